@@ -1,0 +1,64 @@
+import { formatLocation, type SourceLocation } from './model/location.ts';
+import type { Problem } from './model/problem.ts';
+
+/** Where an error lies: a file, and within it a line and column (from 1) where they are known. */
+export type ErrorPlace = SourceLocation | { path: string };
+
+/**
+ * An error that a person caused and can mend: what happened, where, and what to do.
+ * Everything that is not a UserError is a bug and keeps its stack.
+ */
+export class UserError extends Error {
+  readonly where: ErrorPlace | undefined;
+  readonly remedy: string | undefined;
+
+  constructor(what: string, options: { where?: ErrorPlace; remedy?: string; cause?: unknown } = {}) {
+    super(what, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = new.target.name;
+    this.where = options.where;
+    this.remedy = options.remedy;
+  }
+
+  /** One or two lines for a terminal: `file:line:column: what` and the remedy. */
+  describe(): string {
+    const head = this.where ? `${formatLocation(this.where)}: ${this.message}` : this.message;
+    return this.remedy ? `${head}\n  ${this.remedy}` : head;
+  }
+}
+
+/** A file cannot be read: missing, outside the workspace, not UTF-8, malformed. */
+export class FileError extends UserError {}
+/** A configuration (touchstone.yaml or a foreign suite) cannot be used. */
+export class ConfigError extends UserError {}
+/** A prompt file cannot be parsed or rendered. */
+export class PromptError extends UserError {}
+/** The command line was used wrongly. */
+export class UsageError extends UserError {}
+/** The store is busy, corrupt, full, or newer than this program. */
+export class StoreError extends UserError {}
+/** A run cannot be resumed, e.g. because its inputs changed. */
+export class ResumeError extends UserError {}
+
+/** One file with several problems; `problems` holds at least one error. */
+export class ProblemsError extends UserError {
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    const first = problems[0];
+    const errors = problems.filter((problem) => problem.severity === 'error').length;
+    super(
+      first ? `${first.message}${errors > 1 ? ` (and ${errors - 1} more)` : ''}` : 'no problem',
+      first ? { where: first.location, ...(first.remedy === undefined ? {} : { remedy: first.remedy }) } : {},
+    );
+    this.problems = problems;
+  }
+
+  override describe(): string {
+    return this.problems
+      .map((problem) => {
+        const head = `${formatLocation(problem.location)}: ${problem.severity}: ${problem.message}`;
+        return problem.remedy ? `${head}\n  ${problem.remedy}` : head;
+      })
+      .join('\n');
+  }
+}

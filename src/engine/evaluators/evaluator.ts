@@ -1,0 +1,58 @@
+import type { z } from 'zod';
+import type { GoldenCase } from '../model/case.ts';
+import type { EvaluatorSpec, Score, Stage } from '../model/evaluation.ts';
+import type { Output } from '../model/output.ts';
+import type { ModelCatalog } from '../models/modelClient.ts';
+import type { Random, Span } from '../ports.ts';
+import type { PatternMatcher } from './pattern.ts';
+import type { ScriptRunner } from './scriptRunner.ts';
+
+export interface EvaluationInput {
+  case: GoldenCase;
+  /** Evaluators only ever see complete outputs. */
+  output: Extract<Output, { status: 'complete' }>;
+  /** Outputs of other targets for the same case and trial, for comparing evaluators. */
+  others?: { target: string; output: Extract<Output, { status: 'complete' }> }[];
+}
+
+export interface EvaluationContext {
+  signal: AbortSignal;
+  /** The span of this evaluator; judges make their model calls under it. */
+  span: Span;
+}
+
+/** Turns (case, output) into a score. Synchronous where it can be: no promise for a string comparison. */
+export interface Evaluator {
+  readonly spec: EvaluatorSpec;
+  readonly stage: Stage;
+  evaluate(input: EvaluationInput, context: EvaluationContext): Score | Promise<Score>;
+}
+
+/** What evaluators are handed by the composition root. */
+export interface EvaluatorDeps {
+  models: ModelCatalog;
+  /** Model reference for judges that name none; undefined when the suite has none. */
+  judgeModel: string | undefined;
+  patterns: PatternMatcher;
+  /** Undefined when scripts are not trusted: script evaluators then refuse with a remedy. */
+  scripts: ScriptRunner | undefined;
+  random: Random;
+  /** Reads a file that a suite refers to, inside the workspace only; throws FileError. */
+  readFile(reference: string): string;
+}
+
+/** One evaluator type: its options, documentation and constructor. Each stands in a file of its own. */
+export interface EvaluatorDefinition<Options = unknown> {
+  readonly type: string;
+  readonly stage: Stage;
+  /** One plain sentence; shown on hover in the editor. */
+  readonly summary: string;
+  readonly options: z.ZodType<Options>;
+  /**
+   * What a bare value in the short form means: `- contains: refund` is `{ [shorthand]: 'refund' }`.
+   * Undefined when the type takes no bare value.
+   */
+  readonly shorthand?: string;
+  /** Compiles options once per suite (patterns, schemas). Throws ConfigError. */
+  create(spec: EvaluatorSpec, options: Options, deps: EvaluatorDeps): Evaluator['evaluate'];
+}

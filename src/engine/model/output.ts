@@ -1,0 +1,59 @@
+import type { JsonValue } from './json.ts';
+import type { ToolCall } from './message.ts';
+
+/** Token counts as the provider reported them. */
+export interface Usage {
+  inputTokens: number;
+  outputTokens: number;
+  /** The part of `inputTokens` that the provider read from its cache. */
+  cachedInputTokens?: number;
+  /** The part of `outputTokens` spent on reasoning. */
+  reasoningTokens?: number;
+}
+
+/** One thing an agent did on its way to the answer, in order. */
+export interface Step {
+  type: 'tool' | 'model' | 'message';
+  name?: string;
+  arguments?: JsonValue;
+  output?: JsonValue;
+  latencyMs?: number;
+}
+
+interface OutputBase {
+  text: string;
+  toolCalls: ToolCall[];
+  steps: Step[];
+  /** Null where the target did not report it. */
+  usage: Usage | null;
+  /** US dollars; null means unknown, never 0. */
+  costUsd: number | null;
+  /** Wall time of the whole call in milliseconds. */
+  latencyMs: number;
+  finishReason: string | null;
+  model?: string;
+  metadata?: { [key: string]: JsonValue };
+}
+
+/** What a target returned. Only `complete` is ever scored. */
+export type Output =
+  | (OutputBase & {
+      status: 'complete';
+      /** Set when the target returned structured data; `text` is then its JSON. */
+      json?: JsonValue;
+    })
+  | (OutputBase & { status: 'incomplete'; reason: string })
+  | (OutputBase & { status: 'error'; error: OutputError });
+
+export interface OutputError {
+  /** e.g. `timeout`, `rate-limit`, `auth`, `bad-request`, `server`, `network`, `exit`, `protocol`, `cancelled`. */
+  code: string;
+  message: string;
+  /** True when the same call may succeed later. */
+  transient: boolean;
+}
+
+/** An output without anything in it, to spread the known parts over. */
+export function emptyOutput(): OutputBase {
+  return { text: '', toolCalls: [], steps: [], usage: null, costUsd: null, latencyMs: 0, finishReason: null };
+}

@@ -1,0 +1,41 @@
+import type { Evaluation, Stage } from './evaluation.ts';
+import type { Output } from './output.ts';
+
+export type TrialStatus = 'passed' | 'failed' | 'errored';
+
+/** How the cascade came to its end. */
+export interface Settlement {
+  /** The last stage that ran; `none` when the output could not be scored at all. */
+  stage: Stage | 'none';
+  /** True when later stages that apply to the case were left out. */
+  early: boolean;
+  reason: string;
+  /** Evaluators left out because the verdict was settled. */
+  skipped: { name: string; stage: Stage }[];
+}
+
+/** The verdict over all evaluators of one trial. */
+export interface Verdict {
+  status: TrialStatus;
+  /** Weighted over stages, 0–1; null when nothing could be measured. */
+  score: number | null;
+  reason: string;
+  evaluations: Evaluation[];
+  settlement: Settlement;
+}
+
+/** One stored result; (run, target, case, trial) is its key. */
+export interface TrialResult extends Verdict {
+  target: string;
+  caseId: string;
+  /** Position of the case in its dataset, from 0. */
+  caseIndex: number;
+  /** From 0. */
+  trial: number;
+  output: Output;
+  traceId: string;
+  cluster?: string;
+  tags: string[];
+  /** Milliseconds since the epoch. */
+  startedAt: number;
+}

@@ -1,0 +1,86 @@
+import type { Message, ModelParameters, ResponseFormat, ToolCall, ToolDefinition } from '../model/message.ts';
+import type { Usage } from '../model/output.ts';
+import type { Span } from '../ports.ts';
+
+export interface ModelRequest {
+  messages: Message[];
+  parameters: ModelParameters;
+  tools?: ToolDefinition[];
+  responseFormat?: ResponseFormat;
+}
+
+interface ReplyBase {
+  text: string;
+  toolCalls: ToolCall[];
+  usage: Usage | null;
+  /** US dollars by the configured prices; null when a price or the usage is unknown. */
+  costUsd: number | null;
+  /** The model that answered, as the provider names it. */
+  model: string;
+  responseId: string | null;
+  latencyMs: number;
+  /** Milliseconds to the first token; null when the reply was not streamed. */
+  firstTokenMs: number | null;
+}
+
+/**
+ * `incomplete`: the stream ended without a finish reason; the text is what arrived.
+ * `refused`: the provider's own refusal field was set; `text` holds it.
+ */
+export type ModelReply =
+  | (ReplyBase & { status: 'complete'; finishReason: string })
+  | (ReplyBase & { status: 'refused'; finishReason: string | null })
+  | (ReplyBase & { status: 'incomplete'; finishReason: null; reason: string });
+
+export type ModelErrorCode =
+  | 'rate-limit'
+  | 'auth'
+  | 'bad-request'
+  | 'not-found'
+  | 'server'
+  | 'network'
+  | 'timeout'
+  | 'protocol';
+
+/** A model call that brought no reply. Not the person's error and not a bug: it becomes an errored result. */
+export class ModelError extends Error {
+  readonly code: ModelErrorCode;
+  readonly transient: boolean;
+  readonly status: number | undefined;
+  /** What the provider asked us to wait, in milliseconds, where it did. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    code: ModelErrorCode,
+    message: string,
+    options: { transient: boolean; status?: number; retryAfterMs?: number; cause?: unknown },
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'ModelError';
+    this.code = code;
+    this.transient = options.transient;
+    this.status = options.status;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+export interface CallOptions {
+  signal: AbortSignal;
+  /** The client opens a child span `chat MODEL` under it. */
+  span: Span;
+  /** Limit for the whole call, retries and waiting included, in milliseconds. */
+  timeoutMs: number;
+}
+
+/** One model of one provider. Throws ModelError; rejects with the signal's reason when aborted. */
+export interface ModelClient {
+  readonly provider: string;
+  readonly model: string;
+  complete(request: ModelRequest, options: CallOptions): Promise<ModelReply>;
+}
+
+/** Finds models by reference, `provider/model` as in `openai/gpt-5-mini`. */
+export interface ModelCatalog {
+  /** Throws ConfigError when the provider is not configured or its key is missing. */
+  client(reference: string): ModelClient;
+}

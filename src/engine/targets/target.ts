@@ -1,0 +1,38 @@
+import type { GoldenCase } from '../model/case.ts';
+import type { Output } from '../model/output.ts';
+import type { Span } from '../ports.ts';
+
+export type TargetKind = 'prompt' | 'http' | 'command' | 'echo' | 'replay';
+
+export interface TargetRequest {
+  case: GoldenCase;
+  /** From 0. */
+  trial: number;
+  /** Derived from the run's seed, the case and the trial; a target that can be seeded uses it. */
+  seed: number;
+}
+
+export interface TargetContext {
+  signal: AbortSignal;
+  /** The span of this target call; passed on as `traceparent`, `TRACEPARENT` and `baggage`. */
+  span: Span;
+  /** Limit of the call in milliseconds. */
+  timeoutMs: number;
+}
+
+/**
+ * The thing under test. `call` never throws for what the target did wrong: that is an Output with status
+ * `error` or `incomplete`. It rejects only when aborted (with the signal's reason), with a UserError for a
+ * mistake in the configuration or the case (a missing variable), or for a bug.
+ */
+export interface Target {
+  readonly name: string;
+  readonly kind: TargetKind;
+  /** Calls with the same lane share one concurrency limit, e.g. the provider's name or the URL's origin. */
+  readonly lane: string;
+  /** SHA-256 over everything that decides the target's behaviour; a change refuses resume. */
+  readonly hash: string;
+  call(request: TargetRequest, context: TargetContext): Promise<Output>;
+  /** Frees what the target holds; idempotent. */
+  close(): Promise<void>;
+}
