@@ -12,6 +12,8 @@ export interface Settlement {
   reason: string;
   /** Evaluators left out because the verdict was settled. */
   skipped: { name: string; stage: Stage }[];
+  /** The judge ran for an audit although the case was settled; whether it came to the same verdict. */
+  audited?: { agrees: boolean };
 }
 
 /** The verdict over all evaluators of one trial. */

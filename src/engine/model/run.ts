@@ -1,0 +1,41 @@
+import type { JsonObject } from './json.ts';
+
+/** Everything that decides what a run does; stored with it, compared before it is resumed. */
+export interface RunPlan {
+  suite: string;
+  /** Workspace-relative path of the configuration, or null where the suite was made without one. */
+  configPath: string | null;
+  targets: { name: string; kind: string; hash: string }[];
+  dataset: { path: string; version: string; schemaVersion: string; contentHash: string; count: number };
+  /** SHA-256 over evaluators, cascade and verdict rule. */
+  evaluatorsHash: string;
+  filter: RunFilter;
+  repeat: number;
+  seed: number;
+  /** The number of trials that the run will hold when it is complete: targets × chosen cases × repeat. */
+  trials: number;
+  gate: JsonObject | null;
+}
+
+/** Which cases take part. All conditions must hold; empty lists hold always. */
+export interface RunFilter {
+  /** A case takes part when its id or description contains one of these (case-insensitive), or matches with `*`. */
+  names: string[];
+  /** A case takes part when it has one of these tags. */
+  tags: string[];
+}
+
+export type RunState =
+  | { state: 'running'; owner: { pid: number; host: string; heartbeat: number } }
+  | { state: 'interrupted' }
+  | { state: 'complete'; finishedAt: number };
+
+export interface RunRecord {
+  id: string;
+  plan: RunPlan;
+  status: RunState;
+  /** Milliseconds since the epoch. */
+  createdAt: number;
+  /** Wall time spent over all attempts, in milliseconds. */
+  elapsedMs: number;
+}

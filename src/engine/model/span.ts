@@ -1,0 +1,29 @@
+import type { JsonObject, JsonValue } from './json.ts';
+
+/** A finished OpenTelemetry span as it is stored: times in milliseconds since the epoch, with fractions. */
+export interface SpanRecord {
+  traceId: string;
+  spanId: string;
+  parentSpanId: string | null;
+  name: string;
+  kind: 'internal' | 'server' | 'client' | 'producer' | 'consumer';
+  startMs: number;
+  endMs: number;
+  status: 'unset' | 'ok' | 'error';
+  statusMessage?: string;
+  attributes: JsonObject;
+  events: { name: string; timeMs: number; attributes: JsonObject }[];
+  links: { traceId: string; spanId: string }[];
+  /** Who emitted it: the `service.name` of its resource. */
+  service: string;
+}
+
+/** A log line, tied to the span in which it was written. */
+export interface LogRecord {
+  timeMs: number;
+  level: 'debug' | 'info' | 'warn' | 'error';
+  message: string;
+  traceId: string;
+  spanId: string;
+  fields: { [key: string]: JsonValue };
+}

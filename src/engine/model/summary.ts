@@ -1,0 +1,69 @@
+import type { Stage } from './evaluation.ts';
+
+/** Figures over a group of trials. Null always means "no data", never 0. */
+export interface GroupSummary {
+  trials: number;
+  cases: number;
+  passed: number;
+  failed: number;
+  errored: number;
+  /** Share of passed trials, each case weighing the same; errored trials count as not passed. */
+  passRate: number | null;
+  /** 95 % Wilson interval, for clustered cases over their effective number. */
+  passRateInterval: { low: number; high: number } | null;
+  meanScore: number | null;
+  /** Standard error of the mean score, clustered by `cluster`; trials are averaged within a case first. */
+  scoreStandardError: number | null;
+  /** Index 0 is pass^1: the chance that k trials of one case all pass. */
+  passHatK: number[];
+  /** Cases of which some trials passed and some did not. */
+  flakyCases: number;
+  inputTokens: number | null;
+  outputTokens: number | null;
+  /** What is known of the targets' cost; `unknownCosts` trials have none. */
+  costUsd: number | null;
+  unknownCosts: number;
+  latencyMs: { p50: number; p95: number; p99: number } | null;
+}
+
+export interface StageSummary {
+  stage: Stage | 'none';
+  /** Trials whose verdict this stage settled. */
+  settled: number;
+  early: number;
+}
+
+export interface EvaluatorSummary {
+  name: string;
+  type: string;
+  stage: Stage;
+  scored: number;
+  passed: number;
+  errors: number;
+  /** Did not apply to the case. */
+  notApplicable: number;
+  /** Left out because the verdict was settled before. */
+  leftOut: number;
+  meanScore: number | null;
+}
+
+/** What stopping early saved against running every evaluator. */
+export interface CascadeSummary {
+  judgeCalls: number;
+  judgeCallsSaved: number;
+  judgeCostUsd: number | null;
+  /** Saved calls × mean of the made ones; null where no judge ran or its cost is unknown. */
+  savedCostUsd: number | null;
+  savedMs: number | null;
+}
+
+export interface RunSummary {
+  total: GroupSummary;
+  targets: { target: string; summary: GroupSummary; tags: { tag: string; summary: GroupSummary }[] }[];
+  tags: { tag: string; summary: GroupSummary }[];
+  stages: StageSummary[];
+  evaluators: EvaluatorSummary[];
+  cascade: CascadeSummary;
+  /** Trials that the plan holds and the store does not: the run is not complete. */
+  missing: number;
+}

@@ -1,0 +1,55 @@
+export interface MeanEstimate {
+  mean: number;
+  /** Null with fewer than two clusters. */
+  standardError: number | null;
+  n: number;
+  clusters: number;
+}
+
+/**
+ * Running mean with a cluster-robust standard error: values of one cluster may depend on each other.
+ *
+ *   var = G/(G−1) · Σ_g (Σ_{i∈g} (x_i − x̄))² / n²
+ *
+ * (Liang & Zeger 1986, Biometrika 73, 13–22, with the G/(G−1) correction; for evaluations see Miller 2024,
+ * arXiv:2411.00640, section 2.2.) With every value in a cluster of its own it is the ordinary standard
+ * error s/√n. Memory grows with the number of named clusters, not with the number of values.
+ */
+export class ClusteredMean {
+  #n = 0;
+  #sum = 0;
+  /** Values without a cluster: each is one of its own. */
+  #single = { n: 0, sum: 0, squares: 0 };
+  readonly #clusters = new Map<string, { n: number; sum: number }>();
+
+  add(value: number, cluster: string | undefined): void {
+    this.#n += 1;
+    this.#sum += value;
+    if (cluster === undefined) {
+      this.#single.n += 1;
+      this.#single.sum += value;
+      this.#single.squares += value * value;
+      return;
+    }
+    const found = this.#clusters.get(cluster);
+    if (found) {
+      found.n += 1;
+      found.sum += value;
+    } else {
+      this.#clusters.set(cluster, { n: 1, sum: value });
+    }
+  }
+
+  /** Null when nothing was added. */
+  estimate(): MeanEstimate | null {
+    if (this.#n === 0) return null;
+    const mean = this.#sum / this.#n;
+    const clusters = this.#single.n + this.#clusters.size;
+    const { n, sum, squares } = this.#single;
+    let total = squares - 2 * mean * sum + mean * mean * n;
+    for (const cluster of this.#clusters.values()) total += (cluster.sum - cluster.n * mean) ** 2;
+    const variance =
+      clusters < 2 ? null : ((clusters / (clusters - 1)) * Math.max(0, total)) / this.#n ** 2;
+    return { mean, standardError: variance === null ? null : Math.sqrt(variance), n: this.#n, clusters };
+  }
+}

@@ -1,0 +1,39 @@
+import type { RunPlan, RunRecord, RunState } from '../model/run.ts';
+
+/** A row of the table `runs`. */
+export interface RunRow {
+  id: string;
+  state: 'running' | 'interrupted' | 'complete';
+  plan: string;
+  created_at: number;
+  finished_at: number | null;
+  elapsed_ms: number;
+  attempts: number;
+  owner_pid: number | null;
+  owner_host: string | null;
+  heartbeat: number | null;
+}
+
+export function toRunRecord(row: RunRow): RunRecord {
+  return {
+    id: row.id,
+    plan: JSON.parse(row.plan) as RunPlan,
+    status: toState(row),
+    createdAt: row.created_at,
+    elapsedMs: row.elapsed_ms,
+  };
+}
+
+function toState(row: RunRow): RunState {
+  switch (row.state) {
+    case 'complete':
+      return { state: 'complete', finishedAt: row.finished_at ?? row.created_at };
+    case 'interrupted':
+      return { state: 'interrupted' };
+    case 'running':
+      return {
+        state: 'running',
+        owner: { pid: row.owner_pid ?? 0, host: row.owner_host ?? '', heartbeat: row.heartbeat ?? 0 },
+      };
+  }
+}

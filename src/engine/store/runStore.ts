@@ -1,0 +1,238 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { ResumeError } from '../errors.ts';
+import type { TrialResult } from '../model/result.ts';
+import type { RunPlan, RunRecord } from '../model/run.ts';
+import type { LogRecord, SpanRecord } from '../model/span.ts';
+import { guard, openDatabase } from './database.ts';
+import { type RunRow, toRunRecord } from './runRow.ts';
+
+/** A process that has not shown itself for this long has lost its run, in milliseconds. */
+const LEASE_MS = 30_000;
+
+/** Who works on a run. `alive` tells whether a process of this machine still exists. */
+export interface Owner {
+  pid: number;
+  host: string;
+  alive(pid: number): boolean;
+}
+
+/** What is written together, in one transaction. */
+export interface Batch {
+  results: readonly TrialResult[];
+  spans: readonly SpanRecord[];
+  logs: readonly LogRecord[];
+}
+
+/** Runs, their results, spans and logs in one SQLite file; results are append-only. Throws StoreError. */
+export class RunStore {
+  readonly file: string;
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+
+  /** `file` may be `:memory:`. */
+  constructor(file: string) {
+    this.file = file;
+    this.#database = openDatabase(file);
+  }
+
+  createRun(run: { id: string; plan: RunPlan; createdAt: number; traceId: string }): void {
+    this.#run(
+      `INSERT INTO runs (id, suite, state, plan, created_at, trace_id) VALUES (?, ?, 'interrupted', ?, ?, ?)`,
+      run.id,
+      run.plan.suite,
+      JSON.stringify(run.plan),
+      run.createdAt,
+      run.traceId,
+    );
+  }
+
+  /**
+   * Takes the run for this process and returns how often it had been started before.
+   * Throws ResumeError when a living process holds it.
+   */
+  claim(id: string, owner: Owner, now: number): number {
+    return this.#transaction(() => {
+      const row = this.#row(id);
+      const held = row.state === 'running' && row.owner_pid !== null && row.heartbeat !== null;
+      if (held && now - (row.heartbeat ?? 0) < LEASE_MS && isAlive(row, owner)) {
+        throw new ResumeError(`run ${id} is being worked on by process ${row.owner_pid} on ${row.owner_host}`, {
+          remedy: 'Wait until it ends, or stop that process first.',
+        });
+      }
+      this.#run(
+        `UPDATE runs SET state = 'running', owner_pid = ?, owner_host = ?, heartbeat = ?, attempts = attempts + 1 WHERE id = ?`,
+        owner.pid,
+        owner.host,
+        now,
+        id,
+      );
+      return row.attempts;
+    });
+  }
+
+  /** Stores a batch durably: when this returns, its results survive a crash of process or machine. */
+  append(id: string, batch: Batch, beat: { now: number; elapsedMs: number }): void {
+    this.#transaction(() => {
+      const targets = this.#targetNumbers(id);
+      for (const result of batch.results) this.#appendResult(id, result, targets);
+      for (const [traceId, spans] of byTrace(batch.spans))
+        this.#run('INSERT INTO spans (run_id, trace_id, body) VALUES (?, ?, ?)', id, traceId, JSON.stringify(spans));
+      for (const [traceId, logs] of byTrace(batch.logs))
+        this.#run('INSERT INTO logs (run_id, trace_id, body) VALUES (?, ?, ?)', id, traceId, JSON.stringify(logs));
+      this.#run(
+        'UPDATE runs SET heartbeat = ?, elapsed_ms = elapsed_ms + ? WHERE id = ?',
+        beat.now,
+        beat.elapsedMs,
+        id,
+      );
+    });
+  }
+
+  release(id: string, state: 'complete' | 'interrupted', now: number): void {
+    this.#run(
+      `UPDATE runs SET state = ?, finished_at = ?, owner_pid = NULL, owner_host = NULL, heartbeat = NULL WHERE id = ?`,
+      state,
+      state === 'complete' ? now : null,
+      id,
+    );
+  }
+
+  /** Throws ResumeError when there is no such run. */
+  getRun(id: string): RunRecord {
+    return toRunRecord(this.#row(id));
+  }
+
+  /** Newest first. */
+  listRuns(limit = 50): RunRecord[] {
+    const rows = this.#all('SELECT * FROM runs ORDER BY created_at DESC, id DESC LIMIT ?', limit);
+    return rows.map((row) => toRunRecord(row as unknown as RunRow));
+  }
+
+  /** The trace of the run itself, or undefined when there is no such run. */
+  runTraceId(id: string): string | undefined {
+    const [row] = this.#all('SELECT trace_id FROM runs WHERE id = ?', id);
+    return row === undefined ? undefined : String(row.trace_id);
+  }
+
+  /** Keys of all stored results, in no particular order. */
+  *storedKeys(id: string): IterableIterator<{ target: number; caseIndex: number; trial: number }> {
+    const rows = this.#iterate('SELECT target, case_index, trial FROM results WHERE run_id = ?', id);
+    for (const row of rows)
+      yield { target: Number(row.target), caseIndex: Number(row.case_index), trial: Number(row.trial) };
+  }
+
+  /** Results in stable order: target as the plan lists them, case as in the dataset, trial. One at a time. */
+  *results(id: string): IterableIterator<TrialResult> {
+    const rows = this.#iterate(
+      'SELECT body FROM results WHERE run_id = ? ORDER BY target, case_index, trial',
+      id,
+    );
+    for (const row of rows) yield JSON.parse(String(row.body)) as TrialResult;
+  }
+
+  /** All results of one case over targets and trials, in stable order. */
+  resultsOfCase(id: string, caseId: string): TrialResult[] {
+    const rows = this.#all(
+      'SELECT body FROM results WHERE run_id = ? AND case_id = ? ORDER BY target, case_index, trial',
+      id,
+      caseId,
+    );
+    return rows.map((row) => JSON.parse(String(row.body)) as TrialResult);
+  }
+
+  /** Spans of a trace in order of their start. */
+  spans(traceId: string): SpanRecord[] {
+    const rows = this.#all('SELECT body FROM spans WHERE trace_id = ? ORDER BY rowid', traceId);
+    const spans = rows.flatMap((row) => JSON.parse(String(row.body)) as SpanRecord[]);
+    return spans.sort((a, b) => a.startMs - b.startMs);
+  }
+
+  /** Log lines of a trace in order of time. */
+  logs(traceId: string): LogRecord[] {
+    const rows = this.#all('SELECT body FROM logs WHERE trace_id = ? ORDER BY rowid', traceId);
+    return rows.flatMap((row) => JSON.parse(String(row.body)) as LogRecord[]);
+  }
+
+  close(): void {
+    this.#statements.clear();
+    if (this.#database.isOpen) this.#database.close();
+  }
+
+  #appendResult(id: string, result: TrialResult, targets: Map<string, number>): void {
+    const target = targets.get(result.target);
+    if (target === undefined) throw new Error(`run ${id} has no target ${result.target}`);
+    this.#run(
+      'INSERT OR IGNORE INTO results (run_id, target, case_index, trial, case_id, status, body) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      id,
+      target,
+      result.caseIndex,
+      result.trial,
+      result.caseId,
+      result.status,
+      JSON.stringify(result),
+    );
+  }
+
+  #targets: { id: string; numbers: Map<string, number> } | undefined;
+
+  #targetNumbers(id: string): Map<string, number> {
+    if (this.#targets?.id !== id) {
+      const { plan } = toRunRecord(this.#row(id));
+      this.#targets = { id, numbers: new Map(plan.targets.map(({ name }, index) => [name, index])) };
+    }
+    return this.#targets.numbers;
+  }
+
+  #row(id: string): RunRow {
+    const [row] = this.#all('SELECT * FROM runs WHERE id = ?', id);
+    if (row) return row as unknown as RunRow;
+    throw new ResumeError(`there is no run ${id}`, {
+      where: { path: this.file },
+      remedy: 'List the stored runs with: touchstone show --runs',
+    });
+  }
+
+  #transaction<T>(work: () => T): T {
+    return guard(this.file, () => {
+      this.#database.exec('BEGIN IMMEDIATE');
+      try {
+        const value = work();
+        this.#database.exec('COMMIT');
+        return value;
+      } catch (error) {
+        if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+        throw error;
+      }
+    });
+  }
+
+  #run(sql: string, ...values: (string | number | null)[]): void {
+    guard(this.file, () => this.#statement(sql).run(...values));
+  }
+
+  #all(sql: string, ...values: (string | number)[]): Record<string, unknown>[] {
+    return guard(this.file, () => this.#statement(sql).all(...values));
+  }
+
+  /** A statement of its own: a cached one would be reset when it is used again during the iteration. */
+  #iterate(sql: string, ...values: (string | number)[]): IterableIterator<Record<string, unknown>> {
+    return guard(this.file, () => this.#database.prepare(sql).iterate(...values));
+  }
+
+  #statement(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (!statement) {
+      statement = this.#database.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+}
+
+function isAlive(row: RunRow, owner: Owner): boolean {
+  return row.owner_host !== owner.host || owner.alive(row.owner_pid ?? 0);
+}
+
+function byTrace<T extends { traceId: string }>(items: readonly T[]): Map<string, T[]> {
+  return Map.groupBy(items, (item) => item.traceId);
+}

@@ -1,0 +1,135 @@
+import { ROOT_CONTEXT, SpanKind, SpanStatusCode, TraceFlags, trace } from '@opentelemetry/api';
+import type { Context, Span as OtelSpan, Tracer as OtelTracer } from '@opentelemetry/api';
+import { AlwaysOnSampler, BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
+import type { JsonObject } from '../model/json.ts';
+import type { Attributes, Clock, LogLevel, Span } from '../ports.ts';
+import { SpanCollector } from './spanCollector.ts';
+import { SpanIds } from './traceIds.ts';
+
+export interface RootOptions {
+  traceId: string;
+  attributes?: Attributes;
+  /** Entries of the W3C baggage that every descendant passes on. */
+  baggage: { [key: string]: string };
+  /** A span in another trace that this one belongs to, e.g. the run's. */
+  link?: Span;
+}
+
+/** Opens traces on the OpenTelemetry SDK; every time comes from the Clock port. */
+export class Tracing {
+  readonly collector = new SpanCollector();
+  readonly #clock: Clock;
+  readonly #tracer: OtelTracer;
+  #nextTraceId = '';
+
+  /** `attempt` counts how often the run was started: span ids of two attempts never clash. */
+  constructor(clock: Clock, attempt: number) {
+    const spanIds = new SpanIds(attempt);
+    this.#clock = clock;
+    const provider = new BasicTracerProvider({
+      sampler: new AlwaysOnSampler(),
+      idGenerator: {
+        generateTraceId: () => this.#nextTraceId,
+        generateSpanId: () => spanIds.next(),
+      },
+      spanProcessors: [this.collector],
+      spanLimits: { attributeValueLengthLimit: 16_384 },
+    });
+    this.#tracer = provider.getTracer('touchstone');
+  }
+
+  /** Starts a trace of its own. */
+  root(name: string, options: RootOptions): Span {
+    this.#nextTraceId = options.traceId;
+    const link = options.link;
+    const span = this.#tracer.startSpan(
+      name,
+      {
+        root: true,
+        startTime: this.#clock.now(),
+        ...(options.attributes ? { attributes: options.attributes } : {}),
+        ...(link
+          ? {
+              links: [
+                { context: { traceId: link.traceId, spanId: link.spanId, traceFlags: TraceFlags.SAMPLED } },
+              ],
+            }
+          : {}),
+      },
+      ROOT_CONTEXT,
+    );
+    return new RecordedSpan(span, this.#tracer, this.#clock, this.collector, formatBaggage(options.baggage));
+  }
+}
+
+class RecordedSpan implements Span {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly baggage: string;
+  readonly #span: OtelSpan;
+  readonly #tracer: OtelTracer;
+  readonly #clock: Clock;
+  readonly #collector: SpanCollector;
+  #context: Context | undefined;
+
+  constructor(
+    span: OtelSpan,
+    tracer: OtelTracer,
+    clock: Clock,
+    collector: SpanCollector,
+    baggage: string,
+  ) {
+    const { traceId, spanId } = span.spanContext();
+    this.traceId = traceId;
+    this.spanId = spanId;
+    this.baggage = baggage;
+    this.#span = span;
+    this.#tracer = tracer;
+    this.#clock = clock;
+    this.#collector = collector;
+  }
+
+  /** https://www.w3.org/TR/trace-context/#traceparent-header, version 00, sampled. */
+  get traceparent(): string {
+    return `00-${this.traceId}-${this.spanId}-01`;
+  }
+
+  child(name: string, attributes?: Attributes, kind: 'internal' | 'client' = 'internal'): Span {
+    this.#context ??= trace.setSpan(ROOT_CONTEXT, this.#span);
+    const span = this.#tracer.startSpan(
+      name,
+      {
+        startTime: this.#clock.now(),
+        kind: kind === 'client' ? SpanKind.CLIENT : SpanKind.INTERNAL,
+        ...(attributes ? { attributes } : {}),
+      },
+      this.#context,
+    );
+    return new RecordedSpan(span, this.#tracer, this.#clock, this.#collector, this.baggage);
+  }
+
+  set(attributes: Attributes): void {
+    this.#span.setAttributes(attributes);
+  }
+
+  event(name: string, attributes?: Attributes): void {
+    this.#span.addEvent(name, attributes, this.#clock.now());
+  }
+
+  log(level: LogLevel, message: string, fields: JsonObject = {}): void {
+    const { traceId, spanId } = this;
+    this.#collector.addLog({ timeMs: this.#clock.now(), level, message, traceId, spanId, fields });
+  }
+
+  end(error?: string): void {
+    if (error !== undefined) this.#span.setStatus({ code: SpanStatusCode.ERROR, message: error });
+    this.#span.end(this.#clock.now());
+  }
+}
+
+/** https://www.w3.org/TR/baggage/: keys are tokens of ours, values percent-encoded. */
+function formatBaggage(entries: { [key: string]: string }): string {
+  return Object.entries(entries)
+    .map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
+    .join(',');
+}
