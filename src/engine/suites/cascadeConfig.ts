@@ -1,0 +1,63 @@
+import { z } from 'zod';
+
+/** How the evaluators of a suite are run: from the cheapest stage to the dearest, or all of them. */
+export interface CascadeConfig {
+  mode: 'cascade' | 'full';
+  /** Smallest score of a stage, 0–1; below it the case has failed and later stages are left out. */
+  thresholds: { heuristic: number; lexical: number };
+  /** Share of each stage in the total; a stage without evaluators gives its weight to the others. */
+  weights: { heuristic: number; lexical: number; judge: number };
+  /** Share of settled cases, 0–1, whose judge runs all the same. */
+  audit: number;
+}
+
+export const DEFAULT_CASCADE: CascadeConfig = {
+  mode: 'cascade',
+  thresholds: { heuristic: 0.5, lexical: 0.6 },
+  weights: { heuristic: 0.2, lexical: 0.3, judge: 0.5 },
+  audit: 0,
+};
+
+const share = z.number().min(0).max(1);
+const { thresholds, weights } = DEFAULT_CASCADE;
+
+const stageNote = {
+  heuristic: 'Checks by rule: text, JSON, tool calls, latency, cost.',
+  lexical: 'Comparisons of wording: concepts, edit distance, overlap.',
+  judge: 'Verdicts of a model.',
+};
+
+export const cascadeFile = z
+  .strictObject({
+    mode: z
+      .enum(['cascade', 'full'])
+      .default(DEFAULT_CASCADE.mode)
+      .describe(
+        'cascade: stop as soon as the verdict is settled. full: run every evaluator; stage thresholds then decide nothing.',
+      ),
+    thresholds: z
+      .strictObject({
+        heuristic: share
+          .default(thresholds.heuristic)
+          .describe(`Smallest score of the heuristic stage. ${stageNote.heuristic}`),
+        lexical: share
+          .default(thresholds.lexical)
+          .describe(`Smallest score of the lexical stage. ${stageNote.lexical}`),
+      })
+      .prefault({})
+      .describe('Smallest score of a stage, 0 to 1; below it a case fails at once.'),
+    weights: z
+      .strictObject({
+        heuristic: share.default(weights.heuristic).describe(stageNote.heuristic),
+        lexical: share.default(weights.lexical).describe(stageNote.lexical),
+        judge: share.default(weights.judge).describe(stageNote.judge),
+      })
+      .prefault({})
+      .describe('Share of each stage in the total score; a stage without evaluators gives its share to the others.'),
+    audit: share
+      .default(DEFAULT_CASCADE.audit)
+      .describe(
+        'Share of the settled cases, 0 to 1, whose judge runs all the same, to learn how often it agrees.',
+      ),
+  })
+  .describe('How evaluators are run: the cheap ones first, and the dear ones only where they can change the verdict.');

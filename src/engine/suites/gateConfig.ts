@@ -1,0 +1,76 @@
+import { z } from 'zod';
+
+/** The policy that a run or a comparison must meet. An absent key asks for nothing. */
+export interface GateConfig {
+  /** Smallest share of passed cases, 0–1: over all cases, and over the cases with a tag. */
+  minPassRate?: { overall?: number; tags: Record<string, number> };
+  /** Smallest mean score, 0–1. */
+  minScore?: number;
+  /** Tags whose cases must not do worse than in the baseline; undecided without a baseline. */
+  noRegression?: string[];
+  /** US dollars for the whole run; an unknown cost is undecided. */
+  maxCostUsd?: number;
+  maxP95LatencyMs?: number;
+  /** Largest share of cases, 0–1, whose trials do not agree. */
+  maxFlakyShare?: number;
+  /** Most trials that may end in an error. */
+  maxErrors?: number;
+  /** What becomes of the gate when a condition cannot be decided. */
+  undecided: 'fail' | 'pass';
+}
+
+const share = z.number().min(0).max(1);
+
+export const gateFile = z
+  .strictObject({
+    min_pass_rate: z
+      .union([share, z.record(z.string().min(1), share)])
+      .optional()
+      .describe(
+        'Smallest share of passed cases, 0 to 1; or by tag: { overall: 0.9, critical: 1.0 }. "overall" means all cases.',
+      ),
+    min_score: share.optional().describe('Smallest mean score over all cases, 0 to 1.'),
+    no_regression: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .describe('Tags whose cases must not do worse than in the baseline. Undecided without a baseline.'),
+    max_cost_usd: z
+      .number()
+      .min(0)
+      .optional()
+      .describe('Most US dollars for the whole run. Undecided when a cost is unknown.'),
+    max_p95_latency_ms: z
+      .number()
+      .min(0)
+      .optional()
+      .describe('Largest 95th percentile of the latency of a call, in milliseconds.'),
+    max_flaky_share: share
+      .optional()
+      .describe('Largest share of cases, 0 to 1, whose trials do not agree. Needs repeat: 2 or more.'),
+    max_errors: z.int().min(0).optional().describe('Most trials that may end in an error.'),
+    undecided: z
+      .enum(['fail', 'pass'])
+      .default('fail')
+      .describe('What becomes of the gate when a condition cannot be decided.'),
+  })
+  .describe('The conditions that a run must meet; exit code 1 when it does not.');
+
+export function toGate(file: z.output<typeof gateFile>): GateConfig {
+  return {
+    ...(file.min_pass_rate === undefined ? {} : { minPassRate: toPassRate(file.min_pass_rate) }),
+    ...(file.min_score === undefined ? {} : { minScore: file.min_score }),
+    ...(file.no_regression === undefined ? {} : { noRegression: file.no_regression }),
+    ...(file.max_cost_usd === undefined ? {} : { maxCostUsd: file.max_cost_usd }),
+    ...(file.max_p95_latency_ms === undefined ? {} : { maxP95LatencyMs: file.max_p95_latency_ms }),
+    ...(file.max_flaky_share === undefined ? {} : { maxFlakyShare: file.max_flaky_share }),
+    ...(file.max_errors === undefined ? {} : { maxErrors: file.max_errors }),
+    undecided: file.undecided,
+  };
+}
+
+function toPassRate(value: number | Record<string, number>): NonNullable<GateConfig['minPassRate']> {
+  if (typeof value === 'number') return { overall: value, tags: {} };
+  const { overall, ...tags } = value;
+  return overall === undefined ? { tags } : { overall, tags };
+}

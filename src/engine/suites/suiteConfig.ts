@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import type { Complexity } from '../model/case.ts';
+import type { EvaluatorSpec } from '../model/evaluation.ts';
+import type { SourceLocation } from '../model/location.ts';
+import { type CascadeConfig, cascadeFile } from './cascadeConfig.ts';
+import type { FileReference } from './fileReference.ts';
+import { type GateConfig, gateFile } from './gateConfig.ts';
+import { type TargetConfig, targetFile } from './targetConfig.ts';
+
+/** Which cases of a dataset a suite takes; a case must meet every condition that is given. */
+export interface CaseFilter {
+  /** At least one of these. */
+  tags?: string[];
+  /** None of these. */
+  withoutTags?: string[];
+  /** Exact case ids. */
+  ids?: string[];
+  complexity?: Complexity[];
+}
+
+/** Targets × datasets × evaluators, plus a gate: one entry of `suites`, with every default filled in. */
+export interface SuiteConfig {
+  name: string;
+  description?: string;
+  location: SourceLocation;
+  /** At least one. */
+  datasets: FileReference[];
+  /** At least one; names are unique. */
+  targets: TargetConfig[];
+  /** Names are unique. The default set where the file names none. */
+  evaluators: EvaluatorSpec[];
+  /** True when the file names no evaluators: the cases' own fields then decide which of them apply. */
+  defaultEvaluators: boolean;
+  /** Model of judges that name none, as `provider/model`. */
+  judgeModel?: string;
+  cascade: CascadeConfig;
+  /** Smallest weighted score for a pass, 0–1; without it every evaluator must pass. */
+  threshold?: number;
+  /** Trials of each case. */
+  repeat: number;
+  maxConcurrency: number;
+  /** Limit for one call in milliseconds. */
+  timeoutMs: number;
+  seed: number;
+  filter: CaseFilter;
+  gate?: GateConfig;
+}
+
+export const SUITE_DEFAULTS = { repeat: 1, maxConcurrency: 4, timeoutMs: 60_000, seed: 0 };
+
+const names = z.array(z.string().min(1)).min(1);
+
+const filterFile = z
+  .strictObject({
+    tags: names.optional().describe('Only cases with at least one of these tags.'),
+    without_tags: names.optional().describe('Only cases with none of these tags.'),
+    ids: names.optional().describe('Only the cases with these ids.'),
+    complexity: z
+      .array(z.enum(['simple', 'medium', 'complex']))
+      .min(1)
+      .optional()
+      .describe('Only cases of this complexity.'),
+  })
+  .describe('Which cases of the dataset are run. Default: all.');
+
+export const suiteFile = z.strictObject({
+  description: z.string().optional().describe('What the suite is for; shown in lists and reports.'),
+  dataset: z
+    .union([z.string().min(1), names])
+    .describe('A golden dataset, or a list of them, relative to this file.'),
+  targets: z.array(targetFile).min(1).describe('The things under test.'),
+  evaluators: z
+    .array(z.unknown())
+    .min(1)
+    .optional()
+    .describe(
+      'How outputs are scored. Default: what the fields of each case call for (forbidden_concepts, json_schema, tool_calls, expected_concepts, assert).',
+    ),
+  judge: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Model of judges that name none, as provider/model, e.g. openai/gpt-5-mini.'),
+  cascade: cascadeFile.prefault({}),
+  threshold: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe('Smallest weighted score for a pass, 0 to 1. Default: every evaluator must pass.'),
+  repeat: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(SUITE_DEFAULTS.repeat)
+    .describe('Trials of each case; more than one shows flaky cases.'),
+  max_concurrency: z
+    .int()
+    .min(1)
+    .max(1024)
+    .default(SUITE_DEFAULTS.maxConcurrency)
+    .describe('Most calls at the same time.'),
+  timeout_ms: z
+    .int()
+    .min(1)
+    .default(SUITE_DEFAULTS.timeoutMs)
+    .describe('Limit for one call in milliseconds, retries included.'),
+  seed: z
+    .int()
+    .min(0)
+    .default(SUITE_DEFAULTS.seed)
+    .describe('The same seed, inputs and recorded outputs give the same results.'),
+  filter: filterFile.optional(),
+  gate: gateFile.optional(),
+});
+
+export type SuiteFile = z.output<typeof suiteFile>;
+
+export function toFilter(file: SuiteFile['filter'] = {}): CaseFilter {
+  return {
+    ...(file.tags === undefined ? {} : { tags: file.tags }),
+    ...(file.without_tags === undefined ? {} : { withoutTags: file.without_tags }),
+    ...(file.ids === undefined ? {} : { ids: file.ids }),
+    ...(file.complexity === undefined ? {} : { complexity: file.complexity }),
+  };
+}
