@@ -1,0 +1,120 @@
+import type { ClauseStatus, GateClause, GateReport } from '../model/gateReport.ts';
+import type { GroupSummary, RunSummary } from '../model/summary.ts';
+import type { GateConfig } from '../suites/gateConfig.ts';
+
+/** Counted shares are compared with this much slack so that rounding never decides. */
+const ROUNDING = 1e-9;
+
+/**
+ * Holds a run to its policy. Every clause says why; a clause without data is undecided. A run that is not
+ * complete, or that measured nothing, never passes.
+ */
+export function judgeRun(gate: GateConfig, summary: RunSummary): GateReport {
+  const clauses = [...completeness(summary), ...passRates(gate, summary), ...limits(gate, summary)];
+  const passed = clauses.every(
+    ({ status }) => status === 'pass' || (status === 'undecided' && gate.undecided === 'pass'),
+  );
+  return { passed: passed && summary.missing === 0 && summary.total.trials > 0, clauses };
+}
+
+/** The policy of a suite that names none: every case passes. */
+export const DEFAULT_GATE: GateConfig = { minPassRate: { overall: 1, tags: {} }, undecided: 'fail' };
+
+function completeness({ missing, total }: RunSummary): GateClause[] {
+  if (total.trials === 0)
+    return [{ name: 'complete', status: 'undecided', reason: 'no case was run: nothing was measured' }];
+  if (missing > 0)
+    return [{ name: 'complete', status: 'undecided', reason: `${missing} trials of the run are missing` }];
+  return [];
+}
+
+function passRates({ minPassRate, minScore, noRegression }: GateConfig, summary: RunSummary): GateClause[] {
+  const clauses: GateClause[] = [];
+  if (minPassRate?.overall !== undefined)
+    clauses.push(passRate('min_pass_rate', summary.total, minPassRate.overall));
+  for (const [tag, min] of Object.entries(minPassRate?.tags ?? {})) {
+    const group = summary.tags.find((entry) => entry.tag === tag)?.summary;
+    clauses.push(passRate(`min_pass_rate[${tag}]`, group, min));
+  }
+  if (minScore !== undefined)
+    clauses.push(
+      atLeast('min_score', 'mean score', summary.total.meanScore, minScore, (value) => value.toFixed(3)),
+    );
+  for (const tag of noRegression ?? [])
+    clauses.push({
+      name: `no_regression[${tag}]`,
+      status: 'undecided',
+      reason: 'needs a baseline to compare with',
+    });
+  return clauses;
+}
+
+function passRate(name: string, group: GroupSummary | undefined, min: number): GateClause {
+  if (!group || group.trials === 0) return { name, status: 'undecided', reason: 'no case has this tag' };
+  const clause = atLeast(name, 'pass rate', group.passRate, min, percent);
+  const range = group.passRateInterval;
+  if (!range) return clause;
+  return {
+    ...clause,
+    reason: `${clause.reason} (95 % interval ${percent(range.low)} to ${percent(range.high)})`,
+  };
+}
+
+function limits(gate: GateConfig, { total }: RunSummary): GateClause[] {
+  const clauses: GateClause[] = [];
+  if (gate.maxCostUsd !== undefined) clauses.push(cost(total, gate.maxCostUsd));
+  if (gate.maxP95LatencyMs !== undefined)
+    clauses.push(
+      atMost(
+        'max_p95_latency_ms',
+        'p95 latency',
+        total.latencyMs?.p95 ?? null,
+        gate.maxP95LatencyMs,
+        (value) => `${value.toFixed(0)} ms`,
+      ),
+    );
+  if (gate.maxFlakyShare !== undefined) clauses.push(flaky(total, gate.maxFlakyShare));
+  if (gate.maxErrors !== undefined)
+    clauses.push(atMost('max_errors', 'errored trials', total.errored, gate.maxErrors, String));
+  return clauses;
+}
+
+function cost(total: GroupSummary, max: number): GateClause {
+  const clause = atMost('max_cost_usd', 'cost', total.costUsd, max, (value) => `$${value.toFixed(4)}`);
+  // What is known may already be too much; otherwise the unknown part leaves it open.
+  if (clause.status === 'fail' || total.unknownCosts === 0) return clause;
+  return { ...clause, status: 'undecided', reason: `the cost of ${total.unknownCosts} trials is unknown` };
+}
+
+function flaky(total: GroupSummary, max: number): GateClause {
+  const name = 'max_flaky_share';
+  if (total.passHatK.length < 2)
+    return { name, status: 'undecided', reason: 'needs repeat: 2 or more to see whether cases are flaky' };
+  return atMost(name, 'share of flaky cases', total.flakyCases / total.cases, max, percent);
+}
+
+function atLeast(
+  name: string,
+  what: string,
+  value: number | null,
+  min: number,
+  show: (value: number) => string,
+): GateClause {
+  if (value === null || Number.isNaN(value))
+    return { name, status: 'undecided', reason: `there is no ${what}` };
+  const status: ClauseStatus = value >= min - ROUNDING ? 'pass' : 'fail';
+  return { name, status, reason: `${what} ${show(value)}, at least ${show(min)} is asked for` };
+}
+
+function atMost(
+  name: string,
+  what: string,
+  value: number | null,
+  max: number,
+  show: (value: number) => string,
+): GateClause {
+  if (value === null || Number.isNaN(value))
+    return { name, status: 'undecided', reason: `the ${what} is unknown` };
+  const status: ClauseStatus = value <= max + ROUNDING ? 'pass' : 'fail';
+  return { name, status, reason: `${what} ${show(value)}, at most ${show(max)} is allowed` };
+}

@@ -1,0 +1,15 @@
+/** What a gate says. Missing data is undecided, never a pass. */
+export type ClauseStatus = 'pass' | 'fail' | 'undecided';
+
+export interface GateClause {
+  /** The key of the policy, with its tag where it has one, e.g. `min_pass_rate`, `min_pass_rate[critical]`. */
+  name: string;
+  status: ClauseStatus;
+  reason: string;
+}
+
+export interface GateReport {
+  /** False when a clause failed, or was undecided and the policy does not let that pass. */
+  passed: boolean;
+  clauses: GateClause[];
+}

@@ -1,0 +1,219 @@
+import { StoreError } from '../errors.ts';
+import type { LocatedCase } from '../model/case.ts';
+import type { TrialResult } from '../model/result.ts';
+import type { Clock, Log, Span } from '../ports.ts';
+import type { Owner, RunStore } from '../store/runStore.ts';
+import { Tracing } from '../telemetry/tracing.ts';
+import { BatchWriter } from './batchWriter.ts';
+import { caseFilter } from './caseFilter.ts';
+import { CaseTrace } from './caseTrace.ts';
+import { Lane } from './lane.ts';
+import type { PlannedTarget, RunInputs } from './runInputs.ts';
+import { runTrial } from './runTrial.ts';
+import { TrialSet } from './trialSet.ts';
+
+/** The store learns at least this often that the run is alive, in milliseconds. */
+const HEARTBEAT_MS = 10_000;
+
+export interface ExecuteOptions {
+  runId: string;
+  store: RunStore;
+  owner: Owner;
+  clock: Clock;
+  log: Log;
+  signal: AbortSignal;
+  /** Hears of results after they are durably stored. */
+  onResults(results: readonly TrialResult[]): void;
+  /** Hears once how many trials were stored before this attempt. */
+  onStart(stored: number): void;
+}
+
+/**
+ * Runs every trial of the plan that the store does not hold yet, and stores each result as it comes.
+ * Returns `interrupted` when the signal was aborted: what was stored stays, and the same call goes on from
+ * there. Throws ResumeError when another process works on the run, StoreError when a result cannot be
+ * stored, and whatever bug a target or evaluator has; the run is then left interrupted.
+ */
+export async function executeRun(
+  inputs: RunInputs,
+  options: ExecuteOptions,
+): Promise<'complete' | 'interrupted'> {
+  const { store, runId, clock } = options;
+  const attempt = store.claim(runId, options.owner, clock.now());
+  let outcome: 'complete' | 'interrupted' = 'interrupted';
+  try {
+    outcome = await new Execution(inputs, options, attempt).run();
+  } finally {
+    store.release(runId, outcome, clock.now());
+  }
+  return outcome;
+}
+
+/** One attempt at a run. */
+class Execution {
+  readonly #inputs: RunInputs;
+  readonly #options: ExecuteOptions;
+  readonly #tracing: Tracing;
+  readonly #writer: BatchWriter;
+  readonly #runSpan: Span;
+  readonly #stop = new AbortController();
+  readonly #signal: AbortSignal;
+  readonly #lanes = new Map<string, Lane>();
+  #failure: { error: unknown } | undefined;
+
+  constructor(inputs: RunInputs, options: ExecuteOptions, attempt: number) {
+    const { store, runId, clock } = options;
+    this.#inputs = inputs;
+    this.#options = options;
+    this.#signal = AbortSignal.any([options.signal, this.#stop.signal]);
+    this.#tracing = new Tracing(clock, attempt);
+    this.#writer = new BatchWriter({
+      store,
+      runId,
+      tracing: this.#tracing,
+      clock,
+      onStored: options.onResults,
+      onError: (error) => this.#fail(error),
+    });
+    this.#runSpan = this.#tracing.root(`run ${inputs.plan.suite}`, {
+      traceId: store.runTraceId(runId) ?? '',
+      baggage: { 'touchstone.run.id': runId },
+      attributes: {
+        'touchstone.run.id': runId,
+        'touchstone.suite': inputs.plan.suite,
+        'touchstone.attempt': attempt,
+      },
+    });
+    for (const { target, concurrency } of inputs.targets) this.#openLane(target.lane, concurrency);
+  }
+
+  async run(): Promise<'complete' | 'interrupted'> {
+    const stored = this.#stored();
+    this.#options.onStart(stored.size);
+    const beat = this.#heartbeat();
+    try {
+      await this.#schedule(stored);
+      if (this.#signal.aborted) for (const lane of this.#lanes.values()) lane.clear();
+      await Promise.all([...this.#lanes.values()].map((lane) => lane.idle()));
+    } catch (error) {
+      this.#fail(error);
+      await Promise.all([...this.#lanes.values()].map((lane) => lane.idle()));
+    } finally {
+      beat.abort();
+    }
+    const interrupted = this.#signal.aborted;
+    this.#runSpan.end(interrupted ? 'interrupted' : undefined);
+    // What came in before a failure is kept; a store that failed is not asked again.
+    if (!(this.#failure?.error instanceof StoreError)) this.#writer.flush();
+    if (this.#failure) throw this.#failure.error;
+    return interrupted ? 'interrupted' : 'complete';
+  }
+
+  #stored(): TrialSet {
+    const { plan } = this.#inputs;
+    const stored = new TrialSet(plan.dataset.count, plan.targets.length, plan.repeat);
+    for (const key of this.#options.store.storedKeys(this.#options.runId)) stored.add(key);
+    return stored;
+  }
+
+  async #schedule(stored: TrialSet): Promise<void> {
+    const matches = caseFilter(this.#inputs.plan.filter);
+    for await (const batch of this.#inputs.source.cases({ signal: this.#signal })) {
+      for (const located of batch) {
+        if (this.#signal.aborted) return;
+        if (!matches(located.case)) continue;
+        for (const [index, planned] of this.#inputs.targets.entries())
+          this.#pushCase(planned, index, located, stored);
+        for (const lane of this.#lanes.values()) await lane.room();
+      }
+    }
+  }
+
+  /** Queues the trials of one case at one target that are not stored yet. */
+  #pushCase(planned: PlannedTarget, index: number, located: LocatedCase, stored: TrialSet): void {
+    const missing: number[] = [];
+    for (let trial = 0; trial < this.#inputs.plan.repeat; trial += 1)
+      if (!stored.has({ target: index, caseIndex: located.index, trial })) missing.push(trial);
+    if (missing.length === 0) return;
+    const trace = new CaseTrace({
+      tracing: this.#tracing,
+      runId: this.#options.runId,
+      runSpan: this.#runSpan,
+      target: planned.target.name,
+      case: located.case,
+      trials: missing.length,
+    });
+    const lane = this.#lanes.get(planned.target.lane);
+    for (const trial of missing) lane?.push(() => this.#runOne(planned, located, trial, trace));
+  }
+
+  async #runOne(
+    planned: PlannedTarget,
+    located: LocatedCase,
+    trial: number,
+    trace: CaseTrace,
+  ): Promise<void> {
+    if (this.#signal.aborted) return;
+    const { clock, log } = this.#options;
+    const { plan, auditShare } = this.#inputs;
+    const span = trace.startTrial(trial);
+    try {
+      const result = await runTrial({
+        located,
+        trial,
+        span,
+        target: planned.target,
+        timeoutMs: planned.timeoutMs,
+        evaluators: this.#inputs.evaluatorsFor(located),
+        signal: this.#signal,
+        seed: plan.seed,
+        cascade: { ...this.#inputs.cascadeFor(located.case), clock, log },
+        auditShare,
+        clock,
+        tracing: this.#tracing,
+      });
+      trace.endTrial(span, result.status === 'errored' ? result.reason : undefined);
+      this.#writer.add(result);
+    } catch (error) {
+      trace.endTrial(span, error instanceof Error ? error.message : String(error));
+      if (!this.#signal.aborted) throw error;
+    }
+  }
+
+  /** Targets that share a lane share the smallest of their limits. */
+  #openLane(name: string, concurrency: number): void {
+    const known = this.#lanes.get(name);
+    const limit = Math.min(known?.limit ?? concurrency, concurrency);
+    this.#lanes.set(name, new Lane(limit, (error) => this.#fail(error)));
+  }
+
+  /** The first failure stops the attempt. */
+  #fail(error: unknown): void {
+    if (this.#signal.aborted && !this.#failure) {
+      if (!isAbort(error, this.#signal)) this.#failure = { error };
+      return;
+    }
+    this.#failure ??= { error };
+    this.#stop.abort(error);
+    for (const lane of this.#lanes.values()) lane.clear();
+  }
+
+  /** Keeps the claim on the run while calls are slow; ends with the returned controller. */
+  #heartbeat(): AbortController {
+    const stop = new AbortController();
+    const beat = async (): Promise<void> => {
+      while (!stop.signal.aborted) {
+        await this.#options.clock.sleep(HEARTBEAT_MS, stop.signal);
+        this.#writer.flush();
+      }
+    };
+    beat().catch((error) => {
+      if (!stop.signal.aborted) this.#fail(error);
+    });
+    return stop;
+  }
+}
+
+function isAbort(error: unknown, signal: AbortSignal): boolean {
+  return error === signal.reason || (error instanceof Error && error.name === 'AbortError');
+}

@@ -1,0 +1,35 @@
+import type { RunPlan } from '../model/run.ts';
+
+/** What differs between two plans so that their results must not be mixed, in plain words; empty when nothing does. */
+export function planChanges(before: RunPlan, after: RunPlan): string[] {
+  return [
+    ...datasetChanges(before.dataset, after.dataset),
+    ...targetChanges(before.targets, after.targets),
+    ...(before.evaluatorsHash === after.evaluatorsHash
+      ? []
+      : ['the evaluators, their models or the cascade changed']),
+    ...(before.suite === after.suite ? [] : [`the suite is ${after.suite}, it was ${before.suite}`]),
+    ...(before.repeat === after.repeat ? [] : [`repeat is ${after.repeat}, it was ${before.repeat}`]),
+    ...(before.seed === after.seed ? [] : [`the seed is ${after.seed}, it was ${before.seed}`]),
+    ...(JSON.stringify(before.filter) === JSON.stringify(after.filter) ? [] : ['other cases were chosen']),
+  ];
+}
+
+function datasetChanges(before: RunPlan['dataset'], after: RunPlan['dataset']): string[] {
+  if (before.path !== after.path) return [`the dataset is ${after.path}, it was ${before.path}`];
+  return before.contentHash === after.contentHash ? [] : [`the dataset ${after.path} changed`];
+}
+
+function targetChanges(before: RunPlan['targets'], after: RunPlan['targets']): string[] {
+  const known = new Map(before.map((target) => [target.name, target]));
+  const changes = after.flatMap(({ name, hash }) => {
+    const old = known.get(name);
+    if (!old) return [`the target ${name} is new`];
+    return old.hash === hash ? [] : [`the target ${name} changed (its prompt, model or command)`];
+  });
+  const names = new Set(after.map(({ name }) => name));
+  return [
+    ...changes,
+    ...before.filter(({ name }) => !names.has(name)).map(({ name }) => `the target ${name} is gone`),
+  ];
+}
