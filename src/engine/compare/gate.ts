@@ -17,9 +17,6 @@ export function judgeRun(gate: GateConfig, summary: RunSummary): GateReport {
   return { passed: passed && summary.missing === 0 && summary.total.trials > 0, clauses };
 }
 
-/** The policy of a suite that names none: every case passes. */
-export const DEFAULT_GATE: GateConfig = { minPassRate: { overall: 1, tags: {} }, undecided: 'fail' };
-
 function completeness({ missing, total }: RunSummary): GateClause[] {
   if (total.trials === 0)
     return [{ name: 'complete', status: 'undecided', reason: 'no case was run: nothing was measured' }];
@@ -60,9 +57,10 @@ function passRate(name: string, group: GroupSummary | undefined, min: number): G
   };
 }
 
-function limits(gate: GateConfig, { total }: RunSummary): GateClause[] {
+function limits(gate: GateConfig, summary: RunSummary): GateClause[] {
+  const { total } = summary;
   const clauses: GateClause[] = [];
-  if (gate.maxCostUsd !== undefined) clauses.push(cost(total, gate.maxCostUsd));
+  if (gate.maxCostUsd !== undefined) clauses.push(cost(summary, gate.maxCostUsd));
   if (gate.maxP95LatencyMs !== undefined)
     clauses.push(
       atMost(
@@ -79,11 +77,18 @@ function limits(gate: GateConfig, { total }: RunSummary): GateClause[] {
   return clauses;
 }
 
-function cost(total: GroupSummary, max: number): GateClause {
-  const clause = atMost('max_cost_usd', 'cost', total.costUsd, max, (value) => `$${value.toFixed(4)}`);
+/** What the run cost altogether: targets and judges. */
+function cost({ total, cascade }: RunSummary, max: number): GateClause {
+  const known = (total.costUsd ?? 0) + (cascade.judgeCostUsd ?? 0);
+  const value = total.costUsd === null && !cascade.judgeCostUsd ? null : known;
+  const clause = atMost('max_cost_usd', 'cost', value, max, (usd) => `$${usd.toFixed(4)}`);
   // What is known may already be too much; otherwise the unknown part leaves it open.
-  if (clause.status === 'fail' || total.unknownCosts === 0) return clause;
-  return { ...clause, status: 'undecided', reason: `the cost of ${total.unknownCosts} trials is unknown` };
+  if (clause.status === 'fail') return clause;
+  if (total.unknownCosts > 0)
+    return { ...clause, status: 'undecided', reason: `the cost of ${total.unknownCosts} trials is unknown` };
+  if (cascade.judgeCostUsd === null)
+    return { ...clause, status: 'undecided', reason: 'the cost of the judge is unknown' };
+  return clause;
 }
 
 function flaky(total: GroupSummary, max: number): GateClause {
@@ -117,4 +122,8 @@ function atMost(
     return { name, status: 'undecided', reason: `the ${what} is unknown` };
   const status: ClauseStatus = value <= max + ROUNDING ? 'pass' : 'fail';
   return { name, status, reason: `${what} ${show(value)}, at most ${show(max)} is allowed` };
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
 }
