@@ -1,4 +1,5 @@
 import type { GoldenCase } from '../model/case.ts';
+import type { JsonValue } from '../model/json.ts';
 import type { Output } from '../model/output.ts';
 import type { Span } from '../ports.ts';
 
@@ -18,6 +19,11 @@ export interface TargetContext {
   span: Span;
   /** Limit of the call in milliseconds. */
   timeoutMs: number;
+  /**
+   * Takes the spans that the target itself recorded: one OTLP `ExportTraceServiceRequest` in JSON per call,
+   * as the target sent it. Not yet checked. Undefined when nobody wants them.
+   */
+  receiveSpans?: (request: JsonValue) => void;
 }
 
 /**

@@ -1,0 +1,25 @@
+import { ConfigError, type ErrorPlace } from '../errors.ts';
+import type { Environment } from '../ports.ts';
+
+const REFERENCE = /\$\{env:([A-Za-z_][A-Za-z0-9_]*)(?::([^}]*))?\}/g;
+
+/**
+ * Fills `${env:NAME}` and `${env:NAME:default}` in configured values from the environment, once; what a
+ * variable holds is never looked into again. Throws ConfigError for a variable that is not set.
+ */
+export function resolveEnvironment(
+  values: { [key: string]: string },
+  environment: Environment,
+  options: { owner: string; where?: ErrorPlace },
+): { [key: string]: string } {
+  const resolve = (key: string, value: string) =>
+    value.replace(REFERENCE, (_whole, name: string, fallback: string | undefined) => {
+      const found = environment.get(name) ?? fallback;
+      if (found !== undefined) return found;
+      throw new ConfigError(`${options.owner} needs the environment variable ${name} for "${key}"`, {
+        ...(options.where ? { where: options.where } : {}),
+        remedy: `Set ${name}, or give a default: \${env:${name}:value}`,
+      });
+    });
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, resolve(key, value)]));
+}

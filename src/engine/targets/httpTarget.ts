@@ -1,0 +1,197 @@
+import { ConfigError, type ErrorPlace } from '../errors.ts';
+import { contentHash } from '../model/hash.ts';
+import type { JsonValue } from '../model/json.ts';
+import type { Output } from '../model/output.ts';
+import type { Clock, Environment, Span } from '../ports.ts';
+import { errorOutput, type ReplyForm, readReply } from './agentReply.ts';
+import { type AgentRequest, agentRequest } from './agentRequest.ts';
+import { bodyTemplate } from './bodyTemplate.ts';
+import { resolveEnvironment } from './environmentReference.ts';
+import { BodyTooLarge, InvalidText, readBody } from './httpBody.ts';
+import { httpStatusError, networkError } from './httpError.ts';
+import { responsePath } from './responsePath.ts';
+import type { Target } from './target.ts';
+
+export interface HttpTargetOptions {
+  name: string;
+  url: string;
+  /** Default POST. */
+  method?: 'POST' | 'PUT' | 'PATCH';
+  /** Values may hold `${env:NAME}`. */
+  headers?: { [name: string]: string };
+  /** The body with placeholders (bodyTemplate.ts). Default: the request document. A text is sent as it is filled. */
+  body?: JsonValue;
+  /** Where the answer stands in a JSON reply (responsePath.ts). Default: the reply is a reply document. */
+  response?: string;
+  /** `text`: the reply's body is the answer as it stands. */
+  reply?: 'json' | 'text';
+  /** Further limit of one call in milliseconds; the call's own limit holds as well. */
+  timeoutMs?: number;
+  /** Limit of the decompressed reply. Default 4 MiB. */
+  maxResponseBytes?: number;
+  /** Where the target stands in the configuration. */
+  where?: ErrorPlace;
+}
+
+export interface HttpTargetPorts {
+  environment: Environment;
+  clock: Clock;
+}
+
+/**
+ * An agent behind a URL: one request per call, `traceparent` and `baggage` as headers, no retries, and no
+ * redirects, since they could carry the headers' keys elsewhere.
+ * Throws ConfigError for a URL or a header that cannot be used.
+ */
+export function createHttpTarget(options: HttpTargetOptions, ports: HttpTargetPorts): Target {
+  const { name, method = 'POST', maxResponseBytes = 4 * 1024 * 1024 } = options;
+  const { clock } = ports;
+  const place = options.where ? { where: options.where } : {};
+  const owner = `The target "${name}"`;
+  const url = checkUrl(options.url, owner, place);
+  const isText = typeof options.body === 'string';
+  const headers = checkHeaders(
+    {
+      'content-type': isText ? 'text/plain; charset=utf-8' : 'application/json',
+      accept: 'application/json, text/plain;q=0.9',
+      ...lowerCased(resolveEnvironment(options.headers ?? {}, ports.environment, { owner, ...place })),
+    },
+    owner,
+    place,
+  );
+  const write = bodyWriter(options.body, { owner: `the target "${name}"`, ...place });
+  const form = replyForm(options);
+
+  const target: Target = {
+    name,
+    kind: 'http',
+    lane: url.origin,
+    hash: contentHash({
+      kind: 'http',
+      url: options.url,
+      method,
+      // As written: what a ${env:…} stands for may be a key, and is not part of the agent.
+      headers: options.headers ?? {},
+      body: options.body ?? null,
+      response: options.response ?? null,
+      reply: options.reply ?? 'json',
+    }),
+    async call(request, { signal, span, timeoutMs }) {
+      signal.throwIfAborted();
+      const body = write(agentRequest(request));
+      const limitMs = Math.min(timeoutMs, options.timeoutMs ?? Number.POSITIVE_INFINITY);
+      const stop = new AbortController();
+      const abort = () => stop.abort();
+      signal.addEventListener('abort', abort, { once: true });
+      let timedOut = false;
+      const done = new AbortController();
+      clock.sleep(limitMs, done.signal).then(
+        () => {
+          timedOut = true;
+          stop.abort();
+        },
+        () => {},
+      );
+      const start = clock.monotonic();
+      const elapsed = () => clock.monotonic() - start;
+      try {
+        const response = await fetch(url, {
+          method,
+          headers: { ...headers, ...traceHeaders(span) },
+          body,
+          redirect: 'manual',
+          signal: stop.signal,
+        });
+        const text = await readBody(response, maxResponseBytes);
+        if (!response.ok) return httpStatusError(response, text, elapsed());
+        return readReply(text, form, elapsed());
+      } catch (error) {
+        signal.throwIfAborted();
+        if (timedOut) {
+          return errorOutput('timeout', `No complete reply within ${limitMs} ms.`, elapsed(), true);
+        }
+        return failure(error, url, maxResponseBytes, elapsed());
+      } finally {
+        done.abort();
+        signal.removeEventListener('abort', abort);
+      }
+    },
+    async close() {},
+  };
+  return target;
+}
+
+function failure(error: unknown, url: URL, maxBytes: number, latencyMs: number): Output {
+  if (error instanceof BodyTooLarge) {
+    return errorOutput('too-large', `The reply is larger than ${maxBytes} bytes.`, latencyMs);
+  }
+  if (error instanceof InvalidText) {
+    return errorOutput('protocol', 'The reply is not valid UTF-8.', latencyMs);
+  }
+  const output = networkError(error, url, latencyMs);
+  if (output) return output;
+  throw error;
+}
+
+function bodyWriter(
+  template: JsonValue | undefined,
+  options: { owner: string; where?: ErrorPlace },
+): (request: AgentRequest) => string {
+  if (template === undefined) return (request) => JSON.stringify(request);
+  const fill = bodyTemplate(template, options);
+  if (typeof template !== 'string') return (request) => JSON.stringify(fill(request));
+  return (request) => {
+    const value = fill(request);
+    return typeof value === 'string' ? value : JSON.stringify(value);
+  };
+}
+
+function replyForm({ response, reply }: HttpTargetOptions): ReplyForm {
+  if (response !== undefined) return { kind: 'path', path: response, pick: responsePath(response) };
+  return { kind: reply ?? 'json' };
+}
+
+function traceHeaders(span: Span): { [name: string]: string } {
+  if (/^0+$/.test(span.traceId)) return {};
+  return { traceparent: span.traceparent, ...(span.baggage ? { baggage: span.baggage } : {}) };
+}
+
+function checkUrl(text: string, owner: string, place: { where?: ErrorPlace }): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    throw new ConfigError(`${owner} has a URL that is not one: ${text}`, {
+      ...place,
+      remedy: 'Write it in full, e.g. http://127.0.0.1:8080/chat',
+    });
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new ConfigError(`${owner} has a name or password in its URL`, {
+      ...place,
+      remedy: `Send it as a header instead, e.g. authorization: "Basic \${env:AGENT_AUTH}"`,
+    });
+  }
+  return url;
+}
+
+function checkHeaders(
+  headers: { [name: string]: string },
+  owner: string,
+  place: { where?: ErrorPlace },
+): { [name: string]: string } {
+  for (const [name, value] of Object.entries(headers)) {
+    try {
+      new Headers([[name, value]]);
+    } catch {
+      // The value may be a key: it is not repeated here.
+      throw new ConfigError(`${owner} has a header "${name}" that cannot be sent`, {
+        ...place,
+        remedy: 'Use letters, digits and hyphens in its name, and no line breaks in its value',
+      });
+    }
+  }
+  return headers;
+}
+
+function lowerCased(headers: { [name: string]: string }): { [name: string]: string } {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}

@@ -1,0 +1,65 @@
+import { lstat, mkdtemp, open, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { JsonValue } from '../model/json.ts';
+import { parseUntrustedJson } from './untrustedJson.ts';
+
+/** More than an agent writes in one call by any sensible instrumentation. */
+const MAX_BYTES = 8 * 1024 * 1024;
+
+/**
+ * Files into which agents append the spans of one call, in the form of OpenTelemetry's file exporter: one
+ * `ExportTraceServiceRequest` in JSON per line. They lie in a folder that only this user can read.
+ */
+export interface SpanFiles {
+  /** A path that does not exist yet. */
+  next(): Promise<string>;
+  /** Reads and removes a file. Lines that are not JSON, and what exceeds 8 MiB, are counted as dropped. */
+  take(file: string): Promise<{ requests: JsonValue[]; dropped: number }>;
+  /** Removes everything; idempotent. */
+  close(): Promise<void>;
+}
+
+export function createSpanFiles(parent: string): SpanFiles {
+  let folder: Promise<string> | undefined;
+  let count = 0;
+  return {
+    async next() {
+      folder ??= mkdtemp(path.join(parent, 'touchstone-spans-'));
+      count += 1;
+      return path.join(await folder, `${count}.jsonl`);
+    },
+    async take(file) {
+      const text = await readStart(file);
+      await rm(file, { force: true });
+      return parseLines(text);
+    },
+    async close() {
+      if (folder) await rm(await folder, { recursive: true, force: true });
+      folder = undefined;
+    },
+  };
+}
+
+/** The file's first 8 MiB; empty when the agent wrote none, or put something else in its place. */
+async function readStart(file: string): Promise<string> {
+  const entry = await lstat(file).catch(() => undefined);
+  if (!entry?.isFile() || entry.size === 0) return '';
+  await using handle = await open(file, 'r');
+  const buffer = Buffer.alloc(Math.min(entry.size, MAX_BYTES));
+  const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
+  return buffer.toString('utf8', 0, bytesRead);
+}
+
+function parseLines(text: string): { requests: JsonValue[]; dropped: number } {
+  const requests: JsonValue[] = [];
+  let dropped = 0;
+  for (const line of text.split('\n')) {
+    if (line.trim() === '') continue;
+    try {
+      requests.push(parseUntrustedJson(line));
+    } catch {
+      dropped += 1;
+    }
+  }
+  return { requests, dropped };
+}
