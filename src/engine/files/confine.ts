@@ -1,0 +1,62 @@
+import { lstatSync, realpathSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { type ErrorPlace, FileError } from '../errors.ts';
+
+/**
+ * The real absolute path of a file that another file refers to. `file://` may precede it, as in promptfoo.
+ * Relative references count from `base` (default: `root`). Symbolic links are followed, and the result must
+ * lie inside `root`: throws FileError for anything that leaves it, and for URLs, network shares and NUL.
+ * The file itself may be missing; reading it says so.
+ */
+export function resolveInside(
+  root: string,
+  reference: string,
+  where: ErrorPlace,
+  options: { base?: string } = {},
+): string {
+  const name = reference.startsWith('file://') ? reference.slice('file://'.length) : reference;
+  const refuse = (why: string) =>
+    new FileError(`the path '${printable(reference)}' ${why}`, {
+      where,
+      remedy: 'Name a file inside the workspace folder, relative to it.',
+    });
+  if (name.trim() === '') throw refuse('is empty');
+  if (name.includes('\0')) throw refuse('holds a NUL character');
+  if (/^([\\/]{2}|\\\\)/.test(name)) throw refuse('is a network share');
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(name)) throw refuse('is a URL, not a file');
+  if (process.platform !== 'win32' && /^([a-z]:[\\/]|\\)/i.test(name)) throw refuse('is a Windows path');
+
+  const realRoot = realpathSync(root);
+  const real = realPath(resolve(options.base ?? root, name), refuse);
+  if (!isInside(realRoot, real)) throw refuse('leads outside the workspace');
+  return real;
+}
+
+/** Resolves links; for a missing file those of the nearest folder that exists. */
+function realPath(path: string, refuse: (why: string) => FileError): string {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ELOOP') throw refuse('is a symbolic link that leads to itself');
+    if (code === 'ENAMETOOLONG') throw refuse('is too long for a file name');
+    if (code === 'EACCES' || code === 'EPERM') throw refuse('lies in a folder that may not be read');
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
+  }
+  if (isLink(path)) throw refuse('is a symbolic link to a file that does not exist');
+  const parent = dirname(path);
+  return parent === path ? path : join(realPath(parent, refuse), basename(path));
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+}
+
+function isInside(root: string, path: string): boolean {
+  const way = relative(root, path);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+function printable(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd').slice(0, 200);
+}

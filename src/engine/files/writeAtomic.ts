@@ -1,0 +1,40 @@
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { FileError } from '../errors.ts';
+import type { Random } from '../ports.ts';
+
+/**
+ * Replaces a file in one step: readers see the old text or the new one, never a part. The file's mode is
+ * kept. `path` must be resolved (a link in its place would be replaced). Throws FileError when it cannot.
+ */
+export function writeAtomic(path: string, text: string, random: Random): void {
+  const temporary = join(dirname(path), `.${basename(path)}.${random.hex(6)}.tmp`);
+  const mode = statSync(path, { throwIfNoEntry: false })?.mode;
+  try {
+    const file = openSync(temporary, 'wx', mode === undefined ? 0o666 : mode & 0o777);
+    try {
+      writeFileSync(file, text);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw writeError(error, path);
+  }
+}
+
+function writeError(error: unknown, path: string): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (typeof code !== 'string') return error;
+  const remedy =
+    code === 'ENOSPC'
+      ? 'Free some space on the disk.'
+      : 'Check that the folder exists and may be written to.';
+  return new FileError(`the file cannot be written (${code}); its old content is untouched`, {
+    where: { path },
+    remedy,
+    cause: error,
+  });
+}

@@ -1,0 +1,93 @@
+import { Composer, type Document, Lexer, type ParsedNode, Parser } from 'yaml';
+import { FileError } from '../errors.ts';
+import type { SourceRange } from '../model/location.ts';
+import type { Pointer, SourceDocument } from './document.ts';
+import { MAX_NESTING } from './limits.ts';
+import { LineIndex } from './lineIndex.ts';
+import { AliasTargets, findYamlNode, readYamlValue } from './yamlValue.ts';
+
+/**
+ * Parses one YAML 1.2 document with the core schema: dates stay strings, `<<` merges. Throws FileError with
+ * the place for bad syntax, duplicate keys, alias bombs, nesting beyond the limit, unknown tags, keys that
+ * reach a prototype, and numbers that cannot be kept exactly. `line`: the file's line in which `text`
+ * begins, for front matter.
+ */
+export function parseYaml(text: string, path: string, options: { line?: number } = {}): SourceDocument {
+  const index = new LineIndex(path, text, options.line);
+  const root = composeYaml(text, index).contents;
+  const aliases = new AliasTargets();
+  const value = root ? readYamlValue(root, index, aliases) : null;
+  const start = root?.range[0] ?? 0;
+  const end = root?.range[1] ?? 0;
+
+  function range(pointer: Pointer, part: 'key' | 'value'): SourceRange {
+    if (!root) return index.range(start, end);
+    const [from, to] = findYamlNode(root, pointer, part, aliases);
+    return index.range(from, to);
+  }
+
+  return {
+    path,
+    text,
+    value,
+    locate: (pointer) => range(pointer, 'value'),
+    locateKey: (pointer) => range(pointer, 'key'),
+  };
+}
+
+/** The one document of a YAML text, with the ranges of its nodes. Throws FileError for bad syntax. */
+export function composeYaml(text: string, index: LineIndex): Document.Parsed<ParsedNode> {
+  const composer = new Composer<ParsedNode>({
+    version: '1.2',
+    schema: 'core',
+    merge: false,
+    resolveKnownTags: false,
+    // Checked with both places by readYamlValue.
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: 'silent',
+  });
+  const documents = composer.compose(tokens(text, index), true, text.length);
+  const first = documents.next();
+  if (first.done) throw new FileError('the file holds no YAML document', { where: index.location(0) });
+  refuseErrors(first.value, index);
+  const second = documents.next();
+  if (!second.done) {
+    throw new FileError('a second YAML document begins here', {
+      where: index.location(second.value.range[0]),
+      remedy: 'Keep one document in a file: remove the line ---.',
+    });
+  }
+  return first.value;
+}
+
+/** The parser's own stack is explicit and cannot overflow; the composer's recursion is kept shallow by this. */
+function* tokens(text: string, index: LineIndex) {
+  const parser = new Parser();
+  for (const lexeme of new Lexer().lex(text)) {
+    yield* parser.next(lexeme);
+    if (parser.stack.length > MAX_NESTING) {
+      throw new FileError(`the nesting is deeper than ${MAX_NESTING} levels`, {
+        where: index.location(parser.offset),
+        remedy: 'Flatten the data.',
+      });
+    }
+  }
+  yield* parser.end();
+}
+
+function refuseErrors(document: Document.Parsed<ParsedNode>, index: LineIndex): void {
+  const problem = document.errors[0] ?? document.warnings[0];
+  if (!problem) return;
+  const where = index.location(problem.pos[0]);
+  if (problem.code === 'TAG_RESOLVE_FAILED') {
+    throw new FileError(`the YAML tag is not supported: ${problem.message}`, {
+      where,
+      remedy: 'Write plain texts, numbers, lists and maps.',
+    });
+  }
+  throw new FileError(`this is not valid YAML: ${problem.message}`, {
+    where,
+    remedy: 'Check the indentation, the quotes and the colons near this place.',
+  });
+}

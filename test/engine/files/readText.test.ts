@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FileError } from '../../../src/engine/errors.ts';
+import { readText } from '../../../src/engine/files/readText.ts';
+
+describe('readText', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'read-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const refuses = (path: string, pattern: RegExp) =>
+    assert.throws(
+      () => readText(path, 'shown.txt'),
+      (error) =>
+        error instanceof FileError && error.where?.path === 'shown.txt' && pattern.test(error.message),
+    );
+
+  it('reads a text', () => {
+    writeFileSync(join(folder, 'a'), '\ufeffä\r\n');
+    assert.equal(readText(join(folder, 'a')), 'ä\r\n');
+  });
+
+  it('says that a file is missing, a folder, or under a file', () => {
+    writeFileSync(join(folder, 'a'), '');
+    refuses(join(folder, 'missing'), /does not exist/);
+    refuses(join(folder, 'a', 'b'), /does not exist/);
+    refuses(folder, /not an ordinary file/);
+  });
+
+  it('refuses a file beyond the limit without reading it', () => {
+    writeFileSync(join(folder, 'big'), '');
+    truncateSync(join(folder, 'big'), 65 * 1024 * 1024);
+    refuses(join(folder, 'big'), /has 65 MB; at most 64 MB/);
+  });
+
+  it('does not wait for a named pipe', function () {
+    if (process.platform === 'win32') this.skip();
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    refuses(join(folder, 'pipe'), /not an ordinary file/);
+  });
+});

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FileError } from '../../../src/engine/errors.ts';
+import { writeAtomic } from '../../../src/engine/files/writeAtomic.ts';
+
+const random = { next: () => 0.5, hex: (bytes: number) => 'ab'.repeat(bytes) };
+
+describe('writeAtomic', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'write-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('replaces the text, keeps the mode and leaves nothing behind', () => {
+    const path = join(folder, 'a.yaml');
+    writeFileSync(path, 'old');
+    chmodSync(path, 0o640);
+    writeAtomic(path, 'new', random);
+    assert.equal(readFileSync(path, 'utf8'), 'new');
+    assert.equal(statSync(path).mode & 0o777, 0o640);
+    assert.deepEqual(readdirSync(folder), ['a.yaml']);
+  });
+
+  it('creates a file', () => {
+    writeAtomic(join(folder, 'b'), 'x', random);
+    assert.equal(readFileSync(join(folder, 'b'), 'utf8'), 'x');
+  });
+
+  it('cleans up and explains itself when it cannot write', () => {
+    mkdirSync(join(folder, 'taken'));
+    writeFileSync(join(folder, 'taken', 'x'), '');
+    assert.throws(() => writeAtomic(join(folder, 'taken'), 'x', random), FileError);
+    assert.throws(() => writeAtomic(join(folder, 'missing', 'x'), 'x', random), FileError);
+    assert.deepEqual(readdirSync(folder), ['taken']);
+  });
+});
