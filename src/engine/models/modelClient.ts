@@ -49,11 +49,19 @@ export class ModelError extends Error {
   readonly status: number | undefined;
   /** What the provider asked us to wait, in milliseconds, where it did. */
   readonly retryAfterMs: number | undefined;
+  /** The request parameter that the provider objects to, where it names one, e.g. `temperature`. */
+  readonly parameter: string | undefined;
 
   constructor(
     code: ModelErrorCode,
     message: string,
-    options: { transient: boolean; status?: number; retryAfterMs?: number; cause?: unknown },
+    options: {
+      transient: boolean;
+      status?: number;
+      retryAfterMs?: number;
+      parameter?: string;
+      cause?: unknown;
+    },
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'ModelError';
@@ -61,6 +69,7 @@ export class ModelError extends Error {
     this.transient = options.transient;
     this.status = options.status;
     this.retryAfterMs = options.retryAfterMs;
+    this.parameter = options.parameter;
   }
 }
 
@@ -76,6 +85,8 @@ export interface CallOptions {
 export interface ModelClient {
   readonly provider: string;
   readonly model: string;
+  /** The base URL that answers, without credentials; part of a run's identity. */
+  readonly endpoint?: string;
   complete(request: ModelRequest, options: CallOptions): Promise<ModelReply>;
 }
 

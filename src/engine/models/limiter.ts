@@ -1,0 +1,52 @@
+/** Lets at most `limit` calls run at once; the others wait in the order in which they came. */
+export interface Limiter {
+  /** Rejects with the signal's reason when aborted while waiting. */
+  run<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T>;
+}
+
+export function createLimiter(limit: number): Limiter {
+  let running = 0;
+  const waiting = new Set<() => void>();
+
+  const enter = (signal: AbortSignal): Promise<void> | undefined => {
+    if (running < limit) {
+      running++;
+      return undefined;
+    }
+    return new Promise((resolve, reject) => {
+      const admit = () => {
+        signal.removeEventListener('abort', leave);
+        resolve();
+      };
+      const leave = () => {
+        waiting.delete(admit);
+        reject(signal.reason);
+      };
+      waiting.add(admit);
+      signal.addEventListener('abort', leave, { once: true });
+    });
+  };
+
+  // The place of a call that ends passes straight to the next in line, so `running` stays as it is.
+  const exit = () => {
+    const [next] = waiting;
+    if (next === undefined) {
+      running--;
+      return;
+    }
+    waiting.delete(next);
+    next();
+  };
+
+  return {
+    run: async (work, signal) => {
+      signal.throwIfAborted();
+      await enter(signal);
+      try {
+        return await work();
+      } finally {
+        exit();
+      }
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import type { Usage } from '../model/output.ts';
+
+/** US dollars per million tokens of one model. */
+export interface ModelPrice {
+  input: number;
+  output: number;
+  /** Price of the input tokens that were read from the provider's cache; the input price when absent. */
+  cachedInput?: number;
+}
+
+/** Prices by model name, as the provider names its models. */
+export type PriceTable = { [model: string]: ModelPrice };
+
+const TOKENS_PER_PRICE = 1_000_000;
+
+/**
+ * Cost of one call in US dollars. Null when the usage or the model's price is unknown: never 0 for want of
+ * knowledge. A cached count above the input count, which no provider should report, is cut to it.
+ */
+export function callCost(usage: Usage | null, model: string, prices: PriceTable | undefined): number | null {
+  if (usage === null || prices === undefined || !Object.hasOwn(prices, model)) return null;
+  const price = prices[model];
+  if (price === undefined) return null;
+  const cached = Math.min(usage.cachedInputTokens ?? 0, usage.inputTokens);
+  const cost =
+    (usage.inputTokens - cached) * price.input +
+    cached * (price.cachedInput ?? price.input) +
+    usage.outputTokens * price.output;
+  return Number.isFinite(cost) ? cost / TOKENS_PER_PRICE : null;
+}

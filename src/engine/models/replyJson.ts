@@ -1,0 +1,15 @@
+import type { JsonValue } from '../model/json.ts';
+
+/**
+ * Parses JSON that a model wrote. Integers beyond ±2^53, which a double would round to a neighbour, are kept
+ * as their digits in a string, so that no id changes silently. Throws a SyntaxError.
+ */
+export function parseReplyJson(text: string): JsonValue {
+  return JSON.parse(text, keepDigits);
+}
+
+function keepDigits(_key: string, value: unknown, context?: { source?: string }): unknown {
+  if (typeof value !== 'number' || Math.abs(value) <= Number.MAX_SAFE_INTEGER) return value;
+  const source = context?.source;
+  return source !== undefined && /^-?\d+$/.test(source) ? source : value;
+}

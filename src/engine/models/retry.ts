@@ -1,0 +1,88 @@
+import type { Clock, Random, Span } from '../ports.ts';
+import { ModelError } from './modelClient.ts';
+
+export interface RetryPolicy {
+  /** Calls altogether, the first one included. */
+  attempts: number;
+  /** The first back-off is drawn from 0 to this many milliseconds; each further limit doubles. */
+  baseMs: number;
+  maxMs: number;
+}
+
+export const DEFAULT_RETRY: RetryPolicy = { attempts: 4, baseMs: 500, maxMs: 20_000 };
+
+export interface RetryOptions {
+  clock: Clock;
+  random: Random;
+  signal: AbortSignal;
+  /** On the monotonic clock, in milliseconds. */
+  deadline: number;
+  /** Gets one `retry` event for each wait. */
+  span: Span;
+  policy?: RetryPolicy;
+}
+
+/**
+ * Repeats a call that failed in a transient way. Waits what the provider asked for, else an exponential
+ * back-off with full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"). A wait that would
+ * reach past the deadline is not begun: the error then says when the limit resets. Other errors pass through.
+ */
+export async function withRetry<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {
+  const policy = options.policy ?? DEFAULT_RETRY;
+  for (let done = 1; ; done++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (options.signal.aborted) throw options.signal.reason;
+      if (!(error instanceof ModelError) || !error.transient) throw error;
+      const waitMs = error.retryAfterMs ?? backoff(done, policy, options.random);
+      if (done >= policy.attempts) throw spent(error, done, options.clock);
+      if (options.clock.monotonic() + waitMs >= options.deadline) throw tooLate(error, waitMs, options);
+      options.span.event('retry', { attempt: done, wait_ms: waitMs, 'error.type': errorType(error) });
+      await options.clock.sleep(waitMs, options.signal);
+    }
+  }
+}
+
+/** Low-cardinality `error.type`: the HTTP status where there is one, else the code. */
+export function errorType(error: ModelError): string {
+  return error.status === undefined ? error.code : String(error.status);
+}
+
+function backoff(done: number, policy: RetryPolicy, random: Random): number {
+  return random.next() * Math.min(policy.maxMs, policy.baseMs * 2 ** (done - 1));
+}
+
+function spent(error: ModelError, attempts: number, clock: Clock): ModelError {
+  if (attempts === 1) return error;
+  return restate(error, `${error.message} (after ${attempts} attempts${resetsAt(error, clock)})`);
+}
+
+function tooLate(error: ModelError, waitMs: number, { clock, deadline }: RetryOptions): ModelError {
+  const leftMs = Math.max(0, deadline - clock.monotonic());
+  const limit =
+    error.retryAfterMs === undefined
+      ? `the next attempt would begin in ${seconds(waitMs)}`
+      : `the limit resets in ${seconds(waitMs)}${resetsAt(error, clock)}`;
+  return restate(
+    error,
+    `${error.message} (${limit}, but only ${seconds(leftMs)} of the call's time are left)`,
+  );
+}
+
+function resetsAt(error: ModelError, clock: Clock): string {
+  return error.retryAfterMs ? `, at ${new Date(clock.now() + error.retryAfterMs).toISOString()}` : '';
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 100) / 10} s`;
+}
+
+function restate(error: ModelError, message: string): ModelError {
+  return new ModelError(error.code, message, {
+    transient: error.transient,
+    ...(error.status === undefined ? {} : { status: error.status }),
+    ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
+    ...(error.parameter === undefined ? {} : { parameter: error.parameter }),
+  });
+}

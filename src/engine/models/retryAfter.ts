@@ -1,0 +1,20 @@
+/**
+ * How long a provider asks us to wait, in milliseconds, from `retry-after-ms` (OpenAI's own) or `Retry-After`
+ * (RFC 9110, section 10.2.3: seconds or an HTTP date). A date that has passed means now. A negative or
+ * unreadable value is no request at all, and undefined.
+ */
+export function readRetryAfter(headers: Headers, nowMs: number): number | undefined {
+  const milliseconds = nonNegative(headers.get('retry-after-ms'));
+  if (milliseconds !== undefined) return milliseconds;
+  const value = headers.get('retry-after')?.trim();
+  if (!value) return undefined;
+  const seconds = nonNegative(value);
+  if (seconds !== undefined) return seconds * 1000;
+  if (!/[A-Za-z]/.test(value)) return undefined;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
+}
+
+function nonNegative(value: string | null): number | undefined {
+  return value !== null && /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : undefined;
+}
