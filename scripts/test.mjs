@@ -35,7 +35,7 @@ check('format and lint', bin('biome'), ['ci', '.']);
 check('types', bin('tsc'), ['--noEmit']);
 check('unused code', bin('knip'), []);
 check('build', process.execPath, ['esbuild.mjs']);
-suite('unit tests', process.argv.slice(2));
+suite('unit tests', [...process.argv.slice(2), 'test/{engine,cli,support,architecture}/**/*.test.ts']);
 
 rmSync(scratch, { recursive: true, force: true });
 const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : '';

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { PassRateEstimate } from '../../../src/engine/statistics/passRate.ts';
+import { wilsonInterval } from '../../../src/engine/statistics/wilson.ts';
+
+function rate(shares: readonly number[], cluster: (index: number) => string | undefined = () => undefined) {
+  const estimate = new PassRateEstimate();
+  for (const [index, share] of shares.entries()) estimate.add(share, cluster(index));
+  return estimate.estimate();
+}
+
+describe('PassRateEstimate', () => {
+  const half = [...Array(30).fill(1), ...Array(10).fill(0)] as number[];
+
+  it('is the plain Wilson interval for independent cases with one trial', () => {
+    const expected = wilsonInterval(0.75, 40);
+    const found = rate(half)?.interval;
+    assert.ok(Math.abs((found?.low ?? 0) - (expected?.low ?? 1)) < 1e-9);
+    assert.ok(Math.abs((found?.high ?? 0) - (expected?.high ?? 1)) < 1e-9);
+  });
+
+  it('is wider when cases of one cluster agree: 10 clusters of 4 equal cases count as 10', () => {
+    const shares = Array.from({ length: 40 }, (_, index) => (index < 28 ? 1 : 0));
+    const clustered = rate(shares, (index) => `c${Math.floor(index / 4)}`)?.interval;
+    const expected = wilsonInterval(0.7, 10 * (9 / 9) * (39 / 40) * (40 / 39));
+    assert.ok(Math.abs((clustered?.low ?? 0) - (expected?.low ?? 1)) < 0.02);
+    assert.ok((clustered?.low ?? 1) < (rate(shares)?.interval?.low ?? 0));
+  });
+
+  it('falls back to the number of clusters when all cases pass', () => {
+    const all = Array<number>(12).fill(1);
+    assert.deepEqual(rate(all, (index) => `c${index % 3}`)?.interval, wilsonInterval(1, 3));
+    assert.deepEqual(rate(all)?.interval, wilsonInterval(1, 12));
+  });
+
+  it('has no estimate without cases', () => assert.equal(rate([]), null));
+});

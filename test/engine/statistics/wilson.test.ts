@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { wilsonInterval } from '../../../src/engine/statistics/wilson.ts';
+
+describe('wilsonInterval', () => {
+  // Newcombe (1998), Statistics in Medicine 17, 857–872, table I, method 3 (score without continuity correction).
+  const published = [
+    { r: 81, n: 263, low: 0.2553, high: 0.3662 },
+    { r: 15, n: 148, low: 0.0624, high: 0.1605 },
+    { r: 0, n: 20, low: 0, high: 0.1611 },
+    { r: 1, n: 29, low: 0.0061, high: 0.1718 },
+  ];
+  for (const { r, n, low, high } of published) {
+    it(`agrees with the published interval for ${r} of ${n}`, () => {
+      const interval = wilsonInterval(r / n, n);
+      assert.equal(interval?.low.toFixed(4), low.toFixed(4));
+      assert.equal(interval?.high.toFixed(4), high.toFixed(4));
+    });
+  }
+
+  it('gives no interval without data, and never for NaN', () => {
+    assert.equal(wilsonInterval(0, 0), null);
+    assert.equal(wilsonInterval(Number.NaN, 10), null);
+    assert.equal(wilsonInterval(0.5, Number.NaN), null);
+  });
+});
