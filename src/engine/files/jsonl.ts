@@ -20,7 +20,7 @@ export interface ReadLinesOptions {
   maxLineBytes?: number;
   /** Path for messages, e.g. relative to the workspace. */
   shownAs?: string;
-  /** Sees all bytes of the file in order, e.g. to hash them. */
+  /** Sees all bytes of the file in order, e.g. to hash them; must not keep them, the buffer is used again. */
   observe?: (bytes: Uint8Array) => void;
 }
 
@@ -52,7 +52,8 @@ export async function* readLineBatches(
         pendingBytes = 0;
         yield splitter.split(block, maxLineBytes);
       }
-      if (end < chunk.length) pending.push(chunk.subarray(end));
+      // A copy, because the chunk's buffer is used again.
+      if (end < chunk.length) pending.push(Buffer.from(chunk.subarray(end)));
       pendingBytes += chunk.length - end;
       if (pendingBytes > maxLineBytes) throw splitter.tooLong(maxLineBytes);
     }
@@ -75,9 +76,9 @@ async function openOrdinaryFile(path: string, shownAs: string): Promise<FileHand
 }
 
 async function* chunksOf(file: FileHandle, signal: AbortSignal): AsyncGenerator<Buffer, void> {
+  const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
   while (true) {
     signal.throwIfAborted();
-    const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
     const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES, null);
     if (bytesRead === 0) return;
     yield buffer.subarray(0, bytesRead);
