@@ -1,7 +1,65 @@
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import { nearest } from '../evaluators/optionCheck.ts';
+import { resolveInside } from '../files/confine.ts';
+import type { Pointer } from '../files/document.ts';
+import { attempt, type ConfigReader, placeOf, reportAt } from './configReader.ts';
+import { namesIn } from './folder.ts';
+
 /** A file or folder of the workspace that a configuration names, resolved and inside the workspace. */
 export interface FileReference {
   /** Relative to the workspace, with `/`. */
   path: string;
   /** On this machine. */
   absolute: string;
+}
+
+/**
+ * Resolves a reference that stands at `pointer`. Reports one that leads outside the workspace, or to
+ * nothing, or to the other kind of thing, and returns undefined for it.
+ */
+export function resolveReference(
+  reader: ConfigReader,
+  reference: string,
+  pointer: Pointer,
+  kind: 'file' | 'folder' = 'file',
+): FileReference | undefined {
+  const absolute = attempt(reader, pointer, 'invalid-path', () =>
+    resolveInside(reader.root, reference, placeOf(reader, pointer)),
+  );
+  if (absolute === undefined) return undefined;
+  const found = statSync(absolute, { throwIfNoEntry: false });
+  if (!found) return reportMissing(reader, reference, absolute, pointer, kind);
+  if (kind === 'file' ? found.isFile() : found.isDirectory()) {
+    return { path: workspacePath(reader.root, absolute), absolute };
+  }
+  reportAt(reader, pointer, {
+    code: 'invalid-path',
+    message: `"${reference}" is not a ${kind}`,
+    remedy: `Name a ${kind} of the workspace.`,
+  });
+  return undefined;
+}
+
+/** An absolute path as it is shown and stored: relative to the workspace, with `/`. */
+export function workspacePath(root: string, absolute: string): string {
+  return path.relative(root, absolute).split(path.sep).join('/') || '.';
+}
+
+function reportMissing(
+  reader: ConfigReader,
+  reference: string,
+  absolute: string,
+  pointer: Pointer,
+  kind: string,
+): undefined {
+  const folder = path.dirname(absolute);
+  const guess = nearest(path.basename(absolute), namesIn(folder))[0];
+  const meant = guess && workspacePath(reader.root, path.join(folder, guess));
+  reportAt(reader, pointer, {
+    code: 'missing-file',
+    message: `there is no ${kind} "${reference}"`,
+    remedy: meant ? `Did you mean "${meant}"?` : 'Paths count from the folder of this file.',
+  });
+  return undefined;
 }

@@ -1,28 +1,8 @@
 import { z } from 'zod';
 import type { SourceLocation } from '../model/location.ts';
+import type { ProviderConfig } from '../models/catalog.ts';
+import type { PriceTable } from '../models/prices.ts';
 import { nameSchema } from './name.ts';
-
-/** US dollars per million tokens. */
-export interface PriceConfig {
-  input: number;
-  output: number;
-  /** Input tokens that the provider read from its cache. */
-  cachedInput?: number;
-}
-
-/** An OpenAI-compatible endpoint. `${env:NAME}` in `apiKey` and `headers` is filled in when a call is made. */
-export interface ProviderConfig {
-  baseUrl: string;
-  /** Always of the form `${env:NAME}`; a literal key is refused when the file is read. */
-  apiKey?: string;
-  headers?: Record<string, string>;
-  /** By model name, without the provider. */
-  prices?: Record<string, PriceConfig>;
-  maxConcurrency?: number;
-  timeoutMs?: number;
-  /** Where the file defines it; absent for the built-in one. */
-  location?: SourceLocation;
-}
 
 const price = z.number().min(0);
 
@@ -64,6 +44,7 @@ const providerFile = z.strictObject({
     .min(1)
     .optional()
     .describe('Limit for one call in milliseconds, retries included. Default: the limit of the suite.'),
+  stream: z.boolean().optional().describe('false for a server that cannot stream its replies. Default: true.'),
 });
 
 export const providersFile = z
@@ -80,11 +61,12 @@ export function toProvider(file: z.output<typeof providerFile>, location: Source
     ...(file.prices === undefined ? {} : { prices: toPrices(file.prices) }),
     ...(file.max_concurrency === undefined ? {} : { maxConcurrency: file.max_concurrency }),
     ...(file.timeout_ms === undefined ? {} : { timeoutMs: file.timeout_ms }),
+    ...(file.stream === undefined ? {} : { stream: file.stream }),
     location,
   };
 }
 
-function toPrices(file: Record<string, z.output<typeof priceFile>>): Record<string, PriceConfig> {
+function toPrices(file: Record<string, z.output<typeof priceFile>>): PriceTable {
   return Object.fromEntries(
     Object.entries(file).map(([model, { input, output, cached_input }]) => [
       model,

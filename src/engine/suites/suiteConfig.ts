@@ -1,22 +1,11 @@
 import { z } from 'zod';
-import type { Complexity } from '../model/case.ts';
 import type { EvaluatorSpec } from '../model/evaluation.ts';
 import type { SourceLocation } from '../model/location.ts';
+import type { RunFilter } from '../model/run.ts';
 import { type CascadeConfig, cascadeFile } from './cascadeConfig.ts';
 import type { FileReference } from './fileReference.ts';
 import { type GateConfig, gateFile } from './gateConfig.ts';
 import { type TargetConfig, targetFile } from './targetConfig.ts';
-
-/** Which cases of a dataset a suite takes; a case must meet every condition that is given. */
-export interface CaseFilter {
-  /** At least one of these. */
-  tags?: string[];
-  /** None of these. */
-  withoutTags?: string[];
-  /** Exact case ids. */
-  ids?: string[];
-  complexity?: Complexity[];
-}
 
 /** Targets × datasets × evaluators, plus a gate: one entry of `suites`, with every default filled in. */
 export interface SuiteConfig {
@@ -42,7 +31,7 @@ export interface SuiteConfig {
   /** Limit for one call in milliseconds. */
   timeoutMs: number;
   seed: number;
-  filter: CaseFilter;
+  filter: RunFilter;
   gate?: GateConfig;
 }
 
@@ -53,13 +42,9 @@ const names = z.array(z.string().min(1)).min(1);
 const filterFile = z
   .strictObject({
     tags: names.optional().describe('Only cases with at least one of these tags.'),
-    without_tags: names.optional().describe('Only cases with none of these tags.'),
-    ids: names.optional().describe('Only the cases with these ids.'),
-    complexity: z
-      .array(z.enum(['simple', 'medium', 'complex']))
-      .min(1)
+    names: names
       .optional()
-      .describe('Only cases of this complexity.'),
+      .describe('Only cases whose id or description contains one of these texts; "*" stands for any characters.'),
   })
   .describe('Which cases of the dataset are run. Default: all.');
 
@@ -116,11 +101,6 @@ export const suiteFile = z.strictObject({
 
 export type SuiteFile = z.output<typeof suiteFile>;
 
-export function toFilter(file: SuiteFile['filter'] = {}): CaseFilter {
-  return {
-    ...(file.tags === undefined ? {} : { tags: file.tags }),
-    ...(file.without_tags === undefined ? {} : { withoutTags: file.without_tags }),
-    ...(file.ids === undefined ? {} : { ids: file.ids }),
-    ...(file.complexity === undefined ? {} : { complexity: file.complexity }),
-  };
+export function toFilter(file: SuiteFile['filter'] = {}): RunFilter {
+  return { names: file.names ?? [], tags: file.tags ?? [] };
 }

@@ -31,7 +31,7 @@ export type TargetConfig =
   | (TargetBase & {
       kind: 'http';
       url: string;
-      method: string;
+      method: 'POST' | 'PUT' | 'PATCH';
       /** May hold `${env:NAME}`. */
       headers: Record<string, string>;
       /** A JSON template with placeholders; the request document where absent. */
@@ -77,7 +77,7 @@ const httpFile = z.strictObject({
   url: z
     .url({ protocol: /^https?$/, error: 'an address that begins with https:// or http://' })
     .describe('Address of the agent.'),
-  method: z.enum(['POST', 'PUT', 'PATCH', 'GET']).default('POST').describe('HTTP method.'),
+  method: z.enum(['POST', 'PUT', 'PATCH']).default('POST').describe('HTTP method.'),
   headers: z
     .record(z.string().min(1), z.string())
     .default({})
@@ -148,6 +148,26 @@ export const targetFile = z
   .describe('One thing under test: exactly one of prompt, http, command or echo.');
 
 export type TargetFile = z.output<typeof targetFile>;
+
+type HttpFile = z.output<typeof httpFile>;
+
+/** The short form of `http`: an address, everything else by default. */
+export function httpAt(url: string): HttpFile {
+  return httpFile.parse({ url });
+}
+
+export function toHttp(
+  file: HttpFile,
+): Pick<Extract<TargetConfig, { kind: 'http' }>, 'url' | 'method' | 'headers' | 'body' | 'response'> {
+  return {
+    url: file.url,
+    method: file.method,
+    headers: file.headers,
+    // It was read from YAML or JSON, so it is JSON.
+    ...(file.body === undefined ? {} : { body: file.body as JsonValue }),
+    ...(file.response === undefined ? {} : { response: file.response }),
+  };
+}
 
 export function toParameters(file: z.output<typeof parametersFile> = {}): ModelParameters {
   return {

@@ -1,6 +1,7 @@
+import type { ProviderConfig } from '../models/catalog.ts';
 import { z } from 'zod';
 import { nameSchema } from './name.ts';
-import { type ProviderConfig, providersFile } from './providerConfig.ts';
+import { providersFile } from './providerConfig.ts';
 import { type SuiteConfig, suiteFile } from './suiteConfig.ts';
 
 /** `touchstone.yaml`, checked, with references resolved and defaults filled in. */

@@ -1,0 +1,104 @@
+import type { Pointer } from '../files/document.ts';
+import { isJsonObject, type JsonValue } from '../model/json.ts';
+import { type ConfigReader, reportAt } from './configReader.ts';
+import { pointerText } from './plainWords.ts';
+
+const REFERENCE = /\$\{env:([^}]*)\}/g;
+const WHOLE_REFERENCE = /^\$\{env:[A-Za-z_][A-Za-z0-9_]*\}$/;
+const REFERENCE_BODY = /^[A-Za-z_][A-Za-z0-9_]*(?::.*)?$/s;
+/** Headers that hold a secret as a rule. */
+const SECRET_HEADER = /^(?:authorization|proxy-authorization|cookie|(?:x-)?api-key|x-auth-token)$/i;
+
+/**
+ * Environment variables are filled in for the keys and headers of providers and for the headers and `env`
+ * of targets, nowhere else; and secrets stand nowhere but in the environment. Reports what breaks this.
+ */
+export function checkEnvironmentUse(reader: ConfigReader): void {
+  visit(reader, reader.document.value, []);
+}
+
+function visit(reader: ConfigReader, value: JsonValue, at: Pointer): void {
+  if (typeof value === 'string') return checkText(reader, value, at);
+  if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) visit(reader, item, [...at, index]);
+    return;
+  }
+  if (!isJsonObject(value)) return;
+  for (const [key, item] of Object.entries(value)) visit(reader, item, [...at, key]);
+}
+
+function checkText(reader: ConfigReader, text: string, at: Pointer): void {
+  const use = useAt(at);
+  if (use === 'key' && !WHOLE_REFERENCE.test(text)) return reportLiteralKey(reader, at);
+  if (use === 'header' && SECRET_HEADER.test(String(at.at(-1))) && !text.includes('${env:')) {
+    return reportLiteralHeader(reader, at);
+  }
+  if (use === 'address' && hasCredentials(text)) {
+    return reportAt(reader, at, {
+      code: 'literal-key',
+      message: `${pointerText(at)} holds a user name or password`,
+      remedy: 'Take it out of the address, and send it as a header with ${env:NAME}.',
+    });
+  }
+  for (const [whole, body = ''] of text.matchAll(REFERENCE)) {
+    if (use === 'key' || use === 'header' || use === 'env') checkReference(reader, at, whole, body);
+    else if (use !== 'text') return reportMisplaced(reader, at, whole);
+  }
+}
+
+function checkReference(reader: ConfigReader, at: Pointer, whole: string, body: string): void {
+  if (REFERENCE_BODY.test(body)) return;
+  reportAt(reader, at, {
+    code: 'invalid-environment-reference',
+    message: `${pointerText(at)}: ${whole} does not name an environment variable`,
+    remedy: 'Write it as ${env:NAME}.',
+  });
+}
+
+function reportLiteralKey(reader: ConfigReader, at: Pointer): void {
+  const provider = String(at[1] ?? '');
+  const name = `${provider.toUpperCase().replace(/[^A-Z0-9]+/g, '_')}_API_KEY`;
+  reportAt(reader, at, {
+    code: 'literal-key',
+    message: `${pointerText(at)} must not hold the key itself`,
+    remedy: `Put the key into an environment variable and write "\${env:${name}}". If the file was shared, replace the key.`,
+  });
+}
+
+function reportLiteralHeader(reader: ConfigReader, at: Pointer): void {
+  reportAt(reader, at, {
+    code: 'literal-key',
+    message: `${pointerText(at)} must not hold the secret itself`,
+    remedy: 'Put it into an environment variable and write ${env:NAME} in its place.',
+  });
+}
+
+function reportMisplaced(reader: ConfigReader, at: Pointer, whole: string): void {
+  reportAt(reader, at, {
+    code: 'misplaced-environment-reference',
+    message: `${whole} is not filled in here (${pointerText(at)})`,
+    remedy: 'Environment variables are filled in for api_key and headers of providers, and for headers and env of targets.',
+  });
+}
+
+/** What a text at this place is for. `text`: free text, in which `${env:…}` means nothing. */
+function useAt(at: Pointer): 'key' | 'header' | 'env' | 'address' | 'text' | 'other' {
+  const [top, , third, , fifth, sixth] = at;
+  if (top === 'providers') {
+    if (third === 'api_key') return 'key';
+    if (third === 'base_url') return 'address';
+    return third === 'headers' ? 'header' : 'other';
+  }
+  if (top !== 'suites') return 'other';
+  if (third === 'description' || third === 'evaluators') return 'text';
+  if (third !== 'targets') return 'other';
+  if (fifth === 'env') return 'env';
+  if (fifth !== 'http') return 'other';
+  if (sixth === 'headers') return 'header';
+  return sixth === undefined || sixth === 'url' ? 'address' : 'other';
+}
+
+function hasCredentials(address: string): boolean {
+  const url = URL.parse(address);
+  return url !== null && (url.username !== '' || url.password !== '');
+}

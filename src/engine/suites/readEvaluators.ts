@@ -1,0 +1,109 @@
+import { UserError } from '../errors.ts';
+import { uniqueNames } from '../evaluators/names.ts';
+import { evaluatorDefinition, evaluatorTypes } from '../evaluators/registry.ts';
+import { parseSuiteEvaluator } from '../evaluators/specs.ts';
+import type { Pointer } from '../files/document.ts';
+import type { EvaluatorSpec } from '../model/evaluation.ts';
+import { isJsonObject, type JsonValue } from '../model/json.ts';
+import { type ConfigReader, placeOf, reportAt } from './configReader.ts';
+import { evaluatorFiles } from './evaluatorFiles.ts';
+import { resolveReference } from './fileReference.ts';
+import { checkModelReference } from './modelReference.ts';
+import { checkSchema } from './schemaProblems.ts';
+
+/** What evaluators may refer to beyond themselves. */
+interface Surroundings {
+  providers: readonly string[];
+  /** Whether the suite names a model for judges that name none. */
+  hasJudgeModel: boolean;
+}
+
+/**
+ * Reads the evaluators of a suite; `at` is where the list stands. Reports unknown types, wrong options at
+ * their own keys, missing files and models. Undefined when one of them cannot be used.
+ */
+export function readEvaluators(
+  reader: ConfigReader,
+  value: JsonValue,
+  at: Pointer,
+  surroundings: Surroundings,
+): EvaluatorSpec[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const specs = value.map((item, index) => readEvaluator(reader, item, [...at, index], surroundings));
+  const usable = specs.filter((spec) => spec !== undefined);
+  return usable.length === specs.length ? uniqueNames(usable) : undefined;
+}
+
+function readEvaluator(
+  reader: ConfigReader,
+  item: JsonValue,
+  at: Pointer,
+  surroundings: Surroundings,
+): EvaluatorSpec | undefined {
+  const spec = parse(reader, item, at);
+  if (!spec) return undefined;
+  checkModel(reader, spec, item, at, surroundings);
+  for (const { reference, key } of evaluatorFiles(spec)) {
+    resolveReference(reader, reference, optionPointer(item, at, key));
+  }
+  return spec;
+}
+
+function parse(reader: ConfigReader, item: JsonValue, at: Pointer): EvaluatorSpec | undefined {
+  try {
+    return parseSuiteEvaluator(item, placeOf(reader, at));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    if (!reportOptions(reader, item, at)) {
+      reportAt(reader, at, { code: 'invalid-evaluator', message: error.message, remedy: error.remedy });
+    }
+    return undefined;
+  }
+}
+
+/** Says exactly which option is wrong; false when the options are not what is wrong. */
+function reportOptions(reader: ConfigReader, item: JsonValue, at: Pointer): boolean {
+  const written = writtenType(item);
+  if (!isJsonObject(item) || written === undefined) return false;
+  const definition = evaluatorTypes().get(written.replace(/^not-/, ''));
+  const options = item[written];
+  if (!definition || !isJsonObject(options)) return false;
+  const known = reader.problems.length;
+  const own = Object.fromEntries(Object.entries(options).filter(([key]) => !COMMON.has(key)));
+  checkSchema(reader, definition.options, own, [...at, written]);
+  return reader.problems.length > known;
+}
+
+/** Judges ask a model: their own, or the suite's; and it must be one of a configured provider. */
+function checkModel(
+  reader: ConfigReader,
+  spec: EvaluatorSpec,
+  item: JsonValue,
+  at: Pointer,
+  { providers, hasJudgeModel }: Surroundings,
+): void {
+  if (evaluatorDefinition(spec.type, spec.location).stage !== 'judge') return;
+  const model = spec.options['model'];
+  if (typeof model === 'string') {
+    checkModelReference(reader, model, optionPointer(item, at, 'model'), providers);
+  } else if (model === undefined && !hasJudgeModel) {
+    reportAt(reader, at, {
+      code: 'missing-judge-model',
+      message: `"${spec.name}" asks a model, and none is named`,
+      remedy: 'Add "model" to it, or "judge" to the suite, e.g. judge: openai/gpt-5-mini.',
+    });
+  }
+}
+
+const COMMON: ReadonlySet<string> = new Set(['weight', 'metric', 'name', 'not']);
+
+function writtenType(item: JsonValue): string | undefined {
+  if (!isJsonObject(item) || typeof item['type'] === 'string') return undefined;
+  return Object.keys(item).find((key) => !COMMON.has(key));
+}
+
+/** Where an option stands; the nearest existing value is located where a short form was used. */
+function optionPointer(item: JsonValue, at: Pointer, key: string): Pointer {
+  const written = writtenType(item);
+  return written === undefined ? [...at, key] : [...at, written, key];
+}

@@ -1,0 +1,32 @@
+import { contentHash } from '../model/hash.ts';
+import { evaluatorFiles } from './evaluatorFiles.ts';
+import type { SuiteConfig } from './suiteConfig.ts';
+
+/**
+ * SHA-256 over everything in a suite that decides a verdict: evaluators with the files they refer to,
+ * cascade, threshold and judge. Names, places and the gate do not count. `readFile` is given references
+ * relative to the workspace; what it throws is thrown on.
+ */
+export function suiteHash(
+  suite: Pick<
+    SuiteConfig,
+    'evaluators' | 'defaultEvaluators' | 'cascade' | 'threshold' | 'judgeModel'
+  >,
+  readFile: (reference: string) => string,
+): string {
+  return contentHash({
+    evaluators: suite.evaluators.map((spec) => ({
+      type: spec.type,
+      name: spec.name,
+      negated: spec.negated,
+      options: spec.options,
+      weight: spec.weight,
+      metric: spec.metric,
+      files: evaluatorFiles(spec).map(({ reference }) => readFile(reference)),
+    })),
+    defaultEvaluators: suite.defaultEvaluators,
+    cascade: suite.cascade,
+    threshold: suite.threshold,
+    judgeModel: suite.judgeModel,
+  });
+}

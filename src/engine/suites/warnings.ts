@@ -1,0 +1,63 @@
+import { evaluatorTypes } from '../evaluators/registry.ts';
+import type { Pointer } from '../files/document.ts';
+import { type ConfigReader, reportAt, reportKey } from './configReader.ts';
+import type { SuiteConfig } from './suiteConfig.ts';
+
+/** Warns of settings of a usable suite that do not do what they seem to. */
+export function warnAbout(reader: ConfigReader, suite: SuiteConfig): void {
+  const at: Pointer = ['suites', suite.name];
+  warnOfNoGate(reader, suite, at);
+  warnOfFlakyShare(reader, suite, at);
+  warnOfAudit(reader, suite, at);
+  warnOfLowMinimum(reader, suite, at);
+}
+
+function warnOfNoGate(reader: ConfigReader, suite: SuiteConfig, at: Pointer): void {
+  if (suite.gate && Object.keys(suite.gate).length > 1) return;
+  reportKey(reader, suite.gate ? [...at, 'gate'] : at, {
+    severity: 'warning',
+    code: 'no-gate',
+    message: `the suite "${suite.name}" has no gate: nothing is asked of its pass rate, cost or latency`,
+    remedy: 'Add one, e.g. gate: { min_pass_rate: 0.9 }.',
+  });
+}
+
+function warnOfFlakyShare(reader: ConfigReader, suite: SuiteConfig, at: Pointer): void {
+  if (suite.gate?.maxFlakyShare === undefined || suite.repeat > 1) return;
+  reportAt(reader, [...at, 'gate', 'max_flaky_share'], {
+    severity: 'warning',
+    code: 'flaky-share-without-repeat',
+    message: 'flaky cases show only when each case is run more than once',
+    remedy: 'Set repeat to 2 or more.',
+  });
+}
+
+function warnOfAudit(reader: ConfigReader, suite: SuiteConfig, at: Pointer): void {
+  if (suite.cascade.audit === 0 || suite.evaluators.some((spec) => stageOf(spec.type) === 'judge')) return;
+  reportAt(reader, [...at, 'cascade', 'audit'], {
+    severity: 'warning',
+    code: 'audit-without-judge',
+    message: 'an audit share does nothing in a suite without a judge',
+    remedy: 'Add a judge such as rubric, or remove "audit".',
+  });
+}
+
+/** An output that just passes its only lexical evaluator still fails when the stage asks for more. */
+function warnOfLowMinimum(reader: ConfigReader, suite: SuiteConfig, at: Pointer): void {
+  const needed = suite.cascade.thresholds.lexical;
+  const lexical = suite.evaluators.filter((spec) => stageOf(spec.type) === 'lexical');
+  const [only] = lexical;
+  const min = only?.options['min'];
+  if (suite.cascade.mode !== 'cascade' || only?.type !== 'concepts' || lexical.length > 1) return;
+  if (typeof min !== 'number' || min >= needed || only.negated) return;
+  reportAt(reader, [...at, 'evaluators', suite.evaluators.indexOf(only), 'concepts', 'min'], {
+    severity: 'warning',
+    code: 'minimum-below-stage',
+    message: `"${only.name}" passes from ${min}, but its stage fails below ${needed}`,
+    remedy: `Raise "min" to ${needed}, or lower cascade.thresholds.lexical.`,
+  });
+}
+
+function stageOf(type: string): string | undefined {
+  return evaluatorTypes().get(type)?.stage;
+}
