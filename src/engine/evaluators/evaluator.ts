@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { GoldenCase } from '../model/case.ts';
 import type { EvaluatorSpec, Score, Stage } from '../model/evaluation.ts';
+import type { JsonObject, JsonValue } from '../model/json.ts';
 import type { Output } from '../model/output.ts';
 import type { ModelCatalog } from '../models/modelClient.ts';
 import type { Random, Span } from '../ports.ts';
@@ -41,6 +42,16 @@ export interface EvaluatorDeps {
   readFile(reference: string): string;
 }
 
+/** What a promptfoo assertion says beyond its type, weight and metric. */
+export interface AssertionParts {
+  value?: JsonValue;
+  threshold?: number;
+  /** Model reference of a grader. */
+  provider?: JsonValue;
+  rubricPrompt?: JsonValue;
+  config?: JsonObject;
+}
+
 /** One evaluator type: its options, documentation and constructor. Each stands in a file of its own. */
 export interface EvaluatorDefinition<Options = unknown> {
   readonly type: string;
@@ -53,6 +64,13 @@ export interface EvaluatorDefinition<Options = unknown> {
    * Undefined when the type takes no bare value.
    */
   readonly shorthand?: string;
+  /**
+   * Turns a promptfoo assertion into options. Without it, `value` goes to the shorthand, `threshold` to `min`,
+   * `provider` to `model` and `rubricPrompt` to `prompt`.
+   */
+  readonly fromAssertion?: (parts: AssertionParts) => JsonObject;
+  /** True when `create` reads `spec.negated` itself because the opposite is more than pass and score turned. */
+  readonly negates?: boolean;
   /** Compiles options once per suite (patterns, schemas). Throws ConfigError. */
   create(spec: EvaluatorSpec, options: Options, deps: EvaluatorDeps): Evaluator['evaluate'];
 }

@@ -1,0 +1,76 @@
+import { ConfigError } from '../errors.ts';
+import type { EvaluatorSpec } from '../model/evaluation.ts';
+import type { SourceLocation } from '../model/location.ts';
+import type { Evaluator, EvaluatorDefinition, EvaluatorDeps } from './evaluator.ts';
+import { resolveFileValues } from './fileValue.ts';
+import { HEURISTIC } from './heuristic/definitions.ts';
+import { judgeDefinitions } from './judge/definitions.ts';
+import { LEXICAL } from './lexical/definitions.ts';
+import { uniqueNames } from './names.ts';
+import { checkOptions, nearest } from './optionCheck.ts';
+import { negate } from './score.ts';
+import { UNSUPPORTED_TYPES, UnsupportedEvaluatorError } from './unsupported.ts';
+
+/** Other names that people know a type by; used only where the name itself is not registered. */
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  ['refusal', 'is-refusal'],
+  ['json', 'is-json'],
+  ['exact', 'equals'],
+  ['llm-rubric', 'rubric'],
+  ['model-graded-closedqa', 'closed-qa'],
+  ['model-graded-factuality', 'factuality'],
+]);
+
+let types: ReadonlyMap<string, EvaluatorDefinition> | undefined;
+
+/** Every evaluator type by its name, in the order of the stages. */
+export function evaluatorTypes(): ReadonlyMap<string, EvaluatorDefinition> {
+  types ??= new Map(
+    [...HEURISTIC, ...LEXICAL, ...judgeDefinitions].map((definition) => [definition.type, definition]),
+  );
+  return types;
+}
+
+/**
+ * The definition of a type or of one of its other names. Throws UnsupportedEvaluatorError for a type that
+ * only promptfoo has, and ConfigError with the nearest names for one that nobody has.
+ */
+export function evaluatorDefinition(type: string, where?: SourceLocation): EvaluatorDefinition {
+  const known = evaluatorTypes();
+  const definition = known.get(type) ?? known.get(ALIASES.get(type) ?? '');
+  if (definition) return definition;
+  if (UNSUPPORTED_TYPES.has(type) || type.startsWith('promptfoo:')) {
+    throw new UnsupportedEvaluatorError(type, where);
+  }
+  const guesses = nearest(type, [...known.keys(), ...ALIASES.keys()]);
+  throw new ConfigError(`there is no evaluator "${type}"`, {
+    ...(where ? { where } : {}),
+    remedy:
+      guesses.length > 0
+        ? `Did you mean ${guesses.join(', ')}?`
+        : `Choose one of: ${[...known.keys()].join(', ')}`,
+  });
+}
+
+/**
+ * Compiles the evaluators of a suite, a case or a prompt file once; their names become unique. Throws
+ * ConfigError for options that cannot be used and UnsupportedEvaluatorError for types that are not supported.
+ */
+export function createEvaluators(specs: readonly EvaluatorSpec[], deps: EvaluatorDeps): Evaluator[] {
+  return uniqueNames(specs).map((spec) => createEvaluator(spec, deps));
+}
+
+function createEvaluator(spec: EvaluatorSpec, deps: EvaluatorDeps): Evaluator {
+  const definition = evaluatorDefinition(spec.type, spec.location);
+  const options = checkOptions({ ...spec, options: resolveFileValues(spec, definition, deps) }, definition);
+  const evaluate = definition.create(spec, options, deps);
+  const turned = spec.negated && !definition.negates ? turnRound(evaluate) : evaluate;
+  return { spec, stage: definition.stage, evaluate: turned };
+}
+
+function turnRound(evaluate: Evaluator['evaluate']): Evaluator['evaluate'] {
+  return (input, context) => {
+    const score = evaluate(input, context);
+    return score instanceof Promise ? score.then(negate) : negate(score);
+  };
+}

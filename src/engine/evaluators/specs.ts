@@ -1,0 +1,132 @@
+import { ConfigError } from '../errors.ts';
+import type { EvaluatorSpec } from '../model/evaluation.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
+import type { SourceLocation } from '../model/location.ts';
+import { assertionOptions } from './assertionOptions.ts';
+import type { EvaluatorDefinition } from './evaluator.ts';
+import { checkOptions, optionKeys } from './optionCheck.ts';
+import { evaluatorDefinition } from './registry.ts';
+
+/** Keys that every evaluator takes, beside its type or among its options. */
+const COMMON_KEYS = ['weight', 'metric', 'name', 'not'] as const;
+const COMMON: ReadonlySet<string> = new Set(COMMON_KEYS);
+
+interface Common {
+  weight: number;
+  metric?: string;
+  name?: string;
+  not: boolean;
+}
+
+/**
+ * One entry of a suite's `evaluators`: `is-json`, `contains: refund`, `is-json: { schema: … }`, each with
+ * `weight`, `metric`, `name` or `not` if wanted, or promptfoo's form `{ type, value }`. `not-` before a type
+ * turns it round. Throws ConfigError or UnsupportedEvaluatorError with the given place.
+ */
+export function parseSuiteEvaluator(value: JsonValue, location: SourceLocation): EvaluatorSpec {
+  if (typeof value === 'string') return build(value, {}, readCommon({}, location), location);
+  if (!isJsonObject(value)) throw malformed(location);
+  if (typeof value['type'] === 'string') return parseAssertion(value, location);
+  const types = Object.keys(value).filter((key) => !COMMON.has(key));
+  const written = types[0];
+  if (written === undefined || types.length > 1) throw malformed(location);
+  const { definition } = resolveType(written, location);
+  const { options, inner } = splitOptions(value[written] ?? null, definition, written, location);
+  return build(written, options, readCommon({ ...value, ...inner }, location), location);
+}
+
+/** One of promptfoo's assertions: `{ type, value, threshold, weight, metric, provider, rubricPrompt, config }`. */
+export function parseAssertion(value: JsonObject, location: SourceLocation): EvaluatorSpec {
+  const written = value['type'];
+  if (typeof written !== 'string') {
+    throw new ConfigError('an assertion needs a "type"', {
+      where: location,
+      remedy: 'For example: { type: contains, value: refund }',
+    });
+  }
+  const { definition } = resolveType(written, location);
+  return build(written, assertionOptions(value, definition, location), readCommon(value, location), location);
+}
+
+function build(
+  written: string,
+  options: JsonObject,
+  common: Common,
+  location: SourceLocation,
+): EvaluatorSpec {
+  const { definition, negated } = resolveType(written, location);
+  const turned = negated !== common.not;
+  const spec: EvaluatorSpec = {
+    type: definition.type,
+    name: common.name ?? (turned ? `not-${definition.type}` : definition.type),
+    negated: turned,
+    options,
+    weight: common.weight,
+    ...(common.metric === undefined ? {} : { metric: common.metric }),
+    location,
+  };
+  if (!hasFileValue(options)) checkOptions(spec, definition);
+  return spec;
+}
+
+function resolveType(
+  written: string,
+  location: SourceLocation,
+): { definition: EvaluatorDefinition; negated: boolean } {
+  const negated = written.startsWith('not-');
+  return { definition: evaluatorDefinition(negated ? written.slice(4) : written, location), negated };
+}
+
+/** Options proper, and the common keys found among them (unless the type has an option of that name). */
+function splitOptions(
+  value: JsonValue,
+  definition: EvaluatorDefinition,
+  written: string,
+  location: SourceLocation,
+): { options: JsonObject; inner: JsonObject } {
+  if (value === null) return { options: {}, inner: {} };
+  if (!isJsonObject(value)) {
+    if (definition.shorthand !== undefined) return { options: { [definition.shorthand]: value }, inner: {} };
+    throw new ConfigError(`${written} takes options, not a bare value`, {
+      where: location,
+      remedy: `It takes: ${optionKeys(definition).join(', ') || 'nothing'}`,
+    });
+  }
+  const own = new Set(optionKeys(definition));
+  const entries = Object.entries(value);
+  const isCommon = (key: string): boolean => COMMON.has(key) && !own.has(key);
+  return {
+    options: Object.fromEntries(entries.filter(([key]) => !isCommon(key))),
+    inner: Object.fromEntries(entries.filter(([key]) => isCommon(key))),
+  };
+}
+
+function readCommon(value: JsonObject, where: SourceLocation): Common {
+  const { weight, metric, name, not } = value;
+  const wrong = (key: string, expected: string): ConfigError =>
+    new ConfigError(`"${key}" must be ${expected}`, { where });
+  if (weight !== undefined && (typeof weight !== 'number' || !(weight >= 0) || weight === Infinity)) {
+    throw wrong('weight', 'a number from 0');
+  }
+  if (metric !== undefined && typeof metric !== 'string') throw wrong('metric', 'a text');
+  if (name !== undefined && (typeof name !== 'string' || name === '')) throw wrong('name', 'a text');
+  if (not !== undefined && typeof not !== 'boolean') throw wrong('not', 'true or false');
+  return {
+    weight: weight ?? 1,
+    not: not ?? false,
+    ...(metric === undefined ? {} : { metric }),
+    ...(name === undefined ? {} : { name }),
+  };
+}
+
+/** Values that stand in a file are checked when the evaluator is created. */
+function hasFileValue(options: JsonObject): boolean {
+  return Object.values(options).some((value) => typeof value === 'string' && value.startsWith('file://'));
+}
+
+function malformed(where: SourceLocation): ConfigError {
+  return new ConfigError('an evaluator is a type, or one type with its options', {
+    where,
+    remedy: 'For example: - is-json, or - contains: refund, or - is-json: { schema: answer.schema.json }',
+  });
+}

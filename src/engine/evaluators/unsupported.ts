@@ -1,0 +1,58 @@
+import { UserError } from '../errors.ts';
+import type { SourceLocation } from '../model/location.ts';
+
+/** The suite asks for something that promptfoo has and this program does not; the evaluation is errored. */
+export class UnsupportedEvaluatorError extends UserError {
+  readonly type: string;
+
+  constructor(type: string, where: SourceLocation | undefined, detail?: string) {
+    super(`${detail ?? `the evaluator "${type}"`} is not supported`, {
+      ...(where ? { where } : {}),
+      remedy: 'Remove it, or replace it by an evaluator that is supported.',
+    });
+    this.type = type;
+  }
+}
+
+/** promptfoo's assertion types that have no counterpart here. */
+export const UNSUPPORTED_TYPES: ReadonlySet<string> = new Set([
+  'agent-rubric',
+  'answer-relevance',
+  'assert-set',
+  'classifier',
+  'contains-html',
+  'contains-sql',
+  'contains-xml',
+  'context-faithfulness',
+  'context-recall',
+  'context-relevance',
+  'conversation-relevance',
+  'gleu',
+  'guardrails',
+  'human',
+  'is-html',
+  'is-sql',
+  'is-valid-function-call',
+  'is-valid-openai-function-call',
+  'is-xml',
+  'max-score',
+  'meteor',
+  'moderation',
+  'perplexity',
+  'perplexity-score',
+  'pi',
+  'python',
+  'ruby',
+  'search-rubric',
+  'select-best',
+  'similar',
+  'similar:cosine',
+  'similar:dot',
+  'similar:euclidean',
+  'skill-used',
+  'trace-error-spans',
+  'trace-span-count',
+  'trace-span-duration',
+  'trajectory:goal-success',
+  'webhook',
+]);

@@ -1,0 +1,135 @@
+import { type Evaluation, STAGES, type Stage } from '../model/evaluation.ts';
+import type { Verdict } from '../model/result.ts';
+import type { Evaluator } from './evaluator.ts';
+
+export type StageWeights = { readonly [stage in Stage]: number };
+
+/** `all`: every evaluator must pass. `threshold`: the weighted total must reach `min`, 0–1. */
+export type Rule = { kind: 'all' } | { kind: 'threshold'; min: number };
+
+interface Scoring {
+  mode: 'cascade' | 'full';
+  thresholds: { heuristic?: number; lexical?: number };
+  weights: StageWeights | null;
+  rule: Rule;
+}
+
+/** Sums are compared with this much slack so that rounding never fails a case. */
+const ROUNDING = 1e-9;
+
+/**
+ * Status, score and reason over the evaluations of one case. Evaluators that were skipped, or whose weight
+ * is 0, do not count. When nothing counts, the case is errored: nothing was measured.
+ */
+export function concludeVerdict(
+  evaluations: readonly Evaluation[],
+  scoring: Scoring,
+): Pick<Verdict, 'status' | 'score' | 'reason'> {
+  const score = total(evaluations, scoring.weights, 'drop');
+  const failed = settledReason(evaluations, [], scoring);
+  if (failed !== undefined) return { status: 'failed', score, reason: failed };
+  const error = evaluations.find((evaluation) => evaluation.status === 'error' && evaluation.weight > 0);
+  if (error) return { status: 'errored', score, reason: `${error.name}: ${error.reason}` };
+  if (score === null) return { status: 'errored', score, reason: 'nothing was measured' };
+  const reason =
+    scoring.rule.kind === 'all'
+      ? 'every evaluator passed'
+      : `score ${score.toFixed(2)} reaches the threshold ${scoring.rule.min}`;
+  return { status: 'passed', score, reason };
+}
+
+/** Why the case has failed for certain whatever the `later` evaluators say; undefined when it is still open. */
+export function settledReason(
+  evaluations: readonly Evaluation[],
+  later: readonly Evaluator[],
+  scoring: Scoring,
+): string | undefined {
+  if (scoring.rule.kind === 'all') {
+    const first = evaluations.find(isFailed);
+    if (first) {
+      const more = evaluations.filter(isFailed).length - 1;
+      return `${first.name}: ${first.reason}${more > 0 ? ` (and ${more} more)` : ''}`;
+    }
+  }
+  if (scoring.mode === 'cascade') {
+    const stage = stageBelowThreshold(evaluations, scoring);
+    if (stage) return stage;
+  }
+  if (scoring.rule.kind === 'all') return undefined;
+  return totalBelowThreshold(evaluations, later, scoring, scoring.rule.min);
+}
+
+function stageBelowThreshold(evaluations: readonly Evaluation[], scoring: Scoring): string | undefined {
+  for (const stage of ['heuristic', 'lexical'] as const) {
+    const min = scoring.thresholds[stage];
+    if (min === undefined) continue;
+    const sum = stageSum(evaluations, stage, 'perfect');
+    if (sum.weight > 0 && sum.score / sum.weight < min - ROUNDING) {
+      return `${stage} score ${(sum.score / sum.weight).toFixed(2)} is below ${min}`;
+    }
+  }
+  return undefined;
+}
+
+function totalBelowThreshold(
+  evaluations: readonly Evaluation[],
+  later: readonly Evaluator[],
+  scoring: Scoring,
+  min: number,
+): string | undefined {
+  const best = total(evaluations, scoring.weights, 'perfect', later);
+  if (best === null || best >= min - ROUNDING) return undefined;
+  return later.length > 0
+    ? `the score cannot exceed ${best.toFixed(2)}, the threshold is ${min}`
+    : `score ${best.toFixed(2)} is below the threshold ${min}`;
+}
+
+function isFailed(evaluation: Evaluation): boolean {
+  return evaluation.status === 'scored' && !evaluation.pass && evaluation.weight > 0;
+}
+
+/**
+ * The total over stages: sum of w_stage × score_stage over the sum of w_stage, for stages that have a score;
+ * or over all evaluators at once where there are no stage weights. Null when nothing was scored.
+ */
+function total(
+  evaluations: readonly Evaluation[],
+  weights: StageWeights | null,
+  errors: 'drop' | 'perfect',
+  later: readonly Evaluator[] = [],
+): number | null {
+  const sums = STAGES.map((stage) => stageSum(evaluations, stage, errors, later));
+  const present = sums.filter((sum) => sum.weight > 0);
+  if (present.length === 0) return null;
+  if (weights === null) {
+    const weight = present.reduce((all, sum) => all + sum.weight, 0);
+    return present.reduce((all, sum) => all + sum.score, 0) / weight;
+  }
+  const weighed = present.map((sum) => ({ mean: sum.score / sum.weight, weight: weights[sum.stage] }));
+  const weight = weighed.reduce((all, stage) => all + stage.weight, 0);
+  // Stages that all weigh nothing count alike; otherwise they could not be scored.
+  if (weight === 0) return weighed.reduce((all, stage) => all + stage.mean, 0) / weighed.length;
+  return weighed.reduce((all, stage) => all + stage.weight * stage.mean, 0) / weight;
+}
+
+function stageSum(
+  evaluations: readonly Evaluation[],
+  stage: Stage,
+  errors: 'drop' | 'perfect',
+  later: readonly Evaluator[] = [],
+): { stage: Stage; score: number; weight: number } {
+  let score = 0;
+  let weight = 0;
+  for (const evaluation of evaluations) {
+    if (evaluation.stage !== stage || evaluation.status === 'skipped') continue;
+    if (evaluation.status === 'error' && errors === 'drop') continue;
+    weight += evaluation.weight;
+    score += evaluation.weight * (evaluation.status === 'scored' ? evaluation.score : 1);
+  }
+  for (const evaluator of later) {
+    if (evaluator.stage !== stage) continue;
+    weight += evaluator.spec.weight;
+    score += evaluator.spec.weight;
+  }
+  return { stage, score, weight };
+}
