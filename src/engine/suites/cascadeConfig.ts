@@ -27,6 +27,9 @@ const stageNote = {
   judge: 'Verdicts of a model.',
 };
 
+export const CASCADE_NOTE =
+  'How evaluators are run: the cheap ones first, and the dear ones only where they can change the verdict.';
+
 export const cascadeFile = z
   .strictObject({
     mode: z
@@ -59,5 +62,4 @@ export const cascadeFile = z
       .describe(
         'Share of the settled cases, 0 to 1, whose judge runs all the same, to learn how often it agrees.',
       ),
-  })
-  .describe('How evaluators are run: the cheap ones first, and the dear ones only where they can change the verdict.');
+  });

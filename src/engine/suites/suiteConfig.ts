@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { EvaluatorSpec } from '../model/evaluation.ts';
 import type { SourceLocation } from '../model/location.ts';
 import type { RunFilter } from '../model/run.ts';
-import { type CascadeConfig, cascadeFile } from './cascadeConfig.ts';
+import { CASCADE_NOTE, type CascadeConfig, cascadeFile } from './cascadeConfig.ts';
 import type { FileReference } from './fileReference.ts';
 import { type GateConfig, gateFile } from './gateConfig.ts';
 import { type TargetConfig, targetFile } from './targetConfig.ts';
@@ -66,7 +66,7 @@ export const suiteFile = z.strictObject({
     .min(1)
     .optional()
     .describe('Model of judges that name none, as provider/model, e.g. openai/gpt-5-mini.'),
-  cascade: cascadeFile.prefault({}),
+  cascade: cascadeFile.prefault({}).describe(CASCADE_NOTE),
   threshold: z
     .number()
     .min(0)

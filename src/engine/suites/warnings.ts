@@ -13,12 +13,21 @@ export function warnAbout(reader: ConfigReader, suite: SuiteConfig): void {
 }
 
 function warnOfNoGate(reader: ConfigReader, suite: SuiteConfig, at: Pointer): void {
-  if (suite.gate && Object.keys(suite.gate).length > 1) return;
-  reportKey(reader, suite.gate ? [...at, 'gate'] : at, {
+  if (suite.gate === undefined) {
+    return reportKey(reader, at, {
+      severity: 'warning',
+      code: 'no-gate',
+      message: `the suite "${suite.name}" has no gate, so a single failed trial fails the run`,
+      remedy: 'Say what is good enough, e.g. gate: { min_pass_rate: 0.9 }.',
+    });
+  }
+  const { undecided: _undecided, ...conditions } = suite.gate;
+  if (Object.keys(conditions).length > 0) return;
+  reportKey(reader, [...at, 'gate'], {
     severity: 'warning',
-    code: 'no-gate',
-    message: `the suite "${suite.name}" has no gate: nothing is asked of its pass rate, cost or latency`,
-    remedy: 'Add one, e.g. gate: { min_pass_rate: 0.9 }.',
+    code: 'empty-gate',
+    message: `the gate of "${suite.name}" asks for nothing, so it passes whatever the results are`,
+    remedy: 'Add a condition, e.g. min_pass_rate: 0.9.',
   });
 }
 
