@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import type { Score } from '../../model/evaluation.ts';
+import type { JsonObject } from '../../model/json.ts';
+import type { Message } from '../../model/message.ts';
+import { type ModelClient, ModelError, type ModelReply } from '../../models/modelClient.ts';
+import type { EvaluationContext } from '../evaluator.ts';
+import { sendQuestion } from './judgeRequest.ts';
+import { type Paid, spendingOf } from './spending.ts';
+import { findVerdict } from './verdictJson.ts';
+
+/** One question to a judge, and the shape of its answer. */
+export interface Question<Answer> {
+  /** Name of the shape, letters and `_` only. */
+  name: string;
+  messages: Message[];
+  answer: z.ZodType<Answer>;
+  /** The form that the provider is told, where it is narrower than what is read. */
+  form?: z.ZodType;
+}
+
+export type Asked<Answer> =
+  | { status: 'answered'; answer: Answer; calls: Paid[] }
+  /** The judge gave no verdict: it failed, refused, broke off, answered twice, or cannot be read. */
+  | { status: 'failed'; reason: string; calls: Paid[] };
+
+/** A judge may think for long, but not for ever. Its provider's own limit holds where that is shorter. */
+const JUDGE_TIMEOUT_MS = 120_000;
+
+/**
+ * Asks once, and once more when the answer cannot be read (no JSON object, or one of another shape); both
+ * calls are paid and counted. Whatever else is wrong with an answer fails at once: nothing is read into it.
+ */
+export async function askJudge<Answer>(
+  client: ModelClient,
+  question: Question<Answer>,
+  context: EvaluationContext,
+): Promise<Asked<Answer>> {
+  const schema = answerSchema(question.form ?? question.answer);
+  const calls: Paid[] = [];
+  let messages = question.messages;
+  let problem = '';
+  for (let attempt = 0; attempt < 2; attempt++) {
+    const reply = await send({ name: question.name, schema, messages });
+    if (typeof reply === 'string') return { status: 'failed', reason: reply, calls };
+    calls.push(reply);
+    const read = readReply(reply, question.answer);
+    if (read.status !== 'unreadable') return { ...read, calls };
+    problem = read.reason;
+    messages = [...question.messages, ...repair(reply, problem)];
+  }
+  const reason = `the judge's answer could not be read, twice: ${problem}`;
+  return { status: 'failed', reason, calls };
+
+  async function send(request: { name: string; schema: JsonObject; messages: Message[] }) {
+    try {
+      const { signal, span } = context;
+      return await sendQuestion(client, request, { signal, span, timeoutMs: JUDGE_TIMEOUT_MS });
+    } catch (error) {
+      if (!(error instanceof ModelError)) throw error;
+      // A call that an HTTP status turned away costs nothing; what a broken one cost is unknown.
+      if (error.status === undefined) calls.push({ usage: null, costUsd: null });
+      return `the judge could not be asked: ${error.message}`;
+    }
+  }
+}
+
+/** The Score of a question without a verdict. */
+export function unanswered(asked: { reason: string; calls: readonly Paid[] }): Score {
+  return { status: 'error', reason: asked.reason, ...spendingOf(asked.calls) };
+}
+
+type Read<Answer> =
+  | { status: 'answered'; answer: Answer }
+  | { status: 'failed'; reason: string }
+  | { status: 'unreadable'; reason: string };
+
+function readReply<Answer>(reply: ModelReply, shape: z.ZodType<Answer>): Read<Answer> {
+  if (reply.status === 'incomplete') {
+    return { status: 'failed', reason: `the judge's answer broke off: ${reply.reason}` };
+  }
+  if (reply.status === 'refused')
+    return { status: 'failed', reason: `the judge refused: ${cut(reply.text)}` };
+  if (reply.finishReason === 'length') {
+    return { status: 'failed', reason: "the judge's answer reached its limit of tokens" };
+  }
+  if (reply.finishReason === 'content_filter') {
+    return { status: 'failed', reason: "the provider's content filter stopped the judge" };
+  }
+  const verdict = findVerdict(reply.text);
+  if (verdict.found === 'several')
+    return { status: 'failed', reason: 'the judge gave more than one verdict' };
+  if (verdict.found === 'none') return { status: 'unreadable', reason: 'it holds no JSON object' };
+  const parsed = shape.safeParse(verdict.value);
+  if (parsed.success) return { status: 'answered', answer: parsed.data };
+  const issue = parsed.error.issues[0];
+  const key = issue?.path.join('.');
+  return { status: 'unreadable', reason: `${key ? `"${key}": ` : ''}${issue?.message ?? 'wrong shape'}` };
+}
+
+function repair(reply: ModelReply, problem: string): Message[] {
+  return [
+    { role: 'assistant', content: reply.text },
+    {
+      role: 'user',
+      content: `That answer cannot be read: ${problem}. Give the same verdict again as one JSON object of the form you were given, and nothing else.`,
+    },
+  ];
+}
+
+function answerSchema(shape: z.ZodType): JsonObject {
+  const { $schema: _, ...schema } = z.toJSONSchema(shape) as JsonObject;
+  return schema;
+}
+
+function cut(text: string): string {
+  return text.length > 300 ? `${text.slice(0, 300)}…` : text;
+}

@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import type { ModelClient } from '../../models/modelClient.ts';
+import type { Random } from '../../ports.ts';
+import type { EvaluationContext, EvaluationInput, EvaluatorDefinition } from '../evaluator.ts';
+import { type Asked, askJudge, unanswered } from './askJudge.ts';
+import { createStepCache, type StepCache } from './gEvalSteps.ts';
+import { judgeMessages } from './judgeMessages.ts';
+import {
+  assertionAs,
+  judgeClient,
+  modelOption,
+  rubricPromptOption,
+  thresholdOption,
+} from './judgeOptions.ts';
+import { judged, noText, thresholdOf } from './judgeScore.ts';
+import { materialOf } from './material.ts';
+import { checkTexts } from './placeholders.ts';
+import type { Paid } from './spending.ts';
+import { gEvalTemplate, gEvalWithoutInput } from './templates/gEval.ts';
+
+const options = z.strictObject({
+  criteria: z
+    .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+    .describe(
+      'What to grade by, or a list of it; the score is then the mean. May name variables: {{ name }}.',
+    ),
+  model: modelOption,
+  threshold: thresholdOption.describe(
+    'Smallest score that passes, 0–1. Default: min_accuracy of the case, else 0.7.',
+  ),
+  rubricPrompt: z
+    .strictObject({
+      steps: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('Your own text that asks for steps, with {{ criteria }} in it.'),
+      evaluate: rubricPromptOption.describe(
+        'Your own question, with {{ criteria }}, {{ steps }} and {{ output }}.',
+      ),
+    })
+    .optional()
+    .describe('Your own texts in place of the built-in ones.'),
+});
+
+const MAX_SCORE = 10;
+const answer = z.object({ reason: z.string().trim().min(1), score: z.number() });
+
+/**
+ * The judge first turns the criteria into steps, once for the suite, and then scores each output by them from
+ * 0 to 10. The evaluation that asks for the steps bears their cost.
+ */
+export const gEval: EvaluatorDefinition<z.infer<typeof options>> = {
+  type: 'g-eval',
+  stage: 'judge',
+  summary: 'A model works out grading steps from the criteria and grades each output by them.',
+  options,
+  shorthand: 'criteria',
+  fromAssertion: assertionAs('criteria'),
+  create(spec, { criteria, model, threshold, rubricPrompt }, deps) {
+    const client = judgeClient(model, spec, deps);
+    const all = typeof criteria === 'string' ? [criteria] : criteria;
+    for (const one of all) checkTexts(spec, one, rubricPrompt?.evaluate);
+    checkTexts(spec, undefined, rubricPrompt?.steps);
+    const grader: Grader = {
+      client,
+      random: deps.random,
+      custom: rubricPrompt?.evaluate,
+      steps: all.map((one) => createStepCache(client, one, rubricPrompt?.steps, deps.random)),
+    };
+    return async (input, context) => {
+      const reasons: string[] = [];
+      let sum = 0;
+      const calls: Paid[] = [];
+      for (const [index, one] of all.entries()) {
+        const graded = await grade(one, index, grader, input, context);
+        if ('missing' in graded) return noText(graded.missing);
+        calls.push(...graded.calls);
+        if (graded.status === 'failed') return unanswered({ reason: graded.reason, calls });
+        const { score, reason } = graded.answer;
+        if (score < 0 || score > MAX_SCORE) {
+          const problem = `the judge's score ${score} is not between 0 and ${MAX_SCORE}`;
+          return unanswered({ reason: problem, calls });
+        }
+        sum += score / MAX_SCORE;
+        reasons.push(reason);
+      }
+      const verdict = {
+        score: sum / all.length,
+        threshold: thresholdOf(threshold, input, 0.7),
+        reason: reasons.join('\n'),
+        detail: { judge: `${client.provider}/${client.model}` },
+      };
+      return judged(verdict, calls);
+    };
+  },
+};
+
+interface Grader {
+  client: ModelClient;
+  random: Random;
+  custom: z.infer<typeof rubricPromptOption>;
+  steps: StepCache[];
+}
+
+async function grade(
+  criteria: string,
+  index: number,
+  { client, random, custom, steps: caches }: Grader,
+  input: EvaluationInput,
+  context: EvaluationContext,
+): Promise<Asked<z.infer<typeof answer>> | { missing: string }> {
+  const steps = await caches[index]?.get(context);
+  if (steps === undefined) throw new RangeError(`no criteria ${index}`);
+  if ('missing' in steps || steps.status === 'failed') return steps;
+  const material = materialOf(input);
+  const built = judgeMessages({
+    template: material.has('input') ? gEvalTemplate : gEvalWithoutInput,
+    custom,
+    instructions: { criteria },
+    literals: { steps: steps.answer.map((step) => `- ${step}`).join('\n'), maxScore: String(MAX_SCORE) },
+    material,
+    random,
+  });
+  if ('missing' in built) return built;
+  const asked = await askJudge(client, { name: 'grade', messages: built.messages, answer }, context);
+  return { ...asked, calls: [...steps.calls, ...asked.calls] };
+}

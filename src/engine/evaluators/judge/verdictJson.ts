@@ -1,0 +1,76 @@
+import { visit } from 'jsonc-parser';
+import { isJsonObject, type JsonObject } from '../../model/json.ts';
+
+/** What a judge's text holds: exactly one JSON object, none, or more than one verdict. */
+export type FoundVerdict = { found: 'one'; value: JsonObject } | { found: 'none' } | { found: 'several' };
+
+/** Starts that are tried, and characters that are read: a verdict is short, a flood of braces is an attack. */
+const MAX_STARTS = 200;
+const MAX_LENGTH = 200_000;
+
+/**
+ * Finds the one JSON object in a judge's answer; words or a code fence around it do no harm. Two objects, or
+ * one object that says the same key twice, are two verdicts: which of them counts is not ours to guess.
+ */
+export function findVerdict(text: string): FoundVerdict {
+  if (text.length > MAX_LENGTH) return { found: 'none' };
+  const found: { value: JsonObject; source: string }[] = [];
+  let from = 0;
+  for (let starts = 0; starts < MAX_STARTS; starts++) {
+    const start = text.indexOf('{', from);
+    if (start < 0) break;
+    const end = closingBrace(text, start);
+    const source = end < 0 ? '' : text.slice(start, end + 1);
+    const value = parseObject(source);
+    if (value) found.push({ value, source });
+    from = value ? end + 1 : start + 1;
+  }
+  const [first] = found;
+  if (!first) return { found: 'none' };
+  if (found.length > 1 || repeatsKey(first.source)) return { found: 'several' };
+  return { found: 'one', value: first.value };
+}
+
+/** Position of the brace that closes the one at `start`, or -1. */
+function closingBrace(text: string, start: number): number {
+  let depth = 0;
+  let quoted = false;
+  for (let at = start; at < text.length; at++) {
+    const character = text[at];
+    if (quoted) {
+      if (character === '\\') at++;
+      else if (character === '"') quoted = false;
+      continue;
+    }
+    if (character === '"') quoted = true;
+    else if (character === '{') depth++;
+    else if (character === '}' && --depth === 0) return at;
+  }
+  return -1;
+}
+
+function parseObject(source: string): JsonObject | undefined {
+  if (source === '') return undefined;
+  try {
+    const value: unknown = JSON.parse(source);
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** JSON.parse keeps the last of two equal keys without a word. */
+function repeatsKey(source: string): boolean {
+  const keys: Set<string>[] = [];
+  let repeated = false;
+  visit(source, {
+    onObjectBegin: () => void keys.push(new Set()),
+    onObjectEnd: () => void keys.pop(),
+    onObjectProperty: (name) => {
+      const seen = keys.at(-1);
+      repeated ||= seen?.has(name) ?? false;
+      seen?.add(name);
+    },
+  });
+  return repeated;
+}
