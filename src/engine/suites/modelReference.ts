@@ -12,10 +12,12 @@ export function checkModelReference(
   const slash = reference.indexOf('/');
   const provider = reference.slice(0, Math.max(0, slash));
   if (slash <= 0 || slash === reference.length - 1) {
+    const name = reference.replaceAll('/', '') || 'gpt-5-mini';
+    const example = slash > 0 ? `${reference}gpt-5-mini` : `${providers[0] ?? 'openai'}/${name}`;
     return reportAt(reader, pointer, {
       code: 'invalid-model',
       message: `the model "${reference}" is not of the form provider/model`,
-      remedy: `For example: ${providers[0] ?? 'openai'}/${reference.replaceAll('/', '') || 'gpt-5-mini'}`,
+      remedy: `For example: ${example}`,
     });
   }
   if (providers.includes(provider)) return;

@@ -23,6 +23,7 @@ export function readConfig(reader: ConfigReader, environment: Environment): Work
   const suites = Object.entries(isJsonObject(value['suites']) ? value['suites'] : {}).map(([name, suite]) =>
     readSuite(reader, name, suite, providerNames),
   );
+  if (value['suites'] === undefined) warnOfNoSuites(reader);
   const usable = suites.filter((suite) => suite !== undefined);
   for (const suite of usable) warnAbout(reader, suite);
   if (!file || reader.problems.some((problem) => problem.severity === 'error')) return undefined;
@@ -37,6 +38,15 @@ export function readConfig(reader: ConfigReader, environment: Environment): Work
 function providerNamesIn(providers: JsonValue | undefined): string[] {
   const names = isJsonObject(providers) ? Object.keys(providers) : [];
   return names.includes(BUILT_IN_PROVIDER) ? names : [...names, BUILT_IN_PROVIDER];
+}
+
+function warnOfNoSuites(reader: ConfigReader): void {
+  reportAt(reader, [], {
+    severity: 'warning',
+    code: 'no-suites',
+    message: 'the file has no suites, so there is nothing to run',
+    remedy: 'Add "suites"; `touchstone init` writes an example.',
+  });
 }
 
 function reportNothing(reader: ConfigReader, value: JsonValue): undefined {

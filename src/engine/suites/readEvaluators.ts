@@ -63,14 +63,14 @@ function parse(reader: ConfigReader, item: JsonValue, at: Pointer): EvaluatorSpe
 
 /** Says exactly which option is wrong; false when the options are not what is wrong. */
 function reportOptions(reader: ConfigReader, item: JsonValue, at: Pointer): boolean {
-  const written = writtenType(item);
-  if (!isJsonObject(item) || written === undefined) return false;
-  const definition = evaluatorTypes().get(written.replace(/^not-/, ''));
-  const options = item[written];
-  if (!definition || !isJsonObject(options)) return false;
+  const written = typeof item === 'string' ? item : writtenType(item);
+  const definition = written === undefined ? undefined : evaluatorTypes().get(written.replace(/^not-/, ''));
+  if (!definition || written === undefined) return false;
+  const options = isJsonObject(item) ? item[written] : {};
+  if (!isJsonObject(options)) return false;
   const known = reader.problems.length;
   const own = Object.fromEntries(Object.entries(options).filter(([key]) => !COMMON.has(key)));
-  checkSchema(reader, definition.options, own, [...at, written]);
+  checkSchema(reader, definition.options, own, isJsonObject(item) ? [...at, written] : at);
   return reader.problems.length > known;
 }
 

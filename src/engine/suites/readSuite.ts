@@ -64,19 +64,20 @@ function readDatasets(
     const pointer = Array.isArray(value) ? [...at, index] : at;
     return typeof item === 'string' && item !== '' ? resolveReference(reader, item, pointer) : undefined;
   });
+  reportTwice(reader, found, at);
   const usable = found.filter((reference) => reference !== undefined);
-  reportTwice(reader, usable, at);
   return usable.length === items.length ? usable : undefined;
 }
 
-function reportTwice(reader: ConfigReader, references: readonly FileReference[], at: Pointer): void {
-  const twice = references.findIndex(
-    (reference, index) => references.findIndex((other) => other.absolute === reference.absolute) < index,
-  );
-  if (twice < 0) return;
-  reportAt(reader, [...at, twice], {
-    code: 'duplicate-dataset',
-    message: `the dataset "${references[twice]?.path}" is listed twice`,
-    remedy: 'Remove one of them; use "repeat" to run the cases several times.',
-  });
+function reportTwice(reader: ConfigReader, found: readonly (FileReference | undefined)[], at: Pointer): void {
+  for (const [index, reference] of found.entries()) {
+    const first = found.findIndex((other) => reference && other?.absolute === reference.absolute);
+    if (!reference || first === index) continue;
+    reportAt(reader, [...at, index], {
+      code: 'duplicate-dataset',
+      message: `the dataset "${reference.path}" is listed twice`,
+      remedy: 'Remove one of them; use "repeat" to run the cases several times.',
+      related: [{ message: 'first listed here', pointer: [...at, first] }],
+    });
+  }
 }

@@ -49,9 +49,9 @@ export function readTargets(
   return usable.length === value.length ? named : undefined;
 }
 
-/** A target that does not fit its form may still name no kind, or two; that is said as well. */
+/** A target that does not fit its form may also name two kinds. None may come from a misspelt key alone. */
 function reportKinds(reader: ConfigReader, value: JsonValue | undefined, at: Pointer): undefined {
-  if (isJsonObject(value)) kindOf(reader, value, at);
+  if (isJsonObject(value) && TARGET_KINDS.some((kind) => Object.hasOwn(value, kind))) kindOf(reader, value, at);
   return undefined;
 }
 

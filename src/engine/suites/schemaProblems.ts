@@ -47,7 +47,12 @@ function reportIssue(checked: Checked, issue: Issue, prefix: Pointer): void {
   reportAt(reader, pointer, {
     code: 'invalid-value',
     message: `${pointerText(pointer) || 'the file'} is ${valueText(valueAt(checked.value, path))}; expected ${expectedForm(issue)}`,
+    ...(isTextForList(issue, valueAt(checked.value, path)) ? { remedy: 'Write a list, e.g. [first, second].' } : {}),
   });
+}
+
+function isTextForList(issue: Issue, value: JsonValue | undefined): boolean {
+  return issue.code === 'invalid_type' && issue.expected === 'array' && typeof value === 'string';
 }
 
 function reportUnknownKeys(checked: Checked, keys: readonly string[], path: Pointer): void {
