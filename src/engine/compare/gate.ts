@@ -1,6 +1,6 @@
 import type { ClauseStatus, GateClause, GateReport } from '../model/gateReport.ts';
 import type { GroupSummary, RunSummary } from '../model/summary.ts';
-import type { GateConfig } from '../suites/gateConfig.ts';
+import type { GatePolicy } from '../model/gatePolicy.ts';
 
 /** Counted shares are compared with this much slack so that rounding never decides. */
 const ROUNDING = 1e-9;
@@ -9,7 +9,7 @@ const ROUNDING = 1e-9;
  * Holds a run to its policy. Every clause says why; a clause without data is undecided. A run that is not
  * complete, or that measured nothing, never passes.
  */
-export function judgeRun(gate: GateConfig, summary: RunSummary): GateReport {
+export function judgeRun(gate: GatePolicy, summary: RunSummary): GateReport {
   const clauses = [...completeness(summary), ...passRates(gate, summary), ...limits(gate, summary)];
   const passed = clauses.every(
     ({ status }) => status === 'pass' || (status === 'undecided' && gate.undecided === 'pass'),
@@ -25,7 +25,7 @@ function completeness({ missing, total }: RunSummary): GateClause[] {
   return [];
 }
 
-function passRates({ minPassRate, minScore, noRegression }: GateConfig, summary: RunSummary): GateClause[] {
+function passRates({ minPassRate, minScore, noRegression }: GatePolicy, summary: RunSummary): GateClause[] {
   const clauses: GateClause[] = [];
   if (minPassRate?.overall !== undefined)
     clauses.push(passRate('min_pass_rate', summary.total, minPassRate.overall));
@@ -57,7 +57,7 @@ function passRate(name: string, group: GroupSummary | undefined, min: number): G
   };
 }
 
-function limits(gate: GateConfig, summary: RunSummary): GateClause[] {
+function limits(gate: GatePolicy, summary: RunSummary): GateClause[] {
   const { total } = summary;
   const clauses: GateClause[] = [];
   if (gate.maxCostUsd !== undefined) clauses.push(cost(summary, gate.maxCostUsd));

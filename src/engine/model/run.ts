@@ -1,4 +1,4 @@
-import type { JsonObject } from './json.ts';
+import type { GatePolicy } from './gatePolicy.ts';
 
 /** Everything that decides what a run does; stored with it, compared before it is resumed. */
 export interface RunPlan {
@@ -14,7 +14,8 @@ export interface RunPlan {
   seed: number;
   /** The number of trials that the run will hold when it is complete: targets × chosen cases × repeat. */
   trials: number;
-  gate: JsonObject | null;
+  /** The policy as the suite had it; null where it has none. */
+  gate: GatePolicy | null;
 }
 
 /** Which cases take part. All conditions must hold; empty lists hold always. */

@@ -1,3 +1,4 @@
+import type { LocatedCase } from '../model/case.ts';
 import type { TrialResult } from '../model/result.ts';
 import type { Clock } from '../ports.ts';
 import type { RunStore } from '../store/runStore.ts';
@@ -23,6 +24,7 @@ export interface BatchWriterOptions {
 export class BatchWriter {
   readonly #options: BatchWriterOptions;
   #pending: TrialResult[] = [];
+  #cases = new Map<number, LocatedCase>();
   #scheduled = false;
   #lastBeat: number;
 
@@ -31,8 +33,9 @@ export class BatchWriter {
     this.#lastBeat = options.clock.monotonic();
   }
 
-  add(result: TrialResult): void {
+  add(result: TrialResult, located: LocatedCase): void {
     this.#pending.push(result);
+    this.#cases.set(located.index, located);
     if (this.#pending.length >= BATCH_SIZE) this.#flushSafely();
     else this.#schedule();
   }
@@ -41,11 +44,13 @@ export class BatchWriter {
   flush(): void {
     const { store, runId, tracing, clock, onStored } = this.#options;
     const results = this.#pending;
+    const cases = [...this.#cases.values()];
     this.#pending = [];
+    this.#cases = new Map();
     const now = clock.monotonic();
     store.append(
       runId,
-      { results, ...tracing.collector.drain() },
+      { results, cases, ...tracing.collector.drain() },
       { now: clock.now(), elapsedMs: now - this.#lastBeat },
     );
     this.#lastBeat = now;

@@ -173,7 +173,7 @@ class Execution {
         tracing: this.#tracing,
       });
       trace.endTrial(span, result.status === 'errored' ? result.reason : undefined);
-      this.#writer.add(result);
+      this.#writer.add(result, located);
     } catch (error) {
       trace.endTrial(span, error instanceof Error ? error.message : String(error));
       if (!this.#signal.aborted) throw error;

@@ -1,7 +1,17 @@
+import { ResumeError } from '../errors.ts';
 import type { RunPlan } from '../model/run.ts';
 
+/** Throws ResumeError when the results of `runId` must not be mixed with those of the present inputs. */
+export function ensureSamePlan(runId: string, before: RunPlan, after: RunPlan): void {
+  const changes = planChanges(before, after);
+  if (changes.length === 0) return;
+  throw new ResumeError(`run ${runId} cannot be resumed: ${changes.join('; ')}`, {
+    remedy: 'Undo the change to go on with it, or start a new run without --resume.',
+  });
+}
+
 /** What differs between two plans so that their results must not be mixed, in plain words; empty when nothing does. */
-export function planChanges(before: RunPlan, after: RunPlan): string[] {
+function planChanges(before: RunPlan, after: RunPlan): string[] {
   return [
     ...datasetChanges(before.dataset, after.dataset),
     ...targetChanges(before.targets, after.targets),

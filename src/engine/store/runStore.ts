@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { ResumeError } from '../errors.ts';
+import type { LocatedCase } from '../model/case.ts';
 import type { TrialResult } from '../model/result.ts';
 import type { RunPlan, RunRecord } from '../model/run.ts';
 import type { LogRecord, SpanRecord } from '../model/span.ts';
@@ -19,6 +20,8 @@ export interface Owner {
 /** What is written together, in one transaction. */
 export interface Batch {
   results: readonly TrialResult[];
+  /** The cases of the results; one that is stored already is left as it is. */
+  cases: readonly LocatedCase[];
   spans: readonly SpanRecord[];
   logs: readonly LogRecord[];
 }
@@ -55,9 +58,12 @@ export class RunStore {
       const row = this.#row(id);
       const held = row.state === 'running' && row.owner_pid !== null && row.heartbeat !== null;
       if (held && now - (row.heartbeat ?? 0) < LEASE_MS && isAlive(row, owner)) {
-        throw new ResumeError(`run ${id} is being worked on by process ${row.owner_pid} on ${row.owner_host}`, {
-          remedy: 'Wait until it ends, or stop that process first.',
-        });
+        throw new ResumeError(
+          `run ${id} is being worked on by process ${row.owner_pid} on ${row.owner_host}`,
+          {
+            remedy: 'Wait until it ends, or stop that process first.',
+          },
+        );
       }
       this.#run(
         `UPDATE runs SET state = 'running', owner_pid = ?, owner_host = ?, heartbeat = ?, attempts = attempts + 1 WHERE id = ?`,
@@ -75,10 +81,27 @@ export class RunStore {
     this.#transaction(() => {
       const targets = this.#targetNumbers(id);
       for (const result of batch.results) this.#appendResult(id, result, targets);
+      for (const located of batch.cases)
+        this.#run(
+          'INSERT OR IGNORE INTO cases (run_id, case_index, body) VALUES (?, ?, ?)',
+          id,
+          located.index,
+          JSON.stringify(located),
+        );
       for (const [traceId, spans] of byTrace(batch.spans))
-        this.#run('INSERT INTO spans (run_id, trace_id, body) VALUES (?, ?, ?)', id, traceId, JSON.stringify(spans));
+        this.#run(
+          'INSERT INTO spans (run_id, trace_id, body) VALUES (?, ?, ?)',
+          id,
+          traceId,
+          JSON.stringify(spans),
+        );
       for (const [traceId, logs] of byTrace(batch.logs))
-        this.#run('INSERT INTO logs (run_id, trace_id, body) VALUES (?, ?, ?)', id, traceId, JSON.stringify(logs));
+        this.#run(
+          'INSERT INTO logs (run_id, trace_id, body) VALUES (?, ?, ?)',
+          id,
+          traceId,
+          JSON.stringify(logs),
+        );
       this.#run(
         'UPDATE runs SET heartbeat = ?, elapsed_ms = elapsed_ms + ? WHERE id = ?',
         beat.now,
@@ -138,6 +161,12 @@ export class RunStore {
       caseId,
     );
     return rows.map((row) => JSON.parse(String(row.body)) as TrialResult);
+  }
+
+  /** A case as it was when the run asked it; undefined when no result of it is stored. */
+  caseAt(id: string, caseIndex: number): LocatedCase | undefined {
+    const [row] = this.#all('SELECT body FROM cases WHERE run_id = ? AND case_index = ?', id, caseIndex);
+    return row === undefined ? undefined : (JSON.parse(String(row.body)) as LocatedCase);
   }
 
   /** Spans of a trace in order of their start. */

@@ -30,6 +30,14 @@ CREATE TABLE results (
   PRIMARY KEY (run_id, target, case_index, trial)
 ) STRICT, WITHOUT ROWID;
 
+-- What was asked and expected, so that a report needs no other file.
+CREATE TABLE cases (
+  run_id TEXT NOT NULL REFERENCES runs (id),
+  case_index INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (run_id, case_index)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE spans (
   run_id TEXT NOT NULL REFERENCES runs (id),
   trace_id TEXT NOT NULL,

@@ -3,10 +3,10 @@ import { describe, it } from 'mocha';
 import { judgeRun } from '../../../src/engine/compare/gate.ts';
 import type { TrialResult } from '../../../src/engine/model/result.ts';
 import { summarize } from '../../../src/engine/runs/summarize.ts';
-import type { GateConfig } from '../../../src/engine/suites/gateConfig.ts';
+import type { GatePolicy } from '../../../src/engine/model/gatePolicy.ts';
 import { complete, plan, trialResult } from '../../support/runFixtures.ts';
 
-function judge(gate: Partial<GateConfig>, results: readonly TrialResult[], cases = results.length) {
+function judge(gate: Partial<GatePolicy>, results: readonly TrialResult[], cases = results.length) {
   return judgeRun({ undecided: 'fail', ...gate }, summarize(plan({ cases }), results));
 }
 

@@ -2,6 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { Lane } from '../../../src/engine/runs/lane.ts';
 
+/** No task of these tests rejects. */
+function fail(error: unknown): void {
+  throw error;
+}
+
 /** A task that ends when it is told to. */
 function gated() {
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -12,7 +17,7 @@ describe('Lane', () => {
   it('runs at most its limit at a time, in order', async () => {
     const started: number[] = [];
     const gates = Array.from({ length: 5 }, gated);
-    const lane = new Lane(2, assert.fail);
+    const lane = new Lane(2, fail);
     for (const [index, gate] of gates.entries())
       lane.push(() => {
         started.push(index);
@@ -26,7 +31,7 @@ describe('Lane', () => {
 
   it('makes the reader wait while its queue is full', async () => {
     const gates = Array.from({ length: 3 }, gated);
-    const lane = new Lane(1, assert.fail);
+    const lane = new Lane(1, fail);
     lane.push(gates[0]?.task ?? assert.fail);
     assert.equal(lane.room(), undefined);
     lane.push(gates[1]?.task ?? assert.fail);
@@ -53,7 +58,7 @@ describe('Lane', () => {
 
   it('drops what has not started when cleared', async () => {
     const gate = gated();
-    const lane = new Lane(1, assert.fail);
+    const lane = new Lane(1, fail);
     lane.push(gate.task);
     lane.push(() => assert.fail('must not start'));
     lane.clear();

@@ -10,6 +10,7 @@ import { type Owner, RunStore } from '../../../src/engine/store/runStore.ts';
 import { plan, trialResult } from '../../support/runFixtures.ts';
 
 const me: Owner = { pid: 100, host: 'here', alive: () => true };
+const nothing = { cases: [], spans: [], logs: [] };
 const beat = { now: 1000, elapsedMs: 5 };
 
 describe('RunStore', () => {
@@ -43,7 +44,7 @@ describe('RunStore', () => {
       trialResult({ target: 'b', caseIndex: 10 }),
       trialResult({ target: 'b', caseIndex: 9 }),
     ];
-    store.append('r1', { results, spans: [], logs: [] }, beat);
+    store.append('r1', { results, ...nothing }, beat);
     const order = [...store.results('r1')].map(
       (result) => `${result.target}${result.caseIndex}.${result.trial}`,
     );
@@ -52,8 +53,8 @@ describe('RunStore', () => {
 
   it('is append-only: the first result of a trial stands', () => {
     const first = trialResult({ target: 'a', caseIndex: 0, status: 'passed' });
-    store.append('r1', { results: [first], spans: [], logs: [] }, beat);
-    store.append('r1', { results: [{ ...first, status: 'failed' }], spans: [], logs: [] }, beat);
+    store.append('r1', { results: [first], ...nothing }, beat);
+    store.append('r1', { results: [{ ...first, status: 'failed' }], ...nothing }, beat);
     assert.deepEqual([...store.results('r1')], [first]);
   });
 
@@ -62,7 +63,7 @@ describe('RunStore', () => {
       trialResult({ target: 'a', caseIndex: 0 }),
       trialResult({ target: 'nobody', caseIndex: 1 }),
     ];
-    assert.throws(() => store.append('r1', { results, spans: [], logs: [] }, beat), /no target nobody/);
+    assert.throws(() => store.append('r1', { results, ...nothing }, beat), /no target nobody/);
     assert.deepEqual([...store.results('r1')], []);
   });
 
@@ -87,7 +88,7 @@ describe('RunStore', () => {
 
   it('is shared by several connections', () => {
     const second = new RunStore(storePath(folder));
-    second.append('r1', { results: [trialResult({ target: 'a', caseIndex: 3 })], spans: [], logs: [] }, beat);
+    second.append('r1', { results: [trialResult({ target: 'a', caseIndex: 3 })], ...nothing }, beat);
     assert.equal([...store.results('r1')].length, 1);
     second.close();
   });
@@ -118,7 +119,7 @@ describe('RunStore', () => {
   });
 
   it('reports a damaged database and leaves it alone', () => {
-    store.append('r1', { results: [trialResult({ target: 'a', caseIndex: 0 })], spans: [], logs: [] }, beat);
+    store.append('r1', { results: [trialResult({ target: 'a', caseIndex: 0 })], ...nothing }, beat);
     store.close();
     const file = storePath(folder);
     const bytes = readFileSync(file);

@@ -1,0 +1,219 @@
+import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import type { Engine } from '../../engine/engine.ts';
+import { FileError, UsageError } from '../../engine/errors.ts';
+import { jsonReport } from '../../engine/reports/jsonReport.ts';
+import type { RunReport } from '../../engine/reports/runReport.ts';
+import type { PreparedRun } from '../../engine/runs/prepareRun.ts';
+import type { Workspace } from '../../engine/suites/loadWorkspace.ts';
+import type { SuiteConfig } from '../../engine/suites/suiteConfig.ts';
+import { EXIT } from '../exitCode.ts';
+import { onInterrupt } from '../interrupt.ts';
+import { openEngine } from '../openEngine.ts';
+import { openWorkspace } from '../openWorkspace.ts';
+import type { Io } from '../terminal/io.ts';
+import { failureLines } from '../views/failures.ts';
+import { problemLines } from '../views/problems.ts';
+import { RunProgress } from '../views/runProgress.ts';
+import { headingLine, summaryLines } from '../views/summary.ts';
+
+export interface EvalOptions {
+  config?: string;
+  suite?: string[];
+  filter?: string[];
+  tag?: string[];
+  model?: string;
+  repeat?: number;
+  maxConcurrency?: number;
+  seed?: number;
+  resume?: string | true;
+  trust?: boolean;
+  output?: string[];
+  progress: boolean;
+}
+
+/** This many cases that did not pass are shown; a report or `touchstone show --failed` has them all. */
+const MAX_FAILURES = 20;
+
+export async function evaluate(paths: string[], options: EvalOptions, io: Io): Promise<number> {
+  checkOutputs(options.output ?? []);
+  const { signal, release } = onInterrupt(io);
+  try {
+    const { workspace, files } = await openWorkspace(paths, options, io.cwd, signal);
+    for (const line of problemLines(workspace.warnings, io.errStyle)) io.err(line);
+    const suites = chooseSuites(workspace, options.suite ?? [], files);
+    const engine = openEngine(workspace, { commands: true, scripts: options.trust === true });
+    try {
+      return await runSuites(engine, suites, options, io, signal);
+    } finally {
+      engine.close();
+    }
+  } finally {
+    release();
+  }
+}
+
+async function runSuites(
+  engine: Engine,
+  suites: readonly SuiteConfig[],
+  options: EvalOptions,
+  io: Io,
+  signal: AbortSignal,
+): Promise<number> {
+  const prepared = await prepareAll(engine, suites, options, signal);
+  if (options.resume !== undefined && prepared.length !== 1) {
+    throw new UsageError('--resume goes on with one run', { remedy: 'Choose the suite with --suite NAME.' });
+  }
+  const reports: RunReport[] = [];
+  let interrupted = false;
+  for (const run of prepared) {
+    if (interrupted) {
+      await run.close();
+      continue;
+    }
+    const finished = await runOne(engine, run, options, io, signal);
+    reports.push(finished.report);
+    interrupted = finished.outcome === 'interrupted';
+  }
+  for (const file of options.output ?? []) writeReport(file, reports, io);
+  if (interrupted) {
+    const id = reports.at(-1)?.run.id;
+    io.err(`interrupted: everything stored so far is kept; go on with: touchstone eval --resume ${id}`);
+    return EXIT.interrupted;
+  }
+  return reports.every(({ passed }) => passed) ? EXIT.passed : EXIT.failed;
+}
+
+/** Everything is checked before anything is called. */
+async function prepareAll(
+  engine: Engine,
+  suites: readonly SuiteConfig[],
+  options: EvalOptions,
+  signal: AbortSignal,
+): Promise<PreparedRun[]> {
+  const overrides = {
+    filter: { names: options.filter ?? [], tags: options.tag ?? [] },
+    ...(options.repeat === undefined ? {} : { repeat: options.repeat }),
+    ...(options.maxConcurrency === undefined ? {} : { maxConcurrency: options.maxConcurrency }),
+    ...(options.seed === undefined ? {} : { seed: options.seed }),
+  };
+  const prepared: PreparedRun[] = [];
+  for (const suite of suites) prepared.push(...(await engine.prepare(suite.name, overrides, signal)));
+  return prepared;
+}
+
+async function runOne(
+  engine: Engine,
+  prepared: PreparedRun,
+  options: EvalOptions,
+  io: Io,
+  signal: AbortSignal,
+) {
+  const { plan } = prepared.inputs;
+  io.out(headingLine(plan, io.style));
+  const progress = new RunProgress(io, plan.trials, options.progress);
+  const resume = options.resume === true ? newestOf(engine, plan.suite) : options.resume;
+  const finished = await engine.execute(
+    prepared,
+    {
+      onStart: (run, stored) => progress.start(run, stored),
+      onResults: (_run, results) => progress.add(results),
+    },
+    { signal, ...(resume === undefined ? {} : { resume }) },
+  );
+  progress.end();
+  showFailures(finished.report, io);
+  for (const line of summaryLines(finished.report, io)) io.out(line);
+  return finished;
+}
+
+function showFailures(report: RunReport, io: Io): void {
+  let shown = 0;
+  let more = 0;
+  for (const result of report.results()) {
+    if (result.status === 'passed') continue;
+    if (shown >= MAX_FAILURES) {
+      more += 1;
+      continue;
+    }
+    shown += 1;
+    if (shown === 1) io.out('');
+    for (const line of failureLines(result, report.caseAt(result.caseIndex)?.case, io)) io.out(line);
+  }
+  if (more > 0)
+    io.out(io.style.dim(`… and ${more} more; all of them: touchstone show ${report.run.id} --failed\n`));
+  else if (shown === 0) io.out('');
+}
+
+function newestOf(engine: Engine, suite: string): string {
+  const run = engine.store
+    .listRuns(1000)
+    .find((candidate) => candidate.plan.suite === suite && candidate.status.state !== 'complete');
+  if (run) return run.id;
+  throw new UsageError(`the suite ${suite} has no run that could be resumed`, {
+    remedy: 'List the stored runs with: touchstone show --runs',
+  });
+}
+
+function chooseSuites(
+  { config }: Workspace,
+  names: readonly string[],
+  files: readonly string[],
+): SuiteConfig[] {
+  const unknown = names.filter((name) => !config.suites.some((suite) => suite.name === name));
+  if (unknown.length > 0) {
+    throw new UsageError(`there is no suite ${unknown.join(', ')}`, {
+      remedy: `Choose from: ${config.suites.map(({ name }) => name).join(', ')}`,
+    });
+  }
+  const suites = config.suites.filter(
+    (suite) =>
+      (names.length === 0 || names.includes(suite.name)) &&
+      (files.length === 0 || files.some((file) => mentions(suite, file))),
+  );
+  if (suites.length > 0) return suites;
+  throw new UsageError(
+    files.length > 0 ? `no suite uses ${files.join(', ')}` : 'there is nothing to run: no suite was found',
+    { remedy: 'Write one with: touchstone init' },
+  );
+}
+
+function mentions(suite: SuiteConfig, file: string): boolean {
+  const used = [
+    ...suite.datasets,
+    ...suite.targets.flatMap((target) => ('prompt' in target && target.prompt ? [target.prompt] : [])),
+  ];
+  return used.some(({ absolute }) => absolute === file);
+}
+
+function checkOutputs(files: readonly string[]): void {
+  for (const file of files) {
+    if (path.extname(file) === '.json') continue;
+    throw new UsageError(`no report has the ending of ${file}`, {
+      remedy: 'Choose a name that ends in .json.',
+    });
+  }
+}
+
+/** Piece by piece into a file beside it, then renamed: a reader never sees half a report. */
+function writeReport(file: string, reports: readonly RunReport[], io: Io): void {
+  const absolute = path.resolve(io.cwd, file);
+  const draft = `${absolute}.${process.pid}.tmp`;
+  try {
+    const handle = openSync(draft, 'w');
+    try {
+      for (const piece of jsonReport(reports)) writeSync(handle, piece);
+    } finally {
+      closeSync(handle);
+    }
+    renameSync(draft, absolute);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw new FileError(`the report cannot be written (${(error as Error).message})`, {
+      where: { path: file },
+      remedy: 'Check that the folder exists and can be written.',
+      cause: error,
+    });
+  }
+  io.err(`report written to ${file}`);
+}

@@ -1,0 +1,94 @@
+import type { Engine } from '../../engine/engine.ts';
+import { UsageError } from '../../engine/errors.ts';
+import type { TrialResult } from '../../engine/model/result.ts';
+import { EXIT } from '../exitCode.ts';
+import { openEngine } from '../openEngine.ts';
+import { openWorkspace } from '../openWorkspace.ts';
+import { formatPercent } from '../terminal/format.ts';
+import type { Io } from '../terminal/io.ts';
+import { sanitizeLine } from '../terminal/sanitize.ts';
+import { renderTable } from '../terminal/table.ts';
+import { caseLines } from '../views/caseView.ts';
+import { failureLines } from '../views/failures.ts';
+import { headingLine, summaryLines } from '../views/summary.ts';
+import { traceLines } from '../views/traceView.ts';
+
+export interface ShowOptions {
+  config?: string;
+  runs?: boolean;
+  case?: string;
+  failed?: boolean;
+}
+
+export async function show(runId: string | undefined, options: ShowOptions, io: Io): Promise<number> {
+  const { workspace } = await openWorkspace([], options, io.cwd, new AbortController().signal);
+  const engine = openEngine(workspace, { commands: false, scripts: false });
+  try {
+    if (options.runs) return listRuns(engine, io);
+    const id = runId ?? newest(engine);
+    if (options.case !== undefined) return showCase(engine, id, options.case, io);
+    return showRun(engine, id, options.failed === true, io);
+  } finally {
+    engine.close();
+  }
+}
+
+function listRuns(engine: Engine, io: Io): number {
+  const rows = engine.store.listRuns(100).map(({ id, plan, status, createdAt }) => {
+    const { summary, passed } = engine.report(id);
+    return [
+      id,
+      new Date(createdAt).toISOString().slice(0, 16).replace('T', ' '),
+      sanitizeLine(plan.suite),
+      status.state,
+      `${summary.total.passed}/${plan.trials}`,
+      formatPercent(summary.total.passRate),
+      status.state !== 'complete' ? '–' : passed ? io.style.green('passed') : io.style.red('failed'),
+    ];
+  });
+  if (rows.length === 0) {
+    io.out('no run is stored yet');
+    return EXIT.passed;
+  }
+  const titles = ['run', 'started (UTC)', 'suite', 'state', 'passed', 'rate', 'result'];
+  for (const line of renderTable(
+    titles.map((title) => ({ title })),
+    rows,
+  ))
+    io.out(line);
+  return EXIT.passed;
+}
+
+function showRun(engine: Engine, id: string, failed: boolean, io: Io): number {
+  const report = engine.report(id);
+  io.out(headingLine(report.run.plan, io.style));
+  io.out('');
+  if (failed)
+    for (const result of report.results()) {
+      if (result.status === 'passed') continue;
+      for (const line of failureLines(result, report.caseAt(result.caseIndex)?.case, io)) io.out(line);
+    }
+  for (const line of summaryLines(report, io)) io.out(line);
+  return EXIT.passed;
+}
+
+function showCase(engine: Engine, id: string, caseId: string, io: Io): number {
+  const results = engine.store.resultsOfCase(id, caseId);
+  const [first] = results;
+  if (!first) {
+    throw new UsageError(`run ${id} has no result of a case ${caseId}`, {
+      remedy: `See its cases with: touchstone show ${id} --failed`,
+    });
+  }
+  const entry = engine.store.caseAt(id, first.caseIndex);
+  for (const result of results) for (const line of caseLines(result, entry, io)) io.out(line);
+  for (const traceId of new Set(results.map((result: TrialResult) => result.traceId)))
+    for (const line of traceLines(engine.store.spans(traceId), engine.store.logs(traceId), io)) io.out(line);
+  return EXIT.passed;
+}
+
+function newest(engine: Engine): string {
+  const [run] = engine.store.listRuns(1);
+  if (run) return run.id;
+  throw new UsageError('no run is stored yet', { remedy: 'Make one with: touchstone eval' });
+}

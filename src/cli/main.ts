@@ -1,0 +1,129 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { UserError } from '../engine/errors.ts';
+import { EXIT } from './exitCode.ts';
+import { type Io, processIo } from './terminal/io.ts';
+import { sanitize } from './terminal/sanitize.ts';
+
+/** Runs one command line; returns its exit code. Errors that a person can cause are shown without a stack. */
+export async function main(argv: readonly string[], io: Io = processIo()): Promise<number> {
+  let code: number = EXIT.passed;
+  const program = createProgram(io, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return code;
+  } catch (error) {
+    return reportError(error, io);
+  }
+}
+
+function createProgram(io: Io, done: (code: number) => void): Command {
+  const program = new Command('touchstone')
+    .description('Tests prompts and agents against golden datasets, and tells whether a change is better.')
+    .version(VERSION)
+    .exitOverride()
+    .showHelpAfterError('Run with --help to see how it is used.')
+    .configureOutput({
+      writeOut: (text) => io.out(text.trimEnd()),
+      writeErr: (text) => io.err(text.trimEnd()),
+    });
+  const config = new Option(
+    '-c, --config <file>',
+    'the configuration; its folder is the workspace (default: touchstone.yaml)',
+  );
+
+  program
+    .command('init')
+    .description('write a first suite, prompt and dataset into a folder; nothing is overwritten')
+    .argument('[folder]', 'the folder', '.')
+    .action(async (folder) => done(await (await import('./commands/init.ts')).init(folder, io)));
+
+  program
+    .command('list')
+    .description('show suites, targets, datasets and prompts')
+    .argument('[folder]', 'the workspace')
+    .addOption(config)
+    .option('--json', 'as JSON')
+    .action(async (folder, options) =>
+      done(await (await import('./commands/list.ts')).list(folder, options, io)),
+    );
+
+  program
+    .command('validate')
+    .description('check configuration, prompts and datasets; shows every problem with its place')
+    .argument('[paths...]', 'files or folders (default: the workspace)')
+    .addOption(config)
+    .option('--json', 'as JSON')
+    .action(async (paths, options) =>
+      done(await (await import('./commands/validate.ts')).validate(paths, options, io)),
+    );
+
+  program
+    .command('upgrade')
+    .description('bring golden datasets to the newest schema, in place, keeping comments and order')
+    .argument('<files...>', 'golden datasets')
+    .option('--dry-run', 'show the changes and write nothing')
+    .action(async (files, options) =>
+      done(await (await import('./commands/upgrade.ts')).upgrade(files, options, io)),
+    );
+
+  program
+    .command('eval')
+    .description('run suites: call the targets with every case and evaluate what they return')
+    .argument(
+      '[paths...]',
+      'a workspace folder, a configuration, or datasets and prompts whose suites are run',
+    )
+    .addOption(config)
+    .option('-s, --suite <name...>', 'only these suites')
+    .option(
+      '-f, --filter <text...>',
+      'only cases whose id or description contains one of these; * stands for any text',
+    )
+    .option('-t, --tag <tag...>', 'only cases with one of these tags')
+    .option('-m, --model <provider/model>', 'the model of prompts that name none')
+    .option('-r, --repeat <n>', 'trials of each case', wholeNumber(1, 1000))
+    .option('-j, --max-concurrency <n>', 'most calls at the same time', wholeNumber(1, 1024))
+    .option('--seed <n>', 'seed of the run', wholeNumber(0, Number.MAX_SAFE_INTEGER))
+    .option('--resume [run]', 'go on with an interrupted run (default: the newest of the suite)')
+    .option('--trust', 'run JavaScript that datasets and suites bring along; it is not sandboxed')
+    .option('-o, --output <file...>', 'write a report; the ending chooses the form: .json')
+    .option('--no-progress', 'show no progress bar')
+    .action(async (paths, options) =>
+      done(await (await import('./commands/eval.ts')).evaluate(paths, options, io)),
+    );
+
+  program
+    .command('show')
+    .description('show a stored run, or one case of it with its trace')
+    .argument('[run]', 'its id (default: the newest)')
+    .addOption(config)
+    .option('--runs', 'list the stored runs')
+    .option('--case <id>', 'one case: outputs, evaluations, spans and log lines')
+    .option('--failed', 'list the cases that did not pass')
+    .action(async (run, options) => done(await (await import('./commands/show.ts')).show(run, options, io)));
+
+  return program;
+}
+
+const VERSION = '0.1.0';
+
+function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+  };
+}
+
+function reportError(error: unknown, io: Io): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.passed : EXIT.userError;
+  if (error instanceof UserError) {
+    io.err(`${io.errStyle.red('error')} ${sanitize(error.describe())}`);
+    return EXIT.userError;
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  io.err(`${io.errStyle.red('this is a bug in touchstone')}\n${sanitize(stack)}`);
+  return EXIT.bug;
+}

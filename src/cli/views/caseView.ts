@@ -1,0 +1,65 @@
+import type { LocatedCase } from '../../engine/model/case.ts';
+import type { Evaluation } from '../../engine/model/evaluation.ts';
+import { formatLocation } from '../../engine/model/location.ts';
+import type { TrialResult } from '../../engine/model/result.ts';
+import { formatCost, formatDuration } from '../terminal/format.ts';
+import type { Io } from '../terminal/io.ts';
+import { sanitize, sanitizeLine } from '../terminal/sanitize.ts';
+
+/** Everything about one trial of a case: what went in, what came out, and what every evaluator said. */
+export function caseLines(result: TrialResult, located: LocatedCase | undefined, io: Io): string[] {
+  const { style } = io;
+  const { output } = result;
+  const colour = { passed: style.green, failed: style.red, errored: style.yellow }[result.status];
+  const facts = [
+    formatDuration(output.latencyMs),
+    `cost ${formatCost(output.costUsd)}`,
+    ...(output.usage ? [`${output.usage.inputTokens} tokens in, ${output.usage.outputTokens} out`] : []),
+    ...(output.model ? [sanitizeLine(output.model)] : []),
+    ...(output.finishReason ? [`finished: ${sanitizeLine(output.finishReason)}`] : []),
+  ];
+  return [
+    `${style.bold(sanitizeLine(result.caseId))}  ${sanitizeLine(result.target)}  trial ${result.trial + 1}  ${colour(result.status)}  score ${result.score?.toFixed(3) ?? '–'}`,
+    style.dim([located ? formatLocation(located.location) : '', ...facts].filter(Boolean).join('  ')),
+    ...block('input', located?.case.messages ?? located?.case.input, io),
+    ...block('expected', located?.case.expected_output, io),
+    ...block(
+      'output',
+      output.status === 'error' ? `${output.error.code}: ${output.error.message}` : output.text,
+      io,
+    ),
+    ...output.toolCalls.map(
+      (call) => `  ${style.dim('calls')} ${sanitizeLine(`${call.name}(${JSON.stringify(call.arguments)})`)}`,
+    ),
+    style.dim('evaluations'),
+    ...result.evaluations.map((evaluation) => evaluationLine(evaluation, io)),
+    `  ${style.dim('verdict')} ${sanitizeLine(result.reason)}`,
+    '',
+  ];
+}
+
+function block(label: string, value: unknown, io: Io): string[] {
+  if (value === undefined || value === '') return [];
+  const text = typeof value === 'string' ? value : JSON.stringify(value, null, 2);
+  return [
+    io.style.dim(label),
+    ...sanitize(text)
+      .split('\n')
+      .map((line) => `  ${line}`),
+  ];
+}
+
+function evaluationLine(evaluation: Evaluation, { style }: Io): string {
+  const name = `${sanitizeLine(evaluation.name)} ${style.dim(`(${evaluation.stage})`)}`;
+  const reason = sanitizeLine(evaluation.reason);
+  switch (evaluation.status) {
+    case 'scored': {
+      const mark = evaluation.pass ? style.green('✓') : style.red('✗');
+      return `  ${mark} ${name} ${evaluation.score.toFixed(2)}  ${reason}`;
+    }
+    case 'error':
+      return `  ${style.yellow('!')} ${name} error  ${reason}`;
+    case 'skipped':
+      return `  ${style.dim('·')} ${name} ${style.dim(`does not apply: ${reason}`)}`;
+  }
+}

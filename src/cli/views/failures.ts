@@ -1,0 +1,93 @@
+import type { GoldenCase } from '../../engine/model/case.ts';
+import type { Evaluation } from '../../engine/model/evaluation.ts';
+import type { TrialResult } from '../../engine/model/result.ts';
+import type { Io } from '../terminal/io.ts';
+import { sanitizeLine } from '../terminal/sanitize.ts';
+import { truncate, wrap } from '../terminal/table.ts';
+
+/** Lines of a text that are shown before it is cut. */
+const MAX_LINES = 3;
+const LABEL_WIDTH = 10;
+
+/** A failed or errored trial: what was asked, what was expected, what came, and why that is not enough. */
+export function failureLines(result: TrialResult, entry: GoldenCase | undefined, io: Io): string[] {
+  const { style } = io;
+  const mark = result.status === 'failed' ? style.red('✗ failed ') : style.yellow('! errored');
+  const trial = result.trial > 0 ? `  trial ${result.trial + 1}` : '';
+  const score = result.score === null ? '' : `  score ${result.score.toFixed(2)}`;
+  const head = `${mark} ${style.bold(sanitizeLine(result.caseId))}  ${sanitizeLine(result.target)}${trial}${score}`;
+  return [
+    head,
+    ...(entry ? labelled('input', inputText(entry), io) : []),
+    ...(entry ? labelled('expected', expectedText(entry), io) : []),
+    ...labelled('actual', actualText(result), io),
+    ...whyLines(result, io),
+    style.dim(`    ${'trace'.padEnd(LABEL_WIDTH)}${result.traceId}`),
+    '',
+  ];
+}
+
+/** One line for each evaluator that failed or could not measure. */
+function whyLines(result: TrialResult, io: Io): string[] {
+  const bad = result.evaluations.filter(isBad);
+  if (bad.length === 0) return labelled('why', result.reason, io);
+  const lines = bad.flatMap((evaluation, index) =>
+    labelled(index === 0 ? 'why' : '', `${evaluation.name} (${evaluation.stage}): ${evaluation.reason}`, io),
+  );
+  const { early, stage, skipped } = result.settlement;
+  if (!early) return lines;
+  const left = `settled at the ${stage} stage; left out: ${skipped.map(({ name }) => name).join(', ')}`;
+  return [...lines, ...labelled('', left, io)];
+}
+
+function isBad(evaluation: Evaluation): boolean {
+  return evaluation.status === 'error' || (evaluation.status === 'scored' && !evaluation.pass);
+}
+
+function labelled(label: string, text: string, io: Io): string[] {
+  if (text === '') return [];
+  const width = Math.max(20, io.width - LABEL_WIDTH - 4);
+  const all = wrap(sanitizeLine(text), width);
+  const shown = all.slice(0, MAX_LINES);
+  if (all.length > MAX_LINES) shown[MAX_LINES - 1] = truncate(`${shown[MAX_LINES - 1]} …`, width);
+  return shown.map(
+    (line, index) => `    ${io.style.dim((index === 0 ? label : '').padEnd(LABEL_WIDTH))}${line}`,
+  );
+}
+
+function inputText(entry: GoldenCase): string {
+  if (entry.messages)
+    return entry.messages.map(({ role, content }) => `${role}: ${text(content)}`).join('\n');
+  return text(entry.input);
+}
+
+function expectedText({ expected_output: expected }: GoldenCase): string {
+  if (!expected) return '';
+  const parts = [
+    expected.answer ? expected.answer : '',
+    list('says', expected.expected_concepts),
+    list('does not say', expected.forbidden_concepts),
+    list(
+      'calls',
+      expected.tool_calls?.map(
+        (call) => `${call.name}(${call.arguments ? JSON.stringify(call.arguments) : ''})`,
+      ),
+    ),
+    expected.json_schema ? 'JSON of the given schema' : '',
+  ];
+  return parts.filter(Boolean).join('; ');
+}
+
+function list(label: string, items: readonly string[] | undefined): string {
+  return items && items.length > 0 ? `${label}: ${items.join(', ')}` : '';
+}
+
+function actualText({ output }: TrialResult): string {
+  if (output.status === 'error') return '';
+  const calls = output.toolCalls.map((call) => call.name);
+  return [output.text || '(empty)', list('called', calls)].filter(Boolean).join(' — ');
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value);
+}

@@ -1,0 +1,193 @@
+import type { GateReport } from '../../engine/model/gateReport.ts';
+import type { RunPlan } from '../../engine/model/run.ts';
+import type { GroupSummary, RunSummary } from '../../engine/model/summary.ts';
+import type { RunReport } from '../../engine/reports/runReport.ts';
+import { formatCost, formatCount, formatDuration, formatPercent } from '../terminal/format.ts';
+import type { Io } from '../terminal/io.ts';
+import { sanitizeLine } from '../terminal/sanitize.ts';
+import type { Style } from '../terminal/style.ts';
+import { renderTable } from '../terminal/table.ts';
+
+/** `support · datasets/support.golden.yaml 1.3.0 · 66 trials: 1 target × 66 cases` */
+export function headingLine(plan: RunPlan, style: Style): string {
+  const cases = plan.trials / Math.max(1, plan.targets.length * plan.repeat);
+  const parts = [
+    `${formatCount(cases)} ${cases === 1 ? 'case' : 'cases'}`,
+    ...(plan.targets.length > 1 ? [`${plan.targets.length} targets`] : []),
+    ...(plan.repeat > 1 ? [`${plan.repeat} trials each`] : []),
+  ];
+  const dataset = `${sanitizeLine(plan.dataset.path)} ${sanitizeLine(plan.dataset.version)}`;
+  return `${style.bold(sanitizeLine(plan.suite))}  ${style.dim(dataset)}  ${parts.join(' × ')}`;
+}
+
+/** The figures of a run: by target, by tag, by evaluator, the cascade, and the gate. */
+export function summaryLines(report: RunReport, io: Io): string[] {
+  const { summary, run } = report;
+  const { style } = io;
+  return [
+    ...groupTable(
+      'target',
+      summary.targets.map(({ target, summary: group }) => ({ name: target, group })),
+      io,
+    ),
+    ...tagLines(summary, io),
+    ...evaluatorLines(summary, io),
+    ...cascadeLines(summary),
+    ...(report.gate ? gateLines(report.gate, style) : []),
+    '',
+    verdictLine(report, style),
+    style.dim(`run ${run.id}, ${formatDuration(run.elapsedMs)}; again with: touchstone show ${run.id}`),
+  ];
+}
+
+function groupTable(
+  title: string,
+  groups: readonly { name: string; group: GroupSummary }[],
+  io: Io,
+): string[] {
+  const repeated = groups.some(({ group }) => group.passHatK.length > 1);
+  const tokens = groups.some(({ group }) => group.inputTokens !== null);
+  const narrow = io.width < 90;
+  const columns = [
+    { title },
+    { title: 'passed', align: 'right' as const },
+    { title: 'rate' },
+    { title: 'score', align: 'right' as const },
+    ...(repeated ? [{ title: `pass^${groups[0]?.group.passHatK.length}`, align: 'right' as const }] : []),
+    ...(repeated ? [{ title: 'flaky', align: 'right' as const }] : []),
+    { title: 'p50', align: 'right' as const },
+    { title: 'p95', align: 'right' as const },
+    ...(narrow ? [] : [{ title: 'p99', align: 'right' as const }]),
+    ...(tokens ? [{ title: 'tokens in/out', align: 'right' as const }] : []),
+    { title: 'cost', align: 'right' as const },
+  ];
+  const rows = groups.map(({ name, group }) => [
+    sanitizeLine(name),
+    passedCell(group, io.style),
+    rateCell(group, narrow),
+    scoreCell(group),
+    ...(repeated ? [formatPercent(group.passHatK.at(-1) ?? null), String(group.flakyCases)] : []),
+    latencyCell(group.latencyMs?.p50),
+    latencyCell(group.latencyMs?.p95),
+    ...(narrow ? [] : [latencyCell(group.latencyMs?.p99)]),
+    ...(tokens ? [tokenCell(group)] : []),
+    costCell(group),
+  ]);
+  const [head = '', ...body] = renderTable(columns, rows);
+  return [io.style.dim(head), ...body];
+}
+
+function tagLines({ tags }: RunSummary, io: Io): string[] {
+  if (tags.length === 0) return [];
+  const rows = tags.map(({ tag, summary }) => [
+    sanitizeLine(tag),
+    passedCell(summary, io.style),
+    rateCell(summary, io.width < 90),
+    scoreCell(summary),
+  ]);
+  const columns = [
+    { title: 'tag' },
+    { title: 'passed', align: 'right' as const },
+    { title: 'rate' },
+    { title: 'score', align: 'right' as const },
+  ];
+  const [head = '', ...body] = renderTable(columns, rows);
+  return ['', io.style.dim(head), ...body];
+}
+
+function evaluatorLines({ evaluators }: RunSummary, io: Io): string[] {
+  if (evaluators.length === 0) return [];
+  const rows = evaluators.map((entry) => [
+    sanitizeLine(entry.name),
+    entry.stage,
+    `${entry.passed}/${entry.scored}`,
+    entry.meanScore === null ? '–' : entry.meanScore.toFixed(2),
+    entry.errors > 0 ? io.style.yellow(String(entry.errors)) : '0',
+    String(entry.leftOut),
+  ]);
+  const columns = [
+    { title: 'evaluator' },
+    { title: 'stage' },
+    { title: 'passed', align: 'right' as const },
+    { title: 'score', align: 'right' as const },
+    { title: 'errors', align: 'right' as const },
+    { title: 'left out', align: 'right' as const },
+  ];
+  const [head = '', ...body] = renderTable(columns, rows);
+  return ['', io.style.dim(head), ...body];
+}
+
+function cascadeLines({ cascade, stages }: RunSummary): string[] {
+  const settled = stages
+    .filter(({ early }) => early > 0)
+    .map(({ stage, early }) => `${formatCount(early)} at the ${stage} stage`);
+  if (cascade.judgeCalls === 0 && cascade.judgeCallsSaved === 0) {
+    return settled.length > 0 ? ['', `cascade: settled early: ${settled.join(', ')}`] : [];
+  }
+  const saved = [
+    `${formatCount(cascade.judgeCallsSaved)} judge calls saved`,
+    cascade.savedCostUsd === null ? 'money saved unknown' : formatCost(cascade.savedCostUsd),
+    cascade.savedMs === null ? 'time saved unknown' : formatDuration(cascade.savedMs),
+  ];
+  const made = `${formatCount(cascade.judgeCalls)} judge calls, cost ${formatCost(cascade.judgeCostUsd)}`;
+  return [
+    '',
+    `cascade: ${made}; against running everything: ${saved.join(', ')}`,
+    ...(settled.length > 0 ? [`         settled early: ${settled.join(', ')}`] : []),
+  ];
+}
+
+function gateLines(gate: GateReport, style: Style): string[] {
+  const marks = {
+    pass: style.green('✓ pass     '),
+    fail: style.red('✗ fail     '),
+    undecided: style.yellow('? undecided'),
+  };
+  return [
+    '',
+    ...gate.clauses.map(
+      ({ name, status, reason }) => `${marks[status]} ${sanitizeLine(name)}: ${sanitizeLine(reason)}`,
+    ),
+  ];
+}
+
+function verdictLine({ summary, gate, passed }: RunReport, style: Style): string {
+  const { total, missing } = summary;
+  const counts = [
+    `${formatCount(total.passed)} passed`,
+    `${formatCount(total.failed)} failed`,
+    `${formatCount(total.errored)} errored`,
+    ...(missing > 0 ? [`${formatCount(missing)} missing`] : []),
+  ].join(', ');
+  const word = gate ? (passed ? 'gate passed' : 'gate failed') : passed ? 'passed' : 'failed';
+  return `${passed ? style.green(style.bold(word)) : style.red(style.bold(word))}: ${counts}`;
+}
+
+function passedCell({ passed, trials }: GroupSummary, style: Style): string {
+  const text = `${passed}/${trials}`;
+  return passed === trials ? style.green(text) : text;
+}
+
+function rateCell({ passRate, passRateInterval: range }: GroupSummary, narrow: boolean): string {
+  if (!range || narrow) return formatPercent(passRate);
+  return `${formatPercent(passRate)} (${(range.low * 100).toFixed(1)}–${(range.high * 100).toFixed(1)})`;
+}
+
+function scoreCell({ meanScore, scoreStandardError: error }: GroupSummary): string {
+  if (meanScore === null) return '–';
+  return error === null ? meanScore.toFixed(2) : `${meanScore.toFixed(2)} ±${error.toFixed(2)}`;
+}
+
+function tokenCell({ inputTokens, outputTokens }: GroupSummary): string {
+  if (inputTokens === null || outputTokens === null) return 'unknown';
+  return `${formatCount(inputTokens)}/${formatCount(outputTokens)}`;
+}
+
+function costCell({ costUsd, unknownCosts, trials }: GroupSummary): string {
+  if (costUsd === null || unknownCosts === trials) return 'unknown';
+  return unknownCosts > 0 ? `≥ ${formatCost(costUsd)}` : formatCost(costUsd);
+}
+
+function latencyCell(ms: number | undefined): string {
+  return ms === undefined ? '–' : formatDuration(ms);
+}

@@ -1,0 +1,114 @@
+import { judgeRun } from './compare/gate.ts';
+import type { TrialResult } from './model/result.ts';
+import type { RunRecord } from './model/run.ts';
+import type { Clock, Environment, Log, Random, Trust } from './ports.ts';
+import type { RunReport } from './reports/runReport.ts';
+import { executeRun } from './runs/executeRun.ts';
+import { ensureSamePlan } from './runs/planChanges.ts';
+import { type PreparedRun, prepareRuns, type RunOverrides } from './runs/prepareRun.ts';
+import { newRunId } from './runs/runId.ts';
+import { summarize } from './runs/summarize.ts';
+import { storePath } from './store/database.ts';
+import { type Owner, RunStore } from './store/runStore.ts';
+import type { Workspace } from './suites/loadWorkspace.ts';
+import { traceIdFor } from './telemetry/traceIds.ts';
+
+/** Everything that the engine is handed from outside. */
+export interface EnginePorts {
+  clock: Clock;
+  random: Random;
+  environment: Environment;
+  log: Log;
+  /** This process, as it claims runs. */
+  owner: Owner;
+  trust: Trust;
+}
+
+export interface RunListener {
+  /** Once per run, before its first trial; `stored` trials were there already. */
+  onStart(run: RunRecord, stored: number): void;
+  /** After results are durably stored. */
+  onResults(run: RunRecord, results: readonly TrialResult[]): void;
+}
+
+export interface FinishedRun {
+  report: RunReport;
+  outcome: 'complete' | 'interrupted';
+}
+
+/** The engine of one workspace; the command line and the engine process both stand on it. */
+export interface Engine {
+  readonly store: RunStore;
+  /**
+   * Makes ready what a suite asks for: one run for each of its datasets. Nothing is called yet. Throws
+   * UserErrors for whatever the files or the configuration have wrong.
+   */
+  prepare(suite: string, overrides: RunOverrides, signal: AbortSignal): Promise<PreparedRun[]>;
+  /** Runs, or goes on with the stored run `resume`. Throws ResumeError when its inputs changed since. */
+  execute(
+    prepared: PreparedRun,
+    listener: RunListener,
+    options: { signal: AbortSignal; resume?: string },
+  ): Promise<FinishedRun>;
+  /** The report of a stored run. Throws ResumeError when there is none of that id. */
+  report(runId: string): RunReport;
+  /** Closes the store; idempotent. */
+  close(): void;
+}
+
+export function createEngine(workspace: Workspace, ports: EnginePorts): Engine {
+  const store = new RunStore(storePath(workspace.root));
+
+  function report(runId: string): RunReport {
+    const run = store.getRun(runId);
+    const summary = summarize(run.plan, store.results(runId));
+    const gate = run.plan.gate ? judgeRun(run.plan.gate, summary) : null;
+    const { total, missing } = summary;
+    const allPassed = total.trials > 0 && total.passed === total.trials && missing === 0;
+    return {
+      run,
+      summary,
+      gate,
+      passed: gate?.passed ?? allPassed,
+      results: () => store.results(runId),
+      caseAt: (caseIndex) => store.caseAt(runId, caseIndex),
+    };
+  }
+
+  function begin(prepared: PreparedRun, resume: string | undefined): string {
+    if (resume !== undefined) {
+      ensureSamePlan(resume, store.getRun(resume).plan, prepared.inputs.plan);
+      return resume;
+    }
+    const createdAt = ports.clock.now();
+    const id = newRunId(createdAt, ports.random);
+    store.createRun({ id, plan: prepared.inputs.plan, createdAt, traceId: traceIdFor(id) });
+    return id;
+  }
+
+  return {
+    store,
+    prepare: (suite, overrides, signal) => prepareRuns(workspace, suite, overrides, ports, signal),
+    async execute(prepared, listener, { signal, resume }) {
+      try {
+        const runId = begin(prepared, resume);
+        const run = store.getRun(runId);
+        const outcome = await executeRun(prepared.inputs, {
+          runId,
+          store,
+          owner: ports.owner,
+          clock: ports.clock,
+          log: ports.log,
+          signal,
+          onStart: (stored) => listener.onStart(run, stored),
+          onResults: (results) => listener.onResults(run, results),
+        });
+        return { report: report(runId), outcome };
+      } finally {
+        await prepared.close();
+      }
+    },
+    report,
+    close: () => store.close(),
+  };
+}

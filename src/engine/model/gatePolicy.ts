@@ -1,0 +1,18 @@
+/** The policy that a run or a comparison must meet. An absent key asks for nothing. */
+export interface GatePolicy {
+  /** Smallest share of passed cases, 0–1: over all cases, and over the cases with a tag. */
+  minPassRate?: { overall?: number; tags: Record<string, number> };
+  /** Smallest mean score, 0–1. */
+  minScore?: number;
+  /** Tags whose cases must not do worse than in the baseline; undecided without a baseline. */
+  noRegression?: string[];
+  /** US dollars for the whole run; an unknown cost is undecided. */
+  maxCostUsd?: number;
+  maxP95LatencyMs?: number;
+  /** Largest share of cases, 0–1, whose trials do not agree. */
+  maxFlakyShare?: number;
+  /** Most trials that may end in an error. */
+  maxErrors?: number;
+  /** What becomes of the gate when a condition cannot be decided. */
+  undecided: 'fail' | 'pass';
+}

@@ -1,0 +1,89 @@
+import type { LocatedCase } from '../model/case.ts';
+import type { Evaluation } from '../model/evaluation.ts';
+import { formatLocation } from '../model/location.ts';
+import type { ToolCall } from '../model/message.ts';
+import type { Output, Usage } from '../model/output.ts';
+import type { TrialResult } from '../model/result.ts';
+
+/** One result as reports write it; described by media/schemas/report-1.schema.json. Keys in a fixed order. */
+export function resultEntry(result: TrialResult, located: LocatedCase | undefined) {
+  return {
+    target: result.target,
+    case_id: result.caseId,
+    case_index: result.caseIndex,
+    trial: result.trial,
+    status: result.status,
+    score: result.score,
+    reason: result.reason,
+    settled: {
+      stage: result.settlement.stage,
+      early: result.settlement.early,
+      left_out: result.settlement.skipped.map(({ name }) => name),
+    },
+    input: located?.case.messages ?? located?.case.input ?? null,
+    expected_output: located?.case.expected_output ?? null,
+    output: outputEntry(result.output),
+    evaluations: result.evaluations.map(evaluationEntry),
+    location: located ? formatLocation(located.location) : null,
+    tags: result.tags,
+    cluster: result.cluster ?? null,
+    trace_id: result.traceId,
+    started_at: new Date(result.startedAt).toISOString(),
+  };
+}
+
+function outputEntry(output: Output) {
+  return {
+    status: output.status,
+    text: output.text,
+    ...(output.status === 'complete' && output.json !== undefined ? { json: output.json } : {}),
+    ...(output.status === 'incomplete' ? { reason: output.reason } : {}),
+    ...(output.status === 'error' ? { error: output.error } : {}),
+    tool_calls: output.toolCalls.map(toolCallEntry),
+    steps: output.steps.map(({ latencyMs, ...step }) => ({
+      ...step,
+      ...(latencyMs === undefined ? {} : { latency_ms: latencyMs }),
+    })),
+    model: output.model ?? null,
+    usage: output.usage ? usageEntry(output.usage) : null,
+    cost_usd: output.costUsd,
+    latency_ms: output.latencyMs,
+    finish_reason: output.finishReason,
+  };
+}
+
+function toolCallEntry(call: ToolCall) {
+  return { ...(call.id === undefined ? {} : { id: call.id }), name: call.name, arguments: call.arguments };
+}
+
+function usageEntry(usage: Usage) {
+  return {
+    input_tokens: usage.inputTokens,
+    output_tokens: usage.outputTokens,
+    ...(usage.cachedInputTokens === undefined ? {} : { cached_input_tokens: usage.cachedInputTokens }),
+    ...(usage.reasoningTokens === undefined ? {} : { reasoning_tokens: usage.reasoningTokens }),
+  };
+}
+
+function evaluationEntry(evaluation: Evaluation) {
+  return {
+    name: evaluation.name,
+    type: evaluation.type,
+    stage: evaluation.stage,
+    status: evaluation.status,
+    ...(evaluation.status === 'scored' ? { score: evaluation.score, pass: evaluation.pass } : {}),
+    reason: evaluation.reason,
+    weight: evaluation.weight,
+    ...(evaluation.metric === undefined ? {} : { metric: evaluation.metric }),
+    ...(evaluation.status === 'skipped' ? {} : spending(evaluation)),
+    latency_ms: evaluation.latencyMs,
+    ...(evaluation.location ? { location: formatLocation(evaluation.location) } : {}),
+  };
+}
+
+function spending(evaluation: Exclude<Evaluation, { status: 'skipped' }>) {
+  return {
+    ...(evaluation.usage ? { usage: usageEntry(evaluation.usage) } : {}),
+    ...(evaluation.costUsd === undefined ? {} : { cost_usd: evaluation.costUsd }),
+  };
+}

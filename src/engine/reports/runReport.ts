@@ -1,0 +1,19 @@
+import type { LocatedCase } from '../model/case.ts';
+import type { GateReport } from '../model/gateReport.ts';
+import type { TrialResult } from '../model/result.ts';
+import type { RunRecord } from '../model/run.ts';
+import type { RunSummary } from '../model/summary.ts';
+
+/** Everything that a report of one run is made of. */
+export interface RunReport {
+  run: RunRecord;
+  summary: RunSummary;
+  /** Null where the suite has no gate. */
+  gate: GateReport | null;
+  /** Exit code 0 or 1: the gate's word, or without a gate whether every case passed. */
+  passed: boolean;
+  /** In stable order; may be called more than once, reads the store anew each time. */
+  results(): Iterable<TrialResult>;
+  /** The case of a result, as it was asked. */
+  caseAt(caseIndex: number): LocatedCase | undefined;
+}

@@ -1,0 +1,203 @@
+import { type Dataset, openDataset } from '../datasets/openDataset.ts';
+import { ConfigError } from '../errors.ts';
+import type { EvaluatorDeps } from '../evaluators/evaluator.ts';
+import { createPatternMatcher } from '../evaluators/patternMatcher.ts';
+import { createScriptRunner } from '../evaluators/scriptProcess.ts';
+import { resolveInside } from '../files/confine.ts';
+import { readText } from '../files/readText.ts';
+import type { GoldenCase } from '../model/case.ts';
+import type { RunFilter, RunPlan } from '../model/run.ts';
+import { createModelCatalog } from '../models/catalog.ts';
+import type { Clock, Environment, Log, Random, Trust } from '../ports.ts';
+import { caseCallsFor } from '../suites/defaultEvaluators.ts';
+import type { FileReference } from '../suites/fileReference.ts';
+import type { Workspace } from '../suites/loadWorkspace.ts';
+import type { SuiteConfig } from '../suites/suiteConfig.ts';
+import { suiteHash } from '../suites/suiteHash.ts';
+import { caseEvaluators } from './caseEvaluators.ts';
+import { caseFilter, isOpen } from './caseFilter.ts';
+import { createTarget } from './createTarget.ts';
+import type { PlannedTarget, RunInputs } from './runInputs.ts';
+
+/** What a person may say differently for one run; undefined leaves the suite's own. */
+export interface RunOverrides {
+  filter?: RunFilter;
+  repeat?: number;
+  maxConcurrency?: number;
+  seed?: number;
+}
+
+export interface PreparePorts {
+  clock: Clock;
+  random: Random;
+  environment: Environment;
+  log: Log;
+  trust: Trust;
+}
+
+/** A run that is ready to begin. */
+export interface PreparedRun {
+  suite: SuiteConfig;
+  inputs: RunInputs;
+  /** Ends what was started for it: agents, workers. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Limit for a pattern that linear time cannot run, and for a script, in milliseconds. */
+const PATTERN_LIMIT_MS = 1_000;
+const SCRIPT_LIMIT_MS = 5_000;
+
+/**
+ * Opens datasets, creates targets and evaluators, and makes the plan: one run for each dataset of the suite.
+ * Throws UserErrors for everything that is wrong with them; nothing has been called then.
+ */
+export async function prepareRuns(
+  workspace: Workspace,
+  suiteName: string,
+  overrides: RunOverrides,
+  ports: PreparePorts,
+  signal: AbortSignal,
+): Promise<PreparedRun[]> {
+  const suite = override(findSuite(workspace, suiteName), overrides);
+  const prepared: PreparedRun[] = [];
+  try {
+    for (const reference of suite.datasets)
+      prepared.push(await prepareRun(workspace, suite, reference, ports, signal));
+  } catch (error) {
+    await Promise.all(prepared.map((run) => run.close()));
+    throw error;
+  }
+  return prepared;
+}
+
+async function prepareRun(
+  workspace: Workspace,
+  suite: SuiteConfig,
+  reference: FileReference,
+  ports: PreparePorts,
+  signal: AbortSignal,
+): Promise<PreparedRun> {
+  const { root } = workspace;
+  const dataset = await openDataset(reference.absolute, { root, signal });
+  const deps = evaluatorDeps(workspace, suite, ports);
+  const evaluatorsFor = caseEvaluators({
+    specs: suite.evaluators,
+    takesPart: (spec, entry) => !suite.defaultEvaluators || caseCallsFor(spec.type, entry),
+    deps,
+  });
+  const targets = suite.targets.map((target) =>
+    createTarget(target, suite, { ...ports, root, models: deps.models }),
+  );
+  const close = async (): Promise<void> => {
+    await Promise.all([
+      ...targets.map(({ target }) => target.close()),
+      deps.patterns.close(),
+      deps.scripts?.close(),
+    ]);
+  };
+  const plan = await makePlan(workspace, suite, dataset, targets, deps, signal);
+  return {
+    suite,
+    inputs: {
+      plan,
+      source: dataset,
+      targets,
+      evaluatorsFor,
+      cascadeFor: (entry) => ({
+        mode: suite.cascade.mode,
+        thresholds: suite.cascade.thresholds,
+        weights: suite.cascade.weights,
+        rule: ruleFor(entry, suite),
+      }),
+      auditShare: suite.cascade.audit,
+    },
+    close,
+  };
+}
+
+function evaluatorDeps(workspace: Workspace, suite: SuiteConfig, ports: PreparePorts): EvaluatorDeps {
+  return {
+    models: createModelCatalog(workspace.config.providers, ports),
+    judgeModel: suite.judgeModel,
+    patterns: createPatternMatcher({ timeoutMs: PATTERN_LIMIT_MS }),
+    scripts: ports.trust.scripts ? createScriptRunner({ timeoutMs: SCRIPT_LIMIT_MS }) : undefined,
+    random: ports.random,
+    readFile: (file) => readWorkspaceFile(workspace, file),
+  };
+}
+
+function readWorkspaceFile(workspace: Workspace, reference: string): string {
+  return readText(resolveInside(workspace.root, reference, { path: workspace.configPath ?? '.' }));
+}
+
+async function makePlan(
+  workspace: Workspace,
+  suite: SuiteConfig,
+  dataset: Dataset,
+  targets: readonly PlannedTarget[],
+  deps: EvaluatorDeps,
+  signal: AbortSignal,
+): Promise<RunPlan> {
+  const { header } = dataset;
+  const chosen = isOpen(suite.filter) ? dataset.count : await countChosen(dataset, suite.filter, signal);
+  return {
+    suite: suite.name,
+    configPath: workspace.configPath,
+    targets: targets.map(({ target: { name, kind, hash } }) => ({ name, kind, hash })),
+    dataset: {
+      path: header.path,
+      version: header.version,
+      schemaVersion: header.schemaVersion,
+      contentHash: dataset.contentHash,
+      count: dataset.count,
+    },
+    evaluatorsHash: suiteHash(suite, (file) => deps.readFile(file)),
+    filter: suite.filter,
+    repeat: suite.repeat,
+    seed: suite.seed,
+    trials: targets.length * chosen * suite.repeat,
+    gate: suite.gate ?? null,
+  };
+}
+
+async function countChosen(dataset: Dataset, filter: RunFilter, signal: AbortSignal): Promise<number> {
+  const matches = caseFilter(filter);
+  let chosen = 0;
+  for await (const batch of dataset.cases({ signal }))
+    for (const located of batch) if (matches(located.case)) chosen += 1;
+  if (chosen > 0) return chosen;
+  throw new ConfigError('no case of the dataset matches the filter', {
+    where: { path: dataset.header.path },
+    remedy: `Names: ${filter.names.join(', ') || 'any'}; tags: ${filter.tags.join(', ') || 'any'}.`,
+  });
+}
+
+function findSuite({ config, configPath }: Workspace, name: string): SuiteConfig {
+  const suite = config.suites.find((candidate) => candidate.name === name);
+  if (suite) return suite;
+  throw new ConfigError(`there is no suite ${name}`, {
+    ...(configPath === null ? {} : { where: { path: configPath } }),
+    remedy: `Choose one of: ${config.suites.map((candidate) => candidate.name).join(', ') || '(none)'}`,
+  });
+}
+
+function override(suite: SuiteConfig, overrides: RunOverrides): SuiteConfig {
+  return {
+    ...suite,
+    filter: {
+      names: overrides.filter?.names.length ? overrides.filter.names : suite.filter.names,
+      tags: overrides.filter?.tags.length ? overrides.filter.tags : suite.filter.tags,
+    },
+    repeat: overrides.repeat ?? suite.repeat,
+    maxConcurrency: overrides.maxConcurrency ?? suite.maxConcurrency,
+    seed: overrides.seed ?? suite.seed,
+  };
+}
+
+function ruleFor(
+  entry: GoldenCase,
+  suite: SuiteConfig,
+): { kind: 'all' } | { kind: 'threshold'; min: number } {
+  const min = entry.threshold ?? suite.threshold;
+  return min === undefined ? { kind: 'all' } : { kind: 'threshold', min };
+}
