@@ -14,14 +14,15 @@ export function compose(intent, turn, tools) {
 
 export function clarify() {
   return said(
-    'I’m not sure what you need. Could you tell me a little more, for example the order number or the product?',
+    "I'm not sure what you need. Could you tell me a little more, for example the order number or the product?",
   );
 }
 
 const COMPOSERS = {
   greeting: () =>
-    said('Hello! I’m the Fernhill Outdoor assistant. How can I help: an order, a return, a product?'),
-  thanks: () => said('You’re welcome! Is there anything else I can help with?'),
+    said("Hello! I'm the Fernhill Outdoor assistant. How can I help: an order, a return, a product?"),
+  thanks: () => said("You're welcome! Is there anything else I can help with?"),
+  withdraw: () => said('All right, I leave everything as it is. Is there anything else I can help with?'),
   question: ({ query }, tools) => answerFromKnowledge(query, tools),
   ticket: openTicket,
   fault: reportFault,
@@ -73,7 +74,7 @@ function reportFault({ orderId }, tools) {
   const { ticket_id } = tools.create_ticket({ topic: 'fault', order_id: orderId });
   const [policy] = tools.search_knowledge({ query: 'claiming the warranty photos of the fault' });
   return known(
-    `I’m sorry about that. I have opened ticket ${ticket_id} for order ${orderId}. Please send us two photos of the fault; we answer within 3 business days with a repair, a replacement or a refund.`,
+    `I'm sorry about that. I have opened ticket ${ticket_id} for order ${orderId}. Please send us two photos of the fault; we answer within 3 business days with a repair, a replacement or a refund.`,
     [policy],
   );
 }
@@ -118,9 +119,9 @@ function refund({ orderId }, tools, { start }) {
 function refusedRefund(orderId, order, { reason, days_since_delivery, limit_days, excluded }) {
   switch (reason) {
     case 'too-late':
-      return `I’m sorry, order ${orderId} was delivered ${days_since_delivery} days ago and the limit is ${limit_days} days, so it cannot be refunded. If it has a fault, the warranty may cover it.`;
+      return `I'm sorry, order ${orderId} was delivered ${days_since_delivery} days ago and the limit is ${limit_days} days, so it cannot be refunded. If it has a fault, the warranty may cover it.`;
     case 'not-returnable':
-      return `I’m sorry, order ${orderId} cannot be returned: ${excluded[0].reason}.`;
+      return `I'm sorry, order ${orderId} cannot be returned: ${excluded[0].reason}.`;
     case 'refunded':
       return `Order ${orderId} was already refunded on ${spoken(order.refunded)}.`;
     case 'cancelled':
@@ -143,7 +144,7 @@ function track({ orderId, tracking }, tools) {
   if (!number) return known(`Order ${orderId} is ${order.status}.`);
   const parcel = tools.track_parcel({ tracking_number: number });
   if (!parcel.found)
-    return said(`I can’t find a parcel with the number ${number}. Please check it once more.`);
+    return said(`I can't find a parcel with the number ${number}. Please check it once more.`);
   if (parcel.lost) {
     return known(
       `Parcel ${number} has had no scan since ${spoken(parcel.last_scan)} and counts as lost. You can choose between a replacement and a full refund.`,
@@ -164,7 +165,7 @@ function stock({ query }, tools) {
   if (found.candidates) {
     return said(`Which one do you mean: ${found.candidates.map(({ name }) => name).join(' or ')}?`);
   }
-  if (!found.found) return said('I can’t find that product. Please tell me its full name.');
+  if (!found.found) return said("I can't find that product. Please tell me its full name.");
   if (found.stock > 0) {
     return known(
       `The ${found.name} is in stock: ${found.stock} left, at ${found.price_eur.toFixed(2)} euros.`,
@@ -177,7 +178,7 @@ function stock({ query }, tools) {
 }
 
 function unknownOrder(orderId) {
-  return said(`I can’t find order ${orderId}. Please check the number: it has four digits.`);
+  return said(`I can't find order ${orderId}. Please check the number: it has four digits.`);
 }
 
 /** A fixed phrase; a model has nothing to add to it. */

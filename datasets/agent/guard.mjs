@@ -18,6 +18,9 @@ const PERSONAL_DATA = [
   /\b(?:card|iban|cvv|bank account)\b.{0,15}\b(?:number|details|data)\b.{0,40}\b(?:order|customer|file|stored|last)\b/,
 ];
 
+/** Asking how to change an address is not asking for one. */
+const CHANGES_OWN_DATA = /\b(?:change|update|correct)\b.{0,20}\b(?:my|the)\b/;
+
 const OUT_OF_SCOPE = [
   /\b(?:poem|haiku|joke|song|essay|homework|recipe|horoscope|lottery)\b/,
   /\b(?:python|javascript|sql|java|code|script|regex)\b/,
@@ -28,9 +31,9 @@ const OUT_OF_SCOPE = [
 
 const TEXTS = {
   injection:
-    'I can’t follow that: my rules stay as they are, and I don’t share how I work inside. I’m glad to help with an order, a return or a product.',
+    "I can't follow that: my rules stay as they are, and I don't share how I work inside. I'm glad to help with an order, a return or a product.",
   'personal-data':
-    'I can’t share personal data in this chat. You find your own data in your account after you have signed in.',
+    "I can't share personal data in this chat. You find your own data in your account after you have signed in.",
   'out-of-scope':
     'I can only help with Fernhill Outdoor: orders, returns, deliveries, products and your account.',
 };
@@ -43,7 +46,7 @@ export function guard({ text, earlier }) {
   if (earlier.some((said) => matches(INJECTION, normalise(said))) && plain.length < 40) {
     return refuse('injection');
   }
-  if (matches(PERSONAL_DATA, plain)) return refuse('personal-data');
+  if (matches(PERSONAL_DATA, plain) && !CHANGES_OWN_DATA.test(plain)) return refuse('personal-data');
   if (matches(OUT_OF_SCOPE, plain)) return refuse('out-of-scope');
   return undefined;
 }

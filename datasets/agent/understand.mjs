@@ -70,6 +70,7 @@ export function understand({ text, earlier }) {
   if (/^\s*(?:hi|hello|hey|good (?:morning|evening)|hallo)\b[\s!.,]*$/i.test(text))
     return { name: 'greeting' };
   if (/^\s*(?:thanks|thank you|thx|cheers|danke)\b[^?]{0,30}$/i.test(text)) return { name: 'thanks' };
+  if (/\b(?:never ?mind|no,? wait|forget it|rather keep)\b/i.test(text)) return { name: 'withdraw' };
   const named = INTENTS.find(([, pattern]) => pattern.test(plain))?.[0];
   const intent = { query, ...slots };
   if (named === 'ticket' || named === 'stock') return { ...intent, name: named };
