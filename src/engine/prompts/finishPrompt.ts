@@ -1,0 +1,42 @@
+import { PromptError } from '../errors.ts';
+import type { Prompt, PromptInput } from '../model/prompt.ts';
+import { nameFromPath } from './detectFormat.ts';
+import { hashPrompt } from './hashPrompt.ts';
+import { collectInputs } from './promptInputs.ts';
+
+/** What a format reads from its file; the rest follows from it. */
+export interface PromptDraft
+  extends Pick<Prompt, 'path' | 'format' | 'syntax' | 'messages' | 'body'>,
+    Partial<Pick<Prompt, 'model' | 'tools' | 'testData' | 'evaluators'>> {
+  name: string | undefined;
+  description?: string | undefined;
+  responseFormat?: Prompt['responseFormat'] | undefined;
+  /** Inputs that the file declares. */
+  inputs?: PromptInput[];
+}
+
+/** Completes a prompt: name, inputs of its templates, hash. Throws PromptError for one without any text. */
+export function finishPrompt(draft: PromptDraft): Prompt {
+  if (draft.messages.every((message) => message.template.trim() === '')) {
+    throw new PromptError('the prompt has no text', {
+      where: draft.body,
+      remedy: 'Write what the model is told.',
+    });
+  }
+  const prompt: Omit<Prompt, 'hash'> = {
+    path: draft.path,
+    format: draft.format,
+    name: draft.name ?? nameFromPath(draft.path),
+    ...(draft.description === undefined ? {} : { description: draft.description }),
+    syntax: draft.syntax,
+    messages: draft.messages,
+    inputs: collectInputs(draft, draft.inputs ?? []),
+    model: draft.model ?? { parameters: {} },
+    tools: draft.tools ?? [],
+    ...(draft.responseFormat === undefined ? {} : { responseFormat: draft.responseFormat }),
+    testData: draft.testData ?? [],
+    evaluators: draft.evaluators ?? [],
+    body: draft.body,
+  };
+  return { ...prompt, hash: hashPrompt(prompt) };
+}

@@ -1,0 +1,73 @@
+import Handlebars from 'handlebars';
+import { TemplateFault } from './templateUse.ts';
+
+export interface HandlebarsTemplate {
+  program: hbs.AST.Program;
+  /** UTF-16 offset of a Handlebars position: line from 1, column from 0. */
+  offsetOf(position: { line: number; column: number }): number;
+}
+
+/** Parses a template; CRLF in its own text becomes LF. Throws TemplateFault where it is malformed. */
+export function parseHandlebars(template: string): HandlebarsTemplate {
+  const starts = lineStarts(template);
+  const offsetOf = ({ line, column }: { line: number; column: number }) => (starts[line - 1] ?? 0) + column;
+  try {
+    const program = Handlebars.parse(template);
+    normalizeText(program);
+    return { program, offsetOf };
+  } catch (error) {
+    if (error instanceof RangeError) throw new TemplateFault('the template nests too deep', 0);
+    if (!(error instanceof Error)) throw error;
+    throw new TemplateFault(faultText(error), faultOffset(error, template, starts));
+  }
+}
+
+/** Handlebars counts CR, LF and CRLF as the end of a line. */
+function lineStarts(text: string): number[] {
+  return [0, ...[...text.matchAll(/\r\n?|\n/g)].map((match) => match.index + match[0].length)];
+}
+
+function normalizeText(program: hbs.AST.Program): void {
+  for (const statement of program.body) {
+    if (isContent(statement)) statement.value = statement.value.replaceAll('\r\n', '\n');
+    if (isBlock(statement)) {
+      if (statement.program) normalizeText(statement.program);
+      if (statement.inverse) normalizeText(statement.inverse);
+    }
+  }
+}
+
+/** By the exception's own numbers; the grammar's error knows only its line, so there the last tag is meant. */
+function faultOffset(error: Error, template: string, starts: number[]): number {
+  const line = 'lineNumber' in error && typeof error.lineNumber === 'number' ? error.lineNumber : undefined;
+  const column = 'column' in error && typeof error.column === 'number' ? error.column : 0;
+  if (line !== undefined) return (starts[line - 1] ?? 0) + column;
+  const next = starts[Number(/on line (\d+)/.exec(error.message)?.[1] ?? 1)] ?? template.length;
+  return Math.max(0, template.lastIndexOf('{{', next - 1));
+}
+
+function faultText(error: Error): string {
+  if (/got 'EOF'/.test(error.message)) return 'a template block is not closed';
+  if (error.message.startsWith('Parse error')) return 'the template tag cannot be read';
+  return `the template cannot be read: ${error.message.replace(/ - \d+:\d+$/, '')}`;
+}
+
+export function isContent(node: hbs.AST.Node): node is hbs.AST.ContentStatement {
+  return node.type === 'ContentStatement';
+}
+
+export function isBlock(node: hbs.AST.Node): node is hbs.AST.BlockStatement {
+  return node.type === 'BlockStatement';
+}
+
+export function isMustache(node: hbs.AST.Node): node is hbs.AST.MustacheStatement {
+  return node.type === 'MustacheStatement';
+}
+
+export function isPath(node: hbs.AST.Node): node is hbs.AST.PathExpression {
+  return node.type === 'PathExpression';
+}
+
+export function isSubExpression(node: hbs.AST.Node): node is hbs.AST.SubExpression {
+  return node.type === 'SubExpression';
+}

@@ -1,0 +1,127 @@
+import { Environment, Interpreter } from '@huggingface/jinja';
+import type { JsonObject } from '../model/json.ts';
+import { identifierName, type JinjaNode, nodesIn } from './jinjaNode.ts';
+import { parseJinja } from './jinjaTemplate.ts';
+import { findJinjaUses } from './jinjaUses.ts';
+import { TemplateFault } from './templateUse.ts';
+
+/** Steps after which a template is taken for one that does not end; real prompts need a few thousand. */
+const MAX_STEPS = 1_000_000;
+const MAX_RANGE = 10_000;
+
+interface RuntimeValue {
+  type: string;
+  value: unknown;
+}
+
+interface Scope {
+  variables: Map<string, RuntimeValue>;
+  set(name: string, value: unknown): RuntimeValue;
+}
+
+interface Evaluator {
+  evaluate(node: JinjaNode | undefined, scope: Scope): RuntimeValue;
+}
+
+const BaseScope: new () => Scope = Environment;
+const BaseEvaluator: new (scope: Scope) => Evaluator = Interpreter;
+
+/**
+ * Renders a Jinja template. Values are data: what they hold is never read as a template. A missing value is
+ * an error unless the template guards it or its name is in `optional`. Throws TemplateFault.
+ */
+export function renderJinja(template: string, variables: JsonObject, optional: ReadonlySet<string>): string {
+  const parsed = parseJinja(template);
+  const scope = createScope(variables);
+  const evaluator = new StrictEvaluator(scope, parsed.offsets, findJinjaUses(parsed).lenient, optional);
+  try {
+    return String(evaluator.evaluate(parsed.program, scope).value);
+  } catch (error) {
+    if (error instanceof TemplateFault) throw error;
+    const message =
+      error instanceof RangeError
+        ? 'it nests too deep'
+        : error instanceof Error
+          ? error.message
+          : String(error);
+    throw new TemplateFault(`the template cannot be filled in: ${message}`, evaluator.lastOffset);
+  }
+}
+
+/** The template's world: the variables and a few functions, but no clock and no unbounded range. */
+function createScope(variables: JsonObject): Scope {
+  const scope = new BaseScope();
+  const constants = { true: true, false: false, none: null, True: true, False: false, None: null };
+  const functions = { range: boundedRange, raise_exception: raise };
+  for (const [name, value] of Object.entries({ ...functions, ...variables, ...constants })) {
+    scope.variables.delete(name);
+    scope.set(name, value);
+  }
+  return scope;
+}
+
+function boundedRange(first: number, second?: number, step = 1): number[] {
+  const [start, stop] = second === undefined ? [0, first] : [first, second];
+  const count = Math.max(0, Math.ceil((stop - start) / step));
+  if (!(count <= MAX_RANGE)) throw new Error(`range() gives at most ${MAX_RANGE} numbers`);
+  return Array.from({ length: count }, (_, index) => start + index * step);
+}
+
+function raise(message: unknown): never {
+  throw new Error(String(message));
+}
+
+/** The interpreter with an end and without silence about missing values. */
+class StrictEvaluator extends BaseEvaluator {
+  readonly #offsets: ReadonlyMap<JinjaNode, number>;
+  readonly #lenient: ReadonlySet<JinjaNode>;
+  readonly #optional: ReadonlySet<string>;
+  #steps = 0;
+  lastOffset = 0;
+
+  constructor(
+    scope: Scope,
+    offsets: ReadonlyMap<JinjaNode, number>,
+    lenient: ReadonlySet<JinjaNode>,
+    optional: ReadonlySet<string>,
+  ) {
+    super(scope);
+    this.#offsets = offsets;
+    this.#lenient = lenient;
+    this.#optional = optional;
+  }
+
+  override evaluate(node: JinjaNode | undefined, scope: Scope): RuntimeValue {
+    this.#steps += 1;
+    if (this.#steps > MAX_STEPS) throw new TemplateFault('the template repeats too often', this.lastOffset);
+    const offset = node && this.#offsets.get(node);
+    if (offset !== undefined) this.lastOffset = offset;
+    const value = super.evaluate(node, scope);
+    if (node && value?.type === 'UndefinedValue') this.#refuseMissing(node);
+    return value;
+  }
+
+  #refuseMissing(node: JinjaNode): void {
+    if (this.#lenient.has(node)) return;
+    const name = identifierName(node);
+    if (name !== undefined && this.#optional.has(name)) return;
+    if (name === undefined && node.type !== 'MemberExpression') return;
+    throw new TemplateFault('', this.#offsetOf(node), expressionName(node));
+  }
+
+  /** A member's place is that of the name at its root. */
+  #offsetOf(node: JinjaNode): number {
+    const root = node.type === 'MemberExpression' ? nodesIn(node['object'])[0] : undefined;
+    return root ? this.#offsetOf(root) : (this.#offsets.get(node) ?? this.lastOffset);
+  }
+}
+
+/** `order.id`, `items[0].name`: a name or member as the template writes it. */
+function expressionName(node: JinjaNode): string {
+  if (node.type !== 'MemberExpression') return identifierName(node) ?? JSON.stringify(node['value'] ?? '…');
+  const [object] = nodesIn(node['object']);
+  const [property] = nodesIn(node['property']);
+  const left = object ? expressionName(object) : '';
+  const right = property ? expressionName(property) : '';
+  return node['computed'] === true ? `${left}[${right}]` : `${left}.${right}`;
+}

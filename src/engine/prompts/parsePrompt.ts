@@ -1,0 +1,50 @@
+import { PromptError } from '../errors.ts';
+import type { Prompt, PromptFormat } from '../model/prompt.ts';
+import { parseChatJson } from './chatJson.ts';
+import { parseCopilotPrompt } from './copilotPrompt.ts';
+import { detectFormat } from './detectFormat.ts';
+import { parseDotprompt } from './dotprompt.ts';
+import { parseGithubPrompt } from './githubPrompt.ts';
+import { parseInstructionFile } from './instructionFile.ts';
+import { PromptSource } from './promptSource.ts';
+import { parsePrompty } from './prompty.ts';
+import type { ReferenceScope } from './references.ts';
+import { parseTextPrompt } from './textPrompt.ts';
+
+export interface ParseOptions extends ReferenceScope {
+  /** For a file whose name does not tell; by default from the name. */
+  format?: PromptFormat;
+}
+
+/**
+ * Parses a prompt file of any format. `path` is relative to the workspace, with `/`; `text` is decoded, its
+ * line breaks as they are. Throws PromptError or FileError with line and column.
+ */
+export function parsePrompt(source: { path: string; text: string }, options: ParseOptions): Prompt {
+  const format = options.format ?? detectFormat(source.path, { plain: true });
+  const file = new PromptSource(source.path, source.text);
+  switch (format) {
+    case 'prompty':
+      return parsePrompty(file, options);
+    case 'dotprompt':
+      return parseDotprompt(file);
+    case 'github-prompt':
+      return parseGithubPrompt(file);
+    case 'copilot-prompt':
+      return parseCopilotPrompt(file);
+    case 'skill':
+    case 'agent':
+    case 'instructions':
+      return parseInstructionFile(file, format);
+    case 'text':
+      return parseTextPrompt(file);
+    case 'chat-json':
+      return parseChatJson(file);
+    case undefined:
+      throw new PromptError('this is not a kind of prompt file that is known', {
+        where: { path: source.path },
+        remedy:
+          'Known are .prompty, .prompt, .prompt.yml, .prompt.md, SKILL.md, .agent.md, .instructions.md, .txt, .md, .json.',
+      });
+  }
+}

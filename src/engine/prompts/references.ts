@@ -1,0 +1,69 @@
+import { posix } from 'node:path';
+import { PromptError } from '../errors.ts';
+import { resolveInside } from '../files/confine.ts';
+import { parseJson } from '../files/json.ts';
+import { readText } from '../files/readText.ts';
+import type { JsonValue } from '../model/json.ts';
+import type { SourceLocation } from '../model/location.ts';
+import type { Environment } from '../ports.ts';
+
+/** What references in a prompt file may reach. */
+export interface ReferenceScope {
+  /** Absolute path of the workspace; files outside it are refused. */
+  root: string;
+  environment: Environment;
+}
+
+/** Thrown for `${env:NAME}` without a value, so that a caller may do without it. */
+export class UnsetVariable extends PromptError {}
+
+const REFERENCE = /\$\{(env|file):([^}]*)\}/g;
+
+/**
+ * Replaces `${env:NAME}`, `${env:NAME:default}` and `${file:path}` in the texts of a value, at any depth.
+ * A text that is one `${file:x.json}` becomes the file's JSON. Files count from the prompt's folder and must
+ * lie in the workspace. What a reference brings in is not searched again. Throws UnsetVariable, FileError.
+ */
+export function resolveReferences(value: JsonValue, where: SourceLocation, scope: ReferenceScope): JsonValue {
+  if (Array.isArray(value)) return value.map((item) => resolveReferences(item, where, scope));
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value).map(([key, item]) => [key, resolveReferences(item, where, scope)]);
+    return Object.fromEntries(entries);
+  }
+  if (typeof value !== 'string' || !value.includes('${')) return value;
+  const whole = /^\s*\$\{file:([^}]*)\}\s*$/.exec(value)?.[1];
+  if (whole?.trim().toLowerCase().endsWith('.json')) return readJson(whole.trim(), where, scope);
+  return value.replace(REFERENCE, (_, kind: string, rest: string) =>
+    kind === 'env' ? readVariable(rest, where, scope.environment) : readFile(rest.trim(), where, scope),
+  );
+}
+
+function readVariable(reference: string, where: SourceLocation, environment: Environment): string {
+  const colon = reference.indexOf(':');
+  const name = (colon < 0 ? reference : reference.slice(0, colon)).trim();
+  const value = environment.get(name);
+  if (value !== undefined) return value;
+  if (colon >= 0) return reference.slice(colon + 1);
+  throw new UnsetVariable(`the environment variable ${name} is not set`, {
+    where,
+    remedy: `Set ${name}, or give a default: \${env:${name}:value}`,
+  });
+}
+
+function readFile(reference: string, where: SourceLocation, scope: ReferenceScope): string {
+  return readText(resolvePath(reference, where, scope), shown(reference, where));
+}
+
+function readJson(reference: string, where: SourceLocation, scope: ReferenceScope): JsonValue {
+  return parseJson(readFile(reference, where, scope), shown(reference, where)).value;
+}
+
+function resolvePath(reference: string, where: SourceLocation, scope: ReferenceScope): string {
+  return resolveInside(scope.root, reference, where, {
+    base: posix.join(scope.root.replaceAll('\\', '/'), posix.dirname(where.path)),
+  });
+}
+
+function shown(reference: string, where: SourceLocation): string {
+  return posix.join(posix.dirname(where.path), reference);
+}

@@ -1,0 +1,39 @@
+import { PromptError } from '../errors.ts';
+import type { Prompt } from '../model/prompt.ts';
+import { Fields } from './fields.ts';
+import { finishPrompt } from './finishPrompt.ts';
+import { type FrontMatter, readFrontMatter } from './frontMatter.ts';
+import type { PromptSource } from './promptSource.ts';
+
+/**
+ * A text or Markdown file that a suite names. With `{{ variables }}` it is one message from the user; without
+ * any it is one system message, and the case's text becomes the user's.
+ */
+export function parseTextPrompt(source: PromptSource): Prompt {
+  const { fields, body } = settings(source);
+  const span = source.trim(body);
+  const draft = {
+    path: source.path,
+    format: 'text' as const,
+    name: fields.string(['name']),
+    description: fields.string(['description']),
+    syntax: 'jinja' as const,
+    body: source.range(span),
+  };
+  const prompt = finishPrompt({ ...draft, messages: [source.message('user', span)] });
+  return prompt.inputs.length > 0
+    ? prompt
+    : finishPrompt({ ...draft, messages: [source.message('system', span)] });
+}
+
+/** Only Markdown has front matter; where the first line `---` opens none, it is a rule across the page. */
+function settings(source: PromptSource): FrontMatter {
+  const none = { fields: Fields.empty(source.path), body: { start: 0, end: source.text.length } };
+  if (!source.path.toLowerCase().endsWith('.md') || !source.text.startsWith('---')) return none;
+  try {
+    return readFrontMatter(source);
+  } catch (error) {
+    if (error instanceof PromptError) return none;
+    throw error;
+  }
+}
