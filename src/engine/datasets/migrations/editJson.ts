@@ -1,0 +1,74 @@
+import { findNodeAtLocation, type Node, parseTree } from 'jsonc-parser';
+import type { Pointer } from '../../files/document.ts';
+import type { Edit } from './edit.ts';
+import type { Replacement } from './replacement.ts';
+
+/** Edits with the pointer of the header or case from which their paths count. */
+export interface PlacedEdits {
+  at: Pointer;
+  edits: readonly Edit[];
+}
+
+/** The replacements that make the edits in a JSON text and touch nothing else. The text must be valid. */
+export function editJson(text: string, placed: readonly PlacedEdits[]): Replacement[] {
+  const root = parseTree(text);
+  if (!root) return [];
+  return placed.flatMap(({ at, edits }) => {
+    const base = findNodeAtLocation(root, [...at]);
+    return base ? edits.flatMap((edit) => replacementFor(text, base, edit)) : [];
+  });
+}
+
+function replacementFor(text: string, base: Node, edit: Edit): Replacement[] {
+  const map = findNodeAtLocation(base, [...edit.path]);
+  if (map?.type !== 'object') return [];
+  if (edit.op === 'add') return [insertion(text, map, edit.key, edit.value)];
+  const name = edit.op === 'rename' ? edit.from : edit.key;
+  const [key, value] =
+    map.children?.find((property) => property.children?.[0]?.value === name)?.children ?? [];
+  const token = edit.op === 'rename' ? key : value;
+  if (!token) return [];
+  const content = JSON.stringify(edit.op === 'rename' ? edit.to : edit.value);
+  return [{ start: token.offset, end: token.offset + token.length, text: content }];
+}
+
+/** Behind the last entry, laid out as that one is: on a line of its own, or on the same line. */
+function insertion(text: string, map: Node, key: string, value: unknown): Replacement {
+  const properties = map.children ?? [];
+  const last = properties.at(-1);
+  if (!last) {
+    const inside = map.offset + 1;
+    return { start: inside, end: inside, text: `${JSON.stringify(key)}: ${spaced(value, ' ', ' ')}` };
+  }
+  const end = last.offset + last.length;
+  const before = properties.at(-2);
+  const gap = text.slice(before ? before.offset + before.length : map.offset + 1, last.offset);
+  const lead = gap.slice(gap.trimEnd().length);
+  const colon = text.slice((last.colonOffset ?? last.offset) + 1, last.children?.[1]?.offset);
+  const space = colon.startsWith(' ') ? ' ' : '';
+  const pad = /\s/.test(text[map.offset + 1] ?? '') ? space : '';
+  // A first entry that is tight to its brace says nothing about the space behind a comma.
+  const separator = lastLineBreak(lead) ?? (before ? lead : space);
+  return {
+    start: end,
+    end,
+    text: `,${separator}${JSON.stringify(key)}:${space}${spaced(value, space, pad)}`,
+  };
+}
+
+/** The last line break of some white space, and the indentation behind it. */
+function lastLineBreak(space: string): string | undefined {
+  const at = space.lastIndexOf('\n');
+  if (at < 0) return undefined;
+  return space.slice(space[at - 1] === '\r' ? at - 1 : at);
+}
+
+/** A value on one line; `space` stands behind colons and commas, `pad` inside braces. */
+function spaced(value: unknown, space: string, pad: string): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map((item) => spaced(item, space, pad)).join(`,${space}`)}]`;
+  const entries = Object.entries(value).map(
+    ([key, item]) => `${JSON.stringify(key)}:${space}${spaced(item, space, pad)}`,
+  );
+  return `{${pad}${entries.join(`,${space}`)}${pad}}`;
+}

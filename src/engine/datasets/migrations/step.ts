@@ -1,0 +1,23 @@
+import type { Pointer } from '../../files/document.ts';
+import type { JsonObject } from '../../model/json.ts';
+import type { FormatVersion } from '../formatVersion.ts';
+import type { Edit } from './edit.ts';
+
+/** One step from a format version to the next. Pure: it only says which edits are needed. */
+export interface MigrationStep {
+  readonly from: FormatVersion;
+  readonly to: FormatVersion;
+  /** Edits of the header, with paths from the root of the dataset. */
+  header(header: JsonObject): Edit[];
+  /** What stands in the way of migrating this case, if anything. */
+  conflict(testCase: JsonObject): Conflict | undefined;
+  /** Edits of one case, with paths from the case. */
+  case(testCase: JsonObject): Edit[];
+}
+
+/** Two fields of a case that would become one. */
+export interface Conflict {
+  path: Pointer;
+  message: string;
+  remedy: string;
+}
