@@ -1,0 +1,117 @@
+import { contentHash } from '../model/hash.ts';
+import type { JsonValue } from '../model/json.ts';
+import type { ModelParameters } from '../model/message.ts';
+import { emptyOutput, type Output } from '../model/output.ts';
+import type { Prompt, RenderedPrompt } from '../model/prompt.ts';
+import { type ModelClient, ModelError, type ModelReply, type ModelRequest } from '../models/modelClient.ts';
+import { parseReplyJson } from '../models/replyJson.ts';
+import type { Clock } from '../ports.ts';
+import { renderCase } from './promptCase.ts';
+import type { Target, TargetContext } from './target.ts';
+
+export interface PromptTargetOptions {
+  name: string;
+  prompt: Prompt;
+  client: ModelClient;
+  /** Settings that replace the prompt's own. */
+  parameters?: ModelParameters;
+  clock: Clock;
+}
+
+/**
+ * A prompt, filled in from the case and sent to a model. The trial's seed is sent where the settings name
+ * none; a provider that refuses the parameter is asked without it from then on.
+ */
+export function createPromptTarget(options: PromptTargetOptions): Target {
+  const { name, prompt, client, clock } = options;
+  const parameters = { ...prompt.model.parameters, ...options.parameters };
+  let seeds = parameters.seed === undefined;
+
+  const send = async (request: ModelRequest, seed: number, context: TargetContext): Promise<ModelReply> => {
+    if (!seeds) return client.complete(request, context);
+    try {
+      const seeded = { ...request, parameters: { ...request.parameters, seed } };
+      return await client.complete(seeded, context);
+    } catch (error) {
+      if (!(error instanceof ModelError) || error.code !== 'bad-request' || error.parameter !== 'seed')
+        throw error;
+      seeds = false;
+      return client.complete(request, context);
+    }
+  };
+
+  return {
+    name,
+    kind: 'prompt',
+    lane: client.provider,
+    hash: contentHash({
+      kind: 'prompt',
+      prompt: prompt.hash,
+      model: `${client.provider}/${client.model}`,
+      endpoint: client.endpoint ?? null,
+      parameters,
+    }),
+    call: async (request, context) => {
+      const rendered = renderCase(prompt, request.case);
+      const begun = clock.monotonic();
+      try {
+        const reply = await send(toRequest(rendered, parameters), request.seed, context);
+        return toOutput(reply, rendered);
+      } catch (error) {
+        if (!(error instanceof ModelError)) throw error;
+        const { code, message, transient } = error;
+        const latencyMs = clock.monotonic() - begun;
+        return { ...emptyOutput(), latencyMs, status: 'error', error: { code, message, transient } };
+      }
+    },
+    close: async () => {},
+  };
+}
+
+function toRequest(rendered: RenderedPrompt, parameters: ModelParameters): ModelRequest {
+  return {
+    messages: rendered.messages,
+    parameters,
+    ...(rendered.tools.length > 0 ? { tools: rendered.tools } : {}),
+    ...(rendered.responseFormat === undefined ? {} : { responseFormat: rendered.responseFormat }),
+  };
+}
+
+/**
+ * The provider's refusal is a complete output, so that it can be scored: its text is the refusal, and its
+ * finish reason `refusal`. The latency is that of the attempt that was answered: waiting for a rate limit
+ * says nothing about the prompt.
+ */
+function toOutput(reply: ModelReply, rendered: RenderedPrompt): Output {
+  const base = {
+    text: reply.text,
+    toolCalls: reply.toolCalls,
+    steps: [],
+    usage: reply.usage,
+    costUsd: reply.costUsd,
+    latencyMs: reply.latencyMs,
+    model: reply.model,
+    metadata: { responseId: reply.responseId, firstTokenMs: reply.firstTokenMs },
+  };
+  switch (reply.status) {
+    case 'incomplete':
+      return { ...base, status: 'incomplete', finishReason: null, reason: reply.reason };
+    case 'refused':
+      return { ...base, status: 'complete', finishReason: 'refusal' };
+    case 'complete': {
+      const json = jsonOf(reply.text, rendered);
+      const { finishReason } = reply;
+      return { ...base, status: 'complete', finishReason, ...(json === undefined ? {} : { json }) };
+    }
+  }
+}
+
+/** A text that is not the JSON it should be stays a text: saying so is the evaluators' part. */
+function jsonOf(text: string, { responseFormat }: RenderedPrompt): JsonValue | undefined {
+  if (responseFormat === undefined || responseFormat.type === 'text') return undefined;
+  try {
+    return parseReplyJson(text);
+  } catch {
+    return undefined;
+  }
+}
