@@ -1,0 +1,98 @@
+import { openDataset } from '../datasets/dataset.ts';
+import { UserError } from '../errors.ts';
+import { resolveInside } from '../files/confine.ts';
+import type { PromptFormat } from '../model/prompt.ts';
+import { detectFormat, nameFromPath } from '../prompts/detectFormat.ts';
+import { discoverWorkspace } from './discoverWorkspace.ts';
+import type { FileReference } from './fileReference.ts';
+import type { Workspace } from './loadWorkspace.ts';
+import type { TargetConfig } from './targetConfig.ts';
+
+/** What a workspace holds, as plain data; paths are relative to the workspace. */
+export interface WorkspaceListing {
+  suites: {
+    name: string;
+    description?: string;
+    datasets: string[];
+    targets: { name: string; kind: TargetConfig['kind']; calls: string }[];
+    evaluators: string[];
+    repeat: number;
+    hasGate: boolean;
+  }[];
+  /** Sorted; those of suites and those that were found. */
+  datasets: string[];
+  prompts: { path: string; name: string; format: PromptFormat | 'unknown' }[];
+  /** Suites of promptfoo. */
+  promptfooConfigs: string[];
+  /** True when the folder is too large to be looked at as a whole. */
+  truncated: boolean;
+}
+
+/** Version and size of a dataset; `problem` where it cannot be used. */
+export type DatasetDetails =
+  | { path: string; name: string; version: string; schemaVersion: string; count: number }
+  | { path: string; problem: string };
+
+/** Lists suites, datasets and prompts. Reads no dataset: `describeDataset` does, one at a time. */
+export async function listWorkspace(workspace: Workspace, signal: AbortSignal): Promise<WorkspaceListing> {
+  const files = await discoverWorkspace(workspace.root, signal);
+  const { suites } = workspace.config;
+  const prompts = suites.flatMap((suite) => suite.targets.flatMap(promptOf));
+  return {
+    suites: suites.map((suite) => ({
+      name: suite.name,
+      ...(suite.description === undefined ? {} : { description: suite.description }),
+      datasets: suite.datasets.map((dataset) => dataset.path),
+      targets: suite.targets.map((target) => ({ name: target.name, kind: target.kind, calls: callsOf(target) })),
+      evaluators: suite.evaluators.map((spec) => spec.name),
+      repeat: suite.repeat,
+      hasGate: suite.gate !== undefined,
+    })),
+    datasets: pathsOf([...suites.flatMap((suite) => suite.datasets), ...files.datasets]),
+    prompts: pathsOf([...prompts, ...files.prompts]).map((path) => ({
+      path,
+      name: nameFromPath(path),
+      format: detectFormat(path, { plain: true }) ?? 'unknown',
+    })),
+    promptfooConfigs: pathsOf(files.promptfooConfigs),
+    truncated: files.truncated,
+  };
+}
+
+/** Reads and checks one dataset of the workspace. `path` as in the listing. */
+export async function describeDataset(
+  workspace: Workspace,
+  path: string,
+  signal: AbortSignal,
+): Promise<DatasetDetails> {
+  const absolute = resolveInside(workspace.root, path, { path });
+  try {
+    const { header, count } = await openDataset(absolute, { root: workspace.root, signal });
+    return { path, name: header.name, version: header.version, schemaVersion: header.schemaVersion, count };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { path, problem: error.message };
+  }
+}
+
+function promptOf(target: TargetConfig): FileReference[] {
+  return (target.kind === 'prompt' || target.kind === 'echo') && target.prompt ? [target.prompt] : [];
+}
+
+/** What a target calls, in a few words. */
+function callsOf(target: TargetConfig): string {
+  switch (target.kind) {
+    case 'prompt':
+      return target.model === undefined ? target.prompt.path : `${target.prompt.path} with ${target.model}`;
+    case 'http':
+      return target.url;
+    case 'command':
+      return target.command.join(' ');
+    case 'echo':
+      return target.prompt?.path ?? 'the input of the case';
+  }
+}
+
+function pathsOf(references: readonly FileReference[]): string[] {
+  return [...new Set(references.map((reference) => reference.path))].sort();
+}

@@ -1,0 +1,81 @@
+import path from 'node:path';
+import { openDataset, validateDatasetFile } from '../datasets/dataset.ts';
+import { ProblemsError, UserError } from '../errors.ts';
+import { parseAssertion } from '../evaluators/specs.ts';
+import { UnsupportedEvaluatorError } from '../evaluators/unsupported.ts';
+import { readText } from '../files/readText.ts';
+import type { LocatedCase } from '../model/case.ts';
+import type { Problem } from '../model/problem.ts';
+import type { Environment } from '../ports.ts';
+import { detectFormat } from '../prompts/detectFormat.ts';
+import { parsePrompt } from '../prompts/parsePrompt.ts';
+import { workspacePath } from './fileReference.ts';
+
+export interface ValidateOptions {
+  /** Absolute real path of the workspace. */
+  root: string;
+  environment: Environment;
+  signal: AbortSignal;
+}
+
+/** Every problem of one prompt or golden dataset, by its absolute path; what it is follows from its name. */
+export async function validateFile(file: string, options: ValidateOptions): Promise<readonly Problem[]> {
+  try {
+    if (detectFormat(file) !== undefined) return validatePrompt(file, options);
+    const problems = await validateDatasetFile(file, options);
+    return problems.some(({ severity }) => severity === 'error')
+      ? problems
+      : [...problems, ...(await assertionProblems(file, options))];
+  } catch (error) {
+    return problemsOf(error, workspacePath(options.root, file));
+  }
+}
+
+function validatePrompt(file: string, { root, environment }: ValidateOptions): Problem[] {
+  parsePrompt({ path: workspacePath(root, file), text: readText(file) }, { root, environment });
+  return [];
+}
+
+/** Problems of the assertions that cases bring along. */
+async function assertionProblems(file: string, options: ValidateOptions): Promise<Problem[]> {
+  const problems: Problem[] = [];
+  const dataset = await openDataset(file, options);
+  for await (const batch of dataset.batches(options))
+    for (const located of batch) problems.push(...checkAssertions(located));
+  return problems;
+}
+
+function checkAssertions({ case: entry, location }: LocatedCase): Problem[] {
+  return (entry.assert ?? []).flatMap((assertion) => {
+    try {
+      parseAssertion(assertion, location);
+      return [];
+    } catch (error) {
+      const problems = problemsOf(error, location.path);
+      if (!(error instanceof UnsupportedEvaluatorError)) return problems;
+      return problems.map((problem) => ({ ...problem, severity: 'warning', code: 'unsupported-assertion' }) as const);
+    }
+  });
+}
+
+/** An error that a person caused, as problems; anything else is thrown on. */
+function problemsOf(error: unknown, shown: string): Problem[] {
+  if (error instanceof ProblemsError) return [...error.problems];
+  if (!(error instanceof UserError)) throw error;
+  const where = error.where ?? { path: shown };
+  const location = 'line' in where ? where : { path: where.path, line: 1, column: 1 };
+  return [
+    {
+      severity: 'error',
+      code: codeOf(error),
+      message: error.message,
+      location: { ...location, path: path.isAbsolute(location.path) ? shown : location.path },
+      ...(error.remedy === undefined ? {} : { remedy: error.remedy }),
+    },
+  ];
+}
+
+/** `PromptError` becomes `prompt`. */
+function codeOf(error: UserError): string {
+  return error.name.replace(/Error$/, '').toLowerCase();
+}
