@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { ChildProcess, spawn } from 'node:child_process';
 import type { Clock } from '../ports.ts';
 
 export interface ProcessRequest {
@@ -27,6 +27,8 @@ export type ProcessEnd = { stdout: Buffer; stderr: Buffer } & (
 
 /** Time between the polite and the forced end, in milliseconds. */
 const GRACE_MS = 2_000;
+/** Timers count in 32 bits and would be over at once beyond it. */
+const LONGEST_MS = 2_147_483_647;
 /** How long output may still arrive after the process is gone, through a descendant that left its group. */
 const DRAIN_MS = 1_000;
 
@@ -36,17 +38,10 @@ const DRAIN_MS = 1_000;
  * Rejects only when aborted, with the signal's reason, after the process is gone.
  */
 export async function runProcess(request: ProcessRequest, clock: Clock): Promise<ProcessEnd> {
-  const { signal } = request;
+  const { signal, maxBytes } = request;
   signal.throwIfAborted();
-  const [program, ...args] = request.command;
-  const posix = process.platform !== 'win32';
-  const child = spawn(program, args, {
-    cwd: request.cwd,
-    env: request.env,
-    stdio: ['pipe', 'pipe', 'pipe'],
-    detached: posix,
-    windowsHide: true,
-  });
+  const child = start(request);
+  if (!(child instanceof ChildProcess)) return child;
   const over = new AbortController();
   let ended: 'timeout' | 'stdout' | 'stderr' | undefined;
   const stop = (why?: typeof ended) => {
@@ -55,14 +50,14 @@ export async function runProcess(request: ProcessRequest, clock: Clock): Promise
     killGroup(child, 'SIGTERM');
     after(clock, GRACE_MS, over.signal, () => killGroup(child, 'SIGKILL'));
   };
-  const stdout = collect(child.stdout, request.maxBytes, () => stop('stdout'));
-  const stderr = collect(child.stderr, request.maxBytes, () => stop('stderr'));
+  const stdout = collect(child.stdout, maxBytes, () => stop('stdout'));
+  const stderr = collect(child.stderr, maxBytes, () => stop('stderr'));
   const abort = () => stop();
   signal.addEventListener('abort', abort, { once: true });
   after(clock, request.timeoutMs, over.signal, () => stop('timeout'));
   // A process may exit without reading its input; the broken pipe is not an error of ours.
-  child.stdin.on('error', () => {});
-  child.stdin.end(request.input);
+  child.stdin?.on('error', () => {});
+  child.stdin?.end(request.input);
   try {
     const how = await untilClosed(child, clock, over.signal);
     signal.throwIfAborted();
@@ -74,6 +69,30 @@ export async function runProcess(request: ProcessRequest, clock: Clock): Promise
   } finally {
     over.abort();
     signal.removeEventListener('abort', abort);
+  }
+}
+
+/** Some failures to start are thrown (a folder that is a file, too many arguments), others are an event. */
+function start({ command, cwd, env }: ProcessRequest): ChildProcess | ProcessEnd {
+  const [program, ...args] = command;
+  try {
+    return spawn(program, args, {
+      cwd,
+      env,
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: process.platform !== 'win32',
+      windowsHide: true,
+    });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    const nothing = Buffer.alloc(0);
+    return {
+      kind: 'unstarted',
+      code: String(error.code),
+      message: error.message,
+      stdout: nothing,
+      stderr: nothing,
+    };
   }
 }
 
@@ -128,23 +147,24 @@ function killGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
 
 /** Gathers a stream up to its limit; past it, calls `overflow` and keeps no more. */
 function collect(
-  stream: NodeJS.ReadableStream,
+  stream: NodeJS.ReadableStream | null,
   maxBytes: number,
   overflow: () => void,
 ): () => Buffer<ArrayBufferLike> {
   const chunks: Buffer[] = [];
   let size = 0;
-  stream.on('data', (chunk: Buffer) => {
+  // There is no stream when the system had no descriptor left to start the process.
+  stream?.on('data', (chunk: Buffer) => {
     if (size > maxBytes) return;
     size += chunk.length;
     chunks.push(size > maxBytes ? chunk.subarray(0, chunk.length - (size - maxBytes)) : chunk);
     if (size > maxBytes) overflow();
   });
-  stream.on('error', () => {});
+  stream?.on('error', () => {});
   return () => Buffer.concat(chunks);
 }
 
 /** Calls `act` after `ms` unless `cancel` comes first. */
 function after(clock: Clock, ms: number, cancel: AbortSignal, act: () => void): void {
-  clock.sleep(ms, cancel).then(act, () => {});
+  clock.sleep(Math.min(ms, LONGEST_MS), cancel).then(act, () => {});
 }

@@ -39,6 +39,9 @@ export interface CommandTargetPorts {
   trust: Trust;
 }
 
+/** The system was short of processes or descriptors, which may pass. */
+const SHORT_OF = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM']);
+
 /**
  * An agent that is a program: it reads one request document (agentRequest.ts) as JSON from its standard
  * input, writes one reply document (agentReply.ts) as JSON to its standard output, and exits with code 0.
@@ -109,7 +112,7 @@ export function createCommandTarget(options: CommandTargetOptions, ports: Comman
       case 'overflow':
         return failed('too-large', `The agent wrote more than ${maxOutputBytes} bytes to ${end.stream}.`);
       case 'unstarted':
-        return failed('start', unstarted(program ?? '', cwd, end));
+        return failed('start', unstarted(program ?? '', cwd, end), SHORT_OF.has(end.code));
     }
   }
 

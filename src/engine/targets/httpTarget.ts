@@ -38,6 +38,9 @@ export interface HttpTargetPorts {
   clock: Clock;
 }
 
+/** Timers count in 32 bits and would be over at once beyond it. */
+const LONGEST_MS = 2_147_483_647;
+
 /**
  * An agent behind a URL: one request per call, `traceparent` and `baggage` as headers, no retries, and no
  * redirects, since they could carry the headers' keys elsewhere.
@@ -85,7 +88,7 @@ export function createHttpTarget(options: HttpTargetOptions, ports: HttpTargetPo
       signal.addEventListener('abort', abort, { once: true });
       let timedOut = false;
       const done = new AbortController();
-      clock.sleep(limitMs, done.signal).then(
+      clock.sleep(Math.min(limitMs, LONGEST_MS), done.signal).then(
         () => {
           timedOut = true;
           stop.abort();
@@ -95,7 +98,7 @@ export function createHttpTarget(options: HttpTargetOptions, ports: HttpTargetPo
       const start = clock.monotonic();
       const elapsed = () => clock.monotonic() - start;
       try {
-        const response = await fetch(url, {
+        const response = await fetch(url.href, {
           method,
           headers: { ...headers, ...traceHeaders(span) },
           body,
@@ -112,7 +115,8 @@ export function createHttpTarget(options: HttpTargetOptions, ports: HttpTargetPo
         }
         return failure(error, url, maxResponseBytes, elapsed());
       } finally {
-        done.abort();
+        // A reason of our own spares the building of an exception, with its stack, for every call.
+        done.abort('done');
         signal.removeEventListener('abort', abort);
       }
     },

@@ -17,7 +17,7 @@ export function programFiles(command: readonly string[], cwd: string): { [path: 
   const found = new Set<string>();
   for (const argument of command) {
     const file = path.resolve(cwd, argument);
-    if (!isInside(cwd, file) || !statSync(file, { throwIfNoEntry: false })?.isFile()) continue;
+    if (!isInside(cwd, file) || !isFile(file)) continue;
     found.add(file);
     if (path.dirname(file) !== path.resolve(cwd)) collectCode(path.dirname(file), found);
   }
@@ -36,8 +36,22 @@ function collectCode(folder: string, found: Set<string>): void {
 }
 
 function hashFile(file: string): string {
-  const { size } = statSync(file);
-  return size > MAX_BYTES ? `${size} bytes` : hash('sha256', readFileSync(file), 'hex');
+  try {
+    const { size } = statSync(file);
+    return size > MAX_BYTES ? `${size} bytes` : hash('sha256', readFileSync(file), 'hex');
+  } catch {
+    // A file that cannot be read here says nothing; whether the agent can read it shows when it runs.
+    return 'unreadable';
+  }
+}
+
+/** False for whatever is no path at all: an argument may be any text. */
+function isFile(file: string): boolean {
+  try {
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
 }
 
 function isInside(folder: string, file: string): boolean {

@@ -246,6 +246,15 @@ describe('command target', () => {
     );
   });
 
+  it('reports what cannot even be tried: a folder that is a file, an argument with a NUL', async () => {
+    assert.match(errorOf(await call(['echo'], { cwd: agent })).message, /does not exist/);
+    assert.equal(errorOf(await call(['echo', '\0'])).code, 'start');
+  });
+
+  it('waits as long as a limit says that no timer can hold', async () => {
+    assert.equal((await call(['deaf'], {}, { timeoutMs: 2 ** 40 })).status, 'complete');
+  });
+
   it('passes no argument through a shell', async () => {
     const witness = path.join(folder, 'witness');
     await call(['echo', `; touch ${witness}`, `$(touch ${witness})`]);
