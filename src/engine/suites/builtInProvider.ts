@@ -1,5 +1,5 @@
-import type { Environment } from '../ports.ts';
 import type { ProviderConfig } from '../models/catalog.ts';
+import type { Environment } from '../ports.ts';
 
 export const BUILT_IN_PROVIDER = 'openai';
 

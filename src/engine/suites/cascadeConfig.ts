@@ -30,36 +30,37 @@ const stageNote = {
 export const CASCADE_NOTE =
   'How evaluators are run: the cheap ones first, and the dear ones only where they can change the verdict.';
 
-export const cascadeFile = z
-  .strictObject({
-    mode: z
-      .enum(['cascade', 'full'])
-      .default(DEFAULT_CASCADE.mode)
-      .describe(
-        'cascade: stop as soon as the verdict is settled. full: run every evaluator; stage thresholds then decide nothing.',
-      ),
-    thresholds: z
-      .strictObject({
-        heuristic: share
-          .default(thresholds.heuristic)
-          .describe(`Smallest score of the heuristic stage. ${stageNote.heuristic}`),
-        lexical: share
-          .default(thresholds.lexical)
-          .describe(`Smallest score of the lexical stage. ${stageNote.lexical}`),
-      })
-      .prefault({})
-      .describe('Smallest score of a stage, 0 to 1; below it a case fails at once.'),
-    weights: z
-      .strictObject({
-        heuristic: share.default(weights.heuristic).describe(stageNote.heuristic),
-        lexical: share.default(weights.lexical).describe(stageNote.lexical),
-        judge: share.default(weights.judge).describe(stageNote.judge),
-      })
-      .prefault({})
-      .describe('Share of each stage in the total score; a stage without evaluators gives its share to the others.'),
-    audit: share
-      .default(DEFAULT_CASCADE.audit)
-      .describe(
-        'Share of the settled cases, 0 to 1, whose judge runs all the same, to learn how often it agrees.',
-      ),
-  });
+export const cascadeFile = z.strictObject({
+  mode: z
+    .enum(['cascade', 'full'])
+    .default(DEFAULT_CASCADE.mode)
+    .describe(
+      'cascade: stop as soon as the verdict is settled. full: run every evaluator; stage thresholds then decide nothing.',
+    ),
+  thresholds: z
+    .strictObject({
+      heuristic: share
+        .default(thresholds.heuristic)
+        .describe(`Smallest score of the heuristic stage. ${stageNote.heuristic}`),
+      lexical: share
+        .default(thresholds.lexical)
+        .describe(`Smallest score of the lexical stage. ${stageNote.lexical}`),
+    })
+    .prefault({})
+    .describe('Smallest score of a stage, 0 to 1; below it a case fails at once.'),
+  weights: z
+    .strictObject({
+      heuristic: share.default(weights.heuristic).describe(stageNote.heuristic),
+      lexical: share.default(weights.lexical).describe(stageNote.lexical),
+      judge: share.default(weights.judge).describe(stageNote.judge),
+    })
+    .prefault({})
+    .describe(
+      'Share of each stage in the total score; a stage without evaluators gives its share to the others.',
+    ),
+  audit: share
+    .default(DEFAULT_CASCADE.audit)
+    .describe(
+      'Share of the settled cases, 0 to 1, whose judge runs all the same, to learn how often it agrees.',
+    ),
+});

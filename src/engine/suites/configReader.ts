@@ -32,7 +32,12 @@ export function reportKey(reader: ConfigReader, pointer: Pointer, finding: Findi
 
 /**
  * Runs `work`; a UserError becomes a problem at `pointer`, and the result undefined. */
-export function attempt<T>(reader: ConfigReader, pointer: Pointer, code: string, work: () => T): T | undefined {
+export function attempt<T>(
+  reader: ConfigReader,
+  pointer: Pointer,
+  code: string,
+  work: () => T,
+): T | undefined {
   try {
     return work();
   } catch (error) {

@@ -1,8 +1,8 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
 import { detectFormat } from '../prompts/detectFormat.ts';
-import { entriesOf } from './folder.ts';
 import { type FileReference, workspacePath } from './fileReference.ts';
+import { entriesOf } from './folder.ts';
 
 /** The files of a workspace that this program understands, sorted by path. */
 export interface WorkspaceFiles {

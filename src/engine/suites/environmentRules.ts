@@ -18,31 +18,30 @@ export function checkEnvironmentUse(reader: ConfigReader): void {
 }
 
 function visit(reader: ConfigReader, value: JsonValue, at: Pointer): void {
-  if (typeof value === 'string') return checkText(reader, value, at);
-  if (Array.isArray(value)) {
+  if (typeof value === 'string') checkText(reader, value, at);
+  else if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) visit(reader, item, [...at, index]);
-    return;
+  } else if (isJsonObject(value)) {
+    for (const [key, item] of Object.entries(value)) visit(reader, item, [...at, key]);
   }
-  if (!isJsonObject(value)) return;
-  for (const [key, item] of Object.entries(value)) visit(reader, item, [...at, key]);
 }
 
 function checkText(reader: ConfigReader, text: string, at: Pointer): void {
   const use = useAt(at);
-  if (use === 'key' && !WHOLE_REFERENCE.test(text)) return reportLiteralKey(reader, at);
-  if (use === 'header' && SECRET_HEADER.test(String(at.at(-1))) && !text.includes('${env:')) {
-    return reportLiteralHeader(reader, at);
-  }
-  if (use === 'address' && hasCredentials(text)) {
-    return reportAt(reader, at, {
-      code: 'literal-key',
-      message: `${pointerText(at)} holds a user name or password`,
-      remedy: 'Take it out of the address, and send it as a header with ${env:NAME}.',
-    });
-  }
+  if (use === 'key' && !WHOLE_REFERENCE.test(text)) reportLiteralKey(reader, at);
+  else if (isLiteralSecret(use, text, at)) reportLiteralHeader(reader, at);
+  else if (use === 'address' && hasCredentials(text)) reportCredentials(reader, at);
+  else if (use !== 'text') checkReferences(reader, text, at, use === 'address' || use === 'other');
+}
+
+function isLiteralSecret(use: Use, text: string, at: Pointer): boolean {
+  return use === 'header' && SECRET_HEADER.test(String(at.at(-1))) && !text.includes('${env:');
+}
+
+function checkReferences(reader: ConfigReader, text: string, at: Pointer, misplaced: boolean): void {
   for (const [whole, body = ''] of text.matchAll(REFERENCE)) {
-    if (use === 'key' || use === 'header' || use === 'env') checkReference(reader, at, whole, body);
-    else if (use !== 'text') return reportMisplaced(reader, at, whole);
+    if (misplaced) reportMisplaced(reader, at, whole);
+    else checkReference(reader, at, whole, body);
   }
 }
 
@@ -73,16 +72,27 @@ function reportLiteralHeader(reader: ConfigReader, at: Pointer): void {
   });
 }
 
+function reportCredentials(reader: ConfigReader, at: Pointer): void {
+  reportAt(reader, at, {
+    code: 'literal-key',
+    message: `${pointerText(at)} holds a user name or password`,
+    remedy: 'Take it out of the address, and send it as a header with ${env:NAME}.',
+  });
+}
+
 function reportMisplaced(reader: ConfigReader, at: Pointer, whole: string): void {
   reportAt(reader, at, {
     code: 'misplaced-environment-reference',
     message: `${whole} is not filled in here (${pointerText(at)})`,
-    remedy: 'Environment variables are filled in for api_key and headers of providers, and for headers and env of targets.',
+    remedy:
+      'Environment variables are filled in for api_key and headers of providers, and for headers and env of targets.',
   });
 }
 
-/** What a text at this place is for. `text`: free text, in which `${env:…}` means nothing. */
-function useAt(at: Pointer): 'key' | 'header' | 'env' | 'address' | 'text' | 'other' {
+/** What a text at some place is for. `text`: free text, in which `${env:…}` means nothing. */
+type Use = 'key' | 'header' | 'env' | 'address' | 'text' | 'other';
+
+function useAt(at: Pointer): Use {
   const [top, , third, , fifth, sixth] = at;
   if (top === 'providers') {
     if (third === 'api_key') return 'key';

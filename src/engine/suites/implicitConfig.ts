@@ -1,6 +1,6 @@
 import path from 'node:path';
-import type { PromptFormat } from '../model/prompt.ts';
 import type { Problem } from '../model/problem.ts';
+import type { PromptFormat } from '../model/prompt.ts';
 import type { Environment } from '../ports.ts';
 import { detectFormat, nameFromPath } from '../prompts/detectFormat.ts';
 import { BUILT_IN_PROVIDER, builtInProvider } from './builtInProvider.ts';
@@ -98,6 +98,7 @@ function withoutPrompt(dataset: FileReference): Problem {
     code: 'dataset-without-prompt',
     message: 'no prompt belongs to this dataset, so no suite is made for it',
     location: startOfFile(dataset),
-    remedy: 'Call it after its prompt, e.g. answer.golden.yaml for answer.prompty, or write a touchstone.yaml.',
+    remedy:
+      'Call it after its prompt, e.g. answer.golden.yaml for answer.prompty, or write a touchstone.yaml.',
   };
 }

@@ -91,7 +91,10 @@ function typeProperties(definitions: readonly EvaluatorDefinition[]): JsonObject
   return Object.fromEntries(
     definitions.flatMap(({ type, summary }): [string, JsonValue][] => [
       [type, { description: summary, allOf: [{ $ref: `#/definitions/${type}` }] }],
-      [`not-${type}`, { description: `Turned round: ${summary}`, allOf: [{ $ref: `#/definitions/${type}` }] }],
+      [
+        `not-${type}`,
+        { description: `Turned round: ${summary}`, allOf: [{ $ref: `#/definitions/${type}` }] },
+      ],
     ]),
   );
 }
@@ -99,7 +102,11 @@ function typeProperties(definitions: readonly EvaluatorDefinition[]): JsonObject
 /** What stands behind a type: its options, the bare value of its short form, or nothing. */
 function typeDefinitions(definition: EvaluatorDefinition): JsonObject {
   const { type, shorthand } = definition;
-  const { $schema: _schema, definitions: shared, ...options } = withOwnNames(jsonSchemaOf(definition.options), type);
+  const {
+    $schema: _schema,
+    definitions: shared,
+    ...options
+  } = withOwnNames(jsonSchemaOf(definition.options), type);
   const properties = isJsonObject(options['properties']) ? options['properties'] : {};
   const short = shorthand === undefined ? undefined : properties[shorthand];
   const schema: JsonObject = {

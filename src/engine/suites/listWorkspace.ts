@@ -43,7 +43,11 @@ export async function listWorkspace(workspace: Workspace, signal: AbortSignal): 
       name: suite.name,
       ...(suite.description === undefined ? {} : { description: suite.description }),
       datasets: suite.datasets.map((dataset) => dataset.path),
-      targets: suite.targets.map((target) => ({ name: target.name, kind: target.kind, calls: callsOf(target) })),
+      targets: suite.targets.map((target) => ({
+        name: target.name,
+        kind: target.kind,
+        calls: callsOf(target),
+      })),
       evaluators: suite.evaluators.map((spec) => spec.name),
       repeat: suite.repeat,
       hasGate: suite.gate !== undefined,

@@ -14,11 +14,12 @@ export function checkModelReference(
   if (slash <= 0 || slash === reference.length - 1) {
     const name = reference.replaceAll('/', '') || 'gpt-5-mini';
     const example = slash > 0 ? `${reference}gpt-5-mini` : `${providers[0] ?? 'openai'}/${name}`;
-    return reportAt(reader, pointer, {
+    reportAt(reader, pointer, {
       code: 'invalid-model',
       message: `the model "${reference}" is not of the form provider/model`,
       remedy: `For example: ${example}`,
     });
+    return;
   }
   if (providers.includes(provider)) return;
   const guess = nearest(provider, providers)[0];

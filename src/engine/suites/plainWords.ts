@@ -13,7 +13,8 @@ export function pointerText(pointer: Pointer): string {
 export function valueText(value: JsonValue | undefined): string {
   if (value === undefined) return 'missing';
   if (value === null || value === '') return 'empty';
-  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
+  if (typeof value === 'string')
+    return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
   if (typeof value !== 'object') return String(value);
   const size = Object.keys(value).length;
   if (size === 0) return 'empty';

@@ -18,7 +18,8 @@ export function promptModel(prompt: Prompt, providers: Readonly<Record<string, P
   const named = id.includes('/') ? id.slice(0, id.indexOf('/')) : undefined;
   if (named !== undefined && Object.hasOwn(providers, named)) return id;
   if (provider !== undefined && Object.hasOwn(providers, provider)) return `${provider}/${id}`;
-  if (named !== undefined || provider !== undefined) throw notConfigured(prompt, named ?? provider ?? '', providers);
+  if (named !== undefined || provider !== undefined)
+    throw notConfigured(prompt, named ?? provider ?? '', providers);
   const names = Object.keys(providers);
   const defined = names.filter((name) => providers[name]?.location !== undefined);
   const [only, another] = defined.length > 0 ? defined : names;

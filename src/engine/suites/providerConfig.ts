@@ -19,7 +19,9 @@ const priceFile = z.strictObject({
 const providerFile = z.strictObject({
   base_url: z
     .url({ protocol: /^https?$/, error: 'an address that begins with https:// or http://' })
-    .describe('Address of an OpenAI-compatible API, up to and including the version, e.g. https://api.openai.com/v1.'),
+    .describe(
+      'Address of an OpenAI-compatible API, up to and including the version, e.g. https://api.openai.com/v1.',
+    ),
   api_key: z
     .string()
     .optional()
@@ -44,7 +46,10 @@ const providerFile = z.strictObject({
     .min(1)
     .optional()
     .describe('Limit for one call in milliseconds, retries included. Default: the limit of the suite.'),
-  stream: z.boolean().optional().describe('false for a server that cannot stream its replies. Default: true.'),
+  stream: z
+    .boolean()
+    .optional()
+    .describe('false for a server that cannot stream its replies. Default: true.'),
 });
 
 export const providersFile = z

@@ -22,7 +22,8 @@ export function readSuite(
   if (!isJsonObject(value)) return undefined;
   const at: Pointer = ['suites', name];
   const { judge } = value;
-  if (typeof judge === 'string' && judge !== '') checkModelReference(reader, judge, [...at, 'judge'], providers);
+  if (typeof judge === 'string' && judge !== '')
+    checkModelReference(reader, judge, [...at, 'judge'], providers);
   const datasets = readDatasets(reader, value['dataset'], [...at, 'dataset']);
   const targets = readTargets(reader, value['targets'], [...at, 'targets'], providers);
   const surroundings = { providers, hasJudgeModel: judge !== undefined };

@@ -4,7 +4,8 @@ import { type ConfigReader, placeOf, reportAt, reportKey } from './configReader.
 import { resolveReference } from './fileReference.ts';
 import { checkModelReference } from './modelReference.ts';
 import { alternatives, pointerText } from './plainWords.ts';
-import { httpAt,
+import {
+  httpAt,
   TARGET_KINDS,
   type TargetConfig,
   type TargetFile,
@@ -38,7 +39,9 @@ export function readTargets(
   if (!Array.isArray(value)) return undefined;
   const files = value.map((item) => targetFile.safeParse(item));
   const targets = files.map((file, index) =>
-    file.success ? readTarget(reader, file.data, [...at, index], providers) : reportKinds(reader, value[index], [...at, index]),
+    file.success
+      ? readTarget(reader, file.data, [...at, index], providers)
+      : reportKinds(reader, value[index], [...at, index]),
   );
   const usable = targets.filter((target) => target !== undefined);
   const named = nameTargets(
@@ -51,7 +54,8 @@ export function readTargets(
 
 /** A target that does not fit its form may also name two kinds. None may come from a misspelt key alone. */
 function reportKinds(reader: ConfigReader, value: JsonValue | undefined, at: Pointer): undefined {
-  if (isJsonObject(value) && TARGET_KINDS.some((kind) => Object.hasOwn(value, kind))) kindOf(reader, value, at);
+  if (isJsonObject(value) && TARGET_KINDS.some((kind) => Object.hasOwn(value, kind)))
+    kindOf(reader, value, at);
   return undefined;
 }
 
@@ -79,7 +83,9 @@ function readTarget(
   return own && { ...base, ...own };
 }
 
-type WithoutBase<T> = T extends unknown ? Omit<T, 'name' | 'location' | 'timeoutMs' | 'maxConcurrency'> : never;
+type WithoutBase<T> = T extends unknown
+  ? Omit<T, 'name' | 'location' | 'timeoutMs' | 'maxConcurrency'>
+  : never;
 
 function readKind(
   reader: ConfigReader,

@@ -68,7 +68,10 @@ function stemOf(file: string): string {
 }
 
 function configText(prompt: string, dataset: string, own: Prompt | undefined): string {
-  const name = nameFromPath(prompt).replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '') || 'first';
+  const name =
+    nameFromPath(prompt)
+      .replace(/[^A-Za-z0-9._-]+/g, '-')
+      .replace(/^[^A-Za-z0-9]+/, '') || 'first';
   const model = own?.model.id === undefined ? `, model: ${MODEL}` : '';
   return `# What is tested, with which cases, and what is good enough. Run it with: touchstone run
 suites:

@@ -33,26 +33,35 @@ export function checkSchema<T extends z.ZodType>(
 
 function reportIssue(checked: Checked, issue: Issue, prefix: Pointer): void {
   const path = [...prefix, ...keysOf(issue)];
-  if (issue.code === 'unrecognized_keys') return reportUnknownKeys(checked, issue.keys, path);
-  if (valueAt(checked.value, path) === undefined) return reportMissing(checked, path);
-  if (issue.code === 'invalid_union') return reportUnion(checked, issue, path);
-  const { reader, at } = checked;
+  if (issue.code === 'unrecognized_keys') reportUnknownKeys(checked, issue.keys, path);
+  else if (valueAt(checked.value, path) === undefined) reportMissing(checked, path);
+  else if (issue.code === 'invalid_union') reportUnion(checked, issue, path);
+  else if (issue.code === 'invalid_key') reportName(checked, issue, path);
+  else reportValue(checked, expectedForm(issue), path, isListExpected(issue));
+}
+
+function reportName({ reader, at }: Checked, issue: Issue & { code: 'invalid_key' }, path: Pointer): void {
   const pointer = [...at, ...path];
-  if (issue.code === 'invalid_key') {
-    return reportKey(reader, pointer, {
-      code: 'invalid-name',
-      message: `${pointerText(pointer.slice(0, -1))}: ${valueText(String(path.at(-1)))} cannot be used; expected ${issue.issues[0]?.message ?? 'another name'}`,
-    });
-  }
-  reportAt(reader, pointer, {
-    code: 'invalid-value',
-    message: `${pointerText(pointer) || 'the file'} is ${valueText(valueAt(checked.value, path))}; expected ${expectedForm(issue)}`,
-    ...(isTextForList(issue, valueAt(checked.value, path)) ? { remedy: 'Write a list, e.g. [first, second].' } : {}),
+  const name = valueText(String(path.at(-1)));
+  const expected = issue.issues[0]?.message ?? 'another name';
+  reportKey(reader, pointer, {
+    code: 'invalid-name',
+    message: `${pointerText(pointer.slice(0, -1))}: ${name} cannot be used; expected ${expected}`,
   });
 }
 
-function isTextForList(issue: Issue, value: JsonValue | undefined): boolean {
-  return issue.code === 'invalid_type' && issue.expected === 'array' && typeof value === 'string';
+function reportValue({ reader, value, at }: Checked, expected: string, path: Pointer, isList: boolean): void {
+  const pointer = [...at, ...path];
+  const found = valueAt(value, path);
+  reportAt(reader, pointer, {
+    code: 'invalid-value',
+    message: `${pointerText(pointer) || 'the file'} is ${valueText(found)}; expected ${expected}`,
+    remedy: isList && typeof found === 'string' ? 'Write a list, e.g. [first, second].' : undefined,
+  });
+}
+
+function isListExpected(issue: Issue): boolean {
+  return issue.code === 'invalid_type' && issue.expected === 'array';
 }
 
 function reportUnknownKeys(checked: Checked, keys: readonly string[], path: Pointer): void {
@@ -87,12 +96,8 @@ function reportUnion(checked: Checked, issue: Issue & { code: 'invalid_union' },
     for (const inner of only) reportIssue(checked, inner, path);
     return;
   }
-  const pointer = [...checked.at, ...path];
   const forms = issue.errors.flatMap((branch) => branch.slice(0, 1).map(expectedForm));
-  reportAt(checked.reader, pointer, {
-    code: 'invalid-value',
-    message: `${pointerText(pointer)} is ${valueText(valueAt(checked.value, path))}; expected ${alternatives(forms)}`,
-  });
+  reportValue(checked, alternatives(forms), path, false);
 }
 
 function isOtherKind(issue: Issue): boolean {

@@ -44,7 +44,9 @@ const filterFile = z
     tags: names.optional().describe('Only cases with at least one of these tags.'),
     names: names
       .optional()
-      .describe('Only cases whose id or description contains one of these texts; "*" stands for any characters.'),
+      .describe(
+        'Only cases whose id or description contains one of these texts; "*" stands for any characters.',
+      ),
   })
   .describe('Which cases of the dataset are run. Default: all.');
 

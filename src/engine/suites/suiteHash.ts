@@ -8,10 +8,7 @@ import type { SuiteConfig } from './suiteConfig.ts';
  * relative to the workspace; what it throws is thrown on.
  */
 export function suiteHash(
-  suite: Pick<
-    SuiteConfig,
-    'evaluators' | 'defaultEvaluators' | 'cascade' | 'threshold' | 'judgeModel'
-  >,
+  suite: Pick<SuiteConfig, 'evaluators' | 'defaultEvaluators' | 'cascade' | 'threshold' | 'judgeModel'>,
   readFile: (reference: string) => string,
 ): string {
   return contentHash({

@@ -57,16 +57,33 @@ export type TargetConfig =
 
 const parametersFile = z.strictObject({
   temperature: z.number().min(0).max(2).optional().describe('Sampling temperature, 0 to 2.'),
-  top_p: z.number().min(0).max(1).optional().describe('Nucleus sampling: share of the probability mass, 0 to 1.'),
+  top_p: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe('Nucleus sampling: share of the probability mass, 0 to 1.'),
   max_tokens: z.int().min(1).optional().describe('Upper limit of output tokens.'),
-  seed: z.int().optional().describe('Seed for providers that know one. Default: drawn from the seed of the suite.'),
+  seed: z
+    .int()
+    .optional()
+    .describe('Seed for providers that know one. Default: drawn from the seed of the suite.'),
   stop: z
     .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
     .optional()
     .describe('Text, or list of texts, at which the model stops.'),
   frequency_penalty: z.number().min(-2).max(2).optional().describe('Penalty for repeated tokens, -2 to 2.'),
-  presence_penalty: z.number().min(-2).max(2).optional().describe('Penalty for tokens that occurred, -2 to 2.'),
-  reasoning_effort: z.string().min(1).optional().describe('Effort of a reasoning model, e.g. low, medium, high.'),
+  presence_penalty: z
+    .number()
+    .min(-2)
+    .max(2)
+    .optional()
+    .describe('Penalty for tokens that occurred, -2 to 2.'),
+  reasoning_effort: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Effort of a reasoning model, e.g. low, medium, high.'),
   extra: z
     .record(z.string(), z.unknown())
     .optional()
@@ -102,8 +119,14 @@ export const TARGET_KINDS = ['prompt', 'http', 'command', 'echo'] as const;
 
 export const targetFile = z
   .strictObject({
-    name: nameSchema.optional().describe('Shown in results. Default: made from the file, address or command.'),
-    prompt: z.string().min(1).optional().describe('A prompt file, relative to this file; called with a model.'),
+    name: nameSchema
+      .optional()
+      .describe('Shown in results. Default: made from the file, address or command.'),
+    prompt: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('A prompt file, relative to this file; called with a model.'),
     http: z
       .union([httpFile.shape.url, httpFile])
       .optional()
@@ -112,28 +135,42 @@ export const targetFile = z
       .array(z.string())
       .min(1)
       .optional()
-      .describe('An agent as a program and its arguments; started per call without a shell, JSON in and JSON out.'),
+      .describe(
+        'An agent as a program and its arguments; started per call without a shell, JSON in and JSON out.',
+      ),
     echo: z
       .union([z.literal(true), z.string().min(1)])
       .optional()
-      .describe('true: returns the input of the case. A prompt file: returns the rendered prompt. Calls nothing.'),
+      .describe(
+        'true: returns the input of the case. A prompt file: returns the rendered prompt. Calls nothing.',
+      ),
     model: z
       .string()
       .min(1)
       .optional()
-      .describe('Model of a prompt target as provider/model, e.g. openai/gpt-5-mini. Default: the model that the prompt file names.'),
+      .describe(
+        'Model of a prompt target as provider/model, e.g. openai/gpt-5-mini. Default: the model that the prompt file names.',
+      ),
     parameters: parametersFile
       .optional()
       .describe('Sampling settings of a prompt target; they go before those of the prompt file.'),
-    cwd: z.string().min(1).optional().describe('Folder in which a command is started. Default: the folder of this file.'),
+    cwd: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Folder in which a command is started. Default: the folder of this file.'),
     env: z
       .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable'), z.string())
       .optional()
-      .describe('Environment variables of a command, beside the few that it always gets. "${env:NAME}" passes one on.'),
+      .describe(
+        'Environment variables of a command, beside the few that it always gets. "${env:NAME}" passes one on.',
+      ),
     reply: z
       .enum(['json', 'text'])
       .optional()
-      .describe('How the reply of an http or command target is read: a JSON document, or plain text. Default: json.'),
+      .describe(
+        'How the reply of an http or command target is read: a JSON document, or plain text. Default: json.',
+      ),
     timeout_ms: z
       .int()
       .min(1)

@@ -60,7 +60,9 @@ function plainName(target: TargetConfig): string {
     case 'http':
       return new URL(target.url).hostname;
     case 'command':
-      return stemOf(target.command.find((word, at) => at > 0 && /[./]/.test(word)) ?? target.command[0] ?? '');
+      return stemOf(
+        target.command.find((word, at) => at > 0 && /[./]/.test(word)) ?? target.command[0] ?? '',
+      );
     case 'echo':
       return target.prompt ? allowed(nameFromPath(target.prompt.path)) : 'echo';
   }

@@ -53,7 +53,9 @@ function checkAssertions({ case: entry, location }: LocatedCase): Problem[] {
     } catch (error) {
       const problems = problemsOf(error, location.path);
       if (!(error instanceof UnsupportedEvaluatorError)) return problems;
-      return problems.map((problem) => ({ ...problem, severity: 'warning', code: 'unsupported-assertion' }) as const);
+      return problems.map(
+        (problem) => ({ ...problem, severity: 'warning', code: 'unsupported-assertion' }) as const,
+      );
     }
   });
 }

@@ -14,12 +14,13 @@ export function warnAbout(reader: ConfigReader, suite: SuiteConfig): void {
 
 function warnOfNoGate(reader: ConfigReader, suite: SuiteConfig, at: Pointer): void {
   if (suite.gate === undefined) {
-    return reportKey(reader, at, {
+    reportKey(reader, at, {
       severity: 'warning',
       code: 'no-gate',
       message: `the suite "${suite.name}" has no gate, so a single failed trial fails the run`,
       remedy: 'Say what is good enough, e.g. gate: { min_pass_rate: 0.9 }.',
     });
+    return;
   }
   const { undecided: _undecided, ...conditions } = suite.gate;
   if (Object.keys(conditions).length > 0) return;

@@ -1,5 +1,5 @@
-import type { ProviderConfig } from '../models/catalog.ts';
 import { z } from 'zod';
+import type { ProviderConfig } from '../models/catalog.ts';
 import { nameSchema } from './name.ts';
 import { providersFile } from './providerConfig.ts';
 import { type SuiteConfig, suiteFile } from './suiteConfig.ts';

@@ -61,6 +61,12 @@ describe('loadWorkspace', () => {
     });
   });
 
+  it('reads the sample workspace without a warning', async () => {
+    const { config, warnings } = await load(path.join(import.meta.dirname, '../../../datasets'));
+    assert.deepEqual(warnings, []);
+    assert.ok(config.suites.some((suite) => suite.name === 'support'));
+  });
+
   it('fills in every default', async () => {
     const suite = await suiteOf('suites: { s: { dataset: cases.golden.yaml, targets: [{ echo: true }] } }');
     assert.deepEqual(suite.cascade, {
@@ -115,10 +121,7 @@ suites:
     assert.deepEqual([limited?.timeoutMs, limited?.maxConcurrency], [5, 2]);
     assert.ok(short?.kind === 'http' && short.method === 'POST' && short.reply === 'json' && !short.body);
     assert.ok(long?.kind === 'http' && long.method === 'PUT' && long.reply === 'text');
-    assert.deepEqual(
-      [long.headers, long.body, long.response],
-      [{ A: 'b' }, { q: '{{input}}' }, '/a'],
-    );
+    assert.deepEqual([long.headers, long.body, long.response], [{ A: 'b' }, { q: '{{input}}' }, '/a']);
     assert.ok(command?.kind === 'command' && command.cwd.path === '.');
     assert.deepEqual(command.env, { KEY: '${env:KEY}' });
     assert.ok(echo?.kind === 'echo' && echo.prompt?.path === 'answer.prompt.yml');
@@ -145,12 +148,18 @@ suites:
   });
 
   it('keeps openai built in unless the file defines it', async () => {
-    const root = workspaceFolder({ 'touchstone.yaml': 'providers: { local: { base_url: http://localhost:1/v1 } }' });
+    const root = workspaceFolder({
+      'touchstone.yaml': 'providers: { local: { base_url: http://localhost:1/v1 } }',
+    });
     const environment = fixedEnvironment({ OPENAI_BASE_URL: 'http://localhost:2/v1' });
     const { config } = await loadWorkspace({ root, environment, signal });
     assert.deepEqual(Object.keys(config.providers).sort(), ['local', 'openai']);
     assert.deepEqual(config.providers['openai'], { baseUrl: 'http://localhost:2/v1' });
-    const keyed = await loadWorkspace({ root, environment: fixedEnvironment({ OPENAI_API_KEY: 'x' }), signal });
+    const keyed = await loadWorkspace({
+      root,
+      environment: fixedEnvironment({ OPENAI_API_KEY: 'x' }),
+      signal,
+    });
     assert.deepEqual(keyed.config.providers['openai'], {
       baseUrl: 'https://api.openai.com/v1',
       apiKey: '${env:OPENAI_API_KEY}',
@@ -158,7 +167,9 @@ suites:
   });
 
   it('throws all problems at once, each with its place', async () => {
-    const root = workspaceFolder({ 'touchstone.yaml': 'suites:\n  s:\n    dataset: none.yaml\n    repeat: 0\n' });
+    const root = workspaceFolder({
+      'touchstone.yaml': 'suites:\n  s:\n    dataset: none.yaml\n    repeat: 0\n',
+    });
     await assert.rejects(load(root), (error) => {
       assert.ok(error instanceof ProblemsError);
       assert.deepEqual(
@@ -175,7 +186,10 @@ suites:
 
   it('says that a named file or folder is not there', async () => {
     const root = workspaceFolder({});
-    await assert.rejects(load(root, 'none.yaml'), (error) => error instanceof FileError && /none\.yaml/.test(error.describe()));
+    await assert.rejects(
+      load(root, 'none.yaml'),
+      (error) => error instanceof FileError && /none\.yaml/.test(error.describe()),
+    );
     await assert.rejects(load(path.join(root, 'nowhere')), FileError);
   });
 
@@ -200,19 +214,34 @@ describe('a configuration of any content', () => {
   }
 
   it('is refused or read, whatever text it is', async () => {
-    await fc.assert(fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 80 }), survives), { numRuns: 200 });
+    await fc.assert(fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 80 }), survives), {
+      numRuns: 200,
+    });
   });
 
   it('is refused or read, whatever stands at its keys', async () => {
     const leaf = fc.oneof(
       fc.jsonValue({ maxDepth: 2 }),
-      fc.constantFrom('cases.golden.yaml', 'answer.prompty', '../x', '${env:A}', 'openai/m', 'https://a.example'),
+      fc.constantFrom(
+        'cases.golden.yaml',
+        'answer.prompty',
+        '../x',
+        '${env:A}',
+        'openai/m',
+        'https://a.example',
+      ),
     );
     const record = (keys: string[], value: fc.Arbitrary<unknown>) =>
       fc.dictionary(fc.constantFrom(...keys), value, { maxKeys: 4 });
     const some = (value: fc.Arbitrary<unknown>) => fc.oneof({ weight: 4, arbitrary: value }, leaf);
-    const target = record(['name', 'prompt', 'http', 'command', 'echo', 'model', 'cwd', 'env', 'parameters'], leaf);
-    const evaluator = record(['concepts', 'is-json', 'not-contains', 'rubric', 'weight', 'type', 'value'], leaf);
+    const target = record(
+      ['name', 'prompt', 'http', 'command', 'echo', 'model', 'cwd', 'env', 'parameters'],
+      leaf,
+    );
+    const evaluator = record(
+      ['concepts', 'is-json', 'not-contains', 'rubric', 'weight', 'type', 'value'],
+      leaf,
+    );
     const suite = fc.record(
       {
         dataset: leaf,

@@ -22,13 +22,18 @@ describe('problems of a configuration', () => {
       const golden = path.join(folder, name.replace('.yaml', '.problems.txt'));
       if (update) writeFileSync(golden, listing);
       assert.equal(listing, readFileSync(golden, 'utf8'));
-      assert.equal(workspace === undefined, problems.some((problem) => problem.severity === 'error'));
+      assert.equal(
+        workspace === undefined,
+        problems.some((problem) => problem.severity === 'error'),
+      );
     });
   }
 });
 
 function line({ location: at, severity, code, message, remedy, related = [] }: Problem): string {
   const end = at.endLine === undefined ? '' : `-${at.endLine}:${at.endColumn}`;
-  const others = related.map((other) => `\n  ${other.location.line}:${other.location.column} ${other.message}`);
+  const others = related.map(
+    (other) => `\n  ${other.location.line}:${other.location.column} ${other.message}`,
+  );
   return `${at.line}:${at.column}${end} ${severity} ${code}: ${message}${remedy ? `\n  ${remedy}` : ''}${others.join('')}`;
 }
