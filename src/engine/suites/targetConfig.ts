@@ -16,7 +16,7 @@ interface TargetBase {
 }
 
 /** How the reply of an agent is read: the reply document as JSON, or everything it wrote as the output text. */
-export type ReplyForm = 'json' | 'text';
+type ReplyForm = 'json' | 'text';
 
 /** One thing under test, as `touchstone.yaml` asks for it. Paths are resolved and inside the workspace. */
 export type TargetConfig =
