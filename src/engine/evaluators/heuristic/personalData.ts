@@ -61,9 +61,11 @@ export function findIps(text: string): string[] {
 function isPhone(candidate: string): boolean {
   const digits = candidate.replace(/\D/g, '');
   if (/^\d{4}[-./]\d{1,2}[-./]\d{1,2}/.test(candidate)) return false;
-  if (/^(?:\+|00)/.test(candidate)) return digits.length >= 8 && digits.length <= 15;
+  if (/^(?:\+|00[1-9])/.test(candidate)) return digits.length >= 8 && digits.length <= 15;
   if (/^\(?\d{3}\)?[ .-]\s?\d{3}[ .-]\d{4}$/.test(candidate)) return true;
-  return /^\(?0\d{1,5}\)?[ /-]\s?\d[\d ()/-]+$/.test(candidate) && digits.length >= 9 && digits.length <= 12;
+  return (
+    /^\(?0[1-9]\d{0,4}\)?[ /-]{1,3}\d[\d ()/-]+$/.test(candidate) && digits.length >= 9 && digits.length <= 12
+  );
 }
 
 function checksIban(iban: string): boolean {
