@@ -13,6 +13,8 @@ const shared = {
   absWorkingDir: root,
   bundle: true,
   platform: 'node',
+  // The package's main entry is UMD, which cannot be bundled.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   target: 'node22',
   minify: true,
   keepNames: true,

@@ -82,7 +82,7 @@ function createProgram(io: Io, done: (code: number) => void): Command {
       'only cases whose id or description contains one of these; * stands for any text',
     )
     .option('-t, --tag <tag...>', 'only cases with one of these tags')
-    .option('-m, --model <provider/model>', 'the model of prompts that name none')
+    .option('-m, --model <provider/model>', 'the model of every prompt target, in place of its own')
     .option('-r, --repeat <n>', 'trials of each case', wholeNumber(1, 1000))
     .option('-j, --max-concurrency <n>', 'most calls at the same time', wholeNumber(1, 1024))
     .option('--seed <n>', 'seed of the run', wholeNumber(0, Number.MAX_SAFE_INTEGER))

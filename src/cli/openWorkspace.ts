@@ -47,5 +47,10 @@ function kindOf(given: string, cwd: string): 'folder' | 'config' | 'file' {
   const found = statSync(path.resolve(cwd, given), { throwIfNoEntry: false });
   if (!found) throw new UsageError(`there is no file or folder ${given}`, { where: { path: given } });
   if (found.isDirectory()) return 'folder';
-  return /^touchstone.*\.ya?ml$/.test(path.basename(given)) ? 'config' : 'file';
+  return isConfigFile(given) ? 'config' : 'file';
+}
+
+/** `touchstone.yaml`, and variants such as `touchstone.ci.yaml`. */
+export function isConfigFile(file: string): boolean {
+  return /^touchstone.*\.ya?ml$/.test(path.basename(file));
 }

@@ -96,6 +96,7 @@ async function prepareAll(
     ...(options.repeat === undefined ? {} : { repeat: options.repeat }),
     ...(options.maxConcurrency === undefined ? {} : { maxConcurrency: options.maxConcurrency }),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
+    ...(options.model === undefined ? {} : { model: options.model }),
   };
   const prepared: PreparedRun[] = [];
   for (const suite of suites) prepared.push(...(await engine.prepare(suite.name, overrides, signal)));

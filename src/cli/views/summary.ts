@@ -142,6 +142,7 @@ function gateLines(gate: GateReport, style: Style): string[] {
     pass: style.green('✓ pass     '),
     fail: style.red('✗ fail     '),
     undecided: style.yellow('? undecided'),
+    'not-asked': style.dim('– not asked'),
   };
   return [
     '',

@@ -1,6 +1,6 @@
+import type { GatePolicy } from '../model/gatePolicy.ts';
 import type { ClauseStatus, GateClause, GateReport } from '../model/gateReport.ts';
 import type { GroupSummary, RunSummary } from '../model/summary.ts';
-import type { GatePolicy } from '../model/gatePolicy.ts';
 
 /** Counted shares are compared with this much slack so that rounding never decides. */
 const ROUNDING = 1e-9;
@@ -12,7 +12,8 @@ const ROUNDING = 1e-9;
 export function judgeRun(gate: GatePolicy, summary: RunSummary): GateReport {
   const clauses = [...completeness(summary), ...passRates(gate, summary), ...limits(gate, summary)];
   const passed = clauses.every(
-    ({ status }) => status === 'pass' || (status === 'undecided' && gate.undecided === 'pass'),
+    ({ status }) =>
+      status === 'pass' || status === 'not-asked' || (status === 'undecided' && gate.undecided === 'pass'),
   );
   return { passed: passed && summary.missing === 0 && summary.total.trials > 0, clauses };
 }
@@ -40,8 +41,8 @@ function passRates({ minPassRate, minScore, noRegression }: GatePolicy, summary:
   for (const tag of noRegression ?? [])
     clauses.push({
       name: `no_regression[${tag}]`,
-      status: 'undecided',
-      reason: 'needs a baseline to compare with',
+      status: 'not-asked',
+      reason: 'held to when two runs are compared; this is one run',
     });
   return clauses;
 }

@@ -1,5 +1,8 @@
-/** What a gate says. Missing data is undecided, never a pass. */
-export type ClauseStatus = 'pass' | 'fail' | 'undecided';
+/**
+ * What a gate says. Missing data is undecided, never a pass. `not-asked`: the clause speaks of a comparison
+ * and this is a single run, so it neither passes nor holds anything up.
+ */
+export type ClauseStatus = 'pass' | 'fail' | 'undecided' | 'not-asked';
 
 export interface GateClause {
   /** The key of the policy, with its tag where it has one, e.g. `min_pass_rate`, `min_pass_rate[critical]`. */

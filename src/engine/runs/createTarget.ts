@@ -1,3 +1,4 @@
+import type { ProviderConfig } from '../models/catalog.ts';
 import type { ModelCatalog } from '../models/modelClient.ts';
 import type { Clock, Environment, Trust } from '../ports.ts';
 import type { SuiteConfig } from '../suites/suiteConfig.ts';
@@ -13,6 +14,9 @@ export interface TargetPorts {
   clock: Clock;
   trust: Trust;
   models: ModelCatalog;
+  providers: Readonly<Record<string, ProviderConfig>>;
+  /** The model of every prompt in this run, as `provider/model`; each target's own where absent. */
+  model: string | undefined;
   /** Absolute path of the workspace. */
   root: string;
 }

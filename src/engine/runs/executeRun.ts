@@ -118,7 +118,7 @@ class Execution {
 
   async #schedule(stored: TrialSet): Promise<void> {
     const matches = caseFilter(this.#inputs.plan.filter);
-    for await (const batch of this.#inputs.source.cases({ signal: this.#signal })) {
+    for await (const batch of this.#inputs.source.batches({ signal: this.#signal })) {
       for (const located of batch) {
         if (this.#signal.aborted) return;
         if (!matches(located.case)) continue;

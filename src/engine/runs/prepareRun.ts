@@ -1,4 +1,4 @@
-import { type Dataset, openDataset } from '../datasets/openDataset.ts';
+import { type Dataset, openDataset } from '../datasets/dataset.ts';
 import { ConfigError } from '../errors.ts';
 import type { EvaluatorDeps } from '../evaluators/evaluator.ts';
 import { createPatternMatcher } from '../evaluators/patternMatcher.ts';
@@ -25,6 +25,8 @@ export interface RunOverrides {
   repeat?: number;
   maxConcurrency?: number;
   seed?: number;
+  /** The model of every prompt target, as `provider/model`. */
+  model?: string;
 }
 
 export interface PreparePorts {
@@ -62,7 +64,7 @@ export async function prepareRuns(
   const prepared: PreparedRun[] = [];
   try {
     for (const reference of suite.datasets)
-      prepared.push(await prepareRun(workspace, suite, reference, ports, signal));
+      prepared.push(await prepareRun(workspace, suite, reference, overrides.model, ports, signal));
   } catch (error) {
     await Promise.all(prepared.map((run) => run.close()));
     throw error;
@@ -74,6 +76,7 @@ async function prepareRun(
   workspace: Workspace,
   suite: SuiteConfig,
   reference: FileReference,
+  model: string | undefined,
   ports: PreparePorts,
   signal: AbortSignal,
 ): Promise<PreparedRun> {
@@ -85,8 +88,9 @@ async function prepareRun(
     takesPart: (spec, entry) => !suite.defaultEvaluators || caseCallsFor(spec.type, entry),
     deps,
   });
+  const { providers } = workspace.config;
   const targets = suite.targets.map((target) =>
-    createTarget(target, suite, { ...ports, root, models: deps.models }),
+    createTarget(target, suite, { ...ports, root, models: deps.models, providers, model }),
   );
   const close = async (): Promise<void> => {
     await Promise.all([
@@ -163,7 +167,7 @@ async function makePlan(
 async function countChosen(dataset: Dataset, filter: RunFilter, signal: AbortSignal): Promise<number> {
   const matches = caseFilter(filter);
   let chosen = 0;
-  for await (const batch of dataset.cases({ signal }))
+  for await (const batch of dataset.batches({ signal }))
     for (const located of batch) if (matches(located.case)) chosen += 1;
   if (chosen > 0) return chosen;
   throw new ConfigError('no case of the dataset matches the filter', {

@@ -6,7 +6,7 @@ import type { Target } from '../targets/target.ts';
 
 /** Cases in file order, a batch at a time; every call begins at the first case. */
 export interface CaseSource {
-  cases(options: { signal: AbortSignal }): AsyncIterable<readonly LocatedCase[]>;
+  batches(options: { signal: AbortSignal }): AsyncIterable<readonly LocatedCase[]>;
 }
 
 /** A target with the limits that the suite sets for it. */

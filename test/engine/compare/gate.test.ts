@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { judgeRun } from '../../../src/engine/compare/gate.ts';
+import type { GatePolicy } from '../../../src/engine/model/gatePolicy.ts';
 import type { TrialResult } from '../../../src/engine/model/result.ts';
 import { summarize } from '../../../src/engine/runs/summarize.ts';
-import type { GatePolicy } from '../../../src/engine/model/gatePolicy.ts';
 import { complete, plan, trialResult } from '../../support/runFixtures.ts';
 
 function judge(gate: Partial<GatePolicy>, results: readonly TrialResult[], cases = results.length) {
@@ -43,20 +43,21 @@ describe('judgeRun', () => {
     assert.equal(judge({ maxCostUsd: 3 }, [dear]).clauses[0]?.status, 'pass');
   });
 
-  it('leaves a tag without cases, a missing baseline and a single trial undecided', () => {
-    const report = judge(
-      { minPassRate: { tags: { critical: 1 } }, noRegression: ['critical'], maxFlakyShare: 0.1 },
-      [passed],
-    );
+  it('leaves a tag without cases and a single trial undecided', () => {
+    const report = judge({ minPassRate: { tags: { critical: 1 } }, maxFlakyShare: 0.1 }, [passed]);
     assert.deepEqual(
       report.clauses.map((clause) => [clause.name, clause.status]),
       [
         ['min_pass_rate[critical]', 'undecided'],
-        ['no_regression[critical]', 'undecided'],
         ['max_flaky_share', 'undecided'],
       ],
     );
     assert.equal(report.passed, false);
-    assert.equal(judge({ noRegression: ['critical'], undecided: 'pass' }, [passed]).passed, true);
+  });
+
+  it('does not ask a single run about regressions', () => {
+    const report = judge({ noRegression: ['critical'] }, [passed]);
+    assert.equal(report.clauses[0]?.status, 'not-asked');
+    assert.equal(report.passed, true);
   });
 });

@@ -1,0 +1,34 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { FileError } from '../../engine/errors.ts';
+import { processEnvironment } from '../../engine/ports.ts';
+import { sampleFiles } from '../../engine/suites/sampleConfig.ts';
+import { EXIT } from '../exitCode.ts';
+import type { Io } from '../terminal/io.ts';
+
+/** Writes what a first evaluation needs; nothing that is there is overwritten. */
+export async function init(folder: string, io: Io): Promise<number> {
+  const root = path.resolve(io.cwd, folder);
+  const { signal } = new AbortController();
+  try {
+    mkdirSync(root, { recursive: true });
+    const files = await sampleFiles(root, { environment: processEnvironment, signal });
+    for (const { path: file, text } of files) {
+      mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
+      // `wx` refuses a file that has come into being since.
+      writeFileSync(path.join(root, file), text, { flag: 'wx' });
+      io.out(`wrote ${path.join(folder, file)}`);
+    }
+    io.out(files.length === 0 ? 'there is a touchstone.yaml already: nothing was written' : NEXT);
+    return EXIT.passed;
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    throw new FileError(`the files cannot be written (${error.code})`, {
+      where: { path: folder },
+      remedy: 'Check that the folder can be written.',
+      cause: error,
+    });
+  }
+}
+
+const NEXT = 'Next: look through them, set OPENAI_API_KEY, and run: touchstone eval';

@@ -1,0 +1,39 @@
+import { realpathSync } from 'node:fs';
+import path from 'node:path';
+import { upgradeDataset } from '../../engine/datasets/upgrade.ts';
+import { diffText } from '../../engine/files/diffText.ts';
+import { readText } from '../../engine/files/readText.ts';
+import { writeAtomic } from '../../engine/files/writeAtomic.ts';
+import { EXIT } from '../exitCode.ts';
+import { systemRandom } from '../systemRandom.ts';
+import type { Io } from '../terminal/io.ts';
+import { sanitize, sanitizeLine } from '../terminal/sanitize.ts';
+
+export interface UpgradeOptions {
+  dryRun?: boolean;
+}
+
+/** Brings each file to the newest schema; everything is checked before the first file is written. */
+export async function upgrade(files: string[], options: UpgradeOptions, io: Io): Promise<number> {
+  const upgrades = [];
+  for (const given of files) {
+    const absolute = path.resolve(io.cwd, given);
+    const before = readText(absolute, given);
+    upgrades.push({ given, absolute, before, ...(await upgradeDataset({ path: given, text: before })) });
+  }
+  for (const { given, absolute, before, text, changes, from, to } of upgrades) {
+    if (text === before) {
+      io.out(`${sanitizeLine(given)}: is at schema ${to} already`);
+      continue;
+    }
+    if (options.dryRun) {
+      io.out(sanitize(diffText(before, text, given)).trimEnd());
+      io.out(`${sanitizeLine(given)}: ${from} → ${to}, ${changes.length} changes (nothing was written)`);
+      continue;
+    }
+    // A link is followed, so that it is its file that is replaced.
+    writeAtomic(realpathSync(absolute), text, systemRandom);
+    io.out(`${sanitizeLine(given)}: ${from} → ${to}, ${changes.length} changes`);
+  }
+  return EXIT.passed;
+}

@@ -1,0 +1,93 @@
+import { realpathSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { UsageError } from '../../engine/errors.ts';
+import type { Problem } from '../../engine/model/problem.ts';
+import { processEnvironment } from '../../engine/ports.ts';
+import { listWorkspace } from '../../engine/suites/listWorkspace.ts';
+import { checkWorkspace } from '../../engine/suites/loadWorkspace.ts';
+import { validateFile } from '../../engine/suites/validateFiles.ts';
+import { EXIT } from '../exitCode.ts';
+import { isConfigFile } from '../openWorkspace.ts';
+import type { Io } from '../terminal/io.ts';
+import { problemLines } from '../views/problems.ts';
+
+export interface ValidateOptions {
+  config?: string;
+  json?: boolean;
+}
+
+interface Checked {
+  files: number;
+  problems: Problem[];
+}
+
+/** Exit code 2 when something has an error: it is the person's to mend. */
+export async function validate(paths: string[], options: ValidateOptions, io: Io): Promise<number> {
+  const checked: Checked = { files: 0, problems: [] };
+  const given = paths.length > 0 ? paths : [options.config ?? '.'];
+  for (const entry of given) await checkPath(path.resolve(io.cwd, entry), entry, checked, io.cwd);
+  const errors = checked.problems.filter(({ severity }) => severity === 'error').length;
+  if (options.json) io.out(JSON.stringify(checked, null, 2));
+  else print(checked, errors, io);
+  return errors > 0 ? EXIT.userError : EXIT.passed;
+}
+
+async function checkPath(absolute: string, given: string, checked: Checked, cwd: string): Promise<void> {
+  const found = statSync(absolute, { throwIfNoEntry: false });
+  if (!found) throw new UsageError('there is no such file or folder', { where: { path: given } });
+  if (found.isDirectory()) return checkFolder(absolute, undefined, checked, cwd);
+  if (isConfigFile(absolute)) return checkFolder(path.dirname(absolute), absolute, checked, cwd);
+  await checkFile(realpathSync(absolute), path.dirname(realpathSync(absolute)), checked, cwd);
+}
+
+/** The configuration, and every prompt and dataset of its workspace. */
+async function checkFolder(
+  folder: string,
+  configPath: string | undefined,
+  checked: Checked,
+  cwd: string,
+): Promise<void> {
+  const { signal } = new AbortController();
+  const { workspace, problems } = await checkWorkspace({
+    root: folder,
+    environment: processEnvironment,
+    signal,
+    ...(configPath === undefined ? {} : { configPath }),
+  });
+  checked.files += 1;
+  add(problems, folder, checked, cwd);
+  if (!workspace) return;
+  const listing = await listWorkspace(workspace, signal);
+  for (const file of [...listing.prompts.map((prompt) => prompt.path), ...listing.datasets])
+    await checkFile(path.join(workspace.root, file), workspace.root, checked, cwd);
+}
+
+async function checkFile(file: string, root: string, checked: Checked, cwd: string): Promise<void> {
+  const { signal } = new AbortController();
+  checked.files += 1;
+  add(await validateFile(file, { root, environment: processEnvironment, signal }), root, checked, cwd);
+}
+
+/** Problems name files from their workspace; a terminal wants them from where the person stands. */
+function add(problems: readonly Problem[], root: string, checked: Checked, cwd: string): void {
+  const show = <T extends { path: string }>(location: T): T => {
+    const relative = path.relative(cwd, path.resolve(root, location.path));
+    return { ...location, path: relative.startsWith('..') ? path.resolve(root, location.path) : relative };
+  };
+  for (const problem of problems)
+    checked.problems.push({
+      ...problem,
+      location: show(problem.location),
+      ...(problem.related
+        ? { related: problem.related.map((other) => ({ ...other, location: show(other.location) })) }
+        : {}),
+    });
+}
+
+function print({ files, problems }: Checked, errors: number, io: Io): void {
+  for (const line of problemLines(problems, io.style)) io.out(line);
+  const warnings = problems.length - errors;
+  const counts = `${errors} ${errors === 1 ? 'error' : 'errors'}, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`;
+  const summary = `${files} ${files === 1 ? 'file' : 'files'} checked: ${counts}`;
+  io.out(errors > 0 ? io.style.red(summary) : io.style.green(summary));
+}

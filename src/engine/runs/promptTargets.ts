@@ -1,0 +1,59 @@
+import { readText } from '../files/readText.ts';
+import { contentHash } from '../model/hash.ts';
+import type { Prompt } from '../model/prompt.ts';
+import { parsePrompt } from '../prompts/parsePrompt.ts';
+import type { FileReference } from '../suites/fileReference.ts';
+import { promptModel } from '../suites/promptModel.ts';
+import type { TargetConfig } from '../suites/targetConfig.ts';
+import { createEchoTarget } from '../targets/echoTarget.ts';
+import { renderCase } from '../targets/promptCase.ts';
+import { createPromptTarget } from '../targets/promptTarget.ts';
+import type { Target } from '../targets/target.ts';
+import type { TargetPorts } from './createTarget.ts';
+
+/** A prompt with its model: the run's, the target's, or the one that the prompt itself names. */
+export function createModelTarget(
+  config: Extract<TargetConfig, { kind: 'prompt' }>,
+  ports: TargetPorts,
+): Target {
+  const prompt = readPrompt(config.prompt, ports);
+  const reference = ports.model ?? config.model ?? promptModel(prompt, ports.providers);
+  const client = ports.models.client(reference);
+  return createPromptTarget({
+    name: config.name,
+    prompt,
+    client,
+    parameters: config.parameters,
+    clock: ports.clock,
+  });
+}
+
+/** Returns the rendered prompt, or the case's input where there is none. */
+export function createEchoPromptTarget(
+  config: Extract<TargetConfig, { kind: 'echo' }>,
+  ports: TargetPorts,
+): Target {
+  if (!config.prompt) return createEchoTarget({ name: config.name });
+  const prompt = readPrompt(config.prompt, ports);
+  return createEchoTarget({
+    name: config.name,
+    render: { hash: contentHash(prompt.hash), text: (request) => textOf(prompt, request.case) },
+  });
+}
+
+function readPrompt(reference: FileReference, { root, environment }: TargetPorts): Prompt {
+  return parsePrompt({ path: reference.path, text: readText(reference.absolute) }, { root, environment });
+}
+
+/** A single message as its text; a conversation with its roles. */
+function textOf(prompt: Prompt, entry: Parameters<typeof renderCase>[1]): string {
+  const { messages } = renderCase(prompt, entry);
+  const texts = messages.map(({ role, content }) => ({
+    role,
+    text: typeof content === 'string' ? content : JSON.stringify(content),
+  }));
+  const [only] = texts;
+  return only && texts.length === 1
+    ? only.text
+    : texts.map(({ role, text }) => `${role}: ${text}`).join('\n\n');
+}

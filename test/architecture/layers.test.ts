@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, it } from 'mocha';
+import { findCycles, readImports } from '../support/importGraph.ts';
+
+const root = path.join(import.meta.dirname, '..', '..');
+
+/** Imported by every feature, and importing none. */
+const BASE = ['errors', 'files', 'model', 'ports', 'statistics', 'store'];
+
+/** Which features a feature may import, beside itself and the base. Never back: the graph has no cycles. */
+const ALLOWED: { [feature: string]: readonly string[] } = {
+  errors: ['model'],
+  files: ['model', 'errors', 'ports'],
+  model: [],
+  ports: ['model'],
+  statistics: [],
+  store: ['model', 'errors'],
+  telemetry: [],
+  datasets: [],
+  prompts: [],
+  models: [],
+  evaluators: ['models'],
+  targets: ['models', 'prompts'],
+  suites: ['evaluators', 'models', 'prompts', 'datasets'],
+  runs: ['suites', 'targets', 'evaluators', 'datasets', 'prompts', 'models', 'telemetry'],
+  compare: ['runs'],
+  reports: [],
+  engine: ['suites', 'runs', 'compare', 'reports', 'telemetry', 'datasets', 'prompts'],
+};
+
+/** The folder (or single file) below src/engine that a module belongs to. */
+function featureOf(module: string): string | undefined {
+  const match = /^src\/engine\/([^/]+)/.exec(module);
+  return match?.[1]?.replace(/\.ts$/, '');
+}
+
+describe('architecture', () => {
+  const graph = readImports(root, 'src/**/*.ts');
+  const engine = [...graph].filter(([file]) => file.startsWith('src/engine/'));
+
+  it('is read as a whole: every relative import leads to a file of the graph', () => {
+    const unresolved = [...graph].flatMap(([file, targets]) =>
+      targets
+        .filter((target) => /^src\//.test(target) && !graph.has(target))
+        .map((target) => `${file} → ${target}`),
+    );
+    assert.ok(graph.size > 50);
+    assert.deepEqual(unresolved, []);
+  });
+
+  it('has no import cycles', () => assert.deepEqual(findCycles(graph), []));
+
+  it('keeps the features of the engine in their order', () => {
+    const wrong = engine.flatMap(([file, targets]) =>
+      targets.filter((target) => !mayImport(file, target)).map((target) => `${file} → ${target}`),
+    );
+    assert.deepEqual(wrong, []);
+  });
+
+  it('keeps vscode out of the engine and the command line, and both out of the interface’s reach', () => {
+    const wrong = [...graph].flatMap(([file, targets]) =>
+      targets.filter((target) => isForbidden(file, target)).map((target) => `${file} → ${target}`),
+    );
+    assert.deepEqual(wrong, []);
+  });
+
+  it('ends the process in one place', () => {
+    // The text of another program, which runs in a process of its own.
+    const own = [...graph.keys()].filter((file) => file !== 'src/engine/evaluators/scriptChild.ts');
+    assert.deepEqual(filesWith(own, /\bprocess\.exit\(/), ['src/cli.ts']);
+  });
+
+  it('reads clock, randomness and environment only through the ports', () => {
+    const files = engine.map(([file]) => file).filter((file) => file !== 'src/engine/ports.ts');
+    const clockAndChance =
+      /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bprocess\.env\b|\bperformance\.now\(/;
+    assert.deepEqual(filesWith(files, clockAndChance), []);
+  });
+});
+
+function mayImport(file: string, target: string): boolean {
+  const from = featureOf(file);
+  const to = featureOf(target);
+  if (from === undefined || to === undefined || from === to) return true;
+  const allowed = ALLOWED[from];
+  assert.ok(allowed, `src/engine/${from} is missing from the table of this test`);
+  return allowed.includes(to) || (BASE.includes(to) && !BASE.includes(from));
+}
+
+function isForbidden(file: string, target: string): boolean {
+  if (file.startsWith('src/engine/')) return target === 'vscode' || /^src\/(?!engine\/)/.test(target);
+  if (file.startsWith('src/cli')) return target === 'vscode' || /^src\/(ui|webview|extension)/.test(target);
+  return file.startsWith('src/ui/') && target.startsWith('src/engine/');
+}
+
+function filesWith(files: readonly string[], pattern: RegExp): string[] {
+  return files.filter((file) => pattern.test(readFileSync(path.join(root, file), 'utf8')));
+}
