@@ -84,7 +84,7 @@ export class Fields {
 }
 
 /** `inputs.name`, `messages[2].role`. */
-export function showPointer(pointer: Pointer): string {
+function showPointer(pointer: Pointer): string {
   return pointer.reduce<string>(
     (shown, key) => (typeof key === 'number' ? `${shown}[${key}]` : shown === '' ? key : `${shown}.${key}`),
     '',

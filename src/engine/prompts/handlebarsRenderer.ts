@@ -53,7 +53,9 @@ export function renderHandlebars(
     .map((name) => [name, undefined]);
   try {
     const render = handlebars.compile(program, { noEscape: true, strict: true });
-    return render({ ...Object.fromEntries(absent), ...variables });
+    // Said outright, or Handlebars writes a warning to the console.
+    const ownOnly = { allowProtoPropertiesByDefault: false, allowProtoMethodsByDefault: false };
+    return render({ ...Object.fromEntries(absent), ...variables }, ownOnly);
   } catch (error) {
     throw toFault(error, places, offsetOf);
   }

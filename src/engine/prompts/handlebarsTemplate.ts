@@ -37,22 +37,40 @@ function normalizeText(program: hbs.AST.Program): void {
   }
 }
 
-/** By the exception's own numbers; the grammar's error knows only its line, so there the last tag is meant. */
+/**
+ * By the exception's own numbers. The grammar's error knows only its line, so there the last tag is meant, or
+ * the last block left open when the text ends too early.
+ */
 function faultOffset(error: Error, template: string, starts: number[]): number {
   const line = 'lineNumber' in error && typeof error.lineNumber === 'number' ? error.lineNumber : undefined;
   const column = 'column' in error && typeof error.column === 'number' ? error.column : 0;
   if (line !== undefined) return (starts[line - 1] ?? 0) + column;
+  const open = isOpenEnd(error) ? lastOpenBlock(template) : undefined;
+  if (open !== undefined) return open;
   const next = starts[Number(/on line (\d+)/.exec(error.message)?.[1] ?? 1)] ?? template.length;
   return Math.max(0, template.lastIndexOf('{{', next - 1));
 }
 
+function isOpenEnd(error: Error): boolean {
+  return error.message.includes("got 'EOF'");
+}
+
+function lastOpenBlock(template: string): number | undefined {
+  const open: number[] = [];
+  for (const match of template.matchAll(/\{\{~?([#/])/g)) {
+    if (match[1] === '#') open.push(match.index);
+    else open.pop();
+  }
+  return open.at(-1);
+}
+
 function faultText(error: Error): string {
-  if (/got 'EOF'/.test(error.message)) return 'a template block is not closed';
+  if (isOpenEnd(error)) return 'a template block is not closed';
   if (error.message.startsWith('Parse error')) return 'the template tag cannot be read';
   return `the template cannot be read: ${error.message.replace(/ - \d+:\d+$/, '')}`;
 }
 
-export function isContent(node: hbs.AST.Node): node is hbs.AST.ContentStatement {
+function isContent(node: hbs.AST.Node): node is hbs.AST.ContentStatement {
   return node.type === 'ContentStatement';
 }
 

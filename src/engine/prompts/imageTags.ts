@@ -14,6 +14,13 @@ export function findImageTags(template: string): ImageTag[] {
     if (bracket < 0) break;
     if (template[bracket + 1] !== '(') continue;
     const urlStart = bracket + 2;
+    const close = template.indexOf(')', urlStart);
+    if (close < 0) break;
+    const feed = template.indexOf('\n', urlStart);
+    if (feed >= 0 && feed < close) {
+      start = feed;
+      continue;
+    }
     const urlEnd = endOfUrl(template, urlStart);
     if (urlEnd === undefined) continue;
     const end = template.indexOf(')', urlEnd) + 1;

@@ -3,7 +3,7 @@ import { TemplateFault, type TemplateUse } from './templateUse.ts';
 import { valueText } from './valueText.ts';
 
 /** `${input:name}` or `${input:name:placeholder}`, as VS Code prompt files have it. */
-const INPUT = /\$\{input:([^}:\r\n]+)(?::([^}\r\n]*))?\}/g;
+const INPUT = /\$\{input:([^}:\r\n]+)(?::([^{}\r\n]*))?\}/g;
 
 /** The inputs of a VS Code prompt file; the placeholder describes one, it is no default. */
 export function findInputUses(template: string): (TemplateUse & { placeholder?: string })[] {

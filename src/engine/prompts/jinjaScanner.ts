@@ -1,5 +1,5 @@
 /** A word in a tag: a name, a keyword, a filter. */
-export interface JinjaWord {
+interface JinjaWord {
   text: string;
   offset: number;
 }

@@ -18,7 +18,7 @@ export function parseJinja(template: string): JinjaTemplate {
   const tags = scanJinja(template);
   const open = tags.find((tag) => !tag.closed);
   if (open) throw new TemplateFault('the template tag is not closed', open.start);
-  const program = readProgram(readTokens(template, tags));
+  const program = readProgram(readTokens(template, tags), tags);
   return { program, offsets: locateIdentifiers(program, tags) };
 }
 
@@ -56,7 +56,7 @@ function readTag(template: string, tag: JinjaTag): PlacedToken[] {
   }
 }
 
-function readProgram(tokens: PlacedToken[]): JinjaNode {
+function readProgram(tokens: PlacedToken[], tags: JinjaTag[]): JinjaNode {
   let reached = 0;
   const watched = new Proxy(tokens, {
     get(target, key) {
@@ -68,10 +68,21 @@ function readProgram(tokens: PlacedToken[]): JinjaNode {
   try {
     return parse(watched);
   } catch (error) {
+    if (reached >= tokens.length)
+      throw new TemplateFault('a template block is not closed', lastOpenBlock(tags));
     const last = tokens.findLast((token, index) => index <= reached && token.type !== 'Text');
-    const atEnd = reached >= tokens.length;
-    throw new TemplateFault(atEnd ? 'a template block is not closed' : reason(error), last?.offset ?? 0);
+    throw new TemplateFault(reason(error), last?.offset ?? 0);
   }
+}
+
+function lastOpenBlock(tags: JinjaTag[]): number {
+  const open: number[] = [];
+  for (const tag of tags) {
+    const keyword = tag.words[0]?.text ?? '';
+    if (/^(if|for|macro|call|filter)$/.test(keyword)) open.push(tag.start);
+    else if (keyword.startsWith('end')) open.pop();
+  }
+  return open.at(-1) ?? tags.at(-1)?.start ?? 0;
 }
 
 /** Pairs the tree's names, walked in source order, with the words of the tags. */

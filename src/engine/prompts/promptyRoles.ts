@@ -4,7 +4,10 @@ import type { PromptSource, Span } from './promptSource.ts';
 import { findRole } from './role.ts';
 
 /** `system:`, `# user:`, `assistant[name="Ann"]:` alone on a line; the attributes are not kept. */
-const MARKER = /^\s*#?\s*(system|developer|user|assistant|tool|function)\s*(?:\[[^\]]*\])?\s*:\s*$/i;
+const MARKER = /^#?\s*(system|developer|user|assistant|tool|function)\s*(?:\[[^\]]*\])?\s*:$/i;
+
+/** No marker is longer, in characters. */
+const MAX_MARKER = 200;
 
 /**
  * Splits a prompty body at its role markers. As in prompty's own parser, text before the first marker is the
@@ -19,7 +22,8 @@ export function splitPromptyRoles(source: PromptSource, body: Span): MessageTemp
     if (span.end > span.start) messages.push(source.message(role, span));
   };
   for (const line of source.lines(body)) {
-    const name = MARKER.exec(line.text)?.[1];
+    const text = line.text.trim();
+    const name = text.length > MAX_MARKER ? undefined : MARKER.exec(text)?.[1];
     if (name === undefined) continue;
     add(line.start);
     role = findRole(name) ?? 'system';

@@ -17,7 +17,7 @@ export interface ReferenceScope {
 /** Thrown for `${env:NAME}` without a value, so that a caller may do without it. */
 export class UnsetVariable extends PromptError {}
 
-const REFERENCE = /\$\{(env|file):([^}]*)\}/g;
+const REFERENCE = /\$\{(env|file):([^{}]*)\}/g;
 
 /**
  * Replaces `${env:NAME}`, `${env:NAME:default}` and `${file:path}` in the texts of a value, at any depth.

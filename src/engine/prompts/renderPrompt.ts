@@ -103,6 +103,7 @@ function assemble(prompt: Prompt, fragments: readonly Fragment[], history: reado
         break;
       }
       case 'role':
+        if (draft) draft.keepBlank = false;
         begin(fragment.role, false);
         break;
       case 'history':
