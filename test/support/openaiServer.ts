@@ -54,8 +54,8 @@ export interface OpenAiServer {
   readonly requests: RecordedRequest[];
   /** Resolves when the server has received `count` requests. */
   received(count: number): Promise<void>;
-  /** How many connections a client has closed before the reply was whole. */
-  readonly abandoned: number;
+  /** Resolves when a client has closed its connection before the reply was whole. */
+  readonly abandoned: Promise<void>;
   close(): Promise<void>;
 }
 
@@ -68,7 +68,7 @@ export async function startOpenAiServer(
 ): Promise<OpenAiServer> {
   const requests: RecordedRequest[] = [];
   const watchers: { count: number; resolve: () => void }[] = [];
-  let abandoned = 0;
+  const abandoned = Promise.withResolvers<void>();
   let chats = 0;
 
   const server = createServer(async (incoming, outgoing) => {
@@ -76,7 +76,7 @@ export async function startOpenAiServer(
     requests.push(request);
     for (const watcher of watchers) if (requests.length >= watcher.count) watcher.resolve();
     outgoing.on('close', () => {
-      if (!outgoing.writableFinished) abandoned++;
+      if (!outgoing.writableFinished) abandoned.resolve();
     });
     if (request.path === '/v1/models') return sendJson(outgoing, 200, MODELS);
     if (request.path === '/v1/embeddings') return sendJson(outgoing, 200, embeddings(request.body));
@@ -95,9 +95,7 @@ export async function startOpenAiServer(
       requests.length >= count
         ? Promise.resolve()
         : new Promise((resolve) => watchers.push({ count, resolve })),
-    get abandoned() {
-      return abandoned;
-    },
+    abandoned: abandoned.promise,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -6,6 +6,7 @@ import { type OpenAiServer, type Script, startOpenAiServer } from '../../support
 import { countingRandom, type ManualClock, manualClock } from './manualClock.ts';
 import { recordingSpan } from './recordingSpan.ts';
 
+const fromEnv = (name: string) => `\${env:${name}}`;
 const KEY = 'sk-very-secret-key';
 const HELLO: ModelRequest = { messages: [{ role: 'user', content: 'hello' }], parameters: {} };
 
@@ -22,6 +23,7 @@ describe('the OpenAI-compatible client', () => {
     timeoutMs?: number;
     signal?: AbortSignal;
     request?: ModelRequest;
+    random?: number[];
   }
 
   async function serve(script: Script[]): Promise<OpenAiServer> {
@@ -32,11 +34,11 @@ describe('the OpenAI-compatible client', () => {
 
   function ask(server: OpenAiServer, setup: Setup = {}) {
     const catalog = createModelCatalog(
-      { scripted: { baseUrl: server.baseUrl, apiKey: '${env:KEY}', ...setup.config } },
+      { scripted: { baseUrl: server.baseUrl, apiKey: fromEnv('KEY'), ...setup.config } },
       {
         environment: fixedEnvironment({ KEY, OTHER: 'other-secret' }),
         clock: setup.clock ?? manualClock(10_000),
-        random: countingRandom(),
+        random: countingRandom(setup.random),
         log: noLog,
       },
     );
@@ -232,6 +234,22 @@ describe('the OpenAI-compatible client', () => {
       assert.equal(server.requests.length, 4);
     });
 
+    it('draws each wait from 0 to a limit that doubles', async () => {
+      const clock = manualClock(10_000);
+      const server = await serve([500, 500, 500, 500].map((status) => ({ status })));
+      await failure(ask(server, { clock, random: [0, 0.999, 0.5] }));
+      assert.deepEqual(clock.sleeps, [0, 999, 1000]);
+    });
+
+    it('does not begin a wait that its time limit would cut off', async () => {
+      const clock = manualClock(100);
+      const server = await serve([{ status: 503 }]);
+      const error = await failure(ask(server, { clock, timeoutMs: 200 }));
+      assert.equal(error.code, 'server');
+      assert.match(error.message, /next attempt would begin in 0\.3 s, but only 0\.2 s/);
+      assert.deepEqual(clock.sleeps, []);
+    });
+
     it('does not repeat a spent quota', async () => {
       const server = await serve([{ status: 429, code: 'insufficient_quota' }]);
       const error = await failure(ask(server));
@@ -329,6 +347,7 @@ describe('the OpenAI-compatible client', () => {
       const reason = new Error('the person pressed stop');
       caller.abort(reason);
       await assert.rejects(call, (error) => error === reason);
+      await server.abandoned;
       assert.equal(spans[1]?.attributes['error.type'], 'cancelled');
       assert.equal(spans[1]?.ended, 1);
     });
@@ -367,7 +386,7 @@ describe('the OpenAI-compatible client', () => {
       process.env['OPENAI_CUSTOM_HEADERS'] = 'x-leak: yes';
       process.env['OPENAI_ORG_ID'] = 'org-leak';
       try {
-        await ask(server, { config: { headers: { 'x-team': '${env:OTHER}' } } });
+        await ask(server, { config: { headers: { 'x-team': fromEnv('OTHER') } } });
       } finally {
         delete process.env['OPENAI_CUSTOM_HEADERS'];
         delete process.env['OPENAI_ORG_ID'];

@@ -22,12 +22,17 @@ export function spendingOf(calls: readonly Paid[]): { usage?: Usage; costUsd?: n
 }
 
 function addUsage(sum: Usage, more: Usage): Usage {
-  const cached = (sum.cachedInputTokens ?? 0) + (more.cachedInputTokens ?? 0);
-  const reasoning = (sum.reasoningTokens ?? 0) + (more.reasoningTokens ?? 0);
+  const cached = addKnown(sum.cachedInputTokens, more.cachedInputTokens);
+  const reasoning = addKnown(sum.reasoningTokens, more.reasoningTokens);
   return {
     inputTokens: sum.inputTokens + more.inputTokens,
     outputTokens: sum.outputTokens + more.outputTokens,
-    ...(cached > 0 ? { cachedInputTokens: cached } : {}),
-    ...(reasoning > 0 ? { reasoningTokens: reasoning } : {}),
+    ...(cached === undefined ? {} : { cachedInputTokens: cached }),
+    ...(reasoning === undefined ? {} : { reasoningTokens: reasoning }),
   };
+}
+
+/** These are parts of a whole that is known, so a part that is not reported adds nothing. */
+function addKnown(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined && b === undefined ? undefined : (a ?? 0) + (b ?? 0);
 }

@@ -1,0 +1,92 @@
+import type { EvaluationInput, EvaluatorDeps } from '../../../../src/engine/evaluators/evaluator.ts';
+import { judgeDefinitions } from '../../../../src/engine/evaluators/judge/definitions.ts';
+import { checkOptions } from '../../../../src/engine/evaluators/optionCheck.ts';
+import type { GoldenCase } from '../../../../src/engine/model/case.ts';
+import type { EvaluatorSpec, Score } from '../../../../src/engine/model/evaluation.ts';
+import type { JsonObject } from '../../../../src/engine/model/json.ts';
+import type { ToolCall } from '../../../../src/engine/model/message.ts';
+import { emptyOutput } from '../../../../src/engine/model/output.ts';
+import { createModelCatalog } from '../../../../src/engine/models/catalog.ts';
+import { fixedEnvironment, noLog, noSpan } from '../../../../src/engine/ports.ts';
+import {
+  type ChatRequestBody,
+  type OpenAiServer,
+  type RecordedRequest,
+  type Script,
+  startOpenAiServer,
+} from '../../../support/openaiServer.ts';
+import { countingRandom, manualClock } from '../../models/manualClock.ts';
+
+export interface Bench {
+  readonly server: OpenAiServer;
+  /** Creates an evaluator once; call the result as often as there are outputs to judge. */
+  judge(type: string, options: JsonObject, deps?: Partial<EvaluatorDeps>): (input: Judged) => Promise<Score>;
+  /** The chat of the n-th request, as one text. */
+  sent(index: number): string;
+  close(): Promise<void>;
+}
+
+export interface Judged {
+  text?: string;
+  toolCalls?: ToolCall[];
+  case?: Partial<GoldenCase>;
+  others?: { target: string; text: string }[];
+  signal?: AbortSignal;
+}
+
+/** Judges with the real client against a scripted server; input and output tokens cost 1 dollar a million each. */
+export async function startBench(
+  script: Script[] | ((request: RecordedRequest, index: number) => Script),
+): Promise<Bench> {
+  const server = await startOpenAiServer(script);
+  const clock = manualClock(30_000);
+  const random = countingRandom();
+  const models = createModelCatalog(
+    { local: { baseUrl: server.baseUrl, prices: { judge: { input: 1, output: 1 } } } },
+    { environment: fixedEnvironment({}), clock, random, log: noLog },
+  );
+  const deps: EvaluatorDeps = {
+    models,
+    judgeModel: 'local/judge',
+    patterns: { compile: () => never(), close: async () => {} },
+    scripts: undefined,
+    random,
+    readFile: () => never(),
+  };
+  return {
+    server,
+    judge: (type, options, more) => {
+      const definition = judgeDefinitions.find((one) => one.type === type) ?? never();
+      const spec: EvaluatorSpec = { type, name: type, negated: false, options, weight: 1 };
+      const evaluate = definition.create(spec, checkOptions(spec, definition), { ...deps, ...more });
+      return async (input) =>
+        evaluate(inputOf(input), { signal: input.signal ?? new AbortController().signal, span: noSpan });
+    },
+    sent: (index) => chatText(server.requests[index]?.body),
+    close: () => server.close(),
+  };
+}
+
+/** A scripted reply that holds the verdict as JSON. */
+export function verdict(answer: JsonObject): Script {
+  return { text: JSON.stringify(answer), usage: { input: 100, output: 20 } };
+}
+
+function inputOf(input: Judged): EvaluationInput {
+  const output = (text: string) => ({ ...emptyOutput(), status: 'complete' as const, text });
+  return {
+    case: { id: 'c1', input: 'What does it cost?', ...input.case },
+    output: { ...output(input.text ?? 'It costs 5 euros.'), toolCalls: input.toolCalls ?? [] },
+    ...(input.others
+      ? { others: input.others.map(({ target, text }) => ({ target, output: output(text) })) }
+      : {}),
+  };
+}
+
+function chatText(body: ChatRequestBody | undefined): string {
+  return (body?.messages ?? []).map(({ role, content }) => `[${role}]\n${content}`).join('\n');
+}
+
+function never(): never {
+  throw new Error('this is not used here');
+}

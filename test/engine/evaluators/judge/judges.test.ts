@@ -1,0 +1,358 @@
+import assert from 'node:assert/strict';
+import { z } from 'zod';
+import { ConfigError } from '../../../../src/engine/errors.ts';
+import { judgeDefinitions } from '../../../../src/engine/evaluators/judge/definitions.ts';
+import { parseAssertion } from '../../../../src/engine/evaluators/specs.ts';
+import type { JsonObject } from '../../../../src/engine/model/json.ts';
+import type { Script } from '../../../support/openaiServer.ts';
+import { type Bench, type Judged, startBench, verdict } from './bench.ts';
+
+describe('the judges', () => {
+  const benches: Bench[] = [];
+  afterEach(async () => {
+    await Promise.all(benches.splice(0).map((bench) => bench.close()));
+  });
+
+  async function bench(...args: Parameters<typeof startBench>): Promise<Bench> {
+    const started = await startBench(...args);
+    benches.push(started);
+    return started;
+  }
+
+  async function score(type: string, options: JsonObject, script: Script[], input: Judged = {}) {
+    const judged = await bench(script);
+    return { ...(await judged.judge(type, options)(input)), bench: judged };
+  }
+
+  describe('rubric', () => {
+    const grade = (value: number, more: JsonObject = {}) => [
+      verdict({ reason: 'so so', score: value, ...more }),
+    ];
+
+    it('passes from 0.5, from its threshold, or from the min_accuracy of the case', async () => {
+      const criteria = 'is polite';
+      const strict = { case: { evaluation_criteria: { min_accuracy: 0.9 } } };
+      const passes = async (options: JsonObject, value: number, input: Judged = {}) => {
+        const result = await score('rubric', options, grade(value), input);
+        return result.status === 'scored' && result.pass;
+      };
+      assert.equal(await passes({ criteria }, 0.5), true);
+      assert.equal(await passes({ criteria }, 0.49), false);
+      assert.equal(await passes({ criteria, threshold: 0.3 }, 0.49), true);
+      assert.equal(await passes({ criteria }, 0.89, strict), false);
+      assert.equal(await passes({ criteria, threshold: 0.3 }, 0.89, strict), true);
+    });
+
+    it('does not pass when a judge with a form of its own says so', async () => {
+      const result = await score('rubric', { criteria: 'x' }, grade(0.9, { pass: false }));
+      assert(result.status === 'scored');
+      assert.deepEqual([result.pass, result.score], [false, 0.9]);
+    });
+
+    it('shows tool calls to the judge', async () => {
+      const judged = await bench(grade(1));
+      await judged.judge('rubric', { criteria: 'x' })({
+        text: '',
+        toolCalls: [{ id: 'k', name: 'refund', arguments: { order: 7 } }],
+      });
+      assert.match(
+        judged.sent(0),
+        /name="output">\nTool calls: \[\s*\{\s*"name": "refund",\s*"arguments": \{\s*"order": 7/,
+      );
+    });
+
+    it('is an error when its text names what the case does not have', async () => {
+      const result = await score('rubric', { criteria: 'mentions {{ product }}' }, []);
+      assert.equal(result.status, 'error');
+      assert.match(result.reason, /\{\{ product \}\}/);
+      assert.equal(result.bench.server.requests.length, 0);
+    });
+  });
+
+  describe('closed-qa', () => {
+    for (const [answer, value] of [
+      ['Y', 1],
+      ['N', 0],
+    ] as const) {
+      it(`scores ${value} for ${answer}`, async () => {
+        const result = await score('closed-qa', { criteria: 'names the price' }, [
+          verdict({ reason: 'see', answer }),
+        ]);
+        assert(result.status === 'scored');
+        assert.deepEqual([result.score, result.pass, result.reason], [value, value === 1, 'see']);
+        assert.match(
+          result.bench.sent(0),
+          /What does it cost\?[\s\S]*It costs 5 euros\.[\s\S]*names the price/,
+        );
+      });
+    }
+
+    it('takes nothing but Y or N', async () => {
+      const maybe = verdict({ reason: 'see', answer: 'maybe' });
+      assert.equal((await score('closed-qa', { criteria: 'x' }, [maybe, maybe])).status, 'error');
+    });
+  });
+
+  describe('factuality', () => {
+    const golden = { case: { expected_output: { answer: 'It costs 5 €.' } } };
+    const expected: [string, JsonObject, number, boolean][] = [
+      ['A', {}, 1, true],
+      ['B', {}, 1, true],
+      ['C', {}, 1, true],
+      ['D', {}, 0, false],
+      ['E', {}, 1, true],
+      ['A', { scores: { subset: 0.4 } }, 0.4, true],
+      ['A', { scores: { subset: 0.4 }, threshold: 0.5 }, 0.4, false],
+      ['B', { scores: { superset: 0 } }, 0, false],
+    ];
+    for (const [category, options, value, pass] of expected) {
+      it(`scores ${value} for ${category} with ${JSON.stringify(options)}`, async () => {
+        const result = await score('factuality', options, [verdict({ reason: 'r', category })], golden);
+        assert(result.status === 'scored');
+        assert.deepEqual([result.score, result.pass], [value, pass]);
+        assert.deepEqual(result.detail, { judge: 'local/judge', category });
+      });
+    }
+
+    it('compares with the answer of its options, with the variables of the case in it', async () => {
+      const judged = await bench([verdict({ reason: 'r', category: 'C' })]);
+      await judged.judge('factuality', { expected: 'It costs {{ price }}.' })({
+        case: { input: { price: '7 €' } },
+      });
+      assert.match(judged.sent(0), /name="ideal">\nIt costs 7 €\.\n/);
+    });
+
+    it('is skipped without an expected answer', async () => {
+      const result = await score('factuality', {}, []);
+      assert.equal(result.status, 'skipped');
+    });
+  });
+
+  describe('g-eval', () => {
+    const steps = (...all: string[]) => verdict({ steps: all });
+    const grade = (value: number) => verdict({ reason: `${value} points`, score: value });
+
+    it('works out the steps once for the suite, and scores each output of ten', async () => {
+      const judged = await bench([steps('Read it.', 'Grade it.'), grade(8), grade(6)]);
+      const judge = judged.judge('g-eval', { criteria: 'clear' });
+      const first = await judge({});
+      const second = await judge({});
+      assert(first.status === 'scored' && second.status === 'scored');
+      assert.deepEqual([first.score, first.pass, first.reason], [0.8, true, '8 points']);
+      assert.deepEqual([second.score, second.pass], [0.6, false]);
+      assert.equal(first.costUsd, 0.00024, 'the first one pays for the steps');
+      assert.equal(second.costUsd, 0.00012);
+      assert.match(judged.sent(1), /- Read it\.\n- Grade it\./);
+      assert.equal(judged.server.requests.length, 3);
+    });
+
+    it('asks for the steps once even when many outputs wait for them', async () => {
+      const judged = await bench((request) =>
+        JSON.stringify(request.body.response_format).includes('"steps"') ? steps('Read it.') : grade(7),
+      );
+      const judge = judged.judge('g-eval', { criteria: 'clear' });
+      const scores = await Promise.all(Array.from({ length: 5 }, () => judge({})));
+      assert(scores.every((one) => one.status === 'scored' && one.pass));
+      assert.equal(judged.server.requests.length, 6);
+    });
+
+    it('asks again for steps that failed', async () => {
+      const judged = await bench([{ status: 403 }, steps('Read it.'), grade(10)]);
+      const judge = judged.judge('g-eval', { criteria: 'clear' });
+      assert.equal((await judge({})).status, 'error');
+      assert.equal((await judge({})).status, 'scored');
+    });
+
+    it('does not fail others when the one that asks for the steps is cancelled', async () => {
+      const judged = await bench([{ hang: true }, steps('Read it.'), grade(9)]);
+      const judge = judged.judge('g-eval', { criteria: 'clear' });
+      const caller = new AbortController();
+      const cancelled = judge({ signal: caller.signal });
+      await judged.server.received(1);
+      const waiting = judge({});
+      caller.abort(new Error('stop'));
+      await assert.rejects(cancelled, /stop/);
+      assert.equal((await waiting).status, 'scored');
+    });
+
+    it('takes the mean over several criteria, and fails with the first that fails', async () => {
+      const good = await score('g-eval', { criteria: ['a', 'b'] }, [
+        steps('s'),
+        grade(4),
+        steps('s'),
+        grade(10),
+      ]);
+      assert(good.status === 'scored');
+      assert.equal(good.score, 0.7);
+      assert.equal(good.pass, true);
+      assert.equal(good.reason, '4 points\n10 points');
+      const bad = await score('g-eval', { criteria: ['a', 'b'] }, [
+        steps('s'),
+        grade(10),
+        steps('s'),
+        grade(11),
+      ]);
+      assert.equal(bad.status, 'error');
+      assert.match(bad.reason, /11 is not between 0 and 10/);
+    });
+  });
+
+  describe('pairwise', () => {
+    const choice = (winner: string) => verdict({ reason: `${winner} it is`, winner });
+    const others = [{ target: 'old', text: 'Five.' }];
+    const table: [string, string, number, string][] = [
+      ['A', 'B', 1, 'win'],
+      ['B', 'A', 0, 'loss'],
+      ['tie', 'tie', 0.5, 'tie'],
+      ['A', 'A', 0.5, 'tie'],
+      ['B', 'B', 0.5, 'tie'],
+      ['A', 'tie', 0.5, 'tie'],
+    ];
+    for (const [first, second, value, outcome] of table) {
+      it(`is a ${outcome} for ${first}, then ${second} with the answers swapped`, async () => {
+        const result = await score('pairwise', {}, [choice(first), choice(second)], { others });
+        assert(result.status === 'scored');
+        assert.equal(result.score, value);
+        assert.equal(result.pass, value >= 0.5);
+        assert.equal((result.detail as JsonObject)['outcome'], outcome);
+        assert.match(result.bench.sent(0), /answer_a">\nIt costs 5 euros\.[\s\S]*answer_b">\nFive\./);
+        assert.match(result.bench.sent(1), /answer_a">\nFive\.[\s\S]*answer_b">\nIt costs 5 euros\./);
+        assert.equal(result.costUsd, 0.00024);
+      });
+    }
+
+    it('compares with the expected answer where there is no other target, or where told to', async () => {
+      const golden = { expected_output: { answer: '5 €' } };
+      const alone = await score('pairwise', {}, [choice('A'), choice('B')], { case: golden });
+      assert.match(alone.bench.sent(0), /answer_b">\n5 €/);
+      const told = await score('pairwise', { against: 'expected' }, [choice('A'), choice('B')], {
+        case: golden,
+        others,
+      });
+      assert.match(told.bench.sent(0), /answer_b">\n5 €/);
+    });
+
+    it('is skipped with nothing to compare with', async () => {
+      assert.equal((await score('pairwise', {}, [])).status, 'skipped');
+    });
+
+    it('is an error when the named opponent has no output, or nobody is named among several', async () => {
+      const missing = await score('pairwise', { against: 'new' }, [], { others });
+      assert.equal(missing.status, 'error');
+      assert.match(missing.reason, /"new"/);
+      const several = await score('pairwise', {}, [], {
+        others: [...others, { target: 'older', text: '5' }],
+      });
+      assert.equal(several.status, 'error');
+    });
+
+    it('is an error, never a tie, when one of the orders fails', async () => {
+      const result = await score('pairwise', {}, [choice('A'), { refusal: 'no' }], { others });
+      assert.equal(result.status, 'error');
+    });
+  });
+
+  describe('choice-judge', () => {
+    const options = {
+      prompt: 'Q: {{input}} A: {{completion}} E: {{expected}}. Answer good or bad.',
+      system: 'You grade.',
+      choices: [
+        { choice: 'good', score: 1 },
+        { choice: 'bad', score: 0 },
+        { choice: 3, score: 0.25 },
+      ],
+    };
+    const golden = { case: { expected_output: { answer: '5 €' } } };
+
+    for (const [choice, value, pass] of [
+      ['good', 1, true],
+      ['bad', 0, false],
+      ['3', 0.25, true],
+    ] as const) {
+      it(`scores ${value} for “${choice}”`, async () => {
+        const result = await score('choice-judge', options, [verdict({ reason: 'r', choice })], golden);
+        assert(result.status === 'scored');
+        assert.deepEqual([result.score, result.pass], [value, pass]);
+      });
+    }
+
+    it('sends the question filled in, after its system text', async () => {
+      const result = await score('choice-judge', options, [verdict({ reason: 'r', choice: 'good' })], golden);
+      const messages = result.bench.server.requests[0]?.body.messages ?? [];
+      assert.equal(messages[1]?.content, 'You grade.');
+      const plain = messages[2]?.content.replace(/<\/?data-[^>]*>/g, '|').replace(/\n/g, '');
+      assert.equal(plain, 'Q: |What does it cost?| A: |It costs 5 euros.| E: |5 €|. Answer good or bad.');
+    });
+
+    it('takes none but its choices', async () => {
+      const fair = verdict({ reason: 'r', choice: 'fair' });
+      assert.equal((await score('choice-judge', options, [fair, fair], golden)).status, 'error');
+    });
+
+    it('cannot be made with the same choice twice', async () => {
+      const judged = await bench([]);
+      const choices = [
+        { choice: '1', score: 0 },
+        { choice: 1, score: 1 },
+      ];
+      assert.throws(() => judged.judge('choice-judge', { prompt: 'x', choices }), ConfigError);
+    });
+  });
+
+  describe('configuration', () => {
+    it('needs a model, and says where to name it', async () => {
+      const judged = await bench([]);
+      assert.throws(
+        () => judged.judge('rubric', { criteria: 'x' }, { judgeModel: undefined }),
+        (error) => error instanceof ConfigError && /judge: provider\/model/.test(error.describe()),
+      );
+      assert.throws(() => judged.judge('rubric', { criteria: 'x', model: 'nobody/m' }), /nobody/);
+    });
+
+    it('refuses template code in its texts', async () => {
+      const judged = await bench([]);
+      for (const criteria of ['{{ output | upper }}', '{{ 1 + 1 }}', '{% if x %}y{% endif %}']) {
+        assert.throws(() => judged.judge('rubric', { criteria }), ConfigError, criteria);
+      }
+    });
+
+    it('understands promptfoo’s assertions', async () => {
+      const judged = await bench([verdict({ reason: 'r', score: 0.75 })]);
+      const location = { path: 'promptfooconfig.yaml', line: 3, column: 5 };
+      const spec = parseAssertion(
+        {
+          type: 'llm-rubric',
+          value: 'is polite',
+          threshold: 0.8,
+          provider: { id: 'local:chat:other-judge' },
+          rubricPrompt: '[{"role": "user", "content": "{{output}} / {{rubric}}"}]',
+        },
+        location,
+      );
+      assert.equal(spec.type, 'rubric');
+      const result = await judged.judge(spec.type, spec.options)({});
+      assert(result.status === 'scored');
+      assert.equal(result.pass, false);
+      const body = judged.server.requests[0]?.body;
+      assert.equal(body?.model, 'other-judge');
+      assert.match(body?.messages[1]?.content ?? '', /\/ is polite$/);
+      const others = {
+        factuality: { value: 'x' },
+        'model-graded-closedqa': { value: 'x', threshold: 1 },
+        'g-eval': { value: ['x', 'y'], threshold: 0.5 },
+      };
+      for (const [type, parts] of Object.entries(others)) parseAssertion({ type, ...parts }, location);
+    });
+
+    for (const definition of judgeDefinitions) {
+      it(`describes every option of ${definition.type} for the editor`, () => {
+        const schema = z.toJSONSchema(definition.options, { io: 'input', target: 'draft-7' });
+        const properties = Object.entries(schema.properties ?? {});
+        assert.notEqual(properties.length, 0);
+        for (const [key, property] of properties) {
+          assert(typeof property === 'object' && property.description, `${definition.type}: ${key}`);
+        }
+      });
+    }
+  });
+});

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { callCost } from '../../../src/engine/models/prices.ts';
+
+describe('the cost of a call', () => {
+  const prices = { mini: { input: 0.25, output: 2, cachedInput: 0.025 }, plain: { input: 1, output: 4 } };
+  const usage = {
+    inputTokens: 1_000_000,
+    outputTokens: 500_000,
+    cachedInputTokens: 400_000,
+    reasoningTokens: 9,
+  };
+
+  it('adds input, cached input and output at their prices; reasoning is part of the output', () => {
+    assert.equal(callCost(usage, 'mini', prices), 0.6 * 0.25 + 0.4 * 0.025 + 0.5 * 2);
+  });
+
+  it('takes the input price for cached tokens where no other is given', () => {
+    assert.equal(callCost(usage, 'plain', prices), 1 + 2);
+  });
+
+  it('is unknown without usage, without prices and for a model without a price', () => {
+    assert.equal(callCost(null, 'mini', prices), null);
+    assert.equal(callCost(usage, 'mini', undefined), null);
+    assert.equal(callCost(usage, 'other', prices), null);
+    assert.equal(callCost(usage, 'constructor', prices), null);
+    assert.equal(callCost(usage, 'mini', { mini: { input: Number.NaN, output: 1 } }), null);
+  });
+
+  it('is a known 0 where the price is 0', () => {
+    assert.equal(callCost(usage, 'free', { free: { input: 0, output: 0 } }), 0);
+  });
+
+  it('never counts more cached tokens than there are', () => {
+    const odd = { inputTokens: 10, outputTokens: 0, cachedInputTokens: 1000 };
+    assert.equal(callCost(odd, 'mini', prices), (10 * 0.025) / 1e6);
+  });
+});
