@@ -27,7 +27,7 @@ export interface Dataset {
   cases(options: { signal: AbortSignal }): AsyncIterable<LocatedCase>;
 }
 
-export interface OpenOptions {
+interface OpenOptions {
   /** The workspace folder; messages show paths relative to it. */
   root: string;
   signal: AbortSignal;

@@ -1,4 +1,5 @@
 import type { Pointer, SourceDocument } from '../files/document.ts';
+import { excerpt } from '../files/excerpt.ts';
 import type { GoldenCase } from '../model/case.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import type { SourceLocation } from '../model/location.ts';
@@ -8,7 +9,7 @@ import { IdIndex } from './idIndex.ts';
 import { migrationChain } from './migrations/chain.ts';
 import { applyEdits } from './migrations/edit.ts';
 import type { MigrationStep } from './migrations/step.ts';
-import { NearMissFinder } from './nearMiss.ts';
+import { type NearMiss, NearMissFinder } from './nearMiss.ts';
 import type { ProblemList } from './problemList.ts';
 import { explainSchemaErrors, formatPointer } from './schemaError.ts';
 import { type DatasetValidators, loadValidators } from './validators.ts';
@@ -113,7 +114,7 @@ export class DatasetChecker {
     const first = this.#ids.add(id, ordinal);
     // More suspicions than can be shown would only cost memory.
     if (first === undefined || this.#suspicions.length >= 200) return;
-    const message = `the case id '${id}' is used twice`;
+    const message = `the case id '${excerpt(id)}' is used twice`;
     const location = located.document.locate([...located.pointer, 'id']);
     const remedy = 'Give each case an id of its own.';
     this.#suspicions.push({ id, first, problem: error('duplicate-case-id', message, location, remedy) });
@@ -146,7 +147,7 @@ export class DatasetChecker {
     }
   }
 
-  #addNearMiss(miss: { pointer: Pointer; field: string; meant: string }, located: Located): void {
+  #addNearMiss(miss: NearMiss, located: Located): void {
     const name = formatPointer([...(located.label ?? located.pointer), ...miss.pointer]);
     this.#problems.add({
       severity: 'warning',
@@ -164,7 +165,7 @@ function readFormat(header: Located & { value: JsonObject }, list: ProblemList):
   if (choice.status === 'known') return choice.format;
   const location = header.document.locate([...header.pointer, 'schema_version']);
   if (choice.status === 'newer') {
-    const message = `schema_version is ${String(version)}; this program reads up to ${CURRENT_FORMAT}`;
+    const message = `schema_version is ${excerpt(String(version))}; this program reads up to ${CURRENT_FORMAT}`;
     list.add(error('newer-schema', message, location, 'Update Touchstone.'));
   } else if (version === undefined) {
     const start = startOf(header.document, header.pointer);
@@ -177,7 +178,7 @@ function readFormat(header: Located & { value: JsonObject }, list: ProblemList):
       ),
     );
   } else {
-    const message = `schema_version is ${JSON.stringify(version).slice(0, 60)}; expected ${CURRENT_FORMAT}`;
+    const message = `schema_version is ${excerpt(JSON.stringify(version))}; expected ${CURRENT_FORMAT}`;
     list.add(error('unknown-schema', message, location, `Write schema_version: ${CURRENT_FORMAT}.`));
   }
   return undefined;

@@ -10,10 +10,10 @@ import { CURRENT_FORMAT } from './formatVersion.ts';
 import type { ProblemList } from './problemList.ts';
 
 /** Gives the lines of one file from its start, each time it is called. */
-export type LineSource = () => AsyncIterable<readonly Line[]>;
+type LineSource = () => AsyncIterable<readonly Line[]>;
 
 /** A checked JSONL dataset; the cases are read again, not kept. */
-export interface LinesDataset {
+interface LinesDataset {
   header: JsonObject;
   count: number;
   batches(lines: LineSource): AsyncGenerator<LocatedCase[], void>;

@@ -1,9 +1,10 @@
 import type { ErrorObject } from 'ajv';
 import type { Pointer } from '../files/document.ts';
+import { excerpt } from '../files/excerpt.ts';
 import { isJsonObject, type JsonValue } from '../model/json.ts';
 
 /** A schema error in plain words; `pointer` counts from the checked value. */
-export interface PlainError {
+interface PlainError {
   code: string;
   message: string;
   pointer: Pointer;
@@ -26,8 +27,8 @@ export function formatPointer(pointer: Pointer): string {
   let text = '';
   for (const step of pointer) {
     if (typeof step === 'number') text += `[${step}]`;
-    else if (/^[\w$-]+$/.test(step)) text += text === '' ? step : `.${step}`;
-    else text += `[${JSON.stringify(step)}]`;
+    else if (/^[\w$-]{1,60}$/.test(step)) text += text === '' ? step : `.${step}`;
+    else text += `[${JSON.stringify(excerpt(step))}]`;
   }
   return text === '' ? 'the file' : text;
 }
@@ -109,8 +110,7 @@ function show(value: JsonValue | undefined): string {
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a map';
   if (typeof value !== 'string') return String(value);
-  const short = value.length > 40 ? `${value.slice(0, 40)}…` : value;
-  return `'${short.replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ')}'`;
+  return `'${excerpt(value, 40)}'`;
 }
 
 /** Ajv writes RFC 6901 pointers: `~1` is a slash, `~0` a tilde. */

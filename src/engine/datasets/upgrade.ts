@@ -1,5 +1,6 @@
 import { FileError, ProblemsError } from '../errors.ts';
 import type { Pointer, SourceDocument } from '../files/document.ts';
+import { excerpt } from '../files/excerpt.ts';
 import { parseJson } from '../files/json.ts';
 import { parseYaml } from '../files/yaml.ts';
 import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
@@ -13,13 +14,13 @@ import { replaceAll } from './migrations/replacement.ts';
 import type { MigrationStep } from './migrations/step.ts';
 
 /** One change of an upgrade, in plain words. */
-export interface Change {
+interface Change {
   /** Undefined for a change of the header. */
   caseId?: string;
   message: string;
 }
 
-export interface Upgrade {
+interface Upgrade {
   text: string;
   changes: Change[];
   from: string;
@@ -132,7 +133,7 @@ function refuseLoss(path: string, before: Records, after: Records, edits: Record
   const isWhole =
     before.cases.length === after.cases.length && isKept(before.header, after.header, edits.header);
   if (isWhole && lost < 0) return;
-  const where = lost < 0 ? 'the header' : `the case '${String(before.cases[lost]?.['id'])}'`;
+  const where = lost < 0 ? 'the header' : `the case '${excerpt(String(before.cases[lost]?.['id']))}'`;
   throw new FileError(`${where} cannot be upgraded in place without changing something else`, {
     where: { path },
     remedy: 'Write out its anchors, aliases and merges, then upgrade again. The file is unchanged.',

@@ -40,9 +40,10 @@ export function knownFields(version: FormatVersion): { [kind in MapKind]: readon
 export type MapKind = 'dataset' | 'case' | 'expected_output' | 'evaluation_criteria';
 
 async function compile(version: FormatVersion): Promise<DatasetValidators> {
-  const { Ajv } = await import('ajv');
+  // Through `default`: a bundler gives a CommonJS module no other name when it is imported at run time.
+  const { default: module } = await import('ajv');
   const schema = SCHEMAS[version];
-  const ajv = new Ajv({ allErrors: true, allowUnionTypes: true, strictRequired: false });
+  const ajv = new module.Ajv({ allErrors: true, allowUnionTypes: true, strictRequired: false });
   const { definitions } = schema;
   const { test_cases, ...fields } = schema.properties;
   const header = { type: 'object', definitions, required: ['schema_version', 'version'], properties: fields };

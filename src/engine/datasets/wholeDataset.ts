@@ -8,7 +8,7 @@ import { DatasetChecker } from './datasetChecker.ts';
 import type { ProblemList } from './problemList.ts';
 
 /** A checked dataset that was read whole. */
-export interface WholeDataset {
+interface WholeDataset {
   header: JsonObject;
   count: number;
   case(index: number): LocatedCase;

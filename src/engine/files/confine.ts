@@ -1,6 +1,7 @@
 import { lstatSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { type ErrorPlace, FileError } from '../errors.ts';
+import { excerpt } from './excerpt.ts';
 
 /**
  * The real absolute path of a file that another file refers to. `file://` may precede it, as in promptfoo.
@@ -16,7 +17,7 @@ export function resolveInside(
 ): string {
   const name = reference.startsWith('file://') ? reference.slice('file://'.length) : reference;
   const refuse = (why: string) =>
-    new FileError(`the path '${printable(reference)}' ${why}`, {
+    new FileError(`the path '${excerpt(reference, 200)}' ${why}`, {
       where,
       remedy: 'Name a file inside the workspace folder, relative to it.',
     });
@@ -55,8 +56,4 @@ function isLink(path: string): boolean {
 function isInside(root: string, path: string): boolean {
   const way = relative(root, path);
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
-}
-
-function printable(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd').slice(0, 200);
 }

@@ -12,7 +12,7 @@ export function decodeUtf8(bytes: Uint8Array, path: string): string {
 }
 
 /** Where a block of bytes begins in its file: line from 1, offset in bytes from 0. */
-export interface BlockStart {
+interface BlockStart {
   path: string;
   line: number;
   offset: number;

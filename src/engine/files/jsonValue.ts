@@ -2,6 +2,7 @@ import type { Node } from 'jsonc-parser';
 import { FileError } from '../errors.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import { formatLocation } from '../model/location.ts';
+import { excerpt } from './excerpt.ts';
 import { FORBIDDEN_KEYS, MAX_NESTING } from './limits.ts';
 import type { LineIndex } from './lineIndex.ts';
 
@@ -98,14 +99,14 @@ function readObject(node: Node, index: LineIndex): JsonObject {
     if (!keyNode || !valueNode) continue;
     const key = checkText(String(keyNode.value), keyNode, index);
     if (FORBIDDEN_KEYS.has(key))
-      throw refuse(keyNode, index, `the key '${key}' is not allowed`, 'Rename it.');
+      throw refuse(keyNode, index, `the key '${excerpt(key)}' is not allowed`, 'Rename it.');
     const first = seen.get(key);
     if (first) {
       const place = formatLocation(index.location(first.offset));
       throw refuse(
         keyNode,
         index,
-        `the key '${key}' was already used at ${place}`,
+        `the key '${excerpt(key)}' was already used at ${place}`,
         'Remove or rename one of the two.',
       );
     }
@@ -123,15 +124,16 @@ function checkText(text: string, node: Node, index: LineIndex): string {
 
 function checkNumber(value: number, node: Node, index: LineIndex): number {
   const source = index.slice(node.offset, node.offset + node.length);
+  const shown = excerpt(source);
   if (!Number.isFinite(value)) {
-    throw refuse(node, index, `${source} is too large for a number`, 'Quote it if it is a text.');
+    throw refuse(node, index, `${shown} is too large for a number`, 'Quote it if it is a text.');
   }
   if (/^-?\d+$/.test(source) && !Number.isSafeInteger(value)) {
     throw refuse(
       node,
       index,
-      `the integer ${source} is too large to be kept exactly`,
-      `Quote it: "${source}".`,
+      `the integer ${shown} is too large to be kept exactly`,
+      `Quote it: "${shown}".`,
     );
   }
   return value;

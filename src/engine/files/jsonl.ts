@@ -14,7 +14,7 @@ export interface Line {
   offset: number;
 }
 
-export interface ReadLinesOptions {
+interface ReadLinesOptions {
   signal: AbortSignal;
   /** Longest line in bytes; a longer one is an error. */
   maxLineBytes?: number;

@@ -1,6 +1,9 @@
 /** Largest file that is read whole, in bytes. Larger datasets are JSONL, which is streamed. */
 export const MAX_FILE_BYTES = 64 * 1024 * 1024;
 
+/** Longest YAML text, in characters. */
+export const MAX_YAML_LENGTH = 8_000_000;
+
 /** Deepest nesting of lists and maps in a YAML or JSON file; real files stay below 30. */
 export const MAX_NESTING = 200;
 

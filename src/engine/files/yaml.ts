@@ -2,7 +2,8 @@ import { Composer, type Document, Lexer, type ParsedNode, Parser } from 'yaml';
 import { FileError } from '../errors.ts';
 import type { SourceRange } from '../model/location.ts';
 import type { Pointer, SourceDocument } from './document.ts';
-import { MAX_NESTING } from './limits.ts';
+import { excerpt } from './excerpt.ts';
+import { MAX_NESTING, MAX_YAML_LENGTH } from './limits.ts';
 import { LineIndex } from './lineIndex.ts';
 import { AliasTargets, findYamlNode, readYamlValue } from './yamlValue.ts';
 
@@ -14,6 +15,7 @@ import { AliasTargets, findYamlNode, readYamlValue } from './yamlValue.ts';
  */
 export function parseYaml(text: string, path: string, options: { line?: number } = {}): SourceDocument {
   const index = new LineIndex(path, text, options.line);
+  refuseTooLong(text, path);
   const root = composeYaml(text, index).contents;
   const aliases = new AliasTargets();
   const value = root ? readYamlValue(root, index, aliases) : null;
@@ -61,6 +63,15 @@ export function composeYaml(text: string, index: LineIndex): Document.Parsed<Par
   return first.value;
 }
 
+/** The YAML parser needs some hundred bytes of memory a character. */
+function refuseTooLong(text: string, path: string): void {
+  if (text.length <= MAX_YAML_LENGTH) return;
+  throw new FileError(`the YAML text has more than ${MAX_YAML_LENGTH / 1_000_000} million characters`, {
+    where: { path },
+    remedy: 'Split the file, or keep a large dataset as JSONL, which is read line by line.',
+  });
+}
+
 /** The parser's own stack is explicit and cannot overflow; the composer's recursion is kept shallow by this. */
 function* tokens(text: string, index: LineIndex) {
   const parser = new Parser();
@@ -81,12 +92,12 @@ function refuseErrors(document: Document.Parsed<ParsedNode>, index: LineIndex): 
   if (!problem) return;
   const where = index.location(problem.pos[0]);
   if (problem.code === 'TAG_RESOLVE_FAILED') {
-    throw new FileError(`the YAML tag is not supported: ${problem.message}`, {
+    throw new FileError(`the YAML tag is not supported: ${excerpt(problem.message, 200)}`, {
       where,
       remedy: 'Write plain texts, numbers, lists and maps.',
     });
   }
-  throw new FileError(`this is not valid YAML: ${problem.message}`, {
+  throw new FileError(`this is not valid YAML: ${excerpt(problem.message, 200)}`, {
     where,
     remedy: 'Check the indentation, the quotes and the colons near this place.',
   });

@@ -13,6 +13,7 @@ import { FileError } from '../errors.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import { formatLocation } from '../model/location.ts';
 import type { Pointer } from './document.ts';
+import { excerpt } from './excerpt.ts';
 import { FORBIDDEN_KEYS, MAX_NESTING } from './limits.ts';
 import type { LineIndex } from './lineIndex.ts';
 
@@ -93,11 +94,11 @@ class Reader {
     if (!target) {
       throw this.#error(
         alias,
-        `no anchor &${alias.source} stands before this alias`,
+        `no anchor &${excerpt(alias.source)} stands before this alias`,
         'Check the name of the anchor.',
       );
     }
-    if (this.#open.has(target)) throw this.#error(alias, `the alias *${alias.source} holds itself`);
+    if (this.#open.has(target)) throw this.#error(alias, `the alias *${excerpt(alias.source)} holds itself`);
     this.#aliases.set(alias, target);
     this.#expanding++;
     const value = this.read(target, depth + 1);
@@ -126,15 +127,16 @@ class Reader {
 
   #checkNumber(node: Scalar.Parsed, value: number): number {
     const source = node.source;
+    const shown = excerpt(source);
     if (!Number.isFinite(value)) {
-      throw this.#error(node, `${source} is not a number that can be kept`, 'Quote it if it is a text.');
+      throw this.#error(node, `${shown} is not a number that can be kept`, 'Quote it if it is a text.');
     }
     const isInteger = /^[-+]?\d+$|^0[xo]/.test(source);
     if (isInteger && !Number.isSafeInteger(value)) {
       throw this.#error(
         node,
-        `the integer ${source} is too large to be kept exactly`,
-        `Quote it: "${source}".`,
+        `the integer ${shown} is too large to be kept exactly`,
+        `Quote it: "${shown}".`,
       );
     }
     return value;
@@ -171,7 +173,8 @@ class Reader {
     const key = keyText(node, this.#aliases);
     if (key === undefined)
       throw this.#error(node, 'a key must be a plain text', 'Write a text before the colon.');
-    if (FORBIDDEN_KEYS.has(key)) throw this.#error(node, `the key '${key}' is not allowed`, 'Rename it.');
+    if (FORBIDDEN_KEYS.has(key))
+      throw this.#error(node, `the key '${excerpt(key)}' is not allowed`, 'Rename it.');
     return key;
   }
 
@@ -197,7 +200,7 @@ class Reader {
     const where = formatLocation(this.#index.location(valueRange(first)[0]));
     return this.#error(
       second,
-      `the key '${key}' was already used at ${where}`,
+      `the key '${excerpt(key)}' was already used at ${where}`,
       'Remove or rename one of the two.',
     );
   }

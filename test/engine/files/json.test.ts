@@ -123,6 +123,12 @@ describe('parseJson', () => {
     });
   }
 
+  it('quotes little of a hostile file in its message', () => {
+    assert.ok(refusal(`[${'9'.repeat(1_000_000)}]`).describe().length < 300);
+    const key = JSON.stringify('k'.repeat(100_000));
+    assert.ok(refusal(`{${key}: 1, ${key}: 2}`).describe().length < 300);
+  });
+
   it('agrees with JSON.parse on every value, in any layout', () => {
     const layout = fc.constantFrom(undefined, 1, 2, '\t');
     fc.assert(

@@ -223,6 +223,15 @@ describe('parseYaml', () => {
     });
   }
 
+  it('quotes little of a hostile file in its message, and no control characters', () => {
+    assert.ok(refusal(`a: ${'9'.repeat(1_000_000)}`).describe().length < 300);
+    assert.ok(!refusal('"\\e[31m": 1\n"\\e[31m": 2\n').message.includes('\u001b'));
+  });
+
+  it('refuses a text too long for the parser', () => {
+    assert.match(refusal(`a: ${'x'.repeat(8_000_001)}`).remedy ?? '', /JSONL/);
+  });
+
   it('reads back whatever was written', () => {
     const key = fc
       .string({ unit: 'grapheme' })

@@ -1,7 +1,7 @@
 import { findNodeAtLocation, type Node, parseTree } from 'jsonc-parser';
 import type { Pointer } from '../../files/document.ts';
 import type { Edit } from './edit.ts';
-import type { Replacement } from './replacement.ts';
+import { lineBreakBehind, type Replacement } from './replacement.ts';
 
 /** Edits with the pointer of the header or case from which their paths count. */
 export interface PlacedEdits {
@@ -43,24 +43,16 @@ function insertion(text: string, map: Node, key: string, value: unknown): Replac
   const end = last.offset + last.length;
   const before = properties.at(-2);
   const gap = text.slice(before ? before.offset + before.length : map.offset + 1, last.offset);
-  const lead = gap.slice(gap.trimEnd().length);
   const colon = text.slice((last.colonOffset ?? last.offset) + 1, last.children?.[1]?.offset);
   const space = colon.startsWith(' ') ? ' ' : '';
   const pad = /\s/.test(text[map.offset + 1] ?? '') ? space : '';
   // A first entry that is tight to its brace says nothing about the space behind a comma.
-  const separator = lastLineBreak(lead) ?? (before ? lead : space);
+  const separator = lineBreakBehind(gap) ?? (before ? gap.slice(gap.trimEnd().length) : space);
   return {
     start: end,
     end,
     text: `,${separator}${JSON.stringify(key)}:${space}${spaced(value, space, pad)}`,
   };
-}
-
-/** The last line break of some white space, and the indentation behind it. */
-function lastLineBreak(space: string): string | undefined {
-  const at = space.lastIndexOf('\n');
-  if (at < 0) return undefined;
-  return space.slice(space[at - 1] === '\r' ? at - 1 : at);
 }
 
 /** A value on one line; `space` stands behind colons and commas, `pad` inside braces. */

@@ -4,10 +4,17 @@ import { LineIndex } from '../../files/lineIndex.ts';
 import { composeYaml } from '../../files/yaml.ts';
 import { isJsonObject, type JsonValue } from '../../model/json.ts';
 import type { PlacedEdits } from './editJson.ts';
-import { quoteLike, type Replacement } from './replacement.ts';
+import { lineBreakBehind, quoteLike, type Replacement } from './replacement.ts';
 
 type ParsedMap = YAMLMap.Parsed<ParsedNode, ParsedNode | null>;
 type ParsedPair = Pair<ParsedNode, ParsedNode | null>;
+
+/** A text with what is worked out once for it. */
+interface Source {
+  text: string;
+  index: LineIndex;
+  lineBreak: string;
+}
 
 /**
  * The replacements that make the edits in a YAML text and touch nothing else: comments, order, quotes,
@@ -16,13 +23,14 @@ type ParsedPair = Pair<ParsedNode, ParsedNode | null>;
 export function editYaml(text: string, path: string, placed: readonly PlacedEdits[]): Replacement[] {
   const index = new LineIndex(path, text);
   const root = composeYaml(text, index).contents;
+  const source: Source = { text, index, lineBreak: text.includes('\r\n') ? '\r\n' : '\n' };
   if (!root) return [];
   return placed.flatMap(({ at, edits }) =>
     edits.flatMap((edit) => {
       const map = nodeAt(root, [...at, ...edit.path]);
       if (!isMap(map)) return [];
       const parsed = map as ParsedMap;
-      if (edit.op === 'add') return insertion(text, index, parsed, edit.key, edit.value);
+      if (edit.op === 'add') return insertion(source, parsed, edit.key, edit.value);
       const pair = findPair(parsed, edit.op === 'rename' ? edit.from : edit.key);
       const node = edit.op === 'rename' ? pair?.key : pair?.value;
       if (!node) return [];
@@ -47,22 +55,20 @@ function findPair(map: ParsedMap, key: string): ParsedPair | undefined {
   return map.items.find((pair) => isScalar(pair.key) && pair.key.value === key);
 }
 
-function insertion(
-  text: string,
-  index: LineIndex,
-  map: ParsedMap,
-  key: string,
-  value: JsonValue,
-): Replacement[] {
+function insertion(source: Source, map: ParsedMap, key: string, value: JsonValue): Replacement[] {
+  const { text, index, lineBreak } = source;
   const last = map.items.at(-1);
   if (!last) return [];
   const name = quoteLike(text.slice(last.key.range[0], last.key.range[1]), key);
   if (map.flow) {
-    const at = (last.value ?? last.key).range[1];
-    return [{ start: at, end: at, text: `, ${name}: ${flow(value, text.slice(...keyRange(last)))}` }];
+    const before = map.items.at(-2);
+    const gapStart = before ? endOf(before) : map.range[0] + 1;
+    const separator = lineBreakBehind(text.slice(gapStart, last.key.range[0])) ?? ' ';
+    const at = endOf(last);
+    const entry = `${name}: ${flow(value, text.slice(...keyRange(last)))}`;
+    return [{ start: at, end: at, text: `,${separator}${entry}` }];
   }
   const indent = ' '.repeat(index.location(map.items[0]?.key.range[0] ?? 0).column - 1);
-  const lineBreak = text.includes('\r\n') ? '\r\n' : '\n';
   const lines = entryLines(map, index, name, value).map((line) => indent + line);
   const end = lineEnd(text, lastOffset(last));
   const isComplete = text[end - 1] === '\n';
@@ -91,6 +97,10 @@ function flow(value: JsonValue, sample: string): string {
     ([key, item]) => `${quoteLike(sample, key)}: ${flow(item, sample)}`,
   );
   return `{ ${entries.join(', ')} }`;
+}
+
+function endOf(pair: ParsedPair): number {
+  return (pair.value ?? pair.key).range[1];
 }
 
 function keyRange(pair: ParsedPair): [number, number] {

@@ -31,3 +31,11 @@ export function quoteLike(sample: string, text: string): string {
   const quote = sample[0];
   return quote === '"' || quote === "'" ? `${quote}${text}${quote}` : text;
 }
+
+/** The last line break of the white space at the end of `gap`, and the indentation behind it. */
+export function lineBreakBehind(gap: string): string | undefined {
+  const space = gap.slice(gap.trimEnd().length);
+  const at = space.lastIndexOf('\n');
+  if (at < 0) return undefined;
+  return space.slice(space[at - 1] === '\r' ? at - 1 : at);
+}

@@ -16,7 +16,7 @@ export interface MigrationStep {
 }
 
 /** Two fields of a case that would become one. */
-export interface Conflict {
+interface Conflict {
   path: Pointer;
   message: string;
   remedy: string;
