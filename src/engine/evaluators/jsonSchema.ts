@@ -8,7 +8,7 @@ import type { JsonObject, JsonValue } from '../model/json.ts';
 import { safeRegExp } from './linearPattern.ts';
 
 /** Says what is wrong with a value, or undefined when it satisfies the schema. */
-export type SchemaCheck = (value: JsonValue) => string | undefined;
+type SchemaCheck = (value: JsonValue) => string | undefined;
 
 const SHOWN_ERRORS = 3;
 const checks = new WeakMap<JsonObject, SchemaCheck>();

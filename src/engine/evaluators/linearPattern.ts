@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js';
 
-export interface LinearPattern {
+interface LinearPattern {
   test(text: string): boolean;
 }
 

@@ -2,10 +2,12 @@ import { stemmer } from 'stemmer';
 import { hasUnspacedScript, words } from './words.ts';
 
 const REMEMBERED = 20_000;
+/** Longer runs of letters are no words of a language; the stemmer would need time out of proportion for them. */
+const MAX_WORD = 40;
 const known = new Map<string, string>();
 
 /** A text that can be asked for phrases whatever their inflection: "refunded" finds "refunds". */
-export interface StemmedText {
+interface StemmedText {
   readonly stems: string;
   readonly folded: string;
 }
@@ -32,6 +34,7 @@ export function occursIn(phrase: { stems: string; folded: string | undefined }, 
 }
 
 function stem(word: string): string {
+  if (word.length > MAX_WORD) return word;
   const remembered = known.get(word);
   if (remembered !== undefined) return remembered;
   const plain = word.replace(/['’]s$/, '');

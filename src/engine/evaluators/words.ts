@@ -2,6 +2,8 @@
 const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u;
 const WORD = /[\p{L}\p{N}\p{M}]+(?:['’][\p{L}\p{M}]+)*/gu;
 const REMEMBERED = 64;
+/** Characters of a text that is worth remembering; longer ones would hold on to too much memory. */
+const MAX_REMEMBERED = 50_000;
 
 let segmenter: Intl.Segmenter | undefined;
 let sentences: Intl.Segmenter | undefined;
@@ -17,6 +19,7 @@ export function words(text: string): readonly string[] {
   if (known) return known;
   const folded = text.normalize('NFKC').toLowerCase();
   const split = UNSPACED.test(folded) ? segment(folded) : (folded.match(WORD) ?? []);
+  if (text.length > MAX_REMEMBERED) return split;
   if (recent.size >= REMEMBERED) recent.delete(recent.keys().next().value ?? '');
   recent.set(text, split);
   return split;

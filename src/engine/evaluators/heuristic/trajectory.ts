@@ -13,7 +13,7 @@ export const matcherShape = {
   pattern: z.string().min(1).optional().describe('The same as name.'),
 };
 
-export interface Matcher {
+interface Matcher {
   name?: string | undefined;
   pattern?: string | undefined;
 }

@@ -141,3 +141,35 @@ describe('every lexical evaluator', () => {
     });
   }
 });
+
+describe('hostile texts', () => {
+  const texts = [
+    'y'.repeat(300_000),
+    'ay '.repeat(100_000),
+    "'".repeat(200_000),
+    '今'.repeat(50_000),
+    '\u0301'.repeat(100_000),
+  ];
+  for (const type of [
+    'concepts',
+    'rouge-n',
+    'bleu',
+    'token-f1',
+    'forbidden-concepts',
+    'is-refusal',
+    'length',
+    'secrets',
+  ]) {
+    it(`are measured by ${type} in bounded time`, () => {
+      const entry = type === 'length' ? { length: { max: 5, unit: 'sentences' } } : type;
+      const golden = {
+        expected_output: {
+          answer: 'a reference',
+          expected_concepts: ['refund'],
+          forbidden_concepts: ['refund'],
+        },
+      };
+      for (const text of texts) assert.equal(scoreOf(entry, text, golden).status, 'scored');
+    });
+  }
+});
