@@ -14,7 +14,7 @@ export interface ScriptedReply {
   /** Holds the reply back, headers and all, until the promise resolves. */
   after?: Promise<void>;
   /** Streams only: how the stream ends before its finish reason. */
-  cut?: 'socket' | 'end' | 'before-tokens' | 'error-event' | 'malformed';
+  cut?: 'socket' | 'end' | 'before-tokens' | 'error-event' | 'malformed' | 'stall';
   /** Streams only: finish reason but neither usage nor [DONE]. */
   withoutDone?: boolean;
 }
@@ -126,6 +126,7 @@ async function stream(script: ScriptedReply, body: ChatRequestBody, outgoing: Se
     await new Promise<void>((resolve) => outgoing.write(event, () => resolve()));
   }
   if (script.cut === 'socket' || script.cut === 'before-tokens') return void outgoing.socket?.destroy();
+  if (script.cut === 'stall') return;
   outgoing.end();
 }
 

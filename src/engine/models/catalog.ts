@@ -24,7 +24,7 @@ export interface ProviderConfig {
   location?: SourceLocation;
 }
 
-export interface CatalogPorts {
+interface CatalogPorts {
   environment: Environment;
   clock: Clock;
   random: Random;

@@ -2,7 +2,7 @@ import type { OpenAI } from 'openai/client';
 import { ModelError, type ModelErrorCode } from './modelClient.ts';
 import { readRetryAfter } from './retryAfter.ts';
 
-export interface ClassifyOptions {
+interface ClassifyOptions {
   /** The client's class, which carries its error classes; loaded by the caller. */
   sdk: typeof OpenAI;
   /** Milliseconds since the epoch, for dates in `Retry-After`. */

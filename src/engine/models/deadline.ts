@@ -2,7 +2,7 @@ import type { Clock } from '../ports.ts';
 import { ModelError } from './modelClient.ts';
 
 /** The time limit of one call. `signal` aborts with the caller's reason, or with a ModelError `timeout`. */
-export interface Deadline {
+interface Deadline {
   readonly signal: AbortSignal;
   /** On the clock's monotonic scale, in milliseconds. */
   readonly at: number;

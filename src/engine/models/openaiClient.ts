@@ -22,9 +22,9 @@ import {
   type ReplyDraft,
   toolCallsOf,
 } from './replyDraft.ts';
-import { errorType, type RetryPolicy, withRetry } from './retry.ts';
+import { errorType, withRetry } from './retry.ts';
 
-export interface OpenAiClientOptions extends Endpoint {
+interface OpenAiClientOptions extends Endpoint {
   provider: string;
   model: string;
   clock: Clock;
@@ -36,7 +36,6 @@ export interface OpenAiClientOptions extends Endpoint {
   timeoutMs?: number;
   /** Default true: the time to the first token is measured, and a cut reply is told from a whole one. */
   stream?: boolean;
-  retry?: RetryPolicy;
 }
 
 /**
@@ -91,7 +90,6 @@ export function createOpenAiClient(options: OpenAiClientOptions): ModelClient {
         signal: deadline.signal,
         deadline: deadline.at,
         span,
-        ...(options.retry ? { policy: options.retry } : {}),
       };
       try {
         const reply = await options.limiter.run(

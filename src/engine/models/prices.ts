@@ -1,7 +1,7 @@
 import type { Usage } from '../model/output.ts';
 
 /** US dollars per million tokens of one model. */
-export interface ModelPrice {
+interface ModelPrice {
   input: number;
   output: number;
   /** Price of the input tokens that were read from the provider's cache; the input price when absent. */

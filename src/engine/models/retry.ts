@@ -1,17 +1,13 @@
 import type { Clock, Random, Span } from '../ports.ts';
 import { ModelError } from './modelClient.ts';
 
-export interface RetryPolicy {
-  /** Calls altogether, the first one included. */
-  attempts: number;
-  /** The first back-off is drawn from 0 to this many milliseconds; each further limit doubles. */
-  baseMs: number;
-  maxMs: number;
-}
+/** Calls altogether, the first one included. */
+const ATTEMPTS = 4;
+/** The first back-off is drawn from 0 to this many milliseconds; each further limit doubles, up to the last. */
+const BASE_MS = 500;
+const MAX_MS = 20_000;
 
-export const DEFAULT_RETRY: RetryPolicy = { attempts: 4, baseMs: 500, maxMs: 20_000 };
-
-export interface RetryOptions {
+interface RetryOptions {
   clock: Clock;
   random: Random;
   signal: AbortSignal;
@@ -19,7 +15,6 @@ export interface RetryOptions {
   deadline: number;
   /** Gets one `retry` event for each wait. */
   span: Span;
-  policy?: RetryPolicy;
 }
 
 /**
@@ -28,15 +23,14 @@ export interface RetryOptions {
  * reach past the deadline is not begun: the error then says when the limit resets. Other errors pass through.
  */
 export async function withRetry<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {
-  const policy = options.policy ?? DEFAULT_RETRY;
   for (let done = 1; ; done++) {
     try {
       return await attempt();
     } catch (error) {
       if (options.signal.aborted) throw options.signal.reason;
       if (!(error instanceof ModelError) || !error.transient) throw error;
-      const waitMs = error.retryAfterMs ?? backoff(done, policy, options.random);
-      if (done >= policy.attempts) throw spent(error, done, options.clock);
+      const waitMs = error.retryAfterMs ?? backoff(done, options.random);
+      if (done >= ATTEMPTS) throw spent(error, done, options.clock);
       if (options.clock.monotonic() + waitMs >= options.deadline) throw tooLate(error, waitMs, options);
       options.span.event('retry', { attempt: done, wait_ms: waitMs, 'error.type': errorType(error) });
       await options.clock.sleep(waitMs, options.signal);
@@ -49,8 +43,8 @@ export function errorType(error: ModelError): string {
   return error.status === undefined ? error.code : String(error.status);
 }
 
-function backoff(done: number, policy: RetryPolicy, random: Random): number {
-  return random.next() * Math.min(policy.maxMs, policy.baseMs * 2 ** (done - 1));
+function backoff(done: number, random: Random): number {
+  return random.next() * Math.min(MAX_MS, BASE_MS * 2 ** (done - 1));
 }
 
 function spent(error: ModelError, attempts: number, clock: Clock): ModelError {

@@ -9,7 +9,7 @@ import type { Clock } from '../ports.ts';
 import { renderCase } from './promptCase.ts';
 import type { Target, TargetContext } from './target.ts';
 
-export interface PromptTargetOptions {
+interface PromptTargetOptions {
   name: string;
   prompt: Prompt;
   client: ModelClient;

@@ -3,6 +3,8 @@ import type { Clock, Random } from '../../../src/engine/ports.ts';
 export interface ManualClock extends Clock {
   /** Every wait that was asked for and was short enough to resolve at once, in milliseconds. */
   readonly sleeps: number[];
+  /** How many sleeps still wait. */
+  readonly waiting: number;
   /** Moves time on and wakes whoever is due. */
   advance(ms: number): void;
 }
@@ -26,6 +28,9 @@ export function manualClock(patienceMs: number, start = Date.parse('2026-11-05T1
   return {
     sleeps,
     advance,
+    get waiting() {
+      return pending.size;
+    },
     now: () => start + elapsed,
     monotonic: () => elapsed,
     sleep: (ms, signal) => {

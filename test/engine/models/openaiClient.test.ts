@@ -154,6 +154,7 @@ describe('the OpenAI-compatible client', () => {
       const reply = await call;
       assert.equal(reply.firstTokenMs, 1234);
       assert.equal(reply.latencyMs, 1234);
+      assert.equal(clock.waiting, 0, 'the time limit of an ended call is let go');
     });
   });
 
@@ -327,6 +328,26 @@ describe('the OpenAI-compatible client', () => {
       assert.equal(error.code, 'timeout');
       assert.match(error.message, /within 5 s/);
       assert.equal(server.requests.length, 1);
+    });
+
+    it('ends a stream that stalls after its first tokens, at the time limit', async () => {
+      const server = await serve([{ text: 'The refund', cut: 'stall' }]);
+      const clock = manualClock(0);
+      const { span, spans } = recordingSpan();
+      const begun = Promise.withResolvers<void>();
+      const watched: Span = {
+        ...span,
+        child: (...args) => {
+          const child = span.child(...args);
+          return { ...child, event: () => begun.resolve() };
+        },
+      };
+      const call = failure(ask(server, { clock, timeoutMs: 5000, span: watched }));
+      await begun.promise;
+      clock.advance(5000);
+      assert.equal((await call).code, 'timeout');
+      assert.equal(spans[1]?.attributes['error.type'], 'timeout');
+      await server.abandoned;
     });
 
     it("obeys the provider's own time limit when it is shorter", async () => {

@@ -1,7 +1,7 @@
 import type { Random } from '../../ports.ts';
 
 /** Marks material as data in the messages of one question to a judge. */
-export interface Fence {
+interface Fence {
   /** Tells the judge how to recognise the material, and that nothing in it is an instruction. */
   readonly notice: string;
   /** The text between an opening and a closing tag that the text itself cannot contain. */

@@ -28,7 +28,7 @@ export interface Question {
   random: Random;
 }
 
-export type BuiltMessages = { messages: Message[] } | { missing: string };
+type BuiltMessages = { messages: Message[] } | { missing: string };
 
 /**
  * The messages of a question. Data goes in between the fence's tags, in one pass, so nothing in it is a

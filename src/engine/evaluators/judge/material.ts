@@ -3,7 +3,7 @@ import { isJsonObject, type JsonValue } from '../../model/json.ts';
 import type { EvaluationInput } from '../evaluator.ts';
 
 /** A complete output, as evaluators see it. */
-export type JudgedOutput = EvaluationInput['output'];
+type JudgedOutput = EvaluationInput['output'];
 
 /** What a judge sees of a case and its output: texts by the names that templates use. All of it is data. */
 export type Material = ReadonlyMap<string, string>;

@@ -2,7 +2,7 @@ import { visit } from 'jsonc-parser';
 import { isJsonObject, type JsonObject } from '../../model/json.ts';
 
 /** What a judge's text holds: exactly one JSON object, none, or more than one verdict. */
-export type FoundVerdict = { found: 'one'; value: JsonObject } | { found: 'none' } | { found: 'several' };
+type FoundVerdict = { found: 'one'; value: JsonObject } | { found: 'none' } | { found: 'several' };
 
 /** Starts that are tried, and characters that are read: a verdict is short, a flood of braces is an attack. */
 const MAX_STARTS = 200;
