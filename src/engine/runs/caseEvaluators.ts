@@ -1,5 +1,6 @@
-import { UserError } from '../errors.ts';
+import { ConfigError, UserError } from '../errors.ts';
 import type { Evaluator, EvaluatorDeps } from '../evaluators/evaluator.ts';
+import { uniqueNames } from '../evaluators/names.ts';
 import { createEvaluators } from '../evaluators/registry.ts';
 import { parseAssertion } from '../evaluators/specs.ts';
 import type { GoldenCase, LocatedCase } from '../model/case.ts';
@@ -24,49 +25,57 @@ const CACHE_SIZE = 1000;
  */
 export function caseEvaluators(options: CaseEvaluatorOptions): (entry: LocatedCase) => readonly Evaluator[] {
   const shared = createEvaluators(options.specs, options.deps);
-  const assertions = new AssertionCache(options.deps);
+  const taken = shared.map(({ spec }) => spec);
+  const cache = new Map<string, readonly Evaluator[]>();
+  const compile = (assertions: readonly JsonObject[], location: SourceLocation): readonly Evaluator[] => {
+    const key = JSON.stringify(assertions);
+    const known = cache.get(key);
+    if (known) return known;
+    const evaluators = compileAssertions(assertions, location, taken, options.deps);
+    if (cache.size >= CACHE_SIZE) cache.clear();
+    cache.set(key, evaluators);
+    return evaluators;
+  };
   return ({ case: entry, location }) => {
     const suite = shared.filter(({ spec }) => options.takesPart(spec, entry));
     const own = entry.assert;
-    return own === undefined || own.length === 0 ? suite : [...suite, ...assertions.compile(own, location)];
+    return own === undefined || own.length === 0 ? suite : [...suite, ...compile(own, location)];
   };
 }
 
-class AssertionCache {
-  readonly #deps: EvaluatorDeps;
-  readonly #compiled = new Map<string, readonly Evaluator[]>();
+/** Names are unique among the case's own assertions and the suite's evaluators. */
+function compileAssertions(
+  assertions: readonly JsonObject[],
+  location: SourceLocation,
+  taken: readonly EvaluatorSpec[],
+  deps: EvaluatorDeps,
+): Evaluator[] {
+  const parsed = assertions.map((assertion) => attempt(() => parseAssertion(assertion, location)));
+  const specs = parsed.map((result, index) => result.value ?? placeholder(assertions[index], location));
+  const named = uniqueNames([...taken, ...specs]).slice(taken.length);
+  return named.map((spec, index) => {
+    const { error } = parsed[index] ?? {};
+    if (error) return unusable(spec, error);
+    const created = attempt(() => createEvaluators([spec], deps)[0]);
+    return created.value ?? unusable(spec, created.error ?? new ConfigError('the assertion cannot be used'));
+  });
+}
 
-  constructor(deps: EvaluatorDeps) {
-    this.#deps = deps;
-  }
-
-  compile(assertions: readonly JsonObject[], location: SourceLocation): readonly Evaluator[] {
-    const key = JSON.stringify(assertions);
-    const known = this.#compiled.get(key);
-    if (known) return known;
-    const evaluators = assertions.map((assertion) => this.#compileOne(assertion, location));
-    if (this.#compiled.size >= CACHE_SIZE) this.#compiled.clear();
-    this.#compiled.set(key, evaluators);
-    return evaluators;
-  }
-
-  #compileOne(assertion: JsonObject, location: SourceLocation): Evaluator {
-    try {
-      const [evaluator] = createEvaluators([parseAssertion(assertion, location)], this.#deps);
-      if (evaluator) return evaluator;
-      throw new Error('no evaluator was created');
-    } catch (error) {
-      if (error instanceof UserError) return unusable(assertion, location, error);
-      throw error;
-    }
+/** The value, or the error that a person caused; a bug is thrown on. */
+function attempt<T>(work: () => T): { value?: T; error?: UserError } {
+  try {
+    return { value: work() };
+  } catch (error) {
+    if (error instanceof UserError) return { error };
+    throw error;
   }
 }
 
-function unusable(assertion: JsonObject, location: SourceLocation, error: UserError): Evaluator {
-  const type = typeof assertion['type'] === 'string' ? assertion['type'] : 'assert';
-  return {
-    spec: { type, name: type, negated: false, options: {}, weight: 1, location },
-    stage: 'heuristic',
-    evaluate: () => ({ status: 'error', reason: error.describe() }),
-  };
+function placeholder(assertion: JsonObject | undefined, location: SourceLocation): EvaluatorSpec {
+  const type = typeof assertion?.['type'] === 'string' ? assertion['type'] : 'assert';
+  return { type, name: type, negated: false, options: {}, weight: 1, location };
+}
+
+function unusable(spec: EvaluatorSpec, error: UserError): Evaluator {
+  return { spec, stage: 'heuristic', evaluate: () => ({ status: 'error', reason: error.describe() }) };
 }
