@@ -1,0 +1,193 @@
+import * as z from 'zod';
+
+/**
+ * The data that the page shows, in the form that reports are written in (src/engine/reports): plain JSON with
+ * keys in snake case. Costs are US dollars and null where unknown, times are milliseconds, scores are 0–1.
+ * Fields that the page does not know are left out of what it keeps.
+ */
+
+const count = z.number().nonnegative();
+const maybe = z.number().nullable();
+const stage = z.enum(['heuristic', 'lexical', 'judge']);
+const status = z.enum(['passed', 'failed', 'errored']);
+
+/** What tells one result of a run from the others. */
+export const resultKey = z.object({ target: z.string(), case_index: count, trial: count });
+export type ResultKey = z.infer<typeof resultKey>;
+
+/** One line of the table: texts are cut, the whole is asked for when the line is opened. */
+export const row = resultKey.extend({
+  case_id: z.string(),
+  status,
+  score: maybe,
+  reason: z.string(),
+  /** The stage that settled the verdict. */
+  stage: z.enum([...stage.options, 'none']),
+  early: z.boolean(),
+  tags: z.array(z.string()),
+  /** Names of the evaluators that failed or could not measure. */
+  failed_by: z.array(z.string()),
+  input: z.string(),
+  output: z.string(),
+  latency_ms: z.number(),
+  cost_usd: maybe,
+  input_tokens: maybe,
+  output_tokens: maybe,
+});
+export type Row = z.infer<typeof row>;
+export type RowStatus = Row['status'];
+
+const usage = z.object({
+  input_tokens: count,
+  output_tokens: count,
+  cached_input_tokens: count.optional(),
+  reasoning_tokens: count.optional(),
+});
+
+const evaluation = z.object({
+  name: z.string(),
+  type: z.string(),
+  stage,
+  status: z.enum(['scored', 'error', 'skipped']),
+  score: z.number().optional(),
+  pass: z.boolean().optional(),
+  reason: z.string(),
+  weight: z.number(),
+  metric: z.string().optional(),
+  usage: usage.optional(),
+  cost_usd: maybe.optional(),
+  latency_ms: z.number(),
+  location: z.string().optional(),
+});
+export type EvaluationEntry = z.infer<typeof evaluation>;
+
+const toolCall = z.object({ name: z.string(), arguments: z.unknown() });
+export type ToolCallEntry = z.infer<typeof toolCall>;
+
+const step = z.object({
+  type: z.enum(['tool', 'model', 'message']),
+  name: z.string().optional(),
+  arguments: z.unknown().optional(),
+  output: z.unknown().optional(),
+  latency_ms: z.number().optional(),
+});
+export type StepEntry = z.infer<typeof step>;
+
+const output = z.object({
+  status: z.enum(['complete', 'incomplete', 'error']),
+  text: z.string(),
+  reason: z.string().optional(),
+  error: z.object({ code: z.string(), message: z.string() }).optional(),
+  tool_calls: z.array(toolCall),
+  steps: z.array(step),
+  model: z.string().nullable(),
+  usage: usage.nullable(),
+  cost_usd: maybe,
+  latency_ms: z.number(),
+  finish_reason: z.string().nullable(),
+});
+
+/** One result with everything that is known of it. */
+export const resultDetail = resultKey.extend({
+  case_id: z.string(),
+  status,
+  score: maybe,
+  reason: z.string(),
+  settled: z.object({ stage: z.string(), early: z.boolean(), left_out: z.array(z.string()) }),
+  /** A text, variables by name, or messages. */
+  input: z.unknown(),
+  expected_output: z.unknown(),
+  output,
+  evaluations: z.array(evaluation),
+  /** `file:line:column` of the case in its dataset. */
+  location: z.string().nullable(),
+  tags: z.array(z.string()),
+  trace_id: z.string(),
+  started_at: z.string(),
+});
+export type ResultDetail = z.infer<typeof resultDetail>;
+
+const group = z.object({
+  trials: count,
+  cases: count,
+  passed: count,
+  failed: count,
+  errored: count,
+  pass_rate: maybe,
+  pass_rate_interval: z.object({ low: z.number(), high: z.number() }).nullable(),
+  mean_score: maybe,
+  score_standard_error: maybe,
+  pass_hat_k: z.array(z.number()),
+  flaky_cases: count,
+  input_tokens: maybe,
+  output_tokens: maybe,
+  cost_usd: maybe,
+  unknown_costs: count,
+  latency_ms: z.object({ p50: z.number(), p95: z.number(), p99: z.number() }).nullable(),
+});
+export type GroupEntry = z.infer<typeof group>;
+
+const summary = z.object({
+  total: group,
+  targets: z.array(group.extend({ target: z.string() })),
+  tags: z.array(group.extend({ tag: z.string() })),
+  stages: z.array(z.object({ stage: z.string(), settled: count, early: count })),
+  evaluators: z.array(
+    z.object({
+      name: z.string(),
+      type: z.string(),
+      stage,
+      scored: count,
+      passed: count,
+      errors: count,
+      not_applicable: count,
+      left_out: count,
+      mean_score: maybe,
+    }),
+  ),
+  cascade: z.object({
+    judge_calls: count,
+    judge_calls_saved: count,
+    judge_cost_usd: maybe,
+    saved_cost_usd: maybe,
+    saved_ms: maybe,
+  }),
+  missing: count,
+});
+export type SummaryEntry = z.infer<typeof summary>;
+
+const gate = z.object({
+  passed: z.boolean(),
+  clauses: z.array(
+    z.object({
+      name: z.string(),
+      status: z.enum(['pass', 'fail', 'undecided', 'not-asked']),
+      reason: z.string(),
+    }),
+  ),
+});
+export type GateEntry = z.infer<typeof gate>;
+
+/** A run's identity, verdict and figures, without its results. */
+export const runHead = z.object({
+  run: z.object({
+    id: z.string(),
+    suite: z.string(),
+    state: z.enum(['running', 'interrupted', 'complete']),
+    created_at: z.string(),
+    elapsed_ms: z.number(),
+    dataset: z.object({ path: z.string(), version: z.string() }),
+    targets: z.array(z.object({ name: z.string(), kind: z.string() })),
+    repeat: count,
+    /** The number of results that the run holds when it is complete. */
+    trials: count,
+  }),
+  /** What the gate says, or without a gate whether every case passed. */
+  passed: z.boolean(),
+  /** Null where the suite has no gate. */
+  gate: gate.nullable(),
+  summary,
+  /** Results that the file leaves out because it would be too large. */
+  left_out: count.optional(),
+});
+export type RunHead = z.infer<typeof runHead>;
