@@ -1,0 +1,27 @@
+import { bridgeCalls } from './bridgeCalls.ts';
+import type { ParamsOf, ResultOf } from './call.ts';
+import { datasetCalls } from './datasetCalls.ts';
+import { modelCalls } from './modelCalls.ts';
+import { runCalls } from './runCalls.ts';
+import { sessionCalls } from './sessionCalls.ts';
+import { workspaceCalls } from './workspaceCalls.ts';
+
+/** What the interface asks of the engine process. A new call is added to the table of its theme. */
+export const engineCalls = {
+  ...sessionCalls,
+  ...workspaceCalls,
+  ...datasetCalls,
+  ...runCalls,
+  ...modelCalls,
+};
+
+/** What the engine process asks of the interface. */
+export const interfaceCalls = bridgeCalls;
+
+/** Method → parameters and result, as plain data. */
+export type EngineCalls = {
+  [M in keyof typeof engineCalls]: {
+    params: ParamsOf<typeof engineCalls, M>;
+    result: ResultOf<typeof engineCalls, M>;
+  };
+};

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import type { EventTable } from './call.ts';
+import { failure } from './failure.ts';
+import { runRow } from './runEntries.ts';
+
+const counts = z.object({
+  /** Stored so far, earlier attempts included. */
+  done: z.int(),
+  passed: z.int(),
+  failed: z.int(),
+  errored: z.int(),
+});
+
+/** What the engine process tells on its own. */
+export const engineEvents = {
+  /** Before the first trial of this attempt. */
+  'run/started': z.object({
+    runId: z.string(),
+    suite: z.string(),
+    dataset: z.string(),
+    targets: z.array(z.string()),
+    /** How many results the run will hold. */
+    trials: z.int(),
+    counts,
+  }),
+  /** Results that are durably stored, gathered over at most 50 ms. */
+  'run/results': z.object({ runId: z.string(), rows: z.array(runRow), counts }),
+  'run/finished': z.object({
+    runId: z.string(),
+    /** `failed`: the run itself broke and can be resumed; what a case did is in its results. */
+    outcome: z.enum(['complete', 'interrupted', 'failed']),
+    /** The gate's word, or whether every case passed; null unless complete. */
+    passed: z.boolean().nullable(),
+    failure: failure.exactOptional(),
+  }),
+  log: z.object({
+    level: z.enum(['debug', 'info', 'warn', 'error']),
+    message: z.string(),
+    fields: z.record(z.string(), z.unknown()).exactOptional(),
+  }),
+} satisfies EventTable;
+
+/** Event → its data. */
+export type EngineEvents = { [M in keyof typeof engineEvents]: z.output<(typeof engineEvents)[M]> };

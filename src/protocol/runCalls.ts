@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { caseResult, runHead, runRow, runSummary, trialStatus } from './runEntries.ts';
+import { logLine, span } from './traceEntries.ts';
+
+/** Largest page of `run/results`. */
+const MAX_PAGE = 5_000;
+
+const runId = z.string().min(1);
+
+/** What a person may say differently for one run; absent leaves the suite's own. */
+const overrides = z.strictObject({
+  /** Only cases whose id or description contains one of `names` (`*` stands for any text), with one of `tags`. */
+  filter: z.strictObject({ names: z.array(z.string()), tags: z.array(z.string()) }).exactOptional(),
+  repeat: z.int().min(1).max(1000).exactOptional(),
+  maxConcurrency: z.int().min(1).max(1024).exactOptional(),
+  seed: z.int().min(0).exactOptional(),
+  /** The model of every prompt target, as `provider/model`. */
+  model: z.string().exactOptional(),
+});
+
+const wanted = {
+  suite: z.string().min(1),
+  overrides: overrides.default({}),
+  /** Run JavaScript that datasets and suites bring along; it is not sandboxed. */
+  scripts: z.boolean().default(false),
+};
+
+/** The place of a row in a run's stable order: target, case, trial. Opaque to whoever pages. */
+const cursor = z.strictObject({ target: z.int(), caseIndex: z.int(), trial: z.int() });
+
+const rowFilter = z.strictObject({
+  statuses: z.array(trialStatus).exactOptional(),
+  targets: z.array(z.string()).exactOptional(),
+  tags: z.array(z.string()).exactOptional(),
+  caseIds: z.array(z.string()).exactOptional(),
+  /** Occurs in the case's id or the reason; capitals do not matter. */
+  text: z.string().exactOptional(),
+});
+
+export const runCalls = {
+  /** What would run: one entry for each dataset of the suite. Calls nothing. */
+  'run/prepare': {
+    params: z.strictObject(wanted),
+    result: z.object({
+      runs: z.array(z.object({ dataset: z.string(), targets: z.array(z.string()), trials: z.int() })),
+    }),
+  },
+  /** Returns when the runs are stored and the first has begun; the rest is told by events. */
+  'run/start': {
+    params: z.strictObject({
+      ...wanted,
+      /** Go on with this stored run; its suite must be `suite`. */
+      resume: runId.exactOptional(),
+    }),
+    result: z.object({ runIds: z.array(runId).min(1) }),
+  },
+  /** Goes on with a stored run as it was started. */
+  'run/resume': {
+    params: z.strictObject({ runId, scripts: z.boolean().default(false) }),
+    result: z.object({ runIds: z.array(runId).min(1) }),
+  },
+  /** Stops a run of this process politely; `run/finished` follows. False when it is not running here. */
+  'run/cancel': {
+    params: z.strictObject({ runId }),
+    result: z.object({ cancelled: z.boolean() }),
+  },
+  /** Newest first. */
+  'run/list': {
+    params: z.strictObject({ limit: z.int().min(1).max(1000).default(50) }),
+    result: z.object({ runs: z.array(runHead) }),
+  },
+  'run/summary': {
+    params: z.strictObject({ runId }),
+    result: z.object({ run: runHead, summary: runSummary }),
+  },
+  /** Light rows in stable order; a page may be short before the last one. `next` is null at the end. */
+  'run/results': {
+    params: z.strictObject({
+      runId,
+      filter: rowFilter.default({}),
+      after: cursor.nullable().default(null),
+      limit: z.int().min(1).max(MAX_PAGE).default(1000),
+    }),
+    result: z.object({ rows: z.array(runRow), next: cursor.nullable() }),
+  },
+  /** One case in full, over targets and trials. */
+  'run/result': {
+    params: z.strictObject({ runId, caseId: z.string() }),
+    result: z.object({ results: z.array(caseResult) }),
+  },
+  'run/trace': {
+    params: z.strictObject({ traceId: z.string().regex(/^[0-9a-f]{32}$/) }),
+    result: z.object({ spans: z.array(span), logs: z.array(logLine) }),
+  },
+  /** Refused while a living process works on it. */
+  'run/delete': {
+    params: z.strictObject({ runId }),
+    result: z.object({}),
+  },
+};
+
+export type RunOverrides = z.input<typeof overrides>;

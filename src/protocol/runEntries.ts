@@ -1,0 +1,115 @@
+import { z } from 'zod';
+
+/**
+ * Runs and results in the form that reports have (media/schemas/report-1.schema.json), so that a panel shows
+ * one form wherever its data comes from. What is deep inside is passed on as it stands.
+ */
+
+export const trialStatus = z.enum(['passed', 'failed', 'errored']);
+
+/** A run's identity and how far it is. */
+export const runHead = z.looseObject({
+  id: z.string(),
+  suite: z.string(),
+  config: z.string().nullable(),
+  /** `running` belongs to a living process; `interrupted` can be resumed. */
+  state: z.enum(['running', 'interrupted', 'complete']),
+  created_at: z.string(),
+  elapsed_ms: z.number(),
+  dataset: z.looseObject({ path: z.string(), version: z.string(), schema_version: z.string() }),
+  targets: z.array(z.looseObject({ name: z.string(), kind: z.string() })),
+  filter: z.object({ names: z.array(z.string()), tags: z.array(z.string()) }),
+  repeat: z.int(),
+  seed: z.int(),
+  /** When complete. */
+  trials: z.int(),
+  /** Stored so far. */
+  counts: z.object({ passed: z.int(), failed: z.int(), errored: z.int() }),
+});
+
+/** One result in a list: everything but the texts. */
+export const runRow = z.object({
+  target: z.string(),
+  case_id: z.string(),
+  case_index: z.int(),
+  trial: z.int(),
+  status: trialStatus,
+  score: z.number().nullable(),
+  /** At most 300 characters; `run/result` has all. */
+  reason: z.string(),
+  stage: z.enum(['heuristic', 'lexical', 'judge', 'none']),
+  early: z.boolean(),
+  /** Names of the evaluators that did not pass, or whose measurement failed. */
+  failed_evaluators: z.array(z.string()),
+  tags: z.array(z.string()),
+  latency_ms: z.number(),
+  cost_usd: z.number().nullable(),
+  input_tokens: z.int().nullable(),
+  output_tokens: z.int().nullable(),
+  trace_id: z.string(),
+});
+
+/** One result in full: a report's result entry. */
+export const caseResult = z.looseObject({
+  target: z.string(),
+  case_id: z.string(),
+  case_index: z.int(),
+  trial: z.int(),
+  status: trialStatus,
+  score: z.number().nullable(),
+  reason: z.string(),
+  settled: z.object({
+    stage: z.enum(['heuristic', 'lexical', 'judge', 'none']),
+    early: z.boolean(),
+    left_out: z.array(z.string()),
+  }),
+  input: z.unknown(),
+  expected_output: z.unknown(),
+  output: z.looseObject({
+    status: z.enum(['complete', 'incomplete', 'error']),
+    text: z.string(),
+    cost_usd: z.number().nullable(),
+    latency_ms: z.number(),
+  }),
+  evaluations: z.array(
+    z.looseObject({
+      name: z.string(),
+      type: z.string(),
+      stage: z.enum(['heuristic', 'lexical', 'judge']),
+      status: z.enum(['scored', 'error', 'skipped']),
+      reason: z.string(),
+      /** `file:line:column` of the assertion, where it stands in a file. */
+      location: z.string().exactOptional(),
+    }),
+  ),
+  /** `file:line:column` of the case. */
+  location: z.string().nullable(),
+  tags: z.array(z.string()),
+  trace_id: z.string(),
+});
+
+/** A report's summary, with the gate's word. */
+export const runSummary = z.object({
+  /** The gate's word, or without a gate whether every case passed. */
+  passed: z.boolean(),
+  gate: z
+    .object({
+      passed: z.boolean(),
+      clauses: z.array(
+        z.object({
+          name: z.string(),
+          status: z.enum(['pass', 'fail', 'undecided', 'not-asked']),
+          reason: z.string(),
+        }),
+      ),
+    })
+    .nullable(),
+  summary: z.looseObject({
+    total: z.looseObject({ trials: z.int(), pass_rate: z.number().nullable() }),
+    missing: z.int(),
+  }),
+});
+
+export type RunHead = z.output<typeof runHead>;
+export type RunRow = z.output<typeof runRow>;
+export type CaseResult = z.output<typeof caseResult>;

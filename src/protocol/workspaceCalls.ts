@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { problem } from './places.ts';
+
+const target = z.object({
+  name: z.string(),
+  kind: z.string(),
+  /** What it calls, in a few words. */
+  calls: z.string(),
+});
+
+const suite = z.object({
+  name: z.string(),
+  description: z.string().exactOptional(),
+  /** Paths relative to the workspace. */
+  datasets: z.array(z.string()),
+  targets: z.array(target),
+  evaluators: z.array(z.string()),
+  repeat: z.int(),
+  hasGate: z.boolean(),
+});
+
+export const workspaceCalls = {
+  /** Suites, datasets and prompts, read anew. Runs nothing and reads no dataset. */
+  'workspace/list': {
+    params: z.strictObject({}),
+    result: z.object({
+      /** Absolute path; every other path counts from it. */
+      root: z.string(),
+      /** Relative to `root`; null where the suites were made without a file. */
+      configPath: z.string().nullable(),
+      suites: z.array(suite),
+      datasets: z.array(z.string()),
+      prompts: z.array(z.object({ path: z.string(), name: z.string(), format: z.string() })),
+      promptfooConfigs: z.array(z.string()),
+      /** True when the folder is too large to be looked at as a whole. */
+      truncated: z.boolean(),
+      /** Of the configuration; with an error among them, `suites` is empty. */
+      problems: z.array(problem),
+    }),
+  },
+  /** Every problem of the workspace, or of some files of it. */
+  'workspace/validate': {
+    params: z.strictObject({
+      /** Absolute paths, or relative to the workspace; all of the workspace where absent. */
+      files: z
+        .array(
+          z.strictObject({
+            path: z.string().min(1),
+            /** The text as it stands in the editor; read from the disk where absent. */
+            text: z.string().exactOptional(),
+          }),
+        )
+        .exactOptional(),
+    }),
+    result: z.object({ files: z.int(), problems: z.array(problem) }),
+  },
+};
+
+export type Suite = z.output<typeof suite>;
