@@ -1,11 +1,13 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { UserError } from '../engine/errors.ts';
 import { EXIT } from './exitCode.ts';
+import { keepHeapSmall } from './heap.ts';
 import { type Io, processIo } from './terminal/io.ts';
 import { sanitize } from './terminal/sanitize.ts';
 
 /** Runs one command line; returns its exit code. Errors that a person can cause are shown without a stack. */
 export async function main(argv: readonly string[], io: Io = processIo()): Promise<number> {
+  keepHeapSmall();
   let code: number = EXIT.passed;
   const program = createProgram(io, (result) => {
     code = result;

@@ -70,7 +70,7 @@ export function createEngine(workspace: Workspace, ports: EnginePorts): Engine {
       summary,
       gate,
       passed: gate?.passed ?? allPassed,
-      results: () => store.results(runId),
+      results: (statuses) => store.results(runId, statuses),
       caseAt: (caseIndex) => store.caseAt(runId, caseIndex),
     };
   }

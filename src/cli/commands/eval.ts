@@ -131,8 +131,7 @@ async function runOne(
 function showFailures(report: RunReport, io: Io): void {
   let shown = 0;
   let more = 0;
-  for (const result of report.results()) {
-    if (result.status === 'passed') continue;
+  for (const result of report.results(['failed', 'errored'])) {
     if (shown >= MAX_FAILURES) {
       more += 1;
       continue;

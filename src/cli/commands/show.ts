@@ -64,8 +64,7 @@ function showRun(engine: Engine, id: string, failed: boolean, io: Io): number {
   io.out(headingLine(report.run.plan, io.style));
   io.out('');
   if (failed)
-    for (const result of report.results()) {
-      if (result.status === 'passed') continue;
+    for (const result of report.results(['failed', 'errored'])) {
       for (const line of failureLines(result, report.caseAt(result.caseIndex)?.case, io)) io.out(line);
     }
   for (const line of summaryLines(report, io)) io.out(line);

@@ -1,6 +1,6 @@
 import type { LocatedCase } from '../model/case.ts';
 import type { GateReport } from '../model/gateReport.ts';
-import type { TrialResult } from '../model/result.ts';
+import type { TrialResult, TrialStatus } from '../model/result.ts';
 import type { RunRecord } from '../model/run.ts';
 import type { RunSummary } from '../model/summary.ts';
 
@@ -12,8 +12,8 @@ export interface RunReport {
   gate: GateReport | null;
   /** Exit code 0 or 1: the gate's word, or without a gate whether every case passed. */
   passed: boolean;
-  /** In stable order; may be called more than once, reads the store anew each time. */
-  results(): Iterable<TrialResult>;
+  /** In stable order, those with one of `statuses` or all; each call reads the store anew. */
+  results(statuses?: readonly TrialStatus[]): Iterable<TrialResult>;
   /** The case of a result, as it was asked. */
   caseAt(caseIndex: number): LocatedCase | undefined;
 }

@@ -41,7 +41,11 @@ export async function runTrial(job: TrialJob): Promise<TrialResult> {
     caseIndex: located.index,
     trial,
     ...verdict,
-    output,
+    evaluations: verdict.evaluations.map((evaluation) => ({
+      ...evaluation,
+      latencyMs: micros(evaluation.latencyMs),
+    })),
+    output: { ...output, latencyMs: micros(output.latencyMs) },
     traceId: span.traceId,
     ...(located.case.cluster === undefined ? {} : { cluster: located.case.cluster }),
     tags: located.case.tags ?? [],
@@ -140,4 +144,9 @@ function share(seed: number, caseId: string, trial: number): number {
 /** 32 bits as hexadecimal. */
 function digest(purpose: string, seed: number, caseId: string, trial: number): string {
   return hash('sha256', `${purpose}\0${seed}\0${caseId}\0${trial}`, 'hex').slice(0, 8);
+}
+
+/** Milliseconds to the microsecond: more digits would be noise, and are stored in every result. */
+function micros(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
 }

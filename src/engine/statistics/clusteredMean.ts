@@ -48,8 +48,7 @@ export class ClusteredMean {
     const { n, sum, squares } = this.#single;
     let total = squares - 2 * mean * sum + mean * mean * n;
     for (const cluster of this.#clusters.values()) total += (cluster.sum - cluster.n * mean) ** 2;
-    const variance =
-      clusters < 2 ? null : ((clusters / (clusters - 1)) * Math.max(0, total)) / this.#n ** 2;
+    const variance = clusters < 2 ? null : ((clusters / (clusters - 1)) * Math.max(0, total)) / this.#n ** 2;
     return { mean, standardError: variance === null ? null : Math.sqrt(variance), n: this.#n, clusters };
   }
 }

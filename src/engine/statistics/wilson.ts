@@ -16,7 +16,6 @@ export function wilsonInterval(proportion: number, n: number): Interval | null {
   if (!(n > 0) || !(proportion >= 0 && proportion <= 1)) return null;
   const z2 = Z_95 * Z_95;
   const center = (proportion + z2 / (2 * n)) / (1 + z2 / n);
-  const half =
-    (Z_95 / (1 + z2 / n)) * Math.sqrt((proportion * (1 - proportion)) / n + z2 / (4 * n * n));
+  const half = (Z_95 / (1 + z2 / n)) * Math.sqrt((proportion * (1 - proportion)) / n + z2 / (4 * n * n));
   return { low: Math.max(0, center - half), high: Math.min(1, center + half) };
 }

@@ -2,6 +2,7 @@ import type { RunPlan, RunRecord, RunState } from '../model/run.ts';
 
 /** A row of the table `runs`. */
 export interface RunRow {
+  number: number;
   id: string;
   state: 'running' | 'interrupted' | 'complete';
   plan: string;

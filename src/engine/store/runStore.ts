@@ -1,11 +1,12 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { ResumeError } from '../errors.ts';
 import type { LocatedCase } from '../model/case.ts';
-import type { TrialResult } from '../model/result.ts';
+import type { TrialResult, TrialStatus } from '../model/result.ts';
 import type { RunPlan, RunRecord } from '../model/run.ts';
 import type { LogRecord, SpanRecord } from '../model/span.ts';
 import { guard, openDatabase } from './database.ts';
 import { type RunRow, toRunRecord } from './runRow.ts';
+import { packSpans, unpackSpans } from './spanCodec.ts';
 
 /** A process that has not shown itself for this long has lost its run, in milliseconds. */
 const LEASE_MS = 30_000;
@@ -31,6 +32,7 @@ export class RunStore {
   readonly file: string;
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  readonly #known = new Map<string, { number: number; targets: Map<string, number> }>();
 
   /** `file` may be `:memory:`. */
   constructor(file: string) {
@@ -78,35 +80,29 @@ export class RunStore {
 
   /** Stores a batch durably: when this returns, its results survive a crash of process or machine. */
   append(id: string, batch: Batch, beat: { now: number; elapsedMs: number }): void {
+    const { number, targets } = this.#numbers(id);
     this.#transaction(() => {
-      const targets = this.#targetNumbers(id);
-      for (const result of batch.results) this.#appendResult(id, result, targets);
-      for (const located of batch.cases)
-        this.#run(
-          'INSERT OR IGNORE INTO cases (run_id, case_index, body) VALUES (?, ?, ?)',
-          id,
-          located.index,
-          JSON.stringify(located),
-        );
+      for (const result of batch.results) this.#appendResult(number, targets, result);
+      for (const located of batch.cases) this.#appendCase(number, located);
       for (const [traceId, spans] of byTrace(batch.spans))
         this.#run(
-          'INSERT INTO spans (run_id, trace_id, body) VALUES (?, ?, ?)',
-          id,
+          'INSERT INTO spans (run, trace_id, body) VALUES (?, ?, ?)',
+          number,
           traceId,
-          JSON.stringify(spans),
+          packSpans(spans),
         );
       for (const [traceId, logs] of byTrace(batch.logs))
         this.#run(
-          'INSERT INTO logs (run_id, trace_id, body) VALUES (?, ?, ?)',
-          id,
+          'INSERT INTO logs (run, trace_id, body) VALUES (?, ?, ?)',
+          number,
           traceId,
           JSON.stringify(logs),
         );
       this.#run(
-        'UPDATE runs SET heartbeat = ?, elapsed_ms = elapsed_ms + ? WHERE id = ?',
+        'UPDATE runs SET heartbeat = ?, elapsed_ms = elapsed_ms + ? WHERE number = ?',
         beat.now,
         beat.elapsedMs,
-        id,
+        number,
       );
     });
   }
@@ -139,25 +135,34 @@ export class RunStore {
 
   /** Keys of all stored results, in no particular order. */
   *storedKeys(id: string): IterableIterator<{ target: number; caseIndex: number; trial: number }> {
-    const rows = this.#iterate('SELECT target, case_index, trial FROM results WHERE run_id = ?', id);
+    const { number } = this.#numbers(id);
+    const rows = this.#iterate('SELECT target, case_index, trial FROM results WHERE run = ?', number);
     for (const row of rows)
       yield { target: Number(row.target), caseIndex: Number(row.case_index), trial: Number(row.trial) };
   }
 
-  /** Results in stable order: target as the plan lists them, case as in the dataset, trial. One at a time. */
-  *results(id: string): IterableIterator<TrialResult> {
+  /**
+   * Results in stable order: target as the plan lists them, case as in the dataset, trial. One at a time.
+   * With `statuses`, only those.
+   */
+  *results(id: string, statuses: readonly TrialStatus[] = []): IterableIterator<TrialResult> {
+    const { number } = this.#numbers(id);
+    const only = statuses.length === 0 ? '' : `AND status IN (${statuses.map(() => '?').join(', ')})`;
     const rows = this.#iterate(
-      'SELECT body FROM results WHERE run_id = ? ORDER BY target, case_index, trial',
-      id,
+      `SELECT body FROM results WHERE run = ? ${only} ORDER BY target, case_index, trial`,
+      number,
+      ...statuses,
     );
     for (const row of rows) yield JSON.parse(String(row.body)) as TrialResult;
   }
 
   /** All results of one case over targets and trials, in stable order. */
   resultsOfCase(id: string, caseId: string): TrialResult[] {
+    const { number } = this.#numbers(id);
     const rows = this.#all(
-      'SELECT body FROM results WHERE run_id = ? AND case_id = ? ORDER BY target, case_index, trial',
-      id,
+      `SELECT results.body FROM cases JOIN results USING (run, case_index)
+       WHERE run = ? AND case_id = ? ORDER BY target, case_index, trial`,
+      number,
       caseId,
     );
     return rows.map((row) => JSON.parse(String(row.body)) as TrialResult);
@@ -165,14 +170,15 @@ export class RunStore {
 
   /** A case as it was when the run asked it; undefined when no result of it is stored. */
   caseAt(id: string, caseIndex: number): LocatedCase | undefined {
-    const [row] = this.#all('SELECT body FROM cases WHERE run_id = ? AND case_index = ?', id, caseIndex);
+    const { number } = this.#numbers(id);
+    const [row] = this.#all('SELECT body FROM cases WHERE run = ? AND case_index = ?', number, caseIndex);
     return row === undefined ? undefined : (JSON.parse(String(row.body)) as LocatedCase);
   }
 
   /** Spans of a trace in order of their start. */
   spans(traceId: string): SpanRecord[] {
     const rows = this.#all('SELECT body FROM spans WHERE trace_id = ? ORDER BY rowid', traceId);
-    const spans = rows.flatMap((row) => JSON.parse(String(row.body)) as SpanRecord[]);
+    const spans = rows.flatMap((row) => unpackSpans(traceId, String(row.body)));
     return spans.sort((a, b) => a.startMs - b.startMs);
   }
 
@@ -187,29 +193,40 @@ export class RunStore {
     if (this.#database.isOpen) this.#database.close();
   }
 
-  #appendResult(id: string, result: TrialResult, targets: Map<string, number>): void {
+  #appendResult(run: number, targets: Map<string, number>, result: TrialResult): void {
     const target = targets.get(result.target);
-    if (target === undefined) throw new Error(`run ${id} has no target ${result.target}`);
+    if (target === undefined) throw new Error(`the run has no target ${result.target}`);
     this.#run(
-      'INSERT OR IGNORE INTO results (run_id, target, case_index, trial, case_id, status, body) VALUES (?, ?, ?, ?, ?, ?, ?)',
-      id,
+      'INSERT OR IGNORE INTO results (run, target, case_index, trial, status, body) VALUES (?, ?, ?, ?, ?, ?)',
+      run,
       target,
       result.caseIndex,
       result.trial,
-      result.caseId,
       result.status,
       JSON.stringify(result),
     );
   }
 
-  #targets: { id: string; numbers: Map<string, number> } | undefined;
+  #appendCase(run: number, located: LocatedCase): void {
+    this.#run(
+      'INSERT OR IGNORE INTO cases (run, case_index, case_id, body) VALUES (?, ?, ?, ?)',
+      run,
+      located.index,
+      located.case.id,
+      JSON.stringify(located),
+    );
+  }
 
-  #targetNumbers(id: string): Map<string, number> {
-    if (this.#targets?.id !== id) {
-      const { plan } = toRunRecord(this.#row(id));
-      this.#targets = { id, numbers: new Map(plan.targets.map(({ name }, index) => [name, index])) };
+  /** The run's number, and the number of each of its targets by name. */
+  #numbers(id: string): { number: number; targets: Map<string, number> } {
+    let known = this.#known.get(id);
+    if (!known) {
+      const row = this.#row(id);
+      const { plan } = toRunRecord(row);
+      known = { number: row.number, targets: new Map(plan.targets.map(({ name }, index) => [name, index])) };
+      this.#known.set(id, known);
     }
-    return this.#targets.numbers;
+    return known;
   }
 
   #row(id: string): RunRow {

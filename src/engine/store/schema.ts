@@ -1,9 +1,11 @@
 /** Version of the tables below; stored in SQLite's user_version. A newer file is refused, never changed. */
 export const SCHEMA_VERSION = 1;
 
+/** Bodies are JSON. Rows refer to runs by number: it is shorter than the id and stands in every row. */
 export const TABLES = `
 CREATE TABLE runs (
-  id TEXT PRIMARY KEY,
+  number INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
   suite TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('running', 'interrupted', 'complete')),
   plan TEXT NOT NULL,
@@ -20,33 +22,33 @@ CREATE INDEX runs_by_time ON runs (created_at);
 
 -- Append-only: the first stored result of a key stands.
 CREATE TABLE results (
-  run_id TEXT NOT NULL REFERENCES runs (id),
+  run INTEGER NOT NULL REFERENCES runs (number),
   target INTEGER NOT NULL,
   case_index INTEGER NOT NULL,
   trial INTEGER NOT NULL,
-  case_id TEXT NOT NULL,
   status TEXT NOT NULL CHECK (status IN ('passed', 'failed', 'errored')),
   body TEXT NOT NULL,
-  PRIMARY KEY (run_id, target, case_index, trial)
-) STRICT, WITHOUT ROWID;
+  UNIQUE (run, target, case_index, trial)
+) STRICT;
 
 -- What was asked and expected, so that a report needs no other file.
 CREATE TABLE cases (
-  run_id TEXT NOT NULL REFERENCES runs (id),
+  run INTEGER NOT NULL REFERENCES runs (number),
   case_index INTEGER NOT NULL,
+  case_id TEXT NOT NULL,
   body TEXT NOT NULL,
-  PRIMARY KEY (run_id, case_index)
-) STRICT, WITHOUT ROWID;
+  UNIQUE (run, case_index)
+) STRICT;
 
 CREATE TABLE spans (
-  run_id TEXT NOT NULL REFERENCES runs (id),
+  run INTEGER NOT NULL REFERENCES runs (number),
   trace_id TEXT NOT NULL,
   body TEXT NOT NULL
 ) STRICT;
 CREATE INDEX spans_by_trace ON spans (trace_id);
 
 CREATE TABLE logs (
-  run_id TEXT NOT NULL REFERENCES runs (id),
+  run INTEGER NOT NULL REFERENCES runs (number),
   trace_id TEXT NOT NULL,
   body TEXT NOT NULL
 ) STRICT;

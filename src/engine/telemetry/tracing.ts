@@ -1,5 +1,5 @@
-import { ROOT_CONTEXT, SpanKind, SpanStatusCode, TraceFlags, trace } from '@opentelemetry/api';
 import type { Context, Span as OtelSpan, Tracer as OtelTracer } from '@opentelemetry/api';
+import { ROOT_CONTEXT, SpanKind, SpanStatusCode, TraceFlags, trace } from '@opentelemetry/api';
 import { AlwaysOnSampler, BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import type { JsonObject } from '../model/json.ts';
 import type { Attributes, Clock, LogLevel, Span } from '../ports.ts';
@@ -18,14 +18,14 @@ export interface RootOptions {
 /** Opens traces on the OpenTelemetry SDK; every time comes from the Clock port. */
 export class Tracing {
   readonly collector = new SpanCollector();
-  readonly #clock: Clock;
+  readonly #clock: TraceClock;
   readonly #tracer: OtelTracer;
   #nextTraceId = '';
 
   /** `attempt` counts how often the run was started: span ids of two attempts never clash. */
   constructor(clock: Clock, attempt: number) {
     const spanIds = new SpanIds(attempt);
-    this.#clock = clock;
+    this.#clock = traceClock(clock);
     const provider = new BasicTracerProvider({
       sampler: new AlwaysOnSampler(),
       idGenerator: {
@@ -46,7 +46,7 @@ export class Tracing {
       name,
       {
         root: true,
-        startTime: this.#clock.now(),
+        startTime: this.#clock(),
         ...(options.attributes ? { attributes: options.attributes } : {}),
         ...(link
           ? {
@@ -68,14 +68,14 @@ class RecordedSpan implements Span {
   readonly baggage: string;
   readonly #span: OtelSpan;
   readonly #tracer: OtelTracer;
-  readonly #clock: Clock;
+  readonly #clock: TraceClock;
   readonly #collector: SpanCollector;
   #context: Context | undefined;
 
   constructor(
     span: OtelSpan,
     tracer: OtelTracer,
-    clock: Clock,
+    clock: TraceClock,
     collector: SpanCollector,
     baggage: string,
   ) {
@@ -99,7 +99,7 @@ class RecordedSpan implements Span {
     const span = this.#tracer.startSpan(
       name,
       {
-        startTime: this.#clock.now(),
+        startTime: this.#clock(),
         kind: kind === 'client' ? SpanKind.CLIENT : SpanKind.INTERNAL,
         ...(attributes ? { attributes } : {}),
       },
@@ -113,17 +113,17 @@ class RecordedSpan implements Span {
   }
 
   event(name: string, attributes?: Attributes): void {
-    this.#span.addEvent(name, attributes, this.#clock.now());
+    this.#span.addEvent(name, attributes, this.#clock());
   }
 
   log(level: LogLevel, message: string, fields: JsonObject = {}): void {
     const { traceId, spanId } = this;
-    this.#collector.addLog({ timeMs: this.#clock.now(), level, message, traceId, spanId, fields });
+    this.#collector.addLog({ timeMs: this.#clock(), level, message, traceId, spanId, fields });
   }
 
   end(error?: string): void {
     if (error !== undefined) this.#span.setStatus({ code: SpanStatusCode.ERROR, message: error });
-    this.#span.end(this.#clock.now());
+    this.#span.end(this.#clock());
   }
 }
 
@@ -132,4 +132,13 @@ function formatBaggage(entries: { [key: string]: string }): string {
   return Object.entries(entries)
     .map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
     .join(',');
+}
+
+/** Milliseconds since the epoch, with the monotonic clock's resolution. */
+type TraceClock = () => number;
+
+/** A wall clock that is corrected within a trace would give spans of negative length, so it is read once. */
+function traceClock(clock: Clock): TraceClock {
+  const offset = clock.now() - clock.monotonic();
+  return () => offset + clock.monotonic();
 }

@@ -1,0 +1,84 @@
+import type { JsonObject } from '../model/json.ts';
+import type { SpanRecord } from '../model/span.ts';
+
+const KINDS = ['internal', 'server', 'client', 'producer', 'consumer'] as const;
+const STATUSES = ['unset', 'ok', 'error'] as const;
+
+/** A span without its trace id and field names, since a run stores many; 0 stands for what is empty. */
+type PackedSpan = [
+  spanId: string,
+  parentSpanId: string | 0,
+  name: string,
+  kind: number,
+  startMs: number,
+  durationMs: number,
+  status: number,
+  statusMessage: string | 0,
+  attributes: JsonObject | 0,
+  events: [name: string, offsetMs: number, attributes: JsonObject][] | 0,
+  links: [traceId: string, spanId: string][] | 0,
+  service: string,
+];
+
+/** Spans of one trace as compact JSON. */
+export function packSpans(spans: readonly SpanRecord[]): string {
+  return JSON.stringify(spans.map(pack));
+}
+
+/** The spans that `packSpans` was given; times are exact to the microsecond. */
+export function unpackSpans(traceId: string, text: string): SpanRecord[] {
+  return (JSON.parse(text) as PackedSpan[]).map((span) => unpack(traceId, span));
+}
+
+function pack(span: SpanRecord): PackedSpan {
+  return [
+    span.spanId,
+    span.parentSpanId ?? 0,
+    span.name,
+    KINDS.indexOf(span.kind),
+    span.startMs,
+    micros(span.endMs - span.startMs),
+    STATUSES.indexOf(span.status),
+    span.statusMessage ?? 0,
+    isEmpty(span.attributes) ? 0 : span.attributes,
+    span.events.length === 0
+      ? 0
+      : span.events.map(({ name, timeMs, attributes }) => [name, micros(timeMs - span.startMs), attributes]),
+    span.links.length === 0 ? 0 : span.links.map((link) => [link.traceId, link.spanId]),
+    span.service,
+  ];
+}
+
+function unpack(traceId: string, packed: PackedSpan): SpanRecord {
+  const [spanId, parent, name, kind, startMs, duration, status, message, attributes, events, links, service] =
+    packed;
+  return {
+    traceId,
+    spanId,
+    parentSpanId: parent === 0 ? null : parent,
+    name,
+    kind: KINDS[kind] ?? 'internal',
+    startMs,
+    endMs: micros(startMs + duration),
+    status: STATUSES[status] ?? 'unset',
+    ...(message === 0 ? {} : { statusMessage: message }),
+    attributes: attributes === 0 ? {} : attributes,
+    events: (events || []).map(([eventName, offset, eventAttributes]) => ({
+      name: eventName,
+      timeMs: micros(startMs + offset),
+      attributes: eventAttributes,
+    })),
+    links: (links || []).map(([linkTrace, linkSpan]) => ({ traceId: linkTrace, spanId: linkSpan })),
+    service,
+  };
+}
+
+/** Milliseconds to the microsecond. */
+function micros(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
+}
+
+function isEmpty(object: JsonObject): boolean {
+  for (const _ in object) return false;
+  return true;
+}
