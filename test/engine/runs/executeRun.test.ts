@@ -1,0 +1,238 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { PromptError, StoreError } from '../../../src/engine/errors.ts';
+import type { Evaluator } from '../../../src/engine/evaluators/evaluator.ts';
+import { emptyOutput } from '../../../src/engine/model/output.ts';
+import type { TrialResult } from '../../../src/engine/model/result.ts';
+import { noLog, systemClock } from '../../../src/engine/ports.ts';
+import { type ExecuteOptions, executeRun } from '../../../src/engine/runs/executeRun.ts';
+import type { RunInputs } from '../../../src/engine/runs/runInputs.ts';
+import { RunStore } from '../../../src/engine/store/runStore.ts';
+import type { Target } from '../../../src/engine/targets/target.ts';
+import { located, plan } from '../../support/runFixtures.ts';
+import { type Reply, sayId, scriptedTarget } from '../../support/scriptedTarget.ts';
+
+const RUN = 'run-1';
+
+/** Passes when the output names the case. */
+const namesCase: Evaluator = {
+  spec: { type: 'equals', name: 'names case', negated: false, options: {}, weight: 1 },
+  stage: 'heuristic',
+  evaluate: ({ case: entry, output }) => {
+    const pass = output.text === entry.id;
+    return { status: 'scored', score: pass ? 1 : 0, pass, reason: output.text };
+  },
+};
+
+function inputsFor(
+  targets: readonly Target[],
+  options: { cases?: number; repeat?: number; concurrency?: number } = {},
+): RunInputs {
+  const { cases = 10, repeat = 1, concurrency = 4 } = options;
+  const entries = located(
+    Array.from({ length: cases }, (_, index) => ({ id: `case-${index}`, input: `${index}` })),
+  );
+  return {
+    plan: plan({ targets: targets.map(({ name }) => name), cases, repeat }),
+    source: {
+      async *batches() {
+        for (let from = 0; from < entries.length; from += 3) yield entries.slice(from, from + 3);
+      },
+    },
+    targets: targets.map((target) => ({ target, timeoutMs: 1000, concurrency })),
+    evaluatorsFor: () => [namesCase],
+    cascadeFor: () => ({
+      mode: 'cascade',
+      thresholds: {},
+      weights: { heuristic: 0.2, lexical: 0.3, judge: 0.5 },
+      rule: { kind: 'all' },
+    }),
+    auditShare: 0,
+  };
+}
+
+describe('executeRun', () => {
+  let store: RunStore;
+  let stored: TrialResult[];
+
+  beforeEach(() => {
+    store = new RunStore(':memory:');
+    stored = [];
+  });
+  afterEach(() => store.close());
+
+  function execute(inputs: RunInputs, more: Partial<ExecuteOptions> = {}) {
+    if (store.runTraceId(RUN) === undefined)
+      store.createRun({ id: RUN, plan: inputs.plan, createdAt: 1, traceId: 'e'.repeat(32) });
+    return executeRun(inputs, {
+      runId: RUN,
+      store,
+      owner: { pid: 1, host: 'here', alive: () => true },
+      clock: systemClock,
+      log: noLog,
+      signal: new AbortController().signal,
+      onResults: (results) => stored.push(...results),
+      onStart: () => {},
+      ...more,
+    });
+  }
+
+  it('runs every trial of every target once', async () => {
+    const targets = [scriptedTarget('a', sayId), scriptedTarget('b', sayId)];
+    assert.equal(await execute(inputsFor(targets, { repeat: 3 })), 'complete');
+    assert.deepEqual(
+      targets.map(({ calls }) => calls.length),
+      [30, 30],
+    );
+    assert.equal(stored.length, 60);
+    assert.equal([...store.results(RUN)].filter(({ status }) => status === 'passed').length, 60);
+    assert.equal(store.getRun(RUN).status.state, 'complete');
+  });
+
+  it('gives the same seed to all targets of a trial, and another one to each trial', async () => {
+    const targets = [scriptedTarget('a', sayId), scriptedTarget('b', sayId)];
+    await execute(inputsFor(targets, { cases: 2, repeat: 2 }));
+    const seeds = targets.map(
+      ({ calls }) => new Map(calls.map((call) => [`${call.case.id}/${call.trial}`, call.seed])),
+    );
+    assert.deepEqual(seeds[0], seeds[1]);
+    assert.equal(new Set(seeds[0]?.values()).size, 4);
+  });
+
+  it('keeps to the limit of a lane that two targets share', async () => {
+    let running = 0;
+    let most = 0;
+    const slow: Reply = async (request, context) => {
+      running += 1;
+      most = Math.max(most, running);
+      await new Promise((resolve) => setImmediate(resolve));
+      running -= 1;
+      return sayId(request, context);
+    };
+    const targets = [scriptedTarget('a', slow, 'shared'), scriptedTarget('b', slow, 'shared')];
+    await execute(inputsFor(targets, { concurrency: 3 }));
+    assert.equal(most, 3);
+  });
+
+  it('stops when told, keeps what came in, and goes on with only what is missing', async () => {
+    const stop = new AbortController();
+    const target = scriptedTarget('a', (request, context) => {
+      if (request.case.id === 'case-6') stop.abort(new DOMException('stop', 'AbortError'));
+      context.signal.throwIfAborted();
+      return sayId(request, context);
+    });
+    assert.equal(
+      await execute(inputsFor([target], { concurrency: 1 }), { signal: stop.signal }),
+      'interrupted',
+    );
+    assert.equal(store.getRun(RUN).status.state, 'interrupted');
+    const kept = [...store.results(RUN)].map(({ caseId }) => caseId);
+    assert.deepEqual(kept, ['case-0', 'case-1', 'case-2', 'case-3', 'case-4', 'case-5']);
+
+    const again = scriptedTarget('a', sayId);
+    let before = -1;
+    assert.equal(await execute(inputsFor([again]), { onStart: (count) => (before = count) }), 'complete');
+    assert.equal(before, 6);
+    assert.deepEqual(again.calls.map((call) => call.case.id).sort(), [
+      'case-6',
+      'case-7',
+      'case-8',
+      'case-9',
+    ]);
+  });
+
+  it('never scores an output that is not complete', async () => {
+    const target = scriptedTarget('a', ({ case: entry }) => ({
+      ...emptyOutput(),
+      text: entry.id,
+      status: 'incomplete',
+      reason: 'the stream was cut',
+    }));
+    await execute(inputsFor([target], { cases: 1 }));
+    const [result] = store.results(RUN);
+    assert.equal(result?.status, 'errored');
+    assert.equal(result?.score, null);
+    assert.deepEqual(result?.evaluations, []);
+  });
+
+  it('turns a mistake in one case into an errored trial and goes on', async () => {
+    const target = scriptedTarget('a', (request, context) => {
+      if (request.case.id !== 'case-1') return sayId(request, context);
+      throw new PromptError('the variable order is missing', {
+        where: { path: 'p.prompty', line: 3, column: 7 },
+      });
+    });
+    assert.equal(await execute(inputsFor([target], { cases: 3 })), 'complete');
+    const result = [...store.results(RUN)][1];
+    assert.equal(result?.status, 'errored');
+    assert.match(result?.reason ?? '', /p\.prompty:3:7: the variable order is missing/);
+  });
+
+  it('stops at a bug, keeps what came in before, and can be resumed', async () => {
+    const target = scriptedTarget('a', (request, context) => {
+      if (request.case.id === 'case-4') throw new TypeError('a bug');
+      return sayId(request, context);
+    });
+    await assert.rejects(execute(inputsFor([target], { concurrency: 1 })), /a bug/);
+    assert.equal(store.getRun(RUN).status.state, 'interrupted');
+    assert.equal([...store.results(RUN)].length, 4);
+    assert.equal(await execute(inputsFor([scriptedTarget('a', sayId)])), 'complete');
+  });
+
+  it('stops when results cannot be stored', async () => {
+    const target = scriptedTarget('a', sayId);
+    const failing = Object.create(store, {
+      append: {
+        value: () => {
+          throw new StoreError('the disk is full');
+        },
+      },
+      release: { value: store.release.bind(store) },
+      claim: { value: store.claim.bind(store) },
+      runTraceId: { value: store.runTraceId.bind(store) },
+      storedKeys: { value: store.storedKeys.bind(store) },
+    }) as RunStore;
+    await assert.rejects(execute(inputsFor([target], { cases: 500 }), { store: failing }), StoreError);
+    assert.ok(target.calls.length < 500, 'it does not go on paying for results that it cannot keep');
+  });
+
+  it('reports a failing dataset and stores what came before', async () => {
+    const inputs = inputsFor([scriptedTarget('a', sayId)]);
+    const source = {
+      async *batches() {
+        yield located([{ id: 'case-0', input: 'x' }]);
+        throw new StoreError('the dataset has changed');
+      },
+    };
+    await assert.rejects(execute({ ...inputs, source }), /the dataset has changed/);
+    assert.equal(store.getRun(RUN).status.state, 'interrupted');
+  });
+
+  it('records run, case, trial, target call and evaluator as spans of linked traces', async () => {
+    await execute(inputsFor([scriptedTarget('a', sayId)], { cases: 1, repeat: 2 }));
+    const results = [...store.results(RUN)];
+    const traceId = results[0]?.traceId ?? '';
+    assert.equal(results[1]?.traceId, traceId, 'the trials of a case share its trace');
+    const spans = store.spans(traceId);
+    const byId = new Map(spans.map((span) => [span.spanId, span]));
+    const path = (span: (typeof spans)[number]): string => {
+      const parent = span.parentSpanId === null ? undefined : byId.get(span.parentSpanId);
+      return parent ? `${path(parent)} > ${span.name}` : span.name;
+    };
+    assert.deepEqual(spans.map(path).sort(), [
+      'case case-0',
+      'case case-0 > trial',
+      'case case-0 > trial',
+      'case case-0 > trial > evaluate names case',
+      'case case-0 > trial > evaluate names case',
+      'case case-0 > trial > invoke_agent a',
+      'case case-0 > trial > invoke_agent a',
+    ]);
+    const root = spans.find(({ parentSpanId }) => parentSpanId === null);
+    const [runSpan] = store.spans('e'.repeat(32));
+    assert.deepEqual(root?.links, [{ traceId: 'e'.repeat(32), spanId: runSpan?.spanId }]);
+    const evaluated = spans.find(({ name }) => name.startsWith('evaluate'));
+    assert.equal(evaluated?.events[0]?.name, 'gen_ai.evaluation.result');
+    assert.equal(evaluated?.events[0]?.attributes['gen_ai.evaluation.score.value'], 1);
+  });
+});
