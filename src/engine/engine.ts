@@ -44,6 +44,11 @@ export interface Engine {
    * UserErrors for whatever the files or the configuration have wrong.
    */
   prepare(suite: string, overrides: RunOverrides, signal: AbortSignal): Promise<PreparedRun[]>;
+  /**
+   * Stores a run, not yet begun, and returns its id; or with `resume`, checks that the stored run may go on
+   * with these inputs. Throws ResumeError when they changed since.
+   */
+  begin(prepared: PreparedRun, resume?: string): string;
   /** Runs, or goes on with the stored run `resume`. Throws ResumeError when its inputs changed since. */
   execute(
     prepared: PreparedRun,
@@ -56,9 +61,12 @@ export interface Engine {
   close(): void;
 }
 
-export function createEngine(workspace: Workspace, ports: EnginePorts): Engine {
-  const store = new RunStore(storePath(workspace.root));
-
+/** `store` may be shared by several engines of one workspace; by default each opens its own. */
+export function createEngine(
+  workspace: Workspace,
+  ports: EnginePorts,
+  store: RunStore = new RunStore(storePath(workspace.root)),
+): Engine {
   function report(runId: string): RunReport {
     const run = store.getRun(runId);
     const summary = summarize(run.plan, store.results(runId));
@@ -75,7 +83,7 @@ export function createEngine(workspace: Workspace, ports: EnginePorts): Engine {
     };
   }
 
-  function begin(prepared: PreparedRun, resume: string | undefined): string {
+  function begin(prepared: PreparedRun, resume?: string): string {
     if (resume !== undefined) {
       ensureSamePlan(resume, store.getRun(resume).plan, prepared.inputs.plan);
       return resume;
@@ -88,6 +96,7 @@ export function createEngine(workspace: Workspace, ports: EnginePorts): Engine {
 
   return {
     store,
+    begin,
     prepare: (suite, overrides, signal) => prepareRuns(workspace, suite, overrides, ports, signal),
     async execute(prepared, listener, { signal, resume }) {
       try {

@@ -1,15 +1,7 @@
 import { z } from 'zod';
 import type { EventTable } from './call.ts';
 import { failure } from './failure.ts';
-import { runRow } from './runEntries.ts';
-
-const counts = z.object({
-  /** Stored so far, earlier attempts included. */
-  done: z.int(),
-  passed: z.int(),
-  failed: z.int(),
-  errored: z.int(),
-});
+import { runRow, trialCounts } from './runEntries.ts';
 
 /** What the engine process tells on its own. */
 export const engineEvents = {
@@ -21,10 +13,11 @@ export const engineEvents = {
     targets: z.array(z.string()),
     /** How many results the run will hold. */
     trials: z.int(),
-    counts,
+    /** Stored so far, earlier attempts included; as in `run/results`. */
+    counts: trialCounts,
   }),
   /** Results that are durably stored, gathered over at most 50 ms. */
-  'run/results': z.object({ runId: z.string(), rows: z.array(runRow), counts }),
+  'run/results': z.object({ runId: z.string(), rows: z.array(runRow), counts: trialCounts }),
   'run/finished': z.object({
     runId: z.string(),
     /** `failed`: the run itself broke and can be resumed; what a case did is in its results. */

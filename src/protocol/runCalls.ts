@@ -71,7 +71,7 @@ export const runCalls = {
   },
   'run/summary': {
     params: z.strictObject({ runId }),
-    result: z.object({ run: runHead, summary: runSummary }),
+    result: runSummary,
   },
   /** Light rows in stable order; a page may be short before the last one. `next` is null at the end. */
   'run/results': {

@@ -7,8 +7,10 @@ import { z } from 'zod';
 
 export const trialStatus = z.enum(['passed', 'failed', 'errored']);
 
-/** A run's identity and how far it is. */
-export const runHead = z.looseObject({
+export const trialCounts = z.object({ passed: z.int(), failed: z.int(), errored: z.int() });
+
+/** What a run is made of, and how far it is. */
+export const runIdentity = z.looseObject({
   id: z.string(),
   suite: z.string(),
   config: z.string().nullable(),
@@ -23,9 +25,10 @@ export const runHead = z.looseObject({
   seed: z.int(),
   /** When complete. */
   trials: z.int(),
-  /** Stored so far. */
-  counts: z.object({ passed: z.int(), failed: z.int(), errored: z.int() }),
 });
+
+/** A run in a list: its identity, and how many results are stored so far. */
+export const runHead = runIdentity.extend({ counts: trialCounts });
 
 /** One result in a list: everything but the texts. */
 export const runRow = z.object({
@@ -35,13 +38,15 @@ export const runRow = z.object({
   trial: z.int(),
   status: trialStatus,
   score: z.number().nullable(),
-  /** At most 300 characters; `run/result` has all. */
+  /** On one line, cut after some 200 characters, as are input and output; `run/result` has all. */
   reason: z.string(),
   stage: z.enum(['heuristic', 'lexical', 'judge', 'none']),
   early: z.boolean(),
   /** Names of the evaluators that did not pass, or whose measurement failed. */
-  failed_evaluators: z.array(z.string()),
+  failed_by: z.array(z.string()),
   tags: z.array(z.string()),
+  input: z.string(),
+  output: z.string(),
   latency_ms: z.number(),
   cost_usd: z.number().nullable(),
   input_tokens: z.int().nullable(),
@@ -88,8 +93,9 @@ export const caseResult = z.looseObject({
   trace_id: z.string(),
 });
 
-/** A report's summary, with the gate's word. */
+/** The head of a report: the run, its figures and the gate's word. */
 export const runSummary = z.object({
+  run: runIdentity,
   /** The gate's word, or without a gate whether every case passed. */
   passed: z.boolean(),
   gate: z

@@ -35,7 +35,8 @@ export class ScriptHost {
     const options = [`--max-old-space-size=${limits.memoryMb}`, ...limits.nodeArguments];
     // A group of its own, so that ending it ends whatever the script has started.
     this.#child = spawn(limits.nodePath, [...options, '-e', SCRIPT_CHILD], {
-      env: {},
+      // Inside the editor, Node is the editor's own program, which must be told so.
+      env: process.versions['electron'] ? { ELECTRON_RUN_AS_NODE: '1' } : {},
       detached: true,
       windowsHide: true,
       stdio: ['pipe', 'ignore', 'ignore', 'pipe'],

@@ -10,6 +10,8 @@ export interface RunPlan {
   /** SHA-256 over evaluators, cascade and verdict rule. */
   evaluatorsHash: string;
   filter: RunFilter;
+  /** The model of every prompt target, where the person chose one for this run. */
+  model?: string;
   repeat: number;
   seed: number;
   /** The number of trials that the run will hold when it is complete: targets × chosen cases × repeat. */

@@ -99,7 +99,8 @@ async function prepareRun(
       deps.scripts?.close(),
     ]);
   };
-  const plan = await makePlan(workspace, suite, dataset, targets, deps, signal);
+  const made = await makePlan(workspace, suite, dataset, targets, deps, signal);
+  const plan = model === undefined ? made : { ...made, model };
   return {
     suite,
     inputs: {

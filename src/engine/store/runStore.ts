@@ -58,15 +58,7 @@ export class RunStore {
   claim(id: string, owner: Owner, now: number): number {
     return this.#transaction(() => {
       const row = this.#row(id);
-      const held = row.state === 'running' && row.owner_pid !== null && row.heartbeat !== null;
-      if (held && now - (row.heartbeat ?? 0) < LEASE_MS && isAlive(row, owner)) {
-        throw new ResumeError(
-          `run ${id} is being worked on by process ${row.owner_pid} on ${row.owner_host}`,
-          {
-            remedy: 'Wait until it ends, or stop that process first.',
-          },
-        );
-      }
+      this.#refuseHeld(row, owner, now);
       this.#run(
         `UPDATE runs SET state = 'running', owner_pid = ?, owner_host = ?, heartbeat = ?, attempts = attempts + 1 WHERE id = ?`,
         owner.pid,
@@ -156,6 +148,40 @@ export class RunStore {
     for (const row of rows) yield JSON.parse(String(row.body)) as TrialResult;
   }
 
+  /** As `results`, but only those behind the one with this key. `target` counts as the plan lists them. */
+  *resultsAfter(
+    id: string,
+    key: { target: number; caseIndex: number; trial: number },
+  ): IterableIterator<TrialResult> {
+    const rows = this.#iterate(
+      `SELECT body FROM results WHERE run_id = ? AND (target, case_index, trial) > (?, ?, ?)
+       ORDER BY target, case_index, trial`,
+      id,
+      key.target,
+      key.caseIndex,
+      key.trial,
+    );
+    for (const row of rows) yield JSON.parse(String(row.body)) as TrialResult;
+  }
+
+  /** How many results of each verdict are stored. */
+  counts(id: string): { [status in TrialResult['status']]: number } {
+    const counts = { passed: 0, failed: 0, errored: 0 };
+    const rows = this.#all('SELECT status, count(*) AS n FROM results WHERE run_id = ? GROUP BY status', id);
+    for (const row of rows) counts[String(row.status) as keyof typeof counts] = Number(row.n);
+    return counts;
+  }
+
+  /** Removes a run with its results and traces. Throws ResumeError when a living process holds it, or there is none. */
+  deleteRun(id: string, owner: Owner, now: number): void {
+    this.#transaction(() => {
+      this.#refuseHeld(this.#row(id), owner, now);
+      for (const table of ['logs', 'spans', 'cases', 'results'])
+        this.#run(`DELETE FROM ${table} WHERE run_id = ?`, id);
+      this.#run('DELETE FROM runs WHERE id = ?', id);
+    });
+  }
+
   /** All results of one case over targets and trials, in stable order. */
   resultsOfCase(id: string, caseId: string): TrialResult[] {
     const { number } = this.#numbers(id);
@@ -227,6 +253,15 @@ export class RunStore {
       this.#known.set(id, known);
     }
     return known;
+  }
+
+  #refuseHeld(row: RunRow, owner: Owner, now: number): void {
+    const held = row.state === 'running' && row.owner_pid !== null && row.heartbeat !== null;
+    if (!held || now - (row.heartbeat ?? 0) >= LEASE_MS || !isAlive(row, owner)) return;
+    throw new ResumeError(
+      `run ${row.id} is being worked on by process ${row.owner_pid} on ${row.owner_host}`,
+      { remedy: 'Wait until it ends, or stop that process first.' },
+    );
   }
 
   #row(id: string): RunRow {
