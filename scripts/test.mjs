@@ -33,6 +33,7 @@ function suite(name, args) {
 
 check('format and lint', bin('biome'), ['ci', '.']);
 check('types', bin('tsc'), ['--noEmit']);
+check('types of the panels', bin('tsc'), ['--noEmit', '-p', 'src/webview']);
 check('unused code', bin('knip'), []);
 check('build', process.execPath, ['esbuild.mjs']);
 suite('unit tests', [...process.argv.slice(2), 'test/{engine,cli,support,architecture}/**/*.test.ts']);
