@@ -28,9 +28,13 @@ const BaseEvaluator: new (scope: Scope) => Evaluator = Interpreter;
 
 /**
  * Renders a Jinja template. Values are data: what they hold is never read as a template. A missing value is
- * an error unless the template guards it or its name is in `optional`. Throws TemplateFault.
+ * an error unless the template guards it or its name is in `optional` (`any`: all are). Throws TemplateFault.
  */
-export function renderJinja(template: string, variables: JsonObject, optional: ReadonlySet<string>): string {
+export function renderJinja(
+  template: string,
+  variables: JsonObject,
+  optional: ReadonlySet<string> | 'any',
+): string {
   const parsed = parseJinja(template);
   const scope = createScope(variables);
   const evaluator = new StrictEvaluator(scope, parsed.offsets, findJinjaUses(parsed).lenient, optional);
@@ -75,7 +79,7 @@ function raise(message: unknown): never {
 class StrictEvaluator extends BaseEvaluator {
   readonly #offsets: ReadonlyMap<JinjaNode, number>;
   readonly #lenient: ReadonlySet<JinjaNode>;
-  readonly #optional: ReadonlySet<string>;
+  readonly #optional: ReadonlySet<string> | 'any';
   #steps = 0;
   lastOffset = 0;
 
@@ -83,7 +87,7 @@ class StrictEvaluator extends BaseEvaluator {
     scope: Scope,
     offsets: ReadonlyMap<JinjaNode, number>,
     lenient: ReadonlySet<JinjaNode>,
-    optional: ReadonlySet<string>,
+    optional: ReadonlySet<string> | 'any',
   ) {
     super(scope);
     this.#offsets = offsets;
@@ -102,7 +106,7 @@ class StrictEvaluator extends BaseEvaluator {
   }
 
   #refuseMissing(node: JinjaNode): void {
-    if (this.#lenient.has(node)) return;
+    if (this.#optional === 'any' || this.#lenient.has(node)) return;
     const name = identifierName(node);
     if (name !== undefined && this.#optional.has(name)) return;
     if (name === undefined && node.type !== 'MemberExpression') return;
