@@ -1,7 +1,8 @@
 import { judgeRun } from './compare/gate.ts';
 import type { TrialResult } from './model/result.ts';
 import type { RunRecord } from './model/run.ts';
-import type { Clock, Environment, Log, Random, Trust } from './ports.ts';
+import type { EditorModels } from './models/editorClient.ts';
+import type { Clock, Environment, Log, Random, Secrets, Trust } from './ports.ts';
 import type { RunReport } from './reports/runReport.ts';
 import { executeRun } from './runs/executeRun.ts';
 import { ensureSamePlan } from './runs/planChanges.ts';
@@ -22,6 +23,10 @@ export interface EnginePorts {
   /** This process, as it claims runs. */
   owner: Owner;
   trust: Trust;
+  /** Where keys come from instead of the environment. */
+  secrets?: Secrets;
+  /** Only inside the editor. */
+  editorModels?: EditorModels;
 }
 
 export interface RunListener {
@@ -100,6 +105,7 @@ export function createEngine(
     prepare: (suite, overrides, signal) => prepareRuns(workspace, suite, overrides, ports, signal),
     async execute(prepared, listener, { signal, resume }) {
       try {
+        await prepared.ready(signal);
         const runId = begin(prepared, resume);
         const run = store.getRun(runId);
         const outcome = await executeRun(prepared.inputs, {

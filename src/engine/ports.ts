@@ -29,6 +29,18 @@ export interface Environment {
   get(name: string): string | undefined;
 }
 
+/** The person's keys, kept outside the workspace. Each is given out for one origin only. */
+export interface Secrets {
+  /**
+   * The value for a provider that stands at `origin` (scheme, host and port). `variable` is the environment
+   * variable that the configuration names for it. Null when there is none, or the person refused it.
+   */
+  get(
+    request: { provider: string; origin: string; variable: string },
+    signal: AbortSignal,
+  ): Promise<string | null>;
+}
+
 /** What the person has agreed to run. Configuration is trusted when its folder is; scripts in data are not. */
 export interface Trust {
   /** Start `command` targets and providers that a configuration file names. */

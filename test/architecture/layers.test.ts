@@ -27,7 +27,7 @@ const ALLOWED: { [feature: string]: readonly string[] } = {
   runs: ['suites', 'targets', 'evaluators', 'datasets', 'prompts', 'models', 'telemetry'],
   compare: ['runs'],
   reports: [],
-  engine: ['suites', 'runs', 'compare', 'reports', 'telemetry', 'datasets', 'prompts'],
+  engine: ['models', 'suites', 'runs', 'compare', 'reports', 'telemetry', 'datasets', 'prompts'],
 };
 
 /** The folder (or single file) below src/engine that a module belongs to. */

@@ -9,6 +9,8 @@ export interface Usage {
   cachedInputTokens?: number;
   /** The part of `outputTokens` spent on reasoning. */
   reasoningTokens?: number;
+  /** Counted with the model's own tokenizer, because the provider reported nothing; message framing is not in it. */
+  counted?: true;
 }
 
 /** One thing an agent did on its way to the answer, in order. */

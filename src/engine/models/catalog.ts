@@ -1,6 +1,15 @@
 import { ConfigError, type ErrorPlace } from '../errors.ts';
 import type { SourceLocation } from '../model/location.ts';
-import type { Clock, Environment, Log, Random } from '../ports.ts';
+import {
+  type Clock,
+  type Environment,
+  fixedEnvironment,
+  type Log,
+  type Random,
+  type Secrets,
+} from '../ports.ts';
+import { createEditorClient, EDITOR_PROVIDER, type EditorModels } from './editorClient.ts';
+import { createKeyedClient, type KeyedClient } from './keyedClient.ts';
 import { createLimiter, type Limiter } from './limiter.ts';
 import type { ModelCatalog, ModelClient } from './modelClient.ts';
 import { createOpenAiClient } from './openaiClient.ts';
@@ -24,11 +33,20 @@ export interface ProviderConfig {
   location?: SourceLocation;
 }
 
-interface CatalogPorts {
+export interface CatalogPorts {
   environment: Environment;
   clock: Clock;
   random: Random;
   log: Log;
+  /** Where keys come from instead of the environment: in the editor, each is bound to an origin. */
+  secrets?: Secrets;
+  /** Only inside the editor. */
+  editorModels?: EditorModels;
+}
+
+export interface KeyedCatalog extends ModelCatalog {
+  /** Fetches the keys of all clients made so far. Throws ConfigError when one is missing. */
+  ready(signal: AbortSignal): Promise<void>;
 }
 
 /**
@@ -38,33 +56,44 @@ interface CatalogPorts {
 export function createModelCatalog(
   providers: { readonly [name: string]: ProviderConfig },
   ports: CatalogPorts,
-): ModelCatalog {
+): KeyedCatalog {
   const clients = new Map<string, ModelClient>();
   const limiters = new Map<string, Limiter>();
+  const keyed: KeyedClient[] = [];
 
   const create = (reference: string): ModelClient => {
     const { name, model } = splitReference(reference, providers);
     const config = Object.hasOwn(providers, name) ? providers[name] : undefined;
+    if (config === undefined && name === EDITOR_PROVIDER) return editorClient(model, ports);
     if (config === undefined) throw unknownProvider(reference, name, providers);
     const limiter = limiters.get(name) ?? createLimiter(config.maxConcurrency ?? Number.POSITIVE_INFINITY);
     limiters.set(name, limiter);
     const baseUrl = checkedBaseUrl(name, config);
-    const apiKey =
-      config.apiKey === undefined ? undefined : expand(config.apiKey, name, config, ports).trim();
     ports.log.write('debug', 'model client created', { provider: name, model, endpoint: baseUrl });
-    return createOpenAiClient({
+    const open = (environment: Environment): ModelClient =>
+      createOpenAiClient({
+        provider: name,
+        model,
+        baseUrl,
+        ...secretsOf(name, config, environment),
+        clock: ports.clock,
+        random: ports.random,
+        limiter,
+        ...(config.prices ? { prices: config.prices } : {}),
+        ...(config.timeoutMs === undefined ? {} : { timeoutMs: config.timeoutMs }),
+        ...(config.stream === undefined ? {} : { stream: config.stream }),
+      });
+    const variables = variablesOf(config);
+    const { secrets } = ports;
+    if (secrets === undefined || variables.length === 0) return open(ports.environment);
+    const client = createKeyedClient({
       provider: name,
       model,
-      baseUrl,
-      apiKey: apiKey === '' ? undefined : apiKey,
-      headers: mapValues(config.headers ?? {}, (value) => expand(value, name, config, ports).trim()),
-      clock: ports.clock,
-      random: ports.random,
-      limiter,
-      ...(config.prices ? { prices: config.prices } : {}),
-      ...(config.timeoutMs === undefined ? {} : { timeoutMs: config.timeoutMs }),
-      ...(config.stream === undefined ? {} : { stream: config.stream }),
+      endpoint: baseUrl,
+      open: async (signal) => open(await fetchSecrets(name, baseUrl, variables, secrets, signal)),
     });
+    keyed.push(client);
+    return client;
   };
 
   return {
@@ -73,8 +102,58 @@ export function createModelCatalog(
       clients.set(reference, client);
       return client;
     },
+    ready: async (signal) => {
+      for (const client of keyed) await client.ready(signal);
+    },
   };
 }
+
+function editorClient(model: string, { editorModels, clock }: CatalogPorts): ModelClient {
+  if (editorModels) return createEditorClient({ model, models: editorModels, clock });
+  throw new ConfigError(`the model “${EDITOR_PROVIDER}/${model}” is reached only inside VS Code`, {
+    remedy: 'Run it from the editor, or choose a model of another provider.',
+  });
+}
+
+function secretsOf(name: string, config: ProviderConfig, environment: Environment) {
+  const fill = (text: string): string => expand(text, name, config, environment).trim();
+  const apiKey = config.apiKey === undefined ? '' : fill(config.apiKey);
+  return {
+    apiKey: apiKey === '' ? undefined : apiKey,
+    headers: mapValues(config.headers ?? {}, fill),
+  };
+}
+
+/** Names of the variables that a provider's key and headers are made of. */
+function variablesOf({ apiKey, headers }: ProviderConfig): string[] {
+  const texts = [...(apiKey === undefined ? [] : [apiKey]), ...Object.values(headers ?? {})];
+  return [
+    ...new Set(texts.flatMap((text) => [...text.matchAll(REFERENCE)].map(([, name = '']) => name.trim()))),
+  ];
+}
+
+/** Asks for each variable once. */
+async function fetchSecrets(
+  provider: string,
+  baseUrl: string,
+  variables: readonly string[],
+  secrets: Secrets,
+  signal: AbortSignal,
+): Promise<Environment> {
+  const { origin } = new URL(baseUrl);
+  const values: { [name: string]: string } = {};
+  for (const variable of variables) {
+    const value = await secrets.get({ provider, origin, variable }, signal);
+    if (value !== null && value !== '') values[variable] = value;
+    else
+      throw new ConfigError(`there is no key for the provider “${provider}” at ${origin}`, {
+        remedy: `Store one with the command “Touchstone: Set API Key…”, or set ${variable} in the environment of the editor.`,
+      });
+  }
+  return fixedEnvironment(values);
+}
+
+const REFERENCE = /\$\{env:([^}]*)\}/g;
 
 function splitReference(reference: string, providers: { readonly [name: string]: ProviderConfig }) {
   const slash = reference.indexOf('/');
@@ -116,8 +195,8 @@ function checkedBaseUrl(name: string, config: ProviderConfig): string {
   });
 }
 
-function expand(text: string, name: string, config: ProviderConfig, { environment }: CatalogPorts): string {
-  return text.replace(/\$\{env:([^}]*)\}/g, (_, variable: string) => {
+function expand(text: string, name: string, config: ProviderConfig, environment: Environment): string {
+  return text.replace(REFERENCE, (_, variable: string) => {
     const value = environment.get(variable.trim());
     if (value !== undefined && value.trim() !== '') return value;
     throw new ConfigError(

@@ -62,6 +62,7 @@ function usageEntry(usage: Usage) {
     output_tokens: usage.outputTokens,
     ...(usage.cachedInputTokens === undefined ? {} : { cached_input_tokens: usage.cachedInputTokens }),
     ...(usage.reasoningTokens === undefined ? {} : { reasoning_tokens: usage.reasoningTokens }),
+    ...(usage.counted ? { counted: true } : {}),
   };
 }
 

@@ -8,7 +8,9 @@ import { readText } from '../files/readText.ts';
 import type { GoldenCase } from '../model/case.ts';
 import type { RunFilter, RunPlan } from '../model/run.ts';
 import { createModelCatalog } from '../models/catalog.ts';
-import type { Clock, Environment, Log, Random, Trust } from '../ports.ts';
+import type { EditorModels } from '../models/editorClient.ts';
+import type { ModelCatalog } from '../models/modelClient.ts';
+import type { Clock, Environment, Log, Random, Secrets, Trust } from '../ports.ts';
 import { caseCallsFor } from '../suites/defaultEvaluators.ts';
 import type { FileReference } from '../suites/fileReference.ts';
 import type { Workspace } from '../suites/loadWorkspace.ts';
@@ -27,6 +29,8 @@ export interface RunOverrides {
   seed?: number;
   /** The model of every prompt target, as `provider/model`. */
   model?: string;
+  /** The model of judges that name none, as `provider/model`. */
+  judge?: string;
 }
 
 export interface PreparePorts {
@@ -35,12 +39,16 @@ export interface PreparePorts {
   environment: Environment;
   log: Log;
   trust: Trust;
+  secrets?: Secrets;
+  editorModels?: EditorModels;
 }
 
 /** A run that is ready to begin. */
 export interface PreparedRun {
   suite: SuiteConfig;
   inputs: RunInputs;
+  /** Fetches the keys of its models. Throws ConfigError when one is missing. */
+  ready(signal: AbortSignal): Promise<void>;
   /** Ends what was started for it: agents, workers. Idempotent. */
   close(): Promise<void>;
 }
@@ -82,7 +90,8 @@ async function prepareRun(
 ): Promise<PreparedRun> {
   const { root } = workspace;
   const dataset = await openDataset(reference.absolute, { root, signal });
-  const deps = evaluatorDeps(workspace, suite, ports);
+  const models = createModelCatalog(workspace.config.providers, ports);
+  const deps = evaluatorDeps(workspace, suite, models, ports);
   const evaluatorsFor = caseEvaluators({
     specs: suite.evaluators,
     takesPart: (spec, entry) => !suite.defaultEvaluators || caseCallsFor(spec.type, entry),
@@ -116,13 +125,19 @@ async function prepareRun(
       }),
       auditShare: suite.cascade.audit,
     },
+    ready: (signal) => models.ready(signal),
     close,
   };
 }
 
-function evaluatorDeps(workspace: Workspace, suite: SuiteConfig, ports: PreparePorts): EvaluatorDeps {
+function evaluatorDeps(
+  workspace: Workspace,
+  suite: SuiteConfig,
+  models: ModelCatalog,
+  ports: PreparePorts,
+): EvaluatorDeps {
   return {
-    models: createModelCatalog(workspace.config.providers, ports),
+    models,
     judgeModel: suite.judgeModel,
     patterns: createPatternMatcher({ timeoutMs: PATTERN_LIMIT_MS }),
     scripts: ports.trust.scripts ? createScriptRunner({ timeoutMs: SCRIPT_LIMIT_MS }) : undefined,
@@ -196,6 +211,7 @@ function override(suite: SuiteConfig, overrides: RunOverrides): SuiteConfig {
     repeat: overrides.repeat ?? suite.repeat,
     maxConcurrency: overrides.maxConcurrency ?? suite.maxConcurrency,
     seed: overrides.seed ?? suite.seed,
+    ...(overrides.judge === undefined ? {} : { judgeModel: overrides.judge }),
   };
 }
 

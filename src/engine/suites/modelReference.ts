@@ -1,5 +1,6 @@
 import { nearest } from '../evaluators/optionCheck.ts';
 import type { Pointer } from '../files/document.ts';
+import { EDITOR_PROVIDER } from '../models/editorClient.ts';
 import { type ConfigReader, reportAt } from './configReader.ts';
 
 /** Reports a `provider/model` reference that is malformed or names a provider that is not configured. */
@@ -21,7 +22,7 @@ export function checkModelReference(
     });
     return;
   }
-  if (providers.includes(provider)) return;
+  if (provider === EDITOR_PROVIDER || providers.includes(provider)) return;
   const guess = nearest(provider, providers)[0];
   reportAt(reader, pointer, {
     code: 'unknown-provider',

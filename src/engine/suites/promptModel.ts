@@ -1,6 +1,7 @@
 import { ConfigError } from '../errors.ts';
 import type { Prompt } from '../model/prompt.ts';
 import type { ProviderConfig } from '../models/catalog.ts';
+import { EDITOR_PROVIDER } from '../models/editorClient.ts';
 
 /**
  * The model, as `provider/model`, that a prompt's own settings name. A bare model name belongs to the
@@ -16,7 +17,7 @@ export function promptModel(prompt: Prompt, providers: Readonly<Record<string, P
     });
   }
   const named = id.includes('/') ? id.slice(0, id.indexOf('/')) : undefined;
-  if (named !== undefined && Object.hasOwn(providers, named)) return id;
+  if (named !== undefined && (named === EDITOR_PROVIDER || Object.hasOwn(providers, named))) return id;
   if (provider !== undefined && Object.hasOwn(providers, provider)) return `${provider}/${id}`;
   if (named !== undefined || provider !== undefined)
     throw notConfigured(prompt, named ?? provider ?? '', providers);

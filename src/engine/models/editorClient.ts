@@ -1,0 +1,118 @@
+import type { JsonObject } from '../model/json.ts';
+import type { Message, ModelParameters, ToolCall, ToolDefinition } from '../model/message.ts';
+import type { Clock } from '../ports.ts';
+import { replyAttributes } from './chatSpan.ts';
+import { startDeadline } from './deadline.ts';
+import { type ModelClient, ModelError, type ModelReply } from './modelClient.ts';
+
+/** The provider whose models the editor reaches for the person: `vscode/copilot/gpt-4o`. */
+export const EDITOR_PROVIDER = 'vscode';
+
+export interface EditorRequest {
+  /** `vendor/family`, or `vendor/id`. */
+  model: string;
+  messages: Message[];
+  tools: ToolDefinition[];
+  /** Settings by the names of OpenAI's API; which of them count is the provider's business. */
+  options: JsonObject;
+}
+
+export interface EditorReply {
+  text: string;
+  toolCalls: ToolCall[];
+  model: string;
+  /** From the request to the first part of the reply, in milliseconds. */
+  firstPartMs: number | null;
+  /** Tokens by the model's own tokenizer; null where it has none. */
+  counted: { input: number; output: number } | null;
+  /** Why the stream broke off after it had begun; null for a whole reply. */
+  broken: string | null;
+}
+
+/** The chat models of the editor that this engine belongs to. Throws ModelError. */
+export interface EditorModels {
+  complete(request: EditorRequest, signal: AbortSignal): Promise<EditorReply>;
+}
+
+/**
+ * A chat model of the editor. It reports neither usage nor a finish reason: tokens are counted with the
+ * model's own tokenizer and marked so, the cost is unknown, and a stream that ends by itself counts as whole.
+ */
+export function createEditorClient(options: {
+  model: string;
+  models: EditorModels;
+  clock: Clock;
+}): ModelClient {
+  const { model, models, clock } = options;
+  return {
+    provider: EDITOR_PROVIDER,
+    model,
+    complete: async (request, call) => {
+      const span = call.span.child(
+        `chat ${model}`,
+        {
+          'gen_ai.operation.name': 'chat',
+          'gen_ai.provider.name': EDITOR_PROVIDER,
+          'gen_ai.request.model': model,
+        },
+        'client',
+      );
+      const deadline = startDeadline(clock, call.timeoutMs, call.signal);
+      const begun = clock.monotonic();
+      try {
+        const asked = {
+          model,
+          messages: request.messages,
+          tools: request.tools ?? [],
+          options: toOptions(request.parameters),
+        };
+        const reply = toReply(await models.complete(asked, deadline.signal), clock.monotonic() - begun);
+        span.set(replyAttributes(reply));
+        span.end(reply.status === 'incomplete' ? reply.reason : undefined);
+        return reply;
+      } catch (error) {
+        const failure = error instanceof ModelError ? error : undefined;
+        span.set({ 'error.type': failure?.code ?? (call.signal.aborted ? 'cancelled' : '_OTHER') });
+        span.end(failure?.message ?? (call.signal.aborted ? 'cancelled' : 'failed'));
+        throw error;
+      } finally {
+        deadline.stop();
+      }
+    },
+  };
+}
+
+function toReply(reply: EditorReply, latencyMs: number): ModelReply {
+  const base = {
+    text: reply.text,
+    toolCalls: reply.toolCalls,
+    usage: reply.counted && {
+      inputTokens: reply.counted.input,
+      outputTokens: reply.counted.output,
+      counted: true as const,
+    },
+    costUsd: null,
+    model: reply.model,
+    responseId: null,
+    latencyMs,
+    firstTokenMs: reply.firstPartMs,
+  };
+  if (reply.broken !== null)
+    return { ...base, status: 'incomplete', finishReason: null, reason: reply.broken };
+  return { ...base, status: 'complete', finishReason: reply.toolCalls.length > 0 ? 'tool_calls' : 'stop' };
+}
+
+function toOptions(parameters: ModelParameters): JsonObject {
+  const named = {
+    temperature: parameters.temperature,
+    top_p: parameters.topP,
+    max_tokens: parameters.maxTokens,
+    seed: parameters.seed,
+    stop: parameters.stop,
+    frequency_penalty: parameters.frequencyPenalty,
+    presence_penalty: parameters.presencePenalty,
+    reasoning_effort: parameters.reasoningEffort,
+  };
+  const set = Object.entries(named).filter(([, value]) => value !== undefined);
+  return { ...(parameters.extra ?? {}), ...(Object.fromEntries(set) as JsonObject) };
+}
