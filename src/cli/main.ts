@@ -35,6 +35,11 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     'the configuration; its folder is the workspace (default: touchstone.yaml)',
   );
 
+  const output = new Option(
+    '-o, --output <file...>',
+    'write a report; the ending chooses its form: .json, .jsonl, .junit.xml, .csv or .md',
+  );
+
   program
     .command('init')
     .description('write a first suite, prompt and dataset into a folder; nothing is overwritten')
@@ -85,12 +90,13 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     )
     .option('-t, --tag <tag...>', 'only cases with one of these tags')
     .option('-m, --model <provider/model>', 'the model of every prompt target, in place of its own')
+    .option('--judge <provider/model>', 'the model of judges, in place of the one that the suite names')
     .option('-r, --repeat <n>', 'trials of each case', wholeNumber(1, 1000))
     .option('-j, --max-concurrency <n>', 'most calls at the same time', wholeNumber(1, 1024))
     .option('--seed <n>', 'seed of the run', wholeNumber(0, Number.MAX_SAFE_INTEGER))
     .option('--resume [run]', 'go on with an interrupted run (default: the newest of the suite)')
     .option('--trust', 'run JavaScript that datasets and suites bring along; it is not sandboxed')
-    .option('-o, --output <file...>', 'write a report; the ending chooses the form: .json')
+    .addOption(output)
     .option('--no-progress', 'show no progress bar')
     .action(async (paths, options) =>
       done(await (await import('./commands/eval.ts')).evaluate(paths, options, io)),
@@ -104,6 +110,7 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .option('--runs', 'list the stored runs')
     .option('--case <id>', 'one case: outputs, evaluations, spans and log lines')
     .option('--failed', 'list the cases that did not pass')
+    .addOption(output)
     .action(async (run, options) => done(await (await import('./commands/show.ts')).show(run, options, io)));
 
   return program;

@@ -1,8 +1,5 @@
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import path from 'node:path';
 import type { Engine } from '../../engine/engine.ts';
-import { FileError, UsageError } from '../../engine/errors.ts';
-import { jsonReport } from '../../engine/reports/jsonReport.ts';
+import { UsageError } from '../../engine/errors.ts';
 import type { RunReport } from '../../engine/reports/runReport.ts';
 import type { PreparedRun } from '../../engine/runs/prepareRun.ts';
 import type { Workspace } from '../../engine/suites/loadWorkspace.ts';
@@ -11,6 +8,7 @@ import { EXIT } from '../exitCode.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { openEngine } from '../openEngine.ts';
 import { openWorkspace } from '../openWorkspace.ts';
+import { checkReportFiles, writeReportFiles } from '../reportFiles.ts';
 import type { Io } from '../terminal/io.ts';
 import { failureLines } from '../views/failures.ts';
 import { problemLines } from '../views/problems.ts';
@@ -23,6 +21,7 @@ export interface EvalOptions {
   filter?: string[];
   tag?: string[];
   model?: string;
+  judge?: string;
   repeat?: number;
   maxConcurrency?: number;
   seed?: number;
@@ -36,7 +35,7 @@ export interface EvalOptions {
 const MAX_FAILURES = 20;
 
 export async function evaluate(paths: string[], options: EvalOptions, io: Io): Promise<number> {
-  checkOutputs(options.output ?? []);
+  checkReportFiles(options.output ?? [], io.cwd);
   const { signal, release } = onInterrupt(io);
   try {
     const { workspace, files } = await openWorkspace(paths, options, io.cwd, signal);
@@ -75,7 +74,7 @@ async function runSuites(
     reports.push(finished.report);
     interrupted = finished.outcome === 'interrupted';
   }
-  for (const file of options.output ?? []) writeReport(file, reports, io);
+  await writeReportFiles(options.output ?? [], reports, io);
   if (interrupted) {
     const id = reports.at(-1)?.run.id;
     io.err(`interrupted: everything stored so far is kept; go on with: touchstone eval --resume ${id}`);
@@ -97,6 +96,7 @@ async function prepareAll(
     ...(options.maxConcurrency === undefined ? {} : { maxConcurrency: options.maxConcurrency }),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
     ...(options.model === undefined ? {} : { model: options.model }),
+    ...(options.judge === undefined ? {} : { judge: options.judge }),
   };
   const prepared: PreparedRun[] = [];
   for (const suite of suites) prepared.push(...(await engine.prepare(suite.name, overrides, signal)));
@@ -184,36 +184,4 @@ function mentions(suite: SuiteConfig, file: string): boolean {
     ...suite.targets.flatMap((target) => ('prompt' in target && target.prompt ? [target.prompt] : [])),
   ];
   return used.some(({ absolute }) => absolute === file);
-}
-
-function checkOutputs(files: readonly string[]): void {
-  for (const file of files) {
-    if (path.extname(file) === '.json') continue;
-    throw new UsageError(`no report has the ending of ${file}`, {
-      remedy: 'Choose a name that ends in .json.',
-    });
-  }
-}
-
-/** Piece by piece into a file beside it, then renamed: a reader never sees half a report. */
-function writeReport(file: string, reports: readonly RunReport[], io: Io): void {
-  const absolute = path.resolve(io.cwd, file);
-  const draft = `${absolute}.${process.pid}.tmp`;
-  try {
-    const handle = openSync(draft, 'w');
-    try {
-      for (const piece of jsonReport(reports)) writeSync(handle, piece);
-    } finally {
-      closeSync(handle);
-    }
-    renameSync(draft, absolute);
-  } catch (error) {
-    rmSync(draft, { force: true });
-    throw new FileError(`the report cannot be written (${(error as Error).message})`, {
-      where: { path: file },
-      remedy: 'Check that the folder exists and can be written.',
-      cause: error,
-    });
-  }
-  io.err(`report written to ${file}`);
 }
