@@ -1,9 +1,11 @@
 import type { Engine } from '../../engine/engine.ts';
 import { UsageError } from '../../engine/errors.ts';
 import type { TrialResult } from '../../engine/model/result.ts';
+import type { RunReport } from '../../engine/reports/runReport.ts';
 import { EXIT } from '../exitCode.ts';
 import { openEngine } from '../openEngine.ts';
 import { openWorkspace } from '../openWorkspace.ts';
+import { checkReportFiles, writeReportFiles } from '../reportFiles.ts';
 import { formatPercent } from '../terminal/format.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
@@ -18,16 +20,21 @@ export interface ShowOptions {
   runs?: boolean;
   case?: string;
   failed?: boolean;
+  output?: string[];
 }
 
 export async function show(runId: string | undefined, options: ShowOptions, io: Io): Promise<number> {
+  checkReportFiles(options.output ?? [], io.cwd);
   const { workspace } = await openWorkspace([], options, io.cwd, new AbortController().signal);
   const engine = openEngine(workspace, { commands: false, scripts: false });
   try {
     if (options.runs) return listRuns(engine, io);
     const id = runId ?? newest(engine);
     if (options.case !== undefined) return showCase(engine, id, options.case, io);
-    return showRun(engine, id, options.failed === true, io);
+    const report = engine.report(id);
+    showRun(report, options.failed === true, io);
+    await writeReportFiles(options.output ?? [], [report], io);
+    return EXIT.passed;
   } finally {
     engine.close();
   }
@@ -59,8 +66,7 @@ function listRuns(engine: Engine, io: Io): number {
   return EXIT.passed;
 }
 
-function showRun(engine: Engine, id: string, failed: boolean, io: Io): number {
-  const report = engine.report(id);
+function showRun(report: RunReport, failed: boolean, io: Io): void {
   io.out(headingLine(report.run.plan, io.style));
   io.out('');
   if (failed)
@@ -68,7 +74,6 @@ function showRun(engine: Engine, id: string, failed: boolean, io: Io): number {
       for (const line of failureLines(result, report.caseAt(result.caseIndex)?.case, io)) io.out(line);
     }
   for (const line of summaryLines(report, io)) io.out(line);
-  return EXIT.passed;
 }
 
 function showCase(engine: Engine, id: string, caseId: string, io: Io): number {

@@ -3,12 +3,12 @@ import { resultEntry } from './resultEntry.ts';
 import type { RunReport } from './runReport.ts';
 import { summaryEntry } from './summaryEntry.ts';
 
-/** Version of the report's form; a new major version means that readers must change. */
-const FORMAT_VERSION = '1.0.0';
+/** What opens a report. A new major version of the form means that its readers must change. */
+export const REPORT_FORM = { format: 'touchstone-report', format_version: '1.0.0' } as const;
 
 /** A JSON report in pieces, so that it may be larger than memory: a list of runs with their results. */
 export function* jsonReport(reports: readonly RunReport[]): IterableIterator<string> {
-  yield `{\n  "format": "touchstone-report",\n  "format_version": "${FORMAT_VERSION}",\n  "runs": [`;
+  yield `${JSON.stringify(REPORT_FORM, null, 2).slice(0, -2)},\n  "runs": [`;
   for (const [index, report] of reports.entries()) {
     yield index === 0 ? '\n' : ',\n';
     yield* runPieces(report);
@@ -17,19 +17,23 @@ export function* jsonReport(reports: readonly RunReport[]): IterableIterator<str
 }
 
 function* runPieces(report: RunReport): IterableIterator<string> {
-  const head = {
-    run: runEntry(report.run),
-    passed: report.passed,
-    gate: report.gate,
-    summary: summaryEntry(report.summary),
-  };
-  yield `    ${JSON.stringify(head, null, 2).slice(0, -2).replaceAll('\n', '\n    ')},\n      "results": [`;
+  yield `    ${JSON.stringify(reportHead(report), null, 2).slice(0, -2).replaceAll('\n', '\n    ')},\n      "results": [`;
   let first = true;
   for (const result of report.results()) {
     yield `${first ? '' : ','}\n        ${JSON.stringify(resultEntry(result, report.caseAt(result.caseIndex)))}`;
     first = false;
   }
   yield '\n      ]\n    }';
+}
+
+/** A run without its results, as reports write it. */
+export function reportHead(report: RunReport) {
+  return {
+    run: runEntry(report.run),
+    passed: report.passed,
+    gate: report.gate,
+    summary: summaryEntry(report.summary),
+  };
 }
 
 /** A run's identity as reports write it. */

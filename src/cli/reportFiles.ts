@@ -1,0 +1,67 @@
+import { closeSync, existsSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import { FileError, UsageError } from '../engine/errors.ts';
+import { type ReportWriter, reportFormatOf } from '../engine/reports/reportFormats.ts';
+import type { RunReport } from '../engine/reports/runReport.ts';
+import type { Io } from './terminal/io.ts';
+
+/** Pieces are gathered to this many characters before they are written. */
+const CHUNK_LENGTH = 64 * 1024;
+
+/** Throws UsageErrors before anything is called, not after: an unknown ending, a folder that is missing. */
+export function checkReportFiles(files: readonly string[], cwd: string): void {
+  for (const file of files) {
+    reportFormatOf(file);
+    const folder = path.dirname(path.resolve(cwd, file));
+    if (existsSync(folder)) continue;
+    throw new UsageError(`the folder of the report ${file} does not exist`, {
+      remedy: 'Make it first, or name another folder.',
+    });
+  }
+}
+
+/** Writes the reports into each of the files, in the form that its ending asks for. Throws FileError. */
+export async function writeReportFiles(
+  files: readonly string[],
+  reports: readonly RunReport[],
+  io: Io,
+): Promise<void> {
+  for (const file of files) {
+    writeReportFile(file, await reportFormatOf(file).load(), reports, io);
+    io.err(`report written to ${file}`);
+  }
+}
+
+/** Piece by piece into a file beside it, then renamed: a reader never sees half a report. */
+function writeReportFile(file: string, write: ReportWriter, reports: readonly RunReport[], io: Io): void {
+  const absolute = path.resolve(io.cwd, file);
+  const draft = `${absolute}.${process.pid}.tmp`;
+  try {
+    const handle = openSync(draft, 'w');
+    try {
+      for (const chunk of chunks(write(reports))) writeSync(handle, chunk);
+    } finally {
+      closeSync(handle);
+    }
+    renameSync(draft, absolute);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    if (!(error instanceof Error) || !('syscall' in error)) throw error;
+    throw new FileError(`the report cannot be written (${error.message})`, {
+      where: { path: file },
+      remedy: 'Check that the folder exists and can be written.',
+      cause: error,
+    });
+  }
+}
+
+function* chunks(pieces: Iterable<string>): IterableIterator<string> {
+  let chunk = '';
+  for (const piece of pieces) {
+    chunk += piece;
+    if (chunk.length < CHUNK_LENGTH) continue;
+    yield chunk;
+    chunk = '';
+  }
+  yield chunk;
+}

@@ -1,0 +1,61 @@
+import type { GoldenCase } from '../model/case.ts';
+import type { Evaluation } from '../model/evaluation.ts';
+import type { Output } from '../model/output.ts';
+import type { TrialResult } from '../model/result.ts';
+
+/** What a case asks, as text; empty where it asks nothing. */
+export function inputText({ messages, input }: GoldenCase): string {
+  if (messages) return messages.map(({ role, content }) => `${role}: ${textOf(content)}`).join('\n');
+  return textOf(input);
+}
+
+/** What a case expects, in words. */
+export function expectedText({ expected_output: expected }: GoldenCase): string {
+  if (!expected) return '';
+  const calls = expected.tool_calls?.map((call) =>
+    call.arguments === undefined ? call.name : `${call.name}(${JSON.stringify(call.arguments)})`,
+  );
+  const parts = [
+    expected.answer ?? '',
+    listOf('says', expected.expected_concepts),
+    listOf('does not say', expected.forbidden_concepts),
+    listOf('calls', calls),
+    expected.json_schema ? 'JSON of the given schema' : '',
+  ];
+  return parts.filter(Boolean).join('\n');
+}
+
+/** What a target returned, in words. */
+export function actualText(output: Output): string {
+  if (output.status === 'error') return `${output.error.code}: ${output.error.message}`;
+  const calls = output.toolCalls.map((call) => `${call.name}(${JSON.stringify(call.arguments)})`);
+  const parts = [
+    output.text || '(empty)',
+    listOf('calls', calls),
+    output.status === 'incomplete' ? `(incomplete: ${output.reason})` : '',
+  ];
+  return parts.filter(Boolean).join('\n');
+}
+
+/** One line for each evaluator that failed or could not measure; the verdict's reason where there is none. */
+export function whyLines({ evaluations, reason }: TrialResult): string[] {
+  const bad = evaluations.filter(isBad);
+  if (bad.length === 0) return [reason];
+  return bad.map((entry) => {
+    const score = entry.status === 'scored' ? `score ${entry.score.toFixed(2)}` : 'not measured';
+    return `${entry.name} (${entry.stage}, ${score}): ${entry.reason}`;
+  });
+}
+
+/** An evaluator that failed, or that could not measure. */
+export function isBad(evaluation: Evaluation): boolean {
+  return evaluation.status === 'error' || (evaluation.status === 'scored' && !evaluation.pass);
+}
+
+function listOf(label: string, items: readonly string[] | undefined): string {
+  return items && items.length > 0 ? `${label}: ${items.join(', ')}` : '';
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value);
+}

@@ -1,0 +1,76 @@
+import type { TrialResult } from '../model/result.ts';
+import { actualText, expectedText, inputText, whyLines } from './caseText.ts';
+import { folded } from './markdownRun.ts';
+import { codeBlock, codeSpan, cut } from './markdownText.ts';
+import type { RunReport } from './runReport.ts';
+
+/** Characters of one field that are shown. */
+const FIELD_LENGTH = 500;
+const REASON_LENGTH = 300;
+const MAX_REASONS = 5;
+/** Bytes kept for what stands around the cases. */
+const FRAME_BYTES = 400;
+const INDENT = ' '.repeat(10);
+
+/** The cases that did not pass, folded away, in at most `budget` bytes; as many as there is room for. */
+export function markdownCases(report: RunReport, budget: number): string {
+  const { failed, errored } = report.summary.total;
+  const all = failed + errored;
+  let left = budget - FRAME_BYTES;
+  let shown = 0;
+  const entries: string[] = [];
+  for (const trials of byCase(report.results(['failed', 'errored']))) {
+    const entry = caseEntry(report, trials);
+    const size = Buffer.byteLength(entry, 'utf8');
+    if (size > left) break;
+    left -= size;
+    shown += trials.length;
+    entries.push(entry);
+  }
+  const rest = all - shown;
+  const command = codeSpan(`touchstone show ${report.run.id} --failed`, 120);
+  const more = rest > 0 ? [`… and ${rest} more, left out for length; all of them: ${command}\n`] : [];
+  return `\n${folded(`Did not pass (${all})`, [...entries, ...more].join('\n'))}`;
+}
+
+/** The trials of one case at one target follow each other. */
+function* byCase(results: Iterable<TrialResult>): IterableIterator<TrialResult[]> {
+  let trials: TrialResult[] = [];
+  for (const result of results) {
+    const [first] = trials;
+    if (first && (first.caseIndex !== result.caseIndex || first.target !== result.target)) {
+      yield trials;
+      trials = [];
+    }
+    trials.push(result);
+  }
+  if (trials.length > 0) yield trials;
+}
+
+/** One case by the first of its trials that did not pass. */
+function caseEntry(report: RunReport, trials: readonly TrialResult[]): string {
+  const [first] = trials;
+  if (!first) return '';
+  const located = report.caseAt(first.caseIndex);
+  const { repeat } = report.run.plan;
+  const head = [
+    `**${codeSpan(first.caseId)}**`,
+    codeSpan(first.target),
+    first.status,
+    ...(first.score === null ? [] : [`score ${first.score.toFixed(2)}`]),
+    ...(repeat > 1 ? [`${trials.length} of ${repeat} trials`] : []),
+  ].join(' · ');
+  const why = whyLines(first).slice(0, MAX_REASONS);
+  const fields = [
+    ...field('input', located ? inputText(located.case) : '', FIELD_LENGTH),
+    ...field('expected', located ? expectedText(located.case) : '', FIELD_LENGTH),
+    ...field('actual', actualText(first.output), FIELD_LENGTH),
+    ...why.flatMap((reason, index) => field(index === 0 ? 'why' : '', reason, REASON_LENGTH)),
+  ];
+  return `${head}\n\n${codeBlock(fields.join('\n'))}`;
+}
+
+function field(label: string, text: string, limit: number): string[] {
+  if (text === '') return [];
+  return [`${label.padEnd(INDENT.length)}${cut(text, limit).replaceAll('\n', `\n${INDENT}`)}`];
+}
