@@ -6,7 +6,7 @@ import { optionKeys } from './optionCheck.ts';
 import { UnsupportedEvaluatorError } from './unsupported.ts';
 
 /** Keys of an assertion that change what is measured and have no counterpart here. */
-const UNSUPPORTED_KEYS = ['transform', 'contextTransform'];
+const UNSUPPORTED_KEYS = ['contextTransform'];
 
 /** The options of a type from a promptfoo assertion. Throws ConfigError or UnsupportedEvaluatorError. */
 export function assertionOptions(

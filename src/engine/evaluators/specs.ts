@@ -4,6 +4,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts'
 import type { SourceLocation } from '../model/location.ts';
 import { assertionOptions } from './assertionOptions.ts';
 import type { EvaluatorDefinition } from './evaluator.ts';
+import { uniqueNames } from './names.ts';
 import { checkOptions, optionKeys } from './optionCheck.ts';
 import { evaluatorDefinition } from './registry.ts';
 
@@ -45,7 +46,31 @@ export function parseAssertion(value: JsonObject, location: SourceLocation): Eva
     });
   }
   const { definition } = resolveType(written, location);
-  return build(written, assertionOptions(value, definition, location), readCommon(value, location), location);
+  const options =
+    definition.type === 'assert-set'
+      ? setOptions(value, location)
+      : assertionOptions(value, definition, location);
+  const spec = build(written, options, readCommon(value, location), location);
+  const { transform } = value;
+  if (transform === undefined) return spec;
+  if (typeof transform !== 'string' || definition.type === 'assert-set')
+    throw new ConfigError('"transform" must be JavaScript, on an assertion of its own', { where: location });
+  return { ...spec, transform };
+}
+
+/** The members of a set, parsed: `{ type: assert-set, assert: [ … ], threshold }`. */
+function setOptions({ assert, threshold }: JsonObject, where: SourceLocation): JsonObject {
+  if (!Array.isArray(assert) || assert.length === 0) {
+    throw new ConfigError('an assert-set needs a list of assertions in "assert"', { where });
+  }
+  const specs = assert.map((item) => {
+    if (isJsonObject(item) && item['type'] !== 'assert-set') return parseAssertion(item, where);
+    throw new ConfigError('an assert-set holds assertions, and no further sets', { where });
+  });
+  // Specs are plain data: what is stored of them can be read back.
+  return JSON.parse(
+    JSON.stringify({ assert: uniqueNames(specs), ...(threshold === undefined ? {} : { threshold }) }),
+  );
 }
 
 function build(

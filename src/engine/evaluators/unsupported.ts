@@ -18,7 +18,6 @@ export class UnsupportedEvaluatorError extends UserError {
 export const UNSUPPORTED_TYPES: ReadonlySet<string> = new Set([
   'agent-rubric',
   'answer-relevance',
-  'assert-set',
   'classifier',
   'contains-html',
   'contains-sql',

@@ -19,6 +19,8 @@ export interface EvaluatorSpec {
   weight: number;
   /** Group under which scores are reported together. */
   metric?: string;
+  /** JavaScript that changes the output before this evaluator sees it; needs trusted scripts. */
+  transform?: string;
   location?: SourceLocation;
 }
 

@@ -1,4 +1,5 @@
 import type { EvaluatorSpec } from '../model/evaluation.ts';
+import { isJsonObject } from '../model/json.ts';
 
 const PREFIX = 'file://';
 /** Evaluators whose `schema` may be a path without `file://` before it. */
@@ -8,6 +9,9 @@ const SCHEMA_TYPES: ReadonlySet<string> = new Set(['is-json', 'contains-json']);
 export function evaluatorFiles(spec: EvaluatorSpec): { key: string; reference: string }[] {
   return Object.entries(spec.options).flatMap(([key, value]) =>
     [value].flat().flatMap((item) => {
+      if (spec.type === 'assert-set' && key === 'assert' && isJsonObject(item)) {
+        return evaluatorFiles(item as unknown as EvaluatorSpec);
+      }
       if (typeof item !== 'string') return [];
       if (key === 'schema' && SCHEMA_TYPES.has(spec.type)) return [{ key, reference: pathOf(item) }];
       return item.startsWith(PREFIX) ? [{ key, reference: pathOf(item) }] : [];

@@ -19,6 +19,7 @@ export function suiteHash(
       options: spec.options,
       weight: spec.weight,
       metric: spec.metric,
+      transform: spec.transform,
       files: evaluatorFiles(spec).map(({ reference }) => readFile(reference)),
     })),
     defaultEvaluators: suite.defaultEvaluators,

@@ -100,7 +100,6 @@ describe('parseAssertion', () => {
       'python',
       'similar',
       'not-similar',
-      'assert-set',
       'context-recall',
       'webhook',
       'promptfoo:redteam:pii',
@@ -117,7 +116,7 @@ describe('parseAssertion', () => {
       );
     }
     assert.throws(
-      () => specOf({ type: 'contains', value: 'x', transform: 'output.a' }),
+      () => specOf({ type: 'contains', value: 'x', contextTransform: 'output.a' }),
       UnsupportedEvaluatorError,
     );
   });

@@ -13,6 +13,10 @@ const options = z.strictObject({
       'An expression, or a function body with return; output and context are in scope. file:// reads it from a file.',
     ),
   threshold: z.number().optional().describe('Smallest number that passes. Default: anything above 0.'),
+  clamp: z
+    .boolean()
+    .optional()
+    .describe('true: a number below 0 or above 1 counts as 0 or 1. Default: it is an error.'),
 });
 
 /**
@@ -28,8 +32,10 @@ export const javascript: EvaluatorDefinition<z.infer<typeof options>> = {
   fromAssertion: ({ value, threshold }) => ({
     ...(value === undefined ? {} : { code: value }),
     ...(threshold === undefined ? {} : { threshold }),
+    // promptfoo lets a script return any number.
+    clamp: true,
   }),
-  create(spec, { code, threshold }, { scripts }) {
+  create(spec, { code, threshold, clamp = false }, { scripts }) {
     if (!scripts) {
       throw new ConfigError(`the evaluator "${spec.name}" is JavaScript, which is not trusted to run`, {
         ...(spec.location ? { where: spec.location } : {}),
@@ -38,7 +44,8 @@ export const javascript: EvaluatorDefinition<z.infer<typeof options>> = {
     }
     return async (input, { signal }) => {
       const scope = { output: input.output.json ?? input.output.text, context: contextOf(input) };
-      return interpret(await scripts.run(code, scope, { signal }), threshold);
+      const score = interpret(await scripts.run(code, scope, { signal }), threshold);
+      return clamp ? clamped(score) : score;
     };
   },
 };
@@ -54,6 +61,10 @@ function contextOf({ case: golden, output }: EvaluationInput): JsonObject {
     response: { text, toolCalls, steps, usage, costUsd, latencyMs, finishReason },
   };
   return JSON.parse(JSON.stringify(context));
+}
+
+function clamped(score: Score): Score {
+  return score.status === 'scored' ? { ...score, score: Math.min(1, Math.max(0, score.score)) } : score;
 }
 
 function interpret(result: JsonValue, threshold: number | undefined): Score {
