@@ -24,6 +24,8 @@ export interface CascadeOptions {
   span: Span;
   clock: Clock;
   log: Log;
+  /** From 0; handed on to the evaluators. */
+  trial?: number;
   /** Asked once for a case that was settled early: true runs the judge all the same, to compare. */
   audit?: () => boolean;
 }
@@ -144,7 +146,8 @@ function runOne(evaluator: Evaluator, { input, options }: Progress): Evaluation 
     record(evaluator, checked(score), options.clock.monotonic() - started, span);
   const broken = (error: unknown): Evaluation => finish(failure(error, evaluator, options));
   try {
-    const score = evaluator.evaluate(input, { signal: options.signal, span });
+    const { signal, trial } = options;
+    const score = evaluator.evaluate(input, { signal, span, ...(trial === undefined ? {} : { trial }) });
     return score instanceof Promise ? score.then(finish, broken) : finish(score);
   } catch (error) {
     return broken(error);

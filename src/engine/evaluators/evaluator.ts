@@ -12,7 +12,9 @@ export interface EvaluationInput {
   case: GoldenCase;
   /** Evaluators only ever see complete outputs. */
   output: Extract<Output, { status: 'complete' }>;
-  /** Outputs of other targets for the same case and trial, for comparing evaluators. */
+  /** The target that gave the output; set together with `others`. */
+  target?: string;
+  /** Complete outputs of the other targets for the same case and trial, for comparing evaluators. */
   others?: { target: string; output: Extract<Output, { status: 'complete' }> }[];
 }
 
@@ -20,12 +22,16 @@ export interface EvaluationContext {
   signal: AbortSignal;
   /** The span of this evaluator; judges make their model calls under it. */
   span: Span;
+  /** From 0; tells equal questions of different trials apart. */
+  trial?: number;
 }
 
 /** Turns (case, output) into a score. Synchronous where it can be: no promise for a string comparison. */
 export interface Evaluator {
   readonly spec: EvaluatorSpec;
   readonly stage: Stage;
+  /** True when it compares outputs of several targets: it runs when all of them have answered. */
+  readonly compares?: boolean;
   evaluate(input: EvaluationInput, context: EvaluationContext): Score | Promise<Score>;
 }
 
@@ -71,6 +77,8 @@ export interface EvaluatorDefinition<Options = unknown> {
   readonly fromAssertion?: (parts: AssertionParts) => JsonObject;
   /** True when `create` reads `spec.negated` itself because the opposite is more than pass and score turned. */
   readonly negates?: boolean;
+  /** Whether it needs the outputs of the suite's other targets. Without it, it does not. */
+  compares?(options: Options): boolean;
   /** Compiles options once per suite (patterns, schemas). Throws ConfigError. */
   create(spec: EvaluatorSpec, options: Options, deps: EvaluatorDeps): Evaluator['evaluate'];
 }

@@ -1,6 +1,7 @@
 import { ConfigError } from '../errors.ts';
 import type { EvaluatorSpec } from '../model/evaluation.ts';
 import type { SourceLocation } from '../model/location.ts';
+import { assertSet } from './assertSet.ts';
 import type { Evaluator, EvaluatorDefinition, EvaluatorDeps } from './evaluator.ts';
 import { resolveFileValues } from './fileValue.ts';
 import { HEURISTIC } from './heuristic/definitions.ts';
@@ -9,6 +10,7 @@ import { LEXICAL } from './lexical/definitions.ts';
 import { uniqueNames } from './names.ts';
 import { checkOptions, nearest } from './optionCheck.ts';
 import { negate } from './score.ts';
+import { withTransform } from './transformedOutput.ts';
 import { UNSUPPORTED_TYPES, UnsupportedEvaluatorError } from './unsupported.ts';
 
 /** Other names that people know a type by; used only where the name itself is not registered. */
@@ -26,7 +28,10 @@ let types: ReadonlyMap<string, EvaluatorDefinition> | undefined;
 /** Every evaluator type by its name, in the order of the stages. */
 export function evaluatorTypes(): ReadonlyMap<string, EvaluatorDefinition> {
   types ??= new Map(
-    [...HEURISTIC, ...LEXICAL, ...judgeDefinitions].map((definition) => [definition.type, definition]),
+    [...HEURISTIC, assertSet(createEvaluators), ...LEXICAL, ...judgeDefinitions].map((definition) => [
+      definition.type,
+      definition,
+    ]),
   );
   return types;
 }
@@ -65,7 +70,13 @@ function createEvaluator(spec: EvaluatorSpec, deps: EvaluatorDeps): Evaluator {
   const options = checkOptions({ ...spec, options: resolveFileValues(spec, definition, deps) }, definition);
   const evaluate = definition.create(spec, options, deps);
   const turned = spec.negated && !definition.negates ? turnRound(evaluate) : evaluate;
-  return { spec, stage: definition.stage, evaluate: turned };
+  const compares = definition.compares?.(options) ?? false;
+  return {
+    spec,
+    stage: definition.stage,
+    evaluate: withTransform(spec, turned, deps),
+    ...(compares ? { compares } : {}),
+  };
 }
 
 function turnRound(evaluate: Evaluator['evaluate']): Evaluator['evaluate'] {

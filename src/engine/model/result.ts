@@ -26,6 +26,16 @@ export interface Verdict {
   settlement: Settlement;
 }
 
+/** An output whose evaluation waits for the other targets of the same case and trial. */
+export interface HeldOutput {
+  target: string;
+  caseIndex: number;
+  trial: number;
+  output: Output;
+  /** Milliseconds since the epoch. */
+  startedAt: number;
+}
+
 /** One stored result; (run, target, case, trial) is its key. */
 export interface TrialResult extends Verdict {
   target: string;

@@ -1,5 +1,5 @@
 import type { LocatedCase } from '../model/case.ts';
-import type { TrialResult } from '../model/result.ts';
+import type { HeldOutput, TrialResult } from '../model/result.ts';
 import type { Clock } from '../ports.ts';
 import type { RunStore } from '../store/runStore.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
@@ -25,6 +25,8 @@ export class BatchWriter {
   readonly #options: BatchWriterOptions;
   #pending: TrialResult[] = [];
   #cases = new Map<number, LocatedCase>();
+  /** Undefined in a run that holds no outputs. */
+  #held: HeldOutput[] | undefined;
   #scheduled = false;
   #lastBeat: number;
 
@@ -40,17 +42,31 @@ export class BatchWriter {
     else this.#schedule();
   }
 
+  /** Keeps an output whose evaluation waits for other targets, so that it is not paid for twice. */
+  hold(output: HeldOutput): void {
+    this.#held ??= [];
+    this.#held.push(output);
+    this.#schedule();
+  }
+
+  /** From now on, a stored result takes the place of its held output. */
+  expectHeld(): void {
+    this.#held ??= [];
+  }
+
   /** Writes what is there, even nothing: the store then knows that this process is alive. */
   flush(): void {
     const { store, runId, tracing, clock, onStored } = this.#options;
     const results = this.#pending;
     const cases = [...this.#cases.values()];
+    const held = this.#held;
     this.#pending = [];
     this.#cases = new Map();
+    if (held) this.#held = [];
     const now = clock.monotonic();
     store.append(
       runId,
-      { results, cases, ...tracing.collector.drain() },
+      { results, cases, ...tracing.collector.drain(), ...(held ? { held } : {}) },
       { now: clock.now(), elapsedMs: now - this.#lastBeat },
     );
     this.#lastBeat = now;
@@ -62,7 +78,7 @@ export class BatchWriter {
     this.#scheduled = true;
     this.#options.clock.sleep(BATCH_WAIT_MS).then(() => {
       this.#scheduled = false;
-      if (this.#pending.length > 0) this.#flushSafely();
+      if (this.#pending.length > 0 || this.#held?.length) this.#flushSafely();
     }, this.#options.onError);
   }
 

@@ -7,9 +7,10 @@ import { Tracing } from '../telemetry/tracing.ts';
 import { BatchWriter } from './batchWriter.ts';
 import { caseFilter } from './caseFilter.ts';
 import { CaseTrace } from './caseTrace.ts';
+import { HeldTrials } from './heldTrials.ts';
 import { Lane } from './lane.ts';
 import type { PlannedTarget, RunInputs } from './runInputs.ts';
-import { runTrial } from './runTrial.ts';
+import { runTrial, type TrialJob } from './runTrial.ts';
 import { TrialSet } from './trialSet.ts';
 
 /** The store learns at least this often that the run is alive, in milliseconds. */
@@ -59,12 +60,15 @@ class Execution {
   readonly #stop = new AbortController();
   readonly #signal: AbortSignal;
   readonly #lanes = new Map<string, Lane>();
+  readonly #attempt: number;
+  #held: HeldTrials | undefined;
   #failure: { error: unknown } | undefined;
 
   constructor(inputs: RunInputs, options: ExecuteOptions, attempt: number) {
     const { store, runId, clock } = options;
     this.#inputs = inputs;
     this.#options = options;
+    this.#attempt = attempt;
     this.#signal = AbortSignal.any([options.signal, this.#stop.signal]);
     this.#tracing = new Tracing(clock, attempt);
     this.#writer = new BatchWriter({
@@ -102,6 +106,7 @@ class Execution {
       beat.abort();
     }
     const interrupted = this.#signal.aborted;
+    this.#held?.close();
     this.#runSpan.end(interrupted ? 'interrupted' : undefined);
     // What came in before a failure is kept; a store that failed is not asked again.
     if (!(this.#failure?.error instanceof StoreError)) this.#writer.flush();
@@ -122,8 +127,10 @@ class Execution {
       for (const located of batch) {
         if (this.#signal.aborted) return;
         if (!matches(located.case)) continue;
-        for (const [index, planned] of this.#inputs.targets.entries())
-          this.#pushCase(planned, index, located, stored);
+        if (this.#compares(located)) this.#heldTrials().push(located, stored);
+        else
+          for (const [index, planned] of this.#inputs.targets.entries())
+            this.#pushCase(planned, index, located, stored);
         for (const lane of this.#lanes.values()) await lane.room();
       }
     }
@@ -135,16 +142,64 @@ class Execution {
     for (let trial = 0; trial < this.#inputs.plan.repeat; trial += 1)
       if (!stored.has({ target: index, caseIndex: located.index, trial })) missing.push(trial);
     if (missing.length === 0) return;
-    const trace = new CaseTrace({
+    const trace = this.#trace(planned, located, missing.length);
+    const lane = this.#lanes.get(planned.target.lane);
+    for (const trial of missing) lane?.push(() => this.#runOne(planned, located, trial, trace));
+  }
+
+  /** Whether an evaluator of the case needs the outputs of several targets. */
+  #compares(located: LocatedCase): boolean {
+    if (this.#inputs.targets.length < 2) return false;
+    return this.#inputs.evaluatorsFor(located).some(({ compares }) => compares === true);
+  }
+
+  #heldTrials(): HeldTrials {
+    if (this.#held) return this.#held;
+    const resumed = this.#attempt > 0;
+    if (resumed) this.#writer.expectHeld();
+    this.#held = new HeldTrials({
+      store: this.#options.store,
+      runId: this.#options.runId,
+      targets: this.#inputs.targets,
+      repeat: this.#inputs.plan.repeat,
+      resumed,
+      signal: this.#signal,
+      writer: this.#writer,
+      trace: (planned, located, trials) => this.#trace(planned, located, trials),
+      job: (planned, located, trial, span) => this.#job(planned, located, trial, span),
+      enqueue: ({ target }, task) => this.#lanes.get(target.lane)?.push(task),
+    });
+    return this.#held;
+  }
+
+  #trace(planned: PlannedTarget, located: LocatedCase, trials: number): CaseTrace {
+    return new CaseTrace({
       tracing: this.#tracing,
       runId: this.#options.runId,
       runSpan: this.#runSpan,
       target: planned.target.name,
       case: located.case,
-      trials: missing.length,
+      trials,
     });
-    const lane = this.#lanes.get(planned.target.lane);
-    for (const trial of missing) lane?.push(() => this.#runOne(planned, located, trial, trace));
+  }
+
+  #job(planned: PlannedTarget, located: LocatedCase, trial: number, span: Span): TrialJob {
+    const { clock, log } = this.#options;
+    const { plan, auditShare } = this.#inputs;
+    return {
+      located,
+      trial,
+      span,
+      target: planned.target,
+      timeoutMs: planned.timeoutMs,
+      evaluators: this.#inputs.evaluatorsFor(located),
+      signal: this.#signal,
+      seed: plan.seed,
+      cascade: { clock, log, ...this.#inputs.cascadeFor(located.case) },
+      auditShare,
+      clock,
+      tracing: this.#tracing,
+    };
   }
 
   async #runOne(
@@ -154,24 +209,9 @@ class Execution {
     trace: CaseTrace,
   ): Promise<void> {
     if (this.#signal.aborted) return;
-    const { clock, log } = this.#options;
-    const { plan, auditShare } = this.#inputs;
     const span = trace.startTrial(trial);
     try {
-      const result = await runTrial({
-        located,
-        trial,
-        span,
-        target: planned.target,
-        timeoutMs: planned.timeoutMs,
-        evaluators: this.#inputs.evaluatorsFor(located),
-        signal: this.#signal,
-        seed: plan.seed,
-        cascade: { ...this.#inputs.cascadeFor(located.case), clock, log },
-        auditShare,
-        clock,
-        tracing: this.#tracing,
-      });
+      const result = await runTrial(this.#job(planned, located, trial, span));
       trace.endTrial(span, result.status === 'errored' ? result.reason : undefined);
       this.#writer.add(result, located);
     } catch (error) {

@@ -18,6 +18,10 @@ export interface PlannedTarget {
   concurrency: number;
 }
 
+/** How one case is judged. `clock` measures the evaluators in place of the run's own, e.g. in a replay. */
+export type CaseCascade = Omit<CascadeOptions, 'signal' | 'span' | 'audit' | 'trial' | 'clock' | 'log'> &
+  Partial<Pick<CascadeOptions, 'clock'>>;
+
 /** Everything that a run is made of, created by the composition root. */
 export interface RunInputs {
   plan: RunPlan;
@@ -26,7 +30,7 @@ export interface RunInputs {
   /** The suite's evaluators and the case's own. Throws nothing: what cannot be created reports an error when it runs. */
   evaluatorsFor(entry: LocatedCase): readonly Evaluator[];
   /** The verdict rule for a case: its own threshold, the suite's, or all. */
-  cascadeFor(entry: GoldenCase): Omit<CascadeOptions, 'signal' | 'span' | 'audit' | 'clock' | 'log'>;
+  cascadeFor(entry: GoldenCase): CaseCascade;
   /** Share of settled cases, 0–1, whose judge runs all the same. */
   auditShare: number;
 }

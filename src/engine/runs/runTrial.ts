@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { UserError } from '../errors.ts';
 import { type CascadeOptions, runCascade } from '../evaluators/cascade.ts';
-import type { Evaluator } from '../evaluators/evaluator.ts';
+import type { EvaluationInput, Evaluator } from '../evaluators/evaluator.ts';
 import type { LocatedCase } from '../model/case.ts';
 import { emptyOutput, type Output } from '../model/output.ts';
 import type { TrialResult, Verdict } from '../model/result.ts';
@@ -28,12 +28,32 @@ export interface TrialJob {
   tracing: Tracing;
 }
 
+/** What a target returned, before it is evaluated. */
+export interface Called {
+  output: Output;
+  /** Milliseconds since the epoch. */
+  startedAt: number;
+}
+
 /** Calls the target once and evaluates what it returned. Rejects when aborted, or for a bug. */
 export async function runTrial(job: TrialJob): Promise<TrialResult> {
-  const { located, target, trial, span, clock } = job;
-  const startedAt = clock.now();
-  const output = await callTarget(job);
-  const verdict = output.status === 'complete' ? await evaluate(job, output) : notScored(output);
+  return judgeTrial(job, await callTrial(job));
+}
+
+/** Calls the target once. Rejects when aborted, or for a bug. */
+export async function callTrial(job: TrialJob): Promise<Called> {
+  const startedAt = job.clock.now();
+  return { output: await callTarget(job), startedAt };
+}
+
+/** Evaluates an output; `others` are those of the other targets, for evaluators that compare. Rejects as `runTrial`. */
+export async function judgeTrial(
+  job: TrialJob,
+  { output, startedAt }: Called,
+  others?: EvaluationInput['others'],
+): Promise<TrialResult> {
+  const { located, target, trial, span } = job;
+  const verdict = output.status === 'complete' ? await evaluate(job, output, others) : notScored(output);
   span.set({ 'touchstone.trial.status': verdict.status });
   return {
     target: target.name,
@@ -106,13 +126,13 @@ function acceptSpans(tracing: Tracing, span: Span, request: unknown): void {
   tracing.collector.addForeign(own);
 }
 
-function evaluate(job: TrialJob, output: Extract<Output, { status: 'complete' }>) {
-  const { evaluators, located, span, signal, cascade, auditShare } = job;
+function evaluate(job: TrialJob, output: EvaluationInput['output'], others: EvaluationInput['others']) {
+  const { evaluators, located, span, signal, cascade, auditShare, trial } = job;
   const draw = auditShare > 0 && share(job.seed, located.case.id, job.trial) < auditShare;
   return runCascade(
     evaluators,
-    { case: located.case, output },
-    { ...cascade, signal, span, ...(draw ? { audit: () => true } : {}) },
+    { case: located.case, output, ...(others ? { target: job.target.name, others } : {}) },
+    { ...cascade, signal, span, trial, ...(draw ? { audit: () => true } : {}) },
   );
 }
 

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { ResumeError } from '../errors.ts';
 import type { LocatedCase } from '../model/case.ts';
-import type { TrialResult, TrialStatus } from '../model/result.ts';
+import type { HeldOutput, TrialResult, TrialStatus } from '../model/result.ts';
 import type { RunPlan, RunRecord } from '../model/run.ts';
 import type { LogRecord, SpanRecord } from '../model/span.ts';
 import { guard, openDatabase } from './database.ts';
@@ -25,6 +25,8 @@ export interface Batch {
   cases: readonly LocatedCase[];
   spans: readonly SpanRecord[];
   logs: readonly LogRecord[];
+  /** Outputs whose evaluation waits for other targets; present in a run that holds outputs at all. */
+  held?: readonly HeldOutput[];
 }
 
 /** Runs, their results, spans and logs in one SQLite file; results are append-only. Throws StoreError. */
@@ -74,7 +76,9 @@ export class RunStore {
   append(id: string, batch: Batch, beat: { now: number; elapsedMs: number }): void {
     const { number, targets } = this.#numbers(id);
     this.#transaction(() => {
+      for (const output of batch.held ?? []) this.#hold(number, targets, output);
       for (const result of batch.results) this.#appendResult(number, targets, result);
+      if (batch.held) for (const result of batch.results) this.#letGo(number, targets, result);
       for (const located of batch.cases) this.#appendCase(number, located);
       for (const [traceId, spans] of byTrace(batch.spans))
         this.#run(
@@ -153,10 +157,11 @@ export class RunStore {
     id: string,
     key: { target: number; caseIndex: number; trial: number },
   ): IterableIterator<TrialResult> {
+    const { number } = this.#numbers(id);
     const rows = this.#iterate(
-      `SELECT body FROM results WHERE run_id = ? AND (target, case_index, trial) > (?, ?, ?)
+      `SELECT body FROM results WHERE run = ? AND (target, case_index, trial) > (?, ?, ?)
        ORDER BY target, case_index, trial`,
-      id,
+      number,
       key.target,
       key.caseIndex,
       key.trial,
@@ -167,7 +172,8 @@ export class RunStore {
   /** How many results of each verdict are stored. */
   counts(id: string): { [status in TrialResult['status']]: number } {
     const counts = { passed: 0, failed: 0, errored: 0 };
-    const rows = this.#all('SELECT status, count(*) AS n FROM results WHERE run_id = ? GROUP BY status', id);
+    const { number } = this.#numbers(id);
+    const rows = this.#all('SELECT status, count(*) AS n FROM results WHERE run = ? GROUP BY status', number);
     for (const row of rows) counts[String(row.status) as keyof typeof counts] = Number(row.n);
     return counts;
   }
@@ -175,11 +181,13 @@ export class RunStore {
   /** Removes a run with its results and traces. Throws ResumeError when a living process holds it, or there is none. */
   deleteRun(id: string, owner: Owner, now: number): void {
     this.#transaction(() => {
-      this.#refuseHeld(this.#row(id), owner, now);
-      for (const table of ['logs', 'spans', 'cases', 'results'])
-        this.#run(`DELETE FROM ${table} WHERE run_id = ?`, id);
+      const row = this.#row(id);
+      this.#refuseHeld(row, owner, now);
+      for (const table of ['logs', 'spans', 'cases', 'held_outputs', 'results'])
+        this.#run(`DELETE FROM ${table} WHERE run = ?`, row.number);
       this.#run('DELETE FROM runs WHERE id = ?', id);
     });
+    this.#known.delete(id);
   }
 
   /** All results of one case over targets and trials, in stable order. */
@@ -192,6 +200,17 @@ export class RunStore {
       caseId,
     );
     return rows.map((row) => JSON.parse(String(row.body)) as TrialResult);
+  }
+
+  /** Outputs of a case whose evaluation waits for other targets. */
+  heldOutputs(id: string, caseIndex: number): HeldOutput[] {
+    const { number } = this.#numbers(id);
+    const rows = this.#all(
+      'SELECT body FROM held_outputs WHERE run = ? AND case_index = ? ORDER BY target, trial',
+      number,
+      caseIndex,
+    );
+    return rows.map((row) => JSON.parse(String(row.body)) as HeldOutput);
   }
 
   /** A case as it was when the run asked it; undefined when no result of it is stored. */
@@ -219,13 +238,32 @@ export class RunStore {
     if (this.#database.isOpen) this.#database.close();
   }
 
+  #hold(run: number, targets: Map<string, number>, held: HeldOutput): void {
+    this.#run(
+      'INSERT OR IGNORE INTO held_outputs (run, target, case_index, trial, body) VALUES (?, ?, ?, ?, ?)',
+      run,
+      targetNumber(targets, held.target),
+      held.caseIndex,
+      held.trial,
+      JSON.stringify(held),
+    );
+  }
+
+  #letGo(run: number, targets: Map<string, number>, { target, caseIndex, trial }: TrialResult): void {
+    this.#run(
+      'DELETE FROM held_outputs WHERE run = ? AND target = ? AND case_index = ? AND trial = ?',
+      run,
+      targetNumber(targets, target),
+      caseIndex,
+      trial,
+    );
+  }
+
   #appendResult(run: number, targets: Map<string, number>, result: TrialResult): void {
-    const target = targets.get(result.target);
-    if (target === undefined) throw new Error(`the run has no target ${result.target}`);
     this.#run(
       'INSERT OR IGNORE INTO results (run, target, case_index, trial, status, body) VALUES (?, ?, ?, ?, ?, ?)',
       run,
-      target,
+      targetNumber(targets, result.target),
       result.caseIndex,
       result.trial,
       result.status,
@@ -308,6 +346,12 @@ export class RunStore {
     }
     return statement;
   }
+}
+
+function targetNumber(targets: Map<string, number>, name: string): number {
+  const number = targets.get(name);
+  if (number === undefined) throw new Error(`the run has no target ${name}`);
+  return number;
 }
 
 function isAlive(row: RunRow, owner: Owner): boolean {

@@ -31,6 +31,16 @@ CREATE TABLE results (
   UNIQUE (run, target, case_index, trial)
 ) STRICT;
 
+-- Outputs whose evaluation waits for the other targets of their case; gone as soon as the result is stored.
+CREATE TABLE held_outputs (
+  run INTEGER NOT NULL REFERENCES runs (number),
+  target INTEGER NOT NULL,
+  case_index INTEGER NOT NULL,
+  trial INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  UNIQUE (run, target, case_index, trial)
+) STRICT;
+
 -- What was asked and expected, so that a report needs no other file.
 CREATE TABLE cases (
   run INTEGER NOT NULL REFERENCES runs (number),

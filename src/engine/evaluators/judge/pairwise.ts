@@ -44,6 +44,7 @@ export const pairwise: EvaluatorDefinition<z.infer<typeof options>> = {
   options,
   shorthand: 'criteria',
   fromAssertion: assertionAs('criteria'),
+  compares: ({ against }) => against !== 'expected',
   create(spec, { criteria, against, model, threshold }, deps) {
     const client = judgeClient(model, spec, deps);
     checkTexts(spec, criteria);
@@ -88,12 +89,16 @@ interface Match {
   other: string;
 }
 
-function opponentOf({ case: golden, others = [] }: EvaluationInput, against: string | undefined) {
+function opponentOf({ case: golden, others: given }: EvaluationInput, against: string | undefined) {
+  const others = given ?? [];
   const expected = golden.expected_output?.answer;
   if (against !== undefined && against !== 'expected') {
     const other = others.find(({ target }) => target === against);
     if (other) return { name: against, text: outputText(other.output) };
     return unmeasured(`there is no complete output of the target "${against}" to compare with`);
+  }
+  if (against === undefined && given?.length === 0) {
+    return unmeasured('no other target gave a complete output to compare with');
   }
   const [only, another] = others;
   if (against === undefined && another) {
