@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { describe, it } from 'mocha';
+import { cohensKappa, krippendorffAlpha } from '../../../src/engine/statistics/agreement.ts';
+import { bootstrapMean } from '../../../src/engine/statistics/bootstrap.ts';
+import { pearson, spearman } from '../../../src/engine/statistics/correlation.ts';
+import { cohensDz, discordantOddsRatio, riskDifference } from '../../../src/engine/statistics/effectSize.ts';
+import { equivalenceTest } from '../../../src/engine/statistics/equivalence.ts';
+import { holm } from '../../../src/engine/statistics/holm.ts';
+import { exactMcNemar } from '../../../src/engine/statistics/mcnemar.ts';
+import { casesToFind } from '../../../src/engine/statistics/power.ts';
+import { predictionPoweredMean } from '../../../src/engine/statistics/predictionPowered.ts';
+import { Xoshiro128 } from '../../../src/engine/statistics/prng.ts';
+import { signFlipTest } from '../../../src/engine/statistics/signFlip.ts';
+import { wilcoxonSignedRank } from '../../../src/engine/statistics/wilcoxon.ts';
+
+const boot = (values: readonly number[], seed = 1) =>
+  bootstrapMean(
+    values.map((sum) => ({ sum, n: 1 })),
+    Xoshiro128.seeded(seed),
+    500,
+  );
+
+describe('statistics without much data', () => {
+  it('say nothing where there is nothing', () => {
+    assert.equal(exactMcNemar(0, 0), 1);
+    assert.equal(signFlipTest([]), 1);
+    assert.equal(wilcoxonSignedRank([0, 0]).p, 1);
+    assert.deepEqual(holm([]), []);
+    assert.equal(boot([0.5, 1, 0.5, 1]), null);
+    assert.equal(cohensDz([1, 1, 1]), null);
+    assert.equal(riskDifference(0, 0, 0), null);
+    assert.equal(discordantOddsRatio(0, 0), null);
+    assert.equal(cohensKappa([], 2), null);
+    assert.equal(
+      krippendorffAlpha(
+        [
+          [1, null],
+          [null, 2],
+        ],
+        'nominal',
+      ),
+      null,
+    );
+    assert.equal(pearson([1, 1], [1, 2]), null);
+    assert.equal(spearman([1], [1]), null);
+    assert.equal(casesToFind(0, 0.1, 10), null);
+    assert.equal(predictionPoweredMean([{ label: 1, judge: 1 }], [1, 1]), null);
+    assert.equal(equivalenceTest({ mean: 0, standardError: 0, units: 1, changed: 0 }, 0.05), null);
+  });
+
+  it('do not call no change among few cases equivalent', () => {
+    const p = (units: number) =>
+      equivalenceTest({ mean: 0, standardError: 0, units, changed: 0 }, 0.05)?.p ?? 1;
+    assert.ok(p(40) > 0.05);
+    // The rule of three: 3 / 0.05 = 60 cases.
+    assert.ok(p(58) > 0.05 && p(59) < 0.05);
+  });
+
+  it('are never surer than the signs of the clusters allow', () => {
+    assert.equal(boot([1, 1, 1, 1, 1])?.p, 2 / 2 ** 5);
+    assert.equal(boot([1, 0.9, 0.95, 0.8, 0.7])?.p, 2 / 2 ** 5);
+  });
+
+  it('leave an unbounded odds ratio open', () => {
+    assert.equal(discordantOddsRatio(5, 0)?.ratio, null);
+    assert.equal(discordantOddsRatio(5, 0)?.high, null);
+    assert.deepEqual([discordantOddsRatio(0, 5)?.ratio, discordantOddsRatio(0, 5)?.low], [0, 0]);
+  });
+});
+
+const sums = fc.array(fc.integer({ min: -3, max: 3 }), { minLength: 2, maxLength: 30 });
+
+describe('statistics, always', () => {
+  it('are blind to which side is called the baseline', () => {
+    fc.assert(
+      fc.property(sums, (values) => {
+        const turned = values.map((value) => -value);
+        assert.ok(Math.abs(signFlipTest(values) - signFlipTest(turned)) < 1e-12);
+        assert.ok(Math.abs(wilcoxonSignedRank(values).p - wilcoxonSignedRank(turned).p) < 1e-12);
+      }),
+    );
+  });
+
+  it('give the sign-flip test McNemar’s p for single pairs', () => {
+    fc.assert(
+      fc.property(fc.nat(20), fc.nat(20), fc.nat(20), (up, down, same) => {
+        const values = [
+          ...Array<number>(up).fill(1),
+          ...Array<number>(down).fill(-1),
+          ...Array<number>(same).fill(0),
+        ];
+        assert.ok(Math.abs(signFlipTest(values) - exactMcNemar(up, down)) < 1e-9);
+      }),
+    );
+  });
+
+  it('approximate the sign-flip test for many clusters closely', () => {
+    const many = Array.from({ length: 3000 }, (_, at) => (at % 100 < 48 ? -1 : 1));
+    const discordant = many.length;
+    const up = many.filter((value) => value > 0).length;
+    const exact = exactMcNemar(up, discordant - up);
+    assert.ok(Math.abs(signFlipTest(many) - exact) < 0.01 * exact + 1e-4);
+  });
+
+  it('keep the bootstrap’s mean within its interval, and its p in step with it', () => {
+    fc.assert(
+      fc.property(
+        sums.filter((values) => values.length >= 5),
+        fc.nat(1000),
+        (values, seed) => {
+          const result = boot(
+            values.map((value) => value / 3),
+            seed,
+          );
+          assert.ok(result);
+          const { low, high } = result.interval;
+          assert.ok(low <= result.mean + 1e-9 && result.mean <= high + 1e-9);
+          assert.ok(result.p >= 0 && result.p <= 1);
+          if (low > 0.1 || high < -0.1) assert.ok(result.p < 0.1);
+          if (low < -0.1 && high > 0.1) assert.ok(result.p > 0.01);
+        },
+      ),
+    );
+  });
+
+  it('adjust p-values upwards and in their order', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1 }), (values) => {
+        const adjusted = holm(values);
+        for (const [index, value] of values.entries()) assert.ok((adjusted[index] ?? 0) >= value);
+        const order = values.map((_, index) => index).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));
+        const sorted = order.map((index) => adjusted[index] ?? 0);
+        assert.deepEqual(
+          sorted,
+          [...sorted].sort((a, b) => a - b),
+        );
+      }),
+    );
+  });
+});

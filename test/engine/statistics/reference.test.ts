@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'mocha';
+import { cohensKappa, krippendorffAlpha } from '../../../src/engine/statistics/agreement.ts';
+import { bootstrapMean } from '../../../src/engine/statistics/bootstrap.ts';
+import { pearson, spearman } from '../../../src/engine/statistics/correlation.ts';
+import { cohensDz, discordantOddsRatio, riskDifference } from '../../../src/engine/statistics/effectSize.ts';
+import { equivalenceTest } from '../../../src/engine/statistics/equivalence.ts';
+import { holm } from '../../../src/engine/statistics/holm.ts';
+import { exactMcNemar } from '../../../src/engine/statistics/mcnemar.ts';
+import { casesForNonInferiority, casesToFind, smallestEffect } from '../../../src/engine/statistics/power.ts';
+import { predictionPoweredMean } from '../../../src/engine/statistics/predictionPowered.ts';
+import { Xoshiro128 } from '../../../src/engine/statistics/prng.ts';
+import { signFlipTest } from '../../../src/engine/statistics/signFlip.ts';
+import { wilcoxonSignedRank } from '../../../src/engine/statistics/wilcoxon.ts';
+
+interface Inputs {
+  discordant: [number, number][];
+  clusterSums: number[][];
+  differences: number[][];
+  margins: number[];
+  pValues: number[][];
+  ratings: [number, number][];
+  reliability: (number | null)[][];
+  x: number[];
+  y: number[];
+  labelled: { label: number; judge: number }[];
+  unlabelled: number[];
+}
+
+const file = (name: string) => new URL(`../../${name}`, import.meta.url);
+const inputsText = readFileSync(file('fixtures/statistics/inputs.json'), 'utf8');
+const inputs = JSON.parse(inputsText) as Inputs;
+const stored = JSON.parse(readFileSync(file('golden/statistics/reference.json'), 'utf8')) as {
+  source: string;
+  values: Record<string, number>;
+};
+
+/** Everything that is compared, by the names that the reference uses. */
+function ours(): Record<string, number | null | undefined> {
+  const values: Record<string, number | null | undefined> = {};
+  for (const [b, c] of inputs.discordant) {
+    values[`mcnemar ${b} ${c}`] = exactMcNemar(b, c);
+    const odds = discordantOddsRatio(b, c);
+    if (odds) values[`odds low ${b} ${c}`] = odds.low;
+    if (odds && odds.high !== null) values[`odds high ${b} ${c}`] = odds.high;
+    values[`risk low ${b} ${c}`] = riskDifference(b, c, 1000)?.interval.low;
+    values[`risk high ${b} ${c}`] = riskDifference(b, c, 1000)?.interval.high;
+  }
+  for (const [index, sums] of inputs.clusterSums.entries()) values[`sign flip ${index}`] = signFlipTest(sums);
+  for (const [index, list] of inputs.differences.entries()) addDifferences(values, index, list);
+  for (const [index, list] of inputs.pValues.entries())
+    for (const [at, value] of holm(list).entries()) values[`holm ${index} ${at}`] = value;
+  values['kappa'] = cohensKappa(inputs.ratings, 5);
+  values['kappa linear'] = cohensKappa(inputs.ratings, 5, 'linear');
+  values['kappa quadratic'] = cohensKappa(inputs.ratings, 5, 'quadratic');
+  values['alpha nominal'] = krippendorffAlpha(inputs.reliability, 'nominal');
+  values['alpha interval'] = krippendorffAlpha(inputs.reliability, 'interval');
+  values['pearson'] = pearson(inputs.x, inputs.y);
+  values['spearman'] = spearman(inputs.x, inputs.y);
+  const corrected = predictionPoweredMean(inputs.labelled, inputs.unlabelled);
+  values['prediction-powered mean'] = corrected?.mean;
+  values['prediction-powered low'] = corrected?.interval.low;
+  values['prediction-powered high'] = corrected?.interval.high;
+  return values;
+}
+
+function addDifferences(
+  values: Record<string, number | null | undefined>,
+  index: number,
+  list: readonly number[],
+): void {
+  values[`wilcoxon ${index}`] = wilcoxonSignedRank(list).p;
+  values[`d_z ${index}`] = cohensDz(list);
+  const paired = pairedMean(list);
+  for (const margin of inputs.margins) {
+    const test = equivalenceTest(paired, margin);
+    values[`tost ${index} ${margin}`] = test?.p;
+    values[`non-inferiority ${index} ${margin}`] = test?.nonInferiorityP;
+    values[`non-superiority ${index} ${margin}`] = test?.nonSuperiorityP;
+    values[`interval 90 low ${index}`] = test?.interval.low;
+    values[`interval 90 high ${index}`] = test?.interval.high;
+  }
+  values[`smallest effect ${index}`] = smallestEffect(paired.standardError);
+}
+
+function pairedMean(list: readonly number[]) {
+  const mean = list.reduce((sum, value) => sum + value, 0) / list.length;
+  const squares = list.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const standardError = Math.sqrt(squares / (list.length - 1) / list.length);
+  return { mean, standardError, units: list.length, changed: list.length };
+}
+
+/** The smallest distance between two different values. */
+function gridStep(list: readonly number[]): number {
+  const sorted = [...new Set(list)].sort((a, b) => a - b);
+  return Math.min(...sorted.slice(1).map((value, index) => value - (sorted[index] ?? 0)));
+}
+
+/** Six significant digits, and nothing below 1e-12. */
+function assertClose(actual: number | null | undefined, expected: number, name: string): void {
+  assert.ok(typeof actual === 'number', `${name} is missing`);
+  const difference = Math.abs(actual - expected);
+  assert.ok(
+    difference <= 1e-6 * Math.abs(expected) + 1e-12,
+    `${name}: ${actual}, the reference says ${expected}`,
+  );
+}
+
+describe('statistics against an outside reference', () => {
+  const actual = ours();
+  for (const [name, expected] of Object.entries(stored.values)) {
+    if (/^bootstrap|one-sided/.test(name)) continue;
+    it(`${name} has six digits of the stored value`, () => assertClose(actual[name], expected, name));
+  }
+
+  for (const [index, list] of inputs.differences.entries()) {
+    it(`the bootstrap of list ${index} is within Monte Carlo error of the stored interval`, () => {
+      const result = bootstrapMean(
+        list.map((sum) => ({ sum, n: 1 })),
+        Xoshiro128.seeded(7),
+        100_000,
+      );
+      assert.ok(result);
+      // A quantile in the tails of 100,000 resamples is off by a fraction of the error. Where values repeat, means
+      // lie on a grid, and quantiles may differ by a step of it: SciPy 1.10 does not count ties half.
+      const allowed = (stored.values[`bootstrap error ${index}`] ?? 0) * 0.04 + gridStep(list) / list.length;
+      for (const end of ['low', 'high'] as const) {
+        const expected = stored.values[`bootstrap ${end} ${index}`] ?? Number.NaN;
+        assert.ok(
+          Math.abs(result.interval[end] - expected) <= allowed,
+          `${end} ${result.interval[end]}, the reference says ${expected} ± ${allowed}`,
+        );
+      }
+    });
+  }
+
+  it('plans with the cases that the reference’s effect needs', () => {
+    const [list = []] = inputs.differences;
+    const { standardError } = pairedMean(list);
+    const effect = stored.values['smallest effect 0'] ?? 0;
+    assert.equal(casesToFind(effect * 1.0001, standardError, list.length), list.length);
+    assert.equal(casesToFind(effect / 2, standardError, list.length), 4 * list.length);
+    const margin = stored.values['smallest effect one-sided 0'] ?? 0;
+    assert.equal(casesForNonInferiority(margin * 1.0001, standardError, list.length), list.length);
+  });
+
+  it('has stored values that SciPy and statsmodels still give', function () {
+    const python = ['/usr/bin/python3', 'python3'].find(
+      (command) => spawnSync(command, ['-c', 'import scipy, statsmodels']).status === 0,
+    );
+    if (!python) return this.skip();
+    const script = file('support/referenceStatistics.py').pathname;
+    const result = spawnSync(python, [script], { input: inputsText, encoding: 'utf8' });
+    assert.equal(result.status, 0, result.stderr);
+    const fresh = (JSON.parse(result.stdout) as typeof stored).values;
+    assert.deepEqual(Object.keys(fresh).sort(), Object.keys(stored.values).sort());
+    for (const [name, value] of Object.entries(fresh))
+      if (!name.startsWith('bootstrap')) assertClose(stored.values[name], value, name);
+  });
+});
