@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Random } from '../engine/ports.ts';
+import type { Random } from './engine/ports.ts';
 
 /** The operating system's source of randomness. */
 export const systemRandom: Random = {
