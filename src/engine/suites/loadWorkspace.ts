@@ -29,6 +29,8 @@ export interface LoadOptions {
   configPath?: string;
   /** Only for a workspace without a file: the model of its prompts, instead of the one that each names. */
   model?: string;
+  /** The configuration's text as it stands in an editor; read from the disk where absent. */
+  text?: string;
   environment: Environment;
   signal: AbortSignal;
 }
@@ -53,7 +55,7 @@ export async function checkWorkspace(
   if (!file) return withoutFile(options);
   const { shown, absolute } = file;
   const root = realpathSync(path.dirname(absolute));
-  const text = readText(absolute, shown);
+  const text = options.text ?? readText(absolute, shown);
   const problems: Problem[] = [];
   try {
     const config = readConfig({ document: parseYaml(text, shown), root, problems }, options.environment);

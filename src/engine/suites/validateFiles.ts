@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { openDataset, validateDatasetFile } from '../datasets/dataset.ts';
+import { openDataset, validateDataset, validateDatasetFile } from '../datasets/dataset.ts';
 import { ProblemsError, UserError } from '../errors.ts';
 import { parseAssertion } from '../evaluators/specs.ts';
 import { UnsupportedEvaluatorError } from '../evaluators/unsupported.ts';
@@ -18,10 +18,18 @@ export interface ValidateOptions {
   signal: AbortSignal;
 }
 
-/** Every problem of one prompt or golden dataset, by its absolute path; what it is follows from its name. */
-export async function validateFile(file: string, options: ValidateOptions): Promise<readonly Problem[]> {
+/**
+ * Every problem of one prompt or golden dataset, by its absolute path; what it is follows from its name. With
+ * `text`, of that text in its place, as it stands in an editor.
+ */
+export async function validateFile(
+  file: string,
+  options: ValidateOptions,
+  text?: string,
+): Promise<readonly Problem[]> {
   try {
-    if (detectFormat(file) !== undefined) return validatePrompt(file, options);
+    if (detectFormat(file) !== undefined) return validatePrompt(file, options, text);
+    if (text !== undefined) return await validateDataset({ path: workspacePath(options.root, file), text });
     const problems = await validateDatasetFile(file, options);
     return problems.some(({ severity }) => severity === 'error')
       ? problems
@@ -31,8 +39,9 @@ export async function validateFile(file: string, options: ValidateOptions): Prom
   }
 }
 
-function validatePrompt(file: string, { root, environment }: ValidateOptions): Problem[] {
-  parsePrompt({ path: workspacePath(root, file), text: readText(file) }, { root, environment });
+function validatePrompt(file: string, { root, environment }: ValidateOptions, text?: string): Problem[] {
+  const source = { path: workspacePath(root, file), text: text ?? readText(file) };
+  parsePrompt(source, { root, environment });
   return [];
 }
 
