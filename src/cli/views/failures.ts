@@ -70,7 +70,7 @@ function expectedText({ expected_output: expected }: GoldenCase): string {
     list(
       'calls',
       expected.tool_calls?.map(
-        (call) => `${call.name}(${call.arguments ? JSON.stringify(call.arguments) : ''})`,
+        (call) => `${call.name}${call.arguments ? `(${JSON.stringify(call.arguments)})` : ''}`,
       ),
     ),
     expected.json_schema ? 'JSON of the given schema' : '',

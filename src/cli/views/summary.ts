@@ -8,6 +8,9 @@ import { sanitizeLine } from '../terminal/sanitize.ts';
 import type { Style } from '../terminal/style.ts';
 import { renderTable } from '../terminal/table.ts';
 
+/** As many tags are shown. */
+const MAX_TAGS = 10;
+
 /** `support · datasets/support.golden.yaml 1.3.0 · 66 trials: 1 target × 66 cases` */
 export function headingLine(plan: RunPlan, style: Style): string {
   const cases = plan.trials / Math.max(1, plan.targets.length * plan.repeat);
@@ -77,14 +80,18 @@ function groupTable(
   return [io.style.dim(head), ...body];
 }
 
+/** The tags with the lowest pass rates; reports have all of them. */
 function tagLines({ tags }: RunSummary, io: Io): string[] {
   if (tags.length === 0) return [];
-  const rows = tags.map(({ tag, summary }) => [
-    sanitizeLine(tag),
-    passedCell(summary, io.style),
-    rateCell(summary, io.width < 90),
-    scoreCell(summary),
-  ]);
+  const worst = tags.toSorted((a, b) => (a.summary.passRate ?? 0) - (b.summary.passRate ?? 0));
+  const rows = worst
+    .slice(0, MAX_TAGS)
+    .map(({ tag, summary }) => [
+      sanitizeLine(tag),
+      passedCell(summary, io.style),
+      rateCell(summary, io.width < 90),
+      scoreCell(summary),
+    ]);
   const columns = [
     { title: 'tag' },
     { title: 'passed', align: 'right' as const },
@@ -92,7 +99,8 @@ function tagLines({ tags }: RunSummary, io: Io): string[] {
     { title: 'score', align: 'right' as const },
   ];
   const [head = '', ...body] = renderTable(columns, rows);
-  return ['', io.style.dim(head), ...body];
+  const more = tags.length - rows.length;
+  return ['', io.style.dim(head), ...body, ...(more > 0 ? [io.style.dim(`… and ${more} more tags`)] : [])];
 }
 
 function evaluatorLines({ evaluators }: RunSummary, io: Io): string[] {

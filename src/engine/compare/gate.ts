@@ -82,7 +82,7 @@ function limits(gate: GatePolicy, summary: RunSummary): GateClause[] {
 function cost({ total, cascade }: RunSummary, max: number): GateClause {
   const known = (total.costUsd ?? 0) + (cascade.judgeCostUsd ?? 0);
   const value = total.costUsd === null && !cascade.judgeCostUsd ? null : known;
-  const clause = atMost('max_cost_usd', 'cost', value, max, (usd) => `$${usd.toFixed(4)}`);
+  const clause = atMost('max_cost_usd', 'cost', value, max, (usd) => `$${Number(usd.toPrecision(4))}`);
   // What is known may already be too much; otherwise the unknown part leaves it open.
   if (clause.status === 'fail') return clause;
   if (total.unknownCosts > 0)

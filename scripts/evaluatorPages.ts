@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { evaluatorTypes } from '../src/engine/evaluators/registry.ts';
+import { STAGES, type Stage } from '../src/engine/model/evaluation.ts';
+
+const INTRO = `# Evaluators
+
+An evaluator turns a case and an output into a score from 0 to 1, with a pass and a reason. The short form is the type
+with its main option (\`- contains: refund\`), the long form has all of them (\`- contains: { value: refund, weight: 2 }\`).
+Every evaluator also takes \`weight\`, \`name\`, \`metric\`, and \`not: true\`; \`not-\` before the type does the same.
+
+Cases may bring their own in \`assert\`, in promptfoo's form: \`{ type: contains, value: refund }\`.
+
+This page is made from the code: \`npm run schemas\`.
+`;
+
+const STAGE_TEXTS: { [stage in Stage]: string } = {
+  heuristic:
+    '## Heuristic\n\nRules over text, JSON, tool calls, latency and cost. They run first and cost nothing.\n',
+  lexical:
+    '## Lexical\n\nComparisons of wording. They say how alike texts are, not whether an answer is right.\n',
+  judge: '## Judge\n\nA model decides. They run last, and only where they can still change the verdict.\n',
+};
+
+/** docs/evaluators.md: every registered type with its options. */
+export function evaluatorPage(): string {
+  const types = [...evaluatorTypes().values()];
+  const sections = STAGES.map((stage) => {
+    const entries = types.filter((definition) => definition.stage === stage);
+    return STAGE_TEXTS[stage] + entries.map(entry).join('');
+  });
+  return `${INTRO}\n${sections.join('\n')}`;
+}
+
+function entry({
+  type,
+  summary,
+  options,
+  shorthand,
+}: ReturnType<typeof evaluatorTypes> extends ReadonlyMap<string, infer D> ? D : never): string {
+  const schema = z.toJSONSchema(options, { io: 'input', unrepresentable: 'any' }) as Schema;
+  const rows = Object.entries(schema.properties ?? {}).map(
+    ([key, property]) => `| \`${key}\`${key === shorthand ? ' (main)' : ''} | ${cell(property)} |`,
+  );
+  const table = rows.length === 0 ? '' : `\n| option | |\n| --- | --- |\n${rows.join('\n')}\n`;
+  return `\n### ${type}\n\n${summary}\n${table}`;
+}
+
+interface Schema {
+  properties?: { [key: string]: { description?: string; default?: unknown } };
+}
+
+function cell({ description = '', default: value }: { description?: string; default?: unknown }): string {
+  const text = description.replaceAll('|', '\\\\|').replaceAll('\\n', ' ');
+  return value === undefined || description.includes('efault')
+    ? text
+    : `${text} Default: \`${JSON.stringify(value)}\`.`;
+}

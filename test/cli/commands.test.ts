@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, describe, it } from 'mocha';
+import { temporaryFolder, touchstone } from '../support/commandLine.ts';
+
+const OLD = `# kept
+schema_version: 1.0.0
+version: 2.1.0
+test_cases:
+  - id: a   # kept too
+    input: What is the refund window?
+    expected_output:
+      expected_keywords: [30 days]
+`;
+
+describe('touchstone commands', () => {
+  let dispose: (() => void) | undefined;
+  afterEach(() => dispose?.());
+
+  function workspace(files: { [file: string]: string } = {}): string {
+    const made = temporaryFolder(files);
+    dispose = made.dispose;
+    return made.folder;
+  }
+
+  it('init writes a workspace that validates, and never overwrites', async () => {
+    const folder = workspace();
+    assert.equal((await touchstone(folder, 'init')).code, 0);
+    const checked = await touchstone(folder, 'validate');
+    assert.equal(checked.code, 0, checked.out);
+    writeFileSync(path.join(folder, 'touchstone.yaml'), '# mine\n');
+    const again = await touchstone(folder, 'init');
+    assert.match(again.out, /nothing was written/);
+    assert.equal(readFileSync(path.join(folder, 'touchstone.yaml'), 'utf8'), '# mine\n');
+  });
+
+  it('validate shows every problem with its place, and ends with 2', async () => {
+    const folder = workspace({
+      'touchstone.yaml':
+        'suites:\n  s:\n    dataset: missing.yaml\n    targets: [{ echo: true }]\n    repeat: no\n',
+      'bad.golden.yaml':
+        'schema_version: 2.0.0\nversion: 1.0.0\ntest_cases:\n  - id: a\n    complexity: hard\n  - id: a\n',
+      'broken.prompty': '---\nname: [\n---\nuser:\nx\n',
+    });
+    const { code, out } = await touchstone(folder, 'validate');
+    assert.equal(code, 2);
+    assert.match(out, /touchstone\.yaml:3:14: error: /);
+    assert.match(out, /touchstone\.yaml:5:13: error: /);
+    const dataset = await touchstone(folder, 'validate', 'bad.golden.yaml', 'broken.prompty');
+    assert.match(dataset.out, /bad\.golden\.yaml:5:17: error: .*complexity/);
+    assert.match(dataset.out, /bad\.golden\.yaml:6:9: error: .*'a' is used twice/);
+    assert.match(dataset.out, /broken\.prompty:\d+:\d+: error: /);
+    const json = JSON.parse((await touchstone(folder, 'validate', '--json')).out);
+    assert.equal(json.problems[0].location.path, 'touchstone.yaml');
+  });
+
+  it('validate warns about assertions that are not supported, by name and line', async () => {
+    const folder = workspace({
+      'x.golden.yaml':
+        'schema_version: 2.0.0\nversion: 1.0.0\ntest_cases:\n  - id: a\n    input: x\n    assert: [{ type: python, value: x }]\n',
+    });
+    const { code, out } = await touchstone(folder, 'validate', 'x.golden.yaml');
+    assert.equal(code, 0);
+    assert.match(out, /x\.golden\.yaml:4:5: warning: .*python/);
+  });
+
+  it('upgrade shows the diff on a dry run, then writes exactly that and keeps comments', async () => {
+    const folder = workspace({ 'old.golden.yaml': OLD });
+    const file = path.join(folder, 'old.golden.yaml');
+    const dry = await touchstone(folder, 'upgrade', 'old.golden.yaml', '--dry-run');
+    assert.equal(dry.code, 0);
+    assert.match(dry.out, /-schema_version: 1\.0\.0\n/);
+    assert.equal(readFileSync(file, 'utf8'), OLD);
+    assert.equal((await touchstone(folder, 'upgrade', 'old.golden.yaml')).code, 0);
+    const text = readFileSync(file, 'utf8');
+    assert.match(text, /^# kept\nschema_version: 2\.0\.0\n/);
+    assert.match(text, /id: a {3}# kept too/);
+    assert.match(text, /expected_concepts: \[30 days\]/);
+    assert.match((await touchstone(folder, 'upgrade', 'old.golden.yaml')).out, /at schema 2\.0\.0 already/);
+  });
+
+  it('upgrade ends with 2 for a broken dataset and writes nothing', async () => {
+    const broken = `${OLD}  - id: a\n    input: again\n`;
+    const folder = workspace({ 'old.golden.yaml': broken });
+    const { code, err } = await touchstone(folder, 'upgrade', 'old.golden.yaml');
+    assert.equal(code, 2);
+    assert.match(err, /old\.golden\.yaml:9:/);
+    assert.equal(readFileSync(path.join(folder, 'old.golden.yaml'), 'utf8'), broken);
+  });
+
+  it('list shows suites, targets, datasets and prompts', async () => {
+    const folder = workspace({
+      'touchstone.yaml':
+        'suites:\n  s:\n    dataset: old.golden.yaml\n    targets: [{ name: e, echo: true }]\n',
+      'old.golden.yaml': OLD,
+    });
+    const { code, out } = await touchstone(folder, 'list');
+    assert.equal(code, 0);
+    assert.match(out, /s +e +echo/);
+    assert.match(out, /old\.golden\.yaml +2\.1\.0 +schema 1\.0\.0 +1 cases?/);
+    assert.equal(JSON.parse((await touchstone(folder, 'list', '--json')).out).suites[0].name, 's');
+  });
+
+  it('show lists runs, shows one, and shows a case with its trace', async () => {
+    const folder = workspace({
+      'touchstone.yaml':
+        'suites:\n  s:\n    dataset: old.golden.yaml\n    targets: [{ name: e, echo: true }]\n    evaluators: [{ contains: window }]\n',
+      'old.golden.yaml': OLD,
+    });
+    assert.match((await touchstone(folder, 'show', '--runs')).out, /no run is stored yet/);
+    assert.equal((await touchstone(folder, 'show')).code, 2);
+    assert.equal((await touchstone(folder, 'eval')).code, 0);
+    assert.match((await touchstone(folder, 'show', '--runs')).out, /s +complete +1\/1 +100\.0 %/);
+    assert.match((await touchstone(folder, 'show')).out, /passed: 1 passed/);
+    const entry = await touchstone(folder, 'show', '--case', 'a');
+    assert.match(
+      entry.out,
+      /case a .*\n└─ trial .*\n {3}├─ invoke_agent e .*\n {3}└─ evaluate contains 1\.00/,
+    );
+    assert.equal((await touchstone(folder, 'show', '--case', 'zzz')).code, 2);
+    assert.equal((await touchstone(folder, 'show', 'no-such-run')).code, 2);
+  });
+});
