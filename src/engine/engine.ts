@@ -72,22 +72,6 @@ export function createEngine(
   ports: EnginePorts,
   store: RunStore = new RunStore(storePath(workspace.root)),
 ): Engine {
-  function report(runId: string): RunReport {
-    const run = store.getRun(runId);
-    const summary = summarize(run.plan, store.results(runId));
-    const gate = run.plan.gate ? judgeRun(run.plan.gate, summary) : null;
-    const { total, missing } = summary;
-    const allPassed = total.trials > 0 && total.passed === total.trials && missing === 0;
-    return {
-      run,
-      summary,
-      gate,
-      passed: gate?.passed ?? allPassed,
-      results: (statuses) => store.results(runId, statuses),
-      caseAt: (caseIndex) => store.caseAt(runId, caseIndex),
-    };
-  }
-
   function begin(prepared: PreparedRun, resume?: string): string {
     if (resume !== undefined) {
       ensureSamePlan(resume, store.getRun(resume).plan, prepared.inputs.plan);
@@ -118,12 +102,29 @@ export function createEngine(
           onStart: (stored) => listener.onStart(run, stored),
           onResults: (results) => listener.onResults(run, results),
         });
-        return { report: report(runId), outcome };
+        return { report: readReport(store, runId), outcome };
       } finally {
         await prepared.close();
       }
     },
-    report,
+    report: (runId) => readReport(store, runId),
     close: () => store.close(),
+  };
+}
+
+/** The report of a stored run; needs no workspace. Throws ResumeError when there is none of that id. */
+export function readReport(store: RunStore, runId: string): RunReport {
+  const run = store.getRun(runId);
+  const summary = summarize(run.plan, store.results(runId));
+  const gate = run.plan.gate ? judgeRun(run.plan.gate, summary) : null;
+  const { total, missing } = summary;
+  const allPassed = total.trials > 0 && total.passed === total.trials && missing === 0;
+  return {
+    run,
+    summary,
+    gate,
+    passed: gate?.passed ?? allPassed,
+    results: (statuses) => store.results(runId, statuses),
+    caseAt: (caseIndex) => store.caseAt(runId, caseIndex),
   };
 }

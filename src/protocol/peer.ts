@@ -24,10 +24,10 @@ export interface Streams {
 }
 
 /**
- * One end of a connection: answers the calls of table `Mine`, and makes those of `Theirs`. Everything that
+ * One end of a connection: answers its own calls, and makes those of the other side, `Theirs`. Everything that
  * arrives is checked against its schema; a signal's abort travels by JSON-RPC's own cancellation.
  */
-export class Peer<Mine extends CallTable, Theirs extends CallTable> {
+export class Peer<Theirs extends CallTable> {
   readonly #connection: MessageConnection;
   readonly #theirs: Theirs;
 
@@ -40,7 +40,11 @@ export class Peer<Mine extends CallTable, Theirs extends CallTable> {
   }
 
   /** Answers calls. `toFailure` says what an error is to the other side. */
-  answer(mine: Mine, handlers: Handlers<Mine>, toFailure: (error: unknown) => Failure): void {
+  answer<Mine extends CallTable>(
+    mine: Mine,
+    handlers: Handlers<Mine>,
+    toFailure: (error: unknown) => Failure,
+  ): void {
     for (const [method, { params: schema }] of Object.entries(mine)) {
       const handler = handlers[method as keyof Mine];
       this.#connection.onRequest(method, async (raw: unknown, token: CancellationToken) => {

@@ -65,7 +65,7 @@ export async function listWorkspace(workspace: Workspace, signal: AbortSignal): 
 
 /** Reads and checks one dataset of the workspace. `path` as in the listing. */
 export async function describeDataset(
-  workspace: Workspace,
+  workspace: Pick<Workspace, 'root'>,
   path: string,
   signal: AbortSignal,
 ): Promise<DatasetDetails> {

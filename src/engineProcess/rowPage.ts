@@ -1,0 +1,43 @@
+import type { TrialResult } from '../engine/model/result.ts';
+import type { RunStore } from '../engine/store/runStore.ts';
+import type { EngineCalls } from '../protocol/calls.ts';
+import { toRow } from './runFeed.ts';
+
+type Page = EngineCalls['run/results']['result'];
+type Wanted = Pick<EngineCalls['run/results']['params'], 'filter' | 'after' | 'limit'>;
+
+/** Results looked at for one page: a filter that few of them meet must not hold everything else up. */
+const LOOKED_AT = 20_000;
+
+/** A page of rows in stable order; shorter than asked for where the filter lets few through. */
+export function rowPage(store: RunStore, runId: string, { filter, after, limit }: Wanted): Page {
+  const { plan } = store.getRun(runId);
+  const numbers = new Map(plan.targets.map(({ name }, index) => [name, index]));
+  const matches = rowFilter(filter);
+  const rows: Page['rows'] = [];
+  let looked = 0;
+  const results = after === null ? store.results(runId) : store.resultsAfter(runId, after);
+  for (const result of results) {
+    looked += 1;
+    if (matches(result)) rows.push(toRow(result, runId, store));
+    if (rows.length < limit && looked < LOOKED_AT) continue;
+    const { target, caseIndex, trial } = result;
+    return { rows, next: { target: numbers.get(target) ?? 0, caseIndex, trial } };
+  }
+  return { rows, next: null };
+}
+
+function rowFilter(filter: Wanted['filter']): (result: TrialResult) => boolean {
+  const text = filter.text?.toLowerCase();
+  return (result) =>
+    allows(filter.statuses, result.status) &&
+    allows(filter.targets, result.target) &&
+    allows(filter.caseIds, result.caseId) &&
+    (!filter.tags || filter.tags.length === 0 || result.tags.some((tag) => filter.tags?.includes(tag))) &&
+    (!text || `${result.caseId}\n${result.reason}`.toLowerCase().includes(text));
+}
+
+/** No list, and an empty one, allow everything. */
+function allows<T>(wanted: readonly T[] | undefined, value: T): boolean {
+  return !wanted || wanted.length === 0 || wanted.includes(value);
+}

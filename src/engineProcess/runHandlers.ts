@@ -1,0 +1,128 @@
+import { readReport } from '../engine/engine.ts';
+import { ResumeError } from '../engine/errors.ts';
+import type { TrialResult } from '../engine/model/result.ts';
+import type { RunRecord } from '../engine/model/run.ts';
+import { reportHead, runEntry } from '../engine/reports/jsonReport.ts';
+import { resultEntry } from '../engine/reports/resultEntry.ts';
+import type { PreparedRun, RunOverrides } from '../engine/runs/prepareRun.ts';
+import type { RunStore } from '../engine/store/runStore.ts';
+import type { Handlers } from '../protocol/call.ts';
+import type { runCalls } from '../protocol/runCalls.ts';
+import { rowPage } from './rowPage.ts';
+import { RunJobs } from './runJobs.ts';
+import type { Session } from './session.ts';
+
+export function runHandlers(session: Session): Handlers<typeof runCalls> {
+  const jobs = new RunJobs(session);
+  return {
+    'run/prepare': async ({ suite, overrides, scripts }, signal) => {
+      session.requireTrust('preparing a run');
+      const engine = session.engine(await session.load(signal), scripts);
+      const prepared = await engine.prepare(suite, overrides, signal);
+      const runs = prepared.map(({ inputs: { plan } }) => ({
+        dataset: plan.dataset.path,
+        targets: plan.targets.map(({ name }) => name),
+        trials: plan.trials,
+      }));
+      await closeAll(prepared);
+      return { runs };
+    },
+    'run/start': async ({ suite, overrides, scripts, resume }, signal) => {
+      session.requireTrust('running an evaluation');
+      return { runIds: await start(session, jobs, { suite, overrides, scripts, resume }, signal) };
+    },
+    'run/resume': async ({ runId, scripts }, signal) => {
+      session.requireTrust('running an evaluation');
+      const { plan } = storeOf(session, runId).getRun(runId);
+      const { suite, filter, repeat, seed, model } = plan;
+      const overrides = { filter, repeat, seed, ...(model === undefined ? {} : { model }) };
+      return { runIds: await start(session, jobs, { suite, overrides, scripts, resume: runId }, signal) };
+    },
+    'run/cancel': ({ runId }) => ({ cancelled: jobs.cancel(runId) }),
+    'run/list': ({ limit }) => {
+      const { store } = session;
+      const runs = store?.listRuns(limit) ?? [];
+      return {
+        runs: runs.map((run) => ({
+          ...identity(run, session),
+          counts: store?.counts(run.id) ?? { passed: 0, failed: 0, errored: 0 },
+        })),
+      };
+    },
+    'run/summary': ({ runId }) => {
+      const report = readReport(storeOf(session, runId), runId);
+      return { ...reportHead(report), run: identity(report.run, session) };
+    },
+    'run/results': ({ runId, filter, after, limit }) =>
+      rowPage(storeOf(session, runId), runId, { filter, after, limit }),
+    'run/result': ({ runId, caseId }) => {
+      const store = storeOf(session, runId);
+      const results = store.resultsOfCase(runId, caseId);
+      return { results: results.map((result) => entryOf(result, runId, store)) };
+    },
+    'run/trace': ({ traceId }) => ({
+      spans: session.store?.spans(traceId) ?? [],
+      logs: session.store?.logs(traceId) ?? [],
+    }),
+    'run/delete': ({ runId }) => {
+      storeOf(session, runId).deleteRun(runId, session.ports.owner, session.ports.clock.now());
+      return {};
+    },
+  };
+}
+
+interface StartOptions {
+  suite: string;
+  overrides: RunOverrides;
+  scripts: boolean;
+  resume: string | undefined;
+}
+
+async function start(
+  session: Session,
+  jobs: RunJobs,
+  { suite, overrides, scripts, resume }: StartOptions,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const engine = session.engine(await session.load(signal), scripts);
+  const prepared = await engine.prepare(suite, overrides, signal);
+  const chosen = resume === undefined ? prepared : await onlyThat(prepared, engine.store.getRun(resume));
+  return jobs.start(engine, chosen, resume);
+}
+
+/** Of a suite's runs, the one over the dataset of the stored run. */
+async function onlyThat(prepared: readonly PreparedRun[], { id, plan }: RunRecord): Promise<PreparedRun[]> {
+  const chosen = prepared.find(({ inputs }) => inputs.plan.dataset.path === plan.dataset.path);
+  await closeAll(prepared.filter((run) => run !== chosen));
+  if (chosen) return [chosen];
+  throw new ResumeError(
+    `run ${id} cannot be resumed: its dataset ${plan.dataset.path} is no longer in the suite`,
+    {
+      remedy: 'Put it back to go on with the run, or start a new one.',
+    },
+  );
+}
+
+async function closeAll(prepared: readonly PreparedRun[]): Promise<void> {
+  await Promise.all(prepared.map((run) => run.close()));
+}
+
+/** Throws ResumeError when there is no such run. */
+function storeOf(session: Session, runId: string): RunStore {
+  const { store } = session;
+  if (store) return store;
+  throw new ResumeError(`there is no run ${runId}: no run is stored yet`);
+}
+
+/** A run whose process died is interrupted, whatever it says itself. */
+function identity(run: RunRecord, { ports: { owner } }: Session) {
+  const entry = runEntry(run);
+  if (run.status.state !== 'running') return entry;
+  const { pid, host } = run.status.owner;
+  const dead = host === owner.host && !owner.alive(pid);
+  return dead ? { ...entry, state: 'interrupted' as const } : entry;
+}
+
+function entryOf(result: TrialResult, runId: string, store: RunStore) {
+  return resultEntry(result, store.caseAt(runId, result.caseIndex));
+}

@@ -1,0 +1,39 @@
+import { engineCalls, interfaceCalls } from '../protocol/calls.ts';
+import { CallFailure } from '../protocol/failure.ts';
+import { Peer, type Streams } from '../protocol/peer.ts';
+import { datasetHandlers } from './datasetHandlers.ts';
+import { modelHandlers } from './modelHandlers.ts';
+import { runHandlers } from './runHandlers.ts';
+import { Session, type SessionPorts } from './session.ts';
+import { toFailure } from './toFailure.ts';
+import { workspaceHandlers } from './workspaceHandlers.ts';
+
+/** Serves one window over its streams; resolves when the window is gone and everything is put away. */
+export function serve(streams: Streams, ports: SessionPorts): Promise<void> {
+  const peer = new Peer(streams, interfaceCalls);
+  const session = new Session(peer, ports);
+  peer.answer(
+    engineCalls,
+    {
+      initialize: (params) => session.initialize(params),
+      ...workspaceHandlers(session),
+      ...datasetHandlers(session),
+      ...runHandlers(session),
+      ...modelHandlers(session),
+    },
+    (error) => {
+      const failure = error instanceof CallFailure ? error.failure : toFailure(error);
+      if (failure.kind === 'bug') session.log.write('error', failure.message, { stack: failure.stack ?? '' });
+      return failure;
+    },
+  );
+  return new Promise((resolve, reject) => {
+    let gone = false;
+    peer.onGone(() => {
+      if (gone) return;
+      gone = true;
+      session.close().then(resolve, reject);
+    });
+    peer.listen();
+  });
+}

@@ -1,0 +1,157 @@
+import { existsSync, realpathSync } from 'node:fs';
+import path from 'node:path';
+import { createEngine, type Engine } from '../engine/engine.ts';
+import { FileError } from '../engine/errors.ts';
+import { resolveInside } from '../engine/files/confine.ts';
+import { type Clock, type Environment, fixedEnvironment, type Log, type Random } from '../engine/ports.ts';
+import { storePath } from '../engine/store/database.ts';
+import { type Owner, RunStore } from '../engine/store/runStore.ts';
+import {
+  checkWorkspace,
+  type LoadOptions,
+  loadWorkspace,
+  type Workspace,
+} from '../engine/suites/loadWorkspace.ts';
+import type { EngineCalls, interfaceCalls } from '../protocol/calls.ts';
+import type { EngineEvents } from '../protocol/events.ts';
+import type { Peer } from '../protocol/peer.ts';
+import { editorModels, secrets } from './bridge.ts';
+import { UntrustedError } from './toFailure.ts';
+
+export interface SessionPorts {
+  clock: Clock;
+  random: Random;
+  /** Of this process; nothing of it is seen while the workspace is not trusted. */
+  environment: Environment;
+  owner: Owner;
+}
+
+type Start = EngineCalls['initialize']['params'];
+
+/** One window's workspace, as this process knows it. Files are read anew for every call. */
+export class Session {
+  readonly ports: SessionPorts;
+  readonly log: Log;
+  readonly #peer: Peer<typeof interfaceCalls>;
+  readonly #closing: (() => Promise<void>)[] = [];
+  #start: Start | undefined;
+  #store: RunStore | undefined;
+
+  constructor(peer: Peer<typeof interfaceCalls>, ports: SessionPorts) {
+    this.#peer = peer;
+    this.ports = ports;
+    this.log = {
+      write: (level, message, fields) =>
+        this.tell('log', { level, message, ...(fields === undefined ? {} : { fields }) }),
+    };
+  }
+
+  initialize(start: Start): EngineCalls['initialize']['result'] {
+    if (this.#start) throw new Error('initialize was called twice');
+    const root = realFolder(start.root);
+    const config = start.config === null ? null : resolveInside(root, start.config, { path: start.config });
+    this.#start = { ...start, root, config };
+    return { pid: process.pid, root: this.root };
+  }
+
+  /** Real path of the workspace: the folder of its configuration. */
+  get root(): string {
+    const { root, config } = this.#started();
+    return config === null ? root : path.dirname(config);
+  }
+
+  get trusted(): boolean {
+    return this.#started().trusted;
+  }
+
+  /** Throws UntrustedError: for whatever runs a program, connects, or reads a key. */
+  requireTrust(what: string): void {
+    if (!this.trusted) throw new UntrustedError(what);
+  }
+
+  /** Environment variables, none of them where the workspace is not trusted. */
+  get environment(): Environment {
+    return this.trusted ? this.ports.environment : fixedEnvironment({});
+  }
+
+  load(signal: AbortSignal): Promise<Workspace> {
+    return loadWorkspace(this.#loadOptions(signal));
+  }
+
+  /** The workspace where it has no error, and all its problems. `text` stands for the configuration's. */
+  check(signal: AbortSignal, text?: string): Promise<Awaited<ReturnType<typeof checkWorkspace>>> {
+    return checkWorkspace({ ...this.#loadOptions(signal), ...(text === undefined ? {} : { text }) });
+  }
+
+  /** The configuration file; undefined where there is none. */
+  get configFile(): string | undefined {
+    const { config } = this.#started();
+    const file = config ?? path.join(this.root, 'touchstone.yaml');
+    return existsSync(file) ? file : undefined;
+  }
+
+  /** An engine on the workspace as it is now. All engines of a session share its store. */
+  engine(workspace: Workspace, scripts: boolean): Engine {
+    const { trusted, bridge } = this.#started();
+    return createEngine(
+      workspace,
+      {
+        ...this.ports,
+        environment: this.environment,
+        log: this.log,
+        trust: { commands: trusted, scripts: trusted && scripts },
+        ...(bridge ? { secrets: secrets(this.#peer), editorModels: editorModels(this.#peer) } : {}),
+      },
+      this.openStore(),
+    );
+  }
+
+  /** Opens the store, and creates it where it is missing. */
+  openStore(): RunStore {
+    this.#store ??= new RunStore(storePath(this.root));
+    return this.#store;
+  }
+
+  /** The store where there is one already: looking at a workspace leaves nothing behind. */
+  get store(): RunStore | undefined {
+    return this.#store || existsSync(storePath(this.root)) ? this.openStore() : undefined;
+  }
+
+  tell<M extends keyof EngineEvents>(event: M, data: EngineEvents[M]): void {
+    this.#peer.tell(event, data);
+  }
+
+  /** Runs before the store is closed. */
+  onClose(work: () => Promise<void>): void {
+    this.#closing.push(work);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#closing.map((work) => work()));
+    this.#peer.close();
+    this.#store?.close();
+  }
+
+  #loadOptions(signal: AbortSignal): LoadOptions {
+    const { root, config } = this.#started();
+    return {
+      root,
+      ...(config === null ? {} : { configPath: config }),
+      environment: this.environment,
+      signal,
+    };
+  }
+
+  #started(): Start {
+    if (this.#start) return this.#start;
+    throw new Error('initialize must be called first');
+  }
+}
+
+function realFolder(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch (error) {
+    throw new FileError('there is no such folder', { where: { path: folder }, cause: error });
+  }
+}

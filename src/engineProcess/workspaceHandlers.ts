@@ -1,0 +1,58 @@
+import path from 'node:path';
+import { resolveInside } from '../engine/files/confine.ts';
+import type { Problem } from '../engine/model/problem.ts';
+import { listWorkspace, type WorkspaceListing } from '../engine/suites/listWorkspace.ts';
+import { validateFile } from '../engine/suites/validateFiles.ts';
+import type { Handlers } from '../protocol/call.ts';
+import type { workspaceCalls } from '../protocol/workspaceCalls.ts';
+import type { Session } from './session.ts';
+
+export function workspaceHandlers(session: Session): Handlers<typeof workspaceCalls> {
+  return {
+    'workspace/list': async (_params, signal) => {
+      const { workspace, problems } = await session.check(signal);
+      const { configFile } = session;
+      const configPath = configFile === undefined ? null : path.basename(configFile);
+      const listing = workspace ? await listWorkspace(workspace, signal) : NOTHING;
+      return { root: session.root, configPath, ...listing, problems };
+    },
+    'workspace/validate': async ({ files }, signal) => {
+      if (!files) return validateAll(session, signal);
+      const problems: Problem[] = [];
+      for (const { path: given, text } of files)
+        problems.push(...(await validateOne(session, given, text, signal)));
+      return { files: files.length, problems };
+    },
+  };
+}
+
+/** What is known of a workspace whose configuration cannot be read. */
+const NOTHING: WorkspaceListing = {
+  suites: [],
+  datasets: [],
+  prompts: [],
+  promptfooConfigs: [],
+  truncated: false,
+};
+
+async function validateAll(session: Session, signal: AbortSignal) {
+  const { workspace, problems } = await session.check(signal);
+  if (!workspace) return { files: 1, problems };
+  const listing = await listWorkspace(workspace, signal);
+  const files = [...listing.prompts.map((prompt) => prompt.path), ...listing.datasets];
+  const found = [...problems];
+  for (const file of files) found.push(...(await validateOne(session, file, undefined, signal)));
+  return { files: files.length + 1, problems: found };
+}
+
+async function validateOne(
+  session: Session,
+  given: string,
+  text: string | undefined,
+  signal: AbortSignal,
+): Promise<readonly Problem[]> {
+  const { root } = session;
+  const file = resolveInside(root, given, { path: given });
+  if (file === session.configFile) return (await session.check(signal, text)).problems;
+  return validateFile(file, { root, environment: session.environment, signal }, text);
+}
