@@ -187,7 +187,8 @@ function record(evaluator: Evaluator, score: Score, latencyMs: number, span: Spa
   });
   if (score.status === 'error') span.end(score.reason);
   else span.end();
-  const evaluation: Evaluation = { ...score, name, type, stage: evaluator.stage, weight, latencyMs };
+  const taken = score.status === 'skipped' ? latencyMs : (score.latencyMs ?? latencyMs);
+  const evaluation: Evaluation = { ...score, name, type, stage: evaluator.stage, weight, latencyMs: taken };
   if (metric !== undefined) evaluation.metric = metric;
   if (location !== undefined) evaluation.location = location;
   return evaluation;

@@ -33,10 +33,19 @@ export type Score =
       reason: string;
       usage?: Usage;
       costUsd?: number | null;
+      /** In place of what is measured, for calls that were replayed; in milliseconds. */
+      latencyMs?: number;
       detail?: JsonValue;
     }
   /** The measurement failed; it never counts as a pass. */
-  | { status: 'error'; reason: string; usage?: Usage; costUsd?: number | null; detail?: JsonValue }
+  | {
+      status: 'error';
+      reason: string;
+      usage?: Usage;
+      costUsd?: number | null;
+      latencyMs?: number;
+      detail?: JsonValue;
+    }
   /** The evaluator does not apply to this case, e.g. no expected concepts. */
   | { status: 'skipped'; reason: string };
 

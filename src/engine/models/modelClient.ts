@@ -7,6 +7,8 @@ export interface ModelRequest {
   parameters: ModelParameters;
   tools?: ToolDefinition[];
   responseFormat?: ResponseFormat;
+  /** Parts that the caller drops when the server refuses them; recordings do not tell requests apart by these. */
+  negotiable?: readonly ('seed' | 'temperature' | 'responseFormat')[];
 }
 
 interface ReplyBase {
@@ -21,6 +23,8 @@ interface ReplyBase {
   latencyMs: number;
   /** Milliseconds to the first token; null when the reply was not streamed. */
   firstTokenMs: number | null;
+  /** The reply comes from a recording; nothing was called or paid. */
+  replayed?: true;
 }
 
 /**
@@ -40,7 +44,9 @@ export type ModelErrorCode =
   | 'server'
   | 'network'
   | 'timeout'
-  | 'protocol';
+  | 'protocol'
+  /** A replay has no recording of the request. */
+  | 'not-recorded';
 
 /** A model call that brought no reply. Not the person's error and not a bug: it becomes an errored result. */
 export class ModelError extends Error {
@@ -79,6 +85,8 @@ export interface CallOptions {
   span: Span;
   /** Limit for the whole call, retries and waiting included, in milliseconds. */
   timeoutMs: number;
+  /** Which trial the call belongs to, from 0; tells recordings of equal requests apart. */
+  trial?: number;
 }
 
 /** One model of one provider. Throws ModelError; rejects with the signal's reason when aborted. */

@@ -3,11 +3,17 @@ import type { JsonValue } from '../model/json.ts';
 import type { ModelParameters } from '../model/message.ts';
 import { emptyOutput, type Output } from '../model/output.ts';
 import type { Prompt, RenderedPrompt } from '../model/prompt.ts';
-import { type ModelClient, ModelError, type ModelReply, type ModelRequest } from '../models/modelClient.ts';
+import {
+  type CallOptions,
+  type ModelClient,
+  ModelError,
+  type ModelReply,
+  type ModelRequest,
+} from '../models/modelClient.ts';
 import { parseReplyJson } from '../models/replyJson.ts';
 import type { Clock } from '../ports.ts';
 import { renderCase } from './promptCase.ts';
-import type { Target, TargetContext } from './target.ts';
+import type { Target } from './target.ts';
 
 interface PromptTargetOptions {
   name: string;
@@ -27,11 +33,11 @@ export function createPromptTarget(options: PromptTargetOptions): Target {
   const parameters = { ...prompt.model.parameters, ...options.parameters };
   let seeds = parameters.seed === undefined;
 
-  const send = async (request: ModelRequest, seed: number, context: TargetContext): Promise<ModelReply> => {
+  const send = async (request: ModelRequest, seed: number, context: CallOptions): Promise<ModelReply> => {
     if (!seeds) return client.complete(request, context);
     try {
-      const seeded = { ...request, parameters: { ...request.parameters, seed } };
-      return await client.complete(seeded, context);
+      const parameters = { ...request.parameters, seed };
+      return await client.complete({ ...request, parameters, negotiable: ['seed'] }, context);
     } catch (error) {
       if (!(error instanceof ModelError) || error.code !== 'bad-request' || error.parameter !== 'seed')
         throw error;
@@ -55,7 +61,10 @@ export function createPromptTarget(options: PromptTargetOptions): Target {
       const rendered = renderCase(prompt, request.case);
       const begun = clock.monotonic();
       try {
-        const reply = await send(toRequest(rendered, parameters), request.seed, context);
+        const reply = await send(toRequest(rendered, parameters), request.seed, {
+          ...context,
+          trial: request.trial,
+        });
         return toOutput(reply, rendered);
       } catch (error) {
         if (!(error instanceof ModelError)) throw error;
@@ -91,7 +100,11 @@ function toOutput(reply: ModelReply, rendered: RenderedPrompt): Output {
     costUsd: reply.costUsd,
     latencyMs: reply.latencyMs,
     model: reply.model,
-    metadata: { responseId: reply.responseId, firstTokenMs: reply.firstTokenMs },
+    metadata: {
+      responseId: reply.responseId,
+      firstTokenMs: reply.firstTokenMs,
+      ...(reply.replayed ? { replayed: true } : {}),
+    },
   };
   switch (reply.status) {
     case 'incomplete':

@@ -53,12 +53,20 @@ export async function askJudge<Answer>(
 
   async function send(request: { name: string; schema: JsonObject; messages: Message[] }) {
     try {
-      const { signal, span } = context;
-      return await sendQuestion(client, request, { signal, span, timeoutMs: JUDGE_TIMEOUT_MS });
+      const { signal, span, trial } = context;
+      const options = {
+        signal,
+        span,
+        timeoutMs: JUDGE_TIMEOUT_MS,
+        ...(trial === undefined ? {} : { trial }),
+      };
+      return await sendQuestion(client, request, options);
     } catch (error) {
       if (!(error instanceof ModelError)) throw error;
       // A call that an HTTP status turned away costs nothing; what a broken one cost is unknown.
-      if (error.status === undefined) calls.push({ usage: null, costUsd: null });
+      if (error.status === undefined && error.code !== 'not-recorded') {
+        calls.push({ usage: null, costUsd: null });
+      }
       return `the judge could not be asked: ${error.message}`;
     }
   }

@@ -110,7 +110,7 @@ async function grade(
   input: EvaluationInput,
   context: EvaluationContext,
 ): Promise<Asked<z.infer<typeof answer>> | { missing: string }> {
-  const steps = await caches[index]?.get(context);
+  const steps = await caches[index]?.get({ signal: context.signal, span: context.span });
   if (steps === undefined) throw new RangeError(`no criteria ${index}`);
   if ('missing' in steps || steps.status === 'failed') return steps;
   const material = materialOf(input);

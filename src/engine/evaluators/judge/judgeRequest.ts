@@ -54,6 +54,7 @@ function requestOf(
 ): ModelRequest {
   return {
     messages,
+    negotiable: ['responseFormat', 'temperature', 'seed'],
     parameters: abilities.sampling ? { temperature: 0, seed: JUDGE_SEED } : {},
     ...(abilities.schema ? { responseFormat: { type: 'json_schema', name, schema, strict: true } } : {}),
   };

@@ -4,13 +4,22 @@ import type { Usage } from '../../model/output.ts';
 export interface Paid {
   usage: Usage | null;
   costUsd: number | null;
+  /** In milliseconds. */
+  latencyMs?: number;
+  /** It was not made now: its recorded time counts. */
+  replayed?: true;
 }
 
 /**
  * The sum over the calls of one evaluation, ready to be spread into a Score: nothing where there was no call;
- * what is unknown of one call is unknown of the sum.
+ * what is unknown of one call is unknown of the sum. Time is only given for calls that were replayed: what
+ * happens now is measured.
  */
-export function spendingOf(calls: readonly Paid[]): { usage?: Usage; costUsd?: number | null } {
+export function spendingOf(calls: readonly Paid[]): {
+  usage?: Usage;
+  costUsd?: number | null;
+  latencyMs?: number;
+} {
   const [first, ...rest] = calls;
   if (first === undefined) return {};
   let { usage, costUsd } = first;
@@ -18,7 +27,9 @@ export function spendingOf(calls: readonly Paid[]): { usage?: Usage; costUsd?: n
     usage = usage && call.usage ? addUsage(usage, call.usage) : null;
     costUsd = costUsd === null || call.costUsd === null ? null : costUsd + call.costUsd;
   }
-  return { ...(usage ? { usage } : {}), costUsd };
+  const latencyMs = calls.reduce((sum, call) => sum + (call.latencyMs ?? 0), 0);
+  const replayed = calls.some((call) => call.replayed);
+  return { ...(usage ? { usage } : {}), costUsd, ...(replayed ? { latencyMs } : {}) };
 }
 
 function addUsage(sum: Usage, more: Usage): Usage {

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import type { JsonObject } from '../model/json.ts';
+import type { Usage } from '../model/output.ts';
+
+const count = z.number().int().nonnegative();
+
+/** Token counts as recordings hold them. */
+export const usageSchema = z.object({
+  input_tokens: count,
+  output_tokens: count,
+  cached_input_tokens: count.optional(),
+  reasoning_tokens: count.optional(),
+});
+
+export function usageEntry(usage: Usage): JsonObject {
+  return {
+    input_tokens: usage.inputTokens,
+    output_tokens: usage.outputTokens,
+    ...(usage.cachedInputTokens === undefined ? {} : { cached_input_tokens: usage.cachedInputTokens }),
+    ...(usage.reasoningTokens === undefined ? {} : { reasoning_tokens: usage.reasoningTokens }),
+  };
+}
+
+export function toUsage(entry: z.infer<typeof usageSchema>): Usage {
+  return {
+    inputTokens: entry.input_tokens,
+    outputTokens: entry.output_tokens,
+    ...(entry.cached_input_tokens === undefined ? {} : { cachedInputTokens: entry.cached_input_tokens }),
+    ...(entry.reasoning_tokens === undefined ? {} : { reasoningTokens: entry.reasoning_tokens }),
+  };
+}
