@@ -101,8 +101,9 @@ function gateTable({ clauses }: GateReport): string {
   return `${[...head, ...rows].map(row).join('')}${more(clauses.length)}`;
 }
 
+/** A bar would end the cell, even inside a code span. */
 function row(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |\n`;
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`;
 }
 
 function more(count: number): string {

@@ -2,14 +2,14 @@ import { visibleText } from '../model/visibleText.ts';
 
 /**
  * Foreign text on one line as a code span, cut to `limit` characters: nothing in it is a mention, a link, an
- * issue number, markup or HTML. Safe inside a table's cell.
+ * issue number, markup or HTML.
  */
 export function codeSpan(text: string, limit = 80): string {
   const line = cut(visibleText(text).replace(/\s+/g, ' ').trim(), limit);
   if (line === '') return '_(empty)_';
   const fence = '`'.repeat(longestRun(line) + 1);
   const padding = line.startsWith('`') || line.endsWith('`') ? ' ' : '';
-  return `${fence}${padding}${line.replaceAll('|', '\\|')}${padding}${fence}`;
+  return `${fence}${padding}${line}${padding}${fence}`;
 }
 
 /** Foreign text of several lines in a fence that nothing inside it can close. */

@@ -19,6 +19,7 @@ export function resultEntry(result: TrialResult, located: LocatedCase | undefine
       stage: result.settlement.stage,
       early: result.settlement.early,
       left_out: result.settlement.skipped.map(({ name }) => name),
+      ...(result.settlement.audited ? { audited: result.settlement.audited } : {}),
     },
     input: located?.case.messages ?? located?.case.input ?? null,
     expected_output: located?.case.expected_output ?? null,
