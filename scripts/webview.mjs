@@ -1,0 +1,22 @@
+import path from 'node:path';
+
+/** esbuild's options for the pages of panels, which are also the page of HTML reports: one script, two styles. */
+export function webviewBuild(root, outdir) {
+  return {
+    absWorkingDir: root,
+    bundle: true,
+    platform: 'browser',
+    target: 'es2022',
+    format: 'iife',
+    minify: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+    loader: { '.svg': 'text' },
+    entryPoints: [
+      { in: 'src/webview/report/main.ts', out: 'report' },
+      { in: 'src/webview/report/report.css', out: 'report' },
+      { in: 'src/webview/report/standalone.css', out: 'standalone' },
+    ],
+    outdir: path.join(outdir, 'webview'),
+  };
+}
