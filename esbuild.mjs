@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { webviewBuild } from './scripts/webview.mjs';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 const outdir = path.join(root, 'dist');
@@ -42,3 +43,5 @@ await build({
   format: 'cjs',
   external: ['vscode'],
 });
+
+await build(webviewBuild(root, outdir));

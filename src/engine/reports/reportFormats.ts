@@ -16,6 +16,15 @@ export interface ReportFormat {
 /** Every form of a report that can be written to a file. */
 export const REPORT_FORMATS: readonly ReportFormat[] = [
   {
+    endings: ['.html'],
+    purpose: 'one page to open in a browser',
+    load: async () => {
+      const { htmlReport } = await import('./htmlReport.ts');
+      const assets = (await import('./htmlAssets.ts')).readHtmlAssets();
+      return (reports) => htmlReport(reports, assets);
+    },
+  },
+  {
     endings: ['.json'],
     purpose: 'everything, for programs',
     load: async () => (await import('./jsonReport.ts')).jsonReport,

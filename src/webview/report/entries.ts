@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /**
  * The data that the page shows, in the form that reports are written in (src/engine/reports): plain JSON with
@@ -6,9 +6,11 @@ import * as z from 'zod';
  * Fields that the page does not know are left out of what it keeps.
  */
 
-const count = z.number().nonnegative();
-const maybe = z.number().nullable();
-const stage = z.enum(['heuristic', 'lexical', 'judge']);
+const count = z.number().check(z.nonnegative());
+const maybe = z.nullable(z.number());
+const maybeText = z.nullable(z.string());
+const stages = ['heuristic', 'lexical', 'judge'] as const;
+const stage = z.enum(stages);
 const status = z.enum(['passed', 'failed', 'errored']);
 
 /** What tells one result of a run from the others. */
@@ -16,13 +18,13 @@ export const resultKey = z.object({ target: z.string(), case_index: count, trial
 export type ResultKey = z.infer<typeof resultKey>;
 
 /** One line of the table: texts are cut, the whole is asked for when the line is opened. */
-export const row = resultKey.extend({
+export const row = z.extend(resultKey, {
   case_id: z.string(),
   status,
   score: maybe,
   reason: z.string(),
   /** The stage that settled the verdict. */
-  stage: z.enum([...stage.options, 'none']),
+  stage: z.enum([...stages, 'none']),
   early: z.boolean(),
   tags: z.array(z.string()),
   /** Names of the evaluators that failed or could not measure. */
@@ -33,6 +35,7 @@ export const row = resultKey.extend({
   cost_usd: maybe,
   input_tokens: maybe,
   output_tokens: maybe,
+  trace_id: z.string(),
 });
 export type Row = z.infer<typeof row>;
 export type RowStatus = Row['status'];
@@ -40,8 +43,8 @@ export type RowStatus = Row['status'];
 const usage = z.object({
   input_tokens: count,
   output_tokens: count,
-  cached_input_tokens: count.optional(),
-  reasoning_tokens: count.optional(),
+  cached_input_tokens: z.optional(count),
+  reasoning_tokens: z.optional(count),
 });
 
 const evaluation = z.object({
@@ -49,15 +52,15 @@ const evaluation = z.object({
   type: z.string(),
   stage,
   status: z.enum(['scored', 'error', 'skipped']),
-  score: z.number().optional(),
-  pass: z.boolean().optional(),
+  score: z.optional(z.number()),
+  pass: z.optional(z.boolean()),
   reason: z.string(),
   weight: z.number(),
-  metric: z.string().optional(),
-  usage: usage.optional(),
-  cost_usd: maybe.optional(),
+  metric: z.optional(z.string()),
+  usage: z.optional(usage),
+  cost_usd: z.optional(maybe),
   latency_ms: z.number(),
-  location: z.string().optional(),
+  location: z.optional(z.string()),
 });
 export type EvaluationEntry = z.infer<typeof evaluation>;
 
@@ -66,29 +69,29 @@ export type ToolCallEntry = z.infer<typeof toolCall>;
 
 const step = z.object({
   type: z.enum(['tool', 'model', 'message']),
-  name: z.string().optional(),
-  arguments: z.unknown().optional(),
-  output: z.unknown().optional(),
-  latency_ms: z.number().optional(),
+  name: z.optional(z.string()),
+  arguments: z.optional(z.unknown()),
+  output: z.optional(z.unknown()),
+  latency_ms: z.optional(z.number()),
 });
 export type StepEntry = z.infer<typeof step>;
 
 const output = z.object({
   status: z.enum(['complete', 'incomplete', 'error']),
   text: z.string(),
-  reason: z.string().optional(),
-  error: z.object({ code: z.string(), message: z.string() }).optional(),
+  reason: z.optional(z.string()),
+  error: z.optional(z.object({ code: z.string(), message: z.string() })),
   tool_calls: z.array(toolCall),
   steps: z.array(step),
-  model: z.string().nullable(),
-  usage: usage.nullable(),
+  model: maybeText,
+  usage: z.nullable(usage),
   cost_usd: maybe,
   latency_ms: z.number(),
-  finish_reason: z.string().nullable(),
+  finish_reason: maybeText,
 });
 
 /** One result with everything that is known of it. */
-export const resultDetail = resultKey.extend({
+export const resultDetail = z.extend(resultKey, {
   case_id: z.string(),
   status,
   score: maybe,
@@ -100,7 +103,7 @@ export const resultDetail = resultKey.extend({
   output,
   evaluations: z.array(evaluation),
   /** `file:line:column` of the case in its dataset. */
-  location: z.string().nullable(),
+  location: maybeText,
   tags: z.array(z.string()),
   trace_id: z.string(),
   started_at: z.string(),
@@ -114,7 +117,7 @@ const group = z.object({
   failed: count,
   errored: count,
   pass_rate: maybe,
-  pass_rate_interval: z.object({ low: z.number(), high: z.number() }).nullable(),
+  pass_rate_interval: z.nullable(z.object({ low: z.number(), high: z.number() })),
   mean_score: maybe,
   score_standard_error: maybe,
   pass_hat_k: z.array(z.number()),
@@ -123,14 +126,14 @@ const group = z.object({
   output_tokens: maybe,
   cost_usd: maybe,
   unknown_costs: count,
-  latency_ms: z.object({ p50: z.number(), p95: z.number(), p99: z.number() }).nullable(),
+  latency_ms: z.nullable(z.object({ p50: z.number(), p95: z.number(), p99: z.number() })),
 });
 export type GroupEntry = z.infer<typeof group>;
 
 const summary = z.object({
   total: group,
-  targets: z.array(group.extend({ target: z.string() })),
-  tags: z.array(group.extend({ tag: z.string() })),
+  targets: z.array(z.extend(group, { target: z.string() })),
+  tags: z.array(z.extend(group, { tag: z.string() })),
   stages: z.array(z.object({ stage: z.string(), settled: count, early: count })),
   evaluators: z.array(
     z.object({
@@ -185,9 +188,9 @@ export const runHead = z.object({
   /** What the gate says, or without a gate whether every case passed. */
   passed: z.boolean(),
   /** Null where the suite has no gate. */
-  gate: gate.nullable(),
+  gate: z.nullable(gate),
   summary,
   /** Results that the file leaves out because it would be too large. */
-  left_out: count.optional(),
+  left_out: z.optional(count),
 });
 export type RunHead = z.infer<typeof runHead>;

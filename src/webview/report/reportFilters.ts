@@ -1,0 +1,131 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { formatCount } from '../../engine/reports/figures.ts';
+import { baseStyles } from '../shared/baseStyles.ts';
+import { icon } from '../shared/icons.ts';
+import { visibleText } from '../shared/visibleText.ts';
+import type { RunHead } from './entries.ts';
+import { NO_FILTER, type RowFilter, statusFilters } from './viewState.ts';
+
+const STATUS_LABEL: { [status in RowFilter['status']]: string } = {
+  all: 'Any status',
+  passed: 'Passed',
+  failed: 'Failed',
+  errored: 'Errored',
+  flaky: 'Flaky',
+};
+
+interface Choice {
+  value: string;
+  label: string;
+}
+
+/** The bar above the table. Emits `filter` with the whole new filter. */
+export class ReportFilters extends LitElement {
+  static override properties = {
+    head: { attribute: false },
+    filter: { attribute: false },
+    shown: { type: Number },
+    total: { type: Number },
+  };
+  declare head: RunHead;
+  declare filter: RowFilter;
+  declare shown: number;
+  declare total: number;
+
+  static override styles = [
+    baseStyles,
+    css`
+      :host {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0.4em;
+      }
+      vscode-textfield {
+        flex: 2 1 14em;
+        width: auto;
+        min-width: 0;
+      }
+      vscode-single-select {
+        flex: 1 1 8.5em;
+        width: auto;
+        min-width: 0;
+        max-width: 16em;
+      }
+      .shown {
+        font-variant-numeric: tabular-nums;
+        white-space: nowrap;
+      }
+    `,
+  ];
+
+  override render(): TemplateResult {
+    const { summary } = this.head;
+    const names = (items: readonly string[]) => items.map((value) => ({ value, label: visibleText(value) }));
+    return html`
+      <vscode-textfield
+        type="search"
+        label="Search in ids, inputs, outputs and reasons"
+        placeholder="Search ids, inputs, outputs, reasons"
+        .value=${this.filter.text}
+        @input=${(event: Event) => this.#set({ text: chosenValue(event) })}
+      >
+        <span slot="content-before">${icon('search')}</span>
+      </vscode-textfield>
+      ${this.#select('status', 'Status', statusChoices())}
+      ${this.#select('target', 'Target', withAny('Any target', names(summary.targets.map(({ target }) => target))), 2)}
+      ${this.#select('tag', 'Tag', withAny('Any tag', names(summary.tags.map(({ tag }) => tag))), 1)}
+      ${this.#select('stage', 'Stage', withAny('Any stage', names(summary.stages.map(({ stage }) => stage))), 2)}
+      ${this.#select('evaluator', 'Failed evaluator', withAny('Any evaluator', names(summary.evaluators.map(({ name }) => name))), 1)}
+      <span class="shown dim" role="status">${this.#count()}</span>
+      ${
+        this.#isEmpty()
+          ? nothing
+          : html`<button class="link" @click=${() => this.#set(NO_FILTER)}>Clear filters</button>`
+      }
+    `;
+  }
+
+  /** A choice that could not narrow anything is not offered: fewer than `least` real values. */
+  #select(key: keyof RowFilter, label: string, choices: readonly Choice[], least = 0) {
+    const value = this.filter[key];
+    if (choices.length <= least && value === '') return nothing;
+    return html`<vscode-single-select
+      label=${label}
+      aria-label=${label}
+      title=${label}
+      .value=${value}
+      @change=${(event: Event) => this.#set({ [key]: chosenValue(event) })}
+    >
+      ${choices.map(
+        (choice) =>
+          html`<vscode-option value=${choice.value} ?selected=${choice.value === value}>${choice.label}</vscode-option>`,
+      )}
+    </vscode-single-select>`;
+  }
+
+  #count(): string {
+    if (this.#isEmpty()) return `${formatCount(this.total)} results`;
+    return `${formatCount(this.shown)} of ${formatCount(this.total)} results`;
+  }
+
+  #isEmpty(): boolean {
+    return Object.entries(NO_FILTER).every(([key, value]) => this.filter[key as keyof RowFilter] === value);
+  }
+
+  #set(change: Partial<RowFilter>): void {
+    this.dispatchEvent(new CustomEvent<RowFilter>('filter', { detail: { ...this.filter, ...change } }));
+  }
+}
+
+function statusChoices(): Choice[] {
+  return statusFilters.map((value) => ({ value, label: STATUS_LABEL[value] }));
+}
+
+function withAny(any: string, choices: readonly Choice[]): Choice[] {
+  return [{ value: '', label: any }, ...choices];
+}
+
+function chosenValue(event: Event): string {
+  return (event.currentTarget as HTMLInputElement).value;
+}

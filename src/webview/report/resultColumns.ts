@@ -1,0 +1,79 @@
+import { formatCost, formatDuration } from '../../engine/reports/figures.ts';
+import { visibleText } from '../shared/visibleText.ts';
+import type { RunHead } from './entries.ts';
+import type { StoredRow } from './rowStore.ts';
+import type { SortColumn } from './viewState.ts';
+
+export interface ResultColumn {
+  title: string;
+  /** A track of the row's CSS grid. */
+  width: string;
+  number?: boolean;
+  sort?: SortColumn;
+  text: (stored: StoredRow) => string;
+}
+
+/** Below this width of the table, in CSS pixels, a row has two lines. */
+export const NARROW = 560;
+const MEDIUM = 900;
+
+/** The columns that a table of this width has room for, after the one of the status. */
+export function resultColumns({ run }: RunHead, width: number): ResultColumn[] {
+  const medium = width >= MEDIUM;
+  const columns: (ResultColumn & { shown: boolean })[] = [
+    {
+      shown: true,
+      title: 'Case',
+      width: 'minmax(0, 1.3fr)',
+      sort: 'case',
+      text: ({ row }) => visibleText(row.case_id),
+    },
+    {
+      shown: run.targets.length > 1,
+      title: 'Target',
+      width: 'minmax(0, 0.7fr)',
+      sort: 'target',
+      text: ({ row }) => visibleText(row.target),
+    },
+    {
+      shown: run.repeat > 1,
+      title: 'Trial',
+      width: '3.5em',
+      number: true,
+      text: ({ row }) => String(row.trial + 1),
+    },
+    {
+      shown: true,
+      title: 'Score',
+      width: '4.5em',
+      number: true,
+      sort: 'score',
+      text: ({ row }) => row.score?.toFixed(2) ?? '–',
+    },
+    {
+      shown: medium,
+      title: 'Output',
+      width: 'minmax(0, 2fr)',
+      text: ({ row }) => visibleText(row.output) || '(empty)',
+    },
+    { shown: true, title: 'Reason', width: 'minmax(0, 2fr)', text: ({ row }) => visibleText(row.reason) },
+    { shown: medium, title: 'Stage', width: '6em', sort: 'stage', text: ({ row }) => row.stage },
+    {
+      shown: width >= NARROW,
+      title: 'Latency',
+      width: '6em',
+      number: true,
+      sort: 'latency',
+      text: ({ row }) => formatDuration(row.latency_ms),
+    },
+    {
+      shown: medium,
+      title: 'Cost',
+      width: '6.5em',
+      number: true,
+      sort: 'cost',
+      text: ({ row }) => formatCost(row.cost_usd),
+    },
+  ];
+  return columns.filter(({ shown }) => shown);
+}

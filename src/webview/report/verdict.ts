@@ -1,0 +1,32 @@
+import { formatCount } from '../../engine/reports/figures.ts';
+import type { RunHead } from './entries.ts';
+
+export interface Verdict {
+  kind: 'running' | 'interrupted' | 'empty' | 'passed' | 'failed';
+  /** In plain words, e.g. `Gate failed`. */
+  words: string;
+  /** The counts behind it. */
+  counts: string;
+}
+
+/** What came out of a run. Nothing measured is never a pass, whatever the host says. */
+export function verdictOf({ run, passed, gate, summary }: RunHead): Verdict {
+  const { total, missing } = summary;
+  const counts = [
+    `${formatCount(total.passed)} passed`,
+    `${formatCount(total.failed)} failed`,
+    `${formatCount(total.errored)} errored`,
+    ...(missing > 0 ? [`${formatCount(missing)} missing`] : []),
+  ].join(', ');
+  const progress = `${formatCount(total.trials)} of ${formatCount(run.trials)} results`;
+  if (run.state === 'running') return { kind: 'running', words: `Running: ${progress}`, counts };
+  if (run.state === 'interrupted') {
+    return { kind: 'interrupted', words: `Interrupted: ${progress}, so the verdict is not final`, counts };
+  }
+  if (total.trials === 0) return { kind: 'empty', words: 'No results: nothing was measured', counts };
+  if (gate)
+    return { kind: passed ? 'passed' : 'failed', words: `Gate ${passed ? 'passed' : 'failed'}`, counts };
+  return passed
+    ? { kind: 'passed', words: 'All cases passed', counts }
+    : { kind: 'failed', words: 'Not all cases passed', counts };
+}

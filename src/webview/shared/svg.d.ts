@@ -1,0 +1,6 @@
+/** The bundler gives the file's text. */
+declare module '*.svg' {
+  const text: string;
+
+  export = text;
+}
