@@ -76,6 +76,29 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     );
 
   program
+    .command('import')
+    .description('turn the data of another tool into a golden dataset, or add it to one')
+    .argument('<files...>', 'YAML, JSON, JSONL or CSV files')
+    .requiredOption('-o, --output <file>', 'the dataset: .golden.yaml, .json or .jsonl')
+    .option('--from <format>', 'the tool that wrote the files (default: told by their fields)')
+    .option('--append', 'add the cases that the dataset does not have yet, in place')
+    .option('--force', 'replace a file that is there already')
+    .action(async (files, options) =>
+      done(await (await import('./commands/import.ts')).importFiles(files, options, io)),
+    );
+
+  program
+    .command('export')
+    .description('write a golden dataset in the format of another tool')
+    .argument('<file>', 'the golden dataset')
+    .requiredOption('--to <format>', 'promptfoo or openai-evals')
+    .option('-o, --output <file>', 'the file (default: standard output)')
+    .option('--force', 'replace a file that is there already')
+    .action(async (file, options) =>
+      done(await (await import('./commands/export.ts')).exportFile(file, options, io)),
+    );
+
+  program
     .command('eval')
     .description('run suites: call the targets with every case and evaluate what they return')
     .argument(

@@ -53,7 +53,7 @@ export async function upgradeDataset(source: { path: string; text: string }): Pr
   return { text, changes, from, to: steps.at(-1)?.to ?? from };
 }
 
-/** The header and cases of a dataset; in JSONL each case has a line of its own. */
+/** The header and cases of a dataset as they stand in its text; in JSONL each case has a line of its own. */
 interface Records {
   header: JsonObject;
   cases: JsonObject[];
@@ -69,7 +69,8 @@ async function refuseInvalid(source: { path: string; text: string }): Promise<vo
   if (problems.some((problem) => problem.severity === 'error')) throw new ProblemsError(problems);
 }
 
-function readRecords(path: string, text: string): Records {
+/** The records of a valid dataset, in the format that they are written in. */
+export function readRecords(path: string, text: string): Records {
   if (datasetFormat(path) !== 'jsonl') {
     const { test_cases, ...header } = asMap(parseWhole(path, text).value);
     return { header, cases: Array.isArray(test_cases) ? test_cases.map(asMap) : [] };

@@ -25,7 +25,8 @@ export function writeAtomic(path: string, text: string, random: Random): void {
   }
 }
 
-function writeError(error: unknown, path: string): unknown {
+/** The FileError for a file that cannot be written; anything but a system error is given back as it is. */
+export function writeError(error: unknown, path: string): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (typeof code !== 'string') return error;
   const remedy =

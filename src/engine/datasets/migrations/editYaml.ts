@@ -51,8 +51,10 @@ function nodeAt(root: ParsedNode, pointer: Pointer): ParsedNode | null | undefin
   return node;
 }
 
-function findPair(map: ParsedMap, key: string): ParsedPair | undefined {
-  return map.items.find((pair) => isScalar(pair.key) && pair.key.value === key);
+/** The entry of a map; undefined for anything but a map, and where there is none. */
+export function findPair(map: ParsedNode | null, key: string): ParsedPair | undefined {
+  if (!isMap(map)) return undefined;
+  return (map as ParsedMap).items.find((pair) => isScalar(pair.key) && pair.key.value === key);
 }
 
 function insertion(source: Source, map: ParsedMap, key: string, value: JsonValue): Replacement[] {
@@ -70,7 +72,7 @@ function insertion(source: Source, map: ParsedMap, key: string, value: JsonValue
   }
   const indent = ' '.repeat(index.location(map.items[0]?.key.range[0] ?? 0).column - 1);
   const lines = entryLines(map, index, name, value).map((line) => indent + line);
-  const end = lineEnd(text, lastOffset(last));
+  const end = lineEnd(text, contentEnd(last.value ?? last.key));
   const isComplete = text[end - 1] === '\n';
   const content = lines.join(lineBreak);
   return [{ start: end, end, text: isComplete ? content + lineBreak : lineBreak + content }];
@@ -107,9 +109,9 @@ function keyRange(pair: ParsedPair): [number, number] {
   return [pair.key.range[0], pair.key.range[1]];
 }
 
-/** Where the content of an entry ends, without the comments and blank lines behind it. */
-function lastOffset(pair: ParsedPair): number {
-  let node: ParsedNode = pair.value ?? pair.key;
+/** Where the content of a node ends, without the comments and blank lines behind it. */
+export function contentEnd(outer: ParsedNode): number {
+  let node = outer;
   while (true) {
     if ((!isMap(node) && !isSeq(node)) || node.flow) return node.range[1];
     const last = node.items.at(-1) as ParsedPair | ParsedNode | undefined;
@@ -119,7 +121,7 @@ function lastOffset(pair: ParsedPair): number {
 }
 
 /** The start of the next line; a block text already ends there. */
-function lineEnd(text: string, offset: number): number {
+export function lineEnd(text: string, offset: number): number {
   if (text[offset - 1] === '\n') return offset;
   const next = text.indexOf('\n', offset);
   return next < 0 ? text.length : next + 1;

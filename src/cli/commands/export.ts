@@ -1,0 +1,51 @@
+import { existsSync, realpathSync } from 'node:fs';
+import path from 'node:path';
+import { openDataset } from '../../engine/datasets/dataset.ts';
+import { exportDataset, exportFormat } from '../../engine/datasets/export/exportDataset.ts';
+import { UsageError } from '../../engine/errors.ts';
+import { writeStaged } from '../../engine/files/writeStaged.ts';
+import { systemRandom } from '../../systemRandom.ts';
+import { EXIT } from '../exitCode.ts';
+import { onInterrupt } from '../interrupt.ts';
+import { formatCount } from '../terminal/format.ts';
+import type { Io } from '../terminal/io.ts';
+import { sanitizeLine } from '../terminal/sanitize.ts';
+import { tallyLines } from '../views/tally.ts';
+
+export interface ExportOptions {
+  to: string;
+  output?: string;
+  force?: boolean;
+}
+
+/** Writes a golden dataset in the format of another tool, to a file or to standard output. */
+export async function exportFile(file: string, options: ExportOptions, io: Io): Promise<number> {
+  const format = exportFormat(options.to);
+  const { output } = options;
+  const target = output === undefined ? undefined : path.resolve(io.cwd, output);
+  if (target !== undefined && existsSync(target) && !options.force) {
+    throw new UsageError('the file is there already', {
+      where: { path: output ?? '' },
+      remedy: 'Replace it with --force, or choose another name.',
+    });
+  }
+  const { signal, release } = onInterrupt(io);
+  try {
+    const dataset = await openDataset(path.resolve(io.cwd, file), { root: io.cwd, signal });
+    const { tally, pieces } = exportDataset(dataset, format, signal);
+    if (target === undefined || output === undefined) {
+      for await (const piece of pieces()) io.out(piece.trimEnd());
+    } else {
+      // A link is followed, so that it is its file that is replaced.
+      const real = existsSync(target) ? realpathSync(target) : target;
+      await writeStaged({ path: real, shownAs: output, random: systemRandom }, async (write) => {
+        for await (const piece of pieces()) write(piece);
+      });
+      io.out(`${sanitizeLine(output)}: ${formatCount(dataset.count)} cases as ${format.title}`);
+    }
+    for (const line of tallyLines(tally)) io.err(line);
+    return EXIT.passed;
+  } finally {
+    release();
+  }
+}

@@ -1,0 +1,88 @@
+import { existsSync, realpathSync } from 'node:fs';
+import path from 'node:path';
+import { appendCases } from '../../engine/datasets/import/appendCases.ts';
+import { openImport } from '../../engine/datasets/import/importCases.ts';
+import { writeDataset } from '../../engine/datasets/import/writeDataset.ts';
+import { UsageError } from '../../engine/errors.ts';
+import { readText } from '../../engine/files/readText.ts';
+import { writeAtomic } from '../../engine/files/writeAtomic.ts';
+import type { GoldenCase } from '../../engine/model/case.ts';
+import { systemRandom } from '../../systemRandom.ts';
+import { EXIT } from '../exitCode.ts';
+import { onInterrupt } from '../interrupt.ts';
+import { formatCount } from '../terminal/format.ts';
+import type { Io } from '../terminal/io.ts';
+import { sanitizeLine } from '../terminal/sanitize.ts';
+import { tallyLines } from '../views/tally.ts';
+
+export interface ImportOptions {
+  from?: string;
+  output: string;
+  append?: boolean;
+  force?: boolean;
+}
+
+type Opened = Awaited<ReturnType<typeof openImport>>;
+
+/** Writes cases of other tools into a new golden dataset, or adds them to one. */
+export async function importFiles(files: string[], options: ImportOptions, io: Io): Promise<number> {
+  const target = path.resolve(io.cwd, options.output);
+  const exists = existsSync(target);
+  if (exists && !options.append && !options.force) {
+    throw new UsageError('the file is there already', {
+      where: { path: options.output },
+      remedy: 'Replace it with --force, add to it with --append, or choose another name.',
+    });
+  }
+  const { signal, release } = onInterrupt(io);
+  try {
+    const opened = await openImport({
+      files: files.map((file) => ({ path: path.resolve(io.cwd, file), shownAs: file })),
+      ...(options.from === undefined ? {} : { from: options.from }),
+      signal,
+    });
+    if (exists && options.append) await append(opened, target, options.output, io);
+    else await write(opened, files, target, options.output, io);
+    for (const line of tallyLines(opened.tally)) io.err(line);
+    return EXIT.passed;
+  } finally {
+    release();
+  }
+}
+
+async function write(
+  { formats, batches }: Opened,
+  files: readonly string[],
+  target: string,
+  shownAs: string,
+  io: Io,
+): Promise<void> {
+  const name = path.basename(shownAs).replace(/(\.golden)?\.[^.]+$/, '');
+  const sources = files.map((file) => path.basename(file));
+  const shown = sources.length > 3 ? `${sources.length} files` : sources.join(', ');
+  const metadata = { name, description: `Imported from ${shown} (${formats.join(', ')}).` };
+  // A link is followed, so that it is its file that is replaced.
+  const real = existsSync(target) ? realpathSync(target) : target;
+  const count = await writeDataset({ path: real, shownAs, metadata, random: systemRandom }, batches());
+  io.out(`${sanitizeLine(shownAs)}: ${cases(count)} from ${formats.join(', ')}`);
+}
+
+async function append({ formats, batches }: Opened, target: string, shownAs: string, io: Io): Promise<void> {
+  const imported: GoldenCase[] = [];
+  for await (const batch of batches()) imported.push(...batch);
+  const before = readText(target, shownAs);
+  const result = await appendCases({ path: shownAs, text: before }, imported);
+  if (result.text !== before) writeAtomic(realpathSync(target), result.text, systemRandom);
+  const version = result.version ? `, version ${result.version.from} → ${result.version.to}` : '';
+  io.out(`${sanitizeLine(shownAs)}: ${cases(result.added)} added from ${formats.join(', ')}${version}`);
+  if (result.same.length > 0) io.err(`  ${cases(result.same.length)} were there already`);
+  if (result.different.length > 0) {
+    const ids = result.different.slice(0, 5).map((id) => sanitizeLine(id));
+    const more = result.different.length > ids.length ? ', …' : '';
+    io.err(`  left as they are, though the import differs: ${ids.join(', ')}${more}`);
+  }
+}
+
+function cases(count: number): string {
+  return `${formatCount(count)} ${count === 1 ? 'case' : 'cases'}`;
+}

@@ -1,0 +1,64 @@
+import { FileError } from '../../errors.ts';
+import { isJsonObject } from '../../model/json.ts';
+import type { ImportFormat } from './importFormat.ts';
+import { IMPORT_FORMATS } from './importFormats.ts';
+import type { ImportSource } from './importSource.ts';
+
+/** Records that are looked at. */
+const SAMPLE = 50;
+
+/**
+ * The one format that the records of a file speak for. Throws FileError when none or several do, naming them:
+ * the person then decides.
+ */
+export async function detectImportFormat(source: ImportSource, signal: AbortSignal): Promise<ImportFormat> {
+  refuseGolden(source);
+  const found: ImportFormat[] = [];
+  for (const format of IMPORT_FORMATS) if (await speaksFor(format, source, signal)) found.push(format);
+  const [only, ...others] = found;
+  if (only && others.length === 0) return only;
+  if (only) {
+    const titles = found.map((format) => format.title).join(', or ');
+    throw new FileError(`this could be data of ${titles}`, {
+      where: { path: source.path },
+      remedy: `Say which: ${found.map((format) => `--from ${format.name}`).join(' or ')}.`,
+    });
+  }
+  const known = IMPORT_FORMATS.filter((format) => format.kinds.includes(source.kind));
+  throw new FileError('the fields of the records do not tell which tool wrote them', {
+    where: { path: source.path },
+    remedy: `Say it with --from:\n${known.map((format) => `    ${format.name}: ${format.fields}`).join('\n')}`,
+  });
+}
+
+async function speaksFor(format: ImportFormat, source: ImportSource, signal: AbortSignal): Promise<boolean> {
+  if (!format.kinds.includes(source.kind)) return false;
+  const at = recordsPointer(format, source);
+  if (!at) return false;
+  let seen = 0;
+  let speaks = false;
+  for await (const batch of source.batches(at, signal)) {
+    for (const record of batch.slice(0, SAMPLE - seen)) {
+      const likeness = format.looksLike(record.value);
+      if (likeness === 'no') return false;
+      if (likeness === 'yes') speaks = true;
+    }
+    seen += batch.length;
+    if (seen >= SAMPLE) break;
+  }
+  return speaks;
+}
+
+/** Where a format has its records in this source; undefined when it cannot be of that format. */
+export function recordsPointer(format: ImportFormat, { document }: ImportSource) {
+  if (!document) return [];
+  return (format.records ?? ((value) => (Array.isArray(value) ? [] : undefined)))(document.value);
+}
+
+function refuseGolden({ document, path }: ImportSource): void {
+  if (!isJsonObject(document?.value) || !('test_cases' in document.value)) return;
+  throw new FileError('this is a golden dataset already', {
+    where: { path },
+    remedy: 'Use it as it is, or bring it to the newest schema with: touchstone upgrade',
+  });
+}

@@ -1,0 +1,31 @@
+import { answerPart, inputPart } from '../caseParts.ts';
+import type { ImportFormat } from '../importFormat.ts';
+
+/** `{ input, expected, metadata }`, as autoevals, Braintrust and Evalite have it. */
+export const autoevals: ImportFormat = {
+  name: 'autoevals',
+  aliases: ['braintrust', 'evalite'],
+  title: 'autoevals, Braintrust or Evalite',
+  fields: 'input, expected, metadata, tags',
+  kinds: ['jsonl', 'json', 'csv'],
+
+  looksLike(record) {
+    if (!('input' in record)) return 'no';
+    return 'expected' in record ? 'yes' : 'maybe';
+  },
+
+  convert(record, { tally }) {
+    const id = record.takeText('id');
+    const tags = record.takeTexts('tags')?.filter((tag) => tag !== '');
+    const metadata = record.takeMap('metadata');
+    return [
+      {
+        ...(id === undefined ? {} : { id }),
+        ...inputPart(record.take('input'), record, 'input'),
+        ...answerPart(record.take('expected'), 'expected', tally),
+        ...(tags && tags.length > 0 ? { tags } : {}),
+        ...(metadata ? { metadata } : {}),
+      },
+    ];
+  },
+};

@@ -1,0 +1,88 @@
+import { isJsonObject, type JsonObject } from '../../../model/json.ts';
+import { answerPart, inputPart, isConversation, toolCallsPart } from '../caseParts.ts';
+import type { CaseDraft, ImportContext, ImportFormat } from '../importFormat.ts';
+import type { SourceRecord } from '../sourceRecord.ts';
+
+/** Fields that only DeepEval's goldens and test cases have. */
+const TELLING = [
+  'expected_output',
+  'actual_output',
+  'retrieval_context',
+  'expected_tools',
+  'tools_called',
+  'additional_metadata',
+  'custom_column_key_values',
+  'actualOutput',
+  'retrievalContext',
+  'expectedTools',
+];
+
+/** DeepEval's goldens, as it saves them, and as its platform exports them in camel case. */
+export const deepeval: ImportFormat = {
+  name: 'deepeval',
+  title: 'DeepEval goldens',
+  fields: 'input, expected_output, context, expected_tools; scenario, turns, expected_outcome',
+  kinds: ['jsonl', 'json', 'csv'],
+
+  records(document) {
+    if (Array.isArray(document)) return [];
+    return isJsonObject(document) && Array.isArray(document['goldens']) ? ['goldens'] : undefined;
+  },
+
+  looksLike(record) {
+    if ('scenario' in record)
+      return 'expected_outcome' in record || 'expectedOutcome' in record ? 'yes' : 'maybe';
+    if (!('input' in record)) return 'no';
+    return TELLING.some((name) => name in record) ? 'yes' : 'maybe';
+  },
+
+  convert(record, context) {
+    const id = record.takeText('id');
+    const description = record.takeText('name');
+    const metadata = record.takeMap('additional_metadata', 'additionalMetadata');
+    return [
+      {
+        ...(id === undefined ? {} : { id }),
+        ...(description === undefined ? {} : { description }),
+        ...(record.has('scenario') ? conversation(record, context) : singleTurn(record, context)),
+        ...(metadata ? { metadata } : {}),
+      },
+    ];
+  },
+};
+
+function singleTurn(record: SourceRecord, { tally }: ImportContext): CaseDraft {
+  const input = inputPart(record.take('input'), record, 'input');
+  const { expected_output, kept } = answerPart(
+    record.take('expected_output', 'expectedOutput'),
+    'expected_output',
+    tally,
+  );
+  const tools = record.take('expected_tools', 'expectedTools');
+  const tool_calls = toolCallsPart(tools);
+  const expected = { ...expected_output, ...(tool_calls ? { tool_calls } : {}) };
+  const unread: JsonObject = tools !== undefined && !tool_calls ? { expected_tools: tools } : {};
+  return {
+    ...input,
+    ...(Object.keys(expected).length > 0 ? { expected_output: expected } : {}),
+    kept: { ...kept, ...unread },
+  };
+}
+
+/** A scenario that a simulated user plays; turns that were written down become the conversation so far. */
+function conversation(record: SourceRecord, { tally }: ImportContext): CaseDraft {
+  const scenario = record.take('scenario') ?? null;
+  const user = record.take('user_description', 'userDescription');
+  const turns = record.take('turns');
+  const outcome = record.take('expected_outcome', 'expectedOutcome');
+  const played = {
+    scenario,
+    ...(user === undefined ? {} : { user_description: user }),
+  };
+  return {
+    ...(isConversation(turns)
+      ? { ...inputPart(turns, record, 'turns'), kept: played }
+      : { input: played, ...(turns === undefined ? {} : { kept: { turns } }) }),
+    ...answerPart(outcome, 'expected_outcome', tally),
+  };
+}

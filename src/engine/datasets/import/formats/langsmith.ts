@@ -1,0 +1,51 @@
+import { isJsonObject, type JsonValue } from '../../../model/json.ts';
+import { answerPart, inputPart } from '../caseParts.ts';
+import type { CaseDraft, ImportFormat } from '../importFormat.ts';
+import type { ImportTally } from '../importTally.ts';
+
+/** Examples of LangSmith: `{ id, inputs, outputs, metadata, … }`. */
+export const langsmith: ImportFormat = {
+  name: 'langsmith',
+  title: 'LangSmith examples',
+  fields: 'inputs, outputs, metadata',
+  kinds: ['jsonl', 'json', 'csv'],
+
+  records(document) {
+    if (Array.isArray(document)) return [];
+    return isJsonObject(document) && Array.isArray(document['examples']) ? ['examples'] : undefined;
+  },
+
+  looksLike(record) {
+    if (!('inputs' in record)) return 'no';
+    return 'outputs' in record || 'dataset_id' in record ? 'yes' : 'maybe';
+  },
+
+  convert(record, { tally }) {
+    const id = record.takeText('id');
+    const name = record.takeText('name');
+    const metadata = record.takeMap('metadata');
+    return [
+      {
+        ...(id === undefined ? {} : { id }),
+        ...(name === undefined ? {} : { description: name }),
+        ...inputPart(record.take('inputs'), record, 'inputs'),
+        ...outputs(record.take('outputs'), tally),
+        ...(metadata ? { metadata } : {}),
+      },
+    ];
+  },
+};
+
+/** An output with one text is the reference answer; the map itself is kept, since its key has a meaning there. */
+function outputs(
+  value: JsonValue | undefined,
+  tally: ImportTally,
+): Pick<CaseDraft, 'expected_output' | 'kept'> {
+  if (!isJsonObject(value)) return answerPart(value, 'outputs', tally);
+  const [only, ...others] = Object.values(value);
+  if (only === undefined) return {};
+  if (others.length > 0 || typeof only === 'object') {
+    return { ...answerPart(value, 'outputs', tally), kept: { outputs: value } };
+  }
+  return { expected_output: { answer: String(only) }, kept: { outputs: value } };
+}

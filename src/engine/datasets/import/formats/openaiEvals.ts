@@ -1,0 +1,60 @@
+import { parseJson } from '../../../files/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
+import { answerPart, inputPart } from '../caseParts.ts';
+import type { CaseDraft, ImportFormat } from '../importFormat.ts';
+import type { ImportTally } from '../importTally.ts';
+import { splitOwnFields } from '../ownFields.ts';
+import { SourceRecord } from '../sourceRecord.ts';
+
+/** Names of the right answer; `ideal` in the open-source evals, the others in examples of the hosted ones. */
+const ANSWERS = ['ideal', 'correct_label', 'ground_truth', 'reference', 'expected'] as const;
+
+/** Samples of OpenAI's evals: `{ input, ideal }`; those of its hosted evals stand under `item`. */
+export const openaiEvals: ImportFormat = {
+  name: 'openai-evals',
+  aliases: ['openai'],
+  title: 'OpenAI evals',
+  fields: 'input, ideal',
+  kinds: ['jsonl', 'json'],
+
+  looksLike(record) {
+    if (isJsonObject(record['item'])) return 'yes';
+    if (!('input' in record)) return 'no';
+    return 'ideal' in record ? 'yes' : 'maybe';
+  },
+
+  convert(record, { tally }) {
+    const item = record.takeMap('item');
+    if (item) return [hostedItem(new SourceRecord(item, record.location), tally)];
+    const { metadata, own } = splitOwnFields(record.takeMap('metadata'));
+    return [
+      {
+        ...inputPart(readInput(record, own), record, 'input'),
+        ...answerPart(record.take('ideal'), 'ideal', tally),
+        ...(metadata ? { metadata } : {}),
+        ...(isJsonObject(own?.['case']) ? { own: own['case'] } : {}),
+      },
+    ];
+  },
+};
+
+/** An export of ours writes variables as JSON in a text, and says so. */
+function readInput(record: SourceRecord, own: JsonObject | undefined): JsonValue | undefined {
+  const input = record.take('input');
+  if (own?.['form'] !== 'variables' || typeof input !== 'string') return input;
+  const { value } = parseJson(input, record.location.path, { line: record.location.line });
+  return value;
+}
+
+/** Without an `input`, the other fields of the item are the variables of the prompt. */
+function hostedItem(item: SourceRecord, tally: ImportTally): CaseDraft {
+  const { expected_output, kept } = answerPart(item.take(...ANSWERS), 'ideal', tally);
+  const input = item.take('input');
+  const rest = item.rest();
+  const variables = Object.keys(rest).length > 0 ? rest : undefined;
+  return {
+    ...inputPart(input ?? variables, item, 'input'),
+    ...(expected_output ? { expected_output } : {}),
+    kept: { ...kept, ...(input === undefined ? {} : rest) },
+  };
+}

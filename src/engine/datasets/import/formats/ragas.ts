@@ -1,0 +1,52 @@
+import { isJsonObject } from '../../../model/json.ts';
+import { answerPart, inputPart, toolCallsPart } from '../caseParts.ts';
+import type { ImportFormat } from '../importFormat.ts';
+
+const TELLING = [
+  'ground_truth',
+  'ground_truths',
+  'contexts',
+  'reference',
+  'reference_contexts',
+  'retrieved_contexts',
+  'response',
+];
+
+/** Ragas samples: `{ user_input, reference, … }`, and the `{ question, ground_truth, … }` of its first versions. */
+export const ragas: ImportFormat = {
+  name: 'ragas',
+  title: 'Ragas',
+  fields: 'user_input, response, retrieved_contexts, reference',
+  kinds: ['jsonl', 'json', 'csv'],
+
+  records(document) {
+    if (Array.isArray(document)) return [];
+    return isJsonObject(document) && Array.isArray(document['samples']) ? ['samples'] : undefined;
+  },
+
+  looksLike(record) {
+    const isOld = 'question' in record;
+    if (!isOld && !('user_input' in record)) return 'no';
+    return !isOld || TELLING.some((name) => name in record) ? 'yes' : 'maybe';
+  },
+
+  convert(record, { tally }) {
+    const input = inputPart(record.take('user_input', 'question'), record, 'user_input');
+    const { expected_output, kept } = answerPart(
+      record.take('reference', 'ground_truth', 'ground_truths'),
+      'reference',
+      tally,
+    );
+    const reference = record.take('reference_tool_calls');
+    const tool_calls = toolCallsPart(reference);
+    const expected = { ...expected_output, ...(tool_calls ? { tool_calls } : {}) };
+    const unread = reference !== undefined && !tool_calls ? { reference_tool_calls: reference } : {};
+    return [
+      {
+        ...input,
+        ...(Object.keys(expected).length > 0 ? { expected_output: expected } : {}),
+        kept: { ...kept, ...unread },
+      },
+    ];
+  },
+};

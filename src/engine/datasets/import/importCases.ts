@@ -1,0 +1,163 @@
+import { FileError, ProblemsError } from '../../errors.ts';
+import type { GoldenCase } from '../../model/case.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
+import { CURRENT_FORMAT } from '../formatVersion.ts';
+import { ProblemList } from '../problemList.ts';
+import { explainSchemaErrors } from '../schemaError.ts';
+import { type DatasetValidators, loadValidators } from '../validators.ts';
+import { CaseIds } from './caseIds.ts';
+import { detectImportFormat, recordsPointer } from './detectImportFormat.ts';
+import type { CaseDraft, ImportFormat } from './importFormat.ts';
+import { importFormat } from './importFormats.ts';
+import { type ImportSource, openImportSource } from './importSource.ts';
+import { ImportTally } from './importTally.ts';
+import type { SourceRecord } from './sourceRecord.ts';
+
+interface ImportRequest {
+  /** In order; `path` is absolute, `shownAs` stands in messages. */
+  files: readonly { path: string; shownAs: string }[];
+  /** Name of the format; detected for each file when left out. */
+  from?: string;
+  signal: AbortSignal;
+}
+
+interface Import {
+  /** Titles of the formats that were read, each once. */
+  readonly formats: readonly string[];
+  /** What became of fields without a place; complete when the cases were read to their end. */
+  readonly tally: ImportTally;
+  /**
+   * The cases as golden cases of the current schema, in batches, with unique ids. To be read once. When records
+   * cannot be used, it ends with a ProblemsError that lists them; nothing of the import should then be kept.
+   */
+  batches(): AsyncGenerator<GoldenCase[], void>;
+}
+
+/** Opens files of another tool for import. Throws FileError when one cannot be read or its format not be told. */
+export async function openImport(request: ImportRequest): Promise<Import> {
+  const { signal } = request;
+  const validators = await loadValidators(CURRENT_FORMAT);
+  const tally = new ImportTally();
+  const sources: { source: ImportSource; format: ImportFormat }[] = [];
+  for (const { path, shownAs } of request.files) {
+    const source = openImportSource(path, shownAs);
+    const format =
+      request.from === undefined ? await detectImportFormat(source, signal) : importFormat(request.from);
+    sources.push({ source, format });
+  }
+
+  async function* batches() {
+    const reader = new Reader(validators, tally);
+    for (const { source, format } of sources) {
+      const at = recordsPointer(format, source);
+      if (!at || !format.kinds.includes(source.kind)) throw notOfFormat(source, format);
+      for await (const records of source.batches(at, signal)) {
+        const cases = records.flatMap((record) =>
+          reader.read(record, format, source.document?.value ?? null),
+        );
+        if (reader.problems.isFull) break;
+        if (!reader.problems.hasErrors && cases.length > 0) yield cases;
+      }
+    }
+    if (reader.problems.hasErrors) throw new ProblemsError(reader.problems.all);
+  }
+
+  return { formats: [...new Set(sources.map(({ format }) => format.title))], tally, batches };
+}
+
+function notOfFormat({ path }: ImportSource, { title, fields }: ImportFormat): FileError {
+  return new FileError(`the file holds no records of the format ${title}`, {
+    where: { path },
+    remedy: `It needs records with the fields: ${fields}.`,
+  });
+}
+
+const ONLY_ANSWER =
+  'a reference answer is compared only by evaluators that the suite names, e.g. equals, rouge-l or rubric';
+
+/** Turns records into checked cases and gathers what is wrong with them. */
+class Reader {
+  readonly problems = new ProblemList();
+  readonly #ids = new CaseIds();
+  readonly #validators: DatasetValidators;
+  readonly #tally: ImportTally;
+
+  constructor(validators: DatasetValidators, tally: ImportTally) {
+    this.#validators = validators;
+    this.#tally = tally;
+  }
+
+  read(record: SourceRecord, format: ImportFormat, document: JsonValue): GoldenCase[] {
+    try {
+      const drafts = format.convert(record, { document, tally: this.#tally });
+      const left = record.rest();
+      return drafts.map((draft) => this.#check(this.#finish(draft, left, format), record));
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+      this.problems.addFileError(error, record.location.path);
+      return [];
+    }
+  }
+
+  #finish(draft: CaseDraft, left: JsonObject, format: ImportFormat): GoldenCase {
+    const { id: _, kept: beside, own, metadata, expected_output, ...fields } = draft;
+    const ownId = own?.['id'];
+    const wanted = typeof ownId === 'string' ? ownId : draft.id;
+    const { id, repeated } = this.#ids.next({ ...draft, ...(wanted === undefined ? {} : { id: wanted }) });
+    if (repeated) this.#tally.note('an id or input was used before: the case got a number behind its id');
+    const kept = { ...left, ...beside };
+    for (const field of Object.keys(kept)) this.#tally.keep(field);
+    const ownExpected = isJsonObject(own?.['expected_output']) ? own['expected_output'] : {};
+    const expected = { ...ownExpected, ...expected_output };
+    if (Object.keys(expected).join() === 'answer' && !fields.assert && !own?.['assert']) {
+      this.#tally.note(ONLY_ANSWER);
+    }
+    const all = { ...metadata, ...leftover(format.name, kept, metadata) };
+    return inOrder({
+      ...own,
+      ...fields,
+      id,
+      ...(Object.keys(expected).length > 0 ? { expected_output: expected } : {}),
+      ...(Object.keys(all).length > 0 ? { metadata: all } : {}),
+    });
+  }
+
+  #check(testCase: GoldenCase, record: SourceRecord): GoldenCase {
+    const errors = this.#validators.case(testCase);
+    if (errors.length === 0) return testCase;
+    for (const { code, message } of explainSchemaErrors(errors, testCase as unknown as JsonValue, [])) {
+      this.problems.add({ severity: 'error', code, message, location: record.location });
+    }
+    return testCase;
+  }
+}
+
+/** What has no place, under the format's name; a map that stands there already is added to. */
+function leftover(name: string, kept: JsonObject, metadata: JsonObject | undefined): JsonObject {
+  if (Object.keys(kept).length === 0) return {};
+  const there = metadata?.[name];
+  if (there === undefined || isJsonObject(there)) return { [name]: { ...there, ...kept } };
+  return { [`${name}-fields`]: kept };
+}
+
+/** Fields in the order in which people write them; unknown ones before the metadata. */
+const ORDER = [
+  'id',
+  'description',
+  'input',
+  'messages',
+  'expected_output',
+  'complexity',
+  'evaluation_criteria',
+  'assert',
+  'threshold',
+  'cluster',
+  'tags',
+];
+
+function inOrder(testCase: GoldenCase): GoldenCase {
+  const { metadata, ...fields } = testCase;
+  const rank = (name: string): number => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
+  const sorted = Object.entries(fields).sort(([a], [b]) => rank(a) - rank(b));
+  return { ...Object.fromEntries(sorted), id: testCase.id, ...(metadata ? { metadata } : {}) };
+}

@@ -1,0 +1,54 @@
+import type { Pointer } from '../../files/document.ts';
+import type { CaseMessage, ExpectedOutput } from '../../model/case.ts';
+import type { JsonObject, JsonValue } from '../../model/json.ts';
+import type { FileKind } from './importSource.ts';
+import type { ImportTally } from './importTally.ts';
+import type { SourceRecord } from './sourceRecord.ts';
+
+/** Whether a record speaks for a format, is merely possible in it, or cannot belong to it. */
+export type Likeness = 'yes' | 'maybe' | 'no';
+
+/** The data format of another tool, and how one of its records becomes cases. */
+export interface ImportFormat {
+  /** As `--from` names it; also the key under which a case's metadata keeps what has no place of its own. */
+  readonly name: string;
+  /** Other names for the same format. */
+  readonly aliases?: readonly string[];
+  readonly title: string;
+  /** The fields by which a person tells the format. */
+  readonly fields: string;
+  readonly kinds: readonly FileKind[];
+  /** Where the records stand in a YAML or JSON file: the list, or one record. Without it: a list at the top. */
+  readonly records?: (document: JsonValue) => Pointer | undefined;
+  looksLike(record: JsonObject): Likeness;
+  /**
+   * The cases of a record; none when the tool itself would skip it. Fields that it does not take are kept in
+   * the metadata. Throws FileError for a record that cannot be used.
+   */
+  convert(record: SourceRecord, context: ImportContext): CaseDraft[];
+}
+
+export interface ImportContext {
+  /** The whole YAML or JSON file; null for JSONL and CSV. */
+  document: JsonValue;
+  tally: ImportTally;
+}
+
+/** A case before it has its id and the metadata of what was left over. */
+export interface CaseDraft {
+  id?: string;
+  description?: string;
+  input?: string | JsonObject;
+  messages?: CaseMessage[];
+  expected_output?: ExpectedOutput;
+  assert?: JsonObject[];
+  threshold?: number;
+  cluster?: string;
+  tags?: string[];
+  /** The record's own metadata. */
+  metadata?: JsonObject;
+  /** Kept in the metadata under the format's name, beside the fields that were not taken. */
+  kept?: JsonObject;
+  /** Fields that an export of ours carried along; they go into the case as they are. */
+  own?: JsonObject;
+}

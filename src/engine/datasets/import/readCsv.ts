@@ -1,0 +1,54 @@
+import { CsvError, parse } from 'csv-parse/sync';
+import { FileError } from '../../errors.ts';
+import { excerpt } from '../../files/excerpt.ts';
+import { FORBIDDEN_KEYS } from '../../files/limits.ts';
+import { SourceRecord } from './sourceRecord.ts';
+
+interface Row {
+  record: string[];
+  /** `lines`: the line on which the row ends, from 1. */
+  info: { lines: number };
+}
+
+/**
+ * The rows of a CSV text (RFC 4180) as records of texts, by the names in the first row. Throws FileError with
+ * the line for a broken quote, a row of another length, a repeated column, or a column without a name.
+ */
+export function readCsv(text: string, path: string): SourceRecord[] {
+  const [head, ...rows] = parseRows(text, path);
+  if (!head) throw new FileError('the file is empty', { where: { path, line: 1, column: 1 } });
+  const names = head.record.map((name) => name.trim());
+  refuseNames(names, path);
+  let previousEnd = head.info.lines;
+  return rows.map(({ record, info }) => {
+    const line = Math.min(previousEnd + 1, info.lines);
+    previousEnd = info.lines;
+    const value = Object.fromEntries(names.map((name, index) => [name, record[index] ?? '']));
+    return new SourceRecord(value, { path, line, column: 1 }, { csv: true });
+  });
+}
+
+function parseRows(text: string, path: string): Row[] {
+  try {
+    const options = { info: true, skip_empty_lines: true } as const;
+    return parse(text, options) as unknown as Row[];
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    const line = typeof error['lines'] === 'number' ? error['lines'] : 1;
+    throw new FileError(`this is not valid CSV: ${excerpt(error.message, 200)}`, {
+      where: { path, line, column: 1 },
+      remedy: 'Each row needs as many cells as the first one, and each quote its end.',
+      cause: error,
+    });
+  }
+}
+
+function refuseNames(names: readonly string[], path: string): void {
+  const where = { path, line: 1, column: 1 };
+  for (const [index, name] of names.entries()) {
+    if (name === '') throw new FileError(`column ${index + 1} has no name`, { where });
+    if (FORBIDDEN_KEYS.has(name)) throw new FileError(`a column must not be called ${name}`, { where });
+    if (names.indexOf(name) < index)
+      throw new FileError(`two columns are called '${excerpt(name)}'`, { where });
+  }
+}

@@ -1,0 +1,82 @@
+import { Document, isMap, isSeq, stringify } from 'yaml';
+import { FileError } from '../../errors.ts';
+import { MAX_FILE_BYTES, MAX_YAML_LENGTH } from '../../files/limits.ts';
+import { writeStaged } from '../../files/writeStaged.ts';
+import type { GoldenCase } from '../../model/case.ts';
+import type { JsonObject } from '../../model/json.ts';
+import type { Random } from '../../ports.ts';
+import { datasetFormat } from '../dataset.ts';
+import { CURRENT_FORMAT } from '../formatVersion.ts';
+
+interface NewDataset {
+  /** Where it is written; the ending of `shownAs` decides the format. */
+  path: string;
+  shownAs: string;
+  metadata: JsonObject;
+  random: Random;
+}
+
+/**
+ * Writes a new golden dataset, version 1.0.0, in one step: the file is there whole or not at all. JSONL is
+ * written as the cases arrive. Returns the number of cases. Throws FileError when there are none, when the
+ * file cannot be written, or when a YAML or JSON file would be too large to be read again.
+ */
+export async function writeDataset(
+  target: NewDataset,
+  batches: AsyncIterable<readonly GoldenCase[]>,
+): Promise<number> {
+  const header = { schema_version: CURRENT_FORMAT, version: '1.0.0', metadata: target.metadata };
+  const format = datasetFormat(target.shownAs);
+  return writeStaged(target, async (write) => {
+    let count = 0;
+    if (format === 'jsonl') {
+      write(`${JSON.stringify(header)}\n`);
+      for await (const cases of batches) {
+        write(cases.map((testCase) => `${JSON.stringify(testCase)}\n`).join(''));
+        count += cases.length;
+      }
+    } else {
+      const all: GoldenCase[] = [];
+      for await (const cases of batches) all.push(...cases);
+      count = all.length;
+      const dataset = { ...header, test_cases: all };
+      const text = format === 'yaml' ? datasetYaml(dataset) : `${JSON.stringify(dataset, null, 2)}\n`;
+      refuseTooLarge(text, format, target.shownAs);
+      write(text);
+    }
+    if (count === 0) throw new FileError('there is no case to write', { where: { path: target.shownAs } });
+    return count;
+  });
+}
+
+/** YAML on lines of any length; texts of several lines are written as blocks. Read back, it is the same value. */
+export function toYaml(value: unknown): string {
+  return stringify(value, YAML_OPTIONS);
+}
+
+const YAML_OPTIONS = {
+  version: '1.2',
+  schema: 'core',
+  lineWidth: 0,
+  blockQuote: 'literal',
+  aliasDuplicateObjects: false,
+} as const;
+
+function datasetYaml(dataset: object): string {
+  const document = new Document(dataset, YAML_OPTIONS);
+  const cases = document.get('test_cases');
+  if (isSeq(cases)) {
+    for (const [index, item] of cases.items.entries()) if (isMap(item) && index > 0) item.spaceBefore = true;
+  }
+  return document.toString(YAML_OPTIONS);
+}
+
+function refuseTooLarge(text: string, format: 'yaml' | 'json', path: string): void {
+  const isTooLarge =
+    format === 'yaml' ? text.length > MAX_YAML_LENGTH : Buffer.byteLength(text) > MAX_FILE_BYTES;
+  if (!isTooLarge) return;
+  throw new FileError(`the dataset is too large for a ${format === 'yaml' ? 'YAML' : 'JSON'} file`, {
+    where: { path },
+    remedy: 'Write it to a name that ends in .jsonl, which is read line by line.',
+  });
+}
