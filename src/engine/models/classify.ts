@@ -1,6 +1,6 @@
 import type { OpenAI } from 'openai/client';
+import { readRetryAfter } from '../http/retryAfter.ts';
 import { ModelError, type ModelErrorCode } from './modelClient.ts';
-import { readRetryAfter } from './retryAfter.ts';
 
 interface ClassifyOptions {
   /** The client's class, which carries its error classes; loaded by the caller. */

@@ -1,6 +1,7 @@
 import type { OpenAI } from 'openai/client';
+import { createRedactor } from '../http/redactor.ts';
 import type { Clock, Random, Span } from '../ports.ts';
-import { createBoundFetch, createRedactor, type Endpoint } from './boundFetch.ts';
+import { createBoundFetch, type Endpoint } from './boundFetch.ts';
 import { type MaxTokensField, toChatBody } from './chatBody.ts';
 import { replyAttributes, requestAttributes } from './chatSpan.ts';
 import { classifyError } from './classify.ts';
