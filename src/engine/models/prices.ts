@@ -1,11 +1,13 @@
 import type { Usage } from '../model/output.ts';
 
 /** US dollars per million tokens of one model. */
-interface ModelPrice {
+export interface ModelPrice {
   input: number;
   output: number;
   /** Price of the input tokens that were read from the provider's cache; the input price when absent. */
   cachedInput?: number;
+  /** The prices hold for requests of up to this many input tokens; what longer ones cost is unknown. */
+  upToInputTokens?: number;
 }
 
 /** Prices by model name, as the provider names its models. */
@@ -13,14 +15,19 @@ export type PriceTable = { [model: string]: ModelPrice };
 
 const TOKENS_PER_PRICE = 1_000_000;
 
+/** The price of a model; undefined when it is unknown. */
+export function priceOf(model: string, prices: PriceTable | undefined): ModelPrice | undefined {
+  return prices !== undefined && Object.hasOwn(prices, model) ? prices[model] : undefined;
+}
+
 /**
  * Cost of one call in US dollars. Null when the usage or the model's price is unknown: never 0 for want of
  * knowledge. A cached count above the input count, which no provider should report, is cut to it.
  */
 export function callCost(usage: Usage | null, model: string, prices: PriceTable | undefined): number | null {
-  if (usage === null || prices === undefined || !Object.hasOwn(prices, model)) return null;
-  const price = prices[model];
-  if (price === undefined) return null;
+  const price = priceOf(model, prices);
+  if (usage === null || price === undefined) return null;
+  if (price.upToInputTokens !== undefined && usage.inputTokens > price.upToInputTokens) return null;
   const cached = Math.min(usage.cachedInputTokens ?? 0, usage.inputTokens);
   const cost =
     (usage.inputTokens - cached) * price.input +

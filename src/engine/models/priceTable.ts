@@ -1,0 +1,82 @@
+import table from '../../../media/prices.json' with { type: 'json' };
+import type { PriceTable } from './prices.ts';
+
+/** One price of the table that this program brings along, with where it is from. */
+export interface PriceRow {
+  vendor: string;
+  /** Origin of the vendor's own API: the price holds there and nowhere else. */
+  origin: string;
+  model: string;
+  /** US dollars per million tokens. */
+  input: number;
+  cachedInput: number | null;
+  output: number;
+  upToInputTokens: number | null;
+  /** `2026-03-14`, or `2026-03` where the source says no more. */
+  date: string;
+  /** Whether the source states the date, or it is when the source was read. */
+  dateIs: 'stated' | 'read';
+  sources: string[];
+}
+
+/** The day on which the table was last worked on, `2026-11-23`. */
+export const PRICE_TABLE_DATE = table.date;
+
+/** Every price of the table, vendor by vendor. */
+export function priceRows(): PriceRow[] {
+  const vendors: readonly VendorFile[] = table.vendors;
+  return vendors.flatMap(({ vendor, origin, prices }) =>
+    prices.flatMap((row) =>
+      row.models.map((model) => ({
+        vendor,
+        origin,
+        model,
+        input: row.input,
+        cachedInput: row.cached_input ?? null,
+        output: row.output,
+        upToInputTokens: row.up_to_input_tokens ?? null,
+        date: row.date,
+        dateIs: row.date_is === 'read' ? 'read' : 'stated',
+        sources: row.sources,
+      })),
+    ),
+  );
+}
+
+/** The list prices of the vendor to whose own API the address leads; undefined for any other server. */
+export function listPrices(baseUrl: string): PriceTable | undefined {
+  const origin = URL.parse(baseUrl)?.origin;
+  const rows = priceRows().filter((row) => row.origin === origin);
+  if (rows.length === 0) return undefined;
+  return Object.fromEntries(
+    rows.map(({ model, input, output, cachedInput, upToInputTokens }) => [
+      model,
+      {
+        input,
+        output,
+        ...(cachedInput === null ? {} : { cachedInput }),
+        ...(upToInputTokens === null ? {} : { upToInputTokens }),
+      },
+    ]),
+  );
+}
+
+/** The person's own prices of a provider, and the vendor's list prices for models that they leave out. */
+export function providerPrices(provider: { baseUrl: string; prices?: PriceTable }): PriceTable {
+  return { ...listPrices(provider.baseUrl), ...provider.prices };
+}
+
+interface VendorFile {
+  vendor: string;
+  origin: string;
+  prices: {
+    models: string[];
+    input: number;
+    cached_input?: number;
+    output: number;
+    up_to_input_tokens?: number;
+    date: string;
+    date_is: string;
+    sources: string[];
+  }[];
+}
