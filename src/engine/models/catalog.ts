@@ -14,6 +14,7 @@ import { createLimiter, type Limiter } from './limiter.ts';
 import type { ModelCatalog, ModelClient } from './modelClient.ts';
 import { createOpenAiClient } from './openaiClient.ts';
 import type { PriceTable } from './prices.ts';
+import { providerPrices } from './priceTable.ts';
 
 /** One server that speaks OpenAI's API, as the configuration describes it. */
 export interface ProviderConfig {
@@ -79,7 +80,7 @@ export function createModelCatalog(
         clock: ports.clock,
         random: ports.random,
         limiter,
-        ...(config.prices ? { prices: config.prices } : {}),
+        prices: providerPrices(config),
         ...(config.timeoutMs === undefined ? {} : { timeoutMs: config.timeoutMs }),
         ...(config.stream === undefined ? {} : { stream: config.stream }),
       });
