@@ -10,12 +10,36 @@ const ROUNDING = 1e-9;
  * complete, or that measured nothing, never passes.
  */
 export function judgeRun(gate: GatePolicy, summary: RunSummary): GateReport {
-  const clauses = [...completeness(summary), ...passRates(gate, summary), ...limits(gate, summary)];
-  const passed = clauses.every(
+  const clauses = [
+    ...completeness(summary),
+    ...passRates(gate, summary),
+    ...ofComparisons(gate),
+    ...limits(gate, summary),
+  ];
+  const passed = holds(gate, clauses);
+  return { passed: passed && summary.missing === 0 && summary.total.trials > 0, clauses };
+}
+
+/** Whether all clauses let the gate pass. */
+export function holds(gate: GatePolicy, clauses: readonly GateClause[]): boolean {
+  return clauses.every(
     ({ status }) =>
       status === 'pass' || status === 'not-asked' || (status === 'undecided' && gate.undecided === 'pass'),
   );
-  return { passed: passed && summary.missing === 0 && summary.total.trials > 0, clauses };
+}
+
+/** Clauses that speak of a baseline, in the words of a run that has none. */
+function ofComparisons({ noRegression, nonInferiorityMargin, maxCostIncrease }: GatePolicy): GateClause[] {
+  const names = [
+    ...(noRegression ?? []).map((tag) => `no_regression[${tag}]`),
+    ...(nonInferiorityMargin === undefined ? [] : ['non_inferiority_margin']),
+    ...(maxCostIncrease === undefined ? [] : ['max_cost_increase']),
+  ];
+  return names.map((name) => ({
+    name,
+    status: 'not-asked',
+    reason: 'held to when two runs are compared; this is one run',
+  }));
 }
 
 function completeness({ missing, total }: RunSummary): GateClause[] {
@@ -26,7 +50,7 @@ function completeness({ missing, total }: RunSummary): GateClause[] {
   return [];
 }
 
-function passRates({ minPassRate, minScore, noRegression }: GatePolicy, summary: RunSummary): GateClause[] {
+function passRates({ minPassRate, minScore }: GatePolicy, summary: RunSummary): GateClause[] {
   const clauses: GateClause[] = [];
   if (minPassRate?.overall !== undefined)
     clauses.push(passRate('min_pass_rate', summary.total, minPassRate.overall));
@@ -38,12 +62,6 @@ function passRates({ minPassRate, minScore, noRegression }: GatePolicy, summary:
     clauses.push(
       atLeast('min_score', 'mean score', summary.total.meanScore, minScore, (value) => value.toFixed(3)),
     );
-  for (const tag of noRegression ?? [])
-    clauses.push({
-      name: `no_regression[${tag}]`,
-      status: 'not-asked',
-      reason: 'held to when two runs are compared; this is one run',
-    });
   return clauses;
 }
 

@@ -6,6 +6,10 @@ export interface GatePolicy {
   minScore?: number;
   /** Tags whose cases must not do worse than in the baseline; undecided without a baseline. */
   noRegression?: string[];
+  /** Pass rate and mean score must be shown not to be worse than the baseline's by this much, 0–1. */
+  nonInferiorityMargin?: number;
+  /** Largest rise of the targets' cost against the baseline, as a share: 0.1 is 10 %. */
+  maxCostIncrease?: number;
   /** US dollars for the whole run; an unknown cost is undecided. */
   maxCostUsd?: number;
   maxP95LatencyMs?: number;

@@ -6,6 +6,7 @@ const TRUNCATION = 0.5;
 const TUNED_FOR = 0.05;
 /** Candidate means of the confidence sequence: a grid over [−1, 1] in steps of 0.005. */
 const GRID = 400;
+const ROUNDING = 1e-9;
 
 /**
  * Anytime-valid test of a mean of differences in [−1, 1], which may be looked at after every one of them.
@@ -35,10 +36,14 @@ export class BettingTest {
     this.#squares += (x - center) ** 2;
   }
 
-  /** p-values for "the mean is at most `mean`" and "at least `mean`"; `mean` is rounded to the grid. */
+  /**
+   * p-values for "the mean is at most `mean`" and "at least `mean`". A mean between two points of the grid is
+   * rounded to the one that is harder to reject.
+   */
   pValues(mean: number): { atMost: number; atLeast: number } {
-    const at = Math.round(((mean + 1) / 2) * GRID);
-    return { atMost: Math.exp(-(this.#upMax[at] ?? 0)), atLeast: Math.exp(-(this.#downMax[at] ?? 0)) };
+    const at = ((mean + 1) / 2) * GRID;
+    const [above, below] = [Math.ceil(at - ROUNDING), Math.floor(at + ROUNDING)];
+    return { atMost: Math.exp(-(this.#upMax[above] ?? 0)), atLeast: Math.exp(-(this.#downMax[below] ?? 0)) };
   }
 
   /** Confidence sequence at 1 − α: covers the mean at all times at once. */

@@ -35,7 +35,7 @@ export interface BootstrapMean {
 export function bootstrapMean(
   clusters: readonly ClusterSum[],
   random: Xoshiro128,
-  resamples = 4000,
+  resamples = usualResamples(clusters.length),
 ): BootstrapMean | null {
   if (clusters.length < LEAST_CLUSTERS) return null;
   const leastP = 2 ** (1 - clusters.length);
@@ -56,6 +56,11 @@ export function bootstrapMean(
     interval: { low: quantile(means, point(-z)), high: quantile(means, point(z)) },
     p: Math.max(leastP, pValue(means, bias, acceleration, clusters.length)),
   };
+}
+
+/** Many clusters need fewer: their means are close to normal, and each resample takes longer. */
+function usualResamples(clusters: number): number {
+  return Math.round(Math.min(4000, Math.max(1000, 8_000_000 / clusters)));
 }
 
 /** Sorted means of the resamples. */

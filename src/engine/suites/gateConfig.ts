@@ -8,6 +8,10 @@ export interface GateConfig {
   minScore?: number;
   /** Tags whose cases must not do worse than in the baseline; undecided without a baseline. */
   noRegression?: string[];
+  /** Pass rate and mean score must be shown not to be worse than the baseline's by this much, 0–1. */
+  nonInferiorityMargin?: number;
+  /** Largest rise of the targets' cost against the baseline, as a share: 0.1 is 10 %. */
+  maxCostIncrease?: number;
   /** US dollars for the whole run; an unknown cost is undecided. */
   maxCostUsd?: number;
   maxP95LatencyMs?: number;
@@ -35,6 +39,21 @@ export const gateFile = z
       .min(1)
       .optional()
       .describe('Tags whose cases must not do worse than in the baseline. Undecided without a baseline.'),
+    non_inferiority_margin: z
+      .number()
+      .gt(0)
+      .max(1)
+      .optional()
+      .describe(
+        'Pass rate and mean score must be shown not to be worse than the baseline by this much, 0 to 1, e.g. 0.05. Held to when two sides are compared; undecided where the cases cannot show it.',
+      ),
+    max_cost_increase: z
+      .number()
+      .min(0)
+      .optional()
+      .describe(
+        "Largest rise of the targets' cost against the baseline as a share: 0.1 allows 10 % more. Held to when two sides are compared; undecided when a cost is unknown.",
+      ),
     max_cost_usd: z
       .number()
       .min(0)
@@ -61,6 +80,10 @@ export function toGate(file: z.output<typeof gateFile>): GateConfig {
     ...(file.min_pass_rate === undefined ? {} : { minPassRate: toPassRate(file.min_pass_rate) }),
     ...(file.min_score === undefined ? {} : { minScore: file.min_score }),
     ...(file.no_regression === undefined ? {} : { noRegression: file.no_regression }),
+    ...(file.non_inferiority_margin === undefined
+      ? {}
+      : { nonInferiorityMargin: file.non_inferiority_margin }),
+    ...(file.max_cost_increase === undefined ? {} : { maxCostIncrease: file.max_cost_increase }),
     ...(file.max_cost_usd === undefined ? {} : { maxCostUsd: file.max_cost_usd }),
     ...(file.max_p95_latency_ms === undefined ? {} : { maxP95LatencyMs: file.max_p95_latency_ms }),
     ...(file.max_flaky_share === undefined ? {} : { maxFlakyShare: file.max_flaky_share }),

@@ -1,0 +1,129 @@
+import type { CaseComparison, MetricComparison, Range } from '../model/comparison.ts';
+import { bootstrapMean } from '../statistics/bootstrap.ts';
+import { effectiveCases } from '../statistics/effectiveCases.ts';
+import { cohensDz, discordantOddsRatio, riskDifference } from '../statistics/effectSize.ts';
+import { equivalenceTest } from '../statistics/equivalence.ts';
+import { exactMcNemar } from '../statistics/mcnemar.ts';
+import { casesForNonInferiority, casesToFind, smallestEffect } from '../statistics/power.ts';
+import { Xoshiro128 } from '../statistics/prng.ts';
+import { signFlipTest } from '../statistics/signFlip.ts';
+import { wilcoxonSignedRank } from '../statistics/wilcoxon.ts';
+import { type Differences, differencesOf, type Missing, metricPairs } from './differences.ts';
+
+/** A difference of trial shares is a multiple of 1/720 for all usual numbers of trials. */
+const SHARES = 720;
+
+export interface MetricOptions {
+  margin: number;
+  /** Of the resampling. */
+  seed: number;
+  missing: Missing;
+}
+
+/** Baseline against candidate in one metric, over cases that were all run. Null without a measured pair. */
+export function compareMetric(
+  cases: readonly CaseComparison[],
+  metric: 'pass' | 'score',
+  options: MetricOptions,
+): MetricComparison | null {
+  const found = differencesOf(metricPairs(cases, metric, options.missing));
+  if (!found) return null;
+  const tested = metric === 'pass' ? testPasses(cases, found) : testScores(found, options.seed);
+  return {
+    ...describeMetric(metric, found, options.margin),
+    ...tested,
+    ...againstMargin(found, options.margin),
+  };
+}
+
+/** What does not depend on how the difference is tested. */
+export function describeMetric(
+  metric: 'pass' | 'score',
+  found: Differences,
+  margin: number,
+): Omit<MetricComparison, 'interval' | 'test' | 'p' | 'nonInferiorityP' | 'nonSuperiorityP'> {
+  const { mean, standardError, n, clusters } = found.estimate;
+  const discordant = discordantOf(found.values);
+  return {
+    metric,
+    pairs: n,
+    clusters,
+    baseline: found.baseline,
+    candidate: found.candidate,
+    difference: mean,
+    adjustedP: null,
+    wilcoxonP: wilcoxonSignedRank(found.clusters.map((cluster) => cluster.sum / cluster.n)).p,
+    effectSize: cohensDz(found.values),
+    oddsRatio: metric === 'pass' ? discordantOddsRatio(discordant.improved, discordant.degraded) : null,
+    smallestEffect: standardError === null ? null : smallestEffect(standardError),
+    casesToDecide: casesToDecide(mean, standardError ?? 0, n, margin),
+  };
+}
+
+/** The easier of the two: to find the observed difference, or to show that there is none beyond the margin. */
+function casesToDecide(mean: number, error: number, cases: number, margin: number): number | null {
+  const ways = [casesToFind(mean, error, cases), casesForNonInferiority(margin, error, cases)];
+  const known = ways.filter((way) => way !== null);
+  return known.length === 0 ? null : Math.min(...known);
+}
+
+function againstMargin(
+  { estimate, clusters }: Differences,
+  margin: number,
+): Pick<MetricComparison, 'nonInferiorityP' | 'nonSuperiorityP'> {
+  const { mean, standardError } = estimate;
+  if (standardError === null) return { nonInferiorityP: null, nonSuperiorityP: null };
+  const changed = clusters.filter(({ sum }) => Math.abs(sum) > 1e-12).length;
+  const test = equivalenceTest({ mean, standardError, units: clusters.length, changed }, margin);
+  return {
+    nonInferiorityP: test?.nonInferiorityP ?? null,
+    nonSuperiorityP: test?.nonSuperiorityP ?? null,
+  };
+}
+
+/** Exact McNemar; where cases cluster or have several trials, its generalisation to sums of signs. */
+function testPasses(
+  cases: readonly CaseComparison[],
+  found: Differences,
+): Pick<MetricComparison, 'interval' | 'test' | 'p'> {
+  const { improved, degraded } = discordantOf(found.values);
+  const single = cases.every(({ baseline, candidate }) => baseline.trials === 1 && candidate.trials === 1);
+  const interval = passInterval(found, improved, degraded);
+  if (single && found.clusters.length === found.values.length)
+    return { interval, test: 'mcnemar', p: exactMcNemar(improved, degraded) };
+  const sums = wholeNumbers(found.clusters.map(({ sum }) => Math.round(sum * SHARES)));
+  return { interval, test: 'sign-flip', p: signFlipTest(sums) };
+}
+
+function testScores(found: Differences, seed: number): Pick<MetricComparison, 'interval' | 'test' | 'p'> {
+  const result = bootstrapMean(found.clusters, Xoshiro128.seeded(seed));
+  return { interval: result?.interval ?? null, test: 'bootstrap', p: result?.p ?? null };
+}
+
+/** Sums of the gains and of the losses: with one trial, the discordant pairs of either kind. */
+function discordantOf(values: readonly number[]): { improved: number; degraded: number } {
+  let [improved, degraded] = [0, 0];
+  for (const value of values) {
+    if (value > 0) improved += value;
+    else degraded -= value;
+  }
+  return { improved, degraded };
+}
+
+function passInterval(found: Differences, improved: number, degraded: number): Range | null {
+  const { n, clusters } = found.estimate;
+  if (clusters < 2) return null;
+  const effective = effectiveCases(found.values, found.estimate);
+  const scale = effective / n;
+  return riskDifference(improved * scale, degraded * scale, effective)?.interval ?? null;
+}
+
+/** Divided by their greatest common divisor: the exact distribution is then as short as it can be. */
+function wholeNumbers(sums: readonly number[]): number[] {
+  const divisor = sums.reduce((common, sum) => gcd(common, Math.abs(sum)), 0);
+  return divisor === 0 ? [...sums] : sums.map((sum) => sum / divisor);
+}
+
+function gcd(a: number, b: number): number {
+  return b === 0 ? a : gcd(b, a % b);
+}

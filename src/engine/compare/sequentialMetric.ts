@@ -1,0 +1,31 @@
+import type { CaseComparison, MetricComparison } from '../model/comparison.ts';
+import { BettingTest } from '../statistics/betting.ts';
+import { differencesOf, metricPairs } from './differences.ts';
+import { describeMetric, type MetricOptions } from './metric.ts';
+
+/**
+ * Baseline against candidate in one metric, by a test that may be looked at after every cluster. `cases` must
+ * come in the order in which they were drawn, clusters together. Each cluster's mean difference is one bet, so
+ * clusters weigh the same here. Null without a measured pair.
+ */
+export function compareSequentially(
+  cases: readonly CaseComparison[],
+  metric: 'pass' | 'score',
+  options: MetricOptions,
+): MetricComparison | null {
+  const found = differencesOf(metricPairs(cases, metric, options.missing));
+  if (!found) return null;
+  const test = new BettingTest();
+  for (const { sum, n } of found.clusters) test.add(sum / n);
+  const { atMost, atLeast } = test.pValues(0);
+  return {
+    ...describeMetric(metric, found, options.margin),
+    test: 'betting',
+    interval: test.interval(),
+    p: Math.min(1, 2 * Math.min(atMost, atLeast)),
+    nonInferiorityP: test.pValues(-options.margin).atMost,
+    nonSuperiorityP: test.pValues(options.margin).atLeast,
+    // A test for all cases at once says nothing of a part that was chosen by looking.
+    wilcoxonP: null,
+  };
+}
