@@ -1,7 +1,8 @@
 import path from 'node:path';
+import type { BuildOptions } from 'esbuild';
 
 /** esbuild's options for the pages of panels, which are also the page of HTML reports: one script, two styles. */
-export function webviewBuild(root, outdir) {
+export function webviewBuild(root: string, outdir: string): BuildOptions {
   return {
     absWorkingDir: root,
     bundle: true,

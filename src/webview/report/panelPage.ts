@@ -1,0 +1,30 @@
+/** What a panel in VS Code fills in; all of it is the extension's own, none of it data. */
+export interface PanelAssets {
+  /** Address of report.js as the panel may load it. */
+  script: string;
+  /** Address of report.css. */
+  style: string;
+  /** `cspSource` of the panel. */
+  source: string;
+  /** Fresh for each page. */
+  nonce: string;
+}
+
+/** The page of the report panel: nothing but the bundle may load or run in it; all data come as messages. */
+export function panelPage({ script, style, source, nonce }: PanelAssets): string {
+  const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${source}; base-uri 'none'; form-action 'none'`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="${style}">
+</head>
+<body>
+<touchstone-report></touchstone-report>
+<script nonce="${nonce}" src="${script}"></script>
+</body>
+</html>
+`;
+}

@@ -1,0 +1,32 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { build } from 'esbuild';
+import { webviewBuild } from '../../scripts/webviewBuild.ts';
+
+const root = path.join(import.meta.dirname, '..', '..');
+
+/** The page as the build makes it. */
+export interface ReportBundle {
+  script: string;
+  /** For a panel. */
+  style: string;
+  /** For a file of its own. */
+  standaloneStyle: string;
+}
+
+/** Bundles the page from the sources as they are, so that no test looks at an old build. */
+export async function bundleReport(): Promise<ReportBundle> {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'touchstone-webview-'));
+  try {
+    await build(webviewBuild(root, folder));
+    const read = (name: string) => readFileSync(path.join(folder, 'webview', name), 'utf8');
+    return {
+      script: read('report.js'),
+      style: read('report.css'),
+      standaloneStyle: read('standalone.css'),
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
