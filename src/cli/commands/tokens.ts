@@ -1,0 +1,152 @@
+import path from 'node:path';
+import { countFile, type FileTokens } from '../../engine/cost/fileTokens.ts';
+import { UsageError } from '../../engine/errors.ts';
+import { decodeUtf8 } from '../../engine/files/decode.ts';
+import { readText } from '../../engine/files/readText.ts';
+import type { TokenCount } from '../../engine/models/tokens/tokenCount.ts';
+import { Tokenizers } from '../../engine/models/tokens/tokenizer.ts';
+import { processEnvironment } from '../../engine/ports.ts';
+import { EXIT } from '../exitCode.ts';
+import { fileAt } from '../gitFile.ts';
+import { formatCount } from '../terminal/format.ts';
+import type { Io } from '../terminal/io.ts';
+import { sanitizeLine } from '../terminal/sanitize.ts';
+import { renderTable } from '../terminal/table.ts';
+
+export interface TokensOptions {
+  model?: string;
+  json?: boolean;
+  against?: string;
+  maxIncrease?: string;
+}
+
+/** A file now, and as it was at the reference; null where it was not there. */
+interface Entry {
+  now: FileTokens;
+  before: FileTokens | null;
+  /** Tokens more than before; null without a comparison. */
+  increase: number | null;
+  over: boolean;
+}
+
+/** Counts the tokens of files; with a reference, exit code 1 when one of them grew by more than is allowed. */
+export async function tokens(files: readonly string[], options: TokensOptions, io: Io): Promise<number> {
+  const limit = readLimit(options);
+  const tokenizers = new Tokenizers();
+  const entries: Entry[] = [];
+  for (const file of files) entries.push(await countEntry(file, options, limit, tokenizers, io.cwd));
+  if (options.json)
+    io.out(JSON.stringify({ against: options.against ?? null, files: entries.map(toJson) }, null, 2));
+  else showEntries(entries, options, io);
+  const over = entries.filter((entry) => entry.over);
+  for (const { now } of over)
+    io.err(
+      `${io.errStyle.red('too long')} ${sanitizeLine(now.path)} grew by more than ${options.maxIncrease}`,
+    );
+  return over.length > 0 ? EXIT.failed : EXIT.passed;
+}
+
+async function countEntry(
+  file: string,
+  options: TokensOptions,
+  limit: Limit | undefined,
+  tokenizers: Tokenizers,
+  cwd: string,
+): Promise<Entry> {
+  const absolute = path.resolve(cwd, file);
+  const scope = { root: path.dirname(absolute), environment: processEnvironment, tokenizers };
+  const model = options.model === undefined ? {} : { model: options.model };
+  const now = await countFile({ path: file, text: readText(absolute, file) }, { ...scope, ...model });
+  if (options.against === undefined) return { now, before: null, increase: null, over: false };
+  const old = await fileAt(options.against, absolute);
+  if (old === undefined) return { now, before: null, increase: null, over: false };
+  const text = decodeUtf8(old, `${options.against}:${file}`);
+  // Both by the same model, also where the file names another one now.
+  const before = await countFile({ path: file, text }, { ...scope, model: now.model });
+  const increase = now.total.tokens - before.total.tokens;
+  return { now, before, increase, over: limit !== undefined && increase > limit(before.total.tokens) };
+}
+
+/** The most tokens that a file of so many tokens may grow by. */
+type Limit = (before: number) => number;
+
+function readLimit({ against, maxIncrease }: TokensOptions): Limit | undefined {
+  if (maxIncrease === undefined) return undefined;
+  if (against === undefined) {
+    throw new UsageError('--max-increase needs something to compare with', {
+      remedy: 'Add e.g. --against HEAD or --against origin/main.',
+    });
+  }
+  const match = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(maxIncrease.trim());
+  if (!match) {
+    throw new UsageError(`--max-increase cannot be ${maxIncrease}`, {
+      remedy: 'Write a share or a number of tokens, e.g. 5% or 200.',
+    });
+  }
+  const value = Number(match[1]);
+  return match[2] === '%' ? (before) => (before * value) / 100 : () => value;
+}
+
+function showEntries(entries: readonly Entry[], options: TokensOptions, io: Io): void {
+  const compares = options.against !== undefined;
+  const columns = [
+    { title: 'file' },
+    { title: 'tokens', align: 'right' as const },
+    ...(compares ? [{ title: `at ${options.against}`, align: 'right' as const }] : []),
+    ...(compares ? [{ title: 'change', align: 'right' as const }] : []),
+    { title: 'model' },
+    { title: 'parts' },
+  ];
+  const rows = entries.map((entry) => [
+    sanitizeLine(entry.now.path),
+    formatTokens(entry.now.total),
+    ...(compares ? [entry.before ? formatTokens(entry.before.total) : 'new'] : []),
+    ...(compares ? [changeCell(entry, io)] : []),
+    sanitizeLine(entry.now.model),
+    partsCell(entry.now),
+  ]);
+  const [head = '', ...body] = renderTable(columns, rows);
+  io.out(io.style.dim(head));
+  for (const line of body) io.out(line);
+  const bases = new Set(
+    entries.filter(({ now }) => !now.total.exact).map(({ now }) => `${now.model}: ${now.basis}`),
+  );
+  for (const basis of bases) io.out(io.style.dim(`~ is an estimate. ${sanitizeLine(basis)}`));
+}
+
+/** `1,234`, or `~1,210 (1,050–1,400)` for an estimate. */
+function formatTokens({ tokens: count, low, high, exact }: TokenCount): string {
+  return exact ? formatCount(count) : `~${formatCount(count)} (${formatCount(low)}–${formatCount(high)})`;
+}
+
+function changeCell({ before, increase, over }: Entry, io: Io): string {
+  if (before === null || increase === null) return '–';
+  const share =
+    before.total.tokens === 0 || increase === 0
+      ? ''
+      : ` (${signed((increase / before.total.tokens) * 100, 1)} %)`;
+  const text = `${signed(increase, 0)}${share}`;
+  return over ? io.style.red(text) : text;
+}
+
+function signed(value: number, digits: number): string {
+  const text = Math.abs(value).toFixed(digits);
+  return Number(text) === 0 ? '0' : `${value > 0 ? '+' : '−'}${text}`;
+}
+
+function partsCell({ messages, tools, responseFormat }: FileTokens): string {
+  return [
+    ...messages.map(({ role, tokens: count }) => `${role} ${formatCount(count.tokens)}`),
+    ...(tools ? [`tools ${formatCount(tools.tokens)}`] : []),
+    ...(responseFormat ? [`format ${formatCount(responseFormat.tokens)}`] : []),
+  ].join(', ');
+}
+
+function toJson({ now, before, increase, over }: Entry) {
+  const compared = before === null ? {} : { before: before.total, increase, over };
+  return {
+    ...now,
+    messages: now.messages.map(({ role, range, tokens: count }) => ({ role, line: range.line, ...count })),
+    ...compared,
+  };
+}

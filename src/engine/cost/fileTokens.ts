@@ -1,0 +1,87 @@
+import type { SourceRange } from '../model/location.ts';
+import type { Message, Role } from '../model/message.ts';
+import type { Prompt } from '../model/prompt.ts';
+import { isExact } from '../models/tokens/tokenBasis.ts';
+import type { TokenCount } from '../models/tokens/tokenCount.ts';
+import type { Tokenizer, Tokenizers } from '../models/tokens/tokenizer.ts';
+import { detectFormat } from '../prompts/detectFormat.ts';
+import { parsePrompt } from '../prompts/parsePrompt.ts';
+import type { ReferenceScope } from '../prompts/references.ts';
+
+/** The tokens of a file: of a prompt as the model receives it, its variables not filled in; else of its text. */
+export interface FileTokens {
+  path: string;
+  kind: 'prompt' | 'text';
+  /** The model whose tokens are counted, without its provider. */
+  model: string;
+  /** Why an inexact count is one. */
+  basis: string;
+  total: TokenCount;
+  /** One for each message, the marks round it included; empty for a text. */
+  messages: { role: Role; range: SourceRange; tokens: TokenCount }[];
+  tools: TokenCount | null;
+  responseFormat: TokenCount | null;
+}
+
+/** Counted for files and prompts that name no model. */
+export const DEFAULT_TOKEN_MODEL = 'gpt-5-mini';
+
+/**
+ * Counts one file. The model is `model`, else the one that the prompt names, else DEFAULT_TOKEN_MODEL.
+ * Throws PromptError or FileError for a prompt that cannot be read.
+ */
+export async function countFile(
+  file: { path: string; text: string },
+  options: ReferenceScope & { tokenizers: Tokenizers; model?: string },
+): Promise<FileTokens> {
+  if (detectFormat(file.path) === undefined) {
+    const tokenizer = await options.tokenizers.forModel(options.model ?? DEFAULT_TOKEN_MODEL);
+    return {
+      ...headOf(file.path, tokenizer),
+      kind: 'text',
+      total: tokenizer.count(file.text),
+      messages: [],
+      tools: null,
+      responseFormat: null,
+    };
+  }
+  const prompt = parsePrompt(file, options);
+  const tokenizer = await options.tokenizers.forModel(
+    options.model ?? prompt.model.id ?? DEFAULT_TOKEN_MODEL,
+  );
+  return countPrompt(prompt, tokenizer);
+}
+
+/** Tokens of a prompt whose variables stand as they are written. */
+export function countPrompt(prompt: Prompt, tokenizer: Tokenizer): FileTokens {
+  const { tools, responseFormat } = prompt;
+  const messages = prompt.messages.map(({ role, template }): Message => ({ role, content: template }));
+  const counted = tokenizer.countChat({
+    messages,
+    ...(tools.length === 0 ? {} : { tools }),
+    ...(responseFormat === undefined ? {} : { responseFormat }),
+  });
+  return {
+    ...headOf(prompt.path, tokenizer),
+    kind: 'prompt',
+    total: counted.total,
+    messages: prompt.messages.flatMap(({ role, range }, index) => {
+      const tokens = counted.messages[index];
+      return tokens === undefined ? [] : [{ role, range, tokens }];
+    }),
+    tools: tools.length === 0 ? null : counted.tools,
+    responseFormat: responseFormat === undefined ? null : counted.responseFormat,
+  };
+}
+
+function headOf(path: string, { model, basis }: Tokenizer): Pick<FileTokens, 'path' | 'model' | 'basis'> {
+  return { path, model: bareModel(model), basis: isExact(basis) ? EXACT_TEXT : basis.source };
+}
+
+/** Why the count of a prompt may be an estimate although the encoding is known. */
+const EXACT_TEXT =
+  'its text is counted exactly; what the API adds to messages, tools and schemas is not all public';
+
+function bareModel(model: string): string {
+  return model.slice(model.lastIndexOf('/') + 1);
+}
