@@ -136,6 +136,29 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .addOption(output)
     .action(async (run, options) => done(await (await import('./commands/show.ts')).show(run, options, io)));
 
+  program
+    .command('tokens')
+    .description('count the tokens of prompts and texts; with --against, tell how they grew')
+    .argument('<files...>', 'prompt files of any format, or texts')
+    .option('-m, --model <model>', 'the model that counts (default: the one that the prompt names)')
+    .option('--against <ref>', 'compare with a git commit, branch or tag')
+    .option('--max-increase <amount>', 'exit code 1 when a file grew by more, e.g. 5% or 200')
+    .option('--json', 'as JSON')
+    .action(async (files, options) =>
+      done(await (await import('./commands/tokens.ts')).tokens(files, options, io)),
+    );
+
+  program
+    .command('prices')
+    .description('show the price table, its age, and the prices that the workspace sets')
+    .argument('[model]', 'only models whose name contains this')
+    .addOption(config)
+    .option('--sources', 'with the source of each price')
+    .option('--json', 'as JSON')
+    .action(async (model, options) =>
+      done(await (await import('./commands/prices.ts')).prices(model, options, io)),
+    );
+
   return program;
 }
 
