@@ -24,6 +24,7 @@ const ALLOWED: { [feature: string]: readonly string[] } = {
   models: [],
   evaluators: ['models'],
   targets: ['models', 'prompts'],
+  cost: ['models', 'prompts', 'targets', 'evaluators', 'suites', 'datasets'],
   suites: ['evaluators', 'models', 'prompts', 'datasets'],
   runs: ['suites', 'targets', 'evaluators', 'datasets', 'prompts', 'models', 'telemetry'],
   compare: ['runs'],
