@@ -99,6 +99,20 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     );
 
   program
+    .command('diff-dataset')
+    .description('compare two versions of a golden dataset, and tell the version that the change calls for')
+    .argument(
+      '<before>',
+      'a file, REVISION:path as in git, or a revision; alone: a file, with HEAD before it',
+    )
+    .argument('[after]', 'the same')
+    .option('--check', 'exit with 1 when the content changed and its version was not raised enough')
+    .option('--json', 'as JSON')
+    .action(async (before, after, options) =>
+      done(await (await import('./commands/diffDataset.ts')).diffDataset(before, after, options, io)),
+    );
+
+  program
     .command('eval')
     .description('run suites: call the targets with every case and evaluate what they return')
     .argument(

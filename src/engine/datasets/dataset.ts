@@ -2,7 +2,7 @@ import { createHash, hash } from 'node:crypto';
 import { basename, extname, isAbsolute, relative, sep } from 'node:path';
 import { FileError, ProblemsError } from '../errors.ts';
 import { decodeUtf8 } from '../files/decode.ts';
-import { readLineBatches } from '../files/jsonl.ts';
+import { type Line, readLineBatches } from '../files/jsonl.ts';
 import { readBytes } from '../files/readText.ts';
 import type { DatasetHeader, LocatedCase } from '../model/case.ts';
 import { isJsonObject, type JsonObject } from '../model/json.ts';
@@ -54,19 +54,17 @@ export async function validateDataset(source: { path: string; text: string }): P
   const problems = new ProblemList();
   const format = datasetFormat(source.path);
   if (format === 'jsonl') {
-    const lines = source.text
-      .split('\n')
-      .map((text, at) => ({ text: text.replace(/\r$/, ''), line: at + 1, offset: 0 }));
-    const filled = lines.filter((line) => line.text.trim() !== '');
-    await checkLines(
-      source.path,
-      async function* () {
-        yield filled;
-      },
-      problems,
-    );
+    await checkLines(source.path, () => textLines(source.text), problems);
   } else await checkWhole({ ...source, format }, problems);
   return problems.all;
+}
+
+/** The filled lines of a JSONL text, as reading its file gives them. */
+export async function* textLines(text: string): AsyncGenerator<Line[], void> {
+  const lines = text
+    .split('\n')
+    .map((line, at) => ({ text: line.replace(/\r$/, ''), line: at + 1, offset: 0 }));
+  yield lines.filter((line) => line.text.trim() !== '');
 }
 
 /** The format of a dataset by its file name. Throws FileError for any other name. */

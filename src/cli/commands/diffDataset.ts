@@ -1,0 +1,32 @@
+import { readDatasetVersion } from '../../engine/datasets/diff/datasetVersion.ts';
+import { diffDatasets } from '../../engine/datasets/diff/diffDatasets.ts';
+import { resolveSides } from '../../engine/datasets/diff/resolveSides.ts';
+import { EXIT } from '../exitCode.ts';
+import { onInterrupt } from '../interrupt.ts';
+import type { Io } from '../terminal/io.ts';
+import { datasetDiffLines } from '../views/datasetDiff.ts';
+
+export interface DiffDatasetOptions {
+  check?: boolean;
+  json?: boolean;
+}
+
+/** Compares two versions of a dataset; one alone is compared with the last commit. */
+export async function diffDataset(
+  first: string,
+  second: string | undefined,
+  options: DiffDatasetOptions,
+  io: Io,
+): Promise<number> {
+  const { signal, release } = onInterrupt(io);
+  try {
+    const [before, after] = second === undefined ? ['HEAD', first] : [first, second];
+    const [from, to] = await resolveSides(before, after, { cwd: io.cwd, signal });
+    const diff = diffDatasets(await readDatasetVersion(from, signal), await readDatasetVersion(to, signal));
+    if (options.json) io.out(JSON.stringify(diff, null, 2));
+    else for (const line of datasetDiffLines(diff, io.style)) io.out(line);
+    return options.check && !diff.version.enough ? EXIT.failed : EXIT.passed;
+  } finally {
+    release();
+  }
+}

@@ -1,0 +1,84 @@
+import { execFile } from 'node:child_process';
+import { FileError, UsageError } from '../../errors.ts';
+import { decodeUtf8 } from '../../files/decode.ts';
+import { excerpt } from '../../files/excerpt.ts';
+
+/** Largest file that is read from a revision, in bytes. */
+const MAX_BYTES = 256 * 1024 * 1024;
+
+/**
+ * The text of a file in a git revision. `name` is git's own form, `REVISION:path`, where a path counts from the
+ * root of the repository, or from `cwd` when it begins with `./`. Runs `git` without a shell, and only commands
+ * that run nothing else. Throws UsageError for what git does not know, FileError for what cannot be read.
+ */
+export async function readGitFile(
+  name: string,
+  options: { cwd: string; signal: AbortSignal },
+): Promise<string> {
+  refuseOption(name);
+  const found = await git(['rev-parse', '--verify', '--quiet', name], options);
+  const object = found.output.toString('latin1').trim();
+  if (!found.ok || !/^[0-9a-f]{40,64}$/.test(object)) throw await explainMissing(name, options);
+  // Not `git show`, which would run a configured text conversion.
+  const blob = await git(['cat-file', 'blob', object], options);
+  if (!blob.ok) {
+    throw new FileError('git cannot read this as a file', {
+      where: { path: name },
+      remedy: `Name a file of at most ${MAX_BYTES / 1024 / 1024} MB.`,
+    });
+  }
+  return decodeUtf8(blob.output, name);
+}
+
+/** git would take a name that begins with a hyphen for an option. */
+function refuseOption(name: string): void {
+  if (!name.startsWith('-') && !/[\0\n\r]/.test(name)) return;
+  throw new UsageError(`'${excerpt(name)}' is not a revision`, {
+    remedy: 'Name a revision as git does, e.g. HEAD, main or v1.2.0.',
+  });
+}
+
+async function explainMissing(
+  name: string,
+  options: { cwd: string; signal: AbortSignal },
+): Promise<UsageError> {
+  const inRepository = await git(['rev-parse', '--git-dir'], options);
+  if (!inRepository.ok) {
+    return new UsageError(`there is no git repository here, so no revision ${excerpt(name)}`, {
+      remedy: 'Run it inside the repository, or name two files.',
+    });
+  }
+  const [revision = '', ...path] = name.split(':');
+  const commit = await git(['rev-parse', '--verify', '--quiet', `${revision}^{commit}`], options);
+  if (revision !== '' && !commit.ok) {
+    return new UsageError(`there is no file and no git revision ${excerpt(revision)}`, {
+      remedy: 'List the revisions with: git log --oneline',
+    });
+  }
+  return new UsageError(`${excerpt(revision || 'the index')} has no file ${excerpt(path.join(':'), 200)}`, {
+    remedy:
+      'A path in a revision counts from the root of the repository; begin it with ./ to count from here.',
+  });
+}
+
+/** `ok` says that git ended well; its output is then complete. */
+function git(
+  args: readonly string[],
+  { cwd, signal }: { cwd: string; signal: AbortSignal },
+): Promise<{ ok: boolean; output: Buffer }> {
+  return new Promise((resolve, reject) => {
+    const options = { cwd, signal, encoding: 'buffer', maxBuffer: MAX_BYTES, windowsHide: true } as const;
+    execFile('git', ['--no-pager', ...args], options, (error, output) => {
+      if (signal.aborted) reject(signal.reason);
+      else if (error && error.code === 'ENOENT') reject(notInstalled(error));
+      else resolve({ ok: error === null, output });
+    });
+  });
+}
+
+function notInstalled(cause: Error): UsageError {
+  return new UsageError('git cannot be started', {
+    remedy: 'Install git to compare with revisions, or name two files.',
+    cause,
+  });
+}
