@@ -1,4 +1,5 @@
-// Bundles the command line (ESM, split so that parts load when they are needed) and the extension (CommonJS).
+// Bundles the command line and the engine process (ESM, split so that parts load when they are needed) and the
+// extension (CommonJS) into dist, or into the folder that is named.
 // The command line's build has no `vscode` external: an import of it from the engine fails here.
 import { rmSync } from 'node:fs';
 import path from 'node:path';
@@ -7,7 +8,7 @@ import { build } from 'esbuild';
 import { webviewBuild } from './scripts/webviewBuild.ts';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
-const outdir = path.join(root, 'dist');
+const outdir = path.resolve(root, process.argv[2] ?? 'dist');
 rmSync(outdir, { recursive: true, force: true });
 
 const shared = {
@@ -25,7 +26,7 @@ const shared = {
 
 await build({
   ...shared,
-  entryPoints: { cli: 'src/cli.ts' },
+  entryPoints: { cli: 'src/cli.ts', engineProcess: 'src/engineProcess.ts' },
   outdir,
   format: 'esm',
   splitting: true,

@@ -1,10 +1,70 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
+import { registerCommand } from './ui/commands.ts';
+import { EngineClient } from './ui/engine/engineClient.ts';
+import { registerEngineNotices } from './ui/engine/engineNotices.ts';
+import { completeWithEditor } from './ui/models/editorModels.ts';
+import { registerModelPicker } from './ui/models/modelPicker.ts';
+import { Output } from './ui/output/output.ts';
+import { askLeave } from './ui/secrets/askLeave.ts';
+import { registerKeyCommands } from './ui/secrets/keyCommands.ts';
+import { KeyRing } from './ui/secrets/keyRing.ts';
+import { Settings } from './ui/settings/settings.ts';
+import { toFailure } from './ui/toFailure.ts';
+import { onlyTrusted, registerTrust } from './ui/trust/trust.ts';
+import { workspaceFolder } from './ui/workspaceFolder.ts';
+
+/** What tests and other extensions get from `extension.exports`. */
+export interface Api {
+  readonly engine: EngineClient;
+}
+
+let engine: EngineClient | undefined;
 
 /** Wiring only. */
-export function activate(context: vscode.ExtensionContext): void {
-  const output = vscode.window.createOutputChannel('Touchstone', { log: true });
-  context.subscriptions.push(
+export function activate(context: vscode.ExtensionContext): Api {
+  const { subscriptions } = context;
+  const output = new Output();
+  const settings = new Settings();
+  const keys = new KeyRing({
+    secrets: context.secrets,
+    memory: context.globalState,
+    environment: process.env,
+    ask: askLeave,
+  });
+  const client = new EngineClient({
+    script: path.join(context.extensionPath, 'dist', 'engineProcess.js'),
     output,
-    vscode.commands.registerCommand('touchstone.showOutput', () => output.show()),
+    toFailure,
+    initialize: () => ({
+      root: workspaceFolder().uri.fsPath,
+      config: settings.config ?? null,
+      trusted: vscode.workspace.isTrusted,
+      bridge: true,
+    }),
+    handlers: {
+      'model/complete': onlyTrusted(completeWithEditor),
+      'secret/get': onlyTrusted(async (wanted) => ({ value: await keys.get(wanted) })),
+    },
+  });
+  engine = client;
+  const refresh = () => void client.refresh().catch((error: unknown) => output.showError(error));
+  subscriptions.push(
+    output,
+    client,
+    registerEngineNotices(client, settings, output),
+    registerTrust(client, output),
+    registerModelPicker(client, settings, output),
+    registerKeyCommands(keys, client, output),
+    registerCommand('touchstone.showOutput', () => output.show(), output),
+    registerCommand('touchstone.restartEngine', () => client.restart(), output),
+    settings.onDidChange('touchstone.config', refresh),
+    vscode.workspace.onDidChangeWorkspaceFolders(refresh),
   );
+  return { engine: client };
+}
+
+/** The engine stores what came in and ends before the window does. */
+export async function deactivate(): Promise<void> {
+  await engine?.shutDown();
 }

@@ -1,0 +1,42 @@
+import * as vscode from 'vscode';
+import { setContext } from '../commands.ts';
+import type { Output } from '../output/output.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { EngineClient, EngineState } from './engineClient.ts';
+
+/** Tells the person when the engine died, and offers what can be done about it. */
+export function registerEngineNotices(
+  engine: EngineClient,
+  settings: Settings,
+  output: Output,
+): vscode.Disposable {
+  const notice = async (state: EngineState): Promise<void> => {
+    await setContext('touchstone.engine', state.state);
+    if (state.state !== 'failed') return;
+    const restart = vscode.l10n.t('Restart Engine');
+    const show = vscode.l10n.t('Show Output');
+    const answer = await vscode.window.showErrorMessage(state.reason, restart, show);
+    if (answer === restart) await engine.restart();
+    if (answer === show) output.show();
+  };
+  const offer = async (runs: readonly string[]): Promise<void> => {
+    const resume = vscode.l10n.t('Resume');
+    const message = vscode.l10n.t(
+      'The engine stopped in the middle of a run and was started again. Everything stored so far is kept.',
+    );
+    if ((await vscode.window.showWarningMessage(message, resume)) !== resume) return;
+    for (const runId of runs) await engine.call('run/resume', { runId, scripts: settings.allowScripts });
+  };
+  const running = () => void setContext('touchstone.running', engine.running.size > 0);
+  const guarded =
+    <T>(work: (value: T) => Promise<void>) =>
+    (value: T) =>
+      void work(value).catch((error: unknown) => output.showError(error));
+  return vscode.Disposable.from(
+    engine.onDidChangeState(guarded(notice)),
+    engine.onDidInterrupt(guarded(offer)),
+    engine.onDidChangeState(running),
+    engine.on('run/started', running),
+    engine.on('run/finished', running),
+  );
+}

@@ -1,0 +1,58 @@
+import * as vscode from 'vscode';
+import { registerCommand } from '../commands.ts';
+import type { EngineClient } from '../engine/engineClient.ts';
+import type { Output } from '../output/output.ts';
+import type { KeyRing } from './keyRing.ts';
+
+/** Set API key…, clear API key…. */
+export function registerKeyCommands(keys: KeyRing, engine: EngineClient, output: Output): vscode.Disposable {
+  return vscode.Disposable.from(
+    registerCommand('touchstone.setApiKey', () => setKey(keys, engine), output),
+    registerCommand('touchstone.clearApiKey', () => clearKey(keys), output),
+  );
+}
+
+async function setKey(keys: KeyRing, engine: EngineClient): Promise<void> {
+  const { providers } = await engine.call('model/list', {});
+  const stored = new Set(keys.entries().map(({ provider, origin }) => `${provider}@${origin}`));
+  const items = providers
+    .filter(({ needsKey }) => needsKey)
+    .map(({ name, origin }) => ({
+      label: name,
+      description: origin,
+      detail: stored.has(`${name}@${origin}`) ? vscode.l10n.t('A key is stored.') : '',
+      origin,
+    }));
+  if (items.length === 0) {
+    await vscode.window.showInformationMessage(vscode.l10n.t('No provider of this workspace needs a key.'));
+    return;
+  }
+  const chosen = await vscode.window.showQuickPick(items, {
+    title: vscode.l10n.t('Set API Key'),
+    placeHolder: vscode.l10n.t('The provider and the address that the key is for'),
+  });
+  if (!chosen) return;
+  const value = await vscode.window.showInputBox({
+    title: vscode.l10n.t('API key for {0} at {1}', chosen.label, chosen.origin),
+    prompt: vscode.l10n.t('Kept in the secret storage of the editor, and sent to this address only.'),
+    password: true,
+    ignoreFocusOut: true,
+    validateInput: (text) => (text.trim() === '' ? vscode.l10n.t('Enter a key.') : undefined),
+  });
+  if (value !== undefined) await keys.store({ provider: chosen.label, origin: chosen.origin }, value.trim());
+}
+
+async function clearKey(keys: KeyRing): Promise<void> {
+  const items = keys
+    .entries()
+    .map(({ provider, origin }) => ({ label: provider, description: origin, origin }));
+  if (items.length === 0) {
+    await vscode.window.showInformationMessage(vscode.l10n.t('No API key is stored.'));
+    return;
+  }
+  const chosen = await vscode.window.showQuickPick(items, {
+    title: vscode.l10n.t('Clear API Key'),
+    placeHolder: vscode.l10n.t('The key to forget'),
+  });
+  if (chosen) await keys.remove({ provider: chosen.label, origin: chosen.origin });
+}
