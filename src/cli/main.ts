@@ -40,6 +40,15 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     'write a report; the ending chooses its form: .json, .jsonl, .junit.xml, .csv or .md',
   );
 
+  const otlp = new Option(
+    '--otlp [url]',
+    "send spans, log lines and evaluations to an OTLP collector (default: OpenTelemetry's environment variables)",
+  );
+  const otlpHeader = new Option(
+    '--otlp-header <name=value>',
+    `a header for the collector; may be given several times; \${env:NAME} in its value is filled in`,
+  ).argParser((header: string, before: string[] = []) => [...before, header]);
+
   program
     .command('init')
     .description('write a first suite, prompt and dataset into a folder; nothing is overwritten')
@@ -131,9 +140,11 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .option('-r, --repeat <n>', 'trials of each case', wholeNumber(1, 1000))
     .option('-j, --max-concurrency <n>', 'most calls at the same time', wholeNumber(1, 1024))
     .option('--seed <n>', 'seed of the run', wholeNumber(0, Number.MAX_SAFE_INTEGER))
-    .option('--resume [run]', 'go on with an interrupted run (default: the newest of the suite)')
+    .option('--resume [run]', 'go on with an interrupted run (default: the newest)')
     .option('--trust', 'run JavaScript that datasets and suites bring along; it is not sandboxed')
     .addOption(output)
+    .addOption(otlp)
+    .addOption(otlpHeader)
     .option('--no-progress', 'show no progress bar')
     .action(async (paths, options) =>
       done(await (await import('./commands/eval.ts')).evaluate(paths, options, io)),
@@ -148,6 +159,8 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .option('--case <id>', 'one case: outputs, evaluations, spans and log lines')
     .option('--failed', 'list the cases that did not pass')
     .addOption(output)
+    .addOption(otlp)
+    .addOption(otlpHeader)
     .action(async (run, options) => done(await (await import('./commands/show.ts')).show(run, options, io)));
 
   program

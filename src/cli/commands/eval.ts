@@ -1,21 +1,25 @@
 import type { Engine } from '../../engine/engine.ts';
 import { UsageError } from '../../engine/errors.ts';
+import type { RunRecord } from '../../engine/model/run.ts';
 import type { RunReport } from '../../engine/reports/runReport.ts';
-import type { PreparedRun } from '../../engine/runs/prepareRun.ts';
+import type { PreparedRun, RunOverrides } from '../../engine/runs/prepareRun.ts';
 import type { Workspace } from '../../engine/suites/loadWorkspace.ts';
 import type { SuiteConfig } from '../../engine/suites/suiteConfig.ts';
+import type { OtlpSettings } from '../../engine/telemetry/otlpSettings.ts';
 import { EXIT } from '../exitCode.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { openEngine } from '../openEngine.ts';
 import { openWorkspace } from '../openWorkspace.ts';
+import { type OtlpOptions, readOtlpOptions, sendRuns } from '../otlp.ts';
 import { checkReportFiles, writeReportFiles } from '../reportFiles.ts';
+import { findRun, pickPrepared, resumedOverrides } from '../resume.ts';
 import type { Io } from '../terminal/io.ts';
 import { failureLines } from '../views/failures.ts';
 import { problemLines } from '../views/problems.ts';
 import { RunProgress } from '../views/runProgress.ts';
 import { headingLine, summaryLines } from '../views/summary.ts';
 
-export interface EvalOptions {
+export interface EvalOptions extends OtlpOptions {
   config?: string;
   suite?: string[];
   filter?: string[];
@@ -36,6 +40,7 @@ const MAX_FAILURES = 20;
 
 export async function evaluate(paths: string[], options: EvalOptions, io: Io): Promise<number> {
   checkReportFiles(options.output ?? [], io.cwd);
+  const collector = readOtlpOptions(options);
   const { signal, release } = onInterrupt(io);
   try {
     const { workspace, files } = await openWorkspace(paths, options, io.cwd, signal);
@@ -43,7 +48,7 @@ export async function evaluate(paths: string[], options: EvalOptions, io: Io): P
     const suites = chooseSuites(workspace, options.suite ?? [], files);
     const engine = openEngine(workspace, { commands: true, scripts: options.trust === true });
     try {
-      return await runSuites(engine, suites, options, io, signal);
+      return await runSuites(engine, suites, { ...options, collector }, io, signal);
     } finally {
       engine.close();
     }
@@ -55,14 +60,15 @@ export async function evaluate(paths: string[], options: EvalOptions, io: Io): P
 async function runSuites(
   engine: Engine,
   suites: readonly SuiteConfig[],
-  options: EvalOptions,
+  options: EvalOptions & { collector: OtlpSettings | null },
   io: Io,
   signal: AbortSignal,
 ): Promise<number> {
-  const prepared = await prepareAll(engine, suites, options, signal);
-  if (options.resume !== undefined && prepared.length !== 1) {
-    throw new UsageError('--resume goes on with one run', { remedy: 'Choose the suite with --suite NAME.' });
-  }
+  const resumed =
+    options.resume === undefined ? undefined : findRun(engine, options.resume, options.suite ?? []);
+  const prepared = resumed
+    ? [await prepareResumed(engine, resumed, options, signal)]
+    : await prepareAll(engine, suites, options, signal);
   const reports: RunReport[] = [];
   let interrupted = false;
   for (const run of prepared) {
@@ -70,11 +76,13 @@ async function runSuites(
       await run.close();
       continue;
     }
-    const finished = await runOne(engine, run, options, io, signal);
+    const finished = await runOne(engine, run, resumed?.id, options, io, signal);
     reports.push(finished.report);
     interrupted = finished.outcome === 'interrupted';
   }
   await writeReportFiles(options.output ?? [], reports, io);
+  const runs = reports.map(({ run }) => run);
+  if (options.collector) await sendRuns(engine, runs, options.collector, io, signal);
   if (interrupted) {
     const id = reports.at(-1)?.run.id;
     io.err(`interrupted: everything stored so far is kept; go on with: touchstone eval --resume ${id}`);
@@ -90,7 +98,24 @@ async function prepareAll(
   options: EvalOptions,
   signal: AbortSignal,
 ): Promise<PreparedRun[]> {
-  const overrides = {
+  const overrides = overridesOf(options);
+  const prepared: PreparedRun[] = [];
+  for (const suite of suites) prepared.push(...(await engine.prepare(suite.name, overrides, signal)));
+  return prepared;
+}
+
+async function prepareResumed(
+  engine: Engine,
+  { plan }: RunRecord,
+  options: EvalOptions,
+  signal: AbortSignal,
+): Promise<PreparedRun> {
+  const overrides = resumedOverrides(plan, overridesOf(options));
+  return pickPrepared(await engine.prepare(plan.suite, overrides, signal), plan);
+}
+
+function overridesOf(options: EvalOptions): RunOverrides {
+  return {
     filter: { names: options.filter ?? [], tags: options.tag ?? [] },
     ...(options.repeat === undefined ? {} : { repeat: options.repeat }),
     ...(options.maxConcurrency === undefined ? {} : { maxConcurrency: options.maxConcurrency }),
@@ -98,14 +123,12 @@ async function prepareAll(
     ...(options.model === undefined ? {} : { model: options.model }),
     ...(options.judge === undefined ? {} : { judge: options.judge }),
   };
-  const prepared: PreparedRun[] = [];
-  for (const suite of suites) prepared.push(...(await engine.prepare(suite.name, overrides, signal)));
-  return prepared;
 }
 
 async function runOne(
   engine: Engine,
   prepared: PreparedRun,
+  resume: string | undefined,
   options: EvalOptions,
   io: Io,
   signal: AbortSignal,
@@ -113,7 +136,6 @@ async function runOne(
   const { plan } = prepared.inputs;
   io.out(headingLine(plan, io.style));
   const progress = new RunProgress(io, plan.trials, options.progress);
-  const resume = options.resume === true ? newestOf(engine, plan.suite) : options.resume;
   const finished = await engine.execute(
     prepared,
     {
@@ -143,16 +165,6 @@ function showFailures(report: RunReport, io: Io): void {
   if (more > 0)
     io.out(io.style.dim(`… and ${more} more; all of them: touchstone show ${report.run.id} --failed\n`));
   else if (shown === 0) io.out('');
-}
-
-function newestOf(engine: Engine, suite: string): string {
-  const run = engine.store
-    .listRuns(1000)
-    .find((candidate) => candidate.plan.suite === suite && candidate.status.state !== 'complete');
-  if (run) return run.id;
-  throw new UsageError(`the suite ${suite} has no run that could be resumed`, {
-    remedy: 'List the stored runs with: touchstone show --runs',
-  });
 }
 
 function chooseSuites(

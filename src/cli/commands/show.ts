@@ -5,6 +5,7 @@ import type { RunReport } from '../../engine/reports/runReport.ts';
 import { EXIT } from '../exitCode.ts';
 import { openEngine } from '../openEngine.ts';
 import { openWorkspace } from '../openWorkspace.ts';
+import { type OtlpOptions, readOtlpOptions, sendRuns } from '../otlp.ts';
 import { checkReportFiles, writeReportFiles } from '../reportFiles.ts';
 import { formatPercent } from '../terminal/format.ts';
 import type { Io } from '../terminal/io.ts';
@@ -15,7 +16,7 @@ import { failureLines } from '../views/failures.ts';
 import { headingLine, summaryLines } from '../views/summary.ts';
 import { traceLines } from '../views/traceView.ts';
 
-export interface ShowOptions {
+export interface ShowOptions extends OtlpOptions {
   config?: string;
   runs?: boolean;
   case?: string;
@@ -25,6 +26,7 @@ export interface ShowOptions {
 
 export async function show(runId: string | undefined, options: ShowOptions, io: Io): Promise<number> {
   checkReportFiles(options.output ?? [], io.cwd);
+  const collector = readOtlpOptions(options);
   const { workspace } = await openWorkspace([], options, io.cwd, new AbortController().signal);
   const engine = openEngine(workspace, { commands: false, scripts: false });
   try {
@@ -34,6 +36,7 @@ export async function show(runId: string | undefined, options: ShowOptions, io: 
     const report = engine.report(id);
     showRun(report, options.failed === true, io);
     await writeReportFiles(options.output ?? [], [report], io);
+    if (collector) await sendRuns(engine, [report.run], collector, io, new AbortController().signal);
     return EXIT.passed;
   } finally {
     engine.close();

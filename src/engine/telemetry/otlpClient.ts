@@ -1,0 +1,193 @@
+import {
+  JsonLogsSerializer,
+  JsonTraceSerializer,
+  ProtobufLogsSerializer,
+  ProtobufTraceSerializer,
+} from '@opentelemetry/otlp-transformer';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import { createRedactor } from '../http/redactor.ts';
+import { readRetryAfter } from '../http/retryAfter.ts';
+import type { Clock, Random } from '../ports.ts';
+import type { ReadableLog } from './otlpRecords.ts';
+import type { OtlpSettings, Signal } from './otlpSettings.ts';
+
+/** Requests for one batch altogether, the first one included. */
+const ATTEMPTS = 4;
+/** The first back-off is drawn from 0 to this many milliseconds; each further limit doubles. */
+const BASE_MS = 500;
+/** A batch that is not delivered after so long is given up, in milliseconds. */
+const DEADLINE_MS = 60_000;
+/** Collectors refuse long bodies (OpenTelemetry's own: 20 MiB); a longer batch is sent in halves. */
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
+/** The codes that OTLP/HTTP calls retryable. */
+const RETRYABLE = new Set([429, 502, 503, 504]);
+/** Characters of a refusal that are shown. */
+const MAX_REASON = 200;
+
+/** What became of a batch. `rejected` records were received and not kept; `message` is the collector's. */
+export type Delivery =
+  | { status: 'delivered'; rejected: number; message: string }
+  | { status: 'failed'; reason: string };
+
+export interface OtlpClient {
+  sendSpans(spans: readonly ReadableSpan[], signal: AbortSignal): Promise<Delivery>;
+  sendLogs(logs: readonly ReadableLog[], signal: AbortSignal): Promise<Delivery>;
+}
+
+/** OTLP over HTTP. A failure is a value, not an error; only an abort rejects. Secrets are never in a reason. */
+export function createOtlpClient(
+  settings: OtlpSettings,
+  ports: { clock: Clock; random: Random },
+): OtlpClient {
+  const json = settings.encoding === 'json';
+  const traces = json ? JsonTraceSerializer : ProtobufTraceSerializer;
+  const logs = json ? JsonLogsSerializer : ProtobufLogsSerializer;
+  const post = (signal: Signal) => (body: Uint8Array, abort: AbortSignal) =>
+    deliver({ settings, signal, body, abort, ...ports });
+  return {
+    sendSpans: (spans, abort) =>
+      inHalves([...spans], abort, {
+        encode: (part) => traces.serializeRequest(part),
+        post: post('traces'),
+        read: (body) => {
+          const partial = traces.deserializeResponse(body).partialSuccess;
+          return { rejected: Number(partial?.rejectedSpans ?? 0), message: partial?.errorMessage ?? '' };
+        },
+      }),
+    sendLogs: (records, abort) =>
+      inHalves([...records], abort, {
+        encode: (part) => logs.serializeRequest(part),
+        post: post('logs'),
+        read: (body) => {
+          const partial = logs.deserializeResponse(body).partialSuccess;
+          return { rejected: Number(partial?.rejectedLogRecords ?? 0), message: partial?.errorMessage ?? '' };
+        },
+      }),
+  };
+}
+
+type Reply = { status: 'received'; body: Uint8Array } | { status: 'too-long' | 'failed'; reason: string };
+
+interface Exchange<T> {
+  encode(records: T[]): Uint8Array | undefined;
+  post(body: Uint8Array, abort: AbortSignal): Promise<Reply>;
+  read(body: Uint8Array): { rejected: number; message: string };
+}
+
+async function inHalves<T>(records: T[], abort: AbortSignal, exchange: Exchange<T>): Promise<Delivery> {
+  const body = exchange.encode(records);
+  if (records.length === 0 || !body) return { status: 'delivered', rejected: 0, message: '' };
+  const tooLong = body.length > MAX_BODY_BYTES && records.length > 1;
+  const reply: Reply = tooLong ? { status: 'too-long', reason: '' } : await exchange.post(body, abort);
+  if (reply.status === 'received') return { status: 'delivered', ...readReply(reply.body, exchange) };
+  if (reply.status === 'failed' || records.length === 1) return { status: 'failed', reason: reply.reason };
+  const middle = Math.ceil(records.length / 2);
+  const first = await inHalves(records.slice(0, middle), abort, exchange);
+  if (first.status === 'failed') return first;
+  const second = await inHalves(records.slice(middle), abort, exchange);
+  if (second.status === 'failed') return second;
+  return {
+    status: 'delivered',
+    rejected: first.rejected + second.rejected,
+    message: first.message || second.message,
+  };
+}
+
+/** A collector that answers 200 with something that is not OTLP has still taken the batch. */
+function readReply<T>(body: Uint8Array, { read }: Exchange<T>): { rejected: number; message: string } {
+  try {
+    return body.length === 0 ? { rejected: 0, message: '' } : read(body);
+  } catch {
+    return { rejected: 0, message: '' };
+  }
+}
+
+interface Delivering {
+  settings: OtlpSettings;
+  signal: Signal;
+  body: Uint8Array;
+  abort: AbortSignal;
+  clock: Clock;
+  random: Random;
+}
+
+async function deliver(job: Delivering): Promise<Reply> {
+  const { clock, random, abort } = job;
+  const deadline = clock.monotonic() + DEADLINE_MS;
+  for (let done = 1; ; done += 1) {
+    const answer = await attempt(job);
+    abort.throwIfAborted();
+    if (answer.kind === 'reply') return answer.reply;
+    const waitMs = answer.retryAfterMs ?? random.next() * BASE_MS * 2 ** (done - 1);
+    if (done >= ATTEMPTS) return { status: 'failed', reason: `${answer.reason} (after ${done} attempts)` };
+    if (clock.monotonic() + waitMs >= deadline) {
+      const wait = `${Math.round(waitMs / 1000)} s`;
+      return { status: 'failed', reason: `${answer.reason} (it asks to wait ${wait}, which is too long)` };
+    }
+    await clock.sleep(waitMs, abort);
+  }
+}
+
+type Answer =
+  | { kind: 'reply'; reply: Reply }
+  | { kind: 'again'; reason: string; retryAfterMs?: number | undefined };
+
+async function attempt({ settings, signal, body, abort, clock }: Delivering): Promise<Answer> {
+  const { url, headers } = settings[signal];
+  const redact = redactorOf(headers);
+  const expiry = new AbortController();
+  const timer = new AbortController();
+  clock.sleep(settings.timeoutMs, timer.signal).then(
+    () => expiry.abort(),
+    () => {},
+  );
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': CONTENT_TYPES[settings.encoding] },
+      body: new Uint8Array(body),
+      // A redirect would carry the headers to an address that nobody named.
+      redirect: 'manual',
+      signal: AbortSignal.any([abort, expiry.signal]),
+    });
+    const text = new Uint8Array(await response.arrayBuffer());
+    if (response.ok) return { kind: 'reply', reply: { status: 'received', body: text } };
+    const reason = redact(refusal(response, text));
+    if (RETRYABLE.has(response.status))
+      return { kind: 'again', reason, retryAfterMs: readRetryAfter(response.headers, clock.now()) };
+    return { kind: 'reply', reply: { status: response.status === 413 ? 'too-long' : 'failed', reason } };
+  } catch (error) {
+    abort.throwIfAborted();
+    if (expiry.signal.aborted)
+      return { kind: 'again', reason: `no answer within ${settings.timeoutMs / 1000} s` };
+    return { kind: 'again', reason: redact(networkReason(error)) };
+  } finally {
+    timer.abort();
+  }
+}
+
+const CONTENT_TYPES = { protobuf: 'application/x-protobuf', json: 'application/json' };
+
+/** Knows a header's value, and the key in it without its scheme. */
+function redactorOf(headers: { [name: string]: string }): (text: string) => string {
+  return createRedactor(Object.values(headers).flatMap((value) => [value, value.split(' ').at(-1) ?? '']));
+}
+
+/** The status and what the collector said, where that is text. */
+function refusal({ status, headers }: Response, body: Uint8Array): string {
+  if (status >= 300 && status < 400) return `HTTP ${status}: it redirects, which is not followed`;
+  const type = headers.get('content-type') ?? '';
+  if (!/^(text\/plain|application\/json)/.test(type)) return `HTTP ${status}`;
+  const said = new TextDecoder()
+    .decode(body.subarray(0, 4 * MAX_REASON))
+    .replace(/\s+/g, ' ')
+    .trim();
+  return said === '' ? `HTTP ${status}` : `HTTP ${status}: ${said.slice(0, MAX_REASON)}`;
+}
+
+/** `fetch` hides the reason in a cause, and that of several addresses in a list. */
+function networkReason(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const first = cause instanceof AggregateError ? cause.errors[0] : cause;
+  return first instanceof Error ? first.message || first.name : String(first);
+}
