@@ -5,21 +5,26 @@ export interface CascadeConfig {
   mode: 'cascade' | 'full';
   /** Smallest score of a stage, 0–1; below it the case has failed and later stages are left out. */
   thresholds: { heuristic: number; lexical: number };
-  /** Share of each stage in the total; a stage without evaluators gives its weight to the others. */
-  weights: { heuristic: number; lexical: number; judge: number };
+  /**
+   * Share of each stage in the total; a stage without evaluators gives its weight to the others. Null: the
+   * plain weighted mean of all evaluators, as in promptfoo.
+   */
+  weights: { heuristic: number; lexical: number; judge: number } | null;
   /** Share of settled cases, 0–1, whose judge runs all the same. */
   audit: number;
 }
 
+const weights = { heuristic: 0.2, lexical: 0.3, judge: 0.5 };
+
 export const DEFAULT_CASCADE: CascadeConfig = {
   mode: 'cascade',
   thresholds: { heuristic: 0.5, lexical: 0.6 },
-  weights: { heuristic: 0.2, lexical: 0.3, judge: 0.5 },
+  weights,
   audit: 0,
 };
 
 const share = z.number().min(0).max(1);
-const { thresholds, weights } = DEFAULT_CASCADE;
+const { thresholds } = DEFAULT_CASCADE;
 
 const stageNote = {
   heuristic: 'Checks by rule: text, JSON, tool calls, latency, cost.',

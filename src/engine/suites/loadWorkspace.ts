@@ -1,12 +1,16 @@
 import { realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { FileError, ProblemsError } from '../errors.ts';
+import type { SourceDocument } from '../files/document.ts';
+import { parseJson } from '../files/json.ts';
 import { readText } from '../files/readText.ts';
 import { parseYaml } from '../files/yaml.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Environment } from '../ports.ts';
 import { discoverWorkspace } from './discoverWorkspace.ts';
+import { workspacePath } from './fileReference.ts';
 import { implicitConfig } from './implicitConfig.ts';
+import { isPromptfoo } from './promptfoo/isPromptfoo.ts';
 import { readConfig } from './readConfig.ts';
 import type { WorkspaceConfig } from './workspaceConfig.ts';
 
@@ -37,7 +41,8 @@ export interface LoadOptions {
 
 /**
  * Reads and checks the configuration of a workspace. Without `configPath` and without a `touchstone.yaml`,
- * suites are made from the prompts and datasets that the folder holds (implicitConfig.ts).
+ * the folder's `promptfooconfig.yaml` is the configuration; without that too, suites are made from the prompts
+ * and datasets that the folder holds (implicitConfig.ts).
  * Throws ProblemsError with everything that is wrong, FileError when the file cannot be read.
  */
 export async function loadWorkspace(options: LoadOptions): Promise<Workspace> {
@@ -54,18 +59,39 @@ export async function checkWorkspace(
   const file = configFile(options);
   if (!file) return withoutFile(options);
   const { shown, absolute } = file;
-  const root = realpathSync(path.dirname(absolute));
   const text = options.text ?? readText(absolute, shown);
   const problems: Problem[] = [];
   try {
-    const config = readConfig({ document: parseYaml(text, shown), root, problems }, options.environment);
+    const document = /\.json$/i.test(absolute) ? parseJson(text, shown) : parseYaml(text, shown);
+    const foreign = isPromptfoo(absolute, document.value);
+    const root = foreign ? rootAround(absolute, options.root) : realpathSync(path.dirname(absolute));
+    const config = foreign
+      ? await readForeign({ document, root, absolute: realpathSync(absolute), problems }, options.environment)
+      : readConfig({ document, root, problems }, options.environment);
     problems.sort(byPlace);
     if (!config) return { problems };
-    const configPath = path.basename(absolute);
+    const configPath = workspacePath(root, realpathSync(absolute));
     return { workspace: { root, configPath, config, warnings: problems }, problems };
   } catch (error) {
     return { problems: [syntaxProblem(error)] };
   }
+}
+
+/** promptfoo's suites refer to files beside and above them: the current folder holds them where it can. */
+function rootAround(absolute: string, root: string): string {
+  const folder = realpathSync(path.dirname(absolute));
+  const current = realpathSync(root);
+  const way = path.relative(current, folder);
+  return way === '..' || way.startsWith(`..${path.sep}`) || path.isAbsolute(way) ? folder : current;
+}
+
+/** Loaded only where there is such a file: most workspaces have none. */
+async function readForeign(
+  source: { document: SourceDocument; root: string; absolute: string; problems: Problem[] },
+  environment: Environment,
+): Promise<WorkspaceConfig | undefined> {
+  const { readPromptfoo } = await import('./promptfoo/readPromptfoo.ts');
+  return readPromptfoo(source, environment);
 }
 
 async function withoutFile(options: LoadOptions): Promise<{ workspace: Workspace; problems: Problem[] }> {
@@ -83,11 +109,20 @@ function configFile({ root, configPath }: LoadOptions): { shown: string; absolut
   const shown = configPath ?? CONFIG_FILE;
   const absolute = path.resolve(root, shown);
   if (statSync(absolute, { throwIfNoEntry: false })) return { shown, absolute };
-  if (configPath === undefined) return undefined;
+  if (configPath === undefined) return foreignFile(root);
   throw new FileError('the configuration file does not exist', {
     where: { path: shown },
     remedy: 'Check the path, or write a file with `touchstone init`.',
   });
+}
+
+/** promptfoo's own default, where there is no configuration of ours. */
+function foreignFile(root: string): { shown: string; absolute: string } | undefined {
+  for (const shown of ['promptfooconfig.yaml', 'promptfooconfig.yml', 'promptfooconfig.json']) {
+    const absolute = path.join(root, shown);
+    if (statSync(absolute, { throwIfNoEntry: false })?.isFile()) return { shown, absolute };
+  }
+  return undefined;
 }
 
 /** YAML that cannot be parsed, as a problem at its place. Anything else is thrown on. */

@@ -1,0 +1,49 @@
+import type { TargetConfig } from '../suites/targetConfig.ts';
+import { execCaller } from '../targets/promptfoo/execCaller.ts';
+import { httpCaller } from '../targets/promptfoo/httpCaller.ts';
+import { modelCaller } from '../targets/promptfoo/modelCaller.ts';
+import { createPromptfooTarget, type PromptfooCaller } from '../targets/promptfoo/promptfooTarget.ts';
+import { echoCaller, unsupportedCaller } from '../targets/promptfoo/simpleCallers.ts';
+import type { Target } from '../targets/target.ts';
+import type { TargetPorts } from './targetPorts.ts';
+
+type PromptfooTargetConfig = Extract<TargetConfig, { kind: 'promptfoo' }>;
+
+/** A prompt with a provider of a promptfoo configuration. Throws ConfigError. */
+export function createFromPromptfoo(config: PromptfooTargetConfig, ports: TargetPorts): Target {
+  const { template, provider, name } = config;
+  return createPromptfooTarget(
+    {
+      name,
+      prompt: template,
+      caller: callerOf(config, ports),
+      delayMs: provider.delayMs,
+      ...(provider.transform === undefined ? {} : { transform: provider.transform }),
+      ...(provider.tools === undefined ? {} : { tools: provider.tools }),
+    },
+    { clock: ports.clock, runScript: ports.runScript },
+  );
+}
+
+function callerOf({ name, provider, location }: PromptfooTargetConfig, ports: TargetPorts): PromptfooCaller {
+  const { call } = provider;
+  switch (call.kind) {
+    case 'echo':
+      return echoCaller(name);
+    case 'model':
+      return modelCaller({
+        ...call,
+        client: ports.models.client(ports.model ?? call.model),
+        clock: ports.clock,
+      });
+    case 'http':
+      return httpCaller(
+        { ...call, owner: `The target "${name}"`, where: location },
+        { ...ports, runScript: ports.runScript },
+      );
+    case 'exec':
+      return execCaller({ ...call, name, where: location }, ports);
+    case 'unsupported':
+      return unsupportedCaller(name, call.reason);
+  }
+}

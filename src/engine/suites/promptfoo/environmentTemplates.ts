@@ -1,0 +1,34 @@
+import { isJsonObject, type JsonValue } from '../../model/json.ts';
+
+const TEMPLATE =
+  /\{\{\s*env(?:\.([A-Za-z_]\w*)|\[\s*['"]([^'"]+)['"]\s*\])\s*(?:\|\s*default\(\s*(?:'([^']*)'|"([^"]*)")[^)]*\)\s*)?\}\}/g;
+
+/**
+ * Replaces `{{env.NAME}}` in every text of a value: by the file's own `env` where it has the name, otherwise by
+ * `${env:NAME}`, so that what the variable holds is read only when it is used, and stored nowhere.
+ */
+export function withEnvironment(value: JsonValue, own: Readonly<Record<string, string>>): JsonValue {
+  if (typeof value === 'string') return replace(value, own);
+  if (Array.isArray(value)) return value.map((item) => withEnvironment(item, own));
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withEnvironment(item, own)]));
+}
+
+function replace(text: string, own: Readonly<Record<string, string>>): string {
+  return text.replace(TEMPLATE, (_whole, dotted, quoted, single, double) => {
+    const name = String(dotted ?? quoted);
+    if (Object.hasOwn(own, name)) return own[name] ?? '';
+    const fallback = single ?? double;
+    return fallback === undefined ? `\${env:${name}}` : `\${env:${name}:${fallback}}`;
+  });
+}
+
+/** The file's `env`, as texts. */
+export function ownEnvironment(value: JsonValue | undefined): Record<string, string> {
+  if (!isJsonObject(value)) return {};
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, item]) =>
+      item === null || typeof item === 'object' ? [] : [[key, String(item)]],
+    ),
+  );
+}

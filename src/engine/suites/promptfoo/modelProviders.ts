@@ -1,0 +1,113 @@
+import type { JsonObject } from '../../model/json.ts';
+import type { SourceLocation } from '../../model/location.ts';
+import type { ProviderConfig } from '../../models/catalog.ts';
+import { BUILT_IN_PROVIDER, builtInProvider } from '../builtInProvider.ts';
+import { type PromptfooReader, warn } from './promptfooReader.ts';
+import { modelOf } from './vendors.ts';
+
+/** Gathers the servers that the models of a configuration need, each under a name of its own. */
+export class ModelProviders {
+  readonly providers: Record<string, ProviderConfig>;
+  readonly #reader: PromptfooReader;
+
+  constructor(reader: PromptfooReader) {
+    this.#reader = reader;
+    this.providers = { [BUILT_IN_PROVIDER]: builtInProvider(reader.environment) };
+  }
+
+  /** The model as `provider/model`, for promptfoo's `openai:chat:gpt-4o`; undefined for what is no such model. */
+  reference(id: string, config: JsonObject, location: SourceLocation): string | undefined {
+    const found = modelOf(id);
+    if (!found) return undefined;
+    const { vendor, model, known } = found;
+    const provider = this.#providerOf(vendor, known?.baseUrl, known?.key, config, location);
+    const prices = pricesOf(config, model);
+    if (prices) provider.prices = { ...provider.prices, ...prices };
+    return `${this.#register(vendor, provider)}/${model}`;
+  }
+
+  #providerOf(
+    vendor: string,
+    knownUrl: string | undefined,
+    knownKey: string | undefined,
+    config: JsonObject,
+    location: SourceLocation,
+  ): ProviderConfig {
+    const own = text(config['apiBaseUrl']) ?? hostUrl(text(config['apiHost']));
+    const builtIn = vendor === 'openai' ? builtInProvider(this.#reader.environment) : undefined;
+    const baseUrl = own ?? knownUrl ?? builtIn?.baseUrl ?? '';
+    const key =
+      this.#keyOf(config, location) ??
+      (own === undefined ? (builtIn?.apiKey ?? reference(knownKey)) : undefined);
+    if (own !== undefined && key === undefined && builtIn?.apiKey !== undefined) {
+      warn(this.#reader, location, {
+        code: 'promptfoo-key',
+        message: `no key is sent to ${own}: OPENAI_API_KEY belongs to OpenAI`,
+        remedy: 'If that server needs a key, name its variable with apiKeyEnvar.',
+      });
+    }
+    const headers = Object.entries(Object(config['headers'])).map(([name, value]) => [name, String(value)]);
+    return {
+      baseUrl,
+      ...(key === undefined ? {} : { apiKey: key }),
+      ...(headers.length === 0 ? {} : { headers: Object.fromEntries(headers) }),
+      location,
+    };
+  }
+
+  #keyOf(config: JsonObject, location: SourceLocation): string | undefined {
+    const variable = text(config['apiKeyEnvar']);
+    if (variable !== undefined) {
+      const own = this.#reader.env[variable];
+      return own ?? reference(variable);
+    }
+    const key = text(config['apiKey']);
+    if (key !== undefined && !key.includes('${env:')) {
+      warn(this.#reader, location, {
+        code: 'literal-key',
+        message: 'the file holds a key',
+        remedy: 'Put it into an environment variable and name that with apiKeyEnvar.',
+      });
+    }
+    return key;
+  }
+
+  /** Equal servers share a name. */
+  #register(vendor: string, provider: ProviderConfig): string {
+    const { location: _place, prices, ...same } = provider;
+    const wanted = JSON.stringify(same);
+    for (let count = 1; ; count++) {
+      const name = count === 1 ? vendor : `${vendor}-${count}`;
+      const known = this.providers[name];
+      if (known === undefined) {
+        this.providers[name] = provider;
+        return name;
+      }
+      const { location: _knownPlace, prices: knownPrices, ...other } = known;
+      if (JSON.stringify(other) !== wanted) continue;
+      if (prices) known.prices = { ...knownPrices, ...prices };
+      return name;
+    }
+  }
+}
+
+function reference(variable: string | undefined): string | undefined {
+  return variable === undefined ? undefined : `\${env:${variable}}`;
+}
+
+function hostUrl(host: string | undefined): string | undefined {
+  return host === undefined ? undefined : `https://${host.replace(/^https?:\/\//, '')}/v1`;
+}
+
+/** promptfoo's prices are US dollars per token. */
+function pricesOf(config: JsonObject, model: string): NonNullable<ProviderConfig['prices']> | undefined {
+  const both = config['cost'];
+  const input = config['inputCost'] ?? both;
+  const output = config['outputCost'] ?? both;
+  if (typeof input !== 'number' || typeof output !== 'number') return undefined;
+  return { [model]: { input: input * 1e6, output: output * 1e6 } };
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

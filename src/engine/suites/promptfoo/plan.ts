@@ -1,0 +1,70 @@
+import type { JsonObject, JsonValue } from '../../model/json.ts';
+import type { SourceLocation } from '../../model/location.ts';
+import type { ModelParameters, ResponseFormat, ToolDefinition } from '../../model/message.ts';
+
+/** One prompt of a promptfoo configuration. */
+export interface PromptfooPrompt {
+  /** As promptfoo calls it; filters of tests and providers refer to it. */
+  label: string;
+  id?: string;
+  /** Short, for the names of targets. */
+  name: string;
+  /** The template: a text, or a chat as JSON or YAML. */
+  raw: string;
+  location: SourceLocation;
+  /** Why it cannot be used, e.g. because it is a program. */
+  unsupported?: string;
+}
+
+/** What a provider of a promptfoo configuration calls. */
+export type PromptfooCall =
+  | { kind: 'echo' }
+  | {
+      kind: 'model';
+      /** `provider/model`, of the workspace's providers. */
+      model: string;
+      parameters: ModelParameters;
+      tools: ToolDefinition[];
+      responseFormat?: ResponseFormat;
+    }
+  | {
+      kind: 'http';
+      /** Templates; `${env:NAME}` stands for an environment variable. */
+      url: string;
+      method: string;
+      headers: Record<string, string>;
+      query: Record<string, string>;
+      body?: JsonValue;
+      /** JavaScript over `json`, `text` and `context`; a plain path such as `json.answer` needs no trust. */
+      transformResponse?: string;
+    }
+  | { kind: 'exec'; command: string[]; cwd: string; options: JsonObject; env: Record<string, string> }
+  | { kind: 'unsupported'; reason: string };
+
+export interface PromptfooProvider {
+  /** As promptfoo calls it, e.g. `openai:gpt-4o`. */
+  id: string;
+  label?: string;
+  call: PromptfooCall;
+  /** Labels or ids of the prompts that it is used with; all where absent. */
+  prompts?: string[];
+  /** JavaScript that changes its output, as an expression. */
+  transform?: string;
+  /** Pause after each call in milliseconds. */
+  delayMs: number;
+  /** The tool definitions as the file has them, for the assertions that check tool calls. */
+  tools?: JsonValue;
+  location: SourceLocation;
+}
+
+/** What a promptfoo test says to the target, kept in the case under `promptfoo`. */
+export interface PromptfooCaseOptions {
+  prefix?: string;
+  suffix?: string;
+  /** JavaScript that changes the output, as an expression. */
+  transform?: string;
+  /** The output to judge; nothing is called then. */
+  providerOutput?: JsonValue;
+  /** Why the case cannot be run as promptfoo would. */
+  unsupported?: string;
+}

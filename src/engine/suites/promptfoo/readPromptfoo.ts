@@ -1,0 +1,227 @@
+import path from 'node:path';
+import { UserError } from '../../errors.ts';
+import { parseAssertion } from '../../evaluators/specs.ts';
+import { UnsupportedEvaluatorError } from '../../evaluators/unsupported.ts';
+import type { SourceDocument } from '../../files/document.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
+import type { Problem } from '../../model/problem.ts';
+import type { Environment } from '../../ports.ts';
+import { attempt, placeOf } from '../configReader.ts';
+import { workspacePath } from '../fileReference.ts';
+import { SUITE_DEFAULTS, type SuiteConfig } from '../suiteConfig.ts';
+import type { WorkspaceConfig } from '../workspaceConfig.ts';
+import { ownEnvironment } from './environmentTemplates.ts';
+import { type CaseGroup, expandTests } from './expandTests.ts';
+import { ModelProviders } from './modelProviders.ts';
+import type { PromptfooPrompt, PromptfooProvider } from './plan.ts';
+import { planTargets } from './planTargets.ts';
+import { type PromptfooReader, parseReferenced, readReference, warn } from './promptfooReader.ts';
+import { readPrompts } from './readPrompts.ts';
+import { readProvider, readProviders } from './readProviders.ts';
+import { type RawTest, readTests } from './readTests.ts';
+import { resolveRefs } from './references.ts';
+import { graderOf } from './renderAssertions.ts';
+import { scenarioTests } from './scenarios.ts';
+
+/** promptfoo's own limit for a call. */
+const TIMEOUT_MS = 300_000;
+/** Parts of a file that change what its tests mean and have no counterpart here. */
+const UNSUPPORTED = ['extensions', 'nunjucksFilters', 'redteam', 'derivedMetrics', 'plugins', 'strategies'];
+/** Assertions and cases beyond which further ones of the same kind are not checked one by one. */
+const CHECKED_CASES = 5_000;
+
+/**
+ * A parsed promptfoo configuration as suites: one, or several where tests choose their own targets. `absolute`
+ * is the file's path. What is not supported is a warning, and its cases are errors when they are run.
+ * Undefined when there is an error.
+ */
+export function readPromptfoo(
+  options: { document: SourceDocument; root: string; absolute: string; problems: Problem[] },
+  environment: Environment,
+): WorkspaceConfig | undefined {
+  const { document, root, absolute, problems } = options;
+  const base = path.dirname(absolute);
+  const env = ownEnvironment(isJsonObject(document.value) ? document.value['env'] : undefined);
+  const reader: PromptfooReader = { document, root, problems, base, environment, env };
+  const file = attempt(reader, [], 'invalid-reference', () => resolveRefs(document));
+  if (!isJsonObject(file)) return undefined;
+  warnOfUnsupported(reader, file);
+  const models = new ModelProviders(reader);
+  const prompts = readPrompts(reader, file['prompts']);
+  const providersKey =
+    file['providers'] === undefined && file['targets'] !== undefined ? 'targets' : 'providers';
+  const providers = readProviders(reader, file[providersKey], [providersKey], models);
+  const defaultTest = readDefaultTest(reader, file['defaultTest']);
+  const groups = expandTests(reader, allTests(reader, file), defaultTest, models);
+  checkAssertions(reader, groups);
+  const judge = attempt(reader, [], 'invalid-grader', () => judgeModel(reader, defaultTest, models));
+  if (problems.some((problem) => problem.severity === 'error')) return undefined;
+
+  const suite = {
+    file,
+    reference: { path: workspacePath(root, absolute), absolute },
+    name: suiteName(absolute),
+    ...(judge === undefined ? {} : { judge }),
+  };
+  const suites = groups.flatMap((group, index) => {
+    const found = makeSuite(reader, suite, group, index, prompts, providers, models);
+    return found === undefined ? [] : [found];
+  });
+  return { providers: models.providers, suites };
+}
+
+interface SuiteParts {
+  file: JsonObject;
+  reference: { path: string; absolute: string };
+  name: string;
+  judge?: string;
+}
+
+function makeSuite(
+  reader: PromptfooReader,
+  { file, reference, name, judge }: SuiteParts,
+  group: CaseGroup,
+  index: number,
+  prompts: readonly PromptfooPrompt[],
+  providers: readonly PromptfooProvider[],
+  models: ModelProviders,
+): SuiteConfig | undefined {
+  const { cases, provider, repeat, ...choice } = group;
+  const own = provider === undefined ? providers : [ownProvider(reader, provider, models)];
+  const targets = planTargets(prompts, own, choice);
+  const [first] = cases;
+  if (targets.length === 0) {
+    if (first) warnOfNoTarget(reader, first.location);
+    return undefined;
+  }
+  const evaluate = isJsonObject(file['evaluateOptions']) ? file['evaluateOptions'] : {};
+  const { description } = file;
+  const delay = positive(evaluate['delay']) ?? 0;
+  return {
+    name: index === 0 ? name : `${name}-${index + 1}`,
+    ...(typeof description === 'string' && description !== '' ? { description } : {}),
+    location: { path: reference.path, line: 1, column: 1 },
+    datasets: [reference],
+    cases,
+    targets: targets.map((target) =>
+      delay > 0 ? { ...target, provider: { ...target.provider, delayMs: delay } } : target,
+    ),
+    evaluators: [],
+    defaultEvaluators: false,
+    ...(judge === undefined ? {} : { judgeModel: judge }),
+    cascade: { mode: 'full', thresholds: { heuristic: 0, lexical: 0 }, weights: null, audit: 0 },
+    repeat: repeat ?? positive(evaluate['repeat']) ?? SUITE_DEFAULTS.repeat,
+    maxConcurrency: delay > 0 ? 1 : (positive(evaluate['maxConcurrency']) ?? SUITE_DEFAULTS.maxConcurrency),
+    timeoutMs: positive(evaluate['timeoutMs']) ?? TIMEOUT_MS,
+    seed: SUITE_DEFAULTS.seed,
+    filter: { names: [], tags: [] },
+  };
+}
+
+function ownProvider(reader: PromptfooReader, value: JsonValue, models: ModelProviders): PromptfooProvider {
+  const entry = isJsonObject(value) ? value : { id: String(value) };
+  return readProvider(reader, entry, ['tests'], models);
+}
+
+function allTests(reader: PromptfooReader, file: JsonObject): RawTest[] {
+  const tests = readTests(reader, file['tests'], ['tests']);
+  const scenarios = scenarioTests(reader, file['scenarios']);
+  if (tests.length > 0 || scenarios.length > 0) return [...tests, ...scenarios];
+  // promptfoo runs every prompt once, without variables.
+  return file['tests'] === undefined ? [{ test: {}, location: placeOf(reader, []) }] : [];
+}
+
+function readDefaultTest(reader: PromptfooReader, value: JsonValue | undefined): JsonObject {
+  if (typeof value !== 'string') return isJsonObject(value) ? value : {};
+  const read = attempt(reader, ['defaultTest'], 'missing-file', () =>
+    parseReferenced(readReference(reader, value, placeOf(reader, ['defaultTest']))),
+  );
+  return isJsonObject(read?.value) ? read.value : {};
+}
+
+/** The model of judges that name none. Without it they are errors, since promptfoo's own default changes. */
+function judgeModel(
+  reader: PromptfooReader,
+  defaultTest: JsonObject,
+  models: ModelProviders,
+): string | undefined {
+  const options = isJsonObject(defaultTest['options']) ? defaultTest['options'] : {};
+  const provider = options['provider'];
+  return provider === undefined ? undefined : graderOf(provider, models, placeOf(reader, ['defaultTest']));
+}
+
+function warnOfUnsupported(reader: PromptfooReader, file: JsonObject): void {
+  for (const key of UNSUPPORTED) {
+    if (file[key] === undefined) continue;
+    warn(reader, placeOf(reader, [key]), {
+      code: 'unsupported-key',
+      message: `"${key}" of promptfoo is not supported and is left out`,
+      remedy: 'What depends on it may come out otherwise than in promptfoo.',
+    });
+  }
+}
+
+/** Says which assertions cannot be judged, and where a case has none. */
+function checkAssertions(reader: PromptfooReader, groups: readonly CaseGroup[]): void {
+  const known = new Set<string>();
+  let checked = 0;
+  for (const { case: entry, location } of groups.flatMap((group) => group.cases)) {
+    if (checked++ >= CHECKED_CASES) return;
+    const assertions = entry.assert ?? [];
+    if (assertions.length === 0 && entry['promptfoo'] === undefined) warnOfNoAssertion(reader, location);
+    for (const assertion of assertions) {
+      const key = JSON.stringify(assertion);
+      if (known.has(key)) continue;
+      known.add(key);
+      checkAssertion(reader, assertion, location);
+    }
+  }
+}
+
+function checkAssertion(
+  reader: PromptfooReader,
+  assertion: JsonObject,
+  location: { path: string; line: number; column: number },
+): void {
+  try {
+    parseAssertion(assertion, location);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    warn(reader, location, {
+      code: error instanceof UnsupportedEvaluatorError ? 'unsupported-assertion' : 'invalid-assertion',
+      message: error.message,
+      remedy: `${error.remedy ?? ''} Its cases are reported as errors, never as passed.`.trim(),
+    });
+  }
+}
+
+function warnOfNoAssertion(reader: PromptfooReader, location: Problem['location']): void {
+  if (reader.problems.some((problem) => problem.code === 'no-assertion')) return;
+  warn(reader, location, {
+    code: 'no-assertion',
+    message: 'a test has no assertion, so nothing is measured and its cases are errors',
+    remedy: 'promptfoo counts such tests as passed. Add an assertion to the test or to defaultTest.',
+  });
+}
+
+function warnOfNoTarget(reader: PromptfooReader, location: Problem['location']): void {
+  warn(reader, location, {
+    code: 'no-target',
+    message: 'no prompt and provider of the file are used by this test, so it is not run',
+    remedy: 'Check "prompts" and "providers" of the test.',
+  });
+}
+
+/** `promptfooconfig.smoke.yaml` is called `smoke`, and `promptfooconfig.yaml` after its folder. */
+function suiteName(absolute: string): string {
+  const own = path
+    .basename(absolute)
+    .replace(/\.[^.]*$/, '')
+    .replace(/^promptfooconfig[.-]?/, '');
+  const name = (own === '' ? path.basename(path.dirname(absolute)) : own).replace(/[^A-Za-z0-9._-]+/g, '-');
+  return name.replace(/^[^A-Za-z0-9]+/, '') || 'promptfoo';
+}
+
+function positive(value: JsonValue | undefined): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : undefined;
+}

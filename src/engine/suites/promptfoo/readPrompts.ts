@@ -1,0 +1,164 @@
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import type { Pointer } from '../../files/document.ts';
+import { isJsonObject, type JsonValue } from '../../model/json.ts';
+import type { SourceLocation } from '../../model/location.ts';
+import { attempt, placeOf, reportAt } from '../configReader.ts';
+import { parseCsv } from './csvTests.ts';
+import type { PromptfooPrompt } from './plan.ts';
+import {
+  expandReference,
+  type PromptfooReader,
+  parseReferenced,
+  type ReferencedFile,
+  readReference,
+  warn,
+} from './promptfooReader.ts';
+
+const PROGRAM = /\.(?:[cm]?[jt]s|py|rb|sh|bash|exe|bat|cmd|ps1|pl)(?::[\w$.]+)?$/i;
+const TEXT_FILE = /\.(?:txt|md|j2|json|jsonl|ya?ml|csv)$/i;
+const SEPARATOR = /^---$/;
+
+/** The prompts of the file; `{{prompt}}` where it names none. Reports what cannot be read. */
+export function readPrompts(reader: PromptfooReader, value: JsonValue | undefined): PromptfooPrompt[] {
+  if (value === undefined || value === null) return [inline('{{prompt}}', placeOf(reader, []), 0)];
+  const prompts = entriesOf(value).flatMap(({ item, label, at }, index) =>
+    readPrompt(reader, item, label, ['prompts', ...at], index),
+  );
+  for (const prompt of prompts) refuseConversation(reader, prompt);
+  return prompts;
+}
+
+/** A list, one prompt, or a map of files to labels. */
+function entriesOf(value: JsonValue): { item: JsonValue; label?: string; at: Pointer }[] {
+  if (Array.isArray(value)) return value.map((item, index) => ({ item, at: [index] }));
+  if (!isJsonObject(value) || 'raw' in value || 'id' in value) return [{ item: value, at: [] }];
+  return Object.entries(value).map(([file, label]) => ({ item: file, label: String(label), at: [file] }));
+}
+
+function readPrompt(
+  reader: PromptfooReader,
+  item: JsonValue,
+  mapLabel: string | undefined,
+  at: Pointer,
+  index: number,
+): PromptfooPrompt[] {
+  const location = placeOf(reader, at);
+  const own = isJsonObject(item) ? item : {};
+  const source = typeof item === 'string' ? item : (own['raw'] ?? own['id']);
+  const label = typeof own['label'] === 'string' ? own['label'] : mapLabel;
+  const id = typeof own['id'] === 'string' ? own['id'] : undefined;
+  if (typeof source !== 'string') {
+    // A chat written directly as YAML.
+    const raw = JSON.stringify(source ?? item);
+    return [{ ...inline(raw, location, index), ...(label === undefined ? {} : { label }) }];
+  }
+  const named = { ...(label === undefined ? {} : { label }), ...(id === undefined ? {} : { id }) };
+  if (isProgram(source)) return [program(reader, source, location, named)];
+  if (!isFile(reader, source)) return [{ ...inline(source, location, index), ...named }];
+  const files = expandReference(reader, source);
+  if (files.length === 0) reportMissing(reader, source, at);
+  return files.flatMap((file) => {
+    if (isProgram(file)) return [program(reader, file, location, named)];
+    const read = attempt(reader, at, 'missing-file', () => promptsOf(readReference(reader, file, location)));
+    return (read ?? []).map((raw, count, all) => {
+      const name = path.basename(file).replace(/\.[^.]*$/, '');
+      return {
+        label: label === undefined ? `${file}: ${raw}` : all.length > 1 ? `${label}: ${raw}` : label,
+        ...(id === undefined ? {} : { id }),
+        name: all.length > 1 ? `${name}-${count + 1}` : name,
+        raw,
+        location: { path: file, line: 1, column: 1 },
+      };
+    });
+  });
+}
+
+function inline(raw: string, location: SourceLocation, index: number): PromptfooPrompt {
+  return { label: raw, name: `prompt-${index + 1}`, raw, location };
+}
+
+/** The prompts that a file holds. Throws FileError. */
+function promptsOf(file: ReferencedFile): string[] {
+  switch (path.extname(file.path).toLowerCase()) {
+    case '.txt':
+      return split(file.text);
+    case '.json':
+    case '.yaml':
+    case '.yml':
+      return [JSON.stringify(parseReferenced(file).value)];
+    case '.jsonl':
+      return file.text.split(/\r?\n/).filter((line) => line !== '');
+    case '.csv':
+      return csvPrompts(file);
+    default:
+      return [file.text];
+  }
+}
+
+function split(text: string): string[] {
+  const parts: string[][] = [[]];
+  for (const line of text.split(/\r?\n/)) {
+    if (SEPARATOR.test(line.trim())) parts.push([]);
+    else parts.at(-1)?.push(line);
+  }
+  return parts.map((lines) => lines.join('\n').trim()).filter((part) => part !== '');
+}
+
+function csvPrompts(file: ReferencedFile): string[] {
+  if (file.text.includes(',')) {
+    const rows = parseCsv(file).flatMap(({ row }) => (row['prompt'] ? [row['prompt'].trim()] : []));
+    if (rows.length > 0) return rows;
+  }
+  const lines = file.text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  return lines[0]?.trim().toLowerCase() === 'prompt' ? lines.slice(1) : lines;
+}
+
+function isProgram(source: string): boolean {
+  return !source.includes('\n') && (source.startsWith('exec:') || PROGRAM.test(source));
+}
+
+/** A text is a file when it says so, or when it ends like one and one is there. */
+function isFile(reader: PromptfooReader, source: string): boolean {
+  if (source.includes('\n')) return false;
+  if (source.startsWith('file://')) return true;
+  if (/[*]/.test(source) && expandReference(reader, source).length > 0) return true;
+  if (TEXT_FILE.test(source) && !/\s/.test(source)) return true;
+  return (
+    TEXT_FILE.test(source) &&
+    statSync(path.resolve(reader.base, source), { throwIfNoEntry: false }) !== undefined
+  );
+}
+
+function program(
+  reader: PromptfooReader,
+  source: string,
+  location: SourceLocation,
+  named: { label?: string; id?: string },
+): PromptfooPrompt {
+  const unsupported = `the prompt ${source} is a program, which is not supported`;
+  warn(reader, location, {
+    code: 'unsupported-prompt',
+    message: unsupported,
+    remedy: 'Its cases are reported as errors. Write the prompt as a text or a chat.',
+  });
+  return { label: source, ...named, name: path.basename(source), raw: '', location, unsupported };
+}
+
+function refuseConversation(reader: PromptfooReader, prompt: PromptfooPrompt): void {
+  if (!/\{[{%][^}%]*\b_conversation\b/.test(prompt.raw)) return;
+  prompt.unsupported = 'the prompt uses _conversation, which is not supported';
+  warn(reader, prompt.location, {
+    code: 'unsupported-prompt',
+    message: prompt.unsupported,
+    remedy: 'Its cases are reported as errors. Write the conversation into the prompt or the variables.',
+  });
+}
+
+function reportMissing(reader: PromptfooReader, source: string, at: Pointer): void {
+  reportAt(reader, at, {
+    code: 'missing-file',
+    message: `no file matches "${source}"`,
+    remedy: 'Paths count from the folder of the configuration.',
+  });
+}

@@ -1,0 +1,107 @@
+import path from 'node:path';
+import { FileError } from '../../errors.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
+import type { SourceLocation } from '../../model/location.ts';
+import { renderNunjucks } from '../../prompts/nunjucks.ts';
+import type { ModelProviders } from './modelProviders.ts';
+import { type PromptfooReader, parseReferenced, readReference } from './promptfooReader.ts';
+import { transformCode } from './readProviders.ts';
+import { moduleExpression, scriptExpression } from './scriptCode.ts';
+
+const SCRIPT = /^file:\/\/(.*?\.[cm]?js)(?::([\w$]+))?$/;
+const FOREIGN = /^(?:file:\/\/.*\.(?:py|rb|[cm]?ts)(?::|$)|package:)/;
+
+/** What an assertion is filled in with. */
+export interface AssertionScope {
+  reader: PromptfooReader;
+  models: ModelProviders;
+  /** The variables of the case. */
+  vars: JsonObject;
+  /** `options` of the test: grader and its prompt for assertions that name none. */
+  options: JsonObject;
+  location: SourceLocation;
+}
+
+/**
+ * An assertion as it is judged: templates filled in with the case's variables, files read, scripts as one
+ * expression, graders as models of this workspace. Throws FileError and PromptError.
+ */
+export function renderAssertion(assertion: JsonObject, scope: AssertionScope): JsonObject {
+  const type = typeof assertion['type'] === 'string' ? assertion['type'] : '';
+  const rendered: JsonObject = { ...assertion };
+  if (type === 'assert-set' && Array.isArray(assertion['assert'])) {
+    rendered['assert'] = assertion['assert'].map((item) =>
+      isJsonObject(item) ? renderAssertion(item, scope) : item,
+    );
+  }
+  if (assertion['value'] !== undefined) rendered['value'] = renderValue(assertion['value'], type, scope);
+  if (typeof assertion['metric'] === 'string') {
+    rendered['metric'] = renderNunjucks(assertion['metric'], variablesOf(scope));
+  }
+  if (typeof assertion['transform'] === 'string') {
+    rendered['transform'] = transformCode(scope.reader, assertion['transform'], scope.location);
+  }
+  return withGrader(rendered, scope);
+}
+
+function renderValue(value: JsonValue, type: string, scope: AssertionScope): JsonValue {
+  if (Array.isArray(value)) {
+    return value.map((item) => (typeof item === 'string' ? renderText(item, scope) : item));
+  }
+  if (typeof value !== 'string') return value;
+  if (!/^(?:not-)?javascript$/.test(type)) return renderText(value, scope);
+  const [, file, name] = SCRIPT.exec(value) ?? [];
+  if (file !== undefined) {
+    return moduleExpression(readReference(scope.reader, file, scope.location).text, name);
+  }
+  return value.startsWith('file://') ? value : scriptExpression(renderNunjucks(value, variablesOf(scope)));
+}
+
+/** A text, filled in; or what the file that it names holds. Scripts stay, and are refused by name later. */
+function renderText(value: string, scope: AssertionScope): JsonValue {
+  if (SCRIPT.test(value) || FOREIGN.test(value)) return value;
+  if (!value.startsWith('file://')) return renderNunjucks(value, variablesOf(scope));
+  const file = readReference(scope.reader, value, scope.location);
+  const extension = path.extname(file.path).toLowerCase();
+  if (/^\.(?:json|ya?ml)$/.test(extension)) return parseReferenced(file).value;
+  if (/^\.(?:txt|md|j2)$/.test(extension)) return file.text.trim();
+  throw new FileError(`${file.path} is neither text nor data`, {
+    where: scope.location,
+    remedy: 'A value may come from a .txt, .json or .yaml file.',
+  });
+}
+
+/** `provider` as a model of this workspace, and the test's own grader where the assertion names none. */
+function withGrader(
+  assertion: JsonObject,
+  { reader, models, options, location }: AssertionScope,
+): JsonObject {
+  const { provider: own, ...rest } = assertion;
+  const provider = own ?? options['provider'];
+  const rubricPrompt = rest['rubricPrompt'] ?? options['rubricPrompt'];
+  const reference = provider === undefined ? undefined : graderOf(provider, models, location);
+  return {
+    ...rest,
+    ...(reference === undefined ? {} : { provider: reference }),
+    ...(rubricPrompt === undefined ? {} : { rubricPrompt: promptOf(rubricPrompt, reader, location) }),
+  };
+}
+
+/** The grader as `provider/model`; what is no such model stays as it is written and is refused by name later. */
+export function graderOf(provider: JsonValue, models: ModelProviders, location: SourceLocation): string {
+  const given = isJsonObject(provider) ? (provider['text'] ?? provider) : provider;
+  const id = isJsonObject(given) ? String(given['id'] ?? '') : String(given);
+  const config = isJsonObject(given) && isJsonObject(given['config']) ? given['config'] : {};
+  return models.reference(id, config, location) ?? id;
+}
+
+function promptOf(prompt: JsonValue, reader: PromptfooReader, location: SourceLocation): JsonValue {
+  if (typeof prompt === 'string' && prompt.startsWith('file://')) {
+    return readReference(reader, prompt, location).text;
+  }
+  return typeof prompt === 'string' ? prompt : JSON.stringify(prompt);
+}
+
+function variablesOf({ vars, reader }: AssertionScope): JsonObject {
+  return { env: { ...reader.env }, ...vars };
+}

@@ -1,0 +1,129 @@
+import { parseYaml } from '../../files/yaml.ts';
+import type { CaseMessage } from '../../model/case.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
+import type {
+  Message,
+  ModelParameters,
+  ResponseFormat,
+  ToolCall,
+  ToolDefinition,
+} from '../../model/message.ts';
+import { emptyOutput, type Output } from '../../model/output.ts';
+import { type ModelClient, ModelError, type ModelReply } from '../../models/modelClient.ts';
+import type { Clock } from '../../ports.ts';
+import { errorOutput } from '../agentReply.ts';
+import { caseMessage } from '../promptMessage.ts';
+import { type PromptfooCaller, textOf } from './promptfooTarget.ts';
+
+export interface ModelCallerOptions {
+  client: ModelClient;
+  parameters: ModelParameters;
+  tools: ToolDefinition[];
+  responseFormat?: ResponseFormat;
+  clock: Clock;
+}
+
+/** A chat model: the prompt is a chat as JSON or YAML, or the text of one user message. */
+export function modelCaller(options: ModelCallerOptions): PromptfooCaller {
+  const { client, parameters, tools, responseFormat, clock } = options;
+  return {
+    kind: 'prompt',
+    lane: client.provider,
+    identity: {
+      model: `${client.provider}/${client.model}`,
+      endpoint: client.endpoint ?? null,
+      parameters: parameters as JsonObject,
+      tools: tools as unknown as JsonValue,
+      responseFormat: (responseFormat as unknown as JsonValue) ?? null,
+    },
+    async call(prompt, _vars, request, context) {
+      const messages = readChat(prompt, request.case.id);
+      if (typeof messages === 'string') return errorOutput('bad-request', messages, 0);
+      const begun = clock.monotonic();
+      try {
+        const asked = {
+          messages,
+          parameters,
+          ...(tools.length > 0 ? { tools } : {}),
+          ...(responseFormat === undefined ? {} : { responseFormat }),
+        };
+        return toOutput(await client.complete(asked, context), responseFormat);
+      } catch (error) {
+        if (!(error instanceof ModelError)) throw error;
+        const { code, message, transient } = error;
+        const latencyMs = clock.monotonic() - begun;
+        return { ...emptyOutput(), latencyMs, status: 'error', error: { code, message, transient } };
+      }
+    },
+  };
+}
+
+/** The messages, or why a prompt that looks like a chat is none. */
+function readChat(prompt: string, caseId: string): Message[] | string {
+  const trimmed = prompt.trim();
+  const value = parseChat(trimmed);
+  if (value === undefined) {
+    if (/^\[\s*\{|^\{\s*"/.test(trimmed))
+      return 'the prompt looks like JSON and is not: check it once it is filled in';
+    return [{ role: 'user', content: prompt }];
+  }
+  const list = isJsonObject(value) && Array.isArray(value['messages']) ? value['messages'] : value;
+  if (!Array.isArray(list) || !list.every((item) => isJsonObject(item) && typeof item['role'] === 'string')) {
+    return [{ role: 'user', content: prompt }];
+  }
+  return list.map((item) => caseMessage(item as unknown as CaseMessage, caseId));
+}
+
+function parseChat(text: string): JsonValue | undefined {
+  try {
+    if (text.startsWith('- role:')) return parseYaml(text, 'prompt').value;
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function toOutput(reply: ModelReply, format: ResponseFormat | undefined): Output {
+  const base = {
+    ...answerOf(reply, format),
+    toolCalls: reply.toolCalls,
+    steps: [],
+    usage: reply.usage,
+    costUsd: reply.costUsd,
+    latencyMs: reply.latencyMs,
+    model: reply.model,
+    metadata: { responseId: reply.responseId, firstTokenMs: reply.firstTokenMs },
+  };
+  switch (reply.status) {
+    case 'incomplete': {
+      const { json: _json, ...rest } = base;
+      return { ...rest, status: 'incomplete', finishReason: null, reason: reply.reason };
+    }
+    case 'refused':
+      return { ...base, status: 'complete', finishReason: 'refusal' };
+    case 'complete':
+      return { ...base, status: 'complete', finishReason: reply.finishReason };
+  }
+}
+
+/** promptfoo judges the tool calls where there is no text, and the whole message where there are both. */
+function answerOf(reply: ModelReply, format: ResponseFormat | undefined): { text: string; json?: JsonValue } {
+  if (reply.toolCalls.length > 0) {
+    const calls = reply.toolCalls.map(wireForm);
+    return textOf(reply.text === '' ? calls : { role: 'assistant', content: reply.text, tool_calls: calls });
+  }
+  if (format === undefined || format.type === 'text') return { text: reply.text };
+  try {
+    return { text: reply.text, json: JSON.parse(reply.text) };
+  } catch {
+    return { text: reply.text };
+  }
+}
+
+function wireForm({ id, name, arguments: given }: ToolCall): JsonObject {
+  return {
+    ...(id === undefined ? {} : { id }),
+    type: 'function',
+    function: { name, arguments: typeof given === 'string' ? given : JSON.stringify(given) },
+  };
+}

@@ -1,0 +1,145 @@
+import { contentHash } from '../../model/hash.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
+import { emptyOutput, type Output } from '../../model/output.ts';
+import type { Clock } from '../../ports.ts';
+import { errorOutput } from '../agentReply.ts';
+import type { Target, TargetContext, TargetKind, TargetRequest } from '../target.ts';
+import { renderPromptText } from './renderPrompt.ts';
+
+/** Runs trusted JavaScript over `output` and `context`; rejects for what it throws. */
+export type RunScript = (
+  code: string,
+  scope: { output: JsonValue; context: JsonValue },
+  options: { signal: AbortSignal },
+) => Promise<JsonValue>;
+
+/** What a provider of promptfoo's does with a prompt. */
+export interface PromptfooCaller {
+  kind: TargetKind;
+  lane: string;
+  /** Everything that decides what it answers. */
+  identity: JsonValue;
+  call(prompt: string, vars: JsonObject, request: TargetRequest, context: TargetContext): Promise<Output>;
+}
+
+export interface PromptfooTargetOptions {
+  name: string;
+  prompt: { raw: string; label: string; unsupported?: string };
+  caller: PromptfooCaller;
+  /** JavaScript that changes every output, as an expression. */
+  transform?: string;
+  /** Pause after each call in milliseconds. */
+  delayMs: number;
+  /** Tool definitions that the evaluators are told. */
+  tools?: JsonValue;
+}
+
+interface PromptfooTargetPorts {
+  clock: Clock;
+  /** Undefined when scripts are not trusted: an output that needs one is then an error. */
+  runScript: RunScript | undefined;
+}
+
+/** A prompt with a provider as promptfoo calls them: fills in the prompt, asks, and transforms the output. */
+export function createPromptfooTarget(options: PromptfooTargetOptions, ports: PromptfooTargetPorts): Target {
+  const { name, prompt, caller, delayMs } = options;
+
+  async function call(request: TargetRequest, context: TargetContext): Promise<Output> {
+    context.signal.throwIfAborted();
+    const own = caseOptions(request.case['promptfoo']);
+    const unsupported = prompt.unsupported ?? own.unsupported;
+    if (unsupported !== undefined) return errorOutput('unsupported', unsupported, 0);
+    const vars = isJsonObject(request.case.input) ? request.case.input : {};
+    const output = await answer(own, vars, request, context);
+    if (output.status !== 'complete') return output;
+    const told =
+      options.tools === undefined
+        ? output
+        : { ...output, metadata: { ...output.metadata, tools: options.tools } };
+    return transform(told, [options.transform, own.transform], vars, context.signal);
+  }
+
+  async function answer(
+    own: CaseOptions,
+    vars: JsonObject,
+    request: TargetRequest,
+    context: TargetContext,
+  ): Promise<Output> {
+    if (own.providerOutput !== undefined) {
+      return { ...emptyOutput(), ...textOf(own.providerOutput), status: 'complete', costUsd: 0 };
+    }
+    const text = renderPromptText(`${own.prefix ?? ''}${prompt.raw}${own.suffix ?? ''}`, vars);
+    const output = await caller.call(text, vars, request, context);
+    if (delayMs > 0) await ports.clock.sleep(delayMs, context.signal);
+    return output;
+  }
+
+  async function transform(
+    output: Extract<Output, { status: 'complete' }>,
+    scripts: readonly (string | undefined)[],
+    vars: JsonObject,
+    signal: AbortSignal,
+  ): Promise<Output> {
+    let current = output;
+    for (const code of scripts) {
+      if (code === undefined) continue;
+      if (!ports.runScript) return untrusted(current);
+      const scope = {
+        output: current.json ?? current.text,
+        context: { vars, prompt: { label: prompt.label, raw: prompt.raw }, metadata: current.metadata ?? {} },
+      };
+      try {
+        const value = await ports.runScript(code, scope, { signal });
+        if (value === null) return failed(current, 'the transform returned nothing');
+        const { json: _json, ...rest } = current;
+        current = { ...rest, ...textOf(value) };
+      } catch (error) {
+        signal.throwIfAborted();
+        return failed(current, error instanceof Error ? error.message : String(error));
+      }
+    }
+    return current;
+  }
+
+  return {
+    name,
+    kind: caller.kind,
+    lane: caller.lane,
+    hash: contentHash({
+      kind: 'promptfoo',
+      prompt: prompt.raw,
+      caller: caller.identity,
+      transform: options.transform ?? null,
+    }),
+    call,
+    close: async () => {},
+  };
+}
+
+/** A text as it stands; anything else as data, whose text is its JSON. */
+export function textOf(value: JsonValue): { text: string; json?: JsonValue } {
+  return typeof value === 'string' ? { text: value } : { text: JSON.stringify(value), json: value };
+}
+
+interface CaseOptions {
+  prefix?: string;
+  suffix?: string;
+  transform?: string;
+  providerOutput?: JsonValue;
+  unsupported?: string;
+}
+
+function caseOptions(value: unknown): CaseOptions {
+  return isJsonObject(value) ? (value as CaseOptions) : {};
+}
+
+function untrusted(output: Output): Output {
+  return failed(
+    output,
+    'the transform is JavaScript, which is not trusted to run; read it, then use --trust',
+  );
+}
+
+function failed({ latencyMs, usage, costUsd }: Output, reason: string): Output {
+  return { ...errorOutput('transform', reason, latencyMs), usage, costUsd };
+}

@@ -1,0 +1,46 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
+import { renderNunjucks } from '../../prompts/nunjucks.ts';
+
+/** A name that a template within a variable reads. */
+const NAME = /\{\{\s*([A-Za-z_]\w*)/g;
+
+/**
+ * A prompt of promptfoo's as the provider receives it. A prompt that is JSON is filled in text by text, so that
+ * values need no escaping; any other is one template, and its variables may be templates themselves.
+ * Throws PromptError.
+ */
+export function renderPromptText(template: string, vars: JsonObject): string {
+  const json = parseJson(template);
+  if (json !== undefined) return JSON.stringify(renderWithin(json, vars), null, 2);
+  const filled = Object.fromEntries(
+    Object.entries(vars).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? fillValue(value, vars) : value,
+    ]),
+  );
+  return renderNunjucks(template, filled);
+}
+
+/** Every text of a value as a template. */
+export function renderWithin(value: JsonValue, vars: JsonObject): JsonValue {
+  if (typeof value === 'string') return renderNunjucks(value, vars);
+  if (Array.isArray(value)) return value.map((item) => renderWithin(item, vars));
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, renderWithin(item, vars)]));
+}
+
+/** What looks like a template but names variables that are not there is a plain text. */
+function fillValue(value: string, vars: JsonObject): string {
+  if (!/\{[{%#]/.test(value)) return value;
+  for (const [, name = ''] of value.matchAll(NAME)) if (vars[name] === undefined) return value;
+  return renderNunjucks(value, vars);
+}
+
+function parseJson(text: string): JsonValue | undefined {
+  if (!/^\s*[[{"\d-]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
