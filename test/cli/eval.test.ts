@@ -184,6 +184,32 @@ describe('touchstone eval', () => {
       assert.deepEqual(callsIn(folder), ['good', 'slow', 'slow']);
     });
 
+    it('resumes by the run’s id alone: suite, filter and repeat are those it was begun with', async () => {
+      const folder = workspace({
+        ...files,
+        'touchstone.yaml': `${files['touchstone.yaml']}  other:\n    dataset: cases.golden.yaml\n    targets: [{ echo: true }]\n`,
+      });
+      const { done, kill } = startTouchstone(
+        folder,
+        'eval',
+        '-s',
+        'echo',
+        '-r',
+        '2',
+        '-f',
+        'slow',
+        '-j',
+        '1',
+      );
+      await called(folder, 'slow');
+      kill('SIGINT');
+      await done;
+      writeFileSync(path.join(folder, 'go'), '');
+      const { code, out } = await touchstone(folder, 'eval', '--resume');
+      assert.equal(code, 0, out);
+      assert.match(out, /1 case × 2 trials each/);
+    });
+
     it('refuses to resume when the dataset or the agent changed, and says what', async () => {
       const folder = workspace(files);
       const { done, kill } = startTouchstone(folder, 'eval', '--max-concurrency', '1');

@@ -1,0 +1,38 @@
+import type { Engine } from '../engine/engine.ts';
+import { UsageError } from '../engine/errors.ts';
+import type { RunPlan, RunRecord } from '../engine/model/run.ts';
+import type { PreparedRun, RunOverrides } from '../engine/runs/prepareRun.ts';
+
+/**
+ * The run that `--resume` means: the one of that id, or the newest that is not complete, of the suites that
+ * were chosen where there are any.
+ */
+export function findRun(engine: Engine, resume: string | true, suites: readonly string[]): RunRecord {
+  if (resume !== true) return engine.store.getRun(resume);
+  const run = engine.store
+    .listRuns(1000)
+    .find(
+      ({ plan, status }) =>
+        status.state !== 'complete' && (suites.length === 0 || suites.includes(plan.suite)),
+    );
+  if (run) return run;
+  throw new UsageError('no run could be resumed: all that are stored are complete', {
+    remedy: 'List the stored runs with: touchstone show --runs',
+  });
+}
+
+/** What the run was begun with, unless the person says otherwise now. */
+export function resumedOverrides({ filter, repeat, seed }: RunPlan, given: RunOverrides): RunOverrides {
+  const chosen = given.filter && (given.filter.names.length > 0 || given.filter.tags.length > 0);
+  return { repeat, seed, ...given, filter: chosen && given.filter ? given.filter : filter };
+}
+
+/** Of a suite's runs, one for each dataset, the one that goes on with `plan`; the others are closed. */
+export async function pickPrepared(prepared: readonly PreparedRun[], plan: RunPlan): Promise<PreparedRun> {
+  const same = prepared.find(({ inputs }) => inputs.plan.dataset.path === plan.dataset.path);
+  for (const run of prepared) if (run !== same) await run.close();
+  if (same) return same;
+  throw new UsageError(`the suite ${plan.suite} has no dataset ${plan.dataset.path} any more`, {
+    remedy: 'Undo the change to go on with the run, or start a new one without --resume.',
+  });
+}
