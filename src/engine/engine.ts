@@ -5,6 +5,7 @@ import type { EditorModels } from './models/editorClient.ts';
 import type { Clock, Environment, Log, Random, Secrets, Trust } from './ports.ts';
 import type { RunReport } from './reports/runReport.ts';
 import { executeRun } from './runs/executeRun.ts';
+import { countNotRecorded } from './runs/notRecorded.ts';
 import { ensureSamePlan } from './runs/planChanges.ts';
 import { type PreparedRun, prepareRuns, type RunOverrides } from './runs/prepareRun.ts';
 import { newRunId } from './runs/runId.ts';
@@ -86,7 +87,8 @@ export function createEngine(
   return {
     store,
     begin,
-    prepare: (suite, overrides, signal) => prepareRuns(workspace, suite, overrides, ports, signal),
+    prepare: (suite, overrides, signal) =>
+      prepareRuns(workspace, suite, overrides, { ...ports, store }, signal),
     async execute(prepared, listener, { signal, resume }) {
       try {
         await prepared.ready(signal);
@@ -119,11 +121,13 @@ export function readReport(store: RunStore, runId: string): RunReport {
   const gate = run.plan.gate ? judgeRun(run.plan.gate, summary) : null;
   const { total, missing } = summary;
   const allPassed = total.trials > 0 && total.passed === total.trials && missing === 0;
+  const notRecorded = run.plan.origin?.replay ? countNotRecorded(store.results(runId)) : 0;
   return {
     run,
     summary,
     gate,
-    passed: gate?.passed ?? allPassed,
+    passed: (gate?.passed ?? allPassed) && notRecorded === 0,
+    ...(notRecorded > 0 ? { notRecorded } : {}),
     results: (statuses) => store.results(runId, statuses),
     caseAt: (caseIndex) => store.caseAt(runId, caseIndex),
   };

@@ -166,7 +166,11 @@ function failure(error: unknown, evaluator: Evaluator, { signal, log }: CascadeO
     const stack = error instanceof Error ? (error.stack ?? reason) : reason;
     log.write('error', `the evaluator ${evaluator.spec.name} failed unexpectedly`, { stack });
   }
-  return { status: 'error', reason };
+  return {
+    status: 'error',
+    reason,
+    ...(error instanceof ModelError ? { detail: { code: error.code } } : {}),
+  };
 }
 
 /** A score outside 0–1 is no measurement. */

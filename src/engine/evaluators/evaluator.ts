@@ -3,6 +3,7 @@ import type { GoldenCase } from '../model/case.ts';
 import type { EvaluatorSpec, Score, Stage } from '../model/evaluation.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import type { Output } from '../model/output.ts';
+import type { EmbeddingCatalog } from '../models/embeddings.ts';
 import type { ModelCatalog } from '../models/modelClient.ts';
 import type { Random, Span } from '../ports.ts';
 import type { PatternMatcher } from './pattern.ts';
@@ -40,6 +41,10 @@ export interface EvaluatorDeps {
   models: ModelCatalog;
   /** Model reference for judges that name none; undefined when the suite has none. */
   judgeModel: string | undefined;
+  /** Undefined where no embeddings can be had. */
+  embeddings?: EmbeddingCatalog;
+  /** Embedding model of evaluators that name none; undefined when the suite has none. */
+  embeddingsModel?: string | undefined;
   patterns: PatternMatcher;
   /** Undefined when scripts are not trusted: script evaluators then refuse with a remedy. */
   scripts: ScriptRunner | undefined;
@@ -77,6 +82,8 @@ export interface EvaluatorDefinition<Options = unknown> {
   readonly fromAssertion?: (parts: AssertionParts) => JsonObject;
   /** True when `create` reads `spec.negated` itself because the opposite is more than pass and score turned. */
   readonly negates?: boolean;
+  /** True when its model is one for embeddings, not a judge. */
+  readonly embeds?: true;
   /** Whether it needs the outputs of the suite's other targets. Without it, it does not. */
   compares?(options: Options): boolean;
   /** Compiles options once per suite (patterns, schemas). Throws ConfigError. */

@@ -10,6 +10,8 @@ export interface RunPlan {
   /** SHA-256 over evaluators, cascade and verdict rule. */
   evaluatorsHash: string;
   filter: RunFilter;
+  /** Where outputs come from that were not called for in this run; absent in an ordinary one. */
+  origin?: RunOrigin;
   /** The model of every prompt target, where the person chose one for this run. */
   model?: string;
   repeat: number;
@@ -18,6 +20,13 @@ export interface RunPlan {
   trials: number;
   /** The policy as the suite had it; null where it has none. */
   gate: GatePolicy | null;
+}
+
+/** `replay`: recordings answered in place of models and agents. `rejudge`: the outputs are those of a stored run. */
+export interface RunOrigin {
+  replay?: true;
+  /** Id of the run whose outputs are judged anew. */
+  rejudge?: string;
 }
 
 /** Which cases take part. All conditions must hold; empty lists hold always. */

@@ -8,7 +8,10 @@ import {
   type Random,
   type Secrets,
 } from '../ports.ts';
+import type { Endpoint } from './boundFetch.ts';
 import { createEditorClient, EDITOR_PROVIDER, type EditorModels } from './editorClient.ts';
+import { createEmbedder, type Embedder, type EmbeddingCatalog, type SendTexts } from './embeddings.ts';
+import { sendToOpenAi } from './embeddingsClient.ts';
 import { createKeyedClient, type KeyedClient } from './keyedClient.ts';
 import { createLimiter, type Limiter } from './limiter.ts';
 import type { ModelCatalog, ModelClient } from './modelClient.ts';
@@ -43,9 +46,11 @@ export interface CatalogPorts {
   secrets?: Secrets;
   /** Only inside the editor. */
   editorModels?: EditorModels;
+  /** Stands between an embedding model and its server, e.g. to record. */
+  wrapEmbeddings?: (reference: string, send: SendTexts) => SendTexts;
 }
 
-export interface KeyedCatalog extends ModelCatalog {
+export interface KeyedCatalog extends ModelCatalog, EmbeddingCatalog {
   /** Fetches the keys of all clients made so far. Throws ConfigError when one is missing. */
   ready(signal: AbortSignal): Promise<void>;
 }
@@ -59,6 +64,7 @@ export function createModelCatalog(
   ports: CatalogPorts,
 ): KeyedCatalog {
   const clients = new Map<string, ModelClient>();
+  const embedders = new Map<string, Embedder>();
   const limiters = new Map<string, Limiter>();
   const keyed: KeyedClient[] = [];
 
@@ -67,8 +73,7 @@ export function createModelCatalog(
     const config = Object.hasOwn(providers, name) ? providers[name] : undefined;
     if (config === undefined && name === EDITOR_PROVIDER) return editorClient(model, ports);
     if (config === undefined) throw unknownProvider(reference, name, providers);
-    const limiter = limiters.get(name) ?? createLimiter(config.maxConcurrency ?? Number.POSITIVE_INFINITY);
-    limiters.set(name, limiter);
+    const limiter = limiterOf(name, config);
     const baseUrl = checkedBaseUrl(name, config);
     ports.log.write('debug', 'model client created', { provider: name, model, endpoint: baseUrl });
     const open = (environment: Environment): ModelClient =>
@@ -97,11 +102,40 @@ export function createModelCatalog(
     return client;
   };
 
+  const createEmbeddings = (reference: string): Embedder => {
+    const { name, model } = splitReference(reference, providers);
+    const config = Object.hasOwn(providers, name) ? providers[name] : undefined;
+    if (config === undefined) throw unknownProvider(reference, name, providers);
+    const baseUrl = checkedBaseUrl(name, config);
+    const send = sendToOpenAi({
+      provider: name,
+      model,
+      endpoint: endpointOf(name, baseUrl, config, ports),
+      clock: ports.clock,
+      random: ports.random,
+      limiter: limiterOf(name, config),
+      prices: providerPrices(config),
+      ...(config.timeoutMs === undefined ? {} : { timeoutMs: config.timeoutMs }),
+    });
+    return createEmbedder({ provider: name, model }, ports.wrapEmbeddings?.(reference, send) ?? send);
+  };
+
+  const limiterOf = (name: string, config: ProviderConfig): Limiter => {
+    const limiter = limiters.get(name) ?? createLimiter(config.maxConcurrency ?? Number.POSITIVE_INFINITY);
+    limiters.set(name, limiter);
+    return limiter;
+  };
+
   return {
     client: (reference) => {
       const client = clients.get(reference) ?? create(reference);
       clients.set(reference, client);
       return client;
+    },
+    embedder: (reference) => {
+      const embedder = embedders.get(reference) ?? createEmbeddings(reference);
+      embedders.set(reference, embedder);
+      return embedder;
     },
     ready: async (signal) => {
       for (const client of keyed) await client.ready(signal);
@@ -114,6 +148,24 @@ function editorClient(model: string, { editorModels, clock }: CatalogPorts): Mod
   throw new ConfigError(`the model “${EDITOR_PROVIDER}/${model}” is reached only inside VS Code`, {
     remedy: 'Run it from the editor, or choose a model of another provider.',
   });
+}
+
+/** A missing variable is said at once; a key of the editor is fetched with the first request. */
+function endpointOf(
+  name: string,
+  baseUrl: string,
+  config: ProviderConfig,
+  { environment, secrets }: CatalogPorts,
+): (signal: AbortSignal) => Promise<Endpoint> | Endpoint {
+  const variables = variablesOf(config);
+  if (secrets === undefined || variables.length === 0) {
+    const endpoint = { baseUrl, ...secretsOf(name, config, environment) };
+    return () => endpoint;
+  }
+  return async (signal) => {
+    const fetched = await fetchSecrets(name, baseUrl, variables, secrets, signal);
+    return { baseUrl, ...secretsOf(name, config, fetched) };
+  };
 }
 
 function secretsOf(name: string, config: ProviderConfig, environment: Environment) {

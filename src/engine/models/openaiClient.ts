@@ -114,7 +114,7 @@ export function createOpenAiClient(options: OpenAiClientOptions): ModelClient {
   };
 }
 
-interface Api {
+export interface Api {
   sdk: typeof OpenAI;
   client: OpenAI;
 }
@@ -136,10 +136,10 @@ interface Received {
 }
 
 /** The library is loaded with the first call: it costs some 80 ms, which `touchstone validate` need not pay. */
-async function connect(options: OpenAiClientOptions): Promise<Api> {
+export async function connect(endpoint: Endpoint): Promise<Api> {
   const { OpenAI: sdk } = await import('openai/client');
   const client = new sdk({
-    baseURL: options.baseUrl,
+    baseURL: endpoint.baseUrl,
     // The library insists on a key; the real one is added by the bound fetch, which drops this.
     apiKey: 'added-on-the-way',
     adminAPIKey: null,
@@ -150,7 +150,7 @@ async function connect(options: OpenAiClientOptions): Promise<Api> {
     // The call's deadline rules; the library's own timer must never come first. setTimeout's largest delay.
     timeout: 2 ** 31 - 1,
     logLevel: 'off',
-    fetch: createBoundFetch(options),
+    fetch: createBoundFetch(endpoint),
   });
   return { sdk, client };
 }

@@ -12,6 +12,8 @@ export interface RunReport {
   gate: GateReport | null;
   /** Exit code 0 or 1: the gate's word, or without a gate whether every case passed. */
   passed: boolean;
+  /** In a replay: trials that lack a recording, so that the run cannot pass whatever the gate says. Absent when there is none. */
+  notRecorded?: number;
   /** In stable order, those with one of `statuses` or all; each call reads the store anew. */
   results(statuses?: readonly TrialStatus[]): Iterable<TrialResult>;
   /** The case of a result, as it was asked. */

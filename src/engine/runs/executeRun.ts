@@ -184,8 +184,8 @@ class Execution {
   }
 
   #job(planned: PlannedTarget, located: LocatedCase, trial: number, span: Span): TrialJob {
-    const { clock, log } = this.#options;
-    const { plan, auditShare } = this.#inputs;
+    const { log } = this.#options;
+    const { plan, auditShare, clock = this.#options.clock } = this.#inputs;
     return {
       located,
       trial,

@@ -67,7 +67,7 @@ export class HeldTrials {
     const { store, runId, targets, repeat, resumed } = this.#options;
     const stored = resumed
       ? {
-          results: store.resultsOfCase(runId, located.case.id),
+          results: store.resultsAt(runId, located.index),
           held: store.heldOutputs(runId, located.index),
         }
       : { results: [], held: [] };

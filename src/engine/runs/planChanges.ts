@@ -1,4 +1,5 @@
 import { ResumeError } from '../errors.ts';
+import { canonicalJson } from '../model/json.ts';
 import type { RunPlan } from '../model/run.ts';
 
 /** Throws ResumeError when the results of `runId` must not be mixed with those of the present inputs. */
@@ -18,6 +19,9 @@ function planChanges(before: RunPlan, after: RunPlan): string[] {
     ...(before.evaluatorsHash === after.evaluatorsHash
       ? []
       : ['the evaluators, their models or the cascade changed']),
+    ...(canonicalJson(before.origin ?? {}) === canonicalJson(after.origin ?? {})
+      ? []
+      : ['its outputs came from elsewhere (--replay, --rejudge)']),
     ...(before.suite === after.suite ? [] : [`the suite is ${after.suite}, it was ${before.suite}`]),
     ...(before.repeat === after.repeat ? [] : [`repeat is ${after.repeat}, it was ${before.repeat}`]),
     ...(before.seed === after.seed ? [] : [`the seed is ${after.seed}, it was ${before.seed}`]),

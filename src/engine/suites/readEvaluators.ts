@@ -16,6 +16,8 @@ interface Surroundings {
   providers: readonly string[];
   /** Whether the suite names a model for judges that name none. */
   hasJudgeModel: boolean;
+  /** Whether it names one for evaluators that compare embeddings. */
+  hasEmbeddingsModel: boolean;
 }
 
 /**
@@ -80,13 +82,21 @@ function checkModel(
   spec: EvaluatorSpec,
   item: JsonValue,
   at: Pointer,
-  { providers, hasJudgeModel }: Surroundings,
+  { providers, hasJudgeModel, hasEmbeddingsModel }: Surroundings,
 ): void {
-  if (evaluatorDefinition(spec.type, spec.location).stage !== 'judge') return;
+  const { stage, embeds } = evaluatorDefinition(spec.type, spec.location);
+  if (stage !== 'judge') return;
   const model = spec.options['model'];
   if (typeof model === 'string') {
     checkModelReference(reader, model, optionPointer(item, at, 'model'), providers);
-  } else if (model === undefined && !hasJudgeModel) {
+  } else if (model === undefined && embeds && !hasEmbeddingsModel) {
+    reportAt(reader, at, {
+      code: 'missing-embeddings-model',
+      message: `"${spec.name}" compares embeddings, and no model for them is named`,
+      remedy:
+        'Add "model" to it, or "embeddings" to the suite, e.g. embeddings: openai/text-embedding-3-small.',
+    });
+  } else if (model === undefined && !embeds && !hasJudgeModel) {
     reportAt(reader, at, {
       code: 'missing-judge-model',
       message: `"${spec.name}" asks a model, and none is named`,

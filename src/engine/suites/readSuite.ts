@@ -21,12 +21,18 @@ export function readSuite(
 ): SuiteConfig | undefined {
   if (!isJsonObject(value)) return undefined;
   const at: Pointer = ['suites', name];
-  const { judge } = value;
+  const { judge, embeddings } = value;
   if (typeof judge === 'string' && judge !== '')
     checkModelReference(reader, judge, [...at, 'judge'], providers);
+  if (typeof embeddings === 'string' && embeddings !== '')
+    checkModelReference(reader, embeddings, [...at, 'embeddings'], providers);
   const datasets = readDatasets(reader, value['dataset'], [...at, 'dataset']);
   const targets = readTargets(reader, value['targets'], [...at, 'targets'], providers);
-  const surroundings = { providers, hasJudgeModel: judge !== undefined };
+  const surroundings = {
+    providers,
+    hasJudgeModel: judge !== undefined,
+    hasEmbeddingsModel: embeddings !== undefined,
+  };
   const evaluators =
     value['evaluators'] === undefined
       ? defaultEvaluators()
@@ -44,6 +50,7 @@ export function readSuite(
     evaluators,
     defaultEvaluators: file.evaluators === undefined,
     ...(file.judge === undefined ? {} : { judgeModel: file.judge }),
+    ...(file.embeddings === undefined ? {} : { embeddingsModel: file.embeddings }),
     cascade: file.cascade,
     ...(file.threshold === undefined ? {} : { threshold: file.threshold }),
     repeat: file.repeat,

@@ -109,6 +109,10 @@ function readKind(
       if (!cwd) return undefined;
       return { kind, command: file.command ?? [], cwd, env: file.env ?? {}, reply: file.reply ?? 'json' };
     }
+    case 'replay': {
+      const replay = resolveReference(reader, file.replay ?? '', [...at, 'replay']);
+      return replay && { kind, replay };
+    }
     case 'echo': {
       if (typeof file.echo !== 'string') return { kind };
       const prompt = resolveReference(reader, file.echo, [...at, 'echo']);

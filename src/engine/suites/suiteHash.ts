@@ -8,7 +8,10 @@ import type { SuiteConfig } from './suiteConfig.ts';
  * relative to the workspace; what it throws is thrown on.
  */
 export function suiteHash(
-  suite: Pick<SuiteConfig, 'evaluators' | 'defaultEvaluators' | 'cascade' | 'threshold' | 'judgeModel'>,
+  suite: Pick<
+    SuiteConfig,
+    'evaluators' | 'defaultEvaluators' | 'cascade' | 'threshold' | 'judgeModel' | 'embeddingsModel'
+  >,
   readFile: (reference: string) => string,
 ): string {
   return contentHash({
@@ -26,5 +29,6 @@ export function suiteHash(
     cascade: suite.cascade,
     threshold: suite.threshold,
     judgeModel: suite.judgeModel,
+    embeddingsModel: suite.embeddingsModel,
   });
 }

@@ -62,11 +62,10 @@ export async function askJudge<Answer>(
       };
       return await sendQuestion(client, request, options);
     } catch (error) {
-      if (!(error instanceof ModelError)) throw error;
+      // Nothing was asked: the run is told, and not only that the judge failed.
+      if (!(error instanceof ModelError) || error.code === 'not-recorded') throw error;
       // A call that an HTTP status turned away costs nothing; what a broken one cost is unknown.
-      if (error.status === undefined && error.code !== 'not-recorded') {
-        calls.push({ usage: null, costUsd: null });
-      }
+      if (error.status === undefined) calls.push({ usage: null, costUsd: null });
       return `the judge could not be asked: ${error.message}`;
     }
   }

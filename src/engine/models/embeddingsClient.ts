@@ -1,0 +1,129 @@
+import type { CreateEmbeddingResponse } from 'openai/resources/embeddings';
+import { createRedactor } from '../http/redactor.ts';
+import type { Usage } from '../model/output.ts';
+import type { Clock, Random } from '../ports.ts';
+import type { Endpoint } from './boundFetch.ts';
+import { classifyError } from './classify.ts';
+import { startDeadline } from './deadline.ts';
+import type { Embedding, SendTexts } from './embeddings.ts';
+import type { Limiter } from './limiter.ts';
+import { type CallOptions, ModelError } from './modelClient.ts';
+import { type Api, connect } from './openaiClient.ts';
+import { callCost, type PriceTable } from './prices.ts';
+import { errorType, withRetry } from './retry.ts';
+
+interface EmbeddingsOptions {
+  provider: string;
+  model: string;
+  /** Fetched with the first request. Throws ConfigError when a key is missing. */
+  endpoint(signal: AbortSignal): Promise<Endpoint> | Endpoint;
+  clock: Clock;
+  random: Random;
+  /** Shared by the clients of one provider. */
+  limiter: Limiter;
+  prices?: PriceTable;
+  /** Upper limit for every call of this provider, in milliseconds. */
+  timeoutMs?: number;
+}
+
+/** POST /embeddings of a server that speaks OpenAI's API; transient failures are retried as for chats. */
+export function sendToOpenAi(options: EmbeddingsOptions): SendTexts {
+  let api: Promise<Api & { redact: (text: string) => string }> | undefined;
+
+  const open = async (signal: AbortSignal) => {
+    const endpoint = await options.endpoint(signal);
+    const redact = createRedactor([endpoint.apiKey ?? '', ...Object.values(endpoint.headers)]);
+    return { ...(await connect(endpoint)), redact };
+  };
+
+  const attempt = async (texts: readonly string[], signal: AbortSignal): Promise<Embedding[]> => {
+    api ??= open(signal).catch((error: unknown) => {
+      api = undefined;
+      throw error;
+    });
+    const { sdk, client, redact } = await api;
+    const begun = options.clock.monotonic();
+    try {
+      // Plain numbers: not every compatible server knows base64.
+      const body = { model: options.model, input: [...texts], encoding_format: 'float' as const };
+      const response = await client.embeddings.create(body, { signal });
+      return readResponse(response, texts, options, options.clock.monotonic() - begun);
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      throw classifyError(error, { sdk, nowMs: options.clock.now(), redact });
+    }
+  };
+
+  return async (texts, call) => {
+    call.signal.throwIfAborted();
+    const span = call.span.child(
+      `embeddings ${options.model}`,
+      {
+        'gen_ai.operation.name': 'embeddings',
+        'gen_ai.provider.name': options.provider,
+        'gen_ai.request.model': options.model,
+        'touchstone.embeddings.texts': texts.length,
+      },
+      'client',
+    );
+    const deadline = startDeadline(options.clock, limitOf(options, call), call.signal);
+    const { clock, random, limiter } = options;
+    const retry = { clock, random, signal: deadline.signal, deadline: deadline.at, span };
+    try {
+      const work = () => withRetry(() => attempt(texts, deadline.signal), retry);
+      const embeddings = await limiter.run(work, deadline.signal);
+      const tokens = embeddings.reduce((sum, { usage }) => sum + (usage?.inputTokens ?? 0), 0);
+      span.set({ 'gen_ai.usage.input_tokens': tokens });
+      span.end();
+      return embeddings;
+    } catch (error) {
+      span.set({ 'error.type': error instanceof ModelError ? errorType(error) : '_OTHER' });
+      span.end(error instanceof Error ? error.message : 'failed');
+      throw error;
+    } finally {
+      deadline.stop();
+    }
+  };
+}
+
+function limitOf(options: EmbeddingsOptions, call: CallOptions): number {
+  return Math.min(call.timeoutMs, options.timeoutMs ?? Number.POSITIVE_INFINITY);
+}
+
+/** Servers may answer in any order; `index` tells which text a vector belongs to. */
+function readResponse(
+  response: CreateEmbeddingResponse,
+  texts: readonly string[],
+  { model, prices }: EmbeddingsOptions,
+  latencyMs: number,
+): Embedding[] {
+  const broken = (why: string) =>
+    new ModelError('protocol', `the provider's embeddings cannot be used: ${why}`, { transient: false });
+  if (!Array.isArray(response.data)) throw broken('there is no list of them');
+  const vectors = new Map(response.data.map(({ index, embedding }) => [index, embedding]));
+  const tokens = shareTokens(response.usage?.prompt_tokens, texts);
+  return texts.map((_, index) => {
+    const vector = vectors.get(index);
+    if (!Array.isArray(vector) || vector.length === 0) throw broken(`number ${index} is missing`);
+    if (!vector.every((value) => Number.isFinite(value)))
+      throw broken('one holds something that is no number');
+    const inputTokens = tokens?.[index];
+    const usage: Usage | null = inputTokens === undefined ? null : { inputTokens, outputTokens: 0 };
+    return { vector, usage, costUsd: callCost(usage, model, prices), latencyMs };
+  });
+}
+
+/** A request's tokens over its texts by their length; the shares add up to the whole. Undefined when not reported. */
+function shareTokens(total: unknown, texts: readonly string[]): number[] | undefined {
+  if (typeof total !== 'number' || !Number.isSafeInteger(total) || total < 0) return undefined;
+  const length = texts.reduce((sum, text) => sum + text.length, 0);
+  let seen = 0;
+  let given = 0;
+  return texts.map((text) => {
+    seen += text.length;
+    const upTo = length === 0 ? total : Math.round((total * seen) / length);
+    const share = upTo - given;
+    given = upTo;
+    return share;
+  });
+}

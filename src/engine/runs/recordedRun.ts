@@ -1,0 +1,102 @@
+import { createRedactor } from '../http/redactor.ts';
+import type { JsonValue } from '../model/json.ts';
+import {
+  type CatalogPorts,
+  createModelCatalog,
+  type KeyedCatalog,
+  type ProviderConfig,
+} from '../models/catalog.ts';
+import { EDITOR_PROVIDER } from '../models/editorClient.ts';
+import { recordingSender, replaySender } from '../models/embeddingsRecording.ts';
+import { recordingCatalog, replayCatalog } from '../models/recordingClient.ts';
+import { Recordings } from '../models/recordings.ts';
+import type { Clock, Environment, Random } from '../ports.ts';
+import type { SuiteConfig } from '../suites/suiteConfig.ts';
+
+/** What a person asked for with --record or --replay. */
+export interface RecordingChoice {
+  mode: 'record' | 'replay';
+  /** Absolute. */
+  folder: string;
+}
+
+type Providers = Readonly<Record<string, ProviderConfig>>;
+
+/** Opens the folder; what is written is freed of the keys that providers and targets are configured with. */
+export function openRecordings(
+  { mode, folder }: RecordingChoice,
+  providers: Providers,
+  suite: SuiteConfig,
+  ports: { environment: Environment; random: Random },
+): Recordings {
+  if (mode === 'replay') return Recordings.toReplay(folder, ports.random);
+  const secrets = [
+    ...Object.values(providers).flatMap(({ apiKey = '', headers = {} }) => [
+      ...variablesIn(apiKey, ports.environment),
+      ...headerSecrets(headers, ports.environment),
+    ]),
+    ...suite.targets.flatMap((target) => {
+      if (target.kind === 'http') return headerSecrets(target.headers, ports.environment);
+      if (target.kind === 'command') return variablesIn(Object.values(target.env), ports.environment);
+      return [];
+    }),
+  ];
+  return Recordings.toRecord(folder, ports.random, createRedactor(secrets));
+}
+
+/** The models of a run, live, recorded or replayed. A replay needs no keys and opens no connection. */
+export function openModels(
+  providers: Providers,
+  ports: CatalogPorts,
+  recordings: Recordings | undefined,
+): KeyedCatalog {
+  if (!recordings) return createModelCatalog(providers, ports);
+  if (recordings.mode === 'record') {
+    const live = createModelCatalog(providers, {
+      ...ports,
+      wrapEmbeddings: (reference, send) => recordingSender(reference, send, recordings),
+    });
+    return { ...live, ...recordingCatalog(live, recordings) };
+  }
+  const { secrets: _secrets, ...open } = ports;
+  // Made only to say which provider and address a reference stands for; never called.
+  const known = createModelCatalog(providers, {
+    ...open,
+    environment: keylessEnvironment(ports.environment),
+    wrapEmbeddings: (reference) => replaySender(reference, recordings),
+  });
+  const identify = (reference: string) =>
+    reference.startsWith(`${EDITOR_PROVIDER}/`)
+      ? { provider: EDITOR_PROVIDER, model: reference.slice(EDITOR_PROVIDER.length + 1) }
+      : known.client(reference);
+  return { ...known, ...replayCatalog(identify, recordings), ready: async () => {} };
+}
+
+/** Has a value for every name, so that what is configured with a key can be made where there is none. */
+export function keylessEnvironment(environment: Environment): Environment {
+  return { get: (name) => environment.get(name) || 'not-needed-in-a-replay' };
+}
+
+/** The time of day, in which nothing takes any time: what is replayed brings its recorded times along. */
+export function stillClock(clock: Clock): Clock {
+  return { now: () => clock.now(), monotonic: () => 0, sleep: (ms, signal) => clock.sleep(ms, signal) };
+}
+
+/** For numbers that must not tell two runs apart: fences of judges depend on their material all the same. */
+export function stillRandom(random: Random): Random {
+  return { next: () => random.next(), hex: (bytes) => '0'.repeat(bytes * 2) };
+}
+
+/** What the variables named in configured texts stand for. */
+function variablesIn(configured: JsonValue, environment: Environment): string[] {
+  const names = [...JSON.stringify(configured).matchAll(/\$\{env:([^}:]+)/g)].map(([, name = '']) => name);
+  return names.flatMap((name) => environment.get(name.trim())?.trim() ?? []);
+}
+
+/** Values of headers that carry a key by their name, and of all variables. */
+function headerSecrets(headers: { [name: string]: string }, environment: Environment): string[] {
+  const written = Object.entries(headers)
+    .filter(([name, value]) => /auth|key|token|secret|cookie/i.test(name) && !value.includes('${env:'))
+    .flatMap(([, value]) => [value, value.replace(/^\S+\s+/, '')]);
+  return [...written, ...variablesIn(headers, environment)];
+}

@@ -1,0 +1,73 @@
+import { FileError } from '../errors.ts';
+import { canonicalJson, type JsonObject } from '../model/json.ts';
+import type { Output } from '../model/output.ts';
+import { notRecorded, type Recordings } from '../models/recordings.ts';
+import { errorOutput, readReply } from './agentReply.ts';
+import { agentRequest } from './agentRequest.ts';
+import { replyDocument } from './replyDocument.ts';
+import type { Target, TargetRequest } from './target.ts';
+
+/**
+ * Keeps each answer of an agent. A failure that may pass (a timeout, a broken connection) is no answer and is
+ * not kept.
+ */
+export function recordingTarget(target: Target, recordings: Recordings): Target {
+  return {
+    ...target,
+    call: async (request, context) => {
+      const output = await target.call(request, context);
+      if (output.status === 'incomplete' || (output.status === 'error' && output.error.transient)) {
+        return output;
+      }
+      recordings.write(keyOf(target, request), {
+        request: {
+          target: { name: target.name, kind: target.kind, hash: target.hash },
+          ...(JSON.parse(canonicalJson(agentRequest(request))) as JsonObject),
+        },
+        reply: replyDocument(output),
+      });
+      return output;
+    },
+    close: () => target.close(),
+  };
+}
+
+/**
+ * Answers from recordings alone; the target itself is never called. A request that was not recorded is an
+ * error `not-recorded`.
+ */
+export function replayedTarget(target: Target, recordings: Recordings): Target {
+  return {
+    ...target,
+    call: async (request, { signal, span }) => {
+      signal.throwIfAborted();
+      span.set({ 'touchstone.replayed': true });
+      const key = keyOf(target, request);
+      const found = recordings.read(key);
+      if (!found) {
+        const message = notRecorded(`the target "${target.name}"`, recordings.shownName(key));
+        return errorOutput('not-recorded', message, 0);
+      }
+      return readRecorded(found.reply, found.file);
+    },
+    close: () => target.close(),
+  };
+}
+
+/** The trial's number stands for its seed, so that recordings serve whatever the run's seed is. */
+function keyOf(target: Target, request: TargetRequest) {
+  const { trial, seed: _seed, ...asked } = agentRequest(request);
+  return { kind: 'targets', request: { target: target.hash, request: asked }, trial } as const;
+}
+
+function readRecorded(reply: JsonObject, file: string): Output {
+  const { latency_ms: latencyMs } = reply;
+  if (typeof latencyMs !== 'number' || !(latencyMs >= 0)) {
+    throw new FileError('the recording has no "latency_ms"', {
+      where: { path: file },
+      remedy: 'Record it anew with: touchstone eval --record DIR',
+    });
+  }
+  const output = readReply(JSON.stringify(reply), { kind: 'json' }, latencyMs);
+  return { ...output, metadata: { ...output.metadata, replayed: true } };
+}

@@ -1,0 +1,69 @@
+import type { GoldenCase } from '../model/case.ts';
+import { contentHash } from '../model/hash.ts';
+import type { Output } from '../model/output.ts';
+import { errorOutput } from './agentReply.ts';
+import type { Target, TargetKind } from './target.ts';
+
+/** What a stored run holds of one trial. */
+export interface StoredTrial {
+  /** The case as it was asked then. */
+  case: GoldenCase;
+  output: Output;
+}
+
+interface StoredTargetOptions {
+  /** As the stored run had them. */
+  target: { name: string; kind: TargetKind; hash: string };
+  runId: string;
+  find(caseId: string, trial: number): StoredTrial | undefined;
+}
+
+/** Fields that only say how an output is judged; a target never sees them. */
+const EXPECTATIONS = [
+  'description',
+  'expected_output',
+  'complexity',
+  'evaluation_criteria',
+  'assert',
+  'threshold',
+  'cluster',
+  'tags',
+] as const;
+
+/**
+ * Gives the outputs of a stored run once more, so that they can be judged anew; nothing is called. A case
+ * that the run did not ask, or asked with another content, is an error: its output would answer something else.
+ */
+export function createStoredTarget({ target, runId, find }: StoredTargetOptions): Target {
+  const { name, kind, hash } = target;
+  return {
+    name,
+    kind,
+    lane: `stored:${name}`,
+    hash,
+    call: async ({ case: golden, trial }, { signal, span }) => {
+      signal.throwIfAborted();
+      span.set({ 'touchstone.rejudged': runId });
+      const stored = find(golden.id, trial);
+      if (!stored) {
+        return errorOutput('not-stored', `run ${runId} holds no output of this case and trial`, 0);
+      }
+      if (askedHash(stored.case) !== askedHash(golden)) {
+        return errorOutput(
+          'case-changed',
+          `the case was changed after run ${runId} asked it; run it anew`,
+          0,
+        );
+      }
+      return stored.output;
+    },
+    close: async () => {},
+  };
+}
+
+/** Of everything in a case that a target may see. */
+function askedHash(golden: GoldenCase): string {
+  const asked: { [key: string]: unknown } = { ...golden };
+  for (const field of EXPECTATIONS) delete asked[field];
+  return contentHash(asked);
+}
