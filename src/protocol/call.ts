@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** One call of the protocol: what goes in and what comes out, both checked where they cross. */
 export interface Call {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Largest page of `dataset/cases`. */
 const MAX_PAGE = 5_000;

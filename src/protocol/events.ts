@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { EventTable } from './call.ts';
 import { failure } from './failure.ts';
 import { runRow, trialCounts } from './runEntries.ts';

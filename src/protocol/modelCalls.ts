@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const modelCalls = {
   /** Providers that the configuration names, and the models that its suites use. Connects to nothing. */

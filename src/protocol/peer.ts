@@ -8,7 +8,7 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-jsonrpc/node';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { CallTable, EventTable, Handlers, Method, ParamsOf, ResultOf } from './call.ts';
 import { CallFailure, type Failure, failure } from './failure.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** `line` and `column` count from 1; `path` is relative to the workspace where it lies inside. */
 export const location = z.object({ path: z.string(), line: z.int(), column: z.int() });

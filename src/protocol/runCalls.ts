@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { caseResult, runHead, runRow, runSummary, trialStatus } from './runEntries.ts';
 import { logLine, span } from './traceEntries.ts';
 

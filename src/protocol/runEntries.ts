@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * Runs and results in the form that reports have (media/schemas/report-1.schema.json), so that a panel shows

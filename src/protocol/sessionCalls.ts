@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The first call of every connection; all others are refused before it. */
 export const sessionCalls = {

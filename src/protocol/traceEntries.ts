@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A finished span; times in milliseconds since the epoch, with fractions. */
 export const span = z.object({

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { bridgeCalls } from '../../protocol/bridgeCalls.ts';
 import type { Handlers, Method, ResultOf } from '../../protocol/call.ts';
 import type { engineCalls } from '../../protocol/calls.ts';

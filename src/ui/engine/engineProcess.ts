@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { bridgeCalls } from '../../protocol/bridgeCalls.ts';
 import type { Handlers, Method, ResultOf } from '../../protocol/call.ts';
 import { type EngineCalls, engineCalls, interfaceCalls } from '../../protocol/calls.ts';

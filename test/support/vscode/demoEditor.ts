@@ -1,0 +1,31 @@
+import path from 'node:path';
+import { installEditor } from './installEditor.ts';
+import { startServer } from './server.ts';
+import { stageExtension } from './stageExtension.ts';
+import { copyWorkspace } from './workbench.ts';
+
+/**
+ * Opens the sample workspace in a real VS Code with this extension, served on this machine, and prints the
+ * address. `PORT` chooses the port. Its own program; ends with Ctrl-C.
+ */
+async function main(): Promise<void> {
+  const editor = installEditor();
+  if (!editor.installed) throw new Error(editor.reason);
+  const extension = stageExtension();
+  const folder = copyWorkspace(path.join(import.meta.dirname, '..', '..', '..', 'datasets'));
+  const port = process.env['PORT'];
+  const server = await startServer({
+    main: editor.main,
+    trusted: true,
+    ...(port ? { port: Number(port) } : {}),
+  });
+  console.log(
+    `\nOpen this address in a browser on this machine; Ctrl-C ends it. The workspace is a copy: ${folder}\n`,
+  );
+  console.log(server.address(folder, [['extensionDevelopmentPath', server.remote(extension)]]));
+  const stop = (): void => void server.stop();
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+}
+
+await main();

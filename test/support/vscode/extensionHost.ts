@@ -1,0 +1,113 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { openBrowser } from '../../webview/browser.ts';
+import { installEditor } from './installEditor.ts';
+import { startServer } from './server.ts';
+import { bundleExtensionTests, stageExtension } from './stageExtension.ts';
+
+/**
+ * Runs the tests of test/extension inside the extension host of a real VS Code. Its own program: prints mocha's
+ * lines, leaves the counts in the file that TOUCHSTONE_TEST_COUNTS names, and ends with 1 when a test failed.
+ */
+const LIMIT_MS = 300_000;
+const root = path.join(import.meta.dirname, '..', '..', '..');
+
+interface Report {
+  passed: number;
+  failed: number;
+  skipped: number;
+  lines: string[];
+}
+
+async function main(): Promise<number> {
+  const editor = installEditor();
+  if (!editor.installed) return skip(editor.reason);
+  const extension = stageExtension();
+  const tests = await bundleExtensionTests();
+  const scratch = mkdtempSync(path.join(os.tmpdir(), 'touchstone-host-'));
+  const workspace = path.join(scratch, 'workspace');
+  cpSync(path.join(root, 'datasets'), workspace, {
+    recursive: true,
+    filter: (file) => !file.includes('.touchstone'),
+  });
+  const reportFile = path.join(scratch, 'report.json');
+  // Two passes: what an untrusted workspace may not do can only be seen in one.
+  const reports: Report[] = [];
+  try {
+    for (const trusted of [true, false])
+      reports.push(await pass({ main: editor.main, extension, tests, workspace, reportFile, trusted }));
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+  return count(reports);
+}
+
+interface Pass {
+  main: string;
+  extension: string;
+  tests: string;
+  workspace: string;
+  reportFile: string;
+  trusted: boolean;
+}
+
+async function pass({ main, extension, tests, workspace, reportFile, trusted }: Pass): Promise<Report> {
+  const server = await startServer({
+    main,
+    trusted,
+    environment: {
+      TOUCHSTONE_TEST_REPORT: reportFile,
+      TOUCHSTONE_TEST_GREP: process.argv[2] ?? '',
+      TOUCHSTONE_TEST_TRUSTED: String(trusted),
+    },
+  });
+  const browser = await openBrowser();
+  try {
+    const page = await browser.newPage();
+    const finished = Promise.withResolvers<void>();
+    const limit = setTimeout(
+      () => finished.reject(new Error(`the tests took longer than ${LIMIT_MS / 1000} s`)),
+      LIMIT_MS,
+    );
+    await page.exposeFunction('codeAutomationLog', (type: string, args: unknown[]) => {
+      if (process.env['TOUCHSTONE_TEST_VERBOSE']) console.log(`[${type}]`, ...args);
+    });
+    await page.exposeFunction('codeAutomationExit', () => finished.resolve());
+    const address = server.address(workspace, [
+      ['extensionDevelopmentPath', server.remote(extension)],
+      ['extensionTestsPath', server.remote(tests)],
+    ]);
+    await page.goto(address);
+    await finished.promise.finally(() => clearTimeout(limit));
+    return JSON.parse(readFileSync(reportFile, 'utf8')) as Report;
+  } finally {
+    await browser.close();
+    await server.stop();
+  }
+}
+
+function count(reports: readonly Report[]): number {
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  for (const report of reports) {
+    for (const line of report.lines) console.log(line);
+    total.passed += report.passed;
+    total.failed += report.failed;
+    total.skipped += report.skipped;
+  }
+  leaveCounts(total);
+  return total.failed > 0 || total.passed === 0 ? 1 : 0;
+}
+
+function skip(reason: string): number {
+  console.log(`skipped: ${reason}`);
+  leaveCounts({ passed: 0, failed: 0, skipped: 1 });
+  return 0;
+}
+
+function leaveCounts(counts: { passed: number; failed: number; skipped: number }): void {
+  const file = process.env['TOUCHSTONE_TEST_COUNTS'];
+  if (file) writeFileSync(file, JSON.stringify(counts));
+}
+
+process.exitCode = await main();

@@ -1,0 +1,55 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, globSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { type BuildOptions, build } from 'esbuild';
+
+const root = path.join(import.meta.dirname, '..', '..', '..');
+const staged = path.join(root, '.vscode-test', 'extension');
+const tests = path.join(root, '.vscode-test', 'extension-tests');
+
+/** The editor brings the first along; mocha must be the one instance that runs the tests. */
+const EXTERNAL = ['vscode', 'mocha'];
+
+/** What of the package the editor needs beside the bundle. */
+const SHIPPED = ['package.json', 'package.nls.json', 'media', 'LICENSE'];
+
+/** Builds the extension into a folder of its own, so that no other build disturbs it; returns that folder. */
+export function stageExtension(): string {
+  mkdirSync(staged, { recursive: true });
+  for (const name of SHIPPED) cpSync(path.join(root, name), path.join(staged, name), { recursive: true });
+  execFileSync(process.execPath, [path.join(root, 'esbuild.mjs'), path.join(staged, 'dist')], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  return staged;
+}
+
+/**
+ * Bundles the tests of test/extension for the extension host; returns the module whose `run()` the editor
+ * calls. The runner loads the tests itself, after mocha's functions are in place.
+ */
+export async function bundleExtensionTests(): Promise<string> {
+  const files = globSync('test/extension/**/*.test.ts', { cwd: root }).sort();
+  const shared: BuildOptions = {
+    absWorkingDir: root,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node22',
+    sourcemap: 'inline',
+    external: EXTERNAL,
+    logLevel: 'warning',
+  };
+  await build({
+    ...shared,
+    entryPoints: ['test/extension/run.ts'],
+    outfile: path.join(tests, 'run.cjs'),
+    external: [...EXTERNAL, './tests.cjs'],
+  });
+  await build({
+    ...shared,
+    stdin: { contents: files.map((file) => `import './${file}';`).join('\n'), resolveDir: root },
+    outfile: path.join(tests, 'tests.cjs'),
+  });
+  return path.join(tests, 'run.cjs');
+}

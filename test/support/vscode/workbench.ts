@@ -1,0 +1,154 @@
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { Browser, Frame, Locator, Page } from 'playwright-core';
+import { openBrowser } from '../../webview/browser.ts';
+import { installEditor } from './installEditor.ts';
+import { type EditorServer, startServer } from './server.ts';
+import { stageExtension } from './stageExtension.ts';
+
+const root = path.join(import.meta.dirname, '..', '..', '..');
+
+export type Theme = 'Default Dark Modern' | 'Default Light Modern' | 'Default High Contrast';
+
+export interface WorkbenchOptions {
+  /** Folder whose copy is opened; default: the sample workspace. */
+  folder?: string;
+  /** Default true. */
+  trusted?: boolean;
+  theme?: Theme;
+  /** The person's settings. */
+  settings?: { [id: string]: unknown };
+  /** In CSS pixels; default 1280 × 800. */
+  viewport?: { width: number; height: number };
+  /** For the extension host and with it the engine. */
+  environment?: { [name: string]: string };
+}
+
+/** Why no workbench can be opened on this machine; undefined when one can. For `this.skip()` with a reason. */
+export function whyNoWorkbench(): string | undefined {
+  const editor = installEditor();
+  return editor.installed ? undefined : editor.reason;
+}
+
+/** A real VS Code with this extension on a copy of a workspace, driven as a person would. */
+export class Workbench implements AsyncDisposable {
+  readonly page: Page;
+  /** Absolute path of the workspace's copy. */
+  readonly folder: string;
+  readonly #browser: Browser;
+  readonly #server: EditorServer;
+
+  private constructor(page: Page, folder: string, browser: Browser, server: EditorServer) {
+    this.page = page;
+    this.folder = folder;
+    this.#browser = browser;
+    this.#server = server;
+  }
+
+  static async open(options: WorkbenchOptions = {}): Promise<Workbench> {
+    const editor = installEditor();
+    if (!editor.installed) throw new Error(editor.reason);
+    const extension = stagedOnce();
+    const folder = copyWorkspace(options.folder ?? path.join(root, 'datasets'));
+    const server = await startServer({
+      main: editor.main,
+      trusted: options.trusted ?? true,
+      environment: options.environment ?? {},
+      settings: { 'workbench.colorTheme': options.theme ?? 'Default Dark Modern', ...options.settings },
+    });
+    const browser = await openBrowser();
+    const page = await browser.newPage({ viewport: options.viewport ?? { width: 1280, height: 800 } });
+    await page.goto(server.address(folder, [['extensionDevelopmentPath', server.remote(extension)]]));
+    const workbench = new Workbench(page, folder, browser, server);
+    await workbench.page.locator('.monaco-workbench .activitybar').waitFor({ timeout: 60_000 });
+    return workbench;
+  }
+
+  /** Types a command's title into the palette, as in `Touchstone: Choose Model…`, and runs it. */
+  async runCommand(title: string): Promise<void> {
+    await this.openPalette(`>${title}`);
+    const row = this.quickInput.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
+    await row.waitFor();
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Opens the palette on a text: `>` begins a command, anything else a file. */
+  async openPalette(text: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    const input = this.quickInput.locator('input');
+    await input.waitFor();
+    await input.fill(text);
+  }
+
+  async openFile(name: string): Promise<void> {
+    await this.openPalette(name);
+    await this.quickInput
+      .locator('.monaco-list-row', { hasText: path.basename(name) })
+      .first()
+      .waitFor();
+    await this.page.keyboard.press('Enter');
+    await this.page
+      .locator('.tab', { hasText: path.basename(name) })
+      .first()
+      .waitFor();
+  }
+
+  /** The palette, and every list or input box that a command shows. */
+  get quickInput(): Locator {
+    return this.page.locator('.quick-input-widget');
+  }
+
+  /** Rows of the list that is open. */
+  get choices(): Locator {
+    return this.quickInput.locator('.quick-input-list .monaco-list-row');
+  }
+
+  /** A notification by a part of its text. */
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notification-toast', { hasText: text });
+  }
+
+  /** The document of a webview, by a selector that only it has. Webviews are frames in frames. */
+  async webview(selector: string): Promise<Frame> {
+    for (;;) {
+      for (const frame of this.page.frames())
+        if (
+          (await frame
+            .locator(selector)
+            .count()
+            .catch(() => 0)) > 0
+        )
+          return frame;
+      await this.page.waitForEvent('framenavigated');
+    }
+  }
+
+  /** Into screenshots/, which git ignores. */
+  async screenshot(name: string): Promise<void> {
+    const folder = path.join(root, 'screenshots');
+    mkdirSync(folder, { recursive: true });
+    await this.page.screenshot({ path: path.join(folder, `${name}.png`) });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#browser.close();
+    await this.#server.stop();
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+}
+
+/** A fresh copy without stored runs. */
+export function copyWorkspace(folder: string): string {
+  const copy = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'touchstone-workspace-')));
+  cpSync(folder, copy, { recursive: true, filter: (file) => path.basename(file) !== '.touchstone' });
+  return copy;
+}
+
+let staged: string | undefined;
+
+/** The extension is built once for all journeys of a run. */
+function stagedOnce(): string {
+  staged ??= stageExtension();
+  return staged;
+}
