@@ -17,11 +17,16 @@ function check(name, command, args) {
   totals[result.status === 0 ? 'passed' : 'failed'] += 1;
 }
 
-/** A mocha suite; its tests are counted one by one. A suite that dies counts as one failure. */
+/** A mocha suite; its tests are counted one by one. */
 function suite(name, args) {
+  counted(name, bin('mocha'), ['--reporter', './test/support/countingReporter.mjs', ...args]);
+}
+
+/** A program that leaves the counts of its tests in a file. One that dies counts as one failure. */
+function counted(name, command, args) {
   console.log(`\n== ${name}`);
   const counts = path.join(scratch, `${name.replaceAll(' ', '-')}.json`);
-  const result = spawnSync(bin('mocha'), ['--reporter', './test/support/countingReporter.mjs', ...args], {
+  const result = spawnSync(command, args, {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, TOUCHSTONE_TEST_COUNTS: counts },
@@ -36,7 +41,12 @@ check('types', bin('tsc'), ['--noEmit']);
 check('types of the panels', bin('tsc'), ['--noEmit', '-p', 'src/webview']);
 check('unused code', bin('knip'), []);
 check('build', process.execPath, ['esbuild.mjs']);
-suite('unit tests', [...process.argv.slice(2), 'test/{engine,cli,support,architecture}/**/*.test.ts']);
+suite('unit tests', [
+  ...process.argv.slice(2),
+  'test/{engine,engineProcess,cli,support,architecture}/**/*.test.ts',
+]);
+counted('extension host', process.execPath, ['test/support/vscode/extensionHost.ts']);
+suite('journeys', ['test/e2e/**/*.test.ts']);
 
 rmSync(scratch, { recursive: true, force: true });
 const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : '';

@@ -9,6 +9,9 @@ import { stageExtension } from './stageExtension.ts';
 
 const root = path.join(import.meta.dirname, '..', '..', '..');
 
+/** Tries of a second each until the extension is known. */
+const START_TRIES = 40;
+
 export type Theme = 'Default Dark Modern' | 'Default Light Modern' | 'Default High Contrast';
 
 export interface WorkbenchOptions {
@@ -61,7 +64,7 @@ export class Workbench implements AsyncDisposable {
     const page = await browser.newPage({ viewport: options.viewport ?? { width: 1280, height: 800 } });
     await page.goto(server.address(folder, [['extensionDevelopmentPath', server.remote(extension)]]));
     const workbench = new Workbench(page, folder, browser, server);
-    await workbench.page.locator('.monaco-workbench .activitybar').waitFor({ timeout: 60_000 });
+    await workbench.#ready();
     return workbench;
   }
 
@@ -129,6 +132,23 @@ export class Workbench implements AsyncDisposable {
     const folder = path.join(root, 'screenshots');
     mkdirSync(folder, { recursive: true });
     await this.page.screenshot({ path: path.join(folder, `${name}.png`) });
+  }
+
+  /** The palette does not learn of commands while it is open, so it is opened until it knows them. */
+  async #ready(): Promise<void> {
+    await this.page.locator('.monaco-workbench .activitybar').waitFor({ timeout: 60_000 });
+    for (let left = START_TRIES; ; left--) {
+      await this.openPalette('>Touchstone: Show Output');
+      const known = this.choices.filter({ hasText: 'Touchstone: Show Output' }).first();
+      const found = await known.waitFor({ timeout: 1_000 }).then(
+        () => true,
+        () => false,
+      );
+      await this.page.keyboard.press('Escape');
+      await this.quickInput.waitFor({ state: 'hidden' });
+      if (found) return;
+      if (left === 0) throw new Error('the editor does not know the commands of the extension');
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

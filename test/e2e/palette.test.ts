@@ -19,7 +19,7 @@ describe('journey: the command palette', function () {
     assert.ok(titles.some((title) => title.includes('Touchstone: Set API Key…')));
     await workbench.page.keyboard.press('Escape');
     await workbench.runCommand('Touchstone: Show Output');
-    await workbench.page.locator('.panel .output-view-container').waitFor();
+    await workbench.page.locator('.panel .output-view').waitFor();
     await workbench.screenshot('output');
   });
 });
