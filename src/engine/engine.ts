@@ -1,4 +1,11 @@
 import { judgeRun } from './compare/gate.ts';
+import { type ComparisonRequest, prepareComparisons } from './compare/prepareComparison.ts';
+import type { PreparedComparison } from './compare/preparedComparison.ts';
+import {
+  type FinishedComparison,
+  type RunComparisonOptions,
+  runComparison,
+} from './compare/runComparison.ts';
 import type { TrialResult } from './model/result.ts';
 import type { RunRecord } from './model/run.ts';
 import type { EditorModels } from './models/editorClient.ts';
@@ -61,6 +68,17 @@ export interface Engine {
     listener: RunListener,
     options: { signal: AbortSignal; resume?: string },
   ): Promise<FinishedRun>;
+  /**
+   * Finds the two sides of a comparison and makes ready what has to be run: one for each dataset of the suite.
+   * Nothing is called yet. Throws UserErrors for whatever is wrong with the sides, files or configuration.
+   */
+  prepareComparison(request: ComparisonRequest, signal: AbortSignal): Promise<PreparedComparison[]>;
+  /** Runs what is missing of both sides, interleaved, and compares them. */
+  compare(
+    prepared: PreparedComparison,
+    listener: RunListener,
+    options: RunComparisonOptions,
+  ): Promise<FinishedComparison>;
   /** The report of a stored run. Throws ResumeError when there is none of that id. */
   report(runId: string): RunReport;
   /** Closes the store; idempotent. */
@@ -84,6 +102,25 @@ export function createEngine(
     return id;
   }
 
+  function run(
+    prepared: PreparedRun,
+    runId: string,
+    listener: RunListener,
+    signal: AbortSignal,
+  ): Promise<'complete' | 'interrupted'> {
+    const record = store.getRun(runId);
+    return executeRun(prepared.inputs, {
+      runId,
+      store,
+      owner: ports.owner,
+      clock: ports.clock,
+      log: ports.log,
+      signal,
+      onStart: (stored) => listener.onStart(record, stored),
+      onResults: (results) => listener.onResults(record, results),
+    });
+  }
+
   return {
     store,
     begin,
@@ -93,21 +130,17 @@ export function createEngine(
       try {
         await prepared.ready(signal);
         const runId = begin(prepared, resume);
-        const run = store.getRun(runId);
-        const outcome = await executeRun(prepared.inputs, {
-          runId,
-          store,
-          owner: ports.owner,
-          clock: ports.clock,
-          log: ports.log,
-          signal,
-          onStart: (stored) => listener.onStart(run, stored),
-          onResults: (results) => listener.onResults(run, results),
-        });
+        const outcome = await run(prepared, runId, listener, signal);
         return { report: readReport(store, runId), outcome };
       } finally {
         await prepared.close();
       }
+    },
+    prepareComparison: (request, signal) =>
+      prepareComparisons(workspace, request, { ...ports, store }, signal),
+    compare(prepared, listener, options) {
+      const runner = { store, root: workspace.root, now: () => ports.clock.now(), begin, execute: run };
+      return runComparison(prepared, listener, options, runner);
     },
     report: (runId) => readReport(store, runId),
     close: () => store.close(),

@@ -27,7 +27,7 @@ const ALLOWED: { [feature: string]: readonly string[] } = {
   cost: ['models', 'prompts', 'targets', 'evaluators', 'suites', 'datasets'],
   suites: ['evaluators', 'models', 'prompts', 'datasets'],
   runs: ['suites', 'targets', 'evaluators', 'datasets', 'prompts', 'models', 'telemetry'],
-  compare: ['runs'],
+  compare: ['runs', 'suites', 'targets'],
   reports: [],
   engine: ['models', 'suites', 'runs', 'compare', 'reports', 'telemetry', 'datasets', 'prompts'],
 };

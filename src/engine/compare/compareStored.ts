@@ -1,0 +1,143 @@
+import { UsageError } from '../errors.ts';
+import type { Comparison, SequentialProgress } from '../model/comparison.ts';
+import type { GatePolicy } from '../model/gatePolicy.ts';
+import type { RunPlan } from '../model/run.ts';
+import { summarize } from '../runs/summarize.ts';
+import type { RunStore } from '../store/runStore.ts';
+import { compareCases } from './compareCases.ts';
+import { judgeComparison } from './comparisonGate.ts';
+import { clusterOf } from './differences.ts';
+import { pairCases, type SideResults, type TargetPair } from './pairCases.ts';
+import { describeSide, openStoredSide, type StoredSide } from './storedSide.ts';
+
+/** Where neither the person nor the gate names a margin. */
+export const DEFAULT_MARGIN = 0.05;
+
+export interface StoredComparison {
+  baseline: StoredSide;
+  candidate: StoredSide;
+  pairs: readonly TargetPair[];
+  /** The policy of the candidate's run where absent; null asks for none. */
+  gate?: GatePolicy | null;
+  /** The policy's where absent, else 0.05. */
+  margin?: number;
+  /** Both sides are the very same thing. */
+  same: boolean;
+  reused?: { baseline: number; candidate: number };
+  /** Set for a comparison that was looked at while it ran: the cases looked at, in the order drawn. */
+  sequential?: { caseIds: readonly string[]; progress: SequentialProgress };
+  notes?: readonly string[];
+}
+
+/**
+ * Compares two sides whose results are stored. Throws ResumeError when a run is not there, UsageError when the
+ * two were scored by different evaluators.
+ */
+export function compareStored(store: RunStore, request: StoredComparison): Comparison {
+  const [baseline, candidate] = [
+    openStoredSide(store, request.baseline),
+    openStoredSide(store, request.candidate),
+  ];
+  const { plan } = candidate.run;
+  ensureSameEvaluators(request, baseline.run.plan, plan);
+  const pairing = pairCases(
+    withKnownContent(baseline, plan),
+    withKnownContent(candidate, baseline.run.plan),
+    request.pairs,
+  );
+  const cases = request.sequential ? inOrder(pairing.cases, request.sequential.caseIds) : pairing.cases;
+  const policy = request.gate === undefined ? plan.gate : request.gate;
+  const margin = request.margin ?? policy?.nonInferiorityMargin ?? DEFAULT_MARGIN;
+  const compared = compareCases(cases, {
+    margin,
+    seed: plan.seed,
+    sequential: request.sequential !== undefined,
+    same: request.same,
+  });
+  const counts = {
+    pairs: cases.length,
+    ...changesOf(cases),
+    clusters: new Set(cases.map(clusterOf)).size,
+    baselineOnly: pairing.baselineOnly,
+    candidateOnly: pairing.candidateOnly,
+    changedContent: pairing.changedContent,
+  };
+  const sequential = request.sequential?.progress ?? null;
+  const judged = { ...compared, cases, counts, sequential };
+  return {
+    suite: plan.suite,
+    dataset: { path: plan.dataset.path, version: plan.dataset.version },
+    baseline: describeSide(request.baseline, baseline.run, request.reused?.baseline ?? 0),
+    candidate: describeSide(request.candidate, candidate.run, request.reused?.candidate ?? 0),
+    margin,
+    ...judged,
+    gate: policy ? judgeComparison(policy, judged, summaryOf(candidate, request.candidate)) : null,
+    notes: [
+      ...(request.notes ?? []),
+      ...notesOn(counts, baseline.run.plan, plan),
+      ...(request.sequential
+        ? []
+        : missingOf(store, new Set([request.baseline.runId, request.candidate.runId]))),
+    ],
+  };
+}
+
+function changesOf(cases: Comparison['cases']) {
+  const counts = { improved: 0, degraded: 0, neutral: 0, unmeasured: 0 };
+  for (const { change } of cases) counts[change] += 1;
+  return counts;
+}
+
+/** Cases need not be read again where both runs had the very same dataset. */
+function withKnownContent(side: SideResults & { run: { plan: RunPlan } }, other: RunPlan): SideResults {
+  if (side.run.plan.dataset.contentHash !== other.dataset.contentHash) return side;
+  return { ...side, contentOf: () => '' };
+}
+
+function inOrder(cases: Comparison['cases'], caseIds: readonly string[]): Comparison['cases'] {
+  const place = new Map(caseIds.map((id, index) => [id, index]));
+  return cases
+    .filter(({ caseId }) => place.has(caseId))
+    .sort((a, b) => (place.get(a.caseId) ?? 0) - (place.get(b.caseId) ?? 0));
+}
+
+/** The candidate's own figures, as if its targets had been run alone. */
+function summaryOf({ run, results }: ReturnType<typeof openStoredSide>, side: StoredSide) {
+  const targets = run.plan.targets.filter(({ name }) => side.targets.includes(name));
+  const trials = (run.plan.trials / run.plan.targets.length) * targets.length;
+  return summarize({ ...run.plan, targets, trials }, results());
+}
+
+function ensureSameEvaluators(request: StoredComparison, before: RunPlan, after: RunPlan): void {
+  if (before.evaluatorsHash === after.evaluatorsHash) return;
+  throw new UsageError(
+    `${request.baseline.label} and ${request.candidate.label} were scored by different evaluators, so their results cannot be compared`,
+    {
+      remedy:
+        'Run both sides again with the evaluators of today, e.g. by naming a revision or target instead of a run.',
+    },
+  );
+}
+
+function missingOf(store: RunStore, runIds: ReadonlySet<string>): string[] {
+  return [...runIds].flatMap((id) => {
+    const { passed, failed, errored } = store.counts(id);
+    const missing = store.getRun(id).plan.trials - passed - failed - errored;
+    return missing > 0 ? [`Run ${id} is not complete: ${missing} trials are missing.`] : [];
+  });
+}
+
+function notesOn(counts: Comparison['counts'], before: RunPlan, after: RunPlan): string[] {
+  const { baselineOnly, candidateOnly, changedContent, unmeasured } = counts;
+  const left = (count: number, why: string) => (count === 0 ? [] : [`${count} cases ${why}.`]);
+  return [
+    ...left(baselineOnly, 'are in the baseline only and were left out'),
+    ...left(candidateOnly, 'are in the candidate only and were left out'),
+    ...left(changedContent, 'differ between the two datasets and were left out'),
+    ...left(unmeasured, 'could not be measured on both sides'),
+    ...(before.repeat === after.repeat
+      ? []
+      : [`The baseline has ${before.repeat} trials of each case, the candidate ${after.repeat}.`]),
+    ...(before.seed === after.seed ? [] : ['The two runs had different seeds.']),
+  ];
+}

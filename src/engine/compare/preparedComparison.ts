@@ -1,0 +1,39 @@
+import type { PreparedRun } from '../runs/prepareRun.ts';
+import type { Outlook } from './outlook.ts';
+import type { TargetPair } from './pairCases.ts';
+import type { Reusable } from './reuseResults.ts';
+
+/** One side: results that are there, or targets of the run that is about to be made. */
+export interface PlannedSide {
+  label: string;
+  /** Null: the run that is about to be made. */
+  storedRun: string | null;
+  targets: string[];
+}
+
+/** A comparison that is ready to begin. */
+export interface PreparedComparison {
+  suite: string;
+  baseline: PlannedSide;
+  candidate: PlannedSide;
+  pairs: TargetPair[];
+  /** Both sides are the very same thing. */
+  same: boolean;
+  /** Null where both sides are stored. Closes what was made for the sides, temporary folders included. */
+  run: PreparedRun | null;
+  /** What these cases can show; null where both sides are stored. */
+  outlook: Outlook | null;
+  /** Targets whose earlier results may stand in. */
+  reusable: Reusable[];
+  notes: string[];
+}
+
+/** Targets of the two sides that belong together: one against one, otherwise by name. */
+export function pairTargets<T extends { name: string }>(before: readonly T[], after: readonly T[]): [T, T][] {
+  const [first, second] = [before[0], after[0]];
+  if (first && second && before.length === 1 && after.length === 1) return [[first, second]];
+  return before.flatMap((target): [T, T][] => {
+    const partner = after.find(({ name }) => name === target.name);
+    return partner ? [[target, partner]] : [];
+  });
+}

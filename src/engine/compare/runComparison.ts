@@ -1,0 +1,192 @@
+import { UsageError } from '../errors.ts';
+import type { Comparison, SequentialProgress } from '../model/comparison.ts';
+import type { TrialResult } from '../model/result.ts';
+import type { RunRecord } from '../model/run.ts';
+import type { PreparedRun } from '../runs/prepareRun.ts';
+import type { RunStore } from '../store/runStore.ts';
+import { compareStored, DEFAULT_MARGIN } from './compareStored.ts';
+import { type DrawOrder, drawOrder } from './drawOrder.ts';
+import type { PlannedSide, PreparedComparison } from './preparedComparison.ts';
+import { reuseResults } from './reuseResults.ts';
+import { SequentialWatch } from './sequentialWatch.ts';
+
+/** How a run is begun and executed: the engine's own way, handed in. */
+export interface Runner {
+  store: RunStore;
+  /** Absolute path of the workspace. */
+  root: string;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Stores the run and returns its id. */
+  begin(run: PreparedRun): string;
+  execute(
+    run: PreparedRun,
+    runId: string,
+    listener: ComparisonListener,
+    signal: AbortSignal,
+  ): Promise<'complete' | 'interrupted'>;
+}
+
+export interface ComparisonListener {
+  onStart(run: RunRecord, stored: number): void;
+  onResults(run: RunRecord, results: readonly TrialResult[]): void;
+}
+
+export interface RunComparisonOptions {
+  signal: AbortSignal;
+  /** Stop as soon as an anytime-valid test has settled the verdict. */
+  sequential: boolean;
+  /** Let earlier results of the very same target and case stand in. */
+  reuse: boolean;
+  margin?: number;
+}
+
+export interface FinishedComparison {
+  comparison: Comparison;
+  /** `interrupted`: by the person; the comparison is over what there is. */
+  outcome: 'complete' | 'interrupted';
+}
+
+/**
+ * Runs what is missing of a comparison, both sides interleaved, and compares. Stops early only where that was
+ * asked for, since an ordinary test must not be looked at before its end.
+ */
+export async function runComparison(
+  prepared: PreparedComparison,
+  listener: ComparisonListener,
+  options: RunComparisonOptions,
+  runner: Runner,
+): Promise<FinishedComparison> {
+  const { run } = prepared;
+  const { store } = runner;
+  if (!run)
+    return { comparison: compareStored(store, storedRequest(prepared, '', options)), outcome: 'complete' };
+  try {
+    if (options.sequential) ensureBothRun(prepared);
+    await run.ready(options.signal);
+    const order = options.sequential ? await drawOrder(run.inputs, options.signal) : null;
+    const drawn = order ? { ...run, inputs: { ...run.inputs, source: order.source } } : run;
+    const runId = runner.begin(drawn);
+    const reused = options.reuse
+      ? await reuseResults({
+          ...runner,
+          now: runner.now(),
+          runId,
+          inputs: run.inputs,
+          targets: prepared.reusable,
+          signal: options.signal,
+        })
+      : new Map<string, number>();
+    const request = { ...storedRequest(prepared, runId, options), reused: reusedBy(prepared, reused) };
+    if (!order) {
+      const outcome = await runner.execute(drawn, runId, listener, options.signal);
+      return { comparison: compareStored(store, request), outcome };
+    }
+    const { watch, outcome } = await runWatched(prepared, drawn, runId, order, listener, options, runner);
+    const sequential = {
+      caseIds: watch.caseIds,
+      progress: progressOf(store, runId, watch, order, prepared.pairs.length),
+    };
+    return { comparison: compareStored(store, { ...request, sequential }), outcome };
+  } finally {
+    await run.close();
+  }
+}
+
+/** A stored side was not drawn in the order of this comparison. Throws UsageError. */
+function ensureBothRun({ baseline, candidate }: PreparedComparison): void {
+  const stored = [baseline, candidate].find(({ storedRun }) => storedRun !== null);
+  if (!stored) return;
+  throw new UsageError(`${stored.label} is stored already, so there is nothing to stop early on that side`, {
+    remedy: 'Leave out --sequential, or name a revision, target or model in place of the run.',
+  });
+}
+
+/** Runs until the verdict is settled; what is under way then is dropped. */
+async function runWatched(
+  prepared: PreparedComparison,
+  run: PreparedRun,
+  runId: string,
+  order: DrawOrder,
+  listener: ComparisonListener,
+  options: RunComparisonOptions,
+  runner: Runner,
+): Promise<{ watch: SequentialWatch; outcome: 'complete' | 'interrupted' }> {
+  const { plan } = run.inputs;
+  const watch = new SequentialWatch({
+    clusters: order.clusters,
+    pairs: prepared.pairs,
+    repeat: plan.repeat,
+    compare: { margin: marginOf(prepared, options), seed: plan.seed, same: prepared.same },
+  });
+  const stop = new AbortController();
+  const follow = (results: readonly TrialResult[]): void => {
+    watch.add(results);
+    if (watch.settled && !prepared.same) stop.abort(new DOMException('the verdict is settled', 'AbortError'));
+  };
+  follow([...runner.store.results(runId)]);
+  if (stop.signal.aborted) return { watch, outcome: 'complete' };
+  const outcome = await runner.execute(
+    run,
+    runId,
+    {
+      onStart: listener.onStart,
+      onResults: (record, results) => {
+        listener.onResults(record, results);
+        follow(results);
+      },
+    },
+    AbortSignal.any([options.signal, stop.signal]),
+  );
+  return { watch, outcome: stop.signal.aborted ? 'complete' : outcome };
+}
+
+function marginOf({ run }: PreparedComparison, { margin }: RunComparisonOptions): number {
+  return margin ?? run?.inputs.plan.gate?.nonInferiorityMargin ?? DEFAULT_MARGIN;
+}
+
+function storedRequest(prepared: PreparedComparison, runId: string, { margin }: RunComparisonOptions) {
+  const side = ({ label, storedRun, targets }: PlannedSide) => ({
+    label,
+    runId: storedRun ?? runId,
+    targets,
+  });
+  return {
+    baseline: side(prepared.baseline),
+    candidate: side(prepared.candidate),
+    pairs: prepared.pairs,
+    same: prepared.same,
+    notes: prepared.notes,
+    ...(margin === undefined ? {} : { margin }),
+  };
+}
+
+function reusedBy(prepared: PreparedComparison, reused: ReadonlyMap<string, number>) {
+  const sum = ({ targets }: PlannedSide) =>
+    targets.reduce((total, target) => total + (reused.get(target) ?? 0), 0);
+  return { baseline: sum(prepared.baseline), candidate: sum(prepared.candidate) };
+}
+
+function progressOf(
+  store: RunStore,
+  runId: string,
+  watch: SequentialWatch,
+  order: DrawOrder,
+  pairs: number,
+): SequentialProgress {
+  const planned = order.clusters.flat().length * pairs;
+  const done = watch.caseIds.length * pairs;
+  let [cost, made, unknown] = [0, 0, false];
+  for (const { output } of store.results(runId)) {
+    made += 1;
+    if (output.costUsd === null) unknown = true;
+    else cost += output.costUsd;
+  }
+  const { trials } = store.getRun(runId).plan;
+  return {
+    pairs: done,
+    planned,
+    stopped: watch.settled && done < planned,
+    savedCostUsd: unknown || made === 0 ? null : (cost / made) * Math.max(0, trials - made),
+  };
+}
