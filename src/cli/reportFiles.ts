@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { FileError, UsageError } from '../engine/errors.ts';
 import { type ReportWriter, reportFormatOf } from '../engine/reports/reportFormats.ts';
@@ -13,7 +13,7 @@ export function checkReportFiles(files: readonly string[], cwd: string): void {
   for (const file of files) {
     reportFormatOf(file);
     const folder = path.dirname(path.resolve(cwd, file));
-    if (existsSync(folder)) continue;
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) continue;
     throw new UsageError(`the folder of the report ${file} does not exist`, {
       remedy: 'Make it first, or name another folder.',
     });

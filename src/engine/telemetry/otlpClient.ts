@@ -37,13 +37,15 @@ export interface OtlpClient {
 /** OTLP over HTTP. A failure is a value, not an error; only an abort rejects. Secrets are never in a reason. */
 export function createOtlpClient(
   settings: OtlpSettings,
-  ports: { clock: Clock; random: Random },
+  { clock, random }: { clock: Clock; random: Random },
 ): OtlpClient {
   const json = settings.encoding === 'json';
   const traces = json ? JsonTraceSerializer : ProtobufTraceSerializer;
   const logs = json ? JsonLogsSerializer : ProtobufLogsSerializer;
+  const redact = redactorOf(settings);
+  const said = (message = '') => redact(message).slice(0, MAX_REASON);
   const post = (signal: Signal) => (body: Uint8Array, abort: AbortSignal) =>
-    deliver({ settings, signal, body, abort, ...ports });
+    deliver({ settings, signal, body, abort, clock, random });
   return {
     sendSpans: (spans, abort) =>
       inHalves([...spans], abort, {
@@ -51,7 +53,7 @@ export function createOtlpClient(
         post: post('traces'),
         read: (body) => {
           const partial = traces.deserializeResponse(body).partialSuccess;
-          return { rejected: Number(partial?.rejectedSpans ?? 0), message: partial?.errorMessage ?? '' };
+          return { rejected: Number(partial?.rejectedSpans ?? 0), message: said(partial?.errorMessage) };
         },
       }),
     sendLogs: (records, abort) =>
@@ -60,7 +62,7 @@ export function createOtlpClient(
         post: post('logs'),
         read: (body) => {
           const partial = logs.deserializeResponse(body).partialSuccess;
-          return { rejected: Number(partial?.rejectedLogRecords ?? 0), message: partial?.errorMessage ?? '' };
+          return { rejected: Number(partial?.rejectedLogRecords ?? 0), message: said(partial?.errorMessage) };
         },
       }),
   };
@@ -134,7 +136,7 @@ type Answer =
 
 async function attempt({ settings, signal, body, abort, clock }: Delivering): Promise<Answer> {
   const { url, headers } = settings[signal];
-  const redact = redactorOf(headers);
+  const redact = redactorOf(settings);
   const expiry = new AbortController();
   const timer = new AbortController();
   clock.sleep(settings.timeoutMs, timer.signal).then(
@@ -152,7 +154,7 @@ async function attempt({ settings, signal, body, abort, clock }: Delivering): Pr
     });
     const text = new Uint8Array(await response.arrayBuffer());
     if (response.ok) return { kind: 'reply', reply: { status: 'received', body: text } };
-    const reason = redact(refusal(response, text));
+    const reason = refusal(response, text, redact);
     if (RETRYABLE.has(response.status))
       return { kind: 'again', reason, retryAfterMs: readRetryAfter(response.headers, clock.now()) };
     return { kind: 'reply', reply: { status: response.status === 413 ? 'too-long' : 'failed', reason } };
@@ -168,20 +170,19 @@ async function attempt({ settings, signal, body, abort, clock }: Delivering): Pr
 
 const CONTENT_TYPES = { protobuf: 'application/x-protobuf', json: 'application/json' };
 
-/** Knows a header's value, and the key in it without its scheme. */
-function redactorOf(headers: { [name: string]: string }): (text: string) => string {
-  return createRedactor(Object.values(headers).flatMap((value) => [value, value.split(' ').at(-1) ?? '']));
+/** Knows the headers' values, and the key in each without its scheme. */
+function redactorOf({ traces, logs }: OtlpSettings): (text: string) => string {
+  const values = [...Object.values(traces.headers), ...Object.values(logs.headers)];
+  return createRedactor(values.flatMap((value) => [value, value.split(' ').at(-1) ?? '']));
 }
 
 /** The status and what the collector said, where that is text. */
-function refusal({ status, headers }: Response, body: Uint8Array): string {
+function refusal({ status, headers }: Response, body: Uint8Array, redact: (text: string) => string): string {
   if (status >= 300 && status < 400) return `HTTP ${status}: it redirects, which is not followed`;
   const type = headers.get('content-type') ?? '';
   if (!/^(text\/plain|application\/json)/.test(type)) return `HTTP ${status}`;
-  const said = new TextDecoder()
-    .decode(body.subarray(0, 4 * MAX_REASON))
-    .replace(/\s+/g, ' ')
-    .trim();
+  // Secrets first: a cut through the middle of one would leave its first half standing.
+  const said = redact(new TextDecoder().decode(body)).replace(/\s+/g, ' ').trim();
   return said === '' ? `HTTP ${status}` : `HTTP ${status}: ${said.slice(0, MAX_REASON)}`;
 }
 
