@@ -1,0 +1,42 @@
+import type { TrialResult } from '../../model/result.ts';
+import { appliedAllowance } from '../../targets/tokenAllowance.ts';
+
+/** What a target's cases may use beyond their budgets in the next run, by case id. */
+export type Loans = Map<string, number>;
+
+/** The reserve is this share of all budgets of a run … */
+const RESERVE_SHARE = 0.1;
+/** … and a case is lent at most this share of its own budget. */
+const MOST_LENT = 1;
+/** A case that used more than this share of what it had needs more. */
+const NEEDY = 0.9;
+
+/**
+ * Shares a reserve among the cases that needed more than their budget in the last run: those that were cut
+ * off get up to as much again, those that came near their limit get up to a tenth above what they used. In
+ * the order of the dataset, so that the same past gives the same loans, until the reserve is used up.
+ */
+export function planLoans(target: string, results: Iterable<TrialResult>): Loans {
+  const needs = new Map<string, number>();
+  let budgets = 0;
+  for (const result of results) {
+    const applied = result.target === target ? appliedAllowance(result.output) : undefined;
+    if (!applied || result.output.usage === null) continue;
+    budgets += applied.tokens;
+    const had = applied.tokens + applied.borrowed;
+    const used = result.output.usage.outputTokens;
+    if (!applied.cutOff && used <= had * NEEDY) continue;
+    const wanted = applied.cutOff ? had * 2 : used * 1.1;
+    const loan = Math.min(Math.ceil(wanted - applied.tokens), applied.tokens * MOST_LENT);
+    if (loan > 0) needs.set(result.caseId, Math.max(loan, needs.get(result.caseId) ?? 0));
+  }
+  let reserve = Math.floor(budgets * RESERVE_SHARE);
+  const loans: Loans = new Map();
+  for (const [caseId, need] of needs) {
+    const loan = Math.min(need, reserve);
+    if (loan <= 0) break;
+    reserve -= loan;
+    loans.set(caseId, loan);
+  }
+  return loans;
+}

@@ -1,0 +1,105 @@
+import type { TrialResult } from '../model/result.ts';
+
+/** How much may be spent, in US dollars; an absent limit does not limit. */
+export interface SpendingLimits {
+  /** By this run, over all its attempts. */
+  perRun?: number;
+  /** By all runs of the workspace on one day (UTC). */
+  perDay?: number;
+}
+
+/**
+ * Holds a run to its spending limits. Before a limit would be passed it asks for an end: no new trial is
+ * begun, those under way are finished and stored, and the run can go on later. What is under way is reckoned
+ * at the cost of the dearest trial so far; only the first trials of a run, begun before any cost is known,
+ * can go beyond a limit. A completed trial whose cost is unknown ends the run too: a limit that cannot be
+ * measured is not kept.
+ */
+export class SpendingLimit {
+  readonly #limits: SpendingLimits;
+  readonly #stop = new AbortController();
+  #run: number;
+  #day: number;
+  #dearest = 0;
+  #underWay = 0;
+
+  /** `spent`: what this run, and what this day has cost already. */
+  constructor(limits: SpendingLimits, spent: { run: number; day: number }) {
+    this.#limits = limits;
+    this.#run = spent.run;
+    this.#day = spent.day;
+    this.#check();
+  }
+
+  /** Aborted when no new trial may begin. */
+  get signal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  /** Why, in plain words; undefined while the run may go on. */
+  get reason(): string | undefined {
+    return this.#stop.signal.aborted ? String(this.#stop.signal.reason) : undefined;
+  }
+
+  /** A trial begins. */
+  begin(): void {
+    this.#underWay += 1;
+    this.#check();
+  }
+
+  /** A trial has ended, or was given up when `result` is undefined. */
+  end(result: TrialResult | undefined): void {
+    this.#underWay = Math.max(0, this.#underWay - 1);
+    if (result) this.#add(result);
+    this.#check();
+  }
+
+  #add(result: TrialResult): void {
+    const cost = trialCost(result);
+    if (cost === null && result.output.status === 'complete') {
+      this.#end(
+        `the cost of ${result.target} is unknown, so the limit cannot be kept: set the price of its model under providers in touchstone.yaml`,
+      );
+      return;
+    }
+    // A call that failed may have been billed: it is reckoned like the dearest.
+    const reckoned = cost ?? this.#dearest;
+    this.#dearest = Math.max(this.#dearest, reckoned);
+    this.#run += reckoned;
+    this.#day += reckoned;
+  }
+
+  #check(): void {
+    const { perRun, perDay } = this.#limits;
+    const next = this.#dearest * (this.#underWay + 1);
+    if (perRun !== undefined && passes(this.#run, next, perRun))
+      this.#end(`the limit of ${dollars(perRun)} for a run is reached: ${dollars(this.#run)} are spent`);
+    if (perDay !== undefined && passes(this.#day, next, perDay))
+      this.#end(
+        `the limit of ${dollars(perDay)} for a day is reached: ${dollars(this.#day)} are spent today (UTC)`,
+      );
+  }
+
+  #end(reason: string): void {
+    if (!this.#stop.signal.aborted) this.#stop.abort(reason);
+  }
+}
+
+/** US dollars for a trial and its judges; null when a part is unknown. */
+export function trialCost({ output, evaluations }: TrialResult): number | null {
+  let cost = output.costUsd;
+  for (const evaluation of evaluations) {
+    if (cost === null) return null;
+    if (evaluation.status === 'skipped' || evaluation.costUsd === undefined) continue;
+    cost = evaluation.costUsd === null ? null : cost + evaluation.costUsd;
+  }
+  return cost;
+}
+
+function passes(spent: number, next: number, limit: number): boolean {
+  return spent >= limit || spent + next > limit;
+}
+
+function dollars(usd: number): string {
+  return `$${usd < 1 ? usd.toFixed(4) : usd.toFixed(2)}`;
+}

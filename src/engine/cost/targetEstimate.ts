@@ -1,0 +1,142 @@
+import { UserError } from '../errors.ts';
+import type { GoldenCase } from '../model/case.ts';
+import type { ModelParameters } from '../model/message.ts';
+import type { Prompt } from '../model/prompt.ts';
+import type { ModelPrice } from '../models/prices.ts';
+import type { Tokenizer } from '../models/tokens/tokenizer.ts';
+import { renderCase } from '../targets/promptCase.ts';
+import type { PastCalls } from './callHistory.ts';
+import { priceCalls } from './callPrice.ts';
+import { addRanges, NOTHING, predictSum, type Range, rangeOf, scaleRange } from './range.ts';
+
+/** The model call that a prompt target makes for each case. */
+export interface AskedModel {
+  /** `provider/model`. */
+  reference: string;
+  /** The model as its provider names it. */
+  model: string;
+  prompt: Prompt;
+  parameters: ModelParameters;
+  price: ModelPrice | undefined;
+}
+
+/** What the calls of one target will use. Null is unknown. */
+export interface TargetEstimate {
+  target: string;
+  /** `provider/model`; null for a target that is no prompt. */
+  model: string | null;
+  calls: number;
+  inputTokens: Range | null;
+  outputTokens: Range | null;
+  costUsd: Range | null;
+  /** All calls one after the other, in milliseconds. */
+  latencyMs: Range;
+  /** Past calls that the output lengths and times are taken from; 0 where a wide default stands in. */
+  history: number;
+}
+
+/** Without a past, in tokens and milliseconds of one call. Wide on purpose. */
+const DEFAULT_OUTPUT: Range = { low: 10, likely: 250, high: 2000 };
+/** Models that reason before they answer, and bill it as output. */
+const DEFAULT_REASONING_OUTPUT: Range = { low: 50, likely: 1000, high: 8000 };
+const REASONING_MODEL = /^(o[134]|gpt-[5-9])(\D|$)/;
+export const DEFAULT_LATENCY_MS: Range = { low: 300, likely: 3000, high: 20_000 };
+
+/** Counts the requests of a prompt target over a sample of its cases. */
+export class InputTally {
+  readonly #asked: AskedModel;
+  readonly #tokenizer: Tokenizer;
+  #counted = 0;
+  #tokens: Range = NOTHING;
+  unusable = 0;
+  images = 0;
+
+  constructor(asked: AskedModel, tokenizer: Tokenizer) {
+    this.#asked = asked;
+    this.#tokenizer = tokenizer;
+  }
+
+  /** A case that cannot be rendered will not be called: it is left out. */
+  add(entry: GoldenCase): void {
+    try {
+      const counted = this.#tokenizer.countChat(renderCase(this.#asked.prompt, entry));
+      this.#tokens = addRanges(this.#tokens, rangeOf(counted.total));
+      this.#counted += 1;
+      this.images += counted.images;
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      this.unusable += 1;
+    }
+  }
+
+  /** Share of cases that can be called. */
+  get usable(): number {
+    const all = this.#counted + this.unusable;
+    return all === 0 ? 1 : this.#counted / all;
+  }
+
+  /** Input tokens of `calls` calls. */
+  total(calls: number): Range {
+    return this.#counted === 0 ? NOTHING : scaleRange(this.#tokens, calls / this.#counted);
+  }
+}
+
+/** A prompt target: tokens are counted, lengths of outputs are those of the past. */
+export function estimatePrompt(
+  target: string,
+  asked: AskedModel,
+  trials: number,
+  tally: InputTally,
+  past: PastCalls,
+): TargetEstimate {
+  const calls = Math.round(trials * tally.usable);
+  const inputTokens = tally.total(calls);
+  const predicted = predictSum(past.outputTokens, calls);
+  const outputTokens = limited(predicted ?? scaleRange(defaultOutput(asked.model), calls), calls, asked);
+  return {
+    target,
+    model: asked.reference,
+    calls,
+    inputTokens,
+    outputTokens,
+    costUsd: priceCalls({ count: calls, inputTokens, outputTokens }, asked.price),
+    latencyMs: predictSum(past.latencyMs, calls) ?? scaleRange(DEFAULT_LATENCY_MS, calls),
+    history: predicted ? past.outputTokens.length : 0,
+  };
+}
+
+/** An agent: only its past says what it costs. An echo calls nobody. */
+export function estimateAgent(
+  target: { name: string; kind: string },
+  calls: number,
+  past: PastCalls,
+): TargetEstimate {
+  const free = target.kind === 'echo';
+  const known = past.unknownCosts === 0 ? (predictSum(past.costUsd, calls) ?? null) : null;
+  const latency = predictSum(past.latencyMs, calls);
+  return {
+    target: target.name,
+    model: null,
+    calls,
+    inputTokens: predictSum(past.inputTokens, calls) ?? null,
+    outputTokens: predictSum(past.outputTokens, calls) ?? null,
+    costUsd: free ? NOTHING : known,
+    latencyMs: latency ?? (free ? NOTHING : scaleRange(DEFAULT_LATENCY_MS, calls)),
+    history: latency ? past.latencyMs.length : 0,
+  };
+}
+
+function defaultOutput(model: string): Range {
+  return REASONING_MODEL.test(model) ? DEFAULT_REASONING_OUTPUT : DEFAULT_OUTPUT;
+}
+
+function limited(tokens: Range, calls: number, asked: AskedModel): Range {
+  const most = asked.parameters.maxTokens ?? asked.prompt.model.parameters.maxTokens;
+  if (most === undefined) return tokens;
+  const limit = most * calls;
+  return {
+    low: Math.min(tokens.low, limit),
+    likely: Math.min(tokens.likely, limit),
+    high: Math.min(tokens.high, limit),
+  };
+}
