@@ -39,7 +39,8 @@ export interface RunFilter {
 
 export type RunState =
   | { state: 'running'; owner: { pid: number; host: string; heartbeat: number } }
-  | { state: 'interrupted' }
+  /** `reason`: why the program itself ended it, e.g. a spending limit. */
+  | { state: 'interrupted'; reason?: string }
   | { state: 'complete'; finishedAt: number };
 
 export interface RunRecord {

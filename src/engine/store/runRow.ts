@@ -13,6 +13,7 @@ export interface RunRow {
   owner_pid: number | null;
   owner_host: string | null;
   heartbeat: number | null;
+  stop_reason: string | null;
 }
 
 export function toRunRecord(row: RunRow): RunRecord {
@@ -30,7 +31,7 @@ function toState(row: RunRow): RunState {
     case 'complete':
       return { state: 'complete', finishedAt: row.finished_at ?? row.created_at };
     case 'interrupted':
-      return { state: 'interrupted' };
+      return { state: 'interrupted', ...(row.stop_reason === null ? {} : { reason: row.stop_reason }) };
     case 'running':
       return {
         state: 'running',

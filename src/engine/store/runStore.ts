@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { ResumeError } from '../errors.ts';
+import type { BudgetRecord } from '../model/budgetRecord.ts';
 import type { LocatedCase } from '../model/case.ts';
 import type { HeldOutput, TrialResult, TrialStatus } from '../model/result.ts';
 import type { RunPlan, RunRecord } from '../model/run.ts';
@@ -103,11 +104,13 @@ export class RunStore {
     });
   }
 
-  release(id: string, state: 'complete' | 'interrupted', now: number): void {
+  /** Gives the run up; `reason` says why the program itself ended it before its end. */
+  release(id: string, state: 'complete' | 'interrupted', now: number, reason?: string): void {
     this.#run(
-      `UPDATE runs SET state = ?, finished_at = ?, owner_pid = NULL, owner_host = NULL, heartbeat = NULL WHERE id = ?`,
+      `UPDATE runs SET state = ?, finished_at = ?, stop_reason = ?, owner_pid = NULL, owner_host = NULL, heartbeat = NULL WHERE id = ?`,
       state,
       state === 'complete' ? now : null,
+      state === 'complete' ? null : (reason ?? null),
       id,
     );
   }
@@ -176,6 +179,47 @@ export class RunStore {
     const rows = this.#all('SELECT status, count(*) AS n FROM results WHERE run = ? GROUP BY status', number);
     for (const row of rows) counts[String(row.status) as keyof typeof counts] = Number(row.n);
     return counts;
+  }
+
+  /**
+   * What results that were begun at `since` or later cost, in US dollars: the calls of targets and those of
+   * judges. Unknown costs are not in it.
+   */
+  spending(id: string, since: number): { targetsUsd: number; judgesUsd: number } {
+    const { number } = this.#numbers(id);
+    const [row] = this.#all(
+      `SELECT total(json_extract(body, '$.output.costUsd')) AS targets,
+         total((SELECT total(json_extract(value, '$.costUsd')) FROM json_each(body, '$.evaluations'))) AS judges
+       FROM results WHERE run = ? AND json_extract(body, '$.startedAt') >= ?`,
+      number,
+      since,
+    );
+    return { targetsUsd: Number(row?.targets ?? 0), judgesUsd: Number(row?.judges ?? 0) };
+  }
+
+  /** Keeps decisions on token budgets; one of the same run, target and class is replaced. */
+  saveBudgets(records: readonly BudgetRecord[]): void {
+    this.#transaction(() => {
+      for (const record of records)
+        this.#run(
+          'INSERT OR REPLACE INTO token_budgets (run_id, suite, target, complexity, decided_at, body) VALUES (?, ?, ?, ?, ?, ?)',
+          record.runId,
+          record.suite,
+          record.target,
+          record.complexity,
+          record.decidedAt,
+          JSON.stringify(record),
+        );
+    });
+  }
+
+  /** Decisions on the token budgets of a suite, the oldest first. */
+  budgetRecords(suite: string): BudgetRecord[] {
+    const rows = this.#all(
+      'SELECT body FROM token_budgets WHERE suite = ? ORDER BY decided_at, rowid',
+      suite,
+    );
+    return rows.map((row) => JSON.parse(String(row.body)) as BudgetRecord);
   }
 
   /** Removes a run with its results and traces. Throws ResumeError when a living process holds it, or there is none. */

@@ -16,7 +16,9 @@ CREATE TABLE runs (
   owner_pid INTEGER,
   owner_host TEXT,
   heartbeat REAL,
-  trace_id TEXT NOT NULL
+  trace_id TEXT NOT NULL,
+  -- Why it was interrupted, where the program itself ended it.
+  stop_reason TEXT
 ) STRICT;
 CREATE INDEX runs_by_time ON runs (created_at);
 
@@ -63,4 +65,16 @@ CREATE TABLE logs (
   body TEXT NOT NULL
 ) STRICT;
 CREATE INDEX logs_by_trace ON logs (trace_id);
+
+-- What was decided on token budgets after each run; outlives the run.
+CREATE TABLE token_budgets (
+  run_id TEXT NOT NULL,
+  suite TEXT NOT NULL,
+  target TEXT NOT NULL,
+  complexity TEXT NOT NULL CHECK (complexity IN ('simple', 'medium', 'complex')),
+  decided_at REAL NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (run_id, target, complexity)
+) STRICT;
+CREATE INDEX token_budgets_by_suite ON token_budgets (suite, decided_at);
 `;
