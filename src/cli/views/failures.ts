@@ -1,6 +1,6 @@
 import type { GoldenCase } from '../../engine/model/case.ts';
-import type { Evaluation } from '../../engine/model/evaluation.ts';
 import type { TrialResult } from '../../engine/model/result.ts';
+import { expectations, inputText, isBad } from '../../engine/reports/caseText.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { truncate, wrap } from '../terminal/table.ts';
@@ -19,7 +19,7 @@ export function failureLines(result: TrialResult, entry: GoldenCase | undefined,
   return [
     head,
     ...(entry ? labelled('input', inputText(entry), io) : []),
-    ...(entry ? labelled('expected', expectedText(entry), io) : []),
+    ...(entry ? labelled('expected', expectations(entry).join('; '), io) : []),
     ...labelled('actual', actualText(result), io),
     ...whyLines(result, io),
     style.dim(`    ${'trace'.padEnd(LABEL_WIDTH)}${result.traceId}`),
@@ -40,10 +40,6 @@ function whyLines(result: TrialResult, io: Io): string[] {
   return [...lines, ...labelled('', left, io)];
 }
 
-function isBad(evaluation: Evaluation): boolean {
-  return evaluation.status === 'error' || (evaluation.status === 'scored' && !evaluation.pass);
-}
-
 function labelled(label: string, text: string, io: Io): string[] {
   if (text === '') return [];
   const width = Math.max(20, io.width - LABEL_WIDTH - 4);
@@ -55,39 +51,10 @@ function labelled(label: string, text: string, io: Io): string[] {
   );
 }
 
-function inputText(entry: GoldenCase): string {
-  if (entry.messages)
-    return entry.messages.map(({ role, content }) => `${role}: ${text(content)}`).join('\n');
-  return text(entry.input);
-}
-
-function expectedText({ expected_output: expected }: GoldenCase): string {
-  if (!expected) return '';
-  const parts = [
-    expected.answer ? expected.answer : '',
-    list('says', expected.expected_concepts),
-    list('does not say', expected.forbidden_concepts),
-    list(
-      'calls',
-      expected.tool_calls?.map(
-        (call) => `${call.name}${call.arguments ? `(${JSON.stringify(call.arguments)})` : ''}`,
-      ),
-    ),
-    expected.json_schema ? 'JSON of the given schema' : '',
-  ];
-  return parts.filter(Boolean).join('; ');
-}
-
-function list(label: string, items: readonly string[] | undefined): string {
-  return items && items.length > 0 ? `${label}: ${items.join(', ')}` : '';
-}
-
 function actualText({ output }: TrialResult): string {
   if (output.status === 'error') return '';
   const calls = output.toolCalls.map((call) => call.name);
-  return [output.text || '(empty)', list('called', calls)].filter(Boolean).join(' — ');
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value);
+  return [output.text || '(empty)', calls.length > 0 ? `called: ${calls.join(', ')}` : '']
+    .filter(Boolean)
+    .join(' — ');
 }

@@ -9,9 +9,9 @@ export function inputText({ messages, input }: GoldenCase): string {
   return textOf(input);
 }
 
-/** What a case expects, in words. */
-export function expectedText({ expected_output: expected }: GoldenCase): string {
-  if (!expected) return '';
+/** What a case expects, in words; one entry for each kind of expectation. */
+export function expectations({ expected_output: expected }: GoldenCase): string[] {
+  if (!expected) return [];
   const calls = expected.tool_calls?.map((call) =>
     call.arguments === undefined ? call.name : `${call.name}(${JSON.stringify(call.arguments)})`,
   );
@@ -22,7 +22,7 @@ export function expectedText({ expected_output: expected }: GoldenCase): string 
     listOf('calls', calls),
     expected.json_schema ? 'JSON of the given schema' : '',
   ];
-  return parts.filter(Boolean).join('\n');
+  return parts.filter(Boolean);
 }
 
 /** What a target returned, in words. */

@@ -2,7 +2,7 @@ import type { ClauseStatus, GateClause } from '../model/gateReport.ts';
 import { formatLocation } from '../model/location.ts';
 import type { TrialResult } from '../model/result.ts';
 import type { GroupSummary } from '../model/summary.ts';
-import { actualText, expectedText, inputText, whyLines } from './caseText.ts';
+import { actualText, expectations, inputText, whyLines } from './caseText.ts';
 import type { RunReport } from './runReport.ts';
 import { xmlAttributes, xmlText } from './xml.ts';
 
@@ -95,7 +95,7 @@ function describe(report: RunReport, result: TrialResult, why: readonly string[]
   const located = report.caseAt(result.caseIndex);
   const parts: [string, string][] = [
     ['input', located ? inputText(located.case) : ''],
-    ['expected', located ? expectedText(located.case) : ''],
+    ['expected', located ? expectations(located.case).join('\n') : ''],
     ['actual', actualText(result.output)],
     ['why', why.join('\n')],
     ['case', located ? formatLocation(located.location) : ''],

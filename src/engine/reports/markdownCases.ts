@@ -1,5 +1,5 @@
 import type { TrialResult } from '../model/result.ts';
-import { actualText, expectedText, inputText, whyLines } from './caseText.ts';
+import { actualText, expectations, inputText, whyLines } from './caseText.ts';
 import { folded } from './markdownRun.ts';
 import { codeBlock, codeSpan, cut } from './markdownText.ts';
 import type { RunReport } from './runReport.ts';
@@ -63,7 +63,7 @@ function caseEntry(report: RunReport, trials: readonly TrialResult[]): string {
   const why = whyLines(first).slice(0, MAX_REASONS);
   const fields = [
     ...field('input', located ? inputText(located.case) : '', FIELD_LENGTH),
-    ...field('expected', located ? expectedText(located.case) : '', FIELD_LENGTH),
+    ...field('expected', located ? expectations(located.case).join('\n') : '', FIELD_LENGTH),
     ...field('actual', actualText(first.output), FIELD_LENGTH),
     ...why.flatMap((reason, index) => field(index === 0 ? 'why' : '', reason, REASON_LENGTH)),
   ];
