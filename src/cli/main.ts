@@ -141,6 +141,15 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .option('-j, --max-concurrency <n>', 'most calls at the same time', wholeNumber(1, 1024))
     .option('--seed <n>', 'seed of the run', wholeNumber(0, Number.MAX_SAFE_INTEGER))
     .option('--resume [run]', 'go on with an interrupted run (default: the newest)')
+    .option('--record <folder>', 'keep each reply of models and agents there, to be replayed')
+    .option(
+      '--replay <folder>',
+      'take replies from there; nothing is called, and a missing one fails the run',
+    )
+    .option(
+      '--rejudge [run]',
+      'judge the outputs of a stored run anew (default: the newest); calls no target',
+    )
     .option('--trust', 'run JavaScript that datasets and suites bring along; it is not sandboxed')
     .addOption(output)
     .addOption(otlp)

@@ -11,15 +11,17 @@ import { onInterrupt } from '../interrupt.ts';
 import { openEngine } from '../openEngine.ts';
 import { openWorkspace } from '../openWorkspace.ts';
 import { type OtlpOptions, readOtlpOptions, sendRuns } from '../otlp.ts';
+import { findJudgedRun, type RecordingOptions, recordingOverrides } from '../recordings.ts';
 import { checkReportFiles, writeReportFiles } from '../reportFiles.ts';
 import { findRun, pickPrepared, resumedOverrides } from '../resume.ts';
 import type { Io } from '../terminal/io.ts';
 import { failureLines } from '../views/failures.ts';
+import { originLines, recordingLines } from '../views/originView.ts';
 import { problemLines } from '../views/problems.ts';
 import { RunProgress } from '../views/runProgress.ts';
 import { headingLine, summaryLines } from '../views/summary.ts';
 
-export interface EvalOptions extends OtlpOptions {
+export interface EvalOptions extends OtlpOptions, RecordingOptions {
   config?: string;
   suite?: string[];
   filter?: string[];
@@ -67,8 +69,8 @@ async function runSuites(
   const resumed =
     options.resume === undefined ? undefined : findRun(engine, options.resume, options.suite ?? []);
   const prepared = resumed
-    ? [await prepareResumed(engine, resumed, options, signal)]
-    : await prepareAll(engine, suites, options, signal);
+    ? [await prepareResumed(engine, resumed, overridesOf(options, io.cwd), signal)]
+    : await prepareAll(engine, suites, options, io.cwd, signal);
   const reports: RunReport[] = [];
   let interrupted = false;
   for (const run of prepared) {
@@ -96,9 +98,15 @@ async function prepareAll(
   engine: Engine,
   suites: readonly SuiteConfig[],
   options: EvalOptions,
+  cwd: string,
   signal: AbortSignal,
 ): Promise<PreparedRun[]> {
-  const overrides = overridesOf(options);
+  const overrides = overridesOf(options, cwd);
+  if (options.rejudge !== undefined) {
+    const names = suites.map(({ name }) => name);
+    const { id, plan } = findJudgedRun(engine, options.rejudge, names);
+    return engine.prepare(plan.suite, { ...overrides, rejudge: id }, signal);
+  }
   const prepared: PreparedRun[] = [];
   for (const suite of suites) prepared.push(...(await engine.prepare(suite.name, overrides, signal)));
   return prepared;
@@ -107,15 +115,16 @@ async function prepareAll(
 async function prepareResumed(
   engine: Engine,
   { plan }: RunRecord,
-  options: EvalOptions,
+  given: RunOverrides,
   signal: AbortSignal,
 ): Promise<PreparedRun> {
-  const overrides = resumedOverrides(plan, overridesOf(options));
+  const overrides = resumedOverrides(plan, given);
   return pickPrepared(await engine.prepare(plan.suite, overrides, signal), plan);
 }
 
-function overridesOf(options: EvalOptions): RunOverrides {
+function overridesOf(options: EvalOptions, cwd: string): RunOverrides {
   return {
+    ...recordingOverrides(options, cwd),
     filter: { names: options.filter ?? [], tags: options.tag ?? [] },
     ...(options.repeat === undefined ? {} : { repeat: options.repeat }),
     ...(options.maxConcurrency === undefined ? {} : { maxConcurrency: options.maxConcurrency }),
@@ -135,6 +144,7 @@ async function runOne(
 ) {
   const { plan } = prepared.inputs;
   io.out(headingLine(plan, io.style));
+  for (const line of originLines(plan, io.style)) io.out(line);
   const progress = new RunProgress(io, plan.trials, options.progress);
   const finished = await engine.execute(
     prepared,
@@ -147,6 +157,8 @@ async function runOne(
   progress.end();
   showFailures(finished.report, io);
   for (const line of summaryLines(finished.report, io)) io.out(line);
+  const folder = options.record ?? options.replay ?? '';
+  for (const line of recordingLines(prepared, finished.report, { folder, style: io.style })) io.out(line);
   return finished;
 }
 

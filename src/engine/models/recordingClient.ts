@@ -17,7 +17,7 @@ export function recordingCatalog(inner: ModelCatalog, recordings: Recordings): M
     return {
       ...identityOf(client),
       complete: async (request, options) => {
-        const reply = await client.complete(request, options);
+        const reply = recordings.clean(await client.complete(request, options));
         const asked = canonicalRequest(client, request);
         recordings.write(keyOf(asked, options), {
           request: JSON.parse(canonicalJson(asked)) as JsonObject,

@@ -5,7 +5,7 @@ import { parseJson } from '../files/json.ts';
 import { readText } from '../files/readText.ts';
 import { writeAtomic } from '../files/writeAtomic.ts';
 import { contentHash } from '../model/hash.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
+import { isJsonObject, type JsonObject } from '../model/json.ts';
 import type { Random } from '../ports.ts';
 
 /** What is recorded; also the name of its folder. */
@@ -73,12 +73,24 @@ export class Recordings {
     return this.mode === 'record' ? this.#written : this.#read;
   }
 
+  /**
+   * A value without keys. Who records goes on with this one, so that the run sees what a replay will see:
+   * a judge that reads the answer is then asked the same both times.
+   */
+  clean<T>(value: T): T {
+    if (typeof value === 'string') return this.#redact(value) as T;
+    if (Array.isArray(value)) return value.map((item) => this.clean(item)) as T;
+    if (typeof value !== 'object' || value === null) return value;
+    const entries = Object.entries(value).map(([key, item]) => [this.#redact(key), this.clean(item)]);
+    return Object.fromEntries(entries) as T;
+  }
+
   /** Keeps an answer; a former one to the same question is replaced. Throws FileError when it cannot be written. */
   write(key: RecordingKey, content: { request: JsonObject; reply: JsonObject }): void {
     const file = this.#file(key);
     const document = { recording: key.kind, version: VERSION, trial: key.trial, ...content };
     mkdirSync(path.dirname(file), { recursive: true });
-    writeAtomic(file, `${JSON.stringify(this.#clean(document), null, 2)}\n`, this.#random);
+    writeAtomic(file, compact(JSON.stringify(this.clean(document), null, 2)), this.#random);
     this.#written += 1;
   }
 
@@ -110,15 +122,12 @@ export class Recordings {
   #file(key: RecordingKey): string {
     return path.join(this.#folder, this.shownName(key));
   }
+}
 
-  #clean(value: JsonValue): JsonValue {
-    if (typeof value === 'string') return this.#redact(value);
-    if (Array.isArray(value)) return value.map((item) => this.#clean(item));
-    if (!isJsonObject(value)) return value;
-    return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [this.#redact(key), this.#clean(item)]),
-    );
-  }
+/** Ends with a line break. Numbers of a vector stand in one line; a line break within a text is always escaped. */
+function compact(json: string): string {
+  const vectors = /\[\n\s*(-?[\d.eE+-]+(?:,\n\s*-?[\d.eE+-]+)*)\n\s*\]/g;
+  return `${json.replace(vectors, (_, numbers: string) => `[${numbers.replace(/\s+/g, '')}]`)}\n`;
 }
 
 /** Says that an answer is missing, and what to do. */

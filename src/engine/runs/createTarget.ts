@@ -2,18 +2,36 @@ import type { SuiteConfig } from '../suites/suiteConfig.ts';
 import type { TargetConfig } from '../suites/targetConfig.ts';
 import { createCommandTarget } from '../targets/commandTarget.ts';
 import { createHttpTarget } from '../targets/httpTarget.ts';
+import { recordingTarget, replayedTarget } from '../targets/recordingTarget.ts';
+import { createReplayTarget } from '../targets/replayTarget.ts';
 import type { Target } from '../targets/target.ts';
+import { createFromPromptfoo } from './promptfooTarget.ts';
 import { createEchoPromptTarget, createModelTarget } from './promptTargets.ts';
+import { keylessEnvironment } from './recordedRun.ts';
 import type { PlannedTarget } from './runInputs.ts';
 import type { TargetPorts } from './targetPorts.ts';
 
 /** The target that a suite names, with its limits. Throws ConfigError or PromptError. */
 export function createTarget(config: TargetConfig, suite: SuiteConfig, ports: TargetPorts): PlannedTarget {
   return {
-    target: build(config, ports),
+    target: recorded(config, ports),
     timeoutMs: config.timeoutMs ?? suite.timeoutMs,
     concurrency: Math.min(config.maxConcurrency ?? suite.maxConcurrency, suite.maxConcurrency),
   };
+}
+
+/** An agent that is replayed is never called, so it needs neither keys nor trust. */
+function recorded(config: TargetConfig, ports: TargetPorts): Target {
+  const { recordings } = ports;
+  if (!recordings || config.kind === 'prompt' || config.kind === 'echo') return build(config, ports);
+  const replays = recordings.mode === 'replay';
+  const harmless = {
+    environment: keylessEnvironment(ports.environment),
+    trust: { ...ports.trust, commands: true },
+  };
+  const target = build(config, replays ? { ...ports, ...harmless } : ports);
+  if (target.kind !== 'http' && target.kind !== 'command') return target;
+  return replays ? replayedTarget(target, recordings) : recordingTarget(target, recordings);
 }
 
 function build(config: TargetConfig, ports: TargetPorts): Target {
@@ -24,6 +42,10 @@ function build(config: TargetConfig, ports: TargetPorts): Target {
       return createEchoPromptTarget(config, ports);
     case 'http':
       return createHttpTarget({ ...config, where: config.location }, ports);
+    case 'replay':
+      return createReplayTarget({ name: config.name, ...config.replay });
+    case 'promptfoo':
+      return createFromPromptfoo(config, ports);
     case 'command':
       return createCommandTarget({ ...config, cwd: config.cwd.absolute, where: config.location }, ports);
   }

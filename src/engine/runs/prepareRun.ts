@@ -1,4 +1,5 @@
 import { type Dataset, openDataset } from '../datasets/dataset.ts';
+import { heldDataset } from '../datasets/heldDataset.ts';
 import { ConfigError } from '../errors.ts';
 import type { EvaluatorDeps } from '../evaluators/evaluator.ts';
 import { createPatternMatcher } from '../evaluators/patternMatcher.ts';
@@ -7,10 +8,11 @@ import { resolveInside } from '../files/confine.ts';
 import { readText } from '../files/readText.ts';
 import type { GoldenCase } from '../model/case.ts';
 import type { RunFilter, RunPlan } from '../model/run.ts';
-import { createModelCatalog } from '../models/catalog.ts';
+import type { KeyedCatalog } from '../models/catalog.ts';
 import type { EditorModels } from '../models/editorClient.ts';
-import type { ModelCatalog } from '../models/modelClient.ts';
+import type { Recordings } from '../models/recordings.ts';
 import type { Clock, Environment, Log, Random, Secrets, Trust } from '../ports.ts';
+import type { RunStore } from '../store/runStore.ts';
 import { caseCallsFor } from '../suites/defaultEvaluators.ts';
 import type { FileReference } from '../suites/fileReference.ts';
 import type { Workspace } from '../suites/loadWorkspace.ts';
@@ -19,6 +21,8 @@ import { suiteHash } from '../suites/suiteHash.ts';
 import { caseEvaluators } from './caseEvaluators.ts';
 import { caseFilter, isOpen } from './caseFilter.ts';
 import { createTarget } from './createTarget.ts';
+import { openModels, openRecordings, type RecordingChoice, stillClock, stillRandom } from './recordedRun.ts';
+import { asInRun, storedTargets } from './rejudgedRun.ts';
 import type { PlannedTarget, RunInputs } from './runInputs.ts';
 
 /** What a person may say differently for one run; undefined leaves the suite's own. */
@@ -31,6 +35,10 @@ export interface RunOverrides {
   model?: string;
   /** The model of judges that name none, as `provider/model`. */
   judge?: string;
+  /** Keep the replies of models and agents in a folder, or take them from there. */
+  recordings?: RecordingChoice;
+  /** Id of a stored run whose outputs are judged anew; no target is called. */
+  rejudge?: string;
 }
 
 export interface PreparePorts {
@@ -41,12 +49,16 @@ export interface PreparePorts {
   trust: Trust;
   secrets?: Secrets;
   editorModels?: EditorModels;
+  /** Holds the runs that can be judged anew. */
+  store: RunStore;
 }
 
 /** A run that is ready to begin. */
 export interface PreparedRun {
   suite: SuiteConfig;
   inputs: RunInputs;
+  /** Where replies are kept or come from, with how many there were. */
+  recordings?: Pick<Recordings, 'mode' | 'count'>;
   /** Fetches the keys of its models. Throws ConfigError when one is missing. */
   ready(signal: AbortSignal): Promise<void>;
   /** Ends what was started for it: agents, workers. Idempotent. */
@@ -68,11 +80,13 @@ export async function prepareRuns(
   ports: PreparePorts,
   signal: AbortSignal,
 ): Promise<PreparedRun[]> {
-  const suite = override(findSuite(workspace, suiteName), overrides);
+  const found = findSuite(workspace, suiteName);
+  const stored = overrides.rejudge === undefined ? undefined : ports.store.getRun(overrides.rejudge);
+  const suite = override(stored ? asInRun(found, stored) : found, overrides);
   const prepared: PreparedRun[] = [];
   try {
     for (const reference of suite.datasets)
-      prepared.push(await prepareRun(workspace, suite, reference, overrides.model, ports, signal));
+      prepared.push(await prepareRun(workspace, suite, reference, overrides, ports, signal));
   } catch (error) {
     await Promise.all(prepared.map((run) => run.close()));
     throw error;
@@ -84,23 +98,39 @@ async function prepareRun(
   workspace: Workspace,
   suite: SuiteConfig,
   reference: FileReference,
-  model: string | undefined,
+  overrides: RunOverrides,
   ports: PreparePorts,
   signal: AbortSignal,
 ): Promise<PreparedRun> {
+  const { model, rejudge } = overrides;
+  const { providers } = workspace.config;
   const { root } = workspace;
-  const dataset = await openDataset(reference.absolute, { root, signal });
-  const models = createModelCatalog(workspace.config.providers, ports);
-  const deps = evaluatorDeps(workspace, suite, models, ports);
+  const dataset = suite.cases
+    ? heldDataset(reference.path, suite.cases)
+    : await openDataset(reference.absolute, { root, signal });
+  const recordings = overrides.recordings && openRecordings(overrides.recordings, providers, suite, ports);
+  const clock = recordings?.mode === 'replay' ? stillClock(ports.clock) : undefined;
+  const models = openModels(providers, ports, recordings);
+  const deps = evaluatorDeps(workspace, suite, models, ports, recordings);
   const evaluatorsFor = caseEvaluators({
     specs: suite.evaluators,
     takesPart: (spec, entry) => !suite.defaultEvaluators || caseCallsFor(spec.type, entry),
     deps,
   });
-  const { providers } = workspace.config;
-  const targets = suite.targets.map((target) =>
-    createTarget(target, suite, { ...ports, root, models: deps.models, providers, model }),
-  );
+  const targetPorts = {
+    ...ports,
+    ...(clock ? { clock } : {}),
+    root,
+    models,
+    providers,
+    model,
+    recordings,
+    runScript: deps.scripts?.run,
+  };
+  const targets =
+    rejudge === undefined
+      ? suite.targets.map((target) => createTarget(target, suite, targetPorts))
+      : storedTargets(ports.store, ports.store.getRun(rejudge), suite);
   const close = async (): Promise<void> => {
     await Promise.all([
       ...targets.map(({ target }) => target.close()),
@@ -109,7 +139,15 @@ async function prepareRun(
     ]);
   };
   const made = await makePlan(workspace, suite, dataset, targets, deps, signal);
-  const plan = model === undefined ? made : { ...made, model };
+  const origin = {
+    ...(clock ? { replay: true as const } : {}),
+    ...(rejudge === undefined ? {} : { rejudge }),
+  };
+  const plan = {
+    ...made,
+    ...(model === undefined ? {} : { model }),
+    ...(Object.keys(origin).length > 0 ? { origin } : {}),
+  };
   return {
     suite,
     inputs: {
@@ -124,7 +162,9 @@ async function prepareRun(
         rule: ruleFor(entry, suite),
       }),
       auditShare: suite.cascade.audit,
+      ...(clock ? { clock } : {}),
     },
+    ...(recordings ? { recordings } : {}),
     ready: (signal) => models.ready(signal),
     close,
   };
@@ -133,15 +173,19 @@ async function prepareRun(
 function evaluatorDeps(
   workspace: Workspace,
   suite: SuiteConfig,
-  models: ModelCatalog,
+  models: KeyedCatalog,
   ports: PreparePorts,
+  recordings: Recordings | undefined,
 ): EvaluatorDeps {
   return {
     models,
+    embeddings: models,
+    embeddingsModel: suite.embeddingsModel,
     judgeModel: suite.judgeModel,
     patterns: createPatternMatcher({ timeoutMs: PATTERN_LIMIT_MS }),
     scripts: ports.trust.scripts ? createScriptRunner({ timeoutMs: SCRIPT_LIMIT_MS }) : undefined,
-    random: ports.random,
+    // A judge must be asked the same question again to find its recorded answer.
+    random: recordings ? stillRandom(ports.random) : ports.random,
     readFile: (file) => readWorkspaceFile(workspace, file),
   };
 }

@@ -52,7 +52,7 @@ export async function listWorkspace(workspace: Workspace, signal: AbortSignal): 
       repeat: suite.repeat,
       hasGate: suite.gate !== undefined,
     })),
-    datasets: pathsOf([...suites.flatMap((suite) => suite.datasets), ...files.datasets]),
+    datasets: pathsOf([...suites.flatMap((suite) => (suite.cases ? [] : suite.datasets)), ...files.datasets]),
     prompts: pathsOf([...prompts, ...files.prompts]).map((path) => ({
       path,
       name: nameFromPath(path),
@@ -92,6 +92,10 @@ function callsOf(target: TargetConfig): string {
       return target.url;
     case 'command':
       return target.command.join(' ');
+    case 'replay':
+      return target.replay.path;
+    case 'promptfoo':
+      return target.provider.id;
     case 'echo':
       return target.prompt?.path ?? 'the input of the case';
   }

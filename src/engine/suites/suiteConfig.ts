@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { LocatedCase } from '../model/case.ts';
 import type { EvaluatorSpec } from '../model/evaluation.ts';
 import type { SourceLocation } from '../model/location.ts';
 import type { RunFilter } from '../model/run.ts';
@@ -14,6 +15,8 @@ export interface SuiteConfig {
   location: SourceLocation;
   /** At least one. */
   datasets: FileReference[];
+  /** The cases themselves, where the file is no golden dataset; `datasets` then names that file alone. */
+  cases?: readonly LocatedCase[];
   /** At least one; names are unique. */
   targets: TargetConfig[];
   /** Names are unique. The default set where the file names none. */
@@ -22,6 +25,8 @@ export interface SuiteConfig {
   defaultEvaluators: boolean;
   /** Model of judges that name none, as `provider/model`. */
   judgeModel?: string;
+  /** Embedding model of evaluators that name none, as `provider/model`. */
+  embeddingsModel?: string;
   cascade: CascadeConfig;
   /** Smallest weighted score for a pass, 0–1; without it every evaluator must pass. */
   threshold?: number;
@@ -68,6 +73,13 @@ export const suiteFile = z.strictObject({
     .min(1)
     .optional()
     .describe('Model of judges that name none, as provider/model, e.g. openai/gpt-5-mini.'),
+  embeddings: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Embedding model of evaluators that name none, as provider/model, e.g. openai/text-embedding-3-small.',
+    ),
   cascade: cascadeFile.prefault({}).describe(CASCADE_NOTE),
   threshold: z
     .number()

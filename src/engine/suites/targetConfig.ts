@@ -4,6 +4,7 @@ import type { SourceLocation } from '../model/location.ts';
 import type { ModelParameters } from '../model/message.ts';
 import type { FileReference } from './fileReference.ts';
 import { nameSchema } from './name.ts';
+import type { PromptfooPrompt, PromptfooProvider } from './promptfoo/plan.ts';
 
 interface TargetBase {
   /** Unique within its suite. */
@@ -50,10 +51,17 @@ export type TargetConfig =
       reply: ReplyForm;
     })
   | (TargetBase & {
+      kind: 'replay';
+      /** Outputs by case, one a line. */
+      replay: FileReference;
+    })
+  | (TargetBase & {
       kind: 'echo';
       /** Returns this prompt, rendered; the case's input where absent. */
       prompt?: FileReference;
-    });
+    })
+  /** Only in a promptfoo configuration: one of its prompts with one of its providers. */
+  | (TargetBase & { kind: 'promptfoo'; template: PromptfooPrompt; provider: PromptfooProvider });
 
 const parametersFile = z.strictObject({
   temperature: z.number().min(0).max(2).optional().describe('Sampling temperature, 0 to 2.'),
@@ -115,7 +123,7 @@ const httpFile = z.strictObject({
 });
 
 /** What a target is; exactly one of them stands in a target. */
-export const TARGET_KINDS = ['prompt', 'http', 'command', 'echo'] as const;
+export const TARGET_KINDS = ['prompt', 'http', 'command', 'replay', 'echo'] as const;
 
 export const targetFile = z
   .strictObject({
@@ -137,6 +145,13 @@ export const targetFile = z
       .optional()
       .describe(
         'An agent as a program and its arguments; started per call without a shell, JSON in and JSON out.',
+      ),
+    replay: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'Outputs that were produced elsewhere: a JSONL file with case_id and output in each line. Calls nothing.',
       ),
     echo: z
       .union([z.literal(true), z.string().min(1)])
@@ -182,7 +197,7 @@ export const targetFile = z
       .optional()
       .describe('Most calls of this target at the same time. Default: max_concurrency of the suite.'),
   })
-  .describe('One thing under test: exactly one of prompt, http, command or echo.');
+  .describe('One thing under test: exactly one of prompt, http, command, replay or echo.');
 
 export type TargetFile = z.output<typeof targetFile>;
 

@@ -63,6 +63,10 @@ function plainName(target: TargetConfig): string {
       return stemOf(
         target.command.find((word, at) => at > 0 && /[./]/.test(word)) ?? target.command[0] ?? '',
       );
+    case 'replay':
+      return stemOf(target.replay.path);
+    case 'promptfoo':
+      return allowed(target.provider.label ?? target.provider.id);
     case 'echo':
       return target.prompt ? allowed(nameFromPath(target.prompt.path)) : 'echo';
   }

@@ -15,7 +15,7 @@ export function recordingTarget(target: Target, recordings: Recordings): Target 
   return {
     ...target,
     call: async (request, context) => {
-      const output = await target.call(request, context);
+      const output = recordings.clean(await target.call(request, context));
       if (output.status === 'incomplete' || (output.status === 'error' && output.error.transient)) {
         return output;
       }
@@ -57,7 +57,10 @@ export function replayedTarget(target: Target, recordings: Recordings): Target {
 /** The trial's number stands for its seed, so that recordings serve whatever the run's seed is. */
 function keyOf(target: Target, request: TargetRequest) {
   const { trial, seed: _seed, ...asked } = agentRequest(request);
-  return { kind: 'targets', request: { target: target.hash, request: asked }, trial } as const;
+  // What a promptfoo case says of its prompt is not part of the document, but of what is asked.
+  const { promptfoo } = request.case;
+  const said = { target: target.hash, request: asked, ...(promptfoo === undefined ? {} : { promptfoo }) };
+  return { kind: 'targets', request: said, trial } as const;
 }
 
 function readRecorded(reply: JsonObject, file: string): Output {

@@ -98,8 +98,8 @@ describe('parseAssertion', () => {
   it('says by name what promptfoo has and this program has not', () => {
     for (const type of [
       'python',
-      'similar',
-      'not-similar',
+      'moderation',
+      'not-is-sql',
       'context-recall',
       'webhook',
       'promptfoo:redteam:pii',

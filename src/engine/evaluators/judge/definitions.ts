@@ -5,6 +5,8 @@ import { factuality } from './factuality.ts';
 import { gEval } from './gEval.ts';
 import { pairwise } from './pairwise.ts';
 import { rubric } from './rubric.ts';
+import { selectBest } from './selectBest.ts';
+import { similarDefinitions } from './similar.ts';
 
 /** The evaluators that ask a model, in the order in which they are listed to people. */
 export const judgeDefinitions: readonly EvaluatorDefinition[] = [
@@ -13,5 +15,7 @@ export const judgeDefinitions: readonly EvaluatorDefinition[] = [
   factuality,
   gEval,
   pairwise,
+  selectBest,
   choiceJudge,
+  ...similarDefinitions,
 ];

@@ -51,8 +51,8 @@ export function assertionAs(
 }
 
 /** `openai:chat:gpt-5-mini` and `openai:gpt-5-mini`, as promptfoo writes models, become `openai/gpt-5-mini`. */
-function modelReference(written: string): string {
-  const match = /^([^/:]+):(?:(?:chat|completion|responses|messages):)?(.+)$/.exec(written);
+export function modelReference(written: string): string {
+  const match = /^([^/:]+):(?:(?:chat|completion|responses|messages|embeddings?):)?(.+)$/.exec(written);
   return match ? `${match[1]}/${match[2]}` : written;
 }
 

@@ -47,7 +47,8 @@ export function modelCaller(options: ModelCallerOptions): PromptfooCaller {
           ...(tools.length > 0 ? { tools } : {}),
           ...(responseFormat === undefined ? {} : { responseFormat }),
         };
-        return toOutput(await client.complete(asked, context), responseFormat);
+        const call = { ...context, trial: request.trial };
+        return toOutput(await client.complete(asked, call), responseFormat);
       } catch (error) {
         if (!(error instanceof ModelError)) throw error;
         const { code, message, transient } = error;

@@ -1,0 +1,37 @@
+import path from 'node:path';
+import type { Engine } from '../engine/engine.ts';
+import { UsageError } from '../engine/errors.ts';
+import type { RunRecord } from '../engine/model/run.ts';
+import type { RunOverrides } from '../engine/runs/prepareRun.ts';
+
+/** Where outputs come from or go to, beside the store. */
+export interface RecordingOptions {
+  record?: string;
+  replay?: string;
+  rejudge?: string | true;
+}
+
+/** `--record` and `--replay` as the engine takes them. Throws UsageError for both at once. */
+export function recordingOverrides(
+  { record, replay }: RecordingOptions,
+  cwd: string,
+): Pick<RunOverrides, 'recordings'> {
+  if (record !== undefined && replay !== undefined) {
+    throw new UsageError('--record and --replay cannot be used together', {
+      remedy: 'Record first, then replay.',
+    });
+  }
+  if (record !== undefined) return { recordings: { mode: 'record', folder: path.resolve(cwd, record) } };
+  if (replay !== undefined) return { recordings: { mode: 'replay', folder: path.resolve(cwd, replay) } };
+  return {};
+}
+
+/** The run that `--rejudge` means: the one of that id, or the newest of the chosen suites. */
+export function findJudgedRun(engine: Engine, rejudge: string | true, suites: readonly string[]): RunRecord {
+  if (rejudge !== true) return engine.store.getRun(rejudge);
+  const run = engine.store.listRuns(1000).find(({ plan }) => suites.includes(plan.suite));
+  if (run) return run;
+  throw new UsageError('no run is stored whose outputs could be judged anew', {
+    remedy: 'Make one with: touchstone eval',
+  });
+}

@@ -1,0 +1,40 @@
+import type { RunPlan } from '../../engine/model/run.ts';
+import type { RunReport } from '../../engine/reports/runReport.ts';
+import type { PreparedRun } from '../../engine/runs/prepareRun.ts';
+import { formatCount } from '../terminal/format.ts';
+import { sanitizeLine } from '../terminal/sanitize.ts';
+import type { Style } from '../terminal/style.ts';
+
+/** Says that outputs were not called for in this run, so that times and costs are read rightly. */
+export function originLines({ origin }: RunPlan, style: Style): string[] {
+  return [
+    ...(origin?.replay
+      ? [style.dim('replay: recordings answer, nothing is called; times and costs are the recorded ones')]
+      : []),
+    ...(origin?.rejudge === undefined
+      ? []
+      : [
+          style.dim(
+            `judged anew: outputs, times and costs of the targets are those of run ${sanitizeLine(origin.rejudge)}`,
+          ),
+        ]),
+  ];
+}
+
+/** What a run wrote to or read from recordings, and which ones it lacks. */
+export function recordingLines(
+  { recordings }: PreparedRun,
+  { notRecorded = 0 }: RunReport,
+  { folder, style }: { folder: string; style: Style },
+): string[] {
+  if (!recordings) return [];
+  const replies = `${formatCount(recordings.count)} ${recordings.count === 1 ? 'reply' : 'replies'}`;
+  const shown = sanitizeLine(folder);
+  if (recordings.mode === 'record') return [`recorded ${replies} in ${shown}`];
+  if (notRecorded === 0) return [`replayed ${replies} from ${shown}`];
+  const trials = `${formatCount(notRecorded)} ${notRecorded === 1 ? 'trial lacks its recording' : 'trials lack their recordings'}`;
+  return [
+    `replayed ${replies} from ${shown}`,
+    `${style.red(trials)}, so the run fails; record them with: touchstone eval --record ${shown}`,
+  ];
+}

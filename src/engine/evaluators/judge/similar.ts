@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { ConfigError } from '../../errors.ts';
+import type { EvaluatorSpec, Score } from '../../model/evaluation.ts';
+import type { JsonObject } from '../../model/json.ts';
+import type { Embedder, Embedding } from '../../models/embeddings.ts';
+import type { EvaluatorDefinition, EvaluatorDeps } from '../evaluator.ts';
+import { NO_REFERENCE, references, referenceValue } from '../lexical/references.ts';
+import { notApplicable, unmeasured } from '../score.ts';
+import { assertionAs, modelReference } from './judgeOptions.ts';
+import { spendingOf } from './spending.ts';
+import { METRICS, type Metric } from './vectorMetric.ts';
+
+const options = z.strictObject({
+  value: referenceValue,
+  threshold: z
+    .number()
+    .min(0)
+    .default(0.75)
+    .describe(
+      'From which similarity on an output passes; for euclidean up to which distance. Default: 0.75, as in promptfoo.',
+    ),
+  model: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Embedding model, as provider/model, e.g. openai/text-embedding-3-small. Default: embeddings of the suite.',
+    ),
+});
+
+/** An embedding comes quickly or not at all. */
+const EMBEDDING_TIMEOUT_MS = 60_000;
+
+/** Similarity of meaning by embeddings. It asks a model and costs money, so it runs with the judges. */
+function similarBy(type: string, metric: Metric): EvaluatorDefinition<z.infer<typeof options>> {
+  return {
+    type,
+    stage: 'judge',
+    embeds: true,
+    negates: true,
+    summary: `Embeddings of output and reference text are close: ${metric.summary}.`,
+    options,
+    shorthand: 'value',
+    fromAssertion: assertionAs('value'),
+    create(spec, { value, threshold, model }, deps) {
+      const embedder = embedderOf(model, spec, deps);
+      return async (input, { signal, span }) => {
+        const texts = references(value, input);
+        if (texts.length === 0) return notApplicable(NO_REFERENCE);
+        if ([input.output.text, ...texts].some((text) => text.trim() === '')) {
+          return unmeasured('an empty text has no embedding');
+        }
+        const call = { signal, span, timeoutMs: EMBEDDING_TIMEOUT_MS };
+        const [output, ...expected] = await Promise.all(
+          [input.output.text, ...texts].map((text) => embedder.embed(text, call)),
+        );
+        if (!output) return unmeasured('there is no embedding');
+        const judged = expected.map((reference) => judge(output, reference, metric, threshold, spec.negated));
+        const spent = spendingOf([output, ...expected]);
+        const broken = judged.find(({ status }) => status === 'error');
+        if (broken) return { ...broken, ...spent };
+        const detail: JsonObject = { model: `${embedder.provider}/${embedder.model}`, metric: metric.name };
+        const chosen = choose(judged, spec.negated);
+        return chosen.status === 'scored' ? { ...chosen, detail, ...spent } : chosen;
+      };
+    },
+  };
+}
+
+/** In the order in which they are listed to people; `similar` is the cosine. */
+export const similarDefinitions: readonly EvaluatorDefinition[] = [
+  similarBy('similar', METRICS.cosine),
+  similarBy('similar:cosine', METRICS.cosine),
+  similarBy('similar:dot', METRICS.dot),
+  similarBy('similar:euclidean', METRICS.euclidean),
+];
+
+function embedderOf(model: string | undefined, spec: EvaluatorSpec, deps: EvaluatorDeps): Embedder {
+  const reference = model === undefined ? deps.embeddingsModel : modelReference(model);
+  if (reference !== undefined && deps.embeddings) return deps.embeddings.embedder(reference);
+  throw new ConfigError(`${spec.type} needs an embedding model, and none is given`, {
+    ...(spec.location ? { where: spec.location } : {}),
+    remedy: 'Set embeddings: provider/model in the suite, or model in the options of this evaluator.',
+  });
+}
+
+/** Turned round, an output passes when it is not closer than the threshold. */
+function judge(
+  { vector: a }: Embedding,
+  { vector: b }: Embedding,
+  metric: Metric,
+  threshold: number,
+  negated: boolean,
+): Score {
+  if (a.length !== b.length) return unmeasured(`the embeddings have ${a.length} and ${b.length} dimensions`);
+  const measured = metric.measure(a, b);
+  if (measured === undefined || !Number.isFinite(measured)) {
+    return unmeasured('the embeddings cannot be compared: one of them is zero or too large');
+  }
+  const close = metric.isClose(measured, threshold);
+  const near = Math.min(1, Math.max(0, metric.score(measured)));
+  return {
+    status: 'scored',
+    score: negated ? 1 - near : near,
+    pass: close !== negated,
+    reason: `${metric.noun} ${measured.toFixed(3)}, ${metric.limit} ${threshold}${negated ? ' counts as too close' : ''}`,
+  };
+}
+
+/** The best reference counts; turned round, the closest one, which is the worst. */
+function choose(judged: readonly Score[], negated: boolean): Score {
+  const scored = judged.flatMap((score) => (score.status === 'scored' ? [score] : []));
+  const [best] = scored.sort((a, b) => (negated ? a.score - b.score : b.score - a.score));
+  return best ?? unmeasured('there is nothing to compare with');
+}
