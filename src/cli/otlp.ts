@@ -58,7 +58,7 @@ export async function sendRuns(
         io.err(line);
     } catch (error) {
       if (!signal.aborted) throw error;
-      io.err(`sending was stopped; send the run again with: touchstone show ${id} --otlp`);
+      io.err(`sending was stopped; send the run again with: touchstone show ${id} --otlp URL`);
       return;
     }
   }
@@ -71,7 +71,7 @@ function outcomeLines(id: string, settings: OtlpSettings, outcome: ExportOutcome
     ...signalLines(`log lines and evaluations of run ${id}`, settings.logs.url, logs, io),
     ...(spans.failure === null && logs.failure === null
       ? []
-      : [`the verdict stands; send the run again with: touchstone show ${id} --otlp`]),
+      : [`the verdict stands; send the run again with: touchstone show ${id} --otlp URL`]),
   ];
 }
 
