@@ -36,9 +36,8 @@ export function expectedContent(expected: unknown): TemplateResult {
 /** The output, or why there is none. */
 export function outputContent({ output }: ResultDetail): TemplateResult {
   if (output.status === 'error') {
-    return html`<p class="problem">
-      ${visibleText(output.error ? `${output.error.code}: ${output.error.message}` : 'error')}
-    </p>`;
+    const text = output.error ? `${output.error.code}: ${output.error.message}` : 'error';
+    return html`<div class="problem"><text-block plain .text=${text}></text-block></div>`;
   }
   return html`
     ${output.status === 'incomplete' ? html`<p class="problem">Incomplete: ${visibleText(output.reason ?? '')}</p>` : nothing}

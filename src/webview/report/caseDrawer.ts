@@ -81,7 +81,7 @@ export class CaseDrawer extends LitElement {
       return html`<p class="problem" role="status">${visibleText(loaded.message)}</p>`;
     const { result } = loaded;
     return html`
-      <p class="verdict" dir="auto">${visibleText(result.reason)}</p>
+      <div class="verdict"><text-block plain .text=${result.reason}></text-block></div>
       ${this.#actionBar()}
       ${this.#section('Input', inputContent(result.input))} ${this.#outputSections(result)}
       ${this.#section('Evaluators', evaluatorList(result))} ${stepList(result)}

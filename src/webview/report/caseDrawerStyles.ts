@@ -47,7 +47,7 @@ export const caseDrawerStyles = css`
     font-size: 1em;
     font-weight: 600;
   }
-  h3 button {
+  h3 button.link {
     font-weight: normal;
   }
   p {
@@ -140,10 +140,6 @@ export const caseDrawerStyles = css`
   }
   .evaluators .icon {
     margin-top: 0.15em;
-  }
-  .reason {
-    overflow-wrap: anywhere;
-    white-space: pre-wrap;
   }
   dl {
     display: grid;

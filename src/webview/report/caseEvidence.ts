@@ -38,7 +38,7 @@ function evaluatorItem(evaluation: EvaluationEntry): TemplateResult {
         <strong>${visibleText(name)}</strong>
         <span>${word}${score === undefined ? '' : `, score ${score.toFixed(2)}`}</span>
       </div>
-      <div class="reason" dir="auto">${visibleText(reason)}</div>
+      <text-block plain .text=${reason}></text-block>
       <div class="dim">${facts.join(' · ')}</div>
     </div>
   </li>`;

@@ -2,9 +2,19 @@ import { formatCost, formatCount, formatPercent } from '../../engine/reports/fig
 import type { GroupEntry } from './entries.ts';
 
 /** `93.9 % (85.4–97.6)`: the rate and its 95 % interval. */
-export function rateText({ pass_rate, pass_rate_interval: range }: GroupEntry): string {
-  if (!range) return formatPercent(pass_rate);
-  return `${formatPercent(pass_rate)} (${(range.low * 100).toFixed(1)}–${(range.high * 100).toFixed(1)})`;
+export function rateText(group: GroupEntry): string {
+  const interval = intervalText(group);
+  return interval === '' ? formatPercent(group.pass_rate) : `${formatPercent(group.pass_rate)} (${interval})`;
+}
+
+/** `85.4–97.6`, in percent; empty without a measurement. */
+export function intervalText({ pass_rate_interval: range }: GroupEntry): string {
+  return range ? `${(range.low * 100).toFixed(1)}–${(range.high * 100).toFixed(1)}` : '';
+}
+
+/** A stage by its name; a result without one could not be scored. */
+export function stageText(stage: string): string {
+  return stage === 'none' ? 'not scored' : stage;
 }
 
 /** `0.91 ±0.02`: the mean and its standard error. */

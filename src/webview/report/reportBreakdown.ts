@@ -3,7 +3,7 @@ import { formatCost, formatCount, formatDuration } from '../../engine/reports/fi
 import { baseStyles } from '../shared/baseStyles.ts';
 import { visibleText } from '../shared/visibleText.ts';
 import type { GroupEntry, SummaryEntry } from './entries.ts';
-import { costText, rateText, scoreText, tokenText } from './figures.ts';
+import { costText, rateText, scoreText, stageText, tokenText } from './figures.ts';
 import type { RowFilter } from './viewState.ts';
 
 interface Column<Item> {
@@ -96,7 +96,8 @@ export class ReportBreakdown extends LitElement {
   }
 
   #parts(): Breakdown[] {
-    const { targets, tags, evaluators } = this.summary;
+    const { total, targets, tags, evaluators } = this.summary;
+    if (total.trials === 0) return [];
     return [
       ...(targets.length > 0 ? [{ title: 'Targets', body: this.#targets() }] : []),
       ...(tags.length > 0 ? [{ title: 'Tags', body: this.#tags() }] : []),
@@ -109,8 +110,8 @@ export class ReportBreakdown extends LitElement {
     return this.#table('Every target', this.summary.targets, 'Target', ({ target }) => [target, { target }], [
       ...groupColumns(),
       { title: 'Flaky', number: true, text: (group) => formatCount(group.flaky_cases) },
-      { title: 'Median', number: true, text: ({ latency_ms: ms }) => (ms ? formatDuration(ms.p50) : '–') },
-      { title: '95 %', number: true, text: ({ latency_ms: ms }) => (ms ? formatDuration(ms.p95) : '–') },
+      { title: 'p50', number: true, text: ({ latency_ms: ms }) => (ms ? formatDuration(ms.p50) : '–') },
+      { title: 'p95', number: true, text: ({ latency_ms: ms }) => (ms ? formatDuration(ms.p95) : '–') },
       { title: 'Tokens in / out', number: true, text: tokenText },
       { title: 'Cost', number: true, text: costText },
     ]);
@@ -154,7 +155,7 @@ export class ReportBreakdown extends LitElement {
       'Where verdicts were settled; early means that dearer stages were left out',
       this.summary.stages,
       'Stage',
-      ({ stage }) => [stage, { stage }],
+      ({ stage }) => [stageText(stage), { stage }],
       [
         { title: 'Settled', number: true, text: ({ settled }) => formatCount(settled) },
         { title: 'Early', number: true, text: ({ early }) => formatCount(early) },

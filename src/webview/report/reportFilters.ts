@@ -4,6 +4,7 @@ import { baseStyles } from '../shared/baseStyles.ts';
 import { icon } from '../shared/icons.ts';
 import { visibleText } from '../shared/visibleText.ts';
 import type { RunHead } from './entries.ts';
+import { stageText } from './figures.ts';
 import { NO_FILTER, type RowFilter, statusFilters } from './viewState.ts';
 
 const STATUS_LABEL: { [status in RowFilter['status']]: string } = {
@@ -75,7 +76,15 @@ export class ReportFilters extends LitElement {
       ${this.#select('status', 'Status', statusChoices())}
       ${this.#select('target', 'Target', withAny('Any target', names(summary.targets.map(({ target }) => target))), 2)}
       ${this.#select('tag', 'Tag', withAny('Any tag', names(summary.tags.map(({ tag }) => tag))), 1)}
-      ${this.#select('stage', 'Stage', withAny('Any stage', names(summary.stages.map(({ stage }) => stage))), 2)}
+      ${this.#select(
+        'stage',
+        'Stage',
+        withAny(
+          'Any stage',
+          summary.stages.map(({ stage }) => ({ value: stage, label: stageText(stage) })),
+        ),
+        2,
+      )}
       ${this.#select('evaluator', 'Failed evaluator', withAny('Any evaluator', names(summary.evaluators.map(({ name }) => name))), 1)}
       <span class="shown dim" role="status">${this.#count()}</span>
       ${

@@ -4,7 +4,7 @@ import { baseStyles } from '../shared/baseStyles.ts';
 import { type IconName, icon } from '../shared/icons.ts';
 import { visibleText } from '../shared/visibleText.ts';
 import type { GateEntry, GroupEntry, RunHead } from './entries.ts';
-import { costText, rateText, scoreText, tokenText } from './figures.ts';
+import { costText, intervalText, scoreText, tokenText } from './figures.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
 
 const VERDICT_ICON: { [kind in Verdict['kind']]: IconName } = {
@@ -67,6 +67,9 @@ export class ReportSummary extends LitElement {
       dd {
         margin: 0;
         font-variant-numeric: tabular-nums;
+      }
+      .note {
+        display: block;
       }
       .value {
         font-size: 1.15em;
@@ -170,7 +173,7 @@ function leftOut({ left_out = 0 }: RunHead): TemplateResult | typeof nothing {
 function figures({ run, summary }: RunHead): TemplateResult {
   const { total, cascade } = summary;
   return html`<dl>
-    ${figure('Pass rate', formatPercent(total.pass_rate), rateText(total).replace(/^[^(]*/, ''), rateBar(total))}
+    ${figure('Pass rate', formatPercent(total.pass_rate), intervalText(total), rateBar(total))}
     ${figure('Score', scoreText(total))}
     ${
       run.repeat > 1
@@ -189,7 +192,7 @@ function figures({ run, summary }: RunHead): TemplateResult {
 function figure(label: string, value: string, note = '', more: TemplateResult | typeof nothing = nothing) {
   return html`<div>
     <dt>${label}</dt>
-    <dd><span class="value">${value}</span> <span class="dim">${note}</span>${more}</dd>
+    <dd><span class="value">${value}</span> ${note === '' ? nothing : html`<span class="note dim">${note}</span>`}${more}</dd>
   </div>`;
 }
 
@@ -214,7 +217,7 @@ function latency(ms: number | undefined): string {
 
 function tail({ latency_ms }: GroupEntry): string {
   if (!latency_ms) return '';
-  return `95 %: ${formatDuration(latency_ms.p95)}, 99 %: ${formatDuration(latency_ms.p99)}`;
+  return `p95 ${formatDuration(latency_ms.p95)}, p99 ${formatDuration(latency_ms.p99)}`;
 }
 
 function clauses(gate: GateEntry): TemplateResult {

@@ -1,6 +1,7 @@
 import { formatCost, formatDuration } from '../../engine/reports/figures.ts';
 import { visibleText } from '../shared/visibleText.ts';
 import type { RunHead } from './entries.ts';
+import { stageText } from './figures.ts';
 import type { StoredRow } from './rowStore.ts';
 import type { SortColumn } from './viewState.ts';
 
@@ -57,7 +58,7 @@ export function resultColumns({ run }: RunHead, width: number): ResultColumn[] {
       text: ({ row }) => visibleText(row.output) || '(empty)',
     },
     { shown: true, title: 'Reason', width: 'minmax(0, 2fr)', text: ({ row }) => visibleText(row.reason) },
-    { shown: medium, title: 'Stage', width: '6em', sort: 'stage', text: ({ row }) => row.stage },
+    { shown: medium, title: 'Stage', width: '6.5em', sort: 'stage', text: ({ row }) => stageText(row.stage) },
     {
       shown: width >= NARROW,
       title: 'Latency',

@@ -6,10 +6,21 @@ import { visibleText } from './visibleText.ts';
 /** UTF-16 units that are shown at first: laying out a megabyte without a space takes a browser seconds. */
 const FIRST_LENGTH = 20_000;
 
-/** A text as it stands, with its line breaks; a very long one is cut until a person asks for the rest. */
+/** The same for a text that runs among others, such as a reason. */
+const FIRST_LENGTH_PLAIN = 2_000;
+
+/**
+ * A text as it stands, with its line breaks; a very long one is cut until a person asks for the rest. `plain`:
+ * without a box around it, in the font of what stands beside it.
+ */
 export class TextBlock extends LitElement {
-  static override properties = { text: { attribute: false }, whole: { state: true } };
+  static override properties = {
+    text: { attribute: false },
+    plain: { type: Boolean, reflect: true },
+    whole: { state: true },
+  };
   declare text: string;
+  declare plain: boolean;
   declare whole: boolean;
 
   static override styles = [
@@ -28,6 +39,12 @@ export class TextBlock extends LitElement {
         max-height: 32em;
         overflow: auto;
       }
+      :host([plain]) pre {
+        padding: 0;
+        background: none;
+        border: 0;
+        font: inherit;
+      }
       @media print {
         pre {
           max-height: none;
@@ -39,13 +56,15 @@ export class TextBlock extends LitElement {
   constructor() {
     super();
     this.text = '';
+    this.plain = false;
     this.whole = false;
   }
 
   override render(): TemplateResult {
-    const cut = !this.whole && this.text.length > FIRST_LENGTH;
-    const shown = cut ? this.text.slice(0, FIRST_LENGTH).toWellFormed() : this.text;
-    return html`<pre dir="auto" tabindex="0">${visibleText(shown)}${cut ? '…' : ''}</pre>
+    const limit = this.plain ? FIRST_LENGTH_PLAIN : FIRST_LENGTH;
+    const cut = !this.whole && this.text.length > limit;
+    const shown = cut ? this.text.slice(0, limit).toWellFormed() : this.text;
+    return html`<pre dir="auto" tabindex=${this.plain ? nothing : 0}>${visibleText(shown)}${cut ? '…' : ''}</pre>
       ${
         cut
           ? html`<button class="link no-print" @click=${this.#showWhole}>
