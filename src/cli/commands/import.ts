@@ -75,7 +75,7 @@ async function append({ formats, batches }: Opened, target: string, shownAs: str
   if (result.text !== before) writeAtomic(realpathSync(target), result.text, systemRandom);
   const version = result.version ? `, version ${result.version.from} → ${result.version.to}` : '';
   io.out(`${sanitizeLine(shownAs)}: ${cases(result.added)} added from ${formats.join(', ')}${version}`);
-  if (result.same.length > 0) io.err(`  ${cases(result.same.length)} were there already`);
+  if (result.same.length > 0) io.err(`  there already: ${cases(result.same.length)}`);
   if (result.different.length > 0) {
     const ids = result.different.slice(0, 5).map((id) => sanitizeLine(id));
     const more = result.different.length > ids.length ? ', …' : '';

@@ -12,7 +12,7 @@ import { editJson } from '../migrations/editJson.ts';
 import { contentEnd, editYaml, findPair, lineEnd } from '../migrations/editYaml.ts';
 import { type Replacement, replaceAll } from '../migrations/replacement.ts';
 import { readRecords } from '../upgrade.ts';
-import { toYaml } from './writeDataset.ts';
+import { yamlItem } from './writeDataset.ts';
 
 interface Appended {
   /** The new text; the old one when there was nothing to add. */
@@ -139,8 +139,8 @@ function jsonInsertion(text: string, fresh: readonly GoldenCase[]): Replacement[
 
 /** The white space in front of the last case. */
 function separator(text: string, list: Node): string {
-  const last = list.children?.at(-1);
-  return /\s*$/.exec(text.slice(list.offset + 1, last?.offset))?.[0] ?? '';
+  const before = text.slice(list.offset + 1, list.children?.at(-1)?.offset);
+  return before.slice(before.trimEnd().length);
 }
 
 function yamlInsertion(text: string, path: string, fresh: readonly GoldenCase[]): Replacement[] {
@@ -156,13 +156,8 @@ function yamlInsertion(text: string, path: string, fresh: readonly GoldenCase[])
   }
   const indent = ' '.repeat(index.location(list.range?.[0] ?? 0).column - 1);
   const isSpaced = /\n[ \t]*\r?\n[ \t]*(#.*\r?\n[ \t]*)*-[ \t]*$/.test(text.slice(0, last.range[0]));
-  const blocks = fresh.map((entry) => {
-    const lines = toYaml([entry]).trimEnd().split('\n');
-    return (
-      (isSpaced ? lineBreak : '') + lines.map((line) => (line === '' ? '' : indent + line)).join(lineBreak)
-    );
-  });
   const end = lineEnd(text, contentEnd(last));
   const gap = text[end - 1] === '\n' ? '' : lineBreak;
-  return [{ start: end, end, text: gap + blocks.join(lineBreak) + lineBreak }];
+  const items = fresh.map((entry) => (isSpaced ? lineBreak : '') + yamlItem(entry, indent, lineBreak));
+  return [{ start: end, end, text: gap + items.join('') }];
 }

@@ -55,7 +55,8 @@ function firstText(value: JsonValue): string {
   if (typeof value === 'string') return `${value} `;
   if (Array.isArray(value)) return firstText(value.at(-1) ?? null);
   if (!isJsonObject(value)) return '';
-  if (value['content'] !== undefined) return firstText(value['content']);
+  const said = value['content'] ?? value['text'];
+  if (said !== undefined) return firstText(said);
   const text = Object.values(value).find((item) => typeof item === 'string');
   return text === undefined ? '' : firstText(text);
 }

@@ -12,7 +12,7 @@ const SAMPLE = 50;
  * the person then decides.
  */
 export async function detectImportFormat(source: ImportSource, signal: AbortSignal): Promise<ImportFormat> {
-  refuseGolden(source);
+  if (await isGolden(source, signal)) throw golden(source);
   const found: ImportFormat[] = [];
   for (const format of IMPORT_FORMATS) if (await speaksFor(format, source, signal)) found.push(format);
   const [only, ...others] = found;
@@ -35,18 +35,15 @@ async function speaksFor(format: ImportFormat, source: ImportSource, signal: Abo
   if (!format.kinds.includes(source.kind)) return false;
   const at = recordsPointer(format, source);
   if (!at) return false;
+  const counts = { yes: 0, maybe: 0, no: 0 };
   let seen = 0;
-  let speaks = false;
   for await (const batch of source.batches(at, signal)) {
-    for (const record of batch.slice(0, SAMPLE - seen)) {
-      const likeness = format.looksLike(record.value);
-      if (likeness === 'no') return false;
-      if (likeness === 'yes') speaks = true;
-    }
+    for (const { value } of batch.slice(0, SAMPLE - seen)) counts[format.looksLike(value)]++;
     seen += batch.length;
     if (seen >= SAMPLE) break;
   }
-  return speaks;
+  // A few broken records are better named with their places than taken for another format.
+  return counts.yes > 0 && counts.no < counts.yes + counts.maybe;
 }
 
 /** Where a format has its records in this source; undefined when it cannot be of that format. */
@@ -55,9 +52,15 @@ export function recordsPointer(format: ImportFormat, { document }: ImportSource)
   return (format.records ?? ((value) => (Array.isArray(value) ? [] : undefined)))(document.value);
 }
 
-function refuseGolden({ document, path }: ImportSource): void {
-  if (!isJsonObject(document?.value) || !('test_cases' in document.value)) return;
-  throw new FileError('this is a golden dataset already', {
+async function isGolden(source: ImportSource, signal: AbortSignal): Promise<boolean> {
+  const { document } = source;
+  if (document) return isJsonObject(document.value) && 'test_cases' in document.value;
+  for await (const [first] of source.batches([], signal)) return first?.has('schema_version') === true;
+  return false;
+}
+
+function golden({ path }: ImportSource): FileError {
+  return new FileError('this is a golden dataset already', {
     where: { path },
     remedy: 'Use it as it is, or bring it to the newest schema with: touchstone upgrade',
   });

@@ -1,4 +1,4 @@
-import { Document, isMap, isSeq, stringify } from 'yaml';
+import { Document, type Scalar, visit } from 'yaml';
 import { FileError } from '../../errors.ts';
 import { MAX_FILE_BYTES, MAX_YAML_LENGTH } from '../../files/limits.ts';
 import { writeStaged } from '../../files/writeStaged.ts';
@@ -39,8 +39,10 @@ export async function writeDataset(
       const all: GoldenCase[] = [];
       for await (const cases of batches) all.push(...cases);
       count = all.length;
-      const dataset = { ...header, test_cases: all };
-      const text = format === 'yaml' ? datasetYaml(dataset) : `${JSON.stringify(dataset, null, 2)}\n`;
+      const text =
+        format === 'yaml'
+          ? datasetYaml(header, all)
+          : `${JSON.stringify({ ...header, test_cases: all }, null, 2)}\n`;
       refuseTooLarge(text, format, target.shownAs);
       write(text);
     }
@@ -51,7 +53,9 @@ export async function writeDataset(
 
 /** YAML on lines of any length; texts of several lines are written as blocks. Read back, it is the same value. */
 export function toYaml(value: unknown): string {
-  return stringify(value, YAML_OPTIONS);
+  const document = new Document(value, YAML_OPTIONS);
+  visit(document, { Scalar: (_, scalar) => quoteWhereNeeded(scalar) });
+  return document.toString(YAML_OPTIONS);
 }
 
 const YAML_OPTIONS = {
@@ -62,13 +66,27 @@ const YAML_OPTIONS = {
   aliasDuplicateObjects: false,
 } as const;
 
-function datasetYaml(dataset: object): string {
-  const document = new Document(dataset, YAML_OPTIONS);
-  const cases = document.get('test_cases');
-  if (isSeq(cases)) {
-    for (const [index, item] of cases.items.entries()) if (isMap(item) && index > 0) item.spaceBefore = true;
-  }
-  return document.toString(YAML_OPTIONS);
+/** A bare `<<` would merge the map behind it; blank lines at the end of a block would depend on what follows. */
+function quoteWhereNeeded(scalar: Scalar): void {
+  const { value } = scalar;
+  if (typeof value === 'string' && (value === '<<' || endsInBlankLines(value))) scalar.type = 'QUOTE_DOUBLE';
+}
+
+function endsInBlankLines(text: string): boolean {
+  if (!text.endsWith('\n')) return false;
+  const content = text.trimEnd();
+  return content === '' || text.indexOf('\n', content.length) < text.length - 1;
+}
+
+/** A dataset with a blank line between its cases. */
+function datasetYaml(header: object, cases: readonly GoldenCase[]): string {
+  return `${toYaml(header)}test_cases:\n${cases.map((entry) => yamlItem(entry, '  ', '\n')).join('\n')}`;
+}
+
+/** One item of a block list, ending with a line break. */
+export function yamlItem(entry: GoldenCase, indent: string, lineBreak: string): string {
+  const lines = toYaml([entry]).replace(/\n$/, '').split('\n');
+  return lines.map((line) => (line === '' ? '' : indent + line) + lineBreak).join('');
 }
 
 function refuseTooLarge(text: string, format: 'yaml' | 'json', path: string): void {

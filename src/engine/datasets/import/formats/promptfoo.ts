@@ -75,7 +75,7 @@ function withDefaults(test: PromptfooTest, document: JsonValue): PromptfooTest {
   const threshold = test.threshold ?? given['threshold'];
   return {
     ...test,
-    vars: { ...part('vars'), ...test.vars },
+    vars: { ...test.vars, ...part('vars'), ...test.vars },
     assert: [...assertions, ...test.assert],
     metadata: { ...part('metadata'), ...test.metadata },
     options: { ...part('options'), ...test.options },

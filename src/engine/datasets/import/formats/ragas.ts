@@ -1,6 +1,6 @@
-import { isJsonObject } from '../../../model/json.ts';
+import { isJsonObject, type JsonValue } from '../../../model/json.ts';
 import { answerPart, inputPart, toolCallsPart } from '../caseParts.ts';
-import type { ImportFormat } from '../importFormat.ts';
+import type { CaseDraft, ImportFormat } from '../importFormat.ts';
 
 const TELLING = [
   'ground_truth',
@@ -31,7 +31,10 @@ export const ragas: ImportFormat = {
   },
 
   convert(record, { tally }) {
-    const input = inputPart(record.take('user_input', 'question'), record, 'user_input');
+    const { recorded, ...input } = untilLastQuestion(
+      inputPart(record.take('user_input', 'question'), record, 'user_input'),
+    );
+    if (recorded.length > 0) tally.note(RECORDED);
     const { expected_output, kept } = answerPart(
       record.take('reference', 'ground_truth', 'ground_truths'),
       'reference',
@@ -45,8 +48,19 @@ export const ragas: ImportFormat = {
       {
         ...input,
         ...(Object.keys(expected).length > 0 ? { expected_output: expected } : {}),
-        kept: { ...kept, ...unread },
+        kept: { ...kept, ...unread, ...(recorded.length > 0 ? { recorded } : {}) },
       },
     ];
   },
 };
+
+const RECORDED =
+  'a conversation goes on behind its last question: what was recorded there is kept in the metadata';
+
+/** Samples of several turns hold what an agent answered; the case ends where it is to answer. */
+function untilLastQuestion(input: Pick<CaseDraft, 'input' | 'messages'>) {
+  const messages = input.messages ?? [];
+  const end = messages.findLastIndex(({ role }) => role === 'user') + 1;
+  if (end === 0 || end === messages.length) return { ...input, recorded: [] };
+  return { messages: messages.slice(0, end), recorded: messages.slice(end) as unknown as JsonValue[] };
+}
