@@ -160,6 +160,36 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     );
 
   program
+    .command('compare')
+    .description('tell whether a candidate is better, worse or as good as a baseline, case by case')
+    .option(
+      '-b, --baseline <side>',
+      'a git revision, a stored run, a target of the suite, or a provider/model',
+      'HEAD',
+    )
+    .option('--candidate <side>', 'the same, or . for the files as they are (default)')
+    .addOption(config)
+    .option('-s, --suite <name>', 'the suite; needed where there are several')
+    .option('--target <name>', 'only this target of the suite, on both sides')
+    .option('-f, --filter <text...>', 'only cases whose id or description contains one of these')
+    .option('-t, --tag <tag...>', 'only cases with one of these tags')
+    .option('-r, --repeat <n>', 'trials of each case', wholeNumber(1, 1000))
+    .option('-j, --max-concurrency <n>', 'most calls at the same time', wholeNumber(1, 1024))
+    .option('--seed <n>', 'seed of both sides', wholeNumber(0, Number.MAX_SAFE_INTEGER))
+    .option('--margin <share>', 'how much worse still counts as equivalent, e.g. 0.05', share)
+    .option(
+      '--gate',
+      "exit with 1 unless the suite's gate holds; without it, only when the candidate is worse",
+    )
+    .option('--sequential', 'stop as soon as the verdict is settled')
+    .option('--fresh', 'take nothing over from earlier runs')
+    .option('--all', 'list all changed cases')
+    .option('--trust', 'run JavaScript that datasets and suites bring along; it is not sandboxed')
+    .option('-o, --output <file...>', 'write a report; the ending chooses its form: .json or .md')
+    .option('--no-progress', 'show no progress bar')
+    .action(async (options) => done(await (await import('./commands/compare.ts')).compare(options, io)));
+
+  program
     .command('show')
     .description('show a stored run, or one case of it with its trace')
     .argument('[run]', 'its id (default: the newest)')
@@ -206,6 +236,12 @@ function wholeNumber(min: number, max: number): (text: string) => number {
     if (/^\d+$/.test(text) && value >= min && value <= max) return value;
     throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
   };
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value > 0 && value <= 1) return value;
+  throw new InvalidArgumentError('It must be a number above 0, up to 1.');
 }
 
 function reportError(error: unknown, io: Io): number {

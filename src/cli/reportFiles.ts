@@ -1,7 +1,7 @@
 import { closeSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { FileError, UsageError } from '../engine/errors.ts';
-import { type ReportWriter, reportFormatOf } from '../engine/reports/reportFormats.ts';
+import { reportFormatOf } from '../engine/reports/reportFormats.ts';
 import type { RunReport } from '../engine/reports/runReport.ts';
 import type { Io } from './terminal/io.ts';
 
@@ -12,12 +12,17 @@ const CHUNK_LENGTH = 64 * 1024;
 export function checkReportFiles(files: readonly string[], cwd: string): void {
   for (const file of files) {
     reportFormatOf(file);
-    const folder = path.dirname(path.resolve(cwd, file));
-    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) continue;
-    throw new UsageError(`the folder of the report ${file} does not exist`, {
-      remedy: 'Make it first, or name another folder.',
-    });
+    checkFolder(file, cwd);
   }
+}
+
+/** Throws a UsageError when the folder of a report is missing. */
+export function checkFolder(file: string, cwd: string): void {
+  const folder = path.dirname(path.resolve(cwd, file));
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+  throw new UsageError(`the folder of the report ${file} does not exist`, {
+    remedy: 'Make it first, or name another folder.',
+  });
 }
 
 /** Writes the reports into each of the files, in the form that its ending asks for. Throws FileError. */
@@ -27,19 +32,19 @@ export async function writeReportFiles(
   io: Io,
 ): Promise<void> {
   for (const file of files) {
-    writeReportFile(file, await reportFormatOf(file).load(), reports, io);
-    io.err(`report written to ${file}`);
+    const write = await reportFormatOf(file).load();
+    writePieces(file, write(reports), io);
   }
 }
 
-/** Piece by piece into a file beside it, then renamed: a reader never sees half a report. */
-function writeReportFile(file: string, write: ReportWriter, reports: readonly RunReport[], io: Io): void {
+/** Piece by piece into a file beside it, then renamed: a reader never sees half a report. Throws FileError. */
+export function writePieces(file: string, pieces: Iterable<string>, io: Io): void {
   const absolute = path.resolve(io.cwd, file);
   const draft = `${absolute}.${process.pid}.tmp`;
   try {
     const handle = openSync(draft, 'w');
     try {
-      for (const chunk of chunks(write(reports))) writeSync(handle, chunk);
+      for (const chunk of chunks(pieces)) writeSync(handle, chunk);
     } finally {
       closeSync(handle);
     }
@@ -53,6 +58,7 @@ function writeReportFile(file: string, write: ReportWriter, reports: readonly Ru
       cause: error,
     });
   }
+  io.err(`report written to ${file}`);
 }
 
 function* chunks(pieces: Iterable<string>): IterableIterator<string> {

@@ -145,7 +145,8 @@ function cascadeLines({ cascade, stages }: RunSummary): string[] {
   ];
 }
 
-function gateLines(gate: GateReport, style: Style): string[] {
+/** The gate's clauses, each with its reason. */
+export function gateLines(gate: GateReport, style: Style): string[] {
   const marks = {
     pass: style.green('✓ pass     '),
     fail: style.red('✗ fail     '),

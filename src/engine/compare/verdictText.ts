@@ -72,7 +72,7 @@ function undecidedBecause({ metrics, unmeasured, without }: VerdictGrounds): str
 function evidenceOf(metric: MetricComparison): string {
   const isPass = metric.metric === 'pass';
   const show = (value: number) => (isPass ? percent(value) : value.toFixed(3));
-  const change = (value: number) => (isPass ? points(value, true) : signed(value, 3));
+  const change = (value: number) => (isPass ? signed(value * 100, 1) : signed(value, 3));
   const interval = metric.interval
     ? `, 95 % interval ${change(metric.interval.low)} to ${change(metric.interval.high)}`
     : '';
@@ -82,7 +82,7 @@ function evidenceOf(metric: MetricComparison): string {
       : `${metric.pairs} cases in ${metric.clusters} clusters`;
   const p = metric.adjustedP === null ? 'too little data for a test' : `adjusted ${pText(metric.adjustedP)}`;
   const name = isPass ? 'pass rate' : 'mean score';
-  return `${name} ${show(metric.candidate)}, was ${show(metric.baseline)}: ${change(metric.difference)}${interval} (${p}, ${TESTS[metric.test]}, ${units})`;
+  return `${name} ${show(metric.candidate)}, was ${show(metric.baseline)}: ${change(metric.difference)}${isPass ? ' points' : ''}${interval} (${p}, ${TESTS[metric.test]}, ${units})`;
 }
 
 const TESTS: { readonly [test in MetricComparison['test']]: string } = {
@@ -101,9 +101,8 @@ function percent(share: number): string {
 }
 
 /** Percentage points. */
-function points(share: number, sign = false): string {
-  const value = share * 100;
-  return sign ? `${signed(value, 1)} points` : `${Number(value.toFixed(1))} points`;
+function points(share: number): string {
+  return `${Number((share * 100).toFixed(1))} points`;
 }
 
 function signed(value: number, digits: number): string {

@@ -1,0 +1,181 @@
+import type { Outlook } from '../../engine/compare/outlook.ts';
+import type { PreparedComparison } from '../../engine/compare/preparedComparison.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { UsageError } from '../../engine/errors.ts';
+import type { Comparison } from '../../engine/model/comparison.ts';
+import { EXIT } from '../exitCode.ts';
+import { onInterrupt } from '../interrupt.ts';
+import { openEngine } from '../openEngine.ts';
+import { openWorkspace } from '../openWorkspace.ts';
+import { checkFolder, writePieces } from '../reportFiles.ts';
+import { formatCount } from '../terminal/format.ts';
+import type { Io } from '../terminal/io.ts';
+import { sanitizeLine } from '../terminal/sanitize.ts';
+import { comparisonLines } from '../views/comparison.ts';
+import { problemLines } from '../views/problems.ts';
+import { RunProgress } from '../views/runProgress.ts';
+
+export interface CompareOptions {
+  config?: string;
+  suite?: string;
+  target?: string;
+  baseline: string;
+  candidate?: string;
+  filter?: string[];
+  tag?: string[];
+  repeat?: number;
+  maxConcurrency?: number;
+  seed?: number;
+  margin?: number;
+  gate?: boolean;
+  sequential?: boolean;
+  /** False: nothing is taken over from earlier runs. */
+  fresh?: boolean;
+  all?: boolean;
+  trust?: boolean;
+  output?: string[];
+  progress: boolean;
+}
+
+/** This many changed cases are listed without --all. */
+const MAX_CASES = 20;
+
+/** Exit code 0 when the candidate is not worse, or with --gate when the gate holds; else 1. */
+export async function compare(options: CompareOptions, io: Io): Promise<number> {
+  const outputs = options.output ?? [];
+  for (const file of outputs) checkOutput(file, io.cwd);
+  const { signal, release } = onInterrupt(io);
+  try {
+    const { workspace } = await openWorkspace([], options, io.cwd, signal);
+    for (const line of problemLines(workspace.warnings, io.errStyle)) io.err(line);
+    const engine = openEngine(workspace, { commands: true, scripts: options.trust === true });
+    try {
+      return await compareAll(engine, options, io, signal);
+    } finally {
+      engine.close();
+    }
+  } finally {
+    release();
+  }
+}
+
+async function compareAll(
+  engine: Engine,
+  options: CompareOptions,
+  io: Io,
+  signal: AbortSignal,
+): Promise<number> {
+  const prepared = await engine.prepareComparison(requestOf(options), signal);
+  const comparisons: Comparison[] = [];
+  let interrupted = false;
+  for (const one of prepared) {
+    if (interrupted) {
+      await one.run?.close();
+      continue;
+    }
+    const finished = await compareOne(engine, one, options, io, signal);
+    interrupted = finished.outcome === 'interrupted';
+    comparisons.push(finished.comparison);
+  }
+  if (interrupted) {
+    io.err('interrupted: nothing is said of an unfinished comparison; what was run is kept and used again');
+    return EXIT.interrupted;
+  }
+  for (const file of options.output ?? []) await writeReport(file, comparisons, io);
+  return comparisons.every((comparison) => holds(comparison, options)) ? EXIT.passed : EXIT.failed;
+}
+
+async function compareOne(
+  engine: Engine,
+  prepared: PreparedComparison,
+  options: CompareOptions,
+  io: Io,
+  signal: AbortSignal,
+) {
+  const { run, baseline, candidate, suite, outlook } = prepared;
+  if (options.gate && run && !run.inputs.plan.gate) {
+    await run.close();
+    throw new UsageError(`the suite ${suite} has no gate`, { remedy: 'Give it one, or leave out --gate.' });
+  }
+  io.out(
+    `${io.style.bold(sanitizeLine(suite))}  ${sanitizeLine(baseline.label)} (baseline) against ${sanitizeLine(candidate.label)} (candidate)`,
+  );
+  if (outlook) io.out(io.style.dim(outlookLine(outlook)));
+  const progress = new RunProgress(io, run?.inputs.plan.trials ?? 0, options.progress && run !== null);
+  const finished = await engine.compare(
+    prepared,
+    {
+      onStart: (record, stored) => progress.start(record, stored),
+      onResults: (_record, results) => progress.add(results),
+    },
+    {
+      signal,
+      sequential: options.sequential === true,
+      reuse: options.fresh !== true,
+      ...(options.margin === undefined ? {} : { margin: options.margin }),
+    },
+  );
+  progress.end();
+  if (finished.outcome === 'interrupted') return finished;
+  const view = {
+    maxCases: options.all ? Number.POSITIVE_INFINITY : MAX_CASES,
+    gate: options.gate === true,
+  };
+  io.out('');
+  for (const line of comparisonLines(finished.comparison, view, io)) io.out(line);
+  for (const line of exitLines(finished.comparison, options, io)) io.out(line);
+  return finished;
+}
+
+function outlookLine({ cases, clusters, smallestPassChange }: Outlook): string {
+  const units = clusters === cases ? '' : ` from ${formatCount(clusters)} sources`;
+  return `${formatCount(cases)} cases${units}: they can show a change of the pass rate of about ${Math.ceil(smallestPassChange * 100)} points (80 % power, if a quarter of the cases change)`;
+}
+
+/** Something must have been measured on both sides for either to hold. */
+function holds(comparison: Comparison, { gate }: CompareOptions): boolean {
+  if (comparison.metrics.length === 0) return false;
+  return gate ? comparison.gate?.passed === true : comparison.verdict.word !== 'worse';
+}
+
+function exitLines(comparison: Comparison, options: CompareOptions, io: Io): string[] {
+  const id = comparison.candidate.runId;
+  const hint = io.style.dim(`run ${id}; one case with its trace: touchstone show ${id} --case ID`);
+  if (!options.gate) return ['', hint];
+  const passed = holds(comparison, options);
+  const word = passed
+    ? io.style.green(io.style.bold('gate passed'))
+    : io.style.red(io.style.bold('gate failed'));
+  return ['', word, hint];
+}
+
+function requestOf(options: CompareOptions) {
+  return {
+    baseline: options.baseline,
+    ...(options.candidate === undefined ? {} : { candidate: options.candidate }),
+    ...(options.suite === undefined ? {} : { suite: options.suite }),
+    ...(options.target === undefined ? {} : { target: options.target }),
+    overrides: {
+      filter: { names: options.filter ?? [], tags: options.tag ?? [] },
+      ...(options.repeat === undefined ? {} : { repeat: options.repeat }),
+      ...(options.maxConcurrency === undefined ? {} : { maxConcurrency: options.maxConcurrency }),
+      ...(options.seed === undefined ? {} : { seed: options.seed }),
+    },
+  };
+}
+
+function checkOutput(file: string, cwd: string): void {
+  if (!/\.(?:json|md)$/i.test(file)) {
+    throw new UsageError(`no comparison can be written as ${file}`, {
+      remedy: 'Choose a name that ends in .json or .md.',
+    });
+  }
+  checkFolder(file, cwd);
+}
+
+async function writeReport(file: string, comparisons: readonly Comparison[], io: Io): Promise<void> {
+  const pieces = /\.md$/i.test(file)
+    ? (await import('../../engine/reports/markdownComparison.ts')).markdownComparison(comparisons)
+    : (await import('../../engine/reports/jsonComparison.ts')).jsonComparison(comparisons);
+  writePieces(file, [pieces], io);
+}

@@ -1,0 +1,28 @@
+import type { Comparison } from '../model/comparison.ts';
+import type { JsonValue } from '../model/json.ts';
+
+/** Version of the report's form; a new major version means that readers must change. */
+const FORMAT_VERSION = '1.0.0';
+
+/** Comparisons as JSON, with the keys of the model in snake_case. */
+export function jsonComparison(comparisons: readonly Comparison[]): string {
+  const report = {
+    format: 'touchstone-comparison',
+    format_version: FORMAT_VERSION,
+    comparisons: comparisons.map((comparison) => snakeCase(comparison as unknown as JsonValue)),
+  };
+  return `${JSON.stringify(report, null, 2)}\n`;
+}
+
+/** All keys of a comparison are our own, so that none of a person's is changed. */
+function snakeCase(value: JsonValue | undefined): JsonValue | undefined {
+  if (Array.isArray(value)) return value.map((item) => snakeCase(item) ?? null);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).flatMap(([key, item]) => {
+    const converted = snakeCase(item);
+    return converted === undefined
+      ? []
+      : [[key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), converted]];
+  });
+  return Object.fromEntries(entries) as JsonValue;
+}
