@@ -17,15 +17,24 @@ export interface SpendingLimits {
  */
 export class SpendingLimit {
   readonly #limits: SpendingLimits;
+  readonly #judgesOnly: boolean;
   readonly #stop = new AbortController();
   #run: number;
   #day: number;
   #dearest = 0;
   #underWay = 0;
 
-  /** `spent`: what this run, and what this day has cost already. */
-  constructor(limits: SpendingLimits, spent: { run: number; day: number }) {
+  /**
+   * `spent`: what this run, and what this day has cost already. `judgesOnly`: outputs were paid for in
+   * another run.
+   */
+  constructor(
+    limits: SpendingLimits,
+    spent: { run: number; day: number },
+    options: { judgesOnly?: boolean } = {},
+  ) {
     this.#limits = limits;
+    this.#judgesOnly = options.judgesOnly === true;
     this.#run = spent.run;
     this.#day = spent.day;
     this.#check();
@@ -55,8 +64,9 @@ export class SpendingLimit {
   }
 
   #add(result: TrialResult): void {
-    const cost = trialCost(result);
-    if (cost === null && result.output.status === 'complete') {
+    const { output, evaluations } = result;
+    const cost = addJudges(this.#judgesOnly ? 0 : output.costUsd, evaluations);
+    if (cost === null && output.status === 'complete') {
       this.#end(
         `the cost of ${result.target} is unknown, so the limit cannot be kept: set the price of its model under providers in touchstone.yaml`,
       );
@@ -85,9 +95,9 @@ export class SpendingLimit {
   }
 }
 
-/** US dollars for a trial and its judges; null when a part is unknown. */
-export function trialCost({ output, evaluations }: TrialResult): number | null {
-  let cost = output.costUsd;
+/** US dollars for an output and its judges; null when a part is unknown. */
+function addJudges(outputUsd: number | null, evaluations: TrialResult['evaluations']): number | null {
+  let cost = outputUsd;
   for (const evaluation of evaluations) {
     if (cost === null) return null;
     if (evaluation.status === 'skipped' || evaluation.costUsd === undefined) continue;

@@ -1,6 +1,6 @@
 import { inferComplexity } from '../../datasets/complexity.ts';
-import type { Complexity, GoldenCase } from '../../model/case.ts';
-import type { TokenAllowance } from '../../targets/tokenAllowance.ts';
+import type { Complexity } from '../../model/case.ts';
+import type { AllowTokens } from '../../targets/tokenAllowance.ts';
 import { BASE_BUDGET } from './budgetDecision.ts';
 import type { Loans } from './loans.ts';
 
@@ -20,10 +20,10 @@ export class TokenBudgets {
   }
 
   /** What a call for a case may use. The case's own class counts, else the inferred one. */
-  allowance(target: string, entry: GoldenCase): TokenAllowance {
+  readonly allowance: AllowTokens = (target, entry) => {
     const complexity = entry.complexity ?? inferComplexity(entry);
     const known = this.#targets.get(target);
     const tokens = known?.budgets[complexity] ?? BASE_BUDGET[complexity];
     return { complexity, tokens, borrowed: known?.loans.get(entry.id) ?? 0 };
-  }
+  };
 }

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+/** How much a suite may spend, in US dollars; an absent key does not limit. */
+export interface BudgetConfig {
+  /** By one run, over all its attempts. */
+  perRun?: number;
+  /** By all runs of the workspace on one day (UTC). */
+  perDay?: number;
+}
+
+const dollars = z.number().positive();
+
+export const budgetFile = z
+  .strictObject({
+    max_cost_usd_per_run: dollars
+      .optional()
+      .describe('Most US dollars for one run, judges included. The run then stops and can be resumed.'),
+    max_cost_usd_per_day: dollars
+      .optional()
+      .describe('Most US dollars for all runs of the workspace on one day (UTC).'),
+  })
+  .describe('Hard spending limits. A run stops before it would pass one of them.');
+
+export const tokenBudgetsFile = z
+  .enum(['off', 'adaptive'])
+  .default('off')
+  .describe(
+    'adaptive: each call of a prompt gets an output limit by the complexity of its case (simple 1,000, medium 3,000, complex 8,000 tokens), which adapts to what such cases use.',
+  );
+
+export function toBudget(file: z.output<typeof budgetFile>): BudgetConfig {
+  return {
+    ...(file.max_cost_usd_per_run === undefined ? {} : { perRun: file.max_cost_usd_per_run }),
+    ...(file.max_cost_usd_per_day === undefined ? {} : { perDay: file.max_cost_usd_per_day }),
+  };
+}
