@@ -6,6 +6,11 @@ import {
   type RunComparisonOptions,
   runComparison,
 } from './compare/runComparison.ts';
+import { budgetsFor, settleBudgets } from './cost/budgets/budgetLedger.ts';
+import { CallHistory } from './cost/callHistory.ts';
+import type { RunEstimate } from './cost/estimate.ts';
+import { SpendingLimit, type SpendingLimits } from './cost/spendingLimit.ts';
+import { spentSoFar } from './cost/spent.ts';
 import type { TrialResult } from './model/result.ts';
 import type { RunRecord } from './model/run.ts';
 import type { EditorModels } from './models/editorClient.ts';
@@ -62,12 +67,17 @@ export interface Engine {
    * with these inputs. Throws ResumeError when they changed since.
    */
   begin(prepared: PreparedRun, resume?: string): string;
-  /** Runs, or goes on with the stored run `resume`. Throws ResumeError when its inputs changed since. */
+  /**
+   * Runs, or goes on with the stored run `resume`. Spending limits in `limits` take the place of the suite's;
+   * a run that reaches one is interrupted with its reason. Throws ResumeError when its inputs changed since.
+   */
   execute(
     prepared: PreparedRun,
     listener: RunListener,
-    options: { signal: AbortSignal; resume?: string },
+    options: { signal: AbortSignal; resume?: string; limits?: SpendingLimits },
   ): Promise<FinishedRun>;
+  /** What a run will probably cost and how long it will take. Nothing is called. */
+  estimate(prepared: PreparedRun, signal: AbortSignal): Promise<RunEstimate>;
   /**
    * Finds the two sides of a comparison and makes ready what has to be run: one for each dataset of the suite.
    * Nothing is called yet. Throws UserErrors for whatever is wrong with the sides, files or configuration.
@@ -102,14 +112,17 @@ export function createEngine(
     return id;
   }
 
-  function run(
+  async function run(
     prepared: PreparedRun,
     runId: string,
     listener: RunListener,
     signal: AbortSignal,
+    limits: SpendingLimits = {},
   ): Promise<'complete' | 'interrupted'> {
     const record = store.getRun(runId);
-    return executeRun(prepared.inputs, {
+    const limit = spendingLimit(store, record, { ...prepared.suite.budget, ...limits }, ports.clock);
+    prepared.budgets?.set(budgetsFor(store, record));
+    const outcome = await executeRun(prepared.inputs, {
       runId,
       store,
       owner: ports.owner,
@@ -118,7 +131,10 @@ export function createEngine(
       signal,
       onStart: (stored) => listener.onStart(record, stored),
       onResults: (results) => listener.onResults(record, results),
+      ...(limit ? { limit } : {}),
     });
+    if (prepared.budgets) settleBudgets(store, record, ports.clock.now());
+    return outcome;
   }
 
   return {
@@ -126,11 +142,17 @@ export function createEngine(
     begin,
     prepare: (suite, overrides, signal) =>
       prepareRuns(workspace, suite, overrides, { ...ports, store }, signal),
-    async execute(prepared, listener, { signal, resume }) {
+    async estimate(prepared, signal) {
+      const { estimateRun } = await import('./cost/estimate.ts');
+      const { estimatedRun } = await import('./runs/estimateInputs.ts');
+      const history = CallHistory.read(store, prepared.inputs.plan.suite);
+      return estimateRun(estimatedRun(prepared, workspace, ports, history), signal);
+    },
+    async execute(prepared, listener, { signal, resume, limits }) {
       try {
         await prepared.ready(signal);
         const runId = begin(prepared, resume);
-        const outcome = await run(prepared, runId, listener, signal);
+        const outcome = await run(prepared, runId, listener, signal, limits);
         return { report: readReport(store, runId), outcome };
       } finally {
         await prepared.close();
@@ -145,6 +167,19 @@ export function createEngine(
     report: (runId) => readReport(store, runId),
     close: () => store.close(),
   };
+}
+
+function spendingLimit(
+  store: RunStore,
+  run: RunRecord,
+  limits: SpendingLimits,
+  clock: Clock,
+): SpendingLimit | undefined {
+  // What a recording answers is not paid for.
+  if (run.plan.origin?.replay) return undefined;
+  if (limits.perRun === undefined && limits.perDay === undefined) return undefined;
+  const judgesOnly = run.plan.origin?.rejudge !== undefined;
+  return new SpendingLimit(limits, spentSoFar(store, run, clock.now()), { judgesOnly });
 }
 
 /** The report of a stored run; needs no workspace. Throws ResumeError when there is none of that id. */

@@ -82,10 +82,9 @@ export class Peer<Theirs extends CallTable> {
     }
   }
 
-  /** Never fails: an event to a side that is gone is nobody's. */
+  /** Never rejects: an event to a side that is gone is nobody's. */
   tell(method: string, data: unknown): void {
-    const send = async (): Promise<void> => this.#connection.sendNotification(method, data);
-    send().catch(() => {});
+    this.#connection.sendNotification(method, data).catch(() => {});
   }
 
   /** Hears events of a table; one that does not fit its schema is reported and dropped. */

@@ -24,12 +24,12 @@ const ALLOWED: { [feature: string]: readonly string[] } = {
   models: [],
   evaluators: ['models'],
   targets: ['models', 'prompts'],
-  cost: ['models', 'prompts', 'targets', 'evaluators', 'suites', 'datasets'],
+  cost: ['models', 'prompts', 'targets', 'datasets'],
   suites: ['evaluators', 'models', 'prompts', 'datasets'],
-  runs: ['suites', 'targets', 'evaluators', 'datasets', 'prompts', 'models', 'telemetry'],
+  runs: ['cost', 'suites', 'targets', 'evaluators', 'datasets', 'prompts', 'models', 'telemetry'],
   compare: ['runs', 'suites', 'targets'],
   reports: [],
-  engine: ['models', 'suites', 'runs', 'compare', 'reports', 'telemetry', 'datasets', 'prompts'],
+  engine: ['cost', 'models', 'suites', 'runs', 'compare', 'reports', 'telemetry', 'datasets', 'prompts'],
 };
 
 /** The folder (or single file) below src/engine that a module belongs to. */

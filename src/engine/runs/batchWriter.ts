@@ -14,6 +14,8 @@ export interface BatchWriterOptions {
   runId: string;
   tracing: Tracing;
   clock: Clock;
+  /** Called with each result at once, before it is stored. */
+  onAdded?(result: TrialResult): void;
   /** Called after the results are durably stored, never before. */
   onStored(results: readonly TrialResult[]): void;
   /** Called when a batch could not be written. */
@@ -38,6 +40,7 @@ export class BatchWriter {
   add(result: TrialResult, located: LocatedCase): void {
     this.#pending.push(result);
     this.#cases.set(located.index, located);
+    this.#options.onAdded?.(result);
     if (this.#pending.length >= BATCH_SIZE) this.#flushSafely();
     else this.#schedule();
   }

@@ -16,6 +16,18 @@ import { TrialSet } from './trialSet.ts';
 /** The store learns at least this often that the run is alive, in milliseconds. */
 const HEARTBEAT_MS = 10_000;
 
+/** Ends a run early, without cutting off what is under way. */
+export interface RunLimit {
+  /** Aborted when no new trial may begin; those under way are finished and stored. */
+  readonly signal: AbortSignal;
+  /** Why, in plain words. */
+  readonly reason: string | undefined;
+  /** A trial begins. */
+  begin(): void;
+  /** A trial has ended; `result` is undefined when it was given up. */
+  end(result: TrialResult | undefined): void;
+}
+
 export interface ExecuteOptions {
   runId: string;
   store: RunStore;
@@ -27,12 +39,13 @@ export interface ExecuteOptions {
   onResults(results: readonly TrialResult[]): void;
   /** Hears once how many trials were stored before this attempt. */
   onStart(stored: number): void;
+  limit?: RunLimit;
 }
 
 /**
  * Runs every trial of the plan that the store does not hold yet, and stores each result as it comes.
- * Returns `interrupted` when the signal was aborted: what was stored stays, and the same call goes on from
- * there. Throws ResumeError when another process works on the run, StoreError when a result cannot be
+ * Returns `interrupted` when the signal was aborted or the limit reached: what was stored stays, and the same
+ * call goes on from there. Throws ResumeError when another process works on the run, StoreError when a result cannot be
  * stored, and whatever bug a target or evaluator has; the run is then left interrupted.
  */
 export async function executeRun(
@@ -45,7 +58,8 @@ export async function executeRun(
   try {
     outcome = await new Execution(inputs, options, attempt).run();
   } finally {
-    store.release(runId, outcome, clock.now());
+    const reason = options.signal.aborted ? undefined : options.limit?.reason;
+    store.release(runId, outcome, clock.now(), reason);
   }
   return outcome;
 }
@@ -63,6 +77,8 @@ class Execution {
   readonly #attempt: number;
   #held: HeldTrials | undefined;
   #failure: { error: unknown } | undefined;
+  /** The limit was reached while trials were left. */
+  #cutShort = false;
 
   constructor(inputs: RunInputs, options: ExecuteOptions, attempt: number) {
     const { store, runId, clock } = options;
@@ -77,6 +93,7 @@ class Execution {
       tracing: this.#tracing,
       clock,
       onStored: options.onResults,
+      onAdded: (result) => options.limit?.end(result),
       onError: (error) => this.#fail(error),
     });
     this.#runSpan = this.#tracing.root(`run ${inputs.plan.suite}`, {
@@ -95,6 +112,8 @@ class Execution {
     const stored = this.#stored();
     this.#options.onStart(stored.size);
     const beat = this.#heartbeat();
+    const atLimit = (): void => this.#dropQueued();
+    this.#options.limit?.signal.addEventListener('abort', atLimit, { once: true });
     try {
       await this.#schedule(stored);
       if (this.#signal.aborted) for (const lane of this.#lanes.values()) lane.clear();
@@ -104,14 +123,19 @@ class Execution {
       await Promise.all([...this.#lanes.values()].map((lane) => lane.idle()));
     } finally {
       beat.abort();
+      this.#options.limit?.signal.removeEventListener('abort', atLimit);
     }
-    const interrupted = this.#signal.aborted;
+    const interrupted = this.#signal.aborted || this.#cutShort;
     this.#held?.close();
     this.#runSpan.end(interrupted ? 'interrupted' : undefined);
     // What came in before a failure is kept; a store that failed is not asked again.
     if (!(this.#failure?.error instanceof StoreError)) this.#writer.flush();
     if (this.#failure) throw this.#failure.error;
     return interrupted ? 'interrupted' : 'complete';
+  }
+
+  #dropQueued(): void {
+    for (const lane of this.#lanes.values()) if (lane.clear() > 0) this.#cutShort = true;
   }
 
   #stored(): TrialSet {
@@ -126,7 +150,11 @@ class Execution {
     for await (const batch of this.#inputs.source.batches({ signal: this.#signal })) {
       for (const located of batch) {
         if (this.#signal.aborted) return;
-        if (!matches(located.case)) continue;
+        if (!matches(located.case) || this.#isStored(located, stored)) continue;
+        if (this.#options.limit?.signal.aborted) {
+          this.#cutShort = true;
+          return;
+        }
         if (this.#compares(located)) this.#heldTrials().push(located, stored);
         else
           for (const [index, planned] of this.#inputs.targets.entries())
@@ -134,6 +162,14 @@ class Execution {
         for (const lane of this.#lanes.values()) await lane.room();
       }
     }
+  }
+
+  #isStored({ index: caseIndex }: LocatedCase, stored: TrialSet): boolean {
+    const { targets, plan } = this.#inputs;
+    for (let target = 0; target < targets.length; target += 1)
+      for (let trial = 0; trial < plan.repeat; trial += 1)
+        if (!stored.has({ target, caseIndex, trial })) return false;
+    return true;
   }
 
   /** Queues the trials of one case at one target that are not stored yet. */
@@ -184,8 +220,9 @@ class Execution {
   }
 
   #job(planned: PlannedTarget, located: LocatedCase, trial: number, span: Span): TrialJob {
-    const { log } = this.#options;
+    const { log, limit } = this.#options;
     const { plan, auditShare, clock = this.#options.clock } = this.#inputs;
+    limit?.begin();
     return {
       located,
       trial,
@@ -216,6 +253,7 @@ class Execution {
       this.#writer.add(result, located);
     } catch (error) {
       trace.endTrial(span, error instanceof Error ? error.message : String(error));
+      this.#options.limit?.end(undefined);
       if (!this.#signal.aborted) throw error;
     }
   }

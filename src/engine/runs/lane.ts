@@ -31,11 +31,13 @@ export class Lane {
     return new Promise((resolve) => this.#idleWaiters.push(resolve));
   }
 
-  /** Drops what has not started. */
-  clear(): void {
+  /** Drops what has not started; returns how much that was. */
+  clear(): number {
+    const dropped = this.#waiting();
     this.#queue.length = 0;
     this.#head = 0;
     this.#wake();
+    return dropped;
   }
 
   #waiting(): number {

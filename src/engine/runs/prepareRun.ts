@@ -1,3 +1,4 @@
+import { TokenBudgets } from '../cost/budgets/tokenBudgets.ts';
 import { type Dataset, openDataset } from '../datasets/dataset.ts';
 import { heldDataset } from '../datasets/heldDataset.ts';
 import { ConfigError } from '../errors.ts';
@@ -59,6 +60,8 @@ export interface PreparedRun {
   inputs: RunInputs;
   /** Where replies are kept or come from, with how many there were. */
   recordings?: Pick<Recordings, 'mode' | 'count'>;
+  /** Its token budgets, where the suite asks for them; to be set before it begins. */
+  budgets?: TokenBudgets;
   /** Fetches the keys of its models. Throws ConfigError when one is missing. */
   ready(signal: AbortSignal): Promise<void>;
   /** Ends what was started for it: agents, workers. Idempotent. */
@@ -117,6 +120,7 @@ async function prepareRun(
     takesPart: (spec, entry) => !suite.defaultEvaluators || caseCallsFor(spec.type, entry),
     deps,
   });
+  const budgets = suite.tokenBudgets === 'adaptive' ? new TokenBudgets() : undefined;
   const targetPorts = {
     ...ports,
     ...(clock ? { clock } : {}),
@@ -126,6 +130,7 @@ async function prepareRun(
     model,
     recordings,
     runScript: deps.scripts?.run,
+    ...(budgets ? { allowTokens: budgets.allowance } : {}),
   };
   const targets =
     rejudge === undefined
@@ -165,6 +170,7 @@ async function prepareRun(
       ...(clock ? { clock } : {}),
     },
     ...(recordings ? { recordings } : {}),
+    ...(budgets ? { budgets } : {}),
     ready: (signal) => models.ready(signal),
     close,
   };

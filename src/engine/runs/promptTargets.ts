@@ -16,16 +16,25 @@ export function createModelTarget(
   config: Extract<TargetConfig, { kind: 'prompt' }>,
   ports: TargetPorts,
 ): Target {
-  const prompt = readPrompt(config.prompt, ports);
-  const reference = ports.model ?? config.model ?? promptModel(prompt, ports.providers);
+  const { prompt, reference } = promptCall(config, ports);
   const client = ports.models.client(reference);
   return createPromptTarget({
     name: config.name,
     prompt,
     client,
     parameters: config.parameters,
+    ...(ports.allowTokens === undefined ? {} : { allow: ports.allowTokens }),
     clock: ports.clock,
   });
+}
+
+/** The prompt of a target and the model that it is sent to, as `provider/model`. Throws ConfigError or PromptError. */
+export function promptCall(
+  config: Extract<TargetConfig, { kind: 'prompt' }>,
+  ports: Pick<TargetPorts, 'root' | 'environment' | 'model' | 'providers'>,
+): { prompt: Prompt; reference: string } {
+  const prompt = readPrompt(config.prompt, ports);
+  return { prompt, reference: ports.model ?? config.model ?? promptModel(prompt, ports.providers) };
 }
 
 /** Returns the rendered prompt, or the case's input where there is none. */
@@ -41,7 +50,10 @@ export function createEchoPromptTarget(
   });
 }
 
-function readPrompt(reference: FileReference, { root, environment }: TargetPorts): Prompt {
+function readPrompt(
+  reference: FileReference,
+  { root, environment }: Pick<TargetPorts, 'root' | 'environment'>,
+): Prompt {
   return parsePrompt({ path: reference.path, text: readText(reference.absolute) }, { root, environment });
 }
 

@@ -1,5 +1,6 @@
 import type { Pointer } from '../files/document.ts';
 import { isJsonObject, type JsonValue } from '../model/json.ts';
+import { toBudget } from './budgetConfig.ts';
 import { type ConfigReader, reportAt, startOf } from './configReader.ts';
 import { defaultEvaluators } from './defaultEvaluators.ts';
 import { type FileReference, resolveReference } from './fileReference.ts';
@@ -59,6 +60,8 @@ export function readSuite(
     seed: file.seed,
     filter: toFilter(file.filter),
     ...(file.gate === undefined ? {} : { gate: toGate(file.gate) }),
+    ...(file.budget === undefined ? {} : { budget: toBudget(file.budget) }),
+    ...(file.token_budgets === 'off' ? {} : { tokenBudgets: file.token_budgets }),
   };
 }
 

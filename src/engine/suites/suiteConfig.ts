@@ -3,6 +3,7 @@ import type { LocatedCase } from '../model/case.ts';
 import type { EvaluatorSpec } from '../model/evaluation.ts';
 import type { SourceLocation } from '../model/location.ts';
 import type { RunFilter } from '../model/run.ts';
+import { type BudgetConfig, budgetFile, tokenBudgetsFile } from './budgetConfig.ts';
 import { CASCADE_NOTE, type CascadeConfig, cascadeFile } from './cascadeConfig.ts';
 import type { FileReference } from './fileReference.ts';
 import { type GateConfig, gateFile } from './gateConfig.ts';
@@ -38,6 +39,10 @@ export interface SuiteConfig {
   seed: number;
   filter: RunFilter;
   gate?: GateConfig;
+  /** Hard spending limits. */
+  budget?: BudgetConfig;
+  /** Set when output limits adapt to what cases of a class use. */
+  tokenBudgets?: 'adaptive';
 }
 
 export const SUITE_DEFAULTS = { repeat: 1, maxConcurrency: 4, timeoutMs: 60_000, seed: 0 };
@@ -111,6 +116,8 @@ export const suiteFile = z.strictObject({
     .describe('The same seed, inputs and recorded outputs give the same results.'),
   filter: filterFile.optional(),
   gate: gateFile.optional(),
+  budget: budgetFile.optional(),
+  token_budgets: tokenBudgetsFile,
 });
 
 export type SuiteFile = z.output<typeof suiteFile>;

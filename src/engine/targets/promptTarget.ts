@@ -14,6 +14,7 @@ import { parseReplyJson } from '../models/replyJson.ts';
 import type { Clock } from '../ports.ts';
 import { renderCase } from './promptCase.ts';
 import type { Target } from './target.ts';
+import { type AllowTokens, allowanceMetadata, type TokenAllowance } from './tokenAllowance.ts';
 
 interface PromptTargetOptions {
   name: string;
@@ -21,6 +22,8 @@ interface PromptTargetOptions {
   client: ModelClient;
   /** Settings that replace the prompt's own. */
   parameters?: ModelParameters;
+  /** Limits each call's output tokens, on top of the limit that the settings name. */
+  allow?: AllowTokens;
   clock: Clock;
 }
 
@@ -56,16 +59,18 @@ export function createPromptTarget(options: PromptTargetOptions): Target {
       model: `${client.provider}/${client.model}`,
       endpoint: client.endpoint ?? null,
       parameters,
+      ...(options.allow === undefined ? {} : { tokenBudgets: 'adaptive' }),
     }),
     call: async (request, context) => {
       const rendered = renderCase(prompt, request.case);
+      const allowance = options.allow?.(name, request.case);
       const begun = clock.monotonic();
       try {
-        const reply = await send(toRequest(rendered, parameters), request.seed, {
+        const reply = await send(toRequest(rendered, withAllowance(parameters, allowance)), request.seed, {
           ...context,
           trial: request.trial,
         });
-        return toOutput(reply, rendered);
+        return recordAllowance(toOutput(reply, rendered), parameters, allowance);
       } catch (error) {
         if (!(error instanceof ModelError)) throw error;
         const { code, message, transient } = error;
@@ -75,6 +80,26 @@ export function createPromptTarget(options: PromptTargetOptions): Target {
     },
     close: async () => {},
   };
+}
+
+function withAllowance(parameters: ModelParameters, allowance: TokenAllowance | undefined): ModelParameters {
+  if (!allowance || !binds(allowance, parameters)) return parameters;
+  return { ...parameters, maxTokens: allowance.tokens + allowance.borrowed };
+}
+
+/** An output that ended at the limit of the settings was not cut off by its budget. */
+function recordAllowance(
+  output: Output,
+  parameters: ModelParameters,
+  allowance: TokenAllowance | undefined,
+): Output {
+  if (!allowance) return output;
+  const finishReason = binds(allowance, parameters) ? output.finishReason : null;
+  return { ...output, metadata: { ...output.metadata, ...allowanceMetadata(allowance, finishReason) } };
+}
+
+function binds({ tokens, borrowed }: TokenAllowance, { maxTokens }: ModelParameters): boolean {
+  return maxTokens === undefined || tokens + borrowed <= maxTokens;
 }
 
 function toRequest(rendered: RenderedPrompt, parameters: ModelParameters): ModelRequest {
