@@ -11,16 +11,25 @@ export interface RecordingOptions {
   rejudge?: string | true;
 }
 
-/** `--record` and `--replay` as the engine takes them. Throws UsageError for both at once. */
-export function recordingOverrides(
-  { record, replay }: RecordingOptions,
-  cwd: string,
-): Pick<RunOverrides, 'recordings'> {
-  if (record !== undefined && replay !== undefined) {
+/** Throws UsageError for options that do not go together; to be asked before anything is opened. */
+export function checkRecordingOptions(options: RecordingOptions & { resume?: string | true }): void {
+  if (options.record !== undefined && options.replay !== undefined) {
     throw new UsageError('--record and --replay cannot be used together', {
       remedy: 'Record first, then replay.',
     });
   }
+  if (options.rejudge !== undefined && options.resume !== undefined) {
+    throw new UsageError('--rejudge begins a new run, so it cannot be used with --resume', {
+      remedy: 'Go on with an interrupted run by --resume alone: it knows whose outputs it judges.',
+    });
+  }
+}
+
+/** `--record` and `--replay` as the engine takes them. */
+export function recordingOverrides(
+  { record, replay }: RecordingOptions,
+  cwd: string,
+): Pick<RunOverrides, 'recordings'> {
   if (record !== undefined) return { recordings: { mode: 'record', folder: path.resolve(cwd, record) } };
   if (replay !== undefined) return { recordings: { mode: 'replay', folder: path.resolve(cwd, replay) } };
   return {};

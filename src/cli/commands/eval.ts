@@ -11,7 +11,12 @@ import { onInterrupt } from '../interrupt.ts';
 import { openEngine } from '../openEngine.ts';
 import { openWorkspace } from '../openWorkspace.ts';
 import { type OtlpOptions, readOtlpOptions, sendRuns } from '../otlp.ts';
-import { findJudgedRun, type RecordingOptions, recordingOverrides } from '../recordings.ts';
+import {
+  checkRecordingOptions,
+  findJudgedRun,
+  type RecordingOptions,
+  recordingOverrides,
+} from '../recordings.ts';
 import { checkReportFiles, writeReportFiles } from '../reportFiles.ts';
 import { findRun, pickPrepared, resumedOverrides } from '../resume.ts';
 import type { Io } from '../terminal/io.ts';
@@ -42,6 +47,7 @@ const MAX_FAILURES = 20;
 
 export async function evaluate(paths: string[], options: EvalOptions, io: Io): Promise<number> {
   checkReportFiles(options.output ?? [], io.cwd);
+  checkRecordingOptions(options);
   const collector = readOtlpOptions(options);
   const { signal, release } = onInterrupt(io);
   try {
