@@ -37,7 +37,7 @@ function createProgram(io: Io, done: (code: number) => void): Command {
 
   const output = new Option(
     '-o, --output <file...>',
-    'write a report; the ending chooses its form: .json, .jsonl, .junit.xml, .csv or .md',
+    'write a report; the ending chooses its form: .json, .jsonl, .junit.xml, .csv, .md or .html',
   );
 
   const otlp = new Option(
