@@ -82,9 +82,10 @@ export class Peer<Theirs extends CallTable> {
     }
   }
 
-  /** Never rejects: an event to a side that is gone is nobody's. */
+  /** Never fails: an event to a side that is gone is nobody's. */
   tell(method: string, data: unknown): void {
-    this.#connection.sendNotification(method, data).catch(() => {});
+    const send = async (): Promise<void> => this.#connection.sendNotification(method, data);
+    send().catch(() => {});
   }
 
   /** Hears events of a table; one that does not fit its schema is reported and dropped. */
