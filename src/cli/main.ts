@@ -140,6 +140,8 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .option('-r, --repeat <n>', 'trials of each case', wholeNumber(1, 1000))
     .option('-j, --max-concurrency <n>', 'most calls at the same time', wholeNumber(1, 1024))
     .option('--seed <n>', 'seed of the run', wholeNumber(0, Number.MAX_SAFE_INTEGER))
+    .option('--estimate', 'tell what the run will probably cost and how long it takes; nothing is called')
+    .option('--max-cost <usd>', 'stop before the run costs more; it can be resumed', dollars)
     .option('--resume [run]', 'go on with an interrupted run (default: the newest)')
     .option('--record <folder>', 'keep each reply of models and agents there, to be replayed')
     .option(
@@ -229,6 +231,12 @@ function createProgram(io: Io, done: (code: number) => void): Command {
 }
 
 const VERSION = '0.1.0';
+
+function dollars(text: string): number {
+  const value = Number(text.replace(/^\$/, ''));
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError('It must be an amount of US dollars, e.g. 0.50.');
+}
 
 function wholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {

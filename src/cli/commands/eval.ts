@@ -1,3 +1,4 @@
+import type { RunEstimate } from '../../engine/cost/estimate.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { UsageError } from '../../engine/errors.ts';
 import type { RunRecord } from '../../engine/model/run.ts';
@@ -20,6 +21,7 @@ import {
 import { checkReportFiles, writeReportFiles } from '../reportFiles.ts';
 import { findRun, pickPrepared, resumedOverrides } from '../resume.ts';
 import type { Io } from '../terminal/io.ts';
+import { estimateLines, estimateOutcome, shortEstimate } from '../views/estimate.ts';
 import { failureLines } from '../views/failures.ts';
 import { originLines, recordingLines } from '../views/originView.ts';
 import { problemLines } from '../views/problems.ts';
@@ -40,6 +42,8 @@ export interface EvalOptions extends OtlpOptions, RecordingOptions {
   trust?: boolean;
   output?: string[];
   progress: boolean;
+  estimate?: boolean;
+  maxCost?: number;
 }
 
 /** This many cases that did not pass are shown; a report or `touchstone show --failed` has them all. */
@@ -77,6 +81,7 @@ async function runSuites(
   const prepared = resumed
     ? [await prepareResumed(engine, resumed, overridesOf(options, io.cwd), signal)]
     : await prepareAll(engine, suites, options, io.cwd, signal);
+  if (options.estimate) return showEstimates(engine, prepared, io, signal);
   const reports: RunReport[] = [];
   let interrupted = false;
   for (const run of prepared) {
@@ -92,11 +97,45 @@ async function runSuites(
   const runs = reports.map(({ run }) => run);
   if (options.collector) await sendRuns(engine, runs, options.collector, io, signal);
   if (interrupted) {
-    const id = reports.at(-1)?.run.id;
-    io.err(`interrupted: everything stored so far is kept; go on with: touchstone eval --resume ${id}`);
+    const last = reports.at(-1)?.run;
+    const kept = `everything stored so far is kept; go on with: touchstone eval --resume ${last?.id}`;
+    const reason = last?.status.state === 'interrupted' ? last.status.reason : undefined;
+    if (reason !== undefined) {
+      io.err(`${io.errStyle.red('stopped')} ${reason}`);
+      io.err(`  ${kept}, with a higher limit`);
+      return EXIT.failed;
+    }
+    io.err(`interrupted: ${kept}`);
     return EXIT.interrupted;
   }
   return reports.every(({ passed }) => passed) ? EXIT.passed : EXIT.failed;
+}
+
+/** Nothing is called. */
+async function showEstimates(
+  engine: Engine,
+  prepared: readonly PreparedRun[],
+  io: Io,
+  signal: AbortSignal,
+): Promise<number> {
+  for (const run of prepared) {
+    io.out(headingLine(run.inputs.plan, io.style));
+    for (const line of estimateLines(await engine.estimate(run, signal), io)) io.out(line);
+    io.out('');
+    await run.close();
+  }
+  return EXIT.passed;
+}
+
+/** Only where a model is asked and paid for: to count its requests takes a moment. */
+async function estimateOf(
+  engine: Engine,
+  prepared: PreparedRun,
+  signal: AbortSignal,
+): Promise<RunEstimate | undefined> {
+  const { plan } = prepared.inputs;
+  if (plan.origin !== undefined || plan.targets.every(({ kind }) => kind !== 'prompt')) return undefined;
+  return engine.estimate(prepared, signal);
 }
 
 /** Everything is checked before anything is called. */
@@ -152,17 +191,25 @@ async function runOne(
   io.out(headingLine(plan, io.style));
   for (const line of originLines(plan, io.style)) io.out(line);
   const progress = new RunProgress(io, plan.trials, options.progress);
+  const estimate = await estimateOf(engine, prepared, signal);
+  if (estimate) io.out(io.style.dim(shortEstimate(estimate)));
   const finished = await engine.execute(
     prepared,
     {
       onStart: (run, stored) => progress.start(run, stored),
       onResults: (_run, results) => progress.add(results),
     },
-    { signal, ...(resume === undefined ? {} : { resume }) },
+    {
+      signal,
+      ...(resume === undefined ? {} : { resume }),
+      ...(options.maxCost === undefined ? {} : { limits: { perRun: options.maxCost } }),
+    },
   );
   progress.end();
   showFailures(finished.report, io);
   for (const line of summaryLines(finished.report, io)) io.out(line);
+  const outcome = estimate && finished.outcome === 'complete' && estimateOutcome(estimate, finished.report);
+  if (outcome) io.out(io.style.dim(outcome));
   const folder = options.record ?? options.replay ?? '';
   for (const line of recordingLines(prepared, finished.report, { folder, style: io.style })) io.out(line);
   return finished;
