@@ -195,11 +195,11 @@ function progressLines({ sequential, baseline, candidate }: Comparison): string[
         ];
   if (!sequential) return lines;
   const { pairs, planned, stopped, savedCostUsd } = sequential;
-  const saved = savedCostUsd === null ? 'an unknown amount' : formatCost(savedCostUsd);
+  const saved = savedCostUsd === null ? 'an unknown amount' : `about ${formatCost(savedCostUsd)}`;
   return [
     ...lines,
     stopped
-      ? `stopped after ${formatCount(pairs)} of ${formatCount(planned)} cases: the verdict was settled; saved ${saved}`
+      ? `stopped after ${formatCount(pairs)} of ${formatCount(planned)} cases: the verdict was settled; the other ${formatCount(planned - pairs)} would have cost ${saved}`
       : `all ${formatCount(planned)} cases were needed`,
   ];
 }

@@ -58,8 +58,9 @@ export function compareStored(store: RunStore, request: StoredComparison): Compa
     pairs: cases.length,
     ...changesOf(cases),
     clusters: new Set(cases.map(clusterOf)).size,
-    baselineOnly: pairing.baselineOnly,
-    candidateOnly: pairing.candidateOnly,
+    // Of a comparison that stopped early, what was under way on one side is no finding.
+    baselineOnly: request.sequential ? 0 : pairing.baselineOnly,
+    candidateOnly: request.sequential ? 0 : pairing.candidateOnly,
     changedContent: pairing.changedContent,
   };
   const sequential = request.sequential?.progress ?? null;

@@ -111,13 +111,16 @@ function merged(
     same: areSame(pairs, before, after),
     run,
     outlook: null,
-    reusable: reusableOf(
-      targets,
-      new Set([
-        ...(before?.workspace.commit === undefined ? [] : oldNames),
-        ...(after?.workspace.commit === undefined ? [] : newNames),
-      ]),
-    ),
+    // Against itself a target is asked anew: what it said before would only be compared with itself.
+    reusable: isAgainstItself(before, after)
+      ? []
+      : reusableOf(
+          targets,
+          new Set([
+            ...(before?.workspace.commit === undefined ? [] : oldNames),
+            ...(after?.workspace.commit === undefined ? [] : newNames),
+          ]),
+        ),
     notes: [before?.workspace.note, after?.workspace.note].filter((note) => note !== undefined),
   };
 }
@@ -187,6 +190,12 @@ function planFor(
     targets: targets.map(({ target: { name, kind, hash } }) => ({ name, kind, hash })),
     trials: targets.length * each,
   };
+}
+
+function isAgainstItself(before: LiveSide | null, after: LiveSide | null): boolean {
+  if (!before || !after || before.workspace.model !== after.workspace.model) return false;
+  const names = (side: LiveSide) => side.workspace.targets.map(({ name }) => name).join('\0');
+  return before.workspace.workspace === after.workspace.workspace && names(before) === names(after);
 }
 
 /** A target's hash does not see its data files, nor a server behind an address: the files must be the same too. */

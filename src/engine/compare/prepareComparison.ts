@@ -115,13 +115,23 @@ function findSuite(
   const runs = [request.baseline, request.candidate ?? ''].map((text) => text.replace(/^run:/, ''));
   const ofRun = runs.flatMap((id) => planOf(store, id) ?? [])[0]?.suite;
   const name = request.suite ?? ofRun;
-  if (name === undefined) return config.suites.length === 1 ? config.suites[0] : undefined;
+  if (name === undefined) return onlySuite(config.suites, request);
   const suite = config.suites.find((candidate) => candidate.name === name);
   if (suite || request.suite === undefined) return suite;
   throw new ConfigError(`there is no suite ${name}`, {
     ...(configPath === null ? {} : { where: { path: configPath } }),
     remedy: `Choose one of: ${config.suites.map((candidate) => candidate.name).join(', ') || '(none)'}`,
   });
+}
+
+/** The only one, or the only one with a target of that name. */
+function onlySuite(suites: readonly SuiteConfig[], request: ComparisonRequest): SuiteConfig | undefined {
+  if (suites.length === 1) return suites[0];
+  const named = [request.baseline, request.candidate, request.target].map((text) =>
+    text?.replace(/^target:/, ''),
+  );
+  const having = suites.filter(({ targets }) => targets.some(({ name }) => named.includes(name)));
+  return having.length === 1 ? having[0] : undefined;
 }
 
 function noSuite({ config }: Workspace): UsageError {

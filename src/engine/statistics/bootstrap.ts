@@ -15,8 +15,8 @@ export interface ClusterSum {
 
 export interface BootstrapMean {
   mean: number;
-  /** 95 % BCa interval. */
-  interval: Interval;
+  /** 95 % BCa interval; null where all clusters are alike, so that nothing tells how the mean would vary. */
+  interval: Interval | null;
   /** Two-sided, for the hypothesis that the mean is 0: where the interval just reaches it. */
   p: number;
 }
@@ -27,7 +27,7 @@ export interface BootstrapMean {
  * Hinkley 1997, Bootstrap Methods and their Application, section 3.8. The normal points are widened to
  * √(G/(G−1))·t with G − 1 degrees of freedom, without which few clusters give too short an interval:
  * Hesterberg 2015, Am. Stat. 69, 371–386, section 3.4. The p-value inverts the interval, and is never below
- * 2^(1−G), the smallest that the signs of G clusters can give.
+ * 2^(1−k), the smallest that the signs of the k clusters that differ from 0 can give.
  *
  * Null with fewer than five clusters: their resamples are too few to say anything. Equal seeds give equal
  * figures.
@@ -38,12 +38,12 @@ export function bootstrapMean(
   resamples = usualResamples(clusters.length),
 ): BootstrapMean | null {
   if (clusters.length < LEAST_CLUSTERS) return null;
-  const leastP = 2 ** (1 - clusters.length);
+  const leastP = Math.min(1, 2 ** (1 - clusters.filter(({ sum }) => Math.abs(sum) > 1e-12).length));
   const mean = meanOf(clusters);
   const means = resample(clusters, random, resamples);
   const first = means[0] ?? mean;
   const last = means.at(-1) ?? mean;
-  if (first === last) return { mean, interval: { low: mean, high: mean }, p: mean === 0 ? 1 : leastP };
+  if (first === last) return { mean, interval: null, p: mean === 0 ? 1 : leastP };
   const bias = normalPoint(inside(shareBelow(means, mean), resamples));
   const acceleration = jackknifeAcceleration(clusters);
   const point = (z: number): number => {

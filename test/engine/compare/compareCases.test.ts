@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { type CompareOptions, compareCases } from '../../../src/engine/compare/compareCases.ts';
+import { exactMcNemar } from '../../../src/engine/statistics/mcnemar.ts';
+import { casesOf, type Outcome, times } from './comparing.ts';
+
+const compare = (outcomes: readonly Outcome[], options: Partial<CompareOptions> = {}) =>
+  compareCases(casesOf(outcomes), { margin: 0.05, seed: 1, sequential: false, same: false, ...options });
+
+const better: Outcome = { before: 0.2, after: 0.9 };
+const worse: Outcome = { before: 0.9, after: 0.2 };
+const steady: Outcome = { before: 0.8, after: 0.8 };
+
+describe('compareCases', () => {
+  it('calls a clear gain better and a clear loss worse, with the test that fits', () => {
+    const gain = compare([...times(20, better), ...times(2, worse), ...times(40, steady)]);
+    assert.equal(gain.verdict.word, 'better');
+    const [pass] = gain.metrics;
+    assert.equal(pass?.test, 'mcnemar');
+    assert.equal(pass?.p, exactMcNemar(20, 2));
+    assert.match(gain.verdict.reason, /passes 96\.8 % of the cases, the baseline 67\.7 %/);
+    const loss = compare([...times(2, better), ...times(20, worse), ...times(40, steady)]);
+    assert.equal(loss.verdict.word, 'worse');
+  });
+
+  it('stays undecided for a handful of changes, and says how many cases would decide', () => {
+    const { verdict, metrics } = compare([...times(4, better), ...times(1, worse), ...times(30, steady)]);
+    assert.equal(verdict.word, 'undecided');
+    assert.match(verdict.reason, /about [\d,]+ such cases would\.$/);
+    assert.ok((metrics[0]?.casesToDecide ?? 0) > 35);
+  });
+
+  it('calls many unchanged cases equivalent, and few undecided', () => {
+    assert.equal(compare(times(80, steady)).verdict.word, 'equivalent');
+    assert.equal(compare(times(40, steady)).verdict.word, 'undecided');
+  });
+
+  it('counts cases that share a source once', () => {
+    const clustered = times(30, better).map((outcome, at) => ({ ...outcome, cluster: `source ${at % 3}` }));
+    const { verdict, metrics } = compare([...clustered, ...times(10, { ...steady, cluster: 'other' })]);
+    assert.equal(metrics[0]?.test, 'sign-flip');
+    assert.equal(metrics[0]?.clusters, 4);
+    // Three sources all in favour are a quarter of all ways that three coins can fall.
+    assert.equal(metrics[0]?.p, 0.25);
+    assert.equal(verdict.word, 'undecided');
+  });
+
+  it('never decides a target against itself', () => {
+    const { verdict } = compare(times(40, better), { same: true });
+    assert.equal(verdict.word, 'undecided');
+    assert.match(verdict.reason, /Both sides are the same/);
+  });
+
+  it('says nothing when nothing was measured', () => {
+    const nothing = compare(times(40, { before: null, after: null }));
+    assert.deepEqual([nothing.verdict.word, nothing.metrics.length], ['undecided', 0]);
+    assert.equal(compare([]).verdict.word, 'undecided');
+  });
+
+  it('holds a good word back when the missing cases could undo it', () => {
+    const lost: Outcome = { before: 0.9, after: null };
+    const { verdict } = compare([...times(12, better), ...times(40, steady), ...times(20, lost)]);
+    assert.equal(verdict.word, 'undecided');
+    assert.match(verdict.reason, /20 cases could not be measured .* would be better/);
+    assert.equal(compare([...times(30, better), ...times(40, steady), lost]).verdict.word, 'better');
+    assert.equal(compare([...times(100, steady), ...times(9, lost)]).verdict.word, 'undecided');
+  });
+
+  it('says that passes and scores disagree', () => {
+    // Barely over the line in many cases, much worse in the others.
+    const outcomes = [...times(30, { before: 0.49, after: 0.51 }), ...times(40, { before: 1, after: 0.6 })];
+    const { verdict } = compare(outcomes);
+    assert.equal(verdict.word, 'undecided');
+    assert.match(verdict.reason, /opposite directions/);
+  });
+
+  it('adjusts the tags for their number', () => {
+    const tagged = Array.from({ length: 20 }, (_, at) =>
+      times(6, at === 0 ? { ...better, tags: ['t0'] } : { ...steady, tags: [`t${at}`] }),
+    ).flat();
+    const tag = compare(tagged).tags.find((entry) => entry.tag === 't0');
+    // Alone, six of six have p = 0.031; among forty tests that is nothing.
+    assert.equal(tag?.adjustedP, 1);
+    assert.equal(tag?.word, 'undecided');
+    assert.equal(tag?.improved, 6);
+  });
+
+  it('gives costs only where both sides know them', () => {
+    const { resources } = compare([
+      ...times(10, { ...steady, cost: [0.25, 0.5] }),
+      ...times(5, { ...steady, cost: [0.25, null] }),
+    ]);
+    const cost = resources.find(({ resource }) => resource === 'cost');
+    assert.deepEqual([cost?.pairs, cost?.unknown, cost?.baseline], [10, 5, 0.25]);
+    assert.ok(Math.abs((cost?.relative ?? 0) - 1) < 1e-9);
+    assert.equal(resources.find(({ resource }) => resource === 'tokens')?.baseline, null);
+  });
+
+  it('gives the same figures for the same seed', () => {
+    const outcomes = [...times(5, better), ...times(3, worse), ...times(30, steady)];
+    assert.deepEqual(compare(outcomes), compare(outcomes));
+  });
+
+  it('judges a sequence by an anytime-valid test, without testing parts of it', () => {
+    const gain = compare([...times(60, { before: 0, after: 1 }), ...times(20, steady)], { sequential: true });
+    assert.equal(gain.verdict.word, 'better');
+    assert.deepEqual(
+      gain.metrics.map(({ test, wilcoxonP }) => [test, wilcoxonP]),
+      [
+        ['betting', null],
+        ['betting', null],
+      ],
+    );
+  });
+});

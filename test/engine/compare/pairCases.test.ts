@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { pairCases } from '../../../src/engine/compare/pairCases.ts';
+import type { TrialResult } from '../../../src/engine/model/result.ts';
+import { complete, trialResult } from '../../support/runFixtures.ts';
+import { casesOf, PAIR } from './comparing.ts';
+
+const side = (results: TrialResult[], contents: string[] = []) => ({
+  results: () => results,
+  contentOf: (caseIndex: number) => contents[caseIndex] ?? '',
+});
+
+describe('pairCases', () => {
+  it('draws the line at 0.05, whatever the rounding', () => {
+    const cases = casesOf([
+      { before: 0.6, after: 0.65 },
+      { before: 0.6, after: 0.651 },
+      { before: 0.7, after: 0.65 },
+      { before: 0.7, after: 0.6 },
+      { before: 0.7, after: null },
+    ]);
+    assert.deepEqual(
+      cases.map(({ change }) => change),
+      ['neutral', 'improved', 'neutral', 'degraded', 'unmeasured'],
+    );
+  });
+
+  it('averages trials within a case, and never counts an error as a pass', () => {
+    const trials = (target: string, statuses: readonly ('passed' | 'errored')[]) =>
+      statuses.map((status, trial) =>
+        trialResult({ target, trial, status, score: status === 'passed' ? 1 : null }),
+      );
+    const before = trials('before', ['passed', 'passed', 'passed']);
+    const after = trials('after', ['passed', 'errored', 'errored']);
+    const [entry] = pairCases(side(before), side(after), [PAIR]).cases;
+    assert.equal(entry?.candidate.passShare, 1 / 3);
+    assert.equal(entry?.candidate.score, 1);
+    assert.ok(Math.abs((entry?.passDifference ?? 0) + 2 / 3) < 1e-12);
+    assert.equal(entry?.candidate.trial, 1, 'the trial that did not pass is the one to look at');
+  });
+
+  it('leaves out cases of one side, and those that ask something else', () => {
+    const results = (target: string, indices: number[]) =>
+      indices.map((caseIndex) => trialResult({ target, caseIndex }));
+    const pairing = pairCases(
+      side(results('before', [0, 1, 2, 3]), ['a', 'b', 'c', 'd']),
+      side(results('after', [1, 2, 4]), ['', 'b', 'other', '', 'e']),
+      [PAIR],
+    );
+    assert.deepEqual(
+      pairing.cases.map(({ caseId }) => caseId),
+      ['case-1'],
+    );
+    const { baselineOnly, candidateOnly, changedContent } = pairing;
+    assert.deepEqual([baselineOnly, candidateOnly, changedContent], [2, 1, 1]);
+  });
+
+  it('pairs several targets, each with its own', () => {
+    const results = ['a', 'b', 'a2', 'b2'].flatMap((target) =>
+      [0, 1].map((caseIndex) => trialResult({ target, caseIndex, score: target.length / 2 })),
+    );
+    const pairs = [
+      { baseline: 'a', candidate: 'a2' },
+      { baseline: 'b', candidate: 'b2' },
+    ];
+    const { cases } = pairCases(side(results), side(results), pairs);
+    assert.deepEqual(
+      cases.map(({ baseline, candidate }) => `${baseline.target}${candidate.target}`),
+      ['aa2', 'aa2', 'bb2', 'bb2'],
+    );
+  });
+
+  it('does not know a mean cost when one trial’s is unknown', () => {
+    const results = ['before', 'after'].flatMap((target) =>
+      [0.01, null].map((costUsd, trial) =>
+        trialResult({ target, trial, output: complete('x', { costUsd, usage: null }) }),
+      ),
+    );
+    const [entry] = pairCases(side(results), side(results), [PAIR]).cases;
+    assert.equal(entry?.candidate.costUsd, null);
+    assert.equal(entry?.candidate.tokens, null);
+  });
+});
