@@ -44,7 +44,7 @@ function toolSteps(output: EvaluationInput['output']): MadeCall[] {
 }
 
 /** OpenAI chat and responses, Anthropic, Gemini and its live form, and plain `{ name, arguments }`. */
-function printedCalls(value: JsonValue): MadeCall[] {
+export function printedCalls(value: JsonValue): MadeCall[] {
   if (Array.isArray(value)) return value.flatMap((item) => printedCall(item, true));
   if (!isJsonObject(value)) return [];
   if (Array.isArray(value['tool_calls']))

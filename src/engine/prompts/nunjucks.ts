@@ -11,6 +11,9 @@ const TAG = /\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}/g;
 /** Such a text is no template to promptfoo, and stands as it is. */
 const PARTIAL_TAG = /\{%[^%]*$|\{\{[^}]*$|\{#[^#]*$/m;
 
+/** Text between these is no template. */
+const RAW = /\{%-?\s*raw\s*-?%\}([\s\S]*?)\{%-?\s*endraw\s*-?%\}/;
+
 type Part = string | { keys: readonly string[]; filter: string | undefined; indent: number };
 
 const REMEMBERED = 1000;
@@ -23,6 +26,7 @@ const compiled = new Map<string, readonly Part[] | null>();
  */
 export function renderNunjucks(template: string, variables: JsonObject): string {
   if (!/\{[{%#]/.test(template)) return template;
+  if (RAW.test(template)) return renderAround(template, variables);
   const parts = partsOf(template);
   if (parts) return parts.map((part) => (typeof part === 'string' ? part : fill(part, variables))).join('');
   if (PARTIAL_TAG.test(template)) return template;
@@ -40,6 +44,17 @@ export function renderNunjucks(template: string, variables: JsonObject): string 
 /** A value as Nunjucks writes it. */
 export function nunjucksText(value: JsonValue | undefined): string {
   return value === undefined || value === null ? '' : String(value);
+}
+
+/** Raw blocks stand as they are; what is around them is one template, in which they are values. */
+function renderAround(template: string, variables: JsonObject): string {
+  const raw: JsonObject = {};
+  const rest = template.replace(new RegExp(RAW, 'g'), (_, text: string) => {
+    const name = `raw_block_${Object.keys(raw).length}`;
+    raw[name] = text;
+    return `{{ ${name} }}`;
+  });
+  return renderNunjucks(rest, { ...variables, ...raw });
 }
 
 /** Text and placeholders in turn; null when the template holds more than that. */

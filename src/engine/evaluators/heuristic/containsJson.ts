@@ -1,23 +1,35 @@
+import { z } from 'zod';
 import type { EvaluatorDefinition } from '../evaluator.ts';
 import { compileSchema } from '../jsonSchema.ts';
-import { type SchemaOptions, schemaFromAssertion, schemaOf, schemaOption } from '../schemaOption.ts';
+import { schemaFromAssertion, schemaOf, schemaOption } from '../schemaOption.ts';
 import { binary, unmeasured } from '../score.ts';
 import { findJson } from './findJson.ts';
+import { findLooseJson } from './findLooseJson.ts';
 
-export const containsJson: EvaluatorDefinition<SchemaOptions> = {
+const options = schemaOption.extend({
+  loose: z
+    .boolean()
+    .optional()
+    .describe(
+      'true: also what only looks like a JSON object, such as {a: 1}, counts, and lists do not. Default: false.',
+    ),
+});
+
+export const containsJson: EvaluatorDefinition<z.infer<typeof options>> = {
   type: 'contains-json',
   stage: 'heuristic',
   summary: 'Somewhere in the output stands a JSON object, or with a schema any JSON that satisfies it.',
-  options: schemaOption,
+  options,
   shorthand: 'schema',
-  fromAssertion: schemaFromAssertion,
-  create(spec, { schema }, deps) {
+  // promptfoo reads the braces of an output as YAML.
+  fromAssertion: (parts) => ({ ...schemaFromAssertion(parts), loose: true }),
+  create(spec, { schema, loose = false }, deps) {
     const own = schemaOf(schema, spec, deps);
     if (own) compileSchema(own, spec);
     return ({ case: golden, output }) => {
       const wanted = own ?? golden.expected_output?.json_schema;
       const check = wanted ? compileSchema(wanted, spec) : undefined;
-      const found = findJson(output.text, check !== undefined);
+      const found = loose ? findLooseJson(output.text) : findJson(output.text, check !== undefined);
       let wrong: string | undefined;
       for (const value of found.values) {
         const complaint = check?.(value);

@@ -26,7 +26,7 @@ export function findJson(text: string, arrays: boolean): { values: JsonValue[]; 
 }
 
 /** The position after the bracket that closes the one at `start`, or -1. Brackets in strings do not count. */
-function balancedEnd(text: string, start: number): number {
+export function balancedEnd(text: string, start: number): number {
   let depth = 0;
   let inString = false;
   for (let at = start; at < text.length; at++) {

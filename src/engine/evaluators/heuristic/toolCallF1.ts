@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { ConfigError } from '../../errors.ts';
 import type { EvaluatorDefinition } from '../evaluator.ts';
-import { madeCalls } from '../madeCalls.ts';
+import { madeCalls, printedCalls } from '../madeCalls.ts';
 import { graded, notApplicable } from '../score.ts';
+import { jsonBlocks } from './jsonBlocks.ts';
 
 const options = z.strictObject({
   value: z
@@ -31,7 +32,9 @@ export const toolCallF1: EvaluatorDefinition<z.infer<typeof options>> = {
       const wanted = own ?? golden.expected_output?.tool_calls?.map((call) => call.name);
       if (!wanted || wanted.length === 0) return notApplicable('the case has no expected tool calls');
       const expected = new Set(wanted);
-      const called = new Set(madeCalls(output).map((call) => call.name));
+      const made = madeCalls(output);
+      const calls = made.length > 0 ? made : jsonBlocks(output.text).flatMap(printedCalls);
+      const called = new Set(calls.map((call) => call.name));
       const common = [...expected].filter((name) => called.has(name)).length;
       const score = (2 * common) / (expected.size + called.size);
       const shown = `expected ${[...expected].join(', ')}; called ${[...called].join(', ') || 'none'}`;

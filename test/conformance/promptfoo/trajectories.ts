@@ -1,0 +1,62 @@
+import { createPatternMatcher } from '../../../src/engine/evaluators/patternMatcher.ts';
+import { createEvaluators } from '../../../src/engine/evaluators/registry.ts';
+import { parseAssertion } from '../../../src/engine/evaluators/specs.ts';
+import type { JsonObject, JsonValue } from '../../../src/engine/model/json.ts';
+import { emptyOutput } from '../../../src/engine/model/output.ts';
+import { noSpan } from '../../../src/engine/ports.ts';
+import type { Verdict } from './verdict.ts';
+
+/** Tools that an agent used, and an assertion about them. */
+export interface Trajectory {
+  name: string;
+  steps: { name: string; args?: JsonValue }[];
+  assertion: JsonObject;
+}
+
+/** The verdicts of this program, one for each trajectory. */
+export async function judgeOurs(trajectories: readonly Trajectory[]): Promise<Verdict[]> {
+  const verdicts: Verdict[] = [];
+  for (const trajectory of trajectories) verdicts.push(await judgeOne(trajectory));
+  return verdicts;
+}
+
+async function judgeOne({ name, steps, assertion }: Trajectory): Promise<Verdict> {
+  const patterns = createPatternMatcher({ timeoutMs: 1_000 });
+  const deps = {
+    models: {
+      client: () => {
+        throw new Error('no model');
+      },
+    },
+    judgeModel: undefined,
+    patterns,
+    scripts: undefined,
+    random: { next: () => 0, hex: () => '' },
+    readFile: () => '',
+  };
+  try {
+    const [evaluator] = createEvaluators(
+      [parseAssertion(assertion, { path: name, line: 1, column: 1 })],
+      deps,
+    );
+    const output = {
+      ...emptyOutput(),
+      status: 'complete' as const,
+      text: 'done',
+      steps: steps.map((step) => ({
+        type: 'tool' as const,
+        name: step.name,
+        ...(step.args === undefined ? {} : { arguments: step.args }),
+      })),
+    };
+    const context = { signal: new AbortController().signal, span: noSpan };
+    const score = await evaluator?.evaluate({ case: { id: name }, output }, context);
+    return score?.status === 'scored'
+      ? { name, pass: score.pass, score: score.score }
+      : { name, pass: false, score: null };
+  } catch {
+    return { name, pass: false, score: null };
+  } finally {
+    await patterns.close();
+  }
+}
