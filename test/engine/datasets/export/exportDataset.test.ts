@@ -148,16 +148,27 @@ describe('exportDataset', () => {
     ]);
   });
 
-  it('keeps promptfoo from expanding lists, filling in templates and, with a warning, reading files', async () => {
+  it('keeps promptfoo from expanding lists and filling in assertions, and warns of variables', async () => {
     const { test, notes } = await toPromptfoo({
       id: 'a',
       input: { list: ['x', 'y'], template: 'say {{ x }}', file: 'file:///etc/passwd' },
-      assert: [{ type: 'equals', value: '{{ y }}' }],
+      assert: [
+        { type: 'equals', value: '{{ y }}' },
+        { type: 'contains-any', value: ['{# z #}', 'plain'] },
+        { type: 'is-json', value: { title: '{{ y }}' } },
+      ],
     });
     assert.deepEqual(test['options'], { disableVarExpansion: true });
-    assert.deepEqual((test['vars'] as { template: string }).template, '{% raw %}say {{ x }}{% endraw %}');
-    assert.deepEqual(test['assert'], [{ type: 'equals', value: '{% raw %}{{ y }}{% endraw %}' }]);
-    assert.deepEqual(notes, ['promptfoo reads the file that a text beginning with file:// names']);
+    assert.equal((test['vars'] as { template: string }).template, 'say {{ x }}');
+    assert.deepEqual(test['assert'], [
+      { type: 'equals', value: '{% raw %}{{ y }}{% endraw %}' },
+      { type: 'contains-any', value: ['{% raw %}{# z #}{% endraw %}', 'plain'] },
+      { type: 'is-json', value: { title: '{{ y }}' } },
+    ]);
+    assert.deepEqual(notes, [
+      'a variable holds {{, {% or {#: promptfoo may take it for a template',
+      'promptfoo reads the file that a variable beginning with file:// names',
+    ]);
   });
 
   it('writes no ideal where there is no answer, so that nothing passes without one', async () => {

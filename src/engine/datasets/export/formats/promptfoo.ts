@@ -22,9 +22,10 @@ export const promptfooExport: ExportFormat = {
     const json = caseJson(testCase);
     const { metadata, restored } = restoreLeftover(testCase.metadata, 'promptfoo', [...SHARED, 'vars']);
     const vars = varsOf(testCase, form);
+    noteVariables(vars, tally);
     const made = [...fromExpected(testCase, tally), ...fromCriteria(testCase.evaluation_criteria)];
     const assert = [...((json['assert'] ?? []) as JsonObject[]), ...made].map((one) =>
-      escapeTexts(one, tally),
+      escapeAssertion(one, tally),
     );
     const both = form === 'messages' && json['input'] !== undefined ? { input: json['input'] } : {};
     const hasEmptyAssert = testCase.assert?.length === 0 ? { assert: [] } : {};
@@ -34,7 +35,7 @@ export const promptfooExport: ExportFormat = {
     const all = withOwnFields(metadata, { form, case: own });
     return {
       ...(testCase.description === undefined ? {} : { description: testCase.description }),
-      vars: Object.fromEntries(Object.entries(vars).map(([name, value]) => [name, escapeText(value, tally)])),
+      vars,
       ...(assert.length > 0 ? { assert } : {}),
       ...(testCase.threshold === undefined ? {} : { threshold: testCase.threshold }),
       ...without(restored, ['options']),
@@ -97,22 +98,38 @@ function fromCriteria(criteria: EvaluationCriteria | undefined): JsonObject[] {
   ];
 }
 
-function escapeTexts(assertion: JsonObject, tally: ImportTally): JsonObject {
-  const visit = (value: JsonValue): JsonValue => {
-    if (Array.isArray(value)) return value.map(visit);
-    if (!isJsonObject(value)) return escapeText(value, tally);
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, visit(item)]));
+/** promptfoo fills in templates in a value that is a text or a list of texts. */
+function escapeAssertion(assertion: JsonObject, tally: ImportTally): JsonObject {
+  const { value, assert } = assertion;
+  const escaped = Array.isArray(value)
+    ? value.map((item) => escapeText(item, tally))
+    : escapeText(value ?? null, tally);
+  return {
+    ...assertion,
+    ...(value === undefined ? {} : { value: escaped }),
+    ...(Array.isArray(assert)
+      ? { assert: assert.map((one) => (isJsonObject(one) ? escapeAssertion(one, tally) : one)) }
+      : {}),
   };
-  return visit(assertion) as JsonObject;
 }
 
-/** promptfoo takes `{{`, `{%` and `{#` for a template, which a text of ours never is. */
+/** `{{`, `{%` and `{#` begin a template for promptfoo, which a text of ours never is. */
 function escapeText(value: JsonValue, tally: ImportTally): JsonValue {
-  if (typeof value !== 'string') return value;
-  if (value.startsWith('file://'))
-    tally.note('promptfoo reads the file that a text beginning with file:// names');
-  if (!/\{[{%#]/.test(value)) return value;
-  if (!/\{%-?\s*endraw/.test(value)) return `{% raw %}${value}{% endraw %}`;
-  tally.note('a text holds {% endraw %}: promptfoo will take it for a template');
+  if (typeof value !== 'string' || !TEMPLATE.test(value)) return value;
+  if (!value.includes('endraw')) return `{% raw %}${value}{% endraw %}`;
+  tally.note('an assertion holds {% endraw %}: promptfoo will take it for a template');
   return value;
+}
+
+const TEMPLATE = /\{[{%#]/;
+
+/** There is no safe way to quote a variable: promptfoo leaves a text alone that uses an unknown name, mark and all. */
+function noteVariables(vars: JsonObject, tally: ImportTally): void {
+  const texts = Object.values(vars).filter((value) => typeof value === 'string');
+  if (texts.some((text) => TEMPLATE.test(text))) {
+    tally.note('a variable holds {{, {% or {#: promptfoo may take it for a template');
+  }
+  if (texts.some((text) => text.startsWith('file://'))) {
+    tally.note('promptfoo reads the file that a variable beginning with file:// names');
+  }
 }

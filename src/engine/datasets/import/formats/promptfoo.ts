@@ -91,10 +91,13 @@ function convertTest(test: PromptfooTest, record: SourceRecord, context: ImportC
   const id = metadata?.['id'];
   const isSplit = combinations.length > 1;
   return combinations.map((variables) => {
-    const unwrapped = mapTexts(variables, unwrap);
+    // An export of ours leaves variables as they are.
+    const unwrapped = own ? variables : mapTexts(variables, unwrap);
     const assert = test.assert
       .filter((assertion) => own === undefined || !isMade(assertion))
-      .map((assertion) => readAssertion(assertion, unwrapped, context));
+      .map((assertion) =>
+        own ? mapTexts(assertion, unwrap, true) : readAssertion(assertion, unwrapped, context),
+      );
     return {
       ...(typeof id === 'string' && !isSplit ? { id } : {}),
       ...(isSplit ? { cluster: test.description ?? deriveId(all) } : {}),
