@@ -68,7 +68,7 @@ describe('hostile content', () => {
       await panel.page.getByText('Facts').waitFor();
       const section = panel.page
         .locator('section')
-        .filter({ has: panel.page.getByText('Output', { exact: true }) });
+        .filter({ has: panel.page.getByRole('heading', { name: 'Output' }) });
       const output = section.locator('text-block');
       const length = () => output.locator('pre').evaluate((element) => element.textContent.length);
       assert.equal(await length(), 20_001);

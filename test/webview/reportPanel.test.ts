@@ -244,6 +244,8 @@ describe('the report panel', () => {
         'pii could not measure',
         'latency does not apply',
         'left out: rubric',
+        'the judge was asked all the same and agrees',
+        'order-4711',
         'tool lookup 3 ms',
         'look|up',
         'fixture.golden.yaml:2:1',

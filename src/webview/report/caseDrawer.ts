@@ -147,7 +147,15 @@ export class CaseDrawer extends LitElement {
   }
 }
 
-function facts({ output, settled, location, tags, trace_id, started_at }: ResultDetail): TemplateResult {
+function facts({
+  output,
+  settled,
+  location,
+  tags,
+  cluster,
+  trace_id,
+  started_at,
+}: ResultDetail): TemplateResult {
   const { usage } = output;
   const tokens = usage && [
     `${formatCount(usage.input_tokens)} in`,
@@ -165,8 +173,9 @@ function facts({ output, settled, location, tags, trace_id, started_at }: Result
     ['Tokens', tokens ? tokens.join(' ') : 'unknown'],
     ['Model', output.model],
     ['Finished', output.finish_reason],
-    ['Settled', settled.stage === 'none' ? 'not scored' : `at the ${settled.stage} stage`],
+    ['Settled', settledText(settled)],
     ['Tags', tags.length > 0 ? tags.join(', ') : null],
+    ['Cluster', cluster],
     ['Place', location],
     ['Trace', trace_id],
     ['Started', new Date(started_at).toLocaleString()],
@@ -179,4 +188,12 @@ function facts({ output, settled, location, tags, trace_id, started_at }: Result
           <dd><bdi>${visibleText(value)}</bdi></dd>`,
     )}
   </dl>`;
+}
+
+function settledText({ stage, audited }: ResultDetail['settled']): string {
+  if (stage === 'none') return 'not scored';
+  const check = audited
+    ? `; the judge was asked all the same and ${audited.agrees ? 'agrees' : 'disagrees'}`
+    : '';
+  return `at the ${stage} stage${check}`;
 }

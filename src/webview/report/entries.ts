@@ -38,7 +38,6 @@ export const row = z.extend(resultKey, {
   trace_id: z.string(),
 });
 export type Row = z.infer<typeof row>;
-export type RowStatus = Row['status'];
 
 const usage = z.object({
   input_tokens: count,
@@ -96,7 +95,13 @@ export const resultDetail = z.extend(resultKey, {
   status,
   score: maybe,
   reason: z.string(),
-  settled: z.object({ stage: z.string(), early: z.boolean(), left_out: z.array(z.string()) }),
+  settled: z.object({
+    stage: z.string(),
+    early: z.boolean(),
+    left_out: z.array(z.string()),
+    /** The judge was asked all the same, to check the early verdict. */
+    audited: z.optional(z.object({ agrees: z.boolean() })),
+  }),
   /** A text, variables by name, or messages. */
   input: z.unknown(),
   expected_output: z.unknown(),
@@ -105,6 +110,7 @@ export const resultDetail = z.extend(resultKey, {
   /** `file:line:column` of the case in its dataset. */
   location: maybeText,
   tags: z.array(z.string()),
+  cluster: maybeText,
   trace_id: z.string(),
   started_at: z.string(),
 });
