@@ -227,6 +227,16 @@ function createProgram(io: Io, done: (code: number) => void): Command {
       done(await (await import('./commands/prices.ts')).prices(model, options, io)),
     );
 
+  program
+    .command('budgets')
+    .description('show what was decided on adaptive token budgets, and why')
+    .argument('[suite]', 'only this suite')
+    .addOption(config)
+    .option('--json', 'as JSON')
+    .action(async (suite, options) =>
+      done(await (await import('./commands/budgets.ts')).budgets(suite, options, io)),
+    );
+
   return program;
 }
 

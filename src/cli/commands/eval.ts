@@ -21,6 +21,7 @@ import {
 import { checkReportFiles, writeReportFiles } from '../reportFiles.ts';
 import { findRun, pickPrepared, resumedOverrides } from '../resume.ts';
 import type { Io } from '../terminal/io.ts';
+import { budgetLines } from '../views/budgets.ts';
 import { estimateLines, estimateOutcome, shortEstimate } from '../views/estimate.ts';
 import { failureLines } from '../views/failures.ts';
 import { originLines, recordingLines } from '../views/originView.ts';
@@ -208,6 +209,7 @@ async function runOne(
   progress.end();
   showFailures(finished.report, io);
   for (const line of summaryLines(finished.report, io)) io.out(line);
+  for (const line of budgetLines(engine.store.budgetsOf(finished.report.run.id), io.style)) io.out(line);
   const outcome = estimate && finished.outcome === 'complete' && estimateOutcome(estimate, finished.report);
   if (outcome) io.out(io.style.dim(outcome));
   const folder = options.record ?? options.replay ?? '';

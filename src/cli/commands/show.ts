@@ -11,6 +11,7 @@ import { formatPercent } from '../terminal/format.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { renderTable } from '../terminal/table.ts';
+import { budgetLines } from '../views/budgets.ts';
 import { caseLines } from '../views/caseView.ts';
 import { failureLines } from '../views/failures.ts';
 import { headingLine, summaryLines } from '../views/summary.ts';
@@ -35,6 +36,7 @@ export async function show(runId: string | undefined, options: ShowOptions, io: 
     if (options.case !== undefined) return showCase(engine, id, options.case, io);
     const report = engine.report(id);
     showRun(report, options.failed === true, io);
+    for (const line of budgetLines(engine.store.budgetsOf(id), io.style)) io.out(line);
     await writeReportFiles(options.output ?? [], [report], io);
     if (collector) await sendRuns(engine, [report.run], collector, io, new AbortController().signal);
     return EXIT.passed;
@@ -77,6 +79,9 @@ function showRun(report: RunReport, failed: boolean, io: Io): void {
       for (const line of failureLines(result, report.caseAt(result.caseIndex)?.case, io)) io.out(line);
     }
   for (const line of summaryLines(report, io)) io.out(line);
+  const { status } = report.run;
+  if (status.state === 'interrupted' && status.reason !== undefined)
+    io.out(`${io.style.red('stopped')} ${status.reason}`);
 }
 
 function showCase(engine: Engine, id: string, caseId: string, io: Io): number {

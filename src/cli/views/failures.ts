@@ -1,6 +1,7 @@
 import type { GoldenCase } from '../../engine/model/case.ts';
 import type { TrialResult } from '../../engine/model/result.ts';
 import { expectations, inputText, isBad } from '../../engine/reports/caseText.ts';
+import { appliedAllowance } from '../../engine/targets/tokenAllowance.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { truncate, wrap } from '../terminal/table.ts';
@@ -21,10 +22,18 @@ export function failureLines(result: TrialResult, entry: GoldenCase | undefined,
     ...(entry ? labelled('input', inputText(entry), io) : []),
     ...(entry ? labelled('expected', expectations(entry).join('; '), io) : []),
     ...labelled('actual', actualText(result), io),
+    ...labelled('', cutOffText(result), io),
     ...whyLines(result, io),
     style.dim(`    ${'trace'.padEnd(LABEL_WIDTH)}${result.traceId}`),
     '',
   ];
+}
+
+function cutOffText({ output }: TrialResult): string {
+  const applied = appliedAllowance(output);
+  if (!applied?.cutOff) return '';
+  const { tokens, borrowed, complexity } = applied;
+  return `cut off by its budget of ${tokens + borrowed} output tokens (${complexity})`;
 }
 
 /** One line for each evaluator that failed or could not measure. */

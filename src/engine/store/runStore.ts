@@ -213,6 +213,15 @@ export class RunStore {
     });
   }
 
+  /** Decisions on token budgets after a run. */
+  budgetsOf(runId: string): BudgetRecord[] {
+    const rows = this.#all(
+      'SELECT body FROM token_budgets WHERE run_id = ? ORDER BY target, complexity',
+      runId,
+    );
+    return rows.map((row) => JSON.parse(String(row.body)) as BudgetRecord);
+  }
+
   /** Decisions on the token budgets of a suite, the oldest first. */
   budgetRecords(suite: string): BudgetRecord[] {
     const rows = this.#all(

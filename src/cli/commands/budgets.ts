@@ -1,0 +1,55 @@
+import type { BudgetRecord } from '../../engine/model/budgetRecord.ts';
+import { EXIT } from '../exitCode.ts';
+import { openEngine } from '../openEngine.ts';
+import { openWorkspace } from '../openWorkspace.ts';
+import { formatCount } from '../terminal/format.ts';
+import type { Io } from '../terminal/io.ts';
+import { sanitizeLine } from '../terminal/sanitize.ts';
+import { renderTable } from '../terminal/table.ts';
+
+export interface BudgetsOptions {
+  config?: string;
+  json?: boolean;
+}
+
+/** Shows every decision on the token budgets of the workspace's suites, the newest first. */
+export async function budgets(suite: string | undefined, options: BudgetsOptions, io: Io): Promise<number> {
+  const { workspace } = await openWorkspace([], options, io.cwd, new AbortController().signal);
+  const engine = openEngine(workspace, { commands: false, scripts: false });
+  try {
+    const names = suite === undefined ? workspace.config.suites.map(({ name }) => name) : [suite];
+    const records = names.flatMap((name) => engine.store.budgetRecords(name));
+    records.sort((a, b) => b.decidedAt - a.decidedAt);
+    if (options.json) io.out(JSON.stringify({ decisions: records }, null, 2));
+    else if (records.length === 0)
+      io.out('no token budget was decided on yet; a suite has them with: token_budgets: adaptive');
+    else showRecords(records, io);
+    return EXIT.passed;
+  } finally {
+    engine.close();
+  }
+}
+
+function showRecords(records: readonly BudgetRecord[], io: Io): void {
+  const columns = [
+    { title: 'decided (UTC)' },
+    { title: 'suite' },
+    { title: 'target' },
+    { title: 'class' },
+    { title: 'budget', align: 'right' as const },
+    { title: 'cut off', align: 'right' as const },
+    { title: 'why' },
+  ];
+  const rows = records.map((record) => [
+    new Date(record.decidedAt).toISOString().slice(0, 16).replace('T', ' '),
+    sanitizeLine(record.suite),
+    sanitizeLine(record.target),
+    record.complexity,
+    formatCount(record.tokens),
+    `${record.cutOff}/${record.calls}`,
+    sanitizeLine(record.reason),
+  ]);
+  const [head = '', ...body] = renderTable(columns, rows);
+  io.out(io.style.dim(head));
+  for (const line of body) io.out(line);
+}
