@@ -61,10 +61,12 @@ export interface OpenAiServer {
 
 /**
  * An OpenAI-compatible server on 127.0.0.1 that answers chat completions as scripted: a list, of which each
- * request takes the next, or a function of the request. A request beyond the list is answered 500.
+ * request takes the next, or a function of the request. A request beyond the list is answered 500. `embed`
+ * may answer a request for embeddings in place of the server's own vectors.
  */
 export async function startOpenAiServer(
   script: Script[] | ((request: RecordedRequest, index: number) => Script),
+  embed: (request: RecordedRequest) => Script | undefined = () => undefined,
 ): Promise<OpenAiServer> {
   const requests: RecordedRequest[] = [];
   const watchers: { count: number; resolve: () => void }[] = [];
@@ -79,7 +81,11 @@ export async function startOpenAiServer(
       if (!outgoing.writableFinished) abandoned.resolve();
     });
     if (request.path === '/v1/models') return sendJson(outgoing, 200, MODELS);
-    if (request.path === '/v1/embeddings') return sendJson(outgoing, 200, embeddings(request.body));
+    if (request.path === '/v1/embeddings') {
+      const scripted = embed(request);
+      if (scripted) return answer(scripted, request, outgoing);
+      return sendJson(outgoing, 200, embeddings(request.body));
+    }
     if (request.path !== '/v1/chat/completions') return sendError(outgoing, { status: 404 });
     const index = chats++;
     const next = typeof script === 'function' ? script(request, index) : script[index];

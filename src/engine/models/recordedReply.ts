@@ -59,7 +59,7 @@ export function readReplyEntry(entry: JsonObject, file: string): ModelReply {
     toolCalls: data.tool_calls.map(({ id, name, arguments: given }) => ({
       ...(id === undefined ? {} : { id }),
       name,
-      arguments: given ?? {},
+      arguments: given === undefined ? {} : given,
     })),
     usage: data.usage && toUsage(data.usage),
     costUsd: data.cost_usd,

@@ -102,7 +102,7 @@ export class Recordings {
     const file = this.#file(key);
     if (!statSync(file, { throwIfNoEntry: false })) return undefined;
     const shown = this.shownName(key);
-    const { value } = parseJson(readText(file, shown), shown);
+    const value = parseRecording(readText(file, shown), shown);
     if (!isJsonObject(value) || value['version'] !== VERSION || !isJsonObject(value['reply'])) {
       throw new FileError(`this is not a recording of version ${VERSION}`, {
         where: { path: shown },
@@ -121,6 +121,15 @@ export class Recordings {
 
   #file(key: RecordingKey): string {
     return path.join(this.#folder, this.shownName(key));
+  }
+}
+
+/** What this program wrote reads back as it was; where a person has broken it, the place is said. */
+function parseRecording(text: string, shown: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return parseJson(text, shown).value;
   }
 }
 

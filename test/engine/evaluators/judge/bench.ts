@@ -21,6 +21,8 @@ export interface Bench {
   readonly server: OpenAiServer;
   /** Creates an evaluator once; call the result as often as there are outputs to judge. */
   judge(type: string, options: JsonObject, deps?: Partial<EvaluatorDeps>): (input: Judged) => Promise<Score>;
+  /** What evaluators are handed. */
+  readonly deps: EvaluatorDeps;
   /** The chat of the n-th request, as one text. */
   sent(index: number): string;
   close(): Promise<void>;
@@ -30,24 +32,35 @@ export interface Judged {
   text?: string;
   toolCalls?: ToolCall[];
   case?: Partial<GoldenCase>;
+  /** The target that gave the output; set together with `others`. */
+  target?: string;
   others?: { target: string; text: string }[];
+  trial?: number;
   signal?: AbortSignal;
 }
 
 /** Judges with the real client against a scripted server; input and output tokens cost 1 dollar a million each. */
 export async function startBench(
   script: Script[] | ((request: RecordedRequest, index: number) => Script),
+  embed?: (request: RecordedRequest) => Script | undefined,
 ): Promise<Bench> {
-  const server = await startOpenAiServer(script);
+  const server = await startOpenAiServer(script, embed);
   const clock = manualClock(30_000);
   const random = countingRandom();
   const models = createModelCatalog(
-    { local: { baseUrl: server.baseUrl, prices: { judge: { input: 1, output: 1 } } } },
+    {
+      local: {
+        baseUrl: server.baseUrl,
+        prices: { judge: { input: 1, output: 1 }, small: { input: 1, output: 0 } },
+      },
+    },
     { environment: fixedEnvironment({}), clock, random, log: noLog },
   );
   const deps: EvaluatorDeps = {
     models,
     judgeModel: 'local/judge',
+    embeddings: models,
+    embeddingsModel: 'local/small',
     patterns: { compile: () => never(), close: async () => {} },
     scripts: undefined,
     random,
@@ -55,12 +68,17 @@ export async function startBench(
   };
   return {
     server,
+    deps,
     judge: (type, options, more) => {
       const definition = judgeDefinitions.find((one) => one.type === type) ?? never();
       const spec: EvaluatorSpec = { type, name: type, negated: false, options, weight: 1 };
       const evaluate = definition.create(spec, checkOptions(spec, definition), { ...deps, ...more });
       return async (input) =>
-        evaluate(inputOf(input), { signal: input.signal ?? new AbortController().signal, span: noSpan });
+        evaluate(inputOf(input), {
+          signal: input.signal ?? new AbortController().signal,
+          span: noSpan,
+          ...(input.trial === undefined ? {} : { trial: input.trial }),
+        });
     },
     sent: (index) => chatText(server.requests[index]?.body),
     close: () => server.close(),
@@ -77,6 +95,7 @@ function inputOf(input: Judged): EvaluationInput {
   return {
     case: { id: 'c1', input: 'What does it cost?', ...input.case },
     output: { ...output(input.text ?? 'It costs 5 euros.'), toolCalls: input.toolCalls ?? [] },
+    ...(input.target === undefined ? {} : { target: input.target }),
     ...(input.others
       ? { others: input.others.map(({ target, text }) => ({ target, output: output(text) })) }
       : {}),
