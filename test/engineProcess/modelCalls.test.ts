@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, it } from 'mocha';
 import { findLocalServers } from '../../src/engineProcess/localServers.ts';
 import { CallFailure } from '../../src/protocol/failure.ts';
@@ -124,7 +126,8 @@ describe('engine process: keys', () => {
     const providers = `providers:\n  mine: { base_url: "${server.baseUrl}", api_key: "\${env:MY_KEY}" }\n`;
     const asked: unknown[] = [];
     try {
-      await using window = await TestWindow.open(promptWorkspace('mine/gpt', providers), {
+      const root = promptWorkspace('mine/gpt', providers);
+      await using window = await TestWindow.open(root, {
         environment: { MY_KEY: 'from the environment' },
         handlers: {
           'secret/get': (wanted) => {
@@ -140,6 +143,12 @@ describe('engine process: keys', () => {
         new Set(server.requests.map(({ headers }) => headers.authorization)),
         new Set(['Bearer from the window']),
       );
+      const stored = ['touchstone.db', 'touchstone.db-wal'].map((name) =>
+        readFileSync(path.join(root, '.touchstone', name)),
+      );
+      const written = Buffer.concat(stored).toString('latin1') + JSON.stringify(window.events);
+      assert.ok(written.includes('hello'));
+      assert.ok(!written.includes('from the window'));
     } finally {
       await server.close();
     }

@@ -3,6 +3,7 @@ import type { ParamsOf, ResultOf } from '../../protocol/call.ts';
 import type { interfaceCalls } from '../../protocol/calls.ts';
 import { CallFailure, type Failure } from '../../protocol/failure.ts';
 import { toEditorMessages } from './editorMessages.ts';
+import { type EditorReply, readReply } from './editorReply.ts';
 
 type Request = ParamsOf<typeof interfaceCalls, 'model/complete'>;
 type Reply = ResultOf<typeof interfaceCalls, 'model/complete'>;
@@ -21,7 +22,7 @@ export async function completeWithEditor(request: Request, signal: AbortSignal):
     const messages = toEditorMessages(request.messages);
     const begun = performance.now();
     const response = await model.sendRequest(messages, requestOptions(request), source.token);
-    const read = await readStream(response, begun);
+    const read = await readReply(response.stream, begun);
     signal.throwIfAborted();
     const counted = await countTokens(model, messages, read, source.token);
     return { ...read, model: `${model.vendor}/${model.id}`, counted };
@@ -72,37 +73,11 @@ function requestOptions({ tools, options }: Request): vscode.LanguageModelChatRe
   };
 }
 
-interface Read {
-  text: string;
-  toolCalls: Reply['toolCalls'];
-  firstPartMs: number | null;
-  broken: string | null;
-}
-
-/** A stream that breaks before its first part is a failed call; after it, an incomplete reply. */
-async function readStream(response: vscode.LanguageModelChatResponse, begun: number): Promise<Read> {
-  const read: Read = { text: '', toolCalls: [], firstPartMs: null, broken: null };
-  try {
-    for await (const part of response.stream) {
-      read.firstPartMs ??= performance.now() - begun;
-      if (part instanceof vscode.LanguageModelTextPart) read.text += part.value;
-      else if (part instanceof vscode.LanguageModelToolCallPart) {
-        const given = JSON.parse(JSON.stringify(part.input ?? {})) as Reply['toolCalls'][number]['arguments'];
-        read.toolCalls.push({ id: part.callId, name: part.name, arguments: given });
-      }
-    }
-  } catch (error) {
-    if (read.firstPartMs === null) throw error;
-    read.broken = error instanceof Error ? error.message : String(error);
-  }
-  return read;
-}
-
 /** With the model's own tokenizer; null where it has none. */
 async function countTokens(
   model: vscode.LanguageModelChat,
   messages: readonly vscode.LanguageModelChatMessage[],
-  { text, toolCalls }: Read,
+  { text, toolCalls }: EditorReply,
   token: vscode.CancellationToken,
 ): Promise<Reply['counted']> {
   try {

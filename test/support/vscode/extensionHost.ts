@@ -26,17 +26,18 @@ async function main(): Promise<number> {
   const extension = stageExtension();
   const tests = await bundleExtensionTests();
   const scratch = mkdtempSync(path.join(os.tmpdir(), 'touchstone-host-'));
-  const workspace = path.join(scratch, 'workspace');
-  cpSync(path.join(root, 'datasets'), workspace, {
-    recursive: true,
-    filter: (file) => !file.includes('.touchstone'),
-  });
   const reportFile = path.join(scratch, 'report.json');
   // Two passes: what an untrusted workspace may not do can only be seen in one.
   const reports: Report[] = [];
   try {
-    for (const trusted of [true, false])
+    for (const trusted of [true, false]) {
+      const workspace = path.join(scratch, trusted ? 'trusted' : 'untrusted');
+      cpSync(path.join(root, 'datasets'), workspace, {
+        recursive: true,
+        filter: (file) => path.basename(file) !== '.touchstone',
+      });
       reports.push(await pass({ main: editor.main, extension, tests, workspace, reportFile, trusted }));
+    }
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
@@ -56,6 +57,7 @@ async function pass({ main, extension, tests, workspace, reportFile, trusted }: 
   const server = await startServer({
     main,
     trusted,
+    extensions: [path.join(root, 'test', 'extension', 'modelProvider')],
     environment: {
       TOUCHSTONE_TEST_REPORT: reportFile,
       TOUCHSTONE_TEST_GREP: process.argv[2] ?? '',
@@ -79,6 +81,11 @@ async function pass({ main, extension, tests, workspace, reportFile, trusted }: 
       ['extensionTestsPath', server.remote(tests)],
     ]);
     await page.goto(address);
+    // The editor asks the person before an extension may use another one's models.
+    void page
+      .getByRole('button', { name: 'Allow', exact: true })
+      .click({ timeout: LIMIT_MS })
+      .catch(() => {});
     await finished.promise.finally(() => clearTimeout(limit));
     return JSON.parse(readFileSync(reportFile, 'utf8')) as Report;
   } finally {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -22,6 +22,8 @@ export interface ServerOptions {
   environment?: { [name: string]: string };
   /** The person's settings. */
   settings?: { [id: string]: unknown };
+  /** Folders of further extensions, which are installed as from the marketplace. */
+  extensions?: readonly string[];
   port?: number;
 }
 
@@ -42,6 +44,8 @@ const CALM_SETTINGS = {
 export async function startServer(options: ServerOptions): Promise<EditorServer> {
   const data = mkdtempSync(path.join(os.tmpdir(), 'touchstone-editor-'));
   writeSettings(data, { ...CALM_SETTINGS, ...options.settings });
+  for (const folder of options.extensions ?? [])
+    cpSync(folder, path.join(data, 'extensions', path.basename(folder)), { recursive: true });
   const port = options.port ?? (await freePort());
   const child = spawn(process.execPath, [options.main, ...argumentsOf(port, data, options.trusted)], {
     env: { ...process.env, ...options.environment },

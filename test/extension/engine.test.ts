@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { existsSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, it } from 'mocha';
+import * as vscode from 'vscode';
+import type { EngineClient, EngineState } from '../../src/ui/engine/engineClient.ts';
+import { caseLines } from '../engineProcess/workspaces.ts';
+import { activated } from './support/activated.ts';
+import { trusted } from './support/trust.ts';
+import { workspaceRoot, writeWorkspace } from './support/workspace.ts';
+
+/** Two cases at once; from the tenth on, the agent waits for the file `go`. */
+const AGENT = `
+import { existsSync, readFileSync } from 'node:fs';
+const request = JSON.parse(readFileSync(0, 'utf8'));
+while (Number(request.case_id.slice(5)) >= 10 && !existsSync('go')) await new Promise((r) => setTimeout(r, 20));
+process.stdout.write(JSON.stringify({ output: request.input }));
+`;
+const WORKSPACE = {
+  'touchstone.yaml': `suites:
+  killed:
+    dataset: killed.golden.jsonl
+    targets: [{ name: agent, command: [node, killed.mjs] }]
+    evaluators: [{ contains: right }]
+    max_concurrency: 2
+    timeout_ms: 60000
+`,
+  'killed.golden.jsonl': caseLines(20),
+  'killed.mjs': AGENT,
+};
+
+describe('engine', () => {
+  let engine: EngineClient;
+  let restore: (() => void) | undefined;
+
+  before(async () => {
+    ({ engine } = await activated());
+    restore = writeWorkspace(WORKSPACE);
+  });
+  after(() => restore?.());
+
+  it('starts with the first call, as a process of its own', async () => {
+    const { root } = await engine.call('workspace/list', {});
+    assert.equal(root, workspaceRoot());
+    const { state } = engine;
+    assert.ok(state.state === 'ready' && state.pid !== process.pid);
+  });
+
+  it('is asked to give up by a cancelled call', async () => {
+    const source = new vscode.CancellationTokenSource();
+    source.cancel();
+    await assert.rejects(engine.call('workspace/list', {}, source.token), vscode.CancellationError);
+  });
+
+  it('refuses to run anything while the workspace is not trusted', async function () {
+    if (trusted) this.skip();
+    await assert.rejects(engine.call('run/start', { suite: 'killed' }), /needs a trusted workspace/);
+    await assert.rejects(engine.call('model/discover', {}), /needs a trusted workspace/);
+    assert.equal((await engine.call('workspace/list', {})).suites.length, 1);
+    assert.equal(existsSync(path.join(workspaceRoot(), '.touchstone')), false);
+  });
+
+  it('killed in the middle of a run says so, and the resumed run equals an uninterrupted one', async function () {
+    if (!trusted) this.skip();
+    const go = path.join(workspaceRoot(), 'go');
+    const [runId = ''] = (await engine.call('run/start', { suite: 'killed' })).runIds;
+    await results(engine, runId, 10);
+    assert.ok(engine.running.has(runId));
+
+    const states: EngineState['state'][] = [];
+    const watch = engine.onDidChangeState(({ state }) => states.push(state));
+    const interrupted = once(engine.onDidInterrupt);
+    assert.ok(engine.state.state === 'ready' && engine.state.pid);
+    process.kill(engine.state.pid, 'SIGKILL');
+    assert.deepEqual(await interrupted, [runId]);
+    watch.dispose();
+    assert.deepEqual(states, ['waiting', 'starting', 'ready']);
+
+    const [head] = (await engine.call('run/list', {})).runs;
+    assert.deepEqual([head?.id, head?.state], [runId, 'interrupted']);
+    assert.ok((head?.counts.passed ?? 0) + (head?.counts.failed ?? 0) >= 10);
+
+    writeFileSync(go, '');
+    await finished(engine, () => engine.call('run/resume', { runId }));
+    const whole = (await finished(engine, () => engine.call('run/start', { suite: 'killed' }))).runId;
+    assert.deepEqual(await verdicts(engine, runId), await verdicts(engine, whole));
+    assert.equal((await verdicts(engine, runId)).length, 20);
+  });
+
+  it('rejects the calls that were under way when it died', async function () {
+    if (!trusted) this.skip();
+    await engine.call('workspace/list', {});
+    assert.ok(engine.state.state === 'ready' && engine.state.pid);
+    process.kill(engine.state.pid, 'SIGSTOP');
+    const call = engine.call('workspace/list', {});
+    const ready = once(engine.onDidChangeState, ({ state }) => state === 'ready');
+    process.kill(engine.state.pid, 'SIGKILL');
+    await assert.rejects(call);
+    await ready;
+    assert.equal((await engine.call('workspace/list', {})).suites.length, 1);
+  });
+
+  it('is left alone after four crashes in a row, until a person restarts it', async () => {
+    await engine.restart();
+    for (let crash = 1; crash <= 4; crash++) {
+      assert.ok(engine.state.state === 'ready' && engine.state.pid);
+      const next = once(engine.onDidChangeState, ({ state }) => state === (crash < 4 ? 'ready' : 'failed'));
+      process.kill(engine.state.pid, 'SIGKILL');
+      await next;
+    }
+    await assert.rejects(engine.call('workspace/list', {}), /stopped 4 times in a row/);
+    await vscode.commands.executeCommand('touchstone.restartEngine');
+    assert.equal((await engine.call('workspace/list', {})).suites.length, 1);
+  });
+
+  it('ends by itself when its input is closed', async () => {
+    await engine.call('workspace/list', {});
+    assert.ok(engine.state.state === 'ready' && engine.state.pid);
+    const { pid } = engine.state;
+    await engine.restart();
+    assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
+  });
+});
+
+/** Resolves when a run has this many results. */
+async function results(engine: EngineClient, runId: string, wanted: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const listener = engine.on('run/results', ({ runId: of, counts }) => {
+      if (of !== runId || counts.passed + counts.failed + counts.errored < wanted) return;
+      listener.dispose();
+      resolve();
+    });
+  });
+}
+
+/** Begins a run and waits for its end. */
+async function finished(engine: EngineClient, begin: () => PromiseLike<unknown>) {
+  const end = new Promise<{ runId: string; outcome: string }>((resolve) => {
+    const listener = engine.on('run/finished', (data) => {
+      listener.dispose();
+      resolve(data);
+    });
+  });
+  await begin();
+  const data = await end;
+  assert.equal(data.outcome, 'complete');
+  return data;
+}
+
+async function verdicts(engine: EngineClient, runId: string) {
+  const { rows } = await engine.call('run/results', { runId });
+  return rows.map(({ case_id, status, score, reason }) => [case_id, status, score, reason]);
+}
+
+function once<T>(event: vscode.Event<T>, meets: (value: T) => boolean = () => true): Promise<T> {
+  return new Promise((resolve) => {
+    const listener = event((value) => {
+      if (!meets(value)) return;
+      listener.dispose();
+      resolve(value);
+    });
+  });
+}
