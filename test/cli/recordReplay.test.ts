@@ -120,6 +120,7 @@ describe('touchstone eval --record and --replay', () => {
     assert.equal(stable(folder, 'a.json'), stable(folder, 'b.json'));
     assert.equal(second.code, first.code);
 
+    assert.deepEqual(report(folder, 'a.json').run.origin, { replay: true });
     const [live, replayed] = [report(folder, 'live.json'), report(folder, 'a.json')];
     assert.deepEqual(verdicts(replayed), verdicts(live));
     assert.deepEqual(costs(replayed), costs(live));
@@ -172,7 +173,10 @@ describe('touchstone eval --record and --replay', () => {
     );
     assert.equal(code, 1);
     assert.match(out, /6 trials lack their recordings.*touchstone eval --record rec/);
-    assert.match(out, /no reply of local\/tiny is recorded for this request\s+\(models\/[0-9a-f/]+-0\.json\)/);
+    assert.match(
+      out,
+      /no reply of local\/tiny is recorded for this request\s+\(models\/[0-9a-f/]+-0\.json\)/,
+    );
     assert.equal(agent.calls.length, before);
     const run = report(folder, 'r.json');
     const errored = run.results.filter((result: Entry) => result.case_id === 'new');

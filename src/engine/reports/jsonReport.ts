@@ -58,5 +58,6 @@ export function runEntry(run: RunRecord) {
     repeat: plan.repeat,
     seed: plan.seed,
     trials: plan.trials,
+    ...(plan.origin === undefined ? {} : { origin: plan.origin }),
   };
 }
