@@ -80,14 +80,17 @@ export class SpendingLimit {
   }
 
   #check(): void {
-    const { perRun, perDay } = this.#limits;
     const next = this.#dearest * (this.#underWay + 1);
-    if (perRun !== undefined && passes(this.#run, next, perRun))
-      this.#end(`the limit of ${dollars(perRun)} for a run is reached: ${dollars(this.#run)} are spent`);
-    if (perDay !== undefined && passes(this.#day, next, perDay))
-      this.#end(
-        `the limit of ${dollars(perDay)} for a day is reached: ${dollars(this.#day)} are spent today (UTC)`,
-      );
+    const { perRun, perDay } = this.#limits;
+    if (perRun !== undefined) this.#hold(perRun, this.#run, next, 'for a run', 'spent');
+    if (perDay !== undefined) this.#hold(perDay, this.#day, next, 'for a day', 'spent today (UTC)');
+  }
+
+  #hold(limit: number, spent: number, next: number, span: string, since: string): void {
+    if (spent >= limit)
+      this.#end(`the limit of ${dollars(limit)} ${span} is reached: ${dollars(spent)} are ${since}`);
+    else if (spent + next > limit + ROUNDING)
+      this.#end(`the next trial could pass the limit of ${dollars(limit)} ${span}`);
   }
 
   #end(reason: string): void {
@@ -106,9 +109,8 @@ function addJudges(outputUsd: number | null, evaluations: TrialResult['evaluatio
   return cost;
 }
 
-function passes(spent: number, next: number, limit: number): boolean {
-  return spent >= limit || spent + next > limit;
-}
+/** Sums of costs are not exact to the last bit. */
+const ROUNDING = 1e-9;
 
 function dollars(usd: number): string {
   return `$${usd < 1 ? usd.toFixed(4) : usd.toFixed(2)}`;
