@@ -13,6 +13,8 @@ export const engineEvents = {
     targets: z.array(z.string()),
     /** How many results the run will hold. */
     trials: z.int(),
+    /** Trials of each case on each target. */
+    repeat: z.int(),
     /** Stored so far, earlier attempts included; as in `run/results`. */
     counts: trialCounts,
   }),

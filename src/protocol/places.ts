@@ -20,5 +20,3 @@ export const errorPlace = z.object({
   line: z.int().exactOptional(),
   column: z.int().exactOptional(),
 });
-
-export type Problem = z.output<typeof problem>;

@@ -10,12 +10,23 @@ const runId = z.string().min(1);
 /** What a person may say differently for one run; absent leaves the suite's own. */
 const overrides = z.strictObject({
   /** Only cases whose id or description contains one of `names` (`*` stands for any text), with one of `tags`. */
-  filter: z.strictObject({ names: z.array(z.string()), tags: z.array(z.string()) }).exactOptional(),
+  filter: z
+    .strictObject({
+      names: z.array(z.string()),
+      tags: z.array(z.string()),
+      /** Only cases with exactly one of these ids. */
+      ids: z.array(z.string()).exactOptional(),
+    })
+    .exactOptional(),
   repeat: z.int().min(1).max(1000).exactOptional(),
   maxConcurrency: z.int().min(1).max(1024).exactOptional(),
   seed: z.int().min(0).exactOptional(),
   /** The model of every prompt target, as `provider/model`. */
   model: z.string().exactOptional(),
+  /** Names of the targets that take part. */
+  targets: z.array(z.string()).min(1).exactOptional(),
+  /** Leave out evaluators of the stage `judge`; the run says so. */
+  withoutJudge: z.boolean().exactOptional(),
 });
 
 const wanted = {
@@ -98,5 +109,3 @@ export const runCalls = {
     result: z.object({}),
   },
 };
-
-export type RunOverrides = z.input<typeof overrides>;

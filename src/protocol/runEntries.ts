@@ -20,7 +20,15 @@ export const runIdentity = z.looseObject({
   elapsed_ms: z.number(),
   dataset: z.looseObject({ path: z.string(), version: z.string(), schema_version: z.string() }),
   targets: z.array(z.looseObject({ name: z.string(), kind: z.string() })),
-  filter: z.object({ names: z.array(z.string()), tags: z.array(z.string()) }),
+  filter: z.object({
+    names: z.array(z.string()),
+    tags: z.array(z.string()),
+    ids: z.array(z.string()).exactOptional(),
+  }),
+  /** What of the suite did not take part; absent where it ran whole. */
+  left_out: z
+    .object({ targets: z.array(z.string()).exactOptional(), judge: z.literal(true).exactOptional() })
+    .exactOptional(),
   repeat: z.int(),
   seed: z.int(),
   /** When complete. */
@@ -116,6 +124,5 @@ export const runSummary = z.object({
   }),
 });
 
-export type RunHead = z.output<typeof runHead>;
 export type RunRow = z.output<typeof runRow>;
 export type CaseResult = z.output<typeof caseResult>;

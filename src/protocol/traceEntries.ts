@@ -27,6 +27,3 @@ export const logLine = z.object({
   spanId: z.string(),
   fields: z.record(z.string(), z.unknown()),
 });
-
-export type SpanEntry = z.output<typeof span>;
-export type LogEntry = z.output<typeof logLine>;

@@ -55,5 +55,3 @@ export const workspaceCalls = {
     result: z.object({ files: z.int(), problems: z.array(problem) }),
   },
 };
-
-export type Suite = z.output<typeof suite>;

@@ -94,7 +94,10 @@ function mayImport(file: string, target: string): boolean {
 function isForbidden(file: string, target: string): boolean {
   if (file.startsWith('src/engine/')) return target === 'vscode' || /^src\/(?!engine\/)/.test(target);
   if (file.startsWith('src/cli')) return target === 'vscode' || /^src\/(ui|webview|extension)/.test(target);
-  return file.startsWith('src/ui/') && target.startsWith('src/engine/');
+  if (file.startsWith('src/protocol/')) return target === 'vscode' || /^src\/(?!protocol\/)/.test(target);
+  if (file.startsWith('src/engineProcess'))
+    return target === 'vscode' || /^src\/(ui|cli|webview|extension)/.test(target);
+  return file.startsWith('src/ui/') && /^src\/(engine|engineProcess|cli)\b/.test(target);
 }
 
 function filesWith(files: readonly string[], pattern: RegExp): string[] {
