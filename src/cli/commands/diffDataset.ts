@@ -1,9 +1,11 @@
 import { readDatasetVersion } from '../../engine/datasets/diff/datasetVersion.ts';
 import { diffDatasets } from '../../engine/datasets/diff/diffDatasets.ts';
+import { NotInRevision } from '../../engine/datasets/diff/gitFile.ts';
 import { resolveSides } from '../../engine/datasets/diff/resolveSides.ts';
 import { EXIT } from '../exitCode.ts';
 import { onInterrupt } from '../interrupt.ts';
 import type { Io } from '../terminal/io.ts';
+import { sanitizeLine } from '../terminal/sanitize.ts';
 import { datasetDiffLines } from '../views/datasetDiff.ts';
 
 export interface DiffDatasetOptions {
@@ -26,6 +28,11 @@ export async function diffDataset(
     if (options.json) io.out(JSON.stringify(diff, null, 2));
     else for (const line of datasetDiffLines(diff, io.style)) io.out(line);
     return options.check && !diff.version.enough ? EXIT.failed : EXIT.passed;
+  } catch (error) {
+    // A dataset that is new since has no version to be held to.
+    if (!(error instanceof NotInRevision && second === undefined)) throw error;
+    io.out(`${sanitizeLine(first)} is new: ${sanitizeLine(error.message)}`);
+    return EXIT.passed;
   } finally {
     release();
   }

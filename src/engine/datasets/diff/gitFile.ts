@@ -3,6 +3,9 @@ import { FileError, UsageError } from '../../errors.ts';
 import { decodeUtf8 } from '../../files/decode.ts';
 import { excerpt } from '../../files/excerpt.ts';
 
+/** The revision is there, and has no such file: the file is new since. */
+export class NotInRevision extends UsageError {}
+
 /** Largest file that is read from a revision, in bytes. */
 const MAX_BYTES = 256 * 1024 * 1024;
 
@@ -55,10 +58,13 @@ async function explainMissing(
       remedy: 'List the revisions with: git log --oneline',
     });
   }
-  return new UsageError(`${excerpt(revision || 'the index')} has no file ${excerpt(path.join(':'), 200)}`, {
-    remedy:
-      'A path in a revision counts from the root of the repository; begin it with ./ to count from here.',
-  });
+  return new NotInRevision(
+    `${excerpt(revision || 'the index')} has no file ${excerpt(path.join(':'), 200)}`,
+    {
+      remedy:
+        'A path in a revision counts from the root of the repository; begin it with ./ to count from here.',
+    },
+  );
 }
 
 /** `ok` says that git ended well; its output is then complete. */
