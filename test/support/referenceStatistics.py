@@ -65,6 +65,8 @@ for index, d in enumerate(given["differences"]):
         put(f"tost {index} {margin}", p)
         put(f"non-inferiority {index} {margin}", lower[1])
         put(f"non-superiority {index} {margin}", upper[1])
+    put(f"t-test {index}", stats.ttest_1samp(d, 0).pvalue)
+    put(f"t interval low {index}", DescrStatsW(d).tconfint_mean(alpha=0.05)[0])
     low, high = DescrStatsW(d).tconfint_mean(alpha=0.10)
     put(f"interval 90 low {index}", low)
     put(f"interval 90 high {index}", high)

@@ -1,5 +1,5 @@
 import type { CaseComparison, MetricComparison, Range } from '../model/comparison.ts';
-import { bootstrapMean } from '../statistics/bootstrap.ts';
+import { cautiousMean } from '../statistics/cautiousMean.ts';
 import { effectiveCases } from '../statistics/effectiveCases.ts';
 import { cohensDz, discordantOddsRatio, riskDifference } from '../statistics/effectSize.ts';
 import { equivalenceTest } from '../statistics/equivalence.ts';
@@ -96,7 +96,7 @@ function testPasses(
 }
 
 function testScores(found: Differences, seed: number): Pick<MetricComparison, 'interval' | 'test' | 'p'> {
-  const result = bootstrapMean(found.clusters, Xoshiro128.seeded(seed));
+  const result = cautiousMean(found.clusters, found.estimate, Xoshiro128.seeded(seed));
   return { interval: result?.interval ?? null, test: 'bootstrap', p: result?.p ?? null };
 }
 

@@ -1,5 +1,5 @@
 import type { CaseComparison, CaseSide, ResourceComparison } from '../model/comparison.ts';
-import { bootstrapMean } from '../statistics/bootstrap.ts';
+import { cautiousMean } from '../statistics/cautiousMean.ts';
 import { Xoshiro128 } from '../statistics/prng.ts';
 import { clusterOf, differencesOf, type ValuePair } from './differences.ts';
 
@@ -28,7 +28,9 @@ export function compareResources(cases: readonly CaseComparison[], seed: number)
       baseline: found?.baseline ?? null,
       candidate: found?.candidate ?? null,
       difference,
-      interval: found ? (bootstrapMean(found.clusters, Xoshiro128.seeded(seed))?.interval ?? null) : null,
+      interval: found
+        ? (cautiousMean(found.clusters, found.estimate, Xoshiro128.seeded(seed))?.interval ?? null)
+        : null,
       relative: found && difference !== null && found.baseline > 0 ? difference / found.baseline : null,
     };
   });

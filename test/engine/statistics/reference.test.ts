@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'mocha';
 import { cohensKappa, krippendorffAlpha } from '../../../src/engine/statistics/agreement.ts';
 import { bootstrapMean } from '../../../src/engine/statistics/bootstrap.ts';
+import { cautiousMean } from '../../../src/engine/statistics/cautiousMean.ts';
 import { pearson, spearman } from '../../../src/engine/statistics/correlation.ts';
 import { cohensDz, discordantOddsRatio, riskDifference } from '../../../src/engine/statistics/effectSize.ts';
 import { equivalenceTest } from '../../../src/engine/statistics/equivalence.ts';
@@ -111,7 +112,7 @@ function assertClose(actual: number | null | undefined, expected: number, name: 
 describe('statistics against an outside reference', () => {
   const actual = ours();
   for (const [name, expected] of Object.entries(stored.values)) {
-    if (/^bootstrap|one-sided/.test(name)) continue;
+    if (/^bootstrap|^t[- ]|one-sided/.test(name)) continue;
     it(`${name} has six digits of the stored value`, () => assertClose(actual[name], expected, name));
   }
 
@@ -133,6 +134,20 @@ describe('statistics against an outside reference', () => {
           `${end} ${result.interval[end]}, the reference says ${expected} ± ${allowed}`,
         );
       }
+    });
+  }
+
+  for (const [index, list] of inputs.differences.entries()) {
+    it(`the cautious mean of list ${index} is the wider of the bootstrap and the reference’s t-test`, () => {
+      const clusters = list.map((sum) => ({ sum, n: 1 }));
+      const { mean, standardError } = pairedMean(list);
+      const estimate = { mean, standardError, n: list.length, clusters: list.length };
+      const boot = bootstrapMean(clusters, Xoshiro128.seeded(7));
+      const cautious = cautiousMean(clusters, estimate, Xoshiro128.seeded(7));
+      const reference = stored.values[`t-test ${index}`] ?? 0;
+      assertClose(cautious?.p, Math.max(boot?.p ?? 0, reference), 'p');
+      const low = stored.values[`t interval low ${index}`] ?? 0;
+      assertClose(cautious?.interval?.low, Math.min(boot?.interval?.low ?? 0, low), 'low');
     });
   }
 
