@@ -1,4 +1,5 @@
 import type { TrialResult } from '../model/result.ts';
+import type { Spent } from './spent.ts';
 
 /** How much may be spent, in US dollars; an absent limit does not limit. */
 export interface SpendingLimits {
@@ -11,8 +12,8 @@ export interface SpendingLimits {
 /**
  * Holds a run to its spending limits. Before a limit would be passed it asks for an end: no new trial is
  * begun, those under way are finished and stored, and the run can go on later. What is under way is reckoned
- * at the cost of the dearest trial so far; only the first trials of a run, begun before any cost is known,
- * can go beyond a limit. A completed trial whose cost is unknown ends the run too: a limit that cannot be
+ * at the cost of the dearest trial so far, at first of the suite's last run; so only a trial that is dearer
+ * than all before it, or the first trials of a new suite, can go beyond a limit. A completed trial whose cost is unknown ends the run too: a limit that cannot be
  * measured is not kept.
  */
 export class SpendingLimit {
@@ -21,22 +22,19 @@ export class SpendingLimit {
   readonly #stop = new AbortController();
   #run: number;
   #day: number;
-  #dearest = 0;
+  #dearest: number;
   #underWay = 0;
 
   /**
-   * `spent`: what this run, and what this day has cost already. `judgesOnly`: outputs were paid for in
-   * another run.
+   * `spent`: what this run and this day have cost already. `judgesOnly`: outputs were paid for in another
+   * run.
    */
-  constructor(
-    limits: SpendingLimits,
-    spent: { run: number; day: number },
-    options: { judgesOnly?: boolean } = {},
-  ) {
+  constructor(limits: SpendingLimits, spent: Spent, options: { judgesOnly?: boolean } = {}) {
     this.#limits = limits;
     this.#judgesOnly = options.judgesOnly === true;
     this.#run = spent.run;
     this.#day = spent.day;
+    this.#dearest = spent.dearest;
     this.#check();
   }
 

@@ -182,19 +182,25 @@ export class RunStore {
   }
 
   /**
-   * What results that were begun at `since` or later cost, in US dollars: the calls of targets and those of
-   * judges. Unknown costs are not in it.
+   * What results that were begun at `since` or later cost, in US dollars: the calls of targets, those of judges,
+   * and the dearest of these results, both together. Unknown costs are not in it.
    */
-  spending(id: string, since: number): { targetsUsd: number; judgesUsd: number } {
+  spending(id: string, since: number): { targetsUsd: number; judgesUsd: number; dearestUsd: number } {
     const { number } = this.#numbers(id);
     const [row] = this.#all(
-      `SELECT total(json_extract(body, '$.output.costUsd')) AS targets,
-         total((SELECT total(json_extract(value, '$.costUsd')) FROM json_each(body, '$.evaluations'))) AS judges
-       FROM results WHERE run = ? AND json_extract(body, '$.startedAt') >= ?`,
+      `WITH costs AS (
+         SELECT coalesce(json_extract(body, '$.output.costUsd'), 0) AS target,
+           (SELECT total(json_extract(value, '$.costUsd')) FROM json_each(body, '$.evaluations')) AS judges
+         FROM results WHERE run = ? AND json_extract(body, '$.startedAt') >= ?)
+       SELECT total(target) AS targets, total(judges) AS judges, max(target + judges) AS dearest FROM costs`,
       number,
       since,
     );
-    return { targetsUsd: Number(row?.targets ?? 0), judgesUsd: Number(row?.judges ?? 0) };
+    return {
+      targetsUsd: Number(row?.targets ?? 0),
+      judgesUsd: Number(row?.judges ?? 0),
+      dearestUsd: Number(row?.dearest ?? 0),
+    };
   }
 
   /** Keeps decisions on token budgets; one of the same run, target and class is replaced. */
