@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { countFile, type FileTokens } from '../../engine/cost/fileTokens.ts';
 import { UsageError } from '../../engine/errors.ts';
-import { decodeUtf8 } from '../../engine/files/decode.ts';
 import { readText } from '../../engine/files/readText.ts';
 import type { TokenCount } from '../../engine/models/tokens/tokenCount.ts';
 import { Tokenizers } from '../../engine/models/tokens/tokenizer.ts';
@@ -58,9 +57,8 @@ async function countEntry(
   const model = options.model === undefined ? {} : { model: options.model };
   const now = await countFile({ path: file, text: readText(absolute, file) }, { ...scope, ...model });
   if (options.against === undefined) return { now, before: null, increase: null, over: false };
-  const old = await fileAt(options.against, absolute);
-  if (old === undefined) return { now, before: null, increase: null, over: false };
-  const text = decodeUtf8(old, `${options.against}:${file}`);
+  const text = await fileAt(options.against, absolute, new AbortController().signal);
+  if (text === undefined) return { now, before: null, increase: null, over: false };
   // Both by the same model, also where the file names another one now.
   const before = await countFile({ path: file, text }, { ...scope, model: now.model });
   const increase = now.total.tokens - before.total.tokens;
