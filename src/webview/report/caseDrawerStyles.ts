@@ -85,7 +85,6 @@ export const caseDrawerStyles = css`
     border-inline-start: 3px solid var(--vscode-textBlockQuote-border);
     background: var(--vscode-textBlockQuote-background);
     overflow-wrap: anywhere;
-    white-space: pre-wrap;
   }
   .problem {
     border-color: var(--vscode-testing-iconErrored);

@@ -57,7 +57,7 @@ export class ReportSummary extends LitElement {
       }
       dl {
         display: grid;
-        grid-template-columns: repeat(auto-fill, minmax(9.5em, 1fr));
+        grid-template-columns: repeat(auto-fill, minmax(min(11.5em, 45%), 1fr));
         gap: 0.6em 1.2em;
         margin: 0.9em 0 0;
       }
@@ -173,7 +173,7 @@ function leftOut({ left_out = 0 }: RunHead): TemplateResult | typeof nothing {
 function figures({ run, summary }: RunHead): TemplateResult {
   const { total, cascade } = summary;
   return html`<dl>
-    ${figure('Pass rate', formatPercent(total.pass_rate), intervalText(total), rateBar(total))}
+    ${figure('Pass rate', formatPercent(total.pass_rate), intervalNote(total), rateBar(total))}
     ${figure('Score', scoreText(total))}
     ${
       run.repeat > 1
@@ -194,6 +194,11 @@ function figure(label: string, value: string, note = '', more: TemplateResult | 
     <dt>${label}</dt>
     <dd><span class="value">${value}</span> ${note === '' ? nothing : html`<span class="note dim">${note}</span>`}${more}</dd>
   </div>`;
+}
+
+function intervalNote(group: GroupEntry): string {
+  const interval = intervalText(group);
+  return interval === '' ? '' : `${interval} (95 % interval)`;
 }
 
 /** The interval as a band with the rate as a line in it; the words beside it say the same. */
