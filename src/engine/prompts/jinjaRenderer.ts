@@ -100,9 +100,17 @@ class StrictEvaluator extends BaseEvaluator {
     if (this.#steps > MAX_STEPS) throw new TemplateFault('the template repeats too often', this.lastOffset);
     const offset = node && this.#offsets.get(node);
     if (offset !== undefined) this.lastOffset = offset;
-    const value = super.evaluate(node, scope);
+    const value = isLoad(node) ? this.#load(node, scope) : super.evaluate(node, scope);
     if (node && value?.type === 'UndefinedValue') this.#refuseMissing(node);
     return value;
+  }
+
+  /** A text as the JSON that it holds. */
+  #load(node: JinjaNode, scope: Scope): RuntimeValue {
+    const [operand] = nodesIn(node['operand']);
+    const text = operand && this.evaluate(operand, scope).value;
+    if (typeof text !== 'string') throw new Error('load needs a text');
+    return new BaseScope().set('value', JSON.parse(text));
   }
 
   #refuseMissing(node: JinjaNode): void {
@@ -118,6 +126,11 @@ class StrictEvaluator extends BaseEvaluator {
     const root = node.type === 'MemberExpression' ? nodesIn(node['object'])[0] : undefined;
     return root ? this.#offsetOf(root) : (this.#offsets.get(node) ?? this.lastOffset);
   }
+}
+
+/** promptfoo's own filter: `(config | load).tone`. */
+function isLoad(node: JinjaNode | undefined): node is JinjaNode {
+  return node?.type === 'FilterExpression' && identifierName(nodesIn(node['filter'])[0]) === 'load';
 }
 
 /** `order.id`, `items[0].name`: a name or member as the template writes it. */

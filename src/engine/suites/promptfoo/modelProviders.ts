@@ -16,8 +16,13 @@ export class ModelProviders {
   }
 
   /** The model as `provider/model`, for promptfoo's `openai:chat:gpt-4o`; undefined for what is no such model. */
-  reference(id: string, config: JsonObject, location: SourceLocation): string | undefined {
-    const found = modelOf(id);
+  reference(
+    id: string,
+    config: JsonObject,
+    location: SourceLocation,
+    wanted: 'chat' | 'embedding' = 'chat',
+  ): string | undefined {
+    const found = modelOf(id, wanted);
     if (!found) return undefined;
     const { vendor, model, known } = found;
     const provider = this.#providerOf(vendor, known?.baseUrl, known?.key, config, location);
@@ -61,7 +66,8 @@ export class ModelProviders {
       const own = this.#reader.env[variable];
       return own ?? reference(variable);
     }
-    const key = text(config['apiKey']);
+    const given = text(config['apiKey']);
+    const key = given?.replace(/^\$\{([A-Za-z_]\w*)\}$/, (_, name) => `\${env:${name}}`);
     if (key !== undefined && !key.includes('${env:')) {
       warn(this.#reader, location, {
         code: 'literal-key',

@@ -5,6 +5,7 @@ import { isJsonObject, type JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import { attempt, placeOf, reportAt } from '../configReader.ts';
 import { parseCsv } from './csvTests.ts';
+import { withEnvironment } from './environmentTemplates.ts';
 import type { PromptfooPrompt } from './plan.ts';
 import {
   expandReference,
@@ -146,12 +147,24 @@ function program(
 }
 
 function refuseConversation(reader: PromptfooReader, prompt: PromptfooPrompt): void {
+  prompt.raw = String(withEnvironment(prompt.raw, reader.env));
+  if (prompt.raw.includes('${env:')) refuseEnvironment(reader, prompt);
   if (!/\{[{%][^}%]*\b_conversation\b/.test(prompt.raw)) return;
   prompt.unsupported = 'the prompt uses _conversation, which is not supported';
   warn(reader, prompt.location, {
     code: 'unsupported-prompt',
     message: prompt.unsupported,
     remedy: 'Its cases are reported as errors. Write the conversation into the prompt or the variables.',
+  });
+}
+
+/** What a variable of the environment holds may be a key, and prompts are stored and shown. */
+function refuseEnvironment(reader: PromptfooReader, prompt: PromptfooPrompt): void {
+  prompt.unsupported = 'the prompt reads the environment, which only providers may';
+  warn(reader, prompt.location, {
+    code: 'unsupported-prompt',
+    message: prompt.unsupported,
+    remedy: 'Its cases are reported as errors. Give the value in "vars", or under "env" of the file.',
   });
 }
 

@@ -11,6 +11,8 @@ import { moduleExpression, scriptExpression } from './scriptCode.ts';
 const SCRIPT = /^file:\/\/(.*?\.[cm]?js)(?::([\w$]+))?$/;
 const FOREIGN = /^(?:file:\/\/.*\.(?:py|rb|[cm]?ts)(?::|$)|package:)/;
 
+const DEFAULT_EMBEDDINGS = 'openai:embedding:text-embedding-3-large';
+
 /** What an assertion is filled in with. */
 export interface AssertionScope {
   reader: PromptfooReader;
@@ -34,7 +36,9 @@ export function renderAssertion(assertion: JsonObject, scope: AssertionScope): J
       isJsonObject(item) ? renderAssertion(item, scope) : item,
     );
   }
-  if (assertion['value'] !== undefined) rendered['value'] = renderValue(assertion['value'], type, scope);
+  if (assertion['value'] !== undefined) {
+    rendered['value'] = withConfig(renderValue(assertion['value'], type, scope), assertion);
+  }
   if (typeof assertion['metric'] === 'string') {
     rendered['metric'] = renderNunjucks(assertion['metric'], variablesOf(scope));
   }
@@ -42,6 +46,14 @@ export function renderAssertion(assertion: JsonObject, scope: AssertionScope): J
     rendered['transform'] = transformCode(scope.reader, assertion['transform'], scope.location);
   }
   return withGrader(rendered, scope);
+}
+
+/** Scripts find the assertion's `config` in their context. */
+function withConfig(value: JsonValue, { type, config }: JsonObject): JsonValue {
+  if (config === undefined || typeof value !== 'string' || !/^(?:not-)?javascript$/.test(String(type)))
+    return value;
+  const given = `Object.assign(context, { config: ${JSON.stringify(config)} })`;
+  return value.includes('module.exports') ? `${given};\n${value}` : `(${given}, ${value})`;
 }
 
 function renderValue(value: JsonValue, type: string, scope: AssertionScope): JsonValue {
@@ -77,6 +89,8 @@ function withGrader(
   { reader, models, options, location }: AssertionScope,
 ): JsonObject {
   const { provider: own, ...rest } = assertion;
+  const type = String(assertion['type'] ?? '').replace(/^not-/, '');
+  if (type.startsWith('similar')) return withEmbeddings(rest, own, options, models, location);
   const provider = own ?? options['provider'];
   const rubricPrompt = rest['rubricPrompt'] ?? options['rubricPrompt'];
   const reference = provider === undefined ? undefined : graderOf(provider, models, location);
@@ -85,6 +99,22 @@ function withGrader(
     ...(reference === undefined ? {} : { provider: reference }),
     ...(rubricPrompt === undefined ? {} : { rubricPrompt: promptOf(rubricPrompt, reader, location) }),
   };
+}
+
+/** `similar` asks an embedding model: its own, that of the test's options, or promptfoo's default. */
+function withEmbeddings(
+  assertion: JsonObject,
+  own: JsonValue | undefined,
+  options: JsonObject,
+  models: ModelProviders,
+  location: SourceLocation,
+): JsonObject {
+  const common = options['provider'];
+  const given = own ?? (isJsonObject(common) ? common['embedding'] : undefined) ?? DEFAULT_EMBEDDINGS;
+  const inner = isJsonObject(given) ? (given['embedding'] ?? given) : given;
+  const id = isJsonObject(inner) ? String(inner['id'] ?? '') : String(inner);
+  const config = isJsonObject(inner) && isJsonObject(inner['config']) ? inner['config'] : {};
+  return { ...assertion, provider: models.reference(id, config, location, 'embedding') ?? id };
 }
 
 /** The grader as `provider/model`; what is no such model stays as it is written and is refused by name later. */

@@ -31,15 +31,20 @@ const CHAT = /^(?:chat|messages|completion|responses)$/;
 const OTHER =
   /^(?:assistant|agents?|audio|chatkit|codex.*|deep-research|embeddings?|image|moderation|realtime|speech|transcription|video|tts|live)$/;
 
-/** `openai:chat:gpt-4o` and its like; undefined for anything else. */
+/**
+ * `openai:chat:gpt-4o` and its like, or `openai:embedding:…` where an embedding model is asked for; undefined for
+ * anything else.
+ */
 export function modelOf(
   id: string,
+  wanted: 'chat' | 'embedding' = 'chat',
 ): { vendor: string; model: string; known: Vendor | undefined } | undefined {
   const [vendor = '', ...rest] = id.split(':');
   if (rest.length === 0) return undefined;
   const [kind = ''] = rest;
-  if (OTHER.test(kind)) return undefined;
-  const model = CHAT.test(kind) ? rest.slice(1).join(':') : rest.join(':');
+  const embeds = /^embeddings?$/.test(kind);
+  if (embeds !== (wanted === 'embedding') || (OTHER.test(kind) && !embeds)) return undefined;
+  const model = embeds || CHAT.test(kind) ? rest.slice(1).join(':') : rest.join(':');
   if (model === '' || (vendor !== 'openai' && !VENDORS.has(vendor))) return undefined;
   return { vendor, model, known: VENDORS.get(vendor) };
 }
