@@ -1,15 +1,13 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { baseStyles } from '../shared/baseStyles.ts';
 import { icon } from '../shared/icons.ts';
-import { visibleText } from '../shared/visibleText.ts';
 import type { RunHead } from './entries.ts';
+import { narrowCells, statusCell, textCell } from './resultCells.ts';
 import { NARROW, type ResultColumn, resultColumns } from './resultColumns.ts';
 import { resultTableStyles } from './resultTableStyles.ts';
 import type { StoredRow } from './rowStore.ts';
 import { rowWindow, scrollToRow } from './rowWindow.ts';
 import type { RowSort, SortColumn } from './viewState.ts';
-
-const STATUS_WORD = { passed: 'Passed', failed: 'Failed', errored: 'Errored' };
 
 /** Rows that go on paper; a report of thousands of pages helps nobody. */
 const PRINTED_ROWS = 1000;
@@ -168,8 +166,7 @@ export class ResultTable extends LitElement {
     columns: readonly ResultColumn[],
     tracks: string,
   ): TemplateResult {
-    const { row, key } = stored;
-    const flaky = this.flaky(stored);
+    const { key } = stored;
     return html`<div
       role="row"
       class="row ${cursor ? 'cursor' : ''} ${index % 2 ? 'odd' : ''}"
@@ -179,25 +176,9 @@ export class ResultTable extends LitElement {
       .style=${`${tracks};height:${this.#rowHeight}px`}
       @click=${() => this.#choose(index, false)}
     >
-      <div role="gridcell" class="status" title=${flaky ? 'Some trials of this case passed, some did not' : nothing}>
-        ${icon(row.status)}<span class="word">${STATUS_WORD[row.status]}</span>${flaky ? icon('flaky') : nothing}
-        ${flaky ? html`<span class="visually-hidden">flaky</span>` : nothing}
-      </div>
-      ${this.#narrow ? this.#twoLines(stored) : columns.map((column) => cell(column, stored))}
+      ${statusCell(stored, this.flaky(stored))}
+      ${this.#narrow ? narrowCells(stored, this.head) : columns.map((column) => textCell(column, stored))}
     </div>`;
-  }
-
-  #twoLines({ row }: StoredRow): TemplateResult {
-    const { run } = this.head;
-    const which = [
-      visibleText(row.case_id),
-      ...(run.targets.length > 1 ? [visibleText(row.target)] : []),
-      ...(run.repeat > 1 ? [`trial ${row.trial + 1}`] : []),
-    ];
-    return html`<div role="gridcell" class="lines">
-        <bdi>${which.join(' · ')}</bdi><bdi class="dim">${visibleText(row.reason)}</bdi>
-      </div>
-      <div role="gridcell" class="number">${row.score?.toFixed(2) ?? '–'}</div>`;
   }
 
   get #narrow(): boolean {
@@ -305,8 +286,4 @@ export class ResultTable extends LitElement {
     }
     this.dispatchEvent(new CustomEvent<RowSort>('sort', { detail }));
   }
-}
-
-function cell({ number, text }: ResultColumn, stored: StoredRow): TemplateResult {
-  return html`<div role="gridcell" class=${number ? 'number' : ''}><bdi>${text(stored)}</bdi></div>`;
 }

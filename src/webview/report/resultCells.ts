@@ -1,0 +1,34 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { icon } from '../shared/icons.ts';
+import { visibleText } from '../shared/visibleText.ts';
+import type { RunHead } from './entries.ts';
+import type { ResultColumn } from './resultColumns.ts';
+import type { StoredRow } from './rowStore.ts';
+
+const STATUS_WORD = { passed: 'Passed', failed: 'Failed', errored: 'Errored' };
+
+/** The status as a sign and a word. */
+export function statusCell({ row }: StoredRow, flaky: boolean): TemplateResult {
+  const title = flaky ? 'Some trials of this case passed, some did not' : nothing;
+  return html`<div role="gridcell" class="status" title=${title}>
+    ${icon(row.status)}<span class="word">${STATUS_WORD[row.status]}</span>
+    ${flaky ? html`${icon('flaky')}<span class="visually-hidden">flaky</span>` : nothing}
+  </div>`;
+}
+
+export function textCell({ number, text }: ResultColumn, stored: StoredRow): TemplateResult {
+  return html`<div role="gridcell" class=${number ? 'number' : ''}><bdi>${text(stored)}</bdi></div>`;
+}
+
+/** What a narrow table has room for: which result and why, on two lines, and the score. */
+export function narrowCells({ row }: StoredRow, { run }: RunHead): TemplateResult {
+  const which = [
+    visibleText(row.case_id),
+    ...(run.targets.length > 1 ? [visibleText(row.target)] : []),
+    ...(run.repeat > 1 ? [`trial ${row.trial + 1}`] : []),
+  ];
+  return html`<div role="gridcell" class="lines">
+      <bdi>${which.join(' · ')}</bdi><bdi class="dim">${visibleText(row.reason)}</bdi>
+    </div>
+    <div role="gridcell" class="number">${row.score?.toFixed(2) ?? '–'}</div>`;
+}
