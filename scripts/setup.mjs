@@ -27,7 +27,9 @@ const nodeBinary = path.join(modules, 'node', 'bin', process.platform === 'win32
 
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock || !existsSync(nodeBinary)) {
   console.log('setup: installing dependencies');
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  // Not `npm ci`: it refuses a lock file without the optional packages of other platforms. With --no-save the
+  // versions of the lock file are installed, and the file stays as it is.
+  run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']);
   // Where npm leaves install scripts out, the editor-independent Node has to be put in place here.
   if (!existsSync(nodeBinary))
     run(process.execPath, [path.join(modules, 'node', 'installArchSpecificPackage.js')]);
