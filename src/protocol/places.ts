@@ -11,6 +11,8 @@ export const problem = z.object({
   message: z.string(),
   location: location.extend({ endLine: z.int().exactOptional(), endColumn: z.int().exactOptional() }),
   remedy: z.string().exactOptional(),
+  /** The text that was probably meant in place of the one at `location`. */
+  meant: z.string().exactOptional(),
   related: z.array(z.object({ message: z.string(), location })).exactOptional(),
 });
 

@@ -155,6 +155,7 @@ export class DatasetChecker {
       message: `${name} is not a known field and is ignored; did you mean ${miss.meant}?`,
       location: located.document.locateKey([...located.pointer, ...miss.pointer]),
       remedy: `Rename it to ${miss.meant}, or keep it if it is your own.`,
+      meant: miss.meant,
     });
   }
 }

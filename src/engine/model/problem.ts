@@ -9,6 +9,8 @@ export interface Problem {
   location: SourceLocation & { endLine?: number; endColumn?: number };
   /** What to do about it. */
   remedy?: string;
+  /** The text that was probably meant in place of the one at `location`. */
+  meant?: string;
   /** Other places that matter, e.g. the first use of a duplicated id. */
   related?: { message: string; location: SourceLocation }[];
 }

@@ -16,6 +16,8 @@ export interface Finding {
   code: string;
   message: string;
   remedy?: string | undefined;
+  /** The text that was probably meant in place of the one that is reported. */
+  meant?: string | undefined;
   severity?: Problem['severity'];
   related?: { message: string; pointer: Pointer }[];
 }
@@ -58,13 +60,14 @@ export function startOf({ path, line, column }: SourceLocation): SourceLocation 
 }
 
 function add(reader: ConfigReader, location: Problem['location'], finding: Finding): void {
-  const { code, message, remedy, severity = 'error', related } = finding;
+  const { code, message, remedy, meant, severity = 'error', related } = finding;
   reader.problems.push({
     severity,
     code,
     message,
     location,
     ...(remedy === undefined ? {} : { remedy }),
+    ...(meant === undefined ? {} : { meant }),
     ...(related === undefined
       ? {}
       : {

@@ -60,6 +60,7 @@ function reportMissing(
     code: 'missing-file',
     message: `there is no ${kind} "${reference}"`,
     remedy: meant ? `Did you mean "${meant}"?` : 'Paths count from the folder of this file.',
+    meant: meant || undefined,
   });
   return undefined;
 }

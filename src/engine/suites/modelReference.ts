@@ -28,5 +28,6 @@ export function checkModelReference(
     code: 'unknown-provider',
     message: `there is no provider "${provider}"`,
     remedy: guess ? `Did you mean "${guess}"?` : `Configured providers: ${providers.join(', ')}.`,
+    meant: guess && guess + reference.slice(slash),
   });
 }

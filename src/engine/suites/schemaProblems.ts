@@ -74,6 +74,7 @@ function reportUnknownKeys(checked: Checked, keys: readonly string[], path: Poin
       code: 'unknown-key',
       message: `"${key}" is not a key of ${owner || 'this file'}`,
       remedy: guess ? `Did you mean "${guess}"?` : `Known keys: ${known.join(', ')}.`,
+      meant: guess,
     });
   }
 }
