@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'mocha';
-import { Workbench, whyNoWorkbench } from '../support/vscode/workbench.ts';
+import { before, describe, it } from 'mocha';
+import { Workbench } from '../support/vscode/workbench.ts';
+import { needsWorkbench } from './needsWorkbench.ts';
 
 describe('journey: the command palette', function () {
   this.timeout(120_000);
+  before(needsWorkbench);
 
-  it('offers the commands, and shows the output', async function () {
-    const reason = whyNoWorkbench();
-    if (reason) {
-      console.log(`      skipped: ${reason}`);
-      this.skip();
-    }
+  it('offers the commands, and shows the output', async () => {
     await using workbench = await Workbench.open();
     await workbench.openPalette('>Touchstone');
     await workbench.choices.filter({ hasText: 'Touchstone: Choose Model…' }).first().waitFor();

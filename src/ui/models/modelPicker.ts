@@ -90,7 +90,8 @@ async function localItems(engine: EngineClient): Promise<ModelItem[]> {
     (_progress, token) => engine.call('model/discover', {}, token),
   );
   if (servers.length === 0) {
-    return [separator(vscode.l10n.t('No model server answers on this machine'))];
+    const label = vscode.l10n.t('$(info) No model server answers on this machine');
+    return [separator(''), { label, action: { kind: 'discover' } }];
   }
   const { providers } = await engine.call('model/list', {});
   return servers.flatMap(({ name, baseUrl, models }) => {

@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, globSync, mkdirSync } from 'node:fs';
+import { cpSync, globSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 
 const root = path.join(import.meta.dirname, '..', '..', '..');
-const staged = path.join(root, '.vscode-test', 'extension');
-const tests = path.join(root, '.vscode-test', 'extension-tests');
+/** Of this process alone: test runs side by side do not disturb each other. mocha is found from inside the project. */
+const own = path.join(root, '.vscode-test', 'staged', String(process.pid));
+const staged = path.join(own, 'extension');
+const tests = path.join(own, 'tests');
 
 /** The editor brings the first along; mocha must be the one instance that runs the tests. */
 const EXTERNAL = ['vscode', 'mocha'];
@@ -13,8 +15,9 @@ const EXTERNAL = ['vscode', 'mocha'];
 /** What of the package the editor needs beside the bundle. */
 const SHIPPED = ['package.json', 'package.nls.json', 'media', 'LICENSE'];
 
-/** Builds the extension into a folder of its own, so that no other build disturbs it; returns that folder. */
+/** Builds the extension into a folder that goes with this process; returns that folder. */
 export function stageExtension(): string {
+  process.once('exit', () => rmSync(own, { recursive: true, force: true }));
   mkdirSync(staged, { recursive: true });
   for (const name of SHIPPED) cpSync(path.join(root, name), path.join(staged, name), { recursive: true });
   execFileSync(process.execPath, [path.join(root, 'esbuild.mjs'), path.join(staged, 'dist')], {

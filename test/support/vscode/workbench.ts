@@ -107,9 +107,13 @@ export class Workbench implements AsyncDisposable {
     return this.quickInput.locator('.quick-input-list .monaco-list-row');
   }
 
-  /** A notification by a part of its text. */
-  notification(text: string | RegExp): Locator {
-    return this.page.locator('.notification-toast', { hasText: text });
+  /** Waits for a notification by a part of its text, in the list of them all: toasts pass too quickly. */
+  async notification(text: string | RegExp): Promise<Locator> {
+    const list = this.page.locator('.notifications-center.visible');
+    if (!(await list.isVisible())) await this.page.locator('[id="status.notifications"]').click();
+    const item = list.locator('.notification-list-item', { hasText: text }).first();
+    await item.waitFor();
+    return item;
   }
 
   /** The document of a webview, by a selector that only it has. Webviews are frames in frames. */
