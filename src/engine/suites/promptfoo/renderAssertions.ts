@@ -40,7 +40,10 @@ export function renderAssertion(assertion: JsonObject, scope: AssertionScope): J
     rendered['value'] = withConfig(renderValue(assertion['value'], type, scope), assertion);
   }
   if (typeof assertion['metric'] === 'string') {
-    rendered['metric'] = renderNunjucks(assertion['metric'], variablesOf(scope));
+    const metric = renderNunjucks(assertion['metric'], variablesOf(scope));
+    rendered['metric'] = metric;
+    // A report that says `no-hype` is easier to read than one that says `javascript-2`.
+    if (metric !== '') rendered['name'] = metric;
   }
   if (typeof assertion['transform'] === 'string') {
     rendered['transform'] = transformCode(scope.reader, assertion['transform'], scope.location);

@@ -113,7 +113,8 @@ function answerOf(reply: ModelReply, format: ResponseFormat | undefined): { text
     const calls = reply.toolCalls.map(wireForm);
     return textOf(reply.text === '' ? calls : { role: 'assistant', content: reply.text, tool_calls: calls });
   }
-  if (format === undefined || format.type === 'text') return { text: reply.text };
+  // A reply under `json_object` stays a text, as scripts that parse it expect.
+  if (format?.type !== 'json_schema') return { text: reply.text };
   try {
     return { text: reply.text, json: JSON.parse(reply.text) };
   } catch {

@@ -125,8 +125,8 @@ tests: file://rows.csv
       description: 'Row #1',
       input: { q: 'hi' },
       assert: [
-        { type: 'contains', value: 'h', metric: 'm' },
-        { type: 'levenshtein', value: 'ho', threshold: 2, metric: 'm' },
+        { type: 'contains', value: 'h', metric: 'm', name: 'm' },
+        { type: 'levenshtein', value: 'ho', threshold: 2, metric: 'm', name: 'm' },
       ],
       threshold: 0.4,
       metadata: { kind: 'greeting', tags: ['a', 'b,c'] },

@@ -88,6 +88,31 @@ tests:
     }
   });
 
+  it('gives scripts the reply as data under a JSON schema, and as text under json_object', async () => {
+    const server = await startOpenAiServer([{ text: '{"a":1}' }, { text: '{"a":1}' }]);
+    try {
+      const schema = '{ type: json_schema, json_schema: { name: a, schema: { type: object } } }';
+      const results = await runFiles({
+        [CONFIG]: `
+prompts: [x]
+providers:
+  - { id: openai:m, label: data, config: { apiBaseUrl: '${server.baseUrl}', response_format: ${schema} } }
+  - { id: openai:n, label: text, config: { apiBaseUrl: '${server.baseUrl}', response_format: { type: json_object } } }
+tests: [{ assert: [{ type: javascript, value: '(typeof output === "string" ? JSON.parse(output) : output).a === 1' }, { type: is-json }] }]
+`,
+      });
+      assert.deepEqual(
+        results.map(({ target, status, output }) => [target, status, 'json' in output]),
+        [
+          ['data', 'passed', true],
+          ['text', 'passed', false],
+        ],
+      );
+    } finally {
+      await server.close();
+    }
+  });
+
   it('calls an HTTP provider in its form, and reads a plain path without trust', async () => {
     await using server = await startAgentServer((call) => ({
       data: { answer: `${JSON.parse(call.body).question}!`, headers: call.headers['x-key'] },
