@@ -1,18 +1,29 @@
+import { expectAnswer } from '../engine/datasets/expectAnswer.ts';
+import { appendCases } from '../engine/datasets/import/appendCases.ts';
+import { deriveId } from '../engine/datasets/import/caseIds.ts';
 import { upgradeDataset } from '../engine/datasets/upgrade.ts';
+import { UsageError } from '../engine/errors.ts';
 import { resolveInside } from '../engine/files/confine.ts';
+import { excerpt } from '../engine/files/excerpt.ts';
 import { readText } from '../engine/files/readText.ts';
 import type { LocatedCase } from '../engine/model/case.ts';
+import type { JsonValue } from '../engine/model/json.ts';
 import { workspacePath } from '../engine/suites/fileReference.ts';
 import { describeDataset } from '../engine/suites/listWorkspace.ts';
 import type { Handlers } from '../protocol/call.ts';
 import type { CaseEntry, datasetCalls } from '../protocol/datasetCalls.ts';
-import { DatasetCache } from './datasetCache.ts';
+import type { DatasetCache } from './datasetCache.ts';
+import { importHandlers, type SourceOf } from './importHandlers.ts';
 import type { Session } from './session.ts';
 import { textEdits } from './textEdits.ts';
 
-export function datasetHandlers(session: Session): Handlers<typeof datasetCalls> {
-  const cache = new DatasetCache();
+export function datasetHandlers(session: Session, cache: DatasetCache): Handlers<typeof datasetCalls> {
   const locate = (given: string) => resolveInside(session.root, given, { path: given });
+  const sourceOf: SourceOf = (given, text) => {
+    const absolute = locate(given);
+    const shown = workspacePath(session.root, absolute);
+    return { path: shown, text: text ?? readText(absolute, shown) };
+  };
   return {
     'dataset/describe': ({ path }, signal) =>
       describeDataset({ root: session.root }, workspacePath(session.root, locate(path)), signal),
@@ -27,18 +38,36 @@ export function datasetHandlers(session: Session): Handlers<typeof datasetCalls>
       return { path: dataset.header.path, total: dataset.count, cases };
     },
     'dataset/upgrade': async ({ path, text }) => {
-      const absolute = locate(path);
-      const shown = workspacePath(session.root, absolute);
-      const before = text ?? readText(absolute, shown);
-      const upgrade = await upgradeDataset({ path: shown, text: before });
+      const source = sourceOf(path, text);
+      const upgrade = await upgradeDataset(source);
       return {
         from: upgrade.from,
         to: upgrade.to,
         changes: upgrade.changes,
-        edits: textEdits(before, upgrade.text),
+        edits: textEdits(source.text, upgrade.text),
       };
     },
+    'dataset/expect': async ({ path, text, caseId, answer }) => {
+      const source = sourceOf(path, text);
+      const changed = await expectAnswer(source, caseId, answer);
+      return { edits: textEdits(source.text, changed.text) };
+    },
+    'dataset/add': async ({ path, text, case: draft }) => {
+      const source = sourceOf(path, text);
+      const id = draft.id ?? deriveId((draft.messages ?? draft.input ?? null) as JsonValue);
+      const { text: after, different, same } = await appendCases(source, [{ ...draft, id }]);
+      if (different.length > 0 || same.length > 0) throw alreadyThere(source.path, id);
+      return { caseId: id, edits: textEdits(source.text, after) };
+    },
+    ...importHandlers(session, sourceOf),
   };
+}
+
+function alreadyThere(path: string, id: string): UsageError {
+  return new UsageError(`the dataset has a case '${excerpt(id)}' already`, {
+    where: { path },
+    remedy: 'Choose another id.',
+  });
 }
 
 function caseEntry({ case: entry, index, location }: LocatedCase): CaseEntry {

@@ -33,6 +33,7 @@ export class RunFeed {
       dataset: plan.dataset.path,
       targets: plan.targets.map(({ name }) => name),
       trials: plan.trials,
+      repeat: plan.repeat,
       counts: { ...this.#counts },
     });
   }

@@ -1,13 +1,16 @@
+import { spentToday } from '../engine/cost/spent.ts';
 import { readReport } from '../engine/engine.ts';
 import { ResumeError } from '../engine/errors.ts';
 import type { TrialResult } from '../engine/model/result.ts';
-import type { RunRecord } from '../engine/model/run.ts';
+import type { RunPlan, RunRecord } from '../engine/model/run.ts';
 import { reportHead, runEntry } from '../engine/reports/jsonReport.ts';
+import { REPORT_FORMATS } from '../engine/reports/reportFormats.ts';
 import { resultEntry } from '../engine/reports/resultEntry.ts';
 import type { PreparedRun, RunOverrides } from '../engine/runs/prepareRun.ts';
 import type { RunStore } from '../engine/store/runStore.ts';
 import type { Handlers } from '../protocol/call.ts';
 import type { runCalls } from '../protocol/runCalls.ts';
+import { exportReport } from './exportReport.ts';
 import { rowPage } from './rowPage.ts';
 import { RunJobs } from './runJobs.ts';
 import type { Session } from './session.ts';
@@ -34,8 +37,8 @@ export function runHandlers(session: Session): Handlers<typeof runCalls> {
     'run/resume': async ({ runId, scripts }, signal) => {
       session.requireTrust('running an evaluation');
       const { plan } = storeOf(session, runId).getRun(runId);
-      const { suite, filter, repeat, seed, model } = plan;
-      const overrides = { filter, repeat, seed, ...(model === undefined ? {} : { model }) };
+      const { suite } = plan;
+      const overrides = overridesOf(plan);
       return { runIds: await start(session, jobs, { suite, overrides, scripts, resume: runId }, signal) };
     },
     'run/cancel': ({ runId }) => ({ cancelled: jobs.cancel(runId) }),
@@ -59,6 +62,22 @@ export function runHandlers(session: Session): Handlers<typeof runCalls> {
       const store = storeOf(session, runId);
       const results = store.resultsOfCase(runId, caseId);
       return { results: results.map((result) => entryOf(result, runId, store)) };
+    },
+    'run/details': ({ runId, caseIndexes }) => {
+      const store = storeOf(session, runId);
+      const results = caseIndexes.flatMap((index) => store.resultsAt(runId, index));
+      return { results: results.map((result) => entryOf(result, runId, store)) };
+    },
+    'run/export': async ({ runId, file }) => {
+      await exportReport(readReport(storeOf(session, runId), runId), file, session.ports.random);
+      return {};
+    },
+    'run/exportFormats': () => ({
+      formats: REPORT_FORMATS.map(({ endings, purpose }) => ({ endings: [...endings], purpose })),
+    }),
+    'run/spent': () => {
+      const { store } = session;
+      return { todayUsd: store ? spentToday(store, session.ports.clock.now()) : null };
     },
     'run/trace': ({ traceId }) => ({
       spans: session.store?.spans(traceId) ?? [],
@@ -88,6 +107,18 @@ async function start(
   const prepared = await engine.prepare(suite, overrides, signal);
   const chosen = resume === undefined ? prepared : await onlyThat(prepared, engine.store.getRun(resume));
   return jobs.start(engine, chosen, resume);
+}
+
+/** What was said differently for a stored run. */
+function overridesOf({ filter, repeat, seed, model, targets, leftOut }: RunPlan): RunOverrides {
+  return {
+    filter,
+    repeat,
+    seed,
+    ...(model === undefined ? {} : { model }),
+    ...(leftOut?.targets ? { targets: targets.map(({ name }) => name) } : {}),
+    ...(leftOut?.judge ? { withoutJudge: true } : {}),
+  };
 }
 
 /** Of a suite's runs, the one over the dataset of the stored run. */

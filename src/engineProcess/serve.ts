@@ -1,6 +1,7 @@
 import { engineCalls, interfaceCalls } from '../protocol/calls.ts';
 import { CallFailure } from '../protocol/failure.ts';
 import { Peer, type Streams } from '../protocol/peer.ts';
+import { DatasetCache } from './datasetCache.ts';
 import { datasetHandlers } from './datasetHandlers.ts';
 import { modelHandlers } from './modelHandlers.ts';
 import { runHandlers } from './runHandlers.ts';
@@ -12,12 +13,13 @@ import { workspaceHandlers } from './workspaceHandlers.ts';
 export function serve(streams: Streams, ports: SessionPorts): Promise<void> {
   const peer = new Peer(streams, interfaceCalls);
   const session = new Session(peer, ports);
+  const datasets = new DatasetCache();
   peer.answer(
     engineCalls,
     {
       initialize: (params) => session.initialize(params),
-      ...workspaceHandlers(session),
-      ...datasetHandlers(session),
+      ...workspaceHandlers(session, datasets),
+      ...datasetHandlers(session, datasets),
       ...runHandlers(session),
       ...modelHandlers(session),
     },

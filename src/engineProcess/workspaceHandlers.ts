@@ -5,9 +5,11 @@ import { listWorkspace, type WorkspaceListing } from '../engine/suites/listWorks
 import { validateFile } from '../engine/suites/validateFiles.ts';
 import type { Handlers } from '../protocol/call.ts';
 import type { workspaceCalls } from '../protocol/workspaceCalls.ts';
+import type { DatasetCache } from './datasetCache.ts';
 import type { Session } from './session.ts';
+import { suiteCases } from './suiteCases.ts';
 
-export function workspaceHandlers(session: Session): Handlers<typeof workspaceCalls> {
+export function workspaceHandlers(session: Session, cache: DatasetCache): Handlers<typeof workspaceCalls> {
   return {
     'workspace/list': async (_params, signal) => {
       const { workspace, problems } = await session.check(signal);
@@ -16,6 +18,8 @@ export function workspaceHandlers(session: Session): Handlers<typeof workspaceCa
       const listing = workspace ? await listWorkspace(workspace, signal) : NOTHING;
       return { root: session.root, configPath, ...listing, problems };
     },
+    'suite/cases': ({ suite, dataset, offset, limit }, signal) =>
+      suiteCases(session, cache, { suite, dataset, offset, limit }, signal),
     'workspace/validate': async ({ files }, signal) => {
       if (!files) return validateAll(session, signal);
       const problems: Problem[] = [];

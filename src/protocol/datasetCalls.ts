@@ -25,6 +25,25 @@ const textEdit = z.object({
   text: z.string(),
 });
 
+const edits = z.array(textEdit);
+
+/** What an import did with fields that have no place of their own: what → how often. */
+const tally = z.object({
+  kept: z.record(z.string(), z.int()),
+  dropped: z.record(z.string(), z.int()),
+  notes: z.record(z.string(), z.int()),
+});
+
+/** The text as it stands in the editor; read from the disk where absent. */
+const source = { ...file, text: z.string().exactOptional() };
+
+const foreign = {
+  /** Absolute paths of files that a person chose. */
+  files: z.array(z.string().min(1)).min(1),
+  /** Name of the format; told from the records where absent. */
+  from: z.string().exactOptional(),
+};
+
 /** Paths are absolute, or relative to the workspace; they must lie inside it. */
 export const datasetCalls = {
   /** Version and size; `problem` where it cannot be used. */
@@ -52,19 +71,63 @@ export const datasetCalls = {
   },
   /** What brings a dataset to the newest schema. Writes nothing: the edits are for the editor to apply. */
   'dataset/upgrade': {
-    params: z.strictObject({
-      ...file,
-      /** The text as it stands in the editor; read from the disk where absent. */
-      text: z.string().exactOptional(),
-    }),
+    params: z.strictObject(source),
     result: z.object({
       from: z.string(),
       to: z.string(),
       changes: z.array(z.object({ caseId: z.string().exactOptional(), message: z.string() })),
       /** Without overlaps, in the order of the text. Empty when the dataset is current. */
-      edits: z.array(textEdit),
+      edits,
+    }),
+  },
+  /** What makes an answer the reference answer of a case. Writes nothing. */
+  'dataset/expect': {
+    params: z.strictObject({ ...source, caseId: z.string(), answer: z.string() }),
+    result: z.object({ edits }),
+  },
+  /** What adds one case behind the last one; its id is made from the input where it names none. Writes nothing. */
+  'dataset/add': {
+    params: z.strictObject({
+      ...source,
+      case: z.strictObject({
+        id: z.string().min(1).exactOptional(),
+        description: z.string().exactOptional(),
+        input: z.json().exactOptional(),
+        messages: z.array(z.looseObject({ role: z.string(), content: z.json() })).exactOptional(),
+        expected_output: z.record(z.string(), z.json()).exactOptional(),
+        tags: z.array(z.string()).exactOptional(),
+        metadata: z.record(z.string(), z.json()).exactOptional(),
+      }),
+    }),
+    result: z.object({ caseId: z.string(), edits }),
+  },
+  /** The formats of other tools that can be imported. */
+  'dataset/importFormats': {
+    params: z.strictObject({}),
+    result: z.object({
+      formats: z.array(z.object({ name: z.string(), title: z.string(), fields: z.string() })),
+    }),
+  },
+  /** Writes cases of other tools into a new dataset. Refused when the file is there already. */
+  'dataset/import': {
+    params: z.strictObject({ ...foreign, ...file }),
+    result: z.object({ count: z.int(), formats: z.array(z.string()), tally }),
+  },
+  /** What adds cases of other tools to a dataset. Writes nothing. */
+  'dataset/importInto': {
+    params: z.strictObject({ ...foreign, ...source }),
+    result: z.object({
+      added: z.int(),
+      /** Ids that are there already: with the same content, and with other content, which stays. */
+      same: z.array(z.string()),
+      different: z.array(z.string()),
+      formats: z.array(z.string()),
+      tally,
+      edits,
     }),
   },
 };
 
+export type TextEdit = z.output<typeof textEdit>;
+export type ImportTally = z.output<typeof tally>;
 export type CaseEntry = z.output<typeof caseEntry>;

@@ -5,6 +5,9 @@ import { logLine, span } from './traceEntries.ts';
 /** Largest page of `run/results`. */
 const MAX_PAGE = 5_000;
 
+/** Most cases of one `run/details`: their texts may be long. */
+const MAX_DETAILS = 50;
+
 const runId = z.string().min(1);
 
 /** What a person may say differently for one run; absent leaves the suite's own. */
@@ -98,6 +101,32 @@ export const runCalls = {
   'run/result': {
     params: z.strictObject({ runId, caseId: z.string() }),
     result: z.object({ results: z.array(caseResult) }),
+  },
+  /** Some cases in full, by their positions in the dataset, over targets and trials. */
+  'run/details': {
+    params: z.strictObject({ runId, caseIndexes: z.array(z.int().min(0)).min(1).max(MAX_DETAILS) }),
+    result: z.object({ results: z.array(caseResult) }),
+  },
+  /** Writes a report; the ending of the name decides its form. */
+  'run/export': {
+    params: z.strictObject({
+      runId,
+      /** Absolute; chosen by the person, so it may lie anywhere. */
+      file: z.string().min(1),
+    }),
+    result: z.object({}),
+  },
+  /** The forms that a report can be written in. */
+  'run/exportFormats': {
+    params: z.strictObject({}),
+    result: z.object({
+      formats: z.array(z.object({ endings: z.array(z.string()).min(1), purpose: z.string() })),
+    }),
+  },
+  /** US dollars that all runs of this day (UTC) have cost, as far as it is known; null where no run is stored. */
+  'run/spent': {
+    params: z.strictObject({}),
+    result: z.object({ todayUsd: z.number().nullable() }),
   },
   'run/trace': {
     params: z.strictObject({ traceId: z.string().regex(/^[0-9a-f]{32}$/) }),

@@ -1,11 +1,23 @@
 import * as z from 'zod';
-import { problem } from './places.ts';
+import { location, problem } from './places.ts';
 
 const target = z.object({
   name: z.string(),
   kind: z.string(),
   /** What it calls, in a few words. */
   calls: z.string(),
+});
+
+/** Largest page of `suite/cases`. */
+const MAX_PAGE = 5_000;
+
+const suiteCase = z.object({
+  id: z.string(),
+  /** Position in the dataset, from 0. */
+  index: z.int(),
+  location,
+  description: z.string().exactOptional(),
+  tags: z.array(z.string()),
 });
 
 const suite = z.object({
@@ -38,6 +50,18 @@ export const workspaceCalls = {
       problems: z.array(problem),
     }),
   },
+  /** A page of the cases that a suite runs over one of its datasets, whatever file they stand in. */
+  'suite/cases': {
+    params: z.strictObject({
+      suite: z.string().min(1),
+      /** As in the listing. */
+      dataset: z.string().min(1),
+      offset: z.int().min(0),
+      limit: z.int().min(1).max(MAX_PAGE),
+    }),
+    /** `total` counts what the suite's filter lets through. */
+    result: z.object({ total: z.int(), cases: z.array(suiteCase) }),
+  },
   /** Every problem of the workspace, or of some files of it. */
   'workspace/validate': {
     params: z.strictObject({
@@ -55,3 +79,6 @@ export const workspaceCalls = {
     result: z.object({ files: z.int(), problems: z.array(problem) }),
   },
 };
+
+export type SuiteCase = z.output<typeof suiteCase>;
+export type Suite = z.output<typeof suite>;

@@ -25,16 +25,25 @@ const MOST_RUNS = 10_000;
  * not paid for; of a run that judges stored outputs anew, only the judges were.
  */
 export function spentSoFar(store: SpendingStore, run: RunRecord, now: number): Spent {
-  const midnight = now - (now % DAY_MS);
   const runs = store.listRuns(MOST_RUNS);
-  let day = 0;
-  for (const candidate of runs) day += paid(store, candidate, midnight);
   const own = store.spending(run.id, 0).dearestUsd;
   const before = runs.find(
     ({ id, plan }) => id !== run.id && plan.suite === run.plan.suite && plan.origin === undefined,
   );
   const dearest = own > 0 || !before ? own : store.spending(before.id, 0).dearestUsd;
-  return { run: paid(store, run, 0), day, dearest };
+  return { run: paid(store, run, 0), day: spentOnDay(store, runs, now), dearest };
+}
+
+/** US dollars that all runs have cost on the day (UTC) of `now`, as far as their costs are known. */
+export function spentToday(store: SpendingStore, now: number): number {
+  return spentOnDay(store, store.listRuns(MOST_RUNS), now);
+}
+
+function spentOnDay(store: SpendingStore, runs: readonly RunRecord[], now: number): number {
+  const midnight = now - (now % DAY_MS);
+  let day = 0;
+  for (const candidate of runs) day += paid(store, candidate, midnight);
+  return day;
 }
 
 function paid(store: SpendingStore, { id, plan, status }: RunRecord, since: number): number {

@@ -115,7 +115,7 @@ function editLines(text: string, edits: RecordEdits): string {
 }
 
 /** Lines that are not blank, counted from 1, without a carriage return at their end. */
-function filledLines(text: string): { content: string; line: number }[] {
+export function filledLines(text: string): { content: string; line: number }[] {
   return text
     .split('\n')
     .map((content, index) => ({ content: content.replace(/\r$/, ''), line: index + 1 }))

@@ -12,6 +12,8 @@ export interface RunPlan {
   filter: RunFilter;
   /** Where outputs come from that were not called for in this run; absent in an ordinary one. */
   origin?: RunOrigin;
+  /** What the person left out of the suite for this run; absent where it ran whole. */
+  leftOut?: RunOmission;
   /** The model of every prompt target, where the person chose one for this run. */
   model?: string;
   repeat: number;
@@ -29,12 +31,21 @@ export interface RunOrigin {
   rejudge?: string;
 }
 
+export interface RunOmission {
+  /** Names of the targets that were not called. */
+  targets?: string[];
+  /** Evaluators of the stage `judge` did not take part. */
+  judge?: true;
+}
+
 /** Which cases take part. All conditions must hold; empty lists hold always. */
 export interface RunFilter {
   /** A case takes part when its id or description contains one of these (case-insensitive), or matches with `*`. */
   names: string[];
   /** A case takes part when it has one of these tags. */
   tags: string[];
+  /** A case takes part when its id is exactly one of these. */
+  ids?: string[];
 }
 
 export type RunState =

@@ -58,6 +58,7 @@ export function runEntry(run: RunRecord) {
     repeat: plan.repeat,
     seed: plan.seed,
     trials: plan.trials,
+    ...(plan.leftOut ? { left_out: plan.leftOut } : {}),
     ...(plan.origin === undefined ? {} : { origin: plan.origin }),
   };
 }

@@ -1,4 +1,5 @@
 import { ConfigError, UserError } from '../errors.ts';
+import { asksJudge } from '../evaluators/asksJudge.ts';
 import type { Evaluator, EvaluatorDeps } from '../evaluators/evaluator.ts';
 import { uniqueNames } from '../evaluators/names.ts';
 import { createEvaluators } from '../evaluators/registry.ts';
@@ -12,6 +13,8 @@ export interface CaseEvaluatorOptions {
   specs: readonly EvaluatorSpec[];
   /** Whether an evaluator of the suite takes part in a case. */
   takesPart(spec: EvaluatorSpec, entry: GoldenCase): boolean;
+  /** Leaves out evaluators of the stage `judge`, those of the cases too. */
+  withoutJudge?: boolean;
   deps: EvaluatorDeps;
 }
 
@@ -24,14 +27,15 @@ const CACHE_SIZE = 1000;
  * Throws ConfigError when an evaluator of the suite cannot be used.
  */
 export function caseEvaluators(options: CaseEvaluatorOptions): (entry: LocatedCase) => readonly Evaluator[] {
-  const shared = createEvaluators(options.specs, options.deps);
+  const wanted = (spec: EvaluatorSpec): boolean => !(options.withoutJudge && asksJudge(spec));
+  const shared = createEvaluators(options.specs.filter(wanted), options.deps);
   const taken = shared.map(({ spec }) => spec);
   const cache = new Map<string, readonly Evaluator[]>();
   const compile = (assertions: readonly JsonObject[], location: SourceLocation): readonly Evaluator[] => {
     const key = JSON.stringify(assertions);
     const known = cache.get(key);
     if (known) return known;
-    const evaluators = compileAssertions(assertions, location, taken, options.deps);
+    const evaluators = compileAssertions(assertions, location, { taken, wanted, deps: options.deps });
     if (cache.size >= CACHE_SIZE) cache.clear();
     cache.set(key, evaluators);
     return evaluators;
@@ -43,18 +47,25 @@ export function caseEvaluators(options: CaseEvaluatorOptions): (entry: LocatedCa
   };
 }
 
+interface AssertionContext {
+  /** Evaluators whose names are not free. */
+  taken: readonly EvaluatorSpec[];
+  wanted(spec: EvaluatorSpec): boolean;
+  deps: EvaluatorDeps;
+}
+
 /** Names are unique among the case's own assertions and the suite's evaluators. */
 function compileAssertions(
   assertions: readonly JsonObject[],
   location: SourceLocation,
-  taken: readonly EvaluatorSpec[],
-  deps: EvaluatorDeps,
+  { taken, wanted, deps }: AssertionContext,
 ): Evaluator[] {
   const parsed = assertions.map((assertion) => attempt(() => parseAssertion(assertion, location)));
   const specs = parsed.map((result, index) => result.value ?? placeholder(assertions[index], location));
   const named = uniqueNames([...taken, ...specs]).slice(taken.length);
-  return named.map((spec, index) => {
+  return named.flatMap((spec, index) => {
     const { error } = parsed[index] ?? {};
+    if (!wanted(spec)) return [];
     if (error) return unusable(spec, error);
     const created = attempt(() => createEvaluators([spec], deps)[0]);
     return created.value ?? unusable(spec, created.error ?? new ConfigError('the assertion cannot be used'));

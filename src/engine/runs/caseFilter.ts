@@ -3,14 +3,16 @@ import type { RunFilter } from '../model/run.ts';
 
 /** Whether a filter lets every case through. */
 export function isOpen(filter: RunFilter): boolean {
-  return filter.names.length === 0 && filter.tags.length === 0;
+  return filter.names.length === 0 && filter.tags.length === 0 && !filter.ids?.length;
 }
 
 /** Compiles a filter; `*` in a name stands for any text, otherwise a name may occur anywhere in the id or description. */
 export function caseFilter(filter: RunFilter): (entry: GoldenCase) => boolean {
   const names = filter.names.map(nameMatcher);
   const tags = new Set(filter.tags);
+  const ids = new Set(filter.ids);
   return (entry) => {
+    if (ids.size > 0 && !ids.has(entry.id)) return false;
     if (tags.size > 0 && !entry.tags?.some((tag) => tags.has(tag))) return false;
     if (names.length === 0) return true;
     return names.some((matches) => matches(entry.id) || matches(entry.description ?? ''));

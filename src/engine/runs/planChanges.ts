@@ -22,6 +22,9 @@ function planChanges(before: RunPlan, after: RunPlan): string[] {
     ...(canonicalJson(before.origin ?? {}) === canonicalJson(after.origin ?? {})
       ? []
       : ['its outputs came from elsewhere (--replay, --rejudge)']),
+    ...(before.leftOut?.judge === after.leftOut?.judge
+      ? []
+      : [after.leftOut?.judge ? 'judges were asked in it' : 'no judge was asked in it']),
     ...(before.suite === after.suite ? [] : [`the suite is ${after.suite}, it was ${before.suite}`]),
     ...(before.repeat === after.repeat ? [] : [`repeat is ${after.repeat}, it was ${before.repeat}`]),
     ...(before.seed === after.seed ? [] : [`the seed is ${after.seed}, it was ${before.seed}`]),

@@ -36,6 +36,10 @@ export interface RunOverrides {
   model?: string;
   /** The model of judges that name none, as `provider/model`. */
   judge?: string;
+  /** Names of the targets that take part; all of them where absent. */
+  targets?: string[];
+  /** Leave out evaluators of the stage `judge`. */
+  withoutJudge?: boolean;
   /** Keep the replies of models and agents in a folder, or take them from there. */
   recordings?: RecordingChoice;
   /** Id of a stored run whose outputs are judged anew; no target is called. */
@@ -118,6 +122,7 @@ async function prepareRun(
   const evaluatorsFor = caseEvaluators({
     specs: suite.evaluators,
     takesPart: (spec, entry) => !suite.defaultEvaluators || caseCallsFor(spec.type, entry),
+    withoutJudge: overrides.withoutJudge ?? false,
     deps,
   });
   const budgets = suite.tokenBudgets === 'adaptive' ? new TokenBudgets() : undefined;
@@ -152,6 +157,7 @@ async function prepareRun(
     ...made,
     ...(model === undefined ? {} : { model }),
     ...(Object.keys(origin).length > 0 ? { origin } : {}),
+    ...leftOut(findSuite(workspace, suite.name), suite, overrides),
   };
   return {
     suite,
@@ -238,8 +244,26 @@ async function countChosen(dataset: Dataset, filter: RunFilter, signal: AbortSig
   if (chosen > 0) return chosen;
   throw new ConfigError('no case of the dataset matches the filter', {
     where: { path: dataset.header.path },
-    remedy: `Names: ${filter.names.join(', ') || 'any'}; tags: ${filter.tags.join(', ') || 'any'}.`,
+    remedy: `Names: ${filter.names.join(', ') || 'any'}; tags: ${filter.tags.join(', ') || 'any'}${idsText(filter)}.`,
   });
+}
+
+function idsText({ ids = [] }: RunFilter): string {
+  if (ids.length === 0) return '';
+  return `; ids: ${ids.slice(0, 5).join(', ')}${ids.length > 5 ? ', …' : ''}`;
+}
+
+/** What of the suite does not take part in this run. */
+function leftOut(whole: SuiteConfig, suite: SuiteConfig, overrides: RunOverrides): Pick<RunPlan, 'leftOut'> {
+  const names = new Set(suite.targets.map(({ name }) => name));
+  const targets = whole.targets.map(({ name }) => name).filter((name) => !names.has(name));
+  if (overrides.rejudge !== undefined || (targets.length === 0 && !overrides.withoutJudge)) return {};
+  return {
+    leftOut: {
+      ...(targets.length > 0 ? { targets } : {}),
+      ...(overrides.withoutJudge ? { judge: true } : {}),
+    },
+  };
 }
 
 function findSuite({ config, configPath }: Workspace, name: string): SuiteConfig {
@@ -252,17 +276,30 @@ function findSuite({ config, configPath }: Workspace, name: string): SuiteConfig
 }
 
 function override(suite: SuiteConfig, overrides: RunOverrides): SuiteConfig {
+  const ids = overrides.filter?.ids ?? suite.filter.ids;
   return {
     ...suite,
+    targets: chooseTargets(suite, overrides.targets),
     filter: {
       names: overrides.filter?.names.length ? overrides.filter.names : suite.filter.names,
       tags: overrides.filter?.tags.length ? overrides.filter.tags : suite.filter.tags,
+      ...(ids && ids.length > 0 ? { ids } : {}),
     },
     repeat: overrides.repeat ?? suite.repeat,
     maxConcurrency: overrides.maxConcurrency ?? suite.maxConcurrency,
     seed: overrides.seed ?? suite.seed,
     ...(overrides.judge === undefined ? {} : { judgeModel: overrides.judge }),
   };
+}
+
+function chooseTargets({ name, targets }: SuiteConfig, wanted: readonly string[] | undefined) {
+  if (!wanted) return targets;
+  const known = targets.map((target) => target.name);
+  const unknown = wanted.filter((target) => !known.includes(target));
+  if (unknown.length === 0 && wanted.length > 0) return targets.filter((t) => wanted.includes(t.name));
+  throw new ConfigError(`the suite ${name} has no target ${unknown.join(', ')}`, {
+    remedy: `Choose from: ${known.join(', ')}`,
+  });
 }
 
 function ruleFor(
