@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { SpendingLimit } from '../../../src/engine/cost/spendingLimit.ts';
+import { spentSoFar } from '../../../src/engine/cost/spent.ts';
+import type { Evaluator } from '../../../src/engine/evaluators/evaluator.ts';
+import { emptyOutput } from '../../../src/engine/model/output.ts';
+import { noLog, systemClock } from '../../../src/engine/ports.ts';
+import { executeRun } from '../../../src/engine/runs/executeRun.ts';
+import type { RunInputs } from '../../../src/engine/runs/runInputs.ts';
+import { RunStore } from '../../../src/engine/store/runStore.ts';
+import type { Target } from '../../../src/engine/targets/target.ts';
+import { located, plan } from '../../support/runFixtures.ts';
+import { type Reply, scriptedTarget } from '../../support/scriptedTarget.ts';
+
+const RUN = 'run-1';
+
+/** Every call costs a dollar, and takes a turn of the event loop. */
+const aDollar: Reply = async ({ case: entry }) => {
+  await new Promise((resolve) => setImmediate(resolve));
+  return { ...emptyOutput(), status: 'complete', text: entry.id, costUsd: 1 };
+};
+
+function evaluator(compares: boolean): Evaluator {
+  return {
+    spec: { type: 'equals', name: 'names case', negated: false, options: {}, weight: 1 },
+    stage: 'heuristic',
+    ...(compares ? { compares: true } : {}),
+    evaluate: ({ case: entry, output }) => {
+      const pass = output.text === entry.id;
+      return { status: 'scored', score: pass ? 1 : 0, pass, reason: output.text };
+    },
+  };
+}
+
+function inputsFor(targets: readonly Target[], cases: number, compares = false): RunInputs {
+  const entries = located(Array.from({ length: cases }, (_, index) => ({ id: `case-${index}`, input: 'x' })));
+  return {
+    plan: plan({ targets: targets.map(({ name }) => name), cases }),
+    source: {
+      async *batches() {
+        yield entries;
+      },
+    },
+    targets: targets.map((target) => ({ target, timeoutMs: 1000, concurrency: 2 })),
+    evaluatorsFor: () => [evaluator(compares)],
+    cascadeFor: () => ({
+      mode: 'cascade',
+      thresholds: {},
+      weights: { heuristic: 0.2, lexical: 0.3, judge: 0.5 },
+      rule: { kind: 'all' },
+    }),
+    auditShare: 0,
+  };
+}
+
+describe('a run with a spending limit', () => {
+  let store: RunStore;
+  beforeEach(() => {
+    store = new RunStore(':memory:');
+  });
+  afterEach(() => store.close());
+
+  function execute(inputs: RunInputs, perRun: number) {
+    if (store.runTraceId(RUN) === undefined)
+      store.createRun({ id: RUN, plan: inputs.plan, createdAt: 1, traceId: 'e'.repeat(32) });
+    const limit = new SpendingLimit({ perRun }, spentSoFar(store, store.getRun(RUN), systemClock.now()));
+    return executeRun(inputs, {
+      runId: RUN,
+      store,
+      owner: { pid: 1, host: 'here', alive: () => true },
+      clock: systemClock,
+      log: noLog,
+      signal: new AbortController().signal,
+      onResults: () => {},
+      onStart: () => {},
+      limit,
+    });
+  }
+
+  for (const compares of [false, true]) {
+    it(`stops within it, stores all that was paid for, and goes on (${compares ? 'compared' : 'plain'})`, async () => {
+      const targets = [scriptedTarget('a', aDollar), scriptedTarget('b', aDollar)];
+      const inputs = inputsFor(targets, 20, compares);
+      const calls = (): number => targets.reduce((sum, target) => sum + target.calls.length, 0);
+
+      assert.equal(await execute(inputs, 10), 'interrupted');
+      const { status } = store.getRun(RUN);
+      assert.ok(status.state === 'interrupted' && status.reason?.includes('$10.00'), JSON.stringify(status));
+      assert.ok(calls() <= 10 && calls() >= 6, `${calls()} calls`);
+      const held = Array.from({ length: 20 }, (_, index) => store.heldOutputs(RUN, index).length);
+      const kept = [...store.results(RUN)].length + held.reduce((sum, count) => sum + count, 0);
+      assert.equal(kept, calls());
+
+      assert.equal(await execute(inputs, 1000), 'complete');
+      assert.equal(calls(), 40);
+      assert.equal([...store.results(RUN)].filter(({ status }) => status === 'passed').length, 40);
+      assert.equal(store.getRun(RUN).status.state, 'complete');
+    });
+  }
+
+  it('is complete when the limit is reached by its last trial', async () => {
+    const inputs = inputsFor([scriptedTarget('a', aDollar)], 4);
+    assert.equal(await execute(inputs, 4), 'complete');
+    assert.equal(store.getRun(RUN).status.state, 'complete');
+  });
+
+  it('calls nobody when the limit is reached before it begins', async () => {
+    const target = scriptedTarget('a', aDollar);
+    const inputs = inputsFor([target], 20);
+    assert.equal(await execute(inputs, 5), 'interrupted');
+    const before = target.calls.length;
+    assert.equal(await execute(inputs, 5), 'interrupted');
+    assert.equal(target.calls.length, before);
+  });
+});
