@@ -192,6 +192,21 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .action(async (options) => done(await (await import('./commands/compare.ts')).compare(options, io)));
 
   program
+    .command('evaluators')
+    .description(
+      'tell how the evaluators of a stored run agree, how its judges fare, and what a cascade could save',
+    )
+    .argument('[run]', 'its id (default: the newest)')
+    .addOption(config)
+    .option('--between <names...>', 'only these two, with the outputs on which they differ')
+    .option('--again <run>', 'a run that judged the same outputs once more, for test and retest')
+    .option('--agreement <share>', 'agreement with the judge that settled outputs must keep', share, 0.95)
+    .option('--json', 'as JSON')
+    .action(async (run, options) =>
+      done(await (await import('./commands/evaluators.ts')).evaluators(run, options, io)),
+    );
+
+  program
     .command('show')
     .description('show a stored run, or one case of it with its trace')
     .argument('[run]', 'its id (default: the newest)')

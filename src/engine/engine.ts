@@ -1,11 +1,7 @@
 import { judgeRun } from './compare/gate.ts';
-import { type ComparisonRequest, prepareComparisons } from './compare/prepareComparison.ts';
+import type { ComparisonRequest } from './compare/prepareComparison.ts';
 import type { PreparedComparison } from './compare/preparedComparison.ts';
-import {
-  type FinishedComparison,
-  type RunComparisonOptions,
-  runComparison,
-} from './compare/runComparison.ts';
+import type { FinishedComparison, RunComparisonOptions } from './compare/runComparison.ts';
 import { budgetsFor, settleBudgets } from './cost/budgets/budgetLedger.ts';
 import { CallHistory } from './cost/callHistory.ts';
 import type { RunEstimate } from './cost/estimate.ts';
@@ -158,9 +154,13 @@ export function createEngine(
         await prepared.close();
       }
     },
-    prepareComparison: (request, signal) =>
-      prepareComparisons(workspace, request, { ...ports, store }, signal),
-    compare(prepared, listener, options) {
+    // Loaded when they are needed: the statistics take a while, and most runs compare nothing.
+    async prepareComparison(request, signal) {
+      const { prepareComparisons } = await import('./compare/prepareComparison.ts');
+      return prepareComparisons(workspace, request, { ...ports, store }, signal);
+    },
+    async compare(prepared, listener, options) {
+      const { runComparison } = await import('./compare/runComparison.ts');
       const runner = { store, root: workspace.root, now: () => ports.clock.now(), begin, execute: run };
       return runComparison(prepared, listener, options, runner);
     },

@@ -18,11 +18,6 @@ export function wordFor(metrics: readonly MetricComparison[]): ComparisonWord {
   return metrics.every(isEquivalent) ? 'equivalent' : 'undecided';
 }
 
-/** Shown not to be worse by the margin, in every metric. */
-export function isNotInferior(metrics: readonly MetricComparison[]): boolean {
-  return metrics.length > 0 && metrics.every(({ nonInferiorityP: p }) => p !== null && p <= ALPHA);
-}
-
 function isEquivalent({ nonInferiorityP, nonSuperiorityP }: MetricComparison): boolean {
   if (nonInferiorityP === null || nonSuperiorityP === null) return false;
   return Math.max(nonInferiorityP, nonSuperiorityP) <= ALPHA;

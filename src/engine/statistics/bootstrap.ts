@@ -1,6 +1,6 @@
 import studentCdf from '@stdlib/stats-base-dists-t-cdf';
 import studentQuantile from '@stdlib/stats-base-dists-t-quantile';
-import { normalPoint, normalProbability } from './normal.ts';
+import { normalPoint, normalProbability } from './normalDistribution.ts';
 import type { Xoshiro128 } from './prng.ts';
 import type { Interval } from './wilson.ts';
 

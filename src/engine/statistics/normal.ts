@@ -1,20 +1,2 @@
-import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
-import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
-
 /** 97.5 % quantile of the standard normal distribution: the z of a two-sided 95 % interval. */
 export const Z_95 = 1.959963984540054;
-
-/** Φ: the standard normal distribution function. */
-export function normalProbability(z: number): number {
-  return normalCdf(z, 0, 1);
-}
-
-/** Φ⁻¹: the standard normal quantile; ±Infinity at 0 and 1. */
-export function normalPoint(probability: number): number {
-  return normalQuantile(probability, 0, 1);
-}
-
-/** P(|Z| ≥ |z|). */
-export function twoSidedNormal(z: number): number {
-  return Math.min(1, 2 * normalCdf(-Math.abs(z), 0, 1));
-}

@@ -1,4 +1,4 @@
-import { normalPoint } from './normal.ts';
+import { normalPoint } from './normalDistribution.ts';
 
 /** Two-sided level and power that are planned with, as is usual: Cohen 1988, Statistical Power Analysis. */
 const ALPHA = 0.05;

@@ -1,4 +1,4 @@
-import { twoSidedNormal } from './normal.ts';
+import { twoSidedNormal } from './normalDistribution.ts';
 
 /** Above this many steps of the exact distribution the normal approximation takes over. */
 const MAX_STEPS = 4_000_000;

@@ -1,4 +1,4 @@
-import { twoSidedNormal } from './normal.ts';
+import { twoSidedNormal } from './normalDistribution.ts';
 import { midRanks } from './ranks.ts';
 
 /** Up to this many differences other than 0 the distribution is exact. */

@@ -1,0 +1,116 @@
+import type { JudgeHealth } from '../../engine/compare/evaluators/judgeHealth.ts';
+import type { CascadeCalibration, EvaluatorAgreement } from '../../engine/model/evaluatorStudy.ts';
+import { formatCost, formatPercent } from '../terminal/format.ts';
+import type { Io } from '../terminal/io.ts';
+import { sanitizeLine } from '../terminal/sanitize.ts';
+import { renderTable, truncate } from '../terminal/table.ts';
+
+/** As many outputs on which two evaluators differ are shown. */
+const MAX_DIFFERENCES = 10;
+
+/** How pairs of evaluators agree; with `details`, the outputs on which they differ most. */
+export function agreementLines(
+  agreements: readonly EvaluatorAgreement[],
+  details: boolean,
+  io: Io,
+): string[] {
+  const rated = agreements.filter(({ outputs }) => outputs > 0);
+  if (rated.length === 0) return [];
+  const rows = rated.map((entry) => [
+    `${sanitizeLine(entry.first)} / ${sanitizeLine(entry.second)}`,
+    String(entry.outputs),
+    formatPercent(entry.within),
+    formatPercent(entry.samePass),
+    figure(entry.kappa),
+    figure(entry.weightedKappa),
+    figure(entry.alpha),
+    figure(entry.spearman),
+    `${formatCost(entry.costUsd.first)} / ${formatCost(entry.costUsd.second)}`,
+  ]);
+  const titles = [
+    'evaluators',
+    'outputs',
+    'within 0.1',
+    'same pass',
+    'kappa',
+    'weighted',
+    'alpha',
+    'rank',
+    'cost each',
+  ];
+  const columns = titles.map((title, at) => ({
+    title,
+    align: at === 0 ? ('left' as const) : ('right' as const),
+  }));
+  const [head = '', ...body] = renderTable(columns, rows);
+  return [
+    io.style.dim(head),
+    ...body,
+    '',
+    ...(details ? rated.flatMap((entry) => differenceLines(entry, io)) : []),
+  ];
+}
+
+function differenceLines({ first, second, differences }: EvaluatorAgreement, io: Io): string[] {
+  if (differences.length === 0) return [];
+  const rows = differences
+    .slice(0, MAX_DIFFERENCES)
+    .map((entry) => [
+      sanitizeLine(entry.caseId),
+      sanitizeLine(entry.target),
+      entry.first.score.toFixed(2),
+      entry.second.score.toFixed(2),
+      sanitizeLine(`${entry.first.reason} / ${entry.second.reason}`),
+    ]);
+  const titles = ['case', 'target', sanitizeLine(first), sanitizeLine(second), 'why'];
+  const [head = '', ...body] = renderTable(
+    titles.map((title) => ({ title })),
+    rows,
+  );
+  const more = differences.length - rows.length;
+  return [
+    io.style.dim(head),
+    ...body.map((line) => truncate(line, io.width)),
+    ...(more > 0 ? [io.style.dim(`… and ${more} more`)] : []),
+    '',
+  ];
+}
+
+/** Whether each judge can be relied on, check by check. */
+export function healthLines(judges: readonly JudgeHealth[], { style }: Io): string[] {
+  const marks = { pass: style.green('✓'), fail: style.red('✗'), unknown: style.dim('?') };
+  const words = { healthy: style.green, unhealthy: style.red, unknown: style.yellow };
+  return judges.flatMap(({ judge, status, checks, corrected }) => [
+    `${style.bold(sanitizeLine(judge))}: ${words[status](status)}`,
+    ...checks.map((check) => `  ${marks[check.status]} ${check.check}: ${sanitizeLine(check.reason)}`),
+    ...(corrected
+      ? [
+          `  pass rate corrected by the labels: ${formatPercent(corrected.mean)} (${formatPercent(corrected.interval.low)} to ${formatPercent(corrected.interval.high)})`,
+        ]
+      : []),
+    '',
+  ]);
+}
+
+/** Thresholds that the cascade could have, and how well they held for outputs that they were not fitted to. */
+export function calibrationLines(
+  calibrations: readonly CascadeCalibration[],
+  agreement: number,
+  { style }: Io,
+): string[] {
+  return calibrations.flatMap(({ stage, thresholds, outputs, settled, heldOut, holds }) => {
+    const range = heldOut.interval
+      ? ` (95 % interval ${formatPercent(heldOut.interval.low)} to ${formatPercent(heldOut.interval.high)})`
+      : '';
+    const word = holds ? style.green('holds') : style.yellow(`not shown to keep ${formatPercent(agreement)}`);
+    return [
+      `${style.bold(stage)}: fail below ${figure(thresholds.fail)}, pass from ${figure(thresholds.pass)}; settles ${formatPercent(settled)} of ${outputs} outputs`,
+      `  on held-out outputs ${formatPercent(heldOut.agreement)} agree with the judge${range}: ${word}`,
+      '',
+    ];
+  });
+}
+
+function figure(value: number | null): string {
+  return value === null ? '–' : value.toFixed(2);
+}

@@ -1,0 +1,33 @@
+import type { Evaluation } from '../../model/evaluation.ts';
+import type { TrialResult } from '../../model/result.ts';
+
+/** What an evaluator said of one output. */
+export interface Rating {
+  score: number;
+  pass: boolean;
+  reason: string;
+  /** Null where unknown; an evaluator that calls no model costs nothing. */
+  costUsd: number | null;
+  latencyMs: number;
+}
+
+/** The rating of the evaluator with this name; undefined where it did not run, does not apply, or failed. */
+export function ratingOf(result: TrialResult, name: string): Rating | undefined {
+  const found = result.evaluations.find((evaluation) => evaluation.name === name);
+  if (found?.status !== 'scored') return undefined;
+  const { score, pass, reason, latencyMs } = found;
+  return { score, pass, reason, latencyMs, costUsd: costOf(found) };
+}
+
+/** Names of the evaluators that scored anything, in the order of their first result. */
+export function evaluatorNames(results: Iterable<TrialResult>): string[] {
+  const names = new Set<string>();
+  for (const { evaluations } of results)
+    for (const { name, status } of evaluations) if (status === 'scored') names.add(name);
+  return [...names];
+}
+
+function costOf(evaluation: Extract<Evaluation, { status: 'scored' }>): number | null {
+  if (evaluation.costUsd !== undefined) return evaluation.costUsd;
+  return evaluation.stage === 'judge' ? null : 0;
+}

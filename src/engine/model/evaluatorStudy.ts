@@ -1,0 +1,53 @@
+import type { Range } from './comparison.ts';
+
+/** How two evaluators judge the same outputs. Null always means "not enough data", never 0. */
+export interface EvaluatorAgreement {
+  first: string;
+  second: string;
+  /** Outputs that both scored. */
+  outputs: number;
+  /** Outputs that only one of them could score. */
+  oneSided: number;
+  /** Share of outputs whose scores lie within 0.1 of each other. */
+  within: number | null;
+  /** Share of outputs with the same pass. */
+  samePass: number | null;
+  /** Cohen's kappa of the passes; quadratic-weighted kappa of the scores in five bands. */
+  kappa: number | null;
+  weightedKappa: number | null;
+  /** Krippendorff's alpha of the scores, interval metric. */
+  alpha: number | null;
+  pearson: number | null;
+  spearman: number | null;
+  /** Where outputs carry a person's label. */
+  labelled: number;
+  accuracy: { first: number | null; second: number | null };
+  /** Rank correlation of the score with the length of the output: a liking for long answers. */
+  lengthBias: { first: number | null; second: number | null };
+  costUsd: { first: number | null; second: number | null };
+  latencyMs: { first: number | null; second: number | null };
+  /** Most different first. */
+  differences: EvaluatorDifference[];
+}
+
+export interface EvaluatorDifference {
+  target: string;
+  caseId: string;
+  trial: number;
+  first: { score: number; pass: boolean; reason: string };
+  second: { score: number; pass: boolean; reason: string };
+}
+
+/** Thresholds that let a cheap stage settle cases the way the judge would. */
+export interface CascadeCalibration {
+  stage: 'heuristic' | 'lexical';
+  /** Below `fail` a case is settled as failed, at or above `pass` as passed; null: never. */
+  thresholds: { fail: number | null; pass: number | null };
+  outputs: number;
+  /** Share of the outputs that they settle, and with it of the judge calls that they save. */
+  settled: number;
+  /** Of outputs that took no part in fitting: agreement with the full verdict among the settled ones. */
+  heldOut: { settled: number; agreement: number | null; interval: Range | null };
+  /** The asked agreement was reached on the held-out outputs, even at the lower end of the interval. */
+  holds: boolean;
+}
