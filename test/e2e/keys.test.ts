@@ -19,8 +19,10 @@ describe('journey: models and keys', function () {
       writeFileSync(config, providers + readFileSync(config, 'utf8'));
 
       await workbench.runCommand('Touchstone: Choose Model…');
+      const model = workbench.choices.filter({ hasText: 'local/scripted-1' }).first();
+      await model.waitFor();
       await workbench.screenshot('choose-model');
-      await workbench.choices.filter({ hasText: 'local/scripted-1' }).first().click();
+      await model.click();
       await workbench.quickInput.waitFor({ state: 'hidden' });
       const settings = path.join(workbench.folder, '.vscode', 'settings.json');
       assert.deepEqual(JSON.parse(readFileSync(settings, 'utf8')), {

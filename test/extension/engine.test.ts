@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import type { EngineClient, EngineState } from '../../src/ui/engine/engineClient.ts';
+import { EngineClient, type EngineState } from '../../src/ui/engine/engineClient.ts';
+import { Output } from '../../src/ui/output/output.ts';
+import { toFailure } from '../../src/ui/toFailure.ts';
 import { caseLines } from '../engineProcess/workspaces.ts';
 import { activated } from './support/activated.ts';
 import { trusted } from './support/trust.ts';
@@ -87,6 +89,26 @@ describe('engine', () => {
     assert.equal((await verdicts(engine, runId)).length, 20);
   });
 
+  it('of a second window sees the runs of the first, and keeps off the one under way', async function () {
+    if (!trusted) this.skip();
+    rmSync(path.join(workspaceRoot(), 'go'), { force: true });
+    const second = secondWindow();
+    try {
+      const end = whenFinished(engine);
+      const [runId = ''] = (await engine.call('run/start', { suite: 'killed' })).runIds;
+      const [head] = (await second.call('run/list', { limit: 1 })).runs;
+      assert.deepEqual([head?.id, head?.state], [runId, 'running']);
+      const refused = whenFinished(second);
+      await second.call('run/resume', { runId });
+      assert.equal((await refused).outcome, 'failed');
+      writeFileSync(path.join(workspaceRoot(), 'go'), '');
+      assert.equal((await end).outcome, 'complete');
+      assert.equal((await verdicts(second, runId)).length, 20);
+    } finally {
+      await second.shutDown();
+    }
+  });
+
   it('rejects the calls that were under way when it died', async function () {
     if (!trusted) this.skip();
     await engine.call('workspace/list', {});
@@ -133,14 +155,33 @@ async function results(engine: EngineClient, runId: string, wanted: number): Pro
   });
 }
 
-/** Begins a run and waits for its end. */
-async function finished(engine: EngineClient, begin: () => PromiseLike<unknown>) {
-  const end = new Promise<{ runId: string; outcome: string }>((resolve) => {
+/** A client as another window on this workspace would have. */
+function secondWindow(): EngineClient {
+  const extension = vscode.extensions.getExtension('touchstone.touchstone');
+  return new EngineClient({
+    script: path.join(extension?.extensionPath ?? '', 'dist', 'engineProcess.js'),
+    output: new Output(),
+    toFailure,
+    initialize: () => ({ root: workspaceRoot(), config: null, trusted: true, bridge: false }),
+    handlers: {
+      'model/complete': () => Promise.reject(new Error('not asked here')),
+      'secret/get': () => ({ value: null }),
+    },
+  });
+}
+
+function whenFinished(engine: EngineClient): Promise<{ runId: string; outcome: string }> {
+  return new Promise((resolve) => {
     const listener = engine.on('run/finished', (data) => {
       listener.dispose();
       resolve(data);
     });
   });
+}
+
+/** Begins a run and waits for its end. */
+async function finished(engine: EngineClient, begin: () => PromiseLike<unknown>) {
+  const end = whenFinished(engine);
   await begin();
   const data = await end;
   assert.equal(data.outcome, 'complete');

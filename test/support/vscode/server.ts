@@ -30,6 +30,7 @@ export interface ServerOptions {
 /** What keeps pictures and journeys the same from run to run. */
 const CALM_SETTINGS = {
   'workbench.startupEditor': 'none',
+  'workbench.reduceMotion': 'on',
   'workbench.tips.enabled': false,
   'window.commandCenter': false,
   'chat.commandCenter.enabled': false,
