@@ -28,11 +28,14 @@ export function compileLinear(pattern: string, flags = ''): LinearPattern | unde
   }
 }
 
-/** The `RegExp` of JSON Schema's `pattern` and `patternProperties`. Throws SyntaxError. */
+/**
+ * The `RegExp` of JSON Schema's `pattern` and `patternProperties`. Ajv keeps one pattern per text of `toString`.
+ * Throws SyntaxError.
+ */
 export function safeRegExp(pattern: string, flags: string): LinearPattern {
   new RegExp(pattern, flags);
   const linear = compileLinear(pattern, flags);
-  if (linear) return linear;
+  if (linear) return { test: linear.test, toString: () => `/${pattern}/${flags}` };
   throw new SyntaxError(`the pattern /${pattern}/ needs look-around, back-references or too many repeats`);
 }
 safeRegExp.code = 'RegExp';

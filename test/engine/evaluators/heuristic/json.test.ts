@@ -9,6 +9,15 @@ describe('is-json', () => {
     for (const text of ['{}', '[1]', '"a"', 'null', ' 3 ']) assert.equal(passes('is-json', text), true, text);
     for (const text of ['', 'a', '{', '{a:1}', '{} {}']) assert.equal(passes('is-json', text), false, text);
   });
+  it('tells the patterns of a schema, and of several schemas, apart', () => {
+    const text = (pattern: string) => ({ type: 'string', pattern });
+    const both = { type: 'object', properties: { id: text('^[A-Z]-\\d+$'), word: text('^[a-z]+$') } };
+    assert.equal(passes({ 'is-json': { schema: both } }, '{"id":"A-12","word":"abc"}'), true);
+    assert.equal(passes({ 'is-json': { schema: both } }, '{"id":"A-12","word":"A-12"}'), false);
+    const other = { type: 'object', properties: { id: text('^x$') } };
+    assert.equal(passes({ 'is-json': { schema: other } }, '{"id":"x"}'), true);
+    assert.equal(passes({ 'is-json': { schema: other } }, '{"id":"A-12"}'), false);
+  });
   it('holds it to a schema and says what is wrong', () => {
     assert.equal(passes({ 'is-json': { schema: SCHEMA } }, '{"city":"Bonn"}'), true);
     assert.match(scoredOf({ 'is-json': { schema: SCHEMA } }, '{"city":1}').reason, /city must be string/);
