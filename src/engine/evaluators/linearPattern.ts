@@ -2,6 +2,7 @@ import { RE2JS } from 're2js';
 
 interface LinearPattern {
   test(text: string): boolean;
+  toString(): string;
 }
 
 /** White space and line ends of JavaScript; RE2 knows only those of ASCII. */
