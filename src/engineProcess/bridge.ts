@@ -1,8 +1,8 @@
 import type { EditorModels } from '../engine/models/editorClient.ts';
 import { ModelError } from '../engine/models/modelClient.ts';
 import type { Secrets } from '../engine/ports.ts';
+import { CallFailure } from '../protocol/callFailure.ts';
 import type { interfaceCalls } from '../protocol/calls.ts';
-import { CallFailure } from '../protocol/failure.ts';
 import type { Peer } from '../protocol/peer.ts';
 
 type Window = Peer<typeof interfaceCalls>;

@@ -1,5 +1,5 @@
+import { CallFailure } from '../protocol/callFailure.ts';
 import { engineCalls, interfaceCalls } from '../protocol/calls.ts';
-import { CallFailure } from '../protocol/failure.ts';
 import { Peer, type Streams } from '../protocol/peer.ts';
 import { DatasetCache } from './datasetCache.ts';
 import { datasetHandlers } from './datasetHandlers.ts';

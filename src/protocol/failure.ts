@@ -36,16 +36,3 @@ export const failure = z.discriminatedUnion('kind', [
 ]);
 
 export type Failure = z.output<typeof failure>;
-
-/** A call that the other side refused or could not do. */
-export class CallFailure extends Error {
-  readonly method: string;
-  readonly failure: Failure;
-
-  constructor(method: string, reason: Failure) {
-    super(reason.message);
-    this.name = 'CallFailure';
-    this.method = method;
-    this.failure = reason;
-  }
-}

@@ -10,7 +10,8 @@ import {
 } from 'vscode-jsonrpc/node';
 import type * as z from 'zod';
 import type { CallTable, EventTable, Handlers, Method, ParamsOf, ResultOf } from './call.ts';
-import { CallFailure, type Failure, failure } from './failure.ts';
+import { CallFailure } from './callFailure.ts';
+import { type Failure, failure } from './failure.ts';
 
 /** JSON-RPC's code for a call that was cancelled, as in the Language Server Protocol. */
 const CANCELLED = -32_800;

@@ -28,6 +28,8 @@ const overrides = z.strictObject({
   model: z.string().exactOptional(),
   /** Names of the targets that take part. */
   targets: z.array(z.string()).min(1).exactOptional(),
+  /** Paths of the suite's datasets that take part. */
+  datasets: z.array(z.string()).min(1).exactOptional(),
   /** Leave out evaluators of the stage `judge`; the run says so. */
   withoutJudge: z.boolean().exactOptional(),
 });

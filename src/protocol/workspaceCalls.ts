@@ -6,6 +6,9 @@ const target = z.object({
   kind: z.string(),
   /** What it calls, in a few words. */
   calls: z.string(),
+  location,
+  /** The prompt file that it calls a model with, or echoes. */
+  prompt: z.string().exactOptional(),
 });
 
 /** Largest page of `suite/cases`. */
@@ -23,6 +26,7 @@ const suiteCase = z.object({
 const suite = z.object({
   name: z.string(),
   description: z.string().exactOptional(),
+  location,
   /** Paths relative to the workspace. */
   datasets: z.array(z.string()),
   targets: z.array(target),

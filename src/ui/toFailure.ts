@@ -1,4 +1,5 @@
-import { CallFailure, type Failure } from '../protocol/failure.ts';
+import { CallFailure } from '../protocol/callFailure.ts';
+import type { Failure } from '../protocol/failure.ts';
 
 /** What an error of the window is to the engine. */
 export function toFailure(error: unknown): Failure {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'mocha';
 import { findLocalServers } from '../../src/engineProcess/localServers.ts';
-import { CallFailure } from '../../src/protocol/failure.ts';
+import { CallFailure } from '../../src/protocol/callFailure.ts';
 import { workspaceFolder } from '../engine/suites/workspaceFolder.ts';
 import { startOpenAiServer } from '../support/openaiServer.ts';
 import { TestWindow } from './window.ts';

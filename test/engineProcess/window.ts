@@ -4,9 +4,10 @@ import { serve } from '../../src/engineProcess/serve.ts';
 import { processOwner } from '../../src/processOwner.ts';
 import type { bridgeCalls } from '../../src/protocol/bridgeCalls.ts';
 import type { Handlers, Method, ResultOf } from '../../src/protocol/call.ts';
+import { CallFailure } from '../../src/protocol/callFailure.ts';
 import { engineCalls, interfaceCalls } from '../../src/protocol/calls.ts';
 import { type EngineEvents, engineEvents } from '../../src/protocol/events.ts';
-import { CallFailure, type Failure } from '../../src/protocol/failure.ts';
+import type { Failure } from '../../src/protocol/failure.ts';
 import { Peer } from '../../src/protocol/peer.ts';
 import { systemRandom } from '../../src/systemRandom.ts';
 

@@ -6,7 +6,7 @@ import type { engineCalls } from '../../protocol/calls.ts';
 import type { EngineEvents } from '../../protocol/events.ts';
 import type { Failure } from '../../protocol/failure.ts';
 import type { Output } from '../output/output.ts';
-import { EngineProcess, type Initialize } from './engineProcess.ts';
+import type { EngineProcess, Initialize } from './engineProcess.ts';
 
 /** `waiting`: it crashed and is started again soon. `failed`: it crashed too often; a person must say so. */
 export type EngineState =
@@ -151,6 +151,8 @@ export class EngineClient implements vscode.Disposable {
     this.#change({ state: 'starting' });
     const { output, script, handlers, toFailure } = this.#options;
     try {
+      // The protocol's schemas and JSON-RPC cost some 40 ms, which a window that asks nothing need not pay.
+      const { EngineProcess } = await import('./engineProcess.ts');
       const engine = await EngineProcess.start({
         script,
         handlers,

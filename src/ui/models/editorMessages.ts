@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { ParamsOf } from '../../protocol/call.ts';
+import { CallFailure } from '../../protocol/callFailure.ts';
 import type { interfaceCalls } from '../../protocol/calls.ts';
-import { CallFailure } from '../../protocol/failure.ts';
 
 type Message = ParamsOf<typeof interfaceCalls, 'model/complete'>['messages'][number];
 

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { ParamsOf, ResultOf } from '../../protocol/call.ts';
+import { CallFailure } from '../../protocol/callFailure.ts';
 import type { interfaceCalls } from '../../protocol/calls.ts';
-import { CallFailure, type Failure } from '../../protocol/failure.ts';
+import type { Failure } from '../../protocol/failure.ts';
 import { toEditorMessages } from './editorMessages.ts';
 import { type EditorReply, readReply } from './editorReply.ts';
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { CallFailure } from '../../protocol/failure.ts';
+import { CallFailure } from '../../protocol/callFailure.ts';
 import { registerCommand } from '../commands.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import type { Output } from '../output/output.ts';

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { CallFailure, type Failure } from '../../protocol/failure.ts';
+import { CallFailure } from '../../protocol/callFailure.ts';
+import type { Failure } from '../../protocol/failure.ts';
 
 /** What this extension says: the output channel, and messages with something to do about them. */
 export class Output implements vscode.Disposable {
