@@ -36,3 +36,16 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock || !existsSync(no
   mkdirSync(modules, { recursive: true });
   writeFileSync(stamp, lock);
 }
+
+// `node scripts/setup.mjs SCRIPT …` goes on with the project's own Node. The shell of an npm script may still
+// remember where it found the machine's.
+const [script, ...rest] = process.argv.slice(2);
+if (script !== undefined) {
+  const bin = path.join(modules, '.bin');
+  const result = spawnSync(nodeBinary, [script, ...rest], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, PATH: `${bin}${path.delimiter}${process.env.PATH ?? ''}` },
+  });
+  process.exit(result.status ?? 1);
+}
