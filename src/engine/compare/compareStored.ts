@@ -75,6 +75,7 @@ export function compareStored(store: RunStore, request: StoredComparison): Compa
     gate: policy ? judgeComparison(policy, judged, summaryOf(candidate, request.candidate)) : null,
     notes: [
       ...(request.notes ?? []),
+      ...(sequential?.stopped ? [STOPPED] : []),
       ...notesOn(counts, baseline.run.plan, plan),
       ...(request.sequential
         ? []
@@ -82,6 +83,9 @@ export function compareStored(store: RunStore, request: StoredComparison): Compa
     ],
   };
 }
+
+const STOPPED =
+  'Stopped early: the difference may look larger than it is, since it stopped where it looked large; the interval holds.';
 
 function changesOf(cases: Comparison['cases']) {
   const counts = { improved: 0, degraded: 0, neutral: 0, unmeasured: 0 };

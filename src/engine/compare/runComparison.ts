@@ -122,7 +122,7 @@ async function runWatched(
   const stop = new AbortController();
   const follow = (results: readonly TrialResult[]): void => {
     watch.add(results);
-    if (watch.settled && !prepared.same) stop.abort(new DOMException('the verdict is settled', 'AbortError'));
+    if (watch.settled) stop.abort(new DOMException('the verdict is settled', 'AbortError'));
   };
   follow([...runner.store.results(runId)]);
   if (stop.signal.aborted) return { watch, outcome: 'complete' };

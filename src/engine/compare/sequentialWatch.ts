@@ -76,7 +76,8 @@ export class SequentialWatch {
 
   #look(): void {
     const isLast = this.#next === this.#options.clusters.length;
-    if (this.#next < this.#lookAt && !isLast) return;
+    // A target against itself is never decided, so there is nothing to stop for.
+    if (this.#options.compare.same || (this.#next < this.#lookAt && !isLast)) return;
     this.#lookAt = Math.max(this.#next + 1, Math.ceil(this.#next * LOOK_AFTER));
     this.#settled = wordSoFar(this.#cases, { ...this.#options.compare, sequential: true }) !== 'undecided';
   }

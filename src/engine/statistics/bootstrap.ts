@@ -19,6 +19,8 @@ export interface BootstrapMean {
   interval: Interval | null;
   /** Two-sided, for the hypothesis that the mean is 0: where the interval just reaches it. */
   p: number;
+  /** False where no resample lies on the other side of 0: p is then only as small as their number can show. */
+  resolved: boolean;
 }
 
 /**
@@ -38,12 +40,12 @@ export function bootstrapMean(
   resamples = usualResamples(clusters.length),
 ): BootstrapMean | null {
   if (clusters.length < LEAST_CLUSTERS) return null;
-  const leastP = Math.min(1, 2 ** (1 - clusters.filter(({ sum }) => Math.abs(sum) > 1e-12).length));
+  const least = leastP(clusters);
   const mean = meanOf(clusters);
   const means = resample(clusters, random, resamples);
   const first = means[0] ?? mean;
   const last = means.at(-1) ?? mean;
-  if (first === last) return { mean, interval: null, p: mean === 0 ? 1 : leastP };
+  if (first === last) return { mean, interval: null, p: mean === 0 ? 1 : least, resolved: false };
   const bias = normalPoint(inside(shareBelow(means, mean), resamples));
   const acceleration = jackknifeAcceleration(clusters);
   const point = (z: number): number => {
@@ -54,8 +56,14 @@ export function bootstrapMean(
   return {
     mean,
     interval: { low: quantile(means, point(-z)), high: quantile(means, point(z)) },
-    p: Math.max(leastP, pValue(means, bias, acceleration, clusters.length)),
+    p: Math.max(least, pValue(means, bias, acceleration, clusters.length)),
+    resolved: first <= 0 && last >= 0,
   };
+}
+
+/** The smallest p that the signs of the clusters that differ from 0 can give. */
+export function leastP(clusters: readonly ClusterSum[]): number {
+  return Math.min(1, 2 ** (1 - clusters.filter(({ sum }) => Math.abs(sum) > 1e-12).length));
 }
 
 /** Many clusters need fewer: their means are close to normal, and each resample takes longer. */

@@ -1,6 +1,6 @@
 import studentCdf from '@stdlib/stats-base-dists-t-cdf';
 import studentQuantile from '@stdlib/stats-base-dists-t-quantile';
-import { bootstrapMean, type ClusterSum } from './bootstrap.ts';
+import { bootstrapMean, type ClusterSum, leastP } from './bootstrap.ts';
 import type { MeanEstimate } from './clusteredMean.ts';
 import type { Xoshiro128 } from './prng.ts';
 import type { Interval } from './wilson.ts';
@@ -10,6 +10,8 @@ import type { Interval } from './wilson.ts';
  * clusters and Student's t with the clustered standard error and G − 1 degrees of freedom, at either end. For
  * many clusters the two agree; for a few dozen, of which half do not differ, the bootstrap alone covers the mean
  * too seldom (the simulation in test/bench shows by how much), and t alone misses skewness.
+ *
+ * Where p is smaller than the number of resamples can show, it is that of t.
  *
  * The interval is null where all clusters are alike; null altogether with too few clusters for the bootstrap.
  */
@@ -22,12 +24,13 @@ export function cautiousMean(
   if (!boot || standardError === null) return null;
   if (!boot.interval || standardError === 0) return { interval: null, p: boot.p };
   const freedom = clusters.length - 1;
+  const t = Math.min(1, 2 * studentCdf(-Math.abs(mean) / standardError, freedom));
   const half = studentQuantile(0.975, freedom) * standardError;
   return {
     interval: {
       low: Math.min(boot.interval.low, mean - half),
       high: Math.max(boot.interval.high, mean + half),
     },
-    p: Math.max(boot.p, Math.min(1, 2 * studentCdf(-Math.abs(mean) / standardError, freedom))),
+    p: Math.max(boot.resolved ? boot.p : leastP(clusters), t),
   };
 }

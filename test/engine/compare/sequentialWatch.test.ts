@@ -5,10 +5,10 @@ import type { TrialResult } from '../../../src/engine/model/result.ts';
 import { Xoshiro128 } from '../../../src/engine/statistics/prng.ts';
 import { type Outcome, PAIR, resultsOf, times } from './comparing.ts';
 
-function watchOver(outcomes: readonly Outcome[]) {
+function watchOver(outcomes: readonly Outcome[], same = false) {
   const results = resultsOf(outcomes);
   const clusters = outcomes.map((_, index) => [`case-${index}`]);
-  const compare = { margin: 0.05, seed: 1, same: false };
+  const compare = { margin: 0.05, seed: 1, same };
   const watch = new SequentialWatch({ clusters, pairs: [PAIR], repeat: 1, compare });
   const byCase = (index: number) => results.filter(({ caseIndex }) => caseIndex === index);
   return { watch, byCase, results };
@@ -24,6 +24,13 @@ describe('SequentialWatch', () => {
     assert.equal(watch.settled, true);
     assert.ok(seen >= 8 && seen < 60, `${seen} cases`);
     assert.equal(watch.caseIds.length, seen);
+  });
+
+  it('has nothing to stop for when a target meets itself', () => {
+    const { watch, results } = watchOver(times(300, { before: 1, after: 1 }), true);
+    watch.add(results);
+    assert.equal(watch.settled, false);
+    assert.equal(watch.caseIds.length, 300);
   });
 
   it('waits for the cases in the order drawn', () => {
