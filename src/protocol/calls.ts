@@ -1,6 +1,7 @@
 import { bridgeCalls } from './bridgeCalls.ts';
 import type { ParamsOf, ResultOf } from './call.ts';
 import { datasetCalls } from './datasetCalls.ts';
+import { languageCalls } from './languageCalls.ts';
 import { modelCalls } from './modelCalls.ts';
 import { runCalls } from './runCalls.ts';
 import { sessionCalls } from './sessionCalls.ts';
@@ -13,6 +14,7 @@ export const engineCalls = {
   ...datasetCalls,
   ...runCalls,
   ...modelCalls,
+  ...languageCalls,
 };
 
 /** What the engine process asks of the interface. */

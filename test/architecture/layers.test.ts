@@ -29,6 +29,7 @@ const ALLOWED: { [feature: string]: readonly string[] } = {
   runs: ['cost', 'suites', 'targets', 'evaluators', 'datasets', 'prompts', 'models', 'telemetry'],
   compare: ['runs', 'suites', 'targets'],
   reports: [],
+  language: ['suites', 'evaluators', 'datasets', 'prompts', 'models'],
   engine: ['cost', 'models', 'suites', 'runs', 'compare', 'reports', 'telemetry', 'datasets', 'prompts'],
 };
 

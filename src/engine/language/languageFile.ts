@@ -1,0 +1,107 @@
+import path from 'node:path';
+import { FileError } from '../errors.ts';
+import type { SourceDocument } from '../files/document.ts';
+import { parseJson } from '../files/json.ts';
+import { LineIndex } from '../files/lineIndex.ts';
+import { parseYaml } from '../files/yaml.ts';
+import { detectFormat } from '../prompts/detectFormat.ts';
+import type { CasePlace } from './casePlace.ts';
+import { findCases } from './findCases.ts';
+
+/** What a file is to the editor; `other` gets no help. */
+export type FileKind = 'config' | 'promptfoo' | 'dataset' | 'prompt' | 'other';
+
+export interface LanguageSource {
+  /** Relative to the workspace, with `/`. */
+  path: string;
+  absolute: string;
+  /** Absolute real path of the workspace. */
+  root: string;
+  /** As it stands in the editor. */
+  text: string;
+  /** True for the configuration of the workspace, whatever its name. */
+  isConfig?: boolean;
+}
+
+/** How much of a text is looked at to tell a golden dataset by its content. */
+const HEAD_LENGTH = 4_096;
+
+/** One file as it stands in an editor. Whatever is worked out from its text is worked out once. */
+export class LanguageFile {
+  readonly path: string;
+  readonly absolute: string;
+  readonly root: string;
+  readonly text: string;
+  readonly kind: FileKind;
+  readonly lines: LineIndex;
+  #document: { value: SourceDocument | undefined } | undefined;
+  #cases: readonly CasePlace[] | undefined;
+
+  constructor(source: LanguageSource) {
+    this.path = source.path;
+    this.absolute = source.absolute;
+    this.root = source.root;
+    this.text = source.text;
+    this.kind = source.isConfig ? 'config' : kindOf(source.path, source.text);
+    this.lines = new LineIndex(source.path, source.text);
+  }
+
+  get format(): 'yaml' | 'json' | 'jsonl' | 'other' {
+    return formatOf(this.path);
+  }
+
+  /** The parsed text; undefined while it cannot be parsed, and for anything but YAML and JSON. */
+  get document(): SourceDocument | undefined {
+    this.#document ??= { value: this.#parse() };
+    return this.#document.value;
+  }
+
+  /** The cases of a dataset in file order; found without a parser where the file is large. */
+  get cases(): readonly CasePlace[] {
+    this.#cases ??= this.kind === 'dataset' ? findCases(this) : [];
+    return this.#cases;
+  }
+
+  #parse(): SourceDocument | undefined {
+    try {
+      if (this.format === 'yaml') return parseYaml(this.text, this.path);
+      return this.format === 'json' ? parseJson(this.text, this.path) : undefined;
+    } catch (error) {
+      if (error instanceof FileError) return undefined;
+      throw error;
+    }
+  }
+}
+
+function kindOf(file: string, text: string): FileKind {
+  const name = path.posix.basename(file);
+  if (/^promptfooconfig.*\.(?:ya?ml|json)$/.test(name)) return 'promptfoo';
+  if (/^touchstone(?:\.[\w-]+)*\.ya?ml$/.test(name)) return 'config';
+  if (detectFormat(file)) return 'prompt';
+  return isDataset(file, name, text) ? 'dataset' : 'other';
+}
+
+/** As the workspace's own search, and any file that lists test cases under a schema version. */
+function isDataset(file: string, name: string, text: string): boolean {
+  if (formatOf(file) === 'other') return false;
+  if (/\.golden\.\w+$/.test(name)) return true;
+  const head = text.slice(0, HEAD_LENGTH);
+  if (!/^[ \t{]*["']?schema_version["']?[ \t]*:/m.test(head)) return false;
+  return path.posix.basename(path.posix.dirname(file)) === 'datasets' || /\btest_cases\b/.test(head);
+}
+
+function formatOf(file: string): LanguageFile['format'] {
+  switch (path.posix.extname(file).toLowerCase()) {
+    case '.yaml':
+    case '.yml':
+      return 'yaml';
+    case '.json':
+    case '.jsonc':
+      return 'json';
+    case '.jsonl':
+    case '.ndjson':
+      return 'jsonl';
+    default:
+      return 'other';
+  }
+}

@@ -1,0 +1,41 @@
+import type { Problem } from '../model/problem.ts';
+import type { Environment } from '../ports.ts';
+import { checkFile } from './checkFile.ts';
+import { datasetFixes } from './datasetFixes.ts';
+import { type Fix, meets, type Selection } from './fix.ts';
+import type { LanguageFile } from './languageFile.ts';
+import { fixesOf } from './problemFixes.ts';
+
+/** Fixes in one answer; more would fill no menu. */
+const MAX_FIXES = 40;
+
+/** Problems of files as they stand, kept as long as the file stays as it is, and what mends them. */
+export class LanguageService {
+  readonly #problems = new WeakMap<LanguageFile, readonly Problem[]>();
+
+  async problems(
+    file: LanguageFile,
+    options: { environment: Environment; signal: AbortSignal },
+  ): Promise<readonly Problem[]> {
+    const known = this.#problems.get(file);
+    if (known) return known;
+    const problems = await checkFile(file, options);
+    // A configuration's problems also come from the files that it names, which may change at any time.
+    if (file.kind !== 'config' && file.kind !== 'promptfoo') this.#problems.set(file, problems);
+    return problems;
+  }
+
+  /** What can be mended or raised where a selection is. Changes nothing. */
+  async fixes(
+    file: LanguageFile,
+    selection: Selection,
+    options: { environment: Environment; git: boolean; signal: AbortSignal },
+  ): Promise<Fix[]> {
+    const problems = await this.problems(file, options);
+    const here = problems.filter(
+      (problem) => problem.location.path === file.path && meets(problem, selection),
+    );
+    const fixes = here.flatMap((problem) => fixesOf(file, problem));
+    return [...fixes, ...(await datasetFixes(file, selection, options))].slice(0, MAX_FIXES);
+  }
+}
