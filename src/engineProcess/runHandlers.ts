@@ -110,7 +110,7 @@ async function start(
 }
 
 /** What was said differently for a stored run. */
-function overridesOf({ filter, repeat, seed, model, targets, leftOut }: RunPlan): RunOverrides {
+function overridesOf({ filter, repeat, seed, model, targets, dataset, leftOut }: RunPlan): RunOverrides {
   return {
     filter,
     repeat,
@@ -118,6 +118,8 @@ function overridesOf({ filter, repeat, seed, model, targets, leftOut }: RunPlan)
     ...(model === undefined ? {} : { model }),
     ...(leftOut?.targets ? { targets: targets.map(({ name }) => name) } : {}),
     ...(leftOut?.judge ? { withoutJudge: true } : {}),
+    // None of its ids may be in the suite's other datasets.
+    ...(filter.ids ? { datasets: [dataset.path] } : {}),
   };
 }
 

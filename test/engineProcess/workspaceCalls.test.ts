@@ -31,7 +31,7 @@ describe('engine process: workspace and datasets', () => {
     await using window = await TestWindow.open(root);
     const before = await window.call('workspace/list', {});
     assert.deepEqual(
-      before.suites.map(({ name, targets }) => [name, targets]),
+      before.suites.map(({ name, targets }) => [name, targets.map(({ location: _, ...target }) => target)]),
       [['echo', [{ name: 'echo', kind: 'echo', calls: 'the input of the case' }]]],
     );
     writeFiles(root, { 'more.golden.yaml': OLD });

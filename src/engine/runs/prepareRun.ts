@@ -38,6 +38,8 @@ export interface RunOverrides {
   judge?: string;
   /** Names of the targets that take part; all of them where absent. */
   targets?: string[];
+  /** Paths of the suite's datasets that take part; all of them where absent. */
+  datasets?: string[];
   /** Leave out evaluators of the stage `judge`. */
   withoutJudge?: boolean;
   /** Keep the replies of models and agents in a folder, or take them from there. */
@@ -92,7 +94,7 @@ export async function prepareRuns(
   const suite = override(stored ? asInRun(found, stored) : found, overrides);
   const prepared: PreparedRun[] = [];
   try {
-    for (const reference of suite.datasets)
+    for (const reference of chooseDatasets(suite, overrides.datasets))
       prepared.push(await prepareRun(workspace, suite, reference, overrides, ports, signal));
   } catch (error) {
     await Promise.all(prepared.map((run) => run.close()));
@@ -299,6 +301,14 @@ function chooseTargets({ name, targets }: SuiteConfig, wanted: readonly string[]
   if (unknown.length === 0 && wanted.length > 0) return targets.filter((t) => wanted.includes(t.name));
   throw new ConfigError(`the suite ${name} has no target ${unknown.join(', ')}`, {
     remedy: `Choose from: ${known.join(', ')}`,
+  });
+}
+
+function chooseDatasets({ name, datasets }: SuiteConfig, wanted: readonly string[] | undefined) {
+  const chosen = wanted ? datasets.filter(({ path }) => wanted.includes(path)) : datasets;
+  if (chosen.length > 0) return chosen;
+  throw new ConfigError(`the suite ${name} has no dataset ${wanted?.join(', ')}`, {
+    remedy: `Choose from: ${datasets.map(({ path }) => path).join(', ')}`,
   });
 }
 

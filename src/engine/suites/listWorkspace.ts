@@ -1,6 +1,7 @@
 import { openDataset } from '../datasets/dataset.ts';
 import { UserError } from '../errors.ts';
 import { resolveInside } from '../files/confine.ts';
+import type { SourceLocation } from '../model/location.ts';
 import type { PromptFormat } from '../model/prompt.ts';
 import { detectFormat, nameFromPath } from '../prompts/detectFormat.ts';
 import { discoverWorkspace } from './discoverWorkspace.ts';
@@ -14,7 +15,16 @@ export interface WorkspaceListing {
     name: string;
     description?: string;
     datasets: string[];
-    targets: { name: string; kind: TargetConfig['kind']; calls: string }[];
+    /** Where the suite is written, and each of its targets. */
+    location: SourceLocation;
+    targets: {
+      name: string;
+      kind: TargetConfig['kind'];
+      calls: string;
+      location: SourceLocation;
+      /** The prompt file that it calls a model with, or echoes. */
+      prompt?: string;
+    }[];
     evaluators: string[];
     repeat: number;
     hasGate: boolean;
@@ -43,10 +53,13 @@ export async function listWorkspace(workspace: Workspace, signal: AbortSignal): 
       name: suite.name,
       ...(suite.description === undefined ? {} : { description: suite.description }),
       datasets: suite.datasets.map((dataset) => dataset.path),
+      location: placeOf(suite.location),
       targets: suite.targets.map((target) => ({
         name: target.name,
         kind: target.kind,
         calls: callsOf(target),
+        location: placeOf(target.location),
+        ...promptPath(target),
       })),
       evaluators: suite.evaluators.map((spec) => spec.name),
       repeat: suite.repeat,
@@ -81,6 +94,20 @@ export async function describeDataset(
 
 function promptOf(target: TargetConfig): FileReference[] {
   return (target.kind === 'prompt' || target.kind === 'echo') && target.prompt ? [target.prompt] : [];
+}
+
+function promptPath(target: TargetConfig): { prompt?: string } {
+  const [prompt] = promptOf(target);
+  if (prompt) return { prompt: prompt.path };
+  if (target.kind !== 'promptfoo') return {};
+  const { path } = target.template.location;
+  // A prompt that stands in the configuration itself has no file of its own.
+  return path === target.location.path ? {} : { prompt: path };
+}
+
+/** A location may be a range; a listing says the start. */
+function placeOf({ path, line, column }: SourceLocation): SourceLocation {
+  return { path, line, column };
 }
 
 /** What a target calls, in a few words. */

@@ -16,9 +16,21 @@ describe('listWorkspace', () => {
         {
           name: 'support',
           datasets: ['datasets/support.golden.yaml'],
+          location: { path: 'touchstone.yaml', line: 5, column: 3 },
           targets: [
-            { name: 'agent', kind: 'command', calls: 'node agent/main.mjs' },
-            { name: 'mini', kind: 'prompt', calls: 'prompts/answer.prompty with openai/gpt-5-mini' },
+            {
+              name: 'agent',
+              kind: 'command',
+              calls: 'node agent/main.mjs',
+              location: { path: 'touchstone.yaml', line: 8, column: 9 },
+            },
+            {
+              name: 'mini',
+              kind: 'prompt',
+              calls: 'prompts/answer.prompty with openai/gpt-5-mini',
+              location: { path: 'touchstone.yaml', line: 9, column: 9 },
+              prompt: 'prompts/answer.prompty',
+            },
           ],
           evaluators: ['is-json', 'concepts', 'rubric'],
           repeat: 3,
