@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, describe, it } from 'mocha';
 import { startOpenAiServer } from '../support/openaiServer.ts';
+import { eventually } from '../support/vscode/eventually.ts';
 import { Workbench } from '../support/vscode/workbench.ts';
 import { needsWorkbench } from './needsWorkbench.ts';
 
@@ -25,9 +26,11 @@ describe('journey: models and keys', function () {
       await model.click();
       await workbench.quickInput.waitFor({ state: 'hidden' });
       const settings = path.join(workbench.folder, '.vscode', 'settings.json');
-      assert.deepEqual(JSON.parse(readFileSync(settings, 'utf8')), {
-        'touchstone.model': 'local/scripted-1',
-      });
+      await eventually(() =>
+        assert.deepEqual(JSON.parse(readFileSync(settings, 'utf8')), {
+          'touchstone.model': 'local/scripted-1',
+        }),
+      );
 
       await workbench.runCommand('Touchstone: Set API Key…');
       const provider = workbench.choices.filter({ hasText: new URL(server.baseUrl).origin }).first();

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { format as formatAll } from 'node:util';
 
 /**
@@ -19,7 +20,8 @@ export async function run(): Promise<void> {
     ...(grep ? { grep } : {}),
   });
   mocha.suite.emit('pre-require', globalThis, '', mocha);
-  require('./tests.cjs');
+  // A bundle of its own beside this one, loaded now that mocha's functions are in place.
+  require(path.join(__dirname, 'tests.cjs'));
   // Mocha keeps the function that the console had when it was loaded; its own hook is this one.
   Mocha.reporters.Base.consoleLog = (...parts: unknown[]) => {
     lines.push(formatAll(...parts));

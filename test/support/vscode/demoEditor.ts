@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { installEditor } from './installEditor.ts';
 import { startServer } from './server.ts';
@@ -23,9 +24,12 @@ async function main(): Promise<void> {
     `\nOpen this address in a browser on this machine; Ctrl-C ends it. The workspace is a copy: ${folder}\n`,
   );
   console.log(server.address(folder, [['extensionDevelopmentPath', server.remote(extension)]]));
-  const stop = (): void => void server.stop();
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+  const stop = async (): Promise<void> => {
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.once('SIGINT', () => void stop());
+  process.once('SIGTERM', () => void stop());
 }
 
 await main();

@@ -47,7 +47,6 @@ export async function bundleExtensionTests(): Promise<string> {
     ...shared,
     entryPoints: ['test/extension/run.ts'],
     outfile: path.join(tests, 'run.cjs'),
-    external: [...EXTERNAL, './tests.cjs'],
   });
   await build({
     ...shared,
