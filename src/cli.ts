@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,8 +23,19 @@ async function start(): Promise<number> {
     );
     return 2;
   }
-  const child = spawnSync(newer, [script, ...process.argv.slice(2)], { stdio: 'inherit' });
-  return child.status ?? 1;
+  return runWith(newer, [script, ...process.argv.slice(2)]);
+}
+
+/** Hands over to another Node; signals go to it, and its exit code is ours. */
+function runWith(node: string, args: readonly string[]): Promise<number> {
+  const child = spawn(node, args, { stdio: 'inherit' });
+  // A terminal sends Ctrl-C to both; this process only has to wait for the other one's end.
+  process.on('SIGINT', () => {});
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code) => resolve(code ?? 1));
+  });
 }
 
 function isOld(version: string): boolean {
