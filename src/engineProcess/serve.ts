@@ -3,6 +3,7 @@ import { engineCalls, interfaceCalls } from '../protocol/calls.ts';
 import { Peer, type Streams } from '../protocol/peer.ts';
 import { DatasetCache } from './datasetCache.ts';
 import { datasetHandlers } from './datasetHandlers.ts';
+import { languageHandlers } from './languageHandlers.ts';
 import { modelHandlers } from './modelHandlers.ts';
 import { runHandlers } from './runHandlers.ts';
 import { Session, type SessionPorts } from './session.ts';
@@ -22,6 +23,7 @@ export function serve(streams: Streams, ports: SessionPorts): Promise<void> {
       ...datasetHandlers(session, datasets),
       ...runHandlers(session),
       ...modelHandlers(session),
+      ...languageHandlers(session),
     },
     (error) => {
       const failure = error instanceof CallFailure ? error.failure : toFailure(error);
