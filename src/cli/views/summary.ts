@@ -169,6 +169,7 @@ function verdictLine({ summary, gate, passed }: RunReport, style: Style): string
     `${formatCount(total.errored)} errored`,
     ...(missing > 0 ? [`${formatCount(missing)} missing`] : []),
   ].join(', ');
+  if (missing > 0) return `${style.yellow(style.bold('not complete'))}: ${counts}`;
   const word = gate ? (passed ? 'gate passed' : 'gate failed') : passed ? 'passed' : 'failed';
   return `${passed ? style.green(style.bold(word)) : style.red(style.bold(word))}: ${counts}`;
 }
