@@ -111,7 +111,8 @@ describe('statistics, always', () => {
   it('keep the bootstrap’s mean within its interval, and its p in step with it', () => {
     fc.assert(
       fc.property(
-        sums.filter((values) => values.length >= 5),
+        // Fewer clusters give so few distinct means that ties, not the method, decide how far the two agree.
+        sums.filter((values) => values.length >= 12),
         fc.nat(1000),
         (values, seed) => {
           const result = boot(
