@@ -3,6 +3,8 @@ import * as vscode from 'vscode';
 import { registerCommand } from './ui/commands.ts';
 import { EngineClient } from './ui/engine/engineClient.ts';
 import { registerEngineNotices } from './ui/engine/engineNotices.ts';
+import { Problems } from './ui/language/problems.ts';
+import { registerLanguage } from './ui/language/registerLanguage.ts';
 import { completeWithEditor } from './ui/models/editorModels.ts';
 import { registerModelPicker } from './ui/models/modelPicker.ts';
 import { Output } from './ui/output/output.ts';
@@ -48,12 +50,15 @@ export function activate(context: vscode.ExtensionContext): Api {
     },
   });
   engine = client;
+  const problems = new Problems(settings);
   const refresh = () => void client.refresh().catch((error: unknown) => output.showError(error));
   subscriptions.push(
     output,
     client,
     registerEngineNotices(client, settings, output),
     registerTrust(client, output),
+    problems,
+    registerLanguage(client, problems, output),
     registerModelPicker(client, settings, output),
     registerKeyCommands(keys, client, output),
     registerCommand('touchstone.showOutput', () => output.show(), output),

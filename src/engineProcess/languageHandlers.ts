@@ -27,7 +27,7 @@ export function languageHandlers(session: Session): Handlers<typeof languageCall
       const file = open.at(params);
       if (!file) return null;
       const problems = await service.problems(file, { environment: session.environment, signal });
-      return { problems: [...problems] };
+      return { path: file.path, problems: [...problems] };
     },
     'language/fixes': async (params, signal) => {
       const file = open.at(params);
@@ -49,7 +49,7 @@ export function languageHandlers(session: Session): Handlers<typeof languageCall
       const file = open.at(params);
       if (!file) return null;
       const { from, to } = params;
-      return { lenses: lensesOf(file, { from, to, store: session.store }), cases: file.cases.length };
+      return { lenses: lensesOf(file, { from, to, store: session.store }) };
     },
     'language/complete': async (params, signal) => {
       const file = open.at(params);

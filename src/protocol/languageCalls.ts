@@ -93,7 +93,8 @@ export const languageCalls = {
   'language/close': { params: z.strictObject({ path: z.string().min(1) }), result: z.object({}) },
   'language/problems': {
     params: z.strictObject(file),
-    result: z.object({ problems: z.array(problem) }).nullable(),
+    /** `path`: the file's own name in places of problems; others are of files that it refers to. */
+    result: z.object({ path: z.string(), problems: z.array(problem) }).nullable(),
   },
   /** What can be mended or raised where the selection is. Writes nothing. */
   'language/fixes': {
@@ -112,7 +113,7 @@ export const languageCalls = {
   /** Of the lines `from` to `to`, from 1, both inclusive. */
   'language/lenses': {
     params: z.strictObject({ ...file, from: z.int(), to: z.int() }),
-    result: z.object({ lenses: z.array(lens), cases: z.int() }).nullable(),
+    result: z.object({ lenses: z.array(lens) }).nullable(),
   },
   'language/complete': {
     params: z.strictObject({ ...file, ...place, fromSchema: z.boolean() }),

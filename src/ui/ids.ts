@@ -11,6 +11,13 @@ export interface Commands {
   'touchstone.chooseModel'(): Promise<string | undefined>;
   'touchstone.setApiKey'(): Promise<void>;
   'touchstone.clearApiKey'(): Promise<void>;
+  /** Runs these cases of a dataset (absolute path) with the suites that use it. */
+  'touchstone.runCases'(cases: { path: string; ids: string[] }): Promise<void>;
+  'touchstone.runSuite'(suite: { suite: string }): Promise<void>;
+  /** Runs the suites that test this prompt (absolute path). */
+  'touchstone.runPrompt'(prompt: { path: string }): Promise<void>;
+  /** Opens the report of a stored run, at a case where one is named. */
+  'touchstone.openReport'(run: { runId: string; caseId?: string }): Promise<void>;
 }
 export type CommandId = keyof Commands;
 
