@@ -73,7 +73,7 @@ function configText(prompt: string, dataset: string, own: Prompt | undefined): s
       .replace(/[^A-Za-z0-9._-]+/g, '-')
       .replace(/^[^A-Za-z0-9]+/, '') || 'first';
   const model = own?.model.id === undefined ? `, model: ${MODEL}` : '';
-  return `# What is tested, with which cases, and what is good enough. Run it with: touchstone run
+  return `# What is tested, with which cases, and what is good enough. Run it with: touchstone eval
 suites:
   ${name}:
     dataset: ${quoted(dataset)} # the cases, and what is expected of them
