@@ -135,7 +135,8 @@ function storedTrials(folder: string): Set<string> {
 function query(folder: string, sql: string): Record<string, unknown>[] {
   const file = storePath(folder);
   if (!existsSync(file)) return [];
-  const database = new DatabaseSync(file, { readOnly: true, timeout: 5000 });
+  // Not read-only: what the killed process left half-done is rolled back first, as the next start would.
+  const database = new DatabaseSync(file, { timeout: 5000 });
   try {
     return database.prepare(sql).all();
   } catch (error) {
