@@ -51,12 +51,27 @@ export async function validateDatasetFile(path: string, options: OpenOptions): P
 
 /** All problems of a dataset in memory, e.g. in an editor; the path decides the format. */
 export async function validateDataset(source: { path: string; text: string }): Promise<readonly Problem[]> {
+  return (await checkDatasetText(source)).problems;
+}
+
+/** As `validateDataset`, with the cases of the text where it has no error. */
+export async function checkDatasetText(source: { path: string; text: string }): Promise<{
+  problems: readonly Problem[];
+  batches(): AsyncIterable<LocatedCase[]>;
+}> {
   const problems = new ProblemList();
   const format = datasetFormat(source.path);
-  if (format === 'jsonl') {
-    await checkLines(source.path, () => textLines(source.text), problems);
-  } else await checkWhole({ ...source, format }, problems);
-  return problems.all;
+  const lines = () => textLines(source.text);
+  const checked =
+    format === 'jsonl'
+      ? await checkLines(source.path, lines, problems)
+      : await checkWhole({ ...source, format }, problems);
+  async function* batches() {
+    if (!checked || problems.hasErrors) return;
+    if ('batches' in checked) yield* checked.batches(lines);
+    else for (let index = 0; index < checked.count; index++) yield [checked.case(index)];
+  }
+  return { problems: problems.all, batches };
 }
 
 /** The filled lines of a JSONL text, as reading its file gives them. */

@@ -57,16 +57,13 @@ function ofSchema(node: SchemaNode, { role, siblings, hasColon }: YamlCursor, is
     const text = isJson ? JSON.stringify(value) : plain(value);
     return { label: plain(value), kind: 'value', insert: text, ...documented(keyNamed(node, value) ?? node) };
   });
-  if (role === 'value' && !isJson && !node.takes.map) return proposals;
-  if (role === 'value' && isJson) return proposals;
+  if (role === 'value' && (isJson || !node.takes.map)) return proposals;
   const keys = node.keys.filter(({ name }) => !siblings.includes(name));
-  return [
-    ...keys.map(({ name, node: inner }): Proposal => {
-      const key = isJson ? JSON.stringify(name) : name;
-      return { label: name, kind: 'key', insert: hasColon ? key : `${key}: `, ...documented(inner) };
-    }),
-    ...proposals,
-  ];
+  const keyed = keys.map(({ name, node: inner }): Proposal => {
+    const key = isJson ? JSON.stringify(name) : name;
+    return { label: name, kind: 'key', insert: hasColon ? key : `${key}: `, ...documented(inner) };
+  });
+  return role === 'value' ? [...proposals, ...keyed] : [...keyed, ...proposals];
 }
 
 /** An evaluator may stand as a text or as a key; both have one meaning. */

@@ -24,7 +24,7 @@ export function scanYamlCases(text: string, path: string): CasePlace[] | undefin
   let open: OpenCase | undefined;
   for (let at = head + 1; at < lines.length; at++) {
     const line = (lines[at] ?? '').replace(/\r$/, '');
-    const spaces = line.length - line.trimStart().length;
+    const spaces = indentOf(line);
     const isItem = /^ *-(?: |$)/.test(line) && (indent === undefined || spaces === indent);
     const ends = !isItem && /^[^\s#-]/.test(line) && spaces <= (indent ?? 0);
     if ((isItem || ends) && open) places.push(placeOf(open, path));
@@ -41,17 +41,26 @@ export function scanYamlCases(text: string, path: string): CasePlace[] | undefin
 
 function placeOf({ line, column, lines }: OpenCase, path: string): CasePlace {
   while (lines.length > 1 && /^\s*(?:#.*)?$/.test(lines.at(-1) ?? '')) lines.pop();
-  const start = column + leadOf(lines[0] ?? '', column);
+  // A hyphen alone in its line: the case begins with its first key.
+  const isAlone = (lines[0] ?? '').trim() === '-';
+  const first = isAlone ? lines.findIndex((text, row) => row > 0 && /^\s*[^\s#]/.test(text)) : 0;
+  const row = Math.max(0, first);
+  const start = row > 0 ? indentOf(lines[row] ?? '') + 1 : column + leadOf(lines[0] ?? '', column);
   const range: SourceRange = {
     path,
-    line,
+    line: line + row,
     column: start,
     endLine: line + lines.length - 1,
     endColumn: (lines.at(-1) ?? '').trimEnd().length + 1,
   };
   const id = findId(lines, start - 1);
   if (!id)
-    return { id: '', range, idRange: { ...range, endLine: line, endColumn: start }, tags: tagsOf(lines) };
+    return {
+      id: '',
+      range,
+      idRange: { ...range, endLine: range.line, endColumn: start },
+      tags: tagsOf(lines),
+    };
   const at = line + id.row;
   const idRange = {
     path,
@@ -61,6 +70,10 @@ function placeOf({ line, column, lines }: OpenCase, path: string): CasePlace {
     endColumn: id.column + id.written.length,
   };
   return { id: unquote(id.written), range, idRange, tags: tagsOf(lines) };
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
 }
 
 /** Columns from the hyphen to what follows it. */
@@ -77,7 +90,7 @@ function findId(lines: readonly string[], indent: number) {
   const isFlow = lines[0]?.[indent] === '{';
   const key = isFlow ? /^.*?[{,\s]["']?id["']?\s*:\s*/ : /^["']?id["']?[ \t]*:[ \t]*/;
   for (const [row, line] of lines.entries()) {
-    const from = row === 0 ? indent : isFlow ? 0 : keyColumn(line, indent, lines[0] ?? '');
+    const from = row === 0 ? indent : isFlow ? 0 : indentOf(line) === indent ? indent : undefined;
     const before = from === undefined ? undefined : key.exec(line.slice(from))?.[0].length;
     if (from === undefined || before === undefined) continue;
     const rest = line.slice(from + before);
@@ -86,12 +99,6 @@ function findId(lines: readonly string[], indent: number) {
     return written ? { row, column: from + before + 1, written } : undefined;
   }
   return undefined;
-}
-
-/** Where a key of the case begins in a line; a hyphen alone leaves the keys to stand on later lines. */
-function keyColumn(line: string, indent: number, first: string): number | undefined {
-  const spaces = line.length - line.trimStart().length;
-  return spaces === indent || /-\s*$/.test(first) ? spaces : undefined;
 }
 
 function tagsOf(lines: readonly string[]): string[] {

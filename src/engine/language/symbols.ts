@@ -32,7 +32,7 @@ export function symbolsOf(file: LanguageFile): FileSymbol[] {
     case 'config':
       return configSymbols(file.document);
     case 'promptfoo':
-      return file.document ? entriesOf(file.document, ['tests'], 'case', 'description') : [];
+      return file.document ? entriesOf(file.document, ['tests'], 'case', 'provider') : [];
     case 'prompt':
       return promptSymbols(file);
     case 'other':
@@ -68,7 +68,7 @@ function entriesOf(
     const selection = document.locateKey(pointer);
     const { endLine, endColumn } = document.locate(pointer);
     return {
-      name: short(textOf(entry, 'name') || textOf(entry, 'description') || nameOf(key, kind)),
+      name: typeof key === 'string' ? key : short(nameOf(entry) || `${kind} ${key + 1}`),
       detail: short(textOf(entry, detail)),
       kind,
       range: { ...selection, endLine, endColumn },
@@ -78,8 +78,8 @@ function entriesOf(
   });
 }
 
-function nameOf(key: string | number, kind: string): string {
-  return typeof key === 'number' ? `${kind} ${key + 1}` : key;
+function nameOf(entry: JsonValue | undefined): string {
+  return textOf(entry, 'name') || textOf(entry, 'description');
 }
 
 function textOf(value: JsonValue | undefined, key: string): string {

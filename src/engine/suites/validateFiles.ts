@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { openDataset, validateDataset, validateDatasetFile } from '../datasets/dataset.ts';
+import { checkDatasetText, openDataset, validateDatasetFile } from '../datasets/dataset.ts';
 import { ProblemsError, UserError } from '../errors.ts';
 import { parseAssertion } from '../evaluators/specs.ts';
 import { UnsupportedEvaluatorError } from '../evaluators/unsupported.ts';
@@ -29,11 +29,11 @@ export async function validateFile(
 ): Promise<readonly Problem[]> {
   try {
     if (detectFormat(file) !== undefined) return validatePrompt(file, options, text);
-    if (text !== undefined) return await validateDataset({ path: workspacePath(options.root, file), text });
+    if (text !== undefined) return await validateText({ path: workspacePath(options.root, file), text });
     const problems = await validateDatasetFile(file, options);
     return problems.some(({ severity }) => severity === 'error')
       ? problems
-      : [...problems, ...(await assertionProblems(file, options))];
+      : [...problems, ...(await assertionProblems((await openDataset(file, options)).batches(options)))];
   } catch (error) {
     return problemsOf(error, workspacePath(options.root, file));
   }
@@ -45,12 +45,16 @@ function validatePrompt(file: string, { root, environment }: ValidateOptions, te
   return [];
 }
 
+async function validateText(source: { path: string; text: string }): Promise<readonly Problem[]> {
+  const { problems, batches } = await checkDatasetText(source);
+  // Most datasets have none; to look at each case anew would take as long as checking them did.
+  return source.text.includes('assert') ? [...problems, ...(await assertionProblems(batches()))] : problems;
+}
+
 /** Problems of the assertions that cases bring along. */
-async function assertionProblems(file: string, options: ValidateOptions): Promise<Problem[]> {
+async function assertionProblems(batches: AsyncIterable<readonly LocatedCase[]>): Promise<Problem[]> {
   const problems: Problem[] = [];
-  const dataset = await openDataset(file, options);
-  for await (const batch of dataset.batches(options))
-    for (const located of batch) problems.push(...checkAssertions(located));
+  for await (const batch of batches) for (const located of batch) problems.push(...checkAssertions(located));
   return problems;
 }
 

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { completionsAt } from '../../../src/engine/language/completion.ts';
+import { FileSchemas } from '../../../src/engine/language/fileSchema.ts';
+import { hoverAt } from '../../../src/engine/language/hover.ts';
+import { openFile, withCursor } from './open.ts';
+
+const { signal } = new AbortController();
+const schemas = new FileSchemas();
+const CASES = 'schema_version: 2.0.0\nversion: 1.0.0\ntest_cases:\n';
+
+/** Offers at the mark `|` of a text, with the line as it is after each was taken. */
+async function offers(name: string, marked: string, fromSchema = true) {
+  const { text, line, column } = withCursor(marked);
+  const more = { 'd/a.golden.yaml': CASES, 'p/a.prompty': 'system:\nHello\n' };
+  const file = openFile({ ...more, [name]: text }, name);
+  const found = await completionsAt(file, { line, column }, { schemas, fromSchema, signal });
+  const written = text.split('\n')[line - 1] ?? '';
+  const taken = found.map((item) => ({
+    ...item,
+    line: written.slice(0, item.column - 1) + item.insert + written.slice(item.endColumn - 1),
+  }));
+  const labels = taken.map(({ label }) => label);
+  return { labels, take: (label: string) => taken.find((item) => item.label === label) };
+}
+
+const config = (marked: string, fromSchema?: boolean) => offers('touchstone.yaml', marked, fromSchema);
+const dataset = (rest: string) => offers('b.golden.yaml', CASES + rest);
+
+describe('completion', () => {
+  it('offers the keys of a configuration that are not there yet', async () => {
+    const top = await config('provi|\nsuites: {}\n');
+    assert.deepEqual(top.labels, ['providers']);
+    assert.equal(top.take('providers')?.line, 'providers: ');
+    const suite = await config('suites:\n  a:\n    dataset: x.yaml\n    |\n    targets: []\n');
+    assert.ok(suite.labels.includes('gate') && suite.labels.includes('repeat'));
+    assert.ok(!suite.labels.includes('dataset') && !suite.labels.includes('targets'));
+    assert.match(suite.take('repeat')?.documentation ?? '', /flaky/);
+  });
+
+  it('offers keys in braces, in lists, and for a name with its colon', async () => {
+    const flow = await config('suites:\n  a: { dataset: x.yaml, thre| }\n');
+    assert.equal(flow.take('threshold')?.line, '  a: { dataset: x.yaml, threshold:  }');
+    const target = await config('suites:\n  a:\n    targets:\n      - name: x\n        mod|\n');
+    assert.equal(target.take('model')?.line, '        model: ');
+    const rename = await config('suites:\n  a:\n    rep|eet: 3\n');
+    assert.equal(rename.take('repeat')?.line, '    repeat: 3');
+  });
+
+  it('offers evaluators by name, as a text and as a key, and their options', async () => {
+    const item = await config('suites:\n  a:\n    evaluators:\n      - con|\n');
+    assert.ok(['concepts', 'contains', 'rubric'].every((type) => item.labels.includes(type)));
+    assert.equal(item.take('contains')?.line, '      - contains: ');
+    const flow = await config('suites:\n  a:\n    evaluators: [pii, con|]\n');
+    assert.equal(flow.take('concepts')?.line, '    evaluators: [pii, concepts]');
+    assert.ok((flow.take('concepts')?.documentation ?? '').length > 10);
+    const option = await config('suites:\n  a:\n    evaluators:\n      - rubric: { criteria: x, thr| }\n');
+    assert.ok(option.labels.includes('threshold') && !option.labels.includes('criteria'));
+  });
+
+  it('offers the datasets and prompts of the workspace, and models', async () => {
+    assert.deepEqual((await config('suites:\n  a:\n    dataset: |\n')).labels, ['d/a.golden.yaml']);
+    const prompt = await config('suites:\n  a:\n    targets:\n      - prompt: p/|\n');
+    assert.equal(prompt.take('p/a.prompty')?.line, '      - prompt: p/a.prompty');
+    const providers =
+      'providers:\n  mine: { base_url: http://127.0.0.1:1/v1, prices: { tiny: { input: 1, output: 1 } } }\n';
+    const model = await config(`${providers}suites:\n  a:\n    judge: |\n`);
+    assert.ok(model.labels.includes('mine/tiny'));
+    assert.ok(model.labels.some((label) => label.startsWith('openai/gpt-')));
+  });
+
+  it('offers values', async () => {
+    assert.deepEqual((await config('suites:\n  a:\n    targets:\n      - reply: |\n')).labels, [
+      'json',
+      'text',
+    ]);
+    assert.deepEqual((await dataset('  - id: a\n    complexity: |\n')).labels, [
+      'simple',
+      'medium',
+      'complex',
+    ]);
+  });
+
+  it('offers the fields of a case, while other cases are broken, and tags that others have', async () => {
+    const broken = '  - id: a\n    tags: [red, blue]\n    input: "never closed\n';
+    const field = await dataset(`${broken}  - id: b\n    inp|\n`);
+    assert.ok(field.labels.includes('input') && !field.labels.includes('id'));
+    assert.deepEqual((await dataset(`${broken}  - id: b\n    tags: [red, |]\n`)).labels, ['blue', 'red']);
+    const inner = await dataset('  - id: a\n    expected_output:\n      answer: x\n      exp|\n');
+    assert.ok(inner.labels.includes('expected_concepts') && !inner.labels.includes('answer'));
+  });
+
+  it('knows the older schema', async () => {
+    const old = CASES.replace('2.0.0', '1.0.0');
+    const { labels } = await offers('c.golden.yaml', `${old}  - id: a\n    expected_output:\n      exp|\n`);
+    assert.ok(labels.includes('expected_keywords') && !labels.includes('expected_concepts'));
+  });
+
+  it('completes JSONL with its quotes', async () => {
+    const key = await offers('a.golden.jsonl', '{"id":"a","com|"}\n');
+    assert.equal(key.take('complexity')?.line, '{"id":"a","complexity": }');
+    const value = await offers('a.golden.jsonl', '{"id":"a","complexity":"s|"}\n');
+    assert.equal(value.take('simple')?.line, '{"id":"a","complexity":"simple"}');
+  });
+
+  it('leaves the schema to another extension where there is one', async () => {
+    assert.deepEqual((await config('suites:\n  a:\n    |\n', false)).labels, []);
+    assert.deepEqual((await config('suites:\n  a:\n    dataset: |\n', false)).labels, ['d/a.golden.yaml']);
+  });
+
+  it('is silent in comments and in what nobody can parse', async () => {
+    assert.deepEqual((await config('suites: # |\n')).labels, []);
+    assert.deepEqual((await config(`${'['.repeat(20_000)}|`)).labels, []);
+  });
+});
+
+describe('hover', () => {
+  function hover(name: string, marked: string) {
+    const { text, line, column } = withCursor(marked);
+    return hoverAt(openFile({ [name]: text }, name), { line, column }, schemas);
+  }
+
+  it('explains keys with their default, and names of evaluators', () => {
+    const repeat = hover('touchstone.yaml', 'suites:\n  a:\n    rep|eat: 3\n');
+    assert.deepEqual([repeat?.title, repeat?.fallback], ['repeat', '1']);
+    const evaluator = hover('touchstone.yaml', 'suites:\n  a:\n    evaluators: [pi|i]\n');
+    assert.match(evaluator?.description ?? '', /\w/);
+    assert.equal(evaluator?.title, 'pii');
+  });
+
+  it('explains the fields of cases, in YAML and in JSONL', () => {
+    const yaml = hover('a.golden.yaml', `${CASES}  - id: a\n    complex|ity: simple\n`);
+    const jsonl = hover('a.golden.jsonl', '{"id":"a","complex|ity":"simple"}');
+    assert.deepEqual(yaml, jsonl);
+    assert.deepEqual(yaml?.values, ['simple', 'medium', 'complex']);
+  });
+
+  it('says nothing of texts and unknown keys', () => {
+    assert.equal(hover('a.golden.yaml', `${CASES}  - id: a\n    input: some te|xt\n`), undefined);
+    assert.equal(hover('a.golden.yaml', `${CASES}  - id: a\n    my_o|wn: 1\n`), undefined);
+    assert.equal(hover('a.prompty', 'system:\nHel|lo\n'), undefined);
+  });
+});
