@@ -1,4 +1,5 @@
 import type { SuiteConfig } from '../engine/suites/suiteConfig.ts';
+import type { WorkspaceConfig } from '../engine/suites/workspaceConfig.ts';
 import type { Handlers } from '../protocol/call.ts';
 import type { modelCalls } from '../protocol/modelCalls.ts';
 import { findLocalServers } from './localServers.ts';
@@ -13,17 +14,21 @@ export function modelHandlers(session: Session): Handlers<typeof modelCalls> {
         origin: URL.parse(baseUrl)?.origin ?? baseUrl,
         needsKey: apiKey !== undefined,
       }));
-      const priced = Object.entries(config.providers).flatMap(([name, { prices }]) =>
-        Object.keys(prices ?? {}).map((model) => `${name}/${model}`),
-      );
-      const models = new Set([...config.suites.flatMap(modelsOf), ...priced]);
-      return { providers, models: [...models].sort() };
+      return { providers, models: usedModels(config) };
     },
     'model/discover': async (_params, signal) => {
       session.requireTrust('looking for model servers');
       return { servers: await findLocalServers(signal) };
     },
   };
+}
+
+/** Models that suites use, and those that the configuration has a price for, sorted. */
+export function usedModels({ providers, suites }: Pick<WorkspaceConfig, 'providers' | 'suites'>): string[] {
+  const priced = Object.entries(providers).flatMap(([name, { prices }]) =>
+    Object.keys(prices ?? {}).map((model) => `${name}/${model}`),
+  );
+  return [...new Set([...suites.flatMap(modelsOf), ...priced])].sort();
 }
 
 function modelsOf({ targets, judgeModel, evaluators }: SuiteConfig): string[] {

@@ -1,5 +1,5 @@
 import table from '../../../media/prices.json' with { type: 'json' };
-import type { PriceTable } from './prices.ts';
+import { type ModelPrice, type PriceTable, priceOf } from './prices.ts';
 
 /** One price of the table that this program brings along, with where it is from. */
 export interface PriceRow {
@@ -64,6 +64,17 @@ export function listPrices(baseUrl: string): PriceTable | undefined {
 /** The person's own prices of a provider, and the vendor's list prices for models that they leave out. */
 export function providerPrices(provider: { baseUrl: string; prices?: PriceTable }): PriceTable {
   return { ...listPrices(provider.baseUrl), ...provider.prices };
+}
+
+/** The price of `provider/model`; undefined when it is unknown. */
+export function priceOfReference(
+  reference: string,
+  providers: { readonly [name: string]: { baseUrl: string; prices?: PriceTable } },
+): ModelPrice | undefined {
+  const slash = reference.indexOf('/');
+  const name = reference.slice(0, slash);
+  const provider = Object.hasOwn(providers, name) ? providers[name] : undefined;
+  return provider && priceOf(reference.slice(slash + 1), providerPrices(provider));
 }
 
 interface VendorFile {

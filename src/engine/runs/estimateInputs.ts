@@ -5,8 +5,7 @@ import type { AskedModel } from '../cost/targetEstimate.ts';
 import type { Evaluator } from '../evaluators/evaluator.ts';
 import type { LocatedCase } from '../model/case.ts';
 import type { ProviderConfig } from '../models/catalog.ts';
-import { type ModelPrice, priceOf } from '../models/prices.ts';
-import { providerPrices } from '../models/priceTable.ts';
+import { priceOfReference } from '../models/priceTable.ts';
 import type { Environment } from '../ports.ts';
 import type { Workspace } from '../suites/loadWorkspace.ts';
 import type { SuiteConfig } from '../suites/suiteConfig.ts';
@@ -71,7 +70,7 @@ function askedModel(
     model: modelOf(reference),
     prompt,
     parameters: config.parameters,
-    price: priceFor(reference, providers),
+    price: priceOfReference(reference, providers),
   };
 }
 
@@ -85,17 +84,8 @@ function judgeModel(
   return {
     name: spec.name,
     reference,
-    price: reference === null ? undefined : priceFor(reference, providers),
+    price: reference === null ? undefined : priceOfReference(reference, providers),
   };
-}
-
-function priceFor(
-  reference: string,
-  providers: Readonly<Record<string, ProviderConfig>>,
-): ModelPrice | undefined {
-  const name = reference.slice(0, reference.indexOf('/'));
-  const provider = Object.hasOwn(providers, name) ? providers[name] : undefined;
-  return provider && priceOf(modelOf(reference), providerPrices(provider));
 }
 
 function modelOf(reference: string): string {

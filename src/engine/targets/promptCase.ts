@@ -29,6 +29,18 @@ export function renderCase(prompt: Prompt, golden: GoldenCase): RenderedPrompt {
   return input === undefined || input === null ? renderPrompt(prompt, {}) : renderText(prompt, textOf(input));
 }
 
+/** The values that the variables of a prompt take for a case, as far as the case gives them. */
+export function caseValues(prompt: Prompt, golden: GoldenCase): JsonObject {
+  const { input } = golden;
+  const variable = textVariable(prompt);
+  const conversation = conversationOf(golden);
+  if (!conversation && !isJsonObject(input))
+    return variable === undefined || input === undefined ? {} : { [variable]: input };
+  const { messages: _, ...values } = isJsonObject(input) ? input : {};
+  const last = conversation?.at(-1);
+  return last?.role === 'user' && variable !== undefined ? { ...values, [variable]: last.content } : values;
+}
+
 function renderText(prompt: Prompt, text: string): RenderedPrompt {
   const variable = textVariable(prompt);
   if (variable === undefined) return withUserInput(renderPrompt(prompt, {}), text);

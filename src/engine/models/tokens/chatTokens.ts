@@ -1,7 +1,9 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { Message, ToolCall, ToolDefinition } from '../../model/message.ts';
 import type { ModelRequest } from '../modelClient.ts';
-import type { Encoding } from './encoding.ts';
+import type { Encoding as FullEncoding } from './encoding.ts';
+
+type Encoding = Pick<FullEncoding, 'name' | 'count'>;
 
 /** What a chat request costs, in tokens of an encoding, by its parts. */
 export interface ChatParts {

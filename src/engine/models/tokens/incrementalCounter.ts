@@ -30,6 +30,12 @@ export class IncrementalCounter {
     return this.#recounted;
   }
 
+  /** Characters at both ends that a text shares with the one last given. */
+  shared(text: string): number {
+    const { start, end } = changedPart(this.#text, text);
+    return text.length - (end - start);
+  }
+
   /** Takes the text as it is now and returns its tokens. */
   update(text: string): number {
     const before = this.#text;

@@ -1,5 +1,6 @@
 import type { ModelRequest } from '../modelClient.ts';
 import { chatParts } from './chatTokens.ts';
+import { EditedTexts } from './editedTexts.ts';
 import { type Encoding, Encodings } from './encoding.ts';
 import { IncrementalCounter } from './incrementalCounter.ts';
 import { type TokenBasis, tokenBasis } from './tokenBasis.ts';
@@ -28,16 +29,29 @@ export class Tokenizer {
   readonly model: string;
   readonly basis: TokenBasis;
   readonly #encoding: Encoding;
+  readonly #texts: Pick<Encoding, 'name' | 'count'>;
 
-  constructor(model: string, basis: TokenBasis, encoding: Encoding) {
+  /** `texts` counts in place of the encoding, with the same results. */
+  constructor(
+    model: string,
+    basis: TokenBasis,
+    encoding: Encoding,
+    texts: Pick<Encoding, 'name' | 'count'> = encoding,
+  ) {
     this.model = model;
     this.basis = basis;
     this.#encoding = encoding;
+    this.#texts = texts;
+  }
+
+  /** The same tokenizer for texts that come again with small edits. It keeps the last few of them. */
+  forEditing(): Tokenizer {
+    return new Tokenizer(this.model, this.basis, this.#encoding, new EditedTexts(this.#encoding));
   }
 
   /** Tokens of a text; an estimate when it is longer than two million characters. */
   count(text: string): TokenCount {
-    if (text.length <= MOST_CHARACTERS) return this.toModel(this.#encoding.count(text));
+    if (text.length <= MOST_CHARACTERS) return this.toModel(this.#texts.count(text));
     let sampled = 0;
     const stride = (text.length - SAMPLE_LENGTH) / (SAMPLES - 1);
     for (let sample = 0; sample < SAMPLES; sample += 1) {
@@ -51,7 +65,7 @@ export class Tokenizer {
 
   /** Input tokens of a chat request, with what the API adds to messages and tools. */
   countChat(request: Pick<ModelRequest, 'messages' | 'tools' | 'responseFormat'>): ChatTokens {
-    const parts = chatParts(this.#encoding, request);
+    const parts = chatParts(this.#texts, request);
     const messages = parts.messages.map((counted) => this.toModel(counted));
     const tools = this.toModel(parts.tools);
     const responseFormat = this.toModel(parts.responseFormat);

@@ -1,0 +1,85 @@
+import type { Prompt } from '../model/prompt.ts';
+import type { Tokenizer } from '../models/tokens/tokenizer.ts';
+import type { FileTokens } from './fileTokens.ts';
+import type { VariablePlace, VariableSize } from './variableSizes.ts';
+
+/** What the tokens of a prompt are spent on. `system` to `responseFormat` add up to its count. */
+export interface PromptParts {
+  /** Messages of the system or developer, without examples in them. */
+  system: number;
+  /** Turns that show the model how to answer, and sections that are called examples. */
+  examples: number;
+  /** What the person says, as far as it stands in the prompt. */
+  user: number;
+  tools: number;
+  responseFormat: number;
+  /** Marks between the messages, and the beginning of the reply. */
+  marks: number;
+  /** What the typical values of the variables add, beyond the tags that stand for them; null where unknown. */
+  variables: number | null;
+}
+
+/** `sizes` null: no case tells how long the values are. */
+export function promptParts(
+  prompt: Prompt,
+  tokens: FileTokens,
+  tokenizer: Tokenizer,
+  values: { sizes: readonly VariableSize[]; places: readonly VariablePlace[] } | null,
+): PromptParts {
+  const parts: PromptParts = {
+    system: 0,
+    examples: 0,
+    user: 0,
+    tools: tokens.tools?.tokens ?? 0,
+    responseFormat: tokens.responseFormat?.tokens ?? 0,
+    marks: 0,
+    variables: values === null ? null : filledIn(values, tokenizer),
+  };
+  const isTurn = exampleTurns(prompt);
+  for (const [index, { role, template }] of prompt.messages.entries()) {
+    const text = tokenizer.count(template).tokens;
+    const shown = isTurn[index] ? text : Math.min(text, tokenizer.count(exampleText(template)).tokens);
+    parts.examples += shown;
+    parts[role === 'user' || role === 'tool' || role === 'assistant' ? 'user' : 'system'] += text - shown;
+  }
+  const { system, examples, user, tools, responseFormat } = parts;
+  parts.marks = tokens.total.tokens - system - examples - user - tools - responseFormat;
+  return parts;
+}
+
+/** An answer that stands in the prompt is an example, and so is the question before it. */
+function exampleTurns({ messages }: Prompt): boolean[] {
+  return messages.map(
+    ({ role }, index) =>
+      role === 'assistant' || (role === 'user' && messages[index + 1]?.role === 'assistant'),
+  );
+}
+
+const TAGGED = /<(examples?)\b[^>]*>[\s\S]*?<\/\1>/gi;
+
+/** `<example>…</example>`, and Markdown sections with "example" in their heading. */
+function exampleText(template: string): string {
+  const tagged = template.match(TAGGED) ?? [];
+  const sections: string[] = [];
+  let level = 0;
+  for (const line of template.replace(TAGGED, '').split('\n')) {
+    const heading = /^(#{1,6})\s+(.*)/.exec(line);
+    const depth = heading?.[1]?.length ?? 0;
+    if (depth > 0 && (level === 0 || depth <= level))
+      level = /\bexamples?\b/i.test(heading?.[2] ?? '') ? depth : 0;
+    if (level > 0) sections.push(line);
+  }
+  return [...tagged, ...sections].join('\n');
+}
+
+function filledIn(
+  { sizes, places }: { sizes: readonly VariableSize[]; places: readonly VariablePlace[] },
+  tokenizer: Tokenizer,
+): number {
+  let sum = 0;
+  for (const { name, tag } of places) {
+    const size = sizes.find((candidate) => candidate.name === name);
+    if (size) sum += size.median - tokenizer.count(tag).tokens;
+  }
+  return Math.round(sum);
+}
