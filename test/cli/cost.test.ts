@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterEach, describe, it } from 'mocha';
 import { temporaryFolder, touchstone } from '../support/commandLine.ts';
 import { type OpenAiServer, type Script, startOpenAiServer } from '../support/openaiServer.ts';
@@ -65,6 +67,18 @@ describe('touchstone eval and money', () => {
   }
 
   const answers = (): Script => ({ text: 'yes', usage: { input: 40, output: 10 } });
+
+  it('needs no key for an estimate', async () => {
+    const { folder } = await workspace(answers);
+    const file = path.join(folder, 'touchstone.yaml');
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(
+      file,
+      text.replace('    prices:', '    api_key: "${env:TOUCHSTONE_TEST_NO_SUCH_KEY}"\n    prices:'),
+    );
+    assert.equal((await touchstone(folder, 'eval', '--estimate')).code, 0);
+    assert.match((await touchstone(folder, 'eval')).err, /TOUCHSTONE_TEST_NO_SUCH_KEY/);
+  });
 
   it('estimates before anything is called, first from defaults and then from the past', async () => {
     const { folder, server } = await workspace(answers);

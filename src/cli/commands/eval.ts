@@ -59,7 +59,8 @@ export async function evaluate(paths: string[], options: EvalOptions, io: Io): P
     const { workspace, files } = await openWorkspace(paths, options, io.cwd, signal);
     for (const line of problemLines(workspace.warnings, io.errStyle)) io.err(line);
     const suites = chooseSuites(workspace, options.suite ?? [], files);
-    const engine = openEngine(workspace, { commands: true, scripts: options.trust === true });
+    const trust = { commands: true, scripts: options.trust === true };
+    const engine = openEngine(workspace, trust, { keyless: options.estimate === true });
     try {
       return await runSuites(engine, suites, { ...options, collector }, io, signal);
     } finally {
