@@ -1,3 +1,4 @@
+import { datasetDrift } from '../engine/datasets/diff/drift.ts';
 import { expectAnswer } from '../engine/datasets/expectAnswer.ts';
 import { appendCases } from '../engine/datasets/import/appendCases.ts';
 import { deriveId } from '../engine/datasets/import/caseIds.ts';
@@ -27,6 +28,11 @@ export function datasetHandlers(session: Session, cache: DatasetCache): Handlers
   return {
     'dataset/describe': ({ path }, signal) =>
       describeDataset({ root: session.root }, workspacePath(session.root, locate(path)), signal),
+    'dataset/drift': ({ path }, signal) => {
+      session.requireTrust('comparing with the last commit');
+      const absolute = locate(path);
+      return datasetDrift(absolute, workspacePath(session.root, absolute), signal);
+    },
     'dataset/cases': async ({ path, offset, limit }, signal) => {
       const dataset = await cache.open(locate(path), { root: session.root, signal });
       const cases: CaseEntry[] = [];

@@ -5,6 +5,28 @@ const MAX_PAGE = 5_000;
 
 const file = { path: z.string().min(1) };
 
+const drift = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('unchanged') }),
+  z.object({ state: z.literal('new') }),
+  /** No repository, no commit, or one of the two is no valid dataset. */
+  z.object({ state: z.literal('unknown'), reason: z.string() }),
+  z.object({
+    state: z.literal('changed'),
+    /** Numbers of cases. */
+    added: z.int(),
+    removed: z.int(),
+    changed: z.int(),
+    version: z.object({
+      before: z.string(),
+      after: z.string(),
+      /** What the content calls for. */
+      needed: z.enum(['none', 'patch', 'minor', 'major']),
+      enough: z.boolean(),
+      suggested: z.string().exactOptional(),
+    }),
+  }),
+]);
+
 const caseEntry = z.object({
   id: z.string(),
   /** Position in the dataset, from 0. */
@@ -59,6 +81,11 @@ export const datasetCalls = {
       }),
       z.object({ path: z.string(), problem: z.string() }),
     ]),
+  },
+  /** How the file on the disk stands to the last commit. Runs git, so it needs a trusted workspace. */
+  'dataset/drift': {
+    params: z.strictObject(file),
+    result: drift,
   },
   /** A page of cases in file order. */
   'dataset/cases': {
@@ -130,4 +157,5 @@ export const datasetCalls = {
 
 export type TextEdit = z.output<typeof textEdit>;
 export type ImportTally = z.output<typeof tally>;
+export type DriftEntry = z.output<typeof drift>;
 export type CaseEntry = z.output<typeof caseEntry>;

@@ -120,6 +120,7 @@ export const runSummary = z.object({
     .nullable(),
   summary: z.looseObject({
     total: z.looseObject({ trials: z.int(), pass_rate: z.number().nullable() }),
+    targets: z.array(z.looseObject({ target: z.string(), pass_rate: z.number().nullable() })),
     missing: z.int(),
   }),
 });
