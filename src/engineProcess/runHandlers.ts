@@ -10,12 +10,14 @@ import type { PreparedRun, RunOverrides } from '../engine/runs/prepareRun.ts';
 import type { RunStore } from '../engine/store/runStore.ts';
 import type { Handlers } from '../protocol/call.ts';
 import type { runCalls } from '../protocol/runCalls.ts';
+import type { ComparisonJobs } from './comparisonJobs.ts';
 import { exportReport } from './exportReport.ts';
 import { rowPage } from './rowPage.ts';
 import { RunJobs } from './runJobs.ts';
 import type { Session } from './session.ts';
 
-export function runHandlers(session: Session): Handlers<typeof runCalls> {
+/** `comparisons` make runs as well, which a person may stop as any other. */
+export function runHandlers(session: Session, comparisons: ComparisonJobs): Handlers<typeof runCalls> {
   const jobs = new RunJobs(session);
   return {
     'run/prepare': async ({ suite, overrides, scripts }, signal) => {
@@ -41,7 +43,7 @@ export function runHandlers(session: Session): Handlers<typeof runCalls> {
       const overrides = overridesOf(plan);
       return { runIds: await start(session, jobs, { suite, overrides, scripts, resume: runId }, signal) };
     },
-    'run/cancel': ({ runId }) => ({ cancelled: jobs.cancel(runId) }),
+    'run/cancel': ({ runId }) => ({ cancelled: jobs.cancel(runId) || comparisons.cancel(runId) }),
     'run/list': ({ limit }) => {
       const { store } = session;
       const runs = store?.listRuns(limit) ?? [];

@@ -1,6 +1,8 @@
 import { CallFailure } from '../protocol/callFailure.ts';
 import { engineCalls, interfaceCalls } from '../protocol/calls.ts';
 import { Peer, type Streams } from '../protocol/peer.ts';
+import { compareHandlers } from './compareHandlers.ts';
+import { ComparisonJobs } from './comparisonJobs.ts';
 import { DatasetCache } from './datasetCache.ts';
 import { datasetHandlers } from './datasetHandlers.ts';
 import { languageHandlers } from './languageHandlers.ts';
@@ -15,13 +17,15 @@ export function serve(streams: Streams, ports: SessionPorts): Promise<void> {
   const peer = new Peer(streams, interfaceCalls);
   const session = new Session(peer, ports);
   const datasets = new DatasetCache();
+  const comparisons = new ComparisonJobs(session);
   peer.answer(
     engineCalls,
     {
       initialize: (params) => session.initialize(params),
       ...workspaceHandlers(session, datasets),
       ...datasetHandlers(session, datasets),
-      ...runHandlers(session),
+      ...runHandlers(session, comparisons),
+      ...compareHandlers(session, comparisons),
       ...modelHandlers(session),
       ...languageHandlers(session),
     },

@@ -1,5 +1,6 @@
 import { bridgeCalls } from './bridgeCalls.ts';
 import type { ParamsOf, ResultOf } from './call.ts';
+import { compareCalls } from './compareCalls.ts';
 import { datasetCalls } from './datasetCalls.ts';
 import { languageCalls } from './languageCalls.ts';
 import { modelCalls } from './modelCalls.ts';
@@ -15,6 +16,7 @@ export const engineCalls = {
   ...runCalls,
   ...modelCalls,
   ...languageCalls,
+  ...compareCalls,
 };
 
 /** What the engine process asks of the interface. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { EventTable } from './call.ts';
+import { changeCounts, comparedCase } from './compareCalls.ts';
 import { failure } from './failure.ts';
 import { runRow, trialCounts } from './runEntries.ts';
 
@@ -26,6 +27,23 @@ export const engineEvents = {
     outcome: z.enum(['complete', 'interrupted', 'failed']),
     /** The gate's word, or whether every case passed; null unless complete. */
     passed: z.boolean().nullable(),
+    failure: failure.exactOptional(),
+  }),
+  /** Cases that both sides have answered since the last event, gathered over at most 100 ms. */
+  'compare/progress': z.object({
+    id: z.string(),
+    /** The run that both sides, or what is missing of them, make. */
+    runId: z.string(),
+    /** Results stored so far, of `trials`. */
+    done: z.int(),
+    trials: z.int(),
+    counts: changeCounts,
+    cases: z.array(comparedCase),
+  }),
+  'compare/finished': z.object({
+    id: z.string(),
+    /** `interrupted`: nothing is said of an unfinished comparison. */
+    outcome: z.enum(['complete', 'interrupted', 'failed']),
     failure: failure.exactOptional(),
   }),
   log: z.object({

@@ -11,7 +11,7 @@ const MAX_DETAILS = 50;
 const runId = z.string().min(1);
 
 /** What a person may say differently for one run; absent leaves the suite's own. */
-const overrides = z.strictObject({
+export const overrides = z.strictObject({
   /** Only cases whose id or description contains one of `names` (`*` stands for any text), with one of `tags`. */
   filter: z
     .strictObject({

@@ -28,6 +28,8 @@ export class TestWindow implements AsyncDisposable {
     'run/started': [],
     'run/results': [],
     'run/finished': [],
+    'compare/progress': [],
+    'compare/finished': [],
     log: [],
   };
   readonly #peer: Peer<Calls>;

@@ -3,6 +3,8 @@ import type { PreparedComparison } from '../../engine/compare/preparedComparison
 import type { Engine } from '../../engine/engine.ts';
 import { UsageError } from '../../engine/errors.ts';
 import type { Comparison } from '../../engine/model/comparison.ts';
+import { comparisonFormatOf } from '../../engine/reports/comparisonFormats.ts';
+import type { RunStore } from '../../engine/store/runStore.ts';
 import { EXIT } from '../exitCode.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { openEngine } from '../openEngine.ts';
@@ -81,7 +83,7 @@ async function compareAll(
     io.err('interrupted: nothing is said of an unfinished comparison; what was run is kept and used again');
     return EXIT.interrupted;
   }
-  for (const file of options.output ?? []) await writeReport(file, comparisons, io);
+  for (const file of options.output ?? []) await writeReport(file, comparisons, engine.store, io);
   return comparisons.every((comparison) => holds(comparison, options)) ? EXIT.passed : EXIT.failed;
 }
 
@@ -165,17 +167,16 @@ function requestOf(options: CompareOptions) {
 }
 
 function checkOutput(file: string, cwd: string): void {
-  if (!/\.(?:json|md)$/i.test(file)) {
-    throw new UsageError(`no comparison can be written as ${file}`, {
-      remedy: 'Choose a name that ends in .json or .md.',
-    });
-  }
+  comparisonFormatOf(file);
   checkFolder(file, cwd);
 }
 
-async function writeReport(file: string, comparisons: readonly Comparison[], io: Io): Promise<void> {
-  const pieces = /\.md$/i.test(file)
-    ? (await import('../../engine/reports/markdownComparison.ts')).markdownComparison(comparisons)
-    : (await import('../../engine/reports/jsonComparison.ts')).jsonComparison(comparisons);
-  writePieces(file, [pieces], io);
+async function writeReport(
+  file: string,
+  comparisons: readonly Comparison[],
+  store: RunStore,
+  io: Io,
+): Promise<void> {
+  const pieces = await comparisonFormatOf(file).load();
+  writePieces(file, pieces(comparisons, store), io);
 }

@@ -4,7 +4,7 @@ import { UsageError } from '../errors.ts';
 import type { Environment } from '../ports.ts';
 import { scrubbedEnvironment } from '../targets/commandEnvironment.ts';
 
-/** Largest answer that is taken, in bytes: lists of changed files, never file contents. */
+/** Largest answer that is taken, in bytes: lists of changed files, and one file to be shown. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
 export interface GitOptions {
@@ -14,6 +14,8 @@ export interface GitOptions {
   signal: AbortSignal;
   /** An index of its own, so that the person's is not touched. */
   indexFile?: string;
+  /** Keep the end of what it printed as it is: the text of a file. */
+  whole?: boolean;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface GitOptions {
  * watcher of the repository are started, and nothing is asked. Throws UsageError where git is not installed.
  */
 export function git(args: readonly string[], options: GitOptions): Promise<string | undefined> {
-  const { folder, environment, signal, indexFile } = options;
+  const { folder, environment, signal, indexFile, whole } = options;
   const env = scrubbedEnvironment(environment, {
     GIT_TERMINAL_PROMPT: '0',
     GIT_OPTIONAL_LOCKS: '0',
@@ -34,7 +36,7 @@ export function git(args: readonly string[], options: GitOptions): Promise<strin
       [...quiet, ...args],
       { cwd: folder, env, signal, maxBuffer: MAX_BYTES },
       (error, stdout) => {
-        if (!error) resolve(stdout.trimEnd());
+        if (!error) resolve(whole ? stdout : stdout.trimEnd());
         else if (signal.aborted) reject(signal.reason);
         else if (error.code === 'ENOENT') reject(notInstalled(error));
         else resolve(undefined);

@@ -215,7 +215,12 @@ function plannedSide(
   targets: string[],
 ): PlannedSide {
   const stored = live === null && side.reference.kind === 'run' ? side.reference.id : null;
-  return { label: side.label, storedRun: stored, targets };
+  return {
+    label: side.label,
+    storedRun: stored,
+    targets,
+    ...(live ? { files: live.workspace.commit ?? null } : {}),
+  };
 }
 
 function closeOnce(parts: readonly (PreparedRun | undefined)[], closed: () => void): () => Promise<void> {

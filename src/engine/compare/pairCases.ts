@@ -59,7 +59,11 @@ export function pairCases(
   return pairing;
 }
 
-function compareCase(baseline: CaseSide, trials: readonly [TrialResult, ...TrialResult[]]): CaseComparison {
+/** One case under both sides; `trials` are the candidate's. */
+export function compareCase(
+  baseline: CaseSide,
+  trials: readonly [TrialResult, ...TrialResult[]],
+): CaseComparison {
   const [{ caseId, caseIndex, cluster, tags }] = trials;
   const candidate = caseSide(trials);
   const passDifference = difference(baseline.passShare, candidate.passShare);

@@ -9,6 +9,8 @@ export interface PlannedSide {
   /** Null: the run that is about to be made. */
   storedRun: string | null;
   targets: string[];
+  /** The commit that its files are of, null for the files as they are; absent for a stored run. */
+  files?: string | null;
 }
 
 /** A comparison that is ready to begin. */

@@ -9,11 +9,11 @@ export interface HtmlAssets {
   style: string;
 }
 
-/** Reads the page that the build leaves beside the program. Throws a FileError where it was not built. */
-export function readHtmlAssets(): HtmlAssets {
+/** Reads a page that the build leaves beside the program. Throws a FileError where it was not built. */
+export function readHtmlAssets(page: 'report' | 'compare' = 'report'): HtmlAssets {
   const folder = findFolder();
   return {
-    script: readFileSync(path.join(folder, 'report.js'), 'utf8'),
+    script: readFileSync(path.join(folder, `${page}.js`), 'utf8'),
     style: readFileSync(path.join(folder, 'standalone.css'), 'utf8'),
   };
 }

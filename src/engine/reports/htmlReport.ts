@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { TrialResult } from '../model/result.ts';
 import type { HtmlAssets } from './htmlAssets.ts';
+import { dataBlock, PAGE_END, pageHead, pageScript } from './htmlPage.ts';
 import { runEntry } from './jsonReport.ts';
 import { resultEntry } from './resultEntry.ts';
 import { rowEntry } from './rowEntry.ts';
@@ -26,46 +26,21 @@ export function* htmlReport(
   assets: HtmlAssets,
   { limit = DEFAULT_LIMIT }: { limit?: number } = {},
 ): IterableIterator<string> {
-  yield head(reports, assets);
+  const suites = [...new Set(reports.map(({ run }) => run.plan.suite))].join(', ');
+  yield pageHead(`${suites || 'Touchstone'}: evaluation report`, 'touchstone-report', assets);
   for (const report of reports) {
-    yield block({ kind: 'run' }, JSON.stringify(runHead(report, limit)));
+    yield dataBlock({ kind: 'run' }, JSON.stringify(runHead(report, limit)));
     yield* blocks('rows', report, kept(report, limit), (result) =>
       rowEntry(result, report.caseAt(result.caseIndex)),
     );
   }
-  yield `<script>${assets.script}</script>\n`;
+  yield pageScript(assets);
   for (const report of reports) {
     yield* blocks('results', report, kept(report, limit), (result) =>
       resultEntry(result, report.caseAt(result.caseIndex)),
     );
   }
-  yield '</body>\n</html>\n';
-}
-
-function head(reports: readonly RunReport[], { script, style }: HtmlAssets): string {
-  const policy = [
-    "default-src 'none'",
-    `script-src '${sha256(script)}'`,
-    `style-src '${sha256(style)}'`,
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join('; ');
-  const suites = [...new Set(reports.map(({ run }) => run.plan.suite))].join(', ');
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${escapeHtml(suites || 'Touchstone')}: evaluation report</title>
-<style>${style}</style>
-</head>
-<body>
-<noscript>This report needs JavaScript to be shown. It is all in this file; nothing is fetched.</noscript>
-<touchstone-report></touchstone-report>
-`;
+  yield PAGE_END;
 }
 
 function runHead(report: RunReport, limit: number) {
@@ -105,7 +80,7 @@ function* blocks(
   for (const result of results) {
     const text = JSON.stringify(entry(result));
     if (length > 0 && length + text.length > BLOCK_LENGTH) {
-      yield block({ kind, run: run.id, first: String(first) }, `[${batch.join(',')}]`);
+      yield dataBlock({ kind, run: run.id, first: String(first) }, `[${batch.join(',')}]`);
       first += batch.length;
       batch = [];
       length = 0;
@@ -113,26 +88,5 @@ function* blocks(
     batch.push(text);
     length += text.length;
   }
-  if (batch.length > 0) yield block({ kind, run: run.id, first: String(first) }, `[${batch.join(',')}]`);
-}
-
-/** JSON that the browser keeps as text. Without `<` nothing in it can end the element or open a comment. */
-function block(names: { [name: string]: string }, json: string): string {
-  const attributes = Object.entries(names).map(([name, value]) => ` data-${name}="${escapeHtml(value)}"`);
-  return `<script type="application/json"${attributes.join('')}>${json.replaceAll('<', '\\u003c')}</script>\n`;
-}
-
-function sha256(text: string): string {
-  return `sha256-${createHash('sha256').update(text).digest('base64')}`;
-}
-
-function escapeHtml(text: string): string {
-  const entities: { [character: string]: string } = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&#39;',
-  };
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
+  if (batch.length > 0) yield dataBlock({ kind, run: run.id, first: String(first) }, `[${batch.join(',')}]`);
 }

@@ -1,5 +1,5 @@
-import type { Comparison } from '../model/comparison.ts';
-import type { JsonValue } from '../model/json.ts';
+import type { CaseComparison, Comparison } from '../model/comparison.ts';
+import type { JsonObject, JsonValue } from '../model/json.ts';
 
 /** Version of the report's form; a new major version means that readers must change. */
 const FORMAT_VERSION = '1.0.0';
@@ -9,9 +9,14 @@ export function jsonComparison(comparisons: readonly Comparison[]): string {
   const report = {
     format: 'touchstone-comparison',
     format_version: FORMAT_VERSION,
-    comparisons: comparisons.map((comparison) => snakeCase(comparison as unknown as JsonValue)),
+    comparisons: comparisons.map(comparisonEntry),
   };
   return `${JSON.stringify(report, null, 2)}\n`;
+}
+
+/** A comparison as reports write it, or a case of one. */
+export function comparisonEntry(comparison: Comparison | CaseComparison): JsonObject {
+  return snakeCase(comparison as unknown as JsonObject) as JsonObject;
 }
 
 /** All keys of a comparison are our own, so that none of a person's is changed. */
