@@ -1,0 +1,58 @@
+import type { TemplateSyntax } from '../model/prompt.ts';
+import { findData, findMarkup } from './markup.ts';
+import { protectedSpans } from './protectedSpans.ts';
+import { type Span, SpanSet } from './spanSet.ts';
+import { findBlocks } from './templateTags.ts';
+import { findUnits, type Unit } from './units.ts';
+
+/** One version of a message's template, and what in it may be changed. */
+export class MessageText {
+  readonly text: string;
+  readonly syntax: TemplateSyntax;
+  /** What nothing may touch. */
+  readonly kept: SpanSet;
+  /** The stretch in which edits are wanted; all of the text but for a selection. */
+  readonly scope: Span;
+  #data: SpanSet | undefined;
+  #markup: SpanSet | undefined;
+  #blocks: SpanSet | undefined;
+  #units: Unit[] | undefined;
+
+  constructor(text: string, syntax: TemplateSyntax, scope: Span = { start: 0, end: text.length }) {
+    this.text = text;
+    this.syntax = syntax;
+    this.scope = scope;
+    this.kept = protectedSpans(text, syntax);
+  }
+
+  /** Whether nothing protected is in the stretch and it lies where edits are wanted. */
+  isFree(span: Span): boolean {
+    return this.scope.start <= span.start && span.end <= this.scope.end && !this.kept.touches(span);
+  }
+
+  /** Whether the stretch is free and is the prompt's own words: no markup, no data, no example. */
+  isProse(span: Span): boolean {
+    this.#data ??= findData(this.text);
+    this.#markup ??= findMarkup(this.text);
+    return this.isFree(span) && !this.#data.touches(span) && !this.#markup.touches(span);
+  }
+
+  /** Whether the stretch is in every message that the template makes: not within an `if` or a loop. */
+  isUnconditional(span: Span): boolean {
+    this.#blocks ??= new SpanSet(findBlocks(this.text));
+    return !this.#blocks.touches(span);
+  }
+
+  /** Sentences and list items that may be taken away whole. */
+  removableUnits(): Unit[] {
+    return this.units().filter(
+      ({ removal, parent }) => !parent && this.isProse(removal) && this.isUnconditional(removal),
+    );
+  }
+
+  /** All sentences and list items. */
+  units(): Unit[] {
+    this.#units ??= findUnits(this.text, this.kept);
+    return this.#units;
+  }
+}

@@ -1,0 +1,91 @@
+import type { SourceRange } from '../model/location.ts';
+import type { Prompt } from '../model/prompt.ts';
+import { parsePrompt } from '../prompts/parsePrompt.ts';
+import type { ReferenceScope } from '../prompts/references.ts';
+import { applyEdits, type Edit } from './edit.ts';
+import { MessageText } from './messageText.ts';
+import type { PromptFile } from './options.ts';
+import type { Span } from './spanSet.ts';
+import { type TemplateMap, templateMap } from './templateMap.ts';
+
+/** A message that can be edited where it stands in the file. */
+export interface EditableMessage {
+  index: number;
+  map: TemplateMap;
+  text: MessageText;
+}
+
+/** A message that is left as it is, and why. */
+export interface SkippedMessage {
+  message: number;
+  range: SourceRange;
+  reason: string;
+}
+
+/** Sorts the messages of a prompt; those in `spoilt` are skipped. */
+export function readMessages(
+  file: PromptFile,
+  within: Span | undefined,
+  spoilt: ReadonlySet<number> = new Set(),
+): { editable: EditableMessage[]; skipped: SkippedMessage[] } {
+  const editable: EditableMessage[] = [];
+  const skipped: SkippedMessage[] = [];
+  for (const [index, { template, range }] of file.prompt.messages.entries()) {
+    const map = spoilt.has(index) ? undefined : templateMap(file.text, file.prompt, index);
+    if (map === undefined) {
+      const reason = spoilt.has(index)
+        ? 'the file would be read differently afterwards'
+        : 'the file writes its text in a way that cannot be edited in part';
+      skipped.push({ message: index, range, reason });
+      continue;
+    }
+    const scope = within && { start: map.toTemplate(within.start), end: map.toTemplate(within.end) };
+    editable.push({ index, map, text: new MessageText(template, file.prompt.syntax, scope) });
+  }
+  return { editable, skipped };
+}
+
+/** What a message becomes: its new template, by edits of the file. */
+export interface MessageChange {
+  index: number;
+  template: string;
+  edits: readonly Edit[];
+}
+
+/**
+ * The messages whose change does not hold: the changed file, read again, has other messages than were meant.
+ * Empty when all is well.
+ */
+export function spoiltMessages(
+  file: PromptFile,
+  changes: readonly MessageChange[],
+  scope: ReferenceScope,
+): number[] {
+  if (changes.length === 0 || holds(file, changes, scope)) return [];
+  const alone = changes.filter((change) => !holds(file, [change], scope));
+  return (alone.length > 0 ? alone : changes).map(({ index }) => index);
+}
+
+function holds(file: PromptFile, changes: readonly MessageChange[], scope: ReferenceScope): boolean {
+  const text = applyEdits(
+    file.text,
+    changes.flatMap(({ edits }) => edits),
+  );
+  const after = read(file.prompt, text, scope);
+  if (after === undefined || after.messages.length !== file.prompt.messages.length) return false;
+  if (after.syntax !== file.prompt.syntax || after.inputs.length !== file.prompt.inputs.length) return false;
+  return file.prompt.messages.every(({ role, template }, index) => {
+    const wanted = changes.find((change) => change.index === index)?.template ?? template;
+    const found = after.messages[index];
+    return found !== undefined && found.role === role && found.template.trim() === wanted.trim();
+  });
+}
+
+/** Undefined when it cannot be read any more, for whatever reason: then the edits are not made. */
+function read(prompt: Prompt, text: string, { root, environment }: ReferenceScope): Prompt | undefined {
+  try {
+    return parsePrompt({ path: prompt.path, text }, { root, environment, format: prompt.format });
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,122 @@
+import type { Prompt } from '../model/prompt.ts';
+import type { TokenCount } from '../models/tokens/tokenCount.ts';
+import type { CompressOptions } from './options.ts';
+import type { EditableMessage } from './promptMessages.ts';
+import type { Rule, RuleContext, RuleLevel, RuleName } from './rule.ts';
+import { rulesUpTo } from './rules.ts';
+import { TokenGain } from './tokenGain.ts';
+import { WorkingMessage } from './workingMessage.ts';
+
+/** What one rule saved; negative never. */
+export interface RuleSavings {
+  rule: RuleName;
+  level: RuleLevel;
+  /** How many places it changed. */
+  findings: number;
+  tokensSaved: number;
+}
+
+const LEVELS: readonly RuleLevel[] = ['lossless', 'safe', 'aggressive', 'target'];
+
+/** The rules at work on the messages of one prompt, until the goal is reached or nothing is left to do. */
+export class RuleRun {
+  readonly before: TokenCount;
+  readonly #prompt: Prompt;
+  readonly #options: CompressOptions;
+  readonly #messages: ReadonlyMap<number, WorkingMessage>;
+  readonly #gain: TokenGain;
+  readonly #context: RuleContext;
+  readonly #savings = new Map<RuleName, RuleSavings>();
+
+  constructor(prompt: Prompt, editable: readonly EditableMessage[], options: CompressOptions) {
+    this.#prompt = prompt;
+    this.#options = options;
+    this.#messages = new Map(editable.map(({ index, text }) => [index, new WorkingMessage(text)]));
+    this.#gain = new TokenGain(options.tokenizer);
+    this.#context = {
+      glossary: options.glossary ?? new Map(),
+      count: (text) => this.#gain.count(text),
+    };
+    this.before = this.total();
+  }
+
+  message(index: number): WorkingMessage | undefined {
+    return this.#messages.get(index);
+  }
+
+  /** The templates as they are now. */
+  templates(): string[] {
+    return this.#prompt.messages.map(
+      ({ template }, index) => this.#messages.get(index)?.current.text ?? template,
+    );
+  }
+
+  /** Tokens of the request as it is now. */
+  total(): TokenCount {
+    const { messages, tools, responseFormat } = this.#prompt;
+    const templates = this.templates();
+    return this.#options.tokenizer.countChat({
+      messages: messages.map(({ role }, index) => ({ role, content: templates[index] ?? '' })),
+      ...(tools.length === 0 ? {} : { tools }),
+      ...(responseFormat === undefined ? {} : { responseFormat }),
+    }).total;
+  }
+
+  savings(): RuleSavings[] {
+    return rulesUpTo('target').flatMap(({ name }) => this.#savings.get(name) ?? []);
+  }
+
+  /** Applies rules until the goal is reached. */
+  async toGoal(signal: AbortSignal): Promise<void> {
+    const { goal } = this.#options;
+    const levels: readonly RuleLevel[] = 'level' in goal ? [goal.level] : LEVELS;
+    for (const level of levels) {
+      if (this.#missing() <= 0) return;
+      this.#untilNothingIsFound(rulesUpTo(level, this.#options.without), signal);
+    }
+  }
+
+  /** Tokens that are still too many; infinitely many where a level is the goal. */
+  #missing(): number {
+    const { goal } = this.#options;
+    return 'level' in goal ? Number.POSITIVE_INFINITY : this.total().tokens - goal.targetTokens;
+  }
+
+  /** Each change saves tokens, so this ends. */
+  #untilNothingIsFound(rules: readonly Rule[], signal: AbortSignal): void {
+    for (let found = true; found; ) {
+      found = false;
+      for (const rule of rules) {
+        signal.throwIfAborted();
+        if (this.#missing() <= 0) return;
+        if (this.#applyRule(rule)) found = true;
+      }
+    }
+  }
+
+  #applyRule(rule: Rule): boolean {
+    const before = this.total().tokens;
+    let applied = 0;
+    for (const message of this.#longestFirst()) {
+      const enough =
+        rule.level === 'target'
+          ? this.#missing() / this.#options.tokenizer.basis.ratio.usual
+          : Number.POSITIVE_INFINITY;
+      const suggestions = rule.suggest(message.current, this.#context);
+      applied += message.apply(rule.name, suggestions, this.#gain, enough).length;
+    }
+    if (applied > 0) this.#note(rule, applied, before - this.total().tokens);
+    return applied > 0;
+  }
+
+  #longestFirst(): WorkingMessage[] {
+    return [...this.#messages.values()].sort((a, b) => b.current.text.length - a.current.text.length);
+  }
+
+  #note({ name, level }: Pick<Rule, 'name' | 'level'>, findings: number, tokensSaved: number): void {
+    const known = this.#savings.get(name) ?? { rule: name, level, findings: 0, tokensSaved: 0 };
+    known.findings += findings;
+    known.tokensSaved += tokensSaved;
+    this.#savings.set(name, known);
+  }
+}

@@ -1,0 +1,44 @@
+import type { Edit } from '../edit.ts';
+import { findJson, type JsonBlock } from '../jsonSpans.ts';
+import type { Rule, Suggestion } from '../rule.ts';
+
+/** JSON over several lines, in the shorter of its two usual forms on one. Its values are not touched. */
+export const jsonLayout: Rule = {
+  name: 'json-layout',
+  level: 'lossless',
+  reason: 'JSON is laid out with white space that means nothing',
+  suggest({ text }, { count }) {
+    return findJson(text)
+      .filter(({ start, end }) => text.slice(start, end).includes('\n'))
+      .map((block) => {
+        const dense = gapEdits(text, block, () => '');
+        const spaced = gapEdits(text, block, (before) => (before === ',' || before === ':' ? ' ' : ''));
+        const length = (edits: Suggestion) => count(rewritten(text, block, edits));
+        return length(spaced) <= length(dense) ? spaced : dense;
+      })
+      .filter((edits) => edits.length > 0);
+  },
+};
+
+function gapEdits(text: string, { tokens }: JsonBlock, gap: (before: string) => string): Edit[] {
+  const edits: Edit[] = [];
+  for (const [index, token] of tokens.entries()) {
+    const next = tokens[index + 1];
+    if (next === undefined) break;
+    const wanted = gap(text.slice(token.start, token.end));
+    if (text.slice(token.end, next.start) !== wanted) {
+      edits.push({ start: token.end, end: next.start, text: wanted });
+    }
+  }
+  return edits;
+}
+
+function rewritten(text: string, { start, end }: JsonBlock, edits: readonly Edit[]): string {
+  let result = '';
+  let cursor = start;
+  for (const edit of edits) {
+    result += text.slice(cursor, edit.start) + edit.text;
+    cursor = edit.end;
+  }
+  return result + text.slice(cursor, end);
+}

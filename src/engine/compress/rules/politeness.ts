@@ -1,0 +1,39 @@
+import type { Edit } from '../edit.ts';
+import type { MessageText } from '../messageText.ts';
+import type { Rule } from '../rule.ts';
+import { type Rewording, reword } from './wording.ts';
+
+/** "Please", "kindly", thanks and wishes addressed to the model. What the model shall say to others stays. */
+export const politeness: Rule = {
+  name: 'politeness',
+  level: 'safe',
+  reason: 'politeness to the model',
+  suggest: (message) => [...reword(message, PHRASES), ...thanks(message)],
+};
+
+/** Where an instruction begins: a sentence, a list item, or what follows "and" or "then". */
+const BEGIN = String.raw`(?<=(?:^|[.!?:;,])[\s*_]*|^[ \t]*(?:[-*+•]|\d+[.)])[ \t]+|\b(?:and|then|also|so)[ \t]+)`;
+
+const PHRASES: readonly Rewording[] = [
+  [new RegExp(`${BEGIN}(?:please|kindly)(?:,? kindly)?,? (?=[a-z])`, 'gim'), ''],
+  [/(?<=[\p{Ll}\p{N})]),? (?:please|if you (?:please|would))(?=[.!?]?(?:\s|$))/giu, ''],
+  [
+    new RegExp(
+      `${BEGIN}(?:i(?: would|'d|’d) (?:really |very much )?(?:like|appreciate it if|be grateful if|love) (?:for )?you (?:to|could)|i want you to|i need you to|you (?:are|will be) (?:kindly )?asked to) (?=[a-z])`,
+      'gim',
+    ),
+    '',
+  ],
+  [new RegExp(`${BEGIN}(?:could|would|can) you please (?=[a-z][^.!?]*\\.)`, 'gim'), ''],
+];
+
+/** Sentences of nothing but thanks. */
+function thanks(message: MessageText): Edit[][] {
+  return message
+    .removableUnits()
+    .filter(({ text }) => THANKS.test(text.trim()))
+    .map(({ removal }) => [{ ...removal, text: '' }]);
+}
+
+const THANKS =
+  /^(?:(?:many )?thanks|thank you)(?: (?:you|so|very|much|a lot|in advance|again))*(?: for (?:your|the) (?:help|time|support|attention|assistance|understanding|cooperation|work))?[.! ]*$/i;

@@ -1,0 +1,72 @@
+import type { Edit } from '../edit.ts';
+import { type Line, splitLines } from '../lines.ts';
+import { isTableRow } from '../markup.ts';
+import type { Rule } from '../rule.ts';
+
+/**
+ * Blanks at line ends, more than one blank line in a row, and doubled spaces between words. Indentation, and
+ * gaps that lie above each other as the columns of a table, mean something and stay; so does a Markdown line
+ * break of two spaces.
+ */
+export const whitespace: Rule = {
+  name: 'whitespace',
+  level: 'lossless',
+  reason: 'white space that means nothing',
+  suggest({ text }) {
+    const lines = splitLines(text);
+    return [
+      ...lines.flatMap((line, index) => lineEnd(line, lines[index + 1])),
+      ...blankLines(lines),
+      ...lines.flatMap((line, index) => gaps(line, [lines[index - 1], lines[index + 1]])),
+    ].map((edit) => [edit]);
+  },
+};
+
+function lineEnd(line: Line, next: Line | undefined): Edit[] {
+  const blanks = line.text.length - line.text.replace(/[ \t]+$/, '').length;
+  const isBreak = line.text.endsWith('  ') && line.text.trim() !== '' && next && next.text.trim() !== '';
+  if (blanks === 0 || isBreak) return [];
+  return [{ start: line.end - blanks, end: line.end, text: '' }];
+}
+
+/** All but the first of several blank lines. */
+function blankLines(lines: readonly Line[]): Edit[] {
+  const edits: Edit[] = [];
+  for (let at = 1; at < lines.length; at += 1) {
+    const first = lines[at];
+    if (!isBlank(lines[at]) || !isBlank(lines[at - 1]) || first === undefined) continue;
+    let last = first;
+    for (let next = lines[at + 1]; next && isBlank(next); next = lines[at + 1]) {
+      last = next;
+      at += 1;
+    }
+    edits.push({ start: first.start, end: last.next, text: '' });
+  }
+  return edits;
+}
+
+function isBlank(line: Line | undefined): boolean {
+  return line !== undefined && line.text.trim() === '';
+}
+
+const GAP = /(?<=\S)[ \t]{2,}(?=\S)/g;
+const MARKER = /^[ \t]*(?:[-*+•]|\d{1,9}[.)])$/;
+
+function gaps(line: Line, around: readonly (Line | undefined)[]): Edit[] {
+  if (isTableRow(line.text)) return [];
+  const found = [...line.text.matchAll(GAP)];
+  const inColumns = found.length > 1 || around.some((other) => other && hasLooseGap(other.text));
+  return found
+    .filter(({ index }) => /[.!?:;,]$/.test(line.text.slice(0, index)) || !inColumns)
+    .filter(({ index }) => !MARKER.test(line.text.slice(0, index)))
+    .map(({ index, 0: { length } }) => ({
+      start: line.start + index,
+      end: line.start + index + length,
+      text: ' ',
+    }));
+}
+
+/** A gap that no end of a sentence explains. */
+function hasLooseGap(text: string): boolean {
+  return /[^\s.!?:;,][ \t]{2,}\S/.test(text);
+}
