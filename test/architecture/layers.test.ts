@@ -25,6 +25,7 @@ const ALLOWED: { [feature: string]: readonly string[] } = {
   evaluators: ['models'],
   targets: ['models', 'prompts'],
   cost: ['models', 'prompts', 'targets', 'datasets'],
+  compress: ['prompts', 'models'],
   suites: ['evaluators', 'models', 'prompts', 'datasets'],
   runs: ['cost', 'suites', 'targets', 'evaluators', 'datasets', 'prompts', 'models', 'telemetry'],
   compare: ['runs', 'suites', 'targets'],
