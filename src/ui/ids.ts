@@ -12,12 +12,44 @@ export interface Commands {
   'touchstone.setApiKey'(): Promise<void>;
   'touchstone.clearApiKey'(): Promise<void>;
   /** Runs these cases of a dataset (absolute path) with the suites that use it. */
+  'touchstone.runEvaluation'(): Promise<void>;
   'touchstone.runCases'(cases: { path: string; ids: string[] }): Promise<void>;
   'touchstone.runSuite'(suite: { suite: string }): Promise<void>;
   /** Runs the suites that test this prompt (absolute path). */
   'touchstone.runPrompt'(prompt: { path: string }): Promise<void>;
-  /** Opens the report of a stored run, at a case where one is named. */
-  'touchstone.openReport'(run: { runId: string; caseId?: string }): Promise<void>;
+  /** Tokens, cost and models of a prompt (absolute path); by default of the one in the active editor. */
+  'touchstone.showTokens'(prompt?: { path: string }): Promise<void>;
+  /** Opens the report of a stored run, at a case where one is named; without a run the person picks one. */
+  'touchstone.openReport'(run?: { runId: string; caseId?: string }): Promise<void>;
+  'touchstone.deleteRun'(run?: { runId: string }): Promise<void>;
+  /** Runs again what a stored run ran. */
+  'touchstone.repeatRun'(run?: { runId: string }): Promise<void>;
+  'touchstone.refreshViews'(): void;
+  /** The given run, else what was asked for last in this window, else the newest stored run. */
+  'touchstone.rerunLast'(run?: { runId: string }): Promise<void>;
+  /** What failed in the given run, else in the newest one. */
+  'touchstone.rerunFailed'(run?: { runId: string }): Promise<void>;
+  'touchstone.resumeRun'(run?: { runId: string }): Promise<void>;
+  'touchstone.stopRun'(run?: { runId: string }): Promise<void>;
+  'touchstone.validateWorkspace'(): Promise<void>;
+  'touchstone.upgradeDataset'(dataset?: { path: string }): Promise<void>;
+  'touchstone.importDataset'(file?: { path: string }): Promise<void>;
+  /** The case of a result, else what is selected in the editor, else what the person types. */
+  'touchstone.addCase'(result?: CaseInRun): Promise<void>;
+  'touchstone.acceptOutput'(result?: CaseInRun): Promise<void>;
+  /** The edit that a comparison shows: either side of it, or the last one. */
+  'touchstone.applyEdit'(side?: unknown): Promise<void>;
+  'touchstone.discardEdit'(side?: unknown): Promise<void>;
+  /** `file`: absolute; its ending decides the form. */
+  'touchstone.exportReport'(run?: { runId: string; file?: string }): Promise<void>;
+}
+
+/** A result: of the given target and trial, or any of the case's. */
+export interface CaseInRun {
+  runId: string;
+  caseId: string;
+  target?: string;
+  trial?: number;
 }
 export type CommandId = keyof Commands;
 
@@ -27,6 +59,27 @@ export const commandIds = [
   'touchstone.chooseModel',
   'touchstone.setApiKey',
   'touchstone.clearApiKey',
+  'touchstone.showTokens',
+  'touchstone.openReport',
+  'touchstone.deleteRun',
+  'touchstone.repeatRun',
+  'touchstone.refreshViews',
+  'touchstone.runEvaluation',
+  'touchstone.runSuite',
+  'touchstone.runCases',
+  'touchstone.runPrompt',
+  'touchstone.rerunLast',
+  'touchstone.rerunFailed',
+  'touchstone.resumeRun',
+  'touchstone.stopRun',
+  'touchstone.validateWorkspace',
+  'touchstone.upgradeDataset',
+  'touchstone.importDataset',
+  'touchstone.addCase',
+  'touchstone.acceptOutput',
+  'touchstone.applyEdit',
+  'touchstone.discardEdit',
+  'touchstone.exportReport',
 ] as const satisfies readonly CommandId[];
 
 /** Settings with their types; read through settings.ts only. */
@@ -47,10 +100,17 @@ export const settingIds = [
 export interface ContextValues {
   'touchstone.engine': 'idle' | 'starting' | 'ready' | 'waiting' | 'failed';
   'touchstone.running': boolean;
+  /** An edit waits to be applied or discarded. */
+  'touchstone.editPending': boolean;
 }
 export type ContextId = keyof ContextValues;
 
-export const contextIds = ['touchstone.engine', 'touchstone.running'] as const satisfies readonly ContextId[];
+export const contextIds = [
+  'touchstone.engine',
+  'touchstone.running',
+  'touchstone.editPending',
+] as const satisfies readonly ContextId[];
 
 /** Tree views. */
-export const viewIds = [] as const satisfies readonly string[];
+export const viewIds = ['touchstone.prompts', 'touchstone.datasets', 'touchstone.runs'] as const;
+export type ViewId = (typeof viewIds)[number];

@@ -1,15 +1,10 @@
 import * as vscode from 'vscode';
 import { setContext } from '../commands.ts';
 import type { Output } from '../output/output.ts';
-import type { Settings } from '../settings/settings.ts';
 import type { EngineClient, EngineState } from './engineClient.ts';
 
 /** Tells the person when the engine died, and offers what can be done about it. */
-export function registerEngineNotices(
-  engine: EngineClient,
-  settings: Settings,
-  output: Output,
-): vscode.Disposable {
+export function registerEngineNotices(engine: EngineClient, output: Output): vscode.Disposable {
   const notice = async (state: EngineState): Promise<void> => {
     await setContext('touchstone.engine', state.state);
     if (state.state !== 'failed') return;
@@ -25,7 +20,7 @@ export function registerEngineNotices(
       'The engine stopped in the middle of a run and was started again. Everything stored so far is kept.',
     );
     if ((await vscode.window.showWarningMessage(message, resume)) !== resume) return;
-    for (const runId of runs) await engine.call('run/resume', { runId, scripts: settings.allowScripts });
+    for (const runId of runs) await vscode.commands.executeCommand('touchstone.resumeRun', { runId });
   };
   const running = () => void setContext('touchstone.running', engine.running.size > 0);
   const guarded =

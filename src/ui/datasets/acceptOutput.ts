@@ -1,0 +1,63 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { CaseResult } from '../../protocol/runEntries.ts';
+import type { EngineClient } from '../engine/engineClient.ts';
+import type { CaseInRun } from '../ids.ts';
+import { PlainError } from '../output/plainError.ts';
+import type { EditPreview } from './editPreview.ts';
+
+/** Makes what a target said the reference answer of its case, after the person has seen the change. */
+export async function acceptOutput(
+  engine: EngineClient,
+  preview: EditPreview,
+  wanted: CaseInRun,
+): Promise<void> {
+  const result = await chooseResult(engine, wanted);
+  if (!result) return;
+  const file = await datasetOf(engine, result);
+  const document = await vscode.workspace.openTextDocument(file);
+  const { edits } = await engine.call('dataset/expect', {
+    path: file,
+    text: document.getText(),
+    caseId: result.case_id,
+    answer: result.output.text,
+  });
+  if (edits.length === 0) {
+    void vscode.window.showInformationMessage(vscode.l10n.t('This output is the expected one already.'));
+    return;
+  }
+  await preview.show(document, edits, vscode.l10n.t('Accept the output of {0}', result.case_id));
+}
+
+/** Only a whole output can be expected. Equal outputs of several trials are one choice. */
+async function chooseResult(engine: EngineClient, wanted: CaseInRun): Promise<CaseResult | undefined> {
+  const { results } = await engine.call('run/result', { runId: wanted.runId, caseId: wanted.caseId });
+  const whole = results.filter(
+    ({ output, target, trial }) =>
+      output.status === 'complete' &&
+      (wanted.target ?? target) === target &&
+      (wanted.trial ?? trial) === trial,
+  );
+  const choices = [...Map.groupBy(whole, ({ output }) => output.text).values()].flatMap(
+    ([first]) => first ?? [],
+  );
+  const [only, another] = choices;
+  if (!only) throw new PlainError(vscode.l10n.t('This case has no whole output that could be expected.'));
+  if (!another) return only;
+  const items = choices.map((result) => ({
+    label: result.output.text.replace(/\s+/g, ' ').slice(0, 120),
+    description: vscode.l10n.t('{0}, trial {1}', result.target, result.trial + 1),
+    result,
+  }));
+  const title = vscode.l10n.t('Accept Output as Expected: {0}', wanted.caseId);
+  return (await vscode.window.showQuickPick(items, { title }))?.result;
+}
+
+/** The file that the case stands in. */
+async function datasetOf(engine: EngineClient, { location }: CaseResult): Promise<string> {
+  const [, file] = /^(.*):\d+:\d+$/.exec(location ?? '') ?? [];
+  if (file === undefined)
+    throw new PlainError(vscode.l10n.t('It is not known which file the case stands in.'));
+  const { root } = await engine.call('workspace/list', {});
+  return path.resolve(root, file);
+}

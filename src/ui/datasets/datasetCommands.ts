@@ -1,0 +1,108 @@
+import * as vscode from 'vscode';
+import { registerCommand } from '../commands.ts';
+import type { EngineClient } from '../engine/engineClient.ts';
+import type { CaseInRun } from '../ids.ts';
+import type { Problems } from '../language/problems.ts';
+import type { Output } from '../output/output.ts';
+import { PlainError } from '../output/plainError.ts';
+import { resultArgument } from '../runs/runArguments.ts';
+import { acceptOutput } from './acceptOutput.ts';
+import { addCase } from './addCase.ts';
+import { datasetFor } from './datasetPicker.ts';
+import { EditPreview } from './editPreview.ts';
+import { importDataset } from './importDataset.ts';
+
+export interface DatasetPorts {
+  engine: EngineClient;
+  problems: Problems;
+  output: Output;
+  /** The result that an item or message of the Test Explorer stands for. */
+  resultOf(given: unknown): CaseInRun | undefined;
+}
+
+/** The commands that check and change datasets. */
+export function registerDatasetCommands(ports: DatasetPorts): vscode.Disposable {
+  const { engine, output, resultOf } = ports;
+  const preview = new EditPreview(output);
+  const result = (given: unknown) => resultArgument(given) ?? resultOf(given);
+  return vscode.Disposable.from(
+    preview,
+    registerCommand('touchstone.validateWorkspace', () => validate(ports), output),
+    registerCommand('touchstone.upgradeDataset', (given) => upgrade(engine, preview, given), output),
+    registerCommand(
+      'touchstone.importDataset',
+      (given) => importDataset(engine, preview, output, given),
+      output,
+    ),
+    registerCommand('touchstone.addCase', (given) => addCase(engine, preview, result(given)), output),
+    registerCommand('touchstone.acceptOutput', (given) => accept(engine, preview, result(given)), output),
+  );
+}
+
+async function validate({ engine, problems }: DatasetPorts): Promise<void> {
+  await vscode.workspace.saveAll(false);
+  const found = await vscode.window.withProgress(
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: vscode.l10n.t('Validating the workspace'),
+      cancellable: true,
+    },
+    (_progress, token) => engine.call('workspace/validate', {}, token),
+  );
+  problems.showAll(found.problems);
+  if (found.problems.length === 0) {
+    void vscode.window.showInformationMessage(vscode.l10n.t('No problem in {0} files.', found.files));
+    return;
+  }
+  await vscode.commands.executeCommand('workbench.actions.view.problems');
+}
+
+async function upgrade(engine: EngineClient, preview: EditPreview, given: unknown): Promise<void> {
+  const document = await datasetFor(engine, given, vscode.l10n.t('Upgrade Dataset'));
+  if (!document) return;
+  const wanted = { path: document.uri.fsPath, text: document.getText() };
+  const { from, to, changes, edits } = await engine.call('dataset/upgrade', wanted);
+  if (edits.length === 0) {
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('The dataset has the newest schema {0} already.', to),
+    );
+    return;
+  }
+  const title = vscode.l10n.t('Upgrade from schema {0} to {1} ({2} changes)', from, to, changes.length);
+  await preview.show(document, edits, title);
+}
+
+/** Of the given result, else of a failed case of the newest run that the person chooses. */
+async function accept(
+  engine: EngineClient,
+  preview: EditPreview,
+  given: CaseInRun | undefined,
+): Promise<void> {
+  const wanted = given ?? (await pickFailed(engine));
+  if (wanted) await acceptOutput(engine, preview, wanted);
+}
+
+async function pickFailed(engine: EngineClient): Promise<CaseInRun | undefined> {
+  const [run] = (await engine.call('run/list', { limit: 1 })).runs;
+  if (!run)
+    throw new PlainError(vscode.l10n.t('There is no run yet. Choose “Touchstone: Run Evaluation…” first.'));
+  const filter = { statuses: ['failed' as const] };
+  const { rows } = await engine.call('run/results', { runId: run.id, filter, limit: 1000 });
+  if (rows.length === 0) throw new PlainError(vscode.l10n.t('No case failed in the last run.'));
+  const items = rows.map((row) => ({
+    label: row.case_id,
+    description: `${row.target}, ${row.reason}`,
+    detail: row.output,
+    row,
+  }));
+  const title = vscode.l10n.t('Accept Output as Expected');
+  const chosen = await vscode.window.showQuickPick(items, { title, matchOnDescription: true });
+  return (
+    chosen && {
+      runId: run.id,
+      caseId: chosen.row.case_id,
+      target: chosen.row.target,
+      trial: chosen.row.trial,
+    }
+  );
+}

@@ -1,0 +1,40 @@
+import type { EngineEvents } from '../../protocol/events.ts';
+import type { RunRow } from '../../protocol/runEntries.ts';
+
+/** A run of this window that is under way. */
+export interface ActiveRun {
+  readonly runId: string;
+  readonly suite: string;
+  /** Relative to the workspace, as in the listing. */
+  readonly dataset: string;
+  readonly targets: readonly string[];
+  /** How many results it will hold. */
+  readonly trials: number;
+  /** Trials of each case on each target. */
+  readonly repeat: number;
+  /** Stored so far, over all attempts. */
+  readonly counts: EngineEvents['run/results']['counts'];
+}
+
+/** `lost`: the engine ended in the middle of it. Like an interrupted run it can be resumed. */
+export type RunEnd =
+  | { outcome: 'complete'; passed: boolean }
+  | { outcome: 'interrupted' }
+  | { outcome: 'lost' }
+  | { outcome: 'failed'; failure: EngineEvents['run/finished']['failure'] };
+
+export interface FinishedRun {
+  readonly run: ActiveRun;
+  readonly end: RunEnd;
+}
+
+/** What happens to runs, in order: a run begins, brings rows, and ends. */
+export type RunEvent =
+  | { kind: 'started'; run: ActiveRun }
+  | { kind: 'results'; run: ActiveRun; rows: readonly RunRow[] }
+  | { kind: 'finished'; run: ActiveRun; end: RunEnd };
+
+/** Results so far. */
+export function doneOf({ counts }: ActiveRun): number {
+  return counts.passed + counts.failed + counts.errored;
+}

@@ -1,0 +1,216 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { EngineCalls } from '../../protocol/calls.ts';
+import type { Suite } from '../../protocol/workspaceCalls.ts';
+import { registerCommand } from '../commands.ts';
+import type { EngineClient } from '../engine/engineClient.ts';
+import type { Output } from '../output/output.ts';
+import { PlainError } from '../output/plainError.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { FinishedRun } from './activeRun.ts';
+import { pickEvaluation } from './pickEvaluation.ts';
+import { casesArgument, fileArgument, runArgument, suiteArgument } from './runArguments.ts';
+import type { RunController, RunOverrides, RunRequest } from './runController.ts';
+import { endText, progressText, withRunProgress } from './runProgress.ts';
+
+export interface RunPorts {
+  engine: EngineClient;
+  runs: RunController;
+  settings: Settings;
+  output: Output;
+}
+
+type RunHead = EngineCalls['run/list']['result']['runs'][number];
+
+/** Most results of a run that are looked at for those that failed. */
+const PAGE = 5_000;
+
+/** The commands that begin, repeat, resume and stop evaluations. */
+export function registerRunCommands(ports: RunPorts): vscode.Disposable {
+  const { output } = ports;
+  return vscode.Disposable.from(
+    registerCommand('touchstone.runEvaluation', () => runEvaluation(ports), output),
+    registerCommand('touchstone.runSuite', (given) => runSuite(ports, given), output),
+    registerCommand('touchstone.runCases', (given) => runCases(ports, given), output),
+    registerCommand('touchstone.runPrompt', (given) => runPrompt(ports, given), output),
+    registerCommand('touchstone.rerunLast', (given) => rerunLast(ports, given), output),
+    registerCommand('touchstone.rerunFailed', (given) => rerunFailed(ports, given), output),
+    registerCommand('touchstone.resumeRun', (given) => resumeRun(ports, given), output),
+    registerCommand('touchstone.stopRun', (given) => stopRun(ports, given), output),
+  );
+}
+
+async function runEvaluation(ports: RunPorts): Promise<void> {
+  const request = await pickEvaluation(ports);
+  if (request) await run(ports, request);
+}
+
+async function runSuite(ports: RunPorts, given: unknown): Promise<void> {
+  const suite = suiteArgument(given);
+  await (suite === undefined ? runEvaluation(ports) : run(ports, { suite }));
+}
+
+/** With every suite that runs over the dataset. */
+async function runCases(ports: RunPorts, given: unknown): Promise<void> {
+  const cases = casesArgument(given);
+  if (!cases)
+    throw new PlainError(vscode.l10n.t('Choose the cases to run in a dataset or in the Test Explorer.'));
+  const { root, suites } = await ports.engine.call('workspace/list', {});
+  const chosen = suites.flatMap((suite) => {
+    const dataset = suite.datasets.find((file) => path.resolve(root, file) === cases.path);
+    return dataset === undefined ? [] : [{ suite: suite.name, dataset }];
+  });
+  if (chosen.length === 0) {
+    throw new PlainError(vscode.l10n.t('No suite runs over this dataset. Add one to touchstone.yaml.'));
+  }
+  for (const { suite, dataset } of chosen) {
+    const filter = { names: [], tags: [], ids: cases.ids };
+    await run(ports, { suite, overrides: { datasets: [dataset], filter } });
+  }
+}
+
+/** The suites that test a prompt, with only the targets that use it. */
+async function runPrompt(ports: RunPorts, given: unknown): Promise<void> {
+  const file = fileArgument(given) ?? vscode.window.activeTextEditor?.document.uri.fsPath;
+  if (file === undefined) throw new PlainError(vscode.l10n.t('Open the prompt that is to be run.'));
+  const { root, suites } = await ports.engine.call('workspace/list', {});
+  const uses = suites.flatMap((suite) => {
+    const targets = suite.targets
+      .filter(({ prompt }) => prompt !== undefined && path.resolve(root, prompt) === file)
+      .map(({ name }) => name);
+    return targets.length === 0 ? [] : [{ suite, targets }];
+  });
+  if (uses.length === 0) {
+    throw new PlainError(
+      vscode.l10n.t(
+        'No suite tests {0}. Add a target with this prompt to a suite in touchstone.yaml.',
+        path.basename(file),
+      ),
+    );
+  }
+  for (const { suite, targets } of uses) await run(ports, onlyTargets(suite, targets));
+}
+
+function onlyTargets(suite: Suite, targets: string[]): RunRequest {
+  return { suite: suite.name, ...(targets.length < suite.targets.length ? { overrides: { targets } } : {}) };
+}
+
+async function rerunLast(ports: RunPorts, given: unknown): Promise<void> {
+  const runId = runArgument(given);
+  const { lastRequest } = ports.runs;
+  if (runId === undefined && lastRequest) return run(ports, lastRequest);
+  await run(ports, requestOf(await headOf(ports, runId)));
+}
+
+/** The cases of a run that failed or could not be measured, on the targets where they did. */
+async function rerunFailed(ports: RunPorts, given: unknown): Promise<void> {
+  const head = await headOf(ports, runArgument(given) ?? ports.runs.latestRun);
+  const { rows } = await ports.engine.call('run/results', {
+    runId: head.id,
+    filter: { statuses: ['failed', 'errored'] },
+    limit: PAGE,
+  });
+  if (rows.length === 0) {
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('Nothing failed in the last run of {0}.', head.suite),
+    );
+    return;
+  }
+  const { suite, overrides } = requestOf(head);
+  const filter = { names: [], tags: [], ids: [...new Set(rows.map(({ case_id }) => case_id))] };
+  const targets = [...new Set(rows.map(({ target }) => target))];
+  await run(ports, { suite, overrides: { ...overrides, targets, filter, datasets: [head.dataset.path] } });
+}
+
+async function resumeRun(ports: RunPorts, given: unknown): Promise<void> {
+  const runId = runArgument(given) ?? (await pickInterrupted(ports));
+  if (runId === undefined) return;
+  await show(ports, vscode.l10n.t('Resuming'), (options) => ports.runs.resume(runId, options));
+}
+
+async function stopRun({ runs }: RunPorts, given: unknown): Promise<void> {
+  const { active } = runs;
+  const [only, another] = active;
+  if (!only) {
+    void vscode.window.showInformationMessage(vscode.l10n.t('No evaluation is running.'));
+    return;
+  }
+  const runId = runArgument(given) ?? (another ? await pickActive(runs) : only.runId);
+  if (runId !== undefined) await runs.stop(runId);
+}
+
+/** Saves what is open, then runs with a notification that can be cancelled. */
+async function run(ports: RunPorts, request: RunRequest): Promise<void> {
+  await vscode.workspace.saveAll(false);
+  const title = vscode.l10n.t('Evaluating {0}', request.suite);
+  await show(ports, title, (options) => ports.runs.start(request, options));
+}
+
+async function show(
+  { output }: RunPorts,
+  title: string,
+  begin: Parameters<typeof withRunProgress>[1],
+): Promise<void> {
+  const finished = await withRunProgress(title, begin);
+  // The answer to the message is not waited for: the command is done when the run is.
+  void tellEnd(finished).catch((error: unknown) => output.showError(error));
+}
+
+async function tellEnd(finished: readonly FinishedRun[]): Promise<void> {
+  const [first] = finished;
+  if (!first) return;
+  const text = endText(finished);
+  const open = vscode.l10n.t('Open Report');
+  const resume = vscode.l10n.t('Resume');
+  const failed = vscode.l10n.t('Re-run Failed');
+  const isComplete = finished.every(({ end }) => end.outcome === 'complete');
+  const passed = isComplete && finished.every(({ end }) => end.outcome === 'complete' && end.passed);
+  const tell = passed ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
+  const answer = await tell(text, open, ...(isComplete ? (passed ? [] : [failed]) : [resume]));
+  const { runId } = first.run;
+  if (answer === open) await vscode.commands.executeCommand('touchstone.openReport', { runId });
+  if (answer === failed) await vscode.commands.executeCommand('touchstone.rerunFailed', { runId });
+  if (answer === resume) await vscode.commands.executeCommand('touchstone.resumeRun', { runId });
+}
+
+/** A stored run; the newest where none is named. */
+async function headOf({ engine }: RunPorts, runId: string | undefined): Promise<RunHead> {
+  const { runs } = await engine.call('run/list', { limit: 1000 });
+  const head = runId === undefined ? runs[0] : runs.find(({ id }) => id === runId);
+  if (head) return head;
+  throw new PlainError(vscode.l10n.t('There is no run yet. Choose “Touchstone: Run Evaluation…” first.'));
+}
+
+/** What would run the same again. */
+function requestOf({ suite, filter, repeat, left_out, targets, dataset }: RunHead): RunRequest {
+  const overrides: RunOverrides = {
+    filter,
+    repeat,
+    ...(left_out?.targets ? { targets: targets.map(({ name }) => name) } : {}),
+    ...(left_out?.judge ? { withoutJudge: true } : {}),
+    ...(filter.ids ? { datasets: [dataset.path] } : {}),
+  };
+  return { suite, overrides };
+}
+
+async function pickInterrupted({ engine }: RunPorts): Promise<string | undefined> {
+  const { runs } = await engine.call('run/list', { limit: 200 });
+  const interrupted = runs.filter(({ state }) => state === 'interrupted');
+  if (interrupted.length === 0) {
+    void vscode.window.showInformationMessage(vscode.l10n.t('No run was interrupted.'));
+    return undefined;
+  }
+  const items = interrupted.map(({ id, suite, created_at, counts, trials }) => ({
+    label: suite,
+    description: vscode.l10n.t('{0} of {1} trials', counts.passed + counts.failed + counts.errored, trials),
+    detail: new Date(created_at).toLocaleString(),
+    id,
+  }));
+  const title = vscode.l10n.t('Resume Interrupted Run');
+  return (await vscode.window.showQuickPick(items, { title, matchOnDetail: true }))?.id;
+}
+
+async function pickActive({ active }: RunController): Promise<string | undefined> {
+  const items = active.map((one) => ({ label: one.suite, description: progressText(one), id: one.runId }));
+  return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Stop Evaluation') }))?.id;
+}

@@ -1,0 +1,211 @@
+import * as vscode from 'vscode';
+import { CallFailure } from '../../protocol/callFailure.ts';
+import type { EngineCalls } from '../../protocol/calls.ts';
+import type { EngineEvents } from '../../protocol/events.ts';
+import type { EngineClient } from '../engine/engineClient.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { ActiveRun, FinishedRun, RunEnd, RunEvent } from './activeRun.ts';
+
+/** What may be said differently for one run. */
+export type RunOverrides = EngineCalls['run/start']['params']['overrides'];
+
+/** What a person asks to be run. */
+export interface RunRequest {
+  suite: string;
+  overrides?: RunOverrides;
+}
+
+export interface FollowOptions {
+  token?: vscode.CancellationToken;
+  /** Hears of the runs of this request only. */
+  onEvent?(event: RunEvent): void;
+  /** Observers are not told: the caller shows the runs itself. */
+  unobserved?: boolean;
+}
+
+/** Follows the runs of one request. */
+export interface RunObserver {
+  onEvent(event: RunEvent): void;
+  /** Nothing of the request follows. */
+  onEnd(): void;
+}
+
+/**
+ * Starts, follows and stops the runs of this window. Everything that shows runs listens here; whoever starts
+ * one does it through here, so that all of them are shown.
+ */
+export class RunController implements vscode.Disposable {
+  readonly #engine: EngineClient;
+  readonly #settings: Settings;
+  readonly #happened = new vscode.EventEmitter<RunEvent>();
+  readonly #active = new Map<string, ActiveRun>();
+  readonly #subscriptions: vscode.Disposable[];
+  readonly #observers = new Set<() => RunObserver>();
+  #last: RunRequest | undefined;
+  #latest: string | undefined;
+
+  /** Everything that happens to any run of this window. */
+  readonly onDidHappen = this.#happened.event;
+
+  constructor(engine: EngineClient, settings: Settings) {
+    this.#engine = engine;
+    this.#settings = settings;
+    this.#subscriptions = [
+      engine.on('run/started', (data) => this.#started(data)),
+      engine.on('run/results', (data) => this.#results(data)),
+      engine.on('run/finished', (data) => this.#finished(data.runId, endOf(data))),
+      engine.onDidChangeState(({ state }) => {
+        if (state !== 'ready' && state !== 'starting') this.#lose();
+      }),
+    ];
+  }
+
+  /** Runs that are under way, the oldest first. */
+  get active(): readonly ActiveRun[] {
+    return [...this.#active.values()];
+  }
+
+  /** What was asked for last in this window. */
+  get lastRequest(): RunRequest | undefined {
+    return this.#last;
+  }
+
+  /** The run that began last in this window. */
+  get latestRun(): string | undefined {
+    return this.#latest;
+  }
+
+  /** As the setting says: the model of every prompt, unless the request names one. */
+  withSettings({ suite, overrides }: RunRequest): {
+    suite: string;
+    overrides: RunOverrides;
+    scripts: boolean;
+  } {
+    const { model, allowScripts } = this.#settings;
+    return {
+      suite,
+      overrides: { ...(model === undefined ? {} : { model }), ...overrides },
+      scripts: allowScripts,
+    };
+  }
+
+  /** `observe` is called for every request, whoever makes it. */
+  onRequest(observe: () => RunObserver): vscode.Disposable {
+    this.#observers.add(observe);
+    return new vscode.Disposable(() => this.#observers.delete(observe));
+  }
+
+  /** Runs a suite to its end, one run for each dataset. Rejects with what keeps it from beginning. */
+  start(request: RunRequest, options: FollowOptions = {}): Promise<FinishedRun[]> {
+    this.#last = request;
+    return this.#follow(
+      () => this.#engine.call('run/start', this.withSettings(request), options.token),
+      options,
+    );
+  }
+
+  /** Goes on with a stored run. */
+  resume(runId: string, options: FollowOptions = {}): Promise<FinishedRun[]> {
+    const scripts = this.#settings.allowScripts;
+    return this.#follow(() => this.#engine.call('run/resume', { runId, scripts }, options.token), options);
+  }
+
+  /** Stops politely: what came in is stored, and the run can be resumed. */
+  async stop(runId: string): Promise<void> {
+    await this.#engine.call('run/cancel', { runId });
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#happened.dispose();
+  }
+
+  /** Events may come before the ids that tell whose they are: they are kept until then. */
+  async #follow(
+    begin: () => Promise<{ runIds: string[] }>,
+    { token, onEvent, unobserved }: FollowOptions,
+  ): Promise<FinishedRun[]> {
+    const observers = unobserved ? [] : [...this.#observers].map((observe) => observe());
+    const finished: FinishedRun[] = [];
+    const ended = Promise.withResolvers<void>();
+    const early: RunEvent[] = [];
+    let open: Set<string> | undefined;
+    const hear = (event: RunEvent): void => {
+      if (!open) return void early.push(event);
+      if (!open.has(event.run.runId)) return;
+      onEvent?.(event);
+      for (const observer of observers) observer.onEvent(event);
+      if (event.kind !== 'finished') return;
+      finished.push({ run: event.run, end: event.end });
+      open.delete(event.run.runId);
+      if (open.size === 0 || event.end.outcome !== 'complete') ended.resolve();
+    };
+    const listener = this.onDidHappen(hear);
+    const cancel = token?.onCancellationRequested(() => this.#stopAll(open ?? new Set()));
+    try {
+      const { runIds } = await begin();
+      open = new Set(runIds);
+      for (const event of early.splice(0)) hear(event);
+      if (token?.isCancellationRequested) this.#stopAll(open);
+      await ended.promise;
+      return finished;
+    } finally {
+      listener.dispose();
+      cancel?.dispose();
+      for (const observer of observers) observer.onEnd();
+    }
+  }
+
+  #stopAll(runIds: ReadonlySet<string>): void {
+    // A run whose engine is gone has stopped already.
+    for (const runId of runIds) void this.stop(runId).catch(() => {});
+  }
+
+  #started({ runId, suite, dataset, targets, trials, repeat, counts }: EngineEvents['run/started']): void {
+    const run = { runId, suite, dataset, targets, trials, repeat, counts };
+    this.#active.set(runId, run);
+    this.#latest = runId;
+    this.#happened.fire({ kind: 'started', run });
+  }
+
+  #results({ runId, rows, counts }: EngineEvents['run/results']): void {
+    const known = this.#active.get(runId);
+    if (!known) return;
+    const run = { ...known, counts };
+    this.#active.set(runId, run);
+    this.#happened.fire({ kind: 'results', run, rows });
+  }
+
+  #finished(runId: string, end: RunEnd): void {
+    const run = this.#active.get(runId) ?? unbegun(runId);
+    this.#active.delete(runId);
+    this.#happened.fire({ kind: 'finished', run, end });
+  }
+
+  #lose(): void {
+    for (const runId of [...this.#active.keys()]) this.#finished(runId, { outcome: 'lost' });
+  }
+}
+
+/** A run that ended before its first trial, e.g. because a key is missing. */
+function unbegun(runId: string): ActiveRun {
+  const counts = { passed: 0, failed: 0, errored: 0 };
+  return { runId, suite: '', dataset: '', targets: [], trials: 0, repeat: 1, counts };
+}
+
+function endOf({ outcome, passed, failure }: EngineEvents['run/finished']): RunEnd {
+  switch (outcome) {
+    case 'complete':
+      return { outcome, passed: passed === true };
+    case 'interrupted':
+      return { outcome };
+    case 'failed':
+      return { outcome, failure };
+  }
+}
+
+/** Throws what ended a run that broke, so that it is shown as any other error. */
+export function throwBroken(finished: readonly FinishedRun[]): void {
+  for (const { end } of finished)
+    if (end.outcome === 'failed' && end.failure) throw new CallFailure('run/start', end.failure);
+}
