@@ -146,6 +146,9 @@ export class ReportApp extends LitElement {
     try {
       const message = this.#model.receive(data);
       if (message.type === 'reveal') this.#reveal(message.run_id, message.key);
+      // A panel that is opened again after a reload knows by this which run it showed.
+      if (message.type === 'run' && this.#view.run_id !== this.#run()?.head.run.id)
+        this.#change({ run_id: message.head.run.id });
     } catch (error) {
       console.error('A message that is not of the report was ignored.', error);
     }

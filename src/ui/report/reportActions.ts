@@ -1,0 +1,60 @@
+import * as vscode from 'vscode';
+import type { EngineClient } from '../engine/engineClient.ts';
+import type { RunController } from '../runs/runController.ts';
+import type { ActionRequest } from './reportPanel.ts';
+import { fetchResult, openResultDiff, openTrace } from './resultDocuments.ts';
+import { parsePlace } from './resultTexts.ts';
+
+export interface ActionOptions {
+  engine: EngineClient;
+  runs: RunController;
+  /** Shows the report of a run that was started from another one. */
+  show(runId: string, caseId: string): Promise<void>;
+}
+
+/** Does what a person asked for in a report. Rejects with what stands in the way. */
+export async function actOn(request: ActionRequest, options: ActionOptions): Promise<void> {
+  switch (request.action) {
+    case 'open-case':
+      return openCase(request, options.engine);
+    case 'open-diff':
+      return openResultDiff(request, request.caseId);
+    case 'open-trace':
+      return openTrace(request.traceId);
+    case 'rerun-case':
+      return rerunCase(request, options);
+    case 'accept-output':
+      return edit('touchstone.acceptOutput', request);
+    case 'add-to-dataset':
+      return edit('touchstone.addCase', request);
+  }
+}
+
+async function openCase(request: ActionRequest, engine: EngineClient): Promise<void> {
+  const { location } = await fetchResult(engine, request);
+  const place = location === null ? undefined : parsePlace(location);
+  if (!place) throw new Error(vscode.l10n.t('It is not known where this case stands.'));
+  const { root } = await engine.call('workspace/list', {});
+  const uri = vscode.Uri.joinPath(vscode.Uri.file(root), place.path);
+  const at = new vscode.Position(place.line - 1, place.column - 1);
+  await vscode.window.showTextDocument(uri, { selection: new vscode.Range(at, at) });
+}
+
+/** As the case was run, on the same target; the report of the new run is shown. */
+async function rerunCase(request: ActionRequest, { engine, runs, show }: ActionOptions): Promise<void> {
+  const { run } = await engine.call('run/summary', { runId: request.runId });
+  const filter = { names: [], tags: [], ids: [request.caseId] };
+  const overrides = { filter, targets: [request.target], datasets: [run.dataset.path] };
+  await runs.start(
+    { suite: run.suite, overrides },
+    {
+      onEvent: ({ kind, run: { runId } }) => {
+        if (kind === 'started') void show(runId, request.caseId);
+      },
+    },
+  );
+}
+
+async function edit(command: string, { runId, target, caseId, trial }: ActionRequest): Promise<void> {
+  await vscode.commands.executeCommand(command, { runId, target, caseId, trial });
+}

@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import { type ResultKey, resultDetail } from '../../webview/report/entries.ts';
+import {
+  type FromPage,
+  fromPage,
+  type ReportAction,
+  reportActions,
+  type ToPage,
+} from '../../webview/report/messages.ts';
+import { panelPage } from '../../webview/report/panelPage.ts';
+import type { EngineClient } from '../engine/engineClient.ts';
+import type { Output } from '../output/output.ts';
+import { ReportFeed } from './reportFeed.ts';
+import { fetchResult, type ResultAddress } from './resultDocuments.ts';
+
+/** What a person asked for in a report. */
+export interface ActionRequest extends ResultAddress {
+  action: ReportAction;
+  caseId: string;
+  traceId: string;
+}
+
+export interface ReportPanelOptions {
+  engine: EngineClient;
+  output: Output;
+  /** Folder of the page's bundle; nothing else can be loaded in the panel. */
+  bundle: vscode.Uri;
+  act(request: ActionRequest): Promise<void>;
+}
+
+/** One panel with the report of one run. The page asks, this side answers; both check what arrives. */
+export class ReportPanel {
+  readonly runId: string;
+  readonly #panel: vscode.WebviewPanel;
+  readonly #options: ReportPanelOptions;
+  #feed: ReportFeed | undefined;
+  /** Case to open when its rows are there. */
+  #wanted: string | undefined;
+  #loaded = false;
+
+  constructor(panel: vscode.WebviewPanel, runId: string, options: ReportPanelOptions) {
+    this.runId = runId;
+    this.#panel = panel;
+    this.#options = options;
+    const { webview } = panel;
+    webview.options = { enableScripts: true, localResourceRoots: [options.bundle] };
+    webview.onDidReceiveMessage((message: unknown) => this.#receive(message));
+    panel.onDidDispose(() => this.#feed?.dispose());
+    webview.html = pageOf(webview, options.bundle);
+  }
+
+  reveal(): void {
+    this.#panel.reveal(undefined, false);
+  }
+
+  /** Opens the drawer on a case, now or as soon as the page has it. */
+  async show(caseId: string): Promise<void> {
+    this.#wanted = caseId;
+    if (this.#loaded) await this.#showWanted();
+  }
+
+  #receive(raw: unknown): void {
+    const read = fromPage.safeParse(raw);
+    if (!read.success) {
+      this.#options.output.log('warn', `a message of the report page does not fit: ${read.error.message}`);
+      return;
+    }
+    this.#handle(read.data).catch((error: unknown) => this.#options.output.showError(error));
+  }
+
+  async #handle(message: FromPage): Promise<void> {
+    if (message.type === 'ready') return this.#load();
+    if (message.run_id !== this.runId) return;
+    if (message.type === 'load-case') return this.#loadCase(message.key);
+    const { action, key, case_id: caseId, trace_id: traceId } = message;
+    await this.#options.act({ action, ...this.#address(key), caseId, traceId });
+  }
+
+  async #load(): Promise<void> {
+    this.#loaded = false;
+    this.#feed?.dispose();
+    const feed = new ReportFeed(this.#options.engine, this.runId, (message) => this.#send(message));
+    this.#feed = feed;
+    this.#send({ type: 'reset' });
+    this.#send({ type: 'actions', available: [...reportActions] });
+    await feed.load();
+    this.#loaded = true;
+    await this.#showWanted();
+  }
+
+  async #loadCase(key: ResultKey): Promise<void> {
+    try {
+      const result = await fetchResult(this.#options.engine, this.#address(key));
+      this.#send({ type: 'case', run_id: this.runId, result: resultDetail.parse(result) });
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.#send({ type: 'case-missing', run_id: this.runId, key, message });
+    }
+  }
+
+  /** Of several targets and trials, one that did not pass. */
+  async #showWanted(): Promise<void> {
+    const caseId = this.#wanted;
+    if (caseId === undefined) return;
+    this.#wanted = undefined;
+    const filter = { caseIds: [caseId] };
+    const { rows } = await this.#options.engine.call('run/results', { runId: this.runId, filter });
+    const row = rows.find(({ status }) => status !== 'passed') ?? rows[0];
+    if (!row) return;
+    const { target, case_index, trial } = row;
+    this.#send({ type: 'reveal', run_id: this.runId, key: { target, case_index, trial } });
+  }
+
+  #address({ target, case_index: caseIndex, trial }: ResultKey): ResultAddress {
+    return { runId: this.runId, target, caseIndex, trial };
+  }
+
+  #send(message: ToPage): void {
+    if (message.type === 'run') this.#panel.title = message.head.run.suite;
+    // A panel that was closed meanwhile takes nothing; that is no fault.
+    void this.#panel.webview.postMessage(message).then(undefined, () => {});
+  }
+}
+
+function pageOf(webview: vscode.Webview, bundle: vscode.Uri): string {
+  const address = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(bundle, name)).toString();
+  return panelPage({
+    script: address('report.js'),
+    style: address('report.css'),
+    source: webview.cspSource,
+    nonce: randomBytes(16).toString('base64url'),
+  });
+}

@@ -1,0 +1,107 @@
+import * as vscode from 'vscode';
+import type { DriftEntry } from '../../protocol/datasetCalls.ts';
+import type { DatasetFact, DatasetFacts } from './datasetFacts.ts';
+import { placeCommand } from './placeCommand.ts';
+import type { WorkspaceListing } from './workspaceListing.ts';
+
+export interface DatasetNode {
+  root: string;
+  path: string;
+}
+
+/** Datasets with their version, size, and what changed in them since the last commit. */
+export class DatasetsView implements vscode.TreeDataProvider<DatasetNode>, vscode.Disposable {
+  readonly #listing: WorkspaceListing;
+  readonly #facts: DatasetFacts;
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #subscriptions: vscode.Disposable[];
+  readonly onDidChangeTreeData = this.#changed.event;
+  #read: unknown;
+
+  constructor(listing: WorkspaceListing, facts: DatasetFacts) {
+    this.#listing = listing;
+    this.#facts = facts;
+    const redraw = () => this.#changed.fire();
+    this.#subscriptions = [listing.onDidChange(redraw), facts.onDidChange(redraw)];
+  }
+
+  async getChildren(parent?: DatasetNode): Promise<DatasetNode[]> {
+    if (parent) return [];
+    const listing = await this.#listing.get();
+    // Once for each listing: the view is drawn anew when a fact comes in.
+    if (this.#read !== listing) this.#facts.read(listing.datasets);
+    this.#read = listing;
+    return listing.datasets.map((path) => ({ root: listing.root, path }));
+  }
+
+  getTreeItem({ root, path }: DatasetNode): vscode.TreeItem {
+    const fact = this.#facts.of(path);
+    const item = new vscode.TreeItem(path.slice(path.lastIndexOf('/') + 1));
+    item.id = `dataset ${path}`;
+    item.resourceUri = vscode.Uri.joinPath(vscode.Uri.file(root), path);
+    item.contextValue = contextOf(fact);
+    const broken = fact && 'problem' in fact.details;
+    item.iconPath = broken
+      ? new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'))
+      : new vscode.ThemeIcon('database');
+    item.description = fact ? factText(fact) : '';
+    item.tooltip = [path, ...(fact ? tooltipLines(fact) : [])].join('\n');
+    item.command = placeCommand(root, { path, line: 1, column: 1 });
+    return item;
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#changed.dispose();
+  }
+}
+
+function contextOf(fact: DatasetFact | undefined): string {
+  if (!fact || 'problem' in fact.details) return 'dataset';
+  return fact.details.schemaVersion.startsWith('1.') ? 'dataset.old' : 'dataset.current';
+}
+
+function factText({ details, drift }: DatasetFact): string {
+  if ('problem' in details) return vscode.l10n.t('cannot be used');
+  const { version, schemaVersion, count } = details;
+  const cases = count === 1 ? vscode.l10n.t('1 case') : vscode.l10n.t('{0} cases', count);
+  const schema = vscode.l10n.t('schema {0}', schemaVersion);
+  return [version, cases, shortDrift(drift), schema].filter(Boolean).join(' · ');
+}
+
+function tooltipLines({ details, drift }: DatasetFact): string[] {
+  if ('problem' in details) return [details.problem];
+  return [details.name, ...(drift ? driftLines(drift) : [])];
+}
+
+/** `+2 −1 ~3`: added, removed, changed cases since the last commit. */
+function shortDrift(drift: DriftEntry | undefined): string {
+  if (drift?.state === 'new') return vscode.l10n.t('new');
+  if (drift?.state !== 'changed') return '';
+  const { added, removed, changed, version } = drift;
+  const parts = [added && `+${added}`, removed && `−${removed}`, changed && `~${changed}`];
+  const counts = parts.filter(Boolean).join(' ') || vscode.l10n.t('edited');
+  return version.enough ? counts : `${counts} ⚠`;
+}
+
+function driftLines(drift: DriftEntry): string[] {
+  switch (drift.state) {
+    case 'unchanged':
+      return [vscode.l10n.t('As in the last commit')];
+    case 'new':
+      return [vscode.l10n.t('Not in the last commit')];
+    case 'unknown':
+      return [vscode.l10n.t('Not compared with the last commit: {0}', drift.reason)];
+    case 'changed': {
+      const { added, removed, changed, version } = drift;
+      const line = vscode.l10n.t(
+        'Since the last commit: {0} added, {1} removed, {2} changed',
+        added,
+        removed,
+        changed,
+      );
+      if (version.enough || !version.suggested) return [line];
+      return [line, vscode.l10n.t('The version should become {0}', version.suggested)];
+    }
+  }
+}

@@ -1,0 +1,142 @@
+import * as vscode from 'vscode';
+import type { EngineCalls } from '../../protocol/calls.ts';
+import type { EngineClient } from '../engine/engineClient.ts';
+import type { Output } from '../output/output.ts';
+import { isWhole, type RunHead } from './runFigures.ts';
+
+export type Verdict = Pick<EngineCalls['run/summary']['result'], 'passed' | 'gate' | 'summary'>;
+
+/** Runs that are looked at. */
+const LIMIT = 200;
+/** A fast run would draw the views with every batch; in milliseconds. */
+const REDRAW_MS = 250;
+
+/** The stored runs and the last verdict of each suite, kept up to date by what the engine tells. */
+export class RunHistory implements vscode.Disposable {
+  readonly #engine: EngineClient;
+  readonly #output: Output;
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #subscriptions: vscode.Disposable[];
+  readonly #verdicts = new Map<string, Verdict>();
+  #runs: readonly RunHead[] = [];
+  #loading: Promise<void> | undefined;
+  #stale = true;
+  #timer: NodeJS.Timeout | undefined;
+
+  readonly onDidChange = this.#changed.event;
+
+  constructor(engine: EngineClient, output: Output) {
+    this.#engine = engine;
+    this.#output = output;
+    const reload = () => void this.reload();
+    this.#subscriptions = [
+      engine.on('run/started', reload),
+      engine.on('run/finished', reload),
+      engine.on('run/results', ({ runId, counts }) => this.#count(runId, counts)),
+      engine.onDidChangeState(({ state }) => {
+        if (state === 'ready') reload();
+      }),
+    ];
+  }
+
+  /** Newest first, as far as they are known; asks for them when they never were. */
+  async get(): Promise<readonly RunHead[]> {
+    if (this.#stale) await this.#load();
+    return this.#runs;
+  }
+
+  /** Newest first; nothing before somebody asked. */
+  get known(): readonly RunHead[] {
+    return this.#runs;
+  }
+
+  /** The gate's word over a run; undefined until it is known. */
+  verdictOf(runId: string): Verdict | undefined {
+    return this.#verdicts.get(runId);
+  }
+
+  /** The newest complete run of a suite in which all of it took part. */
+  lastWhole(suite: string, dataset?: string): RunHead | undefined {
+    return this.#runs.find(
+      (run) =>
+        run.suite === suite &&
+        run.state === 'complete' &&
+        isWhole(run) &&
+        (dataset === undefined || run.dataset.path === dataset),
+    );
+  }
+
+  /** Asks for the runs again. What goes wrong is for the output only: nobody asked for it. */
+  async reload(): Promise<void> {
+    this.#stale = true;
+    try {
+      await this.#load();
+    } catch (error) {
+      this.#output.log('debug', `the runs could not be listed: ${String(error)}`);
+    }
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#changed.dispose();
+  }
+
+  /** One call at a time; whoever comes meanwhile waits for one more. */
+  async #load(): Promise<void> {
+    if (this.#loading) await this.#loading.catch(() => {});
+    if (!this.#stale) return;
+    this.#stale = false;
+    this.#loading = this.#fetch();
+    try {
+      await this.#loading;
+    } catch (error) {
+      this.#stale = true;
+      throw error;
+    } finally {
+      this.#loading = undefined;
+    }
+  }
+
+  async #fetch(): Promise<void> {
+    this.#runs = (await this.#engine.call('run/list', { limit: LIMIT })).runs;
+    this.#changed.fire();
+    void this.#judge();
+  }
+
+  /** The figures of a run are reckoned from all its results, so only the newest run of each kind is asked for. */
+  async #judge(): Promise<void> {
+    try {
+      for (const run of this.#newest()) {
+        if (this.#verdicts.has(run.id)) continue;
+        const { passed, gate, summary } = await this.#engine.call('run/summary', { runId: run.id });
+        this.#verdicts.set(run.id, { passed, gate, summary });
+        this.#redraw();
+      }
+    } catch (error) {
+      this.#output.log('debug', `a run could not be summed up: ${String(error)}`);
+    }
+  }
+
+  #newest(): RunHead[] {
+    const newest = new Map<string, RunHead>();
+    for (const run of this.#runs) {
+      if (run.state !== 'complete') continue;
+      const key = JSON.stringify([run.suite, run.dataset.path, isWhole(run)]);
+      if (!newest.has(key)) newest.set(key, run);
+    }
+    return [...newest.values()];
+  }
+
+  #count(runId: string, counts: RunHead['counts']): void {
+    this.#runs = this.#runs.map((run) => (run.id === runId ? { ...run, counts } : run));
+    this.#redraw();
+  }
+
+  #redraw(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#changed.fire();
+    }, REDRAW_MS);
+  }
+}

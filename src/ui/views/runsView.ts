@@ -1,0 +1,130 @@
+import * as vscode from 'vscode';
+import { doneOf, passRateOf, percent, type RunHead } from './runFigures.ts';
+import type { RunHistory, Verdict } from './runHistory.ts';
+import { sparkline } from './sparkline.ts';
+
+/** Runs in the line of a suite's pass rates; a line longer than this does not fit beside its name. */
+const TREND = 12;
+
+export type RunNode = { kind: 'suite'; suite: string } | { kind: 'run'; runId: string };
+
+/** Suites with their runs, newest first. */
+export class RunsView implements vscode.TreeDataProvider<RunNode> {
+  readonly #history: RunHistory;
+  readonly #nodes = new Map<string, RunNode>();
+  readonly onDidChangeTreeData: vscode.Event<void>;
+
+  constructor(history: RunHistory) {
+    this.#history = history;
+    this.onDidChangeTreeData = history.onDidChange;
+  }
+
+  async getChildren(parent?: RunNode): Promise<RunNode[]> {
+    const runs = await this.#history.get();
+    if (!parent) {
+      const suites = [...new Set(runs.map(({ suite }) => suite))];
+      return suites.map((suite) => this.#node({ kind: 'suite', suite }));
+    }
+    if (parent.kind === 'run') return [];
+    const own = runs.filter(({ suite }) => suite === parent.suite);
+    return own.map(({ id }) => this.#node({ kind: 'run', runId: id }));
+  }
+
+  getTreeItem(node: RunNode): vscode.TreeItem {
+    if (node.kind === 'suite') return this.#suiteItem(node.suite);
+    const run = this.#history.known.find(({ id }) => id === node.runId);
+    return run ? runItem(run, this.#history.verdictOf(run.id)) : new vscode.TreeItem(node.runId);
+  }
+
+  /** One object for each node, as the editor asks for. */
+  #node(node: RunNode): RunNode {
+    const key = node.kind === 'suite' ? `suite ${node.suite}` : `run ${node.runId}`;
+    const known = this.#nodes.get(key) ?? node;
+    this.#nodes.set(key, known);
+    return known;
+  }
+
+  #suiteItem(suite: string): vscode.TreeItem {
+    const runs = this.#history.known.filter((run) => run.suite === suite);
+    const whole = runs.filter(({ state }) => state === 'complete').slice(0, TREND);
+    const item = new vscode.TreeItem(suite, vscode.TreeItemCollapsibleState.Expanded);
+    item.id = `suite ${suite}`;
+    item.contextValue = 'suite';
+    item.iconPath = new vscode.ThemeIcon('beaker');
+    const rates = whole.map(passRateOf);
+    // One bar alone tells nothing.
+    const trend = rates.length > 1 ? sparkline(rates.toReversed()) : '';
+    item.description = [trend, percent(rates[0] ?? null, vscode.env.language)].filter(Boolean).join(' ');
+    item.tooltip = vscode.l10n.t(
+      'Pass rates of the last {0} complete runs, the newest at the end',
+      whole.length,
+    );
+    return item;
+  }
+}
+
+function runItem(run: RunHead, verdict: Verdict | undefined): vscode.TreeItem {
+  const item = new vscode.TreeItem(dateText(run.created_at));
+  item.id = `run ${run.id}`;
+  item.contextValue = `run.${run.state}`;
+  item.iconPath = runIcon(run, verdict);
+  item.description = runText(run);
+  item.tooltip = [
+    `${run.suite} · ${run.dataset.path} ${run.dataset.version}`,
+    run.targets.map(({ name }) => name).join(', '),
+    runText(run),
+    ...(verdict?.gate?.clauses ?? [])
+      .filter(({ status }) => status !== 'not-asked')
+      .map(({ name, status, reason }) => `${status === 'pass' ? '✓' : '✗'} ${name}: ${reason}`),
+    run.id,
+  ].join('\n');
+  item.command = {
+    command: 'touchstone.openReport',
+    title: vscode.l10n.t('Open Report'),
+    arguments: [{ runId: run.id }],
+  };
+  item.accessibilityInformation = { label: `${run.suite}, ${item.label}, ${runText(run)}` };
+  return item;
+}
+
+function runText(run: RunHead): string {
+  const done = doneOf(run);
+  const { passed, failed, errored } = run.counts;
+  const figures = [
+    vscode.l10n.t('{0} of {1} passed', passed, done),
+    ...(failed > 0 ? [vscode.l10n.t('{0} failed', failed)] : []),
+    ...(errored > 0 ? [vscode.l10n.t('{0} errored', errored)] : []),
+  ];
+  switch (run.state) {
+    case 'running':
+      return [vscode.l10n.t('running, {0} of {1}', done, run.trials), ...figures.slice(1)].join(' · ');
+    case 'interrupted':
+      return vscode.l10n.t('interrupted at {0} of {1}', done, run.trials);
+    case 'complete':
+      return [percent(passRateOf(run), vscode.env.language), ...figures].join(' · ');
+  }
+}
+
+/** The gate's word where it is known; without it only a run without any failure shows a verdict. */
+function runIcon(run: RunHead, verdict: Verdict | undefined): vscode.ThemeIcon {
+  const color = (id: string) => new vscode.ThemeColor(id);
+  if (run.state === 'running') return new vscode.ThemeIcon('loading~spin');
+  if (run.state === 'interrupted') return new vscode.ThemeIcon('debug-pause', color('testing.iconSkipped'));
+  if (verdict?.passed) return new vscode.ThemeIcon('pass', color('testing.iconPassed'));
+  if (verdict) return new vscode.ThemeIcon('error', color('testing.iconFailed'));
+  const spotless = doneOf(run) > 0 && run.counts.passed === doneOf(run);
+  return spotless
+    ? new vscode.ThemeIcon('pass', color('testing.iconPassed'))
+    : new vscode.ThemeIcon('circle-outline');
+}
+
+/** The time alone for a run of today. */
+function dateText(created: string): string {
+  const date = new Date(created);
+  const today = date.toDateString() === new Date().toDateString();
+  const format = new Intl.DateTimeFormat(vscode.env.language, {
+    ...(today ? {} : { dateStyle: 'medium' }),
+    timeStyle: today ? 'medium' : 'short',
+  });
+  return format.format(date);
+}
