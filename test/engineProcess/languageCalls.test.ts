@@ -75,10 +75,10 @@ describe('engine process: language', () => {
     const [upgrade] = found?.fixes ?? [];
     assert.ok(upgrade?.change.kind === 'edits');
     assert.deepEqual(upgrade.change.edits[0], {
-      ...{ line: 1, column: 1, endLine: 2, endColumn: 1 },
-      text: 'schema_version: 2.0.0\n',
+      ...{ line: 1, column: 1, endLine: 3, endColumn: 1 },
+      text: 'schema_version: 2.0.0\nversion: 1.0.1\n',
     });
-    assert.ok(upgrade.change.edits.every(({ line }) => line !== 2));
+    assert.ok(upgrade.change.edits.every(({ line }) => line !== 3));
   });
 
   it('gives lenses with the last results, of cases and of suites', async () => {
