@@ -1,11 +1,10 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { ResumeError } from '../errors.ts';
 import type { BudgetRecord } from '../model/budgetRecord.ts';
 import type { LocatedCase } from '../model/case.ts';
 import type { HeldOutput, TrialResult, TrialStatus } from '../model/result.ts';
 import type { RunPlan, RunRecord } from '../model/run.ts';
 import type { LogRecord, SpanRecord } from '../model/span.ts';
-import { guard, openDatabase } from './database.ts';
+import { Connection } from './connection.ts';
 import { type RunRow, toRunRecord } from './runRow.ts';
 import { packSpans, unpackSpans } from './spanCodec.ts';
 
@@ -33,18 +32,17 @@ export interface Batch {
 /** Runs, their results, spans and logs in one SQLite file; results are append-only. Throws StoreError. */
 export class RunStore {
   readonly file: string;
-  readonly #database: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #connection: Connection;
   readonly #known = new Map<string, { number: number; targets: Map<string, number> }>();
 
   /** `file` may be `:memory:`. */
   constructor(file: string) {
     this.file = file;
-    this.#database = openDatabase(file);
+    this.#connection = new Connection(file);
   }
 
   createRun(run: { id: string; plan: RunPlan; createdAt: number; traceId: string }): void {
-    this.#run(
+    this.#connection.run(
       `INSERT INTO runs (id, suite, state, plan, created_at, trace_id) VALUES (?, ?, 'interrupted', ?, ?, ?)`,
       run.id,
       run.plan.suite,
@@ -59,10 +57,10 @@ export class RunStore {
    * Throws ResumeError when a living process holds it.
    */
   claim(id: string, owner: Owner, now: number): number {
-    return this.#transaction(() => {
+    return this.#connection.transaction(() => {
       const row = this.#row(id);
       this.#refuseHeld(row, owner, now);
-      this.#run(
+      this.#connection.run(
         `UPDATE runs SET state = 'running', owner_pid = ?, owner_host = ?, heartbeat = ?, attempts = attempts + 1 WHERE id = ?`,
         owner.pid,
         owner.host,
@@ -76,26 +74,26 @@ export class RunStore {
   /** Stores a batch durably: when this returns, its results survive a crash of process or machine. */
   append(id: string, batch: Batch, beat: { now: number; elapsedMs: number }): void {
     const { number, targets } = this.#numbers(id);
-    this.#transaction(() => {
+    this.#connection.transaction(() => {
       for (const output of batch.held ?? []) this.#hold(number, targets, output);
       for (const result of batch.results) this.#appendResult(number, targets, result);
       if (batch.held) for (const result of batch.results) this.#letGo(number, targets, result);
       for (const located of batch.cases) this.#appendCase(number, located);
       for (const [traceId, spans] of byTrace(batch.spans))
-        this.#run(
+        this.#connection.run(
           'INSERT INTO spans (run, trace_id, body) VALUES (?, ?, ?)',
           number,
           traceId,
           packSpans(spans),
         );
       for (const [traceId, logs] of byTrace(batch.logs))
-        this.#run(
+        this.#connection.run(
           'INSERT INTO logs (run, trace_id, body) VALUES (?, ?, ?)',
           number,
           traceId,
           JSON.stringify(logs),
         );
-      this.#run(
+      this.#connection.run(
         'UPDATE runs SET heartbeat = ?, elapsed_ms = elapsed_ms + ? WHERE number = ?',
         beat.now,
         beat.elapsedMs,
@@ -106,7 +104,7 @@ export class RunStore {
 
   /** Gives the run up; `reason` says why the program itself ended it before its end. */
   release(id: string, state: 'complete' | 'interrupted', now: number, reason?: string): void {
-    this.#run(
+    this.#connection.run(
       `UPDATE runs SET state = ?, finished_at = ?, stop_reason = ?, owner_pid = NULL, owner_host = NULL, heartbeat = NULL WHERE id = ?`,
       state,
       state === 'complete' ? now : null,
@@ -122,20 +120,23 @@ export class RunStore {
 
   /** Newest first. */
   listRuns(limit = 50): RunRecord[] {
-    const rows = this.#all('SELECT * FROM runs ORDER BY created_at DESC, id DESC LIMIT ?', limit);
+    const rows = this.#connection.all('SELECT * FROM runs ORDER BY created_at DESC, id DESC LIMIT ?', limit);
     return rows.map((row) => toRunRecord(row as unknown as RunRow));
   }
 
   /** The trace of the run itself, or undefined when there is no such run. */
   runTraceId(id: string): string | undefined {
-    const [row] = this.#all('SELECT trace_id FROM runs WHERE id = ?', id);
+    const [row] = this.#connection.all('SELECT trace_id FROM runs WHERE id = ?', id);
     return row === undefined ? undefined : String(row.trace_id);
   }
 
   /** Keys of all stored results, in no particular order. */
   *storedKeys(id: string): IterableIterator<{ target: number; caseIndex: number; trial: number }> {
     const { number } = this.#numbers(id);
-    const rows = this.#iterate('SELECT target, case_index, trial FROM results WHERE run = ?', number);
+    const rows = this.#connection.iterate(
+      'SELECT target, case_index, trial FROM results WHERE run = ?',
+      number,
+    );
     for (const row of rows)
       yield { target: Number(row.target), caseIndex: Number(row.case_index), trial: Number(row.trial) };
   }
@@ -147,7 +148,7 @@ export class RunStore {
   *results(id: string, statuses: readonly TrialStatus[] = []): IterableIterator<TrialResult> {
     const { number } = this.#numbers(id);
     const only = statuses.length === 0 ? '' : `AND status IN (${statuses.map(() => '?').join(', ')})`;
-    const rows = this.#iterate(
+    const rows = this.#connection.iterate(
       `SELECT body FROM results WHERE run = ? ${only} ORDER BY target, case_index, trial`,
       number,
       ...statuses,
@@ -161,7 +162,7 @@ export class RunStore {
     key: { target: number; caseIndex: number; trial: number },
   ): IterableIterator<TrialResult> {
     const { number } = this.#numbers(id);
-    const rows = this.#iterate(
+    const rows = this.#connection.iterate(
       `SELECT body FROM results WHERE run = ? AND (target, case_index, trial) > (?, ?, ?)
        ORDER BY target, case_index, trial`,
       number,
@@ -176,7 +177,10 @@ export class RunStore {
   counts(id: string): { [status in TrialResult['status']]: number } {
     const counts = { passed: 0, failed: 0, errored: 0 };
     const { number } = this.#numbers(id);
-    const rows = this.#all('SELECT status, count(*) AS n FROM results WHERE run = ? GROUP BY status', number);
+    const rows = this.#connection.all(
+      'SELECT status, count(*) AS n FROM results WHERE run = ? GROUP BY status',
+      number,
+    );
     for (const row of rows) counts[String(row.status) as keyof typeof counts] = Number(row.n);
     return counts;
   }
@@ -187,7 +191,7 @@ export class RunStore {
    */
   spending(id: string, since: number): { targetsUsd: number; judgesUsd: number; dearestUsd: number } {
     const { number } = this.#numbers(id);
-    const [row] = this.#all(
+    const [row] = this.#connection.all(
       `WITH costs AS (
          SELECT coalesce(json_extract(body, '$.output.costUsd'), 0) AS target,
            (SELECT total(json_extract(value, '$.costUsd')) FROM json_each(body, '$.evaluations')) AS judges
@@ -205,9 +209,9 @@ export class RunStore {
 
   /** Keeps decisions on token budgets; one of the same run, target and class is replaced. */
   saveBudgets(records: readonly BudgetRecord[]): void {
-    this.#transaction(() => {
+    this.#connection.transaction(() => {
       for (const record of records)
-        this.#run(
+        this.#connection.run(
           'INSERT OR REPLACE INTO token_budgets (run_id, suite, target, complexity, decided_at, body) VALUES (?, ?, ?, ?, ?, ?)',
           record.runId,
           record.suite,
@@ -221,7 +225,7 @@ export class RunStore {
 
   /** Decisions on token budgets after a run. */
   budgetsOf(runId: string): BudgetRecord[] {
-    const rows = this.#all(
+    const rows = this.#connection.all(
       'SELECT body FROM token_budgets WHERE run_id = ? ORDER BY target, complexity',
       runId,
     );
@@ -230,7 +234,7 @@ export class RunStore {
 
   /** Decisions on the token budgets of a suite, the oldest first. */
   budgetRecords(suite: string): BudgetRecord[] {
-    const rows = this.#all(
+    const rows = this.#connection.all(
       'SELECT body FROM token_budgets WHERE suite = ? ORDER BY decided_at, rowid',
       suite,
     );
@@ -239,12 +243,12 @@ export class RunStore {
 
   /** Removes a run with its results and traces. Throws ResumeError when a living process holds it, or there is none. */
   deleteRun(id: string, owner: Owner, now: number): void {
-    this.#transaction(() => {
+    this.#connection.transaction(() => {
       const row = this.#row(id);
       this.#refuseHeld(row, owner, now);
       for (const table of ['logs', 'spans', 'cases', 'held_outputs', 'results'])
-        this.#run(`DELETE FROM ${table} WHERE run = ?`, row.number);
-      this.#run('DELETE FROM runs WHERE id = ?', id);
+        this.#connection.run(`DELETE FROM ${table} WHERE run = ?`, row.number);
+      this.#connection.run('DELETE FROM runs WHERE id = ?', id);
     });
     this.#known.delete(id);
   }
@@ -252,7 +256,7 @@ export class RunStore {
   /** All results of one case over targets and trials, in stable order. */
   resultsOfCase(id: string, caseId: string): TrialResult[] {
     const { number } = this.#numbers(id);
-    const rows = this.#all(
+    const rows = this.#connection.all(
       `SELECT results.body FROM cases JOIN results USING (run, case_index)
        WHERE run = ? AND case_id = ? ORDER BY target, case_index, trial`,
       number,
@@ -265,26 +269,28 @@ export class RunStore {
   resultsAt(id: string, caseIndex: number): TrialResult[] {
     const { number, targets } = this.#numbers(id);
     return [...targets.values()].flatMap((target) =>
-      this.#all(
-        'SELECT body FROM results WHERE run = ? AND target = ? AND case_index = ? ORDER BY trial',
-        number,
-        target,
-        caseIndex,
-      ).map((row) => JSON.parse(String(row.body)) as TrialResult),
+      this.#connection
+        .all(
+          'SELECT body FROM results WHERE run = ? AND target = ? AND case_index = ? ORDER BY trial',
+          number,
+          target,
+          caseIndex,
+        )
+        .map((row) => JSON.parse(String(row.body)) as TrialResult),
     );
   }
 
   /** Ids of the stored cases of a run, each with its position in the dataset. */
   *caseIndexes(id: string): IterableIterator<[caseId: string, caseIndex: number]> {
     const { number } = this.#numbers(id);
-    for (const row of this.#iterate('SELECT case_id, case_index FROM cases WHERE run = ?', number))
+    for (const row of this.#connection.iterate('SELECT case_id, case_index FROM cases WHERE run = ?', number))
       yield [String(row.case_id), Number(row.case_index)];
   }
 
   /** Outputs of a case whose evaluation waits for other targets. */
   heldOutputs(id: string, caseIndex: number): HeldOutput[] {
     const { number } = this.#numbers(id);
-    const rows = this.#all(
+    const rows = this.#connection.all(
       'SELECT body FROM held_outputs WHERE run = ? AND case_index = ? ORDER BY target, trial',
       number,
       caseIndex,
@@ -295,30 +301,33 @@ export class RunStore {
   /** A case as it was when the run asked it; undefined when no result of it is stored. */
   caseAt(id: string, caseIndex: number): LocatedCase | undefined {
     const { number } = this.#numbers(id);
-    const [row] = this.#all('SELECT body FROM cases WHERE run = ? AND case_index = ?', number, caseIndex);
+    const [row] = this.#connection.all(
+      'SELECT body FROM cases WHERE run = ? AND case_index = ?',
+      number,
+      caseIndex,
+    );
     return row === undefined ? undefined : (JSON.parse(String(row.body)) as LocatedCase);
   }
 
   /** Spans of a trace in order of their start. */
   spans(traceId: string): SpanRecord[] {
-    const rows = this.#all('SELECT body FROM spans WHERE trace_id = ? ORDER BY rowid', traceId);
+    const rows = this.#connection.all('SELECT body FROM spans WHERE trace_id = ? ORDER BY rowid', traceId);
     const spans = rows.flatMap((row) => unpackSpans(traceId, String(row.body)));
     return spans.sort((a, b) => a.startMs - b.startMs);
   }
 
   /** Log lines of a trace in order of time. */
   logs(traceId: string): LogRecord[] {
-    const rows = this.#all('SELECT body FROM logs WHERE trace_id = ? ORDER BY rowid', traceId);
+    const rows = this.#connection.all('SELECT body FROM logs WHERE trace_id = ? ORDER BY rowid', traceId);
     return rows.flatMap((row) => JSON.parse(String(row.body)) as LogRecord[]);
   }
 
   close(): void {
-    this.#statements.clear();
-    if (this.#database.isOpen) this.#database.close();
+    this.#connection.close();
   }
 
   #hold(run: number, targets: Map<string, number>, held: HeldOutput): void {
-    this.#run(
+    this.#connection.run(
       'INSERT OR IGNORE INTO held_outputs (run, target, case_index, trial, body) VALUES (?, ?, ?, ?, ?)',
       run,
       targetNumber(targets, held.target),
@@ -329,7 +338,7 @@ export class RunStore {
   }
 
   #letGo(run: number, targets: Map<string, number>, { target, caseIndex, trial }: TrialResult): void {
-    this.#run(
+    this.#connection.run(
       'DELETE FROM held_outputs WHERE run = ? AND target = ? AND case_index = ? AND trial = ?',
       run,
       targetNumber(targets, target),
@@ -339,7 +348,7 @@ export class RunStore {
   }
 
   #appendResult(run: number, targets: Map<string, number>, result: TrialResult): void {
-    this.#run(
+    this.#connection.run(
       'INSERT OR IGNORE INTO results (run, target, case_index, trial, status, body) VALUES (?, ?, ?, ?, ?, ?)',
       run,
       targetNumber(targets, result.target),
@@ -351,7 +360,7 @@ export class RunStore {
   }
 
   #appendCase(run: number, located: LocatedCase): void {
-    this.#run(
+    this.#connection.run(
       'INSERT OR IGNORE INTO cases (run, case_index, case_id, body) VALUES (?, ?, ?, ?)',
       run,
       located.index,
@@ -382,48 +391,12 @@ export class RunStore {
   }
 
   #row(id: string): RunRow {
-    const [row] = this.#all('SELECT * FROM runs WHERE id = ?', id);
+    const [row] = this.#connection.all('SELECT * FROM runs WHERE id = ?', id);
     if (row) return row as unknown as RunRow;
     throw new ResumeError(`there is no run ${id}`, {
       where: { path: this.file },
       remedy: 'List the stored runs with: touchstone show --runs',
     });
-  }
-
-  #transaction<T>(work: () => T): T {
-    return guard(this.file, () => {
-      this.#database.exec('BEGIN IMMEDIATE');
-      try {
-        const value = work();
-        this.#database.exec('COMMIT');
-        return value;
-      } catch (error) {
-        if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-        throw error;
-      }
-    });
-  }
-
-  #run(sql: string, ...values: (string | number | null)[]): void {
-    guard(this.file, () => this.#statement(sql).run(...values));
-  }
-
-  #all(sql: string, ...values: (string | number)[]): Record<string, unknown>[] {
-    return guard(this.file, () => this.#statement(sql).all(...values));
-  }
-
-  /** A statement of its own: a cached one would be reset when it is used again during the iteration. */
-  #iterate(sql: string, ...values: (string | number)[]): IterableIterator<Record<string, unknown>> {
-    return guard(this.file, () => this.#database.prepare(sql).iterate(...values));
-  }
-
-  #statement(sql: string): StatementSync {
-    let statement = this.#statements.get(sql);
-    if (!statement) {
-      statement = this.#database.prepare(sql);
-      this.#statements.set(sql, statement);
-    }
-    return statement;
   }
 }
 

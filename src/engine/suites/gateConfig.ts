@@ -1,27 +1,5 @@
 import { z } from 'zod';
-
-/** The policy that a run or a comparison must meet. An absent key asks for nothing. */
-export interface GateConfig {
-  /** Smallest share of passed cases, 0–1: over all cases, and over the cases with a tag. */
-  minPassRate?: { overall?: number; tags: Record<string, number> };
-  /** Smallest mean score, 0–1. */
-  minScore?: number;
-  /** Tags whose cases must not do worse than in the baseline; undecided without a baseline. */
-  noRegression?: string[];
-  /** Pass rate and mean score must be shown not to be worse than the baseline's by this much, 0–1. */
-  nonInferiorityMargin?: number;
-  /** Largest rise of the targets' cost against the baseline, as a share: 0.1 is 10 %. */
-  maxCostIncrease?: number;
-  /** US dollars for the whole run; an unknown cost is undecided. */
-  maxCostUsd?: number;
-  maxP95LatencyMs?: number;
-  /** Largest share of cases, 0–1, whose trials do not agree. */
-  maxFlakyShare?: number;
-  /** Most trials that may end in an error. */
-  maxErrors?: number;
-  /** What becomes of the gate when a condition cannot be decided. */
-  undecided: 'fail' | 'pass';
-}
+import type { GatePolicy } from '../model/gatePolicy.ts';
 
 const share = z.number().min(0).max(1);
 
@@ -75,7 +53,7 @@ export const gateFile = z
   })
   .describe('The conditions that a run must meet; exit code 1 when it does not.');
 
-export function toGate(file: z.output<typeof gateFile>): GateConfig {
+export function toGate(file: z.output<typeof gateFile>): GatePolicy {
   return {
     ...(file.min_pass_rate === undefined ? {} : { minPassRate: toPassRate(file.min_pass_rate) }),
     ...(file.min_score === undefined ? {} : { minScore: file.min_score }),
@@ -92,7 +70,7 @@ export function toGate(file: z.output<typeof gateFile>): GateConfig {
   };
 }
 
-function toPassRate(value: number | Record<string, number>): NonNullable<GateConfig['minPassRate']> {
+function toPassRate(value: number | Record<string, number>): NonNullable<GatePolicy['minPassRate']> {
   if (typeof value === 'number') return { overall: value, tags: {} };
   const { overall, ...tags } = value;
   return overall === undefined ? { tags } : { overall, tags };

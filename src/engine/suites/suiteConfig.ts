@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import type { LocatedCase } from '../model/case.ts';
 import type { EvaluatorSpec } from '../model/evaluation.ts';
+import type { GatePolicy } from '../model/gatePolicy.ts';
 import type { SourceLocation } from '../model/location.ts';
 import type { RunFilter } from '../model/run.ts';
 import { type BudgetConfig, budgetFile, tokenBudgetsFile } from './budgetConfig.ts';
 import { CASCADE_NOTE, type CascadeConfig, cascadeFile } from './cascadeConfig.ts';
 import type { FileReference } from './fileReference.ts';
-import { type GateConfig, gateFile } from './gateConfig.ts';
+import { gateFile } from './gateConfig.ts';
 import { type TargetConfig, targetFile } from './targetConfig.ts';
 
 /** Targets × datasets × evaluators, plus a gate: one entry of `suites`, with every default filled in. */
@@ -38,7 +39,7 @@ export interface SuiteConfig {
   timeoutMs: number;
   seed: number;
   filter: RunFilter;
-  gate?: GateConfig;
+  gate?: GatePolicy;
   /** Hard spending limits. */
   budget?: BudgetConfig;
   /** Set when output limits adapt to what cases of a class use. */

@@ -1,0 +1,61 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { guard, openDatabase } from './database.ts';
+
+type Value = string | number | null;
+type Row = Record<string, unknown>;
+
+/** One connection to the store's file: prepared statements, transactions, errors for people. */
+export class Connection {
+  readonly file: string;
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+
+  /** Throws StoreError. */
+  constructor(file: string) {
+    this.file = file;
+    this.#database = openDatabase(file);
+  }
+
+  run(sql: string, ...values: Value[]): void {
+    guard(this.file, () => this.#statement(sql).run(...values));
+  }
+
+  all(sql: string, ...values: Value[]): Row[] {
+    return guard(this.file, () => this.#statement(sql).all(...values));
+  }
+
+  /** A statement of its own: a cached one would be reset when it is used again during the iteration. */
+  iterate(sql: string, ...values: Value[]): IterableIterator<Row> {
+    return guard(this.file, () => this.#database.prepare(sql).iterate(...values));
+  }
+
+  /** All of `work` or nothing of it; durable when this returns. */
+  transaction<T>(work: () => T): T {
+    return guard(this.file, () => {
+      this.#database.exec('BEGIN IMMEDIATE');
+      try {
+        const value = work();
+        this.#database.exec('COMMIT');
+        return value;
+      } catch (error) {
+        if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+        throw error;
+      }
+    });
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.#statements.clear();
+    if (this.#database.isOpen) this.#database.close();
+  }
+
+  #statement(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (!statement) {
+      statement = this.#database.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+}
