@@ -232,6 +232,34 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     );
 
   program
+    .command('compress')
+    .description('make prompts shorter without breaking them; shows the change, or writes it')
+    .argument('<files...>', 'prompt files of any format')
+    .addOption(
+      new Option('-l, --level <level>', 'how far to go (default: safe)').choices([
+        'lossless',
+        'safe',
+        'aggressive',
+      ]),
+    )
+    .option(
+      '--target-tokens <n>',
+      'go as far as it takes for a request of so many tokens',
+      wholeNumber(1, 10_000_000),
+    )
+    .option('-m, --model <model>', 'the model that counts (default: the one that the prompt names)')
+    .option('--glossary <file>', 'terms and their abbreviations (default: prompt-glossary.yaml, if there)')
+    .option('--writer <provider/model>', 'a model that rewrites long paragraphs, at level aggressive')
+    .addOption(config)
+    .option('--check', 'write and show no change; exit with 1 when something could be saved')
+    .option('--max-share <percent>', 'with --check: as much may be saved, e.g. 5%')
+    .option('--write', 'change the files')
+    .option('--json', 'as JSON')
+    .action(async (files, options) =>
+      done(await (await import('./commands/compress.ts')).compress(files, options, io)),
+    );
+
+  program
     .command('prices')
     .description('show the price table, its age, and the prices that the workspace sets')
     .argument('[model]', 'only models whose name contains this')

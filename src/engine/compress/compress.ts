@@ -31,7 +31,7 @@ export interface Compression {
   edits: CompressionEdit[];
   /** The whole request, with what the API adds to messages and tools. */
   tokens: { before: TokenCount; after: TokenCount };
-  /** Rules that saved something, in the order in which they are applied; their tokens add up to all. */
+  /** Rules that saved something, in the order in which they first did; their tokens add up to all. */
   rules: RuleSavings[];
   /** Null without a target. */
   targetMet: boolean | null;

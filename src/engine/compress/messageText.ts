@@ -32,9 +32,15 @@ export class MessageText {
 
   /** Whether the stretch is free and is the prompt's own words: no markup, no data, no example. */
   isProse(span: Span): boolean {
+    return this.isFree(span) && this.isOwnWords(span);
+  }
+
+  /** The same, but for protected words within it. */
+  isOwnWords(span: Span): boolean {
     this.#data ??= findData(this.text);
     this.#markup ??= findMarkup(this.text);
-    return this.isFree(span) && !this.#data.touches(span) && !this.#markup.touches(span);
+    const { start, end } = this.scope;
+    return start <= span.start && span.end <= end && !this.#data.touches(span) && !this.#markup.touches(span);
   }
 
   /** Whether the stretch is in every message that the template makes: not within an `if` or a loop. */

@@ -6,6 +6,7 @@ import type { Rule, RuleContext, RuleLevel, RuleName } from './rule.ts';
 import { rulesUpTo } from './rules.ts';
 import { TokenGain } from './tokenGain.ts';
 import { WorkingMessage } from './workingMessage.ts';
+import { rewriteParagraphs } from './writer.ts';
 
 /** What one rule saved; negative never. */
 export interface RuleSavings {
@@ -63,7 +64,7 @@ export class RuleRun {
   }
 
   savings(): RuleSavings[] {
-    return rulesUpTo('target').flatMap(({ name }) => this.#savings.get(name) ?? []);
+    return [...this.#savings.values()];
   }
 
   /** Applies rules until the goal is reached. */
@@ -72,7 +73,9 @@ export class RuleRun {
     const levels: readonly RuleLevel[] = 'level' in goal ? [goal.level] : LEVELS;
     for (const level of levels) {
       if (this.#missing() <= 0) return;
-      this.#untilNothingIsFound(rulesUpTo(level, this.#options.without), signal);
+      const rules = rulesUpTo(level, this.#options.without);
+      this.#untilNothingIsFound(rules, signal);
+      if (level === 'aggressive' && (await this.#rewrite(signal))) this.#untilNothingIsFound(rules, signal);
     }
   }
 
@@ -92,6 +95,22 @@ export class RuleRun {
         if (this.#applyRule(rule)) found = true;
       }
     }
+  }
+
+  /** Once, since a model would find other words each time. */
+  async #rewrite(signal: AbortSignal): Promise<boolean> {
+    const { writer } = this.#options;
+    if (writer === undefined) return false;
+    const before = this.total().tokens;
+    let applied = 0;
+    for (const message of this.#longestFirst()) {
+      if (this.#missing() <= 0) break;
+      const suggestions = await rewriteParagraphs(message.current, writer, signal);
+      applied += message.apply('summary', suggestions, this.#gain, Number.POSITIVE_INFINITY).length;
+    }
+    if (applied > 0)
+      this.#note({ name: 'summary', level: 'aggressive' }, applied, before - this.total().tokens);
+    return applied > 0;
   }
 
   #applyRule(rule: Rule): boolean {

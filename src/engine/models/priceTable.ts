@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import table from '../../../media/prices.json' with { type: 'json' };
 import { type ModelPrice, type PriceTable, priceOf } from './prices.ts';
 
@@ -48,17 +49,22 @@ export function listPrices(baseUrl: string): PriceTable | undefined {
   const origin = URL.parse(baseUrl)?.origin;
   const rows = priceRows().filter((row) => row.origin === origin);
   if (rows.length === 0) return undefined;
-  return Object.fromEntries(
-    rows.map(({ model, input, output, cachedInput, upToInputTokens }) => [
-      model,
-      {
-        input,
-        output,
-        ...(cachedInput === null ? {} : { cachedInput }),
-        ...(upToInputTokens === null ? {} : { upToInputTokens }),
-      },
-    ]),
-  );
+  return Object.fromEntries(rows.map((row) => [row.model, priceOfRow(row)]));
+}
+
+/**
+ * The list price of a model by its name, with or without its vendor (`openai/gpt-5-mini`). Undefined when it
+ * is unknown, or when several vendors sell the model at different prices and none is named.
+ */
+export function listPriceOf(reference: string, vendor?: string): ModelPrice | undefined {
+  const slash = reference.indexOf('/');
+  const named = (vendor ?? (slash < 0 ? undefined : reference.slice(0, slash)))?.toLowerCase();
+  const model = reference.slice(slash + 1);
+  const sellers = priceRows().filter((row) => row.model === model || row.model === reference);
+  const own = sellers.filter((row) => row.vendor.toLowerCase() === named);
+  const prices = (own.length > 0 ? own : sellers).map(priceOfRow);
+  const [first] = prices;
+  return prices.every((price) => isDeepStrictEqual(price, first)) ? first : undefined;
 }
 
 /** The person's own prices of a provider, and the vendor's list prices for models that they leave out. */
@@ -75,6 +81,15 @@ export function priceOfReference(
   const name = reference.slice(0, slash);
   const provider = Object.hasOwn(providers, name) ? providers[name] : undefined;
   return provider && priceOf(reference.slice(slash + 1), providerPrices(provider));
+}
+
+function priceOfRow({ input, output, cachedInput, upToInputTokens }: PriceRow): ModelPrice {
+  return {
+    input,
+    output,
+    ...(cachedInput === null ? {} : { cachedInput }),
+    ...(upToInputTokens === null ? {} : { upToInputTokens }),
+  };
 }
 
 interface VendorFile {

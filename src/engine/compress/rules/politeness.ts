@@ -15,7 +15,7 @@ export const politeness: Rule = {
 const BEGIN = String.raw`(?<=(?:^|[.!?:;,])[\s*_]*|^[ \t]*(?:[-*+•]|\d+[.)])[ \t]+|\b(?:and|then|also|so)[ \t]+)`;
 
 const PHRASES: readonly Rewording[] = [
-  [new RegExp(`${BEGIN}(?:please|kindly)(?:,? kindly)?,? (?=[a-z])`, 'gim'), ''],
+  [new RegExp(`${BEGIN}(?:please|kindly)(?:,? kindly)?,? (?=[a-z])(?!(?:and|or)\\b)`, 'gim'), ''],
   [/(?<=[\p{Ll}\p{N})]),? (?:please|if you (?:please|would))(?=[.!?]?(?:\s|$))/giu, ''],
   [
     new RegExp(
