@@ -18,7 +18,7 @@ export async function budgets(suite: string | undefined, options: BudgetsOptions
   const engine = openEngine(workspace, { commands: false, scripts: false });
   try {
     const names = suite === undefined ? workspace.config.suites.map(({ name }) => name) : [suite];
-    const records = names.flatMap((name) => engine.store.budgetRecords(name));
+    const records = names.flatMap((name) => engine.store.budgets.ofSuite(name));
     records.sort((a, b) => b.decidedAt - a.decidedAt);
     if (options.json) io.out(JSON.stringify({ decisions: records }, null, 2));
     else if (records.length === 0)

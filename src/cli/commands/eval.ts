@@ -210,7 +210,7 @@ async function runOne(
   progress.end();
   showFailures(finished.report, io);
   for (const line of summaryLines(finished.report, io)) io.out(line);
-  for (const line of budgetLines(engine.store.budgetsOf(finished.report.run.id), io.style)) io.out(line);
+  for (const line of budgetLines(engine.store.budgets.ofRun(finished.report.run.id), io.style)) io.out(line);
   const outcome = estimate && finished.outcome === 'complete' && estimateOutcome(estimate, finished.report);
   if (outcome) io.out(io.style.dim(outcome));
   const folder = options.record ?? options.replay ?? '';

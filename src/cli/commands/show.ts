@@ -36,7 +36,7 @@ export async function show(runId: string | undefined, options: ShowOptions, io: 
     if (options.case !== undefined) return showCase(engine, id, options.case, io);
     const report = engine.report(id);
     showRun(report, options.failed === true, io);
-    for (const line of budgetLines(engine.store.budgetsOf(id), io.style)) io.out(line);
+    for (const line of budgetLines(engine.store.budgets.ofRun(id), io.style)) io.out(line);
     await writeReportFiles(options.output ?? [], [report], io);
     if (collector) await sendRuns(engine, [report.run], collector, io, new AbortController().signal);
     return EXIT.passed;

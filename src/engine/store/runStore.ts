@@ -1,9 +1,9 @@
 import { ResumeError } from '../errors.ts';
-import type { BudgetRecord } from '../model/budgetRecord.ts';
 import type { LocatedCase } from '../model/case.ts';
 import type { HeldOutput, TrialResult, TrialStatus } from '../model/result.ts';
 import type { RunPlan, RunRecord } from '../model/run.ts';
 import type { LogRecord, SpanRecord } from '../model/span.ts';
+import { BudgetStore } from './budgetStore.ts';
 import { Connection } from './connection.ts';
 import { type RunRow, toRunRecord } from './runRow.ts';
 import { packSpans, unpackSpans } from './spanCodec.ts';
@@ -32,6 +32,8 @@ export interface Batch {
 /** Runs, their results, spans and logs in one SQLite file; results are append-only. Throws StoreError. */
 export class RunStore {
   readonly file: string;
+  /** Decisions on token budgets. */
+  readonly budgets: BudgetStore;
   readonly #connection: Connection;
   readonly #known = new Map<string, { number: number; targets: Map<string, number> }>();
 
@@ -39,6 +41,7 @@ export class RunStore {
   constructor(file: string) {
     this.file = file;
     this.#connection = new Connection(file);
+    this.budgets = new BudgetStore(this.#connection);
   }
 
   createRun(run: { id: string; plan: RunPlan; createdAt: number; traceId: string }): void {
@@ -205,40 +208,6 @@ export class RunStore {
       judgesUsd: Number(row?.judges ?? 0),
       dearestUsd: Number(row?.dearest ?? 0),
     };
-  }
-
-  /** Keeps decisions on token budgets; one of the same run, target and class is replaced. */
-  saveBudgets(records: readonly BudgetRecord[]): void {
-    this.#connection.transaction(() => {
-      for (const record of records)
-        this.#connection.run(
-          'INSERT OR REPLACE INTO token_budgets (run_id, suite, target, complexity, decided_at, body) VALUES (?, ?, ?, ?, ?, ?)',
-          record.runId,
-          record.suite,
-          record.target,
-          record.complexity,
-          record.decidedAt,
-          JSON.stringify(record),
-        );
-    });
-  }
-
-  /** Decisions on token budgets after a run. */
-  budgetsOf(runId: string): BudgetRecord[] {
-    const rows = this.#connection.all(
-      'SELECT body FROM token_budgets WHERE run_id = ? ORDER BY target, complexity',
-      runId,
-    );
-    return rows.map((row) => JSON.parse(String(row.body)) as BudgetRecord);
-  }
-
-  /** Decisions on the token budgets of a suite, the oldest first. */
-  budgetRecords(suite: string): BudgetRecord[] {
-    const rows = this.#connection.all(
-      'SELECT body FROM token_budgets WHERE suite = ? ORDER BY decided_at, rowid',
-      suite,
-    );
-    return rows.map((row) => JSON.parse(String(row.body)) as BudgetRecord);
   }
 
   /** Removes a run with its results and traces. Throws ResumeError when a living process holds it, or there is none. */

@@ -8,19 +8,21 @@ import { planLoans } from './loans.ts';
 import type { TargetBudgets } from './tokenBudgets.ts';
 
 /** Where runs and decisions are kept; the store is one. */
-export interface BudgetStore {
+export interface BudgetLedger {
   listRuns(limit?: number): RunRecord[];
   results(id: string): Iterable<TrialResult>;
-  /** Decisions of a suite, the oldest first. */
-  budgetRecords(suite: string): BudgetRecord[];
-  saveBudgets(records: readonly BudgetRecord[]): void;
+  readonly budgets: {
+    /** Decisions of a suite, the oldest first. */
+    ofSuite(suite: string): BudgetRecord[];
+    save(records: readonly BudgetRecord[]): void;
+  };
 }
 
 /**
  * The budgets with which a run goes: those decided before it was first begun, so that a resumed run keeps its
  * own. Loans come from the last run before it.
  */
-export function budgetsFor(store: BudgetStore, run: RunRecord): Map<string, TargetBudgets> {
+export function budgetsFor(store: BudgetLedger, run: RunRecord): Map<string, TargetBudgets> {
   const earlier = decisionsBefore(store, run);
   const last = store
     .listRuns(200)
@@ -41,7 +43,7 @@ export function budgetsFor(store: BudgetStore, run: RunRecord): Map<string, Targ
 }
 
 /** Decides on the budgets from what a run used of them, and keeps the decisions. Again after a resume. */
-export function settleBudgets(store: BudgetStore, run: RunRecord, now: number): BudgetRecord[] {
+export function settleBudgets(store: BudgetLedger, run: RunRecord, now: number): BudgetRecord[] {
   const earlier = decisionsBefore(store, run);
   const records = runUse(store.results(run.id)).map(({ target, complexity, use, borrowed }): BudgetRecord => {
     const current = currentBudget(earlier, target, complexity);
@@ -58,13 +60,13 @@ export function settleBudgets(store: BudgetStore, run: RunRecord, now: number): 
       ...decision,
     };
   });
-  store.saveBudgets(records);
+  store.budgets.save(records);
   return records;
 }
 
-function decisionsBefore(store: BudgetStore, run: RunRecord): BudgetRecord[] {
-  return store
-    .budgetRecords(run.plan.suite)
+function decisionsBefore(store: BudgetLedger, run: RunRecord): BudgetRecord[] {
+  return store.budgets
+    .ofSuite(run.plan.suite)
     .filter(({ runId, decidedAt }) => runId !== run.id && decidedAt <= run.createdAt);
 }
 

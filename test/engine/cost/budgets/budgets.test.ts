@@ -163,8 +163,8 @@ describe('token budgets of runs', () => {
     // Resumed: what it had decided itself does not count, and it is decided anew.
     assert.equal(budgetsFor(store, first).get('a')?.budgets.simple, 1000);
     settleBudgets(store, first, 4000);
-    assert.equal(store.budgetsOf('run-1').length, 1);
-    assert.equal(store.budgetRecords('fixture').length, 1);
+    assert.equal(store.budgets.ofRun('run-1').length, 1);
+    assert.equal(store.budgets.ofSuite('fixture').length, 1);
     store.close();
   });
 
