@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { registerCommand } from './ui/commands.ts';
+import { registerDatasetCommands } from './ui/datasets/datasetCommands.ts';
 import { EngineClient } from './ui/engine/engineClient.ts';
 import { registerEngineNotices } from './ui/engine/engineNotices.ts';
 import { Problems } from './ui/language/problems.ts';
@@ -8,17 +9,28 @@ import { registerLanguage } from './ui/language/registerLanguage.ts';
 import { completeWithEditor } from './ui/models/editorModels.ts';
 import { registerModelPicker } from './ui/models/modelPicker.ts';
 import { Output } from './ui/output/output.ts';
+import { registerReports } from './ui/report/registerReports.ts';
+import { registerExport } from './ui/runs/exportReport.ts';
+import { registerRunCommands } from './ui/runs/runCommands.ts';
+import { RunController } from './ui/runs/runController.ts';
+import { registerRunStatus } from './ui/runs/runStatus.ts';
 import { askLeave } from './ui/secrets/askLeave.ts';
 import { registerKeyCommands } from './ui/secrets/keyCommands.ts';
 import { KeyRing } from './ui/secrets/keyRing.ts';
 import { Settings } from './ui/settings/settings.ts';
+import { registerTests, type Tests } from './ui/tests/registerTests.ts';
 import { toFailure } from './ui/toFailure.ts';
+import { registerTokens } from './ui/tokens/registerTokens.ts';
 import { onlyTrusted, registerTrust } from './ui/trust/trust.ts';
+import { registerViews } from './ui/views/registerViews.ts';
+import { registerWalkthrough } from './ui/walkthrough/registerWalkthrough.ts';
 import { workspaceFolder } from './ui/workspaceFolder.ts';
 
 /** What tests and other extensions get from `extension.exports`. */
 export interface Api {
   readonly engine: EngineClient;
+  readonly runs: RunController;
+  readonly tests: Tests;
 }
 
 let engine: EngineClient | undefined;
@@ -51,14 +63,31 @@ export function activate(context: vscode.ExtensionContext): Api {
   });
   engine = client;
   const problems = new Problems(settings);
+  const runs = new RunController(client, settings);
+  const tests = registerTests(client, runs, output);
   const refresh = () => void client.refresh().catch((error: unknown) => output.showError(error));
   subscriptions.push(
     output,
     client,
-    registerEngineNotices(client, settings, output),
+    registerEngineNotices(client, output),
     registerTrust(client, output),
     problems,
     registerLanguage(client, problems, output),
+    runs,
+    registerViews(client, output),
+    registerWalkthrough(output),
+    registerReports({ engine: client, runs, output, extensionUri: context.extensionUri }),
+    registerTokens(client, settings, output),
+    tests,
+    registerRunStatus(runs, client, output),
+    registerRunCommands({ engine: client, runs, settings, output }),
+    registerExport(client, output),
+    registerDatasetCommands({
+      engine: client,
+      problems,
+      output,
+      resultOf: (given) => tests.tree.results.of(given),
+    }),
     registerModelPicker(client, settings, output),
     registerKeyCommands(keys, client, output),
     registerCommand('touchstone.showOutput', () => output.show(), output),
@@ -66,7 +95,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     settings.onDidChange('touchstone.config', refresh),
     vscode.workspace.onDidChangeWorkspaceFolders(refresh),
   );
-  return { engine: client };
+  return { engine: client, runs, tests };
 }
 
 /** The engine stores what came in and ends before the window does. */

@@ -25,6 +25,7 @@ export interface Commands {
   /** Runs again what a stored run ran. */
   'touchstone.repeatRun'(run?: { runId: string }): Promise<void>;
   'touchstone.refreshViews'(): void;
+  'touchstone.openWalkthrough'(): Promise<void>;
   /** The given run, else what was asked for last in this window, else the newest stored run. */
   'touchstone.rerunLast'(run?: { runId: string }): Promise<void>;
   /** What failed in the given run, else in the newest one. */
@@ -64,6 +65,7 @@ export const commandIds = [
   'touchstone.deleteRun',
   'touchstone.repeatRun',
   'touchstone.refreshViews',
+  'touchstone.openWalkthrough',
   'touchstone.runEvaluation',
   'touchstone.runSuite',
   'touchstone.runCases',

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
 import type { DriftEntry } from '../../protocol/datasetCalls.ts';
 import type { DatasetFact, DatasetFacts } from './datasetFacts.ts';
@@ -5,8 +6,10 @@ import { placeCommand } from './placeCommand.ts';
 import type { WorkspaceListing } from './workspaceListing.ts';
 
 export interface DatasetNode {
-  root: string;
+  /** Absolute, as commands of menus take it. */
   path: string;
+  /** Relative to the workspace. */
+  name: string;
 }
 
 /** Datasets with their version, size, and what changed in them since the last commit. */
@@ -31,22 +34,22 @@ export class DatasetsView implements vscode.TreeDataProvider<DatasetNode>, vscod
     // Once for each listing: the view is drawn anew when a fact comes in.
     if (this.#read !== listing) this.#facts.read(listing.datasets);
     this.#read = listing;
-    return listing.datasets.map((path) => ({ root: listing.root, path }));
+    return listing.datasets.map((name) => ({ path: path.join(listing.root, name), name }));
   }
 
-  getTreeItem({ root, path }: DatasetNode): vscode.TreeItem {
-    const fact = this.#facts.of(path);
-    const item = new vscode.TreeItem(path.slice(path.lastIndexOf('/') + 1));
-    item.id = `dataset ${path}`;
-    item.resourceUri = vscode.Uri.joinPath(vscode.Uri.file(root), path);
+  getTreeItem({ path: file, name }: DatasetNode): vscode.TreeItem {
+    const fact = this.#facts.of(name);
+    const item = new vscode.TreeItem(path.basename(file));
+    item.id = `dataset ${name}`;
+    item.resourceUri = vscode.Uri.file(file);
     item.contextValue = contextOf(fact);
     const broken = fact && 'problem' in fact.details;
     item.iconPath = broken
       ? new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'))
       : new vscode.ThemeIcon('database');
     item.description = fact ? factText(fact) : '';
-    item.tooltip = [path, ...(fact ? tooltipLines(fact) : [])].join('\n');
-    item.command = placeCommand(root, { path, line: 1, column: 1 });
+    item.tooltip = [name, ...(fact ? tooltipLines(fact) : [])].join('\n');
+    item.command = placeCommand(file, { line: 1, column: 1 });
     return item;
   }
 

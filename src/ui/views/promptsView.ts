@@ -1,3 +1,4 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { placeCommand } from './placeCommand.ts';
 import { percent } from './runFigures.ts';
@@ -6,14 +7,18 @@ import type { Listing, WorkspaceListing } from './workspaceListing.ts';
 
 type Prompt = Listing['prompts'][number];
 type Suite = Listing['suites'][number];
+
+/** `path` (absolute) and `suite` are what commands of menus take. */
 export type PromptNode =
-  | { kind: 'prompt'; root: string; prompt: Prompt; uses: readonly PromptUse[] }
-  | { kind: 'use'; root: string; use: PromptUse };
+  | { kind: 'prompt'; path: string; prompt: Prompt; uses: readonly PromptUse[] }
+  | { kind: 'use'; suite: string; use: PromptUse };
 
 /** A target that calls a model with a prompt. */
 export interface PromptUse {
   suite: Suite;
   target: Suite['targets'][number];
+  /** Where the target is written, absolute. */
+  path: string;
 }
 
 /** Prompts, each with the targets that use it. */
@@ -33,9 +38,14 @@ export class PromptsView implements vscode.TreeDataProvider<PromptNode>, vscode.
 
   async getChildren(parent?: PromptNode): Promise<PromptNode[]> {
     if (parent?.kind === 'use') return [];
-    if (parent) return parent.uses.map((use) => ({ kind: 'use', root: parent.root, use }));
+    if (parent) return parent.uses.map((use) => ({ kind: 'use', suite: use.suite.name, use }));
     const { root, prompts, suites } = await this.#listing.get();
-    return prompts.map((prompt) => ({ kind: 'prompt', root, prompt, uses: usesOf(prompt.path, suites) }));
+    return prompts.map((prompt) => ({
+      kind: 'prompt',
+      path: path.join(root, prompt.path),
+      prompt,
+      uses: usesOf(prompt.path, { root, suites }),
+    }));
   }
 
   getTreeItem(node: PromptNode): vscode.TreeItem {
@@ -47,12 +57,12 @@ export class PromptsView implements vscode.TreeDataProvider<PromptNode>, vscode.
     this.#changed.dispose();
   }
 
-  #promptItem({ root, prompt, uses }: PromptNode & { kind: 'prompt' }): vscode.TreeItem {
+  #promptItem({ path: file, prompt, uses }: PromptNode & { kind: 'prompt' }): vscode.TreeItem {
     const { None, Collapsed } = vscode.TreeItemCollapsibleState;
     const item = new vscode.TreeItem(prompt.name, uses.length > 0 ? Collapsed : None);
     item.id = `prompt ${prompt.path}`;
     item.contextValue = uses.length > 0 ? 'prompt.used' : 'prompt';
-    item.resourceUri = vscode.Uri.joinPath(vscode.Uri.file(root), prompt.path);
+    item.resourceUri = vscode.Uri.file(file);
     item.iconPath = new vscode.ThemeIcon('comment-discussion');
     const rates = uses.map((use) => this.#rateOf(use)).filter((rate) => rate !== null);
     item.description =
@@ -60,18 +70,18 @@ export class PromptsView implements vscode.TreeDataProvider<PromptNode>, vscode.
         ? vscode.l10n.t('in no suite')
         : [...new Set(rates)].map((rate) => percent(rate, vscode.env.language)).join(', ');
     item.tooltip = [prompt.path, formatText(prompt)].join('\n');
-    item.command = placeCommand(root, { path: prompt.path, line: 1, column: 1 });
+    item.command = placeCommand(file, { line: 1, column: 1 });
     return item;
   }
 
-  #useItem({ root, use }: PromptNode & { kind: 'use' }): vscode.TreeItem {
+  #useItem({ use }: PromptNode & { kind: 'use' }): vscode.TreeItem {
     const { suite, target } = use;
     const item = new vscode.TreeItem(`${suite.name} · ${target.name}`);
     item.contextValue = 'promptUse';
     item.iconPath = new vscode.ThemeIcon('beaker');
     item.description = percent(this.#rateOf(use), vscode.env.language);
     item.tooltip = target.calls;
-    item.command = placeCommand(root, target.location);
+    item.command = placeCommand(use.path, target.location);
     return item;
   }
 
@@ -83,9 +93,11 @@ export class PromptsView implements vscode.TreeDataProvider<PromptNode>, vscode.
   }
 }
 
-function usesOf(path: string, suites: readonly Suite[]): PromptUse[] {
+function usesOf(wanted: string, { root, suites }: Pick<Listing, 'root' | 'suites'>): PromptUse[] {
   return suites.flatMap((suite) =>
-    suite.targets.filter(({ prompt }) => prompt === path).map((target) => ({ suite, target })),
+    suite.targets
+      .filter(({ prompt }) => prompt === wanted)
+      .map((target) => ({ suite, target, path: path.join(root, target.location.path) })),
   );
 }
 
