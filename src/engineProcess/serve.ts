@@ -3,13 +3,16 @@ import { engineCalls, interfaceCalls } from '../protocol/calls.ts';
 import { Peer, type Streams } from '../protocol/peer.ts';
 import { compareHandlers } from './compareHandlers.ts';
 import { ComparisonJobs } from './comparisonJobs.ts';
+import { compressHandlers } from './compressHandlers.ts';
 import { DatasetCache } from './datasetCache.ts';
 import { datasetHandlers } from './datasetHandlers.ts';
 import { languageHandlers } from './languageHandlers.ts';
 import { modelHandlers } from './modelHandlers.ts';
+import { PromptReader } from './openedPrompt.ts';
 import { runHandlers } from './runHandlers.ts';
 import { Session, type SessionPorts } from './session.ts';
 import { toFailure } from './toFailure.ts';
+import { tokenHandlers } from './tokenHandlers.ts';
 import { workspaceHandlers } from './workspaceHandlers.ts';
 
 /** Serves one window over its streams; resolves when the window is gone and everything is put away. */
@@ -18,6 +21,7 @@ export function serve(streams: Streams, ports: SessionPorts): Promise<void> {
   const session = new Session(peer, ports);
   const datasets = new DatasetCache();
   const comparisons = new ComparisonJobs(session);
+  const prompts = new PromptReader(session);
   peer.answer(
     engineCalls,
     {
@@ -27,6 +31,8 @@ export function serve(streams: Streams, ports: SessionPorts): Promise<void> {
       ...runHandlers(session, comparisons),
       ...compareHandlers(session, comparisons),
       ...modelHandlers(session),
+      ...tokenHandlers(session, prompts),
+      ...compressHandlers(session, prompts),
       ...languageHandlers(session),
     },
     (error) => {

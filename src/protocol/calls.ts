@@ -1,11 +1,13 @@
 import { bridgeCalls } from './bridgeCalls.ts';
 import type { ParamsOf, ResultOf } from './call.ts';
 import { compareCalls } from './compareCalls.ts';
+import { compressCalls } from './compressCalls.ts';
 import { datasetCalls } from './datasetCalls.ts';
 import { languageCalls } from './languageCalls.ts';
 import { modelCalls } from './modelCalls.ts';
 import { runCalls } from './runCalls.ts';
 import { sessionCalls } from './sessionCalls.ts';
+import { tokenCalls } from './tokenCalls.ts';
 import { workspaceCalls } from './workspaceCalls.ts';
 
 /** What the interface asks of the engine process. A new call is added to the table of its theme. */
@@ -15,6 +17,8 @@ export const engineCalls = {
   ...datasetCalls,
   ...runCalls,
   ...modelCalls,
+  ...tokenCalls,
+  ...compressCalls,
   ...languageCalls,
   ...compareCalls,
 };
