@@ -19,6 +19,9 @@ const PROMPTS = [
 
 export const documentSelector = filters([...DATASETS, ...CONFIGS, ...PROMPTS]);
 
+/** Prompts by their names. */
+export const promptSelector = filters(PROMPTS);
+
 /** Files in YAML or JSONL that complete from a schema; JSON has the editor's own completion. */
 export const schemaSelector = filters([
   '**/*.golden.{yaml,yml,jsonl,ndjson}',
