@@ -56,14 +56,16 @@ export class HoverProvider implements vscode.HoverProvider {
     if (!found?.hover) return undefined;
     const { title, description, fallback, values } = found.hover;
     // Untrusted: no command and no HTML of it is ever live.
-    const text = new vscode.MarkdownString();
-    text.appendMarkdown('**').appendText(title).appendMarkdown('**\n\n').appendText(description);
-    if (fallback !== undefined)
-      text.appendMarkdown('\n\n').appendText(vscode.l10n.t('Default: {0}', fallback));
-    if (values.length > 0)
-      text.appendMarkdown('\n\n').appendText(vscode.l10n.t('One of: {0}', values.join(', ')));
-    return new vscode.Hover(text);
+    const parts = [`**${escaped(title)}**`, escaped(description)];
+    if (fallback !== undefined) parts.push(escaped(vscode.l10n.t('Default: {0}', fallback)));
+    if (values.length > 0) parts.push(escaped(vscode.l10n.t('One of: {0}', values.join(', '))));
+    return new vscode.Hover(new vscode.MarkdownString(parts.join('\n\n')));
   }
+}
+
+/** Not `appendText`, whose spaces never break a line. */
+function escaped(text: string): string {
+  return text.replace(/[\\`*_{}[\]()#+\-!~<>|&$]/g, '\\$&');
 }
 
 function hasYamlExtension(): boolean {
