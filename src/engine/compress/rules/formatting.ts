@@ -1,14 +1,13 @@
-import type { Edit } from '../edit.ts';
 import { splitLines } from '../lines.ts';
 import type { Rule } from '../rule.ts';
 
-/** Decoration that Markdown does not need: long rules, closed or bold headings, rows of exclamation marks. */
+/** Decoration that Markdown does not need: long rules, closed and bold headings. */
 export const formatting: Rule = {
   name: 'formatting',
   level: 'safe',
   reason: 'decoration',
   suggest({ text }) {
-    const lines = splitLines(text).flatMap(({ start, text: line }) =>
+    return splitLines(text).flatMap(({ start, text: line }) =>
       FORMS.flatMap(([pattern, replacement]) => {
         const match = pattern.exec(line);
         if (match === null) return [];
@@ -23,7 +22,6 @@ export const formatting: Rule = {
         ];
       }),
     );
-    return [...lines, ...marks(text).map((edit) => [edit])];
   },
 };
 
@@ -33,11 +31,3 @@ const FORMS: readonly [RegExp, string][] = [
   [/(?<=^#{1,6} .*\S)[ \t]+#+[ \t]*$/, ''],
   [/(?<=^#{1,6} )\*\*([^*]+)\*\*[ \t]*$/, '$1'],
 ];
-
-function marks(text: string): Edit[] {
-  return [...text.matchAll(/(?<=[\p{L}\p{N}\s"')\]])([!?])\1+(?=\s|$)/gu)].map((match) => ({
-    start: match.index,
-    end: match.index + match[0].length,
-    text: match[1] ?? '',
-  }));
-}

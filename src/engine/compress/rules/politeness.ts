@@ -11,12 +11,15 @@ export const politeness: Rule = {
   suggest: (message) => [...reword(message, PHRASES), ...thanks(message)],
 };
 
-/** Where an instruction begins: a sentence, a list item, or what follows "and" or "then". */
-const BEGIN = String.raw`(?<=(?:^|[.!?:;,])[\s*_]*|^[ \t]*(?:[-*+•]|\d+[.)])[ \t]+|\b(?:and|then|also|so)[ \t]+)`;
+/** Where an instruction begins: a sentence, a list item, or what follows "and", "but" or "then". */
+const BEGIN = String.raw`(?<=(?:^|[.!?:;,])[\s*_]*|^[ \t]*(?:[-*+•]|\d+[.)])[ \t]+|\b(?:and|but|then|also|so)[ \t]+)`;
 
 const PHRASES: readonly Rewording[] = [
   [new RegExp(`${BEGIN}(?:please|kindly)(?:,? kindly)?,? (?=[a-z])(?!(?:and|or)\\b)`, 'gim'), ''],
-  [/(?<=[\p{Ll}\p{N})]),? (?:please|if you (?:please|would))(?=[.!?]?(?:\s|$))/giu, ''],
+  [
+    /(?<=[\p{Ll}\p{N})])(?<!\b(?:to|will|can|may|and|or|say|as|of|with|you)),? (?:please|if you (?:please|would))(?=[.!?]|\s*$)/gimu,
+    '',
+  ],
   [
     new RegExp(
       `${BEGIN}(?:i(?: would|'d|’d) (?:really |very much )?(?:like|appreciate it if|be grateful if|love) (?:for )?you (?:to|could)|i want you to|i need you to|you (?:are|will be) (?:kindly )?asked to) (?=[a-z])`,

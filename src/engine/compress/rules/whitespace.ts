@@ -15,8 +15,8 @@ export const whitespace: Rule = {
   suggest({ text }) {
     const lines = splitLines(text);
     return [
-      ...lines.flatMap((line, index) => lineEnd(line, lines[index + 1])),
       ...blankLines(lines),
+      ...lines.flatMap((line, index) => lineEnd(line, lines[index + 1])),
       ...lines.flatMap((line, index) => gaps(line, [lines[index - 1], lines[index + 1]])),
     ].map((edit) => [edit]);
   },
