@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { BuildOptions } from 'esbuild';
 
-/** esbuild's options for the pages of panels, which are also the page of HTML reports: one script, two styles. */
+/** esbuild's options for the pages of panels, which are also the pages of HTML reports: a script each, two styles. */
 export function webviewBuild(root: string, outdir: string): BuildOptions {
   return {
     absWorkingDir: root,
@@ -15,6 +15,7 @@ export function webviewBuild(root: string, outdir: string): BuildOptions {
     loader: { '.svg': 'text' },
     entryPoints: [
       { in: 'src/webview/report/main.ts', out: 'report' },
+      { in: 'src/webview/compare/main.ts', out: 'compare' },
       { in: 'src/webview/report/report.css', out: 'report' },
       { in: 'src/webview/report/standalone.css', out: 'standalone' },
     ],

@@ -8,6 +8,7 @@ import '@vscode-elements/elements/dist/vscode-tabs/index.js';
 import '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import * as z from 'zod/mini';
 import { TextBlock } from '../shared/textBlock.ts';
+import { vscodeHost } from '../shared/vscodeHost.ts';
 import { CaseDrawer } from './caseDrawer.ts';
 import { ReportApp } from './reportApp.ts';
 import { ReportBreakdown } from './reportBreakdown.ts';
@@ -15,7 +16,6 @@ import { ReportFilters } from './reportFilters.ts';
 import { ReportSummary } from './reportSummary.ts';
 import { ResultTable } from './resultTable.ts';
 import { standaloneHost } from './standaloneHost.ts';
-import { vscodeHost } from './vscodeHost.ts';
 
 // The page's content security policy forbids making code from text; zod would try it.
 z.config({ jitless: true });

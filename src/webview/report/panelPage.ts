@@ -1,6 +1,9 @@
+/** The pages that a panel can hold, by their elements. */
+type PageElement = 'touchstone-report' | 'touchstone-comparison';
+
 /** What a panel in VS Code fills in; all of it is the extension's own, none of it data. */
 export interface PanelAssets {
-  /** Address of report.js as the panel may load it. */
+  /** Address of the page's program as the panel may load it. */
   script: string;
   /** Address of report.css. */
   style: string;
@@ -10,8 +13,11 @@ export interface PanelAssets {
   nonce: string;
 }
 
-/** The page of the report panel: nothing but the bundle may load or run in it; all data come as messages. */
-export function panelPage({ script, style, source, nonce }: PanelAssets): string {
+/** The page of a panel: nothing but the bundle may load or run in it; all data come as messages. */
+export function panelPage(
+  { script, style, source, nonce }: PanelAssets,
+  element: PageElement = 'touchstone-report',
+): string {
   const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${source}; base-uri 'none'; form-action 'none'`;
   return `<!doctype html>
 <html lang="en">
@@ -22,7 +28,7 @@ export function panelPage({ script, style, source, nonce }: PanelAssets): string
 <link rel="stylesheet" href="${style}">
 </head>
 <body>
-<touchstone-report></touchstone-report>
+<${element}></${element}>
 <script nonce="${nonce}" src="${script}"></script>
 </body>
 </html>

@@ -1,4 +1,4 @@
-import type { ReportHost } from './reportHost.ts';
+import type { PageHost } from './pageHost.ts';
 
 /** What VS Code gives to a page in a panel. */
 interface VsCodeApi {
@@ -12,7 +12,7 @@ declare global {
 }
 
 /** The panel in VS Code; undefined when the page is a file of its own. */
-export function vscodeHost(): ReportHost | undefined {
+export function vscodeHost<Message, State>(): PageHost<Message, State> | undefined {
   const api = globalThis.acquireVsCodeApi?.();
   if (!api) return undefined;
   return {

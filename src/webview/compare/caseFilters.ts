@@ -1,0 +1,143 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { formatCount } from '../../engine/reports/figures.ts';
+import { baseStyles } from '../shared/baseStyles.ts';
+import { icon } from '../shared/icons.ts';
+import { visibleText } from '../shared/visibleText.ts';
+import { type CaseFilter, type CaseOrder, caseOrders, changeFilters, NO_FILTER } from './viewState.ts';
+
+const CHANGE_LABEL: { [change in CaseFilter['change']]: string } = {
+  changed: 'Changed cases',
+  improved: 'Improved',
+  degraded: 'Degraded',
+  unmeasured: 'Not measured',
+  neutral: 'Neutral',
+  all: 'All cases',
+};
+
+const ORDER_LABEL: { [order in CaseOrder]: string } = {
+  worst: 'Worst first',
+  best: 'Best first',
+  dataset: 'As in the dataset',
+};
+
+interface Choice {
+  value: string;
+  label: string;
+}
+
+/** The bar above the table. Emits `filter` with the whole new filter, and `order`. */
+export class CaseFilters extends LitElement {
+  static override properties = {
+    filter: { attribute: false },
+    order: { attribute: false },
+    tags: { attribute: false },
+    intended: { type: Number },
+    shown: { type: Number },
+    total: { type: Number },
+  };
+  declare filter: CaseFilter;
+  declare order: CaseOrder;
+  declare tags: readonly string[];
+  /** How many changes are marked as meant. */
+  declare intended: number;
+  declare shown: number;
+  declare total: number;
+
+  static override styles = [
+    baseStyles,
+    css`
+      :host {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0.4em;
+      }
+      vscode-textfield {
+        flex: 2 1 14em;
+        width: auto;
+        min-width: 0;
+      }
+      vscode-single-select {
+        flex: 1 1 9em;
+        width: auto;
+        min-width: 0;
+        max-width: 16em;
+      }
+      .shown {
+        font-variant-numeric: tabular-nums;
+        white-space: nowrap;
+      }
+    `,
+  ];
+
+  override render(): TemplateResult {
+    const changes = changeFilters.map((value) => ({ value, label: CHANGE_LABEL[value] }));
+    const orders = caseOrders.map((value) => ({ value, label: ORDER_LABEL[value] }));
+    const tags = [
+      { value: '', label: 'Any tag' },
+      ...this.tags.map((value) => ({ value, label: visibleText(value) })),
+    ];
+    return html`
+      <vscode-textfield
+        type="search"
+        label="Search in ids, tags and reasons"
+        placeholder="Search ids, tags, reasons"
+        .value=${this.filter.text}
+        @input=${(event: Event) => this.#set({ text: chosenValue(event) })}
+      >
+        <span slot="content-before">${icon('search')}</span>
+        <span slot="content-after"></span>
+      </vscode-textfield>
+      ${select('Change', changes, this.filter.change, (value) => this.#set({ change: value as CaseFilter['change'] }))}
+      ${this.tags.length > 0 ? select('Tag', tags, this.filter.tag, (tag) => this.#set({ tag })) : nothing}
+      ${select('Order', orders, this.order, (value) =>
+        this.dispatchEvent(new CustomEvent('order', { detail: value })),
+      )}
+      ${
+        this.intended > 0
+          ? html`<button
+              class="link"
+              aria-pressed=${this.filter.hide_intended}
+              @click=${() => this.#set({ hide_intended: !this.filter.hide_intended })}
+            >
+              ${this.filter.hide_intended ? 'Show' : 'Hide'} ${formatCount(this.intended)} intended
+            </button>`
+          : nothing
+      }
+      <span class="shown dim" role="status">${formatCount(this.shown)} of ${formatCount(this.total)} cases</span>
+      ${
+        JSON.stringify(this.filter) === JSON.stringify(NO_FILTER)
+          ? nothing
+          : html`<button class="link" @click=${() => this.#set(NO_FILTER)}>Clear filters</button>`
+      }
+    `;
+  }
+
+  #set(change: Partial<CaseFilter>): void {
+    this.dispatchEvent(new CustomEvent<CaseFilter>('filter', { detail: { ...this.filter, ...change } }));
+  }
+}
+
+function select(
+  label: string,
+  choices: readonly Choice[],
+  value: string,
+  choose: (value: string) => void,
+): TemplateResult {
+  return html`<vscode-single-select
+    label=${label}
+    aria-label=${label}
+    title=${label}
+    .value=${value}
+    @change=${(event: Event) => choose(chosenValue(event))}
+  >
+    ${choices.map(
+      (choice) =>
+        html`<vscode-option value=${choice.value} ?selected=${choice.value === value}>${choice.label}</vscode-option>`,
+    )}
+  </vscode-single-select>`;
+}
+
+function chosenValue(event: Event): string {
+  return (event.currentTarget as HTMLInputElement).value;
+}
