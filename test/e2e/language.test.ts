@@ -19,7 +19,7 @@ describe('journey: a broken dataset', function () {
   before(needsWorkbench);
 
   it('shows a squiggle, offers the fix, and is clean after it', async () => {
-    await using workbench = await Workbench.open();
+    await using workbench = await Workbench.open({ settings: { 'files.autoSave': 'off' } });
     const { page } = workbench;
     const file = path.join(workbench.folder, 'broken.golden.yaml');
     writeFileSync(file, BROKEN);
@@ -40,13 +40,15 @@ describe('journey: a broken dataset', function () {
     await page.keyboard.press('Enter');
     await page.locator('.monaco-editor .squiggly-warning').first().waitFor({ state: 'detached' });
     await workbench.screenshot('language-fixed');
+    const dirty = page.locator('.tab.dirty');
+    await dirty.waitFor();
     await page.keyboard.press('Control+s');
-    await page.locator('.tab.dirty').waitFor({ state: 'detached' });
+    await dirty.waitFor({ state: 'detached' });
     assert.equal(readFileSync(file, 'utf8'), BROKEN.replace('expected_concept:', 'expected_concepts:'));
   });
 
   it('makes the dataset that a suite names and nobody has written', async () => {
-    await using workbench = await Workbench.open();
+    await using workbench = await Workbench.open({ settings: { 'files.autoSave': 'off' } });
     const { page } = workbench;
     const config = path.join(workbench.folder, 'touchstone.yaml');
     writeFileSync(
@@ -64,6 +66,7 @@ describe('journey: a broken dataset', function () {
     await workbench.screenshot('language-create');
     await page.keyboard.press('Enter');
     await squiggle.waitFor({ state: 'detached' });
+    await page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'new.golden.yaml' }).waitFor();
     await workbench.screenshot('language-created');
     assert.match(
       readFileSync(path.join(workbench.folder, 'new.golden.yaml'), 'utf8'),

@@ -54,7 +54,10 @@ function reportMissing(
   kind: string,
 ): undefined {
   const folder = path.dirname(absolute);
-  const guess = nearest(path.basename(absolute), namesIn(folder))[0];
+  // By what stands before the first dot: a long common ending makes no two names alike.
+  const stem = stemOf(absolute);
+  const alike = namesIn(folder).filter((name) => nearest(stem, [stemOf(name)]).length > 0);
+  const guess = nearest(path.basename(absolute), alike)[0];
   const meant = guess && workspacePath(reader.root, path.join(folder, guess));
   reportAt(reader, pointer, {
     code: 'missing-file',
@@ -63,4 +66,10 @@ function reportMissing(
     meant: meant || undefined,
   });
   return undefined;
+}
+
+/** `support` for `datasets/support.golden.yaml`. */
+function stemOf(file: string): string {
+  const name = path.basename(file);
+  return /^.[^.]*/.exec(name)?.[0] ?? name;
 }
