@@ -77,7 +77,7 @@ function holds(file: PromptFile, changes: readonly MessageChange[], scope: Refer
   return file.prompt.messages.every(({ role, template }, index) => {
     const wanted = changes.find((change) => change.index === index)?.template ?? template;
     const found = after.messages[index];
-    return found !== undefined && found.role === role && found.template.trim() === wanted.trim();
+    return found !== undefined && found.role === role && found.template === wanted;
   });
 }
 

@@ -58,6 +58,8 @@ export class WorkingMessage {
     const before = this.#current;
     const text = applyEdits(before.text, edits);
     if (text.trim() === '' || gain.count(text) >= gain.count(before.text)) return false;
+    // White space around a message is cut off when the file is read, which could change what it surrounds.
+    if (margins(text) > margins(before.text)) return false;
     const { start, end } = before.scope;
     const growth = text.length - before.text.length;
     const after = new MessageText(text, before.syntax, { start, end: end + growth });
@@ -67,6 +69,11 @@ export class WorkingMessage {
     this.#current = after;
     return true;
   }
+}
+
+/** How much white space is around a text, in characters. */
+function margins(text: string): number {
+  return text.length - text.trim().length;
 }
 
 /** Suggestions that can be made together. */
