@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { registerCommand } from './ui/commands.ts';
 import { registerDatasetCommands } from './ui/datasets/datasetCommands.ts';
+import { registerCompress } from './ui/compress/registerCompress.ts';
 import { EngineClient } from './ui/engine/engineClient.ts';
 import { registerEngineNotices } from './ui/engine/engineNotices.ts';
 import { Problems } from './ui/language/problems.ts';
@@ -78,6 +79,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     registerWalkthrough(output),
     registerReports({ engine: client, runs, output, extensionUri: context.extensionUri }),
     registerTokens(client, settings, output),
+    registerCompress(client, settings, context.workspaceState, output),
     tests,
     registerRunStatus(runs, client, output),
     registerRunCommands({ engine: client, runs, settings, output }),

@@ -17,6 +17,23 @@ export interface Commands {
   'touchstone.runSuite'(suite: { suite: string }): Promise<void>;
   /** Runs the suites that test this prompt (absolute path). */
   'touchstone.runPrompt'(prompt: { path: string }): Promise<void>;
+  /** Compresses a prompt (absolute path), or a stretch of it; by default what is active and selected. */
+  'touchstone.compressPrompt'(prompt?: {
+    path: string;
+    /** From 1; the end is exclusive. */
+    selection?: { line: number; column: number; endLine: number; endColumn: number };
+    goal?: { level: 'lossless' | 'safe' | 'aggressive' } | { targetTokens: number } | 'ask';
+  }): Promise<void>;
+  /** Runs the suites of a prompt (absolute path) with it as it is and compressed, and offers the edit. */
+  'touchstone.compressAndVerify'(prompt?: { path: string }): Promise<void>;
+  /** A faded stretch is left alone from now on. Only as a quick fix. */
+  'touchstone.ignoreWaste'(finding: {
+    path: string;
+    version: number;
+    rule: string;
+    line: number;
+    column: number;
+  }): Promise<void>;
   /** Tokens, cost and models of a prompt (absolute path); by default of the one in the active editor. */
   'touchstone.showTokens'(prompt?: { path: string }): Promise<void>;
   /** Opens the report of a stored run, at a case where one is named; without a run the person picks one. */
@@ -61,6 +78,7 @@ export const commandIds = [
   'touchstone.setApiKey',
   'touchstone.clearApiKey',
   'touchstone.showTokens',
+  'touchstone.compressPrompt',
   'touchstone.openReport',
   'touchstone.deleteRun',
   'touchstone.repeatRun',
@@ -89,6 +107,7 @@ export interface SettingValues {
   'touchstone.config': string;
   'touchstone.model': string;
   'touchstone.allowScripts': boolean;
+  'touchstone.compressionHints': 'off' | 'lossless' | 'safe' | 'aggressive';
 }
 export type SettingId = keyof SettingValues;
 
@@ -96,6 +115,7 @@ export const settingIds = [
   'touchstone.config',
   'touchstone.model',
   'touchstone.allowScripts',
+  'touchstone.compressionHints',
 ] as const satisfies readonly SettingId[];
 
 /** Context keys for `when` clauses. */

@@ -18,6 +18,12 @@ export class Settings {
     return read('touchstone.allowScripts');
   }
 
+  /** Up to which level compressible stretches of prompts are faded. */
+  get compressionHints(): SettingValues['touchstone.compressionHints'] {
+    const level = read('touchstone.compressionHints');
+    return HINTS.includes(level) ? level : 'safe';
+  }
+
   /** In the workspace where there is one, else for the person. */
   async setModel(model: string | undefined): Promise<void> {
     const target = vscode.workspace.workspaceFolders
@@ -41,9 +47,17 @@ function read<Id extends SettingId>(id: Id): SettingValues[Id] {
   return typeof value === typeof fallback ? (value as SettingValues[Id]) : fallback;
 }
 
+const HINTS: readonly SettingValues['touchstone.compressionHints'][] = [
+  'off',
+  'lossless',
+  'safe',
+  'aggressive',
+];
+
 /** The defaults of package.json, once more, for values that are no use. */
 const FALLBACKS: SettingValues = {
   'touchstone.config': '',
   'touchstone.model': '',
   'touchstone.allowScripts': false,
+  'touchstone.compressionHints': 'safe',
 };

@@ -1,0 +1,57 @@
+import * as vscode from 'vscode';
+import type { Commands } from '../ids.ts';
+import { toRange } from '../language/ranges.ts';
+import type { Goal } from './compressor.ts';
+
+type Given = NonNullable<Parameters<Commands['touchstone.compressPrompt']>[0]>;
+
+export interface CompressRequest {
+  document: vscode.TextDocument;
+  within: vscode.Range | undefined;
+  goal: Goal | 'ask';
+}
+
+/** Arguments come from anywhere; without any, it is about the active editor and what is selected in it. */
+export async function readCompressRequest(given: unknown): Promise<CompressRequest> {
+  if (isGiven(given)) {
+    const { path, selection, goal = { level: 'safe' } } = given;
+    return {
+      document: await vscode.workspace.openTextDocument(vscode.Uri.file(path)),
+      within: selection && toRange(selection),
+      goal,
+    };
+  }
+  const editor = vscode.window.activeTextEditor;
+  if (!editor) throw new Error(vscode.l10n.t('Open a prompt to compress it.'));
+  const { document, selection } = editor;
+  return { document, within: selection.isEmpty ? undefined : selection, goal: await askLevel() };
+}
+
+async function askLevel(): Promise<CompressRequest['goal']> {
+  type Item = vscode.QuickPickItem & { goal: CompressRequest['goal'] };
+  const items: Item[] = [
+    {
+      label: vscode.l10n.t('Safe'),
+      description: vscode.l10n.t('words that say nothing, and what is said twice'),
+      goal: { level: 'safe' },
+    },
+    {
+      label: vscode.l10n.t('Lossless'),
+      description: vscode.l10n.t('white space and layout only'),
+      goal: { level: 'lossless' },
+    },
+    {
+      label: vscode.l10n.t('Aggressive'),
+      description: vscode.l10n.t('also what is said again in other words'),
+      goal: { level: 'aggressive' },
+    },
+    { label: vscode.l10n.t('To a token target…'), goal: 'ask' },
+  ];
+  const chosen = await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Compress Prompt') });
+  if (!chosen) throw new vscode.CancellationError();
+  return chosen.goal;
+}
+
+function isGiven(given: unknown): given is Given {
+  return typeof given === 'object' && given !== null && 'path' in given && typeof given.path === 'string';
+}

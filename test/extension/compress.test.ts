@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { after, before, describe, it } from 'mocha';
+import * as vscode from 'vscode';
+import { activated } from './support/activated.ts';
+import { workspaceRoot, writeWorkspace } from './support/workspace.ts';
+
+const PROMPT = `---
+name: wordy
+model: { id: gpt-4o }
+---
+system:
+Please note that you answer questions about orders.
+It is important to note that you must never guess.
+
+user:
+{{question}}
+`;
+
+describe('compression in the editor', () => {
+  let restore: (() => void) | undefined;
+  let document: vscode.TextDocument;
+
+  before(async () => {
+    const { engine } = await activated();
+    restore = writeWorkspace({ 'wordy.prompty': PROMPT });
+    await engine.call('workspace/list', {});
+    document = await vscode.workspace.openTextDocument(path.join(workspaceRoot(), 'wordy.prompty'));
+    await vscode.window.showTextDocument(document);
+  });
+  after(async () => {
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+    restore?.();
+  });
+
+  it('fades what says nothing, as a hint and not as a problem', async () => {
+    const found = await hints(document, (list) => list.length > 1);
+    for (const { severity, tags, source } of found) {
+      assert.equal(severity, vscode.DiagnosticSeverity.Hint);
+      assert.deepEqual([tags, source], [[vscode.DiagnosticTag.Unnecessary], 'Touchstone']);
+    }
+    assert.ok(found.some(({ range }) => document.getText(range).includes('important to note')));
+  });
+
+  it('offers each level with what it saves, for the whole and for a selection', async () => {
+    const whole = await actions(document, new vscode.Range(5, 0, 5, 0), 'refactor.rewrite.compress');
+    assert.ok(whole.some(({ title }) => /^Compress \(safe −\d+ %\)$/.test(title)));
+    assert.ok(whole.some(({ title }) => title === 'Compress to a Token Target…'));
+    const selection = new vscode.Range(6, 0, 7, 0);
+    const some = await actions(document, selection, 'refactor.rewrite.compress');
+    assert.ok(some.some(({ title }) => /^Compress Selection \(safe −\d+ %\)$/.test(title)));
+  });
+
+  it('fixes one place, with one step of undo', async () => {
+    await hints(document, (list) => list.length > 1);
+    const at = new vscode.Range(6, 1, 6, 1);
+    const fixes = await actions(document, at, 'quickfix');
+    const fix = fixes.find(({ title }) => title.startsWith('Shorten: '));
+    assert.ok(fix?.edit, fixes.map(({ title }) => title).join());
+    await vscode.workspace.applyEdit(fix.edit);
+    assert.doesNotMatch(document.getText(), /important to note/);
+    assert.match(document.getText(), /must never guess/);
+    const looked = nextHints(document);
+    await vscode.commands.executeCommand('undo');
+    assert.equal(document.getText(), PROMPT);
+    await looked;
+  });
+
+  it('leaves alone what is to be ignored', async () => {
+    const found = await hints(document, (list) => list.length > 1);
+    const fixes = await actions(document, new vscode.Range(6, 1, 6, 1), 'quickfix');
+    const ignore = fixes.find(({ title }) => title.startsWith('Ignore Here'));
+    assert.ok(ignore?.command);
+    await vscode.commands.executeCommand(ignore.command.command, ...(ignore.command.arguments ?? []));
+    const left = await hints(document, (list) => list.length < found.length);
+    assert.ok(!left.some(({ range }) => range.start.line === 6 && range.start.character === 0));
+  });
+});
+
+/** Resolves when the document was looked at again. */
+function nextHints({ uri }: vscode.TextDocument): Promise<void> {
+  return new Promise((resolve) => {
+    const listener = vscode.languages.onDidChangeDiagnostics(({ uris }) => {
+      if (!uris.some((changed) => changed.toString() === uri.toString())) return;
+      listener.dispose();
+      resolve();
+    });
+  });
+}
+
+async function hints(
+  document: vscode.TextDocument,
+  meets: (found: vscode.Diagnostic[]) => boolean,
+): Promise<vscode.Diagnostic[]> {
+  const read = () =>
+    vscode.languages
+      .getDiagnostics(document.uri)
+      .filter(({ tags }) => tags?.includes(vscode.DiagnosticTag.Unnecessary));
+  for (;;) {
+    const found = read();
+    if (meets(found)) return found;
+    await nextHints(document);
+  }
+}
+
+async function actions(
+  { uri }: vscode.TextDocument,
+  range: vscode.Range,
+  kind: string,
+): Promise<vscode.CodeAction[]> {
+  return vscode.commands.executeCommand('vscode.executeCodeActionProvider', uri, range, kind);
+}
