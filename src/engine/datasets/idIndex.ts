@@ -1,5 +1,5 @@
 /** A case id that seems to have been used before, by its line; to be confirmed, as two ids may share a hash. */
-export interface Suspicion {
+interface Suspicion {
   id: string;
   firstLine: number;
   line: number;
