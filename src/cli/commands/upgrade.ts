@@ -4,8 +4,8 @@ import { upgradeDataset } from '../../engine/datasets/upgrade.ts';
 import { diffText } from '../../engine/files/diffText.ts';
 import { readText } from '../../engine/files/readText.ts';
 import { writeAtomic } from '../../engine/files/writeAtomic.ts';
-import { EXIT } from '../exitCode.ts';
 import { systemRandom } from '../../systemRandom.ts';
+import { EXIT } from '../exitCode.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitize, sanitizeLine } from '../terminal/sanitize.ts';
 
