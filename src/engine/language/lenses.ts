@@ -1,5 +1,6 @@
 import type { SourceRange } from '../model/location.ts';
 import type { RunRecord } from '../model/run.ts';
+import { detectFormat } from '../prompts/detectFormat.ts';
 import type { RunStore } from '../store/runStore.ts';
 import type { LanguageFile } from './languageFile.ts';
 import { symbolsOf } from './symbols.ts';
@@ -61,6 +62,8 @@ export function lensesOf(
         }));
     }
     case 'prompt': {
+      // Instructions are added to every request; nothing answers with them alone.
+      if (detectFormat(file.path) === 'instructions') return [];
       const range = { path: file.path, line: 1, column: 1, endLine: 1, endColumn: 1 };
       return isShown(range) ? [{ range, subject: { kind: 'prompt' }, last: null }] : [];
     }

@@ -177,6 +177,9 @@ describe('lenses', () => {
       ]);
     assert.deepEqual(subjects('touchstone.yaml'), [['suite answers', 4, null]]);
     assert.deepEqual(subjects('prompts/a.prompty'), [['prompt', 1, null]]);
+    const { 'prompts/a.prompty': text = '' } = FILES;
+    const instructions = openFile({ 'AGENTS.md': text }, 'AGENTS.md');
+    assert.deepEqual(lensesOf(instructions, { from: 1, to: 9, store: undefined }), []);
     assert.deepEqual(subjects('cases.golden.jsonl'), [
       ['case first', 3, null],
       ['case second', 4, null],
