@@ -155,7 +155,7 @@ export class TestTree {
 
   #cases(target: vscode.TestItem): Promise<void> {
     const known = this.#resolved.get(target);
-    if (known) return known;
+    if (known && target.error === undefined) return known;
     const reading = this.#readCases(target);
     this.#resolved.set(target, reading);
     return reading;
@@ -188,7 +188,6 @@ export class TestTree {
         if (!there.has(child.id)) target.children.delete(child.id);
     } catch (error) {
       target.error = messageOf(error);
-      this.#resolved.delete(target);
     } finally {
       target.busy = false;
     }
