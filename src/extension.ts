@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { registerCommand } from './ui/commands.ts';
 import { registerDatasetCommands } from './ui/datasets/datasetCommands.ts';
 import { registerCompress } from './ui/compress/registerCompress.ts';
+import { registerComparisons } from './ui/compare/registerComparisons.ts';
 import { EngineClient } from './ui/engine/engineClient.ts';
 import { registerEngineNotices } from './ui/engine/engineNotices.ts';
 import { Problems } from './ui/language/problems.ts';
@@ -77,6 +78,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     runs,
     registerViews(client, output),
     registerWalkthrough(output),
+    registerComparisons({ engine: client, settings, output, extensionUri: context.extensionUri }),
     registerReports({ engine: client, runs, output, extensionUri: context.extensionUri }),
     registerTokens(client, settings, output),
     registerCompress(client, settings, context.workspaceState, output),

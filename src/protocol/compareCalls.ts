@@ -40,7 +40,7 @@ const trialOf = z.strictObject({ target: z.string(), trial: z.int() });
 
 const outlook = z.object({ cases: z.int(), clusters: z.int(), smallestPassChange: z.number() });
 
-const begun = z.object({
+export const begunComparison = z.object({
   id,
   suite: z.string(),
   /** Relative to the workspace; null where both sides are stored. */
@@ -78,7 +78,7 @@ export const compareCalls = {
       /** Stop as soon as the verdict is settled. */
       sequential: z.boolean().default(false),
     }),
-    result: z.object({ comparisons: z.array(begun).min(1) }),
+    result: z.object({ comparisons: z.array(begunComparison).min(1) }),
   },
   /** Stops politely; `compare/finished` follows. What was run is kept and used again. */
   'compare/cancel': { params: z.strictObject({ id }), result: z.object({ cancelled: z.boolean() }) },
@@ -142,4 +142,4 @@ export const compareCalls = {
   },
 };
 
-export type BegunComparison = z.output<typeof begun>;
+export type BegunComparison = z.output<typeof begunComparison>;

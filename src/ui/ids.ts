@@ -38,6 +38,14 @@ export interface Commands {
   'touchstone.showTokens'(prompt?: { path: string }): Promise<void>;
   /** Opens the report of a stored run, at a case where one is named; without a run the person picks one. */
   'touchstone.openReport'(run?: { runId: string; caseId?: string }): Promise<void>;
+  /** A prompt or any other file (absolute path), a suite, or the active editor. Returns the verdicts. */
+  'touchstone.compareWithHead'(
+    what?: { path: string } | { suite: string; target?: string; dataset?: string; ids?: string[] },
+  ): Promise<Verdicts>;
+  'touchstone.compareWith'(): Promise<Verdicts>;
+  /** One run or two, in any order; what is missing the person picks. */
+  'touchstone.compareRuns'(run?: { runId: string }, selected?: { runId: string }[]): Promise<Verdicts>;
+  'touchstone.compareModels'(prompt?: { path: string }): Promise<Verdicts>;
   'touchstone.deleteRun'(run?: { runId: string }): Promise<void>;
   /** Runs again what a stored run ran. */
   'touchstone.repeatRun'(run?: { runId: string }): Promise<void>;
@@ -62,6 +70,9 @@ export interface Commands {
   'touchstone.exportReport'(run?: { runId: string; file?: string }): Promise<void>;
 }
 
+/** One for each dataset; null where a comparison has no verdict. */
+export type Verdicts = ('better' | 'worse' | 'equivalent' | 'undecided' | null)[];
+
 /** A result: of the given target and trial, or any of the case's. */
 export interface CaseInRun {
   runId: string;
@@ -80,6 +91,10 @@ export const commandIds = [
   'touchstone.showTokens',
   'touchstone.compressPrompt',
   'touchstone.openReport',
+  'touchstone.compareWithHead',
+  'touchstone.compareWith',
+  'touchstone.compareRuns',
+  'touchstone.compareModels',
   'touchstone.deleteRun',
   'touchstone.repeatRun',
   'touchstone.refreshViews',
@@ -122,6 +137,8 @@ export const settingIds = [
 export interface ContextValues {
   'touchstone.engine': 'idle' | 'starting' | 'ready' | 'waiting' | 'failed';
   'touchstone.running': boolean;
+  /** A prompt differs from the last commit. */
+  'touchstone.promptsChanged': boolean;
   /** An edit waits to be applied or discarded. */
   'touchstone.editPending': boolean;
 }
@@ -130,6 +147,7 @@ export type ContextId = keyof ContextValues;
 export const contextIds = [
   'touchstone.engine',
   'touchstone.running',
+  'touchstone.promptsChanged',
   'touchstone.editPending',
 ] as const satisfies readonly ContextId[];
 

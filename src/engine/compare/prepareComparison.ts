@@ -19,6 +19,7 @@ export interface ComparisonRequest {
   candidate?: string;
   /** Only this target of the suite, on both sides. */
   target?: string;
+  /** Targets are named by `target` alone; the list of a run means nothing here. */
   overrides: RunOverrides;
 }
 
@@ -55,20 +56,23 @@ export async function prepareComparisons(
   try {
     sides[0] = await openSide(workspace, suite, baseline.reference, request.target, ports, signal);
     sides[1] = await openSide(workspace, suite, candidate.reference, request.target, ports, signal);
-    let open = suite.datasets.length;
+    const { datasets: wanted, targets, ...overrides } = request.overrides;
+    const datasets = suite.datasets.filter((one) => wanted?.includes(one.path) ?? true);
+    let open = datasets.length;
     const closed = (): void => {
       open -= 1;
       if (open === 0) closeSides();
     };
-    for (const dataset of suite.datasets) {
+    for (const dataset of datasets) {
       const frame = await prepareFrame(
         workspace,
         { ...suite, datasets: [dataset] },
-        request.overrides,
+        overrides,
         ports,
         signal,
       );
-      prepared.push(await mergeSides({ frame, baseline, candidate, sides, request, closed }, ports, signal));
+      const merge = { frame, baseline, candidate, sides, request: { overrides }, closed };
+      prepared.push(await mergeSides(merge, ports, signal));
     }
     const usable = prepared.filter(({ pairs }) => pairs.length > 0);
     if (usable.length > 0) return await withOutlook(usable, signal);

@@ -1,0 +1,105 @@
+import * as vscode from 'vscode';
+import { registerCommand } from '../commands.ts';
+import type { EngineClient } from '../engine/engineClient.ts';
+import { promptSelector } from '../language/documentSelector.ts';
+import type { Output } from '../output/output.ts';
+import type { Settings } from '../settings/settings.ts';
+import { ChangedPrompts, isSourceControl, pickChanged } from './changedPrompts.ts';
+import { CompareLens } from './compareLens.ts';
+import { registerComparisonDocuments } from './comparisonDocuments.ts';
+import {
+  type ComparisonRequest,
+  comparedFile,
+  comparedRuns,
+  saveFiles,
+  suiteRequest,
+} from './comparisonRequest.ts';
+import type { Comparisons } from './comparisons.ts';
+import { pickComparison, pickModels, pickRuns, pickSuite, requestForFile } from './pickComparison.ts';
+
+export interface ComparisonPorts {
+  engine: EngineClient;
+  settings: Settings;
+  output: Output;
+  extensionUri: vscode.Uri;
+}
+
+/** The commands that compare, the lens above prompts, and the documents that panels open. */
+export function registerComparisons(ports: ComparisonPorts): vscode.Disposable {
+  const { engine, settings, output } = ports;
+  let loaded: Promise<Comparisons> | undefined;
+  const compare = async (asked: Promise<ComparisonRequest | undefined>) => {
+    const request = await asked;
+    if (!request) return [];
+    await saveFiles();
+    loaded ??= loadComparisons(ports);
+    return (await loaded).start(request);
+  };
+  const lens = new CompareLens();
+  const changed = new ChangedPrompts();
+  changed.watch().catch((error: unknown) => output.log('warn', `the Git extension: ${String(error)}`));
+  return vscode.Disposable.from(
+    lens,
+    changed,
+    vscode.languages.registerCodeLensProvider(promptSelector, lens),
+    registerComparisonDocuments(engine),
+    registerCommand(
+      'touchstone.compareWithHead',
+      (given) => compare(withHead(engine, changed, given)),
+      output,
+    ),
+    registerCommand('touchstone.compareWith', () => compare(pickComparison(engine)), output),
+    registerCommand(
+      'touchstone.compareRuns',
+      (given, selected) => compare(pickRuns(engine, comparedRuns(given, selected))),
+      output,
+    ),
+    registerCommand(
+      'touchstone.compareModels',
+      (given) => compare(pickModels(engine, settings, comparedFile(given) ?? activeFile())),
+      output,
+    ),
+  );
+}
+
+/** The contract with the page costs some time to load, which a window without a comparison need not pay. */
+async function loadComparisons({
+  engine,
+  settings,
+  output,
+  extensionUri,
+}: ComparisonPorts): Promise<Comparisons> {
+  const { Comparisons } = await import('./comparisons.ts');
+  const bundle = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
+  return new Comparisons({ engine, settings, output, bundle });
+}
+
+async function withHead(
+  engine: EngineClient,
+  changed: ChangedPrompts,
+  given: unknown,
+): Promise<ComparisonRequest | undefined> {
+  const request =
+    suiteRequest(given) ??
+    (isSourceControl(given)
+      ? await requestForChanged(engine, changed)
+      : await requestForActive(engine, given));
+  return request && { ...request, baseline: 'HEAD' };
+}
+
+async function requestForChanged(engine: EngineClient, { files }: ChangedPrompts) {
+  const file = await pickChanged(files);
+  return file === undefined ? undefined : requestForFile(engine, file);
+}
+
+async function requestForActive(engine: EngineClient, given: unknown) {
+  const file = comparedFile(given) ?? activeFile();
+  if (file !== undefined) return requestForFile(engine, file);
+  const chosen = await pickSuite(engine);
+  return chosen && { suite: chosen.name };
+}
+
+function activeFile(): string | undefined {
+  const uri = vscode.window.activeTextEditor?.document.uri;
+  return uri?.scheme === 'file' ? uri.fsPath : undefined;
+}
