@@ -13,6 +13,7 @@ import { runHandlers } from './runHandlers.ts';
 import { Session, type SessionPorts } from './session.ts';
 import { toFailure } from './toFailure.ts';
 import { tokenHandlers } from './tokenHandlers.ts';
+import { verifyHandlers } from './verifyHandlers.ts';
 import { workspaceHandlers } from './workspaceHandlers.ts';
 
 /** Serves one window over its streams; resolves when the window is gone and everything is put away. */
@@ -33,6 +34,7 @@ export function serve(streams: Streams, ports: SessionPorts): Promise<void> {
       ...modelHandlers(session),
       ...tokenHandlers(session, prompts),
       ...compressHandlers(session, prompts),
+      ...verifyHandlers(session, comparisons),
       ...languageHandlers(session),
     },
     (error) => {

@@ -8,6 +8,7 @@ import { modelCalls } from './modelCalls.ts';
 import { runCalls } from './runCalls.ts';
 import { sessionCalls } from './sessionCalls.ts';
 import { tokenCalls } from './tokenCalls.ts';
+import { verifyCalls } from './verifyCalls.ts';
 import { workspaceCalls } from './workspaceCalls.ts';
 
 /** What the interface asks of the engine process. A new call is added to the table of its theme. */
@@ -19,6 +20,7 @@ export const engineCalls = {
   ...modelCalls,
   ...tokenCalls,
   ...compressCalls,
+  ...verifyCalls,
   ...languageCalls,
   ...compareCalls,
 };
