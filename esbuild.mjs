@@ -26,7 +26,11 @@ const shared = {
 
 await build({
   ...shared,
-  entryPoints: { cli: 'src/cli.ts', engineProcess: 'src/engineProcess.ts' },
+  entryPoints: {
+    cli: 'src/cli.ts',
+    engineProcess: 'src/engineProcess.ts',
+    checkWorker: 'src/engineProcess/checkWorker.ts',
+  },
   outdir,
   format: 'esm',
   splitting: true,

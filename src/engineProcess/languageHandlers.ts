@@ -1,3 +1,4 @@
+import { checkFile } from '../engine/language/checkFile.ts';
 import { completionsAt } from '../engine/language/completion.ts';
 import { FileSchemas } from '../engine/language/fileSchema.ts';
 import type { Fix } from '../engine/language/fix.ts';
@@ -9,13 +10,20 @@ import { linksOf } from '../engine/language/links.ts';
 import { symbolsOf } from '../engine/language/symbols.ts';
 import type { Handlers } from '../protocol/call.ts';
 import type { languageCalls, Fix as SentFix } from '../protocol/languageCalls.ts';
+import { checkApart } from './checkApart.ts';
 import { OpenFiles } from './openFiles.ts';
 import type { Session } from './session.ts';
 import { textEdits } from './textEdits.ts';
 
+/** From here on a check takes long enough to be felt by everything else, in characters. */
+const LARGE_LENGTH = 200_000;
+
 export function languageHandlers(session: Session): Handlers<typeof languageCalls> {
   const open = new OpenFiles(session);
-  const service = new LanguageService();
+  const service = new LanguageService(async (file, options) => {
+    const isLarge = file.kind === 'dataset' && file.text.length > LARGE_LENGTH;
+    return isLarge ? checkApart(file, options.signal) : checkFile(file, options);
+  });
   const schemas = new FileSchemas();
   return {
     'language/sync': (params) => ({ synced: open.sync(params) }),

@@ -105,6 +105,37 @@ describe('engine process: language', () => {
     ]);
   });
 
+  it('checks a large dataset apart, answers meanwhile, and stops when it is no longer asked', async function () {
+    this.timeout(60_000);
+    const { window, file } = await openDataset();
+    await using _ = window;
+    const cases = Array.from(
+      { length: 8_000 },
+      (_, index) => `  - id: case-${index}\n    input: a question\n`,
+    );
+    const text = `${DATASET}${cases.join('')}  - id: case-0\n    input: again\n`;
+    await window.call('language/sync', { path: file, version: 2, text });
+    const answers: string[] = [];
+    const checked = window.call('language/problems', { path: file, version: 2 }).then((found) => {
+      answers.push('problems');
+      return found?.problems.map(({ code }) => code);
+    });
+    const given = new AbortController();
+    const dropped = window.call('language/problems', { path: file, version: 1 }, given.signal);
+    await window.call('language/lenses', { path: file, version: 2, from: 1, to: 9 });
+    answers.push('lenses');
+    assert.deepEqual(await checked, ['duplicate-case-id']);
+    assert.deepEqual(answers, ['lenses', 'problems']);
+    assert.equal(await dropped, null);
+
+    await window.call('language/sync', { path: file, version: 3, text });
+    const abandoned = window.call('language/problems', { path: file, version: 3 }, given.signal);
+    given.abort(new Error('typed on'));
+    await assert.rejects(abandoned, /typed on/);
+    const again = await window.call('language/problems', { path: file, version: 3 });
+    assert.equal(again?.problems.length, 1);
+  });
+
   it('completes and explains, and refuses files outside the workspace', async () => {
     const { window, root } = await openDataset();
     await using _ = window;

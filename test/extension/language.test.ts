@@ -249,4 +249,15 @@ describe('language features', () => {
     );
     assert.equal(symbols.length, 5_000);
   });
+
+  it('check a large YAML file in a thread of its own', async function () {
+    this.timeout(120_000);
+    const cases = Array.from(
+      { length: 6_000 },
+      (_, index) => `  - id: case-${index}\n    input: a long question\n`,
+    );
+    restore = writeWorkspace({ 'large.golden.yaml': `${DATASET}${cases.join('')}` });
+    const { uri } = await open('large.golden.yaml');
+    assert.equal((await problemsOf(uri, 2)).length, 2);
+  });
 });

@@ -11,17 +11,26 @@ const MAX_FIXES = 40;
 
 /** Problems of files as they stand, kept as long as the file stays as it is, and what mends them. */
 export class LanguageService {
-  readonly #problems = new WeakMap<LanguageFile, readonly Problem[]>();
+  readonly #check: typeof checkFile;
+  /** Of checks that are done or under way. */
+  readonly #problems = new WeakMap<LanguageFile, Promise<readonly Problem[]>>();
 
-  async problems(
+  /** `check` may do its work elsewhere. */
+  constructor(check: typeof checkFile = checkFile) {
+    this.#check = check;
+  }
+
+  problems(
     file: LanguageFile,
     options: { environment: Environment; signal: AbortSignal },
   ): Promise<readonly Problem[]> {
     const known = this.#problems.get(file);
     if (known) return known;
-    const problems = await checkFile(file, options);
+    const problems = this.#check(file, options);
     // A configuration's problems also come from the files that it names, which may change at any time.
-    if (file.kind !== 'config' && file.kind !== 'promptfoo') this.#problems.set(file, problems);
+    if (file.kind === 'config' || file.kind === 'promptfoo') return problems;
+    this.#problems.set(file, problems);
+    problems.catch(() => this.#problems.delete(file));
     return problems;
   }
 
