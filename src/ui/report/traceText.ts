@@ -13,31 +13,37 @@ const MAX_DEPTH = 40;
 export function traceText({ spans, logs }: Trace, traceId: string): string {
   if (spans.length === 0 && logs.length === 0)
     return `Trace ${traceId}\n\nNothing is stored for this trace.\n`;
-  const children = Map.groupBy(spans.toSorted(byStart), (span) => parentOf(span, spans));
-  const logsOf = Map.groupBy(logs, ({ spanId }) => spanId);
-  const begin = Math.min(...spans.map(({ startMs }) => startMs), ...logs.map(({ timeMs }) => timeMs));
-  const lines = [`Trace ${traceId}`, ''];
-  // A parent that is also its own descendant would never be reached from a root.
-  const shown = new Set<string>();
-  const show = (span: Span, depth: number): void => {
-    if (shown.has(span.spanId)) return;
-    shown.add(span.spanId);
-    lines.push(...spanLines(span, logsOf.get(span.spanId) ?? [], { depth, begin }));
-    for (const child of children.get(span.spanId) ?? []) show(child, Math.min(depth + 1, MAX_DEPTH));
-  };
-  for (const root of children.get(null) ?? []) show(root, 0);
-  for (const span of spans) show(span, 0);
   const known = new Set(spans.map(({ spanId }) => spanId));
+  const logsOf = Map.groupBy(logs, ({ spanId }) => spanId);
+  const begin = spans.reduce((first, { startMs }) => Math.min(first, startMs), logs[0]?.timeMs ?? Infinity);
+  const lines = [`Trace ${traceId}`, ''];
+  for (const { span, depth } of inOrder(spans, known))
+    lines.push(...spanLines(span, logsOf.get(span.spanId) ?? [], { depth, begin }));
   lines.push(...logs.filter(({ spanId }) => !known.has(spanId)).map((log) => logText(log, begin)));
   return `${lines.join('\n')}\n`;
 }
 
-function parentOf({ parentSpanId }: Span, spans: readonly Span[]): string | null {
-  return spans.some(({ spanId }) => spanId === parentSpanId) ? parentSpanId : null;
-}
-
-function byStart(a: Span, b: Span): number {
-  return a.startMs - b.startMs;
+/** Parents before their children, each in the order of time; every span once, whatever their links say. */
+function inOrder(spans: readonly Span[], known: ReadonlySet<string>): { span: Span; depth: number }[] {
+  const latestFirst = spans.toSorted((a, b) => b.startMs - a.startMs);
+  const children = Map.groupBy(latestFirst, ({ parentSpanId }) =>
+    parentSpanId !== null && known.has(parentSpanId) ? parentSpanId : null,
+  );
+  const shown = new Map<string, { span: Span; depth: number }>();
+  const walk = (roots: readonly Span[]): void => {
+    const waiting = roots.map((span) => ({ span, depth: 0 }));
+    for (let next = waiting.pop(); next; next = waiting.pop()) {
+      const { span, depth } = next;
+      if (shown.has(span.spanId)) continue;
+      shown.set(span.spanId, next);
+      const below = Math.min(depth + 1, MAX_DEPTH);
+      for (const child of children.get(span.spanId) ?? []) waiting.push({ span: child, depth: below });
+    }
+  };
+  walk(children.get(null) ?? []);
+  // Spans in a circle are not reached from any root.
+  walk(latestFirst);
+  return [...shown.values()];
 }
 
 function spanLines(

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { doneOf, passRateOf, percent, type RunHead } from './runFigures.ts';
+import { doneOf, isWhole, passRateOf, percent, type RunHead } from './runFigures.ts';
 import type { RunHistory, Verdict } from './runHistory.ts';
 import { sparkline } from './sparkline.ts';
 
@@ -46,7 +46,7 @@ export class RunsView implements vscode.TreeDataProvider<RunNode> {
 
   #suiteItem(suite: string): vscode.TreeItem {
     const runs = this.#history.known.filter((run) => run.suite === suite);
-    const whole = runs.filter(({ state }) => state === 'complete').slice(0, TREND);
+    const whole = runs.filter((run) => run.state === 'complete' && isWhole(run)).slice(0, TREND);
     const item = new vscode.TreeItem(suite, vscode.TreeItemCollapsibleState.Expanded);
     item.id = `suite ${suite}`;
     item.contextValue = 'suite';
@@ -56,7 +56,7 @@ export class RunsView implements vscode.TreeDataProvider<RunNode> {
     const trend = rates.length > 1 ? sparkline(rates.toReversed()) : '';
     item.description = [trend, percent(rates[0] ?? null, vscode.env.language)].filter(Boolean).join(' ');
     item.tooltip = vscode.l10n.t(
-      'Pass rates of the last {0} complete runs, the newest at the end',
+      'Pass rates of the last {0} runs of the whole suite, the newest at the end',
       whole.length,
     );
     return item;

@@ -1,0 +1,64 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+/**
+ * Makes the VSIX: npm run package [-- FILE]. What goes in is gathered in a folder of its own, so that nothing of
+ * the project slips in by accident; everything is bundled, so it holds no node_modules.
+ */
+const root = path.join(import.meta.dirname, '..');
+
+/** Beside the bundle. */
+const SHIPPED = ['package.nls.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'media'];
+/** Parts of package.json that are about making the extension, not about running it. */
+const MAKING = new Set(['files', 'bin', 'scripts', 'devDependencies', 'private', 'l10n']);
+
+const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+  [field: string]: unknown;
+};
+const target = path.resolve(process.argv[2] ?? `touchstone-${String(manifest['version'])}.vsix`);
+const scratch = mkdtempSync(path.join(os.tmpdir(), 'touchstone-package-'));
+try {
+  const stage = path.join(scratch, 'extension');
+  gather(stage, path.join(scratch, 'dist'));
+  const vsce = path.join(root, 'node_modules', '@vscode', 'vsce', 'vsce');
+  const options = ['--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links'];
+  // It runs npm, which must not look for the project's own scripts in the staged folder.
+  execFileSync(process.execPath, [vsce, 'package', ...options, '--out', target], {
+    cwd: stage,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  console.log(`${target}: ${(statSync(target).size / 1024 / 1024).toFixed(2)} MB`);
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+
+function gather(stage: string, built: string): void {
+  mkdirSync(stage);
+  const own = Object.entries(manifest).filter(([field]) => !MAKING.has(field));
+  writeFileSync(path.join(stage, 'package.json'), JSON.stringify(Object.fromEntries(own), null, 2));
+  for (const name of SHIPPED) cpSync(path.join(root, name), path.join(stage, name), { recursive: true });
+  execFileSync(process.execPath, [path.join(root, 'esbuild.mjs'), built], { cwd: root, stdio: 'inherit' });
+  const dist = path.join(stage, 'dist');
+  cpSync(path.join(built, 'extension.cjs'), path.join(dist, 'extension.cjs'));
+  cpSync(path.join(built, 'webview'), path.join(dist, 'webview'), { recursive: true });
+  for (const file of reachable(built, 'engineProcess.js'))
+    cpSync(path.join(built, file), path.join(dist, file), { recursive: true });
+}
+
+/** A module and all that it may load: the folder also holds the command line, which the editor does not need. */
+function reachable(folder: string, entry: string): Set<string> {
+  const found = new Set<string>();
+  const visit = (file: string): void => {
+    if (found.has(file)) return;
+    found.add(file);
+    const text = readFileSync(path.join(folder, file), 'utf8');
+    for (const [, name = ''] of text.matchAll(/["'](\.{1,2}\/(?:chunks\/)?[\w.-]+\.js)["']/g)) {
+      const next = path.posix.join(path.posix.dirname(file), name);
+      if (statSync(path.join(folder, next), { throwIfNoEntry: false })?.isFile()) visit(next);
+    }
+  };
+  visit(entry);
+  return found;
+}

@@ -1,0 +1,23 @@
+import type { Workbench } from '../support/vscode/workbench.ts';
+
+/** Shows the extension's own views. */
+export async function openViews({ page }: Workbench): Promise<void> {
+  const runs = page.locator('.pane-header', { hasText: 'Runs' });
+  if (!(await runs.isVisible()))
+    await page.locator('.activitybar [aria-label^="Touchstone"]').first().click();
+  await runs.waitFor();
+}
+
+/** Begins a suite from the palette, with what it offers first. */
+export async function runSuite(workbench: Workbench, suite: string): Promise<void> {
+  await workbench.runCommand('Touchstone: Run Evaluation…');
+  await workbench.choices.filter({ hasText: suite }).first().click();
+  await workbench.choices.filter({ hasText: 'trials' }).first().click();
+}
+
+/** Opens the report of the newest run whose line holds a text, once there is one. */
+export async function openRun({ page }: Workbench, text: string): Promise<void> {
+  const run = page.locator('.monaco-list-row', { hasText: text }).first();
+  await run.waitFor({ timeout: 60_000 });
+  await run.click();
+}

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'mocha';
+import * as vscode from 'vscode';
+import type { EngineClient } from '../../src/ui/engine/engineClient.ts';
+import { caseLines } from '../engineProcess/workspaces.ts';
+import { activated } from './support/activated.ts';
+import { trusted } from './support/trust.ts';
+import { writeWorkspace } from './support/workspace.ts';
+
+const WORKSPACE = {
+  'touchstone.yaml': `suites:
+  shown:
+    dataset: shown.golden.jsonl
+    targets: [{ name: echo, echo: true }]
+    evaluators: [{ contains: right }]
+`,
+  'shown.golden.jsonl': caseLines(4),
+};
+
+describe('reports', () => {
+  if (!trusted) return;
+  let engine: EngineClient;
+  let restore: (() => void) | undefined;
+  let runId = '';
+
+  before(async () => {
+    ({ engine } = await activated());
+    await engine.restart();
+    restore = writeWorkspace(WORKSPACE);
+    const ended = new Promise<void>((resolve) => {
+      const listener = engine.on('run/finished', () => {
+        listener.dispose();
+        resolve();
+      });
+    });
+    [runId = ''] = (await engine.call('run/start', { suite: 'shown' })).runIds;
+    await ended;
+  });
+  after(async () => {
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    restore?.();
+  });
+
+  it('open one panel for each run, named after its suite', async () => {
+    await vscode.commands.executeCommand('touchstone.openReport', { runId });
+    await vscode.commands.executeCommand('touchstone.openReport', { runId, caseId: 'case-1' });
+    const panels = await tabs((found) => found.some(({ label }) => label === 'shown'));
+    assert.equal(panels.length, 1);
+  });
+
+  it('show what was expected and what came back as documents', async () => {
+    const [row] = (await engine.call('run/results', { runId })).rows;
+    assert.ok(row);
+    const query = JSON.stringify({ runId, target: row.target, caseIndex: 0, trial: 0, side: 'actual' });
+    const uri = vscode.Uri.from({ scheme: 'touchstone-result', path: '/case.actual.txt', query });
+    const document = await vscode.workspace.openTextDocument(uri);
+    assert.equal(document.getText(), row.output);
+    const strange = uri.with({ query: '{"runId":1}' });
+    await assert.rejects(Promise.resolve(vscode.workspace.openTextDocument(strange)));
+  });
+
+  it('show a trace as a tree of text', async () => {
+    const [row] = (await engine.call('run/results', { runId })).rows;
+    const uri = vscode.Uri.from({
+      scheme: 'touchstone-trace',
+      path: '/trace.txt',
+      query: row?.trace_id ?? '',
+    });
+    const text = (await vscode.workspace.openTextDocument(uri)).getText();
+    assert.match(text, /^Trace [0-9a-f]{32}\n\n● case case-0/);
+    assert.match(text, /\n {2}● trial /);
+  });
+
+  it('refuse anything that is no run', async () => {
+    await assert.rejects(engine.call('run/summary', { runId: '../../etc/passwd' }), /no run/);
+  });
+});
+
+describe('views', () => {
+  it('are there with their welcome, and do not start the engine by themselves', async () => {
+    for (const view of ['prompts', 'datasets', 'runs'])
+      assert.ok((await vscode.commands.getCommands(true)).includes(`touchstone.${view}.focus`));
+  });
+
+  it('are filled when they are looked at', async () => {
+    const { engine } = await activated();
+    await engine.restart();
+    await vscode.commands.executeCommand('touchstone.datasets.focus');
+    const drift = engine.call('dataset/drift', { path: 'support.golden.yaml' });
+    if (!trusted) return assert.rejects(drift, /needs a trusted workspace/);
+    assert.ok(['new', 'unknown', 'unchanged'].includes((await drift).state));
+  });
+});
+
+/** The panels with a report, as soon as they are as wanted. */
+async function tabs(wanted: (found: vscode.Tab[]) => boolean): Promise<vscode.Tab[]> {
+  const found = () =>
+    vscode.window.tabGroups.all
+      .flatMap((group) => group.tabs)
+      .filter(
+        ({ input }) =>
+          input instanceof vscode.TabInputWebview && input.viewType.endsWith('touchstone.report'),
+      );
+  while (!wanted(found())) {
+    await new Promise<void>((resolve) => {
+      const listener = vscode.window.tabGroups.onDidChangeTabs(() => {
+        listener.dispose();
+        resolve();
+      });
+    });
+  }
+  return found();
+}

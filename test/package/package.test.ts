@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'mocha';
+import { readZip } from '../support/readZip.ts';
+
+const root = path.join(import.meta.dirname, '..', '..');
+
+/** Every file that may be in the package. */
+const ALLOWED = [
+  /^\[Content_Types\]\.xml$/,
+  /^extension\.vsixmanifest$/,
+  /^extension\/(package\.json|package\.nls\.json|readme\.md|changelog\.md|LICENSE\.txt)$/,
+  /^extension\/dist\/(extension\.cjs|engineProcess\.js|checkWorker\.js)$/,
+  /^extension\/dist\/chunks\/[\w.-]+\.js$/,
+  /^extension\/dist\/webview\/(report|standalone|comparison)\.(js|css)$/,
+  /^extension\/media\/(icon\.svg|icon\.png|prices\.json|terminal\.png)$/,
+  /^extension\/media\/schemas\/[\w.-]+\.schema\.json$/,
+  /^extension\/media\/(walkthrough|screenshots)\/[\w-]+\.png$/,
+];
+const MAX_BYTES = 5 * 1024 * 1024;
+
+describe('the packaged extension', function () {
+  this.timeout(180_000);
+  let folder: string;
+  let vsix: Buffer;
+  let files: Map<string, Buffer>;
+
+  before(() => {
+    folder = mkdtempSync(path.join(os.tmpdir(), 'touchstone-vsix-'));
+    const file = path.join(folder, 'touchstone.vsix');
+    execFileSync(process.execPath, [path.join(root, 'scripts', 'package.ts'), file], { stdio: 'pipe' });
+    vsix = readFileSync(file);
+    files = readZip(vsix);
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('holds what is allowed and nothing else, in at most 5 MB', () => {
+    const strange = [...files.keys()].filter((name) => !ALLOWED.some((allowed) => allowed.test(name)));
+    assert.deepEqual(strange, []);
+    assert.ok(vsix.length <= MAX_BYTES, `${vsix.length} bytes`);
+  });
+
+  it('holds every file that its manifest names', () => {
+    const manifest = String(files.get('extension/package.json'));
+    const named = [...manifest.matchAll(/"(?:\.\/)?((?:media|dist)\/[^"]+)"/g)].map(([, name]) => name);
+    assert.ok(named.length > 10);
+    assert.deepEqual(
+      named.filter((name) => !files.has(`extension/${name}`)),
+      [],
+    );
+  });
+
+  it('has a text for every %name% of its manifest', () => {
+    const texts = JSON.parse(String(files.get('extension/package.nls.json'))) as object;
+    const wanted = [...String(files.get('extension/package.json')).matchAll(/"%([\w.]+)%"/g)];
+    assert.deepEqual(
+      wanted.map(([, name = '']) => name).filter((name) => !(name in texts)),
+      [],
+    );
+  });
+
+  it('says nothing of the machine that made it', () => {
+    const telling = [...files].filter(([, content]) => content.includes(root));
+    assert.deepEqual(
+      telling.map(([name]) => name),
+      [],
+    );
+  });
+
+  it('starts its engine from the package alone', () => {
+    for (const [name, content] of files) {
+      const file = path.join(folder, name);
+      mkdirSync(path.dirname(file), { recursive: true });
+      writeFileSync(file, content);
+    }
+    const engine = path.join(folder, 'extension', 'dist', 'engineProcess.js');
+    // Its input is closed at once, which ends it.
+    const { status, stderr } = spawnSync(process.execPath, [engine], { input: '', encoding: 'utf8' });
+    assert.deepEqual([status, stderr], [0, '']);
+  });
+});

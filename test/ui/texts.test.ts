@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import type { CaseResult } from '../../src/protocol/runEntries.ts';
+import { actualText, expectedText, parsePlace } from '../../src/ui/report/resultTexts.ts';
+import { passRateOf, percent, type RunHead } from '../../src/ui/views/runFigures.ts';
+import { sparkline } from '../../src/ui/views/sparkline.ts';
+
+const result = (more: object) => more as CaseResult;
+
+describe('texts of results', () => {
+  it('are the answer and the output, else what stands in for them', () => {
+    assert.equal(
+      expectedText(result({ expected_output: { answer: 'yes', expected_concepts: ['a'] } })),
+      'yes',
+    );
+    assert.equal(expectedText(result({ expected_output: { tool_calls: [] } })), '{\n  "tool_calls": []\n}');
+    assert.equal(expectedText(result({ expected_output: null })), '');
+    assert.equal(actualText(result({ output: { text: 'out' } })), 'out');
+    assert.equal(
+      actualText(result({ output: { text: '', tool_calls: [{ name: 'f' }] } })),
+      '[\n  {\n    "name": "f"\n  }\n]',
+    );
+    const error = { code: 'timeout', message: 'too late' };
+    assert.equal(actualText(result({ output: { text: '', error, tool_calls: [] } })), 'timeout: too late');
+  });
+
+  it('name places whose paths hold colons', () => {
+    assert.deepEqual(parsePlace('C:/a b.yaml:12:3'), { path: 'C:/a b.yaml', line: 12, column: 3 });
+    assert.equal(parsePlace('a.yaml'), undefined);
+    assert.equal(parsePlace(':1:1'), undefined);
+  });
+});
+
+describe('figures of runs', () => {
+  const run = (passed: number, failed: number) => ({ counts: { passed, failed, errored: 0 } }) as RunHead;
+
+  it('are shown as a line of bars; what is unknown is a gap', () => {
+    assert.equal(sparkline([0, 0.5, 1, null, 2]), '▁▅█ █');
+  });
+
+  it('never say 100 % while something failed, nor anything where nothing was measured', () => {
+    assert.equal(percent(passRateOf(run(9_999, 1)), 'en'), '99.9%');
+    assert.equal(percent(passRateOf(run(3, 0)), 'en'), '100%');
+    assert.equal(percent(passRateOf(run(0, 0)), 'en'), '–');
+  });
+});
