@@ -6,9 +6,9 @@ export interface JsonBlock extends Span {
 }
 
 /** Longer blocks are data that nobody wrote by hand, in characters. */
-const LONGEST = 200_000;
+const LONGEST = 20_000;
 /** How many openings are tried: each may cost a look at all that follows it. */
-const MOST_TRIES = 2000;
+const MOST_TRIES = 500;
 const TOKEN = /"(?:[^"\\\n]|\\.)*"|[{}[\],:]|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 const SPACE = /[ \t\r\n]*/y;
 

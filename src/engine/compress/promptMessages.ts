@@ -31,18 +31,28 @@ export function readMessages(
   const editable: EditableMessage[] = [];
   const skipped: SkippedMessage[] = [];
   for (const [index, { template, range }] of file.prompt.messages.entries()) {
-    const map = spoilt.has(index) ? undefined : templateMap(file.text, file.prompt, index);
+    const reason = spoilt.has(index) ? 'the file would be read differently afterwards' : tooLong(template);
+    const map = reason === undefined ? templateMap(file.text, file.prompt, index) : undefined;
     if (map === undefined) {
-      const reason = spoilt.has(index)
-        ? 'the file would be read differently afterwards'
-        : 'the file writes its text in a way that cannot be edited in part';
-      skipped.push({ message: index, range, reason });
+      skipped.push({ message: index, range, reason: reason ?? NOT_EDITABLE });
       continue;
     }
     const scope = within && { start: map.toTemplate(within.start), end: map.toTemplate(within.end) };
     editable.push({ index, map, text: new MessageText(template, file.prompt.syntax, scope) });
   }
   return { editable, skipped };
+}
+
+const NOT_EDITABLE = 'the file writes its text in a way that cannot be edited in part';
+
+/** Longer messages and lines are data that nobody wrote by hand, in characters; the time would not be bounded. */
+const LONGEST = 400_000;
+const LONGEST_LINE = 10_000;
+
+function tooLong(template: string): string | undefined {
+  if (template.length > LONGEST) return `it has more than ${LONGEST} characters`;
+  const isLong = template.split('\n').some((line) => line.length > LONGEST_LINE);
+  return isLong ? `it has a line of more than ${LONGEST_LINE} characters` : undefined;
 }
 
 /** What a message becomes: its new template, by edits of the file. */

@@ -27,6 +27,7 @@ export class RuleRun {
   readonly #messages: ReadonlyMap<number, WorkingMessage>;
   readonly #gain: TokenGain;
   readonly #context: RuleContext;
+  #counted: { templates: readonly string[]; total: TokenCount } | undefined;
   readonly #savings = new Map<RuleName, RuleSavings>();
 
   constructor(prompt: Prompt, editable: readonly EditableMessage[], options: CompressOptions) {
@@ -54,8 +55,17 @@ export class RuleRun {
 
   /** Tokens of the request as it is now. */
   total(): TokenCount {
-    const { messages, tools, responseFormat } = this.#prompt;
     const templates = this.templates();
+    const counted = this.#counted;
+    if (counted && templates.every((template, index) => template === counted.templates[index]))
+      return counted.total;
+    const total = this.#countRequest(templates);
+    this.#counted = { templates, total };
+    return total;
+  }
+
+  #countRequest(templates: readonly string[]): TokenCount {
+    const { messages, tools, responseFormat } = this.#prompt;
     return this.#options.tokenizer.countChat({
       messages: messages.map(({ role }, index) => ({ role, content: templates[index] ?? '' })),
       ...(tools.length === 0 ? {} : { tools }),

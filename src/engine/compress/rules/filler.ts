@@ -10,7 +10,7 @@ export const filler: Rule = {
 };
 
 /** Where a sentence or list item begins. */
-const BEGIN = String.raw`(?<=(?:^|[.!?:])[ \t]*|^[ \t]*(?:[-*+•]|\d+[.)])[ \t]+)`;
+const BEGIN = String.raw`(?=[a-z])(?<=(?:^|[.!?:])[ \t]{0,8}|^[ \t]{0,40}(?:[-*+•]|\d{1,9}[.)])[ \t]{1,4})`;
 
 /**
  * From lists of wordy phrases (plainlanguage.gov, "Use simple words and phrases"; Strunk, "Omit needless

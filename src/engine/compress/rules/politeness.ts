@@ -12,7 +12,7 @@ export const politeness: Rule = {
 };
 
 /** Where an instruction begins: a sentence, a list item, or what follows "and", "but" or "then". */
-const BEGIN = String.raw`(?<=(?:^|[.!?:;,])[\s*_]*|^[ \t]*(?:[-*+•]|\d+[.)])[ \t]+|\b(?:and|but|then|also|so)[ \t]+)`;
+const BEGIN = String.raw`(?=[a-z])(?<=(?:^|[.!?:;,])[\s*_]{0,8}|^[ \t]{0,40}(?:[-*+•]|\d{1,9}[.)])[ \t]{1,4}|\b(?:and|but|then|also|so)[ \t]{1,4})`;
 
 const PHRASES: readonly Rewording[] = [
   [new RegExp(`${BEGIN}(?:please|kindly)(?:,? kindly)?,? (?=[a-z])(?!(?:and|or)\\b)`, 'gim'), ''],

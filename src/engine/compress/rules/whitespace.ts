@@ -23,7 +23,7 @@ export const whitespace: Rule = {
 };
 
 function lineEnd(line: Line, next: Line | undefined): Edit[] {
-  const blanks = line.text.length - line.text.replace(/[ \t]+$/, '').length;
+  const blanks = line.text.length - line.text.trimEnd().length;
   const isBreak = line.text.endsWith('  ') && line.text.trim() !== '' && next && next.text.trim() !== '';
   if (blanks === 0 || isBreak) return [];
   return [{ start: line.end - blanks, end: line.end, text: '' }];
