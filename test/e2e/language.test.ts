@@ -14,7 +14,7 @@ test_cases:
       expected_concept: [welcome]
 `;
 
-describe('journey: a broken dataset', function () {
+describe('journey: datasets and suites while one types', function () {
   this.timeout(180_000);
   before(needsWorkbench);
 
@@ -72,5 +72,23 @@ describe('journey: a broken dataset', function () {
       readFileSync(path.join(workbench.folder, 'new.golden.yaml'), 'utf8'),
       /^schema_version: 2\.0\.0\n/,
     );
+  });
+
+  it('runs a suite from the line above it, and shows there how it went', async () => {
+    await using workbench = await Workbench.open();
+    const { page } = workbench;
+    await workbench.openFile('touchstone.yaml');
+    const lenses = page.locator('.codelens-decoration');
+    await lenses.locator('a', { hasText: 'Run' }).first().click();
+    await lenses
+      .filter({ hasText: /\d+ of \d+ passed/ })
+      .first()
+      .waitFor({ timeout: 90_000 });
+    await workbench.openFile('support.golden.yaml');
+    await lenses
+      .filter({ hasText: /Run.*[01]\.\d\d/ })
+      .first()
+      .waitFor();
+    await workbench.screenshot('language-last-results');
   });
 });
