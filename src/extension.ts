@@ -1,9 +1,10 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { registerCommand } from './ui/commands.ts';
-import { registerDatasetCommands } from './ui/datasets/datasetCommands.ts';
-import { registerCompress } from './ui/compress/registerCompress.ts';
 import { registerComparisons } from './ui/compare/registerComparisons.ts';
+import { registerCompress } from './ui/compress/registerCompress.ts';
+import { registerDatasetCommands } from './ui/datasets/datasetCommands.ts';
+import { EditPreview } from './ui/datasets/editPreview.ts';
 import { EngineClient } from './ui/engine/engineClient.ts';
 import { registerEngineNotices } from './ui/engine/engineNotices.ts';
 import { Problems } from './ui/language/problems.ts';
@@ -65,6 +66,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   });
   engine = client;
   const problems = new Problems(settings);
+  const preview = new EditPreview(output);
   const runs = new RunController(client, settings);
   const tests = registerTests(client, runs, output);
   const refresh = () => void client.refresh().catch((error: unknown) => output.showError(error));
@@ -81,7 +83,8 @@ export function activate(context: vscode.ExtensionContext): Api {
     registerComparisons({ engine: client, settings, output, extensionUri: context.extensionUri }),
     registerReports({ engine: client, runs, output, extensionUri: context.extensionUri }),
     registerTokens(client, settings, output),
-    registerCompress(client, settings, context.workspaceState, output),
+    preview,
+    registerCompress({ engine: client, settings, memory: context.workspaceState, preview, output }),
     tests,
     registerRunStatus(runs, client, output),
     registerRunCommands({ engine: client, runs, settings, output }),
@@ -89,6 +92,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     registerDatasetCommands({
       engine: client,
       problems,
+      preview,
       output,
       resultOf: (given) => tests.tree.results.of(given),
     }),

@@ -73,9 +73,10 @@ export function compressHandlers(session: Session, reader: PromptReader): Handle
   };
 }
 
-function sentPlan({ model, edits, tokens, rules, targetMet, savings }: Compression): CompressionPlan {
+function sentPlan({ model, text, edits, tokens, rules, targetMet, savings }: Compression): CompressionPlan {
   return {
     model,
+    text,
     edits: edits.map((edit) => ({ ...spanOf(edit), text: edit.replacement, rules: edit.rules })),
     before: tokens.before.tokens,
     after: tokens.after.tokens,

@@ -33,6 +33,8 @@ const finding = z.object({
 
 const plan = z.object({
   model: z.string(),
+  /** The whole file, compressed. */
+  text: z.string(),
   /** In the order of the text, without overlaps. */
   edits: z.array(textEdit.extend({ rules: z.array(z.string()) })),
   before: z.int(),

@@ -90,6 +90,7 @@ export const commandIds = [
   'touchstone.clearApiKey',
   'touchstone.showTokens',
   'touchstone.compressPrompt',
+  'touchstone.compressAndVerify',
   'touchstone.openReport',
   'touchstone.compareWithHead',
   'touchstone.compareWith',

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Commands } from '../ids.ts';
 import { toRange } from '../language/ranges.ts';
+import { PlainError } from '../output/plainError.ts';
 import type { Goal } from './compressor.ts';
 
 type Given = NonNullable<Parameters<Commands['touchstone.compressPrompt']>[0]>;
@@ -11,20 +12,28 @@ export interface CompressRequest {
   goal: Goal | 'ask';
 }
 
+/** The named prompt, else the one in the active editor. Throws PlainError where there is none. */
+export async function readPromptRequest(given: unknown): Promise<vscode.TextDocument> {
+  if (isGiven(given)) return vscode.workspace.openTextDocument(vscode.Uri.file(given.path));
+  const document = vscode.window.activeTextEditor?.document;
+  if (document) return document;
+  throw new PlainError(vscode.l10n.t('Open a prompt to compress it.'));
+}
+
 /** Arguments come from anywhere; without any, it is about the active editor and what is selected in it. */
 export async function readCompressRequest(given: unknown): Promise<CompressRequest> {
   if (isGiven(given)) {
-    const { path, selection, goal = { level: 'safe' } } = given;
+    const { selection, goal = { level: 'safe' } } = given;
     return {
-      document: await vscode.workspace.openTextDocument(vscode.Uri.file(path)),
+      document: await readPromptRequest(given),
       within: selection && toRange(selection),
       goal,
     };
   }
-  const editor = vscode.window.activeTextEditor;
-  if (!editor) throw new Error(vscode.l10n.t('Open a prompt to compress it.'));
-  const { document, selection } = editor;
-  return { document, within: selection.isEmpty ? undefined : selection, goal: await askLevel() };
+  const document = await readPromptRequest(given);
+  const selection = vscode.window.activeTextEditor?.selection;
+  const within = selection?.isEmpty ? undefined : selection;
+  return { document, within, goal: await askLevel() };
 }
 
 async function askLevel(): Promise<CompressRequest['goal']> {

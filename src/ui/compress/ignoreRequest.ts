@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { CompressionFinding } from '../../protocol/compressCalls.ts';
 import type { Commands } from '../ids.ts';
+import { PlainError } from '../output/plainError.ts';
 
 type Given = Parameters<Commands['touchstone.ignoreWaste']>[0];
 
@@ -8,7 +9,8 @@ type Given = Parameters<Commands['touchstone.ignoreWaste']>[0];
 export async function readIgnoreRequest(
   given: unknown,
 ): Promise<{ document: vscode.TextDocument; isMeant(finding: CompressionFinding): boolean }> {
-  if (!isGiven(given)) throw new Error(vscode.l10n.t('Use the light bulb on a faded stretch of a prompt.'));
+  if (!isGiven(given))
+    throw new PlainError(vscode.l10n.t('Use the light bulb on a faded stretch of a prompt.'));
   const document = await vscode.workspace.openTextDocument(vscode.Uri.file(given.path));
   const isMeant = ({ rule, range }: CompressionFinding): boolean =>
     document.version === given.version &&

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { registerCommand } from '../commands.ts';
+import type { EditPreview } from '../datasets/editPreview.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import { promptSelector } from '../language/documentSelector.ts';
 import type { Output } from '../output/output.ts';
@@ -9,16 +10,27 @@ import { compressPrompt } from './compressCommand.ts';
 import { Compressor } from './compressor.ts';
 import { ignore } from './ignored.ts';
 import { readIgnoreRequest } from './ignoreRequest.ts';
+import { compressAndVerify } from './verifyCommand.ts';
 import { Waste } from './waste.ts';
 import { WasteFixes } from './wasteFixes.ts';
 
+export interface CompressPorts {
+  engine: EngineClient;
+  settings: Settings;
+  /** Of the workspace: what is to be left alone. */
+  memory: vscode.Memento;
+  preview: EditPreview;
+  output: Output;
+}
+
 /** Compression of prompts in the editor: faded hints, light bulbs, and the edit with its preview. */
-export function registerCompress(
-  engine: EngineClient,
-  settings: Settings,
-  memory: vscode.Memento,
-  output: Output,
-): vscode.Disposable {
+export function registerCompress({
+  engine,
+  settings,
+  memory,
+  preview,
+  output,
+}: CompressPorts): vscode.Disposable {
   const compressor = new Compressor(engine, settings, output);
   const waste = new Waste(compressor, settings, memory);
   const { languages } = vscode;
@@ -37,7 +49,16 @@ export function registerCompress(
     languages.registerCodeActionsProvider(promptSelector, new WasteFixes(waste), {
       providedCodeActionKinds: WasteFixes.kinds,
     }),
-    registerCommand('touchstone.compressPrompt', (given) => compressPrompt(given, compressor), output),
+    registerCommand(
+      'touchstone.compressPrompt',
+      (given) => compressPrompt(given, compressor, preview),
+      output,
+    ),
+    registerCommand(
+      'touchstone.compressAndVerify',
+      (given) => compressAndVerify(given, { engine, settings, compressor, preview }),
+      output,
+    ),
     registerCommand('touchstone.ignoreWaste', ignoreWaste, output),
   );
 }

@@ -9,12 +9,13 @@ import { resultArgument } from '../runs/runArguments.ts';
 import { acceptOutput } from './acceptOutput.ts';
 import { addCase } from './addCase.ts';
 import { datasetFor } from './datasetPicker.ts';
-import { EditPreview } from './editPreview.ts';
+import type { EditPreview } from './editPreview.ts';
 import { importDataset } from './importDataset.ts';
 
 export interface DatasetPorts {
   engine: EngineClient;
   problems: Problems;
+  preview: EditPreview;
   output: Output;
   /** The result that an item or message of the Test Explorer stands for. */
   resultOf(given: unknown): CaseInRun | undefined;
@@ -22,11 +23,9 @@ export interface DatasetPorts {
 
 /** The commands that check and change datasets. */
 export function registerDatasetCommands(ports: DatasetPorts): vscode.Disposable {
-  const { engine, output, resultOf } = ports;
-  const preview = new EditPreview(output);
+  const { engine, preview, output, resultOf } = ports;
   const result = (given: unknown) => resultArgument(given) ?? resultOf(given);
   return vscode.Disposable.from(
-    preview,
     registerCommand('touchstone.validateWorkspace', () => validate(ports), output),
     registerCommand('touchstone.upgradeDataset', (given) => upgrade(engine, preview, given), output),
     registerCommand(
