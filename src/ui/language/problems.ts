@@ -92,7 +92,10 @@ function rangeOf({ location }: Problem): vscode.Range {
   return toRange({ line, column, endLine, endColumn });
 }
 
+/** A message that begins with the name of a field keeps it as it is written. */
 function sentence(message: string): string {
-  const begun = message.charAt(0).toLocaleUpperCase() + message.slice(1);
+  const begun = /^[a-z]+[ ,]/.test(message)
+    ? message.charAt(0).toLocaleUpperCase() + message.slice(1)
+    : message;
   return /[.!?…]$/.test(begun) ? begun : `${begun}.`;
 }
