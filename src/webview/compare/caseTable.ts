@@ -24,7 +24,7 @@ export const CHANGE_WORD: { [change in Change]: string } = {
 /** Below this a row has two lines; CSS pixels. */
 const NARROW = 560;
 
-const TRACKS = 'grid-template-columns:8em minmax(7em,1fr) 4.5em 7.2em 5.8em minmax(9em,2.6fr)';
+const TRACKS = 'grid-template-columns:8em minmax(7em,1fr) 4.5em 7.2em 6.4em minmax(9em,2.6fr)';
 const NARROW_TRACKS = 'grid-template-columns:1.6em minmax(0,1fr) auto';
 
 /** As the command line tells it: why it was bad before, where it has become better. */

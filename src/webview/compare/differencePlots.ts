@@ -44,11 +44,11 @@ export class DifferencePlots extends LitElement {
       }
       .strip svg {
         width: 100%;
-        height: 110px;
+        height: 76px;
       }
       .pairs svg {
-        width: 150px;
-        height: 150px;
+        width: 118px;
+        height: 118px;
       }
       figcaption {
         color: var(--vscode-descriptionForeground);
