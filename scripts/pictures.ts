@@ -9,9 +9,9 @@ const root = path.join(import.meta.dirname, '..');
 const PICTURES = {
   'day-views-empty': ['walkthrough/look'],
   'day-live-tree': ['walkthrough/run', 'screenshots/tests'],
-  'accept-diff': ['walkthrough/failure'],
+  'greetings-diff': ['walkthrough/failure'],
   'day-report-case': ['walkthrough/report', 'screenshots/report'],
-  'accept-preview': ['walkthrough/again', 'screenshots/accept'],
+  'greetings-preview': ['walkthrough/again', 'screenshots/accept'],
 };
 
 const mocha = path.join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');

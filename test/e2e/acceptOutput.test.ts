@@ -52,12 +52,12 @@ describe('journey: accept an output', function () {
 
     await report.getByRole('button', { name: 'Open in diff editor' }).click();
     await page.locator('.monaco-diff-editor .view-line', { hasText: 'Hello Grace' }).first().waitFor();
-    await workbench.screenshot('accept-diff');
+    await workbench.screenshot('greetings-diff');
     await openRun(workbench, '1 of 2 passed');
 
     await report.getByRole('button', { name: 'Accept output as expected' }).click();
     await page.locator('.monaco-diff-editor .view-line', { hasText: 'Good day, Grace.' }).first().waitFor();
-    await workbench.screenshot('accept-preview');
+    await workbench.screenshot('greetings-preview');
     const dataset = path.join(workbench.folder, 'greetings.golden.yaml');
     assert.equal(readFileSync(dataset, 'utf8'), FILES['greetings.golden.yaml']);
     await workbench.runCommand('Touchstone: Apply the Edit');
@@ -68,9 +68,9 @@ describe('journey: accept an output', function () {
     await openRun(workbench, '1 of 2 passed');
     await report.getByRole('button', { name: 'Run again' }).click();
     await page.locator('.monaco-list-row', { hasText: '1 of 1 passed' }).first().waitFor();
-    await workbench.screenshot('accept-again');
+    await workbench.screenshot('greetings-again');
     await runSuite(workbench, 'greetings');
     await page.locator('.monaco-list-row', { hasText: '2 of 2 passed' }).first().waitFor();
-    await workbench.screenshot('accept-green');
+    await workbench.screenshot('greetings-green');
   });
 });

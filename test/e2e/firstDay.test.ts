@@ -30,8 +30,11 @@ describe('journey: the first day', function () {
     await workbench.runCommand('Testing: Focus on Test Explorer View');
     const suite = page.locator('.test-explorer .monaco-list-row', { hasText: 'support' }).first();
     await suite.click();
-    for (const key of ['ArrowRight', 'ArrowDown', 'ArrowRight']) await page.keyboard.press(key);
-    await page.locator('.test-explorer .monaco-list-row', { hasText: 'refund-within-window' }).waitFor();
+    await page.keyboard.press('ArrowRight');
+    const target = page.locator('.test-explorer .monaco-list-row', { hasText: 'agent' }).first();
+    await target.click();
+    await page.keyboard.press('ArrowRight');
+    await page.locator('.test-explorer .monaco-list-row[aria-level="3"]').nth(5).waitFor();
     await workbench.screenshot('day-live-tree');
     await openViews(workbench);
     await openRun(workbench, '73 of 87 passed');

@@ -12,7 +12,10 @@ export async function openViews({ page }: Workbench): Promise<void> {
 export async function runSuite(workbench: Workbench, suite: string): Promise<void> {
   await workbench.runCommand('Touchstone: Run Evaluation…');
   await workbench.choices.filter({ hasText: suite }).first().click();
-  await workbench.choices.filter({ hasText: 'trials' }).first().click();
+  await workbench.choices
+    .filter({ hasText: /Run \d+ trials/ })
+    .first()
+    .click();
 }
 
 /** Opens the report of the newest run whose line holds a text, once there is one. */
