@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { CallFailure } from '../../protocol/callFailure.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
+import type { CommandId } from '../ids.ts';
 import { isCancellation, type Output } from '../output/output.ts';
 import {
   type RunController,
@@ -20,7 +21,7 @@ export interface TestPorts {
   output: Output;
 }
 
-/** The ways to run from the Test Explorer: once, several times, without a judge, and on every save. */
+/** The ways to run from the Test Explorer: once, several times, without a judge, on every save, and against HEAD. */
 export function registerProfiles(ports: TestPorts): vscode.Disposable {
   const { controller } = ports;
   const add = (label: string, isDefault: boolean, handler: RunHandler): vscode.TestRunProfile =>
@@ -36,7 +37,8 @@ export function registerProfiles(ports: TestPorts): vscode.Disposable {
   const unjudged = add(vscode.l10n.t('Run without Judge'), false, (request, token) =>
     runTests(ports, request, { withoutJudge: true }, token),
   );
-  return vscode.Disposable.from(run, repeated, unjudged);
+  const compared = add(vscode.l10n.t('Compare with HEAD'), false, (request) => compareTests(ports, request));
+  return vscode.Disposable.from(run, repeated, unjudged, compared);
 }
 
 type RunHandler = (request: vscode.TestRunRequest, token: vscode.CancellationToken) => Promise<void>;
@@ -49,6 +51,21 @@ function guarded({ output }: TestPorts, handler: RunHandler): RunHandler {
       await output.showError(error);
     }
   };
+}
+
+/** Holds what is chosen against the last commit, one suite after the other; a panel shows each. */
+async function compareTests({ controller, tree }: TestPorts, request: vscode.TestRunRequest): Promise<void> {
+  await tree.discover();
+  for (const { suite, overrides = {} } of await requestsFor(tree, request, childrenOf(controller.items))) {
+    const { targets = [], datasets = [], filter } = overrides;
+    const command: CommandId = 'touchstone.compareWithHead';
+    await vscode.commands.executeCommand(command, {
+      suite,
+      ...(targets.length === 1 ? { target: targets[0] } : {}),
+      ...(datasets.length === 1 ? { dataset: datasets[0] } : {}),
+      ...(filter?.ids ? { ids: filter.ids } : {}),
+    });
+  }
 }
 
 /** Runs what is chosen, one suite after the other, and shows each result as it comes. */
