@@ -166,7 +166,9 @@ async function tellEnd(finished: readonly FinishedRun[]): Promise<void> {
   const isComplete = finished.every(({ end }) => end.outcome === 'complete');
   const passed = isComplete && finished.every(({ end }) => end.outcome === 'complete' && end.passed);
   const tell = passed ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
-  const answer = await tell(text, open, ...(isComplete ? (passed ? [] : [failed]) : [resume]));
+  const hasBad = finished.some(({ run }) => run.counts.failed + run.counts.errored > 0);
+  const more = isComplete ? (hasBad ? [failed] : []) : [resume];
+  const answer = await tell(text, open, ...more);
   const { runId } = first.run;
   if (answer === open) await vscode.commands.executeCommand('touchstone.openReport', { runId });
   if (answer === failed) await vscode.commands.executeCommand('touchstone.rerunFailed', { runId });
