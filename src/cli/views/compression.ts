@@ -73,7 +73,9 @@ function savingLines(savings: Savings | null, model: string): string[] {
   if (savings === null) return [`  in money: unknown, there is no price for ${sanitizeLine(model)}`];
   const { per1000Calls, per1000CachedCalls, cache } = savings;
   const cached =
-    per1000CachedCalls === null ? '' : ` (${formatCost(per1000CachedCalls)} when read from the cache)`;
+    per1000CachedCalls === null || per1000CachedCalls === per1000Calls
+      ? ''
+      : ` (${formatCost(per1000CachedCalls)} when read from the cache)`;
   const lines = [`  saves ${formatCost(per1000Calls)} per 1,000 calls${cached}`];
   if (cache.readAnew > 0) {
     const cost = cache.onceUsd === null ? '' : `, ${formatCost(cache.onceUsd)}`;
