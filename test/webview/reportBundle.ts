@@ -9,6 +9,8 @@ const root = path.join(import.meta.dirname, '..', '..');
 /** The page as the build makes it. */
 export interface ReportBundle {
   script: string;
+  /** The program of the comparison's page; the styles are shared. */
+  compareScript: string;
   /** For a panel. */
   style: string;
   /** For a file of its own. */
@@ -23,6 +25,7 @@ export async function bundleReport(): Promise<ReportBundle> {
     const read = (name: string) => readFileSync(path.join(folder, 'webview', name), 'utf8');
     return {
       script: read('report.js'),
+      compareScript: read('compare.js'),
       style: read('report.css'),
       standaloneStyle: read('standalone.css'),
     };
