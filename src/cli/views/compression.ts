@@ -72,11 +72,10 @@ function ruleLines({ rules }: Compression, style: Style): string[] {
 function savingLines(savings: Savings | null, model: string): string[] {
   if (savings === null) return [`  in money: unknown, there is no price for ${sanitizeLine(model)}`];
   const { per1000Calls, per1000CachedCalls, cache } = savings;
-  const cached =
-    per1000CachedCalls === null || per1000CachedCalls === per1000Calls
-      ? ''
-      : ` (${formatCost(per1000CachedCalls)} when read from the cache)`;
-  const lines = [`  saves ${formatCost(per1000Calls)} per 1,000 calls${cached}`];
+  const saved = formatCost(per1000Calls);
+  const fromCache = per1000CachedCalls === null ? saved : formatCost(per1000CachedCalls);
+  const cached = fromCache === saved ? '' : ` (${fromCache} when read from the cache)`;
+  const lines = [`  saves ${saved} per 1,000 calls${cached}`];
   if (cache.readAnew > 0) {
     const cost = cache.onceUsd === null ? '' : `, ${formatCost(cache.onceUsd)}`;
     lines.push(`  ${formatCount(cache.readAnew)} tokens are read anew once by the provider's cache${cost}`);

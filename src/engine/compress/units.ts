@@ -15,7 +15,7 @@ export interface Unit extends Span {
   block: number;
   /** The paragraph's first sentence, or the list's first item. */
   first: boolean;
-  /** Something hangs on it: a list item with items below it, a sentence that leads on with a colon. */
+  /** Something hangs on it: items below it, what its colon announces, or the announcement of its list. */
   parent: boolean;
 }
 
@@ -85,7 +85,10 @@ function readItem(
   const after = lines.slice(last + 1).find((line) => line.text.trim() !== '');
   const unitText = text.slice(start, end);
   const removal = next ? { start, end: next.start } : { start: endBefore(text, start), end };
-  const parent = (after !== undefined && indentOf(after.text) > indent) || unitText.trimEnd().endsWith(':');
+  const hasItems = after !== undefined && indentOf(after.text) > indent;
+  // What a colon announces must not be an empty list.
+  const announced = place.first && text.slice(0, start).trimEnd().endsWith(':');
+  const parent = hasItems || announced || unitText.trimEnd().endsWith(':');
   return { kind: 'item', start, end, text: unitText.replace(ITEM, ''), removal, parent, ...place };
 }
 

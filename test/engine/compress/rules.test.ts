@@ -136,6 +136,14 @@ describe('compression rules', () => {
       ],
     ]));
 
+  it('leaves one item of a list that is announced', () =>
+    expectAll('aggressive', [
+      [
+        'Each letter has:\n\n- a friendly first line with a name\n- a short and clear answer to it\n\nSo check for:\n\n- a friendly first line with a name\n- a short and clear answer to it\n',
+        'Each letter has:\n\n- a friendly first line with a name\n- a short and clear answer to it\n\nSo check for:\n\n- a friendly first line with a name\n',
+      ],
+    ]));
+
   it('glossary: defined once, and only if it pays', async () => {
     const glossary = new Map([['customer support representative', 'CSR']]);
     const often =

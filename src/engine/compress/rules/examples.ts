@@ -20,15 +20,17 @@ export const examples: Rule = {
 interface Example {
   text: string;
   removal: Span;
+  /** It stays, though others are compared with it. */
+  parent: boolean;
 }
 
 function prune(message: MessageText, group: readonly Example[]): Suggestion[] {
   const kept: ReadonlySet<string>[] = [];
   const found: Suggestion[] = [];
   let left = group.length;
-  for (const { text, removal } of group) {
+  for (const { text, removal, parent } of group) {
     const stems = stemsOf(text);
-    const redundant = kept.some((other) => similarity(stems, other) >= ALIKE);
+    const redundant = !parent && kept.some((other) => similarity(stems, other) >= ALIKE);
     if (redundant && left > LEAST && message.isFree(removal) && message.isUnconditional(removal)) {
       found.push([{ ...removal, text: '' }]);
       left -= 1;
@@ -43,6 +45,7 @@ function elementGroup({ text }: MessageText): Example[][] {
     found.map((match) => ({
       text: match[2] ?? '',
       removal: { start: match.index, end: match.index + match[0].length },
+      parent: false,
     })),
   ];
 }
@@ -64,7 +67,7 @@ function listGroups(message: MessageText): Example[][] {
           groups.set(unit.block, []);
         }
       }
-      if (!unit.parent) groups.get(unit.block)?.push(unit);
+      groups.get(unit.block)?.push(unit);
     }
     ends = unit.end;
   }
