@@ -163,6 +163,33 @@ describe('compressing a prompt file', () => {
     }
   });
 
+  it('comes to an end on texts that nobody wrote by hand', async function () {
+    this.timeout(60_000);
+    const lines = (piece: string, length = 9_000, count = 5) =>
+      Array.from({ length: count }, () => piece.repeat(Math.floor(length / piece.length))).join('\n');
+    for (const piece of [
+      'a',
+      ' ',
+      '`',
+      '"',
+      '{"a":',
+      '[1,',
+      '<a ',
+      '{{',
+      '| - ',
+      '-',
+      '1.',
+      'please ',
+      'Ab ',
+      '\n',
+      "'a ",
+    ]) {
+      const text = `${lines(piece)}\nSort the letter.`;
+      const { tokens } = await compressed({ path: 'a.instructions.md', text }, { level: 'aggressive' });
+      assert.ok(tokens.after.tokens <= tokens.before.tokens);
+    }
+  });
+
   it('reads a glossary, and says what is wrong with it', () => {
     const read = (text: string) => parseGlossary({ path: 'g.yaml', text });
     assert.deepEqual([...read('support team: ST\n')], [['support team', 'ST']]);

@@ -50,26 +50,18 @@ function elementGroup({ text }: MessageText): Example[][] {
   ];
 }
 
-/** Lists after a line that speaks of examples. */
+/** Lists whose line before speaks of examples. */
 function listGroups(message: MessageText): Example[][] {
   const groups = new Map<number, Example[]>();
-  let ends = 0;
   for (const unit of message.units()) {
-    if (unit.kind === 'item') {
-      if (unit.first) {
-        const before = message.text.slice(ends, unit.start).trimEnd();
-        const line = before.slice(before.lastIndexOf('\n') + 1);
-        const announced = unit.start === ends ? '' : line;
-        if (
-          /\bexamples?\b/i.test(announced) ||
-          /\bexamples?\b[^\n]*:\s*$/i.test(message.text.slice(Math.max(0, unit.start - 300), unit.start))
-        ) {
-          groups.set(unit.block, []);
-        }
-      }
-      groups.get(unit.block)?.push(unit);
-    }
-    ends = unit.end;
+    if (unit.kind !== 'item') continue;
+    if (unit.first && isAnnounced(message.text, unit.start)) groups.set(unit.block, []);
+    groups.get(unit.block)?.push(unit);
   }
   return [...groups.values()];
+}
+
+function isAnnounced(text: string, start: number): boolean {
+  const before = text.slice(Math.max(0, start - 500), start).trimEnd();
+  return /\bexamples?\b/i.test(before.slice(before.lastIndexOf('\n') + 1));
 }
