@@ -13,6 +13,7 @@ import { completeWithEditor } from './ui/models/editorModels.ts';
 import { registerModelPicker } from './ui/models/modelPicker.ts';
 import { Output } from './ui/output/output.ts';
 import { registerReports } from './ui/report/registerReports.ts';
+import { approveCost } from './ui/runs/approveCost.ts';
 import { registerExport } from './ui/runs/exportReport.ts';
 import { registerRunCommands } from './ui/runs/runCommands.ts';
 import { RunController } from './ui/runs/runController.ts';
@@ -67,7 +68,9 @@ export function activate(context: vscode.ExtensionContext): Api {
   engine = client;
   const problems = new Problems(settings);
   const preview = new EditPreview(output);
-  const runs = new RunController(client, settings);
+  const runs = new RunController(client, settings, (wanted, token) =>
+    approveCost(wanted, { engine: client, settings }, token),
+  );
   const tests = registerTests(client, runs, output);
   const refresh = () => void client.refresh().catch((error: unknown) => output.showError(error));
   subscriptions.push(

@@ -17,6 +17,21 @@ import { typicalSizes } from './typicalSizes.ts';
 
 export function tokenHandlers(session: Session, reader: PromptReader): Handlers<typeof tokenCalls> {
   return {
+    'run/estimate': async ({ suite, overrides, scripts }, signal) => {
+      session.requireTrust('preparing a run');
+      const engine = session.engine(await session.load(signal), scripts);
+      const prepared = await engine.prepare(suite, overrides, signal);
+      try {
+        const runs = [];
+        for (const run of prepared) {
+          const { trials, costUsd, elapsedMs, notes } = await engine.estimate(run, signal);
+          runs.push({ dataset: run.inputs.plan.dataset.path, trials, costUsd, elapsedMs, notes });
+        }
+        return { runs };
+      } finally {
+        await Promise.all(prepared.map((run) => run.close()));
+      }
+    },
     'token/prompt': async (params, signal) => {
       const opened = await reader.read(params, signal);
       return opened ? promptTokens(opened) : null;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { overrides } from './runCalls.ts';
 
 /** `low` ≤ `tokens` ≤ `high`; all equal when it is exact. */
 const tokenCount = z.object({ tokens: z.int(), low: z.int(), high: z.int(), exact: z.boolean() });
@@ -60,7 +61,32 @@ const modelCost = z.object({
   contextWindow: z.int().nullable(),
 });
 
+/** A quantity that is not known yet. */
+const range = z.object({ low: z.number(), likely: z.number(), high: z.number() });
+
 export const tokenCalls = {
+  /** What a run will probably cost and how long it will take; one entry for each dataset. Calls no model. */
+  'run/estimate': {
+    params: z.strictObject({
+      suite: z.string().min(1),
+      overrides: overrides.default({}),
+      scripts: z.boolean().default(false),
+    }),
+    result: z.object({
+      runs: z.array(
+        z.object({
+          dataset: z.string(),
+          trials: z.int(),
+          /** US dollars; null where a part of it is unknown. */
+          costUsd: range.nullable(),
+          /** Wall time in milliseconds. */
+          elapsedMs: range,
+          /** What the numbers rest on and what they leave out. */
+          notes: z.array(z.string()),
+        }),
+      ),
+    }),
+  },
   /** Counts a prompt as it stands; null for a file that is no prompt, or cannot be read as one at the moment. */
   'token/prompt': { params: z.strictObject(opened), result: prompt.nullable() },
   /** The counts at the last commit; null where there is none of the file, and in a workspace without trust. */
@@ -115,6 +141,7 @@ export const tokenCalls = {
   },
 };
 
+export type RunEstimate = z.output<(typeof tokenCalls)['run/estimate']['result']>['runs'][number];
 export type TokenCount = z.output<typeof tokenCount>;
 export type PromptTokens = z.output<typeof prompt>;
 export type PromptVariables = NonNullable<z.output<(typeof tokenCalls)['token/variables']['result']>>;

@@ -124,6 +124,7 @@ export interface SettingValues {
   'touchstone.model': string;
   'touchstone.allowScripts': boolean;
   'touchstone.compressionHints': 'off' | 'lossless' | 'safe' | 'aggressive';
+  'touchstone.confirmCostAbove': number;
 }
 export type SettingId = keyof SettingValues;
 
@@ -132,6 +133,7 @@ export const settingIds = [
   'touchstone.model',
   'touchstone.allowScripts',
   'touchstone.compressionHints',
+  'touchstone.confirmCostAbove',
 ] as const satisfies readonly SettingId[];
 
 /** Context keys for `when` clauses. */

@@ -156,6 +156,20 @@ describe('engine process: tokens', () => {
     assert.equal(await untrusted.call('token/head', head), null);
   });
 
+  it('estimates a run from its inputs, and calls nothing', async () => {
+    const root = workspaceFolder(WORKSPACE);
+    await using window = await TestWindow.open(root);
+    const { runs } = await window.call('run/estimate', { suite: 'answers' });
+    const [only] = runs;
+    assert.deepEqual([runs.length, only?.dataset, only?.trials], [1, 'cases.golden.yaml', 3]);
+    assert.ok(only?.costUsd && only.costUsd.low > 0 && only.costUsd.low < only.costUsd.high);
+    assert.ok(only.elapsedMs.low < only.elapsedMs.high);
+    assert.ok(only.notes.some((note) => note.includes('wide default')));
+    assert.deepEqual((await window.call('run/list', {})).runs, []);
+    await using untrusted = await TestWindow.open(root, { trusted: false });
+    assert.equal((await untrusted.failure('run/estimate', { suite: 'answers' })).kind, 'untrusted');
+  });
+
   it('counts any text', async () => {
     await using window = await TestWindow.open(workspaceFolder(WORKSPACE));
     const counted = await window.call('token/count', { text: 'hello world', model: null });

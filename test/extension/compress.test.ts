@@ -52,32 +52,37 @@ describe('compression in the editor', () => {
   });
 
   it('fixes one place, with one step of undo', async () => {
-    await hints(document, (list) => list.length > 1);
-    const at = new vscode.Range(6, 1, 6, 1);
-    const fixes = await actions(document, at, 'quickfix');
-    const fix = fixes.find(({ title }) => title.startsWith('Shorten: '));
-    assert.ok(fix?.edit, fixes.map(({ title }) => title).join());
+    const fix = await fixOnceThere(document, 'Shorten: ');
+    assert.ok(fix.edit);
     await vscode.workspace.applyEdit(fix.edit);
     assert.doesNotMatch(document.getText(), /important to note/);
     assert.match(document.getText(), /must never guess/);
-    const looked = nextHints(document);
     await vscode.commands.executeCommand('undo');
     assert.equal(document.getText(), PROMPT);
-    await looked;
   });
 
   it('leaves alone what is to be ignored', async () => {
     const found = await hints(document, (list) => list.length > 1);
-    const fixes = await actions(document, new vscode.Range(6, 1, 6, 1), 'quickfix');
-    const ignore = fixes.find(({ title }) => title.startsWith('Ignore Here'));
-    assert.ok(ignore?.command);
+    const ignore = await fixOnceThere(document, 'Ignore Here');
+    assert.ok(ignore.command);
     await vscode.commands.executeCommand(ignore.command.command, ...(ignore.command.arguments ?? []));
     const left = await hints(document, (list) => list.length < found.length);
     assert.ok(!left.some(({ range }) => range.start.line === 6 && range.start.character === 0));
   });
 });
 
-/** Resolves when the document was looked at again. */
+/** A quick fix of the second sentence: there are none until the document, as it is now, was looked at. */
+async function fixOnceThere(document: vscode.TextDocument, title: string): Promise<vscode.CodeAction> {
+  for (;;) {
+    const changed = nextHints(document);
+    const fixes = await actions(document, new vscode.Range(6, 1, 6, 1), 'quickfix');
+    const found = fixes.find((fix) => fix.title.startsWith(title));
+    if (found) return found;
+    await changed;
+  }
+}
+
+/** Resolves with the next change of what is shown in the document. */
 function nextHints({ uri }: vscode.TextDocument): Promise<void> {
   return new Promise((resolve) => {
     const listener = vscode.languages.onDidChangeDiagnostics(({ uris }) => {

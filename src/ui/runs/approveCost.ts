@@ -21,9 +21,10 @@ export async function approveCost(
   const { runs } = await engine.call('run/estimate', wanted, token);
   const known = runs.flatMap(({ costUsd }) => costUsd ?? []);
   const high = known.reduce((sum, cost) => sum + cost.high, 0);
+  const likely = known.reduce((sum, cost) => sum + cost.likely, 0);
   if (high <= limit) return true;
   const run = vscode.l10n.t('Run');
-  const message = vscode.l10n.t('Run {0} for about {1}?', wanted.suite, dollars(sum(known, 'likely')));
+  const message = vscode.l10n.t('Run {0} for about {1}?', wanted.suite, dollars(likely));
   const options = { modal: true, detail: runs.map(estimateText).join('\n\n') };
   return (await vscode.window.showWarningMessage(message, options, run)) === run;
 }
@@ -35,10 +36,6 @@ function estimateText({ dataset, trials, costUsd, elapsedMs, notes }: RunEstimat
   const time = vscode.l10n.t('{0} to {1}', duration(elapsedMs.low), duration(elapsedMs.high));
   const head = vscode.l10n.t('{0}: {1} trials, {2}, {3}', dataset, trials, cost, time);
   return [head, ...notes.map((note) => `• ${note}`)].join('\n');
-}
-
-function sum(costs: readonly { likely: number }[], field: 'likely'): number {
-  return costs.reduce((total, cost) => total + cost[field], 0);
 }
 
 /** `40 s`, `3 min`. */

@@ -15,6 +15,12 @@ export interface RunRequest {
   overrides?: RunOverrides;
 }
 
+/** Whether a run may begin that was asked for. */
+type Approve = (
+  wanted: { suite: string; overrides: RunOverrides; scripts: boolean },
+  token: vscode.CancellationToken | undefined,
+) => Promise<boolean>;
+
 export interface FollowOptions {
   token?: vscode.CancellationToken;
   /** Hears of the runs of this request only. */
@@ -37,6 +43,7 @@ export interface RunObserver {
 export class RunController implements vscode.Disposable {
   readonly #engine: EngineClient;
   readonly #settings: Settings;
+  readonly #approve: Approve;
   readonly #happened = new vscode.EventEmitter<RunEvent>();
   readonly #active = new Map<string, ActiveRun>();
   readonly #subscriptions: vscode.Disposable[];
@@ -47,9 +54,11 @@ export class RunController implements vscode.Disposable {
   /** Everything that happens to any run of this window. */
   readonly onDidHappen = this.#happened.event;
 
-  constructor(engine: EngineClient, settings: Settings) {
+  /** `approve` is asked before each new run; its no ends the request like a cancellation. */
+  constructor(engine: EngineClient, settings: Settings, approve: Approve) {
     this.#engine = engine;
     this.#settings = settings;
+    this.#approve = approve;
     this.#subscriptions = [
       engine.on('run/started', (data) => this.#started(data)),
       engine.on('run/results', (data) => this.#results(data)),
@@ -96,12 +105,11 @@ export class RunController implements vscode.Disposable {
   }
 
   /** Runs a suite to its end, one run for each dataset. Rejects with what keeps it from beginning. */
-  start(request: RunRequest, options: FollowOptions = {}): Promise<FinishedRun[]> {
+  async start(request: RunRequest, options: FollowOptions = {}): Promise<FinishedRun[]> {
     this.#last = request;
-    return this.#follow(
-      () => this.#engine.call('run/start', this.withSettings(request), options.token),
-      options,
-    );
+    const wanted = this.withSettings(request);
+    if (!(await this.#approve(wanted, options.token))) throw new vscode.CancellationError();
+    return this.#follow(() => this.#engine.call('run/start', wanted, options.token), options);
   }
 
   /** Goes on with a stored run. */

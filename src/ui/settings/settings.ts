@@ -24,6 +24,11 @@ export class Settings {
     return HINTS.includes(level) ? level : 'safe';
   }
 
+  /** US dollars: runs that may cost more are asked about. */
+  get confirmCostAbove(): number {
+    return Math.max(0, read('touchstone.confirmCostAbove'));
+  }
+
   /** In the workspace where there is one, else for the person. */
   async setModel(model: string | undefined): Promise<void> {
     const target = vscode.workspace.workspaceFolders
@@ -60,4 +65,5 @@ const FALLBACKS: SettingValues = {
   'touchstone.model': '',
   'touchstone.allowScripts': false,
   'touchstone.compressionHints': 'safe',
+  'touchstone.confirmCostAbove': 0.1,
 };

@@ -57,7 +57,7 @@ export class SelectionCount implements vscode.Disposable {
     const editor = vscode.window.activeTextEditor;
     const selected = editor ? selectedText(editor) : '';
     try {
-      if (editor && selected !== '') await this.#showSelection(selected, asked.signal);
+      if (editor && selected !== '') await this.#showSelection(editor.document, selected, asked.signal);
       else if (editor) await this.#showPrompt(editor.document, asked.signal);
       else this.#item.hide();
     } catch (error) {
@@ -67,8 +67,9 @@ export class SelectionCount implements vscode.Disposable {
     }
   }
 
-  async #showSelection(text: string, signal: AbortSignal): Promise<void> {
-    const model = this.#settings.model ?? null;
+  async #showSelection(document: vscode.TextDocument, text: string, signal: AbortSignal): Promise<void> {
+    const prompt = await this.#counts.tokens(document);
+    const model = prompt?.reference ?? this.#settings.model ?? null;
     const counted = await this.#engine.call('token/count', { text, model }, signal);
     if (signal.aborted) return;
     this.#item.text = `$(symbol-numeric) ${vscode.l10n.t('{0} selected', tokensText(counted.tokens))}`;
