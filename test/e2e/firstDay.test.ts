@@ -18,6 +18,7 @@ describe('journey: the first day', function () {
       .first()
       .waitFor();
     await workbench.screenshot('day-walkthrough');
+    await workbench.openFile('support.golden.yaml');
 
     await openViews(workbench);
     await page.locator('.monaco-list-row', { hasText: '87 cases' }).first().waitFor();

@@ -12,6 +12,10 @@ const root = path.join(import.meta.dirname, '..', '..', '..');
 /** Tries of a second each until the extension is known. */
 const START_TRIES = 40;
 
+/** How often frames are looked through, and for how long, in milliseconds. */
+const FRAME_LOOK_MS = 250;
+const FRAME_LIMIT_MS = 30_000;
+
 export type Theme = 'Default Dark Modern' | 'Default Light Modern' | 'Default High Contrast';
 
 export interface WorkbenchOptions {
@@ -118,6 +122,7 @@ export class Workbench implements AsyncDisposable {
 
   /** The document of a webview, by a selector that only it has. Webviews are frames in frames. */
   async webview(selector: string): Promise<Frame> {
+    const limit = Date.now() + FRAME_LIMIT_MS;
     for (;;) {
       for (const frame of this.page.frames())
         if (
@@ -127,7 +132,9 @@ export class Workbench implements AsyncDisposable {
             .catch(() => 0)) > 0
         )
           return frame;
-      await this.page.waitForEvent('framenavigated');
+      // A frame's own document is written later than it is navigated to, which no event tells.
+      await this.page.waitForEvent('framenavigated', { timeout: FRAME_LOOK_MS }).catch(() => {});
+      if (Date.now() > limit) throw new Error(`no webview holds ${selector}`);
     }
   }
 

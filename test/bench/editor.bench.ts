@@ -1,0 +1,18 @@
+// The extension in a real VS Code: what loading it costs, how long a large workspace takes to fill the Test Explorer,
+// and how long the extension host stands still while results stream in. Measured inside the extension host.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+const program = path.join(import.meta.dirname, '..', 'support', 'vscode', 'extensionHost.ts');
+const folder = mkdtempSync(path.join(os.tmpdir(), 'touchstone-bench-'));
+const measured = path.join(folder, 'measured.txt');
+const { status, stdout, stderr } = spawnSync(process.execPath, [program, '@bench'], {
+  encoding: 'utf8',
+  env: { ...process.env, TOUCHSTONE_BENCH: measured },
+});
+if (existsSync(measured)) process.stdout.write(readFileSync(measured, 'utf8'));
+if (status !== 0) console.error(stdout, stderr);
+rmSync(folder, { recursive: true, force: true });
+process.exitCode = status ?? 1;

@@ -1,0 +1,112 @@
+import { appendFileSync } from 'node:fs';
+import path from 'node:path';
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import { describe, it } from 'mocha';
+import * as vscode from 'vscode';
+import { caseLines } from '../engineProcess/workspaces.ts';
+import { activated } from './support/activated.ts';
+import { trusted } from './support/trust.ts';
+import { writeWorkspace } from './support/workspace.ts';
+
+/** Where test/bench/editor.bench.ts wants the measurements; without it nothing is measured. */
+const file = process.env['TOUCHSTONE_BENCH'];
+const DATASETS = 200;
+const CASES = 100;
+const STREAMED = 10_000;
+
+if (file && trusted)
+  describe('@bench', function () {
+    this.timeout(240_000);
+
+    it('bundle', () => {
+      const extension = vscode.extensions.getExtension('touchstone.touchstone');
+      const bundle = path.join(extension?.extensionPath ?? '', 'dist', 'extension.cjs');
+      const times = Array.from({ length: 5 }, () => {
+        delete require.cache[bundle];
+        const begun = performance.now();
+        require(bundle);
+        return performance.now() - begun;
+      });
+      tell(`load of the bundle: ${median(times).toFixed(1)} ms, median of 5 (limit 40 ms)`);
+    });
+
+    it('discovery', async () => {
+      const { engine, tests } = await activated();
+      const names = Array.from({ length: DATASETS }, (_, index) => `many/d${index}.golden.jsonl`);
+      const suites = names.map(
+        (name, index) =>
+          `  s${index}: { dataset: ${name}, targets: [{ name: echo, echo: true }], evaluators: [is-json] }\n`,
+      );
+      const files = Object.fromEntries(names.map((name) => [name, caseLines(CASES)]));
+      const restore = writeWorkspace({ 'touchstone.yaml': `suites:\n${suites.join('')}`, ...files });
+      try {
+        await engine.restart();
+        const stalls = monitorEventLoopDelay({ resolution: 5 });
+        stalls.enable();
+        const begun = performance.now();
+        await tests.tree.refresh();
+        const shown = performance.now() - begun;
+        for (let index = 0; index < DATASETS; index++) await tests.tree.resolveSuite(`s${index}`);
+        const filled = performance.now() - begun;
+        stalls.disable();
+        const items = [...tests.controller.items].reduce((sum, [, suite]) => {
+          for (const [, target] of suite.children) sum += target.children.size;
+          return sum;
+        }, 0);
+        tell(
+          `Test Explorer, ${DATASETS} datasets with ${items} cases: suites after ${seconds(shown)}, every case after ${seconds(filled)}; longest stall of the extension host ${longest(stalls)}`,
+        );
+      } finally {
+        restore();
+      }
+    });
+
+    it('stream', async () => {
+      const { engine } = await activated();
+      const restore = writeWorkspace({
+        'touchstone.yaml':
+          'suites:\n  stream: { dataset: s.golden.jsonl, targets: [{ name: echo, echo: true }], evaluators: [{ contains: right }] }\n',
+        's.golden.jsonl': caseLines(STREAMED),
+      });
+      try {
+        await engine.restart();
+        await vscode.commands.executeCommand('touchstone.runs.focus');
+        const stalls = monitorEventLoopDelay({ resolution: 5 });
+        const ended = new Promise<void>((resolve) => {
+          const listener = engine.on('run/finished', () => {
+            listener.dispose();
+            resolve();
+          });
+        });
+        const [runId] = (await engine.call('run/start', { suite: 'stream' })).runIds;
+        await vscode.commands.executeCommand('touchstone.openReport', { runId });
+        stalls.enable();
+        const begun = performance.now();
+        await ended;
+        stalls.disable();
+        const rate = STREAMED / ((performance.now() - begun) / 1000);
+        tell(
+          `${STREAMED} results streamed at about ${Math.round(rate)}/s with views and report open: longest stall of the extension host ${longest(stalls)} (limit 100 ms)`,
+        );
+      } finally {
+        await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+        restore();
+      }
+    });
+  });
+
+function tell(line: string): void {
+  if (file) appendFileSync(file, `${line}\n`);
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(2)} s`;
+}
+
+function longest({ max }: { max: number }): string {
+  return `${Math.round(max / 1e6)} ms`;
+}
