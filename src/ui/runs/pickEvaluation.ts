@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { Suite } from '../../protocol/workspaceCalls.ts';
 import { PlainError } from '../output/plainError.ts';
-import type { RunPorts } from './runCommands.ts';
 import type { RunOverrides, RunRequest } from './runController.ts';
+import type { RunPorts } from './runPorts.ts';
 
 /** What the last question offers. */
 type Action = { kind: 'run'; more: RunOverrides } | { kind: 'model' } | { kind: 'filter' };

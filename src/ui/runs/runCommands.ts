@@ -3,22 +3,13 @@ import * as vscode from 'vscode';
 import type { EngineCalls } from '../../protocol/calls.ts';
 import type { Suite } from '../../protocol/workspaceCalls.ts';
 import { registerCommand } from '../commands.ts';
-import type { EngineClient } from '../engine/engineClient.ts';
-import type { Output } from '../output/output.ts';
 import { PlainError } from '../output/plainError.ts';
-import type { Settings } from '../settings/settings.ts';
 import type { FinishedRun } from './activeRun.ts';
 import { pickEvaluation } from './pickEvaluation.ts';
 import { casesArgument, fileArgument, runArgument, suiteArgument } from './runArguments.ts';
 import type { RunController, RunOverrides, RunRequest } from './runController.ts';
+import type { RunPorts } from './runPorts.ts';
 import { endText, progressText, withRunProgress } from './runProgress.ts';
-
-export interface RunPorts {
-  engine: EngineClient;
-  runs: RunController;
-  settings: Settings;
-  output: Output;
-}
 
 type RunHead = EngineCalls['run/list']['result']['runs'][number];
 
