@@ -85,8 +85,8 @@ describe('journey: is the edit of a prompt better?', function () {
     const head = frame.locator('verdict-head');
     for (const text of [verdict.reason, ...verdict.evidence, gate.clauses[0].reason])
       await head.getByText(text).first().waitFor();
-    const shown = await frame.locator('case-filters .shown').innerText();
-    assert.equal(shown, `${counts.degraded} of ${counts.pairs} cases`);
+    const shown = await frame.locator('case-filters .shown').textContent();
+    assert.equal(shown?.replace(/\s+/g, ' ').trim(), `${counts.degraded} of ${counts.pairs} cases`);
 
     await frame.locator('case-table [role=row][aria-rowindex="2"]').click();
     const drawer = frame.locator('pair-drawer');
