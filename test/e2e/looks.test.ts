@@ -57,7 +57,8 @@ describe('journey: looks, and the keyboard alone', function () {
       await page.keyboard.press('Tab');
       if (await grid.evaluate((element) => element.matches(':focus'))) break;
     }
-    await page.keyboard.press('Enter');
+    await workbench.screenshot('keyboard-grid');
+    for (const key of ['ArrowDown', 'Enter']) await page.keyboard.press(key);
     await report.locator('case-drawer h2').waitFor();
     await workbench.screenshot('keyboard-case');
     await page.keyboard.press('Escape');
