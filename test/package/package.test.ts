@@ -15,7 +15,7 @@ const ALLOWED = [
   /^extension\/(package\.json|package\.nls\.json|readme\.md|changelog\.md|LICENSE\.txt)$/,
   /^extension\/dist\/(extension\.cjs|engineProcess\.js|checkWorker\.js)$/,
   /^extension\/dist\/chunks\/[\w.-]+\.js$/,
-  /^extension\/dist\/webview\/(report|standalone|comparison)\.(js|css)$/,
+  /^extension\/dist\/webview\/(report|standalone|compare)\.(js|css)$/,
   /^extension\/media\/(icon\.svg|icon\.png|prices\.json|terminal\.png)$/,
   /^extension\/media\/schemas\/[\w.-]+\.schema\.json$/,
   /^extension\/media\/(walkthrough|screenshots)\/[\w-]+\.png$/,
