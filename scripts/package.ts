@@ -38,7 +38,13 @@ function gather(stage: string, built: string): void {
   mkdirSync(stage);
   const own = Object.entries(manifest).filter(([field]) => !MAKING.has(field));
   writeFileSync(path.join(stage, 'package.json'), JSON.stringify(Object.fromEntries(own), null, 2));
-  for (const name of SHIPPED) cpSync(path.join(root, name), path.join(stage, name), { recursive: true });
+  for (const name of SHIPPED) {
+    cpSync(path.join(root, name), path.join(stage, name), {
+      recursive: true,
+      // For pages about the extension only.
+      filter: (file) => path.basename(file) !== 'screenshots',
+    });
+  }
   execFileSync(process.execPath, [path.join(root, 'esbuild.mjs'), built], { cwd: root, stdio: 'inherit' });
   const dist = path.join(stage, 'dist');
   cpSync(path.join(built, 'extension.cjs'), path.join(dist, 'extension.cjs'));

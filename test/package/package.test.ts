@@ -18,7 +18,7 @@ const ALLOWED = [
   /^extension\/dist\/webview\/(report|standalone|compare)\.(js|css)$/,
   /^extension\/media\/(icon\.svg|icon\.png|prices\.json|terminal\.png)$/,
   /^extension\/media\/schemas\/[\w.-]+\.schema\.json$/,
-  /^extension\/media\/(walkthrough|screenshots)\/[\w-]+\.png$/,
+  /^extension\/media\/walkthrough\/[\w-]+\.png$/,
 ];
 const MAX_BYTES = 5 * 1024 * 1024;
 
