@@ -36,7 +36,7 @@ describe('journey: a run that costs', function () {
     await run.click();
     const dialog = page.locator('.monaco-dialog-box');
     await dialog.filter({ hasText: 'Run dear for about $' }).waitFor();
-    await dialog.filter({ hasText: 'dear.golden.yaml: 1 trials' }).waitFor();
+    await dialog.filter({ hasText: 'dear.golden.yaml: 1 trial,' }).waitFor();
     await workbench.screenshot('run-cost');
     await dialog.getByRole('button', { name: 'Cancel' }).click();
     await dialog.waitFor({ state: 'hidden' });

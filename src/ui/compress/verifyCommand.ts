@@ -1,9 +1,11 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { CallFailure } from '../../protocol/callFailure.ts';
 import type { EngineCalls } from '../../protocol/calls.ts';
 import type { EngineEvents } from '../../protocol/events.ts';
 import type { EditPreview } from '../datasets/editPreview.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
+import { approveCost } from '../runs/approveCost.ts';
 import type { Settings } from '../settings/settings.ts';
 import { notPrompt, planTitle } from './compressCommand.ts';
 import type { Compressor } from './compressor.ts';
@@ -31,6 +33,7 @@ export async function compressAndVerify(given: unknown, ports: VerifyPorts): Pro
     void vscode.window.showInformationMessage(vscode.l10n.t('Nothing can be saved here.'));
     return;
   }
+  if (!(await approved(document, ports))) return;
   const verdicts = await vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
@@ -47,6 +50,23 @@ export async function compressAndVerify(given: unknown, ports: VerifyPorts): Pro
     if ((await vscode.window.showWarningMessage(text, show)) !== show) return;
   }
   await ports.preview.show(document, plan.edits, text);
+}
+
+/** Each suite of the prompt is run twice, and may cost twice as much as one run of it. */
+async function approved(document: vscode.TextDocument, { engine, settings }: VerifyPorts): Promise<boolean> {
+  const { root, suites } = await engine.call('workspace/list', {});
+  const { model, allowScripts: scripts } = settings;
+  for (const { name, targets } of suites) {
+    const own = targets.filter(({ prompt }) => prompt && path.resolve(root, prompt) === document.uri.fsPath);
+    if (own.length === 0) continue;
+    const overrides = {
+      targets: own.map((target) => target.name),
+      ...(model === undefined ? {} : { model }),
+    };
+    if (!(await approveCost({ suite: name, overrides, scripts }, { engine, settings }, undefined, 2)))
+      return false;
+  }
+  return true;
 }
 
 /** Empty when it was cancelled. Rejects with what broke a comparison. */
