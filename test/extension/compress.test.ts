@@ -3,6 +3,7 @@ import path from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import { activated } from './support/activated.ts';
+import { trusted } from './support/trust.ts';
 import { workspaceRoot, writeWorkspace } from './support/workspace.ts';
 
 const PROMPT = `---
@@ -17,13 +18,25 @@ user:
 {{question}}
 `;
 
+const WORKSPACE = {
+  'touchstone.yaml': `suites:
+  wordy:
+    dataset: wordy.golden.yaml
+    targets: [{ name: wordy, echo: wordy.prompty }]
+    evaluators: [{ contains: never guess }]
+`,
+  'wordy.prompty': PROMPT,
+  'wordy.golden.yaml':
+    'schema_version: 2.0.0\nversion: 1.0.0\ntest_cases: [{ id: a, input: { question: x } }]\n',
+};
+
 describe('compression in the editor', () => {
   let restore: (() => void) | undefined;
   let document: vscode.TextDocument;
 
   before(async () => {
     const { engine } = await activated();
-    restore = writeWorkspace({ 'wordy.prompty': PROMPT });
+    restore = writeWorkspace(WORKSPACE);
     await engine.call('workspace/list', {});
     document = await vscode.workspace.openTextDocument(path.join(workspaceRoot(), 'wordy.prompty'));
     await vscode.window.showTextDocument(document);
@@ -68,6 +81,21 @@ describe('compression in the editor', () => {
     await vscode.commands.executeCommand(ignore.command.command, ...(ignore.command.arguments ?? []));
     const left = await hints(document, (list) => list.length < found.length);
     assert.ok(!left.some(({ range }) => range.start.line === 6 && range.start.character === 0));
+  });
+
+  it('verifies a compression before it is offered, and leaves the file as it is', async function () {
+    if (!trusted) this.skip();
+    await vscode.commands.executeCommand('touchstone.compressAndVerify', { path: document.uri.fsPath });
+    const [tab] = vscode.window.tabGroups.all
+      .flatMap((group) => group.tabs)
+      .filter(({ input }) => input instanceof vscode.TabInputTextDiff);
+    assert.match(
+      tab?.label ?? '',
+      /^wordy\.prompty: Compress from \d+ to \d+ tokens .*Quality: (equivalent|undecided)/,
+    );
+    assert.equal(document.getText(), PROMPT);
+    await vscode.commands.executeCommand('touchstone.discardEdit');
+    document = (await vscode.window.showTextDocument(document.uri)).document;
   });
 });
 
