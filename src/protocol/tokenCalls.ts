@@ -144,5 +144,4 @@ export const tokenCalls = {
 export type RunEstimate = z.output<(typeof tokenCalls)['run/estimate']['result']>['runs'][number];
 export type TokenCount = z.output<typeof tokenCount>;
 export type PromptTokens = z.output<typeof prompt>;
-export type PromptVariables = NonNullable<z.output<(typeof tokenCalls)['token/variables']['result']>>;
 export type PromptBreakdown = NonNullable<z.output<(typeof tokenCalls)['token/breakdown']['result']>>;

@@ -18,7 +18,6 @@ const ATTACKS = [
   '<img src=x onerror="globalThis.hit=1">',
   '</script><script>globalThis.hit=1</script>',
   '<!--<script>globalThis.hit=1</script>-->',
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: the text itself is the attack
   '${globalThis.hit=1} {{constructor.constructor("globalThis.hit=1")()}}',
   '<svg onload=globalThis.hit=1><style>*{display:none}</style>',
   'javascript:globalThis.hit=1//"\'`><a href="javascript:globalThis.hit=1">click</a>',

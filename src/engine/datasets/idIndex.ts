@@ -1,10 +1,3 @@
-/** A case id that seems to have been used before, by its line; to be confirmed, as two ids may share a hash. */
-interface Suspicion {
-  id: string;
-  firstLine: number;
-  line: number;
-}
-
 /**
  * Finds repeated ids in about 24 bytes an id, so that a dataset of millions can be checked. Holds a 53-bit
  * hash and the line of each id, in an open-addressing table.
