@@ -36,20 +36,38 @@ export function recordRuns(controller: vscode.TestController): {
     const note = (state: Told['state'], item: vscode.TestItem, messages: vscode.TestMessage[] = []) =>
       told.push({ state, id: item.id, messages });
     return Object.assign(Object.create(run) as vscode.TestRun, {
-      enqueued: (item: vscode.TestItem) => (note('enqueued', item), run.enqueued(item)),
-      started: (item: vscode.TestItem) => (note('started', item), run.started(item)),
-      skipped: (item: vscode.TestItem) => (note('skipped', item), run.skipped(item)),
-      passed: (item: vscode.TestItem, ms?: number) => (note('passed', item), run.passed(item, ms)),
-      failed: (item: vscode.TestItem, message: vscode.TestMessage[], ms?: number) => (
-        note('failed', item, message), run.failed(item, message, ms)
-      ),
-      errored: (item: vscode.TestItem, message: vscode.TestMessage | vscode.TestMessage[], ms?: number) => (
-        note('errored', item, Array.isArray(message) ? message : [message]), run.errored(item, message, ms)
-      ),
-      appendOutput: (text: string, ...more: [vscode.Location?, vscode.TestItem?]) => (
-        output.push(text), run.appendOutput(text, ...more)
-      ),
-      end: () => (run.end(), end.resolve()),
+      enqueued(item: vscode.TestItem) {
+        note('enqueued', item);
+        run.enqueued(item);
+      },
+      started(item: vscode.TestItem) {
+        note('started', item);
+        run.started(item);
+      },
+      skipped(item: vscode.TestItem) {
+        note('skipped', item);
+        run.skipped(item);
+      },
+      passed(item: vscode.TestItem, ms?: number) {
+        note('passed', item);
+        run.passed(item, ms);
+      },
+      failed(item: vscode.TestItem, message: vscode.TestMessage[], ms?: number) {
+        note('failed', item, message);
+        run.failed(item, message, ms);
+      },
+      errored(item: vscode.TestItem, message: vscode.TestMessage | vscode.TestMessage[], ms?: number) {
+        note('errored', item, Array.isArray(message) ? message : [message]);
+        run.errored(item, message, ms);
+      },
+      appendOutput(text: string, ...more: [vscode.Location?, vscode.TestItem?]) {
+        output.push(text);
+        run.appendOutput(text, ...more);
+      },
+      end() {
+        run.end();
+        end.resolve();
+      },
     });
   };
   return {
