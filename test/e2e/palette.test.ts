@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
 import { Workbench } from '../support/vscode/workbench.ts';
 import { needsWorkbench } from './needsWorkbench.ts';
@@ -12,8 +11,10 @@ describe('journey: the command palette', function () {
     await workbench.openPalette('>Touchstone');
     await workbench.choices.filter({ hasText: 'Touchstone: Choose Model…' }).first().waitFor();
     await workbench.screenshot('palette');
-    const titles = await workbench.choices.allInnerTexts();
-    assert.ok(titles.some((title) => title.includes('Touchstone: Set API Key…')));
+    await workbench.page.keyboard.press('Escape');
+    // The list draws only what is in sight.
+    await workbench.openPalette('>Touchstone: Set API');
+    await workbench.choices.filter({ hasText: 'Touchstone: Set API Key…' }).first().waitFor();
     await workbench.page.keyboard.press('Escape');
     await workbench.runCommand('Touchstone: Show Output');
     await workbench.page.locator('.panel .output-view').waitFor();

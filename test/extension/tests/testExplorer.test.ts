@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
@@ -197,6 +197,8 @@ describe('Test Explorer', () => {
 
   it('stops when it is cancelled, and shows what did not run as skipped', async function () {
     if (!trusted) this.skip();
+    // Another suite may have let its agents go.
+    rmSync(path.join(workspaceRoot(), 'go'), { force: true });
     record = recordRuns(api.tests.controller);
     const begun = new Promise<void>((resolve) => {
       const listener = api.runs.onDidHappen(({ kind }) => {
