@@ -5,7 +5,7 @@ import type { RunStore } from '../store/runStore.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
 
 /** A batch is written when it holds this many results … */
-const BATCH_SIZE = 64;
+const BATCH_SIZE = 256;
 /** … or when its first result has waited this long, in milliseconds. */
 const BATCH_WAIT_MS = 20;
 
