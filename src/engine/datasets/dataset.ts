@@ -1,6 +1,7 @@
 import { createHash, hash } from 'node:crypto';
-import { basename, extname, isAbsolute, relative, sep } from 'node:path';
+import { basename, isAbsolute, relative, sep } from 'node:path';
 import { FileError, ProblemsError } from '../errors.ts';
+import { dataFormat } from '../files/dataFormat.ts';
 import { decodeUtf8 } from '../files/decode.ts';
 import { type Line, readLineBatches } from '../files/jsonl.ts';
 import { readBytes } from '../files/readText.ts';
@@ -84,22 +85,12 @@ export async function* textLines(text: string): AsyncGenerator<Line[], void> {
 
 /** The format of a dataset by its file name. Throws FileError for any other name. */
 export function datasetFormat(path: string): DatasetHeader['format'] {
-  switch (extname(path).toLowerCase()) {
-    case '.yaml':
-    case '.yml':
-      return 'yaml';
-    case '.json':
-    case '.jsonc':
-      return 'json';
-    case '.jsonl':
-    case '.ndjson':
-      return 'jsonl';
-    default:
-      throw new FileError('the name does not say what kind of dataset this is', {
-        where: { path },
-        remedy: 'Name it .yaml, .json or .jsonl.',
-      });
-  }
+  const format = dataFormat(path);
+  if (format) return format;
+  throw new FileError('the name does not say what kind of dataset this is', {
+    where: { path },
+    remedy: 'Name it .yaml, .json or .jsonl.',
+  });
 }
 
 interface Reading {

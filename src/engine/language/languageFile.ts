@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { FileError } from '../errors.ts';
+import { dataFormat } from '../files/dataFormat.ts';
 import type { SourceDocument } from '../files/document.ts';
 import { parseJson } from '../files/json.ts';
 import { LineIndex } from '../files/lineIndex.ts';
@@ -91,17 +92,5 @@ function isDataset(file: string, name: string, text: string): boolean {
 }
 
 function formatOf(file: string): LanguageFile['format'] {
-  switch (path.posix.extname(file).toLowerCase()) {
-    case '.yaml':
-    case '.yml':
-      return 'yaml';
-    case '.json':
-    case '.jsonc':
-      return 'json';
-    case '.jsonl':
-    case '.ndjson':
-      return 'jsonl';
-    default:
-      return 'other';
-  }
+  return dataFormat(file) ?? 'other';
 }

@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { FileError } from '../../errors.ts';
+import { dataFormat } from '../../files/dataFormat.ts';
 import type { Pointer, SourceDocument } from '../../files/document.ts';
 import { excerpt } from '../../files/excerpt.ts';
 import { parseJson } from '../../files/json.ts';
@@ -63,24 +64,13 @@ export function valueAt(root: JsonValue, pointer: Pointer): JsonValue | undefine
 }
 
 function fileKind(path: string): FileKind {
-  switch (extname(path).toLowerCase()) {
-    case '.yaml':
-    case '.yml':
-      return 'yaml';
-    case '.json':
-    case '.jsonc':
-      return 'json';
-    case '.jsonl':
-    case '.ndjson':
-      return 'jsonl';
-    case '.csv':
-      return 'csv';
-    default:
-      throw new FileError('the name does not say how this file is to be read', {
-        where: { path },
-        remedy: 'Name it .yaml, .json, .jsonl or .csv.',
-      });
-  }
+  const format = dataFormat(path);
+  if (format) return format;
+  if (extname(path).toLowerCase() === '.csv') return 'csv';
+  throw new FileError('the name does not say how this file is to be read', {
+    where: { path },
+    remedy: 'Name it .yaml, .json, .jsonl or .csv.',
+  });
 }
 
 async function* readJsonl(path: string, shownAs: string, signal: AbortSignal) {
