@@ -126,9 +126,12 @@ describe('the report panel', () => {
       await page.getByRole('button', { name: 'Score' }).click();
       const grid = page.getByRole('grid');
       await grid.evaluate((element) => element.scrollTo(0, 1000));
-      await page.waitForFunction(() => true);
-      const first = await topRow(page);
       await until(async () => (panel.state as { scroll?: number } | null)?.scroll === 1000);
+      // The rows of the new place are drawn with the frame after the one that noticed the scroll.
+      await page.evaluate(
+        () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
+      );
+      const first = await topRow(page);
       const { state } = panel;
       await panel.close();
 
