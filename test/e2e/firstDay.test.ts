@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
 import { Workbench } from '../support/vscode/workbench.ts';
+import { holdAgent } from './heldAgent.ts';
 import { needsWorkbench } from './needsWorkbench.ts';
 import { openRun, openViews, runSuite } from './steps.ts';
 
@@ -11,6 +12,7 @@ describe('journey: the first day', function () {
   it('leads from the walkthrough over a run and its report to the place of a failed case', async () => {
     await using workbench = await Workbench.open({ viewport: { width: 1440, height: 860 } });
     const { page } = workbench;
+    const letGo = holdAgent(workbench.folder);
 
     await workbench.runCommand('Touchstone: Open Walkthrough');
     await page
@@ -37,6 +39,7 @@ describe('journey: the first day', function () {
     await page.keyboard.press('ArrowRight');
     await page.locator('.test-explorer .monaco-list-row[aria-level="3"]').nth(5).waitFor();
     await workbench.screenshot('day-live-tree');
+    letGo();
     await openViews(workbench);
     await openRun(workbench, '73 of 87 passed');
 

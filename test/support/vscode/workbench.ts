@@ -114,7 +114,11 @@ export class Workbench implements AsyncDisposable {
   /** Waits for a notification by a part of its text, in the list of them all: toasts pass too quickly. */
   async notification(text: string | RegExp): Promise<Locator> {
     const list = this.page.locator('.notifications-center.visible');
-    if (!(await list.isVisible())) await this.page.locator('[id="status.notifications"]').click();
+    if (!(await list.isVisible())) {
+      await this.page.locator('[id="status.notifications"]').click();
+      // Where the pointer stays, the item's own hover would soon cover the buttons of the list.
+      await this.page.mouse.move(0, 0);
+    }
     const item = list.locator('.notification-list-item', { hasText: text }).first();
     await item.waitFor();
     return item;
