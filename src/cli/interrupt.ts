@@ -1,24 +1,34 @@
-import { EXIT } from './exitCode.ts';
 import type { Io } from './terminal/io.ts';
 
-/** The first Ctrl-C stops politely, so that everything is stored; the second one ends at once. */
+/** Why work was aborted: the person asked for it. */
+export class Interrupted extends DOMException {
+  constructor() {
+    super('interrupted', 'AbortError');
+  }
+}
+
+/** Ctrl-C, what a supervisor sends, and a terminal that was closed. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * The first Ctrl-C stops politely, so that everything is stored; the second one ends at once. What was announced
+ * as stored is stored by then, and agents end with this process.
+ */
 export function onInterrupt(io: Io): { signal: AbortSignal; release(): void } {
   const controller = new AbortController();
   const stop = (): void => {
     if (controller.signal.aborted) {
-      process.exitCode = EXIT.interrupted;
-      process.kill(process.pid, 'SIGKILL');
+      io.endAtOnce();
+      return;
     }
     io.err('\nstopping: waiting for what is under way (again to end at once)');
-    controller.abort(new DOMException('interrupted', 'AbortError'));
+    controller.abort(new Interrupted());
   };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  for (const name of SIGNALS) process.on(name, stop);
   return {
     signal: controller.signal,
     release: () => {
-      process.off('SIGINT', stop);
-      process.off('SIGTERM', stop);
+      for (const name of SIGNALS) process.off(name, stop);
     },
   };
 }

@@ -2,12 +2,22 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { UserError } from '../engine/errors.ts';
 import { EXIT } from './exitCode.ts';
 import { keepHeapSmall } from './heap.ts';
+import { Interrupted } from './interrupt.ts';
 import { type Io, processIo } from './terminal/io.ts';
 import { sanitize } from './terminal/sanitize.ts';
 
 /** Runs one command line; returns its exit code. Errors that a person can cause are shown without a stack. */
-export async function main(argv: readonly string[], io: Io = processIo()): Promise<number> {
+export async function main(
+  argv: readonly string[],
+  terminal: Omit<Io, 'endAtOnce'> = processIo(),
+): Promise<number> {
   keepHeapSmall();
+  const ended = Promise.withResolvers<number>();
+  const io: Io = { ...terminal, endAtOnce: () => ended.resolve(EXIT.interrupted) };
+  return Promise.race([run(argv, io), ended.promise]);
+}
+
+async function run(argv: readonly string[], io: Io): Promise<number> {
   let code: number = EXIT.passed;
   const program = createProgram(io, (result) => {
     code = result;
@@ -307,6 +317,10 @@ function share(text: string): number {
 
 function reportError(error: unknown, io: Io): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.passed : EXIT.userError;
+  if (error instanceof Interrupted) {
+    io.err('interrupted');
+    return EXIT.interrupted;
+  }
   if (error instanceof UserError) {
     io.err(`${io.errStyle.red('error')} ${sanitize(error.describe())}`);
     return EXIT.userError;

@@ -23,12 +23,20 @@ export function findRun(engine: Engine, resume: string | true, suites: readonly 
 
 /** What the run was begun with, unless the person says otherwise now. */
 export function resumedOverrides(
-  { filter, repeat, seed, origin }: RunPlan,
+  { filter, repeat, seed, model, judge, origin }: RunPlan,
   given: RunOverrides,
 ): RunOverrides {
   const chosen = given.filter && (given.filter.names.length > 0 || given.filter.tags.length > 0);
   const rejudge = origin?.rejudge === undefined ? {} : { rejudge: origin.rejudge };
-  return { repeat, seed, ...rejudge, ...given, filter: chosen && given.filter ? given.filter : filter };
+  const models = { ...(model === undefined ? {} : { model }), ...(judge === undefined ? {} : { judge }) };
+  return {
+    repeat,
+    seed,
+    ...models,
+    ...rejudge,
+    ...given,
+    filter: chosen && given.filter ? given.filter : filter,
+  };
 }
 
 /** Of a suite's runs, one for each dataset, the one that goes on with `plan`; the others are closed. */

@@ -7,6 +7,7 @@ import type { PreparedRun, RunOverrides } from '../../engine/runs/prepareRun.ts'
 import type { Workspace } from '../../engine/suites/loadWorkspace.ts';
 import type { SuiteConfig } from '../../engine/suites/suiteConfig.ts';
 import type { OtlpSettings } from '../../engine/telemetry/otlpSettings.ts';
+import { againCommand, resumeOptions } from '../again.ts';
 import { EXIT } from '../exitCode.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { openEngine } from '../openEngine.ts';
@@ -47,6 +48,9 @@ export interface EvalOptions extends OtlpOptions, RecordingOptions {
   maxCost?: number;
 }
 
+/** With what the options say opened and checked. */
+type RunOptions = EvalOptions & { collector: OtlpSettings | null; workspace: Workspace };
+
 /** This many cases that did not pass are shown; a report or `touchstone show --failed` has them all. */
 const MAX_FAILURES = 20;
 
@@ -62,7 +66,7 @@ export async function evaluate(paths: string[], options: EvalOptions, io: Io): P
     const trust = { commands: true, scripts: options.trust === true };
     const engine = openEngine(workspace, trust, { keyless: options.estimate === true });
     try {
-      return await runSuites(engine, suites, { ...options, collector }, io, signal);
+      return await runSuites(engine, suites, { ...options, collector, workspace }, io, signal);
     } finally {
       engine.close();
     }
@@ -74,7 +78,7 @@ export async function evaluate(paths: string[], options: EvalOptions, io: Io): P
 async function runSuites(
   engine: Engine,
   suites: readonly SuiteConfig[],
-  options: EvalOptions & { collector: OtlpSettings | null },
+  options: RunOptions,
   io: Io,
   signal: AbortSignal,
 ): Promise<number> {
@@ -100,7 +104,8 @@ async function runSuites(
   if (options.collector) await sendRuns(engine, runs, options.collector, io, signal);
   if (interrupted) {
     const last = reports.at(-1)?.run;
-    const kept = `everything stored so far is kept; go on with: touchstone eval --resume ${last?.id}`;
+    const resume = `touchstone eval --resume ${last?.id}${resumeOptions(options)}`;
+    const kept = `everything stored so far is kept; go on with: ${againCommand(resume, options.workspace, io.cwd)}`;
     const reason = last?.status.state === 'interrupted' ? last.status.reason : undefined;
     if (reason !== undefined) {
       io.err(`${io.errStyle.red('stopped')} ${reason}`);
@@ -185,7 +190,7 @@ async function runOne(
   engine: Engine,
   prepared: PreparedRun,
   resume: string | undefined,
-  options: EvalOptions,
+  options: RunOptions,
   io: Io,
   signal: AbortSignal,
 ) {
@@ -208,8 +213,8 @@ async function runOne(
     },
   );
   progress.end();
-  showFailures(finished.report, io);
-  for (const line of summaryLines(finished.report, io)) io.out(line);
+  showFailures(finished.report, options.workspace, io);
+  for (const line of summaryLines(finished.report, options.workspace, io)) io.out(line);
   for (const line of budgetLines(engine.store.budgets.ofRun(finished.report.run.id), io.style)) io.out(line);
   const outcome = estimate && finished.outcome === 'complete' && estimateOutcome(estimate, finished.report);
   if (outcome) io.out(io.style.dim(outcome));
@@ -218,7 +223,7 @@ async function runOne(
   return finished;
 }
 
-function showFailures(report: RunReport, io: Io): void {
+function showFailures(report: RunReport, workspace: Workspace, io: Io): void {
   let shown = 0;
   let more = 0;
   for (const result of report.results(['failed', 'errored'])) {
@@ -230,9 +235,10 @@ function showFailures(report: RunReport, io: Io): void {
     if (shown === 1) io.out('');
     for (const line of failureLines(result, report.caseAt(result.caseIndex)?.case, io)) io.out(line);
   }
-  if (more > 0)
-    io.out(io.style.dim(`… and ${more} more; all of them: touchstone show ${report.run.id} --failed\n`));
-  else if (shown === 0) io.out('');
+  if (more > 0) {
+    const show = againCommand(`touchstone show ${report.run.id} --failed`, workspace, io.cwd);
+    io.out(io.style.dim(`… and ${more} more; all of them: ${show}\n`));
+  } else if (shown === 0) io.out('');
 }
 
 function chooseSuites(

@@ -2,6 +2,7 @@ import type { Engine } from '../../engine/engine.ts';
 import { UsageError } from '../../engine/errors.ts';
 import type { TrialResult } from '../../engine/model/result.ts';
 import type { RunReport } from '../../engine/reports/runReport.ts';
+import type { Workspace } from '../../engine/suites/loadWorkspace.ts';
 import { EXIT } from '../exitCode.ts';
 import { openEngine } from '../openEngine.ts';
 import { openWorkspace } from '../openWorkspace.ts';
@@ -35,7 +36,7 @@ export async function show(runId: string | undefined, options: ShowOptions, io: 
     const id = runId ?? newest(engine);
     if (options.case !== undefined) return showCase(engine, id, options.case, io);
     const report = engine.report(id);
-    showRun(report, options.failed === true, io);
+    showRun(report, workspace, options.failed === true, io);
     for (const line of budgetLines(engine.store.budgets.ofRun(id), io.style)) io.out(line);
     await writeReportFiles(options.output ?? [], [report], io);
     if (collector) await sendRuns(engine, [report.run], collector, io, new AbortController().signal);
@@ -71,14 +72,14 @@ function listRuns(engine: Engine, io: Io): number {
   return EXIT.passed;
 }
 
-function showRun(report: RunReport, failed: boolean, io: Io): void {
+function showRun(report: RunReport, workspace: Workspace, failed: boolean, io: Io): void {
   io.out(headingLine(report.run.plan, io.style));
   io.out('');
   if (failed)
     for (const result of report.results(['failed', 'errored'])) {
       for (const line of failureLines(result, report.caseAt(result.caseIndex)?.case, io)) io.out(line);
     }
-  for (const line of summaryLines(report, io)) io.out(line);
+  for (const line of summaryLines(report, workspace, io)) io.out(line);
   const { status } = report.run;
   if (status.state === 'interrupted' && status.reason !== undefined)
     io.out(`${io.style.red('stopped')} ${status.reason}`);

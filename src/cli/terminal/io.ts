@@ -13,9 +13,11 @@ export interface Io {
   width: number;
   progress: ProgressStream;
   cwd: string;
+  /** Ends the command without waiting for what is under way, with the exit code of an interruption. */
+  endAtOnce(): void;
 }
 
-export function processIo(): Io {
+export function processIo(): Omit<Io, 'endAtOnce'> {
   return {
     out: (line) => process.stdout.write(`${line}\n`),
     err: (line) => process.stderr.write(`${line}\n`),

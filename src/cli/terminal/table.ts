@@ -32,23 +32,54 @@ export function truncate(text: string, width: number): string {
   return `${kept}…`;
 }
 
-/** Breaks a text at spaces into lines of at most `width` terminal columns. */
-export function wrap(text: string, width: number): string[] {
+/**
+ * Breaks a text at spaces into lines of at most `width` terminal columns; line breaks in it stay. Only the first
+ * `most` lines are made: a text may be a megabyte without a space.
+ */
+export function wrap(text: string, width: number, most = Number.POSITIVE_INFINITY): string[] {
   const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(/\s+/).filter(Boolean)) {
-    if (line !== '' && stringWidth(line) + 1 + stringWidth(word) > width) {
-      lines.push(line);
-      line = '';
-    }
-    line = line === '' ? word : `${line} ${word}`;
-    while (stringWidth(line) > width) {
-      const head = truncate(line, width).slice(0, -1);
-      lines.push(head);
-      line = line.slice(head.length);
-    }
+  for (const line of brokenLines(text, width)) {
+    if (lines.length >= most) break;
+    lines.push(line);
   }
-  return line === '' ? lines : [...lines, line];
+  return lines;
+}
+
+function* brokenLines(text: string, width: number): Iterable<string> {
+  for (const paragraph of text.split(/\n+/)) {
+    let line = '';
+    for (const [word] of paragraph.matchAll(/\S+/g)) {
+      let within = false;
+      for (const piece of pieces(word, width)) {
+        const joined = line === '' ? piece : `${line} ${piece}`;
+        if (line !== '' && (within || stringWidth(joined) > width)) {
+          yield line;
+          line = piece;
+        } else line = joined;
+        within = true;
+      }
+    }
+    if (line !== '') yield line;
+  }
+}
+
+/** A word in pieces of at most `width` columns; whole where it fits. */
+function* pieces(word: string, width: number): Iterable<string> {
+  // No character takes more than two columns.
+  if (word.length * 2 <= width || (word.length <= 2 * width && stringWidth(word) <= width)) return yield word;
+  let piece = '';
+  let used = 0;
+  for (const { segment } of new Intl.Segmenter().segment(word)) {
+    const next = stringWidth(segment);
+    if (used + next > width && piece !== '') {
+      yield piece;
+      piece = '';
+      used = 0;
+    }
+    piece += segment;
+    used += next;
+  }
+  if (piece !== '') yield piece;
 }
 
 function pad(text: string, width: number, align: 'left' | 'right'): string {

@@ -3,11 +3,12 @@ import type { TrialResult } from '../../engine/model/result.ts';
 import { expectations, inputText, isBad } from '../../engine/reports/caseText.ts';
 import { appliedAllowance } from '../../engine/targets/tokenAllowance.ts';
 import type { Io } from '../terminal/io.ts';
-import { sanitizeLine } from '../terminal/sanitize.ts';
+import { sanitize, sanitizeLine } from '../terminal/sanitize.ts';
 import { truncate, wrap } from '../terminal/table.ts';
 
-/** Lines of a text that are shown before it is cut. */
+/** Lines of a text that are shown before it is cut; a reason may hold the last words of an agent. */
 const MAX_LINES = 3;
+const MAX_REASON_LINES = 12;
 const LABEL_WIDTH = 10;
 
 /** A failed or errored trial: what was asked, what was expected, what came, and why that is not enough. */
@@ -39,9 +40,13 @@ function cutOffText({ output }: TrialResult): string {
 /** One line for each evaluator that failed or could not measure. */
 function whyLines(result: TrialResult, io: Io): string[] {
   const bad = result.evaluations.filter(isBad);
-  if (bad.length === 0) return labelled('why', result.reason, io);
+  if (bad.length === 0) return reasonLines('why', result.reason, io);
   const lines = bad.flatMap((evaluation, index) =>
-    labelled(index === 0 ? 'why' : '', `${evaluation.name} (${evaluation.stage}): ${evaluation.reason}`, io),
+    reasonLines(
+      index === 0 ? 'why' : '',
+      `${evaluation.name} (${evaluation.stage}): ${evaluation.reason}`,
+      io,
+    ),
   );
   const { early, stage, skipped } = result.settlement;
   if (!early) return lines;
@@ -49,12 +54,19 @@ function whyLines(result: TrialResult, io: Io): string[] {
   return [...lines, ...labelled('', left, io)];
 }
 
+/** The line breaks of a reason stay: it may name a remedy below, or quote an agent. */
+function reasonLines(label: string, reason: string, io: Io): string[] {
+  return block(label, sanitize(reason.replaceAll('\r\n', '\n')).replaceAll('\t', ' '), MAX_REASON_LINES, io);
+}
+
 function labelled(label: string, text: string, io: Io): string[] {
-  if (text === '') return [];
+  return block(label, sanitizeLine(text), MAX_LINES, io);
+}
+
+function block(label: string, text: string, most: number, io: Io): string[] {
   const width = Math.max(20, io.width - LABEL_WIDTH - 4);
-  const all = wrap(sanitizeLine(text), width);
-  const shown = all.slice(0, MAX_LINES);
-  if (all.length > MAX_LINES) shown[MAX_LINES - 1] = truncate(`${shown[MAX_LINES - 1]} …`, width);
+  const shown = wrap(text, width, most + 1);
+  if (shown.length > most) shown.splice(most - 1, 2, truncate(`${shown[most - 1]} …`, width));
   return shown.map(
     (line, index) => `    ${io.style.dim((index === 0 ? label : '').padEnd(LABEL_WIDTH))}${line}`,
   );

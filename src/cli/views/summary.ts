@@ -2,6 +2,8 @@ import type { GateReport } from '../../engine/model/gateReport.ts';
 import type { RunPlan } from '../../engine/model/run.ts';
 import type { GroupSummary, RunSummary } from '../../engine/model/summary.ts';
 import type { RunReport } from '../../engine/reports/runReport.ts';
+import type { Workspace } from '../../engine/suites/loadWorkspace.ts';
+import { againCommand } from '../again.ts';
 import { formatCost, formatCount, formatDuration, formatPercent } from '../terminal/format.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
@@ -24,9 +26,10 @@ export function headingLine(plan: RunPlan, style: Style): string {
 }
 
 /** The figures of a run: by target, by tag, by evaluator, the cascade, and the gate. */
-export function summaryLines(report: RunReport, io: Io): string[] {
+export function summaryLines(report: RunReport, workspace: Workspace, io: Io): string[] {
   const { summary, run } = report;
   const { style } = io;
+  const again = againCommand(`touchstone show ${run.id}`, workspace, io.cwd);
   return [
     ...groupTable(
       'target',
@@ -39,7 +42,7 @@ export function summaryLines(report: RunReport, io: Io): string[] {
     ...(report.gate ? gateLines(report.gate, style) : []),
     '',
     verdictLine(report, style),
-    style.dim(`run ${run.id}, ${formatDuration(run.elapsedMs)}; again with: touchstone show ${run.id}`),
+    style.dim(`run ${run.id}, ${formatDuration(run.elapsedMs)}; again with: ${again}`),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { isJsonObject, type JsonObject } from '../model/json.ts';
+import { endWithThisProcess, killGroup } from '../processes/processGroup.ts';
 import { SCRIPT_CHILD } from './scriptChild.ts';
 import { ScriptError } from './scriptRunner.ts';
 
@@ -41,10 +42,11 @@ export class ScriptHost {
       windowsHide: true,
       stdio: ['pipe', 'ignore', 'ignore', 'pipe'],
     });
-    this.#exited = new Promise((resolve) => {
+    const release = endWithThisProcess(this.#child);
+    this.#exited = new Promise<void>((resolve) => {
       this.#child.once('close', () => resolve());
       this.#child.once('error', () => resolve());
-    });
+    }).then(release);
     this.#child.once('error', (error) => this.#fail(`cannot start ${limits.nodePath}: ${error.message}`));
     this.#child.once('exit', (code, signal) =>
       this.#fail(`the script ended its process (${signal ?? code})`),
@@ -136,21 +138,11 @@ export class ScriptHost {
     this.#dead = new ScriptError(reason);
     this.#waiting?.reject(this.#dead);
     this.#waiting = undefined;
-    killGroup(this.#child);
+    killGroup(this.#child, 'SIGKILL');
   }
 
   #stdin(): Writable {
     return this.#child.stdin as Writable;
-  }
-}
-
-function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, 'SIGKILL');
-  } catch {
-    // No such group: it has ended, or the system has no process groups.
-    child.kill('SIGKILL');
   }
 }
 

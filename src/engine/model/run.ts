@@ -16,6 +16,8 @@ export interface RunPlan {
   leftOut?: RunOmission;
   /** The model of every prompt target, where the person chose one for this run. */
   model?: string;
+  /** The model of judges that name none, where the person chose one for this run. */
+  judge?: string;
   repeat: number;
   seed: number;
   /** The number of trials that the run will hold when it is complete: targets × chosen cases × repeat. */

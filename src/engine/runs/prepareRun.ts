@@ -111,7 +111,7 @@ async function prepareRun(
   ports: PreparePorts,
   signal: AbortSignal,
 ): Promise<PreparedRun> {
-  const { model, rejudge } = overrides;
+  const { model, judge, rejudge } = overrides;
   const { providers } = workspace.config;
   const { root } = workspace;
   const dataset = suite.cases
@@ -158,6 +158,7 @@ async function prepareRun(
   const plan = {
     ...made,
     ...(model === undefined ? {} : { model }),
+    ...(judge === undefined ? {} : { judge }),
     ...(Object.keys(origin).length > 0 ? { origin } : {}),
     ...leftOut(findSuite(workspace, suite.name), suite, overrides),
   };

@@ -1,5 +1,6 @@
 import { ChildProcess, spawn } from 'node:child_process';
 import type { Clock } from '../ports.ts';
+import { endWithThisProcess, killGroup } from '../processes/processGroup.ts';
 
 export interface ProcessRequest {
   /** Program and arguments; no shell is involved. */
@@ -34,7 +35,7 @@ const DRAIN_MS = 1_000;
 
 /**
  * Runs a process to its end and collects what it wrote. It runs in a group of its own, so its children end
- * with it: after a time limit, too much output, an abort, or its own exit.
+ * with it: after a time limit, too much output, an abort, its own exit, or the end of this process.
  * Rejects only when aborted, with the signal's reason, after the process is gone.
  */
 export async function runProcess(request: ProcessRequest, clock: Clock): Promise<ProcessEnd> {
@@ -42,6 +43,7 @@ export async function runProcess(request: ProcessRequest, clock: Clock): Promise
   signal.throwIfAborted();
   const child = start(request);
   if (!(child instanceof ChildProcess)) return child;
+  const release = endWithThisProcess(child);
   const over = new AbortController();
   let ended: 'timeout' | 'stdout' | 'stderr' | undefined;
   const stop = (why?: typeof ended) => {
@@ -67,6 +69,7 @@ export async function runProcess(request: ProcessRequest, clock: Clock): Promise
     if (ended) return { kind: 'overflow', stream: ended, ...written };
     return { ...how, ...written };
   } finally {
+    release();
     over.abort();
     signal.removeEventListener('abort', abort);
   }
@@ -121,28 +124,6 @@ function untilClosed(child: ChildProcess, clock: Clock, over: AbortSignal): Prom
       resolve(code === null ? { kind: 'killed', signal: signal ?? 'unknown' } : { kind: 'exited', code });
     });
   });
-}
-
-/** Signals the process and everything it started. A group that is already gone is fine. */
-function killGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
-  if (child.pid === undefined) return;
-  if (process.platform === 'win32') {
-    // Windows has no groups to signal; taskkill follows the tree and always ends it by force.
-    if (child.exitCode === null && child.signalCode === null) {
-      spawn('taskkill', ['/pid', String(child.pid), '/T', '/F'], { stdio: 'ignore', windowsHide: true }).on(
-        'error',
-        () => child.kill(),
-      );
-    }
-    return;
-  }
-  try {
-    process.kill(-child.pid, signal);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && (error.code === 'ESRCH' || error.code === 'EPERM'))) {
-      throw error;
-    }
-  }
 }
 
 /** Gathers a stream up to its limit; past it, calls `overflow` and keeps no more. */

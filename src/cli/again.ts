@@ -1,0 +1,30 @@
+import path from 'node:path';
+import type { Workspace } from '../engine/suites/loadWorkspace.ts';
+
+/** A command line that does what it says when it is pasted into the shell that this one was typed into. */
+export function againCommand(command: string, workspace: Workspace, cwd: string): string {
+  const { configPath, root } = workspace;
+  const config = configPath === null ? null : path.relative(cwd, path.join(root, configPath));
+  if (config === null) return root === cwd ? command : `${command}   (in ${shellWord(root)})`;
+  return config === 'touchstone.yaml' ? command : `${command} --config ${shellWord(config)}`;
+}
+
+/** The options that a run was begun with and that its plan does not hold, or not in time. */
+export function resumeOptions(options: {
+  model?: string;
+  judge?: string;
+  replay?: string;
+  record?: string;
+  trust?: boolean;
+}): string {
+  const { model, judge, replay, record, trust } = options;
+  return Object.entries({ model, judge, replay, record })
+    .flatMap(([name, value]) => (value === undefined ? [] : [` --${name} ${shellWord(value)}`]))
+    .concat(trust ? [' --trust'] : [])
+    .join('');
+}
+
+/** In single quotes where a shell would read more into it. */
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
