@@ -1,3 +1,4 @@
+import { judgesOfRun } from './compare/evaluators/judgesOfRun.ts';
 import { judgeRun } from './compare/gate.ts';
 import type { ComparisonRequest } from './compare/prepareComparison.ts';
 import type { PreparedComparison } from './compare/preparedComparison.ts';
@@ -186,7 +187,10 @@ function spendingLimit(
 export function readReport(store: RunStore, runId: string): RunReport {
   const run = store.getRun(runId);
   const summary = summarize(run.plan, store.results(runId));
-  const gate = run.plan.gate ? judgeRun(run.plan.gate, summary) : null;
+  const policy = run.plan.gate;
+  const asked = policy !== null && policy.judgeHealth !== 'ignore';
+  const judges = asked ? judgesOfRun(store, run, store.results(runId)) : [];
+  const gate = policy ? judgeRun(policy, summary, judges) : null;
   const { total, missing } = summary;
   const allPassed = total.trials > 0 && total.passed === total.trials && missing === 0;
   const notRecorded = run.plan.origin?.replay ? countNotRecorded(store.results(runId)) : 0;

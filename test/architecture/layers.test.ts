@@ -29,7 +29,7 @@ const ALLOWED: { [feature: string]: readonly string[] } = {
   compress: ['prompts', 'models'],
   suites: ['evaluators', 'models', 'prompts', 'datasets'],
   runs: ['cost', 'suites', 'targets', 'evaluators', 'datasets', 'prompts', 'models', 'telemetry'],
-  compare: ['runs', 'suites', 'targets'],
+  compare: ['runs', 'suites', 'targets', 'datasets'],
   reports: [],
   language: ['suites', 'evaluators', 'datasets', 'prompts', 'models'],
   engine: ['cost', 'models', 'suites', 'runs', 'compare', 'reports', 'telemetry', 'datasets', 'prompts'],

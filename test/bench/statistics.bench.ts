@@ -184,7 +184,7 @@ function falseVerdicts(name: string, world: World): void {
 }
 
 function power(name: string, world: World): void {
-  const promised = smallestEffect(truthOf({ ...world, effect: 0 }).scoreError);
+  const promised = smallestEffect(truthOf({ ...world, effect: 0 }).scoreError, world.clusters);
   const effect = effectFor(world, 'score', promised);
   let found = 0;
   for (let round = 0; round < ROUNDS; round += 1) {

@@ -79,6 +79,7 @@ for index, d in enumerate(given["differences"]):
             lambda size: power.power(size, len(d), level, ratio=0, alternative="larger") - 0.8, 0, 5, xtol=1e-14
         )
         put(f"{name} {index}", effect * d.std(ddof=1))
+    put(f"smallest effect t {index}", (stats.t.ppf(0.975, len(d) - 1) + stats.t.ppf(0.8, len(d) - 1)) * se)
     n = len(d)
     t = stats.t.ppf(0.975, n - 1) * np.sqrt(n / (n - 1))
     level = 1 - 2 * stats.norm.cdf(-t)

@@ -1,6 +1,10 @@
-import type { JudgeHealth } from '../../engine/compare/evaluators/judgeHealth.ts';
-import type { CascadeCalibration, EvaluatorAgreement } from '../../engine/model/evaluatorStudy.ts';
-import { formatCost, formatPercent } from '../terminal/format.ts';
+import { cascadeSnippet } from '../../engine/compare/evaluators/cascadeSnippet.ts';
+import type {
+  CascadeCalibration,
+  EvaluatorAgreement,
+  JudgeHealth,
+} from '../../engine/model/evaluatorStudy.ts';
+import { formatCost, formatCount, formatDuration, formatPercent } from '../terminal/format.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { renderTable, truncate } from '../terminal/table.ts';
@@ -47,7 +51,31 @@ export function agreementLines(
     io.style.dim(head),
     ...body,
     '',
-    ...(details ? rated.flatMap((entry) => differenceLines(entry, io)) : []),
+    ...(details ? rated.flatMap((entry) => [...biasLines(entry), ...differenceLines(entry, io)]) : []),
+  ];
+}
+
+/** What is known of either one besides their agreement. */
+function biasLines(entry: EvaluatorAgreement): string[] {
+  const { labelled, accuracy, positionBias, lengthBias, selfPreference, latencyMs } = entry;
+  const rows: [string, { first: number | null; second: number | null }, (value: number | null) => string][] =
+    [
+      [`right by ${formatCount(labelled)} labels`, accuracy, formatPercent],
+      ['liking for long answers (rank correlation)', lengthBias, figure],
+      ['leaning to the first answer', positionBias, figure],
+      ['preference for its own model', selfPreference, figure],
+      ['time each', latencyMs, (value) => (value === null ? '–' : formatDuration(value))],
+    ];
+  const columns = ['', sanitizeLine(entry.first), sanitizeLine(entry.second)].map((title, at) => ({
+    title,
+    align: at === 0 ? ('left' as const) : ('right' as const),
+  }));
+  return [
+    ...renderTable(
+      columns,
+      rows.map(([name, { first, second }, show]) => [name, show(first), show(second)]),
+    ),
+    '',
   ];
 }
 
@@ -80,12 +108,12 @@ function differenceLines({ first, second, differences }: EvaluatorAgreement, io:
 export function healthLines(judges: readonly JudgeHealth[], { style }: Io): string[] {
   const marks = { pass: style.green('✓'), fail: style.red('✗'), unknown: style.dim('?') };
   const words = { healthy: style.green, unhealthy: style.red, unknown: style.yellow };
-  return judges.flatMap(({ judge, status, checks, corrected }) => [
+  return judges.flatMap(({ judge, status, checks, judged, corrected }) => [
     `${style.bold(sanitizeLine(judge))}: ${words[status](status)}`,
     ...checks.map((check) => `  ${marks[check.status]} ${check.check}: ${sanitizeLine(check.reason)}`),
     ...(corrected
       ? [
-          `  pass rate corrected by the labels: ${formatPercent(corrected.mean)} (${formatPercent(corrected.interval.low)} to ${formatPercent(corrected.interval.high)})`,
+          `  pass rate: ${formatPercent(judged)} as judged; corrected by the labels ${formatPercent(corrected.mean)} (${formatPercent(corrected.interval.low)} to ${formatPercent(corrected.interval.high)})`,
         ]
       : []),
     '',
@@ -98,7 +126,8 @@ export function calibrationLines(
   agreement: number,
   { style }: Io,
 ): string[] {
-  return calibrations.flatMap(({ stage, thresholds, outputs, settled, heldOut, holds }) => {
+  return calibrations.flatMap((calibration) => {
+    const { stage, thresholds, outputs, settled, heldOut, holds } = calibration;
     const range = heldOut.interval
       ? ` (95 % interval ${formatPercent(heldOut.interval.low)} to ${formatPercent(heldOut.interval.high)})`
       : '';
@@ -106,6 +135,7 @@ export function calibrationLines(
     return [
       `${style.bold(stage)}: fail below ${figure(thresholds.fail)}, pass from ${figure(thresholds.pass)}; settles ${formatPercent(settled)} of ${outputs} outputs`,
       `  on held-out outputs ${formatPercent(heldOut.agreement)} agree with the judge${range}: ${word}`,
+      ...(holds ? [style.dim(`  in the suite: ${cascadeSnippet(calibration)}`)] : []),
       '',
     ];
   });

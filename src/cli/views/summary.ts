@@ -2,6 +2,7 @@ import type { GateReport } from '../../engine/model/gateReport.ts';
 import type { RunPlan } from '../../engine/model/run.ts';
 import type { GroupSummary, RunSummary } from '../../engine/model/summary.ts';
 import type { RunReport } from '../../engine/reports/runReport.ts';
+import { wilsonInterval } from '../../engine/statistics/wilson.ts';
 import type { Workspace } from '../../engine/suites/loadWorkspace.ts';
 import { againCommand } from '../again.ts';
 import { formatCost, formatCount, formatDuration, formatPercent } from '../terminal/format.ts';
@@ -145,6 +146,16 @@ function cascadeLines({ cascade, stages }: RunSummary): string[] {
     '',
     `cascade: ${made}; against running everything: ${saved.join(', ')}`,
     ...(settled.length > 0 ? [`         settled early: ${settled.join(', ')}`] : []),
+    ...auditLines(cascade),
+  ];
+}
+
+function auditLines({ audited: { trials, agreed } }: RunSummary['cascade']): string[] {
+  if (trials === 0) return [];
+  const range = wilsonInterval(agreed / trials, trials);
+  const interval = range ? ` (${formatPercent(range.low)} to ${formatPercent(range.high)})` : '';
+  return [
+    `         audited: the judge agreed in ${formatCount(agreed)} of ${formatCount(trials)} settled trials${interval}`,
   ];
 }
 

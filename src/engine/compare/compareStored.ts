@@ -1,12 +1,14 @@
 import { UsageError } from '../errors.ts';
 import type { Comparison, SequentialProgress } from '../model/comparison.ts';
 import type { GatePolicy } from '../model/gatePolicy.ts';
+import type { GateReport } from '../model/gateReport.ts';
 import type { RunPlan } from '../model/run.ts';
 import { summarize } from '../runs/summarize.ts';
 import type { RunStore } from '../store/runStore.ts';
 import { compareCases } from './compareCases.ts';
-import { judgeComparison } from './comparisonGate.ts';
+import { type GatedComparison, judgeComparison } from './comparisonGate.ts';
 import { clusterOf } from './differences.ts';
+import { judgesOfRun } from './evaluators/judgesOfRun.ts';
 import { pairCases, type SideResults, type TargetPair } from './pairCases.ts';
 import { describeSide, openStoredSide, type StoredSide } from './storedSide.ts';
 
@@ -72,7 +74,7 @@ export function compareStored(store: RunStore, request: StoredComparison): Compa
     candidate: describeSide(request.candidate, candidate.run, request.reused?.candidate ?? 0),
     margin,
     ...judged,
-    gate: policy ? judgeComparison(policy, judged, summaryOf(candidate, request.candidate)) : null,
+    gate: policy ? gateOf(store, policy, judged, candidate, request.candidate) : null,
     notes: [
       ...(request.notes ?? []),
       ...(sequential?.stopped ? [STOPPED] : []),
@@ -104,6 +106,17 @@ function inOrder(cases: Comparison['cases'], caseIds: readonly string[]): Compar
   return cases
     .filter(({ caseId }) => place.has(caseId))
     .sort((a, b) => (place.get(a.caseId) ?? 0) - (place.get(b.caseId) ?? 0));
+}
+
+function gateOf(
+  store: RunStore,
+  policy: GatePolicy,
+  judged: GatedComparison,
+  side: ReturnType<typeof openStoredSide>,
+  request: StoredSide,
+): GateReport {
+  const judges = policy.judgeHealth === 'ignore' ? [] : judgesOfRun(store, side.run, side.results());
+  return judgeComparison(policy, judged, summaryOf(side, request), judges);
 }
 
 /** The candidate's own figures, as if its targets had been run alone. */

@@ -1,4 +1,5 @@
 import type { CaseComparison, Comparison } from '../model/comparison.ts';
+import type { JudgeHealth } from '../model/evaluatorStudy.ts';
 import type { GatePolicy } from '../model/gatePolicy.ts';
 import type { GateClause, GateReport } from '../model/gateReport.ts';
 import type { RunSummary } from '../model/summary.ts';
@@ -22,9 +23,10 @@ export function judgeComparison(
   policy: GatePolicy,
   comparison: GatedComparison,
   candidate: RunSummary,
+  judges: readonly JudgeHealth[] = [],
 ): GateReport {
   const stopped = comparison.sequential?.stopped === true;
-  const alone = judgeRun(policy, stopped ? { ...candidate, missing: 0 } : candidate);
+  const alone = judgeRun(policy, stopped ? { ...candidate, missing: 0 } : candidate, judges);
   const clauses = [
     ...alone.clauses.filter(({ status }) => status !== 'not-asked'),
     ...paired(comparison),

@@ -1,20 +1,27 @@
+import type { JudgeHealth } from '../model/evaluatorStudy.ts';
 import type { GatePolicy } from '../model/gatePolicy.ts';
 import type { ClauseStatus, GateClause, GateReport } from '../model/gateReport.ts';
 import type { GroupSummary, RunSummary } from '../model/summary.ts';
+import { judgeClauses } from './judgeClauses.ts';
 
 /** Counted shares are compared with this much slack so that rounding never decides. */
 const ROUNDING = 1e-9;
 
 /**
- * Holds a run to its policy. Every clause says why; a clause without data is undecided. A run that is not
+ * Holds a run to its policy; `judges` is what is known of the judges that scored it. Every clause says why; a clause without data is undecided. A run that is not
  * complete, or that measured nothing, never passes.
  */
-export function judgeRun(gate: GatePolicy, summary: RunSummary): GateReport {
+export function judgeRun(
+  gate: GatePolicy,
+  summary: RunSummary,
+  judges: readonly JudgeHealth[] = [],
+): GateReport {
   const clauses = [
     ...completeness(summary),
     ...passRates(gate, summary),
     ...ofComparisons(gate),
     ...limits(gate, summary),
+    ...judgeClauses(gate, judges),
   ];
   const passed = holds(gate, clauses);
   return { passed: passed && summary.missing === 0 && summary.total.trials > 0, clauses };

@@ -55,14 +55,15 @@ export function describeMetric(
     wilcoxonP: wilcoxonSignedRank(found.clusters.map((cluster) => cluster.sum / cluster.n)).p,
     effectSize: cohensDz(found.values),
     oddsRatio: metric === 'pass' ? discordantOddsRatio(discordant.improved, discordant.degraded) : null,
-    smallestEffect: standardError === null ? null : smallestEffect(standardError),
-    casesToDecide: casesToDecide(mean, standardError ?? 0, n, margin),
+    smallestEffect: standardError === null ? null : smallestEffect(standardError, clusters),
+    casesToDecide: casesToDecide(found.estimate, margin),
   };
 }
 
 /** The easier of the two: to find the observed difference, or to show that there is none beyond the margin. */
-function casesToDecide(mean: number, error: number, cases: number, margin: number): number | null {
-  const ways = [casesToFind(mean, error, cases), casesForNonInferiority(margin, error, cases)];
+function casesToDecide({ mean, standardError, n, clusters }: Differences['estimate'], margin: number) {
+  const error = standardError ?? 0;
+  const ways = [casesToFind(mean, error, n, clusters), casesForNonInferiority(margin, error, n, clusters)];
   const known = ways.filter((way) => way !== null);
   return known.length === 0 ? null : Math.min(...known);
 }

@@ -25,5 +25,9 @@ export async function outlookOn(inputs: RunInputs, signal: AbortSignal): Promise
       clusters.add(entry.cluster === undefined ? `case ${entry.id}` : `cluster ${entry.cluster}`);
     }
   const error = ASSUMED_DEVIATION / Math.sqrt(Math.max(1, clusters.size));
-  return { cases, clusters: clusters.size, smallestPassChange: Math.min(1, smallestEffect(error)) };
+  return {
+    cases,
+    clusters: clusters.size,
+    smallestPassChange: Math.min(1, smallestEffect(error, clusters.size)),
+  };
 }

@@ -6,7 +6,7 @@ import type { Clock, Log, Span } from '../ports.ts';
 import type { EvaluationInput, Evaluator } from './evaluator.ts';
 import { PatternTimeout } from './pattern.ts';
 import { ScriptError } from './scriptRunner.ts';
-import { concludeVerdict, type Rule, type StageWeights, settledReason } from './verdict.ts';
+import { clearPass, concludeVerdict, type Rule, type StageWeights, settledReason } from './verdict.ts';
 
 export interface CascadeOptions {
   /**
@@ -16,6 +16,8 @@ export interface CascadeOptions {
   mode: 'cascade' | 'full';
   /** Smallest score of a stage, 0–1, in mode `cascade`; a stage without one is not held to any. */
   thresholds: { heuristic?: number; lexical?: number };
+  /** Score of a stage, 0–1, from which the judge is left out in mode `cascade`; never where absent. */
+  pass?: { heuristic?: number; lexical?: number };
   /** Null: the total is the plain weighted mean of all evaluators, as in promptfoo. */
   weights: StageWeights | null;
   rule: Rule;
@@ -47,7 +49,8 @@ interface Progress {
  * case has failed for certain when (a) even with its errored evaluators counted as perfect the stage stays
  * below its threshold, (b) under rule `all` an evaluator failed, or (c) under rule `threshold` even perfect
  * later stages cannot lift the total to the minimum. Later stages are then left out. Errors do not stop the
- * cascade: a later failure still turns an errored case into a failed one.
+ * cascade: a later failure still turns an errored case into a failed one. Where only the judge is left, a case
+ * that passes so far and whose stage reaches its pass threshold is a clear pass.
  *
  * Synchronous as long as every evaluator is. Rejects only with the signal's reason.
  */
@@ -76,7 +79,7 @@ function settle(progress: Progress, index: number): Verdict | Promise<Verdict> |
   if (options.mode === 'full' || progress.stage !== STAGES[index]) return undefined;
   const later = evaluators.filter((evaluator) => STAGES.indexOf(evaluator.stage) > index);
   if (later.length === 0) return undefined;
-  const reason = settledReason(evaluations, later, options);
+  const reason = settledReason(evaluations, later, options) ?? clearPass(evaluations, later, options);
   if (reason === undefined) return undefined;
   const audited = later.some((evaluator) => evaluator.stage === 'judge') && options.audit?.() === true;
   if (!audited) return conclude(progress, reason, later);
@@ -92,11 +95,13 @@ async function audit(progress: Progress, reason: string, later: Evaluator[]): Pr
   const known = progress.evaluations.length;
   await runStage(progress, 'judge');
   const judged = progress.evaluations.slice(known);
-  const scored = judged.filter((evaluation) => evaluation.status === 'scored' && evaluation.weight > 0);
+  const scored = judged.flatMap((evaluation) =>
+    evaluation.status === 'scored' && evaluation.weight > 0 ? [evaluation.pass] : [],
+  );
   const settlement: Settlement = { ...verdict.settlement, early: later.length > 0 };
   if (scored.length > 0 && !judged.some((evaluation) => evaluation.status === 'error')) {
     settlement.audited = {
-      agrees: scored.some((evaluation) => evaluation.status === 'scored' && !evaluation.pass),
+      agrees: scored.every((pass) => pass) === (verdict.status === 'passed'),
     };
   }
   return { ...verdict, evaluations: progress.evaluations, settlement };

@@ -10,6 +10,7 @@ export type Rule = { kind: 'all' } | { kind: 'threshold'; min: number };
 interface Scoring {
   mode: 'cascade' | 'full';
   thresholds: { heuristic?: number; lexical?: number };
+  pass?: { heuristic?: number; lexical?: number };
   weights: StageWeights | null;
   rule: Rule;
 }
@@ -57,6 +58,27 @@ export function settledReason(
   }
   if (scoring.rule.kind === 'all') return undefined;
   return totalBelowThreshold(evaluations, later, scoring, scoring.rule.min);
+}
+
+/**
+ * Why the judge need not be asked: a stage reaches its pass threshold and nothing speaks against the case. Undefined
+ * while any other evaluator is to come, or where one failed to measure.
+ */
+export function clearPass(
+  evaluations: readonly Evaluation[],
+  later: readonly Evaluator[],
+  scoring: Scoring,
+): string | undefined {
+  if (!scoring.pass || later.some(({ stage }) => stage !== 'judge')) return undefined;
+  if (concludeVerdict(evaluations, scoring).status !== 'passed') return undefined;
+  for (const stage of ['heuristic', 'lexical'] as const) {
+    const least = scoring.pass[stage];
+    if (least === undefined) continue;
+    const { score, weight } = stageSum(evaluations, stage, 'drop');
+    if (weight > 0 && score / weight >= least - ROUNDING)
+      return `${stage} score ${(score / weight).toFixed(2)} reaches ${least}: a clear pass`;
+  }
+  return undefined;
 }
 
 function stageBelowThreshold(evaluations: readonly Evaluation[], scoring: Scoring): string | undefined {

@@ -24,6 +24,16 @@ export interface EvaluatorAgreement {
   accuracy: { first: number | null; second: number | null };
   /** Rank correlation of the score with the length of the output: a liking for long answers. */
   lengthBias: { first: number | null; second: number | null };
+  /**
+   * Of evaluators that are asked in both orders: how much more often the answer that comes first is preferred when the
+   * orders disagree, as a share of all its choices, −1 to 1.
+   */
+  positionBias: { first: number | null; second: number | null };
+  /**
+   * How much higher outputs of the judge's own model are scored than those of other models, beyond what labels (or,
+   * without them, the other evaluator) say of them, −1 to 1.
+   */
+  selfPreference: { first: number | null; second: number | null };
   costUsd: { first: number | null; second: number | null };
   latencyMs: { first: number | null; second: number | null };
   /** Most different first. */
@@ -36,6 +46,27 @@ export interface EvaluatorDifference {
   trial: number;
   first: { score: number; pass: boolean; reason: string };
   second: { score: number; pass: boolean; reason: string };
+}
+
+export interface JudgeCheck {
+  /** `order`: whether it chooses the same when two answers change places. */
+  check: 'errors' | 'test-retest' | 'order' | 'length' | 'labels';
+  status: 'pass' | 'fail' | 'unknown';
+  /** The figure that was held to the limit; null where there is none. */
+  value: number | null;
+  reason: string;
+}
+
+/** Whether a judge can be relied on. */
+export interface JudgeHealth {
+  judge: string;
+  /** Unhealthy when a check fails; unknown when none could be made. */
+  status: 'healthy' | 'unhealthy' | 'unknown';
+  checks: JudgeCheck[];
+  /** Pass rate as the judge sees it over the same outputs as `corrected`; null without a judgement. */
+  judged: number | null;
+  /** The pass rate, corrected by the labels; null without enough of them. */
+  corrected: { mean: number; interval: Range } | null;
 }
 
 /** Thresholds that let a cheap stage settle cases the way the judge would. */

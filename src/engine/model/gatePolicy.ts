@@ -17,6 +17,11 @@ export interface GatePolicy {
   maxFlakyShare?: number;
   /** Most trials that may end in an error. */
   maxErrors?: number;
+  /**
+   * Whether the judges can be relied on. `watch` (where absent): one that is shown not to be leaves the gate
+   * undecided. `required`: so does one of which it is not known. `ignore`: it does not matter.
+   */
+  judgeHealth?: 'watch' | 'required' | 'ignore';
   /** What becomes of the gate when a condition cannot be decided. */
   undecided: 'fail' | 'pass';
 }

@@ -55,6 +55,8 @@ export interface CascadeSummary {
   /** Saved calls × mean of the made ones; null where no judge ran or its cost is unknown. */
   savedCostUsd: number | null;
   savedMs: number | null;
+  /** Trials that were settled early and judged all the same, and those of them where the judge agreed. */
+  audited: { trials: number; agreed: number };
 }
 
 export interface RunSummary {

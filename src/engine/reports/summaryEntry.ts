@@ -29,6 +29,7 @@ export function summaryEntry(summary: RunSummary) {
       judge_cost_usd: cascade.judgeCostUsd,
       saved_cost_usd: cascade.savedCostUsd,
       saved_ms: cascade.savedMs,
+      ...(cascade.audited.trials === 0 ? {} : { audited: { ...cascade.audited } }),
     },
     missing: summary.missing,
   };

@@ -7,6 +7,7 @@ import type { CascadeSummary, EvaluatorSummary, StageSummary } from '../model/su
 export class EvaluatorTally {
   readonly #evaluators = new Map<string, EvaluatorSummary & { scoreSum: number }>();
   readonly #stages = new Map<StageSummary['stage'], StageSummary>();
+  #audited = { trials: 0, agreed: 0 };
   #judge = { calls: 0, saved: 0, ms: 0, cost: 0, unknownCosts: 0 };
 
   add(trial: TrialResult): void {
@@ -14,6 +15,10 @@ export class EvaluatorTally {
     const stage = this.#stage(settlement.stage);
     stage.settled += 1;
     if (settlement.early) stage.early += 1;
+    if (settlement.audited) {
+      this.#audited.trials += 1;
+      if (settlement.audited.agrees) this.#audited.agreed += 1;
+    }
     for (const evaluation of trial.evaluations) this.#addEvaluation(evaluation);
     for (const skipped of settlement.skipped) {
       this.#evaluator(skipped.name, skipped.name, skipped.stage).leftOut += 1;
@@ -41,6 +46,7 @@ export class EvaluatorTally {
       judgeCostUsd: calls === 0 ? 0 : known ? cost : null,
       savedCostUsd: saved === 0 ? 0 : known ? (cost / calls) * saved : null,
       savedMs: saved === 0 ? 0 : calls > 0 ? (ms / calls) * saved : null,
+      audited: { ...this.#audited },
     };
   }
 

@@ -172,6 +172,7 @@ async function prepareRun(
       cascadeFor: (entry) => ({
         mode: suite.cascade.mode,
         thresholds: suite.cascade.thresholds,
+        ...(suite.cascade.pass === undefined ? {} : { pass: suite.cascade.pass }),
         weights: suite.cascade.weights,
         rule: ruleFor(entry, suite),
       }),

@@ -5,6 +5,8 @@ export interface CascadeConfig {
   mode: 'cascade' | 'full';
   /** Smallest score of a stage, 0–1; below it the case has failed and later stages are left out. */
   thresholds: { heuristic: number; lexical: number };
+  /** From this score of a stage on, 0–1, a case that has not failed passes without the judge. Absent: never. */
+  pass?: { heuristic?: number; lexical?: number };
   /**
    * Share of each stage in the total; a stage without evaluators gives its weight to the others. Null: the
    * plain weighted mean of all evaluators, as in promptfoo.
@@ -53,6 +55,15 @@ export const cascadeFile = z.strictObject({
     })
     .prefault({})
     .describe('Smallest score of a stage, 0 to 1; below it a case fails at once.'),
+  pass: z
+    .strictObject({
+      heuristic: share.exactOptional().describe(`Of the heuristic stage. ${stageNote.heuristic}`),
+      lexical: share.exactOptional().describe(`Of the lexical stage. ${stageNote.lexical}`),
+    })
+    .exactOptional()
+    .describe(
+      'Score of a stage, 0 to 1, from which a case that has not failed passes without asking the judge. Without it every such case is judged. "touchstone evaluators" fits it to stored runs; set "audit" to keep checking it.',
+    ),
   weights: z
     .strictObject({
       heuristic: share.default(weights.heuristic).describe(stageNote.heuristic),

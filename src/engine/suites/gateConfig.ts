@@ -46,6 +46,12 @@ export const gateFile = z
       .optional()
       .describe('Largest share of cases, 0 to 1, whose trials do not agree. Needs repeat: 2 or more.'),
     max_errors: z.int().min(0).optional().describe('Most trials that may end in an error.'),
+    judge_health: z
+      .enum(['watch', 'required', 'ignore'])
+      .exactOptional()
+      .describe(
+        'Whether the judges can be relied on. watch (the default): the gate is undecided where a judge fails too often, contradicts itself or disagrees with labels. required: also where that is not known, or the judge likes long answers. ignore: not looked at.',
+      ),
     undecided: z
       .enum(['fail', 'pass'])
       .default('fail')
@@ -66,6 +72,7 @@ export function toGate(file: z.output<typeof gateFile>): GatePolicy {
     ...(file.max_p95_latency_ms === undefined ? {} : { maxP95LatencyMs: file.max_p95_latency_ms }),
     ...(file.max_flaky_share === undefined ? {} : { maxFlakyShare: file.max_flaky_share }),
     ...(file.max_errors === undefined ? {} : { maxErrors: file.max_errors }),
+    ...(file.judge_health === undefined ? {} : { judgeHealth: file.judge_health }),
     undecided: file.undecided,
   };
 }

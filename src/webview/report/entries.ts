@@ -160,6 +160,8 @@ const summary = z.object({
     judge_cost_usd: maybe,
     saved_cost_usd: maybe,
     saved_ms: maybe,
+    /** Absent where nothing was audited. */
+    audited: z.optional(z.object({ trials: count, agreed: count })),
   }),
   missing: count,
 });

@@ -209,12 +209,18 @@ function groupColumns(): Column<GroupEntry>[] {
   ];
 }
 
+function audits({ audited }: SummaryEntry['cascade']): string {
+  if (!audited) return '';
+  const { trials, agreed } = audited;
+  return ` The judge was asked all the same in ${formatCount(trials)} settled trials and agreed in ${formatCount(agreed)}.`;
+}
+
 function savings({ cascade }: SummaryEntry): TemplateResult | typeof nothing {
   if (cascade.judge_calls === 0 && cascade.judge_calls_saved === 0) return nothing;
   const money = cascade.saved_cost_usd === null ? 'unknown' : formatCost(cascade.saved_cost_usd);
   const time = cascade.saved_ms === null ? 'unknown' : formatDuration(cascade.saved_ms);
   return html`<p class="dim">
     ${formatCount(cascade.judge_calls)} judge calls were made and ${formatCount(cascade.judge_calls_saved)} saved;
-    money saved: ${money}, time saved: ${time}.
+    money saved: ${money}, time saved: ${time}.${audits(cascade)}
   </p>`;
 }

@@ -281,6 +281,49 @@ describe('runCascade', () => {
       assert.equal(verdict.evaluations.length, 2);
     }
   });
+  it('lets a clear pass through without the judge, and only a clear one', () => {
+    const pass = { lexical: 0.9 };
+    const judge = measured('judge', scored(0));
+    const clear = run([measured('heuristic', scored(1)), measured('lexical', scored(0.9)), judge], { pass });
+    assert.deepEqual(
+      [clear.status, clear.settlement.stage, clear.settlement.early],
+      ['passed', 'lexical', true],
+    );
+    assert.deepEqual(clear.settlement.skipped, [{ name: 'judge', stage: 'judge' }]);
+    assert.equal(clear.settlement.reason, 'lexical score 0.90 reaches 0.9: a clear pass');
+    for (const unclear of [
+      [measured('lexical', scored(0.89)), judge],
+      [measured('lexical', scored(1)), measured('lexical', ERROR, { name: 'broken' }), judge],
+      [measured('lexical', SKIPPED), judge],
+    ])
+      assert.equal(run(unclear, { pass }).settlement.stage, 'judge');
+    assert.equal(run([measured('lexical', scored(1)), judge], { pass, mode: 'full' }).status, 'failed');
+  });
+  it('asks the cheap evaluators that are left before a case passes without the judge', () => {
+    const verdict = run(
+      [
+        measured('heuristic', scored(1)),
+        measured('lexical', scored(0.7, false)),
+        measured('judge', scored(1)),
+      ],
+      { pass: { heuristic: 0.9 } },
+    );
+    assert.deepEqual([verdict.status, verdict.settlement.stage], ['failed', 'lexical']);
+  });
+  it('audits a clear pass as well', async () => {
+    for (const [judged, agrees] of [
+      [scored(1), true],
+      [scored(0.1), false],
+    ] as const) {
+      const verdict = await runCascade(
+        [measured('lexical', scored(1)), measured('judge', judged, { later: true })],
+        INPUT,
+        optionsWith({ pass: { lexical: 0.9 }, audit: () => true }),
+      );
+      assert.deepEqual([verdict.status, verdict.settlement.audited], ['passed', { agrees }]);
+      assert.deepEqual(verdict.settlement.skipped, []);
+    }
+  });
   it('says nothing of agreement when the judge could not tell, and asks only for cases that were settled', async () => {
     const asked: number[] = [];
     const audit = () => asked.push(1) > 0;

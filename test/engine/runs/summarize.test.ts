@@ -96,7 +96,11 @@ describe('summarize', () => {
         settlement: { ...early, stage: 'judge', early: false, skipped: [] },
       }),
       trialResult({ caseIndex: 1, status: 'failed', settlement: early }),
-      trialResult({ caseIndex: 2, status: 'failed', settlement: early }),
+      trialResult({
+        caseIndex: 2,
+        status: 'failed',
+        settlement: { ...early, audited: { agrees: false } },
+      }),
     ];
     const summary = summarize(plan({ cases: 3 }), results);
     assert.deepEqual(summary.cascade, {
@@ -105,6 +109,7 @@ describe('summarize', () => {
       judgeCostUsd: 0.02,
       savedCostUsd: 0.04,
       savedMs: 400,
+      audited: { trials: 1, agreed: 0 },
     });
     assert.deepEqual(summary.stages, [
       { stage: 'heuristic', settled: 2, early: 2 },

@@ -84,6 +84,7 @@ function addDifferences(
     values[`interval 90 high ${index}`] = test?.interval.high;
   }
   values[`smallest effect ${index}`] = smallestEffect(paired.standardError);
+  values[`smallest effect t ${index}`] = smallestEffect(paired.standardError, paired.units);
 }
 
 function pairedMean(list: readonly number[]) {

@@ -2,6 +2,7 @@ import type { EvaluatorAgreement, EvaluatorDifference } from '../../model/evalua
 import type { TrialResult } from '../../model/result.ts';
 import { cohensKappa, krippendorffAlpha } from '../../statistics/agreement.ts';
 import { pearson, spearman } from '../../statistics/correlation.ts';
+import { orderSwaps, selfPreference, wroteItself } from './judgeBias.ts';
 import { type Rating, ratingOf } from './ratings.ts';
 
 /** Scores this close count as the same. */
@@ -13,6 +14,8 @@ const BANDS = 5;
 /** One output, as both evaluators saw it. */
 interface RatedOutput {
   result: TrialResult;
+  /** Where the second rating stands: the same result, or that of another run. */
+  other: TrialResult;
   first: Rating;
   second: Rating;
 }
@@ -40,7 +43,7 @@ export function compareEvaluators(
     const one = ratingOf(result, first);
     const other = partner ? partner.get(keyOf(result)) : result;
     const two = other && other.output.text === result.output.text ? ratingOf(other, second) : undefined;
-    if (one && two) rated.push({ result, first: one, second: two });
+    if (one && two && other) rated.push({ result, other, first: one, second: two });
     else if (one || two) oneSided += 1;
   }
   return describe(rated, oneSided, first, second, labelOf);
@@ -84,6 +87,14 @@ function describe(
       second: share(labelled, (entry) => entry.second.pass === entry.label),
     },
     lengthBias: { first: spearman(x, lengths), second: spearman(y, lengths) },
+    positionBias: {
+      first: positionBias(rated, 'first', first),
+      second: positionBias(rated, 'second', second),
+    },
+    selfPreference: {
+      first: ownPreference(rated, labelled, 'first', first),
+      second: ownPreference(rated, labelled, 'second', second),
+    },
     costUsd: { first: meanCost(rated, 'first'), second: meanCost(rated, 'second') },
     latencyMs: {
       first: mean(rated.map((entry) => entry.first.latencyMs)),
@@ -91,6 +102,32 @@ function describe(
     },
     differences: differencesOf(rated),
   };
+}
+
+function positionBias(rated: readonly RatedOutput[], side: 'first' | 'second', name: string): number | null {
+  const { choices, lean } = orderSwaps(
+    rated.map((entry) => (side === 'first' ? entry.result : entry.other)),
+    name,
+  );
+  return choices === 0 ? null : lean / choices;
+}
+
+/** Against labels where they are, else against the other evaluator. */
+function ownPreference(
+  rated: readonly RatedOutput[],
+  labelled: readonly (RatedOutput & { label: boolean })[],
+  side: 'first' | 'second',
+  name: string,
+): number | null {
+  const own = (entry: RatedOutput) => wroteItself(side === 'first' ? entry.result : entry.other, name);
+  const against = selfPreference(
+    labelled.map((entry) => ({ own: own(entry), excess: entry[side].score - Number(entry.label) })),
+  );
+  if (against !== null) return against;
+  const reference = side === 'first' ? 'second' : 'first';
+  return selfPreference(
+    rated.map((entry) => ({ own: own(entry), excess: entry[side].score - entry[reference].score })),
+  );
 }
 
 function differencesOf(rated: readonly RatedOutput[]): EvaluatorDifference[] {

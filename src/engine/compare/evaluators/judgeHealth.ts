@@ -1,35 +1,23 @@
-import type { Range } from '../../model/comparison.ts';
+import type { JudgeCheck, JudgeHealth } from '../../model/evaluatorStudy.ts';
 import type { TrialResult } from '../../model/result.ts';
+import { cohensKappa } from '../../statistics/agreement.ts';
 import { predictionPoweredMean } from '../../statistics/predictionPowered.ts';
+import { wilsonInterval } from '../../statistics/wilson.ts';
 import { compareEvaluators } from './agreement.ts';
+import { orderSwaps } from './judgeBias.ts';
 import { ratingOf } from './ratings.ts';
 
 /** Below these a judge is not to be relied on; Landis & Koch 1977, Biometrics 33, 159–174, call 0.61 substantial. */
 const LEAST_KAPPA = 0.61;
 const MOST_LENGTH_BIAS = 0.5;
+/** Share of choices that must stay when the two answers change places. */
+const LEAST_CONSISTENCY = 0.8;
 /** Figures from fewer outputs than this are not held against a judge. */
 const FEW = 20;
 
-export interface JudgeCheck {
-  check: 'errors' | 'test-retest' | 'length' | 'labels';
-  status: 'pass' | 'fail' | 'unknown';
-  /** The figure that was held to the limit; null where there is none. */
-  value: number | null;
-  reason: string;
-}
-
-export interface JudgeHealth {
-  judge: string;
-  /** Unhealthy when a check fails; unknown when none could be made. */
-  status: 'healthy' | 'unhealthy' | 'unknown';
-  checks: JudgeCheck[];
-  /** The pass rate, corrected by the labels; null without enough of them. */
-  corrected: { mean: number; interval: Range } | null;
-}
-
 export interface JudgeHealthOptions {
   judge: string;
-  /** Results of the same outputs, judged once more. */
+  /** Results of the same outputs, judged once more; without them, equal outputs of one case within the run stand in. */
   again?: readonly TrialResult[];
   /** A person's verdict on an output; undefined where there is none. */
   labelOf?: (result: TrialResult) => boolean | undefined;
@@ -41,6 +29,7 @@ export function judgeHealth(results: readonly TrialResult[], options: JudgeHealt
   const checks = [
     errorCheck(results, judge),
     retestCheck(results, options),
+    orderCheck(results, judge),
     lengthCheck(results, judge),
     labelCheck(results, judge, labelOf),
   ];
@@ -50,7 +39,7 @@ export function judgeHealth(results: readonly TrialResult[], options: JudgeHealt
     judge,
     status: failed ? 'unhealthy' : passed ? 'healthy' : 'unknown',
     checks,
-    corrected: correct(results, judge, labelOf),
+    ...passRates(results, judge, labelOf),
   };
 }
 
@@ -69,16 +58,65 @@ function errorCheck(results: readonly TrialResult[], judge: string): JudgeCheck 
 }
 
 function retestCheck(results: readonly TrialResult[], { judge, again }: JudgeHealthOptions): JudgeCheck {
-  if (!again) return unknown('test-retest', 'it was not asked twice about the same outputs');
-  const { outputs, kappa, samePass } = compareEvaluators(results, { first: judge, second: judge }, again);
-  if (outputs < FEW) return unknown('test-retest', `only ${outputs} outputs were judged twice`);
+  const pairs = again ? pairsWith(results, again, judge) : pairsWithin(results, judge);
+  if (pairs.length === 0) return unknown('test-retest', 'it was not asked twice about the same outputs');
+  if (pairs.length < FEW) return unknown('test-retest', `only ${pairs.length} outputs were judged twice`);
+  const same = pairs.filter(([first, second]) => first === second).length / pairs.length;
   // All passed, or all failed, both times: there is no kappa, but no disagreement either.
-  const value = kappa ?? samePass;
+  const value = cohensKappa(pairs, 2) ?? same;
   return held(
     'test-retest',
     value,
-    (value ?? 0) >= LEAST_KAPPA,
-    `kappa ${figure(value)} between two judgements of ${outputs} outputs, at least ${LEAST_KAPPA} is asked for`,
+    value >= LEAST_KAPPA,
+    `kappa ${figure(value)} between two judgements of ${pairs.length} outputs, at least ${LEAST_KAPPA} is asked for`,
+  );
+}
+
+function pairsWith(
+  results: readonly TrialResult[],
+  again: readonly TrialResult[],
+  judge: string,
+): [number, number][] {
+  const others = new Map(again.map((result) => [outputKey(result, true), ratingOf(result, judge)]));
+  return results.flatMap((result): [number, number][] => {
+    const [first, second] = [ratingOf(result, judge), others.get(outputKey(result, true))];
+    return first && second ? [[Number(first.pass), Number(second.pass)]] : [];
+  });
+}
+
+/** Trials of one case that gave the very same output: two by two, in their order. */
+function pairsWithin(results: readonly TrialResult[], judge: string): [number, number][] {
+  const waiting = new Map<string, number>();
+  const pairs: [number, number][] = [];
+  for (const result of results) {
+    const rating = ratingOf(result, judge);
+    if (!rating) continue;
+    const key = outputKey(result, false);
+    const earlier = waiting.get(key);
+    if (earlier === undefined) {
+      waiting.set(key, Number(rating.pass));
+    } else {
+      pairs.push([earlier, Number(rating.pass)]);
+      waiting.delete(key);
+    }
+  }
+  return pairs;
+}
+
+function outputKey({ target, caseId, trial, output }: TrialResult, byTrial: boolean): string {
+  return JSON.stringify([target, caseId, byTrial ? trial : null, output.text]);
+}
+
+function orderCheck(results: readonly TrialResult[], judge: string): JudgeCheck {
+  const { choices, consistent, lean } = orderSwaps(results, judge);
+  if (choices === 0) return unknown('order', 'it was not asked in two orders');
+  if (choices < FEW) return unknown('order', `only ${choices} choices were made in two orders`);
+  const towards = lean === 0 ? '' : `, and it leans to the ${lean > 0 ? 'first' : 'second'} answer`;
+  return held(
+    'order',
+    consistent / choices,
+    consistent / choices >= LEAST_CONSISTENCY,
+    `${consistent} of ${choices} choices stay when the answers change places${towards}, at least ${LEAST_CONSISTENCY * 100} % are asked for`,
   );
 }
 
@@ -114,11 +152,12 @@ function labelCheck(
   );
 }
 
-function correct(
+/** The judged pass rate, and what labels make of it. */
+function passRates(
   results: readonly TrialResult[],
   judge: string,
   labelOf: (result: TrialResult) => boolean | undefined,
-): JudgeHealth['corrected'] {
+): Pick<JudgeHealth, 'judged' | 'corrected'> {
   const labelled: { label: number; judge: number }[] = [];
   const unlabelled: number[] = [];
   for (const result of results) {
@@ -128,7 +167,22 @@ function correct(
     if (label === undefined) unlabelled.push(Number(rating.pass));
     else labelled.push({ label: Number(label), judge: Number(rating.pass) });
   }
-  return labelled.length < FEW ? null : predictionPoweredMean(labelled, unlabelled);
+  const passes = [...labelled.map((one) => one.judge), ...unlabelled];
+  return {
+    judged: passes.length === 0 ? null : passes.reduce((sum, pass) => sum + pass, 0) / passes.length,
+    corrected: labelled.length < FEW ? null : correctedRate(labelled, unlabelled),
+  };
+}
+
+/** Where every output has a label, the labels alone tell. */
+function correctedRate(
+  labelled: readonly { label: number; judge: number }[],
+  unlabelled: readonly number[],
+): JudgeHealth['corrected'] {
+  if (unlabelled.length > 1) return predictionPoweredMean(labelled, unlabelled);
+  const mean = labelled.reduce((sum, { label }) => sum + label, 0) / labelled.length;
+  const interval = wilsonInterval(mean, labelled.length);
+  return interval && { mean, interval };
 }
 
 function unknown(check: JudgeCheck['check'], reason: string): JudgeCheck {

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, describe, it } from 'mocha';
+import { labelOutput } from '../../src/engine/datasets/outputLabels.ts';
+import { temporaryFolder, touchstone } from '../support/commandLine.ts';
+import { type OpenAiServer, startOpenAiServer } from '../support/openaiServer.ts';
+
+const WORDS = ['red', 'green', 'blue', 'black'];
+
+/** As many of the four words as `known`, and the number of the case. */
+function inputOf(at: number): string {
+  const known = at < 100 ? 4 : at < 160 ? 0 : 2;
+  return `${WORDS.slice(0, known).join(' ')} number ${at}`.trim();
+}
+
+function dataset(cases: number, first = 0): string {
+  const entries = Array.from(
+    { length: cases },
+    (_, at) =>
+      `  - { id: c${first + at}, input: "${inputOf(first + at)}", expected_output: { expected_concepts: [${WORDS.join(', ')}] } }`,
+  );
+  return `schema_version: 2.0.0\nversion: 1.0.0\ntest_cases:\n${entries.join('\n')}\n`;
+}
+
+function config(server: OpenAiServer, cascade: string, gate = 'gate: { min_pass_rate: 0 }'): string {
+  return `providers:
+  local: { base_url: "${server.baseUrl}", prices: { judge: { input: 1, output: 1 } } }
+suites:
+  s:
+    dataset: x.golden.yaml
+    targets: [{ echo: true }]
+    evaluators:
+      - concepts: { min: 0 }
+      - rubric: { criteria: names the colours, model: local/judge }
+    ${cascade}
+    ${gate}
+`;
+}
+
+const verdict = (pass: boolean) => ({ text: JSON.stringify({ reason: 'seen', score: pass ? 1 : 0 }) });
+const numberIn = (text: string) => Number(/number (\d+)/.exec(text)?.[1]);
+
+describe('judges in a run', () => {
+  const disposals: (() => unknown)[] = [];
+  afterEach(async () => {
+    for (const dispose of disposals.splice(0)) await dispose();
+  });
+
+  /** The judge says what `passes` says of the number of a case. */
+  async function start(passes: (at: number, asked: number) => boolean, cases: string) {
+    const asked = new Map<number, number>();
+    const server = await startOpenAiServer(({ body }) => {
+      const at = numberIn(JSON.stringify(body.messages));
+      asked.set(at, (asked.get(at) ?? 0) + 1);
+      return verdict(passes(at, asked.get(at) ?? 0));
+    });
+    const { folder, dispose } = temporaryFolder({ 'x.golden.yaml': cases });
+    disposals.push(() => server.close(), dispose);
+    const write = (file: string, text: string) => writeFileSync(path.join(folder, file), text);
+    return { server, folder, write };
+  }
+
+  it('are left out where thresholds that were fitted to a stored run settle a case, in both directions', async () => {
+    const { server, folder, write } = await start(
+      (at) => at < 100 || (at >= 160 && at % 2 === 0),
+      dataset(200),
+    );
+    write('touchstone.yaml', config(server, 'cascade: { mode: full }'));
+    await touchstone(folder, 'eval', '--no-progress');
+    assert.equal(server.requests.length, 200);
+    const study = await touchstone(folder, 'evaluators', '--agreement', '0.9');
+    const snippet = /in the suite: (cascade: .*)/.exec(study.out)?.[1];
+    assert.ok(snippet, study.out);
+    assert.match(snippet, /pass: \{ lexical: 1 \}/);
+    write('touchstone.yaml', config(server, snippet));
+    const again = await touchstone(folder, 'eval', '--no-progress', '-o', path.join(folder, 'r.json'));
+    const { summary, results } = JSON.parse(readFileSync(path.join(folder, 'r.json'), 'utf8')).runs[0];
+    const early = results.filter(({ settled }: { settled: { early: boolean } }) => settled.early);
+    const statuses = new Set(early.map(({ status }: { status: string }) => status));
+    assert.deepEqual(statuses, new Set(['passed', 'failed']));
+    const { audited } = summary.cascade;
+    assert.equal(server.requests.length - 200, 200 - early.length + audited.trials);
+    assert.ok(audited.trials > 0 && audited.trials < 30, `${audited.trials}`);
+    assert.match(again.out, /audited: the judge agreed in \d+ of \d+ settled trials/);
+  });
+
+  it('leave the gate undecided when one contradicts itself', async () => {
+    const cases = dataset(30);
+    const flipping = await start((at, asked) => (at + asked) % 2 === 0, cases);
+    flipping.write('touchstone.yaml', config(flipping.server, 'repeat: 2'));
+    const flipped = await touchstone(flipping.folder, 'eval', '--no-progress');
+    assert.equal(flipped.code, 1);
+    assert.match(
+      flipped.out,
+      /\? undecided judge_health\[rubric\]: the judge cannot be relied on \(test-retest: kappa -/,
+    );
+    const steady = await start((at) => at % 2 === 0, cases);
+    steady.write(
+      'touchstone.yaml',
+      config(steady.server, 'repeat: 2', 'gate: { min_pass_rate: 0, judge_health: required }'),
+    );
+    const held = await touchstone(steady.folder, 'eval', '--no-progress');
+    assert.equal(held.code, 0, held.out);
+    assert.match(held.out, /✓ pass +judge_health\[rubric\]: the judge holds in: errors, test-retest/);
+  });
+
+  it('are held to the labels of people, which correct the pass rate', async () => {
+    let text = dataset(60);
+    const { server, folder, write } = await start(() => true, text);
+    write('touchstone.yaml', config(server, 'cascade: { mode: full }'));
+    await touchstone(folder, 'eval', '--no-progress');
+    for (let at = 0; at < 30; at += 1) {
+      const label = { pass: at % 2 === 0, note: '' };
+      ({ text } = await labelOutput({ path: 'x.golden.yaml', text }, `c${at}`, inputOf(at), label));
+    }
+    write('x.golden.yaml', text);
+    const study = await touchstone(folder, 'evaluators');
+    assert.match(study.out, /✗ labels: it agrees with 50\.0 % of 30 labels/);
+    assert.match(
+      study.out,
+      /pass rate: 100\.0 % as judged; corrected by the labels 50\.0 % \(3\d\.\d % to 6\d\.\d %\)/,
+    );
+    const json = JSON.parse((await touchstone(folder, 'evaluators', '--json')).out);
+    assert.equal(json.agreements[0].labelled, 30);
+    // Labels of the very same outputs hold in the next run, and its gate knows them.
+    const next = await touchstone(folder, 'eval', '--no-progress');
+    assert.match(next.out, /\? undecided judge_health\[rubric\]: .*labels: it agrees with 50\.0 %/);
+    assert.equal(next.code, 1);
+  });
+});
