@@ -1,3 +1,4 @@
+import { byCase } from '../model/caseTrials.ts';
 import type { CaseChange, CaseComparison, CaseSide } from '../model/comparison.ts';
 import type { TrialResult } from '../model/result.ts';
 import { caseSide } from './caseSide.ts';
@@ -93,17 +94,4 @@ function difference(before: number | null, after: number | null): number | null 
 
 function key(target: string, caseId: string): string {
   return `${target}\0${caseId}`;
-}
-
-function* byCase(results: Iterable<TrialResult>): IterableIterator<[TrialResult, ...TrialResult[]]> {
-  let trials: [TrialResult, ...TrialResult[]] | undefined;
-  for (const result of results) {
-    if (trials && trials[0].caseIndex === result.caseIndex && trials[0].target === result.target) {
-      trials.push(result);
-      continue;
-    }
-    if (trials) yield trials;
-    trials = [result];
-  }
-  if (trials) yield trials;
 }

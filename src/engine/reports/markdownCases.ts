@@ -1,4 +1,4 @@
-import type { TrialResult } from '../model/result.ts';
+import { byCase, type CaseTrials } from '../model/caseTrials.ts';
 import { actualText, expectations, inputText, whyLines } from './caseText.ts';
 import { folded } from './markdownRun.ts';
 import { codeBlock, codeSpan, cut } from './markdownText.ts';
@@ -33,24 +33,9 @@ export function markdownCases(report: RunReport, budget: number): string {
   return `\n${folded(`Did not pass (${all})`, [...entries, ...more].join('\n'))}`;
 }
 
-/** The trials of one case at one target follow each other. */
-function* byCase(results: Iterable<TrialResult>): IterableIterator<TrialResult[]> {
-  let trials: TrialResult[] = [];
-  for (const result of results) {
-    const [first] = trials;
-    if (first && (first.caseIndex !== result.caseIndex || first.target !== result.target)) {
-      yield trials;
-      trials = [];
-    }
-    trials.push(result);
-  }
-  if (trials.length > 0) yield trials;
-}
-
 /** One case by the first of its trials that did not pass. */
-function caseEntry(report: RunReport, trials: readonly TrialResult[]): string {
+function caseEntry(report: RunReport, trials: CaseTrials): string {
   const [first] = trials;
-  if (!first) return '';
   const located = report.caseAt(first.caseIndex);
   const { repeat } = report.run.plan;
   const head = [

@@ -1,3 +1,4 @@
+import { byCase, type CaseTrials } from '../model/caseTrials.ts';
 import type { TrialResult } from '../model/result.ts';
 import type { RunPlan } from '../model/run.ts';
 import type { GroupSummary, RunSummary } from '../model/summary.ts';
@@ -14,11 +15,11 @@ export function summarize(plan: RunPlan, results: Iterable<TrialResult>): RunSum
   const targets = new Map(plan.targets.map(({ name }) => [name, new TargetTally()]));
   const evaluators = new EvaluatorTally();
   let stored = 0;
-  for (const trials of groupByCase(results)) {
+  for (const trials of byCase(results)) {
     stored += trials.length;
     total.addCase(trials);
-    for (const tag of trials[0]?.tags ?? []) tally(tags, tag).addCase(trials);
-    targets.get(trials[0]?.target ?? '')?.addCase(trials);
+    for (const tag of trials[0].tags) tally(tags, tag).addCase(trials);
+    targets.get(trials[0].target)?.addCase(trials);
     for (const trial of trials) evaluators.add(trial);
   }
   return {
@@ -36,9 +37,9 @@ class TargetTally {
   readonly #total = new GroupTally();
   readonly #tags = new Map<string, GroupTally>();
 
-  addCase(trials: readonly TrialResult[]): void {
+  addCase(trials: CaseTrials): void {
     this.#total.addCase(trials);
-    for (const tag of trials[0]?.tags ?? []) tally(this.#tags, tag).addCase(trials);
+    for (const tag of trials[0].tags) tally(this.#tags, tag).addCase(trials);
   }
 
   summary(): { summary: GroupSummary; tags: { tag: string; summary: GroupSummary }[] } {
@@ -56,17 +57,4 @@ function byName(groups: Map<string, GroupTally>): { tag: string; summary: GroupS
   return [...groups]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([tag, group]) => ({ tag, summary: group.summary() }));
-}
-
-function* groupByCase(results: Iterable<TrialResult>): IterableIterator<TrialResult[]> {
-  let trials: TrialResult[] = [];
-  for (const result of results) {
-    const [first] = trials;
-    if (first && (first.caseIndex !== result.caseIndex || first.target !== result.target)) {
-      yield trials;
-      trials = [];
-    }
-    trials.push(result);
-  }
-  if (trials.length > 0) yield trials;
 }
