@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../model/json.ts';
 import type { ImportTally } from './importTally.ts';
-import { parseExpected } from './promptfooExpected.ts';
+import { assertionFromText } from './promptfooExpected.ts';
 import type { SourceRecord } from './sourceRecord.ts';
 
 /** The parts of a test that mean something here. */
@@ -32,7 +32,7 @@ export function promptfooRow(record: SourceRecord, tally: ImportTally): Promptfo
   }
   for (const name of record.names.filter((column) => /^__expected\d*$/.test(column))) {
     const cell = record.takeText(name);
-    if (cell !== undefined && cell.trim() !== '') assert.push(parseExpected(cell));
+    if (cell !== undefined && cell.trim() !== '') assert.push(assertionFromText(cell));
   }
   for (const name of record.names) {
     if (name in OPTION_COLUMNS) {

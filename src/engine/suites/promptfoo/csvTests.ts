@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
+import { assertionFromText, finiteNumber } from '../../datasets/import/promptfooExpected.ts';
 import { FileError } from '../../errors.ts';
 import type { JsonObject, JsonValue } from '../../model/json.ts';
-import { assertionFromText, finiteNumber } from './assertionText.ts';
 import type { ReferencedFile } from './promptfooReader.ts';
 
 /** One row of a CSV file by its header; `line` counts from 1. */
@@ -51,7 +51,7 @@ export function testFromRow({ row }: CsvRow): JsonObject {
   for (const [written, value] of Object.entries(row)) {
     const key = written.trim();
     if (key.startsWith('__expected')) {
-      if (value.trim() !== '') assertions.push(assertionFromText(value.trim()));
+      if (value.trim() !== '') assertions.push(assertionFromText(value));
     } else if (key === '__prefix' || key === '__suffix') options[key.slice(2)] = value;
     else if (key === '__description') test['description'] = value;
     else if (key === '__providerOutput') {
