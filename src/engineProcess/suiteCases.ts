@@ -6,6 +6,7 @@ import { caseFilter } from '../engine/runs/caseFilter.ts';
 import type { EngineCalls } from '../protocol/calls.ts';
 import type { SuiteCase } from '../protocol/workspaceCalls.ts';
 import type { DatasetCache } from './datasetCache.ts';
+import type { ListedWorkspace } from './listedWorkspace.ts';
 import type { Session } from './session.ts';
 
 type Wanted = EngineCalls['suite/cases']['params'];
@@ -13,13 +14,11 @@ type Page = EngineCalls['suite/cases']['result'];
 
 /** A page of the cases that a suite runs over one of its datasets. Throws ConfigError and ProblemsError. */
 export async function suiteCases(
-  session: Session,
-  cache: DatasetCache,
+  { session, listed, cache }: { session: Session; listed: ListedWorkspace; cache: DatasetCache },
   wanted: Wanted,
   signal: AbortSignal,
 ): Promise<Page> {
-  const { config } = await session.load(signal);
-  const suite = config.suites.find(({ name }) => name === wanted.suite);
+  const suite = await listed.suite(wanted.suite, signal);
   const reference = suite?.datasets.find(({ path }) => path === wanted.dataset);
   if (!suite || !reference) throw noSuchSuite(wanted);
   const dataset = suite.cases

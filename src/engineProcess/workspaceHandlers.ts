@@ -6,20 +6,22 @@ import { validateFile } from '../engine/suites/validateFiles.ts';
 import type { Handlers } from '../protocol/call.ts';
 import type { workspaceCalls } from '../protocol/workspaceCalls.ts';
 import type { DatasetCache } from './datasetCache.ts';
+import { ListedWorkspace } from './listedWorkspace.ts';
 import type { Session } from './session.ts';
 import { suiteCases } from './suiteCases.ts';
 
 export function workspaceHandlers(session: Session, cache: DatasetCache): Handlers<typeof workspaceCalls> {
+  const listed = new ListedWorkspace(session);
   return {
     'workspace/list': async (_params, signal) => {
-      const { workspace, problems } = await session.check(signal);
+      const { workspace, problems } = await listed.check(signal);
       const { configFile } = session;
       const configPath = configFile === undefined ? null : path.basename(configFile);
       const listing = workspace ? await listWorkspace(workspace, signal) : NOTHING;
       return { root: session.root, configPath, ...listing, problems };
     },
     'suite/cases': ({ suite, dataset, offset, limit }, signal) =>
-      suiteCases(session, cache, { suite, dataset, offset, limit }, signal),
+      suiteCases({ session, listed, cache }, { suite, dataset, offset, limit }, signal),
     'workspace/validate': async ({ files }, signal) => {
       if (!files) return validateAll(session, signal);
       const problems: Problem[] = [];

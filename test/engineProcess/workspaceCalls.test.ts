@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'mocha';
 import { workspaceFolder, writeFiles } from '../engine/suites/workspaceFolder.ts';
 import { TestWindow } from './window.ts';
-import { echoWorkspace } from './workspaces.ts';
+import { caseLines, echoWorkspace } from './workspaces.ts';
 
 const OLD = `schema_version: 1.0.0
 version: 1.0.0
@@ -79,6 +79,25 @@ describe('engine process: workspace and datasets', () => {
       ids,
       Array.from({ length: 1_234 }, (_, index) => `case-${index}`),
     );
+  });
+
+  it('pages through the cases of a listed suite, as configuration and dataset are at each page', async () => {
+    const root = workspaceFolder({ ...echoWorkspace(4), 'other.golden.jsonl': caseLines(1) });
+    await using window = await TestWindow.open(root);
+    const config = path.join(root, 'touchstone.yaml');
+    const { suites } = await window.call('workspace/list', {});
+    const wanted = { suite: suites[0]?.name ?? '', dataset: 'cases.golden.jsonl', offset: 0, limit: 10 };
+    const ids = async () => (await window.call('suite/cases', wanted)).cases.map(({ id }) => id);
+    assert.deepEqual(await ids(), ['case-0', 'case-1', 'case-2', 'case-3']);
+    writeFileSync(path.join(root, 'cases.golden.jsonl'), caseLines(2));
+    assert.deepEqual(await ids(), ['case-0', 'case-1']);
+    const text = readFileSync(config, 'utf8');
+    writeFileSync(config, text.replace('cases.golden.jsonl', 'other.golden.jsonl'));
+    await assert.rejects(ids(), /there is no suite/);
+    writeFileSync(config, text);
+    assert.deepEqual(await ids(), ['case-0', 'case-1']);
+    writeFileSync(config, 'suites: [');
+    await assert.rejects(ids());
   });
 
   it('sees a dataset that changed between two pages', async () => {
