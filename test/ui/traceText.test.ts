@@ -48,6 +48,12 @@ describe('traceText', () => {
     );
   });
 
+  it('gives each attribute of an event a line', () => {
+    const events = [{ name: 'evaluated', timeMs: 3, attributes: { score: 0.4, label: 'failed' } }];
+    const text = traceText({ spans: [span('x', null, 1, { events })], logs: [] }, 't');
+    assert.match(text, /\n {4}\+2\.0 ms event evaluated\n {8}score = 0\.4\n {8}label = failed\n/);
+  });
+
   it('shows every span once where parents are missing or go in a circle', () => {
     const spans = [span('orphan', 'gone', 1), span('a', 'b', 2), span('b', 'a', 3), span('self', 'self', 4)];
     const text = traceText({ spans, logs: [] }, 'abc');

@@ -56,15 +56,20 @@ function spanLines(
   const head = `${mark} ${line(span.name)}  ${duration}  (+${milliseconds(span.startMs - begin)}, ${line(span.service)}, ${span.kind})`;
   const below = [
     ...(span.statusMessage ? [`! ${line(span.statusMessage)}`] : []),
-    ...Object.entries(span.attributes).map(([name, value]) => `${line(name)} = ${valueText(value)}`),
-    ...span.events.map(
-      ({ name, timeMs, attributes }) =>
-        `+${milliseconds(timeMs - begin)} event ${line(name)} ${valueText(attributes)}`,
-    ),
+    ...attributeLines(span.attributes),
+    ...span.events.flatMap(({ name, timeMs, attributes }) => [
+      `+${milliseconds(timeMs - begin)} event ${line(name)}`,
+      ...attributeLines(attributes).map((text) => `    ${text}`),
+    ]),
     ...logs.map((log) => logText(log, begin)),
   ];
   const indent = '  '.repeat(depth);
   return [`${indent}${head}`, ...below.map((text) => `${indent}    ${text}`)];
+}
+
+/** One line each, so that none is out of sight. */
+function attributeLines(attributes: Span['attributes']): string[] {
+  return Object.entries(attributes).map(([name, value]) => `${line(name)} = ${valueText(value)}`);
 }
 
 function logText({ timeMs, level, message, fields }: LogLine, begin: number): string {
