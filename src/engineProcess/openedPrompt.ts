@@ -1,6 +1,7 @@
 import { DEFAULT_TOKEN_MODEL } from '../engine/cost/fileTokens.ts';
 import { UserError } from '../engine/errors.ts';
 import { resolveInside } from '../engine/files/confine.ts';
+import { readText } from '../engine/files/readText.ts';
 import type { Prompt } from '../engine/model/prompt.ts';
 import { type Tokenizer, Tokenizers } from '../engine/models/tokens/tokenizer.ts';
 import { detectFormat } from '../engine/prompts/detectFormat.ts';
@@ -30,9 +31,12 @@ export class PromptReader {
     this.models = new PromptModels(session);
   }
 
-  /** Undefined for a file that is no prompt or lies elsewhere, and for one that cannot be read as it stands. */
+  /**
+   * Undefined for a file that is no prompt or lies elsewhere, and for one that cannot be read as it stands.
+   * Without a text, as it is on the disk.
+   */
   async read(
-    file: { path: string; text: string; model: string | null },
+    file: { path: string; text?: string; model: string | null },
     signal: AbortSignal,
   ): Promise<OpenedPrompt | undefined> {
     const { root, environment } = this.#session;
@@ -41,7 +45,8 @@ export class PromptReader {
       const path = workspacePath(root, absolute);
       const known = detectFormat(path) !== undefined || (await this.models.suitesOf(path, signal)).length > 0;
       if (!known) return undefined;
-      const prompt = parsePrompt({ path, text: file.text }, { root, environment });
+      const text = file.text ?? readText(absolute, path);
+      const prompt = parsePrompt({ path, text }, { root, environment });
       const chosen = await this.models.choose(prompt, file.model, signal);
       return { prompt, absolute, tokenizer: await this.tokenizer(chosen.model), chosen };
     } catch (error) {

@@ -88,7 +88,11 @@ export const tokenCalls = {
     }),
   },
   /** Counts a prompt as it stands; null for a file that is no prompt, or cannot be read as one at the moment. */
-  'token/prompt': { params: z.strictObject(opened), result: prompt.nullable() },
+  'token/prompt': {
+    /** Read from the disk where the text is absent. */
+    params: z.strictObject({ ...opened, text: opened.text.exactOptional() }),
+    result: prompt.nullable(),
+  },
   /** The counts at the last commit; null where there is none of the file, and in a workspace without trust. */
   'token/head': {
     params: z.strictObject({ path: opened.path, model: z.string() }),

@@ -24,6 +24,10 @@ describe('journey: the first day', function () {
 
     await openViews(workbench);
     await page.locator('.monaco-list-row', { hasText: '87 cases' }).first().waitFor();
+    await page
+      .locator('.monaco-list-row', { hasText: /answer~?\d+ tokens/ })
+      .first()
+      .waitFor();
     await page.locator('.welcome-view-content', { hasText: 'No run is stored yet' }).waitFor();
     await workbench.screenshot('day-views-empty');
 

@@ -55,6 +55,9 @@ describe('engine process: tokens', () => {
       { root, environment: fixedEnvironment({}), tokenizers: new Tokenizers() },
     );
     assert.deepEqual(counted?.total, expected.total);
+    // Without a text, as it is on the disk.
+    assert.deepEqual(await window.call('token/prompt', { path: opened.path, model: null }), counted);
+    assert.equal(await window.call('token/prompt', { path: 'gone.prompty', model: null }), null);
     assert.deepEqual(
       counted?.messages.map(({ role, line, tokens }) => [role, line, tokens]),
       expected.messages.map(({ role, range, tokens }) => [role, range.line, tokens]),

@@ -1,6 +1,9 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { PromptTokens } from '../../protocol/tokenCalls.ts';
+import { costText, rangeText, tokensText } from '../tokens/tokenText.ts';
 import { placeCommand } from './placeCommand.ts';
+import type { PromptSizes } from './promptSizes.ts';
 import { percent } from './runFigures.ts';
 import type { RunHistory } from './runHistory.ts';
 import type { Listing, WorkspaceListing } from './workspaceListing.ts';
@@ -21,25 +24,33 @@ export interface PromptUse {
   path: string;
 }
 
-/** Prompts, each with the targets that use it. */
+/** Prompts with their tokens, each with the targets that use it and their pass rates. */
 export class PromptsView implements vscode.TreeDataProvider<PromptNode>, vscode.Disposable {
   readonly #listing: WorkspaceListing;
   readonly #history: RunHistory;
+  readonly #sizes: PromptSizes;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #subscriptions: vscode.Disposable[];
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(listing: WorkspaceListing, history: RunHistory) {
+  constructor(listing: WorkspaceListing, history: RunHistory, sizes: PromptSizes) {
     this.#listing = listing;
     this.#history = history;
+    this.#sizes = sizes;
     const redraw = () => this.#changed.fire();
-    this.#subscriptions = [listing.onDidChange(redraw), history.onDidChange(redraw)];
+    this.#subscriptions = [
+      listing.onDidChange(redraw),
+      history.onDidChange(redraw),
+      sizes.onDidChange(redraw),
+    ];
   }
 
   async getChildren(parent?: PromptNode): Promise<PromptNode[]> {
     if (parent?.kind === 'use') return [];
     if (parent) return parent.uses.map((use) => ({ kind: 'use', suite: use.suite.name, use }));
-    const { root, prompts, suites } = await this.#listing.get();
+    const listing = await this.#listing.get();
+    const { root, prompts, suites } = listing;
+    this.#sizes.read(listing);
     return prompts.map((prompt) => ({
       kind: 'prompt',
       path: path.join(root, prompt.path),
@@ -64,14 +75,17 @@ export class PromptsView implements vscode.TreeDataProvider<PromptNode>, vscode.
     item.contextValue = uses.length > 0 ? 'prompt.used' : 'prompt';
     item.resourceUri = vscode.Uri.file(file);
     item.iconPath = new vscode.ThemeIcon('comment-discussion');
-    const rates = uses.map((use) => this.#rateOf(use)).filter((rate) => rate !== null);
-    item.description =
-      uses.length === 0
-        ? vscode.l10n.t('in no suite')
-        : [...new Set(rates)].map((rate) => percent(rate, vscode.env.language)).join(', ');
-    item.tooltip = [prompt.path, formatText(prompt)].join('\n');
+    const size = this.#sizes.of(prompt.path);
+    item.description = [size ? tokensText(size.total) : '', this.#usesText(uses)].filter(Boolean).join(' · ');
+    item.tooltip = [prompt.path, formatText(prompt), ...(size ? [sizeText(size)] : [])].join('\n');
     item.command = placeCommand(file, { line: 1, column: 1 });
     return item;
+  }
+
+  #usesText(uses: readonly PromptUse[]): string {
+    if (uses.length === 0) return vscode.l10n.t('in no suite');
+    const rates = uses.map((use) => this.#rateOf(use)).filter((rate) => rate !== null);
+    return [...new Set(rates)].map((rate) => percent(rate, vscode.env.language)).join(', ');
   }
 
   #useItem({ use }: PromptNode & { kind: 'use' }): vscode.TreeItem {
@@ -103,4 +117,12 @@ function usesOf(wanted: string, { root, suites }: Pick<Listing, 'root' | 'suites
 
 function formatText({ format }: Prompt): string {
   return format === 'unknown' ? vscode.l10n.t('unknown format') : format;
+}
+
+/** `~94 tokens with gpt-5-mini (85 to 103), $0.000024 for the input of one call`. */
+function sizeText({ total, model, costUsd }: PromptTokens): string {
+  const range = rangeText(total);
+  const count = vscode.l10n.t('{0} with {1}', tokensText(total), model);
+  const cost = vscode.l10n.t('{0} for the input of one call', costText(costUsd));
+  return `${count}${range ? ` (${range})` : ''}, ${cost}`;
 }

@@ -4,9 +4,11 @@ import type { EngineClient } from '../engine/engineClient.ts';
 import type { ViewId } from '../ids.ts';
 import type { Output } from '../output/output.ts';
 import { runFrom } from '../report/runArgument.ts';
+import type { Settings } from '../settings/settings.ts';
 import { DatasetFacts } from './datasetFacts.ts';
 import { DatasetsView } from './datasetsView.ts';
 import { FailingFiles } from './failingFiles.ts';
+import { PromptSizes } from './promptSizes.ts';
 import { PromptsView } from './promptsView.ts';
 import { deleteRun } from './runCommands.ts';
 import { RunHistory } from './runHistory.ts';
@@ -17,11 +19,12 @@ import { WorkspaceListing } from './workspaceListing.ts';
 const FOLLOW_MS = 1_000;
 
 /** The views of the activity bar, and the marks on files. None of them starts the engine before it is looked at. */
-export function registerViews(engine: EngineClient, output: Output): vscode.Disposable {
+export function registerViews(engine: EngineClient, settings: Settings, output: Output): vscode.Disposable {
   const listing = new WorkspaceListing(engine);
   const history = new RunHistory(engine, output);
   const facts = new DatasetFacts(engine, output);
-  const prompts = new PromptsView(listing, history);
+  const sizes = new PromptSizes(engine, settings, output);
+  const prompts = new PromptsView(listing, history, sizes);
   const datasets = new DatasetsView(listing, facts);
   const show = (id: ViewId, treeDataProvider: vscode.TreeDataProvider<unknown>) =>
     vscode.window.createTreeView(id, { treeDataProvider, showCollapseAll: id !== 'touchstone.datasets' });
@@ -34,6 +37,7 @@ export function registerViews(engine: EngineClient, output: Output): vscode.Disp
     listing,
     history,
     facts,
+    sizes,
     prompts,
     datasets,
     new FailingFiles(listing, history),
