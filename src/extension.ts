@@ -72,6 +72,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     approveCost(wanted, { engine: client, settings }, token),
   );
   const tests = registerTests(client, runs, output);
+  const resultOf = (given: unknown) => tests.tree.results.of(given);
   const refresh = () => void client.refresh().catch((error: unknown) => output.showError(error));
   subscriptions.push(
     output,
@@ -81,10 +82,10 @@ export function activate(context: vscode.ExtensionContext): Api {
     problems,
     registerLanguage(client, problems, output),
     runs,
-    registerViews(client, output),
+    registerViews(client, settings, output),
     registerWalkthrough(output),
     registerComparisons({ engine: client, settings, output, extensionUri: context.extensionUri }),
-    registerReports({ engine: client, runs, output, extensionUri: context.extensionUri }),
+    registerReports({ engine: client, runs, output, resultOf, extensionUri: context.extensionUri }),
     registerTokens(client, settings, output),
     preview,
     registerCompress({ engine: client, settings, memory: context.workspaceState, preview, output }),
@@ -97,7 +98,7 @@ export function activate(context: vscode.ExtensionContext): Api {
       problems,
       preview,
       output,
-      resultOf: (given) => tests.tree.results.of(given),
+      resultOf,
     }),
     registerModelPicker(client, settings, output),
     registerKeyCommands(keys, client, output),

@@ -29,6 +29,8 @@ export const runIdentity = z.looseObject({
   left_out: z
     .object({ targets: z.array(z.string()).exactOptional(), judge: z.literal(true).exactOptional() })
     .exactOptional(),
+  /** The model of every prompt target, where the person chose one for this run. */
+  model: z.string().exactOptional(),
   repeat: z.int(),
   seed: z.int(),
   /** When complete. */

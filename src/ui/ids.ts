@@ -15,6 +15,8 @@ export interface Commands {
   'touchstone.runEvaluation'(): Promise<void>;
   'touchstone.runCases'(cases: { path: string; ids: string[] }): Promise<void>;
   'touchstone.runSuite'(suite: { suite: string }): Promise<void>;
+  /** Runs the suites that use this dataset (absolute path, or what menus give), by default the active one. */
+  'touchstone.runDataset'(dataset?: { path: string }): Promise<void>;
   /** Runs the suites that test this prompt (absolute path). */
   'touchstone.runPrompt'(prompt: { path: string }): Promise<void>;
   /** Compresses a prompt (absolute path), or a stretch of it; by default what is active and selected. */
@@ -60,8 +62,11 @@ export interface Commands {
   'touchstone.validateWorkspace'(): Promise<void>;
   'touchstone.upgradeDataset'(dataset?: { path: string }): Promise<void>;
   'touchstone.importDataset'(file?: { path: string }): Promise<void>;
-  /** The case of a result, else what is selected in the editor, else what the person types. */
-  'touchstone.addCase'(result?: CaseInRun): Promise<void>;
+  /**
+   * The case of a result, else what is selected in the editor, else what the person types; into the given
+   * dataset (absolute path), else into the one that the person picks.
+   */
+  'touchstone.addCase'(given?: CaseInRun | { path: string }): Promise<void>;
   'touchstone.acceptOutput'(result?: CaseInRun): Promise<void>;
   /** The edit that a comparison shows: either side of it, or the last one. */
   'touchstone.applyEdit'(side?: unknown): Promise<void>;
@@ -103,6 +108,7 @@ export const commandIds = [
   'touchstone.runEvaluation',
   'touchstone.runSuite',
   'touchstone.runCases',
+  'touchstone.runDataset',
   'touchstone.runPrompt',
   'touchstone.rerunLast',
   'touchstone.rerunFailed',

@@ -59,6 +59,7 @@ export function runEntry(run: RunRecord) {
     seed: plan.seed,
     trials: plan.trials,
     ...(plan.leftOut ? { left_out: plan.leftOut } : {}),
+    ...(plan.model === undefined ? {} : { model: plan.model }),
     ...(plan.origin === undefined ? {} : { origin: plan.origin }),
   };
 }

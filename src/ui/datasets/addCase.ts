@@ -8,15 +8,18 @@ import type { EditPreview } from './editPreview.ts';
 
 type Draft = EngineCalls['dataset/add']['params']['case'];
 
-/** Adds a case: that of a result, else what is selected in the editor, else what the person types. */
+/**
+ * Adds a case: that of a result, else what is selected in the editor, else what the person types. `dataset`
+ * (absolute path): where it goes; the person picks one where it is not given.
+ */
 export async function addCase(
   engine: EngineClient,
   preview: EditPreview,
-  result: CaseInRun | undefined,
+  { result, dataset }: { result: CaseInRun | undefined; dataset: string | undefined },
 ): Promise<void> {
   const draft = result ? await draftOf(engine, result) : await draftFromEditor();
   if (!draft) return;
-  const file = await pickDataset(engine, vscode.l10n.t('Add Case to Dataset'));
+  const file = dataset ?? (await pickDataset(engine, vscode.l10n.t('Add Case to Dataset')));
   if (file === undefined) return;
   const document = await vscode.workspace.openTextDocument(file);
   const text = document.getText();

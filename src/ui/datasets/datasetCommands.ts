@@ -5,7 +5,7 @@ import type { CaseInRun } from '../ids.ts';
 import type { Problems } from '../language/problems.ts';
 import type { Output } from '../output/output.ts';
 import { PlainError } from '../output/plainError.ts';
-import { resultArgument } from '../runs/runArguments.ts';
+import { fileArgument, resultArgument } from '../runs/runArguments.ts';
 import { acceptOutput } from './acceptOutput.ts';
 import { addCase } from './addCase.ts';
 import { datasetFor } from './datasetPicker.ts';
@@ -33,9 +33,18 @@ export function registerDatasetCommands(ports: DatasetPorts): vscode.Disposable 
       (given) => importDataset(engine, preview, output, given),
       output,
     ),
-    registerCommand('touchstone.addCase', (given) => addCase(engine, preview, result(given)), output),
+    registerCommand(
+      'touchstone.addCase',
+      (given) => addCase(engine, preview, { result: result(given), dataset: datasetArgument(given) }),
+      output,
+    ),
     registerCommand('touchstone.acceptOutput', (given) => accept(engine, preview, result(given)), output),
   );
+}
+
+/** A dataset of the Datasets view. The menu of an editor gives its file too, which is where the text comes from. */
+function datasetArgument(given: unknown): string | undefined {
+  return given instanceof vscode.Uri ? undefined : fileArgument(given);
 }
 
 async function validate({ engine, problems }: DatasetPorts): Promise<void> {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { CallFailure } from '../../protocol/callFailure.ts';
 import type { Failure } from '../../protocol/failure.ts';
+import { PlainError } from './plainError.ts';
 
 /** What this extension says: the output channel, and messages with something to do about them. */
 export class Output implements vscode.Disposable {
@@ -24,6 +25,12 @@ export class Output implements vscode.Disposable {
     if (isCancellation(error)) return;
     if (error instanceof CallFailure) return this.showFailure(error.failure);
     const message = error instanceof Error ? error.message : String(error);
+    if (error instanceof PlainError) {
+      this.channel.warn(message);
+      // It says all there is to know: the output has nothing to add.
+      await vscode.window.showWarningMessage(message);
+      return;
+    }
     this.channel.error(error instanceof Error ? error : message);
     await this.#offerOutput(message);
   }

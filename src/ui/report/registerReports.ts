@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { registerCommand } from '../commands.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
+import type { CaseInRun } from '../ids.ts';
 import type { Output } from '../output/output.ts';
 import type { RunController } from '../runs/runController.ts';
 import type { ReportPanels } from './reportPanels.ts';
@@ -15,6 +16,8 @@ export interface ReportsOptions {
   runs: RunController;
   output: Output;
   extensionUri: vscode.Uri;
+  /** The result that an item or message of the Test Explorer stands for. */
+  resultOf(given: unknown): CaseInRun | undefined;
 }
 
 /** The command that opens a report, the panels that come back with the window, and their documents. */
@@ -29,8 +32,8 @@ export function registerReports(options: ReportsOptions): vscode.Disposable {
     registerCommand(
       'touchstone.openReport',
       async (given) => {
-        const run = await runFrom(given, engine);
-        if (run) await (await opened()).show(run.runId, run.caseId);
+        const run = await runFrom(options.resultOf(given) ?? given, engine);
+        if (run) await (await opened()).show(run);
       },
       output,
     ),
@@ -56,7 +59,7 @@ async function openPanels({ engine, runs, output, extensionUri }: ReportsOptions
     engine,
     output,
     bundle: vscode.Uri.joinPath(extensionUri, 'dist', 'webview'),
-    act: (request) => actOn(request, { engine, runs, show: (runId, caseId) => panels.show(runId, caseId) }),
+    act: (request) => actOn(request, { engine, runs, show: (run) => panels.show(run) }),
   });
   return panels;
 }

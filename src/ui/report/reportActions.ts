@@ -1,15 +1,17 @@
 import * as vscode from 'vscode';
 import type { EngineClient } from '../engine/engineClient.ts';
-import type { RunController } from '../runs/runController.ts';
+import { type RunController, throwBroken } from '../runs/runController.ts';
+import { sameRequest } from '../runs/sameRequest.ts';
 import type { ActionRequest } from './reportPanel.ts';
 import { fetchResult, openResultDiff, openTrace } from './resultDocuments.ts';
 import { parsePlace } from './resultTexts.ts';
+import type { RunArgument } from './runArgument.ts';
 
 export interface ActionOptions {
   engine: EngineClient;
   runs: RunController;
   /** Shows the report of a run that was started from another one. */
-  show(runId: string, caseId: string): Promise<void>;
+  show(run: RunArgument): Promise<void>;
 }
 
 /** Does what a person asked for in a report. Rejects with what stands in the way. */
@@ -43,16 +45,18 @@ async function openCase(request: ActionRequest, engine: EngineClient): Promise<v
 /** As the case was run, on the same target; the report of the new run is shown. */
 async function rerunCase(request: ActionRequest, { engine, runs, show }: ActionOptions): Promise<void> {
   const { run } = await engine.call('run/summary', { runId: request.runId });
-  const filter = { names: [], tags: [], ids: [request.caseId] };
-  const overrides = { filter, targets: [request.target], datasets: [run.dataset.path] };
-  await runs.start(
-    { suite: run.suite, overrides },
+  const { suite, overrides } = sameRequest(run);
+  const { caseId, target } = request;
+  const only = { filter: { names: [], tags: [], ids: [caseId] }, targets: [target] };
+  const finished = await runs.start(
+    { suite, overrides: { ...overrides, ...only, datasets: [run.dataset.path] } },
     {
       onEvent: ({ kind, run: { runId } }) => {
-        if (kind === 'started') void show(runId, request.caseId);
+        if (kind === 'started') void show({ runId, caseId, target });
       },
     },
   );
+  throwBroken(finished);
 }
 
 async function edit(command: string, { runId, target, caseId, trial }: ActionRequest): Promise<void> {

@@ -36,7 +36,7 @@ export class ReportPanel {
   readonly #options: ReportPanelOptions;
   #feed: ReportFeed | undefined;
   /** Case to open when its rows are there. */
-  #wanted: string | undefined;
+  #wanted: { caseId: string; target: string | undefined } | undefined;
   #loaded = false;
 
   constructor(panel: vscode.WebviewPanel, runId: string, options: ReportPanelOptions) {
@@ -54,9 +54,9 @@ export class ReportPanel {
     this.#panel.reveal(undefined, false);
   }
 
-  /** Opens the drawer on a case, now or as soon as the page has it. */
-  async show(caseId: string): Promise<void> {
-    this.#wanted = caseId;
+  /** Opens the drawer on a case, at a target where one is named, now or as soon as the page has it. */
+  async show(caseId: string, target?: string): Promise<void> {
+    this.#wanted = { caseId, target };
     if (this.#loaded) await this.#showWanted();
   }
 
@@ -101,12 +101,13 @@ export class ReportPanel {
 
   /** Of several targets and trials, one that did not pass. */
   async #showWanted(): Promise<void> {
-    const caseId = this.#wanted;
-    if (caseId === undefined) return;
+    const wanted = this.#wanted;
+    if (wanted === undefined) return;
     this.#wanted = undefined;
-    const filter = { caseIds: [caseId] };
+    const filter = { caseIds: [wanted.caseId] };
     const { rows } = await this.#options.engine.call('run/results', { runId: this.runId, filter });
-    const row = rows.find(({ status }) => status !== 'passed') ?? rows[0];
+    const own = wanted.target === undefined ? rows : rows.filter(({ target }) => target === wanted.target);
+    const row = own.find(({ status }) => status !== 'passed') ?? own[0];
     if (!row) return;
     const { target, case_index, trial } = row;
     this.#send({ type: 'reveal', run_id: this.runId, key: { target, case_index, trial } });

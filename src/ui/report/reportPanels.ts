@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { ReportPanel, type ReportPanelOptions } from './reportPanel.ts';
+import type { RunArgument } from './runArgument.ts';
 
 export interface ReportPanelsOptions extends ReportPanelOptions {
   /** By which the editor knows the panels again after a reload. */
@@ -15,12 +16,12 @@ export class ReportPanels {
     this.#options = options;
   }
 
-  /** Shows the report of a run, at a case where one is named. */
-  async show(runId: string, caseId?: string): Promise<void> {
+  /** Shows the report of a run, at a case where one is named, and of that at one target. */
+  async show({ runId, caseId, target }: RunArgument): Promise<void> {
     const known = this.#open.get(runId);
     known?.reveal();
     const panel = known ?? this.adopt(this.#create(), runId);
-    if (caseId !== undefined) await panel.show(caseId);
+    if (caseId !== undefined) await panel.show(caseId, target);
   }
 
   /** Fills a panel, e.g. one that the editor restored after a reload. */

@@ -5,14 +5,20 @@ import type { EngineClient } from '../engine/engineClient.ts';
 export interface RunArgument {
   runId: string;
   caseId?: string;
+  /** Of the case's results, the one of this target. */
+  target?: string;
 }
 
 /** What a command was given, checked; undefined for anything that names no run. */
 export function readRunArgument(given: unknown): RunArgument | undefined {
   if (typeof given !== 'object' || given === null) return undefined;
-  const { runId, caseId } = given as { [name: string]: unknown };
+  const { runId, caseId, target } = given as { [name: string]: unknown };
   if (typeof runId !== 'string' || runId === '') return undefined;
-  return { runId, ...(typeof caseId === 'string' ? { caseId } : {}) };
+  return {
+    runId,
+    ...(typeof caseId === 'string' ? { caseId } : {}),
+    ...(typeof target === 'string' ? { target } : {}),
+  };
 }
 
 /** The run that a command was given, or else the one that the person picks. */

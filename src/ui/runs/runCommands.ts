@@ -7,9 +7,10 @@ import { PlainError } from '../output/plainError.ts';
 import type { FinishedRun } from './activeRun.ts';
 import { pickEvaluation } from './pickEvaluation.ts';
 import { casesArgument, fileArgument, runArgument, suiteArgument } from './runArguments.ts';
-import type { RunController, RunOverrides, RunRequest } from './runController.ts';
+import type { RunController, RunRequest } from './runController.ts';
 import type { RunPorts } from './runPorts.ts';
 import { endText, progressText, withRunProgress } from './runProgress.ts';
+import { sameRequest } from './sameRequest.ts';
 
 type RunHead = EngineCalls['run/list']['result']['runs'][number];
 
@@ -23,6 +24,7 @@ export function registerRunCommands(ports: RunPorts): vscode.Disposable {
     registerCommand('touchstone.runEvaluation', () => runEvaluation(ports), output),
     registerCommand('touchstone.runSuite', (given) => runSuite(ports, given), output),
     registerCommand('touchstone.runCases', (given) => runCases(ports, given), output),
+    registerCommand('touchstone.runDataset', (given) => runDataset(ports, given), output),
     registerCommand('touchstone.runPrompt', (given) => runPrompt(ports, given), output),
     registerCommand('touchstone.rerunLast', (given) => rerunLast(ports, given), output),
     registerCommand('touchstone.rerunFailed', (given) => rerunFailed(ports, given), output),
@@ -46,18 +48,30 @@ async function runCases(ports: RunPorts, given: unknown): Promise<void> {
   const cases = casesArgument(given);
   if (!cases)
     throw new PlainError(vscode.l10n.t('Choose the cases to run in a dataset or in the Test Explorer.'));
-  const { root, suites } = await ports.engine.call('workspace/list', {});
+  const filter = { names: [], tags: [], ids: cases.ids };
+  for (const { suite, dataset } of await suitesOver(ports, cases.path))
+    await run(ports, { suite: suite.name, overrides: { datasets: [dataset], filter } });
+}
+
+/** The suites that run over a dataset; of a suite with several, only this one. */
+async function runDataset(ports: RunPorts, given: unknown): Promise<void> {
+  const file = fileArgument(given) ?? vscode.window.activeTextEditor?.document.uri.fsPath;
+  if (file === undefined) throw new PlainError(vscode.l10n.t('Open the dataset that is to be run.'));
+  for (const { suite, dataset } of await suitesOver(ports, file)) {
+    const only = suite.datasets.length > 1 ? { overrides: { datasets: [dataset] } } : {};
+    await run(ports, { suite: suite.name, ...only });
+  }
+}
+
+/** Rejects when no suite runs over the file (absolute path). */
+async function suitesOver({ engine }: RunPorts, file: string): Promise<{ suite: Suite; dataset: string }[]> {
+  const { root, suites } = await engine.call('workspace/list', {});
   const chosen = suites.flatMap((suite) => {
-    const dataset = suite.datasets.find((file) => path.resolve(root, file) === cases.path);
-    return dataset === undefined ? [] : [{ suite: suite.name, dataset }];
+    const dataset = suite.datasets.find((name) => path.resolve(root, name) === file);
+    return dataset === undefined ? [] : [{ suite, dataset }];
   });
-  if (chosen.length === 0) {
-    throw new PlainError(vscode.l10n.t('No suite runs over this dataset. Add one to touchstone.yaml.'));
-  }
-  for (const { suite, dataset } of chosen) {
-    const filter = { names: [], tags: [], ids: cases.ids };
-    await run(ports, { suite, overrides: { datasets: [dataset], filter } });
-  }
+  if (chosen.length > 0) return chosen;
+  throw new PlainError(vscode.l10n.t('No suite runs over this dataset. Add one to touchstone.yaml.'));
 }
 
 /** The suites that test a prompt, with only the targets that use it. */
@@ -90,10 +104,10 @@ async function rerunLast(ports: RunPorts, given: unknown): Promise<void> {
   const runId = runArgument(given);
   const { lastRequest } = ports.runs;
   if (runId === undefined && lastRequest) return run(ports, lastRequest);
-  await run(ports, requestOf(await headOf(ports, runId)));
+  await run(ports, sameRequest(await headOf(ports, runId)));
 }
 
-/** The cases of a run that failed or could not be measured, on the targets where they did. */
+/** The cases of a run that failed or could not be measured, on the targets where any of them did. */
 async function rerunFailed(ports: RunPorts, given: unknown): Promise<void> {
   const head = await headOf(ports, runArgument(given) ?? ports.runs.latestRun);
   const { rows } = await ports.engine.call('run/results', {
@@ -107,7 +121,7 @@ async function rerunFailed(ports: RunPorts, given: unknown): Promise<void> {
     );
     return;
   }
-  const { suite, overrides } = requestOf(head);
+  const { suite, overrides } = sameRequest(head);
   const filter = { names: [], tags: [], ids: [...new Set(rows.map(({ case_id }) => case_id))] };
   const targets = [...new Set(rows.map(({ target }) => target))];
   await run(ports, { suite, overrides: { ...overrides, targets, filter, datasets: [head.dataset.path] } });
@@ -172,18 +186,6 @@ async function headOf({ engine }: RunPorts, runId: string | undefined): Promise<
   const head = runId === undefined ? runs[0] : runs.find(({ id }) => id === runId);
   if (head) return head;
   throw new PlainError(vscode.l10n.t('There is no run yet. Choose “Touchstone: Run Evaluation…” first.'));
-}
-
-/** What would run the same again. */
-function requestOf({ suite, filter, repeat, left_out, targets, dataset }: RunHead): RunRequest {
-  const overrides: RunOverrides = {
-    filter,
-    repeat,
-    ...(left_out?.targets ? { targets: targets.map(({ name }) => name) } : {}),
-    ...(left_out?.judge ? { withoutJudge: true } : {}),
-    ...(filter.ids ? { datasets: [dataset.path] } : {}),
-  };
-  return { suite, overrides };
 }
 
 async function pickInterrupted({ engine }: RunPorts): Promise<string | undefined> {

@@ -10,6 +10,8 @@ export interface DatasetNode {
   path: string;
   /** Relative to the workspace. */
   name: string;
+  /** Names of the suites that run over it. */
+  suites: readonly string[];
 }
 
 /** Datasets with their version, size, and what changed in them since the last commit. */
@@ -34,21 +36,25 @@ export class DatasetsView implements vscode.TreeDataProvider<DatasetNode>, vscod
     // Once for each listing: the view is drawn anew when a fact comes in.
     if (this.#read !== listing) this.#facts.read(listing.datasets);
     this.#read = listing;
-    return listing.datasets.map((name) => ({ path: path.join(listing.root, name), name }));
+    return listing.datasets.map((name) => ({
+      path: path.join(listing.root, name),
+      name,
+      suites: listing.suites.filter(({ datasets }) => datasets.includes(name)).map((suite) => suite.name),
+    }));
   }
 
-  getTreeItem({ path: file, name }: DatasetNode): vscode.TreeItem {
+  getTreeItem({ path: file, name, suites }: DatasetNode): vscode.TreeItem {
     const fact = this.#facts.of(name);
     const item = new vscode.TreeItem(path.basename(file));
     item.id = `dataset ${name}`;
     item.resourceUri = vscode.Uri.file(file);
-    item.contextValue = contextOf(fact);
+    item.contextValue = contextOf(fact, suites.length > 0);
     const broken = fact && 'problem' in fact.details;
     item.iconPath = broken
       ? new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'))
       : new vscode.ThemeIcon('database');
     item.description = fact ? factText(fact) : '';
-    item.tooltip = [name, ...(fact ? tooltipLines(fact) : [])].join('\n');
+    item.tooltip = [name, ...(fact ? tooltipLines(fact) : []), suitesText(suites)].join('\n');
     item.command = placeCommand(file, { line: 1, column: 1 });
     return item;
   }
@@ -59,9 +65,14 @@ export class DatasetsView implements vscode.TreeDataProvider<DatasetNode>, vscod
   }
 }
 
-function contextOf(fact: DatasetFact | undefined): string {
-  if (!fact || 'problem' in fact.details) return 'dataset';
-  return fact.details.schemaVersion.startsWith('1.') ? 'dataset.old' : 'dataset.current';
+/** `dataset`, with `.old` for an older schema and `.used` where a suite runs over it. */
+function contextOf(fact: DatasetFact | undefined, isUsed: boolean): string {
+  const isOld = fact && !('problem' in fact.details) && fact.details.schemaVersion.startsWith('1.');
+  return `dataset${isOld ? '.old' : ''}${isUsed ? '.used' : ''}`;
+}
+
+function suitesText(suites: readonly string[]): string {
+  return suites.length === 0 ? vscode.l10n.t('In no suite') : vscode.l10n.t('Suites: {0}', suites.join(', '));
 }
 
 function factText({ details, drift }: DatasetFact): string {

@@ -71,6 +71,29 @@ describe('commands on runs and datasets', () => {
     assert.equal((await third).run.trials, 2);
   });
 
+  it('run a dataset with its suite, and a stored run again with the model that it was given', async function () {
+    if (!trusted) this.skip();
+    const first = nextEnd(api.runs);
+    await run('touchstone.runDataset', { path: file('commands.golden.yaml') });
+    assert.deepEqual([(await first).run.suite, (await first).run.trials], ['commands', 2]);
+    const chosen = await api.runs.start({ suite: 'commands', overrides: { model: 'local/other' } });
+    const again = nextEnd(api.runs);
+    await run('touchstone.repeatRun', { runId: chosen[0]?.run.runId });
+    const { runId } = (await again).run;
+    const { runs } = await api.engine.call('run/list', {});
+    assert.equal(runs.find(({ id }) => id === runId)?.model, 'local/other');
+  });
+
+  it('add what is selected to the dataset of the view', async () => {
+    const untitled = await vscode.workspace.openTextDocument({ content: 'What is three?' });
+    const editor = await vscode.window.showTextDocument(untitled);
+    editor.selection = new vscode.Selection(0, 0, 0, 14);
+    await run('touchstone.addCase', { path: file('commands.golden.yaml'), name: 'commands.golden.yaml' });
+    await run('touchstone.applyEdit');
+    assert.match(textOf('commands.golden.yaml'), /input: two[\s\S]*input: What is three\?/);
+    writeFileSync(file('commands.golden.yaml'), DATASET);
+  });
+
   it('stop a run, and resume it to its end', async function () {
     if (!trusted) this.skip();
     const stopped = nextEnd(api.runs);

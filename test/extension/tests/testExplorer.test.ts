@@ -165,6 +165,21 @@ describe('Test Explorer', () => {
     assert.match(lines, /✗ bad \[one\] score 0\.00, \d+ ms, .*(tokens|cost).*trace [0-9a-f]{32}: /);
   });
 
+  it('leads from a case to its report', async function () {
+    if (!trusted) this.skip();
+    record = recordRuns(api.tests.controller);
+    await runById(['suite:small', 'target:one']);
+    await record.ended;
+    const item = api.tests.tree.caseItem('small', 'one', 'small.golden.yaml', 'bad');
+    await vscode.commands.executeCommand('touchstone.openReport', item);
+    const reports = () =>
+      vscode.window.tabGroups.all
+        .flatMap(({ tabs }) => tabs)
+        .filter(({ input }) => input instanceof vscode.TabInputWebview);
+    await until(() => reports().some(({ label }) => label === 'small'));
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
   it('runs exactly the chosen cases of the chosen target', async function () {
     if (!trusted) this.skip();
     record = recordRuns(api.tests.controller);
