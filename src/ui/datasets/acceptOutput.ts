@@ -5,6 +5,7 @@ import type { EngineClient } from '../engine/engineClient.ts';
 import type { CaseInRun } from '../ids.ts';
 import { PlainError } from '../output/plainError.ts';
 import type { EditPreview } from './editPreview.ts';
+import { heldToMore } from './heldToMore.ts';
 
 /** Makes what a target said the reference answer of its case, after the person has seen the change. */
 export async function acceptOutput(
@@ -27,6 +28,14 @@ export async function acceptOutput(
     return;
   }
   await preview.show(document, edits, vscode.l10n.t('Accept the output of {0}', result.case_id));
+  const others = heldToMore(result);
+  if (others.length === 0) return;
+  const message = vscode.l10n.t(
+    'This sets the expected answer only. The output also failed {0}, which asks for something else: change that too, or the case stays red.',
+    others.join(', '),
+  );
+  // Its answer is not waited for: there is nothing to choose.
+  void vscode.window.showWarningMessage(message);
 }
 
 /** Only a whole output can be expected. Equal outputs of several trials are one choice. */
