@@ -16,7 +16,7 @@ export interface ActiveRun {
   readonly counts: EngineEvents['run/results']['counts'];
 }
 
-/** `lost`: the engine ended in the middle of it. Like an interrupted run it can be resumed. */
+/** `lost`: the engine died in the middle of it. Like an interrupted run it can be resumed. */
 export type RunEnd =
   | { outcome: 'complete'; passed: boolean }
   | { outcome: 'interrupted' }

@@ -164,6 +164,8 @@ async function show(
 async function tellEnd(finished: readonly FinishedRun[]): Promise<void> {
   const [first] = finished;
   if (!first) return;
+  // Of an engine that died, whoever starts it again tells, and offers to resume.
+  if (finished.some(({ end }) => end.outcome === 'lost')) return;
   const text = endText(finished);
   const open = vscode.l10n.t('Open Report');
   const resume = vscode.l10n.t('Resume');

@@ -64,7 +64,8 @@ export class RunController implements vscode.Disposable {
       engine.on('run/results', (data) => this.#results(data)),
       engine.on('run/finished', (data) => this.#finished(data.runId, endOf(data))),
       engine.onDidChangeState(({ state }) => {
-        if (state !== 'ready' && state !== 'starting') this.#lose();
+        if (state === 'idle') this.#endAll({ outcome: 'interrupted' });
+        if (state === 'waiting' || state === 'failed') this.#endAll({ outcome: 'lost' });
       }),
     ];
   }
@@ -190,8 +191,8 @@ export class RunController implements vscode.Disposable {
     this.#happened.fire({ kind: 'finished', run, end });
   }
 
-  #lose(): void {
-    for (const runId of [...this.#active.keys()]) this.#finished(runId, { outcome: 'lost' });
+  #endAll(end: RunEnd): void {
+    for (const runId of [...this.#active.keys()]) this.#finished(runId, end);
   }
 }
 
