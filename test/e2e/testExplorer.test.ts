@@ -22,7 +22,6 @@ describe('journey: the Test Explorer', function () {
     await begin.waitFor();
     await workbench.screenshot('run-pick-action');
     await begin.click();
-    await workbench.screenshot('zz-e3');
     const running = page.locator('.statusbar-item', { hasText: /support \d+\/87/ });
     await running.waitFor();
     await workbench.screenshot('run-progress');

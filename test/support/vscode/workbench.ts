@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Browser, Frame, Locator, Page } from 'playwright-core';
 import { openBrowser } from '../../webview/browser.ts';
+import { eventually } from './eventually.ts';
 import { installEditor } from './installEditor.ts';
 import { type EditorServer, startServer } from './server.ts';
 import { stageExtension } from './stageExtension.ts';
@@ -11,6 +12,9 @@ const root = path.join(import.meta.dirname, '..', '..', '..');
 
 /** Tries of a second each until the extension is known. */
 const START_TRIES = 40;
+
+/** One try of something that is tried again, in milliseconds. */
+const ATTEMPT = { timeout: 3_000 };
 
 /** How often frames are looked through, and for how long, in milliseconds. */
 const FRAME_LOOK_MS = 250;
@@ -28,6 +32,8 @@ export interface WorkbenchOptions {
   settings?: { [id: string]: unknown };
   /** In CSS pixels; default 1280 × 800. */
   viewport?: { width: number; height: number };
+  /** Pixels of a picture for each of the viewport; default 1. */
+  scale?: number;
   /** For the extension host and with it the engine. */
   environment?: { [name: string]: string };
 }
@@ -65,7 +71,10 @@ export class Workbench implements AsyncDisposable {
       settings: { 'workbench.colorTheme': options.theme ?? 'Default Dark Modern', ...options.settings },
     });
     const browser = await openBrowser();
-    const page = await browser.newPage({ viewport: options.viewport ?? { width: 1280, height: 800 } });
+    const page = await browser.newPage({
+      viewport: options.viewport ?? { width: 1280, height: 800 },
+      deviceScaleFactor: options.scale ?? 1,
+    });
     await page.goto(server.address(folder, [['extensionDevelopmentPath', server.remote(extension)]]));
     const workbench = new Workbench(page, folder, browser, server);
     await workbench.#ready();
@@ -74,27 +83,31 @@ export class Workbench implements AsyncDisposable {
 
   /** Types a command's title into the palette, as in `Touchstone: Choose Model…`, and runs it. */
   async runCommand(title: string): Promise<void> {
-    await this.openPalette(`>${title}`);
-    const row = this.quickInput.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
-    await row.waitFor();
-    await this.page.keyboard.press('Enter');
+    await eventually(async () => {
+      await this.openPalette(`>${title}`);
+      await this.choices.filter({ hasText: title }).first().click(ATTEMPT);
+    });
   }
 
   /** Opens the palette on a text: `>` begins a command, anything else a file. */
   async openPalette(text: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    const input = this.quickInput.locator('input');
-    await input.waitFor();
-    await input.fill(text);
+    const input = this.quickInput.locator('input').first();
+    // An editor or panel that opens at the same time takes the focus, which closes the palette.
+    await eventually(async () => {
+      await this.page.keyboard.press('F1');
+      await input.waitFor(ATTEMPT);
+      await input.fill(text, ATTEMPT);
+    });
   }
 
   async openFile(name: string): Promise<void> {
-    await this.openPalette(name);
-    await this.quickInput
-      .locator('.monaco-list-row', { hasText: path.basename(name) })
-      .first()
-      .waitFor();
-    await this.page.keyboard.press('Enter');
+    await eventually(async () => {
+      await this.openPalette(name);
+      await this.choices
+        .filter({ hasText: path.basename(name) })
+        .first()
+        .click(ATTEMPT);
+    });
     await this.page
       .locator('.tab', { hasText: path.basename(name) })
       .first()
