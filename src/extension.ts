@@ -35,12 +35,15 @@ export interface Api {
   readonly engine: EngineClient;
   readonly runs: RunController;
   readonly tests: Tests;
+  /** How long `activate` took, in milliseconds. */
+  readonly activationMs: number;
 }
 
 let engine: EngineClient | undefined;
 
 /** Wiring only. */
 export function activate(context: vscode.ExtensionContext): Api {
+  const begun = performance.now();
   const { subscriptions } = context;
   const output = new Output();
   const settings = new Settings();
@@ -107,7 +110,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     settings.onDidChange('touchstone.config', refresh),
     vscode.workspace.onDidChangeWorkspaceFolders(refresh),
   );
-  return { engine: client, runs, tests };
+  return { engine: client, runs, tests, activationMs: performance.now() - begun };
 }
 
 /** The engine stores what came in and ends before the window does. */

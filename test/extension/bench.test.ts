@@ -18,7 +18,7 @@ if (file && trusted)
   describe('@bench', function () {
     this.timeout(240_000);
 
-    it('bundle', () => {
+    it('bundle', async () => {
       const extension = vscode.extensions.getExtension('touchstone.touchstone');
       const bundle = path.join(extension?.extensionPath ?? '', 'dist', 'extension.cjs');
       const times = Array.from({ length: 5 }, () => {
@@ -28,6 +28,8 @@ if (file && trusted)
         return performance.now() - begun;
       });
       tell(`load of the bundle: ${median(times).toFixed(1)} ms, median of 5 (limit 40 ms)`);
+      const { activationMs } = await activated();
+      tell(`activation: ${activationMs.toFixed(1)} ms (limit 50 ms)`);
     });
 
     it('discovery', async () => {
