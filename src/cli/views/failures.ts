@@ -1,4 +1,5 @@
 import type { GoldenCase } from '../../engine/model/case.ts';
+import type { Evaluation } from '../../engine/model/evaluation.ts';
 import type { TrialResult } from '../../engine/model/result.ts';
 import { expectations, inputText, isBad } from '../../engine/reports/caseText.ts';
 import { appliedAllowance } from '../../engine/targets/tokenAllowance.ts';
@@ -37,21 +38,44 @@ function cutOffText({ output }: TrialResult): string {
   return `cut off by its budget of ${tokens + borrowed} output tokens (${complexity})`;
 }
 
-/** One line for each evaluator that failed or could not measure. */
+/**
+ * One line for each evaluator that failed or could not measure. Where each passed and their scores together were
+ * too low, the reason of the verdict, and what each found wanting.
+ */
 function whyLines(result: TrialResult, io: Io): string[] {
   const bad = result.evaluations.filter(isBad);
-  if (bad.length === 0) return reasonLines('why', result.reason, io);
-  const lines = bad.flatMap((evaluation, index) =>
-    reasonLines(
-      index === 0 ? 'why' : '',
-      `${evaluation.name} (${evaluation.stage}): ${evaluation.reason}`,
-      io,
+  const shown = bad.length > 0 ? bad : result.evaluations.filter(isWanting);
+  const verdict =
+    bad.length > 0 ? [] : [...reasonLines('why', result.reason, io), ...labelled('', hintFor(result), io)];
+  const lines = [
+    ...verdict,
+    ...shown.flatMap((evaluation, index) =>
+      reasonLines(index === 0 && bad.length > 0 ? 'why' : '', describe(evaluation), io),
     ),
-  );
+  ];
   const { early, stage, skipped } = result.settlement;
   if (!early) return lines;
   const left = `settled at the ${stage} stage; left out: ${skipped.map(({ name }) => name).join(', ')}`;
   return [...lines, ...labelled('', left, io)];
+}
+
+function isWanting(evaluation: Evaluation): boolean {
+  return evaluation.status === 'scored' && evaluation.score < 1 && evaluation.weight > 0;
+}
+
+function describe({ name, stage, reason }: Evaluation): string {
+  return `${name} (${stage}): ${reason}`;
+}
+
+/** What a person can look at when a target could not be reached as it was configured. */
+const HINTS: { readonly [code: string]: string } = {
+  auth: 'Check the key: the api_key of the provider, or the headers of the agent.',
+  'not-found': 'Check the name of the model, and the address that it is called at.',
+  network: 'Check that the server is running, and that its address is right.',
+};
+
+function hintFor({ output }: TrialResult): string {
+  return output.status === 'error' ? (HINTS[output.error.code] ?? '') : '';
 }
 
 /** The line breaks of a reason stay: it may name a remedy below, or quote an agent. */

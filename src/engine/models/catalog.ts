@@ -254,9 +254,15 @@ function expand(text: string, name: string, config: ProviderConfig, environment:
     if (value !== undefined && value.trim() !== '') return value;
     throw new ConfigError(
       `the environment variable ${variable.trim()}, which the provider “${name}” needs, is not set`,
-      { ...place(config), remedy: `Set ${variable.trim()} and start again.` },
+      { ...place(config), remedy: remedyFor(variable.trim(), config) },
     );
   });
+}
+
+/** A provider without a place is the one that is there without configuration. */
+function remedyFor(variable: string, config: ProviderConfig): string {
+  if (config.location !== undefined) return `Set ${variable} and start again.`;
+  return `Set ${variable}, or OPENAI_BASE_URL for a server that needs no key, and start again.`;
 }
 
 function place(config: ProviderConfig): { where?: ErrorPlace } {

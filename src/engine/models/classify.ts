@@ -5,6 +5,8 @@ import { ModelError, type ModelErrorCode } from './modelClient.ts';
 interface ClassifyOptions {
   /** The client's class, which carries its error classes; loaded by the caller. */
   sdk: typeof OpenAI;
+  /** The address that was called. */
+  baseUrl: string;
   /** Milliseconds since the epoch, for dates in `Retry-After`. */
   nowMs: number;
   /** Takes keys out of a text before a person may read it. */
@@ -22,9 +24,13 @@ export function classifyError(error: unknown, options: ClassifyOptions): ModelEr
     return new ModelError('timeout', 'the provider did not answer in time', { transient: true });
   }
   if (error instanceof options.sdk.APIConnectionError) {
-    return new ModelError('network', options.redact(`no connection: ${rootMessage(error)}`), {
-      transient: true,
-    });
+    return new ModelError(
+      'network',
+      options.redact(`no connection to ${options.baseUrl}: ${rootMessage(error)}`),
+      {
+        transient: true,
+      },
+    );
   }
   if (error instanceof options.sdk.APIError) return fromApiError(error, options);
   if (error instanceof SyntaxError) {

@@ -28,12 +28,12 @@ interface EmbeddingsOptions {
 
 /** POST /embeddings of a server that speaks OpenAI's API; transient failures are retried as for chats. */
 export function sendToOpenAi(options: EmbeddingsOptions): SendTexts {
-  let api: Promise<Api & { redact: (text: string) => string }> | undefined;
+  let api: Promise<Api & { baseUrl: string; redact: (text: string) => string }> | undefined;
 
   const open = async (signal: AbortSignal) => {
     const endpoint = await options.endpoint(signal);
     const redact = createRedactor([endpoint.apiKey ?? '', ...Object.values(endpoint.headers)]);
-    return { ...(await connect(endpoint)), redact };
+    return { ...(await connect(endpoint)), baseUrl: endpoint.baseUrl, redact };
   };
 
   const attempt = async (texts: readonly string[], signal: AbortSignal): Promise<Embedding[]> => {
@@ -41,7 +41,7 @@ export function sendToOpenAi(options: EmbeddingsOptions): SendTexts {
       api = undefined;
       throw error;
     });
-    const { sdk, client, redact } = await api;
+    const { sdk, client, baseUrl, redact } = await api;
     const begun = options.clock.monotonic();
     try {
       // Plain numbers: not every compatible server knows base64.
@@ -50,7 +50,7 @@ export function sendToOpenAi(options: EmbeddingsOptions): SendTexts {
       return readResponse(response, texts, options, options.clock.monotonic() - begun);
     } catch (error) {
       if (signal.aborted) throw signal.reason;
-      throw classifyError(error, { sdk, nowMs: options.clock.now(), redact });
+      throw classifyError(error, { sdk, baseUrl, nowMs: options.clock.now(), redact });
     }
   };
 

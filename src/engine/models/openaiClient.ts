@@ -61,7 +61,8 @@ export function createOpenAiClient(options: OpenAiClientOptions): ModelClient {
       const reason =
         fault === undefined
           ? null
-          : classifyError(fault, { sdk, nowMs: options.clock.now(), redact }).message;
+          : classifyError(fault, { sdk, baseUrl: options.baseUrl, nowMs: options.clock.now(), redact })
+              .message;
       return toReply(draft, options, {
         latencyMs: options.clock.monotonic() - begun,
         firstTokenMs: firstTokenAt === null ? null : firstTokenAt - begun,
@@ -69,7 +70,7 @@ export function createOpenAiClient(options: OpenAiClientOptions): ModelClient {
       });
     } catch (error) {
       if (signal.aborted) throw signal.reason;
-      throw classifyError(error, { sdk, nowMs: options.clock.now(), redact });
+      throw classifyError(error, { sdk, baseUrl: options.baseUrl, nowMs: options.clock.now(), redact });
     }
   };
 

@@ -265,6 +265,7 @@ describe('the OpenAI-compatible client', () => {
       const error = await failure(ask(server));
       assert.equal(error.code, 'network');
       assert.match(error.message, /ECONNREFUSED/);
+      assert.ok(error.message.includes(server.baseUrl), error.message);
     });
   });
 
