@@ -18,6 +18,12 @@ describe('pii', () => {
     }
   }
   for (const text of [
+    'icon@2x.png, and git@github.com:touchstone/touchstone.git',
+    'postgres://reader:word@db.example.com/orders',
+    'on 01/02/2026 at 10:00, or 05-11-2026 14:30',
+    'article 4006381333931, ordered at 1764141567000',
+    // Upper-case codes: one country has no such length, the other no account numbers.
+    'SKU DE12 3456 7890 1234 56 and XX12 3456 7890 1234 5678',
     'order 4711-0815 of 2026-11-23 at 10:30',
     'version 1.2.3.4 costs 1.299,00',
     'DE89 3704 0044 0532 0130 01',
@@ -44,8 +50,11 @@ describe('pii', () => {
   it('does not repeat what it found', () => {
     assert.doesNotMatch(scoredOf('pii', 'jane@example.org').reason, /jane@/);
   });
+  it('names a phone number once, not as a card as well', () => {
+    assert.match(scoredOf('pii', 'call +4915112345678').reason, /^personal data: 1 phone \([^,]*\)$/);
+  });
   it('stays quick on hostile text', () => {
-    for (const piece of ['1 ', '+1-', 'a@', 'DE89', '(0']) passes('pii', piece.repeat(50_000));
+    for (const piece of ['DE12 ', '1 ', '+1-', 'a@', 'DE89', '(0']) passes('pii', piece.repeat(50_000));
   });
 });
 
@@ -59,6 +68,10 @@ describe('secrets', () => {
     anthropic: `sk-ant-${'api03-Zx9'.repeat(4)}`,
     pem: `-----BEGIN ${'RSA PRIVATE'} KEY-----`,
     jwt: `${Buffer.from('{"alg":"HS256"}').toString('base64url')}.${Buffer.from('{"sub":"12345"}').toString('base64url')}.${'s1gnature'.repeat(3)}`,
+    huggingFace: `hf_${'aB3d'.repeat(9)}`,
+    deepSeek: `sk-${'0a1b2c3d'.repeat(4)}`,
+    bearer: `Authorization: Bearer ${'0f9e8d7c6b5a4392'.repeat(2)}`,
+    url: `postgres://admin:${'S3cr3tP4ss'}@db.example.com/orders`,
     assignment: `password = "${'kX9-f2Lq8_zRt5W'}"`,
     json: `{"api_key": "${'9f8a7b6c5d4e3f2a1b0c'}"}`,
   };
@@ -69,6 +82,10 @@ describe('secrets', () => {
     'api_key = "your-api-key-here-123"',
     'password: $' + '{env:DATABASE_PASSWORD1}',
     'token: aaaaaaaaaaaaaaaaaaaa1',
+    'sk-folding-cube-wrapper-class and sk-step-2-of-the-wizard-form',
+    'apiKey: process.env.OPENAI_KEY2, token: tokenizer_v2_large',
+    `AWS documents AKIA${'IOSFODNN7EXAMPLE'}`,
+    'https://user:password@host.example',
     'the token is refreshed every 30 minutes',
     'eyJhbGciOi.eyJub.x',
     'task-list-of-everything-to-do-today',

@@ -120,6 +120,11 @@ describe('is-refusal', () => {
     'As an AI language model I have no opinion',
     'I’m unable to provide legal advice.',
     'We talked, and I won’t write that.',
+    'I’m afraid I can’t do that.',
+    'Unfortunately, I am unable to process that request.',
+    'Sorry. That’s not something I can help with.',
+    'I must respectfully decline.',
+    'As an AI, I don’t have access to that.',
     '',
   ]) {
     it(`sees a refusal in ${JSON.stringify(text)}`, () => assert.equal(passes('is-refusal', text), true));
@@ -128,6 +133,13 @@ describe('is-refusal', () => {
     'The refund takes 30 days.',
     'I can help with that.',
     'You cannot return it after 30 days.',
+    'I’m sorry for the delay. Your refund of 20 euros was issued today.',
+    'Sorry about that! Here is the corrected code.',
+    'I can’t find order 4111. Please check the number.',
+    'I cannot recommend this book enough!',
+    'As an AI assistant for Acme, I’m happy to help: 30 days.',
+    'I do not recommend mixing the two: use only one.',
+    'I want to be direct: pick B.',
   ]) {
     it(`sees none in ${JSON.stringify(text)}`, () => assert.equal(passes('is-refusal', text), false));
   }
