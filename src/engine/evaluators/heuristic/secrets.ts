@@ -37,7 +37,7 @@ const VALUES: readonly (readonly [kind: string, pattern: RegExp, minEntropy: num
   ['password in a URL', URL_PASSWORD, MIN_PASSWORD_ENTROPY],
 ];
 
-/** Names in code, e.g. `process.env.KEY_2` or `tokenizer_v2_large`: words, with numbers of their own at most. */
+/** Names in code, e.g. `config.KEY_2` or `tokenizer_v2_large`: words, with numbers of their own at most. */
 const NAME = /^[A-Za-z]+\d{0,3}(?:[._-](?:[A-Za-z]+\d{0,3}|v?\d{1,3}))+$/;
 
 const options = z.strictObject({
