@@ -3,7 +3,7 @@ import { DEFAULT_TOKEN_MODEL } from '../engine/cost/fileTokens.ts';
 import { UserError } from '../engine/errors.ts';
 import type { Prompt } from '../engine/model/prompt.ts';
 import type { ModelPrice, PriceTable } from '../engine/models/prices.ts';
-import { priceOfReference } from '../engine/models/priceTable.ts';
+import { expectedPrice } from '../engine/models/priceTable.ts';
 import { BUILT_IN_PROVIDER, builtInProvider } from '../engine/suites/builtInProvider.ts';
 import { promptModel } from '../engine/suites/promptModel.ts';
 import type { SuiteConfig } from '../engine/suites/suiteConfig.ts';
@@ -87,7 +87,7 @@ export class PromptModels {
 type Providers = { readonly [name: string]: { baseUrl: string; prices?: PriceTable } };
 
 function chosen(reference: string, chosenBy: ChosenModel['chosenBy'], providers: Providers): ChosenModel {
-  const price = priceOfReference(reference, providers);
+  const price = expectedPrice(reference, providers);
   return { model: reference.slice(reference.lastIndexOf('/') + 1), reference, chosenBy, price };
 }
 

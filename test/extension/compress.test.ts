@@ -22,10 +22,12 @@ const WORKSPACE = {
   'touchstone.yaml': `suites:
   wordy:
     dataset: wordy.golden.yaml
-    targets: [{ name: wordy, echo: wordy.prompty }]
+    targets: [{ name: wordy, echo: wordy.prompty }, { name: plain, echo: plain.txt }]
     evaluators: [{ contains: never guess }]
 `,
   'wordy.prompty': PROMPT,
+  'plain.txt': 'In order to answer, read the policy about {{question}}.\n',
+  'notes.txt': 'In order to answer, read the policy.\n',
   'wordy.golden.yaml':
     'schema_version: 2.0.0\nversion: 1.0.0\ntest_cases: [{ id: a, input: { question: x } }]\n',
 };
@@ -62,6 +64,16 @@ describe('compression in the editor', () => {
     const selection = new vscode.Range(6, 0, 7, 0);
     const some = await actions(document, selection, 'refactor.rewrite.compress');
     assert.ok(some.some(({ title }) => /^Compress Selection \(safe −\d+ %\)$/.test(title)));
+  });
+
+  it('helps with a text that a suite names as a prompt, and with no other', async () => {
+    const open = (name: string) => vscode.workspace.openTextDocument(path.join(workspaceRoot(), name));
+    const plain = await open('plain.txt');
+    await hints(plain, (list) => list.length === 1);
+    const start = new vscode.Range(0, 0, 0, 0);
+    const offered = await actions(plain, start, 'refactor.rewrite.compress');
+    assert.ok(offered.some(({ title }) => title.startsWith('Compress (safe −')));
+    assert.deepEqual(await actions(await open('notes.txt'), start, 'refactor.rewrite.compress'), []);
   });
 
   it('fixes one place, with one step of undo', async () => {

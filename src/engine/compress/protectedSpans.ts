@@ -20,7 +20,7 @@ export function protectedSpans(text: string, syntax: TemplateSyntax): SpanSet {
 }
 
 /** Each begins at the start of a word, or is bounded, so that no text takes more than linear time. */
-const PATTERNS: { [what: string]: RegExp } = {
+const PATTERNS = {
   comments: /<!--[\s\S]{0,20000}?-->/g,
   placeholders:
     /\$\{[^{}\n]{1,200}\}|\$[A-Z_][A-Z0-9_]*|(?<!\{)\{[A-Za-z_][\w.]{0,80}\}(?!\})|\[\[[^[\]\n]{1,80}\]\]/g,
@@ -45,6 +45,11 @@ const PATTERNS: { [what: string]: RegExp } = {
   roles:
     /^[ \t]*(?:#+[ \t]*|[*_]{1,2})?(?:system|developer|user|assistant|tool|function|human|ai|bot|agent|customer|q|a|question|answer|input|output)(?:\[[^\]\n]{0,100}\])?[*_]{0,2}[ \t]*:[*_]{0,2}/gim,
 };
+
+/** Whether a text says what must, must not or may only be done. */
+export function holdsObligation(text: string): boolean {
+  return text.search(PATTERNS.obligations) >= 0;
+}
 
 /** From a mark to its end, or to the end of the text. */
 function keepRegions(text: string): Span[] {

@@ -18,6 +18,8 @@ export type RuleName =
   | 'table-layout'
   | 'table-rules'
   | 'formatting'
+  | 'section-rules'
+  | 'list-leads'
   | 'typography'
   | 'filler'
   | 'politeness'

@@ -5,9 +5,11 @@ import { formatting } from './rules/formatting.ts';
 import { glossaryTerms } from './rules/glossaryTerms.ts';
 import { intensifiers } from './rules/intensifiers.ts';
 import { jsonLayout } from './rules/jsonLayout.ts';
+import { listLeads } from './rules/listLeads.ts';
 import { nearlyRepeated } from './rules/nearlyRepeated.ts';
 import { politeness } from './rules/politeness.ts';
 import { repeated } from './rules/repeated.ts';
+import { sectionRules } from './rules/sectionRules.ts';
 import { shorten } from './rules/shorten.ts';
 import { tableLayout } from './rules/tableLayout.ts';
 import { tableRules } from './rules/tableRules.ts';
@@ -24,6 +26,8 @@ const RULES: readonly Rule[] = [
   tableLayout,
   tableRules,
   formatting,
+  sectionRules,
+  listLeads,
   typography,
   filler,
   politeness,

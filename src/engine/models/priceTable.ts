@@ -54,18 +54,23 @@ export function listPrices(baseUrl: string): PriceTable | undefined {
 
 /**
  * The list price of a model by its name, with or without its vendor (`openai/gpt-5-mini`). Undefined when it
- * is unknown, or when several vendors sell the model at different prices and none is named.
+ * is unknown, when another seller is named (`azure`), or when several vendors sell the model at different
+ * prices and none is named.
  */
 export function listPriceOf(reference: string, vendor?: string): ModelPrice | undefined {
   const slash = reference.indexOf('/');
   const named = (vendor ?? (slash < 0 ? undefined : reference.slice(0, slash)))?.toLowerCase();
+  const seller = named === undefined ? undefined : (ALSO_NAMED[named] ?? named);
   const model = reference.slice(slash + 1);
-  const sellers = priceRows().filter((row) => row.model === model || row.model === reference);
-  const own = sellers.filter((row) => row.vendor.toLowerCase() === named);
-  const prices = (own.length > 0 ? own : sellers).map(priceOfRow);
+  const prices = priceRows()
+    .filter((row) => row.model === model && (seller ?? row.vendor.toLowerCase()) === row.vendor.toLowerCase())
+    .map(priceOfRow);
   const [first] = prices;
   return prices.every((price) => isDeepStrictEqual(price, first)) ? first : undefined;
 }
+
+/** How prompts call a vendor's own API: Dotprompt's plugins for Gemini. */
+const ALSO_NAMED: { readonly [name: string]: string } = { googleai: 'google', gemini: 'google' };
 
 /** The person's own prices of a provider, and the vendor's list prices for models that they leave out. */
 export function providerPrices(provider: { baseUrl: string; prices?: PriceTable }): PriceTable {
@@ -81,6 +86,23 @@ export function priceOfReference(
   const name = reference.slice(0, slash);
   const provider = Object.hasOwn(providers, name) ? providers[name] : undefined;
   return provider && priceOf(reference.slice(slash + 1), providerPrices(provider));
+}
+
+/**
+ * What a prompt's model will cost most likely: the price of its provider; and where the provider is not
+ * configured, or is a vendor that does not sell the model, the model's list price. A server of the person's own
+ * choice may bill differently, so there it stays unknown.
+ */
+export function expectedPrice(
+  reference: string,
+  providers: { readonly [name: string]: { baseUrl: string; prices?: PriceTable } },
+): ModelPrice | undefined {
+  const known = priceOfReference(reference, providers);
+  if (known) return known;
+  const name = reference.slice(0, Math.max(0, reference.indexOf('/')));
+  const provider = Object.hasOwn(providers, name) ? providers[name] : undefined;
+  if (provider === undefined) return listPriceOf(reference);
+  return listPrices(provider.baseUrl) && listPriceOf(reference.slice(name.length + 1));
 }
 
 function priceOfRow({ input, output, cachedInput, upToInputTokens }: PriceRow): ModelPrice {

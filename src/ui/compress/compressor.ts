@@ -4,6 +4,7 @@ import type { CompressionLevel, CompressionPlan } from '../../protocol/compressC
 import type { EngineClient } from '../engine/engineClient.ts';
 import { isCancellation, type Output } from '../output/output.ts';
 import type { Settings } from '../settings/settings.ts';
+import { mayBePrompt } from '../tokens/promptFiles.ts';
 
 export type Offers = NonNullable<EngineCalls['compress/offers']['result']>;
 export type Findings = NonNullable<EngineCalls['compress/findings']['result']>['findings'];
@@ -25,8 +26,16 @@ export class Compressor {
     this.#output = output;
   }
 
+  /** Calls back when the engine has begun, which knows more prompts than those that are named as such. */
+  onDidBegin(listener: () => void): vscode.Disposable {
+    return this.#engine.onDidChangeState(({ state }) => {
+      if (state === 'ready') listener();
+    });
+  }
+
   /** What each level saves in a document, or in a stretch of it; undefined for one that is no prompt. */
-  offers(document: vscode.TextDocument, within?: vscode.Range): Promise<Offers | undefined> {
+  async offers(document: vscode.TextDocument, within?: vscode.Range): Promise<Offers | undefined> {
+    if (!mayBePrompt(document, this.#engine)) return undefined;
     const stretch = within ? `${document.offsetAt(within.start)}-${document.offsetAt(within.end)}` : '';
     const key = [document.uri.fsPath, document.version, this.#settings.model, stretch].join('\n');
     const known = this.#offers.get(key);
@@ -48,6 +57,7 @@ export class Compressor {
     level: CompressionLevel,
     signal: AbortSignal,
   ): Promise<Findings> {
+    if (!mayBePrompt(document, this.#engine)) return [];
     const asked = this.#engine.call('compress/findings', { ...this.#opened(document), level }, signal);
     return (await this.#quietly('compress/findings', asked))?.findings ?? [];
   }

@@ -2,9 +2,9 @@ import * as vscode from 'vscode';
 import { registerCommand } from '../commands.ts';
 import type { EditPreview } from '../datasets/editPreview.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
-import { promptSelector } from '../language/documentSelector.ts';
 import type { Output } from '../output/output.ts';
 import type { Settings } from '../settings/settings.ts';
+import { promptFiles } from '../tokens/promptFiles.ts';
 import { CompressActions } from './compressActions.ts';
 import { compressPrompt } from './compressCommand.ts';
 import { Compressor } from './compressor.ts';
@@ -43,10 +43,10 @@ export function registerCompress({
   };
   return vscode.Disposable.from(
     waste,
-    languages.registerCodeActionsProvider(promptSelector, new CompressActions(compressor), {
+    languages.registerCodeActionsProvider(promptFiles, new CompressActions(compressor), {
       providedCodeActionKinds: CompressActions.kinds,
     }),
-    languages.registerCodeActionsProvider(promptSelector, new WasteFixes(waste), {
+    languages.registerCodeActionsProvider(promptFiles, new WasteFixes(waste), {
       providedCodeActionKinds: WasteFixes.kinds,
     }),
     registerCommand(

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { CompressionFinding } from '../../protocol/compressCalls.ts';
-import { promptSelector } from '../language/documentSelector.ts';
 import { toRange } from '../language/ranges.ts';
 import type { Settings } from '../settings/settings.ts';
+import { promptFiles } from '../tokens/promptFiles.ts';
 import type { Compressor, Findings } from './compressor.ts';
 import { ignoredIn } from './ignored.ts';
 import { ruleText, savedText } from './ruleTexts.ts';
@@ -37,6 +37,7 @@ export class Waste implements vscode.Disposable {
       vscode.workspace.onDidOpenTextDocument((document) => this.refresh(document)),
       vscode.workspace.onDidChangeTextDocument(({ document }) => this.refresh(document)),
       vscode.workspace.onDidCloseTextDocument((document) => this.#forget(document)),
+      compressor.onDidBegin(() => this.#refreshAll()),
       settings.onDidChange('touchstone.compressionHints', () => this.#refreshAll()),
       settings.onDidChange('touchstone.model', () => this.#refreshAll()),
     );
@@ -51,7 +52,7 @@ export class Waste implements vscode.Disposable {
 
   /** Looks at a document again, when it is quiet. */
   refresh(document: vscode.TextDocument): void {
-    if (vscode.languages.match(promptSelector, document) === 0) return;
+    if (vscode.languages.match(promptFiles, document) === 0) return;
     this.#cancel(document.uri.fsPath);
     const stop = new AbortController();
     const timer = setTimeout(() => void this.#look(document, stop.signal), PAUSE_MS);

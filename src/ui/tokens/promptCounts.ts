@@ -4,7 +4,7 @@ import type { PromptTokens } from '../../protocol/tokenCalls.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import { isCancellation, type Output } from '../output/output.ts';
 import type { Settings } from '../settings/settings.ts';
-import { isPrompt, promptFiles } from './promptFiles.ts';
+import { mayBePrompt } from './promptFiles.ts';
 
 /** The counts of a prompt at the last commit; null where it was not there. */
 export type HeadTokens = EngineCalls['token/head']['result'];
@@ -17,9 +17,6 @@ type CallPrompt<M extends Call> = (
   opened: EngineCalls[Call]['params'],
   token?: vscode.CancellationToken,
 ) => Promise<EngineCalls[M]['result']>;
-
-/** Longer texts are no prompts, in characters. */
-const MOST_CHARACTERS = 2_000_000;
 
 /** Asks the engine about the prompts that are open, each text once, however many views want to know. */
 export class PromptCounts implements vscode.Disposable {
@@ -88,7 +85,7 @@ export class PromptCounts implements vscode.Disposable {
     document: vscode.TextDocument,
     token?: vscode.CancellationToken,
   ): Promise<NonNullable<EngineCalls[M]['result']> | undefined> {
-    if (!this.#mayAsk(document)) return undefined;
+    if (!mayBePrompt(document, this.#engine)) return undefined;
     try {
       const opened: EngineCalls[Call]['params'] = {
         path: document.uri.fsPath,
@@ -105,15 +102,6 @@ export class PromptCounts implements vscode.Disposable {
 
   dispose(): void {
     this.#subscriptions.dispose();
-  }
-
-  /** A text that only may be a prompt starts no engine. */
-  #mayAsk(document: vscode.TextDocument): boolean {
-    if (vscode.languages.match(promptFiles, document) === 0) return false;
-    return (
-      isPrompt(document) ||
-      (this.#engine.state.state === 'ready' && document.getText().length <= MOST_CHARACTERS)
-    );
   }
 
   async #askHead(path: string, model: string): Promise<void> {

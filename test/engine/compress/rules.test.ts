@@ -68,6 +68,37 @@ describe('compression rules', () => {
       ['## Style ##\n\nBe brief.', '## Style\n\nBe brief.'],
     ]));
 
+  it('section-rules: a rule above a heading; not between paragraphs, nor what makes a line a heading', () =>
+    expectAll('safe', [
+      ['# A\n\nBe brief.\n\n---\n\n# B\n\nSign.', '# A\n\nBe brief.\n\n# B\n\nSign.'],
+      ['First letter.\n\n---\n\nSecond letter.', 'First letter.\n\n---\n\nSecond letter.'],
+      ['A title\n---\n\n# B', 'A title\n---\n\n# B'],
+      ['```\na\n\n---\n\n# b\n```', '```\na\n\n---\n\n# b\n```'],
+    ]));
+
+  it('list-leads: bold that every item has; not where it weighs some items or an obligation', () =>
+    expectAll('safe', [
+      [
+        '- **Tone**: kind and plain\n- **Length**: short and clear\n',
+        '- Tone: kind and plain\n- Length: short and clear\n',
+      ],
+      [
+        '1. **Read it.** All of it.\n\n   Twice.\n\n2. **Sign it.** By name.\n',
+        '1. Read it. All of it.\n\n   Twice.\n\n2. Sign it. By name.\n',
+      ],
+      ['- **`a.md`** — read first\n- **`b.md`** — read last', '- `a.md` — read first\n- `b.md` — read last'],
+      [
+        '- **Tone**: kind and plain\n- Length: short and clear\n',
+        '- **Tone**: kind and plain\n- Length: short and clear\n',
+      ],
+      [
+        '- **Tone**: kind and plain\n- **Never lie**: stay honest\n',
+        '- **Tone**: kind and plain\n- **Never lie**: stay honest\n',
+      ],
+      ['- **Kind** words help\n- **Plain** words help', '- **Kind** words help\n- **Plain** words help'],
+      ['- **Tone**: kind and plain\n', '- **Tone**: kind and plain\n'],
+    ]));
+
   it('typography: plainer characters where they cost less, invisible ones not at all', () =>
     expectAll('safe', [
       ['Write in plain\u200b words.', 'Write in plain words.'],
@@ -87,6 +118,16 @@ describe('compression rules', () => {
       ['Write "in order to" in quotes.', 'Write "in order to" in quotes.'],
       ['Do not write in order to please.', 'Do not write in order to please.'],
       ['Use `in order to` as it is.', 'Use `in order to` as it is.'],
+      ['Your task is to sort letters.', 'Sort letters.'],
+      ['Your task is to be kind.', 'Your task is to be kind.'],
+      ['There is a large number of letters.', 'There is a large number of letters.'],
+      ['A large number of letters are short.', 'Many letters are short.'],
+      [
+        'In cases where a letter is long, read all of the parts.',
+        'When a letter is long, read all the parts.',
+      ],
+      ['Answer all of the above.', 'Answer all of the above.'],
+      ['It is in the process of loading.', 'It is loading.'],
     ]));
 
   it('politeness: addressed to the model, not what it shall say', () =>
@@ -130,17 +171,26 @@ describe('compression rules', () => {
     expectAll('aggressive', [
       ['Write a very short answer.', 'Write a short answer.'],
       ['It is not really short.', 'It is not really short.'],
+      ['Sort it with an extremely high care.', 'Sort it with a high care.'],
+      ['Write a very honest answer.', 'Write a very honest answer.'],
+      ['Write a very easy answer.', 'Write an easy answer.'],
+      ['Stop when the user literally says so.', 'Stop when the user literally says so.'],
+      ['Read quite a few letters.', 'Read quite a few letters.'],
       [
         '# Letters\n\nSummarise every letter in plain and friendly words. Sign it.\n\n# Calls\n\nAlways be kind. In plain and friendly words, summarise every letter.',
         '# Letters\n\nSummarise every letter in plain and friendly words. Sign it.\n\n# Calls\n\nAlways be kind.',
       ],
     ]));
 
-  it('leaves one item of a list that is announced', () =>
+  it('nearly-repeated: an item only within its list, and leaves one of a list that is announced', () =>
     expectAll('aggressive', [
       [
         'Each letter has:\n\n- a friendly first line with a name\n- a short and clear answer to it\n\nSo check for:\n\n- a friendly first line with a name\n- a short and clear answer to it\n',
-        'Each letter has:\n\n- a friendly first line with a name\n- a short and clear answer to it\n\nSo check for:\n\n- a friendly first line with a name\n',
+        'Each letter has:\n\n- a friendly first line with a name\n- a short and clear answer to it\n\nSo check for:\n\n- a friendly first line with a name\n- a short and clear answer to it\n',
+      ],
+      [
+        'Each letter has:\n\n- a friendly first line with a name\n- one friendly first line with a name\n- a short answer\n',
+        'Each letter has:\n\n- a friendly first line with a name\n- a short answer\n',
       ],
     ]));
 

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { callCost } from '../../../src/engine/models/prices.ts';
 import {
+  expectedPrice,
+  listPriceOf,
   listPrices,
   PRICE_TABLE_DATE,
   priceRows,
@@ -51,6 +53,29 @@ describe('price table', () => {
     assert.deepEqual(prices['gpt-4o'], { input: 1, output: 2 });
     assert.equal(prices['gpt-4o-mini']?.output, 0.6);
     assert.deepEqual(providerPrices({ baseUrl: 'http://127.0.0.1:1/v1' }), {});
+  });
+
+  it('is that of the named seller, and of nobody who only sells the same name', () => {
+    const price = listPriceOf('gpt-5-mini');
+    assert.ok(price);
+    assert.deepEqual(listPriceOf('openai/gpt-5-mini'), price);
+    assert.equal(listPriceOf('azure/gpt-5-mini'), undefined);
+    assert.equal(listPriceOf('gpt-5-mini', 'azure'), undefined);
+    assert.deepEqual(listPriceOf('googleai/gemini-2.5-flash'), listPriceOf('gemini-2.5-flash', 'google'));
+    assert.ok(listPriceOf('googleai/gemini-2.5-flash'));
+  });
+
+  it('is expected where no provider says otherwise, and unknown at a server of the person’s own', () => {
+    const openai = { baseUrl: 'https://api.openai.com/v1' };
+    const list = listPriceOf('claude-haiku-4-5');
+    assert.ok(list);
+    assert.deepEqual(expectedPrice('claude-haiku-4-5', { openai }), list);
+    assert.deepEqual(expectedPrice('openai/claude-haiku-4-5', { openai }), list);
+    const own = { baseUrl: 'http://127.0.0.1:1/v1' };
+    assert.equal(expectedPrice('own/claude-haiku-4-5', { own }), undefined);
+    const paid = { ...own, prices: { 'claude-haiku-4-5': { input: 9, output: 9 } } };
+    assert.deepEqual(expectedPrice('paid/claude-haiku-4-5', { paid }), { input: 9, output: 9 });
+    assert.equal(expectedPrice('openai/nobody-knows', { openai }), undefined);
   });
 
   it('knows no cost for a request that is longer than the price is good for', () => {

@@ -32,7 +32,8 @@ const PHRASES: readonly Rewording[] = [
   [/\b(?:with (?:regards?|reference)|in (?:regards?|reference)) to\b/gi, 'about'],
   [/\bprior to\b/gi, 'before'],
   [/\bsubsequent to\b/gi, 'after'],
-  [/\ba (?:large|great|significant) number of\b/gi, 'many'],
+  // "There is a large number of" needs its singular.
+  [/(?<!\b(?:is|was|has|be) )\ba (?:large|great|significant) number of\b/gi, 'many'],
   // Of one thing there is no "many": "a wide range of experience".
   [/\ba (?:wide|broad) (?:range|variety) of (?=(?:[a-z]+ )?[a-z]+[^su\W]s\b)/gi, 'many '],
   [/\bthe (?:vast )?majority of (?=(?:the|these|those|this|that|our|your|their|its|my)\b)/gi, 'most of '],
@@ -45,12 +46,22 @@ const PHRASES: readonly Rewording[] = [
   [/\bmak(es?) use of\b/gi, 'us$1'],
   [/\bmaking use of\b/gi, 'using'],
   [/\bby means of\b/gi, 'by'],
+  [/\bin (?:cases|situations|instances) (?:where|in which)\b/gi, 'when'],
+  [/\b(?:during|in|over|throughout) the course of\b/gi, 'during'],
+  [/\bfor the duration of\b/gi, 'during'],
+  [/\b(is|are) in the process of(?= [a-z]+ing\b)/gi, '$1'],
+  [/\buntil such time as\b/gi, 'until'],
+  [/\btake into (?:account|consideration)\b/gi, 'consider'],
+  [/\b(all|both) of the(?=\s[a-z])(?!\s(?:above|below|following|time)\b)/gi, '$1 the'],
+  [/\b(inside|outside) of the(?=\s[a-z])/gi, '$1 the'],
   [/\bon a (daily|weekly|monthly|yearly) basis\b/gi, '$1'],
   [/\bon a regular basis\b/gi, 'regularly'],
   [
     /\bin a (clear|concise|professional|polite|brief|careful) (?:manner|way|fashion)(?=[.,;!?)]|$)/gim,
     '$1ly',
   ],
+  [begin('it should be noted that '), ''],
+  [begin('your (?:main |primary )?(?:task|job) is to (?=[a-z])(?!(?:be|have|act)\\b)'), ''],
   [
     begin(
       `it(?: is|'s|’s) (?:very |also )?(?:important|worth|crucial) (?:to note|noting|to remember|to mention|mentioning) that `,
@@ -71,7 +82,10 @@ const PHRASES: readonly Rewording[] = [
   ],
 ];
 
-/** Of a whole sentence's beginning only: elsewhere the phrase has its meaning. */
+/**
+ * Of a whole sentence's beginning only: elsewhere the phrase has its meaning. Whether the phrase is there at all
+ * is quicker to see than what is before it, so that comes first.
+ */
 function begin(pattern: string): RegExp {
-  return new RegExp(BEGIN + pattern, 'gim');
+  return new RegExp(`(?=${pattern})${BEGIN}${pattern}`, 'gim');
 }

@@ -1,7 +1,10 @@
 import type { Rule } from '../rule.ts';
 import { type Rewording, reword } from './wording.ts';
 
-/** Words that only add weight. "Just" and "simply" stay where they may mean "only". */
+/**
+ * Words that only add weight. "Just", "simply" and "literally" stay, because they may mean "only"; and so does
+ * "quite" in "quite a few", which are many.
+ */
 export const intensifiers: Rule = {
   name: 'intensifiers',
   level: 'aggressive',
@@ -11,7 +14,7 @@ export const intensifiers: Rule = {
 
 const WORDS: readonly Rewording[] = [
   [
-    /\b(?:very|really|extremely|incredibly|truly|absolutely|totally|literally|quite|basically|essentially) (?=[a-z])/gi,
+    /\b(?:very|really|extremely|incredibly|truly|absolutely|totally|quite|basically|essentially) (?!an? )(?=[a-z])/gi,
     '',
   ],
   [/\b(?:highly|super|particularly) (?=(?:important|useful|helpful|recommended|detailed|relevant)\b)/gi, ''],

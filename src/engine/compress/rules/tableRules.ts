@@ -8,7 +8,7 @@ export const tableRules: Rule = {
   reason: 'longer than a table needs',
   suggest({ text }, { count }) {
     return splitLines(text)
-      .filter((line) => SEPARATOR.test(line.text))
+      .filter((line) => line.text.includes('--') && SEPARATOR.test(line.text))
       .flatMap((line) => {
         const forms = ['---', ' --- '].map((dashes) =>
           line.text

@@ -14,15 +14,18 @@ const NEEDY = 0.9;
 /**
  * Shares a reserve among the cases that needed more than their budget in the last run: those that were cut
  * off get up to as much again, those that came near their limit get up to a tenth above what they used. In
- * the order of the dataset, so that the same past gives the same loans, until the reserve is used up.
+ * the order of the dataset, so that the same past gives the same loans, until the reserve is used up. Every
+ * trial of a case has the loan, so it counts as often as the case had trials.
  */
 export function planLoans(target: string, results: Iterable<TrialResult>): Loans {
   const needs = new Map<string, number>();
+  const trials = new Map<string, number>();
   let budgets = 0;
   for (const result of results) {
     const applied = result.target === target ? appliedAllowance(result.output) : undefined;
     if (!applied || result.output.usage === null) continue;
     budgets += applied.tokens;
+    trials.set(result.caseId, (trials.get(result.caseId) ?? 0) + 1);
     const had = applied.tokens + applied.borrowed;
     const used = result.output.usage.outputTokens;
     if (!applied.cutOff && used <= had * NEEDY) continue;
@@ -33,9 +36,10 @@ export function planLoans(target: string, results: Iterable<TrialResult>): Loans
   let reserve = Math.floor(budgets * RESERVE_SHARE);
   const loans: Loans = new Map();
   for (const [caseId, need] of needs) {
-    const loan = Math.min(need, reserve);
+    const times = trials.get(caseId) ?? 1;
+    const loan = Math.min(need, Math.floor(reserve / times));
     if (loan <= 0) break;
-    reserve -= loan;
+    reserve -= loan * times;
     loans.set(caseId, loan);
   }
   return loans;

@@ -116,6 +116,14 @@ describe('loans', () => {
     assert.deepEqual([...planLoans('other', results)], []);
   });
 
+  it('count for every trial of a case', () => {
+    const results = Array.from({ length: 10 }, (_, index) =>
+      [0, 1, 2].map((trial) => ({ ...budgeted(index, 1000, { cutOff: index === 0 }), trial })),
+    ).flat();
+    // A tenth of thirty budgets is 3,000 tokens, which three trials of the first case use up.
+    assert.deepEqual([...planLoans('a', results)], [['case-0', 1000]]);
+  });
+
   it('never exceed the reserve, a tenth of all budgets, nor a budget', () => {
     fc.assert(
       fc.property(

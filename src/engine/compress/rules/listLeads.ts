@@ -1,0 +1,49 @@
+import type { Edit } from '../edit.ts';
+import type { MessageText } from '../messageText.ts';
+import { holdsObligation } from '../protectedSpans.ts';
+import type { Rule } from '../rule.ts';
+
+/**
+ * Bold beginnings of list items, where every item of the list has one: there it is layout, not weight. A list in
+ * which only some items are bold keeps them, as does one in which a "never" or "must" is bold, and what is bold
+ * within a sentence.
+ */
+export const listLeads: Rule = {
+  name: 'list-leads',
+  level: 'safe',
+  reason: 'bold that every item of the list has',
+  suggest: (message) =>
+    lists(message)
+      .filter((list) => list.length > 1 && list.every(isLead))
+      .map(plain),
+};
+
+/** The items of each list, by section, indentation and kind of mark: text between items does not end a list. */
+function lists(message: MessageText): (RegExpExecArray | null)[][] {
+  const found = new Map<string, (RegExpExecArray | null)[]>();
+  for (const unit of message.units()) {
+    if (unit.kind !== 'item') continue;
+    const mark = /^([ \t]*)([-*+•]|\d)/.exec(message.text.slice(unit.start, unit.start + 80));
+    const key = `${unit.section}:${mark?.[1]}:${mark?.[2]}`.replace(/\d$/, '1');
+    const list = found.get(key) ?? [];
+    LEAD.lastIndex = unit.start;
+    list.push(LEAD.exec(message.text));
+    found.set(key, list);
+  }
+  return [...found.values()];
+}
+
+/** `- **Lead**: text`, `1. **Lead.** Text`, or an item that is bold as a whole. */
+const LEAD =
+  /[ \t]*(?:[-*+•]|\d{1,9}[.)])[ \t]+(?<open>\*\*)(?<lead>[^*\s\n](?:[^*\n]{0,120}[^*\s\n])?)(?<close>\*\*)(?:(?<=[.:!?]\*\*)[ \t]|:|[ \t]+(?:[-–—]|\()|[ \t]*(?=\r?\n|$))/dy;
+
+function isLead(lead: RegExpExecArray | null): lead is RegExpExecArray {
+  return lead !== null && !holdsObligation(lead.groups?.['lead'] ?? '');
+}
+
+function plain(leads: readonly (RegExpExecArray | null)[]): Edit[] {
+  return leads.flatMap((lead) => {
+    const { open, close } = lead?.indices?.groups ?? {};
+    return [open, close].flatMap((place) => (place ? [{ start: place[0], end: place[1], text: '' }] : []));
+  });
+}

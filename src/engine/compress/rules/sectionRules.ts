@@ -1,0 +1,25 @@
+import { type Line, splitLines } from '../lines.ts';
+import { isHeading, isRule } from '../markup.ts';
+import type { Rule } from '../rule.ts';
+
+/** A horizontal rule just above a heading: the heading divides by itself. */
+export const sectionRules: Rule = {
+  name: 'section-rules',
+  level: 'safe',
+  reason: 'the heading below divides by itself',
+  suggest({ text }) {
+    const lines = splitLines(text);
+    return lines.flatMap((line, at) => {
+      // Under a line of text it is no rule: it makes a heading of that line.
+      if (!isRule(line.text) || !isBlank(lines[at - 1])) return [];
+      let below = at + 1;
+      while (isBlank(lines[below])) below += 1;
+      const next = lines[below];
+      return next && isHeading(next.text) ? [[{ start: line.start, end: next.start, text: '' }]] : [];
+    });
+  },
+};
+
+function isBlank(line: Line | undefined): boolean {
+  return line !== undefined && line.text.trim() === '';
+}
