@@ -29,7 +29,7 @@ export class GroupTally {
     if (!first) return;
     const passed = trials.filter((trial) => trial.status === 'passed').length;
     this.#cases += 1;
-    this.#passRate.add(passed / trials.length, first.cluster);
+    this.#passRate.add(passed / trials.length, trials.length, first.cluster);
     if (passed > 0 && passed < trials.length) this.#flaky += 1;
     const scores = trials.map((trial) => trial.score).filter((score) => score !== null);
     if (scores.length > 0) this.#score.add(scores.reduce((a, b) => a + b, 0) / scores.length, first.cluster);

@@ -1,4 +1,4 @@
-import { ClusteredMean } from './clusteredMean.ts';
+import { ClusteredMean, type MeanEstimate } from './clusteredMean.ts';
 import { type Interval, wilsonInterval } from './wilson.ts';
 
 export interface PassRate {
@@ -9,19 +9,21 @@ export interface PassRate {
   cases: number;
 }
 
-/** Running pass rate over cases; a case adds the share of its trials that passed. */
+/** Running pass rate over cases; a case adds the share of its trials that passed, and how many they were. */
 export class PassRateEstimate {
   readonly #mean = new ClusteredMean();
+  #trials = 0;
 
-  add(share: number, cluster: string | undefined): void {
+  add(share: number, trials: number, cluster: string | undefined): void {
     this.#mean.add(share, cluster);
+    this.#trials += trials;
   }
 
   /** Null when nothing was added. */
   estimate(): PassRate | null {
     const estimate = this.#mean.estimate();
     if (!estimate) return null;
-    const n = effectiveSize(estimate.mean, estimate.standardError, estimate.n, estimate.clusters);
+    const n = Math.min(this.#trials, effectiveSize(estimate));
     return { rate: estimate.mean, interval: wilsonInterval(estimate.mean, n), cases: estimate.n };
   }
 }
@@ -29,8 +31,11 @@ export class PassRateEstimate {
 /**
  * n / deff, where deff = var_clustered / (p(1−p)/(n−1)). Where the variance says nothing (all passed, all
  * failed, one cluster), the number of clusters is the cautious choice.
+ *
+ * Never more than the trials: k trials of n cases whose chances differ vary by at least p(1−p)/(nk), and cases of
+ * one cluster that happen to balance each other do not become more than they are (Korn & Graubard 1998).
  */
-function effectiveSize(p: number, standardError: number | null, n: number, clusters: number): number {
+function effectiveSize({ mean: p, standardError, n, clusters }: MeanEstimate): number {
   const simple = (p * (1 - p)) / (n - 1);
   if (standardError === null || standardError === 0 || !(simple > 0)) return clusters;
   return (n * simple) / standardError ** 2;

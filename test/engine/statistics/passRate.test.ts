@@ -3,9 +3,13 @@ import { describe, it } from 'mocha';
 import { PassRateEstimate } from '../../../src/engine/statistics/passRate.ts';
 import { wilsonInterval } from '../../../src/engine/statistics/wilson.ts';
 
-function rate(shares: readonly number[], cluster: (index: number) => string | undefined = () => undefined) {
+function rate(
+  shares: readonly number[],
+  cluster: (index: number) => string | undefined = () => undefined,
+  trials = 1,
+) {
   const estimate = new PassRateEstimate();
-  for (const [index, share] of shares.entries()) estimate.add(share, cluster(index));
+  for (const [index, share] of shares.entries()) estimate.add(share, trials, cluster(index));
   return estimate.estimate();
 }
 
@@ -31,6 +35,19 @@ describe('PassRateEstimate', () => {
     const all = Array<number>(12).fill(1);
     assert.deepEqual(rate(all, (index) => `c${index % 3}`)?.interval, wilsonInterval(1, 3));
     assert.deepEqual(rate(all)?.interval, wilsonInterval(1, 12));
+  });
+
+  it('never counts for more than its trials: clusters whose cases balance each other', () => {
+    const shares = Array.from({ length: 10 }, (_, index) => (index === 0 ? [1, 1] : [1, 0])).flat();
+    const found = rate(shares, (index) => `c${Math.floor(index / 2)}`)?.interval;
+    assert.deepEqual(found, wilsonInterval(0.55, 20));
+  });
+
+  it('is narrower with more trials of each case, down to that of as many cases', () => {
+    const once = rate([1, 0, 1, 0, 1])?.interval;
+    const often = rate([0.6, 0.6, 0.5, 0.6, 0.7], undefined, 10)?.interval;
+    assert.deepEqual(often, wilsonInterval(0.6, 50));
+    assert.ok((often?.low ?? 0) > (once?.low ?? 1));
   });
 
   it('has no estimate without cases', () => assert.equal(rate([]), null));
