@@ -7,6 +7,7 @@ import { registerDatasetCommands } from './ui/datasets/datasetCommands.ts';
 import { EditPreview } from './ui/datasets/editPreview.ts';
 import { EngineClient } from './ui/engine/engineClient.ts';
 import { registerEngineNotices } from './ui/engine/engineNotices.ts';
+import { registerEvaluatorStudies } from './ui/evaluators/registerEvaluatorStudies.ts';
 import { Problems } from './ui/language/problems.ts';
 import { registerLanguage } from './ui/language/registerLanguage.ts';
 import { completeWithEditor } from './ui/models/editorModels.ts';
@@ -88,6 +89,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     registerViews(client, settings, output),
     registerWalkthrough(output),
     registerComparisons({ engine: client, settings, output, extensionUri: context.extensionUri }),
+    registerEvaluatorStudies(client, output),
     registerReports({ engine: client, runs, output, resultOf, extensionUri: context.extensionUri }),
     registerTokens(client, settings, output),
     preview,

@@ -2,6 +2,7 @@ import { datasetDrift } from '../engine/datasets/diff/drift.ts';
 import { expectAnswer } from '../engine/datasets/expectAnswer.ts';
 import { appendCases } from '../engine/datasets/import/appendCases.ts';
 import { deriveId } from '../engine/datasets/import/caseIds.ts';
+import { labelOutput, labelsOf, outputName } from '../engine/datasets/outputLabels.ts';
 import { upgradeDataset } from '../engine/datasets/upgrade.ts';
 import { UsageError } from '../engine/errors.ts';
 import { resolveInside } from '../engine/files/confine.ts';
@@ -56,6 +57,19 @@ export function datasetHandlers(session: Session, cache: DatasetCache): Handlers
     'dataset/expect': async ({ path, text, caseId, answer }) => {
       const source = sourceOf(path, text);
       const changed = await expectAnswer(source, caseId, answer);
+      return { edits: textEdits(source.text, changed.text) };
+    },
+    'dataset/labelOf': async ({ path, caseId, output }, signal) => {
+      const dataset = await cache.open(locate(path), { root: session.root, signal });
+      for await (const batch of dataset.batches({ signal })) {
+        const found = batch.find((located) => located.case.id === caseId);
+        if (found) return { label: labelsOf(found.case).get(outputName(output)) ?? null };
+      }
+      return { label: null };
+    },
+    'dataset/label': async ({ path, text, caseId, output, label }) => {
+      const source = sourceOf(path, text);
+      const changed = await labelOutput(source, caseId, output, label);
       return { edits: textEdits(source.text, changed.text) };
     },
     'dataset/add': async ({ path, text, case: draft }) => {

@@ -6,6 +6,7 @@ import { ComparisonJobs } from './comparisonJobs.ts';
 import { compressHandlers } from './compressHandlers.ts';
 import { DatasetCache } from './datasetCache.ts';
 import { datasetHandlers } from './datasetHandlers.ts';
+import { evaluatorHandlers } from './evaluatorHandlers.ts';
 import { languageHandlers } from './languageHandlers.ts';
 import { modelHandlers } from './modelHandlers.ts';
 import { PromptReader } from './openedPrompt.ts';
@@ -31,6 +32,7 @@ export function serve(streams: Streams, ports: SessionPorts): Promise<void> {
       ...datasetHandlers(session, datasets),
       ...runHandlers(session, comparisons),
       ...compareHandlers(session, comparisons),
+      ...evaluatorHandlers(session),
       ...modelHandlers(session),
       ...tokenHandlers(session, prompts),
       ...compressHandlers(session, prompts),

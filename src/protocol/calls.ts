@@ -3,6 +3,7 @@ import type { ParamsOf, ResultOf } from './call.ts';
 import { compareCalls } from './compareCalls.ts';
 import { compressCalls } from './compressCalls.ts';
 import { datasetCalls } from './datasetCalls.ts';
+import { evaluatorCalls } from './evaluatorCalls.ts';
 import { languageCalls } from './languageCalls.ts';
 import { modelCalls } from './modelCalls.ts';
 import { runCalls } from './runCalls.ts';
@@ -23,6 +24,7 @@ export const engineCalls = {
   ...verifyCalls,
   ...languageCalls,
   ...compareCalls,
+  ...evaluatorCalls,
 };
 
 /** What the engine process asks of the interface. */

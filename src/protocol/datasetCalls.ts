@@ -59,6 +59,9 @@ const tally = z.object({
 /** The text as it stands in the editor; read from the disk where absent. */
 const source = { ...file, text: z.string().exactOptional() };
 
+/** A person's verdict on one output, and why. */
+const outputLabel = z.strictObject({ pass: z.boolean(), note: z.string().max(2_000) });
+
 const foreign = {
   /** Absolute paths of files that a person chose. */
   files: z.array(z.string().min(1)).min(1),
@@ -110,6 +113,21 @@ export const datasetCalls = {
   /** What makes an answer the reference answer of a case. Writes nothing. */
   'dataset/expect': {
     params: z.strictObject({ ...source, caseId: z.string(), answer: z.string() }),
+    result: z.object({ edits }),
+  },
+  /** What a person said of an output of a case; null where nobody did, or the case is not there any more. */
+  'dataset/labelOf': {
+    params: z.strictObject({ ...file, caseId: z.string(), output: z.string() }),
+    result: z.object({ label: outputLabel.nullable() }),
+  },
+  /** What records a person's verdict on an output in its case; null takes it back. Writes nothing. */
+  'dataset/label': {
+    params: z.strictObject({
+      ...source,
+      caseId: z.string(),
+      output: z.string(),
+      label: outputLabel.nullable(),
+    }),
     result: z.object({ edits }),
   },
   /** What adds one case behind the last one; its id is made from the input where it names none. Writes nothing. */

@@ -48,6 +48,8 @@ export interface Commands {
   /** One run or two, in any order; what is missing the person picks. */
   'touchstone.compareRuns'(run?: { runId: string }, selected?: { runId: string }[]): Promise<Verdicts>;
   'touchstone.compareModels'(prompt?: { path: string }): Promise<Verdicts>;
+  /** Two evaluators over the outputs of a stored run; what is missing the person picks. */
+  'touchstone.compareEvaluators'(run?: { runId: string }): Promise<void>;
   'touchstone.deleteRun'(run?: { runId: string }): Promise<void>;
   /** Runs again what a stored run ran. */
   'touchstone.repeatRun'(run?: { runId: string }): Promise<void>;
@@ -101,6 +103,7 @@ export const commandIds = [
   'touchstone.compareWith',
   'touchstone.compareRuns',
   'touchstone.compareModels',
+  'touchstone.compareEvaluators',
   'touchstone.deleteRun',
   'touchstone.repeatRun',
   'touchstone.refreshViews',

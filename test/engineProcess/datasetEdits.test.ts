@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'mocha';
 import { workspaceFolder } from '../engine/suites/workspaceFolder.ts';
@@ -33,6 +33,32 @@ describe('engine process: edits of datasets', () => {
     const failure = await window.failure('dataset/expect', { ...wanted, caseId: 'a' });
     assert.match(failure.message, /no case 'a'/);
     assert.equal(readFileSync(path.join(root, 'd.golden.yaml'), 'utf8'), DATASET);
+  });
+
+  it('gives the edit that labels an output, and tells what it was labelled', async () => {
+    const root = folder();
+    await using window = await TestWindow.open(root);
+    const wanted = { path: 'd.golden.yaml', caseId: 'a', output: 'in 30 days' };
+    assert.deepEqual(await window.call('dataset/labelOf', wanted), { label: null });
+    const label = { pass: false, note: 'names no deadline' };
+    const { edits } = await window.call('dataset/label', { ...wanted, label });
+    const [edit] = edits;
+    assert.equal(edits.length, 1);
+    assert.equal(readFileSync(path.join(root, 'd.golden.yaml'), 'utf8'), DATASET);
+    const lines = DATASET.split('\n');
+    lines.splice(
+      (edit?.line ?? 1) - 1,
+      (edit?.endLine ?? 1) - (edit?.line ?? 1),
+      ...(edit?.text.trimEnd() ?? '').split('\n'),
+    );
+    writeFileSync(path.join(root, 'd.golden.yaml'), lines.join('\n'));
+    assert.deepEqual(await window.call('dataset/labelOf', wanted), { label });
+    assert.deepEqual(await window.call('dataset/labelOf', { ...wanted, output: 'in 31 days' }), {
+      label: null,
+    });
+    assert.deepEqual(await window.call('dataset/labelOf', { ...wanted, caseId: 'gone' }), { label: null });
+    const failure = await window.failure('dataset/label', { ...wanted, caseId: 'gone', label });
+    assert.match(failure.message, /no case 'gone'/);
   });
 
   it('gives the edits that add a case, with an id of its own, and raises the version', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import type { EngineClient } from '../../src/ui/engine/engineClient.ts';
+import { labelOf, writeLabel } from '../../src/ui/report/outputLabel.ts';
 import { caseLines } from '../engineProcess/workspaces.ts';
 import { activated } from './support/activated.ts';
 import { trusted } from './support/trust.ts';
@@ -46,6 +47,21 @@ describe('reports', () => {
     await vscode.commands.executeCommand('touchstone.openReport', { runId, caseId: 'case-1' });
     const panels = await tabs((found) => found.some(({ label }) => label === 'shown'));
     assert.equal(panels.length, 1);
+  });
+
+  it('write a label of an output into its case, where the next report finds it', async () => {
+    const { results } = await engine.call('run/details', { runId, caseIndexes: [1] });
+    const [result] = results;
+    assert.ok(result);
+    assert.equal(await labelOf(engine, result), null);
+    const label = { pass: false, note: 'not polite' };
+    await writeLabel(engine, result, label);
+    assert.deepEqual(await labelOf(engine, result), label);
+    await writeLabel(engine, result, null);
+    assert.equal(await labelOf(engine, result), null);
+    const [elsewhere] = (await engine.call('run/details', { runId, caseIndexes: [0] })).results;
+    assert.ok(elsewhere);
+    assert.equal(await labelOf(engine, { ...elsewhere, location: null }), undefined);
   });
 
   it('show what was expected and what came back as documents', async () => {

@@ -3,6 +3,7 @@ import type { RunReport } from '../../src/engine/reports/runReport.ts';
 import {
   type FromPage,
   fromPage,
+  type OutputLabel,
   type ReportAction,
   type ToPage,
 } from '../../src/webview/report/messages.ts';
@@ -18,6 +19,8 @@ export interface PanelOptions {
   height?: number;
   theme?: Theme;
   actions?: ReportAction[];
+  /** What was said of every output so far; absent where outputs cannot be labelled. */
+  label?: OutputLabel | null;
   /** What the panel kept when it was closed before. */
   state?: unknown;
 }
@@ -33,6 +36,7 @@ export class Panel {
   readonly complaints: string[] = [];
   state: unknown;
   #report: RunReport | null = null;
+  #label: OutputLabel | null | undefined;
 
   constructor(page: Page) {
     this.page = page;
@@ -41,6 +45,7 @@ export class Panel {
   static async open(browser: Browser, bundle: ReportBundle, options: PanelOptions = {}): Promise<Panel> {
     const { width = 1280, height = 900, theme = DARK, actions = [] } = options;
     const panel = new Panel(await browser.newPage({ viewport: { width, height } }));
+    panel.#label = options.label;
     await panel.#prepare(bundle, theme, options.state);
     const ready = panel.#until((message) => message.type === 'ready');
     await panel.page.goto(`${ORIGIN}/`);
@@ -114,8 +119,11 @@ export class Panel {
 
   #receive(message: FromPage): void {
     this.received.push(message);
-    if (message.type === 'load-case' && this.#report) {
-      const answer: ToPage = caseMessage(this.#report, message.key);
+    if (message.type === 'label') this.#label = message.label;
+    if ((message.type === 'load-case' || message.type === 'label') && this.#report) {
+      const found: ToPage = caseMessage(this.#report, message.key);
+      const labelled = found.type === 'case' && this.#label !== undefined;
+      const answer: ToPage = labelled ? { ...found, label: this.#label ?? null } : found;
       // A result on its way when the page is closed is nobody's.
       this.send(answer).catch(() => {});
     }

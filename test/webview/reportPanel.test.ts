@@ -293,6 +293,29 @@ describe('the report panel', () => {
       });
     });
 
+    it('takes a person’s verdict on an output, with a reason, and takes it back', async () => {
+      const page = await open(manyResults(10), { label: null });
+      await page.locator('[aria-rowindex="5"]').click();
+      const editor = page.locator('label-editor');
+      await editor.getByRole('textbox').fill('names no deadline');
+      await editor.getByRole('button', { name: 'Wrong' }).click();
+      await editor.getByText('Labelled wrong in the dataset.').waitFor();
+      const labels = () =>
+        panel.received.flatMap((message) => (message.type === 'label' ? [message.label] : []));
+      assert.deepEqual(labels(), [{ pass: false, note: 'names no deadline' }]);
+      await editor.getByRole('button', { name: 'Right' }).click();
+      await editor.getByRole('button', { name: 'Right', pressed: true }).click();
+      await editor.getByRole('button', { name: 'Right', pressed: false }).waitFor();
+      assert.deepEqual(labels().slice(1), [{ pass: true, note: 'names no deadline' }, null]);
+    });
+
+    it('asks for no label where none can be written', async () => {
+      const page = await open(manyResults(10));
+      await page.locator('[aria-rowindex="5"]').click();
+      await page.getByText('Facts').waitFor();
+      assert.equal(await page.locator('label-editor').count(), 0);
+    });
+
     it('opens on a result that the host reveals, whatever the filters hide', async () => {
       const page = await open(manyResults(500));
       await page.getByRole('searchbox').fill('case-000001');

@@ -1,9 +1,9 @@
-import { cascadeSnippet } from '../../engine/compare/evaluators/cascadeSnippet.ts';
 import type {
   CascadeCalibration,
   EvaluatorAgreement,
   JudgeHealth,
 } from '../../engine/model/evaluatorStudy.ts';
+import { cascadeSnippet } from '../../engine/reports/cascadeSnippet.ts';
 import { formatCost, formatCount, formatDuration, formatPercent } from '../terminal/format.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';

@@ -82,3 +82,13 @@ export interface CascadeCalibration {
   /** The asked agreement was reached on the held-out outputs, even at the lower end of the interval. */
   holds: boolean;
 }
+
+/** What a stored run tells of its evaluators. */
+export interface EvaluatorStudy {
+  run: string;
+  agreements: EvaluatorAgreement[];
+  judges: JudgeHealth[];
+  calibrations: CascadeCalibration[];
+  /** Things to know when reading it, one sentence each. */
+  notes: string[];
+}

@@ -4,6 +4,7 @@ import { type ResultKey, resultDetail } from '../../webview/report/entries.ts';
 import {
   type FromPage,
   fromPage,
+  type OutputLabel,
   type ReportAction,
   reportActions,
   type ToPage,
@@ -11,6 +12,7 @@ import {
 import { panelPage } from '../../webview/report/panelPage.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import type { Output } from '../output/output.ts';
+import { labelOf, writeLabel } from './outputLabel.ts';
 import { ReportFeed } from './reportFeed.ts';
 import { fetchResult, type ResultAddress } from './resultDocuments.ts';
 
@@ -73,6 +75,7 @@ export class ReportPanel {
     if (message.type === 'ready') return this.#load();
     if (message.run_id !== this.runId) return;
     if (message.type === 'load-case') return this.#loadCase(message.key);
+    if (message.type === 'label') return this.#label(message.key, message.label);
     const { action, key, case_id: caseId, trace_id: traceId } = message;
     await this.#options.act({ action, ...this.#address(key), caseId, traceId });
   }
@@ -89,13 +92,32 @@ export class ReportPanel {
     await this.#showWanted();
   }
 
-  async #loadCase(key: ResultKey): Promise<void> {
+  /** `given` is what was just written: the dataset may not be saved yet. */
+  async #loadCase(key: ResultKey, given?: OutputLabel | null): Promise<void> {
     try {
       const result = await fetchResult(this.#options.engine, this.#address(key));
-      this.#send({ type: 'case', run_id: this.runId, result: resultDetail.parse(result) });
+      const label = given === undefined ? await labelOf(this.#options.engine, result) : given;
+      this.#send({
+        type: 'case',
+        run_id: this.runId,
+        result: resultDetail.parse(result),
+        ...(label === undefined ? {} : { label }),
+      });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       this.#send({ type: 'case-missing', run_id: this.runId, key, message });
+    }
+  }
+
+  /** Whatever came of it, the page is told how it stands. */
+  async #label(key: ResultKey, label: OutputLabel | null): Promise<void> {
+    const { engine } = this.#options;
+    let written: OutputLabel | null | undefined;
+    try {
+      await writeLabel(engine, await fetchResult(engine, this.#address(key)), label);
+      written = label;
+    } finally {
+      await this.#loadCase(key, written);
     }
   }
 

@@ -13,7 +13,7 @@ import {
 import { caseDrawerStyles } from './caseDrawerStyles.ts';
 import { evaluatorList, stepList } from './caseEvidence.ts';
 import type { ResultDetail, Row } from './entries.ts';
-import type { ReportAction } from './messages.ts';
+import type { OutputLabel, ReportAction } from './messages.ts';
 import type { LoadedCase } from './reportModel.ts';
 
 const ACTION_LABEL: { [action in ReportAction]: { label: string; mark: IconName } } = {
@@ -29,7 +29,7 @@ const STATUS_WORD = { passed: 'Passed', failed: 'Failed', errored: 'Errored' };
 
 /**
  * One result in full. Emits `close`, `step` (−1 or 1: the previous or next row), `compare` (whether the output
- * is shown against the reference) and `action`.
+ * is shown against the reference), `label` (what the person says of the output) and `action`.
  */
 export class CaseDrawer extends LitElement {
   static override properties = {
@@ -84,6 +84,7 @@ export class CaseDrawer extends LitElement {
       <div class="verdict"><text-block plain .text=${result.reason}></text-block></div>
       ${this.#actionBar()}
       ${this.#section('Input', inputContent(result.input))} ${this.#outputSections(result)}
+      ${loaded.label === undefined ? nothing : this.#label(loaded.label)}
       ${this.#section('Evaluators', evaluatorList(result))} ${stepList(result)}
       ${this.#section('Facts', facts(result))}
     `;
@@ -120,6 +121,14 @@ export class CaseDrawer extends LitElement {
     </section>`;
   }
 
+  #label(label: OutputLabel | null): TemplateResult {
+    return html`<label-editor
+      class="no-print"
+      .label=${label}
+      @label=${(event: CustomEvent<OutputLabel | null>) => this.#emit('label', event.detail)}
+    ></label-editor>`;
+  }
+
   #actionBar(): TemplateResult | typeof nothing {
     if (this.actions.length === 0) return nothing;
     return html`<div class="actions no-print" role="group" aria-label="Actions">
@@ -142,7 +151,7 @@ export class CaseDrawer extends LitElement {
     this.#emit('close', null);
   }
 
-  #emit(type: 'close' | 'step' | 'compare' | 'action', detail: unknown): void {
+  #emit(type: 'close' | 'step' | 'compare' | 'action' | 'label', detail: unknown): void {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }

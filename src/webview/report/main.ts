@@ -10,6 +10,7 @@ import * as z from 'zod/mini';
 import { TextBlock } from '../shared/textBlock.ts';
 import { vscodeHost } from '../shared/vscodeHost.ts';
 import { CaseDrawer } from './caseDrawer.ts';
+import { LabelEditor } from './labelEditor.ts';
 import { ReportApp } from './reportApp.ts';
 import { ReportBreakdown } from './reportBreakdown.ts';
 import { ReportFilters } from './reportFilters.ts';
@@ -25,6 +26,7 @@ customElements.define('report-summary', ReportSummary);
 customElements.define('report-breakdown', ReportBreakdown);
 customElements.define('report-filters', ReportFilters);
 customElements.define('result-table', ResultTable);
+customElements.define('label-editor', LabelEditor);
 customElements.define('case-drawer', CaseDrawer);
 customElements.define('touchstone-report', ReportApp);
 

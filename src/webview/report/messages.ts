@@ -20,6 +20,10 @@ export const reportActions = [
 ] as const;
 export type ReportAction = (typeof reportActions)[number];
 
+/** A person's verdict on an output, and why. */
+export const outputLabel = z.object({ pass: z.boolean(), note: z.string() });
+export type OutputLabel = z.infer<typeof outputLabel>;
+
 /** From the host to the page. */
 export const toPage = z.discriminatedUnion('type', [
   /** Forgets every run: the panel is used again for another one. */
@@ -29,7 +33,13 @@ export const toPage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('run'), head: runHead }),
   z.object({ type: z.literal('rows'), run_id: z.string(), rows: z.array(row) }),
   /** Answers `load-case`. */
-  z.object({ type: z.literal('case'), run_id: z.string(), result: resultDetail }),
+  z.object({
+    type: z.literal('case'),
+    run_id: z.string(),
+    result: resultDetail,
+    /** Null: nobody has labelled the output yet. Absent where it cannot be labelled. */
+    label: z.optional(z.nullable(outputLabel)),
+  }),
   /** Answers `load-case` when the result cannot be had; `message` is shown to the person. */
   z.object({ type: z.literal('case-missing'), run_id: z.string(), key: resultKey, message: z.string() }),
   /** Opens the drawer on a result, as if the person had chosen it. */
@@ -42,6 +52,13 @@ export const fromPage = z.discriminatedUnion('type', [
   /** The page listens; nothing that was sent before has arrived. Sent again after the page was reloaded. */
   z.object({ type: z.literal('ready') }),
   z.object({ type: z.literal('load-case'), run_id: z.string(), key: resultKey }),
+  /** Writes a label into the dataset, or takes it back; the host answers with the case. */
+  z.object({
+    type: z.literal('label'),
+    run_id: z.string(),
+    key: resultKey,
+    label: z.nullable(outputLabel),
+  }),
   z.object({
     type: z.literal('action'),
     action: z.enum(reportActions),

@@ -3,7 +3,7 @@ import { baseStyles } from '../shared/baseStyles.ts';
 import { visibleText } from '../shared/visibleText.ts';
 import type { CaseDrawer } from './caseDrawer.ts';
 import type { ResultKey } from './entries.ts';
-import type { ReportAction } from './messages.ts';
+import type { OutputLabel, ReportAction } from './messages.ts';
 import { reportAppStyles } from './reportAppStyles.ts';
 import type { ReportHost } from './reportHost.ts';
 import { ReportModel, type RunData } from './reportModel.ts';
@@ -101,6 +101,7 @@ export class ReportApp extends LitElement {
       @close=${this.#closeDrawer}
       @step=${this.#onStep}
       @compare=${(event: CustomEvent<boolean>) => this.#change({ compare: event.detail })}
+      @label=${(event: CustomEvent<OutputLabel | null>) => this.#labelOpen(event.detail)}
       @action=${(event: CustomEvent<ReportAction>) => this.#act(event.detail)}
     ></case-drawer>`;
   }
@@ -182,6 +183,14 @@ export class ReportApp extends LitElement {
     const { target, case_index, trial, case_id, trace_id } = loaded.result;
     const key = { target, case_index, trial };
     this.host.send({ type: 'action', action, run_id: run.head.run.id, key, case_id, trace_id });
+  }
+
+  #labelOpen(label: OutputLabel | null): void {
+    const run = this.#run();
+    const stored = this.#view.open === null ? undefined : run?.rows.get(this.#view.open);
+    if (!run || !stored) return;
+    const { target, case_index, trial } = stored.row;
+    this.host.send({ type: 'label', run_id: run.head.run.id, key: { target, case_index, trial }, label });
   }
 
   #setFilter(filter: RowFilter): void {

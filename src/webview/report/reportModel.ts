@@ -1,9 +1,12 @@
 import type { ResultDetail, ResultKey, Row, RunHead } from './entries.ts';
-import { type ReportAction, type ToPage, toPage } from './messages.ts';
+import { type OutputLabel, type ReportAction, type ToPage, toPage } from './messages.ts';
 import { keyText, RowStore } from './rowStore.ts';
 
 /** The whole of a result, or why it cannot be had. */
-export type LoadedCase = { state: 'loaded'; result: ResultDetail } | { state: 'missing'; message: string };
+export type LoadedCase =
+  /** `label` is absent where the output cannot be labelled. */
+  | { state: 'loaded'; result: ResultDetail; label?: OutputLabel | null }
+  | { state: 'missing'; message: string };
 
 export interface RunData {
   head: RunHead;
@@ -39,7 +42,11 @@ export class ReportModel {
         this.#putRows(message.run_id, message.rows);
         break;
       case 'case':
-        this.#putCase(message.run_id, message.result, { state: 'loaded', result: message.result });
+        this.#putCase(message.run_id, message.result, {
+          state: 'loaded',
+          result: message.result,
+          ...(message.label === undefined ? {} : { label: message.label }),
+        });
         break;
       case 'case-missing':
         this.#putCase(message.run_id, message.key, { state: 'missing', message: message.message });

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { openDataset } from '../../datasets/dataset.ts';
 import { UsageError, UserError } from '../../errors.ts';
 import type { GoldenCase } from '../../model/case.ts';
-import type { CascadeCalibration, EvaluatorAgreement, JudgeHealth } from '../../model/evaluatorStudy.ts';
+import type { EvaluatorStudy } from '../../model/evaluatorStudy.ts';
 import type { TrialResult } from '../../model/result.ts';
 import type { RunRecord } from '../../model/run.ts';
 import type { RunStore } from '../../store/runStore.ts';
@@ -19,15 +19,6 @@ export interface StudyOptions {
   again?: string;
   /** Agreement that calibrated thresholds must keep, 0–1. */
   agreement: number;
-}
-
-export interface EvaluatorStudy {
-  run: string;
-  agreements: EvaluatorAgreement[];
-  judges: JudgeHealth[];
-  calibrations: CascadeCalibration[];
-  /** Things to know when reading it, one sentence each. */
-  notes: string[];
 }
 
 const STAGES = ['heuristic', 'lexical'] as const;

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { compareEvaluators } from '../../../../src/engine/compare/evaluators/agreement.ts';
-import { cascadeSnippet } from '../../../../src/engine/compare/evaluators/cascadeSnippet.ts';
 import { orderSwaps } from '../../../../src/engine/compare/evaluators/judgeBias.ts';
 import { judgeHealth } from '../../../../src/engine/compare/evaluators/judgeHealth.ts';
 import type { Evaluation } from '../../../../src/engine/model/evaluation.ts';
 import type { JsonObject } from '../../../../src/engine/model/json.ts';
 import type { TrialResult } from '../../../../src/engine/model/result.ts';
+import { cascadeSnippet } from '../../../../src/engine/reports/cascadeSnippet.ts';
 import { complete, trialResult } from '../../../support/runFixtures.ts';
 
 function scored(name: string, score: number, detail: JsonObject): Evaluation {

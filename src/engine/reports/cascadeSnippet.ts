@@ -1,4 +1,4 @@
-import type { CascadeCalibration } from '../../model/evaluatorStudy.ts';
+import type { CascadeCalibration } from '../model/evaluatorStudy.ts';
 
 /** Share of the settled cases that is judged all the same, to see whether the thresholds still hold. */
 const AUDIT = 0.05;

@@ -1,0 +1,33 @@
+import { evaluatorNames } from '../engine/compare/evaluators/ratings.ts';
+import { studyRun } from '../engine/compare/evaluators/studyRun.ts';
+import { markdownStudy } from '../engine/reports/markdownStudy.ts';
+import type { Handlers } from '../protocol/call.ts';
+import { type evaluatorCalls, MOST_DIFFERENCES } from '../protocol/evaluatorCalls.ts';
+import type { Session } from './session.ts';
+
+/** Runs looked through for those that judged the outputs of another. */
+const MOST_RUNS = 10_000;
+
+export function evaluatorHandlers(session: Session): Handlers<typeof evaluatorCalls> {
+  return {
+    'evaluators/list': ({ runId }) => {
+      const store = session.openStore();
+      store.getRun(runId);
+      const again = store.listRuns(MOST_RUNS).filter(({ plan }) => plan.origin?.rejudge === runId);
+      return { names: evaluatorNames(store.results(runId)), again: again.map(({ id }) => id) };
+    },
+    'evaluators/study': async ({ runId, first, second, again, agreement }, signal) => {
+      const study = await studyRun({ store: session.openStore(), root: session.root, signal }, runId, {
+        between: [first, second],
+        agreement,
+        ...(again === undefined ? {} : { again }),
+      });
+      const differences = study.agreements.flatMap((entry) => entry.differences);
+      return {
+        markdown: markdownStudy(study, agreement),
+        differences: differences.slice(0, MOST_DIFFERENCES),
+        count: differences.length,
+      };
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import * as vscode from 'vscode';
+import * as z from 'zod';
+import type { EngineClient } from '../engine/engineClient.ts';
+import { actualText } from '../report/resultTexts.ts';
+
+const STUDY = 'touchstone-study';
+const JUDGEMENT = 'touchstone-judgement';
+/** Pages kept; an older one can be made anew by the command. */
+const KEPT = 20;
+
+/** Documents can be opened by their address from anywhere, so it is checked. */
+const address = z.object({
+  runId: z.string(),
+  target: z.string(),
+  caseId: z.string(),
+  trial: z.int(),
+  evaluator: z.string(),
+});
+/** What one evaluator said of one output. */
+export type JudgementAddress = z.output<typeof address>;
+
+/** Read-only documents: the pages of studies, and what an evaluator said of an output. */
+export class StudyDocuments implements vscode.Disposable {
+  /** By the path of their address: a query is too small for them. */
+  readonly #pages = new Map<string, string>();
+  #made = 0;
+  readonly #providers: vscode.Disposable;
+
+  constructor(engine: EngineClient) {
+    this.#providers = vscode.Disposable.from(
+      vscode.workspace.registerTextDocumentContentProvider(STUDY, {
+        provideTextDocumentContent: ({ path }) =>
+          this.#pages.get(path) ?? vscode.l10n.t('Compare the evaluators again to see this page.'),
+      }),
+      vscode.workspace.registerTextDocumentContentProvider(JUDGEMENT, {
+        provideTextDocumentContent: ({ query }, token) =>
+          judgementText(engine, address.parse(JSON.parse(query)), token),
+      }),
+    );
+  }
+
+  /** The address of a new page with the figures of two evaluators. */
+  add(first: string, second: string, markdown: string): vscode.Uri {
+    this.#made += 1;
+    const path = `/${this.#made}/${fileName(first)} and ${fileName(second)}.md`;
+    this.#pages.set(path, markdown);
+    for (const [oldest] of this.#pages) {
+      if (this.#pages.size <= KEPT) break;
+      this.#pages.delete(oldest);
+    }
+    return vscode.Uri.from({ scheme: STUDY, path });
+  }
+
+  dispose(): void {
+    this.#providers.dispose();
+  }
+}
+
+/** Both judgements of an output in the diff editor. */
+export async function openJudgements(
+  caseId: string,
+  first: JudgementAddress,
+  second: JudgementAddress,
+): Promise<void> {
+  const uri = (one: JudgementAddress) =>
+    vscode.Uri.from({
+      scheme: JUDGEMENT,
+      path: `/${fileName(caseId)}.${fileName(one.evaluator)}.txt`,
+      query: JSON.stringify(one),
+    });
+  const title = vscode.l10n.t('{0}: {1} ↔ {2}', caseId, first.evaluator, second.evaluator);
+  await vscode.commands.executeCommand('vscode.diff', uri(first), uri(second), title, {
+    preview: true,
+    preserveFocus: true,
+  });
+}
+
+async function judgementText(
+  engine: EngineClient,
+  { runId, caseId, target, trial, evaluator }: JudgementAddress,
+  token: vscode.CancellationToken,
+): Promise<string> {
+  const { results } = await engine.call('run/result', { runId, caseId }, token);
+  const result = results.find((one) => one.target === target && one.trial === trial);
+  const found = result?.evaluations.find(({ name }) => name === evaluator);
+  if (!result || !found) return vscode.l10n.t('This run no longer holds the judgement.');
+  const word = found.pass === true ? vscode.l10n.t('passes') : vscode.l10n.t('fails');
+  const score = typeof found.score === 'number' ? found.score.toFixed(2) : '–';
+  return [
+    `${vscode.l10n.t('Verdict')}: ${word}`,
+    `${vscode.l10n.t('Score')}: ${score}`,
+    '',
+    found.reason,
+    '',
+    `— ${vscode.l10n.t('Output')} —`,
+    '',
+    actualText(result),
+    '',
+  ].join('\n');
+}
+
+function fileName(text: string): string {
+  return text.replace(/[^\w.-]+/g, '_').slice(0, 60) || 'evaluator';
+}
