@@ -1,4 +1,5 @@
 import type { OpenAI } from 'openai/client';
+import type { ChatCompletion } from 'openai/resources/chat/completions';
 import { createRedactor } from '../http/redactor.ts';
 import type { Clock, Random, Span } from '../ports.ts';
 import { createBoundFetch, type Endpoint } from './boundFetch.ts';
@@ -162,7 +163,10 @@ async function callStreamed(call: Call, span: Span): Promise<Received> {
   const { data, response } = await call.client.chat.completions
     .create(body, { signal: call.signal, headers: call.headers })
     .withResponse();
-  if (!response.headers.get('content-type')?.includes('text/event-stream')) {
+  const type = response.headers.get('content-type') ?? '';
+  // Some compatible servers and proxies do not know streams and send the whole reply.
+  if (/\bjson\b/.test(type)) return readWhole(await response.json());
+  if (!type.includes('text/event-stream')) {
     data.controller.abort();
     throw new ModelError('protocol', 'the provider answered with something other than an event stream', {
       transient: false,
@@ -193,6 +197,10 @@ async function callWhole(call: Call): Promise<Received> {
     signal: call.signal,
     headers: call.headers,
   });
+  return readWhole(completion);
+}
+
+function readWhole(completion: ChatCompletion): Received {
   const draft = emptyDraft();
   addCompletion(draft, completion);
   return { draft, firstTokenAt: null };

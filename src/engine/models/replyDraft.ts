@@ -53,11 +53,11 @@ export function addChunk(draft: ReplyDraft, chunk: ChatCompletionChunk): void {
 
 /** Adds a reply that came in one piece. */
 export function addCompletion(draft: ReplyDraft, completion: ChatCompletion): void {
-  addHeader(draft, completion);
-  const choice = completion.choices?.[0];
+  const choice = completion?.choices?.[0];
   if (choice?.message === undefined) {
     throw new ModelError('protocol', "the provider's reply holds no message", { transient: false });
   }
+  addHeader(draft, completion);
   draft.text = choice.message.content ?? '';
   draft.refusal = choice.message.refusal ?? '';
   for (const call of choice.message.tool_calls ?? []) {

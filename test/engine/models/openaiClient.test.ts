@@ -198,6 +198,32 @@ describe('the OpenAI-compatible client', () => {
       assert.equal(server.requests.length, 1);
     });
 
+    it('takes the whole reply of a server that does not stream', async () => {
+      const message = { role: 'assistant', content: 'whole' };
+      const raw = JSON.stringify({
+        id: 'x',
+        model: 'tiny-1',
+        choices: [{ index: 0, finish_reason: 'stop', message }],
+        usage: { prompt_tokens: 3, completion_tokens: 1 },
+      });
+      const server = await serve([{ raw, contentType: 'application/json; charset=utf-8' }]);
+      const reply = await ask(server);
+      assert.equal(server.requests[0]?.body.stream, true);
+      assert.equal(reply.status, 'complete');
+      assert.equal(reply.text, 'whole');
+      assert.equal(reply.model, 'tiny-1');
+      assert.deepEqual(reply.usage, { inputTokens: 3, outputTokens: 1 });
+      assert.equal(reply.firstTokenMs, null);
+    });
+
+    it('calls a whole reply that is no chat completion a protocol error', async () => {
+      for (const raw of ['{"detail":"ok"}', 'null', '{"choices":[']) {
+        const server = await serve([{ raw, contentType: 'application/json' }]);
+        assert.equal((await failure(ask(server))).code, 'protocol', raw);
+        assert.equal(server.requests.length, 1);
+      }
+    });
+
     it('calls an unstreamed reply without choices a protocol error', async () => {
       const server = await serve([{ raw: '{"object":"chat.completion"}', contentType: 'application/json' }]);
       assert.equal((await failure(ask(server, { config: { stream: false } }))).code, 'protocol');
