@@ -48,6 +48,8 @@ export interface EvaluatorDeps {
   patterns: PatternMatcher;
   /** Undefined when scripts are not trusted: script evaluators then refuse with a remedy. */
   scripts: ScriptRunner | undefined;
+  /** Runs Python; used only where `scripts` are trusted. */
+  python?: ScriptRunner;
   random: Random;
   /** Reads a file that a suite refers to, inside the workspace only; throws FileError. */
   readFile(reference: string): string;

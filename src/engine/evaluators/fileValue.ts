@@ -47,6 +47,7 @@ function resolve(
 ): JsonValue {
   if (typeof value !== 'string' || !value.startsWith(PREFIX)) return value;
   const path = value.slice(PREFIX.length);
+  if (definition.type === 'python' && path.endsWith('.py')) return deps.readFile(path);
   if (FOREIGN_SCRIPT.test(path) || (/\.c?js(:|$)/.test(path) && definition.type !== 'javascript')) {
     throw new UnsupportedEvaluatorError(definition.type, spec.location, `the script ${path}`);
   }

@@ -2,18 +2,31 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { isJsonObject, type JsonObject } from '../model/json.ts';
 import { endWithThisProcess, killGroup } from '../processes/processGroup.ts';
-import { SCRIPT_CHILD } from './scriptChild.ts';
 import { ScriptError } from './scriptRunner.ts';
 
 export interface ScriptLimits {
   /** Wall time of one script in milliseconds. */
   timeoutMs: number;
-  /** Heap of the process in MB. */
-  memoryMb: number;
   /** Size of a result in bytes of JSON. */
   resultBytes: number;
-  nodePath: string;
-  nodeArguments: readonly string[];
+}
+
+/** The process that runs scripts: it reads a request a line and answers on descriptor 3 (see scriptChild.ts). */
+export interface ScriptProgram {
+  command: readonly [string, ...string[]];
+  env: { [name: string]: string };
+  /** Absolute path of its folder; that of this process where absent. */
+  cwd?: string;
+  /** What to do when it cannot be started. */
+  remedy?: string;
+}
+
+export interface ScriptRequest {
+  code: string;
+  /** `{ output, context }` as JSON. */
+  scope: string;
+  /** Folder whose modules the script may import, relative to the process's own. */
+  folder?: string;
 }
 
 type Waiting = { resolve: (message: JsonObject) => void; reject: (error: Error) => void };
@@ -31,13 +44,14 @@ export class ScriptHost {
   #ready: Promise<void>;
   #dead: Error | undefined;
 
-  constructor(limits: ScriptLimits) {
+  constructor(program: ScriptProgram, limits: ScriptLimits) {
     this.#limits = limits;
-    const options = [`--max-old-space-size=${limits.memoryMb}`, ...limits.nodeArguments];
+    const { env, cwd, remedy = '' } = program;
+    const [file, ...words] = program.command;
     // A group of its own, so that ending it ends whatever the script has started.
-    this.#child = spawn(limits.nodePath, [...options, '-e', SCRIPT_CHILD], {
-      // Inside the editor, Node is the editor's own program, which must be told so.
-      env: process.versions['electron'] ? { ELECTRON_RUN_AS_NODE: '1' } : {},
+    this.#child = spawn(file, words, {
+      env,
+      ...(cwd === undefined ? {} : { cwd }),
       detached: true,
       windowsHide: true,
       stdio: ['pipe', 'ignore', 'ignore', 'pipe'],
@@ -47,7 +61,9 @@ export class ScriptHost {
       this.#child.once('close', () => resolve());
       this.#child.once('error', () => resolve());
     }).then(release);
-    this.#child.once('error', (error) => this.#fail(`cannot start ${limits.nodePath}: ${error.message}`));
+    this.#child.once('error', (error) =>
+      this.#fail(`cannot start ${file}: ${error.message}. ${remedy}`.trimEnd()),
+    );
     this.#child.once('exit', (code, signal) =>
       this.#fail(`the script ended its process (${signal ?? code})`),
     );
@@ -66,7 +82,7 @@ export class ScriptHost {
   }
 
   /** The child's answer `{ value }` or `{ error }`. Rejects with ScriptError when the process had to end. */
-  async run(request: { code: string; scope: string }, signal: AbortSignal): Promise<JsonObject> {
+  async run(request: ScriptRequest, signal: AbortSignal): Promise<JsonObject> {
     await this.#ready;
     signal.throwIfAborted();
     const stop = (): void => this.#fail('the evaluation was cancelled');

@@ -40,7 +40,6 @@ export const UNSUPPORTED_TYPES: ReadonlySet<string> = new Set([
   'perplexity',
   'perplexity-score',
   'pi',
-  'python',
   'ruby',
   'search-rubric',
   'skill-used',

@@ -165,7 +165,7 @@ async function callStreamed(call: Call, span: Span): Promise<Received> {
     .withResponse();
   const type = response.headers.get('content-type') ?? '';
   // Some compatible servers and proxies do not know streams and send the whole reply.
-  if (/\bjson\b/.test(type)) return readWhole(await response.json());
+  if (/\bjson\b/.test(type)) return readWhole((await response.json()) as ChatCompletion);
   if (!type.includes('text/event-stream')) {
     data.controller.abort();
     throw new ModelError('protocol', 'the provider answered with something other than an event stream', {

@@ -4,7 +4,6 @@ import { heldDataset } from '../datasets/heldDataset.ts';
 import { ConfigError } from '../errors.ts';
 import type { EvaluatorDeps } from '../evaluators/evaluator.ts';
 import { createPatternMatcher } from '../evaluators/patternMatcher.ts';
-import { createScriptRunner } from '../evaluators/scriptProcess.ts';
 import { resolveInside } from '../files/confine.ts';
 import { readText } from '../files/readText.ts';
 import type { GoldenCase } from '../model/case.ts';
@@ -25,6 +24,7 @@ import { createTarget } from './createTarget.ts';
 import { openModels, openRecordings, type RecordingChoice, stillClock, stillRandom } from './recordedRun.ts';
 import { asInRun, storedTargets } from './rejudgedRun.ts';
 import type { PlannedTarget, RunInputs } from './runInputs.ts';
+import { scriptRunners } from './scriptRunners.ts';
 
 /** What a person may say differently for one run; undefined leaves the suite's own. */
 export interface RunOverrides {
@@ -76,7 +76,6 @@ export interface PreparedRun {
 
 /** Limit for a pattern that linear time cannot run, and for a script, in milliseconds. */
 const PATTERN_LIMIT_MS = 1_000;
-const SCRIPT_LIMIT_MS = 5_000;
 
 /**
  * Opens datasets, creates targets and evaluators, and makes the plan: one run for each dataset of the suite.
@@ -148,6 +147,7 @@ async function prepareRun(
       ...targets.map(({ target }) => target.close()),
       deps.patterns.close(),
       deps.scripts?.close(),
+      deps.python?.close(),
     ]);
   };
   const made = await makePlan(workspace, suite, dataset, targets, deps, signal);
@@ -199,7 +199,7 @@ function evaluatorDeps(
     embeddingsModel: suite.embeddingsModel,
     judgeModel: suite.judgeModel,
     patterns: createPatternMatcher({ timeoutMs: PATTERN_LIMIT_MS }),
-    scripts: ports.trust.scripts ? createScriptRunner({ timeoutMs: SCRIPT_LIMIT_MS }) : undefined,
+    ...scriptRunners(workspace.root, ports),
     // A judge must be asked the same question again to find its recorded answer.
     random: recordings ? stillRandom(ports.random) : ports.random,
     readFile: (file) => readWorkspaceFile(workspace, file),

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { hasPeer, runPeer } from './peer.ts';
 
@@ -9,14 +9,19 @@ if (!hasPeer()) {
   );
   process.exitCode = 1;
 } else {
-  const folder = import.meta.dirname;
-  const trajectories = JSON.parse(readFileSync(path.join(folder, 'trajectories.json'), 'utf8'));
-  const { promptfooVersion, verdicts, trajectories: judged } = await runPeer(folder, trajectories);
+  await record(import.meta.dirname);
+  await record(path.join(import.meta.dirname, 'python'));
+}
+
+async function record(folder: string): Promise<void> {
+  const file = path.join(folder, 'trajectories.json');
+  const given = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
+  const { promptfooVersion, verdicts, trajectories } = await runPeer(folder, given);
   const list = (items: unknown[]): string =>
-    `[\n${items.map((item) => `    ${JSON.stringify(item)}`).join(',\n')}\n  ]`;
-  const text = `{\n  "promptfooVersion": ${JSON.stringify(promptfooVersion)},\n  "verdicts": ${list(verdicts)},\n  "trajectories": ${list(judged)}\n}\n`;
+    items.length === 0 ? '[]' : `[\n${items.map((item) => `    ${JSON.stringify(item)}`).join(',\n')}\n  ]`;
+  const text = `{\n  "promptfooVersion": ${JSON.stringify(promptfooVersion)},\n  "verdicts": ${list(verdicts)},\n  "trajectories": ${list(trajectories)}\n}\n`;
   writeFileSync(path.join(folder, 'recorded.json'), text);
   process.stdout.write(
-    `${verdicts.length} cases and ${judged.length} trajectories, promptfoo ${promptfooVersion}\n`,
+    `${verdicts.length} cases and ${trajectories.length} trajectories, promptfoo ${promptfooVersion}\n`,
   );
 }

@@ -97,7 +97,7 @@ describe('parseAssertion', () => {
   });
   it('says by name what promptfoo has and this program has not', () => {
     for (const type of [
-      'python',
+      'ruby',
       'moderation',
       'not-is-sql',
       'context-recall',

@@ -14,6 +14,7 @@ import { javascript } from './javascript.ts';
 import { latency } from './latency.ts';
 import { length } from './length.ts';
 import { pii } from './pii.ts';
+import { python } from './python.ts';
 import { regex } from './regex.ts';
 import { secrets } from './secrets.ts';
 import { stepCount } from './stepCount.ts';
@@ -56,4 +57,5 @@ export const HEURISTIC: readonly EvaluatorDefinition[] = [
   toolSequence,
   stepCount,
   javascript,
+  python,
 ];

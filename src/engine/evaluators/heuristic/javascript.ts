@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { ConfigError } from '../../errors.ts';
-import type { Score } from '../../model/evaluation.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
-import type { EvaluationInput, EvaluatorDefinition } from '../evaluator.ts';
-import { binary, unmeasured } from '../score.ts';
+import type { EvaluatorDefinition } from '../evaluator.ts';
+import { scriptScope } from '../scriptScope.ts';
+import { clamped, scriptScore } from '../scriptScore.ts';
 
 const options = z.strictObject({
   code: z
@@ -43,45 +42,8 @@ export const javascript: EvaluatorDefinition<z.infer<typeof options>> = {
       });
     }
     return async (input, { signal }) => {
-      const scope = { output: input.output.json ?? input.output.text, context: contextOf(input) };
-      const score = interpret(await scripts.run(code, scope, { signal }), threshold);
+      const score = scriptScore(await scripts.run(code, scriptScope(input), { signal }), threshold);
       return clamp ? clamped(score) : score;
     };
   },
 };
-
-/** What a script knows beside the output; `vars` as in promptfoo. */
-function contextOf({ case: golden, output }: EvaluationInput): JsonObject {
-  const vars = isJsonObject(golden.input) ? golden.input : { input: golden.input ?? null };
-  const { text, toolCalls, steps, usage, costUsd, latencyMs, finishReason, metadata = {} } = output;
-  const context = {
-    vars,
-    case: golden,
-    metadata,
-    response: { text, toolCalls, steps, usage, costUsd, latencyMs, finishReason },
-  };
-  return JSON.parse(JSON.stringify(context));
-}
-
-function clamped(score: Score): Score {
-  return score.status === 'scored' ? { ...score, score: Math.min(1, Math.max(0, score.score)) } : score;
-}
-
-function interpret(result: JsonValue, threshold: number | undefined): Score {
-  if (typeof result === 'boolean') return binary(result, `the script returned ${result}`);
-  if (typeof result === 'number') {
-    const pass = threshold === undefined ? result > 0 : result >= threshold;
-    return { status: 'scored', score: result, pass, reason: `the script returned ${result}` };
-  }
-  if (!isJsonObject(result) || typeof result['pass'] !== 'boolean') {
-    return unmeasured('the script must return true, false, a number, or { pass, score, reason }');
-  }
-  const { pass, score = pass ? 1 : 0, reason } = result;
-  if (typeof score !== 'number') return unmeasured('the score that the script returned is not a number');
-  return {
-    status: 'scored',
-    score,
-    pass,
-    reason: typeof reason === 'string' ? reason : `the script returned ${pass}`,
-  };
-}

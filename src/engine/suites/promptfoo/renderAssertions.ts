@@ -9,6 +9,7 @@ import { transformCode } from './readProviders.ts';
 import { moduleExpression, scriptExpression } from './scriptCode.ts';
 
 const SCRIPT = /^file:\/\/(.*?\.[cm]?js)(?::([\w$]+))?$/;
+const PYTHON = /^file:\/\/(.*?\.py)(?::([A-Za-z_]\w*))?$/;
 const FOREIGN = /^(?:file:\/\/.*\.(?:py|rb|[cm]?ts)(?::|$)|package:)/;
 
 const DEFAULT_EMBEDDINGS = 'openai:embedding:text-embedding-3-large';
@@ -64,12 +65,21 @@ function renderValue(value: JsonValue, type: string, scope: AssertionScope): Jso
     return value.map((item) => (typeof item === 'string' ? renderText(item, scope) : item));
   }
   if (typeof value !== 'string') return value;
+  if (/^(?:not-)?python$/.test(type)) return pythonValue(value, scope);
   if (!/^(?:not-)?javascript$/.test(type)) return renderText(value, scope);
   const [, file, name] = SCRIPT.exec(value) ?? [];
   if (file !== undefined) {
     return moduleExpression(readReference(scope.reader, file, scope.location).text, name);
   }
   return value.startsWith('file://') ? value : scriptExpression(renderNunjucks(value, variablesOf(scope)));
+}
+
+/** Python as it is written, or the module that it names, whose siblings it may import. */
+function pythonValue(value: string, scope: AssertionScope): JsonValue {
+  const [, file, name = 'get_assert'] = PYTHON.exec(value) ?? [];
+  if (file === undefined) return renderNunjucks(value, variablesOf(scope));
+  const module = readReference(scope.reader, file, scope.location);
+  return { code: module.text, function: name, folder: path.dirname(module.path) };
 }
 
 /** A text, filled in; or what the file that it names holds. Scripts stay, and are refused by name later. */

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { ConfigError } from '../../errors.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
+import type { EvaluatorDefinition } from '../evaluator.ts';
+import { scriptScope } from '../scriptScope.ts';
+import { clamped, scriptScore } from '../scriptScore.ts';
+
+const FUNCTION = 'get_assert';
+
+const options = z.strictObject({
+  code: z
+    .string()
+    .min(1)
+    .describe(
+      'An expression, or the body of a function with return; output and context are in scope. Or a module that defines get_assert(output, context). file:// reads it from a file.',
+    ),
+  function: z
+    .string()
+    .optional()
+    .describe('Name of the function that the module defines. Default: get_assert.'),
+  folder: z
+    .string()
+    .optional()
+    .describe('Folder whose modules may be imported, relative to the workspace. Default: the workspace.'),
+  threshold: z.number().optional().describe('Smallest number that passes. Default: anything above 0.'),
+  clamp: z
+    .boolean()
+    .optional()
+    .describe('true: a number below 0 or above 1 counts as 0 or 1. Default: it is an error.'),
+  config: z.record(z.string(), z.unknown()).optional().describe('Handed to the code as context["config"].'),
+});
+
+/**
+ * Runs outside this process, under a time limit, and only when scripts are trusted. The result is True or False, a
+ * number 0–1, or a map or dataclass with `pass` (or `pass_`), `score` and `reason`, as in promptfoo.
+ */
+export const python: EvaluatorDefinition<z.infer<typeof options>> = {
+  type: 'python',
+  stage: 'heuristic',
+  summary: 'A piece of Python decides.',
+  options,
+  shorthand: 'code',
+  fromAssertion: ({ value, threshold, config }) => ({
+    ...(isJsonObject(value) ? value : value === undefined ? {} : { code: value }),
+    ...(threshold === undefined ? {} : { threshold }),
+    ...(config === undefined ? {} : { config }),
+    clamp: true,
+  }),
+  create(spec, { code, threshold, folder, config, clamp = false, ...own }, deps) {
+    const runner = deps.scripts && deps.python;
+    if (!runner) {
+      throw new ConfigError(`the evaluator "${spec.name}" is Python, which is not trusted to run`, {
+        ...(spec.location ? { where: spec.location } : {}),
+        remedy: 'Read the code, then run with --trust.',
+      });
+    }
+    const module = asModule(code, own.function);
+    return async (input, { signal }) => {
+      const { output, context } = scriptScope(input);
+      const scope = {
+        output,
+        context: config === undefined ? context : { ...context, config: config as JsonObject },
+      };
+      const result = await runner.run(module, scope, { signal, ...(folder === undefined ? {} : { folder }) });
+      const score = verdict(result, threshold);
+      return clamp ? clamped(score) : score;
+    };
+  },
+};
+
+/** The code as a module that defines `__assertion__`: its own function, or one around an expression or a body. */
+function asModule(code: string, name: string | undefined): string {
+  const defines = new RegExp(`^(?:async\\s+)?def\\s+${FUNCTION}\\b`, 'm').test(code);
+  if (name !== undefined || defines) return `${code}\n\n__assertion__ = ${name ?? FUNCTION}\n`;
+  const head = 'import json\n__lines_before__ = 3\ndef __assertion__(output, context):\n';
+  const body = code.trimEnd();
+  if (!body.includes('\n')) return `${head}    return ${body}\n`;
+  // Whoever indents by tabs or two blanks goes on doing so.
+  const indent = /^(?!\s*$)\s+/m.exec(body)?.[0] ?? '    ';
+  return `${head}${body
+    .split('\n')
+    .map((line) => `${indent}${line}\n`)
+    .join('')}`;
+}
+
+/** As promptfoo reads it: texts may stand for what they say, and a map is held to the threshold as well. */
+function verdict(result: JsonValue, threshold: number | undefined) {
+  const value = typeof result === 'string' ? fromText(result) : result;
+  if (!isJsonObject(value)) return scriptScore(value, threshold);
+  const { pass_: pass = value['pass'], ...rest } = value;
+  const score = scriptScore({ ...rest, ...(pass === undefined ? {} : { pass }) }, undefined);
+  if (score.status !== 'scored' || threshold === undefined || score.score >= threshold) return score;
+  return { ...score, pass: false, reason: `the score ${score.score} is below ${threshold}: ${score.reason}` };
+}
+
+function fromText(text: string): JsonValue {
+  if (/^(?:true|false)$/i.test(text)) return text.toLowerCase() === 'true';
+  const number = Number.parseFloat(text);
+  if (!Number.isNaN(number)) return number;
+  try {
+    return text.startsWith('{') ? JSON.parse(text) : text;
+  } catch {
+    return text;
+  }
+}
