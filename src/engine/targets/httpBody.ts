@@ -1,19 +1,17 @@
+import type { IncomingMessage } from 'node:http';
+import { pipeline, type Readable } from 'node:stream';
+import { createBrotliDecompress, createUnzip } from 'node:zlib';
+
 /** The decompressed body exceeds its limit. */
 export class BodyTooLarge extends Error {}
 
 /** The body is not UTF-8. */
 export class InvalidText extends Error {}
 
-/** The body as text. Throws BodyTooLarge, InvalidText, or what the network throws. */
-export async function readBody(response: Response, maxBytes: number): Promise<string> {
-  const declared = Number(response.headers.get('content-length') ?? Number.NaN);
-  if (declared > maxBytes) {
-    await response.body?.cancel();
-    throw new BodyTooLarge();
-  }
-  // A declared length holds for what is sent, so only an uncompressed body may be read in one go.
-  const plain = Number.isFinite(declared) && !response.headers.has('content-encoding');
-  const bytes = plain ? await response.bytes() : await readUpTo(response, maxBytes);
+/** The body as text. Rejects with BodyTooLarge, InvalidText, or an error with a `code` when it is cut or broken. */
+export async function readBody(incoming: IncomingMessage, maxBytes: number): Promise<string> {
+  if (Number(incoming.headers['content-length'] ?? 0) > maxBytes) throw new BodyTooLarge();
+  const bytes = await readUpTo(unpacked(incoming), maxBytes);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
@@ -21,21 +19,27 @@ export async function readBody(response: Response, maxBytes: number): Promise<st
   }
 }
 
-async function readUpTo(response: Response, maxBytes: number): Promise<Uint8Array> {
-  if (!response.body) return new Uint8Array();
-  const reader = response.body.getReader();
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    size += value.length;
-    if (size > maxBytes) {
-      await reader.cancel();
-      throw new BodyTooLarge();
-    }
-    chunks.push(value);
-  }
-  const [only] = chunks;
-  return only && chunks.length === 1 ? only : Buffer.concat(chunks);
+function unpacked(incoming: IncomingMessage): Readable {
+  const encoding = incoming.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
+  if (encoding === 'identity' || encoding === '') return incoming;
+  const unpack = encoding === 'br' ? createBrotliDecompress() : createUnzip();
+  // Whatever breaks either of them is an event of the second.
+  return pipeline(incoming, unpack, () => {});
+}
+
+function readUpTo(stream: Readable, maxBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    stream.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > maxBytes) reject(new BodyTooLarge());
+      else chunks.push(chunk);
+    });
+    stream.once('error', reject);
+    stream.once('end', () => {
+      const [only] = chunks;
+      resolve(only && chunks.length === 1 ? only : Buffer.concat(chunks));
+    });
+  });
 }

@@ -1,11 +1,11 @@
 import type { Output } from '../model/output.ts';
 import { errorOutput, excerpt } from './agentReply.ts';
+import type { HttpReply } from './httpConnection.ts';
 
 /** What a status outside 200–299 means. 408, 425, 429 and 5xx may pass; everything else will not. */
-export function httpStatusError(response: Response, body: string, latencyMs: number): Output {
-  const { status } = response;
+export function httpStatusError({ status, location, text }: HttpReply, latencyMs: number): Output {
   if (status >= 300 && status < 400) {
-    const to = response.headers.get('location') ?? 'nowhere';
+    const to = location ?? 'nowhere';
     return errorOutput(
       'redirect',
       `The server redirects to ${to} (${status}). Redirects are not followed, since the request's headers may hold keys: configure the final URL.`,
@@ -13,19 +13,16 @@ export function httpStatusError(response: Response, body: string, latencyMs: num
     );
   }
   const { code, transient } = classify(status);
-  return errorOutput(code, `The server answered ${status}: ${excerpt(body)}`, latencyMs, transient);
+  return errorOutput(code, `The server answered ${status}: ${excerpt(text)}`, latencyMs, transient);
 }
 
 /** A request that brought no response; undefined when the error is not the network's but a bug. */
 export function networkError(error: unknown, url: URL, latencyMs: number): Output | undefined {
   if (!(error instanceof Error)) return undefined;
-  const cause = error.cause instanceof Error ? error.cause : error;
-  const isNetwork = error.message === 'fetch failed' || error.message === 'terminated' || 'code' in cause;
-  if (!isNetwork) return undefined;
-  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message;
+  if (!('code' in error) || typeof error.code !== 'string') return undefined;
   // Without the query, which may hold a key.
   const at = `${url.origin}${url.pathname}`;
-  return errorOutput('network', `${at} ${reason(code)}.`, latencyMs, true);
+  return errorOutput('network', `${at} ${reason(error.code)}.`, latencyMs, true);
 }
 
 function classify(status: number): { code: string; transient: boolean } {
@@ -44,8 +41,11 @@ function reason(code: string): string {
     case 'ENOTFOUND':
       return 'has a host name that is not known';
     case 'ECONNRESET':
-    case 'UND_ERR_SOCKET':
+    case 'EPIPE':
       return 'closed the connection before the reply was complete';
+    case 'Z_BUF_ERROR':
+    case 'Z_DATA_ERROR':
+      return 'sent a compressed reply that cannot be unpacked';
     default:
       return `could not be reached (${code})`;
   }

@@ -7,7 +7,8 @@ import { errorOutput, type ReplyForm, readReply } from './agentReply.ts';
 import { type AgentRequest, agentRequest } from './agentRequest.ts';
 import { bodyTemplate } from './bodyTemplate.ts';
 import { resolveEnvironment } from './environmentReference.ts';
-import { BodyTooLarge, InvalidText, readBody } from './httpBody.ts';
+import { BodyTooLarge, InvalidText } from './httpBody.ts';
+import { HttpConnection } from './httpConnection.ts';
 import { httpStatusError, networkError } from './httpError.ts';
 import { responsePath } from './responsePath.ts';
 import type { Target } from './target.ts';
@@ -64,6 +65,7 @@ export function createHttpTarget(options: HttpTargetOptions, ports: HttpTargetPo
   );
   const write = bodyWriter(options.body, { owner: `the target "${name}"`, ...place });
   const form = replyForm(options);
+  const connection = new HttpConnection();
 
   const target: Target = {
     name,
@@ -98,16 +100,15 @@ export function createHttpTarget(options: HttpTargetOptions, ports: HttpTargetPo
       const start = clock.monotonic();
       const elapsed = () => clock.monotonic() - start;
       try {
-        const response = await fetch(url.href, {
+        const reply = await connection.send(url, {
           method,
           headers: { ...headers, ...traceHeaders(span) },
           body,
-          redirect: 'manual',
+          maxBytes: maxResponseBytes,
           signal: stop.signal,
         });
-        const text = await readBody(response, maxResponseBytes);
-        if (!response.ok) return httpStatusError(response, text, elapsed());
-        return readReply(text, form, elapsed());
+        if (reply.status < 200 || reply.status > 299) return httpStatusError(reply, elapsed());
+        return readReply(reply.text, form, elapsed());
       } catch (error) {
         signal.throwIfAborted();
         if (timedOut) {
@@ -120,7 +121,7 @@ export function createHttpTarget(options: HttpTargetOptions, ports: HttpTargetPo
         signal.removeEventListener('abort', abort);
       }
     },
-    async close() {},
+    close: async () => connection.close(),
   };
   return target;
 }

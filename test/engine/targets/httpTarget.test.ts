@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { ConfigError } from '../../../src/engine/errors.ts';
 import type { GoldenCase } from '../../../src/engine/model/case.ts';
 import type { JsonValue } from '../../../src/engine/model/json.ts';
@@ -216,6 +216,23 @@ describe('http target', () => {
     }
   });
 
+  it('unpacks gzip, deflate and Brotli, and says when it cannot', async () => {
+    const plain = JSON.stringify({ output: 'packed' });
+    for (const [encoding, pack] of [
+      ['gzip', gzipSync],
+      ['deflate', deflateSync],
+      ['br', brotliCompressSync],
+    ] as const) {
+      await using server = await startAgentServer(
+        respond(200, { 'content-encoding': encoding }, pack(plain)),
+      );
+      assert.equal((await call(server)).text, 'packed');
+      assert.ok(first(server).headers['accept-encoding']?.includes(encoding));
+    }
+    await using broken = await startAgentServer(respond(200, { 'content-encoding': 'gzip' }, plain));
+    assert.match(errorOf(await call(broken)).message, /cannot be unpacked/);
+  });
+
   it('reports a reply that is not UTF-8, not JSON, or cut short', async () => {
     const cut = (_call: unknown, response: ServerResponse) => {
       response.writeHead(200, { 'content-length': '100' });
@@ -269,7 +286,13 @@ describe('http target', () => {
 
   it('keeps its connection for the next call', async () => {
     await using server = await startAgentServer(() => ({ output: 'ok' }));
-    for (let index = 0; index < 20; index += 1) await call(server);
+    const agent = target(server.url);
+    const context = { signal: new AbortController().signal, span, timeoutMs: 15_000 };
+    for (let index = 0; index < 20; index += 1) {
+      const output = await agent.call({ case: hello, trial: 0, seed: 7 }, context);
+      assert.equal(output.text, 'ok');
+    }
+    await agent.close();
     assert.ok(server.connections <= 3, `${server.connections} connections for 20 calls`);
   });
 

@@ -5,7 +5,8 @@ import type { Clock, Environment } from '../../ports.ts';
 import { renderNunjucks } from '../../prompts/nunjucks.ts';
 import { errorOutput } from '../agentReply.ts';
 import { resolveEnvironment } from '../environmentReference.ts';
-import { BodyTooLarge, InvalidText, readBody } from '../httpBody.ts';
+import { BodyTooLarge, InvalidText } from '../httpBody.ts';
+import { HttpConnection } from '../httpConnection.ts';
 import { httpStatusError, networkError } from '../httpError.ts';
 import type { TargetContext } from '../target.ts';
 import { parseUntrustedJson } from '../untrustedJson.ts';
@@ -42,6 +43,7 @@ export function httpCaller(options: HttpCallerOptions, ports: HttpCallerPorts): 
   const query = fill(options.query);
   const url = fill({ url: options.url })['url'] ?? '';
   const body = options.body === undefined ? undefined : fillBody(options.body, fill);
+  const connection = new HttpConnection();
 
   return {
     kind: 'http',
@@ -55,6 +57,7 @@ export function httpCaller(options: HttpCallerOptions, ports: HttpCallerPorts): 
       body: options.body ?? null,
       transformResponse: options.transformResponse ?? null,
     },
+    close: () => connection.close(),
     async call(prompt, vars, _request, context) {
       const values: JsonObject = { ...vars, prompt };
       const request = {
@@ -72,7 +75,7 @@ export function httpCaller(options: HttpCallerOptions, ports: HttpCallerPorts): 
       for (const [key, value] of Object.entries(query)) {
         address.searchParams.set(key, renderNunjucks(value, values));
       }
-      return send(address, request, options.transformResponse, values, context, ports);
+      return send(address, request, options.transformResponse, values, context, { ...ports, connection });
     },
   };
 }
@@ -83,7 +86,7 @@ async function send(
   transform: string | undefined,
   values: JsonObject,
   context: TargetContext,
-  { clock, runScript }: HttpCallerPorts,
+  { clock, runScript, connection }: HttpCallerPorts & { connection: HttpConnection },
 ): Promise<Output> {
   const { signal, timeoutMs, span } = context;
   const stop = new AbortController();
@@ -102,15 +105,14 @@ async function send(
   const elapsed = () => clock.monotonic() - start;
   const trace = /^0+$/.test(span.traceId) ? {} : { traceparent: span.traceparent };
   try {
-    const response = await fetch(url.href, {
+    const reply = await connection.send(url, {
       ...request,
       headers: { ...request.headers, ...trace },
-      redirect: 'manual',
+      maxBytes: MAX_BYTES,
       signal: stop.signal,
     });
-    const text = await readBody(response, MAX_BYTES);
-    if (!response.ok) return httpStatusError(response, text, elapsed());
-    return await readAnswer(text, transform, values, runScript, signal, elapsed());
+    if (reply.status < 200 || reply.status > 299) return httpStatusError(reply, elapsed());
+    return await readAnswer(reply.text, transform, values, runScript, signal, elapsed());
   } catch (error) {
     signal.throwIfAborted();
     if (timedOut) return errorOutput('timeout', `No complete reply within ${timeoutMs} ms.`, elapsed(), true);

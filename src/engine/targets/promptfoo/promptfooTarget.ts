@@ -20,6 +20,8 @@ export interface PromptfooCaller {
   /** Everything that decides what it answers. */
   identity: JsonValue;
   call(prompt: string, vars: JsonObject, request: TargetRequest, context: TargetContext): Promise<Output>;
+  /** Ends what was kept for the next call. */
+  close?(): void;
 }
 
 export interface PromptfooTargetOptions {
@@ -112,7 +114,7 @@ export function createPromptfooTarget(options: PromptfooTargetOptions, ports: Pr
       transform: options.transform ?? null,
     }),
     call,
-    close: async () => {},
+    close: async () => caller.close?.(),
   };
 }
 

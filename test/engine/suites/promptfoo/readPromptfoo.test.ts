@@ -232,7 +232,7 @@ tests:
   - vars: { x: file://photo.png }
     assert: [{ type: contains, value: a }]
   - assert:
-      - { type: python, value: len(output) }
+      - { type: ruby, value: output.size }
   - options: { storeOutputAs: y }
     assert: [{ type: contains, value: a }]
   - file://cases.js

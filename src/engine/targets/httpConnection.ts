@@ -1,0 +1,64 @@
+import http from 'node:http';
+import https from 'node:https';
+import { readBody } from './httpBody.ts';
+
+/** A reply with its whole body, whatever its status. */
+export interface HttpReply {
+  status: number;
+  /** Of a redirect. */
+  location: string | undefined;
+  text: string;
+}
+
+export interface HttpRequest {
+  method: string;
+  headers: { [name: string]: string };
+  body?: string;
+  /** Limit of the decompressed body in bytes. */
+  maxBytes: number;
+  signal: AbortSignal;
+}
+
+/** Servers close idle connections; one that has not been used for so long is not used again. */
+const IDLE_MS = 4_000;
+
+/**
+ * Requests over connections that are kept for the next. It stands on `node:http`, which takes less than half the
+ * processor time of `fetch`: at 128 calls at a time that decides how many get through. No redirects, no retries.
+ */
+export class HttpConnection {
+  readonly #plain = new http.Agent({ keepAlive: true, timeout: IDLE_MS });
+  readonly #secure = new https.Agent({ keepAlive: true, timeout: IDLE_MS });
+
+  /** Rejects with BodyTooLarge, InvalidText, or an error whose `code` is the system's. */
+  send(url: URL, { method, headers, body, maxBytes, signal }: HttpRequest): Promise<HttpReply> {
+    const secure = url.protocol === 'https:';
+    const options = {
+      method,
+      headers: { 'user-agent': 'touchstone', 'accept-encoding': 'gzip, deflate, br', ...headers },
+      agent: secure ? this.#secure : this.#plain,
+      signal,
+    };
+    return new Promise((resolve, reject) => {
+      const outgoing = (secure ? https : http).request(url, options);
+      outgoing.once('error', reject);
+      outgoing.once('response', (incoming) => {
+        const { statusCode: status = 0, headers: received } = incoming;
+        readBody(incoming, maxBytes).then(
+          (text) => resolve({ status, location: received.location, text }),
+          (error: unknown) => {
+            // The rest of the reply is nobody's business.
+            outgoing.destroy();
+            reject(error);
+          },
+        );
+      });
+      outgoing.end(body);
+    });
+  }
+
+  close(): void {
+    this.#plain.destroy();
+    this.#secure.destroy();
+  }
+}
