@@ -2,6 +2,7 @@ import type { TargetConfig } from '../suites/targetConfig.ts';
 import { execCaller } from '../targets/promptfoo/execCaller.ts';
 import { httpCaller } from '../targets/promptfoo/httpCaller.ts';
 import { modelCaller } from '../targets/promptfoo/modelCaller.ts';
+import { programCaller } from '../targets/promptfoo/programCaller.ts';
 import { createPromptfooTarget, type PromptfooCaller } from '../targets/promptfoo/promptfooTarget.ts';
 import { echoCaller, unsupportedCaller } from '../targets/promptfoo/simpleCallers.ts';
 import type { Target } from '../targets/target.ts';
@@ -43,6 +44,8 @@ function callerOf({ name, provider, location }: PromptfooTargetConfig, ports: Ta
       );
     case 'exec':
       return execCaller({ ...call, name, where: location }, ports);
+    case 'program':
+      return programCaller({ ...call, name, where: location }, ports);
     case 'unsupported':
       return unsupportedCaller(name, call.reason);
   }

@@ -32,3 +32,15 @@ export function ownEnvironment(value: JsonValue | undefined): Record<string, str
     ),
   );
 }
+
+/** The environment of a program: `env` of the file and of its provider, keys as references to their variables. */
+export function programEnvironment(
+  ...own: readonly Readonly<Record<string, string>>[]
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(Object.assign({}, ...own) as Record<string, string>).map(([name, value]) => [
+      name,
+      replace(value, {}),
+    ]),
+  );
+}

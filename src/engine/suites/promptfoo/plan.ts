@@ -39,6 +39,17 @@ export type PromptfooCall =
       transformResponse?: string;
     }
   | { kind: 'exec'; command: string[]; cwd: string; options: JsonObject; env: Record<string, string> }
+  | {
+      kind: 'program';
+      language: 'javascript' | 'python';
+      /** Absolute path of the module. */
+      file: string;
+      /** Its export or function; the usual one where absent. */
+      function?: string;
+      cwd: string;
+      options: JsonObject;
+      env: Record<string, string>;
+    }
   | { kind: 'unsupported'; reason: string };
 
 export interface PromptfooProvider {

@@ -3,10 +3,11 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.
 import type { SourceLocation } from '../../model/location.ts';
 import { renderNunjucks } from '../../prompts/nunjucks.ts';
 import { attempt, placeOf, reportAt } from '../configReader.ts';
-import { withEnvironment } from './environmentTemplates.ts';
+import { programEnvironment, withEnvironment } from './environmentTemplates.ts';
 import { toParameters, toResponseFormat, toTools } from './modelCall.ts';
 import type { ModelProviders } from './modelProviders.ts';
 import type { PromptfooCall, PromptfooProvider } from './plan.ts';
+import { programCall } from './programCall.ts';
 import { type PromptfooReader, parseReferenced, readReference, warn } from './promptfooReader.ts';
 import { moduleExpression, scriptExpression } from './scriptCode.ts';
 
@@ -43,7 +44,8 @@ export function readProvider(
   const id = renderId(reader, String(entry['id'] ?? ''));
   const filled = withEnvironment(entry['config'] ?? {}, { ...reader.env, ...texts(entry['env']) });
   const config = loadFiles(reader, isJsonObject(filled) ? filled : {}, at);
-  const call = callOf(reader, id, config, location, models);
+  const call =
+    callOf(reader, id, config, location, models) ?? programCall(reader, id, entry, config, location);
   if (call.kind === 'unsupported') {
     warn(reader, location, {
       code: 'unsupported-provider',
@@ -110,12 +112,12 @@ function callOf(
   config: JsonObject,
   location: SourceLocation,
   models: ModelProviders,
-): PromptfooCall {
+): PromptfooCall | undefined {
   if (id === 'echo') return { kind: 'echo' };
   if (/^https?(?::|$)/.test(id)) return httpCall(id, config);
   if (id.startsWith('exec:')) return execCall(reader, id.slice(5), config);
   const model = models.reference(id, config, location);
-  if (model === undefined) return { kind: 'unsupported', reason: `the provider "${id}" is not supported` };
+  if (model === undefined) return undefined;
   const responseFormat = toResponseFormat(config['response_format']);
   return {
     kind: 'model',
@@ -172,7 +174,7 @@ function execCall(reader: PromptfooReader, command: string, config: JsonObject):
     command: words,
     cwd: reader.base,
     options: Object.keys(config).length === 0 ? {} : { config },
-    env: { ...reader.env },
+    env: programEnvironment(reader.env),
   };
 }
 

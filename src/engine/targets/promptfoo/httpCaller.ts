@@ -1,6 +1,6 @@
 import type { ErrorPlace } from '../../errors.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
-import { emptyOutput, type Output } from '../../model/output.ts';
+import type { Output } from '../../model/output.ts';
 import type { Clock, Environment } from '../../ports.ts';
 import { renderNunjucks } from '../../prompts/nunjucks.ts';
 import { errorOutput } from '../agentReply.ts';
@@ -10,7 +10,8 @@ import { HttpConnection } from '../httpConnection.ts';
 import { httpStatusError, networkError } from '../httpError.ts';
 import type { TargetContext } from '../target.ts';
 import { parseUntrustedJson } from '../untrustedJson.ts';
-import { type PromptfooCaller, type RunScript, textOf } from './promptfooTarget.ts';
+import type { PromptfooCaller, RunScript } from './promptfooTarget.ts';
+import { providerReply } from './providerReply.ts';
 import { renderWithin } from './renderPrompt.ts';
 
 export interface HttpCallerOptions {
@@ -140,12 +141,12 @@ async function readAnswer(
 ): Promise<Output> {
   const json = parse(text);
   const code = transform?.trim();
-  if (code === undefined || code === '') return toOutput(json ?? text, latencyMs);
-  if (code === 'text') return toOutput(text, latencyMs);
+  if (code === undefined || code === '') return providerReply(json ?? text, latencyMs);
+  if (code === 'text') return providerReply(text, latencyMs);
   const keys = pathOf(code);
   if (keys) {
     const picked = keys.reduce<JsonValue | undefined>(member, json);
-    if (picked !== undefined && picked !== null) return toOutput(picked, latencyMs);
+    if (picked !== undefined && picked !== null) return providerReply(picked, latencyMs);
     return errorOutput('protocol', `The reply has no value at ${code}.`, latencyMs);
   }
   if (!runScript) {
@@ -157,22 +158,11 @@ async function readAnswer(
     : `((json, text) => (${code}))(output.json, output.text)`;
   try {
     const scope = { output: { json: json ?? null, text }, context: { vars: values } };
-    return toOutput(await runScript(called, scope, { signal }), latencyMs);
+    return providerReply(await runScript(called, scope, { signal }), latencyMs);
   } catch (error) {
     signal.throwIfAborted();
     return errorOutput('transform', error instanceof Error ? error.message : String(error), latencyMs);
   }
-}
-
-/** The answer; an object with `output` or `error` is a whole reply in promptfoo's form. */
-function toOutput(value: JsonValue, latencyMs: number): Output {
-  if (isJsonObject(value) && typeof value['error'] === 'string' && value['error'] !== '') {
-    return errorOutput('agent', value['error'], latencyMs);
-  }
-  const answer = isJsonObject(value) && value['output'] !== undefined ? value['output'] : value;
-  if (answer === null) return errorOutput('protocol', 'The reply has no output.', latencyMs);
-  const cost = isJsonObject(value) && typeof value['cost'] === 'number' ? value['cost'] : null;
-  return { ...emptyOutput(), status: 'complete', ...textOf(answer), costUsd: cost, latencyMs };
 }
 
 /** `json.choices[0].message.content` as keys; undefined for anything that must be run. */
