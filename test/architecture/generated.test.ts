@@ -2,9 +2,15 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'mocha';
+import { editorTexts } from '../../scripts/editorTexts.ts';
 import { evaluatorPage } from '../../scripts/evaluatorPages.ts';
 
-describe('generated pages', () => {
+describe('generated files', () => {
+  it('l10n/bundle.l10n.json has every text that the editor shows; npm run schemas writes it', () => {
+    const file = path.join(import.meta.dirname, '..', '..', 'l10n', 'bundle.l10n.json');
+    assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')), editorTexts());
+  });
+
   it('docs/evaluators.md is what the code says; npm run schemas writes it', () => {
     const file = path.join(import.meta.dirname, '..', '..', 'docs', 'evaluators.md');
     assert.equal(readFileSync(file, 'utf8'), evaluatorPage());

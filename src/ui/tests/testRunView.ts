@@ -2,7 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { CaseResult, RunRow } from '../../protocol/runEntries.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
-import type { ActiveRun, RunEvent } from '../runs/activeRun.ts';
+import { type ActiveRun, doneOf, type RunEnd, type RunEvent } from '../runs/activeRun.ts';
 import { dollars } from '../runs/dollars.ts';
 import { messagesFor, plainMessage, visible } from './testMessages.ts';
 import type { TestTree } from './testTree.ts';
@@ -200,7 +200,24 @@ function trialsText(tally: TrialTally): string {
     : vscode.l10n.t('None of {0} trials passed.', tally.rows.length);
 }
 
-function endLine({ suite, dataset, counts, trials }: ActiveRun, outcome: string): string {
-  const { passed, failed, errored } = counts;
-  return `${suite} (${path.posix.basename(dataset)}) ${outcome}: ${passed + failed + errored}/${trials}, ${failed} failed, ${errored} with errors`;
+function endLine(run: ActiveRun, outcome: RunEnd['outcome']): string {
+  const { failed, errored } = run.counts;
+  return vscode.l10n.t(
+    '{0} ({1}) {2}: {3} of {4} results, {5} failed, {6} with errors',
+    ...[run.suite, path.posix.basename(run.dataset), outcomeText(outcome)],
+    ...[doneOf(run), run.trials, failed, errored],
+  );
+}
+
+function outcomeText(outcome: RunEnd['outcome']): string {
+  switch (outcome) {
+    case 'complete':
+      return vscode.l10n.t('complete');
+    case 'interrupted':
+      return vscode.l10n.t('interrupted');
+    case 'lost':
+      return vscode.l10n.t('interrupted: the engine died');
+    case 'failed':
+      return vscode.l10n.t('given up');
+  }
 }

@@ -13,7 +13,7 @@ const tests = path.join(own, 'tests');
 const EXTERNAL = ['vscode', 'mocha'];
 
 /** What of the package the editor needs beside the bundle. */
-const SHIPPED = ['package.json', 'package.nls.json', 'media', 'LICENSE'];
+const SHIPPED = ['package.json', 'package.nls.json', 'l10n', 'media', 'LICENSE'];
 
 /** Builds the extension into a folder that goes with this process; returns that folder. */
 export function stageExtension(): string {
