@@ -10,9 +10,9 @@ import path from 'node:path';
 const root = path.join(import.meta.dirname, '..');
 
 /** Beside the bundle. */
-const SHIPPED = ['package.nls.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'media'];
+const SHIPPED = ['package.nls.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'l10n', 'media'];
 /** Parts of package.json that are about making the extension, not about running it. */
-const MAKING = new Set(['files', 'bin', 'scripts', 'devDependencies', 'private', 'l10n']);
+const MAKING = new Set(['files', 'bin', 'scripts', 'devDependencies', 'private']);
 
 const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
   [field: string]: unknown;
@@ -38,13 +38,7 @@ function gather(stage: string, built: string): void {
   mkdirSync(stage);
   const own = Object.entries(manifest).filter(([field]) => !MAKING.has(field));
   writeFileSync(path.join(stage, 'package.json'), JSON.stringify(Object.fromEntries(own), null, 2));
-  for (const name of SHIPPED) {
-    cpSync(path.join(root, name), path.join(stage, name), {
-      recursive: true,
-      // For pages about the extension only.
-      filter: (file) => path.basename(file) !== 'screenshots',
-    });
-  }
+  for (const name of SHIPPED) cpSync(path.join(root, name), path.join(stage, name), { recursive: true });
   execFileSync(process.execPath, [path.join(root, 'esbuild.mjs'), built], { cwd: root, stdio: 'inherit' });
   const dist = path.join(stage, 'dist');
   cpSync(path.join(built, 'extension.cjs'), path.join(dist, 'extension.cjs'));

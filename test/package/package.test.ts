@@ -13,12 +13,13 @@ const ALLOWED = [
   /^\[Content_Types\]\.xml$/,
   /^extension\.vsixmanifest$/,
   /^extension\/(package\.json|package\.nls\.json|readme\.md|changelog\.md|LICENSE\.txt)$/,
+  /^extension\/l10n\/bundle\.l10n\.json$/,
   /^extension\/dist\/(extension\.cjs|engineProcess\.js|checkWorker\.js)$/,
   /^extension\/dist\/chunks\/[\w.-]+\.js$/,
   /^extension\/dist\/webview\/(report|standalone|compare)\.(js|css)$/,
   /^extension\/media\/(icon\.svg|icon\.png|prices\.json|terminal\.png)$/,
   /^extension\/media\/schemas\/[\w.-]+\.schema\.json$/,
-  /^extension\/media\/walkthrough\/[\w-]+\.png$/,
+  /^extension\/media\/(walkthrough|screenshots)\/[\w-]+\.png$/,
 ];
 const MAX_BYTES = 5 * 1024 * 1024;
 
@@ -49,6 +50,16 @@ describe('the packaged extension', function () {
     assert.ok(named.length > 10);
     assert.deepEqual(
       named.filter((name) => !files.has(`extension/${name}`)),
+      [],
+    );
+  });
+
+  it('holds every picture of its page', () => {
+    const page = String(files.get('extension/readme.md'));
+    const pictures = [...page.matchAll(/!\[[^\]]+\]\(([^)]+)\)/g)].map(([, name]) => name);
+    assert.ok(pictures.length >= 4);
+    assert.deepEqual(
+      pictures.filter((name) => !files.has(`extension/${name}`)),
       [],
     );
   });
