@@ -52,7 +52,7 @@ export function composeYaml(text: string, index: LineIndex): Document.Parsed<Par
   const documents = composer.compose(tokens(text, index), true, text.length);
   const first = documents.next();
   if (first.done) throw new FileError('the file holds no YAML document', { where: index.location(0) });
-  refuseErrors(first.value, index);
+  refuseErrors(first.value, index, text);
   const second = documents.next();
   if (!second.done) {
     throw new FileError('a second YAML document begins here', {
@@ -87,7 +87,7 @@ function* tokens(text: string, index: LineIndex) {
   yield* parser.end();
 }
 
-function refuseErrors(document: Document.Parsed<ParsedNode>, index: LineIndex): void {
+function refuseErrors(document: Document.Parsed<ParsedNode>, index: LineIndex, text: string): void {
   const problem = document.errors[0] ?? document.warnings[0];
   if (!problem) return;
   const where = index.location(problem.pos[0]);
@@ -95,6 +95,13 @@ function refuseErrors(document: Document.Parsed<ParsedNode>, index: LineIndex): 
     throw new FileError(`the YAML tag is not supported: ${excerpt(problem.message, 200)}`, {
       where,
       remedy: 'Write plain texts, numbers, lists and maps.',
+    });
+  }
+  const conflict = /^<{7}(?: |$)/m.exec(text);
+  if (conflict && /^>{7}(?: |$)/m.test(text)) {
+    throw new FileError('the file holds both sides of a merge that git could not settle', {
+      where: index.location(conflict.index),
+      remedy: 'Keep the lines that are right and delete the lines <<<<<<<, ======= and >>>>>>>.',
     });
   }
   throw new FileError(`this is not valid YAML: ${excerpt(problem.message, 200)}`, {

@@ -25,6 +25,13 @@ describe('parseYaml', () => {
     assert.deepEqual(document.locateKey(['a']), { ...place(1, 1), endLine: 1, endColumn: 2 });
   });
 
+  it('tells a merge that git could not settle from other faults', () => {
+    const error = refusal('x: 0\n<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> develop\n');
+    assert.match(error.message, /merge/);
+    assert.deepEqual(error.where, place(2, 1));
+    assert.equal(parseYaml('a: |\n  <<<<<<< HEAD\n  >>>>>>> x\n', 'a.yaml').value instanceof Object, true);
+  });
+
   it('locates the nearest ancestor of what does not exist', () => {
     const document = parseYaml('a:\n  b: 1\n', 'a.yaml');
     assert.equal(document.locate(['a', 'missing', 0]).line, 2);

@@ -1,4 +1,6 @@
-import { isJsonObject, type JsonValue } from '../../model/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
+import type { Environment } from '../../ports.ts';
+import { renderNunjucks } from '../../prompts/nunjucks.ts';
 
 const TEMPLATE =
   /\{\{\s*env(?:\.([A-Za-z_]\w*)|\[\s*['"]([^'"]+)['"]\s*\])\s*(?:\|\s*default\(\s*(?:'([^']*)'|"([^"]*)")[^)]*\)\s*)?\}\}/g;
@@ -43,4 +45,17 @@ export function programEnvironment(
       replace(value, {}),
     ]),
   );
+}
+
+/** An id may name its model by an environment variable: `{{ env.MODEL or 'openai:gpt-5-mini' }}`. */
+export function renderId(
+  id: string,
+  file: { env: Readonly<Record<string, string>>; environment: Environment },
+): string {
+  const env: JsonObject = { ...file.env };
+  for (const [, name = ''] of id.matchAll(/\benv\.([A-Za-z_]\w*)/g)) {
+    const value = env[name] ?? file.environment.get(name);
+    if (value !== undefined) env[name] = value;
+  }
+  return id.includes('{{') ? renderNunjucks(id, { env }) : id;
 }

@@ -1,7 +1,9 @@
-import type { JsonObject } from '../../model/json.ts';
+import { isJsonObject, type JsonObject } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import type { ProviderConfig } from '../../models/catalog.ts';
 import { BUILT_IN_PROVIDER, builtInProvider } from '../builtInProvider.ts';
+import { azureBaseUrl, azureKey } from './azure.ts';
+import { renderId, withEnvironment } from './environmentTemplates.ts';
 import { type PromptfooReader, warn } from './promptfooReader.ts';
 import { modelOf } from './vendors.ts';
 
@@ -17,18 +19,34 @@ export class ModelProviders {
 
   /** The model as `provider/model`, for promptfoo's `openai:chat:gpt-4o`; undefined for what is no such model. */
   reference(
-    id: string,
-    config: JsonObject,
+    written: string,
+    options: JsonObject,
     location: SourceLocation,
     wanted: 'chat' | 'embedding' = 'chat',
   ): string | undefined {
+    const id = renderId(written, this.#reader);
+    const filled = withEnvironment(options, this.#reader.env);
+    const config = isJsonObject(filled) ? filled : {};
     const found = modelOf(id, wanted);
     if (!found) return undefined;
     const { vendor, model, known } = found;
-    const provider = this.#providerOf(vendor, known?.baseUrl, known?.key, config, location);
+    const provider =
+      vendor === 'azure'
+        ? this.#azure(config, location)
+        : this.#providerOf(vendor, known?.baseUrl, known?.key, config, location);
+    if (provider === undefined) return undefined;
     const prices = pricesOf(config, model);
     if (prices) provider.prices = { ...provider.prices, ...prices };
     return `${this.#register(vendor, provider)}/${model}`;
+  }
+
+  /** Undefined where neither the file nor the environment names the resource. */
+  #azure(config: JsonObject, location: SourceLocation): ProviderConfig | undefined {
+    const { environment, env } = this.#reader;
+    const baseUrl = azureBaseUrl(config, { get: (name) => env[name] ?? environment.get(name) });
+    if (baseUrl === undefined) return undefined;
+    const apiKey = this.#keyOf(config, location) ?? azureKey(baseUrl, environment);
+    return { baseUrl, ...(apiKey === undefined ? {} : { apiKey }), location };
   }
 
   #providerOf(
@@ -67,7 +85,11 @@ export class ModelProviders {
       return own ?? reference(variable);
     }
     const given = text(config['apiKey']);
-    const key = given?.replace(/^\$\{([A-Za-z_]\w*)\}$/, (_, name) => `\${env:${name}}`);
+    // `${NAME}` and `env:NAME` can only mean the variable.
+    const key = given?.replace(
+      /^(?:\$\{([A-Za-z_]\w*)\}|env:([A-Za-z_]\w*))$/,
+      (_, name, other) => `\${env:${name ?? other}}`,
+    );
     if (key !== undefined && !key.includes('${env:')) {
       warn(this.#reader, location, {
         code: 'literal-key',

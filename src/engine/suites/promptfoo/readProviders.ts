@@ -1,9 +1,8 @@
 import type { Pointer } from '../../files/document.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
-import { renderNunjucks } from '../../prompts/nunjucks.ts';
 import { attempt, placeOf, reportAt } from '../configReader.ts';
-import { programEnvironment, withEnvironment } from './environmentTemplates.ts';
+import { programEnvironment, renderId, withEnvironment } from './environmentTemplates.ts';
 import { toParameters, toResponseFormat, toTools } from './modelCall.ts';
 import type { ModelProviders } from './modelProviders.ts';
 import type { PromptfooCall, PromptfooProvider } from './plan.ts';
@@ -41,7 +40,7 @@ export function readProvider(
   models: ModelProviders,
 ): PromptfooProvider {
   const location = placeOf(reader, at);
-  const id = renderId(reader, String(entry['id'] ?? ''));
+  const id = renderId(String(entry['id'] ?? ''), reader);
   const filled = withEnvironment(entry['config'] ?? {}, { ...reader.env, ...texts(entry['env']) });
   const config = loadFiles(reader, isJsonObject(filled) ? filled : {}, at);
   const call =
@@ -64,16 +63,6 @@ export function readProvider(
     ...(config['tools'] === undefined ? {} : { tools: config['tools'] }),
     location,
   };
-}
-
-/** An id may name its model by an environment variable: `{{ env.MODEL or 'openai:gpt-5-mini' }}`. */
-function renderId(reader: PromptfooReader, id: string): string {
-  const env: JsonObject = { ...reader.env };
-  for (const [, name = ''] of id.matchAll(/\benv\.([A-Za-z_]\w*)/g)) {
-    const value = env[name] ?? reader.environment.get(name);
-    if (value !== undefined) env[name] = value;
-  }
-  return renderNunjucks(id, { env });
 }
 
 /** The JavaScript of a `transform`, inline or from a file. Throws FileError when the file cannot be read. */

@@ -8,8 +8,10 @@ const PLACEHOLDER = /\{\{\s*(\w+)\s*\}\}/;
 const MAX_ROUNDS = 5;
 /** Most cases that the lists of one test may make. */
 export const MAX_COMBINATIONS = 100_000;
-/** Files that are no text, or that would be run. */
-const NO_TEXT = /\.(?:[cm]?[jt]s|py|pdf|png|jpe?g|gif|webp|bmp|svg|mp3|wav|m4a|ogg|flac|mp4|mov|webm)$/i;
+/** Files that promptfoo runs. */
+const PROGRAM = /\.(?:[cm]?[jt]s|py)$/i;
+/** Files that are no text. */
+const NO_TEXT = /\.(?:pdf|png|jpe?g|gif|webp|bmp|svg|mp3|wav|m4a|ogg|flac|mp4|mov|webm)$/i;
 
 /** A variable that cannot be filled in; the case is then reported as an error. */
 export class UnsupportedVariable extends Error {}
@@ -63,6 +65,11 @@ function readValue(
 ): JsonValue {
   if (typeof value !== 'string') return value;
   if (!value.startsWith('file://')) return value.replace(/\n$/, '');
+  if (PROGRAM.test(value)) {
+    throw new UnsupportedVariable(
+      `the variable "${key}" is made by the program ${value}, which is not supported`,
+    );
+  }
   if (NO_TEXT.test(value))
     throw new UnsupportedVariable(`the variable "${key}" is ${value}, which is no text`);
   const file = readReference(reader, value, location);

@@ -45,6 +45,6 @@ export function modelOf(
   const embeds = /^embeddings?$/.test(kind);
   if (embeds !== (wanted === 'embedding') || (OTHER.test(kind) && !embeds)) return undefined;
   const model = embeds || CHAT.test(kind) ? rest.slice(1).join(':') : rest.join(':');
-  if (model === '' || (vendor !== 'openai' && !VENDORS.has(vendor))) return undefined;
+  if (model === '' || !(vendor === 'openai' || vendor === 'azure' || VENDORS.has(vendor))) return undefined;
   return { vendor, model, known: VENDORS.get(vendor) };
 }

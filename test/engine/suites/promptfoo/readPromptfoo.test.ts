@@ -199,6 +199,60 @@ tests: [{ assert: [{ type: contains, value: x }] }]
     assert.equal(config.providers['groq']?.apiKey, `\${env:GROQ_API_KEY}`);
   });
 
+  it('reaches Azure at the resource that the file or the environment names, with the key for Azure alone', async () => {
+    const { config } = await workspaceOf(
+      {
+        [CONFIG]: `
+prompts: [x]
+providers:
+  - { id: azure:chat:mine, config: { apiHost: 'https://one.openai.azure.com/' } }
+  - azure:other
+  - { id: azure:chat:elsewhere, config: { apiHost: azure.example } }
+tests:
+  - assert:
+      - type: llm-rubric
+        value: polite
+        provider: { id: 'azure:chat:{{ env.DEPLOYMENT }}', config: { apiHost: '{{ env.JUDGE_HOST }}' } }
+`,
+      },
+      {
+        AZURE_API_HOST: 'two.openai.azure.com',
+        AZURE_API_KEY: 'k',
+        DEPLOYMENT: 'judge',
+        JUDGE_HOST: 'three.openai.azure.com',
+      },
+    );
+    const key = `\${env:AZURE_API_KEY}`;
+    assert.deepEqual(
+      Object.entries(config.providers).flatMap(([name, { baseUrl, apiKey }]) =>
+        name.startsWith('azure') ? [[name, baseUrl, apiKey]] : [],
+      ),
+      [
+        ['azure', 'https://one.openai.azure.com/openai/v1', key],
+        ['azure-2', 'https://two.openai.azure.com/openai/v1', key],
+        ['azure-3', 'https://azure.example/openai/v1', undefined],
+        ['azure-4', 'https://three.openai.azure.com/openai/v1', key],
+      ],
+    );
+  });
+
+  it('takes env:NAME for the variable that is meant, and warns of keys', async () => {
+    const { workspace, problems } = await loadFiles({
+      [CONFIG]: `
+prompts: [x]
+providers:
+  - { id: openrouter:m, config: { apiKey: 'env:OPENROUTER_API_KEY' } }
+  - { id: groq:m, config: { apiKey: gsk-123 } }
+tests: [{ assert: [{ type: contains, value: x }] }]
+`,
+    });
+    assert.equal(workspace?.config.providers['openrouter']?.apiKey, `\${env:OPENROUTER_API_KEY}`);
+    assert.deepEqual(
+      problems.map(({ code, location }) => [code, location.line]),
+      [['literal-key', 5]],
+    );
+  });
+
   it('never gives the key of OpenAI to the address of a file', async () => {
     const { workspace, problems } = await loadFiles(
       {
