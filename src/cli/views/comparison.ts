@@ -3,6 +3,7 @@ import type {
   CaseSide,
   Comparison,
   ComparisonWord,
+  ConsistencyComparison,
   MetricComparison,
   ResourceComparison,
 } from '../../engine/model/comparison.ts';
@@ -49,7 +50,7 @@ function wordStyle(word: ComparisonWord, style: Style): (text: string) => string
   }
 }
 
-function figureLines({ metrics, resources, baseline, candidate }: Comparison, io: Io): string[] {
+function figureLines({ metrics, consistency, resources, baseline, candidate }: Comparison, io: Io): string[] {
   const columns = [
     { title: 'a case' },
     { title: truncate(sanitizeLine(baseline.label), 20), align: 'right' as const },
@@ -57,7 +58,11 @@ function figureLines({ metrics, resources, baseline, candidate }: Comparison, io
     { title: 'difference', align: 'right' as const },
     { title: '95 % interval' },
   ];
-  const rows = [...metrics.map(metricRow), ...resources.filter(({ pairs }) => pairs > 0).map(resourceRow)];
+  const rows = [
+    ...metrics.map(metricRow),
+    ...(consistency ? [consistencyRow(consistency)] : []),
+    ...resources.filter(({ pairs }) => pairs > 0).map(resourceRow),
+  ];
   const [head = '', ...body] = renderTable(columns, rows);
   const unknown = resources.filter(({ pairs }) => pairs === 0).map(({ resource }) => resource);
   return [
@@ -77,6 +82,17 @@ function metricRow(metric: MetricComparison): string[] {
     show(metric.baseline),
     show(metric.candidate),
     change(metric.difference),
+    interval ? `${change(interval.low)} to ${change(interval.high)}` : '',
+  ];
+}
+
+function consistencyRow({ k, baseline, candidate, difference, interval }: ConsistencyComparison): string[] {
+  const change = (value: number) => signed(value * 100, 1);
+  return [
+    `pass^${k}`,
+    `${(baseline * 100).toFixed(1)} %`,
+    `${(candidate * 100).toFixed(1)} %`,
+    change(difference),
     interval ? `${change(interval.low)} to ${change(interval.high)}` : '',
   ];
 }

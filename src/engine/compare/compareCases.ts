@@ -2,11 +2,13 @@ import type {
   CaseComparison,
   ComparisonVerdict,
   ComparisonWord,
+  ConsistencyComparison,
   MetricComparison,
   ResourceComparison,
   TagComparison,
 } from '../model/comparison.ts';
 import { holm } from '../statistics/holm.ts';
+import { compareConsistency } from './consistency.ts';
 import type { Missing } from './differences.ts';
 import { compareMetric } from './metric.ts';
 import { compareResources } from './resources.ts';
@@ -29,6 +31,7 @@ export interface CompareOptions {
 export interface CasesCompared {
   verdict: ComparisonVerdict;
   metrics: MetricComparison[];
+  consistency: ConsistencyComparison | null;
   tags: TagComparison[];
   resources: ResourceComparison[];
 }
@@ -42,6 +45,7 @@ export function compareCases(cases: readonly CaseComparison[], options: CompareO
   return {
     verdict: verdictOf({ word, metrics, margin: options.margin, unmeasured, without, same: options.same }),
     metrics,
+    consistency: options.sequential ? null : compareConsistency(cases, options.seed),
     tags: compareTags(cases, options, !options.sequential && !options.same),
     resources: compareResources(cases, options.seed),
   };

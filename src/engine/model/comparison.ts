@@ -120,6 +120,19 @@ export interface ResourceComparison {
   relative: number | null;
 }
 
+/** pass^k: the chance that k trials of one case all pass. It takes no part in the verdict. */
+export interface ConsistencyComparison {
+  /** The fewest trials that a case has on a side, at least 2. */
+  k: number;
+  pairs: number;
+  /** Means over cases, 0–1. */
+  baseline: number;
+  candidate: number;
+  difference: number;
+  /** 95 %; null with too little data. */
+  interval: Range | null;
+}
+
 export interface ComparisonVerdict {
   word: ComparisonWord;
   /** One sentence for a person. */
@@ -161,6 +174,8 @@ export interface Comparison {
   margin: number;
   verdict: ComparisonVerdict;
   metrics: MetricComparison[];
+  /** Null where cases have single trials, and where the cases were looked at while they came in. */
+  consistency: ConsistencyComparison | null;
   tags: TagComparison[];
   resources: ResourceComparison[];
   counts: ComparisonCounts;

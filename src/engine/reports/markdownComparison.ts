@@ -3,6 +3,7 @@ import type {
   CaseSide,
   Comparison,
   ComparisonWord,
+  ConsistencyComparison,
   ResourceComparison,
 } from '../model/comparison.ts';
 import { formatCost, formatCount, formatDuration } from './figures.ts';
@@ -43,9 +44,9 @@ function one(comparison: Comparison): string {
   ].join('');
 }
 
-function resourceTable({ resources }: Comparison): string {
+function resourceTable({ consistency, resources }: Comparison): string {
   const known = resources.filter(({ pairs }) => pairs > 0);
-  if (known.length === 0) return '';
+  if (known.length === 0 && !consistency) return '';
   const rows = known.map((entry) => [
     entry.unknown > 0 ? `${entry.resource} (${entry.unknown} cases unknown)` : entry.resource,
     amount(entry, entry.baseline),
@@ -53,7 +54,19 @@ function resourceTable({ resources }: Comparison): string {
     entry.relative === null ? '–' : `${signed(entry.relative * 100, 0)} %`,
     entry.interval ? `${change(entry, entry.interval.low)} to ${change(entry, entry.interval.high)}` : '–',
   ]);
+  if (consistency) rows.unshift(consistencyRow(consistency));
   return table(['a case', 'baseline', 'candidate', 'change', '95 % interval'], rows);
+}
+
+function consistencyRow({ k, baseline, candidate, difference, interval }: ConsistencyComparison): string[] {
+  const points = (value: number) => signed(value * 100, 1);
+  return [
+    `pass^${k}`,
+    `${(baseline * 100).toFixed(1)} %`,
+    `${(candidate * 100).toFixed(1)} %`,
+    `${points(difference)} points`,
+    interval ? `${points(interval.low)} to ${points(interval.high)}` : '–',
+  ];
 }
 
 function caseTable({ cases, counts }: Comparison): string {
@@ -69,7 +82,9 @@ function caseTable({ cases, counts }: Comparison): string {
       entry.change === 'unmeasured' ? 'not measured' : entry.change,
       `${passes(entry.baseline)} → ${passes(entry.candidate)}`,
       `${score(entry.baseline)} → ${score(entry.candidate)}`,
-      codeSpan((entry.change === 'improved' ? entry.baseline : entry.candidate).reason, 160),
+      entry.change === 'improved'
+        ? `was: ${codeSpan(entry.baseline.reason, 160)}`
+        : codeSpan(entry.candidate.reason, 160),
     ]);
   const more = changed.length > MAX_CASES ? `\n… and ${formatCount(changed.length - MAX_CASES)} more\n` : '';
   const body = table(['case', 'change', 'passed', 'score', 'why'], rows);

@@ -76,6 +76,15 @@ export const comparison = z.object({
   candidate: side,
   verdict: z.object({ word: z.enum(words), reason: z.string(), evidence: z.array(z.string()) }),
   metrics: z.array(metric),
+  consistency: z.nullable(
+    z.object({
+      k: count,
+      baseline: z.number(),
+      candidate: z.number(),
+      difference: z.number(),
+      interval: range,
+    }),
+  ),
   tags: z.array(
     z.object({
       tag: z.string(),

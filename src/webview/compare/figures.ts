@@ -1,5 +1,5 @@
 import { formatCost, formatCount, formatDuration } from '../../engine/reports/figures.ts';
-import type { CaseSideEntry, MetricEntry, ResourceEntry } from './entries.ts';
+import type { CaseSideEntry, ComparisonEntry, MetricEntry, ResourceEntry } from './entries.ts';
 
 /** One line of the figures: what, before, after, the difference, and where it may lie. */
 export interface FigureLine {
@@ -20,6 +20,23 @@ export function metricLine(metric: MetricEntry): FigureLine {
     baseline: show(metric.baseline),
     candidate: show(metric.candidate),
     difference: isPass ? `${change(metric.difference)} points` : change(metric.difference),
+    interval: interval ? `${change(interval.low)} to ${change(interval.high)}` : '–',
+  };
+}
+
+export function consistencyLine({
+  k,
+  baseline,
+  candidate,
+  difference,
+  interval,
+}: NonNullable<ComparisonEntry['consistency']>): FigureLine {
+  const change = (value: number) => signed(value * 100, 1);
+  return {
+    name: `All of ${k} trials pass`,
+    baseline: `${(baseline * 100).toFixed(1)} %`,
+    candidate: `${(candidate * 100).toFixed(1)} %`,
+    difference: `${change(difference)} points`,
     interval: interval ? `${change(interval.low)} to ${change(interval.high)}` : '–',
   };
 }

@@ -5,7 +5,7 @@ import { type IconName, icon } from '../shared/icons.ts';
 import { visibleText } from '../shared/visibleText.ts';
 import type { ComparisonModel, Stage } from './comparisonModel.ts';
 import type { ChangeCounts, ComparisonEntry, Word } from './entries.ts';
-import { metricLine, resourceLine, signed } from './figures.ts';
+import { consistencyLine, metricLine, resourceLine, signed } from './figures.ts';
 import { verdictHeadStyles } from './verdictHeadStyles.ts';
 
 const WORD_ICON: { [word in Word]: IconName } = {
@@ -141,8 +141,12 @@ export function countsText({ improved, degraded, neutral, unmeasured }: ChangeCo
   return parts.join(', ');
 }
 
-function figureTable({ metrics, resources }: ComparisonEntry): TemplateResult {
-  const lines = [...metrics.map(metricLine), ...resources.map(resourceLine)];
+function figureTable({ metrics, consistency, resources }: ComparisonEntry): TemplateResult {
+  const lines = [
+    ...metrics.map(metricLine),
+    ...(consistency ? [consistencyLine(consistency)] : []),
+    ...resources.map(resourceLine),
+  ];
   return html`<div class="scroll">
     <table aria-label="A case, on average">
       <thead>

@@ -1,0 +1,41 @@
+import type { CaseComparison, ConsistencyComparison } from '../model/comparison.ts';
+import { cautiousMean } from '../statistics/cautiousMean.ts';
+import { passHatK } from '../statistics/passHatK.ts';
+import { Xoshiro128 } from '../statistics/prng.ts';
+import { clusterOf, differencesOf, type ValuePair } from './differences.ts';
+
+/**
+ * pass^k of both sides, the chance that k trials of a case all pass: k is the fewest trials that any case has. Cases
+ * that were not measured on a side are left out. Null with single trials, where it is the pass rate.
+ */
+export function compareConsistency(
+  cases: readonly CaseComparison[],
+  seed: number,
+): ConsistencyComparison | null {
+  const measured = cases.filter(
+    ({ baseline, candidate }) => baseline.passShare !== null && candidate.passShare !== null,
+  );
+  const k = measured.reduce(
+    (fewest, { baseline, candidate }) => Math.min(fewest, baseline.trials, candidate.trials),
+    Number.POSITIVE_INFINITY,
+  );
+  if (!Number.isFinite(k) || k < 2) return null;
+  const pairs = measured.map(
+    (entry): ValuePair => ({
+      cluster: clusterOf(entry),
+      baseline: passHatK(entry.baseline.passed, entry.baseline.trials, k),
+      candidate: passHatK(entry.candidate.passed, entry.candidate.trials, k),
+    }),
+  );
+  const found = differencesOf(pairs);
+  if (!found) return null;
+  const tested = cautiousMean(found.clusters, found.estimate, Xoshiro128.seeded(seed));
+  return {
+    k,
+    pairs: pairs.length,
+    baseline: found.baseline,
+    candidate: found.candidate,
+    difference: found.estimate.mean,
+    interval: tested?.interval ?? null,
+  };
+}

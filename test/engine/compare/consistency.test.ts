@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { compareConsistency } from '../../../src/engine/compare/consistency.ts';
+import { pairCases } from '../../../src/engine/compare/pairCases.ts';
+import type { CaseComparison } from '../../../src/engine/model/comparison.ts';
+import { trialResult } from '../../support/runFixtures.ts';
+import { PAIR } from './comparing.ts';
+
+/** Trials of each case on both sides: `+` passed, `-` failed, `!` errored. */
+function cases(trials: readonly (readonly [string, string])[]): CaseComparison[] {
+  const word = { '+': 'passed', '-': 'failed', '!': 'errored' } as const;
+  const results = (['before', 'after'] as const).flatMap((target, side) =>
+    trials.flatMap((both, caseIndex) =>
+      [...both[side === 0 ? 0 : 1]].map((mark, trial) =>
+        trialResult({ target, caseIndex, trial, status: word[mark as keyof typeof word] }),
+      ),
+    ),
+  );
+  const stored = { results: () => results, contentOf: () => '' };
+  return pairCases(stored, stored, [PAIR]).cases;
+}
+
+describe('compareConsistency', () => {
+  it('is the chance that all trials of a case pass, over cases', () => {
+    const found = compareConsistency(
+      cases([
+        ['+++', '+++'],
+        ['++-', '+++'],
+        ['+--', '++-'],
+        ['---', '---'],
+      ]),
+      1,
+    );
+    assert.deepEqual([found?.k, found?.baseline, found?.candidate, found?.difference], [3, 0.25, 0.5, 0.25]);
+    assert.equal(found?.interval, null);
+  });
+
+  it('takes the fewest trials for k, and counts an error as not passed', () => {
+    const found = compareConsistency(
+      cases([
+        ['++', '++!'],
+        ['++', '+++'],
+      ]),
+      1,
+    );
+    assert.deepEqual([found?.k, found?.baseline, found?.candidate], [2, 1, (1 / 3 + 1) / 2]);
+  });
+
+  it('leaves out what was not measured, and says nothing of single trials', () => {
+    assert.equal(
+      compareConsistency(
+        cases([
+          ['!!', '++'],
+          ['++', '++'],
+        ]),
+        1,
+      )?.pairs,
+      1,
+    );
+    assert.equal(compareConsistency(cases([['+', '-']]), 1), null);
+    assert.equal(compareConsistency([], 1), null);
+  });
+
+  it('gives an interval that holds the difference', () => {
+    const found = compareConsistency(
+      cases(Array.from({ length: 30 }, (_, at) => [at % 3 ? '++' : '+-', at % 5 ? '++' : '--'])),
+      1,
+    );
+    assert.ok(
+      found?.interval && found.interval.low < found.difference && found.difference < found.interval.high,
+    );
+  });
+});
