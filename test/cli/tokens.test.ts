@@ -49,6 +49,22 @@ describe('touchstone tokens', () => {
     assert.equal(files[1].total.tokens, 3);
   });
 
+  it('counts JSON as messages where it is a list of them, else as a text', async () => {
+    const chat = [{ role: 'user', content: 'Hello, world' }];
+    const folder = workspace({ 'chat.json': JSON.stringify(chat), 'data.json': '[{"role": 1}]' });
+    const { out } = await touchstone(folder, 'tokens', 'chat.json', 'data.json', '-m', 'gpt-4o', '--json');
+    const [messages, data] = JSON.parse(out).files;
+    assert.deepEqual([messages.kind, messages.total.tokens], ['prompt', 3 + 4 + 3]);
+    assert.equal(data.kind, 'text');
+  });
+
+  it('is as exact for a model that is named with its provider', async () => {
+    const prompt = 'name: a\nmodel: openai/gpt-4o\nmessages: [{ role: user, content: Hi }]\n';
+    const folder = workspace({ 'a.prompt.yml': prompt });
+    const { out } = await touchstone(folder, 'tokens', 'a.prompt.yml', '--json');
+    assert.deepEqual(JSON.parse(out).files[0].total, { tokens: 8, low: 8, high: 8, exact: true });
+  });
+
   it('marks an estimate, with its range and where it is from', async () => {
     const folder = workspace({ 'notes.md': 'Hello, world. '.repeat(50) });
     const { out } = await touchstone(folder, 'tokens', 'notes.md', '-m', 'claude-sonnet-4-5');

@@ -1,16 +1,24 @@
 import { type Line, splitLines } from './lines.ts';
-import type { Span } from './spanSet.ts';
+import { schemaFences } from './schemaFences.ts';
+import { type Span, SpanSet } from './spanSet.ts';
 
 const FENCE = /^[ \t]*(?:>[ \t]*)*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?(`{3,}|~{3,})/;
 const INDENTED = /^(?: {4}|\t)[ \t]*\S/;
 /**
  * Code of a Markdown text: fenced blocks with their fences, inline code, lines that are indented as code, and
- * HTML elements that hold code. A fence that is never closed goes to the end, as in CommonMark.
+ * HTML elements that hold code. A fence that is never closed goes to the end, as in CommonMark. Of a fenced
+ * JSON Schema only the fences are code.
  */
 export function findCode(text: string): Span[] {
   const lines = splitLines(text);
   const fenced = fencedBlocks(lines, text.length);
-  return [...fenced, ...indentedLines(lines, fenced), ...inlineCode(text), ...codeElements(text)];
+  const schemas = new Map(fenced.map((block) => [block.start, schemaFences(text, block)]));
+  return [
+    ...fenced.flatMap((block) => schemas.get(block.start) ?? [block]),
+    ...indentedLines(lines, fenced),
+    ...inlineCode(text, fenced),
+    ...codeElements(text),
+  ];
 }
 
 function fencedBlocks(lines: readonly Line[], length: number): Span[] {
@@ -47,11 +55,15 @@ function indentedLines(lines: readonly Line[], fenced: readonly Span[]): Span[] 
   return found;
 }
 
-/** Within a paragraph: a blank line ends what a stray backtick begins. */
-function inlineCode(text: string): Span[] {
+/** Within a paragraph: a blank line ends what a stray backtick begins. Fences are none. */
+function inlineCode(text: string, fenced: readonly Span[]): Span[] {
   const found: Span[] = [];
+  const blocks = new SpanSet(fenced);
   for (const paragraph of text.matchAll(/(?:[^\n]+(?:\n(?![ \t]*\r?\n))?)+/g)) {
-    const runs = [...paragraph[0].matchAll(/`+/g)];
+    const runs = [...paragraph[0].matchAll(/`+/g)].filter(
+      ({ index, 0: { length } }) =>
+        !blocks.touches({ start: paragraph.index + index, end: paragraph.index + index + length }),
+    );
     for (let at = 0; at < runs.length; at += 1) {
       const open = runs[at];
       const close = runs.findIndex((run, index) => index > at && run[0] === open?.[0]);

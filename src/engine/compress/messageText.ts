@@ -49,10 +49,14 @@ export class MessageText {
     return !this.#blocks.touches(span);
   }
 
-  /** Sentences and list items that may be taken away whole. */
+  /** Sentences and list items that may be taken away whole, without one after them that leans on them. */
   removableUnits(): Unit[] {
     return this.units().filter(
-      ({ removal, parent }) => !parent && this.isProse(removal) && this.isUnconditional(removal),
+      (unit, index, all) =>
+        !unit.parent &&
+        !leansOn(all[index + 1], unit) &&
+        this.isProse(unit.removal) &&
+        this.isUnconditional(unit.removal),
     );
   }
 
@@ -62,3 +66,11 @@ export class MessageText {
     return this.#units;
   }
 }
+
+/** "This", "it" and "in this case" would speak of something else when the sentence before them went. */
+function leansOn(next: Unit | undefined, unit: Unit): boolean {
+  return next?.kind === 'sentence' && next.block === unit.block && LEANING.test(next.text);
+}
+
+const LEANING =
+  /^[*_("“]{0,3}(?:(?:and |but |or |so )?(?:this|that|these|those|it|its|they|them|their|he|she|such|both|neither)\b|so\b|then\b|however\b|therefore\b|thus\b|otherwise\b|instead\b|if so\b|for (?:this|that)\b|(?:in|with|by|after|because of) (?:this|that|these|those|it|them)\b|[a-z]+ (?:it|this|that|these|those|them)\b)/i;

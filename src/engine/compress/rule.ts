@@ -25,6 +25,7 @@ export type RuleName =
   | 'politeness'
   | 'repeated'
   | 'intensifiers'
+  | 'emphasis'
   | 'nearly-repeated'
   | 'glossary'
   | 'examples'

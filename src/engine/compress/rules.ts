@@ -1,4 +1,5 @@
 import type { Rule, RuleLevel, RuleName } from './rule.ts';
+import { emphasis } from './rules/emphasis.ts';
 import { examples } from './rules/examples.ts';
 import { filler } from './rules/filler.ts';
 import { formatting } from './rules/formatting.ts';
@@ -33,6 +34,7 @@ const RULES: readonly Rule[] = [
   politeness,
   repeated,
   intensifiers,
+  emphasis,
   nearlyRepeated,
   glossaryTerms,
   examples,

@@ -87,9 +87,14 @@ function readItem(
   const removal = next ? { start, end: next.start } : { start: endBefore(text, start), end };
   const hasItems = after !== undefined && indentOf(after.text) > indent;
   // What a colon announces must not be an empty list.
-  const announced = place.first && text.slice(0, start).trimEnd().endsWith(':');
-  const parent = hasItems || announced || unitText.trimEnd().endsWith(':');
+  const announced = place.first && announces(text.slice(Math.max(0, start - 200), start));
+  const parent = hasItems || announced || announces(unitText);
   return { kind: 'item', start, end, text: unitText.replace(ITEM, ''), removal, parent, ...place };
+}
+
+/** Whether a text ends in a colon, bold or not. */
+function announces(text: string): boolean {
+  return /:[*_]{0,3}\s*$/.test(text.slice(-200));
 }
 
 function indentOf(line: string): number {
@@ -128,7 +133,7 @@ function readSentences(
         lines[last + 1],
       ),
       first: index === 0,
-      parent: sentence.trimEnd().endsWith(':') || (leadsOn && index === starts.length - 1),
+      parent: announces(sentence) || (leadsOn && index === starts.length - 1),
       ...place,
     };
   });

@@ -1,3 +1,4 @@
+import { UserError } from '../errors.ts';
 import type { SourceRange } from '../model/location.ts';
 import type { Message, Role } from '../model/message.ts';
 import type { Prompt } from '../model/prompt.ts';
@@ -34,7 +35,8 @@ export async function countFile(
   file: { path: string; text: string },
   options: ReferenceScope & { tokenizers: Tokenizers; model?: string },
 ): Promise<FileTokens> {
-  if (detectFormat(file.path) === undefined) {
+  const prompt = readPrompt(file, options);
+  if (prompt === undefined) {
     const tokenizer = await options.tokenizers.forModel(options.model ?? DEFAULT_TOKEN_MODEL);
     return {
       ...headOf(file.path, tokenizer),
@@ -45,11 +47,22 @@ export async function countFile(
       responseFormat: null,
     };
   }
-  const prompt = parsePrompt(file, options);
   const tokenizer = await options.tokenizers.forModel(
     options.model ?? prompt.model.id ?? DEFAULT_TOKEN_MODEL,
   );
   return countPrompt(prompt, tokenizer);
+}
+
+/** Undefined for a text. JSON is a prompt when it is a list of messages. */
+function readPrompt(file: { path: string; text: string }, scope: ReferenceScope): Prompt | undefined {
+  if (detectFormat(file.path) !== undefined) return parsePrompt(file, scope);
+  if (!/\.json$/i.test(file.path) || !file.text.includes('"role"')) return undefined;
+  try {
+    return parsePrompt(file, { ...scope, format: 'chat-json' });
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
 }
 
 /** Tokens of a prompt whose variables stand as they are written. */

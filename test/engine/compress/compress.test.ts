@@ -89,6 +89,16 @@ describe('compressing a prompt file', () => {
     assert.ok((await found({ path: 'a.txt', text }, 'safe', { within: { start: 0, end: 10 } })).length === 1);
   });
 
+  it('leaves an item of every list that is announced, also in bold, whatever the target', async () => {
+    const text = 'Read the letter.\n\n**Then write:**\n- a friendly first line\n- a short and clear answer\n';
+    const { text: left, targetMet } = await compressed(
+      { path: 'a.instructions.md', text },
+      { targetTokens: 1 },
+    );
+    assert.match(left, /\*\*Then write:\*\*\n- /);
+    assert.equal(targetMet, false);
+  });
+
   it('goes only as far as a target asks, then takes the least central sentences, and says when it fails', async () => {
     const text = `${LONG} The letter is about boots. Answer the letter in the words of the letter. Birds sing outside today.\n`;
     const all = await compressed({ path: 'a.txt', text }, { level: 'safe' });

@@ -30,13 +30,21 @@ describe('compression rules', () => {
       ['Sentence one.  Sentence two,   and more.', 'Sentence one. Sentence two, and more.'],
     ]));
 
-  it('json-layout: on one line, its values as they are; not in fences, not what is no JSON', () =>
+  it('json-layout: on one line, its values as they are; of fences only schemas, not what is no JSON', () =>
     expectAll('lossless', [
       [
         'Answer so:\n{\n  "name": "Ann  B",\n  "age": [\n    1,\n    2\n  ]\n}\nDone.',
         'Answer so:\n{"name":"Ann  B","age":[1,2]}\nDone.',
       ],
       ['```json\n{\n  "a":   1\n}\n```', '```json\n{\n  "a":   1\n}\n```'],
+      [
+        'Answer by this schema:\n\n```json\n{\n  "type": "object",\n  "properties": {\n    "a  b": { "type": "string" }\n  }\n}\n```\n\nNow `a  b`.',
+        'Answer by this schema:\n\n```json\n{"type":"object","properties":{"a  b":{"type":"string"}}}\n```\n\nNow `a  b`.',
+      ],
+      [
+        '```json\n{\n  "type": "Feature",\n  "properties": {\n    "a": 1\n  }\n}\n```',
+        '```json\n{\n  "type": "Feature",\n  "properties": {\n    "a": 1\n  }\n}\n```',
+      ],
       ['Answer so:\n{\n  "name": <the name>\n}', 'Answer so:\n{\n  "name": <the name>\n}'],
     ]));
 
@@ -158,6 +166,10 @@ describe('compression rules', () => {
         '- answer in short sentences\n- be kind\n',
       ],
       [
+        'Answer in short sentences. Be kind. Answer in short sentences. This helps readers.',
+        'Answer in short sentences. Be kind. Answer in short sentences. This helps readers.',
+      ],
+      [
         'You must answer in short sentences. Be kind. You must answer in short sentences.',
         'You must answer in short sentences. Be kind. You must answer in short sentences.',
       ],
@@ -179,6 +191,18 @@ describe('compression rules', () => {
       [
         '# Letters\n\nSummarise every letter in plain and friendly words. Sign it.\n\n# Calls\n\nAlways be kind. In plain and friendly words, summarise every letter.',
         '# Letters\n\nSummarise every letter in plain and friendly words. Sign it.\n\n# Calls\n\nAlways be kind.',
+      ],
+    ]));
+
+  it('emphasis: bold in sentences; not an obligation, capitals, a bold line, an example', () =>
+    expectAll('aggressive', [
+      ['Write in **plain words** to all.', 'Write in plain words to all.'],
+      ['**Tone:** kind and plain.', 'Tone: kind and plain.'],
+      ['You **must not** lie to **THEM**.', 'You **must not** lie to **THEM**.'],
+      ['**How to answer**\n\nBriefly and kindly.', '**How to answer**\n\nBriefly and kindly.'],
+      [
+        '<example>\nA **good** one\n</example>\nSort `**a** b` and 2**3**4.',
+        '<example>\nA **good** one\n</example>\nSort `**a** b` and 2**3**4.',
       ],
     ]));
 

@@ -96,13 +96,13 @@ export class Tokenizers {
 }
 
 /** The families for which the cookbook shows its numbers to equal those of the API. */
-const SHOWN = /^(ft:)?(gpt-3\.5-turbo|gpt-4|gpt-4-turbo|gpt-4o|gpt-4o-mini)(-\d.*)?$/;
+const SHOWN = /^(ft:)?(gpt-3\.5-turbo|gpt-4|gpt-4-turbo|gpt-4o|gpt-4o-mini)(-\d.*)?$/i;
 
 /**
  * Other models put other marks round messages and tools: a gpt-5 reply for two messages reported one token
  * less than the cookbook's sum, so one for each message and two for the reply are left open.
  */
 function overheadMargin(model: string, request: Pick<ModelRequest, 'messages' | 'tools'>): number {
-  if (SHOWN.test(model)) return 0;
+  if (SHOWN.test(model.slice(model.lastIndexOf('/') + 1))) return 0;
   return request.messages.length + 2 + 20 * Math.min(1, request.tools?.length ?? 0);
 }

@@ -1,0 +1,36 @@
+import type { MessageText } from '../messageText.ts';
+import { holdsObligation } from '../protectedSpans.ts';
+import type { Rule, Suggestion } from '../rule.ts';
+
+/**
+ * Bold within the prompt's own sentences. It stays where it weighs a "never" or "must" or words in capitals, and
+ * where a whole line is bold, which is a heading in all but name.
+ */
+export const emphasis: Rule = {
+  name: 'emphasis',
+  level: 'aggressive',
+  reason: 'bold only adds weight',
+  suggest: (message) => [...message.text.matchAll(BOLD)].flatMap((match) => plain(message, match)),
+};
+
+const BOLD = /(?<![*\\\p{L}\p{N}])\*\*(?=\S)([^*\n]{1,200})(?<=\S)\*\*(?![*\p{L}\p{N}])/gu;
+
+function plain(message: MessageText, { index, 0: whole, 1: words = '' }: RegExpExecArray): Suggestion[] {
+  const end = index + whole.length;
+  const isHeavy = holdsObligation(words) || !/\p{Ll}/u.test(words);
+  if (isHeavy || isWholeLine(message.text, index, end) || !message.isOwnWords({ start: index, end }))
+    return [];
+  return [
+    [
+      { start: index, end: index + 2, text: '' },
+      { start: end - 2, end, text: '' },
+    ],
+  ];
+}
+
+function isWholeLine(text: string, start: number, end: number): boolean {
+  const before = text.slice(text.lastIndexOf('\n', start - 1) + 1, start);
+  const feed = text.indexOf('\n', end);
+  const after = text.slice(end, feed < 0 ? text.length : feed);
+  return before.trim() === '' && /^[ \t:]*\r?$/.test(after);
+}
