@@ -1,4 +1,4 @@
-import { evaluatorNames } from '../engine/compare/evaluators/ratings.ts';
+import { evaluatorNames, WHOLE_VERDICT } from '../engine/compare/evaluators/ratings.ts';
 import { studyRun } from '../engine/compare/evaluators/studyRun.ts';
 import { markdownStudy } from '../engine/reports/markdownStudy.ts';
 import type { Handlers } from '../protocol/call.ts';
@@ -14,7 +14,10 @@ export function evaluatorHandlers(session: Session): Handlers<typeof evaluatorCa
       const store = session.openStore();
       store.getRun(runId);
       const again = store.listRuns(MOST_RUNS).filter(({ plan }) => plan.origin?.rejudge === runId);
-      return { names: evaluatorNames(store.results(runId)), again: again.map(({ id }) => id) };
+      const names = evaluatorNames(store.results(runId));
+      // Within one run the verdict can only be held against itself.
+      const whole = again.length > 0 && names.length > 0 ? [WHOLE_VERDICT] : [];
+      return { names: [...whole, ...names], again: again.map(({ id }) => id) };
     },
     'evaluators/study': async ({ runId, first, second, again, agreement }, signal) => {
       const study = await studyRun({ store: session.openStore(), root: session.root, signal }, runId, {

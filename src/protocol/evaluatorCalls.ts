@@ -8,7 +8,10 @@ const runId = z.string().min(1);
 const judgement = z.object({ score: z.number(), pass: z.boolean(), reason: z.string() });
 
 export const evaluatorCalls = {
-  /** The evaluators that scored anything in a stored run, and runs that judged the same outputs once more. */
+  /**
+   * The evaluators that scored anything in a stored run, and runs that judged the same outputs once more. With such a
+   * run, `(verdict)` stands for all evaluators together.
+   */
   'evaluators/list': {
     params: z.strictObject({ runId }),
     result: z.object({ names: z.array(z.string()), again: z.array(z.string()) }),

@@ -12,7 +12,7 @@ import { needsWorkbench } from './needsWorkbench.ts';
 
 const CASES = 24;
 
-const FILES = {
+const filesOf = (cases: number, text: (at: number) => string) => ({
   'touchstone.yaml': `suites:
   polite:
     dataset: x.golden.jsonl
@@ -22,15 +22,15 @@ const FILES = {
 `,
   'x.golden.jsonl': `${[
     '{"schema_version":"2.0.0","version":"1.0.0"}',
-    ...Array.from({ length: CASES }, (_, at) =>
-      JSON.stringify({ id: `c${at}`, input: { text: `hello ${at}` }, tags: [at < 3 ? 'critical' : 'usual'] }),
+    ...Array.from({ length: cases }, (_, at) =>
+      JSON.stringify({ id: `c${at}`, input: { text: text(at) }, tags: [at < 3 ? 'critical' : 'usual'] }),
     ),
   ].join('\n')}\n`,
   'ask.prompty': '---\nname: ask\n---\nuser:\nplease echo {{text}}\n',
-};
+});
 
-function repository(): string {
-  const root = workspaceFolder(FILES);
+function repository(cases: number, text = (at: number) => `hello ${at}`): string {
+  const root = workspaceFolder(filesOf(cases, text));
   const identity = ['-c', 'user.name=t', '-c', 'user.email=t@example.org', '-c', 'commit.gpgsign=false'];
   for (const args of [
     ['init', '--quiet'],
@@ -65,7 +65,7 @@ function panel({ page }: Workbench): Promise<Frame> {
 
 describe('journey: is the edit of a prompt better?', function () {
   this.timeout(180_000);
-  const folder = repository();
+  const folder = repository(CASES);
   before(needsWorkbench);
   after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -131,4 +131,42 @@ describe('journey: is the edit of a prompt better?', function () {
     await page.locator('.monaco-diff-editor .view-line', { hasText: 'echo' }).first().waitFor();
     await workbench.screenshot('compare-prompt-diff-light');
   });
+});
+
+describe('journey: the size of a comparison', function () {
+  this.timeout(300_000);
+  before(needsWorkbench);
+
+  for (const [cases, word, theme, width] of [
+    [5, 'Undecided', 'Default Light Modern', 900],
+    [500, 'Worse', 'Default Dark Modern', 1280],
+    [10_000, 'Worse', 'Default Light Modern', 1280],
+  ] as const) {
+    it(`says the same as the command line over ${cases} cases`, async () => {
+      // Two of five cases hold the word themselves, and do not change.
+      const folder = repository(cases, (at) => (at % 5 < 2 ? `hello ${at}` : `please, hello ${at}`));
+      try {
+        await using workbench = await Workbench.open({ folder, theme });
+        await workbench.page.setViewportSize({ width, height: 800 });
+        await editPrompt(workbench);
+        await workbench.runCommand('Touchstone: Compare with HEAD');
+        const frame = await panel(workbench);
+        await frame.getByRole('heading', { name: word }).waitFor({ timeout: 120_000 });
+        await workbench.screenshot(`compare-${cases}-cases`);
+        await touchstone(workbench.folder, 'compare', '-o', 'report.json');
+        const report = JSON.parse(readFileSync(path.join(workbench.folder, 'report.json'), 'utf8'));
+        const [{ verdict, counts, metrics }] = report.comparisons;
+        assert.equal(counts.degraded, (cases * 2) / 5);
+        const head = frame.locator('verdict-head');
+        for (const text of [verdict.reason, ...verdict.evidence])
+          await head.getByText(text).first().waitFor();
+        const [pass] = metrics;
+        const line = (await head.locator('tr', { hasText: 'Pass rate' }).textContent()) ?? '';
+        for (const value of [pass.baseline, pass.candidate])
+          assert.ok(line.includes(`${(value * 100).toFixed(1)} %`), line);
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    });
+  }
 });

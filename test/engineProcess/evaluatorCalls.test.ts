@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, it } from 'mocha';
 import { workspaceFolder } from '../engine/suites/workspaceFolder.ts';
+import { touchstone } from '../support/commandLine.ts';
 import { TestWindow } from './window.ts';
 
 const CASES = ['please', 'thanks', 'please', 'no|thing'].map(
@@ -41,6 +44,32 @@ describe('engine process: studies of evaluators', () => {
       '| Right by 0 labels | – | – |',
     ])
       assert.ok(study.markdown.includes(part), `${part} is missing in:\n${study.markdown}`);
+  });
+
+  it('holds the verdict as a whole against a run that judged the same outputs by other evaluators', async () => {
+    const root = workspaceFolder(FILES);
+    await touchstone(root, 'eval', '--no-progress');
+    const stricter = FILES['touchstone.yaml'].replace('{ min: 1 }', '{ min: 7 }');
+    writeFileSync(path.join(root, 'touchstone.yaml'), stricter);
+    await using window = await TestWindow.open(root);
+    const [before] = (await window.call('run/list', {})).runs;
+    await touchstone(root, 'eval', '--rejudge', before?.id ?? '', '--no-progress');
+    const [after] = (await window.call('run/list', {})).runs;
+    const runId = before?.id ?? '';
+    const { names, again } = await window.call('evaluators/list', { runId });
+    assert.deepEqual([names, again], [['(verdict)', 'length', 'concepts'], [after?.id]]);
+    const both = { first: '(verdict)', second: '(verdict)', agreement: 0.95 };
+    const study = await window.call('evaluators/study', { runId, ...both, again: after?.id ?? '' });
+    // "please" has six letters; the other two failed before as well.
+    assert.deepEqual(
+      study.differences
+        .filter(({ first, second }) => first.pass !== second.pass)
+        .map(({ caseId }) => caseId)
+        .sort(),
+      ['c0', 'c2'],
+    );
+    const cli = await touchstone(root, 'evaluators', runId, '--again', after?.id ?? '');
+    assert.match(cli.out, /\(verdict\) \/ \(verdict\) +4/);
   });
 
   it('says which evaluators and runs there are', async () => {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import * as z from 'zod';
+import type { CaseResult } from '../../protocol/runEntries.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import { actualText } from '../report/resultTexts.ts';
 
@@ -82,9 +83,9 @@ async function judgementText(
 ): Promise<string> {
   const { results } = await engine.call('run/result', { runId, caseId }, token);
   const result = results.find((one) => one.target === target && one.trial === trial);
-  const found = result?.evaluations.find(({ name }) => name === evaluator);
+  const found = judgementOf(result, evaluator);
   if (!result || !found) return vscode.l10n.t('This run no longer holds the judgement.');
-  const word = found.pass === true ? vscode.l10n.t('passes') : vscode.l10n.t('fails');
+  const word = found.pass ? vscode.l10n.t('passes') : vscode.l10n.t('fails');
   const score = typeof found.score === 'number' ? found.score.toFixed(2) : '–';
   return [
     `${vscode.l10n.t('Verdict')}: ${word}`,
@@ -97,6 +98,15 @@ async function judgementText(
     actualText(result),
     '',
   ].join('\n');
+}
+
+/** Of one evaluator, or of all together. */
+function judgementOf(result: CaseResult | undefined, evaluator: string) {
+  if (evaluator === '(verdict)') return result && { ...result, pass: result.status === 'passed' };
+  const found = result?.evaluations.find(({ name }) => name === evaluator);
+  if (found?.status !== 'scored') return undefined;
+  const { score, reason, pass } = found;
+  return { score: score ?? null, reason, pass: pass === true };
 }
 
 function fileName(text: string): string {

@@ -3,6 +3,7 @@ import { css } from 'lit';
 export const verdictHeadStyles = css`
   :host {
     display: block;
+    container-type: inline-size;
   }
   h1 {
     display: flex;
@@ -64,6 +65,17 @@ export const verdictHeadStyles = css`
   }
   tbody th {
     font-weight: 600;
+  }
+  @container (max-width: 36em) {
+    th,
+    td {
+      padding-inline-end: 0.7em;
+    }
+    th:last-child,
+    td:last-child {
+      padding-inline-end: 0;
+      white-space: normal;
+    }
   }
   details {
     margin-top: 0.7em;

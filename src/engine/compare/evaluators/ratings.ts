@@ -11,8 +11,12 @@ export interface Rating {
   latencyMs: number;
 }
 
-/** The rating of the evaluator with this name; undefined where it did not run, does not apply, or failed. */
+/** Stands for all evaluators of a run together, under its cascade. */
+export const WHOLE_VERDICT = '(verdict)';
+
+/** The rating of the evaluator with this name, or of all together; undefined where it did not run, does not apply, or failed. */
 export function ratingOf(result: TrialResult, name: string): Rating | undefined {
+  if (name === WHOLE_VERDICT) return wholeVerdict(result);
   const found = result.evaluations.find((evaluation) => evaluation.name === name);
   if (found?.status !== 'scored') return undefined;
   const { score, pass, reason, latencyMs } = found;
@@ -25,6 +29,19 @@ export function evaluatorNames(results: Iterable<TrialResult>): string[] {
   for (const { evaluations } of results)
     for (const { name, status } of evaluations) if (status === 'scored') names.add(name);
   return [...names];
+}
+
+/** An errored trial has no verdict. */
+function wholeVerdict({ status, score, reason, evaluations }: TrialResult): Rating | undefined {
+  if (status === 'errored' || score === null) return undefined;
+  const ran = evaluations.filter((evaluation) => evaluation.status !== 'skipped');
+  let [costUsd, latencyMs]: [number | null, number] = [0, 0];
+  for (const evaluation of ran) {
+    const own = evaluation.costUsd ?? (evaluation.stage === 'judge' ? null : 0);
+    costUsd = costUsd === null || own === null ? null : costUsd + own;
+    latencyMs += evaluation.latencyMs;
+  }
+  return { score, pass: status === 'passed', reason, costUsd, latencyMs };
 }
 
 function costOf(evaluation: Extract<Evaluation, { status: 'scored' }>): number | null {

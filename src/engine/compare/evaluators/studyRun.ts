@@ -10,7 +10,7 @@ import { compareEvaluators } from './agreement.ts';
 import { calibrateCascade } from './calibrate.ts';
 import { judgesOfRun } from './judgesOfRun.ts';
 import { type LabelOf, labelsOfCases, labelsOfRun } from './labels.ts';
-import { evaluatorNames } from './ratings.ts';
+import { evaluatorNames, WHOLE_VERDICT } from './ratings.ts';
 
 export interface StudyOptions {
   /** Two evaluators; all pairs where absent. */
@@ -72,14 +72,17 @@ async function labelsNow(
   }
 }
 
-/** The pair that was asked for, or all of them; with another run, each evaluator against itself there as well. */
+/**
+ * The pair that was asked for, or all of them; with another run, each evaluator against itself there as well, and the
+ * verdict as a whole: how another cascade or other evaluators come out over the same outputs.
+ */
 function pairsOf(
   results: readonly TrialResult[],
   others: readonly TrialResult[] | undefined,
   { between }: StudyOptions,
 ): [string, string][] {
   const names = evaluatorNames(results);
-  const unknown = between?.find((name) => !names.includes(name));
+  const unknown = between?.find((name) => name !== WHOLE_VERDICT && !names.includes(name));
   if (unknown !== undefined) {
     throw new UsageError(`no evaluator ${unknown} has scored anything in this run`, {
       remedy: `Choose from: ${names.join(', ') || '(none)'}`,
@@ -92,8 +95,6 @@ function pairsOf(
   const within = names.flatMap((one, at) => names.slice(at + 1).map((two): [string, string] => [one, two]));
   if (!others) return within;
   const there = new Set(evaluatorNames(others));
-  return [
-    ...names.filter((name) => there.has(name)).map((name): [string, string] => [name, name]),
-    ...within,
-  ];
+  const twice = [WHOLE_VERDICT, ...names.filter((name) => there.has(name))];
+  return [...twice.map((name): [string, string] => [name, name]), ...within];
 }
