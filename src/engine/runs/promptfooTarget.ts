@@ -1,9 +1,11 @@
+import type { PromptfooProgram } from '../suites/promptfoo/plan.ts';
 import type { TargetConfig } from '../suites/targetConfig.ts';
 import { execCaller } from '../targets/promptfoo/execCaller.ts';
 import { httpCaller } from '../targets/promptfoo/httpCaller.ts';
 import { modelCaller } from '../targets/promptfoo/modelCaller.ts';
 import { programCaller } from '../targets/promptfoo/programCaller.ts';
 import { createPromptfooTarget, type PromptfooCaller } from '../targets/promptfoo/promptfooTarget.ts';
+import { type PromptProgram, promptProgram } from '../targets/promptfoo/promptProgram.ts';
 import { echoCaller, unsupportedCaller } from '../targets/promptfoo/simpleCallers.ts';
 import type { Target } from '../targets/target.ts';
 import type { TargetPorts } from './targetPorts.ts';
@@ -19,11 +21,25 @@ export function createFromPromptfoo(config: PromptfooTargetConfig, ports: Target
       prompt: template,
       caller: callerOf(config, ports),
       delayMs: provider.delayMs,
+      ...(template.program ? { program: programOf(template.program, config, ports) } : {}),
       ...(provider.transform === undefined ? {} : { transform: provider.transform }),
       ...(provider.tools === undefined ? {} : { tools: provider.tools }),
     },
     { clock: ports.clock, runScript: ports.runScript },
   );
+}
+
+function programOf(
+  program: PromptfooProgram,
+  { name, provider, template }: PromptfooTargetConfig,
+  ports: TargetPorts,
+): PromptProgram {
+  const { id, label } = provider;
+  return promptProgram(program, ports, {
+    owner: `The prompt of the target "${name}"`,
+    where: template.location,
+    provider: { id, ...(label === undefined ? {} : { label }) },
+  });
 }
 
 function callerOf({ name, provider, location }: PromptfooTargetConfig, ports: TargetPorts): PromptfooCaller {

@@ -2,6 +2,17 @@ import type { JsonObject, JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import type { ModelParameters, ResponseFormat, ToolDefinition } from '../../model/message.ts';
 
+/** A module in JavaScript, TypeScript or Python that is called. */
+export interface PromptfooProgram {
+  language: 'javascript' | 'python';
+  /** Absolute path of the module. */
+  file: string;
+  /** Its export or function; the usual one where absent. */
+  function?: string;
+  cwd: string;
+  env: Record<string, string>;
+}
+
 /** One prompt of a promptfoo configuration. */
 export interface PromptfooPrompt {
   /** As promptfoo calls it; filters of tests and providers refer to it. */
@@ -12,7 +23,9 @@ export interface PromptfooPrompt {
   /** The template: a text, or a chat as JSON or YAML. */
   raw: string;
   location: SourceLocation;
-  /** Why it cannot be used, e.g. because it is a program. */
+  /** Writes the prompt; `raw` is then empty. */
+  program?: PromptfooProgram;
+  /** Why it cannot be used, e.g. because it is a program of another language. */
   unsupported?: string;
 }
 
@@ -39,17 +52,7 @@ export type PromptfooCall =
       transformResponse?: string;
     }
   | { kind: 'exec'; command: string[]; cwd: string; options: JsonObject; env: Record<string, string> }
-  | {
-      kind: 'program';
-      language: 'javascript' | 'python';
-      /** Absolute path of the module. */
-      file: string;
-      /** Its export or function; the usual one where absent. */
-      function?: string;
-      cwd: string;
-      options: JsonObject;
-      env: Record<string, string>;
-    }
+  | ({ kind: 'program'; options: JsonObject } & PromptfooProgram)
   | { kind: 'unsupported'; reason: string };
 
 export interface PromptfooProvider {

@@ -2,13 +2,35 @@ import { FileError } from '../../errors.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import { ownEnvironment, programEnvironment } from './environmentTemplates.ts';
-import type { PromptfooCall } from './plan.ts';
+import type { PromptfooCall, PromptfooProgram } from './plan.ts';
 import { type PromptfooReader, readReference } from './promptfooReader.ts';
 
 const JAVASCRIPT = /^(?:file:\/\/|(?=\.{1,2}\/))(.+\.[cm]?[jt]s)(?::([\w$]+))?$/;
 const PYTHON = /^(?:python:|file:\/\/)(?:file:\/\/)?(.+\.py)(?::([A-Za-z_]\w*))?$/;
 
-/** A provider that is a module in JavaScript or Python, e.g. `file://provider.mjs` or `python:agent.py:answer`. */
+/**
+ * The module that a text names, e.g. `file://provider.mjs` or `python:agent.py:answer`; undefined for what names none.
+ * Throws FileError when it cannot be read.
+ */
+export function programAt(
+  reader: PromptfooReader,
+  text: string,
+  location: SourceLocation,
+  env: Record<string, string> = {},
+): PromptfooProgram | undefined {
+  const script = JAVASCRIPT.exec(text);
+  const [, reference, name] = script ?? PYTHON.exec(text) ?? [];
+  if (reference === undefined) return undefined;
+  return {
+    language: script ? 'javascript' : 'python',
+    file: readReference(reader, reference, location).absolute,
+    ...(name === undefined ? {} : { function: name }),
+    cwd: reader.base,
+    env: programEnvironment(reader.env, env),
+  };
+}
+
+/** A provider that is a module, or that is not supported. */
 export function programCall(
   reader: PromptfooReader,
   id: string,
@@ -16,20 +38,14 @@ export function programCall(
   config: JsonObject,
   location: SourceLocation,
 ): PromptfooCall {
-  const script = JAVASCRIPT.exec(id);
-  const [, reference, name] = script ?? PYTHON.exec(id) ?? [];
-  if (reference === undefined) {
-    return { kind: 'unsupported', reason: `the provider "${id}" is not supported` };
-  }
   try {
+    const program = programAt(reader, id, location, ownEnvironment(entry['env']));
+    if (!program) return { kind: 'unsupported', reason: `the provider "${id}" is not supported` };
+    const { label } = entry;
     return {
       kind: 'program',
-      language: script ? 'javascript' : 'python',
-      file: readReference(reader, reference, location).absolute,
-      ...(name === undefined ? {} : { function: name }),
-      cwd: reader.base,
-      options: { id, ...(entry['label'] === undefined ? {} : { label: entry['label'] }), config },
-      env: programEnvironment(reader.env, ownEnvironment(entry['env'])),
+      ...program,
+      options: { id, ...(label === undefined ? {} : { label }), config },
     };
   } catch (error) {
     if (!(error instanceof FileError)) throw error;

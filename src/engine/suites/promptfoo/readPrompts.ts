@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
+import { FileError } from '../../errors.ts';
 import type { Pointer } from '../../files/document.ts';
 import { isJsonObject, type JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
@@ -7,6 +8,7 @@ import { attempt, placeOf, reportAt } from '../configReader.ts';
 import { parseCsv } from './csvTests.ts';
 import { withEnvironment } from './environmentTemplates.ts';
 import type { PromptfooPrompt } from './plan.ts';
+import { programAt } from './programCall.ts';
 import {
   expandReference,
   type PromptfooReader,
@@ -131,19 +133,38 @@ function isFile(reader: PromptfooReader, source: string): boolean {
   );
 }
 
+/** A prompt that a function writes, or one that is not supported and says so. */
 function program(
   reader: PromptfooReader,
   source: string,
   location: SourceLocation,
   named: { label?: string; id?: string },
 ): PromptfooPrompt {
-  const unsupported = `the prompt ${source} is a program, which is not supported`;
-  warn(reader, location, {
+  const common = { label: source, ...named, name: path.basename(source), raw: '', location };
+  try {
+    const found = programAt(reader, source.replace(/^(?!file:\/\/|python:|exec:)/, 'file://'), location);
+    const isScript = found?.language === 'python' && found.function === undefined;
+    if (found && !isScript) return { ...common, program: found };
+    return unusable(reader, common, isScript ? 'names no function, e.g. file://prompt.py:write' : undefined);
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    return unusable(reader, common, `cannot be read: ${error.message}`);
+  }
+}
+
+function unusable(
+  reader: PromptfooReader,
+  prompt: Omit<PromptfooPrompt, 'unsupported'>,
+  why = 'is a program, which is not supported',
+): PromptfooPrompt {
+  const unsupported = `the prompt ${prompt.id ?? prompt.label} ${why}`;
+  warn(reader, prompt.location, {
     code: 'unsupported-prompt',
     message: unsupported,
-    remedy: 'Its cases are reported as errors. Write the prompt as a text or a chat.',
+    remedy:
+      'Its cases are reported as errors. A prompt may be a text, a chat, or a function in JavaScript or Python.',
   });
-  return { label: source, ...named, name: path.basename(source), raw: '', location, unsupported };
+  return { ...prompt, unsupported };
 }
 
 function refuseConversation(reader: PromptfooReader, prompt: PromptfooPrompt): void {

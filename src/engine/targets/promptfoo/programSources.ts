@@ -1,22 +1,23 @@
 /**
- * Starts a provider that is a module: reads `{ file, name, prompt, options, context }` from standard input, calls it,
- * and writes its reply as one line of JSON to standard output. What the module prints goes to standard error.
+ * Calls a module: reads `{ file, name, args, options }` from standard input, calls its function, or `callApi` of its class
+ * or object, and writes what that returns as one line of JSON to standard output. What the module prints goes to
+ * standard error.
  */
-export const JAVASCRIPT_PROVIDER = `
+export const JAVASCRIPT_MODULE = `
 import { writeSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
 for (const level of ['log', 'info', 'debug']) console[level] = console.error;
 let given = '';
 for await (const chunk of process.stdin.setEncoding('utf8')) given += chunk;
-const { file, name, prompt, options, context } = JSON.parse(given);
+const { file, name, args, options } = JSON.parse(given);
 const module = await import(pathToFileURL(file).href);
 const main = module.default?.default ?? module.default ?? module;
 const found = name ? (module[name] ?? main[name]) : main;
 const provider = found?.prototype?.callApi ? new found(options) : found;
 const call = provider?.callApi ? provider.callApi.bind(provider) : provider;
-if (typeof call !== 'function') throw new TypeError('the module exports no provider: a class or object with callApi, or a function');
-const line = Buffer.from('\\n' + JSON.stringify((await call(prompt, context, options)) ?? null));
+if (typeof call !== 'function') throw new TypeError('the module exports no ' + (name ?? 'function, and no class or object with callApi'));
+const line = Buffer.from('\\n' + JSON.stringify((await call(...args)) ?? null));
 for (let at = 0; at < line.length; ) {
   try {
     at += writeSync(1, line, at);
@@ -27,8 +28,8 @@ for (let at = 0; at < line.length; ) {
 process.exit(0);
 `;
 
-/** The same for Python: the function is `call_api(prompt, options, context)`. */
-export const PYTHON_PROVIDER = `
+/** The same for Python: the function is `call_api` where none is named. */
+export const PYTHON_MODULE = `
 import asyncio, importlib.util, inspect, json, os, sys
 
 answers = os.fdopen(os.dup(1), 'w', encoding='utf-8')
@@ -40,7 +41,7 @@ sys.path.insert(0, folder)
 spec = importlib.util.spec_from_file_location(file[:-3], given['file'])
 module = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(module)
-reply = getattr(module, given['name'] or 'call_api')(given['prompt'], given['options'], given['context'])
+reply = getattr(module, given['name'] or 'call_api')(*given['args'])
 if inspect.isawaitable(reply):
     reply = asyncio.run(reply)
 answers.write('\\n' + json.dumps(reply, allow_nan=False))

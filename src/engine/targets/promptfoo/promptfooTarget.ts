@@ -4,6 +4,7 @@ import { emptyOutput, type Output } from '../../model/output.ts';
 import type { Clock } from '../../ports.ts';
 import { errorOutput } from '../agentReply.ts';
 import type { Target, TargetContext, TargetKind, TargetRequest } from '../target.ts';
+import type { PromptProgram } from './promptProgram.ts';
 import { renderPromptText } from './renderPrompt.ts';
 
 /** Runs trusted JavaScript over `output` and `context`; rejects for what it throws. */
@@ -27,6 +28,8 @@ export interface PromptfooCaller {
 export interface PromptfooTargetOptions {
   name: string;
   prompt: { raw: string; label: string; unsupported?: string };
+  /** Writes the prompt in place of `prompt.raw`. */
+  program?: PromptProgram;
   caller: PromptfooCaller;
   /** JavaScript that changes every output, as an expression. */
   transform?: string;
@@ -70,7 +73,13 @@ export function createPromptfooTarget(options: PromptfooTargetOptions, ports: Pr
     if (own.providerOutput !== undefined) {
       return { ...emptyOutput(), ...textOf(own.providerOutput), status: 'complete', costUsd: 0 };
     }
-    const text = renderPromptText(`${own.prefix ?? ''}${prompt.raw}${own.suffix ?? ''}`, vars);
+    const written = await options.program?.write(vars, context);
+    if (written && 'failed' in written) return written.failed;
+    const prefix = own.prefix ?? '';
+    const suffix = own.suffix ?? '';
+    const text = written
+      ? `${prefix}${written.text}${suffix}`
+      : renderPromptText(`${prefix}${prompt.raw}${suffix}`, vars);
     const output = await caller.call(text, vars, request, context);
     if (delayMs > 0) await ports.clock.sleep(delayMs, context.signal);
     return output;
@@ -110,6 +119,7 @@ export function createPromptfooTarget(options: PromptfooTargetOptions, ports: Pr
     hash: contentHash({
       kind: 'promptfoo',
       prompt: prompt.raw,
+      ...(options.program ? { program: options.program.identity } : {}),
       caller: caller.identity,
       transform: options.transform ?? null,
     }),

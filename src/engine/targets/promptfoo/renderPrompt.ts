@@ -30,7 +30,7 @@ export function renderWithin(value: JsonValue, vars: JsonObject): JsonValue {
 }
 
 /** What looks like a template but names variables that are not there is a plain text. */
-function fillValue(value: string, vars: JsonObject): string {
+export function fillValue(value: string, vars: JsonObject): string {
   if (!/\{[{%#]/.test(value)) return value;
   for (const [, name = ''] of value.matchAll(NAME)) if (vars[name] === undefined) return value;
   return renderNunjucks(value, vars);

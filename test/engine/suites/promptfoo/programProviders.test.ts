@@ -6,7 +6,7 @@ import { loadFiles, runFiles } from './promptfooRun.ts';
 const CONFIG = 'promptfooconfig.yaml';
 const hasPython = spawnSync('python3', ['-c', '']).status === 0;
 
-describe('providers of promptfoo that are programs', function () {
+describe('providers and prompts of promptfoo that are programs', function () {
   this.timeout(60_000);
 
   const javascript = {
@@ -131,5 +131,64 @@ def broken(prompt, options, context):
     );
     assert.deepEqual(results[0]?.output.usage, { inputTokens: 1, outputTokens: 2 });
     assert.match(results[2]?.reason ?? '', /code 1.*no such order/s);
+  });
+
+  it('asks functions for their prompts: texts, chats and templates', async () => {
+    const files = {
+      [CONFIG]: `
+prompts:
+  - { id: file://prompts/write.cjs, label: common }
+  - file://prompts/write.mjs:chat
+  - file://prompts/write.mjs:template
+  - file://prompts/write.mjs:configured
+providers: [{ id: echo, label: mirror }]
+tests:
+  - vars: { name: Ada }
+    assert: [{ type: contains, value: Ada }, { type: not-contains, value: '{{' }]
+`,
+      'prompts/write.cjs': `
+const { greet } = require('./greet.cjs');
+module.exports = async ({ vars, provider }) => greet(vars.name) + ' ' + provider.label;
+`,
+      'prompts/greet.cjs': 'exports.greet = (name) => "Hi " + name;\n',
+      'prompts/write.mjs': `
+export const chat = ({ vars }) => [{ role: 'user', content: vars.name }];
+export const template = () => ({ prompt: 'Dear {{name}}' });
+export const configured = ({ vars }) => ({ prompt: vars.name, config: { temperature: 1 } });
+`,
+    };
+    const results = await runFiles(files);
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      ['passed', 'passed', 'passed', 'errored'],
+      JSON.stringify(results.map(({ reason }) => reason)),
+    );
+    assert.equal(results[0]?.output.text, 'Hi Ada mirror');
+    assert.deepEqual(JSON.parse(results[1]?.output.text ?? ''), [{ role: 'user', content: 'Ada' }]);
+    assert.equal(results[2]?.output.text, 'Dear Ada');
+    assert.match(results[3]?.reason ?? '', /config/);
+    const untrusted = await runFiles(files, { trust: { scripts: false } });
+    assert.ok(untrusted.every(({ status, reason }) => status === 'errored' && /--trust/.test(reason ?? '')));
+  });
+
+  it('asks a function in Python for its prompt, which must be named', async function () {
+    if (!hasPython) {
+      console.log('      skipped: python3 is not installed');
+      this.skip();
+    }
+    const results = await runFiles({
+      [CONFIG]: `
+prompts: [file://write.py:ask, file://write.py]
+providers: [echo]
+tests: [{ vars: { name: Ada }, assert: [{ type: equals, value: 'Who is Ada?' }] }]
+`,
+      'write.py': `def ask(context):\n    return f"Who is {context['vars']['name']}?"\n`,
+    });
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      ['passed', 'errored'],
+      JSON.stringify(results.map(({ reason }) => reason)),
+    );
+    assert.match(results[1]?.reason ?? '', /names no function/);
   });
 });

@@ -1,0 +1,141 @@
+import path from 'node:path';
+import type { ErrorPlace } from '../../errors.ts';
+import type { JsonValue } from '../../model/json.ts';
+import type { Output } from '../../model/output.ts';
+import type { Clock, Environment } from '../../ports.ts';
+import { errorOutput, excerpt } from '../agentReply.ts';
+import { type ProcessEnd, runProcess } from '../childProcess.ts';
+import { scrubbedEnvironment, traceEnvironment } from '../commandEnvironment.ts';
+import { resolveEnvironment } from '../environmentReference.ts';
+import { programFiles } from '../programFiles.ts';
+import type { TargetContext } from '../target.ts';
+import { parseUntrustedJson } from '../untrustedJson.ts';
+import { JAVASCRIPT_MODULE, PYTHON_MODULE } from './programSources.ts';
+
+/** A module of the workspace that is called, in JavaScript, TypeScript or Python. */
+export interface ModuleReference {
+  language: 'javascript' | 'python';
+  /** Absolute path. */
+  file: string;
+  /** Its export or function; the usual one where absent. */
+  function?: string;
+  cwd: string;
+  /** Variables on top of the allow-listed ones; values may hold `${env:NAME}`. */
+  env: { [name: string]: string };
+}
+
+/** What its function is called with, in this order. */
+export interface ModuleCall {
+  args: JsonValue[];
+  /** For a class: what it is made with. */
+  options?: JsonValue;
+}
+
+type ModuleReply =
+  | { kind: 'reply'; value: JsonValue; latencyMs: number }
+  | { kind: 'failed'; output: Output };
+
+export interface ModuleProcess {
+  /** Path relative to its folder, for messages. */
+  shown: string;
+  /** Everything that decides what it answers. */
+  identity: JsonValue;
+  call(call: ModuleCall, context: TargetContext): Promise<ModuleReply>;
+}
+
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Runs a module in a process of its own for each call, with a scrubbed environment. Whether it may be run is for the
+ * caller to know. Throws ConfigError for a variable that is not set.
+ */
+export function moduleProcess(
+  module: ModuleReference,
+  ports: { environment: Environment; clock: Clock },
+  owner: { owner: string; where: ErrorPlace },
+): ModuleProcess {
+  const { language, file, cwd } = module;
+  const shown = path.relative(cwd, file).replaceAll(path.sep, '/');
+  const added = resolveEnvironment(module.env, ports.environment, owner);
+  const env = { ...scrubbedEnvironment(ports.environment, added), ...INTERPRETER_ENVIRONMENT[language] };
+  const command = commandOf(language, ports.environment);
+  return {
+    shown,
+    identity: {
+      program: shown,
+      function: module.function ?? null,
+      // As written: what a ${env:…} stands for may be a key.
+      env: module.env,
+      files: programFiles([shown], cwd),
+    },
+    async call({ args, options = null }, context) {
+      const start = ports.clock.monotonic();
+      const end = await runProcess(
+        {
+          command,
+          cwd,
+          env: { ...env, ...traceEnvironment(context.span) },
+          input: JSON.stringify({ file, name: module.function ?? null, args, options }),
+          timeoutMs: context.timeoutMs,
+          maxBytes: MAX_BYTES,
+          signal: context.signal,
+        },
+        ports.clock,
+      );
+      return toReply(end, shown, command[0], ports.clock.monotonic() - start);
+    },
+  };
+}
+
+const INTERPRETER_ENVIRONMENT = {
+  // Inside the editor, Node is the editor's own program, which must be told so.
+  javascript: process.versions['electron'] ? { ELECTRON_RUN_AS_NODE: '1' } : {},
+  python: { PYTHONUTF8: '1', PYTHONDONTWRITEBYTECODE: '1' },
+};
+
+function commandOf(language: 'javascript' | 'python', environment: Environment): [string, ...string[]] {
+  if (language === 'javascript') {
+    return [process.execPath, '--no-warnings', '--input-type=module', '-e', JAVASCRIPT_MODULE];
+  }
+  const usual = process.platform === 'win32' ? 'python' : 'python3';
+  return [environment.get('PROMPTFOO_PYTHON') ?? usual, '-c', PYTHON_MODULE];
+}
+
+function toReply(end: ProcessEnd, shown: string, program: string, latencyMs: number): ModuleReply {
+  const failed = (code: string, message: string, transient = false): ModuleReply => ({
+    kind: 'failed',
+    output: errorOutput(code, `${message}${lastWords(end.stderr)}`, latencyMs, transient),
+  });
+  switch (end.kind) {
+    case 'exited': {
+      if (end.code !== 0) return failed('exit', `${shown} exited with code ${end.code}.`);
+      const value = lastLine(end.stdout);
+      return value === undefined
+        ? failed('protocol', `${shown} ended without a reply.`)
+        : { kind: 'reply', value, latencyMs };
+    }
+    case 'killed':
+      return failed('exit', `${shown} was ended by ${end.signal}.`);
+    case 'timeout':
+      return failed('timeout', `${shown} did not answer within its time limit.`, true);
+    case 'overflow':
+      return failed('too-large', `${shown} wrote more than ${MAX_BYTES} bytes to ${end.stream}.`);
+    case 'unstarted':
+      return failed('start', `The program ${excerpt(program)} could not be started: ${end.message}.`);
+  }
+}
+
+/** The last line is the reply; whatever stands before it was printed by something that the module started. */
+function lastLine(stdout: Buffer): JsonValue | undefined {
+  try {
+    return parseUntrustedJson(stdout.toString('utf8').split('\n').at(-1) ?? '');
+  } catch {
+    return undefined;
+  }
+}
+
+/** The end of what the module wrote to its standard error: at most 10 lines and 2,000 characters. */
+function lastWords(stderr: Buffer): string {
+  const text = stderr.subarray(-2_000).toString('utf8').trim();
+  return text === '' ? '' : ` Its last words:\n${text.split(/\r?\n/).slice(-10).join('\n')}`;
+}

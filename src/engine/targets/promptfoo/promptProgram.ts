@@ -1,0 +1,53 @@
+import type { ErrorPlace } from '../../errors.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
+import type { Output } from '../../model/output.ts';
+import type { Clock, Environment, Trust } from '../../ports.ts';
+import { errorOutput } from '../agentReply.ts';
+import type { TargetContext } from '../target.ts';
+import { type ModuleReference, moduleProcess } from './moduleProcess.ts';
+import { fillValue } from './renderPrompt.ts';
+
+/** Writes the prompt of a case. */
+export interface PromptProgram {
+  identity: JsonValue;
+  /** The prompt, or the output of a case whose prompt could not be written. */
+  write(vars: JsonObject, context: TargetContext): Promise<{ text: string } | { failed: Output }>;
+}
+
+/**
+ * A prompt that a function of the workspace writes, from `{ vars, provider }`: a text, a chat, or `{ prompt }`. As in
+ * promptfoo, what it returns may be a template over the variables. Not run where scripts are not trusted.
+ */
+export function promptProgram(
+  module: ModuleReference,
+  ports: { environment: Environment; clock: Clock; trust: Trust },
+  { owner, where, provider }: { owner: string; where: ErrorPlace; provider: JsonObject },
+): PromptProgram {
+  if (!ports.trust.scripts || !ports.trust.commands) {
+    const reason = 'the prompt is a program, which is not trusted to run; read it, then use --trust';
+    return { identity: null, write: async () => ({ failed: errorOutput('unsupported', reason, 0) }) };
+  }
+  const process = moduleProcess(module, ports, { owner, where });
+  return {
+    identity: process.identity,
+    async write(vars, context) {
+      const reply = await process.call({ args: [{ vars, provider }] }, context);
+      if (reply.kind === 'failed') return { failed: reply.output };
+      return promptOf(reply.value, vars, process.shown);
+    },
+  };
+}
+
+function promptOf(value: JsonValue, vars: JsonObject, shown: string): { text: string } | { failed: Output } {
+  if (isJsonObject(value) && 'prompt' in value) {
+    const { config } = value;
+    if (isJsonObject(config) && Object.keys(config).length > 0) {
+      const reason = `${shown} returned a "config" with its prompt, which is not supported`;
+      return { failed: errorOutput('unsupported', reason, 0) };
+    }
+    return promptOf(value['prompt'] ?? null, vars, shown);
+  }
+  if (typeof value === 'string') return { text: fillValue(value, vars) };
+  if (typeof value === 'object' && value !== null) return { text: JSON.stringify(value, null, 2) };
+  return { failed: errorOutput('protocol', `${shown} returned no prompt.`, 0) };
+}
