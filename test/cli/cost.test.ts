@@ -140,7 +140,7 @@ describe('touchstone eval and money', () => {
     assert.equal((await touchstone(folder, 'eval', '--no-progress')).code, 0);
     const second = await touchstone(folder, 'eval', '--no-progress');
     assert.equal(second.code, 1);
-    assert.match(second.err, /could pass the limit of \$0\.5000 for a day/);
+    assert.match(second.err, /could pass the limit of \$0\.5000 for a day; raise it, or go on tomorrow/);
     assert.equal(server.requests.length, 10);
   });
 

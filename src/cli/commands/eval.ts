@@ -109,7 +109,7 @@ async function runSuites(
     const reason = last?.status.state === 'interrupted' ? last.status.reason : undefined;
     if (reason !== undefined) {
       io.err(`${io.errStyle.red('stopped')} ${reason}`);
-      io.err(`  ${kept}, with a higher limit`);
+      io.err(`  ${kept}`);
       return EXIT.failed;
     }
     io.err(`interrupted: ${kept}`);

@@ -13,8 +13,8 @@ export interface SpendingLimits {
  * Holds a run to its spending limits. Before a limit would be passed it asks for an end: no new trial is
  * begun, those under way are finished and stored, and the run can go on later. What is under way is reckoned
  * at the cost of the dearest trial so far, at first of the suite's last run; so only a trial that is dearer
- * than all before it, or the first trials of a new suite, can go beyond a limit. A completed trial whose cost is unknown ends the run too: a limit that cannot be
- * measured is not kept.
+ * than all before it, or the first trials of a new suite, can go beyond a limit. A completed trial whose cost is
+ * unknown ends the run too: a limit that cannot be measured is not kept.
  */
 export class SpendingLimit {
   readonly #limits: SpendingLimits;
@@ -80,21 +80,27 @@ export class SpendingLimit {
   #check(): void {
     const next = this.#dearest * (this.#underWay + 1);
     const { perRun, perDay } = this.#limits;
-    if (perRun !== undefined) this.#hold(perRun, this.#run, next, 'for a run', 'spent');
-    if (perDay !== undefined) this.#hold(perDay, this.#day, next, 'for a day', 'spent today (UTC)');
+    if (perRun !== undefined) this.#hold(perRun, this.#run, next, RUN);
+    if (perDay !== undefined) this.#hold(perDay, this.#day, next, DAY);
   }
 
-  #hold(limit: number, spent: number, next: number, span: string, since: string): void {
+  #hold(limit: number, spent: number, next: number, { span, since, remedy }: typeof RUN): void {
     if (spent >= limit)
-      this.#end(`the limit of ${dollars(limit)} ${span} is reached: ${dollars(spent)} are ${since}`);
+      this.#end(
+        `the limit of ${dollars(limit)} ${span} is reached: ${dollars(spent)} are ${since}; ${remedy}`,
+      );
     else if (spent + next > limit + ROUNDING)
-      this.#end(`the next trial could pass the limit of ${dollars(limit)} ${span}`);
+      this.#end(`the next trial could pass the limit of ${dollars(limit)} ${span}; ${remedy}`);
   }
 
   #end(reason: string): void {
     if (!this.#stop.signal.aborted) this.#stop.abort(reason);
   }
 }
+
+/** How each limit is spoken of, and what a person can do. */
+const RUN = { span: 'for a run', since: 'spent', remedy: 'raise it to go on' };
+const DAY = { span: 'for a day', since: 'spent today (UTC)', remedy: 'raise it, or go on tomorrow' };
 
 /** US dollars for an output and its judges; null when a part is unknown. */
 function addJudges(outputUsd: number | null, evaluations: TrialResult['evaluations']): number | null {

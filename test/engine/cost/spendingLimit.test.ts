@@ -34,7 +34,7 @@ describe('spending limit', () => {
     }
     limit.begin();
     assert.equal(limit.signal.aborted, true);
-    assert.equal(limit.reason, 'the next trial could pass the limit of $1.00 for a run');
+    assert.equal(limit.reason, 'the next trial could pass the limit of $1.00 for a run; raise it to go on');
   });
 
   it('reckons what is under way at the dearest trial so far', () => {

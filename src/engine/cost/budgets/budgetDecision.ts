@@ -28,7 +28,7 @@ export interface BudgetDecision {
   reason: string;
 }
 
-/** A budget is raised above, and lowered below, these shares of what 9 of 10 calls stay within. */
+/** A budget is raised when the 90th percentile of use is above, and lowered when it is below, these shares of it. */
 const HIGH_USE = 0.9;
 const LOW_USE = 0.5;
 const STEP = 0.2;
@@ -58,7 +58,7 @@ export function decideBudget(
   }
   const typical = ninetieth(use.used);
   const share = typical / before;
-  const said = `9 of 10 calls used up to ${Math.round(typical)} of ${before} tokens (${percent(share)})`;
+  const said = `the 90th percentile of use is ${Math.round(typical)} of ${before} tokens (${percent(share)})`;
   if (use.cutOff > 0 || share > HIGH_USE) {
     const why = use.cutOff > 0 ? `${use.cutOff} of ${calls} calls were cut off; ${said}` : said;
     return moved(complexity, before, 1 + STEP, why);

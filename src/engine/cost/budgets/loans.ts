@@ -8,14 +8,14 @@ export type Loans = Map<string, number>;
 const RESERVE_SHARE = 0.1;
 /** … and a case is lent at most this share of its own budget. */
 const MOST_LENT = 1;
-/** A case that used more than this share of what it had needs more. */
+/** A case that used more than this share of its budget needs a loan, also when it has lived on one. */
 const NEEDY = 0.9;
 
 /**
  * Shares a reserve among the cases that needed more than their budget in the last run: those that were cut
- * off get up to as much again, those that came near their limit get up to a tenth above what they used. In
- * the order of the dataset, so that the same past gives the same loans, until the reserve is used up. Every
- * trial of a case has the loan, so it counts as often as the case had trials.
+ * off get up to as much again, those that came near their budget or lived on a loan get up to a tenth above
+ * what they used. In the order of the dataset, so that the same past gives the same loans, until the reserve is
+ * used up. Every trial of a case has the loan, so it counts as often as the case had trials.
  */
 export function planLoans(target: string, results: Iterable<TrialResult>): Loans {
   const needs = new Map<string, number>();
@@ -28,8 +28,8 @@ export function planLoans(target: string, results: Iterable<TrialResult>): Loans
     trials.set(result.caseId, (trials.get(result.caseId) ?? 0) + 1);
     const had = applied.tokens + applied.borrowed;
     const used = result.output.usage.outputTokens;
-    if (!applied.cutOff && used <= had * NEEDY) continue;
-    const wanted = applied.cutOff ? had * 2 : used * 1.1;
+    if (!applied.cutOff && used <= applied.tokens * NEEDY) continue;
+    const wanted = applied.cutOff ? had * 2 : (used * 11) / 10;
     const loan = Math.min(Math.ceil(wanted - applied.tokens), applied.tokens * MOST_LENT);
     if (loan > 0) needs.set(result.caseId, Math.max(loan, needs.get(result.caseId) ?? 0));
   }

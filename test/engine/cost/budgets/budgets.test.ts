@@ -24,7 +24,7 @@ describe('the decision on a budget', () => {
     assert.equal(decision.change, 'raised');
     assert.match(
       decision.reason,
-      /^raised from 1000 to 1200: 9 of 10 calls used up to 950 of 1000 tokens \(95 %\)$/,
+      /^raised from 1000 to 1200: the 90th percentile of use is 950 of 1000 tokens \(95 %\)$/,
     );
   });
 
@@ -114,6 +114,14 @@ describe('loans', () => {
       ],
     );
     assert.deepEqual([...planLoans('other', results)], []);
+  });
+
+  it('go on while a case lives on its loan, so that it is not cut off again in every other run', () => {
+    const quiet = Array.from({ length: 19 }, (_, index) => budgeted(index, 100));
+    const results = [...quiet, budgeted(19, 1500, { borrowed: 1000 })];
+    assert.deepEqual([...planLoans('a', results)], [['case-19', 650]]);
+    const recovered = [...quiet, budgeted(19, 700, { borrowed: 1000 })];
+    assert.deepEqual([...planLoans('a', recovered)], []);
   });
 
   it('count for every trial of a case', () => {
