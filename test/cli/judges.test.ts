@@ -48,12 +48,13 @@ describe('judges in a run', () => {
   });
 
   /** The judge says what `passes` says of the number of a case. */
-  async function start(passes: (at: number, asked: number) => boolean, cases: string) {
+  async function start(passes: (at: number, asked: number, question: string) => boolean, cases: string) {
     const asked = new Map<number, number>();
     const server = await startOpenAiServer(({ body }) => {
-      const at = numberIn(JSON.stringify(body.messages));
+      const question = JSON.stringify(body.messages);
+      const at = numberIn(question);
       asked.set(at, (asked.get(at) ?? 0) + 1);
-      return verdict(passes(at, asked.get(at) ?? 0));
+      return verdict(passes(at, asked.get(at) ?? 0, question));
     });
     const { folder, dispose } = temporaryFolder({ 'x.golden.yaml': cases });
     disposals.push(() => server.close(), dispose);
@@ -127,5 +128,30 @@ describe('judges in a run', () => {
     const next = await touchstone(folder, 'eval', '--no-progress');
     assert.match(next.out, /\? undecided judge_health\[rubric\]: .*labels: it agrees with 50\.0 %/);
     assert.equal(next.code, 1);
+  });
+
+  it('are watched beside the one that counts, which keeps its verdict', async () => {
+    const { server, folder, write } = await start(
+      (_at, _asked, question) => question.includes('colours'),
+      dataset(20),
+    );
+    const both = config(server, 'cascade: { mode: full }', 'gate: { min_pass_rate: 1 }').replace(
+      /( +)- rubric: .*/,
+      (line, indent) =>
+        `${line}\n${indent}- rubric: { criteria: names the shades, model: local/judge, name: second, weight: 0 }`,
+    );
+    write('touchstone.yaml', both);
+    const run = await touchstone(folder, 'eval', '--no-progress');
+    assert.equal(server.requests.length, 40);
+    const json = JSON.parse((await touchstone(folder, 'evaluators', '--json')).out);
+    const pair = json.agreements.find(({ first, second }: { first: string; second: string }) =>
+      [first, second].every((name) => name === 'rubric' || name === 'second'),
+    );
+    assert.deepEqual([pair.outputs, pair.samePass], [20, 0]);
+    assert.equal(run.code, 0, run.out);
+    assert.deepEqual(
+      json.judges.map(({ judge }: { judge: string }) => judge),
+      ['rubric'],
+    );
   });
 });

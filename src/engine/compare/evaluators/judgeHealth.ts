@@ -1,11 +1,11 @@
 import type { JudgeCheck, JudgeHealth } from '../../model/evaluatorStudy.ts';
 import type { TrialResult } from '../../model/result.ts';
 import { cohensKappa } from '../../statistics/agreement.ts';
-import { predictionPoweredMean } from '../../statistics/predictionPowered.ts';
-import { wilsonInterval } from '../../statistics/wilson.ts';
 import { compareEvaluators } from './agreement.ts';
 import { orderSwaps } from './judgeBias.ts';
+import { passRates } from './judgedRate.ts';
 import { ratingOf } from './ratings.ts';
+import { judgedAgain, judgedTwice } from './retest.ts';
 
 /** Below these a judge is not to be relied on; Landis & Koch 1977, Biometrics 33, 159–174, call 0.61 substantial. */
 const LEAST_KAPPA = 0.61;
@@ -58,7 +58,7 @@ function errorCheck(results: readonly TrialResult[], judge: string): JudgeCheck 
 }
 
 function retestCheck(results: readonly TrialResult[], { judge, again }: JudgeHealthOptions): JudgeCheck {
-  const pairs = again ? pairsWith(results, again, judge) : pairsWithin(results, judge);
+  const pairs = again ? judgedAgain(results, again, judge) : judgedTwice(results, judge);
   if (pairs.length === 0) return unknown('test-retest', 'it was not asked twice about the same outputs');
   if (pairs.length < FEW) return unknown('test-retest', `only ${pairs.length} outputs were judged twice`);
   const same = pairs.filter(([first, second]) => first === second).length / pairs.length;
@@ -70,41 +70,6 @@ function retestCheck(results: readonly TrialResult[], { judge, again }: JudgeHea
     value >= LEAST_KAPPA,
     `kappa ${figure(value)} between two judgements of ${pairs.length} outputs, at least ${LEAST_KAPPA} is asked for`,
   );
-}
-
-function pairsWith(
-  results: readonly TrialResult[],
-  again: readonly TrialResult[],
-  judge: string,
-): [number, number][] {
-  const others = new Map(again.map((result) => [outputKey(result, true), ratingOf(result, judge)]));
-  return results.flatMap((result): [number, number][] => {
-    const [first, second] = [ratingOf(result, judge), others.get(outputKey(result, true))];
-    return first && second ? [[Number(first.pass), Number(second.pass)]] : [];
-  });
-}
-
-/** Trials of one case that gave the very same output: two by two, in their order. */
-function pairsWithin(results: readonly TrialResult[], judge: string): [number, number][] {
-  const waiting = new Map<string, number>();
-  const pairs: [number, number][] = [];
-  for (const result of results) {
-    const rating = ratingOf(result, judge);
-    if (!rating) continue;
-    const key = outputKey(result, false);
-    const earlier = waiting.get(key);
-    if (earlier === undefined) {
-      waiting.set(key, Number(rating.pass));
-    } else {
-      pairs.push([earlier, Number(rating.pass)]);
-      waiting.delete(key);
-    }
-  }
-  return pairs;
-}
-
-function outputKey({ target, caseId, trial, output }: TrialResult, byTrial: boolean): string {
-  return JSON.stringify([target, caseId, byTrial ? trial : null, output.text]);
 }
 
 function orderCheck(results: readonly TrialResult[], judge: string): JudgeCheck {
@@ -150,39 +115,6 @@ function labelCheck(
     accuracy >= 0.8,
     `it agrees with ${(accuracy * 100).toFixed(1)} % of ${both.length} labels, at least 80 % are asked for`,
   );
-}
-
-/** The judged pass rate, and what labels make of it. */
-function passRates(
-  results: readonly TrialResult[],
-  judge: string,
-  labelOf: (result: TrialResult) => boolean | undefined,
-): Pick<JudgeHealth, 'judged' | 'corrected'> {
-  const labelled: { label: number; judge: number }[] = [];
-  const unlabelled: number[] = [];
-  for (const result of results) {
-    const rating = ratingOf(result, judge);
-    if (!rating) continue;
-    const label = labelOf(result);
-    if (label === undefined) unlabelled.push(Number(rating.pass));
-    else labelled.push({ label: Number(label), judge: Number(rating.pass) });
-  }
-  const passes = [...labelled.map((one) => one.judge), ...unlabelled];
-  return {
-    judged: passes.length === 0 ? null : passes.reduce((sum, pass) => sum + pass, 0) / passes.length,
-    corrected: labelled.length < FEW ? null : correctedRate(labelled, unlabelled),
-  };
-}
-
-/** Where every output has a label, the labels alone tell. */
-function correctedRate(
-  labelled: readonly { label: number; judge: number }[],
-  unlabelled: readonly number[],
-): JudgeHealth['corrected'] {
-  if (unlabelled.length > 1) return predictionPoweredMean(labelled, unlabelled);
-  const mean = labelled.reduce((sum, { label }) => sum + label, 0) / labelled.length;
-  const interval = wilsonInterval(mean, labelled.length);
-  return interval && { mean, interval };
 }
 
 function unknown(check: JudgeCheck['check'], reason: string): JudgeCheck {

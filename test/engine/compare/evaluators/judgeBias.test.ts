@@ -103,6 +103,25 @@ describe('judgeHealth over trials of one run', () => {
     assert.deepEqual([retest(trials(true))?.status, retest(trials(true))?.value], ['fail', -1]);
   });
 
+  it('averages the trials of a case before it corrects the pass rate', () => {
+    const results = Array.from({ length: 160 }, (_, at) =>
+      trialResult({
+        caseIndex: Math.floor(at / 2),
+        trial: at % 2,
+        evaluations: [scored('judge', at % 2, {})],
+      }),
+    );
+    const labelOf = ({ caseIndex }: TrialResult) => (caseIndex < 40 ? true : undefined);
+    const { judged, corrected } = judgeHealth(results, { judge: 'judge', labelOf });
+    // As each case is passed once and failed once, nothing varies between cases.
+    assert.deepEqual([judged, corrected], [0.5, { mean: 1, interval: { low: 1, high: 1 } }]);
+    const few = judgeHealth(results, {
+      judge: 'judge',
+      labelOf: ({ caseIndex }) => (caseIndex < 15 ? true : undefined),
+    });
+    assert.equal(few.corrected, null);
+  });
+
   it('takes the labels alone where every output has one', () => {
     const results = Array.from({ length: 40 }, (_, caseIndex) =>
       trialResult({ caseIndex, evaluations: [scored('judge', 1, {})] }),

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, describe, it } from 'mocha';
+import { labelsOf, outputName } from '../../src/engine/datasets/outputLabels.ts';
+import { readRecords } from '../../src/engine/datasets/upgrade.ts';
+import type { JsonObject } from '../../src/engine/model/json.ts';
+import { eventually } from '../support/vscode/eventually.ts';
+import { Workbench } from '../support/vscode/workbench.ts';
+import { needsWorkbench } from './needsWorkbench.ts';
+import { openRun, openViews, runSuite } from './steps.ts';
+
+const CASES = ['please wait', 'thanks', 'please', 'no'].map(
+  (text, at) => `  - { id: c${at}, input: "${text}", expected_output: { expected_concepts: [please] } }`,
+);
+const FILES = {
+  'touchstone.yaml': `suites:
+  judged:
+    dataset: judged.golden.yaml
+    targets: [{ name: echo, echo: true }]
+    evaluators: [concepts, { length: { min: 4 } }]
+    cascade: { mode: full }
+`,
+  'judged.golden.yaml': `schema_version: 2.0.0\nversion: 1.0.0\ntest_cases: # by hand\n${CASES.join('\n')}\n`,
+};
+
+describe('journey: can the evaluators be relied on?', function () {
+  this.timeout(180_000);
+  before(needsWorkbench);
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'touchstone-judged-'));
+  for (const [name, text] of Object.entries(FILES)) writeFileSync(path.join(folder, name), text);
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('labels an output in the report, and opens what two evaluators say of it side by side', async () => {
+    await using workbench = await Workbench.open({ folder, viewport: { width: 1440, height: 900 } });
+    const { page } = workbench;
+    await openViews(workbench);
+    await runSuite(workbench, 'judged');
+    await openRun(workbench, '2 of 4 passed');
+    const report = await workbench.webview('touchstone-report');
+    await report.locator('[role=row]', { hasText: 'c1' }).click();
+    const editor = report.locator('label-editor');
+    await editor.getByRole('textbox').fill('says nothing of waiting');
+    await editor.getByRole('button', { name: 'Wrong' }).click();
+    await editor.getByText('Labelled wrong in the dataset.').waitFor();
+    await workbench.screenshot('label-dark');
+    const dataset = path.join(workbench.folder, 'judged.golden.yaml');
+    await eventually(() => {
+      const text = readFileSync(dataset, 'utf8');
+      const found = readRecords(dataset, text).cases.find(({ id }) => id === 'c1');
+      const label = labelsOf(found as { metadata?: JsonObject }).get(outputName('thanks'));
+      assert.deepEqual(label, { pass: false, note: 'says nothing of waiting' });
+      assert.match(text, /test_cases: # by hand\n/);
+    });
+
+    await workbench.runCommand('Touchstone: Compare Evaluators…');
+    for (const choice of ['judged', 'concepts', 'length'])
+      await workbench.choices.filter({ hasText: choice }).first().click();
+    await workbench.choices.filter({ hasText: 'c1' }).first().waitFor();
+    await workbench.webview('text="Both scored 4 outputs."');
+    await workbench.screenshot('evaluators-dark');
+    await workbench.choices.filter({ hasText: 'c1' }).first().click();
+    await page.locator('.tab', { hasText: 'c1: concepts ↔ length' }).waitFor();
+    await page.locator('.monaco-diff-editor .view-line', { hasText: 'thanks' }).first().waitFor();
+    await workbench.screenshot('evaluators-side-by-side-dark');
+  });
+});
