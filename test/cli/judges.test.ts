@@ -96,6 +96,12 @@ describe('judges in a run', () => {
       flipped.out,
       /\? undecided judge_health\[rubric\]: the judge cannot be relied on \(test-retest: kappa -/,
     );
+    const id = ({ out }: { out: string }) => /run (\d{8}-\S+?),/.exec(out)?.[1] ?? '';
+    const later = await touchstone(flipping.folder, 'eval', '--no-progress');
+    const sides = ['--baseline', id(flipped), '--candidate', id(later)];
+    const compared = await touchstone(flipping.folder, 'compare', ...sides, '--gate');
+    assert.match(compared.out, /\? undecided judge_health\[rubric\]: .*test-retest/);
+    assert.equal(compared.code, 1);
     const steady = await start((at) => at % 2 === 0, cases);
     steady.write(
       'touchstone.yaml',
