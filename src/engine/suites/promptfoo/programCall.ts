@@ -5,8 +5,8 @@ import { ownEnvironment, programEnvironment } from './environmentTemplates.ts';
 import type { PromptfooCall, PromptfooProgram } from './plan.ts';
 import { type PromptfooReader, readReference } from './promptfooReader.ts';
 
-const JAVASCRIPT = /^(?:file:\/\/|(?=\.{1,2}\/))(.+\.[cm]?[jt]s)(?::([\w$]+))?$/;
-const PYTHON = /^(?:python:|file:\/\/)(?:file:\/\/)?(.+\.py)(?::([A-Za-z_]\w*))?$/;
+const JAVASCRIPT = /^(?:file:\/\/)?([^:]+\.[cm]?[jt]s)(?::([\w$]+))?$/;
+const PYTHON = /^(?:python:)?(?:file:\/\/)?([^:]+\.py)(?::([A-Za-z_]\w*))?$/;
 
 /**
  * The module that a text names, e.g. `file://provider.mjs` or `python:agent.py:answer`; undefined for what names none.

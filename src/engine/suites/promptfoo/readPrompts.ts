@@ -142,7 +142,7 @@ function program(
 ): PromptfooPrompt {
   const common = { label: source, ...named, name: path.basename(source), raw: '', location };
   try {
-    const found = programAt(reader, source.replace(/^(?!file:\/\/|python:|exec:)/, 'file://'), location);
+    const found = programAt(reader, source, location);
     const isScript = found?.language === 'python' && found.function === undefined;
     if (found && !isScript) return { ...common, program: found };
     return unusable(reader, common, isScript ? 'names no function, e.g. file://prompt.py:write' : undefined);

@@ -43,6 +43,8 @@ export interface ModuleProcess {
   call(call: ModuleCall, context: TargetContext): Promise<ModuleReply>;
 }
 
+/** Most modules that fail at once miss their key. */
+const ENVIRONMENT = 'It sees only those variables of the environment that the file names under env.';
 const MAX_BYTES = 4 * 1024 * 1024;
 
 /**
@@ -108,7 +110,7 @@ function toReply(end: ProcessEnd, shown: string, program: string, latencyMs: num
   });
   switch (end.kind) {
     case 'exited': {
-      if (end.code !== 0) return failed('exit', `${shown} exited with code ${end.code}.`);
+      if (end.code !== 0) return failed('exit', `${shown} exited with code ${end.code}. ${ENVIRONMENT}`);
       const value = lastLine(end.stdout);
       return value === undefined
         ? failed('protocol', `${shown} ended without a reply.`)
