@@ -136,18 +136,24 @@ function cascadeLines({ cascade, stages }: RunSummary): string[] {
   if (cascade.judgeCalls === 0 && cascade.judgeCallsSaved === 0) {
     return settled.length > 0 ? ['', `cascade: settled early: ${settled.join(', ')}`] : [];
   }
-  const saved = [
-    `${formatCount(cascade.judgeCallsSaved)} judge calls saved`,
-    cascade.savedCostUsd === null ? 'money saved unknown' : formatCost(cascade.savedCostUsd),
-    cascade.savedMs === null ? 'time saved unknown' : formatDuration(cascade.savedMs),
-  ];
-  const made = `${formatCount(cascade.judgeCalls)} judge calls, cost ${formatCost(cascade.judgeCostUsd)}`;
+  const made = `${judgeCalls(cascade.judgeCalls)}, cost ${formatCost(cascade.judgeCostUsd)}`;
   return [
     '',
-    `cascade: ${made}; against running everything: ${saved.join(', ')}`,
+    `cascade: ${made}; ${savedText(cascade)}`,
     ...(settled.length > 0 ? [`         settled early: ${settled.join(', ')}`] : []),
     ...auditLines(cascade),
   ];
+}
+
+function savedText({ judgeCallsSaved: calls, savedCostUsd, savedMs }: RunSummary['cascade']): string {
+  if (calls === 0) return 'none was left out';
+  const money = savedCostUsd === null ? 'money unknown' : `about ${formatCost(savedCostUsd)}`;
+  const time = savedMs === null ? 'time unknown' : `about ${formatDuration(savedMs)}`;
+  return `saved against running everything: ${judgeCalls(calls)}, ${money}, ${time}`;
+}
+
+function judgeCalls(count: number): string {
+  return `${formatCount(count)} judge ${count === 1 ? 'call' : 'calls'}`;
 }
 
 function auditLines({ audited: { trials, agreed } }: RunSummary['cascade']): string[] {

@@ -15,6 +15,8 @@ interface Scoring {
   rule: Rule;
 }
 
+const NOTHING = 'nothing was measured: no evaluator counts for this case';
+
 /** Sums are compared with this much slack so that rounding never fails a case. */
 const ROUNDING = 1e-9;
 
@@ -31,7 +33,7 @@ export function concludeVerdict(
   if (failed !== undefined) return { status: 'failed', score, reason: failed };
   const error = evaluations.find((evaluation) => evaluation.status === 'error' && evaluation.weight > 0);
   if (error) return { status: 'errored', score, reason: `${error.name}: ${error.reason}` };
-  if (score === null) return { status: 'errored', score, reason: 'nothing was measured' };
+  if (score === null) return { status: 'errored', score, reason: NOTHING };
   const reason =
     scoring.rule.kind === 'all'
       ? 'every evaluator passed'

@@ -33,6 +33,8 @@ export type Score =
       reason: string;
       usage?: Usage;
       costUsd?: number | null;
+      /** Calls of models that it took; one where a cost is given and nothing is said. */
+      calls?: number;
       /** In place of what is measured, for calls that were replayed; in milliseconds. */
       latencyMs?: number;
       detail?: JsonValue;
@@ -43,6 +45,7 @@ export type Score =
       reason: string;
       usage?: Usage;
       costUsd?: number | null;
+      calls?: number;
       latencyMs?: number;
       detail?: JsonValue;
     }

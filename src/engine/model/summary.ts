@@ -49,11 +49,15 @@ export interface EvaluatorSummary {
 
 /** What stopping early saved against running every evaluator. */
 export interface CascadeSummary {
+  /** Calls of judges' models: an evaluation may take several. */
   judgeCalls: number;
+  /** Of each judge, the evaluations that were left out × its mean calls; one where it never ran. */
   judgeCallsSaved: number;
+  /** Null where the cost of a call is unknown. */
   judgeCostUsd: number | null;
-  /** Saved calls × mean of the made ones; null where no judge ran or its cost is unknown. */
+  /** The same with its mean cost; null where a judge that was left out never ran, or its cost is unknown. */
   savedCostUsd: number | null;
+  /** The same with its mean time, in milliseconds; null where a judge that was left out never ran. */
   savedMs: number | null;
   /** Trials that were settled early and judged all the same, and those of them where the judge agreed. */
   audited: { trials: number; agreed: number };

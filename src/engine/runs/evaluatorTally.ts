@@ -2,13 +2,14 @@ import type { Evaluation } from '../model/evaluation.ts';
 import { STAGES } from '../model/evaluation.ts';
 import type { TrialResult } from '../model/result.ts';
 import type { CascadeSummary, EvaluatorSummary, StageSummary } from '../model/summary.ts';
+import { JudgeTally } from './judgeTally.ts';
 
 /** Adds up what each evaluator said, where verdicts were settled, and what stopping early saved. */
 export class EvaluatorTally {
   readonly #evaluators = new Map<string, EvaluatorSummary & { scoreSum: number }>();
   readonly #stages = new Map<StageSummary['stage'], StageSummary>();
   #audited = { trials: 0, agreed: 0 };
-  #judge = { calls: 0, saved: 0, ms: 0, cost: 0, unknownCosts: 0 };
+  readonly #judges = new JudgeTally();
 
   add(trial: TrialResult): void {
     const { settlement } = trial;
@@ -22,7 +23,7 @@ export class EvaluatorTally {
     for (const evaluation of trial.evaluations) this.#addEvaluation(evaluation);
     for (const skipped of settlement.skipped) {
       this.#evaluator(skipped.name, skipped.name, skipped.stage).leftOut += 1;
-      if (skipped.stage === 'judge') this.#judge.saved += 1;
+      if (skipped.stage === 'judge') this.#judges.leaveOut(skipped.name);
     }
   }
 
@@ -38,16 +39,7 @@ export class EvaluatorTally {
   }
 
   cascade(): CascadeSummary {
-    const { calls, saved, ms, cost, unknownCosts } = this.#judge;
-    const known = calls > 0 && unknownCosts === 0;
-    return {
-      judgeCalls: calls,
-      judgeCallsSaved: saved,
-      judgeCostUsd: calls === 0 ? 0 : known ? cost : null,
-      savedCostUsd: saved === 0 ? 0 : known ? (cost / calls) * saved : null,
-      savedMs: saved === 0 ? 0 : calls > 0 ? (ms / calls) * saved : null,
-      audited: { ...this.#audited },
-    };
+    return { ...this.#judges.summary(), audited: { ...this.#audited } };
   }
 
   #addEvaluation(evaluation: Evaluation): void {
@@ -66,11 +58,7 @@ export class EvaluatorTally {
         summary.notApplicable += 1;
         return;
     }
-    if (evaluation.stage !== 'judge') return;
-    this.#judge.calls += 1;
-    this.#judge.ms += evaluation.latencyMs;
-    if (typeof evaluation.costUsd === 'number') this.#judge.cost += evaluation.costUsd;
-    else this.#judge.unknownCosts += 1;
+    if (evaluation.stage === 'judge') this.#judges.add(evaluation);
   }
 
   #evaluator(name: string, type: string, stage: Evaluation['stage']) {

@@ -1,5 +1,5 @@
 import { TokenBudgets } from '../cost/budgets/tokenBudgets.ts';
-import { type Dataset, openDataset } from '../datasets/dataset.ts';
+import { openDataset } from '../datasets/dataset.ts';
 import { heldDataset } from '../datasets/heldDataset.ts';
 import { ConfigError } from '../errors.ts';
 import type { EvaluatorDeps } from '../evaluators/evaluator.ts';
@@ -17,13 +17,13 @@ import { caseCallsFor } from '../suites/defaultEvaluators.ts';
 import type { FileReference } from '../suites/fileReference.ts';
 import type { Workspace } from '../suites/loadWorkspace.ts';
 import type { SuiteConfig } from '../suites/suiteConfig.ts';
-import { suiteHash } from '../suites/suiteHash.ts';
 import { caseEvaluators } from './caseEvaluators.ts';
-import { caseFilter, isOpen } from './caseFilter.ts';
 import { createTarget } from './createTarget.ts';
+import { ensureMeasured } from './ensureMeasured.ts';
+import { makePlan } from './makePlan.ts';
 import { openModels, openRecordings, type RecordingChoice, stillClock, stillRandom } from './recordedRun.ts';
 import { asInRun, storedTargets } from './rejudgedRun.ts';
-import type { PlannedTarget, RunInputs } from './runInputs.ts';
+import type { RunInputs } from './runInputs.ts';
 import { scriptRunners } from './scriptRunners.ts';
 
 /** What a person may say differently for one run; undefined leaves the suite's own. */
@@ -150,7 +150,8 @@ async function prepareRun(
       deps.python?.close(),
     ]);
   };
-  const made = await makePlan(workspace, suite, dataset, targets, deps, signal);
+  if (suite.defaultEvaluators) await ensureMeasured(dataset, suite, evaluatorsFor, signal);
+  const made = await makePlan({ workspace, suite, dataset, targets, readFile: deps.readFile }, signal);
   const origin = {
     ...(clock ? { replay: true as const } : {}),
     ...(rejudge === undefined ? {} : { rejudge }),
@@ -208,53 +209,6 @@ function evaluatorDeps(
 
 function readWorkspaceFile(workspace: Workspace, reference: string): string {
   return readText(resolveInside(workspace.root, reference, { path: workspace.configPath ?? '.' }));
-}
-
-async function makePlan(
-  workspace: Workspace,
-  suite: SuiteConfig,
-  dataset: Dataset,
-  targets: readonly PlannedTarget[],
-  deps: EvaluatorDeps,
-  signal: AbortSignal,
-): Promise<RunPlan> {
-  const { header } = dataset;
-  const chosen = isOpen(suite.filter) ? dataset.count : await countChosen(dataset, suite.filter, signal);
-  return {
-    suite: suite.name,
-    configPath: workspace.configPath,
-    targets: targets.map(({ target: { name, kind, hash } }) => ({ name, kind, hash })),
-    dataset: {
-      path: header.path,
-      version: header.version,
-      schemaVersion: header.schemaVersion,
-      contentHash: dataset.contentHash,
-      count: dataset.count,
-    },
-    evaluatorsHash: suiteHash(suite, (file) => deps.readFile(file)),
-    filter: suite.filter,
-    repeat: suite.repeat,
-    seed: suite.seed,
-    trials: targets.length * chosen * suite.repeat,
-    gate: suite.gate ?? null,
-  };
-}
-
-async function countChosen(dataset: Dataset, filter: RunFilter, signal: AbortSignal): Promise<number> {
-  const matches = caseFilter(filter);
-  let chosen = 0;
-  for await (const batch of dataset.batches({ signal }))
-    for (const located of batch) if (matches(located.case)) chosen += 1;
-  if (chosen > 0) return chosen;
-  throw new ConfigError('no case of the dataset matches the filter', {
-    where: { path: dataset.header.path },
-    remedy: `Names: ${filter.names.join(', ') || 'any'}; tags: ${filter.tags.join(', ') || 'any'}${idsText(filter)}.`,
-  });
-}
-
-function idsText({ ids = [] }: RunFilter): string {
-  if (ids.length === 0) return '';
-  return `; ids: ${ids.slice(0, 5).join(', ')}${ids.length > 5 ? ', …' : ''}`;
 }
 
 /** What of the suite does not take part in this run. */

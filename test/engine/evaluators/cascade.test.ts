@@ -165,7 +165,7 @@ describe('runCascade', () => {
       const verdict = run(evaluators);
       assert.deepEqual(
         [verdict.status, verdict.score, verdict.reason],
-        ['errored', null, 'nothing was measured'],
+        ['errored', null, 'nothing was measured: no evaluator counts for this case'],
       );
     }
     assert.equal(run([]).settlement.stage, 'none');

@@ -118,6 +118,33 @@ describe('summarize', () => {
     assert.equal(summary.evaluators[0]?.leftOut, 2);
   });
 
+  it('counts every call of a judge, and saves by each judge’s own mean', () => {
+    const pair = { name: 'pairwise', type: 'pairwise', calls: 2, costUsd: 0.1, latencyMs: 900 };
+    const skip = (name: string) => ({ name, stage: 'judge' as const });
+    const early = { stage: 'lexical' as const, early: true, reason: '' };
+    const results = [
+      trialResult({ evaluations: [evaluation({ costUsd: 0.01 }), evaluation(pair)] }),
+      trialResult({ caseIndex: 1, settlement: { ...early, skipped: [skip('pairwise')] } }),
+    ];
+    const { audited: _, ...found } = summarize(plan({ cases: 2 }), results).cascade;
+    assert.deepEqual(found, {
+      judgeCalls: 3,
+      judgeCallsSaved: 2,
+      judgeCostUsd: 0.11,
+      savedCostUsd: 0.1,
+      savedMs: 900,
+    });
+    const never = trialResult({ caseIndex: 2, settlement: { ...early, skipped: [skip('never-ran')] } });
+    const { cascade } = summarize(plan({ cases: 3 }), [...results, never]);
+    assert.deepEqual([cascade.judgeCallsSaved, cascade.savedCostUsd, cascade.savedMs], [3, null, null]);
+  });
+
+  it('knows that a judge that turned the call away cost nothing', () => {
+    const down = evaluation({ status: 'error', calls: 0 } as Partial<Evaluation>);
+    const { cascade } = summarize(plan({ cases: 1 }), [trialResult({ evaluations: [down] })]);
+    assert.deepEqual([cascade.judgeCalls, cascade.judgeCostUsd], [0, 0]);
+  });
+
   it('claims no saved money where a judge’s cost is unknown', () => {
     const results = [
       trialResult({ evaluations: [evaluation({ costUsd: null })] }),

@@ -28,5 +28,6 @@ export function thresholdOf<Default extends number | undefined>(
 }
 
 export function noText(name: string): Score {
-  return { status: 'error', reason: `the judge's text asks for {{ ${name} }}, which the case does not have` };
+  const reason = `the judge's text asks for {{ ${name} }}, which the case does not have`;
+  return { status: 'error', reason, ...spendingOf([]) };
 }

@@ -11,17 +11,17 @@ export interface Paid {
 }
 
 /**
- * The sum over the calls of one evaluation, ready to be spread into a Score: nothing where there was no call;
- * what is unknown of one call is unknown of the sum. Time is only given for calls that were replayed: what
- * happens now is measured.
+ * The sum over the calls of one evaluation, ready to be spread into a Score; what is unknown of one call is unknown
+ * of the sum. Time is only given for calls that were replayed: what happens now is measured.
  */
 export function spendingOf(calls: readonly Paid[]): {
   usage?: Usage;
   costUsd?: number | null;
+  calls?: number;
   latencyMs?: number;
 } {
   const [first, ...rest] = calls;
-  if (first === undefined) return {};
+  if (first === undefined) return { calls: 0 };
   let { usage, costUsd } = first;
   for (const call of rest) {
     usage = usage && call.usage ? addUsage(usage, call.usage) : null;
@@ -29,7 +29,12 @@ export function spendingOf(calls: readonly Paid[]): {
   }
   const latencyMs = calls.reduce((sum, call) => sum + (call.latencyMs ?? 0), 0);
   const replayed = calls.some((call) => call.replayed);
-  return { ...(usage ? { usage } : {}), costUsd, ...(replayed ? { latencyMs } : {}) };
+  return {
+    ...(usage ? { usage } : {}),
+    costUsd,
+    ...(rest.length > 0 ? { calls: calls.length } : {}),
+    ...(replayed ? { latencyMs } : {}),
+  };
 }
 
 function addUsage(sum: Usage, more: Usage): Usage {

@@ -143,6 +143,7 @@ describe('a judge’s answer', () => {
       reasoningTokens: 0,
     });
     assert.equal(score.costUsd, 0.00024);
+    assert.equal(score.calls, 2);
     assert.deepEqual(bench.server.requests[1]?.body.messages.at(-2), {
       role: 'assistant',
       content: 'Splendid!',
@@ -164,6 +165,7 @@ describe('a judge’s answer', () => {
     const refused = await scored({ status: 403 });
     assert(refused.score.status === 'error');
     assert.equal('costUsd' in refused.score, false);
+    assert.equal(refused.score.calls, 0);
   });
 
   it('never passes by accident: any text that is not one valid verdict is an error', async () => {
