@@ -161,7 +161,7 @@ describe('journey: the size of a comparison', function () {
         for (const text of [verdict.reason, ...verdict.evidence])
           await head.getByText(text).first().waitFor();
         const [pass] = metrics;
-        const line = (await head.locator('tr', { hasText: 'Pass rate' }).textContent()) ?? '';
+        const line = (await head.locator('tr', { hasText: 'Pass rate' }).first().textContent()) ?? '';
         for (const value of [pass.baseline, pass.candidate])
           assert.ok(line.includes(`${(value * 100).toFixed(1)} %`), line);
       } finally {

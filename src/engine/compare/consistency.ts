@@ -3,6 +3,7 @@ import { cautiousMean } from '../statistics/cautiousMean.ts';
 import { passHatK } from '../statistics/passHatK.ts';
 import { Xoshiro128 } from '../statistics/prng.ts';
 import { clusterOf, differencesOf, type ValuePair } from './differences.ts';
+import { possible } from './metric.ts';
 
 /**
  * pass^k of both sides, the chance that k trials of a case all pass: k is the fewest trials that any case has. Cases
@@ -36,6 +37,6 @@ export function compareConsistency(
     baseline: found.baseline,
     candidate: found.candidate,
     difference: found.estimate.mean,
-    interval: tested?.interval ?? null,
+    interval: possible(tested?.interval ?? null),
   };
 }

@@ -98,7 +98,12 @@ function testPasses(
 
 function testScores(found: Differences, seed: number): Pick<MetricComparison, 'interval' | 'test' | 'p'> {
   const result = cautiousMean(found.clusters, found.estimate, Xoshiro128.seeded(seed));
-  return { interval: result?.interval ?? null, test: 'bootstrap', p: result?.p ?? null };
+  return { interval: possible(result?.interval ?? null), test: 'bootstrap', p: result?.p ?? null };
+}
+
+/** Differences of shares and scores lie between −1 and 1, whatever the theory of few cases says. */
+export function possible(interval: Range | null): Range | null {
+  return interval && { low: Math.max(-1, interval.low), high: Math.min(1, interval.high) };
 }
 
 /** Sums of the gains and of the losses: with one trial, the discordant pairs of either kind. */

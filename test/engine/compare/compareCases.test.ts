@@ -30,6 +30,13 @@ describe('compareCases', () => {
     assert.ok((metrics[0]?.casesToDecide ?? 0) > 35);
   });
 
+  it('gives no interval beyond what a score can differ by', () => {
+    const { metrics } = compare([...times(2, { before: 1, after: 0 }), ...times(3, { before: 1, after: 1 })]);
+    const score = metrics.find(({ metric }) => metric === 'score');
+    assert.equal(score?.interval?.low, -1);
+    assert.ok((score?.interval?.high ?? 1) > 0);
+  });
+
   it('calls many unchanged cases equivalent, and few undecided', () => {
     assert.equal(compare(times(80, steady)).verdict.word, 'equivalent');
     assert.equal(compare(times(40, steady)).verdict.word, 'undecided');
