@@ -3,6 +3,8 @@ import stringWidth from 'string-width';
 export interface Column {
   title: string;
   align?: 'left' | 'right';
+  /** Left out where the table would be too wide, the highest first; columns without it stay. */
+  spare?: number;
 }
 
 /** Lines of a table with aligned columns, two spaces apart; cells must be on one line and may hold colours. */
@@ -16,6 +18,23 @@ export function renderTable(columns: readonly Column[], rows: readonly (readonly
       .join('  ')
       .trimEnd();
   return [line(columns.map(({ title }) => title)), ...rows.map(line)];
+}
+
+/** The same in at most `width` columns of the terminal, as far as leaving out spare columns will do. */
+export function fitTable(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  width: number,
+): string[] {
+  const lines = renderTable(columns, rows);
+  const last = columns.reduce((most, { spare = 0 }) => Math.max(most, spare), 0);
+  if (last === 0 || lines.every((line) => stringWidth(line) <= width)) return lines;
+  const kept = columns.map(({ spare }) => spare !== last);
+  return fitTable(
+    columns.filter((_, index) => kept[index]),
+    rows.map((row) => row.filter((_, index) => kept[index])),
+    width,
+  );
 }
 
 /** Cuts a text to a number of terminal columns, with an ellipsis. */

@@ -32,7 +32,7 @@ export function comparisonLines(comparison: Comparison, options: ComparisonViewO
     ...figureLines(comparison, io),
     ...tagLines(comparison, io),
     ...caseLines(comparison, options.maxCases, io),
-    ...(options.gate && comparison.gate ? gateLines(comparison.gate, style) : []),
+    ...(options.gate && comparison.gate ? gateLines(comparison.gate, io) : []),
     ...(notes.length > 0 ? ['', ...notes.map((note) => style.dim(sanitizeLine(note)))] : []),
     ...progressLines(comparison),
   ];

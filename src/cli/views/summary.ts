@@ -9,8 +9,10 @@ import { formatCost, formatCount, formatDuration, formatPercent } from '../termi
 import type { Io } from '../terminal/io.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import type { Style } from '../terminal/style.ts';
-import { renderTable } from '../terminal/table.ts';
+import { fitTable, renderTable, wrap } from '../terminal/table.ts';
 
+/** Below this many columns, intervals are left to reports and clauses are wrapped. */
+const NARROW = 90;
 /** As many tags are shown. */
 const MAX_TAGS = 10;
 
@@ -40,7 +42,7 @@ export function summaryLines(report: RunReport, workspace: Workspace, io: Io): s
     ...tagLines(summary, io),
     ...evaluatorLines(summary, io),
     ...cascadeLines(summary),
-    ...(report.gate ? gateLines(report.gate, style) : []),
+    ...(report.gate ? gateLines(report.gate, io) : []),
     '',
     verdictLine(report, style),
     style.dim(`run ${run.id}, ${formatDuration(run.elapsedMs)}; again with: ${again}`),
@@ -54,18 +56,18 @@ function groupTable(
 ): string[] {
   const repeated = groups.some(({ group }) => group.passHatK.length > 1);
   const tokens = groups.some(({ group }) => group.inputTokens !== null);
-  const narrow = io.width < 90;
+  const narrow = io.width < NARROW;
   const columns = [
     { title },
     { title: 'passed', align: 'right' as const },
     { title: 'rate' },
     { title: 'score', align: 'right' as const },
     ...(repeated ? [{ title: `pass^${groups[0]?.group.passHatK.length}`, align: 'right' as const }] : []),
-    ...(repeated ? [{ title: 'flaky', align: 'right' as const }] : []),
-    { title: 'p50', align: 'right' as const },
-    { title: 'p95', align: 'right' as const },
-    ...(narrow ? [] : [{ title: 'p99', align: 'right' as const }]),
-    ...(tokens ? [{ title: 'tokens in/out', align: 'right' as const }] : []),
+    ...(repeated ? [{ title: 'flaky', align: 'right' as const, spare: 1 }] : []),
+    { title: 'p50', align: 'right' as const, spare: 2 },
+    { title: 'p95', align: 'right' as const, spare: 3 },
+    { title: 'p99', align: 'right' as const, spare: 5 },
+    ...(tokens ? [{ title: 'tokens in/out', align: 'right' as const, spare: 4 }] : []),
     { title: 'cost', align: 'right' as const },
   ];
   const rows = groups.map(({ name, group }) => [
@@ -76,11 +78,11 @@ function groupTable(
     ...(repeated ? [formatPercent(group.passHatK.at(-1) ?? null), String(group.flakyCases)] : []),
     latencyCell(group.latencyMs?.p50),
     latencyCell(group.latencyMs?.p95),
-    ...(narrow ? [] : [latencyCell(group.latencyMs?.p99)]),
+    latencyCell(group.latencyMs?.p99),
     ...(tokens ? [tokenCell(group)] : []),
     costCell(group),
   ]);
-  const [head = '', ...body] = renderTable(columns, rows);
+  const [head = '', ...body] = fitTable(columns, rows, io.width);
   return [io.style.dim(head), ...body];
 }
 
@@ -93,7 +95,7 @@ function tagLines({ tags }: RunSummary, io: Io): string[] {
     .map(({ tag, summary }) => [
       sanitizeLine(tag),
       passedCell(summary, io.style),
-      rateCell(summary, io.width < 90),
+      rateCell(summary, io.width < NARROW),
       scoreCell(summary),
     ]);
   const columns = [
@@ -119,13 +121,13 @@ function evaluatorLines({ evaluators }: RunSummary, io: Io): string[] {
   ]);
   const columns = [
     { title: 'evaluator' },
-    { title: 'stage' },
+    { title: 'stage', spare: 2 },
     { title: 'passed', align: 'right' as const },
     { title: 'score', align: 'right' as const },
     { title: 'errors', align: 'right' as const },
-    { title: 'left out', align: 'right' as const },
+    { title: 'left out', align: 'right' as const, spare: 1 },
   ];
-  const [head = '', ...body] = renderTable(columns, rows);
+  const [head = '', ...body] = fitTable(columns, rows, io.width);
   return ['', io.style.dim(head), ...body];
 }
 
@@ -166,7 +168,9 @@ function auditLines({ audited: { trials, agreed } }: RunSummary['cascade']): str
 }
 
 /** The gate's clauses, each with its reason. */
-export function gateLines(gate: GateReport, style: Style): string[] {
+export function gateLines(gate: GateReport, { style, width }: Io): string[] {
+  // A clause is one line, to be searched for, unless the terminal is narrow.
+  const room = width < NARROW ? width - 12 : Number.POSITIVE_INFINITY;
   const marks = {
     pass: style.green('✓ pass     '),
     fail: style.red('✗ fail     '),
@@ -175,8 +179,10 @@ export function gateLines(gate: GateReport, style: Style): string[] {
   };
   return [
     '',
-    ...gate.clauses.map(
-      ({ name, status, reason }) => `${marks[status]} ${sanitizeLine(name)}: ${sanitizeLine(reason)}`,
+    ...gate.clauses.flatMap(({ name, status, reason }) =>
+      wrap(`${sanitizeLine(name)}: ${sanitizeLine(reason)}`, room).map(
+        (line, index) => `${index === 0 ? marks[status] : ' '.repeat(11)} ${line}`,
+      ),
     ),
   ];
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import stringWidth from 'string-width';
-import { truncate, wrap } from '../../../src/cli/terminal/table.ts';
+import { fitTable, truncate, wrap } from '../../../src/cli/terminal/table.ts';
 
 describe('wrap', () => {
   it('breaks at spaces, keeps line breaks, and breaks a word only where it is too long for a line', () => {
@@ -28,5 +28,20 @@ describe('truncate', () => {
     assert.equal(truncate('abcdef', 4), 'abc…');
     assert.equal(truncate('返品期限', 5), '返品…');
     assert.equal(truncate('abcd', 4), 'abcd');
+  });
+});
+
+describe('fitTable', () => {
+  const columns = [
+    { title: 'name' },
+    { title: 'p95', align: 'right' as const, spare: 1 },
+    { title: 'p99', align: 'right' as const, spare: 2 },
+  ];
+  const rows = [['agent', '9 ms', '10 ms']];
+
+  it('leaves out spare columns, the highest first, until the table fits', () => {
+    assert.deepEqual(fitTable(columns, rows, 20), ['name    p95    p99', 'agent  9 ms  10 ms']);
+    assert.deepEqual(fitTable(columns, rows, 15), ['name    p95', 'agent  9 ms']);
+    assert.deepEqual(fitTable(columns, rows, 3), ['name', 'agent']);
   });
 });
