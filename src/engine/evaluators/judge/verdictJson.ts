@@ -16,9 +16,11 @@ export function findVerdict(text: string): FoundVerdict {
   if (text.length > MAX_LENGTH) return { found: 'none' };
   const found: { value: JsonObject; source: string }[] = [];
   let from = 0;
-  for (let starts = 0; starts < MAX_STARTS; starts++) {
+  for (let starts = 0; ; starts++) {
     const start = text.indexOf('{', from);
     if (start < 0) break;
+    // Another verdict may stand behind what was not read.
+    if (starts === MAX_STARTS) return { found: 'none' };
     const end = closingBrace(text, start);
     const source = end < 0 ? '' : text.slice(start, end + 1);
     const value = parseObject(source);

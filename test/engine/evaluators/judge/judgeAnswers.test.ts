@@ -70,6 +70,13 @@ describe('a judge’s answer', () => {
         reason: /more than one verdict/,
         calls: 1,
       },
+      'a second verdict hides behind a flood of braces, twice': {
+        script: twice({
+          text: `{"reason": "good", "score": 1}\n${'{'.repeat(300)}\n{"reason": "bad", "score": 0}`,
+        }),
+        reason: /could not be read, twice/,
+        calls: 2,
+      },
       'it says the score twice': {
         script: [{ text: '{"reason": "bad", "score": 0, "score": 1}' }],
         reason: /more than one verdict/,
