@@ -1,6 +1,7 @@
 import type { TemplateSyntax } from '../model/prompt.ts';
 import { findData, findMarkup } from './markup.ts';
 import { protectedSpans } from './protectedSpans.ts';
+import { findShapes } from './shapes.ts';
 import { type Span, SpanSet } from './spanSet.ts';
 import { findBlocks } from './templateTags.ts';
 import { findUnits, type Unit } from './units.ts';
@@ -16,6 +17,7 @@ export class MessageText {
   #data: SpanSet | undefined;
   #markup: SpanSet | undefined;
   #blocks: SpanSet | undefined;
+  #shapes: SpanSet | undefined;
   #units: Unit[] | undefined;
 
   constructor(text: string, syntax: TemplateSyntax, scope: Span = { start: 0, end: text.length }) {
@@ -41,6 +43,13 @@ export class MessageText {
     this.#markup ??= findMarkup(this.text);
     const { start, end } = this.scope;
     return start <= span.start && span.end <= end && !this.#data.touches(span) && !this.#markup.touches(span);
+  }
+
+  /** Whether the stretch shows what an answer should look like: its decoration means something. */
+  isShape(span: Span): boolean {
+    this.#data ??= findData(this.text);
+    this.#shapes ??= findShapes(this.text);
+    return this.#shapes.touches(span) || this.#data.touches(span);
   }
 
   /** Whether the stretch is in every message that the template makes: not within an `if` or a loop. */

@@ -107,6 +107,20 @@ describe('compression rules', () => {
       ['- **Tone**: kind and plain\n', '- **Tone**: kind and plain\n'],
     ]));
 
+  it('leaves alone the look of what shows how an answer should look', () =>
+    expectAll('aggressive', [
+      ...[
+        'Answer in this format:\n\n- **Name**: the name\n- **Reason**: the reason',
+        '## Output format\n\n- **Name**: the name\n- **Reason**: the reason',
+        'Use this template:\n\n# **Title**\n\nBy **name** here.\n\n---\n\n## **Body** ##\n\n- **A**: b\n- **C**: d',
+        '<example>\n- **Name**: the name\n- **Reason**: the reason\n</example>',
+      ].map((text): [string, string] => [text, text]),
+      [
+        '## Output format\n\n- **Name**: b\n- **Reason**: d\n\n---\n\n## **Tone** ##\n\n- **First**: b\n- **Last**: d',
+        '## Output format\n\n- **Name**: b\n- **Reason**: d\n\n## Tone\n\n- First: b\n- Last: d',
+      ],
+    ]));
+
   it('typography: plainer characters where they cost less, invisible ones not at all', () =>
     expectAll('safe', [
       ['Write in plain\u200b words.', 'Write in plain words.'],

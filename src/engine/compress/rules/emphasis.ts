@@ -18,8 +18,9 @@ const BOLD = /(?<![*\\\p{L}\p{N}])\*\*(?=\S)([^*\n]{1,200})(?<=\S)\*\*(?![*\p{L}
 function plain(message: MessageText, { index, 0: whole, 1: words = '' }: RegExpExecArray): Suggestion[] {
   const end = index + whole.length;
   const isHeavy = holdsObligation(words) || !/\p{Ll}/u.test(words);
-  if (isHeavy || isWholeLine(message.text, index, end) || !message.isOwnWords({ start: index, end }))
-    return [];
+  const span = { start: index, end };
+  if (isHeavy || isWholeLine(message.text, index, end)) return [];
+  if (message.isShape(span) || !message.isOwnWords(span)) return [];
   return [
     [
       { start: index, end: index + 2, text: '' },

@@ -6,11 +6,11 @@ export const formatting: Rule = {
   name: 'formatting',
   level: 'safe',
   reason: 'decoration',
-  suggest({ text }) {
-    return splitLines(text).flatMap(({ start, text: line }) =>
+  suggest(message) {
+    return splitLines(message.text).flatMap(({ start, end, text: line }) =>
       FORMS.flatMap(([pattern, replacement]) => {
         const match = pattern.exec(line);
-        if (match === null) return [];
+        if (match === null || message.isShape({ start, end })) return [];
         return [
           [
             {

@@ -22,7 +22,7 @@ export const listLeads: Rule = {
 function lists(message: MessageText): (RegExpExecArray | null)[][] {
   const found = new Map<string, (RegExpExecArray | null)[]>();
   for (const unit of message.units()) {
-    if (unit.kind !== 'item') continue;
+    if (unit.kind !== 'item' || message.isShape(unit)) continue;
     const mark = /^([ \t]*)([-*+•]|\d)/.exec(message.text.slice(unit.start, unit.start + 80));
     const key = `${unit.section}:${mark?.[1]}:${mark?.[2]}`.replace(/\d$/, '1');
     const list = found.get(key) ?? [];

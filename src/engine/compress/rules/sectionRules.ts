@@ -7,11 +7,11 @@ export const sectionRules: Rule = {
   name: 'section-rules',
   level: 'safe',
   reason: 'the heading below divides by itself',
-  suggest({ text }) {
-    const lines = splitLines(text);
+  suggest(message) {
+    const lines = splitLines(message.text);
     return lines.flatMap((line, at) => {
       // Under a line of text it is no rule: it makes a heading of that line.
-      if (!isRule(line.text) || !isBlank(lines[at - 1])) return [];
+      if (!isRule(line.text) || !isBlank(lines[at - 1]) || message.isShape(line)) return [];
       let below = at + 1;
       while (isBlank(lines[below])) below += 1;
       const next = lines[below];
