@@ -11,7 +11,7 @@ import { Workbench } from '../support/vscode/workbench.ts';
 import { needsWorkbench } from './needsWorkbench.ts';
 import { openRun, openViews, runSuite } from './steps.ts';
 
-const CASES = ['please wait', 'thanks', 'please', 'no'].map(
+const CASES = ['please wait', 'thanks', 'please', 'thank you', 'no'].map(
   (text, at) => `  - { id: c${at}, input: "${text}", expected_output: { expected_concepts: [please] } }`,
 );
 const FILES = {
@@ -37,7 +37,7 @@ describe('journey: can the evaluators be relied on?', function () {
     const { page } = workbench;
     await openViews(workbench);
     await runSuite(workbench, 'judged');
-    await openRun(workbench, '2 of 4 passed');
+    await openRun(workbench, '2 of 5 passed');
     const report = await workbench.webview('touchstone-report');
     await report.locator('[role=row]', { hasText: 'c1' }).click();
     const editor = report.locator('label-editor');
@@ -58,11 +58,12 @@ describe('journey: can the evaluators be relied on?', function () {
     for (const choice of ['judged', 'concepts', 'length'])
       await workbench.choices.filter({ hasText: choice }).first().click();
     await workbench.choices.filter({ hasText: 'c1' }).first().waitFor();
-    await workbench.webview('text="Both scored 4 outputs."');
+    await workbench.webview('text="Both scored 5 outputs."');
     await workbench.screenshot('evaluators-dark');
-    await workbench.choices.filter({ hasText: 'c1' }).first().click();
-    await page.locator('.tab', { hasText: 'c1: concepts ↔ length' }).waitFor();
-    await page.locator('.monaco-diff-editor .view-line', { hasText: 'thanks' }).first().waitFor();
+    await workbench.choices.filter({ hasText: 'All of them side by side' }).click();
+    await page.locator('.tab', { hasText: 'Outputs on which concepts and length differ (2)' }).waitFor();
+    for (const output of ['thanks', 'thank you'])
+      await page.locator('.monaco-diff-editor .view-line', { hasText: output }).first().waitFor();
     await workbench.screenshot('evaluators-side-by-side-dark');
   });
 });

@@ -60,7 +60,7 @@ function biasLines(entry: EvaluatorAgreement): string[] {
   const { labelled, accuracy, positionBias, lengthBias, selfPreference, latencyMs } = entry;
   const rows: [string, { first: number | null; second: number | null }, (value: number | null) => string][] =
     [
-      [`right by ${formatCount(labelled)} labels`, accuracy, formatPercent],
+      [`agrees with labels (${formatCount(labelled)})`, accuracy, formatPercent],
       ['liking for long answers (rank correlation)', lengthBias, figure],
       ['leaning to the first answer', positionBias, figure],
       ['preference for its own model', selfPreference, figure],

@@ -65,7 +65,7 @@ function undecidedBecause({ metrics, unmeasured, without }: VerdictGrounds): str
   const pairs = metrics[0]?.pairs ?? 0;
   return needed === null || needed <= pairs
     ? `${start}.`
-    : `${start}; about ${needed.toLocaleString('en-US')} such cases would.`;
+    : `${start}; about ${count(needed)} such cases would.`;
 }
 
 /** `pass rate 82.9 %, was 41.4 %: +41.5 points, 95 % interval +27.1 to +55.0 (p < 0.0001, sign-flip test over 40 clusters)` */
@@ -78,8 +78,8 @@ function evidenceOf(metric: MetricComparison): string {
     : '';
   const units =
     metric.clusters === metric.pairs
-      ? `${metric.pairs} cases`
-      : `${metric.pairs} cases in ${metric.clusters} clusters`;
+      ? `${count(metric.pairs)} cases`
+      : `${count(metric.pairs)} cases in ${count(metric.clusters)} clusters`;
   const p = metric.adjustedP === null ? 'too little data for a test' : `adjusted ${pText(metric.adjustedP)}`;
   const name = isPass ? 'pass rate' : 'mean score';
   return `${name} ${show(metric.candidate)}, was ${show(metric.baseline)}: ${change(metric.difference)}${isPass ? ' points' : ''}${interval} (${p}, ${TESTS[metric.test]}, ${units})`;
@@ -108,4 +108,8 @@ function points(share: number): string {
 function signed(value: number, digits: number): string {
   const text = Math.abs(value).toFixed(digits);
   return `${value < 0 && Number(text) !== 0 ? '−' : '+'}${text}`;
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-US');
 }

@@ -36,7 +36,7 @@ function agreementPart(entry: EvaluatorAgreement): string {
     ['Outputs on which they differ', formatCount(entry.differences.length)],
   ];
   const each: [string, Sides, (value: number | null) => string][] = [
-    [`Right by ${formatCount(labelled)} labels`, entry.accuracy, formatPercent],
+    [`Agrees with labels (${formatCount(labelled)})`, entry.accuracy, formatPercent],
     ['Liking for long answers (rank correlation)', entry.lengthBias, figure],
     ['Leaning to the first answer', entry.positionBias, figure],
     ['Preference for its own model', entry.selfPreference, figure],

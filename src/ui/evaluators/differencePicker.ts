@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { EvaluatorDifferenceEntry } from '../../protocol/evaluatorCalls.ts';
-import { openJudgements } from './studyDocuments.ts';
+import { type JudgementPair, openAllJudgements, openJudgements } from './studyDocuments.ts';
 
 export interface Differences {
   runId: string;
@@ -8,52 +8,53 @@ export interface Differences {
   second: string;
   /** The run that holds the second judgements, where it is another one. */
   again?: string;
+  /** The most different first. */
   differences: readonly EvaluatorDifferenceEntry[];
   /** All of them, where not all are in the list. */
   count: number;
-  failed(error: unknown): void;
 }
 
-/** A list of the outputs on which two evaluators differ; each opens side by side, and the list stays for the next. */
-export function showDifferences(given: Differences): void {
+/** More are not opened at once: nobody reads them one below the other. */
+const MOST_AT_ONCE = 50;
+
+/** A list of the outputs on which two evaluators differ; one, or the first of them together, opens side by side. */
+export async function showDifferences(given: Differences): Promise<void> {
   const { first, second, differences, count } = given;
-  const list = vscode.window.createQuickPick<vscode.QuickPickItem & { at: EvaluatorDifferenceEntry }>();
-  list.title =
-    count === differences.length
-      ? vscode.l10n.t('{0} outputs on which {1} and {2} differ', count, first, second)
-      : vscode.l10n.t(
-          'The first {0} of {1} outputs on which {2} and {3} differ',
-          differences.length,
-          count,
-          first,
-          second,
-        );
-  list.placeholder = vscode.l10n.t('Open both judgements side by side');
-  list.matchOnDescription = true;
-  list.matchOnDetail = true;
-  list.ignoreFocusOut = true;
-  list.items = differences.map((at) => ({
+  const title = vscode.l10n.t('Outputs on which {0} and {1} differ ({2})', first, second, count);
+  const several = differences.slice(0, MOST_AT_ONCE);
+  const all = {
+    label:
+      several.length === count
+        ? vscode.l10n.t('$(diff-multiple) All of them side by side')
+        : vscode.l10n.t('$(diff-multiple) The first {0} side by side', several.length),
+    pairs: several,
+  };
+  const single = differences.map((at) => ({
     label: at.caseId,
     description: `${side(at.first)} ↔ ${side(at.second)} · ${at.target}`,
     detail: `${at.first.reason} ↔ ${at.second.reason}`.replace(/\s+/g, ' ').slice(0, 300),
-    at,
+    pairs: [at],
   }));
-  list.onDidAccept(() => {
-    const [chosen] = list.activeItems;
-    if (chosen) openBoth(given, chosen.at).catch(given.failed);
+  const chosen = await vscode.window.showQuickPick(several.length > 1 ? [all, ...single] : single, {
+    title,
+    placeHolder: vscode.l10n.t('Open both judgements side by side'),
+    matchOnDescription: true,
+    matchOnDetail: true,
   });
-  list.onDidHide(() => list.dispose());
-  list.show();
+  const [one, ...more] = (chosen?.pairs ?? []).map((at) => pairOf(given, at));
+  if (one) await (more.length === 0 ? openJudgements(one) : openAllJudgements(title, [one, ...more]));
 }
 
-async function openBoth({ runId, first, second, again }: Differences, at: EvaluatorDifferenceEntry) {
-  const { target, caseId, trial } = at;
+function pairOf(
+  { runId, first, second, again }: Differences,
+  { target, caseId, trial }: EvaluatorDifferenceEntry,
+): JudgementPair {
   const address = { target, caseId, trial };
-  await openJudgements(
+  return {
     caseId,
-    { ...address, runId, evaluator: first },
-    { ...address, runId: again ?? runId, evaluator: second },
-  );
+    first: { ...address, runId, evaluator: first },
+    second: { ...address, runId: again ?? runId, evaluator: second },
+  };
 }
 
 function side({ score, pass }: EvaluatorDifferenceEntry['first']): string {

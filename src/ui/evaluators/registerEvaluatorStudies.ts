@@ -20,7 +20,7 @@ export function registerEvaluatorStudies(engine: EngineClient, output: Output): 
       async (given) => {
         const run = await runFrom(given, engine);
         const pair = run && (await pickPair(engine, run.runId));
-        if (pair) await showStudy({ engine, output, documents }, pair);
+        if (pair) await showStudy(engine, documents, pair);
       },
       output,
     ),
@@ -63,10 +63,7 @@ async function pickPair(engine: EngineClient, runId: string): Promise<Pair | und
 }
 
 /** The figures as a page, and the outputs on which the two differ to go through. */
-async function showStudy(
-  { engine, output, documents }: { engine: EngineClient; output: Output; documents: StudyDocuments },
-  pair: Pair,
-): Promise<void> {
+async function showStudy(engine: EngineClient, documents: StudyDocuments, pair: Pair): Promise<void> {
   const { markdown, differences, count } = await vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
@@ -78,5 +75,5 @@ async function showStudy(
   const page = documents.add(pair.first, pair.second, markdown);
   await vscode.commands.executeCommand('markdown.showPreview', page);
   if (differences.length === 0) return;
-  showDifferences({ ...pair, differences, count, failed: (error) => output.showError(error) });
+  await showDifferences({ ...pair, differences, count });
 }

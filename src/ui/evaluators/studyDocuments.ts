@@ -58,21 +58,32 @@ export class StudyDocuments implements vscode.Disposable {
 }
 
 /** Both judgements of an output in the diff editor. */
-export async function openJudgements(
-  caseId: string,
-  first: JudgementAddress,
-  second: JudgementAddress,
-): Promise<void> {
-  const uri = (one: JudgementAddress) =>
-    vscode.Uri.from({
-      scheme: JUDGEMENT,
-      path: `/${fileName(caseId)}.${fileName(one.evaluator)}.txt`,
-      query: JSON.stringify(one),
-    });
+export async function openJudgements({ caseId, first, second }: JudgementPair): Promise<void> {
   const title = vscode.l10n.t('{0}: {1} ↔ {2}', caseId, first.evaluator, second.evaluator);
-  await vscode.commands.executeCommand('vscode.diff', uri(first), uri(second), title, {
-    preview: true,
-    preserveFocus: true,
+  await vscode.commands.executeCommand('vscode.diff', judgementUri(first), judgementUri(second), title);
+}
+
+/** The judgements of many outputs, one diff below the other. */
+export async function openAllJudgements(title: string, pairs: readonly JudgementPair[]): Promise<void> {
+  const changes = pairs.map(({ first, second }) => {
+    const [before, after] = [judgementUri(first), judgementUri(second)];
+    return [after, before, after];
+  });
+  await vscode.commands.executeCommand('vscode.changes', title, changes);
+}
+
+/** What two evaluators said of an output. */
+export interface JudgementPair {
+  caseId: string;
+  first: JudgementAddress;
+  second: JudgementAddress;
+}
+
+function judgementUri(one: JudgementAddress): vscode.Uri {
+  return vscode.Uri.from({
+    scheme: JUDGEMENT,
+    path: `/${fileName(one.caseId)}.${fileName(one.evaluator)}.txt`,
+    query: JSON.stringify(one),
   });
 }
 
