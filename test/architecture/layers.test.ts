@@ -73,7 +73,11 @@ describe('architecture', () => {
 
   it('ends a process only at its entry point', () => {
     // The texts of other programs, which run in processes of their own.
-    const texts = ['src/engine/evaluators/scriptChild.ts', 'src/engine/targets/promptfoo/programSources.ts'];
+    const texts = [
+      'src/engine/evaluators/scriptChild.ts',
+      'src/engine/evaluators/moduleChild.ts',
+      'src/engine/targets/promptfoo/programSources.ts',
+    ];
     const own = [...graph.keys()].filter((file) => !texts.includes(file));
     assert.deepEqual(filesWith(own, /\bprocess\.exit\(/), ['src/cli.ts', 'src/engineProcess.ts']);
   });

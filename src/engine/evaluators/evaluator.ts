@@ -50,6 +50,8 @@ export interface EvaluatorDeps {
   scripts: ScriptRunner | undefined;
   /** Runs Python; used only where `scripts` are trusted. */
   python?: ScriptRunner;
+  /** Runs JavaScript that is a module; used only where `scripts` are trusted. */
+  modules?: ScriptRunner;
   random: Random;
   /** Reads a file that a suite refers to, inside the workspace only; throws FileError. */
   readFile(reference: string): string;

@@ -148,6 +148,7 @@ async function prepareRun(
       deps.patterns.close(),
       deps.scripts?.close(),
       deps.python?.close(),
+      deps.modules?.close(),
     ]);
   };
   if (suite.defaultEvaluators) await ensureMeasured(dataset, suite, evaluatorsFor, signal);

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { ConfigError } from '../../errors.ts';
+import { isJsonObject } from '../../model/json.ts';
 import type { EvaluatorDefinition } from '../evaluator.ts';
+import { moduleCode } from '../moduleRunner.ts';
 import { scriptScope } from '../scriptScope.ts';
 import { clamped, scriptScore } from '../scriptScore.ts';
 
@@ -11,6 +13,14 @@ const options = z.strictObject({
     .describe(
       'An expression, or a function body with return; output and context are in scope. file:// reads it from a file.',
     ),
+  file: z
+    .string()
+    .optional()
+    .describe(
+      'Where the code stands as a module, relative to the workspace: it is imported from there and may import others.',
+    ),
+  function: z.string().optional().describe('Name of the export of that module. Default: its default export.'),
+  config: z.record(z.string(), z.unknown()).optional().describe('Handed to the module as context.config.'),
   threshold: z.number().optional().describe('Smallest number that passes. Default: anything above 0.'),
   clamp: z
     .boolean()
@@ -28,21 +38,29 @@ export const javascript: EvaluatorDefinition<z.infer<typeof options>> = {
   summary: 'A piece of JavaScript decides.',
   options,
   shorthand: 'code',
-  fromAssertion: ({ value, threshold }) => ({
-    ...(value === undefined ? {} : { code: value }),
+  fromAssertion: ({ value, threshold, config }) => ({
+    ...(isJsonObject(value)
+      ? { ...value, ...(config === undefined ? {} : { config }) }
+      : value === undefined
+        ? {}
+        : { code: value }),
     ...(threshold === undefined ? {} : { threshold }),
     // promptfoo lets a script return any number.
     clamp: true,
   }),
-  create(spec, { code, threshold, clamp = false }, { scripts }) {
-    if (!scripts) {
+  create(spec, { code, file, threshold, config, clamp = false, ...own }, { scripts, modules }) {
+    const runner = file === undefined ? scripts : modules;
+    if (!runner) {
       throw new ConfigError(`the evaluator "${spec.name}" is JavaScript, which is not trusted to run`, {
         ...(spec.location ? { where: spec.location } : {}),
         remedy: 'Read the script, then run with --trust.',
       });
     }
     return async (input, { signal }) => {
-      const score = scriptScore(await scripts.run(code, scriptScope(input), { signal }), threshold);
+      const scope = scriptScope(input);
+      if (config !== undefined) Object.assign(scope.context, { config });
+      const asked = file === undefined ? code : moduleCode(file, own.function);
+      const score = scriptScore(await runner.run(asked, scope, { signal }), threshold);
       return clamp ? clamped(score) : score;
     };
   },

@@ -8,9 +8,11 @@ import { type PromptfooReader, parseReferenced, readReference } from './promptfo
 import { transformCode } from './readProviders.ts';
 import { moduleExpression, scriptExpression } from './scriptCode.ts';
 
-const SCRIPT = /^file:\/\/(.*?\.[cm]?js)(?::([\w$]+))?$/;
+const SCRIPT = /^file:\/\/(.*?\.[cm]?[jt]s)(?::([\w$]+))?$/;
+/** A script that needs others is imported from where it stands; any other is run with fewer rights. */
+const IMPORTS = /\brequire\s*\(|\bimport\b\s*[\w{*('"]/;
 const PYTHON = /^file:\/\/(.*?\.py)(?::([A-Za-z_]\w*))?$/;
-const FOREIGN = /^(?:file:\/\/.*\.(?:py|rb|[cm]?ts)(?::|$)|package:)/;
+const FOREIGN = /^(?:file:\/\/.*\.(?:py|rb)(?::|$)|package:)/;
 
 const DEFAULT_EMBEDDINGS = 'openai:embedding:text-embedding-3-large';
 
@@ -69,7 +71,9 @@ function renderValue(value: JsonValue, type: string, scope: AssertionScope): Jso
   if (!/^(?:not-)?javascript$/.test(type)) return renderText(value, scope);
   const [, file, name] = SCRIPT.exec(value) ?? [];
   if (file !== undefined) {
-    return moduleExpression(readReference(scope.reader, file, scope.location).text, name);
+    const module = readReference(scope.reader, file, scope.location);
+    if (!IMPORTS.test(module.text) && !module.path.endsWith('ts')) return moduleExpression(module.text, name);
+    return { code: module.text, file: module.path, ...(name === undefined ? {} : { function: name }) };
   }
   return value.startsWith('file://') ? value : scriptExpression(renderNunjucks(value, variablesOf(scope)));
 }

@@ -6,7 +6,7 @@ import { loadFiles, runFiles } from './promptfooRun.ts';
 const CONFIG = 'promptfooconfig.yaml';
 const hasPython = spawnSync('python3', ['-c', '']).status === 0;
 
-describe('providers and prompts of promptfoo that are programs', function () {
+describe('programs of promptfoo suites', function () {
   this.timeout(60_000);
 
   const javascript = {
@@ -190,5 +190,53 @@ tests: [{ vars: { name: Ada }, assert: [{ type: equals, value: 'Who is Ada?' }] 
       JSON.stringify(results.map(({ reason }) => reason)),
     );
     assert.match(results[1]?.reason ?? '', /names no function/);
+  });
+
+  it('imports an assertion that needs others from where it stands', async () => {
+    const files = {
+      [CONFIG]: `
+prompts: ['{{x}}']
+providers: [echo]
+defaultTest: { vars: { x: hello } }
+tests:
+  - assert: [{ type: javascript, value: 'file://checks/common.cjs', config: { word: hello } }]
+  - assert: [{ type: javascript, value: 'file://checks/module.mjs:long', threshold: 0.5 }]
+  - assert: [{ type: javascript, value: 'file://checks/typed.ts' }]
+  - assert: [{ type: not-javascript, value: 'file://checks/module.mjs:none' }]
+  - assert: [{ type: javascript, value: 'file://checks/module.mjs:missing' }]
+`,
+      'checks/common.cjs': `
+const { readFileSync } = require('node:fs');
+const path = require('node:path');
+const words = readFileSync(path.join(__dirname, 'words.txt'), 'utf8').split(',');
+module.exports = (output, { config, vars }) => {
+  console.log('noise');
+  return { pass: words.includes(output) && config.word === vars.x, score: 0.5, reason: 'known' };
+};
+`,
+      'checks/words.txt': 'hello,bye',
+      'checks/module.mjs': `
+import { count } from './count.mjs';
+export const long = async (output) => count(output) / 10;
+export const none = (output) => count(output) === 0;
+`,
+      'checks/count.mjs': 'export const count = (text) => text.length;\n',
+      'checks/typed.ts': 'export default (output: string): boolean => output === "hello";\n',
+    };
+    const results = await runFiles(files);
+    assert.deepEqual(
+      results.map(({ status, score }) => [status, score]),
+      [
+        ['passed', 0.5],
+        ['passed', 0.5],
+        ['passed', 1],
+        ['passed', 1],
+        ['errored', null],
+      ],
+      JSON.stringify(results.map(({ reason }) => reason)),
+    );
+    assert.match(results[4]?.reason ?? '', /no function missing/);
+    const untrusted = await runFiles(files, { trust: { scripts: false } });
+    assert.ok(untrusted.every(({ status, reason }) => status === 'errored' && /--trust/.test(reason ?? '')));
   });
 });
