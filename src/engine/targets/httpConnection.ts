@@ -16,8 +16,18 @@ export interface HttpRequest {
   body?: string;
   /** Limit of the decompressed body in bytes. */
   maxBytes: number;
-  signal: AbortSignal;
 }
+
+/** A request on its way. A plain function ends it: a signal for each call would cost as much as the call. */
+interface Sent {
+  /** Rejects with BodyTooLarge, InvalidText, or an error whose `code` is the system's. */
+  reply: Promise<HttpReply>;
+  /** Ends the request; `reply` then rejects. Without effect once it has settled. */
+  cancel(): void;
+}
+
+/** What a cancelled request fails with; whoever cancels knows why. */
+class Cancelled extends Error {}
 
 /** Servers close idle connections; one that has not been used for so long is not used again. */
 const IDLE_MS = 4_000;
@@ -30,18 +40,25 @@ export class HttpConnection {
   readonly #plain = new http.Agent({ keepAlive: true, timeout: IDLE_MS });
   readonly #secure = new https.Agent({ keepAlive: true, timeout: IDLE_MS });
 
-  /** Rejects with BodyTooLarge, InvalidText, or an error whose `code` is the system's. */
-  send(url: URL, { method, headers, body, maxBytes, signal }: HttpRequest): Promise<HttpReply> {
+  send(url: URL, request: HttpRequest): Sent {
+    try {
+      return this.#send(url, request);
+    } catch (error) {
+      // A header or an address that cannot be sent.
+      return { reply: Promise.reject(error), cancel: () => {} };
+    }
+  }
+
+  #send(url: URL, { method, headers, body, maxBytes }: HttpRequest): Sent {
     const secure = url.protocol === 'https:';
-    const options = {
+    const outgoing = (secure ? https : http).request(url, {
       method,
       headers: { 'user-agent': 'touchstone', 'accept-encoding': 'gzip, deflate, br', ...headers },
       agent: secure ? this.#secure : this.#plain,
-      signal,
-    };
-    return new Promise((resolve, reject) => {
-      const outgoing = (secure ? https : http).request(url, options);
-      outgoing.once('error', reject);
+    });
+    const reply = new Promise<HttpReply>((resolve, reject) => {
+      // Kept for as long as the request: an error that nobody hears would end the process.
+      outgoing.on('error', reject);
       outgoing.once('response', (incoming) => {
         const { statusCode: status = 0, headers: received } = incoming;
         readBody(incoming, maxBytes).then(
@@ -55,6 +72,7 @@ export class HttpConnection {
       });
       outgoing.end(body);
     });
+    return { reply, cancel: () => outgoing.destroy(new Cancelled()) };
   }
 
   close(): void {

@@ -85,28 +85,26 @@ export function createHttpTarget(options: HttpTargetOptions, ports: HttpTargetPo
       signal.throwIfAborted();
       const body = write(agentRequest(request));
       const limitMs = Math.min(timeoutMs, options.timeoutMs ?? Number.POSITIVE_INFINITY);
-      const stop = new AbortController();
-      const abort = () => stop.abort();
-      signal.addEventListener('abort', abort, { once: true });
+      const start = clock.monotonic();
+      const elapsed = () => clock.monotonic() - start;
+      const sent = connection.send(url, {
+        method,
+        headers: { ...headers, ...traceHeaders(span) },
+        body,
+        maxBytes: maxResponseBytes,
+      });
+      signal.addEventListener('abort', sent.cancel, { once: true });
       let timedOut = false;
       const done = new AbortController();
       clock.sleep(Math.min(limitMs, LONGEST_MS), done.signal).then(
         () => {
           timedOut = true;
-          stop.abort();
+          sent.cancel();
         },
         () => {},
       );
-      const start = clock.monotonic();
-      const elapsed = () => clock.monotonic() - start;
       try {
-        const reply = await connection.send(url, {
-          method,
-          headers: { ...headers, ...traceHeaders(span) },
-          body,
-          maxBytes: maxResponseBytes,
-          signal: stop.signal,
-        });
+        const reply = await sent.reply;
         if (reply.status < 200 || reply.status > 299) return httpStatusError(reply, elapsed());
         return readReply(reply.text, form, elapsed());
       } catch (error) {
@@ -118,7 +116,7 @@ export function createHttpTarget(options: HttpTargetOptions, ports: HttpTargetPo
       } finally {
         // A reason of our own spares the building of an exception, with its stack, for every call.
         done.abort('done');
-        signal.removeEventListener('abort', abort);
+        signal.removeEventListener('abort', sent.cancel);
       }
     },
     close: async () => connection.close(),

@@ -90,28 +90,23 @@ async function send(
   { clock, runScript, connection }: HttpCallerPorts & { connection: HttpConnection },
 ): Promise<Output> {
   const { signal, timeoutMs, span } = context;
-  const stop = new AbortController();
-  const abort = () => stop.abort();
-  signal.addEventListener('abort', abort, { once: true });
+  const start = clock.monotonic();
+  const elapsed = () => clock.monotonic() - start;
+  const trace = /^0+$/.test(span.traceId) ? {} : { traceparent: span.traceparent };
+  const headers = { ...request.headers, ...trace };
+  const sent = connection.send(url, { ...request, headers, maxBytes: MAX_BYTES });
+  signal.addEventListener('abort', sent.cancel, { once: true });
   const done = new AbortController();
   let timedOut = false;
   clock.sleep(Math.min(timeoutMs, LONGEST_MS), done.signal).then(
     () => {
       timedOut = true;
-      stop.abort();
+      sent.cancel();
     },
     () => {},
   );
-  const start = clock.monotonic();
-  const elapsed = () => clock.monotonic() - start;
-  const trace = /^0+$/.test(span.traceId) ? {} : { traceparent: span.traceparent };
   try {
-    const reply = await connection.send(url, {
-      ...request,
-      headers: { ...request.headers, ...trace },
-      maxBytes: MAX_BYTES,
-      signal: stop.signal,
-    });
+    const reply = await sent.reply;
     if (reply.status < 200 || reply.status > 299) return httpStatusError(reply, elapsed());
     return await readAnswer(reply.text, transform, values, runScript, signal, elapsed());
   } catch (error) {
@@ -127,7 +122,7 @@ async function send(
     throw error;
   } finally {
     done.abort('done');
-    signal.removeEventListener('abort', abort);
+    signal.removeEventListener('abort', sent.cancel);
   }
 }
 

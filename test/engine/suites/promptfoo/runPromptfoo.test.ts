@@ -178,6 +178,23 @@ tests:
     );
   });
 
+  it('takes a header that cannot be sent for an error of its case', async () => {
+    await using server = await startAgentServer(() => 'fine');
+    const results = await runFiles({
+      [CONFIG]: `
+prompts: ['{{x}}']
+providers: [{ id: '${server.url}', config: { method: POST, headers: { X-Value: '{{x}}' }, body: { q: '{{x}}' } } }]
+tests:
+  - { vars: { x: "a\\nb" }, assert: [{ type: contains, value: fine }] }
+  - { vars: { x: a }, assert: [{ type: contains, value: fine }] }
+`,
+    });
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      ['errored', 'passed'],
+    );
+  });
+
   it('hands a program the prompt, its options and the variables', async () => {
     const files = {
       [CONFIG]: `
