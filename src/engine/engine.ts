@@ -1,4 +1,4 @@
-import { judgesOfRun } from './compare/evaluators/judgesOfRun.ts';
+import { judgesForGate } from './compare/evaluators/judgesOfRun.ts';
 import { judgeRun } from './compare/gate.ts';
 import type { ComparisonRequest } from './compare/prepareComparison.ts';
 import type { PreparedComparison } from './compare/preparedComparison.ts';
@@ -188,8 +188,7 @@ export function readReport(store: RunStore, runId: string): RunReport {
   const run = store.getRun(runId);
   const summary = summarize(run.plan, store.results(runId));
   const policy = run.plan.gate;
-  const asked = policy !== null && policy.judgeHealth !== 'ignore';
-  const judges = asked ? judgesOfRun(store, run, store.results(runId)) : [];
+  const judges = judgesForGate(store, run, policy, summary, () => store.results(runId));
   const gate = policy ? judgeRun(policy, summary, judges) : null;
   const { total, missing } = summary;
   const allPassed = total.trials > 0 && total.passed === total.trials && missing === 0;

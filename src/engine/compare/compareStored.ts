@@ -8,7 +8,7 @@ import type { RunStore } from '../store/runStore.ts';
 import { compareCases } from './compareCases.ts';
 import { type GatedComparison, judgeComparison } from './comparisonGate.ts';
 import { clusterOf } from './differences.ts';
-import { judgesOfRun } from './evaluators/judgesOfRun.ts';
+import { judgesForGate } from './evaluators/judgesOfRun.ts';
 import { pairCases, type SideResults, type TargetPair } from './pairCases.ts';
 import { describeSide, openStoredSide, type StoredSide } from './storedSide.ts';
 
@@ -115,8 +115,9 @@ function gateOf(
   side: ReturnType<typeof openStoredSide>,
   request: StoredSide,
 ): GateReport {
-  const judges = policy.judgeHealth === 'ignore' ? [] : judgesOfRun(store, side.run, side.results());
-  return judgeComparison(policy, judged, summaryOf(side, request), judges);
+  const summary = summaryOf(side, request);
+  const judges = judgesForGate(store, side.run, policy, summary, () => side.results());
+  return judgeComparison(policy, judged, summary, judges);
 }
 
 /** The candidate's own figures, as if its targets had been run alone. */

@@ -1,6 +1,8 @@
 import type { JudgeHealth } from '../../model/evaluatorStudy.ts';
+import type { GatePolicy } from '../../model/gatePolicy.ts';
 import type { TrialResult } from '../../model/result.ts';
 import type { RunRecord } from '../../model/run.ts';
+import type { RunSummary } from '../../model/summary.ts';
 import type { RunStore } from '../../store/runStore.ts';
 import { judgeHealth } from './judgeHealth.ts';
 import { type LabelOf, labelsOfRun } from './labels.ts';
@@ -14,7 +16,7 @@ export interface JudgesOptions {
 
 /**
  * What is known of the judges that count in a stored run. Judges that weigh nothing are only looked at beside the
- * others. Empty, without much reading, where no judge ran.
+ * others.
  */
 export function judgesOfRun(
   store: RunStore,
@@ -28,6 +30,19 @@ export function judgesOfRun(
   const other = again ?? sourceOf(store, run);
   const once = other === undefined ? undefined : judgedOnly(store.results(other));
   return [...names].map((judge) => judgeHealth(judged, { judge, labelOf, ...(once ? { again: once } : {}) }));
+}
+
+/** What a gate has to know of the judges. Results are read only where a judge ran and the policy asks. */
+export function judgesForGate(
+  store: RunStore,
+  run: RunRecord,
+  policy: GatePolicy | null,
+  { evaluators }: RunSummary,
+  results: () => Iterable<TrialResult>,
+): JudgeHealth[] {
+  if (!policy || policy.judgeHealth === 'ignore') return [];
+  const ran = evaluators.some(({ stage, scored, errors }) => stage === 'judge' && scored + errors > 0);
+  return ran ? judgesOfRun(store, run, results()) : [];
 }
 
 /** Results with the evaluations of judges alone: steps, traces and the rest of a long run need not be held. */
