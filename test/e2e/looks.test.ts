@@ -24,7 +24,7 @@ describe('journey: looks, and the keyboard alone', function () {
       await workbench.screenshot(`look-${name}`);
       if (viewport.width < 700) await workbench.runCommand('View: Toggle Primary Side Bar Visibility');
       await report.locator('[aria-rowindex="2"]').click();
-      await report.locator('case-drawer h2').waitFor();
+      await report.locator('case-drawer').getByText('Steps and tool calls').waitFor();
       await workbench.screenshot(`look-${name}-case`);
       const overflow = await report.evaluate('document.documentElement.scrollWidth - innerWidth');
       assert.ok(Number(overflow) <= 0, 'the page is wider than its panel');

@@ -11,11 +11,11 @@ export async function openViews({ page }: Workbench): Promise<void> {
 /** Begins a suite from the palette, with what it offers first. */
 export async function runSuite(workbench: Workbench, suite: string): Promise<void> {
   await workbench.runCommand('Touchstone: Run Evaluation…');
-  await workbench.choices.filter({ hasText: suite }).first().click();
-  await workbench.choices
-    .filter({ hasText: /Run \d+ trials/ })
-    .first()
-    .click();
+  await workbench.choices.filter({ hasText: suite }).first().waitFor();
+  await workbench.quickInput.locator('input').first().fill(suite);
+  await workbench.accept(suite);
+  await workbench.quickInput.locator('.quick-input-title', { hasText: `: ${suite}` }).waitFor();
+  await workbench.accept(/Run \d+ trials/);
 }
 
 /** Opens the report of the newest run whose line holds a text, once there is one. */

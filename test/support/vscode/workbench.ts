@@ -85,8 +85,15 @@ export class Workbench implements AsyncDisposable {
   async runCommand(title: string): Promise<void> {
     await eventually(async () => {
       await this.openPalette(`>${title}`);
-      await this.choices.filter({ hasText: title }).first().click(ATTEMPT);
+      await this.accept(title);
     });
+  }
+
+  /** Takes the choice that has the focus, once it is the one with this text: a list moves while it fills. */
+  async accept(text: string | RegExp): Promise<void> {
+    const focused = this.quickInput.locator('.monaco-list-row.focused');
+    await focused.filter({ hasText: text }).first().waitFor(ATTEMPT);
+    await this.page.keyboard.press('Enter');
   }
 
   /** Opens the palette on a text: `>` begins a command, anything else a file. */
@@ -103,10 +110,7 @@ export class Workbench implements AsyncDisposable {
   async openFile(name: string): Promise<void> {
     await eventually(async () => {
       await this.openPalette(name);
-      await this.choices
-        .filter({ hasText: path.basename(name) })
-        .first()
-        .click(ATTEMPT);
+      await this.accept(path.basename(name));
     });
     await this.page
       .locator('.tab', { hasText: path.basename(name) })
