@@ -58,11 +58,11 @@ describe('touchstone commands', () => {
   it('validate warns about assertions that are not supported, by name and line', async () => {
     const folder = workspace({
       'x.golden.yaml':
-        'schema_version: 2.0.0\nversion: 1.0.0\ntest_cases:\n  - id: a\n    input: x\n    assert: [{ type: python, value: x }]\n',
+        'schema_version: 2.0.0\nversion: 1.0.0\ntest_cases:\n  - id: a\n    input: x\n    assert: [{ type: ruby, value: x }]\n',
     });
     const { code, out } = await touchstone(folder, 'validate', 'x.golden.yaml');
     assert.equal(code, 0);
-    assert.match(out, /x\.golden\.yaml:4:5: warning: .*python/);
+    assert.match(out, /x\.golden\.yaml:4:5: warning: .*ruby/);
   });
 
   it('upgrade shows the diff on a dry run, then writes exactly that and keeps comments', async () => {
