@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'mocha';
+import { eventually } from '../support/vscode/eventually.ts';
 import { Workbench } from '../support/vscode/workbench.ts';
 import { needsWorkbench } from './needsWorkbench.ts';
 
@@ -43,10 +44,20 @@ describe('journey: the ways to run from the Test Explorer', function () {
     const explorer = page.locator('.test-explorer');
     const suite = explorer.locator('.monaco-list-row', { hasText: 'judged' }).first();
     const state = (name: string) => suite.locator(`.codicon-testing-${name}-icon`);
-    const runWith = async (profile: string) => {
+    const menu = page.locator('.monaco-menu');
+    // A menu that has only just opened takes no click.
+    const chooseOf = async (item: string) => {
       await suite.click({ button: 'right' });
-      await page.locator('.monaco-menu .action-item', { hasText: 'Execute Using Profile' }).click();
-      await workbench.choices.filter({ hasText: profile }).first().click();
+      await eventually(async () => {
+        await menu.locator('.action-item', { hasText: item }).click({ timeout: 2_000 });
+        await menu.waitFor({ state: 'detached', timeout: 2_000 });
+      });
+    };
+    const runWith = async (profile: string) => {
+      await chooseOf('Execute Using Profile');
+      await workbench.choices.filter({ hasText: profile }).first().waitFor();
+      await workbench.quickInput.locator('input').first().fill(profile);
+      await workbench.accept(profile);
     };
     await suite.waitFor();
 
@@ -55,15 +66,15 @@ describe('journey: the ways to run from the Test Explorer', function () {
     await workbench.screenshot('profile-unjudged');
 
     await runWith('Run with Repeats');
+    await workbench.quickInput.getByText('How often each case is run').waitFor();
     await workbench.quickInput.locator('input').first().fill('2');
     await page.keyboard.press('Enter');
     await state('failed').waitFor();
     await workbench.screenshot('profile-repeats');
 
-    await suite.click({ button: 'right' });
-    await page.locator('.monaco-menu .action-item', { hasText: 'Turn on Continuous Run' }).click();
+    await chooseOf('Turn on Continuous Run');
     await workbench.openFile('greetings.golden.yaml');
-    await page.locator('.monaco-editor .view-lines').first().click();
+    await page.locator('.editor-instance .view-lines').first().click();
     await page.keyboard.press('Control+End');
     await page.keyboard.type('# looked at');
     await page.keyboard.press('Control+s');
