@@ -76,6 +76,13 @@ describe('compression in the editor', () => {
     assert.deepEqual(await actions(await open('notes.txt'), start, 'refactor.rewrite.compress'), []);
   });
 
+  it('offers to fix all of a kind once, however many places are selected', async () => {
+    await fixOnceThere(document, 'Shorten: ');
+    const fixes = await actions(document, new vscode.Range(5, 0, 7, 0), 'quickfix');
+    assert.equal(fixes.filter(({ title }) => title.startsWith('Shorten: Filler')).length, 2);
+    assert.equal(fixes.filter(({ title }) => title.startsWith('Fix All of This Kind: Filler')).length, 1);
+  });
+
   it('fixes one place, with one step of undo', async () => {
     const fix = await fixOnceThere(document, 'Shorten: ');
     assert.ok(fix.edit);

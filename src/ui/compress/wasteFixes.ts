@@ -17,10 +17,15 @@ export class WasteFixes implements vscode.CodeActionProvider {
   provideCodeActions(document: vscode.TextDocument, range: vscode.Range): vscode.CodeAction[] {
     const shown = this.#waste.at(document);
     if (!shown) return [];
+    // A selection may hold several places of a kind: all of them are offered once.
+    const offered = new Set<string>();
     return shown.findings.flatMap((finding, index) => {
       const diagnostic = shown.diagnostics[index];
       if (!diagnostic?.range.intersection(range)) return [];
-      const same = shown.findings.filter(({ rule }) => rule === finding.rule);
+      const same = offered.has(finding.rule)
+        ? []
+        : shown.findings.filter(({ rule }) => rule === finding.rule);
+      offered.add(finding.rule);
       return [
         fix(document, vscode.l10n.t('Shorten: {0}', ruleText(finding.rule)), [finding], diagnostic),
         ...(same.length > 1

@@ -83,22 +83,42 @@ export class IncrementalCounter {
   #replace(from: number, to: number, lengths: number[], counts: number[]): void {
     for (let piece = from; piece < to; piece += 1) this.#tokens -= this.#counts[piece] ?? 0;
     for (const count of counts) this.#tokens += count;
-    this.#lengths = [...this.#lengths.slice(0, from), ...lengths, ...this.#lengths.slice(to)];
-    this.#counts = [...this.#counts.slice(0, from), ...counts, ...this.#counts.slice(to)];
+    this.#lengths = replaced(this.#lengths, from, to, lengths);
+    this.#counts = replaced(this.#counts, from, to, counts);
   }
 }
+
+/** In place, where the new entries are few enough to be arguments of one call. */
+function replaced(list: number[], from: number, to: number, entries: number[]): number[] {
+  if (entries.length > 1000) return list.slice(0, from).concat(entries, list.slice(to));
+  list.splice(from, to - from, ...entries);
+  return list;
+}
+
+/** Characters that are compared at once: much faster than one by one. */
+const STRIDE = 512;
 
 /** The stretch of `after` outside which both texts are the same; the end is exclusive. */
 function changedPart(before: string, after: string): { start: number; end: number } {
   const shorter = Math.min(before.length, after.length);
   let start = 0;
+  while (start + STRIDE <= shorter && isSame(before, start, after, start)) start += STRIDE;
   while (start < shorter && before.charCodeAt(start) === after.charCodeAt(start)) start += 1;
   let same = 0;
   const most = shorter - start;
+  while (
+    same + STRIDE <= most &&
+    isSame(before, before.length - same - STRIDE, after, after.length - same - STRIDE)
+  )
+    same += STRIDE;
   while (
     same < most &&
     before.charCodeAt(before.length - 1 - same) === after.charCodeAt(after.length - 1 - same)
   )
     same += 1;
   return { start, end: after.length - same };
+}
+
+function isSame(before: string, inBefore: number, after: string, inAfter: number): boolean {
+  return before.slice(inBefore, inBefore + STRIDE) === after.slice(inAfter, inAfter + STRIDE);
 }
