@@ -23,16 +23,20 @@ export class GroupTally {
   /** Sums of pass^k over cases, and how many cases had at least k trials. */
   readonly #passHat: { sum: number; cases: number }[] = [];
 
-  /** All trials of one (target, case). */
-  addCase(trials: readonly TrialResult[]): void {
+  /**
+   * All trials of one (target, case). `acrossTargets`: the group holds the case once for each target, so that its
+   * results depend on each other; cases must then come in ascending order for each.
+   */
+  addCase(trials: readonly TrialResult[], acrossTargets = false): void {
     const [first] = trials;
     if (!first) return;
+    const cluster = first.cluster ?? (acrossTargets ? first.caseIndex : undefined);
     const passed = trials.filter((trial) => trial.status === 'passed').length;
     this.#cases += 1;
-    this.#passRate.add(passed / trials.length, trials.length, first.cluster);
+    this.#passRate.add(passed / trials.length, trials.length, cluster);
     if (passed > 0 && passed < trials.length) this.#flaky += 1;
     const scores = trials.map((trial) => trial.score).filter((score) => score !== null);
-    if (scores.length > 0) this.#score.add(scores.reduce((a, b) => a + b, 0) / scores.length, first.cluster);
+    if (scores.length > 0) this.#score.add(scores.reduce((a, b) => a + b, 0) / scores.length, cluster);
     for (let k = 1; k <= trials.length; k += 1) {
       this.#passHat[k - 1] ??= { sum: 0, cases: 0 };
       const entry = this.#passHat[k - 1];

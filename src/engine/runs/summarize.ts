@@ -14,11 +14,12 @@ export function summarize(plan: RunPlan, results: Iterable<TrialResult>): RunSum
   const tags = new Map<string, GroupTally>();
   const targets = new Map(plan.targets.map(({ name }) => [name, new TargetTally()]));
   const evaluators = new EvaluatorTally();
+  const acrossTargets = plan.targets.length > 1;
   let stored = 0;
   for (const trials of byCase(results)) {
     stored += trials.length;
-    total.addCase(trials);
-    for (const tag of trials[0].tags) tally(tags, tag).addCase(trials);
+    total.addCase(trials, acrossTargets);
+    for (const tag of trials[0].tags) tally(tags, tag).addCase(trials, acrossTargets);
     targets.get(trials[0].target)?.addCase(trials);
     for (const trial of trials) evaluators.add(trial);
   }

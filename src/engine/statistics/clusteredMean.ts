@@ -1,3 +1,5 @@
+import { OrderedSums } from './orderedSums.ts';
+
 export interface MeanEstimate {
   mean: number;
   /** Null with fewer than two clusters. */
@@ -13,7 +15,7 @@ export interface MeanEstimate {
  *
  * (Liang & Zeger 1986, Biometrika 73, 13–22, with the G/(G−1) correction; for evaluations see Miller 2024,
  * arXiv:2411.00640, section 2.2.) With every value in a cluster of its own it is the ordinary standard
- * error s/√n. Memory grows with the number of named clusters, not with the number of values.
+ * error s/√n. Memory grows with the number of clusters that are named, not with the number of values.
  */
 export class ClusteredMean {
   #n = 0;
@@ -21,14 +23,20 @@ export class ClusteredMean {
   /** Values without a cluster: each is one of its own. */
   #single = { n: 0, sum: 0, squares: 0 };
   readonly #clusters = new Map<string, { n: number; sum: number }>();
+  readonly #numbered = new OrderedSums();
 
-  add(value: number, cluster: string | undefined): void {
+  /** A cluster that is a number must come in ascending order, from the start again as often as need be. */
+  add(value: number, cluster: string | number | undefined): void {
     this.#n += 1;
     this.#sum += value;
     if (cluster === undefined) {
       this.#single.n += 1;
       this.#single.sum += value;
       this.#single.squares += value * value;
+      return;
+    }
+    if (typeof cluster === 'number') {
+      this.#numbered.add(cluster, value);
       return;
     }
     const found = this.#clusters.get(cluster);
@@ -44,9 +52,10 @@ export class ClusteredMean {
   estimate(): MeanEstimate | null {
     if (this.#n === 0) return null;
     const mean = this.#sum / this.#n;
-    const clusters = this.#single.n + this.#clusters.size;
+    const clusters = this.#single.n + this.#clusters.size + this.#numbered.size;
     const { n, sum, squares } = this.#single;
     let total = squares - 2 * mean * sum + mean * mean * n;
+    for (const cluster of this.#numbered) total += (cluster.sum - cluster.n * mean) ** 2;
     for (const cluster of this.#clusters.values()) total += (cluster.sum - cluster.n * mean) ** 2;
     const variance = clusters < 2 ? null : ((clusters / (clusters - 1)) * Math.max(0, total)) / this.#n ** 2;
     return { mean, standardError: variance === null ? null : Math.sqrt(variance), n: this.#n, clusters };

@@ -14,7 +14,7 @@ export class PassRateEstimate {
   readonly #mean = new ClusteredMean();
   #trials = 0;
 
-  add(share: number, trials: number, cluster: string | undefined): void {
+  add(share: number, trials: number, cluster: string | number | undefined): void {
     this.#mean.add(share, cluster);
     this.#trials += trials;
   }

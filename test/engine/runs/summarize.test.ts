@@ -82,6 +82,21 @@ describe('summarize', () => {
     assert.equal(summary.missing, 1);
   });
 
+  it('does not take the same cases at a second target for more cases', () => {
+    const of = (target: string) =>
+      Array.from({ length: 200 }, (_, caseIndex) =>
+        trialResult({ target, caseIndex, tags: ['x'], status: caseIndex % 4 === 0 ? 'failed' : 'passed' }),
+      );
+    const one = summarize(plan({ targets: ['a'], cases: 200 }), of('a')).total;
+    const two = summarize(plan({ targets: ['a', 'b'], cases: 200 }), [...of('a'), ...of('b')]);
+    for (const group of [two.total, two.tags[0]?.summary]) {
+      const width = (group?.passRateInterval?.high ?? 0) - (group?.passRateInterval?.low ?? 0);
+      const expected = (one.passRateInterval?.high ?? 0) - (one.passRateInterval?.low ?? 0);
+      assert.ok(Math.abs(width - expected) < 0.001, `${width} is not ${expected}`);
+      assert.ok(Math.abs((group?.scoreStandardError ?? 0) - (one.scoreStandardError ?? 1)) < 1e-9);
+    }
+  });
+
   it('says which stage settled the cases and what that saved', () => {
     const early = {
       stage: 'heuristic' as const,
