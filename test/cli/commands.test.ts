@@ -35,6 +35,14 @@ describe('touchstone commands', () => {
     assert.equal(readFileSync(path.join(folder, 'touchstone.yaml'), 'utf8'), '# mine\n');
   });
 
+  it('init says that it was given a file', async () => {
+    const folder = workspace({ notes: 'mine' });
+    const { code, err } = await touchstone(folder, 'init', 'notes');
+    assert.equal(code, 2);
+    assert.match(err, /notes: this is a file, not a folder/);
+    assert.equal(readFileSync(path.join(folder, 'notes'), 'utf8'), 'mine');
+  });
+
   it('validate shows every problem with its place, and ends with 2', async () => {
     const folder = workspace({
       'touchstone.yaml':

@@ -99,6 +99,16 @@ describe('touchstone eval', () => {
     assert.equal((await touchstone(folder, 'eval', '--filter', 'bad')).code, 1);
   });
 
+  it('names the tags that there are where none of those asked for is, and the trial that failed', async () => {
+    const folder = workspace({ 'touchstone.yaml': config(), 'cases.golden.yaml': DATASET });
+    const none = await touchstone(folder, 'eval', '--tag', 'criticl');
+    assert.equal(none.code, 2);
+    assert.match(none.err, /no case of the dataset matches the filter \(tags criticl\)/);
+    assert.match(none.err, /It has the tags critical\./);
+    const { out } = await touchstone(folder, 'eval', '--filter', 'bad', '--repeat', '2');
+    assert.match(out, /failed {2}bad {2}echo {2}trial 1 of 2/);
+  });
+
   it('writes the same report bytes for the same run, apart from its identity and times', async () => {
     const folder = workspace({ 'touchstone.yaml': config(), 'cases.golden.yaml': DATASET });
     const stable = (file: string): string =>

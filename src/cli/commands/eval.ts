@@ -233,7 +233,12 @@ function showFailures(report: RunReport, workspace: Workspace, io: Io): void {
     }
     shown += 1;
     if (shown === 1) io.out('');
-    for (const line of failureLines(result, report.caseAt(result.caseIndex)?.case, io)) io.out(line);
+    for (const line of failureLines(result, {
+      entry: report.caseAt(result.caseIndex)?.case,
+      repeat: report.run.plan.repeat,
+      io,
+    }))
+      io.out(line);
   }
   if (more > 0) {
     const show = againCommand(`touchstone show ${report.run.id} --failed`, workspace, io.cwd);

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { FileError } from '../../engine/errors.ts';
 import { processEnvironment } from '../../engine/ports.ts';
@@ -10,6 +10,12 @@ import type { Io } from '../terminal/io.ts';
 export async function init(folder: string, io: Io): Promise<number> {
   const root = path.resolve(io.cwd, folder);
   const { signal } = new AbortController();
+  if (statSync(root, { throwIfNoEntry: false })?.isDirectory() === false) {
+    throw new FileError('this is a file, not a folder', {
+      where: { path: folder },
+      remedy: 'Name a folder; it is made where it is missing.',
+    });
+  }
   try {
     mkdirSync(root, { recursive: true });
     const files = await sampleFiles(root, { environment: processEnvironment, signal });

@@ -77,7 +77,12 @@ function showRun(report: RunReport, workspace: Workspace, failed: boolean, io: I
   io.out('');
   if (failed)
     for (const result of report.results(['failed', 'errored'])) {
-      for (const line of failureLines(result, report.caseAt(result.caseIndex)?.case, io)) io.out(line);
+      for (const line of failureLines(result, {
+        entry: report.caseAt(result.caseIndex)?.case,
+        repeat: report.run.plan.repeat,
+        io,
+      }))
+        io.out(line);
     }
   for (const line of summaryLines(report, workspace, io)) io.out(line);
   const { status } = report.run;

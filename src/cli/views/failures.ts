@@ -12,11 +12,14 @@ const MAX_LINES = 3;
 const MAX_REASON_LINES = 12;
 const LABEL_WIDTH = 10;
 
-/** A failed or errored trial: what was asked, what was expected, what came, and why that is not enough. */
-export function failureLines(result: TrialResult, entry: GoldenCase | undefined, io: Io): string[] {
+/** A failed or errored trial of `repeat`: what was asked, what was expected, what came, and why that is not enough. */
+export function failureLines(
+  result: TrialResult,
+  { entry, repeat, io }: { entry: GoldenCase | undefined; repeat: number; io: Io },
+): string[] {
   const { style } = io;
   const mark = result.status === 'failed' ? style.red('✗ failed ') : style.yellow('! errored');
-  const trial = result.trial > 0 ? `  trial ${result.trial + 1}` : '';
+  const trial = repeat > 1 ? `  trial ${result.trial + 1} of ${repeat}` : '';
   const score = result.score === null ? '' : `  score ${result.score.toFixed(2)}`;
   const head = `${mark} ${style.bold(sanitizeLine(result.caseId))}  ${sanitizeLine(result.target)}${trial}${score}`;
   return [

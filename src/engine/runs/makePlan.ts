@@ -42,19 +42,36 @@ export async function makePlan(
   };
 }
 
+/** As many tags are named where none of those asked for is there. */
+const MAX_TAGS = 12;
+
 async function countChosen(dataset: Dataset, filter: RunFilter, signal: AbortSignal): Promise<number> {
   const matches = caseFilter(filter);
+  const tags = new Set<string>();
   let chosen = 0;
   for await (const batch of dataset.batches({ signal }))
-    for (const located of batch) if (matches(located.case)) chosen += 1;
+    for (const located of batch) {
+      if (matches(located.case)) chosen += 1;
+      if (chosen === 0) for (const tag of located.case.tags ?? []) tags.add(tag);
+    }
   if (chosen > 0) return chosen;
-  throw new ConfigError('no case of the dataset matches the filter', {
+  throw new ConfigError(`no case of the dataset matches the filter (${filterText(filter)})`, {
     where: { path: dataset.header.path },
-    remedy: `Names: ${filter.names.join(', ') || 'any'}; tags: ${filter.tags.join(', ') || 'any'}${idsText(filter)}.`,
+    remedy: filter.tags.length > 0 ? tagsText(tags) : 'List the cases with: touchstone list',
   });
 }
 
-function idsText({ ids = [] }: RunFilter): string {
-  if (ids.length === 0) return '';
-  return `; ids: ${ids.slice(0, 5).join(', ')}${ids.length > 5 ? ', …' : ''}`;
+function filterText({ names, tags, ids = [] }: RunFilter): string {
+  return [listed('names', names), listed('tags', tags), listed('ids', ids)].filter(Boolean).join('; ');
+}
+
+function tagsText(tags: ReadonlySet<string>): string {
+  return tags.size === 0
+    ? 'None of its cases has a tag.'
+    : `It has ${listed('the tags', [...tags].sort(), MAX_TAGS)}.`;
+}
+
+function listed(what: string, items: readonly string[], most = 5): string {
+  if (items.length === 0) return '';
+  return `${what} ${items.slice(0, most).join(', ')}${items.length > most ? ', …' : ''}`;
 }
