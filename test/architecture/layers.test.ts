@@ -71,6 +71,11 @@ describe('architecture', () => {
     assert.deepEqual(wrong, []);
   });
 
+  it('checks with the small zod what the window loads', () => {
+    const ui = [...graph.keys()].filter((file) => file.startsWith('src/ui/'));
+    assert.deepEqual(filesWith(ui, /^import (?!type\b).*'zod';$/m), []);
+  });
+
   it('ends a process only at its entry point', () => {
     // The texts of other programs, which run in processes of their own.
     const texts = [

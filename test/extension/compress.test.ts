@@ -3,7 +3,7 @@ import path from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import { activated } from './support/activated.ts';
-import { trusted } from './support/trust.ts';
+import { itTrusted } from './support/trust.ts';
 import { workspaceRoot, writeWorkspace } from './support/workspace.ts';
 
 const PROMPT = `---
@@ -102,8 +102,7 @@ describe('compression in the editor', () => {
     assert.ok(!left.some(({ range }) => range.start.line === 6 && range.start.character === 0));
   });
 
-  it('verifies a compression before it is offered, and leaves the file as it is', async function () {
-    if (!trusted) this.skip();
+  itTrusted('verifies a compression before it is offered, and leaves the file as it is', async () => {
     await vscode.commands.executeCommand('touchstone.compressAndVerify', { path: document.uri.fsPath });
     const [tab] = vscode.window.tabGroups.all
       .flatMap((group) => group.tabs)

@@ -8,7 +8,7 @@ import { Output } from '../../src/ui/output/output.ts';
 import { toFailure } from '../../src/ui/toFailure.ts';
 import { caseLines } from '../engineProcess/workspaces.ts';
 import { activated } from './support/activated.ts';
-import { trusted } from './support/trust.ts';
+import { itTrusted, itUntrusted } from './support/trust.ts';
 import { workspaceRoot, writeWorkspace } from './support/workspace.ts';
 
 /** Two cases at once; from the tenth on, the agent waits for the file `go`. */
@@ -54,43 +54,43 @@ describe('engine', () => {
     await assert.rejects(engine.call('workspace/list', {}, source.token), vscode.CancellationError);
   });
 
-  it('refuses to run anything while the workspace is not trusted', async function () {
-    if (trusted) this.skip();
+  itUntrusted('refuses to run anything while the workspace is not trusted', async () => {
     await assert.rejects(engine.call('run/start', { suite: 'killed' }), /needs a trusted workspace/);
     await assert.rejects(engine.call('model/discover', {}), /needs a trusted workspace/);
     assert.equal((await engine.call('workspace/list', {})).suites.length, 1);
     assert.equal(existsSync(path.join(workspaceRoot(), '.touchstone')), false);
   });
 
-  it('killed in the middle of a run says so, and the resumed run equals an uninterrupted one', async function () {
-    if (!trusted) this.skip();
-    const go = path.join(workspaceRoot(), 'go');
-    const [runId = ''] = (await engine.call('run/start', { suite: 'killed' })).runIds;
-    await results(engine, runId, 10);
-    assert.ok(engine.running.has(runId));
+  itTrusted(
+    'killed in the middle of a run says so, and the resumed run equals an uninterrupted one',
+    async () => {
+      const go = path.join(workspaceRoot(), 'go');
+      const [runId = ''] = (await engine.call('run/start', { suite: 'killed' })).runIds;
+      await results(engine, runId, 10);
+      assert.ok(engine.running.has(runId));
 
-    const states: EngineState['state'][] = [];
-    const watch = engine.onDidChangeState(({ state }) => states.push(state));
-    const interrupted = once(engine.onDidInterrupt);
-    assert.ok(engine.state.state === 'ready' && engine.state.pid);
-    process.kill(engine.state.pid, 'SIGKILL');
-    assert.deepEqual(await interrupted, [runId]);
-    watch.dispose();
-    assert.deepEqual(states, ['waiting', 'starting', 'ready']);
+      const states: EngineState['state'][] = [];
+      const watch = engine.onDidChangeState(({ state }) => states.push(state));
+      const interrupted = once(engine.onDidInterrupt);
+      assert.ok(engine.state.state === 'ready' && engine.state.pid);
+      process.kill(engine.state.pid, 'SIGKILL');
+      assert.deepEqual(await interrupted, [runId]);
+      watch.dispose();
+      assert.deepEqual(states, ['waiting', 'starting', 'ready']);
 
-    const [head] = (await engine.call('run/list', {})).runs;
-    assert.deepEqual([head?.id, head?.state], [runId, 'interrupted']);
-    assert.ok((head?.counts.passed ?? 0) + (head?.counts.failed ?? 0) >= 10);
+      const [head] = (await engine.call('run/list', {})).runs;
+      assert.deepEqual([head?.id, head?.state], [runId, 'interrupted']);
+      assert.ok((head?.counts.passed ?? 0) + (head?.counts.failed ?? 0) >= 10);
 
-    writeFileSync(go, '');
-    await finished(engine, () => engine.call('run/resume', { runId }));
-    const whole = (await finished(engine, () => engine.call('run/start', { suite: 'killed' }))).runId;
-    assert.deepEqual(await verdicts(engine, runId), await verdicts(engine, whole));
-    assert.equal((await verdicts(engine, runId)).length, 20);
-  });
+      writeFileSync(go, '');
+      await finished(engine, () => engine.call('run/resume', { runId }));
+      const whole = (await finished(engine, () => engine.call('run/start', { suite: 'killed' }))).runId;
+      assert.deepEqual(await verdicts(engine, runId), await verdicts(engine, whole));
+      assert.equal((await verdicts(engine, runId)).length, 20);
+    },
+  );
 
-  it('of a second window sees the runs of the first, and keeps off the one under way', async function () {
-    if (!trusted) this.skip();
+  itTrusted('of a second window sees the runs of the first, and keeps off the one under way', async () => {
     rmSync(path.join(workspaceRoot(), 'go'), { force: true });
     const second = secondWindow();
     try {
@@ -109,8 +109,7 @@ describe('engine', () => {
     }
   });
 
-  it('rejects the calls that were under way when it died', async function () {
-    if (!trusted) this.skip();
+  itTrusted('rejects the calls that were under way when it died', async () => {
     await engine.call('workspace/list', {});
     assert.ok(engine.state.state === 'ready' && engine.state.pid);
     process.kill(engine.state.pid, 'SIGSTOP');

@@ -34,12 +34,12 @@ const WORKSPACE = {
 };
 
 describe('models of the editor', () => {
+  if (!trusted) return;
   let engine: EngineClient;
   let provider: Provider;
   let restore: (() => void) | undefined;
 
   before(async function () {
-    if (!trusted) this.skip();
     const extension = vscode.extensions.getExtension<Provider>('touchstone-tests.model-provider');
     if (!extension || !('registerLanguageModelChatProvider' in vscode.lm)) this.skip();
     ({ engine } = await activated());

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import { Settings } from '../../src/ui/settings/settings.ts';
-import { trusted } from './support/trust.ts';
+import { itTrusted, trusted } from './support/trust.ts';
 
 describe('settings', () => {
   const settings = new Settings();
@@ -33,8 +33,7 @@ describe('settings', () => {
     assert.deepEqual([settings.allowScripts, settings.model], [false, undefined]);
   });
 
-  it('tell of their changes', async function () {
-    if (!trusted) this.skip();
+  itTrusted('tell of their changes', async () => {
     const heard = new Promise<void>((resolve) => {
       const listener = settings.onDidChange('touchstone.model', () => {
         listener.dispose();

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { engineCalls } from '../../protocol/calls.ts';
 import { fileArgument } from '../runs/runArguments.ts';
 
@@ -10,12 +10,12 @@ export type ComparisonRequest = Pick<
 >;
 
 const suite = z.object({
-  suite: z.string().min(1),
+  suite: z.string().check(z.minLength(1)),
   /** Only this target. */
-  target: z.string().exactOptional(),
-  dataset: z.string().exactOptional(),
+  target: z.exactOptional(z.string()),
+  dataset: z.exactOptional(z.string()),
   /** Only these cases of it. */
-  ids: z.array(z.string()).min(1).exactOptional(),
+  ids: z.exactOptional(z.array(z.string()).check(z.minLength(1))),
 });
 
 /** A suite that a command was given, by the Test Explorer or another extension: checked before it is used. */
@@ -42,7 +42,9 @@ export function comparedFile(given: unknown): string | undefined {
 /** Ids of runs: of one tree node, or of all that are selected. */
 export function comparedRuns(given: unknown, selected: unknown): string[] {
   const all = Array.isArray(selected) && selected.length > 0 ? selected : [given];
-  const runs = all.map((one) => z.object({ runId: z.string().min(1) }).safeParse(one).data?.runId);
+  const runs = all.map(
+    (one) => z.object({ runId: z.string().check(z.minLength(1)) }).safeParse(one).data?.runId,
+  );
   return runs.filter((id) => id !== undefined);
 }
 

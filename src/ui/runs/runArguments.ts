@@ -1,18 +1,21 @@
 import * as vscode from 'vscode';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { CaseInRun } from '../ids.ts';
 
 /** What commands are given, by menus, lenses, panels or other extensions: checked before it is used. */
-const cases = z.object({ path: z.string().min(1), ids: z.array(z.string()).min(1) });
-const suite = z.object({ suite: z.string().min(1) });
-const run = z.object({ runId: z.string().min(1) });
-const result = z.object({
-  runId: z.string().min(1),
-  caseId: z.string(),
-  target: z.string().exactOptional(),
-  trial: z.int().exactOptional(),
+const cases = z.object({
+  path: z.string().check(z.minLength(1)),
+  ids: z.array(z.string()).check(z.minLength(1)),
 });
-const prompt = z.object({ path: z.string().min(1) });
+const suite = z.object({ suite: z.string().check(z.minLength(1)) });
+const run = z.object({ runId: z.string().check(z.minLength(1)) });
+const result = z.object({
+  runId: z.string().check(z.minLength(1)),
+  caseId: z.string(),
+  target: z.exactOptional(z.string()),
+  trial: z.exactOptional(z.int()),
+});
+const prompt = z.object({ path: z.string().check(z.minLength(1)) });
 
 export function casesArgument(given: unknown): z.output<typeof cases> | undefined {
   return cases.safeParse(given).data;

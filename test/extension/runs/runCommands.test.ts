@@ -7,7 +7,7 @@ import type { Api } from '../../../src/extension.ts';
 import { caseLines, WAITING_AGENT } from '../../engineProcess/workspaces.ts';
 import { activated } from '../support/activated.ts';
 import { nextEnd } from '../support/runs.ts';
-import { trusted } from '../support/trust.ts';
+import { itTrusted, itUntrusted } from '../support/trust.ts';
 import { workspaceRoot, writeWorkspace } from '../support/workspace.ts';
 
 const DATASET = `schema_version: 2.0.0
@@ -57,8 +57,7 @@ describe('commands on runs and datasets', () => {
   afterEach(() => run('workbench.action.closeAllEditors'));
   after(() => restore?.());
 
-  it('run chosen cases, and what failed once more', async function () {
-    if (!trusted) this.skip();
+  itTrusted('run chosen cases, and what failed once more', async () => {
     const first = nextEnd(api.runs);
     await run('touchstone.runCases', { path: file('commands.golden.yaml'), ids: ['a', 'b'] });
     const { run: whole } = await first;
@@ -71,18 +70,20 @@ describe('commands on runs and datasets', () => {
     assert.equal((await third).run.trials, 2);
   });
 
-  it('run a dataset with its suite, and a stored run again with the model that it was given', async function () {
-    if (!trusted) this.skip();
-    const first = nextEnd(api.runs);
-    await run('touchstone.runDataset', { path: file('commands.golden.yaml') });
-    assert.deepEqual([(await first).run.suite, (await first).run.trials], ['commands', 2]);
-    const chosen = await api.runs.start({ suite: 'commands', overrides: { model: 'local/other' } });
-    const again = nextEnd(api.runs);
-    await run('touchstone.repeatRun', { runId: chosen[0]?.run.runId });
-    const { runId } = (await again).run;
-    const { runs } = await api.engine.call('run/list', {});
-    assert.equal(runs.find(({ id }) => id === runId)?.model, 'local/other');
-  });
+  itTrusted(
+    'run a dataset with its suite, and a stored run again with the model that it was given',
+    async () => {
+      const first = nextEnd(api.runs);
+      await run('touchstone.runDataset', { path: file('commands.golden.yaml') });
+      assert.deepEqual([(await first).run.suite, (await first).run.trials], ['commands', 2]);
+      const chosen = await api.runs.start({ suite: 'commands', overrides: { model: 'local/other' } });
+      const again = nextEnd(api.runs);
+      await run('touchstone.repeatRun', { runId: chosen[0]?.run.runId });
+      const { runId } = (await again).run;
+      const { runs } = await api.engine.call('run/list', {});
+      assert.equal(runs.find(({ id }) => id === runId)?.model, 'local/other');
+    },
+  );
 
   it('add what is selected to the dataset of the view', async () => {
     const untitled = await vscode.workspace.openTextDocument({ content: 'What is three?' });
@@ -94,8 +95,7 @@ describe('commands on runs and datasets', () => {
     writeFileSync(file('commands.golden.yaml'), DATASET);
   });
 
-  it('stop a run, and resume it to its end', async function () {
-    if (!trusted) this.skip();
+  itTrusted('stop a run, and resume it to its end', async () => {
     const stopped = nextEnd(api.runs);
     const running = run('touchstone.runSuite', { suite: 'slow' });
     await new Promise<void>((resolve) => {
@@ -118,26 +118,28 @@ describe('commands on runs and datasets', () => {
     assert.equal(complete.run.counts.passed, 3);
   });
 
-  it('accept an output as expected, in place and with the comments kept, after a look at it', async function () {
-    if (!trusted) this.skip();
-    const ended = nextEnd(api.runs);
-    await run('touchstone.runSuite', { suite: 'commands' });
-    const { runId } = (await ended).run;
-    await run('touchstone.acceptOutput', { runId, caseId: 'a' });
-    assert.equal(textOf('commands.golden.yaml'), DATASET);
-    const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
-    assert.ok(input instanceof vscode.TabInputTextDiff);
-    const preview = await vscode.workspace.openTextDocument(input.modified);
-    const accepted = DATASET.replace('answer: two # on', 'answer: one # on');
-    assert.equal(preview.getText(), accepted);
-    await run('touchstone.applyEdit', input.modified);
-    assert.equal(textOf('commands.golden.yaml'), accepted);
-    assert.equal(vscode.window.tabGroups.activeTabGroup.activeTab, undefined);
-    const green = nextEnd(api.runs);
-    await run('touchstone.runSuite', { suite: 'commands' });
-    assert.deepEqual((await green).end, { outcome: 'complete', passed: true });
-    writeFileSync(file('commands.golden.yaml'), DATASET);
-  });
+  itTrusted(
+    'accept an output as expected, in place and with the comments kept, after a look at it',
+    async () => {
+      const ended = nextEnd(api.runs);
+      await run('touchstone.runSuite', { suite: 'commands' });
+      const { runId } = (await ended).run;
+      await run('touchstone.acceptOutput', { runId, caseId: 'a' });
+      assert.equal(textOf('commands.golden.yaml'), DATASET);
+      const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+      assert.ok(input instanceof vscode.TabInputTextDiff);
+      const preview = await vscode.workspace.openTextDocument(input.modified);
+      const accepted = DATASET.replace('answer: two # on', 'answer: one # on');
+      assert.equal(preview.getText(), accepted);
+      await run('touchstone.applyEdit', input.modified);
+      assert.equal(textOf('commands.golden.yaml'), accepted);
+      assert.equal(vscode.window.tabGroups.activeTabGroup.activeTab, undefined);
+      const green = nextEnd(api.runs);
+      await run('touchstone.runSuite', { suite: 'commands' });
+      assert.deepEqual((await green).end, { outcome: 'complete', passed: true });
+      writeFileSync(file('commands.golden.yaml'), DATASET);
+    },
+  );
 
   it('upgrade a dataset, and leave it as it is when the edit is discarded', async () => {
     const before = textOf('old.golden.yaml');
@@ -181,8 +183,7 @@ describe('commands on runs and datasets', () => {
     assert.deepEqual(vscode.languages.getDiagnostics(vscode.Uri.file(file('broken.golden.yaml'))), []);
   });
 
-  it('export a report in the form of its ending', async function () {
-    if (!trusted) this.skip();
+  itTrusted('export a report in the form of its ending', async () => {
     const ended = nextEnd(api.runs);
     await run('touchstone.runSuite', { suite: 'commands' });
     const { runId } = (await ended).run;
@@ -192,8 +193,7 @@ describe('commands on runs and datasets', () => {
     }
   });
 
-  it('begin nothing while the workspace is not trusted', async function () {
-    if (trusted) this.skip();
+  itUntrusted('begin nothing while the workspace is not trusted', async () => {
     // Its message waits for the person, so it is not waited for here.
     void run('touchstone.runSuite', { suite: 'commands' });
     await assert.rejects(api.runs.start({ suite: 'commands' }), /needs a trusted workspace/);

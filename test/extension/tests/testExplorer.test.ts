@@ -7,7 +7,7 @@ import type { Api } from '../../../src/extension.ts';
 import { caseLines, WAITING_AGENT } from '../../engineProcess/workspaces.ts';
 import { activated } from '../support/activated.ts';
 import { nextEnd, recordRuns, type Told } from '../support/runs.ts';
-import { trusted } from '../support/trust.ts';
+import { itTrusted } from '../support/trust.ts';
 import { workspaceRoot, writeWorkspace } from '../support/workspace.ts';
 
 const YAML = `schema_version: 2.0.0
@@ -149,8 +149,7 @@ describe('Test Explorer', () => {
     await until(() => one?.error === undefined && one?.children.size === 2);
   });
 
-  it('runs from the editor: states, a diff, the reason with its stage, and the place', async function () {
-    if (!trusted) this.skip();
+  itTrusted('runs from the editor: states, a diff, the reason with its stage, and the place', async () => {
     record = recordRuns(api.tests.controller);
     await runById(['suite:small']);
     await record.ended;
@@ -165,8 +164,7 @@ describe('Test Explorer', () => {
     assert.match(lines, /✗ bad \[one\] score 0\.00, \d+ ms, .*(tokens|cost).*trace [0-9a-f]{32}: /);
   });
 
-  it('leads from a case to its report', async function () {
-    if (!trusted) this.skip();
+  itTrusted('leads from a case to its report', async () => {
     record = recordRuns(api.tests.controller);
     await runById(['suite:small', 'target:one']);
     await record.ended;
@@ -180,8 +178,7 @@ describe('Test Explorer', () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 
-  it('runs exactly the chosen cases of the chosen target', async function () {
-    if (!trusted) this.skip();
+  itTrusted('runs exactly the chosen cases of the chosen target', async () => {
     record = recordRuns(api.tests.controller);
     const end = nextEnd(api.runs);
     await runById(['suite:small', 'target:two', 'small.golden.yaml#bad']);
@@ -191,8 +188,7 @@ describe('Test Explorer', () => {
     assert.deepEqual(lastStates(record.told), { 'small.golden.yaml#bad': 'failed' });
   });
 
-  it('gathers the trials of a case, and says when it is flaky', async function () {
-    if (!trusted) this.skip();
+  itTrusted('gathers the trials of a case, and says when it is flaky', async () => {
     record = recordRuns(api.tests.controller);
     await runById(['suite:flaky']);
     await record.ended;
@@ -202,16 +198,14 @@ describe('Test Explorer', () => {
     assert.equal(record.output.filter((line) => /good #\d/.test(line)).length, 3);
   });
 
-  it('shows a target that cannot answer as an error', async function () {
-    if (!trusted) this.skip();
+  itTrusted('shows a target that cannot answer as an error', async () => {
     record = recordRuns(api.tests.controller);
     await runById(['suite:broken']);
     await record.ended;
     assert.equal(lastStates(record.told)['small.golden.yaml#good'], 'errored');
   });
 
-  it('stops when it is cancelled, and shows what did not run as skipped', async function () {
-    if (!trusted) this.skip();
+  itTrusted('stops when it is cancelled, and shows what did not run as skipped', async () => {
     // Another suite may have let its agents go.
     rmSync(path.join(workspaceRoot(), 'go'), { force: true });
     record = recordRuns(api.tests.controller);
@@ -233,8 +227,7 @@ describe('Test Explorer', () => {
     await running;
   });
 
-  it('shows the results of a run that another command began', async function () {
-    if (!trusted) this.skip();
+  itTrusted('shows the results of a run that another command began', async () => {
     record = recordRuns(api.tests.controller);
     await vscode.commands.executeCommand('touchstone.runSuite', { suite: 'small' });
     await record.ended;
