@@ -20,9 +20,9 @@ const MARKS: Record<ComparisonWord, string> = {
   undecided: '🟡',
 };
 
-/** Comparisons for a comment on a pull request. */
+/** Comparisons for a comment on a pull request. Its first line tells the comment from those of other workflows. */
 export function markdownComparison(comparisons: readonly Comparison[]): string {
-  return comparisons.map(one).join('\n');
+  return `<!-- touchstone-comparison -->\n${comparisons.map(one).join('\n')}`;
 }
 
 function one(comparison: Comparison): string {
