@@ -94,7 +94,10 @@ describe('touchstone compare', () => {
       comparison.gate.clauses.map((clause: { status: string }) => clause.status),
       ['fail', 'fail'],
     );
-    assert.match(readFileSync(path.join(folder, 'report.md'), 'utf8'), /^<!-- touchstone-comparison -->\n### 🔴 `polite`: worse\n/);
+    assert.match(
+      readFileSync(path.join(folder, 'report.md'), 'utf8'),
+      /^<!-- touchstone-comparison -->\n### 🔴 `polite`: worse\n/,
+    );
   });
 
   it('uses today’s cases and evaluators for a revision, and finds the gain over it', async () => {

@@ -131,7 +131,7 @@ describe('engine process: comparisons', () => {
     assert.deepEqual(intended, { c1: 'we are brief now' });
     assert.deepEqual((await window.call('compare/files', { id })).files, []);
     for (const [ending, pattern] of [
-      ['md', /^### 🔴 `polite`: worse/],
+      ['md', /^<!-- touchstone-comparison -->\n### 🔴 `polite`: worse/],
       ['json', /"touchstone-comparison"/],
     ] as const) {
       const file = path.join(root, `report.${ending}`);
