@@ -1,7 +1,7 @@
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { formatCount } from '../../engine/reports/figures.ts';
 import { baseStyles } from '../shared/baseStyles.ts';
-import { icon } from '../shared/icons.ts';
+import { choiceField, filterBarStyles, searchField } from '../shared/filterBar.ts';
 import { visibleText } from '../shared/visibleText.ts';
 import { type CaseFilter, type CaseOrder, caseOrders, changeFilters, NO_FILTER } from './viewState.ts';
 
@@ -19,11 +19,6 @@ const ORDER_LABEL: { [order in CaseOrder]: string } = {
   best: 'Best first',
   dataset: 'As in the dataset',
 };
-
-interface Choice {
-  value: string;
-  label: string;
-}
 
 /** The bar above the table. Emits `filter` with the whole new filter, and `order`. */
 export class CaseFilters extends LitElement {
@@ -43,32 +38,7 @@ export class CaseFilters extends LitElement {
   declare shown: number;
   declare total: number;
 
-  static override styles = [
-    baseStyles,
-    css`
-      :host {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 0.4em;
-      }
-      vscode-textfield {
-        flex: 2 1 14em;
-        width: auto;
-        min-width: 0;
-      }
-      vscode-single-select {
-        flex: 1 1 9em;
-        width: auto;
-        min-width: 0;
-        max-width: 16em;
-      }
-      .shown {
-        font-variant-numeric: tabular-nums;
-        white-space: nowrap;
-      }
-    `,
-  ];
+  static override styles = [baseStyles, filterBarStyles];
 
   override render(): TemplateResult {
     const changes = changeFilters.map((value) => ({ value, label: CHANGE_LABEL[value] }));
@@ -78,19 +48,10 @@ export class CaseFilters extends LitElement {
       ...this.tags.map((value) => ({ value, label: visibleText(value) })),
     ];
     return html`
-      <vscode-textfield
-        type="search"
-        label="Search in ids, tags and reasons"
-        placeholder="Search ids, tags, reasons"
-        .value=${this.filter.text}
-        @input=${(event: Event) => this.#set({ text: chosenValue(event) })}
-      >
-        <span slot="content-before">${icon('search')}</span>
-        <span slot="content-after"></span>
-      </vscode-textfield>
-      ${select('Change', changes, this.filter.change, (value) => this.#set({ change: value as CaseFilter['change'] }))}
-      ${this.tags.length > 0 ? select('Tag', tags, this.filter.tag, (tag) => this.#set({ tag })) : nothing}
-      ${select('Order', orders, this.order, (value) =>
+      ${searchField('ids, tags, reasons', this.filter.text, (text) => this.#set({ text }))}
+      ${choiceField('Change', changes, this.filter.change, (value) => this.#set({ change: value as CaseFilter['change'] }))}
+      ${this.tags.length > 0 ? choiceField('Tag', tags, this.filter.tag, (tag) => this.#set({ tag })) : nothing}
+      ${choiceField('Order', orders, this.order, (value) =>
         this.dispatchEvent(new CustomEvent('order', { detail: value })),
       )}
       ${
@@ -116,28 +77,4 @@ export class CaseFilters extends LitElement {
   #set(change: Partial<CaseFilter>): void {
     this.dispatchEvent(new CustomEvent<CaseFilter>('filter', { detail: { ...this.filter, ...change } }));
   }
-}
-
-function select(
-  label: string,
-  choices: readonly Choice[],
-  value: string,
-  choose: (value: string) => void,
-): TemplateResult {
-  return html`<vscode-single-select
-    label=${label}
-    aria-label=${label}
-    title=${label}
-    .value=${value}
-    @change=${(event: Event) => choose(chosenValue(event))}
-  >
-    ${choices.map(
-      (choice) =>
-        html`<vscode-option value=${choice.value} ?selected=${choice.value === value}>${choice.label}</vscode-option>`,
-    )}
-  </vscode-single-select>`;
-}
-
-function chosenValue(event: Event): string {
-  return (event.currentTarget as HTMLInputElement).value;
 }

@@ -67,7 +67,7 @@ export class ComparisonApp extends LitElement {
           @order=${(event: CustomEvent<CaseOrder>) => this.#change({ order: event.detail })}
         ></case-filters>
         <case-table
-          .cases=${cases}
+          .rows=${cases}
           .intended=${model.intended}
           .several=${new Set(model.cases.map(({ candidate }) => candidate.target)).size > 1}
           .openKey=${this.#view.open}

@@ -1,11 +1,11 @@
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { css, html, nothing, type TemplateResult } from 'lit';
 import { formatCost, formatCount, formatDuration } from '../../engine/reports/figures.ts';
 import { expectedContent, inputContent } from '../report/caseContent.ts';
-import { caseDrawerStyles } from '../report/caseDrawerStyles.ts';
 import { evaluatorList } from '../report/caseEvidence.ts';
 import type { ResultDetail } from '../report/entries.ts';
 import { baseStyles } from '../shared/baseStyles.ts';
-import { type IconName, icon } from '../shared/icons.ts';
+import { type ActionText, Drawer, section } from '../shared/drawer.ts';
+import { drawerStyles } from '../shared/drawerStyles.ts';
 import { visibleText } from '../shared/visibleText.ts';
 import { CHANGE_ICON, CHANGE_WORD } from './caseTable.ts';
 import type { LoadedPair } from './comparisonModel.ts';
@@ -14,7 +14,7 @@ import { passedText, scoreText } from './figures.ts';
 import type { CaseAction } from './messages.ts';
 import { outputsBeside } from './sideTexts.ts';
 
-const ACTION_LABEL: { [action in CaseAction]: { label: string; mark: IconName } } = {
+const ACTION_LABEL: { [action in CaseAction]: ActionText } = {
   'open-diff': { label: 'Open in diff editor', mark: 'diff' },
   'open-case': { label: 'Open case in dataset', mark: 'goToFile' },
   'rerun-pair': { label: 'Run both again', mark: 'rerun' },
@@ -24,8 +24,8 @@ const ACTION_LABEL: { [action in CaseAction]: { label: string; mark: IconName } 
   'trace-candidate': { label: 'Candidate’s trace', mark: 'trace' },
 };
 
-/** One case under both sides. Emits `close`, `step` (−1 or 1: the previous or next case) and `action`. */
-export class PairDrawer extends LitElement {
+/** One case under both sides. */
+export class PairDrawer extends Drawer {
   static override properties = {
     entry: { attribute: false },
     loaded: { attribute: false },
@@ -41,7 +41,7 @@ export class PairDrawer extends LitElement {
 
   static override styles = [
     baseStyles,
-    caseDrawerStyles,
+    drawerStyles,
     css`
       .beside {
         display: grid;
@@ -78,33 +78,13 @@ export class PairDrawer extends LitElement {
     `,
   ];
 
-  override focus(): void {
-    this.renderRoot?.querySelector<HTMLElement>('h2')?.focus();
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.addEventListener('keydown', (event) => {
-      if (event.key !== 'Escape') return;
-      event.stopPropagation();
-      this.#emit('close', null);
-    });
-  }
-
   override render(): TemplateResult {
     const { entry } = this;
     return html`<aside aria-labelledby="title">
-      <header>
-        <h2 id="title" tabindex="-1">${icon(CHANGE_ICON[entry.change])}<bdi>${visibleText(entry.case_id)}</bdi></h2>
-        <div class="tools no-print">
-          ${this.#tool('up', 'Previous case', () => this.#emit('step', -1))}
-          ${this.#tool('down', 'Next case', () => this.#emit('step', 1))}
-          ${this.#tool('close', 'Close (Escape)', () => this.#emit('close', null))}
-        </div>
-      </header>
+      ${this.head(CHANGE_ICON[entry.change], entry.case_id, 'case')}
       <p class="line">${CHANGE_WORD[entry.change]}${entry.tags.length > 0 ? ` · ${visibleText(entry.tags.join(', '))}` : ''}</p>
       ${this.intended === undefined ? nothing : html`<p class="verdict">Intended: ${visibleText(this.intended)}</p>`}
-      ${this.#actionBar()} ${figures(entry)} ${this.#body()}
+      ${this.actionBar(this.actions, ACTION_LABEL)} ${figures(entry)} ${this.#body()}
     </aside>`;
   }
 
@@ -119,33 +99,6 @@ export class PairDrawer extends LitElement {
     ${known ? section('Input', inputContent(known.input)) : nothing}
     ${known ? section('Expected', expectedContent(known.expected_output)) : nothing}`;
   }
-
-  #actionBar(): TemplateResult | typeof nothing {
-    if (this.actions.length === 0) return nothing;
-    return html`<div class="actions no-print" role="group" aria-label="Actions">
-      ${this.actions.map((action) => {
-        const { label, mark } = ACTION_LABEL[action];
-        return html`<vscode-button secondary @click=${() => this.#emit('action', action)}>
-          <span slot="content-before">${icon(mark)}</span>${label}
-        </vscode-button>`;
-      })}
-    </div>`;
-  }
-
-  #tool(mark: IconName, label: string, act: () => void): TemplateResult {
-    return html`<button class="tool" aria-label=${label} title=${label} @click=${act}>${icon(mark)}</button>`;
-  }
-
-  #emit(type: 'close' | 'step' | 'action', detail: unknown): void {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
-  }
-}
-
-function section(title: string, content: unknown): TemplateResult {
-  return html`<section>
-    <h3>${title}</h3>
-    ${content}
-  </section>`;
 }
 
 function evaluatorsBeside({ baseline, candidate }: PairEntry): TemplateResult {

@@ -1,7 +1,9 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { formatCost, formatCount, formatDuration } from '../../engine/reports/figures.ts';
 import { baseStyles } from '../shared/baseStyles.ts';
-import { type IconName, icon } from '../shared/icons.ts';
+import { type ActionText, Drawer, section } from '../shared/drawer.ts';
+import { drawerStyles } from '../shared/drawerStyles.ts';
+import { icon } from '../shared/icons.ts';
 import { visibleText } from '../shared/visibleText.ts';
 import {
   comparedContent,
@@ -10,13 +12,12 @@ import {
   outputContent,
   referenceAnswer,
 } from './caseContent.ts';
-import { caseDrawerStyles } from './caseDrawerStyles.ts';
 import { evaluatorList, stepList } from './caseEvidence.ts';
 import type { ResultDetail, Row } from './entries.ts';
 import type { OutputLabel, ReportAction } from './messages.ts';
 import type { LoadedCase } from './reportModel.ts';
 
-const ACTION_LABEL: { [action in ReportAction]: { label: string; mark: IconName } } = {
+const ACTION_LABEL: { [action in ReportAction]: ActionText } = {
   'open-case': { label: 'Open case in dataset', mark: 'goToFile' },
   'open-diff': { label: 'Open in diff editor', mark: 'diff' },
   'rerun-case': { label: 'Run again', mark: 'rerun' },
@@ -28,10 +29,10 @@ const ACTION_LABEL: { [action in ReportAction]: { label: string; mark: IconName 
 const STATUS_WORD = { passed: 'Passed', failed: 'Failed', errored: 'Errored' };
 
 /**
- * One result in full. Emits `close`, `step` (−1 or 1: the previous or next row), `compare` (whether the output
- * is shown against the reference), `label` (what the person says of the output) and `action`.
+ * One result in full. Emits `compare` (whether the output is shown against the reference) and `label` (what the
+ * person says of the output) as well.
  */
-export class CaseDrawer extends LitElement {
+export class CaseDrawer extends Drawer {
   static override properties = {
     row: { attribute: false },
     loaded: { attribute: false },
@@ -44,28 +45,12 @@ export class CaseDrawer extends LitElement {
   declare actions: readonly ReportAction[];
   declare compare: boolean;
 
-  static override styles = [baseStyles, caseDrawerStyles];
-
-  override focus(): void {
-    this.renderRoot?.querySelector<HTMLElement>('h2')?.focus();
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.addEventListener('keydown', (event) => this.#onKey(event));
-  }
+  static override styles = [baseStyles, drawerStyles];
 
   override render(): TemplateResult {
     const { row } = this;
     return html`<aside aria-labelledby="title">
-      <header>
-        <h2 id="title" tabindex="-1">${icon(row.status)}<bdi>${visibleText(row.case_id)}</bdi></h2>
-        <div class="tools no-print">
-          ${this.#tool('up', 'Previous result', () => this.#emit('step', -1))}
-          ${this.#tool('down', 'Next result', () => this.#emit('step', 1))}
-          ${this.#tool('close', 'Close (Escape)', () => this.#emit('close', null))}
-        </div>
-      </header>
+      ${this.head(row.status, row.case_id, 'result')}
       <p class="line">
         ${STATUS_WORD[row.status]} · score ${row.score?.toFixed(2) ?? '–'} · ${visibleText(row.target)} · trial
         ${row.trial + 1}
@@ -82,11 +67,11 @@ export class CaseDrawer extends LitElement {
     const { result } = loaded;
     return html`
       <div class="verdict"><text-block plain .text=${result.reason}></text-block></div>
-      ${this.#actionBar()}
-      ${this.#section('Input', inputContent(result.input))} ${this.#outputSections(result)}
+      ${this.actionBar(this.actions, ACTION_LABEL)}
+      ${section('Input', inputContent(result.input))} ${this.#outputSections(result)}
       ${loaded.label === undefined ? nothing : this.#label(loaded.label)}
-      ${this.#section('Evaluators', evaluatorList(result))} ${stepList(result)}
-      ${this.#section('Facts', facts(result))}
+      ${section('Evaluators', evaluatorList(result))} ${stepList(result)}
+      ${section('Facts', facts(result))}
     `;
   }
 
@@ -98,61 +83,24 @@ export class CaseDrawer extends LitElement {
       ? html`<button
           class="link no-print"
           aria-pressed=${this.compare}
-          @click=${() => this.#emit('compare', !this.compare)}
+          @click=${() => this.emit('compare', !this.compare)}
         >
           ${icon('diff')} ${this.compare ? 'Show apart' : 'Show differences'}
         </button>`
       : nothing;
     if (comparable && this.compare) {
-      return this.#section(
-        'Output against reference',
-        comparedContent(reference, result.output.text),
-        toggle,
-      );
+      return section('Output against reference', comparedContent(reference, result.output.text), toggle);
     }
-    return html`${this.#section('Expected', expectedContent(result.expected_output))}
-    ${this.#section('Output', outputContent(result), toggle)}`;
-  }
-
-  #section(title: string, content: unknown, aside: unknown = nothing): TemplateResult {
-    return html`<section>
-      <h3>${title}${aside}</h3>
-      ${content}
-    </section>`;
+    return html`${section('Expected', expectedContent(result.expected_output))}
+    ${section('Output', outputContent(result), toggle)}`;
   }
 
   #label(label: OutputLabel | null): TemplateResult {
     return html`<label-editor
       class="no-print"
       .label=${label}
-      @label=${(event: CustomEvent<OutputLabel | null>) => this.#emit('label', event.detail)}
+      @label=${(event: CustomEvent<OutputLabel | null>) => this.emit('label', event.detail)}
     ></label-editor>`;
-  }
-
-  #actionBar(): TemplateResult | typeof nothing {
-    if (this.actions.length === 0) return nothing;
-    return html`<div class="actions no-print" role="group" aria-label="Actions">
-      ${this.actions.map((action) => {
-        const { label, mark } = ACTION_LABEL[action];
-        return html`<vscode-button secondary @click=${() => this.#emit('action', action)}>
-          <span slot="content-before">${icon(mark)}</span>${label}
-        </vscode-button>`;
-      })}
-    </div>`;
-  }
-
-  #tool(mark: IconName, label: string, act: () => void): TemplateResult {
-    return html`<button class="tool" aria-label=${label} title=${label} @click=${act}>${icon(mark)}</button>`;
-  }
-
-  #onKey(event: KeyboardEvent): void {
-    if (event.key !== 'Escape') return;
-    event.stopPropagation();
-    this.#emit('close', null);
-  }
-
-  #emit(type: 'close' | 'step' | 'compare' | 'action' | 'label', detail: unknown): void {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }
 

@@ -1,7 +1,7 @@
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { formatCount } from '../../engine/reports/figures.ts';
 import { baseStyles } from '../shared/baseStyles.ts';
-import { icon } from '../shared/icons.ts';
+import { type Choice, choiceField, filterBarStyles, searchField } from '../shared/filterBar.ts';
 import { visibleText } from '../shared/visibleText.ts';
 import type { RunHead } from './entries.ts';
 import { stageText } from './figures.ts';
@@ -14,11 +14,6 @@ const STATUS_LABEL: { [status in RowFilter['status']]: string } = {
   errored: 'Errored',
   flaky: 'Flaky',
 };
-
-interface Choice {
-  value: string;
-  label: string;
-}
 
 /** The bar above the table. Emits `filter` with the whole new filter. */
 export class ReportFilters extends LitElement {
@@ -33,48 +28,13 @@ export class ReportFilters extends LitElement {
   declare shown: number;
   declare total: number;
 
-  static override styles = [
-    baseStyles,
-    css`
-      :host {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 0.4em;
-      }
-      vscode-textfield {
-        flex: 2 1 14em;
-        width: auto;
-        min-width: 0;
-      }
-      vscode-single-select {
-        flex: 1 1 8.5em;
-        width: auto;
-        min-width: 0;
-        max-width: 16em;
-      }
-      .shown {
-        font-variant-numeric: tabular-nums;
-        white-space: nowrap;
-      }
-    `,
-  ];
+  static override styles = [baseStyles, filterBarStyles];
 
   override render(): TemplateResult {
     const { summary } = this.head;
     const names = (items: readonly string[]) => items.map((value) => ({ value, label: visibleText(value) }));
     return html`
-      <vscode-textfield
-        type="search"
-        label="Search in ids, inputs, outputs and reasons"
-        placeholder="Search ids, inputs, outputs, reasons"
-        .value=${this.filter.text}
-        @input=${(event: Event) => this.#set({ text: chosenValue(event) })}
-      >
-        <span slot="content-before">${icon('search')}</span>
-        <!-- Keeps the input off the border, which it would cover at a fraction of a pixel. -->
-        <span slot="content-after"></span>
-      </vscode-textfield>
+      ${searchField('ids, inputs, outputs, reasons', this.filter.text, (text) => this.#set({ text }))}
       ${this.#select('status', 'Status', statusChoices())}
       ${this.#select('target', 'Target', withAny('Any target', names(summary.targets.map(({ target }) => target))), 2)}
       ${this.#select('tag', 'Tag', withAny('Any tag', names(summary.tags.map(({ tag }) => tag))), 1)}
@@ -101,18 +61,7 @@ export class ReportFilters extends LitElement {
   #select(key: keyof RowFilter, label: string, choices: readonly Choice[], least = 0) {
     const value = this.filter[key];
     if (choices.length <= least && value === '') return nothing;
-    return html`<vscode-single-select
-      label=${label}
-      aria-label=${label}
-      title=${label}
-      .value=${value}
-      @change=${(event: Event) => this.#set({ [key]: chosenValue(event) })}
-    >
-      ${choices.map(
-        (choice) =>
-          html`<vscode-option value=${choice.value} ?selected=${choice.value === value}>${choice.label}</vscode-option>`,
-      )}
-    </vscode-single-select>`;
+    return choiceField(label, choices, value, (chosen) => this.#set({ [key]: chosen }));
   }
 
   #count(): string {
@@ -135,8 +84,4 @@ function statusChoices(): Choice[] {
 
 function withAny(any: string, choices: readonly Choice[]): Choice[] {
   return [{ value: '', label: any }, ...choices];
-}
-
-function chosenValue(event: Event): string {
-  return (event.currentTarget as HTMLInputElement).value;
 }

@@ -1,4 +1,5 @@
 import { formatCost, formatDuration } from '../../engine/reports/figures.ts';
+import { NARROW } from '../shared/rowGrid.ts';
 import { visibleText } from '../shared/visibleText.ts';
 import type { RunHead } from './entries.ts';
 import { stageText } from './figures.ts';
@@ -14,8 +15,6 @@ export interface ResultColumn {
   text: (stored: StoredRow) => string;
 }
 
-/** Below this width of the table, in CSS pixels, a row has two lines. */
-export const NARROW = 560;
 const MEDIUM = 900;
 
 /** The columns that a table of this width has room for, after the one of the status. */

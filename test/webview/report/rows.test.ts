@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import type { Row } from '../../../src/webview/report/entries.ts';
 import { RowStore } from '../../../src/webview/report/rowStore.ts';
-import { rowWindow, scrollToRow } from '../../../src/webview/report/rowWindow.ts';
 import { selectRows } from '../../../src/webview/report/selectRows.ts';
 import { NO_FILTER, type RowFilter, readViewState } from '../../../src/webview/report/viewState.ts';
+import { rowWindow, scrollToRow } from '../../../src/webview/shared/rowWindow.ts';
 
 const BY_DATASET = { column: 'dataset', descending: false } as const;
 

@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-export const caseDrawerStyles = css`
+export const drawerStyles = css`
   :host {
     display: block;
     overflow: auto;

@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-export const resultTableStyles = css`
+export const rowGridStyles = css`
   :host {
     display: block;
     min-width: 0;
