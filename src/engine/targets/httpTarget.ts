@@ -1,15 +1,13 @@
 import { ConfigError, type ErrorPlace } from '../errors.ts';
 import { contentHash } from '../model/hash.ts';
 import type { JsonValue } from '../model/json.ts';
-import type { Output } from '../model/output.ts';
 import type { Clock, Environment, Span } from '../ports.ts';
-import { errorOutput, type ReplyForm, readReply } from './agentReply.ts';
+import { type ReplyForm, readReply } from './agentReply.ts';
 import { type AgentRequest, agentRequest } from './agentRequest.ts';
 import { bodyTemplate } from './bodyTemplate.ts';
 import { resolveEnvironment } from './environmentReference.ts';
-import { BodyTooLarge, InvalidText } from './httpBody.ts';
 import { HttpConnection } from './httpConnection.ts';
-import { httpStatusError, networkError } from './httpError.ts';
+import { exchange } from './httpExchange.ts';
 import { responsePath } from './responsePath.ts';
 import type { Target } from './target.ts';
 
@@ -38,9 +36,6 @@ export interface HttpTargetPorts {
   environment: Environment;
   clock: Clock;
 }
-
-/** Timers count in 32 bits and would be over at once beyond it. */
-const LONGEST_MS = 2_147_483_647;
 
 /**
  * An agent behind a URL: one request per call, `traceparent` and `baggage` as headers, no retries, and no
@@ -84,56 +79,24 @@ export function createHttpTarget(options: HttpTargetOptions, ports: HttpTargetPo
     async call(request, { signal, span, timeoutMs }) {
       signal.throwIfAborted();
       const body = write(agentRequest(request));
-      const limitMs = Math.min(timeoutMs, options.timeoutMs ?? Number.POSITIVE_INFINITY);
-      const start = clock.monotonic();
-      const elapsed = () => clock.monotonic() - start;
-      const sent = connection.send(url, {
-        method,
-        headers: { ...headers, ...traceHeaders(span) },
-        body,
-        maxBytes: maxResponseBytes,
-      });
-      signal.addEventListener('abort', sent.cancel, { once: true });
-      let timedOut = false;
-      const done = new AbortController();
-      clock.sleep(Math.min(limitMs, LONGEST_MS), done.signal).then(
-        () => {
-          timedOut = true;
-          sent.cancel();
+      return exchange({
+        connection,
+        url,
+        request: {
+          method,
+          headers: { ...headers, ...traceHeaders(span) },
+          body,
+          maxBytes: maxResponseBytes,
         },
-        () => {},
-      );
-      try {
-        const reply = await sent.reply;
-        if (reply.status < 200 || reply.status > 299) return httpStatusError(reply, elapsed());
-        return readReply(reply.text, form, elapsed());
-      } catch (error) {
-        signal.throwIfAborted();
-        if (timedOut) {
-          return errorOutput('timeout', `No complete reply within ${limitMs} ms.`, elapsed(), true);
-        }
-        return failure(error, url, maxResponseBytes, elapsed());
-      } finally {
-        // A reason of our own spares the building of an exception, with its stack, for every call.
-        done.abort('done');
-        signal.removeEventListener('abort', sent.cancel);
-      }
+        clock,
+        limitMs: Math.min(timeoutMs, options.timeoutMs ?? Number.POSITIVE_INFINITY),
+        signal,
+        read: (text, latencyMs) => readReply(text, form, latencyMs),
+      });
     },
     close: async () => connection.close(),
   };
   return target;
-}
-
-function failure(error: unknown, url: URL, maxBytes: number, latencyMs: number): Output {
-  if (error instanceof BodyTooLarge) {
-    return errorOutput('too-large', `The reply is larger than ${maxBytes} bytes.`, latencyMs);
-  }
-  if (error instanceof InvalidText) {
-    return errorOutput('protocol', 'The reply is not valid UTF-8.', latencyMs);
-  }
-  const output = networkError(error, url, latencyMs);
-  if (output) return output;
-  throw error;
 }
 
 function bodyWriter(

@@ -5,9 +5,8 @@ import type { Clock, Environment } from '../../ports.ts';
 import { renderNunjucks } from '../../prompts/nunjucks.ts';
 import { errorOutput } from '../agentReply.ts';
 import { resolveEnvironment } from '../environmentReference.ts';
-import { BodyTooLarge, InvalidText } from '../httpBody.ts';
 import { HttpConnection } from '../httpConnection.ts';
-import { httpStatusError, networkError } from '../httpError.ts';
+import { exchange } from '../httpExchange.ts';
 import type { TargetContext } from '../target.ts';
 import { parseUntrustedJson } from '../untrustedJson.ts';
 import type { PromptfooCaller, RunScript } from './promptfooTarget.ts';
@@ -33,7 +32,6 @@ interface HttpCallerPorts {
 }
 
 const MAX_BYTES = 4 * 1024 * 1024;
-const LONGEST_MS = 2_147_483_647;
 
 /** An HTTP provider. No redirects, since they could carry the headers' keys elsewhere; no retries. */
 export function httpCaller(options: HttpCallerOptions, ports: HttpCallerPorts): PromptfooCaller {
@@ -90,40 +88,16 @@ async function send(
   { clock, runScript, connection }: HttpCallerPorts & { connection: HttpConnection },
 ): Promise<Output> {
   const { signal, timeoutMs, span } = context;
-  const start = clock.monotonic();
-  const elapsed = () => clock.monotonic() - start;
   const trace = /^0+$/.test(span.traceId) ? {} : { traceparent: span.traceparent };
-  const headers = { ...request.headers, ...trace };
-  const sent = connection.send(url, { ...request, headers, maxBytes: MAX_BYTES });
-  signal.addEventListener('abort', sent.cancel, { once: true });
-  const done = new AbortController();
-  let timedOut = false;
-  clock.sleep(Math.min(timeoutMs, LONGEST_MS), done.signal).then(
-    () => {
-      timedOut = true;
-      sent.cancel();
-    },
-    () => {},
-  );
-  try {
-    const reply = await sent.reply;
-    if (reply.status < 200 || reply.status > 299) return httpStatusError(reply, elapsed());
-    return await readAnswer(reply.text, transform, values, runScript, signal, elapsed());
-  } catch (error) {
-    signal.throwIfAborted();
-    if (timedOut) return errorOutput('timeout', `No complete reply within ${timeoutMs} ms.`, elapsed(), true);
-    if (error instanceof BodyTooLarge) {
-      return errorOutput('too-large', `The reply is larger than ${MAX_BYTES} bytes.`, elapsed());
-    }
-    if (error instanceof InvalidText)
-      return errorOutput('protocol', 'The reply is not valid UTF-8.', elapsed());
-    const output = networkError(error, url, elapsed());
-    if (output) return output;
-    throw error;
-  } finally {
-    done.abort('done');
-    signal.removeEventListener('abort', sent.cancel);
-  }
+  return exchange({
+    connection,
+    url,
+    request: { ...request, headers: { ...request.headers, ...trace }, maxBytes: MAX_BYTES },
+    clock,
+    limitMs: timeoutMs,
+    signal,
+    read: (text, latencyMs) => readAnswer(text, transform, values, runScript, signal, latencyMs),
+  });
 }
 
 async function readAnswer(
