@@ -12,6 +12,8 @@ const OLDEST = [22, 13] as const;
  */
 async function start(): Promise<number> {
   if (!isOld(process.versions.node)) {
+    const { keepCompiledCode } = await import('./cli/compileCache.ts');
+    keepCompiledCode();
     const { main } = await import('./cli/main.ts');
     return main(process.argv.slice(2));
   }

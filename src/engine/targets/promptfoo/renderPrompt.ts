@@ -37,7 +37,8 @@ export function fillValue(value: string, vars: JsonObject): string {
 }
 
 function parseJson(text: string): JsonValue | undefined {
-  if (!/^\s*[[{"\d-]/.test(text)) return undefined;
+  // Most prompts are no JSON, `{{text}}` among them: a parser that throws would cost more than the whole case.
+  if (!/^\s*(?:\{(?![{%#])|[["\d-])/.test(text)) return undefined;
   try {
     return JSON.parse(text);
   } catch {

@@ -1,0 +1,14 @@
+import { enableCompileCache } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+
+/**
+ * Keeps compiled code for the next start, which is a third of the time of a short command. In the person's own
+ * folder: what lies in the shared one for temporary files could be another's. Node obeys NODE_COMPILE_CACHE and
+ * NODE_DISABLE_COMPILE_CACHE; where nothing can be written, nothing is kept.
+ */
+export function keepCompiledCode(): void {
+  const { NODE_COMPILE_CACHE, XDG_CACHE_HOME } = process.env;
+  if (NODE_COMPILE_CACHE) return;
+  enableCompileCache(path.join(XDG_CACHE_HOME || path.join(os.homedir(), '.cache'), 'touchstone'));
+}
