@@ -29,7 +29,8 @@ function counted(name, command, args) {
   const result = spawnSync(command, args, {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, TOUCHSTONE_TEST_COUNTS: counts },
+    // Tests leave nothing in the person's own folders.
+    env: { ...process.env, TOUCHSTONE_TEST_COUNTS: counts, NODE_DISABLE_COMPILE_CACHE: '1' },
   });
   const found = existsSync(counts) ? JSON.parse(readFileSync(counts, 'utf8')) : null;
   for (const key of Object.keys(totals)) totals[key] += found?.[key] ?? 0;
