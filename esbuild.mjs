@@ -46,6 +46,8 @@ await build({
   outdir,
   outExtension: { '.js': '.cjs' },
   format: 'cjs',
+  // A fifth of the time that the bundle takes to load, which every window waits for.
+  keepNames: false,
   external: ['vscode'],
 });
 
