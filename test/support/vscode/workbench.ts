@@ -20,6 +20,9 @@ const ATTEMPT = { timeout: 3_000 };
 const FRAME_LOOK_MS = 250;
 const FRAME_LIMIT_MS = 30_000;
 
+/** A choice this far below the one with the focus is reached. */
+const MOST_MOVES = 10;
+
 export type Theme = 'Default Dark Modern' | 'Default Light Modern' | 'Default High Contrast';
 
 export interface WorkbenchOptions {
@@ -84,15 +87,23 @@ export class Workbench implements AsyncDisposable {
   /** Types a command's title into the palette, as in `Touchstone: Choose Model…`, and runs it. */
   async runCommand(title: string): Promise<void> {
     await eventually(async () => {
+      // A palette that is still open from another try would keep its list.
+      await this.page.keyboard.press('Escape');
       await this.openPalette(`>${title}`);
       await this.accept(title);
     });
   }
 
-  /** Takes the choice that has the focus, once it is the one with this text: a list moves while it fills. */
+  /**
+   * Takes the choice with this text once it has the focus: a list moves while it fills. The focus may lie on another
+   * one, such as a command used before; then the keys move it.
+   */
   async accept(text: string | RegExp): Promise<void> {
-    const focused = this.quickInput.locator('.monaco-list-row.focused');
-    await focused.filter({ hasText: text }).first().waitFor(ATTEMPT);
+    await this.choices.filter({ hasText: text }).first().waitFor(ATTEMPT);
+    const wanted = this.quickInput.locator('.monaco-list-row.focused').filter({ hasText: text }).first();
+    for (let left = MOST_MOVES; left > 0 && !(await wanted.isVisible()); left -= 1)
+      await this.page.keyboard.press('ArrowDown');
+    await wanted.waitFor(ATTEMPT);
     await this.page.keyboard.press('Enter');
   }
 
