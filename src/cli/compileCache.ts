@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 
 /**
- * Keeps compiled code for the next start, which is a third of the time of a short command. In the person's own
+ * Keeps compiled code for the next start: about 0.1 s of the 0.7 s that a short run takes. In the person’s own
  * folder: what lies in the shared one for temporary files could be another's. Node obeys NODE_COMPILE_CACHE and
  * NODE_DISABLE_COMPILE_CACHE; where nothing can be written, nothing is kept.
  */
