@@ -56,10 +56,10 @@ export type Attributes = { [name: string]: AttributeValue | undefined };
 export interface Span {
   readonly traceId: string;
   readonly spanId: string;
-  /** W3C `traceparent` of this span. */
-  readonly traceparent: string;
-  /** W3C `baggage` with run and case ids. */
-  readonly baggage: string;
+  /** W3C `traceparent` of this span; undefined when nothing is recorded. */
+  readonly traceparent: string | undefined;
+  /** W3C `baggage` with run and case ids; undefined when nothing is recorded, or there is none. */
+  readonly baggage: string | undefined;
   child(name: string, attributes?: Attributes, kind?: 'internal' | 'client'): Span;
   set(attributes: Attributes): void;
   event(name: string, attributes?: Attributes): void;
@@ -68,11 +68,16 @@ export interface Span {
   end(error?: string): void;
 }
 
+/** What goes along with a call so that the other side can go on with the trace; empty when nothing is recorded. */
+export function traceContext({ traceparent, baggage }: Span): { traceparent?: string; baggage?: string } {
+  return { ...(traceparent ? { traceparent } : {}), ...(baggage ? { baggage } : {}) };
+}
+
 export const noSpan: Span = {
   traceId: '0'.repeat(32),
   spanId: '0'.repeat(16),
-  traceparent: `00-${'0'.repeat(32)}-${'0'.repeat(16)}-00`,
-  baggage: '',
+  traceparent: undefined,
+  baggage: undefined,
   child: () => noSpan,
   set: () => {},
   event: () => {},

@@ -4,6 +4,7 @@ import type { Settlement, Verdict } from '../model/result.ts';
 import { ModelError } from '../models/modelClient.ts';
 import type { Clock, Log, Span } from '../ports.ts';
 import type { EvaluationInput, Evaluator } from './evaluator.ts';
+import { EvaluatorSpan } from './evaluatorSpan.ts';
 import { PatternTimeout } from './pattern.ts';
 import { ScriptError } from './scriptRunner.ts';
 import { clearPass, concludeVerdict, type Rule, type StageWeights, settledReason } from './verdict.ts';
@@ -22,7 +23,7 @@ export interface CascadeOptions {
   weights: StageWeights | null;
   rule: Rule;
   signal: AbortSignal;
-  /** The span of the trial; each evaluator runs in a child of it. */
+  /** The span of the trial; evaluators that take time have a child of it, the others leave an event on it. */
   span: Span;
   clock: Clock;
   log: Log;
@@ -145,7 +146,7 @@ function runStage(progress: Progress, stage: Stage): Promise<void> | undefined {
 }
 
 function runOne(evaluator: Evaluator, { input, options }: Progress): Evaluation | Promise<Evaluation> {
-  const span = options.span.child(`evaluate ${evaluator.spec.name}`);
+  const span = new EvaluatorSpan(options.span, evaluator.spec.name);
   const started = options.clock.monotonic();
   const finish = (score: Score): Evaluation =>
     record(evaluator, checked(score), options.clock.monotonic() - started, span);
@@ -153,7 +154,9 @@ function runOne(evaluator: Evaluator, { input, options }: Progress): Evaluation 
   try {
     const { signal, trial } = options;
     const score = evaluator.evaluate(input, { signal, span, ...(trial === undefined ? {} : { trial }) });
-    return score instanceof Promise ? score.then(finish, broken) : finish(score);
+    if (!(score instanceof Promise)) return finish(score);
+    span.open();
+    return score.then(finish, broken);
   } catch (error) {
     return broken(error);
   }
@@ -185,7 +188,7 @@ function checked(score: Score): Score {
   return { ...rest, status: 'error', reason: `the score ${value} is not between 0 and 1` };
 }
 
-function record(evaluator: Evaluator, score: Score, latencyMs: number, span: Span): Evaluation {
+function record(evaluator: Evaluator, score: Score, latencyMs: number, span: EvaluatorSpan): Evaluation {
   const { name, type, weight, metric, location } = evaluator.spec;
   const label = score.status === 'scored' ? (score.pass ? 'pass' : 'fail') : score.status;
   span.event('gen_ai.evaluation.result', {
@@ -194,8 +197,7 @@ function record(evaluator: Evaluator, score: Score, latencyMs: number, span: Spa
     'gen_ai.evaluation.score.label': label,
     'gen_ai.evaluation.explanation': score.reason,
   });
-  if (score.status === 'error') span.end(score.reason);
-  else span.end();
+  span.end(score.status === 'error' ? score.reason : undefined);
   const taken = score.status === 'skipped' ? latencyMs : (score.latencyMs ?? latencyMs);
   const evaluation: Evaluation = { ...score, name, type, stage: evaluator.stage, weight, latencyMs: taken };
   if (metric !== undefined) evaluation.metric = metric;

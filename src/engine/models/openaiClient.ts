@@ -216,9 +216,9 @@ function maxTokensField(baseUrl: string): MaxTokensField {
     : 'max_tokens';
 }
 
-/** A null span's zeros are no valid trace context. `baggage` stays here: run and case ids are not the provider's business. */
-function traceHeaders(span: Span): { [name: string]: string } {
-  return /^0+$/.test(span.traceId) ? {} : { traceparent: span.traceparent };
+/** `baggage` stays here: run and case ids are not the provider's business. */
+function traceHeaders({ traceparent }: Span): { traceparent?: string } {
+  return traceparent ? { traceparent } : {};
 }
 
 function limitOf(options: OpenAiClientOptions, call: CallOptions): number {

@@ -2,6 +2,7 @@ import type { LocatedCase } from '../model/case.ts';
 import type { HeldOutput, TrialResult } from '../model/result.ts';
 import type { Clock } from '../ports.ts';
 import type { RunStore } from '../store/runStore.ts';
+import { type PackedSpans, packSpans } from '../store/spanCodec.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
 
 /** A batch is written when it holds this many results … */
@@ -27,6 +28,7 @@ export class BatchWriter {
   readonly #options: BatchWriterOptions;
   #pending: TrialResult[] = [];
   #cases = new Map<number, LocatedCase>();
+  #spans: PackedSpans[] = [];
   /** Undefined in a run that holds no outputs. */
   #held: HeldOutput[] | undefined;
   #scheduled = false;
@@ -40,6 +42,7 @@ export class BatchWriter {
   add(result: TrialResult, located: LocatedCase): void {
     this.#pending.push(result);
     this.#cases.set(located.index, located);
+    this.#pack(result.traceId);
     this.#options.onAdded?.(result);
     if (this.#pending.length >= BATCH_SIZE) this.#flushSafely();
     else this.#schedule();
@@ -63,17 +66,27 @@ export class BatchWriter {
     const results = this.#pending;
     const cases = [...this.#cases.values()];
     const held = this.#held;
+    for (const traceId of tracing.collector.traces()) this.#pack(traceId);
+    const logs = tracing.collector.takeLogs();
+    const spans = this.#spans;
     this.#pending = [];
     this.#cases = new Map();
+    this.#spans = [];
     if (held) this.#held = [];
     const now = clock.monotonic();
     store.append(
       runId,
-      { results, cases, ...tracing.collector.drain(), ...(held ? { held } : {}) },
+      { results, cases, spans, logs, ...(held ? { held } : {}) },
       { now: clock.now(), elapsedMs: now - this.#lastBeat },
     );
     this.#lastBeat = now;
     if (results.length > 0) onStored(results);
+  }
+
+  /** At once: a batch of spans that waits as objects would outlive the young generation of the heap. */
+  #pack(traceId: string): void {
+    const spans = this.#options.tracing.collector.take(traceId);
+    if (spans.length > 0) this.#spans.push(packSpans(traceId, spans));
   }
 
   #schedule(): void {

@@ -83,7 +83,13 @@ async function callTarget(job: TrialJob): Promise<Output> {
   const receiveSpans = (request: unknown): void => acceptSpans(job.tracing, span, request);
   const started = clock.monotonic();
   try {
-    const request = { case: located.case, trial, seed: trialSeed(job.seed, located.case.id, trial) };
+    const request = {
+      case: located.case,
+      trial,
+      get seed() {
+        return trialSeed(job.seed, located.case.id, trial);
+      },
+    };
     const output = await target.call(request, { signal, span, timeoutMs, receiveSpans });
     describeOutput(span, output);
     return output;

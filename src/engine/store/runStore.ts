@@ -6,7 +6,7 @@ import type { LogRecord, SpanRecord } from '../model/span.ts';
 import { BudgetStore } from './budgetStore.ts';
 import { Connection } from './connection.ts';
 import { type RunRow, toRunRecord } from './runRow.ts';
-import { packSpans, unpackSpans } from './spanCodec.ts';
+import { type PackedSpans, unpackSpans } from './spanCodec.ts';
 
 /** A process that has not shown itself for this long has lost its run, in milliseconds. */
 const LEASE_MS = 30_000;
@@ -23,7 +23,7 @@ export interface Batch {
   results: readonly TrialResult[];
   /** The cases of the results; one that is stored already is left as it is. */
   cases: readonly LocatedCase[];
-  spans: readonly SpanRecord[];
+  spans: readonly PackedSpans[];
   logs: readonly LogRecord[];
   /** Outputs whose evaluation waits for other targets; present in a run that holds outputs at all. */
   held?: readonly HeldOutput[];
@@ -82,12 +82,12 @@ export class RunStore {
       for (const result of batch.results) this.#appendResult(number, targets, result);
       if (batch.held) for (const result of batch.results) this.#letGo(number, targets, result);
       for (const located of batch.cases) this.#appendCase(number, located);
-      for (const [traceId, spans] of byTrace(batch.spans))
+      for (const { traceId, body } of batch.spans)
         this.#connection.run(
           'INSERT INTO spans (run, trace_id, body) VALUES (?, ?, ?)',
           number,
           traceId,
-          packSpans(spans),
+          body,
         );
       for (const [traceId, logs] of byTrace(batch.logs))
         this.#connection.run(
@@ -281,7 +281,7 @@ export class RunStore {
   /** Spans of a trace in order of their start. */
   spans(traceId: string): SpanRecord[] {
     const rows = this.#connection.all('SELECT body FROM spans WHERE trace_id = ? ORDER BY rowid', traceId);
-    const spans = rows.flatMap((row) => unpackSpans(traceId, String(row.body)));
+    const spans = rows.flatMap((row) => unpackSpans({ traceId, body: String(row.body) }));
     return spans.sort((a, b) => a.startMs - b.startMs);
   }
 

@@ -20,14 +20,21 @@ type PackedSpan = [
   service: string,
 ];
 
-/** Spans of one trace as compact JSON. */
-export function packSpans(spans: readonly SpanRecord[]): string {
-  return JSON.stringify(spans.map(pack));
+/** Spans of one trace as they are stored: far smaller than the objects, so that many can wait for a batch. */
+export interface PackedSpans {
+  traceId: string;
+  /** Compact JSON. */
+  body: string;
+}
+
+/** Packs spans of one trace. */
+export function packSpans(traceId: string, spans: readonly SpanRecord[]): PackedSpans {
+  return { traceId, body: JSON.stringify(spans.map(pack)) };
 }
 
 /** The spans that `packSpans` was given; times are exact to the microsecond. */
-export function unpackSpans(traceId: string, text: string): SpanRecord[] {
-  return (JSON.parse(text) as PackedSpan[]).map((span) => unpack(traceId, span));
+export function unpackSpans({ traceId, body }: PackedSpans): SpanRecord[] {
+  return (JSON.parse(body) as PackedSpan[]).map((span) => unpack(traceId, span));
 }
 
 function pack(span: SpanRecord): PackedSpan {

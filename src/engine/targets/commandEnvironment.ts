@@ -49,6 +49,6 @@ export function scrubbedEnvironment(
 
 /** W3C trace context for a child process; empty when nothing is traced. */
 export function traceEnvironment(span: Span): { [name: string]: string } {
-  if (/^0+$/.test(span.traceId)) return {};
-  return { TRACEPARENT: span.traceparent, ...(span.baggage ? { BAGGAGE: span.baggage } : {}) };
+  const { traceparent, baggage } = span;
+  return { ...(traceparent ? { TRACEPARENT: traceparent } : {}), ...(baggage ? { BAGGAGE: baggage } : {}) };
 }

@@ -1,7 +1,7 @@
 import { ConfigError, type ErrorPlace } from '../errors.ts';
 import { contentHash } from '../model/hash.ts';
 import type { JsonValue } from '../model/json.ts';
-import type { Clock, Environment, Span } from '../ports.ts';
+import { type Clock, type Environment, traceContext } from '../ports.ts';
 import { type ReplyForm, readReply } from './agentReply.ts';
 import { type AgentRequest, agentRequest } from './agentRequest.ts';
 import { bodyTemplate } from './bodyTemplate.ts';
@@ -84,7 +84,7 @@ export function createHttpTarget(options: HttpTargetOptions, ports: HttpTargetPo
         url,
         request: {
           method,
-          headers: { ...headers, ...traceHeaders(span) },
+          headers: { ...headers, ...traceContext(span) },
           body,
           maxBytes: maxResponseBytes,
         },
@@ -115,11 +115,6 @@ function bodyWriter(
 function replyForm({ response, reply }: HttpTargetOptions): ReplyForm {
   if (response !== undefined) return { kind: 'path', path: response, pick: responsePath(response) };
   return { kind: reply ?? 'json' };
-}
-
-function traceHeaders(span: Span): { [name: string]: string } {
-  if (/^0+$/.test(span.traceId)) return {};
-  return { traceparent: span.traceparent, ...(span.baggage ? { baggage: span.baggage } : {}) };
 }
 
 function checkUrl(text: string, owner: string, place: { where?: ErrorPlace }): URL {

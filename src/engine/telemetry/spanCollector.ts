@@ -5,14 +5,16 @@ import type { LogRecord, SpanRecord } from '../model/span.ts';
 
 /** Holds finished spans and log lines until the store takes them with the next batch of results. */
 export class SpanCollector implements SpanProcessor {
-  #spans: ReadableSpan[] = [];
-  #foreign: SpanRecord[] = [];
+  /** By trace id. */
+  #spans = new Map<string, ReadableSpan[]>();
+  /** By trace id. */
+  #foreign = new Map<string, SpanRecord[]>();
   #logs: LogRecord[] = [];
 
   onStart(): void {}
 
   onEnd(span: ReadableSpan): void {
-    this.#spans.push(span);
+    append(this.#spans, span.spanContext().traceId, span);
   }
 
   addLog(record: LogRecord): void {
@@ -21,21 +23,38 @@ export class SpanCollector implements SpanProcessor {
 
   /** Spans that another program sent, already in stored form. */
   addForeign(spans: readonly SpanRecord[]): void {
-    this.#foreign.push(...spans);
+    for (const span of spans) append(this.#foreign, span.traceId, span);
   }
 
-  /** Everything finished since the last call; the caller owns it from then on. */
-  drain(): { spans: SpanRecord[]; logs: LogRecord[] } {
-    const spans = this.#spans.map(toRecord).concat(this.#foreign);
+  /** Spans of the trace that finished and were not taken yet. The caller owns them from then on. */
+  take(traceId: string): SpanRecord[] {
+    const own = (this.#spans.get(traceId) ?? []).map(toRecord);
+    const foreign = this.#foreign.get(traceId);
+    this.#spans.delete(traceId);
+    this.#foreign.delete(traceId);
+    return foreign ? own.concat(foreign) : own;
+  }
+
+  /** Traces with spans that finished and were not taken yet. */
+  traces(): Set<string> {
+    return new Set([...this.#spans.keys(), ...this.#foreign.keys()]);
+  }
+
+  /** Log lines that were not taken yet. The caller owns them from then on. */
+  takeLogs(): LogRecord[] {
     const logs = this.#logs;
-    this.#spans = [];
-    this.#foreign = [];
     this.#logs = [];
-    return { spans, logs };
+    return logs;
   }
 
   async forceFlush(): Promise<void> {}
   async shutdown(): Promise<void> {}
+}
+
+function append<T>(groups: Map<string, T[]>, traceId: string, item: T): void {
+  const group = groups.get(traceId);
+  if (group) group.push(item);
+  else groups.set(traceId, [item]);
 }
 
 const KINDS: Record<SpanKind, SpanRecord['kind']> = {

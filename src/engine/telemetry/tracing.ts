@@ -58,14 +58,14 @@ export class Tracing {
       },
       ROOT_CONTEXT,
     );
-    return new RecordedSpan(span, this.#tracer, this.#clock, this.collector, formatBaggage(options.baggage));
+    return new RecordedSpan(span, this.#tracer, this.#clock, this.collector, options.baggage);
   }
 }
 
 class RecordedSpan implements Span {
   readonly traceId: string;
   readonly spanId: string;
-  readonly baggage: string;
+  readonly #baggage: RootOptions['baggage'];
   readonly #span: OtelSpan;
   readonly #tracer: OtelTracer;
   readonly #clock: TraceClock;
@@ -77,12 +77,12 @@ class RecordedSpan implements Span {
     tracer: OtelTracer,
     clock: TraceClock,
     collector: SpanCollector,
-    baggage: string,
+    baggage: RootOptions['baggage'],
   ) {
     const { traceId, spanId } = span.spanContext();
     this.traceId = traceId;
     this.spanId = spanId;
-    this.baggage = baggage;
+    this.#baggage = baggage;
     this.#span = span;
     this.#tracer = tracer;
     this.#clock = clock;
@@ -92,6 +92,10 @@ class RecordedSpan implements Span {
   /** https://www.w3.org/TR/trace-context/#traceparent-header, version 00, sampled. */
   get traceparent(): string {
     return `00-${this.traceId}-${this.spanId}-01`;
+  }
+
+  get baggage(): string | undefined {
+    return formatBaggage(this.#baggage) || undefined;
   }
 
   child(name: string, attributes?: Attributes, kind: 'internal' | 'client' = 'internal'): Span {
@@ -105,7 +109,7 @@ class RecordedSpan implements Span {
       },
       this.#context,
     );
-    return new RecordedSpan(span, this.#tracer, this.#clock, this.#collector, this.baggage);
+    return new RecordedSpan(span, this.#tracer, this.#clock, this.#collector, this.#baggage);
   }
 
   set(attributes: Attributes): void {

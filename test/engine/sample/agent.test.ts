@@ -139,7 +139,7 @@ describe('sample agent', () => {
   });
 
   it('writes no spans for a trace that is not sampled', async () => {
-    const unsampled = { ...span, traceparent: span.traceparent.replace(/01$/, '00') };
+    const unsampled = { ...span, traceparent: span.traceparent?.replace(/01$/, '00') };
     assert.deepEqual((await ask('Hello!', { span: unsampled })).requests, []);
   });
 

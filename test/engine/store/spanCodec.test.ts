@@ -33,7 +33,7 @@ describe('spanCodec', () => {
   it('gives back every span, to the microsecond', () => {
     fc.assert(
       fc.property(fc.array(span, { maxLength: 5 }), (spans) => {
-        const back = unpackSpans(traceId, packSpans(spans));
+        const back = unpackSpans(packSpans(traceId, spans));
         assert.equal(back.length, spans.length);
         for (const [index, original] of spans.entries()) {
           const found = back[index];

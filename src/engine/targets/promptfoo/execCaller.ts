@@ -56,7 +56,7 @@ export function execCaller(
       const told = {
         vars,
         prompt: { raw: prompt, label: prompt },
-        ...(/^0+$/.test(context.span.traceId) ? {} : { traceparent: context.span.traceparent }),
+        ...(context.span.traceparent ? { traceparent: context.span.traceparent } : {}),
       };
       const start = ports.clock.monotonic();
       const end = await runProcess(

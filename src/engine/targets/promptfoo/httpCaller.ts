@@ -88,7 +88,7 @@ async function send(
   { clock, runScript, connection }: HttpCallerPorts & { connection: HttpConnection },
 ): Promise<Output> {
   const { signal, timeoutMs, span } = context;
-  const trace = /^0+$/.test(span.traceId) ? {} : { traceparent: span.traceparent };
+  const trace = span.traceparent ? { traceparent: span.traceparent } : {};
   return exchange({
     connection,
     url,

@@ -39,7 +39,7 @@ export function programCaller(
         vars,
         prompt: { raw: prompt, label: prompt },
         test: { vars, metadata: (golden.metadata ?? {}) as JsonObject },
-        ...(/^0+$/.test(context.span.traceId) ? {} : { traceparent: context.span.traceparent }),
+        ...(context.span.traceparent ? { traceparent: context.span.traceparent } : {}),
       };
       const args = language === 'python' ? [prompt, options.options, told] : [prompt, told, options.options];
       const reply = await module.call({ args, options: options.options }, context);
