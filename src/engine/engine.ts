@@ -22,7 +22,7 @@ import { summarize } from './runs/summarize.ts';
 import { storePath } from './store/database.ts';
 import { type Owner, RunStore } from './store/runStore.ts';
 import type { Workspace } from './suites/loadWorkspace.ts';
-import { traceIdFor } from './telemetry/traceIds.ts';
+import { runTraceId } from './telemetry/traceIds.ts';
 
 /** Everything that the engine is handed from outside. */
 export interface EnginePorts {
@@ -105,7 +105,7 @@ export function createEngine(
     }
     const createdAt = ports.clock.now();
     const id = newRunId(createdAt, ports.random);
-    store.createRun({ id, plan: prepared.inputs.plan, createdAt, traceId: traceIdFor(id) });
+    store.createRun({ id, plan: prepared.inputs.plan, createdAt, traceId: runTraceId(id) });
     return id;
   }
 

@@ -23,7 +23,7 @@ export interface CascadeOptions {
   weights: StageWeights | null;
   rule: Rule;
   signal: AbortSignal;
-  /** The span of the trial; evaluators that take time have a child of it, the others leave an event on it. */
+  /** The span of the trial; evaluators that take time have a child of it. */
   span: Span;
   clock: Clock;
   log: Log;
@@ -190,14 +190,7 @@ function checked(score: Score): Score {
 
 function record(evaluator: Evaluator, score: Score, latencyMs: number, span: EvaluatorSpan): Evaluation {
   const { name, type, weight, metric, location } = evaluator.spec;
-  const label = score.status === 'scored' ? (score.pass ? 'pass' : 'fail') : score.status;
-  span.event('gen_ai.evaluation.result', {
-    'gen_ai.evaluation.name': name,
-    'gen_ai.evaluation.score.value': score.status === 'scored' ? score.score : undefined,
-    'gen_ai.evaluation.score.label': label,
-    'gen_ai.evaluation.explanation': score.reason,
-  });
-  span.end(score.status === 'error' ? score.reason : undefined);
+  span.conclude(score);
   const taken = score.status === 'skipped' ? latencyMs : (score.latencyMs ?? latencyMs);
   const evaluation: Evaluation = { ...score, name, type, stage: evaluator.stage, weight, latencyMs: taken };
   if (metric !== undefined) evaluation.metric = metric;

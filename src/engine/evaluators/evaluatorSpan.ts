@@ -1,10 +1,11 @@
-import type { Attributes, LogLevel, Span } from '../ports.ts';
+import type { Score } from '../model/evaluation.ts';
 import type { JsonObject } from '../model/json.ts';
+import type { Attributes, LogLevel, Span } from '../ports.ts';
 
 /**
  * The span of one evaluator, opened when it is first needed: by an evaluator that waits for something, calls a
- * model or writes a log line. One that is done at once has none, and its events are events of the trial's span:
- * a trace of thousands of comparisons that took a microsecond each would hide what took the time.
+ * model or writes a log line. One that is done at once has none: what it said stands in the result, and spans of
+ * a microsecond would hide those that took the time.
  */
 export class EvaluatorSpan implements Span {
   readonly #trial: Span;
@@ -48,15 +49,27 @@ export class EvaluatorSpan implements Span {
   }
 
   event(name: string, attributes?: Attributes): void {
-    (this.#own ?? this.#trial).event(name, attributes);
+    this.open().event(name, attributes);
   }
 
   log(level: LogLevel, message: string, fields?: JsonObject): void {
     this.open().log(level, message, fields);
   }
 
-  /** Ends the span if there is one; the trial's goes on. */
+  /** Ends the span if it was opened, with what came out of it. */
+  conclude(score: Score): void {
+    if (!this.#own) return;
+    this.#own.event('gen_ai.evaluation.result', {
+      'gen_ai.evaluation.name': this.#evaluator,
+      'gen_ai.evaluation.score.value': score.status === 'scored' ? score.score : undefined,
+      'gen_ai.evaluation.score.label':
+        score.status === 'scored' ? (score.pass ? 'pass' : 'fail') : score.status,
+      'gen_ai.evaluation.explanation': score.reason,
+    });
+    this.end(score.status === 'error' ? score.reason : undefined);
+  }
+
   end(error?: string): void {
-    this.#own?.end(error);
+    this.open().end(error);
   }
 }

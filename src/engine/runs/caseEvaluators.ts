@@ -35,7 +35,13 @@ export function caseEvaluators(options: CaseEvaluatorOptions): (entry: LocatedCa
     const key = JSON.stringify(assertions);
     const known = cache.get(key);
     if (known) return known;
-    const evaluators = compileAssertions(assertions, location, { taken, wanted, deps: options.deps });
+    const { evaluators, usable } = compileAssertions(assertions, location, {
+      taken,
+      wanted,
+      deps: options.deps,
+    });
+    // Why one cannot be used is said with its place, which is another one in the next case.
+    if (!usable) return evaluators;
     if (cache.size >= CACHE_SIZE) cache.clear();
     cache.set(key, evaluators);
     return evaluators;
@@ -54,26 +60,43 @@ interface AssertionContext {
   deps: EvaluatorDeps;
 }
 
-/** Names are unique among the case's own assertions and the suite's evaluators. */
+/**
+ * Names are unique among the case's own assertions and the suite's evaluators. The evaluators have no location:
+ * cases that have the same assertions share them.
+ */
 function compileAssertions(
   assertions: readonly JsonObject[],
   location: SourceLocation,
   { taken, wanted, deps }: AssertionContext,
-): Evaluator[] {
+): { evaluators: Evaluator[]; usable: boolean } {
+  let usable = true;
   const parsed = assertions.map((assertion) => attempt(() => parseAssertion(assertion, location)));
   const specs = parsed.map((result, index) => result.value ?? placeholder(assertions[index], location));
   const named = uniqueNames([...taken, ...specs]).slice(taken.length);
-  return named.flatMap((spec, index) => {
-    const { error } = parsed[index] ?? {};
+  const evaluators = named.flatMap((spec, index) => {
     if (!wanted(spec)) return [];
-    if (error) return unusable(spec, error);
-    const created = attempt(() => createEvaluators([spec], deps)[0]);
-    return created.value ?? unusable(spec, created.error ?? new ConfigError('the assertion cannot be used'));
+    const parseError = parsed[index]?.error;
+    const created: Attempt<Evaluator | undefined> = parseError
+      ? { error: parseError }
+      : attempt(() => createEvaluators([spec], deps)[0]);
+    if (created.value) return { ...created.value, spec: withoutLocation(created.value.spec) };
+    usable = false;
+    return unusable(spec, created.error ?? new ConfigError('the assertion cannot be used'));
   });
+  return { evaluators, usable };
+}
+
+function withoutLocation({ location: _location, ...spec }: EvaluatorSpec): EvaluatorSpec {
+  return spec;
+}
+
+interface Attempt<T> {
+  value?: T;
+  error?: UserError;
 }
 
 /** The value, or the error that a person caused; a bug is thrown on. */
-function attempt<T>(work: () => T): { value?: T; error?: UserError } {
+function attempt<T>(work: () => T): Attempt<T> {
   try {
     return { value: work() };
   } catch (error) {

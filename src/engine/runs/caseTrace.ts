@@ -1,6 +1,6 @@
-import type { GoldenCase } from '../model/case.ts';
+import type { LocatedCase } from '../model/case.ts';
 import type { Span } from '../ports.ts';
-import { traceIdFor } from '../telemetry/traceIds.ts';
+import { caseTraceId } from '../telemetry/traceIds.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
 
 export interface CaseTraceOptions {
@@ -8,7 +8,7 @@ export interface CaseTraceOptions {
   runId: string;
   runSpan: Span;
   target: string;
-  case: GoldenCase;
+  located: LocatedCase;
   /** How many trials will be run under it. */
   trials: number;
 }
@@ -39,9 +39,10 @@ export class CaseTrace {
   }
 
   #open(): Span {
-    const { tracing, runId, runSpan, target, case: entry } = this.#options;
+    const { tracing, runId, runSpan, target, located } = this.#options;
+    const { case: entry, index } = located;
     return tracing.root(`case ${entry.id}`, {
-      traceId: traceIdFor(runId, target, entry.id),
+      traceId: caseTraceId(runSpan.traceId, target, entry.id, index),
       link: runSpan,
       baggage: { 'touchstone.run.id': runId, 'touchstone.case.id': entry.id },
       attributes: {

@@ -214,7 +214,7 @@ class Execution {
       runId: this.#options.runId,
       runSpan: this.#runSpan,
       target: planned.target.name,
-      case: located.case,
+      located,
       trials,
     });
   }

@@ -1,11 +1,25 @@
 import { hash } from 'node:crypto';
 
 /**
- * Trace ids that follow from what they name: the same run, target and case give the same id, so that a
- * resumed run continues its traces and a repeated one gives the same bytes. 32 hexadecimal digits.
+ * Trace ids follow from what they name: the same run, target and case give the same id, so that a resumed run
+ * continues its traces and a repeated one gives the same bytes. 32 hexadecimal digits.
  */
-export function traceIdFor(...names: string[]): string {
-  return hash('sha256', names.join('\0'), 'hex').slice(0, 32);
+export function runTraceId(runId: string): string {
+  return digest(runId).slice(0, 32);
+}
+
+/**
+ * As `runTraceId`, for one case at one target; `run` is the run's trace id, `caseIndex` the case's position in its
+ * dataset. Ids of a run stand in the order of its cases, so that an index over them grows at its end. The last 7
+ * bytes are those of a hash, as https://www.w3.org/TR/trace-context-2/#randomness-of-trace-id asks.
+ */
+export function caseTraceId(run: string, target: string, caseId: string, caseIndex: number): string {
+  const place = caseIndex.toString(16).padStart(8, '0');
+  return `${run.slice(0, 10)}${place}${digest(run, target, caseId).slice(0, 14)}`;
+}
+
+function digest(...names: string[]): string {
+  return hash('sha256', names.join('\0'), 'hex');
 }
 
 /**

@@ -337,7 +337,7 @@ describe('runCascade', () => {
     run([measured('heuristic', scored(0)), measured('lexical', scored(1))], { audit });
     assert.equal(asked.length, 1);
   });
-  it('writes one span with one result event per evaluator', () => {
+  it('writes a span with a result event for evaluators that take time, and none for the others', async () => {
     const spans: { name: string; event?: [string, Attributes | undefined]; error?: string | undefined }[] =
       [];
     const span: Span = {
@@ -355,27 +355,45 @@ describe('runCascade', () => {
           },
         };
       },
+      event: () => assert.fail('the span of the trial is not written to'),
+      end: () => assert.fail('the span of the trial goes on'),
     };
-    run([measured('heuristic', scored(1), { name: 'a' }), measured('heuristic', ERROR, { name: 'b' })], {
-      span,
-    });
+    const logging: Evaluator = {
+      ...measured('heuristic', scored(1), { name: 'logging' }),
+      evaluate: (_input, context) => {
+        context.span.log('warn', 'look at this');
+        return scored(0.5);
+      },
+    };
+    await runCascade(
+      [
+        measured('heuristic', scored(1), { name: 'quick' }),
+        logging,
+        measured('heuristic', scored(1), { name: 'slow', later: true }),
+        measured('heuristic', ERROR, { name: 'broken', later: true }),
+        measured('heuristic', ERROR, { name: 'broken at once' }),
+      ],
+      INPUT,
+      optionsWith({ span }),
+    );
     assert.deepEqual(
       spans.map(({ name, error }) => [name, error]),
       [
-        ['evaluate a', undefined],
-        ['evaluate b', 'broken'],
+        ['evaluate logging', undefined],
+        ['evaluate slow', undefined],
+        ['evaluate broken', 'broken'],
       ],
     );
-    assert.deepEqual(spans[0]?.event, [
+    assert.deepEqual(spans[1]?.event, [
       'gen_ai.evaluation.result',
       {
-        'gen_ai.evaluation.name': 'a',
+        'gen_ai.evaluation.name': 'slow',
         'gen_ai.evaluation.score.value': 1,
         'gen_ai.evaluation.score.label': 'pass',
         'gen_ai.evaluation.explanation': 'is 1',
       },
     ]);
-    assert.equal(spans[1]?.event?.[1]?.['gen_ai.evaluation.score.label'], 'error');
+    assert.equal(spans[2]?.event?.[1]?.['gen_ai.evaluation.score.label'], 'error');
   });
 });
 

@@ -14,6 +14,13 @@ import { type Reply, sayId, scriptedTarget } from '../../support/scriptedTarget.
 
 const RUN = 'run-1';
 
+/** Passes when the output names the case; takes its time, as one that asks somebody. */
+const asksWhether: Evaluator = {
+  spec: { type: 'asks', name: 'asks whether', negated: false, options: {}, weight: 1 },
+  stage: 'judge',
+  evaluate: async (input, context) => namesCase.evaluate(input, context),
+};
+
 /** Passes when the output names the case. */
 const namesCase: Evaluator = {
   spec: { type: 'equals', name: 'names case', negated: false, options: {}, weight: 1 },
@@ -208,8 +215,9 @@ describe('executeRun', () => {
     assert.equal(store.getRun(RUN).status.state, 'interrupted');
   });
 
-  it('records run, case, trial, target call and evaluator as spans of linked traces', async () => {
-    await execute(inputsFor([scriptedTarget('a', sayId)], { cases: 1, repeat: 2 }));
+  it('records run, case, trial, target call and evaluators that take time as spans of linked traces', async () => {
+    const inputs = inputsFor([scriptedTarget('a', sayId)], { cases: 1, repeat: 2 });
+    await execute({ ...inputs, evaluatorsFor: () => [namesCase, asksWhether] });
     const results = [...store.results(RUN)];
     const traceId = results[0]?.traceId ?? '';
     assert.equal(results[1]?.traceId, traceId, 'the trials of a case share its trace');
@@ -223,8 +231,8 @@ describe('executeRun', () => {
       'case case-0',
       'case case-0 > trial',
       'case case-0 > trial',
-      'case case-0 > trial > evaluate names case',
-      'case case-0 > trial > evaluate names case',
+      'case case-0 > trial > evaluate asks whether',
+      'case case-0 > trial > evaluate asks whether',
       'case case-0 > trial > invoke_agent a',
       'case case-0 > trial > invoke_agent a',
     ]);

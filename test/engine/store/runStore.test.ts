@@ -123,7 +123,9 @@ describe('RunStore', () => {
     store.close();
     const file = storePath(folder);
     const bytes = readFileSync(file);
-    bytes.fill(0xff, 4096, 4096 + 2000);
+    // The file's header says how long a page is; the second one holds the runs.
+    const page = bytes.readUInt16BE(16);
+    bytes.fill(0xff, page, page + 2000);
     writeFileSync(file, bytes);
     assert.throws(() => {
       const damaged = new RunStore(file);

@@ -29,8 +29,8 @@ test_cases:
 `,
 };
 
-/** 2 cases × 2 trials: per trial a span each for the trial, the call and 2 evaluators; per case a root; the run. */
-const SPANS = 4 * 4 + 2 + 1;
+/** 2 cases × 2 trials: per trial a span each for the trial and the call; per case a root; the run. */
+const SPANS = 4 * 2 + 2 + 1;
 /** Per trial, one event for each of 2 evaluators and one for the verdict; and one log line put in by hand. */
 const EVENTS = 4 * 3;
 

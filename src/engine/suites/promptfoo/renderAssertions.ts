@@ -29,7 +29,8 @@ export interface AssertionScope {
 
 /**
  * An assertion as it is judged: templates filled in with the case's variables, files read, scripts as one
- * expression, graders as models of this workspace. Throws FileError and PromptError.
+ * expression, graders as models of this workspace. The same object where nothing changes. Throws FileError and
+ * PromptError.
  */
 export function renderAssertion(assertion: JsonObject, scope: AssertionScope): JsonObject {
   const type = typeof assertion['type'] === 'string' ? assertion['type'] : '';
@@ -51,7 +52,14 @@ export function renderAssertion(assertion: JsonObject, scope: AssertionScope): J
   if (typeof assertion['transform'] === 'string') {
     rendered['transform'] = transformCode(scope.reader, assertion['transform'], scope.location);
   }
-  return withGrader(rendered, scope);
+  const ready = withGrader(rendered, scope);
+  return sameFields(ready, assertion) ? assertion : ready;
+}
+
+/** Whether both have the same values: thousands of cases can then share one assertion of `defaultTest`. */
+function sameFields(one: JsonObject, other: JsonObject): boolean {
+  const keys = Object.keys(one);
+  return keys.length === Object.keys(other).length && keys.every((key) => one[key] === other[key]);
 }
 
 /** Scripts find the assertion's `config` in their context. */
@@ -105,11 +113,14 @@ function withGrader(
   assertion: JsonObject,
   { reader, models, options, location }: AssertionScope,
 ): JsonObject {
-  const { provider: own, ...rest } = assertion;
   const type = String(assertion['type'] ?? '').replace(/^not-/, '');
-  if (type.startsWith('similar')) return withEmbeddings(rest, own, options, models, location);
+  const own = assertion['provider'];
   const provider = own ?? options['provider'];
-  const rubricPrompt = rest['rubricPrompt'] ?? options['rubricPrompt'];
+  const rubricPrompt = assertion['rubricPrompt'] ?? options['rubricPrompt'];
+  const embeds = type.startsWith('similar');
+  if (!embeds && provider === undefined && rubricPrompt === undefined) return assertion;
+  const { provider: _own, ...rest } = assertion;
+  if (embeds) return withEmbeddings(rest, own, options, models, location);
   const reference = provider === undefined ? undefined : graderOf(provider, models, location);
   return {
     ...rest,
