@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Browser, Frame, Locator, Page } from 'playwright-core';
 import { openBrowser } from '../../webview/browser.ts';
 import { eventually } from './eventually.ts';
+import { keepEvidence } from './evidence.ts';
 import { installEditor } from './installEditor.ts';
 import { type EditorServer, startServer } from './server.ts';
 import { stageExtension } from './stageExtension.ts';
@@ -195,6 +196,7 @@ export class Workbench implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await keepEvidence(this.page, this.#server.logs);
     await this.#browser.close();
     await this.#server.stop();
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
