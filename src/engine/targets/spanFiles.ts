@@ -1,10 +1,14 @@
-import { lstat, mkdtemp, open, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { mkdtemp, open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { JsonValue } from '../model/json.ts';
 import { parseUntrustedJson } from './untrustedJson.ts';
 
 /** More than an agent writes in one call by any sensible instrumentation. */
 const MAX_BYTES = 8 * 1024 * 1024;
+
+/** A link is not followed, and a pipe that nobody writes to is not waited for; Windows has neither flag. */
+const NO_SURPRISE = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /**
  * Files into which agents append the spans of one call, in the form of OpenTelemetry's file exporter: one
@@ -25,12 +29,14 @@ export function createSpanFiles(parent: string): SpanFiles {
   return {
     async next() {
       folder ??= mkdtemp(path.join(parent, 'touchstone-spans-'));
+      // Before the wait: calls that begin together must not be given the same file.
       count += 1;
-      return path.join(await folder, `${count}.jsonl`);
+      const name = `${count}.jsonl`;
+      return path.join(await folder, name);
     },
     async take(file) {
       const text = await readStart(file);
-      await rm(file, { force: true });
+      await rm(file, { force: true, recursive: true });
       return parseLines(text);
     },
     async close() {
@@ -40,11 +46,14 @@ export function createSpanFiles(parent: string): SpanFiles {
   };
 }
 
-/** The file's first 8 MiB; empty when the agent wrote none, or put something else in its place. */
+/**
+ * The file's first 8 MiB; empty when the agent wrote none, or put something else in its place. What cannot be opened
+ * costs the spans, never the run.
+ */
 async function readStart(file: string): Promise<string> {
-  const entry = await lstat(file).catch(() => undefined);
-  if (!entry?.isFile() || entry.size === 0) return '';
-  await using handle = await open(file, 'r');
+  await using handle = await open(file, constants.O_RDONLY | NO_SURPRISE).catch(() => null);
+  const entry = await handle?.stat();
+  if (!handle || !entry?.isFile() || entry.size === 0) return '';
   const buffer = Buffer.alloc(Math.min(entry.size, MAX_BYTES));
   const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
   return buffer.toString('utf8', 0, bytesRead);

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, globSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 
@@ -7,12 +7,17 @@ const root = path.join(import.meta.dirname, '..', '..', '..');
 const FOLDER = path.join(root, 'screenshots', 'failed');
 const LATEST = path.join(FOLDER, 'latest');
 
-/** Keeps how a workbench looked at its end and what its extension host and the engine logged. */
-export async function keepEvidence(page: Page, logs: string): Promise<void> {
+/** Keeps how a workbench looked at its end, and what it had told the person. */
+export async function keepEvidence(page: Page): Promise<void> {
   mkdirSync(LATEST, { recursive: true });
-  await page.screenshot({ path: path.join(LATEST, 'end.png') }).catch(() => {});
-  for (const file of globSync('**/*.log', { cwd: logs }))
-    cpSync(path.join(logs, file), path.join(LATEST, file.replaceAll(path.sep, '-')));
+  const picture = (name: string) => page.screenshot({ path: path.join(LATEST, `${name}.png`) });
+  try {
+    await picture('end');
+    await page.locator('[id="status.notifications"]').click({ timeout: 1_000 });
+    await picture('notifications');
+  } catch {
+    // A page that cannot be shown any more is evidence too.
+  }
 }
 
 /** Hooks for mocha: the evidence of a journey stays when it failed, also where it is gone through again. */

@@ -6,8 +6,6 @@ import path from 'node:path';
 
 export interface EditorServer {
   readonly port: number;
-  /** Folder of the logs of the server and its extension host, until it is stopped. */
-  readonly logs: string;
   /** Address of the workbench on a folder, for a person or a browser. */
   address(workspace: string, payload?: readonly (readonly [string, string])[]): string;
   /** How the workbench names a path of this machine. */
@@ -58,7 +56,6 @@ export async function startServer(options: ServerOptions): Promise<EditorServer>
   const remote = (file: string) => `vscode-remote://127.0.0.1:${port}${file}`;
   return {
     port,
-    logs: path.join(data, 'data', 'logs'),
     remote,
     address: (workspace, payload = []) => {
       const url = new URL(`http://127.0.0.1:${port}/`);

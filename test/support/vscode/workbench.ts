@@ -196,7 +196,7 @@ export class Workbench implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await keepEvidence(this.page, this.#server.logs);
+    await keepEvidence(this.page);
     await this.#browser.close();
     await this.#server.stop();
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
