@@ -48,14 +48,7 @@ suite('unit tests', [
 ]);
 suite('panels in a browser', ['test/webview/**/*.test.ts']);
 counted('extension host', process.execPath, ['test/support/vscode/extensionHost.ts']);
-// A whole editor in a browser on a shared machine: a journey that fails is gone through once more, and says so.
-suite('journeys', [
-  '--retries',
-  '1',
-  '--require',
-  './test/support/vscode/evidence.ts',
-  'test/e2e/**/*.test.ts',
-]);
+suite('journeys', ['--require', './test/support/vscode/evidence.ts', 'test/e2e/**/*.test.ts']);
 
 rmSync(scratch, { recursive: true, force: true });
 const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : '';
