@@ -71,7 +71,12 @@ function conclude(members: readonly Evaluator[], scores: readonly Score[], thres
   if (broken !== undefined) return { ...unmeasured(broken), ...spent };
   if (weight === 0) return { status: 'skipped', reason: 'no assertion of the set counts' };
   const score = total / weight;
-  const detail = members.map(({ spec }, index) => ({ name: spec.name, ...outcome(scores[index]) }));
+  const detail = members.map(({ spec }, index) => ({
+    name: spec.name,
+    ...(spec.metric === undefined ? {} : { metric: spec.metric }),
+    ...(spec.weight === 1 ? {} : { weight: spec.weight }),
+    ...outcome(scores[index]),
+  }));
   const reached = threshold === undefined ? failed === undefined : score >= threshold;
   const reason =
     threshold === undefined

@@ -3,6 +3,7 @@ import { type Evaluation, type Score, STAGES, type Stage } from '../model/evalua
 import type { Settlement, Verdict } from '../model/result.ts';
 import { ModelError } from '../models/modelClient.ts';
 import type { Clock, Log, Span } from '../ports.ts';
+import type { CaseScoring } from './caseScoring.ts';
 import type { EvaluationInput, Evaluator } from './evaluator.ts';
 import { EvaluatorSpan } from './evaluatorSpan.ts';
 import { PatternTimeout } from './pattern.ts';
@@ -22,6 +23,8 @@ export interface CascadeOptions {
   /** Null: the total is the plain weighted mean of all evaluators, as in promptfoo. */
   weights: StageWeights | null;
   rule: Rule;
+  /** Makes the verdict in place of the rule, once every evaluator has run. */
+  scoring?: CaseScoring;
   signal: AbortSignal;
   /** The span of the trial; evaluators that take time have a child of it. */
   span: Span;
@@ -71,13 +74,15 @@ function advance(progress: Progress, from: number): Verdict | Promise<Verdict> {
     const verdict = settle(progress, index);
     if (verdict) return verdict;
   }
-  return conclude(progress, undefined);
+  const verdict = conclude(progress, undefined);
+  const { scoring, signal } = progress.options;
+  return scoring ? scoring(progress, signal).then((scored) => ({ ...verdict, ...scored })) : verdict;
 }
 
 /** The verdict when the stage settled it and something is left to save; otherwise undefined. */
 function settle(progress: Progress, index: number): Verdict | Promise<Verdict> | undefined {
   const { options, evaluators, evaluations } = progress;
-  if (options.mode === 'full' || progress.stage !== STAGES[index]) return undefined;
+  if (options.mode === 'full' || options.scoring || progress.stage !== STAGES[index]) return undefined;
   const later = evaluators.filter((evaluator) => STAGES.indexOf(evaluator.stage) > index);
   if (later.length === 0) return undefined;
   const reason = settledReason(evaluations, later, options) ?? clearPass(evaluations, later, options);

@@ -48,6 +48,8 @@ export interface GoldenCase {
   assert?: JsonObject[];
   /** Smallest weighted score for a pass; without it every assertion must pass. */
   threshold?: number;
+  /** JavaScript that makes the verdict out of what the assertions said (`WorkspaceScript`), from promptfoo's tests. */
+  assertScoringFunction?: unknown;
   /** Cases that share a source, for honest error bars. */
   cluster?: string;
   tags?: string[];

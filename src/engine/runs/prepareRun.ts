@@ -2,8 +2,10 @@ import { TokenBudgets } from '../cost/budgets/tokenBudgets.ts';
 import { openDataset } from '../datasets/dataset.ts';
 import { heldDataset } from '../datasets/heldDataset.ts';
 import { ConfigError } from '../errors.ts';
+import { type CaseScoring, caseScoring } from '../evaluators/caseScoring.ts';
 import type { EvaluatorDeps } from '../evaluators/evaluator.ts';
 import { createPatternMatcher } from '../evaluators/patternMatcher.ts';
+import { isWorkspaceScript } from '../evaluators/workspaceScript.ts';
 import { resolveInside } from '../files/confine.ts';
 import { readText } from '../files/readText.ts';
 import type { GoldenCase } from '../model/case.ts';
@@ -25,6 +27,7 @@ import { openModels, openRecordings, type RecordingChoice, stillClock, stillRand
 import { asInRun, storedTargets } from './rejudgedRun.ts';
 import type { RunInputs } from './runInputs.ts';
 import { scriptRunners } from './scriptRunners.ts';
+import { settleCases } from './settleCases.ts';
 
 /** What a person may say differently for one run; undefined leaves the suite's own. */
 export interface RunOverrides {
@@ -90,7 +93,8 @@ export async function prepareRuns(
 ): Promise<PreparedRun[]> {
   const found = findSuite(workspace, suiteName);
   const stored = overrides.rejudge === undefined ? undefined : ports.store.getRun(overrides.rejudge);
-  const suite = override(stored ? asInRun(found, stored) : found, overrides);
+  const chosen = override(stored ? asInRun(found, stored) : found, overrides);
+  const suite = await settleCases(chosen, workspace.root, ports, signal);
   const prepared: PreparedRun[] = [];
   try {
     for (const reference of chooseDatasets(suite, overrides.datasets))
@@ -177,6 +181,7 @@ async function prepareRun(
         ...(suite.cascade.pass === undefined ? {} : { pass: suite.cascade.pass }),
         weights: suite.cascade.weights,
         rule: ruleFor(entry, suite),
+        ...scoringFor(entry, deps),
       }),
       auditShare: suite.cascade.audit,
       ...(clock ? { clock } : {}),
@@ -267,6 +272,15 @@ function chooseDatasets({ name, datasets }: SuiteConfig, wanted: readonly string
   throw new ConfigError(`the suite ${name} has no dataset ${wanted?.join(', ')}`, {
     remedy: `Choose from: ${datasets.map(({ path }) => path).join(', ')}`,
   });
+}
+
+/** The function of the case's own that makes its verdict, where it has one. */
+function scoringFor(
+  { assertScoringFunction: script }: GoldenCase,
+  { scripts, modules }: EvaluatorDeps,
+): { scoring?: CaseScoring } {
+  if (!isWorkspaceScript(script)) return {};
+  return { scoring: caseScoring(script, scripts && modules && { scripts, modules }) };
 }
 
 function ruleFor(

@@ -8,6 +8,7 @@ import { type BudgetConfig, budgetFile, tokenBudgetsFile } from './budgetConfig.
 import { CASCADE_NOTE, type CascadeConfig, cascadeFile } from './cascadeConfig.ts';
 import type { FileReference } from './fileReference.ts';
 import { gateFile } from './gateConfig.ts';
+import type { CallScript } from './promptfoo/transformVars.ts';
 import { type TargetConfig, targetFile } from './targetConfig.ts';
 
 /** Targets × datasets × evaluators, plus a gate: one entry of `suites`, with every default filled in. */
@@ -19,6 +20,8 @@ export interface SuiteConfig {
   datasets: FileReference[];
   /** The cases themselves, where the file is no golden dataset; `datasets` then names that file alone. */
   cases?: readonly LocatedCase[];
+  /** Finishes `cases` with scripts of the workspace, where some need that; only called where scripts are trusted. */
+  settleCases?(call: CallScript, signal: AbortSignal): Promise<readonly LocatedCase[]>;
   /** At least one; names are unique. */
   targets: TargetConfig[];
   /** Names are unique. The default set where the file names none. */

@@ -26,6 +26,7 @@ const EXPECTATIONS = [
   'evaluation_criteria',
   'assert',
   'threshold',
+  'assertScoringFunction',
   'cluster',
   'tags',
 ] as const;

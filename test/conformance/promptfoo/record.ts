@@ -11,6 +11,7 @@ if (!hasPeer()) {
 } else {
   await record(import.meta.dirname);
   await record(path.join(import.meta.dirname, 'python'));
+  await record(path.join(import.meta.dirname, 'options'));
 }
 
 async function record(folder: string): Promise<void> {

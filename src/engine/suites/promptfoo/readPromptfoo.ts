@@ -86,7 +86,7 @@ function makeSuite(
   providers: readonly PromptfooProvider[],
   models: ModelProviders,
 ): SuiteConfig | undefined {
-  const { cases, provider, repeat, ...choice } = group;
+  const { cases, settle, provider, repeat, ...choice } = group;
   const own = provider === undefined ? providers : [ownProvider(reader, provider, models)];
   const targets = planTargets(prompts, own, choice);
   const [first] = cases;
@@ -103,6 +103,7 @@ function makeSuite(
     location: { path: reference.path, line: 1, column: 1 },
     datasets: [reference],
     cases,
+    ...(settle ? { settleCases: settle } : {}),
     targets: targets.map((target) =>
       delay > 0 ? { ...target, provider: { ...target.provider, delayMs: delay } } : target,
     ),

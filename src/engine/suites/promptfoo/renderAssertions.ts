@@ -1,16 +1,14 @@
 import path from 'node:path';
 import { FileError } from '../../errors.ts';
+import type { Pointer } from '../../files/document.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
-import { renderNunjucks } from '../../prompts/nunjucks.ts';
 import type { ModelProviders } from './modelProviders.ts';
 import { type PromptfooReader, parseReferenced, readReference } from './promptfooReader.ts';
 import { transformCode } from './readProviders.ts';
-import { moduleExpression, scriptExpression } from './scriptCode.ts';
+import { readScript, SCRIPT_FILE } from './readScript.ts';
+import { scriptExpression } from './scriptCode.ts';
 
-const SCRIPT = /^file:\/\/(.*?\.[cm]?[jt]s)(?::([\w$]+))?$/;
-/** A script that needs others is imported from where it stands; any other is run with fewer rights. */
-const IMPORTS = /\brequire\s*\(|\bimport\b\s*[\w{*('"]/;
 const PYTHON = /^file:\/\/(.*?\.py)(?::([A-Za-z_]\w*))?$/;
 const FOREIGN = /^(?:file:\/\/.*\.(?:py|rb)(?::|$)|package:)/;
 
@@ -20,8 +18,10 @@ const DEFAULT_EMBEDDINGS = 'openai:embedding:text-embedding-3-large';
 export interface AssertionScope {
   reader: PromptfooReader;
   models: ModelProviders;
-  /** The variables of the case. */
-  vars: JsonObject;
+  /** Fills in a template that stands at `at` of the test's assertions. */
+  fill(text: string, at: Pointer): string;
+  /** Where the assertion stands. */
+  at: Pointer;
   /** `options` of the test: grader and its prompt for assertions that name none. */
   options: JsonObject;
   location: SourceLocation;
@@ -36,15 +36,15 @@ export function renderAssertion(assertion: JsonObject, scope: AssertionScope): J
   const type = typeof assertion['type'] === 'string' ? assertion['type'] : '';
   const rendered: JsonObject = { ...assertion };
   if (type === 'assert-set' && Array.isArray(assertion['assert'])) {
-    rendered['assert'] = assertion['assert'].map((item) =>
-      isJsonObject(item) ? renderAssertion(item, scope) : item,
+    rendered['assert'] = assertion['assert'].map((item, index) =>
+      isJsonObject(item) ? renderAssertion(item, { ...scope, at: [...scope.at, 'assert', index] }) : item,
     );
   }
   if (assertion['value'] !== undefined) {
     rendered['value'] = withConfig(renderValue(assertion['value'], type, scope), assertion);
   }
   if (typeof assertion['metric'] === 'string') {
-    const metric = renderNunjucks(assertion['metric'], variablesOf(scope));
+    const metric = scope.fill(assertion['metric'], [...scope.at, 'metric']);
     rendered['metric'] = metric;
     // A report that says `no-hype` is easier to read than one that says `javascript-2`.
     if (metric !== '') rendered['name'] = metric;
@@ -71,33 +71,35 @@ function withConfig(value: JsonValue, { type, config }: JsonObject): JsonValue {
 }
 
 function renderValue(value: JsonValue, type: string, scope: AssertionScope): JsonValue {
+  const at = [...scope.at, 'value'];
   if (Array.isArray(value)) {
-    return value.map((item) => (typeof item === 'string' ? renderText(item, scope) : item));
+    return value.map((item, index) =>
+      typeof item === 'string' ? renderText(item, scope, [...at, index]) : item,
+    );
   }
   if (typeof value !== 'string') return value;
-  if (/^(?:not-)?python$/.test(type)) return pythonValue(value, scope);
-  if (!/^(?:not-)?javascript$/.test(type)) return renderText(value, scope);
-  const [, file, name] = SCRIPT.exec(value) ?? [];
+  if (/^(?:not-)?python$/.test(type)) return pythonValue(value, scope, at);
+  if (!/^(?:not-)?javascript$/.test(type)) return renderText(value, scope, at);
+  const [, file, name] = SCRIPT_FILE.exec(value) ?? [];
   if (file !== undefined) {
-    const module = readReference(scope.reader, file, scope.location);
-    if (!IMPORTS.test(module.text) && !module.path.endsWith('ts')) return moduleExpression(module.text, name);
-    return { code: module.text, file: module.path, ...(name === undefined ? {} : { function: name }) };
+    const script = readScript(scope.reader, file, name, scope.location);
+    return script.file === undefined ? script.code : { ...script };
   }
-  return value.startsWith('file://') ? value : scriptExpression(renderNunjucks(value, variablesOf(scope)));
+  return value.startsWith('file://') ? value : scriptExpression(scope.fill(value, at));
 }
 
 /** Python as it is written, or the module that it names, whose siblings it may import. */
-function pythonValue(value: string, scope: AssertionScope): JsonValue {
+function pythonValue(value: string, scope: AssertionScope, at: Pointer): JsonValue {
   const [, file, name = 'get_assert'] = PYTHON.exec(value) ?? [];
-  if (file === undefined) return renderNunjucks(value, variablesOf(scope));
+  if (file === undefined) return scope.fill(value, at);
   const module = readReference(scope.reader, file, scope.location);
   return { code: module.text, function: name, folder: path.dirname(module.path) };
 }
 
 /** A text, filled in; or what the file that it names holds. Scripts stay, and are refused by name later. */
-function renderText(value: string, scope: AssertionScope): JsonValue {
-  if (SCRIPT.test(value) || FOREIGN.test(value)) return value;
-  if (!value.startsWith('file://')) return renderNunjucks(value, variablesOf(scope));
+function renderText(value: string, scope: AssertionScope, at: Pointer): JsonValue {
+  if (SCRIPT_FILE.test(value) || FOREIGN.test(value)) return value;
+  if (!value.startsWith('file://')) return scope.fill(value, at);
   const file = readReference(scope.reader, value, scope.location);
   const extension = path.extname(file.path).toLowerCase();
   if (/^\.(?:json|ya?ml)$/.test(extension)) return parseReferenced(file).value;
@@ -158,8 +160,4 @@ function promptOf(prompt: JsonValue, reader: PromptfooReader, location: SourceLo
     return readReference(reader, prompt, location).text;
   }
   return typeof prompt === 'string' ? prompt : JSON.stringify(prompt);
-}
-
-function variablesOf({ vars, reader }: AssertionScope): JsonObject {
-  return { env: { ...reader.env }, ...vars };
 }

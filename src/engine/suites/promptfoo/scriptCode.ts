@@ -1,11 +1,12 @@
 /**
  * promptfoo's JavaScript as one expression over `output` and `context`: a single line is an expression or
- * declarations with an expression at the end; several lines are the body of a function with `return`.
+ * declarations with an expression at the end; several lines are the body of a function with `return`. `input` is what
+ * the code calls its first argument.
  */
-export function scriptExpression(code: string): string {
+export function scriptExpression(code: string, input: 'output' | 'vars' = 'output'): string {
   const trimmed = code.trimEnd();
   const body = trimmed.includes('\n') ? trimmed : lineBody(trimmed);
-  return `(function (output, context) {\n${body}\n})(output, context)`;
+  return `(function (${input}, context) {\n${body}\n})(output, context)`;
 }
 
 /**

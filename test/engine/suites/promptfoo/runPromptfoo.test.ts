@@ -17,7 +17,7 @@ providers: [echo, python:agent.py]
 tests:
   - { vars: { x: a }, assert: [{ type: contains, value: a }] }
   - { vars: { x: a }, assert: [{ type: contains, value: a }, { type: webhook, value: 'https://x.example' }] }
-  - { vars: { x: a }, options: { transformVars: 'vars' }, assert: [{ type: contains, value: a }] }
+  - { vars: { x: a }, options: { transformVars: 'file://vars.py' }, assert: [{ type: contains, value: a }] }
   - { vars: { x: a } }
 `,
     });

@@ -1,0 +1,1 @@
+exports.default = (_vars, context) => ({ id: context.uuid });
