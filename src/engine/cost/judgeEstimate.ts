@@ -11,6 +11,8 @@ export interface JudgeModel {
   /** `provider/model`; null where none is named, so that it cannot be asked. */
   reference: string | null;
   price: ModelPrice | undefined;
+  /** Calls that it takes for one output; 1 where absent. */
+  asks?: number;
 }
 
 export interface JudgeEstimate {
@@ -37,12 +39,13 @@ export function estimateJudge(
 ): JudgeEstimate {
   const calls = judgeCalls(applies, cascades, past);
   const cost = past.unknownCosts === 0 ? perCall(past.costUsd, calls) : undefined;
+  const asked = scaleRange(calls, judge.asks ?? 1);
   return {
     judge: judge.name,
     model: judge.reference,
     calls,
-    costUsd: cost ?? defaultCost(calls, judge.price),
-    latencyMs: perCall(past.latencyMs, calls) ?? spread(DEFAULT_LATENCY_MS, calls),
+    costUsd: cost ?? defaultCost(asked, judge.price),
+    latencyMs: perCall(past.latencyMs, calls) ?? spread(DEFAULT_LATENCY_MS, asked),
     history: past.latencyMs.length < LEAST_HISTORY ? 0 : past.latencyMs.length,
   };
 }

@@ -5,31 +5,31 @@ import type { AssertionParts, EvaluatorDefinition } from './evaluator.ts';
 import { optionKeys } from './optionCheck.ts';
 import { UnsupportedEvaluatorError } from './unsupported.ts';
 
-/** Keys of an assertion that change what is measured and have no counterpart here. */
-const UNSUPPORTED_KEYS = ['contextTransform'];
-
 /** The options of a type from a promptfoo assertion. Throws ConfigError or UnsupportedEvaluatorError. */
 export function assertionOptions(
   assertion: JsonObject,
   definition: EvaluatorDefinition,
   where: SourceLocation,
 ): JsonObject {
-  const unsupported = UNSUPPORTED_KEYS.find((key) => assertion[key] !== undefined);
-  if (unsupported) {
-    throw new UnsupportedEvaluatorError(definition.type, where, `"${unsupported}" of an assertion`);
+  if (assertion['contextTransform'] !== undefined && !optionKeys(definition).includes('contextTransform')) {
+    throw new UnsupportedEvaluatorError(definition.type, where, `"contextTransform" of ${definition.type}`);
   }
   const parts = readParts(assertion, where);
   return definition.fromAssertion?.(parts) ?? byConvention(parts, definition, where);
 }
 
 function readParts(assertion: JsonObject, where: SourceLocation): AssertionParts {
-  const { value, threshold, provider, rubricPrompt, config } = assertion;
+  const { value, threshold, provider, rubricPrompt, config, contextTransform, embeddings } = assertion;
   if (threshold !== undefined && typeof threshold !== 'number') {
     throw new ConfigError('"threshold" must be a number', { where });
   }
   if (config !== undefined && !isJsonObject(config))
     throw new ConfigError('"config" must be a map', { where });
+  if (contextTransform !== undefined && typeof contextTransform !== 'string')
+    throw new ConfigError('"contextTransform" must be JavaScript, as a text', { where });
   return {
+    ...(contextTransform === undefined ? {} : { contextTransform }),
+    ...(embeddings === undefined ? {} : { embeddings }),
     ...(value === undefined ? {} : { value }),
     ...(threshold === undefined ? {} : { threshold }),
     ...(provider === undefined ? {} : { provider }),

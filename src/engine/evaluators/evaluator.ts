@@ -13,6 +13,8 @@ export interface EvaluationInput {
   case: GoldenCase;
   /** Evaluators only ever see complete outputs. */
   output: Extract<Output, { status: 'complete' }>;
+  /** The output before an assertion's own `transform`, where it has one. */
+  untransformed?: Extract<Output, { status: 'complete' }>;
   /** The target that gave the output; set together with `others`. */
   target?: string;
   /** Complete outputs of the other targets for the same case and trial, for comparing evaluators. */
@@ -65,6 +67,10 @@ export interface AssertionParts {
   provider?: JsonValue;
   rubricPrompt?: JsonValue;
   config?: JsonObject;
+  /** JavaScript that finds the context in an output. */
+  contextTransform?: string;
+  /** Model reference for embeddings, beside that of a grader. */
+  embeddings?: JsonValue;
 }
 
 /** One evaluator type: its options, documentation and constructor. Each stands in a file of its own. */
@@ -86,8 +92,10 @@ export interface EvaluatorDefinition<Options = unknown> {
   readonly fromAssertion?: (parts: AssertionParts) => JsonObject;
   /** True when `create` reads `spec.negated` itself because the opposite is more than pass and score turned. */
   readonly negates?: boolean;
-  /** True when its model is one for embeddings, not a judge. */
-  readonly embeds?: true;
+  /** `only`: its model is one for embeddings, not a judge. `also`: it has one of them beside its judge. */
+  readonly embeds?: 'only' | 'also';
+  /** How often it asks the judge about one output, where that is more than once. */
+  readonly asks?: number;
   /** Whether it needs the outputs of the suite's other targets. Without it, it does not. */
   compares?(options: Options): boolean;
   /** Compiles options once per suite (patterns, schemas). Throws ConfigError. */

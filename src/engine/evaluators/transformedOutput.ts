@@ -32,7 +32,7 @@ export function withTransform(
       },
     };
     const value = await scripts.run(code, scope, { signal: context.signal });
-    return evaluate({ ...input, output: replaceOutput(output, value) }, context);
+    return evaluate({ ...input, output: replaceOutput(output, value), untransformed: output }, context);
   };
 }
 

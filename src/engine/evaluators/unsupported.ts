@@ -17,14 +17,10 @@ export class UnsupportedEvaluatorError extends UserError {
 /** promptfoo's assertion types that have no counterpart here. */
 export const UNSUPPORTED_TYPES: ReadonlySet<string> = new Set([
   'agent-rubric',
-  'answer-relevance',
   'classifier',
   'contains-html',
   'contains-sql',
   'contains-xml',
-  'context-faithfulness',
-  'context-recall',
-  'context-relevance',
   'conversation-relevance',
   'gleu',
   'guardrails',

@@ -37,12 +37,21 @@ interface OutputBase {
   metadata?: { [key: string]: JsonValue };
 }
 
+/** What was sent and came back, before the case's own transform. */
+export interface RawAnswer {
+  /** The prompt, filled in; a chat is its JSON. */
+  prompt?: string;
+  output?: JsonValue;
+}
+
 /** What a target returned. Only `complete` is ever scored. */
 export type Output =
   | (OutputBase & {
       status: 'complete';
       /** Set when the target returned structured data; `text` is then its JSON. */
       json?: JsonValue;
+      /** Kept only where an assertion of the case reads it. */
+      raw?: RawAnswer;
     })
   | (OutputBase & { status: 'incomplete'; reason: string })
   | (OutputBase & { status: 'error'; error: OutputError });

@@ -3,6 +3,7 @@ import type { EstimatedRun, EstimatedTarget } from '../cost/estimate.ts';
 import type { JudgeModel } from '../cost/judgeEstimate.ts';
 import type { AskedModel } from '../cost/targetEstimate.ts';
 import type { Evaluator } from '../evaluators/evaluator.ts';
+import { evaluatorDefinition } from '../evaluators/registry.ts';
 import type { LocatedCase } from '../model/case.ts';
 import type { ProviderConfig } from '../models/catalog.ts';
 import { priceOfReference } from '../models/priceTable.ts';
@@ -80,11 +81,13 @@ function judgeModel(
   providers: Readonly<Record<string, ProviderConfig>>,
 ): JudgeModel {
   const own = spec.options['model'];
+  const { asks } = evaluatorDefinition(spec.type);
   const reference = (typeof own === 'string' ? own : undefined) ?? suite.judgeModel ?? null;
   return {
     name: spec.name,
     reference,
     price: reference === null ? undefined : priceOfReference(reference, providers),
+    ...(asks === undefined ? {} : { asks }),
   };
 }
 

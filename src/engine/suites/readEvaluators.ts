@@ -86,23 +86,31 @@ function checkModel(
 ): void {
   const { stage, embeds } = evaluatorDefinition(spec.type, spec.location);
   if (stage !== 'judge') return;
-  const model = spec.options['model'];
+  const { model, embeddings } = spec.options;
+  if (embeds === 'also') {
+    if (typeof embeddings === 'string') {
+      checkModelReference(reader, embeddings, optionPointer(item, at, 'embeddings'), providers);
+    } else if (!hasEmbeddingsModel) reportNoEmbeddings(reader, spec.name, at, 'embeddings');
+  }
   if (typeof model === 'string') {
     checkModelReference(reader, model, optionPointer(item, at, 'model'), providers);
-  } else if (model === undefined && embeds && !hasEmbeddingsModel) {
-    reportAt(reader, at, {
-      code: 'missing-embeddings-model',
-      message: `"${spec.name}" compares embeddings, and no model for them is named`,
-      remedy:
-        'Add "model" to it, or "embeddings" to the suite, e.g. embeddings: openai/text-embedding-3-small.',
-    });
-  } else if (model === undefined && !embeds && !hasJudgeModel) {
+  } else if (model === undefined && embeds === 'only' && !hasEmbeddingsModel) {
+    reportNoEmbeddings(reader, spec.name, at, 'model');
+  } else if (model === undefined && embeds !== 'only' && !hasJudgeModel) {
     reportAt(reader, at, {
       code: 'missing-judge-model',
       message: `"${spec.name}" asks a model, and none is named`,
       remedy: 'Add "model" to it, or "judge" to the suite, e.g. judge: openai/gpt-5-mini.',
     });
   }
+}
+
+function reportNoEmbeddings(reader: ConfigReader, name: string, at: Pointer, key: string): void {
+  reportAt(reader, at, {
+    code: 'missing-embeddings-model',
+    message: `"${name}" compares embeddings, and no model for them is named`,
+    remedy: `Add "${key}" to it, or "embeddings" to the suite, e.g. embeddings: openai/text-embedding-3-small.`,
+  });
 }
 
 const COMMON: ReadonlySet<string> = new Set(['weight', 'metric', 'name', 'not']);

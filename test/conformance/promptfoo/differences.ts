@@ -61,8 +61,11 @@ export const DIFFERENCES: readonly Difference[] = [
 ];
 
 /** The difference that a case is listed under. */
-export function differenceOf(name: string): Difference | undefined {
-  return DIFFERENCES.find(({ names }) => names.some((pattern) => matches(name, pattern)));
+export function differenceOf(
+  name: string,
+  differences: readonly Difference[] = DIFFERENCES,
+): Difference | undefined {
+  return differences.find(({ names }) => names.some((pattern) => matches(name, pattern)));
 }
 
 function matches(name: string, pattern: string): boolean {

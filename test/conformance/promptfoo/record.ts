@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { withJudgeSuite } from './judges/suite.ts';
 import { hasPeer, runPeer } from './peer.ts';
 
 // Writes what promptfoo says of the conformance cases into recorded.json.
@@ -12,12 +13,14 @@ if (!hasPeer()) {
   await record(import.meta.dirname);
   await record(path.join(import.meta.dirname, 'python'));
   await record(path.join(import.meta.dirname, 'options'));
+  await withJudgeSuite((suite) => record(path.join(import.meta.dirname, 'judges'), suite));
 }
 
-async function record(folder: string): Promise<void> {
+/** What promptfoo says of `suite` goes into `recorded.json` of the folder. */
+async function record(folder: string, suite = folder): Promise<void> {
   const file = path.join(folder, 'trajectories.json');
   const given = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
-  const { promptfooVersion, verdicts, trajectories } = await runPeer(folder, given);
+  const { promptfooVersion, verdicts, trajectories } = await runPeer(suite, given);
   const list = (items: unknown[]): string =>
     items.length === 0 ? '[]' : `[\n${items.map((item) => `    ${JSON.stringify(item)}`).join(',\n')}\n  ]`;
   const text = `{\n  "promptfooVersion": ${JSON.stringify(promptfooVersion)},\n  "verdicts": ${list(verdicts)},\n  "trajectories": ${list(trajectories)}\n}\n`;

@@ -193,6 +193,10 @@ describe('the estimate of a run', function () {
     assert.deepEqual(blind.judges[0]?.calls, { low: 0, likely: 10, high: 10 });
     const always = await estimateRun(run(CASES, { judgesFor: () => [judge], cascades: false }), signal);
     assert.deepEqual(always.judges[0]?.calls, { low: 10, likely: 10, high: 10 });
+    // One that asks three times about each output costs three times as much while nothing is known of it.
+    const thrice = await estimateRun(run(CASES, { judgesFor: () => [{ ...judge, asks: 3 }] }), signal);
+    const [one, three] = [blind.judges[0]?.costUsd?.likely, thrice.judges[0]?.costUsd?.likely];
+    assert.ok(one && three && Math.abs(three / one - 3) < 1e-9, `${one} and ${three}`);
   });
 
   it('counts a sample of a large dataset and says so', async () => {

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import type { Score } from '../../model/evaluation.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { Message } from '../../model/message.ts';
-import { type ModelClient, ModelError, type ModelReply } from '../../models/modelClient.ts';
+import type { ModelClient, ModelReply } from '../../models/modelClient.ts';
 import type { EvaluationContext } from '../evaluator.ts';
-import { sendQuestion } from './judgeRequest.ts';
+import { brokenOff, callJudge } from './judgeCall.ts';
 import { type Paid, spendingOf } from './spending.ts';
 import { findVerdict } from './verdictJson.ts';
 
@@ -23,9 +23,6 @@ export type Asked<Answer> =
   /** The judge gave no verdict: it failed, refused, broke off, answered twice, or cannot be read. */
   | { status: 'failed'; reason: string; calls: Paid[] };
 
-/** A judge may think for long, but not for ever. Its provider's own limit holds where that is shorter. */
-const JUDGE_TIMEOUT_MS = 120_000;
-
 /**
  * Asks once, and once more when the answer cannot be read (no JSON object, or one of another shape); both
  * calls are paid and counted. Whatever else is wrong with an answer fails at once: nothing is read into it.
@@ -40,9 +37,10 @@ export async function askJudge<Answer>(
   let messages = question.messages;
   let problem = '';
   for (let attempt = 0; attempt < 2; attempt++) {
-    const reply = await send({ name: question.name, schema, messages });
-    if (typeof reply === 'string') return { status: 'failed', reason: reply, calls };
-    calls.push(reply);
+    const called = await callJudge(client, { form: { name: question.name, schema }, messages }, context);
+    calls.push(...called.calls);
+    if (called.status === 'failed') return { status: 'failed', reason: called.reason, calls };
+    const { reply } = called;
     const read = readReply(reply, question.answer);
     if (read.status !== 'unreadable') return { ...read, calls };
     problem = read.reason;
@@ -50,25 +48,6 @@ export async function askJudge<Answer>(
   }
   const reason = `the judge's answer could not be read, twice: ${problem}`;
   return { status: 'failed', reason, calls };
-
-  async function send(request: { name: string; schema: JsonObject; messages: Message[] }) {
-    try {
-      const { signal, span, trial } = context;
-      const options = {
-        signal,
-        span,
-        timeoutMs: JUDGE_TIMEOUT_MS,
-        ...(trial === undefined ? {} : { trial }),
-      };
-      return await sendQuestion(client, request, options);
-    } catch (error) {
-      // Nothing was asked: the run is told, and not only that the judge failed.
-      if (!(error instanceof ModelError) || error.code === 'not-recorded') throw error;
-      // A call that an HTTP status turned away costs nothing; what a broken one cost is unknown.
-      if (error.status === undefined) calls.push({ usage: null, costUsd: null });
-      return `the judge could not be asked: ${error.message}`;
-    }
-  }
 }
 
 /** The Score of a question without a verdict. */
@@ -82,17 +61,8 @@ type Read<Answer> =
   | { status: 'unreadable'; reason: string };
 
 function readReply<Answer>(reply: ModelReply, shape: z.ZodType<Answer>): Read<Answer> {
-  if (reply.status === 'incomplete') {
-    return { status: 'failed', reason: `the judge's answer broke off: ${reply.reason}` };
-  }
-  if (reply.status === 'refused')
-    return { status: 'failed', reason: `the judge refused: ${cut(reply.text)}` };
-  if (reply.finishReason === 'length') {
-    return { status: 'failed', reason: "the judge's answer reached its limit of tokens" };
-  }
-  if (reply.finishReason === 'content_filter') {
-    return { status: 'failed', reason: "the provider's content filter stopped the judge" };
-  }
+  const broken = brokenOff(reply);
+  if (broken !== undefined) return { status: 'failed', reason: broken };
   const verdict = findVerdict(reply.text);
   if (verdict.found === 'several')
     return { status: 'failed', reason: 'the judge gave more than one verdict' };
@@ -117,8 +87,4 @@ function repair(reply: ModelReply, problem: string): Message[] {
 function answerSchema(shape: z.ZodType): JsonObject {
   const { $schema: _, ...schema } = z.toJSONSchema(shape) as JsonObject;
   return schema;
-}
-
-function cut(text: string): string {
-  return text.length > 300 ? `${text.slice(0, 300)}…` : text;
 }

@@ -4,6 +4,10 @@ import { closedQa } from './closedQa.ts';
 import { factuality } from './factuality.ts';
 import { gEval } from './gEval.ts';
 import { pairwise } from './pairwise.ts';
+import { answerRelevance } from './retrieval/answerRelevance.ts';
+import { contextFaithfulness } from './retrieval/contextFaithfulness.ts';
+import { contextRecall } from './retrieval/contextRecall.ts';
+import { contextRelevance } from './retrieval/contextRelevance.ts';
 import { rubric } from './rubric.ts';
 import { selectBest } from './selectBest.ts';
 import { similarDefinitions } from './similar.ts';
@@ -17,5 +21,9 @@ export const judgeDefinitions: readonly EvaluatorDefinition[] = [
   pairwise,
   selectBest,
   choiceJudge,
+  contextFaithfulness,
+  contextRecall,
+  contextRelevance,
+  answerRelevance,
   ...similarDefinitions,
 ];

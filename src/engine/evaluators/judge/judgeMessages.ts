@@ -15,7 +15,7 @@ export interface JudgeTemplate {
   form: string;
 }
 
-export interface Question {
+export interface JudgeQuestion {
   template: JudgeTemplate;
   /** The person's own question in place of the template's. */
   custom?: RubricPrompt | undefined;
@@ -34,7 +34,7 @@ type BuiltMessages = { messages: Message[] } | { missing: string };
  * The messages of a question. Data goes in between the fence's tags, in one pass, so nothing in it is a
  * template, a tag or an instruction. `missing` names the first placeholder that the case has no text for.
  */
-export function judgeMessages(question: Question): BuiltMessages {
+export function judgeMessages(question: JudgeQuestion): BuiltMessages {
   const { template, custom, instructions = {}, literals = {}, material } = question;
   const asked = custom === undefined ? [{ role: 'user' as const, content: template.user }] : chat(custom);
   const written = [...asked.map((message) => message.content), ...Object.values(instructions)];

@@ -16,29 +16,43 @@ interface Abilities {
   sampling: boolean;
 }
 
-/** Known after a client's first accepted question; never changed after that. */
-const learned = new WeakMap<ModelClient, Abilities>();
+/** The form in which an answer is asked for. */
+export interface AnswerForm {
+  /** Letters and `_` only. */
+  name: string;
+  schema: JsonObject;
+}
+
+/**
+ * Known after a client's first accepted question of its kind, never changed after that. A question without a form
+ * says nothing of schemas.
+ */
+const learned: { readonly [kind in 'form' | 'text']: WeakMap<ModelClient, Abilities> } = {
+  form: new WeakMap(),
+  text: new WeakMap(),
+};
 
 /** Same question, same answer, as far as the model can. */
 const JUDGE_SEED = 0;
 
 /**
- * Asks for an answer in the given shape, at temperature 0 with a fixed seed. While the client has accepted no
- * question yet, one that is refused as a bad request is asked again without what the server objects to, or,
- * where it does not say, first without the schema and then without the settings. What works is remembered
- * for the client. Throws ModelError.
+ * Asks for an answer in the given form, or in plain words where there is none, at temperature 0 with a fixed seed.
+ * While the client has accepted no question yet, one that is refused as a bad request is asked again without what
+ * the server objects to, or, where it does not say, first without the schema and then without the settings. What
+ * works is remembered for the client. Throws ModelError.
  */
 export async function sendQuestion(
   client: ModelClient,
-  question: { name: string; schema: JsonObject; messages: Message[] },
+  question: { form?: AnswerForm; messages: Message[] },
   options: CallOptions,
 ): Promise<ModelReply> {
-  const known = learned.get(client);
-  let abilities: Abilities = known ?? { schema: true, sampling: true };
+  const memory = learned[question.form ? 'form' : 'text'];
+  const known = memory.get(client);
+  let abilities: Abilities = known ?? { schema: question.form !== undefined, sampling: true };
   for (;;) {
     try {
       const reply = await client.complete(requestOf(question, abilities), options);
-      if (!learned.has(client)) learned.set(client, abilities);
+      if (!memory.has(client)) memory.set(client, abilities);
       return reply;
     } catch (error) {
       const fewer = known === undefined ? withoutRefused(abilities, error) : undefined;
@@ -49,14 +63,14 @@ export async function sendQuestion(
 }
 
 function requestOf(
-  { name, schema, messages }: { name: string; schema: JsonObject; messages: Message[] },
+  { form, messages }: { form?: AnswerForm; messages: Message[] },
   abilities: Abilities,
 ): ModelRequest {
   return {
     messages,
     negotiable: ['responseFormat', 'temperature', 'seed'],
     parameters: abilities.sampling ? { temperature: 0, seed: JUDGE_SEED } : {},
-    ...(abilities.schema ? { responseFormat: { type: 'json_schema', name, schema, strict: true } } : {}),
+    ...(form && abilities.schema ? { responseFormat: { type: 'json_schema', ...form, strict: true } } : {}),
   };
 }
 

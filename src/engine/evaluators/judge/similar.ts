@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { ConfigError } from '../../errors.ts';
-import type { EvaluatorSpec, Score } from '../../model/evaluation.ts';
+import type { Score } from '../../model/evaluation.ts';
 import type { JsonObject } from '../../model/json.ts';
-import type { Embedder, Embedding } from '../../models/embeddings.ts';
-import type { EvaluatorDefinition, EvaluatorDeps } from '../evaluator.ts';
+import type { Embedding } from '../../models/embeddings.ts';
+import type { EvaluatorDefinition } from '../evaluator.ts';
 import { NO_REFERENCE, references, referenceValue } from '../lexical/references.ts';
 import { notApplicable, unmeasured } from '../score.ts';
-import { assertionAs, modelReference } from './judgeOptions.ts';
+import { EMBEDDING_TIMEOUT_MS, embedderOf } from './embedderOption.ts';
+import { assertionAs } from './judgeOptions.ts';
 import { spendingOf } from './spending.ts';
 import { METRICS, type Metric } from './vectorMetric.ts';
 
@@ -28,22 +28,19 @@ const options = z.strictObject({
     ),
 });
 
-/** An embedding comes quickly or not at all. */
-const EMBEDDING_TIMEOUT_MS = 60_000;
-
 /** Similarity of meaning by embeddings. It asks a model and costs money, so it runs with the judges. */
 function similarBy(type: string, metric: Metric): EvaluatorDefinition<z.infer<typeof options>> {
   return {
     type,
     stage: 'judge',
-    embeds: true,
+    embeds: 'only',
     negates: true,
     summary: `Embeddings of output and reference text are close: ${metric.summary}.`,
     options,
     shorthand: 'value',
     fromAssertion: assertionAs('value'),
     create(spec, { value, threshold, model }, deps) {
-      const embedder = embedderOf(model, spec, deps);
+      const embedder = embedderOf(model, 'model', spec, deps);
       return async (input, { signal, span }) => {
         const texts = references(value, input);
         if (texts.length === 0) return notApplicable(NO_REFERENCE);
@@ -74,15 +71,6 @@ export const similarDefinitions: readonly EvaluatorDefinition[] = [
   similarBy('similar:dot', METRICS.dot),
   similarBy('similar:euclidean', METRICS.euclidean),
 ];
-
-function embedderOf(model: string | undefined, spec: EvaluatorSpec, deps: EvaluatorDeps): Embedder {
-  const reference = model === undefined ? deps.embeddingsModel : modelReference(model);
-  if (reference !== undefined && deps.embeddings) return deps.embeddings.embedder(reference);
-  throw new ConfigError(`${spec.type} needs an embedding model, and none is given`, {
-    ...(spec.location ? { where: spec.location } : {}),
-    remedy: 'Set embeddings: provider/model in the suite, or model in the options of this evaluator.',
-  });
-}
 
 /** Turned round, an output passes when it is not closer than the threshold. */
 function judge(

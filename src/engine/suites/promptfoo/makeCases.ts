@@ -3,6 +3,7 @@ import type { GoldenCase } from '../../model/case.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import { renderNunjucks } from '../../prompts/nunjucks.ts';
+import { keptFor } from './keptFor.ts';
 import type { ModelProviders } from './modelProviders.ts';
 import type { PromptfooCaseOptions } from './plan.ts';
 import { type PromptfooReader, warn } from './promptfooReader.ts';
@@ -64,7 +65,9 @@ function makeCase(
     const assertions = listOf(test['assert'])
       .filter(isJsonObject)
       .map((item, at) => renderAssertion(item, { ...scope, at: [at] }));
-    const made = assemble(id, test, vars, assertions, caseOptions(reader, test, location, unsupported));
+    const keep = keptFor(assertions);
+    const own = caseOptions(reader, test, location, unsupported);
+    const made = assemble(id, test, vars, assertions, keep.length === 0 ? own : { ...own, keep });
     const scoring = test['assertScoringFunction'];
     if (scoring !== undefined) made.assertScoringFunction = readScoring(reader, scoring, location);
     return made;

@@ -77,6 +77,8 @@ export interface PromptfooCaseOptions {
   suffix?: string;
   /** JavaScript that changes the output, as an expression. */
   transform?: string;
+  /** What an assertion reads beside the output; it is kept with the output. */
+  keep?: ('prompt' | 'output')[];
   /** The output to judge; nothing is called then. */
   providerOutput?: JsonValue;
   /** Why the case cannot be run as promptfoo would. */

@@ -12,6 +12,8 @@ import { SUITE_DEFAULTS, type SuiteConfig } from '../suiteConfig.ts';
 import type { WorkspaceConfig } from '../workspaceConfig.ts';
 import { ownEnvironment } from './environmentTemplates.ts';
 import { type CaseGroup, expandTests } from './expandTests.ts';
+import { graderOf } from './graders.ts';
+import { missingVariable } from './missingVariable.ts';
 import { ModelProviders } from './modelProviders.ts';
 import type { PromptfooPrompt, PromptfooProvider } from './plan.ts';
 import { planTargets } from './planTargets.ts';
@@ -20,7 +22,6 @@ import { readPrompts } from './readPrompts.ts';
 import { readProvider, readProviders } from './readProviders.ts';
 import { type RawTest, readTests } from './readTests.ts';
 import { resolveRefs } from './references.ts';
-import { graderOf } from './renderAssertions.ts';
 import { scenarioTests } from './scenarios.ts';
 
 /** promptfoo's own limit for a call. */
@@ -171,6 +172,7 @@ function checkAssertions(reader: PromptfooReader, groups: readonly CaseGroup[]):
     const assertions = entry.assert ?? [];
     if (assertions.length === 0 && entry['promptfoo'] === undefined) warnOfNoAssertion(reader, location);
     for (const assertion of assertions) {
+      warnOfMissing(reader, missingVariable(assertion, entry), location);
       const key = JSON.stringify(assertion);
       if (known.has(key)) continue;
       known.add(key);
@@ -194,6 +196,24 @@ function checkAssertion(
       remedy: `${error.remedy ?? ''} Its cases are reported as errors, never as passed.`.trim(),
     });
   }
+}
+
+/** Once for a type and a variable, at the first test. */
+function warnOfMissing(
+  reader: PromptfooReader,
+  missing: ReturnType<typeof missingVariable>,
+  location: Problem['location'],
+): void {
+  if (!missing) return;
+  const { type, name } = missing;
+  const message = `${type} needs a variable "${name}", which a test does not have`;
+  if (reader.problems.some((problem) => problem.message === message)) return;
+  const other = name === 'context' ? ', or "contextTransform" to the assertion' : '';
+  warn(reader, location, {
+    code: 'missing-variable',
+    message,
+    remedy: `Add it to the "vars" of the test${other}. Its cases are reported as errors, never as passed.`,
+  });
 }
 
 function warnOfNoAssertion(reader: PromptfooReader, location: Problem['location']): void {

@@ -2,9 +2,8 @@ import path from 'node:path';
 import { FileError } from '../../errors.ts';
 import type { Pointer } from '../../files/document.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
-import type { SourceLocation } from '../../model/location.ts';
-import type { ModelProviders } from './modelProviders.ts';
-import { type PromptfooReader, parseReferenced, readReference } from './promptfooReader.ts';
+import { type GraderScope, withGrader } from './graders.ts';
+import { parseReferenced, readReference } from './promptfooReader.ts';
 import { transformCode } from './readProviders.ts';
 import { readScript, SCRIPT_FILE } from './readScript.ts';
 import { scriptExpression } from './scriptCode.ts';
@@ -12,19 +11,12 @@ import { scriptExpression } from './scriptCode.ts';
 const PYTHON = /^file:\/\/(.*?\.py)(?::([A-Za-z_]\w*))?$/;
 const FOREIGN = /^(?:file:\/\/.*\.(?:py|rb)(?::|$)|package:)/;
 
-const DEFAULT_EMBEDDINGS = 'openai:embedding:text-embedding-3-large';
-
 /** What an assertion is filled in with. */
-export interface AssertionScope {
-  reader: PromptfooReader;
-  models: ModelProviders;
+export interface AssertionScope extends GraderScope {
   /** Fills in a template that stands at `at` of the test's assertions. */
   fill(text: string, at: Pointer): string;
   /** Where the assertion stands. */
   at: Pointer;
-  /** `options` of the test: grader and its prompt for assertions that name none. */
-  options: JsonObject;
-  location: SourceLocation;
 }
 
 /**
@@ -51,6 +43,9 @@ export function renderAssertion(assertion: JsonObject, scope: AssertionScope): J
   }
   if (typeof assertion['transform'] === 'string') {
     rendered['transform'] = transformCode(scope.reader, assertion['transform'], scope.location);
+  }
+  if (typeof assertion['contextTransform'] === 'string') {
+    rendered['contextTransform'] = transformCode(scope.reader, assertion['contextTransform'], scope.location);
   }
   const ready = withGrader(rendered, scope);
   return sameFields(ready, assertion) ? assertion : ready;
@@ -108,56 +103,4 @@ function renderText(value: string, scope: AssertionScope, at: Pointer): JsonValu
     where: scope.location,
     remedy: 'A value may come from a .txt, .json or .yaml file.',
   });
-}
-
-/** `provider` as a model of this workspace, and the test's own grader where the assertion names none. */
-function withGrader(
-  assertion: JsonObject,
-  { reader, models, options, location }: AssertionScope,
-): JsonObject {
-  const type = String(assertion['type'] ?? '').replace(/^not-/, '');
-  const own = assertion['provider'];
-  const provider = own ?? options['provider'];
-  const rubricPrompt = assertion['rubricPrompt'] ?? options['rubricPrompt'];
-  const embeds = type.startsWith('similar');
-  if (!embeds && provider === undefined && rubricPrompt === undefined) return assertion;
-  const { provider: _own, ...rest } = assertion;
-  if (embeds) return withEmbeddings(rest, own, options, models, location);
-  const reference = provider === undefined ? undefined : graderOf(provider, models, location);
-  return {
-    ...rest,
-    ...(reference === undefined ? {} : { provider: reference }),
-    ...(rubricPrompt === undefined ? {} : { rubricPrompt: promptOf(rubricPrompt, reader, location) }),
-  };
-}
-
-/** `similar` asks an embedding model: its own, that of the test's options, or promptfoo's default. */
-function withEmbeddings(
-  assertion: JsonObject,
-  own: JsonValue | undefined,
-  options: JsonObject,
-  models: ModelProviders,
-  location: SourceLocation,
-): JsonObject {
-  const common = options['provider'];
-  const given = own ?? (isJsonObject(common) ? common['embedding'] : undefined) ?? DEFAULT_EMBEDDINGS;
-  const inner = isJsonObject(given) ? (given['embedding'] ?? given) : given;
-  const id = isJsonObject(inner) ? String(inner['id'] ?? '') : String(inner);
-  const config = isJsonObject(inner) && isJsonObject(inner['config']) ? inner['config'] : {};
-  return { ...assertion, provider: models.reference(id, config, location, 'embedding') ?? id };
-}
-
-/** The grader as `provider/model`; what is no such model stays as it is written and is refused by name later. */
-export function graderOf(provider: JsonValue, models: ModelProviders, location: SourceLocation): string {
-  const given = isJsonObject(provider) ? (provider['text'] ?? provider) : provider;
-  const id = isJsonObject(given) ? String(given['id'] ?? '') : String(given);
-  const config = isJsonObject(given) && isJsonObject(given['config']) ? given['config'] : {};
-  return models.reference(id, config, location) ?? id;
-}
-
-function promptOf(prompt: JsonValue, reader: PromptfooReader, location: SourceLocation): JsonValue {
-  if (typeof prompt === 'string' && prompt.startsWith('file://')) {
-    return readReference(reader, prompt, location).text;
-  }
-  return typeof prompt === 'string' ? prompt : JSON.stringify(prompt);
 }

@@ -1,6 +1,6 @@
 import { contentHash } from '../../model/hash.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
-import { emptyOutput, type Output } from '../../model/output.ts';
+import { emptyOutput, type Output, type RawAnswer } from '../../model/output.ts';
 import type { Clock } from '../../ports.ts';
 import { errorOutput } from '../agentReply.ts';
 import type { Target, TargetContext, TargetKind, TargetRequest } from '../target.ts';
@@ -55,13 +55,17 @@ export function createPromptfooTarget(options: PromptfooTargetOptions, ports: Pr
     const unsupported = prompt.unsupported ?? own.unsupported;
     if (unsupported !== undefined) return errorOutput('unsupported', unsupported, 0);
     const vars = isJsonObject(request.case.input) ? request.case.input : {};
-    const output = await answer(own, vars, request, context);
+    const { prompt: sent, output } = await answer(own, vars, request, context);
     if (output.status !== 'complete') return output;
     const told =
       options.tools === undefined
         ? output
         : { ...output, metadata: { ...output.metadata, tools: options.tools } };
-    return transform(told, [options.transform, own.transform], vars, context.signal);
+    const given = await transform(told, options.transform, vars, context.signal);
+    if (given.status !== 'complete') return given;
+    const changed = await transform(given, own.transform, vars, context.signal);
+    const raw = kept(own, sent, given);
+    return raw && changed.status === 'complete' ? { ...changed, raw } : changed;
   }
 
   async function answer(
@@ -69,47 +73,43 @@ export function createPromptfooTarget(options: PromptfooTargetOptions, ports: Pr
     vars: JsonObject,
     request: TargetRequest,
     context: TargetContext,
-  ): Promise<Output> {
-    if (own.providerOutput !== undefined) {
-      return { ...emptyOutput(), ...textOf(own.providerOutput), status: 'complete', costUsd: 0 };
-    }
+  ): Promise<{ prompt?: string; output: Output }> {
+    const given = own.providerOutput;
+    if (given !== undefined && own.keep === undefined) return { output: givenOutput(given) };
     const written = await options.program?.write(vars, context);
-    if (written && 'failed' in written) return written.failed;
+    if (written && 'failed' in written) return { output: written.failed };
     const prefix = own.prefix ?? '';
     const suffix = own.suffix ?? '';
     const text = written
       ? `${prefix}${written.text}${suffix}`
       : renderPromptText(`${prefix}${prompt.raw}${suffix}`, vars);
+    if (given !== undefined) return { prompt: text, output: givenOutput(given) };
     const output = await caller.call(text, vars, request, context);
     if (delayMs > 0) await ports.clock.sleep(delayMs, context.signal);
-    return output;
+    return { prompt: text, output };
   }
 
   async function transform(
-    output: Extract<Output, { status: 'complete' }>,
-    scripts: readonly (string | undefined)[],
+    output: Complete,
+    code: string | undefined,
     vars: JsonObject,
     signal: AbortSignal,
   ): Promise<Output> {
-    let current = output;
-    for (const code of scripts) {
-      if (code === undefined) continue;
-      if (!ports.runScript) return untrusted(current);
-      const scope = {
-        output: current.json ?? current.text,
-        context: { vars, prompt: { label: prompt.label, raw: prompt.raw }, metadata: current.metadata ?? {} },
-      };
-      try {
-        const value = await ports.runScript(code, scope, { signal });
-        if (value === null) return failed(current, 'the transform returned nothing');
-        const { json: _json, ...rest } = current;
-        current = { ...rest, ...textOf(value) };
-      } catch (error) {
-        signal.throwIfAborted();
-        return failed(current, error instanceof Error ? error.message : String(error));
-      }
+    if (code === undefined) return output;
+    if (!ports.runScript) return untrusted(output);
+    const scope = {
+      output: output.json ?? output.text,
+      context: { vars, prompt: { label: prompt.label, raw: prompt.raw }, metadata: output.metadata ?? {} },
+    };
+    try {
+      const value = await ports.runScript(code, scope, { signal });
+      if (value === null) return failed(output, 'the transform returned nothing');
+      const { json: _json, ...rest } = output;
+      return { ...rest, ...textOf(value) };
+    } catch (error) {
+      signal.throwIfAborted();
+      return failed(output, error instanceof Error ? error.message : String(error));
     }
-    return current;
   }
 
   return {
@@ -133,7 +133,27 @@ export function textOf(value: JsonValue): { text: string; json?: JsonValue } {
   return typeof value === 'string' ? { text: value } : { text: JSON.stringify(value), json: value };
 }
 
+type Complete = Extract<Output, { status: 'complete' }>;
+
+function givenOutput(value: JsonValue): Complete {
+  return { ...emptyOutput(), ...textOf(value), status: 'complete', costUsd: 0 };
+}
+
+/** What the case's assertions read beside the output. */
+function kept(
+  { keep = [] }: CaseOptions,
+  prompt: string | undefined,
+  given: Complete,
+): RawAnswer | undefined {
+  if (keep.length === 0) return undefined;
+  return {
+    ...(keep.includes('prompt') && prompt !== undefined ? { prompt } : {}),
+    ...(keep.includes('output') ? { output: given.json ?? given.text } : {}),
+  };
+}
+
 interface CaseOptions {
+  keep?: string[];
   prefix?: string;
   suffix?: string;
   transform?: string;

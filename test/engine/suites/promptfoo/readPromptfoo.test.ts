@@ -310,6 +310,36 @@ extensions: [file://hook.js]
     );
   });
 
+  it('says at the test which variable an assertion lacks, once', async () => {
+    const { workspace, problems } = await loadFiles({
+      [CONFIG]: `prompts: [x]
+providers: [echo]
+defaultTest: { options: { provider: 'openai:chat:judge' } }
+tests:
+  - vars: { query: q }
+    assert: [{ type: context-faithfulness }]
+  - vars: { query: q }
+    assert: [{ type: context-faithfulness, contextTransform: output.docs }]
+  - vars: { context: c }
+    assert: [{ type: not-context-relevance }]
+  - vars: { query: other }
+    assert: [{ type: context-faithfulness }]
+`,
+    });
+    assert.ok(workspace);
+    assert.deepEqual(
+      problems.map(({ code, location, message }) => [code, location.line, message]),
+      [
+        [
+          'missing-variable',
+          5,
+          'context-faithfulness needs a variable "context", which a test does not have',
+        ],
+        ['missing-variable', 9, 'context-relevance needs a variable "query", which a test does not have'],
+      ],
+    );
+  });
+
   it('reports missing files, references that lead nowhere, and files outside of the workspace', async () => {
     const cases: [string, string][] = [
       ['prompts: [file://none.txt]\nproviders: [echo]\n', 'missing-file'],

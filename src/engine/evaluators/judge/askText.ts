@@ -1,0 +1,33 @@
+import type { ModelClient } from '../../models/modelClient.ts';
+import type { EvaluationContext } from '../evaluator.ts';
+import type { Asked } from './askJudge.ts';
+import { brokenOff, callJudge } from './judgeCall.ts';
+import { type JudgeQuestion, judgeMessages } from './judgeMessages.ts';
+
+/** Characters of an answer that are read: what is longer is a flood, not a verdict. */
+const MAX_LENGTH = 200_000;
+
+/**
+ * Asks a question for an answer in plain words, once. One that is empty, too long or not whole is no answer; what the
+ * words mean is for the caller to read. `missing` names the first placeholder that there is no text for.
+ */
+export async function askForText(
+  client: ModelClient,
+  question: JudgeQuestion,
+  context: EvaluationContext,
+): Promise<Asked<string> | { missing: string }> {
+  const built = judgeMessages(question);
+  if ('missing' in built) return built;
+  const called = await callJudge(client, built, context);
+  const { calls } = called;
+  if (called.status === 'failed') return { status: 'failed', reason: called.reason, calls };
+  const { text } = called.reply;
+  const broken = brokenOff(called.reply) ?? unreadable(text);
+  if (broken !== undefined) return { status: 'failed', reason: broken, calls };
+  return { status: 'answered', answer: text, calls };
+}
+
+function unreadable(text: string): string | undefined {
+  if (text.trim() === '') return "the judge's answer is empty";
+  return text.length > MAX_LENGTH ? `the judge's answer is longer than ${MAX_LENGTH} characters` : undefined;
+}

@@ -1,0 +1,51 @@
+import type { Message } from '../../model/message.ts';
+import { type ModelClient, ModelError, type ModelReply } from '../../models/modelClient.ts';
+import type { EvaluationContext } from '../evaluator.ts';
+import { type AnswerForm, sendQuestion } from './judgeRequest.ts';
+import type { Paid } from './spending.ts';
+
+/** A judge may think for long, but not for ever. Its provider's own limit holds where that is shorter. */
+const JUDGE_TIMEOUT_MS = 120_000;
+
+type Called =
+  | { status: 'replied'; reply: ModelReply; calls: Paid[] }
+  | { status: 'failed'; reason: string; calls: Paid[] };
+
+/**
+ * One call of the judge. A failure of the model is said in words, with what it may have cost; a missing recording
+ * is thrown on, because then nothing was asked.
+ */
+export async function callJudge(
+  client: ModelClient,
+  request: { form?: AnswerForm; messages: Message[] },
+  { signal, span, trial }: EvaluationContext,
+): Promise<Called> {
+  const options = { signal, span, timeoutMs: JUDGE_TIMEOUT_MS, ...(trial === undefined ? {} : { trial }) };
+  try {
+    const reply = await sendQuestion(client, request, options);
+    return { status: 'replied', reply, calls: [reply] };
+  } catch (error) {
+    // Nothing was asked: the run is told, and not only that the judge failed.
+    if (!(error instanceof ModelError) || error.code === 'not-recorded') throw error;
+    const reason = `the judge could not be asked: ${error.message}`;
+    // A call that an HTTP status turned away costs nothing; what a broken one cost is unknown.
+    return {
+      status: 'failed',
+      reason,
+      calls: error.status === undefined ? [{ usage: null, costUsd: null }] : [],
+    };
+  }
+}
+
+/** Why a reply is no answer at all; undefined for a whole one. */
+export function brokenOff(reply: ModelReply): string | undefined {
+  if (reply.status === 'incomplete') return `the judge's answer broke off: ${reply.reason}`;
+  if (reply.status === 'refused') return `the judge refused: ${cut(reply.text)}`;
+  if (reply.finishReason === 'length') return "the judge's answer reached its limit of tokens";
+  if (reply.finishReason === 'content_filter') return "the provider's content filter stopped the judge";
+  return undefined;
+}
+
+function cut(text: string): string {
+  return text.length > 300 ? `${text.slice(0, 300)}…` : text;
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import type { EvaluationInput } from '../../evaluator.ts';
+import { materialOf } from '../material.ts';
+import { fillPlaceholders, placeholderNames } from '../placeholders.ts';
+import { variableOf } from './retrievedContext.ts';
+
+/** The option that says what the target was asked. */
+export const queryOption = z
+  .string()
+  .min(1)
+  .optional()
+  .describe(
+    'What the target was asked; may name variables: {{ name }}. Default: the variable query of the case, else its input where that is a text or messages.',
+  );
+
+type AskedQuestion = { text: string } | { missing: string };
+
+/** What the target was asked, by the option, by the variable `query`, or by an input without variables. */
+export function askedQuestion(
+  type: string,
+  query: string | undefined,
+  input: EvaluationInput,
+): AskedQuestion {
+  const material = materialOf(input);
+  if (query !== undefined) {
+    const missing = placeholderNames(query).find((name) => !material.has(name));
+    if (missing === undefined) return { text: fillPlaceholders(query, material) };
+    return { missing: `the query asks for {{ ${missing} }}, which the case does not have` };
+  }
+  const variable = variableOf(input, 'query');
+  if (typeof variable === 'string' && variable !== '') return { text: variable };
+  const plain = typeof input.case.input === 'string' || input.case.messages !== undefined;
+  const text = plain ? material.get('input') : undefined;
+  return text === undefined || text === ''
+    ? { missing: `${type} has no question: give the case a variable "query", a text` }
+    : { text };
+}

@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
+import type { EvaluatorDefinition } from '../../evaluator.ts';
+import { unmeasured } from '../../score.ts';
+import { unanswered } from '../askJudge.ts';
+import { askForText } from '../askText.ts';
+import type { JudgeTemplate } from '../judgeMessages.ts';
+import { judgeClient, modelOption, type RubricPrompt, rubricPromptOption } from '../judgeOptions.ts';
+import { judged, noText } from '../judgeScore.ts';
+import { materialOf } from '../material.ts';
+import { checkTexts } from '../placeholders.ts';
+import { spendingOf } from '../spending.ts';
+import { askedQuestion, queryOption } from './askedQuestion.ts';
+import { faithfulVerdicts } from './faithfulVerdicts.ts';
+import { retrievalAssertion, retrievalThreshold } from './retrievalOptions.ts';
+import { contextReader, contextShape } from './retrievedContext.ts';
+import { linesOf } from './sentences.ts';
+import { inferenceTemplate, statementsTemplate } from './templates/contextFaithfulness.ts';
+
+const options = z.strictObject({
+  query: queryOption,
+  ...contextShape,
+  model: modelOption,
+  threshold: retrievalThreshold.describe('Smallest share of statements that passes, 0–1. Default: 0.5.'),
+  rubricPrompt: z
+    .strictObject({
+      statements: rubricPromptOption.describe(
+        'Your own text that asks for statements, one a line, with {{ question }} and {{ answer }} in it.',
+      ),
+      verdicts: rubricPromptOption.describe(
+        'Your own text that asks for a verdict on each, with {{ context }} and {{ statements }} in it.',
+      ),
+    })
+    .optional()
+    .describe('Your own texts in place of the built-in ones.'),
+});
+
+type Options = z.infer<typeof options>;
+
+/** Faithfulness of Ragas as promptfoo measures it: the judge takes the answer apart, then holds each part to the context. */
+export const contextFaithfulness: EvaluatorDefinition<Options> = {
+  type: 'context-faithfulness',
+  stage: 'judge',
+  asks: 2,
+  summary: 'The share of what the output says that its context supports.',
+  options,
+  shorthand: 'context',
+  fromAssertion: (parts) => {
+    const { value: _value, rubricPrompt, ...rest } = parts;
+    const own = retrievalAssertion(undefined)(rest);
+    if (rubricPrompt === undefined) return own;
+    return {
+      ...own,
+      rubricPrompt: promptPair(retrievalAssertion(undefined)({ rubricPrompt })['rubricPrompt']),
+    };
+  },
+  create(spec, { query, context: given, contextTransform, model, threshold, rubricPrompt }, deps) {
+    const client = judgeClient(model, spec, deps);
+    checkTexts(spec, query, rubricPrompt?.statements, rubricPrompt?.verdicts);
+    const readContext = contextReader(spec, { context: given, contextTransform }, deps);
+    return async (input, context) => {
+      const question = askedQuestion(spec.type, query, input);
+      if ('missing' in question) return unmeasured(question.missing);
+      const found = await readContext(input, context);
+      if ('missing' in found) return unmeasured(found.missing);
+      const answer = input.output.text;
+      if (answer.trim() === '')
+        return unmeasured('the output is empty: it says nothing to hold to the context');
+      const material = new Map([
+        ...materialOf(input),
+        ['question', question.text],
+        ['query', question.text],
+        ['answer', answer],
+        ['context', found.text],
+      ]);
+      const ask = (template: JudgeTemplate, custom: RubricPrompt | undefined) =>
+        askForText(client, { template, custom, material, random: deps.random }, context);
+      const first = await ask(statementsTemplate, rubricPrompt?.statements);
+      if ('missing' in first) return noText(first.missing);
+      if (first.status === 'failed') return unanswered(first);
+      const statements = linesOf(first.answer);
+      if (!statements)
+        return unanswered({ reason: 'the judge gave too many statements', calls: first.calls });
+      material.set('statements', statements.join('\n'));
+      const second = await ask(inferenceTemplate, rubricPrompt?.verdicts);
+      if ('missing' in second) return { ...noText(second.missing), ...spendingOf(first.calls) };
+      const calls = [...first.calls, ...second.calls];
+      if (second.status === 'failed') return unanswered({ reason: second.reason, calls });
+      const verdicts = faithfulVerdicts(second.answer, statements.length);
+      if ('problem' in verdicts) return unanswered({ reason: verdicts.problem, calls });
+      const { score, supported } = verdicts;
+      const reason = `the context supports ${supported} of ${statements.length} statements`;
+      const detail = { judge: `${client.provider}/${client.model}`, statements, verdicts: second.answer };
+      return judged({ score, threshold, reason, detail }, calls);
+    };
+  },
+};
+
+/** promptfoo's list of two texts; its way of joining the statements is what is done here anyway. */
+function promptPair(written: JsonValue | undefined): JsonValue {
+  if (!Array.isArray(written)) return written ?? null;
+  const pair: JsonObject = {};
+  for (const [index, key] of ['statements', 'verdicts'].entries()) {
+    const item = written[index];
+    const text = isJsonObject(item) ? item['content'] : item;
+    if (typeof text === 'string' && text !== '') pair[key] = text.replace(JOINED, '{{statements}}');
+  }
+  return pair;
+}
+
+const JOINED = /\{\{-?\s*statements\s*\|\s*join\([^(){}]*\)\s*-?\}\}/g;

@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import type { EvaluatorDefinition } from '../../evaluator.ts';
+import { notApplicable, unmeasured } from '../../score.ts';
+import { unanswered } from '../askJudge.ts';
+import { askForText } from '../askText.ts';
+import { judgeClient, modelOption, rubricPromptOption } from '../judgeOptions.ts';
+import { judged, noText } from '../judgeScore.ts';
+import { materialOf } from '../material.ts';
+import { checkTexts, fillPlaceholders, placeholderNames } from '../placeholders.ts';
+import { retrievalAssertion, retrievalThreshold } from './retrievalOptions.ts';
+import { contextReader, contextShape } from './retrievedContext.ts';
+import { linesOf } from './sentences.ts';
+import { contextRecallTemplate } from './templates/contextRecall.ts';
+
+const options = z.strictObject({
+  expected: z
+    .string({ error: 'it must be a text, which an assertion gives as its "value"' })
+    .min(1)
+    .optional()
+    .describe(
+      'What the context should hold; may name variables: {{ name }}. Default: expected_output.answer of the case, without which it is skipped.',
+    ),
+  ...contextShape,
+  model: modelOption,
+  threshold: retrievalThreshold.describe('Smallest share of sentences that passes, 0–1. Default: 0.5.'),
+  rubricPrompt: rubricPromptOption.describe(
+    'Your own question, with {{ context }} and {{ groundTruth }} in it, answered by [Attributed] or [Not Attributed] a line.',
+  ),
+});
+
+/** Context recall of Ragas as promptfoo measures it. */
+export const contextRecall: EvaluatorDefinition<z.infer<typeof options>> = {
+  type: 'context-recall',
+  stage: 'judge',
+  summary: 'The share of the expected answer that the context holds: whether the right passages were found.',
+  options,
+  shorthand: 'expected',
+  // promptfoo asks for a value; without one there is nothing to measure, and that is said.
+  fromAssertion: (parts) => ({ expected: null, ...retrievalAssertion('expected')(parts) }),
+  create(spec, { expected, context: given, contextTransform, model, threshold, rubricPrompt }, deps) {
+    const client = judgeClient(model, spec, deps);
+    checkTexts(spec, expected, rubricPrompt);
+    const readContext = contextReader(
+      spec,
+      { context: given, contextTransform },
+      deps,
+      ({ output }) => output.raw?.prompt,
+    );
+    return async (input, context) => {
+      const material = new Map(materialOf(input));
+      const truth = expected ?? input.case.expected_output?.answer;
+      if (truth === undefined) return notApplicable('the case has no expected answer');
+      const missing =
+        expected === undefined ? undefined : placeholderNames(expected).find(isUnknown(material));
+      if (missing !== undefined) return noText(missing);
+      const found = await readContext(input, context);
+      if ('missing' in found) return unmeasured(found.missing);
+      const filled = expected === undefined ? truth : fillPlaceholders(truth, material);
+      material.set('context', found.text);
+      for (const name of ['groundTruth', 'ground_truth']) material.set(name, filled);
+      const asked = await askForText(
+        client,
+        { template: contextRecallTemplate, custom: rubricPrompt, material, random: deps.random },
+        context,
+      );
+      if ('missing' in asked) return noText(asked.missing);
+      if (asked.status === 'failed') return unanswered(asked);
+      const { attributed, total } = attributions(asked.answer);
+      if (total === 0) {
+        const reason = 'the judge said of no sentence whether it is [Attributed] or [Not Attributed]';
+        return unanswered({ reason, calls: asked.calls });
+      }
+      const reason = `the context holds ${attributed} of ${total} sentences of the expected answer`;
+      const detail = { judge: `${client.provider}/${client.model}`, classification: asked.answer };
+      return judged({ score: attributed / total, threshold, reason, detail }, asked.calls);
+    };
+  },
+};
+
+function isUnknown(material: ReadonlyMap<string, string>): (name: string) => boolean {
+  return (name) => !material.has(name);
+}
+
+/** One sentence a line; a line that says both is not attributed, as in promptfoo's `matchesContextRecall`. */
+function attributions(answer: string): { attributed: number; total: number } {
+  const lines = (linesOf(answer) ?? []).map((line) => line.toLowerCase());
+  const not = lines.filter((line) => line.includes('[not attributed]')).length;
+  const attributed = lines.filter(
+    (line) => line.includes('[attributed]') && !line.includes('[not attributed]'),
+  ).length;
+  return { attributed, total: attributed + not };
+}

@@ -1,0 +1,84 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
+import type { SourceLocation } from '../../model/location.ts';
+import type { ModelProviders } from './modelProviders.ts';
+import { type PromptfooReader, readReference } from './promptfooReader.ts';
+
+const DEFAULT_EMBEDDINGS = 'openai:embedding:text-embedding-3-large';
+
+export interface GraderScope {
+  reader: PromptfooReader;
+  models: ModelProviders;
+  /** `options` of the test: grader and its prompt for assertions that name none. */
+  options: JsonObject;
+  location: SourceLocation;
+}
+
+/** `provider` as a model of this workspace, and the test's own grader where the assertion names none. */
+export function withGrader(assertion: JsonObject, scope: GraderScope): JsonObject {
+  const type = String(assertion['type'] ?? '').replace(/^not-/, '');
+  const own = assertion['provider'];
+  const { provider: _own, ...rest } = assertion;
+  if (type.startsWith('similar')) return { ...rest, provider: embeddingsOf(own, scope) };
+  const given = own ?? scope.options['provider'];
+  const rubricPrompt = assertion['rubricPrompt'] ?? scope.options['rubricPrompt'];
+  const embeds = type === 'answer-relevance';
+  if (!embeds && given === undefined && rubricPrompt === undefined) return assertion;
+  const { models, location, reader } = scope;
+  const provider = embeds ? textGrader(given) : given;
+  const reference = provider === undefined ? undefined : graderOf(provider, models, location);
+  return {
+    ...rest,
+    ...(reference === undefined ? {} : { provider: reference }),
+    ...(embeds ? { embeddings: embeddingsOf(embeddingGrader(given), scope) } : {}),
+    ...(rubricPrompt === undefined ? {} : { rubricPrompt: promptOf(rubricPrompt, reader, location) }),
+  };
+}
+
+/** The embedding model of an assertion: its own, that of the test's options, or promptfoo's default. */
+function embeddingsOf(
+  own: JsonValue | undefined,
+  { options: { provider: common }, models, location }: GraderScope,
+): string {
+  const given = own ?? (isJsonObject(common) ? common['embedding'] : undefined) ?? DEFAULT_EMBEDDINGS;
+  const inner = isJsonObject(given) ? (given['embedding'] ?? given) : given;
+  const id = isJsonObject(inner) ? String(inner['id'] ?? '') : String(inner);
+  const config = isJsonObject(inner) && isJsonObject(inner['config']) ? inner['config'] : {};
+  return models.reference(id, config, location, 'embedding') ?? id;
+}
+
+/** Of an assertion that asks both kinds of models: what is no embedding model. */
+function textGrader(given: JsonValue | undefined): JsonValue | undefined {
+  if (isJsonObject(given) && (given['text'] !== undefined || given['embedding'] !== undefined)) {
+    return given['text'];
+  }
+  return given === undefined || isEmbedding(given) ? undefined : given;
+}
+
+/** promptfoo, too, takes its default where the given model is one for texts. */
+function embeddingGrader(given: JsonValue | undefined): JsonValue | undefined {
+  const own = isJsonObject(given) ? (given['embedding'] ?? given) : given;
+  return own !== undefined && isEmbedding(own) ? own : undefined;
+}
+
+function isEmbedding(provider: JsonValue): boolean {
+  const id = isJsonObject(provider) ? provider['id'] : provider;
+  return typeof id === 'string' && /^[^:]+:embeddings?:/.test(id);
+}
+
+/** The grader as `provider/model`; what is no such model stays as it is written and is refused by name later. */
+export function graderOf(provider: JsonValue, models: ModelProviders, location: SourceLocation): string {
+  const given = isJsonObject(provider) ? (provider['text'] ?? provider) : provider;
+  const id = isJsonObject(given) ? String(given['id'] ?? '') : String(given);
+  const config = isJsonObject(given) && isJsonObject(given['config']) ? given['config'] : {};
+  return models.reference(id, config, location) ?? id;
+}
+
+/** A text, or the JSON of a list, with files read. */
+function promptOf(prompt: JsonValue, reader: PromptfooReader, location: SourceLocation): JsonValue {
+  const read = (item: JsonValue): JsonValue =>
+    typeof item === 'string' && item.startsWith('file://')
+      ? readReference(reader, item, location).text
+      : item;
+  const found = Array.isArray(prompt) ? prompt.map(read) : read(prompt);
+  return typeof found === 'string' ? found : JSON.stringify(found);
+}

@@ -1,0 +1,35 @@
+import type { Difference } from '../differences.ts';
+
+/** Where verdicts on the same replies of a judge differ from promptfoo's on purpose. */
+export const JUDGE_DIFFERENCES: readonly Difference[] = [
+  {
+    title: 'What cannot be measured is an error',
+    names: [
+      'faithfulness numbered list',
+      'faithfulness words behind the list',
+      'faithfulness no verdict',
+      'faithfulness no reply *',
+      'faithfulness not, unreadable',
+      'recall no classification',
+      'recall no reply',
+      'recall not, no classification',
+      'relevance other words',
+      'relevance no reply',
+      'relevance not, other words',
+      'answer no reply to the second',
+      'answer not, no reply',
+      'answer empty vector',
+    ],
+  },
+  { title: 'Nothing to check is an error', names: ['recall without a value'] },
+  {
+    title: 'Verdicts belong to statements',
+    names: [
+      'faithfulness more verdicts *',
+      'faithfulness two final lists',
+      'faithfulness yes inside of a word',
+    ],
+  },
+  { title: 'An empty line quotes nothing', names: ['relevance an empty item'] },
+  { title: 'Scores stay between 0 and 1', names: ['answer opposite'] },
+];

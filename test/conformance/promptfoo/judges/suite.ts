@@ -1,0 +1,69 @@
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { JsonObject, JsonValue } from '../../../../src/engine/model/json.ts';
+import { type RecordedRequest, type Script, startOpenAiServer } from '../../../support/openaiServer.ts';
+import { JUDGE_CASES } from './cases.ts';
+
+/**
+ * A folder with the judge cases as promptfooconfig.yaml, whose graders are a scripted server on a real socket. The
+ * server tells the cases apart by their marks, and gives each its replies in order.
+ */
+export async function withJudgeSuite<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const given = new Map<string, number>();
+  const reply = ({ body }: RecordedRequest): Script => {
+    const mark = /case-\d+-mark/.exec(JSON.stringify(body.messages))?.[0] ?? '';
+    const index = given.get(mark) ?? 0;
+    given.set(mark, index + 1);
+    const text = JUDGE_CASES[Number(mark.split('-')[1])]?.replies[index];
+    if (text === undefined) return { status: 500, message: `no reply ${index} for "${mark}"` };
+    return { text: marked(text, mark), usage: { input: 10, output: 5 } };
+  };
+  const server = await startOpenAiServer(reply, vectors);
+  const folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'touchstone-judges-')));
+  try {
+    writeFileSync(path.join(folder, 'promptfooconfig.yaml'), JSON.stringify(config(server.baseUrl), null, 2));
+    return await work(folder);
+  } finally {
+    await server.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function config(apiBaseUrl: string): JsonObject {
+  const access = { apiBaseUrl, apiKey: 'none' };
+  return {
+    prompts: ['Answer: {{query}}{{place}}'],
+    providers: ['echo'],
+    defaultTest: {
+      options: {
+        provider: {
+          text: { id: 'openai:chat:judge', config: access },
+          embedding: { id: 'openai:embedding:small', config: access },
+        },
+      },
+    },
+    tests: JUDGE_CASES.map(({ name, vars, output, assert, options = {} }, index) => {
+      const own = marked({ vars, providerOutput: output, assert: [assert], options }, `case-${index}-mark`);
+      return { description: name, ...(own as JsonObject) };
+    }),
+  };
+}
+
+function marked<T extends JsonValue>(value: T, mark: string): T {
+  return JSON.parse(JSON.stringify(value).replaceAll('§', mark));
+}
+
+/** `<x,y>` in a text is its vector. */
+function vectors({ body }: RecordedRequest): Script {
+  const texts = [body['input']].flat().map(String);
+  const data = texts.map((text, index) => {
+    const [, x = '1', y = '0'] = /<(-?\d+),(-?\d+)>/.exec(text) ?? [];
+    return { index, embedding: [Number(x), Number(y)] };
+  });
+  const usage = { prompt_tokens: texts.length, total_tokens: texts.length };
+  return {
+    raw: JSON.stringify({ object: 'list', model: 'small', data, usage }),
+    contentType: 'application/json',
+  };
+}
