@@ -15,7 +15,12 @@ export function assertionOptions(
     throw new UnsupportedEvaluatorError(definition.type, where, `"contextTransform" of ${definition.type}`);
   }
   const parts = readParts(assertion, where);
-  return definition.fromAssertion?.(parts) ?? byConvention(parts, definition, where);
+  const own = (definition.assertionKeys ?? []).flatMap((key) => {
+    const value = assertion[key];
+    return value === undefined ? [] : [[key, value] as const];
+  });
+  const options = definition.fromAssertion?.(parts) ?? byConvention(parts, definition, where);
+  return { ...options, ...Object.fromEntries(own) };
 }
 
 function readParts(assertion: JsonObject, where: SourceLocation): AssertionParts {

@@ -90,6 +90,8 @@ export interface EvaluatorDefinition<Options = unknown> {
    * `provider` to `model` and `rubricPrompt` to `prompt`.
    */
   readonly fromAssertion?: (parts: AssertionParts) => JsonObject;
+  /** Keys of an assertion, beside those of AssertionParts, that are options of the same name. */
+  readonly assertionKeys?: readonly string[];
   /** True when `create` reads `spec.negated` itself because the opposite is more than pass and score turned. */
   readonly negates?: boolean;
   /** `only`: its model is one for embeddings, not a judge. `also`: it has one of them beside its judge. */

@@ -54,6 +54,7 @@ export const DIFFERENCES: readonly Difference[] = [
     title: 'BLEU takes each n-gram from its best reference',
     names: ['differences-* bleu over two references'],
   },
+  { title: 'METEOR is measured, without synonyms', names: ['meteor-*'] },
   {
     title: 'JSON Schema follows the standard',
     names: ['differences-* unknown schema keyword', 'differences-* schema of 2020-12'],

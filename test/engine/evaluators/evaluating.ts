@@ -84,3 +84,11 @@ export function specOf(assertion: JsonObject): EvaluatorSpec {
 export function assertClose(actual: number, expected: number): void {
   assert.ok(Math.abs(actual - expected) < 1e-9, `${actual} is not ${expected}`);
 }
+
+/** The measurement of an evaluator that takes its time. */
+export async function laterScoreOf(entry: JsonValue, output: GivenOutput): Promise<Scored> {
+  const context = { signal: new AbortController().signal, span: noSpan };
+  const score = await evaluatorOf(entry).evaluate(inputWith(output), context);
+  assert.ok(score.status === 'scored', `${score.status}: ${score.reason}`);
+  return score;
+}

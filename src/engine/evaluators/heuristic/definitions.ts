@@ -7,6 +7,8 @@ import { endsWith, startsWith } from './edges.ts';
 import { equals, iequals } from './equals.ts';
 import { finishReason } from './finishReason.ts';
 import { forbiddenConcepts } from './forbiddenConcepts.ts';
+import { containsHtml } from './html/containsHtml.ts';
+import { isHtml } from './html/isHtml.ts';
 import { isJson } from './isJson.ts';
 import { isRefusal } from './isRefusal.ts';
 import { isValidToolsCall } from './isValidToolsCall.ts';
@@ -24,6 +26,8 @@ import { toolCalls } from './toolCalls.ts';
 import { toolSequence } from './toolSequence.ts';
 import { toolUsed } from './toolUsed.ts';
 import { wordCount } from './wordCount.ts';
+import { containsXml } from './xml/containsXml.ts';
+import { isXml } from './xml/isXml.ts';
 
 /** Evaluators that look at the output alone and cost nothing. */
 export const HEURISTIC: readonly EvaluatorDefinition[] = [
@@ -40,6 +44,10 @@ export const HEURISTIC: readonly EvaluatorDefinition[] = [
   regex,
   isJson,
   containsJson,
+  isXml,
+  containsXml,
+  isHtml,
+  containsHtml,
   length,
   wordCount,
   isRefusal,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { assertClose, passes, scoredOf, scoreOf } from '../evaluating.ts';
 
-const LEXICAL = ['levenshtein', 'rouge-n', 'rouge-l', 'bleu', 'token-f1'];
+const LEXICAL = ['levenshtein', 'rouge-n', 'rouge-l', 'bleu', 'gleu', 'meteor', 'token-f1'];
 const answer = (text: string) => ({ expected_output: { answer: text } });
 
 describe('concepts', () => {
@@ -118,6 +118,47 @@ describe('token-f1', () => {
     assertClose(scoredOf({ 'token-f1': 'Norman dynasty in 10th century!' }, text).score, 1);
     assertClose(scoredOf({ 'token-f1': 'the' }, 'a').score, 1);
     assertClose(scoredOf({ 'token-f1': 'the' }, 'cat').score, 0);
+  });
+});
+
+describe('gleu', () => {
+  it('is the smaller of precision and recall over all runs of one to four words', () => {
+    // 2 words and 1 pair in common; the output has 2 + 1 runs, the reference 6 + 5 + 4 + 3.
+    assertClose(scoredOf({ gleu: 'the cat sat on the mat' }, 'The cat.').score, 3 / 18);
+    assertClose(scoredOf({ gleu: 'the cat' }, 'the cat sat on the mat').score, 3 / 18);
+    // Clipped: "the" counts twice, of 4 + 3 + 2 + 1 and 18 runs.
+    assertClose(scoredOf({ gleu: 'the cat sat on the mat' }, 'the the the the').score, 2 / 18);
+  });
+  it('takes the best reference, and 0.5 by default', () => {
+    const score = scoredOf({ gleu: ['a dog barks', 'the cat sat'] }, 'the cat sat');
+    assert.deepEqual([score.score, score.pass], [1, true]);
+    assert.equal(passes({ type: 'gleu', value: 'the cat sat', threshold: 0.1 }, 'the dog sat'), true);
+    assert.equal(passes({ gleu: 'the cat sat' }, 'the dog sat'), false);
+    assert.equal(passes({ type: 'not-gleu', value: 'the cat sat' }, 'the dog sat'), true);
+  });
+});
+
+describe('meteor', () => {
+  it('agrees with NLTK on its example', () => {
+    const reference =
+      'It is a guide to action that ensures that the military will forever heed Party commands';
+    const output =
+      'It is a guide to action which ensures that the military always obeys the commands of the party';
+    assert.equal(scoredOf({ meteor: reference }, output).score.toFixed(4), '0.6944');
+  });
+  it('counts stems, and takes off for another order', () => {
+    // Four of four words in one run: 1 − 0.5 · (1/4)³.
+    assertClose(scoredOf({ meteor: 'the cats are sitting' }, 'the cat are sits').score, 1 - 0.5 / 64);
+    // In two runs: 1 − 0.5 · (2/4)³.
+    assertClose(scoredOf({ meteor: 'a b c d' }, 'c d a b').score, 1 - 0.5 / 8);
+    assert.equal(scoredOf({ meteor: 'a b c d' }, 'w x y z').score, 0);
+  });
+  it("takes weights, in promptfoo's form beside the type", () => {
+    // Precision 1, recall 1/2: P·R / (α·P + (1 − α)·R), without penalty.
+    const value = 'a b';
+    assertClose(scoredOf({ meteor: { value, alpha: 0.5, gamma: 0 } }, 'a').score, 0.5 / 0.75);
+    assertClose(scoredOf({ type: 'meteor', value, alpha: 1, gamma: 0 }, 'a').score, 0.5);
+    assert.throws(() => scoredOf({ type: 'meteor', value, alpha: 2 }, 'a'), /"alpha" is wrong/);
   });
 });
 
