@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { GoldenCase } from '../model/case.ts';
-import type { EvaluatorSpec, Score, Stage } from '../model/evaluation.ts';
+import type { Evaluation, EvaluatorSpec, Score, Stage } from '../model/evaluation.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import type { Output } from '../model/output.ts';
 import type { EmbeddingCatalog } from '../models/embeddings.ts';
@@ -29,12 +29,27 @@ export interface EvaluationContext {
   trial?: number;
 }
 
+/** A target with a complete output, and what the evaluators said of it. */
+export interface Contender {
+  target: string;
+  evaluations: readonly Evaluation[];
+  /** Those of all its evaluators. */
+  specs: readonly EvaluatorSpec[];
+  /** Its case had failed, so that evaluators may have been left out. */
+  failed: boolean;
+}
+
+/** A score for each target. */
+type Rank = (field: readonly Contender[]) => ReadonlyMap<string, Score>;
+
 /** Turns (case, output) into a score. Synchronous where it can be: no promise for a string comparison. */
 export interface Evaluator {
   readonly spec: EvaluatorSpec;
   readonly stage: Stage;
   /** True when it compares outputs of several targets: it runs when all of them have answered. */
   readonly compares?: boolean;
+  /** For one that ranks targets by what the other evaluators said; among several targets it runs in place of `evaluate`. */
+  readonly ranks?: Rank;
   evaluate(input: EvaluationInput, context: EvaluationContext): Score | Promise<Score>;
 }
 
@@ -100,6 +115,8 @@ export interface EvaluatorDefinition<Options = unknown> {
   readonly asks?: number;
   /** Whether it needs the outputs of the suite's other targets. Without it, it does not. */
   compares?(options: Options): boolean;
+  /** How it ranks targets, where it does. */
+  ranks?(options: Options): Rank;
   /** Compiles options once per suite (patterns, schemas). Throws ConfigError. */
   create(spec: EvaluatorSpec, options: Options, deps: EvaluatorDeps): Evaluator['evaluate'];
 }

@@ -11,17 +11,8 @@ import { uniqueNames } from './names.ts';
 import { checkOptions, nearest } from './optionCheck.ts';
 import { negate } from './score.ts';
 import { withTransform } from './transformedOutput.ts';
+import { ALIASES } from './typeNames.ts';
 import { UNSUPPORTED_TYPES, UnsupportedEvaluatorError } from './unsupported.ts';
-
-/** Other names that people know a type by; used only where the name itself is not registered. */
-const ALIASES: ReadonlyMap<string, string> = new Map([
-  ['refusal', 'is-refusal'],
-  ['json', 'is-json'],
-  ['exact', 'equals'],
-  ['llm-rubric', 'rubric'],
-  ['model-graded-closedqa', 'closed-qa'],
-  ['model-graded-factuality', 'factuality'],
-]);
 
 let types: ReadonlyMap<string, EvaluatorDefinition> | undefined;
 
@@ -71,11 +62,13 @@ function createEvaluator(spec: EvaluatorSpec, deps: EvaluatorDeps): Evaluator {
   const evaluate = definition.create(spec, options, deps);
   const turned = spec.negated && !definition.negates ? turnRound(evaluate) : evaluate;
   const compares = definition.compares?.(options) ?? false;
+  const ranks = definition.ranks?.(options);
   return {
     spec,
     stage: definition.stage,
     evaluate: withTransform(spec, turned, deps),
     ...(compares ? { compares } : {}),
+    ...(ranks ? { ranks } : {}),
   };
 }
 

@@ -25,7 +25,6 @@ export const UNSUPPORTED_TYPES: ReadonlySet<string> = new Set([
   'is-sql',
   'is-valid-function-call',
   'is-valid-openai-function-call',
-  'max-score',
   'moderation',
   'perplexity',
   'perplexity-score',

@@ -1,6 +1,7 @@
 import type { LocatedCase } from '../model/case.ts';
 import type { Output } from '../model/output.ts';
 import type { HeldOutput, TrialResult } from '../model/result.ts';
+import { rankTargets } from './rankTargets.ts';
 import { type Called, judgeTrial, type TrialJob } from './runTrial.ts';
 
 interface HeldCaseOptions {
@@ -21,6 +22,8 @@ export class HeldCase {
   readonly trial: number;
   readonly #targets: readonly string[];
   readonly #outputs = new Map<string, Output>();
+  /** Results of an earlier attempt. */
+  readonly #before: readonly TrialResult[];
   readonly #called = new Map<string, Called>();
   readonly #jobs = new Map<string, TrialJob>();
 
@@ -28,8 +31,8 @@ export class HeldCase {
     this.located = located;
     this.trial = trial;
     this.#targets = targets;
-    for (const result of stored.results)
-      if (result.trial === trial) this.#outputs.set(result.target, result.output);
+    this.#before = stored.results.filter((result) => result.trial === trial);
+    for (const { target, output } of this.#before) this.#outputs.set(target, output);
     for (const { target, trial: of, output, startedAt } of stored.held)
       if (of === trial) this.#called.set(target, { output, startedAt });
   }
@@ -50,7 +53,10 @@ export class HeldCase {
     return this.#targets.every((target) => this.#outputs.has(target));
   }
 
-  /** Evaluates what was deposited, one target after the other, so that the first one pays what they share. */
+  /**
+   * Evaluates what was deposited, one target after the other, so that the first one pays what they share; then ranks
+   * them where an evaluator does.
+   */
   async judge(): Promise<TrialResult[]> {
     const results: TrialResult[] = [];
     for (const target of this.#targets) {
@@ -58,7 +64,8 @@ export class HeldCase {
       const called = this.#called.get(target);
       if (job && called) results.push(await judgeTrial(job, called, this.#others(target)));
     }
-    return results;
+    const [first] = this.#jobs.values();
+    return first ? rankTargets(results, this.#before, first.evaluators) : results;
   }
 
   /** The jobs whose outputs were deposited and not evaluated. */

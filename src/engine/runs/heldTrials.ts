@@ -101,6 +101,7 @@ export class HeldTrials {
     const spans = new Map([...held.jobs()].map((job) => [job.target.name, job.span]));
     for (const result of results) {
       const span = spans.get(result.target);
+      span?.set({ 'touchstone.trial.status': result.status });
       if (span) this.#end(span, result.status === 'errored' ? result.reason : undefined);
       this.#options.writer.add(result, held.located);
     }

@@ -136,7 +136,8 @@ function evaluate(job: TrialJob, output: EvaluationInput['output'], others: Eval
   const { evaluators, located, span, signal, cascade, auditShare, trial } = job;
   const draw = auditShare > 0 && share(job.seed, located.case.id, job.trial) < auditShare;
   return runCascade(
-    evaluators,
+    // Those that rank targets come when all targets have their verdicts.
+    others ? evaluators.filter(({ ranks }) => !ranks) : evaluators,
     { case: located.case, output, ...(others ? { target: job.target.name, others } : {}) },
     { ...cascade, signal, span, trial, ...(draw ? { audit: () => true } : {}) },
   );

@@ -13,6 +13,7 @@ if (!hasPeer()) {
   await record(import.meta.dirname);
   await record(path.join(import.meta.dirname, 'python'));
   await record(path.join(import.meta.dirname, 'options'));
+  await record(path.join(import.meta.dirname, 'targets'));
   await withJudgeSuite((suite) => record(path.join(import.meta.dirname, 'judges'), suite));
 }
 

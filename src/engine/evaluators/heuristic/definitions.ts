@@ -15,6 +15,7 @@ import { isValidToolsCall } from './isValidToolsCall.ts';
 import { javascript } from './javascript.ts';
 import { latency } from './latency.ts';
 import { length } from './length.ts';
+import { maxScore } from './maxScore.ts';
 import { pii } from './pii.ts';
 import { python } from './python.ts';
 import { regex } from './regex.ts';
@@ -66,4 +67,5 @@ export const HEURISTIC: readonly EvaluatorDefinition[] = [
   stepCount,
   javascript,
   python,
+  maxScore,
 ];

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { ConfigError } from '../../errors.ts';
+import { isJsonObject } from '../../model/json.ts';
+import type { EvaluatorDefinition } from '../evaluator.ts';
+import { unmeasured } from '../score.ts';
+import { rankByScore } from './rankByScore.ts';
+
+const options = z.strictObject({
+  method: z
+    .enum(['average', 'sum'])
+    .default('average')
+    .describe('How the scores of a target count together. Default: average.'),
+  weights: z
+    .record(z.string(), z.number().min(0))
+    .default({})
+    .describe('What a type of evaluator weighs here, e.g. { rubric: 2, contains: 0.5 }. Default: each 1.'),
+  threshold: z
+    .number()
+    .optional()
+    .describe('What the best must reach at least; below it no target is chosen. Default: no limit.'),
+});
+
+/** Chooses among the targets when all of them have their verdicts, after promptfoo's `selectMaxScore`. */
+export const maxScore: EvaluatorDefinition<z.infer<typeof options>> = {
+  type: 'max-score',
+  stage: 'heuristic',
+  summary:
+    'The target whose other evaluators score highest is chosen; every other target fails, with score 0.',
+  options,
+  fromAssertion: ({ value }) => (isJsonObject(value) ? value : {}),
+  compares: () => true,
+  ranks: (options) => (field) => rankByScore(field, options),
+  create(spec) {
+    if (spec.negated) {
+      throw new ConfigError('max-score cannot be turned round', {
+        ...(spec.location ? { where: spec.location } : {}),
+        remedy: 'Leave the "not" out.',
+      });
+    }
+    return () => unmeasured('max-score chooses among targets, and there is only one');
+  },
+};
