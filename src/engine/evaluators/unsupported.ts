@@ -18,11 +18,9 @@ export class UnsupportedEvaluatorError extends UserError {
 export const UNSUPPORTED_TYPES: ReadonlySet<string> = new Set([
   'agent-rubric',
   'classifier',
-  'contains-sql',
   'conversation-relevance',
   'guardrails',
   'human',
-  'is-sql',
   'is-valid-function-call',
   'is-valid-openai-function-call',
   'moderation',

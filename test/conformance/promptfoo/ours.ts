@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { createEngine } from '../../../src/engine/engine.ts';
@@ -6,13 +6,17 @@ import { fixedEnvironment, noLog, systemClock } from '../../../src/engine/ports.
 import { loadWorkspace } from '../../../src/engine/suites/loadWorkspace.ts';
 import { type Verdict, withUniqueNames } from './verdict.ts';
 
-/** The cases' verdicts by this program, in the order of the tests. The folder itself is left as it is. */
-export async function runOurs(folder: string): Promise<Verdict[]> {
+/**
+ * The cases' verdicts by this program, in the order of the tests. The folder itself is left as it is. With `packages`,
+ * the folder has them as its node_modules.
+ */
+export async function runOurs(folder: string, packages?: string): Promise<Verdict[]> {
   const root = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'touchstone-conformance-')));
   const { signal } = new AbortController();
   let draws = 0;
   try {
     cpSync(folder, root, { recursive: true });
+    if (packages !== undefined) symlinkSync(packages, path.join(root, 'node_modules'), 'dir');
     const workspace = await loadWorkspace({ root, environment: fixedEnvironment({}), signal });
     const engine = createEngine(workspace, {
       clock: systemClock,

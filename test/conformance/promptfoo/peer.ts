@@ -10,6 +10,9 @@ import { type Recorded, type Verdict, withUniqueNames } from './verdict.ts';
 const PACKAGE = path.join(import.meta.dirname, '../../../.peers/promptfoo/node_modules/promptfoo');
 const LIMIT_MS = 120_000;
 
+/** The packages that are installed with promptfoo. */
+export const PEER_PACKAGES = path.dirname(PACKAGE);
+
 /** Whether promptfoo is installed beside the project, in .peers/promptfoo. */
 export function hasPeer(): boolean {
   return existsSync(path.join(PACKAGE, 'package.json'));

@@ -96,7 +96,7 @@ describe('parseAssertion', () => {
     assert.deepEqual(parse({ type: 'contains', value: 'x' }), specOf({ type: 'contains', value: 'x' }));
   });
   it('says by name what promptfoo has and this program has not', () => {
-    for (const type of ['ruby', 'moderation', 'not-is-sql', 'webhook', 'promptfoo:redteam:pii']) {
+    for (const type of ['ruby', 'moderation', 'not-perplexity', 'webhook', 'promptfoo:redteam:pii']) {
       assert.throws(
         () => specOf({ type, value: 'x' }),
         (error) => {

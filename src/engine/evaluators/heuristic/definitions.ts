@@ -20,6 +20,8 @@ import { pii } from './pii.ts';
 import { python } from './python.ts';
 import { regex } from './regex.ts';
 import { secrets } from './secrets.ts';
+import { containsSql } from './sql/containsSql.ts';
+import { isSql } from './sql/isSql.ts';
 import { stepCount } from './stepCount.ts';
 import { toolArgsMatch } from './toolArgsMatch.ts';
 import { toolCallF1 } from './toolCallF1.ts';
@@ -49,6 +51,8 @@ export const HEURISTIC: readonly EvaluatorDefinition[] = [
   containsXml,
   isHtml,
   containsHtml,
+  isSql,
+  containsSql,
   length,
   wordCount,
   isRefusal,
