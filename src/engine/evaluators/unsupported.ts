@@ -29,7 +29,6 @@ export const UNSUPPORTED_TYPES: ReadonlySet<string> = new Set([
   'pi',
   'ruby',
   'search-rubric',
-  'skill-used',
   'trace-error-spans',
   'trace-span-count',
   'trace-span-duration',

@@ -29,7 +29,15 @@ export const DIFFERENCES: readonly Difference[] = [
   },
   {
     title: 'No trace proves nothing',
-    names: ['not no tools at all', 'not sequence without tools', 'none, at most', 'not none, at most'],
+    names: [
+      'not no tools at all',
+      'not sequence without tools',
+      'none, at most',
+      'not none, at most',
+      'not no skills reported',
+      'skill not reported at all',
+      'not skill not reported at all',
+    ],
   },
   {
     title: '`not-` turns the score too',
@@ -53,6 +61,10 @@ export const DIFFERENCES: readonly Difference[] = [
   {
     title: 'BLEU takes each n-gram from its best reference',
     names: ['differences-* bleu over two references'],
+  },
+  {
+    title: 'XML has any names, and is deep',
+    names: ['is-xml-* name of a *', 'is-xml-* not name of a *', 'is-xml-* nested deep'],
   },
   { title: 'METEOR is measured, without synonyms', names: ['meteor-*'] },
   {

@@ -11,6 +11,8 @@ export interface Trajectory {
   name: string;
   steps: { name: string; args?: JsonValue }[];
   assertion: JsonObject;
+  /** What the agent reports in `metadata.skillCalls`. */
+  skills?: JsonObject[];
 }
 
 /** The verdicts of this program, one for each trajectory. */
@@ -20,7 +22,7 @@ export async function judgeOurs(trajectories: readonly Trajectory[]): Promise<Ve
   return verdicts;
 }
 
-async function judgeOne({ name, steps, assertion }: Trajectory): Promise<Verdict> {
+async function judgeOne({ name, steps, assertion, skills }: Trajectory): Promise<Verdict> {
   const patterns = createPatternMatcher({ timeoutMs: 1_000 });
   const deps = {
     models: {
@@ -43,6 +45,7 @@ async function judgeOne({ name, steps, assertion }: Trajectory): Promise<Verdict
       ...emptyOutput(),
       status: 'complete' as const,
       text: 'done',
+      ...(skills === undefined ? {} : { metadata: { skillCalls: skills } }),
       steps: steps.map((step) => ({
         type: 'tool' as const,
         name: step.name,

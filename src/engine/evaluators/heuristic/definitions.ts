@@ -20,6 +20,7 @@ import { pii } from './pii.ts';
 import { python } from './python.ts';
 import { regex } from './regex.ts';
 import { secrets } from './secrets.ts';
+import { skillUsed } from './skillUsed.ts';
 import { containsSql } from './sql/containsSql.ts';
 import { isSql } from './sql/isSql.ts';
 import { stepCount } from './stepCount.ts';
@@ -69,6 +70,7 @@ export const HEURISTIC: readonly EvaluatorDefinition[] = [
   toolArgsMatch,
   toolSequence,
   stepCount,
+  skillUsed,
   javascript,
   python,
   maxScore,

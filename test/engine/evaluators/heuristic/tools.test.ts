@@ -185,3 +185,40 @@ describe('trajectory:step-count', () => {
     assert.throws(() => evaluatorOf('trajectory:step-count'), ConfigError);
   });
 });
+
+describe('skill-used', () => {
+  const skills = (...names: string[]) => ({
+    text: 'done',
+    metadata: { skillCalls: names.map((name) => ({ name })) },
+  });
+  it('asks for skills, or forbids them', () => {
+    assert.equal(passes({ 'skill-used': 'review' }, skills('review', 'write')), true);
+    assert.equal(passes({ 'skill-used': ['review', 'test'] }, skills('review')), false);
+    assert.equal(passes({ 'not-skill-used': ['review', 'test'] }, skills('review')), false);
+    assert.equal(passes({ type: 'not-skill-used', value: 'test' }, skills('review')), true);
+    const { reason } = scoredOf({ 'skill-used': ['review', 'test'] }, skills('review'));
+    assert.equal(reason, 'not used: test; used: review');
+  });
+  it('counts uses by name and pattern, without those that failed', () => {
+    const twice = skills('review-a', 'review-b', 'write');
+    assert.equal(passes({ 'skill-used': { pattern: 'review-*', min: 2, max: 2 } }, twice), true);
+    assert.equal(passes({ 'skill-used': { pattern: 'review-*', max: 1 } }, twice), false);
+    assert.equal(passes({ 'skill-used': { name: 'other', max: 1 } }, twice), true);
+    const failed = { metadata: { skillCalls: [{ name: 'review', is_error: true }] } };
+    assert.equal(passes({ 'skill-used': 'review' }, failed), false);
+  });
+  it('proves nothing where no skills are reported', () => {
+    assert.equal(scoreOf({ 'not-skill-used': 'review' }, 'done').status, 'error');
+    assert.equal(scoreOf({ 'skill-used': { name: 'review', max: 3 } }, 'done').status, 'error');
+    assert.equal(passes({ 'skill-used': 'review' }, 'done'), false);
+    assert.equal(passes({ 'not-skill-used': 'review' }, skills()), true);
+  });
+  it('refuses what means nothing', () => {
+    for (const value of [5, [], ' ', { min: 1 }, { name: 'a', min: 2, max: 1 }, { name: 'a', min: 0.5 }])
+      assert.throws(() => scoreOf({ type: 'skill-used', value }, 'done'), { name: 'ConfigError' });
+    assert.throws(() => scoreOf({ 'not-skill-used': { name: 'a', min: 1 } }, 'done'), {
+      name: 'ConfigError',
+    });
+    assert.throws(() => scoreOf({ 'skill-used': { skills: 'a', max: 1 } }, 'done'), { name: 'ConfigError' });
+  });
+});
