@@ -5,6 +5,7 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { writeNotices } from './scripts/notices.ts';
 import { webviewBuild } from './scripts/webviewBuild.ts';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
@@ -23,9 +24,10 @@ const shared = {
   minifyWhitespace: true,
   legalComments: 'none',
   logLevel: 'warning',
+  metafile: true,
 };
 
-await build({
+const program = await build({
   ...shared,
   entryPoints: {
     cli: 'src/cli.ts',
@@ -41,7 +43,7 @@ await build({
   },
 });
 
-await build({
+const extension = await build({
   ...shared,
   entryPoints: { extension: 'src/extension.ts' },
   outdir,
@@ -52,4 +54,7 @@ await build({
   external: ['vscode'],
 });
 
-await build(webviewBuild(root, outdir));
+const panels = await build({ ...webviewBuild(root, outdir), metafile: true });
+
+const metafiles = [program, extension, panels].map(({ metafile }) => metafile);
+writeNotices(root, metafiles, path.join(outdir, 'ThirdPartyNotices.txt'));

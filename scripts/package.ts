@@ -41,7 +41,8 @@ function gather(stage: string, built: string): void {
   for (const name of SHIPPED) cpSync(path.join(root, name), path.join(stage, name), { recursive: true });
   execFileSync(process.execPath, [path.join(root, 'esbuild.mjs'), built], { cwd: root, stdio: 'inherit' });
   const dist = path.join(stage, 'dist');
-  cpSync(path.join(built, 'extension.cjs'), path.join(dist, 'extension.cjs'));
+  for (const name of ['extension.cjs', 'ThirdPartyNotices.txt'])
+    cpSync(path.join(built, name), path.join(dist, name));
   cpSync(path.join(built, 'webview'), path.join(dist, 'webview'), { recursive: true });
   for (const file of reachable(built, 'engineProcess.js'))
     cpSync(path.join(built, file), path.join(dist, file), { recursive: true });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'mocha';
@@ -15,6 +15,7 @@ const ALLOWED = [
   /^extension\/(package\.json|package\.nls\.json|readme\.md|changelog\.md|LICENSE\.txt)$/,
   /^extension\/l10n\/bundle\.l10n\.json$/,
   /^extension\/dist\/(extension\.cjs|engineProcess\.js|checkWorker\.js)$/,
+  /^extension\/dist\/ThirdPartyNotices\.txt$/,
   /^extension\/dist\/chunks\/[\w.-]+\.js$/,
   /^extension\/dist\/webview\/(report|standalone|compare)\.(js|css)$/,
   /^extension\/media\/(icon\.svg|icon\.png|prices\.json|terminal\.png)$/,
@@ -22,6 +23,17 @@ const ALLOWED = [
   /^extension\/media\/(walkthrough|screenshots)\/[\w-]+\.png$/,
 ];
 const MAX_BYTES = 5 * 1024 * 1024;
+
+/** Packages that the sources load: their types alone need no licence. */
+function importedPackages(): string[] {
+  const names = new Set<string>();
+  for (const file of globSync('src/**/*.ts', { cwd: root })) {
+    const text = readFileSync(path.join(root, file), 'utf8');
+    for (const [, name] of text.matchAll(/^import (?!type )[^;]*?from '((?:@[^/']+\/)?[^./'][^/']*)/gm))
+      if (name && !/^node:|^vscode$/.test(name)) names.add(name);
+  }
+  return [...names];
+}
 
 describe('the packaged extension', function () {
   this.timeout(180_000);
@@ -52,6 +64,18 @@ describe('the packaged extension', function () {
       named.filter((name) => !files.has(`extension/${name}`)),
       [],
     );
+  });
+
+  it('holds the licence of everything that it is made of', () => {
+    const notices = String(files.get('extension/dist/ThirdPartyNotices.txt'));
+    const bundled = importedPackages();
+    assert.ok(bundled.length > 10);
+    assert.deepEqual(
+      bundled.filter((name) => !notices.includes(`\n${name} `)),
+      [],
+    );
+    assert.match(notices, /Copyright \(c\) Promptfoo/);
+    assert.doesNotMatch(notices, /\(no licence named\)/);
   });
 
   it('holds every picture of its page', () => {
