@@ -18,7 +18,6 @@ export class UnsupportedEvaluatorError extends UserError {
 export const UNSUPPORTED_TYPES: ReadonlySet<string> = new Set([
   'agent-rubric',
   'classifier',
-  'conversation-relevance',
   'guardrails',
   'human',
   'is-valid-function-call',
@@ -32,6 +31,5 @@ export const UNSUPPORTED_TYPES: ReadonlySet<string> = new Set([
   'trace-error-spans',
   'trace-span-count',
   'trace-span-duration',
-  'trajectory:goal-success',
   'webhook',
 ]);

@@ -70,14 +70,15 @@ async function judge(trajectories: readonly Trajectory[], home: string): Promise
     const { assertions } = (await import(${JSON.stringify(main)}));
     const given = ${JSON.stringify(trajectories)};
     const verdicts = [];
-    for (const { name, steps, assertion, skills } of given) {
+    for (const { name, steps, assertion, skills, options } of given) {
       const spans = steps.map((step, index) => ({
         spanId: 's' + index, name: 'tool', startTime: index, endTime: index + 1,
         attributes: { 'tool.name': step.name, ...(step.args === undefined ? {} : { 'tool.arguments': JSON.stringify(step.args) }) },
       }));
       try {
         const result = await assertions.runAssertion({
-          assertion, test: { vars: {} }, providerResponse: { output: 'done', ...(skills && { metadata: { skillCalls: skills } }) },
+          assertion, test: { vars: {}, ...(options && { options }) },
+          providerResponse: { output: 'done', ...(skills && { metadata: { skillCalls: skills } }) },
           traceId: 't', traceData: { traceId: 't', evaluationId: 'e', testCaseId: 'c', spans },
         });
         verdicts.push({ name, pass: result.pass, score: result.score });

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { withJudgeSuite } from './judges/suite.ts';
 import { hasPeer, runPeer } from './peer.ts';
+import type { Trajectory } from './trajectories.ts';
 
 // Writes what promptfoo says of the conformance cases into recorded.json.
 if (!hasPeer()) {
@@ -15,13 +16,15 @@ if (!hasPeer()) {
   await record(path.join(import.meta.dirname, 'options'));
   await record(path.join(import.meta.dirname, 'targets'));
   await record(path.join(import.meta.dirname, 'sql'));
-  await withJudgeSuite((suite) => record(path.join(import.meta.dirname, 'judges'), suite));
+  await withJudgeSuite(({ folder, goals }) =>
+    record(path.join(import.meta.dirname, 'judges'), folder, goals),
+  );
 }
 
 /** What promptfoo says of `suite` goes into `recorded.json` of the folder. */
-async function record(folder: string, suite = folder): Promise<void> {
+async function record(folder: string, suite = folder, goals?: readonly Trajectory[]): Promise<void> {
   const file = path.join(folder, 'trajectories.json');
-  const given = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
+  const given = goals ?? (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : []);
   const { promptfooVersion, verdicts, trajectories } = await runPeer(suite, given);
   const list = (items: unknown[]): string =>
     items.length === 0 ? '[]' : `[\n${items.map((item) => `    ${JSON.stringify(item)}`).join(',\n')}\n  ]`;

@@ -1,3 +1,4 @@
+import type { EvaluatorDeps } from '../../../src/engine/evaluators/evaluator.ts';
 import { createPatternMatcher } from '../../../src/engine/evaluators/patternMatcher.ts';
 import { createEvaluators } from '../../../src/engine/evaluators/registry.ts';
 import { parseAssertion } from '../../../src/engine/evaluators/specs.ts';
@@ -13,24 +14,36 @@ export interface Trajectory {
   assertion: JsonObject;
   /** What the agent reports in `metadata.skillCalls`. */
   skills?: JsonObject[];
+  /** `options` of its test in promptfoo: who judges. */
+  options?: JsonObject;
 }
 
+/** Who judges here. */
+type Judge = Pick<EvaluatorDeps, 'models' | 'judgeModel'>;
+
+const NOBODY: Judge = {
+  models: {
+    client: () => {
+      throw new Error('no model');
+    },
+  },
+  judgeModel: undefined,
+};
+
 /** The verdicts of this program, one for each trajectory. */
-export async function judgeOurs(trajectories: readonly Trajectory[]): Promise<Verdict[]> {
+export async function judgeOurs(
+  trajectories: readonly Trajectory[],
+  judge: Judge = NOBODY,
+): Promise<Verdict[]> {
   const verdicts: Verdict[] = [];
-  for (const trajectory of trajectories) verdicts.push(await judgeOne(trajectory));
+  for (const trajectory of trajectories) verdicts.push(await judgeOne(trajectory, judge));
   return verdicts;
 }
 
-async function judgeOne({ name, steps, assertion, skills }: Trajectory): Promise<Verdict> {
+async function judgeOne({ name, steps, assertion, skills }: Trajectory, judge: Judge): Promise<Verdict> {
   const patterns = createPatternMatcher({ timeoutMs: 1_000 });
   const deps = {
-    models: {
-      client: () => {
-        throw new Error('no model');
-      },
-    },
-    judgeModel: undefined,
+    ...judge,
     patterns,
     scripts: undefined,
     random: { next: () => 0, hex: () => '' },

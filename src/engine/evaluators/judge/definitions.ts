@@ -1,6 +1,7 @@
 import type { EvaluatorDefinition } from '../evaluator.ts';
 import { choiceJudge } from './choiceJudge.ts';
 import { closedQa } from './closedQa.ts';
+import { conversationRelevance } from './conversation/conversationRelevance.ts';
 import { factuality } from './factuality.ts';
 import { gEval } from './gEval.ts';
 import { pairwise } from './pairwise.ts';
@@ -11,6 +12,7 @@ import { contextRelevance } from './retrieval/contextRelevance.ts';
 import { rubric } from './rubric.ts';
 import { selectBest } from './selectBest.ts';
 import { similarDefinitions } from './similar.ts';
+import { goalSuccess } from './trajectory/goalSuccess.ts';
 
 /** The evaluators that ask a model, in the order in which they are listed to people. */
 export const judgeDefinitions: readonly EvaluatorDefinition[] = [
@@ -25,5 +27,7 @@ export const judgeDefinitions: readonly EvaluatorDefinition[] = [
   contextRecall,
   contextRelevance,
   answerRelevance,
+  conversationRelevance,
+  goalSuccess,
   ...similarDefinitions,
 ];

@@ -293,4 +293,44 @@ const ANSWERS: JudgeCase[] = [
   answers('empty vector', ['a <0,0>', 'b <1,0>', 'c <1,0>']),
 ];
 
-export const JUDGE_CASES: readonly JudgeCase[] = [...FAITHFULNESS, ...RECALL, ...RELEVANCE, ...ANSWERS];
+const YES = '{"verdict": "yes"}';
+const NO = '{"verdict": "no", "reason": "it speaks of the weather"}';
+
+/** A conversation of so many exchanges. */
+function talk(name: string, exchanges: number, replies: string[], assert: JsonObject = {}): JudgeCase {
+  const turn = (_: unknown, index: number) => ({ input: `§ question ${index}`, output: `answer ${index}` });
+  return {
+    name: `conversation ${name}`,
+    vars: exchanges === 0 ? { query: QUERY } : { _conversation: Array.from({ length: exchanges }, turn) },
+    output: ANSWER,
+    assert: { type: 'conversation-relevance', ...assert },
+    options: { disableVarExpansion: true },
+    replies,
+  };
+}
+
+const CONVERSATIONS: JudgeCase[] = [
+  talk('of one', 0, [YES]),
+  talk('of one, beside the point', 0, [NO, '{"reason": "so"}']),
+  talk('two of three', 3, [YES, NO, YES, '{"reason": "so"}']),
+  talk('two of three, more wanted', 3, [YES, NO, YES, '{"reason": "so"}'], { threshold: 0.7 }),
+  talk('half', 2, [NO, YES, '{"reason": "so"}'], { threshold: 0.5 }),
+  talk('in a fence', 1, ['```json\n{"verdict": "yes", "reason": ""}\n```']),
+  talk('of seven', 7, [YES, YES, YES, YES, YES, YES, YES], { threshold: 1 }),
+  talk('with a window of one', 2, [YES, YES], { threshold: 1, config: { windowSize: 1 } }),
+  talk('no without a reason', 1, ['{"verdict": "no"}']),
+  talk('other verdict', 1, ['{"verdict": "maybe"}', '{"verdict": "maybe"}']),
+  talk('no JSON', 1, ['Yes, it is.', 'Yes, it is.']),
+  talk('no reply to the second', 2, [YES, '', '']),
+  talk('not, all', 1, [YES], { type: 'not-conversation-relevance' }),
+  talk('not, half', 2, [YES, NO, '{"reason": "so"}'], { type: 'not-conversation-relevance', threshold: 0.6 }),
+  talk('not, no JSON', 1, ['hm', 'hm'], { type: 'not-conversation-relevance' }),
+];
+
+export const JUDGE_CASES: readonly JudgeCase[] = [
+  ...FAITHFULNESS,
+  ...RECALL,
+  ...RELEVANCE,
+  ...ANSWERS,
+  ...CONVERSATIONS,
+];

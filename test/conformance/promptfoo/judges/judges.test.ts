@@ -2,28 +2,39 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, describe, it } from 'mocha';
+import { createModelCatalog } from '../../../../src/engine/models/catalog.ts';
+import { fixedEnvironment, noLog, systemClock } from '../../../../src/engine/ports.ts';
 import { differenceOf } from '../differences.ts';
 import { runOurs } from '../ours.ts';
 import { hasPeer, runPeer } from '../peer.ts';
+import { judgeOurs } from '../trajectories.ts';
 import type { Recorded, Verdict } from '../verdict.ts';
 import { JUDGE_CASES } from './cases.ts';
 import { JUDGE_DIFFERENCES } from './differences.ts';
+import { GOAL_CASES } from './goals.ts';
 import { withJudgeSuite } from './suite.ts';
 
 const folder = import.meta.dirname;
 const recorded: Recorded = JSON.parse(readFileSync(path.join(folder, 'recorded.json'), 'utf8'));
 
+const RANDOM = { next: () => 0.5, hex: (bytes: number) => '0'.repeat(bytes * 2) };
+
 describe(`judges of promptfoo ${recorded.promptfooVersion}, on the same replies`, function () {
   this.timeout(120_000);
-  const theirs = recorded.verdicts;
+  const theirs = [...recorded.verdicts, ...recorded.trajectories];
   let ours = new Map<string, Verdict>();
 
   before(async () => {
-    ours = new Map((await withJudgeSuite(runOurs)).map((verdict) => [verdict.name, verdict]));
+    const verdicts = await withJudgeSuite(async ({ folder: suite, goals, baseUrl }) => [
+      ...(await runOurs(suite)),
+      ...(await judgeOurs(goals, { models: judgesAt(baseUrl), judgeModel: 'local/judge' })),
+    ]);
+    ours = new Map(verdicts.map((verdict) => [verdict.name, verdict]));
   });
 
   it('has a verdict for each case', () => {
-    assert.deepEqual([...ours.keys()].sort(), JUDGE_CASES.map(({ name }) => name).sort());
+    const names = [...JUDGE_CASES, ...GOAL_CASES].map(({ name }) => name);
+    assert.deepEqual([...ours.keys()].sort(), names.sort());
     assert.deepEqual([...ours.keys()].sort(), theirs.map(({ name }) => name).sort());
   });
 
@@ -54,9 +65,15 @@ describe(`judges of promptfoo ${recorded.promptfooVersion}, on the same replies`
   const installed = hasPeer();
   const reason = installed ? '' : ' (skipped: promptfoo is not installed in .peers/promptfoo)';
   (installed ? it : it.skip)(`is what promptfoo says now, side by side${reason}`, async () => {
-    assert.deepEqual((await withJudgeSuite((suite) => runPeer(suite, []))).verdicts, theirs);
+    const now = await withJudgeSuite(({ folder: suite, goals }) => runPeer(suite, goals));
+    assert.deepEqual([...now.verdicts, ...now.trajectories], theirs);
   });
 });
+
+function judgesAt(baseUrl: string) {
+  const ports = { environment: fixedEnvironment({}), clock: systemClock, random: RANDOM, log: noLog };
+  return createModelCatalog({ local: { baseUrl } }, ports);
+}
 
 /** Formulas agree to rounding. */
 function same(theirs: Verdict, ours: Verdict | undefined): boolean {

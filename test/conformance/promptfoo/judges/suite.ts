@@ -3,19 +3,31 @@ import os from 'node:os';
 import path from 'node:path';
 import type { JsonObject, JsonValue } from '../../../../src/engine/model/json.ts';
 import { type RecordedRequest, type Script, startOpenAiServer } from '../../../support/openaiServer.ts';
+import type { Trajectory } from '../trajectories.ts';
 import { JUDGE_CASES } from './cases.ts';
+import { GOAL_CASES } from './goals.ts';
+
+const ALL = [...JUDGE_CASES, ...GOAL_CASES];
+
+/** What is judged: a promptfoo suite in a folder, and trajectories, whose graders are the same server. */
+interface JudgeSuite {
+  folder: string;
+  goals: Trajectory[];
+  /** Of the server; ends with /v1. */
+  baseUrl: string;
+}
 
 /**
- * A folder with the judge cases as promptfooconfig.yaml, whose graders are a scripted server on a real socket. The
- * server tells the cases apart by their marks, and gives each its replies in order.
+ * The judge cases, whose graders are a scripted server on a real socket. The server tells the cases apart by their
+ * marks, and gives each its replies in order.
  */
-export async function withJudgeSuite<T>(work: (folder: string) => Promise<T>): Promise<T> {
+export async function withJudgeSuite<T>(work: (suite: JudgeSuite) => Promise<T>): Promise<T> {
   const given = new Map<string, number>();
   const reply = ({ body }: RecordedRequest): Script => {
     const mark = /case-\d+-mark/.exec(JSON.stringify(body.messages))?.[0] ?? '';
     const index = given.get(mark) ?? 0;
     given.set(mark, index + 1);
-    const text = JUDGE_CASES[Number(mark.split('-')[1])]?.replies[index];
+    const text = ALL[Number(mark.split('-')[1])]?.replies[index];
     if (text === undefined) return { status: 500, message: `no reply ${index} for "${mark}"` };
     return { text: marked(text, mark), usage: { input: 10, output: 5 } };
   };
@@ -23,11 +35,22 @@ export async function withJudgeSuite<T>(work: (folder: string) => Promise<T>): P
   const folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'touchstone-judges-')));
   try {
     writeFileSync(path.join(folder, 'promptfooconfig.yaml'), JSON.stringify(config(server.baseUrl), null, 2));
-    return await work(folder);
+    const { baseUrl } = server;
+    return await work({ folder, goals: goals(baseUrl), baseUrl });
   } finally {
     await server.close();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function goals(apiBaseUrl: string): Trajectory[] {
+  const provider = { id: 'openai:chat:judge', config: { apiBaseUrl, apiKey: 'none' } };
+  return GOAL_CASES.map(({ name, assertion }, index) => ({
+    name,
+    steps: [{ name: 'search_orders', args: { id: 1 } }, { name: 'reply' }],
+    assertion: marked(assertion, `case-${JUDGE_CASES.length + index}-mark`),
+    options: { provider },
+  }));
 }
 
 function config(apiBaseUrl: string): JsonObject {

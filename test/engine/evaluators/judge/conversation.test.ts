@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { afterEach, describe, it } from 'mocha';
+import type { JsonObject } from '../../../../src/engine/model/json.ts';
+import { type Bench, startBench, verdict } from './bench.ts';
+
+const YES = { verdict: 'yes' };
+const NO = { verdict: 'no', reason: 'it speaks of the weather' };
+
+describe('conversation-relevance', () => {
+  const benches: Bench[] = [];
+  afterEach(async () => {
+    for (const bench of benches.splice(0)) await bench.close();
+  });
+
+  async function open(answers: JsonObject[]): Promise<Bench> {
+    const made = await startBench(answers.map(verdict));
+    benches.push(made);
+    return made;
+  }
+
+  it("judges each answer of a case's messages with those before it, the output being the last", async () => {
+    const bench = await open([YES, NO]);
+    const messages = [
+      { role: 'system' as const, content: 'Be kind.' },
+      { role: 'user' as const, content: 'Hello?' },
+      { role: 'assistant' as const, content: 'Hi!' },
+      { role: 'user' as const, content: 'A price,' },
+      { role: 'user' as const, content: 'please.' },
+    ];
+    const score = await bench.judge('conversation-relevance', { threshold: 0.6 })({
+      case: { messages },
+      text: 'It rains.',
+    });
+    assert.ok(score.status === 'scored');
+    assert.deepEqual([score.score, score.pass, score.calls, score.usage?.inputTokens], [0.5, false, 2, 200]);
+    assert.equal(score.reason, '1 of 2 answers are relevant; answer 2: it speaks of the weather');
+    const shown = (index: number) =>
+      /<data-[0-9a-f]+ name="messages">\n([\s\S]*?)\n<\/data/.exec(bench.sent(index))?.[1];
+    assert.deepEqual(JSON.parse(shown(0) ?? ''), [
+      { role: 'user', content: 'Hello?' },
+      { role: 'assistant', content: 'Hi!' },
+    ]);
+    assert.deepEqual(JSON.parse(shown(1) ?? '').slice(2), [
+      { role: 'user', content: 'A price,\n\nplease.' },
+      { role: 'assistant', content: 'It rains.' },
+    ]);
+  });
+
+  it('shows no more exchanges than the window holds', async () => {
+    const bench = await open([YES, YES, YES]);
+    const _conversation = [1, 2, 3].map((turn) => ({ input: `question ${turn}`, output: { turn } }));
+    const judge = bench.judge('conversation-relevance', { windowSize: 2 });
+    const score = await judge({ case: { input: { _conversation } } });
+    assert.ok(score.status === 'scored' && score.score === 1 && score.pass);
+    const last = bench.sent(2).split('name="messages"')[1] ?? '';
+    assert.ok(!last.includes('question 1') && last.includes('question 2') && last.includes('question 3'));
+  });
+
+  it('says nothing of a case that asks nothing, and keeps the cost of what failed', async () => {
+    const bench = await open([YES, { verdict: 'maybe' }, { verdict: 'maybe' }]);
+    const judge = bench.judge('conversation-relevance', {});
+    assert.equal((await judge({ case: { input: '' } })).status, 'error');
+    assert.equal(bench.server.requests.length, 0);
+    const _conversation = [1, 2].map((turn) => ({ input: `q${turn}`, output: 'a' }));
+    const score = await judge({ case: { input: { _conversation } } });
+    assert.ok(score.status === 'error' && score.calls === 3 && score.usage?.inputTokens === 300);
+  });
+});
+
+describe('trajectory:goal-success', () => {
+  const benches: Bench[] = [];
+  afterEach(async () => {
+    for (const bench of benches.splice(0)) await bench.close();
+  });
+
+  async function judgeOnce(answers: JsonObject[], options: JsonObject, names: string[]) {
+    const bench = await startBench(answers.map(verdict));
+    benches.push(bench);
+    const toolCalls = names.map((name, index) => ({ id: `${index}`, name, arguments: { secret: index } }));
+    const score = await bench.judge('trajectory:goal-success', options)({ toolCalls });
+    return { bench, score };
+  }
+
+  it('tells the judge the goal and what was done, equal steps as one', async () => {
+    const reply = { reason: 'done', pass: true, score: 0.8 };
+    const { bench, score } = await judgeOnce([reply], { goal: 'Sell {{ input }}' }, ['find', 'find', 'pay']);
+    assert.ok(score.status === 'scored' && score.pass && score.score === 0.8);
+    assert.match(bench.sent(0), /Sell <data-[0-9a-f]+ name="input">\nWhat does it cost\?/);
+    const [, told = ''] = /name="trajectory">\n([\s\S]*?)\n<\/data/.exec(bench.sent(0)) ?? [];
+    assert.deepEqual(JSON.parse(told), {
+      stepCount: 3,
+      compactedStepCount: 2,
+      steps: [
+        { index: 1, type: 'tool', name: 'find', collapsedCount: 2 },
+        { index: 3, type: 'tool', name: 'pay' },
+      ],
+    });
+  });
+
+  it('tells the first and the last of many steps', async () => {
+    const names = Array.from({ length: 100 }, (_, index) => `tool${index}`);
+    const { bench } = await judgeOnce([{ pass: true }], { goal: 'g' }, names);
+    const [, told = ''] = /name="trajectory">\n([\s\S]*?)\n<\/data/.exec(bench.sent(0)) ?? [];
+    const { steps } = JSON.parse(told) as { steps: JsonObject[] };
+    assert.equal(steps.length, 25);
+    assert.deepEqual(
+      [steps[11]?.['name'], steps[12], steps[13]?.['name']],
+      ['tool11', { omittedCount: 76 }, 'tool88'],
+    );
+  });
+
+  it('never takes silence for a pass', async () => {
+    const without = { reason: 'so', score: 0.9 };
+    assert.equal((await judgeOnce([without, without], { goal: 'g' }, ['a'])).score.status, 'error');
+    for (const reply of [
+      { pass: true, score: 0 },
+      { pass: false, score: 1 },
+      { pass: true, score: 2 },
+    ])
+      assert.equal((await judgeOnce([reply], { goal: 'g' }, ['a'])).score.status, 'error');
+    const { bench, score } = await judgeOnce([], { goal: 'g' }, []);
+    assert.match(score.reason, /reported no steps/);
+    assert.equal(bench.server.requests.length, 0);
+  });
+});
