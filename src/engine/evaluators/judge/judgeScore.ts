@@ -28,6 +28,10 @@ export function thresholdOf<Default extends number | undefined>(
 }
 
 export function noText(name: string): Score {
-  const reason = `the judge's text asks for {{ ${name} }}, which the case does not have`;
+  return notAsked(`the judge's text asks for {{ ${name} }}, which the case does not have`);
+}
+
+/** Nothing was measured because the judge could not be asked; that costs nothing. */
+export function notAsked(reason: string): Score {
   return { status: 'error', reason, ...spendingOf([]) };
 }

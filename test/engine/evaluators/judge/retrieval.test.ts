@@ -136,6 +136,7 @@ describe('judges of retrieved context', () => {
     );
     const empty = await bench.judge('context-faithfulness', {})({ ...RAG, text: ' ' });
     assert.match(measured(empty) as string, /^error: the output is empty/);
+    assert.ok(empty.status === 'error' && empty.calls === 0, 'an unasked judge costs nothing');
     assert.equal(bench.server.requests.length, 0);
   });
 

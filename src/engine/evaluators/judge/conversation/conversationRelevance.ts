@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import type { EvaluatorDefinition } from '../../evaluator.ts';
-import { unmeasured } from '../../score.ts';
 import { askJudge, unanswered } from '../askJudge.ts';
 import { judgeMessages } from '../judgeMessages.ts';
 import { assertionAs, judgeClient, modelOption, rubricPromptOption } from '../judgeOptions.ts';
-import { judged, noText } from '../judgeScore.ts';
+import { judged, noText, notAsked } from '../judgeScore.ts';
 import { materialOf } from '../material.ts';
 import { checkTexts } from '../placeholders.ts';
 import { type Paid, spendingOf } from '../spending.ts';
@@ -43,7 +42,7 @@ export const conversationRelevance: EvaluatorDefinition<z.infer<typeof options>>
     checkTexts(spec, rubricPrompt);
     return async (input, context) => {
       const exchanges = exchangesOf(input);
-      if (!exchanges) return unmeasured('the case has neither messages nor an input: nobody asked anything');
+      if (!exchanges) return notAsked('the case has neither messages nor an input: nobody asked anything');
       const calls: Paid[] = [];
       const problems: string[] = [];
       let relevant = 0;

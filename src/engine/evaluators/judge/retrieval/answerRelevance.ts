@@ -2,13 +2,12 @@ import { z } from 'zod';
 import type { Embedder, Embedding } from '../../../models/embeddings.ts';
 import { ModelError } from '../../../models/modelClient.ts';
 import type { EvaluationContext, EvaluatorDefinition } from '../../evaluator.ts';
-import { unmeasured } from '../../score.ts';
 import { unanswered } from '../askJudge.ts';
 import { askForText } from '../askText.ts';
 import { EMBEDDING_TIMEOUT_MS, embedderOf } from '../embedderOption.ts';
 import type { JudgeQuestion } from '../judgeMessages.ts';
 import { judgeClient, modelOption, rubricPromptOption } from '../judgeOptions.ts';
-import { judged, noText } from '../judgeScore.ts';
+import { judged, noText, notAsked } from '../judgeScore.ts';
 import { materialOf } from '../material.ts';
 import { checkTexts } from '../placeholders.ts';
 import type { Paid } from '../spending.ts';
@@ -59,9 +58,9 @@ export const answerRelevance: EvaluatorDefinition<z.infer<typeof options>> = {
     return async (input, context) => {
       const question = askedQuestion(spec.type, query, input);
       const asked = 'missing' in question ? (input.output.raw?.prompt ?? '') : question.text;
-      if (asked === '') return unmeasured('missing' in question ? question.missing : 'the question is empty');
+      if (asked === '') return notAsked('missing' in question ? question.missing : 'the question is empty');
       const answer = input.output.text;
-      if (answer.trim() === '') return unmeasured('the output is empty: it answers no question');
+      if (answer.trim() === '') return notAsked('the output is empty: it answers no question');
       const material = new Map([...materialOf(input), ['answer', answer]]);
       const written: string[] = [];
       const calls: Paid[] = [];

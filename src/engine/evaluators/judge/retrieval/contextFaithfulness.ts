@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
 import type { EvaluatorDefinition } from '../../evaluator.ts';
-import { unmeasured } from '../../score.ts';
 import { unanswered } from '../askJudge.ts';
 import { askForText } from '../askText.ts';
 import type { JudgeTemplate } from '../judgeMessages.ts';
 import { judgeClient, modelOption, type RubricPrompt, rubricPromptOption } from '../judgeOptions.ts';
-import { judged, noText } from '../judgeScore.ts';
+import { judged, noText, notAsked } from '../judgeScore.ts';
 import { materialOf } from '../material.ts';
 import { checkTexts } from '../placeholders.ts';
 import { spendingOf } from '../spending.ts';
@@ -60,12 +59,12 @@ export const contextFaithfulness: EvaluatorDefinition<Options> = {
     const readContext = contextReader(spec, { context: given, contextTransform }, deps);
     return async (input, context) => {
       const question = askedQuestion(spec.type, query, input);
-      if ('missing' in question) return unmeasured(question.missing);
+      if ('missing' in question) return notAsked(question.missing);
       const found = await readContext(input, context);
-      if ('missing' in found) return unmeasured(found.missing);
+      if ('missing' in found) return notAsked(found.missing);
       const answer = input.output.text;
       if (answer.trim() === '')
-        return unmeasured('the output is empty: it says nothing to hold to the context');
+        return notAsked('the output is empty: it says nothing to hold to the context');
       const material = new Map([
         ...materialOf(input),
         ['question', question.text],

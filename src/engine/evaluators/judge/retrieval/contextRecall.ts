@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { EvaluatorDefinition } from '../../evaluator.ts';
-import { notApplicable, unmeasured } from '../../score.ts';
+import { notApplicable } from '../../score.ts';
 import { unanswered } from '../askJudge.ts';
 import { askForText } from '../askText.ts';
 import { judgeClient, modelOption, rubricPromptOption } from '../judgeOptions.ts';
-import { judged, noText } from '../judgeScore.ts';
+import { judged, noText, notAsked } from '../judgeScore.ts';
 import { materialOf } from '../material.ts';
 import { checkTexts, fillPlaceholders, placeholderNames } from '../placeholders.ts';
 import { retrievalAssertion, retrievalThreshold } from './retrievalOptions.ts';
@@ -54,7 +54,7 @@ export const contextRecall: EvaluatorDefinition<z.infer<typeof options>> = {
         expected === undefined ? undefined : placeholderNames(expected).find(isUnknown(material));
       if (missing !== undefined) return noText(missing);
       const found = await readContext(input, context);
-      if ('missing' in found) return unmeasured(found.missing);
+      if ('missing' in found) return notAsked(found.missing);
       const filled = expected === undefined ? truth : fillPlaceholders(truth, material);
       material.set('context', found.text);
       for (const name of ['groundTruth', 'ground_truth']) material.set(name, filled);

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import type { EvaluatorDefinition } from '../../evaluator.ts';
-import { unmeasured } from '../../score.ts';
 import { unanswered } from '../askJudge.ts';
 import { askForText } from '../askText.ts';
 import { judgeClient, modelOption, rubricPromptOption } from '../judgeOptions.ts';
-import { judged, noText } from '../judgeScore.ts';
+import { judged, noText, notAsked } from '../judgeScore.ts';
 import { materialOf } from '../material.ts';
 import { checkTexts } from '../placeholders.ts';
 import { askedQuestion, queryOption } from './askedQuestion.ts';
@@ -39,9 +38,9 @@ export const contextRelevance: EvaluatorDefinition<z.infer<typeof options>> = {
     const readContext = contextReader(spec, { context: given, contextTransform }, deps);
     return async (input, context) => {
       const question = askedQuestion(spec.type, query, input);
-      if ('missing' in question) return unmeasured(question.missing);
+      if ('missing' in question) return notAsked(question.missing);
       const found = await readContext(input, context);
-      if ('missing' in found) return unmeasured(found.missing);
+      if ('missing' in found) return notAsked(found.missing);
       const material = new Map([
         ...materialOf(input),
         ['query', question.text],

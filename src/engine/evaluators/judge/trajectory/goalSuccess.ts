@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { isJsonObject } from '../../../model/json.ts';
 import type { EvaluatorDefinition } from '../../evaluator.ts';
 import { hasSteps, NO_STEPS } from '../../heuristic/trajectory.ts';
-import { unmeasured } from '../../score.ts';
 import { askJudge, unanswered } from '../askJudge.ts';
 import { judgeMessages } from '../judgeMessages.ts';
 import {
@@ -12,7 +11,7 @@ import {
   rubricPromptOption,
   thresholdOption,
 } from '../judgeOptions.ts';
-import { judged, noText } from '../judgeScore.ts';
+import { judged, noText, notAsked } from '../judgeScore.ts';
 import { materialOf } from '../material.ts';
 import { checkTexts } from '../placeholders.ts';
 import { goalSuccessTemplate } from '../templates/goalSuccess.ts';
@@ -51,7 +50,7 @@ export const goalSuccess: EvaluatorDefinition<z.infer<typeof options>> = {
     const client = judgeClient(model, spec, deps);
     checkTexts(spec, goal, rubricPrompt);
     return async (input, context) => {
-      if (!hasSteps(input.output)) return unmeasured(NO_STEPS);
+      if (!hasSteps(input.output)) return notAsked(NO_STEPS);
       const built = judgeMessages({
         template: goalSuccessTemplate,
         custom: rubricPrompt,
