@@ -3,6 +3,7 @@ export const ALIASES: ReadonlyMap<string, string> = new Map([
   ['refusal', 'is-refusal'],
   ['json', 'is-json'],
   ['exact', 'equals'],
+  ['is-valid-openai-function-call', 'is-valid-function-call'],
   ['llm-rubric', 'rubric'],
   ['model-graded-closedqa', 'closed-qa'],
   ['model-graded-factuality', 'factuality'],

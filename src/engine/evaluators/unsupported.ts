@@ -20,8 +20,6 @@ export const UNSUPPORTED_TYPES: ReadonlySet<string> = new Set([
   'classifier',
   'guardrails',
   'human',
-  'is-valid-function-call',
-  'is-valid-openai-function-call',
   'moderation',
   'perplexity',
   'perplexity-score',

@@ -24,6 +24,7 @@ export function createFromPromptfoo(config: PromptfooTargetConfig, ports: Target
       ...(template.program ? { program: programOf(template.program, config, ports) } : {}),
       ...(provider.transform === undefined ? {} : { transform: provider.transform }),
       ...(provider.tools === undefined ? {} : { tools: provider.tools }),
+      ...(provider.functions === undefined ? {} : { functions: provider.functions }),
     },
     { clock: ports.clock, runScript: ports.runScript },
   );

@@ -11,6 +11,7 @@ import { containsHtml } from './html/containsHtml.ts';
 import { isHtml } from './html/isHtml.ts';
 import { isJson } from './isJson.ts';
 import { isRefusal } from './isRefusal.ts';
+import { isValidFunctionCall } from './isValidFunctionCall.ts';
 import { isValidToolsCall } from './isValidToolsCall.ts';
 import { javascript } from './javascript.ts';
 import { latency } from './latency.ts';
@@ -64,6 +65,7 @@ export const HEURISTIC: readonly EvaluatorDefinition[] = [
   cost,
   finishReason,
   isValidToolsCall,
+  isValidFunctionCall,
   toolCalls,
   toolCallF1,
   toolUsed,

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import type { EvaluatorSpec, Score } from '../../model/evaluation.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { EvaluatorDefinition } from '../evaluator.ts';
 import { compileSchema } from '../jsonSchema.ts';
-import { argumentsOf, madeCalls } from '../madeCalls.ts';
+import { argumentsOf, type MadeCall, madeCalls } from '../madeCalls.ts';
 import { binary, unmeasured } from '../score.ts';
 
 const options = z.strictObject({
@@ -24,21 +25,31 @@ export const isValidToolsCall: EvaluatorDefinition<z.infer<typeof options>> = {
       if (calls.length === 0) return binary(false, 'no tool was called');
       const tools = definitions(own ?? output.metadata?.['tools']);
       if (!tools) return unmeasured('the tools are unknown; give them in the option "tools"');
-      for (const call of calls) {
-        const schema = tools.get(call.name);
-        if (schema === undefined) return binary(false, `there is no tool "${call.name}"`);
-        const given = argumentsOf(call.arguments) ?? {};
-        if (!isJsonObject(given)) return binary(false, `the arguments of ${call.name} are not a JSON object`);
-        const wrong = compileSchema(schema, spec)(given);
-        if (wrong !== undefined) return binary(false, `the arguments of ${call.name} are wrong: ${wrong}`);
-      }
-      return binary(true, `${calls.length} valid tool calls`);
+      return judgeCalls(calls, tools, 'tool', spec);
     };
   },
 };
 
+/** Whether each call names one of the definitions, with arguments that satisfy its schema. */
+export function judgeCalls(
+  calls: readonly MadeCall[],
+  known: ReadonlyMap<string, JsonObject>,
+  noun: 'tool' | 'function',
+  spec: EvaluatorSpec,
+): Score {
+  for (const call of calls) {
+    const schema = known.get(call.name);
+    if (schema === undefined) return binary(false, `there is no ${noun} "${call.name}"`);
+    const given = argumentsOf(call.arguments) ?? {};
+    if (!isJsonObject(given)) return binary(false, `the arguments of ${call.name} are not a JSON object`);
+    const wrong = compileSchema(schema, spec)(given);
+    if (wrong !== undefined) return binary(false, `the arguments of ${call.name} are wrong: ${wrong}`);
+  }
+  return binary(true, `${calls.length} valid ${noun} calls`);
+}
+
 /** Schema of the arguments by tool; undefined when no tools are known. */
-function definitions(tools: JsonValue | undefined): Map<string, JsonObject> | undefined {
+export function definitions(tools: JsonValue | undefined): Map<string, JsonObject> | undefined {
   if (!Array.isArray(tools)) return undefined;
   const known = new Map<string, JsonObject>();
   for (const tool of tools) {

@@ -16,6 +16,8 @@ const OWN_KEYS: ReadonlySet<string> = new Set([
   'audioCost',
   'basePath',
   'tools',
+  'functions',
+  'function_call',
   'response_format',
   'passthrough',
   'functionToolCallbacks',
@@ -46,6 +48,7 @@ export function toParameters(config: JsonObject, model: string): ModelParameters
     config['max_completion_tokens'] ?? config['max_tokens'] ?? (reasons ? undefined : DEFAULT_MAX_TOKENS);
   const extra = {
     ...Object.fromEntries(Object.entries(config).filter(([key]) => !OWN_KEYS.has(key))),
+    ...toolChoice(config['function_call']),
     ...(isJsonObject(config['passthrough']) ? config['passthrough'] : {}),
   };
   const stop = config['stop'];
@@ -65,6 +68,14 @@ export function toParameters(config: JsonObject, model: string): ModelParameters
   };
 }
 
+/** `function_call`, the older way to choose among `functions`, as the choice among tools that it is now. */
+function toolChoice(choice: JsonValue | undefined): JsonObject {
+  if (typeof choice === 'string') return { tool_choice: choice };
+  if (!isJsonObject(choice) || typeof choice['name'] !== 'string') return {};
+  return { tool_choice: { type: 'function', function: { name: choice['name'] } } };
+}
+
+/** Tools, or what came before them, `functions`. */
 export function toTools(tools: JsonValue | undefined): ToolDefinition[] {
   if (!Array.isArray(tools)) return [];
   return tools.flatMap((tool) => {

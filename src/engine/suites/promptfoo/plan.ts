@@ -38,6 +38,8 @@ export type PromptfooCall =
       model: string;
       parameters: ModelParameters;
       tools: ToolDefinition[];
+      /** The file names `functions`: calls are judged in their form, `{ name, arguments }`. */
+      functions?: true;
       responseFormat?: ResponseFormat;
     }
   | {
@@ -68,6 +70,8 @@ export interface PromptfooProvider {
   delayMs: number;
   /** The tool definitions as the file has them, for the assertions that check tool calls. */
   tools?: JsonValue;
+  /** The same for `functions`. */
+  functions?: JsonValue;
   location: SourceLocation;
 }
 

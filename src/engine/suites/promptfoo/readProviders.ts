@@ -61,6 +61,7 @@ export function readProvider(
     ...(typeof transform === 'string' ? { transform: transformCode(reader, transform, location) } : {}),
     delayMs: typeof delay === 'number' ? delay : 0,
     ...(config['tools'] === undefined ? {} : { tools: config['tools'] }),
+    ...(config['functions'] === undefined ? {} : { functions: config['functions'] }),
     location,
   };
 }
@@ -112,7 +113,8 @@ function callOf(
     kind: 'model',
     model,
     parameters: toParameters(config, model.slice(model.indexOf('/') + 1)),
-    tools: toTools(config['tools']),
+    tools: [...toTools(config['tools']), ...toTools(config['functions'])],
+    ...(Array.isArray(config['functions']) ? { functions: true as const } : {}),
     ...(responseFormat === undefined ? {} : { responseFormat }),
   };
 }
@@ -167,10 +169,10 @@ function execCall(reader: PromptfooReader, command: string, config: JsonObject):
   };
 }
 
-/** `tools`, `response_format` and `body` may be files. */
+/** `tools`, `functions`, `response_format` and `body` may be files. */
 function loadFiles(reader: PromptfooReader, config: JsonObject, at: Pointer): JsonObject {
   const loaded: JsonObject = { ...config };
-  for (const key of ['tools', 'response_format', 'body']) {
+  for (const key of ['tools', 'functions', 'response_format', 'body']) {
     const value = config[key];
     if (typeof value !== 'string' || !value.startsWith('file://')) continue;
     const data = attempt(

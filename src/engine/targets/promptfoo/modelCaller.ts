@@ -19,6 +19,8 @@ export interface ModelCallerOptions {
   client: ModelClient;
   parameters: ModelParameters;
   tools: ToolDefinition[];
+  /** Tool calls are answered in the older form of function calls. */
+  functions?: true;
   responseFormat?: ResponseFormat;
   clock: Clock;
 }
@@ -35,6 +37,7 @@ export function modelCaller(options: ModelCallerOptions): PromptfooCaller {
       parameters: parameters as JsonObject,
       tools: tools as unknown as JsonValue,
       responseFormat: (responseFormat as unknown as JsonValue) ?? null,
+      ...(options.functions ? { functions: true } : {}),
     },
     async call(prompt, _vars, request, context) {
       const messages = readChat(prompt, request.case.id);
@@ -48,7 +51,7 @@ export function modelCaller(options: ModelCallerOptions): PromptfooCaller {
           ...(responseFormat === undefined ? {} : { responseFormat }),
         };
         const call = { ...context, trial: request.trial };
-        return toOutput(await client.complete(asked, call), responseFormat);
+        return toOutput(await client.complete(asked, call), options);
       } catch (error) {
         if (!(error instanceof ModelError)) throw error;
         const { code, message, transient } = error;
@@ -84,9 +87,12 @@ function parseChat(text: string): JsonValue | undefined {
   }
 }
 
-function toOutput(reply: ModelReply, format: ResponseFormat | undefined): Output {
+function toOutput(
+  reply: ModelReply,
+  options: Pick<ModelCallerOptions, 'responseFormat' | 'functions'>,
+): Output {
   const base = {
-    ...answerOf(reply, format),
+    ...answerOf(reply, options),
     toolCalls: reply.toolCalls,
     steps: [],
     usage: reply.usage,
@@ -108,7 +114,15 @@ function toOutput(reply: ModelReply, format: ResponseFormat | undefined): Output
 }
 
 /** promptfoo judges the tool calls where there is no text, and the whole message where there are both. */
-function answerOf(reply: ModelReply, format: ResponseFormat | undefined): { text: string; json?: JsonValue } {
+function answerOf(
+  reply: ModelReply,
+  { responseFormat: format, functions }: Pick<ModelCallerOptions, 'responseFormat' | 'functions'>,
+): { text: string; json?: JsonValue } {
+  const [first] = reply.toolCalls;
+  if (first && functions) {
+    const { function: call = {} } = wireForm(first);
+    return textOf(reply.text === '' ? call : { role: 'assistant', content: reply.text, function_call: call });
+  }
   if (reply.toolCalls.length > 0) {
     const calls = reply.toolCalls.map(wireForm);
     return textOf(reply.text === '' ? calls : { role: 'assistant', content: reply.text, tool_calls: calls });

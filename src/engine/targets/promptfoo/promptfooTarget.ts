@@ -37,6 +37,8 @@ export interface PromptfooTargetOptions {
   delayMs: number;
   /** Tool definitions that the evaluators are told. */
   tools?: JsonValue;
+  /** The same for `functions`. */
+  functions?: JsonValue;
 }
 
 interface PromptfooTargetPorts {
@@ -57,10 +59,18 @@ export function createPromptfooTarget(options: PromptfooTargetOptions, ports: Pr
     const vars = isJsonObject(request.case.input) ? request.case.input : {};
     const { prompt: sent, output } = await answer(own, vars, request, context);
     if (output.status !== 'complete') return output;
+    const { tools, functions } = options;
     const told =
-      options.tools === undefined
+      tools === undefined && functions === undefined
         ? output
-        : { ...output, metadata: { ...output.metadata, tools: options.tools } };
+        : {
+            ...output,
+            metadata: {
+              ...output.metadata,
+              ...(tools === undefined ? {} : { tools }),
+              ...(functions === undefined ? {} : { functions }),
+            },
+          };
     const given = await transform(told, options.transform, vars, context.signal);
     if (given.status !== 'complete') return given;
     const changed = await transform(given, own.transform, vars, context.signal);

@@ -108,6 +108,33 @@ describe('is-valid-openai-tools-call', () => {
   });
 });
 
+describe('is-valid-function-call', () => {
+  const functions = [{ name: 'a', parameters: { type: 'object', required: ['x'] } }];
+  const entry = { 'is-valid-function-call': { functions } };
+  it('reads a call alone, within a message, and in the form of tools', () => {
+    const made = { name: 'a', arguments: '{"x":1}' };
+    for (const value of [made, { content: 'Hi', function_call: made }, [{ function: made }]])
+      assert.equal(passes(entry, JSON.stringify(value)), true);
+    assert.equal(passes(entry, { toolCalls: [call('a', { x: 1 })] }), true);
+    assert.equal(passes({ 'not-is-valid-function-call': { functions } }, JSON.stringify(made)), false);
+  });
+  it('holds it to the definition', () => {
+    for (const [text, reason] of [
+      ['{"name":"a","arguments":"{}"}', /arguments of a are wrong: .*'x'/],
+      ['{"name":"b","arguments":"{}"}', /no function "b"/],
+      ['{"name":"a","arguments":"{"}', /not a JSON object/],
+      ['{"name":5}', /no function was called/],
+      ['text', /no function was called/],
+    ] as const)
+      assert.match(scoredOf(entry, text).reason, reason);
+  });
+  it('takes the functions that the target reports, and is an error without any', () => {
+    const output = { text: '{"name":"a","arguments":"{\\"x\\":1}"}' };
+    assert.equal(passes('is-valid-openai-function-call', { ...output, metadata: { functions } }), true);
+    assert.equal(scoreOf('is-valid-function-call', output).status, 'error');
+  });
+});
+
 describe('trajectory:tool-used', () => {
   it('needs every tool of a list; * and ? are wildcards', () => {
     assert.equal(passes({ 'trajectory:tool-used': 'refund' }, TRIP), true);

@@ -44,6 +44,56 @@ tests: [{ vars: { x: ' a ' }, options: { transform: output.trim() }, assert: [{ 
     assert.equal(trusted?.status, 'passed');
   });
 
+  it('asks for functions as tools, and judges calls in the form of functions', async () => {
+    const weather = { name: 'get_weather', arguments: '{"city":"Oslo"}' };
+    const server = await startOpenAiServer([
+      { toolCalls: [weather] },
+      { text: 'Hi', toolCalls: [weather] },
+      { toolCalls: [{ name: 'get_weather', arguments: '{}' }] },
+      { text: 'Oslo' },
+    ]);
+    try {
+      const results = await runFiles({
+        [CONFIG]: `
+prompts: ['{{q}}']
+providers:
+  - id: openai:chat:m
+    config:
+      apiBaseUrl: ${server.baseUrl}
+      functions: [{ name: get_weather, parameters: { type: object, required: [city] } }]
+      function_call: { name: get_weather }
+evaluateOptions: { maxConcurrency: 1 }
+tests:
+  - vars: { q: a }
+    assert:
+      - { type: is-valid-openai-function-call }
+      - { type: javascript, value: 'output.name === "get_weather" && JSON.parse(output.arguments).city === "Oslo"' }
+  - vars: { q: b }
+    assert:
+      - { type: is-valid-function-call }
+      - { type: javascript, value: 'output.content === "Hi" && output.function_call.name === "get_weather"' }
+  - { vars: { q: c }, assert: [{ type: is-valid-function-call }] }
+  - { vars: { q: d }, assert: [{ type: is-valid-function-call }] }
+`,
+      });
+      assert.deepEqual(
+        results.map(({ status }) => status),
+        ['passed', 'passed', 'failed', 'failed'],
+      );
+      const { tools, tool_choice, functions } = server.requests[0]?.body ?? assert.fail();
+      assert.deepEqual(tools, [
+        {
+          type: 'function',
+          function: { name: 'get_weather', parameters: { type: 'object', required: ['city'] } },
+        },
+      ]);
+      assert.deepEqual(tool_choice, { type: 'function', function: { name: 'get_weather' } });
+      assert.equal(functions, undefined);
+    } finally {
+      await server.close();
+    }
+  });
+
   it('sends a chat to a model, with tools, and judges its tool calls', async () => {
     const server = await startOpenAiServer([
       { text: 'Oslo' },
