@@ -2,6 +2,7 @@ import { UsageError } from '../errors.ts';
 import type { Comparison, SequentialProgress } from '../model/comparison.ts';
 import type { TrialResult } from '../model/result.ts';
 import type { RunRecord } from '../model/run.ts';
+import { orderOf } from '../runs/orderedCases.ts';
 import type { PreparedRun } from '../runs/prepareRun.ts';
 import type { RunStore } from '../store/runStore.ts';
 import { compareStored, DEFAULT_MARGIN } from './compareStored.ts';
@@ -62,21 +63,25 @@ export async function runComparison(
   if (!run)
     return { comparison: compareStored(store, storedRequest(prepared, '', options)), outcome: 'complete' };
   try {
-    if (options.sequential) ensureBothRun(prepared);
+    if (options.sequential) {
+      ensureBothRun(prepared);
+      ensureFreeOrder(prepared);
+    }
     await run.ready(options.signal);
     const order = options.sequential ? await drawOrder(run.inputs, options.signal) : null;
     const drawn = order ? { ...run, inputs: { ...run.inputs, source: order.source } } : run;
     const runId = runner.begin(drawn);
-    const reused = options.reuse
-      ? await reuseResults({
-          ...runner,
-          now: runner.now(),
-          runId,
-          inputs: run.inputs,
-          targets: prepared.reusable,
-          signal: options.signal,
-        })
-      : new Map<string, number>();
+    const reused =
+      options.reuse && !readsEarlierCases(prepared)
+        ? await reuseResults({
+            ...runner,
+            now: runner.now(),
+            runId,
+            inputs: run.inputs,
+            targets: prepared.reusable,
+            signal: options.signal,
+          })
+        : new Map<string, number>();
     const request = { ...storedRequest(prepared, runId, options), reused: reusedBy(prepared, reused) };
     if (!order) {
       const outcome = await runner.execute(drawn, runId, listener, options.signal);
@@ -100,6 +105,19 @@ function ensureBothRun({ baseline, candidate }: PreparedComparison): void {
   throw new UsageError(`${stored.label} is stored already, so there is nothing to stop early on that side`, {
     remedy: 'Leave out --sequential, or name a revision, target or model in place of the run.',
   });
+}
+
+/** Cases that read what earlier ones gave cannot be drawn at random. Throws UsageError. */
+function ensureFreeOrder(prepared: PreparedComparison): void {
+  if (!readsEarlierCases(prepared)) return;
+  throw new UsageError('cases of this suite read what earlier ones gave, so they keep their order', {
+    remedy: 'Leave out --sequential.',
+  });
+}
+
+/** Results of such cases belong to the run that they are from: they are neither reused nor drawn in another order. */
+function readsEarlierCases({ run }: PreparedComparison): boolean {
+  return run !== null && orderOf(run.inputs) !== undefined;
 }
 
 /** Runs until the verdict is settled; what is under way then is dropped. */

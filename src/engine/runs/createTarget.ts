@@ -17,6 +17,7 @@ export function createTarget(config: TargetConfig, suite: SuiteConfig, ports: Ta
     target: recorded(config, ports),
     timeoutMs: config.timeoutMs ?? suite.timeoutMs,
     concurrency: Math.min(config.maxConcurrency ?? suite.maxConcurrency, suite.maxConcurrency),
+    ...(config.kind === 'promptfoo' && config.template.conversation ? { inConversation: true } : {}),
   };
 }
 

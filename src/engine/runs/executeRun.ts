@@ -1,32 +1,23 @@
 import { StoreError } from '../errors.ts';
 import type { LocatedCase } from '../model/case.ts';
+import type { Output } from '../model/output.ts';
 import type { TrialResult } from '../model/result.ts';
 import type { Clock, Log, Span } from '../ports.ts';
 import type { Owner, RunStore } from '../store/runStore.ts';
 import { Tracing } from '../telemetry/tracing.ts';
 import { BatchWriter } from './batchWriter.ts';
 import { caseFilter } from './caseFilter.ts';
+import type { CaseOrder } from './caseOrder.ts';
 import { CaseTrace } from './caseTrace.ts';
+import { heartbeat } from './heartbeat.ts';
 import { HeldTrials } from './heldTrials.ts';
-import { Lane } from './lane.ts';
+import { Lanes } from './lanes.ts';
+import { OrderedCases, orderOf } from './orderedCases.ts';
 import type { PlannedTarget, RunInputs } from './runInputs.ts';
+import type { RunLimit } from './runLimit.ts';
 import { runTrial, type TrialJob } from './runTrial.ts';
+import type { ToldCase } from './tellCase.ts';
 import { TrialSet } from './trialSet.ts';
-
-/** The store learns at least this often that the run is alive, in milliseconds. */
-const HEARTBEAT_MS = 10_000;
-
-/** Ends a run early, without cutting off what is under way. */
-export interface RunLimit {
-  /** Aborted when no new trial may begin; those under way are finished and stored. */
-  readonly signal: AbortSignal;
-  /** Why, in plain words. */
-  readonly reason: string | undefined;
-  /** A trial begins. */
-  begin(): void;
-  /** A trial has ended; `result` is undefined when it was given up. */
-  end(result: TrialResult | undefined): void;
-}
 
 export interface ExecuteOptions {
   runId: string;
@@ -73,9 +64,10 @@ class Execution {
   readonly #runSpan: Span;
   readonly #stop = new AbortController();
   readonly #signal: AbortSignal;
-  readonly #lanes = new Map<string, Lane>();
+  readonly #lanes = new Lanes((error) => this.#fail(error));
   readonly #attempt: number;
   #held: HeldTrials | undefined;
+  readonly #ordered: OrderedCases | undefined;
   #failure: { error: unknown } | undefined;
   /** The limit was reached while trials were left. */
   #cutShort = false;
@@ -105,22 +97,29 @@ class Execution {
         'touchstone.attempt': attempt,
       },
     });
-    for (const { target, concurrency } of inputs.targets) this.#openLane(target.lane, concurrency);
+    for (const { target, concurrency } of inputs.targets) this.#lanes.open(target.lane, concurrency);
+    const order = orderOf(inputs);
+    this.#ordered = order && this.#orderedCases(order);
   }
 
   async run(): Promise<'complete' | 'interrupted'> {
     const stored = this.#stored();
+    const { clock } = this.#options;
     this.#options.onStart(stored.size);
-    const beat = this.#heartbeat();
+    const beat = heartbeat(
+      clock,
+      () => this.#writer.flush(),
+      (error) => this.#fail(error),
+    );
     const atLimit = (): void => this.#dropQueued();
     this.#options.limit?.signal.addEventListener('abort', atLimit, { once: true });
     try {
       await this.#schedule(stored);
-      if (this.#signal.aborted) for (const lane of this.#lanes.values()) lane.clear();
-      await Promise.all([...this.#lanes.values()].map((lane) => lane.idle()));
+      if (this.#signal.aborted) this.#clearQueues();
+      await this.#lanes.idle();
     } catch (error) {
       this.#fail(error);
-      await Promise.all([...this.#lanes.values()].map((lane) => lane.idle()));
+      await this.#lanes.idle();
     } finally {
       beat.abort();
       this.#options.limit?.signal.removeEventListener('abort', atLimit);
@@ -135,7 +134,12 @@ class Execution {
   }
 
   #dropQueued(): void {
-    for (const lane of this.#lanes.values()) if (lane.clear() > 0) this.#cutShort = true;
+    if (this.#clearQueues() > 0) this.#cutShort = true;
+  }
+
+  /** Drops what has not started; returns how much that was. */
+  #clearQueues(): number {
+    return (this.#ordered?.clear() ?? 0) + this.#lanes.clear();
   }
 
   #stored(): TrialSet {
@@ -150,26 +154,21 @@ class Execution {
     for await (const batch of this.#inputs.source.batches({ signal: this.#signal })) {
       for (const located of batch) {
         if (this.#signal.aborted) return;
-        if (!matches(located.case) || this.#isStored(located, stored)) continue;
+        if (!matches(located.case) || (!this.#ordered && stored.hasCase(located.index))) continue;
+        if (this.#ordered) await this.#ordered.room(located);
+        if (this.#signal.aborted) return;
         if (this.#options.limit?.signal.aborted) {
           this.#cutShort = true;
           return;
         }
-        if (this.#compares(located)) this.#heldTrials().push(located, stored);
+        if (this.#ordered?.orders(located)) this.#ordered.push(located, stored);
+        else if (this.#compares(located)) this.#heldTrials().push(located, stored);
         else
           for (const [index, planned] of this.#inputs.targets.entries())
             this.#pushCase(planned, index, located, stored);
-        for (const lane of this.#lanes.values()) await lane.room();
+        await this.#lanes.room();
       }
     }
-  }
-
-  #isStored({ index: caseIndex }: LocatedCase, stored: TrialSet): boolean {
-    const { targets, plan } = this.#inputs;
-    for (let target = 0; target < targets.length; target += 1)
-      for (let trial = 0; trial < plan.repeat; trial += 1)
-        if (!stored.has({ target, caseIndex, trial })) return false;
-    return true;
   }
 
   /** Queues the trials of one case at one target that are not stored yet. */
@@ -179,8 +178,22 @@ class Execution {
       if (!stored.has({ target: index, caseIndex: located.index, trial })) missing.push(trial);
     if (missing.length === 0) return;
     const trace = this.#trace(planned, located, missing.length);
-    const lane = this.#lanes.get(planned.target.lane);
-    for (const trial of missing) lane?.push(() => this.#runOne(planned, located, trial, trace));
+    for (const trial of missing)
+      this.#lanes.push(planned.target.lane, () => this.#runOne(planned, located, trial, trace));
+  }
+
+  #orderedCases(order: CaseOrder): OrderedCases {
+    const { store, runId } = this.#options;
+    return new OrderedCases({
+      order,
+      targets: this.#inputs.targets,
+      repeat: this.#inputs.plan.repeat,
+      resultsAt: (caseIndex) => store.resultsAt(runId, caseIndex),
+      compares: (located) => this.#compares(located),
+      trace: (planned, located, trials) => this.#trace(planned, located, trials),
+      run: (planned, located, trial, trace, told) => this.#runOne(planned, located, trial, trace, told),
+      enqueue: ({ target }, task) => this.#lanes.push(target.lane, task),
+    });
   }
 
   /** Whether an evaluator of the case needs the outputs of several targets. */
@@ -203,7 +216,7 @@ class Execution {
       writer: this.#writer,
       trace: (planned, located, trials) => this.#trace(planned, located, trials),
       job: (planned, located, trial, span) => this.#job(planned, located, trial, span),
-      enqueue: ({ target }, task) => this.#lanes.get(target.lane)?.push(task),
+      enqueue: ({ target }, task) => this.#lanes.push(target.lane, task),
     });
     return this.#held;
   }
@@ -219,17 +232,18 @@ class Execution {
     });
   }
 
-  #job(planned: PlannedTarget, located: LocatedCase, trial: number, span: Span): TrialJob {
+  #job(planned: PlannedTarget, located: LocatedCase, trial: number, span: Span, told?: ToldCase): TrialJob {
     const { log, limit } = this.#options;
     const { plan, auditShare, clock = this.#options.clock } = this.#inputs;
     limit?.begin();
     return {
       located,
       trial,
+      told,
       span,
       target: planned.target,
       timeoutMs: planned.timeoutMs,
-      evaluators: this.#inputs.evaluatorsFor(located),
+      evaluators: this.#inputs.evaluatorsFor(told?.located ?? located),
       signal: this.#signal,
       seed: plan.seed,
       cascade: { clock, log, ...this.#inputs.cascadeFor(located.case) },
@@ -244,25 +258,21 @@ class Execution {
     located: LocatedCase,
     trial: number,
     trace: CaseTrace,
-  ): Promise<void> {
-    if (this.#signal.aborted) return;
+    told?: ToldCase,
+  ): Promise<Output | undefined> {
+    if (this.#signal.aborted) return undefined;
     const span = trace.startTrial(trial);
     try {
-      const result = await runTrial(this.#job(planned, located, trial, span));
+      const result = await runTrial(this.#job(planned, located, trial, span, told));
       trace.endTrial(span, result.status === 'errored' ? result.reason : undefined);
       this.#writer.add(result, located);
+      return result.output;
     } catch (error) {
       trace.endTrial(span, error instanceof Error ? error.message : String(error));
       this.#options.limit?.end(undefined);
       if (!this.#signal.aborted) throw error;
+      return undefined;
     }
-  }
-
-  /** Targets that share a lane share the smallest of their limits. */
-  #openLane(name: string, concurrency: number): void {
-    const known = this.#lanes.get(name);
-    const limit = Math.min(known?.limit ?? concurrency, concurrency);
-    this.#lanes.set(name, new Lane(limit, (error) => this.#fail(error)));
   }
 
   /** The first failure stops the attempt. */
@@ -273,22 +283,7 @@ class Execution {
     }
     this.#failure ??= { error };
     this.#stop.abort(error);
-    for (const lane of this.#lanes.values()) lane.clear();
-  }
-
-  /** Keeps the claim on the run while calls are slow; ends with the returned controller. */
-  #heartbeat(): AbortController {
-    const stop = new AbortController();
-    const beat = async (): Promise<void> => {
-      while (!stop.signal.aborted) {
-        await this.#options.clock.sleep(HEARTBEAT_MS, stop.signal);
-        this.#writer.flush();
-      }
-    };
-    beat().catch((error) => {
-      if (!stop.signal.aborted) this.#fail(error);
-    });
-    return stop;
+    this.#clearQueues();
   }
 }
 

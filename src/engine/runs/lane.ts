@@ -1,7 +1,7 @@
 /** Starts tasks in order, at most `limit` at a time; tasks that wait for a place are kept in a queue. */
 export class Lane {
   readonly limit: number;
-  readonly #queue: (() => Promise<void>)[] = [];
+  readonly #queue: (() => Promise<unknown>)[] = [];
   readonly #onError: (error: unknown) => void;
   #head = 0;
   #active = 0;
@@ -14,7 +14,7 @@ export class Lane {
     this.#onError = onError;
   }
 
-  push(task: () => Promise<void>): void {
+  push(task: () => Promise<unknown>): void {
     if (this.#active < this.limit) this.#start(task);
     else this.#queue.push(task);
   }
@@ -44,7 +44,7 @@ export class Lane {
     return this.#queue.length - this.#head;
   }
 
-  #start(task: () => Promise<void>): void {
+  #start(task: () => Promise<unknown>): void {
     this.#active += 1;
     task()
       .catch(this.#onError)
@@ -56,7 +56,7 @@ export class Lane {
       });
   }
 
-  #take(): (() => Promise<void>) | undefined {
+  #take(): (() => Promise<unknown>) | undefined {
     const next = this.#queue[this.#head];
     if (!next) return undefined;
     this.#head += 1;

@@ -20,6 +20,7 @@ import type { FileReference } from '../suites/fileReference.ts';
 import type { Workspace } from '../suites/loadWorkspace.ts';
 import type { SuiteConfig } from '../suites/suiteConfig.ts';
 import { caseEvaluators } from './caseEvaluators.ts';
+import { caseOrder } from './caseOrder.ts';
 import { createTarget } from './createTarget.ts';
 import { ensureMeasured } from './ensureMeasured.ts';
 import { makePlan } from './makePlan.ts';
@@ -168,6 +169,7 @@ async function prepareRun(
     ...(Object.keys(origin).length > 0 ? { origin } : {}),
     ...leftOut(findSuite(workspace, suite.name), suite, overrides),
   };
+  const order = caseOrder(suite);
   return {
     suite,
     inputs: {
@@ -184,6 +186,7 @@ async function prepareRun(
         ...scoringFor(entry, deps),
       }),
       auditShare: suite.cascade.audit,
+      ...(order ? { order } : {}),
       ...(clock ? { clock } : {}),
     },
     ...(recordings ? { recordings } : {}),

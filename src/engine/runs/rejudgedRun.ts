@@ -32,7 +32,14 @@ export function storedTargets(store: RunStore, run: RunRecord, suite: SuiteConfi
     }),
     timeoutMs: suite.timeoutMs,
     concurrency: suite.maxConcurrency,
+    ...(readsConversation(suite, target.name) ? { inConversation: true } : {}),
   }));
+}
+
+function readsConversation({ targets }: SuiteConfig, name: string): boolean {
+  return targets.some((target) => {
+    return target.name === name && target.kind === 'promptfoo' && target.template.conversation;
+  });
 }
 
 /** The suite as the stored run had it in what decides which trials there are. Throws ResumeError when it cannot be. */

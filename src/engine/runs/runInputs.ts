@@ -4,6 +4,7 @@ import type { GoldenCase, LocatedCase } from '../model/case.ts';
 import type { RunPlan } from '../model/run.ts';
 import type { Clock } from '../ports.ts';
 import type { Target } from '../targets/target.ts';
+import type { CaseOrder } from './caseOrder.ts';
 
 /** Cases in file order, a batch at a time; every call begins at the first case. */
 export interface CaseSource {
@@ -17,6 +18,8 @@ export interface PlannedTarget {
   timeoutMs: number;
   /** Most calls at the same time in this target's lane. */
   concurrency: number;
+  /** Its prompt reads the conversation so far: cases of one conversation go one after the other. */
+  inConversation?: true;
 }
 
 /** Everything that a run is made of, created by the composition root. */
@@ -30,6 +33,8 @@ export interface RunInputs {
   cascadeFor(
     entry: GoldenCase,
   ): Omit<CascadeOptions, 'signal' | 'span' | 'audit' | 'trial' | 'clock' | 'log'>;
+  /** Set where cases read what earlier ones gave, and so go one after the other. */
+  order?: CaseOrder;
   /** Measures calls and evaluators in place of the run's clock, e.g. in a replay. */
   clock?: Clock;
   /** Share of settled cases, 0–1, whose judge runs all the same. */

@@ -3,17 +3,20 @@ import { UserError } from '../errors.ts';
 import { type CascadeOptions, runCascade } from '../evaluators/cascade.ts';
 import type { EvaluationInput, Evaluator } from '../evaluators/evaluator.ts';
 import type { LocatedCase } from '../model/case.ts';
-import { emptyOutput, type Output } from '../model/output.ts';
+import { emptyOutput, type Output, type OutputError } from '../model/output.ts';
 import type { TrialResult, Verdict } from '../model/result.ts';
 import type { Clock, Span } from '../ports.ts';
 import type { Target } from '../targets/target.ts';
 import { readOtlpSpans } from '../telemetry/otlpSpans.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
+import type { ToldCase } from './tellCase.ts';
 
 export interface TrialJob {
   located: LocatedCase;
   target: Target;
   trial: number;
+  /** What earlier cases gave, where the case reads that. */
+  told?: ToldCase | undefined;
   evaluators: readonly Evaluator[];
   /** The span of this trial. */
   span: Span;
@@ -74,7 +77,7 @@ export async function judgeTrial(
 }
 
 async function callTarget(job: TrialJob): Promise<Output> {
-  const { target, located, trial, signal, timeoutMs, clock } = job;
+  const { target, located, trial, told, signal, timeoutMs, clock } = job;
   const span = job.span.child(`invoke_agent ${target.name}`, {
     'gen_ai.operation.name': 'invoke_agent',
     'gen_ai.agent.name': target.name,
@@ -86,11 +89,14 @@ async function callTarget(job: TrialJob): Promise<Output> {
     const request = {
       case: located.case,
       trial,
+      ...(told ? { earlier: told.earlier } : {}),
       get seed() {
         return trialSeed(job.seed, located.case.id, trial);
       },
     };
-    const output = await target.call(request, { signal, span, timeoutMs, receiveSpans });
+    const output = told?.failed
+      ? { ...emptyOutput(), status: 'error' as const, error: dependency(told.failed) }
+      : await target.call(request, { signal, span, timeoutMs, receiveSpans });
     describeOutput(span, output);
     return output;
   } catch (error) {
@@ -99,6 +105,10 @@ async function callTarget(job: TrialJob): Promise<Output> {
     const failure = { code: 'configuration', message: error.describe(), transient: false };
     return { ...emptyOutput(), status: 'error', error: failure, latencyMs: clock.monotonic() - started };
   }
+}
+
+function dependency(message: string): OutputError {
+  return { code: 'earlier-case', message, transient: false };
 }
 
 function describeOutput(span: Span, output: Output): void {
@@ -138,7 +148,11 @@ function evaluate(job: TrialJob, output: EvaluationInput['output'], others: Eval
   return runCascade(
     // Those that rank targets come when all targets have their verdicts.
     others ? evaluators.filter(({ ranks }) => !ranks) : evaluators,
-    { case: located.case, output, ...(others ? { target: job.target.name, others } : {}) },
+    {
+      case: (job.told?.located ?? located).case,
+      output,
+      ...(others ? { target: job.target.name, others } : {}),
+    },
     { ...cascade, signal, span, trial, ...(draw ? { audit: () => true } : {}) },
   );
 }

@@ -34,6 +34,14 @@ export class TrialSet {
     return ((this.#bits[bit >>> 3] ?? 0) & (1 << (bit & 7))) !== 0;
   }
 
+  /** Whether every trial of a case is there, at every target. */
+  hasCase(caseIndex: number): boolean {
+    for (let target = 0; target < this.#targets; target += 1)
+      for (let trial = 0; trial < this.#repeat; trial += 1)
+        if (!this.has({ target, caseIndex, trial })) return false;
+    return true;
+  }
+
   #bit({ target, caseIndex, trial }: TrialPosition): number {
     return (caseIndex * this.#targets + target) * this.#repeat + trial;
   }

@@ -22,6 +22,8 @@ export interface SuiteConfig {
   cases?: readonly LocatedCase[];
   /** Finishes `cases` with scripts of the workspace, where some need that; only called where scripts are trusted. */
   settleCases?(call: CallScript, signal: AbortSignal): Promise<readonly LocatedCase[]>;
+  /** Set where cases read what earlier ones gave, or are run by themselves: `env` is for their templates. */
+  ordered?: { env: Record<string, string> };
   /** At least one; names are unique. */
   targets: TargetConfig[];
   /** Names are unique. The default set where the file names none. */

@@ -59,7 +59,13 @@ function keyOf(target: Target, request: TargetRequest) {
   const { trial, seed: _seed, ...asked } = agentRequest(request);
   // What a promptfoo case says of its prompt is not part of the document, but of what is asked.
   const { promptfoo } = request.case;
-  const said = { target: target.hash, request: asked, ...(promptfoo === undefined ? {} : { promptfoo }) };
+  const { earlier } = request;
+  const said = {
+    target: target.hash,
+    request: asked,
+    ...(promptfoo === undefined ? {} : { promptfoo }),
+    ...(earlier === undefined ? {} : { variables: earlier.variables }),
+  };
   return { kind: 'targets', request: said, trial } as const;
 }
 

@@ -2,6 +2,7 @@ import type { GoldenCase } from '../model/case.ts';
 import type { JsonValue } from '../model/json.ts';
 import type { Output } from '../model/output.ts';
 import type { Span } from '../ports.ts';
+import type { EarlierOutputs } from './earlierOutputs.ts';
 
 export type TargetKind = 'prompt' | 'http' | 'command' | 'echo' | 'replay';
 
@@ -11,6 +12,8 @@ export interface TargetRequest {
   trial: number;
   /** Derived from the run's seed, the case and the trial; a target that can be seeded uses it. */
   seed: number;
+  /** What earlier cases gave, where the case reads that; their outputs are among its `variables`. */
+  earlier?: EarlierOutputs;
 }
 
 export interface TargetContext {

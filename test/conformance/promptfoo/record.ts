@@ -14,6 +14,7 @@ if (!hasPeer()) {
   await record(import.meta.dirname);
   await record(path.join(import.meta.dirname, 'python'));
   await record(path.join(import.meta.dirname, 'options'));
+  await record(path.join(import.meta.dirname, 'ordered'));
   await record(path.join(import.meta.dirname, 'targets'));
   await record(path.join(import.meta.dirname, 'sql'));
   await withJudgeSuite(({ folder, goals }) =>

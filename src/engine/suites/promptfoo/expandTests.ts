@@ -1,8 +1,10 @@
 import type { LocatedCase } from '../../model/case.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
-import type { MergedTest } from './makeCases.ts';
+import type { MergedTest } from './mergedTest.ts';
 import type { ModelProviders } from './modelProviders.ts';
-import { type PromptfooReader, warn } from './promptfooReader.ts';
+import { isSerial, orderTests, refuseForeignOutputs, storedName } from './orderTests.ts';
+import type { PromptfooPrompt } from './plan.ts';
+import type { PromptfooReader } from './promptfooReader.ts';
 import type { RawTest } from './readTests.ts';
 import { settledCases } from './settledCases.ts';
 import type { CallScript } from './transformVars.ts';
@@ -16,12 +18,13 @@ export interface CaseGroup {
   provider?: JsonValue;
   repeat?: number;
   cases: LocatedCase[];
+  /** Names of variables that cases make for later ones; absent where none does. */
+  stored?: string[];
+  /** Some of the cases have a place in an order. */
+  ordered?: true;
   /** Finishes the cases, where the variables of some are made by a script. */
   settle?(call: CallScript, signal: AbortSignal): Promise<LocatedCase[]>;
 }
-
-/** Keys of `options` that change what a test means and have no counterpart here. */
-const UNSUPPORTED_OPTIONS = ['storeOutputAs'];
 
 /** The cases of all tests, one for each combination of their variables, in groups by their targets. */
 export function expandTests(
@@ -29,6 +32,7 @@ export function expandTests(
   tests: readonly RawTest[],
   defaultTest: JsonObject,
   models: ModelProviders,
+  prompts: readonly PromptfooPrompt[],
 ): CaseGroup[] {
   const groups = new Map<string, { choice: Omit<CaseGroup, 'cases'>; tests: MergedTest[] }>();
   for (const [index, raw] of tests.entries()) {
@@ -37,12 +41,20 @@ export function expandTests(
     const key = JSON.stringify(choice);
     const found = groups.get(key) ?? { choice, tests: [] };
     groups.set(key, found);
-    found.tests.push(withReason(reader, { test, location: raw.location, index }));
+    const { __unsupported: unsupported } = test;
+    const merged = { test, location: raw.location, index };
+    found.tests.push(typeof unsupported === 'string' ? { ...merged, unsupported } : merged);
   }
-  return [...groups.values()].map(({ choice, tests: own }) => ({
-    ...choice,
-    ...settledCases(reader, own, models),
-  }));
+  refuseForeignOutputs(reader, [...groups.values()], prompts);
+  return [...groups.values()].map(({ choice, tests: own }) => {
+    const ordered = orderTests(own, prompts);
+    const isOrdered = ordered.some((test) => test.late || isSerial(test));
+    return {
+      ...choice,
+      ...(isOrdered ? { ordered: true as const, stored: own.flatMap((test) => storedName(test) ?? []) } : {}),
+      ...settledCases(reader, ordered, models),
+    };
+  });
 }
 
 /** What `defaultTest` says, and over it the test: assertions one after the other, everything else by key. */
@@ -72,22 +84,6 @@ function groupOf(test: JsonObject): Omit<CaseGroup, 'cases'> {
     ...(provider === undefined ? {} : { provider }),
     ...(typeof repeat === 'number' && Number.isSafeInteger(repeat) && repeat > 0 ? { repeat } : {}),
   };
-}
-
-/** Why a test cannot be run as promptfoo would; said once, with its place. */
-function withReason(reader: PromptfooReader, merged: MergedTest): MergedTest {
-  const { test, location } = merged;
-  if (typeof test['__unsupported'] === 'string') return { ...merged, unsupported: test['__unsupported'] };
-  const options = objectOf(test['options']);
-  const key = UNSUPPORTED_OPTIONS.find((name) => options[name] !== undefined);
-  if (key === undefined) return merged;
-  const unsupported = `"${key}" of a test is not supported`;
-  warn(reader, location, {
-    code: 'unsupported-test',
-    message: unsupported,
-    remedy: 'Its cases are reported as errors, never as passed.',
-  });
-  return { ...merged, unsupported };
 }
 
 function objectOf(value: JsonValue | undefined): JsonObject {

@@ -1,27 +1,19 @@
 import { UserError } from '../../errors.ts';
+import type { Pointer } from '../../files/document.ts';
 import type { GoldenCase } from '../../model/case.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import { renderNunjucks } from '../../prompts/nunjucks.ts';
 import { keptFor } from './keptFor.ts';
+import type { MergedTest } from './mergedTest.ts';
 import type { ModelProviders } from './modelProviders.ts';
+import { isSerial, storedName } from './orderTests.ts';
 import type { PromptfooCaseOptions } from './plan.ts';
 import { type PromptfooReader, warn } from './promptfooReader.ts';
 import { transformCode } from './readProviders.ts';
 import { readScoring } from './readScoring.ts';
-import type { RawTest } from './readTests.ts';
 import { renderAssertion } from './renderAssertions.ts';
 import { combinations, resolveVariables, UnsupportedVariable } from './variables.ts';
-
-/** A test that is made into cases, with what `defaultTest` says merged in. */
-export interface MergedTest extends RawTest {
-  /** From 0, in the order of the file. */
-  index: number;
-  /** Why its cases cannot be run as promptfoo would. */
-  unsupported?: string;
-  /** Its variables are not final: templates stay as they are, and the cases are not run. */
-  draft?: true;
-}
 
 /** A case for each combination of the test's variables. */
 export function casesOf(reader: PromptfooReader, merged: MergedTest, models: ModelProviders): GoldenCase[] {
@@ -51,29 +43,47 @@ export function brokenCase(
 
 function makeCase(
   reader: PromptfooReader,
-  { test, location, unsupported, draft }: MergedTest,
+  merged: MergedTest,
   id: string,
   models: ModelProviders,
 ): GoldenCase {
+  const { test, location, late } = merged;
   const given = objectOf(test['vars']);
   try {
-    const vars = resolveVariables(reader, given, location);
+    const vars = resolveVariables(reader, given, location, late);
     const options = objectOf(test['options']);
-    const known = { env: { ...reader.env }, ...vars };
-    const fill = draft ? (text: string) => text : (text: string) => renderNunjucks(text, known);
+    const templates: Pointer[] = [];
+    const fill = late || merged.draft ? keepTemplates(templates) : fillTemplates(reader, vars);
     const scope = { reader, models, fill, options, location };
     const assertions = listOf(test['assert'])
       .filter(isJsonObject)
       .map((item, at) => renderAssertion(item, { ...scope, at: [at] }));
     const keep = keptFor(assertions);
-    const own = caseOptions(reader, test, location, unsupported);
-    const made = assemble(id, test, vars, assertions, keep.length === 0 ? own : { ...own, keep });
+    const own = {
+      ...caseOptions(reader, merged),
+      ...(keep.length === 0 ? {} : { keep }),
+      ...(templates.length === 0 ? {} : { templates }),
+    };
+    const made = assemble(id, test, vars, assertions, own);
     const scoring = test['assertScoringFunction'];
     if (scoring !== undefined) made.assertScoringFunction = readScoring(reader, scoring, location);
     return made;
   } catch (error) {
     return makeBroken(reader, id, test, given, error, location);
   }
+}
+
+function fillTemplates(reader: PromptfooReader, vars: JsonObject): (text: string) => string {
+  const known = { env: { ...reader.env }, ...vars };
+  return (text) => renderNunjucks(text, known);
+}
+
+/** Leaves texts as they are, and notes where the templates among them stand. */
+function keepTemplates(found: Pointer[]): (text: string, at: Pointer) => string {
+  return (text, at) => {
+    if (/\{[{%#]/.test(text)) found.push(at);
+    return text;
+  };
 }
 
 /** A case that cannot be made ready is there all the same, and reports why. */
@@ -114,12 +124,8 @@ function assemble(
   };
 }
 
-function caseOptions(
-  reader: PromptfooReader,
-  test: JsonObject,
-  location: SourceLocation,
-  unsupported: string | undefined,
-): PromptfooCaseOptions {
+function caseOptions(reader: PromptfooReader, merged: MergedTest): PromptfooCaseOptions {
+  const { test, location, late, unsupported } = merged;
   const options = objectOf(test['options']);
   const transform = options['transform'] ?? options['postprocess'];
   const { providerOutput } = test;
@@ -132,7 +138,18 @@ function caseOptions(
       : {}),
     ...(typeof transform === 'string' ? { transform: transformCode(reader, transform, location) } : {}),
     ...(providerOutput === undefined || providerOutput === '' ? {} : { providerOutput }),
+    ...(late ? lateOptions(merged) : {}),
+    ...(isSerial(merged) ? { runSerially: true } : {}),
     ...(unsupported === undefined ? {} : { unsupported }),
+  };
+}
+
+function lateOptions(merged: MergedTest): PromptfooCaseOptions {
+  const name = storedName(merged);
+  const { disableConversationVar } = objectOf(merged.test['options']);
+  return {
+    ...(name === undefined ? {} : { storeOutputAs: name }),
+    ...(disableConversationVar === true ? { disableConversationVar } : {}),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Pointer } from '../../files/document.ts';
 import type { JsonObject, JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import type { ModelParameters, ResponseFormat, ToolDefinition } from '../../model/message.ts';
@@ -25,6 +26,8 @@ export interface PromptfooPrompt {
   location: SourceLocation;
   /** Writes the prompt; `raw` is then empty. */
   program?: PromptfooProgram;
+  /** Its template reads the conversation so far, `_conversation`. */
+  conversation?: true;
   /** Why it cannot be used, e.g. because it is a program of another language. */
   unsupported?: string;
 }
@@ -85,6 +88,14 @@ export interface PromptfooCaseOptions {
   keep?: ('prompt' | 'output')[];
   /** The output to judge; nothing is called then. */
   providerOutput?: JsonValue;
+  /** The name under which later cases of the target read the output. */
+  storeOutputAs?: string;
+  /** Run by itself, before the others. */
+  runSerially?: true;
+  /** Not told of the conversation. */
+  disableConversationVar?: true;
+  /** Where its assertions hold templates that are filled in once the variables are known. */
+  templates?: Pointer[];
   /** Why the case cannot be run as promptfoo would. */
   unsupported?: string;
 }

@@ -31,7 +31,7 @@ export function planTargets(
 }
 
 /** By label or id; `group` and `group:*` also mean every prompt whose label begins with `group:`. */
-function isAllowed({ label, id }: PromptfooPrompt, names: readonly string[] | undefined): boolean {
+export function isAllowed({ label, id }: PromptfooPrompt, names: readonly string[] | undefined): boolean {
   if (!names) return true;
   return names.some((name) =>
     [label, id].some((own) => {

@@ -3,6 +3,7 @@ import { UserError } from '../../errors.ts';
 import { parseAssertion } from '../../evaluators/specs.ts';
 import { UnsupportedEvaluatorError } from '../../evaluators/unsupported.ts';
 import type { SourceDocument } from '../../files/document.ts';
+import type { GoldenCase } from '../../model/case.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { Environment } from '../../ports.ts';
@@ -53,7 +54,13 @@ export function readPromptfoo(
     file['providers'] === undefined && file['targets'] !== undefined ? 'targets' : 'providers';
   const providers = readProviders(reader, file[providersKey], [providersKey], models);
   const defaultTest = readDefaultTest(reader, file['defaultTest']);
-  const groups = expandTests(reader, allTests(reader, file), defaultTest, models);
+  const groups = expandTests(
+    reader,
+    allTests(reader, file, scenarioConversations(prompts, defaultTest)),
+    defaultTest,
+    models,
+    prompts,
+  );
   checkAssertions(reader, groups);
   const judge = attempt(reader, [], 'invalid-grader', () => judgeModel(reader, defaultTest, models));
   if (problems.some((problem) => problem.severity === 'error')) return undefined;
@@ -87,7 +94,7 @@ function makeSuite(
   providers: readonly PromptfooProvider[],
   models: ModelProviders,
 ): SuiteConfig | undefined {
-  const { cases, settle, provider, repeat, ...choice } = group;
+  const { cases, settle, ordered, stored: _stored, provider, repeat, ...choice } = group;
   const own = provider === undefined ? providers : [ownProvider(reader, provider, models)];
   const targets = planTargets(prompts, own, choice);
   const [first] = cases;
@@ -105,6 +112,7 @@ function makeSuite(
     datasets: [reference],
     cases,
     ...(settle ? { settleCases: settle } : {}),
+    ...(ordered ? { ordered: { env: { ...reader.env } } } : {}),
     targets: targets.map((target) =>
       delay > 0 ? { ...target, provider: { ...target.provider, delayMs: delay } } : target,
     ),
@@ -125,12 +133,18 @@ function ownProvider(reader: PromptfooReader, value: JsonValue, models: ModelPro
   return readProvider(reader, entry, ['tests'], models);
 }
 
-function allTests(reader: PromptfooReader, file: JsonObject): RawTest[] {
+function allTests(reader: PromptfooReader, file: JsonObject, talks: boolean): RawTest[] {
   const tests = readTests(reader, file['tests'], ['tests']);
-  const scenarios = scenarioTests(reader, file['scenarios']);
+  const scenarios = scenarioTests(reader, file['scenarios'], talks);
   if (tests.length > 0 || scenarios.length > 0) return [...tests, ...scenarios];
   // promptfoo runs every prompt once, without variables.
   return file['tests'] === undefined ? [{ test: {}, location: placeOf(reader, []) }] : [];
+}
+
+/** Whether each entry of a scenario is a conversation of its own; not where `defaultTest` names one for all. */
+function scenarioConversations(prompts: readonly PromptfooPrompt[], { metadata }: JsonObject): boolean {
+  const common = isJsonObject(metadata) ? metadata['conversationId'] : undefined;
+  return (common ?? null) === null && prompts.some(({ conversation }) => conversation);
 }
 
 function readDefaultTest(reader: PromptfooReader, value: JsonValue | undefined): JsonObject {
@@ -166,19 +180,24 @@ function warnOfUnsupported(reader: PromptfooReader, file: JsonObject): void {
 /** Says which assertions cannot be judged, and where a case has none. */
 function checkAssertions(reader: PromptfooReader, groups: readonly CaseGroup[]): void {
   const known = new Set<string>();
+  const stored = new Set(groups.flatMap((group) => group.stored ?? []));
   let checked = 0;
   for (const { case: entry, location } of groups.flatMap((group) => group.cases)) {
     if (checked++ >= CHECKED_CASES) return;
     const assertions = entry.assert ?? [];
-    if (assertions.length === 0 && entry['promptfoo'] === undefined) warnOfNoAssertion(reader, location);
+    if (assertions.length === 0 && !isUnsupported(entry)) warnOfNoAssertion(reader, location);
     for (const assertion of assertions) {
-      warnOfMissing(reader, missingVariable(assertion, entry), location);
+      warnOfMissing(reader, missingVariable(assertion, entry, stored), location);
       const key = JSON.stringify(assertion);
       if (known.has(key)) continue;
       known.add(key);
       checkAssertion(reader, assertion, location);
     }
   }
+}
+
+function isUnsupported({ promptfoo }: GoldenCase): boolean {
+  return isJsonObject(promptfoo) && promptfoo['unsupported'] !== undefined;
 }
 
 function checkAssertion(

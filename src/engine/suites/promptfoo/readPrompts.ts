@@ -28,7 +28,7 @@ export function readPrompts(reader: PromptfooReader, value: JsonValue | undefine
   const prompts = entriesOf(value).flatMap(({ item, label, at }, index) =>
     readPrompt(reader, item, label, ['prompts', ...at], index),
   );
-  for (const prompt of prompts) refuseConversation(reader, prompt);
+  for (const prompt of prompts) finish(reader, prompt);
   return prompts;
 }
 
@@ -89,13 +89,23 @@ function promptsOf(file: ReferencedFile): string[] {
     case '.json':
     case '.yaml':
     case '.yml':
-      return [JSON.stringify(parseReferenced(file).value)];
+      return [dataOrTemplate(file)];
     case '.jsonl':
       return file.text.split(/\r?\n/).filter((line) => line !== '');
     case '.csv':
       return csvPrompts(file);
     default:
       return [file.text];
+  }
+}
+
+/** A chat whose statements make it no JSON or YAML until it is filled in is a template as it stands, as in promptfoo. */
+function dataOrTemplate(file: ReferencedFile): string {
+  try {
+    return JSON.stringify(parseReferenced(file).value);
+  } catch (error) {
+    if (error instanceof FileError && /\{%/.test(file.text)) return file.text;
+    throw error;
   }
 }
 
@@ -167,16 +177,10 @@ function unusable(
   return { ...prompt, unsupported };
 }
 
-function refuseConversation(reader: PromptfooReader, prompt: PromptfooPrompt): void {
+function finish(reader: PromptfooReader, prompt: PromptfooPrompt): void {
   prompt.raw = String(withEnvironment(prompt.raw, reader.env));
   if (prompt.raw.includes('${env:')) refuseEnvironment(reader, prompt);
-  if (!/\{[{%][^}%]*\b_conversation\b/.test(prompt.raw)) return;
-  prompt.unsupported = 'the prompt uses _conversation, which is not supported';
-  warn(reader, prompt.location, {
-    code: 'unsupported-prompt',
-    message: prompt.unsupported,
-    remedy: 'Its cases are reported as errors. Write the conversation into the prompt or the variables.',
-  });
+  if (/\{[{%][^}%]*\b_conversation\b/.test(prompt.raw)) prompt.conversation = true;
 }
 
 /** What a variable of the environment holds may be a key, and prompts are stored and shown. */

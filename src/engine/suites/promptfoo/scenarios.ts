@@ -4,9 +4,17 @@ import { placeOf } from '../configReader.ts';
 import type { PromptfooReader } from './promptfooReader.ts';
 import { type RawTest, readTests } from './readTests.ts';
 
-/** Every test of a scenario with every entry of its `config`: variables, assertions and options together. */
-export function scenarioTests(reader: PromptfooReader, value: JsonValue | undefined): RawTest[] {
+/**
+ * Every test of a scenario with every entry of its `config`: variables, assertions and options together. Where prompts
+ * read the conversation (`talks`), the tests of one entry are one conversation, as in promptfoo.
+ */
+export function scenarioTests(
+  reader: PromptfooReader,
+  value: JsonValue | undefined,
+  talks: boolean,
+): RawTest[] {
   if (!Array.isArray(value)) return [];
+  let conversation = 0;
   return value.flatMap((scenario, index) => {
     const at: Pointer = ['scenarios', index];
     if (!isJsonObject(scenario)) return [];
@@ -15,9 +23,14 @@ export function scenarioTests(reader: PromptfooReader, value: JsonValue | undefi
       scenario['tests'] === undefined
         ? [{ test: {}, location: placeOf(reader, at) }]
         : readTests(reader, scenario['tests'], [...at, 'tests']);
-    return configs.flatMap((config) =>
-      tests.map(({ test, location }) => ({ test: merge(config.test, test), location })),
-    );
+    return configs.flatMap((config) => {
+      const conversationId = `__scenario_${conversation++}__`;
+      return tests.map(({ test, location }) => {
+        const merged = merge(config.test, test);
+        if (talks) merged['metadata'] = { conversationId, ...objectOf(merged['metadata']) };
+        return { test: merged, location };
+      });
+    });
   });
 }
 

@@ -1,7 +1,8 @@
 import type { WorkspaceScript } from '../../evaluators/workspaceScript.ts';
 import type { GoldenCase, LocatedCase } from '../../model/case.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
-import { brokenCase, casesOf, type MergedTest } from './makeCases.ts';
+import { brokenCase, casesOf } from './makeCases.ts';
+import type { MergedTest } from './mergedTest.ts';
 import type { ModelProviders } from './modelProviders.ts';
 import type { PromptfooReader } from './promptfooReader.ts';
 import { type CallScript, readTransformVars, transformVariables, UNTRUSTED } from './transformVars.ts';

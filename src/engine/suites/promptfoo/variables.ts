@@ -34,17 +34,19 @@ export function combinations(reader: PromptfooReader, vars: JsonObject): JsonObj
 
 /**
  * The variables with files read, a last line break removed, and `{{other}}` within them replaced, as promptfoo
- * has them when it renders a prompt. Throws FileError and UnsupportedVariable.
+ * has them when it renders a prompt. Those that are called `late` are not known yet, and stay. Throws FileError and
+ * UnsupportedVariable.
  */
 export function resolveVariables(
   reader: PromptfooReader,
   vars: JsonObject,
   location: SourceLocation,
+  late?: ReadonlySet<string>,
 ): JsonObject {
   const resolved = Object.fromEntries(
     Object.entries(vars).map(([key, value]) => [key, readValue(reader, key, value, location)]),
   );
-  for (let round = 0; round < MAX_ROUNDS; round++) if (!substitute(resolved)) break;
+  for (let round = 0; round < MAX_ROUNDS; round++) if (!substitute(resolved, late)) break;
   return resolved;
 }
 
@@ -78,12 +80,13 @@ function readValue(
 }
 
 /** One round; true when something was replaced. */
-function substitute(vars: JsonObject): boolean {
+function substitute(vars: JsonObject, late?: ReadonlySet<string>): boolean {
   let changed = false;
   for (const [key, value] of Object.entries(vars)) {
     const match = typeof value === 'string' ? PLACEHOLDER.exec(value) : null;
     const name = match?.[1];
     if (typeof value !== 'string' || !match || name === undefined || !Object.hasOwn(vars, name)) continue;
+    if (late?.has(name)) continue;
     vars[key] = value.replace(match[0], () => nunjucksText(vars[name]));
     changed = true;
   }

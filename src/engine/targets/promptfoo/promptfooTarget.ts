@@ -2,8 +2,11 @@ import { contentHash } from '../../model/hash.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import { emptyOutput, type Output, type RawAnswer } from '../../model/output.ts';
 import type { Clock } from '../../ports.ts';
+import { mentions } from '../../prompts/mentions.ts';
 import { errorOutput } from '../agentReply.ts';
+import { type EarlierOutputs, missingOutput } from '../earlierOutputs.ts';
 import type { Target, TargetContext, TargetKind, TargetRequest } from '../target.ts';
+import { withTurn } from './conversationTurn.ts';
 import type { PromptProgram } from './promptProgram.ts';
 import { renderPromptText } from './renderPrompt.ts';
 
@@ -56,7 +59,10 @@ export function createPromptfooTarget(options: PromptfooTargetOptions, ports: Pr
     const own = caseOptions(request.case['promptfoo']);
     const unsupported = prompt.unsupported ?? own.unsupported;
     if (unsupported !== undefined) return errorOutput('unsupported', unsupported, 0);
-    const vars = isJsonObject(request.case.input) ? request.case.input : {};
+    const { earlier } = request;
+    const vars = earlier?.variables ?? (isJsonObject(request.case.input) ? request.case.input : {});
+    const missing = earlier && missingIn(`${own.prefix ?? ''}${prompt.raw}${own.suffix ?? ''}`, earlier);
+    if (missing !== undefined) return errorOutput('earlier-case', missing, 0);
     const { prompt: sent, output } = await answer(own, vars, request, context);
     if (output.status !== 'complete') return output;
     const { tools, functions } = options;
@@ -71,11 +77,8 @@ export function createPromptfooTarget(options: PromptfooTargetOptions, ports: Pr
               ...(functions === undefined ? {} : { functions }),
             },
           };
-    const given = await transform(told, options.transform, vars, context.signal);
-    if (given.status !== 'complete') return given;
-    const changed = await transform(given, own.transform, vars, context.signal);
-    const raw = kept(own, sent, given);
-    return raw && changed.status === 'complete' ? { ...changed, raw } : changed;
+    const final = await transformAll(told, own, sent, vars, context.signal);
+    return earlier?.inConversation && sent !== undefined ? withTurn(final, sent, output) : final;
   }
 
   async function answer(
@@ -84,19 +87,35 @@ export function createPromptfooTarget(options: PromptfooTargetOptions, ports: Pr
     request: TargetRequest,
     context: TargetContext,
   ): Promise<{ prompt?: string; output: Output }> {
+    const { earlier } = request;
     const given = own.providerOutput;
-    if (given !== undefined && own.keep === undefined) return { output: givenOutput(given) };
+    if (given !== undefined && own.keep === undefined && !earlier?.inConversation)
+      return { output: givenOutput(given) };
     const written = await options.program?.write(vars, context);
     if (written && 'failed' in written) return { output: written.failed };
     const prefix = own.prefix ?? '';
     const suffix = own.suffix ?? '';
     const text = written
       ? `${prefix}${written.text}${suffix}`
-      : renderPromptText(`${prefix}${prompt.raw}${suffix}`, vars);
+      : renderPromptText(`${prefix}${prompt.raw}${suffix}`, vars, earlier?.data);
     if (given !== undefined) return { prompt: text, output: givenOutput(given) };
     const output = await caller.call(text, vars, request, context);
     if (delayMs > 0) await ports.clock.sleep(delayMs, context.signal);
     return { prompt: text, output };
+  }
+
+  async function transformAll(
+    told: Complete,
+    own: CaseOptions,
+    sent: string | undefined,
+    vars: JsonObject,
+    signal: AbortSignal,
+  ): Promise<Output> {
+    const given = await transform(told, options.transform, vars, signal);
+    if (given.status !== 'complete') return given;
+    const changed = await transform(given, own.transform, vars, signal);
+    const raw = kept(own, sent, given);
+    return raw && changed.status === 'complete' ? { ...changed, raw } : changed;
   }
 
   async function transform(
@@ -160,6 +179,11 @@ function kept(
     ...(keep.includes('prompt') && prompt !== undefined ? { prompt } : {}),
     ...(keep.includes('output') ? { output: given.json ?? given.text } : {}),
   };
+}
+
+function missingIn(template: string, { missing }: EarlierOutputs): string | undefined {
+  const first = missing.find(({ name }) => mentions(template, name));
+  return first && missingOutput(first);
 }
 
 interface CaseOptions {

@@ -6,16 +6,16 @@ const NAME = /\{\{\s*([A-Za-z_]\w*)/g;
 
 /**
  * A prompt of promptfoo's as the provider receives it. A prompt that is JSON is filled in text by text, so that
- * values need no escaping; any other is one template, and its variables may be templates themselves.
- * Throws PromptError.
+ * values need no escaping; any other is one template, and its variables may be templates themselves, but for those
+ * that are called `data`. Throws PromptError.
  */
-export function renderPromptText(template: string, vars: JsonObject): string {
+export function renderPromptText(template: string, vars: JsonObject, data?: ReadonlySet<string>): string {
   const json = parseJson(template);
   if (json !== undefined) return JSON.stringify(renderWithin(json, vars), null, 2);
   const filled = Object.fromEntries(
     Object.entries(vars).map(([key, value]) => [
       key,
-      typeof value === 'string' ? fillValue(value, vars) : value,
+      typeof value === 'string' && !data?.has(key) ? fillValue(value, vars) : value,
     ]),
   );
   return renderNunjucks(template, filled);

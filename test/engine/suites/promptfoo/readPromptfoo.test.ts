@@ -287,7 +287,7 @@ tests:
     assert: [{ type: contains, value: a }]
   - assert:
       - { type: ruby, value: output.size }
-  - options: { storeOutputAs: y }
+  - assertScoringFunction: file://score.py
     assert: [{ type: contains, value: a }]
   - file://cases.js
   - vars: { x: 1 }
@@ -302,7 +302,7 @@ extensions: [file://hook.js]
         ['unsupported-provider', 'warning', 4],
         ['unusable-test', 'warning', 6],
         ['unsupported-assertion', 'warning', 8],
-        ['unsupported-test', 'warning', 10],
+        ['unusable-test', 'warning', 10],
         ['unsupported-tests', 'warning', 12],
         ['no-assertion', 'warning', 13],
         ['unsupported-key', 'warning', 14],
