@@ -261,6 +261,18 @@ describe('judges of retrieved context', () => {
     }
   });
 
+  it('reads no flood of sentences', async () => {
+    const flood = Array.from({ length: 1001 }, (_, index) => `So it is ${index}.`);
+    const bench = await open([flood.join(' '), flood.join('\n'), flood.join('\n')]);
+    const plain = { case: { input: { query: 'q', context: 'One sentence.' } } };
+    for (const judged of [plain, RAG]) {
+      const score = await bench.judge('context-relevance', {})(judged);
+      assert.equal(measured(score), 'error: the judge picked out too many sentences');
+    }
+    const score = await bench.judge('context-faithfulness', {})(RAG);
+    assert.equal(measured(score), 'error: the judge gave too many statements');
+  });
+
   it('asks with the texts of the suite, statements joined as promptfoo writes it', async () => {
     const bench = await open([...FAITHFUL]);
     const assertion = {

@@ -13,7 +13,7 @@ import { askedQuestion, queryOption } from './askedQuestion.ts';
 import { faithfulVerdicts } from './faithfulVerdicts.ts';
 import { retrievalAssertion, retrievalThreshold } from './retrievalOptions.ts';
 import { contextReader, contextShape } from './retrievedContext.ts';
-import { linesOf } from './sentences.ts';
+import { linesOf, MAX_SENTENCES } from './sentences.ts';
 import { inferenceTemplate, statementsTemplate } from './templates/contextFaithfulness.ts';
 
 const options = z.strictObject({
@@ -78,8 +78,9 @@ export const contextFaithfulness: EvaluatorDefinition<Options> = {
       if ('missing' in first) return noText(first.missing);
       if (first.status === 'failed') return unanswered(first);
       const statements = linesOf(first.answer);
-      if (!statements)
+      if (statements.length > MAX_SENTENCES) {
         return unanswered({ reason: 'the judge gave too many statements', calls: first.calls });
+      }
       material.set('statements', statements.join('\n'));
       const second = await ask(inferenceTemplate, rubricPrompt?.verdicts);
       if ('missing' in second) return { ...noText(second.missing), ...spendingOf(first.calls) };

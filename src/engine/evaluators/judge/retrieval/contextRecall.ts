@@ -83,7 +83,7 @@ function isUnknown(material: ReadonlyMap<string, string>): (name: string) => boo
 
 /** One sentence a line; a line that says both is not attributed, as in promptfoo's `matchesContextRecall`. */
 function attributions(answer: string): { attributed: number; total: number } {
-  const lines = (linesOf(answer) ?? []).map((line) => line.toLowerCase());
+  const lines = linesOf(answer).map((line) => line.toLowerCase());
   const not = lines.filter((line) => line.includes('[not attributed]')).length;
   const attributed = lines.filter(
     (line) => line.includes('[attributed]') && !line.includes('[not attributed]'),

@@ -1,5 +1,5 @@
 import type { RetrievedContext } from './retrievedContext.ts';
-import { linesOf, sentencesOf } from './sentences.ts';
+import { linesOf, MAX_SENTENCES, sentencesOf } from './sentences.ts';
 
 const NOTHING_NEEDED = 'Insufficient Information';
 /** The sign of a list before a sentence. */
@@ -17,10 +17,9 @@ export function neededSentences(answer: string, { text, passages }: RetrievedCon
   const total = parts.length;
   if (total === 0) return { problem: 'the context has no sentence' };
   if (answer.includes(NOTHING_NEEDED)) return { count: 0, total };
-  const lines = linesOf(answer);
-  if (!lines) return { problem: 'the judge picked out too many sentences' };
-  const segmented = passages !== undefined || (linesOf(text)?.length ?? 2) > 1;
-  const picked = [...new Set(segmented ? lines : sentencesOf(answer))];
+  const segmented = passages !== undefined || linesOf(text).length > 1;
+  const picked = [...new Set(segmented ? linesOf(answer) : sentencesOf(answer))];
+  if (picked.length > MAX_SENTENCES) return { problem: 'the judge picked out too many sentences' };
   const whole = comparable(text);
   const quotes = picked.some((sentence) => {
     const quoted = comparable(sentence.replace(LIST_SIGN, ''));

@@ -1,10 +1,9 @@
-/** Longest list that is read out of an answer. */
-const MAX_LINES = 1000;
+/** Longest list that is read out of an answer: what is longer is a flood. */
+export const MAX_SENTENCES = 1000;
 
-/** The lines that are not blank, as promptfoo's `splitIntoSentences`; undefined for more than can be meant. */
-export function linesOf(text: string): string[] | undefined {
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
-  return lines.length > MAX_LINES ? undefined : lines;
+/** The lines that are not blank, as promptfoo's `splitIntoSentences`. */
+export function linesOf(text: string): string[] {
+  return text.split('\n').filter((line) => line.trim() !== '');
 }
 
 /**
@@ -12,7 +11,7 @@ export function linesOf(text: string): string[] | undefined {
  * as promptfoo's `splitTextIntoSentences`.
  */
 export function sentencesOf(text: string): string[] {
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const lines = linesOf(text);
   const parts = lines.length > 1 ? lines : text.split(/(?<=[.!?])\s+/);
   return parts.map((part) => part.trim()).filter((part) => part !== '' && !/^\d+[.)]$/.test(part));
 }
