@@ -7,7 +7,6 @@ import {
   elementsOption,
   missingElements,
 } from './elementsOption.ts';
-import { readXml } from './wellFormedXml.ts';
 import { readXmlTree } from './xmlTree.ts';
 
 /** Well-formed as XML 1.0 with namespaces says. The parser is loaded when the first output is judged. */
@@ -21,7 +20,8 @@ export const isXml: EvaluatorDefinition<ElementsOptions> = {
   create(_spec, { elements }) {
     const paths = elementPaths(elements);
     return async ({ output }) => {
-      const read = await readXml(output.text);
+      const { readXml } = await import('./wellFormedXml.ts');
+      const read = readXml(output.text);
       if (read.status === 'too deep') return unmeasured(`the XML cannot be read: ${read.reason}`);
       if (read.status === 'broken') return binary(false, `not XML: ${read.reason}`);
       const tree = readXmlTree(output.text);

@@ -1,4 +1,4 @@
-import type { SaxesParser } from 'saxes';
+import { SaxesParser } from 'saxes';
 import { xmlNameAt } from './xmlMarkup.ts';
 
 const QUOTED = /^[ \t\r\n]+(?:"([^"]*)"|'([^']*)')/;
@@ -13,9 +13,8 @@ type Reading = { status: 'well-formed' } | { status: 'broken' | 'too deep'; reas
  * Whether the text is a well-formed XML 1.0 document with namespaces. A DOCTYPE may name an external subset, which is
  * not read, and has no internal one.
  */
-export async function readXml(text: string): Promise<Reading> {
-  const { SaxesParser: Parser } = await import('saxes');
-  const parser = new Parser({ xmlns: true });
+export function readXml(text: string): Reading {
+  const parser = new SaxesParser({ xmlns: true });
   let standalone = false;
   let depth = 0;
   parser.on('xmldecl', (declaration) => {
