@@ -52,7 +52,7 @@ describe('touchstone --otlp', () => {
     assert.equal(collector.logs().length, 4);
     for (const { headers } of collector.requests)
       assert.deepEqual([headers['authorization'], headers['x-project']], [`Bearer ${KEY}`, 'support']);
-    assert.match(err, /sent 9 spans of run \S+ to http:\/\/127\.0\.0\.1:\d+\/otel\/v1\/traces$/m);
+    assert.match(err, /sent 7 spans of run \S+ to http:\/\/127\.0\.0\.1:\d+\/otel\/v1\/traces$/m);
     assert.match(err, /sent 4 log lines and evaluations of run /);
     assert.doesNotMatch(out + err, new RegExp(`${KEY}|tenant`));
   });
@@ -83,7 +83,7 @@ describe('touchstone --otlp', () => {
     reply = {};
     const again = await touchstone(folder, 'show', run, '--otlp', collector.url);
     assert.equal(again.code, 0);
-    assert.equal(collector.spans().length, 9);
+    assert.equal(collector.spans().length, 7);
   });
 
   it('says what the collector has refused', async () => {
@@ -91,7 +91,7 @@ describe('touchstone --otlp', () => {
     await using collector = await startCollector(({ path }) => (path === '/v1/traces' ? { body } : {}));
     const { code, err } = await evaluate('--otlp', collector.url);
     assert.equal(code, 0);
-    assert.match(err, /sent 7 spans of run /);
+    assert.match(err, /sent 5 spans of run /);
     assert.match(err, /warning the collector refused 2 spans of run \S+: old$/m);
   });
 
