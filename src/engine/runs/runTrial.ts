@@ -9,7 +9,7 @@ import type { Clock, Span } from '../ports.ts';
 import type { Target } from '../targets/target.ts';
 import { readOtlpSpans } from '../telemetry/otlpSpans.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
-import type { ToldCase } from './tellCase.ts';
+import { judgedCase, type ToldCase } from './tellCase.ts';
 
 export interface TrialJob {
   located: LocatedCase;
@@ -149,7 +149,7 @@ function evaluate(job: TrialJob, output: EvaluationInput['output'], others: Eval
     // Those that rank targets come when all targets have their verdicts.
     others ? evaluators.filter(({ ranks }) => !ranks) : evaluators,
     {
-      case: (job.told?.located ?? located).case,
+      case: job.told ? judgedCase(job.told, output) : located.case,
       output,
       ...(others ? { target: job.target.name, others } : {}),
     },

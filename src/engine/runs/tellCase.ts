@@ -1,9 +1,10 @@
 import { PromptError } from '../errors.ts';
-import type { LocatedCase } from '../model/case.ts';
+import type { GoldenCase, LocatedCase } from '../model/case.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
+import type { Output } from '../model/output.ts';
 import { mentions } from '../prompts/mentions.ts';
 import { renderNunjucks } from '../prompts/nunjucks.ts';
-import { type EarlierOutputs, missingOutput } from '../targets/earlierOutputs.ts';
+import { CONVERSATION_TURN, type EarlierOutputs, missingOutput } from '../targets/earlierOutputs.ts';
 import { fillValue } from '../targets/promptfoo/renderPrompt.ts';
 import { type CaseOrder, type OrderedCase, orderedCase } from './caseOrder.ts';
 import type { EarlierCases } from './earlierCases.ts';
@@ -48,6 +49,19 @@ export function tellCase(
     if (!(error instanceof PromptError)) throw error;
     return failed(located, told, error.message);
   }
+}
+
+/**
+ * The case as it is judged once its output is there: the conversation then ends with the turn that is judged, from its
+ * second turn on, as in promptfoo.
+ */
+export function judgedCase({ located, earlier }: ToldCase, output: Output): GoldenCase {
+  const { case: entry } = located;
+  const turns = earlier.variables[CONVERSATION];
+  const turn = output.metadata?.[CONVERSATION_TURN];
+  if (!earlier.inConversation || !Array.isArray(turns) || turns.length === 0 || turn === undefined)
+    return entry;
+  return { ...entry, input: { ...earlier.variables, [CONVERSATION]: [...turns, turn] } };
 }
 
 function failed(located: LocatedCase, earlier: EarlierOutputs, reason: string): ToldCase {
