@@ -4,15 +4,13 @@ import { PromptError, StoreError } from '../../../src/engine/errors.ts';
 import type { Evaluator } from '../../../src/engine/evaluators/evaluator.ts';
 import { emptyOutput } from '../../../src/engine/model/output.ts';
 import type { TrialResult } from '../../../src/engine/model/result.ts';
-import { noLog, systemClock } from '../../../src/engine/ports.ts';
-import { type ExecuteOptions, executeRun } from '../../../src/engine/runs/executeRun.ts';
+import type { ExecuteOptions } from '../../../src/engine/runs/executeRun.ts';
 import type { RunInputs } from '../../../src/engine/runs/runInputs.ts';
 import { RunStore } from '../../../src/engine/store/runStore.ts';
 import type { Target } from '../../../src/engine/targets/target.ts';
-import { located, plan } from '../../support/runFixtures.ts';
+import { execute as executeIn, numberedCases, RUN, runInputs } from '../../support/runExecution.ts';
+import { located } from '../../support/runFixtures.ts';
 import { type Reply, sayId, scriptedTarget } from '../../support/scriptedTarget.ts';
-
-const RUN = 'run-1';
 
 /** Passes when the output names the case; takes its time, as one that asks somebody. */
 const asksWhether: Evaluator = {
@@ -33,29 +31,9 @@ const namesCase: Evaluator = {
 
 function inputsFor(
   targets: readonly Target[],
-  options: { cases?: number; repeat?: number; concurrency?: number } = {},
+  { cases = 10, ...more }: { cases?: number; repeat?: number; concurrency?: number } = {},
 ): RunInputs {
-  const { cases = 10, repeat = 1, concurrency = 4 } = options;
-  const entries = located(
-    Array.from({ length: cases }, (_, index) => ({ id: `case-${index}`, input: `${index}` })),
-  );
-  return {
-    plan: plan({ targets: targets.map(({ name }) => name), cases, repeat }),
-    source: {
-      async *batches() {
-        for (let from = 0; from < entries.length; from += 3) yield entries.slice(from, from + 3);
-      },
-    },
-    targets: targets.map((target) => ({ target, timeoutMs: 1000, concurrency })),
-    evaluatorsFor: () => [namesCase],
-    cascadeFor: () => ({
-      mode: 'cascade',
-      thresholds: {},
-      weights: { heuristic: 0.2, lexical: 0.3, judge: 0.5 },
-      rule: { kind: 'all' },
-    }),
-    auditShare: 0,
-  };
+  return runInputs(targets, numberedCases(cases), { evaluators: [namesCase], ...more });
 }
 
 describe('executeRun', () => {
@@ -68,21 +46,8 @@ describe('executeRun', () => {
   });
   afterEach(() => store.close());
 
-  function execute(inputs: RunInputs, more: Partial<ExecuteOptions> = {}) {
-    if (store.runTraceId(RUN) === undefined)
-      store.createRun({ id: RUN, plan: inputs.plan, createdAt: 1, traceId: 'e'.repeat(32) });
-    return executeRun(inputs, {
-      runId: RUN,
-      store,
-      owner: { pid: 1, host: 'here', alive: () => true },
-      clock: systemClock,
-      log: noLog,
-      signal: new AbortController().signal,
-      onResults: (results) => stored.push(...results),
-      onStart: () => {},
-      ...more,
-    });
-  }
+  const execute = (inputs: RunInputs, more: Partial<ExecuteOptions> = {}) =>
+    executeIn(store, inputs, { onResults: (results) => stored.push(...results), ...more });
 
   it('runs every trial of every target once', async () => {
     const targets = [scriptedTarget('a', sayId), scriptedTarget('b', sayId)];

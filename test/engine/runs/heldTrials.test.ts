@@ -2,15 +2,13 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { EvaluationInput, Evaluator } from '../../../src/engine/evaluators/evaluator.ts';
 import { emptyOutput } from '../../../src/engine/model/output.ts';
-import { noLog, systemClock } from '../../../src/engine/ports.ts';
-import { type ExecuteOptions, executeRun } from '../../../src/engine/runs/executeRun.ts';
+import type { ExecuteOptions } from '../../../src/engine/runs/executeRun.ts';
 import type { RunInputs } from '../../../src/engine/runs/runInputs.ts';
 import { RunStore } from '../../../src/engine/store/runStore.ts';
 import type { Target } from '../../../src/engine/targets/target.ts';
-import { located, plan } from '../../support/runFixtures.ts';
+import { execute as executeIn, numberedCases, RUN, runInputs } from '../../support/runExecution.ts';
 import { type Reply, scriptedTarget } from '../../support/scriptedTarget.ts';
 
-const RUN = 'run-1';
 const REPEAT = 2;
 const CASES = 5;
 
@@ -40,21 +38,7 @@ function longest(seen: EvaluationInput[] = []): Evaluator {
 }
 
 function inputsFor(targets: readonly Target[], evaluator: Evaluator, concurrency = 4): RunInputs {
-  const entries = located(
-    Array.from({ length: CASES }, (_, index) => ({ id: `case-${index}`, input: `${index}` })),
-  );
-  return {
-    plan: plan({ targets: targets.map(({ name }) => name), cases: CASES, repeat: REPEAT }),
-    source: {
-      async *batches() {
-        yield entries;
-      },
-    },
-    targets: targets.map((target) => ({ target, timeoutMs: 1000, concurrency })),
-    evaluatorsFor: () => [evaluator],
-    cascadeFor: () => ({ mode: 'full', thresholds: {}, weights: null, rule: { kind: 'all' } }),
-    auditShare: 0,
-  };
+  return runInputs(targets, numberedCases(CASES), { evaluators: [evaluator], repeat: REPEAT, concurrency });
 }
 
 describe('trials whose evaluators compare targets', () => {
@@ -64,22 +48,7 @@ describe('trials whose evaluators compare targets', () => {
   });
   afterEach(() => store.close());
 
-  function execute(inputs: RunInputs, more: Partial<ExecuteOptions> = {}) {
-    if (store.runTraceId(RUN) === undefined)
-      store.createRun({ id: RUN, plan: inputs.plan, createdAt: 1, traceId: 'e'.repeat(32) });
-    return executeRun(inputs, {
-      runId: RUN,
-      store,
-      owner: { pid: 1, host: 'here', alive: () => true },
-      clock: systemClock,
-      log: noLog,
-      signal: new AbortController().signal,
-      onResults: () => {},
-      onStart: () => {},
-      ...more,
-    });
-  }
-
+  const execute = (inputs: RunInputs, more: Partial<ExecuteOptions> = {}) => executeIn(store, inputs, more);
   const held = () => Array.from({ length: CASES }, (_, index) => store.heldOutputs(RUN, index)).flat();
 
   it('are evaluated when every target has answered, beside the outputs of the same trial', async () => {

@@ -2,17 +2,15 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { Evaluator } from '../../../src/engine/evaluators/evaluator.ts';
 import type { GoldenCase } from '../../../src/engine/model/case.ts';
-import { noLog, systemClock } from '../../../src/engine/ports.ts';
 import type { CaseOrder } from '../../../src/engine/runs/caseOrder.ts';
-import { executeRun } from '../../../src/engine/runs/executeRun.ts';
 import type { RunInputs } from '../../../src/engine/runs/runInputs.ts';
 import { RunStore } from '../../../src/engine/store/runStore.ts';
 import { CONVERSATION_TURN } from '../../../src/engine/targets/earlierOutputs.ts';
 import type { Target } from '../../../src/engine/targets/target.ts';
-import { complete, located, plan } from '../../support/runFixtures.ts';
+import { execute as executeIn, RUN, runInputs } from '../../support/runExecution.ts';
+import { complete } from '../../support/runFixtures.ts';
 import { type Reply, scriptedTarget } from '../../support/scriptedTarget.ts';
 
-const RUN = 'run-1';
 const REPEAT = 2;
 
 /** Six cases: each stores its output under the same name. */
@@ -36,20 +34,7 @@ const adds: Reply = async ({ case: { id }, earlier }) => {
 };
 
 function inputsFor(targets: readonly Target[], cases: readonly GoldenCase[], order: CaseOrder): RunInputs {
-  const entries = located(cases);
-  return {
-    plan: plan({ targets: targets.map(({ name }) => name), cases: cases.length, repeat: REPEAT }),
-    source: {
-      async *batches() {
-        yield entries;
-      },
-    },
-    targets: targets.map((target) => ({ target, timeoutMs: 1000, concurrency: 8 })),
-    evaluatorsFor: () => [passes],
-    cascadeFor: () => ({ mode: 'full', thresholds: {}, weights: null, rule: { kind: 'all' } }),
-    auditShare: 0,
-    order,
-  };
+  return { ...runInputs(targets, cases, { evaluators: [passes], repeat: REPEAT, concurrency: 8 }), order };
 }
 
 function storing(cases: readonly GoldenCase[]): CaseOrder {
@@ -64,20 +49,8 @@ describe('cases that read what earlier ones gave', () => {
   });
   afterEach(() => store.close());
 
-  function execute(inputs: RunInputs, signal = new AbortController().signal) {
-    if (store.runTraceId(RUN) === undefined)
-      store.createRun({ id: RUN, plan: inputs.plan, createdAt: 1, traceId: 'e'.repeat(32) });
-    return executeRun(inputs, {
-      runId: RUN,
-      store,
-      owner: { pid: 1, host: 'here', alive: () => true },
-      clock: systemClock,
-      log: noLog,
-      signal,
-      onResults: () => {},
-      onStart: () => {},
-    });
-  }
+  const execute = (inputs: RunInputs, signal = new AbortController().signal) =>
+    executeIn(store, inputs, { signal });
 
   const outputs = () =>
     [...store.results(RUN)]

@@ -4,15 +4,18 @@ import { SpendingLimit } from '../../../src/engine/cost/spendingLimit.ts';
 import { spentSoFar } from '../../../src/engine/cost/spent.ts';
 import type { Evaluator } from '../../../src/engine/evaluators/evaluator.ts';
 import { emptyOutput } from '../../../src/engine/model/output.ts';
-import { noLog, systemClock } from '../../../src/engine/ports.ts';
-import { executeRun } from '../../../src/engine/runs/executeRun.ts';
+import { systemClock } from '../../../src/engine/ports.ts';
 import type { RunInputs } from '../../../src/engine/runs/runInputs.ts';
 import { RunStore } from '../../../src/engine/store/runStore.ts';
 import type { Target } from '../../../src/engine/targets/target.ts';
-import { located, plan } from '../../support/runFixtures.ts';
+import {
+  createRun,
+  execute as executeIn,
+  numberedCases,
+  RUN,
+  runInputs,
+} from '../../support/runExecution.ts';
 import { type Reply, scriptedTarget } from '../../support/scriptedTarget.ts';
-
-const RUN = 'run-1';
 
 /** Every call costs a dollar, and takes a turn of the event loop. */
 const aDollar: Reply = async ({ case: entry }) => {
@@ -33,24 +36,7 @@ function evaluator(compares: boolean): Evaluator {
 }
 
 function inputsFor(targets: readonly Target[], cases: number, compares = false): RunInputs {
-  const entries = located(Array.from({ length: cases }, (_, index) => ({ id: `case-${index}`, input: 'x' })));
-  return {
-    plan: plan({ targets: targets.map(({ name }) => name), cases }),
-    source: {
-      async *batches() {
-        yield entries;
-      },
-    },
-    targets: targets.map((target) => ({ target, timeoutMs: 1000, concurrency: 2 })),
-    evaluatorsFor: () => [evaluator(compares)],
-    cascadeFor: () => ({
-      mode: 'cascade',
-      thresholds: {},
-      weights: { heuristic: 0.2, lexical: 0.3, judge: 0.5 },
-      rule: { kind: 'all' },
-    }),
-    auditShare: 0,
-  };
+  return runInputs(targets, numberedCases(cases), { evaluators: [evaluator(compares)], concurrency: 2 });
 }
 
 describe('a run with a spending limit', () => {
@@ -61,20 +47,9 @@ describe('a run with a spending limit', () => {
   afterEach(() => store.close());
 
   function execute(inputs: RunInputs, perRun: number) {
-    if (store.runTraceId(RUN) === undefined)
-      store.createRun({ id: RUN, plan: inputs.plan, createdAt: 1, traceId: 'e'.repeat(32) });
+    createRun(store, inputs);
     const limit = new SpendingLimit({ perRun }, spentSoFar(store, store.getRun(RUN), systemClock.now()));
-    return executeRun(inputs, {
-      runId: RUN,
-      store,
-      owner: { pid: 1, host: 'here', alive: () => true },
-      clock: systemClock,
-      log: noLog,
-      signal: new AbortController().signal,
-      onResults: () => {},
-      onStart: () => {},
-      limit,
-    });
+    return executeIn(store, inputs, { limit });
   }
 
   for (const compares of [false, true]) {
