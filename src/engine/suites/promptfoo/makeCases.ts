@@ -120,8 +120,14 @@ function assemble(
     assert: assertions,
     ...(typeof threshold === 'number' ? { threshold } : {}),
     ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
+    ...clusterOf(metadata),
     ...(Object.keys(options).length === 0 ? {} : { promptfoo: options }),
   };
+}
+
+/** Turns of one conversation depend on each other: error bars must not take them for cases of their own. */
+function clusterOf({ conversationId: id }: JsonObject): { cluster?: string } {
+  return typeof id === 'string' || typeof id === 'number' ? { cluster: `conversation ${id}` } : {};
 }
 
 function caseOptions(reader: PromptfooReader, merged: MergedTest): PromptfooCaseOptions {

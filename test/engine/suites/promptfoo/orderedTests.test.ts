@@ -47,6 +47,30 @@ tests:
     }
   });
 
+  it('takes the turns of one conversation for a cluster', async () => {
+    const results = await runFiles({
+      [CONFIG]: `
+prompts: ['{{ _conversation | length }} {{q}}']
+providers: [echo]
+defaultTest: { assert: [{ type: contains, value: '{{q}}' }] }
+tests:
+  - { vars: { q: a }, metadata: { conversationId: shop } }
+  - { vars: { q: b }, metadata: { conversationId: shop } }
+  - { vars: { q: c }, metadata: { conversationId: 7 } }
+  - { vars: { q: d }, metadata: { topic: none } }
+`,
+    });
+    assert.deepEqual(
+      results.map(({ cluster, output }) => [output.text, cluster]),
+      [
+        ['0 a', 'conversation shop'],
+        ['1 b', 'conversation shop'],
+        ['0 c', 'conversation 7'],
+        ['0 d', undefined],
+      ],
+    );
+  });
+
   it('never reads an output as a template', async () => {
     const results = await runFiles({
       [CONFIG]: `
