@@ -3,7 +3,7 @@ import { before, describe, it } from 'mocha';
 import { Workbench } from '../support/vscode/workbench.ts';
 import { holdAgent } from './heldAgent.ts';
 import { needsWorkbench } from './needsWorkbench.ts';
-import { openRun, openViews, runSuite } from './steps.ts';
+import { expandRow, openRun, openViews, runSuite } from './steps.ts';
 
 describe('journey: the first day', function () {
   this.timeout(180_000);
@@ -35,12 +35,9 @@ describe('journey: the first day', function () {
     await page.locator('.monaco-list-row', { hasText: 'running,' }).first().waitFor();
     await workbench.screenshot('day-running');
     await workbench.runCommand('Testing: Focus on Test Explorer View');
-    const suite = page.locator('.test-explorer .monaco-list-row', { hasText: 'support' }).first();
-    await suite.click();
-    await page.keyboard.press('ArrowRight');
-    const target = page.locator('.test-explorer .monaco-list-row', { hasText: 'agent' }).first();
-    await target.click();
-    await page.keyboard.press('ArrowRight');
+    const tests = page.locator('.test-explorer .monaco-list-row');
+    await expandRow(workbench, tests.filter({ hasText: 'support' }).first());
+    await expandRow(workbench, tests.filter({ hasText: 'agent' }).first());
     await page.locator('.test-explorer .monaco-list-row[aria-level="3"]').nth(5).waitFor();
     await workbench.screenshot('day-live-tree');
     letGo();

@@ -1,3 +1,5 @@
+import type { Locator } from 'playwright-core';
+import { eventually } from '../support/vscode/eventually.ts';
 import type { Workbench } from '../support/vscode/workbench.ts';
 
 /** Shows the extension's own views. */
@@ -23,4 +25,13 @@ export async function openRun({ page }: Workbench, text: string): Promise<void> 
   const run = page.locator('.monaco-list-row', { hasText: text }).first();
   await run.waitFor({ timeout: 60_000 });
   await run.click();
+}
+
+/** Opens a row of a tree with the keyboard: a key that comes while the tree is drawn anew is lost. */
+export async function expandRow({ page }: Workbench, row: Locator): Promise<void> {
+  await eventually(async () => {
+    await row.click({ timeout: 3_000 });
+    if ((await row.getAttribute('aria-expanded')) !== 'true') await page.keyboard.press('ArrowRight');
+    await row.and(page.locator('[aria-expanded="true"]')).waitFor({ timeout: 3_000 });
+  });
 }
