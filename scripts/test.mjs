@@ -48,7 +48,15 @@ suite('unit tests', [
 ]);
 suite('panels in a browser', ['test/webview/**/*.test.ts']);
 counted('extension host', process.execPath, ['test/support/vscode/extensionHost.ts']);
-suite('journeys', ['--require', './test/support/vscode/evidence.ts', 'test/e2e/**/*.test.ts']);
+// A whole editor in a browser on a shared machine: a journey that fails leaves its evidence in screenshots/failed, is
+// gone through once more, and says so.
+suite('journeys', [
+  '--retries',
+  '1',
+  '--require',
+  './test/support/vscode/evidence.ts',
+  'test/e2e/**/*.test.ts',
+]);
 
 rmSync(scratch, { recursive: true, force: true });
 const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : '';

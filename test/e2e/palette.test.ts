@@ -12,6 +12,8 @@ describe('journey: the command palette', function () {
     await workbench.choices.filter({ hasText: 'Touchstone: Choose Model…' }).first().waitFor();
     await workbench.screenshot('palette');
     await workbench.page.keyboard.press('Escape');
+    // A palette that is opened while it closes stays closed.
+    await workbench.quickInput.waitFor({ state: 'hidden' });
     // The list draws only what is in sight.
     await workbench.openPalette('>Touchstone: Set API');
     await workbench.choices.filter({ hasText: 'Touchstone: Set API Key…' }).first().waitFor();

@@ -5,6 +5,10 @@ import Mocha from 'mocha';
 export default class CountingReporter extends Mocha.reporters.Spec {
   constructor(runner, options) {
     super(runner, options);
+    // A journey that was tried twice says so: once is chance, often is a fault.
+    runner.on('retry', (test, error) => {
+      console.log(`    tried again: ${test.fullTitle()} (${error.message.split('\n')[0]})`);
+    });
     runner.once('end', () => {
       const file = process.env.TOUCHSTONE_TEST_COUNTS;
       if (!file) return;
