@@ -215,6 +215,25 @@ describe('touchstone eval --record and --replay', () => {
     const file = await touchstone(folder, 'eval', '--record', 'd.golden.yaml');
     assert.match(file.err, /this is not a folder/);
   });
+
+  it('replays a run that asked no model, and says before the first call where nothing can be recorded', async () => {
+    const made = temporaryFolder({
+      'touchstone.yaml':
+        'suites:\n  s: { dataset: d.golden.yaml, targets: [{ echo: true }], evaluators: [{ contains: e }] }\n',
+      'd.golden.yaml': DATASET,
+      file: '',
+    });
+    try {
+      assert.equal((await touchstone(made.folder, 'eval', '--record', 'rec')).code, 0);
+      const replayed = await touchstone(made.folder, 'eval', '--replay', 'rec');
+      assert.equal(replayed.code, 0, replayed.err);
+      const refused = await touchstone(made.folder, 'eval', '--record', 'file/rec');
+      assert.equal(refused.code, 2);
+      assert.match(refused.err, /file\/rec: the folder of recordings cannot be made/);
+    } finally {
+      made.dispose();
+    }
+  });
 });
 
 interface Entry {

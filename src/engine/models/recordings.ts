@@ -48,10 +48,11 @@ export class Recordings {
     this.#redact = redact;
   }
 
-  /** `folder` is absolute; it is made when the first recording is written. Throws FileError for a file in its place. */
+  /** `folder` is absolute, and is made where it is missing. Throws FileError where it cannot be, or for a file in its place. */
   static toRecord(folder: string, random: Random, redact: (text: string) => string): Recordings {
     const found = statSync(folder, { throwIfNoEntry: false });
     if (found && !found.isDirectory()) throw notAFolder(folder);
+    if (!found) makeFolder(folder);
     return new Recordings('record', folder, random, redact);
   }
 
@@ -142,6 +143,19 @@ function compact(json: string): string {
 /** Says that an answer is missing, and what to do. */
 export function notRecorded(what: string, file: string): string {
   return `no reply of ${what} is recorded for this request (${file}); record it with: touchstone eval --record DIR`;
+}
+
+/** Before anything is paid for; and a run that asks no model can be replayed, too. */
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new FileError(`the folder of recordings cannot be made: ${reason}`, {
+      where: { path: folder },
+      remedy: 'Name a folder that can be written to.',
+    });
+  }
 }
 
 function notAFolder(folder: string): FileError {
