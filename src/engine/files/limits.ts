@@ -4,6 +4,12 @@ export const MAX_FILE_BYTES = 64 * 1024 * 1024;
 /** Longest YAML text, in characters. */
 export const MAX_YAML_LENGTH = 8_000_000;
 
+/**
+ * Most tokens of a YAML text: words, signs, gaps and line ends. A case of a dataset has about forty; the parser needs
+ * some hundred bytes and some microseconds for each.
+ */
+export const MAX_YAML_TOKENS = 1_500_000;
+
 /** Deepest nesting of lists and maps in a YAML or JSON file; real files stay below 30. */
 export const MAX_NESTING = 200;
 

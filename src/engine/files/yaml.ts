@@ -1,21 +1,20 @@
-import { Composer, type Document, Lexer, type ParsedNode, Parser } from 'yaml';
+import { Composer, type Document, type ErrorCode, Lexer, type ParsedNode, Parser } from 'yaml';
 import { FileError } from '../errors.ts';
 import type { SourceRange } from '../model/location.ts';
 import type { Pointer, SourceDocument } from './document.ts';
 import { excerpt } from './excerpt.ts';
-import { MAX_NESTING, MAX_YAML_LENGTH } from './limits.ts';
+import { MAX_NESTING, MAX_YAML_LENGTH, MAX_YAML_TOKENS } from './limits.ts';
 import { LineIndex } from './lineIndex.ts';
 import { AliasTargets, findYamlNode, readYamlValue } from './yamlValue.ts';
 
 /**
  * Parses one YAML 1.2 document with the core schema: dates stay strings, `<<` merges. Throws FileError with
- * the place for bad syntax, duplicate keys, alias bombs, nesting beyond the limit, unknown tags, keys that
+ * the place for bad syntax, duplicate keys, alias bombs, nesting or size beyond the limits, unknown tags, keys that
  * reach a prototype, and numbers that cannot be kept exactly. `line`: the file's line in which `text`
  * begins, for front matter.
  */
 export function parseYaml(text: string, path: string, options: { line?: number } = {}): SourceDocument {
   const index = new LineIndex(path, text, options.line);
-  refuseTooLong(text, path);
   const root = composeYaml(text, index).contents;
   const aliases = new AliasTargets();
   const value = root ? readYamlValue(root, index, aliases) : null;
@@ -37,8 +36,9 @@ export function parseYaml(text: string, path: string, options: { line?: number }
   };
 }
 
-/** The one document of a YAML text, with the ranges of its nodes. Throws FileError for bad syntax. */
+/** The one document of a YAML text, with the ranges of its nodes. Throws FileError for bad syntax and beyond the limits. */
 export function composeYaml(text: string, index: LineIndex): Document.Parsed<ParsedNode> {
+  if (text.length > MAX_YAML_LENGTH) throw tooLong(index);
   const composer = new Composer<ParsedNode>({
     version: '1.2',
     schema: 'core',
@@ -49,10 +49,18 @@ export function composeYaml(text: string, index: LineIndex): Document.Parsed<Par
     prettyErrors: false,
     logLevel: 'silent',
   });
+  // The composer collects errors, one for each comma of `[,,,,`: the first is enough, and is thrown on at every level
+  // that catches it. The types keep the hook private.
+  let fault: FileError | undefined;
+  Reflect.set(composer, 'onError', (source: ErrorSource, code: ErrorCode, message: string) => {
+    fault ??= syntaxError({ code, message, offset: errorOffset(source) }, index, text);
+    throw fault;
+  });
   const documents = composer.compose(tokens(text, index), true, text.length);
   const first = documents.next();
   if (first.done) throw new FileError('the file holds no YAML document', { where: index.location(0) });
-  refuseErrors(first.value, index, text);
+  const problem = first.value.errors[0] ?? first.value.warnings[0];
+  if (problem) throw syntaxError({ ...problem, offset: problem.pos[0] }, index, text);
   const second = documents.next();
   if (!second.done) {
     throw new FileError('a second YAML document begins here', {
@@ -63,19 +71,37 @@ export function composeYaml(text: string, index: LineIndex): Document.Parsed<Par
   return first.value;
 }
 
-/** The YAML parser needs some hundred bytes of memory a character. */
-function refuseTooLong(text: string, path: string): void {
-  if (text.length <= MAX_YAML_LENGTH) return;
-  throw new FileError(`the YAML text has more than ${MAX_YAML_LENGTH / 1_000_000} million characters`, {
-    where: { path },
-    remedy: 'Split the file, or keep a large dataset as JSONL, which is read line by line.',
+/** Whether a text is within the limits on length and tokens that `parseYaml` keeps to. */
+export function isReadableYaml(text: string): boolean {
+  if (text.length > MAX_YAML_LENGTH) return false;
+  let count = 0;
+  for (const _ of new Lexer().lex(text)) if (++count > MAX_YAML_TOKENS) return false;
+  return true;
+}
+
+function tooLong(index: LineIndex): FileError {
+  return new FileError(`the YAML text has more than ${MAX_YAML_LENGTH / 1_000_000} million characters`, {
+    where: { path: index.location(0).path },
+    remedy: SPLIT,
   });
 }
+
+const SPLIT = 'Split the file, or keep a large dataset as JSONL, which is read line by line.';
 
 /** The parser's own stack is explicit and cannot overflow; the composer's recursion is kept shallow by this. */
 function* tokens(text: string, index: LineIndex) {
   const parser = new Parser();
+  let count = 0;
   for (const lexeme of new Lexer().lex(text)) {
+    if (++count > MAX_YAML_TOKENS) {
+      throw new FileError(
+        `the YAML text has more than ${MAX_YAML_TOKENS / 1_000_000} million words and signs`,
+        {
+          where: index.location(parser.offset),
+          remedy: SPLIT,
+        },
+      );
+    }
     yield* parser.next(lexeme);
     if (parser.stack.length > MAX_NESTING) {
       throw new FileError(`the nesting is deeper than ${MAX_NESTING} levels`, {
@@ -87,24 +113,34 @@ function* tokens(text: string, index: LineIndex) {
   yield* parser.end();
 }
 
-function refuseErrors(document: Document.Parsed<ParsedNode>, index: LineIndex, text: string): void {
-  const problem = document.errors[0] ?? document.warnings[0];
-  if (!problem) return;
-  const where = index.location(problem.pos[0]);
+/** Where the composer says that an error is: an offset, a range, or a token. */
+type ErrorSource = number | [number, number] | { offset: number };
+
+function errorOffset(source: ErrorSource): number {
+  if (typeof source === 'number') return source;
+  return Array.isArray(source) ? source[0] : source.offset;
+}
+
+function syntaxError(
+  problem: { code: ErrorCode; message: string; offset: number },
+  index: LineIndex,
+  text: string,
+): FileError {
+  const where = index.location(problem.offset);
   if (problem.code === 'TAG_RESOLVE_FAILED') {
-    throw new FileError(`the YAML tag is not supported: ${excerpt(problem.message, 200)}`, {
+    return new FileError(`the YAML tag is not supported: ${excerpt(problem.message, 200)}`, {
       where,
       remedy: 'Write plain texts, numbers, lists and maps.',
     });
   }
   const conflict = /^<{7}(?: |$)/m.exec(text);
   if (conflict && /^>{7}(?: |$)/m.test(text)) {
-    throw new FileError('the file holds both sides of a merge that git could not settle', {
+    return new FileError('the file holds both sides of a merge that git could not settle', {
       where: index.location(conflict.index),
       remedy: 'Keep the lines that are right and delete the lines <<<<<<<, ======= and >>>>>>>.',
     });
   }
-  throw new FileError(`this is not valid YAML: ${excerpt(problem.message, 200)}`, {
+  return new FileError(`this is not valid YAML: ${excerpt(problem.message, 200)}`, {
     where,
     remedy: 'Check the indentation, the quotes and the colons near this place.',
   });

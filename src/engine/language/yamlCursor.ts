@@ -1,5 +1,6 @@
 import { isMap, isScalar, isSeq, type Node, type Pair, parseDocument, type Scalar } from 'yaml';
 import type { Pointer } from '../files/document.ts';
+import { isReadableYaml } from '../files/yaml.ts';
 import type { CursorText } from './cursorText.ts';
 
 /** What stands at a cursor, or would if it were typed on. */
@@ -50,8 +51,9 @@ export function yamlPlace(text: CursorText): YamlPlace | undefined {
   return root ? placeAt(root, before + text.column, text.base) : undefined;
 }
 
-/** Undefined for what no parser can make anything of, such as nesting without end. */
+/** Undefined for what no parser can make anything of, such as nesting without end, and beyond the limits of size. */
 function parseLoosely(text: string): Node | undefined {
+  if (!isReadableYaml(text)) return undefined;
   try {
     return (
       parseDocument(text, { schema: 'core', uniqueKeys: false, logLevel: 'silent', strict: false })

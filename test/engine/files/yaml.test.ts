@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { stringify } from 'yaml';
+import { parseDocument, stringify } from 'yaml';
 import { FileError } from '../../../src/engine/errors.ts';
 import { parseYaml } from '../../../src/engine/files/yaml.ts';
 
@@ -238,6 +238,28 @@ describe('parseYaml', () => {
   it('refuses a text too long for the parser', () => {
     assert.match(refusal(`a: ${'x'.repeat(8_000_001)}`).remedy ?? '', /JSONL/);
   });
+
+  it('refuses more tokens than the parser has memory for, whatever they are', () => {
+    const count = 1_000_000;
+    for (const text of [
+      `input: [${','.repeat(2 * count)}`,
+      `input: [${'1,'.repeat(count)}]`,
+      `a: &a 1\ninput: [${'*a,'.repeat(count)}]`,
+      '- 1\n'.repeat(count),
+    ]) {
+      assert.match(refusal(text).message, /million words and signs/, text.slice(0, 20));
+      assert.match(refusal(text).remedy ?? '', /JSONL/);
+    }
+  }).timeout(60_000);
+
+  it('stops at the first error: one for each of a million commas would fill the memory', () => {
+    const { errors } = parseDocument(`input: [${','.repeat(1000)}`);
+    assert.ok(errors.length > 900, 'the parser alone collects them all');
+
+    const where = refusal(`input: [${','.repeat(1_000_000)}`).where;
+
+    assert.deepEqual(where, place(1, 10));
+  }).timeout(20_000);
 
   it('reads back whatever was written', () => {
     const key = fc

@@ -1,7 +1,8 @@
 import { Document, type Scalar, visit } from 'yaml';
 import { FileError } from '../../errors.ts';
-import { MAX_FILE_BYTES, MAX_YAML_LENGTH } from '../../files/limits.ts';
+import { MAX_FILE_BYTES } from '../../files/limits.ts';
 import { writeStaged } from '../../files/writeStaged.ts';
+import { isReadableYaml } from '../../files/yaml.ts';
 import type { GoldenCase } from '../../model/case.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { Random } from '../../ports.ts';
@@ -90,8 +91,7 @@ export function yamlItem(entry: GoldenCase, indent: string, lineBreak: string): 
 }
 
 function refuseTooLarge(text: string, format: 'yaml' | 'json', path: string): void {
-  const isTooLarge =
-    format === 'yaml' ? text.length > MAX_YAML_LENGTH : Buffer.byteLength(text) > MAX_FILE_BYTES;
+  const isTooLarge = format === 'yaml' ? !isReadableYaml(text) : Buffer.byteLength(text) > MAX_FILE_BYTES;
   if (!isTooLarge) return;
   throw new FileError(`the dataset is too large for a ${format === 'yaml' ? 'YAML' : 'JSON'} file`, {
     where: { path },
