@@ -1,23 +1,23 @@
-import { Ajv, type Options, type ValidateFunction } from 'ajv';
-import { Ajv2019 } from 'ajv/dist/2019.js';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
+import type { ValidateFunction } from 'ajv';
 import { ConfigError } from '../errors.ts';
 import type { EvaluatorSpec } from '../model/evaluation.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
-import { safeRegExp } from './linearPattern.ts';
+import { type BoundedAjv, createBoundedAjv, type Draft, SchemaTooCostly } from './boundedAjv.ts';
 
 /** Says what is wrong with a value, or undefined when it satisfies the schema. */
 type SchemaCheck = (value: JsonValue) => string | undefined;
 
 const SHOWN_ERRORS = 3;
 const checks = new WeakMap<JsonObject, SchemaCheck>();
-const dialects = new Map<string, Ajv>();
+const dialects = new Map<Draft, BoundedAjv>();
+
+/** Longest JSON of a schema, in characters; compiling takes some microseconds for each. */
+const MAX_SCHEMA = 500_000;
 
 /**
  * Compiles a JSON Schema once: draft-07 unless `$schema` names 2019-09 or 2020-12. Unknown keywords and
  * formats are ignored, as the standard has it. Patterns run in linear time; one that needs look-ahead or
- * back-references is refused. Throws ConfigError at the evaluator's place.
+ * back-references is refused. Throws ConfigError at the evaluator's place; so does a check that takes too many steps.
  */
 export function compileSchema(
   schema: JsonObject,
@@ -25,10 +25,15 @@ export function compileSchema(
 ): SchemaCheck {
   const known = checks.get(schema);
   if (known) return known;
-  const ajv = dialect(schema);
+  const { ajv, run } = dialect(schema);
   const current = withoutOldDialect(schema);
   try {
-    const check = describing(ajv.compile(current), ajv);
+    if (JSON.stringify(schema).length > MAX_SCHEMA) throw new Error('it is too long');
+    const check = describing(
+      run(() => ajv.compile(current)),
+      run,
+      spec,
+    );
     checks.set(schema, check);
     return check;
   } catch (cause) {
@@ -51,29 +56,49 @@ function withoutOldDialect(schema: JsonObject): JsonObject {
   return rest;
 }
 
-function describing(validate: ValidateFunction, ajv: Ajv): SchemaCheck {
+function describing(
+  validate: ValidateFunction,
+  run: BoundedAjv['run'],
+  spec: Pick<EvaluatorSpec, 'type' | 'location'>,
+): SchemaCheck {
   return (value) => {
-    if (validate(value)) return undefined;
+    if (ends(() => run(() => validate(value)), spec)) return undefined;
+
     const errors = validate.errors ?? [];
-    const text = ajv.errorsText(errors.slice(0, SHOWN_ERRORS), { dataVar: 'output' });
+    const text = errors
+      .slice(0, SHOWN_ERRORS)
+      .map(({ instancePath, message }) => `output${instancePath} ${message}`)
+      .join(', ');
     return errors.length > SHOWN_ERRORS ? `${text} (and ${errors.length - SHOWN_ERRORS} more)` : text;
   };
 }
 
-function dialect(schema: JsonObject): Ajv {
+function ends(check: () => boolean, { type, location }: Pick<EvaluatorSpec, 'type' | 'location'>): boolean {
+  try {
+    return check();
+  } catch (cause) {
+    const tooCostly = cause instanceof SchemaTooCostly;
+    if (!tooCostly && !(cause instanceof RangeError)) throw cause;
+    throw new ConfigError(
+      tooCostly
+        ? `${type}: checking the output against the JSON Schema takes too many steps`
+        : `${type}: the output or the JSON Schema nests too deep to be checked`,
+      {
+        ...(location ? { where: location } : {}),
+        remedy: 'Simplify the schema: anyOf, oneOf and $ref that lead to each other multiply.',
+        cause,
+      },
+    );
+  }
+}
+
+function dialect(schema: JsonObject): BoundedAjv {
   const named = typeof schema['$schema'] === 'string' ? schema['$schema'] : '';
-  const version = /2020-12/.test(named) ? '2020' : /2019-09/.test(named) ? '2019' : '07';
-  const known = dialects.get(version);
+  const draft = /2020-12/.test(named) ? '2020' : /2019-09/.test(named) ? '2019' : '07';
+  const known = dialects.get(draft);
   if (known) return known;
-  const options: Options = {
-    strict: false,
-    allErrors: true,
-    logger: false,
-    code: { regExp: safeRegExp },
-  };
-  const ajv: Ajv =
-    version === '2020' ? new Ajv2020(options) : version === '2019' ? new Ajv2019(options) : new Ajv(options);
-  addFormats.default(ajv);
-  dialects.set(version, ajv);
-  return ajv;
+
+  const created = createBoundedAjv(draft);
+  dialects.set(draft, created);
+  return created;
 }
