@@ -2,6 +2,7 @@ import Handlebars from 'handlebars';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import type { Role } from '../model/message.ts';
 import { isBlock, isMustache, isPath, isSubExpression, parseHandlebars } from './handlebarsTemplate.ts';
+import { TemplateSteps, TooManySteps } from './templateSteps.ts';
 import { TemplateFault } from './templateUse.ts';
 
 /** What Dotprompt's helpers leave in the rendered text, to be taken apart afterwards. */
@@ -30,6 +31,9 @@ const ROLES: { [name: string]: Role } = {
 
 /** Handlebars' own helpers that walk into a value: it must be there. */
 const WALKING = ['each', 'with'] as const;
+
+/** Handlebars' own helpers that fill in a block once for each item; the last is `{{#items}}…{{/items}}`. */
+const REPEATING = ['each', 'with', 'blockHelperMissing'] as const;
 
 /**
  * Renders a Handlebars template with Dotprompt's helpers, nothing escaped, own properties only. A missing
@@ -66,6 +70,7 @@ type RefuseMissing = (options: CallOptions, key?: string) => void;
 function createHandlebars(marks: HelperMarks, refuse: RefuseMissing): typeof Handlebars {
   const handlebars = Handlebars.create();
   handlebars.unregisterHelper('log');
+  countSteps(handlebars);
   for (const name of WALKING) {
     const walk = handlebars.helpers[name];
     handlebars.registerHelper(name, function (this: unknown, value: unknown, options: CallOptions) {
@@ -94,6 +99,24 @@ function createHandlebars(marks: HelperMarks, refuse: RefuseMissing): typeof Han
     },
   });
   return handlebars;
+}
+
+/** Blocks in blocks over the same list multiply; what they build does, too. */
+function countSteps(handlebars: typeof Handlebars): void {
+  const steps = new TemplateSteps();
+  for (const name of REPEATING) {
+    const repeat = handlebars.helpers[name];
+    handlebars.registerHelper(name, function (this: unknown, value: unknown, options: CallOptions) {
+      const fill = options.fn;
+      const counted = (...given: Parameters<NonNullable<CallOptions['fn']>>) => {
+        steps.spend(1);
+        const text = fill?.(...given) ?? '';
+        steps.spendOn(text);
+        return text;
+      };
+      return repeat?.call(this, value, fill ? { ...options, fn: counted } : options);
+    });
+  }
 }
 
 function readRole(name: unknown): Role {
@@ -152,6 +175,7 @@ function toFault(
   offsetOf: (position: { line: number; column: number }) => number,
 ): Error {
   if (error instanceof TemplateFault) return error;
+  if (error instanceof TooManySteps) return new TemplateFault(error.message, 0);
   if (error instanceof RangeError) return new TemplateFault('the template nests too deep', 0);
   if (!(error instanceof Error)) return new Error(String(error));
   const line = 'lineNumber' in error && typeof error.lineNumber === 'number' ? error.lineNumber : undefined;

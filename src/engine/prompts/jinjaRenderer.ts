@@ -1,12 +1,12 @@
 import { Environment, Interpreter } from '@huggingface/jinja';
 import type { JsonObject } from '../model/json.ts';
+import { findJinjaCosts, type JinjaCosts } from './jinjaCosts.ts';
 import { identifierName, type JinjaNode, nodesIn } from './jinjaNode.ts';
 import { parseJinja } from './jinjaTemplate.ts';
 import { findJinjaUses } from './jinjaUses.ts';
+import { TemplateSteps, TooManySteps } from './templateSteps.ts';
 import { TemplateFault } from './templateUse.ts';
 
-/** Steps after which a template is taken for one that does not end; real prompts need a few thousand. */
-const MAX_STEPS = 1_000_000;
 const MAX_RANGE = 10_000;
 
 interface RuntimeValue {
@@ -37,11 +37,17 @@ export function renderJinja(
 ): string {
   const parsed = parseJinja(template);
   const scope = createScope(variables);
-  const evaluator = new StrictEvaluator(scope, parsed.offsets, findJinjaUses(parsed).lenient, optional);
+  const evaluator = new StrictEvaluator(scope, {
+    offsets: parsed.offsets,
+    lenient: findJinjaUses(parsed).lenient,
+    costs: findJinjaCosts(parsed.program),
+    optional,
+  });
   try {
     return String(evaluator.evaluate(parsed.program, scope).value);
   } catch (error) {
     if (error instanceof TemplateFault) throw error;
+    if (error instanceof TooManySteps) throw new TemplateFault(error.message, evaluator.lastOffset);
     const message =
       error instanceof RangeError
         ? 'it nests too deep'
@@ -75,34 +81,42 @@ function raise(message: unknown): never {
   throw new Error(String(message));
 }
 
+interface TemplateFacts {
+  offsets: ReadonlyMap<JinjaNode, number>;
+  /** Names and members that may be missing where they stand. */
+  lenient: ReadonlySet<JinjaNode>;
+  costs: JinjaCosts;
+  /** Names that may be missing everywhere. */
+  optional: ReadonlySet<string> | 'any';
+}
+
 /** The interpreter with an end and without silence about missing values. */
 class StrictEvaluator extends BaseEvaluator {
-  readonly #offsets: ReadonlyMap<JinjaNode, number>;
-  readonly #lenient: ReadonlySet<JinjaNode>;
-  readonly #optional: ReadonlySet<string> | 'any';
-  #steps = 0;
+  readonly #facts: TemplateFacts;
+  readonly #steps = new TemplateSteps();
   lastOffset = 0;
 
-  constructor(
-    scope: Scope,
-    offsets: ReadonlyMap<JinjaNode, number>,
-    lenient: ReadonlySet<JinjaNode>,
-    optional: ReadonlySet<string> | 'any',
-  ) {
+  constructor(scope: Scope, facts: TemplateFacts) {
     super(scope);
-    this.#offsets = offsets;
-    this.#lenient = lenient;
-    this.#optional = optional;
+    this.#facts = facts;
   }
 
   override evaluate(node: JinjaNode | undefined, scope: Scope): RuntimeValue {
-    this.#steps += 1;
-    if (this.#steps > MAX_STEPS) throw new TemplateFault('the template repeats too often', this.lastOffset);
-    const offset = node && this.#offsets.get(node);
+    this.#steps.spend(1);
+    const offset = node && this.#facts.offsets.get(node);
     if (offset !== undefined) this.lastOffset = offset;
+
     const value = isLoad(node) ? this.#load(node, scope) : super.evaluate(node, scope);
+
     if (node && value?.type === 'UndefinedValue') this.#refuseMissing(node);
+    if (node && value) this.#charge(node, value);
     return value;
+  }
+
+  #charge(node: JinjaNode, { value }: RuntimeValue): void {
+    const { walked, widths } = this.#facts.costs;
+    if (walked.has(node)) this.#steps.spendOn(value);
+    if (widths.has(node) && typeof value === 'number') this.#steps.spend(Math.abs(value));
   }
 
   /** A text as the JSON that it holds. */
@@ -114,9 +128,9 @@ class StrictEvaluator extends BaseEvaluator {
   }
 
   #refuseMissing(node: JinjaNode): void {
-    if (this.#optional === 'any' || this.#lenient.has(node)) return;
+    if (this.#facts.optional === 'any' || this.#facts.lenient.has(node)) return;
     const name = identifierName(node);
-    if (name !== undefined && this.#optional.has(name)) return;
+    if (name !== undefined && this.#facts.optional.has(name)) return;
     if (name === undefined && node.type !== 'MemberExpression') return;
     throw new TemplateFault('', this.#offsetOf(node), expressionName(node));
   }
@@ -124,7 +138,7 @@ class StrictEvaluator extends BaseEvaluator {
   /** A member's place is that of the name at its root. */
   #offsetOf(node: JinjaNode): number {
     const root = node.type === 'MemberExpression' ? nodesIn(node['object'])[0] : undefined;
-    return root ? this.#offsetOf(root) : (this.#offsets.get(node) ?? this.lastOffset);
+    return root ? this.#offsetOf(root) : (this.#facts.offsets.get(node) ?? this.lastOffset);
   }
 }
 

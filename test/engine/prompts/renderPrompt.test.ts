@@ -177,6 +177,22 @@ describe('missing values', () => {
       "p.prompt:3:3: the variable 'x' has no value",
     ],
   ];
+  const xs = Array.from({ length: 5000 }, (_, index) => ({ index }));
+  const endless: [template: string, variables: JsonObject][] = [
+    ['{{#each xs}}{{#each @root.xs}}{{#each @root.xs}}{{/each}}{{/each}}{{/each}}', { xs }],
+    ['{{#xs}}{{#@root.xs}}{{/@root.xs}}{{/xs}}', { xs }],
+    ['{{#each xs}}{{@root.big}}{{/each}}', { xs, big: 'x'.repeat(1e6) }],
+    [`{{#each xs}}${'long text '.repeat(10_000)}{{/each}}`, { xs }],
+    ['{{#each xs}}{{json @root.xs}}{{/each}}', { xs }],
+  ];
+  for (const [template, variables] of endless) {
+    it(`end when they multiply: ${template.slice(0, 60)}`, () =>
+      assert.match(
+        complaint(() => handlebars(template, variables)),
+        /the template repeats too often/,
+      ));
+  }
+
   for (const [template, variables, expected] of handlebarsFaults) {
     it(`Handlebars: ${JSON.stringify(template)}`, () =>
       assert.equal(complaint(() => handlebars(template, variables)).split('\n')[0], expected));
@@ -228,11 +244,28 @@ describe('templates that go wrong', () => {
       /the template repeats too often/,
     ],
     ['{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}', /^p\.prompty:2:\d+: /],
+    ...[
+      '{% for i in range(9999) %}{% for j in range(9999) %}{% for k in range(9999) %}{% endfor %}{% endfor %}{% endfor %}',
+      '{% for i in range(9999) %}{{ range(10000) | sort | first }}{% endfor %}',
+      '{% set r = range(10000) %}{% for i in r %}{{ (r | reverse | list)[0] }}{% endfor %}',
+      '{% set r = range(10000) %}{% for i in r %}{{ -1 in r }}{% endfor %}',
+      '{% set r = range(10000) %}{% for i in r %}{{ r[::2] | first }}{% endfor %}',
+      "{% set n = namespace(s='x') %}{% for i in range(9999) %}{% set n.s = n.s ~ n.s %}{% endfor %}",
+      "{% set n = namespace(s=['x']) %}{% for i in range(9999) %}{% set n.s = n.s + n.s %}{% endfor %}",
+      '{% for i in range(9999) %}{{ big }}{% endfor %}',
+      "{% for i in range(9999) %}{{ big | replace('x', 'y') | length }}{% endfor %}",
+      "{% for i in range(9999) %}{{ big.split('x') | length }}{% endfor %}",
+      `{% for i in range(9999) %}${'long text '.repeat(10_000)}{% endfor %}`,
+      '{{ many | indent(100000000) }}',
+      '{{ [x] | tojson(indent=100000000) }}',
+    ].map((template): [string, RegExp] => [template, /the template repeats too often/]),
   ];
   for (const [template, expected] of broken) {
     it(`are refused with their place: ${template.slice(0, 60)}`, () => {
       assert.match(
-        complaint(() => jinja(template, { x: 'v', a: 1, b: 2 })),
+        complaint(() =>
+          jinja(template, { x: 'v', a: 1, b: 2, big: 'x'.repeat(1e6), many: 'a\n'.repeat(99) }),
+        ),
         expected,
       );
     });
