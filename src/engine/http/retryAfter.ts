@@ -1,20 +1,27 @@
+/** A year in milliseconds: nobody waits longer, and dates stay within what can be written. */
+export const LONGEST_WAIT_MS = 365 * 24 * 3600 * 1000;
+
 /**
  * How long a provider asks us to wait, in milliseconds, from `retry-after-ms` (OpenAI's own) or `Retry-After`
  * (RFC 9110, section 10.2.3: seconds or an HTTP date). A date that has passed means now. A negative or
- * unreadable value is no request at all, and undefined.
+ * unreadable value is no request at all, and undefined. A value beyond LONGEST_WAIT_MS is cut to it.
  */
 export function readRetryAfter(headers: Headers, nowMs: number): number | undefined {
   const milliseconds = nonNegative(headers.get('retry-after-ms'));
-  if (milliseconds !== undefined) return milliseconds;
+  if (milliseconds !== undefined) return bounded(milliseconds);
   const value = headers.get('retry-after')?.trim();
   if (!value) return undefined;
   const seconds = nonNegative(value);
-  if (seconds !== undefined) return seconds * 1000;
+  if (seconds !== undefined) return bounded(seconds * 1000);
   if (!/[A-Za-z]/.test(value)) return undefined;
   const date = Date.parse(value);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
+  return Number.isNaN(date) ? undefined : bounded(Math.max(0, date - nowMs));
 }
 
 function nonNegative(value: string | null): number | undefined {
   return value !== null && /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : undefined;
+}
+
+function bounded(waitMs: number): number {
+  return Math.min(waitMs, LONGEST_WAIT_MS);
 }

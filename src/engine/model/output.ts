@@ -7,6 +7,8 @@ export interface Usage {
   outputTokens: number;
   /** The part of `inputTokens` that the provider read from its cache. */
   cachedInputTokens?: number;
+  /** The part of `inputTokens` that the provider wrote to its cache. */
+  cacheWriteTokens?: number;
   /** The part of `outputTokens` spent on reasoning. */
   reasoningTokens?: number;
   /** Counted with the model's own tokenizer, because the provider reported nothing; message framing is not in it. */
@@ -57,7 +59,7 @@ export type Output =
   | (OutputBase & { status: 'error'; error: OutputError });
 
 export interface OutputError {
-  /** e.g. `timeout`, `rate-limit`, `auth`, `bad-request`, `server`, `network`, `exit`, `protocol`, `cancelled`. */
+  /** e.g. `timeout`, `rate-limit`, `auth`, `bad-request`, `server`, `network`, `exit`, `protocol`, `no-output`, `cancelled`. */
   code: string;
   message: string;
   /** True when the same call may succeed later. */

@@ -1,3 +1,5 @@
+import { boundedResponse } from './boundedResponse.ts';
+
 /** Where calls go and what they carry. The values of `headers` and the key are secrets. */
 export interface Endpoint {
   /** Without a trailing slash, e.g. `https://api.openai.com/v1`. */
@@ -12,11 +14,12 @@ const PASSED = new Set(['accept', 'content-type', 'traceparent', 'user-agent']);
 
 /**
  * A fetch that binds the key to the endpoint's origin: it refuses any other origin, adds the key itself (the
- * client library never holds it), and returns a redirect as the reply that it is instead of following it.
+ * client library never holds it), and returns a redirect as the reply that it is instead of following it. The body of
+ * a response is limited (see boundedResponse.ts).
  */
 export function createBoundFetch(endpoint: Endpoint): typeof fetch {
   const origin = new URL(endpoint.baseUrl).origin;
-  return (input, init) => {
+  return async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input);
     if (url.origin !== origin)
       throw new Error(`a call to ${url.origin} left the provider's origin ${origin}`);
@@ -26,6 +29,6 @@ export function createBoundFetch(endpoint: Endpoint): typeof fetch {
     }
     if (endpoint.apiKey !== undefined) headers.set('authorization', `Bearer ${endpoint.apiKey}`);
     for (const [name, value] of Object.entries(endpoint.headers)) headers.set(name, value);
-    return fetch(url, { ...init, headers, redirect: 'manual' });
+    return boundedResponse(await fetch(url, { ...init, headers, redirect: 'manual' }));
   };
 }

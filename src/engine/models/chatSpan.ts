@@ -35,6 +35,7 @@ export function replyAttributes(reply: ModelReply): Attributes {
     'gen_ai.usage.input_tokens': reply.usage?.inputTokens,
     'gen_ai.usage.output_tokens': reply.usage?.outputTokens,
     'gen_ai.usage.cache_read.input_tokens': reply.usage?.cachedInputTokens,
-    'error.type': reply.status === 'incomplete' ? 'incomplete' : undefined,
+    'gen_ai.usage.cache_creation.input_tokens': reply.usage?.cacheWriteTokens,
+    'error.type': reply.status === 'incomplete' || reply.status === 'empty' ? reply.status : undefined,
   };
 }

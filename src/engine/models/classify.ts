@@ -33,7 +33,8 @@ export function classifyError(error: unknown, options: ClassifyOptions): ModelEr
     );
   }
   if (error instanceof options.sdk.APIError) return fromApiError(error, options);
-  if (error instanceof SyntaxError) {
+  // A RangeError is JSON nested so deep that the library cannot write it into its message.
+  if (error instanceof SyntaxError || error instanceof RangeError) {
     return new ModelError(
       'protocol',
       "the provider's reply cannot be read: it is not the JSON it should be",

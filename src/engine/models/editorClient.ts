@@ -3,7 +3,7 @@ import type { Message, ModelParameters, ToolCall, ToolDefinition } from '../mode
 import type { Clock } from '../ports.ts';
 import { replyAttributes } from './chatSpan.ts';
 import { startDeadline } from './deadline.ts';
-import { type ModelClient, ModelError, type ModelReply } from './modelClient.ts';
+import { type ModelClient, ModelError, type ModelReply, NO_OUTPUT } from './modelClient.ts';
 
 /** The provider whose models the editor reaches for the person: `vscode/copilot/gpt-4o`. */
 export const EDITOR_PROVIDER = 'vscode';
@@ -68,7 +68,7 @@ export function createEditorClient(options: {
         };
         const reply = toReply(await models.complete(asked, deadline.signal), clock.monotonic() - begun);
         span.set(replyAttributes(reply));
-        span.end(reply.status === 'incomplete' ? reply.reason : undefined);
+        span.end('reason' in reply ? reply.reason : undefined);
         return reply;
       } catch (error) {
         const failure = error instanceof ModelError ? error : undefined;
@@ -99,7 +99,11 @@ function toReply(reply: EditorReply, latencyMs: number): ModelReply {
   };
   if (reply.broken !== null)
     return { ...base, status: 'incomplete', finishReason: null, reason: reply.broken };
-  return { ...base, status: 'complete', finishReason: reply.toolCalls.length > 0 ? 'tool_calls' : 'stop' };
+  const finishReason = reply.toolCalls.length > 0 ? 'tool_calls' : 'stop';
+  // The editor tells neither a refusal nor an empty text from a reply that never came.
+  if (reply.text === '' && reply.toolCalls.length === 0)
+    return { ...base, status: 'empty', finishReason, reason: NO_OUTPUT };
+  return { ...base, status: 'complete', finishReason };
 }
 
 function toOptions(parameters: ModelParameters): JsonObject {

@@ -1,5 +1,5 @@
-import type { CreateEmbeddingResponse } from 'openai/resources/embeddings';
 import { createRedactor } from '../http/redactor.ts';
+import { isJsonObject } from '../model/json.ts';
 import type { Usage } from '../model/output.ts';
 import type { Clock, Random } from '../ports.ts';
 import type { Endpoint } from './boundFetch.ts';
@@ -10,6 +10,7 @@ import type { Limiter } from './limiter.ts';
 import { type CallOptions, ModelError } from './modelClient.ts';
 import { type Api, connect } from './openaiClient.ts';
 import { callCost, type PriceTable } from './prices.ts';
+import { fieldsAt } from './replyFields.ts';
 import { errorType, withRetry } from './retry.ts';
 
 interface EmbeddingsOptions {
@@ -92,30 +93,40 @@ function limitOf(options: EmbeddingsOptions, call: CallOptions): number {
 
 /** Servers may answer in any order; `index` tells which text a vector belongs to. */
 function readResponse(
-  response: CreateEmbeddingResponse,
+  response: unknown,
   texts: readonly string[],
   { model, prices }: EmbeddingsOptions,
   latencyMs: number,
 ): Embedding[] {
   const broken = (why: string) =>
     new ModelError('protocol', `the provider's embeddings cannot be used: ${why}`, { transient: false });
-  if (!Array.isArray(response.data)) throw broken('there is no list of them');
-  const vectors = new Map(response.data.map(({ index, embedding }) => [index, embedding]));
-  const tokens = shareTokens(response.usage?.prompt_tokens, texts);
+  const { data, usage: reported } = fieldsAt(response, 'it');
+  if (!Array.isArray(data)) throw broken('there is no list of them');
+  const vectors = new Map(
+    data.map((item, at) => {
+      const { index, embedding } = fieldsAt(item, `data[${at}]`);
+      return [index, embedding] as const;
+    }),
+  );
+  const tokens = shareTokens(isJsonObject(reported) ? reported['prompt_tokens'] : undefined, texts);
   return texts.map((_, index) => {
     const vector = vectors.get(index);
     if (!Array.isArray(vector) || vector.length === 0) throw broken(`number ${index} is missing`);
-    if (!vector.every((value) => Number.isFinite(value)))
-      throw broken('one holds something that is no number');
+    if (!isVector(vector)) throw broken('one holds something that is no number');
     const inputTokens = tokens?.[index];
     const usage: Usage | null = inputTokens === undefined ? null : { inputTokens, outputTokens: 0 };
     return { vector, usage, costUsd: callCost(usage, model, prices), latencyMs };
   });
 }
 
+function isVector(values: readonly unknown[]): values is number[] {
+  return values.every((value) => Number.isFinite(value));
+}
+
 /** A request's tokens over its texts by their length; the shares add up to the whole. Undefined when not reported. */
 function shareTokens(total: unknown, texts: readonly string[]): number[] | undefined {
-  if (typeof total !== 'number' || !Number.isSafeInteger(total) || total < 0) return undefined;
+  // Servers that do not count report 0.
+  if (typeof total !== 'number' || !Number.isSafeInteger(total) || total <= 0) return undefined;
   const length = texts.reduce((sum, text) => sum + text.length, 0);
   let seen = 0;
   let given = 0;

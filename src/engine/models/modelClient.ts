@@ -30,11 +30,16 @@ interface ReplyBase {
 /**
  * `incomplete`: the stream ended without a finish reason; the text is what arrived.
  * `refused`: the provider's own refusal field was set; `text` holds it.
+ * `empty`: the reply is whole and says nothing, neither text nor tool calls nor refusal; there is nothing to score.
  */
 export type ModelReply =
   | (ReplyBase & { status: 'complete'; finishReason: string })
   | (ReplyBase & { status: 'refused'; finishReason: string | null })
+  | (ReplyBase & { status: 'empty'; finishReason: string; reason: string })
   | (ReplyBase & { status: 'incomplete'; finishReason: null; reason: string });
+
+/** How the reason of an `empty` reply begins. */
+export const NO_OUTPUT = 'the model gave no output';
 
 export type ModelErrorCode =
   | 'rate-limit'

@@ -1,5 +1,4 @@
 import type { OpenAI } from 'openai/client';
-import type { ChatCompletion } from 'openai/resources/chat/completions';
 import { createRedactor } from '../http/redactor.ts';
 import type { Clock, Random, Span } from '../ports.ts';
 import { createBoundFetch, type Endpoint } from './boundFetch.ts';
@@ -14,6 +13,7 @@ import {
   ModelError,
   type ModelReply,
   type ModelRequest,
+  NO_OUTPUT,
 } from './modelClient.ts';
 import { callCost, type PriceTable } from './prices.ts';
 import {
@@ -21,9 +21,11 @@ import {
   addCompletion,
   emptyDraft,
   hasContent,
+  isAnswer,
   type ReplyDraft,
   toolCallsOf,
 } from './replyDraft.ts';
+import { measuredUsage } from './replyUsage.ts';
 import { errorType, withRetry } from './retry.ts';
 
 interface OpenAiClientOptions extends Endpoint {
@@ -43,7 +45,8 @@ interface OpenAiClientOptions extends Endpoint {
 /**
  * A model behind any server that speaks OpenAI's chat completions. Transient failures before the first token
  * are retried (see retry.ts). Once tokens have arrived nothing is: a stream that breaks or ends without a
- * finish reason is an `incomplete` reply, because its tokens are paid and a second try would hide the fault.
+ * finish reason is an `incomplete` reply, because its tokens are paid and a second try would hide the fault. A reply
+ * that is not of the form it should be is an error, however much of it came.
  */
 export function createOpenAiClient(options: OpenAiClientOptions): ModelClient {
   const redact = createRedactor([options.apiKey ?? '', ...Object.values(options.headers)]);
@@ -58,7 +61,7 @@ export function createOpenAiClient(options: OpenAiClientOptions): ModelClient {
       const { draft, firstTokenAt, fault } =
         options.stream === false ? await callWhole(call) : await callStreamed(call, span);
       signal.throwIfAborted();
-      if (fault !== undefined && !hasContent(draft)) throw fault;
+      if (fault !== undefined && (isProtocolFault(fault) || !hasContent(draft))) throw fault;
       const reason =
         fault === undefined
           ? null
@@ -100,7 +103,7 @@ export function createOpenAiClient(options: OpenAiClientOptions): ModelClient {
           deadline.signal,
         );
         span.set(replyAttributes(reply));
-        span.end(reply.status === 'incomplete' ? reply.reason : undefined);
+        span.end('reason' in reply ? reply.reason : undefined);
         return reply;
       } catch (error) {
         const failure = error instanceof ModelError ? error : undefined;
@@ -165,7 +168,7 @@ async function callStreamed(call: Call, span: Span): Promise<Received> {
     .withResponse();
   const type = response.headers.get('content-type') ?? '';
   // Some compatible servers and proxies do not know streams and send the whole reply.
-  if (/\bjson\b/.test(type)) return readWhole((await response.json()) as ChatCompletion);
+  if (/\bjson\b/.test(type)) return readWhole(await response.json());
   if (!type.includes('text/event-stream')) {
     data.controller.abort();
     throw new ModelError('protocol', 'the provider answered with something other than an event stream', {
@@ -192,6 +195,11 @@ async function callStreamed(call: Call, span: Span): Promise<Received> {
   return received;
 }
 
+/** A reply of the wrong form is no half of a right one. */
+function isProtocolFault(fault: unknown): boolean {
+  return fault instanceof ModelError && fault.code === 'protocol';
+}
+
 async function callWhole(call: Call): Promise<Received> {
   const completion = await call.client.chat.completions.create(bodyOf(call), {
     signal: call.signal,
@@ -200,7 +208,7 @@ async function callWhole(call: Call): Promise<Received> {
   return readWhole(completion);
 }
 
-function readWhole(completion: ChatCompletion): Received {
+function readWhole(completion: unknown): Received {
   const draft = emptyDraft();
   addCompletion(draft, completion);
   return { draft, firstTokenAt: null };
@@ -230,11 +238,12 @@ function toReply(
   options: OpenAiClientOptions,
   measured: { latencyMs: number; firstTokenMs: number | null; reason: string | null },
 ): ModelReply {
+  const usage = measuredUsage(draft.usage, isAnswer(draft));
   const base = {
-    text: draft.refusal || draft.text,
+    text: draft.refusal || (draft.text ?? ''),
     toolCalls: toolCallsOf(draft),
-    usage: draft.usage,
-    costUsd: callCost(draft.usage, options.model, options.prices),
+    usage,
+    costUsd: callCost(usage, options.model, options.prices),
     model: draft.model ?? options.model,
     responseId: draft.responseId,
     latencyMs: measured.latencyMs,
@@ -244,6 +253,20 @@ function toReply(
     const reason = measured.reason ?? 'the reply has no finish reason';
     return { ...base, status: 'incomplete', finishReason: null, reason };
   }
-  if (draft.refusal !== '') return { ...base, status: 'refused', finishReason: draft.finishReason };
-  return { ...base, status: 'complete', finishReason: draft.finishReason };
+  const { finishReason } = draft;
+  if (draft.refusal !== '') return { ...base, status: 'refused', finishReason };
+  const nothing = emptiness(draft);
+  if (nothing !== undefined) return { ...base, status: 'empty', finishReason, reason: nothing };
+  return { ...base, status: 'complete', finishReason };
+}
+
+/** Why a finished reply holds no answer; undefined where it does. An empty text is an answer unless it only follows reasoning. */
+function emptiness(draft: ReplyDraft): string | undefined {
+  if (isAnswer(draft)) return undefined;
+  const ended = draft.finishReason === 'stop' ? '' : ` (finish reason ${draft.finishReason})`;
+  if (draft.reasoning > 0) return `${NO_OUTPUT}: its reply holds reasoning only${ended}`;
+  if (draft.text === null) return `${NO_OUTPUT}: its reply holds neither text nor tool calls${ended}`;
+  return draft.finishReason === 'length'
+    ? `${NO_OUTPUT}: it reached its limit of tokens before any`
+    : undefined;
 }

@@ -11,6 +11,8 @@ export interface PriceRow {
   /** US dollars per million tokens. */
   input: number;
   cachedInput: number | null;
+  /** Of input that is written to the cache for five minutes; null where the vendor charges nothing extra. */
+  cacheWrite: number | null;
   output: number;
   upToInputTokens: number | null;
   /** `2026-03-14`, or `2026-03` where the source says no more. */
@@ -26,7 +28,7 @@ export const PRICE_TABLE_DATE = table.date;
 /** Every price of the table, vendor by vendor. */
 export function priceRows(): PriceRow[] {
   const vendors: readonly VendorFile[] = table.vendors;
-  return vendors.flatMap(({ vendor, origin, prices }) =>
+  return vendors.flatMap(({ vendor, origin, cache_write_times_input: factor, prices }) =>
     prices.flatMap((row) =>
       row.models.map((model) => ({
         vendor,
@@ -34,6 +36,7 @@ export function priceRows(): PriceRow[] {
         model,
         input: row.input,
         cachedInput: row.cached_input ?? null,
+        cacheWrite: factor === undefined ? null : row.input * factor,
         output: row.output,
         upToInputTokens: row.up_to_input_tokens ?? null,
         date: row.date,
@@ -105,11 +108,12 @@ export function expectedPrice(
   return listPrices(provider.baseUrl) && listPriceOf(reference.slice(name.length + 1));
 }
 
-function priceOfRow({ input, output, cachedInput, upToInputTokens }: PriceRow): ModelPrice {
+function priceOfRow({ input, output, cachedInput, cacheWrite, upToInputTokens }: PriceRow): ModelPrice {
   return {
     input,
     output,
     ...(cachedInput === null ? {} : { cachedInput }),
+    ...(cacheWrite === null ? {} : { cacheWrite }),
     ...(upToInputTokens === null ? {} : { upToInputTokens }),
   };
 }
@@ -117,6 +121,7 @@ function priceOfRow({ input, output, cachedInput, upToInputTokens }: PriceRow): 
 interface VendorFile {
   vendor: string;
   origin: string;
+  cache_write_times_input?: number;
   prices: {
     models: string[];
     input: number;

@@ -6,6 +6,8 @@ export interface ModelPrice {
   output: number;
   /** Price of the input tokens that were read from the provider's cache; the input price when absent. */
   cachedInput?: number;
+  /** Price of the input tokens that were written to the provider's cache; the input price when absent. */
+  cacheWrite?: number;
   /** The prices hold for requests of up to this many input tokens; what longer ones cost is unknown. */
   upToInputTokens?: number;
 }
@@ -22,16 +24,18 @@ export function priceOf(model: string, prices: PriceTable | undefined): ModelPri
 
 /**
  * Cost of one call in US dollars. Null when the usage or the model's price is unknown: never 0 for want of
- * knowledge. A cached count above the input count, which no provider should report, is cut to it.
+ * knowledge. Cached and written counts above the input count, which no provider should report, are cut to it.
  */
 export function callCost(usage: Usage | null, model: string, prices: PriceTable | undefined): number | null {
   const price = priceOf(model, prices);
   if (usage === null || price === undefined) return null;
   if (price.upToInputTokens !== undefined && usage.inputTokens > price.upToInputTokens) return null;
   const cached = Math.min(usage.cachedInputTokens ?? 0, usage.inputTokens);
+  const written = Math.min(usage.cacheWriteTokens ?? 0, usage.inputTokens - cached);
   const cost =
-    (usage.inputTokens - cached) * price.input +
+    (usage.inputTokens - cached - written) * price.input +
     cached * (price.cachedInput ?? price.input) +
+    written * (price.cacheWrite ?? price.input) +
     usage.outputTokens * price.output;
   return Number.isFinite(cost) ? cost / TOKENS_PER_PRICE : null;
 }

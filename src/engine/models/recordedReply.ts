@@ -20,6 +20,7 @@ const base = z.object({
 const schema = z.discriminatedUnion('status', [
   base.extend({ status: z.literal('complete'), finish_reason: z.string() }),
   base.extend({ status: z.literal('refused'), finish_reason: z.string().nullable() }),
+  base.extend({ status: z.literal('empty'), finish_reason: z.string(), reason: z.string() }),
   base.extend({ status: z.literal('incomplete'), reason: z.string() }),
 ]);
 
@@ -28,7 +29,8 @@ export function replyEntry(reply: ModelReply): JsonObject {
   return {
     status: reply.status,
     text: reply.text,
-    ...(reply.status === 'incomplete' ? { reason: reply.reason } : { finish_reason: reply.finishReason }),
+    ...(reply.status === 'incomplete' ? {} : { finish_reason: reply.finishReason }),
+    ...('reason' in reply ? { reason: reply.reason } : {}),
     tool_calls: reply.toolCalls.map(({ id, name, arguments: given }) => ({
       ...(id === undefined ? {} : { id }),
       name,
@@ -74,6 +76,8 @@ export function readReplyEntry(entry: JsonObject, file: string): ModelReply {
       return { ...reply, status: 'complete', finishReason: data.finish_reason };
     case 'refused':
       return { ...reply, status: 'refused', finishReason: data.finish_reason };
+    case 'empty':
+      return { ...reply, status: 'empty', finishReason: data.finish_reason, reason: data.reason };
     case 'incomplete':
       return { ...reply, status: 'incomplete', finishReason: null, reason: data.reason };
   }

@@ -9,6 +9,7 @@ export const usageSchema = z.object({
   input_tokens: count,
   output_tokens: count,
   cached_input_tokens: count.optional(),
+  cache_write_tokens: count.optional(),
   reasoning_tokens: count.optional(),
 });
 
@@ -17,6 +18,7 @@ export function usageEntry(usage: Usage): JsonObject {
     input_tokens: usage.inputTokens,
     output_tokens: usage.outputTokens,
     ...(usage.cachedInputTokens === undefined ? {} : { cached_input_tokens: usage.cachedInputTokens }),
+    ...(usage.cacheWriteTokens === undefined ? {} : { cache_write_tokens: usage.cacheWriteTokens }),
     ...(usage.reasoningTokens === undefined ? {} : { reasoning_tokens: usage.reasoningTokens }),
   };
 }
@@ -26,6 +28,7 @@ export function toUsage(entry: z.infer<typeof usageSchema>): Usage {
     inputTokens: entry.input_tokens,
     outputTokens: entry.output_tokens,
     ...(entry.cached_input_tokens === undefined ? {} : { cachedInputTokens: entry.cached_input_tokens }),
+    ...(entry.cache_write_tokens === undefined ? {} : { cacheWriteTokens: entry.cache_write_tokens }),
     ...(entry.reasoning_tokens === undefined ? {} : { reasoningTokens: entry.reasoning_tokens }),
   };
 }

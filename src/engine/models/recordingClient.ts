@@ -58,7 +58,7 @@ export function replayCatalog(
     }
     const reply = readReplyEntry(found.reply, found.file);
     span.set(replyAttributes(reply));
-    span.end(reply.status === 'incomplete' ? reply.reason : undefined);
+    span.end('reason' in reply ? reply.reason : undefined);
     return reply;
   }
 }

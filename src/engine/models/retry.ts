@@ -1,3 +1,4 @@
+import { LONGEST_WAIT_MS } from '../http/retryAfter.ts';
 import type { Clock, Random, Span } from '../ports.ts';
 import { ModelError } from './modelClient.ts';
 
@@ -57,15 +58,21 @@ function tooLate(error: ModelError, waitMs: number, { clock, deadline }: RetryOp
   const limit =
     error.retryAfterMs === undefined
       ? `the next attempt would begin in ${seconds(waitMs)}`
-      : `the limit resets in ${seconds(waitMs)}${resetsAt(error, clock)}`;
+      : `the limit resets in ${wait(waitMs)}${resetsAt(error, clock)}`;
   return restate(
     error,
     `${error.message} (${limit}, but only ${seconds(leftMs)} of the call's time are left)`,
   );
 }
 
-function resetsAt(error: ModelError, clock: Clock): string {
-  return error.retryAfterMs ? `, at ${new Date(clock.now() + error.retryAfterMs).toISOString()}` : '';
+function resetsAt({ retryAfterMs }: ModelError, clock: Clock): string {
+  // The longest wait stands for any longer one, so when it ends is unknown.
+  if (!retryAfterMs || retryAfterMs >= LONGEST_WAIT_MS) return '';
+  return `, at ${new Date(clock.now() + retryAfterMs).toISOString()}`;
+}
+
+function wait(ms: number): string {
+  return ms >= LONGEST_WAIT_MS ? 'more than a year' : seconds(ms);
 }
 
 function seconds(ms: number): string {

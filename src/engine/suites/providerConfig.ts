@@ -14,6 +14,11 @@ const priceFile = z.strictObject({
     .describe(
       'US dollars per million input tokens that the provider read from its cache. Default: the input price.',
     ),
+  cache_write: price
+    .optional()
+    .describe(
+      'US dollars per million input tokens that the provider wrote to its cache; with Anthropic 1.25 times the input price. Default: the input price.',
+    ),
 });
 
 const providerFile = z.strictObject({
@@ -73,9 +78,14 @@ export function toProvider(file: z.output<typeof providerFile>, location: Source
 
 function toPrices(file: Record<string, z.output<typeof priceFile>>): PriceTable {
   return Object.fromEntries(
-    Object.entries(file).map(([model, { input, output, cached_input }]) => [
+    Object.entries(file).map(([model, { input, output, cached_input, cache_write }]) => [
       model,
-      { input, output, ...(cached_input === undefined ? {} : { cachedInput: cached_input }) },
+      {
+        input,
+        output,
+        ...(cached_input === undefined ? {} : { cachedInput: cached_input }),
+        ...(cache_write === undefined ? {} : { cacheWrite: cache_write }),
+      },
     ]),
   );
 }

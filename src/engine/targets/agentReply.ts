@@ -38,6 +38,7 @@ const document = z.object({
       input_tokens: count,
       output_tokens: count,
       cached_input_tokens: count.optional(),
+      cache_write_tokens: count.optional(),
       reasoning_tokens: count.optional(),
     })
     .nullish(),
@@ -164,6 +165,7 @@ function usage({ usage: counts }: ReplyDocument): Usage | null {
     inputTokens: counts.input_tokens,
     outputTokens: counts.output_tokens,
     ...(counts.cached_input_tokens === undefined ? {} : { cachedInputTokens: counts.cached_input_tokens }),
+    ...(counts.cache_write_tokens === undefined ? {} : { cacheWriteTokens: counts.cache_write_tokens }),
     ...(counts.reasoning_tokens === undefined ? {} : { reasoningTokens: counts.reasoning_tokens }),
   };
 }

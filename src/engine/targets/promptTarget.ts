@@ -12,6 +12,7 @@ import {
 } from '../models/modelClient.ts';
 import { parseReplyJson } from '../models/replyJson.ts';
 import type { Clock } from '../ports.ts';
+import { modelOutput } from './modelOutput.ts';
 import { renderCase } from './promptCase.ts';
 import type { Target } from './target.ts';
 import { type AllowTokens, allowanceMetadata, type TokenAllowance } from './tokenAllowance.ts';
@@ -111,37 +112,9 @@ function toRequest(rendered: RenderedPrompt, parameters: ModelParameters): Model
   };
 }
 
-/**
- * The provider's refusal is a complete output, so that it can be scored: its text is the refusal, and its
- * finish reason `refusal`. The latency is that of the attempt that was answered: waiting for a rate limit
- * says nothing about the prompt.
- */
 function toOutput(reply: ModelReply, rendered: RenderedPrompt): Output {
-  const base = {
-    text: reply.text,
-    toolCalls: reply.toolCalls,
-    steps: [],
-    usage: reply.usage,
-    costUsd: reply.costUsd,
-    latencyMs: reply.latencyMs,
-    model: reply.model,
-    metadata: {
-      responseId: reply.responseId,
-      firstTokenMs: reply.firstTokenMs,
-      ...(reply.replayed ? { replayed: true } : {}),
-    },
-  };
-  switch (reply.status) {
-    case 'incomplete':
-      return { ...base, status: 'incomplete', finishReason: null, reason: reply.reason };
-    case 'refused':
-      return { ...base, status: 'complete', finishReason: 'refusal' };
-    case 'complete': {
-      const json = jsonOf(reply.text, rendered);
-      const { finishReason } = reply;
-      return { ...base, status: 'complete', finishReason, ...(json === undefined ? {} : { json }) };
-    }
-  }
+  const json = reply.status === 'complete' ? jsonOf(reply.text, rendered) : undefined;
+  return modelOutput(reply, { text: reply.text, ...(json === undefined ? {} : { json }) });
 }
 
 /** A text that is not the JSON it should be stays a text: saying so is the evaluators' part. */

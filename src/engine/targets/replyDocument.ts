@@ -18,6 +18,7 @@ export function replyDocument(output: Exclude<Output, { status: 'incomplete' }>)
       input_tokens: usage.inputTokens,
       output_tokens: usage.outputTokens,
       ...(usage.cachedInputTokens === undefined ? {} : { cached_input_tokens: usage.cachedInputTokens }),
+      ...(usage.cacheWriteTokens === undefined ? {} : { cache_write_tokens: usage.cacheWriteTokens }),
       ...(usage.reasoningTokens === undefined ? {} : { reasoning_tokens: usage.reasoningTokens }),
     },
     cost_usd: output.costUsd,

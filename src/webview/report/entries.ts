@@ -43,6 +43,7 @@ const usage = z.object({
   input_tokens: count,
   output_tokens: count,
   cached_input_tokens: z.optional(count),
+  cache_write_tokens: z.optional(count),
   reasoning_tokens: z.optional(count),
 });
 

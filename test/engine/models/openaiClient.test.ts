@@ -344,6 +344,33 @@ describe('the OpenAI-compatible client', () => {
     }
   });
 
+  describe('a Retry-After that nobody can wait for', () => {
+    for (const headers of [
+      { 'retry-after': '9000000000000' },
+      { 'retry-after': '9'.repeat(400) },
+      { 'retry-after-ms': '9000000000000000' },
+      { 'retry-after': 'Fri, 31 Dec 275000 23:59:59 GMT' },
+    ]) {
+      it(`fails at once (${JSON.stringify(headers).slice(0, 60)})`, async () => {
+        const server = await serve([{ status: 429, headers }, { text: 'never' }]);
+        const clock = manualClock(10_000);
+        const error = await failure(ask(server, { clock }));
+        assert.equal(error.code, 'rate-limit');
+        assert.equal(error.retryAfterMs, 31_536_000_000);
+        assert.match(error.message, /the limit resets in more than a year, but only 60 s/);
+        assert.equal(server.requests.length, 1);
+        assert.deepEqual(clock.sleeps, []);
+      });
+    }
+
+    it('fails after the last attempt, too', async () => {
+      const busy = (after: string) => ({ status: 503, headers: { 'retry-after': after } });
+      const server = await serve([busy('0'), busy('0'), busy('0'), busy('9000000000000')]);
+      const error = await failure(ask(server));
+      assert.match(error.message, /\(after 4 attempts\)/);
+    });
+  });
+
   describe('time and cancelling', () => {
     it('ends a call that hangs at its time limit', async () => {
       const server = await serve([{ hang: true }]);

@@ -37,6 +37,8 @@ describe('price table', () => {
   it("holds for the vendor's own address only", () => {
     assert.equal(listPrices('https://api.openai.com/v1')?.['gpt-4o']?.input, 2.5);
     assert.equal(listPrices('https://api.anthropic.com/v1/')?.['claude-haiku-4-5']?.output, 5);
+    assert.equal(listPrices('https://api.anthropic.com/v1/')?.['claude-haiku-4-5']?.cacheWrite, 1.25);
+    assert.equal(listPrices('https://api.openai.com/v1')?.['gpt-4o']?.cacheWrite, undefined);
     for (const other of [
       'http://api.openai.com/v1',
       'https://api.openai.com.example.org/v1',

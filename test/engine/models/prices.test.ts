@@ -14,6 +14,15 @@ describe('the cost of a call', () => {
     assert.equal(callCost(usage, 'mini', prices), 0.6 * 0.25 + 0.4 * 0.025 + 0.5 * 2);
   });
 
+  it('adds what is written to the cache at its price, or at that of input', () => {
+    const written = { inputTokens: 1000, outputTokens: 10, cachedInputTokens: 200, cacheWriteTokens: 400 };
+    const claude = { input: 4, output: 20, cachedInput: 0.4, cacheWrite: 5 };
+    const dollars = (price: typeof claude | { input: number; output: number }): string =>
+      ((callCost(written, 'claude', { claude: price }) ?? 0) * 1e6).toFixed(3);
+    assert.equal(dollars(claude), (400 * 4 + 200 * 0.4 + 400 * 5 + 10 * 20).toFixed(3));
+    assert.equal(dollars({ input: 4, output: 20 }), (1000 * 4 + 10 * 20).toFixed(3));
+  });
+
   it('takes the input price for cached tokens where no other is given', () => {
     assert.equal(callCost(usage, 'plain', prices), 1 + 2);
   });
@@ -33,5 +42,8 @@ describe('the cost of a call', () => {
   it('never counts more cached tokens than there are', () => {
     const odd = { inputTokens: 10, outputTokens: 0, cachedInputTokens: 1000 };
     assert.equal(callCost(odd, 'mini', prices), (10 * 0.025) / 1e6);
+    const written = { ...odd, cachedInputTokens: 4, cacheWriteTokens: 1000 };
+    const price = { mini: { ...prices.mini, cacheWrite: 1 } };
+    assert.equal(callCost(written, 'mini', price), (4 * 0.025 + 6) / 1e6);
   });
 });

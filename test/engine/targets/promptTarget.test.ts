@@ -242,6 +242,19 @@ jsonSchema: '{"name": "kind", "schema": {"type": "object"}}'
       assert.notEqual(output.reason, '');
     });
 
+    it('is an error where the reply says nothing, with what it cost', async () => {
+      const body = {
+        choices: [{ message: { role: 'assistant', content: null }, finish_reason: 'stop' }],
+        usage: { prompt_tokens: 9, completion_tokens: 3 },
+      };
+      const server = await serve({ raw: JSON.stringify(body), contentType: 'application/json' });
+      const output = await call(targetOf(server), { input: 'x' });
+      assert(output.status === 'error');
+      assert.equal(output.error.code, 'no-output');
+      assert.match(output.error.message, /the model gave no output/);
+      assert.deepEqual(output.usage, { inputTokens: 9, outputTokens: 3 });
+    });
+
     it('is an error with the code of the failure, and an unknown cost', async () => {
       const server = await serve({ status: 401, message: 'no such key' });
       const output = await call(targetOf(server), { input: 'x' });

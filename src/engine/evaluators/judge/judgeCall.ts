@@ -40,6 +40,7 @@ export async function callJudge(
 /** Why a reply is no answer at all; undefined for a whole one. */
 export function brokenOff(reply: ModelReply): string | undefined {
   if (reply.status === 'incomplete') return `the judge's answer broke off: ${reply.reason}`;
+  if (reply.status === 'empty') return `the judge did not answer: ${reply.reason}`;
   if (reply.status === 'refused') return `the judge refused: ${cut(reply.text)}`;
   if (reply.finishReason === 'length') return "the judge's answer reached its limit of tokens";
   if (reply.finishReason === 'content_filter') return "the provider's content filter stopped the judge";

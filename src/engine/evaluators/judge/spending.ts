@@ -39,11 +39,13 @@ export function spendingOf(calls: readonly Paid[]): {
 
 function addUsage(sum: Usage, more: Usage): Usage {
   const cached = addKnown(sum.cachedInputTokens, more.cachedInputTokens);
+  const written = addKnown(sum.cacheWriteTokens, more.cacheWriteTokens);
   const reasoning = addKnown(sum.reasoningTokens, more.reasoningTokens);
   return {
     inputTokens: sum.inputTokens + more.inputTokens,
     outputTokens: sum.outputTokens + more.outputTokens,
     ...(cached === undefined ? {} : { cachedInputTokens: cached }),
+    ...(written === undefined ? {} : { cacheWriteTokens: written }),
     ...(reasoning === undefined ? {} : { reasoningTokens: reasoning }),
   };
 }

@@ -1,6 +1,7 @@
 import { parseYaml } from '../../files/yaml.ts';
 import type { CaseMessage } from '../../model/case.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
+import { isNestedDeeper, MAX_REPLY_DEPTH } from '../../model/jsonDepth.ts';
 import type {
   Message,
   ModelParameters,
@@ -8,10 +9,11 @@ import type {
   ToolCall,
   ToolDefinition,
 } from '../../model/message.ts';
-import { emptyOutput, type Output } from '../../model/output.ts';
+import { emptyOutput } from '../../model/output.ts';
 import { type ModelClient, ModelError, type ModelReply } from '../../models/modelClient.ts';
 import type { Clock } from '../../ports.ts';
 import { errorOutput } from '../agentReply.ts';
+import { type ModelAnswer, modelOutput } from '../modelOutput.ts';
 import { caseMessage } from '../promptMessage.ts';
 import { type PromptfooCaller, textOf } from './promptfooTarget.ts';
 
@@ -51,7 +53,8 @@ export function modelCaller(options: ModelCallerOptions): PromptfooCaller {
           ...(responseFormat === undefined ? {} : { responseFormat }),
         };
         const call = { ...context, trial: request.trial };
-        return toOutput(await client.complete(asked, call), options);
+        const reply = await client.complete(asked, call);
+        return modelOutput(reply, answerOf(reply, options));
       } catch (error) {
         if (!(error instanceof ModelError)) throw error;
         const { code, message, transient } = error;
@@ -87,37 +90,11 @@ function parseChat(text: string): JsonValue | undefined {
   }
 }
 
-function toOutput(
-  reply: ModelReply,
-  options: Pick<ModelCallerOptions, 'responseFormat' | 'functions'>,
-): Output {
-  const base = {
-    ...answerOf(reply, options),
-    toolCalls: reply.toolCalls,
-    steps: [],
-    usage: reply.usage,
-    costUsd: reply.costUsd,
-    latencyMs: reply.latencyMs,
-    model: reply.model,
-    metadata: { responseId: reply.responseId, firstTokenMs: reply.firstTokenMs },
-  };
-  switch (reply.status) {
-    case 'incomplete': {
-      const { json: _json, ...rest } = base;
-      return { ...rest, status: 'incomplete', finishReason: null, reason: reply.reason };
-    }
-    case 'refused':
-      return { ...base, status: 'complete', finishReason: 'refusal' };
-    case 'complete':
-      return { ...base, status: 'complete', finishReason: reply.finishReason };
-  }
-}
-
 /** promptfoo judges the tool calls where there is no text, and the whole message where there are both. */
 function answerOf(
   reply: ModelReply,
   { responseFormat: format, functions }: Pick<ModelCallerOptions, 'responseFormat' | 'functions'>,
-): { text: string; json?: JsonValue } {
+): ModelAnswer {
   const [first] = reply.toolCalls;
   if (first && functions) {
     const { function: call = {} } = wireForm(first);
@@ -128,7 +105,8 @@ function answerOf(
     return textOf(reply.text === '' ? calls : { role: 'assistant', content: reply.text, tool_calls: calls });
   }
   // A reply under `json_object` stays a text, as scripts that parse it expect.
-  if (format?.type !== 'json_schema') return { text: reply.text };
+  if (format?.type !== 'json_schema' || reply.status !== 'complete') return { text: reply.text };
+  if (isNestedDeeper(reply.text, MAX_REPLY_DEPTH)) return { text: reply.text };
   try {
     return { text: reply.text, json: JSON.parse(reply.text) };
   } catch {
