@@ -32,7 +32,7 @@ const program = await build({
   entryPoints: {
     cli: 'src/cli.ts',
     engineProcess: 'src/engineProcess.ts',
-    checkWorker: 'src/engineProcess/checkWorker.ts',
+    datasetWorker: 'src/engineProcess/datasetWorker.ts',
   },
   outdir,
   format: 'esm',

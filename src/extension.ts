@@ -5,6 +5,7 @@ import { registerComparisons } from './ui/compare/registerComparisons.ts';
 import { registerCompress } from './ui/compress/registerCompress.ts';
 import { registerDatasetCommands } from './ui/datasets/datasetCommands.ts';
 import { EditPreview } from './ui/datasets/editPreview.ts';
+import { FileEdits } from './ui/edits/fileEdits.ts';
 import { EngineClient } from './ui/engine/engineClient.ts';
 import { registerEngineNotices } from './ui/engine/engineNotices.ts';
 import { registerEvaluatorStudies } from './ui/evaluators/registerEvaluatorStudies.ts';
@@ -72,6 +73,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   engine = client;
   const problems = new Problems(settings);
   const preview = new EditPreview(output);
+  const fileEdits = new FileEdits();
   const runs = new RunController(client, settings, (wanted, token) =>
     approveCost(wanted, { engine: client, settings }, token),
   );
@@ -88,9 +90,16 @@ export function activate(context: vscode.ExtensionContext): Api {
     runs,
     registerViews(client, settings, output),
     registerWalkthrough(output),
-    registerComparisons({ engine: client, settings, output, extensionUri: context.extensionUri }),
+    registerComparisons({ engine: client, settings, output, fileEdits, extensionUri: context.extensionUri }),
     registerEvaluatorStudies(client, output),
-    registerReports({ engine: client, runs, output, resultOf, extensionUri: context.extensionUri }),
+    registerReports({
+      engine: client,
+      runs,
+      output,
+      fileEdits,
+      resultOf,
+      extensionUri: context.extensionUri,
+    }),
     registerTokens(client, settings, output),
     preview,
     registerCompress({ engine: client, settings, memory: context.workspaceState, preview, output }),

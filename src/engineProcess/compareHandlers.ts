@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { changedFiles, sideText } from '../engine/compare/changedFiles.ts';
-import { intendChange, intendedChange } from '../engine/datasets/intendChange.ts';
+import { intendedChange } from '../engine/datasets/intendChange.ts';
 import { resolveInside } from '../engine/files/confine.ts';
 import { readText } from '../engine/files/readText.ts';
 import { writeStaged } from '../engine/files/writeStaged.ts';
@@ -13,9 +13,9 @@ import { workspacePath } from '../engine/suites/fileReference.ts';
 import type { Handlers } from '../protocol/call.ts';
 import type { EngineCalls } from '../protocol/calls.ts';
 import type { compareCalls } from '../protocol/compareCalls.ts';
-import type { ComparisonJobs } from './comparisonJobs.ts';
+import { type ComparisonJobs, refuseCancelled } from './comparisonJobs.ts';
+import { datasetJob } from './datasetThread.ts';
 import type { Session } from './session.ts';
-import { textEdits } from './textEdits.ts';
 
 type Result = EngineCalls['compare/result']['result'];
 
@@ -26,7 +26,9 @@ export function compareHandlers(session: Session, jobs: ComparisonJobs): Handler
       session.requireTrust('comparing');
       const engine = session.engine(await session.load(signal), scripts);
       const prepared = await engine.prepareComparison(request, signal);
-      return { comparisons: jobs.start(engine, prepared, { fresh, sequential }) };
+      await refuseCancelled(prepared, signal);
+      const ready = prepared.map((one) => ({ engine, prepared: one }));
+      return { comparisons: jobs.start(ready, { fresh, sequential }) };
     },
     'compare/cancel': ({ id }) => ({ cancelled: jobs.cancel(id) }),
     'compare/result': ({ id }) => {
@@ -69,12 +71,11 @@ export function compareHandlers(session: Session, jobs: ComparisonJobs): Handler
       const text = await sideText(session.root, files, file, ports(signal));
       return { text, current: files === null };
     },
-    'compare/intend': async ({ path: given, text, caseId, reason }) => {
+    'compare/intend': ({ path: given, text, caseId, reason }, signal) => {
       const absolute = resolveInside(session.root, given, { path: given });
       const shown = workspacePath(session.root, absolute);
       const source = { path: shown, text: text ?? readText(absolute, shown) };
-      const changed = await intendChange(source, caseId, reason);
-      return { edits: textEdits(source.text, changed.text) };
+      return datasetJob('intend', { ...source, caseId, reason }, { size: source.text.length, signal });
     },
   };
 }

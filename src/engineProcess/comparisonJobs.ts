@@ -13,9 +13,15 @@ export interface ComparisonOptions {
   sequential: boolean;
 }
 
-interface Job {
-  id: string;
+/** A comparison that is ready, and the engine that makes it. */
+export interface ReadyComparison {
+  engine: Engine;
   prepared: PreparedComparison;
+}
+
+interface Job extends ReadyComparison {
+  id: string;
+  /** Shared by the comparisons that were asked for together. */
   stop: AbortController;
   /** Known once it has begun. */
   runId?: string;
@@ -29,7 +35,10 @@ interface Finished {
 /** As many finished comparisons are kept; all of their results stay in the store. */
 const KEPT = 20;
 
-/** The comparisons that this process works on, and those that it has made. Together started, one after the other. */
+/**
+ * The comparisons that this process works on, and those that it has made. Those that were started together go one
+ * after the other, and stop together.
+ */
 export class ComparisonJobs {
   readonly #session: Session;
   readonly #jobs = new Map<string, Job>();
@@ -43,25 +52,22 @@ export class ComparisonJobs {
   }
 
   /** Begins; events tell the rest. */
-  start(
-    engine: Engine,
-    prepared: readonly PreparedComparison[],
-    options: ComparisonOptions,
-  ): BegunComparison[] {
-    const jobs = prepared.map((one): Job => {
+  start(ready: readonly ReadyComparison[], options: ComparisonOptions): BegunComparison[] {
+    const stop = new AbortController();
+    const jobs = ready.map((one): Job => {
       this.#count += 1;
-      return { id: `comparison-${this.#count}`, prepared: one, stop: new AbortController() };
+      return { ...one, id: `comparison-${this.#count}`, stop };
     });
     for (const job of jobs) this.#jobs.set(job.id, job);
     // After the answer, so that the window knows the ids before it hears of them.
     const work = new Promise<void>((resolve) => setImmediate(resolve))
-      .then(() => this.#work(engine, jobs, options))
+      .then(() => this.#work(jobs, options))
       .finally(() => this.#working.delete(work));
     this.#working.add(work);
     return jobs.map(begun);
   }
 
-  /** By the id of a comparison or of the run that it makes. False when it is not worked on here. */
+  /** By the id of a comparison or of the run that it makes; with those of the same request. False when it is not worked on here. */
   cancel(id: string): boolean {
     const job = this.#jobs.get(id) ?? [...this.#jobs.values()].find(({ runId }) => runId === id);
     job?.stop.abort(new DOMException('cancelled', 'AbortError'));
@@ -86,15 +92,21 @@ export class ComparisonJobs {
     return { baseline: baseline.storedRun ?? job.runId, candidate: candidate.storedRun ?? job.runId };
   }
 
-  async #work(engine: Engine, jobs: readonly Job[], options: ComparisonOptions): Promise<void> {
+  async #work(jobs: readonly Job[], options: ComparisonOptions): Promise<void> {
     for (const job of jobs) {
-      await this.#one(engine, job, options);
+      await (job.stop.signal.aborted ? this.#leave(job) : this.#one(job, options));
       this.#jobs.delete(job.id);
     }
   }
 
-  async #one(engine: Engine, job: Job, { fresh, sequential }: ComparisonOptions): Promise<void> {
-    const { id, prepared, stop } = job;
+  /** A comparison that never began, because it was stopped with those before it. */
+  async #leave({ id, prepared }: Job): Promise<void> {
+    await prepared.run?.close();
+    this.#session.tell('compare/finished', { id, outcome: 'interrupted' });
+  }
+
+  async #one(job: Job, { fresh, sequential }: ComparisonOptions): Promise<void> {
+    const { id, engine, prepared, stop } = job;
     const feed = new ComparisonFeed(id, this.#session, engine.store, prepared);
     try {
       const { comparison, outcome } = await engine.compare(
@@ -146,4 +158,18 @@ function begun({ id, prepared }: Job): BegunComparison {
     trials: run?.inputs.plan.trials ?? 0,
     outlook,
   };
+}
+
+/** Puts away what was got ready for a request that was cancelled meanwhile. Throws the signal's reason then. */
+export async function refuseCancelled(
+  prepared: readonly PreparedComparison[],
+  signal: AbortSignal,
+): Promise<void> {
+  if (!signal.aborted) return;
+  await closeAll(prepared);
+  signal.throwIfAborted();
+}
+
+export async function closeAll(prepared: readonly PreparedComparison[]): Promise<void> {
+  await Promise.all(prepared.map(({ run }) => run?.close()));
 }

@@ -1,23 +1,20 @@
 import { datasetDrift } from '../engine/datasets/diff/drift.ts';
-import { expectAnswer } from '../engine/datasets/expectAnswer.ts';
-import { appendCases } from '../engine/datasets/import/appendCases.ts';
 import { deriveId } from '../engine/datasets/import/caseIds.ts';
-import { labelOutput, labelsOf, outputName } from '../engine/datasets/outputLabels.ts';
-import { upgradeDataset } from '../engine/datasets/upgrade.ts';
+import { outputName } from '../engine/datasets/outputLabels.ts';
 import { UsageError } from '../engine/errors.ts';
 import { resolveInside } from '../engine/files/confine.ts';
 import { excerpt } from '../engine/files/excerpt.ts';
 import { readText } from '../engine/files/readText.ts';
-import type { LocatedCase } from '../engine/model/case.ts';
 import type { JsonValue } from '../engine/model/json.ts';
 import { workspacePath } from '../engine/suites/fileReference.ts';
 import { describeDataset } from '../engine/suites/listWorkspace.ts';
 import type { Handlers } from '../protocol/call.ts';
 import type { CaseEntry, datasetCalls } from '../protocol/datasetCalls.ts';
 import type { DatasetCache } from './datasetCache.ts';
+import type { CaseSummary } from './datasetJobs.ts';
+import { datasetJob } from './datasetThread.ts';
 import { importHandlers, type SourceOf } from './importHandlers.ts';
 import type { Session } from './session.ts';
-import { textEdits } from './textEdits.ts';
 
 export function datasetHandlers(session: Session, cache: DatasetCache): Handlers<typeof datasetCalls> {
   const locate = (given: string) => resolveInside(session.root, given, { path: given });
@@ -35,49 +32,36 @@ export function datasetHandlers(session: Session, cache: DatasetCache): Handlers
       return datasetDrift(absolute, workspacePath(session.root, absolute), signal);
     },
     'dataset/cases': async ({ path, offset, limit }, signal) => {
-      const dataset = await cache.open(locate(path), { root: session.root, signal });
-      const cases: CaseEntry[] = [];
-      for await (const batch of dataset.batches({ signal })) {
-        for (const located of batch)
-          if (located.index >= offset && cases.length < limit) cases.push(caseEntry(located));
-        if (cases.length >= limit) break;
-      }
-      return { path: dataset.header.path, total: dataset.count, cases };
+      const { path: shown, cases } = await cache.cases(locate(path), { root: session.root, signal });
+      const page = cases.slice(offset, offset + limit).map(caseEntry);
+      return { path: shown, total: cases.length, cases: page };
     },
-    'dataset/upgrade': async ({ path, text }) => {
+    'dataset/upgrade': ({ path, text }, signal) => {
       const source = sourceOf(path, text);
-      const upgrade = await upgradeDataset(source);
-      return {
-        from: upgrade.from,
-        to: upgrade.to,
-        changes: upgrade.changes,
-        edits: textEdits(source.text, upgrade.text),
-      };
+      return datasetJob('upgrade', source, { size: source.text.length, signal });
     },
-    'dataset/expect': async ({ path, text, caseId, answer }) => {
+    'dataset/expect': ({ path, text, ...answer }, signal) => {
       const source = sourceOf(path, text);
-      const changed = await expectAnswer(source, caseId, answer);
-      return { edits: textEdits(source.text, changed.text) };
+      return datasetJob('expect', { ...source, ...answer }, { size: source.text.length, signal });
     },
     'dataset/labelOf': async ({ path, caseId, output }, signal) => {
-      const dataset = await cache.open(locate(path), { root: session.root, signal });
-      for await (const batch of dataset.batches({ signal })) {
-        const found = batch.find((located) => located.case.id === caseId);
-        if (found) return { label: labelsOf(found.case).get(outputName(output)) ?? null };
-      }
-      return { label: null };
+      const { cases } = await cache.cases(locate(path), { root: session.root, signal });
+      return { label: cases.find(({ id }) => id === caseId)?.labels[outputName(output)] ?? null };
     },
-    'dataset/label': async ({ path, text, caseId, output, label }) => {
+    'dataset/label': ({ path, text, ...labelling }, signal) => {
       const source = sourceOf(path, text);
-      const changed = await labelOutput(source, caseId, output, label);
-      return { edits: textEdits(source.text, changed.text) };
+      return datasetJob('label', { ...source, ...labelling }, { size: source.text.length, signal });
     },
-    'dataset/add': async ({ path, text, case: draft }) => {
+    'dataset/add': async ({ path, text, case: draft }, signal) => {
       const source = sourceOf(path, text);
       const id = draft.id ?? deriveId((draft.messages ?? draft.input ?? null) as JsonValue);
-      const { text: after, different, same } = await appendCases(source, [{ ...draft, id }]);
+      const { different, same, edits } = await datasetJob(
+        'append',
+        { ...source, cases: [{ ...draft, id }] },
+        { size: source.text.length, signal },
+      );
       if (different.length > 0 || same.length > 0) throw alreadyThere(source.path, id);
-      return { caseId: id, edits: textEdits(source.text, after) };
+      return { caseId: id, edits };
     },
     ...importHandlers(session, sourceOf),
   };
@@ -90,13 +74,6 @@ function alreadyThere(path: string, id: string): UsageError {
   });
 }
 
-function caseEntry({ case: entry, index, location }: LocatedCase): CaseEntry {
-  return {
-    id: entry.id,
-    index,
-    line: location.line,
-    column: location.column,
-    ...(entry.description === undefined ? {} : { description: entry.description }),
-    tags: entry.tags ?? [],
-  };
+function caseEntry({ id, index, location: { line, column }, description, tags }: CaseSummary): CaseEntry {
+  return { id, index, line, column, ...(description === undefined ? {} : { description }), tags };
 }

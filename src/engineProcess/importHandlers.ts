@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { appendCases } from '../engine/datasets/import/appendCases.ts';
 import { openImport } from '../engine/datasets/import/importCases.ts';
 import { IMPORT_FORMATS } from '../engine/datasets/import/importFormats.ts';
 import { writeDataset } from '../engine/datasets/import/writeDataset.ts';
@@ -10,8 +9,8 @@ import type { GoldenCase } from '../engine/model/case.ts';
 import { workspacePath } from '../engine/suites/fileReference.ts';
 import type { Handlers } from '../protocol/call.ts';
 import type { datasetCalls, ImportTally } from '../protocol/datasetCalls.ts';
+import { datasetJob } from './datasetThread.ts';
 import type { Session } from './session.ts';
-import { textEdits } from './textEdits.ts';
 
 type Opened = Awaited<ReturnType<typeof openImport>>;
 type ImportCalls = Pick<
@@ -45,9 +44,8 @@ export function importHandlers(session: Session, sourceOf: SourceOf): Handlers<I
       const opened = await open(files, from, signal);
       const cases: GoldenCase[] = [];
       for await (const batch of opened.batches()) cases.push(...batch);
-      const { text: after, added, same, different } = await appendCases(source, cases);
-      const edits = textEdits(source.text, after);
-      return { added, same, different, formats: [...opened.formats], tally: tallyOf(opened), edits };
+      const appended = await datasetJob('append', { ...source, cases }, { size: source.text.length, signal });
+      return { ...appended, formats: [...opened.formats], tally: tallyOf(opened) };
     },
   };
 }

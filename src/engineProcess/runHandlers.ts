@@ -108,6 +108,10 @@ async function start(
   const engine = session.engine(await session.load(signal), scripts);
   const prepared = await engine.prepare(suite, overrides, signal);
   const chosen = resume === undefined ? prepared : await onlyThat(prepared, engine.store.getRun(resume));
+  if (signal.aborted) {
+    await closeAll(chosen);
+    signal.throwIfAborted();
+  }
   return jobs.start(engine, chosen, resume);
 }
 

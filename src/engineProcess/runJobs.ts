@@ -1,5 +1,6 @@
 import type { Engine } from '../engine/engine.ts';
 import type { PreparedRun } from '../engine/runs/prepareRun.ts';
+import type { EngineEvents } from '../protocol/events.ts';
 import { RunFeed } from './runFeed.ts';
 import type { Session } from './session.ts';
 import { toFailure } from './toFailure.ts';
@@ -8,10 +9,13 @@ import { toFailure } from './toFailure.ts';
 interface Job {
   runId: string;
   prepared: PreparedRun;
+  /** Shared by the runs that were started together. */
   stop: AbortController;
 }
 
-/** The runs that this process works on. Those that were started together go one after the other. */
+type Outcome = EngineEvents['run/finished']['outcome'];
+
+/** The runs that this process works on. Those that were started together go one after the other, and stop together. */
 export class RunJobs {
   readonly #session: Session;
   readonly #jobs = new Map<string, Job>();
@@ -37,7 +41,7 @@ export class RunJobs {
     return jobs.map(({ runId }) => runId);
   }
 
-  /** False when the run is not worked on here. */
+  /** With all that were started together with it. False when the run is not worked on here. */
   cancel(runId: string): boolean {
     const job = this.#jobs.get(runId);
     job?.stop.abort(new DOMException('cancelled', 'AbortError'));
@@ -45,13 +49,23 @@ export class RunJobs {
   }
 
   async #work(engine: Engine, jobs: readonly Job[], underWay: () => void): Promise<void> {
+    let last: Outcome = 'complete';
     for (const job of jobs) {
-      await this.#one(engine, job, underWay);
+      const mayBegin: boolean = last === 'complete' && !job.stop.signal.aborted;
+      last = mayBegin ? await this.#one(engine, job, underWay) : await this.#leave(job);
       this.#jobs.delete(job.runId);
     }
+    underWay();
   }
 
-  async #one(engine: Engine, { runId, prepared, stop }: Job, underWay: () => void): Promise<void> {
+  /** A run that never began, because one before it was stopped or broke; it can be resumed. */
+  async #leave({ runId, prepared }: Job): Promise<Outcome> {
+    await prepared.close();
+    this.#session.tell('run/finished', { runId, outcome: 'interrupted', passed: null });
+    return 'interrupted';
+  }
+
+  async #one(engine: Engine, { runId, prepared, stop }: Job, underWay: () => void): Promise<Outcome> {
     let feed: RunFeed | undefined;
     try {
       const finished = await engine.execute(
@@ -67,20 +81,17 @@ export class RunJobs {
         { signal: stop.signal, resume: runId },
       );
       feed?.flush();
-      const complete = finished.outcome === 'complete';
-      this.#session.tell('run/finished', {
-        runId,
-        outcome: finished.outcome,
-        passed: complete ? finished.report.passed : null,
-      });
+      const { outcome } = finished;
+      const passed = outcome === 'complete' ? finished.report.passed : null;
+      this.#session.tell('run/finished', { runId, outcome, passed });
+      return outcome;
     } catch (error) {
       feed?.flush();
       const stopped = stop.signal.aborted && error === stop.signal.reason;
       const failure = stopped ? {} : { failure: toFailure(error) };
       const outcome = stopped ? 'interrupted' : 'failed';
       this.#session.tell('run/finished', { runId, outcome, passed: null, ...failure });
-    } finally {
-      underWay();
+      return outcome;
     }
   }
 
@@ -97,11 +108,8 @@ async function begin(
   resume: string | undefined,
 ): Promise<Job[]> {
   try {
-    return prepared.map((run) => ({
-      runId: engine.begin(run, resume),
-      prepared: run,
-      stop: new AbortController(),
-    }));
+    const stop = new AbortController();
+    return prepared.map((run) => ({ runId: engine.begin(run, resume), prepared: run, stop }));
   } catch (error) {
     await Promise.all(prepared.map((run) => run.close()));
     throw error;

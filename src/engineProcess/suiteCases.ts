@@ -1,5 +1,3 @@
-import type { Dataset } from '../engine/datasets/dataset.ts';
-import { heldDataset } from '../engine/datasets/heldDataset.ts';
 import { ConfigError } from '../engine/errors.ts';
 import type { LocatedCase } from '../engine/model/case.ts';
 import { caseFilter } from '../engine/runs/caseFilter.ts';
@@ -21,28 +19,14 @@ export async function suiteCases(
   const suite = await listed.suite(wanted.suite, signal);
   const reference = suite?.datasets.find(({ path }) => path === wanted.dataset);
   if (!suite || !reference) throw noSuchSuite(wanted);
-  const dataset = suite.cases
-    ? heldDataset(reference.path, suite.cases)
-    : await cache.open(reference.absolute, { root: session.root, signal });
-  return page(dataset, caseFilter(suite.filter), wanted, signal);
-}
-
-async function page(
-  dataset: Dataset,
-  matches: ReturnType<typeof caseFilter>,
-  { offset, limit }: Wanted,
-  signal: AbortSignal,
-): Promise<Page> {
-  const cases: SuiteCase[] = [];
-  let total = 0;
-  for await (const batch of dataset.batches({ signal })) {
-    for (const located of batch) {
-      if (!matches(located.case)) continue;
-      if (total >= offset && cases.length < limit) cases.push(suiteCase(located));
-      total += 1;
-    }
-  }
-  return { total, cases };
+  const matches = caseFilter(suite.filter);
+  const cases: SuiteCase[] = suite.cases
+    ? suite.cases.filter((located) => matches(located.case)).map(suiteCase)
+    : (await cache.cases(reference.absolute, { root: session.root, signal })).cases
+        .filter(matches)
+        .map(({ labels: _, ...summary }) => summary);
+  const { offset, limit } = wanted;
+  return { total: cases.length, cases: cases.slice(offset, offset + limit) };
 }
 
 function suiteCase({ case: entry, index, location: { path, line, column } }: LocatedCase): SuiteCase {

@@ -5,15 +5,18 @@ import { resolveInside } from '../engine/files/confine.ts';
 import { storePath } from '../engine/store/database.ts';
 import { type FileReference, workspacePath } from '../engine/suites/fileReference.ts';
 import type { Workspace } from '../engine/suites/loadWorkspace.ts';
+import type { SuiteConfig } from '../engine/suites/suiteConfig.ts';
 import type { TargetConfig } from '../engine/suites/targetConfig.ts';
 import type { Handlers } from '../protocol/call.ts';
 import type { verifyCalls } from '../protocol/verifyCalls.ts';
-import type { ComparisonJobs } from './comparisonJobs.ts';
+import { type ComparisonJobs, closeAll, type ReadyComparison } from './comparisonJobs.ts';
 import type { Session } from './session.ts';
 
 /** What the two sides are called, in the store and in reports. */
 const BEFORE = 'as-it-is';
 const AFTER = 'compressed';
+
+const SIDES = { baseline: `target:${BEFORE}`, candidate: `target:${AFTER}` };
 
 type TestsPrompt = Extract<TargetConfig, { kind: 'prompt' | 'echo' }>;
 
@@ -32,24 +35,33 @@ export function verifyHandlers(session: Session, jobs: ComparisonJobs): Handlers
       if (pairs.length === 0) throw notTested(prompt);
       const sides = stage(session, prompt, { before, after });
       const overrides = model === null ? {} : { model };
-      const comparisons = [];
-      for (const { suite, target } of pairs) {
-        const targets = [withPrompt(target, BEFORE, sides.before), withPrompt(target, AFTER, sides.after)];
-        const config = { ...workspace.config, suites: [{ ...suite, targets }] };
-        const staged: Workspace = { ...workspace, config };
-        const engine = session.engine(staged, scripts);
-        const request = {
-          suite: suite.name,
-          baseline: `target:${BEFORE}`,
-          candidate: `target:${AFTER}`,
-          overrides,
-        };
-        const prepared = await engine.prepareComparison(request, signal);
-        comparisons.push(...jobs.start(engine, prepared, { fresh: false, sequential: false }));
+      const ready: ReadyComparison[] = [];
+      try {
+        for (const { suite, target } of pairs) {
+          const staged = withSides(workspace, suite, target, sides);
+          const engine = session.engine(staged, scripts);
+          const prepared = await engine.prepareComparison({ ...SIDES, suite: suite.name, overrides }, signal);
+          ready.push(...prepared.map((one) => ({ engine, prepared: one })));
+        }
+        signal.throwIfAborted();
+      } catch (error) {
+        await closeAll(ready.map(({ prepared }) => prepared));
+        throw error;
       }
-      return { comparisons };
+      return { comparisons: jobs.start(ready, { fresh: false, sequential: false }) };
     },
   };
+}
+
+/** The workspace with nothing but both texts of the prompt as targets of a suite. */
+function withSides(
+  workspace: Workspace,
+  suite: SuiteConfig,
+  target: TestsPrompt,
+  sides: { before: FileReference; after: FileReference },
+): Workspace {
+  const targets = [withPrompt(target, BEFORE, sides.before), withPrompt(target, AFTER, sides.after)];
+  return { ...workspace, config: { ...workspace.config, suites: [{ ...suite, targets }] } };
 }
 
 function tests(target: TargetConfig, prompt: string): target is TestsPrompt {

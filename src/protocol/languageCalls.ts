@@ -15,6 +15,8 @@ const fix = z.object({
   preferred: z.boolean(),
   change: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('edits'), edits: z.array(range.extend({ text: z.string() })) }),
+    /** The edits are asked for with `dataset/upgrade`. */
+    z.object({ kind: z.literal('upgrade') }),
     /** A new file; an absolute path inside the workspace. */
     z.object({ kind: z.literal('create'), path: z.string(), text: z.string() }),
   ]),

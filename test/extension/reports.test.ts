@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
+import { FileEdits } from '../../src/ui/edits/fileEdits.ts';
 import type { EngineClient } from '../../src/ui/engine/engineClient.ts';
 import { labelOf, writeLabel } from '../../src/ui/report/outputLabel.ts';
 import { caseLines } from '../engineProcess/workspaces.ts';
@@ -54,10 +55,11 @@ describe('reports', () => {
     const [result] = results;
     assert.ok(result);
     assert.equal(await labelOf(engine, result), null);
+    const ports = { engine, fileEdits: new FileEdits() };
     const label = { pass: false, note: 'not polite' };
-    await writeLabel(engine, result, label);
+    await writeLabel(ports, result, label);
     assert.deepEqual(await labelOf(engine, result), label);
-    await writeLabel(engine, result, null);
+    await writeLabel(ports, result, null);
     assert.equal(await labelOf(engine, result), null);
     const [elsewhere] = (await engine.call('run/details', { runId, caseIndexes: [0] })).results;
     assert.ok(elsewhere);

@@ -5,7 +5,6 @@ import { diffDatasets } from '../datasets/diff/diffDatasets.ts';
 import { readGitFile } from '../datasets/diff/gitFile.ts';
 import { CURRENT_FORMAT, chooseFormat } from '../datasets/formatVersion.ts';
 import { quoteLike } from '../datasets/migrations/replacement.ts';
-import { upgradeDataset } from '../datasets/upgrade.ts';
 import { UserError } from '../errors.ts';
 import type { Fix, Selection } from './fix.ts';
 import type { LanguageFile } from './languageFile.ts';
@@ -34,7 +33,7 @@ export async function datasetFixes(
   const schema = headerField(file, 'schema_version');
   const version = headerField(file, 'version');
   const fixes: Fix[] = [];
-  if (schema && isSelected(schema)) fixes.push(...(await upgrade(file, schema)));
+  if (schema && isSelected(schema)) fixes.push(...upgrade(schema));
   if (version && isSelected(version) && options.git)
     fixes.push(...(await bump(file, version, options.signal)));
   return fixes;
@@ -54,16 +53,10 @@ function headerField({ text }: LanguageFile, name: string): HeaderField | undefi
   return undefined;
 }
 
-async function upgrade(file: LanguageFile, schema: HeaderField): Promise<Fix[]> {
+function upgrade(schema: HeaderField): Fix[] {
   const choice = chooseFormat(schema.value);
   if (choice.status !== 'known' || choice.format === CURRENT_FORMAT) return [];
-  try {
-    const { text, to } = await upgradeDataset(file);
-    return [{ title: `Upgrade to schema ${to}`, change: { kind: 'text', text }, preferred: true }];
-  } catch (error) {
-    if (error instanceof UserError) return [];
-    throw error;
-  }
+  return [{ title: `Upgrade to schema ${CURRENT_FORMAT}`, change: { kind: 'upgrade' }, preferred: true }];
 }
 
 /** Raises the version as far as the changes since the last commit call for. */

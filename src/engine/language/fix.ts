@@ -11,10 +11,13 @@ export interface FileEdit {
   text: string;
 }
 
-/** What a fix does: small edits, the whole text anew, or a new file (absolute path). */
+/**
+ * What a fix does: small edits, a new file (absolute path), or an upgrade of the dataset, which is only worked out
+ * when it is asked for.
+ */
 export type FixChange =
   | { kind: 'edits'; edits: FileEdit[] }
-  | { kind: 'text'; text: string }
+  | { kind: 'upgrade' }
   | { kind: 'create'; path: string; text: string };
 
 /** One way to mend something. */

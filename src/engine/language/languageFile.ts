@@ -35,10 +35,13 @@ export class LanguageFile {
   readonly text: string;
   readonly kind: FileKind;
   readonly lines: LineIndex;
+  /** What it was made of. */
+  readonly source: LanguageSource;
   #document: { value: SourceDocument | undefined } | undefined;
   #cases: readonly CasePlace[] | undefined;
 
   constructor(source: LanguageSource) {
+    this.source = source;
     this.path = source.path;
     this.absolute = source.absolute;
     this.root = source.root;

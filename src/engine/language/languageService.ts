@@ -12,12 +12,16 @@ const MAX_FIXES = 40;
 /** Problems of files as they stand, kept as long as the file stays as it is, and what mends them. */
 export class LanguageService {
   readonly #check: typeof checkFile;
+  readonly #datasetFixes: typeof datasetFixes;
   /** Of checks that are done or under way. */
   readonly #problems = new WeakMap<LanguageFile, Promise<readonly Problem[]>>();
 
-  /** `check` may do its work elsewhere. */
-  constructor(check: typeof checkFile = checkFile) {
-    this.#check = check;
+  /** Both may do their work elsewhere. */
+  constructor(
+    work: { check: typeof checkFile; datasetFixes: typeof datasetFixes } = { check: checkFile, datasetFixes },
+  ) {
+    this.#check = work.check;
+    this.#datasetFixes = work.datasetFixes;
   }
 
   problems(
@@ -45,6 +49,6 @@ export class LanguageService {
       (problem) => problem.location.path === file.path && meets(problem, selection),
     );
     const fixes = here.flatMap((problem) => fixesOf(file, problem));
-    return [...fixes, ...(await datasetFixes(file, selection, options))].slice(0, MAX_FIXES);
+    return [...fixes, ...(await this.#datasetFixes(file, selection, options))].slice(0, MAX_FIXES);
   }
 }

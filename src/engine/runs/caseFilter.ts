@@ -1,13 +1,16 @@
 import type { GoldenCase } from '../model/case.ts';
 import type { RunFilter } from '../model/run.ts';
 
+/** What a filter looks at. */
+type Named = Pick<GoldenCase, 'id' | 'description' | 'tags'>;
+
 /** Whether a filter lets every case through. */
 export function isOpen(filter: RunFilter): boolean {
   return filter.names.length === 0 && filter.tags.length === 0 && !filter.ids?.length;
 }
 
 /** Compiles a filter; `*` in a name stands for any text, otherwise a name may occur anywhere in the id or description. */
-export function caseFilter(filter: RunFilter): (entry: GoldenCase) => boolean {
+export function caseFilter(filter: RunFilter): (entry: Named) => boolean {
   const names = filter.names.map(nameMatcher);
   const tags = new Set(filter.tags);
   const ids = new Set(filter.ids);

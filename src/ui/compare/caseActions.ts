@@ -3,8 +3,8 @@ import * as vscode from 'vscode';
 import type { CaseResult } from '../../protocol/runEntries.ts';
 import type { CaseEntry } from '../../webview/compare/entries.ts';
 import type { CaseAction } from '../../webview/compare/messages.ts';
+import type { FileEdits } from '../edits/fileEdits.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
-import { toRange } from '../language/ranges.ts';
 import { PlainError } from '../output/plainError.ts';
 import { openTrace } from '../report/resultDocuments.ts';
 import { parsePlace } from '../report/resultTexts.ts';
@@ -13,6 +13,7 @@ import { openOutputDiff } from './comparisonDocuments.ts';
 /** One case of a comparison, as a person acts on it. */
 export interface CaseInComparison {
   engine: EngineClient;
+  fileEdits: FileEdits;
   comparisonId: string;
   entry: CaseEntry;
   candidateRun: string;
@@ -71,20 +72,9 @@ async function markIntended(on: CaseInComparison): Promise<void> {
   });
   if (reason === undefined) return;
   const { file } = await placeOf(on);
-  const document = await vscode.workspace.openTextDocument(file);
-  const wasDirty = document.isDirty;
-  const { edits } = await engine.call('compare/intend', {
-    path: file,
-    text: document.getText(),
-    caseId: entry.case_id,
-    reason: reason.trim(),
-  });
-  const edit = new vscode.WorkspaceEdit();
-  for (const one of edits) edit.replace(document.uri, toRange(one), one.text);
-  if (!(await vscode.workspace.applyEdit(edit)))
-    throw new PlainError(vscode.l10n.t('The editor did not accept the change.'));
-  // What the person had not saved yet stays unsaved, with the mark in it.
-  if (!wasDirty) await document.save();
+  await on.fileEdits.edit(file, (text) =>
+    engine.call('compare/intend', { path: file, text, caseId: entry.case_id, reason: reason.trim() }),
+  );
   on.intended(reason.trim());
 }
 

@@ -18,6 +18,7 @@ import {
   type ToPage,
 } from '../../webview/compare/messages.ts';
 import { panelPage } from '../../webview/report/panelPage.ts';
+import type { FileEdits } from '../edits/fileEdits.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import type { Output } from '../output/output.ts';
 import { actOnCase, trialOf } from './caseActions.ts';
@@ -26,6 +27,7 @@ import { openFileDiff } from './comparisonDocuments.ts';
 export interface ComparisonPanelOptions {
   engine: EngineClient;
   output: Output;
+  fileEdits: FileEdits;
   /** Folder of the page's bundle; nothing else can be loaded in the panel. */
   bundle: vscode.Uri;
   /** Compares the same sides anew: all of it, or one case. */
@@ -207,6 +209,7 @@ export class ComparisonPanel {
     if (!entry) return;
     await actOnCase(action, {
       engine: this.#options.engine,
+      fileEdits: this.#options.fileEdits,
       comparisonId: this.#begun.id,
       entry,
       candidateRun: this.#candidateRun,

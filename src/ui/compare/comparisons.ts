@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { FileEdits } from '../edits/fileEdits.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import type { Output } from '../output/output.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -9,6 +10,7 @@ export interface ComparisonsOptions {
   engine: EngineClient;
   settings: Settings;
   output: Output;
+  fileEdits: FileEdits;
   /** Folder of the page's bundle. */
   bundle: vscode.Uri;
 }
@@ -32,8 +34,17 @@ export class Comparisons {
         title: vscode.l10n.t('Getting both sides of the comparison ready'),
         cancellable: true,
       },
-      (_progress, token) =>
-        engine.call('compare/start', { ...request, overrides, scripts: allowScripts }, token),
+      async (_progress, token) => {
+        const begun = await engine.call(
+          'compare/start',
+          { ...request, overrides, scripts: allowScripts },
+          token,
+        );
+        // Cancelled while the answer was on its way.
+        if (token.isCancellationRequested)
+          for (const { id } of begun.comparisons) void engine.call('compare/cancel', { id }).catch(() => {});
+        return begun;
+      },
     );
     const panels = comparisons.map(
       (begun) =>

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { registerCommand } from '../commands.ts';
+import type { FileEdits } from '../edits/fileEdits.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import { promptSelector } from '../language/documentSelector.ts';
 import type { Output } from '../output/output.ts';
@@ -21,6 +22,7 @@ export interface ComparisonPorts {
   engine: EngineClient;
   settings: Settings;
   output: Output;
+  fileEdits: FileEdits;
   extensionUri: vscode.Uri;
 }
 
@@ -67,11 +69,12 @@ async function loadComparisons({
   engine,
   settings,
   output,
+  fileEdits,
   extensionUri,
 }: ComparisonPorts): Promise<Comparisons> {
   const { Comparisons } = await import('./comparisons.ts');
   const bundle = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
-  return new Comparisons({ engine, settings, output, bundle });
+  return new Comparisons({ engine, settings, output, fileEdits, bundle });
 }
 
 async function withHead(

@@ -19,18 +19,26 @@ export async function compressPrompt(
   const { document, within, goal } = await readCompressRequest(given);
   const chosen = goal === 'ask' ? await askGoal(document, compressor, within) : goal;
   if (!chosen) return;
-  const plan = await compressor.plan(document, chosen, within);
-  if (!plan) throw notPrompt();
-  if (plan.edits.length === 0) {
+  let missed: CompressionPlan | undefined;
+  const whole = document.getText();
+  const isShown = await preview.show(document.uri, async (text) => {
+    // A stretch is known by where it stood.
+    if (within && text !== whole)
+      throw new PlainError(vscode.l10n.t('The prompt has changed since. Select the text again.'));
+    const plan = await compressor.plan(document, chosen, within);
+    if (!plan) throw notPrompt();
+    missed = plan.targetMet === false ? plan : undefined;
+    return { edits: plan.edits, title: planTitle(plan) };
+  });
+  if (!isShown) {
     void vscode.window.showInformationMessage(vscode.l10n.t('Nothing can be saved here.'));
     return;
   }
-  if (plan.targetMet === false) {
+  if (missed) {
     void vscode.window.showWarningMessage(
-      vscode.l10n.t('The prompt keeps {0} tokens: the rest is protected.', numberText(plan.after)),
+      vscode.l10n.t('The prompt keeps {0} tokens: the rest is protected.', numberText(missed.after)),
     );
   }
-  await preview.show(document, plan.edits, planTitle(plan));
 }
 
 /** `Compress from 55 to 44 tokens (−20 %, $0.028 less per 1,000 calls)`. */

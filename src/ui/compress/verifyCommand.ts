@@ -2,16 +2,16 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { CallFailure } from '../../protocol/callFailure.ts';
 import type { EngineCalls } from '../../protocol/calls.ts';
-import type { EngineEvents } from '../../protocol/events.ts';
+import { ComparisonEnds } from '../compare/comparisonEnds.ts';
 import type { EditPreview } from '../datasets/editPreview.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
+import { PlainError } from '../output/plainError.ts';
 import { approveCost } from '../runs/approveCost.ts';
 import type { Settings } from '../settings/settings.ts';
 import { notPrompt, planTitle } from './compressCommand.ts';
 import type { Compressor } from './compressor.ts';
 import { readPromptRequest } from './compressRequest.ts';
 
-type Finished = EngineEvents['compare/finished'];
 type Verdict = EngineCalls['compare/result']['result']['comparison']['verdict'];
 
 interface VerifyPorts {
@@ -27,6 +27,7 @@ interface VerifyPorts {
  */
 export async function compressAndVerify(given: unknown, ports: VerifyPorts): Promise<void> {
   const document = await readPromptRequest(given);
+  const before = document.getText();
   const plan = await ports.compressor.plan(document, { level: 'safe' });
   if (!plan) throw notPrompt();
   if (plan.edits.length === 0) {
@@ -40,7 +41,8 @@ export async function compressAndVerify(given: unknown, ports: VerifyPorts): Pro
       title: vscode.l10n.t('Running the suites of this prompt before and after'),
       cancellable: true,
     },
-    (progress, token) => compare(document, plan.text, ports, progress, token),
+    (progress, token) =>
+      compare({ path: document.uri.fsPath, before, after: plan.text }, ports, progress, token),
   );
   const worst = worstOf(verdicts);
   if (!worst) return;
@@ -49,7 +51,11 @@ export async function compressAndVerify(given: unknown, ports: VerifyPorts): Pro
     const show = vscode.l10n.t('Show the Edit Anyway');
     if ((await vscode.window.showWarningMessage(text, show)) !== show) return;
   }
-  await ports.preview.show(document, plan.edits, text);
+  await ports.preview.show(document.uri, async (now) => {
+    // What was compared is the text as it was: nothing is known of another one.
+    if (now !== before) throw new PlainError(vscode.l10n.t('The prompt has changed since it was verified.'));
+    return { edits: plan.edits, title: text };
+  });
 }
 
 /** Each suite of the prompt is run twice, and may cost twice as much as one run of it. */
@@ -69,42 +75,31 @@ async function approved(document: vscode.TextDocument, { engine, settings }: Ver
   return true;
 }
 
-/** Empty when it was cancelled. Rejects with what broke a comparison. */
+/** Empty when it was cancelled. Rejects with what broke a comparison, and when the engine goes meanwhile. */
 async function compare(
-  document: vscode.TextDocument,
-  after: string,
+  texts: { path: string; before: string; after: string },
   { engine, settings }: VerifyPorts,
   progress: vscode.Progress<{ message: string }>,
   token: vscode.CancellationToken,
 ): Promise<Verdict[]> {
-  const ends = new Map<string, PromiseWithResolvers<Finished>>();
-  const endOf = (id: string): PromiseWithResolvers<Finished> => {
-    const known = ends.get(id) ?? Promise.withResolvers<Finished>();
-    ends.set(id, known);
-    return known;
-  };
-  // Heard from the start: a short comparison may end as soon as it has begun.
-  const listeners = vscode.Disposable.from(
-    engine.on('compare/finished', (data) => endOf(data.id).resolve(data)),
-    engine.on('compare/progress', ({ done, trials }) => progress.report({ message: `${done}/${trials}` })),
+  const ends = new ComparisonEnds(engine);
+  const shown = engine.on('compare/progress', ({ done, trials }) =>
+    progress.report({ message: `${done}/${trials}` }),
   );
   try {
-    const texts = { path: document.uri.fsPath, before: document.getText(), after };
     const { model = null, allowScripts: scripts } = settings;
     const { comparisons } = await engine.call('compress/verify', { ...texts, model, scripts }, token);
-    const cancel = (): void => {
-      for (const { id } of comparisons) void engine.call('compare/cancel', { id }).catch(() => {});
-    };
-    const stop = token.onCancellationRequested(cancel);
-    const finished = await Promise.all(comparisons.map(({ id }) => endOf(id).promise));
-    stop.dispose();
+    const ids = comparisons.map(({ id }) => id);
+    const finished = await ends.wait(ids, token);
+
     const broken = finished.find(({ failure }) => failure !== undefined);
     if (broken?.failure) throw new CallFailure('compress/verify', broken.failure);
     if (finished.some(({ outcome }) => outcome !== 'complete')) return [];
-    const results = await Promise.all(comparisons.map(({ id }) => engine.call('compare/result', { id })));
+    const results = await Promise.all(ids.map((id) => engine.call('compare/result', { id })));
     return results.map(({ comparison }) => comparison.verdict);
   } finally {
-    listeners.dispose();
+    shown.dispose();
+    ends.dispose();
   }
 }
 

@@ -16,18 +16,15 @@ export async function acceptOutput(
   const result = await chooseResult(engine, wanted);
   if (!result) return;
   const file = await datasetOf(engine, result);
-  const document = await vscode.workspace.openTextDocument(file);
-  const { edits } = await engine.call('dataset/expect', {
-    path: file,
-    text: document.getText(),
-    caseId: result.case_id,
-    answer: result.output.text,
+  const { case_id: caseId, output } = result;
+  const isShown = await preview.show(vscode.Uri.file(file), async (text) => {
+    const { edits } = await engine.call('dataset/expect', { path: file, text, caseId, answer: output.text });
+    return { edits, title: vscode.l10n.t('Accept the output of {0}', caseId) };
   });
-  if (edits.length === 0) {
+  if (!isShown) {
     void vscode.window.showInformationMessage(vscode.l10n.t('This output is the expected one already.'));
     return;
   }
-  await preview.show(document, edits, vscode.l10n.t('Accept the output of {0}', result.case_id));
   const others = heldToMore(result);
   if (others.length === 0) return;
   const message = vscode.l10n.t(

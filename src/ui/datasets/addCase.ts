@@ -21,10 +21,10 @@ export async function addCase(
   if (!draft) return;
   const file = dataset ?? (await pickDataset(engine, vscode.l10n.t('Add Case to Dataset')));
   if (file === undefined) return;
-  const document = await vscode.workspace.openTextDocument(file);
-  const text = document.getText();
-  const { caseId, edits } = await engine.call('dataset/add', { path: file, text, case: draft });
-  await preview.show(document, edits, vscode.l10n.t('Add the case {0}', caseId));
+  await preview.show(vscode.Uri.file(file), async (text) => {
+    const { caseId, edits } = await engine.call('dataset/add', { path: file, text, case: draft });
+    return { edits, title: vscode.l10n.t('Add the case {0}', caseId) };
+  });
 }
 
 /** The case of a result, with an id of its own, so that it can go into the same dataset too. */

@@ -68,16 +68,18 @@ async function validate({ engine, problems }: DatasetPorts): Promise<void> {
 async function upgrade(engine: EngineClient, preview: EditPreview, given: unknown): Promise<void> {
   const document = await datasetFor(engine, given, vscode.l10n.t('Upgrade Dataset'));
   if (!document) return;
-  const wanted = { path: document.uri.fsPath, text: document.getText() };
-  const { from, to, changes, edits } = await engine.call('dataset/upgrade', wanted);
-  if (edits.length === 0) {
-    void vscode.window.showInformationMessage(
-      vscode.l10n.t('The dataset has the newest schema {0} already.', to),
-    );
-    return;
-  }
-  const title = vscode.l10n.t('Upgrade from schema {0} to {1} ({2} changes)', from, to, changes.length);
-  await preview.show(document, edits, title);
+  let newest = '';
+  const isShown = await preview.show(document.uri, async (text) => {
+    const wanted = { path: document.uri.fsPath, text };
+    const { from, to, changes, edits } = await engine.call('dataset/upgrade', wanted);
+    newest = to;
+    const title = vscode.l10n.t('Upgrade from schema {0} to {1} ({2} changes)', from, to, changes.length);
+    return { edits, title };
+  });
+  if (isShown) return;
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t('The dataset has the newest schema {0} already.', newest),
+  );
 }
 
 /** Of the given result, else of a failed case of the newest run that the person chooses. */

@@ -2,29 +2,44 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { TextEdit } from '../../protocol/datasetCalls.ts';
 import { registerCommand, setContext } from '../commands.ts';
+import { type AskEdits, currentEdits, type Edited } from '../edits/editableText.ts';
+import { editable, plainly } from '../edits/fileEdits.ts';
 import { toRange } from '../language/ranges.ts';
 import type { Output } from '../output/output.ts';
 import { PlainError } from '../output/plainError.ts';
 
 const SCHEME = 'touchstone-preview';
 
-interface Pending {
-  /** The file as it was when the edit was worked out. */
+/** What a person is to look at: the edits, and what they do in a few words. */
+export interface ProposedEdits extends Edited {
+  title: string;
+}
+
+/** Works an edit out for the text that it is given. Rejects where it cannot be worked out for that text. */
+export type Propose = AskEdits<ProposedEdits>;
+
+interface Shown {
+  /** The file that it changes. */
   uri: vscode.Uri;
+  propose: Propose;
   version: number;
   edits: readonly TextEdit[];
+  /** The text with the edit. */
   text: string;
 }
 
 /**
- * Shows an edit of a dataset beside the file before it is made. The person applies or discards it with the
- * buttons above the comparison, or with the message.
+ * Shows an edit of a file beside the file before it is made. The person applies or discards it with the buttons
+ * above the comparison, or with the message. Each proposal has a preview of its own, so that no button ever applies
+ * another edit than the one that it was shown with.
  */
 export class EditPreview implements vscode.Disposable {
-  readonly #pending = new Map<string, Pending>();
+  /** By the address of their preview. */
+  readonly #shown = new Map<string, Shown>();
   readonly #changed = new vscode.EventEmitter<vscode.Uri>();
   readonly #subscriptions: vscode.Disposable;
   readonly #output: Output;
+  #count = 0;
 
   constructor(output: Output) {
     this.#output = output;
@@ -32,90 +47,103 @@ export class EditPreview implements vscode.Disposable {
       this.#changed,
       vscode.workspace.registerTextDocumentContentProvider(SCHEME, {
         onDidChange: this.#changed.event,
-        provideTextDocumentContent: (uri) => this.#pending.get(uri.path)?.text ?? '',
+        provideTextDocumentContent: (uri) => this.#shown.get(uri.toString())?.text ?? '',
       }),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => {
-        if (uri.scheme === SCHEME) this.#forget(uri.path);
+        if (uri.scheme === SCHEME) this.#forget(uri.toString());
       }),
-      registerCommand('touchstone.applyEdit', (given) => this.#apply(given), output),
-      registerCommand('touchstone.discardEdit', (given) => this.#discard(given), output),
+      registerCommand('touchstone.applyEdit', (given) => this.#applyNamed(given), output),
+      registerCommand('touchstone.discardEdit', (given) => this.#discardNamed(given), output),
     );
   }
 
-  /** Opens the comparison. Nothing is changed until the person says so. */
-  async show(document: vscode.TextDocument, edits: readonly TextEdit[], title: string): Promise<void> {
-    const { uri, version } = document;
-    const text = applied(document, edits);
-    const preview = vscode.Uri.from({ scheme: SCHEME, path: uri.path });
-    this.#pending.set(preview.path, { uri, version, edits, text });
-    this.#changed.fire(preview);
+  /** Opens the comparison; false when there is nothing to change. Nothing is changed until the person says so. */
+  async show(uri: vscode.Uri, propose: Propose): Promise<boolean> {
+    const document = await vscode.workspace.openTextDocument(uri);
+    const { version, asked } = await plainly(currentEdits(editable(document), propose));
+    const { edits, title } = asked;
+    if (edits.length === 0) return false;
+
+    this.#count += 1;
+    const preview = vscode.Uri.from({ scheme: SCHEME, path: uri.path, query: String(this.#count) });
+    this.#shown.set(preview.toString(), { uri, propose, version, edits, text: applied(document, edits) });
     await setContext('touchstone.editPending', true);
     const name = `${path.posix.basename(uri.path)}: ${title}`;
     await vscode.commands.executeCommand('vscode.diff', uri, preview, name, { preview: true });
-    void this.#ask(preview, title).catch((error: unknown) => this.#output.showError(error));
+    void this.#offer(preview.toString(), title).catch((error: unknown) => this.#output.showError(error));
+    return true;
   }
 
   dispose(): void {
     this.#subscriptions.dispose();
   }
 
-  async #ask(preview: vscode.Uri, title: string): Promise<void> {
+  async #offer(key: string, title: string): Promise<void> {
     const apply = vscode.l10n.t('Apply');
     const discard = vscode.l10n.t('Discard');
     const answer = await vscode.window.showInformationMessage(`${title}?`, apply, discard);
-    if (!this.#pending.has(preview.path)) return;
-    if (answer === apply) await this.#apply(preview);
-    if (answer === discard) await this.#discard(preview);
+    if (answer === apply) await this.#apply(key);
+    if (answer === discard) await this.#close(key);
   }
 
-  async #apply(given: unknown): Promise<void> {
-    const found = this.#find(given);
-    if (!found) throw new PlainError(vscode.l10n.t('There is no edit to apply.'));
-    const [key, { uri, version, edits }] = found;
-    const document = await vscode.workspace.openTextDocument(uri);
-    if (document.version !== version) {
-      await this.#close(key);
-      throw new PlainError(vscode.l10n.t('The file has changed since. Ask for the edit again.'));
+  async #applyNamed(given: unknown): Promise<void> {
+    const key = this.#find(given);
+    if (key === undefined) throw new PlainError(vscode.l10n.t('There is no edit to apply.'));
+    await this.#apply(key);
+  }
+
+  async #discardNamed(given: unknown): Promise<void> {
+    const key = this.#find(given);
+    if (key !== undefined) await this.#close(key);
+  }
+
+  /** An edit of a file that has changed since is worked out anew and shown again. */
+  async #apply(key: string): Promise<void> {
+    const shown = this.#shown.get(key);
+    if (!shown) {
+      void vscode.window.showInformationMessage(
+        vscode.l10n.t('This edit is no longer open: it was applied, discarded or closed.'),
+      );
+      return;
     }
+    const document = await vscode.workspace.openTextDocument(shown.uri);
     const wasDirty = document.isDirty;
-    const edit = new vscode.WorkspaceEdit();
-    for (const one of edits) edit.replace(uri, toRange(one), one.text);
-    if (!(await vscode.workspace.applyEdit(edit))) {
-      throw new PlainError(vscode.l10n.t('The editor did not accept the change.'));
-    }
+    const isApplied = await editable(document).apply(shown.edits, shown.version);
+    await this.#close(key);
+    if (!isApplied) return this.#showAgain(shown);
     // What the person had not saved yet stays unsaved, with the edit in it.
     if (!wasDirty) await document.save();
-    await this.#close(key);
   }
 
-  async #discard(given: unknown): Promise<void> {
-    const found = this.#find(given);
-    if (found) await this.#close(found[0]);
+  async #showAgain({ uri, propose }: Shown): Promise<void> {
+    const isShown = await this.show(uri, propose);
+    void vscode.window.showInformationMessage(
+      isShown
+        ? vscode.l10n.t('The file has changed since. This is the edit for its text as it is now.')
+        : vscode.l10n.t('The file has changed since, and has nothing left to edit.'),
+    );
   }
 
-  /** The one that is named by either side of its comparison, else the last one that was shown. */
-  #find(given: unknown): [key: string, pending: Pending] | undefined {
-    const shown = given instanceof vscode.Uri ? given.path : undefined;
-    const all = [...this.#pending];
-    return shown === undefined ? all.at(-1) : all.find(([key]) => key === shown);
+  /** The one that is named by its preview, else the last one shown of the file, else the last one. */
+  #find(given: unknown): string | undefined {
+    const keys = [...this.#shown.keys()];
+    if (!(given instanceof vscode.Uri)) return keys.at(-1);
+    if (given.scheme === SCHEME) return this.#shown.has(given.toString()) ? given.toString() : undefined;
+    return keys.findLast((key) => this.#shown.get(key)?.uri.toString() === given.toString());
   }
 
   async #close(key: string): Promise<void> {
     this.#forget(key);
     const tabs = vscode.window.tabGroups.all
       .flatMap((group) => group.tabs)
-      .filter(({ input }) => input instanceof vscode.TabInputTextDiff && isPreview(input.modified, key));
+      .filter(({ input }) => input instanceof vscode.TabInputTextDiff && input.modified.toString() === key);
     if (tabs.length > 0) await vscode.window.tabGroups.close(tabs);
   }
 
   #forget(key: string): void {
-    this.#pending.delete(key);
-    void setContext('touchstone.editPending', this.#pending.size > 0);
+    this.#shown.delete(key);
+    void setContext('touchstone.editPending', this.#shown.size > 0);
   }
-}
-
-function isPreview(uri: vscode.Uri, key: string): boolean {
-  return uri.scheme === SCHEME && uri.path === key;
 }
 
 /** The text after the edits, which do not overlap and stand in order. */

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { CallFailure } from '../../protocol/callFailure.ts';
+import type { EngineCalls } from '../../protocol/calls.ts';
 import type { ImportTally } from '../../protocol/datasetCalls.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import type { Output } from '../output/output.ts';
@@ -8,6 +9,8 @@ import { fileArgument } from '../runs/runArguments.ts';
 import { workspaceFolder } from '../workspaceFolder.ts';
 import { pickDataset } from './datasetPicker.ts';
 import type { EditPreview } from './editPreview.ts';
+
+type ImportedInto = EngineCalls['dataset/importInto']['result'];
 
 interface Foreign {
   files: string[];
@@ -58,7 +61,7 @@ async function importNew(engine: EngineClient, output: Output, files: string[]):
     filters: { [vscode.l10n.t('Golden dataset')]: ['golden.yaml', 'golden.json', 'golden.jsonl'] },
   });
   if (!target) return;
-  const { count, formats, tally } = await withFormat(engine, files, (foreign) =>
+  const { count, formats, tally } = await withFormat(engine, { files }, (foreign) =>
     engine.call('dataset/import', { ...foreign, path: target.fsPath }),
   );
   tell(output, vscode.l10n.t('{0} cases imported from {1}.', count, formats.join(', ')), tally);
@@ -73,31 +76,37 @@ async function importInto(
 ): Promise<void> {
   const file = await pickDataset(engine, vscode.l10n.t('Import into Dataset'));
   if (file === undefined) return;
-  const document = await vscode.workspace.openTextDocument(file);
-  const text = document.getText();
-  const result = await withFormat(engine, files, (foreign) =>
-    engine.call('dataset/importInto', { ...foreign, path: file, text }),
-  );
-  const left = result.same.length + result.different.length;
-  const message = vscode.l10n.t(
+  // The format is asked for once, however often the dataset changes meanwhile.
+  let chosen: Foreign = { files };
+  let isTold = false;
+  await preview.show(vscode.Uri.file(file), async (text) => {
+    const result = await withFormat(engine, chosen, (foreign) => {
+      chosen = foreign;
+      return engine.call('dataset/importInto', { ...foreign, path: file, text });
+    });
+    if (!isTold) tell(output, addedText(result), result.tally);
+    isTold = true;
+    return { edits: result.edits, title: vscode.l10n.t('Add {0} cases', result.added) };
+  });
+}
+
+function addedText({ added, same, different, formats }: ImportedInto): string {
+  return vscode.l10n.t(
     '{0} new cases from {1}; {2} are there already.',
-    result.added,
-    result.formats.join(', '),
-    left,
+    added,
+    formats.join(', '),
+    same.length + different.length,
   );
-  tell(output, message, result.tally);
-  if (result.edits.length > 0)
-    await preview.show(document, result.edits, vscode.l10n.t('Add {0} cases', result.added));
 }
 
 /** Where the records do not tell which tool wrote them, the person is asked. */
 async function withFormat<T>(
   engine: EngineClient,
-  files: string[],
+  foreign: Foreign,
   work: (foreign: Foreign) => Promise<T>,
 ): Promise<T> {
   try {
-    return await work({ files });
+    return await work(foreign);
   } catch (error) {
     if (!isUnclear(error)) throw error;
     const { formats } = await engine.call('dataset/importFormats', {});
@@ -108,7 +117,7 @@ async function withFormat<T>(
       matchOnDescription: true,
     });
     if (!chosen) throw new vscode.CancellationError();
-    return work({ files, from: chosen.name });
+    return work({ ...foreign, from: chosen.name });
   }
 }
 

@@ -49,6 +49,8 @@ export class EngineClient implements vscode.Disposable {
   readonly #running = new Set<string>();
   #state: EngineState = { state: 'idle' };
   #process: Promise<EngineProcess> | undefined;
+  /** While the engine is being ended; calls wait for it, and then start another one. */
+  #stopping: Promise<void> | undefined;
   /** Runs that a dead engine worked on, until they are told of. */
   #lost: string[] = [];
   #crashes = 0;
@@ -124,7 +126,14 @@ export class EngineClient implements vscode.Disposable {
     this.#listeners.clear();
   }
 
-  async #stop(): Promise<void> {
+  #stop(): Promise<void> {
+    this.#stopping ??= this.#end().finally(() => {
+      this.#stopping = undefined;
+    });
+    return this.#stopping;
+  }
+
+  async #end(): Promise<void> {
     clearTimeout(this.#timer);
     const process = this.#process;
     this.#process = undefined;
@@ -136,6 +145,7 @@ export class EngineClient implements vscode.Disposable {
 
   #engine(): Promise<EngineProcess> {
     if (this.#disposed) return Promise.reject(new vscode.CancellationError());
+    if (this.#stopping) return this.#stopping.then(() => this.#engine());
     if (this.#state.state === 'failed') return Promise.reject(new Error(this.#state.reason));
     if (this.#process) return this.#process;
     const starting = this.#start();

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Fix } from '../../protocol/languageCalls.ts';
+import type { CommandId } from '../ids.ts';
 import type { OpenDocuments } from './openDocuments.ts';
 import { toRange, toSpan } from './ranges.ts';
 
@@ -39,13 +40,7 @@ function toAction(
   const kind = problem ? vscode.CodeActionKind.QuickFix : vscode.CodeActionKind.RefactorRewrite;
   const action = new vscode.CodeAction(title, kind);
   action.isPreferred = preferred;
-  action.edit = new vscode.WorkspaceEdit();
-  if (change.kind === 'create') {
-    const contents = new TextEncoder().encode(change.text);
-    action.edit.createFile(vscode.Uri.file(change.path), { contents, ignoreIfExists: true });
-  } else {
-    for (const edit of change.edits) action.edit.replace(document.uri, toRange(edit), edit.text);
-  }
+  setChange(action, document, change);
   if (!problem) return action;
   const { line, column } = problem.location;
   const start = new vscode.Position(line - 1, column - 1);
@@ -54,4 +49,20 @@ function toAction(
       source === 'Touchstone' && code === problem.code && range.start.isEqual(start),
   );
   return action;
+}
+
+/** An upgrade touches much of a file, and is looked at first. */
+function setChange(action: vscode.CodeAction, { uri }: vscode.TextDocument, change: Fix['change']): void {
+  if (change.kind === 'upgrade') {
+    const command: CommandId = 'touchstone.upgradeDataset';
+    action.command = { command, title: action.title, arguments: [uri] };
+    return;
+  }
+  action.edit = new vscode.WorkspaceEdit();
+  if (change.kind === 'create') {
+    const contents = new TextEncoder().encode(change.text);
+    action.edit.createFile(vscode.Uri.file(change.path), { contents, ignoreIfExists: true });
+    return;
+  }
+  for (const edit of change.edits) action.edit.replace(uri, toRange(edit), edit.text);
 }

@@ -2,8 +2,8 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { CaseResult } from '../../protocol/runEntries.ts';
 import type { OutputLabel } from '../../webview/report/messages.ts';
+import type { FileEdits } from '../edits/fileEdits.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
-import { toRange } from '../language/ranges.ts';
 import { PlainError } from '../output/plainError.ts';
 import { parsePlace } from './resultTexts.ts';
 
@@ -25,27 +25,16 @@ export async function labelOf(
 
 /** Writes a label into the case; like any edit it can be undone. Rejects with what stands in the way. */
 export async function writeLabel(
-  engine: EngineClient,
+  { engine, fileEdits }: { engine: EngineClient; fileEdits: FileEdits },
   result: CaseResult,
   label: OutputLabel | null,
 ): Promise<void> {
   const file = await fileOf(engine, result);
   if (file === undefined) throw new PlainError(vscode.l10n.t('It is not known where this case stands.'));
-  const document = await vscode.workspace.openTextDocument(file);
-  const wasDirty = document.isDirty;
-  const { edits } = await engine.call('dataset/label', {
-    path: file,
-    text: document.getText(),
-    caseId: result.case_id,
-    output: result.output.text,
-    label,
-  });
-  const edit = new vscode.WorkspaceEdit();
-  for (const one of edits) edit.replace(document.uri, toRange(one), one.text);
-  if (!(await vscode.workspace.applyEdit(edit)))
-    throw new PlainError(vscode.l10n.t('The editor did not accept the change.'));
-  // What the person had not saved yet stays unsaved, with the label in it.
-  if (!wasDirty) await document.save();
+  const { case_id: caseId, output } = result;
+  await fileEdits.edit(file, (text) =>
+    engine.call('dataset/label', { path: file, text, caseId, output: output.text, label }),
+  );
 }
 
 /** The file that the case stands in. */

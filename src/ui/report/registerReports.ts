@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { registerCommand } from '../commands.ts';
+import type { FileEdits } from '../edits/fileEdits.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import type { CaseInRun } from '../ids.ts';
 import type { Output } from '../output/output.ts';
@@ -15,6 +16,7 @@ export interface ReportsOptions {
   engine: EngineClient;
   runs: RunController;
   output: Output;
+  fileEdits: FileEdits;
   extensionUri: vscode.Uri;
   /** The result that an item or message of the Test Explorer stands for. */
   resultOf(given: unknown): CaseInRun | undefined;
@@ -49,7 +51,13 @@ export function registerReports(options: ReportsOptions): vscode.Disposable {
 }
 
 /** The contract with the page costs some time to load, which a window without a report need not pay. */
-async function openPanels({ engine, runs, output, extensionUri }: ReportsOptions): Promise<ReportPanels> {
+async function openPanels({
+  engine,
+  runs,
+  output,
+  fileEdits,
+  extensionUri,
+}: ReportsOptions): Promise<ReportPanels> {
   const [{ ReportPanels }, { actOn }] = await Promise.all([
     import('./reportPanels.ts'),
     import('./reportActions.ts'),
@@ -58,6 +66,7 @@ async function openPanels({ engine, runs, output, extensionUri }: ReportsOptions
     viewType: VIEW_TYPE,
     engine,
     output,
+    fileEdits,
     bundle: vscode.Uri.joinPath(extensionUri, 'dist', 'webview'),
     act: (request) => actOn(request, { engine, runs, show: (run) => panels.show(run) }),
   });

@@ -10,6 +10,7 @@ import {
   type ToPage,
 } from '../../webview/report/messages.ts';
 import { panelPage } from '../../webview/report/panelPage.ts';
+import type { FileEdits } from '../edits/fileEdits.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import type { Output } from '../output/output.ts';
 import { labelOf, writeLabel } from './outputLabel.ts';
@@ -26,6 +27,7 @@ export interface ActionRequest extends ResultAddress {
 export interface ReportPanelOptions {
   engine: EngineClient;
   output: Output;
+  fileEdits: FileEdits;
   /** Folder of the page's bundle; nothing else can be loaded in the panel. */
   bundle: vscode.Uri;
   act(request: ActionRequest): Promise<void>;
@@ -111,10 +113,10 @@ export class ReportPanel {
 
   /** Whatever came of it, the page is told how it stands. */
   async #label(key: ResultKey, label: OutputLabel | null): Promise<void> {
-    const { engine } = this.#options;
+    const { engine, fileEdits } = this.#options;
     let written: OutputLabel | null | undefined;
     try {
-      await writeLabel(engine, await fetchResult(engine, this.#address(key)), label);
+      await writeLabel({ engine, fileEdits }, await fetchResult(engine, this.#address(key)), label);
       written = label;
     } finally {
       await this.#loadCase(key, written);

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { CallFailure } from '../../protocol/callFailure.ts';
 import type { EngineCalls } from '../../protocol/calls.ts';
 import type { EngineEvents } from '../../protocol/events.ts';
-import type { EngineClient } from '../engine/engineClient.ts';
+import type { EngineClient, EngineState } from '../engine/engineClient.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { ActiveRun, FinishedRun, RunEnd, RunEvent } from './activeRun.ts';
 
@@ -64,8 +64,8 @@ export class RunController implements vscode.Disposable {
       engine.on('run/results', (data) => this.#results(data)),
       engine.on('run/finished', (data) => this.#finished(data.runId, endOf(data))),
       engine.onDidChangeState(({ state }) => {
-        if (state === 'idle') this.#endAll({ outcome: 'interrupted' });
-        if (state === 'waiting' || state === 'failed') this.#endAll({ outcome: 'lost' });
+        const end = endWithEngine(state);
+        if (end) for (const runId of [...this.#active.keys()]) this.#finished(runId, end);
       }),
     ];
   }
@@ -147,9 +147,14 @@ export class RunController implements vscode.Disposable {
       if (event.kind !== 'finished') return;
       finished.push({ run: event.run, end: event.end });
       open.delete(event.run.runId);
-      if (open.size === 0 || event.end.outcome !== 'complete') ended.resolve();
+      if (open.size === 0) ended.resolve();
     };
     const listener = this.onDidHappen(hear);
+    // A run that waits for its turn has no event of its own when the engine goes.
+    const gone = this.#engine.onDidChangeState(({ state }) => {
+      const end = endWithEngine(state);
+      if (end) for (const runId of open ?? []) this.#finished(runId, end);
+    });
     const cancel = token?.onCancellationRequested(() => this.#stopAll(open ?? new Set()));
     try {
       const { runIds } = await begin();
@@ -160,6 +165,7 @@ export class RunController implements vscode.Disposable {
       return finished;
     } finally {
       listener.dispose();
+      gone.dispose();
       cancel?.dispose();
       for (const observer of observers) observer.onEnd();
     }
@@ -190,9 +196,19 @@ export class RunController implements vscode.Disposable {
     this.#active.delete(runId);
     this.#happened.fire({ kind: 'finished', run, end });
   }
+}
 
-  #endAll(end: RunEnd): void {
-    for (const runId of [...this.#active.keys()]) this.#finished(runId, end);
+/** What the state of the engine means for runs that it worked on; undefined while it works on. */
+function endWithEngine(state: EngineState['state']): RunEnd | undefined {
+  switch (state) {
+    case 'idle':
+      return { outcome: 'interrupted' };
+    case 'waiting':
+    case 'failed':
+      return { outcome: 'lost' };
+    case 'starting':
+    case 'ready':
+      return undefined;
   }
 }
 

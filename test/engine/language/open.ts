@@ -46,10 +46,9 @@ export function fixesAt(file: LanguageFile, selection: Selection, git = false): 
 /** All of the file. */
 export const everywhere: Selection = { line: 1, column: 1, endLine: 1_000_000, endColumn: 1 };
 
-/** The text after a fix; undefined for one that makes a file. */
+/** The text after a fix; undefined for one that does not say what it changes. */
 export function applied(file: LanguageFile, { change }: Fix): string | undefined {
-  if (change.kind === 'text') return change.text;
-  if (change.kind === 'create') return undefined;
+  if (change.kind !== 'edits') return undefined;
   const lines = file.text.split('\n');
   const offset = (line: number, column: number) =>
     lines.slice(0, line - 1).reduce((sum, { length }) => sum + length + 1, 0) + column - 1;
