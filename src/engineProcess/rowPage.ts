@@ -6,11 +6,18 @@ import { toRow } from './runFeed.ts';
 type Page = EngineCalls['run/results']['result'];
 type Wanted = Pick<EngineCalls['run/results']['params'], 'filter' | 'after' | 'limit'>;
 
-/** Results looked at for one page: a filter that few of them meet must not hold everything else up. */
+/** Results looked at for one page: a filter that few of them meet must not keep its answer waiting for ever. */
 const LOOKED_AT = 20_000;
+/** Results looked at before other calls, and runs under way, get their turn. */
+const AT_ONCE = 100;
 
 /** A page of rows in stable order; shorter than asked for where the filter lets few through. */
-export function rowPage(store: RunStore, runId: string, { filter, after, limit }: Wanted): Page {
+export async function rowPage(
+  store: RunStore,
+  runId: string,
+  { filter, after, limit }: Wanted,
+  signal: AbortSignal,
+): Promise<Page> {
   const { plan } = store.getRun(runId);
   const numbers = new Map(plan.targets.map(({ name }, index) => [name, index]));
   const matches = rowFilter(filter);
@@ -20,7 +27,10 @@ export function rowPage(store: RunStore, runId: string, { filter, after, limit }
   for (const result of results) {
     looked += 1;
     if (matches(result)) rows.push(toRow(result, runId, store));
-    if (rows.length < limit && looked < LOOKED_AT) continue;
+    if (rows.length < limit && looked < LOOKED_AT) {
+      if (looked % AT_ONCE === 0) await otherTurns(signal);
+      continue;
+    }
     const { target, caseIndex, trial } = result;
     return { rows, next: { target: numbers.get(target) ?? 0, caseIndex, trial } };
   }
@@ -40,4 +50,9 @@ function rowFilter(filter: Wanted['filter']): (result: TrialResult) => boolean {
 /** No list, and an empty one, allow everything. */
 function allows<T>(wanted: readonly T[] | undefined, value: T): boolean {
   return !wanted || wanted.length === 0 || wanted.includes(value);
+}
+
+async function otherTurns(signal: AbortSignal): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  signal.throwIfAborted();
 }

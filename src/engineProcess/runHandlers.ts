@@ -58,8 +58,8 @@ export function runHandlers(session: Session, comparisons: ComparisonJobs): Hand
       const report = readReport(storeOf(session, runId), runId);
       return { ...reportHead(report), run: identity(report.run, session) };
     },
-    'run/results': ({ runId, filter, after, limit }) =>
-      rowPage(storeOf(session, runId), runId, { filter, after, limit }),
+    'run/results': ({ runId, filter, after, limit }, signal) =>
+      rowPage(storeOf(session, runId), runId, { filter, after, limit }, signal),
     'run/result': ({ runId, caseId }) => {
       const store = storeOf(session, runId);
       const results = store.resultsOfCase(runId, caseId);

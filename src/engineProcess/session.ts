@@ -35,6 +35,7 @@ export class Session {
   readonly #peer: Peer<typeof interfaceCalls>;
   readonly #closing: (() => Promise<void>)[] = [];
   #start: Start | undefined;
+  #shownRoot = '';
   #store: RunStore | undefined;
 
   constructor(peer: Peer<typeof interfaceCalls>, ports: SessionPorts) {
@@ -51,13 +52,20 @@ export class Session {
     const root = realFolder(start.root);
     const config = start.config === null ? null : resolveInside(root, start.config, { path: start.config });
     this.#start = { ...start, root, config };
-    return { pid: process.pid, root: this.root };
+    this.#shownRoot = path.resolve(start.root);
+    return { pid: process.pid, root: this.shownRoot };
   }
 
   /** Real path of the workspace: the folder of its configuration. */
   get root(): string {
     const { root, config } = this.#started();
     return config === null ? root : path.dirname(config);
+  }
+
+  /** `root` as the window names it, which may be by way of a link; the paths of its documents begin with it. */
+  get shownRoot(): string {
+    const { root } = this.#started();
+    return path.join(this.#shownRoot, path.relative(root, this.root));
   }
 
   get trusted(): boolean {

@@ -18,7 +18,7 @@ export function workspaceHandlers(session: Session, cache: DatasetCache): Handle
       const { configFile } = session;
       const configPath = configFile === undefined ? null : path.basename(configFile);
       const listing = workspace ? await listWorkspace(workspace, signal) : NOTHING;
-      return { root: session.root, configPath, ...listing, problems };
+      return { root: session.shownRoot, configPath, ...listing, problems };
     },
     'suite/cases': ({ suite, dataset, offset, limit }, signal) =>
       suiteCases({ session, listed, cache }, { suite, dataset, offset, limit }, signal),

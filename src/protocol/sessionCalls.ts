@@ -15,7 +15,7 @@ export const sessionCalls = {
     }),
     result: z.strictObject({
       pid: z.int(),
-      /** Real path of the workspace: the folder of the configuration where there is one. */
+      /** The workspace as the window names it: the folder of the configuration where there is one. */
       root: z.string(),
     }),
   },

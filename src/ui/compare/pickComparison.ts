@@ -1,7 +1,7 @@
-import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Suite } from '../../protocol/workspaceCalls.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
+import { isFileAt } from '../files/samePath.ts';
 import { PlainError } from '../output/plainError.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { ComparisonRequest } from './comparisonRequest.ts';
@@ -22,7 +22,7 @@ export async function requestForFile(
   const { root, suites } = await engine.call('workspace/list', {});
   const uses = suites.flatMap((suite) => {
     const targets = suite.targets.filter(
-      ({ prompt }) => prompt !== undefined && path.resolve(root, prompt) === file,
+      ({ prompt }) => prompt !== undefined && isFileAt(root, prompt, file),
     );
     return targets.length > 0 ? [{ suite, targets }] : [];
   });
@@ -82,7 +82,7 @@ export async function pickModels(
       vscode.l10n.t('No suite has a prompt target. Programs and addresses choose their models themselves.'),
     );
   const own = prompted.filter(({ targets }) =>
-    targets.some(({ prompt }) => prompt !== undefined && path.resolve(root, prompt) === file),
+    targets.some(({ prompt }) => prompt !== undefined && file !== undefined && isFileAt(root, prompt, file)),
   );
   const suite = await chooseSuite(own.length > 0 ? own : prompted);
   if (!suite) return undefined;

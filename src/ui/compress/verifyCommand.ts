@@ -1,10 +1,10 @@
-import path from 'node:path';
 import * as vscode from 'vscode';
 import { CallFailure } from '../../protocol/callFailure.ts';
 import type { EngineCalls } from '../../protocol/calls.ts';
 import { ComparisonEnds } from '../compare/comparisonEnds.ts';
 import type { EditPreview } from '../datasets/editPreview.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
+import { isFileAt } from '../files/samePath.ts';
 import { PlainError } from '../output/plainError.ts';
 import { approveCost } from '../runs/approveCost.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -63,7 +63,9 @@ async function approved(document: vscode.TextDocument, { engine, settings }: Ver
   const { root, suites } = await engine.call('workspace/list', {});
   const { model, allowScripts: scripts } = settings;
   for (const { name, targets } of suites) {
-    const own = targets.filter(({ prompt }) => prompt && path.resolve(root, prompt) === document.uri.fsPath);
+    const own = targets.filter(
+      ({ prompt }) => prompt !== undefined && isFileAt(root, prompt, document.uri.fsPath),
+    );
     if (own.length === 0) continue;
     const overrides = {
       targets: own.map((target) => target.name),

@@ -5,6 +5,7 @@ import type { CaseInRun } from '../ids.ts';
 import type { Problems } from '../language/problems.ts';
 import type { Output } from '../output/output.ts';
 import { PlainError } from '../output/plainError.ts';
+import { allResults } from '../runs/resultPages.ts';
 import { fileArgument, resultArgument } from '../runs/runArguments.ts';
 import { acceptOutput } from './acceptOutput.ts';
 import { addCase } from './addCase.ts';
@@ -97,7 +98,7 @@ async function pickFailed(engine: EngineClient): Promise<CaseInRun | undefined> 
   if (!run)
     throw new PlainError(vscode.l10n.t('There is no run yet. Choose “Touchstone: Run Evaluation…” first.'));
   const filter = { statuses: ['failed' as const] };
-  const { rows } = await engine.call('run/results', { runId: run.id, filter, limit: 1000 });
+  const rows = await allResults(engine, run.id, filter);
   if (rows.length === 0) throw new PlainError(vscode.l10n.t('No case failed in the last run.'));
   const items = rows.map((row) => ({
     label: row.case_id,

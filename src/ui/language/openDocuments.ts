@@ -13,6 +13,15 @@ interface Change {
   text: string;
 }
 
+/** What the engine holds of a document, and what was typed since. */
+interface Held {
+  version: number;
+  eol: vscode.EndOfLine;
+  changes: Change[];
+  /** The changes do not make the text any more. */
+  isStale: boolean;
+}
+
 /** More changes than these are dearer than the text. */
 const MAX_CHANGES = 500;
 
@@ -24,7 +33,7 @@ export class OpenDocuments implements vscode.Disposable {
   readonly #engine: EngineClient;
   readonly #output: Output;
   /** What the engine holds, and what was typed since. */
-  readonly #held = new Map<string, { version: number; changes: Change[] }>();
+  readonly #held = new Map<string, Held>();
   readonly #subscriptions: vscode.Disposable;
 
   constructor(engine: EngineClient, output: Output) {
@@ -72,8 +81,9 @@ export class OpenDocuments implements vscode.Disposable {
     const held = this.#held.get(path);
     if (held?.version === version) return { path, version };
     // Noted before it is sent: calls arrive in the order in which they are made.
-    this.#held.set(path, { version, changes: [] });
-    const isShort = held !== undefined && held.changes.length > 0 && held.changes.length <= MAX_CHANGES;
+    this.#held.set(path, heldOf(document));
+    const isShort =
+      held !== undefined && !held.isStale && held.changes.length > 0 && held.changes.length <= MAX_CHANGES;
     const sent = isShort
       ? await this.#engine.call('language/sync', { path, version, base: held.version, changes: held.changes })
       : undefined;
@@ -85,11 +95,10 @@ export class OpenDocuments implements vscode.Disposable {
     const { version } = document;
     try {
       const text = document.getText();
-      this.#held.set(path, { version, changes: [] });
+      this.#held.set(path, heldOf(document));
       await this.#engine.call('language/sync', { path, version, text });
       // The engine's start clears what is held.
-      if (!this.#held.has(path) && document.version === version)
-        this.#held.set(path, { version, changes: [] });
+      if (!this.#held.has(path) && document.version === version) this.#held.set(path, heldOf(document));
     } catch (error) {
       this.#held.delete(path);
       throw error;
@@ -98,6 +107,8 @@ export class OpenDocuments implements vscode.Disposable {
 
   #typed({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
     const held = this.#held.get(document.uri.fsPath);
+    // A change of all line ends names no change of the content, and moves every offset.
+    if (held && held.eol !== document.eol) held.isStale = true;
     for (const { rangeOffset, rangeLength, text } of contentChanges)
       held?.changes.push({ offset: rangeOffset, length: rangeLength, text });
   }
@@ -107,4 +118,8 @@ export class OpenDocuments implements vscode.Disposable {
     if (!this.#held.delete(path) || !isHelpedWith(document)) return;
     this.#engine.call('language/close', { path }).catch(() => {});
   }
+}
+
+function heldOf({ version, eol }: vscode.TextDocument): Held {
+  return { version, eol, changes: [], isStale: false };
 }

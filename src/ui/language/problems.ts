@@ -70,9 +70,8 @@ export class Problems implements vscode.Disposable {
 
   /** Paths count from the folder of the configuration. */
   #uri(file: string): vscode.Uri {
-    if (path.isAbsolute(file)) return vscode.Uri.file(file);
-    const folder = path.posix.dirname(this.#settings.config ?? '');
-    return vscode.Uri.joinPath(workspaceFolder().uri, folder, file);
+    const { fsPath } = workspaceFolder().uri;
+    return vscode.Uri.file(path.resolve(fsPath, path.dirname(this.#settings.config ?? ''), file));
   }
 }
 

@@ -1,11 +1,9 @@
 import type * as vscode from 'vscode';
-import type { EngineCalls } from '../../protocol/calls.ts';
 import { type Row, runHead } from '../../webview/report/entries.ts';
 import type { ToPage } from '../../webview/report/messages.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
+import { resultPages } from '../runs/resultPages.ts';
 
-/** Rows of one message: a page of them is drawn before the next is asked for. */
-const PAGE = 2_000;
 /** Figures are reckoned from all results, so a run under way is summed up at most this often; in milliseconds. */
 const FIGURES_MS = 1_000;
 
@@ -43,16 +41,8 @@ export class ReportFeed implements vscode.Disposable {
     const { signal } = this.#gone;
     try {
       await this.#sendFigures();
-      let after: EngineCalls['run/results']['params']['after'] = null;
-      do {
-        const page: EngineCalls['run/results']['result'] = await this.#engine.call(
-          'run/results',
-          { runId: this.runId, after, limit: PAGE },
-          signal,
-        );
-        if (page.rows.length > 0) this.#send({ type: 'rows', run_id: this.runId, rows: page.rows });
-        after = page.next;
-      } while (after !== null);
+      for await (const rows of resultPages(this.#engine, this.runId, undefined, signal))
+        if (rows.length > 0) this.#send({ type: 'rows', run_id: this.runId, rows });
       const early = this.#early ?? [];
       this.#early = undefined;
       this.#add(early);

@@ -13,6 +13,7 @@ import { panelPage } from '../../webview/report/panelPage.ts';
 import type { FileEdits } from '../edits/fileEdits.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import type { Output } from '../output/output.ts';
+import { allResults } from '../runs/resultPages.ts';
 import { labelOf, writeLabel } from './outputLabel.ts';
 import { ReportFeed } from './reportFeed.ts';
 import { fetchResult, type ResultAddress } from './resultDocuments.ts';
@@ -128,8 +129,7 @@ export class ReportPanel {
     const wanted = this.#wanted;
     if (wanted === undefined) return;
     this.#wanted = undefined;
-    const filter = { caseIds: [wanted.caseId] };
-    const { rows } = await this.#options.engine.call('run/results', { runId: this.runId, filter });
+    const rows = await allResults(this.#options.engine, this.runId, { caseIds: [wanted.caseId] });
     const own = wanted.target === undefined ? rows : rows.filter(({ target }) => target === wanted.target);
     const row = own.find(({ status }) => status !== 'passed') ?? own[0];
     if (!row) return;

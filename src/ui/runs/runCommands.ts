@@ -3,9 +3,11 @@ import * as vscode from 'vscode';
 import type { EngineCalls } from '../../protocol/calls.ts';
 import type { Suite } from '../../protocol/workspaceCalls.ts';
 import { registerCommand } from '../commands.ts';
+import { isFileAt } from '../files/samePath.ts';
 import { PlainError } from '../output/plainError.ts';
 import type { FinishedRun } from './activeRun.ts';
 import { pickEvaluation } from './pickEvaluation.ts';
+import { allResults } from './resultPages.ts';
 import { casesArgument, fileArgument, runArgument, suiteArgument } from './runArguments.ts';
 import type { RunController, RunRequest } from './runController.ts';
 import type { RunPorts } from './runPorts.ts';
@@ -13,9 +15,6 @@ import { endText, progressText, withRunProgress } from './runProgress.ts';
 import { sameRequest } from './sameRequest.ts';
 
 type RunHead = EngineCalls['run/list']['result']['runs'][number];
-
-/** Most results of a run that are looked at for those that failed. */
-const PAGE = 5_000;
 
 /** The commands that begin, repeat, resume and stop evaluations. */
 export function registerRunCommands(ports: RunPorts): vscode.Disposable {
@@ -67,7 +66,7 @@ async function runDataset(ports: RunPorts, given: unknown): Promise<void> {
 async function suitesOver({ engine }: RunPorts, file: string): Promise<{ suite: Suite; dataset: string }[]> {
   const { root, suites } = await engine.call('workspace/list', {});
   const chosen = suites.flatMap((suite) => {
-    const dataset = suite.datasets.find((name) => path.resolve(root, name) === file);
+    const dataset = suite.datasets.find((name) => isFileAt(root, name, file));
     return dataset === undefined ? [] : [{ suite, dataset }];
   });
   if (chosen.length > 0) return chosen;
@@ -81,7 +80,7 @@ async function runPrompt(ports: RunPorts, given: unknown): Promise<void> {
   const { root, suites } = await ports.engine.call('workspace/list', {});
   const uses = suites.flatMap((suite) => {
     const targets = suite.targets
-      .filter(({ prompt }) => prompt !== undefined && path.resolve(root, prompt) === file)
+      .filter(({ prompt }) => prompt !== undefined && isFileAt(root, prompt, file))
       .map(({ name }) => name);
     return targets.length === 0 ? [] : [{ suite, targets }];
   });
@@ -110,11 +109,7 @@ async function rerunLast(ports: RunPorts, given: unknown): Promise<void> {
 /** The cases of a run that failed or could not be measured, on the targets where any of them did. */
 async function rerunFailed(ports: RunPorts, given: unknown): Promise<void> {
   const head = await headOf(ports, runArgument(given) ?? ports.runs.latestRun);
-  const { rows } = await ports.engine.call('run/results', {
-    runId: head.id,
-    filter: { statuses: ['failed', 'errored'] },
-    limit: PAGE,
-  });
+  const rows = await allResults(ports.engine, head.id, { statuses: ['failed', 'errored'] });
   if (rows.length === 0) {
     void vscode.window.showInformationMessage(
       vscode.l10n.t('Nothing failed in the last run of {0}.', head.suite),

@@ -3,7 +3,7 @@ import type { RunRequest } from './runController.ts';
 
 type RunIdentity = EngineCalls['run/summary']['result']['run'];
 
-/** What would run the same again: the same cases, targets and model, as often, with or without judges. */
+/** What would run the same again: the same dataset, cases, targets and model, as often, with or without judges. */
 export function sameRequest({
   suite,
   filter,
@@ -19,7 +19,7 @@ export function sameRequest({
     ...(model === undefined ? {} : { model }),
     ...(left_out?.targets ? { targets: targets.map(({ name }) => name) } : {}),
     ...(left_out?.judge ? { withoutJudge: true } : {}),
-    ...(filter.ids ? { datasets: [dataset.path] } : {}),
+    datasets: [dataset.path],
   };
   return { suite, overrides };
 }

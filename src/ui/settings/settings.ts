@@ -3,9 +3,12 @@ import type { SettingId, SettingValues } from '../ids.ts';
 
 /** The one reader of this extension's settings. Values are read when asked for, so that none grows stale. */
 export class Settings {
-  /** The configuration, relative to the workspace folder; undefined for touchstone.yaml, or none at all. */
+  /**
+   * The configuration, absolute or relative to the workspace folder, with `/`; undefined for touchstone.yaml, or none
+   * at all.
+   */
   get config(): string | undefined {
-    return read('touchstone.config').trim() || undefined;
+    return read('touchstone.config').trim().replaceAll('\\', '/') || undefined;
   }
 
   /** The model of every prompt, as `provider/model`; undefined for the one that each names itself. */

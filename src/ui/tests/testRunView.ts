@@ -46,7 +46,8 @@ export class TestRunView {
   }
 
   hear(event: RunEvent): void {
-    this.#queue = this.#queue.then(() => this.#handle(event));
+    // What cannot be told of one event must not silence the ones behind it.
+    this.#queue = this.#queue.then(() => this.#handle(event).catch((error: unknown) => this.#missed(error)));
   }
 
   /** What kept a request from running, shown at its suite. */
@@ -58,9 +59,16 @@ export class TestRunView {
 
   /** Resolves when everything is told. */
   async end(): Promise<void> {
-    await this.#queue;
-    for (const item of this.#waiting) this.#run.skipped(item);
-    this.#run.end();
+    try {
+      await this.#queue;
+      for (const item of this.#waiting) this.#run.skipped(item);
+    } finally {
+      this.#run.end();
+    }
+  }
+
+  #missed(error: unknown): void {
+    this.#write(error instanceof Error ? error.message : String(error));
   }
 
   async #handle(event: RunEvent): Promise<void> {

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { CallFailure } from '../../protocol/callFailure.ts';
 import type { Suite, SuiteCase } from '../../protocol/workspaceCalls.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
+import { isFileAt } from '../files/samePath.ts';
 import { LastResults } from './lastResults.ts';
 import { itemId, TestNodes } from './testNode.ts';
 
@@ -44,8 +45,8 @@ export class TestTree {
   /** Reads the workspace anew, and the cases of targets that were read before. What is unchanged stays. */
   async refresh(): Promise<void> {
     await this.#discovering?.catch(() => undefined);
-    this.#discovering = this.#readSuites();
-    await this.#discovering;
+    this.#discovering = undefined;
+    await this.discover();
     await Promise.all([...this.#resolved.keys()].map((target) => this.#readAgain(target)));
   }
 
@@ -67,7 +68,7 @@ export class TestTree {
     for (const item of this.#suiteItems()) {
       const node = this.nodes.get(item);
       if (node?.kind !== 'suite') continue;
-      const isIn = node.suite.datasets.some((dataset) => this.uriOf(dataset).fsPath === uri.fsPath);
+      const isIn = node.suite.datasets.some((dataset) => isFileAt(this.#root, dataset, uri.fsPath));
       if (isIn) await this.resolveSuite(node.suite.name);
     }
   }
@@ -206,7 +207,7 @@ export class TestTree {
     const item = known ?? this.#controller.createTestItem(id, caseId, this.uriOf(location.path));
     const at = lineAt(location.line);
     if (!item.range?.isEqual(at)) item.range = at;
-    if (description !== undefined && item.description !== description) item.description = description;
+    if (item.description !== description) setDescription(item, description);
     const sortText = `${order}:${String(index).padStart(8, '0')}`;
     if (item.sortText !== sortText) item.sortText = sortText;
     if (item.tags.map((tag) => tag.id).join('\n') !== tags.join('\n'))
@@ -219,6 +220,11 @@ export class TestTree {
 
 export function childrenOf(collection: vscode.TestItemCollection | undefined): vscode.TestItem[] {
   return collection ? Array.from(collection, ([, item]) => item) : [];
+}
+
+/** Undefined takes an earlier one away. */
+function setDescription(item: vscode.TestItem, description: string | undefined): void {
+  (item as { description: string | undefined }).description = description;
 }
 
 function lineAt(line: number): vscode.Range {
