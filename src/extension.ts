@@ -37,6 +37,7 @@ export interface Api {
   readonly engine: EngineClient;
   readonly runs: RunController;
   readonly tests: Tests;
+  readonly preview: EditPreview;
   /** How long `activate` took, in milliseconds. */
   readonly activationMs: number;
 }
@@ -121,7 +122,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     settings.onDidChange('touchstone.config', refresh),
     vscode.workspace.onDidChangeWorkspaceFolders(refresh),
   );
-  return { engine: client, runs, tests, activationMs: performance.now() - begun };
+  return { engine: client, runs, tests, preview, activationMs: performance.now() - begun };
 }
 
 /** The engine stores what came in and ends before the window does. */

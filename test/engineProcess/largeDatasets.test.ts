@@ -7,7 +7,7 @@ import { applied } from '../ui/edits/typedText.ts';
 import { TestWindow } from './window.ts';
 import { echoWorkspace } from './workspaces.ts';
 
-const CASES = 4_000;
+const CASES = 1_600;
 
 function yamlCases(schema: string, expected: string): string {
   const cases = Array.from(

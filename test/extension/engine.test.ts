@@ -54,6 +54,16 @@ describe('engine', () => {
     await assert.rejects(engine.call('workspace/list', {}, source.token), vscode.CancellationError);
   });
 
+  it('that is asked while it is being restarted answers as the new one, which is then known', async () => {
+    const restarted = engine.restart();
+    const asked = engine.call('workspace/list', {});
+    await Promise.all([restarted, asked]);
+    assert.equal(engine.state.state, 'ready');
+    const { state } = engine;
+    await engine.call('run/list', {});
+    assert.deepEqual(engine.state, state, 'no other process was started');
+  });
+
   itUntrusted('refuses to run anything while the workspace is not trusted', async () => {
     await assert.rejects(engine.call('run/start', { suite: 'killed' }), /needs a trusted workspace/);
     await assert.rejects(engine.call('model/discover', {}), /needs a trusted workspace/);

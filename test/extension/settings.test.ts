@@ -27,6 +27,11 @@ describe('settings', () => {
     );
   });
 
+  itTrusted('name the configuration with slashes, however they are written', async () => {
+    await set('touchstone.config', 'sub\\touchstone.yaml');
+    assert.equal(settings.config, 'sub/touchstone.yaml');
+  });
+
   it('of a wrong type are as good as none', async () => {
     await set('touchstone.allowScripts', 'yes');
     await set('touchstone.model', 5);

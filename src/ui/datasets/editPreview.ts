@@ -6,7 +6,6 @@ import { type AskEdits, currentEdits, type Edited } from '../edits/editableText.
 import { editable, plainly } from '../edits/fileEdits.ts';
 import { toRange } from '../language/ranges.ts';
 import type { Output } from '../output/output.ts';
-import { PlainError } from '../output/plainError.ts';
 
 const SCHEME = 'touchstone-preview';
 
@@ -87,9 +86,7 @@ export class EditPreview implements vscode.Disposable {
   }
 
   async #applyNamed(given: unknown): Promise<void> {
-    const key = this.#find(given);
-    if (key === undefined) throw new PlainError(vscode.l10n.t('There is no edit to apply.'));
-    await this.#apply(key);
+    await this.#apply(this.#find(given));
   }
 
   async #discardNamed(given: unknown): Promise<void> {
@@ -98,9 +95,9 @@ export class EditPreview implements vscode.Disposable {
   }
 
   /** An edit of a file that has changed since is worked out anew and shown again. */
-  async #apply(key: string): Promise<void> {
-    const shown = this.#shown.get(key);
-    if (!shown) {
+  async #apply(key: string | undefined): Promise<void> {
+    const shown = key === undefined ? undefined : this.#shown.get(key);
+    if (key === undefined || !shown) {
       void vscode.window.showInformationMessage(
         vscode.l10n.t('This edit is no longer open: it was applied, discarded or closed.'),
       );

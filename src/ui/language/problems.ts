@@ -10,10 +10,10 @@ export type Problem = NonNullable<ResultOf<typeof languageCalls, 'language/probl
 
 /** The one collection of diagnostics: problems of open files as they are typed, and of others on demand. */
 export class Problems implements vscode.Disposable {
-  readonly #settings: Settings;
+  readonly #settings: Pick<Settings, 'config'>;
   readonly #shown = vscode.languages.createDiagnosticCollection('touchstone');
 
-  constructor(settings: Settings) {
+  constructor(settings: Pick<Settings, 'config'>) {
     this.#settings = settings;
   }
 
