@@ -21,7 +21,7 @@ describe('problems', () => {
         const found = vscode.languages.getDiagnostics(vscode.Uri.file(path.join(workspaceRoot(), file)));
         assert.deepEqual(
           found.map(({ message }) => message),
-          ['No.'],
+          ['no.'],
           `${file} of ${config}`,
         );
       }
