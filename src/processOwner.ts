@@ -1,17 +1,8 @@
 import os from 'node:os';
-import type { Owner } from './engine/store/runStore.ts';
+import { isRunning, processIdentity } from './engine/processes/processIdentity.ts';
+import type { Owner } from './engine/store/lease.ts';
 
 /** This process, as it claims runs. */
 export function processOwner(): Owner {
-  return { pid: process.pid, host: os.hostname(), alive: isAlive };
-}
-
-/** Signal 0 only asks; EPERM means that the process exists and belongs to somebody else. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+  return { pid: process.pid, host: os.hostname(), started: processIdentity(process.pid), alive: isRunning };
 }

@@ -1,6 +1,7 @@
 import { enableCompileCache } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
+import { makeFolders } from '../engine/files/makeFolders.ts';
 
 /**
  * Keeps compiled code for the next start: about 0.1 s of the 0.7 s that a short run takes. In the person’s own
@@ -10,5 +11,12 @@ import path from 'node:path';
 export function keepCompiledCode(): void {
   const { NODE_COMPILE_CACHE, XDG_CACHE_HOME } = process.env;
   if (NODE_COMPILE_CACHE) return;
-  enableCompileCache(path.join(XDG_CACHE_HOME || path.join(os.homedir(), '.cache'), 'touchstone'));
+  const folder = path.join(XDG_CACHE_HOME || path.join(os.homedir(), '.cache'), 'touchstone');
+  try {
+    // Node would try for ever where no folder can be made, as below /proc.
+    makeFolders(folder);
+  } catch {
+    return;
+  }
+  enableCompileCache(folder);
 }

@@ -1,15 +1,15 @@
 import { createEngine, type Engine } from '../engine/engine.ts';
 import { noLog, processEnvironment, type Secrets, systemClock, type Trust } from '../engine/ports.ts';
+import type { StoreAccess } from '../engine/store/connection.ts';
+import { RunStore } from '../engine/store/runStore.ts';
+import { storePath } from '../engine/store/storeFile.ts';
 import type { Workspace } from '../engine/suites/loadWorkspace.ts';
 import { processOwner } from '../processOwner.ts';
 import { systemRandom } from '../systemRandom.ts';
 
-/**
- * The engine with the real clock, randomness and environment of this process. `keyless`: nothing will be called,
- * so no key is asked for.
- */
-export function openEngine(workspace: Workspace, trust: Trust, options: { keyless?: boolean } = {}): Engine {
-  return createEngine(workspace, {
+/** The engine with the real clock, randomness and environment of this process. */
+export function openEngine(workspace: Workspace, trust: Trust, options: OpenOptions = {}): Engine {
+  const ports = {
     clock: systemClock,
     random: systemRandom,
     environment: processEnvironment,
@@ -17,7 +17,15 @@ export function openEngine(workspace: Workspace, trust: Trust, options: { keyles
     owner: processOwner(),
     trust,
     ...(options.keyless ? { secrets: noSecrets } : {}),
-  });
+  };
+  return createEngine(workspace, ports, new RunStore(storePath(workspace.root), options));
+}
+
+interface OpenOptions {
+  /** Nothing will be called, so no key is asked for. */
+  keyless?: boolean;
+  /** `read`: the store is looked at and left as it is. */
+  access?: StoreAccess;
 }
 
 /** Keys are fetched when a run begins, which it never does. */

@@ -19,8 +19,9 @@ import { ensureSamePlan } from './runs/planChanges.ts';
 import { type PreparedRun, prepareRuns, type RunOverrides } from './runs/prepareRun.ts';
 import { newRunId } from './runs/runId.ts';
 import { summarize } from './runs/summarize.ts';
-import { storePath } from './store/database.ts';
-import { type Owner, RunStore } from './store/runStore.ts';
+import type { Owner } from './store/lease.ts';
+import { RunStore } from './store/runStore.ts';
+import { storePath } from './store/storeFile.ts';
 import type { Workspace } from './suites/loadWorkspace.ts';
 import { runTraceId } from './telemetry/traceIds.ts';
 

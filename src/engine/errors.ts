@@ -36,6 +36,8 @@ export class PromptError extends UserError {}
 export class UsageError extends UserError {}
 /** The store is busy, corrupt, full, or newer than this program. */
 export class StoreError extends UserError {}
+/** Another process has taken the run over; what this one still holds of it cannot be stored. */
+export class LeaseLostError extends StoreError {}
 /** A run cannot be resumed, e.g. because its inputs changed. */
 export class ResumeError extends UserError {}
 

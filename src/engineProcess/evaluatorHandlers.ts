@@ -3,7 +3,7 @@ import { studyRun } from '../engine/compare/evaluators/studyRun.ts';
 import { markdownStudy } from '../engine/reports/markdownStudy.ts';
 import type { Handlers } from '../protocol/call.ts';
 import { type evaluatorCalls, MOST_DIFFERENCES } from '../protocol/evaluatorCalls.ts';
-import type { Session } from './session.ts';
+import { type Session, storeOf } from './session.ts';
 
 /** Runs looked through for those that judged the outputs of another. */
 const MOST_RUNS = 10_000;
@@ -11,7 +11,7 @@ const MOST_RUNS = 10_000;
 export function evaluatorHandlers(session: Session): Handlers<typeof evaluatorCalls> {
   return {
     'evaluators/list': ({ runId }) => {
-      const store = session.openStore();
+      const store = storeOf(session, runId);
       store.getRun(runId);
       const again = store.listRuns(MOST_RUNS).filter(({ plan }) => plan.origin?.rejudge === runId);
       const names = evaluatorNames(store.results(runId));
@@ -20,7 +20,7 @@ export function evaluatorHandlers(session: Session): Handlers<typeof evaluatorCa
       return { names: [...whole, ...names], again: again.map(({ id }) => id) };
     },
     'evaluators/study': async ({ runId, first, second, again, agreement }, signal) => {
-      const study = await studyRun({ store: session.openStore(), root: session.root, signal }, runId, {
+      const study = await studyRun({ store: storeOf(session, runId), root: session.root, signal }, runId, {
         between: [first, second],
         agreement,
         ...(again === undefined ? {} : { again }),

@@ -14,7 +14,7 @@ import type { ComparisonJobs } from './comparisonJobs.ts';
 import { exportReport } from './exportReport.ts';
 import { rowPage } from './rowPage.ts';
 import { RunJobs } from './runJobs.ts';
-import type { Session } from './session.ts';
+import { type Session, storeOf } from './session.ts';
 
 /** `comparisons` make runs as well, which a person may stop as any other. */
 export function runHandlers(session: Session, comparisons: ComparisonJobs): Handlers<typeof runCalls> {
@@ -86,7 +86,8 @@ export function runHandlers(session: Session, comparisons: ComparisonJobs): Hand
       logs: session.store?.logs(traceId) ?? [],
     }),
     'run/delete': ({ runId }) => {
-      storeOf(session, runId).deleteRun(runId, session.ports.owner, session.ports.clock.now());
+      storeOf(session, runId).getRun(runId);
+      session.openStore().deleteRun(runId, session.ports.owner, session.ports.clock.now());
       return {};
     },
   };
@@ -146,19 +147,12 @@ async function closeAll(prepared: readonly PreparedRun[]): Promise<void> {
   await Promise.all(prepared.map((run) => run.close()));
 }
 
-/** Throws ResumeError when there is no such run. */
-function storeOf(session: Session, runId: string): RunStore {
-  const { store } = session;
-  if (store) return store;
-  throw new ResumeError(`there is no run ${runId}: no run is stored yet`);
-}
-
 /** A run whose process died is interrupted, whatever it says itself. */
 function identity(run: RunRecord, { ports: { owner } }: Session) {
   const entry = runEntry(run);
   if (run.status.state !== 'running') return entry;
-  const { pid, host } = run.status.owner;
-  const dead = host === owner.host && !owner.alive(pid);
+  const { pid, host, started } = run.status.owner;
+  const dead = host === owner.host && owner.alive(pid, started) === false;
   return dead ? { ...entry, state: 'interrupted' as const } : entry;
 }
 

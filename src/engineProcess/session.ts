@@ -1,11 +1,13 @@
 import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { createEngine, type Engine } from '../engine/engine.ts';
-import { FileError } from '../engine/errors.ts';
+import { FileError, ResumeError } from '../engine/errors.ts';
 import { resolveInside } from '../engine/files/confine.ts';
 import { type Clock, type Environment, fixedEnvironment, type Log, type Random } from '../engine/ports.ts';
-import { storePath } from '../engine/store/database.ts';
-import { type Owner, RunStore } from '../engine/store/runStore.ts';
+import type { Owner } from '../engine/store/lease.ts';
+import { RunStore } from '../engine/store/runStore.ts';
+import { storePath } from '../engine/store/storeFile.ts';
+import { StoreReader } from '../engine/store/storeReader.ts';
 import {
   checkWorkspace,
   type LoadOptions,
@@ -37,6 +39,7 @@ export class Session {
   #start: Start | undefined;
   #shownRoot = '';
   #store: RunStore | undefined;
+  #reader: StoreReader | undefined;
 
   constructor(peer: Peer<typeof interfaceCalls>, ports: SessionPorts) {
     this.#peer = peer;
@@ -114,15 +117,17 @@ export class Session {
     );
   }
 
-  /** Opens the store, and creates it where it is missing. */
+  /** Opens the store to be written, and creates it where it is missing. */
   openStore(): RunStore {
     this.#store ??= new RunStore(storePath(this.root));
     return this.#store;
   }
 
-  /** The store where there is one already: looking at a workspace leaves nothing behind. */
+  /** The store where there is one already, to be read: looking at a workspace changes nothing in it. */
   get store(): RunStore | undefined {
-    return this.#store || existsSync(storePath(this.root)) ? this.openStore() : undefined;
+    if (this.#store) return this.#store;
+    this.#reader ??= new StoreReader(storePath(this.root));
+    return this.#reader.store;
   }
 
   tell<M extends keyof EngineEvents>(event: M, data: EngineEvents[M]): void {
@@ -154,6 +159,12 @@ export class Session {
     if (this.#start) return this.#start;
     throw new Error('initialize must be called first');
   }
+}
+
+/** The store that holds a run, to be read. Throws ResumeError when there is none. */
+export function storeOf({ store }: Session, runId: string): RunStore {
+  if (store) return store;
+  throw new ResumeError(`there is no run ${runId}: no run is stored yet`);
 }
 
 function realFolder(folder: string): string {

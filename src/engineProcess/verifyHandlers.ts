@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { UsageError } from '../engine/errors.ts';
 import { resolveInside } from '../engine/files/confine.ts';
-import { storePath } from '../engine/store/database.ts';
+import { storePath } from '../engine/store/storeFile.ts';
 import { type FileReference, workspacePath } from '../engine/suites/fileReference.ts';
 import type { Workspace } from '../engine/suites/loadWorkspace.ts';
 import type { SuiteConfig } from '../engine/suites/suiteConfig.ts';
@@ -80,9 +80,8 @@ function stage(
 ): { before: FileReference; after: FileReference } {
   // The store's folder is left out by git; it comes with the store.
   session.openStore();
-  const parent = path.join(path.dirname(storePath(session.root)), 'verify');
-  mkdirSync(parent, { recursive: true });
-  const folder = mkdtempSync(path.join(parent, 'prompt-'));
+  // Made here and not found, so that no link of the workspace leads elsewhere.
+  const folder = mkdtempSync(path.join(path.dirname(storePath(session.root)), 'verify-'));
   session.onClose(async () => rmSync(folder, { recursive: true, force: true }));
   const write = (side: string, text: string): FileReference => {
     const absolute = path.join(folder, side, path.posix.basename(prompt));

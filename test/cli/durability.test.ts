@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, it } from 'mocha';
-import { storePath } from '../../src/engine/store/database.ts';
+import { storePath } from '../../src/engine/store/storeFile.ts';
 import { startTouchstone, temporaryFolder, touchstone } from '../support/commandLine.ts';
 
 const cli = path.join(import.meta.dirname, '..', '..', 'src', 'cli.ts');
@@ -81,6 +81,55 @@ describe('durability', function () {
     const { code: resumed, out } = await touchstone(folder, 'eval', '--resume', '--no-progress');
     assert.equal(resumed, 0, out);
     assert.match(out, /4,000 passed/);
+  });
+
+  it('says so when the disk is too full for a new store, and makes it once there is room', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const folder = workspace(3);
+    // The store's first pages take more than 10 blocks of 1024 bytes.
+    const child = spawn(
+      'sh',
+      ['-c', `ulimit -f 10; exec "${process.execPath}" "${cli}" eval --no-progress`],
+      {
+        cwd: folder,
+        env: { ...process.env, NODE_DISABLE_COMPILE_CACHE: '1' },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    );
+    let err = '';
+    child.stderr.on('data', (data: Buffer) => {
+      err += data;
+    });
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    assert.equal(code, 2, err);
+    assert.match(err, /\.touchstone\S*: (the disk is full|reading or writing the store failed)/);
+    assert.equal((await touchstone(folder, 'eval', '--no-progress')).code, 0);
+  });
+
+  it('starts where no cache can be made', async function () {
+    if (process.platform !== 'linux') this.skip();
+    const folder = workspace(1);
+    const child = spawn(process.execPath, [cli, 'list'], {
+      cwd: folder,
+      env: { ...process.env, XDG_CACHE_HOME: '/proc/x', NODE_COMPILE_CACHE: '' },
+      stdio: 'ignore',
+      timeout: 20_000,
+    });
+    assert.equal(await new Promise((resolve) => child.on('close', resolve)), 0);
+  });
+
+  it('looks at a workspace without leaving anything in it', async () => {
+    const folder = workspace(2);
+    const before = readdirSync(folder);
+    const looks = [['show', '--runs'], ['list'], ['budgets'], ['eval', '--estimate'], ['validate']];
+    for (const argv of looks) await touchstone(folder, ...argv);
+    assert.deepEqual(readdirSync(folder), before);
+    assert.equal((await touchstone(folder, 'eval')).code, 0);
+    const kept = readFileSync(storePath(folder));
+    for (const argv of [...looks, ['show'], ['evaluators']])
+      assert.notEqual((await touchstone(folder, ...argv)).code, 70);
+    assert.deepEqual(readFileSync(storePath(folder)), kept);
+    assert.deepEqual(readdirSync(path.dirname(storePath(folder))).sort(), ['.gitignore', 'touchstone.db']);
   });
 
   it('leaves a file that is no database, and one of a newer version, as they are', async () => {

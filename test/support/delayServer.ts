@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 export interface DelayServer {
   readonly url: string;
-  /** The case of every request, in the order of arrival. */
+  /** `case/trial` of every request, in the order of arrival. */
   readonly calls: string[];
   close(): Promise<void>;
 }
@@ -18,8 +18,8 @@ export async function startDelayServer(latencyMs: number): Promise<DelayServer> 
       body += part;
     });
     request.on('end', () => {
-      const { input, case_id } = JSON.parse(body) as { input: string; case_id: string };
-      calls.push(case_id);
+      const { input, case_id, trial } = JSON.parse(body) as { input: string; case_id: string; trial: number };
+      calls.push(`${case_id}/${trial}`);
       const reply = JSON.stringify({
         output: input,
         usage: { input_tokens: 10, output_tokens: 5 },

@@ -65,7 +65,7 @@ export function execute(
   return executeRun(inputs, {
     runId: RUN,
     store,
-    owner: { pid: 1, host: 'here', alive: () => true },
+    owner: { pid: 1, host: 'here', started: null, alive: () => true },
     clock: systemClock,
     log: noLog,
     signal: new AbortController().signal,

@@ -15,7 +15,7 @@ export interface BudgetsOptions {
 /** Shows every decision on the token budgets of the workspace's suites, the newest first. */
 export async function budgets(suite: string | undefined, options: BudgetsOptions, io: Io): Promise<number> {
   const { workspace } = await openWorkspace([], options, io.cwd, new AbortController().signal);
-  const engine = openEngine(workspace, { commands: false, scripts: false });
+  const engine = openEngine(workspace, { commands: false, scripts: false }, { access: 'read' });
   try {
     const names = suite === undefined ? workspace.config.suites.map(({ name }) => name) : [suite];
     const records = names.flatMap((name) => engine.store.budgets.ofSuite(name));

@@ -64,7 +64,7 @@ export async function evaluate(paths: string[], options: EvalOptions, io: Io): P
     for (const line of problemLines(workspace.warnings, io.errStyle)) io.err(line);
     const suites = chooseSuites(workspace, options.suite ?? [], files);
     const trust = { commands: true, scripts: options.trust === true };
-    const engine = openEngine(workspace, trust, { keyless: options.estimate === true });
+    const engine = openEngine(workspace, trust, options.estimate ? { keyless: true, access: 'read' } : {});
     try {
       return await runSuites(engine, suites, { ...options, collector, workspace }, io, signal);
     } finally {

@@ -25,7 +25,7 @@ export async function evaluators(
   const { signal, release } = onInterrupt(io);
   try {
     const { workspace } = await openWorkspace([], options, io.cwd, signal);
-    const engine = openEngine(workspace, { commands: false, scripts: false });
+    const engine = openEngine(workspace, { commands: false, scripts: false }, { access: 'read' });
     try {
       const id = runId ?? engine.store.listRuns(1)[0]?.id;
       if (id === undefined)

@@ -1,6 +1,7 @@
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { FileError } from '../../engine/errors.ts';
+import { makeFolders } from '../../engine/files/makeFolders.ts';
 import { processEnvironment } from '../../engine/ports.ts';
 import { sampleFiles } from '../../engine/suites/sampleConfig.ts';
 import { EXIT } from '../exitCode.ts';
@@ -17,10 +18,10 @@ export async function init(folder: string, io: Io): Promise<number> {
     });
   }
   try {
-    mkdirSync(root, { recursive: true });
+    makeFolders(root);
     const files = await sampleFiles(root, { environment: processEnvironment, signal });
     for (const { path: file, text } of files) {
-      mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
+      makeFolders(path.dirname(path.join(root, file)));
       // `wx` refuses a file that has come into being since.
       writeFileSync(path.join(root, file), text, { flag: 'wx' });
       io.out(`wrote ${path.join(folder, file)}`);

@@ -30,7 +30,7 @@ export async function show(runId: string | undefined, options: ShowOptions, io: 
   checkReportFiles(options.output ?? [], io.cwd);
   const collector = readOtlpOptions(options);
   const { workspace } = await openWorkspace([], options, io.cwd, new AbortController().signal);
-  const engine = openEngine(workspace, { commands: false, scripts: false });
+  const engine = openEngine(workspace, { commands: false, scripts: false }, { access: 'read' });
   try {
     if (options.runs) return listRuns(engine, io);
     const id = runId ?? newest(engine);

@@ -51,7 +51,7 @@ export interface RunFilter {
 }
 
 export type RunState =
-  | { state: 'running'; owner: { pid: number; host: string; heartbeat: number } }
+  | { state: 'running'; owner: { pid: number; host: string; started: string | null; heartbeat: number } }
   /** `reason`: why the program itself ended it, e.g. a spending limit. */
   | { state: 'interrupted'; reason?: string }
   | { state: 'complete'; finishedAt: number };

@@ -1,7 +1,8 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { FileError } from '../errors.ts';
 import { parseJson } from '../files/json.ts';
+import { makeFolders } from '../files/makeFolders.ts';
 import { readText } from '../files/readText.ts';
 import { writeAtomic } from '../files/writeAtomic.ts';
 import { contentHash } from '../model/hash.ts';
@@ -90,7 +91,7 @@ export class Recordings {
   write(key: RecordingKey, content: { request: JsonObject; reply: JsonObject }): void {
     const file = this.#file(key);
     const document = { recording: key.kind, version: VERSION, trial: key.trial, ...content };
-    mkdirSync(path.dirname(file), { recursive: true });
+    makeFolders(path.dirname(file));
     writeAtomic(file, compact(JSON.stringify(this.clean(document), null, 2)), this.#random);
     this.#written += 1;
   }
@@ -148,7 +149,7 @@ export function notRecorded(what: string, file: string): string {
 /** Before anything is paid for; and a run that asks no model can be replayed, too. */
 function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolders(folder);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new FileError(`the folder of recordings cannot be made: ${reason}`, {

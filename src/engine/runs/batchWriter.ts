@@ -1,6 +1,7 @@
 import type { LocatedCase } from '../model/case.ts';
 import type { HeldOutput, TrialResult } from '../model/result.ts';
 import type { Clock } from '../ports.ts';
+import type { Lease } from '../store/lease.ts';
 import type { RunStore } from '../store/runStore.ts';
 import { type PackedSpans, packSpans } from '../store/spanCodec.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
@@ -12,7 +13,7 @@ const BATCH_WAIT_MS = 20;
 
 export interface BatchWriterOptions {
   store: RunStore;
-  runId: string;
+  lease: Lease;
   tracing: Tracing;
   clock: Clock;
   /** Called with each result at once, before it is stored. */
@@ -33,10 +34,13 @@ export class BatchWriter {
   #held: HeldOutput[] | undefined;
   #scheduled = false;
   #lastBeat: number;
+  /** By the wall clock, which goes on while the machine sleeps; in milliseconds. */
+  #renewedAt: number;
 
   constructor(options: BatchWriterOptions) {
     this.#options = options;
     this.#lastBeat = options.clock.monotonic();
+    this.#renewedAt = options.clock.now();
   }
 
   add(result: TrialResult, located: LocatedCase): void {
@@ -60,9 +64,18 @@ export class BatchWriter {
     this.#held ??= [];
   }
 
+  /**
+   * Makes sure that the run is still this process's own, where it has not been heard of for long. Throws
+   * LeaseLostError.
+   */
+  renew(): void {
+    const { clock, store } = this.#options;
+    if (clock.now() - this.#renewedAt >= store.leaseMs / 2) this.flush();
+  }
+
   /** Writes what is there, even nothing: the store then knows that this process is alive. */
   flush(): void {
-    const { store, runId, tracing, clock, onStored } = this.#options;
+    const { store, lease, tracing, clock, onStored } = this.#options;
     const results = this.#pending;
     const cases = [...this.#cases.values()];
     const held = this.#held;
@@ -73,13 +86,14 @@ export class BatchWriter {
     this.#cases = new Map();
     this.#spans = [];
     if (held) this.#held = [];
-    const now = clock.monotonic();
+    const [now, wall] = [clock.monotonic(), clock.now()];
     store.append(
-      runId,
+      lease,
       { results, cases, spans, logs, ...(held ? { held } : {}) },
-      { now: clock.now(), elapsedMs: now - this.#lastBeat },
+      { now: wall, elapsedMs: now - this.#lastBeat },
     );
     this.#lastBeat = now;
+    this.#renewedAt = wall;
     if (results.length > 0) onStored(results);
   }
 

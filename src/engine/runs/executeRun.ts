@@ -3,7 +3,8 @@ import type { LocatedCase } from '../model/case.ts';
 import type { Output } from '../model/output.ts';
 import type { TrialResult } from '../model/result.ts';
 import type { Clock, Log, Span } from '../ports.ts';
-import type { Owner, RunStore } from '../store/runStore.ts';
+import type { Lease, Owner } from '../store/lease.ts';
+import type { RunStore } from '../store/runStore.ts';
 import { Tracing } from '../telemetry/tracing.ts';
 import { BatchWriter } from './batchWriter.ts';
 import { caseFilter } from './caseFilter.ts';
@@ -36,21 +37,22 @@ export interface ExecuteOptions {
 /**
  * Runs every trial of the plan that the store does not hold yet, and stores each result as it comes.
  * Returns `interrupted` when the signal was aborted or the limit reached: what was stored stays, and the same
- * call goes on from there. Throws ResumeError when another process works on the run, StoreError when a result cannot be
- * stored, and whatever bug a target or evaluator has; the run is then left interrupted.
+ * call goes on from there. Throws ResumeError when another process works on the run, LeaseLostError when one takes it
+ * over, StoreError when a result cannot be stored, and whatever bug a target or evaluator has; the run is then left
+ * interrupted.
  */
 export async function executeRun(
   inputs: RunInputs,
   options: ExecuteOptions,
 ): Promise<'complete' | 'interrupted'> {
   const { store, runId, clock } = options;
-  const attempt = store.claim(runId, options.owner, clock.now());
+  const lease = store.claim(runId, options.owner, clock.now());
   let outcome: 'complete' | 'interrupted' = 'interrupted';
   try {
-    outcome = await new Execution(inputs, options, attempt).run();
+    outcome = await new Execution(inputs, options, lease).run();
   } finally {
     const reason = options.signal.aborted ? undefined : options.limit?.reason;
-    store.release(runId, outcome, clock.now(), reason);
+    store.release(lease, outcome, clock.now(), reason);
   }
   return outcome;
 }
@@ -72,8 +74,9 @@ class Execution {
   /** The limit was reached while trials were left. */
   #cutShort = false;
 
-  constructor(inputs: RunInputs, options: ExecuteOptions, attempt: number) {
+  constructor(inputs: RunInputs, options: ExecuteOptions, lease: Lease) {
     const { store, runId, clock } = options;
+    const { attempt } = lease;
     this.#inputs = inputs;
     this.#options = options;
     this.#attempt = attempt;
@@ -81,7 +84,7 @@ class Execution {
     this.#tracing = new Tracing(clock, attempt);
     this.#writer = new BatchWriter({
       store,
-      runId,
+      lease,
       tracing: this.#tracing,
       clock,
       onStored: options.onResults,
@@ -108,6 +111,7 @@ class Execution {
     this.#options.onStart(stored.size);
     const beat = heartbeat(
       clock,
+      this.#options.store.leaseMs / 3,
       () => this.#writer.flush(),
       (error) => this.#fail(error),
     );
@@ -234,6 +238,8 @@ class Execution {
 
   #job(planned: PlannedTarget, located: LocatedCase, trial: number, span: Span, told?: ToldCase): TrialJob {
     const { log, limit } = this.#options;
+    // After a long sleep of the machine, before anything is paid for in a run that may be another's by now.
+    this.#writer.renew();
     const { plan, auditShare, clock = this.#options.clock } = this.#inputs;
     limit?.begin();
     return {

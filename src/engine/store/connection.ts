@@ -1,7 +1,12 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { guard, openDatabase } from './database.ts';
+import { openForReading, openForWriting } from './database.ts';
+import { guard } from './storeErrors.ts';
 
-type Value = string | number | null;
+type Value = string | number | null | Uint8Array;
+
+/** `read` writes and creates nothing. */
+export type StoreAccess = 'write' | 'read';
+
 type Row = Record<string, unknown>;
 
 /** One connection to the store's file: prepared statements, transactions, errors for people. */
@@ -11,13 +16,14 @@ export class Connection {
   readonly #statements = new Map<string, StatementSync>();
 
   /** Throws StoreError. */
-  constructor(file: string) {
+  constructor(file: string, access: StoreAccess = 'write') {
     this.file = file;
-    this.#database = openDatabase(file);
+    this.#database = access === 'read' ? openForReading(file) : openForWriting(file);
   }
 
-  run(sql: string, ...values: Value[]): void {
-    guard(this.file, () => this.#statement(sql).run(...values));
+  /** Returns how many rows were changed. */
+  run(sql: string, ...values: Value[]): number {
+    return guard(this.file, () => Number(this.#statement(sql).run(...values).changes));
   }
 
   all(sql: string, ...values: Value[]): Row[] {

@@ -1,25 +1,36 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { StoreError } from '../errors.ts';
-import { SCHEMA_VERSION, TABLES } from './schema.ts';
+import {
+  APPLICATION_ID,
+  migrationFrom,
+  SCHEMA_VERSION,
+  UNMARKED_TABLES,
+  UNMARKED_VERSION,
+} from './schema.ts';
+import { BUSY, CORRUPT, guard, NOT_A_DATABASE, sqliteCode } from './storeErrors.ts';
+import { entryOf, makeFolder, refuseLinks } from './storeFile.ts';
 
 /** How long a statement waits for another process before it gives up, in milliseconds. */
 const BUSY_TIMEOUT_MS = 10_000;
+/** Between two attempts where SQLite does not wait by itself, in milliseconds. */
+const RETRY_MS = 10;
 
-/** The store's file inside a workspace. */
-export function storePath(root: string): string {
-  return path.join(root, '.touchstone', 'touchstone.db');
-}
+/** A store that passes with its connection. */
+export const MEMORY = ':memory:';
 
 /**
- * Opens the store at `file` (`:memory:` for a passing one), and creates it where it is missing.
- * Throws StoreError when it is not a database, is damaged, or was written by a newer version; the file is
- * then left as it was.
+ * Opens the store at `file`, and creates it where it is missing. Throws StoreError when it is a link, is not ours,
+ * is not a database, is damaged, or was written by a newer version; the file is then left as it was.
  */
-export function openDatabase(file: string): DatabaseSync {
+export function openForWriting(file: string): DatabaseSync {
   return guard(file, () => {
-    if (file !== ':memory:') prepareFolder(path.dirname(file));
+    if (file !== MEMORY) {
+      refuseLinks(file);
+      makeFolder(path.dirname(file));
+      patiently(() => look(file));
+    }
     const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
     try {
       initialise(database, file);
@@ -31,100 +42,127 @@ export function openDatabase(file: string): DatabaseSync {
   });
 }
 
-/** Runs a store operation and turns SQLite's own errors into StoreErrors with a remedy. */
-export function guard<T>(file: string, operation: () => T): T {
+/**
+ * Opens the store at `file` to be read: nothing is written or created. A store that is missing reads as an empty
+ * one. Throws StoreError as `openForWriting` does.
+ */
+export function openForReading(file: string): DatabaseSync {
+  return guard(file, () => {
+    refuseLinks(file);
+    return patiently(() => look(file)) === 0 ? openForWriting(MEMORY) : connectReadOnly(file);
+  });
+}
+
+/** Whether another process has the store open, or was killed while it had: then SQLite must read its log as well. */
+export function hasLog(file: string): boolean {
+  return (entryOf(`${file}-wal`)?.size ?? 0) > 0;
+}
+
+/** Without a log, SQLite is told that nobody writes: it would leave files behind otherwise. */
+function connectReadOnly(file: string): DatabaseSync {
+  const url = pathToFileURL(file);
+  if (!hasLog(file)) url.searchParams.set('immutable', '1');
+  return new DatabaseSync(url, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
+}
+
+/** The version of the store, 0 where there is none yet; it is only read. Throws StoreError when it is not ours. */
+function look(file: string): number {
+  if ((entryOf(file)?.size ?? 0) === 0) return 0;
+  const database = connectReadOnly(file);
   try {
-    return operation();
+    return checkedVersion(database, file);
   } catch (error) {
-    throw translate(error, file);
+    // What another process is writing at this moment may look like anything.
+    const code = sqliteCode(error);
+    if ((code === CORRUPT || code === NOT_A_DATABASE) && hasLog(file)) throw new Retry(error);
+    throw error;
+  } finally {
+    database.close();
   }
 }
 
-/** The folder is local state: it ignores itself, so that it never lands in the person's repository. */
-function prepareFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true });
-  const ignore = path.join(folder, '.gitignore');
-  if (!existsSync(ignore)) writeFileSync(ignore, '*\n');
+function checkedVersion(database: DatabaseSync, file: string): number {
+  const version = pragma(database, 'user_version');
+  const application = pragma(database, 'application_id');
+  const tables = tablesOf(database);
+  const isEmpty = application === 0 && version === 0 && tables.length === 0;
+  const isUnmarked = application === 0 && version === UNMARKED_VERSION && isSame(tables, UNMARKED_TABLES);
+  const isMarked = application === APPLICATION_ID && version > 0;
+  const isNewer = version > SCHEMA_VERSION && (isMarked || (application === 0 && tables.length === 0));
+  if (isNewer) throw newer(version, file);
+  if (isEmpty || isUnmarked || isMarked) return version;
+  throw new StoreError('this is a database of another program, not a store of Touchstone', {
+    where: { path: file },
+    remedy: 'Move the file away to begin a new store; it has been left as it was.',
+  });
 }
 
 function initialise(database: DatabaseSync, file: string): void {
-  const version = userVersion(database);
-  if (version > SCHEMA_VERSION) {
-    throw new StoreError(
-      `the store was written by a newer version of Touchstone (format ${version}, this one reads ${SCHEMA_VERSION})`,
-      { where: { path: file }, remedy: 'Update Touchstone, or move the file away to begin a new store.' },
-    );
-  }
   // Counts for a new file only. Bodies are long: fewer, larger pages are written faster.
   database.exec('PRAGMA page_size = 16384;');
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;');
-  if (version === SCHEMA_VERSION) return;
+  turnOnLog(database);
+  database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;');
+  if (pragma(database, 'user_version') === SCHEMA_VERSION) return;
   database.exec('BEGIN IMMEDIATE');
   try {
     // Another process may have created the tables while this one waited for the lock.
-    if (userVersion(database) === 0) database.exec(`${TABLES} PRAGMA user_version = ${SCHEMA_VERSION};`);
+    const version = checkedVersion(database, file);
+    if (version < SCHEMA_VERSION) {
+      database.exec(migrationFrom(version));
+      database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}; PRAGMA application_id = ${APPLICATION_ID};`);
+    }
     database.exec('COMMIT');
   } catch (error) {
-    database.exec('ROLLBACK');
+    // A full disk has ended the transaction already.
+    if (database.isTransaction) database.exec('ROLLBACK');
     throw error;
   }
 }
 
-function userVersion(database: DatabaseSync): number {
-  const row = database.prepare('PRAGMA user_version').get();
-  return Number(row?.user_version ?? 0);
+/** SQLite does not wait for other processes while it changes the journal mode. */
+function turnOnLog(database: DatabaseSync): void {
+  database.exec('PRAGMA busy_timeout = 0');
+  patiently(() => database.exec('PRAGMA journal_mode = WAL'));
+  database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
 }
 
-/** SQLite's primary result codes, https://www.sqlite.org/rescode.html. */
-const CODES: { [code: number]: { what: string; remedy: string } } = {
-  5: {
-    what: 'the store is in use by another process',
-    remedy: 'Wait for the other run to end, or stop it, and try again.',
-  },
-  8: {
-    what: 'the store cannot be written',
-    remedy: 'Check the permissions of the .touchstone folder.',
-  },
-  10: {
-    what: 'reading or writing the store failed',
-    remedy: 'Check the disk. What was stored before is kept; the run can be resumed.',
-  },
-  11: {
-    what: 'the store is damaged',
-    remedy: 'Move the file away to begin a new store; it has been left as it was.',
-  },
-  13: {
-    what: 'the disk is full',
-    remedy: 'Free some space and resume the run: everything stored so far is kept.',
-  },
-  14: {
-    what: 'the store cannot be opened',
-    remedy: 'Check that the .touchstone folder exists and can be written.',
-  },
-  26: {
-    what: 'the store is not a database',
-    remedy: 'Move the file away to begin a new store; it has been left as it was.',
-  },
-};
+class Retry extends Error {
+  constructor(cause: unknown) {
+    super('the store is being written', { cause });
+  }
+}
 
-function translate(error: unknown, file: string): unknown {
-  if (!(error instanceof Error)) return error;
-  const code = (error as { errcode?: unknown }).errcode;
-  const known = typeof code === 'number' ? CODES[code & 0xff] : undefined;
-  if (known) {
-    return new StoreError(`${known.what} (${error.message})`, {
-      where: { path: file },
-      remedy: known.remedy,
-      cause: error,
-    });
+/** Tries again until the time that any statement waits is over. */
+function patiently<T>(work: () => T): T {
+  for (let left = BUSY_TIMEOUT_MS / RETRY_MS; ; left -= 1) {
+    try {
+      return work();
+    } catch (error) {
+      const passes = error instanceof Retry || sqliteCode(error) === BUSY;
+      if (!passes || left <= 0) throw error instanceof Retry ? error.cause : error;
+    }
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
   }
-  const system = (error as NodeJS.ErrnoException).code;
-  if (system === 'EACCES' || system === 'EROFS' || system === 'ENOSPC' || system === 'EPERM') {
-    return new StoreError(`the store's folder cannot be written (${system})`, {
-      where: { path: path.dirname(file) },
-      remedy: system === 'ENOSPC' ? 'Free some space.' : 'Check the permissions of the folder.',
-      cause: error,
-    });
-  }
-  return error;
+}
+
+function pragma(database: DatabaseSync, name: 'user_version' | 'application_id'): number {
+  return Number(database.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0);
+}
+
+function tablesOf(database: DatabaseSync): string[] {
+  return database
+    .prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name`)
+    .all()
+    .map((row) => String(row['name']));
+}
+
+function isSame(found: readonly string[], expected: readonly string[]): boolean {
+  return found.length === expected.length && found.every((name, at) => name === expected[at]);
+}
+
+function newer(version: number, file: string): StoreError {
+  return new StoreError(
+    `the store was written by a newer version of Touchstone (format ${version}, this one reads ${SCHEMA_VERSION})`,
+    { where: { path: file }, remedy: 'Update Touchstone, or move the file away to begin a new store.' },
+  );
 }

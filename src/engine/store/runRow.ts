@@ -12,8 +12,11 @@ export interface RunRow {
   attempts: number;
   owner_pid: number | null;
   owner_host: string | null;
+  /** Absent in a store of version 1 that is only read. */
+  owner_started?: string | null;
   heartbeat: number | null;
   stop_reason: string | null;
+  seen_at?: number | null;
 }
 
 export function toRunRecord(row: RunRow): RunRecord {
@@ -35,7 +38,12 @@ function toState(row: RunRow): RunState {
     case 'running':
       return {
         state: 'running',
-        owner: { pid: row.owner_pid ?? 0, host: row.owner_host ?? '', heartbeat: row.heartbeat ?? 0 },
+        owner: {
+          pid: row.owner_pid ?? 0,
+          host: row.owner_host ?? '',
+          started: row.owner_started ?? null,
+          heartbeat: row.heartbeat ?? 0,
+        },
       };
   }
 }

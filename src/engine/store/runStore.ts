@@ -1,22 +1,13 @@
-import { ResumeError } from '../errors.ts';
+import { LeaseLostError, ResumeError } from '../errors.ts';
 import type { LocatedCase } from '../model/case.ts';
 import type { HeldOutput, TrialResult, TrialStatus } from '../model/result.ts';
 import type { RunPlan, RunRecord } from '../model/run.ts';
 import type { LogRecord, SpanRecord } from '../model/span.ts';
 import { BudgetStore } from './budgetStore.ts';
-import { Connection } from './connection.ts';
+import { Connection, type StoreAccess } from './connection.ts';
+import { LEASE_MS, type Lease, mayTake, type Owner } from './lease.ts';
 import { type RunRow, toRunRecord } from './runRow.ts';
 import { type PackedSpans, unpackSpans } from './spanCodec.ts';
-
-/** A process that has not shown itself for this long has lost its run, in milliseconds. */
-const LEASE_MS = 30_000;
-
-/** Who works on a run. `alive` tells whether a process of this machine still exists. */
-export interface Owner {
-  pid: number;
-  host: string;
-  alive(pid: number): boolean;
-}
 
 /** What is written together, in one transaction. */
 export interface Batch {
@@ -29,18 +20,29 @@ export interface Batch {
   held?: readonly HeldOutput[];
 }
 
+export interface RunStoreOptions {
+  /** Default `write`. */
+  access?: StoreAccess;
+  leaseMs?: number;
+}
+
 /** Runs, their results, spans and logs in one SQLite file; results are append-only. Throws StoreError. */
 export class RunStore {
   readonly file: string;
   /** Decisions on token budgets. */
   readonly budgets: BudgetStore;
   readonly #connection: Connection;
+  /** A process elsewhere that has not shown itself for this long has lost its run, in milliseconds. */
+  readonly leaseMs: number;
   readonly #known = new Map<string, { number: number; targets: Map<string, number> }>();
+  /** Runs that could not be released, e.g. because the disk was full. */
+  readonly #leftOver = new Set<string>();
 
   /** `file` may be `:memory:`. */
-  constructor(file: string) {
+  constructor(file: string, { access = 'write', leaseMs = LEASE_MS }: RunStoreOptions = {}) {
     this.file = file;
-    this.#connection = new Connection(file);
+    this.leaseMs = leaseMs;
+    this.#connection = new Connection(file, access);
     this.budgets = new BudgetStore(this.#connection);
   }
 
@@ -55,29 +57,39 @@ export class RunStore {
     );
   }
 
-  /**
-   * Takes the run for this process and returns how often it had been started before.
-   * Throws ResumeError when a living process holds it.
-   */
-  claim(id: string, owner: Owner, now: number): number {
-    return this.#connection.transaction(() => {
+  /** Takes the run for this process. Throws ResumeError when another one works on it. */
+  claim(id: string, owner: Owner, now: number): Lease {
+    const lease = this.#connection.transaction(() => {
       const row = this.#row(id);
       this.#refuseHeld(row, owner, now);
       this.#connection.run(
-        `UPDATE runs SET state = 'running', owner_pid = ?, owner_host = ?, heartbeat = ?, attempts = attempts + 1 WHERE id = ?`,
+        `UPDATE runs SET state = 'running', owner_pid = ?, owner_host = ?, owner_started = ?, heartbeat = ?,
+           seen_at = ?, attempts = attempts + 1 WHERE id = ?`,
         owner.pid,
         owner.host,
+        owner.started,
+        now,
         now,
         id,
       );
-      return row.attempts;
+      return { runId: id, number: row.number, attempt: row.attempts };
     });
+    this.#leftOver.delete(id);
+    // Known from now on, even if another process deletes the run.
+    this.#numbers(id);
+    return lease;
   }
 
-  /** Stores a batch durably: when this returns, its results survive a crash of process or machine. */
-  append(id: string, batch: Batch, beat: { now: number; elapsedMs: number }): void {
+  /**
+   * Stores a batch durably: when this returns, its results survive a crash of process or machine. `run` is the
+   * lease on it, or the id of a run that nobody works on. Throws LeaseLostError when another process took it over.
+   */
+  append(run: Lease | string, batch: Batch, beat: { now: number; elapsedMs: number }): void {
+    const id = typeof run === 'string' ? run : run.runId;
     const { number, targets } = this.#numbers(id);
     this.#connection.transaction(() => {
+      if (typeof run === 'string') this.#ensureFree(id);
+      else this.#renew(run, beat);
       for (const output of batch.held ?? []) this.#hold(number, targets, output);
       for (const result of batch.results) this.#appendResult(number, targets, result);
       if (batch.held) for (const result of batch.results) this.#letGo(number, targets, result);
@@ -96,24 +108,27 @@ export class RunStore {
           traceId,
           JSON.stringify(logs),
         );
-      this.#connection.run(
-        'UPDATE runs SET heartbeat = ?, elapsed_ms = elapsed_ms + ? WHERE number = ?',
-        beat.now,
-        beat.elapsedMs,
-        number,
-      );
     });
   }
 
-  /** Gives the run up; `reason` says why the program itself ended it before its end. */
-  release(id: string, state: 'complete' | 'interrupted', now: number, reason?: string): void {
-    this.#connection.run(
-      `UPDATE runs SET state = ?, finished_at = ?, stop_reason = ?, owner_pid = NULL, owner_host = NULL, heartbeat = NULL WHERE id = ?`,
+  /**
+   * Gives the run up; `reason` says why the program itself ended it before its end. Throws LeaseLostError when
+   * another process took it over: it then stays that one's.
+   */
+  release(lease: Lease, state: 'complete' | 'interrupted', now: number, reason?: string): void {
+    this.#leftOver.add(lease.runId);
+    const changed = this.#connection.run(
+      `UPDATE runs SET state = ?, finished_at = ?, stop_reason = ?, seen_at = ?,
+         owner_pid = NULL, owner_host = NULL, owner_started = NULL, heartbeat = NULL
+       WHERE ${MINE}`,
       state,
       state === 'complete' ? now : null,
       state === 'complete' ? null : (reason ?? null),
-      id,
+      now,
+      ...mine(lease),
     );
+    this.#leftOver.delete(lease.runId);
+    if (changed === 0) throw this.#lost(lease);
   }
 
   /** Throws ResumeError when there is no such run. */
@@ -351,11 +366,41 @@ export class RunStore {
   }
 
   #refuseHeld(row: RunRow, owner: Owner, now: number): void {
-    const held = row.state === 'running' && row.owner_pid !== null && row.heartbeat !== null;
-    if (!held || now - (row.heartbeat ?? 0) >= LEASE_MS || !isAlive(row, owner)) return;
+    const { status } = toRunRecord(row);
+    if (status.state !== 'running') return;
+    const here = { owner, now, leaseMs: this.leaseMs, leftOver: this.#leftOver.has(row.id) };
+    if (mayTake(status.owner, here)) return;
     throw new ResumeError(
       `run ${row.id} is being worked on by process ${row.owner_pid} on ${row.owner_host}`,
       { remedy: 'Wait until it ends, or stop that process first.' },
+    );
+  }
+
+  /** Within a transaction: the first thing in it, and all of it is undone where the lease is lost. */
+  #renew(lease: Lease, { now, elapsedMs }: { now: number; elapsedMs: number }): void {
+    const changed = this.#connection.run(
+      `UPDATE runs SET heartbeat = ?, seen_at = ?, elapsed_ms = elapsed_ms + ? WHERE ${MINE}`,
+      now,
+      now,
+      elapsedMs,
+      ...mine(lease),
+    );
+    if (changed === 0) throw this.#lost(lease);
+  }
+
+  #ensureFree(id: string): void {
+    const { state, owner_pid: pid, owner_host: host } = this.#row(id);
+    if (state === 'running') throw new LeaseLostError(`process ${pid} on ${host} works on run ${id}`);
+  }
+
+  #lost({ runId }: Lease): LeaseLostError {
+    const [row] = this.#connection.all('SELECT state, owner_pid, owner_host FROM runs WHERE id = ?', runId);
+    const remedy = `What was stored before is kept. See it with: touchstone show ${runId}`;
+    if (!row) return new LeaseLostError(`run ${runId} was deleted while this process worked on it`);
+    const by = row.state === 'running' ? `process ${row.owner_pid} on ${row.owner_host}` : 'another process';
+    return new LeaseLostError(
+      `run ${runId} was taken over by ${by} while this one did not respond, so this one has stopped`,
+      { remedy },
     );
   }
 
@@ -375,8 +420,11 @@ function targetNumber(targets: Map<string, number>, name: string): number {
   return number;
 }
 
-function isAlive(row: RunRow, owner: Owner): boolean {
-  return row.owner_host !== owner.host || owner.alive(row.owner_pid ?? 0);
+/** The run is still this process's own: each claim counts its attempts up. */
+const MINE = `number = ? AND id = ? AND state = 'running' AND attempts = ?`;
+
+function mine({ number, runId, attempt }: Lease): [number: number, id: string, attempts: number] {
+  return [number, runId, attempt + 1];
 }
 
 function byTrace<T extends { traceId: string }>(items: readonly T[]): Map<string, T[]> {

@@ -23,7 +23,7 @@ export async function runOurs(folder: string, packages?: string): Promise<Verdic
       random: { next: () => 0.5, hex: (bytes) => (draws++).toString(16).padStart(bytes * 2, '0') },
       environment: fixedEnvironment({ PATH: process.env['PATH'] ?? '' }),
       log: noLog,
-      owner: { pid: process.pid, host: os.hostname(), alive: () => true },
+      owner: { pid: process.pid, host: os.hostname(), started: null, alive: () => true },
       trust: { commands: true, scripts: true },
     });
     try {

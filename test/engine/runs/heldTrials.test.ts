@@ -109,13 +109,13 @@ describe('trials whose evaluators compare targets', () => {
       createdAt: 1,
       traceId: 'e'.repeat(32),
     });
-    copy.claim(RUN, { pid: 1, host: 'here', alive: () => true }, 1);
+    const lease = copy.claim(RUN, { pid: 1, host: 'here', started: null, alive: () => true }, 1);
     copy.append(
-      RUN,
+      lease,
       { results: whole.filter(({ target }) => target === 'a'), cases: [], spans: [], logs: [] },
       { now: 1, elapsedMs: 0 },
     );
-    copy.release(RUN, 'interrupted', 1);
+    copy.release(lease, 'interrupted', 1);
     const a = scriptedTarget('a', speaker('a'));
     await execute(inputsFor([a, scriptedTarget('b', speaker('b'))], longest()), { store: copy });
     assert.equal(a.calls.length, 0);

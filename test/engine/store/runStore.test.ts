@@ -5,11 +5,12 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { ResumeError, StoreError } from '../../../src/engine/errors.ts';
-import { storePath } from '../../../src/engine/store/database.ts';
-import { type Owner, RunStore } from '../../../src/engine/store/runStore.ts';
+import type { Owner } from '../../../src/engine/store/lease.ts';
+import { RunStore } from '../../../src/engine/store/runStore.ts';
+import { storePath } from '../../../src/engine/store/storeFile.ts';
 import { plan, trialResult } from '../../support/runFixtures.ts';
 
-const me: Owner = { pid: 100, host: 'here', alive: () => true };
+const me: Owner = { pid: 100, host: 'here', started: null, alive: () => true };
 const nothing = { cases: [], spans: [], logs: [] };
 const beat = { now: 1000, elapsedMs: 5 };
 
@@ -67,21 +68,11 @@ describe('RunStore', () => {
     assert.deepEqual([...store.results('r1')], []);
   });
 
-  it('lends a run to one living process at a time', () => {
-    assert.equal(store.claim('r1', me, 1000), 0);
-    const other: Owner = { ...me, pid: 200 };
-    assert.throws(() => store.claim('r1', other, 2000), ResumeError);
-    assert.equal(store.claim('r1', { ...other, alive: () => false }, 2000), 1, 'its process died');
-    assert.equal(store.claim('r1', me, 60_000), 2, 'its process was silent for too long');
-    store.release('r1', 'interrupted', 60_001);
-    assert.equal(store.claim('r1', other, 60_002), 3);
-  });
-
   it('tells the states of a run', () => {
     assert.deepEqual(store.getRun('r1').status, { state: 'interrupted' });
-    store.claim('r1', me, 1000);
+    const lease = store.claim('r1', me, 1000);
     assert.equal(store.getRun('r1').status.state, 'running');
-    store.release('r1', 'complete', 1500);
+    store.release(lease, 'complete', 1500);
     assert.deepEqual(store.getRun('r1').status, { state: 'complete', finishedAt: 1500 });
     assert.throws(() => store.getRun('nope'), ResumeError);
   });

@@ -46,7 +46,7 @@ export async function runFiles(
     random: { next: () => 0.5, hex: (bytes) => (draws++).toString(16).padStart(bytes * 2, '0') },
     environment: fixedEnvironment({ PATH: process.env['PATH'] ?? '', ...environment }),
     log: noLog,
-    owner: { pid: process.pid, host: os.hostname(), alive: () => true },
+    owner: { pid: process.pid, host: os.hostname(), started: null, alive: () => true },
     trust: { commands: true, scripts: true, ...trust },
   });
   try {

@@ -1,0 +1,73 @@
+import { execFileSync } from 'node:child_process';
+import { hash } from 'node:crypto';
+import { readFileSync, readlinkSync } from 'node:fs';
+
+/**
+ * What tells a process from a later one of the same number: where its number holds (boot and process namespace), and
+ * when it was started. Null where there is no such process, or the system does not say.
+ */
+export function processIdentity(pid: number): string | null {
+  const started = startOf(pid);
+  return started === null ? null : `${space()}.${started}`;
+}
+
+/**
+ * Whether the process that had this number and identity still exists; null where that cannot be told, as of a process
+ * in another container.
+ */
+export function isRunning(pid: number, identity: string | null): boolean | null {
+  if (identity !== null && identity.split('.')[0] !== space()) return null;
+  if (!exists(pid)) return false;
+  const now = processIdentity(pid);
+  return identity === null || now === null || now === identity;
+}
+
+/** Signal 0 only asks; EPERM means that the process exists and belongs to somebody else. */
+function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** In ticks since the machine was started, or as a date. */
+function startOf(pid: number): string | null {
+  try {
+    if (process.platform === 'linux') {
+      // The name in brackets may hold anything; the start is the 22nd field, the 20th behind it.
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+      return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+    }
+    if (process.platform === 'win32') return null;
+    const stdio: ['ignore', 'pipe', 'ignore'] = ['ignore', 'pipe', 'ignore'];
+    const printed = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
+      encoding: 'utf8',
+      env: { PATH: '/bin:/usr/bin', LC_ALL: 'C' },
+      stdio,
+      timeout: 5_000,
+    }).trim();
+    return printed === '' ? null : hash('sha256', printed, 'hex').slice(0, 12);
+  } catch {
+    return null;
+  }
+}
+
+/** Numbers of processes are told apart by the boot and the namespace that they were given in. */
+function space(): string {
+  return hash(
+    'sha256',
+    `${read(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8'))}
+${read(() => readlinkSync('/proc/self/ns/pid'))}`,
+    'hex',
+  ).slice(0, 12);
+}
+
+function read(source: () => string): string {
+  try {
+    return source().trim();
+  } catch {
+    return '';
+  }
+}
