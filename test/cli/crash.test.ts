@@ -13,5 +13,6 @@ describe('a run that is killed', () => {
     const outcome = await crashRuns({ cli: [cli], runs: 4, cases: 60, random: seededRandom(42) });
     assert.equal(outcome.runs, 4);
     assert.ok(outcome.kills > 0);
+    assert.ok(outcome.halves > 0, 'no kill found a case of which one trial was stored');
   });
 });

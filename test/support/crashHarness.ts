@@ -22,6 +22,8 @@ export interface CrashOutcome {
   kills: number;
   /** Kills after which at least one result was stored and one was missing. */
   partial: number;
+  /** Kills after which one trial of a case was stored and the other one was missing. */
+  halves: number;
 }
 
 const ATTEMPTS = 40;
@@ -32,8 +34,9 @@ const ATTEMPTS = 40;
  * called again for a result that was stored.
  */
 export async function crashRuns(options: CrashOptions): Promise<CrashOutcome> {
-  const agent = await startDelayServer(1);
-  const outcome: CrashOutcome = { runs: 0, kills: 0, partial: 0 };
+  // Far slower on the second trial of a case, so that kills find cases of which one trial is stored.
+  const agent = await startDelayServer(1, 60);
+  const outcome: CrashOutcome = { runs: 0, kills: 0, partial: 0, halves: 0 };
   try {
     const { report, elapsedMs } = await reference(options, agent.url);
     let usualMs = elapsedMs;
@@ -107,6 +110,7 @@ async function oneRun(
     }
     outcome.kills += 1;
     if (stored.size > 0 && stored.size < options.cases * 2) outcome.partial += 1;
+    if (Array.from(stored).some((key) => !stored.has(otherTrial(key)))) outcome.halves += 1;
   }
   assert.fail('the run did not come to its end');
 }
@@ -134,6 +138,10 @@ function storedRun(folder: string): string[] {
 function storedTrials(folder: string): Set<string> {
   const rows = query(folder, 'SELECT case_index, trial FROM results');
   return new Set(rows.map((row) => `case-${row.case_index}/${row.trial}`));
+}
+
+function otherTrial(key: string): string {
+  return key.endsWith('/0') ? key.replace(/0$/, '1') : key.replace(/1$/, '0');
 }
 
 function query(folder: string, sql: string): Record<string, unknown>[] {

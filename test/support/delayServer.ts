@@ -8,8 +8,11 @@ export interface DelayServer {
   close(): Promise<void>;
 }
 
-/** An HTTP agent that answers every request after `latencyMs` with the input it was sent. */
-export async function startDelayServer(latencyMs: number): Promise<DelayServer> {
+/**
+ * An HTTP agent that answers every request after `latencyMs` with the input it was sent; later trials of a case take
+ * `laterMs` longer.
+ */
+export async function startDelayServer(latencyMs: number, laterMs = 0): Promise<DelayServer> {
   const calls: string[] = [];
   const server = createServer((request, response) => {
     let body = '';
@@ -25,13 +28,14 @@ export async function startDelayServer(latencyMs: number): Promise<DelayServer> 
         usage: { input_tokens: 10, output_tokens: 5 },
         cost_usd: 0.001,
       });
+      const wait = latencyMs + (trial > 0 ? laterMs : 0);
       setTimeout(() => {
         response.writeHead(200, {
           'content-type': 'application/json',
           'content-length': Buffer.byteLength(reply),
         });
         response.end(reply);
-      }, latencyMs);
+      }, wait);
     });
   });
   server.keepAliveTimeout = 60_000;

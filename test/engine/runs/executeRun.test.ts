@@ -8,7 +8,13 @@ import type { ExecuteOptions } from '../../../src/engine/runs/executeRun.ts';
 import type { RunInputs } from '../../../src/engine/runs/runInputs.ts';
 import { RunStore } from '../../../src/engine/store/runStore.ts';
 import type { Target } from '../../../src/engine/targets/target.ts';
-import { execute as executeIn, numberedCases, RUN, runInputs } from '../../support/runExecution.ts';
+import {
+  createRun,
+  execute as executeIn,
+  numberedCases,
+  RUN,
+  runInputs,
+} from '../../support/runExecution.ts';
 import { located } from '../../support/runFixtures.ts';
 import { type Reply, sayId, scriptedTarget } from '../../support/scriptedTarget.ts';
 
@@ -111,6 +117,24 @@ describe('executeRun', () => {
       'case-8',
       'case-9',
     ]);
+  });
+
+  it('calls only the missing trials of a case that is half stored', async () => {
+    const [first, again] = [scriptedTarget('a', sayId), scriptedTarget('a', sayId)];
+    await execute(inputsFor([first], { repeat: 3 }));
+    const whole = [...store.results(RUN)];
+    const half = new RunStore(':memory:');
+    createRun(half, inputsFor([again], { repeat: 3 }));
+    const kept = whole.filter(({ caseIndex, trial }) => caseIndex === 4 && trial !== 1);
+    half.append(RUN, { results: kept, cases: [], spans: [], logs: [] }, { now: 1, elapsedMs: 1 });
+    await executeIn(half, inputsFor([again], { repeat: 3 }));
+    const ofCase = again.calls.filter(({ case: { id } }) => id === 'case-4');
+    assert.deepEqual(
+      ofCase.map(({ trial }) => trial),
+      [1],
+    );
+    assert.equal(again.calls.length, 28);
+    half.close();
   });
 
   it('never scores an output that is not complete', async () => {
