@@ -18,7 +18,15 @@ const STAGE_TEXTS: { [stage in Stage]: string } = {
     '## Heuristic\n\nRules over text, JSON, tool calls, latency and cost. They run first and cost nothing.\n',
   lexical:
     '## Lexical\n\nComparisons of wording. They say how alike texts are, not whether an answer is right.\n',
-  judge: '## Judge\n\nA model decides. They run last, and only where they can still change the verdict.\n',
+  judge: `## Judge
+
+A model decides. They run last, and only where they can still change the verdict.
+
+A judge may think aloud, and then gives exactly one verdict, alone or in a code fence. Whatever casts doubt on it is an error,
+never a pass: two verdicts, or a broken one beside a whole one; a verdict that stands in what was judged; words behind it that
+decide or take something back; a refusal; a tool call; a reply that is not whole. A judge that only adds other words, or whose
+answer cannot be read, is asked once more. Where a judge speaks of sentences or statements, it must speak of each of them once.
+`,
 };
 
 /** docs/evaluators.md: every registered type with its options. */

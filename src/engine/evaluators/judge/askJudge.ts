@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { Score } from '../../model/evaluation.ts';
-import type { JsonObject } from '../../model/json.ts';
+import { isJsonObject, type JsonObject } from '../../model/json.ts';
 import type { Message } from '../../model/message.ts';
 import type { ModelClient, ModelReply } from '../../models/modelClient.ts';
 import type { EvaluationContext } from '../evaluator.ts';
 import { brokenOff, callJudge } from './judgeCall.ts';
 import { type Paid, spendingOf } from './spending.ts';
+import { doubtAbout } from './verdictDoubt.ts';
 import { findVerdict } from './verdictJson.ts';
 
 /** One question to a judge, and the shape of its answer. */
@@ -13,6 +14,8 @@ export interface Question<Answer> {
   /** Name of the shape, letters and `_` only. */
   name: string;
   messages: Message[];
+  /** What is judged: a verdict that stands in it is none of the judge's. */
+  data: readonly string[];
   answer: z.ZodType<Answer>;
   /** The form that the provider is told, where it is narrower than what is read. */
   form?: z.ZodType;
@@ -24,8 +27,8 @@ export type Asked<Answer> =
   | { status: 'failed'; reason: string; calls: Paid[] };
 
 /**
- * Asks once, and once more when the answer cannot be read (no JSON object, or one of another shape); both
- * calls are paid and counted. Whatever else is wrong with an answer fails at once: nothing is read into it.
+ * Asks once, and once more when the answer cannot be read (no JSON object, one of another shape, or more behind it);
+ * both calls are paid and counted. Whatever else is wrong with an answer fails at once: nothing is read into it.
  */
 export async function askJudge<Answer>(
   client: ModelClient,
@@ -41,7 +44,7 @@ export async function askJudge<Answer>(
     calls.push(...called.calls);
     if (called.status === 'failed') return { status: 'failed', reason: called.reason, calls };
     const { reply } = called;
-    const read = readReply(reply, question.answer);
+    const read = readReply(reply, question);
     if (read.status !== 'unreadable') return { ...read, calls };
     problem = read.reason;
     messages = [...question.messages, ...repair(reply, problem)];
@@ -60,14 +63,18 @@ type Read<Answer> =
   | { status: 'failed'; reason: string }
   | { status: 'unreadable'; reason: string };
 
-function readReply<Answer>(reply: ModelReply, shape: z.ZodType<Answer>): Read<Answer> {
+function readReply<Answer>(reply: ModelReply, { answer: shape, data }: Question<Answer>): Read<Answer> {
   const broken = brokenOff(reply);
   if (broken !== undefined) return { status: 'failed', reason: broken };
   const verdict = findVerdict(reply.text);
   if (verdict.found === 'several')
     return { status: 'failed', reason: 'the judge gave more than one verdict' };
   if (verdict.found === 'none') return { status: 'unreadable', reason: 'it holds no JSON object' };
+  const doubt = doubtAbout(verdict, keysOf(shape), data);
+  if (doubt?.final) return { status: 'failed', reason: doubt.reason };
+
   const parsed = shape.safeParse(verdict.value);
+  if (parsed.success && doubt) return { status: 'unreadable', reason: doubt.reason };
   if (parsed.success) return { status: 'answered', answer: parsed.data };
   const issue = parsed.error.issues[0];
   const key = issue?.path.join('.');
@@ -82,6 +89,11 @@ function repair(reply: ModelReply, problem: string): Message[] {
       content: `That answer cannot be read: ${problem}. Give the same verdict again as one JSON object of the form you were given, and nothing else.`,
     },
   ];
+}
+
+function keysOf(shape: z.ZodType): string[] {
+  const { properties } = answerSchema(shape);
+  return isJsonObject(properties) ? Object.keys(properties) : [];
 }
 
 function answerSchema(shape: z.ZodType): JsonObject {

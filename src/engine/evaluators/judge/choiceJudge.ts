@@ -53,7 +53,7 @@ export const choiceJudge: EvaluatorDefinition<z.infer<typeof options>> = {
       const custom = system === undefined ? undefined : chat(system, prompt);
       const built = judgeMessages({ template, custom, material: materialOf(input), random: deps.random });
       if ('missing' in built) return noText(built.missing);
-      const asked = await askJudge(client, { name: 'choice', messages: built.messages, answer }, context);
+      const asked = await askJudge(client, { name: 'choice', ...built, answer }, context);
       if (asked.status === 'failed') return unanswered(asked);
       const { choice: chosen, reason } = asked.answer;
       const score = scores.get(chosen) ?? 0;

@@ -44,7 +44,7 @@ export const closedQa: EvaluatorDefinition<z.infer<typeof options>> = {
         random: deps.random,
       });
       if ('missing' in built) return noText(built.missing);
-      const asked = await askJudge(client, { name: 'decision', messages: built.messages, answer }, context);
+      const asked = await askJudge(client, { name: 'decision', ...built, answer }, context);
       if (asked.status === 'failed') return unanswered(asked);
       const score = asked.answer.answer === 'Y' ? 1 : 0;
       const detail = { judge: `${client.provider}/${client.model}` };

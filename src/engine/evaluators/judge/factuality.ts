@@ -87,7 +87,7 @@ export const factuality: EvaluatorDefinition<z.infer<typeof options>> = {
         random: deps.random,
       });
       if ('missing' in built) return noText(built.missing);
-      const asked = await askJudge(client, { name: 'comparison', messages: built.messages, answer }, context);
+      const asked = await askJudge(client, { name: 'comparison', ...built, answer }, context);
       if (asked.status === 'failed') return unanswered(asked);
       const { category, reason } = asked.answer;
       const least = thresholdOf(threshold, input, undefined);

@@ -37,7 +37,7 @@ export function createStepCache(
       random,
     });
     if ('missing' in built) return built;
-    const asked = await askJudge(client, { name: 'steps', messages: built.messages, answer }, context);
+    const asked = await askJudge(client, { name: 'steps', ...built, answer }, context);
     if (asked.status === 'failed') return asked;
     known = asked.answer.steps;
     return { ...asked, answer: known };

@@ -28,7 +28,8 @@ export interface JudgeQuestion {
   random: Random;
 }
 
-type BuiltMessages = { messages: Message[] } | { missing: string };
+/** The messages, and the texts that stand fenced in them. */
+type BuiltMessages = { messages: Message[]; data: string[] } | { missing: string };
 
 /**
  * The messages of a question. Data goes in between the fence's tags, in one pass, so nothing in it is a
@@ -41,10 +42,13 @@ export function judgeMessages(question: JudgeQuestion): BuiltMessages {
   const names = new Set(written.flatMap(placeholderNames));
   const fence = createFence(question.random, [...material.values()]);
   const values = new Map<string, string>();
+  const data: string[] = [];
   for (const name of names) {
     const text = material.get(name);
-    if (text !== undefined) values.set(name, fence.wrap(name, text));
-    else if (!Object.hasOwn({ ...instructions, ...literals }, name)) return { missing: name };
+    if (text !== undefined) {
+      values.set(name, fence.wrap(name, text));
+      data.push(text);
+    } else if (!Object.hasOwn({ ...instructions, ...literals }, name)) return { missing: name };
   }
   // What the configuration says goes before data of the same name.
   const filled = Object.entries(instructions).map(
@@ -52,6 +56,7 @@ export function judgeMessages(question: JudgeQuestion): BuiltMessages {
   );
   const all = new Map([...values, ...filled, ...Object.entries(literals)]);
   return {
+    data,
     messages: [
       { role: 'system', content: `${template.system}\n\n${fence.notice}\n\n${template.form}` },
       ...asked.map(({ role, content }) => ({ role, content: fillPlaceholders(content, all) })),

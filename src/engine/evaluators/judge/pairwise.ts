@@ -122,7 +122,7 @@ function compare(
     random,
   });
   if ('missing' in built) return Promise.resolve(built);
-  return askJudge(client, { name: 'choice', messages: built.messages, answer }, context);
+  return askJudge(client, { name: 'choice', ...built, answer }, context);
 }
 
 function outcomeOf({ winner }: Verdict, own: 'A' | 'B'): Outcome {

@@ -55,7 +55,7 @@ export const rubric: EvaluatorDefinition<z.infer<typeof options>> = {
         random: deps.random,
       });
       if ('missing' in built) return noText(built.missing);
-      const question = { name: 'grade', messages: built.messages, answer: readAnswer, form: answer };
+      const question = { name: 'grade', ...built, answer: readAnswer, form: answer };
       const asked = await askJudge(client, question, context);
       if (asked.status === 'failed') return unanswered(asked);
       const { reason, score, pass } = asked.answer;

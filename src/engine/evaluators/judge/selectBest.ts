@@ -132,7 +132,7 @@ async function ask(
     reason: z.string().trim().min(1),
     best: z.number().int().min(1).max(order.length),
   });
-  const asked = await askJudge(client, { name: 'best', messages: built.messages, answer }, context);
+  const asked = await askJudge(client, { name: 'best', ...built, answer }, context);
   if (asked.status === 'failed') return asked;
   const { best, reason } = asked.answer;
   return { status: 'picked' as const, target: order[best - 1]?.target ?? '', reason, calls: asked.calls };

@@ -1,20 +1,29 @@
 import { visit } from 'jsonc-parser';
 import { isJsonObject, type JsonObject } from '../../model/json.ts';
+import { isNestedDeeper } from '../../model/jsonDepth.ts';
+
+/** A JSON object within a judge's text, and what stands around it. */
+export interface WrittenVerdict {
+  value: JsonObject;
+  before: string;
+  after: string;
+}
 
 /** What a judge's text holds: exactly one JSON object, none, or more than one verdict. */
-type FoundVerdict = { found: 'one'; value: JsonObject } | { found: 'none' } | { found: 'several' };
+type FoundVerdict = ({ found: 'one' } & WrittenVerdict) | { found: 'none' } | { found: 'several' };
 
 /** Starts that are tried, and characters that are read: a verdict is short, a flood of braces is an attack. */
 const MAX_STARTS = 200;
 const MAX_LENGTH = 200_000;
+const MAX_DEPTH = 20;
 
 /**
- * Finds the one JSON object in a judge's answer; words or a code fence around it do no harm. Two objects, or
- * one object that says the same key twice, are two verdicts: which of them counts is not ours to guess.
+ * Finds the one JSON object in a judge's answer. Two objects, or one object that says the same key twice, are two
+ * verdicts: which of them counts is not ours to guess. What the words around it mean is for verdictDoubt.ts to say.
  */
 export function findVerdict(text: string): FoundVerdict {
   if (text.length > MAX_LENGTH) return { found: 'none' };
-  const found: { value: JsonObject; source: string }[] = [];
+  const found: { value: JsonObject; start: number; end: number }[] = [];
   let from = 0;
   for (let starts = 0; ; starts++) {
     const start = text.indexOf('{', from);
@@ -22,18 +31,19 @@ export function findVerdict(text: string): FoundVerdict {
     // Another verdict may stand behind what was not read.
     if (starts === MAX_STARTS) return { found: 'none' };
     const end = closingBrace(text, start);
-    const source = end < 0 ? '' : text.slice(start, end + 1);
-    const value = parseObject(source);
-    if (value) found.push({ value, source });
-    from = value ? end + 1 : start + 1;
+    const value = end < 0 ? undefined : parseObject(text.slice(start, end));
+    if (value) found.push({ value, start, end });
+    from = value ? end : start + 1;
   }
+
   const [first] = found;
   if (!first) return { found: 'none' };
-  if (found.length > 1 || repeatsKey(first.source)) return { found: 'several' };
-  return { found: 'one', value: first.value };
+  const { value, start, end } = first;
+  if (found.length > 1 || repeatsKey(text.slice(start, end))) return { found: 'several' };
+  return { found: 'one', value, before: text.slice(0, start), after: text.slice(end) };
 }
 
-/** Position of the brace that closes the one at `start`, or -1. */
+/** Position after the brace that closes the one at `start`, or -1. */
 function closingBrace(text: string, start: number): number {
   let depth = 0;
   let quoted = false;
@@ -46,13 +56,13 @@ function closingBrace(text: string, start: number): number {
     }
     if (character === '"') quoted = true;
     else if (character === '{') depth++;
-    else if (character === '}' && --depth === 0) return at;
+    else if (character === '}' && --depth === 0) return at + 1;
   }
   return -1;
 }
 
 function parseObject(source: string): JsonObject | undefined {
-  if (source === '') return undefined;
+  if (isNestedDeeper(source, MAX_DEPTH)) return undefined;
   try {
     const value: unknown = JSON.parse(source);
     return isJsonObject(value) ? value : undefined;

@@ -35,6 +35,20 @@ export const JUDGE_DIFFERENCES: readonly Difference[] = [
       'faithfulness more verdicts *',
       'faithfulness two final lists',
       'faithfulness yes inside of a word',
+      'faithfulness fewer verdicts',
+      'faithfulness fewer verdicts without list',
+      'recall both in a line',
+      'recall two thirds',
+      'recall not, none',
+      'recall value with a variable',
+    ],
+  },
+  {
+    title: 'Sentences of the context stand in the context',
+    names: [
+      'relevance nothing, with a quotation',
+      'relevance more than there are',
+      'relevance one passage in two lines',
     ],
   },
   {

@@ -201,7 +201,10 @@ describe('judges of retrieved context', () => {
   it('context-recall counts attributed sentences of the expected answer', async () => {
     const bench = await open(['1. a. [Attributed]\n2. b. [Not Attributed]\n3. c. [Attributed]']);
     const judge = bench.judge('context-recall', { threshold: 0.7 });
-    const golden = { input: { context: 'c' }, expected_output: { answer: 'Free for 30 days.' } };
+    const golden = {
+      input: { context: 'c' },
+      expected_output: { answer: 'Free for 30 days. By post. Not in sales.' },
+    };
     const score = await judge({ case: golden });
     assert.deepEqual(measured(score), [0.667, false]);
     assert.match(bench.sent(0), /Free for 30 days\./);

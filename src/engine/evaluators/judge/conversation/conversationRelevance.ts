@@ -55,11 +55,7 @@ export const conversationRelevance: EvaluatorDefinition<z.infer<typeof options>>
           random: deps.random,
         });
         if ('missing' in built) return { ...noText(built.missing), ...spendingOf(calls) };
-        const asked = await askJudge(
-          client,
-          { name: 'relevance', messages: built.messages, answer, form },
-          context,
-        );
+        const asked = await askJudge(client, { name: 'relevance', ...built, answer, form }, context);
         calls.push(...asked.calls);
         if (asked.status === 'failed') return unanswered({ reason: asked.reason, calls });
         const { verdict, reason = 'it is not relevant' } = asked.answer;

@@ -3,6 +3,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/js
 import type { EvaluatorDefinition } from '../../evaluator.ts';
 import { unanswered } from '../askJudge.ts';
 import { askForText } from '../askText.ts';
+import { meaningOf } from '../closingWords.ts';
 import type { JudgeTemplate } from '../judgeMessages.ts';
 import { judgeClient, modelOption, type RubricPrompt, rubricPromptOption } from '../judgeOptions.ts';
 import { judged, noText, notAsked } from '../judgeScore.ts';
@@ -77,7 +78,10 @@ export const contextFaithfulness: EvaluatorDefinition<Options> = {
       const first = await ask(statementsTemplate, rubricPrompt?.statements);
       if ('missing' in first) return noText(first.missing);
       if (first.status === 'failed') return unanswered(first);
-      const statements = linesOf(first.answer);
+      const statements = linesOf(first.answer).filter(isStatement);
+      if (statements.length === 0) {
+        return unanswered({ reason: 'the judge found no statement in the output', calls: first.calls });
+      }
       if (statements.length > MAX_SENTENCES) {
         return unanswered({ reason: 'the judge gave too many statements', calls: first.calls });
       }
@@ -95,6 +99,11 @@ export const contextFaithfulness: EvaluatorDefinition<Options> = {
     };
   },
 };
+
+/** Headings and farewells state nothing. */
+function isStatement(line: string): boolean {
+  return !/[:：]\W*$/u.test(line) && meaningOf(line) !== 'nothing';
+}
 
 /** promptfoo's list of two texts; its way of joining the statements is what is done here anyway. */
 function promptPair(written: JsonValue | undefined): JsonValue {

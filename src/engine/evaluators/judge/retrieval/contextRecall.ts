@@ -7,9 +7,9 @@ import { judgeClient, modelOption, rubricPromptOption } from '../judgeOptions.ts
 import { judged, noText, notAsked } from '../judgeScore.ts';
 import { materialOf } from '../material.ts';
 import { checkTexts, fillPlaceholders, placeholderNames } from '../placeholders.ts';
+import { attributions } from './attributions.ts';
 import { retrievalAssertion, retrievalThreshold } from './retrievalOptions.ts';
 import { contextReader, contextShape } from './retrievedContext.ts';
-import { linesOf } from './sentences.ts';
 import { contextRecallTemplate } from './templates/contextRecall.ts';
 
 const options = z.strictObject({
@@ -53,10 +53,10 @@ export const contextRecall: EvaluatorDefinition<z.infer<typeof options>> = {
       const missing =
         expected === undefined ? undefined : placeholderNames(expected).find(isUnknown(material));
       if (missing !== undefined) return noText(missing);
-      const found = await readContext(input, context);
-      if ('missing' in found) return notAsked(found.missing);
+      const retrieved = await readContext(input, context);
+      if ('missing' in retrieved) return notAsked(retrieved.missing);
       const filled = expected === undefined ? truth : fillPlaceholders(truth, material);
-      material.set('context', found.text);
+      material.set('context', retrieved.text);
       for (const name of ['groundTruth', 'ground_truth']) material.set(name, filled);
       const asked = await askForText(
         client,
@@ -65,11 +65,9 @@ export const contextRecall: EvaluatorDefinition<z.infer<typeof options>> = {
       );
       if ('missing' in asked) return noText(asked.missing);
       if (asked.status === 'failed') return unanswered(asked);
-      const { attributed, total } = attributions(asked.answer);
-      if (total === 0) {
-        const reason = 'the judge said of no sentence whether it is [Attributed] or [Not Attributed]';
-        return unanswered({ reason, calls: asked.calls });
-      }
+      const found = attributions(asked.answer, filled);
+      if ('problem' in found) return unanswered({ reason: found.problem, calls: asked.calls });
+      const { attributed, total } = found;
       const reason = `the context holds ${attributed} of ${total} sentences of the expected answer`;
       const detail = { judge: `${client.provider}/${client.model}`, classification: asked.answer };
       return judged({ score: attributed / total, threshold, reason, detail }, asked.calls);
@@ -79,14 +77,4 @@ export const contextRecall: EvaluatorDefinition<z.infer<typeof options>> = {
 
 function isUnknown(material: ReadonlyMap<string, string>): (name: string) => boolean {
   return (name) => !material.has(name);
-}
-
-/** One sentence a line; a line that says both is not attributed, as in promptfoo's `matchesContextRecall`. */
-function attributions(answer: string): { attributed: number; total: number } {
-  const lines = linesOf(answer).map((line) => line.toLowerCase());
-  const not = lines.filter((line) => line.includes('[not attributed]')).length;
-  const attributed = lines.filter(
-    (line) => line.includes('[attributed]') && !line.includes('[not attributed]'),
-  ).length;
-  return { attributed, total: attributed + not };
 }

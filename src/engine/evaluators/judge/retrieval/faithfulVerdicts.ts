@@ -1,35 +1,51 @@
+import { meaningOf } from '../closingWords.ts';
+
 const FINAL = 'final verdict for each statement in order:';
+const SINGLE = /\bverdict\b[\s:*"'“”_]*(yes|no)\b/g;
 
 type FaithfulVerdicts = { supported: number; score: number } | { problem: string };
 
 /**
  * How many of the statements a judge's answer supports, after promptfoo's `matchesContextFaithfulness`: by the final
- * list, else by every "Verdict: Yes" and "Verdict: No". A statement without a verdict is not supported. The score is
- * the supported share, 0–1. Two final lists, or more verdicts than statements, are no answer.
+ * list, else by every "Verdict: Yes" and "Verdict: No". The score is the supported share, 0–1. There must be one verdict
+ * for each statement; two final lists, one that says something else than the verdicts above it, and other words in it
+ * are no answer.
  */
 export function faithfulVerdicts(answer: string, statements: number): FaithfulVerdicts {
-  const text = answer.toLowerCase();
-  const final = text.indexOf(FINAL);
-  if (final < 0) {
-    return share(count(text, 'verdict: yes'), count(text, 'verdict: no'), statements);
+  const [above = '', list, ...more] = answer.toLowerCase().split(FINAL);
+  const single = [...above.matchAll(SINGLE)].map(([, word = '']) => word);
+  if (list === undefined) return share(single, statements);
+  if (more.length > 0) return { problem: 'the judge gave more than one list of verdicts' };
+
+  const final = readList(list);
+  if (!final) return { problem: "the judge's final list holds more than Yes and No" };
+  const same = single.every((word, index) => word === final[index]);
+  if (single.length === final.length && !same) {
+    return { problem: "the judge's final list says something else than its verdicts" };
   }
-  const rest = text.slice(final + FINAL.length);
-  if (rest.includes(FINAL)) return { problem: 'the judge gave more than one list of verdicts' };
-  const verdicts = rest.split('.').filter((part) => part.trim() !== '');
-  const words = verdicts.map((part) => /\b(?:yes|no)\b/.exec(part)?.[0]);
-  if (words.includes(undefined)) return { problem: "the judge's final list holds more than Yes and No" };
-  const yes = words.filter((word) => word === 'yes').length;
-  return share(yes, words.length - yes, statements);
+  return share(final, statements);
 }
 
-function share(yes: number, no: number, statements: number): FaithfulVerdicts {
-  if (yes + no === 0) return { problem: 'the judge gave no verdict on any statement' };
-  if (yes + no > statements) {
-    return { problem: `the judge gave ${yes + no} verdicts on ${statements} statements` };
+/** The words of a list; undefined where one is neither, or both. */
+function readList(list: string): string[] | undefined {
+  const lines = list.split('\n');
+  while (lines.length > 1 && meaningOf(lines.at(-1) ?? '') === 'nothing') lines.pop();
+
+  const words: string[] = [];
+  for (const part of lines.join('\n').split(/[.,;\n]/)) {
+    if (!/[\p{L}\p{N}]/u.test(part)) continue;
+    const [, word] = /^[^\p{L}]*(yes|no)\b(?!.*\b(?:yes|no|not)\b)/u.exec(part) ?? [];
+    if (word === undefined) return undefined;
+    words.push(word);
   }
-  return { supported: yes, score: yes / statements };
+  return words;
 }
 
-function count(text: string, part: string): number {
-  return text.split(part).length - 1;
+function share(words: readonly string[], statements: number): FaithfulVerdicts {
+  if (words.length === 0) return { problem: 'the judge gave no verdict on any statement' };
+  if (words.length !== statements) {
+    return { problem: `the judge gave ${words.length} verdicts on ${statements} statements` };
+  }
+  const supported = words.filter((word) => word === 'yes').length;
+  return { supported, score: supported / statements };
 }

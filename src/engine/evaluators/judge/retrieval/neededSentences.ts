@@ -1,34 +1,51 @@
+import { RETRACTION } from '../closingWords.ts';
 import type { RetrievedContext } from './retrievedContext.ts';
-import { linesOf, MAX_SENTENCES, sentencesOf } from './sentences.ts';
+import { comparable, linesOf, MAX_SENTENCES, sentencesOf } from './sentences.ts';
 
-const NOTHING_NEEDED = 'Insufficient Information';
-/** The sign of a list before a sentence. */
-const LIST_SIGN = /^\s*(?:\d+[.)]|[-*])\s*/;
+const NOTHING_NEEDED = /insufficient information/i;
+/** A quotation of so many characters says which part it is of; a shorter one must be half of the part. */
+const TELLING = 12;
 
 type NeededSentences = { count: number; total: number } | { problem: string };
 
 /**
  * How many parts of a context a judge has picked out, of how many there are, after promptfoo's
- * `matchesContextRelevance`: passages of a list, lines of a text of several, else sentences. Equal sentences count once,
- * and never more than there are parts. An answer of which no sentence stands in the context is none.
+ * `matchesContextRelevance`: passages of a list, lines of a text of several, else sentences. Only what stands in the
+ * context counts, each part once; the words around it are no sentences of the context. An answer that quotes nothing,
+ * that quotes and says "Insufficient Information", or that takes its choice back, is none.
  */
 export function neededSentences(answer: string, { text, passages }: RetrievedContext): NeededSentences {
   const parts = passages ? passages.filter((passage) => passage.trim() !== '') : sentencesOf(text);
   const total = parts.length;
   if (total === 0) return { problem: 'the context has no sentence' };
-  if (answer.includes(NOTHING_NEEDED)) return { count: 0, total };
   const segmented = passages !== undefined || linesOf(text).length > 1;
-  const picked = [...new Set(segmented ? linesOf(answer) : sentencesOf(answer))];
+  const picked = segmented ? linesOf(answer) : sentencesOf(answer);
   if (picked.length > MAX_SENTENCES) return { problem: 'the judge picked out too many sentences' };
-  const whole = comparable(text);
-  const quotes = picked.some((sentence) => {
-    const quoted = comparable(sentence.replace(LIST_SIGN, ''));
-    return quoted !== '' && whole.includes(quoted);
-  });
-  if (!quotes) return { problem: 'the judge quotes nothing of the context' };
-  return { count: Math.min(picked.length, total), total };
+
+  const quotations = picked.map(comparable).filter((quotation) => quotation !== '');
+  const whole = ` ${comparable(answer)} `;
+  const wanted = [...new Set(parts.map(comparable))].filter((part) => part !== '');
+  // A line that is a part as it stands is no quotation of the shorter parts that it holds.
+  const exact = new Set(quotations.filter((quotation) => wanted.includes(quotation)));
+  const rest = quotations.filter((quotation) => !exact.has(quotation));
+  const others = exact.size === 0 ? whole : ` ${rest.join(' ')} `;
+  const found = wanted.filter(
+    (part) =>
+      exact.has(part) || others.includes(` ${part} `) || rest.some((quotation) => isOf(quotation, part)),
+  );
+
+  const nothing = NOTHING_NEEDED.test(answer.replaceAll(text, ' '));
+  if (nothing && found.length > 0) return { problem: 'the judge quotes the context and finds nothing in it' };
+  if (nothing) return { count: 0, total };
+  if (found.length === 0) return { problem: 'the judge quotes nothing of the context' };
+
+  const context = comparable(text);
+  const own = picked.filter((line) => !context.includes(comparable(line)));
+  if (own.some((line) => RETRACTION.test(line))) return { problem: 'the judge takes its choice back' };
+  return { count: found.length, total };
 }
 
-function comparable(text: string): string {
-  return text.toLowerCase().replace(/\s+/g, ' ').trim();
+function isOf(quotation: string, part: string): boolean {
+  if (quotation.length < Math.min(TELLING, part.length / 2)) return false;
+  return ` ${part} `.includes(` ${quotation} `) || (!part.includes(' ') && part.includes(quotation));
 }

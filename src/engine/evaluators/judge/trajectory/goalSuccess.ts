@@ -59,7 +59,7 @@ export const goalSuccess: EvaluatorDefinition<z.infer<typeof options>> = {
         random: deps.random,
       });
       if ('missing' in built) return noText(built.missing);
-      const question = { name: 'goal', messages: built.messages, answer, form };
+      const question = { name: 'goal', ...built, answer, form };
       const asked = await askJudge(client, question, context);
       if (asked.status === 'failed') return unanswered(asked);
       const { calls } = asked;

@@ -1,0 +1,42 @@
+import type { JsonObject, JsonValue } from '../../model/json.ts';
+
+/** More keys have too many orders; such an object is compared in its own alone. */
+const MAX_REORDERED = 5;
+
+/**
+ * Whether a verdict stands in the judged material, so that the judge may only have quoted it. Spaces, quotation marks
+ * and escapes do not count, and neither does the order of the keys.
+ */
+export function isQuoted(verdict: JsonObject, material: readonly string[]): boolean {
+  const texts = material.filter((text) => text.includes('{')).map(skeleton);
+  if (texts.length === 0) return false;
+
+  const entries = Object.entries(verdict).map(([key, value]) => skeleton(key) + skeletonOf(value));
+  const orders = entries.length > MAX_REORDERED ? [entries] : permutations(entries);
+  return orders.some((order) => {
+    const written = `{${order.join('')}}`;
+    return texts.some((text) => text.includes(written));
+  });
+}
+
+function skeletonOf(value: JsonValue): string {
+  return skeleton(typeof value === 'string' ? value : JSON.stringify(value));
+}
+
+/** Letters, numbers and braces. */
+function skeleton(text: string): string {
+  return text
+    .replace(/\\+(?:u([0-9a-f]{4})|[nrtbf])/gi, (_, code: string | undefined) =>
+      code === undefined ? ' ' : String.fromCharCode(Number.parseInt(code, 16)),
+    )
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}{}]+/gu, '');
+}
+
+function permutations(items: readonly string[]): string[][] {
+  if (items.length < 2) return [[...items]];
+  return items.flatMap((item, index) =>
+    permutations(items.toSpliced(index, 1)).map((rest) => [item, ...rest]),
+  );
+}
