@@ -1,3 +1,5 @@
+import { CALLABLE_ID } from './callableId.ts';
+
 /**
  * Source of the process that runs assertions which are modules, the counterpart of scriptChild.ts: the code of a request
  * is the module's path from the process's own folder, with the name of its export behind a `#`. It is imported from where
@@ -19,6 +21,8 @@ const say = (message) => {
   }
 };
 
+const callableId = ${CALLABLE_ID};
+
 async function run({ code, scope }) {
   const url = new URL(code, pathToFileURL(process.cwd() + '/'));
   const name = decodeURIComponent(url.hash.slice(1));
@@ -28,6 +32,7 @@ async function run({ code, scope }) {
   const call = name ? (module[name] ?? main[name]) : main;
   if (typeof call !== 'function') throw new TypeError('the module exports no function' + (name && ' ' + name));
   const { output, context } = JSON.parse(scope);
+  callableId(context?.provider);
   return call(output, context);
 }
 

@@ -1,3 +1,5 @@
+import { CALLABLE_ID } from './callableId.ts';
+
 /**
  * Source of the process that runs scripts; a text so that it is part of any bundle. It reads one request a
  * line from standard input and answers on descriptor 3, so that whatever a script prints disturbs nothing.
@@ -23,6 +25,8 @@ const say = (message) => {
 const quiet = () => {};
 const console = { log: quiet, info: quiet, warn: quiet, error: quiet, debug: quiet };
 
+const callableId = ${JSON.stringify(CALLABLE_ID)};
+
 function compile(code) {
   const parameters = '(output, context, module, exports)';
   const wrap = (body) => new vm.Script('(async function ' + parameters + ' {' + body + '\\n})', { filename: 'script' });
@@ -41,7 +45,7 @@ function compile(code) {
 
 async function run({ code, scope }) {
   const sandbox = vm.createContext({ console, URL, URLSearchParams, TextEncoder, TextDecoder, structuredClone, atob, btoa, __scope: scope });
-  vm.runInContext('({ output: globalThis.output, context: globalThis.context } = JSON.parse(__scope)); delete globalThis.__scope;', sandbox);
+  vm.runInContext('({ output: globalThis.output, context: globalThis.context } = JSON.parse(__scope)); delete globalThis.__scope; (' + callableId + ')(context && context.provider);', sandbox);
   const value = compile(code).runInContext(sandbox);
   if (typeof value !== 'function') return value;
   const module = vm.runInContext('({ exports: {} })', sandbox);

@@ -27,7 +27,8 @@ export function withTransform(
       output: output.json ?? output.text,
       context: {
         vars: isJsonObject(given) ? given : { input: given },
-        prompt: {},
+        // promptfoo says the prompt as a label here.
+        prompt: output.raw?.prompt === undefined ? {} : { label: output.raw.prompt },
         metadata: output.metadata ?? {},
       },
     };

@@ -44,6 +44,8 @@ export interface RawAnswer {
   /** The prompt, filled in; a chat is its JSON. */
   prompt?: string;
   output?: JsonValue;
+  /** Who answered, as scripts are told: `{ id, label, config }`. */
+  provider?: { [key: string]: JsonValue };
 }
 
 /** What a target returned. Only `complete` is ever scored. */

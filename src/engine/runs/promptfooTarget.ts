@@ -1,4 +1,5 @@
-import type { PromptfooProgram } from '../suites/promptfoo/plan.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { PromptfooProgram, PromptfooProvider } from '../suites/promptfoo/plan.ts';
 import type { TargetConfig } from '../suites/targetConfig.ts';
 import { execCaller } from '../targets/promptfoo/execCaller.ts';
 import { httpCaller } from '../targets/promptfoo/httpCaller.ts';
@@ -20,6 +21,7 @@ export function createFromPromptfoo(config: PromptfooTargetConfig, ports: Target
       name,
       prompt: template,
       caller: callerOf(config, ports),
+      provider: toldProvider(provider),
       delayMs: provider.delayMs,
       ...(template.program ? { program: programOf(template.program, config, ports) } : {}),
       ...(provider.transform === undefined ? {} : { transform: provider.transform }),
@@ -30,16 +32,24 @@ export function createFromPromptfoo(config: PromptfooTargetConfig, ports: Target
   );
 }
 
+/** What scripts are told of a provider. */
+function toldProvider(provider: PromptfooProvider): JsonObject {
+  return { ...identityOf(provider), ...(provider.config === undefined ? {} : { config: provider.config }) };
+}
+
+function identityOf({ id, label }: PromptfooProvider): JsonObject {
+  return label === undefined ? { id } : { id, label };
+}
+
 function programOf(
   program: PromptfooProgram,
   { name, provider, template }: PromptfooTargetConfig,
   ports: TargetPorts,
 ): PromptProgram {
-  const { id, label } = provider;
   return promptProgram(program, ports, {
     owner: `The prompt of the target "${name}"`,
     where: template.location,
-    provider: { id, ...(label === undefined ? {} : { label }) },
+    provider: identityOf(provider),
   });
 }
 

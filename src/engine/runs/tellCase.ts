@@ -3,7 +3,7 @@ import type { GoldenCase, LocatedCase } from '../model/case.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import type { Output } from '../model/output.ts';
 import { mentions } from '../prompts/mentions.ts';
-import { renderNunjucks } from '../prompts/nunjucks.ts';
+import { renderNunjucks } from '../prompts/nunjucks/renderNunjucks.ts';
 import { CONVERSATION_TURN, type EarlierOutputs, missingOutput } from '../targets/earlierOutputs.ts';
 import { fillValue } from '../targets/promptfoo/renderPrompt.ts';
 import { type CaseOrder, type OrderedCase, orderedCase } from './caseOrder.ts';

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { withJudgeSuite } from './judges/suite.ts';
+import { renderAll } from './nunjucks/peer.ts';
+import { TEMPLATES, VARIABLES } from './nunjucks/templates.ts';
 import { hasPeer, runPeer } from './peer.ts';
 import type { Trajectory } from './trajectories.ts';
 
@@ -20,6 +22,7 @@ if (!hasPeer()) {
   await withJudgeSuite(({ folder, goals }) =>
     record(path.join(import.meta.dirname, 'judges'), folder, goals),
   );
+  recordTemplates();
 }
 
 /** What promptfoo says of `suite` goes into `recorded.json` of the folder. */
@@ -34,4 +37,13 @@ async function record(folder: string, suite = folder, goals?: readonly Trajector
   process.stdout.write(
     `${verdicts.length} cases and ${trajectories.length} trajectories, promptfoo ${promptfooVersion}\n`,
   );
+}
+
+/** What Nunjucks makes of each template; null for what it refuses. */
+function recordTemplates(): void {
+  const texts = renderAll(TEMPLATES, VARIABLES);
+  const recorded = Object.fromEntries(TEMPLATES.map((template, index) => [template, texts[index] ?? null]));
+  const file = path.join(import.meta.dirname, 'nunjucks', 'recorded.json');
+  writeFileSync(file, `${JSON.stringify(recorded, null, 2)}\n`);
+  process.stdout.write(`${TEMPLATES.length} templates of Nunjucks\n`);
 }

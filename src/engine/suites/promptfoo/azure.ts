@@ -18,8 +18,8 @@ export function azureBaseUrl(config: JsonObject, environment: Environment): stri
   const filled = address?.replace(/\$\{env:(\w+)\}/g, (_, name: string) => environment.get(name) ?? '');
   const url = URL.parse(filled ?? '');
   if (!url || url.hostname === '') return undefined;
-  const path = url.pathname.replace(/\/+$/, '');
-  return `${url.origin}${path === '' ? '/openai/v1' : path}`;
+  const path = url.pathname.split('/').filter((part) => part !== '');
+  return `${url.origin}/${path.length === 0 ? 'openai/v1' : path.join('/')}`;
 }
 
 /** The person's Azure key as a reference, for Azure's own hosts only. */

@@ -1,9 +1,9 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { Environment } from '../../ports.ts';
-import { renderNunjucks } from '../../prompts/nunjucks.ts';
+import { renderNunjucks } from '../../prompts/nunjucks/renderNunjucks.ts';
 
 const TEMPLATE =
-  /\{\{\s*env(?:\.([A-Za-z_]\w*)|\[\s*['"]([^'"]+)['"]\s*\])\s*(?:\|\s*default\(\s*(?:'([^']*)'|"([^"]*)")[^)]*\)\s*)?\}\}/g;
+  /\{\{\s*env(?:\.([A-Za-z_]\w*)|\[\s*['"]([^'"]+)['"]\s*\])\s*(?:\|\s*default\(\s*(?:'([^']*)'|"([^"]*)")[^(){}]*\)\s*)?\}\}/g;
 
 /**
  * Replaces `{{env.NAME}}` in every text of a value: by the file's own `env` where it has the name, otherwise by

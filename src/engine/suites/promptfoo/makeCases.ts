@@ -3,7 +3,7 @@ import type { Pointer } from '../../files/document.ts';
 import type { GoldenCase } from '../../model/case.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
-import { renderNunjucks } from '../../prompts/nunjucks.ts';
+import { renderNunjucks } from '../../prompts/nunjucks/renderNunjucks.ts';
 import { keptFor } from './keptFor.ts';
 import type { MergedTest } from './mergedTest.ts';
 import type { ModelProviders } from './modelProviders.ts';

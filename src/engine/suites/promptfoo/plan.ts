@@ -19,6 +19,8 @@ export interface PromptfooPrompt {
   /** As promptfoo calls it; filters of tests and providers refer to it. */
   label: string;
   id?: string;
+  /** The label where promptfoo is started in the workspace's folder, not in that of the configuration. */
+  longLabel?: string;
   /** Short, for the names of targets. */
   name: string;
   /** The template: a text, or a chat as JSON or YAML. */
@@ -26,7 +28,7 @@ export interface PromptfooPrompt {
   location: SourceLocation;
   /** Writes the prompt; `raw` is then empty. */
   program?: PromptfooProgram;
-  /** Its template reads the conversation so far, `_conversation`. */
+  /** Its template or function reads the conversation so far, `_conversation`. */
   conversation?: true;
   /** Why it cannot be used, e.g. because it is a program of another language. */
   unsupported?: string;
@@ -65,6 +67,8 @@ export interface PromptfooProvider {
   id: string;
   label?: string;
   call: PromptfooCall;
+  /** Its settings, without what may hold a key: scripts are told of them. */
+  config?: JsonObject;
   /** Labels or ids of the prompts that it is used with; all where absent. */
   prompts?: string[];
   /** JavaScript that changes its output, as an expression. */
@@ -85,7 +89,7 @@ export interface PromptfooCaseOptions {
   /** JavaScript that changes the output, as an expression. */
   transform?: string;
   /** What an assertion reads beside the output; it is kept with the output. */
-  keep?: ('prompt' | 'output')[];
+  keep?: ('prompt' | 'output' | 'provider')[];
   /** The output to judge; nothing is called then. */
   providerOutput?: JsonValue;
   /** The name under which later cases of the target read the output. */

@@ -31,10 +31,13 @@ export function planTargets(
 }
 
 /** By label or id; `group` and `group:*` also mean every prompt whose label begins with `group:`. */
-export function isAllowed({ label, id }: PromptfooPrompt, names: readonly string[] | undefined): boolean {
+export function isAllowed(
+  { label, longLabel, id }: PromptfooPrompt,
+  names: readonly string[] | undefined,
+): boolean {
   if (!names) return true;
   return names.some((name) =>
-    [label, id].some((own) => {
+    [label, longLabel, id].some((own) => {
       if (own === undefined) return false;
       const begins = name.endsWith('*') && own.startsWith(name.slice(0, -1));
       return own === name || begins || own.startsWith(`${name}:`);
@@ -42,7 +45,7 @@ export function isAllowed({ label, id }: PromptfooPrompt, names: readonly string
   );
 }
 
-function isProvider(name: string, { label, id }: PromptfooProvider): boolean {
+export function isProvider(name: string, { label, id }: PromptfooProvider): boolean {
   return [label, id].some(
     (own) =>
       own !== undefined &&
@@ -62,6 +65,7 @@ function freeName(base: string, taken: Set<string>): string {
 /** Only what the name of a target may hold. */
 function allowed(text: string): string {
   return text
+    .slice(0, 1000)
     .replace(/[^A-Za-z0-9._-]+/g, '-')
     .replace(/^[^A-Za-z0-9]+|-+$/g, '')
     .slice(0, 60);

@@ -24,6 +24,7 @@ import { readProvider, readProviders } from './readProviders.ts';
 import { type RawTest, readTests } from './readTests.ts';
 import { resolveRefs } from './references.ts';
 import { scenarioTests } from './scenarios.ts';
+import { refuseUnknownNames, warnOfUnreadConversation } from './testReferences.ts';
 
 /** promptfoo's own limit for a call. */
 const TIMEOUT_MS = 300_000;
@@ -54,13 +55,11 @@ export function readPromptfoo(
     file['providers'] === undefined && file['targets'] !== undefined ? 'targets' : 'providers';
   const providers = readProviders(reader, file[providersKey], [providersKey], models);
   const defaultTest = readDefaultTest(reader, file['defaultTest']);
-  const groups = expandTests(
-    reader,
-    allTests(reader, file, scenarioConversations(prompts, defaultTest)),
-    defaultTest,
-    models,
-    prompts,
-  );
+  const tests = allTests(reader, file, scenarioConversations(prompts, defaultTest));
+  const common: RawTest = { test: defaultTest, location: placeOf(reader, ['defaultTest']) };
+  refuseUnknownNames(reader, [common, ...tests], prompts, providers);
+  warnOfUnreadConversation(reader, [common, ...tests], prompts);
+  const groups = expandTests(reader, tests, defaultTest, models, prompts);
   checkAssertions(reader, groups);
   const judge = attempt(reader, [], 'invalid-grader', () => judgeModel(reader, defaultTest, models));
   if (problems.some((problem) => problem.severity === 'error')) return undefined;

@@ -4,11 +4,11 @@ import { FileError } from '../../errors.ts';
 import type { Pointer } from '../../files/document.ts';
 import { isJsonObject, type JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
+import { readsName } from '../../prompts/nunjucks/readsName.ts';
 import { attempt, placeOf, reportAt } from '../configReader.ts';
 import { parseCsv } from './csvTests.ts';
 import { withEnvironment } from './environmentTemplates.ts';
 import type { PromptfooPrompt } from './plan.ts';
-import { programAt } from './programCall.ts';
 import {
   expandReference,
   type PromptfooReader,
@@ -17,8 +17,8 @@ import {
   readReference,
   warn,
 } from './promptfooReader.ts';
+import { isProgram, programPrompt } from './promptProgram.ts';
 
-const PROGRAM = /\.(?:[cm]?[jt]s|py|rb|sh|bash|exe|bat|cmd|ps1|pl)(?::[\w$.]+)?$/i;
 const TEXT_FILE = /\.(?:txt|md|j2|json|jsonl|ya?ml|csv)$/i;
 const SEPARATOR = /^---$/;
 
@@ -57,12 +57,12 @@ function readPrompt(
     return [{ ...inline(raw, location, index), ...(label === undefined ? {} : { label }) }];
   }
   const named = { ...(label === undefined ? {} : { label }), ...(id === undefined ? {} : { id }) };
-  if (isProgram(source)) return [program(reader, source, location, named)];
+  if (isProgram(source)) return [programPrompt(reader, source, location, named)];
   if (!isFile(reader, source)) return [{ ...inline(source, location, index), ...named }];
   const files = expandReference(reader, source);
   if (files.length === 0) reportMissing(reader, source, at);
   return files.flatMap((file) => {
-    if (isProgram(file)) return [program(reader, file, location, named)];
+    if (isProgram(file)) return [programPrompt(reader, file, location, named)];
     const read = attempt(reader, at, 'missing-file', () => promptsOf(readReference(reader, file, location)));
     return (read ?? []).map((raw, count, all) => {
       const name = path.basename(file).replace(/\.[^.]*$/, '');
@@ -127,10 +127,6 @@ function csvPrompts(file: ReferencedFile): string[] {
   return lines[0]?.trim().toLowerCase() === 'prompt' ? lines.slice(1) : lines;
 }
 
-function isProgram(source: string): boolean {
-  return !source.includes('\n') && (source.startsWith('exec:') || PROGRAM.test(source));
-}
-
 /** A text is a file when it says so, or when it ends like one and one is there. */
 function isFile(reader: PromptfooReader, source: string): boolean {
   if (source.includes('\n')) return false;
@@ -143,44 +139,10 @@ function isFile(reader: PromptfooReader, source: string): boolean {
   );
 }
 
-/** A prompt that a function writes, or one that is not supported and says so. */
-function program(
-  reader: PromptfooReader,
-  source: string,
-  location: SourceLocation,
-  named: { label?: string; id?: string },
-): PromptfooPrompt {
-  const common = { label: source, ...named, name: path.basename(source), raw: '', location };
-  try {
-    const found = programAt(reader, source, location);
-    const isScript = found?.language === 'python' && found.function === undefined;
-    if (found && !isScript) return { ...common, program: found };
-    return unusable(reader, common, isScript ? 'names no function, e.g. file://prompt.py:write' : undefined);
-  } catch (error) {
-    if (!(error instanceof FileError)) throw error;
-    return unusable(reader, common, `cannot be read: ${error.message}`);
-  }
-}
-
-function unusable(
-  reader: PromptfooReader,
-  prompt: Omit<PromptfooPrompt, 'unsupported'>,
-  why = 'is a program, which is not supported',
-): PromptfooPrompt {
-  const unsupported = `the prompt ${prompt.id ?? prompt.label} ${why}`;
-  warn(reader, prompt.location, {
-    code: 'unsupported-prompt',
-    message: unsupported,
-    remedy:
-      'Its cases are reported as errors. A prompt may be a text, a chat, or a function in JavaScript or Python.',
-  });
-  return { ...prompt, unsupported };
-}
-
 function finish(reader: PromptfooReader, prompt: PromptfooPrompt): void {
   prompt.raw = String(withEnvironment(prompt.raw, reader.env));
   if (prompt.raw.includes('${env:')) refuseEnvironment(reader, prompt);
-  if (/\{[{%][^}%]*\b_conversation\b/.test(prompt.raw)) prompt.conversation = true;
+  if (readsName(prompt.raw, '_conversation')) prompt.conversation = true;
 }
 
 /** What a variable of the environment holds may be a key, and prompts are stored and shown. */

@@ -56,6 +56,7 @@ export function readProvider(
   return {
     id,
     ...(typeof label === 'string' ? { label } : {}),
+    ...harmless(config),
     call,
     ...(Array.isArray(prompts) ? { prompts: prompts.map(String) } : {}),
     ...(typeof transform === 'string' ? { transform: transformCode(reader, transform, location) } : {}),
@@ -64,6 +65,12 @@ export function readProvider(
     ...(config['functions'] === undefined ? {} : { functions: config['functions'] }),
     location,
   };
+}
+
+/** The settings that scripts may know: what may hold a key is not among them. */
+function harmless(config: JsonObject): { config?: JsonObject } {
+  const { apiKey: _key, headers: _headers, auth: _auth, ...rest } = config;
+  return Object.keys(rest).length === 0 ? {} : { config: rest };
 }
 
 /** The JavaScript of a `transform`, inline or from a file. Throws FileError when the file cannot be read. */

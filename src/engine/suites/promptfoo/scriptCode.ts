@@ -15,8 +15,8 @@ export function scriptExpression(code: string, input: 'output' | 'vars' = 'outpu
  */
 export function moduleExpression(code: string, name: string | undefined): string {
   const common = code
-    .replace(/^\s*export\s+default\s+/m, 'module.exports = ')
-    .replace(/^\s*export\s+((?:async\s+)?function\s*\*?\s*([A-Za-z_$][\w$]*))/gm, 'exports.$2 = $2; $1');
+    .replace(/^[ \t]*export\s+default\s+/m, 'module.exports = ')
+    .replace(/^[ \t]*export\s+((?:async\s+)?function\s*\*?\s*([A-Za-z_$][\w$]*))/gm, 'exports.$2 = $2; $1');
   return `${common}\n;module.exports = ${name === undefined ? exported('default') : exported(name)};`;
 }
 
@@ -27,11 +27,17 @@ function exported(name: string): string {
 
 /** `const s = output.trim(); s.length > 3` returns its last expression. */
 function lineBody(line: string): string {
-  const code = line.trim().replace(/;+\s*$/, '');
+  const code = withoutSemicolons(line.trim());
   if (!/^(?:const|let|var)\s/.test(code)) return `return ${code}`;
   const last = lastSemicolon(code);
   const expression = code.slice(last + 1).trim();
   return last < 0 || expression === '' ? code : `${code.slice(0, last + 1)} return ${expression}`;
+}
+
+function withoutSemicolons(code: string): string {
+  let end = code.length;
+  while (end > 0 && /[;\s]/.test(code.charAt(end - 1))) end -= 1;
+  return code.slice(0, end);
 }
 
 /** The last semicolon outside of quotes, or -1. */

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { JsonObject, JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
-import { nunjucksText } from '../../prompts/nunjucks.ts';
+import { nunjucksText } from '../../prompts/nunjucks/renderNunjucks.ts';
 import { expandReference, type PromptfooReader, parseReferenced, readReference } from './promptfooReader.ts';
 
 const PLACEHOLDER = /\{\{\s*(\w+)\s*\}\}/;

@@ -2,7 +2,7 @@ import type { ErrorPlace } from '../../errors.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { Output } from '../../model/output.ts';
 import type { Clock, Environment } from '../../ports.ts';
-import { renderNunjucks } from '../../prompts/nunjucks.ts';
+import { renderNunjucks } from '../../prompts/nunjucks/renderNunjucks.ts';
 import { errorOutput } from '../agentReply.ts';
 import { resolveEnvironment } from '../environmentReference.ts';
 import { HttpConnection } from '../httpConnection.ts';

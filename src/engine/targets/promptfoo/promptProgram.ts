@@ -5,18 +5,17 @@ import type { Clock, Environment, Trust } from '../../ports.ts';
 import { errorOutput } from '../agentReply.ts';
 import type { TargetContext } from '../target.ts';
 import { type ModuleReference, moduleProcess } from './moduleProcess.ts';
-import { fillValue } from './renderPrompt.ts';
 
 /** Writes the prompt of a case. */
 export interface PromptProgram {
   identity: JsonValue;
-  /** The prompt, or the output of a case whose prompt could not be written. */
-  write(vars: JsonObject, context: TargetContext): Promise<{ text: string } | { failed: Output }>;
+  /** A template of the prompt, or the output of a case whose prompt could not be written. */
+  write(vars: JsonObject, context: TargetContext): Promise<{ template: string } | { failed: Output }>;
 }
 
 /**
  * A prompt that a function of the workspace writes, from `{ vars, provider }`: a text, a chat, or `{ prompt }`. As in
- * promptfoo, what it returns may be a template over the variables. Not run where scripts are not trusted.
+ * promptfoo, what it returns is a template over the variables. Not run where scripts are not trusted.
  */
 export function promptProgram(
   module: ModuleReference,
@@ -33,21 +32,21 @@ export function promptProgram(
     async write(vars, context) {
       const reply = await process.call({ args: [{ vars, provider }] }, context);
       if (reply.kind === 'failed') return { failed: reply.output };
-      return promptOf(reply.value, vars, process.shown);
+      return promptOf(reply.value, process.shown);
     },
   };
 }
 
-function promptOf(value: JsonValue, vars: JsonObject, shown: string): { text: string } | { failed: Output } {
+function promptOf(value: JsonValue, shown: string): { template: string } | { failed: Output } {
   if (isJsonObject(value) && 'prompt' in value) {
     const { config } = value;
     if (isJsonObject(config) && Object.keys(config).length > 0) {
       const reason = `${shown} returned a "config" with its prompt, which is not supported`;
       return { failed: errorOutput('unsupported', reason, 0) };
     }
-    return promptOf(value['prompt'] ?? null, vars, shown);
+    return promptOf(value['prompt'] ?? null, shown);
   }
-  if (typeof value === 'string') return { text: fillValue(value, vars) };
-  if (typeof value === 'object' && value !== null) return { text: JSON.stringify(value, null, 2) };
+  if (typeof value === 'string') return { template: value };
+  if (typeof value === 'object' && value !== null) return { template: JSON.stringify(value) };
   return { failed: errorOutput('protocol', `${shown} returned no prompt.`, 0) };
 }

@@ -34,6 +34,8 @@ export interface PromptfooTargetOptions {
   /** Writes the prompt in place of `prompt.raw`. */
   program?: PromptProgram;
   caller: PromptfooCaller;
+  /** What scripts are told of the provider. */
+  provider: JsonObject;
   /** JavaScript that changes every output, as an expression. */
   transform?: string;
   /** Pause after each call in milliseconds. */
@@ -93,11 +95,9 @@ export function createPromptfooTarget(options: PromptfooTargetOptions, ports: Pr
       return { output: givenOutput(given) };
     const written = await options.program?.write(vars, context);
     if (written && 'failed' in written) return { output: written.failed };
-    const prefix = own.prefix ?? '';
-    const suffix = own.suffix ?? '';
-    const text = written
-      ? `${prefix}${written.text}${suffix}`
-      : renderPromptText(`${prefix}${prompt.raw}${suffix}`, vars, earlier?.data);
+    // promptfoo puts nothing before or behind what a function writes.
+    const template = written?.template ?? `${own.prefix ?? ''}${prompt.raw}${own.suffix ?? ''}`;
+    const text = renderPromptText(template, vars, earlier?.data);
     if (given !== undefined) return { prompt: text, output: givenOutput(given) };
     const output = await caller.call(text, vars, request, context);
     if (delayMs > 0) await ports.clock.sleep(delayMs, context.signal);
@@ -114,7 +114,7 @@ export function createPromptfooTarget(options: PromptfooTargetOptions, ports: Pr
     const given = await transform(told, options.transform, vars, signal);
     if (given.status !== 'complete') return given;
     const changed = await transform(given, own.transform, vars, signal);
-    const raw = kept(own, sent, given);
+    const raw = kept(own, sent, given, options.provider);
     return raw && changed.status === 'complete' ? { ...changed, raw } : changed;
   }
 
@@ -173,11 +173,13 @@ function kept(
   { keep = [] }: CaseOptions,
   prompt: string | undefined,
   given: Complete,
+  provider: JsonObject,
 ): RawAnswer | undefined {
   if (keep.length === 0) return undefined;
   return {
     ...(keep.includes('prompt') && prompt !== undefined ? { prompt } : {}),
     ...(keep.includes('output') ? { output: given.json ?? given.text } : {}),
+    ...(keep.includes('provider') ? { provider } : {}),
   };
 }
 

@@ -1,8 +1,8 @@
+import { PromptError } from '../../errors.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
-import { renderNunjucks } from '../../prompts/nunjucks.ts';
-
-/** A name that a template within a variable reads. */
-const NAME = /\{\{\s*([A-Za-z_]\w*)/g;
+import { wrapPartialTags } from '../../prompts/nunjucks/partialTags.ts';
+import { renderNunjucks } from '../../prompts/nunjucks/renderNunjucks.ts';
+import { readsUndefined } from '../../prompts/nunjucks/undefinedNames.ts';
 
 /**
  * A prompt of promptfoo's as the provider receives it. A prompt that is JSON is filled in text by text, so that
@@ -11,14 +11,21 @@ const NAME = /\{\{\s*([A-Za-z_]\w*)/g;
  */
 export function renderPromptText(template: string, vars: JsonObject, data?: ReadonlySet<string>): string {
   const json = parseJson(template);
-  if (json !== undefined) return JSON.stringify(renderWithin(json, vars), null, 2);
+  if (json !== undefined) {
+    try {
+      return JSON.stringify(renderWithin(json, vars), null, 2);
+    } catch (error) {
+      // As in promptfoo: JSON whose texts cannot be filled in is a text.
+      if (!(error instanceof PromptError)) throw error;
+    }
+  }
   const filled = Object.fromEntries(
     Object.entries(vars).map(([key, value]) => [
       key,
       typeof value === 'string' && !data?.has(key) ? fillValue(value, vars) : value,
     ]),
   );
-  return renderNunjucks(template, filled);
+  return renderNunjucks(wrapPartialTags(template), filled);
 }
 
 /** Every text of a value as a template. */
@@ -29,11 +36,10 @@ export function renderWithin(value: JsonValue, vars: JsonObject): JsonValue {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, renderWithin(item, vars)]));
 }
 
-/** What looks like a template but names variables that are not there is a plain text. */
+/** A variable that is a template itself. One that names variables that are not there is a plain text. */
 export function fillValue(value: string, vars: JsonObject): string {
-  if (!/\{[{%#]/.test(value)) return value;
-  for (const [, name = ''] of value.matchAll(NAME)) if (vars[name] === undefined) return value;
-  return renderNunjucks(value, vars);
+  if (!/\{[{%#]|#\}/.test(value) || readsUndefined(value, vars)) return value;
+  return renderNunjucks(wrapPartialTags(value), vars);
 }
 
 function parseJson(text: string): JsonValue | undefined {

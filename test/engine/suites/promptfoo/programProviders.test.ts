@@ -144,7 +144,7 @@ prompts:
 providers: [{ id: echo, label: mirror }]
 tests:
   - vars: { name: Ada }
-    assert: [{ type: contains, value: Ada }, { type: not-contains, value: '{{' }]
+    assert: [{ type: contains, value: Ada }, { type: not-contains, value: '{% raw %}{{{% endraw %}' }]
 `,
       'prompts/write.cjs': `
 const { greet } = require('./greet.cjs');

@@ -294,7 +294,7 @@ tests:
       [CONFIG]: `
 prompts: ['{{x}}']
 providers: [echo]
-tests: [{ vars: { x: '{{y}} {% if %}' }, assert: [{ type: contains, value: '{% if' }] }]
+tests: [{ vars: { x: '{{y}} {% if %}' }, assert: [{ type: contains, value: '{% raw %}{% if{% endraw %}' }] }]
 `,
     });
     assert.equal(result?.status, 'passed', result?.reason);
