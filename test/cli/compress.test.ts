@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterEach, describe, it } from 'mocha';
 import { temporaryFolder, touchstone } from '../support/commandLine.ts';
 import { matchesGolden } from '../support/goldenFile.ts';
+import { startOpenAiServer } from '../support/openaiServer.ts';
 
 const PROMPT = `---
 name: answer
@@ -44,6 +45,44 @@ describe('touchstone compress', () => {
     const again = await touchstone(folder, 'compress', 'answer.prompty', '--check');
     assert.equal(again.code, 0);
     assert.match(again.out, /nothing to save/);
+  });
+
+  it('keeps a byte order mark and the line ends of the file', async () => {
+    const text = `\ufeff${PROMPT.replaceAll('\n', '\r\n')}`;
+    const folder = workspace({ 'answer.prompty': text });
+    const { code } = await touchstone(folder, 'compress', 'answer.prompty', '--write');
+    assert.equal(code, 0);
+    assert.equal(
+      readFileSync(path.join(folder, 'answer.prompty'), 'utf8'),
+      text.replace('Please answer', 'Answer').replace('In order to help', 'To help'),
+    );
+  });
+
+  it('says that what a model rewrote is unverified', async () => {
+    const paragraph =
+      'When somebody writes to the shop about a parcel that has gone astray somewhere on its way, then look into what has happened to it, and tell the person who wrote about all of that in some friendly words and with much patience for all the questions.';
+    const server = await startOpenAiServer(() => ({
+      text: 'When somebody writes about a parcel gone astray, look into what happened and tell the person in friendly words, with patience for all questions.',
+    }));
+    try {
+      const folder = workspace({
+        'a.txt': paragraph,
+        'touchstone.yaml': `providers:\n  local: { base_url: "${server.baseUrl}" }\n`,
+      });
+      const { out } = await touchstone(
+        folder,
+        'compress',
+        'a.txt',
+        '-l',
+        'aggressive',
+        '--writer',
+        'local/m',
+      );
+      assert.match(out, /^\+When somebody writes about a parcel gone astray/m);
+      assert.match(out, /the model's rewording is unverified/);
+    } finally {
+      await server.close();
+    }
   });
 
   it('ends with 1 under --check when more can be saved than is allowed', async () => {
@@ -89,10 +128,10 @@ describe('touchstone compress', () => {
 
   it('reads the glossary of the folder, and says what is wrong with options', async () => {
     const text =
-      'A customer support agent reads. A customer support agent writes. A customer support agent signs.';
+      'A customer support agent reads. A customer support agent writes. A customer support agent signs. Call a customer support agent.';
     const folder = workspace({ 'a.txt': text, 'prompt-glossary.yaml': 'customer support agent: CSA\n' });
     const { out } = await touchstone(folder, 'compress', 'a.txt', '--level', 'aggressive');
-    assert.match(out, /\+A customer support agent \(CSA\) reads\. A CSA writes\. A CSA signs\./);
+    assert.match(out, /\+A customer support agent \(CSA\) reads\. A CSA writes\. A CSA signs\. Call a CSA\./);
     for (const [argv, message] of [
       [['--level', 'safe', '--target-tokens', '5'], /exclude each other/],
       [['--check', '--write'], /--check writes nothing/],

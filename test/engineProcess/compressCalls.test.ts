@@ -8,8 +8,8 @@ name: answer
 model: { id: gpt-4o }
 ---
 system:
-Please note that you answer questions   about orders.
-It is important to note that you must never guess.
+Please answer questions  about orders.
+In order to help, read the policy; you must never guess.
 
 user:
 {{question}}
@@ -73,7 +73,7 @@ describe('engine process: compression', () => {
       assert.ok(tokensSaved > 0);
       assert.notEqual(applied(PROMPT, edits), PROMPT);
     }
-    const start = PROMPT.indexOf('It is important');
+    const start = PROMPT.indexOf('In order');
     const within = { start, end: PROMPT.length };
     const some = await window.call('compress/findings', { ...opened, within, level: 'safe' });
     assert.deepEqual([...new Set(some?.findings.map(({ range }) => range.line))], [7]);

@@ -11,8 +11,8 @@ name: wordy
 model: { id: gpt-4o }
 ---
 system:
-Please note that you answer questions about orders.
-It is important to note that you must never guess.
+In order to help, read the question about the order.
+Prior to answering the question, read the policy; you must never guess.
 
 user:
 {{question}}
@@ -54,7 +54,7 @@ describe('compression in the editor', () => {
       assert.equal(severity, vscode.DiagnosticSeverity.Hint);
       assert.deepEqual([tags, source], [[vscode.DiagnosticTag.Unnecessary], 'Touchstone']);
     }
-    assert.ok(found.some(({ range }) => document.getText(range).includes('important to note')));
+    assert.ok(found.some(({ range }) => document.getText(range).includes('Prior to')));
   });
 
   it('offers each level with what it saves, for the whole and for a selection', async () => {
@@ -87,7 +87,7 @@ describe('compression in the editor', () => {
     const fix = await fixOnceThere(document, 'Shorten: ');
     assert.ok(fix.edit);
     await vscode.workspace.applyEdit(fix.edit);
-    assert.doesNotMatch(document.getText(), /important to note/);
+    assert.doesNotMatch(document.getText(), /Prior to/);
     assert.match(document.getText(), /must never guess/);
     await vscode.commands.executeCommand('undo');
     assert.equal(document.getText(), PROMPT);

@@ -5,7 +5,8 @@ import { GLOSSARY_FILE, type Glossary, parseGlossary } from '../../engine/compre
 import type { CompressOptions as EngineOptions } from '../../engine/compress/options.ts';
 import type { CompressionLevel } from '../../engine/compress/rule.ts';
 import { UsageError, UserError } from '../../engine/errors.ts';
-import { readText } from '../../engine/files/readText.ts';
+import { decodeUtf8, stripBom } from '../../engine/files/decode.ts';
+import { readBytes, readText } from '../../engine/files/readText.ts';
 import { writeAtomic } from '../../engine/files/writeAtomic.ts';
 import { createModelCatalog } from '../../engine/models/catalog.ts';
 import { ModelError } from '../../engine/models/modelClient.ts';
@@ -40,6 +41,8 @@ const WRITER_TIMEOUT_MS = 120_000;
 interface Entry {
   absolute: string;
   before: string;
+  /** A byte order mark that the file begins with, or nothing. */
+  bom: string;
   compression: Compression;
   failed: boolean;
 }
@@ -54,9 +57,10 @@ export async function compress(files: readonly string[], options: CompressOption
   const entries: Entry[] = [];
   for (const file of files) entries.push(await compressFile(file, options, shared, allowed, io.cwd));
   if (options.write) {
-    for (const { absolute, before, compression } of entries) {
+    for (const { absolute, before, bom, compression } of entries) {
       // A link is followed, so that it is its file that is replaced.
-      if (compression.text !== before) writeAtomic(realpathSync(absolute), compression.text, systemRandom);
+      if (compression.text !== before)
+        writeAtomic(realpathSync(absolute), bom + compression.text, systemRandom);
     }
   }
   if (options.json)
@@ -123,7 +127,9 @@ async function compressFile(
   cwd: string,
 ): Promise<Entry> {
   const absolute = path.resolve(cwd, file);
-  const before = readText(absolute, file);
+  const bytes = readBytes(absolute, file);
+  const before = decodeUtf8(bytes, file);
+  const bom = stripBom(bytes).length < bytes.length ? '\ufeff' : '';
   const scope = { root: path.dirname(absolute), environment: processEnvironment };
   const prompt = parsePrompt({ path: file, text: before }, scope);
   const model = options.model ?? prompt.model.id ?? DEFAULT_MODEL;
@@ -139,7 +145,7 @@ async function compressFile(
   const { tokens, targetMet } = compression;
   const share = (tokens.before.tokens - tokens.after.tokens) / tokens.before.tokens;
   const failed = targetMet === false || (options.check === true && share > allowed);
-  return { absolute, before, compression, failed };
+  return { absolute, before, bom, compression, failed };
 }
 
 async function whileModelsAnswer<T>(work: Promise<T>): Promise<T> {

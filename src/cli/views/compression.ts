@@ -33,11 +33,15 @@ export function compressionLines(shown: ShownCompression, style: Style): string[
     failed ? style.red(head) : style.bold(head),
     ...ruleLines(compression, style),
     ...(rules.length > 0 ? savingLines(savings, compression.model) : []),
+    ...(rules.some(({ rule }) => rule === 'summary') ? [style.yellow(UNVERIFIED)] : []),
     ...skips,
     ...(targetMet === false ? [style.red('  the target is missed: what is left is protected')] : []),
     ...(changed && wrote ? ['  written'] : []),
   ];
 }
+
+const UNVERIFIED =
+  "  the model's rewording is unverified: read the diff, or measure it with `touchstone compare`";
 
 function diffLines(before: string, after: string, path: string, style: Style): string[] {
   return sanitize(diffText(before, after, path))

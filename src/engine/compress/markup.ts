@@ -12,10 +12,14 @@ const DATA_ELEMENT =
 export function findData(text: string): SpanSet {
   const spans: Span[] = [];
   for (const line of splitLines(text)) {
-    if (/^[ \t]*>/.test(line.text) || SPOKEN.test(line.text))
-      spans.push({ start: line.start, end: line.end });
+    if (/^[ \t]*>/.test(line.text) || isTurn(line.text)) spans.push({ start: line.start, end: line.end });
   }
   return new SpanSet([...spans, ...dataElements(text)]);
+}
+
+/** A line that begins with who speaks, or with what is shown. */
+export function isTurn(line: string): boolean {
+  return SPOKEN.test(line);
 }
 
 const SPOKEN =
@@ -57,6 +61,13 @@ export function isHeading(line: string): boolean {
 /** A row of a Markdown table, or a line that draws one. */
 export function isTableRow(line: string): boolean {
   return /^[ \t]*\|.*\|[ \t]*$/.test(line) || /^[ \t]*:?-{2,}:?[ \t]*\|[-:| \t]*$/.test(line);
+}
+
+/** The line between the head of a Markdown table and its body. */
+export function isTableRule(line: string): boolean {
+  return (
+    line.includes('--') && /^[ \t]*\|?(?:[ \t]*:?-{2,}:?[ \t]*\|)+(?:[ \t]*:?-{2,}:?[ \t]*)?$/.test(line)
+  );
 }
 
 export function isRule(line: string): boolean {

@@ -1,10 +1,14 @@
 import type { TemplateSyntax } from '../model/prompt.ts';
 import { findData, findMarkup } from './markup.ts';
 import { protectedSpans } from './protectedSpans.ts';
-import { findShapes } from './shapes.ts';
+import { findAnnounced, findShapes } from './shapes.ts';
 import { type Span, SpanSet } from './spanSet.ts';
 import { findBlocks } from './templateTags.ts';
+import { speaksOf, type Topic } from './topics.ts';
 import { findUnits, type Unit } from './units.ts';
+
+/** How far back one looks for what a stretch is said to be, in characters. */
+const NEARBY = 400;
 
 /** One version of a message's template, and what in it may be changed. */
 export class MessageText {
@@ -18,6 +22,8 @@ export class MessageText {
   #markup: SpanSet | undefined;
   #blocks: SpanSet | undefined;
   #shapes: SpanSet | undefined;
+  #announced: SpanSet | undefined;
+  readonly #topics = new Map<Topic, boolean>();
   #units: Unit[] | undefined;
 
   constructor(text: string, syntax: TemplateSyntax, scope: Span = { start: 0, end: text.length }) {
@@ -52,19 +58,42 @@ export class MessageText {
     return this.#shapes.touches(span) || this.#data.touches(span);
   }
 
+  /** Whether the stretch speaks to the model: it shows nothing, and no line before it announces it as something else. */
+  isInstruction(span: Span): boolean {
+    this.#announced ??= findAnnounced(this.text);
+    return !this.isShape(span) && !this.#announced.touches(span);
+  }
+
+  /** Whether the stretch, or what stands just before it, speaks of a matter of form. */
+  speaksNearby(topic: Topic, { start, end }: Span): boolean {
+    return speaksOf(this.text.slice(Math.max(0, start - NEARBY), end), topic);
+  }
+
+  /** Whether the message speaks of a matter of form, so that its own form may mean something. */
+  speaksOf(topic: Topic): boolean {
+    const known = this.#topics.get(topic) ?? speaksOf(this.text, topic);
+    this.#topics.set(topic, known);
+    return known;
+  }
+
   /** Whether the stretch is in every message that the template makes: not within an `if` or a loop. */
   isUnconditional(span: Span): boolean {
     this.#blocks ??= new SpanSet(findBlocks(this.text));
     return !this.#blocks.touches(span);
   }
 
-  /** Sentences and list items that may be taken away whole, without one after them that leans on them. */
+  /**
+   * Sentences and list items that may be taken away whole: nothing after them leans on them, they show nothing, and
+   * no heading is left with nothing below it.
+   */
   removableUnits(): Unit[] {
     return this.units().filter(
       (unit, index, all) =>
         !unit.parent &&
         !leansOn(all[index + 1], unit) &&
+        (unit.section === 0 || all[index - 1]?.section === unit.section) &&
         this.isProse(unit.removal) &&
+        !this.isShape(unit) &&
         this.isUnconditional(unit.removal),
     );
   }

@@ -31,7 +31,9 @@ export function readMessages(
   const editable: EditableMessage[] = [];
   const skipped: SkippedMessage[] = [];
   for (const [index, { template, range }] of file.prompt.messages.entries()) {
-    const reason = spoilt.has(index) ? 'the file would be read differently afterwards' : tooLong(template);
+    const reason = spoilt.has(index)
+      ? 'the file would be read differently afterwards'
+      : (turnOfExample(file.prompt, index) ?? tooLong(template));
     const map = reason === undefined ? templateMap(file.text, file.prompt, index) : undefined;
     if (map === undefined) {
       skipped.push({ message: index, range, reason: reason ?? NOT_EDITABLE });
@@ -44,6 +46,14 @@ export function readMessages(
 }
 
 const NOT_EDITABLE = 'the file writes its text in a way that cannot be edited in part';
+
+/** A chat that holds answers shows how to answer: they and what they answer are examples. */
+function turnOfExample({ messages }: Prompt, index: number): string | undefined {
+  const last = messages.findLastIndex(({ role }) => role === 'assistant');
+  const role = messages[index]?.role;
+  const isTurn = index <= last && role !== 'system' && role !== 'developer';
+  return isTurn ? 'it is a turn of an example' : undefined;
+}
 
 /** Longer messages and lines are data that nobody wrote by hand, in characters; the time would not be bounded. */
 const LONGEST = 400_000;

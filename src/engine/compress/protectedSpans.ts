@@ -1,6 +1,7 @@
 import type { TemplateSyntax } from '../model/prompt.ts';
 import { findCode } from './codeSpans.ts';
 import { findJson } from './jsonSpans.ts';
+import { findPlaceholders } from './placeholders.ts';
 import { type Span, SpanSet } from './spanSet.ts';
 import { findTemplateTags } from './templateTags.ts';
 
@@ -12,6 +13,7 @@ import { findTemplateTags } from './templateTags.ts';
 export function protectedSpans(text: string, syntax: TemplateSyntax): SpanSet {
   return new SpanSet([
     ...findTemplateTags(text, syntax),
+    ...findPlaceholders(text),
     ...keepRegions(text),
     ...findCode(text),
     ...findJson(text).flatMap(({ tokens }) => tokens),
@@ -22,8 +24,7 @@ export function protectedSpans(text: string, syntax: TemplateSyntax): SpanSet {
 /** Each begins at the start of a word, or is bounded, so that no text takes more than linear time. */
 const PATTERNS = {
   comments: /<!--[\s\S]{0,20000}?-->/g,
-  placeholders:
-    /\$\{[^{}\n]{1,200}\}|\$[A-Z_][A-Z0-9_]*|(?<!\{)\{[A-Za-z_][\w.]{0,80}\}(?!\})|\[\[[^[\]\n]{1,80}\]\]/g,
+  placeholders: /\$[A-Z_][A-Z0-9_]*|(?<!\{)\{[A-Za-z_][\w.]{0,80}\}(?!\})|\[\[[^[\]\n]{1,80}\]\]/g,
   addresses: /(?<![\p{L}\p{N}])(?:[a-z][a-z0-9+.-]{1,20}:\/\/|www\.|mailto:)[^\s<>"'`]+/giu,
   linkTargets: /\]\([^()\s]{0,500}(?:[ \t]+"[^"\n]{0,200}")?\)/g,
   mail: /(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+/g,

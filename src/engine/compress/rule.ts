@@ -3,8 +3,8 @@ import type { Glossary } from './glossary.ts';
 import type { MessageText } from './messageText.ts';
 
 /**
- * What a compression may cost. `lossless`: white space that means nothing; `safe`: words that say nothing;
- * `aggressive`: what is said again in other words; `target`: content, and only as much as a target asks for.
+ * What a compression may cost. `lossless`: white space that means nothing; `safe`: words whose
+ * short form is certain; `aggressive`: weight and decoration of the prompt's own text, terms; `target`: content, and only as much as a target asks for.
  */
 export type RuleLevel = 'lossless' | 'safe' | 'aggressive' | 'target';
 
@@ -14,7 +14,6 @@ export type CompressionLevel = Exclude<RuleLevel, 'target'>;
 export type RuleName =
   | 'whitespace'
   | 'json-layout'
-  | 'xml-layout'
   | 'table-layout'
   | 'table-rules'
   | 'formatting'
@@ -24,11 +23,8 @@ export type RuleName =
   | 'filler'
   | 'politeness'
   | 'repeated'
-  | 'intensifiers'
   | 'emphasis'
-  | 'nearly-repeated'
   | 'glossary'
-  | 'examples'
   | 'summary'
   | 'shorten'
   | 'truncate';

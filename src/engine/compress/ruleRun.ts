@@ -83,9 +83,9 @@ export class RuleRun {
     const levels: readonly RuleLevel[] = 'level' in goal ? [goal.level] : LEVELS;
     for (const level of levels) {
       if (this.#missing() <= 0) return;
-      const rules = rulesUpTo(level, this.#options.without);
-      this.#untilNothingIsFound(rules, signal);
-      if (level === 'aggressive' && (await this.#rewrite(signal))) this.#untilNothingIsFound(rules, signal);
+      for (const rules of stagesOf(level, this.#options.without)) this.#untilNothingIsFound(rules, signal);
+      if (level === 'aggressive' && (await this.#rewrite(signal)))
+        this.#untilNothingIsFound(rulesUpTo(level, this.#options.without), signal);
     }
   }
 
@@ -148,4 +148,16 @@ export class RuleRun {
     known.tokensSaved += tokensSaved;
     this.#savings.set(name, known);
   }
+}
+
+/**
+ * The rules of a level, in stages: one that takes content away begins when nothing is left that the one before it
+ * could take.
+ */
+function stagesOf(level: RuleLevel, without: readonly RuleName[] | undefined): Rule[][] {
+  const rules = rulesUpTo(level, without);
+  if (level !== 'target') return [rules];
+  const harmless = rules.filter((rule) => rule.level !== 'target');
+  const drastic = rules.filter((rule) => rule.level === 'target');
+  return drastic.map((_, index) => [...harmless, ...drastic.slice(0, index + 1)]);
 }

@@ -1,13 +1,10 @@
 import type { Rule, RuleLevel, RuleName } from './rule.ts';
 import { emphasis } from './rules/emphasis.ts';
-import { examples } from './rules/examples.ts';
 import { filler } from './rules/filler.ts';
 import { formatting } from './rules/formatting.ts';
 import { glossaryTerms } from './rules/glossaryTerms.ts';
-import { intensifiers } from './rules/intensifiers.ts';
 import { jsonLayout } from './rules/jsonLayout.ts';
 import { listLeads } from './rules/listLeads.ts';
-import { nearlyRepeated } from './rules/nearlyRepeated.ts';
 import { politeness } from './rules/politeness.ts';
 import { repeated } from './rules/repeated.ts';
 import { sectionRules } from './rules/sectionRules.ts';
@@ -17,27 +14,22 @@ import { tableRules } from './rules/tableRules.ts';
 import { truncate } from './rules/truncate.ts';
 import { typography } from './rules/typography.ts';
 import { whitespace } from './rules/whitespace.ts';
-import { xmlLayout } from './rules/xmlLayout.ts';
 
 /** All rules in the order in which they are applied: what costs least first. */
 const RULES: readonly Rule[] = [
   whitespace,
   jsonLayout,
-  xmlLayout,
   tableLayout,
   tableRules,
-  formatting,
-  sectionRules,
-  listLeads,
   typography,
   filler,
   politeness,
   repeated,
-  intensifiers,
+  formatting,
+  sectionRules,
+  listLeads,
   emphasis,
-  nearlyRepeated,
   glossaryTerms,
-  examples,
   shorten,
   truncate,
 ];

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonValue } from '../model/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import type { Span } from './spanSet.ts';
 
 const JSON_FENCE =
@@ -7,27 +7,78 @@ const JSON_FENCE =
 /**
  * The two fences round a JSON Schema or a tool definition: what is between them is data that describes other
  * data, which nobody is meant to imitate, so its layout means nothing. Undefined for any other block, such as
- * an example of JSON that an answer should look like.
+ * an example of JSON that an answer should look like, or a file that is to be written.
  */
 export function schemaFences(text: string, block: Span): [Span, Span] | undefined {
   const match = JSON_FENCE.exec(text.slice(block.start, block.end));
   const body = match?.groups?.['body'];
-  if (body === undefined || !describesData(parsed(body))) return undefined;
+  if (body === undefined || !isSchemaToRead(text, block.start, body)) return undefined;
   return [
     { start: block.start, end: text.indexOf('\n', block.start) },
     { start: text.lastIndexOf('\n', block.end - 1) + 1, end: block.end },
   ];
 }
 
-/** Keys under which tool definitions of the known providers hold a schema. */
-const SCHEMA_KEYS = ['function', 'parameters', 'input_schema', 'inputSchema'];
+/**
+ * Whether JSON that begins at the offset is a JSON Schema or tool definitions, and is introduced as such by the
+ * line above it: "Answer by this schema:", `<tools>`. A schema that is shown to be written is not.
+ */
+export function isSchemaToRead(text: string, start: number, json: string): boolean {
+  const above = text
+    .slice(Math.max(0, start - 2000), start)
+    .trimEnd()
+    .split('\n');
+  const heading = above.findLast((line) => /^#{1,6} /.test(line)) ?? '';
+  const line = above.at(-1) ?? '';
+  return READ.test(line) && !WRITTEN.test(line) && !WRITTEN.test(heading) && describesData(parsed(json));
+}
+
+const READ = /\bschemas?\b|\btools?\b|\bfunctions?\b/i;
+const WRITTEN =
+  /\b(?:examples?|samples?|templates?|files?|creat\w*|writ\w*|sav\w*|add\w*|generat\w*|produc\w*|draft\w*|design\w*|defin\w*|declar\w*|updat\w*|extend\w*|copy|paste|such as|like|e\.g|format\w*|look\w*)\b|\.json\b/i;
 
 function describesData(value: JsonValue | undefined): boolean {
-  if (Array.isArray(value)) return value.length > 0 && value.every(describesData);
+  if (Array.isArray(value)) return value.length > 0 && value.every(isTool);
+  return isJsonObject(value) && (isTool(value) || isObjectSchema(value));
+}
+
+/** Keys under which tool definitions of the known providers hold a schema. */
+const SCHEMA_KEYS = ['parameters', 'input_schema', 'inputSchema'];
+
+function isTool(value: JsonValue): boolean {
   if (!isJsonObject(value)) return false;
-  if (typeof value['$schema'] === 'string') return true;
-  if (value['type'] === 'object' && isJsonObject(value['properties'])) return true;
-  return SCHEMA_KEYS.some((key) => describesData(value[key]));
+  const inner = value['function'];
+  if (value['type'] === 'function' && inner !== undefined) return isTool(inner);
+  return typeof value['name'] === 'string' && SCHEMA_KEYS.some((key) => isObjectSchema(value[key]));
+}
+
+/** Keywords of JSON Schema from draft 4 to 2020-12 that stand beside `properties`. */
+const KEYWORDS = new Set(
+  '$schema $id $ref $defs $comment $anchor id definitions type properties required additionalProperties patternProperties propertyNames minProperties maxProperties title description default examples allOf anyOf oneOf not if then else dependentRequired dependentSchemas unevaluatedProperties strict nullable'.split(
+    ' ',
+  ),
+);
+/** What makes the schema of a property one. */
+const KINDS = ['type', '$ref', 'enum', 'const', 'anyOf', 'oneOf', 'allOf', 'properties', 'items'];
+
+function isObjectSchema(value: JsonValue | undefined): boolean {
+  if (!isJsonObject(value) || !isJsonObject(value['properties'])) return false;
+  return (
+    (value['type'] === undefined || value['type'] === 'object') &&
+    Object.keys(value).every((key) => KEYWORDS.has(key)) &&
+    Object.values(value['properties']).every((property) => isPropertySchema(property))
+  );
+}
+
+function isPropertySchema(value: JsonValue): boolean {
+  if (typeof value === 'boolean') return true;
+  return isJsonObject(value) && KINDS.some((key) => key in value) && hasKnownType(value);
+}
+
+const TYPES = ['string', 'number', 'integer', 'boolean', 'object', 'array', 'null'];
+
+function hasKnownType({ type }: JsonObject): boolean {
+  return type === undefined || [type].flat().every((name) => TYPES.includes(String(name).toLowerCase()));
 }
 
 function parsed(text: string): JsonValue | undefined {

@@ -1,15 +1,24 @@
-import { splitLines } from './lines.ts';
+import { type Line, splitLines } from './lines.ts';
+import { isHeading, isRule, isTableRow, isTurn } from './markup.ts';
 import { type Span, SpanSet } from './spanSet.ts';
 
 const HEADING = /^ {0,3}(#{1,6})[ \t]+(.*)/;
+const ITEM = /^[ \t]*(?:[-*+•]|\d{1,9}[.)])[ \t]/;
+/** What an answer, a file or a message looks like. */
 const SHAPE =
-  /\b(?:formats?|formatted|templates?|structure[ds]?|layouts?|skeletons?|markdown|looks? like|as follows|examples?|samples?)\b/i;
-const ANSWER = /\b(?:answers?|outputs?|reply|replies|respond|responses?|return)\b/i;
+  /\b(?:formats?|formatted|templates?|structure[ds]?|layouts?|skeletons?|boilerplates?|markdown|looks? like|as follows|examples?|samples?|snippets?|scales?|rubrics?|glossar(?:y|ies)|drafts?|transcripts?|dialogues?|conversations?|chats?|welcome|deliverables?|specifications?|poems?)\b/i;
+/** What an answer is called, or a text that is written. */
+const ANSWER =
+  /\b(?:answers?|outputs?|reply|replies|respond|responses?|writes?|prints?|reports?|letters?|e?-?mails?|messages?|greetings?|documents?|files?|quot(?:es?|ations?))\b/i;
+/** "Use this template.", "The format is shown below." */
+const POINTED =
+  /\b(?:this|these|the following|following)\b.{0,40}\b(?:formats?|templates?|structure|layout|skeleton|examples?|samples?)\b|\b(?:formats?|templates?|structure|layout|skeleton|examples?|samples?)\b.{0,30}\bbelow\b/i;
 
 /**
- * Stretches that show what an answer should look like, outside code: below a line such as "Answer in this
- * format:" and under a heading such as "Output format", up to the next heading as high as its own. Decoration
- * is the point there, so no rule takes it away. A shape that begins with a heading has no end that can be told.
+ * Stretches that show what an answer or a file should look like, outside code: below a line such as "Answer in
+ * this format:" and under a heading such as "Output format", up to the next heading as high as its own. Wording
+ * and decoration are the point there, so no rule takes them away. A shape that begins with a heading has no end
+ * that can be told.
  */
 export function findShapes(text: string): SpanSet {
   const shapes: Span[] = [];
@@ -18,10 +27,12 @@ export function findShapes(text: string): SpanSet {
   let level = 7;
   let open: { start: number; level: number } | undefined;
   let announced = false;
+
   for (const line of lines) {
     const [, marks = '', title = ''] = HEADING.exec(line.text) ?? [];
-    const isHeading = marks !== '';
-    if (isHeading) {
+    const isTitle = marks !== '';
+    if (isTitle) {
+      // A shape that begins with a heading has no end that can be told.
       if (announced) return new SpanSet([...shapes, { start: line.start, end: text.length }]);
       level = marks.length;
       if (open && level <= open.level) {
@@ -29,9 +40,11 @@ export function findShapes(text: string): SpanSet {
         open = undefined;
       }
     }
-    const announces = !isHeading && /:[*_]{0,3}\s*$/.test(line.text) && tells(line.text);
-    if (announces || (isHeading && SHAPE.test(title))) open ??= { start: line.next, level };
-    if (line.text.trim() !== '') announced = announces;
+
+    const announces = !isTitle && tells(line.text);
+    const shows = announces || (isTitle && (SHAPE.test(title) || ANSWER.test(title)));
+    if (shows) open ??= { start: line.next, level };
+    if (line.text.trim() !== '') announced = shows;
   }
   if (open) shapes.push({ start: open.start, end: text.length });
   return new SpanSet(shapes);
@@ -43,5 +56,57 @@ function endBefore(text: string, heading: number): number {
 }
 
 function tells(line: string): boolean {
-  return SHAPE.test(line) || ANSWER.test(line);
+  if (/:[*_]{0,3}\s*$/.test(line)) return SHAPE.test(line) || ANSWER.test(line);
+  return POINTED.test(line);
+}
+
+/**
+ * Blocks that a line before them announces: a paragraph or a whole list after a colon, or after a line that is no
+ * finished sentence, as "Users write things like". Whether they are instructions or something that is quoted
+ * cannot be told, so they keep their words.
+ */
+export function findAnnounced(text: string): SpanSet {
+  const found: Span[] = [];
+  const lines = splitLines(text);
+  for (let at = 0; at < lines.length; at += 1) {
+    const line = lines[at];
+    if (line === undefined) break;
+    if (isTurn(line.text)) {
+      // A turn of a dialogue may have several paragraphs, and others follow it.
+      const heading = lines.find(({ start, text: next }) => start > line.start && isHeading(next));
+      found.push({ start: line.start, end: heading?.start ?? text.length });
+    }
+    if (!announces(line, lines[at + 1])) continue;
+    const first = lines.findIndex((next, index) => index > at && next.text.trim() !== '');
+    const last = first < 0 ? undefined : lines[lastOfBlock(lines, first)];
+    if (last) found.push({ start: line.next, end: last.end });
+  }
+  return new SpanSet(found);
+}
+
+function announces({ text }: Line, next: Line | undefined): boolean {
+  if (text.trim() === '' || isHeading(text) || isTableRow(text) || isRule(text)) return false;
+  if (/:[*_"'”’`]{0,3}\s*$/.test(text)) return true;
+  return isBlank(next) && !/[.!?…>][)\]"'”’*_`]{0,3}\s*$/.test(text);
+}
+
+/** A list goes on to the first paragraph that is not indented; anything else to a blank line. */
+function lastOfBlock(lines: readonly Line[], first: number): number {
+  const isList = ITEM.test(lines[first]?.text ?? '');
+  let last = first;
+  for (let at = first + 1; at < lines.length; at += 1) {
+    const { text } = lines[at] ?? { text: '' };
+    if (isBlank(lines[at])) {
+      if (!isList) break;
+      continue;
+    }
+    if (isHeading(text) || (isList && isBlank(lines[at - 1]) && !ITEM.test(text) && !/^[ \t]/.test(text)))
+      break;
+    last = at;
+  }
+  return last;
+}
+
+function isBlank(line: Line | undefined): boolean {
+  return line !== undefined && line.text.trim() === '';
 }

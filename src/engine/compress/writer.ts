@@ -2,6 +2,8 @@ import type { ModelClient } from '../models/modelClient.ts';
 import { noSpan } from '../ports.ts';
 import type { Edit } from './edit.ts';
 import type { MessageText } from './messageText.ts';
+import { protectedSpans } from './protectedSpans.ts';
+import { isFaithful } from './rewriting.ts';
 import type { Suggestion } from './rule.ts';
 import type { Span } from './spanSet.ts';
 
@@ -10,7 +12,8 @@ const LEAST_WORDS = 40;
 
 /**
  * Has a model rewrite the long paragraphs of a message. What is protected stands as numbered marks in what
- * the model is given; a reply that loses, adds or turns round a mark is not used. Throws ModelError.
+ * the model is given; a reply that loses, adds or turns round a mark, or says
+ * something else as far as words tell, is not used. Throws ModelError.
  */
 export async function rewriteParagraphs(
   message: MessageText,
@@ -32,7 +35,7 @@ export async function rewriteParagraphs(
       { signal, span: noSpan, timeoutMs },
     );
     if (reply.status !== 'complete') continue;
-    const edits = gapEdits(message.text, paragraph, kept, reply.text.trim());
+    const edits = gapEdits(message, paragraph, kept, reply.text.trim());
     if (edits !== undefined && edits.length > 0) suggestions.push(edits);
   }
   return suggestions;
@@ -52,7 +55,7 @@ function longParagraphs(message: MessageText): Span[] {
   }
   return [...blocks.values()].filter((span) => {
     const words = message.text.slice(span.start, span.end).split(/\s+/).length;
-    return words >= LEAST_WORDS && message.isOwnWords(span);
+    return words >= LEAST_WORDS && message.isOwnWords(span) && !message.isShape(span);
   });
 }
 
@@ -67,9 +70,12 @@ function withMarks(text: string, { start, end }: Span, kept: readonly Span[]): s
   return [marked + text.slice(cursor, end), ...(legend.length === 0 ? [] : ['', ...legend])].join('\n');
 }
 
-/** The reply as edits of what stands between the protected stretches; undefined when its marks are not right. */
+/**
+ * The reply as edits of what stands between the protected stretches; undefined when its marks are not right, or
+ * when it does not say what the paragraph says.
+ */
 function gapEdits(
-  text: string,
+  { text, syntax }: MessageText,
   { start, end }: Span,
   kept: readonly Span[],
   reply: string,
@@ -78,9 +84,17 @@ function gapEdits(
   const marks = parts.filter((_, index) => index % 2 === 1).map(Number);
   if (marks.length !== kept.length || marks.some((mark, index) => mark !== index + 1)) return undefined;
   const gaps = parts.filter((_, index) => index % 2 === 0);
+  const places = gaps.map((_, index) => ({
+    start: kept[index - 1]?.end ?? start,
+    end: kept[index]?.start ?? end,
+  }));
+  const original = places.map((place) => text.slice(place.start, place.end));
+  const addsProtected = (part: string) => protectedSpans(part, syntax).spans.length > 0;
+  if (!isFaithful(original, gaps, addsProtected)) return undefined;
   return gaps.flatMap((gap, index) => {
-    const from = kept[index - 1]?.end ?? start;
-    const to = kept[index]?.start ?? end;
-    return from > to || text.slice(from, to) === gap ? [] : [{ start: from, end: to, text: gap }];
+    const place = places[index];
+    return place === undefined || place.start > place.end || original[index] === gap
+      ? []
+      : [{ ...place, text: gap }];
   });
 }

@@ -2,10 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { parseGlossary } from '../../../src/engine/compress/glossary.ts';
 import { ConfigError } from '../../../src/engine/errors.ts';
-import { createModelCatalog } from '../../../src/engine/models/catalog.ts';
-import { fixedEnvironment, noLog, systemClock } from '../../../src/engine/ports.ts';
-import { systemRandom } from '../../../src/systemRandom.ts';
-import { startOpenAiServer } from '../../support/openaiServer.ts';
 import { complaint } from '../prompts/readPrompt.ts';
 import { compressed, found } from './compressPrompt.ts';
 
@@ -17,7 +13,7 @@ describe('compressing a prompt file', () => {
       [
         'a.prompt.yml',
         `# please\nmessages:\n  - role: system\n    content: |-\n      Sort.\n\n      ${LONG}\n      Please stay.\n  - role: user\n    content: "Please read: \\"{{q}}\\"\\n"\n`,
-        '# please\nmessages:\n  - role: system\n    content: |-\n      Sort.\n\n      Read the letter. To help, answer it briefly.\n      Stay.\n  - role: user\n    content: "Read: \\"{{q}}\\"\\n"\n',
+        '# please\nmessages:\n  - role: system\n    content: |-\n      Sort.\n\n      Read the letter. To help, answer it briefly.\n      Stay.\n  - role: user\n    content: "Please read: \\"{{q}}\\"\\n"\n',
       ],
       [
         'a.json',
@@ -138,39 +134,6 @@ describe('compressing a prompt file', () => {
     assert.ok(Math.abs((cached.per1000CachedCalls ?? 0) - cached.per1000Calls / 10) < 1e-9);
     const unknown = await compressed({ path: 'a.txt', text }, { level: 'safe' });
     assert.equal(unknown.savings, null);
-  });
-
-  it('has a model rewrite long paragraphs, and uses no reply that loses what is protected', async () => {
-    const paragraph =
-      'When somebody writes to the shop about a parcel that has gone astray somewhere on its way, then look into what has happened to it, and tell the person who wrote about all of that in some friendly words; you must never blame the carrier for it.';
-    const marks = /⟦\d+⟧/g;
-    const replies: ((asked: string) => string)[] = [
-      (asked) =>
-        `Look into lost parcels and tell the writer kindly; you ${asked.match(marks)?.join(' ')} blame the carrier.`,
-      () => 'Look into lost parcels and blame nobody.',
-    ];
-    for (const [index, reply] of replies.entries()) {
-      const server = await startOpenAiServer((request) => ({
-        text: reply((request.body.messages[1]?.content ?? '').split('\n')[0] ?? ''),
-      }));
-      const client = createModelCatalog(
-        { local: { baseUrl: server.baseUrl } },
-        { environment: fixedEnvironment({}), clock: systemClock, random: systemRandom, log: noLog },
-      ).client('local/m');
-      try {
-        const result = await compressed(
-          { path: 'a.txt', text: paragraph },
-          { level: 'aggressive' },
-          { writer: { client, timeoutMs: 10_000 } },
-        );
-        assert.equal(server.requests.length, 1);
-        assert.equal(result.text !== paragraph, index === 0);
-        assert.match(result.text, /must never/);
-        if (index === 0) assert.equal(result.rules[0]?.rule, 'summary');
-      } finally {
-        await server.close();
-      }
-    }
   });
 
   it('comes to an end on texts that nobody wrote by hand', async function () {

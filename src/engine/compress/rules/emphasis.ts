@@ -4,13 +4,16 @@ import type { Rule, Suggestion } from '../rule.ts';
 
 /**
  * Bold within the prompt's own sentences. It stays where it weighs a "never" or "must" or words in capitals, and
- * where a whole line is bold, which is a heading in all but name.
+ * where it marks a label, a term or a heading: at the beginning of a line, or before a colon.
  */
 export const emphasis: Rule = {
   name: 'emphasis',
   level: 'aggressive',
   reason: 'bold only adds weight',
-  suggest: (message) => [...message.text.matchAll(BOLD)].flatMap((match) => plain(message, match)),
+  suggest: (message) =>
+    message.speaksOf('bold')
+      ? []
+      : [...message.text.matchAll(BOLD)].flatMap((match) => plain(message, match)),
 };
 
 const BOLD = /(?<![*\\\p{L}\p{N}])\*\*(?=\S)([^*\n]{1,200})(?<=\S)\*\*(?![*\p{L}\p{N}])/gu;
@@ -19,7 +22,7 @@ function plain(message: MessageText, { index, 0: whole, 1: words = '' }: RegExpE
   const end = index + whole.length;
   const isHeavy = holdsObligation(words) || !/\p{Ll}/u.test(words);
   const span = { start: index, end };
-  if (isHeavy || isWholeLine(message.text, index, end)) return [];
+  if (isHeavy || isLabel(message.text, index, end)) return [];
   if (message.isShape(span) || !message.isOwnWords(span)) return [];
   return [
     [
@@ -29,9 +32,12 @@ function plain(message: MessageText, { index, 0: whole, 1: words = '' }: RegExpE
   ];
 }
 
-function isWholeLine(text: string, start: number, end: number): boolean {
+function isLabel(text: string, start: number, end: number): boolean {
   const before = text.slice(text.lastIndexOf('\n', start - 1) + 1, start);
-  const feed = text.indexOf('\n', end);
-  const after = text.slice(end, feed < 0 ? text.length : feed);
-  return before.trim() === '' && /^[ \t:]*\r?$/.test(after);
+  const isFirst = !/[\p{L}\p{N}]/u.test(before.replace(/^[ \t]*\d+[.)]/, ''));
+  return (
+    isFirst ||
+    /^[ \t]*(?:[:–—(-]|\r?\n|$)/.test(text.slice(end)) ||
+    /[:.!?]\*\*$/.test(text.slice(start, end))
+  );
 }

@@ -1,12 +1,13 @@
 import { splitLines } from '../lines.ts';
 import type { Rule } from '../rule.ts';
 
-/** Decoration that Markdown does not need: long rules, closed and bold headings. */
+/** Decoration that Markdown does not need: closed and bold headings. */
 export const formatting: Rule = {
   name: 'formatting',
-  level: 'safe',
+  level: 'aggressive',
   reason: 'decoration',
   suggest(message) {
+    if (message.speaksOf('bold')) return [];
     return splitLines(message.text).flatMap(({ start, end, text: line }) =>
       FORMS.flatMap(([pattern, replacement]) => {
         const match = pattern.exec(line);
@@ -26,8 +27,6 @@ export const formatting: Rule = {
 };
 
 const FORMS: readonly [RegExp, string][] = [
-  [/^([-*_=])\1{3,}[ \t]*$/, '$1$1$1'],
-  [/^([*_-])(?: \1){2,}[ \t]*$/, '$1$1$1'],
   [/(?<=^#{1,6} .{0,300}\S)[ \t]{1,8}#+[ \t]{0,8}$/, ''],
   [/(?<=^#{1,6} )\*\*([^*]+)\*\*[ \t]*$/, '$1'],
 ];

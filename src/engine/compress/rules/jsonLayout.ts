@@ -1,8 +1,12 @@
 import type { Edit } from '../edit.ts';
 import { findJson, type JsonBlock } from '../jsonSpans.ts';
 import type { Rule, Suggestion } from '../rule.ts';
+import { isSchemaToRead } from '../schemaFences.ts';
 
-/** JSON over several lines, in the shorter of its two usual forms on one. Its values are not touched. */
+/**
+ * A JSON Schema or tool definitions over several lines, in the shorter of the two usual forms on one. The values
+ * are not touched. Other JSON may show what an answer or a file looks like, and keeps its layout.
+ */
 export const jsonLayout: Rule = {
   name: 'json-layout',
   level: 'lossless',
@@ -10,6 +14,7 @@ export const jsonLayout: Rule = {
   suggest({ text }, { count }) {
     return findJson(text)
       .filter(({ start, end }) => text.slice(start, end).includes('\n'))
+      .filter(({ start, end }) => isSchemaToRead(text, fenceBefore(text, start), text.slice(start, end)))
       .map((block) => {
         const dense = gapEdits(text, block, () => '');
         const spaced = gapEdits(text, block, (before) => (before === ',' || before === ':' ? ' ' : ''));
@@ -41,4 +46,12 @@ function rewritten(text: string, { start, end }: JsonBlock, edits: readonly Edit
     cursor = edit.end;
   }
   return result + text.slice(cursor, end);
+}
+
+/** Where the fence begins that opens on the line before the offset, or the offset itself. */
+function fenceBefore(text: string, start: number): number {
+  const fence = /(?:^|\n)[ \t]*(?:`{3,}|~{3,})[^\n]*\n[ \t]*$/.exec(
+    text.slice(Math.max(0, start - 200), start),
+  );
+  return start - (fence?.[0].length ?? 0);
 }

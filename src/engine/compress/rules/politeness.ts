@@ -1,42 +1,25 @@
-import type { Edit } from '../edit.ts';
-import type { MessageText } from '../messageText.ts';
 import type { Rule } from '../rule.ts';
+import { INSTRUCTION_VERBS } from '../verbs.ts';
 import { type Rewording, reword } from './wording.ts';
 
-/** "Please", "kindly", thanks and wishes addressed to the model. What the model shall say to others stays. */
+/**
+ * "Please" and "I would like you to" at the head of an instruction to the model. What it shall say to others
+ * stays: a sentence that speaks of "us" or "your" may be one of a letter.
+ */
 export const politeness: Rule = {
   name: 'politeness',
   level: 'safe',
   reason: 'politeness to the model',
-  suggest: (message) => [...reword(message, PHRASES), ...thanks(message)],
+  suggest: (message) =>
+    message.speaksOf('letters') ? [] : reword(message, PHRASES, (sentence) => !OF_A_LETTER.test(sentence)),
 };
 
-/** Where an instruction begins: a sentence, a list item, or what follows "and", "but" or "then". */
-const BEGIN = String.raw`(?=[a-z])(?<=(?:^|[.!?:;,])[\s*_]{0,8}|^[ \t]{0,40}(?:[-*+•]|\d{1,9}[.)])[ \t]{1,4}|\b(?:and|but|then|also|so)[ \t]{1,4})`;
+const OF_A_LETTER = /\b(?:us|our|ours|we|your|yours|me|my)\b/i;
+
+const INSTRUCTION = String.raw`(?=(?:be|${INSTRUCTION_VERBS})[ \t.!])`;
 
 const PHRASES: readonly Rewording[] = [
-  [new RegExp(`${BEGIN}(?:please|kindly)(?:,? kindly)?,? (?=[a-z])(?!(?:and|or)\\b)`, 'gim'), ''],
-  [
-    /(?<=[\p{Ll}\p{N})])(?<!\b(?:to|will|can|may|and|or|say|as|of|with|you)),? (?:please|if you (?:please|would))(?=[.!?]|\s*$)/gimu,
-    '',
-  ],
-  [
-    new RegExp(
-      `${BEGIN}(?:i(?: would|'d|’d) (?:really |very much )?(?:like|appreciate it if|be grateful if|love) (?:for )?you (?:to|could)|i want you to|i need you to|you (?:are|will be) (?:kindly )?asked to) (?=[a-z])`,
-      'gim',
-    ),
-    '',
-  ],
-  [new RegExp(`${BEGIN}(?:could|would|can) you please (?=[a-z][^.!?]*\\.)`, 'gim'), ''],
-];
-
-/** Sentences of nothing but thanks. */
-function thanks(message: MessageText): Edit[][] {
-  return message
-    .removableUnits()
-    .filter(({ text }) => THANKS.test(text.trim()))
-    .map(({ removal }) => [{ ...removal, text: '' }]);
-}
-
-const THANKS =
-  /^(?:(?:many )?thanks|thank you)(?: (?:you|so|very|much|a lot|in advance|again))*(?: for (?:your|the) (?:help|time|support|attention|assistance|understanding|cooperation|work))?[.! ]*$/i;
+  String.raw`(?:please|kindly)[ \t]${INSTRUCTION}`,
+  String.raw`i(?: would|'d|’d) like you to[ \t]${INSTRUCTION}`,
+  String.raw`i (?:want|need) you to[ \t]${INSTRUCTION}`,
+].map((pattern) => ({ pattern: new RegExp(pattern, 'gi'), replacement: '', opening: true }));

@@ -5,9 +5,10 @@ import type { Rule } from '../rule.ts';
 /** A horizontal rule just above a heading: the heading divides by itself. */
 export const sectionRules: Rule = {
   name: 'section-rules',
-  level: 'safe',
+  level: 'aggressive',
   reason: 'the heading below divides by itself',
   suggest(message) {
+    if (message.speaksOf('dividers')) return [];
     const lines = splitLines(message.text);
     return lines.flatMap((line, at) => {
       // Under a line of text it is no rule: it makes a heading of that line.

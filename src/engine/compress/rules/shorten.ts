@@ -6,8 +6,8 @@ const MOST = 600;
 
 /**
  * Sentences in the order in which they can be spared: those first that share least with all others, as in
- * extractive summaries by centrality (Erkan and Radev, "LexRank", 2004, here degree by Jaccard's measure).
- * The first sentence of each paragraph says what it is about, and stays.
+ * extractive summaries by centrality (Erkan and Radev, "LexRank", 2004, here degree by Jaccard's measure); of
+ * equals the last. The first sentence of each paragraph says what it is about, and stays.
  */
 export const shorten: Rule = {
   name: 'shorten',

@@ -1,4 +1,5 @@
 import { splitLines } from '../lines.ts';
+import { isTableRule } from '../markup.ts';
 import type { Rule } from '../rule.ts';
 
 /** The line below the head of a Markdown table: three dashes a column are enough. */
@@ -6,9 +7,9 @@ export const tableRules: Rule = {
   name: 'table-rules',
   level: 'safe',
   reason: 'longer than a table needs',
-  suggest({ text }, { count }) {
-    return splitLines(text)
-      .filter((line) => line.text.includes('--') && SEPARATOR.test(line.text))
+  suggest(message, { count }) {
+    return splitLines(message.text)
+      .filter((line) => isTableRule(line.text) && !message.isShape(line))
       .flatMap((line) => {
         const forms = ['---', ' --- '].map((dashes) =>
           line.text
@@ -26,5 +27,3 @@ export const tableRules: Rule = {
       });
   },
 };
-
-const SEPARATOR = /^[ \t]*\|?(?:[ \t]*:?-{2,}:?[ \t]*\|)+(?:[ \t]*:?-{2,}:?[ \t]*)?$/;

@@ -1,48 +1,30 @@
 import type { Rule } from '../rule.ts';
+import type { Topic } from '../topics.ts';
 
-/** Characters that look alike or mean the same as one that costs less. */
+/**
+ * A plainer character of the same meaning, where it costs less: the apostrophe within a word, a space of its own
+ * kind between two words; and what is invisible beside a space. Dashes, dots, quotation marks and everything
+ * that stands alone keep their character.
+ */
 export const typography: Rule = {
   name: 'typography',
   level: 'safe',
   reason: 'a plainer character costs less',
-  suggest({ text }) {
-    return [...text.matchAll(VARIANT)].map((match) => [
-      {
-        start: match.index,
-        end: match.index + match[0].length,
-        text: PLAIN[match[0]] ?? '',
-      },
-    ]);
+  suggest: (message) =>
+    FORMS.filter(({ topic }) => !message.speaksOf(topic)).flatMap(({ pattern, plain }) =>
+      [...message.text.matchAll(pattern)]
+        .map((match) => ({ start: match.index, end: match.index + match[0].length, text: plain }))
+        .filter((edit) => message.isOwnWords(edit) && message.isInstruction(edit))
+        .map((edit) => [edit]),
+    ),
+};
+
+const FORMS: readonly { pattern: RegExp; plain: string; topic: Topic }[] = [
+  { pattern: /(?<=[a-z])[’‛](?=(?:s|t|d|m|re|ve|ll)\b)/gi, plain: "'", topic: 'apostrophes' },
+  {
+    pattern: /(?<=[a-z,])[\u00a0\u2002\u2003\u2009\u202f](?=[a-z])/gi,
+    plain: ' ',
+    topic: 'characters',
   },
-};
-
-/** Characters without a place in this table are invisible, and go. */
-const PLAIN: { [variant: string]: string } = {
-  '‘': "'",
-  '’': "'",
-  '‛': "'",
-  '“': '"',
-  '”': '"',
-  '…': '...',
-  '‐': '-',
-  '‑': '-',
-  '−': '-',
-  '–': '-',
-  ' – ': ' - ',
-  ' — ': ' - ',
-  '\u00a0': ' ',
-  '\u2002': ' ',
-  '\u2003': ' ',
-  '\u2009': ' ',
-  '\u202f': ' ',
-  '\u2028': '\n',
-  '\u2029': '\n',
-  ﬀ: 'ff',
-  ﬁ: 'fi',
-  ﬂ: 'fl',
-  ﬃ: 'ffi',
-  ﬄ: 'ffl',
-};
-
-/** A zero-width joiner is not among them: it makes one emoji of several, and letters of some scripts. */
-const VARIANT = / [–—] |[‘’‛“”…‐‑−–\u00a0\u2002\u2003\u2009\u202f\u2028\u2029ﬀﬁﬂﬃﬄ\u00ad\u200b\u2060\ufeff]/g;
+  { pattern: /[\u200b\u2060\ufeff]+(?= )|(?<= )[\u200b\u2060\ufeff]+/g, plain: '', topic: 'characters' },
+];

@@ -6,24 +6,29 @@ import type { Rule } from '../rule.ts';
 /**
  * Blanks at line ends, more than one blank line in a row, and doubled spaces between words. Indentation, and
  * gaps that lie above each other as the columns of a table, mean something and stay; so does a Markdown line
- * break of two spaces.
+ * break of two spaces, and everything in a prompt that speaks of spaces.
  */
 export const whitespace: Rule = {
   name: 'whitespace',
   level: 'lossless',
   reason: 'white space that means nothing',
-  suggest({ text }) {
-    const lines = splitLines(text);
-    return [
-      ...blankLines(lines),
-      ...lines.flatMap((line, index) => lineEnd(line, lines[index + 1])),
-      ...lines.flatMap((line, index) => gaps(line, [lines[index - 1], lines[index + 1]])),
-    ].map((edit) => [edit]);
+  suggest(message) {
+    const lines = splitLines(message.text);
+    const inside = message.speaksOf('spaces')
+      ? []
+      : [
+          ...blankLines(lines),
+          ...lines.flatMap((line, index) => gaps(line, [lines[index - 1], lines[index + 1]])),
+        ].filter((edit) => !message.isShape(edit));
+    const ends = message.speaksOf('line-ends')
+      ? []
+      : lines.flatMap((line, index) => lineEnd(line, lines[index + 1]));
+    return [...inside, ...ends].map((edit) => [edit]);
   },
 };
 
 function lineEnd(line: Line, next: Line | undefined): Edit[] {
-  const blanks = line.text.length - line.text.trimEnd().length;
+  const blanks = /[ \t]*$/.exec(line.text)?.[0].length ?? 0;
   const isBreak = line.text.endsWith('  ') && line.text.trim() !== '' && next && next.text.trim() !== '';
   if (blanks === 0 || isBreak) return [];
   return [{ start: line.end - blanks, end: line.end, text: '' }];
@@ -46,11 +51,10 @@ function blankLines(lines: readonly Line[]): Edit[] {
 }
 
 function isBlank(line: Line | undefined): boolean {
-  return line !== undefined && line.text.trim() === '';
+  return line !== undefined && /^[ \t]*$/.test(line.text);
 }
 
 const GAP = /(?<=\S)[ \t]{2,}(?=\S)/g;
-const MARKER = /^[ \t]*(?:[-*+•]|\d{1,9}[.)])$/;
 
 function gaps(line: Line, around: readonly (Line | undefined)[]): Edit[] {
   if (isTableRow(line.text)) return [];
@@ -58,12 +62,20 @@ function gaps(line: Line, around: readonly (Line | undefined)[]): Edit[] {
   const inColumns = found.length > 1 || around.some((other) => other && hasLooseGap(other.text));
   return found
     .filter(({ index }) => /[.!?:;,]$/.test(line.text.slice(0, index)) || !inColumns)
-    .filter(({ index }) => !MARKER.test(line.text.slice(0, index)))
+    .filter(({ index, 0: { length } }) => isBetweenWords(line.text, index, index + length))
     .map(({ index, 0: { length } }) => ({
       start: line.start + index,
       end: line.start + index + length,
       text: ' ',
     }));
+}
+
+/** Wider gaps, and those beside a number or a sign, may be the layout of something. */
+function isBetweenWords(line: string, start: number, end: number): boolean {
+  if (!/^\p{L}/u.test(line.slice(end))) return false;
+  return end - start === 2
+    ? /\p{L}[.!?:;,]?$/u.test(line.slice(0, start))
+    : /\p{L}[.!?;,]$/u.test(line.slice(0, start));
 }
 
 /** A gap that no end of a sentence explains. */

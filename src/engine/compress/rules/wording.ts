@@ -1,28 +1,69 @@
 import type { Edit } from '../edit.ts';
 import type { MessageText } from '../messageText.ts';
+import type { Unit } from '../units.ts';
 
 /** A pattern, and what stands in its place; `$1` is its first group. */
-export type Rewording = readonly [pattern: RegExp, replacement: string];
+export interface Rewording {
+  pattern: RegExp;
+  replacement: string;
+  /** Only where a sentence or a list item begins; elsewhere the words may mean something else. */
+  opening: boolean;
+}
 
 /**
- * Where the patterns match in the prompt's own words. What begins a sentence is cut together with the next
- * word's first letter, so that the sentence still begins with a capital; an article before what changes goes
- * with the new word, "a high" for "an extremely high". Nothing after a negation is touched: "not really" is
- * no "not".
+ * Where the patterns match in the prompt's own words: in a sentence that is announced by nothing and quotes
+ * nothing, also not after a colon. What begins a sentence is cut together with the next word's first letter, so
+ * that the sentence still begins with a capital. Nothing after a negation is touched.
  */
-export function reword(message: MessageText, rewordings: readonly Rewording[]): Edit[][] {
+export function reword(
+  message: MessageText,
+  rewordings: readonly Rewording[],
+  mayChange: (sentence: string) => boolean = () => true,
+): Edit[][] {
   const { text } = message;
-  return rewordings.flatMap(([pattern, replacement]) =>
-    [...text.matchAll(pattern)].flatMap((match) => {
-      const made = capitalised(text, {
-        start: match.index,
-        end: match.index + match[0].length,
-        text: replacement.replaceAll('$1', match[1] ?? ''),
-      });
-      const edit = withArticle(text, made);
-      return edit && message.isProse(edit) && !isNegated(text, edit.start) ? [[edit]] : [];
-    }),
+  return message.units().flatMap((unit) =>
+    rewordings.flatMap((rewording) =>
+      matchesIn(text, unit, rewording).flatMap((match) => {
+        const edit = capitalised(text, {
+          start: match.index,
+          end: match.index + match[0].length,
+          text: rewording.replacement.replaceAll('$1', match[1] ?? ''),
+        });
+        const isOwn =
+          message.isProse(edit) && message.isInstruction(edit) && !message.speaksNearby('wording', unit);
+        const before = text.slice(openingOf(text, unit), edit.start);
+        const isPlain = !/[:;"“”«»(—]|\s[-–]\s/.test(before) && !isNegated(before);
+        return isOwn && isPlain && mayChange(sentenceAt(text, unit, edit.start)) ? [[edit]] : [];
+      }),
+    ),
   );
+}
+
+function matchesIn(text: string, unit: Unit, { pattern, opening }: Rewording): RegExpExecArray[] {
+  const from = openingOf(text, unit);
+  if (!opening) return [...text.slice(0, unit.end).matchAll(from === 0 ? pattern : after(pattern, from))];
+  const sticky = new RegExp(pattern.source, 'iy');
+  sticky.lastIndex = from;
+  const match = sticky.exec(text);
+  return match && from + match[0].length <= unit.end ? [match] : [];
+}
+
+/** The pattern, to be looked for from an offset on. */
+function after(pattern: RegExp, offset: number): RegExp {
+  const from = new RegExp(pattern.source, pattern.flags);
+  from.lastIndex = offset;
+  return from;
+}
+
+/** Where the words of a unit begin. */
+function openingOf(text: string, { start, end }: Unit): number {
+  return start + (/^[ \t]*(?:(?:[-*+•]|\d{1,9}[.)])[ \t]+)?/.exec(text.slice(start, end))?.[0].length ?? 0);
+}
+
+/** From the unit's beginning to the end of the sentence that holds the offset. */
+function sentenceAt(text: string, { start, end }: Unit, offset: number): string {
+  const stop = /[.!?](?=\s|$)/.exec(text.slice(offset, end));
+  return text.slice(start, stop ? offset + stop.index + 1 : end);
 }
 
 /** A replacement takes over the capital of what it replaces; a cut hands it on to the next word. */
@@ -34,32 +75,12 @@ function capitalised(text: string, edit: Edit): Edit {
   return /\p{Ll}/u.test(next) ? { start: edit.start, end: edit.end + 1, text: upper(next) } : edit;
 }
 
-/** The edit together with an article that it makes wrong; undefined where the right one is not certain. */
-function withArticle(text: string, edit: Edit): Edit | undefined {
-  const before = /(?<![\p{L}\p{N}])([Aa])(n?)([ \t]+)$/u.exec(
-    text.slice(Math.max(0, edit.start - 10), edit.start),
-  );
-  if (before === null) return edit;
-  const [{ length }, letter = '', n, space = ''] = before;
-  const right = articleOf((edit.text + text.slice(edit.end, edit.end + 8)).toLowerCase());
-  if (right === undefined) return undefined;
-  if (right === `a${n}`) return edit;
-  return { start: edit.start - length, end: edit.end, text: letter + right.slice(1) + space + edit.text };
-}
-
-/** By the sound that a word begins with, as far as its letters tell. */
-function articleOf(word: string): 'a' | 'an' | undefined {
-  if (/^(?:one|once|uni|us[aeu]|eu|ewe|hour|honest|hono|heir|herb|[^a-z])/.test(word)) return undefined;
-  return /^[aeiou]/.test(word) ? 'an' : 'a';
-}
-
 function upper(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 /** Within the three words before, and the same sentence. */
-function isNegated(text: string, at: number): boolean {
-  const before = text.slice(Math.max(0, at - 60), at);
+function isNegated(before: string): boolean {
   return /(?:\b(?:not|no|never|without|cannot|nor|only)|n['’]t)(?:[ \t]+[^\s.!?;:,]+){0,2}[ \t]*$/i.test(
     before,
   );
