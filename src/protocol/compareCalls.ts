@@ -21,6 +21,10 @@ export const comparedCase = z.looseObject({
   change: z.enum(['improved', 'degraded', 'neutral', 'unmeasured']),
 });
 
+/** What a comparison says of the candidate, the worst first. */
+export const comparisonWord = z.enum(['worse', 'mixed', 'undecided', 'equivalent', 'identical', 'better']);
+export type ComparisonWord = z.output<typeof comparisonWord>;
+
 const side = z.looseObject({ label: z.string(), run_id: z.string() });
 
 /** A whole comparison as `touchstone compare -o result.json` writes it; what is deep inside is passed on. */
@@ -30,7 +34,7 @@ const comparison = z.looseObject({
   baseline: side,
   candidate: side,
   verdict: z.looseObject({
-    word: z.enum(['better', 'worse', 'equivalent', 'undecided']),
+    word: comparisonWord,
     reason: z.string(),
   }),
   cases: z.array(comparedCase),

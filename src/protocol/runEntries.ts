@@ -111,6 +111,8 @@ export const runSummary = z.object({
   gate: z
     .object({
       passed: z.boolean(),
+      /** The clauses that keep it from passing, each with its reason. */
+      reason: z.string().nullable(),
       clauses: z.array(
         z.object({
           name: z.string(),

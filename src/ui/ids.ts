@@ -3,6 +3,8 @@
  * that neither a command without a handler nor a handler without a menu entry can stay.
  */
 
+import type { ComparisonWord } from '../protocol/compareCalls.ts';
+
 /** Commands with what they are given and return. Arguments come from anywhere and are checked by the handler. */
 export interface Commands {
   'touchstone.showOutput'(): void;
@@ -78,7 +80,7 @@ export interface Commands {
 }
 
 /** One for each dataset; null where a comparison has no verdict. */
-export type Verdicts = ('better' | 'worse' | 'equivalent' | 'undecided' | null)[];
+export type Verdicts = (ComparisonWord | null)[];
 
 /** A result: of the given target and trial, or any of the case's. */
 export interface CaseInRun {

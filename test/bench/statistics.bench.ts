@@ -34,7 +34,8 @@ const clamp = (value: number): number => Math.min(1, Math.max(0, value));
 function side(target: string, score: number): CaseSide {
   const passed = score >= 0.5 ? 1 : 0;
   const nothing = { costUsd: null, tokens: null, latencyMs: null, reason: '', trial: 0, traceId: '' };
-  return { target, trials: 1, passed, errored: 0, passShare: passed, score, ...nothing };
+  const whole = { errored: 0, unmeasured: 0, unscored: 0 };
+  return { target, trials: 1, passed, ...whole, passShare: passed, score, ...nothing };
 }
 
 /** Scores pile up at 0 and 1, as those of evaluators do; half of the cases do not change at all. */
@@ -64,6 +65,7 @@ function draw({ clusters, perCluster, shared, effect }: World): CaseComparison[]
         passDifference: (candidate.passShare ?? 0) - (baseline.passShare ?? 0),
         scoreDifference: (candidate.score ?? 0) - (baseline.score ?? 0),
         change: 'neutral',
+        sameOutput: false,
       });
     }
   }
@@ -133,7 +135,7 @@ function coverage(name: string, world: World): void {
   let [pass, score] = [0, 0];
   for (let round = 0; round < ROUNDS; round += 1) {
     const cases = draw(world);
-    const options = { margin: MARGIN, seed: round, missing: 'leave out' as const };
+    const options = { margin: MARGIN, seed: round, filling: 'measured' as const };
     const [first, second] = [compareMetric(cases, 'pass', options), compareMetric(cases, 'score', options)];
     if (first?.interval && first.interval.low <= truth.pass && truth.pass <= first.interval.high) pass += 1;
     if (second?.interval && second.interval.low <= truth.score && truth.score <= second.interval.high)
@@ -191,7 +193,7 @@ function power(name: string, world: World): void {
     const metric = compareMetric(draw({ ...world, effect }), 'score', {
       margin: MARGIN,
       seed: round,
-      missing: 'leave out',
+      filling: 'measured',
     });
     if (metric?.p !== null && metric !== null && metric.p <= 0.05 && metric.difference > 0) found += 1;
   }

@@ -92,7 +92,7 @@ describe('touchstone compare', () => {
     assert.equal(comparison.metrics[0].test, 'mcnemar');
     assert.deepEqual(
       comparison.gate.clauses.map((clause: { status: string }) => clause.status),
-      ['fail', 'fail'],
+      ['fail', 'fail', 'fail'],
     );
     assert.match(
       readFileSync(path.join(folder, 'report.md'), 'utf8'),
@@ -144,7 +144,7 @@ describe('touchstone compare', () => {
     const second = await runId();
     const compared = await touchstone(folder, 'compare', '-b', first, '--candidate', second, '--gate');
     assert.match(compared.out, /^worse: /m);
-    assert.match(compared.out, /✗ fail {6}no_regression\[critical\]: 3 of 3 cases do worse/);
+    assert.match(compared.out, /✗ fail {6}no_regression\[critical\]: 3 of 3 cases got worse/);
     assert.match(compared.out, /^gate failed/m);
     assert.equal(compared.code, 1);
     writeFileSync(

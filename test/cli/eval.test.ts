@@ -64,7 +64,7 @@ describe('touchstone eval', () => {
     writeFileSync(path.join(folder, 'touchstone.yaml'), config('    gate: { min_pass_rate: 0.6 }\n'));
     const { code, out } = await touchstone(folder, 'eval');
     assert.equal(code, 1);
-    assert.match(out, /✗ fail +min_pass_rate: pass rate 50\.0 %, at least 60\.0 % is asked for/);
+    assert.match(out, /✗ fail +min_pass_rate: pass rate 50\.0 %, required at least 60 %/);
   });
 
   it('ends with 2 for a mistake in the configuration, with its place', async () => {

@@ -134,21 +134,22 @@ function outlookLine({ cases, clusters, smallestPassChange }: Outlook): string {
   return `${formatCount(cases)} cases${units}: they can show a change of the pass rate of about ${Math.ceil(smallestPassChange * 100)} points (80 % power, if a quarter of the cases change)`;
 }
 
-/** Something must have been measured on both sides for either to hold. */
+/** Something must have been measured on both sides for either to hold; what was not measured never helps. */
 function holds(comparison: Comparison, { gate }: CompareOptions): boolean {
-  if (comparison.metrics.length === 0) return false;
-  return gate ? comparison.gate?.passed === true : comparison.verdict.word !== 'worse';
+  if (gate) return comparison.gate?.passed === true;
+  const { shown, possible } = comparison.verdict.regressions;
+  return comparison.metrics.length > 0 && shown.length + possible.length === 0;
 }
 
 function exitLines(comparison: Comparison, options: CompareOptions, io: Io): string[] {
   const id = comparison.candidate.runId;
   const hint = io.style.dim(`run ${id}; one case with its trace: touchstone show ${id} --case ID`);
   if (!options.gate) return ['', hint];
-  const passed = holds(comparison, options);
-  const word = passed
+  const { gate } = comparison;
+  const word = gate?.passed
     ? io.style.green(io.style.bold('gate passed'))
     : io.style.red(io.style.bold('gate failed'));
-  return ['', word, hint];
+  return ['', hint, gate && gate.reason !== null ? `${word}: ${sanitizeLine(gate.reason)}` : word];
 }
 
 function requestOf(options: CompareOptions) {

@@ -42,8 +42,10 @@ function wordStyle(word: ComparisonWord, style: Style): (text: string) => string
   switch (word) {
     case 'better':
     case 'equivalent':
+    case 'identical':
       return style.green;
     case 'worse':
+    case 'mixed':
       return style.red;
     case 'undecided':
       return style.yellow;

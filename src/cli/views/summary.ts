@@ -197,7 +197,8 @@ function verdictLine({ summary, gate, passed }: RunReport, style: Style): string
   ].join(', ');
   if (missing > 0) return `${style.yellow(style.bold('not complete'))}: ${counts}`;
   const word = gate ? (passed ? 'gate passed' : 'gate failed') : passed ? 'passed' : 'failed';
-  return `${passed ? style.green(style.bold(word)) : style.red(style.bold(word))}: ${counts}`;
+  const why = gate && gate.reason !== null ? `; ${sanitizeLine(gate.reason)}` : '';
+  return `${passed ? style.green(style.bold(word)) : style.red(style.bold(word))}: ${counts}${why}`;
 }
 
 function passedCell({ passed, trials }: GroupSummary, style: Style): string {

@@ -5,12 +5,14 @@ import type { GateReport } from '../model/gateReport.ts';
 import type { RunPlan } from '../model/run.ts';
 import { summarize } from '../runs/summarize.ts';
 import type { RunStore } from '../store/runStore.ts';
-import { compareCases } from './compareCases.ts';
+import { type CasesCompared, compareCases } from './compareCases.ts';
 import { type GatedComparison, judgeComparison } from './comparisonGate.ts';
 import { clusterOf } from './differences.ts';
 import { judgesForGate } from './evaluators/judgesOfRun.ts';
-import { pairCases, type SideResults, type TargetPair } from './pairCases.ts';
-import { describeSide, openStoredSide, type StoredSide } from './storedSide.ts';
+import { type Pairing, pairCases, type TargetPair } from './pairCases.ts';
+import type { Spread } from './spread.ts';
+import { describeSide, type OpenedSide, openStoredSide, type StoredSide } from './storedSide.ts';
+import { ALPHA, isSignificant } from './verdict.ts';
 
 /** Where neither the person nor the gate names a margin. */
 export const DEFAULT_MARGIN = 0.05;
@@ -50,16 +52,20 @@ export function compareStored(store: RunStore, request: StoredComparison): Compa
   const cases = request.sequential ? inOrder(pairing.cases, request.sequential.caseIds) : pairing.cases;
   const policy = request.gate === undefined ? plan.gate : request.gate;
   const margin = request.margin ?? policy?.nonInferiorityMargin ?? DEFAULT_MARGIN;
-  const compared = compareCases(cases, {
+  const unseen = request.sequential ? 0 : unseenPairs(baseline, candidate, pairing);
+  const { spread, filled, ...compared } = compareCases(cases, {
     margin,
     seed: plan.seed,
     sequential: request.sequential !== undefined,
     same: request.same,
+    unseen,
+    partial: request.sequential?.progress.stopped ?? false,
   });
   const counts = {
     pairs: cases.length,
     ...changesOf(cases),
     clusters: new Set(cases.map(clusterOf)).size,
+    unseen,
     // Of a comparison that stopped early, what was under way on one side is no finding.
     baselineOnly: request.sequential ? 0 : pairing.baselineOnly,
     candidateOnly: request.sequential ? 0 : pairing.candidateOnly,
@@ -74,11 +80,12 @@ export function compareStored(store: RunStore, request: StoredComparison): Compa
     candidate: describeSide(request.candidate, candidate.run, request.reused?.candidate ?? 0),
     margin,
     ...judged,
-    gate: policy ? gateOf(store, policy, judged, candidate, request.candidate) : null,
+    gate: policy ? gateOf(store, policy, { ...judged, filled }, candidate, request.candidate) : null,
     notes: [
       ...(request.notes ?? []),
       ...(sequential?.stopped ? [STOPPED] : []),
       ...notesOn(counts, baseline.run.plan, plan),
+      ...spreadNotes(spread, compared),
       ...(request.sequential
         ? []
         : missingOf(store, new Set([request.baseline.runId, request.candidate.runId]))),
@@ -95,8 +102,18 @@ function changesOf(cases: Comparison['cases']) {
   return counts;
 }
 
+/** Pairs that were planned and of which neither side has a result: each side lacks them beside those of the other. */
+function unseenPairs(baseline: OpenedSide, candidate: OpenedSide, pairing: Pairing): number {
+  const { cases, baselineOnly, candidateOnly, changedContent } = pairing;
+  const found = cases.length + changedContent;
+  return Math.max(
+    0,
+    Math.min(baseline.plannedCases - found - baselineOnly, candidate.plannedCases - found - candidateOnly),
+  );
+}
+
 /** Cases need not be read again where both runs had the very same dataset. */
-function withKnownContent(side: SideResults & { run: { plan: RunPlan } }, other: RunPlan): SideResults {
+function withKnownContent(side: OpenedSide, other: RunPlan): OpenedSide {
   if (side.run.plan.dataset.contentHash !== other.dataset.contentHash) return side;
   return { ...side, contentOf: () => '' };
 }
@@ -112,7 +129,7 @@ function gateOf(
   store: RunStore,
   policy: GatePolicy,
   judged: GatedComparison,
-  side: ReturnType<typeof openStoredSide>,
+  side: OpenedSide,
   request: StoredSide,
 ): GateReport {
   const summary = summaryOf(side, request);
@@ -121,7 +138,7 @@ function gateOf(
 }
 
 /** The candidate's own figures, as if its targets had been run alone. */
-function summaryOf({ run, results }: ReturnType<typeof openStoredSide>, side: StoredSide) {
+function summaryOf({ run, results }: OpenedSide, side: StoredSide) {
   const targets = run.plan.targets.filter(({ name }) => side.targets.includes(name));
   const trials = (run.plan.trials / run.plan.targets.length) * targets.length;
   return summarize({ ...run.plan, targets, trials }, results());
@@ -147,16 +164,33 @@ function missingOf(store: RunStore, runIds: ReadonlySet<string>): string[] {
 }
 
 function notesOn(counts: Comparison['counts'], before: RunPlan, after: RunPlan): string[] {
-  const { baselineOnly, candidateOnly, changedContent, unmeasured } = counts;
-  const left = (count: number, why: string) => (count === 0 ? [] : [`${count} cases ${why}.`]);
+  const { baselineOnly, candidateOnly, changedContent, unmeasured, unseen } = counts;
+  const left = (count: number, one: string, several: string, why: string) =>
+    count === 0 ? [] : [`${count === 1 ? `1 case ${one}` : `${count} cases ${several}`} ${why}.`];
   return [
-    ...left(baselineOnly, 'are in the baseline only and were left out'),
-    ...left(candidateOnly, 'are in the candidate only and were left out'),
-    ...left(changedContent, 'differ between the two datasets and were left out'),
-    ...left(unmeasured, 'could not be measured on both sides'),
+    ...left(baselineOnly, 'is', 'are', 'in the baseline only, so not compared'),
+    ...left(candidateOnly, 'is', 'are', 'in the candidate only, so not compared'),
+    ...left(changedContent, 'differs', 'differ', 'between the two datasets, so not compared'),
+    ...left(unmeasured, 'was', 'were', 'not measured on both sides'),
+    ...left(unseen, 'was', 'were', 'not run on either side'),
     ...(before.repeat === after.repeat
       ? []
       : [`The baseline has ${before.repeat} trials of each case, the candidate ${after.repeat}.`]),
     ...(before.seed === after.seed ? [] : ['The two runs had different seeds.']),
+  ];
+}
+
+/** That the scores lie further apart, or closer together, where nothing else tells the sides apart. */
+function spreadNotes(
+  spread: Spread | null,
+  { verdict, metrics }: Pick<CasesCompared, 'verdict' | 'metrics'>,
+): string[] {
+  if (!spread || spread.p > ALPHA || (verdict.word !== 'equivalent' && verdict.word !== 'undecided'))
+    return [];
+  if (metrics.some(isSignificant)) return [];
+  const how = spread.candidate > spread.baseline ? 'vary more' : 'vary less';
+  const sizes = `standard deviation ${spread.candidate.toFixed(3)}, was ${spread.baseline.toFixed(3)}`;
+  return [
+    `Only the spread differs: the candidate's scores ${how} from case to case (${sizes}; p = ${spread.p.toPrecision(2)}). The verdict is about means.`,
   ];
 }

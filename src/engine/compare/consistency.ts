@@ -1,4 +1,4 @@
-import type { CaseComparison, ConsistencyComparison } from '../model/comparison.ts';
+import type { CaseComparison, CaseSide, ConsistencyComparison } from '../model/comparison.ts';
 import { cautiousMean } from '../statistics/cautiousMean.ts';
 import { passHatK } from '../statistics/passHatK.ts';
 import { Xoshiro128 } from '../statistics/prng.ts';
@@ -6,8 +6,8 @@ import { clusterOf, differencesOf, type ValuePair } from './differences.ts';
 import { possible } from './metric.ts';
 
 /**
- * pass^k of both sides, the chance that k trials of a case all pass: k is the fewest trials that any case has. Cases
- * that were not measured on a side are left out. Null with single trials, where it is the pass rate.
+ * pass^k of both sides, the chance that k trials of a case all pass: k is the fewest measured trials that any case has.
+ * Cases that were not measured on a side are left out. Null with single trials, where it is the pass rate.
  */
 export function compareConsistency(
   cases: readonly CaseComparison[],
@@ -17,15 +17,16 @@ export function compareConsistency(
     ({ baseline, candidate }) => baseline.passShare !== null && candidate.passShare !== null,
   );
   const k = measured.reduce(
-    (fewest, { baseline, candidate }) => Math.min(fewest, baseline.trials, candidate.trials),
+    (fewest, { baseline, candidate }) =>
+      Math.min(fewest, measuredTrials(baseline), measuredTrials(candidate)),
     Number.POSITIVE_INFINITY,
   );
   if (!Number.isFinite(k) || k < 2) return null;
   const pairs = measured.map(
     (entry): ValuePair => ({
       cluster: clusterOf(entry),
-      baseline: passHatK(entry.baseline.passed, entry.baseline.trials, k),
-      candidate: passHatK(entry.candidate.passed, entry.candidate.trials, k),
+      baseline: passHatK(entry.baseline.passed, measuredTrials(entry.baseline), k),
+      candidate: passHatK(entry.candidate.passed, measuredTrials(entry.candidate), k),
     }),
   );
   const found = differencesOf(pairs);
@@ -39,4 +40,8 @@ export function compareConsistency(
     difference: found.estimate.mean,
     interval: possible(tested?.interval ?? null),
   };
+}
+
+function measuredTrials({ trials, unmeasured }: CaseSide): number {
+  return trials - unmeasured;
 }

@@ -1,4 +1,5 @@
-import type { CaseComparison } from '../model/comparison.ts';
+import type { CaseComparison, CaseSide, MetricName } from '../model/comparison.ts';
+import { boundsOf } from '../model/measurement.ts';
 import type { ClusterSum } from '../statistics/bootstrap.ts';
 import { ClusteredMean, type MeanEstimate } from '../statistics/clusteredMean.ts';
 
@@ -52,20 +53,62 @@ export function clusterOf({ cluster, caseId }: CaseComparison): string {
   return cluster === undefined ? `case ${caseId}` : `cluster ${cluster}`;
 }
 
-/** `worst`: a missing measurement is taken for the worst that it could have been for the candidate. */
-export type Missing = 'leave out' | 'worst';
+/**
+ * What stands in for a missing measurement. `measured`: nothing, the case is left out. `against`: the worst that it could
+ * have been for the candidate, i.e. the best on the baseline's side. `for`: the reverse.
+ */
+export type Filling = 'measured' | 'against' | 'for';
 
+export interface PairOptions {
+  filling: Filling;
+  /** Pairs that were planned and of which neither side has a result; none where absent. */
+  unseen?: number;
+}
+
+/** The values of one metric on both sides, case by case. */
 export function metricPairs(
   cases: readonly CaseComparison[],
-  metric: 'pass' | 'score',
-  missing: Missing,
+  metric: MetricName,
+  { filling, unseen = 0 }: PairOptions,
 ): ValuePair[] {
   const pairs: ValuePair[] = [];
   for (const entry of cases) {
-    const before = metric === 'pass' ? entry.baseline.passShare : entry.baseline.score;
-    const after = metric === 'pass' ? entry.candidate.passShare : entry.candidate.score;
-    if (missing === 'leave out' && (before === null || after === null)) continue;
-    pairs.push({ cluster: clusterOf(entry), baseline: before ?? 1, candidate: after ?? 0 });
+    const before = sideValue(entry.baseline, metric, OF_BASELINE[filling]);
+    const after = sideValue(entry.candidate, metric, OF_CANDIDATE[filling]);
+    if (before === null || after === null) continue;
+    pairs.push({ cluster: clusterOf(entry), baseline: before, candidate: after });
   }
+  if (filling === 'measured') return pairs;
+  const gain = filling === 'for' ? 1 : 0;
+  for (let at = 0; at < unseen; at += 1)
+    pairs.push({ cluster: `unseen ${at}`, baseline: 1 - gain, candidate: gain });
   return pairs;
+}
+
+/** Whether a measurement of the case is missing, in whole or in part. */
+export function hasHole({ baseline, candidate }: CaseComparison): boolean {
+  return [baseline, candidate].some(({ unmeasured, unscored }) => unmeasured > 0 || unscored > 0);
+}
+
+/** Whether the case came to the very same on both sides, and all of it was measured. */
+export function isIdentical(entry: CaseComparison): boolean {
+  const { passDifference, scoreDifference, sameOutput } = entry;
+  return sameOutput && passDifference === 0 && scoreDifference === 0 && !hasHole(entry);
+}
+
+type Value = 'mean' | 'low' | 'high';
+const OF_BASELINE: { readonly [filling in Filling]: Value } = {
+  measured: 'mean',
+  against: 'high',
+  for: 'low',
+};
+const OF_CANDIDATE: { readonly [filling in Filling]: Value } = {
+  measured: 'mean',
+  against: 'low',
+  for: 'high',
+};
+
+function sideValue(side: CaseSide, metric: MetricName, value: Value): number | null {
+  const [mean, holes] = metric === 'pass' ? [side.passShare, side.unmeasured] : [side.score, side.unscored];
+  return value === 'mean' ? mean : boundsOf({ mean, trials: side.trials, holes })[value];
 }

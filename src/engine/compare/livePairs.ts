@@ -1,6 +1,6 @@
 import type { CaseComparison } from '../model/comparison.ts';
 import type { TrialResult } from '../model/result.ts';
-import { caseSide } from './caseSide.ts';
+import { caseHalf } from './caseHalf.ts';
 import { compareCase, type TargetPair } from './pairCases.ts';
 
 type Trials = [TrialResult, ...TrialResult[]];
@@ -52,7 +52,7 @@ export class LivePairs {
     if (!baselineStored && before.length < this.#repeat) return undefined;
     this.#before.delete(key);
     this.#after.delete(key);
-    return compareCase(caseSide(inOrder(before)), inOrder(after));
+    return compareCase(caseHalf(inOrder(before)), caseHalf(inOrder(after), this.#repeat));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { CaseComparison, MetricComparison, Range } from '../model/comparison.ts';
+import type { CaseComparison, MetricComparison, MetricName, Range } from '../model/comparison.ts';
 import { cautiousMean } from '../statistics/cautiousMean.ts';
 import { effectiveCases } from '../statistics/effectiveCases.ts';
 import { cohensDz, discordantOddsRatio, riskDifference } from '../statistics/effectSize.ts';
@@ -8,25 +8,24 @@ import { casesForNonInferiority, casesToFind, smallestEffect } from '../statisti
 import { Xoshiro128 } from '../statistics/prng.ts';
 import { signFlipTest } from '../statistics/signFlip.ts';
 import { wilcoxonSignedRank } from '../statistics/wilcoxon.ts';
-import { type Differences, differencesOf, type Missing, metricPairs } from './differences.ts';
+import { type Differences, differencesOf, metricPairs, type PairOptions } from './differences.ts';
 
 /** A difference of trial shares is a multiple of 1/720 for all usual numbers of trials. */
 const SHARES = 720;
 
-export interface MetricOptions {
+export interface MetricOptions extends PairOptions {
   margin: number;
   /** Of the resampling. */
   seed: number;
-  missing: Missing;
 }
 
 /** Baseline against candidate in one metric, over cases that were all run. Null without a measured pair. */
 export function compareMetric(
   cases: readonly CaseComparison[],
-  metric: 'pass' | 'score',
+  metric: MetricName,
   options: MetricOptions,
 ): MetricComparison | null {
-  const found = differencesOf(metricPairs(cases, metric, options.missing));
+  const found = differencesOf(metricPairs(cases, metric, options));
   if (!found) return null;
   const tested = metric === 'pass' ? testPasses(cases, found) : testScores(found, options.seed);
   return {
@@ -38,7 +37,7 @@ export function compareMetric(
 
 /** What does not depend on how the difference is tested. */
 export function describeMetric(
-  metric: 'pass' | 'score',
+  metric: MetricName,
   found: Differences,
   margin: number,
 ): Omit<MetricComparison, 'interval' | 'test' | 'p' | 'nonInferiorityP' | 'nonSuperiorityP'> {

@@ -1,7 +1,7 @@
 import { byCase } from '../model/caseTrials.ts';
-import type { CaseChange, CaseComparison, CaseSide } from '../model/comparison.ts';
+import type { CaseChange, CaseComparison } from '../model/comparison.ts';
 import type { TrialResult } from '../model/result.ts';
-import { caseSide } from './caseSide.ts';
+import { type CaseHalf, caseHalf, missingHalf } from './caseHalf.ts';
 
 /** Beyond this, a case has become better or worse. */
 const CHANGE = 0.05;
@@ -19,6 +19,18 @@ export interface SideResults {
   results(): Iterable<TrialResult>;
   /** SHA-256 of what the case asks and expects; undefined when it is not known. */
   contentOf(caseIndex: number): string | undefined;
+  /** Where absent, nothing more was planned than there is. */
+  planned?: PlannedSideResults;
+}
+
+export interface PlannedSideResults {
+  /** Trials of each case. */
+  repeat: number;
+  /**
+   * Everything that was planned is stored: a case that is not there never belonged to this side. Where it is not
+   * whole, such a case could not be measured.
+   */
+  whole: boolean;
 }
 
 export interface Pairing {
@@ -29,21 +41,25 @@ export interface Pairing {
 }
 
 /**
- * Pairs two sides by target and case id. Cases of one side only, and cases whose content differs, are counted
- * and left out. One pass over each side; holds figures of a case, not its outputs.
+ * Pairs two sides by target and case id. A case of one side only is unmeasured on the other where that was not run
+ * to its end. Other cases of one side only, and cases whose content differs, are counted and left out. One pass
+ * over each side; holds figures of a case, not its outputs.
  */
 export function pairCases(
   baseline: SideResults,
   candidate: SideResults,
   targets: readonly TargetPair[],
 ): Pairing {
-  const before = new Map<string, { side: CaseSide; content: string | undefined }>();
+  const before = new Map<string, { half: CaseHalf; content: string | undefined; partner: string }>();
   const partnerOf = new Map(targets.map((pair) => [pair.candidate, pair.baseline]));
-  const wanted = new Set(targets.map((pair) => pair.baseline));
+  const candidateOf = new Map(targets.map((pair) => [pair.baseline, pair.candidate]));
+  const planned = candidate.planned?.repeat;
   for (const trials of byCase(baseline.results())) {
     const [{ target, caseId, caseIndex }] = trials;
-    if (!wanted.has(target)) continue;
-    before.set(key(target, caseId), { side: caseSide(trials), content: baseline.contentOf(caseIndex) });
+    const partner = candidateOf.get(target);
+    if (partner === undefined) continue;
+    const half = caseHalf(trials, baseline.planned?.repeat);
+    before.set(key(target, caseId), { half, content: baseline.contentOf(caseIndex), partner });
   }
   const pairing: Pairing = { cases: [], baselineOnly: 0, candidateOnly: 0, changedContent: 0 };
   for (const trials of byCase(candidate.results())) {
@@ -52,33 +68,36 @@ export function pairCases(
     if (partner === undefined) continue;
     const found = before.get(key(partner, caseId));
     before.delete(key(partner, caseId));
-    if (!found) pairing.candidateOnly += 1;
-    else if (found.content !== candidate.contentOf(caseIndex)) pairing.changedContent += 1;
-    else pairing.cases.push(compareCase(found.side, trials));
+    const half = caseHalf(trials, planned);
+    if (found && found.content !== candidate.contentOf(caseIndex)) pairing.changedContent += 1;
+    else if (found) pairing.cases.push(compareCase(found.half, half));
+    else if (baseline.planned?.whole ?? true) pairing.candidateOnly += 1;
+    else pairing.cases.push(compareCase(missingHalf(half, partner, baseline.planned?.repeat), half));
   }
-  pairing.baselineOnly = before.size;
+  for (const { half, partner } of before.values()) {
+    if (candidate.planned?.whole ?? true) pairing.baselineOnly += 1;
+    else pairing.cases.push(compareCase(half, missingHalf(half, partner, planned)));
+  }
   return pairing;
 }
 
-/** One case under both sides; `trials` are the candidate's. */
-export function compareCase(
-  baseline: CaseSide,
-  trials: readonly [TrialResult, ...TrialResult[]],
-): CaseComparison {
-  const [{ caseId, caseIndex, cluster, tags }] = trials;
-  const candidate = caseSide(trials);
-  const passDifference = difference(baseline.passShare, candidate.passShare);
-  const scoreDifference = passDifference === null ? null : difference(baseline.score, candidate.score);
+/** One case under both sides. */
+export function compareCase(baseline: CaseHalf, candidate: CaseHalf): CaseComparison {
+  const { caseId, caseIndex, cluster, tags } = candidate.identity;
+  const [before, after] = [baseline.side, candidate.side];
+  const passDifference = difference(before.passShare, after.passShare);
+  const scoreDifference = passDifference === null ? null : difference(before.score, after.score);
   return {
     caseId,
     caseIndex,
     ...(cluster === undefined ? {} : { cluster }),
     tags,
-    baseline,
-    candidate,
+    baseline: before,
+    candidate: after,
     passDifference,
     scoreDifference,
     change: changeOf(scoreDifference ?? passDifference),
+    sameOutput: baseline.outputs !== null && baseline.outputs === candidate.outputs,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { CaseComparison, MetricComparison } from '../model/comparison.ts';
+import type { CaseComparison, MetricComparison, MetricName } from '../model/comparison.ts';
 import { BettingTest } from '../statistics/betting.ts';
 import { differencesOf, metricPairs } from './differences.ts';
 import { describeMetric, type MetricOptions } from './metric.ts';
@@ -10,10 +10,10 @@ import { describeMetric, type MetricOptions } from './metric.ts';
  */
 export function compareSequentially(
   cases: readonly CaseComparison[],
-  metric: 'pass' | 'score',
+  metric: MetricName,
   options: MetricOptions,
 ): MetricComparison | null {
-  const found = differencesOf(metricPairs(cases, metric, options.missing));
+  const found = differencesOf(metricPairs(cases, metric, options));
   if (!found) return null;
   const test = new BettingTest();
   for (const { sum, n } of found.clusters) test.add(sum / n);

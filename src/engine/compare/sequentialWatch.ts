@@ -34,7 +34,7 @@ export class SequentialWatch {
     this.#options = options;
   }
 
-  /** True from the moment that better, worse or equivalent is shown. */
+  /** True from the moment that a word other than undecided is shown. */
   get settled(): boolean {
     return this.#settled;
   }
@@ -79,6 +79,11 @@ export class SequentialWatch {
     // A target against itself is never decided, so there is nothing to stop for.
     if (this.#options.compare.same || (this.#next < this.#lookAt && !isLast)) return;
     this.#lookAt = Math.max(this.#next + 1, Math.ceil(this.#next * LOOK_AFTER));
-    this.#settled = wordSoFar(this.#cases, { ...this.#options.compare, sequential: true }) !== 'undecided';
+    this.#settled =
+      wordSoFar(this.#cases, {
+        ...this.#options.compare,
+        sequential: true,
+        partial: true,
+      }) !== 'undecided';
   }
 }

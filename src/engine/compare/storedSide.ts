@@ -12,12 +12,23 @@ export interface StoredSide {
   targets: readonly string[];
 }
 
+/** A side as it is read, and how much of it was planned. */
+export interface OpenedSide extends SideResults {
+  run: RunRecord;
+  /** Pairs of target and case that were planned. */
+  plannedCases: number;
+}
+
 /** Reads a side from the store; throws ResumeError when there is no such run. */
-export function openStoredSide(store: RunStore, side: StoredSide): SideResults & { run: RunRecord } {
+export function openStoredSide(store: RunStore, side: StoredSide): OpenedSide {
   const run = store.getRun(side.runId);
+  const { plan } = run;
   const wanted = new Set(side.targets);
+  const { passed, failed, errored } = store.counts(side.runId);
   return {
     run,
+    plannedCases: (plan.trials / Math.max(1, plan.targets.length * plan.repeat)) * wanted.size,
+    planned: { repeat: plan.repeat, whole: passed + failed + errored >= plan.trials },
     *results() {
       for (const result of store.results(side.runId)) if (wanted.has(result.target)) yield result;
     },

@@ -1,18 +1,51 @@
-import type { CaseComparison, TagComparison } from '../model/comparison.ts';
+import type { CaseComparison, MetricComparison, TagComparison } from '../model/comparison.ts';
 import { holm } from '../statistics/holm.ts';
+import { hasHole } from './differences.ts';
 import { compareMetric, type MetricOptions } from './metric.ts';
-import { ALPHA } from './verdict.ts';
+import { isRegression, isSignificant } from './verdict.ts';
+
+type TagOptions = Pick<MetricOptions, 'margin' | 'seed'> & { unseen?: number };
+type TagMetrics = { tag: string; metrics: MetricComparison[] };
 
 /**
  * The comparison by tag, worst first. p-values are adjusted over all tags and both metrics, so that one tag of
- * many does not stand out by chance. `tested` is false where the cases were looked at while they came in: then
- * only counts are given.
+ * many does not stand out by chance. A word stands only when it holds whatever the missing measurements would have
+ * been. `tested` is false where the cases were looked at while they came in: then only counts are given.
  */
 export function compareTags(
   cases: readonly CaseComparison[],
-  options: Omit<MetricOptions, 'missing'>,
+  options: TagOptions,
   tested: boolean,
 ): TagComparison[] {
+  const groups = byTag(cases);
+  const measured = testTags(groups, options, 'measured');
+  const holes = cases.some(hasHole) || (options.unseen ?? 0) > 0;
+  const filled = holes ? (['against', 'for'] as const) : [];
+  const all = [measured, ...filled.map((filling) => testTags(groups, options, filling))];
+  const tags = measured.flatMap(({ tag, metrics }): TagComparison[] => {
+    const [pass, ...others] = metrics;
+    if (pass?.metric !== 'pass') return [];
+    const members = groups.get(tag) ?? [];
+    const words = all.map((found) => wordOf(found.find((one) => one.tag === tag)?.metrics ?? []));
+    const [word = 'undecided'] = words;
+    return [
+      {
+        tag,
+        pairs: pass.pairs,
+        unmeasured: members.filter(hasHole).length,
+        improved: members.filter(({ change }) => change === 'improved').length,
+        degraded: members.filter(({ change }) => change === 'degraded').length,
+        passDifference: pass.difference,
+        scoreDifference: others.find(({ metric }) => metric === 'score')?.difference ?? null,
+        adjustedP: tested ? Math.min(...metrics.map(({ adjustedP }) => adjustedP ?? 1)) : null,
+        word: tested && words.every((one) => one === word) ? word : 'undecided',
+      },
+    ];
+  });
+  return tags.sort((a, b) => a.passDifference - b.passDifference || (a.tag < b.tag ? -1 : 1));
+}
+
+function byTag(cases: readonly CaseComparison[]): Map<string, CaseComparison[]> {
   const groups = new Map<string, CaseComparison[]>();
   for (const entry of cases)
     for (const tag of new Set(entry.tags)) {
@@ -20,36 +53,35 @@ export function compareTags(
       if (group) group.push(entry);
       else groups.set(tag, [entry]);
     }
-  const found = [...groups].flatMap(([tag, members]) => compareTag(tag, members, options));
-  const adjusted = holm(found.flatMap(({ p }) => p));
-  const tags = found.map(({ entry }, index): TagComparison => {
-    const [pass = 1, score = 1] = adjusted.slice(2 * index, 2 * index + 2);
-    if (!tested) return entry;
-    const [p, direction] = pass <= score ? [pass, entry.passDifference] : [score, entry.scoreDifference ?? 0];
-    const word = p > ALPHA ? 'undecided' : direction > 0 ? 'better' : 'worse';
-    return { ...entry, adjustedP: p, word };
-  });
-  return tags.sort((a, b) => a.passDifference - b.passDifference || (a.tag < b.tag ? -1 : 1));
+  return groups;
 }
 
-/** p of pass and of score; 1 where there is too little data. Nothing for a tag without a measured pair. */
-function compareTag(
-  tag: string,
-  cases: readonly CaseComparison[],
-  options: Omit<MetricOptions, 'missing'>,
-): { entry: TagComparison; p: [number, number] }[] {
-  const pass = compareMetric(cases, 'pass', { ...options, missing: 'leave out' });
-  if (!pass) return [];
-  const score = compareMetric(cases, 'score', { ...options, missing: 'leave out' });
-  const entry: TagComparison = {
+/** Both metrics of every tag; a case that was never run may have had any tag. Where there is too little data, p counts as 1. */
+function testTags(
+  groups: ReadonlyMap<string, readonly CaseComparison[]>,
+  { margin, seed, unseen = 0 }: TagOptions,
+  filling: MetricOptions['filling'],
+): TagMetrics[] {
+  const found = [...groups].map(([tag, members]) => ({
     tag,
-    pairs: pass.pairs,
-    improved: cases.filter(({ change }) => change === 'improved').length,
-    degraded: cases.filter(({ change }) => change === 'degraded').length,
-    passDifference: pass.difference,
-    scoreDifference: score?.difference ?? null,
-    adjustedP: null,
-    word: 'undecided',
-  };
-  return [{ entry, p: [pass.p ?? 1, score?.p ?? 1] }];
+    metrics: (['pass', 'score'] as const).map((metric) =>
+      compareMetric(members, metric, { margin, seed, filling, unseen }),
+    ),
+  }));
+  const measured = found.filter(({ metrics: [pass] }) => pass !== null);
+  const adjusted = holm(measured.flatMap(({ metrics }) => metrics.map((metric) => metric?.p ?? 1)));
+  return measured.map(({ tag, metrics }, at) => ({
+    tag,
+    metrics: metrics.flatMap((metric, index) =>
+      metric ? [{ ...metric, adjustedP: adjusted[2 * at + index] ?? 1 }] : [],
+    ),
+  }));
+}
+
+function wordOf(metrics: readonly MetricComparison[]): TagComparison['word'] {
+  const worse = metrics.some(isRegression);
+  const better = metrics.some((metric) => isSignificant(metric) && metric.difference > 0);
+  if (better && worse) return 'mixed';
+  if (better) return 'better';
+  return worse ? 'worse' : 'undecided';
 }

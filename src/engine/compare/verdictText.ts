@@ -1,13 +1,15 @@
 import type { ComparisonVerdict, ComparisonWord, MetricComparison } from '../model/comparison.ts';
-import { ALPHA } from './verdict.ts';
+import { isSignificant } from './verdict.ts';
 
 /** What the words are made of. */
 export interface VerdictGrounds {
   word: ComparisonWord;
   metrics: readonly MetricComparison[];
   margin: number;
+  regressions: ComparisonVerdict['regressions'];
+  /** Cases of which a measurement is missing. */
   unmeasured: number;
-  /** The word that the measured pairs alone would give, where missing ones hold it back. */
+  /** The word that the measured results alone would give. */
   without: ComparisonWord;
   /** Both sides are the very same thing. */
   same: boolean;
@@ -19,18 +21,22 @@ export function verdictOf(grounds: VerdictGrounds): ComparisonVerdict {
     word: grounds.word,
     reason: reasonFor(grounds),
     evidence: grounds.metrics.map((metric) => evidenceOf(metric)),
+    regressions: grounds.regressions,
   };
 }
 
 function reasonFor(grounds: VerdictGrounds): string {
   const { word, metrics, margin, same } = grounds;
-  const [pass] = metrics;
-  if (!pass) return 'Nothing was measured on both sides, so nothing can be said.';
+  const [first] = metrics;
+  if (!first) return 'Nothing was measured on both sides, so nothing can be said.';
+  if (word === 'identical') return 'Every output, verdict and score is the same on both sides.';
   if (same) return 'Both sides are the same, so there is nothing to decide; whatever differs is chance.';
   switch (word) {
     case 'better':
     case 'worse':
       return `The candidate is ${word}: ${decisive(metrics, word)}.`;
+    case 'mixed':
+      return `Pass rate and score differ in opposite directions: ${decisive(metrics, 'better')}, but ${decisive(metrics, 'worse')}.`;
     case 'equivalent':
       return `The candidate is as good as the baseline, give or take ${points(margin)}.`;
     case 'undecided':
@@ -40,9 +46,7 @@ function reasonFor(grounds: VerdictGrounds): string {
 
 function decisive(metrics: readonly MetricComparison[], word: 'better' | 'worse'): string {
   const sign = word === 'better' ? 1 : -1;
-  const shown = metrics.filter(
-    ({ adjustedP, difference }) => adjustedP !== null && adjustedP <= ALPHA && difference * sign > 0,
-  );
+  const shown = metrics.filter((metric) => isSignificant(metric) && metric.difference * sign > 0);
   return shown
     .map(({ metric, baseline, candidate }) =>
       metric === 'pass'
@@ -52,15 +56,17 @@ function decisive(metrics: readonly MetricComparison[], word: 'better' | 'worse'
     .join(', and ');
 }
 
-function undecidedBecause({ metrics, unmeasured, without }: VerdictGrounds): string {
+function undecidedBecause(grounds: VerdictGrounds): string {
+  const { metrics, unmeasured, without, regressions } = grounds;
+  const cases = unmeasured === 1 ? '1 case was' : `${count(unmeasured)} cases were`;
   if (without !== 'undecided')
-    return `${unmeasured} cases could not be measured on both sides; without them the candidate would be ${without}, with the worst for them it is not.`;
-  const significant = metrics.filter(({ adjustedP }) => adjustedP !== null && adjustedP <= ALPHA);
-  if (significant.length > 1) return 'Passes and scores point in opposite directions.';
-  const cases = metrics.map(({ casesToDecide }) => casesToDecide).filter((count) => count !== null);
+    return `${cases} not fully measured; without what is missing the candidate would be ${without}, but that does not hold whatever the missing results would have been.`;
+  if (regressions.possible.length > 0)
+    return `${cases} not fully measured; if the missing results went against the candidate, it would be worse.`;
   if (metrics.some(({ p }) => p === null))
     return 'There are too few independent cases to tell better from worse.';
-  const needed = cases.length > 0 ? Math.max(...cases) : null;
+  const known = metrics.map(({ casesToDecide }) => casesToDecide).filter((number) => number !== null);
+  const needed = known.length > 0 ? Math.max(...known) : null;
   const start = 'These cases cannot tell whether the candidate is better or worse';
   const pairs = metrics[0]?.pairs ?? 0;
   return needed === null || needed <= pairs

@@ -1,7 +1,14 @@
 import type { GateReport } from './gateReport.ts';
 
-/** What a comparison says of the candidate. `undecided` is an answer as well: the evidence does not reach further. */
-export type ComparisonWord = 'better' | 'worse' | 'equivalent' | 'undecided';
+/**
+ * What a comparison says of the candidate, the worst first. `mixed`: pass rate and score differ in opposite
+ * directions. `undecided` is an answer as well: the evidence does not reach further. `identical`: everything was
+ * measured, and no output, verdict or score differs.
+ */
+export const COMPARISON_WORDS = ['worse', 'mixed', 'undecided', 'equivalent', 'identical', 'better'] as const;
+export type ComparisonWord = (typeof COMPARISON_WORDS)[number];
+
+export type MetricName = 'pass' | 'score';
 
 /** Both ends belong to it. */
 export interface Range {
@@ -23,17 +30,22 @@ export interface ComparedSide {
 export interface CaseSide {
   /** As the run calls it. */
   target: string;
+  /** As many as were planned. */
   trials: number;
   passed: number;
   errored: number;
-  /** Share of passed trials, 0–1; null when every trial errored: nothing was measured. */
+  /** Trials without a verdict: errored, or not run. */
+  unmeasured: number;
+  /** Trials without a whole score; those without a verdict are among them. */
+  unscored: number;
+  /** Share of passed trials among the measured ones, 0–1; null when nothing was measured. */
   passShare: number | null;
-  /** Mean score of the trials that have one, 0–1. */
+  /** Mean score of the scored trials, 0–1. */
   score: number | null;
-  /** Means over trials; null where it is unknown for any of them. */
+  /** Means over trials; null where it is unknown for any of them, or where one gave no complete output. */
   costUsd: number | null;
   tokens: number | null;
-  /** Mean over the complete outputs in milliseconds. */
+  /** In milliseconds. */
   latencyMs: number | null;
   /** Of the first trial that did not pass; of the first where all passed. */
   reason: string;
@@ -59,11 +71,13 @@ export interface CaseComparison {
   scoreDifference: number | null;
   /** By the score, beyond ±0.05; by the passes where a score is missing. */
   change: CaseChange;
+  /** Every trial gave the very same output on both sides. */
+  sameOutput: boolean;
 }
 
 export interface MetricComparison {
   /** `pass`: share of passed trials. `score`: mean score. Both 0–1, each case weighing the same. */
-  metric: 'pass' | 'score';
+  metric: MetricName;
   pairs: number;
   /** Independent units: cases that share a source count once. */
   clusters: number;
@@ -94,14 +108,16 @@ export interface MetricComparison {
 
 export interface TagComparison {
   tag: string;
+  /** Pairs that were measured on both sides, and cases that were not, or only in part. */
   pairs: number;
+  unmeasured: number;
   improved: number;
   degraded: number;
   passDifference: number;
   scoreDifference: number | null;
   /** The smaller of pass and score, after Holm over all tags and both metrics. */
   adjustedP: number | null;
-  word: 'better' | 'worse' | 'undecided';
+  word: 'better' | 'worse' | 'mixed' | 'undecided';
 }
 
 /** What a case costs on each side, over the pairs where both are known. */
@@ -139,6 +155,11 @@ export interface ComparisonVerdict {
   reason: string;
   /** The figures behind it, one sentence each. */
   evidence: string[];
+  /**
+   * Metrics that are significantly worse: for certain, and those that would be if what could not be measured went
+   * against the candidate.
+   */
+  regressions: { shown: MetricName[]; possible: MetricName[] };
 }
 
 export interface ComparisonCounts {
@@ -148,7 +169,9 @@ export interface ComparisonCounts {
   neutral: number;
   unmeasured: number;
   clusters: number;
-  /** Cases of one side only, and cases whose content differs: they cannot be compared. */
+  /** Pairs that were planned and of which neither side has a result. */
+  unseen: number;
+  /** Cases of one side only that the other never had, and cases whose content differs: they cannot be compared. */
   baselineOnly: number;
   candidateOnly: number;
   changedContent: number;

@@ -1,11 +1,21 @@
+import type { MetricName } from './comparison.ts';
+
+/**
+ * What a rate must reach, 0–1. A number holds the rate itself to it; with `by: 'lower'` the lower end of the 95 %
+ * interval must reach it.
+ */
+export type Minimum = number | { min: number; by: 'lower' };
+
 /** The policy that a run or a comparison must meet. An absent key asks for nothing. */
 export interface GatePolicy {
   /** Smallest share of passed cases, 0–1: over all cases, and over the cases with a tag. */
-  minPassRate?: { overall?: number; tags: Record<string, number> };
+  minPassRate?: { overall?: Minimum; tags: Record<string, Minimum> };
   /** Smallest mean score, 0–1. */
-  minScore?: number;
+  minScore?: Minimum;
   /** Tags whose cases must not do worse than in the baseline; undecided without a baseline. */
   noRegression?: string[];
+  /** Metrics that may be significantly worse than in the baseline; none where absent. */
+  allowRegression?: MetricName[];
   /** Pass rate and mean score must be shown not to be worse than the baseline's by this much, 0–1. */
   nonInferiorityMargin?: number;
   /** Largest rise of the targets' cost against the baseline, as a share: 0.1 is 10 %. */

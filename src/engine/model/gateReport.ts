@@ -14,5 +14,7 @@ export interface GateClause {
 export interface GateReport {
   /** False when a clause failed, or was undecided and the policy does not let that pass. */
   passed: boolean;
+  /** The clauses that keep it from passing, each with its reason; null when it passed. */
+  reason: string | null;
   clauses: GateClause[];
 }

@@ -11,19 +11,29 @@ export interface GroupSummary {
   passRate: number | null;
   /** 95 % Wilson interval, for clustered cases over their effective number. */
   passRateInterval: { low: number; high: number } | null;
+  /** Over the trials that were measured. */
   meanScore: number | null;
+  /** The mean over all trials with every missing score taken as 0, and as 1; null without trials. */
+  scoreBounds: { low: number; high: number } | null;
+  /** 95 % interval of the mean score with every missing one taken as 0, as that of the pass rate. */
+  scoreInterval: { low: number; high: number } | null;
   /** Standard error of the mean score, clustered by `cluster`; trials are averaged within a case first. */
   scoreStandardError: number | null;
   /** Index 0 is pass^1: the chance that k trials of one case all pass. */
   passHatK: number[];
-  /** Cases of which some trials passed and some did not. */
+  /** Cases of which some trials passed and some failed. */
   flakyCases: number;
+  /** Cases that would be among them if what could not be measured had come out otherwise than the rest. */
+  maybeFlakyCases: number;
   inputTokens: number | null;
   outputTokens: number | null;
   /** What is known of the targets' cost; `unknownCosts` trials have none. */
   costUsd: number | null;
   unknownCosts: number;
+  /** Over complete outputs. */
   latencyMs: { p50: number; p95: number; p99: number } | null;
+  /** p95 over all trials if those without a complete output took no time, and if they never ended (null). */
+  p95Bounds: { low: number; high: number | null } | null;
 }
 
 export interface StageSummary {

@@ -16,7 +16,9 @@ const MAX_CASES = 50;
 const MARKS: Record<ComparisonWord, string> = {
   better: '🟢',
   equivalent: '🟢',
+  identical: '🟢',
   worse: '🔴',
+  mixed: '🔴',
   undecided: '🟡',
 };
 
@@ -34,7 +36,7 @@ function one(comparison: Comparison): string {
     `\n${verdict.evidence.map((line) => `- ${escaped(line)}\n`).join('')}`,
     ...(gate
       ? [
-          `\n**Gate ${gate.passed ? 'passed' : 'failed'}**\n\n${gate.clauses.map((clause) => `- ${clause.status}: ${codeSpan(clause.name)} ${codeSpan(clause.reason, 300)}\n`).join('')}`,
+          `\n**Gate ${gate.passed ? 'passed' : 'failed'}**${gate.reason === null ? '' : `: ${codeSpan(gate.reason, 600)}`}\n\n${gate.clauses.map((clause) => `- ${clause.status}: ${codeSpan(clause.name)} ${codeSpan(clause.reason, 300)}\n`).join('')}`,
         ]
       : []),
     `\n${resourceTable(comparison)}`,

@@ -20,6 +20,7 @@ export function markdownRun(report: RunReport): string {
     `\n### ${verdictMark(report.passed)} ${codeSpan(report.run.plan.suite)}: ${verdict(report)}\n`,
     `\n${facts(report)}\n`,
     `\n${groupTable('target', targets)}`,
+    ...(gate && gate.reason !== null ? [`\n**Gate failed**: ${codeSpan(gate.reason, 600)}\n`] : []),
     ...(gate && gate.clauses.length > 0 ? [`\n${gateTable(gate)}`] : []),
     ...(tags.length > 0 ? [`\n${folded(`By tag (${tags.length})`, groupTable('tag', tags))}`] : []),
   ].join('');
@@ -93,7 +94,7 @@ const MARKS: Record<ClauseStatus, string> = {
 function gateTable({ clauses }: GateReport): string {
   const rows = clauses
     .slice(0, MAX_ROWS)
-    .map(({ name, status, reason }) => [codeSpan(name), MARKS[status], codeSpan(reason, 160)]);
+    .map(({ name, status, reason }) => [codeSpan(name), MARKS[status], codeSpan(reason, 300)]);
   const head = [
     ['gate', '', 'why'],
     [':--', ':--', ':--'],

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import type { BegunComparison } from '../../protocol/compareCalls.ts';
+import type { BegunComparison, ComparisonWord } from '../../protocol/compareCalls.ts';
 import type { EngineEvents } from '../../protocol/events.ts';
 import type { CaseEntry, CaseKey } from '../../webview/compare/entries.ts';
 import {
@@ -35,7 +35,7 @@ export interface ComparisonPanelOptions {
 }
 
 /** How a comparison ended: the verdict's word, or null where there is none. */
-export type ComparisonEnd = 'better' | 'worse' | 'equivalent' | 'undecided' | null;
+export type ComparisonEnd = ComparisonWord | null;
 
 /** One panel with one comparison. The page asks, this side answers; both check what arrives. */
 export class ComparisonPanel {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { CallFailure } from '../../protocol/callFailure.ts';
 import type { EngineCalls } from '../../protocol/calls.ts';
+import { comparisonWord } from '../../protocol/compareCalls.ts';
 import { ComparisonEnds } from '../compare/comparisonEnds.ts';
 import type { EditPreview } from '../datasets/editPreview.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
@@ -47,7 +48,7 @@ export async function compressAndVerify(given: unknown, ports: VerifyPorts): Pro
   const worst = worstOf(verdicts);
   if (!worst) return;
   const text = vscode.l10n.t('{0}. Quality: {1}, {2}', planTitle(plan), worst.word, worst.reason);
-  if (worst.word === 'worse') {
+  if (worst.word === 'worse' || worst.word === 'mixed') {
     const show = vscode.l10n.t('Show the Edit Anyway');
     if ((await vscode.window.showWarningMessage(text, show)) !== show) return;
   }
@@ -107,6 +108,6 @@ async function compare(
 
 /** Several suites say as much as the one that says the worst. */
 function worstOf(verdicts: readonly Verdict[]): Verdict | undefined {
-  const order: readonly Verdict['word'][] = ['worse', 'undecided', 'equivalent', 'better'];
-  return verdicts.toSorted((a, b) => order.indexOf(a.word) - order.indexOf(b.word))[0];
+  const { options } = comparisonWord;
+  return verdicts.toSorted((a, b) => options.indexOf(a.word) - options.indexOf(b.word))[0];
 }

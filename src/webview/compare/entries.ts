@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { COMPARISON_WORDS } from '../../engine/model/comparison.ts';
 import { resultDetail } from '../report/entries.ts';
 
 /**
@@ -9,8 +10,8 @@ import { resultDetail } from '../report/entries.ts';
 const count = z.number().check(z.nonnegative());
 const maybe = z.nullable(z.number());
 const range = z.nullable(z.object({ low: z.number(), high: z.number() }));
-export const words = ['better', 'worse', 'equivalent', 'undecided'] as const;
-export type Word = (typeof words)[number];
+export type Word = z.infer<typeof word>;
+const word = z.enum(COMPARISON_WORDS);
 
 const side = z.object({ label: z.string(), run_id: z.string(), reused_trials: count });
 
@@ -74,7 +75,7 @@ export const comparison = z.object({
   dataset: z.object({ path: z.string(), version: z.string() }),
   baseline: side,
   candidate: side,
-  verdict: z.object({ word: z.enum(words), reason: z.string(), evidence: z.array(z.string()) }),
+  verdict: z.object({ word, reason: z.string(), evidence: z.array(z.string()) }),
   metrics: z.array(metric),
   consistency: z.nullable(
     z.object({
@@ -93,7 +94,7 @@ export const comparison = z.object({
       degraded: count,
       pass_difference: z.number(),
       adjusted_p: maybe,
-      word: z.enum(['better', 'worse', 'undecided']),
+      word: z.enum(['better', 'worse', 'mixed', 'undecided']),
     }),
   ),
   resources: z.array(resource),
@@ -105,6 +106,7 @@ export const comparison = z.object({
   gate: z.nullable(
     z.object({
       passed: z.boolean(),
+      reason: z.nullable(z.string()),
       clauses: z.array(
         z.object({
           name: z.string(),

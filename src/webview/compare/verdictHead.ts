@@ -11,7 +11,9 @@ import { verdictHeadStyles } from './verdictHeadStyles.ts';
 const WORD_ICON: { [word in Word]: IconName } = {
   better: 'passed',
   equivalent: 'passed',
+  identical: 'passed',
   worse: 'failed',
+  mixed: 'failed',
   undecided: 'unknown',
 };
 
@@ -79,7 +81,7 @@ export class VerdictHead extends LitElement {
       ${
         gate
           ? html`<ul class="gate" aria-label="Gate">
-              <li>${icon(gate.passed ? 'passed' : 'failed')}<strong>Gate ${gate.passed ? 'passed' : 'failed'}</strong></li>
+              <li>${icon(gate.passed ? 'passed' : 'failed')}<span><strong>Gate ${gate.passed ? 'passed' : 'failed'}</strong>${gate.reason === null ? nothing : html`: ${visibleText(gate.reason)}`}</span></li>
               ${gate.clauses.map(
                 ({ name, status, reason }) =>
                   html`<li>

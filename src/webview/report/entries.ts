@@ -170,6 +170,8 @@ export type SummaryEntry = z.infer<typeof summary>;
 
 const gate = z.object({
   passed: z.boolean(),
+  /** The clauses that keep it from passing, each with its reason. */
+  reason: z.nullable(z.string()),
   clauses: z.array(
     z.object({
       name: z.string(),

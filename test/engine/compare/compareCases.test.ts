@@ -68,7 +68,7 @@ describe('compareCases', () => {
     const lost: Outcome = { before: 0.9, after: null };
     const { verdict } = compare([...times(12, better), ...times(40, steady), ...times(20, lost)]);
     assert.equal(verdict.word, 'undecided');
-    assert.match(verdict.reason, /20 cases could not be measured .* would be better/);
+    assert.match(verdict.reason, /^20 cases were not fully measured; .* would be better, but/);
     assert.equal(compare([...times(30, better), ...times(40, steady), lost]).verdict.word, 'better');
     assert.equal(compare([...times(100, steady), ...times(9, lost)]).verdict.word, 'undecided');
   });
@@ -77,8 +77,9 @@ describe('compareCases', () => {
     // Barely over the line in many cases, much worse in the others.
     const outcomes = [...times(30, { before: 0.49, after: 0.51 }), ...times(40, { before: 1, after: 0.6 })];
     const { verdict } = compare(outcomes);
-    assert.equal(verdict.word, 'undecided');
-    assert.match(verdict.reason, /opposite directions/);
+    assert.equal(verdict.word, 'mixed');
+    assert.match(verdict.reason, /opposite directions: it passes .*, but its mean score is/);
+    assert.deepEqual(verdict.regressions, { shown: ['score'], possible: [] });
   });
 
   it('adjusts the tags for their number', () => {

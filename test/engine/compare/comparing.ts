@@ -13,6 +13,8 @@ export interface Outcome {
   cluster?: string;
   tags?: string[];
   cost?: [number | null, number | null];
+  /** Both sides answer the same. */
+  sameOutput?: true;
 }
 
 /** Results of both sides, one trial a case: a score of at least 0.5 passes. */
@@ -30,7 +32,10 @@ function result(target: 'before' | 'after', outcome: Outcome, caseIndex: number)
     caseIndex,
     score,
     status: score === null ? 'errored' : score >= 0.5 ? 'passed' : 'failed',
-    output: complete('text', { costUsd, latencyMs: target === 'before' ? 100 : 110 }),
+    output: complete(outcome.sameOutput ? 'text' : target, {
+      costUsd,
+      latencyMs: target === 'before' ? 100 : 110,
+    }),
     tags: outcome.tags ?? [],
     ...(outcome.cluster === undefined ? {} : { cluster: outcome.cluster }),
   });

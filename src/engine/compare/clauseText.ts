@@ -1,0 +1,27 @@
+/** Shares and sums are compared with this much slack so that rounding never decides. */
+export const ROUNDING = 1e-9;
+
+/** A share in percent, with as many decimals as it takes to tell it from `other`, up to four. */
+export function percent(share: number, other = share): string {
+  for (let digits = 1; digits < 4; digits += 1) {
+    const text = (share * 100).toFixed(digits);
+    if (Math.abs(share - other) <= ROUNDING || text !== (other * 100).toFixed(digits)) return `${text} %`;
+  }
+  return `${(share * 100).toFixed(4)} %`;
+}
+
+/** A limit in percent as a person would write it: `80 %`. */
+export function percentLimit(share: number): string {
+  return `${Number((share * 100).toFixed(4))} %`;
+}
+
+/** US dollars: two decimals at least, four significant digits at least. */
+export function dollars(usd: number): string {
+  const text = String(Number(usd.toPrecision(4)));
+  return `$${(text.split('.')[1] ?? '').length < 2 ? usd.toFixed(2) : text}`;
+}
+
+/** `1 case`, `2 cases` */
+export function counted(count: number, one: string, several = `${one}s`): string {
+  return `${count.toLocaleString('en-US')} ${count === 1 ? one : several}`;
+}
