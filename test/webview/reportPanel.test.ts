@@ -45,7 +45,7 @@ describe('the report panel', () => {
       '10 unknown',
       '160 / 24',
       'p95 121 ms',
-      'undecided max_cost_usd: the cost of 10 trials is unknown',
+      'undecided max_cost_usd: cost $0.00208, at most $1.00 allowed (the cost of 10 trials is unknown)',
       'not asked no_regression[critical]',
     ])
       assert.ok(text.includes(part), `${part} is missing in: ${text}`);

@@ -22,7 +22,8 @@ export function compareSequentially(
     ...describeMetric(metric, found, options.margin),
     test: 'betting',
     interval: test.interval(),
-    p: Math.min(1, 2 * Math.min(atMost, atLeast)),
+    // Of the direction that the mean shows now: what once spoke for the other one says nothing for it.
+    p: Math.min(1, 2 * (found.estimate.mean > 0 ? atMost : atLeast)),
     nonInferiorityP: test.pValues(-options.margin).atMost,
     nonSuperiorityP: test.pValues(options.margin).atLeast,
     // A test for all cases at once says nothing of a part that was chosen by looking.

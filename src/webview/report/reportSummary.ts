@@ -127,11 +127,13 @@ export class ReportSummary extends LitElement {
   override render(): TemplateResult {
     const { head } = this;
     const verdict = verdictOf(head);
+    const reason = head.gate?.reason ?? null;
     return html`
       <h1>
         ${icon(VERDICT_ICON[verdict.kind])}<span>${verdict.words}</span>
         <span class="counts dim">${verdict.counts}</span>
       </h1>
+      ${reason === null || verdict.kind !== 'failed' ? nothing : html`<p class="why">${visibleText(reason)}</p>`}
       ${identity(head)}
       ${head.run.state === 'running' ? progress(head) : nothing}
       ${leftOut(head)}
