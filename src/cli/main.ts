@@ -173,7 +173,9 @@ function createProgram(io: Io, done: (code: number) => void): Command {
 
   program
     .command('compare')
-    .description('tell whether a candidate is better, worse or as good as a baseline, case by case')
+    .description(
+      'tell whether a candidate is better, worse, mixed, equivalent, identical or undecided against a baseline, case by case',
+    )
     .option(
       '-b, --baseline <side>',
       'a git revision, a stored run, a target of the suite, or a provider/model',
@@ -191,13 +193,13 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .option('--margin <share>', 'how much worse still counts as equivalent, e.g. 0.05', share)
     .option(
       '--gate',
-      "exit with 1 unless the suite's gate holds; without it, only when the candidate is worse",
+      "exit with 1 unless the suite's gate holds; without it, when the candidate is worse or mixed, or would be if what could not be measured went against it",
     )
     .option('--sequential', 'stop as soon as the verdict is settled')
     .option('--fresh', 'take nothing over from earlier runs')
     .option('--all', 'list all changed cases')
     .option('--trust', 'run JavaScript that datasets and suites bring along; it is not sandboxed')
-    .option('-o, --output <file...>', 'write a report; the ending chooses its form: .json or .md')
+    .option('-o, --output <file...>', 'write a report; the ending chooses its form: .html, .json or .md')
     .option('--no-progress', 'show no progress bar')
     .action(async (options) => done(await (await import('./commands/compare.ts')).compare(options, io)));
 
