@@ -100,6 +100,11 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .argument('<files...>', 'YAML, JSON, JSONL or CSV files')
     .requiredOption('-o, --output <file>', 'the dataset: .golden.yaml, .json or .jsonl')
     .option('--from <format>', 'the tool that wrote the files (default: told by their fields)')
+    .option(
+      '--map <field=place>',
+      'instead of a tool: what a field is, e.g. --map question=input --map answer=expected_output.answer',
+      (field: string, before: string[] = []) => [...before, field],
+    )
     .option('--append', 'add the cases that the dataset does not have yet, in place')
     .option('--force', 'replace a file that is there already')
     .action(async (files, options) =>

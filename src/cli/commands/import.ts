@@ -17,6 +17,7 @@ import { tallyLines } from '../views/tally.ts';
 
 export interface ImportOptions {
   from?: string;
+  map?: string[];
   output: string;
   append?: boolean;
   force?: boolean;
@@ -39,6 +40,7 @@ export async function importFiles(files: string[], options: ImportOptions, io: I
     const opened = await openImport({
       files: files.map((file) => ({ path: path.resolve(io.cwd, file), shownAs: file })),
       ...(options.from === undefined ? {} : { from: options.from }),
+      ...(options.map === undefined ? {} : { map: options.map }),
       signal,
     });
     if (exists && options.append) await append(opened, target, options.output, io);

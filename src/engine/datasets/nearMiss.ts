@@ -64,7 +64,17 @@ function closest(field: string, known: readonly string[]): string | undefined {
   if (field.length > 40) return undefined;
   const plain = normalise(field);
   // Short names such as `ids` or `tag` are one slip from a known one; long ones may have two.
-  return known.find((name) => distance(plain, normalise(name)) <= (name.length < 8 ? 1 : 2));
+  return known.find((name) => {
+    const other = normalise(name);
+    return distance(plain, other) <= (name.length < 8 ? 1 : 2) || isSwapped(plain, other);
+  });
+}
+
+/** Two letters side by side in the wrong order, `anwser`: one slip of the hand, though two edits. */
+function isSwapped(a: string, b: string): boolean {
+  const at = [...a].findIndex((letter, index) => letter !== b[index]);
+  if (at < 0 || a.length !== b.length || a[at] !== b[at + 1] || a[at + 1] !== b[at]) return false;
+  return a.slice(at + 2) === b.slice(at + 2);
 }
 
 /** `ExpectedOutput`, `expected-output` and `expected_output` are the same to the eye. */

@@ -18,7 +18,7 @@ export function createPatternMatcher({ timeoutMs }: { timeoutMs: number }): Patt
 }
 
 function compile(pattern: string, flags: string, worker: PatternWorker): CompiledPattern {
-  checkSyntax(pattern, flags);
+  checkPattern(pattern, flags);
   // `g` and `y` only matter for repeated searches.
   const kept = flags.replaceAll('g', '');
   const inWorker = (text: string): Promise<boolean> => worker.test(pattern, kept, text);
@@ -28,7 +28,8 @@ function compile(pattern: string, flags: string, worker: PatternWorker): Compile
   return { engine: 'linear', test: (text) => (hasForeignLineEnd(text) ? inWorker(text) : linear.test(text)) };
 }
 
-function checkSyntax(pattern: string, flags: string): void {
+/** Throws ConfigError for what is not a regular expression. */
+export function checkPattern(pattern: string, flags: string): void {
   if (!FLAGS.test(flags) || new Set(flags).size < flags.length) {
     throw new ConfigError(`the flags "${flags}" of /${pattern}/ cannot be used`, {
       remedy: 'Use each of i, m, s, g, u at most once.',

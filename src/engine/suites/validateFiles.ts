@@ -1,10 +1,13 @@
 import path from 'node:path';
 import { checkDatasetText, openDataset, validateDatasetFile } from '../datasets/dataset.ts';
-import { ProblemsError, UserError } from '../errors.ts';
+import { ConfigError, ProblemsError, UserError } from '../errors.ts';
+import { checkPattern } from '../evaluators/patternMatcher.ts';
 import { parseAssertion } from '../evaluators/specs.ts';
 import { UnsupportedEvaluatorError } from '../evaluators/unsupported.ts';
 import { readText } from '../files/readText.ts';
 import type { LocatedCase } from '../model/case.ts';
+import { isJsonObject, type JsonObject } from '../model/json.ts';
+import type { SourceLocation } from '../model/location.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Environment } from '../ports.ts';
 import { detectFormat } from '../prompts/detectFormat.ts';
@@ -62,6 +65,7 @@ function checkAssertions({ case: entry, location }: LocatedCase): Problem[] {
   return (entry.assert ?? []).flatMap((assertion) => {
     try {
       parseAssertion(assertion, location);
+      checkPatterns(assertion, location);
       return [];
     } catch (error) {
       const problems = problemsOf(error, location.path);
@@ -71,6 +75,20 @@ function checkAssertions({ case: entry, location }: LocatedCase): Problem[] {
       );
     }
   });
+}
+
+/** Patterns are read when they are run; what can be told before is told here. Templates are filled in first. */
+function checkPatterns({ type, value, flags, assert }: JsonObject, where: SourceLocation): void {
+  if (Array.isArray(assert)) for (const inner of assert) if (isJsonObject(inner)) checkPatterns(inner, where);
+  if ((type !== 'regex' && type !== 'not-regex') || typeof value !== 'string' || /\{[{%#]/.test(value))
+    return;
+  try {
+    checkPattern(value, typeof flags === 'string' ? flags : '');
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const remedy = error.remedy === undefined ? {} : { remedy: error.remedy };
+    throw new ConfigError(error.message, { where, cause: error, ...remedy });
+  }
 }
 
 /** An error that a person caused, as problems; anything else is thrown on. */

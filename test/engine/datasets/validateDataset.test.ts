@@ -87,6 +87,14 @@ describe('validateDataset', () => {
       ],
     ],
     [
+      'letters in the wrong order',
+      '  - id: a\n    input: x\n    expected_output: { anwser: hi }\n    tasg: [a]\n',
+      [
+        '7:5 near-miss-field: test_cases[0].tasg is not a known field and is ignored; did you mean tags?',
+        '6:24 near-miss-field: test_cases[0].expected_output.anwser is not a known field and is ignored; did you mean answer?',
+      ],
+    ],
+    [
       'a misspelt criterion',
       '  - id: a\n    input: x\n    evaluation_criteria: { max_latencyms: 3, min_saftey: 1 }\n',
       [

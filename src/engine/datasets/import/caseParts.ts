@@ -1,14 +1,9 @@
-import type { CaseMessage, ExpectedOutput } from '../../model/case.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
+import { asMessage, asMessages, messageText, toolCallsPart } from './foreignMessage.ts';
 import type { CaseDraft } from './importFormat.ts';
 import type { ImportTally } from './importTally.ts';
 import type { SourceRecord } from './sourceRecord.ts';
-
-/** What other tools call the speakers of a conversation. */
-const ROLES: { [name: string]: string } = { human: 'user', ai: 'assistant', bot: 'assistant' };
-
-/** Names under which tools keep the arguments of an expected call. */
-const ARGUMENT_KEYS = ['arguments', 'args', 'input_parameters', 'inputParameters', 'input'];
+import { suggestedMap } from './suggestedMap.ts';
 
 /**
  * The input of a case: a text, a conversation, or variables by name. A number becomes a text, and a list that
@@ -20,18 +15,20 @@ export function inputPart(
   name: string,
 ): Pick<CaseDraft, 'input' | 'messages'> {
   if (value === undefined || value === null) {
-    throw record.fail(`the record has no ${name}`, 'Give it an input, or remove it from the file.');
+    const map = suggestedMap(record.value);
+    const remedy = 'Give it an input, or remove it from the file.';
+    throw record.fail(`the record has no ${name}`, map ? `Say what is the input: ${map}` : remedy);
   }
   const messages = asMessages(value);
   if (messages) return { messages };
-  if (isJsonObject(value)) return { input: value };
+  if (isJsonObject(value)) return variablesPart(value);
   if (Array.isArray(value)) return { input: { input: value } };
   return { input: String(value) };
 }
 
 /**
- * What is expected: a text is the reference answer, anything structured its JSON. Of several accepted answers
- * the first is the reference, and all are kept under `name`.
+ * What is expected: a text is the reference answer, a message what it says and calls, anything structured its JSON. Of
+ * several accepted answers the first is the reference, and all are kept under `name`; of none, there is none.
  */
 export function answerPart(
   value: JsonValue | undefined,
@@ -39,9 +36,16 @@ export function answerPart(
   tally: ImportTally,
 ): Pick<CaseDraft, 'expected_output' | 'kept'> {
   if (value === undefined || value === null) return {};
+  const message = asMessage(value) ?? asMessages(value)?.at(-1);
+  if (message?.role === 'assistant') return messagePart(message, value, name);
   if (!Array.isArray(value)) return { expected_output: { answer: answerText(value, tally) } };
+
   const [first, ...others] = value;
-  if (first === undefined || !value.every((item) => typeof item !== 'object')) {
+  if (first === undefined) {
+    tally.note('the list of expected answers is empty: the case has no reference answer');
+    return { kept: { [name]: value } };
+  }
+  if (!value.every((item) => typeof item !== 'object')) {
     return { expected_output: { answer: answerText(value, tally) } };
   }
   const expected_output = { answer: String(first) };
@@ -50,38 +54,37 @@ export function answerPart(
   return { expected_output, kept: { [name]: value } };
 }
 
-/** Expected calls as `{ name, arguments }`; undefined when an entry has no name. */
-export function toolCallsPart(value: JsonValue | undefined): ExpectedOutput['tool_calls'] | undefined {
-  if (!Array.isArray(value)) return undefined;
-  const calls = value.flatMap((item) => {
-    const call = typeof item === 'string' ? { name: item } : item;
-    if (!isJsonObject(call) || typeof call['name'] !== 'string' || call['name'] === '') return [];
-    const key = ARGUMENT_KEYS.find((candidate) => call[candidate] !== undefined && call[candidate] !== null);
-    const given = key === undefined ? undefined : call[key];
-    return [{ name: call['name'], ...(given === undefined ? {} : { arguments: given }) }];
-  });
-  return calls.length === value.length ? calls : undefined;
-}
-
 /** Whether the value is a list of messages. */
 export function isConversation(value: JsonValue | undefined): boolean {
   return asMessages(value) !== undefined;
 }
 
-function asMessages(value: JsonValue | undefined): CaseMessage[] | undefined {
-  if (!Array.isArray(value) || value.length === 0) return undefined;
-  const messages = value.map(asMessage);
-  return messages.every((message) => message !== undefined) ? messages : undefined;
+/** A conversation under `messages` or `input` and nothing beside it is the conversation; among others, a variable. */
+function variablesPart(value: JsonObject): Pick<CaseDraft, 'input' | 'messages'> {
+  const entries = Object.entries(value);
+  const [only, ...others] = entries;
+  const alone = only && others.length === 0 && /^(?:messages|input|chat_history)$/.test(only[0]);
+  const messages = alone ? asMessages(only[1]) : undefined;
+  if (messages) return { messages };
+
+  const read = entries.map(([key, item]) => [key, (asMessages(item) as JsonValue[] | undefined) ?? item]);
+  return { input: Object.fromEntries(read) };
 }
 
-/** `{ role, content }`, or LangChain's `{ type: human, content }`. */
-function asMessage(value: JsonValue): CaseMessage | undefined {
-  if (!isJsonObject(value)) return undefined;
-  const { role, type, content, ...more } = value;
-  const speaker = typeof role === 'string' ? role : type;
-  if (typeof speaker !== 'string' || speaker === '' || content === undefined) return undefined;
-  const kept: JsonObject = typeof role === 'string' && type !== undefined ? { type, ...more } : more;
-  return { role: ROLES[speaker] ?? speaker, content, ...kept };
+function messagePart(
+  message: NonNullable<ReturnType<typeof asMessage>>,
+  value: JsonValue,
+  name: string,
+): Pick<CaseDraft, 'expected_output' | 'kept'> {
+  const answer = messageText(message);
+  const tool_calls = toolCallsPart(message['tool_calls'] as JsonValue | undefined);
+  const hasCalls = tool_calls !== undefined && tool_calls.length > 0;
+  const expected_output = {
+    ...(answer === '' ? {} : { answer }),
+    ...(hasCalls ? { tool_calls } : {}),
+  };
+  const isPlain = isJsonObject(value) && Object.keys(value).every((key) => ['role', 'content'].includes(key));
+  return { expected_output, ...(isPlain ? {} : { kept: { [name]: value } }) };
 }
 
 function answerText(value: JsonValue, tally: ImportTally): string {

@@ -3,6 +3,7 @@ import { isJsonObject } from '../../model/json.ts';
 import type { ImportFormat } from './importFormat.ts';
 import { IMPORT_FORMATS } from './importFormats.ts';
 import type { ImportSource } from './importSource.ts';
+import { suggestedMap } from './suggestedMap.ts';
 
 /** Records that are looked at. */
 const SAMPLE = 50;
@@ -25,10 +26,18 @@ export async function detectImportFormat(source: ImportSource, signal: AbortSign
     });
   }
   const known = IMPORT_FORMATS.filter((format) => format.kinds.includes(source.kind));
+  const map = await mapFor(source, signal);
   throw new FileError('the fields of the records do not tell which tool wrote them', {
     where: { path: source.path },
-    remedy: `Say it with --from:\n${known.map((format) => `    ${format.name}: ${format.fields}`).join('\n')}`,
+    remedy: `${map ? `Say what the fields are: ${map}\n  Or name` : 'Name'} the tool with --from:\n${known.map((format) => `    ${format.name}: ${format.fields}`).join('\n')}`,
   });
+}
+
+/** How the fields of the first record could be named. */
+async function mapFor(source: ImportSource, signal: AbortSignal): Promise<string | undefined> {
+  if (source.document && !Array.isArray(source.document.value)) return undefined;
+  for await (const [first] of source.batches([], signal)) return first && suggestedMap(first.value);
+  return undefined;
 }
 
 async function speaksFor(format: ImportFormat, source: ImportSource, signal: AbortSignal): Promise<boolean> {

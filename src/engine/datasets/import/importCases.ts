@@ -1,4 +1,4 @@
-import { FileError, ProblemsError } from '../../errors.ts';
+import { FileError, ProblemsError, UsageError } from '../../errors.ts';
 import type { GoldenCase } from '../../model/case.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import { CURRENT_FORMAT } from '../formatVersion.ts';
@@ -7,10 +7,12 @@ import { explainSchemaErrors } from '../schemaError.ts';
 import { type DatasetValidators, loadValidators } from '../validators.ts';
 import { CaseIds } from './caseIds.ts';
 import { detectImportFormat, recordsPointer } from './detectImportFormat.ts';
+import { mappedFormat } from './formats/mapped.ts';
 import type { CaseDraft, ImportFormat } from './importFormat.ts';
 import { importFormat } from './importFormats.ts';
 import { type ImportSource, openImportSource } from './importSource.ts';
 import { ImportTally } from './importTally.ts';
+import { unsendableParts } from './mediaPart.ts';
 import type { SourceRecord } from './sourceRecord.ts';
 
 interface ImportRequest {
@@ -18,6 +20,8 @@ interface ImportRequest {
   files: readonly { path: string; shownAs: string }[];
   /** Name of the format; detected for each file when left out. */
   from?: string;
+  /** Instead of a format: `field=place` for each field that has one, e.g. `question=input`. */
+  map?: readonly string[];
   signal: AbortSignal;
 }
 
@@ -36,14 +40,13 @@ interface Import {
 /** Opens files of another tool for import. Throws FileError when one cannot be read or its format not be told. */
 export async function openImport(request: ImportRequest): Promise<Import> {
   const { signal } = request;
+  const named = namedFormat(request);
   const validators = await loadValidators(CURRENT_FORMAT);
   const tally = new ImportTally();
   const sources: { source: ImportSource; format: ImportFormat }[] = [];
   for (const { path, shownAs } of request.files) {
     const source = openImportSource(path, shownAs);
-    const format =
-      request.from === undefined ? await detectImportFormat(source, signal) : importFormat(request.from);
-    sources.push({ source, format });
+    sources.push(await matchFormat(source, named, signal));
   }
 
   async function* batches() {
@@ -63,6 +66,30 @@ export async function openImport(request: ImportRequest): Promise<Import> {
   }
 
   return { formats: [...new Set(sources.map(({ format }) => format.title))], tally, batches };
+}
+
+function namedFormat({ from, map = [] }: ImportRequest): ImportFormat | undefined {
+  if (map.length === 0) return from === undefined ? undefined : importFormat(from);
+  if (from === undefined) return mappedFormat(map);
+  throw new UsageError('--map and --from cannot be used together', {
+    remedy: 'Leave out --from: with --map, the fields have the places that you say.',
+  });
+}
+
+/** The format of a file, and the file as that format reads it: by columns where it holds no list of records. */
+async function matchFormat(source: ImportSource, named: ImportFormat | undefined, signal: AbortSignal) {
+  const columns = source.byColumns?.();
+  if (named) {
+    const isUnread = columns !== undefined && recordsPointer(named, source) === undefined;
+    return { source: isUnread ? columns : source, format: named };
+  }
+  try {
+    return { source, format: await detectImportFormat(source, signal) };
+  } catch (error) {
+    const format = columns && (await detectImportFormat(columns, signal).catch(() => undefined));
+    if (!format) throw error;
+    return { source: columns, format };
+  }
 }
 
 function notOfFormat({ path }: ImportSource, { title, fields }: ImportFormat): FileError {
@@ -104,6 +131,9 @@ class Reader {
     const ownId = own?.['id'];
     const wanted = typeof ownId === 'string' ? ownId : draft.id;
     const { id, repeated } = this.#ids.next({ ...draft, ...(wanted === undefined ? {} : { id: wanted }) });
+    for (const kind of unsendableParts(draft.messages ?? [])) {
+      this.#tally.note(`a part of the kind ${kind} cannot be sent: give images as https: or data: addresses`);
+    }
     if (repeated) this.#tally.note('an id or input was used before: the case got a number behind its id');
     const kept = { ...left, ...beside };
     for (const field of Object.keys(kept)) this.#tally.keep(field);

@@ -1,5 +1,6 @@
 import { UsageError } from '../../errors.ts';
 import { autoevals } from './formats/autoevals.ts';
+import { conversations } from './formats/conversations.ts';
 import { deepeval } from './formats/deepeval.ts';
 import { foundry } from './formats/foundry.ts';
 import { inspect } from './formats/inspect.ts';
@@ -23,6 +24,7 @@ export const IMPORT_FORMATS: readonly ImportFormat[] = [
   langfuse,
   ragas,
   foundry,
+  conversations,
   promptTestData,
   waza,
 ];

@@ -9,6 +9,7 @@ import { readText } from '../../files/readText.ts';
 import { parseYaml } from '../../files/yaml.ts';
 import { isJsonObject, type JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
+import { readColumns } from './readColumns.ts';
 import { readCsv } from './readCsv.ts';
 import { SourceRecord } from './sourceRecord.ts';
 
@@ -25,6 +26,8 @@ export interface ImportSource {
    * Throws FileError for a record that is not a map.
    */
   batches(at: Pointer, signal: AbortSignal): AsyncIterable<SourceRecord[]>;
+  /** The same file as a list of records, where it is a map of columns: `{ input: […], target: […] }`. */
+  byColumns?(): ImportSource | undefined;
 }
 
 /** `path` is absolute; `shownAs` stands in messages. The ending of the name decides how the file is read. */
@@ -49,7 +52,19 @@ export function openImportSource(path: string, shownAs: string): ImportSource {
     kind,
     document,
     batches: (at, signal) => inBatches(recordsOf(document, at), signal),
+    byColumns: () => byColumns(document, kind),
   };
+}
+
+function byColumns(document: SourceDocument, kind: FileKind): ImportSource | undefined {
+  const table = readColumns(document.value);
+  if (!table) return undefined;
+  const rows = { ...document, value: table.rows, locate: document.locate };
+  const records = table.rows.map((row, index) => {
+    const { path, line, column } = document.locate(table.place(index));
+    return new SourceRecord(row, { path, line, column });
+  });
+  return { path: document.path, kind, document: rows, batches: (_at, signal) => inBatches(records, signal) };
 }
 
 /** The value at `pointer`, or undefined. */

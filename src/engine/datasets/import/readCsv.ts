@@ -11,8 +11,8 @@ interface Row {
 }
 
 /**
- * The rows of a CSV text (RFC 4180) as records of texts, by the names in the first row. Throws FileError with
- * the line for a broken quote, a row of another length, a repeated column, or a column without a name.
+ * The rows of a CSV text (RFC 4180) as records of texts, by the names in the first row. Cells may also stand between
+ * semicolons or tabs, which the first row tells. Throws FileError with the line for a broken quote, a row of another length, a repeated column, or a column without a name.
  */
 export function readCsv(text: string, path: string): SourceRecord[] {
   const [head, ...rows] = parseRows(text, path);
@@ -30,7 +30,7 @@ export function readCsv(text: string, path: string): SourceRecord[] {
 
 function parseRows(text: string, path: string): Row[] {
   try {
-    const options = { info: true, skip_empty_lines: true } as const;
+    const options = { info: true, skip_empty_lines: true, delimiter: delimiterOf(text) } as const;
     return parse(text, options) as unknown as Row[];
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
@@ -41,6 +41,13 @@ function parseRows(text: string, path: string): Row[] {
       cause: error,
     });
   }
+}
+
+/** A first row without a comma, but with semicolons or tabs, has its names between these. */
+function delimiterOf(text: string): string {
+  const head = /^.*/.exec(text)?.[0] ?? '';
+  if (head.includes(',')) return ',';
+  return [';', '\t'].find((sign) => head.includes(sign)) ?? ',';
 }
 
 function refuseNames(names: readonly string[], path: string): void {

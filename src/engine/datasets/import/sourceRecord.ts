@@ -29,6 +29,12 @@ export class SourceRecord {
     return this.#peek(name) !== undefined;
   }
 
+  /** A field without taking it; a map or list in a CSV cell is read as JSON. */
+  peek(name: string): JsonValue | undefined {
+    const value = this.#peek(name);
+    return this.#isCsv && typeof value === 'string' ? this.#readCell(value) : value;
+  }
+
   /** The first of the fields that is there, as it stands; a map or list in a CSV cell is read as JSON. */
   take(...names: string[]): JsonValue | undefined {
     for (const name of names) {
@@ -38,6 +44,12 @@ export class SourceRecord {
       return this.#isCsv && typeof value === 'string' ? this.#readCell(value) : value;
     }
     return undefined;
+  }
+
+  /** As `take`, and a map or list that is written as JSON in a text is read, whatever the file is. */
+  takeJson(...names: string[]): JsonValue | undefined {
+    const value = this.take(...names);
+    return typeof value === 'string' ? this.#readCell(value) : value;
   }
 
   /** A text; numbers and booleans as JSON writes them. Throws FileError for a map or list. */

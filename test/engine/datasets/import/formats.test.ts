@@ -21,6 +21,7 @@ const FIXTURES: { [name: string]: string } = {
   'ragas.jsonl': 'ragas',
   'ragas-old.csv': 'ragas',
   'foundry.jsonl': 'foundry',
+  'conversations.jsonl': 'conversations',
   'triage.prompt.yml': 'prompt-yml',
   'waza-task.yaml': 'waza',
 };
@@ -59,10 +60,12 @@ describe('import formats', () => {
       const { cases } = await importFixture(fixture);
       assert.equal(cases.length, records.length);
       for (const [index, record] of records.entries()) {
-        // Two roles have other names here; a structured answer became JSON.
-        const found = JSON.stringify(cases[index]).replaceAll('\\"', '"');
+        // Roles have other names here; a structured answer became JSON.
+        const found = JSON.stringify(cases[index]).replaceAll(/\\+"/g, '"');
         const lost = leaves(record).filter(
-          (leaf) => leaf !== 'human' && leaf !== 'ai' && !found.includes(JSON.stringify(leaf).slice(1, -1)),
+          (leaf) =>
+            !['human', 'ai', 'gpt'].includes(leaf) &&
+            !found.includes(JSON.stringify(leaf).slice(1, -1).replaceAll('\\"', '"')),
         );
         assert.deepEqual(lost, []);
       }

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from '../../../model/json.ts';
-import { answerPart, inputPart, isConversation, toolCallsPart } from '../caseParts.ts';
+import { answerPart, inputPart, isConversation } from '../caseParts.ts';
+import { toolCallsPart } from '../foreignMessage.ts';
 import type { CaseDraft, ImportContext, ImportFormat } from '../importFormat.ts';
 import type { SourceRecord } from '../sourceRecord.ts';
 
@@ -58,7 +59,7 @@ function singleTurn(record: SourceRecord, { tally }: ImportContext): CaseDraft {
     'expected_output',
     tally,
   );
-  const tools = record.take('expected_tools', 'expectedTools');
+  const tools = record.takeJson('expected_tools', 'expectedTools');
   const tool_calls = toolCallsPart(tools);
   const expected = { ...expected_output, ...(tool_calls ? { tool_calls } : {}) };
   const unread: JsonObject = tools !== undefined && !tool_calls ? { expected_tools: tools } : {};
@@ -73,7 +74,7 @@ function singleTurn(record: SourceRecord, { tally }: ImportContext): CaseDraft {
 function conversation(record: SourceRecord, { tally }: ImportContext): CaseDraft {
   const scenario = record.take('scenario') ?? null;
   const user = record.take('user_description', 'userDescription');
-  const turns = record.take('turns');
+  const turns = record.takeJson('turns');
   const outcome = record.take('expected_outcome', 'expectedOutcome');
   const played = {
     scenario,

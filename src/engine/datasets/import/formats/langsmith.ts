@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonValue } from '../../../model/json.ts';
 import { answerPart, inputPart } from '../caseParts.ts';
+import { asMessage, asMessages } from '../foreignMessage.ts';
 import type { CaseDraft, ImportFormat } from '../importFormat.ts';
 import type { ImportTally } from '../importTally.ts';
 
@@ -36,16 +37,28 @@ export const langsmith: ImportFormat = {
   },
 };
 
-/** An output with one text is the reference answer; the map itself is kept, since its key has a meaning there. */
+/**
+ * An output with one text or message is the reference answer; the map itself is kept, since its key has a meaning there.
+ * `generations` are what LangChain traces of a model's reply.
+ */
 function outputs(
   value: JsonValue | undefined,
   tally: ImportTally,
 ): Pick<CaseDraft, 'expected_output' | 'kept'> {
-  if (!isJsonObject(value)) return answerPart(value, 'outputs', tally);
+  if (!isJsonObject(value) || asMessage(value)) return answerPart(value, 'outputs', tally);
   const [only, ...others] = Object.values(value);
   if (only === undefined) return {};
-  if (others.length > 0 || typeof only === 'object') {
+
+  const said = firstGeneration(value['generations']) ?? (others.length === 0 ? only : undefined);
+  const isSaid = typeof said !== 'object' || asMessage(said) !== undefined || asMessages(said) !== undefined;
+  if (said === undefined || !isSaid)
     return { ...answerPart(value, 'outputs', tally), kept: { outputs: value } };
-  }
-  return { expected_output: { answer: String(only) }, kept: { outputs: value } };
+  return { ...answerPart(said, 'outputs', tally), kept: { outputs: value } };
+}
+
+function firstGeneration(value: JsonValue | undefined): JsonValue | undefined {
+  let first: JsonValue | undefined = value;
+  while (Array.isArray(first)) first = first[0];
+  if (!isJsonObject(first)) return undefined;
+  return asMessage(first['message']) ? first['message'] : first['text'];
 }

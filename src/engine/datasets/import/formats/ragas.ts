@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonValue } from '../../../model/json.ts';
-import { answerPart, inputPart, toolCallsPart } from '../caseParts.ts';
+import { answerPart, inputPart } from '../caseParts.ts';
+import { toolCallsPart } from '../foreignMessage.ts';
 import type { CaseDraft, ImportFormat } from '../importFormat.ts';
 
 const TELLING = [

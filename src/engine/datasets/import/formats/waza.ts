@@ -1,5 +1,7 @@
+import { excerpt } from '../../../files/excerpt.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
 import { inputPart } from '../caseParts.ts';
+import { readGoPattern } from '../goPattern.ts';
 import type { ImportContext, ImportFormat } from '../importFormat.ts';
 import type { SourceRecord } from '../sourceRecord.ts';
 
@@ -34,7 +36,7 @@ export const waza: ImportFormat = {
     const name = record.takeText('name');
     const { prompt, ...more } = record.takeMap('inputs') ?? {};
     const tags = record.takeTexts('tags')?.filter((tag) => tag !== '');
-    const { assert, unread } = graders(record.take('graders'), context);
+    const { assert, unread } = graders(record.take('graders'), record, context);
     const all = [...expectations(record), ...assert];
     return [
       {
@@ -64,12 +66,13 @@ function expectations(record: SourceRecord): JsonObject[] {
 
 function graders(
   value: JsonValue | undefined,
+  record: SourceRecord,
   { tally }: ImportContext,
 ): { assert: JsonObject[]; unread: JsonValue[] } {
   const assert: JsonObject[] = [];
   const unread: JsonValue[] = [];
   for (const grader of Array.isArray(value) ? value : []) {
-    const checks = isJsonObject(grader) ? textChecks(grader) : undefined;
+    const checks = isJsonObject(grader) ? textChecks(grader, record) : undefined;
     if (checks) {
       assert.push(...checks);
       continue;
@@ -82,14 +85,29 @@ function graders(
 }
 
 /** The assertions of a text grader; undefined when it asks for something that has no counterpart. */
-function textChecks(grader: JsonObject): JsonObject[] | undefined {
+function textChecks(grader: JsonObject, record: SourceRecord): JsonObject[] | undefined {
   const { type, name, config } = grader;
   if (type !== 'text' || !isJsonObject(config)) return undefined;
   if (!Object.keys(config).every((key) => TEXT_CHECKS[key] !== undefined)) return undefined;
   const metric = typeof name === 'string' ? { metric: name } : {};
   return Object.entries(config).flatMap(([key, list]) =>
-    texts(list).map((value) => ({ type: TEXT_CHECKS[key] ?? key, value, ...metric })),
+    texts(list).map((value) => {
+      const type = TEXT_CHECKS[key] ?? key;
+      return { type, ...(type.endsWith('regex') ? patternValue(value, record) : { value }), ...metric };
+    }),
   );
+}
+
+/** Waza runs on Go, whose patterns differ in places. */
+function patternValue(text: string, record: SourceRecord): JsonObject {
+  const read = readGoPattern(text);
+  if ('fault' in read) {
+    throw record.fail(
+      `the pattern ${excerpt(text, 200)} of a text grader cannot be used: ${read.fault}`,
+      'Write it so that JavaScript understands it, too: flags such as (?i) at its beginning only.',
+    );
+  }
+  return { value: read.pattern, ...(read.flags === '' ? {} : { flags: read.flags }) };
 }
 
 function texts(value: JsonValue | undefined): string[] {
