@@ -73,6 +73,20 @@ describe('touchstone commands', () => {
     assert.match(out, /x\.golden\.yaml:4:5: warning: .*ruby/);
   });
 
+  it('validate finds patterns that cannot be run', async () => {
+    const folder = workspace({
+      'x.golden.yaml':
+        'schema_version: 2.0.0\nversion: 1.0.0\ntest_cases:\n  - id: a\n    input: x\n    assert: [{ type: regex, value: (?i)hello }]\n' +
+        '  - id: b\n    input: x\n    assert: [{ type: assert-set, assert: [{ type: not-regex, value: "(" }] }]\n' +
+        '  - id: c\n    input: x\n    assert: [{ type: regex, value: hello, flags: i }]\n',
+    });
+    const { code, out } = await touchstone(folder, 'validate', 'x.golden.yaml');
+    assert.equal(code, 2);
+    assert.match(out, /x\.golden\.yaml:4:5: error: .*begins with \(\?i\).*\n.*set flags: i/);
+    assert.match(out, /x\.golden\.yaml:7:5: error: /);
+    assert.match(out, /2 errors/);
+  });
+
   it('upgrade shows the diff on a dry run, then writes exactly that and keeps comments', async () => {
     const folder = workspace({ 'old.golden.yaml': OLD });
     const file = path.join(folder, 'old.golden.yaml');

@@ -1,6 +1,5 @@
 import type { RunEstimate } from '../../engine/cost/estimate.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { UsageError } from '../../engine/errors.ts';
 import type { RunRecord } from '../../engine/model/run.ts';
 import type { RunReport } from '../../engine/reports/runReport.ts';
 import type { PreparedRun, RunOverrides } from '../../engine/runs/prepareRun.ts';
@@ -8,6 +7,7 @@ import type { Workspace } from '../../engine/suites/loadWorkspace.ts';
 import type { SuiteConfig } from '../../engine/suites/suiteConfig.ts';
 import type { OtlpSettings } from '../../engine/telemetry/otlpSettings.ts';
 import { againCommand, resumeOptions } from '../again.ts';
+import { addPromptFiles, chooseSuites } from '../chooseSuites.ts';
 import { EXIT } from '../exitCode.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { openEngine } from '../openEngine.ts';
@@ -61,6 +61,7 @@ export async function evaluate(paths: string[], options: EvalOptions, io: Io): P
   const { signal, release } = onInterrupt(io);
   try {
     const { workspace, files } = await openWorkspace(paths, options, io.cwd, signal);
+    addPromptFiles(workspace, files, options.model);
     for (const line of problemLines(workspace.warnings, io.errStyle)) io.err(line);
     const suites = chooseSuites(workspace, options.suite ?? [], files);
     const trust = { commands: true, scripts: options.trust === true };
@@ -244,35 +245,4 @@ function showFailures(report: RunReport, workspace: Workspace, io: Io): void {
     const show = againCommand(`touchstone show ${report.run.id} --failed`, workspace, io.cwd);
     io.out(io.style.dim(`… and ${more} more; all of them: ${show}\n`));
   } else if (shown === 0) io.out('');
-}
-
-function chooseSuites(
-  { config }: Workspace,
-  names: readonly string[],
-  files: readonly string[],
-): SuiteConfig[] {
-  const unknown = names.filter((name) => !config.suites.some((suite) => suite.name === name));
-  if (unknown.length > 0) {
-    throw new UsageError(`there is no suite ${unknown.join(', ')}`, {
-      remedy: `Choose from: ${config.suites.map(({ name }) => name).join(', ')}`,
-    });
-  }
-  const suites = config.suites.filter(
-    (suite) =>
-      (names.length === 0 || names.includes(suite.name)) &&
-      (files.length === 0 || files.some((file) => mentions(suite, file))),
-  );
-  if (suites.length > 0) return suites;
-  throw new UsageError(
-    files.length > 0 ? `no suite uses ${files.join(', ')}` : 'there is nothing to run: no suite was found',
-    { remedy: 'Write one with: touchstone init' },
-  );
-}
-
-function mentions(suite: SuiteConfig, file: string): boolean {
-  const used = [
-    ...suite.datasets,
-    ...suite.targets.flatMap((target) => ('prompt' in target && target.prompt ? [target.prompt] : [])),
-  ];
-  return used.some(({ absolute }) => absolute === file);
 }

@@ -14,6 +14,8 @@ const SUFFIXES: readonly [suffix: string, format: PromptFormat][] = [
   ['.instructions.md', 'instructions'],
   ['.prompt.yaml', 'github-prompt'],
   ['.prompt.yml', 'github-prompt'],
+  ['_prompt.yaml', 'github-prompt'],
+  ['_prompt.yml', 'github-prompt'],
   ['.prompt.md', 'copilot-prompt'],
   ['.skill.md', 'skill'],
   ['.agent.md', 'agent'],

@@ -8,6 +8,7 @@ import { DEFAULT_CASCADE } from './cascadeConfig.ts';
 import { defaultEvaluators } from './defaultEvaluators.ts';
 import type { WorkspaceFiles } from './discoverWorkspace.ts';
 import type { FileReference } from './fileReference.ts';
+import { promptFileSuite } from './promptFileSuite.ts';
 import { SUITE_DEFAULTS, type SuiteConfig } from './suiteConfig.ts';
 import type { TargetConfig } from './targetConfig.ts';
 import { uniqueTargetNames } from './targetNames.ts';
@@ -17,33 +18,43 @@ import type { WorkspaceConfig } from './workspaceConfig.ts';
 const STANDALONE: ReadonlySet<PromptFormat> = new Set(['prompty', 'dotprompt', 'github-prompt']);
 
 /**
- * The configuration of a workspace that has no file: one suite for each dataset, called after it, with the
- * prompts that belong to it. Those are the prompts of the same name (`answer.prompty` and
- * `answer.golden.yaml`); where no name matches and there is one dataset only, every standalone prompt.
+ * The configuration of a workspace that has no file: one suite for each prompt file that brings its own test data,
+ * and one for each dataset, called after it, with the prompts that belong to it. Those are the prompts of the same name (`answer.prompty` and
+ * `answer.golden.yaml`); where no name matches and there is one dataset only, every standalone prompt without test data.
  * Evaluators are the default ones, the only provider is the built-in one, and there is no gate.
  */
 export function implicitConfig(
   files: WorkspaceFiles,
-  options: { model?: string; environment: Environment },
+  options: { root: string; model?: string; environment: Environment },
 ): { config: WorkspaceConfig; warnings: Problem[] } {
   const suites: SuiteConfig[] = [];
   const warnings: Problem[] = [];
+  const own = files.prompts.flatMap((prompt) => promptFileSuite(prompt, options) ?? []);
+  const complete = new Set(own.flatMap(({ suite }) => suite.datasets.map(({ path: file }) => file)));
   for (const dataset of files.datasets) {
-    const prompts = promptsFor(dataset, files);
+    const prompts = promptsFor(dataset, files, complete);
     if (prompts.length > 0) suites.push(suiteOf(dataset, prompts, options.model, suites));
     else if (files.prompts.length > 0) warnings.push(withoutPrompt(dataset));
+  }
+  for (const { suite, warnings: found } of own) {
+    suites.push({ ...suite, name: freeSuiteName(suite.name, suites) });
+    warnings.push(...found);
   }
   const providers = { [BUILT_IN_PROVIDER]: builtInProvider(options.environment) };
   return { config: { providers, suites }, warnings };
 }
 
-function promptsFor(dataset: FileReference, { prompts, datasets }: WorkspaceFiles): FileReference[] {
+function promptsFor(
+  dataset: FileReference,
+  { prompts, datasets }: WorkspaceFiles,
+  complete: ReadonlySet<string>,
+): FileReference[] {
   const name = datasetName(dataset.path);
   const sameName = prompts.filter((prompt) => nameFromPath(prompt.path).toLowerCase() === name.toLowerCase());
   if (sameName.length > 0 || datasets.length > 1) return sameName;
   return prompts.filter((prompt) => {
     const format = detectFormat(prompt.path);
-    return format !== undefined && STANDALONE.has(format);
+    return format !== undefined && STANDALONE.has(format) && !complete.has(prompt.path);
   });
 }
 

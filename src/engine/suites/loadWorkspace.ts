@@ -97,7 +97,7 @@ async function readForeign(
 async function withoutFile(options: LoadOptions): Promise<{ workspace: Workspace; problems: Problem[] }> {
   const root = realpathSync(options.root);
   const files = await discoverWorkspace(root, options.signal);
-  const { config, warnings } = implicitConfig(files, options);
+  const { config, warnings } = implicitConfig(files, { ...options, root });
   return { workspace: { root, configPath: null, config, warnings }, problems: warnings };
 }
 

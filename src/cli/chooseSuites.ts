@@ -1,0 +1,64 @@
+import path from 'node:path';
+import { UsageError } from '../engine/errors.ts';
+import { processEnvironment } from '../engine/ports.ts';
+import { workspacePath } from '../engine/suites/fileReference.ts';
+import type { Workspace } from '../engine/suites/loadWorkspace.ts';
+import { promptFileSuite } from '../engine/suites/promptFileSuite.ts';
+import type { SuiteConfig } from '../engine/suites/suiteConfig.ts';
+
+/** The suites that a person names, or that use a file that was named; all of them where nothing was. Throws UsageError. */
+export function chooseSuites(
+  { config }: Workspace,
+  names: readonly string[],
+  files: readonly string[],
+): SuiteConfig[] {
+  const unknown = names.filter((name) => !config.suites.some((suite) => suite.name === name));
+  if (unknown.length > 0) {
+    throw new UsageError(`there is no suite ${unknown.join(', ')}`, {
+      remedy: `Choose from: ${config.suites.map(({ name }) => name).join(', ')}`,
+    });
+  }
+  const suites = config.suites.filter(
+    (suite) =>
+      (names.length === 0 || names.includes(suite.name)) &&
+      (files.length === 0 || files.some((file) => mentions(suite, file))),
+  );
+  if (suites.length > 0) return suites;
+  throw new UsageError(
+    files.length > 0 ? `no suite uses ${files.join(', ')}` : 'there is nothing to run: no suite was found',
+    { remedy: 'Write one with: touchstone init' },
+  );
+}
+
+/** A named prompt file that brings its own test data is a suite, also beside a configuration that leaves it out. */
+export function addPromptFiles(
+  { root, config, warnings }: Workspace,
+  files: readonly string[],
+  model?: string,
+): void {
+  for (const absolute of files) {
+    if (config.suites.some((suite) => mentions(suite, absolute)) || !isWithin(root, absolute)) continue;
+    const file = { path: workspacePath(root, absolute), absolute };
+    const own = promptFileSuite(file, {
+      root,
+      environment: processEnvironment,
+      ...(model === undefined ? {} : { model }),
+    });
+    if (!own) continue;
+    config.suites.push(own.suite);
+    warnings.push(...own.warnings);
+  }
+}
+
+function isWithin(root: string, file: string): boolean {
+  const way = path.relative(root, file);
+  return !way.startsWith('..') && !path.isAbsolute(way);
+}
+
+function mentions(suite: SuiteConfig, file: string): boolean {
+  const used = [
+    ...suite.datasets,
+    ...suite.targets.flatMap((target) => ('prompt' in target && target.prompt ? [target.prompt] : [])),
+  ];
+  return used.some(({ absolute }) => absolute === file);
+}
