@@ -21,7 +21,9 @@ import { traceLines } from '../views/traceView.ts';
 export interface ShowOptions extends OtlpOptions {
   config?: string;
   runs?: boolean;
+  json?: boolean;
   case?: string;
+  target?: string;
   failed?: boolean;
   output?: string[];
 }
@@ -32,9 +34,11 @@ export async function show(runId: string | undefined, options: ShowOptions, io: 
   const { workspace } = await openWorkspace([], options, io.cwd, new AbortController().signal);
   const engine = openEngine(workspace, { commands: false, scripts: false }, { access: 'read' });
   try {
-    if (options.runs) return listRuns(engine, io);
+    checkTogether(options);
+    if (options.runs) return options.json ? listRunsAsJson(engine, io) : listRuns(engine, io);
     const id = runId ?? newest(engine);
-    if (options.case !== undefined) return showCase(engine, id, options.case, io);
+    if (options.case !== undefined)
+      return showCase(engine, id, { id: options.case, target: options.target }, io);
     const report = engine.report(id);
     showRun(report, workspace, options.failed === true, io);
     for (const line of budgetLines(engine.store.budgets.ofRun(id), io.style)) io.out(line);
@@ -46,8 +50,51 @@ export async function show(runId: string | undefined, options: ShowOptions, io: 
   }
 }
 
+function checkTogether({ json, runs, target, case: caseId }: ShowOptions): void {
+  if (json && !runs) {
+    throw new UsageError('--json goes with --runs', {
+      remedy: 'Write a whole run as JSON with: touchstone show --output run.json',
+    });
+  }
+  if (target !== undefined && caseId === undefined) {
+    throw new UsageError('--target goes with --case', {
+      remedy: 'Name the case, e.g. touchstone show --case refund-001 --target agent',
+    });
+  }
+}
+
+/** The most that a list shows. */
+const MOST_RUNS = 100;
+
+function listRunsAsJson(engine: Engine, io: Io): number {
+  const runs = engine.store.listRuns(MOST_RUNS).map(({ id, plan, status, createdAt, elapsedMs }) => {
+    const { summary, passed } = engine.report(id);
+    const { total } = summary;
+    return {
+      id,
+      suite: plan.suite,
+      dataset: plan.dataset.path,
+      targets: plan.targets.map(({ name }) => name),
+      created_at: new Date(createdAt).toISOString(),
+      state: status.state,
+      elapsed_ms: elapsedMs,
+      trials: plan.trials,
+      passed: total.passed,
+      failed: total.failed,
+      errored: total.errored,
+      pass_rate: total.passRate,
+      cost_usd: total.costUsd,
+      unknown_costs: total.unknownCosts,
+      // What a run that is not complete comes to is not known yet.
+      result: status.state !== 'complete' ? null : passed ? 'passed' : 'failed',
+    };
+  });
+  io.out(JSON.stringify({ runs }, null, 2));
+  return EXIT.passed;
+}
+
 function listRuns(engine: Engine, io: Io): number {
-  const rows = engine.store.listRuns(100).map(({ id, plan, status, createdAt }) => {
+  const rows = engine.store.listRuns(MOST_RUNS).map(({ id, plan, status, createdAt }) => {
     const { summary, passed } = engine.report(id);
     return [
       id,
@@ -90,8 +137,19 @@ function showRun(report: RunReport, workspace: Workspace, failed: boolean, io: I
     io.out(`${io.style.red('stopped')} ${status.reason}`);
 }
 
-function showCase(engine: Engine, id: string, caseId: string, io: Io): number {
-  const results = engine.store.resultsOfCase(id, caseId);
+function showCase(
+  engine: Engine,
+  id: string,
+  { id: caseId, target }: { id: string; target: string | undefined },
+  io: Io,
+): number {
+  const all = engine.store.resultsOfCase(id, caseId);
+  const results = target === undefined ? all : all.filter((result) => result.target === target);
+  if (all.length > 0 && results.length === 0) {
+    throw new UsageError(`the case ${caseId} has no result of a target ${target} in run ${id}`, {
+      remedy: `Choose from: ${[...new Set(all.map((result) => result.target))].join(', ')}`,
+    });
+  }
   const [first] = results;
   if (!first) {
     throw new UsageError(`run ${id} has no result of a case ${caseId}`, {

@@ -13,7 +13,9 @@ export function caseLines(result: TrialResult, located: LocatedCase | undefined,
   const colour = { passed: style.green, failed: style.red, errored: style.yellow }[result.status];
   const facts = [
     formatDuration(output.latencyMs),
-    `cost ${formatCost(output.costUsd)}`,
+    ...(output.exitMs === undefined ? [] : [`ended after ${formatDuration(output.exitMs)}`]),
+    ...(output.attempts === undefined ? [] : [`${output.attempts} calls`]),
+    `cost ${formatCost(output.costUsd)}${output.costComputed ? ' (computed)' : ''}`,
     ...(output.usage ? [`${output.usage.inputTokens} tokens in, ${output.usage.outputTokens} out`] : []),
     ...(output.model ? [sanitizeLine(output.model)] : []),
     ...(output.finishReason ? [`finished: ${sanitizeLine(output.finishReason)}`] : []),
@@ -31,6 +33,7 @@ export function caseLines(result: TrialResult, located: LocatedCase | undefined,
     ...output.toolCalls.map(
       (call) => `  ${style.dim('calls')} ${sanitizeLine(`${call.name}(${JSON.stringify(call.arguments)})`)}`,
     ),
+    ...(output.warnings ?? []).map((warning) => `  ${style.yellow('warning')} ${sanitizeLine(warning)}`),
     style.dim('evaluations'),
     ...result.evaluations.map((evaluation) => evaluationLine(evaluation, io)),
     `  ${style.dim('verdict')} ${sanitizeLine(result.reason)}`,

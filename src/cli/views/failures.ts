@@ -28,6 +28,7 @@ export function failureLines(
     ...(entry ? labelled('expected', expectations(entry).join('; '), io) : []),
     ...labelled('actual', actualText(result), io),
     ...labelled('', cutOffText(result), io),
+    ...(result.output.warnings ?? []).flatMap((warning) => labelled('warning', warning, io)),
     ...whyLines(result, io),
     style.dim(`    ${'trace'.padEnd(LABEL_WIDTH)}${result.traceId}`),
     '',

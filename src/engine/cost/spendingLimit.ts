@@ -1,4 +1,5 @@
 import type { TrialResult } from '../model/result.ts';
+import { whyCostUnknown } from '../model/unknownCost.ts';
 import type { Spent } from './spent.ts';
 
 /** How much may be spent, in US dollars; an absent limit does not limit. */
@@ -66,7 +67,7 @@ export class SpendingLimit {
     const cost = addJudges(this.#judgesOnly ? 0 : output.costUsd, evaluations);
     if (cost === null && output.status === 'complete') {
       this.#end(
-        `the cost of ${result.target} is unknown, so the limit cannot be kept: set the price of its model under providers in touchstone.yaml`,
+        `the cost of ${result.target} is unknown, so the limit cannot be kept: ${whyUnknown(result)}`,
       );
       return;
     }
@@ -111,6 +112,12 @@ function addJudges(outputUsd: number | null, evaluations: TrialResult['evaluatio
     cost = evaluation.costUsd === null ? null : cost + evaluation.costUsd;
   }
   return cost;
+}
+
+function whyUnknown({ output, evaluations }: TrialResult): string {
+  const judge = evaluations.find((one) => one.status !== 'skipped' && one.costUsd === null);
+  if (output.costUsd === null || judge === undefined) return whyCostUnknown(output);
+  return `set the price of the model of the judge ${judge.name} under providers in touchstone.yaml`;
 }
 
 /** Sums of costs are not exact to the last bit. */

@@ -32,8 +32,16 @@ interface OutputBase {
   usage: Usage | null;
   /** US dollars; null means unknown, never 0. */
   costUsd: number | null;
-  /** Wall time of the whole call in milliseconds. */
+  /** The target reported no cost: `costUsd` is computed from its usage, by the price of its model. */
+  costComputed?: true;
+  /** Wall time until the answer was whole, in milliseconds. */
   latencyMs: number;
+  /** Of a program: wall time until it had ended, in milliseconds. */
+  exitMs?: number;
+  /** Calls that it took, where it took more than one. */
+  attempts?: number;
+  /** What a person should know about the call although it brought an answer. */
+  warnings?: string[];
   finishReason: string | null;
   model?: string;
   metadata?: { [key: string]: JsonValue };

@@ -3,7 +3,7 @@ import type { Clock, Random, Span } from '../ports.ts';
 import { ModelError } from './modelClient.ts';
 
 /** Calls altogether, the first one included. */
-const ATTEMPTS = 4;
+export const RETRY_ATTEMPTS = 4;
 /** The first back-off is drawn from 0 to this many milliseconds; each further limit doubles, up to the last. */
 const BASE_MS = 500;
 const MAX_MS = 20_000;
@@ -31,7 +31,7 @@ export async function withRetry<T>(attempt: () => Promise<T>, options: RetryOpti
       if (options.signal.aborted) throw options.signal.reason;
       if (!(error instanceof ModelError) || !error.transient) throw error;
       const waitMs = error.retryAfterMs ?? backoff(done, options.random);
-      if (done >= ATTEMPTS) throw spent(error, done, options.clock);
+      if (done >= RETRY_ATTEMPTS) throw spent(error, done, options.clock);
       if (options.clock.monotonic() + waitMs >= options.deadline) throw tooLate(error, waitMs, options);
       options.span.event('retry', { attempt: done, wait_ms: waitMs, 'error.type': errorType(error) });
       await options.clock.sleep(waitMs, options.signal);
@@ -44,7 +44,8 @@ export function errorType(error: ModelError): string {
   return error.status === undefined ? error.code : String(error.status);
 }
 
-function backoff(done: number, random: Random): number {
+/** Milliseconds to wait after so many attempts. */
+export function backoff(done: number, random: Random): number {
   return random.next() * Math.min(MAX_MS, BASE_MS * 2 ** (done - 1));
 }
 

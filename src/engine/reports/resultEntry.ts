@@ -48,7 +48,11 @@ function outputEntry(output: Output) {
     model: output.model ?? null,
     usage: output.usage ? usageEntry(output.usage) : null,
     cost_usd: output.costUsd,
+    ...(output.costComputed ? { cost_computed: true } : {}),
     latency_ms: output.latencyMs,
+    ...(output.exitMs === undefined ? {} : { exit_ms: output.exitMs }),
+    ...(output.attempts === undefined ? {} : { attempts: output.attempts }),
+    ...(output.warnings === undefined ? {} : { warnings: output.warnings }),
     finish_reason: output.finishReason,
   };
 }

@@ -27,7 +27,9 @@ export function estimatedRun(
   return {
     targets: inputs.targets.map(({ target, concurrency }): EstimatedTarget => {
       const asked = askedModel(target.name, suite, plan.model, workspace, ports);
-      const { name, kind, lane } = target;
+      const { name, kind } = target;
+      // Programs share the places of a run.
+      const lane = kind === 'command' ? 'programs' : target.lane;
       return { name, kind, lane, concurrency, ...(asked ? { asked } : {}) };
     }),
     cases: chosenCases(inputs),

@@ -14,6 +14,7 @@ import { heartbeat } from './heartbeat.ts';
 import { HeldTrials } from './heldTrials.ts';
 import { Lanes } from './lanes.ts';
 import { OrderedCases, orderOf } from './orderedCases.ts';
+import { Places } from './places.ts';
 import type { PlannedTarget, RunInputs } from './runInputs.ts';
 import type { RunLimit } from './runLimit.ts';
 import { runTrial, type TrialJob } from './runTrial.ts';
@@ -100,7 +101,9 @@ class Execution {
         'touchstone.attempt': attempt,
       },
     });
-    for (const { target, concurrency } of inputs.targets) this.#lanes.open(target.lane, concurrency);
+    const programs = new Places(inputs.maxPrograms ?? Number.POSITIVE_INFINITY);
+    for (const { target, concurrency } of inputs.targets)
+      this.#lanes.open(target.lane, concurrency, target.kind === 'command' ? programs : undefined);
     const order = orderOf(inputs);
     this.#ordered = order && this.#orderedCases(order);
   }
@@ -240,7 +243,7 @@ class Execution {
     const { log, limit } = this.#options;
     // After a long sleep of the machine, before anything is paid for in a run that may be another's by now.
     this.#writer.renew();
-    const { plan, auditShare, clock = this.#options.clock } = this.#inputs;
+    const { plan, auditShare, redactor, clock = this.#options.clock } = this.#inputs;
     limit?.begin();
     return {
       located,
@@ -254,6 +257,7 @@ class Execution {
       seed: plan.seed,
       cascade: { clock, log, ...this.#inputs.cascadeFor(located.case) },
       auditShare,
+      redactor,
       clock,
       tracing: this.#tracing,
     };

@@ -1,22 +1,26 @@
+import type { Places } from './places.ts';
+
 /** Starts tasks in order, at most `limit` at a time; tasks that wait for a place are kept in a queue. */
 export class Lane {
   readonly limit: number;
   readonly #queue: (() => Promise<unknown>)[] = [];
   readonly #onError: (error: unknown) => void;
+  readonly #places: Places | undefined;
   #head = 0;
   #active = 0;
   #roomWaiters: (() => void)[] = [];
   #idleWaiters: (() => void)[] = [];
 
-  /** `onError` hears of a task that rejected; the lane goes on. */
-  constructor(limit: number, onError: (error: unknown) => void) {
+  /** `onError` hears of a task that rejected; the lane goes on. A task also needs one of `places`, where they are given. */
+  constructor(limit: number, onError: (error: unknown) => void, places?: Places) {
     this.limit = limit;
     this.#onError = onError;
+    this.#places = places;
   }
 
   push(task: () => Promise<unknown>): void {
-    if (this.#active < this.limit) this.#start(task);
-    else this.#queue.push(task);
+    this.#queue.push(task);
+    this.#pump();
   }
 
   /** Undefined while the queue is short; otherwise resolves as soon as it is. */
@@ -44,14 +48,23 @@ export class Lane {
     return this.#queue.length - this.#head;
   }
 
+  readonly #pump = (): void => {
+    while (this.#active < this.limit && this.#waiting() > 0) {
+      if (this.#places && !this.#places.take(this.#pump)) return;
+      const next = this.#take();
+      if (next) this.#start(next);
+    }
+  };
+
   #start(task: () => Promise<unknown>): void {
     this.#active += 1;
     task()
       .catch(this.#onError)
       .finally(() => {
         this.#active -= 1;
-        const next = this.#take();
-        if (next) this.#start(next);
+        // Who shares the places comes first, where one of them waits.
+        this.#places?.give();
+        this.#pump();
         this.#wake();
       });
   }

@@ -1,4 +1,5 @@
 import { Lane } from './lane.ts';
+import type { Places } from './places.ts';
 
 /** The lanes of a run, by name. */
 export class Lanes {
@@ -9,11 +10,11 @@ export class Lanes {
     this.#onError = onError;
   }
 
-  /** Targets that share a lane share the smallest of their limits. */
-  open(name: string, concurrency: number): void {
+  /** Targets that share a lane share the smallest of their limits; lanes may share places on top. */
+  open(name: string, concurrency: number, places?: Places): void {
     const known = this.#lanes.get(name);
     const limit = Math.min(known?.limit ?? concurrency, concurrency);
-    this.#lanes.set(name, new Lane(limit, this.#onError));
+    this.#lanes.set(name, new Lane(limit, this.#onError, places));
   }
 
   push(name: string, task: () => Promise<unknown>): void {

@@ -8,6 +8,7 @@ import { createPatternMatcher } from '../evaluators/patternMatcher.ts';
 import { isWorkspaceScript } from '../evaluators/workspaceScript.ts';
 import { resolveInside } from '../files/confine.ts';
 import { readText } from '../files/readText.ts';
+import { Redactor } from '../http/redactor.ts';
 import type { GoldenCase } from '../model/case.ts';
 import type { RunFilter, RunPlan } from '../model/run.ts';
 import type { KeyedCatalog } from '../models/catalog.ts';
@@ -21,6 +22,7 @@ import type { Workspace } from '../suites/loadWorkspace.ts';
 import type { SuiteConfig } from '../suites/suiteConfig.ts';
 import { caseEvaluators } from './caseEvaluators.ts';
 import { caseOrder } from './caseOrder.ts';
+import { configuredSecrets } from './configuredSecrets.ts';
 import { createTarget } from './createTarget.ts';
 import { ensureMeasured } from './ensureMeasured.ts';
 import { makePlan } from './makePlan.ts';
@@ -121,9 +123,11 @@ async function prepareRun(
   const dataset = suite.cases
     ? heldDataset(reference.path, suite.cases)
     : await openDataset(reference.absolute, { root, signal });
-  const recordings = overrides.recordings && openRecordings(overrides.recordings, providers, suite, ports);
+  const redactor = new Redactor(configuredSecrets(providers, suite.targets, ports.environment));
+  const recordings =
+    overrides.recordings && openRecordings(overrides.recordings, { random: ports.random, redactor });
   const clock = recordings?.mode === 'replay' ? stillClock(ports.clock) : undefined;
-  const models = openModels(providers, ports, recordings);
+  const models = openModels(providers, { ...ports, ...learning(ports.secrets, redactor) }, recordings);
   const deps = evaluatorDeps(workspace, suite, models, ports, recordings);
   const evaluatorsFor = caseEvaluators({
     specs: suite.evaluators,
@@ -140,6 +144,7 @@ async function prepareRun(
     providers,
     model,
     recordings,
+    redactor,
     runScript: deps.scripts?.run,
     ...(budgets ? { allowTokens: budgets.allowance } : {}),
   };
@@ -186,13 +191,32 @@ async function prepareRun(
         ...scoringFor(entry, deps),
       }),
       auditShare: suite.cascade.audit,
+      redactor,
+      maxPrograms: suite.maxConcurrency,
       ...(order ? { order } : {}),
       ...(clock ? { clock } : {}),
     },
     ...(recordings ? { recordings } : {}),
     ...(budgets ? { budgets } : {}),
-    ready: (signal) => models.ready(signal),
+    async ready(signal) {
+      await models.ready(signal);
+      for (const { target } of targets) await target.ready?.(signal);
+    },
     close,
+  };
+}
+
+/** Keys that the editor gives out are unknown until then. */
+function learning(secrets: Secrets | undefined, redactor: Redactor): { secrets?: Secrets } {
+  if (!secrets) return {};
+  return {
+    secrets: {
+      async get(request, signal) {
+        const value = await secrets.get(request, signal);
+        if (value !== null) redactor.learn([value]);
+        return value;
+      },
+    },
   };
 }
 

@@ -1,5 +1,4 @@
-import { createRedactor } from '../http/redactor.ts';
-import type { JsonValue } from '../model/json.ts';
+import type { Redactor } from '../http/redactor.ts';
 import {
   type CatalogPorts,
   createModelCatalog,
@@ -11,7 +10,6 @@ import { recordingSender, replaySender } from '../models/embeddingsRecording.ts'
 import { recordingCatalog, replayCatalog } from '../models/recordingClient.ts';
 import { Recordings } from '../models/recordings.ts';
 import type { Clock, Environment, Random } from '../ports.ts';
-import type { SuiteConfig } from '../suites/suiteConfig.ts';
 
 /** What a person asked for with --record or --replay. */
 export interface RecordingChoice {
@@ -22,26 +20,14 @@ export interface RecordingChoice {
 
 type Providers = Readonly<Record<string, ProviderConfig>>;
 
-/** Opens the folder; what is written is freed of the keys that providers and targets are configured with. */
+/** Opens the folder; what is written is freed of the run's keys. */
 export function openRecordings(
   { mode, folder }: RecordingChoice,
-  providers: Providers,
-  suite: SuiteConfig,
-  ports: { environment: Environment; random: Random },
+  { random, redactor }: { random: Random; redactor: Redactor },
 ): Recordings {
-  if (mode === 'replay') return Recordings.toReplay(folder, ports.random);
-  const secrets = [
-    ...Object.values(providers).flatMap(({ apiKey = '', headers = {} }) => [
-      ...variablesIn(apiKey, ports.environment),
-      ...headerSecrets(headers, ports.environment),
-    ]),
-    ...suite.targets.flatMap((target) => {
-      if (target.kind === 'http') return headerSecrets(target.headers, ports.environment);
-      if (target.kind === 'command') return variablesIn(Object.values(target.env), ports.environment);
-      return [];
-    }),
-  ];
-  return Recordings.toRecord(folder, ports.random, createRedactor(secrets));
+  return mode === 'replay'
+    ? Recordings.toReplay(folder, random)
+    : Recordings.toRecord(folder, random, redactor.text);
 }
 
 /** The models of a run, live, recorded or replayed. A replay needs no keys and opens no connection. */
@@ -85,18 +71,4 @@ export function stillClock(clock: Clock): Clock {
 /** For numbers that must not tell two runs apart: fences of judges depend on their material all the same. */
 export function stillRandom(random: Random): Random {
   return { next: () => random.next(), hex: (bytes) => '0'.repeat(bytes * 2) };
-}
-
-/** What the variables named in configured texts stand for. */
-function variablesIn(configured: JsonValue, environment: Environment): string[] {
-  const names = [...JSON.stringify(configured).matchAll(/\$\{env:([^}:]+)/g)].map(([, name = '']) => name);
-  return names.flatMap((name) => environment.get(name.trim())?.trim() ?? []);
-}
-
-/** Values of headers that carry a key by their name, and of all variables. */
-function headerSecrets(headers: { [name: string]: string }, environment: Environment): string[] {
-  const written = Object.entries(headers)
-    .filter(([name, value]) => /auth|key|token|secret|cookie/i.test(name) && !value.includes('${env:'))
-    .flatMap(([, value]) => [value, value.replace(/^\S+\s+/, '')]);
-  return [...written, ...variablesIn(headers, environment)];
 }

@@ -1,5 +1,6 @@
 import type { CascadeOptions } from '../evaluators/cascade.ts';
 import type { Evaluator } from '../evaluators/evaluator.ts';
+import type { Redactor } from '../http/redactor.ts';
 import type { GoldenCase, LocatedCase } from '../model/case.ts';
 import type { RunPlan } from '../model/run.ts';
 import type { Clock } from '../ports.ts';
@@ -39,4 +40,8 @@ export interface RunInputs {
   clock?: Clock;
   /** Share of settled cases, 0–1, whose judge runs all the same. */
   auditShare: number;
+  /** Most programs at the same time, over all targets that start one. */
+  maxPrograms?: number;
+  /** Takes the keys of models and targets out of results. */
+  redactor?: Redactor;
 }

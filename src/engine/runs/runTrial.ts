@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { UserError } from '../errors.ts';
 import { type CascadeOptions, runCascade } from '../evaluators/cascade.ts';
 import type { EvaluationInput, Evaluator } from '../evaluators/evaluator.ts';
+import type { Redactor } from '../http/redactor.ts';
 import type { LocatedCase } from '../model/case.ts';
 import { emptyOutput, type Output, type OutputError } from '../model/output.ts';
 import type { TrialResult, Verdict } from '../model/result.ts';
@@ -27,6 +28,8 @@ export interface TrialJob {
   cascade: Omit<CascadeOptions, 'signal' | 'span' | 'audit'>;
   /** Share of cases, 0–1, whose judge runs although the verdict is settled. */
   auditShare: number;
+  /** Takes keys out of what evaluators say. */
+  redactor?: Redactor | undefined;
   clock: Clock;
   tracing: Tracing;
 }
@@ -56,7 +59,8 @@ export async function judgeTrial(
   others?: EvaluationInput['others'],
 ): Promise<TrialResult> {
   const { located, target, trial, span } = job;
-  const verdict = output.status === 'complete' ? await evaluate(job, output, others) : notScored(output);
+  const scored = output.status === 'complete' ? await evaluate(job, output, others) : notScored(output);
+  const verdict = job.redactor?.value(scored) ?? scored;
   span.set({ 'touchstone.trial.status': verdict.status });
   return {
     target: target.name,
@@ -68,7 +72,11 @@ export async function judgeTrial(
       ...evaluation,
       latencyMs: micros(evaluation.latencyMs),
     })),
-    output: { ...output, latencyMs: micros(output.latencyMs) },
+    output: {
+      ...output,
+      latencyMs: micros(output.latencyMs),
+      ...(output.exitMs === undefined ? {} : { exitMs: micros(output.exitMs) }),
+    },
     traceId: span.traceId,
     ...(located.case.cluster === undefined ? {} : { cluster: located.case.cluster }),
     tags: located.case.tags ?? [],

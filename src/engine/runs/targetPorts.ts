@@ -1,14 +1,20 @@
 import type { ScriptRunner } from '../evaluators/scriptRunner.ts';
+import type { Redactor } from '../http/redactor.ts';
 import type { ProviderConfig } from '../models/catalog.ts';
 import type { ModelCatalog } from '../models/modelClient.ts';
 import type { Recordings } from '../models/recordings.ts';
-import type { Clock, Environment, Trust } from '../ports.ts';
+import type { Clock, Environment, Random, Secrets, Trust } from '../ports.ts';
 import type { AllowTokens } from '../targets/tokenAllowance.ts';
 
 /** What targets are made with. */
 export interface TargetPorts {
   environment: Environment;
   clock: Clock;
+  random: Random;
+  /** In the editor: where the variables of targets come from instead of the environment. */
+  secrets?: Secrets;
+  /** Takes the run's keys out of whatever comes back. */
+  redactor: Redactor;
   trust: Trust;
   models: ModelCatalog;
   providers: Readonly<Record<string, ProviderConfig>>;

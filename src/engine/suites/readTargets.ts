@@ -12,6 +12,7 @@ import {
   targetFile,
   toHttp,
   toParameters,
+  toResponse,
 } from './targetConfig.ts';
 import { nameTargets } from './targetNames.ts';
 
@@ -24,6 +25,7 @@ const ONLY_FOR: { readonly [key: string]: readonly Kind[] } = {
   cwd: ['command'],
   env: ['command'],
   reply: ['http', 'command'],
+  response: ['command'],
 };
 
 /**
@@ -107,7 +109,9 @@ function readKind(
     case 'command': {
       const cwd = resolveReference(reader, file.cwd ?? '.', [...at, 'cwd'], 'folder');
       if (!cwd) return undefined;
-      return { kind, command: file.command ?? [], cwd, env: file.env ?? {}, reply: file.reply ?? 'json' };
+      const response = file.response === undefined ? {} : { response: toResponse(file.response) };
+      const { command = [], env = {}, reply = 'json' } = file;
+      return { kind, command, cwd, env, ...response, reply };
     }
     case 'replay': {
       const replay = resolveReference(reader, file.replay ?? '', [...at, 'replay']);

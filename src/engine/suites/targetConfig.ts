@@ -19,6 +19,16 @@ interface TargetBase {
 /** How the reply of an agent is read: the reply document as JSON, or everything it wrote as the output text. */
 type ReplyForm = 'json' | 'text';
 
+/** Each is a JSON pointer or a dotted path into the reply. */
+export interface ResponseConfig {
+  text: string;
+  tool_calls?: string | undefined;
+  usage?: string | undefined;
+  model?: string | undefined;
+  finish_reason?: string | undefined;
+  cost_usd?: string | undefined;
+}
+
 /** One thing under test, as `touchstone.yaml` asks for it. Paths are resolved and inside the workspace. */
 export type TargetConfig =
   | (TargetBase & {
@@ -37,8 +47,8 @@ export type TargetConfig =
       headers: Record<string, string>;
       /** A JSON template with placeholders; the request document where absent. */
       body?: JsonValue;
-      /** Where the output stands in the reply: a JSON pointer or a dotted path. */
-      response?: string;
+      /** Where the output and what goes with it stand in the reply. */
+      response?: ResponseConfig;
       reply: ReplyForm;
     })
   | (TargetBase & {
@@ -46,8 +56,9 @@ export type TargetConfig =
       command: string[];
       /** The folder in which the command is started. */
       cwd: FileReference;
-      /** May hold `${env:NAME}`. */
+      /** May hold `${env:NAME}`, and placeholders. */
       env: Record<string, string>;
+      response?: ResponseConfig;
       reply: ReplyForm;
     })
   | (TargetBase & {
@@ -98,6 +109,24 @@ const parametersFile = z.strictObject({
     .describe('Further settings, sent to the provider as they stand.'),
 });
 
+const responsePath = z.string().min(1);
+
+const responseFile = z
+  .union([
+    responsePath,
+    z.strictObject({
+      text: responsePath.describe('Where the output stands.'),
+      tool_calls: responsePath.optional().describe('Where the list of tool calls stands.'),
+      usage: responsePath.optional().describe('Where the token counts stand.'),
+      model: responsePath.optional().describe('Where the name of the model stands.'),
+      finish_reason: responsePath.optional().describe('Where the finish reason stands.'),
+      cost_usd: responsePath.optional().describe('Where the cost in US dollars stands.'),
+    }),
+  ])
+  .describe(
+    'Where the output stands in a JSON reply, e.g. choices.0.message.content or /data/answer; or { text, tool_calls, usage, model, finish_reason, cost_usd }, each such a path. Tool calls, usage and the like are also found by their usual names beside the output. Default: a reply document with output, tool_calls, steps and usage.',
+  );
+
 const httpFile = z.strictObject({
   url: z
     .url({ protocol: /^https?$/, error: 'an address that begins with https:// or http://' })
@@ -113,13 +142,7 @@ const httpFile = z.strictObject({
     .describe(
       'JSON to send, with placeholders such as "{{input}}". Default: a request document with input, messages, case_id, trial and seed.',
     ),
-  response: z
-    .string()
-    .min(1)
-    .optional()
-    .describe(
-      'Where the output stands in the reply, e.g. choices.0.message.content or /data/answer. Default: a reply document with output, tool_calls, steps and usage.',
-    ),
+  response: responseFile.optional(),
 });
 
 /** What a target is; exactly one of them stands in a target. */
@@ -144,7 +167,7 @@ export const targetFile = z
       .min(1)
       .optional()
       .describe(
-        'An agent as a program and its arguments; started per call without a shell, JSON in and JSON out.',
+        'An agent as a program and its arguments; started per call without a shell, JSON in and JSON out. Arguments may hold placeholders such as "{{input}}".',
       ),
     replay: z
       .string()
@@ -186,6 +209,7 @@ export const targetFile = z
       .describe(
         'How the reply of an http or command target is read: a JSON document, or plain text. Default: json.',
       ),
+    response: responseFile.optional(),
     timeout_ms: z
       .int()
       .min(1)
@@ -217,8 +241,13 @@ export function toHttp(
     headers: file.headers,
     // It was read from YAML or JSON, so it is JSON.
     ...(file.body === undefined ? {} : { body: file.body as JsonValue }),
-    ...(file.response === undefined ? {} : { response: file.response }),
+    ...(file.response === undefined ? {} : { response: toResponse(file.response) }),
   };
+}
+
+/** A path alone is that of the text. */
+export function toResponse(file: z.output<typeof responseFile>): ResponseConfig {
+  return typeof file === 'string' ? { text: file } : file;
 }
 
 export function toParameters(file: z.output<typeof parametersFile> = {}): ModelParameters {

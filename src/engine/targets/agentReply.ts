@@ -1,47 +1,35 @@
 import { z } from 'zod';
-import { isJsonObject, type JsonValue } from '../model/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import type { ToolCall } from '../model/message.ts';
-import { emptyOutput, type Output, type OutputError, type Step, type Usage } from '../model/output.ts';
+import { emptyOutput, type Output, type OutputError, type Step } from '../model/output.ts';
+import { type ResponsePaths, readForeignReply } from './foreignReply.ts';
+import { ReplyProblem, readArguments, readToolCalls, readToolName } from './toolCallForms.ts';
 import { parseUntrustedJson } from './untrustedJson.ts';
+import { readUsage } from './usageForms.ts';
 
 /**
  * `json`: the reply document below. `text`: everything is the answer.
- * `path`: any JSON; the value at the path (see responsePath.ts) is the answer.
+ * `path`: any JSON; the values at the paths (foreignReply.ts) are the answer and what goes with it.
  */
-export type ReplyForm =
-  | { kind: 'json' }
-  | { kind: 'text' }
-  | { kind: 'path'; path: string; pick: (reply: JsonValue) => JsonValue | undefined };
+export type ReplyForm = { kind: 'json' } | { kind: 'text' } | { kind: 'path'; paths: ResponsePaths };
 
-const json = z.custom<JsonValue>(() => true);
-const count = z.number().int().nonnegative();
+const json = z.custom<JsonValue>((value) => value !== undefined);
 
 /** The reply document of an agent. Unknown keys are ignored; null means "not reported". */
 const document = z.object({
   output: json.nullish(),
-  tool_calls: z
-    .array(z.object({ id: z.string().optional(), name: z.string(), arguments: json.optional() }))
-    .nullish(),
+  tool_calls: json.nullish(),
+  toolCalls: json.nullish(),
   steps: z
     .array(
-      z.object({
+      z.looseObject({
         type: z.enum(['tool', 'model', 'message']),
-        name: z.string().optional(),
-        arguments: json.optional(),
-        output: json.optional(),
-        latency_ms: z.number().nonnegative().optional(),
+        output: json.nullish(),
+        latency_ms: z.number().nonnegative().nullish(),
       }),
     )
     .nullish(),
-  usage: z
-    .object({
-      input_tokens: count,
-      output_tokens: count,
-      cached_input_tokens: count.optional(),
-      cache_write_tokens: count.optional(),
-      reasoning_tokens: count.optional(),
-    })
-    .nullish(),
+  usage: json.nullish(),
   cost_usd: z.number().nonnegative().nullish(),
   finish_reason: z.string().nullish(),
   model: z.string().nullish(),
@@ -49,23 +37,37 @@ const document = z.object({
   error: z
     .union([
       z.string(),
-      z.object({ message: z.string(), code: z.string().optional(), transient: z.boolean().optional() }),
+      z.object({ message: z.string(), code: z.string().nullish(), transient: z.boolean().nullish() }),
     ])
     .nullish(),
 });
 type ReplyDocument = z.infer<typeof document>;
 
-/** Turns what an agent answered into an output. Never throws: an unreadable reply is a `protocol` error. */
-export function readReply(text: string, form: ReplyForm, latencyMs: number): Output {
+/**
+ * Turns what an agent answered into an output. Never throws: an unreadable reply is a `protocol` error. `redact` takes
+ * keys out of what such an error quotes, before it is cut short.
+ */
+export function readReply(
+  text: string,
+  form: ReplyForm,
+  latencyMs: number,
+  redact: (text: string) => string = (quoted) => quoted,
+): Output {
   if (form.kind === 'text') return completeOutput(text, latencyMs);
-  let value: JsonValue;
   try {
-    value = parseUntrustedJson(text);
+    const value = parse(text);
+    return form.kind === 'path' ? readPicked(value, form, latencyMs) : readDocument(value, latencyMs);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return protocolError(`The reply is not usable JSON: ${reason}. It begins: ${excerpt(text)}`, latencyMs);
+    if (!(error instanceof ReplyProblem)) throw error;
+    return errorOutput('protocol', `${error.message} It begins: ${excerpt(redact(text))}`, latencyMs);
   }
-  return form.kind === 'path' ? readPicked(value, form, latencyMs) : readDocument(value, latencyMs);
+}
+
+/** Whether a value is a reply in this form, as far as one can tell without reading it. */
+export function looksLikeReply(value: JsonValue, form: ReplyForm): boolean {
+  if (!isJsonObject(value)) return false;
+  if (form.kind === 'json') return isDocument(value);
+  return form.kind === 'path' && hasAnswer(readLeniently(value, form.paths));
 }
 
 /** A call that brought no usable answer. */
@@ -84,38 +86,60 @@ export function excerpt(text: string): string {
   return line === '' ? 'nothing' : JSON.stringify(text.length > 200 ? `${line}…` : line);
 }
 
-function protocolError(message: string, latencyMs: number): Output {
-  return errorOutput('protocol', message, latencyMs);
+function parse(text: string): JsonValue {
+  try {
+    return parseUntrustedJson(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    // The engine quotes a piece of the text, which may be half a key.
+    const told = reason.replace(/,? (?:\.\.\.)?"[\s\S]*is not valid JSON$/, '');
+    throw new ReplyProblem(`The reply is not usable JSON: ${told}.`);
+  }
 }
 
-function readPicked(value: JsonValue, form: Extract<ReplyForm, { kind: 'path' }>, latencyMs: number): Output {
-  const picked = form.pick(value);
-  if (picked !== undefined && picked !== null) return completeOutput(picked, latencyMs);
-  return protocolError(
-    `The reply has no value at "${form.path}". It begins: ${excerpt(JSON.stringify(value))}`,
-    latencyMs,
-  );
+function readPicked(value: JsonValue, { paths }: { paths: ResponsePaths }, latencyMs: number): Output {
+  const { text, model, ...rest } = readForeignReply(value, paths);
+  if (text === undefined && rest.toolCalls.length === 0) {
+    throw new ReplyProblem(`The reply has no value at "${paths.text}".`);
+  }
+  return { ...completeOutput(text ?? '', latencyMs), ...rest, ...(model === null ? {} : { model }) };
+}
+
+function readLeniently(value: JsonValue, paths: ResponsePaths) {
+  try {
+    return readForeignReply(value, paths);
+  } catch (error) {
+    if (error instanceof ReplyProblem) return undefined;
+    throw error;
+  }
+}
+
+function hasAnswer(reply: ReturnType<typeof readLeniently>): boolean {
+  return reply !== undefined && (reply.text !== undefined || reply.toolCalls.length > 0);
+}
+
+function isDocument(value: JsonObject): boolean {
+  return 'output' in value || 'error' in value || 'tool_calls' in value;
 }
 
 function readDocument(value: JsonValue, latencyMs: number): Output {
-  if (!isJsonObject(value) || !('output' in value || 'error' in value || 'tool_calls' in value)) {
-    return protocolError(
-      `The reply is not an object with "output", "tool_calls" or "error". It begins: ${excerpt(JSON.stringify(value))}`,
-      latencyMs,
-    );
+  if (!isJsonObject(value) || !isDocument(value)) {
+    throw new ReplyProblem('The reply is not an object with "output", "tool_calls" or "error".');
   }
   const checked = document.safeParse(value);
   if (!checked.success) {
     const issue = checked.error.issues[0];
     const place = issue?.path.length ? ` at "${issue.path.join('.')}"` : '';
-    return protocolError(`The reply is wrong${place}: ${issue?.message}`, latencyMs);
+    throw new ReplyProblem(`The reply is wrong${place}: ${issue?.message}.`);
   }
   const reply = checked.data;
   const base = { ...completeOutput(reply.output ?? '', latencyMs), ...reported(reply) };
   if (reply.error === null || reply.error === undefined) return base;
-  const { text, toolCalls, steps, usage, costUsd, finishReason } = base;
+
+  const { text, toolCalls, steps, usage, costUsd, finishReason, model } = base;
   return {
     ...{ text, toolCalls, steps, usage, costUsd, finishReason, latencyMs },
+    ...(model === undefined ? {} : { model }),
     status: 'error',
     error: agentError(reply.error),
   };
@@ -128,16 +152,11 @@ function completeOutput(answer: JsonValue, latencyMs: number): Extract<Output, {
 }
 
 function reported(reply: ReplyDocument) {
-  const steps = (reply.steps ?? []).map(
-    ({ latency_ms, ...step }): Step => ({
-      ...withoutUndefined(step),
-      ...(latency_ms === undefined ? {} : { latencyMs: latency_ms }),
-    }),
-  );
+  const steps = (reply.steps ?? []).map((step, index) => readStep(step, `steps.${index}`));
   return {
     toolCalls: toolCalls(reply, steps),
     steps,
-    usage: usage(reply),
+    usage: readUsage(reply.usage ?? null, 'usage'),
     costUsd: reply.cost_usd ?? null,
     finishReason: reply.finish_reason ?? null,
     ...(reply.model ? { model: reply.model } : {}),
@@ -145,38 +164,33 @@ function reported(reply: ReplyDocument) {
   };
 }
 
+function readStep(step: NonNullable<ReplyDocument['steps']>[number], at: string): Step {
+  const { type, output, latency_ms: latencyMs } = step;
+  // It was parsed from JSON, so it is JSON.
+  const own = step as JsonObject;
+  const given = type === 'tool' ? readArguments(own, at) : own['arguments'];
+  const name = readToolName(own);
+  return {
+    type,
+    ...(name === undefined ? {} : { name }),
+    ...(given === undefined || given === null ? {} : { arguments: given }),
+    ...(output === undefined || output === null ? {} : { output }),
+    ...(typeof latencyMs === 'number' ? { latencyMs } : {}),
+  };
+}
+
 /** An agent that lists its steps need not list its tool calls a second time. */
 function toolCalls(reply: ReplyDocument, steps: Step[]): ToolCall[] {
-  if (reply.tool_calls) {
-    return reply.tool_calls.map(({ id, name, arguments: given }) => ({
-      ...(id === undefined ? {} : { id }),
-      name,
-      arguments: given ?? {},
-    }));
+  for (const key of ['tool_calls', 'toolCalls'] as const) {
+    const listed = reply[key];
+    if (listed !== undefined && listed !== null) return readToolCalls(listed, key);
   }
   return steps
     .filter((step) => step.type === 'tool' && step.name !== undefined)
     .map((step) => ({ name: step.name ?? '', arguments: step.arguments ?? {} }));
 }
 
-function usage({ usage: counts }: ReplyDocument): Usage | null {
-  if (!counts) return null;
-  return {
-    inputTokens: counts.input_tokens,
-    outputTokens: counts.output_tokens,
-    ...(counts.cached_input_tokens === undefined ? {} : { cachedInputTokens: counts.cached_input_tokens }),
-    ...(counts.cache_write_tokens === undefined ? {} : { cacheWriteTokens: counts.cache_write_tokens }),
-    ...(counts.reasoning_tokens === undefined ? {} : { reasoningTokens: counts.reasoning_tokens }),
-  };
-}
-
 function agentError(error: NonNullable<ReplyDocument['error']>): OutputError {
   if (typeof error === 'string') return { code: 'agent', message: error, transient: false };
   return { code: error.code ?? 'agent', message: error.message, transient: error.transient ?? false };
-}
-
-function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
 }

@@ -20,24 +20,52 @@ const PLACEHOLDER = /\{\{\s*([A-Za-z_][\w-]*(?:\.[\w-]+)*)\s*\}\}/;
  *
  * Filling throws ConfigError for a name that the case does not have.
  */
-export function bodyTemplate(
-  template: JsonValue,
-  options: { owner: string; where?: ErrorPlace },
-): (request: AgentRequest) => JsonValue {
-  const missing = (name: string, caseId: string): never => {
-    throw new ConfigError(
-      `The body of ${options.owner} uses {{${name}}}, which the case "${caseId}" does not have`,
-      {
-        ...(options.where ? { where: options.where } : {}),
-        remedy: `Give the case's input a value for "${name}", or correct the name`,
-      },
-    );
-  };
-  const render = compile(template, missing);
+export function bodyTemplate(template: JsonValue, options: TemplateOwner): Fill<JsonValue> {
+  const render = compile(template, missingIn(`The body of ${options.owner}`, options));
+  return (request) => render(scopeOf(request));
+}
+
+/**
+ * A text with placeholders, for an argument or a variable of a program; it stays one text whatever it is filled with.
+ * `literal` changes what stands between the placeholders, once.
+ */
+export function textTemplate(
+  text: string,
+  options: TemplateOwner,
+  literal: (text: string) => string = (unchanged) => unchanged,
+): Fill<string> {
+  const parts = text.split(PLACEHOLDER).map((part, index) => (index % 2 === 0 ? literal(part) : part));
+  const missing = missingIn(options.owner, options);
   return (request) => {
-    const fields: JsonObject = { ...request, messages: (request.messages ?? []) as unknown as JsonValue };
-    const variables = isJsonObject(request.input) ? request.input : {};
-    return render({ request: fields, variables });
+    const scope = scopeOf(request);
+    return parts
+      .map((part, index) => (index % 2 === 0 ? part : asText(lookUp(part, scope, missing))))
+      .join('');
+  };
+}
+
+export function hasPlaceholder(text: string): boolean {
+  return PLACEHOLDER.test(text);
+}
+
+type Fill<T> = (request: AgentRequest) => T;
+
+interface TemplateOwner {
+  owner: string;
+  where?: ErrorPlace;
+}
+
+function scopeOf(request: AgentRequest): Scope {
+  const fields: JsonObject = { ...request, messages: (request.messages ?? []) as unknown as JsonValue };
+  return { request: fields, variables: isJsonObject(request.input) ? request.input : {} };
+}
+
+function missingIn(user: string, { where }: TemplateOwner): Missing {
+  return (name, caseId) => {
+    throw new ConfigError(`${user} uses {{${name}}}, which the case "${caseId}" does not have`, {
+      ...(where ? { where } : {}),
+      remedy: `Give the case's input a value for "${name}", or correct the name`,
+    });
   };
 }
 

@@ -32,7 +32,30 @@ const PASSED_ON = [
   'OTEL_EXPORTER_OTLP_PROTOCOL',
   'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
   'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL',
+  'OTEL_SERVICE_NAME',
+  'OTEL_SDK_DISABLED',
+  'OTEL_TRACES_EXPORTER',
+  'OTEL_METRICS_EXPORTER',
+  'OTEL_LOGS_EXPORTER',
+  // Who to trust, and which interpreter: paths, no keys. NODE_OPTIONS and PYTHONPATH change what a program is: name them.
+  'NODE_EXTRA_CA_CERTS',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+  'REQUESTS_CA_BUNDLE',
+  'VIRTUAL_ENV',
+  'CONDA_PREFIX',
 ] as const;
+
+/** Passed on where they hold no password. */
+const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY'].flatMap((name) => [
+  name,
+  name.toLowerCase(),
+]);
+
+/** Whether a program gets the variable in any case. */
+export function isPassedOn(name: string): boolean {
+  return (PASSED_ON as readonly string[]).includes(name);
+}
 
 /** The allow-listed part of the environment, with what the suite adds on top. */
 export function scrubbedEnvironment(
@@ -43,6 +66,10 @@ export function scrubbedEnvironment(
   for (const name of PASSED_ON) {
     const value = environment.get(name);
     if (value !== undefined) kept[name] = value;
+  }
+  for (const name of PROXIES) {
+    const value = environment.get(name);
+    if (value !== undefined && !value.includes('@')) kept[name] = value;
   }
   return { ...kept, ...added };
 }

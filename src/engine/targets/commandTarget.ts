@@ -1,28 +1,35 @@
-import { statSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import os from 'node:os';
 import { ConfigError, type ErrorPlace } from '../errors.ts';
 import { contentHash } from '../model/hash.ts';
 import type { Output } from '../model/output.ts';
-import type { Clock, Environment, Trust } from '../ports.ts';
-import { errorOutput, excerpt, type ReplyForm, readReply } from './agentReply.ts';
-import { agentRequest } from './agentRequest.ts';
+import type { Clock, Environment, Random, Trust } from '../ports.ts';
+import { looksLikeReply, type ReplyForm } from './agentReply.ts';
 import { type ProcessEnd, runProcess } from './childProcess.ts';
 import { scrubbedEnvironment, traceEnvironment } from './commandEnvironment.ts';
-import { resolveEnvironment } from './environmentReference.ts';
+import { commandInvocation } from './commandInvocation.ts';
+import { commandOutput } from './commandOutput.ts';
+import { findReply } from './findReply.ts';
+import type { ResponsePaths } from './foreignReply.ts';
 import { programFiles } from './programFiles.ts';
-import { createSpanFiles } from './spanFiles.ts';
+import { type Attempt, retriedCall } from './retriedCall.ts';
+import { createSpanFiles, readScratch } from './spanFiles.ts';
 import type { Target, TargetContext, TargetRequest } from './target.ts';
+import { parseUntrustedJson } from './untrustedJson.ts';
+import { withheldHint } from './withheldVariables.ts';
 
 export interface CommandTargetOptions {
   name: string;
-  /** Program and arguments; never passed through a shell. */
+  /** Program and arguments, which may hold placeholders such as `{{input}}`; never passed through a shell. */
   command: readonly string[];
   /** Absolute path of the folder in which the program runs. */
   cwd: string;
-  /** Variables on top of the allow-listed ones; values may hold `${env:NAME}`. */
+  /** Variables on top of the allow-listed ones; values may hold `${env:NAME}` and placeholders. */
   env?: { [name: string]: string };
   /** `text`: standard output is the answer as it stands. Default `json`: the reply document. */
   reply?: 'json' | 'text';
+  /** Where the answer stands in a JSON reply of another form (foreignReply.ts). */
+  response?: ResponsePaths;
   /** Further limit of one call in milliseconds; the call's own limit holds as well. */
   timeoutMs?: number;
   /** Limit for standard output and for standard error, each. Default 4 MiB. */
@@ -36,15 +43,16 @@ export interface CommandTargetOptions {
 export interface CommandTargetPorts {
   environment: Environment;
   clock: Clock;
+  random: Random;
   trust: Trust;
+  /** Takes keys out of what the agent wrote, before it is cut short. */
+  redact?(text: string): string;
 }
 
-/** The system was short of processes or descriptors, which may pass. */
-const SHORT_OF = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM']);
-
 /**
- * An agent that is a program: it reads one request document (agentRequest.ts) as JSON from its standard
- * input, writes one reply document (agentReply.ts) as JSON to its standard output, and exits with code 0.
+ * An agent that is a program: it reads one request document (agentRequest.ts) as JSON from its standard input, or
+ * the case from its arguments, and writes one reply document (agentReply.ts) as JSON to its standard output, or to the
+ * file named by TOUCHSTONE_REPLY_FILE.
  *
  * Its environment is scrubbed to an allow-list plus `env`. TRACEPARENT and BAGGAGE carry the trace; into the
  * file named by TOUCHSTONE_OTLP_FILE it may append its own spans, one OTLP JSON request per line.
@@ -52,7 +60,8 @@ const SHORT_OF = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM']);
  * Throws ConfigError when commands are not trusted, the command is empty, or a variable is missing.
  */
 export function createCommandTarget(options: CommandTargetOptions, ports: CommandTargetPorts): Target {
-  const { name, cwd, env = {}, reply = 'json', maxOutputBytes = 4 * 1024 * 1024 } = options;
+  const { name, cwd, env = {}, maxOutputBytes: maxBytes = 4 * 1024 * 1024 } = options;
+  const { clock, environment, redact = (text: string) => text } = ports;
   const [program, ...args] = options.command;
   const place = options.where ? { where: options.where } : {};
   requireTrust(options, ports.trust);
@@ -62,58 +71,62 @@ export function createCommandTarget(options: CommandTargetOptions, ports: Comman
       remedy: 'Name the program and its arguments, e.g. command: [node, agent/main.mjs]',
     });
   }
-  const added = resolveEnvironment(env, ports.environment, { owner: `The target "${name}"`, ...place });
-  const fixedEnv = scrubbedEnvironment(ports.environment, added);
-  const spanFiles = createSpanFiles(options.scratchFolder ?? os.tmpdir());
-  const form: ReplyForm = { kind: reply };
+  const invoke = commandInvocation({ args, env }, environment, { owner: `the target "${name}"`, ...place });
+  const files = createSpanFiles(options.scratchFolder ?? os.tmpdir());
+  const form = replyForm(options);
 
-  async function call(request: TargetRequest, context: TargetContext): Promise<Output> {
-    requireTrust(options, ports.trust);
-    const spanFile = context.receiveSpans ? await spanFiles.next() : undefined;
-    const start = ports.clock.monotonic();
+  async function attempt(
+    request: TargetRequest,
+    context: TargetContext,
+    timeoutMs: number,
+  ): Promise<Attempt> {
+    const spanFile = await files.next();
+    const replyFile = `${spanFile}.reply`;
+    const invocation = invoke(request);
+    const given = {
+      ...scrubbedEnvironment(environment, invocation.env),
+      ...traceEnvironment(context.span),
+      ...(context.receiveSpans ? { TOUCHSTONE_OTLP_FILE: spanFile } : {}),
+      TOUCHSTONE_REPLY_FILE: replyFile,
+    };
+    const begunAt = clock.now();
     const end = await runProcess(
       {
-        command: [program ?? '', ...args],
+        command: [program ?? '', ...invocation.args],
         cwd,
-        env: {
-          ...fixedEnv,
-          ...traceEnvironment(context.span),
-          ...(spanFile ? { TOUCHSTONE_OTLP_FILE: spanFile } : {}),
-        },
-        input: JSON.stringify(agentRequest(request)),
-        timeoutMs: Math.min(context.timeoutMs, options.timeoutMs ?? Number.POSITIVE_INFINITY),
-        maxBytes: maxOutputBytes,
+        env: given,
+        input: invocation.input,
+        timeoutMs,
+        maxBytes,
         signal: context.signal,
+        hasAnswered: async (stdout) => answered(stdout, await readScratch(replyFile, maxBytes), form),
       },
-      ports.clock,
+      clock,
     );
-    const latencyMs = ports.clock.monotonic() - start;
-    if (spanFile) await handOverSpans(spanFile, context);
-    return toOutput(end, latencyMs);
+    const file = await takeReply(replyFile, begunAt);
+    await handOverSpans(spanFile, context);
+
+    const hint = (said: string): string => withheldHint(environment, given, said);
+    const { output, lines } = commandOutput({
+      ...{ end, form, cwd, maxBytes, file, redact, hint },
+      program: program ?? '',
+    });
+    for (const line of lines.slice(0, MOST_LOGGED)) context.span.log('info', redact(line));
+    return { output, ...(mayRetry(output, end.kind) ? { retry: {} } : {}) };
+  }
+
+  async function takeReply(file: string, begunAt: number) {
+    const bytes = await readScratch(file, maxBytes);
+    const written = await stat(file).catch(() => undefined);
+    await files.remove(file);
+    return bytes.length === 0 || !written ? undefined : { bytes, ms: written.mtimeMs - begunAt };
   }
 
   async function handOverSpans(file: string, { receiveSpans, span }: TargetContext): Promise<void> {
-    const { requests, dropped } = await spanFiles.take(file);
-    for (const request of requests) receiveSpans?.(request);
+    if (!receiveSpans) return;
+    const { requests, dropped } = await files.take(file);
+    for (const request of requests) receiveSpans(request);
     if (dropped > 0) span.log('warn', 'Some lines of the agent’s spans are not JSON', { dropped });
-  }
-
-  function toOutput(end: ProcessEnd, latencyMs: number): Output {
-    const failed = (code: string, message: string, transient = false) =>
-      errorOutput(code, `${message}${lastLines(end.stderr)}`, latencyMs, transient);
-    switch (end.kind) {
-      case 'exited':
-        if (end.code !== 0) return failed('exit', `The agent exited with code ${end.code}.`);
-        return readStandardOutput(end.stdout, form, latencyMs);
-      case 'killed':
-        return failed('exit', `The agent was ended by ${end.signal}.`);
-      case 'timeout':
-        return failed('timeout', 'The agent did not answer within its time limit.', true);
-      case 'overflow':
-        return failed('too-large', `The agent wrote more than ${maxOutputBytes} bytes to ${end.stream}.`);
-      case 'unstarted':
-        return failed('start', unstarted(program ?? '', cwd, end), SHORT_OF.has(end.code));
-    }
   }
 
   return {
@@ -125,12 +138,42 @@ export function createCommandTarget(options: CommandTargetOptions, ports: Comman
       command: options.command,
       // As written: what a ${env:…} stands for may be a key, and is not part of the agent.
       env,
-      reply,
+      reply: options.reply ?? 'json',
+      ...(options.response ? { response: { ...options.response } } : {}),
       files: programFiles(options.command, cwd),
     }),
-    call,
-    close: () => spanFiles.close(),
+    async call(request, context) {
+      requireTrust(options, ports.trust);
+      const { signal, span } = context;
+      const limitMs = Math.min(context.timeoutMs, options.timeoutMs ?? Number.POSITIVE_INFINITY);
+      return retriedCall((leftMs) => attempt(request, context, leftMs), {
+        ...{ clock, random: ports.random, signal, span, limitMs },
+      });
+    },
+    close: () => files.close(),
   };
+}
+
+/** Of the lines beside the reply, so many go into the log. */
+const MOST_LOGGED = 100;
+
+/** Where the agent says that it may succeed later, or the system was too busy to start it; not at the end of its time. */
+function mayRetry(output: Output, end: ProcessEnd['kind']): boolean {
+  if (output.status !== 'error' || !output.error.transient) return false;
+  return end !== 'timeout';
+}
+
+function replyForm({ response, reply }: CommandTargetOptions): ReplyForm {
+  return response ? { kind: 'path', paths: response } : { kind: reply ?? 'json' };
+}
+
+/** Whether the reply is there. A text is whole when the program ends, and not before. */
+function answered(stdout: Buffer, file: Buffer, form: ReplyForm): boolean {
+  if (form.kind === 'text') return false;
+  return [file, stdout].some((bytes) => {
+    const found = findReply(bytes.toString('utf8'), form);
+    return found !== undefined && looksLikeReply(parseUntrustedJson(found.text), form);
+  });
 }
 
 function requireTrust({ name, where }: CommandTargetOptions, trust: Trust): void {
@@ -139,36 +182,4 @@ function requireTrust({ name, where }: CommandTargetOptions, trust: Trust): void
     ...(where ? { where } : {}),
     remedy: 'Read what the command does, then trust the folder',
   });
-}
-
-function readStandardOutput(bytes: Buffer, form: ReplyForm, latencyMs: number): Output {
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return errorOutput('protocol', 'The agent’s reply is not valid UTF-8.', latencyMs);
-  }
-  if (form.kind === 'json' && text.trim() === '') {
-    return errorOutput('protocol', 'The agent wrote nothing to its standard output.', latencyMs);
-  }
-  return readReply(text, form, latencyMs);
-}
-
-function unstarted(program: string, cwd: string, end: { code: string; message: string }): string {
-  if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) {
-    return `The agent could not be started: its folder ${cwd} does not exist.`;
-  }
-  if (end.code === 'ENOENT') {
-    return `The agent could not be started: the program ${excerpt(program)} was not found. Install it, or correct the target’s command.`;
-  }
-  if (end.code === 'EACCES') {
-    return `The agent could not be started: ${excerpt(program)} may not be executed.`;
-  }
-  return `The agent could not be started: ${end.message}.`;
-}
-
-/** The end of what the agent wrote to its standard error: at most 10 lines and 2,000 characters. */
-function lastLines(stderr: Buffer): string {
-  const text = stderr.subarray(-2_000).toString('utf8').trim();
-  return text === '' ? '' : ` Its last words:\n${text.split(/\r?\n/).slice(-10).join('\n')}`;
 }

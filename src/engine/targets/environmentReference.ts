@@ -12,14 +12,23 @@ export function resolveEnvironment(
   environment: Environment,
   options: { owner: string; where?: ErrorPlace },
 ): { [key: string]: string } {
-  const resolve = (key: string, value: string) =>
-    value.replace(REFERENCE, (_whole, name: string, fallback: string | undefined) => {
-      const found = environment.get(name) ?? fallback;
-      if (found !== undefined) return found;
-      throw new ConfigError(`${options.owner} needs the environment variable ${name} for "${key}"`, {
-        ...(options.where ? { where: options.where } : {}),
-        remedy: `Set ${name}, or give a default: \${env:${name}:value}`,
-      });
-    });
+  const resolve = (key: string, value: string) => resolveText(key, value, environment, options);
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, resolve(key, value)]));
+}
+
+/** The same for one value; `key` is what it is for. */
+export function resolveText(
+  key: string,
+  value: string,
+  environment: Environment,
+  options: { owner: string; where?: ErrorPlace },
+): string {
+  return value.replace(REFERENCE, (_whole, name: string, fallback: string | undefined) => {
+    const found = environment.get(name) ?? fallback;
+    if (found !== undefined) return found;
+    throw new ConfigError(`${options.owner} needs the environment variable ${name} for "${key}"`, {
+      ...(options.where ? { where: options.where } : {}),
+      remedy: `Set ${name}, or give a default: \${env:${name}:value}`,
+    });
+  });
 }

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { readBody } from './httpBody.ts';
 
 // An `import` of node:http lists its exports, and for one of them loads Node's whole fetch: 20 ms of every start.
@@ -9,6 +10,7 @@ export interface HttpReply {
   status: number;
   /** Of a redirect. */
   location: string | undefined;
+  headers: IncomingHttpHeaders;
   text: string;
 }
 
@@ -18,6 +20,8 @@ export interface HttpRequest {
   body?: string;
   /** Limit of the decompressed body in bytes. */
   maxBytes: number;
+  /** A stream of events is read to its end like any other text. */
+  streams?: boolean;
 }
 
 /** A request on its way. A plain function ends it: a signal for each call would cost as much as the call. */
@@ -26,6 +30,10 @@ interface Sent {
   reply: Promise<HttpReply>;
   /** Ends the request; `reply` then rejects. Without effect once it has settled. */
   cancel(): void;
+}
+
+export function isEventStream(headers: IncomingHttpHeaders): boolean {
+  return /^text\/event-stream\b/i.test(headers['content-type'] ?? '');
 }
 
 /** What a cancelled request fails with; whoever cancels knows why. */
@@ -51,7 +59,8 @@ export class HttpConnection {
     }
   }
 
-  #send(url: URL, { method, headers, body, maxBytes }: HttpRequest): Sent {
+  #send(url: URL, request: HttpRequest): Sent {
+    const { method, headers, body, maxBytes } = request;
     const secure = url.protocol === 'https:';
     const outgoing = (secure ? https : http).request(url, {
       method,
@@ -63,8 +72,14 @@ export class HttpConnection {
       outgoing.on('error', reject);
       outgoing.once('response', (incoming) => {
         const { statusCode: status = 0, headers: received } = incoming;
+        if (isEventStream(received) && !request.streams) {
+          // It may never end.
+          outgoing.destroy();
+          resolve({ status, location: received.location, headers: received, text: '' });
+          return;
+        }
         readBody(incoming, maxBytes).then(
-          (text) => resolve({ status, location: received.location, text }),
+          (text) => resolve({ status, location: received.location, headers: received, text }),
           (error: unknown) => {
             // The rest of the reply is nobody's business.
             outgoing.destroy();

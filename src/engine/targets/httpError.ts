@@ -3,9 +3,13 @@ import { errorOutput, excerpt } from './agentReply.ts';
 import type { HttpReply } from './httpConnection.ts';
 
 /** What a status outside 200–299 means. 408, 425, 429 and 5xx may pass; everything else will not. */
-export function httpStatusError({ status, location, text }: HttpReply, latencyMs: number): Output {
+export function httpStatusError(
+  { status, location, text }: HttpReply,
+  latencyMs: number,
+  redact: (text: string) => string,
+): Output {
   if (status >= 300 && status < 400) {
-    const to = location ?? 'nowhere';
+    const to = redact(location ?? 'nowhere');
     return errorOutput(
       'redirect',
       `The server redirects to ${to} (${status}). Redirects are not followed, since the request's headers may hold keys: configure the final URL.`,
@@ -13,7 +17,7 @@ export function httpStatusError({ status, location, text }: HttpReply, latencyMs
     );
   }
   const { code, transient } = classify(status);
-  return errorOutput(code, `The server answered ${status}: ${excerpt(text)}`, latencyMs, transient);
+  return errorOutput(code, `The server answered ${status}: ${excerpt(redact(text))}`, latencyMs, transient);
 }
 
 /** A request that brought no response; undefined when the error is not the network's but a bug. */

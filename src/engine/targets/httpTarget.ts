@@ -1,14 +1,15 @@
 import { ConfigError, type ErrorPlace } from '../errors.ts';
 import { contentHash } from '../model/hash.ts';
 import type { JsonValue } from '../model/json.ts';
-import { type Clock, type Environment, traceContext } from '../ports.ts';
+import { type Clock, type Environment, type Random, traceContext } from '../ports.ts';
 import { type ReplyForm, readReply } from './agentReply.ts';
 import { type AgentRequest, agentRequest } from './agentRequest.ts';
 import { bodyTemplate } from './bodyTemplate.ts';
 import { resolveEnvironment } from './environmentReference.ts';
+import type { ResponsePaths } from './foreignReply.ts';
 import { HttpConnection } from './httpConnection.ts';
 import { exchange } from './httpExchange.ts';
-import { responsePath } from './responsePath.ts';
+import { retriedCall } from './retriedCall.ts';
 import type { Target } from './target.ts';
 
 export interface HttpTargetOptions {
@@ -20,8 +21,8 @@ export interface HttpTargetOptions {
   headers?: { [name: string]: string };
   /** The body with placeholders (bodyTemplate.ts). Default: the request document. A text is sent as it is filled. */
   body?: JsonValue;
-  /** Where the answer stands in a JSON reply (responsePath.ts). Default: the reply is a reply document. */
-  response?: string;
+  /** Where the answer and what goes with it stand in a JSON reply (foreignReply.ts). Default: a reply document. */
+  response?: ResponsePaths;
   /** `text`: the reply's body is the answer as it stands. */
   reply?: 'json' | 'text';
   /** Further limit of one call in milliseconds; the call's own limit holds as well. */
@@ -35,16 +36,19 @@ export interface HttpTargetOptions {
 export interface HttpTargetPorts {
   environment: Environment;
   clock: Clock;
+  random: Random;
+  /** Takes keys out of what an error quotes, before it is cut short. */
+  redact?(text: string): string;
 }
 
 /**
- * An agent behind a URL: one request per call, `traceparent` and `baggage` as headers, no retries, and no
- * redirects, since they could carry the headers' keys elsewhere.
+ * An agent behind a URL: one request per call, repeated where the agent asks for it (retriedCall.ts),
+ * `traceparent` and `baggage` as headers, and no redirects, since they could carry the headers' keys elsewhere.
  * Throws ConfigError for a URL or a header that cannot be used.
  */
 export function createHttpTarget(options: HttpTargetOptions, ports: HttpTargetPorts): Target {
   const { name, method = 'POST', maxResponseBytes = 4 * 1024 * 1024 } = options;
-  const { clock } = ports;
+  const { clock, random, redact } = ports;
   const place = options.where ? { where: options.where } : {};
   const owner = `The target "${name}"`;
   const url = checkUrl(options.url, owner, place);
@@ -73,26 +77,27 @@ export function createHttpTarget(options: HttpTargetOptions, ports: HttpTargetPo
       // As written: what a ${env:…} stands for may be a key, and is not part of the agent.
       headers: options.headers ?? {},
       body: options.body ?? null,
-      response: options.response ?? null,
+      response: hashedResponse(options.response),
       reply: options.reply ?? 'json',
     }),
     async call(request, { signal, span, timeoutMs }) {
       signal.throwIfAborted();
       const body = write(agentRequest(request));
-      return exchange({
-        connection,
-        url,
-        request: {
-          method,
-          headers: { ...headers, ...traceContext(span) },
-          body,
-          maxBytes: maxResponseBytes,
-        },
-        clock,
-        limitMs: Math.min(timeoutMs, options.timeoutMs ?? Number.POSITIVE_INFINITY),
-        signal,
-        read: (text, latencyMs) => readReply(text, form, latencyMs),
-      });
+      const sent = {
+        method,
+        headers: { ...headers, ...traceContext(span) },
+        body,
+        maxBytes: maxResponseBytes,
+        streams: form.kind === 'text',
+      };
+      const attempt = (leftMs: number) =>
+        exchange({
+          ...{ connection, url, request: sent, clock, limitMs: leftMs, signal },
+          read: (text, latencyMs) => readReply(text, form, latencyMs, redact),
+          ...(redact ? { redact } : {}),
+        });
+      const limitMs = Math.min(timeoutMs, options.timeoutMs ?? Number.POSITIVE_INFINITY);
+      return retriedCall(attempt, { clock, random, signal, span, limitMs });
     },
     close: async () => connection.close(),
   };
@@ -112,8 +117,16 @@ function bodyWriter(
   };
 }
 
+/** A single path stands as it did before there were several. */
+function hashedResponse(response: ResponsePaths | undefined): JsonValue {
+  if (!response) return null;
+  const { text, ...rest } = response;
+  const others = Object.entries(rest).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return others.length === 0 ? text : { text, ...Object.fromEntries(others) };
+}
+
 function replyForm({ response, reply }: HttpTargetOptions): ReplyForm {
-  if (response !== undefined) return { kind: 'path', path: response, pick: responsePath(response) };
+  if (response !== undefined) return { kind: 'path', paths: response };
   return { kind: reply ?? 'json' };
 }
 

@@ -78,5 +78,12 @@ function readRecorded(reply: JsonObject, file: string): Output {
     });
   }
   const output = readReply(JSON.stringify(reply), { kind: 'json' }, latencyMs);
-  return { ...output, metadata: { ...output.metadata, replayed: true } };
+  const { exit_ms: exitMs, attempts, warnings } = reply;
+  return {
+    ...output,
+    ...(typeof exitMs === 'number' ? { exitMs } : {}),
+    ...(typeof attempts === 'number' ? { attempts } : {}),
+    ...(Array.isArray(warnings) ? { warnings: warnings.map(String) } : {}),
+    metadata: { ...output.metadata, replayed: true },
+  };
 }

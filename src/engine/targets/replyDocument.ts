@@ -27,5 +27,8 @@ export function replyDocument(output: Exclude<Output, { status: 'incomplete' }>)
     metadata: output.metadata ?? null,
     ...(output.status === 'error' ? { error: { ...output.error } } : {}),
     latency_ms: output.latencyMs,
+    ...(output.exitMs === undefined ? {} : { exit_ms: output.exitMs }),
+    ...(output.attempts === undefined ? {} : { attempts: output.attempts }),
+    ...(output.warnings === undefined ? {} : { warnings: output.warnings }),
   };
 }

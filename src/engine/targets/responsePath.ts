@@ -1,19 +1,21 @@
 import { isJsonObject, type JsonValue } from '../model/json.ts';
 
 /**
- * Reads one value of a JSON reply: by JSON Pointer (`/choices/0/text`, RFC 6901) or by a dotted path
- * (`choices.0.text`, `choices[0].text`). Undefined where the reply has no such value.
+ * The keys that lead to one value of a JSON reply: of a JSON Pointer (`/choices/0/text`, RFC 6901) or a dotted path
+ * (`choices.0.text`, `choices[0].text`).
  */
-export function responsePath(path: string): (reply: JsonValue) => JsonValue | undefined {
-  const keys = path.startsWith('/') ? pointerKeys(path) : dottedKeys(path);
-  return (reply) => {
-    let value: JsonValue | undefined = reply;
-    for (const key of keys) {
-      if (Array.isArray(value)) value = /^(?:0|[1-9]\d*)$/.test(key) ? value[Number(key)] : undefined;
-      else value = isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
-    }
-    return value;
-  };
+export function responseKeys(path: string): string[] {
+  return path.startsWith('/') ? pointerKeys(path) : dottedKeys(path);
+}
+
+/** Undefined where the reply has no such value. */
+export function valueAt(reply: JsonValue | undefined, keys: readonly string[]): JsonValue | undefined {
+  let value = reply;
+  for (const key of keys) {
+    if (Array.isArray(value)) value = /^(?:0|[1-9]\d*)$/.test(key) ? value[Number(key)] : undefined;
+    else value = isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+  }
+  return value;
 }
 
 function pointerKeys(pointer: string): string[] {

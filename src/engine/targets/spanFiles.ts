@@ -19,8 +19,20 @@ export interface SpanFiles {
   next(): Promise<string>;
   /** Reads and removes a file. Lines that are not JSON, and what exceeds 8 MiB, are counted as dropped. */
   take(file: string): Promise<{ requests: JsonValue[]; dropped: number }>;
+  /** Removes what an agent put into the place of a file. */
+  remove(file: string): Promise<void>;
   /** Removes everything; idempotent. */
   close(): Promise<void>;
+}
+
+/** The first bytes of a scratch file that an agent may have written; empty when there is none. Nothing is removed. */
+export async function readScratch(file: string, maxBytes: number): Promise<Buffer> {
+  await using handle = await open(file, constants.O_RDONLY | NO_SURPRISE).catch(() => null);
+  const entry = await handle?.stat();
+  if (!handle || !entry?.isFile() || entry.size === 0) return Buffer.alloc(0);
+  const buffer = Buffer.alloc(Math.min(entry.size, maxBytes));
+  const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
+  return buffer.subarray(0, bytesRead);
 }
 
 export function createSpanFiles(parent: string): SpanFiles {
@@ -35,28 +47,17 @@ export function createSpanFiles(parent: string): SpanFiles {
       return path.join(await folder, name);
     },
     async take(file) {
-      const text = await readStart(file);
+      // What cannot be opened costs the spans, never the run.
+      const text = (await readScratch(file, MAX_BYTES)).toString('utf8');
       await rm(file, { force: true, recursive: true });
       return parseLines(text);
     },
+    remove: (file) => rm(file, { force: true, recursive: true }),
     async close() {
       if (folder) await rm(await folder, { recursive: true, force: true });
       folder = undefined;
     },
   };
-}
-
-/**
- * The file's first 8 MiB; empty when the agent wrote none, or put something else in its place. What cannot be opened
- * costs the spans, never the run.
- */
-async function readStart(file: string): Promise<string> {
-  await using handle = await open(file, constants.O_RDONLY | NO_SURPRISE).catch(() => null);
-  const entry = await handle?.stat();
-  if (!handle || !entry?.isFile() || entry.size === 0) return '';
-  const buffer = Buffer.alloc(Math.min(entry.size, MAX_BYTES));
-  const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
-  return buffer.toString('utf8', 0, bytesRead);
 }
 
 function parseLines(text: string): { requests: JsonValue[]; dropped: number } {

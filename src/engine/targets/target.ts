@@ -42,6 +42,8 @@ export interface Target {
   /** SHA-256 over everything that decides the target's behaviour; a change refuses resume. */
   readonly hash: string;
   call(request: TargetRequest, context: TargetContext): Promise<Output>;
+  /** Fetches what must be asked for before the first call, e.g. keys. Throws ConfigError when it is refused. */
+  ready?(signal: AbortSignal): Promise<void>;
   /** Frees what the target holds; idempotent. */
   close(): Promise<void>;
 }

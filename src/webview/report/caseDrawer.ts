@@ -126,7 +126,10 @@ function facts({
   ];
   const items: [string, string | null][] = [
     ['Latency', formatDuration(output.latency_ms)],
-    ['Cost', formatCost(output.cost_usd)],
+    ['Ended after', output.exit_ms === undefined ? null : formatDuration(output.exit_ms)],
+    ['Calls', output.attempts === undefined ? null : String(output.attempts)],
+    ['Warnings', output.warnings?.join('\n') ?? null],
+    ['Cost', `${formatCost(output.cost_usd)}${output.cost_computed ? ' (computed from its usage)' : ''}`],
     ['Tokens', tokens ? tokens.join(' ') : 'unknown'],
     ['Model', output.model],
     ['Finished', output.finish_reason],

@@ -86,7 +86,11 @@ const output = z.object({
   model: maybeText,
   usage: z.nullable(usage),
   cost_usd: maybe,
+  cost_computed: z.optional(z.boolean()),
   latency_ms: z.number(),
+  exit_ms: z.optional(z.number()),
+  attempts: z.optional(z.number()),
+  warnings: z.optional(z.array(z.string())),
   finish_reason: maybeText,
 });
 

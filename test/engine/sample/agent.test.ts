@@ -5,6 +5,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../../src/engi
 import { noSpan, processEnvironment, type Span, systemClock } from '../../../src/engine/ports.ts';
 import { createCommandTarget } from '../../../src/engine/targets/commandTarget.ts';
 import { type ReceivedCall, startAgentServer } from '../../support/agentServer.ts';
+import { stillRandom } from '../../support/stillRandom.ts';
 
 const workspace = fileURLToPath(new URL('../../../datasets', import.meta.url));
 const span: Span = {
@@ -25,7 +26,12 @@ async function ask(
       cwd: workspace,
       env: options.env ?? {},
     },
-    { clock: systemClock, environment: processEnvironment, trust: { commands: true, scripts: false } },
+    {
+      clock: systemClock,
+      random: stillRandom,
+      environment: processEnvironment,
+      trust: { commands: true, scripts: false },
+    },
   );
   const requests: JsonValue[] = [];
   const golden = typeof question === 'string' ? { id: 'question', input: question } : question;

@@ -11,6 +11,7 @@ import type { Output } from '../../../src/engine/model/output.ts';
 import { type Clock, fixedEnvironment, noSpan, type Span, systemClock } from '../../../src/engine/ports.ts';
 import { type CommandTargetOptions, createCommandTarget } from '../../../src/engine/targets/commandTarget.ts';
 import type { TargetContext } from '../../../src/engine/targets/target.ts';
+import { stillRandom } from '../../support/stillRandom.ts';
 
 const agent = fileURLToPath(new URL('../../fixtures/agents/agent.mjs', import.meta.url));
 const span: Span = {
@@ -39,6 +40,7 @@ function target(mode: string[], options: Partial<CommandTargetOptions> = {}, clo
     {
       clock,
       trust: { commands: true, scripts: false },
+      random: stillRandom,
       environment: fixedEnvironment({
         PATH: process.env['PATH'] ?? '',
         LANG: 'C.UTF-8',
@@ -162,7 +164,7 @@ describe('command target', () => {
     assert.equal(output.text, 'not listening');
   });
 
-  it('reports an exit code with the agent’s last words', async () => {
+  it('reports an exit code with the agent’s last output', async () => {
     const error = errorOf(await call(['exit']));
     assert.equal(error.code, 'exit');
     assert.match(error.message, /code 3/);
@@ -178,7 +180,7 @@ describe('command target', () => {
     const raw = (bytes: string | Uint8Array) => call(['raw', Buffer.from(bytes).toString('base64')]);
     for (const [output, pattern] of [
       [await call(['silent']), /wrote nothing/],
-      [await raw('Thinking…\n{"output": 1}'), /not usable JSON.*Thinking/],
+      [await raw('Thinking…\nDone'), /not usable JSON.*Thinking.*TOUCHSTONE_REPLY_FILE/],
       [await raw(new Uint8Array([0x22, 0xff, 0x22])), /not valid UTF-8/],
       [await raw('{"outptu": 1}'), /not an object with "output"/],
     ] as const) {
@@ -291,6 +293,7 @@ describe('command target', () => {
           { name: 'agent', command: ['node', agent], cwd: folder, where: { path: 'touchstone.yaml' } },
           {
             clock: systemClock,
+            random: stillRandom,
             environment: fixedEnvironment({}),
             trust: { commands: false, scripts: true },
           },
@@ -318,6 +321,7 @@ describe('command target', () => {
         { name: 'a', command: ['node', 'agent/main.mjs'], cwd: folder, env: { KEY: fromEnv('KEY') } },
         {
           clock: systemClock,
+          random: stillRandom,
           environment: fixedEnvironment({ KEY: key }),
           trust: { commands: true, scripts: false },
         },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { whyCostUnknown } from '../../model/unknownCost.ts';
 import type { EvaluatorDefinition } from '../evaluator.ts';
 import { binary, notApplicable, unmeasured } from '../score.ts';
 
@@ -22,7 +23,7 @@ export const cost: EvaluatorDefinition<z.infer<typeof options>> = {
       const limit = max_usd ?? golden.evaluation_criteria?.max_cost_usd;
       if (limit === undefined) return notApplicable('no cost limit is set');
       if (output.costUsd === null || !(output.costUsd >= 0)) {
-        return unmeasured('the cost is unknown; set prices for the model');
+        return unmeasured(`the cost is unknown: ${whyCostUnknown(output)}`);
       }
       return binary(output.costUsd <= limit, `$${output.costUsd}, at most $${limit} allowed`);
     };

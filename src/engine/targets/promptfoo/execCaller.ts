@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { ConfigError, type ErrorPlace } from '../../errors.ts';
+import type { Redactor } from '../../http/redactor.ts';
 import type { JsonObject, JsonValue } from '../../model/json.ts';
 import { emptyOutput, type Output } from '../../model/output.ts';
 import type { Clock, Environment, Trust } from '../../ports.ts';
@@ -7,6 +8,7 @@ import { errorOutput, excerpt } from '../agentReply.ts';
 import { type ProcessEnd, runProcess } from '../childProcess.ts';
 import { scrubbedEnvironment, traceEnvironment } from '../commandEnvironment.ts';
 import { resolveEnvironment } from '../environmentReference.ts';
+import { lastOutput } from '../lastOutput.ts';
 import { programFiles } from '../programFiles.ts';
 import type { PromptfooCaller } from './promptfooTarget.ts';
 
@@ -30,7 +32,7 @@ const MAX_BYTES = 4 * 1024 * 1024;
  */
 export function execCaller(
   options: ExecCallerOptions,
-  ports: { environment: Environment; clock: Clock; trust: Trust },
+  ports: { environment: Environment; clock: Clock; trust: Trust; redactor?: Redactor },
 ): PromptfooCaller {
   const { command, cwd, name, where } = options;
   if (!ports.trust.commands) {
@@ -71,20 +73,21 @@ export function execCaller(
         },
         ports.clock,
       );
-      return toOutput(end, program, ports.clock.monotonic() - start);
+      return toOutput(end, program, ports.clock.monotonic() - start, ports.redactor);
     },
   };
 }
 
-function toOutput(end: ProcessEnd, program: string, latencyMs: number): Output {
-  const stderr = plain(end.stderr);
+function toOutput(
+  end: ProcessEnd,
+  program: string,
+  latencyMs: number,
+  redactor: Redactor | undefined,
+): Output {
+  const written = plain(end.stderr);
+  const stderr = redactor?.text(written) ?? written;
   const failed = (code: string, message: string, transient = false) =>
-    errorOutput(
-      code,
-      stderr === '' ? message : `${message} Its last words:\n${stderr.slice(-2000)}`,
-      latencyMs,
-      transient,
-    );
+    errorOutput(code, `${message}${lastOutput(stderr)}`, latencyMs, transient);
   switch (end.kind) {
     case 'exited': {
       if (end.code !== 0) return failed('exit', `The program exited with code ${end.code}.`);
@@ -95,6 +98,7 @@ function toOutput(end: ProcessEnd, program: string, latencyMs: number): Output {
     case 'killed':
       return failed('exit', `The program was ended by ${end.signal}.`);
     case 'timeout':
+    case 'lingered':
       return failed('timeout', 'The program did not answer within its time limit.', true);
     case 'overflow':
       return failed('too-large', `The program wrote more than ${MAX_BYTES} bytes to ${end.stream}.`);

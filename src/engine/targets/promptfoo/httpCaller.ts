@@ -1,4 +1,5 @@
 import type { ErrorPlace } from '../../errors.ts';
+import type { Redactor } from '../../http/redactor.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { Output } from '../../model/output.ts';
 import type { Clock, Environment } from '../../ports.ts';
@@ -28,6 +29,7 @@ export interface HttpCallerOptions {
 interface HttpCallerPorts {
   environment: Environment;
   clock: Clock;
+  redactor?: Redactor;
   runScript: RunScript | undefined;
 }
 
@@ -85,19 +87,21 @@ async function send(
   transform: string | undefined,
   values: JsonObject,
   context: TargetContext,
-  { clock, runScript, connection }: HttpCallerPorts & { connection: HttpConnection },
+  { clock, runScript, redactor, connection }: HttpCallerPorts & { connection: HttpConnection },
 ): Promise<Output> {
   const { signal, timeoutMs, span } = context;
   const trace = span.traceparent ? { traceparent: span.traceparent } : {};
-  return exchange({
+  const { output } = await exchange({
     connection,
     url,
+    ...(redactor ? { redact: redactor.text } : {}),
     request: { ...request, headers: { ...request.headers, ...trace }, maxBytes: MAX_BYTES },
     clock,
     limitMs: timeoutMs,
     signal,
     read: (text, latencyMs) => readAnswer(text, transform, values, runScript, signal, latencyMs),
   });
+  return output;
 }
 
 async function readAnswer(

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { ErrorPlace } from '../../errors.ts';
+import type { Redactor } from '../../http/redactor.ts';
 import type { JsonValue } from '../../model/json.ts';
 import type { Output } from '../../model/output.ts';
 import type { Clock, Environment } from '../../ports.ts';
@@ -7,6 +8,7 @@ import { errorOutput, excerpt } from '../agentReply.ts';
 import { type ProcessEnd, runProcess } from '../childProcess.ts';
 import { scrubbedEnvironment, traceEnvironment } from '../commandEnvironment.ts';
 import { resolveEnvironment } from '../environmentReference.ts';
+import { lastOutput } from '../lastOutput.ts';
 import { programFiles } from '../programFiles.ts';
 import type { TargetContext } from '../target.ts';
 import { parseUntrustedJson } from '../untrustedJson.ts';
@@ -53,7 +55,7 @@ const MAX_BYTES = 4 * 1024 * 1024;
  */
 export function moduleProcess(
   module: ModuleReference,
-  ports: { environment: Environment; clock: Clock },
+  ports: { environment: Environment; clock: Clock; redactor?: Redactor },
   owner: { owner: string; where: ErrorPlace },
 ): ModuleProcess {
   const { language, file, cwd } = module;
@@ -84,7 +86,7 @@ export function moduleProcess(
         },
         ports.clock,
       );
-      return toReply(end, shown, command[0], ports.clock.monotonic() - start);
+      return toReply(end, shown, command[0], ports.clock.monotonic() - start, ports.redactor);
     },
   };
 }
@@ -103,10 +105,22 @@ function commandOf(language: 'javascript' | 'python', environment: Environment):
   return [environment.get('PROMPTFOO_PYTHON') ?? usual, '-c', PYTHON_MODULE];
 }
 
-function toReply(end: ProcessEnd, shown: string, program: string, latencyMs: number): ModuleReply {
+function toReply(
+  end: ProcessEnd,
+  shown: string,
+  program: string,
+  latencyMs: number,
+  redactor: Redactor | undefined,
+): ModuleReply {
+  const stderr = end.stderr.toString('utf8');
   const failed = (code: string, message: string, transient = false): ModuleReply => ({
     kind: 'failed',
-    output: errorOutput(code, `${message}${lastWords(end.stderr)}`, latencyMs, transient),
+    output: errorOutput(
+      code,
+      `${message}${lastOutput(redactor?.text(stderr) ?? stderr)}`,
+      latencyMs,
+      transient,
+    ),
   });
   switch (end.kind) {
     case 'exited': {
@@ -119,6 +133,7 @@ function toReply(end: ProcessEnd, shown: string, program: string, latencyMs: num
     case 'killed':
       return failed('exit', `${shown} was ended by ${end.signal}.`);
     case 'timeout':
+    case 'lingered':
       return failed('timeout', `${shown} did not answer within its time limit.`, true);
     case 'overflow':
       return failed('too-large', `${shown} wrote more than ${MAX_BYTES} bytes to ${end.stream}.`);
@@ -134,10 +149,4 @@ function lastLine(stdout: Buffer): JsonValue | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** The end of what the module wrote to its standard error: at most 10 lines and 2,000 characters. */
-function lastWords(stderr: Buffer): string {
-  const text = stderr.subarray(-2_000).toString('utf8').trim();
-  return text === '' ? '' : ` Its last words:\n${text.split(/\r?\n/).slice(-10).join('\n')}`;
 }

@@ -1,4 +1,5 @@
 import type { ErrorPlace } from '../../errors.ts';
+import type { Redactor } from '../../http/redactor.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { Clock, Environment, Trust } from '../../ports.ts';
 import { type ModuleReference, moduleProcess } from './moduleProcess.ts';
@@ -19,7 +20,7 @@ export interface ProgramCallerOptions extends ModuleReference {
  */
 export function programCaller(
   options: ProgramCallerOptions,
-  ports: { environment: Environment; clock: Clock; trust: Trust },
+  ports: { environment: Environment; clock: Clock; trust: Trust; redactor?: Redactor },
 ): PromptfooCaller {
   const { language, name, where } = options;
   const owner = `The target "${name}"`;

@@ -1,4 +1,5 @@
 import type { ErrorPlace } from '../../errors.ts';
+import type { Redactor } from '../../http/redactor.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { Output } from '../../model/output.ts';
 import type { Clock, Environment, Trust } from '../../ports.ts';
@@ -19,7 +20,7 @@ export interface PromptProgram {
  */
 export function promptProgram(
   module: ModuleReference,
-  ports: { environment: Environment; clock: Clock; trust: Trust },
+  ports: { environment: Environment; clock: Clock; trust: Trust; redactor?: Redactor },
   { owner, where, provider }: { owner: string; where: ErrorPlace; provider: JsonObject },
 ): PromptProgram {
   if (!ports.trust.scripts || !ports.trust.commands) {

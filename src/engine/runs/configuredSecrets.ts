@@ -1,0 +1,69 @@
+import type { ProviderConfig } from '../models/catalog.ts';
+import type { Environment } from '../ports.ts';
+import type { TargetConfig } from '../suites/targetConfig.ts';
+
+/** A secret by the name of its variable or header. */
+const SECRET_NAME = /auth|key|token|secret|pass|pwd|cookie|credential|bearer|private|session|signature/i;
+
+/** What a variable may well hold that is no secret, and would be found in innocent texts: a word, a number, an address. */
+const HARMLESS = /^(?:[A-Za-z]{1,16}|\d{1,6}|https?:\/\/[^\s?#@]+)$/;
+
+/** The keys that a run is configured with: of its providers and its targets, whatever their kind. */
+export function configuredSecrets(
+  providers: Readonly<Record<string, ProviderConfig>>,
+  targets: readonly TargetConfig[],
+  environment: Environment,
+): string[] {
+  return [
+    ...Object.values(providers).flatMap(({ apiKey = '', headers = {} }) => [
+      ...variablesIn({ apiKey, headers }).flatMap((name) => environment.get(name)?.trim() ?? []),
+      ...writtenSecrets(headers),
+    ]),
+    ...targets.flatMap((target) => [
+      ...targetVariables(target).flatMap((name) => secretValue(name, environment.get(name))),
+      ...writtenSecrets(settingsOf(target)),
+    ]),
+  ];
+}
+
+/** Names of the variables that a target is configured with. */
+export function targetVariables(target: TargetConfig): string[] {
+  switch (target.kind) {
+    case 'http':
+      return variablesIn(target.headers);
+    case 'command':
+      return variablesIn(target.env);
+    case 'promptfoo':
+      return variablesIn({ call: target.provider.call, program: target.template.program?.env });
+    default:
+      return [];
+  }
+}
+
+/** The value of a variable, where it may be a secret. */
+export function secretValue(name: string, value: string | undefined): string[] {
+  const text = value?.trim() ?? '';
+  return text === '' || (HARMLESS.test(text) && !SECRET_NAME.test(name)) ? [] : [text];
+}
+
+function variablesIn(configured: unknown): string[] {
+  const names = [...JSON.stringify(configured).matchAll(/\$\{env:([^}:]+)/g)];
+  return [...new Set(names.map(([, name = '']) => name.trim()))];
+}
+
+/** Values that stand in the configuration itself, of headers and variables that carry a key by their name. */
+function writtenSecrets(settings: { [name: string]: string }): string[] {
+  return Object.entries(settings)
+    .filter(([name, value]) => SECRET_NAME.test(name) && !value.includes('${env:'))
+    .map(([, value]) => value);
+}
+
+/** What a target is sent by name: headers, variables, parts of a query. */
+function settingsOf(target: TargetConfig): { [name: string]: string } {
+  if (target.kind === 'http') return target.headers;
+  if (target.kind === 'command') return target.env;
+  if (target.kind !== 'promptfoo') return {};
+  const { call } = target.provider;
+  const env = { ...target.template.program?.env, ...('env' in call ? call.env : {}) };
+  return call.kind === 'http' ? { ...call.headers, ...call.query } : env;
+}

@@ -1,0 +1,21 @@
+import type { Output } from '../model/output.ts';
+import { callCost, type ModelPrice } from '../models/prices.ts';
+import type { Target } from './target.ts';
+
+/** Computes what an agent's answer cost from its usage, where the agent does not say it and its model has a price. */
+export function pricedTarget(target: Target, priceOf: (model: string) => ModelPrice | undefined): Target {
+  return {
+    ...target,
+    call: async (request, context) => withCost(await target.call(request, context), priceOf),
+  };
+}
+
+function withCost(output: Output, priceOf: (model: string) => ModelPrice | undefined): Output {
+  const { costUsd, usage, model } = output;
+  if (costUsd !== null || usage === null || model === undefined) return output;
+  const price = priceOf(model);
+  const computed = price && callCost(usage, model, { [model]: price });
+  return computed === undefined || computed === null
+    ? output
+    : { ...output, costUsd: computed, costComputed: true };
+}
