@@ -61,7 +61,7 @@ describe('the list of failures', function () {
   it('keeps the lines of an agent’s last words', async () => {
     const agent = `{ name: agent, command: [node, -e, "console.error('boom\\\\n\\\\tat line 3'); process.exit(3)"] }`;
     const out = await shown(agent);
-    assert.match(out, /why +exit: The agent exited with code 3\. Its last words:\n +boom\n +at line 3\n/);
+    assert.match(out, /why +exit: The agent exited with code 3\. Last output:\n +boom\n +at line 3\n/);
   });
 
   it('says what was wanting where each evaluator passed but its stage was too low', async () => {

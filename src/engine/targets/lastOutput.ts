@@ -2,9 +2,9 @@ const MOST_LINES = 10;
 const MOST_CHARACTERS = 2_000;
 /** Of the frames of one stack so many are kept. */
 const FRAMES = 2;
-const FRAME = /^\s+at /;
-/** The line that says what went wrong: `TypeError: …`, `Uncaught …`, `[cause]: Error: …`, `panic: …`. */
-const MESSAGE = /^\s*(?:\[cause\]: )?(?:Uncaught |fatal |panic: |[\w.]*(?:Error|Exception)\b.*:)/i;
+const FRAME = /^\s+(?:at |\.\.\. (?:collapsed )?\d+ )/;
+/** The line that says what went wrong: `TypeError: …`, `Uncaught …`, `panic: …`. */
+const MESSAGE = /^\s*(?:Uncaught |fatal |panic: |[\w.]*(?:Error|Exception)\b.*:)/i;
 
 /**
  * The end of what a program wrote to its standard error, for a message: at most 10 lines and 2,000 characters. Stack

@@ -3,6 +3,8 @@ import type { KeyRingPorts } from './keyRing.ts';
 
 /** Asks whether a key or an environment variable may be sent to an origin. Closing the question means no. */
 export const askLeave: KeyRingPorts['ask'] = async (what, { provider, origin }) => {
+  const program = programAt(origin);
+  if (program !== undefined) return askForProgram(what.slice('env:'.length), program);
   const allow = vscode.l10n.t('Send It');
   const message = what.startsWith('env:')
     ? vscode.l10n.t('Send the environment variable {0} to {1}?', what.slice('env:'.length), origin)
@@ -13,3 +15,22 @@ export const askLeave: KeyRingPorts['ask'] = async (what, { provider, origin }) 
   );
   return (await vscode.window.showWarningMessage(message, { modal: true, detail }, allow)) === allow;
 };
+
+/** A command target stands at its folder, with its command behind the `#`. */
+function programAt(origin: string): { command: string; folder: string } | undefined {
+  const place = vscode.Uri.parse(origin);
+  return place.scheme === 'file' ? { command: place.fragment, folder: place.fsPath } : undefined;
+}
+
+async function askForProgram(
+  variable: string,
+  { command, folder }: { command: string; folder: string },
+): Promise<boolean> {
+  const allow = vscode.l10n.t('Pass It On');
+  const message = vscode.l10n.t('Pass the environment variable {0} on to {1}?', variable, command);
+  const detail = vscode.l10n.t(
+    'This workspace runs that program in {0}. Allow it only if you trust it: it can use what it is given.',
+    folder,
+  );
+  return (await vscode.window.showWarningMessage(message, { modal: true, detail }, allow)) === allow;
+}

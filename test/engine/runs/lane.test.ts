@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { Lane } from '../../../src/engine/runs/lane.ts';
+import { Places } from '../../../src/engine/runs/places.ts';
 
 /** No task of these tests rejects. */
 function fail(error: unknown): void {
@@ -64,5 +65,26 @@ describe('Lane', () => {
     lane.clear();
     gate.end();
     await lane.idle();
+  });
+
+  it('shares places with other lanes, which take turns', async () => {
+    const places = new Places(2);
+    const started: string[] = [];
+    let running = 0;
+    let most = 0;
+    const lanes = ['a', 'b', 'c'].map((name) => ({ name, lane: new Lane(2, fail, places) }));
+    for (let index = 0; index < 4; index += 1)
+      for (const { name, lane } of lanes)
+        lane.push(async () => {
+          running += 1;
+          most = Math.max(most, running);
+          started.push(name);
+          await new Promise((resolve) => setImmediate(resolve));
+          running -= 1;
+        });
+    await Promise.all(lanes.map(({ lane }) => lane.idle()));
+    assert.equal(most, 2);
+    assert.equal(started.length, 12);
+    assert.ok(started.slice(0, 6).includes('c'), started.join(' '));
   });
 });

@@ -145,6 +145,16 @@ describe('command target', () => {
     assert.equal(seen['TOUCHSTONE_OTLP_FILE'], undefined);
   });
 
+  it('gives the agent nothing of this process’s own environment', async () => {
+    process.env['CANARY_OF_THIS_PROCESS'] = 'leaked';
+    try {
+      const seen = JSON.stringify(json(await call(['environment'])));
+      assert.ok(!seen.includes('leaked'));
+    } finally {
+      delete process.env['CANARY_OF_THIS_PROCESS'];
+    }
+  });
+
   it('sends no trace context when nothing is traced', async () => {
     const seen = json(await call(['environment'], {}, { span: noSpan })) as { [name: string]: string };
     assert.equal(seen['TRACEPARENT'], undefined);

@@ -191,6 +191,47 @@ describe('http target', () => {
     }
   });
 
+  it('asks again after what Retry-After says, within its time, and counts the calls', async () => {
+    let made = 0;
+    await using server = await startAgentServer((_call, response) => {
+      made += 1;
+      if (made > 2) return { output: 'fine' };
+      response.writeHead(made === 1 ? 429 : 503, { 'retry-after': '2' }).end('busy');
+      return undefined;
+    });
+    const waited: number[] = [];
+    const clock = {
+      ...systemClock,
+      sleep: async (ms: number, signal?: AbortSignal) => {
+        if (ms === 2000) waited.push(ms);
+        else await systemClock.sleep(ms, signal);
+      },
+    };
+    const output = await call(server, {}, { clock });
+    assert.equal(output.text, 'fine');
+    assert.equal(output.attempts, 3);
+    assert.deepEqual(waited, [2000, 2000]);
+  });
+
+  it('begins no wait that would outlast its time, however long it is', async () => {
+    for (const after of ['600', '9000000000000', 'Fri, 31 Dec 9999 23:59:59 GMT']) {
+      await using server = await startAgentServer(respond(429, { 'retry-after': after }, 'busy'));
+      assert.match(errorOf(await call(server)).message, /429.*may be asked again in/);
+      assert.equal(server.calls.length, 1);
+    }
+  });
+
+  it('refuses a stream of events, even one that never ends, and says what to do', async () => {
+    await using server = await startAgentServer((_call, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
+      response.write('data: {"delta":"h"}\n\n');
+      return undefined;
+    });
+    const error = errorOf(await call(server));
+    assert.equal(error.code, 'protocol');
+    assert.match(error.message, /text\/event-stream.*"stream": false/);
+  });
+
   it('follows no redirect, so that no key leaves for another place', async () => {
     await using other = await startAgentServer(() => ({ output: 'stolen' }));
     await using server = await startAgentServer(respond(307, { location: other.url }));

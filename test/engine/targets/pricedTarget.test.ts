@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { emptyOutput, type Output } from '../../../src/engine/model/output.ts';
+import { whyCostUnknown } from '../../../src/engine/model/unknownCost.ts';
+import { priceOfModel } from '../../../src/engine/models/modelPrice.ts';
+import { noSpan } from '../../../src/engine/ports.ts';
+import { pricedTarget } from '../../../src/engine/targets/pricedTarget.ts';
+
+const providers = {
+  scripted: {
+    baseUrl: 'http://127.0.0.1:1/v1',
+    prices: { 'my-model': { input: 1, output: 10, cachedInput: 0.1 } },
+  },
+  other: { baseUrl: 'http://127.0.0.1:2/v1', prices: { twice: { input: 1, output: 1 } } },
+  third: { baseUrl: 'http://127.0.0.1:3/v1', prices: { twice: { input: 2, output: 2 } } },
+  openai: { baseUrl: 'https://api.openai.com/v1' },
+};
+
+async function priced(reported: Partial<Output>): Promise<Output> {
+  const output = { ...emptyOutput(), status: 'complete', ...reported } as Output;
+  const target = pricedTarget(
+    { name: 'a', kind: 'http', lane: 'a', hash: '', call: async () => output, close: async () => {} },
+    (model) => priceOfModel(model, providers),
+  );
+  const request = { case: { id: 'c', input: '' }, trial: 0, seed: 0 };
+  return target.call(request, { signal: new AbortController().signal, span: noSpan, timeoutMs: 1 });
+}
+
+const usage = { inputTokens: 1000, outputTokens: 100, cachedInputTokens: 800 };
+
+describe('costs of agents', () => {
+  it('are computed from usage and model, and marked so', async () => {
+    for (const model of ['my-model', 'scripted/my-model', 'my-model-2025-08-07', 'my-model-20250807']) {
+      const output = await priced({ usage, model });
+      // 200 × 1 + 800 × 0.1 + 100 × 10, in dollars per million.
+      assert.ok(Math.abs((output.costUsd ?? 0) - 0.00128) < 1e-12, model);
+      assert.equal(output.costComputed, true);
+    }
+    const listed = await priced({ usage: { inputTokens: 1_000_000, outputTokens: 0 }, model: 'gpt-5-mini' });
+    assert.equal(listed.costUsd, 0.25);
+  });
+
+  it('stay what the agent says', async () => {
+    const output = await priced({ usage, model: 'my-model', costUsd: 0 });
+    assert.equal(output.costUsd, 0);
+    assert.equal(output.costComputed, undefined);
+  });
+
+  it('stay unknown where they cannot be known, and it is said why', async () => {
+    const cases: [Partial<Output>, RegExp][] = [
+      [{}, /neither usage and model/],
+      [{ model: 'my-model' }, /no usage/],
+      [{ usage }, /no model/],
+      [{ usage, model: 'unheard-of' }, /price of unheard-of is unknown.*providers/],
+      [{ usage, model: 'twice' }, /price of twice/],
+      [{ usage, model: 'other/my-model' }, /price of other/],
+    ];
+    for (const [reported, pattern] of cases) {
+      const output = await priced(reported);
+      assert.equal(output.costUsd, null);
+      assert.match(whyCostUnknown(output), pattern);
+    }
+  });
+});

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { startAgentServer } from '../support/agentServer.ts';
+import { temporaryFolder } from '../support/commandLine.ts';
+import { TestWindow } from './window.ts';
+
+const ENVIRONMENT = {
+  PATH: process.env['PATH'] ?? '',
+  MY_KEY: 'from-the-environment',
+};
+const CASES =
+  'schema_version: 2.0.0\nversion: 1.0.0\ntest_cases: [{ id: one, input: hi }, { id: two, input: ho }]\n';
+const PROGRAM = 'console.log(JSON.stringify({ output: process.env.KEY ?? "nothing" }));';
+const key = '"${env:MY_KEY}"';
+
+interface Wanted {
+  provider: string;
+  origin: string;
+  variable: string;
+}
+
+describe('engine process: keys of targets', () => {
+  let dispose: (() => void)[] = [];
+  beforeEach(() => {
+    dispose = [];
+  });
+  afterEach(() => {
+    for (const end of dispose) end();
+  });
+
+  function workspace(files: { [file: string]: string }): string {
+    const made = temporaryFolder({ 'cases.golden.yaml': CASES, 'agent.mjs': PROGRAM, ...files });
+    dispose.push(made.dispose);
+    return made.folder;
+  }
+
+  function suite(target: string): { [file: string]: string } {
+    return {
+      'touchstone.yaml': `suites:\n  answers:\n    dataset: cases.golden.yaml\n    evaluators: [ { not-contains: nothing } ]\n    targets: [ ${target} ]\n`,
+    };
+  }
+
+  /** Runs the suite with a person who answers each question the same way, and tells what they were asked. */
+  async function run(root: string, value: string | null, name = 'answers') {
+    const asked: Wanted[] = [];
+    await using window = await TestWindow.open(root, {
+      environment: ENVIRONMENT,
+      handlers: {
+        'secret/get': (wanted) => {
+          asked.push(wanted);
+          return { value };
+        },
+      },
+    });
+    const { runId, end } = await window.run(name);
+    const results =
+      end.outcome === 'failed' ? [] : (await window.call('run/result', { runId, caseId: 'one' })).results;
+    return { asked, end, results };
+  }
+
+  it('of an http target are asked for once, for its origin', async () => {
+    await using server = await startAgentServer(() => ({ output: 'fine' }));
+    const target = `{ name: agent, http: { url: "${server.url}", headers: { authorization: "Bearer \${env:MY_KEY}" } } }`;
+    const { asked, end } = await run(workspace(suite(target)), 'from-the-person');
+    assert.equal(end.passed, true);
+    assert.deepEqual(asked, [
+      { provider: 'target agent', origin: new URL(server.url).origin, variable: 'MY_KEY' },
+    ]);
+    assert.deepEqual(
+      new Set(server.calls.map(({ headers }) => headers.authorization)),
+      new Set(['Bearer from-the-person']),
+    );
+  });
+
+  it('that are refused end the run before anything is called', async () => {
+    await using server = await startAgentServer(() => ({ output: 'fine' }));
+    const target = `{ name: agent, http: { url: "${server.url}", headers: { x-key: ${key} } } }`;
+    const { end } = await run(workspace(suite(target)), null);
+    assert.equal(end.outcome, 'failed');
+    assert.match(JSON.stringify(end.failure), /not given MY_KEY/);
+    assert.equal(server.calls.length, 0);
+  });
+
+  it('of a command are asked for its folder and command, and reach it with the person’s word alone', async () => {
+    const root = workspace(suite(`{ name: agent, command: [node, agent.mjs], env: { KEY: ${key} } }`));
+    const { asked, end, results } = await run(root, 'from-the-person');
+    assert.equal(end.passed, true);
+    const [wanted] = asked;
+    assert.equal(asked.length, 1);
+    assert.match(wanted?.origin ?? '', /^file:\/\/.*#node%20agent\.mjs$/);
+    // What came back was the key.
+    assert.match(JSON.stringify(results), /"text":"\[key\]"/);
+
+    const refused = await run(root, null);
+    assert.equal(refused.end.outcome, 'failed');
+  });
+
+  it('of promptfoo’s providers are asked for as well', async () => {
+    await using server = await startAgentServer(() => ({ output: 'fine' }));
+    const files = {
+      'promptfooconfig.yaml': `prompts: ["{{q}}"]
+providers:
+  - id: ${server.url}
+    config: { method: POST, headers: { x-key: "{{env.MY_KEY}}" }, body: { q: "{{prompt}}" } }
+tests: [ { vars: { q: hello } } ]
+`,
+    };
+    const root = workspace(files);
+    await using window = await TestWindow.open(root, {
+      config: 'promptfooconfig.yaml',
+      environment: ENVIRONMENT,
+    });
+    const { suites } = await window.call('workspace/list', {});
+    const { end } = await window.run(suites[0]?.name ?? '');
+    assert.equal(end.outcome, 'failed', 'the window refuses');
+    assert.equal(server.calls.length, 0);
+  });
+
+  it('are not asked for where a target names none', async () => {
+    const { asked, end, results } = await run(
+      workspace(suite('{ name: agent, command: [node, agent.mjs], env: { KEY: written } }')),
+      null,
+    );
+    assert.deepEqual(asked, []);
+    assert.equal(end.passed, true);
+    assert.match(JSON.stringify(results), /written/);
+  });
+});
