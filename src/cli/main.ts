@@ -200,6 +200,10 @@ function createProgram(io: Io, done: (code: number) => void): Command {
       '--gate',
       "exit with 1 unless the suite's gate holds; without it, when the candidate is worse or mixed, or would be if what could not be measured went against it",
     )
+    .option(
+      '--allow-missing-baseline',
+      'evaluate the candidate alone, with its gate, where the baseline revision has no configuration or suite yet',
+    )
     .option('--sequential', 'stop as soon as the verdict is settled')
     .option('--fresh', 'take nothing over from earlier runs')
     .option('--all', 'list all changed cases')

@@ -1,22 +1,29 @@
 import type { Engine } from '../engine/engine.ts';
 import { UsageError } from '../engine/errors.ts';
 import type { RunPlan, RunRecord } from '../engine/model/run.ts';
+import { ensureEvaluation } from '../engine/runs/planChanges.ts';
 import type { PreparedRun, RunOverrides } from '../engine/runs/prepareRun.ts';
 
 /**
- * The run that `--resume` means: the one of that id, or the newest that is not complete, of the suites that
+ * The run that `--resume` means: the one of that id, or the newest evaluation that is not complete, of the suites that
  * were chosen where there are any.
  */
 export function findRun(engine: Engine, resume: string | true, suites: readonly string[]): RunRecord {
-  if (resume !== true) return engine.store.getRun(resume);
+  if (resume !== true) {
+    const named = engine.store.getRun(resume);
+    ensureEvaluation(named.id, named.plan);
+    return named;
+  }
   const run = engine.store
     .listRuns(1000)
     .find(
       ({ plan, status }) =>
-        status.state !== 'complete' && (suites.length === 0 || suites.includes(plan.suite)),
+        status.state !== 'complete' &&
+        plan.comparison === undefined &&
+        (suites.length === 0 || suites.includes(plan.suite)),
     );
   if (run) return run;
-  throw new UsageError('no run could be resumed: all that are stored are complete', {
+  throw new UsageError('there is no evaluation to resume: all that are stored are complete', {
     remedy: 'List the stored runs with: touchstone show --runs',
   });
 }

@@ -2,7 +2,7 @@ import { judgesForGate } from './compare/evaluators/judgesOfRun.ts';
 import { judgeRun } from './compare/gate.ts';
 import type { ComparisonRequest } from './compare/prepareComparison.ts';
 import type { PreparedComparison } from './compare/preparedComparison.ts';
-import type { FinishedComparison, RunComparisonOptions } from './compare/runComparison.ts';
+import type { FinishedComparison, RunComparisonOptions, Runner } from './compare/runComparison.ts';
 import { budgetsFor, settleBudgets } from './cost/budgets/budgetLedger.ts';
 import { CallHistory } from './cost/callHistory.ts';
 import type { RunEstimate } from './cost/estimate.ts';
@@ -116,6 +116,7 @@ export function createEngine(
     listener: RunListener,
     signal: AbortSignal,
     limits: SpendingLimits = {},
+    enough?: AbortSignal,
   ): Promise<'complete' | 'interrupted'> {
     const record = store.getRun(runId);
     const limit = spendingLimit(store, record, { ...prepared.suite.budget, ...limits }, ports.clock);
@@ -130,6 +131,7 @@ export function createEngine(
       onStart: (stored) => listener.onStart(record, stored),
       onResults: (results) => listener.onResults(record, results),
       ...(limit ? { limit } : {}),
+      ...(enough ? { enough } : {}),
     });
     if (prepared.budgets) settleBudgets(store, record, ports.clock.now());
     return outcome;
@@ -163,7 +165,13 @@ export function createEngine(
     },
     async compare(prepared, listener, options) {
       const { runComparison } = await import('./compare/runComparison.ts');
-      const runner = { store, root: workspace.root, now: () => ports.clock.now(), begin, execute: run };
+      const runner: Runner = {
+        store,
+        root: workspace.root,
+        now: () => ports.clock.now(),
+        begin,
+        execute: (one, id, heard, { signal, enough }) => run(one, id, heard, signal, {}, enough),
+      };
       return runComparison(prepared, listener, options, runner);
     },
     report: (runId) => readReport(store, runId),
@@ -187,8 +195,12 @@ function spendingLimit(
 /** The report of a stored run; needs no workspace. Throws ResumeError when there is none of that id. */
 export function readReport(store: RunStore, runId: string): RunReport {
   const run = store.getRun(runId);
-  const summary = summarize(run.plan, store.results(runId));
-  const policy = run.plan.gate;
+  const { status } = run;
+  const counted = summarize(run.plan, store.results(runId));
+  const isEnough = status.state === 'complete' && status.reason !== undefined;
+  const summary = isEnough ? { ...counted, missing: 0 } : counted;
+  // A gate speaks of one side, and a run that was made for a comparison holds both.
+  const policy = run.plan.comparison ? null : run.plan.gate;
   const judges = judgesForGate(store, run, policy, summary, () => store.results(runId));
   const gate = policy ? judgeRun(policy, summary, judges) : null;
   const { total, missing } = summary;

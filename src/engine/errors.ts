@@ -34,6 +34,22 @@ export class ConfigError extends UserError {}
 export class PromptError extends UserError {}
 /** The command line was used wrongly. */
 export class UsageError extends UserError {}
+/** A revision that is to be compared with has no configuration or no such suite, e.g. before Touchstone was set up. */
+export class MissingSideError extends UsageError {
+  readonly side: SideRole;
+  /** The suite that was to be compared. */
+  readonly suite: string;
+
+  constructor(what: string, { side, suite, remedy }: { side: SideRole; suite: string; remedy: string }) {
+    super(what, { remedy });
+    this.side = side;
+    this.suite = suite;
+  }
+}
+
+/** Which side of a comparison. */
+export type SideRole = 'baseline' | 'candidate';
+
 /** The store is busy, corrupt, full, or newer than this program. */
 export class StoreError extends UserError {}
 /** Another process has taken the run over; what this one still holds of it cannot be stored. */

@@ -25,6 +25,8 @@ export const runIdentity = z.looseObject({
     tags: z.array(z.string()),
     ids: z.array(z.string()).exactOptional(),
   }),
+  /** What the two sides are called, in a run that was made for a comparison: it cannot be resumed. */
+  comparison: z.object({ baseline: z.string(), candidate: z.string() }).exactOptional(),
   /** What of the suite did not take part; absent where it ran whole. */
   left_out: z
     .object({ targets: z.array(z.string()).exactOptional(), judge: z.literal(true).exactOptional() })

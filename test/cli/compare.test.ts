@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, it } from 'mocha';
 import { temporaryFolder, touchstone } from '../support/commandLine.ts';
 import { startOpenAiServer } from '../support/openaiServer.ts';
@@ -176,6 +177,77 @@ describe('touchstone compare', () => {
     assert.equal(sequential.stopped, true);
     assert.ok(counts.pairs === sequential.pairs && counts.pairs < 200);
     assert.equal(metrics[0].test, 'betting');
+
+    const run: string = json(folder).candidate.run_id;
+    const shown = await touchstone(folder, 'show', run);
+    assert.match(
+      shown.out,
+      /^comparison of HEAD \(baseline\) against working tree \(candidate\), the verdict was settled after \d+ of 400 cases: \d+ passed, \d+ failed, 0 errored$/m,
+    );
+    assert.doesNotMatch(shown.out, /missing|not complete|gate/);
+    assert.match((await touchstone(folder, 'show', '--runs')).out, / complete .* comparison$/m);
+    const again = await touchstone(folder, 'eval', '--resume');
+    assert.equal(again.code, 2);
+    assert.match(again.err, /there is no evaluation to resume/);
+  });
+
+  it('never resumes a comparison as an evaluation, whatever its state', async () => {
+    const folder = workspace({
+      'touchstone.yaml': `suites:
+  s:
+    dataset: x.golden.yaml
+    targets: [{ name: v1, echo: one.prompty }, { name: v2, echo: two.prompty }]
+    evaluators: [concepts]
+`,
+      'x.golden.yaml': DATASET,
+      'one.prompty': prompt('Please'),
+      'two.prompty': prompt('Please do'),
+    });
+    await touchstone(folder, 'compare', '-b', 'v1', '--candidate', 'v2', '-o', 'report.json');
+    const run: string = json(folder).candidate.run_id;
+    const database = new DatabaseSync(path.join(folder, '.touchstone/touchstone.db'));
+    database.exec("UPDATE runs SET state = 'interrupted', stop_reason = NULL");
+    database.close();
+    const named = await touchstone(folder, 'eval', '--resume', run);
+    assert.equal(named.code, 2);
+    assert.match(named.err, /compares v1 with v2, so it cannot be resumed as an evaluation/);
+    assert.match(named.err, /Compare again with touchstone compare/);
+    assert.equal((await touchstone(folder, 'eval', '--resume')).code, 2);
+  });
+
+  it('says that the baseline has no configuration yet, and can evaluate the candidate alone', async () => {
+    const folder = workspace({ 'README.md': 'x' });
+    git(folder, 'init', '--quiet');
+    commit(folder);
+    for (const [file, text] of Object.entries({
+      'touchstone.yaml': CONFIG.replace(
+        /gate: .*/,
+        'gate: { min_pass_rate: 0.9, no_regression: [critical] }',
+      ),
+      'x.golden.yaml': DATASET,
+      'ask.prompty': prompt('Please echo'),
+    }))
+      writeFileSync(path.join(folder, file), text);
+    const refused = await touchstone(folder, 'compare', '--gate');
+    assert.equal(refused.code, 2);
+    assert.match(refused.err, /the baseline HEAD has no touchstone\.yaml/);
+    assert.match(refused.err, /Compare with a revision that has it, or .*--allow-missing-baseline/);
+    const args = ['compare', '--gate', '--allow-missing-baseline', '-o', 'report.md'];
+    const alone = await touchstone(folder, ...args);
+    assert.equal(alone.code, 0, alone.err);
+    assert.match(alone.err, /the baseline HEAD has no touchstone\.yaml: the candidate is evaluated alone/);
+    assert.match(alone.out, /^gate passed: 24 passed/m);
+    assert.ok(existsSync(path.join(folder, 'report.md')));
+    writeFileSync(path.join(folder, 'ask.prompty'), prompt('Echo'));
+    assert.equal((await touchstone(folder, ...args)).code, 1, 'its own gate decides');
+    writeFileSync(
+      path.join(folder, 'touchstone.yaml'),
+      `${CONFIG}  other:\n${CONFIG.split('\n').slice(2).join('\n')}`,
+    );
+    commit(folder);
+    writeFileSync(path.join(folder, 'touchstone.yaml'), CONFIG.replace('polite:', 'new:'));
+    const suite = await touchstone(folder, 'compare');
+    assert.match(suite.err, /the baseline HEAD has no suite new/);
   });
 
   it('compares two models with the same prompt, interleaved', async () => {

@@ -1,7 +1,7 @@
 import type { Outlook } from '../../engine/compare/outlook.ts';
 import type { PreparedComparison } from '../../engine/compare/preparedComparison.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { UsageError } from '../../engine/errors.ts';
+import { MissingSideError, UsageError } from '../../engine/errors.ts';
 import type { Comparison } from '../../engine/model/comparison.ts';
 import { comparisonFormatOf } from '../../engine/reports/comparisonFormats.ts';
 import type { RunStore } from '../../engine/store/runStore.ts';
@@ -16,6 +16,7 @@ import { sanitizeLine } from '../terminal/sanitize.ts';
 import { comparisonLines } from '../views/comparison.ts';
 import { problemLines } from '../views/problems.ts';
 import { RunProgress } from '../views/runProgress.ts';
+import { evaluate } from './eval.ts';
 
 export interface CompareOptions {
   config?: string;
@@ -30,6 +31,8 @@ export interface CompareOptions {
   seed?: number;
   margin?: number;
   gate?: boolean;
+  /** Where the baseline's revision has no configuration or suite, the candidate is evaluated alone. */
+  allowMissingBaseline?: boolean;
   sequential?: boolean;
   /** False: nothing is taken over from earlier runs. */
   fresh?: boolean;
@@ -46,6 +49,21 @@ const MAX_CASES = 20;
 export async function compare(options: CompareOptions, io: Io): Promise<number> {
   const outputs = options.output ?? [];
   for (const file of outputs) checkOutput(file, io.cwd);
+  try {
+    return await compareSides(options, io);
+  } catch (error) {
+    const isWorkspace = options.candidate === undefined || options.candidate === '.';
+    if (!options.allowMissingBaseline || !isWorkspace || !(error instanceof MissingSideError)) throw error;
+    io.err(
+      `${io.errStyle.yellow('no comparison')} ${sanitizeLine(error.message)}: the candidate is evaluated alone`,
+    );
+    const { allowMissingBaseline, baseline, candidate, suite, target, ...shared } = options;
+    const targets = target === undefined ? {} : { targets: [target] };
+    return evaluate([], { ...shared, ...targets, suite: [error.suite] }, io);
+  }
+}
+
+async function compareSides(options: CompareOptions, io: Io): Promise<number> {
   const { signal, release } = onInterrupt(io);
   try {
     const { workspace } = await openWorkspace([], options, io.cwd, signal);

@@ -33,6 +33,8 @@ import { headingLine, summaryLines } from '../views/summary.ts';
 export interface EvalOptions extends OtlpOptions, RecordingOptions {
   config?: string;
   suite?: string[];
+  /** Only these targets. */
+  targets?: string[];
   filter?: string[];
   tag?: string[];
   model?: string;
@@ -179,6 +181,7 @@ function overridesOf(options: EvalOptions, cwd: string): RunOverrides {
   return {
     ...recordingOverrides(options, cwd),
     filter: { names: options.filter ?? [], tags: options.tag ?? [] },
+    ...(options.targets === undefined ? {} : { targets: options.targets }),
     ...(options.repeat === undefined ? {} : { repeat: options.repeat }),
     ...(options.maxConcurrency === undefined ? {} : { maxConcurrency: options.maxConcurrency }),
     ...(options.seed === undefined ? {} : { seed: options.seed }),

@@ -103,7 +103,13 @@ function listRuns(engine: Engine, io: Io): number {
       status.state,
       `${summary.total.passed}/${plan.trials}`,
       formatPercent(summary.total.passRate),
-      status.state !== 'complete' ? '–' : passed ? io.style.green('passed') : io.style.red('failed'),
+      plan.comparison
+        ? 'comparison'
+        : status.state !== 'complete'
+          ? '–'
+          : passed
+            ? io.style.green('passed')
+            : io.style.red('failed'),
     ];
   });
   if (rows.length === 0) {

@@ -1,5 +1,5 @@
 import type { GateReport } from '../../engine/model/gateReport.ts';
-import type { RunPlan } from '../../engine/model/run.ts';
+import type { RunPlan, RunRecord } from '../../engine/model/run.ts';
 import type { GroupSummary, RunSummary } from '../../engine/model/summary.ts';
 import type { RunReport } from '../../engine/reports/runReport.ts';
 import { wilsonInterval } from '../../engine/statistics/wilson.ts';
@@ -187,7 +187,7 @@ export function gateLines(gate: GateReport, { style, width }: Io): string[] {
   ];
 }
 
-function verdictLine({ summary, gate, passed }: RunReport, style: Style): string {
+function verdictLine({ run, summary, gate, passed }: RunReport, style: Style): string {
   const { total, missing } = summary;
   const counts = [
     `${formatCount(total.passed)} passed`,
@@ -195,10 +195,20 @@ function verdictLine({ summary, gate, passed }: RunReport, style: Style): string
     `${formatCount(total.errored)} errored`,
     ...(missing > 0 ? [`${formatCount(missing)} missing`] : []),
   ].join(', ');
+  if (run.plan.comparison) return comparisonLine(run, missing, counts, style);
   if (missing > 0) return `${style.yellow(style.bold('not complete'))}: ${counts}`;
   const word = gate ? (passed ? 'gate passed' : 'gate failed') : passed ? 'passed' : 'failed';
   const why = gate && gate.reason !== null ? `; ${sanitizeLine(gate.reason)}` : '';
   return `${passed ? style.green(style.bold(word)) : style.red(style.bold(word))}: ${counts}${why}`;
+}
+
+/** A comparison's verdict is not that of its trials together. */
+function comparisonLine({ plan, status }: RunRecord, missing: number, counts: string, style: Style): string {
+  const { baseline = '', candidate = '' } = plan.comparison ?? {};
+  const sides = `${sanitizeLine(baseline)} (baseline) against ${sanitizeLine(candidate)} (candidate)`;
+  const end =
+    status.state === 'complete' ? (status.reason ?? 'complete') : missing > 0 ? 'not complete' : status.state;
+  return `${style.bold('comparison')} of ${sides}, ${end}: ${counts}`;
 }
 
 function passedCell({ passed, trials }: GroupSummary, style: Style): string {

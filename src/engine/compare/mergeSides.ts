@@ -64,11 +64,12 @@ async function prepareSide(
 }
 
 function merged(
-  { frame, baseline, candidate, closed }: SidesToMerge,
+  merge: SidesToMerge,
   before: LiveSide | null,
   after: LiveSide | null,
   store: RunStore,
 ): PreparedComparison {
+  const { frame, baseline, candidate, closed } = merge;
   const own = [
     targetsOf(before, baseline.reference, store),
     targetsOf(after, candidate.reference, store),
@@ -97,7 +98,7 @@ function merged(
   ];
   const run: PreparedRun = {
     ...frame,
-    inputs: { ...frame.inputs, targets, plan: planFor(frame, [before, after], targets) },
+    inputs: { ...frame.inputs, targets, plan: planFor(merge, [before, after], targets) },
     async ready(signal) {
       for (const part of [frame, before?.run, after?.run]) await part?.ready(signal);
     },
@@ -178,7 +179,7 @@ function reusableOf(targets: readonly PlannedTarget[], past: ReadonlySet<string>
 }
 
 function planFor(
-  frame: PreparedRun,
+  { frame, baseline, candidate }: SidesToMerge,
   sides: readonly (LiveSide | null)[],
   targets: readonly PlannedTarget[],
 ): RunPlan {
@@ -189,6 +190,7 @@ function planFor(
     ...frame.inputs.plan,
     targets: targets.map(({ target: { name, kind, hash } }) => ({ name, kind, hash })),
     trials: targets.length * each,
+    comparison: { baseline: baseline.label, candidate: candidate.label },
   };
 }
 

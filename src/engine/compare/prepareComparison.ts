@@ -1,4 +1,4 @@
-import { ConfigError, UsageError } from '../errors.ts';
+import { ConfigError, type SideRole, UsageError } from '../errors.ts';
 import type { RunPlan } from '../model/run.ts';
 import { type PreparedRun, type PreparePorts, prepareRuns, type RunOverrides } from '../runs/prepareRun.ts';
 import type { RunStore } from '../store/runStore.ts';
@@ -54,14 +54,16 @@ export async function prepareComparisons(
   };
   const prepared: PreparedComparison[] = [];
   try {
-    sides[0] = await openSide(workspace, suite, baseline.reference, request.target, ports, signal);
-    sides[1] = await openSide(workspace, suite, candidate.reference, request.target, ports, signal);
+    const open = (side: Side, role: SideRole) =>
+      openSide(workspace, suite, { ...side, role }, request.target, ports, signal);
+    sides[0] = await open(baseline, 'baseline');
+    sides[1] = await open(candidate, 'candidate');
     const { datasets: wanted, targets, ...overrides } = request.overrides;
     const datasets = suite.datasets.filter((one) => wanted?.includes(one.path) ?? true);
-    let open = datasets.length;
+    let pending = datasets.length;
     const closed = (): void => {
-      open -= 1;
-      if (open === 0) closeSides();
+      pending -= 1;
+      if (pending === 0) closeSides();
     };
     for (const dataset of datasets) {
       const frame = await prepareFrame(

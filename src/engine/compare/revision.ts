@@ -5,6 +5,9 @@ import { UsageError } from '../errors.ts';
 import type { Environment } from '../ports.ts';
 import { type GitOptions, git } from './git.ts';
 
+/** The workspace's folder is not in the revision. */
+export class MissingFolderError extends UsageError {}
+
 /** The files of a workspace as a git revision has them, in a folder of their own. */
 export interface RevisionFiles {
   /** Absolute. */
@@ -20,7 +23,8 @@ export interface RevisionFiles {
 /**
  * Writes the workspace's files of a revision into a temporary folder, through an index of its own: neither the
  * working tree nor the person's index is touched. Installed packages are not in git: the workspace's
- * `node_modules` is linked. Throws UsageError when the folder is not in a repository, or there is no such revision.
+ * `node_modules` is linked. Throws UsageError when the folder is not in a repository, or there is no such revision; MissingFolderError when it
+ * is not in that revision.
  */
 export async function checkOutRevision(
   workspaceRoot: string,
@@ -79,7 +83,7 @@ async function materialise(
     folder: (await git(['rev-parse', '--show-toplevel'], options)) ?? options.folder,
   });
   if (read === undefined || written === undefined || !existsSync(root)) {
-    throw new UsageError(`the revision ${revision} does not have this folder`, {
+    throw new MissingFolderError(`the revision ${revision} does not have this folder`, {
       where: { path: options.folder },
       remedy: 'Choose a revision in which the workspace existed.',
     });

@@ -24,7 +24,8 @@ export interface Runner {
     run: PreparedRun,
     runId: string,
     listener: ComparisonListener,
-    signal: AbortSignal,
+    /** `enough` is aborted when no more trials are needed: the run is then complete. */
+    signals: { signal: AbortSignal; enough?: AbortSignal },
   ): Promise<'complete' | 'interrupted'>;
 }
 
@@ -84,7 +85,8 @@ export async function runComparison(
         : new Map<string, number>();
     const request = { ...storedRequest(prepared, runId, options), reused: reusedBy(prepared, reused) };
     if (!order) {
-      const outcome = await runner.execute(drawn, runId, listener, options.signal);
+      const { signal } = options;
+      const outcome = await runner.execute(drawn, runId, listener, { signal });
       return { comparison: compareStored(store, request), outcome };
     }
     const { watch, outcome } = await runWatched(prepared, drawn, runId, order, listener, options, runner);
@@ -120,7 +122,7 @@ function readsEarlierCases({ run }: PreparedComparison): boolean {
   return run !== null && orderOf(run.inputs) !== undefined;
 }
 
-/** Runs until the verdict is settled; what is under way then is dropped. */
+/** Runs until the verdict is settled; what is under way then is dropped, and the run is complete. */
 async function runWatched(
   prepared: PreparedComparison,
   run: PreparedRun,
@@ -137,13 +139,15 @@ async function runWatched(
     repeat: plan.repeat,
     compare: { margin: marginOf(prepared, options), seed: plan.seed, same: prepared.same },
   });
-  const stop = new AbortController();
+  const enough = new AbortController();
+  const planned = order.clusters.flat().length;
   const follow = (results: readonly TrialResult[]): void => {
     watch.add(results);
-    if (watch.settled) stop.abort(new DOMException('the verdict is settled', 'AbortError'));
+    const seen = watch.caseIds.length;
+    if (!watch.settled || seen === planned) return;
+    enough.abort(new DOMException(`the verdict was settled after ${seen} of ${planned} cases`, 'AbortError'));
   };
   follow([...runner.store.results(runId)]);
-  if (stop.signal.aborted) return { watch, outcome: 'complete' };
   const outcome = await runner.execute(
     run,
     runId,
@@ -154,9 +158,9 @@ async function runWatched(
         follow(results);
       },
     },
-    AbortSignal.any([options.signal, stop.signal]),
+    { signal: options.signal, enough: enough.signal },
   );
-  return { watch, outcome: stop.signal.aborted ? 'complete' : outcome };
+  return { watch, outcome };
 }
 
 function marginOf({ run }: PreparedComparison, { margin }: RunComparisonOptions): number {

@@ -1,9 +1,11 @@
-import { UsageError } from '../errors.ts';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { MissingSideError, type SideRole, UsageError } from '../errors.ts';
 import type { Environment } from '../ports.ts';
 import { loadWorkspace, type Workspace } from '../suites/loadWorkspace.ts';
 import type { SuiteConfig } from '../suites/suiteConfig.ts';
 import type { TargetConfig } from '../suites/targetConfig.ts';
-import { checkOutRevision } from './revision.ts';
+import { checkOutRevision, MissingFolderError } from './revision.ts';
 import type { SideReference } from './sideReference.ts';
 
 /** Where the targets of a side come from. */
@@ -23,7 +25,7 @@ export interface SideWorkspace {
 export async function openSide(
   workspace: Workspace,
   suite: SuiteConfig,
-  reference: SideReference,
+  { reference, role }: { reference: SideReference; role: SideRole },
   only: string | undefined,
   ports: { environment: Environment },
   signal: AbortSignal,
@@ -50,7 +52,7 @@ export async function openSide(
       );
     }
     case 'revision': {
-      const side = await openRevision(workspace, suite.name, reference.revision, ports, signal);
+      const side = await openRevision(workspace, suite.name, { ...reference, role }, ports, signal);
       return { ...side, targets: wanted(side.targets) };
     }
   }
@@ -67,24 +69,27 @@ function findTarget(suite: SuiteConfig, name: string): TargetConfig {
 async function openRevision(
   workspace: Workspace,
   suiteName: string,
-  revision: string,
+  { revision, role }: { revision: string; role: SideRole },
   { environment }: { environment: Environment },
   signal: AbortSignal,
 ): Promise<SideWorkspace> {
-  const files = await checkOutRevision(workspace.root, revision, { environment, signal });
+  const missing = (what: string) => missingIn(revision, role, suiteName, what);
+  const files = await checkOutRevision(workspace.root, revision, { environment, signal }).catch(
+    (error: unknown) => {
+      throw error instanceof MissingFolderError ? missing(`folder ${path.basename(workspace.root)}`) : error;
+    },
+  );
   try {
+    const { configPath } = workspace;
+    if (configPath !== null && !existsSync(path.join(files.root, configPath))) throw missing(configPath);
     const past = await loadWorkspace({
       root: files.root,
-      ...(workspace.configPath === null ? {} : { configPath: workspace.configPath }),
+      ...(configPath === null ? {} : { configPath }),
       environment,
       signal,
     });
     const suite = past.config.suites.find(({ name }) => name === suiteName);
-    if (!suite) {
-      throw new UsageError(`the revision ${revision} has no suite ${suiteName}`, {
-        remedy: 'Choose a revision in which the suite existed, or compare targets or stored runs.',
-      });
-    }
+    if (!suite) throw missing(`suite ${suiteName}`);
     return {
       workspace: past,
       targets: suite.targets,
@@ -99,4 +104,13 @@ async function openRevision(
     files.remove();
     throw error;
   }
+}
+
+function missingIn(revision: string, side: SideRole, suite: string, what: string): MissingSideError {
+  const alone = 'or evaluate the candidate alone: touchstone compare --allow-missing-baseline';
+  return new MissingSideError(`the ${side} ${revision} has no ${what}`, {
+    side,
+    suite,
+    remedy: `Compare with a revision that has it${side === 'baseline' ? `, ${alone}` : ''}.`,
+  });
 }

@@ -74,7 +74,8 @@ export function lensesOf(
 }
 
 function runsOf(store: RunStore | undefined, fits: (run: RunRecord) => boolean): RunRecord[] {
-  return store ? store.listRuns(RUNS).filter(fits) : [];
+  // A comparison holds two runs in one, so its counts are those of neither.
+  return store ? store.listRuns(RUNS).filter((run) => run.plan.comparison === undefined && fits(run)) : [];
 }
 
 /** Of the newest run that holds the case. */

@@ -12,6 +12,8 @@ export interface RunPlan {
   filter: RunFilter;
   /** Where outputs come from that were not called for in this run; absent in an ordinary one. */
   origin?: RunOrigin;
+  /** Set in a run that was made for a comparison: what its two sides are called. It is never resumed as an evaluation. */
+  comparison?: { baseline: string; candidate: string };
   /** What the person left out of the suite for this run; absent where it ran whole. */
   leftOut?: RunOmission;
   /** The model of every prompt target, where the person chose one for this run. */
@@ -54,7 +56,8 @@ export type RunState =
   | { state: 'running'; owner: { pid: number; host: string; started: string | null; heartbeat: number } }
   /** `reason`: why the program itself ended it, e.g. a spending limit. */
   | { state: 'interrupted'; reason?: string }
-  | { state: 'complete'; finishedAt: number };
+  /** `reason`: why no more trials were needed than are stored, e.g. a comparison that was settled. */
+  | { state: 'complete'; finishedAt: number; reason?: string };
 
 export interface RunRecord {
   id: string;

@@ -58,6 +58,10 @@ export function runEntry(run: RunRecord) {
     repeat: plan.repeat,
     seed: plan.seed,
     trials: plan.trials,
+    ...(plan.comparison ? { comparison: plan.comparison } : {}),
+    ...(run.status.state === 'complete' && run.status.reason !== undefined
+      ? { ended_early: run.status.reason }
+      : {}),
     ...(plan.leftOut ? { left_out: plan.leftOut } : {}),
     ...(plan.model === undefined ? {} : { model: plan.model }),
     ...(plan.origin === undefined ? {} : { origin: plan.origin }),

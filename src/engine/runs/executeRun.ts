@@ -33,6 +33,8 @@ export interface ExecuteOptions {
   /** Hears once how many trials were stored before this attempt. */
   onStart(stored: number): void;
   limit?: RunLimit;
+  /** Aborted when no more trials are needed, with a reason for a person: the run is then complete as it stands. */
+  enough?: AbortSignal;
 }
 
 /**
@@ -52,10 +54,18 @@ export async function executeRun(
   try {
     outcome = await new Execution(inputs, options, lease).run();
   } finally {
-    const reason = options.signal.aborted ? undefined : options.limit?.reason;
+    const reason = reasonFor(outcome, options);
     store.release(lease, outcome, clock.now(), reason);
   }
   return outcome;
+}
+
+function reasonFor(
+  outcome: 'complete' | 'interrupted',
+  { signal, limit, enough }: ExecuteOptions,
+): string | undefined {
+  if (outcome === 'complete') return enough?.aborted ? String(enough.reason?.message) : undefined;
+  return signal.aborted ? undefined : limit?.reason;
 }
 
 /** One attempt at a run. */
@@ -81,7 +91,8 @@ class Execution {
     this.#inputs = inputs;
     this.#options = options;
     this.#attempt = attempt;
-    this.#signal = AbortSignal.any([options.signal, this.#stop.signal]);
+    const { enough } = options;
+    this.#signal = AbortSignal.any([options.signal, this.#stop.signal, ...(enough ? [enough] : [])]);
     this.#tracing = new Tracing(clock, attempt);
     this.#writer = new BatchWriter({
       store,
@@ -131,7 +142,8 @@ class Execution {
       beat.abort();
       this.#options.limit?.signal.removeEventListener('abort', atLimit);
     }
-    const interrupted = this.#signal.aborted || this.#cutShort;
+    const isEnough = this.#options.enough?.aborted === true && !this.#options.signal.aborted;
+    const interrupted = !isEnough && (this.#signal.aborted || this.#cutShort);
     this.#held?.close();
     this.#runSpan.end(interrupted ? 'interrupted' : undefined);
     // What came in before a failure is kept; a store that failed is not asked again.

@@ -4,11 +4,21 @@ import type { RunPlan } from '../model/run.ts';
 
 /** Throws ResumeError when the results of `runId` must not be mixed with those of the present inputs. */
 export function ensureSamePlan(runId: string, before: RunPlan, after: RunPlan): void {
+  ensureEvaluation(runId, before);
   const changes = planChanges(before, after);
   if (changes.length === 0) return;
   throw new ResumeError(`run ${runId} cannot be resumed: ${changes.join('; ')}`, {
     remedy: 'Undo the change to go on with it, or start a new run without --resume.',
   });
+}
+
+/** Throws ResumeError when the run was made for a comparison: half of its trials are the other side's. */
+export function ensureEvaluation(runId: string, { comparison }: RunPlan): void {
+  if (!comparison) return;
+  throw new ResumeError(
+    `run ${runId} compares ${comparison.baseline} with ${comparison.candidate}, so it cannot be resumed as an evaluation`,
+    { remedy: 'Compare again with touchstone compare: what was measured is used again.' },
+  );
 }
 
 /** What differs between two plans so that their results must not be mixed, in plain words; empty when nothing does. */

@@ -32,9 +32,9 @@ export function toRunRecord(row: RunRow): RunRecord {
 function toState(row: RunRow): RunState {
   switch (row.state) {
     case 'complete':
-      return { state: 'complete', finishedAt: row.finished_at ?? row.created_at };
+      return { state: 'complete', finishedAt: row.finished_at ?? row.created_at, ...reasonOf(row) };
     case 'interrupted':
-      return { state: 'interrupted', ...(row.stop_reason === null ? {} : { reason: row.stop_reason }) };
+      return { state: 'interrupted', ...reasonOf(row) };
     case 'running':
       return {
         state: 'running',
@@ -46,4 +46,8 @@ function toState(row: RunRow): RunState {
         },
       };
   }
+}
+
+function reasonOf({ stop_reason: reason }: RunRow): { reason?: string } {
+  return reason === null ? {} : { reason };
 }

@@ -112,7 +112,7 @@ export class RunStore {
   }
 
   /**
-   * Gives the run up; `reason` says why the program itself ended it before its end. Throws LeaseLostError when
+   * Gives the run up; `reason` says why the program itself ended it before all trials were run. Throws LeaseLostError when
    * another process took it over: it then stays that one's.
    */
   release(lease: Lease, state: 'complete' | 'interrupted', now: number, reason?: string): void {
@@ -123,7 +123,7 @@ export class RunStore {
        WHERE ${MINE}`,
       state,
       state === 'complete' ? now : null,
-      state === 'complete' ? null : (reason ?? null),
+      reason ?? null,
       now,
       ...mine(lease),
     );

@@ -187,7 +187,7 @@ async function headOf({ engine }: RunPorts, runId: string | undefined): Promise<
 
 async function pickInterrupted({ engine }: RunPorts): Promise<string | undefined> {
   const { runs } = await engine.call('run/list', { limit: 200 });
-  const interrupted = runs.filter(({ state }) => state === 'interrupted');
+  const interrupted = runs.filter(({ state, comparison }) => state === 'interrupted' && !comparison);
   if (interrupted.length === 0) {
     void vscode.window.showInformationMessage(vscode.l10n.t('No run was interrupted.'));
     return undefined;

@@ -66,7 +66,7 @@ export class RunsView implements vscode.TreeDataProvider<RunNode> {
 function runItem(run: RunHead, verdict: Verdict | undefined): vscode.TreeItem {
   const item = new vscode.TreeItem(dateText(run.created_at));
   item.id = `run ${run.id}`;
-  item.contextValue = `run.${run.state}`;
+  item.contextValue = run.comparison && run.state === 'interrupted' ? 'run.comparison' : `run.${run.state}`;
   item.iconPath = runIcon(run, verdict);
   item.description = runText(run);
   item.tooltip = [
