@@ -151,7 +151,10 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     )
     .option('-t, --tag <tag...>', 'only cases with one of these tags')
     .option('-m, --model <provider/model>', 'the model of every prompt target, in place of its own')
-    .option('--judge <provider/model>', 'the model of judges, in place of the one that the suite names')
+    .option(
+      '--judge <provider/model>',
+      'the model that judges, in place of every judge that the suite or its cases name',
+    )
     .option('-r, --repeat <n>', 'trials of each case', wholeNumber(1, 1000))
     .option('-j, --max-concurrency <n>', 'most calls at the same time', wholeNumber(1, 1024))
     .option('--seed <n>', 'seed of the run', wholeNumber(0, Number.MAX_SAFE_INTEGER))

@@ -31,10 +31,11 @@ export function usedModels({ providers, suites }: Pick<WorkspaceConfig, 'provide
   return [...new Set([...suites.flatMap(modelsOf), ...priced])].sort();
 }
 
-function modelsOf({ targets, judgeModel, evaluators }: SuiteConfig): string[] {
+function modelsOf({ targets, judgeModel, judges = {}, evaluators }: SuiteConfig): string[] {
   const ofTargets = targets.flatMap((target) => ('model' in target && target.model ? [target.model] : []));
   const ofJudges = evaluators.flatMap(({ options }) =>
     typeof options['model'] === 'string' ? [options['model']] : [],
   );
-  return [...ofTargets, ...ofJudges, ...(judgeModel === undefined ? [] : [judgeModel])];
+  const ofSuite = judgeModel === undefined || Object.hasOwn(judges, judgeModel) ? [] : [judgeModel];
+  return [...ofTargets, ...ofJudges, ...ofSuite];
 }

@@ -58,6 +58,8 @@ export interface EvaluatorDeps {
   models: ModelCatalog;
   /** Model reference for judges that name none; undefined when the suite has none. */
   judgeModel: string | undefined;
+  /** How to name one, where the suite is not of this program's own form. */
+  judgeHint?: string;
   /** Undefined where no embeddings can be had. */
   embeddings?: EmbeddingCatalog;
   /** Embedding model of evaluators that name none; undefined when the suite has none. */

@@ -40,7 +40,7 @@ export function estimatedRun(
       inputs
         .evaluatorsFor(located)
         .filter(({ stage }) => stage === 'judge')
-        .map((evaluator) => judgeModel(evaluator, suite, providers)),
+        .map((evaluator) => judgeModel(evaluator, suite, plan.judge, providers)),
     history,
   };
 }
@@ -80,11 +80,12 @@ function askedModel(
 function judgeModel(
   { spec }: Evaluator,
   suite: SuiteConfig,
+  instead: string | undefined,
   providers: Readonly<Record<string, ProviderConfig>>,
 ): JudgeModel {
   const own = spec.options['model'];
   const { asks } = evaluatorDefinition(spec.type);
-  const reference = (typeof own === 'string' ? own : undefined) ?? suite.judgeModel ?? null;
+  const reference = instead ?? (typeof own === 'string' ? own : undefined) ?? suite.judgeModel ?? null;
   return {
     name: spec.name,
     reference,

@@ -25,6 +25,7 @@ import { caseOrder } from './caseOrder.ts';
 import { configuredSecrets } from './configuredSecrets.ts';
 import { createTarget } from './createTarget.ts';
 import { ensureMeasured } from './ensureMeasured.ts';
+import { type JudgeCatalog, judgeCatalog, judgesAsTargets } from './judgeCatalog.ts';
 import { makePlan } from './makePlan.ts';
 import { openModels, openRecordings, type RecordingChoice, stillClock, stillRandom } from './recordedRun.ts';
 import { asInRun, storedTargets } from './rejudgedRun.ts';
@@ -40,7 +41,7 @@ export interface RunOverrides {
   seed?: number;
   /** The model of every prompt target, as `provider/model`. */
   model?: string;
-  /** The model of judges that name none, as `provider/model`. */
+  /** The model that judges in place of every other one, as `provider/model`. */
   judge?: string;
   /** Names of the targets that take part; all of them where absent. */
   targets?: string[];
@@ -79,6 +80,10 @@ export interface PreparedRun {
   /** Ends what was started for it: agents, workers. Idempotent. */
   close(): Promise<void>;
 }
+
+/** How a promptfoo configuration names its judge. */
+const PROMPTFOO_JUDGE =
+  'Name one as provider in defaultTest.options, in the options of the test or in the assertion, or use --judge provider/model.';
 
 /** Limit for a pattern that linear time cannot run, and for a script, in milliseconds. */
 const PATTERN_LIMIT_MS = 1_000;
@@ -123,19 +128,15 @@ async function prepareRun(
   const dataset = suite.cases
     ? heldDataset(reference.path, suite.cases)
     : await openDataset(reference.absolute, { root, signal });
-  const redactor = new Redactor(configuredSecrets(providers, suite.targets, ports.environment));
+  const redactor = new Redactor(
+    configuredSecrets(providers, [...suite.targets, ...judgesAsTargets(suite)], ports.environment),
+  );
   const recordings =
     overrides.recordings && openRecordings(overrides.recordings, { random: ports.random, redactor });
   const clock = recordings?.mode === 'replay' ? stillClock(ports.clock) : undefined;
   const models = openModels(providers, { ...ports, ...learning(ports.secrets, redactor) }, recordings);
-  const deps = evaluatorDeps(workspace, suite, models, ports, recordings);
-  const evaluatorsFor = caseEvaluators({
-    specs: suite.evaluators,
-    takesPart: (spec, entry) => !suite.defaultEvaluators || caseCallsFor(spec.type, entry),
-    withoutJudge: overrides.withoutJudge ?? false,
-    deps,
-  });
   const budgets = suite.tokenBudgets === 'adaptive' ? new TokenBudgets() : undefined;
+  const runners = scriptRunners(root, ports);
   const targetPorts = {
     ...ports,
     ...(clock ? { clock } : {}),
@@ -145,14 +146,23 @@ async function prepareRun(
     model,
     recordings,
     redactor,
-    runScript: deps.scripts?.run,
+    runScript: runners.scripts?.run,
     ...(budgets ? { allowTokens: budgets.allowance } : {}),
   };
+  const judges = judgeCatalog(suite, targetPorts, judge);
+  const deps = evaluatorDeps(workspace, suite, { models, judges, runners }, ports, recordings);
+  const evaluatorsFor = caseEvaluators({
+    specs: suite.evaluators,
+    takesPart: (spec, entry) => !suite.defaultEvaluators || caseCallsFor(spec.type, entry),
+    withoutJudge: overrides.withoutJudge ?? false,
+    deps,
+  });
   const targets =
     rejudge === undefined
       ? suite.targets.map((target) => createTarget(target, suite, targetPorts))
       : storedTargets(ports.store, ports.store.getRun(rejudge), suite);
   const close = async (): Promise<void> => {
+    judges.close();
     await Promise.all([
       ...targets.map(({ target }) => target.close()),
       deps.patterns.close(),
@@ -223,17 +233,22 @@ function learning(secrets: Secrets | undefined, redactor: Redactor): { secrets?:
 function evaluatorDeps(
   workspace: Workspace,
   suite: SuiteConfig,
-  models: KeyedCatalog,
+  {
+    models,
+    judges,
+    runners,
+  }: { models: KeyedCatalog; judges: JudgeCatalog; runners: ReturnType<typeof scriptRunners> },
   ports: PreparePorts,
   recordings: Recordings | undefined,
 ): EvaluatorDeps {
   return {
-    models,
+    models: judges,
     embeddings: models,
     embeddingsModel: suite.embeddingsModel,
     judgeModel: suite.judgeModel,
+    ...(suite.cases ? { judgeHint: PROMPTFOO_JUDGE } : {}),
     patterns: createPatternMatcher({ timeoutMs: PATTERN_LIMIT_MS }),
-    ...scriptRunners(workspace.root, ports),
+    ...runners,
     // A judge must be asked the same question again to find its recorded answer.
     random: recordings ? stillRandom(ports.random) : ports.random,
     readFile: (file) => readWorkspaceFile(workspace, file),

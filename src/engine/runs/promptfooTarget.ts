@@ -20,7 +20,7 @@ export function createFromPromptfoo(config: PromptfooTargetConfig, ports: Target
     {
       name,
       prompt: template,
-      caller: callerOf(config, ports),
+      caller: callerOf({ ...config, owner: `The target "${name}"` }, ports),
       provider: toldProvider(provider),
       delayMs: provider.delayMs,
       ...(template.program ? { program: programOf(template.program, config, ports) } : {}),
@@ -53,7 +53,16 @@ function programOf(
   });
 }
 
-function callerOf({ name, provider, location }: PromptfooTargetConfig, ports: TargetPorts): PromptfooCaller {
+/** What calls a provider. `owner` begins the messages about it, e.g. `The target "mini"`. Throws ConfigError. */
+export function callerOf(
+  {
+    name,
+    owner,
+    provider,
+    location,
+  }: Pick<PromptfooTargetConfig, 'name' | 'provider' | 'location'> & { owner: string },
+  ports: TargetPorts,
+): PromptfooCaller {
   const { call } = provider;
   switch (call.kind) {
     case 'echo':
@@ -65,14 +74,11 @@ function callerOf({ name, provider, location }: PromptfooTargetConfig, ports: Ta
         clock: ports.clock,
       });
     case 'http':
-      return httpCaller(
-        { ...call, owner: `The target "${name}"`, where: location },
-        { ...ports, runScript: ports.runScript },
-      );
+      return httpCaller({ ...call, owner, where: location }, { ...ports, runScript: ports.runScript });
     case 'exec':
-      return execCaller({ ...call, name, where: location }, ports);
+      return execCaller({ ...call, name, owner, where: location }, ports);
     case 'program':
-      return programCaller({ ...call, name, where: location }, ports);
+      return programCaller({ ...call, name, owner, where: location }, ports);
     case 'unsupported':
       return unsupportedCaller(name, call.reason);
   }

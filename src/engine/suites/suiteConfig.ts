@@ -8,6 +8,7 @@ import { type BudgetConfig, budgetFile, tokenBudgetsFile } from './budgetConfig.
 import { CASCADE_NOTE, type CascadeConfig, cascadeFile } from './cascadeConfig.ts';
 import type { FileReference } from './fileReference.ts';
 import { gateFile } from './gateConfig.ts';
+import type { PromptfooProvider } from './promptfoo/plan.ts';
 import type { CallScript } from './promptfoo/transformVars.ts';
 import { type TargetConfig, targetFile } from './targetConfig.ts';
 
@@ -32,6 +33,8 @@ export interface SuiteConfig {
   defaultEvaluators: boolean;
   /** Model of judges that name none, as `provider/model`. */
   judgeModel?: string;
+  /** Judges that are no models but providers of a promptfoo suite, by the reference under which they are asked. */
+  judges?: Readonly<Record<string, PromptfooProvider>>;
   /** Embedding model of evaluators that name none, as `provider/model`. */
   embeddingsModel?: string;
   cascade: CascadeConfig;

@@ -10,7 +10,7 @@ import type { SuiteConfig } from './suiteConfig.ts';
 export function suiteHash(
   suite: Pick<
     SuiteConfig,
-    'evaluators' | 'defaultEvaluators' | 'cascade' | 'threshold' | 'judgeModel' | 'embeddingsModel'
+    'evaluators' | 'defaultEvaluators' | 'cascade' | 'threshold' | 'judgeModel' | 'judges' | 'embeddingsModel'
   >,
   readFile: (reference: string) => string,
 ): string {
@@ -30,5 +30,16 @@ export function suiteHash(
     threshold: suite.threshold,
     judgeModel: suite.judgeModel,
     embeddingsModel: suite.embeddingsModel,
+    judges: judgesOf(suite, readFile),
+  });
+}
+
+/** Judges that are providers of a promptfoo suite, with the modules that they are; undefined where there are none. */
+function judgesOf({ judges }: Pick<SuiteConfig, 'judges'>, readFile: (reference: string) => string) {
+  if (!judges) return undefined;
+  return Object.entries(judges).map(([reference, { call }]) => {
+    if (call.kind !== 'program') return { reference, call };
+    const { file, cwd: _cwd, ...rest } = call;
+    return { reference, call: rest, text: readFile(file) };
   });
 }

@@ -33,7 +33,9 @@ export function judgeClient(
   if (reference !== undefined) return deps.models.client(reference);
   throw new ConfigError(`${spec.type} needs a model that judges, and none is given`, {
     ...(spec.location ? { where: spec.location } : {}),
-    remedy: 'Set judge: provider/model in the suite, or model in the options of this evaluator.',
+    remedy:
+      deps.judgeHint ??
+      'Set judge: provider/model in the suite, model in the options of this evaluator, or use --judge provider/model.',
   });
 }
 

@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.
 import type { SourceLocation } from '../../model/location.ts';
 import type { ModelProviders } from './modelProviders.ts';
 import { type PromptfooReader, readReference } from './promptfooReader.ts';
+import { entriesOf, readProvider } from './readProviders.ts';
 
 const DEFAULT_EMBEDDINGS = 'openai:embedding:text-embedding-3-large';
 
@@ -23,9 +24,9 @@ export function withGrader(assertion: JsonObject, scope: GraderScope): JsonObjec
   const rubricPrompt = assertion['rubricPrompt'] ?? scope.options['rubricPrompt'];
   const embeds = type === 'answer-relevance';
   if (!embeds && given === undefined && rubricPrompt === undefined) return assertion;
-  const { models, location, reader } = scope;
+  const { location, reader } = scope;
   const provider = embeds ? textGrader(given) : given;
-  const reference = provider === undefined ? undefined : graderOf(provider, models, location);
+  const reference = provider === undefined ? undefined : graderOf(provider, scope);
   return {
     ...rest,
     ...(reference === undefined ? {} : { provider: reference }),
@@ -65,12 +66,21 @@ function isEmbedding(provider: JsonValue): boolean {
   return typeof id === 'string' && /^[^:]+:embeddings?:/.test(id);
 }
 
-/** The grader as `provider/model`; what is no such model stays as it is written and is refused by name later. */
-export function graderOf(provider: JsonValue, models: ModelProviders, location: SourceLocation): string {
+/**
+ * The grader as `provider/model`. What is no model is a program or an HTTP provider, which is asked under a reference of its
+ * own, or not supported, which is said here and by every case that asks it.
+ */
+export function graderOf(
+  provider: JsonValue,
+  { reader, models, location }: Pick<GraderScope, 'reader' | 'models' | 'location'>,
+): string {
   const given = isJsonObject(provider) ? (provider['text'] ?? provider) : provider;
-  const id = isJsonObject(given) ? String(given['id'] ?? '') : String(given);
-  const config = isJsonObject(given) && isJsonObject(given['config']) ? given['config'] : {};
-  return models.reference(id, config, location) ?? id;
+  const [entry = { id: '' }] = entriesOf(reader, given, location);
+  const config = isJsonObject(entry['config']) ? entry['config'] : {};
+  return (
+    models.reference(String(entry['id'] ?? ''), config, location) ??
+    models.judge(readProvider(reader, entry, location, models))
+  );
 }
 
 /** A text, or the JSON of a list, with files read. */

@@ -4,12 +4,15 @@ import type { ProviderConfig } from '../../models/catalog.ts';
 import { BUILT_IN_PROVIDER, builtInProvider } from '../builtInProvider.ts';
 import { azureBaseUrl, azureKey } from './azure.ts';
 import { renderId, withEnvironment } from './environmentTemplates.ts';
+import type { PromptfooProvider } from './plan.ts';
 import { type PromptfooReader, warn } from './promptfooReader.ts';
 import { modelOf } from './vendors.ts';
 
 /** Gathers the servers that the models of a configuration need, each under a name of its own. */
 export class ModelProviders {
   readonly providers: Record<string, ProviderConfig>;
+  /** Judges that are no models, by the reference under which they are asked. */
+  readonly judges: Record<string, PromptfooProvider> = {};
   readonly #reader: PromptfooReader;
 
   constructor(reader: PromptfooReader) {
@@ -38,6 +41,22 @@ export class ModelProviders {
     const prices = pricesOf(config, model);
     if (prices) provider.prices = { ...provider.prices, ...prices };
     return `${this.#register(vendor, provider)}/${model}`;
+  }
+
+  /** The reference, e.g. `program/judge.mjs`, of a judge that is a program, an HTTP provider, or not supported and says so when it is asked. */
+  judge(provider: PromptfooProvider): string {
+    const base = `program/${provider.id.replace(/^(?:python:)?(?:file:\/\/)?/, '')}`;
+    const { location: _place, ...wanted } = provider;
+    for (let count = 1; ; count++) {
+      const reference = count === 1 ? base : `${base} ${count}`;
+      const known = this.judges[reference];
+      if (known === undefined) this.judges[reference] = provider;
+      else {
+        const { location: _known, ...other } = known;
+        if (JSON.stringify(other) !== JSON.stringify(wanted)) continue;
+      }
+      return reference;
+    }
   }
 
   /** Undefined where neither the file nor the environment names the resource. */

@@ -5,6 +5,7 @@ import { UnsupportedEvaluatorError } from '../../evaluators/unsupported.ts';
 import type { SourceDocument } from '../../files/document.ts';
 import type { GoldenCase } from '../../model/case.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
+import type { SourceLocation } from '../../model/location.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { Environment } from '../../ports.ts';
 import { attempt, placeOf } from '../configReader.ts';
@@ -20,7 +21,7 @@ import type { PromptfooPrompt, PromptfooProvider } from './plan.ts';
 import { planTargets } from './planTargets.ts';
 import { type PromptfooReader, parseReferenced, readReference, warn } from './promptfooReader.ts';
 import { readPrompts } from './readPrompts.ts';
-import { readProvider, readProviders } from './readProviders.ts';
+import { entriesOf, readProvider, readProviders } from './readProviders.ts';
 import { type RawTest, readTests } from './readTests.ts';
 import { resolveRefs } from './references.ts';
 import { scenarioTests } from './scenarios.ts';
@@ -94,9 +95,12 @@ function makeSuite(
   models: ModelProviders,
 ): SuiteConfig | undefined {
   const { cases, settle, ordered, stored: _stored, provider, repeat, ...choice } = group;
-  const own = provider === undefined ? providers : [ownProvider(reader, provider, models)];
-  const targets = planTargets(prompts, own, choice);
   const [first] = cases;
+  const own =
+    provider === undefined
+      ? providers
+      : [ownProvider(reader, provider, first?.location ?? placeOf(reader, []), models)];
+  const targets = planTargets(prompts, own, choice);
   if (targets.length === 0) {
     if (first) warnOfNoTarget(reader, first.location);
     return undefined;
@@ -118,6 +122,7 @@ function makeSuite(
     evaluators: [],
     defaultEvaluators: false,
     ...(judge === undefined ? {} : { judgeModel: judge }),
+    ...(Object.keys(models.judges).length === 0 ? {} : { judges: models.judges }),
     cascade: { mode: 'full', thresholds: { heuristic: 0, lexical: 0 }, weights: null, audit: 0 },
     repeat: repeat ?? positive(evaluate['repeat']) ?? SUITE_DEFAULTS.repeat,
     maxConcurrency: delay > 0 ? 1 : (positive(evaluate['maxConcurrency']) ?? SUITE_DEFAULTS.maxConcurrency),
@@ -127,9 +132,14 @@ function makeSuite(
   };
 }
 
-function ownProvider(reader: PromptfooReader, value: JsonValue, models: ModelProviders): PromptfooProvider {
-  const entry = isJsonObject(value) ? value : { id: String(value) };
-  return readProvider(reader, entry, ['tests'], models);
+function ownProvider(
+  reader: PromptfooReader,
+  value: JsonValue,
+  location: SourceLocation,
+  models: ModelProviders,
+): PromptfooProvider {
+  const [entry = { id: '' }] = entriesOf(reader, value, location);
+  return readProvider(reader, entry, location, models);
 }
 
 function allTests(reader: PromptfooReader, file: JsonObject, talks: boolean): RawTest[] {
@@ -162,7 +172,8 @@ function judgeModel(
 ): string | undefined {
   const options = isJsonObject(defaultTest['options']) ? defaultTest['options'] : {};
   const provider = options['provider'];
-  return provider === undefined ? undefined : graderOf(provider, models, placeOf(reader, ['defaultTest']));
+  const location = placeOf(reader, ['defaultTest']);
+  return provider === undefined ? undefined : graderOf(provider, { reader, models, location });
 }
 
 function warnOfUnsupported(reader: PromptfooReader, file: JsonObject): void {

@@ -1,7 +1,8 @@
+import { FileError } from '../../errors.ts';
 import type { Pointer } from '../../files/document.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
-import { attempt, placeOf, reportAt } from '../configReader.ts';
+import { placeOf, reportAt } from '../configReader.ts';
 import { programEnvironment, renderId, withEnvironment } from './environmentTemplates.ts';
 import { toParameters, toResponseFormat, toTools } from './modelCall.ts';
 import type { ModelProviders } from './modelProviders.ts';
@@ -20,7 +21,8 @@ export function readProviders(
   const items = Array.isArray(value) ? value : value === undefined || value === null ? [] : [value];
   const found = items.flatMap((item, index) => {
     const pointer = Array.isArray(value) ? [...at, index] : at;
-    return entriesOf(reader, item, pointer).map((entry) => readProvider(reader, entry, pointer, models));
+    const location = placeOf(reader, pointer);
+    return entriesOf(reader, item, location).map((entry) => readProvider(reader, entry, location, models));
   });
   if (found.length === 0) {
     reportAt(reader, at, {
@@ -36,13 +38,12 @@ export function readProviders(
 export function readProvider(
   reader: PromptfooReader,
   entry: JsonObject,
-  at: Pointer,
+  location: SourceLocation,
   models: ModelProviders,
 ): PromptfooProvider {
-  const location = placeOf(reader, at);
   const id = renderId(String(entry['id'] ?? ''), reader);
   const filled = withEnvironment(entry['config'] ?? {}, { ...reader.env, ...texts(entry['env']) });
-  const config = loadFiles(reader, isJsonObject(filled) ? filled : {}, at);
+  const config = loadFiles(reader, isJsonObject(filled) ? filled : {}, location);
   const call =
     callOf(reader, id, config, location, models) ?? programCall(reader, id, entry, config, location);
   if (call.kind === 'unsupported') {
@@ -83,17 +84,12 @@ export function transformCode(reader: PromptfooReader, transform: string, locati
 }
 
 /** A text, `{ id, config }`, `{ 'openai:gpt-4o': { config } }`, or a file with any of these. */
-function entriesOf(reader: PromptfooReader, item: JsonValue, at: Pointer): JsonObject[] {
+export function entriesOf(reader: PromptfooReader, item: JsonValue, location: SourceLocation): JsonObject[] {
   if (typeof item === 'string') {
     if (!/^file:\/\/.*\.(?:ya?ml|json)$/.test(item)) return [{ id: item }];
-    const value = attempt(
-      reader,
-      at,
-      'missing-file',
-      () => parseReferenced(readReference(reader, item, placeOf(reader, at))).value,
-    );
+    const value = readData(reader, item, location);
     return (Array.isArray(value) ? value : [value]).flatMap((inner) =>
-      inner === undefined ? [] : entriesOf(reader, inner, at),
+      inner === undefined ? [] : entriesOf(reader, inner, location),
     );
   }
   if (!isJsonObject(item)) return [{ id: JSON.stringify(item) }];
@@ -177,20 +173,32 @@ function execCall(reader: PromptfooReader, command: string, config: JsonObject):
 }
 
 /** `tools`, `functions`, `response_format` and `body` may be files. */
-function loadFiles(reader: PromptfooReader, config: JsonObject, at: Pointer): JsonObject {
+function loadFiles(reader: PromptfooReader, config: JsonObject, location: SourceLocation): JsonObject {
   const loaded: JsonObject = { ...config };
   for (const key of ['tools', 'functions', 'response_format', 'body']) {
     const value = config[key];
     if (typeof value !== 'string' || !value.startsWith('file://')) continue;
-    const data = attempt(
-      reader,
-      [...at, 'config', key],
-      'missing-file',
-      () => parseReferenced(readReference(reader, value, placeOf(reader, at))).value,
-    );
+    const data = readData(reader, value, location);
     if (data !== undefined) loaded[key] = data;
   }
   return loaded;
+}
+
+/** What a file of data holds; undefined for one that cannot be read, which is reported. */
+function readData(
+  reader: PromptfooReader,
+  reference: string,
+  location: SourceLocation,
+): JsonValue | undefined {
+  try {
+    return parseReferenced(readReference(reader, reference, location)).value;
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    const { message, remedy } = error;
+    const rest = remedy === undefined ? {} : { remedy };
+    reader.problems.push({ severity: 'error', code: 'missing-file', message, location, ...rest });
+    return undefined;
+  }
 }
 
 function texts(value: JsonValue | undefined): Record<string, string> {

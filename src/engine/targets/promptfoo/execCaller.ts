@@ -20,6 +20,8 @@ export interface ExecCallerOptions {
   options: JsonObject;
   env: { [name: string]: string };
   name: string;
+  /** Begins the messages about it, e.g. `The target "mini"`. */
+  owner: string;
   where: ErrorPlace;
 }
 
@@ -34,14 +36,14 @@ export function execCaller(
   options: ExecCallerOptions,
   ports: { environment: Environment; clock: Clock; trust: Trust; redactor?: Redactor },
 ): PromptfooCaller {
-  const { command, cwd, name, where } = options;
+  const { command, cwd, name, owner, where } = options;
   if (!ports.trust.commands) {
-    throw new ConfigError(`The target "${name}" runs a program, and this folder is not trusted to do so`, {
+    throw new ConfigError(`${owner} runs a program, and this folder is not trusted to do so`, {
       where,
       remedy: 'Read what the command does, then trust the folder',
     });
   }
-  const added = resolveEnvironment(options.env, ports.environment, { owner: `The target "${name}"`, where });
+  const added = resolveEnvironment(options.env, ports.environment, { owner, where });
   const env = scrubbedEnvironment(ports.environment, added);
   const [program = '', ...words] = command;
   const identity: JsonValue = {

@@ -11,6 +11,8 @@ export interface ProgramCallerOptions extends ModuleReference {
   /** The provider's options (`id`, `label`, `config`), handed to the module. */
   options: JsonObject;
   name: string;
+  /** Begins the messages about it, e.g. `The target "mini"`. */
+  owner: string;
   where: ErrorPlace;
 }
 
@@ -22,8 +24,7 @@ export function programCaller(
   options: ProgramCallerOptions,
   ports: { environment: Environment; clock: Clock; trust: Trust; redactor?: Redactor },
 ): PromptfooCaller {
-  const { language, name, where } = options;
-  const owner = `The target "${name}"`;
+  const { language, name, owner, where } = options;
   if (!ports.trust.scripts || !ports.trust.commands) {
     return unsupportedCaller(
       name,

@@ -3,12 +3,14 @@ import { createEngine } from '../../../../src/engine/engine.ts';
 import type { Problem } from '../../../../src/engine/model/problem.ts';
 import type { TrialResult } from '../../../../src/engine/model/result.ts';
 import { fixedEnvironment, noLog, systemClock, type Trust } from '../../../../src/engine/ports.ts';
+import type { RunOverrides } from '../../../../src/engine/runs/prepareRun.ts';
 import { checkWorkspace, type Workspace } from '../../../../src/engine/suites/loadWorkspace.ts';
 import { workspaceFolder } from '../workspaceFolder.ts';
 
 interface RunOptions {
   environment?: { [name: string]: string };
   trust?: Partial<Trust>;
+  overrides?: RunOverrides;
 }
 
 /** A folder with these files, one of them a promptfooconfig.yaml, as a workspace with what is wrong in it. */
@@ -36,7 +38,7 @@ export async function workspaceOf(
 /** The results of every case, in order; scripts and programs are trusted unless said otherwise. */
 export async function runFiles(
   files: { [path: string]: string },
-  { environment = {}, trust = {} }: RunOptions = {},
+  { environment = {}, trust = {}, overrides = {} }: RunOptions = {},
 ): Promise<TrialResult[]> {
   const workspace = await workspaceOf(files, environment);
   const { signal } = new AbortController();
@@ -52,7 +54,7 @@ export async function runFiles(
   try {
     const results: TrialResult[] = [];
     for (const { name } of workspace.config.suites) {
-      for (const prepared of await engine.prepare(name, {}, signal)) {
+      for (const prepared of await engine.prepare(name, overrides, signal)) {
         const listener = { onStart: () => {}, onResults: () => {} };
         const { report } = await engine.execute(prepared, listener, { signal });
         results.push(...report.results());
