@@ -21,16 +21,16 @@ export function schemaFences(text: string, block: Span): [Span, Span] | undefine
 
 /**
  * Whether JSON that begins at the offset is a JSON Schema or tool definitions, and is introduced as such by the
- * line above it: "Answer by this schema:", `<tools>`. A schema that is shown to be written is not.
+ * line above it, as in "Answer by this schema:" and `<tools>`, or outside a fence by the heading above it. A schema
+ * that is shown to be written is not.
  */
 export function isSchemaToRead(text: string, start: number, json: string): boolean {
-  const above = text
-    .slice(Math.max(0, start - 2000), start)
-    .trimEnd()
-    .split('\n');
+  const above = text.slice(0, start).trimEnd().split('\n');
   const heading = above.findLast((line) => /^#{1,6} /.test(line)) ?? '';
   const line = above.at(-1) ?? '';
-  return READ.test(line) && !WRITTEN.test(line) && !WRITTEN.test(heading) && describesData(parsed(json));
+  const isFenced = /^[ \t]*[`~]/.test(text.slice(start));
+  const isIntroduced = READ.test(line) || (!isFenced && READ.test(heading));
+  return isIntroduced && !WRITTEN.test(line) && !WRITTEN.test(heading) && describesData(parsed(json));
 }
 
 const READ = /\bschemas?\b|\btools?\b|\bfunctions?\b/i;

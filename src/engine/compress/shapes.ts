@@ -6,13 +6,18 @@ const HEADING = /^ {0,3}(#{1,6})[ \t]+(.*)/;
 const ITEM = /^[ \t]*(?:[-*+•]|\d{1,9}[.)])[ \t]/;
 /** What an answer, a file or a message looks like. */
 const SHAPE =
-  /\b(?:formats?|formatted|templates?|structure[ds]?|layouts?|skeletons?|boilerplates?|markdown|looks? like|as follows|examples?|samples?|snippets?|scales?|rubrics?|glossar(?:y|ies)|drafts?|transcripts?|dialogues?|conversations?|chats?|welcome|deliverables?|specifications?|poems?)\b/i;
+  /\b(?:formats?|formatted|templates?|structure[ds]?|layouts?|skeletons?|boilerplates?|markdown|looks? like|as follows|examples?|samples?|snippets?|scales?|rubrics?|glossar(?:y|ies)|drafts?|transcripts?|dialogues?|conversations?|chats?|welcome|labels?|buttons?|captions?|strings?|notices?|signs?|texts?|titles?|headlines?|subjects?|deliverables?|specifications?|poems?)\b/i;
 /** What an answer is called, or a text that is written. */
 const ANSWER =
   /\b(?:answers?|outputs?|reply|replies|respond|responses?|writes?|prints?|reports?|letters?|e?-?mails?|messages?|greetings?|documents?|files?|quot(?:es?|ations?))\b/i;
-/** "Use this template.", "The format is shown below." */
+const SPEAKER =
+  /^[ \t]*(?:[-*][ \t]+)?[*_]{0,2}(user|assistant|human|ai|bot|agent|customer)[*_]{0,2}[ \t]*:/i;
+/** "Use this template.", "Sort the text below." */
 const POINTED =
-  /\b(?:this|these|the following|following)\b.{0,40}\b(?:formats?|templates?|structure|layout|skeleton|examples?|samples?)\b|\b(?:formats?|templates?|structure|layout|skeleton|examples?|samples?)\b.{0,30}\bbelow\b/i;
+  /\b(?:this|these|the following|following)\b.{0,40}\b(?:formats?|templates?|structure|layout|skeleton|examples?|samples?|texts?|sentences?|letters?|passages?|paragraphs?|e?-?mails?|messages?)\b|\b(?:formats?|templates?|structure|layout|skeleton|examples?|samples?|texts?|sentences?|letters?|passages?|paragraphs?|contents?|e?-?mails?|messages?)\b.{0,30}\b(?:below|here|that follows?)\b/i;
+/** What follows may be the text to be worked on. */
+const WORK_ON =
+  /^(?:please[ \t])?(?:translate|summari[sz]e|rewrite|rephrase|paraphrase|proofread|correct|classify|shorten|polish|copy-?edit)\b/i;
 
 /**
  * Stretches that show what an answer or a file should look like, outside code: below a line such as "Answer in
@@ -33,7 +38,12 @@ export function findShapes(text: string): SpanSet {
     const isTitle = marks !== '';
     if (isTitle) {
       // A shape that begins with a heading has no end that can be told.
-      if (announced) return new SpanSet([...shapes, { start: line.start, end: text.length }]);
+      if (announced)
+        return new SpanSet([
+          ...shapes,
+          ...findDialogue(lines, text.length),
+          { start: line.start, end: text.length },
+        ]);
       level = marks.length;
       if (open && level <= open.level) {
         shapes.push({ start: open.start, end: endBefore(text, line.start) });
@@ -47,7 +57,14 @@ export function findShapes(text: string): SpanSet {
     if (line.text.trim() !== '') announced = shows;
   }
   if (open) shapes.push({ start: open.start, end: text.length });
-  return new SpanSet(shapes);
+  return new SpanSet([...shapes, ...findDialogue(lines, text.length)]);
+}
+
+/** A dialogue goes on to the end: its turns may hold paragraphs, lists and headings of their own. */
+function findDialogue(lines: readonly Line[], end: number): Span[] {
+  const turns = lines.filter(({ text }) => SPEAKER.test(text));
+  const speakers = new Set(turns.map(({ text }) => SPEAKER.exec(text)?.[1]?.toLowerCase()));
+  return turns[0] && speakers.size > 1 ? [{ start: turns[0].start, end }] : [];
 }
 
 /** A rule just above the next heading divides the prompt's own sections. */
@@ -57,7 +74,7 @@ function endBefore(text: string, heading: number): number {
 
 function tells(line: string): boolean {
   if (/:[*_]{0,3}\s*$/.test(line)) return SHAPE.test(line) || ANSWER.test(line);
-  return POINTED.test(line);
+  return POINTED.test(line) || WORK_ON.test(line);
 }
 
 /**

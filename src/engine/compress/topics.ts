@@ -16,7 +16,7 @@ const AS_IT_IS =
 const THIS = /\b(?:below|following|this|here|these)\b/i;
 
 const TOPICS: { readonly [topic in Topic]: RegExp } = {
-  bold: /\bbold\w*|\b(?:highlighted|emphasi[sz]ed|asterisks?|starred)\b|(?<=\w[ \t]{1,3})\*\*(?=[ \t]+\w|[.,;)]|\r?$)/im,
+  bold: /\bbold\w*|\b(?:highlighted|emphasi[sz]ed|stressed|asterisks?|starred|thick|strong (?:words|text|type)|(?:in|double|between) stars)\b|(?<=\w[ \t]{1,3})\*\*(?=[ \t]+\w|[.,;)]|\r?$)/im,
   labels: /\b(?:labels?|labell?ed|fields?|marked|terms?|headings?|titles?|keys?|prints?|copy)\b/im,
   apostrophes:
     /\b(?:apostrophes?|(?:smart|curly|straight|quotation|quote) (?:quotes?|marks?)|typograph\w*|unicode|ascii)\b/im,
@@ -27,7 +27,7 @@ const TOPICS: { readonly [topic in Topic]: RegExp } = {
   'line-ends':
     /\b(?:trailing|white ?space)\b|\b(?:spaces?|blanks?) at\b|\bend\w* (?:with|in) (?:an? |two )?(?:spaces?|blanks?)\b/im,
   dividers:
-    /(?<=\S[ \t]*)(?:---|\*\*\*|___)(?![ \t]*\r?$)|\b(?:horizontal|rulers?|dividers?|divided|separators?|separated by|delimit\w*|dashes|hyphens|slides?|pages?)\b/im,
+    /(?<=\S[ \t]*)(?:---|\*\*\*|___)(?![ \t]*\r?$)|\b(?:horizontal|rulers?|dividers?|divided|separators?|separated by|delimit\w*|dashes|hyphens|slides?|pages?)\b|\b(?:above|below|under|after|before|at|over) the (?:line|bar|rule)s?\b|\blines? between\b/im,
   letters:
     /^[ \t]*(?:dear|hello|hi) .{0,60},[ \t]*\r?$|\b(?:kind|best|warm) regards\b|\bsincerely\b|\bcanned\b/im,
   abbreviations: /\b(?:abbreviat\w*|acronyms?|initialisms?|in full|spell\w*)\b/im,

@@ -19,6 +19,19 @@ const GOALS: CompressOptions['goal'][] = [
   { targetTokens: 1 },
 ];
 
+const LEVEL_GOALS = GOALS.filter((goal) => 'level' in goal);
+
+/** What each level leaves in every message, as often and in the same order; written without the rules' own patterns. */
+const KEPT: readonly RegExp[] = [
+  /^#{1,6} /gm,
+  /<\/?[a-z]+>/g,
+  /\d+/g,
+  /https?:\/\/\S+/g,
+  /\{\{[^}]*\}\}|\$\{[^}]*\}|\{%[^%]*%\}/g,
+  /\b(?:must|never|not|only|always|without|at least|at most|don’t|no)\b/gi,
+  /`[^`\n]+`/g,
+];
+
 /** The same text as a prompt of each format. */
 const FORMATS: { [path: string]: (text: string) => string } = {
   'a.txt': (text) => text,
@@ -123,6 +136,37 @@ describe('compression, for any prompt, format and goal', function () {
         assert.equal(again.result.text, result.text);
       }),
       { numRuns: 400 },
+    ));
+
+  it('gives edits that do not overlap, and one by one they make the same text as all at once', () =>
+    fc.assert(
+      fc.asyncProperty(generated, async ({ file, goal }) => {
+        const { result } = await run(file, goal);
+        let text = file.text;
+        let last = 0;
+        for (const { start, end } of result.edits) {
+          assert.ok(start >= last && end >= start);
+          last = end;
+        }
+        for (const { start, end, replacement } of result.edits.toReversed())
+          text = text.slice(0, start) + replacement + text.slice(end);
+        assert.equal(text, result.text);
+      }),
+      { numRuns: 300 },
+    ));
+
+  it('keeps every heading, tag, number, address, variable and word of duty, and the line ends', () =>
+    fc.assert(
+      fc.asyncProperty(generated, fc.constantFrom(...LEVEL_GOALS), async ({ file }, goal) => {
+        const { after } = await run(file, goal);
+        for (const [index, { template }] of file.prompt.messages.entries()) {
+          const text = after.prompt.messages[index]?.template ?? '';
+          for (const marks of KEPT) assert.deepEqual(text.match(marks), template.match(marks));
+          const feeds = (all: string) => (all.match(/(?<!\r)\n/g) ?? []).length;
+          if (feeds(template) === 0) assert.equal(feeds(text), 0);
+        }
+      }),
+      { numRuns: 300 },
     ));
 
   it('lossless: only white space differs', () =>

@@ -23,7 +23,10 @@ async function expectAll(
 describe('compression rules', () => {
   it('whitespace: line ends, blank lines, doubled spaces; not indentation, columns and line breaks', () =>
     expectAll('lossless', [
-      ['One line. \n \n  \n\n   Another  line.\n', 'One line.\n\n   Another line.\n'],
+      [
+        'One line. \n \n  \n\n   Another long  line of text.\n',
+        'One line.\n\n   Another long line of text.\n',
+      ],
       ['A break  \nand on.', 'A break  \nand on.'],
       ['- one\n  - two\n      three', '- one\n  - two\n      three'],
       ['name    age\nann     30\nbob     41', 'name    age\nann     30\nbob     41'],

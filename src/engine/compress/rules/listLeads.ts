@@ -40,7 +40,9 @@ const LEAD =
   /[ \t]*(?:[-*+•]|\d{1,9}[.)])[ \t]+(?<open>\*\*)(?<lead>[^*\s\n](?:[^*\n]{0,120}[^*\s\n])?)(?<close>\*\*)(?:(?<=[.:!?]\*\*)[ \t]|:|[ \t]+(?:[-–—]|\()|[ \t]*(?=\r?\n|$))/dy;
 
 function isLead(lead: RegExpExecArray | null): lead is RegExpExecArray {
-  return lead !== null && !holdsObligation(lead.groups?.['lead'] ?? '') && !isBlankToFill(lead);
+  const words = lead?.groups?.['lead'] ?? '';
+  // In small letters it may be a value: "**books** - reviews of books".
+  return lead !== null && !/^\p{Ll}/u.test(words) && !holdsObligation(words) && !isBlankToFill(lead);
 }
 
 /** What announces a list of instructions; "For each error, provide:" announces labels of what is provided. */

@@ -11,10 +11,16 @@ export const politeness: Rule = {
   level: 'safe',
   reason: 'politeness to the model',
   suggest: (message) =>
-    message.speaksOf('letters') ? [] : reword(message, PHRASES, (sentence) => !OF_A_LETTER.test(sentence)),
+    message.speaksOf('letters')
+      ? []
+      : reword(message, PHRASES, (sentence) => !OF_A_LETTER.test(sentence) && !SPOKEN_OF.test(sentence)),
 };
 
 const OF_A_LETTER = /\b(?:us|our|ours|we|your|yours|me|my)\b/i;
+
+/** "Please wait is shown while it loads." */
+const SPOKEN_OF =
+  /\b(?:is|are|was) (?:shown|displayed|written|printed|said|(?:what|the) (?:it|they|texts?|titles?|names?|labels?|signs?|buttons?))\b/i;
 
 const INSTRUCTION = String.raw`(?=(?:be|${INSTRUCTION_VERBS})[ \t.!])`;
 

@@ -16,7 +16,11 @@ export const sectionRules: Rule = {
       let below = at + 1;
       while (isBlank(lines[below])) below += 1;
       const next = lines[below];
-      return next && isHeading(next.text) ? [[{ start: line.start, end: next.start, text: '' }]] : [];
+      // Above a template it divides the template from the instructions.
+      const showsBelow = next && message.isShape({ start: next.next, end: next.next + 1 });
+      return next && !showsBelow && isHeading(next.text)
+        ? [[{ start: line.start, end: next.start, text: '' }]]
+        : [];
     });
   },
 };

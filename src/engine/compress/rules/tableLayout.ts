@@ -9,7 +9,7 @@ export const tableLayout: Rule = {
   reason: 'spaces that only line up the columns',
   suggest(message) {
     return tableRows(splitLines(message.text))
-      .filter((line) => !message.isShape(line))
+      .filter((line) => message.isInstruction(line))
       .map((line) =>
         [...line.text.matchAll(PADDING)].map((match) => ({
           start: line.start + match.index,

@@ -9,7 +9,7 @@ export const tableRules: Rule = {
   reason: 'longer than a table needs',
   suggest(message, { count }) {
     return splitLines(message.text)
-      .filter((line) => isTableRule(line.text) && !message.isShape(line))
+      .filter((line) => isTableRule(line.text) && message.isInstruction(line))
       .flatMap((line) => {
         const forms = ['---', ' --- '].map((dashes) =>
           line.text

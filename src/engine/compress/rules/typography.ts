@@ -11,20 +11,40 @@ export const typography: Rule = {
   level: 'safe',
   reason: 'a plainer character costs less',
   suggest: (message) =>
-    FORMS.filter(({ topic }) => !message.speaksOf(topic)).flatMap(({ pattern, plain }) =>
-      [...message.text.matchAll(pattern)]
-        .map((match) => ({ start: match.index, end: match.index + match[0].length, text: plain }))
-        .filter((edit) => message.isOwnWords(edit) && message.isInstruction(edit))
-        .map((edit) => [edit]),
+    FORMS.filter(({ topic, alone }) => !message.speaksOf(topic) && !alone.test(message.text)).flatMap(
+      ({ pattern, plain }) =>
+        [...message.text.matchAll(pattern)]
+          .map((match) => ({ start: match.index, end: match.index + match[0].length, text: plain }))
+          .filter((edit) => message.isOwnWords(edit) && message.isInstruction(edit))
+          .map((edit) => [edit]),
     ),
 };
 
-const FORMS: readonly { pattern: RegExp; plain: string; topic: Topic }[] = [
-  { pattern: /(?<=[a-z])[’‛](?=(?:s|t|d|m|re|ve|ll)\b)/gi, plain: "'", topic: 'apostrophes' },
+interface Form {
+  pattern: RegExp;
+  plain: string;
+  topic: Topic;
+  /** The character by itself, which is spoken of then. */
+  alone: RegExp;
+}
+
+const FORMS: readonly Form[] = [
+  {
+    pattern: /(?<=[a-z])[’‛](?=(?:s|t|d|m|re|ve|ll)\b)/gi,
+    plain: "'",
+    topic: 'apostrophes',
+    alone: /(?<=^|[\s("“'`[])[’‛](?=$|[\s)"”'`.,:;\]])/m,
+  },
   {
     pattern: /(?<=[a-z,])[\u00a0\u2002\u2003\u2009\u202f](?=[a-z])/gi,
     plain: ' ',
     topic: 'characters',
+    alone: /["“'`([][\u00a0\u2002\u2003\u2009\u202f]["”'`)\]]/,
   },
-  { pattern: /[\u200b\u2060\ufeff]+(?= )|(?<= )[\u200b\u2060\ufeff]+/g, plain: '', topic: 'characters' },
+  {
+    pattern: /[\u200b\u2060\ufeff]+(?= )|(?<= )[\u200b\u2060\ufeff]+/g,
+    plain: '',
+    topic: 'characters',
+    alone: /["“'`([][\u200b\u2060\ufeff]["”'`)\]]/,
+  },
 ];

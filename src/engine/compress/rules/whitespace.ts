@@ -19,7 +19,7 @@ export const whitespace: Rule = {
       : [
           ...blankLines(lines),
           ...lines.flatMap((line, index) => gaps(line, [lines[index - 1], lines[index + 1]])),
-        ].filter((edit) => !message.isShape(edit));
+        ].filter((edit) => message.isInstruction(edit));
     const ends = message.speaksOf('line-ends')
       ? []
       : lines.flatMap((line, index) => lineEnd(line, lines[index + 1]));
@@ -54,10 +54,12 @@ function isBlank(line: Line | undefined): boolean {
   return line !== undefined && /^[ \t]*$/.test(line.text);
 }
 
+/** Fewer are no sentence, but may be two columns. */
+const LEAST_WORDS = 4;
 const GAP = /(?<=\S)[ \t]{2,}(?=\S)/g;
 
 function gaps(line: Line, around: readonly (Line | undefined)[]): Edit[] {
-  if (isTableRow(line.text)) return [];
+  if (isTableRow(line.text) || line.text.trim().split(/\s+/).length < LEAST_WORDS) return [];
   const found = [...line.text.matchAll(GAP)];
   const inColumns = found.length > 1 || around.some((other) => other && hasLooseGap(other.text));
   return found
