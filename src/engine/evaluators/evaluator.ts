@@ -83,11 +83,8 @@ export interface AssertionParts {
   /** Model reference of a grader. */
   provider?: JsonValue;
   rubricPrompt?: JsonValue;
+  /** Only for types that have an option of this name: elsewhere it holds options. */
   config?: JsonObject;
-  /** JavaScript that finds the context in an output. */
-  contextTransform?: string;
-  /** Model reference for embeddings, beside that of a grader. */
-  embeddings?: JsonValue;
 }
 
 /** One evaluator type: its options, documentation and constructor. Each stands in a file of its own. */
@@ -103,12 +100,10 @@ export interface EvaluatorDefinition<Options = unknown> {
    */
   readonly shorthand?: string;
   /**
-   * Turns a promptfoo assertion into options. Without it, `value` goes to the shorthand, `threshold` to `min`,
-   * `provider` to `model` and `rubricPrompt` to `prompt`.
+   * What promptfoo's keys mean as options. Without it, `value` goes to the shorthand, `threshold` to `min`, `provider` to
+   * `model` and `rubricPrompt` to `prompt`. Options by their own names are read for every type alike.
    */
   readonly fromAssertion?: (parts: AssertionParts) => JsonObject;
-  /** Keys of an assertion, beside those of AssertionParts, that are options of the same name. */
-  readonly assertionKeys?: readonly string[];
   /** True when `create` reads `spec.negated` itself because the opposite is more than pass and score turned. */
   readonly negates?: boolean;
   /** `only`: its model is one for embeddings, not a judge. `also`: it has one of them beside its judge. */

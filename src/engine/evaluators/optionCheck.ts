@@ -4,6 +4,20 @@ import { ConfigError } from '../errors.ts';
 import type { EvaluatorSpec } from '../model/evaluation.ts';
 import type { EvaluatorDefinition } from './evaluator.ts';
 
+/** An option that cannot be used; `at` is where it stands within the entry. */
+export class OptionError extends ConfigError {
+  readonly at: readonly (string | number)[];
+
+  constructor(
+    what: string,
+    at: readonly (string | number)[],
+    options: ConstructorParameters<typeof ConfigError>[1],
+  ) {
+    super(what, options);
+    this.at = at;
+  }
+}
+
 /** The options with their defaults. Throws a ConfigError that names the key and what it should be. */
 export function checkOptions<Options>(
   spec: EvaluatorSpec,

@@ -8,7 +8,7 @@ import { HEURISTIC } from './heuristic/definitions.ts';
 import { judgeDefinitions } from './judge/definitions.ts';
 import { LEXICAL } from './lexical/definitions.ts';
 import { uniqueNames } from './names.ts';
-import { checkOptions, nearest } from './optionCheck.ts';
+import { checkOptions, nearest, optionKeys } from './optionCheck.ts';
 import { negate } from './score.ts';
 import { withTransform } from './transformedOutput.ts';
 import { ALIASES } from './typeNames.ts';
@@ -46,6 +46,14 @@ export function evaluatorDefinition(type: string, where?: SourceLocation): Evalu
         ? `Did you mean ${guesses.join(', ')}?`
         : `Choose one of: ${[...known.keys()].join(', ')}`,
   });
+}
+
+/** Whether a type, which may have `not-` before it, has an option of that name. False for a type that nobody knows. */
+export function hasOption(type: string, key: string): boolean {
+  const plain = type.replace(/^not-/, '');
+  const known = evaluatorTypes();
+  const definition = known.get(plain) ?? known.get(ALIASES.get(plain) ?? '');
+  return definition !== undefined && optionKeys(definition).includes(key);
 }
 
 /**

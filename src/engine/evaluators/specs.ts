@@ -2,10 +2,10 @@ import { ConfigError } from '../errors.ts';
 import type { EvaluatorSpec } from '../model/evaluation.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import type { SourceLocation } from '../model/location.ts';
-import { assertionOptions } from './assertionOptions.ts';
+import { assertionOptions, refuseUnknownKeys } from './assertionOptions.ts';
 import type { EvaluatorDefinition } from './evaluator.ts';
 import { uniqueNames } from './names.ts';
-import { checkOptions, optionKeys } from './optionCheck.ts';
+import { checkOptions, OptionError, optionKeys } from './optionCheck.ts';
 import { evaluatorDefinition } from './registry.ts';
 
 /** Keys that every evaluator takes, beside its type or among its options. */
@@ -32,11 +32,15 @@ export function parseSuiteEvaluator(value: JsonValue, location: SourceLocation):
   const written = types[0];
   if (written === undefined || types.length > 1) throw malformed(location);
   const { definition } = resolveType(written, location);
-  const { options, inner } = splitOptions(value[written] ?? null, definition, written, location);
+  const { options: given, inner } = splitOptions(value[written] ?? null, definition, written, location);
+  const options = definition.type === 'assert-set' ? { ...given, ...setOptions(given, location) } : given;
   return build(written, options, readCommon({ ...value, ...inner }, location), location);
 }
 
-/** One of promptfoo's assertions: `{ type, value, threshold, weight, metric, provider, rubricPrompt, config }`. */
+/**
+ * An assertion in promptfoo's form: `{ type, value, threshold, weight, metric, provider, rubricPrompt, config }`, with
+ * options of the type under their own names, too.
+ */
 export function parseAssertion(value: JsonObject, location: SourceLocation): EvaluatorSpec {
   const written = value['type'];
   if (typeof written !== 'string') {
@@ -46,11 +50,10 @@ export function parseAssertion(value: JsonObject, location: SourceLocation): Eva
     });
   }
   const { definition } = resolveType(written, location);
-  const options =
-    definition.type === 'assert-set'
-      ? setOptions(value, location)
-      : assertionOptions(value, definition, location);
-  const spec = build(written, options, readCommon(value, location), location);
+  const isSet = definition.type === 'assert-set';
+  if (isSet) refuseUnknownKeys(value, definition, location);
+  const options = isSet ? setOptions(value, location) : assertionOptions(value, definition, location);
+  const spec = build(written, options, readCommon(withoutOptions(value, definition), location), location);
   const { transform } = value;
   if (transform === undefined) return spec;
   if (typeof transform !== 'string' || definition.type === 'assert-set')
@@ -58,19 +61,38 @@ export function parseAssertion(value: JsonObject, location: SourceLocation): Eva
   return { ...spec, transform };
 }
 
+/** A common key that the type has an option of is that option. */
+function withoutOptions(value: JsonObject, definition: EvaluatorDefinition): JsonObject {
+  const own = optionKeys(definition);
+  return Object.fromEntries(Object.entries(value).filter(([key]) => !COMMON.has(key) || !own.includes(key)));
+}
+
 /** The members of a set, parsed: `{ type: assert-set, assert: [ … ], threshold }`. */
 function setOptions({ assert, threshold }: JsonObject, where: SourceLocation): JsonObject {
   if (!Array.isArray(assert) || assert.length === 0) {
     throw new ConfigError('an assert-set needs a list of assertions in "assert"', { where });
   }
-  const specs = assert.map((item) => {
-    if (isJsonObject(item) && item['type'] !== 'assert-set') return parseAssertion(item, where);
+  const specs = assert.map((item, index) => {
+    if (isJsonObject(item) && item['type'] !== 'assert-set') return parseMember(item, index, where);
     throw new ConfigError('an assert-set holds assertions, and no further sets', { where });
   });
   // Specs are plain data: what is stored of them can be read back.
   return JSON.parse(
     JSON.stringify({ assert: uniqueNames(specs), ...(threshold === undefined ? {} : { threshold }) }),
   );
+}
+
+function parseMember(item: JsonObject, index: number, where: SourceLocation): EvaluatorSpec {
+  try {
+    return parseAssertion(item, where);
+  } catch (error) {
+    if (!(error instanceof OptionError)) throw error;
+    const { message, at, remedy } = error;
+    throw new OptionError(message, ['assert', index, ...at], {
+      where,
+      ...(remedy === undefined ? {} : { remedy }),
+    });
+  }
 }
 
 function build(

@@ -1,11 +1,12 @@
 import { UserError } from '../errors.ts';
 import { uniqueNames } from '../evaluators/names.ts';
+import { OptionError } from '../evaluators/optionCheck.ts';
 import { evaluatorDefinition, evaluatorTypes } from '../evaluators/registry.ts';
 import { parseSuiteEvaluator } from '../evaluators/specs.ts';
 import type { Pointer } from '../files/document.ts';
 import type { EvaluatorSpec } from '../model/evaluation.ts';
 import { isJsonObject, type JsonValue } from '../model/json.ts';
-import { type ConfigReader, placeOf, reportAt } from './configReader.ts';
+import { type ConfigReader, placeOf, reportAt, reportKey } from './configReader.ts';
 import { evaluatorFiles } from './evaluatorFiles.ts';
 import { resolveReference } from './fileReference.ts';
 import { checkModelReference } from './modelReference.ts';
@@ -57,7 +58,9 @@ function parse(reader: ConfigReader, item: JsonValue, at: Pointer): EvaluatorSpe
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     if (!reportOptions(reader, item, at)) {
-      reportAt(reader, at, { code: 'invalid-evaluator', message: error.message, remedy: error.remedy });
+      const finding = { code: 'invalid-evaluator', message: error.message, remedy: error.remedy };
+      if (error instanceof OptionError) reportKey(reader, keyPointer(item, at, error.at), finding);
+      else reportAt(reader, at, finding);
     }
     return undefined;
   }
@@ -118,6 +121,12 @@ const COMMON: ReadonlySet<string> = new Set(['weight', 'metric', 'name', 'not'])
 function writtenType(item: JsonValue): string | undefined {
   if (!isJsonObject(item) || typeof item['type'] === 'string') return undefined;
   return Object.keys(item).find((key) => !COMMON.has(key));
+}
+
+/** Where a key of an assertion stands, or of a member of a set in the short form. */
+function keyPointer(item: JsonValue, at: Pointer, key: Pointer): Pointer {
+  const written = writtenType(item);
+  return [...at, ...(written === undefined ? [] : [written]), ...key];
 }
 
 /** Where an option stands; the nearest existing value is located where a short form was used. */

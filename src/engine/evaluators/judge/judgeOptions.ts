@@ -39,12 +39,9 @@ export function judgeClient(
   });
 }
 
-/** promptfoo's assertion as options: `value` goes to the given key, and a grader's id to `model`. */
-export function assertionAs(
-  valueKey: string | undefined,
-): ({ value, threshold, provider, rubricPrompt, config }: AssertionParts) => JsonObject {
-  return ({ value, threshold, provider, rubricPrompt, config }) => ({
-    ...config,
+/** promptfoo's keys as options: `value` goes to the given key, and a grader's id to `model`. */
+export function assertionAs(valueKey: string | undefined): (parts: AssertionParts) => JsonObject {
+  return ({ value, threshold, provider, rubricPrompt }) => ({
     ...(value === undefined || valueKey === undefined ? {} : { [valueKey]: value }),
     ...(threshold === undefined ? {} : { threshold }),
     ...(provider === undefined ? {} : { model: providerId(provider) }),

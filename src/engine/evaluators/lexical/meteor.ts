@@ -43,7 +43,6 @@ export const meteor: EvaluatorDefinition<Options> = {
     'Words in common with the references, also by their stems, with a penalty for words in another order (METEOR).',
   options,
   shorthand: 'value',
-  assertionKeys: ['alpha', 'beta', 'gamma'],
   create: (_spec, { value, min, ...weights }) => {
     return (input) => {
       const texts = references(value, input);

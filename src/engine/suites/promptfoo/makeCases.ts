@@ -4,6 +4,8 @@ import type { GoldenCase } from '../../model/case.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import { renderNunjucks } from '../../prompts/nunjucks/renderNunjucks.ts';
+import { renderNunjucks } from '../../prompts/nunjucks.ts';
+import { withoutUnknownKeys } from './droppedKeys.ts';
 import { keptFor } from './keptFor.ts';
 import type { MergedTest } from './mergedTest.ts';
 import type { ModelProviders } from './modelProviders.ts';
@@ -57,7 +59,8 @@ function makeCase(
     const scope = { reader, models, fill, options, location };
     const assertions = listOf(test['assert'])
       .filter(isJsonObject)
-      .map((item, at) => renderAssertion(item, { ...scope, at: [at] }));
+      .map((item, at) => renderAssertion(item, { ...scope, at: [at] }))
+      .map((item) => withoutUnknownKeys(reader, item, location));
     const keep = keptFor(assertions);
     const own = {
       ...caseOptions(reader, merged),

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { FileError } from '../../errors.ts';
+import { hasOption } from '../../evaluators/registry.ts';
 import type { Pointer } from '../../files/document.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import { type GraderScope, withGrader } from './graders.ts';
@@ -39,7 +40,7 @@ export function renderAssertion(assertion: JsonObject, scope: AssertionScope): J
     const metric = scope.fill(assertion['metric'], [...scope.at, 'metric']);
     rendered['metric'] = metric;
     // A report that says `no-hype` is easier to read than one that says `javascript-2`.
-    if (metric !== '') rendered['name'] = metric;
+    if (metric !== '' && !hasOption(type, 'name')) rendered['name'] = metric;
   }
   if (typeof assertion['transform'] === 'string') {
     rendered['transform'] = transformCode(scope.reader, assertion['transform'], scope.location);

@@ -36,7 +36,7 @@ export const conversationRelevance: EvaluatorDefinition<z.infer<typeof options>>
   stage: 'judge',
   summary: 'The share of answers of a conversation that are relevant to what was said before.',
   options,
-  fromAssertion: ({ value: _value, ...parts }) => assertionAs(undefined)(parts),
+  fromAssertion: assertionAs(undefined),
   create(spec, { windowSize, model, threshold, rubricPrompt }, deps) {
     const client = judgeClient(model, spec, deps);
     checkTexts(spec, rubricPrompt);

@@ -6,14 +6,14 @@ import { unanswered } from '../askJudge.ts';
 import { askForText } from '../askText.ts';
 import { EMBEDDING_TIMEOUT_MS, embedderOf } from '../embedderOption.ts';
 import type { JudgeQuestion } from '../judgeMessages.ts';
-import { judgeClient, modelOption, rubricPromptOption } from '../judgeOptions.ts';
+import { assertionAs, judgeClient, modelOption, rubricPromptOption } from '../judgeOptions.ts';
 import { judged, noText, notAsked } from '../judgeScore.ts';
 import { materialOf } from '../material.ts';
 import { checkTexts } from '../placeholders.ts';
 import type { Paid } from '../spending.ts';
 import { METRICS } from '../vectorMetric.ts';
 import { askedQuestion, queryOption } from './askedQuestion.ts';
-import { retrievalAssertion, retrievalThreshold } from './retrievalOptions.ts';
+import { retrievalThreshold } from './retrievalOptions.ts';
 import { answerRelevanceTemplate } from './templates/answerRelevance.ts';
 
 const options = z.strictObject({
@@ -47,10 +47,7 @@ export const answerRelevance: EvaluatorDefinition<z.infer<typeof options>> = {
   summary: 'How close the questions that the output would answer are to the one that was asked.',
   options,
   shorthand: 'query',
-  fromAssertion: ({ value: _value, embeddings, ...parts }) => ({
-    ...retrievalAssertion(undefined)(parts),
-    ...(embeddings === undefined ? {} : { embeddings }),
-  }),
+  fromAssertion: assertionAs(undefined),
   create(spec, { query, model, embeddings, threshold, rubricPrompt }, deps) {
     const client = judgeClient(model, spec, deps);
     const embedder = embedderOf(embeddings, 'embeddings', spec, deps);

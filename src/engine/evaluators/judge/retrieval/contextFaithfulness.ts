@@ -5,14 +5,20 @@ import { unanswered } from '../askJudge.ts';
 import { askForText } from '../askText.ts';
 import { meaningOf } from '../closingWords.ts';
 import type { JudgeTemplate } from '../judgeMessages.ts';
-import { judgeClient, modelOption, type RubricPrompt, rubricPromptOption } from '../judgeOptions.ts';
+import {
+  assertionAs,
+  judgeClient,
+  modelOption,
+  type RubricPrompt,
+  rubricPromptOption,
+} from '../judgeOptions.ts';
 import { judged, noText, notAsked } from '../judgeScore.ts';
 import { materialOf } from '../material.ts';
 import { checkTexts } from '../placeholders.ts';
 import { spendingOf } from '../spending.ts';
 import { askedQuestion, queryOption } from './askedQuestion.ts';
 import { faithfulVerdicts } from './faithfulVerdicts.ts';
-import { retrievalAssertion, retrievalThreshold } from './retrievalOptions.ts';
+import { retrievalThreshold } from './retrievalOptions.ts';
 import { contextReader, contextShape } from './retrievedContext.ts';
 import { linesOf, MAX_SENTENCES } from './sentences.ts';
 import { inferenceTemplate, statementsTemplate } from './templates/contextFaithfulness.ts';
@@ -47,11 +53,11 @@ export const contextFaithfulness: EvaluatorDefinition<Options> = {
   shorthand: 'context',
   fromAssertion: (parts) => {
     const { value: _value, rubricPrompt, ...rest } = parts;
-    const own = retrievalAssertion(undefined)(rest);
+    const own = assertionAs(undefined)(rest);
     if (rubricPrompt === undefined) return own;
     return {
       ...own,
-      rubricPrompt: promptPair(retrievalAssertion(undefined)({ rubricPrompt })['rubricPrompt']),
+      rubricPrompt: promptPair(assertionAs(undefined)({ rubricPrompt })['rubricPrompt']),
     };
   },
   create(spec, { query, context: given, contextTransform, model, threshold, rubricPrompt }, deps) {

@@ -3,12 +3,12 @@ import type { EvaluatorDefinition } from '../../evaluator.ts';
 import { notApplicable } from '../../score.ts';
 import { unanswered } from '../askJudge.ts';
 import { askForText } from '../askText.ts';
-import { judgeClient, modelOption, rubricPromptOption } from '../judgeOptions.ts';
+import { assertionAs, judgeClient, modelOption, rubricPromptOption } from '../judgeOptions.ts';
 import { judged, noText, notAsked } from '../judgeScore.ts';
 import { materialOf } from '../material.ts';
 import { checkTexts, fillPlaceholders, placeholderNames } from '../placeholders.ts';
 import { attributions } from './attributions.ts';
-import { retrievalAssertion, retrievalThreshold } from './retrievalOptions.ts';
+import { retrievalThreshold } from './retrievalOptions.ts';
 import { contextReader, contextShape } from './retrievedContext.ts';
 import { contextRecallTemplate } from './templates/contextRecall.ts';
 
@@ -36,7 +36,7 @@ export const contextRecall: EvaluatorDefinition<z.infer<typeof options>> = {
   options,
   shorthand: 'expected',
   // promptfoo asks for a value; without one there is nothing to measure, and that is said.
-  fromAssertion: (parts) => ({ expected: null, ...retrievalAssertion('expected')(parts) }),
+  fromAssertion: (parts) => ({ expected: null, ...assertionAs('expected')(parts) }),
   create(spec, { expected, context: given, contextTransform, model, threshold, rubricPrompt }, deps) {
     const client = judgeClient(model, spec, deps);
     checkTexts(spec, expected, rubricPrompt);

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import type { EvaluatorDefinition } from '../../evaluator.ts';
 import { unanswered } from '../askJudge.ts';
 import { askForText } from '../askText.ts';
-import { judgeClient, modelOption, rubricPromptOption } from '../judgeOptions.ts';
+import { assertionAs, judgeClient, modelOption, rubricPromptOption } from '../judgeOptions.ts';
 import { judged, noText, notAsked } from '../judgeScore.ts';
 import { materialOf } from '../material.ts';
 import { checkTexts } from '../placeholders.ts';
 import { askedQuestion, queryOption } from './askedQuestion.ts';
 import { neededSentences } from './neededSentences.ts';
-import { retrievalAssertion, retrievalThreshold } from './retrievalOptions.ts';
+import { retrievalThreshold } from './retrievalOptions.ts';
 import { contextReader, contextShape } from './retrievedContext.ts';
 import { contextRelevanceTemplate } from './templates/contextRelevance.ts';
 
@@ -31,7 +31,7 @@ export const contextRelevance: EvaluatorDefinition<z.infer<typeof options>> = {
   summary: 'The share of the context that the question needs: whether only the right passages were found.',
   options,
   shorthand: 'context',
-  fromAssertion: ({ value: _value, ...parts }) => retrievalAssertion(undefined)(parts),
+  fromAssertion: assertionAs(undefined),
   create(spec, { query, context: given, contextTransform, model, threshold, rubricPrompt }, deps) {
     const client = judgeClient(model, spec, deps);
     checkTexts(spec, query, rubricPrompt);
