@@ -8,7 +8,22 @@ An evaluator turns a case and an output into a score from 0 to 1, with a pass an
 with its main option (\`- contains: refund\`), the long form has all of them (\`- contains: { value: refund, weight: 2 }\`).
 Every evaluator also takes \`weight\`, \`name\`, \`metric\`, and \`not: true\`; \`not-\` before the type does the same.
 
-Cases may bring their own in \`assert\`, in promptfoo's form: \`{ type: contains, value: refund }\`.
+Cases may bring their own in \`assert\`, in promptfoo's form, which suites take, too. Options stand beside the type or in
+\`config\`, whichever you like, and mean the same in every form:
+
+\`\`\`yaml
+evaluators:
+  - levenshtein: { value: sitting, min: 0.9 }
+  - { type: levenshtein, value: sitting, min: 0.9 }
+  - { type: levenshtein, value: sitting, config: { min: 0.9 } }
+\`\`\`
+
+promptfoo's keys keep their meaning: \`value\` is the main option, \`threshold\` the smallest score that passes (or what the type has
+in its place, such as \`max_ms\` of \`latency\`), \`provider\` the judge's \`model\`; \`rubricPrompt\`, \`transform\`, \`weight\` and \`metric\`
+as there. A key that nobody knows is an error that says what was most likely meant. An option that is given twice must be the same.
+
+An evaluator that has a \`min\` or \`threshold\` passes from it on; the thresholds of [stages](configuration.md#evaluators-and-the-cascade)
+overrule it only where a suite names them.
 
 This page is made from the code: \`npm run schemas\`.
 `;

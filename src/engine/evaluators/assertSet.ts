@@ -20,6 +20,7 @@ export function assertSet(createAll: CreateAll): EvaluatorDefinition<z.infer<typ
     stage: 'heuristic',
     summary: 'Several assertions that count as one: all must pass, or their weighted mean reach a threshold.',
     options,
+    ownThreshold: true,
     create(_spec, { assert, threshold }, deps) {
       // Parsed by the set's own form of an assertion (specs.ts).
       const members = createAll(assert as unknown as EvaluatorSpec[], deps);

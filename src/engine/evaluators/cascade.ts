@@ -8,7 +8,14 @@ import type { EvaluationInput, Evaluator } from './evaluator.ts';
 import { EvaluatorSpan } from './evaluatorSpan.ts';
 import { PatternTimeout } from './pattern.ts';
 import { ScriptError } from './scriptRunner.ts';
-import { clearPass, concludeVerdict, type Rule, type StageWeights, settledReason } from './verdict.ts';
+import {
+  clearPass,
+  concludeVerdict,
+  type Rule,
+  type StageThresholds,
+  type StageWeights,
+  settledReason,
+} from './verdict.ts';
 
 export interface CascadeOptions {
   /**
@@ -16,8 +23,10 @@ export interface CascadeOptions {
    * thresholds then play no part in the verdict.
    */
   mode: 'cascade' | 'full';
-  /** Smallest score of a stage, 0–1, in mode `cascade`; a stage without one is not held to any. */
-  thresholds: { heuristic?: number; lexical?: number };
+  /** What the suite asks of a stage, in mode `cascade`; a stage without one is held to `defaultThresholds`, if there are any. */
+  thresholds: StageThresholds;
+  /** Asked of a stage for which the suite names none, but not of scores that have passed a threshold of their own. */
+  defaultThresholds?: StageThresholds;
   /** Score of a stage, 0–1, from which the judge is left out in mode `cascade`; never where absent. */
   pass?: { heuristic?: number; lexical?: number };
   /** Null: the total is the plain weighted mean of all evaluators, as in promptfoo. */
@@ -40,7 +49,7 @@ export interface CascadeOptions {
 interface Progress {
   readonly evaluators: readonly Evaluator[];
   readonly input: EvaluationInput;
-  readonly options: CascadeOptions;
+  readonly options: CascadeOptions & { ownThresholds: ReadonlySet<string> };
   readonly evaluations: Evaluation[];
   /** The last stage that ran. */
   stage: Stage | 'none';
@@ -63,7 +72,9 @@ export function runCascade(
   input: EvaluationInput,
   options: CascadeOptions,
 ): Verdict | Promise<Verdict> {
-  return advance({ evaluators, input, options, evaluations: [], stage: 'none' }, 0);
+  const own = evaluators.flatMap(({ spec, ownThreshold }) => (ownThreshold ? [spec.name] : []));
+  const held = { ...options, ownThresholds: new Set(own) };
+  return advance({ evaluators, input, options: held, evaluations: [], stage: 'none' }, 0);
 }
 
 function advance(progress: Progress, from: number): Verdict | Promise<Verdict> {

@@ -48,6 +48,8 @@ export interface Evaluator {
   readonly stage: Stage;
   /** True when it compares outputs of several targets: it runs when all of them have answered. */
   readonly compares?: boolean;
+  /** True when a score of it passes by a threshold of its own, so that the default one of its stage is not asked. */
+  readonly ownThreshold?: boolean;
   /** For one that ranks targets by what the other evaluators said; among several targets it runs in place of `evaluate`. */
   readonly ranks?: Rank;
   evaluate(input: EvaluationInput, context: EvaluationContext): Score | Promise<Score>;
@@ -108,6 +110,8 @@ export interface EvaluatorDefinition<Options = unknown> {
   readonly negates?: boolean;
   /** `only`: its model is one for embeddings, not a judge. `also`: it has one of them beside its judge. */
   readonly embeds?: 'only' | 'also';
+  /** True when its pass never follows from its score alone; else an option `min` or `threshold` says so. */
+  readonly ownThreshold?: true;
   /** How often it asks the judge about one output, where that is more than once. */
   readonly asks?: number;
   /** Whether it needs the outputs of the suite's other targets. Without it, it does not. */

@@ -1,5 +1,6 @@
 import { ConfigError } from '../errors.ts';
 import type { EvaluatorSpec } from '../model/evaluation.ts';
+import { isJsonObject } from '../model/json.ts';
 import type { SourceLocation } from '../model/location.ts';
 import { assertSet } from './assertSet.ts';
 import type { Evaluator, EvaluatorDefinition, EvaluatorDeps } from './evaluator.ts';
@@ -75,9 +76,17 @@ function createEvaluator(spec: EvaluatorSpec, deps: EvaluatorDeps): Evaluator {
     spec,
     stage: definition.stage,
     evaluate: withTransform(spec, turned, deps),
+    ...(hasOwnThreshold(definition, options) ? { ownThreshold: true } : {}),
     ...(compares ? { compares } : {}),
     ...(ranks ? { ranks } : {}),
   };
+}
+
+function hasOwnThreshold({ ownThreshold }: EvaluatorDefinition, options: unknown): boolean {
+  if (ownThreshold) return true;
+  return (
+    isJsonObject(options) && [options['min'], options['threshold']].some((one) => typeof one === 'number')
+  );
 }
 
 function turnRound(evaluate: Evaluator['evaluate']): Evaluator['evaluate'] {

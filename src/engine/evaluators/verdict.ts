@@ -4,12 +4,21 @@ import type { Evaluator } from './evaluator.ts';
 
 export type StageWeights = { readonly [stage in Stage]: number };
 
+/** Smallest score of a stage, 0–1. */
+export interface StageThresholds {
+  heuristic?: number;
+  lexical?: number;
+}
+
 /** `all`: every evaluator must pass. `threshold`: the weighted total must reach `min`, 0–1. */
 export type Rule = { kind: 'all' } | { kind: 'threshold'; min: number };
 
 interface Scoring {
   mode: 'cascade' | 'full';
-  thresholds: { heuristic?: number; lexical?: number };
+  thresholds: StageThresholds;
+  defaultThresholds?: StageThresholds;
+  /** Names of evaluators that pass by a threshold of their own. */
+  ownThresholds?: ReadonlySet<string>;
   pass?: { heuristic?: number; lexical?: number };
   weights: StageWeights | null;
   rule: Rule;
@@ -32,7 +41,8 @@ export function concludeVerdict(
   const failed = settledReason(evaluations, [], scoring);
   if (failed !== undefined) return { status: 'failed', score, reason: failed };
   const error = evaluations.find((evaluation) => evaluation.status === 'error' && evaluation.weight > 0);
-  if (error) return { status: 'errored', score, reason: `${error.name}: ${error.reason}` };
+  // What the others scored is no score of the case.
+  if (error) return { status: 'errored', score: null, reason: `${error.name}: ${error.reason}` };
   if (score === null) return { status: 'errored', score, reason: NOTHING };
   const reason =
     scoring.rule.kind === 'all'
@@ -83,11 +93,20 @@ export function clearPass(
   return undefined;
 }
 
+/**
+ * A threshold that the suite names holds for the whole stage. The default one is not asked about a score that has passed
+ * a threshold of its own.
+ */
 function stageBelowThreshold(evaluations: readonly Evaluation[], scoring: Scoring): string | undefined {
+  const { thresholds, defaultThresholds, ownThresholds } = scoring;
   for (const stage of ['heuristic', 'lexical'] as const) {
-    const min = scoring.thresholds[stage];
+    const named = thresholds[stage];
+    const min = named ?? defaultThresholds?.[stage];
     if (min === undefined) continue;
-    const sum = stageSum(evaluations, stage, 'perfect');
+    const hasPassed = (one: Evaluation): boolean =>
+      one.status === 'scored' && one.pass && (ownThresholds?.has(one.name) ?? false);
+    const held = named === undefined ? evaluations.filter((one) => !hasPassed(one)) : evaluations;
+    const sum = stageSum(held, stage, 'perfect');
     if (sum.weight > 0 && sum.score / sum.weight < min - ROUNDING) {
       return `${stage} score ${(sum.score / sum.weight).toFixed(2)} is below ${min}`;
     }

@@ -4,6 +4,7 @@ import type { Evaluator, EvaluatorDeps } from '../evaluators/evaluator.ts';
 import { uniqueNames } from '../evaluators/names.ts';
 import { createEvaluators } from '../evaluators/registry.ts';
 import { parseAssertion } from '../evaluators/specs.ts';
+import { evaluatorTypeName } from '../evaluators/typeNames.ts';
 import type { GoldenCase, LocatedCase } from '../model/case.ts';
 import type { EvaluatorSpec } from '../model/evaluation.ts';
 import type { JsonObject } from '../model/json.ts';
@@ -105,11 +106,23 @@ function attempt<T>(work: () => T): Attempt<T> {
   }
 }
 
+/** Types that ask a model in promptfoo, and are not known here. */
+const JUDGES_ELSEWHERE: ReadonlySet<string> = new Set([
+  'agent-rubric',
+  'classifier',
+  'guardrails',
+  'moderation',
+  'pi',
+  'search-rubric',
+]);
+
 function placeholder(assertion: JsonObject | undefined, location: SourceLocation): EvaluatorSpec {
-  const type = typeof assertion?.['type'] === 'string' ? assertion['type'] : 'assert';
-  return { type, name: type, negated: false, options: {}, weight: 1, location };
+  const written = typeof assertion?.['type'] === 'string' ? assertion['type'] : 'assert';
+  const type = evaluatorTypeName(written.replace(/^not-/, ''));
+  return { type, name: written, negated: false, options: {}, weight: 1, location };
 }
 
 function unusable(spec: EvaluatorSpec, error: UserError): Evaluator {
-  return { spec, stage: 'heuristic', evaluate: () => ({ status: 'error', reason: error.describe() }) };
+  const stage = asksJudge(spec) || JUDGES_ELSEWHERE.has(spec.type) ? 'judge' : 'heuristic';
+  return { spec, stage, evaluate: () => ({ status: 'error', reason: error.describe() }) };
 }

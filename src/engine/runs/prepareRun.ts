@@ -16,6 +16,7 @@ import type { EditorModels } from '../models/editorClient.ts';
 import type { Recordings } from '../models/recordings.ts';
 import type { Clock, Environment, Log, Random, Secrets, Trust } from '../ports.ts';
 import type { RunStore } from '../store/runStore.ts';
+import { DEFAULT_THRESHOLDS } from '../suites/cascadeConfig.ts';
 import { caseCallsFor } from '../suites/defaultEvaluators.ts';
 import type { FileReference } from '../suites/fileReference.ts';
 import type { Workspace } from '../suites/loadWorkspace.ts';
@@ -195,6 +196,7 @@ async function prepareRun(
       cascadeFor: (entry) => ({
         mode: suite.cascade.mode,
         thresholds: suite.cascade.thresholds,
+        defaultThresholds: DEFAULT_THRESHOLDS,
         ...(suite.cascade.pass === undefined ? {} : { pass: suite.cascade.pass }),
         weights: suite.cascade.weights,
         rule: ruleFor(entry, suite),

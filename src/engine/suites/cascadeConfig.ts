@@ -3,8 +3,11 @@ import { z } from 'zod';
 /** How the evaluators of a suite are run: from the cheapest stage to the dearest, or all of them. */
 export interface CascadeConfig {
   mode: 'cascade' | 'full';
-  /** Smallest score of a stage, 0–1; below it the case has failed and later stages are left out. */
-  thresholds: { heuristic: number; lexical: number };
+  /**
+   * Smallest score of a stage, 0–1; below it the case has failed and later stages are left out. Where the suite names
+   * none, DEFAULT_THRESHOLDS hold for scores without a threshold of their own.
+   */
+  thresholds: { heuristic?: number; lexical?: number };
   /** From this score of a stage on, 0–1, a case that has not failed passes without the judge. Absent: never. */
   pass?: { heuristic?: number; lexical?: number };
   /**
@@ -18,15 +21,18 @@ export interface CascadeConfig {
 
 const weights = { heuristic: 0.2, lexical: 0.3, judge: 0.5 };
 
+/** Of scores that no evaluator holds to a threshold of its own. */
+export const DEFAULT_THRESHOLDS = { heuristic: 0.5, lexical: 0.6 };
+
 export const DEFAULT_CASCADE: CascadeConfig = {
   mode: 'cascade',
-  thresholds: { heuristic: 0.5, lexical: 0.6 },
+  thresholds: {},
   weights,
   audit: 0,
 };
 
 const share = z.number().min(0).max(1);
-const { thresholds } = DEFAULT_CASCADE;
+const thresholds = DEFAULT_THRESHOLDS;
 
 const stageNote = {
   heuristic: 'Checks by rule: text, JSON, tool calls, latency, cost.',
@@ -47,14 +53,20 @@ export const cascadeFile = z.strictObject({
   thresholds: z
     .strictObject({
       heuristic: share
-        .default(thresholds.heuristic)
-        .describe(`Smallest score of the heuristic stage. ${stageNote.heuristic}`),
+        .exactOptional()
+        .describe(
+          `Smallest score of the heuristic stage. ${stageNote.heuristic} Default: ${thresholds.heuristic}, for scores without a threshold of their own.`,
+        ),
       lexical: share
-        .default(thresholds.lexical)
-        .describe(`Smallest score of the lexical stage. ${stageNote.lexical}`),
+        .exactOptional()
+        .describe(
+          `Smallest score of the lexical stage. ${stageNote.lexical} Default: ${thresholds.lexical}, for scores without a threshold of their own.`,
+        ),
     })
     .prefault({})
-    .describe('Smallest score of a stage, 0 to 1; below it a case fails at once.'),
+    .describe(
+      'Smallest score of a stage, 0 to 1; below it a case fails at once, whatever its evaluators ask of themselves.',
+    ),
   pass: z
     .strictObject({
       heuristic: share.exactOptional().describe(`Of the heuristic stage. ${stageNote.heuristic}`),

@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts';
+import { dryCheck } from '../evaluators/dryCheck.ts';
 import { uniqueNames } from '../evaluators/names.ts';
 import { OptionError } from '../evaluators/optionCheck.ts';
 import { evaluatorDefinition, evaluatorTypes } from '../evaluators/registry.ts';
@@ -54,7 +55,9 @@ function readEvaluator(
 
 function parse(reader: ConfigReader, item: JsonValue, at: Pointer): EvaluatorSpec | undefined {
   try {
-    return parseSuiteEvaluator(item, placeOf(reader, at));
+    const spec = parseSuiteEvaluator(item, placeOf(reader, at));
+    dryCheck(spec);
+    return spec;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     if (!reportOptions(reader, item, at)) {

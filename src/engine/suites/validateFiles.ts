@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { checkDatasetText, openDataset, validateDatasetFile } from '../datasets/dataset.ts';
 import { ConfigError, ProblemsError, UserError } from '../errors.ts';
+import { dryCheck } from '../evaluators/dryCheck.ts';
 import { checkPattern } from '../evaluators/patternMatcher.ts';
 import { parseAssertion } from '../evaluators/specs.ts';
 import { UnsupportedEvaluatorError } from '../evaluators/unsupported.ts';
@@ -64,7 +65,7 @@ async function assertionProblems(batches: AsyncIterable<readonly LocatedCase[]>)
 function checkAssertions({ case: entry, location }: LocatedCase): Problem[] {
   return (entry.assert ?? []).flatMap((assertion) => {
     try {
-      parseAssertion(assertion, location);
+      dryCheck(parseAssertion(assertion, location));
       checkPatterns(assertion, location);
       return [];
     } catch (error) {

@@ -1,5 +1,7 @@
 import { evaluatorTypes } from '../evaluators/registry.ts';
 import type { Pointer } from '../files/document.ts';
+import type { EvaluatorSpec } from '../model/evaluation.ts';
+import { isJsonObject } from '../model/json.ts';
 import { type ConfigReader, reportAt, reportKey } from './configReader.ts';
 import type { SuiteConfig } from './suiteConfig.ts';
 
@@ -52,20 +54,26 @@ function warnOfAudit(reader: ConfigReader, suite: SuiteConfig, at: Pointer): voi
   });
 }
 
-/** An output that just passes its only lexical evaluator still fails when the stage asks for more. */
+/** An output that just passes its only lexical evaluator still fails when the suite asks more of the stage. */
 function warnOfLowMinimum(reader: ConfigReader, suite: SuiteConfig, at: Pointer): void {
   const needed = suite.cascade.thresholds.lexical;
-  const lexical = suite.evaluators.filter((spec) => stageOf(spec.type) === 'lexical');
-  const [only] = lexical;
-  const min = only?.options['min'];
-  if (suite.cascade.mode !== 'cascade' || only?.type !== 'concepts' || lexical.length > 1) return;
-  if (typeof min !== 'number' || min >= needed || only.negated) return;
-  reportAt(reader, [...at, 'evaluators', suite.evaluators.indexOf(only), 'concepts', 'min'], {
+  const [only, ...more] = suite.evaluators.filter((spec) => stageOf(spec.type) === 'lexical');
+  if (needed === undefined || suite.cascade.mode !== 'cascade' || !only || more.length > 0) return;
+  const min = minimumOf(only);
+  if (min === undefined || min >= needed || only.negated) return;
+  reportAt(reader, [...at, 'evaluators', suite.evaluators.indexOf(only), only.type, 'min'], {
     severity: 'warning',
     code: 'minimum-below-stage',
     message: `"${only.name}" passes from ${min}, but its stage fails below ${needed}`,
     remedy: `Raise "min" to ${needed}, or lower cascade.thresholds.lexical.`,
   });
+}
+
+/** The smallest score that passes, by its options or by default. */
+function minimumOf({ type, options }: EvaluatorSpec): number | undefined {
+  const read = evaluatorTypes().get(type)?.options.safeParse(options);
+  const min = read?.success && isJsonObject(read.data) ? read.data['min'] : undefined;
+  return typeof min === 'number' ? min : undefined;
 }
 
 function stageOf(type: string): string | undefined {

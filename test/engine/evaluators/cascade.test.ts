@@ -156,6 +156,54 @@ describe('runCascade', () => {
     assert.equal(verdict.evaluations.length, 2);
     assert.equal(run([measured('lexical', scored(0.1, true))], { mode: 'full' }).status, 'passed');
   });
+  describe('without thresholds of the suite', () => {
+    const defaults = { thresholds: {}, defaultThresholds: { heuristic: 0.5, lexical: 0.6 } };
+    const own = (
+      score: number,
+      pass: boolean,
+      stage: Stage = 'lexical',
+      name: string = stage,
+    ): Evaluator => ({
+      ...measured(stage, scored(score, pass), { name }),
+      ownThreshold: true,
+    });
+    const rest = (score: number, stage: Stage = 'lexical'): Evaluator =>
+      measured(stage, scored(score, true), { name: 'rest' });
+
+    for (const [what, evaluators, status] of [
+      ['passes what passes a threshold of its own', [own(0.5, true)], 'passed'],
+      ['passes it in each stage', [own(0.1, true, 'heuristic'), own(0.1, true)], 'passed'],
+      ['fails what does not', [own(0.5, false)], 'failed'],
+      ['holds a score without one to the default', [rest(0.59)], 'failed'],
+      ['lets one pass that reaches it', [rest(0.6)], 'passed'],
+      ['holds each stage to its own default', [rest(0.5, 'heuristic')], 'passed'],
+      ['leaves what has passed out of the score that is held', [own(0.9, true), rest(0.59)], 'failed'],
+      ['is not lowered by it, either', [own(0.1, true), rest(0.6)], 'passed'],
+    ] as [string, Evaluator[], string][]) {
+      it(what, () => assert.equal(run(evaluators, defaults).status, status));
+    }
+
+    it('holds everything to a threshold that the suite names', () => {
+      const verdict = run([own(0.5, true)], { ...defaults, thresholds: { lexical: 0.6 } });
+      assert.deepEqual([verdict.status, verdict.reason], ['failed', 'lexical score 0.50 is below 0.6']);
+      assert.equal(run([own(0.5, true)], { ...defaults, thresholds: { heuristic: 0.6 } }).status, 'passed');
+    });
+
+    it('holds what has failed its own threshold to the default, where the total decides', () => {
+      const rule = { kind: 'threshold', min: 0.1 } as const;
+      assert.match(
+        run([own(0.5, false)], { ...defaults, rule }).reason ?? '',
+        /lexical score 0\.50 is below 0\.6/,
+      );
+      assert.equal(run([own(0.5, true)], { ...defaults, rule }).status, 'passed');
+    });
+  });
+
+  it('has no score where one of its evaluators could not measure', () => {
+    const verdict = run([measured('heuristic', scored(1)), measured('judge', ERROR)]);
+    assert.deepEqual([verdict.status, verdict.score], ['errored', null]);
+  });
+
   it('is errored when nothing was measured', () => {
     for (const evaluators of [
       [],

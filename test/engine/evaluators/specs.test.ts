@@ -170,6 +170,18 @@ describe('createEvaluators', () => {
       ],
     );
   });
+  it('know which of them pass by a threshold of their own', () => {
+    const own = [
+      { 'token-f1': 'a' },
+      { concepts: 0.5 },
+      { 'tool-call-f1': ['a'] },
+      { length: { min: 3 } },
+    ].map((entry) => createEvaluators([parse(entry)], depsWith())[0]?.ownThreshold);
+    assert.deepEqual(own, [true, true, true, true]);
+    const set = specOf({ type: 'assert-set', assert: [{ type: 'contains', value: 'a' }] });
+    assert.equal(createEvaluators([set], depsWith())[0]?.ownThreshold, true);
+    assert.equal(createEvaluators([parse({ contains: 'a' })], depsWith())[0]?.ownThreshold, undefined);
+  });
   it('reads values from files: data from JSON and YAML, else the text', () => {
     const deps = depsWith({}, { 'a.json': '["x","y"]', 'b.txt': ' refund \n', 'c.yaml': 'a: [' });
     const create = (value: string | string[], type = 'contains') =>

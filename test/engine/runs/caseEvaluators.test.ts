@@ -42,6 +42,33 @@ describe('caseEvaluators', () => {
     assert.match(places[1] ?? '', /cases\.golden\.yaml:9:5.*no evaluator "contians"/);
   });
 
+  it('has the stage of its type, though it cannot be used', () => {
+    for (const [type, stage] of [
+      ['rubric', 'judge'],
+      ['llm-rubric', 'judge'],
+      ['not-llm-rubric', 'judge'],
+      ['context-faithfulness', 'judge'],
+      ['search-rubric', 'judge'],
+      ['similar', 'judge'],
+      ['contians', 'heuristic'],
+      ['regex', 'heuristic'],
+    ] as const) {
+      const [evaluator] = evaluatorsFor(caseAt(2, { type, value: '(' }));
+      assert.equal(evaluator?.stage, stage, type);
+    }
+  });
+
+  it('names the way in which its file names a judge', () => {
+    const rubric = { type: 'llm-rubric', value: 'polite' };
+    assert.match(
+      reasonOf(evaluatorsFor(caseAt(2, rubric))[0]),
+      /judge: provider\/model in the suite.*--judge/s,
+    );
+    const deps = depsWith({ judgeHint: 'Name one elsewhere.' });
+    const other = caseEvaluators({ specs: [], takesPart: () => true, deps })(caseAt(2, rubric));
+    assert.match(reasonOf(other[0]), /needs a model that judges.*Name one elsewhere\./s);
+  });
+
   it('keeps the other assertions of a case when one cannot be used', () => {
     const [broken, usable] = evaluatorsFor(
       caseAt(4, { type: 'regex', value: '(' }, { type: 'contains', value: 'hell' }),

@@ -71,7 +71,7 @@ describe('loadWorkspace', () => {
     const suite = await suiteOf('suites: { s: { dataset: cases.golden.yaml, targets: [{ echo: true }] } }');
     assert.deepEqual(suite.cascade, {
       mode: 'cascade',
-      thresholds: { heuristic: 0.5, lexical: 0.6 },
+      thresholds: {},
       weights: { heuristic: 0.2, lexical: 0.3, judge: 0.5 },
       audit: 0,
     });

@@ -15,7 +15,6 @@ export const regex: EvaluatorDefinition<z.infer<typeof options>> = {
   summary: 'The regular expression occurs in the output.',
   options,
   shorthand: 'pattern',
-  assertionKeys: ['flags'],
   create(spec, { pattern, flags }, { patterns }) {
     let compiled: CompiledPattern;
     try {

@@ -105,9 +105,9 @@ function chunks(matches: readonly Match[]): number {
 }
 
 function tokens(text: string): readonly string[] {
-  if (text === '') return [];
   if (hasUnspacedScript(text)) return words(text);
-  return text.split(/\s+/).map((word) => word.toLowerCase().replace(/(?<!\.)\.+$/, ''));
+  const parts = text.split(/\s+/).filter((part) => part !== '');
+  return parts.map((word) => word.toLowerCase().replace(/(?<!\.)\.+$/, ''));
 }
 
 function stem(word: string): string {

@@ -1,16 +1,19 @@
 import { z } from 'zod';
 import type { EvaluatorDefinition } from '../evaluator.ts';
 import { graded, notApplicable, unmeasured } from '../score.ts';
-import { words } from '../words.ts';
 import { f1 } from './ngrams.ts';
 import { minimum, NO_REFERENCE, references, referenceValue } from './references.ts';
+import { treebankTokens } from './treebank.ts';
 
 /** Largest product of word counts that is computed: some tenths of a second. */
 const MAX_CELLS = 5e7;
 
 const options = z.strictObject({ value: referenceValue, min: minimum(0.75) });
 
-/** F1 of the longest common subsequence of words (Lin 2004, https://aclanthology.org/W04-1013). */
+/**
+ * F1 of the longest common subsequence of words (Lin 2004, https://aclanthology.org/W04-1013), over the tokens of
+ * ROUGE-N, so that it never exceeds ROUGE-1.
+ */
 export const rougeL: EvaluatorDefinition<z.infer<typeof options>> = {
   type: 'rouge-l',
   stage: 'lexical',
@@ -21,10 +24,10 @@ export const rougeL: EvaluatorDefinition<z.infer<typeof options>> = {
     return (input) => {
       const texts = references(value, input);
       if (texts.length === 0) return notApplicable(NO_REFERENCE);
-      const left = words(input.output.text);
+      const left = treebankTokens(input.output.text.toLowerCase());
       let best = 0;
       for (const reference of texts) {
-        const right = words(reference);
+        const right = treebankTokens(reference.toLowerCase());
         if (left.length * right.length > MAX_CELLS) return unmeasured('the texts are too long for ROUGE-L');
         best = Math.max(best, f1(commonLength(left, right), left.length, right.length));
       }

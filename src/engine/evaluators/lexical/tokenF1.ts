@@ -5,6 +5,9 @@ import { hasUnspacedScript, words } from '../words.ts';
 import { countNgrams, f1, overlap } from './ngrams.ts';
 import { minimum, NO_REFERENCE, references, referenceValue } from './references.ts';
 
+/** `\b` knows ASCII alone and would find an article in “mía”. */
+const ARTICLE = /(?<![\p{L}\p{N}\p{M}_])(?:a|an|the)(?![\p{L}\p{N}\p{M}_])/gu;
+
 const options = z.strictObject({ value: referenceValue, min: minimum(0.5) });
 
 /**
@@ -39,7 +42,7 @@ function tokens(text: string): readonly string[] {
   return text
     .toLowerCase()
     .replace(/\p{P}|[$+<=>^`|~]/gu, '')
-    .replace(/\b(?:a|an|the)\b/g, ' ')
+    .replace(ARTICLE, ' ')
     .split(/\s+/)
     .filter((token) => token !== '');
 }

@@ -15,11 +15,11 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/([^'])' /g, "$1 ' "],
   [/'([smd]) /gi, " '$1 "],
   [/('ll|'re|'ve|n't) /gi, ' $1 '],
-  [/\b(can)(not)\b/gi, ' $1 $2 '],
-  [/\b(gim|lem)(me)\b/gi, ' $1 $2 '],
-  [/\b(gon|wan)(na)\b/gi, ' $1 $2 '],
-  [/\b(got)(ta)\b/gi, ' $1 $2 '],
-  [/ ('t)(is|was)\b/gi, ' $1 $2 '],
+  [/(?<![\p{L}\p{N}_])(can)(not)(?![\p{L}\p{N}_])/giu, ' $1 $2 '],
+  [/(?<![\p{L}\p{N}_])(gim|lem)(me)(?![\p{L}\p{N}_])/giu, ' $1 $2 '],
+  [/(?<![\p{L}\p{N}_])(gon|wan)(na)(?![\p{L}\p{N}_])/giu, ' $1 $2 '],
+  [/(?<![\p{L}\p{N}_])(got)(ta)(?![\p{L}\p{N}_])/giu, ' $1 $2 '],
+  [/ ('t)(is|was)(?![\p{L}\p{N}_])/giu, ' $1 $2 '],
 ];
 
 /**

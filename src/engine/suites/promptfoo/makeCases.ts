@@ -4,7 +4,6 @@ import type { GoldenCase } from '../../model/case.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import { renderNunjucks } from '../../prompts/nunjucks/renderNunjucks.ts';
-import { renderNunjucks } from '../../prompts/nunjucks.ts';
 import { withoutUnknownKeys } from './droppedKeys.ts';
 import { keptFor } from './keptFor.ts';
 import type { MergedTest } from './mergedTest.ts';

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { UserError } from '../../errors.ts';
+import { dryCheck } from '../../evaluators/dryCheck.ts';
 import { parseAssertion } from '../../evaluators/specs.ts';
 import { UnsupportedEvaluatorError } from '../../evaluators/unsupported.ts';
 import type { SourceDocument } from '../../files/document.ts';
@@ -216,7 +217,7 @@ function checkAssertion(
   location: { path: string; line: number; column: number },
 ): void {
   try {
-    parseAssertion(assertion, location);
+    dryCheck(parseAssertion(assertion, location));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     warn(reader, location, {

@@ -71,6 +71,53 @@ describe('rouge-n', () => {
   });
 });
 
+describe('tokens of words', () => {
+  it('are the same for ROUGE-1 and ROUGE-L, which never exceeds it', () => {
+    const rouge = (type: string, output: string, value: string) =>
+      scoredOf({ [type]: { value, min: 0 } }, output).score;
+    assertClose(rouge('rouge-n', 'Hello, world!', 'Hello world'), 4 / 6);
+    assertClose(rouge('rouge-l', 'Hello, world!', 'Hello world'), 4 / 6);
+    const text = fc
+      .array(
+        fc.constantFrom('Hello', 'world', ',', '!', "don't", 'cannot', '1,000', '"a"', '(b)', '天気', ' '),
+      )
+      .map((parts) => parts.join(' '));
+    fc.assert(
+      fc.property(text, text, (output, value) => {
+        assert.ok(
+          rouge('rouge-l', output, value) <= rouge('rouge-n', output, value) + 1e-9,
+          `${output} | ${value}`,
+        );
+      }),
+    );
+  });
+
+  it('have no article in the middle of a word of any script', () => {
+    for (const [output, value, f1] of [
+      ['mía', 'mí', 0],
+      ['la mía', 'la mí', 0.5],
+      ['é a b', 'é b', 1],
+      ['The mía', 'mía', 1],
+      ['naïve thé', 'naïve', 2 / 3],
+      ['a_b', '_b', 0],
+    ] as const)
+      assertClose(scoredOf({ 'token-f1': value }, output).score, f1);
+  });
+
+  it('do not come from white space at the ends', () => {
+    for (const [output, value] of [
+      ['Paris\n', 'Paris'],
+      ['Paris', ' Paris'],
+      ['\n Paris \n', 'Paris'],
+    ] as const) {
+      const score = scoredOf({ meteor: value }, output);
+      assertClose(score.score, 0.5);
+      assert.equal(score.pass, true);
+    }
+    assertClose(scoredOf({ meteor: 'Paris' }, ' \n').score, 0);
+  });
+});
+
 describe('rouge-l', () => {
   it('agrees with the rouge-score package', () =>
     assertClose(scoredOf({ 'rouge-l': FOX[1] }, FOX[0]).score, 10 / 17));

@@ -1,0 +1,52 @@
+import type { EvaluatorSpec } from '../model/evaluation.ts';
+import type { Embedder } from '../models/embeddings.ts';
+import { type ModelClient, ModelError } from '../models/modelClient.ts';
+import type { EvaluatorDeps } from './evaluator.ts';
+import { checkPattern } from './patternMatcher.ts';
+import { createEvaluators } from './registry.ts';
+import type { ScriptRunner } from './scriptRunner.ts';
+
+/**
+ * Creates an evaluator as a run would, and runs nothing: no model, script or file is needed. Throws the ConfigError or
+ * UnsupportedEvaluatorError that the run would report. Options that stand in a file are left to the run.
+ */
+export function dryCheck(spec: EvaluatorSpec): void {
+  const refersToFile = JSON.stringify(spec.options).includes('file://');
+  if (!refersToFile && !SCHEMA_FILES.has(spec.type)) createEvaluators([spec], DRY);
+}
+
+/** Their schema may be the path of a file, without a sign before it. */
+const SCHEMA_FILES: ReadonlySet<string> = new Set(['is-json', 'contains-json', 'assert-set']);
+
+const scripts: ScriptRunner = { run: () => Promise.reject(nothingRuns()), close: async () => {} };
+
+const client: ModelClient = {
+  provider: 'none',
+  model: 'none',
+  complete: () => Promise.reject(nothingRuns()),
+};
+
+const embedder: Embedder = { provider: 'none', model: 'none', embed: () => Promise.reject(nothingRuns()) };
+
+const DRY: EvaluatorDeps = {
+  models: { client: () => client },
+  judgeModel: 'none/none',
+  embeddings: { embedder: () => embedder },
+  embeddingsModel: 'none/none',
+  patterns: {
+    compile: (pattern, flags = '') => {
+      checkPattern(pattern, flags);
+      return { engine: 'linear', test: () => false };
+    },
+    close: async () => {},
+  },
+  scripts,
+  python: scripts,
+  modules: scripts,
+  random: { next: () => 0, hex: (bytes) => '00'.repeat(bytes) },
+  readFile: () => '',
+};
+
+function nothingRuns(): ModelError {
+  return new ModelError('protocol', 'nothing runs in a check', { transient: false });
+}
