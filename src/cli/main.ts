@@ -213,6 +213,7 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .option('--trust', 'run JavaScript that datasets and suites bring along; it is not sandboxed')
     .option('-o, --output <file...>', 'write a report; the ending chooses its form: .html, .json or .md')
     .option('--no-progress', 'show no progress bar')
+    .addHelpText('after', COMPARE_WORDS)
     .action(async (options) => done(await (await import('./commands/compare.ts')).compare(options, io)));
 
   program
@@ -310,6 +311,13 @@ function createProgram(io: Io, done: (code: number) => void): Command {
 }
 
 const VERSION = '0.1.0';
+
+const COMPARE_WORDS = `
+Verdict and exit code without --gate:
+  better, equivalent, identical  0
+  worse, mixed                   1
+  undecided                      0; 1 when nothing was measured, or when what could not be measured could make it worse
+With --gate the gate decides, and a significantly worse pass rate or mean score fails it unless it has allow_regression.`;
 
 function dollars(text: string): number {
   const value = Number(text.replace(/^\$/, ''));

@@ -58,10 +58,15 @@ function regression({ allowRegression = [] }: GatePolicy, { verdict }: GatedComp
   const name = 'regression';
   const { shown, possible } = verdict.regressions;
   const names = (metrics: readonly MetricName[]) => metrics.map((metric) => METRICS[metric]).join(' and ');
+  const areOrIs = (metrics: readonly MetricName[]) => (metrics.length > 1 ? 'are' : 'is');
   const isAllowed = (metric: MetricName) => allowRegression.includes(metric);
   const lost = shown.filter((metric) => !isAllowed(metric));
   if (lost.length > 0)
-    return { name, status: 'fail', reason: `${names(lost)} significantly worse than in the baseline` };
+    return {
+      name,
+      status: 'fail',
+      reason: `${names(lost)} ${areOrIs(lost)} significantly worse than in the baseline`,
+    };
   const open = possible.filter((metric) => !isAllowed(metric));
   if (open.length > 0)
     return {
@@ -71,7 +76,11 @@ function regression({ allowRegression = [] }: GatePolicy, { verdict }: GatedComp
     };
   const allowed = [...shown, ...possible];
   if (allowed.length > 0)
-    return { name, status: 'pass', reason: `${names(allowed)} worse, which allow_regression allows` };
+    return {
+      name,
+      status: 'pass',
+      reason: `${names(allowed)} ${areOrIs(allowed)} worse, which allow_regression allows`,
+    };
   return { name, status: 'pass', reason: 'neither pass rate nor mean score is significantly worse' };
 }
 

@@ -29,6 +29,7 @@ function passRate(name: string, group: GroupSummary | undefined, minimum: Minimu
     return { name, status: 'undecided', reason: 'every trial errored: nothing was measured' };
   const holes = counted(errored, 'errored trial counts', 'errored trials count');
   const reason = reasonFor({
+    what: 'rate',
     rate: `pass rate ${percent(rate, by === 'point' ? min : undefined)}`,
     required: `required at least ${percentLimit(min)}`,
     by,
@@ -47,6 +48,7 @@ function meanScore(total: GroupSummary, minimum: Minimum): GateClause {
     return { name, status: 'undecided', reason: 'there is no mean score' };
   const whole = bounds.high - bounds.low <= ROUNDING;
   const reason = reasonFor({
+    what: 'mean',
     rate: `mean score ${score(mean, min)}`,
     required: `required at least ${min}`,
     by,
@@ -60,6 +62,7 @@ function meanScore(total: GroupSummary, minimum: Minimum): GateClause {
 }
 
 interface RateText {
+  what: 'rate' | 'mean';
   rate: string;
   required: string;
   by: 'point' | 'lower';
@@ -70,10 +73,10 @@ interface RateText {
 }
 
 /** Says which figure decided: the rate itself, or the lower end of its interval. */
-function reasonFor({ rate, required, by, range, holes }: RateText): string {
+function reasonFor({ what, rate, required, by, range, holes }: RateText): string {
   const lower = by === 'lower' && range ? `, lower end of its 95 % interval ${range.low}` : '';
   const aside = [
-    by === 'lower' ? 'the lower end decides' : 'the rate itself decides',
+    by === 'lower' ? 'the lower end decides' : `the ${what} itself decides`,
     ...(range && by === 'point' ? [`95 % interval ${range.low} to ${range.high}`] : []),
     ...(holes === null ? [] : [holes]),
   ];

@@ -3,6 +3,9 @@ import { cautiousMean } from '../statistics/cautiousMean.ts';
 import { Xoshiro128 } from '../statistics/prng.ts';
 import { differencesOf, metricPairs, type ValuePair } from './differences.ts';
 
+/** Squares of scores that differ by rounding alone are smaller than this. */
+const ROUNDING = 1e-18;
+
 /** Standard deviations of the case scores on both sides, and whether they differ. */
 export interface Spread {
   baseline: number;
@@ -30,7 +33,7 @@ export function compareSpread(cases: readonly CaseComparison[], seed: number): S
     }),
   );
   const found = differencesOf(squares);
-  if (!found || found.baseline + found.candidate === 0) return null;
+  if (!found || found.baseline + found.candidate < ROUNDING) return null;
   const tested = cautiousMean(found.clusters, found.estimate, Xoshiro128.seeded(seed));
   if (!tested) return null;
   return { baseline: Math.sqrt(found.baseline), candidate: Math.sqrt(found.candidate), p: tested.p };

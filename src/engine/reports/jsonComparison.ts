@@ -2,7 +2,7 @@ import type { CaseComparison, Comparison } from '../model/comparison.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 
 /** Version of the report's form; a new major version means that readers must change. */
-const FORMAT_VERSION = '1.0.0';
+const FORMAT_VERSION = '1.1.0';
 
 /** Comparisons as JSON, with the keys of the model in snake_case. */
 export function jsonComparison(comparisons: readonly Comparison[]): string {

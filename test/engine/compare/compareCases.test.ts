@@ -120,4 +120,84 @@ describe('compareCases', () => {
       ],
     );
   });
+
+  describe('identical', () => {
+    const same: Outcome = { before: 0.8, after: 0.8, sameOutput: true };
+
+    it('is what did not change in any case, however few they are', () => {
+      const { verdict } = compare(times(3, same));
+      assert.equal(verdict.word, 'identical');
+      assert.equal(verdict.reason, 'Every output, verdict and score is the same on both sides.');
+      assert.equal(compare([...times(3, same), steady]).verdict.word, 'undecided', 'an output differs');
+      const rescored = compare([...times(3, same), { ...same, after: 0.81 }]);
+      assert.equal(rescored.verdict.word, 'undecided', 'a score differs');
+      assert.equal(compare([]).verdict.word, 'undecided');
+    });
+
+    it('needs every measurement, and every planned case', () => {
+      assert.equal(compare([...times(9, same), { ...same, before: null }]).verdict.word, 'undecided');
+      assert.equal(compare(times(9, same), { unseen: 1 }).verdict.word, 'undecided');
+      assert.equal(compare(times(9, same), { partial: true }).verdict.word, 'undecided');
+      assert.equal(compare(times(9, same), { sequential: true }).verdict.word, 'identical');
+    });
+
+    it('is not said of a target against itself', () => {
+      assert.equal(compare(times(9, same), { same: true }).verdict.word, 'undecided');
+    });
+  });
+
+  it('says with which word the measured results alone would end', () => {
+    const lost: Outcome = { before: 0.9, after: null };
+    const reason = (outcomes: readonly Outcome[]) => compare(outcomes).verdict.reason;
+    assert.equal(
+      reason([...times(12, better), lost, ...times(20, lost)]),
+      '21 cases were not fully measured; without what is missing the candidate would be better, but that does not hold whatever the missing results would have been.',
+    );
+    assert.match(reason([...times(100, steady), ...times(9, lost)]), /would be equivalent, but/);
+    assert.equal(
+      reason([...times(20, steady), ...times(10, lost)]),
+      '10 cases were not fully measured; if the missing results went against the candidate, it would be worse.',
+    );
+    assert.match(
+      reason([...times(20, steady), lost]),
+      /^These cases cannot tell whether the candidate is better or worse/,
+    );
+  });
+
+  it('calls scores that differ against the passes mixed in a sequence too', () => {
+    const outcomes = times(200, { before: 0.49, after: 0.51 }).flatMap((one) => [
+      one,
+      { before: 1, after: 0.6 },
+    ]);
+    assert.equal(compare(outcomes, { sequential: true }).verdict.word, 'mixed');
+  });
+
+  it('never takes what spoke for one direction early on for the other', () => {
+    const outcomes = [...times(30, { before: 1, after: 0 }), ...times(34, { before: 0, after: 1 })];
+    assert.equal(compare(outcomes, { sequential: true }).verdict.word, 'undecided');
+  });
+
+  it('names the metrics that got worse', () => {
+    assert.deepEqual(compare(times(30, worse)).verdict.regressions, {
+      shown: ['pass', 'score'],
+      possible: [],
+    });
+    assert.deepEqual(compare(times(30, better)).verdict.regressions, { shown: [], possible: [] });
+    const lost = [...times(20, steady), ...times(10, { before: 0.9, after: null } as const)];
+    assert.deepEqual(compare(lost).verdict.regressions, { shown: [], possible: ['pass', 'score'] });
+    const same = compare(times(30, worse), { same: true });
+    assert.deepEqual(same.verdict.regressions, { shown: [], possible: [] });
+  });
+
+  it('finds a tag mixed whose passes and scores disagree', () => {
+    const tags = ['t'];
+    const { tags: found } = compare([
+      ...times(30, { before: 0.49, after: 0.51, tags }),
+      ...times(40, { before: 1, after: 0.6, tags }),
+    ]);
+    assert.deepEqual(
+      found.map(({ tag, word, unmeasured }) => [tag, word, unmeasured]),
+      [['t', 'mixed', 0]],
+    );
+  });
 });

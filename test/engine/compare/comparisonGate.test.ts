@@ -113,4 +113,117 @@ describe('judgeComparison', () => {
       ['not-asked', 'not-asked', 'not-asked'],
     );
   });
+
+  describe('the clause on regressions', () => {
+    const worse = [...times(20, { before: 0.9, after: 0.2 }), ...times(20, { before: 0.9, after: 0.9 })];
+    /** Passes rise, scores fall. */
+    const mixed = [...times(30, { before: 0.49, after: 0.51 }), ...times(40, { before: 1, after: 0.6 })];
+
+    it('fails a significantly worse candidate, whatever else the policy says', () => {
+      for (const undecided of ['fail', 'pass'] as const) {
+        const report = judge({ minPassRate: { overall: 0.1, tags: {} }, undecided }, worse);
+        assert.equal(report.passed, false);
+        assert.equal(
+          report.reason,
+          'regression: pass rate and mean score are significantly worse than in the baseline',
+        );
+      }
+      assert.equal(status(judge({}, times(30, { before: 0.2, after: 0.9 })), 'regression'), 'pass');
+    });
+
+    it('is lifted for the metrics that allow_regression names', () => {
+      assert.equal(judge({ allowRegression: ['pass', 'score'] }, worse).passed, true);
+      assert.equal(judge({ allowRegression: ['score'] }, worse).passed, false);
+      assert.equal(
+        judge({ allowRegression: ['score'] }, worse).reason,
+        'regression: pass rate is significantly worse than in the baseline',
+      );
+      assert.equal(judge({}, mixed).passed, false);
+      assert.equal(judge({ allowRegression: ['pass'] }, mixed).passed, false);
+      const allowed = judge({ allowRegression: ['score'] }, mixed);
+      assert.equal(allowed.passed, true);
+      assert.equal(allowed.clauses.at(-1)?.reason, 'mean score is worse, which allow_regression allows');
+    });
+
+    it('is undecided, and never waived, where what is missing could make it worse', () => {
+      const lost = [...times(30, { before: 0.9, after: 0.9 }), ...times(10, { before: 0.9, after: null })];
+      const report = judge({ undecided: 'pass' }, lost);
+      assert.equal(report.passed, false);
+      assert.equal(
+        report.reason,
+        'regression: undecided, pass rate and mean score would be significantly worse if what could not be measured went against the candidate',
+      );
+      assert.equal(judge({ allowRegression: ['pass', 'score'] }, lost).passed, true);
+    });
+  });
+
+  it('says that there is nothing to compare with where the baseline was not measured', () => {
+    const report = judge(
+      { minPassRate: { overall: 0.5, tags: {} }, undecided: 'pass' },
+      times(40, { before: null, after: 1 }),
+    );
+    assert.equal(report.passed, false);
+    assert.equal(
+      report.reason,
+      'baseline: undecided, no case of the baseline was measured: there is nothing to compare with',
+    );
+    const neither = judge({ undecided: 'pass' }, [
+      ...times(5, { before: null, after: 1 }),
+      ...times(5, { before: 1, after: null }),
+    ]);
+    assert.match(neither.reason ?? '', /^paired: undecided, no case was measured on both sides/);
+    assert.match(
+      judge({ undecided: 'pass' }, []).reason ?? '',
+      /; paired: undecided, no case could be compared/,
+    );
+  });
+
+  it('lets an identical candidate pass like an equivalent one, but only where all of it was measured', () => {
+    const gate = { nonInferiorityMargin: 0.05 };
+    const same: Outcome = { before: 1, after: 1, sameOutput: true };
+    const report = judge(gate, times(3, same));
+    assert.equal(report.passed, true);
+    assert.equal(report.clauses[0]?.reason, 'every output, verdict and score is the same on both sides');
+    assert.equal(judge(gate, [...times(3, same), { ...same, after: null }]).passed, false);
+    assert.equal(judge(gate, times(3, { before: 1, after: 1 })).passed, false, 'the outputs differ');
+    assert.equal(judge(gate, [...times(3, same), { before: 1, after: 0.9, sameOutput: true }]).passed, false);
+  });
+
+  it('fails a cost that rises however little the unknown costs of the candidate are', () => {
+    const gate = { maxCostIncrease: 0.1 };
+    const cost = (...pairs: [number | null, number | null][]) =>
+      judge(
+        gate,
+        pairs.map((pair): Outcome => ({ ...steady, cost: pair })),
+      ).clauses.find(({ name }) => name === 'max_cost_increase');
+    assert.equal(cost([0.01, 0.05], [0.01, null])?.status, 'fail');
+    assert.equal(cost([0.01, 0.05], [0.01, null])?.reason, 'cost at least +150.0 %, at most +10 % allowed');
+    assert.equal(cost([0.01, 0.01], [0.01, null])?.reason, 'the cost of 1 of 2 cases is unknown');
+    assert.equal(cost([0.01, 0.05], [null, 0.01])?.status, 'undecided');
+    assert.equal(cost([0.01, 0.011])?.reason, 'cost +10.0 %, at most +10 % allowed');
+    assert.equal(cost([0.02, 0.01])?.reason, 'cost −50.0 %, at most +10 % allowed');
+    assert.equal(cost([0, 0.01])?.reason, 'the baseline costs nothing, the candidate does');
+    assert.equal(cost([0, 0])?.reason, 'neither side costs anything');
+  });
+
+  it('holds a tag to every trial of its cases', () => {
+    const gate = { noRegression: ['critical'] };
+    const clause = (outcomes: readonly Outcome[]) =>
+      judge(gate, outcomes).clauses.find(({ name }) => name === 'no_regression[critical]');
+    assert.equal(
+      clause([...times(2, steady), ...times(5, { ...steady, after: 0 })])?.reason,
+      '5 of 7 cases got worse than in the baseline: case-2, case-3, case-4 and 2 more',
+    );
+    assert.equal(clause(times(1, steady))?.reason, 'none of 1 case got worse than in the baseline');
+    assert.equal(
+      clause([steady, { ...steady, before: null }])?.reason,
+      '1 of its cases was not fully measured',
+    );
+    assert.equal(
+      clause([...times(2, { ...steady, after: null }), { ...steady, after: 0 }])?.status,
+      'fail',
+      'one case got worse for certain',
+    );
+    assert.equal(clause([{ ...steady, before: 1, after: 0.9 }])?.status, 'fail', 'the score alone');
+  });
 });
