@@ -52,6 +52,7 @@ export function compareStored(store: RunStore, request: StoredComparison): Compa
   const cases = request.sequential ? inOrder(pairing.cases, request.sequential.caseIds) : pairing.cases;
   const policy = request.gate === undefined ? plan.gate : request.gate;
   const margin = request.margin ?? policy?.nonInferiorityMargin ?? DEFAULT_MARGIN;
+  const progress = request.sequential?.progress ?? null;
   const unseen = request.sequential ? 0 : unseenPairs(baseline, candidate, pairing);
   const { spread, filled, ...compared } = compareCases(cases, {
     margin,
@@ -59,7 +60,7 @@ export function compareStored(store: RunStore, request: StoredComparison): Compa
     sequential: request.sequential !== undefined,
     same: request.same,
     unseen,
-    partial: request.sequential?.progress.stopped ?? false,
+    partial: progress !== null && progress.pairs < progress.planned,
   });
   const counts = {
     pairs: cases.length,
@@ -71,8 +72,7 @@ export function compareStored(store: RunStore, request: StoredComparison): Compa
     candidateOnly: request.sequential ? 0 : pairing.candidateOnly,
     changedContent: pairing.changedContent,
   };
-  const sequential = request.sequential?.progress ?? null;
-  const judged = { ...compared, cases, counts, sequential };
+  const judged = { ...compared, cases, counts, sequential: progress };
   return {
     suite: plan.suite,
     dataset: { path: plan.dataset.path, version: plan.dataset.version },
@@ -83,7 +83,7 @@ export function compareStored(store: RunStore, request: StoredComparison): Compa
     gate: policy ? gateOf(store, policy, { ...judged, filled }, candidate, request.candidate) : null,
     notes: [
       ...(request.notes ?? []),
-      ...(sequential?.stopped ? [STOPPED] : []),
+      ...(progress?.stopped ? [STOPPED] : []),
       ...notesOn(counts, baseline.run.plan, plan),
       ...spreadNotes(spread, compared),
       ...(request.sequential
