@@ -159,7 +159,7 @@ function knownKeys(schema: z.core.$ZodType, path: Pointer): string[] {
   const [key, ...rest] = path;
   if (schema instanceof z.ZodObject) {
     if (key === undefined) return Object.keys(schema.shape);
-    const inner: unknown = Object.hasOwn(schema.shape, key) ? schema.shape[key] : undefined;
+    const inner: unknown = Object.hasOwn(schema.shape, key) ? schema.shape[key] : schema.def.catchall;
     return inner instanceof z.ZodType ? knownKeys(inner, rest) : [];
   }
   if (schema instanceof z.ZodRecord) return knownKeys(schema.valueType, rest);

@@ -38,6 +38,13 @@ describe('completion', () => {
     assert.match(suite.take('repeat')?.documentation ?? '', /flaky/);
   });
 
+  it('offers the keys and words of a gate, with what they are for', async () => {
+    const gate = await config('suites:\n  a: { dataset: x.yaml, gate: { allow_r| } }\n');
+    assert.match(gate.take('allow_regression')?.documentation ?? '', /significantly worse/);
+    const by = await config('suites:\n  a:\n    gate:\n      min_score:\n        by: |\n');
+    assert.deepEqual(by.labels, ['point', 'lower']);
+  });
+
   it('offers keys in braces, in lists, and for a name with its colon', async () => {
     const flow = await config('suites:\n  a: { dataset: x.yaml, thre| }\n');
     assert.equal(flow.take('threshold')?.line, '  a: { dataset: x.yaml, threshold:  }');

@@ -135,6 +135,35 @@ suites:
     assert.deepEqual(suite.gate?.minPassRate, { overall: 0.9, tags: { critical: 1 } });
   });
 
+  for (const { gate, policy } of [
+    { gate: 'min_pass_rate: 0.8', policy: { minPassRate: { overall: 0.8, tags: {} } } },
+    {
+      gate: 'min_pass_rate: { overall: 0.8, by: lower }',
+      policy: { minPassRate: { overall: { min: 0.8, by: 'lower' }, tags: {} } },
+    },
+    {
+      gate: 'min_pass_rate: { overall: 0.8, critical: { min: 1, by: point }, by: lower }',
+      policy: { minPassRate: { overall: { min: 0.8, by: 'lower' }, tags: { critical: 1 } } },
+    },
+    {
+      gate: 'min_pass_rate: { critical: { min: 0.7, by: lower }, billing: 0.6 }',
+      policy: { minPassRate: { tags: { critical: { min: 0.7, by: 'lower' }, billing: 0.6 } } },
+    },
+    { gate: 'min_score: 0.7', policy: { minScore: 0.7 } },
+    { gate: 'min_score: { min: 0.7 }', policy: { minScore: 0.7 } },
+    { gate: 'min_score: { min: 0.7, by: lower }', policy: { minScore: { min: 0.7, by: 'lower' } } },
+    { gate: 'allow_regression: true', policy: { allowRegression: ['pass', 'score'] } },
+    { gate: 'allow_regression: false', policy: {} },
+    { gate: 'allow_regression: [pass_rate]', policy: { allowRegression: ['pass'] } },
+    { gate: 'allow_regression: [score]', policy: { allowRegression: ['score'] } },
+  ])
+    it(`reads the gate { ${gate} }`, async () => {
+      const suite = await suiteOf(
+        `suites: { s: { dataset: cases.golden.yaml, targets: [{ echo: true }], gate: { ${gate} } } }`,
+      );
+      assert.deepEqual(suite.gate, { ...policy, undecided: 'fail' });
+    });
+
   it('makes the folder of the file the workspace, and shows the path as it was given', async () => {
     const root = workspaceFolder({
       'sub/ci.yaml': 'suites: { s: { dataset: c.golden.yaml, targets: [{ echo: true }] } }',
