@@ -42,7 +42,7 @@ const comparison = z.looseObject({
 
 const trialOf = z.strictObject({ target: z.string(), trial: z.int() });
 
-const outlook = z.object({ cases: z.int(), clusters: z.int(), smallestPassChange: z.number() });
+const outlook = z.object({ cases: z.int(), clusters: z.int(), smallestPassChange: z.number().nullable() });
 
 export const begunComparison = z.object({
   id,

@@ -1,249 +1,310 @@
-// What the comparison's statistics promise, by simulation: coverage of intervals, false verdicts where there is no
-// difference, power against the predicted, and false alarms when a sequential comparison is looked at all the time.
+// What the statistics promise, by simulation, in worlds that are small, skewed, clustered, flaky or hardly labelled: coverage of
+// every interval that is shown, false verdicts, power against the promised, and false alarms of a sequential comparison.
+// ROUNDS=200 for a quick look.
 import { compareCases } from '../../src/engine/compare/compareCases.ts';
+import { compareConsistency } from '../../src/engine/compare/consistency.ts';
 import { compareMetric } from '../../src/engine/compare/metric.ts';
-import type { CaseComparison, CaseSide } from '../../src/engine/model/comparison.ts';
+import { smallestPassChange } from '../../src/engine/compare/outlook.ts';
+import { compareResources } from '../../src/engine/compare/resources.ts';
+import type { CaseComparison, MetricComparison } from '../../src/engine/model/comparison.ts';
 import { BettingTest } from '../../src/engine/statistics/betting.ts';
 import { holm } from '../../src/engine/statistics/holm.ts';
+import { judgeErrors } from '../../src/engine/statistics/judgeErrors.ts';
 import { exactMcNemar } from '../../src/engine/statistics/mcnemar.ts';
-import { smallestEffect } from '../../src/engine/statistics/power.ts';
-import { Xoshiro128 } from '../../src/engine/statistics/prng.ts';
+import { passHatK } from '../../src/engine/statistics/passHatK.ts';
+import { PassRateEstimate } from '../../src/engine/statistics/passRate.ts';
+import { unitsToFind, unitsToShowEquivalence } from '../../src/engine/statistics/power.ts';
+import { predictionPoweredRate } from '../../src/engine/statistics/predictionPowered.ts';
+import type { Interval } from '../../src/engine/statistics/wilson.ts';
+import { Chance } from '../support/simulation/chance.ts';
+import {
+  type ComparisonWorld,
+  drawCases,
+  effectFor,
+  noisyScores,
+  passPairs,
+  piledUp,
+  rareChanges,
+  severalTrials,
+  skewed,
+  truthOf,
+  wholeClusters,
+  withErrors,
+} from '../support/simulation/comparisons.ts';
+import { drawJudged, type JudgeWorld, nameOf, trueKappa } from '../support/simulation/judges.ts';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 1000);
-const MARGIN = 0.1;
-
-/** A world of agents: how many cases, in clusters of which size, and how much better the candidate truly is. */
-interface World {
-  clusters: number;
-  perCluster: number;
-  /** How much of a case's difficulty, and of the change to it, its source decides: 0–1. */
-  shared: number;
-  /** True mean difference of the score. */
-  effect: number;
-}
-
-const random = Xoshiro128.seeded(20261123);
-
-/** Standard normal, by Box & Muller 1958. */
-function normal(): number {
-  return Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
-}
-
-const clamp = (value: number): number => Math.min(1, Math.max(0, value));
-
-function side(target: string, score: number): CaseSide {
-  const passed = score >= 0.5 ? 1 : 0;
-  const nothing = { costUsd: null, tokens: null, latencyMs: null, reason: '', trial: 0, traceId: '' };
-  const whole = { errored: 0, unmeasured: 0, unscored: 0 };
-  return { target, trials: 1, passed, ...whole, passShare: passed, score, ...nothing };
-}
-
-/** Scores pile up at 0 and 1, as those of evaluators do; half of the cases do not change at all. */
-function draw({ clusters, perCluster, shared, effect }: World): CaseComparison[] {
-  const cases: CaseComparison[] = [];
-  for (let cluster = 0; cluster < clusters; cluster += 1) {
-    const [difficulty, turn] = [normal(), normal()];
-    const common = random.next() < 0.5;
-    for (let at = 0; at < perCluster; at += 1) {
-      const own = 1 - shared;
-      const level = 0.6 + 0.4 * (Math.sqrt(shared) * difficulty + Math.sqrt(own) * normal());
-      const moves = random.next() < shared ? common : random.next() < 0.5;
-      const change = 0.35 * (Math.sqrt(shared) * turn + Math.sqrt(own) * normal());
-      // Exchangeable sides: each takes half of the change, in opposite directions.
-      const [before, after] = [
-        clamp(level - (moves ? change / 2 : 0)),
-        clamp(level + (moves ? change / 2 : 0)),
-      ];
-      const [baseline, candidate] = [side('before', before), side('after', clamp(after + effect))];
-      cases.push({
-        caseId: `${cluster}-${at}`,
-        caseIndex: cases.length,
-        cluster: `${cluster}`,
-        tags: [],
-        baseline,
-        candidate,
-        passDifference: (candidate.passShare ?? 0) - (baseline.passShare ?? 0),
-        scoreDifference: (candidate.score ?? 0) - (baseline.score ?? 0),
-        change: 'neutral',
-        sameOutput: false,
-      });
-    }
-  }
-  return cases;
-}
-
-interface Truth {
-  pass: number;
-  score: number;
-  /** Standard deviation of the mean score difference over whole datasets. */
-  scoreError: number;
-}
-
-/** The world's true differences, from a very large sample. */
-function truthOf(world: World): Truth {
-  const means = Array.from({ length: 4000 }, () => {
-    const cases = draw(world);
-    const mean = (key: 'passDifference' | 'scoreDifference') =>
-      cases.reduce((sum, entry) => sum + (entry[key] ?? 0), 0) / cases.length;
-    return { pass: mean('passDifference'), score: mean('scoreDifference') };
-  });
-  const average = (values: readonly number[]) =>
-    values.reduce((sum, value) => sum + value, 0) / values.length;
-  const score = average(means.map((entry) => entry.score));
-  return {
-    score,
-    pass: average(means.map((entry) => entry.pass)),
-    scoreError: Math.sqrt(average(means.map((entry) => (entry.score - score) ** 2))),
-  };
-}
-
-/** The effect at which `which` truly differs by `wanted`, by bisection. */
-function effectFor(world: World, which: 'pass' | 'score', wanted: number): number {
-  let [low, high] = [-0.5, 0.5];
-  for (let step = 0; step < 9; step += 1) {
-    const middle = (low + high) / 2;
-    if (truthOf({ ...world, effect: middle })[which] < wanted) low = middle;
-    else high = middle;
-  }
-  return (low + high) / 2;
-}
+const MARGIN = 0.05;
+const SEED = 20261123;
 
 const rows: string[][] = [];
 let broken = 0;
 
-/** `allowed` takes the Monte Carlo error of three standard deviations into account. */
+/** Bounds allow for the Monte Carlo error of three standard deviations. */
 function report(
   what: string,
   world: string,
   hits: number,
   rounds: number,
-  bound: { least?: number; most?: number },
+  bound: { least: number } | { most: number },
 ): void {
   const share = hits / rounds;
-  const expected = bound.most ?? bound.least ?? share;
+  const [least, most] = 'least' in bound ? [bound.least, 1] : [0, bound.most];
+  const expected = 'least' in bound ? least : most;
   const slack = 3 * Math.sqrt((expected * (1 - expected)) / rounds);
-  const fine = share <= (bound.most ?? 1) + slack && share >= (bound.least ?? 0) - slack;
+  const fine = share <= most + slack && share >= least - slack;
   if (!fine) broken += 1;
-  const asked = bound.most === undefined ? `≥ ${percent(bound.least ?? 0)}` : `≤ ${percent(bound.most)}`;
+  const asked = 'least' in bound ? `≥ ${percent(least)}` : `≤ ${percent(most)}`;
   rows.push([what, world, percent(share), asked, fine ? 'holds' : 'BROKEN']);
 }
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
-function coverage(name: string, world: World): void {
-  const truth = truthOf(world);
-  let [pass, score] = [0, 0];
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const cases = draw(world);
-    const options = { margin: MARGIN, seed: round, filling: 'measured' as const };
-    const [first, second] = [compareMetric(cases, 'pass', options), compareMetric(cases, 'score', options)];
-    if (first?.interval && first.interval.low <= truth.pass && truth.pass <= first.interval.high) pass += 1;
-    if (second?.interval && second.interval.low <= truth.score && truth.score <= second.interval.high)
-      score += 1;
+/** Counts what holds for each of the rounds, each with chances of its own. */
+function count(
+  round: (chance: Chance, seed: number) => readonly (boolean | undefined)[],
+  rounds = ROUNDS,
+): number[] {
+  const hits: number[] = [];
+  for (let seed = 0; seed < rounds; seed += 1) {
+    for (const [at, hit] of round(new Chance(SEED + seed), seed).entries())
+      hits[at] = (hits[at] ?? 0) + Number(hit === true);
   }
-  report('95 % interval of the pass rate covers', name, pass, ROUNDS, { least: 0.95 });
-  // Bootstrap intervals are known to fall short by a point or so at such sizes.
-  report('95 % interval of the score covers', name, score, ROUNDS, { least: 0.935 });
+  return hits;
 }
 
-function verdicts(world: World): { [word: string]: number } {
-  const counts: { [word: string]: number } = {};
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const { verdict } = compareCases(draw(world), {
-      margin: MARGIN,
-      seed: round,
-      sequential: false,
-      same: false,
-    });
-    counts[verdict.word] = (counts[verdict.word] ?? 0) + 1;
-  }
-  return counts;
+function covers(interval: Interval | null | undefined, truth: number): boolean {
+  return interval != null && interval.low <= truth + 1e-9 && truth - 1e-9 <= interval.high;
 }
 
-function falseVerdicts(name: string, world: World): void {
-  const none = verdicts({ ...world, effect: 0 });
-  report('no difference, called better', name, none['better'] ?? 0, ROUNDS, { most: 0.05 });
+const truthSeed = () => new Chance(SEED);
+
+function metricsOf(cases: readonly CaseComparison[]): MetricComparison[] {
+  const options = { margin: MARGIN, filling: 'measured' } as const;
+  return (['pass', 'score'] as const).flatMap((metric) => compareMetric(cases, metric, options) ?? []);
+}
+
+/** The interval holds 0, and that of the odds 1, exactly when p is above 5 %. */
+function agrees({ p, interval, oddsRatio, metric }: MetricComparison): boolean {
+  const significant = p !== null && p <= 0.05;
+  const holds = covers(interval, 0);
+  const odds = metric === 'score' || !oddsRatio || (oddsRatio.low <= 1 && (oddsRatio.high ?? 2) >= 1);
+  return significant !== holds && (metric === 'score' || !oddsRatio || significant !== odds);
+}
+
+function coverage(world: ComparisonWorld, effect: number): void {
+  const truth = truthOf(world, truthSeed(), effect);
+  const [pass, score, contradicting] = count((chance) => {
+    const metrics = metricsOf(drawCases(world, chance, effect));
+    return [
+      covers(metrics[0]?.interval, truth.pass),
+      covers(metrics[1]?.interval, truth.score),
+      !metrics.every(agrees),
+    ];
+  });
+  report('95 % interval of the pass rate covers', world.name, pass ?? 0, ROUNDS, { least: 0.94 });
+  report('95 % interval of the score covers', world.name, score ?? 0, ROUNDS, { least: 0.94 });
+  report('interval contradicts its p', world.name, contradicting ?? 0, ROUNDS, { most: 0 });
+}
+
+function wordOf(world: ComparisonWorld, chance: Chance, effect: number, seed: number): string {
+  const options = { margin: MARGIN, seed, sequential: false, same: false };
+  return compareCases(drawCases(world, chance, effect), options).verdict.word;
+}
+
+function falseVerdicts(world: ComparisonWorld): void {
+  const [different] = count((chance, seed) => [/better|worse/.test(wordOf(world, chance, 0, seed))]);
+  report('no difference, called better or worse', world.name, different ?? 0, ROUNDS, { most: 0.05 });
+  const effect = effectFor(world, truthSeed, 'score', -MARGIN);
+  const [wrong] = count((chance, seed) => [/better|equivalent/.test(wordOf(world, chance, effect, seed))]);
+  report('worse by the margin, called equivalent or better', world.name, wrong ?? 0, ROUNDS, { most: 0.05 });
+}
+
+/** Promised with 80 %; the numbers of cases are whole, and McNemar's test is coarse. */
+function promises(): void {
+  for (const cases of [20, 60, 200]) {
+    const effect = smallestPassChange(Array<number>(cases).fill(1)) ?? 0;
+    const world = passPairs(cases);
+    const [found] = count((chance, seed) => [wordOf(world, chance, effect, seed) === 'better']);
+    report(
+      `smallest effect before a run (${(effect * 100).toFixed(1)} points), found`,
+      world.name,
+      found ?? 0,
+      ROUNDS,
+      { least: 0.8 },
+    );
+  }
+  const means = { kind: 'means', deviation: 0.2, skewness: 0, largest: 1 } as const;
+  const [shown, needed] = [unitsToShowEquivalence(means, MARGIN) ?? 0, unitsToFind(means, 0.1) ?? 0];
+  const [equivalent] = count((chance, seed) => [
+    wordOf(noisyScores(shown, 0.2), chance, 0, seed) === 'equivalent',
+  ]);
   report(
-    'no difference, called better or worse',
-    name,
-    (none['better'] ?? 0) + (none['worse'] ?? 0),
+    'promised number of cases, called equivalent',
+    noisyScores(shown, 0.2).name,
+    equivalent ?? 0,
     ROUNDS,
-    {
-      most: 0.05,
-    },
+    { least: 0.8 },
   );
-  const effect = effectFor(world, 'pass', -MARGIN);
-  const bad = verdicts({ ...world, effect });
-  report(
-    'worse by the margin, called equivalent or better',
-    name,
-    (bad['equivalent'] ?? 0) + (bad['better'] ?? 0),
-    ROUNDS,
-    {
-      most: 0.05,
-    },
-  );
+  const [better] = count((chance, seed) => [
+    wordOf(noisyScores(needed, 0.2), chance, 0.1, seed) === 'better',
+  ]);
+  report('promised number of cases, +0.1 found', noisyScores(needed, 0.2).name, better ?? 0, ROUNDS, {
+    least: 0.8,
+  });
+  const pairs = unitsToFind({ kind: 'pairs', discordant: 0.05 }, -0.05) ?? 0;
+  const [worse] = count((chance, seed) => [wordOf(passPairs(pairs, 0.05), chance, -0.05, seed) === 'worse']);
+  report('promised number of cases, −5 points found', `${pairs} cases`, worse ?? 0, ROUNDS, { least: 0.8 });
 }
 
-function power(name: string, world: World): void {
-  const promised = smallestEffect(truthOf({ ...world, effect: 0 }).scoreError, world.clusters);
-  const effect = effectFor(world, 'score', promised);
-  let found = 0;
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const metric = compareMetric(draw({ ...world, effect }), 'score', {
-      margin: MARGIN,
-      seed: round,
-      filling: 'measured',
+/** Pass rate of one run: `spread` is how much the chances of cases differ. */
+function passRates(cases: number, trials: number, perCluster: number, rate: number, spread: number): void {
+  const name = `${cases} cases${trials > 1 ? ` of ${trials} trials` : ''}${perCluster > 1 ? ` in clusters of ${perCluster}` : ''}, rate ${percent(rate)}`;
+  const [covered] = count((chance) => {
+    const estimate = new PassRateEstimate();
+    let own = rate;
+    for (let at = 0; at < cases; at += 1) {
+      if (at % perCluster === 0) own = chance.happens(spread) ? Number(chance.happens(rate)) : rate;
+      estimate.add(
+        chance.successes(trials, own) / trials,
+        trials,
+        perCluster > 1 ? `${Math.floor(at / perCluster)}` : undefined,
+      );
+    }
+    return [covers(estimate.estimate()?.interval, rate)];
+  });
+  report('95 % interval of a run’s pass rate covers', name, covered ?? 0, ROUNDS, { least: 0.94 });
+}
+
+function judges(world: JudgeWorld): void {
+  const [corrected, kappa, falsePasses, falseFails, unknown] = count((chance) => {
+    const outputs = drawJudged(world, chance);
+    const errors = judgeErrors(outputs);
+    return [
+      covers(predictionPoweredRate(outputs)?.interval, world.rate),
+      errors === null || covers(errors.kappaInterval, trueKappa(world)),
+      errors === null || covers(errors.falsePasses.interval, world.falsePass),
+      errors === null || covers(errors.falseFails.interval, world.falseFail),
+      errors === null,
+    ];
+  });
+  const name = nameOf(world);
+  report('corrected pass rate: 95 % interval covers', name, corrected ?? 0, ROUNDS, { least: 0.94 });
+  // Labels that are all the same give no figures; they are not counted as covering.
+  const known = ROUNDS - (unknown ?? 0);
+  for (const [what, hits] of [
+    ['kappa', kappa],
+    ['false passes', falsePasses],
+    ['false fails', falseFails],
+  ] as const)
+    report(`${what}: 95 % interval covers`, name, (hits ?? 0) - (unknown ?? 0), known, { least: 0.94 });
+}
+
+/** Skewed cost of two sides of which one is a fifth dearer, and pass^3. */
+function others(): void {
+  for (const cases of [20, 80]) {
+    const [cost] = count((chance, seed) => {
+      const draw = () => Math.exp(0.5 * chance.normal());
+      const world = {
+        ...passPairs(cases),
+        cluster: () => [
+          [
+            { passed: 1, trials: 1, score: 1, costUsd: draw() },
+            { passed: 1, trials: 1, score: 1, costUsd: 1.2 * draw() },
+          ],
+        ],
+      } as ComparisonWorld;
+      return [
+        covers(compareResources(drawCases(world, chance, 0), seed)[0]?.interval, 0.2 * Math.exp(0.125)),
+      ];
     });
-    if (metric?.p !== null && metric !== null && metric.p <= 0.05 && metric.difference > 0) found += 1;
+    report('95 % interval of the cost covers', `${cases} cases, skewed`, cost ?? 0, ROUNDS, { least: 0.94 });
   }
-  report('smallest effect (80 % power predicted), found', name, found, ROUNDS, { least: 0.72 });
+  const world = severalTrials(40, 3);
+  const large = drawCases({ ...world, clusters: 200_000 }, truthSeed(), -0.1);
+  const truth =
+    large.reduce(
+      (sum, { baseline, candidate }) =>
+        sum + passHatK(candidate.passed, 3, 3) - passHatK(baseline.passed, 3, 3),
+      0,
+    ) / large.length;
+  const [covered] = count((chance) => [
+    covers(compareConsistency(drawCases(world, chance, -0.1))?.interval, truth),
+  ]);
+  report('95 % interval of pass^3 covers', world.name, covered ?? 0, ROUNDS, { least: 0.94 });
 }
 
-/** A look after every case, up to `clusters` of them: does it ever call one side better? */
-function sequential(world: World): void {
-  let [anytime, naive, used] = [0, 0, 0];
+/** A look after every case: does it ever call one side better? */
+function sequential(): void {
+  const world = piledUp(300);
   const rounds = Math.ceil(ROUNDS / 2);
-  for (let round = 0; round < rounds; round += 1) {
-    const cases = draw(world);
+  const [anytime, naive] = count((chance) => {
     const [passes, scores] = [new BettingTest(), new BettingTest()];
     let [up, down, alarm, peeked] = [0, 0, false, false];
-    for (const entry of cases) {
-      passes.add(entry.passDifference ?? 0);
-      scores.add(entry.scoreDifference ?? 0);
-      if ((entry.passDifference ?? 0) > 0) up += 1;
-      if ((entry.passDifference ?? 0) < 0) down += 1;
-      const ps = [passes, scores].map((test) => {
-        const { atMost, atLeast } = test.pValues(0);
-        return Math.min(1, 2 * Math.min(atMost, atLeast));
-      });
+    for (const { passDifference, scoreDifference } of drawCases(world, chance, 0)) {
+      passes.add(passDifference ?? 0);
+      scores.add(scoreDifference ?? 0);
+      if ((passDifference ?? 0) > 0) up += 1;
+      if ((passDifference ?? 0) < 0) down += 1;
+      const ps = [passes, scores].map((test) => 2 * Math.min(...Object.values(test.pValues(0))));
       alarm ||= holm(ps).some((p) => p <= 0.05);
       peeked ||= exactMcNemar(up, down) <= 0.05;
     }
-    if (alarm) anytime += 1;
-    if (peeked) naive += 1;
-    used += 1;
+    return [alarm, peeked];
+  }, rounds);
+  report('sequential mode: false alarm', `${world.name}, a look after each`, anytime ?? 0, rounds, {
+    most: 0.05,
+  });
+  rows.push([
+    '(McNemar looked at as often: false alarm)',
+    world.name,
+    percent((naive ?? 0) / rounds),
+    '',
+    'for comparison',
+  ]);
+}
+
+const worlds = [
+  piledUp(20),
+  piledUp(80),
+  piledUp(30, 3, 0.6),
+  rareChanges(20),
+  rareChanges(60),
+  rareChanges(100),
+  rareChanges(150),
+  skewed(20),
+  skewed(80),
+  severalTrials(20, 5),
+  severalTrials(60, 3),
+  wholeClusters(12),
+  wholeClusters(40),
+  withErrors(piledUp(80)),
+];
+for (const world of worlds) {
+  coverage(world, -MARGIN);
+  falseVerdicts(world);
+}
+promises();
+for (const rate of [0.5, 0.8, 0.9]) {
+  passRates(60, 1, 1, rate, 0);
+  for (const spread of [0, 0.5, 0.9]) {
+    passRates(10, 10, 1, rate, spread);
+    passRates(60, 3, 1, rate, spread);
+    passRates(60, 1, 4, rate, spread);
   }
-  const name = `${world.clusters} cases, a look after each`;
-  report('sequential mode: false alarm', name, anytime, used, { most: 0.05 });
-  rows.push(['(McNemar looked at as often: false alarm)', name, percent(naive / used), '', 'for comparison']);
 }
-
-const single: World = { clusters: 80, perCluster: 1, shared: 0, effect: 0 };
-const clustered: World = { clusters: 30, perCluster: 3, shared: 0.6, effect: 0 };
-const small: World = { clusters: 20, perCluster: 1, shared: 0, effect: 0 };
-
-for (const [name, world] of [
-  ['80 cases', single],
-  ['90 cases in 30 clusters', clustered],
-  ['20 cases', small],
-] as const) {
-  coverage(name, { ...world, effect: 0.05 });
-  falseVerdicts(name, world);
-}
-power('80 cases', single);
-power('90 cases in 30 clusters', clustered);
-sequential({ ...single, clusters: 300 });
+for (const [labelled, unlabelled, falsePass, falseFail, perCluster] of [
+  [20, 480, 0.2, 0.02, 1],
+  [20, 1980, 0.1, 0, 1],
+  [20, 1980, 0, 0, 1],
+  [50, 1950, 0, 0.03, 1],
+  [100, 1900, 0.1, 0.1, 1],
+  [60, 540, 0.1, 0.02, 3],
+  [100, 900, 0.2, 0.2, 4],
+] as const)
+  for (const rate of [0.5, 0.8]) judges({ labelled, unlabelled, rate, falsePass, falseFail, perCluster });
+others();
+sequential();
 
 const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
 for (const row of rows) console.log(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));

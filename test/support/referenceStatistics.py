@@ -11,12 +11,12 @@ import sys
 import numpy as np
 import scipy
 import statsmodels
-from scipy import optimize, stats
+from scipy import integrate, optimize, stats
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.inter_rater import cohens_kappa, to_table
 from statsmodels.stats.multitest import multipletests
-from statsmodels.stats.power import NormalIndPower
-from statsmodels.stats.weightstats import ttost_paired, DescrStatsW
+from statsmodels.stats.proportion import proportion_confint
+from statsmodels.stats.weightstats import DescrStatsW
 
 given = json.load(sys.stdin)
 out = {}
@@ -26,6 +26,20 @@ def put(name, value):
     out[name] = float(value)
 
 
+def bounded(values, sizes, worst):
+    """P(sum of w_i values_i + w_0 worst <= 0), w ~ Dirichlet(1, ..., 1): by Gil-Pelaez' inversion of the characteristic
+    function of the sum with exponential weights, along the real axis."""
+    values = np.append(values, worst * max(sizes))
+    values = values[values != 0] / np.abs(values).max()
+
+    def integrand(u):
+        return (np.exp(-np.log(1 - 1j * u * values).sum())).imag / u
+
+    ends = [0, 0.5, 1, 2, 4, 8, 16, 64, 256, 4096, np.inf]
+    parts = [integrate.quad(integrand, a, b, epsabs=1e-14, epsrel=1e-13, limit=500)[0] for a, b in zip(ends, ends[1:])]
+    return 0.5 - sum(parts) / np.pi
+
+
 for b, c in given["discordant"]:
     put(f"mcnemar {b} {c}", mcnemar([[10, b], [c, 10]], exact=True).pvalue)
     if b + c > 0:
@@ -33,11 +47,6 @@ for b, c in given["discordant"]:
         put(f"odds low {b} {c}", ci.low / (1 - ci.low))
         if ci.high < 1:
             put(f"odds high {b} {c}", ci.high / (1 - ci.high))
-    n = 1000
-    up, down = (b + 1) / (n + 2), (c + 1) / (n + 2)
-    half = stats.norm.ppf(0.975) * np.sqrt((up + down - (up - down) ** 2) / (n + 2))
-    put(f"risk low {b} {c}", up - down - half)
-    put(f"risk high {b} {c}", up - down + half)
 
 for index, sums in enumerate(given["clusterSums"]):
     total, hits = abs(sum(sums)), 0
@@ -61,25 +70,16 @@ for index, d in enumerate(given["differences"]):
         put(f"wilcoxon {index}", hits / 2 ** len(nz))
     put(f"d_z {index}", d.mean() / d.std(ddof=1))
     for margin in given["margins"]:
-        p, lower, upper = ttost_paired(d, np.zeros(len(d)), -margin, margin)
-        put(f"tost {index} {margin}", p)
-        put(f"non-inferiority {index} {margin}", lower[1])
-        put(f"non-superiority {index} {margin}", upper[1])
+        put(f"not worse by {margin} {index}", bounded(d + margin, np.ones(len(d)), -(1 - margin)))
+        put(f"not better by {margin} {index}", bounded(margin - d, np.ones(len(d)), -(1 - margin)))
+    put(f"not up {index}", bounded(d, np.ones(len(d)), -1))
+    for end, sign in (("low", 1), ("high", -1)) if len(d) < 50 else ():
+        root = optimize.brentq(
+            lambda at: bounded(sign * (d - at), np.ones(len(d)), -1 - sign * at) - 0.025, -0.9, 0.9, xtol=1e-11
+        )
+        put(f"bounded {end} {index}", root)
     put(f"t-test {index}", stats.ttest_1samp(d, 0).pvalue)
     put(f"t interval low {index}", DescrStatsW(d).tconfint_mean(alpha=0.05)[0])
-    low, high = DescrStatsW(d).tconfint_mean(alpha=0.10)
-    put(f"interval 90 low {index}", low)
-    put(f"interval 90 high {index}", high)
-    se = d.std(ddof=1) / np.sqrt(len(d))
-    power = NormalIndPower(ddof=0)
-    # One sample: ratio 0. The effect is in standard deviations. Two-sided, without the chance of rejecting on
-    # the wrong side, is one-sided at half the level.
-    for name, level in (("smallest effect", 0.025), ("smallest effect one-sided", 0.05)):
-        effect = optimize.brentq(
-            lambda size: power.power(size, len(d), level, ratio=0, alternative="larger") - 0.8, 0, 5, xtol=1e-14
-        )
-        put(f"{name} {index}", effect * d.std(ddof=1))
-    put(f"smallest effect t {index}", (stats.t.ppf(0.975, len(d) - 1) + stats.t.ppf(0.8, len(d) - 1)) * se)
     n = len(d)
     t = stats.t.ppf(0.975, n - 1) * np.sqrt(n / (n - 1))
     level = 1 - 2 * stats.norm.cdf(-t)
@@ -122,14 +122,53 @@ x, y = np.array(given["x"]), np.array(given["y"])
 put("pearson", stats.pearsonr(x, y)[0])
 put("spearman", stats.spearmanr(x, y)[0])
 
-labels = np.array([entry["label"] for entry in given["labelled"]])
-judged = np.array([entry["judge"] for entry in given["labelled"]])
-rest = np.array(given["unlabelled"])
-mean = rest.mean() + (labels - judged).mean()
-se = np.sqrt(rest.var() / len(rest) + (labels - judged).var() / len(labels))
-put("prediction-powered mean", mean)
-put("prediction-powered low", stats.norm.interval(0.95, mean, se)[0])
-put("prediction-powered high", stats.norm.interval(0.95, mean, se)[1])
+for index, clusters in enumerate(given["clusters"]):
+    sums, sizes = np.array(clusters).T
+    for at in (-0.2, 0, 0.3):
+        put(f"clusters {index} at most {at}", bounded(sums - at * sizes, sizes, -1 - at))
+
+
+def exact(hits, n):
+    """Clopper and Pearson's interval; anything without observations."""
+    return stats.binomtest(hits, n).proportion_ci(0.95, "exact") if n > 0 else (0, 1)
+
+
+for index, ((pp, pf, fp, ff), (more_p, more_f)) in enumerate(given["judged"]):
+    n, all_n = pp + pf + fp + ff, pp + pf + fp + ff + more_p + more_f
+    judged = pp + pf + more_p
+    p, a, b = judged / all_n, pp / (pp + pf), fp / (fp + ff) if fp + ff > 0 else 0
+    mean = p * a + (1 - p) * b
+    (p_low, p_high), (a_low, a_high), (b_low, b_high) = exact(judged, all_n), exact(pp, pp + pf), exact(fp, fp + ff)
+    less, more = (p - p_low, p_high - p) if a >= b else (p_high - p, p - p_low)
+    low = mean - np.sqrt((p * (a - a_low)) ** 2 + ((1 - p) * (b - b_low)) ** 2 + ((a - b) * less) ** 2)
+    high = mean + np.sqrt((p * (a_high - a)) ** 2 + ((1 - p) * (b_high - b)) ** 2 + ((a - b) * more) ** 2)
+    low, high = max(0, low), min(1, high)
+    alone = exact(pp + fp, n)
+    if alone[1] - alone[0] <= high - low:
+        mean, low, high = (pp + fp) / n, alone[0], alone[1]
+    put(f"corrected mean {index}", mean)
+    put(f"corrected low {index}", low)
+    put(f"corrected high {index}", high)
+    put(f"judge kappa {index}", cohens_kappa(np.array([[pp, pf], [fp, ff]])).kappa if pf + ff > 0 else 0)
+    put(f"false passes low {index}", exact(pf, pf + ff)[0])
+    put(f"false passes high {index}", exact(pf, pf + ff)[1])
+    put(f"false fails low {index}", exact(fp, pp + fp)[0])
+    put(f"false fails high {index}", exact(fp, pp + fp)[1])
+
+for n, discordant, effect, level in given["power"]:
+    share = max(discordant, effect)
+    total = 0
+    for m in range(n + 1):
+        x = np.arange(m // 2 + 1, m + 1)
+        rejected = x[2 * stats.binom.sf(x - 1, m, 0.5) <= level]
+        if len(rejected) > 0:
+            total += stats.binom.pmf(m, n, share) * stats.binom.sf(min(rejected) - 1, m, (1 + effect / share) / 2)
+    put(f"mcnemar power {n} {discordant} {effect}", total)
+
+for hits, n in ((8, 10), (5, 10), (10, 10)):
+    low, high = proportion_confint(hits, n, method="wilson")
+    put(f"wilson low {hits} {n}", low)
+    put(f"wilson high {hits} {n}", high)
 
 json.dump(
     {

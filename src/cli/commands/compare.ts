@@ -149,7 +149,9 @@ async function compareOne(
 
 function outlookLine({ cases, clusters, smallestPassChange }: Outlook): string {
   const units = clusters === cases ? '' : ` from ${formatCount(clusters)} sources`;
-  return `${formatCount(cases)} cases${units}: they can show a change of the pass rate of about ${Math.ceil(smallestPassChange * 100)} points (80 % power, if a quarter of the cases change)`;
+  const start = `${formatCount(cases)} ${cases === 1 ? 'case' : 'cases'}${units}`;
+  if (smallestPassChange === null) return `${start}: too few to show any difference in the pass rate`;
+  return `${start}: they can show a change of the pass rate of about ${Math.ceil(smallestPassChange * 100)} points (80 % power, if a quarter of the cases change)`;
 }
 
 /** Something must have been measured on both sides for either to hold; what was not measured never helps. */

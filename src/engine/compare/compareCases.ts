@@ -66,7 +66,7 @@ export function compareCases(cases: readonly CaseComparison[], options: CompareO
     verdict: verdictOf(grounds),
     metrics,
     filled,
-    consistency: sequential ? null : compareConsistency(cases, seed),
+    consistency: sequential ? null : compareConsistency(cases),
     tags: compareTags(cases, options, !sequential && !same),
     resources: compareResources(cases, seed),
     spread: sequential ? null : compareSpread(cases, seed),
@@ -120,12 +120,12 @@ function regressionsIn(all: readonly (readonly MetricComparison[])[]): Compariso
 
 function compareMetrics(
   cases: readonly CaseComparison[],
-  { margin, seed, sequential, unseen = 0 }: CompareOptions,
+  { margin, sequential, unseen = 0 }: CompareOptions,
   filling: Filling,
 ): MetricComparison[] {
   const compare = sequential ? compareSequentially : compareMetric;
   const metrics = (['pass', 'score'] as const)
-    .map((metric) => compare(cases, metric, { margin, seed, filling, unseen }))
+    .map((metric) => compare(cases, metric, { margin, filling, unseen, planned: filling === 'measured' }))
     .filter((metric) => metric !== null);
   const adjusted = holm(metrics.map(({ p }) => p ?? 1));
   return metrics.map((metric, index) => ({

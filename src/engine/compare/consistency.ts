@@ -1,18 +1,13 @@
 import type { CaseComparison, CaseSide, ConsistencyComparison } from '../model/comparison.ts';
-import { cautiousMean } from '../statistics/cautiousMean.ts';
+import { boundedMeanInterval } from '../statistics/boundedMean.ts';
 import { passHatK } from '../statistics/passHatK.ts';
-import { Xoshiro128 } from '../statistics/prng.ts';
 import { clusterOf, differencesOf, type ValuePair } from './differences.ts';
-import { possible } from './metric.ts';
 
 /**
  * pass^k of both sides, the chance that k trials of a case all pass: k is the fewest measured trials that any case has.
  * Cases that were not measured on a side are left out. Null with single trials, where it is the pass rate.
  */
-export function compareConsistency(
-  cases: readonly CaseComparison[],
-  seed: number,
-): ConsistencyComparison | null {
+export function compareConsistency(cases: readonly CaseComparison[]): ConsistencyComparison | null {
   const measured = cases.filter(
     ({ baseline, candidate }) => baseline.passShare !== null && candidate.passShare !== null,
   );
@@ -31,14 +26,13 @@ export function compareConsistency(
   );
   const found = differencesOf(pairs);
   if (!found) return null;
-  const tested = cautiousMean(found.clusters, found.estimate, Xoshiro128.seeded(seed));
   return {
     k,
     pairs: pairs.length,
     baseline: found.baseline,
     candidate: found.candidate,
     difference: found.estimate.mean,
-    interval: possible(tested?.interval ?? null),
+    interval: found.clusters.length > 1 ? boundedMeanInterval(found.clusters) : null,
   };
 }
 

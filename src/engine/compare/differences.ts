@@ -2,12 +2,13 @@ import type { CaseComparison, CaseSide, MetricName } from '../model/comparison.t
 import { boundsOf } from '../model/measurement.ts';
 import type { ClusterSum } from '../statistics/bootstrap.ts';
 import { ClusteredMean, type MeanEstimate } from '../statistics/clusteredMean.ts';
+import type { GainAndLoss } from '../statistics/effectSize.ts';
 
 /** The paired differences of one metric, by case and gathered by cluster. */
 export interface Differences {
   values: number[];
   /** One for each independent unit, in the order of their first case. */
-  clusters: ClusterSum[];
+  clusters: (ClusterSum & GainAndLoss)[];
   estimate: MeanEstimate;
   /** Means of the two sides over the same cases. */
   baseline: number;
@@ -24,7 +25,7 @@ export interface ValuePair {
 /** Null without pairs. */
 export function differencesOf(pairs: readonly ValuePair[]): Differences | null {
   const mean = new ClusteredMean();
-  const clusters = new Map<string, ClusterSum>();
+  const clusters = new Map<string, ClusterSum & GainAndLoss>();
   const values: number[] = [];
   let [baseline, candidate] = [0, 0];
   for (const pair of pairs) {
@@ -33,8 +34,13 @@ export function differencesOf(pairs: readonly ValuePair[]): Differences | null {
     baseline += pair.baseline;
     candidate += pair.candidate;
     mean.add(value, pair.cluster);
-    const found = clusters.get(pair.cluster) ?? { sum: 0, n: 0 };
-    clusters.set(pair.cluster, { sum: found.sum + value, n: found.n + 1 });
+    const found = clusters.get(pair.cluster) ?? { sum: 0, n: 0, gain: 0, loss: 0 };
+    clusters.set(pair.cluster, {
+      sum: found.sum + value,
+      n: found.n + 1,
+      gain: found.gain + Math.max(0, value),
+      loss: found.loss + Math.max(0, -value),
+    });
   }
   const estimate = mean.estimate();
   if (!estimate) return null;

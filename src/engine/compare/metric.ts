@@ -1,37 +1,62 @@
-import type { CaseComparison, MetricComparison, MetricName, Range } from '../model/comparison.ts';
-import { cautiousMean } from '../statistics/cautiousMean.ts';
-import { effectiveCases } from '../statistics/effectiveCases.ts';
-import { cohensDz, discordantOddsRatio, riskDifference } from '../statistics/effectSize.ts';
-import { equivalenceTest } from '../statistics/equivalence.ts';
+import type { CaseComparison, MetricComparison, MetricName } from '../model/comparison.ts';
+import {
+  boundedMeanInterval,
+  boundedMeanP,
+  boundedMeanTest,
+  LEVELS_95,
+  type Levels,
+} from '../statistics/boundedMean.ts';
+import { cohensDz, oddsRatio } from '../statistics/effectSize.ts';
 import { exactMcNemar } from '../statistics/mcnemar.ts';
-import { casesForNonInferiority, casesToFind, smallestEffect } from '../statistics/power.ts';
-import { Xoshiro128 } from '../statistics/prng.ts';
 import { signFlipTest } from '../statistics/signFlip.ts';
+import { commonDenominator } from '../statistics/wholeCounts.ts';
 import { wilcoxonSignedRank } from '../statistics/wilcoxon.ts';
-import { type Differences, differencesOf, metricPairs, type PairOptions } from './differences.ts';
+import {
+  type Differences,
+  differencesOf,
+  metricPairs,
+  type PairOptions,
+  type ValuePair,
+} from './differences.ts';
+import { NO_PLAN, planOf } from './plan.ts';
+import { ALPHA } from './verdict.ts';
 
-/** A difference of trial shares is a multiple of 1/720 for all usual numbers of trials. */
-const SHARES = 720;
+/** As far at most an end of an interval is moved across 0 to be on the same side as the test. */
+const MOVED = 1.2;
 
 export interface MetricOptions extends PairOptions {
   margin: number;
-  /** Of the resampling. */
-  seed: number;
+  /** Whether to say how many cases would decide; that takes longer than the tests. */
+  planned?: boolean;
 }
 
-/** Baseline against candidate in one metric, over cases that were all run. Null without a measured pair. */
+/**
+ * Baseline against candidate in one metric, over cases that were all run. Null without a measured pair. The interval and
+ * the tests against the margin are those of a bounded mean, which is also the test of the scores; passes are tested by
+ * counting signs, exactly.
+ */
 export function compareMetric(
   cases: readonly CaseComparison[],
   metric: MetricName,
   options: MetricOptions,
 ): MetricComparison | null {
-  const found = differencesOf(metricPairs(cases, metric, options));
+  const pairs = metricPairs(cases, metric, options);
+  const found = differencesOf(pairs);
   if (!found) return null;
-  const tested = metric === 'pass' ? testPasses(cases, found) : testScores(found, options.seed);
+  const { clusters } = found;
+  const single = cases.every(({ baseline, candidate }) => baseline.trials === 1 && candidate.trials === 1);
+  const { test, p } = metric === 'pass' ? testPasses(pairs, found, single) : testScores(found);
+  const enough = clusters.length > 1;
+  const levels = levelsFor(found, p);
   return {
-    ...describeMetric(metric, found, options.margin),
-    ...tested,
-    ...againstMargin(found, options.margin),
+    ...describeMetric(metric, found),
+    test,
+    p,
+    interval: enough ? boundedMeanInterval(clusters, levels) : null,
+    nonInferiorityP: enough ? boundedMeanP(clusters, -options.margin).atMost : null,
+    nonSuperiorityP: enough ? boundedMeanP(clusters, options.margin).atLeast : null,
+    oddsRatio: enough && metric === 'pass' ? oddsRatio(clusters, levels) : null,
+    ...(options.planned ? planOf(found, options.margin, test === 'mcnemar') : NO_PLAN),
   };
 }
 
@@ -39,10 +64,19 @@ export function compareMetric(
 export function describeMetric(
   metric: MetricName,
   found: Differences,
-  margin: number,
-): Omit<MetricComparison, 'interval' | 'test' | 'p' | 'nonInferiorityP' | 'nonSuperiorityP'> {
-  const { mean, standardError, n, clusters } = found.estimate;
-  const discordant = discordantOf(found.values);
+): Pick<
+  MetricComparison,
+  | 'metric'
+  | 'pairs'
+  | 'clusters'
+  | 'baseline'
+  | 'candidate'
+  | 'difference'
+  | 'adjustedP'
+  | 'wilcoxonP'
+  | 'effectSize'
+> {
+  const { mean, n, clusters } = found.estimate;
   return {
     metric,
     pairs: n,
@@ -53,82 +87,37 @@ export function describeMetric(
     adjustedP: null,
     wilcoxonP: wilcoxonSignedRank(found.clusters.map((cluster) => cluster.sum / cluster.n)).p,
     effectSize: cohensDz(found.values),
-    oddsRatio: metric === 'pass' ? discordantOddsRatio(discordant.improved, discordant.degraded) : null,
-    smallestEffect: standardError === null ? null : smallestEffect(standardError, clusters),
-    casesToDecide: casesToDecide(found.estimate, margin),
-  };
-}
-
-/** The easier of the two: to find the observed difference, or to show that there is none beyond the margin. */
-function casesToDecide({ mean, standardError, n, clusters }: Differences['estimate'], margin: number) {
-  const error = standardError ?? 0;
-  const ways = [casesToFind(mean, error, n, clusters), casesForNonInferiority(margin, error, n, clusters)];
-  const known = ways.filter((way) => way !== null);
-  return known.length === 0 ? null : Math.min(...known);
-}
-
-function againstMargin(
-  { estimate, clusters }: Differences,
-  margin: number,
-): Pick<MetricComparison, 'nonInferiorityP' | 'nonSuperiorityP'> {
-  const { mean, standardError } = estimate;
-  if (standardError === null) return { nonInferiorityP: null, nonSuperiorityP: null };
-  const changed = clusters.filter(({ sum }) => Math.abs(sum) > 1e-12).length;
-  const test = equivalenceTest({ mean, standardError, units: clusters.length, changed }, margin);
-  return {
-    nonInferiorityP: test?.nonInferiorityP ?? null,
-    nonSuperiorityP: test?.nonSuperiorityP ?? null,
   };
 }
 
 /** Exact McNemar; where cases cluster or have several trials, its generalisation to sums of signs. */
 function testPasses(
-  cases: readonly CaseComparison[],
+  pairs: readonly ValuePair[],
   found: Differences,
-): Pick<MetricComparison, 'interval' | 'test' | 'p'> {
-  const { improved, degraded } = discordantOf(found.values);
-  const single = cases.every(({ baseline, candidate }) => baseline.trials === 1 && candidate.trials === 1);
-  const interval = passInterval(found, improved, degraded);
-  if (single && found.clusters.length === found.values.length)
-    return { interval, test: 'mcnemar', p: exactMcNemar(improved, degraded) };
-  const sums = wholeNumbers(found.clusters.map(({ sum }) => Math.round(sum * SHARES)));
-  return { interval, test: 'sign-flip', p: signFlipTest(sums) };
-}
-
-function testScores(found: Differences, seed: number): Pick<MetricComparison, 'interval' | 'test' | 'p'> {
-  const result = cautiousMean(found.clusters, found.estimate, Xoshiro128.seeded(seed));
-  return { interval: possible(result?.interval ?? null), test: 'bootstrap', p: result?.p ?? null };
-}
-
-/** Differences of shares and scores lie between −1 and 1, whatever the theory of few cases says. */
-export function possible(interval: Range | null): Range | null {
-  return interval && { low: Math.max(-1, interval.low), high: Math.min(1, interval.high) };
-}
-
-/** Sums of the gains and of the losses: with one trial, the discordant pairs of either kind. */
-function discordantOf(values: readonly number[]): { improved: number; degraded: number } {
-  let [improved, degraded] = [0, 0];
-  for (const value of values) {
-    if (value > 0) improved += value;
-    else degraded -= value;
+  single: boolean,
+): { test: 'mcnemar' | 'sign-flip'; p: number } {
+  if (single && found.clusters.length === found.values.length) {
+    const improved = found.values.filter((value) => value > 0).length;
+    const degraded = found.values.filter((value) => value < 0).length;
+    return { test: 'mcnemar', p: exactMcNemar(improved, degraded) };
   }
-  return { improved, degraded };
+  const parts = commonDenominator(pairs.flatMap(({ baseline, candidate }) => [baseline, candidate]));
+  return { test: 'sign-flip', p: signFlipTest(found.clusters.map(({ sum }) => Math.round(sum * parts))) };
 }
 
-function passInterval(found: Differences, improved: number, degraded: number): Range | null {
-  const { n, clusters } = found.estimate;
-  if (clusters < 2) return null;
-  const effective = effectiveCases(found.values, found.estimate);
-  const scale = effective / n;
-  return riskDifference(improved * scale, degraded * scale, effective)?.interval ?? null;
+/** A paired bootstrap, by its bound. */
+function testScores({ clusters }: Differences): { test: 'bootstrap'; p: number } {
+  return { test: 'bootstrap', p: boundedMeanTest(clusters) };
 }
 
-/** Divided by their greatest common divisor: the exact distribution is then as short as it can be. */
-function wholeNumbers(sums: readonly number[]): number[] {
-  const divisor = sums.reduce((common, sum) => gcd(common, Math.abs(sum)), 0);
-  return divisor === 0 ? [...sums] : sums.map((sum) => sum / divisor);
-}
-
-function gcd(a: number, b: number): number {
-  return b === 0 ? a : gcd(b, a % b);
+/**
+ * Levels of an interval that never contradicts the test beside it. The two differ where cases have several trials and
+ * change by a few of them: then the end that lies near 0 is moved across.
+ */
+function levelsFor({ clusters, estimate }: Differences, p: number): Levels {
+  const { atMost, atLeast } = boundedMeanP(clusters, 0);
+  const near = Math.min(atMost, atLeast);
+  if (p <= ALPHA === 2 * near <= ALPHA) return LEVELS_95;
+  const level = near * Math.min(MOVED, ALPHA / p);
+  return estimate.mean > 0 ? { ...LEVELS_95, low: level } : { ...LEVELS_95, high: level };
 }

@@ -7,27 +7,37 @@ export interface Outlook {
   cases: number;
   /** Cases that share a source count once. */
   clusters: number;
-  /** Smallest true change of the pass rate that is found with 80 % power, if a quarter of the cases change. */
-  smallestPassChange: number;
+  /**
+   * Smallest true change of the pass rate that the verdict finds with 80 % power, if a quarter of the cases change, or as
+   * many as the change itself needs. Null where no change would be found.
+   */
+  smallestPassChange: number | null;
 }
 
-/** Standard deviation of a paired pass/fail difference where a quarter of the pairs differ. */
-const ASSUMED_DEVIATION = 0.5;
+/** Share of pass/fail pairs that is expected to differ. */
+const DISCORDANT = 0.25;
 
 export async function outlookOn(inputs: RunInputs, signal: AbortSignal): Promise<Outlook> {
   const matches = caseFilter(inputs.plan.filter);
-  const clusters = new Set<string>();
+  const clusters = new Map<string, number>();
   let cases = 0;
   for await (const batch of inputs.source.batches({ signal }))
     for (const { case: entry } of batch) {
       if (!matches(entry)) continue;
       cases += 1;
-      clusters.add(entry.cluster === undefined ? `case ${entry.id}` : `cluster ${entry.cluster}`);
+      const cluster = entry.cluster === undefined ? `case ${entry.id}` : `cluster ${entry.cluster}`;
+      clusters.set(cluster, (clusters.get(cluster) ?? 0) + 1);
     }
-  const error = ASSUMED_DEVIATION / Math.sqrt(Math.max(1, clusters.size));
-  return {
-    cases,
-    clusters: clusters.size,
-    smallestPassChange: Math.min(1, smallestEffect(error, clusters.size)),
-  };
+  return { cases, clusters: clusters.size, smallestPassChange: smallestPassChange([...clusters.values()]) };
+}
+
+/**
+ * By the sizes of the clusters, whose cases are expected to change together. Clusters of unequal size are worth no more
+ * than (Σn)²/Σn² equal ones: Kish 1965, Survey Sampling, section 8.2.
+ */
+export function smallestPassChange(sizes: readonly number[]): number | null {
+  const cases = sizes.reduce((sum, size) => sum + size, 0);
+  const squares = sizes.reduce((sum, size) => sum + size * size, 0);
+  const units = squares > 0 ? Math.floor(cases ** 2 / squares + 1e-9) : 0;
+  return smallestEffect({ kind: 'pairs', discordant: DISCORDANT }, units);
 }

@@ -2,6 +2,7 @@ import type { CaseComparison, MetricComparison, MetricName } from '../model/comp
 import { BettingTest } from '../statistics/betting.ts';
 import { differencesOf, metricPairs } from './differences.ts';
 import { describeMetric, type MetricOptions } from './metric.ts';
+import { NO_PLAN } from './plan.ts';
 
 /**
  * Baseline against candidate in one metric, by a test that may be looked at after every cluster. `cases` must
@@ -19,7 +20,9 @@ export function compareSequentially(
   for (const { sum, n } of found.clusters) test.add(sum / n);
   const { atMost, atLeast } = test.pValues(0);
   return {
-    ...describeMetric(metric, found, options.margin),
+    ...describeMetric(metric, found),
+    ...NO_PLAN,
+    oddsRatio: null,
     test: 'betting',
     interval: test.interval(),
     // Of the direction that the mean shows now: what once spoke for the other one says nothing for it.

@@ -4,7 +4,7 @@ import { hasHole } from './differences.ts';
 import { compareMetric, type MetricOptions } from './metric.ts';
 import { isRegression, isSignificant } from './verdict.ts';
 
-type TagOptions = Pick<MetricOptions, 'margin' | 'seed'> & { unseen?: number };
+type TagOptions = Pick<MetricOptions, 'margin'> & { unseen?: number };
 type TagMetrics = { tag: string; metrics: MetricComparison[] };
 
 /**
@@ -59,13 +59,13 @@ function byTag(cases: readonly CaseComparison[]): Map<string, CaseComparison[]> 
 /** Both metrics of every tag; a case that was never run may have had any tag. Where there is too little data, p counts as 1. */
 function testTags(
   groups: ReadonlyMap<string, readonly CaseComparison[]>,
-  { margin, seed, unseen = 0 }: TagOptions,
+  { margin, unseen = 0 }: TagOptions,
   filling: MetricOptions['filling'],
 ): TagMetrics[] {
   const found = [...groups].map(([tag, members]) => ({
     tag,
     metrics: (['pass', 'score'] as const).map((metric) =>
-      compareMetric(members, metric, { margin, seed, filling, unseen }),
+      compareMetric(members, metric, { margin, filling, unseen }),
     ),
   }));
   const measured = found.filter(({ metrics: [pass] }) => pass !== null);

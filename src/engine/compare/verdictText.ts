@@ -1,4 +1,5 @@
 import type { ComparisonVerdict, ComparisonWord, MetricComparison } from '../model/comparison.ts';
+import { LEAST_P } from '../statistics/shownP.ts';
 import { isSignificant } from './verdict.ts';
 
 /** What the words are made of. */
@@ -20,7 +21,7 @@ export function verdictOf(grounds: VerdictGrounds): ComparisonVerdict {
   return {
     word: grounds.word,
     reason: reasonFor(grounds),
-    evidence: grounds.metrics.map((metric) => evidenceOf(metric)),
+    evidence: grounds.metrics.map((metric) => evidenceOf(metric, grounds.metrics.length)),
     regressions: grounds.regressions,
   };
 }
@@ -57,25 +58,42 @@ function decisive(metrics: readonly MetricComparison[], word: 'better' | 'worse'
 }
 
 function undecidedBecause(grounds: VerdictGrounds): string {
-  const { metrics, unmeasured, without, regressions } = grounds;
+  const { metrics, margin, unmeasured, without, regressions } = grounds;
   const cases = unmeasured === 1 ? '1 case was' : `${count(unmeasured)} cases were`;
   if (without !== 'undecided')
     return `${cases} not fully measured; without what is missing the candidate would be ${without}, but that does not hold whatever the missing results would have been.`;
   if (regressions.possible.length > 0)
     return `${cases} not fully measured; if the missing results went against the candidate, it would be worse.`;
-  if (metrics.some(({ p }) => p === null))
-    return 'There are too few independent cases to tell better from worse.';
-  const known = metrics.map(({ casesToDecide }) => casesToDecide).filter((number) => number !== null);
-  const needed = known.length > 0 ? Math.max(...known) : null;
-  const start = 'These cases cannot tell whether the candidate is better or worse';
-  const pairs = metrics[0]?.pairs ?? 0;
-  return needed === null || needed <= pairs
-    ? `${start}.`
-    : `${start}; about ${count(needed)} such cases would.`;
+  if (metrics.every(({ test, smallestEffect }) => test !== 'betting' && smallestEffect === null))
+    return 'There are too few independent cases to show any difference.';
+  return `These cases cannot tell whether the candidate is better or worse${wouldDecide(metrics, margin)}.`;
 }
 
-/** `pass rate 82.9 %, was 41.4 %: +41.5 points, 95 % interval +27.1 to +55.0 (p < 0.0001, sign-flip test over 40 clusters)` */
-function evidenceOf(metric: MetricComparison): string {
+/** What more cases are for. A difference in one metric decides; for "equivalent" there must be none in either. */
+function wouldDecide(metrics: readonly MetricComparison[], margin: number): string {
+  const pairs = metrics[0]?.pairs ?? 0;
+  const toFind = metrics.filter(({ casesToFind }) => casesToFind !== null);
+  const nearest = toFind.sort((a, b) => (a.casesToFind ?? 0) - (b.casesToFind ?? 0))[0];
+  const find = nearest?.casesToFind ?? Number.POSITIVE_INFINITY;
+  const shows = metrics.map(
+    ({ casesToShowEquivalence }) => casesToShowEquivalence ?? Number.POSITIVE_INFINITY,
+  );
+  const show = Math.max(...shows);
+  const needed = Math.min(find, show);
+  if (!Number.isFinite(needed) || needed <= pairs) return '';
+  return nearest && find <= show
+    ? `; about ${count(find)} such cases would find a difference of ${differenceOf(nearest)} (80 % power)`
+    : `; about ${count(show)} such cases would show that there is none beyond ${points(margin)}, if there is none (80 % power)`;
+}
+
+function differenceOf({ metric, difference }: MetricComparison): string {
+  return metric === 'pass'
+    ? `${signed(difference * 100, 1)} points in the pass rate`
+    : `${signed(difference, 3)} in the mean score`;
+}
+
+/** `pass rate 82.9 %, was 41.4 %: +41.5 points, 95 % interval +27.1 to +55.0 (p < 0.0001, sign-flip test, 80 cases in 40 clusters; p < 0.0001 adjusted for 2 metrics)` */
+function evidenceOf(metric: MetricComparison, metrics: number): string {
   const isPass = metric.metric === 'pass';
   const show = (value: number) => (isPass ? percent(value) : value.toFixed(3));
   const change = (value: number) => (isPass ? signed(value * 100, 1) : signed(value, 3));
@@ -86,9 +104,13 @@ function evidenceOf(metric: MetricComparison): string {
     metric.clusters === metric.pairs
       ? `${count(metric.pairs)} cases`
       : `${count(metric.pairs)} cases in ${count(metric.clusters)} clusters`;
-  const p = metric.adjustedP === null ? 'too little data for a test' : `adjusted ${pText(metric.adjustedP)}`;
+  const p = metric.p === null ? 'too little data for a test' : pText(metric.p);
+  const adjusted =
+    metric.adjustedP === null || metrics < 2
+      ? ''
+      : `; ${pText(metric.adjustedP)} adjusted for ${metrics} metrics`;
   const name = isPass ? 'pass rate' : 'mean score';
-  return `${name} ${show(metric.candidate)}, was ${show(metric.baseline)}: ${change(metric.difference)}${isPass ? ' points' : ''}${interval} (${p}, ${TESTS[metric.test]}, ${units})`;
+  return `${name} ${show(metric.candidate)}, was ${show(metric.baseline)}: ${change(metric.difference)}${isPass ? ' points' : ''}${interval} (${p}, ${TESTS[metric.test]}, ${units}${adjusted})`;
 }
 
 const TESTS: { readonly [test in MetricComparison['test']]: string } = {
@@ -99,6 +121,7 @@ const TESTS: { readonly [test in MetricComparison['test']]: string } = {
 };
 
 function pText(p: number): string {
+  if (p <= LEAST_P) return 'p < 1e-300';
   return p < 0.0001 ? 'p < 0.0001' : `p = ${p.toPrecision(2)}`;
 }
 

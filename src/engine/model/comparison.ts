@@ -84,10 +84,13 @@ export interface MetricComparison {
   baseline: number;
   candidate: number;
   difference: number;
-  /** 95 %; in a sequential comparison it holds at every look. Null with too little data. */
+  /**
+   * 95 % for this metric by itself, so that it goes with `p`, not with `adjustedP`: it holds 0 when p > 0.05. In a sequential
+   * comparison it holds at every look. Null with too little data.
+   */
   interval: Range | null;
   test: 'mcnemar' | 'sign-flip' | 'bootstrap' | 'betting';
-  /** Two-sided, for "no difference"; null with too little data. */
+  /** Two-sided, for "no difference", never below 1e-300; null with too little data. */
   p: number | null;
   /** After Holm, over the metrics. */
   adjustedP: number | null;
@@ -98,11 +101,18 @@ export interface MetricComparison {
   nonSuperiorityP: number | null;
   /** Cohen's d_z; null where all differences are the same. */
   effectSize: number | null;
-  /** Odds of an improvement against a degradation, from pairs that passed on one side only; null has no bound. */
+  /**
+   * Odds of an improvement against a degradation, from what passed on one side only, by clusters; its interval holds 1 when
+   * that of the difference holds 0. A null within has no bound; null altogether in a sequential comparison.
+   */
   oddsRatio: { ratio: number | null; low: number; high: number | null } | null;
-  /** Smallest true difference that these cases find with 80 % power. */
+  /** Smallest true difference that these cases find with 80 % power by the rule of the verdict; null where there is none. */
   smallestEffect: number | null;
-  /** Cases of this kind that would find the observed difference, or show that there is none beyond the margin. */
+  /** Cases of this kind that would find the observed difference with 80 % power, if it is the true one. */
+  casesToFind: number | null;
+  /** Cases of this kind that would show with 80 % power that there is no difference beyond the margin, if there is none. */
+  casesToShowEquivalence: number | null;
+  /** The smaller of the two; all three are null in a sequential comparison. */
   casesToDecide: number | null;
 }
 

@@ -60,9 +60,19 @@ export interface JudgeCheck {
 /** Whether a judge can be relied on. */
 export interface JudgeHealth {
   judge: string;
-  /** Unhealthy when a check fails; unknown when none could be made. */
+  /** Unhealthy when a check fails; healthy when none does and labels show that it is right; else unknown. */
   status: 'healthy' | 'unhealthy' | 'unknown';
   checks: JudgeCheck[];
+  /** Against labels, each with a 95 % interval over cases and clusters; null where labels are missing or all the same. */
+  againstLabels: {
+    labels: number;
+    kappa: number;
+    kappaInterval: Range;
+    /** Share of what people fail that it passes. */
+    falsePasses: { mean: number; interval: Range };
+    /** Share of what people pass that it fails. */
+    falseFails: { mean: number; interval: Range };
+  } | null;
   /** Pass rate as the judge sees it over the same outputs as `corrected`; null without a judgement. */
   judged: number | null;
   /** The pass rate, corrected by the labels; null without enough of them. */

@@ -1,8 +1,11 @@
 import { OrderedSums } from './orderedSums.ts';
 
+/** Share of a sum of squares that rounding may leave. */
+const ROUNDING = 1e-13;
+
 export interface MeanEstimate {
   mean: number;
-  /** Null with fewer than two clusters. */
+  /** Null with fewer than two clusters; exactly 0 where they differ by rounding only. */
   standardError: number | null;
   n: number;
   clusters: number;
@@ -48,16 +51,25 @@ export class ClusteredMean {
     }
   }
 
+  /** Sums of the clusters that were named. */
+  *named(): Generator<{ n: number; sum: number }> {
+    yield* this.#numbered;
+    yield* this.#clusters.values();
+  }
+
   /** Null when nothing was added. */
   estimate(): MeanEstimate | null {
     if (this.#n === 0) return null;
     const mean = this.#sum / this.#n;
     const clusters = this.#single.n + this.#clusters.size + this.#numbered.size;
     const { n, sum, squares } = this.#single;
+    // Values that are all the same differ from their mean by rounding only: that is no variation.
+    const noise = ROUNDING * (squares + mean * mean * this.#n);
     let total = squares - 2 * mean * sum + mean * mean * n;
     for (const cluster of this.#numbered) total += (cluster.sum - cluster.n * mean) ** 2;
     for (const cluster of this.#clusters.values()) total += (cluster.sum - cluster.n * mean) ** 2;
-    const variance = clusters < 2 ? null : ((clusters / (clusters - 1)) * Math.max(0, total)) / this.#n ** 2;
-    return { mean, standardError: variance === null ? null : Math.sqrt(variance), n: this.#n, clusters };
+    if (clusters < 2) return { mean, standardError: null, n: this.#n, clusters };
+    const variance = ((clusters / (clusters - 1)) * (total <= noise ? 0 : total)) / this.#n ** 2;
+    return { mean, standardError: Math.sqrt(variance), n: this.#n, clusters };
   }
 }

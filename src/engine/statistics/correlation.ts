@@ -19,12 +19,19 @@ export function pearson(x: readonly number[], y: readonly number[]): number | nu
     yy += dy * dy;
     xy += dx * dy;
   }
-  return xx === 0 || yy === 0 ? null : Math.min(1, Math.max(-1, xy / Math.sqrt(xx * yy)));
+  return isConstant(xx, n, meanX) || isConstant(yy, n, meanY)
+    ? null
+    : Math.min(1, Math.max(-1, xy / Math.sqrt(xx * yy)));
 }
 
 /** Spearman's rank correlation: Pearson's of the mid-ranks. Spearman 1904, Am. J. Psychol. 15, 72–101. */
 export function spearman(x: readonly number[], y: readonly number[]): number | null {
   return pearson(midRanks(x), midRanks(y));
+}
+
+/** Whether nothing but rounding is left of the squared deviations. */
+function isConstant(squares: number, n: number, center: number): boolean {
+  return squares <= 1e-24 * n * center * center;
 }
 
 function mean(values: readonly number[]): number {

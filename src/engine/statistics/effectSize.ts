@@ -1,6 +1,10 @@
-import betaQuantile from '@stdlib/stats-base-dists-beta-quantile';
-import { Z_95 } from './normal.ts';
-import type { Interval } from './wilson.ts';
+import { LEVELS_95, type Levels } from './boundedMean.ts';
+import { exponentialSumP } from './exponentialSum.ts';
+import { fallsTo } from './fallsTo.ts';
+import { shownP } from './shownP.ts';
+
+/** Sums that should be 0 are off by this much at most, shares and scores being at most 1. */
+const ROUNDING = 1e-9;
 
 /**
  * Cohen's d_z of paired differences: their mean over their standard deviation. Cohen 1988, Statistical Power
@@ -11,27 +15,8 @@ export function cohensDz(differences: readonly number[]): number | null {
   if (n < 2) return null;
   const mean = differences.reduce((sum, value) => sum + value, 0) / n;
   const squares = differences.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return squares === 0 ? null : mean / Math.sqrt(squares / (n - 1));
-}
-
-/**
- * Difference of two paired pass rates, (b − c)/n, with the adjusted Wald 95 % interval, which stays honest
- * for few discordant pairs: Bonett & Price 2012, J. Educ. Behav. Stat. 37, 479–488, formula (7). Counts may
- * be fractions: shares of trials, or counts scaled to an effective number of cases. Null for n = 0.
- */
-export function riskDifference(
-  improved: number,
-  degraded: number,
-  n: number,
-): { difference: number; interval: Interval } | null {
-  if (!(n > 0)) return null;
-  const up = (improved + 1) / (n + 2);
-  const down = (degraded + 1) / (n + 2);
-  const half = Z_95 * Math.sqrt(Math.max(0, up + down - (up - down) ** 2) / (n + 2));
-  return {
-    difference: (improved - degraded) / n,
-    interval: { low: Math.max(-1, up - down - half), high: Math.min(1, up - down + half) },
-  };
+  const deviation = Math.sqrt(squares / (n - 1));
+  return deviation < ROUNDING * (Math.abs(mean) + ROUNDING) ? null : mean / deviation;
 }
 
 /** Odds of an improvement against a degradation; `high` and the ratio are null where they have no bound. */
@@ -41,18 +26,38 @@ export interface OddsRatio {
   high: number | null;
 }
 
+/** What one cluster gained and lost, of as many cases. */
+export interface GainAndLoss {
+  gain: number;
+  loss: number;
+  n: number;
+}
+
 /**
- * Conditional odds ratio b/c of discordant pairs with its exact 95 % interval, from the interval for
- * b/(b + c) of Clopper & Pearson 1934, Biometrika 26, 404–413 (Breslow & Day 1980, Statistical Methods in
- * Cancer Research I, section 5.2). Null without discordant pairs.
+ * Odds of gains against losses. With one pass/fail pair in each cluster it is the conditional odds ratio b/c of
+ * discordant pairs with its exact interval (Breslow & Day 1980, Statistical Methods in Cancer Research I, section 5.2),
+ * that is, by the interval for b/(b + c) of Clopper & Pearson 1934, Biometrika 26, 404–413. For the share θ of the gains
+ * in clusters, (1 − θ)·gain − θ·loss has the mean 0, which is tested as a bounded mean is (boundedMean.ts); so it holds
+ * 1 exactly when the interval of the difference holds 0. Null without a gain or loss.
  */
-export function discordantOddsRatio(improved: number, degraded: number): OddsRatio | null {
-  if (improved + degraded === 0) return null;
-  const low = improved === 0 ? 0 : betaQuantile(0.025, improved, degraded + 1);
-  const high = degraded === 0 ? 1 : betaQuantile(0.975, improved + 1, degraded);
+export function oddsRatio(clusters: readonly GainAndLoss[], levels: Levels = LEVELS_95): OddsRatio | null {
+  const gains = clusters.reduce((sum, { gain }) => sum + gain, 0);
+  const losses = clusters.reduce((sum, { loss }) => sum + loss, 0);
+  if (gains + losses < ROUNDING) return null;
+  const gained = gains / (gains + losses);
+  const lost = clusters.map(({ gain, loss, n }) => ({ gain: loss, loss: gain, n }));
+  const low = 1 - fallsTo(levels.low, (share) => shareAtLeast(lost, share), 1 - gained, 1);
+  const high = fallsTo(levels.high, (share) => shareAtLeast(clusters, share), gained, 1);
   return {
-    ratio: degraded === 0 ? null : improved / degraded,
-    low: low / (1 - low),
-    high: high === 1 ? null : high / (1 - high),
+    ratio: losses < ROUNDING ? null : gains / losses,
+    low: low < ROUNDING ? 0 : low / (1 - low),
+    high: high > 1 - ROUNDING ? null : high / (1 - high),
   };
+}
+
+/** One-sided p for "the share of the gains is at least `share`". */
+function shareAtLeast(clusters: readonly GainAndLoss[], share: number): number {
+  const largest = clusters.reduce((most, { n }) => Math.max(most, n), 0);
+  const values = clusters.map(({ gain, loss }) => ({ value: share * loss - (1 - share) * gain, count: 1 }));
+  return shownP(exponentialSumP(values, -(1 - share) * largest));
 }

@@ -135,6 +135,8 @@ export class ComparisonPanel {
   #outlook(): string {
     const { outlook } = this.#begun;
     if (!outlook) return '';
+    if (outlook.smallestPassChange === null)
+      return vscode.l10n.t('Too few cases ({0}) to show any difference in the pass rate.', outlook.cases);
     const points = Math.ceil(outlook.smallestPassChange * 100);
     return vscode.l10n.t(
       '{0} cases can show a change of the pass rate of about {1} points (80 % power, if a quarter of the cases change).',

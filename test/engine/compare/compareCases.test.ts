@@ -26,15 +26,21 @@ describe('compareCases', () => {
   it('stays undecided for a handful of changes, and says how many cases would decide', () => {
     const { verdict, metrics } = compare([...times(4, better), ...times(1, worse), ...times(30, steady)]);
     assert.equal(verdict.word, 'undecided');
-    assert.match(verdict.reason, /about [\d,]+ such cases would\.$/);
-    assert.ok((metrics[0]?.casesToDecide ?? 0) > 35);
+    assert.match(
+      verdict.reason,
+      /about 190 such cases would find a difference of \+8\.6 points in the pass rate \(80 % power\)\.$/,
+    );
+    assert.equal(metrics[0]?.casesToFind, 190);
   });
 
   it('gives no interval beyond what a score can differ by', () => {
     const { metrics } = compare([...times(2, { before: 1, after: 0 }), ...times(3, { before: 1, after: 1 })]);
     const score = metrics.find(({ metric }) => metric === 'score');
-    assert.equal(score?.interval?.low, -1);
+    // Two of five lost wholly, as exactly as two of five can be known: Clopper & Pearson's 85.3 %.
+    assert.equal(score?.interval?.low.toFixed(3), '-0.853');
     assert.ok((score?.interval?.high ?? 1) > 0);
+    const lost = compare(times(4, { before: 1, after: 0 })).metrics[1];
+    assert.equal(lost?.interval?.low, -1);
   });
 
   it('calls many unchanged cases equivalent, and few undecided', () => {

@@ -14,6 +14,7 @@ function judge(
     judge: 'rubric',
     status,
     checks: checks.map(([check, found]) => ({ check, status: found, value: null, reason: 'so it is' })),
+    againstLabels: null,
     judged: null,
     corrected: null,
   };

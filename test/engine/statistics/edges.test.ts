@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
+import betaQuantile from '@stdlib/stats-base-dists-beta-quantile';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { cohensKappa, krippendorffAlpha } from '../../../src/engine/statistics/agreement.ts';
 import { bootstrapMean } from '../../../src/engine/statistics/bootstrap.ts';
+import { boundedMeanP, boundedShareInterval } from '../../../src/engine/statistics/boundedMean.ts';
 import { pearson, spearman } from '../../../src/engine/statistics/correlation.ts';
-import { cohensDz, discordantOddsRatio, riskDifference } from '../../../src/engine/statistics/effectSize.ts';
-import { equivalenceTest } from '../../../src/engine/statistics/equivalence.ts';
+import { cohensDz, oddsRatio } from '../../../src/engine/statistics/effectSize.ts';
 import { holm } from '../../../src/engine/statistics/holm.ts';
 import { exactMcNemar } from '../../../src/engine/statistics/mcnemar.ts';
-import { casesToFind } from '../../../src/engine/statistics/power.ts';
-import { predictionPoweredMean } from '../../../src/engine/statistics/predictionPowered.ts';
+import { smallestEffect, unitsToFind } from '../../../src/engine/statistics/power.ts';
+import { predictionPoweredRate } from '../../../src/engine/statistics/predictionPowered.ts';
 import { Xoshiro128 } from '../../../src/engine/statistics/prng.ts';
 import { signFlipTest } from '../../../src/engine/statistics/signFlip.ts';
 import { wilcoxonSignedRank } from '../../../src/engine/statistics/wilcoxon.ts';
@@ -21,6 +22,13 @@ const boot = (values: readonly number[], seed = 1) =>
     500,
   );
 
+const clustersOf = (values: readonly number[]) => values.map((sum) => ({ sum, n: 1 }));
+
+const pairs = (improved: number, degraded: number) => [
+  ...Array.from({ length: improved }, () => ({ gain: 1, loss: 0, n: 1 })),
+  ...Array.from({ length: degraded }, () => ({ gain: 0, loss: 1, n: 1 })),
+];
+
 describe('statistics without much data', () => {
   it('say nothing where there is nothing', () => {
     assert.equal(exactMcNemar(0, 0), 1);
@@ -29,8 +37,7 @@ describe('statistics without much data', () => {
     assert.deepEqual(holm([]), []);
     assert.equal(boot([0.5, 1, 0.5, 1]), null);
     assert.equal(cohensDz([1, 1, 1]), null);
-    assert.equal(riskDifference(0, 0, 0), null);
-    assert.equal(discordantOddsRatio(0, 0), null);
+    assert.equal(oddsRatio(pairs(0, 0)), null);
     assert.equal(cohensKappa([], 2), null);
     assert.equal(
       krippendorffAlpha(
@@ -44,14 +51,13 @@ describe('statistics without much data', () => {
     );
     assert.equal(pearson([1, 1], [1, 2]), null);
     assert.equal(spearman([1], [1]), null);
-    assert.equal(casesToFind(0, 0.1, 10), null);
-    assert.equal(predictionPoweredMean([{ label: 1, judge: 1 }], [1, 1]), null);
-    assert.equal(equivalenceTest({ mean: 0, standardError: 0, units: 1, changed: 0 }, 0.05), null);
+    assert.equal(unitsToFind({ kind: 'pairs', discordant: 0.1 }, 0), null);
+    assert.equal(smallestEffect({ kind: 'pairs', discordant: 0.25 }, 0), null);
+    assert.equal(predictionPoweredRate([{ cluster: 'a', weight: 1, judge: true, label: undefined }]), null);
   });
 
   it('do not call no change among few cases equivalent', () => {
-    const p = (units: number) =>
-      equivalenceTest({ mean: 0, standardError: 0, units, changed: 0 }, 0.05)?.p ?? 1;
+    const p = (units: number) => boundedMeanP(clustersOf(Array<number>(units).fill(0)), -0.05).atMost;
     assert.ok(p(40) > 0.05);
     // The rule of three: 3 / 0.05 = 60 cases.
     assert.ok(p(58) > 0.05 && p(59) < 0.05);
@@ -68,9 +74,9 @@ describe('statistics without much data', () => {
   });
 
   it('leave an unbounded odds ratio open', () => {
-    assert.equal(discordantOddsRatio(5, 0)?.ratio, null);
-    assert.equal(discordantOddsRatio(5, 0)?.high, null);
-    assert.deepEqual([discordantOddsRatio(0, 5)?.ratio, discordantOddsRatio(0, 5)?.low], [0, 0]);
+    assert.equal(oddsRatio(pairs(5, 0))?.ratio, null);
+    assert.equal(oddsRatio(pairs(5, 0))?.high, null);
+    assert.deepEqual([oddsRatio(pairs(0, 5))?.ratio, oddsRatio(pairs(0, 5))?.low], [0, 0]);
   });
 });
 
@@ -97,6 +103,23 @@ describe('statistics, always', () => {
         ];
         assert.ok(Math.abs(signFlipTest(values) - exactMcNemar(up, down)) < 1e-9);
       }),
+    );
+  });
+
+  it('give single pairs and single outputs Clopper and Pearson’s interval', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 40 }), (hits, misses) => {
+        const low = betaQuantile(0.025, hits, misses + 1);
+        const high = betaQuantile(0.975, hits + 1, misses);
+        const odds = oddsRatio(pairs(hits, misses));
+        const yes = Array.from({ length: hits }, () => ({ sum: 1, n: 1 }));
+        const no = Array.from({ length: misses }, () => ({ sum: 0, n: 1 }));
+        const share = boundedShareInterval([...yes, ...no]);
+        assert.ok(Math.abs(share.low - low) < 1e-7 && Math.abs(share.high - high) < 1e-7);
+        assert.ok(Math.abs((odds?.low ?? 0) - low / (1 - low)) < 1e-5 * (1 + (odds?.low ?? 0)));
+        assert.ok(Math.abs((odds?.high ?? 0) - high / (1 - high)) < 1e-4 * (1 + (odds?.high ?? 0)));
+      }),
+      { numRuns: 40 },
     );
   });
 

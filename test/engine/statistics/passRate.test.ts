@@ -26,8 +26,9 @@ describe('PassRateEstimate', () => {
   it('is wider when cases of one cluster agree: 10 clusters of 4 equal cases count as 10', () => {
     const shares = Array.from({ length: 40 }, (_, index) => (index < 28 ? 1 : 0));
     const clustered = rate(shares, (index) => `c${Math.floor(index / 4)}`)?.interval;
-    const expected = wilsonInterval(0.7, 10 * (9 / 9) * (39 / 40) * (40 / 39));
-    assert.ok(Math.abs((clustered?.low ?? 0) - (expected?.low ?? 1)) < 0.02);
+    // Clopper & Pearson's for 7 of 10.
+    assert.equal(clustered?.low.toFixed(4), '0.3475');
+    assert.equal(clustered?.high.toFixed(4), '0.9333');
     assert.ok((clustered?.low ?? 1) < (rate(shares)?.interval?.low ?? 0));
   });
 
@@ -43,12 +44,24 @@ describe('PassRateEstimate', () => {
     assert.deepEqual(found, wilsonInterval(0.55, 20));
   });
 
-  it('is narrower with more trials of each case, down to that of as many cases', () => {
+  it('is narrower with more trials of each case, but knows no more than its cases', () => {
     const once = rate([1, 0, 1, 0, 1])?.interval;
     const often = rate([0.6, 0.6, 0.5, 0.6, 0.7], undefined, 10)?.interval;
-    assert.deepEqual(often, wilsonInterval(0.6, 50));
+    const asTrials = wilsonInterval(0.6, 50);
     assert.ok((often?.low ?? 0) > (once?.low ?? 1));
+    assert.ok((often?.low ?? 1) < (asTrials?.low ?? 0) && (often?.high ?? 0) > (asTrials?.high ?? 1));
   });
+
+  for (const [passed, low, high] of [
+    [5, 0.2366, 0.7634],
+    [8, 0.4902, 0.9433],
+    [7, 0.3968, 0.8922],
+  ] as const)
+    it(`is that of 10 cases where each passes ${passed} of 10 trials, whatever the rounding`, () => {
+      const found = rate(Array<number>(10).fill(passed / 10), undefined, 10)?.interval;
+      assert.equal(found?.low.toFixed(4), low.toFixed(4));
+      assert.equal(found?.high.toFixed(4), high.toFixed(4));
+    });
 
   it('has no estimate without cases', () => assert.equal(rate([]), null));
 });

@@ -67,12 +67,14 @@ export function calibrateCascade(
   };
 }
 
-/** The verdict by the judge alone is what the cheap stage must foretell. */
+/** The verdict by the judges alone is what the cheap stage must foretell. One of weight 0 has no part in it. */
 function judgedBy(result: TrialResult, stage: 'heuristic' | 'lexical'): Judged[] {
   const ran = result.evaluations.filter((evaluation) => evaluation.status === 'scored');
   const own = ran.filter((evaluation) => evaluation.stage === stage);
-  const judge = ran.filter((evaluation) => evaluation.stage === 'judge');
-  const broken = result.evaluations.some(({ stage: at, status }) => at === 'judge' && status === 'error');
+  const judge = ran.filter((evaluation) => evaluation.stage === 'judge' && evaluation.weight > 0);
+  const broken = result.evaluations.some(
+    ({ stage: at, status, weight: counts }) => at === 'judge' && status === 'error' && counts > 0,
+  );
   const weight = own.reduce((sum, evaluation) => sum + evaluation.weight, 0);
   if (judge.length === 0 || broken || !(weight > 0)) return [];
   const score = own.reduce((sum, evaluation) => sum + evaluation.score * evaluation.weight, 0) / weight;

@@ -1,10 +1,12 @@
 import type { JudgeCheck, JudgeHealth } from '../../model/evaluatorStudy.ts';
 import type { TrialResult } from '../../model/result.ts';
 import { cohensKappa } from '../../statistics/agreement.ts';
+import { type JudgeErrors, judgeErrors } from '../../statistics/judgeErrors.ts';
+import type { CorrectedRate, JudgedOutput } from '../../statistics/predictionPowered.ts';
 import { compareEvaluators } from './agreement.ts';
 import { orderSwaps } from './judgeBias.ts';
+import { judgedOutputs } from './judgedOutputs.ts';
 import { passRates } from './judgedRate.ts';
-import { ratingOf } from './ratings.ts';
 import { judgedAgain, judgedTwice } from './retest.ts';
 
 /** Below these a judge is not to be relied on; Landis & Koch 1977, Biometrics 33, 159–174, call 0.61 substantial. */
@@ -14,6 +16,8 @@ const MOST_LENGTH_BIAS = 0.5;
 const LEAST_CONSISTENCY = 0.8;
 /** Figures from fewer outputs than this are not held against a judge. */
 const FEW = 20;
+/** As many labels of either kind, pass and fail, are needed to know either kind of error. */
+const FEW_OF_A_KIND = 5;
 
 export interface JudgeHealthOptions {
   judge: string;
@@ -23,22 +27,28 @@ export interface JudgeHealthOptions {
   labelOf?: (result: TrialResult) => boolean | undefined;
 }
 
-/** Whether a judge can be relied on: does it answer, repeat itself, ignore length, and agree with people? */
+/**
+ * Whether a judge can be relied on: does it answer, repeat itself, ignore length, and agree with people? Only labels can
+ * show that it is right, so that without them it is never healthy.
+ */
 export function judgeHealth(results: readonly TrialResult[], options: JudgeHealthOptions): JudgeHealth {
   const { judge, labelOf = () => undefined } = options;
+  const outputs = judgedOutputs(results, judge, labelOf).filter(({ label }) => label !== undefined);
+  const errors = judgeErrors(outputs);
   const checks = [
     errorCheck(results, judge),
     retestCheck(results, options),
     orderCheck(results, judge),
     lengthCheck(results, judge),
-    labelCheck(results, judge, labelOf),
+    labelCheck(outputs, errors),
   ];
   const failed = checks.some(({ status }) => status === 'fail');
-  const passed = checks.some(({ status, check }) => status === 'pass' && check !== 'errors');
+  const right = checks.some(({ status, check }) => status === 'pass' && check === 'labels');
   return {
     judge,
-    status: failed ? 'unhealthy' : passed ? 'healthy' : 'unknown',
+    status: failed ? 'unhealthy' : right ? 'healthy' : 'unknown',
     checks,
+    againstLabels: errors && { labels: outputs.length, ...errors },
     ...passRates(results, judge, labelOf),
   };
 }
@@ -97,23 +107,22 @@ function lengthCheck(results: readonly TrialResult[], judge: string): JudgeCheck
   );
 }
 
-function labelCheck(
-  results: readonly TrialResult[],
-  judge: string,
-  labelOf: (result: TrialResult) => boolean | undefined,
-): JudgeCheck {
-  const both = results.flatMap((result) => {
-    const [rating, label] = [ratingOf(result, judge), labelOf(result)];
-    return rating && label !== undefined ? [rating.pass === label] : [];
-  });
-  if (both.length < FEW)
-    return unknown('labels', `${both.length} of its judgements have a label, ${FEW} are needed`);
-  const accuracy = both.filter(Boolean).length / both.length;
+/** Chance agrees with nine of ten labels where nine of ten are passes, so that agreement beyond chance counts. */
+function labelCheck(outputs: readonly JudgedOutput[], errors: JudgeErrors | null): JudgeCheck {
+  const { length } = outputs;
+  if (length < FEW) return unknown('labels', `${length} of its judgements have a label, ${FEW} are needed`);
+  const passes = outputs.filter(({ label }) => label).length;
+  if (!errors || Math.min(passes, length - passes) < FEW_OF_A_KIND)
+    return unknown(
+      'labels',
+      `of ${length} labels ${passes} are passes and ${length - passes} fails, ${FEW_OF_A_KIND} of each are needed`,
+    );
+  const { kappa, kappaInterval, falsePasses, falseFails } = errors;
   return held(
     'labels',
-    accuracy,
-    accuracy >= 0.8,
-    `it agrees with ${(accuracy * 100).toFixed(1)} % of ${both.length} labels, at least 80 % are asked for`,
+    kappa,
+    kappa >= LEAST_KAPPA,
+    `kappa ${figure(kappa)} (95 % interval ${figure(kappaInterval.low)} to ${figure(kappaInterval.high)}) with ${length} labels, at least ${LEAST_KAPPA} is asked for; it passes ${rate(falsePasses)} of what people fail and fails ${rate(falseFails)} of what they pass`,
   );
 }
 
@@ -123,6 +132,11 @@ function unknown(check: JudgeCheck['check'], reason: string): JudgeCheck {
 
 function held(check: JudgeCheck['check'], value: number | null, holds: boolean, reason: string): JudgeCheck {
   return { check, status: holds ? 'pass' : 'fail', value, reason };
+}
+
+function rate({ mean, interval }: CorrectedRate): string {
+  const percent = (share: number) => (share * 100).toFixed(1);
+  return `${percent(mean)} % (${percent(interval.low)} to ${percent(interval.high)})`;
 }
 
 function figure(value: number | null): string {
