@@ -35,12 +35,11 @@ function required(health: JudgeHealth): GateClause {
     }
     case 'unhealthy':
       return unreliable(health, failedChecks(health));
-    case 'unknown':
-      return {
-        name,
-        status: 'undecided',
-        reason: `too little is known of the judge: ${health.checks.map(({ check, reason }) => `${check}: ${reason}`).join('; ')}`,
-      };
+    case 'unknown': {
+      const open = health.checks.filter(({ status }) => status === 'unknown');
+      const why = open.map(({ check, reason }) => `${check}: ${reason}`).join('; ');
+      return { name, status: 'undecided', reason: `too little is known of the judge: ${why}` };
+    }
   }
 }
 

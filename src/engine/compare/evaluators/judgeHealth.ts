@@ -136,7 +136,7 @@ function held(check: JudgeCheck['check'], value: number | null, holds: boolean, 
 
 function rate({ mean, interval }: CorrectedRate): string {
   const percent = (share: number) => (share * 100).toFixed(1);
-  return `${percent(mean)} % (${percent(interval.low)} to ${percent(interval.high)})`;
+  return `${percent(mean)} % (${percent(interval.low)} to ${percent(interval.high)} %)`;
 }
 
 function figure(value: number | null): string {
