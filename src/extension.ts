@@ -28,7 +28,9 @@ import { registerTests, type Tests } from './ui/tests/registerTests.ts';
 import { toFailure } from './ui/toFailure.ts';
 import { registerTokens } from './ui/tokens/registerTokens.ts';
 import { onlyTrusted, registerTrust } from './ui/trust/trust.ts';
+import { checkAtStart } from './ui/views/checkAtStart.ts';
 import { registerViews } from './ui/views/registerViews.ts';
+import { WorkspaceListing } from './ui/views/workspaceListing.ts';
 import { registerWalkthrough } from './ui/walkthrough/registerWalkthrough.ts';
 import { workspaceFolder } from './ui/workspaceFolder.ts';
 
@@ -73,6 +75,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   });
   engine = client;
   const problems = new Problems(settings);
+  const listing = new WorkspaceListing(client);
   const preview = new EditPreview(output);
   const fileEdits = new FileEdits();
   const runs = new RunController(client, settings, (wanted, token) =>
@@ -89,7 +92,10 @@ export function activate(context: vscode.ExtensionContext): Api {
     problems,
     registerLanguage(client, problems, output),
     runs,
-    registerViews(client, settings, output),
+    listing,
+    listing.onDidList(({ problems: found }) => problems.showListed(found)),
+    checkAtStart(listing, settings, output),
+    registerViews({ engine: client, listing, settings, output }),
     registerWalkthrough(output),
     registerComparisons({ engine: client, settings, output, fileEdits, extensionUri: context.extensionUri }),
     registerEvaluatorStudies(client, output),

@@ -1,4 +1,4 @@
-import { datasetDrift } from '../engine/datasets/diff/drift.ts';
+import { statSync } from 'node:fs';
 import { deriveId } from '../engine/datasets/import/caseIds.ts';
 import { outputName } from '../engine/datasets/outputLabels.ts';
 import { UsageError } from '../engine/errors.ts';
@@ -7,7 +7,6 @@ import { excerpt } from '../engine/files/excerpt.ts';
 import { readText } from '../engine/files/readText.ts';
 import type { JsonValue } from '../engine/model/json.ts';
 import { workspacePath } from '../engine/suites/fileReference.ts';
-import { describeDataset } from '../engine/suites/listWorkspace.ts';
 import type { Handlers } from '../protocol/call.ts';
 import type { CaseEntry, datasetCalls } from '../protocol/datasetCalls.ts';
 import type { DatasetCache } from './datasetCache.ts';
@@ -24,12 +23,10 @@ export function datasetHandlers(session: Session, cache: DatasetCache): Handlers
     return { path: shown, text: text ?? readText(absolute, shown) };
   };
   return {
-    'dataset/describe': ({ path }, signal) =>
-      describeDataset({ root: session.root }, workspacePath(session.root, locate(path)), signal),
+    'dataset/describe': ({ path }, signal) => onDisk('describe', locate(path), session.root, signal),
     'dataset/drift': ({ path }, signal) => {
       session.requireTrust('comparing with the last commit');
-      const absolute = locate(path);
-      return datasetDrift(absolute, workspacePath(session.root, absolute), signal);
+      return onDisk('drift', locate(path), session.root, signal);
     },
     'dataset/cases': async ({ path, offset, limit }, signal) => {
       const { path: shown, cases } = await cache.cases(locate(path), { root: session.root, signal });
@@ -65,6 +62,12 @@ export function datasetHandlers(session: Session, cache: DatasetCache): Handlers
     },
     ...importHandlers(session, sourceOf),
   };
+}
+
+/** A job on a file as it is on the disk; one that is missing is told by the job. */
+function onDisk<J extends 'describe' | 'drift'>(job: J, absolute: string, root: string, signal: AbortSignal) {
+  const size = statSync(absolute, { throwIfNoEntry: false })?.size ?? 0;
+  return datasetJob(job, { root, path: workspacePath(root, absolute) }, { size, signal });
 }
 
 function alreadyThere(path: string, id: string): UsageError {

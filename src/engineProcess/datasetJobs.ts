@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { openDataset } from '../engine/datasets/dataset.ts';
+import { datasetDrift } from '../engine/datasets/diff/drift.ts';
 import { expectAnswer } from '../engine/datasets/expectAnswer.ts';
 import { appendCases } from '../engine/datasets/import/appendCases.ts';
 import { intendChange } from '../engine/datasets/intendChange.ts';
@@ -10,12 +12,19 @@ import type { Selection } from '../engine/language/fix.ts';
 import { LanguageFile, type LanguageSource } from '../engine/language/languageFile.ts';
 import type { GoldenCase, LocatedCase } from '../engine/model/case.ts';
 import { fixedEnvironment } from '../engine/ports.ts';
+import { describeDataset } from '../engine/suites/listWorkspace.ts';
 import { textEdits } from './textEdits.ts';
 
 /** A dataset as it stands in an editor. `path` is relative to the workspace. */
 export interface DatasetText {
   path: string;
   text: string;
+}
+
+/** A dataset on the disk; `path` is relative to the root. */
+interface InFolder {
+  root: string;
+  path: string;
 }
 
 /** What views show of one case. */
@@ -49,6 +58,11 @@ export const datasetJobs = {
     for await (const batch of dataset.batches({ signal: never })) cases.push(...batch.map(summaryOf));
     return { path: dataset.header.path, cases };
   },
+
+  describe: async ({ root, path }: InFolder) => describeDataset({ root }, path, never),
+
+  /** Runs git. */
+  drift: async ({ root, path }: InFolder) => datasetDrift(join(root, path), path, never),
 
   upgrade: async (source: DatasetText) => {
     const { text, ...upgrade } = await upgradeDataset(source);

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { resolveInside } from '../engine/files/confine.ts';
 import type { Problem } from '../engine/model/problem.ts';
-import { listWorkspace, type WorkspaceListing } from '../engine/suites/listWorkspace.ts';
+import { listWorkspace } from '../engine/suites/listWorkspace.ts';
 import { validateFile } from '../engine/suites/validateFiles.ts';
 import type { Handlers } from '../protocol/call.ts';
 import type { workspaceCalls } from '../protocol/workspaceCalls.ts';
@@ -17,7 +17,11 @@ export function workspaceHandlers(session: Session, cache: DatasetCache): Handle
       const { workspace, problems } = await listed.check(signal);
       const { configFile } = session;
       const configPath = configFile === undefined ? null : path.basename(configFile);
-      const listing = workspace ? await listWorkspace(workspace, signal) : NOTHING;
+      // Prompts and datasets are there, whatever is wrong with the configuration.
+      const listing = await listWorkspace(
+        workspace ?? { root: session.root, config: { suites: [] } },
+        signal,
+      );
       return { root: session.shownRoot, configPath, ...listing, problems };
     },
     'suite/cases': ({ suite, dataset, offset, limit }, signal) =>
@@ -31,15 +35,6 @@ export function workspaceHandlers(session: Session, cache: DatasetCache): Handle
     },
   };
 }
-
-/** What is known of a workspace whose configuration cannot be read. */
-const NOTHING: WorkspaceListing = {
-  suites: [],
-  datasets: [],
-  prompts: [],
-  promptfooConfigs: [],
-  truncated: false,
-};
 
 async function validateAll(session: Session, signal: AbortSignal) {
   const { workspace, problems } = await session.check(signal);

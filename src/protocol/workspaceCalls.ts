@@ -50,7 +50,7 @@ export const workspaceCalls = {
       promptfooConfigs: z.array(z.string()),
       /** True when the folder is too large to be looked at as a whole. */
       truncated: z.boolean(),
-      /** Of the configuration; with an error among them, `suites` is empty. */
+      /** Of the configuration; with an error among them, `suites` is empty and the rest is told by file names alone. */
       problems: z.array(problem),
     }),
   },

@@ -42,6 +42,8 @@ export interface Commands {
   'touchstone.showTokens'(prompt?: { path: string }): Promise<void>;
   /** Opens the report of a stored run, at a case where one is named; without a run the person picks one. */
   'touchstone.openReport'(run?: { runId: string; caseId?: string }): Promise<void>;
+  /** The run that is selected in the Runs view. */
+  'touchstone.openSelectedRun'(): Promise<void>;
   /** A prompt or any other file (absolute path), a suite, or the active editor. Returns the verdicts. */
   'touchstone.compareWithHead'(
     what?: { path: string } | { suite: string; target?: string; dataset?: string; ids?: string[] },
@@ -101,6 +103,7 @@ export const commandIds = [
   'touchstone.compressPrompt',
   'touchstone.compressAndVerify',
   'touchstone.openReport',
+  'touchstone.openSelectedRun',
   'touchstone.compareWithHead',
   'touchstone.compareWith',
   'touchstone.compareRuns',

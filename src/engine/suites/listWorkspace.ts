@@ -43,8 +43,14 @@ export type DatasetDetails =
   | { path: string; name: string; version: string; schemaVersion: string; count: number }
   | { path: string; problem: string };
 
+/** The folder and its suites: none of them while its configuration cannot be read. */
+interface Listed {
+  root: string;
+  config: Pick<Workspace['config'], 'suites'>;
+}
+
 /** Lists suites, datasets and prompts. Reads no dataset: `describeDataset` does, one at a time. */
-export async function listWorkspace(workspace: Workspace, signal: AbortSignal): Promise<WorkspaceListing> {
+export async function listWorkspace(workspace: Listed, signal: AbortSignal): Promise<WorkspaceListing> {
   const files = await discoverWorkspace(workspace.root, signal);
   const { suites } = workspace.config;
   const prompts = suites.flatMap((suite) => suite.targets.flatMap(promptOf));

@@ -12,6 +12,8 @@ export type Problem = NonNullable<ResultOf<typeof languageCalls, 'language/probl
 export class Problems implements vscode.Disposable {
   readonly #settings: Pick<Settings, 'config'>;
   readonly #shown = vscode.languages.createDiagnosticCollection('touchstone');
+  /** Those that the workspace was last found to have, by file; shown where no open document has its own. */
+  #listed = new Map<string, vscode.Diagnostic[]>();
 
   constructor(settings: Pick<Settings, 'config'>) {
     this.#settings = settings;
@@ -43,8 +45,23 @@ export class Problems implements vscode.Disposable {
       );
   }
 
+  /** The problems that a look at the workspace brings, at files that are not open. */
+  showListed(problems: readonly Problem[]): void {
+    const before = this.#listed;
+    this.#listed = new Map(
+      [...Map.groupBy(problems, ({ location }) => this.#uri(location.path).toString())].map(([uri, own]) => [
+        uri,
+        own.map((problem) => this.#diagnostic(problem, rangeOf(problem))),
+      ]),
+    );
+    const open = new Set(vscode.workspace.textDocuments.map(({ uri }) => uri.toString()));
+    for (const uri of new Set([...before.keys(), ...this.#listed.keys()]))
+      if (!open.has(uri)) this.#shown.set(vscode.Uri.parse(uri), this.#listed.get(uri));
+  }
+
+  /** A document was closed or its file is gone; what the workspace was found to have stays. */
   clear(uri: vscode.Uri): void {
-    this.#shown.delete(uri);
+    this.#shown.set(uri, this.#listed.get(uri.toString()));
   }
 
   dispose(): void {

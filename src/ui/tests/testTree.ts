@@ -103,8 +103,11 @@ export class TestTree {
     const { root, suites, problems, configPath } = await this.#engine.call('workspace/list', {});
     this.#root = root;
     const problem = problems.find(({ severity }) => severity === 'error');
-    const items = suites.map((suite) => this.#suite(suite));
-    if (problem && suites.length === 0) items.push(this.#problem(configPath, problem));
+    const broken = suites.length === 0 ? problem : undefined;
+    // While the configuration cannot be read, the suites stay as they were last.
+    const items = broken
+      ? [...this.#suiteItems().filter(({ id }) => id !== PROBLEM_ID), this.#problem(configPath, broken)]
+      : suites.map((suite) => this.#suite(suite));
     this.#controller.items.replace(items);
     const there = new Set(items.flatMap((item) => childrenOf(item.children)));
     for (const target of [...this.#resolved.keys()]) if (!there.has(target)) this.#resolved.delete(target);

@@ -3,9 +3,13 @@ import * as vscode from 'vscode';
 import type { DriftEntry } from '../../protocol/datasetCalls.ts';
 import type { DatasetFact, DatasetFacts } from './datasetFacts.ts';
 import { placeCommand } from './placeCommand.ts';
+import { type ProblemNode, problemItem, problemNodes } from './problemItem.ts';
 import type { WorkspaceListing } from './workspaceListing.ts';
 
-export interface DatasetNode {
+export type DatasetNode = ProblemNode | DatasetFile;
+
+interface DatasetFile {
+  kind: 'dataset';
   /** Absolute, as commands of menus take it. */
   path: string;
   /** Relative to the workspace. */
@@ -36,14 +40,20 @@ export class DatasetsView implements vscode.TreeDataProvider<DatasetNode>, vscod
     // Once for each listing: the view is drawn anew when a fact comes in.
     if (this.#read !== listing) this.#facts.read(listing.datasets);
     this.#read = listing;
-    return listing.datasets.map((name) => ({
-      path: path.join(listing.root, name),
-      name,
-      suites: listing.suites.filter(({ datasets }) => datasets.includes(name)).map((suite) => suite.name),
-    }));
+    const nodes = listing.datasets.map(
+      (name): DatasetNode => ({
+        kind: 'dataset',
+        path: path.join(listing.root, name),
+        name,
+        suites: listing.suites.filter(({ datasets }) => datasets.includes(name)).map((suite) => suite.name),
+      }),
+    );
+    return [...problemNodes(listing), ...nodes];
   }
 
-  getTreeItem({ path: file, name, suites }: DatasetNode): vscode.TreeItem {
+  getTreeItem(node: DatasetNode): vscode.TreeItem {
+    if (node.kind === 'problem') return problemItem(node);
+    const { path: file, name, suites } = node;
     const fact = this.#facts.of(name);
     const item = new vscode.TreeItem(path.basename(file));
     item.id = `dataset ${name}`;

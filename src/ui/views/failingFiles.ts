@@ -16,7 +16,9 @@ export class FailingFiles implements vscode.FileDecorationProvider, vscode.Dispo
     this.#listing = listing;
     this.#history = history;
     this.#subscriptions = [
-      history.onDidChange(() => void this.#look().catch(() => {})),
+      history.onDidChange(({ kind }) => {
+        if (kind !== 'progress') void this.#look().catch(() => {});
+      }),
       vscode.window.registerFileDecorationProvider(this),
     ];
   }

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { PromptTokens } from '../../protocol/tokenCalls.ts';
 import { costText, rangeText, tokensText } from '../tokens/tokenText.ts';
 import { placeCommand } from './placeCommand.ts';
+import { type ProblemNode, problemItem, problemNodes } from './problemItem.ts';
 import type { PromptSizes } from './promptSizes.ts';
 import { percent } from './runFigures.ts';
 import type { RunHistory } from './runHistory.ts';
@@ -13,6 +14,7 @@ type Suite = Listing['suites'][number];
 
 /** `path` (absolute) and `suite` are what commands of menus take. */
 export type PromptNode =
+  | ProblemNode
   | { kind: 'prompt'; path: string; prompt: Prompt; uses: readonly PromptUse[] }
   | { kind: 'use'; suite: string; use: PromptUse };
 
@@ -40,27 +42,35 @@ export class PromptsView implements vscode.TreeDataProvider<PromptNode>, vscode.
     const redraw = () => this.#changed.fire();
     this.#subscriptions = [
       listing.onDidChange(redraw),
-      history.onDidChange(redraw),
+      history.onDidChange(({ kind }) => {
+        if (kind !== 'progress') redraw();
+      }),
       sizes.onDidChange(redraw),
     ];
   }
 
   async getChildren(parent?: PromptNode): Promise<PromptNode[]> {
-    if (parent?.kind === 'use') return [];
+    if (parent?.kind === 'use' || parent?.kind === 'problem') return [];
     if (parent) return parent.uses.map((use) => ({ kind: 'use', suite: use.suite.name, use }));
     const listing = await this.#listing.get();
     const { root, prompts, suites } = listing;
     this.#sizes.read(listing);
-    return prompts.map((prompt) => ({
-      kind: 'prompt',
-      path: path.join(root, prompt.path),
-      prompt,
-      uses: usesOf(prompt.path, { root, suites }),
-    }));
+    const nodes = prompts.map((prompt): PromptNode => {
+      const uses = usesOf(prompt.path, { root, suites });
+      return { kind: 'prompt', path: path.join(root, prompt.path), prompt, uses };
+    });
+    return [...problemNodes(listing), ...nodes];
   }
 
   getTreeItem(node: PromptNode): vscode.TreeItem {
-    return node.kind === 'prompt' ? this.#promptItem(node) : this.#useItem(node);
+    switch (node.kind) {
+      case 'problem':
+        return problemItem(node);
+      case 'prompt':
+        return this.#promptItem(node);
+      case 'use':
+        return this.#useItem(node);
+    }
   }
 
   dispose(): void {

@@ -13,14 +13,20 @@ import { PromptsView } from './promptsView.ts';
 import { deleteRun } from './runCommands.ts';
 import { RunHistory } from './runHistory.ts';
 import { RunsView } from './runsView.ts';
-import { WorkspaceListing } from './workspaceListing.ts';
+import type { WorkspaceListing } from './workspaceListing.ts';
+
+export interface ViewPorts {
+  engine: EngineClient;
+  listing: WorkspaceListing;
+  settings: Settings;
+  output: Output;
+}
 
 /** The store changes many times a second while a run goes on; in milliseconds. */
 const FOLLOW_MS = 1_000;
 
 /** The views of the activity bar, and the marks on files. None of them starts the engine before it is looked at. */
-export function registerViews(engine: EngineClient, settings: Settings, output: Output): vscode.Disposable {
-  const listing = new WorkspaceListing(engine);
+export function registerViews({ engine, listing, settings, output }: ViewPorts): vscode.Disposable {
   const history = new RunHistory(engine, output);
   const facts = new DatasetFacts(engine, output);
   const sizes = new PromptSizes(engine, settings, output);
@@ -28,13 +34,13 @@ export function registerViews(engine: EngineClient, settings: Settings, output: 
   const datasets = new DatasetsView(listing, facts);
   const show = (id: ViewId, treeDataProvider: vscode.TreeDataProvider<unknown>) =>
     vscode.window.createTreeView(id, { treeDataProvider, showCollapseAll: id !== 'touchstone.datasets' });
-  const runsTree = show('touchstone.runs', guarded(new RunsView(history), output));
+  const runs = new RunsView(history);
+  const runsTree = show('touchstone.runs', guarded(runs, output));
   const refresh = (): void => {
     listing.refresh();
     void history.reload();
   };
   return vscode.Disposable.from(
-    listing,
     history,
     facts,
     sizes,
@@ -43,7 +49,9 @@ export function registerViews(engine: EngineClient, settings: Settings, output: 
     new FailingFiles(listing, history),
     show('touchstone.prompts', guarded(prompts, output)),
     show('touchstone.datasets', guarded(datasets, output)),
+    runs,
     runsTree,
+    registerCommand('touchstone.openSelectedRun', () => openSelected(runsTree), output),
     followOthers(runsTree, history),
     registerCommand('touchstone.refreshViews', refresh, output),
     registerCommand(
@@ -63,6 +71,12 @@ export function registerViews(engine: EngineClient, settings: Settings, output: 
       output,
     ),
   );
+}
+
+/** What is clicked in the view is what is selected in it. */
+async function openSelected(tree: vscode.TreeView<unknown>): Promise<void> {
+  const [selected] = tree.selection;
+  if (selected) await vscode.commands.executeCommand('touchstone.openReport', selected);
 }
 
 /** Runs of a terminal or another window are told by nobody: the store's file changes. */

@@ -6,6 +6,9 @@ import { isWhole, type RunHead } from './runFigures.ts';
 
 export type Verdict = Pick<EngineCalls['run/summary']['result'], 'passed' | 'gate' | 'summary'>;
 
+/** What is known otherwise than before: which runs there are, how far one is, or what its gate says. */
+export type RunChange = { kind: 'runs' } | { kind: 'progress' | 'verdict'; runId: string };
+
 /** Runs that are looked at. */
 const LIMIT = 200;
 /** A fast run would draw the views with every batch; in milliseconds. */
@@ -15,12 +18,14 @@ const REDRAW_MS = 250;
 export class RunHistory implements vscode.Disposable {
   readonly #engine: EngineClient;
   readonly #output: Output;
-  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #changed = new vscode.EventEmitter<RunChange>();
   readonly #subscriptions: vscode.Disposable[];
   readonly #verdicts = new Map<string, Verdict>();
   #runs: readonly RunHead[] = [];
   #loading: Promise<void> | undefined;
   #stale = true;
+  /** Runs whose counts have changed since the views were last told. */
+  readonly #touched = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
 
   readonly onDidChange = this.#changed.event;
@@ -100,43 +105,44 @@ export class RunHistory implements vscode.Disposable {
 
   async #fetch(): Promise<void> {
     this.#runs = (await this.#engine.call('run/list', { limit: LIMIT })).runs;
-    this.#changed.fire();
+    this.#changed.fire({ kind: 'runs' });
     void this.#judge();
   }
 
-  /** The figures of a run are reckoned from all its results, so only the newest run of each kind is asked for. */
+  /** The figures of a run are reckoned from all its results: one after the other, the newest of each kind first. */
   async #judge(): Promise<void> {
     try {
-      for (const run of this.#newest()) {
+      const complete = this.#runs.filter(({ state }) => state === 'complete');
+      for (const run of new Set([...newestOf(complete), ...complete])) {
         if (this.#verdicts.has(run.id)) continue;
         const { passed, gate, summary } = await this.#engine.call('run/summary', { runId: run.id });
         this.#verdicts.set(run.id, { passed, gate, summary });
-        this.#redraw();
+        this.#changed.fire({ kind: 'verdict', runId: run.id });
       }
     } catch (error) {
       this.#output.log('debug', `a run could not be summed up: ${String(error)}`);
     }
   }
 
-  #newest(): RunHead[] {
-    const newest = new Map<string, RunHead>();
-    for (const run of this.#runs) {
-      if (run.state !== 'complete') continue;
-      const key = JSON.stringify([run.suite, run.dataset.path, isWhole(run)]);
-      if (!newest.has(key)) newest.set(key, run);
-    }
-    return [...newest.values()];
-  }
-
   #count(runId: string, counts: RunHead['counts']): void {
     this.#runs = this.#runs.map((run) => (run.id === runId ? { ...run, counts } : run));
-    this.#redraw();
+    this.#touched.add(runId);
+    this.#timer ??= setTimeout(() => this.#tellTouched(), REDRAW_MS);
   }
 
-  #redraw(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      this.#changed.fire();
-    }, REDRAW_MS);
+  #tellTouched(): void {
+    this.#timer = undefined;
+    for (const runId of this.#touched) this.#changed.fire({ kind: 'progress', runId });
+    this.#touched.clear();
   }
+}
+
+/** The newest run of each suite over each dataset, whole ones and others apart. */
+function newestOf(runs: readonly RunHead[]): RunHead[] {
+  const newest = new Map<string, RunHead>();
+  for (const run of runs) {
+    const key = JSON.stringify([run.suite, run.dataset.path, isWhole(run)]);
+    if (!newest.has(key)) newest.set(key, run);
+  }
+  return [...newest.values()];
 }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { doneOf, isWhole, passRateOf, percent, type RunHead } from './runFigures.ts';
-import type { RunHistory, Verdict } from './runHistory.ts';
+import type { RunChange, RunHistory, Verdict } from './runHistory.ts';
 import { sparkline } from './sparkline.ts';
 
 /** Runs in the line of a suite's pass rates; a line longer than this does not fit beside its name. */
@@ -9,14 +9,21 @@ const TREND = 12;
 export type RunNode = { kind: 'suite'; suite: string } | { kind: 'run'; runId: string };
 
 /** Suites with their runs, newest first. */
-export class RunsView implements vscode.TreeDataProvider<RunNode> {
+export class RunsView implements vscode.TreeDataProvider<RunNode>, vscode.Disposable {
   readonly #history: RunHistory;
   readonly #nodes = new Map<string, RunNode>();
-  readonly onDidChangeTreeData: vscode.Event<void>;
+  readonly #changed = new vscode.EventEmitter<RunNode | undefined>();
+  readonly #subscription: vscode.Disposable;
+  readonly onDidChangeTreeData = this.#changed.event;
 
   constructor(history: RunHistory) {
     this.#history = history;
-    this.onDidChangeTreeData = history.onDidChange;
+    this.#subscription = history.onDidChange((change) => this.#redraw(change));
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    this.#changed.dispose();
   }
 
   async getChildren(parent?: RunNode): Promise<RunNode[]> {
@@ -34,6 +41,11 @@ export class RunsView implements vscode.TreeDataProvider<RunNode> {
     if (node.kind === 'suite') return this.#suiteItem(node.suite);
     const run = this.#history.known.find(({ id }) => id === node.runId);
     return run ? runItem(run, this.#history.verdictOf(run.id)) : new vscode.TreeItem(node.runId);
+  }
+
+  /** Only what is shown otherwise: a row that is drawn anew under the pointer cannot be clicked. */
+  #redraw(change: RunChange): void {
+    this.#changed.fire(change.kind === 'runs' ? undefined : this.#node({ kind: 'run', runId: change.runId }));
   }
 
   /** One object for each node, as the editor asks for. */
@@ -78,11 +90,8 @@ function runItem(run: RunHead, verdict: Verdict | undefined): vscode.TreeItem {
       .map(({ name, status, reason }) => `${status === 'pass' ? '✓' : '✗'} ${name}: ${reason}`),
     run.id,
   ].join('\n');
-  item.command = {
-    command: 'touchstone.openReport',
-    title: vscode.l10n.t('Open Report'),
-    arguments: [{ runId: run.id }],
-  };
+  // Without arguments: the editor forgets those of a row that is drawn anew while it is clicked.
+  item.command = { command: 'touchstone.openSelectedRun', title: vscode.l10n.t('Open Report') };
   item.accessibilityInformation = { label: `${run.suite}, ${item.label}, ${runText(run)}` };
   return item;
 }

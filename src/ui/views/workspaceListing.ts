@@ -2,7 +2,13 @@ import * as vscode from 'vscode';
 import type { EngineCalls } from '../../protocol/calls.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 
-export type Listing = EngineCalls['workspace/list']['result'];
+type Listed = EngineCalls['workspace/list']['result'];
+
+/** What the workspace holds. While its configuration is broken, the suites are those that it had last. */
+export interface Listing extends Listed {
+  /** What keeps the configuration from being read. */
+  broken: Listed['problems'][number] | undefined;
+}
 
 /** Files change in bursts; they are looked at this much later, in milliseconds. */
 const SETTLE_MS = 300;
@@ -14,12 +20,17 @@ const WATCHED = '**/*.{yaml,yml,json,jsonl,prompty,prompt,md,txt,hbs,j2,jinja,ji
 export class WorkspaceListing implements vscode.Disposable {
   readonly #engine: EngineClient;
   readonly #changed = new vscode.EventEmitter<void>();
+  readonly #listed = new vscode.EventEmitter<Listing>();
   readonly #subscriptions: vscode.Disposable[];
   #known: Promise<Listing> | undefined;
+  /** The last one whose configuration could be read. */
+  #good: Listing | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   /** What was known may be wrong now. Only told when somebody asked before. */
   readonly onDidChange = this.#changed.event;
+  /** Every listing that the engine gives. */
+  readonly onDidList = this.#listed.event;
 
   constructor(engine: EngineClient) {
     this.#engine = engine;
@@ -42,7 +53,7 @@ export class WorkspaceListing implements vscode.Disposable {
   /** Rejects with what keeps the engine from looking. */
   get(): Promise<Listing> {
     if (this.#known) return this.#known;
-    const asked = this.#engine.call('workspace/list', {});
+    const asked = this.#ask();
     this.#known = asked;
     asked.catch(() => {
       if (this.#known === asked) this.#known = undefined;
@@ -60,10 +71,37 @@ export class WorkspaceListing implements vscode.Disposable {
     clearTimeout(this.#timer);
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#changed.dispose();
+    this.#listed.dispose();
+  }
+
+  async #ask(): Promise<Listing> {
+    const listed = await this.#engine.call('workspace/list', {});
+    const error = listed.problems.find(({ severity }) => severity === 'error');
+    const broken = listed.suites.length === 0 ? error : undefined;
+    const listing = broken ? { ...withLast(listed, this.#good), broken } : { ...listed, broken };
+    if (!broken) this.#good = listing;
+    this.#listed.fire(listing);
+    return listing;
   }
 
   #touch(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.refresh(), SETTLE_MS);
   }
+}
+
+/** With the suites of the last good listing, and the files that only they name. */
+function withLast(listed: Listed, good: Listing | undefined): Listed {
+  if (!good || good.root !== listed.root) return listed;
+  const { suites } = good;
+  const named = new Set(suites.flatMap(({ datasets }) => datasets));
+  const datasets = [...new Set([...listed.datasets, ...good.datasets.filter((path) => named.has(path))])];
+  const there = new Set(listed.prompts.map(({ path }) => path));
+  const used = new Set(suites.flatMap(({ targets }) => targets.map(({ prompt }) => prompt)));
+  const prompts = [
+    ...listed.prompts,
+    ...good.prompts.filter(({ path }) => !there.has(path) && used.has(path)),
+  ];
+  const byPath = (a: { path: string }, b: { path: string }) => (a.path < b.path ? -1 : 1);
+  return { ...listed, suites, datasets: datasets.sort(), prompts: prompts.sort(byPath) };
 }

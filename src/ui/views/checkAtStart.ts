@@ -1,0 +1,26 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { Output } from '../output/output.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { WorkspaceListing } from './workspaceListing.ts';
+
+/** The window has more pressing things to do first, in milliseconds. */
+const LATER_MS = 1_000;
+
+/** Looks for problems of a configuration once the window has started, so that they are seen before it is opened. */
+export function checkAtStart(
+  listing: WorkspaceListing,
+  settings: Settings,
+  output: Output,
+): vscode.Disposable {
+  const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file');
+  const names =
+    settings.config === undefined ? ['touchstone.yaml', 'promptfooconfig.yaml'] : [settings.config];
+  const hasConfig = folder && names.some((name) => existsSync(path.resolve(folder.uri.fsPath, name)));
+  if (!hasConfig) return new vscode.Disposable(() => {});
+  const timer = setTimeout(() => {
+    listing.get().catch((error: unknown) => output.log('debug', `the workspace: ${String(error)}`));
+  }, LATER_MS);
+  return new vscode.Disposable(() => clearTimeout(timer));
+}
