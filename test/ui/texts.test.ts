@@ -5,23 +5,21 @@ import { actualText, expectedText, parsePlace } from '../../src/ui/report/result
 import { passRateOf, percent, type RunHead } from '../../src/ui/views/runFigures.ts';
 import { sparkline } from '../../src/ui/views/sparkline.ts';
 
+const words = { says: 'says', doesNotSay: 'does not say', calls: 'calls', json: 'JSON' };
 const result = (more: object) => more as CaseResult;
 
 describe('texts of results', () => {
   it('are the answer and the output, else what stands in for them', () => {
-    assert.equal(
-      expectedText(result({ expected_output: { answer: 'yes', expected_concepts: ['a'] } })),
-      'yes',
-    );
-    assert.equal(expectedText(result({ expected_output: { tool_calls: [] } })), '{\n  "tool_calls": []\n}');
-    assert.equal(expectedText(result({ expected_output: null })), '');
-    assert.equal(actualText(result({ output: { text: 'out' } })), 'out');
-    assert.equal(
-      actualText(result({ output: { text: '', tool_calls: [{ name: 'f' }] } })),
-      '[\n  {\n    "name": "f"\n  }\n]',
-    );
+    const expected = (expected_output: object | null) => expectedText(result({ expected_output }), words);
+    assert.equal(expected({ answer: 'yes', expected_concepts: ['a', 'b'] }), 'yes\nsays: a, b');
+    assert.equal(expected({ forbidden_concepts: ['c'], json_schema: {} }), 'does not say: c\nJSON');
+    assert.equal(expected({ tool_calls: [{ name: 'f', arguments: { a: 1 } }] }), 'calls: f({"a":1})');
+    assert.equal(expected(null), '');
+    const actual = (output: object) => actualText(result({ output }), words);
+    assert.equal(actual({ text: 'out' }), 'out');
+    assert.equal(actual({ text: 'out', tool_calls: [{ name: 'f' }] }), 'out\ncalls: f');
     const error = { code: 'timeout', message: 'too late' };
-    assert.equal(actualText(result({ output: { text: '', error, tool_calls: [] } })), 'timeout: too late');
+    assert.equal(actual({ text: '', error, tool_calls: [] }), 'timeout: too late');
   });
 
   it('name places whose paths hold colons', () => {

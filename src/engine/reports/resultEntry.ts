@@ -1,5 +1,6 @@
 import type { LocatedCase } from '../model/case.ts';
 import type { Evaluation } from '../model/evaluation.ts';
+import { isJsonObject, type JsonValue } from '../model/json.ts';
 import { formatLocation } from '../model/location.ts';
 import type { ToolCall } from '../model/message.ts';
 import type { Output, Usage } from '../model/output.ts';
@@ -82,10 +83,21 @@ function evaluationEntry(evaluation: Evaluation) {
     reason: evaluation.reason,
     weight: evaluation.weight,
     ...(evaluation.metric === undefined ? {} : { metric: evaluation.metric }),
+    ...conceptsOf(evaluation),
     ...(evaluation.status === 'skipped' ? {} : spending(evaluation)),
     latency_ms: evaluation.latencyMs,
     ...(evaluation.location ? { location: formatLocation(evaluation.location) } : {}),
   };
+}
+
+/** The words that an output lacks, or has although they are forbidden. */
+function conceptsOf(evaluation: Evaluation): { missing?: JsonValue; forbidden?: JsonValue } {
+  const detail = evaluation.status === 'scored' && isJsonObject(evaluation.detail) ? evaluation.detail : {};
+  if (evaluation.type === 'concepts' && detail['missing'] !== undefined)
+    return { missing: detail['missing'] };
+  if (evaluation.type === 'forbidden-concepts' && detail['found'] !== undefined)
+    return { forbidden: detail['found'] };
+  return {};
 }
 
 function spending(evaluation: Exclude<Evaluation, { status: 'skipped' }>) {

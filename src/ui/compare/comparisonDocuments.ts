@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import * as z from 'zod/mini';
 import type { EngineClient } from '../engine/engineClient.ts';
+import { expectationWords } from '../report/expectationWords.ts';
 import { actualText } from '../report/resultTexts.ts';
 
 const SCHEME = 'touchstone-comparison';
@@ -39,7 +40,7 @@ export function registerComparisonDocuments(engine: EngineClient): vscode.Dispos
       const { id, caseId, baseline, candidate, side } = wanted;
       const pair = await engine.call('compare/pair', { id, caseId, baseline, candidate }, token);
       const result = pair[side];
-      return result ? actualText(result) : '';
+      return result ? actualText(result, expectationWords()) : '';
     },
   });
 }

@@ -15,6 +15,7 @@ export async function acceptOutput(
 ): Promise<void> {
   const result = await chooseResult(engine, wanted);
   if (!result) return;
+  if (!(await isWanted(result))) return;
   const file = await datasetOf(engine, result);
   const { case_id: caseId, output } = result;
   const isShown = await preview.show(vscode.Uri.file(file), async (text) => {
@@ -25,14 +26,19 @@ export async function acceptOutput(
     void vscode.window.showInformationMessage(vscode.l10n.t('This output is the expected one already.'));
     return;
   }
+}
+
+/** Where the case stays red with this answer, the person hears of it before anything is changed. */
+async function isWanted(result: CaseResult): Promise<boolean> {
   const others = heldToMore(result);
-  if (others.length === 0) return;
-  const message = vscode.l10n.t(
-    'This sets the expected answer only. The output also failed {0}, which asks for something else: change that too, or the case stays red.',
+  if (others.length === 0) return true;
+  const set = vscode.l10n.t('Set the Answer Anyway');
+  const detail = vscode.l10n.t(
+    'The output also failed {0}, which asks for something else than the answer. The case passes once that is changed in the dataset, or the output improves.',
     others.join(', '),
   );
-  // Its answer is not waited for: there is nothing to choose.
-  void vscode.window.showWarningMessage(message);
+  const message = vscode.l10n.t('Accepting this output will not make {0} pass.', result.case_id);
+  return (await vscode.window.showWarningMessage(message, { modal: true, detail }, set)) === set;
 }
 
 /** Only a whole output can be expected. Equal outputs of several trials are one choice. */

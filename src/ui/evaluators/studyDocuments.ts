@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import * as z from 'zod/mini';
 import type { CaseResult } from '../../protocol/runEntries.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
+import { expectationWords } from '../report/expectationWords.ts';
 import { actualText } from '../report/resultTexts.ts';
 
 const STUDY = 'touchstone-study';
@@ -106,7 +107,7 @@ async function judgementText(
     '',
     `— ${vscode.l10n.t('Output')} —`,
     '',
-    actualText(result),
+    actualText(result, expectationWords()),
     '',
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { CaseResult } from '../../protocol/runEntries.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
+import { expectationWords } from './expectationWords.ts';
 import { actualText, expectedText, type Side } from './resultTexts.ts';
 import { traceText } from './traceText.ts';
 
@@ -22,7 +23,8 @@ export function registerResultDocuments(engine: EngineClient): vscode.Disposable
       provideTextDocumentContent: async ({ query }, token) => {
         const { side, ...address } = readQuery(query);
         const result = await fetchResult(engine, address, token);
-        return side === 'expected' ? expectedText(result) : actualText(result);
+        const words = expectationWords();
+        return side === 'expected' ? expectedText(result, words) : actualText(result, words);
       },
     }),
     vscode.workspace.registerTextDocumentContentProvider(TRACE, {

@@ -118,7 +118,8 @@ export class TestTree {
     const item =
       this.#controller.items.get(id) ??
       this.#controller.createTestItem(id, suite.name, this.uriOf(suite.location.path));
-    item.description = suite.datasets.join(', ');
+    // Whatever reads items aloud reads their description in place of their label, so that they have none.
+    item.label = suite.name;
     item.range = lineAt(suite.location.line);
     this.nodes.set(item, { kind: 'suite', suite });
     item.children.replace(suite.targets.map((target, index) => this.#target(item, suite, target, index)));
@@ -134,7 +135,7 @@ export class TestTree {
     const id = itemId.target(name);
     const item =
       parent.children.get(id) ?? this.#controller.createTestItem(id, name, this.uriOf(location.path));
-    item.description = calls;
+    item.label = `${name} · ${calls}`;
     item.sortText = String(index).padStart(4, '0');
     item.range = lineAt(location.line);
     item.canResolveChildren = true;
@@ -210,7 +211,8 @@ export class TestTree {
     const item = known ?? this.#controller.createTestItem(id, caseId, this.uriOf(location.path));
     const at = lineAt(location.line);
     if (!item.range?.isEqual(at)) item.range = at;
-    if (item.description !== description) setDescription(item, description);
+    const label = description === undefined ? caseId : `${caseId} · ${description}`;
+    if (item.label !== label) item.label = label;
     const sortText = `${order}:${String(index).padStart(8, '0')}`;
     if (item.sortText !== sortText) item.sortText = sortText;
     if (item.tags.map((tag) => tag.id).join('\n') !== tags.join('\n'))
@@ -223,11 +225,6 @@ export class TestTree {
 
 export function childrenOf(collection: vscode.TestItemCollection | undefined): vscode.TestItem[] {
   return collection ? Array.from(collection, ([, item]) => item) : [];
-}
-
-/** Undefined takes an earlier one away. */
-function setDescription(item: vscode.TestItem, description: string | undefined): void {
-  (item as { description: string | undefined }).description = description;
 }
 
 function lineAt(line: number): vscode.Range {

@@ -97,7 +97,7 @@ export class PairDrawer extends Drawer {
     const known = pair.candidate ?? pair.baseline;
     return html`${section('Outputs', outputsBeside(pair))} ${section('Evaluators', evaluatorsBeside(pair))}
     ${known ? section('Input', inputContent(known.input)) : nothing}
-    ${known ? section('Expected', expectedContent(known.expected_output)) : nothing}`;
+    ${known ? section('Expected', expectedContent({ expected_output: known.expected_output, evaluations: [] })) : nothing}`;
   }
 }
 

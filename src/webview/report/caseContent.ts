@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { icon } from '../shared/icons.ts';
 import { visibleText } from '../shared/visibleText.ts';
 import { wordDiff } from '../shared/wordDiff.ts';
-import type { ResultDetail } from './entries.ts';
+import type { EvaluationEntry, ResultDetail } from './entries.ts';
 
 /** The input: a text, variables by name, or the messages of a conversation. */
 export function inputContent(input: unknown): TemplateResult {
@@ -17,17 +18,25 @@ export function inputContent(input: unknown): TemplateResult {
 }
 
 /** What the dataset expects: the reference answer, and each further expectation under its own name. */
-export function expectedContent(expected: unknown): TemplateResult {
+export function expectedContent({
+  expected_output: expected,
+  evaluations,
+}: Pick<ResultDetail, 'expected_output'> & {
+  evaluations: readonly Pick<EvaluationEntry, 'missing' | 'forbidden'>[];
+}): TemplateResult {
   if (!isRecord(expected) || Object.keys(expected).length === 0) {
     return html`<p class="dim">The dataset holds no reference.</p>`;
   }
   const { answer, ...rest } = expected;
+  const missed = new Set(
+    evaluations.flatMap(({ missing = [], forbidden = [] }) => [...missing, ...forbidden]),
+  );
   return html`
     ${answer === undefined ? nothing : block(answer)}
     ${Object.entries(rest).map(
       ([name, value]) => html`<div class="expectation">
         <span class="dim">${visibleText(name.replaceAll('_', ' '))}</span>
-        ${isTextList(value) ? wordList(value) : block(value)}
+        ${isTextList(value) ? wordList(value, missed, name.startsWith('forbidden')) : block(value)}
       </div>`,
     )}
   `;
@@ -72,10 +81,14 @@ export function block(value: unknown): TemplateResult {
   return html`<text-block .text=${text}></text-block>`;
 }
 
-function wordList(words: readonly string[]): TemplateResult {
-  return html`<ul class="words">
-    ${words.map((word) => html`<li><bdi>${visibleText(word)}</bdi></li>`)}
-  </ul>`;
+/** `missed`: those that the output lacks, or has although they are forbidden. */
+function wordList(words: readonly string[], missed: ReadonlySet<string>, forbidden: boolean): TemplateResult {
+  const why = forbidden ? 'in the output' : 'missing';
+  const entry = (word: string) =>
+    missed.has(word)
+      ? html`<li class="missed">${icon('failed')} <bdi>${visibleText(word)}</bdi> <span class="dim">${why}</span></li>`
+      : html`<li><bdi>${visibleText(word)}</bdi></li>`;
+  return html`<ul class="words">${words.map(entry)}</ul>`;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -67,7 +67,7 @@ export class CaseDrawer extends Drawer {
     const { result } = loaded;
     return html`
       <div class="verdict"><text-block plain .text=${result.reason}></text-block></div>
-      ${this.actionBar(this.actions, ACTION_LABEL)}
+      ${this.actionBar(actionsFor(result, this.actions), ACTION_LABEL)}
       ${section('Input', inputContent(result.input))} ${this.#outputSections(result)}
       ${loaded.label === undefined ? nothing : this.#label(loaded.label)}
       ${section('Evaluators', evaluatorList(result))} ${stepList(result)}
@@ -91,7 +91,7 @@ export class CaseDrawer extends Drawer {
     if (comparable && this.compare) {
       return section('Output against reference', comparedContent(reference, result.output.text), toggle);
     }
-    return html`${section('Expected', expectedContent(result.expected_output))}
+    return html`${section('Expected', expectedContent(result))}
     ${section('Output', outputContent(result), toggle)}`;
   }
 
@@ -102,6 +102,11 @@ export class CaseDrawer extends Drawer {
       @label=${(event: CustomEvent<OutputLabel | null>) => this.emit('label', event.detail)}
     ></label-editor>`;
   }
+}
+
+/** Nothing can be accepted where there is no whole output. */
+function actionsFor({ output }: ResultDetail, actions: readonly ReportAction[]): readonly ReportAction[] {
+  return actions.filter((action) => action !== 'accept-output' || output.status === 'complete');
 }
 
 function facts({

@@ -61,6 +61,8 @@ const evaluation = z.object({
   cost_usd: z.optional(maybe),
   latency_ms: z.number(),
   location: z.optional(z.string()),
+  missing: z.optional(z.array(z.string())),
+  forbidden: z.optional(z.array(z.string())),
 });
 export type EvaluationEntry = z.infer<typeof evaluation>;
 

@@ -79,8 +79,7 @@ export class ReportSummary extends LitElement {
         position: relative;
         height: 6px;
         margin-top: 4px;
-        border: 1px solid var(--vscode-contrastBorder, transparent);
-        background: var(--vscode-editorWidget-border);
+        border: 1px solid var(--vscode-contrastBorder, var(--vscode-editorWidget-border));
         max-width: 12em;
         forced-color-adjust: none;
       }
@@ -90,9 +89,9 @@ export class ReportSummary extends LitElement {
       }
       .bar .interval {
         background: var(--vscode-charts-blue);
-        opacity: 0.45;
       }
       .bar .rate {
+        inset-block: -3px;
         width: 2px;
         margin-left: -1px;
         background: var(--vscode-foreground);

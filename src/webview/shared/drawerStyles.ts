@@ -128,6 +128,11 @@ export const drawerStyles = css`
     border: 1px solid var(--vscode-contrastBorder, transparent);
     overflow-wrap: anywhere;
   }
+  .words .missed {
+    background: none;
+    color: var(--vscode-testing-iconFailed);
+    border-color: currentColor;
+  }
   .evaluators li {
     display: flex;
     gap: 0.5em;

@@ -99,7 +99,7 @@ describe('Test Explorer', () => {
       ]),
       [
         ['good', undefined, 3, []],
-        ['bad', 'fails', 6, ['critical']],
+        ['bad · fails', undefined, 6, ['critical']],
       ],
     );
     assert.equal(cases[0]?.uri?.fsPath, path.join(workspaceRoot(), 'small.golden.yaml'));

@@ -29,6 +29,7 @@ export const forbiddenConcepts: EvaluatorDefinition<z.infer<typeof options>> = {
         score: 1 - found.length / all,
         pass: found.length === 0,
         reason: found.length === 0 ? 'no forbidden concept' : `forbidden: ${found.join(', ')}`,
+        ...(found.length === 0 ? {} : { detail: { found } }),
       };
     };
   },

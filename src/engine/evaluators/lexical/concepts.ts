@@ -34,7 +34,7 @@ export const concepts: EvaluatorDefinition<z.infer<typeof options>> = {
       const limit = min ?? golden.evaluation_criteria?.min_relevance ?? DEFAULT_MIN;
       const counted = `${found.length} of ${all} concepts`;
       const reason = missing.length === 0 ? counted : `${counted}; missing: ${missing.join(', ')}`;
-      return graded(found.length / all, limit, reason);
+      return graded(found.length / all, limit, reason, missing.length === 0 ? undefined : { missing });
     };
   },
 };
