@@ -91,13 +91,16 @@ function evaluationEntry(evaluation: Evaluation) {
 }
 
 /** The words that an output lacks, or has although they are forbidden. */
-function conceptsOf(evaluation: Evaluation): { missing?: JsonValue; forbidden?: JsonValue } {
+function conceptsOf(evaluation: Evaluation): { missing?: string[]; forbidden?: string[] } {
   const detail = evaluation.status === 'scored' && isJsonObject(evaluation.detail) ? evaluation.detail : {};
-  if (evaluation.type === 'concepts' && detail['missing'] !== undefined)
-    return { missing: detail['missing'] };
-  if (evaluation.type === 'forbidden-concepts' && detail['found'] !== undefined)
-    return { forbidden: detail['found'] };
+  if (evaluation.type === 'concepts' && detail['missing']) return { missing: texts(detail['missing']) };
+  if (evaluation.type === 'forbidden-concepts' && detail['found'])
+    return { forbidden: texts(detail['found']) };
   return {};
+}
+
+function texts(value: JsonValue): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
 function spending(evaluation: Exclude<Evaluation, { status: 'skipped' }>) {
