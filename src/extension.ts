@@ -20,10 +20,12 @@ import { registerExport } from './ui/runs/exportReport.ts';
 import { registerRunCommands } from './ui/runs/runCommands.ts';
 import { RunController } from './ui/runs/runController.ts';
 import { registerRunStatus } from './ui/runs/runStatus.ts';
+import { askKey } from './ui/secrets/askKey.ts';
 import { askLeave } from './ui/secrets/askLeave.ts';
 import { registerKeyCommands } from './ui/secrets/keyCommands.ts';
 import { KeyRing } from './ui/secrets/keyRing.ts';
 import { Settings } from './ui/settings/settings.ts';
+import { createEvaluation } from './ui/suites/createEvaluation.ts';
 import { registerTests, type Tests } from './ui/tests/registerTests.ts';
 import { toFailure } from './ui/toFailure.ts';
 import { registerTokens } from './ui/tokens/registerTokens.ts';
@@ -78,9 +80,10 @@ export function activate(context: vscode.ExtensionContext): Api {
   const listing = new WorkspaceListing(client);
   const preview = new EditPreview(output);
   const fileEdits = new FileEdits();
-  const runs = new RunController(client, settings, (wanted, token) =>
-    approveCost(wanted, { engine: client, settings }, token),
-  );
+  const runs = new RunController(client, settings, {
+    approve: (wanted, token) => approveCost(wanted, { engine: client, settings }, token),
+    askKey,
+  });
   const tests = registerTests(client, runs, output);
   const resultOf = (given: unknown) => tests.tree.results.of(given);
   const refresh = () => void client.refresh().catch((error: unknown) => output.showError(error));
@@ -97,7 +100,14 @@ export function activate(context: vscode.ExtensionContext): Api {
     checkAtStart(listing, settings, output),
     registerViews({ engine: client, listing, settings, output }),
     registerWalkthrough(output),
-    registerComparisons({ engine: client, settings, output, fileEdits, extensionUri: context.extensionUri }),
+    registerComparisons({
+      preview,
+      engine: client,
+      settings,
+      output,
+      fileEdits,
+      extensionUri: context.extensionUri,
+    }),
     registerEvaluatorStudies(client, output),
     registerReports({
       engine: client,
@@ -112,7 +122,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     registerCompress({ engine: client, settings, memory: context.workspaceState, preview, output }),
     tests,
     registerRunStatus(runs, client, output),
-    registerRunCommands({ engine: client, runs, settings, output }),
+    registerRunCommands({ engine: client, runs, preview, settings, output }),
     registerExport(client, output),
     registerDatasetCommands({
       engine: client,
@@ -123,6 +133,11 @@ export function activate(context: vscode.ExtensionContext): Api {
     }),
     registerModelPicker(client, settings, output),
     registerKeyCommands(keys, client, output),
+    registerCommand(
+      'touchstone.createEvaluation',
+      () => createEvaluation({ engine: client, settings }),
+      output,
+    ),
     registerCommand('touchstone.showOutput', () => output.show(), output),
     registerCommand('touchstone.restartEngine', () => client.restart(), output),
     settings.onDidChange('touchstone.config', refresh),

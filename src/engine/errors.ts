@@ -30,6 +30,8 @@ export class UserError extends Error {
 export class FileError extends UserError {}
 /** A configuration (touchstone.yaml or a foreign suite) cannot be used. */
 export class ConfigError extends UserError {}
+/** A provider needs a key, and none is known. */
+export class MissingKeyError extends ConfigError {}
 /** A prompt file cannot be parsed or rendered. */
 export class PromptError extends UserError {}
 /** The command line was used wrongly. */

@@ -13,7 +13,7 @@ import { workspacePath } from '../engine/suites/fileReference.ts';
 import type { Handlers } from '../protocol/call.ts';
 import type { EngineCalls } from '../protocol/calls.ts';
 import type { compareCalls } from '../protocol/compareCalls.ts';
-import { type ComparisonJobs, refuseCancelled } from './comparisonJobs.ts';
+import { type ComparisonJobs, makeReady } from './comparisonJobs.ts';
 import { datasetJob } from './datasetThread.ts';
 import type { Session } from './session.ts';
 
@@ -26,7 +26,7 @@ export function compareHandlers(session: Session, jobs: ComparisonJobs): Handler
       session.requireTrust('comparing');
       const engine = session.engine(await session.load(signal), scripts);
       const prepared = await engine.prepareComparison(request, signal);
-      await refuseCancelled(prepared, signal);
+      await makeReady(prepared, signal);
       const ready = prepared.map((one) => ({ engine, prepared: one }));
       return { comparisons: jobs.start(ready, { fresh, sequential }) };
     },

@@ -160,14 +160,15 @@ function begun({ id, prepared }: Job): BegunComparison {
   };
 }
 
-/** Puts away what was got ready for a request that was cancelled meanwhile. Throws the signal's reason then. */
-export async function refuseCancelled(
-  prepared: readonly PreparedComparison[],
-  signal: AbortSignal,
-): Promise<void> {
-  if (!signal.aborted) return;
-  await closeAll(prepared);
-  signal.throwIfAborted();
+/** Fetches the keys of all of them. Puts them away where one is missing, or the request was cancelled meanwhile. */
+export async function makeReady(prepared: readonly PreparedComparison[], signal: AbortSignal): Promise<void> {
+  try {
+    for (const { run } of prepared) await run?.ready(signal);
+    signal.throwIfAborted();
+  } catch (error) {
+    await closeAll(prepared);
+    throw error;
+  }
 }
 
 export async function closeAll(prepared: readonly PreparedComparison[]): Promise<void> {

@@ -109,9 +109,13 @@ async function start(
   const engine = session.engine(await session.load(signal), scripts);
   const prepared = await engine.prepare(suite, overrides, signal);
   const chosen = resume === undefined ? prepared : await onlyThat(prepared, engine.store.getRun(resume));
-  if (signal.aborted) {
-    await closeAll(chosen);
+  try {
+    // A key that is missing is told before anything is stored.
+    for (const one of chosen) await one.ready(signal);
     signal.throwIfAborted();
+  } catch (error) {
+    await closeAll(chosen);
+    throw error;
   }
   return jobs.start(engine, chosen, resume);
 }

@@ -9,7 +9,7 @@ import type { SuiteConfig } from '../engine/suites/suiteConfig.ts';
 import type { TargetConfig } from '../engine/suites/targetConfig.ts';
 import type { Handlers } from '../protocol/call.ts';
 import type { verifyCalls } from '../protocol/verifyCalls.ts';
-import { type ComparisonJobs, closeAll, type ReadyComparison } from './comparisonJobs.ts';
+import { type ComparisonJobs, closeAll, makeReady, type ReadyComparison } from './comparisonJobs.ts';
 import type { Session } from './session.ts';
 
 /** What the two sides are called, in the store and in reports. */
@@ -43,11 +43,14 @@ export function verifyHandlers(session: Session, jobs: ComparisonJobs): Handlers
           const prepared = await engine.prepareComparison({ ...SIDES, suite: suite.name, overrides }, signal);
           ready.push(...prepared.map((one) => ({ engine, prepared: one })));
         }
-        signal.throwIfAborted();
       } catch (error) {
         await closeAll(ready.map(({ prepared }) => prepared));
         throw error;
       }
+      await makeReady(
+        ready.map(({ prepared }) => prepared),
+        signal,
+      );
       return { comparisons: jobs.start(ready, { fresh: false, sequential: false }) };
     },
   };

@@ -1,7 +1,11 @@
 import path from 'node:path';
+import { ConfigError } from '../engine/errors.ts';
 import { resolveInside } from '../engine/files/confine.ts';
 import type { Problem } from '../engine/model/problem.ts';
+import { addTarget } from '../engine/suites/addTarget.ts';
+import { workspacePath } from '../engine/suites/fileReference.ts';
 import { listWorkspace } from '../engine/suites/listWorkspace.ts';
+import { sampleFiles } from '../engine/suites/sampleConfig.ts';
 import { validateFile } from '../engine/suites/validateFiles.ts';
 import type { Handlers } from '../protocol/call.ts';
 import type { workspaceCalls } from '../protocol/workspaceCalls.ts';
@@ -9,6 +13,7 @@ import type { DatasetCache } from './datasetCache.ts';
 import { ListedWorkspace } from './listedWorkspace.ts';
 import type { Session } from './session.ts';
 import { suiteCases } from './suiteCases.ts';
+import { textEdits } from './textEdits.ts';
 
 export function workspaceHandlers(session: Session, cache: DatasetCache): Handlers<typeof workspaceCalls> {
   const listed = new ListedWorkspace(session);
@@ -26,6 +31,18 @@ export function workspaceHandlers(session: Session, cache: DatasetCache): Handle
     },
     'suite/cases': ({ suite, dataset, offset, limit }, signal) =>
       suiteCases({ session, listed, cache }, { suite, dataset, offset, limit }, signal),
+    'workspace/first': async ({ asked, says, model }, signal) => {
+      const first = { asked, says, ...(model === undefined ? {} : { model }) };
+      const { environment, root } = session;
+      return { files: await sampleFiles(root, { environment, signal, first }) };
+    },
+    'suite/addTarget': ({ suite, prompt, text }) => {
+      const { configFile, root } = session;
+      if (configFile === undefined) throw noConfiguration();
+      const file = workspacePath(root, resolveInside(root, prompt, { path: prompt }));
+      const after = addTarget({ path: path.basename(configFile), text }, suite, file);
+      return { edits: textEdits(text, after) };
+    },
     'workspace/validate': async ({ files }, signal) => {
       if (!files) return validateAll(session, signal);
       const problems: Problem[] = [];
@@ -34,6 +51,12 @@ export function workspaceHandlers(session: Session, cache: DatasetCache): Handle
       return { files: files.length, problems };
     },
   };
+}
+
+function noConfiguration(): ConfigError {
+  return new ConfigError('there is no touchstone.yaml to add a target to', {
+    remedy: 'Create one with the command “Touchstone: Create First Evaluation…”.',
+  });
 }
 
 async function validateAll(session: Session, signal: AbortSignal) {

@@ -39,7 +39,7 @@ const caseEntry = z.object({
 });
 
 /** Both ends as line and column from 1; the end is exclusive. */
-const textEdit = z.object({
+export const textEdit = z.object({
   line: z.int(),
   column: z.int(),
   endLine: z.int(),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { textEdit } from './datasetCalls.ts';
 import { location, problem } from './places.ts';
 
 const target = z.object({
@@ -65,6 +66,31 @@ export const workspaceCalls = {
     }),
     /** `total` counts what the suite's filter lets through. */
     result: z.object({ total: z.int(), cases: z.array(suiteCase) }),
+  },
+  /**
+   * The files of a first evaluation, none of which exists: a configuration, and a prompt and a dataset where the
+   * folder has none. Empty where there is a configuration. Writes nothing.
+   */
+  'workspace/first': {
+    params: z.strictObject({
+      asked: z.string().min(1),
+      says: z.array(z.string().min(1)).min(1),
+      /** `provider/model`; a default where absent. */
+      model: z.string().exactOptional(),
+    }),
+    result: z.object({
+      files: z.array(z.object({ path: z.string(), text: z.string() })),
+    }),
+  },
+  /** What adds a prompt (absolute path) as a target to a suite of the configuration. Writes nothing. */
+  'suite/addTarget': {
+    params: z.strictObject({
+      suite: z.string().min(1),
+      prompt: z.string().min(1),
+      /** The configuration as it stands in the editor. */
+      text: z.string(),
+    }),
+    result: z.object({ edits: z.array(textEdit) }),
   },
   /** Every problem of the workspace, or of some files of it. */
   'workspace/validate': {

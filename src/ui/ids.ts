@@ -11,7 +11,8 @@ export interface Commands {
   'touchstone.restartEngine'(): Promise<void>;
   /** Returns the chosen `provider/model`, or undefined when the person chose none. */
   'touchstone.chooseModel'(): Promise<string | undefined>;
-  'touchstone.setApiKey'(): Promise<void>;
+  /** Whether one was set. */
+  'touchstone.setApiKey'(): Promise<boolean>;
   'touchstone.clearApiKey'(): Promise<void>;
   /** Runs these cases of a dataset (absolute path) with the suites that use it. */
   'touchstone.runEvaluation'(): Promise<void>;
@@ -59,6 +60,8 @@ export interface Commands {
   'touchstone.repeatRun'(run?: { runId: string }): Promise<void>;
   'touchstone.refreshViews'(): void;
   'touchstone.openWalkthrough'(): Promise<void>;
+  /** Asks two questions, writes a prompt, a dataset and a suite, and runs them. */
+  'touchstone.createEvaluation'(): Promise<void>;
   /** The given run, else what was asked for last in this window, else the newest stored run. */
   'touchstone.rerunLast'(run?: { runId: string }): Promise<void>;
   /** What failed in the given run, else in the newest one. */
@@ -113,6 +116,7 @@ export const commandIds = [
   'touchstone.repeatRun',
   'touchstone.refreshViews',
   'touchstone.openWalkthrough',
+  'touchstone.createEvaluation',
   'touchstone.runEvaluation',
   'touchstone.runSuite',
   'touchstone.runCases',

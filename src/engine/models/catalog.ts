@@ -1,4 +1,4 @@
-import { ConfigError, type ErrorPlace } from '../errors.ts';
+import { ConfigError, type ErrorPlace, MissingKeyError } from '../errors.ts';
 import type { SourceLocation } from '../model/location.ts';
 import {
   type Clock,
@@ -199,7 +199,7 @@ async function fetchSecrets(
     const value = await secrets.get({ provider, origin, variable }, signal);
     if (value !== null && value !== '') values[variable] = value;
     else
-      throw new ConfigError(`there is no key for the provider “${provider}” at ${origin}`, {
+      throw new MissingKeyError(`there is no key for the provider “${provider}” at ${origin}`, {
         remedy: `Store one with the command “Touchstone: Set API Key…”, or set ${variable} in the environment of the editor.`,
       });
   }

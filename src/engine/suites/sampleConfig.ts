@@ -15,6 +15,16 @@ export interface SampleFile {
   text: string;
 }
 
+/** What a person says of a first evaluation. */
+export interface FirstCase {
+  /** What the prompt is asked. */
+  asked: string;
+  /** Words and phrases that a good answer says. */
+  says: readonly string[];
+  /** `provider/model`. */
+  model?: string;
+}
+
 const MODEL = 'openai/gpt-5-mini';
 
 /**
@@ -24,8 +34,9 @@ const MODEL = 'openai/gpt-5-mini';
  */
 export async function sampleFiles(
   root: string,
-  options: { environment: Environment; signal: AbortSignal },
+  options: { environment: Environment; signal: AbortSignal; first?: FirstCase },
 ): Promise<SampleFile[]> {
+  const { first } = options;
   if (existsSync(path.join(root, 'touchstone.yaml'))) return [];
   const found = await discoverWorkspace(root, options.signal);
   const prompt = firstUsable(found, root, options.environment);
@@ -33,9 +44,9 @@ export async function sampleFiles(
   const promptPath = prompt?.path ?? `prompts/${dataset ? stemOf(dataset.path) : 'answer'}.prompty`;
   const datasetPath = dataset?.path ?? `datasets/${nameFromPath(promptPath)}.golden.yaml`;
   const files: SampleFile[] = [
-    { path: 'touchstone.yaml', text: configText(promptPath, datasetPath, prompt) },
-    ...(prompt ? [] : [{ path: promptPath, text: promptText(dataset === undefined) }]),
-    ...(dataset ? [] : [{ path: datasetPath, text: datasetText(prompt) }]),
+    { path: 'touchstone.yaml', text: configText(promptPath, datasetPath, prompt, first?.model ?? MODEL) },
+    ...(prompt ? [] : [{ path: promptPath, text: promptText(dataset === undefined && !first) }]),
+    ...(dataset ? [] : [{ path: datasetPath, text: datasetText(prompt, first) }]),
   ];
   return files.filter((file) => !existsSync(path.join(root, file.path)));
 }
@@ -67,17 +78,17 @@ function stemOf(file: string): string {
   return path.posix.basename(file).replace(/(?:\.golden)?\.[^.]*$/, '');
 }
 
-function configText(prompt: string, dataset: string, own: Prompt | undefined): string {
+function configText(prompt: string, dataset: string, own: Prompt | undefined, chosen: string): string {
   const name =
     nameFromPath(prompt)
       .replace(/[^A-Za-z0-9._-]+/g, '-')
       .replace(/^[^A-Za-z0-9]+/, '') || 'first';
-  const model = own?.model.id === undefined ? `, model: ${MODEL}` : '';
+  const model = own?.model.id === undefined ? `, model: ${quoted(chosen)}` : '';
   return `# What is tested, with which cases, and what is good enough. Run it with: touchstone eval
 suites:
   ${name}:
     dataset: ${quoted(dataset)} # the cases, and what is expected of them
-    targets: [{ prompt: ${quoted(prompt)}${model} }] # the key comes from OPENAI_API_KEY
+    targets: [{ prompt: ${quoted(prompt)}${model} }]${chosen === MODEL ? ' # the key comes from OPENAI_API_KEY' : ''}
     gate: { min_pass_rate: 0.9 } # below this share of passed cases, the run fails
 `;
 }
@@ -96,13 +107,12 @@ inputs:
     description: What the customer asks.
 ---
 system:
-You answer questions of a shop's customers in one or two sentences.
-${withPolicy ? policy : ''}user:
+${withPolicy ? `You answer questions of a shop's customers in one or two sentences.\n${policy}` : 'You answer questions in one or two sentences.\n'}user:
 {{question}}
 `;
 }
 
-function datasetText(prompt: Prompt | undefined): string {
+function datasetText(prompt: Prompt | undefined, first: FirstCase | undefined): string {
   const input = (text: string): string => {
     const inputs = prompt ? prompt.inputs.map((entry) => entry.name) : ['question'];
     if (inputs.length === 0) return quoted(text);
@@ -114,7 +124,16 @@ version: 1.0.0
 metadata:
   name: ${quoted(prompt ? nameFromPath(prompt.path) : 'answer')}
 test_cases:
-${prompt ? ownCases(input) : sampleCases(input)}`;
+${first ? firstCase(first, input) : prompt ? ownCases(input) : sampleCases(input)}`;
+}
+
+function firstCase({ asked, says }: FirstCase, input: (text: string) => string): string {
+  const concepts = says.map((text) => JSON.stringify(text)).join(', ');
+  return `  - id: first-case
+    input: ${input(asked)}
+    expected_output:
+      expected_concepts: [${concepts}] # what a good answer says, in any inflection
+`;
 }
 
 function sampleCases(input: (text: string) => string): string {

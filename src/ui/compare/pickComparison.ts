@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
 import type { Suite } from '../../protocol/workspaceCalls.ts';
+import type { EditPreview } from '../datasets/editPreview.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import { isFileAt } from '../files/samePath.ts';
 import { PlainError } from '../output/plainError.ts';
 import type { Settings } from '../settings/settings.ts';
+import { offerSuite } from '../suites/offerSuite.ts';
 import type { ComparisonRequest } from './comparisonRequest.ts';
 
 interface SideItem extends vscode.QuickPickItem {
@@ -16,16 +18,21 @@ const RUNS = 50;
 
 /** What compares a file with the last commit; asks only where there are several ways. */
 export async function requestForFile(
-  engine: EngineClient,
+  { engine, preview }: { engine: EngineClient; preview: EditPreview },
   file: string,
 ): Promise<Omit<ComparisonRequest, 'baseline'> | undefined> {
-  const { root, suites } = await engine.call('workspace/list', {});
+  const { root, suites, prompts } = await engine.call('workspace/list', {});
   const uses = suites.flatMap((suite) => {
     const targets = suite.targets.filter(
       ({ prompt }) => prompt !== undefined && isFileAt(root, prompt, file),
     );
     return targets.length > 0 ? [{ suite, targets }] : [];
   });
+  // No suite could tell one version of this prompt from another.
+  if (uses.length === 0 && prompts.some((prompt) => isFileAt(root, prompt.path, file))) {
+    await offerSuite({ engine, preview }, file);
+    return undefined;
+  }
   // A file that is no prompt may be a part of any agent.
   const chosen = uses.length > 0 ? uses : suites.map((suite) => ({ suite, targets: suite.targets }));
   const suite = await chooseSuite(chosen.map((use) => use.suite));

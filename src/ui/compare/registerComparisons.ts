@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { registerCommand } from '../commands.ts';
+import type { EditPreview } from '../datasets/editPreview.ts';
 import type { FileEdits } from '../edits/fileEdits.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import { promptSelector } from '../language/documentSelector.ts';
@@ -23,12 +24,13 @@ export interface ComparisonPorts {
   settings: Settings;
   output: Output;
   fileEdits: FileEdits;
+  preview: EditPreview;
   extensionUri: vscode.Uri;
 }
 
 /** The commands that compare, the lens above prompts, and the documents that panels open. */
 export function registerComparisons(ports: ComparisonPorts): vscode.Disposable {
-  const { engine, settings, output } = ports;
+  const { engine, settings, output, preview } = ports;
   let loaded: Promise<Comparisons> | undefined;
   const compare = async (asked: Promise<ComparisonRequest | undefined>) => {
     const request = await asked;
@@ -47,7 +49,7 @@ export function registerComparisons(ports: ComparisonPorts): vscode.Disposable {
     registerComparisonDocuments(engine),
     registerCommand(
       'touchstone.compareWithHead',
-      (given) => compare(withHead(engine, changed, given)),
+      (given) => compare(withHead({ engine, preview }, changed, given)),
       output,
     ),
     registerCommand('touchstone.compareWith', () => compare(pickComparison(engine)), output),
@@ -77,28 +79,28 @@ async function loadComparisons({
   return new Comparisons({ engine, settings, output, fileEdits, bundle });
 }
 
+type HeadPorts = Pick<ComparisonPorts, 'engine' | 'preview'>;
+
 async function withHead(
-  engine: EngineClient,
+  ports: HeadPorts,
   changed: ChangedPrompts,
   given: unknown,
 ): Promise<ComparisonRequest | undefined> {
   const request =
     suiteRequest(given) ??
-    (isSourceControl(given)
-      ? await requestForChanged(engine, changed)
-      : await requestForActive(engine, given));
+    (isSourceControl(given) ? await requestForChanged(ports, changed) : await requestForActive(ports, given));
   return request && { ...request, baseline: 'HEAD' };
 }
 
-async function requestForChanged(engine: EngineClient, { files }: ChangedPrompts) {
+async function requestForChanged(ports: HeadPorts, { files }: ChangedPrompts) {
   const file = await pickChanged(files);
-  return file === undefined ? undefined : requestForFile(engine, file);
+  return file === undefined ? undefined : requestForFile(ports, file);
 }
 
-async function requestForActive(engine: EngineClient, given: unknown) {
+async function requestForActive(ports: HeadPorts, given: unknown) {
   const file = comparedFile(given) ?? activeFile();
-  if (file !== undefined) return requestForFile(engine, file);
-  const chosen = await pickSuite(engine);
+  if (file !== undefined) return requestForFile(ports, file);
+  const chosen = await pickSuite(ports.engine);
   return chosen && { suite: chosen.name };
 }
 

@@ -67,11 +67,14 @@ export class Output implements vscode.Disposable {
   }
 
   async #offerPlace(failure: Extract<Failure, { kind: 'user' }>): Promise<void> {
-    const { where, remedy } = failure;
+    const { where, remedy, name } = failure;
     const text = remedy ? `${sentence(failure.message)} ${remedy}` : sentence(failure.message);
     const open = vscode.l10n.t('Open File');
+    const setKey = vscode.l10n.t('Set API Key…');
     const file = where && (await existingFile(where.path));
-    const answer = await vscode.window.showErrorMessage(text, ...(file ? [open] : []));
+    const offers = [...(file ? [open] : []), ...(name === 'MissingKeyError' ? [setKey] : [])];
+    const answer = await vscode.window.showErrorMessage(text, ...offers);
+    if (answer === setKey) await vscode.commands.executeCommand('touchstone.setApiKey');
     if (answer !== open || !file) return;
     const at = new vscode.Position(
       Math.max(0, (where?.line ?? 1) - 1),

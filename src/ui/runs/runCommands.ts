@@ -1,10 +1,11 @@
-import path from 'node:path';
 import * as vscode from 'vscode';
 import type { EngineCalls } from '../../protocol/calls.ts';
 import type { Suite } from '../../protocol/workspaceCalls.ts';
 import { registerCommand } from '../commands.ts';
 import { isFileAt } from '../files/samePath.ts';
 import { PlainError } from '../output/plainError.ts';
+import { offerSuite } from '../suites/offerSuite.ts';
+import { requireTrust } from '../trust/trust.ts';
 import type { FinishedRun } from './activeRun.ts';
 import { pickEvaluation } from './pickEvaluation.ts';
 import { allResults } from './resultPages.ts';
@@ -33,6 +34,7 @@ export function registerRunCommands(ports: RunPorts): vscode.Disposable {
 }
 
 async function runEvaluation(ports: RunPorts): Promise<void> {
+  requireTrust(vscode.l10n.t('Running an evaluation'));
   const request = await pickEvaluation(ports);
   if (request) await run(ports, request);
 }
@@ -84,14 +86,7 @@ async function runPrompt(ports: RunPorts, given: unknown): Promise<void> {
       .map(({ name }) => name);
     return targets.length === 0 ? [] : [{ suite, targets }];
   });
-  if (uses.length === 0) {
-    throw new PlainError(
-      vscode.l10n.t(
-        'No suite tests {0}. Add a target with this prompt to a suite in touchstone.yaml.',
-        path.basename(file),
-      ),
-    );
-  }
+  if (uses.length === 0) return offerSuite(ports, file);
   for (const { suite, targets } of uses) await run(ports, onlyTargets(suite, targets));
 }
 
@@ -141,6 +136,7 @@ async function stopRun({ runs }: RunPorts, given: unknown): Promise<void> {
 
 /** Saves what is open, then runs with a notification that can be cancelled. */
 async function run(ports: RunPorts, request: RunRequest): Promise<void> {
+  requireTrust(vscode.l10n.t('Running an evaluation'));
   await vscode.workspace.saveAll(false);
   const title = vscode.l10n.t('Evaluating {0}', request.suite);
   await show(ports, title, (options) => ports.runs.start(request, options));

@@ -29,6 +29,9 @@ export interface FollowOptions {
   unobserved?: boolean;
 }
 
+/** Whether the person has set a key that was found to be missing. */
+type AskKey = (failure: CallFailure) => Promise<boolean>;
+
 /** Follows the runs of one request. */
 export interface RunObserver {
   onEvent(event: RunEvent): void;
@@ -44,6 +47,7 @@ export class RunController implements vscode.Disposable {
   readonly #engine: EngineClient;
   readonly #settings: Settings;
   readonly #approve: Approve;
+  readonly #askKey: AskKey;
   readonly #happened = new vscode.EventEmitter<RunEvent>();
   readonly #active = new Map<string, ActiveRun>();
   readonly #subscriptions: vscode.Disposable[];
@@ -55,10 +59,15 @@ export class RunController implements vscode.Disposable {
   readonly onDidHappen = this.#happened.event;
 
   /** `approve` is asked before each new run; its no ends the request like a cancellation. */
-  constructor(engine: EngineClient, settings: Settings, approve: Approve) {
+  constructor(
+    engine: EngineClient,
+    settings: Settings,
+    { approve, askKey }: { approve: Approve; askKey: AskKey },
+  ) {
     this.#engine = engine;
     this.#settings = settings;
     this.#approve = approve;
+    this.#askKey = askKey;
     this.#subscriptions = [
       engine.on('run/started', (data) => this.#started(data)),
       engine.on('run/results', (data) => this.#results(data)),
@@ -110,13 +119,19 @@ export class RunController implements vscode.Disposable {
     this.#last = request;
     const wanted = this.withSettings(request);
     if (!(await this.#approve(wanted, options.token))) throw new vscode.CancellationError();
-    return this.#follow(() => this.#engine.call('run/start', wanted, options.token), options);
+    return this.#follow(
+      () => this.#withKey(() => this.#engine.call('run/start', wanted, options.token)),
+      options,
+    );
   }
 
   /** Goes on with a stored run. */
   resume(runId: string, options: FollowOptions = {}): Promise<FinishedRun[]> {
     const scripts = this.#settings.allowScripts;
-    return this.#follow(() => this.#engine.call('run/resume', { runId, scripts }, options.token), options);
+    return this.#follow(
+      () => this.#withKey(() => this.#engine.call('run/resume', { runId, scripts }, options.token)),
+      options,
+    );
   }
 
   /** Stops politely: what came in is stored, and the run can be resumed. */
@@ -127,6 +142,18 @@ export class RunController implements vscode.Disposable {
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#happened.dispose();
+  }
+
+  /** Where a key is missing nothing has begun yet: once it is set, all goes on. */
+  async #withKey<T>(begin: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await begin();
+      } catch (error) {
+        if (!isMissingKey(error)) throw error;
+        if (!(await this.#askKey(error))) throw new vscode.CancellationError();
+      }
+    }
   }
 
   /** Events may come before the ids that tell whose they are: they are kept until then. */
@@ -210,6 +237,12 @@ function endWithEngine(state: EngineState['state']): RunEnd | undefined {
     case 'ready':
       return undefined;
   }
+}
+
+function isMissingKey(error: unknown): error is CallFailure {
+  return (
+    error instanceof CallFailure && error.failure.kind === 'user' && error.failure.name === 'MissingKeyError'
+  );
 }
 
 /** A run that ended before its first trial, e.g. because a key is missing. */

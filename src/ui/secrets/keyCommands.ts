@@ -4,7 +4,7 @@ import type { EngineClient } from '../engine/engineClient.ts';
 import type { Output } from '../output/output.ts';
 import type { KeyRing } from './keyRing.ts';
 
-/** Set API key…, clear API key…. */
+/** Set API key…, which returns whether one was set, and clear API key…. */
 export function registerKeyCommands(keys: KeyRing, engine: EngineClient, output: Output): vscode.Disposable {
   return vscode.Disposable.from(
     registerCommand('touchstone.setApiKey', () => setKey(keys, engine), output),
@@ -12,7 +12,7 @@ export function registerKeyCommands(keys: KeyRing, engine: EngineClient, output:
   );
 }
 
-async function setKey(keys: KeyRing, engine: EngineClient): Promise<void> {
+async function setKey(keys: KeyRing, engine: EngineClient): Promise<boolean> {
   const { providers } = await engine.call('model/list', {});
   const stored = new Set(keys.entries().map(({ provider, origin }) => `${provider}@${origin}`));
   const items = providers
@@ -25,13 +25,13 @@ async function setKey(keys: KeyRing, engine: EngineClient): Promise<void> {
     }));
   if (items.length === 0) {
     await vscode.window.showInformationMessage(vscode.l10n.t('No provider of this workspace needs a key.'));
-    return;
+    return false;
   }
   const chosen = await vscode.window.showQuickPick(items, {
     title: vscode.l10n.t('Set API Key'),
     placeHolder: vscode.l10n.t('The provider and the address that the key is for'),
   });
-  if (!chosen) return;
+  if (!chosen) return false;
   const value = await vscode.window.showInputBox({
     title: vscode.l10n.t('API key for {0} at {1}', chosen.label, chosen.origin),
     prompt: vscode.l10n.t('Kept in the secret storage of the editor, and sent to this address only.'),
@@ -39,7 +39,9 @@ async function setKey(keys: KeyRing, engine: EngineClient): Promise<void> {
     ignoreFocusOut: true,
     validateInput: (text) => (text.trim() === '' ? vscode.l10n.t('Enter a key.') : undefined),
   });
-  if (value !== undefined) await keys.store({ provider: chosen.label, origin: chosen.origin }, value.trim());
+  if (value === undefined) return false;
+  await keys.store({ provider: chosen.label, origin: chosen.origin }, value.trim());
+  return true;
 }
 
 async function clearKey(keys: KeyRing): Promise<void> {

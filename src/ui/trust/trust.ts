@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { CallFailure } from '../../protocol/callFailure.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import type { Output } from '../output/output.ts';
 
@@ -10,6 +11,16 @@ export function onlyTrusted<P, R>(
     if (vscode.workspace.isTrusted) return work(params, signal);
     throw new Error('the workspace is not trusted');
   };
+}
+
+/** Refuses what runs something before the person is asked any question. Throws CallFailure. */
+export function requireTrust(what: string): void {
+  if (vscode.workspace.isTrusted) return;
+  throw new CallFailure('trust', {
+    kind: 'untrusted',
+    message: vscode.l10n.t('{0} needs a trusted workspace', what),
+    remedy: vscode.l10n.t('Trust the workspace, then try again.'),
+  });
 }
 
 /**

@@ -86,3 +86,27 @@ describe('sampleFiles', () => {
     assert.match(suite.name, /^[A-Za-z0-9]/);
   });
 });
+
+describe('sampleFiles of a first evaluation', () => {
+  it('hold what the person said, and run as they stand', async () => {
+    const root = workspaceFolder({});
+    const first = { asked: 'What is: "2 + 2"?', says: ['4', 'a "sum"'], model: 'vscode/copilot/gpt-5' };
+    const files = await sampleFiles(root, { ...options, first });
+    writeFiles(root, Object.fromEntries(files.map(({ path, text }) => [path, text])));
+    const { config } = await loadWorkspace({ root, ...options });
+    const [suite] = config.suites;
+    assert.deepEqual(
+      suite?.targets.map((target) => target.kind === 'prompt' && target.model),
+      ['vscode/copilot/gpt-5'],
+    );
+    const dataset = await openDataset(`${root}/datasets/answer.golden.yaml`, {
+      root,
+      signal: options.signal,
+    });
+    const cases = await Array.fromAsync(dataset.cases({ signal: options.signal }));
+    assert.deepEqual(
+      cases.map(({ case: { input, expected_output } }) => [input, expected_output?.expected_concepts]),
+      [[{ question: 'What is: "2 + 2"?' }, ['4', 'a "sum"']]],
+    );
+  });
+});
