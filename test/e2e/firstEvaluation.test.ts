@@ -90,10 +90,11 @@ suites:
       await openViews(workbench);
       await workbench.openFile('greet.prompty');
       await workbench.runCommand('Touchstone: Run for the Current Prompt');
-      const notification = await workbench.notification('Nothing was run');
+      const dialog = page.locator('.monaco-dialog-box', { hasText: 'Nothing was run' });
+      await dialog.waitFor();
       await workbench.screenshot('key-missing');
       assert.equal(existsSync(path.join(workbench.folder, '.touchstone', 'touchstone.db')), false);
-      await notification.getByRole('button', { name: 'Set API Key…' }).click();
+      await dialog.getByRole('button', { name: 'Set API Key…' }).click();
       await workbench.choices.filter({ hasText: 'local' }).first().click();
       const input = workbench.quickInput.locator('input[type="password"]');
       await input.fill('sk-nobody');

@@ -154,16 +154,17 @@ describe('engine process: keys', () => {
     }
   });
 
-  it('that are refused end the run before anything is called', async () => {
+  it('that are refused keep a run from beginning: nothing is stored or called', async () => {
     const server = await startOpenAiServer(() => ({ text: 'hello' }));
     const providers = `providers:\n  mine: { base_url: "${server.baseUrl}", api_key: "\${env:MY_KEY}" }\n`;
     try {
       await using window = await TestWindow.open(promptWorkspace('mine/gpt', providers), {
         environment: { MY_KEY: 'from the environment' },
       });
-      const { end } = await window.run('answers');
-      assert.equal(end.outcome, 'failed');
-      assert.ok(end.failure?.kind === 'user' && end.failure.remedy?.includes('Set API Key'));
+      const failure = await window.failure('run/start', { suite: 'answers' });
+      assert.ok(failure.kind === 'user' && failure.remedy?.includes('Set API Key'));
+      assert.equal(failure.name, 'MissingKeyError');
+      assert.deepEqual((await window.call('run/list', {})).runs, []);
       assert.equal(server.requests.length, 0);
     } finally {
       await server.close();

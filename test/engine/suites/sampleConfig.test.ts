@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { openDataset } from '../../../src/engine/datasets/dataset.ts';
+import type { LocatedCase } from '../../../src/engine/model/case.ts';
 import { fixedEnvironment } from '../../../src/engine/ports.ts';
 import { loadWorkspace } from '../../../src/engine/suites/loadWorkspace.ts';
 import { sampleFiles } from '../../../src/engine/suites/sampleConfig.ts';
@@ -103,7 +104,8 @@ describe('sampleFiles of a first evaluation', () => {
       root,
       signal: options.signal,
     });
-    const cases = await Array.fromAsync(dataset.cases({ signal: options.signal }));
+    const cases: LocatedCase[] = [];
+    for await (const located of dataset.cases({ signal: options.signal })) cases.push(located);
     assert.deepEqual(
       cases.map(({ case: { input, expected_output } }) => [input, expected_output?.expected_concepts]),
       [[{ question: 'What is: "2 + 2"?' }, ['4', 'a "sum"']]],
