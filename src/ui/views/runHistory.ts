@@ -112,7 +112,7 @@ export class RunHistory implements vscode.Disposable {
   /** The figures of a run are reckoned from all its results: one after the other, the newest of each kind first. */
   async #judge(): Promise<void> {
     try {
-      const complete = this.#runs.filter(({ state }) => state === 'complete');
+      const complete = this.#runs.filter(({ state, comparison }) => state === 'complete' && !comparison);
       for (const run of new Set([...newestOf(complete), ...complete])) {
         if (this.#verdicts.has(run.id)) continue;
         const { passed, gate, summary } = await this.#engine.call('run/summary', { runId: run.id });

@@ -80,11 +80,12 @@ function runItem(run: RunHead, verdict: Verdict | undefined): vscode.TreeItem {
   item.id = `run ${run.id}`;
   item.contextValue = run.comparison && run.state === 'interrupted' ? 'run.comparison' : `run.${run.state}`;
   item.iconPath = runIcon(run, verdict);
-  item.description = runText(run);
+  const text = run.comparison ? `${sidesText(run.comparison)} · ${runText(run)}` : runText(run);
+  item.description = text;
   item.tooltip = [
     `${run.suite} · ${run.dataset.path} ${run.dataset.version}`,
     run.targets.map(({ name }) => name).join(', '),
-    runText(run),
+    text,
     ...(verdict?.gate?.clauses ?? [])
       .filter(({ status }) => status !== 'not-asked')
       .map(({ name, status, reason }) => `${status === 'pass' ? '✓' : '✗'} ${name}: ${reason}`),
@@ -92,8 +93,13 @@ function runItem(run: RunHead, verdict: Verdict | undefined): vscode.TreeItem {
   ].join('\n');
   // Without arguments: the editor forgets those of a row that is drawn anew while it is clicked.
   item.command = { command: 'touchstone.openSelectedRun', title: vscode.l10n.t('Open Report') };
-  item.accessibilityInformation = { label: `${run.suite}, ${item.label}, ${runText(run)}` };
+  item.accessibilityInformation = { label: `${run.suite}, ${item.label}, ${text}` };
   return item;
+}
+
+/** Both sides are in one run: its counts are those of neither, and no pass rate is shown. */
+function sidesText({ baseline, candidate }: NonNullable<RunHead['comparison']>): string {
+  return vscode.l10n.t('comparison {0} ↔ {1}', baseline, candidate);
 }
 
 function runText(run: RunHead): string {
@@ -110,6 +116,7 @@ function runText(run: RunHead): string {
     case 'interrupted':
       return vscode.l10n.t('interrupted at {0} of {1}', done, run.trials);
     case 'complete':
+      if (run.comparison) return vscode.l10n.t('{0} trials', done);
       return [percent(passRateOf(run), vscode.env.language), ...figures].join(' · ');
   }
 }
@@ -119,6 +126,7 @@ function runIcon(run: RunHead, verdict: Verdict | undefined): vscode.ThemeIcon {
   const color = (id: string) => new vscode.ThemeColor(id);
   if (run.state === 'running') return new vscode.ThemeIcon('loading~spin');
   if (run.state === 'interrupted') return new vscode.ThemeIcon('debug-pause', color('testing.iconSkipped'));
+  if (run.comparison) return new vscode.ThemeIcon('git-compare');
   if (verdict?.passed) return new vscode.ThemeIcon('pass', color('testing.iconPassed'));
   if (verdict) return new vscode.ThemeIcon('error', color('testing.iconFailed'));
   const spotless = doneOf(run) > 0 && run.counts.passed === doneOf(run);

@@ -194,6 +194,7 @@ export const runHead = z.object({
     id: z.string(),
     suite: z.string(),
     state: z.enum(['running', 'interrupted', 'complete']),
+    comparison: z.optional(z.object({ baseline: z.string(), candidate: z.string() })),
     created_at: z.string(),
     elapsed_ms: z.number(),
     dataset: z.object({ path: z.string(), version: z.string() }),

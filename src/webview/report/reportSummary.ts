@@ -11,6 +11,7 @@ const VERDICT_ICON: { [kind in Verdict['kind']]: IconName } = {
   running: 'running',
   interrupted: 'errored',
   empty: 'unknown',
+  compared: 'diff',
   passed: 'passed',
   failed: 'failed',
 };

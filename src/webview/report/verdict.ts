@@ -2,7 +2,7 @@ import { formatCount } from '../../engine/reports/figures.ts';
 import type { RunHead } from './entries.ts';
 
 export interface Verdict {
-  kind: 'running' | 'interrupted' | 'empty' | 'passed' | 'failed';
+  kind: 'running' | 'interrupted' | 'empty' | 'compared' | 'passed' | 'failed';
   /** In plain words, e.g. `Gate failed`. */
   words: string;
   /** The counts behind it. */
@@ -24,6 +24,10 @@ export function verdictOf({ run, passed, gate, summary }: RunHead): Verdict {
     return { kind: 'interrupted', words: `Interrupted: ${progress}, so the verdict is not final`, counts };
   }
   if (total.trials === 0) return { kind: 'empty', words: 'No results: nothing was measured', counts };
+  if (run.comparison) {
+    const { baseline, candidate } = run.comparison;
+    return { kind: 'compared', words: `Comparison: ${baseline} ↔ ${candidate}, both sides together`, counts };
+  }
   if (gate)
     return { kind: passed ? 'passed' : 'failed', words: `Gate ${passed ? 'passed' : 'failed'}`, counts };
   return passed

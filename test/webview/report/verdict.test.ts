@@ -31,6 +31,16 @@ describe('the verdict in words', () => {
     assert.equal(verdictOf(running).words, 'Running: 12 of 16 results');
   });
 
+  it('says nothing of both sides of a comparison together', () => {
+    const { run, ...rest } = head(sampleReport({ gate: null }));
+    const comparison = { baseline: 'HEAD', candidate: 'files' };
+    const verdict = verdictOf({ ...rest, run: { ...run, comparison } });
+    assert.deepEqual(
+      [verdict.kind, verdict.words],
+      ['compared', 'Comparison: HEAD ↔ files, both sides together'],
+    );
+  });
+
   it('is never a pass without a result, whatever the host says', () => {
     const empty = head(reportOf({ plan: plan({ cases: 0 }), cases: [], results: [] }));
     assert.equal(verdictOf({ ...empty, passed: true }).kind, 'empty');
