@@ -129,5 +129,7 @@ class Splitter {
 }
 
 function isBlank(text: string): boolean {
-  return text === '' || (text.charCodeAt(0) <= 0x20 && text.trim() === '');
+  const first = text.charCodeAt(0);
+  // A record begins with a brace; only another beginning is worth a closer look.
+  return text === '' || ((first <= 0x20 || first >= 0x80) && text.trim() === '');
 }

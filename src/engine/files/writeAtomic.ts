@@ -1,11 +1,11 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { FileError } from '../errors.ts';
 import type { Random } from '../ports.ts';
 
 /**
- * Replaces a file in one step: readers see the old text or the new one, never a part. The file's mode is
- * kept. `path` must be resolved (a link in its place would be replaced). Throws FileError when it cannot.
+ * Replaces a file in one step: readers see the old text or the new one, never a part. The file's mode and its byte
+ * order mark, which reading leaves out, are kept. `path` must be resolved (a link in its place would be replaced). Throws FileError when it cannot.
  */
 export function writeAtomic(path: string, text: string, random: Random): void {
   const temporary = join(dirname(path), `.${basename(path)}.${random.hex(6)}.tmp`);
@@ -13,7 +13,7 @@ export function writeAtomic(path: string, text: string, random: Random): void {
   try {
     const file = openSync(temporary, 'wx', mode === undefined ? 0o666 : mode & 0o777);
     try {
-      writeFileSync(file, text);
+      writeFileSync(file, hasBom(path) && !text.startsWith(BOM) ? BOM + text : text);
       fsyncSync(file);
     } finally {
       closeSync(file);
@@ -23,6 +23,25 @@ export function writeAtomic(path: string, text: string, random: Random): void {
     rmSync(temporary, { force: true });
     throw writeError(error, path);
   }
+}
+
+const BOM = '\ufeff';
+
+function hasBom(path: string): boolean {
+  const head = Buffer.alloc(3);
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch {
+    // A file that is made anew, or that may only be written.
+    return false;
+  }
+  try {
+    readSync(file, head, 0, 3, 0);
+  } finally {
+    closeSync(file);
+  }
+  return head.toString('utf8') === BOM;
 }
 
 /** The FileError for a file that cannot be written; anything but a system error is given back as it is. */

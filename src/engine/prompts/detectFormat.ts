@@ -26,6 +26,9 @@ const SUFFIXES: readonly [suffix: string, format: PromptFormat][] = [
 /** Read as a prompt only when a suite names them: too many other files are called so. */
 const PLAIN_SUFFIXES: readonly [suffix: string, format: PromptFormat][] = [
   ['.json', 'chat-json'],
+  ['.jinja2', 'text'],
+  ['.jinja', 'text'],
+  ['.j2', 'text'],
   ['.txt', 'text'],
   ['.md', 'text'],
 ];

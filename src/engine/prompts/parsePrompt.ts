@@ -44,7 +44,7 @@ export function parsePrompt(source: { path: string; text: string }, options: Par
       throw new PromptError('this is not a kind of prompt file that is known', {
         where: { path: source.path },
         remedy:
-          'Known are .prompty, .prompt, .prompt.yml, .prompt.md, SKILL.md, .agent.md, .instructions.md, .txt, .md, .json.',
+          'Known are .prompty, .prompt, .prompt.yml, .prompt.md, SKILL.md, .agent.md, .instructions.md, .txt, .md, .j2, .json.',
       });
   }
 }

@@ -103,18 +103,29 @@ function readName(raw: Fields, pointer: Pointer, scope: ReferenceScope): string 
   }
 }
 
+/** `template: nunjucks`, `template: { format: nunjucks }`, `template: { format: { kind: nunjucks } }`, or version 1's `type`. */
 function readSyntax(fields: Fields): TemplateSyntax {
   const template = fields.get(['template']);
-  const format = isJsonObject(template) ? template['format'] : template;
   const pointer: Pointer = isJsonObject(template) ? ['template', 'format'] : ['template'];
-  const kind = isJsonObject(format)
-    ? format['kind']
-    : (format ?? (isJsonObject(template) ? template['type'] : undefined));
-  if (kind === undefined || kind === null || kind === 'jinja2' || kind === 'jinja') return 'jinja';
-  if (kind === 'mustache' || kind === 'handlebars') return 'handlebars';
+  const format = isJsonObject(template) ? (template['format'] ?? template['type']) : template;
+  const kind = isJsonObject(format) ? format['kind'] : format;
+  if (kind === undefined || kind === null) return 'jinja';
+  const name = typeof kind === 'string' ? kind.toLowerCase() : '';
+  const syntax = Object.hasOwn(SYNTAXES, name) ? SYNTAXES[name] : undefined;
+  if (syntax !== undefined) return syntax;
   throw fields.fail(
     pointer,
     `the template format ${JSON.stringify(kind)} is not known`,
-    'Write jinja2 or mustache.',
+    'Write jinja2, nunjucks or mustache.',
   );
 }
+
+/** Prompty's runtimes take nunjucks and jinja2 for the same subset, and `*` for their default. */
+const SYNTAXES: { [kind: string]: TemplateSyntax } = {
+  '*': 'jinja',
+  jinja: 'jinja',
+  jinja2: 'jinja',
+  nunjucks: 'jinja',
+  mustache: 'handlebars',
+  handlebars: 'handlebars',
+};

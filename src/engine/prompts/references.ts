@@ -17,11 +17,9 @@ export interface ReferenceScope {
 /** Thrown for `${env:NAME}` without a value, so that a caller may do without it. */
 export class UnsetVariable extends PromptError {}
 
-const REFERENCE = /\$\{(env|file):([^{}]*)\}/g;
-
 /**
- * Replaces `${env:NAME}`, `${env:NAME:default}` and `${file:path}` in the texts of a value, at any depth.
- * A text that is one `${file:x.json}` becomes the file's JSON. Files count from the prompt's folder and must
+ * Replaces texts that are `${env:NAME}`, `${env:NAME:default}` or `${file:path}` as a whole, at any depth; within other
+ * text they stay as they are, as in Prompty's own loaders. `${file:x.json}` becomes the file's JSON. Files count from the prompt's folder and must
  * lie in the workspace. What a reference brings in is not searched again. Throws UnsetVariable, FileError.
  */
 export function resolveReferences(value: JsonValue, where: SourceLocation, scope: ReferenceScope): JsonValue {
@@ -30,13 +28,14 @@ export function resolveReferences(value: JsonValue, where: SourceLocation, scope
     const entries = Object.entries(value).map(([key, item]) => [key, resolveReferences(item, where, scope)]);
     return Object.fromEntries(entries);
   }
-  if (typeof value !== 'string' || !value.includes('${')) return value;
-  const whole = /^\s*\$\{file:([^}]*)\}\s*$/.exec(value)?.[1];
-  if (whole?.trim().toLowerCase().endsWith('.json')) return readJson(whole.trim(), where, scope);
-  return value.replace(REFERENCE, (_, kind: string, rest: string) =>
-    kind === 'env' ? readVariable(rest, where, scope.environment) : readFile(rest.trim(), where, scope),
-  );
+  const [, kind, rest = ''] = (typeof value === 'string' && REFERENCE.exec(value)) || [];
+  if (kind === undefined) return value;
+  if (kind === 'env') return readVariable(rest, where, scope.environment);
+  const file = rest.trim();
+  return file.toLowerCase().endsWith('.json') ? readJson(file, where, scope) : readFile(file, where, scope);
 }
+
+const REFERENCE = /^\s*\$\{(env|file):([\s\S]*)\}\s*$/;
 
 function readVariable(reference: string, where: SourceLocation, environment: Environment): string {
   const colon = reference.indexOf(':');

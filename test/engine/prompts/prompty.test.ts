@@ -211,7 +211,7 @@ describe('prompty errors', () => {
     [
       'an unknown template format',
       '---\ntemplate:\n  format: erb\n---\nx',
-      'p.prompty:3:11: the template format "erb" is not known\n  Write jinja2 or mustache.',
+      'p.prompty:3:11: the template format "erb" is not known\n  Write jinja2, nunjucks or mustache.',
     ],
     [
       'a tool without name',

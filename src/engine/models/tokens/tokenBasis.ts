@@ -22,9 +22,14 @@ export function isExact({ ratio }: TokenBasis): boolean {
   return ratio.low === 1 && ratio.high === 1;
 }
 
-/** Without what a marketplace puts before a name (`openai/gpt-4o`), and in lower case. */
+/**
+ * Without what a marketplace puts before a name (`openai/gpt-4o`), nor Bedrock's region, vendor and version
+ * (`us.anthropic.claude-sonnet-4-5-20250929-v1:0`), and in lower case.
+ */
 function bareName(model: string): string {
-  return model.slice(model.lastIndexOf('/') + 1).toLowerCase();
+  const name = model.slice(model.lastIndexOf('/') + 1).toLowerCase();
+  const bedrock = /^(?:[a-z-]+\.)?(?:anthropic|openai|meta|mistral|deepseek|qwen|amazon|cohere|ai21|google)\.(.+?)(?:-v\d+)?(?::[\w:]*)?$/;
+  return bedrock.exec(name)?.[1] ?? name;
 }
 
 const SAME = { low: 1, usual: 1, high: 1 };
@@ -33,6 +38,11 @@ const TIKTOKEN = "tiktoken 1.0.22's table of models, 2025-08";
 const AI_TOKENIZER = 'ai-tokenizer 1.0.6, checked by its authors against replies of the API, 2025-11';
 
 const O200K: TokenBasis = { encoding: 'o200k_base', ratio: SAME, source: TIKTOKEN };
+const HARMONY: TokenBasis = {
+  encoding: 'o200k_base',
+  ratio: SAME,
+  source: 'its o200k_harmony has the ranks of o200k_base (openai/gpt-oss, 2025-08)',
+};
 const CL100K: TokenBasis = { encoding: 'cl100k_base', ratio: SAME, source: TIKTOKEN };
 
 const LATER_GPT: TokenBasis = {
@@ -95,6 +105,8 @@ const RULES: readonly (readonly [RegExp, TokenBasis])[] = [
   [/^(ft:)?o[134](-|$)/, O200K],
   [/^(ft:)?(gpt-4|gpt-3\.5|gpt-35)(-|$)/, CL100K],
   [/^(text-embedding-(ada-002|3-)|davinci-002|babbage-002)/, CL100K],
+  [/^gpt-oss(-|:|$)/, HARMONY],
+  [/^gpt-?2(-|$)/, UNKNOWN],
   [/^gpt-\d/, LATER_GPT],
   [/^claude-(instant|[123](\D|$))/, CLAUDE],
   [/^claude-(opus|sonnet|haiku)-4(-[0-6])?([-@]\d{8}.*)?$/, CLAUDE],
