@@ -87,6 +87,23 @@ describe('touchstone commands', () => {
     assert.match(out, /2 errors/);
   });
 
+  it('validate checks the other files where one is missing', async () => {
+    const folder = workspace({
+      'x.golden.yaml': 'schema_version: 2.0.0\nversion: 1.0.0\ntest_cases:\n  - id: a\n',
+    });
+    const { code, out, err } = await touchstone(folder, 'validate', 'no.yaml', 'x.golden.yaml');
+    assert.equal(code, 2);
+    assert.match(err, /no\.yaml: there is no such file/);
+    assert.match(out, /x\.golden\.yaml:4:5: error/);
+  });
+
+  it('validate warns of schemas that live in code', async () => {
+    const folder = workspace({ 'p.prompt': '---\noutput: { schema: Recipe }\n---\nHi' });
+    const { code, out } = await touchstone(folder, 'validate', 'p.prompt');
+    assert.equal(code, 0);
+    assert.match(out, /p\.prompt:2:19: warning: the schema Recipe lives in code/);
+  });
+
   it('upgrade shows the diff on a dry run, then writes exactly that and keeps comments', async () => {
     const folder = workspace({ 'old.golden.yaml': OLD });
     const file = path.join(folder, 'old.golden.yaml');

@@ -28,6 +28,16 @@ describe('touchstone compress', () => {
     return made.folder;
   }
 
+  it('compresses the other files where one cannot be read, keeps a byte order mark, and ends with 2', async () => {
+    const folder = workspace({ 'a.prompty': `\ufeff${PROMPT}`, 'b.prompty': '---\nname: [\n---\nx' });
+    const { code, err } = await touchstone(folder, 'compress', 'b.prompty', 'a.prompty', '--write');
+    assert.equal(code, 2);
+    assert.match(err, /error b\.prompty:/);
+    const text = readFileSync(path.join(folder, 'a.prompty'), 'utf8');
+    assert.match(text, /^\ufeff---\n/);
+    assert.doesNotMatch(text, /In order to/);
+  });
+
   it('shows the change, what each rule saves and what it is worth, and writes nothing', async () => {
     const folder = workspace({ 'answer.prompty': PROMPT });
     const { code, out } = await touchstone(folder, 'compress', 'answer.prompty');

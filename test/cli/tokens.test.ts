@@ -58,6 +58,37 @@ describe('touchstone tokens', () => {
     assert.equal(data.kind, 'text');
   });
 
+  it('shows the other files where one cannot be read, and ends with 2', async () => {
+    const folder = workspace({
+      'a.md': 'Hello',
+      'b.prompty': '---\nname: [\n---\nx',
+      'c.md': 'Hello, world',
+    });
+    const shown = await touchstone(folder, 'tokens', 'a.md', 'b.prompty', 'no.md', 'c.md');
+    assert.equal(shown.code, 2);
+    assert.match(shown.out, /a\.md +1 [\s\S]*c\.md +3 /);
+    assert.match(shown.err, /error b\.prompty:\d+:\d+: [\s\S]*error no\.md: the file does not exist/);
+
+    const json = JSON.parse((await touchstone(folder, 'tokens', 'a.md', 'no.md', '--json')).out);
+    assert.deepEqual([json.files.length, json.failed[0].path], [1, 'no.md']);
+    const one = await touchstone(folder, 'tokens', 'no.md');
+    assert.deepEqual([one.code, one.out], [2, '']);
+  });
+
+  it('finds what a prompt refers to beside it, also from the folder above', async () => {
+    const prompty = '---\nname: a\nsample: ${file:a.json}\n---\nsystem:\nHi {{name}}\n';
+    const folder = workspace({ 'sub/a.prompty': prompty, 'sub/a.json': '{"name": "Ann"}' });
+    for (const args of [
+      ['tokens', 'sub/a.prompty'],
+      ['compress', 'sub/a.prompty'],
+      ['validate', 'sub/a.prompty'],
+    ]) {
+      assert.equal((await touchstone(folder, ...args)).code, 0, args.join(' '));
+    }
+    assert.equal((await touchstone(path.join(folder, 'sub'), 'tokens', 'a.prompty')).code, 0);
+    assert.equal((await touchstone(path.join(folder, 'sub'), 'tokens', '../sub/a.prompty')).code, 0);
+  });
+
   it('is as exact for a model that is named with its provider', async () => {
     const prompt = 'name: a\nmodel: openai/gpt-4o\nmessages: [{ role: user, content: Hi }]\n';
     const folder = workspace({ 'a.prompt.yml': prompt });

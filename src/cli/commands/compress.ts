@@ -5,9 +5,9 @@ import { GLOSSARY_FILE, type Glossary, parseGlossary } from '../../engine/compre
 import type { CompressOptions as EngineOptions } from '../../engine/compress/options.ts';
 import type { CompressionLevel } from '../../engine/compress/rule.ts';
 import { UsageError, UserError } from '../../engine/errors.ts';
-import { decodeUtf8, stripBom } from '../../engine/files/decode.ts';
-import { readBytes, readText } from '../../engine/files/readText.ts';
+import { readText } from '../../engine/files/readText.ts';
 import { writeAtomic } from '../../engine/files/writeAtomic.ts';
+import type { Problem } from '../../engine/model/problem.ts';
 import { createModelCatalog } from '../../engine/models/catalog.ts';
 import { ModelError } from '../../engine/models/modelClient.ts';
 import { listPriceOf } from '../../engine/models/priceTable.ts';
@@ -15,10 +15,13 @@ import { Tokenizers } from '../../engine/models/tokens/tokenizer.ts';
 import { noLog, processEnvironment, systemClock } from '../../engine/ports.ts';
 import { parsePrompt } from '../../engine/prompts/parsePrompt.ts';
 import { systemRandom } from '../../systemRandom.ts';
+import { eachFile, failureJson } from '../eachFile.ts';
 import { EXIT } from '../exitCode.ts';
 import { openWorkspace } from '../openWorkspace.ts';
+import { promptScope } from '../promptScope.ts';
 import type { Io } from '../terminal/io.ts';
 import { compressionLines } from '../views/compression.ts';
+import { problemLines } from '../views/problems.ts';
 
 export interface CompressOptions {
   level?: CompressionLevel;
@@ -41,9 +44,9 @@ const WRITER_TIMEOUT_MS = 120_000;
 interface Entry {
   absolute: string;
   before: string;
-  /** A byte order mark that the file begins with, or nothing. */
-  bom: string;
   compression: Compression;
+  /** What the file leaves to code. */
+  warnings: readonly Problem[];
   failed: boolean;
 }
 
@@ -54,18 +57,22 @@ interface Entry {
 export async function compress(files: readonly string[], options: CompressOptions, io: Io): Promise<number> {
   const allowed = readShare(options);
   const shared = await sharedOptions(options, io.cwd);
-  const entries: Entry[] = [];
-  for (const file of files) entries.push(await compressFile(file, options, shared, allowed, io.cwd));
+  const { done: entries, failed: unread } = await eachFile(
+    files,
+    (file) => compressFile(file, options, shared, allowed, io.cwd),
+    io,
+  );
+  for (const { warnings } of entries) for (const line of problemLines(warnings, io.errStyle)) io.err(line);
   if (options.write) {
-    for (const { absolute, before, bom, compression } of entries) {
+    for (const { absolute, before, compression } of entries) {
       // A link is followed, so that it is its file that is replaced.
-      if (compression.text !== before)
-        writeAtomic(realpathSync(absolute), bom + compression.text, systemRandom);
+      if (compression.text !== before) writeAtomic(realpathSync(absolute), compression.text, systemRandom);
     }
   }
-  if (options.json)
-    io.out(JSON.stringify({ files: entries.map((entry) => toJson(entry, options)) }, null, 2));
-  else {
+  if (options.json) {
+    const shown = { files: entries.map((entry) => toJson(entry, options)), failed: unread.map(failureJson) };
+    io.out(JSON.stringify(shown, null, 2));
+  } else {
     for (const { before, compression, failed } of entries) {
       const shown = {
         before,
@@ -77,6 +84,7 @@ export async function compress(files: readonly string[], options: CompressOption
       for (const line of compressionLines(shown, io.style)) io.out(line);
     }
   }
+  if (unread.length > 0) return EXIT.userError;
   return entries.some(({ failed }) => failed) ? EXIT.failed : EXIT.passed;
 }
 
@@ -126,12 +134,10 @@ async function compressFile(
   allowed: number,
   cwd: string,
 ): Promise<Entry> {
-  const absolute = path.resolve(cwd, file);
-  const bytes = readBytes(absolute, file);
-  const before = decodeUtf8(bytes, file);
-  const bom = stripBom(bytes).length < bytes.length ? '\ufeff' : '';
-  const scope = { root: path.dirname(absolute), environment: processEnvironment };
-  const prompt = parsePrompt({ path: file, text: before }, scope);
+  const { absolute, path: shown, root } = promptScope(file, cwd);
+  const before = readText(absolute, file);
+  const scope = { root, environment: processEnvironment };
+  const prompt = parsePrompt({ path: shown, text: before }, scope);
   const model = options.model ?? prompt.model.id ?? DEFAULT_MODEL;
   const provider = options.model === undefined ? prompt.model.provider : undefined;
   const price = listPriceOf(model, provider);
@@ -145,7 +151,13 @@ async function compressFile(
   const { tokens, targetMet } = compression;
   const share = (tokens.before.tokens - tokens.after.tokens) / tokens.before.tokens;
   const failed = targetMet === false || (options.check === true && share > allowed);
-  return { absolute, before, bom, compression, failed };
+  return {
+    absolute,
+    before,
+    compression: { ...compression, path: file },
+    warnings: prompt.unresolved ?? [],
+    failed,
+  };
 }
 
 async function whileModelsAnswer<T>(work: Promise<T>): Promise<T> {

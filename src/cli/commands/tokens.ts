@@ -1,16 +1,18 @@
-import path from 'node:path';
 import { countFile, type FileTokens } from '../../engine/cost/fileTokens.ts';
 import { UsageError } from '../../engine/errors.ts';
 import { readText } from '../../engine/files/readText.ts';
 import type { TokenCount } from '../../engine/models/tokens/tokenCount.ts';
 import { Tokenizers } from '../../engine/models/tokens/tokenizer.ts';
 import { processEnvironment } from '../../engine/ports.ts';
+import { eachFile, failureJson } from '../eachFile.ts';
 import { EXIT } from '../exitCode.ts';
 import { fileAt } from '../gitFile.ts';
+import { promptScope } from '../promptScope.ts';
 import { formatCount } from '../terminal/format.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { renderTable } from '../terminal/table.ts';
+import { problemLines } from '../views/problems.ts';
 
 export interface TokensOptions {
   model?: string;
@@ -32,16 +34,22 @@ interface Entry {
 export async function tokens(files: readonly string[], options: TokensOptions, io: Io): Promise<number> {
   const limit = readLimit(options);
   const tokenizers = new Tokenizers();
-  const entries: Entry[] = [];
-  for (const file of files) entries.push(await countEntry(file, options, limit, tokenizers, io.cwd));
-  if (options.json)
-    io.out(JSON.stringify({ against: options.against ?? null, files: entries.map(toJson) }, null, 2));
-  else showEntries(entries, options, io);
+  const { done: entries, failed } = await eachFile(
+    files,
+    (file) => countEntry(file, options, limit, tokenizers, io.cwd),
+    io,
+  );
+  for (const { now } of entries) for (const line of problemLines(now.warnings, io.errStyle)) io.err(line);
+  if (options.json) {
+    const { against = null } = options;
+    io.out(JSON.stringify({ against, files: entries.map(toJson), failed: failed.map(failureJson) }, null, 2));
+  } else showEntries(entries, options, io);
   const over = entries.filter((entry) => entry.over);
   for (const { now } of over)
     io.err(
       `${io.errStyle.red('too long')} ${sanitizeLine(now.path)} grew by more than ${options.maxIncrease}`,
     );
+  if (failed.length > 0) return EXIT.userError;
   return over.length > 0 ? EXIT.failed : EXIT.passed;
 }
 
@@ -52,15 +60,16 @@ async function countEntry(
   tokenizers: Tokenizers,
   cwd: string,
 ): Promise<Entry> {
-  const absolute = path.resolve(cwd, file);
-  const scope = { root: path.dirname(absolute), environment: processEnvironment, tokenizers };
+  const { absolute, path, root } = promptScope(file, cwd);
+  const scope = { root, environment: processEnvironment, tokenizers };
   const model = options.model === undefined ? {} : { model: options.model };
-  const now = await countFile({ path: file, text: readText(absolute, file) }, { ...scope, ...model });
+  const counted = await countFile({ path, text: readText(absolute, file) }, { ...scope, ...model });
+  const now = { ...counted, path: file };
   if (options.against === undefined) return { now, before: null, increase: null, over: false };
   const text = await fileAt(options.against, absolute, new AbortController().signal);
   if (text === undefined) return { now, before: null, increase: null, over: false };
   // Both by the same model, also where the file names another one now.
-  const before = await countFile({ path: file, text }, { ...scope, model: now.model });
+  const before = await countFile({ path, text }, { ...scope, model: now.model });
   const increase = now.total.tokens - before.total.tokens;
   return { now, before, increase, over: limit !== undefined && increase > limit(before.total.tokens) };
 }
@@ -132,11 +141,12 @@ function signed(value: number, digits: number): string {
   return Number(text) === 0 ? '0' : `${value > 0 ? '+' : '−'}${text}`;
 }
 
-function partsCell({ messages, tools, responseFormat }: FileTokens): string {
+function partsCell({ messages, tools, responseFormat, images }: FileTokens): string {
   return [
     ...messages.map(({ role, tokens: count }) => `${role} ${formatCount(count.tokens)}`),
     ...(tools ? [`tools ${formatCount(tools.tokens)}`] : []),
     ...(responseFormat ? [`format ${formatCount(responseFormat.tokens)}`] : []),
+    ...(images > 0 ? [`${images} ${images === 1 ? 'image' : 'images'}, not counted`] : []),
   ].join(', ');
 }
 

@@ -1,13 +1,15 @@
 import { realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { UsageError } from '../../engine/errors.ts';
+import { FileError } from '../../engine/errors.ts';
 import type { Problem } from '../../engine/model/problem.ts';
 import { processEnvironment } from '../../engine/ports.ts';
 import { listWorkspace } from '../../engine/suites/listWorkspace.ts';
 import { checkWorkspace } from '../../engine/suites/loadWorkspace.ts';
 import { validateFile } from '../../engine/suites/validateFiles.ts';
+import { eachFile } from '../eachFile.ts';
 import { EXIT } from '../exitCode.ts';
 import { isConfigFile } from '../openWorkspace.ts';
+import { promptScope } from '../promptScope.ts';
 import type { Io } from '../terminal/io.ts';
 import { problemLines } from '../views/problems.ts';
 
@@ -25,19 +27,24 @@ interface Checked {
 export async function validate(paths: string[], options: ValidateOptions, io: Io): Promise<number> {
   const checked: Checked = { files: 0, problems: [] };
   const given = paths.length > 0 ? paths : [options.config ?? '.'];
-  for (const entry of given) await checkPath(path.resolve(io.cwd, entry), entry, checked, io.cwd);
+  const { failed } = await eachFile(
+    given,
+    (entry) => checkPath(path.resolve(io.cwd, entry), entry, checked, io.cwd),
+    io,
+  );
   const errors = checked.problems.filter(({ severity }) => severity === 'error').length;
   if (options.json) io.out(JSON.stringify(checked, null, 2));
   else print(checked, errors, io);
-  return errors > 0 ? EXIT.userError : EXIT.passed;
+  return errors + failed.length > 0 ? EXIT.userError : EXIT.passed;
 }
 
 async function checkPath(absolute: string, given: string, checked: Checked, cwd: string): Promise<void> {
   const found = statSync(absolute, { throwIfNoEntry: false });
-  if (!found) throw new UsageError('there is no such file or folder', { where: { path: given } });
+  if (!found) throw new FileError('there is no such file or folder', { where: { path: given } });
   if (found.isDirectory()) return checkFolder(absolute, undefined, checked, cwd);
   if (isConfigFile(absolute)) return checkFolder(path.dirname(absolute), absolute, checked, cwd);
-  await checkFile(realpathSync(absolute), path.dirname(realpathSync(absolute)), checked, cwd);
+  const real = realpathSync(absolute);
+  await checkFile(real, promptScope(real, realpathSync(cwd)).root, checked, cwd);
 }
 
 /** The configuration, and every prompt and dataset of its workspace. */

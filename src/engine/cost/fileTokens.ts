@@ -1,15 +1,25 @@
-import { UserError } from '../errors.ts';
+import { PromptError, UserError } from '../errors.ts';
+import { parseJson } from '../files/json.ts';
+import type { JsonValue } from '../model/json.ts';
 import type { SourceRange } from '../model/location.ts';
-import type { Message, Role } from '../model/message.ts';
+import type { Role } from '../model/message.ts';
+import type { Problem } from '../model/problem.ts';
 import type { Prompt } from '../model/prompt.ts';
 import { isExact } from '../models/tokens/tokenBasis.ts';
 import type { TokenCount } from '../models/tokens/tokenCount.ts';
 import type { Tokenizer, Tokenizers } from '../models/tokens/tokenizer.ts';
+import { isChat } from '../prompts/chatJson.ts';
 import { detectFormat } from '../prompts/detectFormat.ts';
+import { readIncludes } from '../prompts/includes.ts';
 import { parsePrompt } from '../prompts/parsePrompt.ts';
+import { PromptSource } from '../prompts/promptSource.ts';
 import type { ReferenceScope } from '../prompts/references.ts';
+import { countedMessages } from './countedMessages.ts';
 
-/** The tokens of a file: of a prompt as the model receives it, its variables not filled in; else of its text. */
+/**
+ * The tokens of a file: of a prompt as the model receives it, variables filled in as far as the file has values for them;
+ * else of its text.
+ */
 export interface FileTokens {
   path: string;
   kind: 'prompt' | 'text';
@@ -22,6 +32,10 @@ export interface FileTokens {
   messages: { role: Role; range: SourceRange; tokens: TokenCount }[];
   tools: TokenCount | null;
   responseFormat: TokenCount | null;
+  /** Images among the messages, which are in no count: they are billed by their size. */
+  images: number;
+  /** What the file leaves to code. */
+  warnings: readonly Problem[];
 }
 
 /** Counted for files and prompts that name no model. */
@@ -45,6 +59,8 @@ export async function countFile(
       messages: [],
       tools: null,
       responseFormat: null,
+      images: 0,
+      warnings: [],
     };
   }
   const tokenizer = await options.tokenizers.forModel(
@@ -53,24 +69,43 @@ export async function countFile(
   return countPrompt(prompt, tokenizer);
 }
 
-/** Undefined for a text. JSON is a prompt when it is a list of messages. */
+/** Undefined for a text. JSON is a prompt when it is a chat, and a template that cannot be read is a text. */
 function readPrompt(file: { path: string; text: string }, scope: ReferenceScope): Prompt | undefined {
   if (detectFormat(file.path) !== undefined) return parsePrompt(file, scope);
+  if (/\.(?:j2|jinja2?)$/i.test(file.path)) return readTemplate(file, scope);
   if (!/\.json$/i.test(file.path) || !file.text.includes('"role"')) return undefined;
+  const value = readJson(file);
+  return value !== undefined && isChat(value)
+    ? parsePrompt(file, { ...scope, format: 'chat-json' })
+    : undefined;
+}
+
+function readJson(file: { path: string; text: string }): JsonValue | undefined {
   try {
-    return parsePrompt(file, { ...scope, format: 'chat-json' });
+    return parseJson(file.text, file.path).value;
   } catch (error) {
     if (error instanceof UserError) return undefined;
     throw error;
   }
 }
 
-/** Tokens of a prompt whose variables stand as they are written. */
+/** What it includes must be there; a tag that is not known here makes it a text like any other. */
+function readTemplate(file: { path: string; text: string }, scope: ReferenceScope): Prompt | undefined {
+  readIncludes(new PromptSource(file.path, file.text), scope);
+  try {
+    return parsePrompt(file, { ...scope, format: 'text' });
+  } catch (error) {
+    if (error instanceof PromptError) return undefined;
+    throw error;
+  }
+}
+
+/** Tokens of a prompt, as far as its file tells what is sent. */
 export function countPrompt(prompt: Prompt, tokenizer: Tokenizer): FileTokens {
   const { tools, responseFormat } = prompt;
-  const messages = prompt.messages.map(({ role, template }): Message => ({ role, content: template }));
+  const messages = countedMessages(prompt);
   const counted = tokenizer.countChat({
-    messages,
+    messages: messages.map(({ message }) => message),
     ...(tools.length === 0 ? {} : { tools }),
     ...(responseFormat === undefined ? {} : { responseFormat }),
   });
@@ -78,12 +113,14 @@ export function countPrompt(prompt: Prompt, tokenizer: Tokenizer): FileTokens {
     ...headOf(prompt.path, tokenizer),
     kind: 'prompt',
     total: counted.total,
-    messages: prompt.messages.flatMap(({ role, range }, index) => {
+    messages: messages.flatMap(({ message: { role }, range }, index) => {
       const tokens = counted.messages[index];
       return tokens === undefined ? [] : [{ role, range, tokens }];
     }),
     tools: tools.length === 0 ? null : counted.tools,
     responseFormat: responseFormat === undefined ? null : counted.responseFormat,
+    images: counted.images,
+    warnings: prompt.unresolved ?? [],
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Prompt } from '../model/prompt.ts';
 import type { Tokenizer } from '../models/tokens/tokenizer.ts';
+import { type CountedMessage, countedMessages, ownValues } from './countedMessages.ts';
 import type { FileTokens } from './fileTokens.ts';
 import type { VariablePlace, VariableSize } from './variableSizes.ts';
 
@@ -33,12 +34,14 @@ export function promptParts(
     tools: tokens.tools?.tokens ?? 0,
     responseFormat: tokens.responseFormat?.tokens ?? 0,
     marks: 0,
-    variables: values === null ? null : filledIn(values, tokenizer),
+    variables: values === null ? null : filledIn(values, ownValues(prompt), tokenizer),
   };
-  const isTurn = exampleTurns(prompt);
-  for (const [index, { role, template }] of prompt.messages.entries()) {
-    const text = tokenizer.count(template).tokens;
-    const shown = isTurn[index] ? text : Math.min(text, tokenizer.count(exampleText(template)).tokens);
+  const counted = countedMessages(prompt);
+  const isTurn = exampleTurns(counted);
+  for (const [index, { message, text: sent }] of counted.entries()) {
+    const { role } = message;
+    const text = tokenizer.count(sent).tokens;
+    const shown = isTurn[index] ? text : Math.min(text, tokenizer.count(exampleText(sent)).tokens);
     parts.examples += shown;
     parts[role === 'user' || role === 'tool' || role === 'assistant' ? 'user' : 'system'] += text - shown;
   }
@@ -48,10 +51,10 @@ export function promptParts(
 }
 
 /** An answer that stands in the prompt is an example, and so is the question before it. */
-function exampleTurns({ messages }: Prompt): boolean[] {
+function exampleTurns(messages: readonly CountedMessage[]): boolean[] {
   return messages.map(
-    ({ role }, index) =>
-      role === 'assistant' || (role === 'user' && messages[index + 1]?.role === 'assistant'),
+    ({ message: { role } }, index) =>
+      role === 'assistant' || (role === 'user' && messages[index + 1]?.message.role === 'assistant'),
   );
 }
 
@@ -74,12 +77,15 @@ function exampleText(template: string): string {
 
 function filledIn(
   { sizes, places }: { sizes: readonly VariableSize[]; places: readonly VariablePlace[] },
+  own: ReadonlyMap<string, string>,
   tokenizer: Tokenizer,
 ): number {
   let sum = 0;
   for (const { name, tag } of places) {
     const size = sizes.find((candidate) => candidate.name === name);
-    if (size) sum += size.median - tokenizer.count(tag).tokens;
+    // A value of the file's own stands in the count already.
+    const counted = own.get(name) ?? tag;
+    if (size) sum += size.median - tokenizer.count(counted).tokens;
   }
   return Math.round(sum);
 }

@@ -1,7 +1,15 @@
 import type { EvaluatorSpec } from './evaluation.ts';
 import type { JsonObject, JsonValue } from './json.ts';
 import type { SourceLocation, SourceRange } from './location.ts';
-import type { Message, ModelParameters, ResponseFormat, Role, ToolDefinition } from './message.ts';
+import type {
+  ContentPart,
+  Message,
+  ModelParameters,
+  ResponseFormat,
+  Role,
+  ToolDefinition,
+} from './message.ts';
+import type { Problem } from './problem.ts';
 
 export type PromptFormat =
   | 'prompty'
@@ -23,6 +31,12 @@ export interface MessageTemplate {
   template: string;
   /** Where the message's text stands in the file. */
   range: SourceRange;
+  /** What a chat in JSON has beside the text; it is sent as it stands. */
+  beside?: Pick<Message, 'name' | 'toolCalls' | 'toolCallId'> & {
+    /** Parts before and behind the text. */
+    before?: ContentPart[];
+    after?: ContentPart[];
+  };
 }
 
 export interface PromptInput {
@@ -51,6 +65,13 @@ export interface Prompt {
   responseFormat?: ResponseFormat;
   /** Rows of variables that the file brings along (`testData`, `sample`). */
   testData: { values: JsonObject; location: SourceLocation }[];
+  /**
+   * What the file leaves to code, such as a named schema: warnings as long as nothing is sent. A request made without
+   * it would be another one, so targets refuse the prompt.
+   */
+  unresolved?: Problem[];
+  /** Templates that the messages include, by the name under which they do; for Jinja. */
+  includes?: { [name: string]: string };
   /** Evaluators that the file brings along, in this program's form. */
   evaluators: EvaluatorSpec[];
   /** Where the body that the model receives begins and ends (front matter excluded). */

@@ -3,6 +3,7 @@ import type { Role } from '../model/message.ts';
 import type { MessageTemplate, Prompt } from '../model/prompt.ts';
 import type { HelperMarks } from './handlebarsRenderer.ts';
 import { findImageTags } from './imageTags.ts';
+import { includedText, includeTags } from './includes.ts';
 
 /** What a rendered text is made of: texts, and the marks between them. */
 export type Fragment =
@@ -22,7 +23,16 @@ interface Piece {
   at: number;
 }
 
-type Composable = Pick<Prompt, 'messages' | 'syntax' | 'format'>;
+type Composable = Pick<Prompt, 'messages' | 'syntax' | 'format'> & {
+  includes?: Prompt['includes'] | undefined;
+};
+
+/** What stands in the place of a stretch of a template. */
+interface Cut {
+  at: number;
+  skip: number;
+  mark: string;
+}
 
 /**
  * All messages of a prompt as one template, so that a block may span several of them, with marks where
@@ -51,7 +61,8 @@ export class Composition implements HelperMarks {
       // A Handlebars block takes its line with it only when nothing else stands there, so not the mark.
       const alone = prompt.syntax === 'handlebars' && !message.template.startsWith('{{~');
       add(alone ? `${this.#mark('line', index)}\n` : this.#mark('message', index));
-      const cuts = prompt.format === 'prompty' && message.role === 'user' ? this.#cutImages(message) : [];
+      const images = prompt.format === 'prompty' && message.role === 'user' ? this.#cutImages(message) : [];
+      const cuts = [...images, ...includeCuts(prompt, message)].sort((a, b) => a.at - b.at);
       let at = 0;
       for (const cut of [...cuts, { at: message.template.length, skip: 0, mark: '' }]) {
         add(message.template.slice(at, cut.at), { message: index, at });
@@ -123,7 +134,7 @@ export class Composition implements HelperMarks {
   }
 
   /** The static parts of a message's Markdown images, each to be replaced by a mark. */
-  #cutImages({ template }: MessageTemplate): { at: number; skip: number; mark: string }[] {
+  #cutImages({ template }: MessageTemplate): Cut[] {
     return findImageTags(template).flatMap((image) => {
       const before = template.slice(image.start, image.urlStart);
       const after = template.slice(image.urlEnd, image.end);
@@ -134,4 +145,13 @@ export class Composition implements HelperMarks {
       ];
     });
   }
+}
+
+function includeCuts({ syntax, includes }: Composable, { template }: MessageTemplate): Cut[] {
+  if (syntax !== 'jinja' || includes === undefined) return [];
+  return includeTags(template).map((tag) => ({
+    at: tag.start,
+    skip: tag.end - tag.start,
+    mark: includedText(tag, includes),
+  }));
 }

@@ -1,12 +1,14 @@
+import type { Pointer } from '../files/document.ts';
 import { isJsonObject, type JsonObject } from '../model/json.ts';
 import type { ResponseFormat } from '../model/message.ts';
+import type { Problem } from '../model/problem.ts';
 import type { MessageTemplate, Prompt, PromptInput } from '../model/prompt.ts';
 import type { Fields } from './fields.ts';
 import { finishPrompt } from './finishPrompt.ts';
 import { readFrontMatter } from './frontMatter.ts';
 import { splitHandlebarsRoles } from './handlebarsRoles.ts';
 import { readParameters } from './parameters.ts';
-import { readSchema } from './picoschema.ts';
+import { type OnNamedSchema, readSchema } from './picoschema.ts';
 import type { PromptSource } from './promptSource.ts';
 
 /**
@@ -15,7 +17,11 @@ import type { PromptSource } from './promptSource.ts';
  */
 export function parseDotprompt(source: PromptSource): Prompt {
   const { fields, body } = readFrontMatter(source);
-  const inputs = readInputs(fields);
+  const unresolved: Problem[] = [];
+  const named = (part: 'input' | 'output') => (name: string, at: Pointer) => {
+    unresolved.push(namedSchema(fields, part, name, at));
+  };
+  const inputs = readInputs(fields, named('input'));
   const messages: MessageTemplate[] = splitHandlebarsRoles(source, body, 'user');
   const id = fields.string(['model']);
   return finishPrompt({
@@ -27,13 +33,14 @@ export function parseDotprompt(source: PromptSource): Prompt {
     messages,
     inputs,
     model: { ...(id === undefined ? {} : { id }), parameters: readParameters(fields, ['config']) },
-    responseFormat: readOutput(fields),
+    responseFormat: readOutput(fields, named('output')),
+    unresolved,
     body: source.range(source.trim(body)),
   });
 }
 
-function readInputs(fields: Fields): PromptInput[] {
-  const schema = readSchema(fields, ['input', 'schema']);
+function readInputs(fields: Fields, onNamed: OnNamedSchema): PromptInput[] {
+  const schema = readSchema(fields, ['input', 'schema'], onNamed);
   const defaults = fields.map(['input', 'default']) ?? {};
   const properties = isJsonObject(schema?.['properties']) ? schema['properties'] : {};
   const required = Array.isArray(schema?.['required']) ? schema['required'] : [];
@@ -54,7 +61,8 @@ function readInputs(fields: Fields): PromptInput[] {
 
 /** The key in the schema, whatever Picoschema has added to the name, or else among the defaults. */
 function locateInput(fields: Fields, name: string): { path: string; line: number; column: number } {
-  const schema = fields.map(['input', 'schema']) ?? {};
+  const written = fields.get(['input', 'schema']);
+  const schema = isJsonObject(written) ? written : {};
   const nested = isJsonObject(schema['properties']) ? ['properties'] : [];
   const keys: JsonObject = isJsonObject(schema['properties']) ? schema['properties'] : schema;
   const key = Object.keys(keys).find(
@@ -69,10 +77,25 @@ function locateInput(fields: Fields, name: string): { path: string; line: number
   return { path, line, column };
 }
 
-function readOutput(fields: Fields): ResponseFormat | undefined {
+function readOutput(fields: Fields, onNamed: OnNamedSchema): ResponseFormat | undefined {
   const format = fields.string(['output', 'format']);
-  const schema = readSchema(fields, ['output', 'schema']);
+  const schema = readSchema(fields, ['output', 'schema'], onNamed);
   if (format === 'text') return { type: 'text' };
   if (schema) return { type: 'json_schema', name: 'output', schema };
   return format === 'json' ? { type: 'json_object' } : undefined;
+}
+
+/** Code has it: what the model is to answer is unknown here, what it is given need not be known. */
+function namedSchema(fields: Fields, part: 'input' | 'output', name: string, at: Pointer): Problem {
+  const { path, line, column } = fields.locate(at);
+  return {
+    severity: 'warning',
+    code: `named-${part}-schema`,
+    message: `the schema ${name} lives in code and is not known here`,
+    location: { path, line, column },
+    remedy:
+      part === 'input'
+        ? 'Variables are told by the template alone.'
+        : 'Counting and compressing need no schema. To run the prompt, write the schema in its place.',
+  };
 }

@@ -7,10 +7,11 @@ import { collectInputs } from './promptInputs.ts';
 /** What a format reads from its file; the rest follows from it. */
 export interface PromptDraft
   extends Pick<Prompt, 'path' | 'format' | 'syntax' | 'messages' | 'body'>,
-    Partial<Pick<Prompt, 'model' | 'tools' | 'testData' | 'evaluators'>> {
+    Partial<Pick<Prompt, 'model' | 'tools' | 'testData' | 'evaluators' | 'unresolved'>> {
   name: string | undefined;
   description?: string | undefined;
   responseFormat?: Prompt['responseFormat'] | undefined;
+  includes?: Prompt['includes'] | undefined;
   /** Inputs that the file declares. */
   inputs?: PromptInput[];
 }
@@ -35,6 +36,10 @@ export function finishPrompt(draft: PromptDraft): Prompt {
     tools: draft.tools ?? [],
     ...(draft.responseFormat === undefined ? {} : { responseFormat: draft.responseFormat }),
     testData: draft.testData ?? [],
+    ...(draft.unresolved === undefined || draft.unresolved.length === 0
+      ? {}
+      : { unresolved: draft.unresolved }),
+    ...(draft.includes === undefined ? {} : { includes: draft.includes }),
     evaluators: draft.evaluators ?? [],
     body: draft.body,
   };

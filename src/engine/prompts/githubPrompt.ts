@@ -28,6 +28,7 @@ export function parseGithubPrompt(source: PromptSource): Prompt {
   const id = fields.string(['model']);
   return finishPrompt({
     path: source.path,
+    includes: source.includes,
     format: 'github-prompt',
     name: fields.string(['name']),
     description: fields.string(['description']),

@@ -9,10 +9,12 @@ import type { Prompt } from '../model/prompt.ts';
 export function hashPrompt(prompt: Omit<Prompt, 'hash'>): string {
   return contentHash({
     syntax: prompt.syntax,
-    messages: prompt.messages.map(({ role, template }) => ({
+    messages: prompt.messages.map(({ role, template, beside }) => ({
       role,
       template: template.replaceAll('\r\n', '\n'),
+      ...(beside === undefined ? {} : { beside }),
     })),
+    ...(prompt.includes === undefined ? {} : { includes: prompt.includes }),
     defaults: prompt.inputs
       .filter((input) => input.default !== undefined || !input.required)
       .map((input) => [input.name, input.default ?? null]),

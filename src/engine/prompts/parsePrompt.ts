@@ -5,6 +5,7 @@ import { parseCopilotPrompt } from './copilotPrompt.ts';
 import { detectFormat } from './detectFormat.ts';
 import { parseDotprompt } from './dotprompt.ts';
 import { parseGithubPrompt } from './githubPrompt.ts';
+import { readIncludes } from './includes.ts';
 import { parseInstructionFile } from './instructionFile.ts';
 import { PromptSource } from './promptSource.ts';
 import { parsePrompty } from './prompty.ts';
@@ -16,6 +17,9 @@ export interface ParseOptions extends ReferenceScope {
   format?: PromptFormat;
 }
 
+/** Formats whose templates are Jinja's. */
+const WITH_INCLUDES: ReadonlySet<PromptFormat> = new Set(['prompty', 'github-prompt', 'text', 'chat-json']);
+
 /**
  * Parses a prompt file of any format. `path` is relative to the workspace, with `/`; `text` is decoded, its
  * line breaks as they are. Throws PromptError or FileError with line and column.
@@ -23,6 +27,10 @@ export interface ParseOptions extends ReferenceScope {
 export function parsePrompt(source: { path: string; text: string }, options: ParseOptions): Prompt {
   const format = options.format ?? detectFormat(source.path, { plain: true });
   const file = new PromptSource(source.path, source.text);
+  if (format !== undefined && WITH_INCLUDES.has(format)) {
+    const includes = readIncludes(file, options);
+    if (includes) file.includes = includes;
+  }
   switch (format) {
     case 'prompty':
       return parsePrompty(file, options);

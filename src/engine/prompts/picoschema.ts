@@ -4,12 +4,15 @@ import type { Fields } from './fields.ts';
 
 const SCALARS = new Set(['string', 'boolean', 'null', 'number', 'integer', 'any']);
 
+/** Called with the name and place of a schema that lives in code; it may hold anything here. */
+export type OnNamedSchema = (name: string, at: Pointer) => void;
+
 /**
  * The JSON Schema of a Dotprompt schema: JSON Schema as it stands, or Picoschema, where a line reads
  * `name?(array, description): string, description` (https://google.github.io/dotprompt/reference/picoschema/).
  * Throws PromptError at the line that is neither.
  */
-export function readSchema(fields: Fields, pointer: Pointer): JsonObject | undefined {
+export function readSchema(fields: Fields, pointer: Pointer, onNamed: OnNamedSchema): JsonObject | undefined {
   const value = fields.get(pointer);
   if (value === undefined) return undefined;
   if (isJsonObject(value)) {
@@ -18,54 +21,72 @@ export function readSchema(fields: Fields, pointer: Pointer): JsonObject | undef
       return value;
     if (isJsonObject(properties)) return { type: 'object', ...value };
   }
-  return readPico(fields, pointer, value);
+  return new PicoReader(fields, onNamed).read(pointer, value);
 }
 
-function readPico(fields: Fields, pointer: Pointer, value: JsonValue): JsonObject {
-  if (typeof value === 'string') return readScalar(fields, pointer, value);
-  if (isJsonObject(value)) return readObject(fields, pointer, value);
-  throw fields.mismatch(pointer, 'a type such as string, or a map of fields');
-}
+class PicoReader {
+  readonly #fields: Fields;
+  readonly #onNamed: OnNamedSchema;
 
-function readScalar(fields: Fields, pointer: Pointer, text: string): JsonObject {
-  const [type, description] = splitDescription(text);
-  if (!SCALARS.has(type)) {
-    const remedy =
-      'Write string, number, integer, boolean, null or any. Named schemas live in code and are not known here.';
-    throw fields.fail(pointer, `'${type}' is not a type of this schema`, remedy);
+  constructor(fields: Fields, onNamed: OnNamedSchema) {
+    this.#fields = fields;
+    this.#onNamed = onNamed;
   }
-  return { ...(type === 'any' ? {} : { type }), ...(description === undefined ? {} : { description }) };
-}
 
-function readObject(fields: Fields, pointer: Pointer, value: JsonObject): JsonObject {
-  const properties: [string, JsonObject][] = [];
-  const required: string[] = [];
-  let additional: JsonValue = false;
-  for (const [key, item] of Object.entries(value)) {
-    const at = [...pointer, key];
-    if (key === '(*)') {
-      additional = readPico(fields, at, item);
-      continue;
+  read(pointer: Pointer, value: JsonValue): JsonObject {
+    if (typeof value === 'string') return this.#readScalar(pointer, value);
+    if (isJsonObject(value)) return this.#readObject(pointer, value);
+    throw this.#fields.mismatch(pointer, 'a type such as string, or a map of fields');
+  }
+
+  #readScalar(pointer: Pointer, text: string): JsonObject {
+    const [type, description] = splitDescription(text);
+    const described = description === undefined ? {} : { description };
+    if (SCALARS.has(type)) return { ...(type === 'any' ? {} : { type }), ...described };
+    if (/^[A-Z][\w.-]*$/.test(type)) {
+      this.#onNamed(type, pointer);
+      return described;
     }
-    const { name, optional, type, description } = parseKey(key);
-    if (!optional) required.push(name);
-    const schema = readProperty(fields, at, item, type);
-    const described = description === undefined ? schema : { ...schema, description };
-    properties.push([name, optional ? nullable(described) : described]);
+    const remedy = type.endsWith('[]')
+      ? `Write a list as name(array): ${type.slice(0, -2) || 'string'}`
+      : 'Write string, number, integer, boolean, null or any. Schemas that live in code begin with a capital.';
+    throw this.#fields.fail(pointer, `'${type}' is not a type of this schema`, remedy);
   }
-  return {
-    type: 'object',
-    properties: Object.fromEntries(properties),
-    ...(required.length === 0 ? {} : { required }),
-    additionalProperties: additional,
-  };
-}
 
-function readProperty(fields: Fields, at: Pointer, item: JsonValue, type: string | undefined): JsonObject {
-  if (type === undefined || type === 'object') return readPico(fields, at, item);
-  if (type === 'array') return { type: 'array', items: readPico(fields, at, item) };
-  if (type === 'enum') return { enum: fields.list(at) ?? [] };
-  throw fields.fail(at, `'(${type})' is not known`, 'Write (array), (object) or (enum) after the name.');
+  #readObject(pointer: Pointer, value: JsonObject): JsonObject {
+    const properties: [string, JsonObject][] = [];
+    const required: string[] = [];
+    let additional: JsonValue = false;
+    for (const [key, item] of Object.entries(value)) {
+      const at = [...pointer, key];
+      if (key === '(*)') {
+        additional = this.read(at, item);
+        continue;
+      }
+      const { name, optional, type, description } = parseKey(key);
+      if (!optional) required.push(name);
+      const schema = this.#readProperty(at, item, type);
+      const described = description === undefined ? schema : { ...schema, description };
+      properties.push([name, optional ? nullable(described) : described]);
+    }
+    return {
+      type: 'object',
+      properties: Object.fromEntries(properties),
+      ...(required.length === 0 ? {} : { required }),
+      additionalProperties: additional,
+    };
+  }
+
+  #readProperty(at: Pointer, item: JsonValue, type: string | undefined): JsonObject {
+    if (type === undefined || type === 'object') return this.read(at, item);
+    if (type === 'array') return { type: 'array', items: this.read(at, item) };
+    if (type === 'enum') return { enum: this.#fields.list(at) ?? [] };
+    throw this.#fields.fail(
+      at,
+      `'(${type})' is not known`,
+      'Write (array), (object) or (enum) after the name.',
+    );
+  }
 }
 
 /** `name?(type, description)` */

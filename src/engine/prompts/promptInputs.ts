@@ -9,7 +9,9 @@ import { findJinjaUses } from './jinjaUses.ts';
 import { templateLocation } from './templateLocation.ts';
 import { TemplateFault, type TemplateUse } from './templateUse.ts';
 
-type Templated = Pick<Prompt, 'path' | 'format' | 'syntax' | 'messages' | 'body'>;
+type Templated = Pick<Prompt, 'path' | 'format' | 'syntax' | 'messages' | 'body'> & {
+  includes?: Prompt['includes'] | undefined;
+};
 
 /**
  * A prompt's inputs: those declared, then the variables that only its templates use. The latter are required

@@ -13,6 +13,8 @@ export interface Span {
 export class PromptSource {
   readonly path: string;
   readonly text: string;
+  /** Templates that it includes, by name; set once they are read. */
+  includes?: { [name: string]: string };
   readonly #lines: LineIndex;
 
   constructor(path: string, text: string) {

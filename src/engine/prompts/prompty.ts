@@ -22,6 +22,7 @@ export function parsePrompty(source: PromptSource, scope: ReferenceScope): Promp
   const parameters = raw.get(['model', 'parameters']) === undefined ? 'options' : 'parameters';
   return finishPrompt({
     path: source.path,
+    includes: source.includes,
     format: 'prompty',
     name: fields.string(['name']),
     description: fields.string(['description']),

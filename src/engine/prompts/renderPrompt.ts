@@ -83,6 +83,7 @@ interface Draft {
   parts: ContentPart[];
   /** Whether a text of nothing but white space is meant: it came from a value, not from the template's layout. */
   keepBlank: boolean;
+  beside?: MessageTemplate['beside'];
 }
 
 function assemble(prompt: Prompt, fragments: readonly Fragment[], history: readonly Message[]): Message[] {
@@ -100,6 +101,7 @@ function assemble(prompt: Prompt, fragments: readonly Fragment[], history: reado
       case 'message': {
         const template = prompt.messages[fragment.index];
         if (template) begin(template.role, isFilled(prompt, template));
+        if (template?.beside && draft) draft.beside = template.beside;
         break;
       }
       case 'role':
@@ -148,18 +150,20 @@ function imagePart(prompt: Prompt, image: { before: string; after: string; url: 
 }
 
 function finish(draft: Draft): Message[] {
+  const { before = [], after = [], ...fields } = draft.beside ?? {};
   const parts: ContentPart[] = [];
-  for (const part of draft.parts) {
+  for (const part of [...before, ...draft.parts, ...after]) {
     const last = parts.at(-1);
     if (part.type === 'text' && last?.type === 'text') last.text += part.text;
     else parts.push({ ...part });
   }
   if (parts.some((part) => part.type === 'image')) {
     const kept = parts.filter((part) => part.type === 'image' || part.text.trim() !== '');
-    return [{ role: draft.role, content: kept }];
+    return [{ role: draft.role, content: kept, ...fields }];
   }
   const text = parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
-  return text.trim() === '' && !draft.keepBlank ? [] : [{ role: draft.role, content: text }];
+  const isLayout = text.trim() === '' && !draft.keepBlank && draft.beside === undefined;
+  return isLayout ? [] : [{ role: draft.role, content: text, ...fields }];
 }
 
 function insertHistory(messages: Message[], history: readonly Message[]): Message[] {

@@ -1,3 +1,4 @@
+import { PromptError } from '../errors.ts';
 import { readText } from '../files/readText.ts';
 import { contentHash } from '../model/hash.ts';
 import type { Prompt } from '../model/prompt.ts';
@@ -54,7 +55,14 @@ function readPrompt(
   reference: FileReference,
   { root, environment }: Pick<TargetPorts, 'root' | 'environment'>,
 ): Prompt {
-  return parsePrompt({ path: reference.path, text: readText(reference.absolute) }, { root, environment });
+  const text = readText(reference.absolute);
+  const prompt = parsePrompt({ path: reference.path, text }, { root, environment });
+  const missing = prompt.unresolved?.find(({ code }) => code === 'named-output-schema');
+  if (!missing) return prompt;
+  throw new PromptError(missing.message, {
+    where: missing.location,
+    ...(missing.remedy === undefined ? {} : { remedy: missing.remedy }),
+  });
 }
 
 /** A single message as its text; a conversation with its roles. */

@@ -45,8 +45,7 @@ export async function validateFile(
 
 function validatePrompt(file: string, { root, environment }: ValidateOptions, text?: string): Problem[] {
   const source = { path: workspacePath(root, file), text: text ?? readText(file) };
-  parsePrompt(source, { root, environment });
-  return [];
+  return parsePrompt(source, { root, environment }).unresolved ?? [];
 }
 
 async function validateText(source: { path: string; text: string }): Promise<readonly Problem[]> {

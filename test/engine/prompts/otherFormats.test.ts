@@ -106,6 +106,41 @@ describe('a chat array in JSON', () => {
     assert.equal(parse('c.json', '{"messages":[{"role":"user","content":"x"}]}').messages.length, 1);
   });
 
+  it('keeps names, calls, images and tools of a request, and sends them', () => {
+    const messages = [
+      { role: 'system', name: 'guide', content: 'Look at {{ what }}.' },
+      {
+        role: 'user',
+        content: [
+          { type: 'image_url', image_url: { url: 'https://x/y.png' } },
+          { type: 'text', text: 'This' },
+        ],
+      },
+      {
+        role: 'assistant',
+        tool_calls: [{ id: 'c1', type: 'function', function: { name: 'find', arguments: '{}' } }],
+      },
+      { role: 'tool', tool_call_id: 'c1', content: '' },
+    ];
+    const tools = [{ type: 'function', function: { name: 'find', parameters: { type: 'object' } } }];
+    const prompt = parse('c.json', JSON.stringify({ model: 'gpt-4o', messages, tools }));
+
+    assert.equal(prompt.model.id, 'gpt-4o');
+    assert.deepEqual(prompt.tools, [{ name: 'find', parameters: { type: 'object' } }]);
+    assert.deepEqual(renderPrompt(prompt, { what: 'it' }).messages, [
+      { role: 'system', name: 'guide', content: 'Look at it.' },
+      {
+        role: 'user',
+        content: [
+          { type: 'image', url: 'https://x/y.png' },
+          { type: 'text', text: 'This' },
+        ],
+      },
+      { role: 'assistant', content: '', toolCalls: [{ id: 'c1', name: 'find', arguments: '{}' }] },
+      { role: 'tool', content: '', toolCallId: 'c1' },
+    ]);
+  });
+
   it('names the place of what is wrong', () => {
     assert.match(
       complaint(() => parse('c.json', '{"a": 1}')),
@@ -118,7 +153,7 @@ describe('a chat array in JSON', () => {
     const image = '[{"role": "user", "content": [{"type": "image_url"}]}]';
     assert.match(
       complaint(() => parse('c.json', image)),
-      /^c\.json:1:30: the message has parts/,
+      /^c\.json:1:31: a part of the kind "image_url" cannot be sent/,
     );
     assert.match(
       complaint(() => parse('c.json', '[]')),

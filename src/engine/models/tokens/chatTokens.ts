@@ -51,6 +51,8 @@ function messageTokens(encoding: Encoding, message: Message, uncertain: Uncertai
   let tokens = PER_MESSAGE + encoding.count(message.role) + encoding.count(textOf(message.content));
   if (message.name !== undefined) tokens += PER_NAME + encoding.count(message.name);
   for (const call of message.toolCalls ?? []) tokens += callTokens(encoding, call, uncertain);
+  // How an answer is tied to its call is not public either.
+  if (message.toolCallId !== undefined) uncertain.margin += PER_MESSAGE;
   return tokens;
 }
 

@@ -28,7 +28,8 @@ export function isExact({ ratio }: TokenBasis): boolean {
  */
 function bareName(model: string): string {
   const name = model.slice(model.lastIndexOf('/') + 1).toLowerCase();
-  const bedrock = /^(?:[a-z-]+\.)?(?:anthropic|openai|meta|mistral|deepseek|qwen|amazon|cohere|ai21|google)\.(.+?)(?:-v\d+)?(?::[\w:]*)?$/;
+  const bedrock =
+    /^(?:[a-z-]+\.)?(?:anthropic|openai|meta|mistral|deepseek|qwen|amazon|cohere|ai21|google)\.(.+?)(?:-v\d+)?(?::[\w:]*)?$/;
   return bedrock.exec(name)?.[1] ?? name;
 }
 

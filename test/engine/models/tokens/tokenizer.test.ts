@@ -93,6 +93,26 @@ describe('tokenizer', function () {
     });
   }
 
+  it('knows the encoding of a model by any of its names', async () => {
+    const text = 'Zażółć gęślą jaźń, naïve café: 你好';
+    const like = async (model: string, known: string) => {
+      const [one, other] = await Promise.all([tokenizers.forModel(model), tokenizers.forModel(known)]);
+      assert.deepEqual(one.count(text), other.count(text), model);
+    };
+    for (const model of ['gpt-oss-120b', 'openai/gpt-oss-20b', 'gpt-oss:20b', 'openai.gpt-oss-120b-1:0'])
+      await like(model, 'gpt-4o');
+    for (const model of [
+      'us.anthropic.claude-sonnet-4-5-20250929-v1:0',
+      'anthropic.claude-3-5-sonnet-20240620-v1:0',
+      'bedrock/global.anthropic.claude-sonnet-4-20250514-v1:0',
+    ])
+      await like(model, 'claude-sonnet-4-5');
+    await like('eu.meta.llama3-1-8b-instruct-v1:0', 'llama-3');
+    for (const model of ['gpt-2', 'gpt2', 'gpt-2-xl', 'amazon.nova-lite-v1:0'])
+      await like(model, 'nobody-knows');
+    assert.equal((await tokenizers.forModel('gpt-oss-20b')).count(text).exact, true);
+  });
+
   it('marks what is not shown: other models, response schemas, nested parameters, earlier calls', async () => {
     const gpt5 = await tokenizers.forModel('gpt-5');
     const [low, high] = range(gpt5.countChat({ messages: WEATHER }).total);
