@@ -64,7 +64,8 @@ export function findShapes(text: string): SpanSet {
 function findDialogue(lines: readonly Line[], end: number): Span[] {
   const turns = lines.filter(({ text }) => SPEAKER.test(text));
   const speakers = new Set(turns.map(({ text }) => SPEAKER.exec(text)?.[1]?.toLowerCase()));
-  return turns[0] && speakers.size > 1 ? [{ start: turns[0].start, end }] : [];
+  const isDialogue = speakers.size > 1 || speakers.has('assistant') || speakers.has('human');
+  return turns[0] && isDialogue ? [{ start: turns[0].start, end }] : [];
 }
 
 /** A rule just above the next heading divides the prompt's own sections. */

@@ -17,6 +17,8 @@ const MEANINGFUL: { readonly [level in CompressionLevel]: readonly string[] } = 
     'Join them with two spaces: A  B.',
     'usage:\n\n  url           the address\n  out           the file',
     'The output is like\nkey  value',
+    '| Channel   | Share |\n| --------- | ----- |\n| [channel] | [X%]  |',
+    'Give me:\n\n| Name   | Age |\n| ------ | --- |\n| Ann    | 30  |',
     'Proofread.\n\nShe went to  the old house on the hill.',
     'You have tools:\n\n```json\n{\n  "name": "example of a file",\n  "version": 1\n}\n```',
     'Fill in this template:\n\nName:  the name\n\n\n\nAge:  the age',

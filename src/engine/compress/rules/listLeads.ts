@@ -41,8 +41,13 @@ const LEAD =
 
 function isLead(lead: RegExpExecArray | null): lead is RegExpExecArray {
   const words = lead?.groups?.['lead'] ?? '';
-  // In small letters it may be a value: "**books** - reviews of books".
-  return lead !== null && !/^\p{Ll}/u.test(words) && !holdsObligation(words) && !isBlankToFill(lead);
+  // In capitals it weighs; in small letters it may be a value: "**books** - reviews of books".
+  return (
+    lead !== null &&
+    !/^\p{Ll}|\p{Lu}{2,}[ \t]+\p{Lu}{2,}/u.test(words) &&
+    !holdsObligation(words) &&
+    !isBlankToFill(lead)
+  );
 }
 
 /** What announces a list of instructions; "For each error, provide:" announces labels of what is provided. */

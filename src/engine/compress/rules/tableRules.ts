@@ -1,6 +1,6 @@
-import { splitLines } from '../lines.ts';
 import { isTableRule } from '../markup.ts';
 import type { Rule } from '../rule.ts';
+import { givenTables } from '../tables.ts';
 
 /** The line below the head of a Markdown table: three dashes a column are enough. */
 export const tableRules: Rule = {
@@ -8,8 +8,8 @@ export const tableRules: Rule = {
   level: 'safe',
   reason: 'longer than a table needs',
   suggest(message, { count }) {
-    return splitLines(message.text)
-      .filter((line) => isTableRule(line.text) && message.isInstruction(line))
+    return givenTables(message)
+      .filter((line) => isTableRule(line.text))
       .flatMap((line) => {
         const forms = ['---', ' --- '].map((dashes) =>
           line.text
