@@ -6,8 +6,9 @@ import type { FinishedComparison, RunComparisonOptions, Runner } from './compare
 import { budgetsFor, settleBudgets } from './cost/budgets/budgetLedger.ts';
 import { CallHistory } from './cost/callHistory.ts';
 import type { RunEstimate } from './cost/estimate.ts';
-import { SpendingLimit, type SpendingLimits } from './cost/spendingLimit.ts';
-import { spentSoFar } from './cost/spent.ts';
+import type { SpendingLimits } from './cost/spendingDecision.ts';
+import { SpendingLimit } from './cost/spendingLimit.ts';
+import { dearestTrial } from './cost/spent.ts';
 import type { TrialResult } from './model/result.ts';
 import type { RunRecord } from './model/run.ts';
 import type { EditorModels } from './models/editorClient.ts';
@@ -119,8 +120,8 @@ export function createEngine(
     enough?: AbortSignal,
   ): Promise<'complete' | 'interrupted'> {
     const record = store.getRun(runId);
-    const limit = spendingLimit(store, record, { ...prepared.suite.budget, ...limits }, ports.clock);
     prepared.budgets?.set(budgetsFor(store, record));
+    const limit = await spendingLimit(prepared, record, limits);
     const outcome = await executeRun(prepared.inputs, {
       runId,
       store,
@@ -135,6 +136,35 @@ export function createEngine(
     });
     if (prepared.budgets) settleBudgets(store, record, ports.clock.now());
     return outcome;
+  }
+
+  /** A limit that a person set for a run stays with it when it goes on. */
+  async function spendingLimit(
+    prepared: PreparedRun,
+    record: RunRecord,
+    given: SpendingLimits,
+  ): Promise<SpendingLimit | undefined> {
+    // What a recording answers is not paid for.
+    if (record.plan.origin?.replay) return undefined;
+    if (given.perRun !== undefined) store.ledger.keepLimit(record.id, given.perRun);
+    const kept = store.ledger.limitOf(record.id);
+    const limits = { ...prepared.suite.budget, ...given, ...(kept === undefined ? {} : { perRun: kept }) };
+    if (limits.perRun === undefined && limits.perDay === undefined) return undefined;
+
+    const { createMostOfTrial } = await import('./cost/mostOfTrial.ts');
+    const { estimatedRun } = await import('./runs/estimateInputs.ts');
+    const history = CallHistory.read(store, record.plan.suite);
+    return new SpendingLimit({
+      limits,
+      plan: record.plan,
+      ledger: store.ledger,
+      clock: ports.clock,
+      dearestUsd: dearestTrial(store, record),
+      mostOfTrial: await createMostOfTrial(
+        estimatedRun(prepared, workspace, ports, history),
+        prepared.budgets?.allowance,
+      ),
+    });
   }
 
   return {
@@ -177,19 +207,6 @@ export function createEngine(
     report: (runId) => readReport(store, runId),
     close: () => store.close(),
   };
-}
-
-function spendingLimit(
-  store: RunStore,
-  run: RunRecord,
-  limits: SpendingLimits,
-  clock: Clock,
-): SpendingLimit | undefined {
-  // What a recording answers is not paid for.
-  if (run.plan.origin?.replay) return undefined;
-  if (limits.perRun === undefined && limits.perDay === undefined) return undefined;
-  const judgesOnly = run.plan.origin?.rejudge !== undefined;
-  return new SpendingLimit(limits, spentSoFar(store, run, clock.now()), { judgesOnly });
 }
 
 /** The report of a stored run; needs no workspace. Throws ResumeError when there is none of that id. */

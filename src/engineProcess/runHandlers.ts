@@ -1,4 +1,3 @@
-import { spentToday } from '../engine/cost/spent.ts';
 import { readReport } from '../engine/engine.ts';
 import { ResumeError } from '../engine/errors.ts';
 import type { TrialResult } from '../engine/model/result.ts';
@@ -78,8 +77,7 @@ export function runHandlers(session: Session, comparisons: ComparisonJobs): Hand
       formats: REPORT_FORMATS.map(({ endings, purpose }) => ({ endings: [...endings], purpose })),
     }),
     'run/spent': () => {
-      const { store } = session;
-      return { todayUsd: store ? spentToday(store, session.ports.clock.now()) : null };
+      return { todayUsd: session.store?.ledger.spentOn(session.ports.clock.now()) ?? null };
     },
     'run/trace': ({ traceId }) => ({
       spans: session.store?.spans(traceId) ?? [],

@@ -27,8 +27,8 @@ export interface JudgeEstimate {
 }
 
 /** Of one call, beside the case and the output that it judges. Wide on purpose. */
-const DEFAULT_INPUT: Range = { low: 200, likely: 600, high: 3000 };
-const DEFAULT_OUTPUT: Range = { low: 20, likely: 150, high: 1500 };
+export const DEFAULT_JUDGE_INPUT: Range = { low: 200, likely: 600, high: 3000 };
+export const DEFAULT_JUDGE_OUTPUT: Range = { low: 20, likely: 150, high: 1500 };
 
 /** `applies` trials call for the judge unless a cheaper stage settles them. */
 export function estimateJudge(
@@ -69,8 +69,11 @@ function perCall(past: readonly number[], calls: Range): Range | undefined {
 
 function defaultCost(calls: Range, price: ModelPrice | undefined): Range | null {
   if (calls.high === 0) return { low: 0, likely: 0, high: 0 };
-  const inputTokens = spread(DEFAULT_INPUT, calls);
-  return priceCalls({ count: calls.high, inputTokens, outputTokens: spread(DEFAULT_OUTPUT, calls) }, price);
+  const inputTokens = spread(DEFAULT_JUDGE_INPUT, calls);
+  return priceCalls(
+    { count: calls.high, inputTokens, outputTokens: spread(DEFAULT_JUDGE_OUTPUT, calls) },
+    price,
+  );
 }
 
 function spread(each: Range, calls: Range): Range {

@@ -1,107 +1,141 @@
+import type { LocatedCase } from '../model/case.ts';
 import type { TrialResult } from '../model/result.ts';
+import type { RunPlan } from '../model/run.ts';
 import { whyCostUnknown } from '../model/unknownCost.ts';
-import type { Spent } from './spent.ts';
+import type { Clock } from '../ports.ts';
+import type { Lease } from '../store/lease.ts';
+import type { SpendingLedger, TrialKey } from '../store/spendingLedger.ts';
+import { decideCall, type SpendingLimits } from './spendingDecision.ts';
 
-/** How much may be spent, in US dollars; an absent limit does not limit. */
-export interface SpendingLimits {
-  /** By this run, over all its attempts. */
-  perRun?: number;
-  /** By all runs of the workspace on one day (UTC). */
-  perDay?: number;
+/** US dollars that a trial may cost at most, by what bounds it; null where nothing does. */
+export type MostOfTrial = (target: string, located: LocatedCase, judgesOnly: boolean) => number | null;
+
+interface SpendingLimitOptions {
+  limits: SpendingLimits;
+  plan: RunPlan;
+  ledger: SpendingLedger;
+  clock: Clock;
+  /** The dearest trial of this run, or of the last one of its suite; 0 where there is none. */
+  dearestUsd: number;
+  mostOfTrial: MostOfTrial;
 }
 
+interface Wanted {
+  target: string;
+  located: LocatedCase;
+  trial: number;
+  paid: boolean;
+}
+
+/** Another process may settle its calls meanwhile; in milliseconds. */
+const LOOK_AGAIN_MS = 250;
+
 /**
- * Holds a run to its spending limits. Before a limit would be passed it asks for an end: no new trial is
- * begun, those under way are finished and stored, and the run can go on later. What is under way is reckoned
- * at the cost of the dearest trial so far, at first of the suite's last run; so only a trial that is dearer
- * than all before it, or the first trials of a new suite, can go beyond a limit. A completed trial whose cost is
- * unknown ends the run too: a limit that cannot be measured is not kept.
+ * Holds a run to its spending limits, together with whatever else is spent in the workspace. Each trial reserves what it
+ * may cost at most before it begins (spendingDecision.ts); it waits while calls under way may leave it enough, and asks
+ * for the end of the run where they cannot: those under way are then finished and stored, and the run can go on later.
+ * A completed trial whose cost is unknown ends the run too: a limit that cannot be measured is not kept.
  */
 export class SpendingLimit {
-  readonly #limits: SpendingLimits;
+  readonly #options: SpendingLimitOptions;
+  readonly #targets: Map<string, number>;
   readonly #judgesOnly: boolean;
   readonly #stop = new AbortController();
-  #run: number;
-  #day: number;
+  #lease: Lease | undefined;
   #dearest: number;
-  #underWay = 0;
+  #changed = Promise.withResolvers<void>();
 
-  /**
-   * `spent`: what this run and this day have cost already. `judgesOnly`: outputs were paid for in another
-   * run.
-   */
-  constructor(limits: SpendingLimits, spent: Spent, options: { judgesOnly?: boolean } = {}) {
-    this.#limits = limits;
-    this.#judgesOnly = options.judgesOnly === true;
-    this.#run = spent.run;
-    this.#day = spent.day;
-    this.#dearest = spent.dearest;
-    this.#check();
+  constructor(options: SpendingLimitOptions) {
+    this.#options = options;
+    this.#targets = new Map(options.plan.targets.map(({ name }, index) => [name, index]));
+    this.#judgesOnly = options.plan.origin?.rejudge !== undefined;
+    this.#dearest = options.dearestUsd;
   }
 
-  /** Aborted when no new trial may begin. */
   get signal(): AbortSignal {
     return this.#stop.signal;
   }
 
-  /** Why, in plain words; undefined while the run may go on. */
   get reason(): string | undefined {
     return this.#stop.signal.aborted ? String(this.#stop.signal.reason) : undefined;
   }
 
-  /** A trial begins. */
-  begin(): void {
-    this.#underWay += 1;
-    this.#check();
+  open(lease: Lease): void {
+    this.#lease = lease;
   }
 
-  /** A trial has ended, or was given up when `result` is undefined. */
-  end(result: TrialResult | undefined): void {
-    this.#underWay = Math.max(0, this.#underWay - 1);
-    if (result) this.#add(result);
-    this.#check();
+  async admit(wanted: Wanted, signal: AbortSignal): Promise<boolean> {
+    const { target, located, paid } = wanted;
+    const bound = this.#options.mostOfTrial(target, located, this.#judgesOnly || paid);
+    while (!this.#stop.signal.aborted) {
+      signal.throwIfAborted();
+      const decision = this.#reserve(wanted, this.#mostUsd(bound));
+      if (decision.granted) return true;
+      if (decision.wait) await this.#change(signal);
+      else this.#stop.abort(decision.reason);
+    }
+    return false;
   }
 
-  #add(result: TrialResult): void {
+  stored(results: readonly TrialResult[]): void {
+    for (const result of results) this.#look(result);
+    this.#wake();
+  }
+
+  giveUp(wanted: Wanted): void {
+    if (this.#lease) this.#options.ledger.giveUp(this.#lease, this.#keyOf(wanted));
+    this.#wake();
+  }
+
+  #reserve(wanted: Wanted, most: number | null) {
+    if (!this.#lease) throw new Error('the run was not begun');
+    const { ledger, clock, limits } = this.#options;
+    const next = { mostUsd: most, likelyUsd: this.#dearest };
+    // A call that nothing bounds runs alone, and then counts with what is likely.
+    const amount = { mostUsd: most ?? this.#dearest, likelyUsd: this.#dearest, paid: wanted.paid };
+    return ledger.reserve(this.#lease, this.#keyOf(wanted), amount, clock.now(), (reckonings) =>
+      decideCall(limits, reckonings, next),
+    );
+  }
+
+  /** What is known of it, but never less than the dearest so far; null for the first call that nothing bounds. */
+  #mostUsd(bound: number | null): number | null {
+    if (bound !== null) return Math.max(bound, this.#dearest);
+    return this.#dearest > 0 ? this.#dearest : null;
+  }
+
+  #keyOf({ target, located, trial }: Wanted): TrialKey {
+    const number = this.#targets.get(target);
+    if (number === undefined) throw new Error(`the run has no target ${target}`);
+    return { target: number, caseIndex: located.index, trial };
+  }
+
+  #look(result: TrialResult): void {
     const { output, evaluations } = result;
     const cost = addJudges(this.#judgesOnly ? 0 : output.costUsd, evaluations);
-    if (cost === null && output.status === 'complete') {
-      this.#end(
+    if (cost !== null) this.#dearest = Math.max(this.#dearest, cost);
+    else if (output.status === 'complete')
+      this.#stop.abort(
         `the cost of ${result.target} is unknown, so the limit cannot be kept: ${whyUnknown(result)}`,
       );
-      return;
+  }
+
+  #wake(): void {
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers<void>();
+  }
+
+  async #change(signal: AbortSignal): Promise<void> {
+    const over = new AbortController();
+    const pause = this.#options.clock.sleep(LOOK_AGAIN_MS, AbortSignal.any([signal, over.signal]));
+    try {
+      await Promise.race([this.#changed.promise, pause]);
+    } finally {
+      over.abort('done');
+      pause.catch(() => {});
     }
-    // A call that failed may have been billed: it is reckoned like the dearest.
-    const reckoned = cost ?? this.#dearest;
-    this.#dearest = Math.max(this.#dearest, reckoned);
-    this.#run += reckoned;
-    this.#day += reckoned;
-  }
-
-  #check(): void {
-    const next = this.#dearest * (this.#underWay + 1);
-    const { perRun, perDay } = this.#limits;
-    if (perRun !== undefined) this.#hold(perRun, this.#run, next, RUN);
-    if (perDay !== undefined) this.#hold(perDay, this.#day, next, DAY);
-  }
-
-  #hold(limit: number, spent: number, next: number, { span, since, remedy }: typeof RUN): void {
-    if (spent >= limit)
-      this.#end(
-        `the limit of ${dollars(limit)} ${span} is reached: ${dollars(spent)} are ${since}; ${remedy}`,
-      );
-    else if (spent + next > limit + ROUNDING)
-      this.#end(`the next trial could pass the limit of ${dollars(limit)} ${span}; ${remedy}`);
-  }
-
-  #end(reason: string): void {
-    if (!this.#stop.signal.aborted) this.#stop.abort(reason);
   }
 }
-
-/** How each limit is spoken of, and what a person can do. */
-const RUN = { span: 'for a run', since: 'spent', remedy: 'raise it to go on' };
-const DAY = { span: 'for a day', since: 'spent today (UTC)', remedy: 'raise it, or go on tomorrow' };
 
 /** US dollars for an output and its judges; null when a part is unknown. */
 function addJudges(outputUsd: number | null, evaluations: TrialResult['evaluations']): number | null {
@@ -118,11 +152,4 @@ function whyUnknown({ output, evaluations }: TrialResult): string {
   const judge = evaluations.find((one) => one.status !== 'skipped' && one.costUsd === null);
   if (output.costUsd === null || judge === undefined) return whyCostUnknown(output);
   return `set the price of the model of the judge ${judge.name} under providers in touchstone.yaml`;
-}
-
-/** Sums of costs are not exact to the last bit. */
-const ROUNDING = 1e-9;
-
-function dollars(usd: number): string {
-  return `$${usd < 1 ? usd.toFixed(4) : usd.toFixed(2)}`;
 }

@@ -126,7 +126,8 @@ export function estimateAgent(
   };
 }
 
-function defaultOutput(model: string): Range {
+/** Output tokens of one call of a model of which nothing is known. */
+export function defaultOutput(model: string): Range {
   return REASONING_MODEL.test(model) ? DEFAULT_REASONING_OUTPUT : DEFAULT_OUTPUT;
 }
 

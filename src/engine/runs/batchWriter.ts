@@ -16,8 +16,8 @@ export interface BatchWriterOptions {
   lease: Lease;
   tracing: Tracing;
   clock: Clock;
-  /** Called with each result at once, before it is stored. */
-  onAdded?(result: TrialResult): void;
+  /** Called after each batch is durably stored, also one of nothing but outputs that wait. */
+  onWritten?(results: readonly TrialResult[]): void;
   /** Called after the results are durably stored, never before. */
   onStored(results: readonly TrialResult[]): void;
   /** Called when a batch could not be written. */
@@ -47,7 +47,6 @@ export class BatchWriter {
     this.#pending.push(result);
     this.#cases.set(located.index, located);
     this.#pack(result.traceId);
-    this.#options.onAdded?.(result);
     if (this.#pending.length >= BATCH_SIZE) this.#flushSafely();
     else this.#schedule();
   }
@@ -94,6 +93,7 @@ export class BatchWriter {
     );
     this.#lastBeat = now;
     this.#renewedAt = wall;
+    this.#options.onWritten?.(results);
     if (results.length > 0) onStored(results);
   }
 

@@ -16,7 +16,7 @@ import { Lanes } from './lanes.ts';
 import { OrderedCases, orderOf } from './orderedCases.ts';
 import { Places } from './places.ts';
 import type { PlannedTarget, RunInputs } from './runInputs.ts';
-import type { RunLimit } from './runLimit.ts';
+import type { RunLimit, WantedTrial } from './runLimit.ts';
 import { runTrial, type TrialJob } from './runTrial.ts';
 import type { ToldCase } from './tellCase.ts';
 import { TrialSet } from './trialSet.ts';
@@ -93,6 +93,7 @@ class Execution {
     this.#attempt = attempt;
     const { enough } = options;
     this.#signal = AbortSignal.any([options.signal, this.#stop.signal, ...(enough ? [enough] : [])]);
+    options.limit?.open(lease);
     this.#tracing = new Tracing(clock, attempt);
     this.#writer = new BatchWriter({
       store,
@@ -100,7 +101,7 @@ class Execution {
       tracing: this.#tracing,
       clock,
       onStored: options.onResults,
-      onAdded: (result) => options.limit?.end(result),
+      onWritten: (results) => options.limit?.stored(results),
       onError: (error) => this.#fail(error),
     });
     this.#runSpan = this.#tracing.root(`run ${inputs.plan.suite}`, {
@@ -234,6 +235,8 @@ class Execution {
       signal: this.#signal,
       writer: this.#writer,
       trace: (planned, located, trials) => this.#trace(planned, located, trials),
+      admit: (wanted) => this.#admit(wanted),
+      giveUp: (wanted) => this.#options.limit?.giveUp(wanted),
       job: (planned, located, trial, span) => this.#job(planned, located, trial, span),
       enqueue: ({ target }, task) => this.#lanes.push(target.lane, task),
     });
@@ -252,11 +255,10 @@ class Execution {
   }
 
   #job(planned: PlannedTarget, located: LocatedCase, trial: number, span: Span, told?: ToldCase): TrialJob {
-    const { log, limit } = this.#options;
+    const { log } = this.#options;
     // After a long sleep of the machine, before anything is paid for in a run that may be another's by now.
     this.#writer.renew();
     const { plan, auditShare, redactor, clock = this.#options.clock } = this.#inputs;
-    limit?.begin();
     return {
       located,
       trial,
@@ -283,6 +285,8 @@ class Execution {
     told?: ToldCase,
   ): Promise<Output | undefined> {
     if (this.#signal.aborted) return undefined;
+    const wanted = { target: planned.target.name, located, trial, paid: false };
+    if (!(await this.#admit(wanted))) return undefined;
     const span = trace.startTrial(trial);
     try {
       const result = await runTrial(this.#job(planned, located, trial, span, told));
@@ -291,10 +295,23 @@ class Execution {
       return result.output;
     } catch (error) {
       trace.endTrial(span, error instanceof Error ? error.message : String(error));
-      this.#options.limit?.end(undefined);
+      this.#options.limit?.giveUp(wanted);
       if (!this.#signal.aborted) throw error;
       return undefined;
     }
+  }
+
+  /** False where the trial may not begin, now that the run ends. */
+  async #admit(wanted: WantedTrial): Promise<boolean> {
+    const { limit } = this.#options;
+    if (!limit) return true;
+    try {
+      if (await limit.admit(wanted, this.#signal)) return true;
+      this.#cutShort = true;
+    } catch (error) {
+      if (!this.#signal.aborted) throw error;
+    }
+    return false;
   }
 
   /** The first failure stops the attempt. */

@@ -5,6 +5,7 @@ import type { BatchWriter } from './batchWriter.ts';
 import type { CaseTrace } from './caseTrace.ts';
 import { HeldCase } from './heldCase.ts';
 import type { PlannedTarget } from './runInputs.ts';
+import type { WantedTrial } from './runLimit.ts';
 import { callTrial, type TrialJob } from './runTrial.ts';
 import type { TrialSet } from './trialSet.ts';
 
@@ -18,6 +19,9 @@ interface HeldTrialsOptions {
   signal: AbortSignal;
   writer: BatchWriter;
   trace(planned: PlannedTarget, located: LocatedCase, trials: number): CaseTrace;
+  /** False where the trial may not begin, now that the run ends. */
+  admit(wanted: WantedTrial): Promise<boolean>;
+  giveUp(wanted: WantedTrial): void;
   job(planned: PlannedTarget, located: LocatedCase, trial: number, span: Span): TrialJob;
   /** Queues a task in the target's lane. */
   enqueue(planned: PlannedTarget, task: () => Promise<void>): void;
@@ -82,16 +86,19 @@ export class HeldTrials {
     const { signal, writer } = this.#options;
     if (signal.aborted) return;
     const { located, trial } = held;
+    const before = held.calledBefore(planned.target.name);
+    const wanted = { target: planned.target.name, located, trial, paid: before !== undefined };
+    if (!(await this.#options.admit(wanted))) return;
     const span = trace.startTrial(trial);
     this.#open.set(span, trace);
     try {
       const job = this.#options.job(planned, located, trial, span);
-      const before = held.calledBefore(planned.target.name);
       const called = before ?? (await callTrial(job));
       if (!before) writer.hold({ target: planned.target.name, caseIndex: located.index, trial, ...called });
       held.deposit(job, called);
       if (held.isComplete) await this.#judge(held);
     } catch (error) {
+      this.#options.giveUp(wanted);
       if (!signal.aborted) throw error;
     }
   }

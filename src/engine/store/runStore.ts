@@ -8,6 +8,7 @@ import { Connection, type StoreAccess } from './connection.ts';
 import { LEASE_MS, type Lease, mayTake, type Owner } from './lease.ts';
 import { type RunRow, toRunRecord } from './runRow.ts';
 import { type PackedSpans, unpackSpans } from './spanCodec.ts';
+import { SpendingLedger } from './spendingLedger.ts';
 
 /** What is written together, in one transaction. */
 export interface Batch {
@@ -26,15 +27,25 @@ export interface RunStoreOptions {
   leaseMs?: number;
 }
 
+/** What of a run is needed for each of its rows. */
+interface KnownRun {
+  number: number;
+  /** The number of each target by name. */
+  targets: Map<string, number>;
+  origin: RunPlan['origin'];
+}
+
 /** Runs, their results, spans and logs in one SQLite file; results are append-only. Throws StoreError. */
 export class RunStore {
   readonly file: string;
   /** Decisions on token budgets. */
   readonly budgets: BudgetStore;
+  /** What was spent, and what is reserved. */
+  readonly ledger: SpendingLedger;
   readonly #connection: Connection;
   /** A process elsewhere that has not shown itself for this long has lost its run, in milliseconds. */
   readonly leaseMs: number;
-  readonly #known = new Map<string, { number: number; targets: Map<string, number> }>();
+  readonly #known = new Map<string, KnownRun>();
   /** Runs that could not be released, e.g. because the disk was full. */
   readonly #leftOver = new Set<string>();
 
@@ -44,6 +55,7 @@ export class RunStore {
     this.leaseMs = leaseMs;
     this.#connection = new Connection(file, access);
     this.budgets = new BudgetStore(this.#connection);
+    this.ledger = new SpendingLedger(this.#connection);
   }
 
   createRun(run: { id: string; plan: RunPlan; createdAt: number; traceId: string }): void {
@@ -86,12 +98,12 @@ export class RunStore {
    */
   append(run: Lease | string, batch: Batch, beat: { now: number; elapsedMs: number }): void {
     const id = typeof run === 'string' ? run : run.runId;
-    const { number, targets } = this.#numbers(id);
+    const { number, targets, origin } = this.#numbers(id);
     this.#connection.transaction(() => {
       if (typeof run === 'string') this.#ensureFree(id);
       else this.#renew(run, beat);
       for (const output of batch.held ?? []) this.#hold(number, targets, output);
-      for (const result of batch.results) this.#appendResult(number, targets, result);
+      for (const result of batch.results) this.#appendResult(number, targets, result, origin);
       if (batch.held) for (const result of batch.results) this.#letGo(number, targets, result);
       for (const located of batch.cases) this.#appendCase(number, located);
       for (const { traceId, body } of batch.spans)
@@ -232,6 +244,7 @@ export class RunStore {
       this.#refuseHeld(row, owner, now);
       for (const table of ['logs', 'spans', 'cases', 'held_outputs', 'results'])
         this.#connection.run(`DELETE FROM ${table} WHERE run = ?`, row.number);
+      this.ledger.forgetRun(row.number);
       this.#connection.run('DELETE FROM runs WHERE id = ?', id);
     });
     this.#known.delete(id);
@@ -311,10 +324,12 @@ export class RunStore {
   }
 
   #hold(run: number, targets: Map<string, number>, held: HeldOutput): void {
+    const target = targetNumber(targets, held.target);
+    this.ledger.hold(run, { target, caseIndex: held.caseIndex, trial: held.trial }, held);
     this.#connection.run(
       'INSERT OR IGNORE INTO held_outputs (run, target, case_index, trial, body) VALUES (?, ?, ?, ?, ?)',
       run,
-      targetNumber(targets, held.target),
+      target,
       held.caseIndex,
       held.trial,
       JSON.stringify(held),
@@ -331,16 +346,24 @@ export class RunStore {
     );
   }
 
-  #appendResult(run: number, targets: Map<string, number>, result: TrialResult): void {
-    this.#connection.run(
+  #appendResult(
+    run: number,
+    targets: Map<string, number>,
+    result: TrialResult,
+    origin: RunPlan['origin'],
+  ): void {
+    const target = targetNumber(targets, result.target);
+    const added = this.#connection.run(
       'INSERT OR IGNORE INTO results (run, target, case_index, trial, status, body) VALUES (?, ?, ?, ?, ?, ?)',
       run,
-      targetNumber(targets, result.target),
+      target,
       result.caseIndex,
       result.trial,
       result.status,
       JSON.stringify(result),
     );
+    const { caseIndex, trial } = result;
+    if (added > 0) this.ledger.settle(run, { target, caseIndex, trial }, result, origin);
   }
 
   #appendCase(run: number, located: LocatedCase): void {
@@ -354,12 +377,13 @@ export class RunStore {
   }
 
   /** The run's number, and the number of each of its targets by name. */
-  #numbers(id: string): { number: number; targets: Map<string, number> } {
+  #numbers(id: string): KnownRun {
     let known = this.#known.get(id);
     if (!known) {
       const row = this.#row(id);
       const { plan } = toRunRecord(row);
-      known = { number: row.number, targets: new Map(plan.targets.map(({ name }, index) => [name, index])) };
+      const targets = new Map(plan.targets.map(({ name }, index) => [name, index]));
+      known = { number: row.number, targets, origin: plan.origin };
       this.#known.set(id, known);
     }
     return known;

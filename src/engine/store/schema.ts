@@ -1,8 +1,10 @@
+import { SPENDING_TABLES } from './spendingTables.ts';
+
 /** Tells our files from those of other programs; stored in SQLite's application_id. "Toch" in ASCII. */
 export const APPLICATION_ID = 0x546f6368;
 
 /** Version of the tables; stored in SQLite's user_version. A newer file is refused, never changed. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** Stores of this version and before do not carry the application id; they are known by their tables. */
 export const UNMARKED_VERSION = 1;
@@ -115,4 +117,4 @@ CREATE TABLE file_lists (
 ) STRICT;
 `;
 
-const MIGRATIONS = [VERSION_1, VERSION_2] as const;
+const MIGRATIONS = [VERSION_1, VERSION_2, SPENDING_TABLES] as const;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { SpendingLimit } from '../../../src/engine/cost/spendingLimit.ts';
-import { spentSoFar } from '../../../src/engine/cost/spent.ts';
+import { dearestTrial } from '../../../src/engine/cost/spent.ts';
 import type { Evaluator } from '../../../src/engine/evaluators/evaluator.ts';
 import { emptyOutput } from '../../../src/engine/model/output.ts';
 import { systemClock } from '../../../src/engine/ports.ts';
@@ -48,7 +48,15 @@ describe('a run with a spending limit', () => {
 
   function execute(inputs: RunInputs, perRun: number) {
     createRun(store, inputs);
-    const limit = new SpendingLimit({ perRun }, spentSoFar(store, store.getRun(RUN), systemClock.now()));
+    const run = store.getRun(RUN);
+    const limit = new SpendingLimit({
+      limits: { perRun },
+      plan: run.plan,
+      ledger: store.ledger,
+      clock: systemClock,
+      dearestUsd: dearestTrial(store, run),
+      mostOfTrial: () => null,
+    });
     return executeIn(store, inputs, { limit });
   }
 

@@ -1,0 +1,77 @@
+import { UserError } from '../errors.ts';
+import type { GoldenCase } from '../model/case.ts';
+import type { ModelPrice } from '../models/prices.ts';
+import { type Tokenizer, Tokenizers } from '../models/tokens/tokenizer.ts';
+import { renderCase } from '../targets/promptCase.ts';
+import type { AllowTokens } from '../targets/tokenAllowance.ts';
+import type { EstimatedRun, EstimatedTarget } from './estimate.ts';
+import { DEFAULT_JUDGE_INPUT, DEFAULT_JUDGE_OUTPUT, type JudgeModel } from './judgeEstimate.ts';
+import type { MostOfTrial } from './spendingLimit.ts';
+import { type AskedModel, defaultOutput } from './targetEstimate.ts';
+
+/** Targets that call nobody. */
+const FREE = new Set(['echo', 'replay']);
+
+/**
+ * What a trial of a run may cost at most: its input as counted, and as many output tokens as the call allows, else as
+ * many as the estimate takes for a long answer; and every judge of its case. Null where a price is unknown, and for
+ * agents, which are bounded by nothing.
+ */
+export async function createMostOfTrial(
+  run: Pick<EstimatedRun, 'targets' | 'judgesFor'>,
+  allow: AllowTokens | undefined,
+): Promise<MostOfTrial> {
+  const tokenizers = new Tokenizers();
+  const targets = new Map<string, { target: EstimatedTarget; tokenizer: Tokenizer | undefined }>();
+  for (const target of run.targets) {
+    const tokenizer = target.asked && (await tokenizers.forModel(target.asked.model));
+    targets.set(target.name, { target, tokenizer });
+  }
+
+  return (name, located, judgesOnly) => {
+    const known = targets.get(name);
+    const asked = known?.target.asked;
+    const allowance = asked && allow?.(name, located.case);
+    const output = asked ? mostOutput(asked, allowance && allowance.tokens + allowance.borrowed) : 0;
+    const own = judgesOnly ? 0 : ownMost(known, located.case, output);
+    const judges = run.judgesFor(located).map((judge) => judgeMost(judge, output));
+    return [own, ...judges].reduce((sum, cost) => (sum === null || cost === null ? null : sum + cost), 0);
+  };
+}
+
+function ownMost(
+  known: { target: EstimatedTarget; tokenizer: Tokenizer | undefined } | undefined,
+  entry: GoldenCase,
+  output: number,
+): number | null {
+  if (!known) return null;
+  const { target, tokenizer } = known;
+  if (!target.asked || !tokenizer) return FREE.has(target.kind) ? 0 : null;
+  try {
+    const counted = tokenizer.countChat(renderCase(target.asked.prompt, entry));
+    return priced(counted.total.high, output, target.asked.price);
+  } catch (error) {
+    // A request that cannot be made is not sent.
+    if (error instanceof UserError) return 0;
+    throw error;
+  }
+}
+
+/** The judge also reads what the target wrote. */
+function judgeMost({ price, asks = 1 }: JudgeModel, written: number): number | null {
+  const each = priced(DEFAULT_JUDGE_INPUT.high + written, DEFAULT_JUDGE_OUTPUT.high, price);
+  return each === null ? null : each * asks;
+}
+
+function mostOutput(asked: AskedModel, allowed: number | undefined): number {
+  const limits = [asked.parameters.maxTokens ?? asked.prompt.model.parameters.maxTokens, allowed];
+  const known = limits.filter((limit) => limit !== undefined);
+  return known.length > 0 ? Math.min(...known) : defaultOutput(asked.model).high;
+}
+
+/** At the full price of input: nothing may come from a cache. */
+function priced(input: number, output: number, price: ModelPrice | undefined): number | null {
+  if (!price || (price.upToInputTokens !== undefined && input > price.upToInputTokens)) return null;
+  const dearestInput = Math.max(price.input, price.cacheWrite ?? 0);
+  return (input * dearestInput + output * price.output) / 1_000_000;
+}
