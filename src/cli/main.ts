@@ -159,7 +159,11 @@ function createProgram(io: Io, done: (code: number) => void): Command {
     .option('-j, --max-concurrency <n>', 'most calls at the same time', wholeNumber(1, 1024))
     .option('--seed <n>', 'seed of the run', wholeNumber(0, Number.MAX_SAFE_INTEGER))
     .option('--estimate', 'tell what the run will probably cost and how long it takes; nothing is called')
-    .option('--max-cost <usd>', 'stop before the run costs more; it can be resumed', dollars)
+    .option(
+      '--max-cost <usd>',
+      'stop before the run costs more; it can be resumed, with the same limit or another one (none: without)',
+      dollars,
+    )
     .option('--resume [run]', 'go on with an interrupted run (default: the newest)')
     .option('--record <folder>', 'keep each reply of models and agents there, to be replayed')
     .option(
@@ -320,6 +324,7 @@ Verdict and exit code without --gate:
 With --gate the gate decides, and a significantly worse pass rate or mean score fails it unless it has allow_regression.`;
 
 function dollars(text: string): number {
+  if (text === 'none') return Number.POSITIVE_INFINITY;
   const value = Number(text.replace(/^\$/, ''));
   if (Number.isFinite(value) && value > 0) return value;
   throw new InvalidArgumentError('It must be an amount of US dollars, e.g. 0.50.');

@@ -148,7 +148,12 @@ export function createEngine(
     if (record.plan.origin?.replay) return undefined;
     if (given.perRun !== undefined) store.ledger.keepLimit(record.id, given.perRun);
     const kept = store.ledger.limitOf(record.id);
-    const limits = { ...prepared.suite.budget, ...given, ...(kept === undefined ? {} : { perRun: kept }) };
+    const { perRun, ...rest } = {
+      ...prepared.suite.budget,
+      ...given,
+      ...(kept === undefined ? {} : { perRun: kept }),
+    };
+    const limits: SpendingLimits = Number.isFinite(perRun) ? { ...rest, perRun } : rest;
     if (limits.perRun === undefined && limits.perDay === undefined) return undefined;
 
     const { createMostOfTrial } = await import('./cost/mostOfTrial.ts');

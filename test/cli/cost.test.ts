@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, it } from 'mocha';
-import { temporaryFolder, touchstone } from '../support/commandLine.ts';
+import { startTouchstone, temporaryFolder, touchstone } from '../support/commandLine.ts';
 import { type OpenAiServer, type Script, startOpenAiServer } from '../support/openaiServer.ts';
 
 const PROMPT = `---
@@ -43,6 +43,8 @@ suites:
     max_concurrency: 1
 ${more}`;
 }
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('touchstone eval and money', () => {
   let dispose: (() => void) | undefined;
@@ -133,6 +135,56 @@ describe('touchstone eval and money', () => {
     assert.match(resumed.out, /passed: 6 passed, 0 failed, 0 errored/);
   });
 
+  it('goes on with the limit that it was begun with, unless another is given', async () => {
+    const { folder, server } = await workspace(answers);
+    await touchstone(folder, 'eval', '--max-cost', '0.16', '--no-progress');
+    const again = await touchstone(folder, 'eval', '--resume', '--no-progress');
+    assert.equal(again.code, 1);
+    assert.match(again.err, /limit of \$0\.1600 for a run/);
+    assert.equal(server.requests.length, 3);
+    assert.equal(
+      (await touchstone(folder, 'eval', '--resume', '--max-cost', 'none', '--no-progress')).code,
+      0,
+    );
+    assert.equal(server.requests.length, 6);
+  });
+
+  it('is held to its limit by the very first calls, however many run at once', async () => {
+    const slow = (): Script => ({ text: 'yes', usage: { input: 40, output: 10 }, after: pause(30) });
+    const { folder, server } = await workspace(slow, { cases: 30 });
+    const file = path.join(folder, 'touchstone.yaml');
+    const text = readFileSync(file, 'utf8').replace('max_concurrency: 1', 'max_concurrency: 8');
+    for (const [parameters, least] of [
+      ['', 2],
+      [', parameters: { max_tokens: 20 }', 2],
+    ] as const) {
+      const before = server.requests.length;
+      writeFileSync(file, text.replace('answer.prompty }', `answer.prompty${parameters} }`));
+      const stopped = await touchstone(folder, 'eval', '--max-cost', '0.1', '--no-progress');
+      assert.equal(stopped.code, 1);
+      const spent = (server.requests.length - before) * 0.05;
+      assert.ok(spent <= 0.1 + 1e-9 && spent >= least * 0.05, `${spent}`);
+    }
+  });
+
+  it('holds runs of several processes to the limit of the day together', async function () {
+    this.timeout(60_000);
+    const slow = (): Script => ({ text: 'yes', usage: { input: 40, output: 10 }, after: pause(20) });
+    const { folder, server } = await workspace(slow, {
+      cases: 30,
+      more: '    budget: { max_cost_usd_per_day: 0.5 }\n',
+    });
+    const file = path.join(folder, 'touchstone.yaml');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('max_concurrency: 1', 'max_concurrency: 4'));
+    const runs = [1, 2, 3].map(() => startTouchstone(folder, 'eval', '--no-progress'));
+    for (const { code, err } of await Promise.all(runs.map(({ done }) => done))) {
+      assert.equal(code, 1);
+      assert.match(err, /for a day/);
+    }
+    const spent = server.requests.length * 0.05;
+    assert.ok(spent <= 0.5 + 1e-9 && spent > 0.35, `${spent}`);
+  });
+
   it('holds all runs of a day to the limit of the suite', async () => {
     const { folder, server } = await workspace(answers, {
       more: '    budget: { max_cost_usd_per_day: 0.5 }\n',
@@ -140,7 +192,10 @@ describe('touchstone eval and money', () => {
     assert.equal((await touchstone(folder, 'eval', '--no-progress')).code, 0);
     const second = await touchstone(folder, 'eval', '--no-progress');
     assert.equal(second.code, 1);
-    assert.match(second.err, /could pass the limit of \$0\.5000 for a day; raise it, or go on tomorrow/);
+    assert.match(
+      second.err,
+      /the limit of \$0\.5000 for a day is reached: \$0\.5000 are spent today \(UTC\); raise it, or go on tomorrow/,
+    );
     assert.equal(server.requests.length, 10);
   });
 
@@ -180,13 +235,13 @@ describe('touchstone eval and money', () => {
   });
 
   it('keeps the budgets of a run that is resumed', async () => {
-    const { folder, server } = await workspace(() => ({ text: 'yes', usage: { input: 0, output: 950 } }), {
+    const { folder, server } = await workspace(() => ({ text: 'yes', usage: { input: 40, output: 950 } }), {
       more: '    token_budgets: adaptive\n',
     });
     const stopped = await touchstone(folder, 'eval', '--max-cost', '5', '--no-progress');
     assert.equal(stopped.code, 1);
     assert.match(stopped.out, /raised from 1000 to 1200/);
-    await touchstone(folder, 'eval', '--resume', '--no-progress');
+    await touchstone(folder, 'eval', '--resume', '--max-cost', 'none', '--no-progress');
     const limits = server.requests.map(({ body }) => body['max_tokens']);
     assert.deepEqual(new Set(limits), new Set([1000]));
     assert.equal(limits.length, 6);

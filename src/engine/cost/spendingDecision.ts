@@ -3,9 +3,9 @@ import type { Reckoning, Reckonings } from '../store/spendingLedger.ts';
 /** How much may be spent, in US dollars; an absent limit does not limit. */
 export interface SpendingLimits {
   /** By this run, over all its attempts. */
-  perRun?: number;
+  perRun?: number | undefined;
   /** By all runs of the workspace on one day (UTC). */
-  perDay?: number;
+  perDay?: number | undefined;
 }
 
 /** What the next call may cost. */
@@ -43,15 +43,15 @@ function decide(
   { mostUsd, likelyUsd }: NextCall,
   { span, since, remedy }: typeof RUN,
 ): Decision {
+  const isReached = spentUsd >= limit - ROUNDING;
   const fits = mostUsd !== null && spentUsd + reservedUsd + mostUsd <= limit + ROUNDING;
-  if (fits && spentUsd < limit) return { granted: true };
+  if (fits && !isReached) return { granted: true };
   if (underWay > 0) return { granted: false, wait: true };
-  if (spentUsd < limit && spentUsd + likelyUsd <= limit + ROUNDING) return { granted: true };
+  if (!isReached && spentUsd + likelyUsd <= limit + ROUNDING) return { granted: true };
 
-  const reason =
-    spentUsd >= limit
-      ? `the limit of ${dollars(limit)} ${span} is reached: ${dollars(spentUsd)} are ${since}; ${remedy}`
-      : `the next trial could pass the limit of ${dollars(limit)} ${span}; ${remedy}`;
+  const reason = isReached
+    ? `the limit of ${dollars(limit)} ${span} is reached: ${dollars(spentUsd)} are ${since}; ${remedy}`
+    : `the next trial could pass the limit of ${dollars(limit)} ${span}; ${remedy}`;
   return { granted: false, wait: false, reason };
 }
 
