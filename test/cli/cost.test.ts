@@ -223,8 +223,8 @@ describe('touchstone eval and money', () => {
 
     await touchstone(folder, 'eval', '--no-progress');
     const limits = server.requests.slice(6).map(({ body }) => body['max_tokens']);
-    // The case that was cut off is lent what the reserve has: a tenth of six budgets.
-    assert.deepEqual(limits, [1200, 1200, 1800, 1200, 1200, 1200]);
+    // The case that was cut off is lent what the reserve has: a tenth of six budgets of today.
+    assert.deepEqual(limits, [1200, 1200, 1920, 1200, 1200, 1200]);
 
     const shown = await touchstone(folder, 'budgets', '--json');
     const { decisions } = JSON.parse(shown.out);

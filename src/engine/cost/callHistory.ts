@@ -2,6 +2,12 @@ import type { Evaluation } from '../model/evaluation.ts';
 import type { TrialResult } from '../model/result.ts';
 import type { RunRecord } from '../model/run.ts';
 
+/** Input tokens of one call as its provider reported them. */
+export interface MeasuredInput {
+  caseId: string;
+  inputTokens: number;
+}
+
 /** What past calls used, took and cost. Costs are only those that are known, in US dollars. */
 export interface PastCalls {
   inputTokens: number[];
@@ -32,15 +38,18 @@ const MOST_RESULTS = 2000;
 export class CallHistory {
   readonly #targets = new Map<string, PastCalls>();
   readonly #judges = new Map<string, PastJudge>();
+  readonly #measured = new Map<string, MeasuredInput[]>();
 
   /** A replayed run called nobody, so it says nothing. */
   static read(store: PastRuns, suite: string): CallHistory {
     const history = new CallHistory();
     const runs = store.listRuns(200).filter(({ plan }) => plan.suite === suite && plan.origin === undefined);
     let read = 0;
-    for (const { id } of runs.slice(0, MOST_RUNS)) {
+    for (const { id, plan } of runs.slice(0, MOST_RUNS)) {
+      const hashes = new Map(plan.targets.map(({ name, hash }) => [name, hash]));
       for (const result of store.results(id)) {
         history.#add(result);
+        history.#measure(result, hashes.get(result.target) ?? '');
         read += 1;
         if (read >= MOST_RESULTS) return history;
       }
@@ -54,6 +63,11 @@ export class CallHistory {
     return this.#targets.get(key(name, undefined)) ?? noCalls();
   }
 
+  /** What a provider counted for calls of a target that was the very same then. */
+  measured(name: string, hash: string): readonly MeasuredInput[] {
+    return this.#measured.get(`${name}\0${hash}`) ?? [];
+  }
+
   judge(name: string): PastJudge {
     return this.#judges.get(name) ?? { ...noCalls(), ran: 0, leftOut: 0 };
   }
@@ -65,6 +79,14 @@ export class CallHistory {
     }
     for (const evaluation of evaluations) if (evaluation.stage === 'judge') this.#addJudge(evaluation);
     for (const { name, stage } of settlement.skipped) if (stage === 'judge') this.#judgeOf(name).leftOut += 1;
+  }
+
+  #measure({ target, caseId, output }: TrialResult, hash: string): void {
+    if (output.status !== 'complete' || output.usage === null || output.usage.counted) return;
+    const key = `${target}\0${hash}`;
+    const known = this.#measured.get(key) ?? [];
+    known.push({ caseId, inputTokens: output.usage.inputTokens });
+    this.#measured.set(key, known);
   }
 
   #addJudge(evaluation: Evaluation): void {

@@ -1,6 +1,6 @@
 import type { LocatedCase } from '../model/case.ts';
 import { Tokenizers } from '../models/tokens/tokenizer.ts';
-import type { CallHistory } from './callHistory.ts';
+import type { CallHistory, MeasuredInput } from './callHistory.ts';
 import { estimateJudge, type JudgeEstimate, type JudgeModel } from './judgeEstimate.ts';
 import { addRanges, NOTHING, type Range, scaleRange } from './range.ts';
 import {
@@ -45,6 +45,8 @@ export interface EstimatedTarget {
   /** Targets with the same lane share its places. */
   lane: string;
   concurrency: number;
+  /** Of the target as it is now; what was measured of another one says nothing of its input. */
+  hash?: string;
   asked?: AskedModel;
 }
 
@@ -58,7 +60,7 @@ export async function estimateRun(run: EstimatedRun, signal: AbortSignal): Promi
     const tally = tallies[index];
     const past = run.history.target(target.name, target.asked?.model);
     return tally && target.asked
-      ? estimatePrompt(target.name, target.asked, trials, tally, past)
+      ? estimatePrompt(target.name, target.asked, trials, tally, past, measuredFor(run.history, target))
       : estimateAgent(target, trials, past);
   });
   const share = counted === 0 ? 0 : run.caseCount / counted;
@@ -74,6 +76,10 @@ export async function estimateRun(run: EstimatedRun, signal: AbortSignal): Promi
     elapsedMs: elapsed(run, targets, judged),
     notes: notesOn(run, targets, judged, tallies, counted),
   };
+}
+
+function measuredFor(history: CallHistory, { name, hash }: EstimatedTarget): readonly MeasuredInput[] {
+  return hash === undefined ? [] : history.measured(name, hash);
 }
 
 interface CountedCases {

@@ -38,12 +38,18 @@ export const LEAST_HISTORY = 5;
  * Undefined with too few values.
  */
 export function predictSum(past: readonly number[], count: number): Range | undefined {
+  const range = predictSignedSum(past, count);
+  // Counts, times and costs are never below 0.
+  return range && { ...range, low: Math.max(0, range.low) };
+}
+
+/** The same for differences, which may be below 0. */
+export function predictSignedSum(past: readonly number[], count: number): Range | undefined {
   const h = past.length;
   if (h < LEAST_HISTORY) return undefined;
   const mean = past.reduce((sum, value) => sum + value, 0) / h;
   const variance = past.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (h - 1);
   const likely = count * mean;
   const half = tQuantile(0.975, h - 1) * Math.sqrt(variance * (count + count ** 2 / h));
-  // Counts, times and costs are never below 0.
-  return { low: Math.max(0, likely - half), likely, high: likely + half };
+  return { low: likely - half, likely, high: likely + half };
 }

@@ -5,9 +5,17 @@ import type { Prompt } from '../model/prompt.ts';
 import type { ModelPrice } from '../models/prices.ts';
 import type { Tokenizer } from '../models/tokens/tokenizer.ts';
 import { renderCase } from '../targets/promptCase.ts';
-import type { PastCalls } from './callHistory.ts';
+import type { MeasuredInput, PastCalls } from './callHistory.ts';
 import { priceCalls } from './callPrice.ts';
-import { addRanges, NOTHING, predictSum, type Range, rangeOf, scaleRange } from './range.ts';
+import {
+  addRanges,
+  NOTHING,
+  predictSignedSum,
+  predictSum,
+  type Range,
+  rangeOf,
+  scaleRange,
+} from './range.ts';
 
 /** The model call that a prompt target makes for each case. */
 export interface AskedModel {
@@ -48,6 +56,8 @@ export class InputTally {
   readonly #tokenizer: Tokenizer;
   #counted = 0;
   #tokens: Range = NOTHING;
+  /** By the id of the case, in tokens. */
+  readonly #byCase = new Map<string, number>();
   unusable = 0;
   images = 0;
 
@@ -62,6 +72,7 @@ export class InputTally {
       const counted = this.#tokenizer.countChat(renderCase(this.#asked.prompt, entry));
       this.#tokens = addRanges(this.#tokens, rangeOf(counted.total));
       this.#counted += 1;
+      this.#byCase.set(entry.id, counted.total.tokens);
       this.images += counted.images;
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
@@ -75,9 +86,24 @@ export class InputTally {
     return all === 0 ? 1 : this.#counted / all;
   }
 
-  /** Input tokens of `calls` calls. */
-  total(calls: number): Range {
-    return this.#counted === 0 ? NOTHING : scaleRange(this.#tokens, calls / this.#counted);
+  /**
+   * Input tokens of `calls` calls. What the provider measured for the same cases tells how far the count is off: a
+   * server that adds a prompt of its own, or another tokenizer.
+   */
+  total(calls: number, measured: readonly MeasuredInput[] = []): Range {
+    if (this.#counted === 0) return NOTHING;
+    const counted = scaleRange(this.#tokens, calls / this.#counted);
+    const differences = measured.flatMap(({ caseId, inputTokens }) => {
+      const tokens = this.#byCase.get(caseId);
+      return tokens === undefined ? [] : [inputTokens - tokens];
+    });
+    const off = predictSignedSum(differences, calls);
+    if (!off) return counted;
+    return {
+      low: Math.max(0, counted.likely + off.low),
+      likely: Math.max(0, counted.likely + off.likely),
+      high: Math.max(0, counted.likely + off.high),
+    };
   }
 }
 
@@ -88,9 +114,10 @@ export function estimatePrompt(
   trials: number,
   tally: InputTally,
   past: PastCalls,
+  measured: readonly MeasuredInput[] = [],
 ): TargetEstimate {
   const calls = Math.round(trials * tally.usable);
-  const inputTokens = tally.total(calls);
+  const inputTokens = tally.total(calls, measured);
   const predicted = predictSum(past.outputTokens, calls);
   const outputTokens = limited(predicted ?? scaleRange(defaultOutput(asked.model), calls), calls, asked);
   return {

@@ -30,7 +30,7 @@ export function estimatedRun(
       const { name, kind } = target;
       // Programs share the places of a run.
       const lane = kind === 'command' ? 'programs' : target.lane;
-      return { name, kind, lane, concurrency, ...(asked ? { asked } : {}) };
+      return { name, kind, lane, concurrency, hash: target.hash, ...(asked ? { asked } : {}) };
     }),
     cases: chosenCases(inputs),
     caseCount: plan.trials / Math.max(1, plan.targets.length * plan.repeat),

@@ -215,4 +215,37 @@ describe('the estimate of a run', function () {
     assert.equal(targets[0]?.calls, 10);
     assert.match(notes.join('\n'), /1 requests cannot be made/);
   });
+
+  it('sets the count of the input right by what the provider measured for the same prompt', async () => {
+    // A gateway that adds 65 tokens of its own to each request.
+    const measured = (extra: number) =>
+      Array.from({ length: 10 }, (_, caseIndex) =>
+        trialResult({
+          caseIndex,
+          output: complete('text', {
+            model: 'gpt-4o',
+            usage: { inputTokens: REQUEST_TOKENS + extra + (caseIndex % 2), outputTokens: 10 },
+            costUsd: 1,
+          }),
+        }),
+      ).map((result) => ({ ...result, caseId: `${result.caseIndex}` }));
+    const target = { name: 'a', kind: 'prompt', lane: 'openai', concurrency: 2, asked: asked() };
+    const estimateWith = async (hash: string) => {
+      const { targets } = await estimateRun(
+        run(CASES, { history: history(measured(65)), targets: [{ ...target, hash }] }),
+        signal,
+      );
+      assert.ok(targets[0]?.inputTokens);
+      return targets[0].inputTokens;
+    };
+    const { low, likely, high } = await estimateWith('hash of a');
+    assert.ok(Math.abs(likely - 10 * (REQUEST_TOKENS + 65.5)) < 1e-9);
+    // t(0.975, 9) · s · √(10 + 100/10) with s = √(10 · 0.25 / 9): 2.262157 · 0.527046 · 4.472136.
+    assert.ok(
+      Math.abs(high - likely - 5.33192) < 1e-4 && Math.abs(likely - low - 5.33192) < 1e-4,
+      `${high - likely}`,
+    );
+    const changed = await estimateWith('another prompt');
+    assert.equal(changed.likely, 10 * REQUEST_TOKENS);
+  });
 });

@@ -28,17 +28,15 @@ export function budgetsFor(store: BudgetLedger, run: RunRecord): Map<string, Tar
     .listRuns(200)
     .find(({ plan, createdAt }) => plan.suite === run.plan.suite && createdAt < run.createdAt);
   return new Map(
-    run.plan.targets.map(({ name }) => [
-      name,
-      {
-        budgets: {
-          simple: currentBudget(earlier, name, 'simple').tokens,
-          medium: currentBudget(earlier, name, 'medium').tokens,
-          complex: currentBudget(earlier, name, 'complex').tokens,
-        },
-        loans: last ? planLoans(name, store.results(last.id)) : new Map(),
-      },
-    ]),
+    run.plan.targets.map(({ name }) => {
+      const budgets = {
+        simple: currentBudget(earlier, name, 'simple').tokens,
+        medium: currentBudget(earlier, name, 'medium').tokens,
+        complex: currentBudget(earlier, name, 'complex').tokens,
+      };
+      const loans = last ? planLoans(name, store.results(last.id), budgets) : new Map<string, number>();
+      return [name, { budgets, loans }];
+    }),
   );
 }
 

@@ -99,13 +99,62 @@ function budgeted(
 }
 
 describe('loans', () => {
+  it('are reckoned by the budgets of today', () => {
+    const classes = { simple: 960, medium: 2880, complex: 8000 } as const;
+    const call = (
+      caseIndex: number,
+      complexity: keyof typeof classes,
+      outputTokens: number,
+      cutOff = false,
+    ) =>
+      trialResult({
+        caseIndex,
+        output: complete('text', {
+          usage: { inputTokens: 10, outputTokens },
+          finishReason: cutOff ? 'length' : 'stop',
+          metadata: allowanceMetadata(
+            { complexity, tokens: classes[complexity], borrowed: 0 },
+            cutOff ? 'length' : 'stop',
+          ),
+        }),
+      });
+    const results = [
+      ...[0, 1, 2, 3, 4].map((index) => call(index, 'simple', 100)),
+      call(5, 'simple', 960, true),
+      ...[6, 7, 8, 9, 10, 11].map((index) => call(index, 'medium', 100)),
+      ...[12, 13].map((index) => call(index, 'complex', 100)),
+      call(14, 'complex', 8000, true),
+    ];
+    const today = { simple: 1150, medium: 2880, complex: 8000 };
+    // A tenth of 6 × 1,150 + 6 × 2,880 + 3 × 8,000. The first wants 2 × 960 − 1,150; the last takes the rest.
+    const loans = planLoans('a', results, today);
+    assert.deepEqual([...loans.values()], [770, 4818 - 770]);
+    const long = results.map((result, index) =>
+      index === 5 ? { ...call(5, 'simple', 3000, true) } : result,
+    );
+    const borrowed = long.map((result, index) =>
+      index === 5
+        ? {
+            ...result,
+            output: complete('text', {
+              usage: { inputTokens: 10, outputTokens: 1900 },
+              finishReason: 'length',
+              metadata: allowanceMetadata({ complexity: 'simple', tokens: 960, borrowed: 940 }, 'length'),
+            }),
+          }
+        : result,
+    );
+    // Twice 1,900 is more than twice its budget: it is lent as much again.
+    assert.equal(planLoans('a', borrowed, today).get('case-5'), 1150);
+  });
+
   it('go to the cases that were cut off or came near their limit', () => {
     const results = [
       ...Array.from({ length: 18 }, (_, index) => budgeted(index, 100)),
       budgeted(18, 1000, { cutOff: true }),
       budgeted(19, 950),
     ];
-    const loans = planLoans('a', results);
+    const loans = planLoans('a', results, BASE_BUDGET);
     assert.deepEqual(
       [...loans],
       [
@@ -113,15 +162,15 @@ describe('loans', () => {
         ['case-19', 45],
       ],
     );
-    assert.deepEqual([...planLoans('other', results)], []);
+    assert.deepEqual([...planLoans('other', results, BASE_BUDGET)], []);
   });
 
   it('go on while a case lives on its loan, so that it is not cut off again in every other run', () => {
     const quiet = Array.from({ length: 19 }, (_, index) => budgeted(index, 100));
     const results = [...quiet, budgeted(19, 1500, { borrowed: 1000 })];
-    assert.deepEqual([...planLoans('a', results)], [['case-19', 650]]);
+    assert.deepEqual([...planLoans('a', results, BASE_BUDGET)], [['case-19', 650]]);
     const recovered = [...quiet, budgeted(19, 700, { borrowed: 1000 })];
-    assert.deepEqual([...planLoans('a', recovered)], []);
+    assert.deepEqual([...planLoans('a', recovered, BASE_BUDGET)], []);
   });
 
   it('count for every trial of a case', () => {
@@ -129,7 +178,7 @@ describe('loans', () => {
       [0, 1, 2].map((trial) => ({ ...budgeted(index, 1000, { cutOff: index === 0 }), trial })),
     ).flat();
     // A tenth of thirty budgets is 3,000 tokens, which three trials of the first case use up.
-    assert.deepEqual([...planLoans('a', results)], [['case-0', 1000]]);
+    assert.deepEqual([...planLoans('a', results, BASE_BUDGET)], [['case-0', 1000]]);
   });
 
   it('never exceed the reserve, a tenth of all budgets, nor a budget', () => {
@@ -138,7 +187,7 @@ describe('loans', () => {
         fc.array(fc.record({ used: fc.nat(1000), cutOff: fc.boolean() }), { maxLength: 60 }),
         (calls) => {
           const results = calls.map((call, index) => budgeted(index, call.used, { cutOff: call.cutOff }));
-          const loans = [...planLoans('a', results).values()];
+          const loans = [...planLoans('a', results, BASE_BUDGET).values()];
           const lent = loans.reduce((sum, loan) => sum + loan, 0);
           assert.ok(lent <= calls.length * 100);
           assert.ok(loans.every((loan) => loan > 0 && loan <= 1000));
@@ -162,7 +211,7 @@ describe('token budgets of runs', () => {
       store,
       'run-1',
       1000,
-      Array.from({ length: 10 }, (_, index) => budgeted(index, 990)),
+      Array.from({ length: 10 }, (_, index) => budgeted(index, 990, { cutOff: index === 0 })),
     );
     const first = store.getRun('run-1');
     assert.equal(budgetsFor(store, first).get('a')?.budgets.simple, 1000);
@@ -174,7 +223,8 @@ describe('token budgets of runs', () => {
     const budgets = budgetsFor(store, second).get('a');
     assert.equal(budgets?.budgets.simple, 1200);
     assert.equal(budgets?.budgets.complex, 8000);
-    assert.ok((budgets?.loans.size ?? 0) > 0);
+    // Twice the 1,000 that it had; what the others used, and a tenth more, is within the new budget.
+    assert.deepEqual([...(budgets?.loans ?? [])], [['case-0', 800]]);
 
     // Resumed: what it had decided itself does not count, and it is decided anew.
     assert.equal(budgetsFor(store, first).get('a')?.budgets.simple, 1000);
