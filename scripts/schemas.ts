@@ -1,6 +1,9 @@
-// Writes what is made from code: the JSON Schema of touchstone.yaml, the page of evaluators, and the texts of the
+// Writes what is made from code: the JSON Schema of touchstone.yaml, that of
+// assertions in golden datasets, the page of evaluators, and the texts of the
 // editor. Run it after a change of a configuration key, an evaluator, or a text that the editor shows.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { evaluatorTypes } from '../src/engine/evaluators/registry.ts';
+import { assertionSchema } from '../src/engine/suites/assertionSchema.ts';
 import { configJsonSchema } from '../src/engine/suites/jsonSchema.ts';
 import { editorTexts } from './editorTexts.ts';
 import { evaluatorPage } from './evaluatorPages.ts';
@@ -10,6 +13,10 @@ writeFileSync(
   new URL('media/schemas/touchstone.schema.json', root),
   `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
 );
+const golden = new URL('media/schemas/golden-2.0.0.schema.json', root);
+const goldenSchema = JSON.parse(readFileSync(golden, 'utf8'));
+goldenSchema.definitions.assertion = assertionSchema([...evaluatorTypes().values()]);
+writeFileSync(golden, `${JSON.stringify(goldenSchema, null, 2)}\n`);
 writeFileSync(new URL('docs/evaluators.md', root), evaluatorPage());
 mkdirSync(new URL('l10n', root), { recursive: true });
 writeFileSync(new URL('l10n/bundle.l10n.json', root), `${JSON.stringify(editorTexts(), null, 2)}\n`);

@@ -45,7 +45,7 @@ export async function completionsAt(
   if (!cursor) return [];
   const written = (value: string) => (isJson ? JSON.stringify(value) : value);
   const proposals = [
-    ...(options.fromSchema ? ofSchema(schema.at(cursor.pointer), cursor, isJson) : []),
+    ...(options.fromSchema ? ofSchema(schema.at(cursor.pointer).ofType(cursor.type), cursor, isJson) : []),
     ...(await ofWorkspace(file, cursor, written, options.signal)),
   ];
   return proposals.map((proposal) => ({ ...proposal, column: cursor.start + 1, endColumn: cursor.end + 1 }));

@@ -24,6 +24,15 @@ export class SchemaNode {
     return node;
   }
 
+  /** The same place, where a map there says that it is of this type: what the schema has for that alone comes along. */
+  ofType(type: string | undefined): SchemaNode {
+    if (type === undefined) return this;
+    const inner = this.#alternatives.flatMap(({ if: condition, then }) =>
+      isJsonObject(then) && isOfType(condition, type) ? expand(this.#root, then, 0) : [],
+    );
+    return new SchemaNode(this.#root, [...inner, ...this.#alternatives]);
+  }
+
   /** The keys that may stand here, in the order of the schema. */
   get keys(): { name: string; node: SchemaNode }[] {
     const names = new Set<string>();
@@ -79,6 +88,12 @@ export class SchemaNode {
     });
     return new SchemaNode(this.#root, inner);
   }
+}
+
+function isOfType(condition: JsonValue | undefined, type: string): boolean {
+  const named =
+    isJsonObject(condition) && isJsonObject(condition['properties']) ? condition['properties']['type'] : null;
+  return isJsonObject(named) && Array.isArray(named['enum']) && named['enum'].includes(type);
 }
 
 function itemOf({ items }: JsonObject, index: number): JsonValue | undefined {

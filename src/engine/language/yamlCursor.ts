@@ -10,6 +10,8 @@ export interface YamlCursor {
   role: 'key' | 'value';
   /** Keys of the map that are there already. */
   siblings: string[];
+  /** What the same map says under `type`, where it does. */
+  type?: string;
   /** True where the key has its colon already. */
   hasColon: boolean;
   /** Columns (from 0) of the word at the cursor, in its line. */
@@ -79,7 +81,8 @@ function findMark(node: unknown, pointer: Pointer): Found | undefined {
   for (const pair of node.items) {
     if (isScalar(pair.key) && isMark(pair.key)) {
       const siblings = node.items.flatMap((other) => (other === pair ? [] : keyOf(other)));
-      return { pointer, role: 'key', siblings };
+      const type: unknown = node.get('type');
+      return { pointer, role: 'key', siblings, ...(typeof type === 'string' ? { type } : {}) };
     }
     const found = findMark(pair.value, [...pointer, ...keyOf(pair)]);
     if (found) return found;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { EvaluatorDefinition } from '../evaluators/evaluator.ts';
 import { evaluatorTypes } from '../evaluators/registry.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
+import { assertionSchema } from './assertionSchema.ts';
 import { suiteFile } from './suiteConfig.ts';
 import { TARGET_KINDS, targetFile } from './targetConfig.ts';
 import { workspaceFile } from './workspaceConfig.ts';
@@ -21,6 +22,7 @@ export function configJsonSchema(): JsonObject {
     title: 'Touchstone configuration',
     definitions: {
       evaluator: evaluatorSchema(evaluators),
+      assertion: assertionSchema(evaluators),
       ...COMMON,
       ...Object.assign({}, ...types),
     },
@@ -69,20 +71,7 @@ function evaluatorSchema(definitions: readonly EvaluatorDefinition[]): JsonObjec
         properties: { ...typeProperties(definitions), ...COMMON_REFERENCES },
         additionalProperties: false,
       },
-      {
-        type: 'object',
-        description: "The form of promptfoo's assertions.",
-        required: ['type'],
-        properties: {
-          type: {
-            anyOf: [{ enum: definitions.map(({ type }) => type) }, { type: 'string' }],
-            description: 'Type of the evaluator; "not-" before it turns it round.',
-          },
-          value: { description: 'What the output is compared with.' },
-          threshold: { type: 'number', description: 'Smallest score for a pass.' },
-          ...COMMON_REFERENCES,
-        },
-      },
+      { $ref: '#/definitions/assertion' },
     ],
   };
 }

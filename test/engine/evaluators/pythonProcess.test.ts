@@ -68,6 +68,17 @@ describe('Python', function () {
       assert.ok(read.status === 'scored' && read.pass);
     });
 
+    it('takes a text for a number only where all of it is one', async () => {
+      const said = (text: string) =>
+        score({ type: 'python', value: JSON.stringify(text), threshold: 0.5 }, '');
+      for (const text of ['0.8', ' 0.8 ', '+.8', '8e-1']) {
+        const read = await said(text);
+        assert.deepEqual(read.status === 'scored' && [read.score, read.pass], [0.8, true], text);
+      }
+      for (const text of ['0.8oops', '0.8 of 1', '0,8', '8/10', '', 'NaN', 'Infinity']) {
+        assert.equal((await said(text)).status, 'error', text);
+      }
+    });
     it('hands over any text unharmed', async () => {
       const text = "'''\\ \u2028 \u{1f600} \n\0 {{x}}";
       const length = [...text].length;

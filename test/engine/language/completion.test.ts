@@ -65,6 +65,19 @@ describe('completion', () => {
     assert.ok(option.labels.includes('threshold') && !option.labels.includes('criteria'));
   });
 
+  it('offers the options of an assertion’s type, beside the keys of every assertion', async () => {
+    const inCase = await dataset('  - id: a\n    input: x\n    assert:\n      - { type: levenshtein, m| }\n');
+    assert.ok(['min', 'max', 'metric', 'threshold'].every((key) => inCase.labels.includes(key)));
+    assert.ok(!inCase.labels.includes('kinds') && !inCase.labels.includes('type'));
+    assert.ok((inCase.take('min')?.documentation ?? '').length > 10);
+    const inSuite = await config(
+      'suites:\n  a:\n    evaluators:\n      - type: not-llm-rubric\n        value: polite\n        mo|\n',
+    );
+    assert.ok(inSuite.labels.includes('model') && !inSuite.labels.includes('max'));
+    const types = await dataset('  - id: a\n    input: x\n    assert: [{ type: lev| }]\n');
+    assert.ok(types.labels.includes('levenshtein') && types.labels.includes('llm-rubric'));
+  });
+
   it('offers the datasets and prompts of the workspace, and models', async () => {
     assert.deepEqual((await config('suites:\n  a:\n    dataset: |\n')).labels, ['d/a.golden.yaml']);
     const prompt = await config('suites:\n  a:\n    targets:\n      - prompt: p/|\n');

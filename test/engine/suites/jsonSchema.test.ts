@@ -6,6 +6,7 @@ import addFormats from 'ajv-formats';
 import { evaluatorTypes } from '../../../src/engine/evaluators/registry.ts';
 import { parseYaml } from '../../../src/engine/files/yaml.ts';
 import { isJsonObject, type JsonValue } from '../../../src/engine/model/json.ts';
+import { assertionSchema } from '../../../src/engine/suites/assertionSchema.ts';
 import { configJsonSchema } from '../../../src/engine/suites/jsonSchema.ts';
 
 const repository = path.join(import.meta.dirname, '../../..');
@@ -26,6 +27,13 @@ describe('the JSON Schema of touchstone.yaml', () => {
     assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')), schema);
   });
 
+  it('has the assertions of golden datasets, too', () => {
+    const file = path.join(repository, 'media/schemas/golden-2.0.0.schema.json');
+    const golden = JSON.parse(readFileSync(file, 'utf8'));
+    assert.deepEqual(golden.definitions.assertion, assertionSchema([...evaluatorTypes().values()]));
+    assert.deepEqual(golden.definitions.case.properties.assert.items, { $ref: '#/definitions/assertion' });
+  });
+
   it('accepts the example of the documentation', () => {
     const file = path.join(repository, 'test/fixtures/suites/example/touchstone.yaml');
     assert.ok(accepts(readFileSync(file, 'utf8')), ajv.errorsText(validate.errors));
@@ -40,6 +48,12 @@ describe('the JSON Schema of touchstone.yaml', () => {
       '{ not-contains: refund, name: no-refund }',
       'is-json:',
       '{ type: contains, value: refund }',
+      '{ type: levenshtein, value: sitting, min: 0.9 }',
+      '{ type: levenshtein, value: sitting, config: { min: 0.9 } }',
+      '{ type: not-llm-rubric, value: polite, provider: { id: x }, threshold: 0.5 }',
+      '{ type: "trajectory:step-count", value: { type: tool, max: 2 } }',
+      '{ type: javascript, value: "1", config: { any: 1 } }',
+      '{ type: max-score, value: { threshold: 0.5 } }',
     ]) {
       assert.ok(accepts(suiteWith(`evaluators: [ ${form} ]`)), `${form}: ${ajv.errorsText(validate.errors)}`);
     }

@@ -93,10 +93,12 @@ function verdict(result: JsonValue, threshold: number | undefined) {
   return { ...score, pass: false, reason: `the score ${score.score} is below ${threshold}: ${score.reason}` };
 }
 
+/** Wholly a number: “0.8oops” is none, though promptfoo reads 0.8 out of it. */
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+
 function fromText(text: string): JsonValue {
   if (/^(?:true|false)$/i.test(text)) return text.toLowerCase() === 'true';
-  const number = Number.parseFloat(text);
-  if (!Number.isNaN(number)) return number;
+  if (NUMBER.test(text.trim())) return Number(text);
   try {
     return text.startsWith('{') ? JSON.parse(text) : text;
   } catch {
