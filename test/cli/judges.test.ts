@@ -139,7 +139,7 @@ describe('judges in a run', () => {
     assert.equal(json.agreements[0].labelled, 30);
     // Labels of the very same outputs hold in the next run, and its gate knows them.
     const next = await touchstone(folder, 'eval', '--no-progress');
-    assert.match(next.out, /\? undecided judge_health\[rubric\]: .*labels: it agrees with 50\.0 %/);
+    assert.match(next.out, /\? undecided judge_health\[rubric\]: .*labels: kappa 0\.00 /);
     assert.equal(next.code, 1);
   });
 

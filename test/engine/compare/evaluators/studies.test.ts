@@ -129,6 +129,68 @@ describe('judgeHealth', () => {
     assert.equal(check(judgeHealth(long, { judge: 'judge' }), 'length'), 'fail');
   });
 
+  const labels =
+    (passes: number, count: number) =>
+    ({ caseIndex }: TrialResult) =>
+      caseIndex < count ? caseIndex < passes : undefined;
+  const labelCheck = (health: ReturnType<typeof judgeHealth>) =>
+    health.checks.find((entry) => entry.check === 'labels');
+
+  it('does not trust one that always passes, however many of the labels are passes', () => {
+    const results = rated(Array.from({ length: 100 }, () => [0, 1] as const));
+    const health = judgeHealth(results, { judge: 'judge', labelOf: labels(90, 100) });
+    assert.equal(health.status, 'unhealthy');
+    assert.deepEqual([labelCheck(health)?.status, labelCheck(health)?.value], ['fail', 0]);
+    const { kappa, falsePasses, falseFails } = health.againstLabels ?? {};
+    assert.deepEqual([kappa, falsePasses?.mean, falseFails?.mean], [0, 1, 0]);
+    // SciPy: binomtest(10, 10) and binomtest(0, 90), exact intervals.
+    assert.equal(falsePasses?.interval.low.toFixed(4), '0.6915');
+    assert.equal(falseFails?.interval.high.toFixed(4), '0.0402');
+    assert.match(
+      labelCheck(health)?.reason ?? '',
+      /passes 100\.0 % \(69\.2 to 100\.0 %\) of what people fail/,
+    );
+  });
+
+  it('does not know whether it is right without labels, with too few, or with all the same', () => {
+    const results = rated(steady);
+    const status = (labelOf: (result: TrialResult) => boolean | undefined) => {
+      const health = judgeHealth(results, { judge: 'judge', again: results, labelOf });
+      return [health.status, labelCheck(health)?.status];
+    };
+    const right = ({ caseIndex }: TrialResult) => caseIndex % 2 === 1;
+    const only = (count: number) => (result: TrialResult) =>
+      result.caseIndex < count ? right(result) : undefined;
+    assert.deepEqual(
+      status(() => undefined),
+      ['unknown', 'unknown'],
+    );
+    assert.deepEqual(status(only(19)), ['unknown', 'unknown']);
+    assert.deepEqual(status(only(20)), ['healthy', 'pass']);
+    assert.deepEqual(
+      status(() => true),
+      ['unknown', 'unknown'],
+    );
+    // Four failing labels among 24 tell nothing of false passes; five do.
+    const rare = (fails: number) => (result: TrialResult) =>
+      right(result) ? true : result.caseIndex < 2 * fails ? false : undefined;
+    assert.deepEqual(status(rare(4)), ['unknown', 'unknown']);
+    assert.deepEqual(status(rare(5)), ['healthy', 'pass']);
+    assert.equal(judgeHealth(results, { judge: 'judge' }).againstLabels, null);
+  });
+
+  it('draws the line at substantial agreement beyond chance', () => {
+    // 50 passes and 50 fails, of which the judge mistakes some: kappa is 1 − 2 · mistakes / 100.
+    const health = (mistakes: number) =>
+      judgeHealth(
+        rated(Array.from({ length: 100 }, (_, at) => [0, (at % 2) ^ Number(at < mistakes)] as const)),
+        { judge: 'judge', labelOf: ({ caseIndex }) => caseIndex % 2 === 1 },
+      );
+    assert.equal(health(18).againstLabels?.kappa.toFixed(2), '0.64');
+    assert.equal(health(18).status, 'healthy');
+    assert.equal(health(20).status, 'unhealthy');
+  });
+
   it('does not know a judge that nothing was checked of', () => {
     assert.equal(judgeHealth([], { judge: 'judge' }).status, 'unknown');
     assert.equal(judgeHealth(rated(steady).slice(0, 5), { judge: 'judge' }).status, 'unknown');
@@ -175,6 +237,33 @@ describe('calibrateCascade', () => {
     const found = calibrateCascade(noise, { stage: 'lexical', agreement: 0.95, seed: 1 });
     assert.deepEqual(found?.thresholds, { fail: null, pass: null });
     assert.deepEqual([found?.settled, found?.heldOut.agreement, found?.holds], [0, null, false]);
+  });
+
+  it('does not count a judge of weight 0, be it right, wrong or broken', () => {
+    const watched = (score: number | null): Evaluation => ({
+      ...evaluation('watched', 'judge', score),
+      weight: 0,
+    });
+    const beside = (score: (at: number) => number | null) =>
+      Array.from({ length: 200 }, (_, at) =>
+        trialResult({
+          caseIndex: at,
+          evaluations: [
+            evaluation('words', 'lexical', at % 2),
+            evaluation('judge', 'judge', at % 2),
+            watched(score(at)),
+          ],
+        }),
+      );
+    for (const score of [() => 0, () => null, (at: number) => 1 - (at % 2)]) {
+      const found = calibrateCascade(beside(score), { stage: 'lexical', agreement: 0.9, seed: 1 });
+      assert.deepEqual([found?.thresholds, found?.outputs], [{ fail: 0.5, pass: 1 }, 200]);
+    }
+    const alone = beside(() => 1).map((result) => ({
+      ...result,
+      evaluations: result.evaluations.filter(({ name }) => name !== 'judge'),
+    }));
+    assert.equal(calibrateCascade(alone, { stage: 'lexical', agreement: 0.9, seed: 1 }), null);
   });
 
   it('needs results with both stages', () => {
