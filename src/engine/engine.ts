@@ -20,6 +20,7 @@ import { ensureSamePlan } from './runs/planChanges.ts';
 import { type PreparedRun, prepareRuns, type RunOverrides } from './runs/prepareRun.ts';
 import { newRunId } from './runs/runId.ts';
 import { summarize } from './runs/summarize.ts';
+import { filesOf, hashedFiles, keepFiles, noteFiles } from './runs/workspaceFiles.ts';
 import type { Owner } from './store/lease.ts';
 import { RunStore } from './store/runStore.ts';
 import { storePath } from './store/storeFile.ts';
@@ -102,14 +103,29 @@ export function createEngine(
 ): Engine {
   function begin(prepared: PreparedRun, resume?: string): string {
     if (resume !== undefined) {
-      ensureSamePlan(resume, store.getRun(resume).plan, prepared.inputs.plan);
+      const stored = store.getRun(resume);
+      ensureSamePlan(stored, prepared.inputs.plan, {
+        before: filesOf(store, stored.plan),
+        after: prepared.files,
+        hashed: hashedFiles(prepared.inputs.plan, prepared.suite.targets),
+        silenceMs: store.leaseMs / 3,
+      });
       return resume;
     }
     const createdAt = ports.clock.now();
+    if (prepared.files) keepFiles(store, prepared.files);
     const id = newRunId(createdAt, ports.random);
     store.createRun({ id, plan: prepared.inputs.plan, createdAt, traceId: runTraceId(id) });
     return id;
   }
+
+  const listing = ({ writes = [] }: RunOverrides, signal: AbortSignal) => ({
+    root: workspace.root,
+    store,
+    now: ports.clock.now(),
+    except: writes,
+    signal,
+  });
 
   async function run(
     prepared: PreparedRun,
@@ -175,8 +191,10 @@ export function createEngine(
   return {
     store,
     begin,
-    prepare: (suite, overrides, signal) =>
-      prepareRuns(workspace, suite, overrides, { ...ports, store }, signal),
+    prepare: async (suite, overrides, signal) => {
+      const prepared = await prepareRuns(workspace, suite, overrides, { ...ports, store }, signal);
+      return noteFiles(prepared, listing(overrides, signal));
+    },
     async estimate(prepared, signal) {
       const { estimateRun } = await import('./cost/estimate.ts');
       const { estimatedRun } = await import('./runs/estimateInputs.ts');
@@ -196,13 +214,17 @@ export function createEngine(
     // Loaded when they are needed: the statistics take a while, and most runs compare nothing.
     async prepareComparison(request, signal) {
       const { prepareComparisons } = await import('./compare/prepareComparison.ts');
-      return prepareComparisons(workspace, request, { ...ports, store }, signal);
+      const prepared = await prepareComparisons(workspace, request, { ...ports, store }, signal);
+      const runs = prepared.flatMap(({ run }) => run ?? []);
+      const noted = await noteFiles(runs, listing(request.overrides, signal));
+      return prepared.map((one) =>
+        one.run ? { ...one, run: noted[runs.indexOf(one.run)] ?? one.run } : one,
+      );
     },
     async compare(prepared, listener, options) {
       const { runComparison } = await import('./compare/runComparison.ts');
       const runner: Runner = {
         store,
-        root: workspace.root,
         now: () => ports.clock.now(),
         begin,
         execute: (one, id, heard, { signal, enough }) => run(one, id, heard, signal, {}, enough),

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Outlook } from '../../engine/compare/outlook.ts';
 import type { PreparedComparison } from '../../engine/compare/preparedComparison.ts';
 import type { Engine } from '../../engine/engine.ts';
@@ -85,7 +86,7 @@ async function compareAll(
   io: Io,
   signal: AbortSignal,
 ): Promise<number> {
-  const prepared = await engine.prepareComparison(requestOf(options), signal);
+  const prepared = await engine.prepareComparison(requestOf(options, io.cwd), signal);
   const comparisons: Comparison[] = [];
   let interrupted = false;
   for (const one of prepared) {
@@ -173,13 +174,14 @@ function exitLines(comparison: Comparison, options: CompareOptions, io: Io): str
   return ['', hint, gate && gate.reason !== null ? `${word}: ${sanitizeLine(gate.reason)}` : word];
 }
 
-function requestOf(options: CompareOptions) {
+function requestOf(options: CompareOptions, cwd: string) {
   return {
     baseline: options.baseline,
     ...(options.candidate === undefined ? {} : { candidate: options.candidate }),
     ...(options.suite === undefined ? {} : { suite: options.suite }),
     ...(options.target === undefined ? {} : { target: options.target }),
     overrides: {
+      writes: (options.output ?? []).map((file) => path.resolve(cwd, file)),
       filter: { names: options.filter ?? [], tags: options.tag ?? [] },
       ...(options.repeat === undefined ? {} : { repeat: options.repeat }),
       ...(options.maxConcurrency === undefined ? {} : { maxConcurrency: options.maxConcurrency }),

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { RunEstimate } from '../../engine/cost/estimate.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { RunRecord } from '../../engine/model/run.ts';
@@ -180,6 +181,7 @@ async function prepareResumed(
 function overridesOf(options: EvalOptions, cwd: string): RunOverrides {
   return {
     ...recordingOverrides(options, cwd),
+    writes: (options.output ?? []).map((file) => path.resolve(cwd, file)),
     filter: { names: options.filter ?? [], tags: options.tag ?? [] },
     ...(options.targets === undefined ? {} : { targets: options.targets }),
     ...(options.repeat === undefined ? {} : { repeat: options.repeat }),

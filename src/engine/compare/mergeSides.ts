@@ -1,12 +1,15 @@
 import { contentHash } from '../model/hash.ts';
 import type { RunPlan } from '../model/run.ts';
+import type { Random } from '../ports.ts';
+import { type Digest, planTarget, storeDigest } from '../runs/planTarget.ts';
 import { type PreparedRun, type PreparePorts, prepareRuns, type RunOverrides } from '../runs/prepareRun.ts';
 import type { PlannedTarget } from '../runs/runInputs.ts';
+import { hashedFiles } from '../runs/workspaceFiles.ts';
 import type { RunStore } from '../store/runStore.ts';
 import type { Target } from '../targets/target.ts';
+import type { Reusable } from './donors.ts';
 import type { TargetPair } from './pairCases.ts';
 import { type PlannedSide, type PreparedComparison, pairTargets } from './preparedComparison.ts';
-import type { Reusable } from './reuseResults.ts';
 import type { SideReference } from './sideReference.ts';
 import type { SideWorkspace } from './sideWorkspace.ts';
 
@@ -40,7 +43,7 @@ export async function mergeSides(
     if (baseline) opened.push(baseline);
     const candidate = after ? await prepareSide(merge, after, ports, signal) : null;
     if (candidate) opened.push(candidate);
-    return merged(merge, baseline, candidate, ports.store);
+    return merged(merge, baseline, candidate, ports);
   } catch (error) {
     await Promise.all([merge.frame, ...opened.map(({ run }) => run)].map((run) => run.close()));
     throw error;
@@ -67,9 +70,10 @@ function merged(
   merge: SidesToMerge,
   before: LiveSide | null,
   after: LiveSide | null,
-  store: RunStore,
+  { store, random }: { store: RunStore; random: Random },
 ): PreparedComparison {
   const { frame, baseline, candidate, closed } = merge;
+  const digest = storeDigest(store, random);
   const own = [
     targetsOf(before, baseline.reference, store),
     targetsOf(after, candidate.reference, store),
@@ -98,7 +102,8 @@ function merged(
   ];
   const run: PreparedRun = {
     ...frame,
-    inputs: { ...frame.inputs, targets, plan: planFor(merge, [before, after], targets) },
+    inputs: { ...frame.inputs, targets, plan: planFor(merge, [before, after], targets, digest) },
+    readsFiles: frame.readsFiles || targets.some(({ target }) => target.readsFiles),
     async ready(signal) {
       for (const part of [frame, before?.run, after?.run]) await part?.ready(signal);
     },
@@ -113,6 +118,11 @@ function merged(
     run,
     outlook: null,
     // Against itself a target is asked anew: what it said before would only be compared with itself.
+    hashed: hashedFiles(
+      frame.inputs.plan,
+      [before, after].flatMap((side) => side?.workspace.targets ?? []),
+    ),
+    evaluatorsReadFiles: frame.readsFiles,
     reusable: isAgainstItself(before, after)
       ? []
       : reusableOf(
@@ -154,27 +164,26 @@ function chosenTargets(
 
 /** A program's hash does not see the data that it reads; at a revision, the commit stands for that. */
 function renamed(target: Target, name: string, commit: string | undefined): Target {
-  const { kind, lane } = target;
   return {
+    ...target,
     name,
-    kind,
-    lane,
-    hash: commit === undefined || isWhole(kind) ? target.hash : contentHash({ hash: target.hash, commit }),
+    hash: commit === undefined || isWhole(target) ? target.hash : contentHash({ hash: target.hash, commit }),
     call: (request, context) => target.call(request, context),
     close: () => target.close(),
   };
 }
 
 /** The hash covers everything that decides the output, as far as it is in our hands. */
-function isWhole(kind: string): boolean {
-  return kind === 'prompt' || kind === 'echo';
+function isWhole({ kind, readsFiles }: Pick<Target, 'kind' | 'readsFiles'>): boolean {
+  return (kind === 'prompt' || kind === 'echo') && !readsFiles;
 }
 
 /** An agent behind an address is always asked again. */
 function reusableOf(targets: readonly PlannedTarget[], past: ReadonlySet<string>): Reusable[] {
-  return targets.flatMap(({ target: { name, kind } }): Reusable[] => {
-    if (kind === 'http') return [];
-    return [{ target: name, when: isWhole(kind) || past.has(name) ? 'always' : 'files unchanged' }];
+  return targets.flatMap(({ target }): Reusable[] => {
+    if (target.kind === 'http') return [];
+    const always = isWhole(target) || past.has(target.name);
+    return [{ target: target.name, when: always ? 'always' : 'files unchanged' }];
   });
 }
 
@@ -182,13 +191,14 @@ function planFor(
   { frame, baseline, candidate }: SidesToMerge,
   sides: readonly (LiveSide | null)[],
   targets: readonly PlannedTarget[],
+  digest: Digest,
 ): RunPlan {
   // The frame has no targets, so its plan cannot tell how many trials each of them takes.
   const plans = sides.flatMap((side) => (side ? [side.run.inputs.plan] : []));
   const each = Math.max(0, ...plans.map(({ trials, targets: own }) => trials / Math.max(1, own.length)));
   return {
     ...frame.inputs.plan,
-    targets: targets.map(({ target: { name, kind, hash } }) => ({ name, kind, hash })),
+    targets: targets.map(({ target }) => planTarget(target, digest)),
     trials: targets.length * each,
     comparison: { baseline: baseline.label, candidate: candidate.label },
   };
@@ -206,7 +216,7 @@ function areSame(
   before: LiveSide | null,
   after: LiveSide | null,
 ): boolean {
-  const whole = pairs.every(([{ kind }]) => isWhole(kind));
+  const whole = pairs.every(([{ kind }]) => kind === 'prompt' || kind === 'echo');
   const current = [before, after].every((side) => side !== null && side.workspace.commit === undefined);
   return pairs.length > 0 && pairs.every(([a, b]) => a.hash === b.hash) && (whole || current);
 }

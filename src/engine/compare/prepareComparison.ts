@@ -203,6 +203,8 @@ function bothStored(store: RunStore, before: string, after: string): PreparedCom
     same: before === after,
     run: null,
     outlook: null,
+    hashed: new Set(),
+    evaluatorsReadFiles: false,
     reusable: [],
     notes: [],
   };

@@ -1,7 +1,7 @@
 import type { PreparedRun } from '../runs/prepareRun.ts';
+import type { Reusable } from './donors.ts';
 import type { Outlook } from './outlook.ts';
 import type { TargetPair } from './pairCases.ts';
-import type { Reusable } from './reuseResults.ts';
 
 /** One side: results that are there, or targets of the run that is about to be made. */
 export interface PlannedSide {
@@ -25,6 +25,10 @@ export interface PreparedComparison {
   run: PreparedRun | null;
   /** What these cases can show; null where both sides are stored. */
   outlook: Outlook | null;
+  /** Files whose content stands in hashes of its plan. */
+  hashed: ReadonlySet<string>;
+  /** Its evaluators run programs, which may read any file of the workspace. */
+  evaluatorsReadFiles: boolean;
   /** Targets whose earlier results may stand in. */
   reusable: Reusable[];
   notes: string[];

@@ -1,85 +1,53 @@
-import { readdirSync, statSync } from 'node:fs';
-import path from 'node:path';
 import type { LocatedCase } from '../model/case.ts';
 import type { TrialResult } from '../model/result.ts';
 import type { RunPlan, RunRecord } from '../model/run.ts';
 import { caseFilter } from '../runs/caseFilter.ts';
 import type { RunInputs } from '../runs/runInputs.ts';
 import type { RunStore } from '../store/runStore.ts';
+import { type Donor, Donors, type ReuseOptions } from './donors.ts';
 import { caseContentHash } from './storedSide.ts';
 
-/** Earlier runs that are looked through. */
-const MAX_RUNS = 200;
-/** Files of a workspace that are looked at before a program's results are taken as stale. */
-const MAX_FILES = 20_000;
-const SKIPPED = /^(?:\..*|node_modules|__pycache__|venv)$/;
 const BATCH = 256;
 
-/** A target of the plan whose earlier results may stand in. */
-export interface Reusable {
-  target: string;
-  /** `files unchanged`: a program, whose hash does not see the data that it reads. */
-  when: 'always' | 'files unchanged';
-}
-
-export interface ReuseOptions {
-  targets: readonly Reusable[];
-  store: RunStore;
-  /** The new run, which has no result yet. */
-  runId: string;
-  inputs: RunInputs;
-  /** Absolute path of the workspace, whose programs read its files. */
-  root: string;
-  /** Milliseconds since the epoch. */
-  now: number;
-  signal: AbortSignal;
+export interface Reused {
+  /** How many results each target got. */
+  taken: Map<string, number>;
+  /** Why results that seem to be the same were not taken over, in sentences. */
+  refused: string[];
 }
 
 /**
- * Takes over results of earlier runs for targets with the same hash, the same evaluators, the same seed, and
- * cases of the same content; errors are not taken over, and a program's results only when no file of the
- * workspace is newer. Returns how many results each target got.
+ * Takes over results of earlier runs for targets that are the same with all that they depend on (donors.ts), and for
+ * cases of the same content; errors are not taken over.
  */
-export async function reuseResults(options: ReuseOptions): Promise<Map<string, number>> {
-  const { store, runId, inputs } = options;
-  const { plan } = inputs;
-  const taken = new Map<string, number>();
-  const donors = findDonors(options);
-  if (donors.size === 0) return taken;
-  const cases = await casesById(inputs, options.signal);
-  for (const [target, runs] of donors) {
-    const found = new Map<string, TrialResult>();
-    for (const { run, name } of runs) collect(store, run, name, plan, cases, found);
-    const results = [...found.values()].map((result) => ({ ...result, target }));
+export async function reuseResults(options: ReuseOptions): Promise<Reused> {
+  const { store, runId, run, signal } = options;
+  const { plan } = run.inputs;
+  const donors = new Donors(options);
+  const reused: Reused = { taken: new Map(), refused: [] };
+  let cases: Map<string, LocatedCase> | undefined;
+  for (const reusable of options.targets) {
+    const { fit, refused } = donors.of(reusable);
+    if (fit.length === 0 && refused !== undefined) reused.refused.push(refused);
+    if (fit.length === 0) continue;
+    cases ??= await casesById(run.inputs, signal);
+    const results = resultsFor(reusable.target, fit, plan, cases, store);
     write(store, runId, results, cases, options.now);
-    if (results.length > 0) taken.set(target, results.length);
+    if (results.length > 0) reused.taken.set(reusable.target, results.length);
   }
-  return taken;
+  return reused;
 }
 
-/** Per target of the plan: earlier runs that have it, newest first, and how they call it. */
-function findDonors(options: ReuseOptions): Map<string, { run: RunRecord; name: string }[]> {
-  const { store, runId, inputs, root, targets } = options;
-  const { plan } = inputs;
-  const earlier = store
-    .listRuns(MAX_RUNS)
-    .filter(
-      ({ id, plan: { evaluatorsHash, seed } }) =>
-        id !== runId && evaluatorsHash === plan.evaluatorsHash && seed === plan.seed,
-    );
-  const asksFiles = earlier.length > 0 && targets.some(({ when }) => when === 'files unchanged');
-  const changedAt = asksFiles ? newestFile(root) : 0;
-  const donors = new Map<string, { run: RunRecord; name: string }[]>();
-  for (const { target, when } of targets) {
-    const wanted = plan.targets.find(({ name }) => name === target);
-    const runs = earlier.flatMap((run) => {
-      const same = run.plan.targets.find(({ kind, hash }) => kind === wanted?.kind && hash === wanted.hash);
-      const stale = when === 'files unchanged' && run.createdAt <= changedAt;
-      return same && !stale ? [{ run, name: same.name }] : [];
-    });
-    if (runs.length > 0) donors.set(target, runs);
-  }
-  return donors;
+function resultsFor(
+  target: string,
+  donors: readonly Donor[],
+  plan: RunPlan,
+  cases: ReadonlyMap<string, LocatedCase>,
+  store: RunStore,
+): TrialResult[] {
+  const found = new Map<string, TrialResult>();
+  for (const { run, name } of donors) collect(store, run, name, plan, cases, found);
+  return [...found.values()].map((result) => ({ ...result, target }));
 }
 
 /** Adds results of the run's target that fit the plan and are not there yet. */
@@ -132,25 +100,4 @@ async function casesById(inputs: RunInputs, signal: AbortSignal): Promise<Map<st
   for await (const batch of inputs.source.batches({ signal }))
     for (const located of batch) if (matches(located.case)) cases.set(located.case.id, located);
   return cases;
-}
-
-/** When a file of the folder was last changed, in milliseconds; never in the past of too large a folder. */
-function newestFile(root: string): number {
-  let newest = 0;
-  let left = MAX_FILES;
-  const folders = [root];
-  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    for (const entry of readdirSync(folder, { withFileTypes: true })) {
-      if (SKIPPED.test(entry.name)) continue;
-      left -= 1;
-      if (left < 0) return Number.POSITIVE_INFINITY;
-      const file = path.join(folder, entry.name);
-      if (entry.isDirectory()) folders.push(file);
-      newest = Math.max(
-        newest,
-        statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Number.POSITIVE_INFINITY,
-      );
-    }
-  }
-  return newest;
 }

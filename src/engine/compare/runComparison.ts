@@ -14,8 +14,6 @@ import { SequentialWatch } from './sequentialWatch.ts';
 /** How a run is begun and executed: the engine's own way, handed in. */
 export interface Runner {
   store: RunStore;
-  /** Absolute path of the workspace. */
-  root: string;
   /** Milliseconds since the epoch. */
   now(): number;
   /** Stores the run and returns its id. */
@@ -75,15 +73,21 @@ export async function runComparison(
     const reused =
       options.reuse && !readsEarlierCases(prepared)
         ? await reuseResults({
-            ...runner,
+            store,
             now: runner.now(),
             runId,
-            inputs: run.inputs,
+            run,
+            hashed: prepared.hashed,
+            evaluatorsReadFiles: prepared.evaluatorsReadFiles,
             targets: prepared.reusable,
             signal: options.signal,
           })
-        : new Map<string, number>();
-    const request = { ...storedRequest(prepared, runId, options), reused: reusedBy(prepared, reused) };
+        : { taken: new Map<string, number>(), refused: [] };
+    const request = {
+      ...storedRequest(prepared, runId, options),
+      reused: reusedBy(prepared, reused.taken),
+      notes: [...prepared.notes, ...reused.refused],
+    };
     if (!order) {
       const { signal } = options;
       const outcome = await runner.execute(drawn, runId, listener, { signal });

@@ -18,6 +18,8 @@ export interface Dataset {
   readonly count: number;
   /** SHA-256 of the file's bytes, as 64 hexadecimal digits. */
   readonly contentHash: string;
+  /** Its text mentions `file://` or Python: cases may load files whose content is not in `contentHash`. */
+  readonly mentionsFiles: boolean;
   readonly warnings: readonly Problem[];
   /**
    * The cases in file order, in batches; the faster way. A JSONL file is read again: throws FileError when
@@ -138,7 +140,16 @@ async function readWhole(
     }
   }
   const header = readHeader(whole.header, shownAs, format);
-  return makeDataset(header, whole.count, hash('sha256', bytes, 'hex'), problems, batches);
+  return makeDataset(
+    {
+      header,
+      count: whole.count,
+      contentHash: hash('sha256', bytes, 'hex'),
+      mentionsFiles: mentions(text),
+    },
+    problems,
+    batches,
+  );
 }
 
 async function readLines(
@@ -148,10 +159,16 @@ async function readLines(
   signal: AbortSignal,
 ): Promise<Dataset | undefined> {
   const digest = createHash('sha256');
+  const mention = new Mention();
   let isFirst = true;
   const source = () => {
     // A later pass, to confirm a duplicate id, is not hashed.
-    const observe = isFirst ? (bytes: Uint8Array) => void digest.update(bytes) : undefined;
+    const observe = isFirst
+      ? (bytes: Uint8Array) => {
+          digest.update(bytes);
+          mention.see(bytes);
+        }
+      : undefined;
     isFirst = false;
     return readLineBatches(path, { signal, shownAs, ...(observe ? { observe } : {}) });
   };
@@ -166,20 +183,38 @@ async function readLines(
     yield* lines.batches(() => readLineBatches(path, { signal: options.signal, shownAs, observe }));
     if (again.digest('hex') !== contentHash) throw changedMeanwhile(shownAs);
   }
-  return makeDataset(readHeader(lines.header, shownAs, 'jsonl'), lines.count, contentHash, problems, batches);
+  const header = readHeader(lines.header, shownAs, 'jsonl');
+  return makeDataset(
+    { header, count: lines.count, contentHash, mentionsFiles: mention.found },
+    problems,
+    batches,
+  );
+}
+
+const MENTIONS = ['file://', 'python'] as const;
+
+function mentions(text: { includes(part: string): boolean }): boolean {
+  return MENTIONS.some((part) => text.includes(part));
+}
+
+/** Looks for the mention of a file in bytes that come piece by piece. */
+class Mention {
+  found = false;
+  #end: Uint8Array = new Uint8Array();
+
+  see(bytes: Uint8Array): void {
+    this.found ||= mentions(Buffer.concat([this.#end, bytes]));
+    this.#end = bytes.slice(-8);
+  }
 }
 
 function makeDataset(
-  header: DatasetHeader,
-  count: number,
-  contentHash: string,
+  known: Pick<Dataset, 'header' | 'count' | 'contentHash' | 'mentionsFiles'>,
   problems: ProblemList,
   batches: Dataset['batches'],
 ): Dataset {
   return {
-    header,
-    count,
-    contentHash,
+    ...known,
     warnings: problems.all,
     batches,
     cases: async function* (options) {

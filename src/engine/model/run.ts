@@ -5,10 +5,12 @@ export interface RunPlan {
   suite: string;
   /** Workspace-relative path of the configuration, or null where the suite was made without one. */
   configPath: string | null;
-  targets: { name: string; kind: string; hash: string }[];
+  targets: PlanTarget[];
   dataset: { path: string; version: string; schemaVersion: string; contentHash: string; count: number };
-  /** SHA-256 over evaluators, cascade and verdict rule. */
+  /** SHA-256 over evaluators, the code that they load, cascade and verdict rule. */
   evaluatorsHash: string;
+  /** Fingerprint of the workspace's files, where programs that the run starts may read any of them. */
+  files?: string;
   filter: RunFilter;
   /** Where outputs come from that were not called for in this run; absent in an ordinary one. */
   origin?: RunOrigin;
@@ -26,6 +28,15 @@ export interface RunPlan {
   trials: number;
   /** The policy as the suite had it; null where it has none. */
   gate: GatePolicy | null;
+}
+
+export interface PlanTarget {
+  name: string;
+  kind: string;
+  /** SHA-256 over everything that decides its behaviour and stands in the workspace. */
+  hash: string;
+  /** What it takes from outside, e.g. environment variables: name → keyed digest. Never leaves the store. */
+  environment?: { [name: string]: string };
 }
 
 /** `replay`: recordings answered in place of models and agents. `rejudge`: the outputs are those of a stored run. */
@@ -67,4 +78,6 @@ export interface RunRecord {
   createdAt: number;
   /** Wall time spent over all attempts, in milliseconds. */
   elapsedMs: number;
+  /** When its owner last wrote, in milliseconds since the epoch; null where that is not known. */
+  seenAt: number | null;
 }

@@ -52,7 +52,7 @@ export function runEntry(run: RunRecord) {
       schema_version: plan.dataset.schemaVersion,
       content_hash: plan.dataset.contentHash,
     },
-    targets: plan.targets,
+    targets: plan.targets.map(({ name, kind, hash }) => ({ name, kind, hash })),
     evaluators_hash: plan.evaluatorsHash,
     filter: plan.filter,
     repeat: plan.repeat,

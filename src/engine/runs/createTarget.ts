@@ -75,7 +75,7 @@ function build(config: TargetConfig, ports: TargetPorts): Target {
       return createFromPromptfoo(config, ports);
     case 'command':
       return createCommandTarget(
-        { ...config, cwd: config.cwd.absolute, where: config.location },
+        { ...config, cwd: config.cwd.absolute, root: ports.root, where: config.location },
         { ...ports, redact: ports.redactor.text },
       );
   }

@@ -5,6 +5,8 @@ import type { Workspace } from '../suites/loadWorkspace.ts';
 import type { SuiteConfig } from '../suites/suiteConfig.ts';
 import { suiteHash } from '../suites/suiteHash.ts';
 import { caseFilter, isOpen } from './caseFilter.ts';
+import { evaluatorCode } from './evaluatorCode.ts';
+import { type Digest, planTarget } from './planTarget.ts';
 import type { PlannedTarget } from './runInputs.ts';
 
 interface PlanInputs {
@@ -13,19 +15,21 @@ interface PlanInputs {
   dataset: Dataset;
   targets: readonly PlannedTarget[];
   readFile(file: string): string;
+  digest: Digest;
 }
 
 /** What a run of the suite over the dataset does. Throws ConfigError when its filter leaves no case. */
 export async function makePlan(
-  { workspace, suite, dataset, targets, readFile }: PlanInputs,
+  { workspace, suite, dataset, targets, readFile, digest }: PlanInputs,
   signal: AbortSignal,
 ): Promise<RunPlan> {
   const { header } = dataset;
   const chosen = isOpen(suite.filter) ? dataset.count : await countChosen(dataset, suite.filter, signal);
+  const code = await evaluatorCode(suite, dataset, workspace.root, signal);
   return {
     suite: suite.name,
     configPath: workspace.configPath,
-    targets: targets.map(({ target: { name, kind, hash } }) => ({ name, kind, hash })),
+    targets: targets.map(({ target }) => planTarget(target, digest)),
     dataset: {
       path: header.path,
       version: header.version,
@@ -33,7 +37,7 @@ export async function makePlan(
       contentHash: dataset.contentHash,
       count: dataset.count,
     },
-    evaluatorsHash: suiteHash(suite, readFile),
+    evaluatorsHash: suiteHash(suite, readFile, code),
     filter: suite.filter,
     repeat: suite.repeat,
     seed: suite.seed,

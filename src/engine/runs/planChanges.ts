@@ -1,13 +1,29 @@
 import { ResumeError } from '../errors.ts';
+import { changedAt, changedPaths, type FileList } from '../files/fileList.ts';
 import { canonicalJson } from '../model/json.ts';
-import type { RunPlan } from '../model/run.ts';
+import type { PlanTarget, RunPlan, RunRecord } from '../model/run.ts';
+import { environmentChanges, fewNames } from './targetChanges.ts';
 
-/** Throws ResumeError when the results of `runId` must not be mixed with those of the present inputs. */
-export function ensureSamePlan(runId: string, before: RunPlan, after: RunPlan): void {
-  ensureEvaluation(runId, before);
-  const changes = planChanges(before, after);
+/** The workspace's files when a run began, and as they are now; undefined where that is not known. */
+interface FileLists {
+  before: FileList | undefined;
+  after: FileList | undefined;
+  /** Those whose content stands in other hashes of the plan. */
+  hashed: ReadonlySet<string>;
+  /** A process that was killed may have worked on for so long after it was last heard of, in milliseconds. */
+  silenceMs: number;
+}
+
+/** What an agent still writes when its run has ended, in milliseconds. */
+const AFTERMATH_MS = 1_000;
+
+/** Throws ResumeError when the results of `run` must not be mixed with those of the present inputs. */
+export function ensureSamePlan(run: RunRecord, after: RunPlan, files: FileLists): void {
+  ensureEvaluation(run.id, run.plan);
+  const changes = planChanges(run.plan, after);
+  if (changes.length === 0) changes.push(...fileChanges(run, files));
   if (changes.length === 0) return;
-  throw new ResumeError(`run ${runId} cannot be resumed: ${changes.join('; ')}`, {
+  throw new ResumeError(`run ${run.id} cannot be resumed: ${changes.join('; ')}`, {
     remedy: 'Undo the change to go on with it, or start a new run without --resume.',
   });
 }
@@ -28,7 +44,7 @@ function planChanges(before: RunPlan, after: RunPlan): string[] {
     ...targetChanges(before.targets, after.targets),
     ...(before.evaluatorsHash === after.evaluatorsHash
       ? []
-      : ['the evaluators, their models or the cascade changed']),
+      : ['the evaluators, what they load, their models or the cascade changed']),
     ...(canonicalJson(before.origin ?? {}) === canonicalJson(after.origin ?? {})
       ? []
       : ['its outputs came from elsewhere (--replay, --rejudge)']),
@@ -47,16 +63,37 @@ function datasetChanges(before: RunPlan['dataset'], after: RunPlan['dataset']): 
   return before.contentHash === after.contentHash ? [] : [`the dataset ${after.path} changed`];
 }
 
-function targetChanges(before: RunPlan['targets'], after: RunPlan['targets']): string[] {
+function targetChanges(before: readonly PlanTarget[], after: readonly PlanTarget[]): string[] {
   const known = new Map(before.map((target) => [target.name, target]));
-  const changes = after.flatMap(({ name, hash }) => {
+  const changes = after.flatMap((target) => {
+    const { name, hash } = target;
     const old = known.get(name);
     if (!old) return [`the target ${name} is new`];
-    return old.hash === hash ? [] : [`the target ${name} changed (its prompt, model or command)`];
+    if (old.hash !== hash) return [`the target ${name} changed (its prompt, model or command)`];
+    return environmentChanges(old, target).map((change) => `${change} for the target ${name}`);
   });
   const names = new Set(after.map(({ name }) => name));
   return [
     ...changes,
     ...before.filter(({ name }) => !names.has(name)).map(({ name }) => `the target ${name} is gone`),
   ];
+}
+
+/**
+ * Files that were there when the run began, and were changed or removed after it was last heard of. What changed while
+ * it ran is its agents' own work, as a log or a database; new files are left alone, too: a report may be one.
+ */
+function fileChanges(
+  { status, seenAt, createdAt }: RunRecord,
+  { before, after, hashed, silenceMs }: FileLists,
+): string[] {
+  if (!before || !after || seenAt === null) return [];
+  const until = seenAt + AFTERMATH_MS + (status.state === 'running' ? silenceMs : 0);
+  const changed = changedPaths(before, after).filter((name) => {
+    if (hashed.has(name) || !before.files.has(name)) return false;
+    const file = after.files.get(name);
+    // What was put in place of another may be older than the run.
+    return file === undefined || !(changedAt(file) <= until) || changedAt(file) < createdAt;
+  });
+  return changed.length === 0 ? [] : [`${fewNames(changed)} changed since`];
 }

@@ -1,5 +1,5 @@
 import { TokenBudgets } from '../cost/budgets/tokenBudgets.ts';
-import { openDataset } from '../datasets/dataset.ts';
+import { type Dataset, openDataset } from '../datasets/dataset.ts';
 import { heldDataset } from '../datasets/heldDataset.ts';
 import { ConfigError } from '../errors.ts';
 import { type CaseScoring, caseScoring } from '../evaluators/caseScoring.ts';
@@ -7,6 +7,7 @@ import type { EvaluatorDeps } from '../evaluators/evaluator.ts';
 import { createPatternMatcher } from '../evaluators/patternMatcher.ts';
 import { isWorkspaceScript } from '../evaluators/workspaceScript.ts';
 import { resolveInside } from '../files/confine.ts';
+import type { FileList } from '../files/fileList.ts';
 import { readText } from '../files/readText.ts';
 import { Redactor } from '../http/redactor.ts';
 import type { GoldenCase } from '../model/case.ts';
@@ -28,6 +29,7 @@ import { createTarget } from './createTarget.ts';
 import { ensureMeasured } from './ensureMeasured.ts';
 import { type JudgeCatalog, judgeCatalog, judgesAsTargets } from './judgeCatalog.ts';
 import { makePlan } from './makePlan.ts';
+import { storeDigest } from './planTarget.ts';
 import { openModels, openRecordings, type RecordingChoice, stillClock, stillRandom } from './recordedRun.ts';
 import { asInRun, storedTargets } from './rejudgedRun.ts';
 import type { RunInputs } from './runInputs.ts';
@@ -54,6 +56,8 @@ export interface RunOverrides {
   recordings?: RecordingChoice;
   /** Id of a stored run whose outputs are judged anew; no target is called. */
   rejudge?: string;
+  /** Absolute paths that are written when it has ended, e.g. reports: they are no part of what programs read. */
+  writes?: string[];
 }
 
 export interface PreparePorts {
@@ -74,6 +78,10 @@ export interface PreparedRun {
   inputs: RunInputs;
   /** Where replies are kept or come from, with how many there were. */
   recordings?: Pick<Recordings, 'mode' | 'count'>;
+  /** Programs that it starts may read any file of the workspace: those of its targets, or its evaluators. */
+  readsFiles: boolean;
+  /** The workspace's files as its plan has them. */
+  files?: FileList;
   /** Its token budgets, where the suite asks for them; to be set before it begins. */
   budgets?: TokenBudgets;
   /** Fetches the keys of its models. Throws ConfigError when one is missing. */
@@ -173,7 +181,11 @@ async function prepareRun(
     ]);
   };
   if (suite.defaultEvaluators) await ensureMeasured(dataset, suite, evaluatorsFor, signal);
-  const made = await makePlan({ workspace, suite, dataset, targets, readFile: deps.readFile }, signal);
+  const digest = storeDigest(ports.store, ports.random);
+  const made = await makePlan(
+    { workspace, suite, dataset, targets, readFile: deps.readFile, digest },
+    signal,
+  );
   const origin = {
     ...(clock ? { replay: true as const } : {}),
     ...(rejudge === undefined ? {} : { rejudge }),
@@ -208,6 +220,9 @@ async function prepareRun(
       ...(order ? { order } : {}),
       ...(clock ? { clock } : {}),
     },
+    readsFiles:
+      (!clock && targets.some(({ target }) => target.readsFiles)) ||
+      evaluatorsReadFiles(suite, dataset, ports.trust),
     ...(recordings ? { recordings } : {}),
     ...(budgets ? { budgets } : {}),
     async ready(signal) {
@@ -230,6 +245,13 @@ function learning(secrets: Secrets | undefined, redactor: Redactor): { secrets?:
       },
     },
   };
+}
+
+/** Scripts are no sandbox: what is imported stands in their hash, and what they read does not. */
+function evaluatorsReadFiles(suite: SuiteConfig, dataset: Dataset, trust: Trust): boolean {
+  const isScript = ({ type }: { type: string }) => type === 'python' || type === 'javascript';
+  const inSet = suite.evaluators.some(({ options }) => JSON.stringify(options).includes('file://'));
+  return trust.scripts && (suite.evaluators.some(isScript) || inSet || dataset.mentionsFiles);
 }
 
 function evaluatorDeps(

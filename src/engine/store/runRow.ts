@@ -26,6 +26,7 @@ export function toRunRecord(row: RunRow): RunRecord {
     status: toState(row),
     createdAt: row.created_at,
     elapsedMs: row.elapsed_ms,
+    seenAt: row.seen_at ?? null,
   };
 }
 

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { LeaseLostError, ResumeError } from '../errors.ts';
 import type { LocatedCase } from '../model/case.ts';
 import type { HeldOutput, TrialResult, TrialStatus } from '../model/result.ts';
@@ -5,10 +6,13 @@ import type { RunPlan, RunRecord } from '../model/run.ts';
 import type { LogRecord, SpanRecord } from '../model/span.ts';
 import { BudgetStore } from './budgetStore.ts';
 import { Connection, type StoreAccess } from './connection.ts';
+import { MEMORY } from './database.ts';
+import { FileListStore } from './fileListStore.ts';
 import { LEASE_MS, type Lease, mayTake, type Owner } from './lease.ts';
 import { type RunRow, toRunRecord } from './runRow.ts';
 import { type PackedSpans, unpackSpans } from './spanCodec.ts';
 import { SpendingLedger } from './spendingLedger.ts';
+import { storeKey } from './storeKey.ts';
 
 /** What is written together, in one transaction. */
 export interface Batch {
@@ -42,6 +46,8 @@ export class RunStore {
   readonly budgets: BudgetStore;
   /** What was spent, and what is reserved. */
   readonly ledger: SpendingLedger;
+  /** What the workspace's files were when runs began. */
+  readonly fileLists: FileListStore;
   readonly #connection: Connection;
   /** A process elsewhere that has not shown itself for this long has lost its run, in milliseconds. */
   readonly leaseMs: number;
@@ -56,6 +62,7 @@ export class RunStore {
     this.#connection = new Connection(file, access);
     this.budgets = new BudgetStore(this.#connection);
     this.ledger = new SpendingLedger(this.#connection);
+    this.fileLists = new FileListStore(this.#connection);
   }
 
   createRun(run: { id: string; plan: RunPlan; createdAt: number; traceId: string }): void {
@@ -246,6 +253,7 @@ export class RunStore {
         this.#connection.run(`DELETE FROM ${table} WHERE run = ?`, row.number);
       this.ledger.forgetRun(row.number);
       this.#connection.run('DELETE FROM runs WHERE id = ?', id);
+      this.fileLists.sweep();
     });
     this.#known.delete(id);
   }
@@ -317,6 +325,11 @@ export class RunStore {
   logs(traceId: string): LogRecord[] {
     const rows = this.#connection.all('SELECT body FROM logs WHERE trace_id = ? ORDER BY rowid', traceId);
     return rows.flatMap((row) => JSON.parse(String(row.body)) as LogRecord[]);
+  }
+
+  /** The key of digests that this store keeps, made with `make` where there is none yet. */
+  key(make: () => string): string {
+    return this.file === MEMORY ? make() : storeKey(path.dirname(this.file), make);
   }
 
   close(): void {

@@ -3,9 +3,9 @@ import { evaluatorFiles } from './evaluatorFiles.ts';
 import type { SuiteConfig } from './suiteConfig.ts';
 
 /**
- * SHA-256 over everything in a suite that decides a verdict: evaluators with the files they refer to,
- * cascade, threshold and judge. Names, places and the gate do not count. `readFile` is given references
- * relative to the workspace; what it throws is thrown on.
+ * SHA-256 over everything in a suite that decides a verdict: evaluators with the files they refer to, the code that
+ * these load (`code`: path → hash), cascade, threshold and judge. Names, places and the gate do not count. `readFile`
+ * is given references relative to the workspace; what it throws is thrown on.
  */
 export function suiteHash(
   suite: Pick<
@@ -13,6 +13,7 @@ export function suiteHash(
     'evaluators' | 'defaultEvaluators' | 'cascade' | 'threshold' | 'judgeModel' | 'judges' | 'embeddingsModel'
   >,
   readFile: (reference: string) => string,
+  code: { [path: string]: string } = {},
 ): string {
   return contentHash({
     evaluators: suite.evaluators.map((spec) => ({
@@ -31,6 +32,7 @@ export function suiteHash(
     judgeModel: suite.judgeModel,
     embeddingsModel: suite.embeddingsModel,
     judges: judgesOf(suite, readFile),
+    ...(Object.keys(code).length === 0 ? {} : { code }),
   });
 }
 

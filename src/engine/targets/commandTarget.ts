@@ -9,8 +9,10 @@ import { type ProcessEnd, runProcess } from './childProcess.ts';
 import { scrubbedEnvironment, traceEnvironment } from './commandEnvironment.ts';
 import { commandInvocation } from './commandInvocation.ts';
 import { commandOutput } from './commandOutput.ts';
+import { referredVariables } from './environmentReference.ts';
 import { findReply } from './findReply.ts';
 import type { ResponsePaths } from './foreignReply.ts';
+import { programEnvironment } from './programEnvironment.ts';
 import { programFiles } from './programFiles.ts';
 import { type Attempt, retriedCall } from './retriedCall.ts';
 import { createSpanFiles, readScratch } from './spanFiles.ts';
@@ -24,6 +26,8 @@ export interface CommandTargetOptions {
   command: readonly string[];
   /** Absolute path of the folder in which the program runs. */
   cwd: string;
+  /** Absolute path of the workspace; `cwd` where absent. */
+  root?: string;
   /** Variables on top of the allow-listed ones; values may hold `${env:NAME}` and placeholders. */
   env?: { [name: string]: string };
   /** `text`: standard output is the answer as it stands. Default `json`: the reply document. */
@@ -136,12 +140,17 @@ export function createCommandTarget(options: CommandTargetOptions, ports: Comman
     hash: contentHash({
       kind: 'command',
       command: options.command,
-      // As written: what a ${env:…} stands for may be a key, and is not part of the agent.
+      // As written: what a ${env:…} stands for may be a key, and counts by its digest.
       env,
       reply: options.reply ?? 'json',
       ...(options.response ? { response: { ...options.response } } : {}),
-      files: programFiles(options.command, cwd),
+      files: programFiles(options.command, { cwd, root: options.root ?? cwd }),
     }),
+    environment: {
+      ...programEnvironment(cwd, options.root ?? cwd),
+      ...referredVariables([env, args], environment),
+    },
+    readsFiles: true,
     async call(request, context) {
       requireTrust(options, ports.trust);
       const { signal, span } = context;

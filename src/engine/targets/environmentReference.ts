@@ -1,4 +1,5 @@
 import { ConfigError, type ErrorPlace } from '../errors.ts';
+import type { JsonValue } from '../model/json.ts';
 import type { Environment } from '../ports.ts';
 
 const REFERENCE = /\$\{env:([A-Za-z_][A-Za-z0-9_]*)(?::([^}]*))?\}/g;
@@ -31,4 +32,15 @@ export function resolveText(
       remedy: `Set ${name}, or give a default: \${env:${name}:value}`,
     });
   });
+}
+
+/** The variables that configured values refer to, as far as they are set: name → value. */
+export function referredVariables(values: JsonValue, environment: Environment): { [name: string]: string } {
+  const names = [...JSON.stringify(values).matchAll(REFERENCE)].map(([, name = '']) => name);
+  return Object.fromEntries(
+    names.flatMap((name): [string, string][] => {
+      const value = environment.get(name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 }

@@ -5,7 +5,7 @@ import { type Clock, type Environment, type Random, traceContext } from '../port
 import { type ReplyForm, readReply } from './agentReply.ts';
 import { type AgentRequest, agentRequest } from './agentRequest.ts';
 import { bodyTemplate } from './bodyTemplate.ts';
-import { resolveEnvironment } from './environmentReference.ts';
+import { referredVariables, resolveEnvironment } from './environmentReference.ts';
 import type { ResponsePaths } from './foreignReply.ts';
 import { HttpConnection } from './httpConnection.ts';
 import { exchange } from './httpExchange.ts';
@@ -74,12 +74,13 @@ export function createHttpTarget(options: HttpTargetOptions, ports: HttpTargetPo
       kind: 'http',
       url: options.url,
       method,
-      // As written: what a ${env:…} stands for may be a key, and is not part of the agent.
+      // As written: what a ${env:…} stands for may be a key, and counts by its digest.
       headers: options.headers ?? {},
       body: options.body ?? null,
       response: hashedResponse(options.response),
       reply: options.reply ?? 'json',
     }),
+    environment: referredVariables(options.headers ?? {}, ports.environment),
     async call(request, { signal, span, timeoutMs }) {
       signal.throwIfAborted();
       const body = write(agentRequest(request));

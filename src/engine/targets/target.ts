@@ -39,8 +39,12 @@ export interface Target {
   readonly kind: TargetKind;
   /** Calls with the same lane share one concurrency limit, e.g. the provider's name or the URL's origin. */
   readonly lane: string;
-  /** SHA-256 over everything that decides the target's behaviour; a change refuses resume. */
+  /** SHA-256 over everything in the workspace that decides the target's behaviour; a change refuses resume. */
   readonly hash: string;
+  /** What it takes from outside, by name: variables, and files that hold some. May be keys: kept as digests alone. */
+  readonly environment?: { readonly [name: string]: string };
+  /** It runs a program, which may read any file of the workspace. */
+  readonly readsFiles?: true;
   call(request: TargetRequest, context: TargetContext): Promise<Output>;
   /** Fetches what must be asked for before the first call, e.g. keys. Throws ConfigError when it is refused. */
   ready?(signal: AbortSignal): Promise<void>;

@@ -7,8 +7,9 @@ import type { Clock, Environment, Trust } from '../../ports.ts';
 import { errorOutput, excerpt } from '../agentReply.ts';
 import { type ProcessEnd, runProcess } from '../childProcess.ts';
 import { scrubbedEnvironment, traceEnvironment } from '../commandEnvironment.ts';
-import { resolveEnvironment } from '../environmentReference.ts';
+import { referredVariables, resolveEnvironment } from '../environmentReference.ts';
 import { lastOutput } from '../lastOutput.ts';
+import { programEnvironment } from '../programEnvironment.ts';
 import { programFiles } from '../programFiles.ts';
 import type { PromptfooCaller } from './promptfooTarget.ts';
 
@@ -34,7 +35,7 @@ const MAX_BYTES = 4 * 1024 * 1024;
  */
 export function execCaller(
   options: ExecCallerOptions,
-  ports: { environment: Environment; clock: Clock; trust: Trust; redactor?: Redactor },
+  ports: { environment: Environment; clock: Clock; trust: Trust; redactor?: Redactor; root: string },
 ): PromptfooCaller {
   const { command, cwd, name, owner, where } = options;
   if (!ports.trust.commands) {
@@ -50,12 +51,16 @@ export function execCaller(
     command: [...command],
     options: options.options,
     env: options.env,
-    files: programFiles(command, cwd),
+    files: programFiles(command, { cwd, root: ports.root }),
   };
   return {
     kind: 'command',
     lane: `exec:${name}`,
     identity,
+    environment: {
+      ...programEnvironment(cwd, ports.root),
+      ...referredVariables(options.env, ports.environment),
+    },
     async call(prompt, vars, _request, context) {
       const told = {
         vars,

@@ -5,7 +5,7 @@ import type { Output } from '../../model/output.ts';
 import type { Clock, Environment } from '../../ports.ts';
 import { renderNunjucks } from '../../prompts/nunjucks/renderNunjucks.ts';
 import { errorOutput } from '../agentReply.ts';
-import { resolveEnvironment } from '../environmentReference.ts';
+import { referredVariables, resolveEnvironment } from '../environmentReference.ts';
 import { HttpConnection } from '../httpConnection.ts';
 import { exchange } from '../httpExchange.ts';
 import type { TargetContext } from '../target.ts';
@@ -49,7 +49,7 @@ export function httpCaller(options: HttpCallerOptions, ports: HttpCallerPorts): 
   return {
     kind: 'http',
     lane: laneOf(url),
-    // As written: what a ${env:…} stands for may be a key, and is not part of the provider.
+    // As written: what a ${env:…} stands for may be a key, and counts by its digest.
     identity: {
       url: options.url,
       method,
@@ -58,6 +58,10 @@ export function httpCaller(options: HttpCallerOptions, ports: HttpCallerPorts): 
       body: options.body ?? null,
       transformResponse: options.transformResponse ?? null,
     },
+    environment: referredVariables(
+      { url: options.url, headers: options.headers, query: options.query, body: options.body ?? null },
+      ports.environment,
+    ),
     close: () => connection.close(),
     async call(prompt, vars, _request, context) {
       const values: JsonObject = { ...vars, prompt };

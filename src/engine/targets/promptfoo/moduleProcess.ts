@@ -7,8 +7,9 @@ import type { Clock, Environment } from '../../ports.ts';
 import { errorOutput, excerpt } from '../agentReply.ts';
 import { type ProcessEnd, runProcess } from '../childProcess.ts';
 import { scrubbedEnvironment, traceEnvironment } from '../commandEnvironment.ts';
-import { resolveEnvironment } from '../environmentReference.ts';
+import { referredVariables, resolveEnvironment } from '../environmentReference.ts';
 import { lastOutput } from '../lastOutput.ts';
+import { programEnvironment } from '../programEnvironment.ts';
 import { programFiles } from '../programFiles.ts';
 import type { TargetContext } from '../target.ts';
 import { parseUntrustedJson } from '../untrustedJson.ts';
@@ -42,6 +43,8 @@ export interface ModuleProcess {
   shown: string;
   /** Everything that decides what it answers. */
   identity: JsonValue;
+  /** What it takes from outside, as Target has it. */
+  environment: { [name: string]: string };
   call(call: ModuleCall, context: TargetContext): Promise<ModuleReply>;
 }
 
@@ -55,7 +58,7 @@ const MAX_BYTES = 4 * 1024 * 1024;
  */
 export function moduleProcess(
   module: ModuleReference,
-  ports: { environment: Environment; clock: Clock; redactor?: Redactor },
+  ports: { environment: Environment; clock: Clock; redactor?: Redactor; root: string },
   owner: { owner: string; where: ErrorPlace },
 ): ModuleProcess {
   const { language, file, cwd } = module;
@@ -68,9 +71,13 @@ export function moduleProcess(
     identity: {
       program: shown,
       function: module.function ?? null,
-      // As written: what a ${env:…} stands for may be a key.
+      // As written: what a ${env:…} stands for may be a key, and counts by its digest.
       env: module.env,
-      files: programFiles([shown], cwd),
+      files: programFiles([file], { cwd, root: ports.root }),
+    },
+    environment: {
+      ...programEnvironment(cwd, ports.root),
+      ...referredVariables(module.env, ports.environment),
     },
     async call({ args, options = null }, context) {
       const start = ports.clock.monotonic();

@@ -22,7 +22,7 @@ export interface ProgramCallerOptions extends ModuleReference {
  */
 export function programCaller(
   options: ProgramCallerOptions,
-  ports: { environment: Environment; clock: Clock; trust: Trust; redactor?: Redactor },
+  ports: { environment: Environment; clock: Clock; trust: Trust; redactor?: Redactor; root: string },
 ): PromptfooCaller {
   const { language, name, owner, where } = options;
   if (!ports.trust.scripts || !ports.trust.commands) {
@@ -36,6 +36,7 @@ export function programCaller(
     kind: 'command',
     lane: `program:${name}`,
     identity: { module: module.identity, options: options.options },
+    environment: module.environment,
     async call(prompt, vars, { case: golden }, context) {
       const told = {
         vars,

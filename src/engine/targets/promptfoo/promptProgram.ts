@@ -10,6 +10,8 @@ import { type ModuleReference, moduleProcess } from './moduleProcess.ts';
 /** Writes the prompt of a case. */
 export interface PromptProgram {
   identity: JsonValue;
+  /** What it takes from outside, as Target has it. */
+  environment?: { [name: string]: string };
   /** A template of the prompt, or the output of a case whose prompt could not be written. */
   write(vars: JsonObject, context: TargetContext): Promise<{ template: string } | { failed: Output }>;
 }
@@ -20,7 +22,7 @@ export interface PromptProgram {
  */
 export function promptProgram(
   module: ModuleReference,
-  ports: { environment: Environment; clock: Clock; trust: Trust; redactor?: Redactor },
+  ports: { environment: Environment; clock: Clock; trust: Trust; redactor?: Redactor; root: string },
   { owner, where, provider }: { owner: string; where: ErrorPlace; provider: JsonObject },
 ): PromptProgram {
   if (!ports.trust.scripts || !ports.trust.commands) {
@@ -30,6 +32,7 @@ export function promptProgram(
   const process = moduleProcess(module, ports, { owner, where });
   return {
     identity: process.identity,
+    environment: process.environment,
     async write(vars, context) {
       const reply = await process.call({ args: [{ vars, provider }] }, context);
       if (reply.kind === 'failed') return { failed: reply.output };

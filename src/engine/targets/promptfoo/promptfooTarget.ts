@@ -23,6 +23,8 @@ export interface PromptfooCaller {
   lane: string;
   /** Everything that decides what it answers. */
   identity: JsonValue;
+  /** What it takes from outside, as Target has it. */
+  environment?: { [name: string]: string };
   call(prompt: string, vars: JsonObject, request: TargetRequest, context: TargetContext): Promise<Output>;
   /** Ends what was kept for the next call. */
   close?(): void;
@@ -152,6 +154,8 @@ export function createPromptfooTarget(options: PromptfooTargetOptions, ports: Pr
       caller: caller.identity,
       transform: options.transform ?? null,
     }),
+    environment: { ...caller.environment, ...options.program?.environment },
+    ...(caller.kind === 'command' || options.program ? { readsFiles: true } : {}),
     call,
     close: async () => caller.close?.(),
   };

@@ -1,0 +1,35 @@
+import { statSync } from 'node:fs';
+import path from 'node:path';
+
+/** Manifests and lock files: they stand for the packages that are installed. */
+const NAMES = [
+  'package.json',
+  'package-lock.json',
+  'npm-shrinkwrap.json',
+  'yarn.lock',
+  'pnpm-lock.yaml',
+  'bun.lock',
+  'bun.lockb',
+  'deno.json',
+  'deno.lock',
+  'tsconfig.json',
+  'requirements.txt',
+  'pyproject.toml',
+  'uv.lock',
+  'poetry.lock',
+  'Pipfile.lock',
+  'setup.py',
+  'setup.cfg',
+] as const;
+
+/** Those that hold for a module: of its folder and of each above it, up to the workspace. */
+export function packageFiles(folder: string, root: string): string[] {
+  const found: string[] = [];
+  for (let at = folder; ; at = path.dirname(at)) {
+    for (const name of NAMES) {
+      const file = path.join(at, name);
+      if (statSync(file, { throwIfNoEntry: false })?.isFile()) found.push(file);
+    }
+    if (at === root || at === path.dirname(at)) return found;
+  }
+}

@@ -1,0 +1,74 @@
+import path from 'node:path';
+import { type FileList, listFiles, packFileList, unpackFileList } from '../files/fileList.ts';
+import type { RunPlan } from '../model/run.ts';
+import type { RunStore } from '../store/runStore.ts';
+import type { TargetConfig } from '../suites/targetConfig.ts';
+import type { PreparedRun } from './prepareRun.ts';
+
+interface ListOptions {
+  root: string;
+  store: RunStore;
+  /** Milliseconds since the epoch. */
+  now: number;
+  /** Absolute paths that the program itself is about to write. */
+  except: readonly string[];
+  signal: AbortSignal;
+}
+
+/**
+ * Notes the state of the workspace's files in the plans of runs whose programs may read any of them. What cannot be
+ * watched, since there is too much of it, leaves a plan without: its results are then never taken over.
+ */
+export async function noteFiles<R extends PreparedRun>(
+  prepared: readonly R[],
+  options: ListOptions,
+): Promise<R[]> {
+  if (!prepared.some(({ readsFiles }) => readsFiles)) return [...prepared];
+  const packed = options.store.fileLists.newest();
+  const known = packed && unpackFileList(packed);
+  const files = await listFiles(options.root, { ...options, known });
+  if (!files) return [...prepared];
+  return prepared.map((run) =>
+    run.readsFiles
+      ? { ...run, files, inputs: { ...run.inputs, plan: { ...run.inputs.plan, files: files.fingerprint } } }
+      : run,
+  );
+}
+
+/** Keeps the list that a run begins with, unless it is kept already. */
+export function keepFiles(store: RunStore, files: FileList): void {
+  if (files.read === 0 && store.fileLists.find(files.fingerprint) !== undefined) return;
+  store.fileLists.save(files.fingerprint, files.listedAt, packFileList(files));
+}
+
+/** The files as they were when the run began; undefined where that is not known. */
+export function filesOf(store: RunStore, { files }: Pick<RunPlan, 'files'>): FileList | undefined {
+  const packed = files === undefined ? undefined : store.fileLists.find(files);
+  return packed && unpackFileList(packed);
+}
+
+/** Files whose content stands in other hashes of a plan: the dataset, the configuration and prompts. */
+export function hashedFiles(
+  plan: Pick<RunPlan, 'configPath' | 'dataset'>,
+  targets: readonly TargetConfig[],
+): Set<string> {
+  return new Set([
+    ...(plan.configPath === null ? [] : [plan.configPath]),
+    plan.dataset.path,
+    ...targets.flatMap(promptFile).map((prompt) => path.posix.normalize(prompt)),
+  ]);
+}
+
+function promptFile(target: TargetConfig): string[] {
+  switch (target.kind) {
+    case 'prompt':
+    case 'echo':
+      return target.prompt ? [target.prompt.path] : [];
+    case 'promptfoo':
+      return target.template.program ? [] : [target.template.location.path];
+    case 'http':
+    case 'command':
+    case 'replay':
+      return [];
+  }
+}
