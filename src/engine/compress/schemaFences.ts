@@ -25,12 +25,22 @@ export function schemaFences(text: string, block: Span): [Span, Span] | undefine
  * that is shown to be written is not.
  */
 export function isSchemaToRead(text: string, start: number, json: string): boolean {
-  const above = text.slice(0, start).trimEnd().split('\n');
-  const heading = above.findLast((line) => /^#{1,6} /.test(line)) ?? '';
-  const line = above.at(-1) ?? '';
-  const isFenced = /^[ \t]*[`~]/.test(text.slice(start));
+  if (!describesData(parsed(json))) return false;
+  const above = text.slice(0, start).trimEnd();
+  const line = above.slice(above.lastIndexOf('\n') + 1);
+  const heading = headingAbove(above);
+  const isFenced = /^[ \t]*[`~]/.test(text.slice(start, start + 100));
   const isIntroduced = READ.test(line) || (!isFenced && READ.test(heading));
-  return isIntroduced && !WRITTEN.test(line) && !WRITTEN.test(heading) && describesData(parsed(json));
+  return isIntroduced && !WRITTEN.test(line) && !WRITTEN.test(heading);
+}
+
+function headingAbove(text: string): string {
+  for (let at = text.lastIndexOf('\n#'); at >= 0; at = at === 0 ? -1 : text.lastIndexOf('\n#', at - 1)) {
+    const end = text.indexOf('\n', at + 1);
+    const line = text.slice(at + 1, end < 0 ? text.length : end);
+    if (/^#{1,6} /.test(line)) return line;
+  }
+  return /^#{1,6} .*/.exec(text)?.[0] ?? '';
 }
 
 const READ = /\bschemas?\b|\btools?\b|\bfunctions?\b/i;

@@ -86,29 +86,34 @@ function tells(line: string): boolean {
 export function findAnnounced(text: string): SpanSet {
   const found: Span[] = [];
   const lines = splitLines(text);
-  for (let at = 0; at < lines.length; at += 1) {
-    const line = lines[at];
-    if (line === undefined) break;
-    if (isTurn(line.text)) {
-      // A turn of a dialogue may have several paragraphs, and others follow it.
-      const heading = lines.find(({ start, text: next }) => start > line.start && isHeading(next));
-      found.push({ start: line.start, end: heading?.start ?? text.length });
-    }
-    if (!announces(line, lines[at + 1])) continue;
-    const first = lines.findIndex((next, index) => index > at && next.text.trim() !== '');
-    const last = first < 0 ? undefined : lines[lastOfBlock(lines, first)];
-    if (last) found.push({ start: line.next, end: last.end });
+  /** The last line of the list that is announced; what stands within it announces no more than that. */
+  let listed = -1;
+  let turns = -1;
+  for (const [at, line] of lines.entries()) {
+    if (isHeading(line.text)) turns = -1;
+    else if (isTurn(line.text) && turns < 0) turns = line.start;
+    // A turn of a dialogue may have several paragraphs, and others follow it.
+    if (turns >= 0) found.push({ start: line.start, end: line.next });
+    if (at <= listed || !announces(line, lines[at + 1])) continue;
+
+    let first = at + 1;
+    while (isBlank(lines[first])) first += 1;
+    const last = lastOfBlock(lines, first);
+    if (ITEM.test(lines[first]?.text ?? '')) listed = last;
+    found.push({ start: line.next, end: lines[last]?.end ?? text.length });
   }
   return new SpanSet(found);
 }
 
+const COLON = /:[*_"'”’`]{0,3}\s*$/;
+
 function announces({ text }: Line, next: Line | undefined): boolean {
   if (text.trim() === '' || isHeading(text) || isTableRow(text) || isRule(text)) return false;
-  if (/:[*_"'”’`]{0,3}\s*$/.test(text)) return true;
+  if (COLON.test(text)) return true;
   return isBlank(next) && !/[.!?…>][)\]"'”’*_`]{0,3}\s*$/.test(text);
 }
 
-/** A list goes on to the first paragraph that is not indented; anything else to a blank line. */
+/** A list goes on to the first paragraph that is not indented; anything else to a blank line, or the next announcement. */
 function lastOfBlock(lines: readonly Line[], first: number): number {
   const isList = ITEM.test(lines[first]?.text ?? '');
   let last = first;
@@ -118,9 +123,10 @@ function lastOfBlock(lines: readonly Line[], first: number): number {
       if (!isList) break;
       continue;
     }
-    if (isHeading(text) || (isList && isBlank(lines[at - 1]) && !ITEM.test(text) && !/^[ \t]/.test(text)))
-      break;
+    const isNext = isBlank(lines[at - 1]) && !ITEM.test(text) && !/^[ \t]/.test(text);
+    if (isHeading(text) || (isList && isNext)) break;
     last = at;
+    if (!isList && COLON.test(text)) break;
   }
   return last;
 }

@@ -82,7 +82,9 @@ function readItem(
   const end = lines[last]?.end ?? start;
   const next = lines[last + 1];
   const indent = indentOf(lines[first]?.text ?? '');
-  const after = lines.slice(last + 1).find((line) => line.text.trim() !== '');
+  let below = last + 1;
+  while (lines[below]?.text.trim() === '') below += 1;
+  const after = lines[below];
   const unitText = text.slice(start, end);
   const removal = next ? { start, end: next.start } : { start: endBefore(text, start), end };
   const hasItems = after !== undefined && indentOf(after.text) > indent;

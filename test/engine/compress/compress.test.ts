@@ -156,6 +156,13 @@ describe('compressing a prompt file', () => {
       'Ab ',
       '\n',
       "'a ",
+      'a:\n',
+      '- a:\n',
+      'User: a\n',
+      '#a\n',
+      '${',
+      'Be kind today. ',
+      '```json\n{"name":"a","parameters":{"properties":{}}}\n```\n',
     ]) {
       const text = `${lines(piece)}\nSort the letter.`;
       const { tokens } = await compressed({ path: 'a.instructions.md', text }, { level: 'aggressive' });

@@ -22,12 +22,13 @@ export const repeated: Rule = {
   reason: 'says again what stands above',
   suggest(message) {
     const removable = new Set(message.removableUnits());
+    const scoped = scopedBlocks(message);
     const seen = new Set<string>();
     const found: Suggestion[] = [];
     for (const unit of message.units()) {
       if (unit.kind !== 'sentence' || !MANNER.test(unit.text)) continue;
       const words = plainWords(unit);
-      if (words.length < LEAST_WORDS || isScoped(message, unit)) continue;
+      if (words.length < LEAST_WORDS || scoped.has(unit.block)) continue;
       const key = `${unit.block}:${words.join(' ')}`;
       if (seen.has(key) && removable.has(unit)) found.push([{ ...unit.removal, text: '' }]);
       else seen.add(key);
@@ -36,14 +37,13 @@ export const repeated: Rule = {
   },
 };
 
-function isScoped(message: MessageText, { block }: Unit): boolean {
-  return message
+function scopedBlocks(message: MessageText): Set<number> {
+  const scoped = message
     .units()
-    .some(
-      (unit) =>
-        unit.block === block &&
-        (SCOPED.test(unit.text) || !message.isInstruction(unit) || !message.isUnconditional(unit)),
+    .filter(
+      (unit) => SCOPED.test(unit.text) || !message.isInstruction(unit) || !message.isUnconditional(unit),
     );
+  return new Set(scoped.map(({ block }) => block));
 }
 
 function plainWords({ text }: Unit): string[] {
