@@ -46,6 +46,8 @@ export const runHead = runIdentity.extend({ counts: trialCounts });
 export const runRow = z.object({
   target: z.string(),
   case_id: z.string(),
+  /** Empty where the case has none. */
+  description: z.string(),
   case_index: z.int(),
   trial: z.int(),
   status: trialStatus,
@@ -70,6 +72,7 @@ export const runRow = z.object({
 export const caseResult = z.looseObject({
   target: z.string(),
   case_id: z.string(),
+  description: z.string().nullable(),
   case_index: z.int(),
   trial: z.int(),
   status: trialStatus,

@@ -70,7 +70,11 @@ const CASES: GoldenCase[] = [
     cluster: 'order-4711',
     tags: ['critical', 'a|b'],
   },
-  { id: 'cut-off', input: { question: 'How long?', limit: 3 } },
+  {
+    id: 'cut-off',
+    description: 'an answer <b>that</b> | breaks off',
+    input: { question: 'How long?', limit: 3 },
+  },
   { id: 'down', input: 'Is anybody there?' },
 ];
 

@@ -22,6 +22,7 @@ export function caseLines(result: TrialResult, located: LocatedCase | undefined,
   ];
   return [
     `${style.bold(sanitizeLine(result.caseId))}  ${sanitizeLine(result.target)}  trial ${result.trial + 1}  ${colour(result.status)}  score ${result.score?.toFixed(3) ?? '–'}`,
+    ...(located?.case.description ? [sanitizeLine(located.case.description)] : []),
     style.dim([located ? formatLocation(located.location) : '', ...facts].filter(Boolean).join('  ')),
     ...block('input', located?.case.messages ?? located?.case.input, io),
     ...block('expected', located?.case.expected_output, io),

@@ -11,6 +11,7 @@ import { truncate, wrap } from '../terminal/table.ts';
 const MAX_LINES = 3;
 const MAX_REASON_LINES = 12;
 const LABEL_WIDTH = 10;
+const MAX_TITLE = 80;
 
 /** A failed or errored trial of `repeat`: what was asked, what was expected, what came, and why that is not enough. */
 export function failureLines(
@@ -21,7 +22,8 @@ export function failureLines(
   const mark = result.status === 'failed' ? style.red('✗ failed ') : style.yellow('! errored');
   const trial = repeat > 1 ? `  trial ${result.trial + 1} of ${repeat}` : '';
   const score = result.score === null ? '' : `  score ${result.score.toFixed(2)}`;
-  const head = `${mark} ${style.bold(sanitizeLine(result.caseId))}  ${sanitizeLine(result.target)}${trial}${score}`;
+  const description = entry?.description ? `  ${truncate(sanitizeLine(entry.description), MAX_TITLE)}` : '';
+  const head = `${mark} ${style.bold(sanitizeLine(result.caseId))}${description}  ${sanitizeLine(result.target)}${trial}${score}`;
   return [
     head,
     ...(entry ? labelled('input', inputText(entry), io) : []),

@@ -3,6 +3,15 @@ import type { Evaluation } from '../model/evaluation.ts';
 import type { Output } from '../model/output.ts';
 import type { TrialResult } from '../model/result.ts';
 
+const MAX_TITLE = 200;
+
+/** A case as it is headed: its id, and its description where it has one, cut to a line. */
+export function caseTitle(id: string, entry: GoldenCase | undefined): string {
+  const description = entry?.description?.replace(/\s+/g, ' ').trim() ?? '';
+  if (description === '') return id;
+  return `${id}: ${description.length > MAX_TITLE ? `${description.slice(0, MAX_TITLE)}…` : description}`;
+}
+
 /** What a case asks, as text; empty where it asks nothing. */
 export function inputText({ messages, input }: GoldenCase): string {
   if (messages) return messages.map(({ role, content }) => `${role}: ${textOf(content)}`).join('\n');

@@ -41,6 +41,7 @@ const COLUMNS: { [name: string]: (row: Row) => Cell } = {
   suite: ({ report }) => report.run.plan.suite,
   target: ({ result }) => result.target,
   case_id: ({ result }) => result.caseId,
+  description: ({ located }) => located?.case.description,
   trial: ({ result }) => result.trial,
   status: ({ result }) => result.status,
   score: ({ result }) => result.score,

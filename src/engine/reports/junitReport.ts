@@ -2,7 +2,7 @@ import type { ClauseStatus, GateClause } from '../model/gateReport.ts';
 import { formatLocation } from '../model/location.ts';
 import type { TrialResult } from '../model/result.ts';
 import type { GroupSummary } from '../model/summary.ts';
-import { actualText, expectations, inputText, whyLines } from './caseText.ts';
+import { actualText, caseTitle, expectations, inputText, whyLines } from './caseText.ts';
 import type { RunReport } from './runReport.ts';
 import { xmlAttributes, xmlText } from './xml.ts';
 
@@ -73,8 +73,9 @@ function* properties({ run }: RunReport, target: string): IterableIterator<strin
 
 function testCase(report: RunReport, result: TrialResult): string {
   const { plan } = report.run;
+  const title = caseTitle(result.caseId, report.caseAt(result.caseIndex)?.case);
   const open = `    <testcase${xmlAttributes({
-    name: plan.repeat > 1 ? `${result.caseId} (trial ${result.trial + 1})` : result.caseId,
+    name: plan.repeat > 1 ? `${title} (trial ${result.trial + 1})` : title,
     classname: `${plan.suite}.${result.target}`,
     time: seconds(result.output.latencyMs),
   })}`;

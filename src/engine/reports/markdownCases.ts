@@ -7,6 +7,7 @@ import type { RunReport } from './runReport.ts';
 /** Characters of one field that are shown. */
 const FIELD_LENGTH = 500;
 const REASON_LENGTH = 300;
+const TITLE_LENGTH = 120;
 const MAX_REASONS = 5;
 /** Bytes kept for what stands around the cases. */
 const FRAME_BYTES = 400;
@@ -40,6 +41,7 @@ function caseEntry(report: RunReport, trials: CaseTrials): string {
   const { repeat } = report.run.plan;
   const head = [
     `**${codeSpan(first.caseId)}**`,
+    ...described(located?.case.description),
     codeSpan(first.target),
     first.status,
     ...(first.score === null ? [] : [`score ${first.score.toFixed(2)}`]),
@@ -53,6 +55,10 @@ function caseEntry(report: RunReport, trials: CaseTrials): string {
     ...why.flatMap((reason, index) => field(index === 0 ? 'why' : '', reason, REASON_LENGTH)),
   ];
   return `${head}\n\n${codeBlock(fields.join('\n'))}`;
+}
+
+function described(description = ''): string[] {
+  return description === '' ? [] : [codeSpan(description, TITLE_LENGTH)];
 }
 
 function field(label: string, text: string, limit: number): string[] {

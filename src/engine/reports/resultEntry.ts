@@ -11,6 +11,7 @@ export function resultEntry(result: TrialResult, located: LocatedCase | undefine
   return {
     target: result.target,
     case_id: result.caseId,
+    description: located?.case.description ?? null,
     case_index: result.caseIndex,
     trial: result.trial,
     status: result.status,

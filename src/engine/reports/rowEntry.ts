@@ -11,6 +11,7 @@ export function rowEntry(result: TrialResult, located: LocatedCase | undefined) 
   return {
     target: result.target,
     case_id: result.caseId,
+    description: preview(located?.case.description ?? ''),
     case_index: result.caseIndex,
     trial: result.trial,
     status: result.status,

@@ -16,6 +16,7 @@ import { evaluatorList, stepList } from './caseEvidence.ts';
 import type { ResultDetail, Row } from './entries.ts';
 import type { OutputLabel, ReportAction } from './messages.ts';
 import type { LoadedCase } from './reportModel.ts';
+import { titleOf } from './resultColumns.ts';
 
 const ACTION_LABEL: { [action in ReportAction]: ActionText } = {
   'open-case': { label: 'Open case in dataset', mark: 'goToFile' },
@@ -50,7 +51,7 @@ export class CaseDrawer extends Drawer {
   override render(): TemplateResult {
     const { row } = this;
     return html`<aside aria-labelledby="title">
-      ${this.head(row.status, row.case_id, 'result')}
+      ${this.head(row.status, titleOf(row), 'result')}
       <p class="line">
         ${STATUS_WORD[row.status]} · score ${row.score?.toFixed(2) ?? '–'} · ${visibleText(row.target)} · trial
         ${row.trial + 1}

@@ -20,6 +20,8 @@ export type ResultKey = z.infer<typeof resultKey>;
 /** One line of the table: texts are cut, the whole is asked for when the line is opened. */
 export const row = z.extend(resultKey, {
   case_id: z.string(),
+  /** Empty where the case has none. */
+  description: z.string(),
   status,
   score: maybe,
   reason: z.string(),
@@ -99,6 +101,7 @@ const output = z.object({
 /** One result with everything that is known of it. */
 export const resultDetail = z.extend(resultKey, {
   case_id: z.string(),
+  description: maybeText,
   status,
   score: maybe,
   reason: z.string(),

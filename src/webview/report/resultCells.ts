@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { icon } from '../shared/icons.ts';
 import { visibleText } from '../shared/visibleText.ts';
 import type { RunHead } from './entries.ts';
-import type { ResultColumn } from './resultColumns.ts';
+import { type ResultColumn, titleOf } from './resultColumns.ts';
 import type { StoredRow } from './rowStore.ts';
 
 const STATUS_WORD = { passed: 'Passed', failed: 'Failed', errored: 'Errored' };
@@ -23,7 +23,7 @@ export function textCell({ number, text }: ResultColumn, stored: StoredRow): Tem
 /** What a narrow table has room for: which result and why, on two lines, and the score. */
 export function narrowCells({ row }: StoredRow, { run }: RunHead): TemplateResult {
   const which = [
-    visibleText(row.case_id),
+    visibleText(titleOf(row)),
     ...(run.targets.length > 1 ? [visibleText(row.target)] : []),
     ...(run.repeat > 1 ? [`trial ${row.trial + 1}`] : []),
   ];

@@ -1,10 +1,15 @@
 import { formatCost, formatDuration } from '../../engine/reports/figures.ts';
 import { NARROW } from '../shared/rowGrid.ts';
 import { visibleText } from '../shared/visibleText.ts';
-import type { RunHead } from './entries.ts';
+import type { Row, RunHead } from './entries.ts';
 import { stageText } from './figures.ts';
 import type { StoredRow } from './rowStore.ts';
 import type { SortColumn } from './viewState.ts';
+
+/** The id of a case, and what it is about where that is said. */
+export function titleOf({ case_id, description }: Row): string {
+  return description === '' ? case_id : `${case_id} · ${description}`;
+}
 
 export interface ResultColumn {
   title: string;
@@ -26,7 +31,7 @@ export function resultColumns({ run }: RunHead, width: number): ResultColumn[] {
       title: 'Case',
       width: 'minmax(0, 1.3fr)',
       sort: 'case',
-      text: ({ row }) => visibleText(row.case_id),
+      text: ({ row }) => visibleText(titleOf(row)),
     },
     {
       shown: run.targets.length > 1,

@@ -94,7 +94,16 @@ function caseKey({ case_index, target }: Row): string {
 }
 
 function haystackOf(row: Row): string {
-  return [row.case_id, row.target, row.reason, row.input, row.output, ...row.tags, ...row.failed_by]
+  return [
+    row.case_id,
+    row.description,
+    row.target,
+    row.reason,
+    row.input,
+    row.output,
+    ...row.tags,
+    ...row.failed_by,
+  ]
     .join('\n')
     .toLowerCase();
 }

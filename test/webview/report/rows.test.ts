@@ -13,6 +13,7 @@ function row(more: Partial<Row> = {}): Row {
   return {
     target: 'b',
     case_id: `case-${more.case_index ?? 0}`,
+    description: '',
     case_index: 0,
     trial: 0,
     status: 'passed',
