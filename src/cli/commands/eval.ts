@@ -23,6 +23,7 @@ import {
 import { checkReportFiles, writeReportFiles } from '../reportFiles.ts';
 import { findRun, pickPrepared, resumedOverrides } from '../resume.ts';
 import type { Io } from '../terminal/io.ts';
+import { sanitizeLine } from '../terminal/sanitize.ts';
 import { budgetLines } from '../views/budgets.ts';
 import { estimateLines, estimateOutcome, shortEstimate } from '../views/estimate.ts';
 import { failureLines } from '../views/failures.ts';
@@ -202,6 +203,8 @@ async function runOne(
 ) {
   const { plan } = prepared.inputs;
   io.out(headingLine(plan, io.style));
+  const { description } = prepared.suite;
+  if (description) io.out(io.style.dim(sanitizeLine(description)));
   for (const line of originLines(plan, io.style)) io.out(line);
   const progress = new RunProgress(io, plan.trials, options.progress);
   const estimate = await estimateOf(engine, prepared, signal);

@@ -5,7 +5,7 @@ import { openWorkspace } from '../openWorkspace.ts';
 import { formatCount } from '../terminal/format.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
-import { renderTable } from '../terminal/table.ts';
+import { renderTable, truncate } from '../terminal/table.ts';
 import { problemLines } from '../views/problems.ts';
 
 export interface ListOptions {
@@ -55,6 +55,8 @@ export async function list(folder: string | undefined, options: ListOptions, io:
   return EXIT.passed;
 }
 
+const MAX_DESCRIPTION = 100;
+
 function suiteRows({ suites }: WorkspaceListing): string[][] {
   return suites.flatMap((suite) =>
     suite.targets.map((target, index) => [
@@ -63,6 +65,7 @@ function suiteRows({ suites }: WorkspaceListing): string[][] {
       target.kind,
       target.calls,
       index === 0 ? suite.datasets.join(', ') : '',
+      index === 0 && suite.description ? truncate(sanitizeLine(suite.description), MAX_DESCRIPTION) : '',
     ]),
   );
 }

@@ -3,8 +3,9 @@ import path from 'node:path';
 import { FileError } from '../../engine/errors.ts';
 import type { Problem } from '../../engine/model/problem.ts';
 import { processEnvironment } from '../../engine/ports.ts';
+import { detectFormat } from '../../engine/prompts/detectFormat.ts';
 import { listWorkspace } from '../../engine/suites/listWorkspace.ts';
-import { checkWorkspace } from '../../engine/suites/loadWorkspace.ts';
+import { checkWorkspace, holdsConfig } from '../../engine/suites/loadWorkspace.ts';
 import { validateFile } from '../../engine/suites/validateFiles.ts';
 import { eachFile } from '../eachFile.ts';
 import { EXIT } from '../exitCode.ts';
@@ -27,9 +28,10 @@ interface Checked {
 export async function validate(paths: string[], options: ValidateOptions, io: Io): Promise<number> {
   const checked: Checked = { files: 0, problems: [] };
   const given = paths.length > 0 ? paths : [options.config ?? '.'];
+  const isConfig = paths.length === 0 && options.config !== undefined;
   const { failed } = await eachFile(
     given,
-    (entry) => checkPath(path.resolve(io.cwd, entry), entry, checked, io.cwd),
+    (entry) => checkPath(path.resolve(io.cwd, entry), { entry, isConfig }, checked, io.cwd),
     io,
   );
   const errors = checked.problems.filter(({ severity }) => severity === 'error').length;
@@ -38,13 +40,37 @@ export async function validate(paths: string[], options: ValidateOptions, io: Io
   return errors + failed.length > 0 ? EXIT.userError : EXIT.passed;
 }
 
-async function checkPath(absolute: string, given: string, checked: Checked, cwd: string): Promise<void> {
+async function checkPath(
+  absolute: string,
+  { entry, isConfig }: { entry: string; isConfig: boolean },
+  checked: Checked,
+  cwd: string,
+): Promise<void> {
   const found = statSync(absolute, { throwIfNoEntry: false });
-  if (!found) throw new FileError('there is no such file or folder', { where: { path: given } });
+  if (!found) throw new FileError('there is no such file or folder', { where: { path: entry } });
   if (found.isDirectory()) return checkFolder(absolute, undefined, checked, cwd);
   if (isConfigFile(absolute)) return checkFolder(path.dirname(absolute), absolute, checked, cwd);
+  if (isConfig || isForeign(absolute)) return checkConfig(absolute, checked, cwd);
   const real = realpathSync(absolute);
   await checkFile(real, promptScope(real, realpathSync(cwd)).root, checked, cwd);
+}
+
+/** A configuration that is not called like one; a prompt or a dataset that has such keys is what its name says. */
+function isForeign(absolute: string): boolean {
+  return detectFormat(absolute) === undefined && holdsConfig(absolute);
+}
+
+/** The configuration by itself, from the folder from which `eval -c` reads it. */
+async function checkConfig(absolute: string, checked: Checked, cwd: string): Promise<void> {
+  const { signal } = new AbortController();
+  const { root, workspace, problems } = await checkWorkspace({
+    root: cwd,
+    configPath: absolute,
+    environment: processEnvironment,
+    signal,
+  });
+  checked.files += 1;
+  add(problems, root ?? workspace?.root ?? path.dirname(absolute), checked, cwd);
 }
 
 /** The configuration, and every prompt and dataset of its workspace. */

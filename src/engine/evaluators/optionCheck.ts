@@ -3,6 +3,13 @@ import { z } from 'zod';
 import { ConfigError } from '../errors.ts';
 import type { EvaluatorSpec } from '../model/evaluation.ts';
 import type { EvaluatorDefinition } from './evaluator.ts';
+import { issueText } from './issueText.ts';
+
+/** How messages name a type and its options, where they were written in promptfoo's words. */
+export interface OptionWords {
+  type: string;
+  keys: ReadonlyMap<string, string>;
+}
 
 /** An option that cannot be used; `at` is where it stands within the entry. */
 export class OptionError extends ConfigError {
@@ -22,14 +29,16 @@ export class OptionError extends ConfigError {
 export function checkOptions<Options>(
   spec: EvaluatorSpec,
   definition: EvaluatorDefinition<Options>,
+  words: OptionWords = { type: spec.type, keys: new Map() },
 ): Options {
   const parsed = definition.options.safeParse(spec.options);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const known = optionKeys(definition);
-  throw new ConfigError(describe(spec, issue, known), {
+  const shown = [...new Set(known.map((key) => words.keys.get(key) ?? key))];
+  throw new ConfigError(describe(words, issue, shown), {
     ...(spec.location ? { where: spec.location } : {}),
-    remedy: known.length > 0 ? `${spec.type} takes: ${known.join(', ')}` : `${spec.type} takes no options`,
+    remedy: shown.length > 0 ? `${words.type} takes: ${shown.join(', ')}` : `${words.type} takes no options`,
   });
 }
 
@@ -48,14 +57,14 @@ export function nearest(name: string, candidates: Iterable<string>): string[] {
     .map(({ candidate }) => candidate);
 }
 
-function describe(spec: EvaluatorSpec, issue: z.core.$ZodIssue | undefined, known: string[]): string {
-  if (!issue) return `${spec.type} has options that cannot be used`;
-  const key = issue.path.map(String).join('.');
+function describe({ type, keys }: OptionWords, issue: z.core.$ZodIssue | undefined, known: string[]): string {
+  if (!issue) return `${type} has options that cannot be used`;
+  const [first, ...rest] = issue.path.map(String);
+  const key = first === undefined ? '' : [keys.get(first) ?? first, ...rest].join('.');
   if (issue.code === 'unrecognized_keys') {
     const wrong = issue.keys[0] ?? '';
     const guess = nearest(wrong, known)[0];
-    return `${spec.type} has no option "${key ? `${key}.` : ''}${wrong}"${guess ? `; did you mean "${guess}"?` : ''}`;
+    return `${type} has no option "${key ? `${key}.` : ''}${wrong}"${guess ? `; did you mean "${guess}"?` : ''}`;
   }
-  const message = issue.message.replace(/^Invalid input: /, '');
-  return key ? `${spec.type}: "${key}" is wrong: ${message}` : `${spec.type}: ${message}`;
+  return key ? `${type}: "${key}" ${issueText(issue)}` : `${type} ${issueText(issue)}`;
 }

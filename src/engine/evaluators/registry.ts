@@ -32,15 +32,19 @@ export function evaluatorTypes(): ReadonlyMap<string, EvaluatorDefinition> {
  * The definition of a type or of one of its other names. Throws UnsupportedEvaluatorError for a type that
  * only promptfoo has, and ConfigError with the nearest names for one that nobody has.
  */
-export function evaluatorDefinition(type: string, where?: SourceLocation): EvaluatorDefinition {
+export function evaluatorDefinition(
+  type: string,
+  where?: SourceLocation,
+  noun: 'evaluator' | 'assertion type' = 'evaluator',
+): EvaluatorDefinition {
   const known = evaluatorTypes();
   const definition = known.get(type) ?? known.get(ALIASES.get(type) ?? '');
   if (definition) return definition;
   if (UNSUPPORTED_TYPES.has(type) || type.startsWith('promptfoo:')) {
-    throw new UnsupportedEvaluatorError(type, where);
+    throw new UnsupportedEvaluatorError(type, where, `the ${noun} "${type}"`);
   }
   const guesses = nearest(type, [...known.keys(), ...ALIASES.keys()]);
-  throw new ConfigError(`there is no evaluator "${type}"`, {
+  throw new ConfigError(`there is no ${noun} "${type}"`, {
     ...(where ? { where } : {}),
     remedy:
       guesses.length > 0

@@ -5,7 +5,7 @@ import type { SourceLocation } from '../model/location.ts';
 import { assertionOptions, refuseUnknownKeys } from './assertionOptions.ts';
 import type { EvaluatorDefinition } from './evaluator.ts';
 import { uniqueNames } from './names.ts';
-import { checkOptions, OptionError, optionKeys } from './optionCheck.ts';
+import { checkOptions, OptionError, type OptionWords, optionKeys } from './optionCheck.ts';
 import { evaluatorDefinition } from './registry.ts';
 
 /** Keys that every evaluator takes, beside its type or among its options. */
@@ -49,11 +49,17 @@ export function parseAssertion(value: JsonObject, location: SourceLocation): Eva
       remedy: 'For example: { type: contains, value: refund }',
     });
   }
-  const { definition } = resolveType(written, location);
+  const { definition } = resolveType(written, location, 'assertion type');
   const isSet = definition.type === 'assert-set';
   if (isSet) refuseUnknownKeys(value, definition, location);
   const options = isSet ? setOptions(value, location) : assertionOptions(value, definition, location);
-  const spec = build(written, options, readCommon(withoutOptions(value, definition), location), location);
+  const spec = build(
+    written,
+    options,
+    readCommon(withoutOptions(value, definition), location),
+    location,
+    wordsOf(written, definition),
+  );
   const { transform } = value;
   if (transform === undefined) return spec;
   if (typeof transform !== 'string' || definition.type === 'assert-set')
@@ -100,6 +106,7 @@ function build(
   options: JsonObject,
   common: Common,
   location: SourceLocation,
+  words?: OptionWords,
 ): EvaluatorSpec {
   const { definition, negated } = resolveType(written, location);
   const turned = negated !== common.not;
@@ -112,16 +119,28 @@ function build(
     ...(common.metric === undefined ? {} : { metric: common.metric }),
     location,
   };
-  if (!hasFileValue(options)) checkOptions(spec, definition);
+  if (!hasFileValue(options)) checkOptions(spec, definition, words);
   return spec;
+}
+
+/** promptfoo's names of the options that its assertions set. */
+function wordsOf(type: string, { shorthand }: EvaluatorDefinition): OptionWords {
+  const keys = new Map([
+    ['min', 'threshold'],
+    ['model', 'provider'],
+    ['prompt', 'rubricPrompt'],
+  ]);
+  if (shorthand !== undefined) keys.set(shorthand, 'value');
+  return { type, keys };
 }
 
 function resolveType(
   written: string,
   location: SourceLocation,
+  noun?: 'assertion type',
 ): { definition: EvaluatorDefinition; negated: boolean } {
   const negated = written.startsWith('not-');
-  return { definition: evaluatorDefinition(negated ? written.slice(4) : written, location), negated };
+  return { definition: evaluatorDefinition(negated ? written.slice(4) : written, location, noun), negated };
 }
 
 /** Options proper, and the common keys found among them (unless the type has an option of that name). */

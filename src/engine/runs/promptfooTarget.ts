@@ -1,5 +1,6 @@
 import type { JsonObject } from '../model/json.ts';
 import type { PromptfooProgram, PromptfooProvider } from '../suites/promptfoo/plan.ts';
+import { shortLabel } from '../suites/promptfoo/promptTemplates.ts';
 import type { TargetConfig } from '../suites/targetConfig.ts';
 import { execCaller } from '../targets/promptfoo/execCaller.ts';
 import { httpCaller } from '../targets/promptfoo/httpCaller.ts';
@@ -19,7 +20,7 @@ export function createFromPromptfoo(config: PromptfooTargetConfig, ports: Target
   return createPromptfooTarget(
     {
       name,
-      prompt: template,
+      prompt: { ...template, shown: shortLabel(template) },
       caller: callerOf({ ...config, owner: `The target "${name}"` }, ports),
       provider: toldProvider(provider),
       delayMs: provider.delayMs,

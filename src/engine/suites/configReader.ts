@@ -33,7 +33,8 @@ export function reportKey(reader: ConfigReader, pointer: Pointer, finding: Findi
 }
 
 /**
- * Runs `work`; a UserError becomes a problem at `pointer`, and the result undefined. */
+ * Runs `work`; a UserError becomes a problem at `pointer`, or at its place in another file, and the result undefined.
+ */
 export function attempt<T>(
   reader: ConfigReader,
   pointer: Pointer,
@@ -44,7 +45,11 @@ export function attempt<T>(
     return work();
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    reportAt(reader, pointer, { code, message: error.message, remedy: error.remedy });
+    const { message, remedy, where } = error;
+    const here = reader.document.locate(pointer);
+    // What is wrong within another file is said there.
+    const elsewhere = where && 'line' in where && where.path !== here.path ? where : undefined;
+    add(reader, elsewhere ?? here, { code, message, remedy });
     return undefined;
   }
 }

@@ -1,10 +1,11 @@
 import { realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { FileError, ProblemsError } from '../errors.ts';
+import { FileError, ProblemsError, UserError } from '../errors.ts';
 import type { SourceDocument } from '../files/document.ts';
 import { parseJson } from '../files/json.ts';
 import { readText } from '../files/readText.ts';
 import { parseYaml } from '../files/yaml.ts';
+import { isJsonObject } from '../model/json.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Environment } from '../ports.ts';
 import { discoverWorkspace } from './discoverWorkspace.ts';
@@ -39,6 +40,13 @@ export interface LoadOptions {
   signal: AbortSignal;
 }
 
+/** What is wrong with a configuration, and the workspace where nothing is; places are relative to `root`. */
+interface Checked {
+  workspace?: Workspace;
+  problems: Problem[];
+  root?: string;
+}
+
 /**
  * Reads and checks the configuration of a workspace. Without `configPath` and without a `touchstone.yaml`,
  * the folder's `promptfooconfig.yaml` is the configuration; without that too, suites are made from the prompts
@@ -52,9 +60,7 @@ export async function loadWorkspace(options: LoadOptions): Promise<Workspace> {
 }
 
 /** As `loadWorkspace`, but returns the problems: all of them, and the workspace when none is an error. */
-export async function checkWorkspace(
-  options: LoadOptions,
-): Promise<{ workspace?: Workspace; problems: Problem[] }> {
+export async function checkWorkspace(options: LoadOptions): Promise<Checked> {
   options.signal.throwIfAborted();
   const file = configFile(options);
   if (!file) return withoutFile(options);
@@ -69,11 +75,24 @@ export async function checkWorkspace(
       ? await readForeign({ document, root, absolute: realpathSync(absolute), problems }, options.environment)
       : readConfig({ document, root, problems }, options.environment);
     problems.sort(byPlace);
-    if (!config) return { problems };
+    if (!config) return { problems, root };
     const configPath = workspacePath(root, realpathSync(absolute));
     return { workspace: { root, configPath, config, warnings: problems }, problems };
   } catch (error) {
     return { problems: [syntaxProblem(error)] };
+  }
+}
+
+/** Whether a file, whatever its name, is a configuration by what it holds: of suites, or one of promptfoo's. */
+export function holdsConfig(absolute: string): boolean {
+  if (!/\.(?:ya?ml|json)$/i.test(absolute)) return false;
+  try {
+    const text = readText(absolute, absolute);
+    const { value } = /\.json$/i.test(absolute) ? parseJson(text, absolute) : parseYaml(text, absolute);
+    return isPromptfoo(absolute, value) || (isJsonObject(value) && 'suites' in value);
+  } catch (error) {
+    if (error instanceof UserError) return false;
+    throw error;
   }
 }
 

@@ -55,9 +55,15 @@ describe('parseSuiteEvaluator', () => {
   it('knows other names of a type', () => assert.equal(parse('refusal').type, 'is-refusal'));
   it('names the wrong key, what it should be, and what was meant', () => {
     fails({ 'is-json': { shema: 'a.json' } }, /no option "shema"; did you mean "schema"/, /takes: schema/);
-    fails({ concepts: { min: 2 } }, /"min" is wrong/, /min, concepts/);
-    fails({ contains: ['a'] }, /"value" is wrong/);
-    fails('contains', /"value" is wrong/);
+    fails({ concepts: { min: 2 } }, /"min" must be at most 1/, /min, concepts/);
+    fails({ contains: ['a'] }, /"value" must be a text or a number/);
+    fails('contains', /"value" is missing; it must be a text or a number/);
+    fails(
+      { type: 'llm-rubric', value: '' },
+      /^llm-rubric: "value" must not be empty$/,
+      /llm-rubric takes: value, provider/,
+    );
+    fails({ type: 'levenshtein', value: 3 }, /^levenshtein: "value" must be a text$/);
     fails('containz', /no evaluator "containz"/, /Did you mean contains/);
     fails('xyzzy', /no evaluator "xyzzy"/, /Choose one of: equals, /);
     fails({ 'is-refusal': 'x' }, /takes options, not a bare value/);

@@ -30,7 +30,7 @@ describe('an assertion that cannot be used', () => {
     [{ type: 'trajectory:tool-used', min: 1 }, /needs either tools or a name/],
     [{ type: 'not-max-score' }, /cannot be turned round/],
     [{ type: 'rubric', value: 'is {{ a b }}' }, /not a plain name/],
-    [{ type: 'length', unit: 'word', max: 2 }, /"unit" is wrong/],
+    [{ type: 'length', unit: 'word', max: 2 }, /"unit" must be one of/],
   ] as [JsonObject, RegExp][]) {
     it(`is reported by validate where a run refuses it: ${JSON.stringify(assertion)}`, async () => {
       const root = workspaceFolder({

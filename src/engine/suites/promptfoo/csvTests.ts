@@ -12,9 +12,11 @@ export interface CsvRow {
 
 /** The rows of a CSV file with a header. Stray quotes are kept as they stand. Throws FileError. */
 export function parseCsv(file: ReferencedFile): CsvRow[] {
+  const delimiter = delimiterOf(file.text);
   const read = (relaxed: boolean): CsvRow[] => {
     const records: unknown = parse(file.text, {
       columns: true,
+      delimiter,
       bom: true,
       info: true,
       relax_quotes: relaxed,
@@ -32,11 +34,22 @@ export function parseCsv(file: ReferencedFile): CsvRow[] {
       const line = Number(Object(cause).lines ?? 1);
       throw new FileError(`this is not valid CSV: ${cause instanceof Error ? cause.message : cause}`, {
         where: { path: file.path, line, column: 1 },
-        remedy: 'Check the quotes and the number of columns.',
+        remedy: `Check the quotes and the number of columns; they are separated by ${NAMES[delimiter]}.`,
         cause,
       });
     }
   }
+}
+
+type Delimiter = ',' | ';' | '\t';
+
+const NAMES: Readonly<Record<Delimiter, string>> = { ',': 'commas', ';': 'semicolons', '\t': 'tabs' };
+
+/** What separates the columns: spreadsheets of many languages write semicolons, and some tools tabs. */
+function delimiterOf(text: string): Delimiter {
+  const header = /^[^\r\n]*/.exec(text.replace(/^\ufeff/, ''))?.[0].replace(/"[^"]*"/g, '') ?? '';
+  if (header.includes(',')) return ',';
+  return header.includes(';') ? ';' : header.includes('\t') ? '\t' : ',';
 }
 
 /** A test from a row: columns that begin with `__` say how it is judged, the others are its variables. */

@@ -1,3 +1,4 @@
+import { ConfigError } from '../../errors.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import type { ModelProviders } from './modelProviders.ts';
@@ -44,7 +45,12 @@ function embeddingsOf(
   const inner = isJsonObject(given) ? (given['embedding'] ?? given) : given;
   const id = isJsonObject(inner) ? String(inner['id'] ?? '') : String(inner);
   const config = isJsonObject(inner) && isJsonObject(inner['config']) ? inner['config'] : {};
-  return models.reference(id, config, location, 'embedding') ?? id;
+  const reference = models.reference(id, config, location, 'embedding');
+  if (reference !== undefined) return reference;
+  throw new ConfigError(`the embedding provider "${id}" is not supported`, {
+    where: location,
+    remedy: 'Name an OpenAI-compatible one, e.g. openai:embedding:text-embedding-3-small.',
+  });
 }
 
 /** Of an assertion that asks both kinds of models: what is no embedding model. */

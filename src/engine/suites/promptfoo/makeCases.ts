@@ -1,9 +1,9 @@
-import { UserError } from '../../errors.ts';
+import { PromptError, UserError } from '../../errors.ts';
 import type { Pointer } from '../../files/document.ts';
 import type { GoldenCase } from '../../model/case.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
-import { renderNunjucks } from '../../prompts/nunjucks/renderNunjucks.ts';
+import { NunjucksError, renderNunjucks } from '../../prompts/nunjucks/renderNunjucks.ts';
 import { withoutUnknownKeys } from './droppedKeys.ts';
 import { keptFor } from './keptFor.ts';
 import type { MergedTest } from './mergedTest.ts';
@@ -75,9 +75,25 @@ function makeCase(
   }
 }
 
-function fillTemplates(reader: PromptfooReader, vars: JsonObject): (text: string) => string {
+function fillTemplates(reader: PromptfooReader, vars: JsonObject): (text: string, at: Pointer) => string {
   const known = { env: { ...reader.env }, ...vars };
-  return (text) => renderNunjucks(text, known);
+  return (text, at) => {
+    try {
+      return renderNunjucks(text, known);
+    } catch (error) {
+      if (!(error instanceof NunjucksError)) throw error;
+      const { message, remedy = '' } = error;
+      throw new PromptError(`${partOf(at)}: ${message}`, { remedy, cause: error });
+    }
+  };
+}
+
+/** `the value of assertion 2`, `the value of assertion 1 of assertion 3` within a set. */
+function partOf(at: Pointer): string {
+  const numbers = at.filter((key) => typeof key === 'number').slice(0, 2);
+  const key = at.findLast((part) => typeof part === 'string' && part !== 'assert') ?? 'value';
+  const places = numbers.reverse().map((number) => `assertion ${Number(number) + 1}`);
+  return `the ${key} of ${places.join(' of ')}`;
 }
 
 /** Leaves texts as they are, and notes where the templates among them stand. */

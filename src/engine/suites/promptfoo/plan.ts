@@ -26,6 +26,8 @@ export interface PromptfooPrompt {
   /** The template: a text, or a chat as JSON or YAML. */
   raw: string;
   location: SourceLocation;
+  /** `raw` stands in a file as it is, from `location` on. */
+  verbatim?: true;
   /** Writes the prompt; `raw` is then empty. */
   program?: PromptfooProgram;
   /** Its template or function reads the conversation so far, `_conversation`. */

@@ -70,6 +70,7 @@ export function readPromptfoo(
     file,
     reference: { path: workspacePath(root, absolute), absolute },
     name: suiteName(absolute),
+    several: groups.length > 1,
     ...(judge === undefined ? {} : { judge }),
   };
   const suites = groups.flatMap((group, index) => {
@@ -79,16 +80,38 @@ export function readPromptfoo(
   return { providers: models.providers, suites };
 }
 
+/** A suite of its own for the tests that choose their prompts or providers, and says which. */
+function choiceText({ prompts, providers, provider, repeat }: CaseGroup): string {
+  const parts = [
+    prompts && `prompts: ${prompts.join(', ')}`,
+    providers && `providers: ${providers.join(', ')}`,
+    provider !== undefined &&
+      `provider: ${isJsonObject(provider) ? String(provider['id']) : String(provider)}`,
+    repeat !== undefined && `repeat: ${repeat}`,
+  ];
+  const chosen = parts.filter((part) => typeof part === 'string');
+  return chosen.length === 0
+    ? 'the tests for all prompts and providers'
+    : `the tests with ${chosen.join('; ')}`;
+}
+
+function descriptionOf(own: JsonValue | undefined, choice: string): { description?: string } {
+  const texts = [typeof own === 'string' ? own : '', choice].filter((text) => text !== '');
+  return texts.length === 0 ? {} : { description: texts.join(': ') };
+}
+
 interface SuiteParts {
   file: JsonObject;
   reference: { path: string; absolute: string };
   name: string;
   judge?: string;
+  /** The tests choose different prompts, providers or repeats. */
+  several: boolean;
 }
 
 function makeSuite(
   reader: PromptfooReader,
-  { file, reference, name, judge }: SuiteParts,
+  { file, reference, name, judge, several }: SuiteParts,
   group: CaseGroup,
   index: number,
   prompts: readonly PromptfooPrompt[],
@@ -111,7 +134,7 @@ function makeSuite(
   const delay = positive(evaluate['delay']) ?? 0;
   return {
     name: index === 0 ? name : `${name}-${index + 1}`,
-    ...(typeof description === 'string' && description !== '' ? { description } : {}),
+    ...descriptionOf(description, several ? choiceText(group) : ''),
     location: { path: reference.path, line: 1, column: 1 },
     datasets: [reference],
     cases,

@@ -18,6 +18,7 @@ import {
   warn,
 } from './promptfooReader.ts';
 import { isProgram, programPrompt } from './promptProgram.ts';
+import { checkPromptTemplate } from './promptTemplates.ts';
 
 const TEXT_FILE = /\.(?:txt|md|j2|json|jsonl|ya?ml|csv)$/i;
 const SEPARATOR = /^---$/;
@@ -63,18 +64,32 @@ function readPrompt(
   if (files.length === 0) reportMissing(reader, source, at);
   return files.flatMap((file) => {
     if (isProgram(file)) return [programPrompt(reader, file, location, named)];
-    const read = attempt(reader, at, 'missing-file', () => promptsOf(readReference(reader, file, location)));
-    return (read ?? []).map((raw, count, all) => {
+    const read = attempt(reader, at, 'missing-file', () => {
+      const referenced = readReference(reader, file, location);
+      return promptsOf(referenced).map((raw) => ({ raw, ...placeIn(referenced, raw) }));
+    });
+    return (read ?? []).map(({ raw, ...place }, count, all) => {
       const name = path.basename(file).replace(/\.[^.]*$/, '');
       return {
         label: label === undefined ? `${file}: ${raw}` : all.length > 1 ? `${label}: ${raw}` : label,
         ...(id === undefined ? {} : { id }),
         name: all.length > 1 ? `${name}-${count + 1}` : name,
         raw,
-        location: { path: file, line: 1, column: 1 },
+        ...place,
       };
     });
   });
+}
+
+/** Where a prompt stands in its file, and whether it stands there as it is. */
+function placeIn(
+  { path: file, text }: ReferencedFile,
+  raw: string,
+): { location: SourceLocation; verbatim?: true } {
+  const at = text.replaceAll('\r\n', '\n').indexOf(raw);
+  if (at < 0 || raw === '') return { location: { path: file, line: 1, column: 1 } };
+  const line = text.replaceAll('\r\n', '\n').slice(0, at).split('\n').length;
+  return { location: { path: file, line, column: 1 }, verbatim: true };
 }
 
 function inline(raw: string, location: SourceLocation, index: number): PromptfooPrompt {
@@ -143,6 +158,7 @@ function finish(reader: PromptfooReader, prompt: PromptfooPrompt): void {
   prompt.raw = String(withEnvironment(prompt.raw, reader.env));
   if (prompt.raw.includes('${env:')) refuseEnvironment(reader, prompt);
   if (readsName(prompt.raw, '_conversation')) prompt.conversation = true;
+  checkPromptTemplate(reader, prompt);
 }
 
 /** What a variable of the environment holds may be a key, and prompts are stored and shown. */

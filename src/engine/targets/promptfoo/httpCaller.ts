@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.
 import type { Output } from '../../model/output.ts';
 import type { Clock, Environment } from '../../ports.ts';
 import { renderNunjucks } from '../../prompts/nunjucks/renderNunjucks.ts';
-import { errorOutput } from '../agentReply.ts';
+import { errorOutput, excerpt } from '../agentReply.ts';
 import { referredVariables, resolveEnvironment } from '../environmentReference.ts';
 import { HttpConnection } from '../httpConnection.ts';
 import { exchange } from '../httpExchange.ts';
@@ -76,7 +76,14 @@ export function httpCaller(options: HttpCallerOptions, ports: HttpCallerPorts): 
       if (isJson && request.headers['content-type'] === undefined) {
         request.headers['content-type'] = 'application/json';
       }
-      const address = new URL(renderNunjucks(url, encoded(values)));
+      const written = renderNunjucks(url, encoded(values));
+      const address = URL.parse(written);
+      if (!address || !/^https?:$/.test(address.protocol))
+        return errorOutput(
+          'bad-request',
+          `${owner} has the address “${excerpt(written)}”, which is none once its variables are filled in.`,
+          0,
+        );
       for (const [key, value] of Object.entries(query)) {
         address.searchParams.set(key, renderNunjucks(value, values));
       }

@@ -3,6 +3,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.
 import { emptyOutput, type Output, type RawAnswer } from '../../model/output.ts';
 import type { Clock } from '../../ports.ts';
 import { mentions } from '../../prompts/mentions.ts';
+import { NunjucksError } from '../../prompts/nunjucks/renderNunjucks.ts';
 import { errorOutput } from '../agentReply.ts';
 import { type EarlierOutputs, missingOutput } from '../earlierOutputs.ts';
 import type { Target, TargetContext, TargetKind, TargetRequest } from '../target.ts';
@@ -32,7 +33,8 @@ export interface PromptfooCaller {
 
 export interface PromptfooTargetOptions {
   name: string;
-  prompt: { raw: string; label: string; unsupported?: string };
+  /** `shown` is what messages call it. */
+  prompt: { raw: string; label: string; shown: string; unsupported?: string };
   /** Writes the prompt in place of `prompt.raw`. */
   program?: PromptProgram;
   caller: PromptfooCaller;
@@ -99,11 +101,26 @@ export function createPromptfooTarget(options: PromptfooTargetOptions, ports: Pr
     if (written && 'failed' in written) return { output: written.failed };
     // promptfoo puts nothing before or behind what a function writes.
     const template = written?.template ?? `${own.prefix ?? ''}${prompt.raw}${own.suffix ?? ''}`;
-    const text = renderPromptText(template, vars, earlier?.data);
+    const filled = fillPrompt(template, vars, earlier?.data);
+    if ('failed' in filled) return { output: filled.failed };
+    const { text } = filled;
     if (given !== undefined) return { prompt: text, output: givenOutput(given) };
     const output = await caller.call(text, vars, request, context);
     if (delayMs > 0) await ports.clock.sleep(delayMs, context.signal);
     return { prompt: text, output };
+  }
+
+  function fillPrompt(
+    template: string,
+    vars: JsonObject,
+    data: ReadonlySet<string> | undefined,
+  ): { text: string } | { failed: Output } {
+    try {
+      return { text: renderPromptText(template, vars, data) };
+    } catch (error) {
+      if (!(error instanceof NunjucksError)) throw error;
+      return { failed: errorOutput('template', `the prompt “${prompt.shown}”: ${error.message}`, 0) };
+    }
   }
 
   async function transformAll(
