@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, it } from 'mocha';
 import { startTouchstone, temporaryFolder, touchstone } from '../support/commandLine.ts';
@@ -266,6 +266,25 @@ process.stdout.write(JSON.stringify({ output: /bad|nothing/.test(${expression}) 
     });
   });
 
+  it('are not replayed with another value of a variable; without one they are', async () => {
+    const { folder, dispose } = temporaryFolder({
+      'c.golden.yaml': DATASET,
+      'touchstone.yaml': suite(AGENT),
+      'agent.mjs': agent('process.env.MODE'),
+    });
+    disposals.push(dispose);
+    const replay = () => touchstone(folder, 'eval', '--no-progress', '--replay', 'rec');
+    process.env['AGENT_MODE'] = 'good';
+    assert.equal((await touchstone(folder, 'eval', '--no-progress', '--record', 'rec')).code, 0);
+    assert.equal((await replay()).code, 0);
+    process.env['AGENT_MODE'] = 'bad';
+    const other = await replay();
+    assert.equal(other.code, 1);
+    assert.match(other.out, /recorded with another value of AGENT_MODE/);
+    delete process.env['AGENT_MODE'];
+    assert.equal((await replay()).code, 0);
+  });
+
   it('are not replayed after an edit of a module beside the program, in the folder it runs in', async () => {
     const { folder, dispose } = temporaryFolder({
       'c.golden.yaml': DATASET,
@@ -280,6 +299,5 @@ process.stdout.write(JSON.stringify({ output: /bad|nothing/.test(${expression}) 
     const { code, out } = await touchstone(folder, 'eval', '--no-progress', '--replay', 'rec');
     assert.equal(code, 1);
     assert.match(out, /not recorded|not-recorded/i);
-    mkdirSync(path.join(folder, 'other'));
   });
 });

@@ -21,6 +21,17 @@ export function originLines({ origin }: RunPlan, style: Style): string[] {
   ];
 }
 
+/** A model that answers one question differently within a case cannot be replayed as it was. */
+function replacedLines({ replaced }: { replaced: number }, style: Style): string[] {
+  if (replaced === 0) return [];
+  const what = replaced === 1 ? 'reply was' : 'replies were';
+  return [
+    style.red(
+      `${formatCount(replaced)} ${what} overwritten by another one to the same request; a replay gives the last one`,
+    ),
+  ];
+}
+
 /** What a run wrote to or read from recordings, and which ones it lacks. */
 export function recordingLines(
   { recordings }: PreparedRun,
@@ -30,7 +41,8 @@ export function recordingLines(
   if (!recordings) return [];
   const replies = `${formatCount(recordings.count)} ${recordings.count === 1 ? 'reply' : 'replies'}`;
   const shown = sanitizeLine(folder);
-  if (recordings.mode === 'record') return [`recorded ${replies} in ${shown}`];
+  if (recordings.mode === 'record')
+    return [`recorded ${replies} in ${shown}`, ...replacedLines(recordings, style)];
   if (notRecorded === 0) return [`replayed ${replies} from ${shown}`];
   const trials = `${formatCount(notRecorded)} ${notRecorded === 1 ? 'trial lacks its recording' : 'trials lack their recordings'}`;
   return [

@@ -92,6 +92,8 @@ export interface CallOptions {
   timeoutMs: number;
   /** Which trial the call belongs to, from 0; tells recordings of equal requests apart. */
   trial?: number;
+  /** Which case it belongs to: equal requests of two cases may be answered differently. */
+  caseId?: string;
 }
 
 /** One model of one provider. Throws ModelError; rejects with the signal's reason when aborted. */

@@ -79,8 +79,8 @@ function identityOf({ provider, model, endpoint }: ModelClient) {
   return { provider, model, ...(endpoint === undefined ? {} : { endpoint }) };
 }
 
-function keyOf(request: object, { trial }: CallOptions) {
-  return { kind: 'models', request, trial: trial ?? 0 } as const;
+function keyOf(request: object, { trial, caseId }: CallOptions) {
+  return { kind: 'models', request, trial: trial ?? 0, ...(caseId === undefined ? {} : { caseId }) } as const;
 }
 
 /**

@@ -1,4 +1,5 @@
-import { statSync } from 'node:fs';
+import { scryptSync } from 'node:crypto';
+import { rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { FileError } from '../errors.ts';
 import { parseJson } from '../files/json.ts';
@@ -6,7 +7,7 @@ import { makeFolders } from '../files/makeFolders.ts';
 import { readText } from '../files/readText.ts';
 import { writeAtomic } from '../files/writeAtomic.ts';
 import { contentHash } from '../model/hash.ts';
-import { isJsonObject, type JsonObject } from '../model/json.ts';
+import { canonicalJson, isJsonObject, type JsonObject } from '../model/json.ts';
 import type { Random } from '../ports.ts';
 
 /** What is recorded; also the name of its folder. */
@@ -19,6 +20,24 @@ interface RecordingKey {
   request: unknown;
   /** From 0: equal questions of different trials have answers of their own. */
   trial: number;
+  /** Equal questions of two cases may be answered differently. */
+  caseId?: string;
+}
+
+/** Parts of a reply that differ each time, and do not make it another one. */
+const FLEETING: ReadonlySet<string> = new Set([
+  'latency_ms',
+  'first_token_ms',
+  'response_id',
+  'usage',
+  'cost_usd',
+]);
+
+interface RecordedAnswer {
+  request: JsonObject;
+  reply: JsonObject;
+  /** What the answer depends on outside the workspace: name → digest. */
+  environment?: JsonObject;
 }
 
 /** Version of a recording's form; one of another major version is not read. */
@@ -34,7 +53,12 @@ export class Recordings {
   readonly #random: Random;
   readonly #redact: (text: string) => string;
   #written = 0;
+  #replaced = 0;
+  /** Of this session: the answer in each file, and the case that it was given to. */
+  readonly #answers = new Map<string, { reply: string; caseId: string | undefined }>();
   #read = 0;
+  #salt: string | undefined;
+  readonly #digests = new Map<string, string>();
 
   /** `redact` takes keys out of every text that is written. */
   private constructor(
@@ -75,6 +99,11 @@ export class Recordings {
     return this.mode === 'record' ? this.#written : this.#read;
   }
 
+  /** How many answers took the place of other ones to the same question, which cannot be replayed any more. */
+  get replaced(): number {
+    return this.#replaced;
+  }
+
   /**
    * A value without keys. Who records goes on with this one, so that the run sees what a replay will see:
    * a judge that reads the answer is then asked the same both times.
@@ -87,9 +116,12 @@ export class Recordings {
     return Object.fromEntries(entries) as T;
   }
 
-  /** Keeps an answer; a former one to the same question is replaced. Throws FileError when it cannot be written. */
-  write(key: RecordingKey, content: { request: JsonObject; reply: JsonObject }): void {
-    const file = this.#file(key);
+  /**
+   * Keeps an answer; that of a former session to the same question is replaced. Where two cases get different answers
+   * to one question, the second one has a file of its own. Throws FileError when it cannot be written.
+   */
+  write(key: RecordingKey, content: RecordedAnswer): void {
+    const file = this.#place(key, content.reply);
     const document = { recording: key.kind, version: VERSION, trial: key.trial, ...content };
     makeFolders(path.dirname(file));
     writeAtomic(file, compact(JSON.stringify(this.clean(document), null, 2)), this.#random);
@@ -100,10 +132,11 @@ export class Recordings {
    * The recorded answer, or undefined when there is none. Throws FileError with its place when the file is
    * damaged or of another version.
    */
-  read(key: RecordingKey): { reply: JsonObject; file: string } | undefined {
-    const file = this.#file(key);
-    if (!statSync(file, { throwIfNoEntry: false })) return undefined;
-    const shown = this.shownName(key);
+  read(key: RecordingKey): { reply: JsonObject; file: string; environment: JsonObject } | undefined {
+    const names = [ownName(key), this.shownName(key)].filter((name) => name !== undefined);
+    const shown = names.find((name) => statSync(path.join(this.#folder, name), { throwIfNoEntry: false }));
+    if (shown === undefined) return undefined;
+    const file = path.join(this.#folder, shown);
     const value = parseRecording(readText(file, shown), shown);
     if (!isJsonObject(value) || value['version'] !== VERSION || !isJsonObject(value['reply'])) {
       throw new FileError(`this is not a recording of version ${VERSION}`, {
@@ -112,7 +145,8 @@ export class Recordings {
       });
     }
     this.#read += 1;
-    return { reply: value['reply'], file: shown };
+    const { environment } = value;
+    return { reply: value['reply'], file: shown, environment: isJsonObject(environment) ? environment : {} };
   }
 
   /** A recording's name within the folder, for messages. */
@@ -121,9 +155,46 @@ export class Recordings {
     return `${kind}/${hash.slice(0, 2)}/${hash}-${trial}.json`;
   }
 
-  #file(key: RecordingKey): string {
-    return path.join(this.#folder, this.shownName(key));
+  /** Where an answer is kept: beside one of another case that is different, else in its place. */
+  #place(key: RecordingKey, given: JsonObject): string {
+    const lasting = Object.entries(given).filter(([name]) => !FLEETING.has(name));
+    const reply = canonicalJson(Object.fromEntries(lasting));
+    const shared = path.join(this.#folder, this.shownName(key));
+    const own = ownName(key);
+    const before = this.#answers.get(shared);
+    const isOther = before !== undefined && before.reply !== reply;
+    const file =
+      isOther && own !== undefined && before.caseId !== key.caseId ? path.join(this.#folder, own) : shared;
+    const there = this.#answers.get(file);
+    if (there && there.reply !== reply) this.#replaced += 1;
+    // What a former session kept for this case alone would be found first.
+    if (file === shared && own !== undefined) rmSync(path.join(this.#folder, own), { force: true });
+    this.#answers.set(file, { reply, caseId: key.caseId });
+    return file;
   }
+
+  /** Tells whether a value is the same again; slow on purpose, since recordings may be read by anybody. */
+  digest(value: string): string {
+    this.#salt ??= this.#readSalt();
+    const digest = this.#digests.get(value) ?? scryptSync(value, this.#salt, 12).toString('hex');
+    this.#digests.set(value, digest);
+    return digest;
+  }
+
+  #readSalt(): string {
+    const file = path.join(this.#folder, 'salt');
+    if (statSync(file, { throwIfNoEntry: false })) return readText(file, 'salt');
+    const salt = this.#random.hex(16);
+    if (this.mode === 'record') writeAtomic(file, salt, this.#random);
+    return salt;
+  }
+}
+
+/** The name of an answer that is for one case alone. */
+function ownName({ kind, request, trial, caseId }: RecordingKey): string | undefined {
+  if (caseId === undefined) return undefined;
+  const hash = contentHash(request);
+  return `${kind}/${hash.slice(0, 2)}/${hash}-${trial}-${contentHash(caseId).slice(0, 8)}.json`;
 }
 
 /** What this program wrote reads back as it was; where a person has broken it, the place is said. */

@@ -77,7 +77,7 @@ export interface PreparedRun {
   suite: SuiteConfig;
   inputs: RunInputs;
   /** Where replies are kept or come from, with how many there were. */
-  recordings?: Pick<Recordings, 'mode' | 'count'>;
+  recordings?: Pick<Recordings, 'mode' | 'count' | 'replaced'>;
   /** Programs that it starts may read any file of the workspace: those of its targets, or its evaluators. */
   readsFiles: boolean;
   /** The workspace's files as its plan has them. */

@@ -10,6 +10,7 @@ import { recordingSender, replaySender } from '../models/embeddingsRecording.ts'
 import { recordingCatalog, replayCatalog } from '../models/recordingClient.ts';
 import { Recordings } from '../models/recordings.ts';
 import type { Clock, Environment, Random } from '../ports.ts';
+import { NOT_NEEDED } from '../targets/environmentReference.ts';
 
 /** What a person asked for with --record or --replay. */
 export interface RecordingChoice {
@@ -60,7 +61,7 @@ export function openModels(
 
 /** Has a value for every name, so that what is configured with a key can be made where there is none. */
 export function keylessEnvironment(environment: Environment): Environment {
-  return { get: (name) => environment.get(name) || 'not-needed-in-a-replay' };
+  return { get: (name) => environment.get(name) || NOT_NEEDED };
 }
 
 /** The time of day, in which nothing takes any time: what is replayed brings its recorded times along. */

@@ -44,3 +44,6 @@ export function referredVariables(values: JsonValue, environment: Environment): 
     }),
   );
 }
+
+/** Stands for the variables that a replay does without. */
+export const NOT_NEEDED = 'not-needed-in-a-replay';

@@ -70,6 +70,7 @@ export function createPromptTarget(options: PromptTargetOptions): Target {
         const reply = await send(toRequest(rendered, withAllowance(parameters, allowance)), request.seed, {
           ...context,
           trial: request.trial,
+          caseId: request.case.id,
         });
         return recordAllowance(toOutput(reply, rendered), parameters, allowance);
       } catch (error) {

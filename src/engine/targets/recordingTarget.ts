@@ -4,6 +4,7 @@ import type { Output } from '../model/output.ts';
 import { notRecorded, type Recordings } from '../models/recordings.ts';
 import { errorOutput, readReply } from './agentReply.ts';
 import { agentRequest } from './agentRequest.ts';
+import { NOT_NEEDED } from './environmentReference.ts';
 import { replyDocument } from './replyDocument.ts';
 import type { Target, TargetRequest } from './target.ts';
 
@@ -25,6 +26,7 @@ export function recordingTarget(target: Target, recordings: Recordings): Target 
           ...(JSON.parse(canonicalJson(agentRequest(request))) as JsonObject),
         },
         reply: replyDocument(output),
+        environment: environmentOf(target, recordings),
       });
       return output;
     },
@@ -48,10 +50,31 @@ export function replayedTarget(target: Target, recordings: Recordings): Target {
         const message = notRecorded(`the target "${target.name}"`, recordings.shownName(key));
         return errorOutput('not-recorded', message, 0);
       }
+      const now = environmentOf(target, recordings);
+      const changed = Object.keys(now).filter((name) => (found.environment[name] ?? now[name]) !== now[name]);
+      if (changed.length > 0) {
+        const names = changed.sort().join(', ');
+        const message = `the reply in ${found.file} was recorded with another value of ${names}; set it as it was, or record anew with: touchstone eval --record DIR`;
+        return errorOutput('not-recorded', message, 0);
+      }
       return readRecorded(found.reply, found.file);
     },
     close: () => target.close(),
   };
+}
+
+/** Names of variables that hold keys: those change, and the answers stay. */
+const SECRET = /key|token|secret|passw|credential|auth|cookie|private/i;
+
+/**
+ * Variables that the target is given, as far as they are set here: a replay needs none, but must not contradict the
+ * recording. Keys, files of variables and installed packages do not count, since a replay may be made elsewhere.
+ */
+function environmentOf({ environment = {} }: Target, recordings: Recordings): JsonObject {
+  const counting = Object.entries(environment).filter(
+    ([name, value]) => /^\w+$/.test(name) && !SECRET.test(name) && value !== NOT_NEEDED,
+  );
+  return Object.fromEntries(counting.map(([name, value]) => [name, recordings.digest(value)]));
 }
 
 /** The trial's number stands for its seed, so that recordings serve whatever the run's seed is. */

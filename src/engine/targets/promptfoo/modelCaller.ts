@@ -52,7 +52,7 @@ export function modelCaller(options: ModelCallerOptions): PromptfooCaller {
           ...(tools.length > 0 ? { tools } : {}),
           ...(responseFormat === undefined ? {} : { responseFormat }),
         };
-        const call = { ...context, trial: request.trial };
+        const call = { ...context, trial: request.trial, caseId: request.case.id };
         const reply = await client.complete(asked, call);
         return modelOutput(reply, answerOf(reply, options));
       } catch (error) {

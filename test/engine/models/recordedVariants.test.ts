@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { Recordings } from '../../../src/engine/models/recordings.ts';
+import { systemRandom } from '../../../src/systemRandom.ts';
+import { temporaryFolder } from '../../support/commandLine.ts';
+
+describe('recordings of one question', () => {
+  let folder: string;
+  let dispose: () => void;
+  beforeEach(() => {
+    ({ folder, dispose } = temporaryFolder());
+  });
+  afterEach(() => dispose());
+
+  const key = (caseId: string, trial = 0) => ({
+    kind: 'models' as const,
+    request: { q: 'roll' },
+    trial,
+    caseId,
+  });
+  const record = () => Recordings.toRecord(folder, systemRandom, (text) => text);
+  const replay = () => Recordings.toReplay(folder, systemRandom);
+  const say = (recordings: Recordings, caseId: string, text: string) =>
+    recordings.write(key(caseId), { request: { q: 'roll' }, reply: { text, latency_ms: Math.random() } });
+  const heard = (caseId: string) => replay().read(key(caseId))?.reply['text'];
+  const files = () =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.json'));
+
+  it('keep what each case was told', () => {
+    const recordings = record();
+    say(recordings, 'a', 'roll 1');
+    say(recordings, 'b', 'roll 2');
+    say(recordings, 'c', 'roll 1');
+    assert.deepEqual([heard('a'), heard('b'), heard('c')], ['roll 1', 'roll 2', 'roll 1']);
+    assert.equal(recordings.replaced, 0);
+    assert.equal(files().length, 2);
+  });
+
+  it('give what was recorded last, in whatever order the cases came', () => {
+    const first = record();
+    say(first, 'a', '1');
+    say(first, 'b', '2');
+    const again = record();
+    say(again, 'b', '3');
+    say(again, 'a', '4');
+    assert.deepEqual([heard('a'), heard('b')], ['4', '3']);
+    assert.equal(again.replaced, 0, 'that of an earlier session is meant to be replaced');
+  });
+
+  it('say how many were lost, where one case was told different things', () => {
+    const recordings = record();
+    say(recordings, 'a', '1');
+    say(recordings, 'a', '2');
+    assert.equal(heard('a'), '2');
+    assert.equal(recordings.replaced, 1);
+  });
+});
