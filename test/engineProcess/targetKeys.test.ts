@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import type { Failure } from '../../src/protocol/failure.ts';
 import { startAgentServer } from '../support/agentServer.ts';
 import { temporaryFolder } from '../support/commandLine.ts';
-import { TestWindow } from './window.ts';
+import { TestWindow, type WindowOptions } from './window.ts';
 
 const ENVIRONMENT = {
   PATH: process.env['PATH'] ?? '',
@@ -53,9 +54,15 @@ describe('engine process: keys of targets', () => {
       },
     });
     const { runId, end } = await window.run(name);
-    const results =
-      end.outcome === 'failed' ? [] : (await window.call('run/result', { runId, caseId: 'one' })).results;
+    const { results } = await window.call('run/result', { runId, caseId: 'one' });
     return { asked, end, results };
+  }
+
+  /** What a window is told whose person gives nothing out. */
+  async function refused(root: string, options: WindowOptions = {}): Promise<Failure> {
+    await using window = await TestWindow.open(root, { environment: ENVIRONMENT, ...options });
+    const { suites } = await window.call('workspace/list', {});
+    return await window.failure('run/start', { suite: suites[0]?.name ?? '' });
   }
 
   it('of an http target are asked for once, for its origin', async () => {
@@ -75,9 +82,7 @@ describe('engine process: keys of targets', () => {
   it('that are refused end the run before anything is called', async () => {
     await using server = await startAgentServer(() => ({ output: 'fine' }));
     const target = `{ name: agent, http: { url: "${server.url}", headers: { x-key: ${key} } } }`;
-    const { end } = await run(workspace(suite(target)), null);
-    assert.equal(end.outcome, 'failed');
-    assert.match(JSON.stringify(end.failure), /not given MY_KEY/);
+    assert.match((await refused(workspace(suite(target)))).message, /not given MY_KEY/);
     assert.equal(server.calls.length, 0);
   });
 
@@ -91,8 +96,7 @@ describe('engine process: keys of targets', () => {
     // What came back was the key.
     assert.match(JSON.stringify(results), /"text":"\[key\]"/);
 
-    const refused = await run(root, null);
-    assert.equal(refused.end.outcome, 'failed');
+    assert.match((await refused(root)).message, /not given MY_KEY for file:/);
   });
 
   it('of promptfoo’s providers are asked for as well', async () => {
@@ -106,14 +110,45 @@ tests: [ { vars: { q: hello } } ]
 `,
     };
     const root = workspace(files);
-    await using window = await TestWindow.open(root, {
-      config: 'promptfooconfig.yaml',
-      environment: ENVIRONMENT,
-    });
-    const { suites } = await window.call('workspace/list', {});
-    const { end } = await window.run(suites[0]?.name ?? '');
-    assert.equal(end.outcome, 'failed', 'the window refuses');
+    assert.match((await refused(root, { config: 'promptfooconfig.yaml' })).message, /not given MY_KEY/);
     assert.equal(server.calls.length, 0);
+  });
+
+  it('of judges that are HTTP providers are asked for with their first call', async () => {
+    const verdict = JSON.stringify({ reason: 'fine', score: 1, pass: true });
+    await using server = await startAgentServer(() => ({ output: verdict }));
+    const root = workspace({
+      'promptfooconfig.yaml': `prompts: ["{{q}}"]
+providers: [echo]
+defaultTest:
+  options:
+    provider:
+      id: ${server.url}
+      config: { method: POST, headers: { x-key: "{{env.MY_KEY}}" }, body: { q: "{{prompt}}" } }
+tests: [ { vars: { q: hello }, assert: [ { type: llm-rubric, value: polite } ] } ]
+`,
+    });
+    for (const value of [null, 'from-the-person']) {
+      const asked: Wanted[] = [];
+      await using window = await TestWindow.open(root, {
+        config: 'promptfooconfig.yaml',
+        environment: ENVIRONMENT,
+        handlers: {
+          'secret/get': (wanted) => {
+            asked.push(wanted);
+            return { value };
+          },
+        },
+      });
+      const { suites } = await window.call('workspace/list', {});
+      const { end } = await window.run(suites[0]?.name ?? '');
+      assert.equal(asked[0]?.variable, 'MY_KEY');
+      assert.equal(end.passed, value !== null, JSON.stringify(end));
+      assert.deepEqual(
+        server.calls.map(({ headers }) => headers['x-key']),
+        value === null ? [] : [value],
+      );
+    }
   });
 
   it('are not asked for where a target names none', async () => {

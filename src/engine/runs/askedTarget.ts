@@ -8,14 +8,17 @@ import type { Target } from '../targets/target.ts';
 import { targetVariables } from './configuredSecrets.ts';
 import { keylessEnvironment } from './recordedRun.ts';
 
-interface AskedTargetOptions {
+interface AskedOptions {
   config: TargetConfig;
   environment: Environment;
   secrets: Secrets;
-  /** Makes the target with the variables that it is given. */
-  build(environment: Environment): Target;
   /** Hears of each value that was given out. */
   onSecret(name: string, value: string): void;
+}
+
+interface AskedTargetOptions extends AskedOptions {
+  /** Makes the target with the variables that it is given. */
+  build(environment: Environment): Target;
 }
 
 /**
@@ -24,15 +27,14 @@ interface AskedTargetOptions {
  * without keys, which is never called; its name, lane and hash do not depend on them.
  */
 export function askedTarget(options: AskedTargetOptions): Target {
-  const { config, environment, build } = options;
-  const variables = targetVariables(config).filter((name) => !isPassedOn(name));
-  if (variables.length === 0) return build(environment);
+  const { environment, build } = options;
+  if (askedVariables(options.config).length === 0) return build(environment);
 
   const described = build(keylessEnvironment(environment));
   let opened: Promise<Target> | undefined;
 
   const open = async (signal: AbortSignal): Promise<Target> => {
-    opened ??= askAll(options, variables, signal).then(build);
+    opened ??= askedEnvironment(options, signal).then(build);
     try {
       return await opened;
     } catch (error) {
@@ -61,15 +63,22 @@ export function askedTarget(options: AskedTargetOptions): Target {
   };
 }
 
-/** One question after the other; a variable that has a default is not missed. */
-async function askAll(
-  { config, environment, secrets, onSecret }: AskedTargetOptions,
-  variables: readonly string[],
+/** Variables of a target that a person must be asked for. */
+export function askedVariables(config: TargetConfig): string[] {
+  return targetVariables(config).filter((name) => !isPassedOn(name));
+}
+
+/**
+ * The environment, in which the target's variables are those that the person gives out: one question after the other.
+ * Throws ConfigError for one that is refused and has no default.
+ */
+export async function askedEnvironment(
+  { config, environment, secrets, onSecret }: AskedOptions,
   signal: AbortSignal,
 ): Promise<Environment> {
   const origin = destinationOf(config);
   const values = new Map<string, string | undefined>();
-  for (const variable of variables) {
+  for (const variable of askedVariables(config)) {
     const value = await secrets.get({ provider: `target ${config.name}`, origin, variable }, signal);
     values.set(variable, value ?? undefined);
     if (value !== null) onSecret(variable, value);
