@@ -7,7 +7,7 @@ import type { Io } from '../terminal/io.ts';
 import { sanitize, sanitizeLine } from '../terminal/sanitize.ts';
 import { truncate, wrap } from '../terminal/table.ts';
 
-/** Lines of a text that are shown before it is cut; a reason may hold the last words of an agent. */
+/** Lines of a text that are shown before it is cut; a reason may hold the last output of an agent. */
 const MAX_LINES = 3;
 const MAX_REASON_LINES = 12;
 const LABEL_WIDTH = 10;

@@ -8,6 +8,9 @@ const SECRET_NAME = /auth|key|token|secret|pass|pwd|cookie|credential|bearer|pri
 /** What a variable may well hold that is no secret, and would be found in innocent texts: a word, a number, an address. */
 const HARMLESS = /^(?:[A-Za-z]{1,16}|\d{1,6}|https?:\/\/[^\s?#@]+)$/;
 
+/** What stands where a server asks for a key and does not look at it: `test`, `dummy`, `ollama`. No key is so short a word. */
+const STAND_IN = /^(?:[a-z]{1,8}|[A-Z]{1,8})$/;
+
 /** The keys that a run is configured with: of its providers and its targets, whatever their kind. */
 export function configuredSecrets(
   providers: Readonly<Record<string, ProviderConfig>>,
@@ -16,7 +19,7 @@ export function configuredSecrets(
 ): string[] {
   return [
     ...Object.values(providers).flatMap(({ apiKey = '', headers = {} }) => [
-      ...variablesIn({ apiKey, headers }).flatMap((name) => environment.get(name)?.trim() ?? []),
+      ...variablesIn({ apiKey, headers }).flatMap((name) => keyValue(environment.get(name))),
       ...writtenSecrets(headers),
     ]),
     ...targets.flatMap((target) => [
@@ -43,7 +46,12 @@ export function targetVariables(target: TargetConfig): string[] {
 /** The value of a variable, where it may be a secret. */
 export function secretValue(name: string, value: string | undefined): string[] {
   const text = value?.trim() ?? '';
-  return text === '' || (HARMLESS.test(text) && !SECRET_NAME.test(name)) ? [] : [text];
+  return HARMLESS.test(text) && !SECRET_NAME.test(name) ? [] : keyValue(text);
+}
+
+function keyValue(value: string | undefined): string[] {
+  const text = value?.trim() ?? '';
+  return text === '' || STAND_IN.test(text) ? [] : [text];
 }
 
 function variablesIn(configured: unknown): string[] {
