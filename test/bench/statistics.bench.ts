@@ -1,7 +1,7 @@
 // What the statistics promise, by simulation, in worlds that are small, skewed, clustered, flaky or hardly labelled: coverage of
 // every interval that is shown, false verdicts, power against the promised, and false alarms of a sequential comparison.
 // ROUNDS=200 for a quick look.
-import { compareCases } from '../../src/engine/compare/compareCases.ts';
+import { wordSoFar } from '../../src/engine/compare/compareCases.ts';
 import { compareConsistency } from '../../src/engine/compare/consistency.ts';
 import { compareMetric } from '../../src/engine/compare/metric.ts';
 import { smallestPassChange } from '../../src/engine/compare/outlook.ts';
@@ -109,7 +109,7 @@ function coverage(world: ComparisonWorld, effect: number): void {
 
 function wordOf(world: ComparisonWorld, chance: Chance, effect: number, seed: number): string {
   const options = { margin: MARGIN, seed, sequential: false, same: false };
-  return compareCases(drawCases(world, chance, effect), options).verdict.word;
+  return wordSoFar(drawCases(world, chance, effect), options);
 }
 
 function falseVerdicts(world: ComparisonWorld): void {

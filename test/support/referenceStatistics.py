@@ -149,6 +149,23 @@ for index, ((pp, pf, fp, ff), (more_p, more_f)) in enumerate(given["judged"]):
     put(f"corrected mean {index}", mean)
     put(f"corrected low {index}", low)
     put(f"corrected high {index}", high)
+    if pf + ff > 0:
+
+        def kappa_at(share, passes, fails):
+            table = np.array([[share * (1 - fails), (1 - share) * passes], [share * fails, (1 - share) * (1 - passes)]])
+            agreed, chance = np.trace(table), table.sum(axis=1) @ table.sum(axis=0)
+            return (agreed - chance) / (1 - chance)
+
+        at = ((pp + fp) / n, pf / (pf + ff), fp / (pp + fp))
+        ends = (exact(pp + fp, n), exact(pf, pf + ff), exact(fp, pp + fp))
+        center = kappa_at(*at)
+        for end, which, sign in (("low", 1, 1), ("high", 0, -1)):
+            off = [
+                center - kappa_at(at[0], ends[1][which], at[2]),
+                center - kappa_at(at[0], at[1], ends[2][which]),
+                max(0, *(sign * (center - kappa_at(share, at[1], at[2])) for share in ends[0])),
+            ]
+            put(f"judge kappa {end} {index}", np.clip(center - sign * np.sqrt(np.square(off).sum()), -1, 1))
     put(f"judge kappa {index}", cohens_kappa(np.array([[pp, pf], [fp, ff]])).kappa if pf + ff > 0 else 0)
     put(f"false passes low {index}", exact(pf, pf + ff)[0])
     put(f"false passes high {index}", exact(pf, pf + ff)[1])

@@ -52,7 +52,7 @@ export interface CasesCompared {
 
 /** Everything that paired cases say: verdict, metrics, tags, and what they cost. */
 export function compareCases(cases: readonly CaseComparison[], options: CompareOptions): CasesCompared {
-  const { metrics, filled } = measure(cases, options);
+  const { metrics, filled } = measure(cases, options, true);
   const { margin, seed, sequential, same } = options;
   const grounds = {
     ...conclude(cases, { metrics, filled }, options),
@@ -75,14 +75,14 @@ export function compareCases(cases: readonly CaseComparison[], options: CompareO
 
 /** The word as far as it is known, without figures for a person; for a look at a comparison under way. */
 export function wordSoFar(cases: readonly CaseComparison[], options: CompareOptions): ComparisonWord {
-  return conclude(cases, measure(cases, options), options).word;
+  return conclude(cases, measure(cases, options, false), options).word;
 }
 
 type Measured = Pick<CasesCompared, 'metrics' | 'filled'>;
 
 /** `filled` is null where nothing is missing. */
-function measure(cases: readonly CaseComparison[], options: CompareOptions): Measured {
-  const metrics = compareMetrics(cases, options, 'measured');
+function measure(cases: readonly CaseComparison[], options: CompareOptions, planned: boolean): Measured {
+  const metrics = compareMetrics(cases, options, 'measured', planned);
   if (!cases.some(hasHole) && !options.unseen) return { metrics, filled: null };
   return {
     metrics,
@@ -122,10 +122,11 @@ function compareMetrics(
   cases: readonly CaseComparison[],
   { margin, sequential, unseen = 0 }: CompareOptions,
   filling: Filling,
+  planned = false,
 ): MetricComparison[] {
   const compare = sequential ? compareSequentially : compareMetric;
   const metrics = (['pass', 'score'] as const)
-    .map((metric) => compare(cases, metric, { margin, filling, unseen, planned: filling === 'measured' }))
+    .map((metric) => compare(cases, metric, { margin, filling, unseen, planned }))
     .filter((metric) => metric !== null);
   const adjusted = holm(metrics.map(({ p }) => p ?? 1));
   return metrics.map((metric, index) => ({

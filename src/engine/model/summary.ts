@@ -9,7 +9,7 @@ export interface GroupSummary {
   errored: number;
   /** Share of passed trials, each case weighing the same; errored trials count as not passed. */
   passRate: number | null;
-  /** 95 % Wilson interval, for clustered cases over their effective number. */
+  /** 95 %: Wilson's; with clusters or several trials one over independent cases. */
   passRateInterval: { low: number; high: number } | null;
   /** Over the trials that were measured. */
   meanScore: number | null;

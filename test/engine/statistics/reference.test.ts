@@ -107,6 +107,8 @@ function addJudge(
   values[`corrected high ${index}`] = corrected?.interval.high;
   const errors = judgeErrors(outputs);
   values[`judge kappa ${index}`] = errors?.kappa;
+  values[`judge kappa low ${index}`] = errors?.kappaInterval.low;
+  values[`judge kappa high ${index}`] = errors?.kappaInterval.high;
   values[`false passes low ${index}`] = errors?.falsePasses.interval.low;
   values[`false passes high ${index}`] = errors?.falsePasses.interval.high;
   values[`false fails low ${index}`] = errors?.falseFails.interval.low;

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { differencesOf } from '../../../src/engine/compare/differences.ts';
+import { planOf } from '../../../src/engine/compare/plan.ts';
+
+/** Differences of the cases of each cluster. */
+function found(clusters: readonly (readonly number[])[]) {
+  const differences = differencesOf(
+    clusters.flatMap((values, at) =>
+      values.map((value) => ({ cluster: `${at}`, baseline: 0.5 - value / 2, candidate: 0.5 + value / 2 })),
+    ),
+  );
+  assert.ok(differences);
+  return differences;
+}
+
+const wobble = Array.from({ length: 40 }, (_, at) => [(at % 2 === 0 ? 0.3 : -0.2) + (at % 5) * 0.01]);
+
+describe('planOf', () => {
+  it('counts cases by the clusters that it takes', () => {
+    const alone = planOf(found(wobble), 0.05, false);
+    // Three cases that are all the same tell what one does, and it takes three times as many.
+    const thrice = planOf(found(wobble.map(([value = 0]) => [value, value, value])), 0.05, false);
+    assert.equal(thrice.casesToFind, 3 * (alone.casesToFind ?? 0));
+    assert.equal(thrice.casesToShowEquivalence, 3 * (alone.casesToShowEquivalence ?? 0));
+    assert.ok(Math.abs((thrice.smallestEffect ?? 0) - (alone.smallestEffect ?? 1)) < 1e-3);
+    assert.equal(alone.casesToDecide, Math.min(alone.casesToFind ?? 0, alone.casesToShowEquivalence ?? 0));
+  });
+
+  it('asks for more where clusters are unequal', () => {
+    const even = planOf(found(wobble), 0.05, false).casesToShowEquivalence ?? 0;
+    const uneven = found(
+      wobble.map(([value = 0], at) => (at === 0 ? [value, value, value, value] : [value])),
+    );
+    assert.ok((planOf(uneven, 0.05, false).casesToShowEquivalence ?? 0) > even);
+  });
+
+  it('plans single pairs by McNemar’s test', () => {
+    const pairs = found([...Array<[number]>(3).fill([-1]), ...Array<[number]>(57).fill([0])]);
+    assert.deepEqual(
+      [planOf(pairs, 0.05, true).casesToFind, planOf(pairs, 0.05, true).casesToDecide],
+      [180, 180],
+    );
+  });
+
+  it('has no number for a difference of nothing, and one for equivalence', () => {
+    const plan = planOf(found(Array<[number]>(30).fill([0])), 0.05, true);
+    assert.deepEqual([plan.casesToFind, plan.casesToShowEquivalence, plan.casesToDecide], [null, 59, 59]);
+    const none = planOf(found([[0.1, 0.2]]), 0.05, false);
+    assert.deepEqual(Object.values(none), [null, null, null, null]);
+    const scores = planOf(found(Array<[number]>(30).fill([0])), 0.05, false);
+    assert.equal(scores.casesToShowEquivalence, 59);
+  });
+});
