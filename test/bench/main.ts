@@ -1,4 +1,5 @@
-// Runs benchmarks one after the other: npm run bench [-- NAME …]. Each prints what it measured against a named peer or limit.
+// Runs benchmarks one after the other: npm run bench [-- NAME … [NUMBER …]]. Each prints what it measured against a named peer or
+// limit; numbers are handed to it, e.g. the seconds of `fuzz`.
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
@@ -9,7 +10,9 @@ const all = readdirSync(folder)
   .filter((file) => file.endsWith('.bench.ts'))
   .map((file) => file.replace('.bench.ts', ''))
   .sort();
-const wanted = process.argv.slice(2);
+const given = process.argv.slice(2);
+const numbers = given.filter((argument) => /^\d+$/.test(argument));
+const wanted = given.filter((argument) => !numbers.includes(argument));
 const unknown = wanted.filter((name) => !all.includes(name));
 if (unknown.length > 0) {
   console.error(`no such benchmark: ${unknown.join(', ')}; there are: ${all.join(', ')}`);
@@ -21,6 +24,6 @@ if (node('esbuild.mjs') !== 0) process.exit(1);
 let failed = 0;
 for (const name of wanted.length > 0 ? wanted : all) {
   console.log(`\n== ${name}`);
-  if (node(path.join('test', 'bench', `${name}.bench.ts`)) !== 0) failed += 1;
+  if (node(path.join('test', 'bench', `${name}.bench.ts`), ...numbers) !== 0) failed += 1;
 }
 process.exit(failed === 0 ? 0 : 1);

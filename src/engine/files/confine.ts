@@ -38,15 +38,24 @@ function realPath(path: string, refuse: (why: string) => FileError): string {
   try {
     return realpathSync(path);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ELOOP') throw refuse('is a symbolic link that leads to itself');
-    if (code === 'ENAMETOOLONG') throw refuse('is too long for a file name');
-    if (code === 'EACCES' || code === 'EPERM') throw refuse('lies in a folder that may not be read');
-    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
+    refuseUnlessMissing(error, refuse);
   }
-  if (isLink(path)) throw refuse('is a symbolic link to a file that does not exist');
+  try {
+    if (isLink(path)) throw refuse('is a symbolic link to a file that does not exist');
+  } catch (error) {
+    refuseUnlessMissing(error, refuse);
+  }
   const parent = dirname(path);
   return parent === path ? path : join(realPath(parent, refuse), basename(path));
+}
+
+/** A file that does not exist is for its reader to tell. */
+function refuseUnlessMissing(error: unknown, refuse: (why: string) => FileError): void {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ELOOP') throw refuse('is a symbolic link that leads to itself');
+  if (code === 'ENAMETOOLONG') throw refuse('is too long for a file name');
+  if (code === 'EACCES' || code === 'EPERM') throw refuse('lies in a folder that may not be read');
+  if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
 }
 
 function isLink(path: string): boolean {

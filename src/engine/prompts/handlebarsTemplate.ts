@@ -11,6 +11,7 @@ export interface HandlebarsTemplate {
 export function parseHandlebars(template: string): HandlebarsTemplate {
   const starts = lineStarts(template);
   const offsetOf = ({ line, column }: { line: number; column: number }) => (starts[line - 1] ?? 0) + column;
+  refuseDeepNesting(template);
   try {
     const program = Handlebars.parse(template);
     normalizeText(program);
@@ -19,6 +20,37 @@ export function parseHandlebars(template: string): HandlebarsTemplate {
     if (error instanceof RangeError) throw new TemplateFault('the template nests too deep', 0);
     if (!(error instanceof Error)) throw error;
     throw new TemplateFault(faultText(error), faultOffset(error, template, starts));
+  }
+}
+
+/** Blocks, `else if` and parentheses within each other; the parser takes time out of proportion for thousands. */
+const MAX_NESTING = 200;
+
+/** What opens or closes something: a tag with its sign, the end of a tag, a parenthesis. */
+const NESTING = /\{\{+~?\s*(#|\/|\^(?=\s*\w)|else\s+\w)?|\}\}|[()]/g;
+
+function refuseDeepNesting(template: string): void {
+  // For each open block, how many levels the parser makes of it: `else if` is a block within the one before.
+  const blocks: number[] = [];
+  let levels = 0;
+  let parentheses: number | undefined;
+  for (const { 0: piece, 1: sign, index } of template.matchAll(NESTING)) {
+    if (piece === '(' && parentheses !== undefined) parentheses += 1;
+    else if (piece === ')' && parentheses !== undefined) parentheses -= 1;
+    else if (piece === '}}') parentheses = undefined;
+    else if (piece.startsWith('{{')) {
+      parentheses = 0;
+      if (sign === '/') levels -= blocks.pop() ?? 0;
+      else if (sign?.startsWith('else')) {
+        blocks.push((blocks.pop() ?? 0) + 1);
+        levels += 1;
+      } else if (sign !== undefined) {
+        blocks.push(1);
+        levels += 1;
+      }
+    }
+    if (levels + (parentheses ?? 0) > MAX_NESTING)
+      throw new TemplateFault('the template nests too deep', index);
   }
 }
 

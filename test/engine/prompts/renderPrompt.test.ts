@@ -177,6 +177,24 @@ describe('missing values', () => {
       "p.prompt:3:3: the variable 'x' has no value",
     ],
   ];
+  it('Handlebars: blocks within each other are refused where they are too many', () => {
+    const depth = 4000;
+    for (const template of [
+      '{{#if x}}'.repeat(depth),
+      `${'{{#if x}}'.repeat(depth)}${'{{/if}}'.repeat(depth)}`,
+      '{{^x}}'.repeat(depth),
+      `{{a ${'(b '.repeat(depth)}`,
+      `{{#if x}}${'{{else if x}}'.repeat(depth)}{{/if}}`,
+    ])
+      assert.equal(
+        complaint(() => handlebars(template))
+          .split('\n')[0]
+          ?.replace(/:\d+:\d+/, ''),
+        'p.prompt: the template nests too deep',
+      );
+    assert.equal(handlebars(`${'{{#if x}}'.repeat(150)}y${'{{/if}}'.repeat(150)}`, { x: 1 }), 'y');
+  });
+
   const xs = Array.from({ length: 5000 }, (_, index) => ({ index }));
   const endless: [template: string, variables: JsonObject][] = [
     ['{{#each xs}}{{#each @root.xs}}{{#each @root.xs}}{{/each}}{{/each}}{{/each}}', { xs }],
