@@ -32,6 +32,11 @@ describe('resolveInside', () => {
     assert.fail(`accepted ${reference}`);
   }
 
+  it('refuses names that are too long, wherever they are found to be', () => {
+    for (const name of ['x'.repeat(300), `none/${'x'.repeat(5000)}`, `none/${'a/'.repeat(3000)}b`])
+      assert.match(refusal(name).message, /too long for a file name/);
+  });
+
   it('resolves what lies inside, with and without file://', () => {
     const file = join(root, 'data', 'a.yaml');
     for (const reference of [
