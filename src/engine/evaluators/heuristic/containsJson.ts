@@ -36,7 +36,8 @@ export const containsJson: EvaluatorDefinition<z.infer<typeof options>> = {
         if (complaint === undefined) return binary(true, 'contains JSON');
         wrong ??= complaint;
       }
-      if (found.gaveUp) return unmeasured('the output has too many unmatched brackets to search it for JSON');
+      if (found.gaveUp)
+        return unmeasured('the output has too many unmatched or nested brackets to search it for JSON');
       return binary(
         false,
         wrong ? `its JSON does not satisfy the schema: ${wrong}` : 'contains no JSON object',

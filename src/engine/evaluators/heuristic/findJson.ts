@@ -1,4 +1,5 @@
 import type { JsonValue } from '../../model/json.ts';
+import { isNestedDeeper, MAX_REPLY_DEPTH } from '../../model/jsonDepth.ts';
 
 /** Characters looked at per character of text, at most: keeps a text of unmatched brackets cheap. */
 const WORK_FACTOR = 50;
@@ -44,7 +45,9 @@ export function balancedEnd(text: string, start: number): number {
   return -1;
 }
 
+/** What is nested too deep is left alone: parsed from each of its brackets anew, it would take for ever. */
 function parse(text: string): JsonValue | undefined {
+  if (isNestedDeeper(text, MAX_REPLY_DEPTH)) return undefined;
   try {
     return JSON.parse(text);
   } catch {

@@ -82,6 +82,19 @@ describe('is-json', () => {
 });
 
 describe('contains-json', () => {
+  it('gives up on what is nested without end, whatever stands in it', () => {
+    for (const text of [
+      '['.repeat(50_000) + ']'.repeat(50_000),
+      `${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`,
+    ]) {
+      const score = scoreOf({ 'contains-json': { schema: { type: 'object' } } }, text);
+      assert.equal(score.status, 'error');
+      assert.match(score.reason, /too many unmatched or nested brackets/);
+    }
+    const levels = (count: number) => `${'['.repeat(count)}{"a":1}${']'.repeat(count)}`;
+    for (const count of [1, 100])
+      assert.equal(passes({ 'contains-json': { schema: { type: 'object' } } }, levels(count)), true);
+  });
   it('finds an object in prose and in a fence', () => {
     assert.equal(passes('contains-json', 'Here: {"a": {"b": "}"}} ok'), true);
     assert.equal(passes('contains-json', '```json\n{"a": 1}\n```'), true);

@@ -37,6 +37,9 @@ describe('doubt about a verdict', () => {
       'thoughts that find fault': `I can't rate it higher than this, and I cannot find a fault. ${GOOD}`,
       'thoughts of another scale': `Overall score: 10/10.\n${GOOD}`,
       'thoughts with the same score': `My score is 1.\n${GOOD}`,
+      'thoughts with a word that decides nothing here': `My verdict is yes, it is polite.\n${GOOD}`,
+      'thoughts with one of its numbers':
+        'My score is 1.\n{"reason":"It is polite.","score":1,"confidence":0.9}',
       'a farewell': `${GOOD}\n\nI hope this helps! Let me know if you have any questions.`,
       'an end': `${GOOD}\nThat is all.`,
       'German words around it': `Hier ist mein Urteil: ${GOOD}\nDas ist meine Bewertung. Ich hoffe, das hilft.`,
@@ -141,6 +144,23 @@ describe('doubt about a verdict', () => {
       assert.match(score.reason, /did not answer: the model gave no output/);
       assert.equal(calls, 1);
     });
+  });
+
+  it('arises where the words before it decide otherwise, whatever the form is', async () => {
+    const closed = (words: string, answer: string) =>
+      judged({ text: `${words}\n{"reason":"so","answer":"${answer}"}` }, {}, 'closed-qa', { criteria: 'x' });
+    for (const [words, answer, status] of [
+      ['My answer is no.', 'Y', 'error'],
+      ['Final answer: N', 'Y', 'error'],
+      ['Final decision: yes', 'N', 'error'],
+      ['Final answer: Yes', 'Y', 'scored'],
+      ['Final answer: N', 'N', 'scored'],
+      ['Final answer: no. Or rather, final answer: yes', 'Y', 'scored'],
+      ['My answer is that it holds.', 'Y', 'scored'],
+    ] as const) {
+      const { score } = await closed(words, answer);
+      assert.equal(score.status, status, `${words} ${answer}: ${score.reason}`);
+    }
   });
 
   describe('arises from a verdict that stands in', () => {
