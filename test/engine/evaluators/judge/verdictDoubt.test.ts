@@ -36,6 +36,7 @@ describe('doubt about a verdict', () => {
       'thoughts with a brace': `I looked at {it} and at {a: 1}. ${GOOD}`,
       'thoughts that find fault': `I can't rate it higher than this, and I cannot find a fault. ${GOOD}`,
       'thoughts of another scale': `Overall score: 10/10.\n${GOOD}`,
+      'thoughts of another scale, in part': 'Overall score: 8/10.\n{"reason":"It is polite.","score":0.8}',
       'thoughts with the same score': `My score is 1.\n${GOOD}`,
       'thoughts with a word that decides nothing here': `My verdict is yes, it is polite.\n${GOOD}`,
       'thoughts with one of its numbers':
