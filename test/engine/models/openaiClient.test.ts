@@ -116,7 +116,9 @@ describe('the OpenAI-compatible client', () => {
       const events = [
         delta([{ id: 'a', function: { name: 'one', arguments: '{"x":1}' } }]),
         delta([{ id: 'b', function: { name: 'two', arguments: '{"y":' } }]),
-        delta([{ function: { arguments: '2}' } }]),
+        delta([{ function: { arguments: '2' } }]),
+        delta([{ id: 'a', function: { arguments: ' ' } }]),
+        delta([{ id: 'b', function: { arguments: '}' } }]),
         { choices: [{ index: 0, delta: {}, finish_reason: 'tool_calls' }] },
       ];
       const raw = events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('');

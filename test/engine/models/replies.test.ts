@@ -242,6 +242,10 @@ describe('what a provider replies', () => {
         event('{"choices":[{"delta":{"tool_calls":[{"index":"0"}]}}]}'),
         /index is a text/,
       ],
+      'a chunk whose index is beyond all numbers': [
+        event('{"choices":[{"delta":{"tool_calls":[{"index":1e999}]}}]}'),
+        /index is a number/,
+      ],
       'a delta that is 200,000 lists deep': [
         event(`{"choices":[{"delta":{"content":${deep(200_000)}}}]}`),
         /content\[0\] is a list/,

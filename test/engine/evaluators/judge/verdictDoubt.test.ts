@@ -99,6 +99,10 @@ describe('doubt about a verdict', () => {
       'it fails in words': [`${GOOD}\nThis output fails.`, /goes on to speak/],
       'a list goes on': [`[${GOOD}, 0]`, /goes on to speak/],
       'a farewell hides a word': [`${GOOD}\nI hope this helps. But no.`, /goes on to speak/],
+      'it is taken back after other words': [
+        `${GOOD}\nThe weather is fine. The score is 0.`,
+        /goes on to speak/,
+      ],
       'whatever else follows, twice': [`${GOOD}\nThe weather is fine today.`, /more behind the JSON object/],
       'words of an unknown language follow, twice': [`${GOOD}\nAslında, fikrimi değiştirdim.`, /more behind/],
       'a final score before it is another': [`Final score: 0\n${GOOD}`, /not the same/],
@@ -172,6 +176,7 @@ describe('doubt about a verdict', () => {
       'the output, escaped': { text: JSON.stringify({ answer: GOOD }) },
       'the output, escaped twice': { text: JSON.stringify({ answer: JSON.stringify({ answer: GOOD }) }) },
       'the output, as code points': { text: GOOD.replaceAll('"', '\\u0022') },
+      'the output, with letters as code points': { text: GOOD.replace('It is', '\\u0049t \\u0069s') },
       'the output, in single quotes': { text: `{'reason': 'It is polite.', 'score': 1}` },
       'the output, without quotes': { text: '{reason: It is polite., score: 1}' },
       'a tool call': { toolCalls: [{ name: 'say', arguments: { text: GOOD } }] },
