@@ -100,6 +100,8 @@ export class SpendingLimit {
 
   /** What is known of it, but never less than the dearest so far; null for the first call that nothing bounds. */
   #mostUsd(bound: number | null): number | null {
+    // What calls nobody costs nothing.
+    if (bound === 0) return 0;
     if (bound !== null) return Math.max(bound, this.#dearest);
     return this.#dearest > 0 ? this.#dearest : null;
   }
