@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, rmSync, symlinkSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { UsageError } from '../errors.ts';
 import type { Environment } from '../ports.ts';
+import { makeScratchFolder } from '../processes/scratchFolder.ts';
 import { type GitOptions, git } from './git.ts';
 
 /** The workspace's folder is not in the revision. */
@@ -54,7 +55,7 @@ export async function checkOutRevision(
       },
     );
   }
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'touchstone-revision-'));
+  const folder = makeScratchFolder(os.tmpdir(), 'touchstone-revision');
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
     const root = await materialise(folder, commit, prefix, revision, options);

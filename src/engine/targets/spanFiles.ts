@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { JsonValue } from '../model/json.ts';
+import { makeScratchFolder } from '../processes/scratchFolder.ts';
 import { parseUntrustedJson } from './untrustedJson.ts';
 
 /** More than an agent writes in one call by any sensible instrumentation. */
@@ -36,15 +37,15 @@ export async function readScratch(file: string, maxBytes: number): Promise<Buffe
 }
 
 export function createSpanFiles(parent: string): SpanFiles {
-  let folder: Promise<string> | undefined;
+  let folder: string | undefined;
   let count = 0;
   return {
     async next() {
-      folder ??= mkdtemp(path.join(parent, 'touchstone-spans-'));
+      folder ??= makeScratchFolder(parent, 'touchstone-spans');
       // Before the wait: calls that begin together must not be given the same file.
       count += 1;
       const name = `${count}.jsonl`;
-      return path.join(await folder, name);
+      return path.join(folder, name);
     },
     async take(file) {
       // What cannot be opened costs the spans, never the run.
@@ -54,7 +55,7 @@ export function createSpanFiles(parent: string): SpanFiles {
     },
     remove: (file) => rm(file, { force: true, recursive: true }),
     async close() {
-      if (folder) await rm(await folder, { recursive: true, force: true });
+      if (folder) await rm(folder, { recursive: true, force: true });
       folder = undefined;
     },
   };
