@@ -14,7 +14,7 @@ function found(clusters: readonly (readonly number[])[]) {
   return differences;
 }
 
-const wobble = Array.from({ length: 40 }, (_, at) => [(at % 2 === 0 ? 0.3 : -0.2) + (at % 5) * 0.01]);
+const wobble = Array.from({ length: 40 }, (_, at) => [(at % 4 === 0 ? -0.5 : 0.2) + (at % 5) * 0.01]);
 
 describe('planOf', () => {
   it('counts cases by the clusters that it takes', () => {

@@ -7,8 +7,10 @@ import { bootstrapMean } from '../../../src/engine/statistics/bootstrap.ts';
 import { boundedMeanP, boundedShareInterval } from '../../../src/engine/statistics/boundedMean.ts';
 import { pearson, spearman } from '../../../src/engine/statistics/correlation.ts';
 import { cohensDz, oddsRatio } from '../../../src/engine/statistics/effectSize.ts';
+import { exponentialSumP } from '../../../src/engine/statistics/exponentialSum.ts';
 import { holm } from '../../../src/engine/statistics/holm.ts';
 import { exactMcNemar } from '../../../src/engine/statistics/mcnemar.ts';
+import { mcnemarPower } from '../../../src/engine/statistics/mcnemarPower.ts';
 import { smallestEffect, unitsToFind } from '../../../src/engine/statistics/power.ts';
 import { predictionPoweredRate } from '../../../src/engine/statistics/predictionPowered.ts';
 import { Xoshiro128 } from '../../../src/engine/statistics/prng.ts';
@@ -121,6 +123,34 @@ describe('statistics, always', () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  it('give the power of a test that finds everything, or nothing', () => {
+    assert.equal(mcnemarPower(7, 0.25, 1, 0.025), 1);
+    assert.equal(mcnemarPower(6, 0.25, 1, 0.025), 0);
+    assert.ok(Math.abs((cohensDz([1, 2]) ?? 0) - 1.5 / Math.SQRT1_2) < 1e-12);
+    assert.deepEqual(
+      [exponentialSumP([{ value: 1, count: 1 }], 0), exponentialSumP([{ value: 0, count: 1 }], 0)],
+      [0, 1],
+    );
+  });
+
+  it('round sums that are too large to be counted, never to a smaller p', () => {
+    const primes = [
+      1_000_003, -999_983, 1_299_709, 1_299_721, -350_377, 611_953, 746_773, 882_377, 1_020_379, 999_979,
+    ];
+    const large = primes.map((prime) => prime * 7);
+    let hits = 0;
+    const observed = Math.abs(primes.reduce((sum, prime) => sum + prime, 0));
+    for (let signs = 0; signs < 1024; signs += 1) {
+      const sum = primes.reduce((total, prime, at) => total + ((signs >> at) & 1 ? prime : -prime), 0);
+      if (Math.abs(sum) >= observed) hits += 1;
+    }
+    const p = signFlipTest(large);
+    assert.ok(p >= hits / 1024 && p <= hits / 1024 + 0.005, `${p} against ${hits / 1024}`);
+    const many = Array.from({ length: 400 }, (_, at) => (at % 20 < 11 ? 1 : -1) * (1_000_003 + 2 * (at % 7)));
+    // Normal: 40 ups more than downs of 400 is two standard deviations.
+    assert.ok(Math.abs(signFlipTest(many) - 0.0455) < 0.0005, `${signFlipTest(many)}`);
   });
 
   it('approximate the sign-flip test for many clusters closely', () => {

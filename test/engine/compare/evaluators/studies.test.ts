@@ -121,7 +121,11 @@ describe('judgeHealth', () => {
     );
     assert.equal(check(judgeHealth(rated(steady), { judge: 'judge', again: turned }), 'test-retest'), 'fail');
     const broken = rated(steady.map(([words, judge], at) => [words, at < 5 ? null : judge] as const));
-    assert.equal(judgeHealth(broken, { judge: 'judge' }).status, 'unhealthy');
+    const failing = judgeHealth(broken, { judge: 'judge' });
+    assert.deepEqual([failing.status, failing.checks[0]?.value], ['unhealthy', 5 / 40]);
+    const always = rated(Array.from({ length: 30 }, () => [0, 1] as const));
+    const retest = judgeHealth(always, { judge: 'judge', again: always }).checks[1];
+    assert.deepEqual([retest?.check, retest?.status, retest?.value], ['test-retest', 'pass', 1]);
     const long = rated(
       Array.from({ length: 30 }, (_, at) => [0, at / 30] as const),
       (at) => 'x'.repeat(at),
