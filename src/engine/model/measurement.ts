@@ -24,7 +24,9 @@ export function measurePasses(trials: readonly TrialResult[], planned = trials.l
 
 /** The scores of trials. A failed trial is a hole as well where one of its evaluators could not measure. */
 export function measureScores(trials: readonly TrialResult[], planned = trials.length): Measurement {
-  const scores = trials.filter(isScored).flatMap(({ score }) => score ?? []);
+  const scores = trials
+    .filter(isScored)
+    .flatMap(({ score }) => (Number.isFinite(score) ? (score ?? []) : []));
   return measurement(scores, Math.max(planned, trials.length));
 }
 

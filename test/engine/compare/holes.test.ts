@@ -285,6 +285,14 @@ describe('what could not be measured', () => {
     assert.equal(wordOf(all, { ...OPTIONS, margin: 0.05 }), 'undecided');
   });
 
+  it('takes a score that is no number for missing', () => {
+    const all = results(repeat(40, { before: ['+'], after: ['+'] })).map((result) =>
+      result.target === 'before' ? { ...result, score: Number.NaN } : result,
+    );
+    assert.equal(pair(all)[0]?.baseline.score, null);
+    assert.equal(wordOf(all, { ...OPTIONS, margin: 0.05 }), 'undecided');
+  });
+
   it('counts pairs that were run on neither side against every word', () => {
     const all = results(repeat(12, { before: ['-'], after: ['+'] }));
     const word = (unseen: number) => compareCases(pair(all), { ...OPTIONS, unseen }).verdict.word;
