@@ -3,15 +3,26 @@ import { describe, it } from 'mocha';
 import { compareCases } from '../../../src/engine/compare/compareCases.ts';
 import { judgeComparison } from '../../../src/engine/compare/comparisonGate.ts';
 import { judgeRun } from '../../../src/engine/compare/gate.ts';
+import type { SequentialProgress } from '../../../src/engine/model/comparison.ts';
 import type { GatePolicy } from '../../../src/engine/model/gatePolicy.ts';
 import { summarize } from '../../../src/engine/runs/summarize.ts';
 import { plan } from '../../support/runFixtures.ts';
 import { casesOf, type Outcome, resultsOf, times } from './comparing.ts';
 
-function judge(gate: Partial<GatePolicy>, outcomes: readonly Outcome[], options: { cases?: number } = {}) {
+function judge(
+  gate: Partial<GatePolicy>,
+  outcomes: readonly Outcome[],
+  options: { cases?: number; sequential?: SequentialProgress; unseen?: number } = {},
+) {
   const cases = casesOf(outcomes);
   const margin = gate.nonInferiorityMargin ?? 0.05;
-  const compared = compareCases(cases, { margin, seed: 1, sequential: false, same: false });
+  const compared = compareCases(cases, {
+    margin,
+    seed: 1,
+    sequential: false,
+    same: false,
+    unseen: options.unseen ?? 0,
+  });
   const counts = {
     pairs: cases.length,
     improved: 0,
@@ -22,13 +33,13 @@ function judge(gate: Partial<GatePolicy>, outcomes: readonly Outcome[], options:
     baselineOnly: 0,
     candidateOnly: 0,
     changedContent: 0,
-    unseen: 0,
+    unseen: options.unseen ?? 0,
   };
   const after = resultsOf(outcomes).filter(({ target }) => target === 'after');
   const summary = summarize(plan({ targets: ['after'], cases: options.cases ?? outcomes.length }), after);
   return judgeComparison(
     { undecided: 'fail', ...gate },
-    { ...compared, cases, counts, sequential: null },
+    { ...compared, cases, counts, sequential: options.sequential ?? null },
     summary,
   );
 }
@@ -204,6 +215,46 @@ describe('judgeComparison', () => {
     assert.equal(cost([0.02, 0.01])?.reason, 'cost −50.0 %, at most +10 % allowed');
     assert.equal(cost([0, 0.01])?.reason, 'the baseline costs nothing, the candidate does');
     assert.equal(cost([0, 0])?.reason, 'neither side costs anything');
+  });
+
+  it('does not hold up a comparison that stopped early, but for tags whose other cases were not run', () => {
+    const sequential = { pairs: 20, planned: 60, stopped: true, savedCostUsd: null };
+    const stopped = judge({ noRegression: ['critical'] }, times(20, steady), { cases: 60, sequential });
+    assert.deepEqual(
+      stopped.clauses.map(({ name, status: found }) => [name, found]),
+      [
+        ['no_regression[critical]', 'undecided'],
+        ['regression', 'pass'],
+      ],
+    );
+    assert.match(
+      stopped.reason ?? '',
+      /undecided, the comparison stopped early, before all of its cases were run$/,
+    );
+    assert.equal(judge({}, times(20, steady), { cases: 60, sequential }).passed, true);
+    const needed = { ...sequential, pairs: 20, planned: 20, stopped: false };
+    assert.equal(judge({}, times(20, steady), { cases: 60, sequential: needed }).passed, false);
+    const same = times(3, { before: 1, after: 1, sameOutput: true } as const);
+    const gate = { nonInferiorityMargin: 0.05 };
+    assert.equal(judge(gate, same, { cases: 60, sequential }).passed, false, 'the others may differ');
+  });
+
+  it('counts what was run on neither side against every clause that compares', () => {
+    const clause = (gate: Partial<GatePolicy>, name: string, unseen: number) =>
+      judge(gate, times(20, steady), { unseen }).clauses.find((one) => one.name === name);
+    assert.equal(
+      clause({ noRegression: ['critical'] }, 'no_regression[critical]', 2)?.reason,
+      '2 cases were not run on either side',
+    );
+    assert.equal(
+      clause({ maxCostIncrease: 0.1 }, 'max_cost_increase', 2)?.reason,
+      'the cost of 2 of 22 cases is unknown',
+    );
+    assert.equal(clause({ maxCostIncrease: 0.1 }, 'max_cost_increase', 0)?.status, 'pass');
+    const same = times(3, { before: 1, after: 1, sameOutput: true } as const);
+    assert.equal(judge({ nonInferiorityMargin: 0.05 }, same, { unseen: 1 }).passed, false);
+    const dear = judge({ maxCostIncrease: 0.1 }, times(3, { ...steady, cost: [0.01, 0.05] }), { unseen: 1 });
+    assert.equal(status(dear, 'max_cost_increase'), 'undecided');
   });
 
   it('holds a tag to every trial of its cases', () => {
