@@ -89,6 +89,12 @@ describe('judgeComparison', () => {
     assert.match(judge(gate, holes).reason ?? '', /whatever the 9 cases not fully measured would have given/);
   });
 
+  it('leaves non-inferiority undecided where a metric was not measured', () => {
+    const report = judge({ nonInferiorityMargin: 0.05 }, times(40, { before: null, after: 1 }));
+    const clause = report.clauses.find(({ name }) => name === 'non_inferiority_margin');
+    assert.deepEqual([clause?.status, clause?.reason], ['undecided', 'pass rate or score was not measured']);
+  });
+
   it('holds the cost to the baseline, and unknown costs open', () => {
     const gate = { maxCostIncrease: 0.1 };
     const name = 'max_cost_increase';
@@ -264,6 +270,10 @@ describe('judgeComparison', () => {
     assert.equal(
       clause([...times(2, steady), ...times(5, { ...steady, after: 0 })])?.reason,
       '5 of 7 cases got worse than in the baseline: case-2, case-3, case-4 and 2 more',
+    );
+    assert.equal(
+      clause(times(3, { ...steady, after: 0 }))?.reason,
+      '3 of 3 cases got worse than in the baseline: case-0, case-1, case-2',
     );
     assert.equal(clause(times(1, steady))?.reason, 'none of 1 case got worse than in the baseline');
     assert.equal(

@@ -30,6 +30,8 @@ function metric([
     oddsRatio: null,
     smallestEffect: null,
     casesToDecide: null,
+    casesToFind: null,
+    casesToShowEquivalence: null,
   };
 }
 
