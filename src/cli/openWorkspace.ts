@@ -52,5 +52,5 @@ function kindOf(given: string, cwd: string): 'folder' | 'config' | 'file' {
 
 /** `touchstone.yaml`, and variants such as `touchstone.ci.yaml`; `promptfooconfig.yaml` and its variants. */
 export function isConfigFile(file: string): boolean {
-  return /^(?:touchstone.*\.ya?ml|promptfooconfig.*\.(?:ya?ml|json))$/.test(path.basename(file));
+  return /^(?:touchstone.*\.ya?ml|promptfooconfig.*\.(?:ya?ml|json|[cm]?[jt]s))$/.test(path.basename(file));
 }

@@ -34,6 +34,18 @@ describe('touchstone and files of promptfoo by any name', function () {
     assert.equal((await touchstone(folder, 'eval', '-c', 'sub/x.yaml')).code, 0);
   });
 
+  it('says of a configuration that is a program that it is not run', async () => {
+    const folder = workspace({ 'promptfooconfig.js': 'module.exports = {};\n' });
+    for (const words of [
+      ['validate', 'promptfooconfig.js'],
+      ['eval', '-c', 'promptfooconfig.js'],
+    ]) {
+      const { code, out, err } = await touchstone(folder, ...words);
+      assert.equal(code, 2);
+      assert.match(out + err, /promptfooconfig\.js.*is a program.*YAML or JSON/s);
+    }
+  });
+
   it('reads CSV with semicolons, and places what is wrong with it in the CSV file', async () => {
     const folder = workspace({
       'x.yaml': SUITE('file://sub/semi.csv'),

@@ -65,6 +65,11 @@ export async function checkWorkspace(options: LoadOptions): Promise<Checked> {
   const file = configFile(options);
   if (!file) return withoutFile(options);
   const { shown, absolute } = file;
+  if (/\.[cm]?[jt]s$/.test(absolute))
+    throw new FileError('a configuration that is a program is not run', {
+      where: { path: shown },
+      remedy: 'Write what it exports as YAML or JSON.',
+    });
   const text = options.text ?? readText(absolute, shown);
   const problems: Problem[] = [];
   try {
