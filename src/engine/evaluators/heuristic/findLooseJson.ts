@@ -5,8 +5,9 @@ import { isJsonObject, type JsonValue } from '../../model/json.ts';
 const MAX_LENGTH = 100_000;
 /** Characters looked at per character of text, at most: keeps a text of unmatched braces cheap. */
 const WORK_FACTOR = 50;
-/** Longest stretch that is worth reading as YAML, which is slow. */
+/** Longest stretch that is worth reading as YAML, which is slow, and how much of it in one text. */
 const MAX_YAML = 20_000;
+const MAX_YAML_WORK = 100_000;
 
 /**
  * The objects in a text as promptfoo finds them: from a brace to its partner, whatever strings say, read as JSON
@@ -15,11 +16,18 @@ const MAX_YAML = 20_000;
 export function findLooseJson(text: string): { values: JsonValue[]; gaveUp: boolean } {
   const values: JsonValue[] = [];
   let work = WORK_FACTOR * (text.length + 1000);
+  let yamlWork = MAX_YAML_WORK;
   for (let at = text.indexOf('{'); at >= 0; at = text.indexOf('{', at + 1)) {
     const { end, open } = stretch(text, at);
     work -= end - at;
     if (work < 0) return { values, gaveUp: true };
-    const value = read(text.slice(at, end) + '}'.repeat(open));
+    const part = text.slice(at, end) + '}'.repeat(open);
+    let value = readStrict(part);
+    if (value === undefined && part.length <= MAX_YAML) {
+      yamlWork -= part.length;
+      if (yamlWork < 0) return { values, gaveUp: true };
+      value = readYaml(part);
+    }
     if (value === undefined) continue;
     values.push(value);
     at = end - 1;
@@ -39,12 +47,15 @@ function stretch(text: string, start: number): { end: number; open: number } {
   return { end: limit, open };
 }
 
-function read(text: string): JsonValue | undefined {
+function readStrict(text: string): JsonValue | undefined {
   try {
     return JSON.parse(text);
   } catch {
-    if (text.length > MAX_YAML) return undefined;
+    return undefined;
   }
+}
+
+function readYaml(text: string): JsonValue | undefined {
   try {
     const { value } = parseYaml(withoutComments(text), 'output');
     return isJsonObject(value) ? value : undefined;
