@@ -43,6 +43,10 @@ describe('replies of judges of retrieved context', () => {
       [half]: 0.5,
       [`Here is my classification:\n${half}\nThat is all.`]: 0.5,
       [half.replace(/^\d\. /gm, '')]: 0.5,
+      [half
+        .replace(/^\d\. /gm, 'The claim that: ')
+        .replaceAll('was born in', 'came from')
+        .replaceAll('won', 'got')]: 0.5,
       [half.replaceAll('\n', ' ')]: 0.5,
       [half.replace(/^(\d\.) .*?So/gm, '$1 As I see it:')]: 0.5,
       ['[Attributed]\n- [Not Attributed]\n[Attributed]\n[attributed]']: 0.75,
