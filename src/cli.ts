@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { OutputWatch } from './cli/terminal/drain.ts';
 
 /** `node:sqlite` is there without a flag from this version on. */
 const OLDEST = [22, 13] as const;
@@ -45,4 +46,7 @@ function isOld(version: string): boolean {
   return major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]);
 }
 
-process.exit(await start());
+const watch = new OutputWatch([process.stdout, process.stderr], (message) => {
+  process.stderr.write(`${message}\n`);
+});
+process.exit(await watch.drained(await start()));

@@ -8,11 +8,13 @@ export interface WorkspaceChoice {
   workspace: Workspace;
   /** Files that the person named beside the configuration; absolute. */
   files: string[];
+  /** Suites that the person named in place of a path. */
+  names: string[];
 }
 
 /**
  * The workspace that a command line means: the folder or configuration among `paths`, or the one of
- * `--config`, or the current folder. All other paths must be files.
+ * `--config`, or the current folder. All other paths must be files, or names of suites.
  */
 export async function openWorkspace(
   paths: readonly string[],
@@ -40,12 +42,27 @@ export async function openWorkspace(
     environment: processEnvironment,
     signal,
   });
-  return { workspace, files: named.filter(({ kind }) => kind === 'file').map(({ absolute }) => absolute) };
+  const missing = named.filter(({ kind }) => kind === 'missing').map(({ given }) => given);
+  return {
+    workspace,
+    files: named.filter(({ kind }) => kind === 'file').map(({ absolute }) => absolute),
+    names: missing.map((given) => suiteNamed(given, workspace)),
+  };
 }
 
-function kindOf(given: string, cwd: string): 'folder' | 'config' | 'file' {
+/** Throws UsageError for what is neither a path nor a suite. */
+function suiteNamed(given: string, { config }: Workspace): string {
+  const names = config.suites.map(({ name }) => name);
+  if (names.includes(given)) return given;
+  throw new UsageError(`there is no file, folder or suite ${given}`, {
+    where: { path: given },
+    ...(names.length > 0 ? { remedy: `Suites: ${names.join(', ')}` } : {}),
+  });
+}
+
+function kindOf(given: string, cwd: string): 'folder' | 'config' | 'file' | 'missing' {
   const found = statSync(path.resolve(cwd, given), { throwIfNoEntry: false });
-  if (!found) throw new UsageError(`there is no file or folder ${given}`, { where: { path: given } });
+  if (!found) return 'missing';
   if (found.isDirectory()) return 'folder';
   return isConfigFile(given) ? 'config' : 'file';
 }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { ConfigError } from '../engine/errors.ts';
 import { resolveInside } from '../engine/files/confine.ts';
 import type { Problem } from '../engine/model/problem.ts';
+import { unmeasuredLimitsOf } from '../engine/runs/unmeasuredLimits.ts';
 import { addTarget } from '../engine/suites/addTarget.ts';
 import { workspacePath } from '../engine/suites/fileReference.ts';
 import { listWorkspace } from '../engine/suites/listWorkspace.ts';
@@ -66,6 +67,7 @@ async function validateAll(session: Session, signal: AbortSignal) {
   const files = [...listing.prompts.map((prompt) => prompt.path), ...listing.datasets];
   const found = [...problems];
   for (const file of files) found.push(...(await validateOne(session, file, undefined, signal)));
+  found.push(...(await unmeasuredLimitsOf(workspace, signal)));
   return { files: files.length + 1, problems: found };
 }
 

@@ -22,6 +22,7 @@ import {
 } from '../recordings.ts';
 import { checkReportFiles, writeReportFiles } from '../reportFiles.ts';
 import { findRun, pickPrepared, resumedOverrides } from '../resume.ts';
+import { withoutSwallowed } from '../swallowedPaths.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { budgetLines } from '../views/budgets.ts';
@@ -58,16 +59,17 @@ type RunOptions = EvalOptions & { collector: OtlpSettings | null; workspace: Wor
 /** This many cases that did not pass are shown; a report or `touchstone show --failed` has them all. */
 const MAX_FAILURES = 20;
 
-export async function evaluate(paths: string[], options: EvalOptions, io: Io): Promise<number> {
+export async function evaluate(given: string[], asked: EvalOptions, io: Io): Promise<number> {
+  const { paths, options } = withoutSwallowed(given, asked, io.cwd);
   checkReportFiles(options.output ?? [], io.cwd);
   checkRecordingOptions(options);
   const collector = readOtlpOptions(options);
   const { signal, release } = onInterrupt(io);
   try {
-    const { workspace, files } = await openWorkspace(paths, options, io.cwd, signal);
+    const { workspace, files, names } = await openWorkspace(paths, options, io.cwd, signal);
     addPromptFiles(workspace, files, options.model);
     for (const line of problemLines(workspace.warnings, io.errStyle)) io.err(line);
-    const suites = chooseSuites(workspace, options.suite ?? [], files);
+    const suites = chooseSuites(workspace, [...(options.suite ?? []), ...names], files);
     const trust = { commands: true, scripts: options.trust === true };
     const engine = openEngine(workspace, trust, options.estimate ? { keyless: true, access: 'read' } : {});
     try {
@@ -92,6 +94,7 @@ async function runSuites(
   const prepared = resumed
     ? [await prepareResumed(engine, resumed, overridesOf(options, io.cwd), signal)]
     : await prepareAll(engine, suites, options, io.cwd, signal);
+  for (const run of prepared) showWarnings(run, io);
   if (options.estimate) return showEstimates(engine, prepared, io, signal);
   const reports: RunReport[] = [];
   let interrupted = false;
@@ -121,6 +124,16 @@ async function runSuites(
     return EXIT.interrupted;
   }
   return reports.every(({ passed }) => passed) ? EXIT.passed : EXIT.failed;
+}
+
+/** So many are shown of one dataset; `touchstone validate` has them all. */
+const MAX_WARNINGS = 10;
+
+function showWarnings({ warnings }: PreparedRun, io: Io): void {
+  for (const line of problemLines(warnings.slice(0, MAX_WARNINGS), io.errStyle)) io.err(line);
+  const more = warnings.length - MAX_WARNINGS;
+  if (more > 0)
+    io.err(`and ${more} more ${more === 1 ? 'warning' : 'warnings'}: see them all with touchstone validate`);
 }
 
 /** Nothing is called. */

@@ -18,10 +18,11 @@ export interface EvaluatorsOptions {
 
 /** How the evaluators of a stored run agree, whether its judges can be relied on, and what the cascade could save. */
 export async function evaluators(
-  runId: string | undefined,
-  options: EvaluatorsOptions,
+  given: string | undefined,
+  asked: EvaluatorsOptions,
   io: Io,
 ): Promise<number> {
+  const { runId, options } = withoutThird(given, asked);
   const { signal, release } = onInterrupt(io);
   try {
     const { workspace } = await openWorkspace([], options, io.cwd, signal);
@@ -55,4 +56,15 @@ export async function evaluators(
   } finally {
     release();
   }
+}
+
+/** `--between` names two evaluators; what stands behind them is the run. */
+function withoutThird(
+  runId: string | undefined,
+  options: EvaluatorsOptions,
+): { runId: string | undefined; options: EvaluatorsOptions } {
+  const { between = [] } = options;
+  if (runId !== undefined || between.length !== 3) return { runId, options };
+  const [, , run] = between;
+  return { runId: run, options: { ...options, between: between.slice(0, 2) } };
 }

@@ -4,6 +4,7 @@ import { FileError } from '../../engine/errors.ts';
 import type { Problem } from '../../engine/model/problem.ts';
 import { processEnvironment } from '../../engine/ports.ts';
 import { detectFormat } from '../../engine/prompts/detectFormat.ts';
+import { unmeasuredLimitsOf } from '../../engine/runs/unmeasuredLimits.ts';
 import { listWorkspace } from '../../engine/suites/listWorkspace.ts';
 import { checkWorkspace, holdsConfig } from '../../engine/suites/loadWorkspace.ts';
 import { validateFile } from '../../engine/suites/validateFiles.ts';
@@ -93,6 +94,7 @@ async function checkFolder(
   const listing = await listWorkspace(workspace, signal);
   for (const file of [...listing.prompts.map((prompt) => prompt.path), ...listing.datasets])
     await checkFile(path.join(workspace.root, file), workspace.root, checked, cwd);
+  add(await unmeasuredLimitsOf(workspace, signal), workspace.root, checked, cwd);
 }
 
 async function checkFile(file: string, root: string, checked: Checked, cwd: string): Promise<void> {

@@ -21,6 +21,8 @@ export interface Dataset {
   /** Its text mentions `file://` or Python: cases may load files whose content is not in `contentHash`. */
   readonly mentionsFiles: boolean;
   readonly warnings: readonly Problem[];
+  /** Whether any case sets limits of its own, in `evaluation_criteria`. */
+  readonly hasLimits: boolean;
   /**
    * The cases in file order, in batches; the faster way. A JSONL file is read again: throws FileError when
    * it has changed since it was checked.
@@ -144,6 +146,7 @@ async function readWhole(
     {
       header,
       count: whole.count,
+      hasLimits: whole.hasLimits,
       contentHash: hash('sha256', bytes, 'hex'),
       mentionsFiles: mentions(text),
     },
@@ -185,7 +188,7 @@ async function readLines(
   }
   const header = readHeader(lines.header, shownAs, 'jsonl');
   return makeDataset(
-    { header, count: lines.count, contentHash, mentionsFiles: mention.found },
+    { header, count: lines.count, hasLimits: lines.hasLimits, contentHash, mentionsFiles: mention.found },
     problems,
     batches,
   );
@@ -209,7 +212,7 @@ class Mention {
 }
 
 function makeDataset(
-  known: Pick<Dataset, 'header' | 'count' | 'contentHash' | 'mentionsFiles'>,
+  known: Pick<Dataset, 'header' | 'count' | 'contentHash' | 'hasLimits' | 'mentionsFiles'>,
   problems: ProblemList,
   batches: Dataset['batches'],
 ): Dataset {

@@ -9,9 +9,9 @@ import { IdIndex } from './idIndex.ts';
 import { migrationChain } from './migrations/chain.ts';
 import { applyEdits } from './migrations/edit.ts';
 import type { MigrationStep } from './migrations/step.ts';
-import { type NearMiss, NearMissFinder } from './nearMiss.ts';
 import type { ProblemList } from './problemList.ts';
 import { explainSchemaErrors, formatPointer } from './schemaError.ts';
+import { type UnknownField, UnknownFieldFinder } from './unknownFields.ts';
 import { type DatasetValidators, loadValidators } from './validators.ts';
 
 /** A value with its place: `pointer` leads to it inside `document`. */
@@ -37,11 +37,12 @@ export class DatasetChecker {
   readonly #suspicions: Suspicion[] = [];
   readonly #validators: DatasetValidators;
   readonly #current: DatasetValidators;
-  readonly #nearMisses: NearMissFinder;
+  readonly #unknown: UnknownFieldFinder;
   readonly #chain: readonly MigrationStep[];
+  #hasLimits = false;
 
   private constructor(
-    format: FormatVersion,
+    { format, isNewer }: { format: FormatVersion; isNewer: boolean },
     own: DatasetValidators,
     current: DatasetValidators,
     list: ProblemList,
@@ -49,7 +50,7 @@ export class DatasetChecker {
     this.#problems = list;
     this.#validators = own;
     this.#current = current;
-    this.#nearMisses = new NearMissFinder(format);
+    this.#unknown = new UnknownFieldFinder(format, isNewer);
     this.#chain = migrationChain(format);
   }
 
@@ -62,9 +63,10 @@ export class DatasetChecker {
     const format = readFormat(header, list);
     if (!format) return undefined;
     const [own, current] = await Promise.all([loadValidators(format), loadValidators(CURRENT_FORMAT)]);
-    const checker = new DatasetChecker(format, own, current, list);
+    const isNewer = header.value['schema_version'] !== format;
+    const checker = new DatasetChecker({ format, isNewer }, own, current, list);
     checker.#addSchemaErrors(own.header(header.value, form), header);
-    for (const miss of checker.#nearMisses.inDataset(header.value)) checker.#addNearMiss(miss, header);
+    for (const field of checker.#unknown.inDataset(header.value)) checker.#addUnknown(field, header);
     return checker;
   }
 
@@ -74,9 +76,15 @@ export class DatasetChecker {
     const errors = this.#validators.case(value);
     this.#addSchemaErrors(errors, located);
     if (!isJsonObject(value)) return;
-    for (const miss of this.#nearMisses.inCase(value)) this.#addNearMiss(miss, located);
+    this.#hasLimits ||= value['evaluation_criteria'] !== undefined;
+    for (const field of this.#unknown.inCase(value)) this.#addUnknown(field, located);
     if (errors.length === 0 && this.#chain.length > 0) this.#checkMigrated(value, located);
     if (typeof value['id'] === 'string') this.#checkId(value['id'], located, ordinal);
+  }
+
+  /** Whether any case that was checked sets limits of its own. */
+  get hasLimits(): boolean {
+    return this.#hasLimits;
   }
 
   /** Whether a case would pass `check`, its id aside. */
@@ -147,15 +155,34 @@ export class DatasetChecker {
     }
   }
 
-  #addNearMiss(miss: NearMiss, located: Located): void {
-    const name = formatPointer([...(located.label ?? located.pointer), ...miss.pointer]);
+  #addUnknown({ pointer, kind, field, meant }: UnknownField, located: Located): void {
+    const name = formatPointer([...(located.label ?? located.pointer), ...pointer]);
+    const location = located.document.locateKey([...located.pointer, ...pointer]);
+    if (meant !== undefined) {
+      this.#problems.add({
+        severity: 'warning',
+        code: 'near-miss-field',
+        message: `${name} is not a known field and is ignored; did you mean ${meant}?`,
+        location,
+        remedy: `Rename it to ${meant}, or keep it if it is your own.`,
+        meant,
+      });
+      return;
+    }
+    // What looks like a limit must not be taken for one that is checked.
+    if (kind === 'evaluation_criteria' && /^(?:min|max)_/.test(field)) {
+      const remedy = 'Use an evaluator for it, or remove it.';
+      this.#problems.add(
+        error('unknown-limit', `${name} is not a known limit: nothing checks it`, location, remedy),
+      );
+      return;
+    }
     this.#problems.add({
       severity: 'warning',
-      code: 'near-miss-field',
-      message: `${name} is not a known field and is ignored; did you mean ${miss.meant}?`,
-      location: located.document.locateKey([...located.pointer, ...miss.pointer]),
-      remedy: `Rename it to ${miss.meant}, or keep it if it is your own.`,
-      meant: miss.meant,
+      code: 'unknown-field',
+      message: `${name} is not a known field and is ignored`,
+      location,
+      remedy: 'Keep what is your own under metadata, or check its name.',
     });
   }
 }

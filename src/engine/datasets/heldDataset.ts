@@ -26,6 +26,7 @@ export function heldDataset(path: string, cases: readonly LocatedCase[]): Datase
     count: cases.length,
     contentHash: contentHash(cases.map(({ case: entry }) => entry)),
     mentionsFiles: cases.some(({ case: entry }) => /file:\/\/|python|"file":/.test(JSON.stringify(entry))),
+    hasLimits: cases.some(({ case: entry }) => entry.evaluation_criteria !== undefined),
     warnings: [],
     batches,
     cases: async function* (options) {

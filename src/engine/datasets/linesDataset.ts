@@ -16,6 +16,8 @@ type LineSource = () => AsyncIterable<readonly Line[]>;
 interface LinesDataset {
   header: JsonObject;
   count: number;
+  /** Whether any case sets limits of its own. */
+  hasLimits: boolean;
   batches(lines: LineSource): AsyncGenerator<LocatedCase[], void>;
 }
 
@@ -61,7 +63,14 @@ async function readThrough(
   if (count === 0) problems.add(emptyDataset(path));
   if (checker && checker.suspects.size > 0)
     checker.reportDuplicates(await findFirsts(path, source, checker.suspects));
-  return checker && { header, count, batches: (lines) => readCases(path, lines, hasHeader, checker) };
+  return (
+    checker && {
+      header,
+      count,
+      hasLimits: checker.hasLimits,
+      batches: (lines) => readCases(path, lines, hasHeader, checker),
+    }
+  );
 }
 
 /** The FileError for a dataset that is not the one that was checked. */

@@ -11,6 +11,8 @@ import type { ProblemList } from './problemList.ts';
 interface WholeDataset {
   header: JsonObject;
   count: number;
+  /** Whether any case sets limits of its own. */
+  hasLimits: boolean;
   case(index: number): LocatedCase;
 }
 
@@ -46,6 +48,7 @@ export async function checkWhole(
   return {
     header,
     count: cases.length,
+    hasLimits: checker.hasLimits,
     case: (index) => {
       const { path, line, column } = document.locate(['test_cases', index]);
       return { case: checker.migrate(cases[index] ?? null), index, location: { path, line, column } };

@@ -9,6 +9,7 @@ import { EvaluatorSpan } from './evaluatorSpan.ts';
 import { PatternTimeout } from './pattern.ts';
 import { ScriptError } from './scriptRunner.ts';
 import {
+  type CaseLimits,
   clearPass,
   concludeVerdict,
   type Rule,
@@ -29,6 +30,8 @@ export interface CascadeOptions {
   defaultThresholds?: StageThresholds;
   /** Score of a stage, 0–1, from which the judge is left out in mode `cascade`; never where absent. */
   pass?: { heuristic?: number; lexical?: number };
+  /** What the case asks for beside the rule. */
+  limits?: CaseLimits;
   /** Null: the total is the plain weighted mean of all evaluators, as in promptfoo. */
   weights: StageWeights | null;
   rule: Rule;

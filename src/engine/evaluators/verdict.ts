@@ -13,7 +13,16 @@ export interface StageThresholds {
 /** `all`: every evaluator must pass. `threshold`: the weighted total must reach `min`, 0–1. */
 export type Rule = { kind: 'all' } | { kind: 'threshold'; min: number };
 
+/** What a case itself asks for, whatever the rule of its suite is. */
+export interface CaseLimits {
+  /** Names of evaluators that must pass. */
+  names: ReadonlySet<string>;
+  /** Smallest scores of evaluators that name a metric, by the metric. */
+  minimum: ReadonlyMap<string, { limit: string; min: number }>;
+}
+
 interface Scoring {
+  limits?: CaseLimits;
   mode: 'cascade' | 'full';
   thresholds: StageThresholds;
   defaultThresholds?: StageThresholds;
@@ -57,6 +66,8 @@ export function settledReason(
   later: readonly Evaluator[],
   scoring: Scoring,
 ): string | undefined {
+  const limit = scoring.limits && missedLimit(evaluations, scoring.limits);
+  if (limit !== undefined) return limit;
   if (scoring.rule.kind === 'all') {
     const first = evaluations.find(isFailed);
     if (first) {
@@ -89,6 +100,18 @@ export function clearPass(
     const { score, weight } = stageSum(evaluations, stage, 'drop');
     if (weight > 0 && score / weight >= least - ROUNDING)
       return `${stage} score ${(score / weight).toFixed(2)} reaches ${least}: a clear pass`;
+  }
+  return undefined;
+}
+
+/** The limit of the case that its evaluations miss. */
+function missedLimit(evaluations: readonly Evaluation[], { names, minimum }: CaseLimits): string | undefined {
+  for (const evaluation of evaluations) {
+    if (evaluation.status !== 'scored') continue;
+    if (names.has(evaluation.name) && !evaluation.pass) return `${evaluation.name}: ${evaluation.reason}`;
+    const least = evaluation.metric === undefined ? undefined : minimum.get(evaluation.metric);
+    if (least && evaluation.score < least.min - ROUNDING)
+      return `${evaluation.name}: ${evaluation.metric} ${evaluation.score.toFixed(2)}, at least ${least.min} required (${least.limit})`;
   }
   return undefined;
 }

@@ -9,6 +9,7 @@ import type { GoldenCase, LocatedCase } from '../model/case.ts';
 import type { EvaluatorSpec } from '../model/evaluation.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { SourceLocation } from '../model/location.ts';
+import { impliedBy } from './caseLimits.ts';
 
 export interface CaseEvaluatorOptions {
   specs: readonly EvaluatorSpec[];
@@ -47,11 +48,33 @@ export function caseEvaluators(options: CaseEvaluatorOptions): (entry: LocatedCa
     cache.set(key, evaluators);
     return evaluators;
   };
+  const limits = limitEvaluators(options.deps);
   return ({ case: entry, location }) => {
     const suite = shared.filter(({ spec }) => options.takesPart(spec, entry));
     const own = entry.assert;
-    return own === undefined || own.length === 0 ? suite : [...suite, ...compile(own, location)];
+    const all = own === undefined || own.length === 0 ? suite : [...suite, ...compile(own, location)];
+    if (entry.evaluation_criteria === undefined) return all;
+    return [
+      ...all,
+      ...limits(
+        impliedBy(
+          entry,
+          all.map(({ spec }) => spec),
+        ),
+      ),
+    ];
   };
+}
+
+/** Those that measure limits of cases, each compiled once. */
+function limitEvaluators(deps: EvaluatorDeps): (specs: readonly EvaluatorSpec[]) => Evaluator[] {
+  const made = new Map<string, Evaluator[]>();
+  return (specs) =>
+    specs.flatMap((spec) => {
+      const known = made.get(spec.name) ?? createEvaluators([spec], deps);
+      made.set(spec.name, known);
+      return known;
+    });
 }
 
 interface AssertionContext {

@@ -11,6 +11,7 @@ import type { FileList } from '../files/fileList.ts';
 import { readText } from '../files/readText.ts';
 import { Redactor } from '../http/redactor.ts';
 import type { GoldenCase } from '../model/case.ts';
+import type { Problem } from '../model/problem.ts';
 import type { RunFilter, RunPlan } from '../model/run.ts';
 import type { KeyedCatalog } from '../models/catalog.ts';
 import type { EditorModels } from '../models/editorClient.ts';
@@ -23,6 +24,7 @@ import type { FileReference } from '../suites/fileReference.ts';
 import type { Workspace } from '../suites/loadWorkspace.ts';
 import type { SuiteConfig } from '../suites/suiteConfig.ts';
 import { caseEvaluators } from './caseEvaluators.ts';
+import { LIMIT_NAMES, minimumScores } from './caseLimits.ts';
 import { caseOrder } from './caseOrder.ts';
 import { configuredSecrets } from './configuredSecrets.ts';
 import { createTarget } from './createTarget.ts';
@@ -35,6 +37,7 @@ import { asInRun, storedTargets } from './rejudgedRun.ts';
 import type { RunInputs } from './runInputs.ts';
 import { scriptRunners } from './scriptRunners.ts';
 import { settleCases } from './settleCases.ts';
+import { warnOfUnmeasuredLimits } from './unmeasuredLimits.ts';
 
 /** What a person may say differently for one run; undefined leaves the suite's own. */
 export interface RunOverrides {
@@ -76,6 +79,8 @@ export interface PreparePorts {
 export interface PreparedRun {
   suite: SuiteConfig;
   inputs: RunInputs;
+  /** Of its dataset, and of what it asks for in vain. */
+  warnings: readonly Problem[];
   /** Where replies are kept or come from, with how many there were. */
   recordings?: Pick<Recordings, 'mode' | 'count' | 'replaced'>;
   /** Programs that it starts may read any file of the workspace: those of its targets, or its evaluators. */
@@ -212,6 +217,9 @@ async function prepareRun(
         ...(suite.cascade.pass === undefined ? {} : { pass: suite.cascade.pass }),
         weights: suite.cascade.weights,
         rule: ruleFor(entry, suite),
+        ...(entry.evaluation_criteria === undefined
+          ? {}
+          : { limits: { names: LIMIT_NAMES, minimum: minimumScores(entry) } }),
         ...scoringFor(entry, deps),
       }),
       auditShare: suite.cascade.audit,
@@ -223,6 +231,7 @@ async function prepareRun(
     readsFiles:
       (!clock && targets.some(({ target }) => target.readsFiles)) ||
       evaluatorsReadFiles(suite, dataset, ports.trust),
+    warnings: [...dataset.warnings, ...(await warnOfUnmeasuredLimits(suite, dataset, signal))],
     ...(recordings ? { recordings } : {}),
     ...(budgets ? { budgets } : {}),
     async ready(signal) {

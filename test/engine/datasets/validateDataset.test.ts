@@ -12,7 +12,11 @@ const brief = (problems: readonly Problem[]) =>
 describe('validateDataset', () => {
   it('finds nothing wrong with a dataset that uses every field', async () => {
     const text = readFileSync(new URL('../../fixtures/datasets/support-2.0.0.yaml', import.meta.url), 'utf8');
-    assert.deepEqual(await validateDataset({ path: 'support.golden.yaml', text }), []);
+    const found = await validateDataset({ path: 'support.golden.yaml', text });
+    // The one that is the author's own.
+    assert.deepEqual(brief(found), [
+      '30:5 unknown-field: test_cases[0].own_field is not a known field and is ignored',
+    ]);
   });
 
   const wrong: [name: string, cases: string, problems: string[]][] = [
@@ -109,8 +113,20 @@ describe('validateDataset', () => {
     });
   }
 
-  it('keeps unknown fields without a word', async () => {
-    assert.deepEqual(await inYaml('  - id: a\n    input: x\n    reviewer: me\n    idx: 3\n'), []);
+  it('keeps unknown fields, and names each of them once', async () => {
+    const own = (id: string) => `  - id: ${id}\n    input: x\n    reviewer: me\n    expected_output: { tone: kind }\n`;
+    assert.deepEqual(brief(await inYaml(own('a') + own('b'))), [
+      '6:5 unknown-field: test_cases[0].reviewer is not a known field and is ignored',
+      '7:24 unknown-field: test_cases[0].expected_output.tone is not a known field and is ignored',
+    ]);
+  });
+
+  it('refuses a limit that nothing checks', async () => {
+    const problems = await inYaml('  - id: a\n    input: x\n    evaluation_criteria: { min_tone: 0.5 }\n');
+    assert.deepEqual(
+      problems.map(({ severity, code }) => [severity, code]),
+      [['error', 'unknown-limit']],
+    );
   });
 
   it('names both places of a duplicate id, in every format', async () => {

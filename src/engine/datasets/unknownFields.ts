@@ -1,34 +1,49 @@
 import { distance } from 'fastest-levenshtein';
 import type { Pointer } from '../files/document.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
-import type { FormatVersion } from './formatVersion.ts';
+import { CURRENT_FORMAT, type FormatVersion } from './formatVersion.ts';
 import { knownFields, type MapKind } from './validators.ts';
 
-/** An unknown field that is probably a known one, misspelt. */
-export interface NearMiss {
+/** An unknown field; `meant` is the known one that it probably is, misspelt. */
+export interface UnknownField {
   pointer: Pointer;
+  kind: MapKind;
   field: string;
-  meant: string;
+  meant?: string;
 }
+
+/** As many names are told: a hostile file may hold any number. */
+const MAX_TOLD = 50;
 
 /** Names of older formats, which a newer one does not read. */
 const RENAMED: { [field: string]: string } = { expected_keywords: 'expected_concepts' };
 
-/** Looks for misspelt fields. Unknown fields are allowed, so only names close to an absent known one count. */
-export class NearMissFinder {
+/**
+ * Looks for fields that nothing reads. They are allowed, so that a file of a later minor version can be read: one that
+ * is close to an absent known one is told each time, any other in a case the first time that its name occurs.
+ */
+export class UnknownFieldFinder {
   readonly #known: { [kind in MapKind]: readonly string[] };
+  /** Fields that a later format reads: an older file may hold them already. */
+  readonly #later: { [kind in MapKind]: readonly string[] };
   /** Remembered per kind and field: a large dataset repeats the same names. */
   readonly #meant = new Map<string, string | undefined>();
+  readonly #isNewer: boolean;
+  /** Names that were told. */
+  readonly #told = new Set<string>();
 
-  constructor(format: FormatVersion) {
+  /** `isNewer`: the file has a later minor version, whose fields nobody here knows. */
+  constructor(format: FormatVersion, isNewer: boolean) {
+    this.#isNewer = isNewer;
     this.#known = knownFields(format);
+    this.#later = knownFields(CURRENT_FORMAT);
   }
 
-  inDataset(dataset: JsonObject): NearMiss[] {
-    return this.#inMap(dataset, 'dataset', []);
+  inDataset(dataset: JsonObject): UnknownField[] {
+    return this.#inMap(dataset, 'dataset', []).filter(({ meant }) => meant !== undefined);
   }
 
-  inCase(testCase: JsonObject): NearMiss[] {
+  inCase(testCase: JsonObject): UnknownField[] {
     return [
       ...this.#inMap(testCase, 'case', []),
       ...this.#inMap(testCase['expected_output'], 'expected_output', ['expected_output']),
@@ -36,19 +51,29 @@ export class NearMissFinder {
     ];
   }
 
-  #inMap(value: JsonValue | undefined, kind: MapKind, pointer: Pointer): NearMiss[] {
+  #inMap(value: JsonValue | undefined, kind: MapKind, pointer: Pointer): UnknownField[] {
     if (!isJsonObject(value)) return [];
-    const misses: NearMiss[] = [];
+    const found: UnknownField[] = [];
     for (const field of Object.keys(value)) {
+      if (this.#known[kind].includes(field) || this.#later[kind].includes(field)) continue;
       const meant = this.#lookUp(field, kind);
-      if (meant && !Object.hasOwn(value, meant)) misses.push({ pointer: [...pointer, field], field, meant });
+      const at = { pointer: [...pointer, field], kind, field };
+      if (meant && !Object.hasOwn(value, meant)) found.push({ ...at, meant });
+      else if (this.#isNew(field, kind)) found.push(at);
     }
-    return misses;
+    return found;
+  }
+
+  #isNew(field: string, kind: MapKind): boolean {
+    const key = `${kind}/${field}`;
+    if (this.#isNewer) return false;
+    if (this.#told.has(key) || this.#told.size >= MAX_TOLD) return false;
+    this.#told.add(key);
+    return true;
   }
 
   #lookUp(field: string, kind: MapKind): string | undefined {
     const known = this.#known[kind];
-    if (known.includes(field)) return undefined;
     const key = `${kind}/${field}`;
     if (this.#meant.has(key)) return this.#meant.get(key);
     const meant = closest(field, known);
