@@ -114,7 +114,8 @@ describe('validateDataset', () => {
   }
 
   it('keeps unknown fields, and names each of them once', async () => {
-    const own = (id: string) => `  - id: ${id}\n    input: x\n    reviewer: me\n    expected_output: { tone: kind }\n`;
+    const own = (id: string) =>
+      `  - id: ${id}\n    input: x\n    reviewer: me\n    expected_output: { tone: kind }\n`;
     assert.deepEqual(brief(await inYaml(own('a') + own('b'))), [
       '6:5 unknown-field: test_cases[0].reviewer is not a known field and is ignored',
       '7:24 unknown-field: test_cases[0].expected_output.tone is not a known field and is ignored',
