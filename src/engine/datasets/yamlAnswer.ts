@@ -34,11 +34,17 @@ export function* yamlAnswers(
   const { scalar, keyStart } = found;
   const [start, end] = scalar.range ?? [0, 0];
   const isBlock = scalar.type === 'BLOCK_LITERAL' || scalar.type === 'BLOCK_FOLDED';
+  const comment = isBlock ? headerComment(text.slice(start, end)) : '';
   const indent = found.inFlow ? undefined : ' '.repeat(lines.location(keyStart).column - 1);
   for (const written of writings(answer, scalar, indent, lineBreak)) {
-    const body = written.replace(/\r?\n$/, '');
+    const body = written.replace(/\r?\n$/, '').replace(/^[^\r\n]*/, (first) => first + comment);
     yield [{ start, end, text: isBlock ? body + lineBreak : body }];
   }
+}
+
+/** ` # why` behind the `|-` of a block; empty where there is none. */
+function headerComment(block: string): string {
+  return /^[^\s#]+([ \t]+#[^\r\n]*)/.exec(block)?.[1] ?? '';
 }
 
 const QUOTED_PLACEHOLDER = new RegExp(`(["']?)${PLACEHOLDER}\\1`);

@@ -53,6 +53,17 @@ describe('expectAnswer', () => {
     assert.match(await changed('d.yaml', comment, 'a\nb'), /answer: "a\\nb" # why\n/);
   });
 
+  it('keeps a comment behind the mark of a block', async () => {
+    const text = `${HEAD}test_cases:\n  - id: a\n    input: x\n    expected_output:\n      answer: |- # note\n        old\n    tags: [t]\n`;
+    assert.match(await changed('d.yaml', text, 'new'), /answer: new # note\n {4}tags/);
+    assert.match(await changed('d.yaml', text, 'a\nb'), /answer: \|- # note\n {8}a\n {8}b\n/);
+  });
+
+  it('fills an expected output that is written as empty', async () => {
+    const text = `${HEAD}test_cases:\n  - id: a\n    input: x\n    expected_output: {}\n`;
+    assert.match(await changed('d.yaml', text, 'new'), /expected_output: \{ answer: new \}\n/);
+  });
+
   it('adds the answer, and the map around it, where there is none', async () => {
     const without = `${HEAD}test_cases:\n  - id: a\n    input: x\n  - id: b\n    input: y\n    expected_output:\n      expected_concepts: [c]\n`;
     assert.match(

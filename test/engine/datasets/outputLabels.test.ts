@@ -36,6 +36,19 @@ describe('labelOutput', () => {
     );
   });
 
+  it('fills a map that is written as empty', async () => {
+    for (const entry of [
+      '  - id: a\n    input: x\n    metadata: {} # mine\n    tags: [b]\n',
+      '  - { id: a, input: x, metadata: { } }\n',
+      '  - id: a\n    input: x\n    metadata: { labels: {} }\n',
+    ]) {
+      const text = `${HEAD}test_cases:\n${entry}`;
+      const after = await labelled('d.yaml', text, 'o', { pass: false, note: 'a: "b" # c' });
+      assert.deepEqual([...labels('d.yaml', after).values()], [{ pass: false, note: 'a: "b" # c' }]);
+      assert.equal(after.includes('# mine\n'), entry.includes('# mine'));
+    }
+  });
+
   it('replaces an earlier label, and takes it back', async () => {
     const text = `${HEAD}test_cases:\n  - id: a\n    input: x\n`;
     const once = await labelled('d.yaml', text, 'o', { pass: true, note: 'good' });

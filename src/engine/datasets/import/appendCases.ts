@@ -9,7 +9,7 @@ import { canonicalJson, type JsonValue } from '../../model/json.ts';
 import { datasetFormat, validateDataset } from '../dataset.ts';
 import { CURRENT_FORMAT, chooseFormat } from '../formatVersion.ts';
 import { editJson } from '../migrations/editJson.ts';
-import { contentEnd, editYaml, findPair, lineEnd } from '../migrations/editYaml.ts';
+import { contentEnd, editYaml, findPair, lastNode, lineEnd } from '../migrations/editYaml.ts';
 import { type Replacement, replaceAll } from '../migrations/replacement.ts';
 import { readRecords } from '../upgrade.ts';
 import { yamlItem } from './writeDataset.ts';
@@ -143,6 +143,11 @@ function separator(text: string, list: Node): string {
   return before.slice(before.trimEnd().length);
 }
 
+/** Whether the last text of a case is a block such as `|+`, to which the blank lines behind it belong. */
+function keepsBlankLines(text: string, outer: ParsedNode): boolean {
+  return /^[|>]\d*\+/.test(text.slice(lastNode(outer).range[0]));
+}
+
 function yamlInsertion(text: string, path: string, fresh: readonly GoldenCase[]): Replacement[] {
   const index = new LineIndex(path, text);
   const root = composeYaml(text, index).contents;
@@ -158,6 +163,10 @@ function yamlInsertion(text: string, path: string, fresh: readonly GoldenCase[])
   const isSpaced = /\n[ \t]*\r?\n[ \t]*(#.*\r?\n[ \t]*)*-[ \t]*$/.test(text.slice(0, last.range[0]));
   const end = lineEnd(text, contentEnd(last));
   const gap = text[end - 1] === '\n' ? '' : lineBreak;
-  const items = fresh.map((entry) => (isSpaced ? lineBreak : '') + yamlItem(entry, indent, lineBreak));
+  // A blank line behind such a block would be a part of its text.
+  const isKept = keepsBlankLines(text, last);
+  const items = fresh.map(
+    (entry, at) => (isSpaced && !(at === 0 && isKept) ? lineBreak : '') + yamlItem(entry, indent, lineBreak),
+  );
   return [{ start: end, end, text: gap + items.join('') }];
 }

@@ -60,7 +60,7 @@ export function findPair(map: ParsedNode | null, key: string): ParsedPair | unde
 function insertion(source: Source, map: ParsedMap, key: string, value: JsonValue): Replacement[] {
   const { text, index, lineBreak } = source;
   const last = map.items.at(-1);
-  if (!last) return [];
+  if (!last) return [firstEntry(map, key, value)];
   const name = quoteLike(text.slice(last.key.range[0], last.key.range[1]), key);
   if (map.flow) {
     const before = map.items.at(-2);
@@ -76,6 +76,12 @@ function insertion(source: Source, map: ParsedMap, key: string, value: JsonValue
   const isComplete = text[end - 1] === '\n';
   const content = lines.join(lineBreak);
   return [{ start: end, end, text: isComplete ? content + lineBreak : lineBreak + content }];
+}
+
+/** In place of `{}`, which is the only way to write an empty map. */
+function firstEntry(map: ParsedMap, key: string, value: JsonValue): Replacement {
+  const [start, end] = map.range;
+  return { start, end, text: `{ ${key}: ${flow(value, key)} }` };
 }
 
 /** The entry as its neighbours are written: maps as blocks where the others are blocks. */
@@ -111,11 +117,16 @@ function keyRange(pair: ParsedPair): [number, number] {
 
 /** Where the content of a node ends, without the comments and blank lines behind it. */
 export function contentEnd(outer: ParsedNode): number {
+  return lastNode(outer).range[1];
+}
+
+/** The node that a block of nodes ends with: a scalar, or one in brackets. */
+export function lastNode(outer: ParsedNode): ParsedNode {
   let node = outer;
   while (true) {
-    if ((!isMap(node) && !isSeq(node)) || node.flow) return node.range[1];
+    if ((!isMap(node) && !isSeq(node)) || node.flow) return node;
     const last = node.items.at(-1) as ParsedPair | ParsedNode | undefined;
-    if (!last) return node.range[1];
+    if (!last) return node;
     node = 'key' in last ? (last.value ?? last.key) : last;
   }
 }

@@ -98,6 +98,18 @@ describe('appendCases', () => {
     assert.deepEqual(result, { text: YAML, added: 0, same: ['a'], different: ['b'], version: undefined });
   });
 
+  it('adds behind a text to which the blank lines behind it belong', async () => {
+    const text =
+      'schema_version: 2.0.0\nversion: 1.0.0\ntest_cases:\n  - id: z\n    input: q\n\n  - id: y\n    input: |+\n      text\n\n';
+    const more = [
+      { id: 'new-1', input: 'a' },
+      { id: 'new-2', input: 'b' },
+    ];
+    const after = await appendCases({ path: 'd.golden.yaml', text }, more);
+    assert.equal(after.added, 2);
+    assert.match(after.text, /text\n\n {2}- id: new-1\n {4}input: a\n\n {2}- id: new-2\n/);
+  });
+
   it('adds nothing when the same cases are added again', async () => {
     const once = await appendCases({ path: 'a.yaml', text: YAML }, fresh);
     const twice = await appendCases({ path: 'a.yaml', text: once.text }, fresh);
