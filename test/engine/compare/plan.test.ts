@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { differencesOf } from '../../../src/engine/compare/differences.ts';
 import { planOf } from '../../../src/engine/compare/plan.ts';
+import { unitsToShowEquivalence } from '../../../src/engine/statistics/power.ts';
 
 /** Differences of the cases of each cluster. */
 function found(clusters: readonly (readonly number[])[]) {
@@ -25,6 +26,20 @@ describe('planOf', () => {
     assert.equal(thrice.casesToShowEquivalence, 3 * (alone.casesToShowEquivalence ?? 0));
     assert.ok(Math.abs((thrice.smallestEffect ?? 0) - (alone.smallestEffect ?? 1)) < 1e-3);
     assert.equal(alone.casesToDecide, Math.min(alone.casesToFind ?? 0, alone.casesToShowEquivalence ?? 0));
+  });
+
+  it('goes by the standard deviation and the skewness of the cases', () => {
+    const values = wobble.flat();
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const moment = (power: number) => values.reduce((sum, value) => sum + (value - mean) ** power, 0);
+    const deviation = Math.sqrt(moment(2) / (values.length - 1));
+    const skewness = moment(3) / values.length / deviation ** 3;
+    assert.ok(skewness < -1);
+    const kind = { kind: 'means', deviation, skewness, largest: 1 } as const;
+    const plan = planOf(found(wobble), 0.05, false);
+    assert.equal(plan.casesToShowEquivalence, unitsToShowEquivalence(kind, 0.05));
+    const even = unitsToShowEquivalence({ ...kind, skewness: 0 }, 0.05);
+    assert.ok((plan.casesToShowEquivalence ?? 0) > (even ?? 0));
   });
 
   it('asks for more where clusters are unequal', () => {
