@@ -106,7 +106,8 @@ describe('compareStored', () => {
     run('before', scores(0, 30, 0.2), 30, repeat);
     run('after', scores(0, 30, 0.9), 30, repeat);
     const { cases, verdict } = compare();
-    assert.deepEqual([cases[0]?.candidate.trials, cases[0]?.candidate.unmeasured], [3, 2]);
+    const { trials, unmeasured, unscored } = cases[0]?.candidate ?? {};
+    assert.deepEqual([trials, unmeasured, unscored], [3, 2, 2]);
     assert.equal(verdict.word, 'undecided');
   });
 

@@ -138,6 +138,21 @@ describe('judgeRun', () => {
     assert.match(judge({ maxCostUsd: 0.0015 }, [dear]).reason ?? '', /at most \$0\.0015 allowed$/);
   });
 
+  it('adds what judges cost, and leaves an unknown cost of theirs undecided', () => {
+    const summary = summarize(plan({ cases: 1 }), [trialResult({ output: complete('x', { costUsd: 1 }) })]);
+    const cost = (judgeCostUsd: number | null, max: number) =>
+      judgeRun(
+        { maxCostUsd: max, undecided: 'fail' },
+        { ...summary, cascade: { ...summary.cascade, judgeCostUsd } },
+      ).clauses[0];
+    assert.deepEqual([cost(0.5, 1.5)?.status, cost(0.5, 1.4)?.status], ['pass', 'fail']);
+    assert.equal(
+      cost(null, 2)?.reason,
+      'cost $1.00, at most $2.00 allowed (the cost of the judge is unknown)',
+    );
+    assert.deepEqual([cost(null, 2)?.status, cost(null, 0.5)?.status], ['undecided', 'fail']);
+  });
+
   it('takes the latency of what gave no answer for the worst', () => {
     const cut = { ...complete(''), status: 'incomplete' as const, reason: 'cut', latencyMs: 1 };
     const timed = (quick: number, slow: number, lost: number) =>
