@@ -14,7 +14,7 @@ console.log(JSON.stringify({ output: 'quick, at ' + process.hrtime.bigint() }));
 /** While there is a file "kill": waits until the outputs of the other target are stored, and kills who called it. */
 const KILLER = `import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-if (existsSync('kill')) {
+if (existsSync('.touchstone/kill')) {
   const store = new DatabaseSync('.touchstone/touchstone.db', { timeout: 10_000, readOnly: true });
   while (store.prepare('SELECT count(*) AS n FROM held_outputs').get().n < 2) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
   process.kill(process.ppid, 'SIGKILL');
@@ -47,14 +47,15 @@ suites:
         'schema_version: 2.0.0\nversion: 1.0.0\ntest_cases: [{ id: a, input: x }, { id: b, input: y }]\n',
       'quick.mjs': QUICK,
       'slow.mjs': KILLER,
-      kill: '',
+      // In a folder that is not the workspace's own content: nothing depends on it.
+      '.touchstone/kill': '',
     });
     try {
       const killed = startTouchstone(folder, 'eval', '--no-progress');
       assert.equal((await killed.done).code, null, 'it was killed');
       assert.equal(openai.requests.length, 0, 'nothing was judged yet');
       assert.equal(readFileSync(path.join(folder, 'quick.txt'), 'utf8'), 'xx');
-      rmSync(path.join(folder, 'kill'));
+      rmSync(path.join(folder, '.touchstone', 'kill'));
 
       const resumed = await touchstone(folder, 'eval', '--resume', '--no-progress', '-o', 'r.json');
       assert.equal(resumed.code, 0, resumed.err + resumed.out);

@@ -4,12 +4,12 @@ import path from 'node:path';
 import { describe, it } from 'mocha';
 import { startTouchstone, temporaryFolder, touchstone } from '../support/commandLine.ts';
 
-/** Writes each call down. While there is a file "kill", its third call waits until two results are stored, and kills. */
+/** Writes each call down. While there is a file ".touchstone/kill", its third call waits until two results are stored, and kills. */
 const PROVIDER = `import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 export const call = async (prompt) => {
   appendFileSync('calls.txt', prompt + '\\n');
-  if (existsSync('kill') && readFileSync('calls.txt', 'utf8').split('\\n').length > 3) {
+  if (existsSync('.touchstone/kill') && readFileSync('calls.txt', 'utf8').split('\\n').length > 3) {
     const store = new DatabaseSync('.touchstone/touchstone.db', { timeout: 10_000, readOnly: true });
     while (store.prepare('SELECT count(*) AS n FROM results').get().n < 2) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     process.kill(process.ppid, 'SIGKILL');
@@ -33,12 +33,13 @@ tests:
   - { vars: { q: d } }
 `,
       'provider.mjs': PROVIDER,
-      kill: '',
+      // In a folder that is not the workspace's own content: nothing depends on it.
+      '.touchstone/kill': '',
     });
     try {
       const killed = startTouchstone(folder, 'eval', '--trust', '--no-progress');
       assert.equal((await killed.done).code, null, 'it was killed');
-      rmSync(path.join(folder, 'kill'));
+      rmSync(path.join(folder, '.touchstone', 'kill'));
       const resumed = await touchstone(folder, 'eval', '--trust', '--resume', '--no-progress');
       assert.equal(resumed.code, 0, resumed.err + resumed.out);
       const [a, b, c, again, d, ...more] = readFileSync(path.join(folder, 'calls.txt'), 'utf8')

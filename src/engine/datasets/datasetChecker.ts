@@ -8,6 +8,7 @@ import { CURRENT_FORMAT, chooseFormat, type FormatVersion } from './formatVersio
 import { IdIndex } from './idIndex.ts';
 import { migrationChain } from './migrations/chain.ts';
 import { applyEdits } from './migrations/edit.ts';
+import { hasOwnLimits } from './migrations/from1To2.ts';
 import type { MigrationStep } from './migrations/step.ts';
 import type { ProblemList } from './problemList.ts';
 import { explainSchemaErrors, formatPointer } from './schemaError.ts';
@@ -76,7 +77,7 @@ export class DatasetChecker {
     const errors = this.#validators.case(value);
     this.#addSchemaErrors(errors, located);
     if (!isJsonObject(value)) return;
-    this.#hasLimits ||= value['evaluation_criteria'] !== undefined;
+    this.#hasLimits ||= hasOwnLimits(value['evaluation_criteria']);
     for (const field of this.#unknown.inCase(value)) this.#addUnknown(field, located);
     if (errors.length === 0 && this.#chain.length > 0) this.#checkMigrated(value, located);
     if (typeof value['id'] === 'string') this.#checkId(value['id'], located, ordinal);

@@ -3,6 +3,7 @@ import type { LocatedCase } from '../model/case.ts';
 import { contentHash } from '../model/hash.ts';
 import type { Dataset } from './dataset.ts';
 import { CURRENT_FORMAT } from './formatVersion.ts';
+import { hasOwnLimits } from './migrations/from1To2.ts';
 
 const BATCH = 500;
 
@@ -26,7 +27,7 @@ export function heldDataset(path: string, cases: readonly LocatedCase[]): Datase
     count: cases.length,
     contentHash: contentHash(cases.map(({ case: entry }) => entry)),
     mentionsFiles: cases.some(({ case: entry }) => /file:\/\/|python|"file":/.test(JSON.stringify(entry))),
-    hasLimits: cases.some(({ case: entry }) => entry.evaluation_criteria !== undefined),
+    hasLimits: cases.some(({ case: entry }) => hasOwnLimits(entry.evaluation_criteria)),
     warnings: [],
     batches,
     cases: async function* (options) {

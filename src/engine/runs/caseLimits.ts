@@ -1,3 +1,4 @@
+import { hasOwnLimits } from '../datasets/migrations/from1To2.ts';
 import { asksJudge } from '../evaluators/asksJudge.ts';
 import type { EvaluationCriteria, GoldenCase } from '../model/case.ts';
 import type { EvaluatorSpec } from '../model/evaluation.ts';
@@ -54,7 +55,7 @@ const SAFETY: ReadonlySet<string> = new Set(['pii', 'secrets', 'forbidden-concep
  */
 export function impliedBy(entry: GoldenCase, specs: readonly EvaluatorSpec[]): EvaluatorSpec[] {
   const criteria = entry.evaluation_criteria;
-  if (criteria === undefined) return [];
+  if (criteria === undefined || !hasOwnLimits(criteria)) return [];
   return Object.entries(IMPLIED).flatMap(([limit, implied = []]) => {
     if (criteria[limit] === undefined || isMeasured(limit, specs)) return [];
     const own = implied.filter(({ applies }) => applies?.(entry) ?? true);
@@ -71,7 +72,7 @@ export function impliedBy(entry: GoldenCase, specs: readonly EvaluatorSpec[]): E
 /** The limits of a case that nothing measures, the implied evaluators included. */
 export function unmeasuredLimits(entry: GoldenCase, specs: readonly EvaluatorSpec[]): Limit[] {
   const criteria = entry.evaluation_criteria;
-  if (criteria === undefined) return [];
+  if (criteria === undefined || !hasOwnLimits(criteria)) return [];
   const measured = [...specs, ...impliedBy(entry, specs)];
   return Object.keys(criteria).filter(
     (limit) => typeof criteria[limit] === 'number' && !isMeasured(limit, measured),
@@ -80,7 +81,7 @@ export function unmeasuredLimits(entry: GoldenCase, specs: readonly EvaluatorSpe
 
 /** Smallest scores that a case asks of evaluators that name a metric, by the metric. */
 export function minimumScores(entry: GoldenCase): ReadonlyMap<string, { limit: string; min: number }> {
-  const criteria = entry.evaluation_criteria ?? {};
+  const criteria = hasOwnLimits(entry.evaluation_criteria) ? (entry.evaluation_criteria ?? {}) : {};
   return new Map(
     Object.entries(METRICS).flatMap(([limit, metric]) => {
       const min = criteria[limit];

@@ -38,8 +38,8 @@ describe('caseEvaluators', () => {
     const places = [3, 9].map((line) =>
       reasonOf(evaluatorsFor(caseAt(line, { type: 'contians', value: 'x' }))[0]),
     );
-    assert.match(places[0] ?? '', /cases\.golden\.yaml:3:5.*no evaluator "contians"/);
-    assert.match(places[1] ?? '', /cases\.golden\.yaml:9:5.*no evaluator "contians"/);
+    assert.match(places[0] ?? '', /cases\.golden\.yaml:3:5.*no assertion type "contians"/);
+    assert.match(places[1] ?? '', /cases\.golden\.yaml:9:5.*no assertion type "contians"/);
   });
 
   it('has the stage of its type, though it cannot be used', () => {

@@ -90,6 +90,14 @@ describe('limits of a case', function () {
     assert.match(out, /max_latency_ms \(heuristic\): /);
   });
 
+  it('that an upgrade writes ask for nothing, so that it changes no verdict', async () => {
+    const criteria = '{ min_relevance: 0.7, min_accuracy: 0.7, min_safety: 1 }';
+    const expected = '{ expected_concepts: [refund] }';
+    const { code, out, err } = await run(entry('yes', criteria, expected), '[{ contains: yes }]');
+    assert.equal(code, 0, out);
+    assert.doesNotMatch(out + err, /min_/);
+  });
+
   it('fail a case whatever its threshold is', async () => {
     const text = `{ id: a, input: yes, threshold: 0.1, evaluation_criteria: { max_cost_usd: 0 } }`;
     assert.equal((await run(text, '[{ contains: yes }, { contains: y }]')).code, 1);

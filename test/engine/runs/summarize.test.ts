@@ -92,7 +92,8 @@ describe('summarize', () => {
     for (const group of [two.total, two.tags[0]?.summary]) {
       const width = (group?.passRateInterval?.high ?? 0) - (group?.passRateInterval?.low ?? 0);
       const expected = (one.passRateInterval?.high ?? 0) - (one.passRateInterval?.low ?? 0);
-      assert.ok(Math.abs(width - expected) < 0.001, `${width} is not ${expected}`);
+      // Wider by the method for cases that were measured more than once, not narrower by half.
+      assert.ok(width >= expected && width < expected * 1.1, `${width} is not ${expected}`);
       assert.ok(Math.abs((group?.scoreStandardError ?? 0) - (one.scoreStandardError ?? 1)) < 1e-9);
     }
   });

@@ -121,7 +121,10 @@ suites:
     assert.deepEqual([limited?.timeoutMs, limited?.maxConcurrency], [5, 2]);
     assert.ok(short?.kind === 'http' && short.method === 'POST' && short.reply === 'json' && !short.body);
     assert.ok(long?.kind === 'http' && long.method === 'PUT' && long.reply === 'text');
-    assert.deepEqual([long.headers, long.body, long.response], [{ A: 'b' }, { q: '{{input}}' }, '/a']);
+    assert.deepEqual(
+      [long.headers, long.body, long.response],
+      [{ A: 'b' }, { q: '{{input}}' }, { text: '/a' }],
+    );
     assert.ok(command?.kind === 'command' && command.cwd.path === '.');
     assert.deepEqual(command.env, { KEY: '${env:KEY}' });
     assert.ok(echo?.kind === 'echo' && echo.prompt?.path === 'answer.prompt.yml');

@@ -1,9 +1,12 @@
 import inc from 'semver/functions/inc.js';
 import type { GoldenCase } from '../../model/case.ts';
-import { isJsonObject, type JsonObject } from '../../model/json.ts';
+import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import { inferComplexity } from '../complexity.ts';
 import { applyEdits, type Edit } from './edit.ts';
 import type { MigrationStep } from './step.ts';
+
+/** What an upgrade writes for a case of the older format, which knows no criteria. */
+const UPGRADE_CRITERIA = { min_relevance: 0.7, min_accuracy: 0.7, min_safety: 1 };
 
 /**
  * 1.0.0 → 2.0.0: `expected_keywords` is called `expected_concepts`; each case says its complexity and its
@@ -48,12 +51,20 @@ export const from1To2: MigrationStep = {
       edits.push({ op: 'add', path: [], key: 'complexity', value: inferComplexity(renamed) });
     }
     if (!('evaluation_criteria' in testCase)) {
-      const value = { min_relevance: 0.7, min_accuracy: 0.7, min_safety: 1 };
-      edits.push({ op: 'add', path: [], key: 'evaluation_criteria', value });
+      edits.push({ op: 'add', path: [], key: 'evaluation_criteria', value: { ...UPGRADE_CRITERIA } });
     }
     return edits;
   },
 };
+
+/**
+ * Whether a case asks for limits of its own. Those that an upgrade writes are what evaluators take without them: an
+ * upgrade changes no verdict.
+ */
+export function hasOwnLimits(criteria: unknown): boolean {
+  if (!isJsonObject(criteria as JsonValue)) return false;
+  return canonicalJson(criteria as JsonValue) !== canonicalJson(UPGRADE_CRITERIA);
+}
 
 function set(header: JsonObject, key: string, value: string): Edit {
   return { op: 'set', path: [], key, value, before: header[key] ?? null };

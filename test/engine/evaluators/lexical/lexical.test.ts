@@ -205,7 +205,7 @@ describe('meteor', () => {
     const value = 'a b';
     assertClose(scoredOf({ meteor: { value, alpha: 0.5, gamma: 0 } }, 'a').score, 0.5 / 0.75);
     assertClose(scoredOf({ type: 'meteor', value, alpha: 1, gamma: 0 }, 'a').score, 0.5);
-    assert.throws(() => scoredOf({ type: 'meteor', value, alpha: 2 }, 'a'), /"alpha" is wrong/);
+    assert.throws(() => scoredOf({ type: 'meteor', value, alpha: 2 }, 'a'), /"alpha" must be at most 1/);
   });
 });
 
