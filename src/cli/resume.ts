@@ -15,7 +15,7 @@ export function findRun(engine: Engine, resume: string | true, suites: readonly 
     return named;
   }
   const run = engine.store
-    .listRuns(1000)
+    .listRuns(1000, { parts: false })
     .find(
       ({ plan, status }) =>
         status.state !== 'complete' &&

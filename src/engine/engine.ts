@@ -10,17 +10,18 @@ import type { SpendingLimits } from './cost/spendingDecision.ts';
 import { SpendingLimit } from './cost/spendingLimit.ts';
 import { dearestTrial } from './cost/spent.ts';
 import type { TrialResult } from './model/result.ts';
-import type { RunRecord } from './model/run.ts';
+import type { RunPlan, RunRecord } from './model/run.ts';
 import type { EditorModels } from './models/editorClient.ts';
 import type { Clock, Environment, Log, Random, Secrets, Trust } from './ports.ts';
 import type { RunReport } from './reports/runReport.ts';
 import { executeRun } from './runs/executeRun.ts';
 import { countNotRecorded } from './runs/notRecorded.ts';
-import { ensureSamePlan } from './runs/planChanges.ts';
+import { ensureSamePlan, type FileLists, isPartOf } from './runs/planChanges.ts';
 import { type PreparedRun, prepareRuns, type RunOverrides } from './runs/prepareRun.ts';
 import { newRunId } from './runs/runId.ts';
 import { summarize } from './runs/summarize.ts';
 import { filesOf, hashedFiles, keepFiles, noteFiles } from './runs/workspaceFiles.ts';
+import { CurrentResults } from './store/currentResults.ts';
 import type { Owner } from './store/lease.ts';
 import { RunStore } from './store/runStore.ts';
 import { storePath } from './store/storeFile.ts';
@@ -104,12 +105,7 @@ export function createEngine(
   function begin(prepared: PreparedRun, resume?: string): string {
     if (resume !== undefined) {
       const stored = store.getRun(resume);
-      ensureSamePlan(stored, prepared.inputs.plan, {
-        before: filesOf(store, stored.plan),
-        after: prepared.files,
-        hashed: hashedFiles(prepared.inputs.plan, prepared.suite.targets),
-        silenceMs: store.leaseMs / 3,
-      });
+      ensureSamePlan(stored, prepared.inputs.plan, filesWith(prepared, stored));
       return resume;
     }
     const createdAt = ports.clock.now();
@@ -118,6 +114,21 @@ export function createEngine(
     store.createRun({ id, plan: prepared.inputs.plan, createdAt, traceId: runTraceId(id) });
     return id;
   }
+
+  /** Where its results can stand in place of those of a stored run; otherwise it is a run by itself. */
+  function asPart(prepared: PreparedRun, id: string): PreparedRun {
+    const whole = store.getRun(id);
+    if (!isPartOf(whole, prepared.inputs.plan, filesWith(prepared, whole))) return prepared;
+    const partOf = whole.plan.partOf ?? id;
+    return { ...prepared, inputs: { ...prepared.inputs, plan: { ...prepared.inputs.plan, partOf } } };
+  }
+
+  const filesWith = ({ inputs, files, suite }: PreparedRun, stored: RunRecord): FileLists => ({
+    before: filesOf(store, stored.plan),
+    after: files,
+    hashed: hashedFiles(inputs.plan, suite.targets),
+    silenceMs: store.leaseMs / 3,
+  });
 
   const listing = ({ writes = [] }: RunOverrides, signal: AbortSignal) => ({
     root: workspace.root,
@@ -193,7 +204,9 @@ export function createEngine(
     begin,
     prepare: async (suite, overrides, signal) => {
       const prepared = await prepareRuns(workspace, suite, overrides, { ...ports, store }, signal);
-      return noteFiles(prepared, listing(overrides, signal));
+      const noted = await noteFiles(prepared, listing(overrides, signal));
+      const whole = overrides.partOf;
+      return whole === undefined ? noted : noted.map((one) => asPart(one, whole));
     },
     async estimate(prepared, signal) {
       const { estimateRun } = await import('./cost/estimate.ts');
@@ -239,24 +252,37 @@ export function createEngine(
 /** The report of a stored run; needs no workspace. Throws ResumeError when there is none of that id. */
 export function readReport(store: RunStore, runId: string): RunReport {
   const run = store.getRun(runId);
-  const { status } = run;
-  const counted = summarize(run.plan, store.results(runId));
+  const { status, plan } = run;
+  const current = new CurrentResults(store, runId);
+  const counted = summarize(plan, current.results());
   const isEnough = status.state === 'complete' && status.reason !== undefined;
   const summary = isEnough ? { ...counted, missing: 0 } : counted;
-  // A gate speaks of one side, and a run that was made for a comparison holds both.
-  const policy = run.plan.comparison ? null : run.plan.gate;
-  const judges = judgesForGate(store, run, policy, summary, () => store.results(runId));
+  const policy = isJudged(plan) ? plan.gate : null;
+  const judges = judgesForGate(store, run, policy, summary, () => current.results());
   const gate = policy ? judgeRun(policy, summary, judges) : null;
   const { total, missing } = summary;
   const allPassed = total.trials > 0 && total.passed === total.trials && missing === 0;
-  const notRecorded = run.plan.origin?.replay ? countNotRecorded(store.results(runId)) : 0;
+  const notRecorded = plan.origin?.replay ? countNotRecorded(current.results()) : 0;
+  const rerun = countReruns(current);
   return {
     run,
     summary,
     gate,
     passed: (gate?.passed ?? allPassed) && notRecorded === 0,
     ...(notRecorded > 0 ? { notRecorded } : {}),
-    results: (statuses) => store.results(runId, statuses),
+    ...(rerun > 0 ? { rerun } : {}),
+    results: (statuses) => current.results(statuses),
     caseAt: (caseIndex) => store.caseAt(runId, caseIndex),
   };
+}
+
+/** A gate speaks of one side, and a comparison holds both; it speaks of a dataset, not of cases picked one by one. */
+function isJudged({ comparison, filter }: RunPlan): boolean {
+  return !comparison && !filter.ids?.length;
+}
+
+function countReruns(current: CurrentResults): number {
+  let count = 0;
+  for (const { rerun } of current.results()) if (rerun) count += 1;
+  return count;
 }

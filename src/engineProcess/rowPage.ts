@@ -1,4 +1,5 @@
 import type { TrialResult } from '../engine/model/result.ts';
+import { CurrentResults } from '../engine/store/currentResults.ts';
 import type { RunStore } from '../engine/store/runStore.ts';
 import type { EngineCalls } from '../protocol/calls.ts';
 import { toRow } from './runFeed.ts';
@@ -23,7 +24,8 @@ export async function rowPage(
   const matches = rowFilter(filter);
   const rows: Page['rows'] = [];
   let looked = 0;
-  const results = after === null ? store.results(runId) : store.resultsAfter(runId, after);
+  const current = new CurrentResults(store, runId);
+  const results = after === null ? current.results() : current.resultsAfter(after);
   for (const result of results) {
     looked += 1;
     if (matches(result)) rows.push(toRow(result, runId, store));

@@ -29,6 +29,7 @@ export class RunFeed {
     const { id: runId, plan } = this.#run;
     this.#session.tell('run/started', {
       runId,
+      ...this.#part,
       suite: plan.suite,
       dataset: plan.dataset.path,
       targets: plan.targets.map(({ name }) => name),
@@ -41,9 +42,24 @@ export class RunFeed {
   add(results: readonly TrialResult[]): void {
     for (const result of results) {
       this.#counts[result.status] += 1;
-      this.#rows.push(toRow(result, this.#run.id, this.#store));
+      this.#rows.push(toRow(this.#asShown(result), this.#run.id, this.#store));
     }
     this.#timer ??= setTimeout(() => this.flush(), GATHER_MS);
+  }
+
+  /** A result that stands in place of another one says so. */
+  #asShown(result: TrialResult): TrialResult {
+    const { partOf } = this.#run.plan;
+    if (partOf === undefined) return result;
+    const before = this.#store
+      .resultsAt(partOf, result.caseIndex)
+      .find(({ target, trial }) => target === result.target && trial === result.trial);
+    return before ? { ...result, rerun: { runId: this.#run.id, before: before.status } } : result;
+  }
+
+  get #part(): { partOf?: string } {
+    const { partOf } = this.#run.plan;
+    return partOf === undefined ? {} : { partOf };
   }
 
   /** Sends what is gathered. */
@@ -53,6 +69,7 @@ export class RunFeed {
     if (this.#rows.length === 0) return;
     this.#session.tell('run/results', {
       runId: this.#run.id,
+      ...this.#part,
       rows: this.#rows,
       counts: { ...this.#counts },
     });

@@ -6,6 +6,7 @@ import { reportHead, runEntry } from '../engine/reports/jsonReport.ts';
 import { REPORT_FORMATS } from '../engine/reports/reportFormats.ts';
 import { resultEntry } from '../engine/reports/resultEntry.ts';
 import type { PreparedRun, RunOverrides } from '../engine/runs/prepareRun.ts';
+import { CurrentResults } from '../engine/store/currentResults.ts';
 import type { RunStore } from '../engine/store/runStore.ts';
 import type { Handlers } from '../protocol/call.ts';
 import type { runCalls } from '../protocol/runCalls.ts';
@@ -45,13 +46,12 @@ export function runHandlers(session: Session, comparisons: ComparisonJobs): Hand
     'run/cancel': ({ runId }) => ({ cancelled: jobs.cancel(runId) || comparisons.cancel(runId) }),
     'run/list': ({ limit }) => {
       const { store } = session;
-      const runs = store?.listRuns(limit) ?? [];
-      return {
-        runs: runs.map((run) => ({
-          ...identity(run, session),
-          counts: store?.counts(run.id) ?? { passed: 0, failed: 0, errored: 0 },
-        })),
-      };
+      if (!store) return { runs: [] };
+      const again = store.runsWithParts();
+      const countsOf = ({ id }: RunRecord) =>
+        again.has(id) ? new CurrentResults(store, id).counts() : store.counts(id);
+      const runs = store.listRuns(limit, { parts: false });
+      return { runs: runs.map((run) => ({ ...identity(run, session), counts: countsOf(run) })) };
     },
     'run/summary': ({ runId }) => {
       const report = readReport(storeOf(session, runId), runId);
@@ -61,12 +61,13 @@ export function runHandlers(session: Session, comparisons: ComparisonJobs): Hand
       rowPage(storeOf(session, runId), runId, { filter, after, limit }, signal),
     'run/result': ({ runId, caseId }) => {
       const store = storeOf(session, runId);
-      const results = store.resultsOfCase(runId, caseId);
+      const results = new CurrentResults(store, runId).resultsOfCase(caseId);
       return { results: results.map((result) => entryOf(result, runId, store)) };
     },
     'run/details': ({ runId, caseIndexes }) => {
       const store = storeOf(session, runId);
-      const results = caseIndexes.flatMap((index) => store.resultsAt(runId, index));
+      const current = new CurrentResults(store, runId);
+      const results = caseIndexes.flatMap((index) => current.resultsAt(index));
       return { results: results.map((result) => entryOf(result, runId, store)) };
     },
     'run/export': async ({ runId, file }) => {

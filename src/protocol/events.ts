@@ -9,6 +9,8 @@ export const engineEvents = {
   /** Before the first trial of this attempt. */
   'run/started': z.object({
     runId: z.string(),
+    /** The run in which its results stand in place of others. */
+    partOf: z.string().exactOptional(),
     suite: z.string(),
     dataset: z.string(),
     targets: z.array(z.string()),
@@ -20,7 +22,13 @@ export const engineEvents = {
     counts: trialCounts,
   }),
   /** Results that are durably stored, gathered over at most 50 ms. */
-  'run/results': z.object({ runId: z.string(), rows: z.array(runRow), counts: trialCounts }),
+  'run/results': z.object({
+    runId: z.string(),
+    /** As in `run/started`; the rows are then those of that run. */
+    partOf: z.string().exactOptional(),
+    rows: z.array(runRow),
+    counts: trialCounts,
+  }),
   'run/finished': z.object({
     runId: z.string(),
     /** `failed`: the run itself broke and can be resumed; what a case did is in its results. */

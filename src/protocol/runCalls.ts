@@ -32,6 +32,8 @@ export const overrides = z.strictObject({
   datasets: z.array(z.string()).min(1).exactOptional(),
   /** Leave out evaluators of the stage `judge`; the run says so. */
   withoutJudge: z.boolean().exactOptional(),
+  /** Id of a stored run: where nothing has changed since, the results stand in place of those that it has. */
+  partOf: z.string().min(1).exactOptional(),
 });
 
 const wanted = {
@@ -80,7 +82,7 @@ export const runCalls = {
     params: z.strictObject({ runId }),
     result: z.object({ cancelled: z.boolean() }),
   },
-  /** Newest first. */
+  /** Newest first; those that are part of another one are left out. */
   'run/list': {
     params: z.strictObject({ limit: z.int().min(1).max(1000).default(50) }),
     result: z.object({ runs: z.array(runHead) }),

@@ -39,6 +39,9 @@ export const runIdentity = z.looseObject({
   trials: z.int(),
 });
 
+/** That a case was run again after its run, and what came of it before. */
+const rerun = z.object({ run: z.string(), at: z.string(), before: trialStatus });
+
 /** A run in a list: its identity, and how many results are stored so far. */
 export const runHead = runIdentity.extend({ counts: trialCounts });
 
@@ -66,6 +69,7 @@ export const runRow = z.object({
   input_tokens: z.int().nullable(),
   output_tokens: z.int().nullable(),
   trace_id: z.string(),
+  rerun: rerun.exactOptional(),
 });
 
 /** One result in full: a report's result entry. */
@@ -106,6 +110,7 @@ export const caseResult = z.looseObject({
   location: z.string().nullable(),
   tags: z.array(z.string()),
   trace_id: z.string(),
+  rerun: rerun.exactOptional(),
 });
 
 /** The head of a report: the run, its figures and the gate's word. */
@@ -132,6 +137,8 @@ export const runSummary = z.object({
     targets: z.array(z.looseObject({ target: z.string(), pass_rate: z.number().nullable() })),
     missing: z.int(),
   }),
+  /** How many results are of cases that were run again; absent when there is none. */
+  rerun: z.int().exactOptional(),
 });
 
 export type RunRow = z.output<typeof runRow>;

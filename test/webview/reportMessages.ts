@@ -8,8 +8,12 @@ import type { ToPage } from '../../src/webview/report/messages.ts';
 
 /** A host of the page over a report in memory: the messages that it sends. */
 export function runMessage(report: RunReport): ToPage {
-  const { run, passed, gate, summary } = report;
-  return { type: 'run', head: { run: runEntry(run), passed, gate, summary: summaryEntry(summary) } };
+  const { run, passed, gate, summary, rerun } = report;
+  const again = rerun === undefined ? {} : { rerun };
+  return {
+    type: 'run',
+    head: { run: runEntry(run), passed, gate, summary: summaryEntry(summary), ...again },
+  };
 }
 
 export function rowsMessages(report: RunReport, batch = 1000): ToPage[] {

@@ -51,6 +51,22 @@ describe('the report panel', () => {
       assert.ok(text.includes(part), `${part} is missing in: ${text}`);
   });
 
+  it('marks results of cases that were run again, and counts them in the head', async () => {
+    const sample = sampleReport();
+    const rerun = { runId: 'later', before: 'failed' as const };
+    const results = () =>
+      [...sample.results()].map((result, at) => (at === 0 ? { ...result, rerun } : result));
+    const page = await open({ ...sample, rerun: 1, results });
+    const head = await shownText(page.locator('report-summary'));
+    assert.ok(head.includes('1 result is from running cases again after this run.'), head);
+    const marks = page.locator('[role=gridcell].status[title*="before: failed"]');
+    await marks.first().waitFor();
+    assert.equal(await marks.count(), 1);
+    await marks.first().click();
+    const drawer = await shownText(page.locator('case-drawer'));
+    assert.match(drawer, /Run again at .*; before: failed/);
+  });
+
   it('has a table for targets, tags, evaluators and stages', async () => {
     const page = await open(sampleReport());
     const tables: [string, string][] = [

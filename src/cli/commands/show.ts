@@ -2,6 +2,7 @@ import type { Engine } from '../../engine/engine.ts';
 import { UsageError } from '../../engine/errors.ts';
 import type { TrialResult } from '../../engine/model/result.ts';
 import type { RunReport } from '../../engine/reports/runReport.ts';
+import { CurrentResults } from '../../engine/store/currentResults.ts';
 import type { Workspace } from '../../engine/suites/loadWorkspace.ts';
 import { EXIT } from '../exitCode.ts';
 import { openEngine } from '../openEngine.ts';
@@ -67,34 +68,36 @@ function checkTogether({ json, runs, target, case: caseId }: ShowOptions): void 
 const MOST_RUNS = 100;
 
 function listRunsAsJson(engine: Engine, io: Io): number {
-  const runs = engine.store.listRuns(MOST_RUNS).map(({ id, plan, status, createdAt, elapsedMs }) => {
-    const { summary, passed } = engine.report(id);
-    const { total } = summary;
-    return {
-      id,
-      suite: plan.suite,
-      dataset: plan.dataset.path,
-      targets: plan.targets.map(({ name }) => name),
-      created_at: new Date(createdAt).toISOString(),
-      state: status.state,
-      elapsed_ms: elapsedMs,
-      trials: plan.trials,
-      passed: total.passed,
-      failed: total.failed,
-      errored: total.errored,
-      pass_rate: total.passRate,
-      cost_usd: total.costUsd,
-      unknown_costs: total.unknownCosts,
-      // What a run that is not complete comes to is not known yet.
-      result: status.state !== 'complete' ? null : passed ? 'passed' : 'failed',
-    };
-  });
+  const runs = engine.store
+    .listRuns(MOST_RUNS, { parts: false })
+    .map(({ id, plan, status, createdAt, elapsedMs }) => {
+      const { summary, passed } = engine.report(id);
+      const { total } = summary;
+      return {
+        id,
+        suite: plan.suite,
+        dataset: plan.dataset.path,
+        targets: plan.targets.map(({ name }) => name),
+        created_at: new Date(createdAt).toISOString(),
+        state: status.state,
+        elapsed_ms: elapsedMs,
+        trials: plan.trials,
+        passed: total.passed,
+        failed: total.failed,
+        errored: total.errored,
+        pass_rate: total.passRate,
+        cost_usd: total.costUsd,
+        unknown_costs: total.unknownCosts,
+        // What a run that is not complete comes to is not known yet.
+        result: status.state !== 'complete' ? null : passed ? 'passed' : 'failed',
+      };
+    });
   io.out(JSON.stringify({ runs }, null, 2));
   return EXIT.passed;
 }
 
 function listRuns(engine: Engine, io: Io): number {
-  const rows = engine.store.listRuns(MOST_RUNS).map(({ id, plan, status, createdAt }) => {
+  const rows = engine.store.listRuns(MOST_RUNS, { parts: false }).map(({ id, plan, status, createdAt }) => {
     const { summary, passed } = engine.report(id);
     return [
       id,
@@ -149,7 +152,7 @@ function showCase(
   { id: caseId, target }: { id: string; target: string | undefined },
   io: Io,
 ): number {
-  const all = engine.store.resultsOfCase(id, caseId);
+  const all = new CurrentResults(engine.store, id).resultsOfCase(caseId);
   const results = target === undefined ? all : all.filter((result) => result.target === target);
   if (all.length > 0 && results.length === 0) {
     throw new UsageError(`the case ${caseId} has no result of a target ${target} in run ${id}`, {
@@ -170,7 +173,7 @@ function showCase(
 }
 
 function newest(engine: Engine): string {
-  const [run] = engine.store.listRuns(1);
+  const [run] = engine.store.listRuns(1, { parts: false });
   if (run) return run.id;
   throw new UsageError('no run is stored yet', { remedy: 'Make one with: touchstone eval' });
 }

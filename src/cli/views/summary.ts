@@ -45,6 +45,9 @@ export function summaryLines(report: RunReport, workspace: Workspace, io: Io): s
     ...(report.gate ? gateLines(report.gate, io) : []),
     '',
     verdictLine(report, style),
+    ...(report.rerun === undefined
+      ? []
+      : [`${formatCount(report.rerun)} of these from running cases again after the run`]),
     style.dim(`run ${run.id}, ${formatDuration(run.elapsedMs)}; again with: ${again}`),
   ];
 }

@@ -1,6 +1,7 @@
 import type { SourceRange } from '../model/location.ts';
 import type { RunRecord } from '../model/run.ts';
 import { detectFormat } from '../prompts/detectFormat.ts';
+import { CurrentResults } from '../store/currentResults.ts';
 import type { RunStore } from '../store/runStore.ts';
 import type { LanguageFile } from './languageFile.ts';
 import { symbolsOf } from './symbols.ts';
@@ -75,13 +76,15 @@ export function lensesOf(
 
 function runsOf(store: RunStore | undefined, fits: (run: RunRecord) => boolean): RunRecord[] {
   // A comparison holds two runs in one, so its counts are those of neither.
-  return store ? store.listRuns(RUNS).filter((run) => run.plan.comparison === undefined && fits(run)) : [];
+  return store
+    ? store.listRuns(RUNS, { parts: false }).filter((run) => run.plan.comparison === undefined && fits(run))
+    : [];
 }
 
 /** Of the newest run that holds the case. */
 function lastOfCase(store: RunStore, runs: readonly RunRecord[], id: string): LastResult | null {
   for (const { id: runId } of runs) {
-    const results = store.resultsOfCase(runId, id);
+    const results = new CurrentResults(store, runId).resultsOfCase(id);
     if (results.length === 0) continue;
     const scores = results.flatMap(({ score }) => (score === null ? [] : [score]));
     const passed = results.filter(({ status }) => status === 'passed').length;
@@ -94,7 +97,7 @@ function lastOfCase(store: RunStore, runs: readonly RunRecord[], id: string): La
 function lastOfSuite(store: RunStore, runs: readonly RunRecord[], name: string): LastResult | null {
   for (const { id: runId, plan } of runs) {
     if (plan.suite !== name) continue;
-    const { passed, failed, errored } = store.counts(runId);
+    const { passed, failed, errored } = new CurrentResults(store, runId).counts();
     const trials = passed + failed + errored;
     if (trials > 0) return { runId, passed, trials, score: null };
   }

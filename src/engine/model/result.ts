@@ -50,4 +50,13 @@ export interface TrialResult extends Verdict {
   tags: string[];
   /** Milliseconds since the epoch. */
   startedAt: number;
+  /** Set when it is read in place of another one; never stored. */
+  rerun?: Rerun;
+}
+
+/** That a case was run again, and what came of it before. */
+export interface Rerun {
+  /** Id of the run that has this result. */
+  runId: string;
+  before: TrialStatus;
 }

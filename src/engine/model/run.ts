@@ -16,6 +16,8 @@ export interface RunPlan {
   origin?: RunOrigin;
   /** Set in a run that was made for a comparison: what its two sides are called. It is never resumed as an evaluation. */
   comparison?: { baseline: string; candidate: string };
+  /** Id of the run in which its results stand in place of those that were there: it is not a run by itself. */
+  partOf?: string;
   /** What the person left out of the suite for this run; absent where it ran whole. */
   leftOut?: RunOmission;
   /** The model of every prompt target, where the person chose one for this run. */

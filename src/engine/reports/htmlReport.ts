@@ -49,6 +49,7 @@ function runHead(report: RunReport, limit: number) {
     passed: report.passed,
     gate: report.gate,
     summary: summaryEntry(report.summary),
+    ...(report.rerun === undefined ? {} : { rerun: report.rerun }),
     left_out: Math.max(0, report.summary.total.trials - limit),
   };
 }

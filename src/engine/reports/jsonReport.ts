@@ -33,6 +33,7 @@ export function reportHead(report: RunReport) {
     passed: report.passed,
     gate: report.gate,
     summary: summaryEntry(report.summary),
+    ...(report.rerun === undefined ? {} : { rerun: report.rerun }),
   };
 }
 
@@ -62,6 +63,7 @@ export function runEntry(run: RunRecord) {
     ...(run.status.state === 'complete' && run.status.reason !== undefined
       ? { ended_early: run.status.reason }
       : {}),
+    ...(plan.partOf === undefined ? {} : { part_of: plan.partOf }),
     ...(plan.leftOut ? { left_out: plan.leftOut } : {}),
     ...(plan.model === undefined ? {} : { model: plan.model }),
     ...(plan.origin === undefined ? {} : { origin: plan.origin }),

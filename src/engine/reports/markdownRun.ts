@@ -31,13 +31,14 @@ export function folded(summary: string, body: string): string {
   return `<details><summary>${summary}</summary>\n\n${body}\n</details>\n`;
 }
 
-function verdict({ summary: { total, missing }, gate, passed }: RunReport): string {
+function verdict({ summary: { total, missing }, gate, passed, rerun }: RunReport): string {
   const word = passed ? 'passed' : 'failed';
   const counts = [
     `${formatCount(total.passed)} of ${formatCount(total.trials + missing)} passed`,
     ...(total.failed > 0 ? [`${formatCount(total.failed)} failed`] : []),
     ...(total.errored > 0 ? [`${formatCount(total.errored)} errored`] : []),
     ...(missing > 0 ? [`${formatCount(missing)} missing: the run is not complete`] : []),
+    ...(rerun === undefined ? [] : [`${formatCount(rerun)} from running cases again after the run`]),
     ...(total.flakyCases > 0 ? [`${formatCount(total.flakyCases)} flaky`] : []),
   ];
   return `${gate ? `gate ${word}` : word}; ${counts.join(', ')}`;

@@ -4,7 +4,7 @@ import { isJsonObject, type JsonValue } from '../model/json.ts';
 import { formatLocation } from '../model/location.ts';
 import type { ToolCall } from '../model/message.ts';
 import type { Output, Usage } from '../model/output.ts';
-import type { TrialResult } from '../model/result.ts';
+import type { Rerun, TrialResult } from '../model/result.ts';
 
 /** One result as reports write it; described by media/schemas/report-1.schema.json. Keys in a fixed order. */
 export function resultEntry(result: TrialResult, located: LocatedCase | undefined) {
@@ -32,7 +32,13 @@ export function resultEntry(result: TrialResult, located: LocatedCase | undefine
     cluster: result.cluster ?? null,
     trace_id: result.traceId,
     started_at: new Date(result.startedAt).toISOString(),
+    ...(result.rerun ? { rerun: rerunEntry(result.rerun, result) } : {}),
   };
+}
+
+/** That a case was run again: in which run, when, and what came of it before. */
+export function rerunEntry({ runId, before }: Rerun, { startedAt }: TrialResult) {
+  return { run: runId, at: new Date(startedAt).toISOString(), before };
 }
 
 function outputEntry(output: Output) {

@@ -1,6 +1,7 @@
 import type { LocatedCase } from '../model/case.ts';
 import type { TrialResult } from '../model/result.ts';
 import { actualText, inputText, isBad } from './caseText.ts';
+import { rerunEntry } from './resultEntry.ts';
 
 /** UTF-16 units of a text that a row keeps: enough for one line on a wide screen. */
 const PREVIEW_LENGTH = 200;
@@ -28,6 +29,7 @@ export function rowEntry(result: TrialResult, located: LocatedCase | undefined) 
     input_tokens: output.usage?.inputTokens ?? null,
     output_tokens: output.usage?.outputTokens ?? null,
     trace_id: result.traceId,
+    ...(result.rerun ? { rerun: rerunEntry(result.rerun, result) } : {}),
   };
 }
 

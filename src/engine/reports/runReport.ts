@@ -14,6 +14,8 @@ export interface RunReport {
   passed: boolean;
   /** In a replay: trials that lack a recording, so that the run cannot pass whatever the gate says. Absent when there is none. */
   notRecorded?: number;
+  /** How many results are of cases that were run again. Absent when there is none. */
+  rerun?: number;
   /** In stable order, those with one of `statuses` or all; each call reads the store anew. */
   results(statuses?: readonly TrialStatus[]): Iterable<TrialResult>;
   /** The case of a result, as it was asked. */

@@ -5,7 +5,7 @@ import type { PlanTarget, RunPlan, RunRecord } from '../model/run.ts';
 import { environmentChanges, fewNames } from './targetChanges.ts';
 
 /** The workspace's files when a run began, and as they are now; undefined where that is not known. */
-interface FileLists {
+export interface FileLists {
   before: FileList | undefined;
   after: FileList | undefined;
   /** Those whose content stands in other hashes of the plan. */
@@ -26,6 +26,16 @@ export function ensureSamePlan(run: RunRecord, after: RunPlan, files: FileLists)
   throw new ResumeError(`run ${run.id} cannot be resumed: ${changes.join('; ')}`, {
     remedy: 'Undo the change to go on with it, or start a new run without --resume.',
   });
+}
+
+/** Whether results of some cases, run again with `after`, can stand in place of those that the run has. */
+export function isPartOf(run: RunRecord, after: RunPlan, files: FileLists): boolean {
+  const { plan } = run;
+  if (plan.comparison || plan.model !== after.model || plan.judge !== after.judge) return false;
+  const names = new Set(after.targets.map(({ name }) => name));
+  const targets = plan.targets.filter(({ name }) => names.has(name));
+  const changes = planChanges({ ...plan, targets, filter: after.filter }, after);
+  return changes.length === 0 && fileChanges(run, files).length === 0;
 }
 
 /** Throws ResumeError when the run was made for a comparison: half of its trials are the other side's. */

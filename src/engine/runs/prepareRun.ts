@@ -59,6 +59,8 @@ export interface RunOverrides {
   recordings?: RecordingChoice;
   /** Id of a stored run whose outputs are judged anew; no target is called. */
   rejudge?: string;
+  /** Id of a stored run: where nothing has changed since, the results stand in place of those that it has. */
+  partOf?: string;
   /** Absolute paths that are written when it has ended, e.g. reports: they are no part of what programs read. */
   writes?: string[];
 }

@@ -155,10 +155,31 @@ export class RunStore {
     return toRunRecord(this.#row(id));
   }
 
-  /** Newest first. */
-  listRuns(limit = 50): RunRecord[] {
-    const rows = this.#connection.all('SELECT * FROM runs ORDER BY created_at DESC, id DESC LIMIT ?', limit);
+  /** Newest first; without `parts`, only those that are runs by themselves. */
+  listRuns(limit = 50, { parts = true } = {}): RunRecord[] {
+    const only = parts ? '' : `WHERE json_extract(plan, '$.partOf') IS NULL`;
+    const rows = this.#connection.all(
+      `SELECT * FROM runs ${only} ORDER BY created_at DESC, id DESC LIMIT ?`,
+      limit,
+    );
     return rows.map((row) => toRunRecord(row as unknown as RunRow));
+  }
+
+  /** Ids of the runs that are part of this one, the oldest first. */
+  partsOf(id: string): string[] {
+    const rows = this.#connection.all(
+      `SELECT id FROM runs WHERE json_extract(plan, '$.partOf') = ? ORDER BY created_at, number`,
+      id,
+    );
+    return rows.map((row) => String(row.id));
+  }
+
+  /** Ids of the runs that have parts. */
+  runsWithParts(): Set<string> {
+    const rows = this.#connection.all(
+      `SELECT DISTINCT json_extract(plan, '$.partOf') AS id FROM runs WHERE json_extract(plan, '$.partOf') IS NOT NULL`,
+    );
+    return new Set(rows.map((row) => String(row.id)));
   }
 
   /** The trace of the run itself, or undefined when there is no such run. */
@@ -244,8 +265,9 @@ export class RunStore {
     };
   }
 
-  /** Removes a run with its results and traces. Throws ResumeError when a living process holds it, or there is none. */
+  /** Removes a run with its parts, results and traces. Throws ResumeError when a living process holds it, or there is none. */
   deleteRun(id: string, owner: Owner, now: number): void {
+    for (const part of this.partsOf(id)) this.deleteRun(part, owner, now);
     this.#connection.transaction(() => {
       const row = this.#row(id);
       this.#refuseHeld(row, owner, now);

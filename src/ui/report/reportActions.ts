@@ -42,17 +42,20 @@ async function openCase(request: ActionRequest, engine: EngineClient): Promise<v
   await vscode.window.showTextDocument(uri, { selection: new vscode.Range(at, at) });
 }
 
-/** As the case was run, on the same target; the report of the new run is shown. */
+/**
+ * As the case was run, on the same target. Its results take the place of those in the report; where something has
+ * changed since, they are a run of their own, whose report is shown.
+ */
 async function rerunCase(request: ActionRequest, { engine, runs, show }: ActionOptions): Promise<void> {
-  const { run } = await engine.call('run/summary', { runId: request.runId });
+  const { runId: partOf, caseId, target } = request;
+  const { run } = await engine.call('run/summary', { runId: partOf });
   const { suite, overrides } = sameRequest(run);
-  const { caseId, target } = request;
-  const only = { filter: { names: [], tags: [], ids: [caseId] }, targets: [target] };
+  const only = { filter: { names: [], tags: [], ids: [caseId] }, targets: [target], seed: run.seed, partOf };
   const finished = await runs.start(
-    { suite, overrides: { ...overrides, ...only, datasets: [run.dataset.path] } },
+    { suite, overrides: { ...overrides, ...only } },
     {
-      onEvent: ({ kind, run: { runId } }) => {
-        if (kind === 'started') void show({ runId, caseId, target });
+      onEvent: ({ kind, run: { runId, partOf: whole } }) => {
+        if (kind === 'started' && whole === undefined) void show({ runId, caseId, target });
       },
     },
   );

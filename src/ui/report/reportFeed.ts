@@ -25,7 +25,7 @@ export class ReportFeed implements vscode.Disposable {
     this.#send = send;
     this.#subscriptions = [
       engine.on('run/results', (data) => {
-        if (data.runId === runId) this.#add(data.rows);
+        if (data.runId === runId || data.partOf === runId) this.#add(data.rows);
       }),
       engine.on('run/started', (data) => {
         if (data.runId === runId) this.#figuresSoon();

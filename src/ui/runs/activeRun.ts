@@ -4,6 +4,8 @@ import type { RunRow } from '../../protocol/runEntries.ts';
 /** A run of this window that is under way. */
 export interface ActiveRun {
   readonly runId: string;
+  /** The run in which its results stand in place of others. */
+  readonly partOf?: string;
   readonly suite: string;
   /** Relative to the workspace, as in the listing. */
   readonly dataset: string;
@@ -33,6 +35,11 @@ export type RunEvent =
   | { kind: 'started'; run: ActiveRun }
   | { kind: 'results'; run: ActiveRun; rows: readonly RunRow[] }
   | { kind: 'finished'; run: ActiveRun; end: RunEnd };
+
+/** The run in which its results are looked at. */
+export function shownRun({ runId, partOf }: ActiveRun): string {
+  return partOf ?? runId;
+}
 
 /** Results so far. */
 export function doneOf({ counts }: ActiveRun): number {

@@ -6,7 +6,7 @@ import { isFileAt } from '../files/samePath.ts';
 import { PlainError } from '../output/plainError.ts';
 import { offerSuite } from '../suites/offerSuite.ts';
 import { requireTrust } from '../trust/trust.ts';
-import type { FinishedRun } from './activeRun.ts';
+import { type FinishedRun, shownRun } from './activeRun.ts';
 import { pickEvaluation } from './pickEvaluation.ts';
 import { allResults } from './resultPages.ts';
 import { casesArgument, fileArgument, runArgument, suiteArgument } from './runArguments.ts';
@@ -167,10 +167,11 @@ async function tellEnd(finished: readonly FinishedRun[]): Promise<void> {
   const hasBad = finished.some(({ run }) => run.counts.failed + run.counts.errored > 0);
   const more = isComplete ? (hasBad ? [failed] : []) : [resume];
   const answer = await tell(text, open, ...more);
-  const { runId } = first.run;
+  const runId = shownRun(first.run);
   if (answer === open) await vscode.commands.executeCommand('touchstone.openReport', { runId });
   if (answer === failed) await vscode.commands.executeCommand('touchstone.rerunFailed', { runId });
-  if (answer === resume) await vscode.commands.executeCommand('touchstone.resumeRun', { runId });
+  if (answer === resume)
+    await vscode.commands.executeCommand('touchstone.resumeRun', { runId: first.run.runId });
 }
 
 /** A stored run; the newest where none is named. */

@@ -4,7 +4,7 @@ import type { EngineCalls } from '../../protocol/calls.ts';
 import type { EngineEvents } from '../../protocol/events.ts';
 import type { EngineClient, EngineState } from '../engine/engineClient.ts';
 import type { Settings } from '../settings/settings.ts';
-import type { ActiveRun, FinishedRun, RunEnd, RunEvent } from './activeRun.ts';
+import { type ActiveRun, type FinishedRun, type RunEnd, type RunEvent, shownRun } from './activeRun.ts';
 
 /** What may be said differently for one run. */
 export type RunOverrides = EngineCalls['run/start']['params']['overrides'];
@@ -203,10 +203,10 @@ export class RunController implements vscode.Disposable {
     for (const runId of runIds) void this.stop(runId).catch(() => {});
   }
 
-  #started({ runId, suite, dataset, targets, trials, repeat, counts }: EngineEvents['run/started']): void {
-    const run = { runId, suite, dataset, targets, trials, repeat, counts };
+  #started(run: EngineEvents['run/started']): void {
+    const { runId } = run;
     this.#active.set(runId, run);
-    this.#latest = runId;
+    this.#latest = shownRun(run);
     this.#happened.fire({ kind: 'started', run });
   }
 

@@ -2,7 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { CaseResult, RunRow } from '../../protocol/runEntries.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
-import { type ActiveRun, doneOf, type RunEnd, type RunEvent } from '../runs/activeRun.ts';
+import { type ActiveRun, doneOf, type RunEnd, type RunEvent, shownRun } from '../runs/activeRun.ts';
 import { dollars } from '../runs/dollars.ts';
 import { messagesFor, plainMessage, visible } from './testMessages.ts';
 import type { TestTree } from './testTree.ts';
@@ -125,7 +125,7 @@ export class TestRunView {
     const row = tally.rows.find(({ status }) => status !== 'passed') ?? tally.rows[0];
     if (!row) return;
     const { case_id: caseId, target, trial } = row;
-    this.#tree.results.set(item, { runId: run.runId, caseId, target, trial });
+    this.#tree.results.set(item, { runId: shownRun(run), caseId, target, trial });
   }
 
   async #reportBad(bad: readonly Settled[]): Promise<void> {

@@ -37,7 +37,10 @@ export class RunHistory implements vscode.Disposable {
     this.#subscriptions = [
       engine.on('run/started', reload),
       engine.on('run/finished', reload),
-      engine.on('run/results', ({ runId, counts }) => this.#count(runId, counts)),
+      engine.on('run/results', ({ runId, partOf, counts }) => {
+        if (partOf === undefined) this.#count(runId, counts);
+        else this.#verdicts.delete(partOf);
+      }),
       engine.onDidChangeState(({ state }) => {
         if (state === 'ready') reload();
       }),

@@ -16,6 +16,7 @@ import { evaluatorList, stepList } from './caseEvidence.ts';
 import type { ResultDetail, Row } from './entries.ts';
 import type { OutputLabel, ReportAction } from './messages.ts';
 import type { LoadedCase } from './reportModel.ts';
+import { rerunText } from './resultCells.ts';
 import { titleOf } from './resultColumns.ts';
 
 const ACTION_LABEL: { [action in ReportAction]: ActionText } = {
@@ -56,6 +57,7 @@ export class CaseDrawer extends Drawer {
         ${STATUS_WORD[row.status]} · score ${row.score?.toFixed(2) ?? '–'} · ${visibleText(row.target)} · trial
         ${row.trial + 1}
       </p>
+      ${row.rerun ? html`<p class="line dim">${rerunText(row.rerun)}</p>` : nothing}
       ${this.#body()}
     </aside>`;
   }

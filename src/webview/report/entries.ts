@@ -17,6 +17,10 @@ const status = z.enum(['passed', 'failed', 'errored']);
 export const resultKey = z.object({ target: z.string(), case_index: count, trial: count });
 export type ResultKey = z.infer<typeof resultKey>;
 
+const rerun = z.object({ at: z.string(), before: status });
+/** That a case was run again after its run, and what came of it before. */
+export type RerunEntry = z.infer<typeof rerun>;
+
 /** One line of the table: texts are cut, the whole is asked for when the line is opened. */
 export const row = z.extend(resultKey, {
   case_id: z.string(),
@@ -38,6 +42,7 @@ export const row = z.extend(resultKey, {
   input_tokens: maybe,
   output_tokens: maybe,
   trace_id: z.string(),
+  rerun: z.optional(rerun),
 });
 export type Row = z.infer<typeof row>;
 
@@ -123,6 +128,7 @@ export const resultDetail = z.extend(resultKey, {
   cluster: maybeText,
   trace_id: z.string(),
   started_at: z.string(),
+  rerun: z.optional(rerun),
 });
 export type ResultDetail = z.infer<typeof resultDetail>;
 
@@ -202,6 +208,8 @@ export const runHead = z.object({
     elapsed_ms: z.number(),
     dataset: z.object({ path: z.string(), version: z.string() }),
     targets: z.array(z.object({ name: z.string(), kind: z.string() })),
+    /** Only some cases took part where it has `ids`. */
+    filter: z.object({ ids: z.optional(z.array(z.string())) }),
     repeat: count,
     /** The number of results that the run holds when it is complete. */
     trials: count,
@@ -211,6 +219,8 @@ export const runHead = z.object({
   /** Null where the suite has no gate. */
   gate: z.nullable(gate),
   summary,
+  /** Results of cases that were run again; absent when there is none. */
+  rerun: z.optional(count),
   /** Results that the file leaves out because it would be too large. */
   left_out: z.optional(count),
 });

@@ -136,6 +136,7 @@ export class ReportSummary extends LitElement {
       ${reason === null || verdict.kind !== 'failed' ? nothing : html`<p class="why">${visibleText(reason)}</p>`}
       ${identity(head)}
       ${head.run.state === 'running' ? progress(head) : nothing}
+      ${rerun(head)}
       ${leftOut(head)}
       ${figures(head)}
       ${head.gate ? clauses(head.gate) : nothing}
@@ -162,6 +163,12 @@ function progress({ run, summary }: RunHead): TemplateResult {
     .value=${summary.total.trials}
     .max=${Math.max(1, run.trials)}
   ></vscode-progress-bar>`;
+}
+
+function rerun({ rerun = 0 }: RunHead): TemplateResult | typeof nothing {
+  if (rerun === 0) return nothing;
+  const results = rerun === 1 ? '1 result is' : `${formatCount(rerun)} results are`;
+  return html`<p>${icon('rerun')} ${results} from running cases again after this run.</p>`;
 }
 
 function leftOut({ left_out = 0 }: RunHead): TemplateResult | typeof nothing {

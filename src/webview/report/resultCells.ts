@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { icon } from '../shared/icons.ts';
 import { visibleText } from '../shared/visibleText.ts';
-import type { RunHead } from './entries.ts';
+import type { RerunEntry, RunHead } from './entries.ts';
 import { type ResultColumn, titleOf } from './resultColumns.ts';
 import type { StoredRow } from './rowStore.ts';
 
@@ -9,11 +9,20 @@ const STATUS_WORD = { passed: 'Passed', failed: 'Failed', errored: 'Errored' };
 
 /** The status as a sign and a word. */
 export function statusCell({ row }: StoredRow, flaky: boolean): TemplateResult {
-  const title = flaky ? 'Some trials of this case passed, some did not' : nothing;
-  return html`<div role="gridcell" class="status" title=${title}>
+  const notes = [
+    ...(flaky ? ['Some trials of this case passed, some did not'] : []),
+    ...(row.rerun ? [rerunText(row.rerun)] : []),
+  ];
+  return html`<div role="gridcell" class="status" title=${notes.length > 0 ? notes.join('\n') : nothing}>
     ${icon(row.status)}<span class="word">${STATUS_WORD[row.status]}</span>
+    ${row.rerun ? html`${icon('rerun')}<span class="visually-hidden">${rerunText(row.rerun)}</span>` : nothing}
     ${flaky ? html`${icon('flaky')}<span class="visually-hidden">flaky</span>` : nothing}
   </div>`;
+}
+
+/** When a case was run again, and what came of it before. */
+export function rerunText({ at, before }: RerunEntry): string {
+  return `Run again at ${new Date(at).toLocaleString()}; before: ${before}`;
 }
 
 export function textCell({ number, text }: ResultColumn, stored: StoredRow): TemplateResult {

@@ -30,6 +30,11 @@ export function verdictOf({ run, passed, gate, summary }: RunHead): Verdict {
   }
   if (gate)
     return { kind: passed ? 'passed' : 'failed', words: `Gate ${passed ? 'passed' : 'failed'}`, counts };
+  if (run.filter.ids) {
+    return passed
+      ? { kind: 'passed', words: 'All chosen cases passed', counts }
+      : { kind: 'failed', words: 'Not all chosen cases passed', counts };
+  }
   return passed
     ? { kind: 'passed', words: 'All cases passed', counts }
     : { kind: 'failed', words: 'Not all cases passed', counts };

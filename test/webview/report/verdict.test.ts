@@ -24,6 +24,13 @@ describe('the verdict in words', () => {
     assert.equal(verdictOf(head(sampleReport({ gate: null }))).words, 'Not all cases passed');
   });
 
+  it('names cases that were chosen one by one', () => {
+    const { run, ...rest } = head(sampleReport({ gate: null }));
+    const chosen = { ...rest, run: { ...run, filter: { ids: ['a'] } } };
+    assert.equal(verdictOf(chosen).words, 'Not all chosen cases passed');
+    assert.equal(verdictOf({ ...chosen, passed: true }).words, 'All chosen cases passed');
+  });
+
   it('is not final while results are missing', () => {
     const interrupted = head(sampleReport({ missing: 4 }));
     assert.equal(verdictOf(interrupted).kind, 'interrupted');
