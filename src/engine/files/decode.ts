@@ -7,7 +7,7 @@ import type { SourceLocation } from '../model/location.ts';
  * throws FileError with the place for invalid bytes, NUL characters and UTF-16 files.
  */
 export function decodeUtf8(bytes: Uint8Array, path: string): string {
-  refuseUtf16(bytes, path);
+  refuseForeignStart(bytes, path);
   return decodeBlock(stripBom(bytes), { path, line: 1, offset: bytes.length - stripBom(bytes).length });
 }
 
@@ -32,8 +32,20 @@ export function decodeBlock(bytes: Uint8Array, start: BlockStart): string {
   });
 }
 
-/** Throws FileError when the file begins with a UTF-16 byte order mark. */
-export function refuseUtf16(bytes: Uint8Array, path: string): void {
+/** Throws FileError when the file begins as UTF-16 does, or as what Git LFS leaves in place of a file. */
+export function refuseForeignStart(bytes: Uint8Array, path: string): void {
+  refuseUtf16(bytes, path);
+  if (!LFS_POINTER.every((byte, index) => bytes[index] === byte)) return;
+  throw new FileError('this is a pointer of Git LFS; the file itself was not downloaded', {
+    where: { path, line: 1, column: 1 },
+    remedy: 'Fetch it with: git lfs pull',
+  });
+}
+
+/** The first line of a pointer, by the specification of Git LFS. */
+const LFS_POINTER = Buffer.from('version https://git-lfs.github.com/spec/v1');
+
+function refuseUtf16(bytes: Uint8Array, path: string): void {
   const little = bytes[0] === 0xff && bytes[1] === 0xfe;
   const big = bytes[0] === 0xfe && bytes[1] === 0xff;
   if (!little && !big) return;

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { FileError } from '../errors.ts';
-import { decodeBlock, refuseUtf16, stripBom } from './decode.ts';
+import { decodeBlock, refuseForeignStart, stripBom } from './decode.ts';
 import { MAX_LINE_BYTES } from './limits.ts';
 import { notAFile, openError } from './readText.ts';
 
@@ -98,7 +98,7 @@ class Splitter {
   split(block: Uint8Array, maxLineBytes: number): Line[] {
     let bytes = block;
     if (this.#offset === 0) {
-      refuseUtf16(block, this.#path);
+      refuseForeignStart(block, this.#path);
       bytes = stripBom(block);
       this.#offset = block.length - bytes.length;
     }

@@ -240,7 +240,7 @@ function unknownProvider(
 function checkedBaseUrl(name: string, config: ProviderConfig): string {
   const url = URL.parse(config.baseUrl);
   if (url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '') {
-    return config.baseUrl.replace(/\/+$/, '');
+    return config.baseUrl.replace(/(?<!\/)\/+$/, '');
   }
   throw new ConfigError(`the base_url of the provider “${name}” is not a plain http or https address`, {
     ...place(config),

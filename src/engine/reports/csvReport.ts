@@ -95,9 +95,16 @@ function line(cells: readonly Cell[]): string {
 function cellText(cell: Cell): string {
   if (cell === null || cell === undefined) return '';
   if (typeof cell === 'number') return String(cell);
-  const text = visibleText(cell);
+  const text = cell.split(SEPARATORS).map(readable).join('');
   const harmless = COMPUTED.test(text) ? `'${text}` : text;
-  return /[",\r\n;\t]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+  return /[",\r\n;\t\u2028\u2029]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+}
+
+/** Unicode's separators of lines and paragraphs are text like any other; quotes keep them within their cell. */
+const SEPARATORS = /([\u2028\u2029])/;
+
+function readable(part: string): string {
+  return SEPARATORS.test(part) ? part : visibleText(part);
 }
 
 /**

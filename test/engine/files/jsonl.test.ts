@@ -93,6 +93,10 @@ describe('readLineBatches', () => {
     await refuses(Buffer.from('\ufeffab', 'utf16le'), 1, /UTF-16/);
   });
 
+  it('refuses what Git LFS leaves in place of a file', async () => {
+    await refuses('version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 1\n', 1, /Git LFS/);
+  });
+
   it('shows all bytes to the observer', async () => {
     const content = '\ufeffa\r\n\n€';
     writeFileSync(path, content);

@@ -75,6 +75,17 @@ describe('the model catalog', () => {
     }
   });
 
+  it('takes slashes off the end of a base URL, however many it holds', () => {
+    const slashes = '/'.repeat(200_000);
+    for (const [baseUrl, path] of [
+      [`http://127.0.0.1:1/v1${slashes}`, '/v1'],
+      [`http://127.0.0.1:1/v1${slashes}x`, `/v1${slashes}x`],
+    ] as const) {
+      const client = catalogOf({ long: { baseUrl, location } }).client('long/x');
+      assert.equal(client.endpoint, `http://127.0.0.1:1${path}`);
+    }
+  });
+
   it('refuses a base URL that is none, or that carries a password', () => {
     for (const baseUrl of ['api.example.com', 'file:///etc', 'https://me:secret@example.com/v1']) {
       assert.throws(

@@ -62,7 +62,17 @@ describe('the CSV report', () => {
     });
 
   it('leaves text alone that no spreadsheet computes', () => {
-    for (const text of ['a=1', "it's", '1-1', 'a,b', 'a "b"', 'line\r\nline', 'ü 漢 😀'])
+    for (const text of [
+      'a=1',
+      "it's",
+      '1-1',
+      'a,b',
+      'a "b"',
+      'line\r\nline',
+      'ü 漢 😀',
+      'a\u2028b\u2029c',
+      '\u2028',
+    ])
       assert.equal(rowOf(trialResult({ output: complete(text) }))['output'], text);
   });
 

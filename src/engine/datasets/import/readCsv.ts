@@ -12,7 +12,7 @@ interface Row {
 
 /**
  * The rows of a CSV text (RFC 4180) as records of texts, by the names in the first row. Cells may also stand between
- * semicolons or tabs, which the first row tells. Throws FileError with the line for a broken quote, a row of another length, a repeated column, or a column without a name.
+ * semicolons or tabs, which the first row tells; a stray quote within a cell is kept. Throws FileError with the line for a broken quote, a row of another length, a repeated column, or a column without a name.
  */
 export function readCsv(text: string, path: string): SourceRecord[] {
   const [head, ...rows] = parseRows(text, path);
@@ -30,16 +30,39 @@ export function readCsv(text: string, path: string): SourceRecord[] {
 
 function parseRows(text: string, path: string): Row[] {
   try {
-    const options = { info: true, skip_empty_lines: true, delimiter: delimiterOf(text) } as const;
-    return parse(text, options) as unknown as Row[];
+    return parse(text, optionsFor(text)) as unknown as Row[];
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
+    const relaxed = error.code === 'INVALID_OPENING_QUOTE' ? relaxedRows(text) : undefined;
+    if (relaxed) return relaxed;
     const line = typeof error['lines'] === 'number' ? error['lines'] : 1;
     throw new FileError(`this is not valid CSV: ${excerpt(error.message, 200)}`, {
       where: { path, line, column: 1 },
       remedy: 'Each row needs as many cells as the first one, and each quote its end.',
       cause: error,
     });
+  }
+}
+
+function optionsFor(text: string) {
+  return { info: true, skip_empty_lines: true, delimiter: delimiterOf(text) } as const;
+}
+
+/**
+ * The rows where a quote within a cell that does not begin with one is a character like any other, as spreadsheets,
+ * Python and pandas read it. Undefined when a cell that begins with a quote does not end with it.
+ */
+function relaxedRows(text: string): Row[] | undefined {
+  try {
+    const options = { ...optionsFor(text), relax_quotes: true, raw: true };
+    const rows = parse(text, options) as unknown as (Row & { raw: string })[];
+    const isQuoted = (cell: string, raw: string) => raw.includes(`"${cell.replaceAll('"', '""')}"`);
+    const isWhole = ({ record, raw }: { record: string[]; raw: string }) =>
+      record.every((cell) => !cell.startsWith('"') || isQuoted(cell, raw));
+    return rows.every(isWhole) ? rows : undefined;
+  } catch (error) {
+    if (error instanceof CsvError) return undefined;
+    throw error;
   }
 }
 

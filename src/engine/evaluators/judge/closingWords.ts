@@ -26,6 +26,10 @@ const DECISIVE =
 export const RETRACTION =
   /\b(?:actually|wait|hold on|on reflection|on second thought|correction|scratch that|mistake|retract\w*|withdraw\w*|take (?:it|that|this) back|disregard|never ?mind|oops|i was wrong|doch nicht|korrektur|nehme das zurück|moment)\b|更正|收回|其实|其實|等等/iu;
 
+/** Signs around a sentence. A run of them is tried once, from its beginning, however long it is. */
+const LEADING = /^[^\p{L}\p{N}{}［【]+/u;
+const TRAILING = /(?<![^\p{L}\p{N}{}］】])[^\p{L}\p{N}{}］】]+$/u;
+
 type Meaning = 'nothing' | 'chatter' | 'decisive';
 
 /**
@@ -37,7 +41,7 @@ export function meaningOf(after: string): Meaning {
     .replace(MARKS, ' ')
     .replaceAll('’', "'")
     .split(/[.!?。！？…\n]+/)
-    .map((sentence) => sentence.replace(/^[^\p{L}\p{N}{}［【]+|[^\p{L}\p{N}{}］】]+$/gu, '').toLowerCase())
+    .map((sentence) => sentence.replace(LEADING, '').replace(TRAILING, '').toLowerCase())
     .filter((sentence) => sentence !== '');
 
   const open = sentences.filter((sentence) => !FAREWELLS.some((farewell) => farewell.test(sentence)));

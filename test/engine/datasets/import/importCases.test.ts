@@ -105,6 +105,23 @@ describe('openImport', () => {
     assert.match((await place('')) ?? '', /the file is empty/);
   });
 
+  it('keeps a stray quote within a cell of CSV, but no quoted cell without its end', async () => {
+    const rows =
+      'input,target\nWhere are the "logs"?,{"answer": 1}\n"said ""hi""","a\nb"\n"""quoted""",x\n3" pipe,\n';
+    const { cases } = await importText('t.csv', rows, 'inspect');
+    assert.deepEqual(
+      cases.map(({ input, expected_output }) => [input, expected_output?.answer]),
+      [
+        ['Where are the "logs"?', '{"answer":1}'],
+        ['said "hi"', 'a\nb'],
+        ['"quoted"', 'x'],
+        ['3" pipe', undefined],
+      ],
+    );
+    for (const rest of ['"a "b" c",x', '"a, b\nc,d'])
+      await assert.rejects(importText('t.csv', `input,target\n3" pipe,x\n${rest}\n`, 'inspect'), FileError);
+  });
+
   it('keeps a CSV cell that only looks like JSON, and counts an empty one as absent', async () => {
     const { cases } = await importText('t.csv', 'input,target,id\n[not json,{x},\n');
     assert.deepEqual(cases[0]?.input, '[not json');
