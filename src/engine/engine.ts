@@ -130,11 +130,11 @@ export function createEngine(
     silenceMs: store.leaseMs / 3,
   });
 
-  const listing = ({ writes = [] }: RunOverrides, signal: AbortSignal) => ({
+  const listing = ({ writes = [], recordings }: RunOverrides, signal: AbortSignal) => ({
     root: workspace.root,
     store,
     now: ports.clock.now(),
-    except: writes,
+    except: recordings?.mode === 'record' ? [...writes, recordings.folder] : writes,
     signal,
   });
 

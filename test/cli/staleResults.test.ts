@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, it } from 'mocha';
 import { startTouchstone, temporaryFolder, touchstone } from '../support/commandLine.ts';
@@ -99,7 +99,10 @@ describe('results that are not those of today', function () {
       [what: string]: {
         reads: string;
         files: { [file: string]: string };
+        prepare?(at: string): void;
         edit(at: string): void;
+        /** What a program still writes just after a run is not taken for an edit. */
+        pauses?: boolean;
         says: RegExp;
       };
     } = {
@@ -133,6 +136,23 @@ describe('results that are not those of today', function () {
         edit: (at) => renameSync(path.join(at, 'data'), path.join(at, 'old')),
         says: /data\/a\.txt, old\/a\.txt changed/,
       },
+      'of where a linked folder leads': {
+        reads: `read('now/a.txt')`,
+        files: { 'v1/a.txt': 'good', 'v2/a.txt': 'bad' },
+        prepare: (at) => symlinkSync('v1', path.join(at, 'now'), 'junction'),
+        edit: (at) => {
+          rmSync(path.join(at, 'now'));
+          symlinkSync('v2', path.join(at, 'now'), 'junction');
+        },
+        says: /now changed/,
+      },
+      'of a log that it is given to read': {
+        reads: `read('data/app.log')`,
+        files: { 'data/app.log': 'good' },
+        edit: (at) => writeFileSync(path.join(at, 'data/app.log'), 'bad'),
+        pauses: true,
+        says: /data\/app\.log changed/,
+      },
       'of an installed package': {
         reads: `read('node_modules/x/word.txt')`,
         files: {
@@ -147,12 +167,14 @@ describe('results that are not those of today', function () {
         says: /node_modules\/ changed/,
       },
     };
-    for (const [what, { reads, files, edit, says }] of Object.entries(edits))
+    for (const [what, { reads, files, prepare, edit, pauses, says }] of Object.entries(edits))
       it(`after a change ${what}`, async () => {
         const folder = repository({ 'touchstone.yaml': suite(AGENT), 'agent.mjs': agent(reads), ...files });
+        prepare?.(folder);
         writeFileSync(path.join(folder, 'README.md'), 'B');
         await compare(folder);
         assert.match(await compare(folder), /taken over/, 'as long as nothing has changed');
+        if (pauses) await new Promise((resolve) => setTimeout(resolve, 1_100));
         edit(folder);
         const out = await compare(folder);
         assert.match(out, says);
@@ -166,6 +188,63 @@ describe('results that are not those of today', function () {
       writeFileSync(path.join(folder, 'README.md'), 'B');
       await compare(folder, '-o', 'report.json', 'report.md');
       assert.match(await compare(folder, '-o', 'report.json', 'report.md'), /taken over/);
+      assert.match(await compare(folder), /taken over/, 'nor do those of an earlier run');
+    });
+
+    it('and recordings, and logs that the agent writes itself, change nothing', async () => {
+      const folder = repository({
+        'touchstone.yaml': suite(AGENT),
+        'agent.mjs': `import { appendFileSync } from 'node:fs';appendFileSync('own.log', 'x');${agent('"good"')}`,
+      });
+      const record = await touchstone(folder, 'eval', '--no-progress', '--record', 'rec');
+      assert.equal(record.code, 0, record.err);
+      assert.match(await compare(folder), /taken over/);
+      assert.match(await compare(folder), /taken over/);
+    });
+
+    /** Whether the second comparison took results of the first over after the edit. */
+    async function comparedAfter(folder: string, edit: () => void): Promise<string> {
+      await compare(folder);
+      assert.match(await compare(folder), /taken over/, 'as long as nothing has changed');
+      edit();
+      return compare(folder);
+    }
+
+    const elsewhere: { [what: string]: { command: string; module: string } } = {
+      'a module of the same repository': { command: 'node, agent.mjs', module: '../lib/said.mjs' },
+      'a program of the same repository': { command: 'node, ../lib/agent.mjs', module: './said.mjs' },
+    };
+    for (const [what, { command, module }] of Object.entries(elsewhere))
+      it(`after a change of ${what} outside the workspace`, async () => {
+        const { folder, dispose } = temporaryFolder({
+          'evals/c.golden.yaml': DATASET,
+          'evals/touchstone.yaml': suite(`{ name: agent, command: [${command}] }`),
+          'evals/agent.mjs': `import { said } from '${module}';process.stdout.write(JSON.stringify({ output: said }));`,
+          'lib/agent.mjs': `import { said } from '${module}';process.stdout.write(JSON.stringify({ output: said }));`,
+          'lib/said.mjs': `export const said = 'right';`,
+        });
+        disposals.push(dispose);
+        git(folder, 'init', '--quiet');
+        commit(folder, 'A');
+        const evals = path.join(folder, 'evals');
+        const out = await comparedAfter(evals, () =>
+          writeFileSync(path.join(folder, 'lib/said.mjs'), `export const said = 'wrong';`),
+        );
+        assert.match(out, /^worse: /m);
+        assert.match(out, /30 degraded/);
+      });
+
+    it('after a change of a program that is installed elsewhere', async () => {
+      const program = temporaryFolder();
+      disposals.push(program.dispose);
+      const file = path.join(program.folder, 'agent');
+      const write = (said: string) =>
+        writeFileSync(file, `#!/bin/sh\ncat >/dev/null\necho '{"output":"${said}"}'\n`, { mode: 0o755 });
+      write('right');
+      const folder = repository({ 'touchstone.yaml': suite(`{ name: agent, command: [${file}] }`) });
+      const out = await comparedAfter(folder, () => write('wrong'));
+      assert.match(out, /not reused: the program .*agent changed/);
+      assert.doesNotMatch(out, /taken over/);
     });
   });
 

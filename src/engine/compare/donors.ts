@@ -1,4 +1,4 @@
-import { changedPaths, type FileList } from '../files/fileList.ts';
+import { changedAt, changedPaths, type FileList, isLog } from '../files/fileList.ts';
 import type { PlanTarget, RunRecord } from '../model/run.ts';
 import type { PreparedRun } from '../runs/prepareRun.ts';
 import { environmentChanges, fewNames } from '../runs/targetChanges.ts';
@@ -7,6 +7,9 @@ import type { RunStore } from '../store/runStore.ts';
 
 /** Earlier runs that are looked through. */
 const MAX_RUNS = 200;
+
+/** What a program still writes when its run has ended, in milliseconds. */
+const AFTERMATH_MS = 1_000;
 
 /** A target of the plan whose earlier results may stand in. */
 export interface Reusable {
@@ -44,6 +47,8 @@ export class Donors {
   readonly #options: ReuseOptions;
   /** Newest first. */
   readonly #earlier: readonly RunRecord[];
+  /** When any run was at work: milliseconds since the epoch. */
+  readonly #worked: readonly { from: number; to: number }[];
   /** What differs from the files of today, by fingerprint; undefined where that is not known. */
   readonly #changed = new Map<string, string[] | undefined>();
 
@@ -51,7 +56,12 @@ export class Donors {
     const { store, runId, run } = options;
     const { plan } = run.inputs;
     this.#options = options;
-    this.#earlier = store.listRuns(MAX_RUNS).filter(
+    const runs = store.listRuns(MAX_RUNS);
+    this.#worked = runs.map(({ createdAt, seenAt }) => ({
+      from: createdAt,
+      to: (seenAt ?? createdAt) + AFTERMATH_MS,
+    }));
+    this.#earlier = runs.filter(
       (earlier) =>
         earlier.id !== runId &&
         earlier.plan.seed === plan.seed &&
@@ -121,16 +131,25 @@ export class Donors {
     if (files === undefined || !run.files) return undefined;
     if (files === run.files.fingerprint) return [];
     if (!this.#changed.has(files))
-      this.#changed.set(files, differences(filesOf(store, { files }), run.files));
+      this.#changed.set(files, this.#differences(filesOf(store, { files }), run.files));
     return this.#changed.get(files);
+  }
+
+  /** A log that was last written while a run was at work is its programs' own. */
+  #differences(before: FileList | undefined, after: FileList): string[] | undefined {
+    return (
+      before &&
+      changedPaths(before, after).filter((name) => {
+        const file = isLog(name) ? after.files.get(name) : undefined;
+        if (!file) return true;
+        const at = changedAt(file);
+        return !this.#worked.some(({ from, to }) => from <= at && at <= to);
+      })
+    );
   }
 }
 
 /** Without what a comparison says behind it: `agent @ HEAD`. */
 function ownName(target: string): string {
   return target.replace(/ @ .*$| \(again\)$/, '');
-}
-
-function differences(before: FileList | undefined, after: FileList): string[] | undefined {
-  return before && changedPaths(before, after);
 }

@@ -60,7 +60,8 @@ const SKIPPED_FOLDERS = new Set([
   '.idea',
 ]);
 /** What is written while something runs, and read by nobody. */
-const SKIPPED_FILES = /(?:\.log(?:\.\d+)?|\.pyc|\.sw[op]|~|^\.DS_Store|^Thumbs\.db)$/;
+const SKIPPED_FILES = /(?:\.pyc|\.sw[op]|~|^\.DS_Store|^Thumbs\.db)$/;
+const LOG = /\.log(?:\.\d+)?$/;
 /** Installers write down what they installed. */
 const INSTALLED = ['.package-lock.json', '.modules.yaml', '.yarn-state.yml'] as const;
 /** The loop of events is given a turn after so many files. */
@@ -84,8 +85,11 @@ export async function listFiles(root: string, options: ListOptions): Promise<Fil
       const name = path.relative(root, file).replaceAll(path.sep, '/');
       const known = options.known?.files.get(name);
       const found = look(file, entry, known, options.known?.listedAt ?? 0);
-      if (found === 'folder') folders.push(file);
-      else if (found !== undefined) {
+      if (found === 'folder') {
+        folders.push(file);
+        // What is below it may be listed under another name already.
+        if (entry.isSymbolicLink()) files.set(name, { digest: `link ${linkOf(file)}`, stamp: '' });
+      } else if (found !== undefined) {
         files.set(name, found);
         if (found.digest !== known?.digest || found.stamp !== known.stamp) read += 1;
       }
@@ -107,6 +111,11 @@ export function changedPaths(before: FileList, after: FileList): string[] {
   );
   const gone = [...before.files.keys()].filter((name) => !after.files.has(name));
   return [...changed, ...gone].sort();
+}
+
+/** Written by a program while it runs; yet a program may also be given one to read. */
+export function isLog(name: string): boolean {
+  return LOG.test(name);
 }
 
 /** When a file's entry was last changed by anybody, in milliseconds since the epoch; its times cannot be set back. */

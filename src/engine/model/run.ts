@@ -11,6 +11,8 @@ export interface RunPlan {
   evaluatorsHash: string;
   /** Fingerprint of the workspace's files, where programs that the run starts may read any of them. */
   files?: string;
+  /** What it writes into the workspace itself, as reports and recordings; no program reads these. Relative paths. */
+  writes?: string[];
   filter: RunFilter;
   /** Where outputs come from that were not called for in this run; absent in an ordinary one. */
   origin?: RunOrigin;

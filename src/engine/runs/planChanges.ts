@@ -1,5 +1,5 @@
 import { ResumeError } from '../errors.ts';
-import { changedAt, changedPaths, type FileList } from '../files/fileList.ts';
+import { changedAt, changedPaths, type FileList, isLog } from '../files/fileList.ts';
 import { canonicalJson } from '../model/json.ts';
 import type { PlanTarget, RunPlan, RunRecord } from '../model/run.ts';
 import { environmentChanges, fewNames } from './targetChanges.ts';
@@ -100,7 +100,7 @@ function fileChanges(
   if (!before || !after || seenAt === null) return [];
   const until = seenAt + AFTERMATH_MS + (status.state === 'running' ? silenceMs : 0);
   const changed = changedPaths(before, after).filter((name) => {
-    if (hashed.has(name) || !before.files.has(name)) return false;
+    if (hashed.has(name) || isLog(name) || !before.files.has(name)) return false;
     const file = after.files.get(name);
     // What was put in place of another may be older than the run.
     return file === undefined || !(changedAt(file) <= until) || changedAt(file) < createdAt;

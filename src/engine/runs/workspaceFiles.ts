@@ -10,7 +10,7 @@ interface ListOptions {
   store: RunStore;
   /** Milliseconds since the epoch. */
   now: number;
-  /** Absolute paths that the program itself is about to write. */
+  /** Absolute paths of files and folders that this program itself is about to write. */
   except: readonly string[];
   signal: AbortSignal;
 }
@@ -26,13 +26,24 @@ export async function noteFiles<R extends PreparedRun>(
   if (!prepared.some(({ readsFiles }) => readsFiles)) return [...prepared];
   const packed = options.store.fileLists.newest();
   const known = packed && unpackFileList(packed);
-  const files = await listFiles(options.root, { ...options, known });
+  const except = [...options.except, ...writtenBefore(options)];
+  const files = await listFiles(options.root, { ...options, except, known });
   if (!files) return [...prepared];
+  const writes = options.except.map((file) => path.relative(options.root, file));
+  const noted = { files: files.fingerprint, ...(writes.length > 0 ? { writes } : {}) };
   return prepared.map((run) =>
     run.readsFiles
-      ? { ...run, files, inputs: { ...run.inputs, plan: { ...run.inputs.plan, files: files.fingerprint } } }
+      ? { ...run, files, inputs: { ...run.inputs, plan: { ...run.inputs.plan, ...noted } } }
       : run,
   );
+}
+
+/** Earlier runs whose reports are known to be such. */
+const MAX_RUNS = 200;
+
+function writtenBefore({ store, root }: ListOptions): string[] {
+  const names = store.listRuns(MAX_RUNS).flatMap(({ plan }) => plan.writes ?? []);
+  return [...new Set(names)].map((name) => path.resolve(root, name));
 }
 
 /** Keeps the list that a run begins with, unless it is kept already. */

@@ -147,7 +147,10 @@ export function createCommandTarget(options: CommandTargetOptions, ports: Comman
       files: programFiles(options.command, { cwd, root: options.root ?? cwd }),
     }),
     environment: {
-      ...programEnvironment(cwd, options.root ?? cwd),
+      ...programEnvironment(program, {
+        ...{ cwd, root: options.root ?? cwd },
+        search: scrubbedEnvironment(environment, env)['PATH'] ?? '',
+      }),
       ...referredVariables([env, args], environment),
     },
     readsFiles: true,

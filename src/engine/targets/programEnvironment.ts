@@ -1,9 +1,57 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
 import path from 'node:path';
+import { isInside } from '../files/code/codeFiles.ts';
+import { projectFolder } from '../files/code/projectFolder.ts';
 
-/** What a program that runs in `cwd` takes from there and is not in its hash: variables in files, and packages. */
-export function programEnvironment(cwd: string, root: string): { [name: string]: string } {
-  return { ...installedPackages(root), ...installedPackages(cwd), ...variableFiles(cwd) };
+interface Place {
+  cwd: string;
+  root: string;
+  /** The PATH in which the program is looked for. */
+  search: string;
+}
+
+/**
+ * What a program that runs in `cwd` takes from there and is not in its hash: variables in files, packages, and the
+ * program itself where it is none of the workspace's files.
+ */
+export function programEnvironment(
+  program: string,
+  { cwd, root, search }: Place,
+): { [name: string]: string } {
+  return {
+    ...installedPackages(root),
+    ...installedPackages(cwd),
+    ...variableFiles(cwd),
+    ...installedProgram(program, { cwd, root, search }),
+  };
+}
+
+/** A longer one is known by its size and time. In bytes. */
+const MOST_READ = 1024 * 1024;
+
+/** Where a program lies, and what distinguishes it from another version: `/usr/bin/agent` → text. */
+function installedProgram(program: string, { cwd, root, search }: Place): { [name: string]: string } {
+  const endings = process.platform === 'win32' ? ['', '.exe', '.cmd', '.bat'] : [''];
+  const folders = /[\\/]/.test(program) ? [cwd] : search.split(path.delimiter);
+  for (const folder of folders)
+    for (const ending of endings) {
+      const file = path.resolve(cwd, folder, `${program}${ending}`);
+      const entry = statOf(file);
+      if (!entry?.isFile()) continue;
+      // A file of the workspace is in the hash (programFiles.ts).
+      if (isInside(projectFolder(root), file)) return {};
+      const content = entry.size > MOST_READ ? `${entry.size} ${entry.mtimeMs}` : textOf(file);
+      return { [`the program ${program}`]: `${file} ${content}` };
+    }
+  return {};
+}
+
+function statOf(file: string): Stats | undefined {
+  try {
+    return statSync(file, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
 
 const NAME = /^\.env(?:\.(?!example$|sample$|template$)[\w.-]+)?$/;

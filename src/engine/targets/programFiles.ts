@@ -1,29 +1,42 @@
 import path from 'node:path';
 import { codeFiles, isFile, isInside } from '../files/code/codeFiles.ts';
+import { projectFolder } from '../files/code/projectFolder.ts';
 
 /**
- * Hashes of the code that a command runs, as far as it can be told: each argument that names a file of the workspace,
- * the code of that file's folder, and what all of it imports. Of the workspace's own folder only what is imported
- * counts. Editing the agent therefore changes the target's hash; data files and installed packages do not.
+ * Hashes of the code that a command runs, as far as it can be told: each argument that names a file, within the
+ * repository the code of that file's folder, and what all of it imports. Of the folders that hold the workspace only
+ * what is imported counts. Editing the agent therefore changes the target's hash; data files and installed packages do
+ * not, nor does a program from elsewhere (programEnvironment.ts).
  * Returns path (relative to `root`, with `/`) → SHA-256, in the order of the paths.
  */
 export function programFiles(
   command: readonly string[],
   { cwd, root }: { cwd: string; root: string },
 ): { [path: string]: string } {
-  const files = command.flatMap((argument) => {
+  const project = projectFolder(root);
+  const named = command.flatMap((argument, at) => {
     // `--import=./setup.mjs`, too.
-    const named = [argument, argument.replace(/^[^=]*=/, '')].map((each) => path.resolve(cwd, each));
-    return [...new Set(named)].filter((file) => isInside(root, file) && isFile(file));
+    const paths = [argument, argument.replace(/^[^=]*=/, '')].map((each) => path.resolve(cwd, each));
+    return [...new Set(paths)].filter((each) => isInside(project, each) || at > 0);
   });
   const modules = command.flatMap((argument, at) =>
-    command[at - 1] === '-m' ? moduleCandidates(cwd, argument).filter(isFile) : [],
+    command[at - 1] === '-m' ? moduleCandidates(cwd, argument) : [],
   );
-  const entries = [...files, ...modules];
-  const folders = [...new Set(entries.map((file) => path.dirname(file)))];
-  return codeFiles({ files: entries, folders: folders.filter((folder) => isInside(root, folder)) }, root, {
-    cwd,
-  });
+  const files = [...named, ...modules].filter(isFile);
+  const folders = [
+    ...files.map((file) => path.dirname(file)),
+    ...named.filter((each) => isOutside(root, each)),
+  ];
+  return codeFiles({ files, folders: folders.filter((each) => !isAbove(root, each)) }, root, { cwd });
+}
+
+/** Data and code of the workspace are watched; of other folders, only what is named. */
+function isOutside(root: string, folder: string): boolean {
+  return folder !== root && !isInside(root, folder);
+}
+
+function isAbove(root: string, folder: string): boolean {
+  return folder === root || isInside(folder, root);
 }
 
 /** `python -m agent.main` */

@@ -34,8 +34,11 @@ describe('the list of a workspace’s files', () => {
   }
   const at = (name: string) => path.join(folder, name);
 
-  it('holds dot-files, and neither logs, git’s own files nor installed packages one by one', async () => {
-    assert.deepEqual([...(await list()).files.keys()], ['.env', 'a.txt', 'deep/b.txt', 'node_modules']);
+  it('holds dot-files and logs, and neither git’s own files nor installed packages one by one', async () => {
+    assert.deepEqual(
+      [...(await list()).files.keys()],
+      ['.env', 'a.txt', 'deep/b.txt', 'node_modules', 'run.log'],
+    );
   });
 
   const edits: { [what: string]: { edit(): void; changed: string[] } } = {
@@ -56,7 +59,10 @@ describe('the list of a workspace’s files', () => {
       edit: () => renameSync(at('deep/b.txt'), at('a.txt')),
       changed: ['a.txt', 'deep/b.txt'],
     },
-    'a link in a circle': { edit: () => symlinkSync(folder, at('deep/up'), 'junction'), changed: [] },
+    'a link in a circle': {
+      edit: () => symlinkSync(folder, at('deep/up'), 'junction'),
+      changed: ['deep/up'],
+    },
   };
   for (const [what, { edit, changed }] of Object.entries(edits))
     it(`tells ${what}`, async () => {

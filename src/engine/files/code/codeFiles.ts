@@ -1,18 +1,20 @@
-import { hash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { createHash, hash } from 'node:crypto';
+import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { javascriptImports } from './javascriptImports.ts';
 import { literalsOf } from './literals.ts';
 import type { ModuleNeeds } from './moduleNeeds.ts';
 import { packageFiles } from './packageFiles.ts';
+import { projectFolder } from './projectFolder.ts';
 import { pythonImports } from './pythonImports.ts';
 
 const JAVASCRIPT = /\.[cm]?[jt]sx?$/i;
 const PYTHON = /\.py$/i;
 const CODE = /\.(?:[cm]?[jt]sx?|py|rb|php|pl|lua|sh|bash|ps1|r|jl|exs?|go|rs|java|kts?|cs|fsx?|wasm|node)$/i;
 const SKIPPED = /^(?:\..*|node_modules|__pycache__|venv|site-packages)$/;
-/** A file of this size is no code that anybody wrote; its size stands for it. In bytes. */
+/** A file of this size is no code that anybody wrote: it is hashed, and what it loads is not looked for. In bytes. */
 const MAX_BYTES = 4 * 1024 * 1024;
+const CHUNK_BYTES = 1024 * 1024;
 /** Far more than a program has. Beyond, the rest counts by its number alone. */
 const MAX_FILES = 20_000;
 
@@ -26,33 +28,38 @@ interface CodeEntries {
 }
 
 /**
- * Hashes of the given files and of all code inside `root` that they may load: imports of every kind, with what these
- * import, code that they name, folders that they load from, and the manifest and lock file of the packages that they
- * need. Installed packages themselves do not count. Returns path (relative to `root`, with `/`) → SHA-256.
+ * Hashes of the given files and of all code that they may load: imports of every kind, with what these import, code
+ * that they name, folders that they load from, and the manifest and lock file of the packages that they need. All of it
+ * counts that lies in the repository of `root`; installed packages themselves do not. Returns path (relative to `root`,
+ * with `/`) → SHA-256.
  */
 export function codeFiles(
   { files = [], folders = [], texts = [] }: CodeEntries,
   root: string,
   { cwd = root }: { cwd?: string } = {},
 ): { [path: string]: string } {
+  const project = projectFolder(root);
   const found = new Map<string, string>();
   const collected = new Set<string>();
+  const entries = new Set(files);
   const queue = [...files];
   const follow = (file: string, text: string): void => {
-    const needs = needsOf(file, text, { root, cwd });
+    const needs = needsOf(file, text, { root: project, cwd });
     queue.push(...needs.files);
-    if (needs.packages) queue.push(...packageFiles(path.dirname(file), root));
+    if (needs.packages) queue.push(...packageFiles(path.dirname(file), project));
     for (const folder of needs.folders) collect(folder);
   };
   const collect = (folder: string): void => {
-    if (collected.has(folder) || (folder !== root && !isInside(root, folder))) return;
+    if (collected.has(folder) || (folder !== project && !isInside(project, folder))) return;
     collected.add(folder);
     collectCode(folder, queue);
   };
   for (const folder of folders) collect(folder);
   for (const { file, text } of texts) follow(file, text);
   for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
-    if (found.has(file) || found.size >= MAX_FILES || !isInside(root, file)) continue;
+    if (found.has(file) || found.size >= MAX_FILES) continue;
+    // What a program is started with counts wherever it lies.
+    if (!entries.has(file) && !isInside(project, file)) continue;
     const bytes = readCode(file);
     found.set(file, typeof bytes === 'string' ? bytes : hash('sha256', bytes, 'hex'));
     if (typeof bytes !== 'string' && isSource(file)) follow(file, bytes.toString('utf8'));
@@ -104,10 +111,24 @@ function readCode(file: string): Buffer | string {
   try {
     const entry = statSync(file);
     if (!entry.isFile()) return 'no file';
-    return entry.size > MAX_BYTES ? `${entry.size} bytes` : readFileSync(file);
+    return entry.size > MAX_BYTES ? hashOf(file) : readFileSync(file);
   } catch {
     return 'unreadable';
   }
+}
+
+/** A program that was compiled may have the same size again. */
+function hashOf(file: string): string {
+  const sum = createHash('sha256');
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  const descriptor = openSync(file, 'r');
+  try {
+    for (let read = readSync(descriptor, chunk); read > 0; read = readSync(descriptor, chunk))
+      sum.update(chunk.subarray(0, read));
+  } finally {
+    closeSync(descriptor);
+  }
+  return sum.digest('hex');
 }
 
 function isSource(file: string): boolean {

@@ -58,7 +58,7 @@ export function execCaller(
     lane: `exec:${name}`,
     identity,
     environment: {
-      ...programEnvironment(cwd, ports.root),
+      ...programEnvironment(program, { cwd, root: ports.root, search: env['PATH'] ?? '' }),
       ...referredVariables(options.env, ports.environment),
     },
     async call(prompt, vars, _request, context) {

@@ -64,7 +64,10 @@ export function moduleProcess(
   const { language, file, cwd } = module;
   const shown = path.relative(cwd, file).replaceAll(path.sep, '/');
   const added = resolveEnvironment(module.env, ports.environment, owner);
-  const env = { ...scrubbedEnvironment(ports.environment, added), ...INTERPRETER_ENVIRONMENT[language] };
+  const env: { [name: string]: string } = {
+    ...scrubbedEnvironment(ports.environment, added),
+    ...INTERPRETER_ENVIRONMENT[language],
+  };
   const command = commandOf(language, ports.environment);
   return {
     shown,
@@ -76,7 +79,7 @@ export function moduleProcess(
       files: programFiles([file], { cwd, root: ports.root }),
     },
     environment: {
-      ...programEnvironment(cwd, ports.root),
+      ...programEnvironment(command[0], { cwd, root: ports.root, search: env['PATH'] ?? '' }),
       ...referredVariables(module.env, ports.environment),
     },
     async call({ args, options = null }, context) {
