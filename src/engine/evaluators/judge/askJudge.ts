@@ -6,6 +6,7 @@ import type { ModelClient, ModelReply } from '../../models/modelClient.ts';
 import type { EvaluationContext } from '../evaluator.ts';
 import { brokenOff, callJudge } from './judgeCall.ts';
 import { type Paid, spendingOf } from './spending.ts';
+import { withoutLeadingThoughts } from './thoughts.ts';
 import { doubtAbout } from './verdictDoubt.ts';
 import { findVerdict } from './verdictJson.ts';
 
@@ -19,6 +20,8 @@ export interface Question<Answer> {
   answer: z.ZodType<Answer>;
   /** The form that the provider is told, where it is narrower than what is read. */
   form?: z.ZodType;
+  /** The full score of the form. Default: 1. */
+  full?: number;
 }
 
 export type Asked<Answer> =
@@ -63,14 +66,17 @@ type Read<Answer> =
   | { status: 'failed'; reason: string }
   | { status: 'unreadable'; reason: string };
 
-function readReply<Answer>(reply: ModelReply, { answer: shape, data }: Question<Answer>): Read<Answer> {
+function readReply<Answer>(
+  reply: ModelReply,
+  { answer: shape, data, full = 1 }: Question<Answer>,
+): Read<Answer> {
   const broken = brokenOff(reply);
   if (broken !== undefined) return { status: 'failed', reason: broken };
-  const verdict = findVerdict(reply.text);
+  const verdict = findVerdict(withoutLeadingThoughts(reply.text));
   if (verdict.found === 'several')
     return { status: 'failed', reason: 'the judge gave more than one verdict' };
   if (verdict.found === 'none') return { status: 'unreadable', reason: 'it holds no JSON object' };
-  const doubt = doubtAbout(verdict, keysOf(shape), data);
+  const doubt = doubtAbout(verdict, { keys: keysOf(shape), full }, data);
   if (doubt?.final) return { status: 'failed', reason: doubt.reason };
 
   const parsed = shape.safeParse(verdict.value);

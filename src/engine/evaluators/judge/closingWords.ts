@@ -7,7 +7,7 @@ const FAREWELLS: readonly RegExp[] = [
   /^(?:and )?(?:that|this)(?:'s| is| was) (?:all|it|my (?:full |final |whole )?(?:verdict|evaluation|assessment|judge?ment|answer|decision))$/,
   /^i hope (?:that|this|it) (?:helps|is helpful|was helpful)$/,
   /^hope (?:that|this|it) helps$/,
-  /^(?:please )?(?:let me know|feel free to (?:ask|reach out))(?: if (?:you (?:need|have|want|would like)|there(?:'s| is)) [\p{L}\p{M}' ]{1,60})?$/u,
+  /^(?:please )?(?:let me know|feel free to (?:ask|reach out))(?: if (?:you(?: (?:need|have|want|would like|require)|'d like)|there(?:'s| is)) [\p{L}\p{M}' ]{1,60})?$/u,
   /^(?:many )?(?:thanks|thank you)(?: (?:very|so) much)?(?: for (?:reading|your (?:time|attention|trust)))?$/,
   /^(?:end of (?:the )?(?:evaluation|verdict|assessment|answer|json|response)|done|end|(?:best|kind) regards|have a (?:nice|great|good) day)$/,
   /^(?:das|dies) (?:ist|war) (?:alles|meine? (?:bewertung|urteil|einschätzung|antwort))$/,
@@ -30,6 +30,9 @@ export const RETRACTION =
 const LEADING = /^[^\p{L}\p{N}{}［【]+/u;
 const TRAILING = /(?<![^\p{L}\p{N}{}］】])[^\p{L}\p{N}{}］】]+$/u;
 
+/** Signs of a refused pass, which are no letters. */
+const CROSS = /[❌❎✗✘✖👎🚫⛔🛑]/u;
+
 type Meaning = 'nothing' | 'chatter' | 'decisive';
 
 /**
@@ -37,6 +40,7 @@ type Meaning = 'nothing' | 'chatter' | 'decisive';
  * or speak of a verdict, `chatter` for whatever else, of which nobody can say.
  */
 export function meaningOf(after: string): Meaning {
+  if (CROSS.test(after)) return 'decisive';
   const sentences = after
     .replace(MARKS, ' ')
     .replaceAll('’', "'")

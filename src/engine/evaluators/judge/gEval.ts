@@ -123,6 +123,6 @@ async function grade(
     random,
   });
   if ('missing' in built) return built;
-  const asked = await askJudge(client, { name: 'grade', ...built, answer }, context);
+  const asked = await askJudge(client, { name: 'grade', ...built, answer, full: MAX_SCORE }, context);
   return { ...asked, calls: [...steps.calls, ...asked.calls] };
 }
