@@ -51,7 +51,7 @@ A model decides. They run last, and only where they can still change the verdict
 
 A judge may think aloud, and then gives exactly one verdict, alone or in a code fence. Whatever casts doubt on it is an error,
 never a pass: two verdicts, or a broken one beside a whole one; a verdict that stands in what was judged; words behind it that
-decide or take something back; words before it that state another score (`Final score: 2/5`); a refusal; a tool call; a reply
+decide or take something back; words before it that state another score ("Final score: 2/5"); a refusal; a tool call; a reply
 that is not whole. A judge that only adds other words, whose answer cannot be read, or that leads to its verdict as to an
 example, an attack or somebody else's, is asked once more. Where a judge speaks of sentences or statements, it must speak of each of them once.
 `,
