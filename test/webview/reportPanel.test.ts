@@ -39,7 +39,7 @@ describe('the report panel', () => {
       'Gate failed',
       '6 passed, 2 failed, 8 errored',
       '37.5 %',
-      '10.1–76.1',
+      '4.8–84.5',
       '0.81 ±0.19',
       '≥ $0.00048',
       '10 unknown',

@@ -22,6 +22,8 @@ interface Shown {
   uri: vscode.Uri;
   propose: Propose;
   version: number;
+  /** The text that the edits were worked out for. */
+  before: string;
   edits: readonly TextEdit[];
   /** The text with the edit. */
   text: string;
@@ -65,7 +67,11 @@ export class EditPreview implements vscode.Disposable {
 
     this.#count += 1;
     const preview = vscode.Uri.from({ scheme: SCHEME, path: uri.path, query: String(this.#count) });
-    this.#shown.set(preview.toString(), { uri, propose, version, edits, text: applied(document, edits) });
+    const before = document.getText();
+    this.#shown.set(preview.toString(), {
+      ...{ uri, propose, version, before, edits },
+      text: applied(document, edits),
+    });
     await setContext('touchstone.editPending', true);
     const name = `${path.posix.basename(uri.path)}: ${title}`;
     await vscode.commands.executeCommand('vscode.diff', uri, preview, name, { preview: true });
@@ -105,7 +111,9 @@ export class EditPreview implements vscode.Disposable {
     }
     const document = await vscode.workspace.openTextDocument(shown.uri);
     const wasDirty = document.isDirty;
-    const isApplied = await editable(document).apply(shown.edits, shown.version);
+    // A file that was read from the disk again, or changed back, has another version and the same text.
+    const version = document.getText() === shown.before ? document.version : shown.version;
+    const isApplied = await editable(document).apply(shown.edits, version);
     await this.#close(key);
     if (!isApplied) return this.#showAgain(shown);
     // What the person had not saved yet stays unsaved, with the edit in it.

@@ -80,7 +80,7 @@ describe('Test Explorer', () => {
     const { items } = api.tests.controller;
     assert.deepEqual(labels(items), ['small', 'large', 'waiting', 'flaky', 'broken']);
     const small = items.get('suite:small');
-    assert.deepEqual(labels(small?.children), ['one', 'two']);
+    assert.deepEqual(labels(small?.children), ['one · the input of the case', 'two · the input of the case']);
     const two = small?.children.get('target:two');
     assert.deepEqual([two?.canResolveChildren, two?.children.size, two?.range?.start.line], [true, 0, 5]);
     assert.equal(two?.uri?.fsPath, path.join(workspaceRoot(), 'touchstone.yaml'));
@@ -132,7 +132,7 @@ describe('Test Explorer', () => {
       YAML.replace('  - id: good', '  # moved\n  - id: good').replace('id: bad', 'id: renamed'),
     );
     await until(() => one?.children.get('small.golden.yaml#renamed') !== undefined);
-    assert.deepEqual(labels(one?.children), ['good', 'renamed']);
+    assert.deepEqual(labels(one?.children), ['good', 'renamed · fails']);
     assert.deepEqual([good?.range?.start.line, one?.children.get(good?.id ?? '')], [4, good]);
     writeFileSync(path.join(workspaceRoot(), 'small.golden.yaml'), YAML);
     await until(() => one?.children.get('small.golden.yaml#bad') !== undefined);
