@@ -1,6 +1,6 @@
 import type { OpenAI } from 'openai/client';
 import { readRetryAfter } from '../http/retryAfter.ts';
-import { ModelError, type ModelErrorCode } from './modelClient.ts';
+import { ModelError, type ModelErrorCode, restate } from './modelClient.ts';
 
 interface ClassifyOptions {
   /** The client's class, which carries its error classes; loaded by the caller. */
@@ -19,7 +19,7 @@ interface ClassifyOptions {
  * `insufficient_quota`) is final. The cause is left out on purpose: it holds the request's headers.
  */
 export function classifyError(error: unknown, options: ClassifyOptions): ModelError {
-  if (error instanceof ModelError) return error;
+  if (error instanceof ModelError) return restate(error, options.redact(error.message));
   if (error instanceof options.sdk.APIConnectionTimeoutError) {
     return new ModelError('timeout', 'the provider did not answer in time', { transient: true });
   }

@@ -110,3 +110,13 @@ export interface ModelCatalog {
   /** Throws ConfigError when the provider is not configured or its key is missing. */
   client(reference: string): ModelClient;
 }
+
+/** The same error in other words. */
+export function restate(error: ModelError, message: string): ModelError {
+  return new ModelError(error.code, message, {
+    transient: error.transient,
+    ...(error.status === undefined ? {} : { status: error.status }),
+    ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
+    ...(error.parameter === undefined ? {} : { parameter: error.parameter }),
+  });
+}

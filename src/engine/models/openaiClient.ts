@@ -6,6 +6,7 @@ import { type MaxTokensField, toChatBody } from './chatBody.ts';
 import { replyAttributes, requestAttributes } from './chatSpan.ts';
 import { classifyError } from './classify.ts';
 import { startDeadline } from './deadline.ts';
+import { endingOf } from './finishReasons.ts';
 import type { Limiter } from './limiter.ts';
 import {
   type CallOptions,
@@ -70,7 +71,7 @@ export function createOpenAiClient(options: OpenAiClientOptions): ModelClient {
       return toReply(draft, options, {
         latencyMs: options.clock.monotonic() - begun,
         firstTokenMs: firstTokenAt === null ? null : firstTokenAt - begun,
-        reason,
+        reason: reason ?? (draft.fault === null ? null : redact(draft.fault)),
       });
     } catch (error) {
       if (signal.aborted) throw signal.reason;
@@ -166,7 +167,7 @@ async function callStreamed(call: Call, span: Span): Promise<Received> {
   const { data, response } = await call.client.chat.completions
     .create(body, { signal: call.signal, headers: call.headers })
     .withResponse();
-  const type = response.headers.get('content-type') ?? '';
+  const type = (response.headers.get('content-type') ?? '').toLowerCase();
   // Some compatible servers and proxies do not know streams and send the whole reply.
   if (/\bjson\b/.test(type)) return readWhole(await response.json());
   if (!type.includes('text/event-stream')) {
@@ -254,19 +255,32 @@ function toReply(
     return { ...base, status: 'incomplete', finishReason: null, reason };
   }
   const { finishReason } = draft;
+  if (endingOf(finishReason) === 'broken') {
+    const reason = measured.reason ?? `the provider failed on the way (finish reason ${finishReason})`;
+    return { ...base, status: 'incomplete', finishReason: null, reason };
+  }
   if (draft.refusal !== '') return { ...base, status: 'refused', finishReason };
   const nothing = emptiness(draft);
   if (nothing !== undefined) return { ...base, status: 'empty', finishReason, reason: nothing };
   return { ...base, status: 'complete', finishReason };
 }
 
-/** Why a finished reply holds no answer; undefined where it does. An empty text is an answer unless it only follows reasoning. */
+/**
+ * Why a finished reply holds no answer; undefined where it does. An empty
+ * text is an answer where the model ended by itself, unless it only follows reasoning.
+ */
 function emptiness(draft: ReplyDraft): string | undefined {
   if (isAnswer(draft)) return undefined;
   const ended = draft.finishReason === 'stop' ? '' : ` (finish reason ${draft.finishReason})`;
   if (draft.reasoning > 0) return `${NO_OUTPUT}: its reply holds reasoning only${ended}`;
   if (draft.text === null) return `${NO_OUTPUT}: its reply holds neither text nor tool calls${ended}`;
-  return draft.finishReason === 'length'
-    ? `${NO_OUTPUT}: it reached its limit of tokens before any`
-    : undefined;
+  switch (endingOf(draft.finishReason ?? '')) {
+    case 'cut':
+      return `${NO_OUTPUT}: it reached its limit of tokens before any`;
+    case 'natural':
+    case 'filtered':
+      return undefined;
+    default:
+      return `${NO_OUTPUT}${ended}`;
+  }
 }

@@ -1,4 +1,4 @@
-import type { JsonValue } from '../model/json.ts';
+import { isJsonObject, type JsonValue } from '../model/json.ts';
 import type { ToolCall } from '../model/message.ts';
 import type { Usage } from '../model/output.ts';
 import { ModelError } from './modelClient.ts';
@@ -14,8 +14,10 @@ export interface ReplyDraft {
   refusal: string;
   /** Characters of reasoning, which is no part of the answer. */
   reasoning: number;
-  calls: { id: string | undefined; name: string; text: string }[];
+  calls: { id: string | undefined; name: string; text: string; index: number | undefined }[];
   finishReason: string | null;
+  /** What the provider says went wrong on the way. */
+  fault: string | null;
   usage: Usage | null;
   model: string | null;
   responseId: string | null;
@@ -24,6 +26,8 @@ export interface ReplyDraft {
 /** Characters of text, reasoning and arguments; a reply beyond it is no reply but an attack or a fault. */
 const MAX_CHARACTERS = 32 * 1024 * 1024;
 const MAX_CALLS = 1000;
+/** Characters of what a server says of its failure. */
+const MAX_MESSAGE = 1000;
 
 export function emptyDraft(): ReplyDraft {
   return {
@@ -32,6 +36,7 @@ export function emptyDraft(): ReplyDraft {
     reasoning: 0,
     calls: [],
     finishReason: null,
+    fault: null,
     usage: null,
     model: null,
     responseId: null,
@@ -54,25 +59,31 @@ export function isAnswer({ text, refusal, calls }: ReplyDraft): boolean {
  */
 export function addChunk(draft: ReplyDraft, chunk: unknown): void {
   const part = fieldsAt(chunk, 'a chunk');
+  if (part['object'] === 'error') throw failed({ error: part }) ?? unreadable('it is an error');
   addHeader(draft, part);
   const choices = listAt(part['choices'], 'choices').map((one) => fieldsAt(one, 'choices[0]'));
   const choice = choices.find(({ index }) => (index ?? 0) === 0);
   if (choice === undefined) return;
 
-  addMessage(draft, choice['delta'] ?? {}, 'choices[0].delta', addFragment);
+  // Some proxies stream whole messages; beside a delta, a message repeats it.
+  const whole = hasContent(draft) ? undefined : choice['message'];
+  const [message, name] = choice['delta'] ? [choice['delta'], 'delta'] : [whole ?? {}, 'message'];
+  addMessage(draft, message, `choices[0].${name}`, addFragment);
   draft.finishReason = finishReasonOf(choice) ?? draft.finishReason;
+  draft.fault = faultOf(choice) ?? draft.fault;
 }
 
 /** Adds a reply that came in one piece. Throws ModelError `protocol` as `addChunk` does. */
 export function addCompletion(draft: ReplyDraft, completion: unknown): void {
   const whole = fieldsAt(completion, 'it');
-  const [choice] = listAt(whole['choices'], 'choices');
-  if (choice === undefined) throw unreadable('it holds no message');
+  const choices = listAt(whole['choices'], 'choices').map((one) => fieldsAt(one, 'choices[0]'));
+  const fields = choices.find(({ index }) => (index ?? 0) === 0) ?? choices[0];
+  if (fields === undefined) throw failed(whole) ?? unreadable('it holds no message');
   addHeader(draft, whole);
 
-  const fields = fieldsAt(choice, 'choices[0]');
   addMessage(draft, fields['message'], 'choices[0].message', addCall);
   draft.finishReason = finishReasonOf(fields) ?? null;
+  draft.fault = faultOf(fields);
 }
 
 /** The tool calls with parsed arguments; no text means no arguments, unparsable text stays text. */
@@ -112,6 +123,7 @@ function addCall(draft: ReplyDraft, call: Fields, at: string): void {
     id: textAt(call['id'], `${at}.id`),
     name: nameOf(given, place) ?? '',
     text: textAt(given[argument], `${place}.${argument}`) ?? '',
+    index: undefined,
   });
 }
 
@@ -123,15 +135,45 @@ function addFragment(draft: ReplyDraft, fragment: Fields, at: string): void {
   const id = textAt(fragment['id'], `${at}.id`) || undefined;
   const place = `${at}.function`;
   const given = fieldsAt(fragment['function'] ?? {}, place);
-  const position = indexOf(fragment, at) ?? positionById(draft, id);
-
-  // A gap in the indexes would make empty calls; the next free place is what was meant.
-  const index = Math.min(position, draft.calls.length);
-  const call = draft.calls[index] ?? { id: undefined, name: '', text: '' };
-  draft.calls[index] = call;
+  const name = nameOf(given, place) || undefined;
+  const index = indexOf(fragment, at);
+  const call = openCall(draft, { index, id, name }) ?? newCall(draft, index);
   call.id = id ?? call.id;
-  call.name = nameOf(given, place) || call.name;
+  call.name = name ?? call.name;
   call.text += textAt(given['arguments'], `${place}.arguments`) ?? '';
+}
+
+type Call = ReplyDraft['calls'][number];
+
+/**
+ * The call that a fragment continues: the last of its index, else of its id, else the last. Not where the fragment has a
+ * name and another id, or no id while the call is whole: some servers give every call the index 0.
+ */
+function openCall(
+  { calls }: ReplyDraft,
+  { index, id, name }: { index: number | undefined; id: string | undefined; name: string | undefined },
+): Call | undefined {
+  const known = index === undefined && id !== undefined ? calls.find((call) => call.id === id) : undefined;
+  if (index === undefined && id !== undefined) return known;
+  const call = index === undefined ? calls.at(-1) : calls.findLast((one) => one.index === index);
+  if (call === undefined || name === undefined || call.name === '') return call;
+  const isOther = id === undefined ? isWhole(call.text) : call.id !== undefined && call.id !== id;
+  return isOther ? undefined : call;
+}
+
+function newCall({ calls }: ReplyDraft, index: number | undefined): Call {
+  const call: Call = { id: undefined, name: '', text: '', index };
+  calls.push(call);
+  return call;
+}
+
+function isWhole(text: string): boolean {
+  try {
+    parseReplyJson(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function nameOf(given: Fields, at: string): string | undefined {
@@ -144,18 +186,28 @@ function indexOf({ index }: Fields, at: string): number | undefined {
   throw malformed(`${at}.index`, index, 'a number');
 }
 
-function positionById(draft: ReplyDraft, id: string | undefined): number {
-  if (id === undefined) return Math.max(0, draft.calls.length - 1);
-  const known = draft.calls.findIndex((call) => call.id === id);
-  return known < 0 ? draft.calls.length : known;
-}
-
 function addHeader(draft: ReplyDraft, part: Fields): void {
   const { model, id, usage } = part;
   if (typeof model === 'string' && model !== '') draft.model = model;
   if (typeof id === 'string' && id !== '') draft.responseId = id;
   // Some servers send running totals with every chunk: the last one counts.
   draft.usage = readUsage(usage) ?? draft.usage;
+}
+
+/** The failure that a server reports in place of a reply, with status 200. */
+function failed({ error }: Fields): ModelError | undefined {
+  const message = messageOf(error);
+  return message === undefined ? undefined : new ModelError('server', message, { transient: true });
+}
+
+/** What a server says of a choice that broke off. */
+function faultOf({ error }: Fields): string | null {
+  return messageOf(error) ?? null;
+}
+
+function messageOf(error: unknown): string | undefined {
+  const text = isJsonObject(error) ? error['message'] : error;
+  return typeof text === 'string' && text !== '' ? text.slice(0, MAX_MESSAGE) : undefined;
 }
 
 /** No text, or an empty one, is no reason. */

@@ -1,6 +1,9 @@
 import { isJsonObject, type JsonValue } from '../model/json.ts';
 import type { Usage } from '../model/output.ts';
 
+/** No call takes more tokens: what is beyond it was not counted. */
+const MAX_TOKENS = 1e9;
+
 /**
  * Token counts as a provider reports them beside a chat completion; null where it reports none that can be used. Tokens
  * of the total beyond prompt and completion are output: Gemini's OpenAI form leaves reasoning out of the completion.
@@ -44,5 +47,7 @@ function fields(value: unknown): { readonly [key: string]: JsonValue } {
 }
 
 function count(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_TOKENS
+    ? value
+    : undefined;
 }

@@ -1,6 +1,6 @@
 import { LONGEST_WAIT_MS } from '../http/retryAfter.ts';
 import type { Clock, Random, Span } from '../ports.ts';
-import { ModelError } from './modelClient.ts';
+import { ModelError, restate } from './modelClient.ts';
 
 /** Calls altogether, the first one included. */
 export const RETRY_ATTEMPTS = 4;
@@ -78,13 +78,4 @@ function wait(ms: number): string {
 
 function seconds(ms: number): string {
   return `${Math.round(ms / 100) / 10} s`;
-}
-
-function restate(error: ModelError, message: string): ModelError {
-  return new ModelError(error.code, message, {
-    transient: error.transient,
-    ...(error.status === undefined ? {} : { status: error.status }),
-    ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
-    ...(error.parameter === undefined ? {} : { parameter: error.parameter }),
-  });
 }

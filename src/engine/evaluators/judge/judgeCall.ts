@@ -1,4 +1,5 @@
 import type { Message } from '../../model/message.ts';
+import { endingOf } from '../../models/finishReasons.ts';
 import { type ModelClient, ModelError, type ModelReply } from '../../models/modelClient.ts';
 import type { EvaluationContext } from '../evaluator.ts';
 import { type AnswerForm, sendQuestion } from './judgeRequest.ts';
@@ -37,31 +38,24 @@ export async function callJudge(
   }
 }
 
-/** Finish reasons of OpenAI's form, and those that servers of other forms pass on. */
-const CUT: ReadonlySet<string> = new Set(['length', 'max_tokens', 'max_output_tokens', 'model_length']);
-const FILTERED: ReadonlySet<string> = new Set(['content_filter', 'safety', 'recitation', 'refusal']);
-const BROKEN: ReadonlySet<string> = new Set([
-  'error',
-  'tool_calls',
-  'tool_use',
-  'function_call',
-  'pause_turn',
-  'abort',
-  'cancelled',
-  'insufficient_system_resource',
-]);
-
 /** Why a reply is no answer at all; undefined for a whole one. */
 export function brokenOff(reply: ModelReply): string | undefined {
   if (reply.status === 'incomplete') return `the judge's answer broke off: ${reply.reason}`;
   if (reply.status === 'empty') return `the judge did not answer: ${reply.reason}`;
   if (reply.status === 'refused') return `the judge refused: ${cut(reply.text)}`;
   if (reply.toolCalls.length > 0) return 'the judge called a tool instead of giving a verdict alone';
-  const reason = reply.finishReason.toLowerCase();
-  if (CUT.has(reason)) return "the judge's answer reached its limit of tokens";
-  if (FILTERED.has(reason)) return "the provider's content filter stopped the judge";
-  if (BROKEN.has(reason)) return `the judge's answer is not whole: finish reason ${cut(reply.finishReason)}`;
-  return undefined;
+  switch (endingOf(reply.finishReason)) {
+    case 'cut':
+      return "the judge's answer reached its limit of tokens";
+    case 'filtered':
+      return "the provider's content filter stopped the judge";
+    case 'broken':
+    case 'unfinished':
+      return `the judge's answer is not whole: finish reason ${cut(reply.finishReason)}`;
+    case 'natural':
+    case 'other':
+      return undefined;
+  }
 }
 
 function cut(text: string): string {
