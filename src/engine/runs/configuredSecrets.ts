@@ -68,10 +68,28 @@ function writtenSecrets(settings: { [name: string]: string }): string[] {
 
 /** What a target is sent by name: headers, variables, parts of a query. */
 function settingsOf(target: TargetConfig): { [name: string]: string } {
-  if (target.kind === 'http') return target.headers;
+  if (target.kind === 'http') return { ...target.headers, ...partsOf(target.url) };
   if (target.kind === 'command') return target.env;
   if (target.kind !== 'promptfoo') return {};
   const { call } = target.provider;
   const env = { ...target.template.program?.env, ...('env' in call ? call.env : {}) };
-  return call.kind === 'http' ? { ...call.headers, ...call.query } : env;
+  return call.kind === 'http' ? { ...call.headers, ...call.query, ...partsOf(call.url) } : env;
+}
+
+/** What an address carries: its query, and the password before its host. */
+function partsOf(address: string): { [name: string]: string } {
+  if (!URL.canParse(address)) return {};
+  const { searchParams, password } = new URL(address);
+  return {
+    ...Object.fromEntries(searchParams),
+    ...(password === '' ? {} : { password: unescaped(password) }),
+  };
+}
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

@@ -67,7 +67,7 @@ export function readReply(
 export function looksLikeReply(value: JsonValue, form: ReplyForm): boolean {
   if (!isJsonObject(value)) return false;
   if (form.kind === 'json') return isDocument(value);
-  return form.kind === 'path' && hasAnswer(readLeniently(value, form.paths));
+  return form.kind === 'path' && (saysError(value) || hasAnswer(readLeniently(value, form.paths)));
 }
 
 /** A call that brought no usable answer. */
@@ -99,10 +99,19 @@ function parse(text: string): JsonValue {
 
 function readPicked(value: JsonValue, { paths }: { paths: ResponsePaths }, latencyMs: number): Output {
   const { text, model, ...rest } = readForeignReply(value, paths);
+  if (saysError(value)) {
+    const message = typeof text === 'string' && text !== '' ? text : 'The agent says that it failed.';
+    return { ...errorOutput('agent', message, latencyMs), ...rest, ...(model === null ? {} : { model }) };
+  }
   if (text === undefined && rest.toolCalls.length === 0) {
     throw new ReplyProblem(`The reply has no value at "${paths.text}".`);
   }
   return { ...completeOutput(text ?? '', latencyMs), ...rest, ...(model === null ? {} : { model }) };
+}
+
+/** Claude Code and others give what went wrong where the answer would stand. */
+function saysError(value: JsonValue): boolean {
+  return isJsonObject(value) && (value['is_error'] === true || value['isError'] === true);
 }
 
 function readLeniently(value: JsonValue, paths: ResponsePaths) {

@@ -31,11 +31,14 @@ function thinned(lines: readonly string[]): string[] {
   return kept;
 }
 
-/** The first line stands in any case, as far as there is room; of the rest, the end. */
+/** A first line that says what went wrong stands in any case, as far as there is room; of the rest, the end. */
 function shortened(lines: readonly string[]): string {
   const text = lines.join('\n');
   if (text.length <= MOST_CHARACTERS) return text;
-  const [first = '', ...rest] = lines;
-  const head = MESSAGE.test(first) ? `${first.slice(0, MOST_CHARACTERS / 2)}\n…` : '…';
-  return `${head}${rest.join('\n').slice(-(MOST_CHARACTERS - head.length))}`;
+  const [first = ''] = lines;
+  if (!MESSAGE.test(first)) return `…${text.slice(1 - MOST_CHARACTERS)}`.toWellFormed();
+
+  const head = first.slice(0, MOST_CHARACTERS / 2);
+  const end = text.slice(head.length).slice(-(MOST_CHARACTERS - head.length - 2));
+  return `${head}\n…${end}`.toWellFormed();
 }

@@ -3,6 +3,7 @@ import { describe, it } from 'mocha';
 import { Redactor } from '../../../src/engine/http/redactor.ts';
 import { fixedEnvironment } from '../../../src/engine/ports.ts';
 import { configuredSecrets, secretValue } from '../../../src/engine/runs/configuredSecrets.ts';
+import { Xoshiro128 } from '../../../src/engine/statistics/prng.ts';
 import type { TargetConfig } from '../../../src/engine/suites/targetConfig.ts';
 
 const location = { path: 'touchstone.yaml', line: 1, column: 1 };
@@ -25,6 +26,19 @@ describe('configured secrets', () => {
   for (const [name, value, isSecret] of cases)
     it(`${isSecret ? 'are' : 'are not'} ${name}=${value}`, () =>
       assert.deepEqual(secretValue(name, value), isSecret ? [value] : []));
+
+  it('are parts of an address by their names, too', () => {
+    const target: TargetConfig = {
+      kind: 'http',
+      name: 'a',
+      location,
+      url: 'https://example.org/chat?key=in-the-address-1&q=some-words-2',
+      method: 'POST',
+      reply: 'json',
+      headers: {},
+    };
+    assert.deepEqual(configuredSecrets({}, [target], fixedEnvironment({})), ['in-the-address-1']);
+  });
 
   it('come from all providers and targets of a run', () => {
     const targets: TargetConfig[] = [
@@ -80,6 +94,84 @@ describe('a redactor', () => {
       ];
       for (const text of texts) assert.match(redactor.text(`a ${text} b`), /\[key\]/, text);
     }
+  });
+
+  const key = 'sk-Cnry/9"x+Q~7zW&pL0v8E';
+  const bytes = Buffer.from(key);
+  const hex = bytes.toString('hex');
+  const each = (write: (code: number) => string) =>
+    [...key].map((sign) => write(sign.charCodeAt(0))).join('');
+  const folded = Buffer.from(`${'a longer text before it '.repeat(2)}${key} and behind it`).toString(
+    'base64',
+  );
+  const encodings: { [what: string]: string } = {
+    'capital hexadecimal': hex.toUpperCase(),
+    'hexadecimal of both kinds': hex.slice(0, 9) + hex.slice(9).toUpperCase(),
+    'hexadecimal with colons': hex.replace(/..(?=.)/g, '$&:'),
+    'a dump': hex.replace(/..(?=.)/g, '$& '),
+    'bytes of a program': each((code) => `\\x${code.toString(16)}`),
+    'an array of bytes': each((code) => `0x${code.toString(16)}, `).replace(/, $/, ''),
+    'escapes of every character': each((code) => `\\u${code.toString(16).padStart(4, '0')}`),
+    'escapes of escapes': JSON.stringify(JSON.stringify(each((code) => `\\u00${code.toString(16)}`))).slice(
+      3,
+      -3,
+    ),
+    'percent-encoding of every character': each((code) => `%${code.toString(16)}`),
+    'percent-encoding twice': encodeURIComponent(encodeURIComponent(key)),
+    'decimal references': each((code) => `&#${code};`),
+    'references of references': each((code) => `&amp;#x${code.toString(16)};`),
+    'UTF-16': each((code) => `${String.fromCharCode(code)}\0`).slice(0, -1),
+    'base64 of base64': Buffer.from(Buffer.from(`u:${key}`).toString('base64')).toString('base64'),
+    'base64 in lines': folded.replace(/.{64}/g, '$&\n'),
+    'base64 in lines of JSON': JSON.stringify(folded.replace(/.{64}/g, '$&\r\n')),
+    'a broken line': `${key.slice(0, 9)}\n${key.slice(9)}`,
+  };
+  for (const [what, text] of Object.entries(encodings))
+    it(`finds a key in ${what}, and nothing beside it`, () => {
+      const cleaned = new Redactor([key]).text(`before ${text} behind`);
+      assert.match(cleaned, /^before .*\[key\].* behind$/s);
+      if (!what.startsWith('base64') && !what.startsWith('escapes of esc'))
+        assert.equal(cleaned.replace('0x[key]', '[key]'), 'before [key] behind');
+    });
+
+  it('finds every key in random texts with random escapes, and changes nothing else', () => {
+    const random = Xoshiro128.seeded(7);
+    const pick = <T>(from: readonly T[]): T => from[random.nextUint32() % from.length] ?? assert.fail();
+    const forms: ((code: number) => string)[] = [
+      (code) => String.fromCharCode(code),
+      (code) => `%${code.toString(16)}`,
+      (code) => `\\u00${code.toString(16)}`,
+      (code) => `&#${code};`,
+    ];
+    const redactor = new Redactor([key]);
+    const other = [
+      'word ',
+      'é',
+      '%20',
+      '\\n',
+      '\n',
+      '&amp;',
+      '"',
+      '\\\\',
+      '😀',
+      'AB',
+      '%C3%A9',
+      '\\u00e9',
+      '7',
+    ];
+    for (let round = 0; round < 500; round += 1) {
+      const parts = Array.from({ length: 6 }, () => pick(other)).join('');
+      assert.equal(redactor.text(parts), parts);
+      const hidden = each((code) => pick(forms)(code));
+      // Line breaks next to a key may go with it.
+      assert.equal(redactor.text(`${parts}(${hidden})${parts}`), `${parts}([key])${parts}`);
+    }
+  });
+
+  it('takes time in proportion to texts that only seem to be encoded', () => {
+    const redactor = new Redactor([key]);
+    for (const text of ['\\', '%25', '&amp;', '\\u', '%C3', 'aB0', '\n', '\0'])
+      assert.equal(redactor.text(text.repeat(200_000)), text.repeat(200_000));
   });
 
   it('leaves everything else as it is, and is free where there is no key', () => {

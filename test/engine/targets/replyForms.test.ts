@@ -3,6 +3,7 @@ import { describe, it } from 'mocha';
 import type { JsonValue } from '../../../src/engine/model/json.ts';
 import type { Output, Usage } from '../../../src/engine/model/output.ts';
 import { type ReplyForm, readReply } from '../../../src/engine/targets/agentReply.ts';
+import { findReply } from '../../../src/engine/targets/findReply.ts';
 import type { ResponsePaths } from '../../../src/engine/targets/foreignReply.ts';
 
 const read = (value: JsonValue, form: ReplyForm = { kind: 'json' }): Output =>
@@ -183,6 +184,22 @@ describe('replies of other forms', () => {
     };
     const output = path(reply, { text: 'result' });
     assert.deepEqual([output.text, output.costUsd, output.usage?.inputTokens], ['Done.', 0.012, 13]);
+  });
+
+  it('are no answer where the reply says that it is an error; what it cost stands', () => {
+    const base = { type: 'result', subtype: 'success', total_cost_usd: 0.5 };
+    const form: ReplyForm = { kind: 'path', paths: { text: 'result' } };
+    for (const [reply, message] of [
+      [{ ...base, is_error: true, result: 'API Error: 529' }, 'API Error: 529'],
+      [{ ...base, isError: true, result: null }, 'The agent says that it failed.'],
+    ] as const) {
+      const output = read(reply, form);
+      assert.equal(output.status, 'error');
+      assert.deepEqual([output.error.code, output.error.message, output.costUsd], ['agent', message, 0.5]);
+      const line = JSON.stringify(reply);
+      assert.equal(findReply(`{"type":"system"}\n${line}\n`, form)?.text, line);
+    }
+    assert.equal(complete(read({ ...base, is_error: false, result: 'Hi' }, form)).text, 'Hi');
   });
 
   it('are read where the paths say, and what stands there must be understood', () => {
