@@ -1,6 +1,6 @@
 import { UsageError, UserError } from '../engine/errors.ts';
 import type { Io } from './terminal/io.ts';
-import { sanitize } from './terminal/sanitize.ts';
+import { printError } from './views/printError.ts';
 
 /**
  * What became of each file; one that cannot be used is reported and does not hide the others. With a single file its
@@ -19,7 +19,7 @@ export async function eachFile<T>(
     } catch (error) {
       if (!(error instanceof UserError) || error instanceof UsageError || files.length === 1) throw error;
       failed.push({ path: file, error });
-      io.err(`${io.errStyle.red('error')} ${sanitize(error.describe())}`);
+      printError(error, io);
     }
   }
   return { done, failed };

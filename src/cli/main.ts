@@ -5,6 +5,7 @@ import { keepHeapSmall } from './heap.ts';
 import { Interrupted } from './interrupt.ts';
 import { type Io, processIo } from './terminal/io.ts';
 import { sanitize } from './terminal/sanitize.ts';
+import { printError } from './views/printError.ts';
 
 /** Runs one command line; returns its exit code. Errors that a person can cause are shown without a stack. */
 export async function main(
@@ -351,7 +352,7 @@ function reportError(error: unknown, io: Io): number {
     return EXIT.interrupted;
   }
   if (error instanceof UserError) {
-    io.err(`${io.errStyle.red('error')} ${sanitize(error.describe())}`);
+    printError(error, io);
     return EXIT.userError;
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -15,7 +15,7 @@ export function parseCsv(file: ReferencedFile): CsvRow[] {
   const delimiter = delimiterOf(file.text);
   const read = (relaxed: boolean): CsvRow[] => {
     const records: unknown = parse(file.text, {
-      columns: true,
+      columns: (names: string[]) => refuseRepeated(names, file.path),
       delimiter,
       bom: true,
       info: true,
@@ -27,7 +27,8 @@ export function parseCsv(file: ReferencedFile): CsvRow[] {
   };
   try {
     return read(false);
-  } catch {
+  } catch (error) {
+    if (error instanceof FileError) throw error;
     try {
       return read(true);
     } catch (cause) {
@@ -39,6 +40,18 @@ export function parseCsv(file: ReferencedFile): CsvRow[] {
       });
     }
   }
+}
+
+/** Of two columns with one name, only the last would count. */
+function refuseRepeated(names: string[], path: string): string[] {
+  const repeated = names.find((name, index) => names.indexOf(name) < index);
+  if (repeated === undefined || repeated.trim() === '') return names;
+  throw new FileError(`two columns are called '${repeated}'`, {
+    where: { path, line: 1, column: 1 },
+    remedy: repeated.startsWith('__expected')
+      ? 'Number them: __expected1, __expected2'
+      : 'Rename one of the two.',
+  });
 }
 
 type Delimiter = ',' | ';' | '\t';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { UserError } from '../../errors.ts';
+import { FileError, UserError } from '../../errors.ts';
 import { dryCheck } from '../../evaluators/dryCheck.ts';
 import { parseAssertion } from '../../evaluators/specs.ts';
 import { UnsupportedEvaluatorError } from '../../evaluators/unsupported.ts';
@@ -13,6 +13,7 @@ import { attempt, placeOf } from '../configReader.ts';
 import { workspacePath } from '../fileReference.ts';
 import { SUITE_DEFAULTS, type SuiteConfig } from '../suiteConfig.ts';
 import type { WorkspaceConfig } from '../workspaceConfig.ts';
+import { checkFile, checkTest } from './checkShape.ts';
 import { ownEnvironment } from './environmentTemplates.ts';
 import { type CaseGroup, expandTests } from './expandTests.ts';
 import { graderOf } from './graders.ts';
@@ -23,15 +24,13 @@ import { planTargets } from './planTargets.ts';
 import { type PromptfooReader, parseReferenced, readReference, warn } from './promptfooReader.ts';
 import { readPrompts } from './readPrompts.ts';
 import { entriesOf, readProvider, readProviders } from './readProviders.ts';
-import { type RawTest, readTests } from './readTests.ts';
+import { type RawTest, readTests, withVariables } from './readTests.ts';
 import { resolveRefs } from './references.ts';
 import { scenarioTests } from './scenarios.ts';
 import { refuseUnknownNames, warnOfUnreadConversation } from './testReferences.ts';
 
 /** promptfoo's own limit for a call. */
 const TIMEOUT_MS = 300_000;
-/** Parts of a file that change what its tests mean and have no counterpart here. */
-const UNSUPPORTED = ['extensions', 'nunjucksFilters', 'redteam', 'derivedMetrics', 'plugins', 'strategies'];
 /** Assertions and cases beyond which further ones of the same kind are not checked one by one. */
 const CHECKED_CASES = 5_000;
 
@@ -50,7 +49,7 @@ export function readPromptfoo(
   const reader: PromptfooReader = { document, root, problems, base, environment, env };
   const file = attempt(reader, [], 'invalid-reference', () => resolveRefs(document));
   if (!isJsonObject(file)) return undefined;
-  warnOfUnsupported(reader, file);
+  checkFile(reader, file);
   const models = new ModelProviders(reader);
   const prompts = readPrompts(reader, file['prompts']);
   const providersKey =
@@ -59,6 +58,7 @@ export function readPromptfoo(
   const defaultTest = readDefaultTest(reader, file['defaultTest']);
   const tests = allTests(reader, file, scenarioConversations(prompts, defaultTest));
   const common: RawTest = { test: defaultTest, location: placeOf(reader, ['defaultTest']) };
+  for (const test of [common, ...tests]) checkTest(reader, test);
   refuseUnknownNames(reader, [common, ...tests], prompts, providers);
   warnOfUnreadConversation(reader, [common, ...tests], prompts);
   const groups = expandTests(reader, tests, defaultTest, models, prompts);
@@ -181,11 +181,18 @@ function scenarioConversations(prompts: readonly PromptfooPrompt[], { metadata }
 }
 
 function readDefaultTest(reader: PromptfooReader, value: JsonValue | undefined): JsonObject {
-  if (typeof value !== 'string') return isJsonObject(value) ? value : {};
-  const read = attempt(reader, ['defaultTest'], 'missing-file', () =>
-    parseReferenced(readReference(reader, value, placeOf(reader, ['defaultTest']))),
-  );
-  return isJsonObject(read?.value) ? read.value : {};
+  if (value === undefined || value === null) return {};
+  const location = placeOf(reader, ['defaultTest']);
+  const read = attempt(reader, ['defaultTest'], 'invalid-tests', () => {
+    const test =
+      typeof value === 'string' ? parseReferenced(readReference(reader, value, location)).value : value;
+    if (isJsonObject(test)) return withVariables(reader, test, location);
+    throw new FileError('"defaultTest" must be a map', {
+      where: location,
+      remedy: 'For example: { assert: [ … ], options: { … } }',
+    });
+  });
+  return read ?? {};
 }
 
 /** The model of judges that name none. Without it they are errors, since promptfoo's own default changes. */
@@ -198,17 +205,6 @@ function judgeModel(
   const provider = options['provider'];
   const location = placeOf(reader, ['defaultTest']);
   return provider === undefined ? undefined : graderOf(provider, { reader, models, location });
-}
-
-function warnOfUnsupported(reader: PromptfooReader, file: JsonObject): void {
-  for (const key of UNSUPPORTED) {
-    if (file[key] === undefined) continue;
-    warn(reader, placeOf(reader, [key]), {
-      code: 'unsupported-key',
-      message: `"${key}" of promptfoo is not supported and is left out`,
-      remedy: 'What depends on it may come out otherwise than in promptfoo.',
-    });
-  }
 }
 
 /** Says which assertions cannot be judged, and where a case has none. */

@@ -55,7 +55,7 @@ function fromFiles(reader: PromptfooReader, reference: string, at: Pointer, numb
     reportAt(reader, at, {
       code: 'missing-file',
       message: `no file matches "${reference}"`,
-      remedy: 'Paths count from the folder of the configuration.',
+      remedy: PATHS,
     });
   }
   return files.flatMap((file) => {
@@ -117,15 +117,32 @@ function fromDocument(reader: PromptfooReader, document: SourceDocument): RawTes
 }
 
 /** `vars: file://common.yaml`, or a list of such files, as the variables that they hold. Throws FileError. */
-function withVariables(reader: PromptfooReader, test: JsonObject, location: SourceLocation): JsonObject {
+export function withVariables(
+  reader: PromptfooReader,
+  test: JsonObject,
+  location: SourceLocation,
+): JsonObject {
   const { vars } = test;
   if (typeof vars !== 'string' && !Array.isArray(vars)) return test;
   const merged: JsonObject = {};
-  for (const reference of [vars].flat()) {
-    for (const file of expandReference(reader, String(reference))) {
+  for (const reference of [vars].flat().map(String)) {
+    const files = expandReference(reader, reference);
+    if (files.length === 0)
+      throw new FileError(`no file matches ${reference}`, { where: location, remedy: PATHS });
+    for (const file of files) {
       const { value } = parseReferenced(readReference(reader, file, location));
-      if (isJsonObject(value)) Object.assign(merged, value);
+      if (!isJsonObject(value)) throw noVariables(file, location);
+      Object.assign(merged, value);
     }
   }
   return { ...test, vars: merged };
+}
+
+const PATHS = 'Paths count from the folder of the configuration.';
+
+function noVariables(file: string, where: SourceLocation): FileError {
+  return new FileError(`${file} holds no map of variables`, {
+    where,
+    remedy: 'Write one variable a line, as in: question: What is new?',
+  });
 }

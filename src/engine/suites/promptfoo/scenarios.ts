@@ -1,7 +1,9 @@
+import { FileError } from '../../errors.ts';
 import type { Pointer } from '../../files/document.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
-import { placeOf } from '../configReader.ts';
-import type { PromptfooReader } from './promptfooReader.ts';
+import { attempt, placeOf, reportAt } from '../configReader.ts';
+import { checkScenario } from './checkShape.ts';
+import { expandReference, type PromptfooReader, parseReferenced, readReference } from './promptfooReader.ts';
 import { type RawTest, readTests } from './readTests.ts';
 
 /**
@@ -13,11 +15,9 @@ export function scenarioTests(
   value: JsonValue | undefined,
   talks: boolean,
 ): RawTest[] {
-  if (!Array.isArray(value)) return [];
   let conversation = 0;
-  return value.flatMap((scenario, index) => {
-    const at: Pointer = ['scenarios', index];
-    if (!isJsonObject(scenario)) return [];
+  return scenariosOf(reader, value).flatMap(({ scenario, at }) => {
+    checkScenario(reader, scenario, placeOf(reader, at));
     const configs = readTests(reader, scenario['config'], [...at, 'config']);
     const tests =
       scenario['tests'] === undefined
@@ -32,6 +32,41 @@ export function scenarioTests(
       });
     });
   });
+}
+
+interface Scenario {
+  scenario: JsonObject;
+  /** Where it, or the name of its file, stands. */
+  at: Pointer;
+}
+
+/** Scenarios as they are written, or from the YAML and JSON files that are named in their place. */
+function scenariosOf(reader: PromptfooReader, value: JsonValue | undefined): Scenario[] {
+  if (value === undefined || value === null) return [];
+  const isList = Array.isArray(value);
+  return [value].flat().flatMap((item, index) => {
+    const at: Pointer = isList ? ['scenarios', index] : ['scenarios'];
+    const found = typeof item === 'string' ? fromFiles(reader, item, at) : [item];
+    return found.flatMap((scenario) => {
+      if (isJsonObject(scenario) && scenario['config'] !== undefined) return [{ scenario, at }];
+      reportAt(reader, at, {
+        code: 'wrong-type',
+        message: 'a scenario must be a map with a "config"',
+        remedy: 'For example: { config: [ { vars: … } ], tests: [ … ] }',
+      });
+      return [];
+    });
+  });
+}
+
+function fromFiles(reader: PromptfooReader, reference: string, at: Pointer): JsonValue[] {
+  const where = placeOf(reader, at);
+  const read = attempt(reader, at, 'missing-file', () => {
+    const files = expandReference(reader, reference);
+    if (files.length === 0) throw new FileError(`no file matches ${reference}`, { where });
+    return files.flatMap((file) => parseReferenced(readReference(reader, file, where)).value);
+  });
+  return read ?? [];
 }
 
 function merge(config: JsonObject, test: JsonObject): JsonObject {
