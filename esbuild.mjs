@@ -33,6 +33,8 @@ const program = await build({
     cli: 'src/cli.ts',
     engineProcess: 'src/engineProcess.ts',
     datasetWorker: 'src/engineProcess/datasetWorker.ts',
+    openDatasetWorker: 'src/engineProcess/openDatasetWorker.ts',
+    reportWorker: 'src/engineProcess/reportWorker.ts',
   },
   outdir,
   format: 'esm',

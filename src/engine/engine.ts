@@ -9,6 +9,7 @@ import type { RunEstimate } from './cost/estimate.ts';
 import type { SpendingLimits } from './cost/spendingDecision.ts';
 import { SpendingLimit } from './cost/spendingLimit.ts';
 import { dearestTrial } from './cost/spent.ts';
+import type { openDataset } from './datasets/dataset.ts';
 import type { TrialResult } from './model/result.ts';
 import type { RunPlan, RunRecord } from './model/run.ts';
 import type { EditorModels } from './models/editorClient.ts';
@@ -41,6 +42,8 @@ export interface EnginePorts {
   secrets?: Secrets;
   /** Only inside the editor. */
   editorModels?: EditorModels;
+  /** How datasets of runs are opened, where it is not to be done in place. */
+  openDataset?: typeof openDataset;
 }
 
 export interface RunListener {
@@ -51,8 +54,9 @@ export interface RunListener {
 }
 
 export interface FinishedRun {
-  report: RunReport;
   outcome: 'complete' | 'interrupted';
+  /** Made of all results, when it is first asked for. */
+  readonly report: RunReport;
 }
 
 /** The engine of one workspace; the command line and the engine process both stand on it. */
@@ -219,7 +223,14 @@ export function createEngine(
         await prepared.ready(signal);
         const runId = begin(prepared, resume);
         const outcome = await run(prepared, runId, listener, signal, limits);
-        return { report: readReport(store, runId), outcome };
+        let report: RunReport | undefined;
+        return {
+          outcome,
+          get report() {
+            report ??= readReport(store, runId);
+            return report;
+          },
+        };
       } finally {
         await prepared.close();
       }
@@ -263,7 +274,7 @@ export function readReport(store: RunStore, runId: string): RunReport {
   const { total, missing } = summary;
   const allPassed = total.trials > 0 && total.passed === total.trials && missing === 0;
   const notRecorded = plan.origin?.replay ? countNotRecorded(current.results()) : 0;
-  const rerun = countReruns(current);
+  const rerun = current.reruns;
   return {
     run,
     summary,
@@ -279,10 +290,4 @@ export function readReport(store: RunStore, runId: string): RunReport {
 /** A gate speaks of one side, and a comparison holds both; it speaks of a dataset, not of cases picked one by one. */
 function isJudged({ comparison, filter }: RunPlan): boolean {
   return !comparison && !filter.ids?.length;
-}
-
-function countReruns(current: CurrentResults): number {
-  let count = 0;
-  for (const { rerun } of current.results()) if (rerun) count += 1;
-  return count;
 }

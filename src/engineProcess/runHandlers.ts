@@ -1,8 +1,7 @@
-import { readReport } from '../engine/engine.ts';
 import { ResumeError } from '../engine/errors.ts';
 import type { TrialResult } from '../engine/model/result.ts';
 import type { RunPlan, RunRecord } from '../engine/model/run.ts';
-import { reportHead, runEntry } from '../engine/reports/jsonReport.ts';
+import { runEntry } from '../engine/reports/jsonReport.ts';
 import { REPORT_FORMATS } from '../engine/reports/reportFormats.ts';
 import { resultEntry } from '../engine/reports/resultEntry.ts';
 import type { PreparedRun, RunOverrides } from '../engine/runs/prepareRun.ts';
@@ -11,7 +10,7 @@ import type { RunStore } from '../engine/store/runStore.ts';
 import type { Handlers } from '../protocol/call.ts';
 import type { runCalls } from '../protocol/runCalls.ts';
 import type { ComparisonJobs } from './comparisonJobs.ts';
-import { exportReport } from './exportReport.ts';
+import { reportJob } from './reportThread.ts';
 import { rowPage } from './rowPage.ts';
 import { RunJobs } from './runJobs.ts';
 import { type Session, storeOf } from './session.ts';
@@ -53,9 +52,10 @@ export function runHandlers(session: Session, comparisons: ComparisonJobs): Hand
       const runs = store.listRuns(limit, { parts: false });
       return { runs: runs.map((run) => ({ ...identity(run, session), counts: countsOf(run) })) };
     },
-    'run/summary': ({ runId }) => {
-      const report = readReport(storeOf(session, runId), runId);
-      return { ...reportHead(report), run: identity(report.run, session) };
+    'run/summary': async ({ runId }, signal) => {
+      const store = storeOf(session, runId);
+      const head = await reportJob('summary', { runId }, { store, ...session.ports, signal });
+      return { ...head, run: identity(store.getRun(runId), session) };
     },
     'run/results': ({ runId, filter, after, limit }, signal) =>
       rowPage(storeOf(session, runId), runId, { filter, after, limit }, signal),
@@ -70,8 +70,9 @@ export function runHandlers(session: Session, comparisons: ComparisonJobs): Hand
       const results = caseIndexes.flatMap((index) => current.resultsAt(index));
       return { results: results.map((result) => entryOf(result, runId, store)) };
     },
-    'run/export': async ({ runId, file }) => {
-      await exportReport(readReport(storeOf(session, runId), runId), file, session.ports.random);
+    'run/export': async ({ runId, file }, signal) => {
+      const store = storeOf(session, runId);
+      await reportJob('export', { runId, file }, { store, ...session.ports, signal });
       return {};
     },
     'run/exportFormats': () => ({

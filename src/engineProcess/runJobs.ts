@@ -1,6 +1,7 @@
 import type { Engine } from '../engine/engine.ts';
 import type { PreparedRun } from '../engine/runs/prepareRun.ts';
 import type { EngineEvents } from '../protocol/events.ts';
+import { reportJob } from './reportThread.ts';
 import { RunFeed } from './runFeed.ts';
 import type { Session } from './session.ts';
 import { toFailure } from './toFailure.ts';
@@ -82,7 +83,7 @@ export class RunJobs {
       );
       feed?.flush();
       const { outcome } = finished;
-      const passed = outcome === 'complete' ? finished.report.passed : null;
+      const passed = outcome === 'complete' ? await this.#passed(engine, runId) : null;
       this.#session.tell('run/finished', { runId, outcome, passed });
       return outcome;
     } catch (error) {
@@ -93,6 +94,12 @@ export class RunJobs {
       this.#session.tell('run/finished', { runId, outcome, passed: null, ...failure });
       return outcome;
     }
+  }
+
+  async #passed({ store }: Engine, runId: string): Promise<boolean> {
+    const { signal } = new AbortController();
+    const { passed } = await reportJob('summary', { runId }, { store, ...this.#session.ports, signal });
+    return passed;
   }
 
   /** Stops politely: what came in is stored, and the runs can be resumed. */

@@ -18,6 +18,7 @@ import type { EngineCalls, interfaceCalls } from '../protocol/calls.ts';
 import type { EngineEvents } from '../protocol/events.ts';
 import type { Peer } from '../protocol/peer.ts';
 import { editorModels, secrets } from './bridge.ts';
+import { openDatasetAside } from './openDatasetThread.ts';
 import { UntrustedError } from './toFailure.ts';
 
 export interface SessionPorts {
@@ -110,6 +111,7 @@ export class Session {
         ...this.ports,
         environment: this.environment,
         log: this.log,
+        openDataset: openDatasetAside,
         trust: { commands: trusted, scripts: trusted && scripts },
         ...(bridge ? { secrets: secrets(this.#peer), editorModels: editorModels(this.#peer) } : {}),
       },

@@ -1,9 +1,11 @@
 // The extension in a real VS Code: what loading it costs, how long a large workspace takes to fill the Test Explorer,
-// and how long the extension host stands still while results stream in. Measured inside the extension host.
+// and how long the extension host stands still while results stream in, measured inside the extension host; then how
+// long the engine process does.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { measureEngineStalls } from './engineStalls.ts';
 
 const program = path.join(import.meta.dirname, '..', 'support', 'vscode', 'extensionHost.ts');
 const folder = mkdtempSync(path.join(os.tmpdir(), 'touchstone-bench-'));
@@ -15,4 +17,5 @@ const { status, stdout, stderr } = spawnSync(process.execPath, [program, '@bench
 if (existsSync(measured)) process.stdout.write(readFileSync(measured, 'utf8'));
 if (status !== 0) console.error(stdout, stderr);
 rmSync(folder, { recursive: true, force: true });
+await measureEngineStalls();
 process.exitCode = status ?? 1;

@@ -14,7 +14,7 @@ const ALLOWED = [
   /^extension\.vsixmanifest$/,
   /^extension\/(package\.json|package\.nls\.json|readme\.md|changelog\.md|LICENSE\.txt)$/,
   /^extension\/l10n\/bundle\.l10n\.json$/,
-  /^extension\/dist\/(extension\.cjs|engineProcess\.js|datasetWorker\.js)$/,
+  /^extension\/dist\/(extension\.cjs|engineProcess\.js|(dataset|openDataset|report)Worker\.js)$/,
   /^extension\/dist\/ThirdPartyNotices\.txt$/,
   /^extension\/dist\/chunks\/[\w.-]+\.js$/,
   /^extension\/dist\/webview\/(report|standalone|compare)\.(js|css)$/,

@@ -32,7 +32,7 @@ export interface Dataset {
   cases(options: { signal: AbortSignal }): AsyncIterable<LocatedCase>;
 }
 
-interface OpenOptions {
+export interface OpenOptions {
   /** The workspace folder; messages show paths relative to it. */
   root: string;
   signal: AbortSignal;

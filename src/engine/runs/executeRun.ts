@@ -20,6 +20,7 @@ import type { RunLimit, WantedTrial } from './runLimit.ts';
 import { runTrial, type TrialJob } from './runTrial.ts';
 import type { ToldCase } from './tellCase.ts';
 import { TrialSet } from './trialSet.ts';
+import { Turns } from './turns.ts';
 
 export interface ExecuteOptions {
   runId: string;
@@ -78,6 +79,7 @@ class Execution {
   readonly #stop = new AbortController();
   readonly #signal: AbortSignal;
   readonly #lanes = new Lanes((error) => this.#fail(error));
+  readonly #turns: Turns;
   readonly #attempt: number;
   #held: HeldTrials | undefined;
   readonly #ordered: OrderedCases | undefined;
@@ -91,6 +93,7 @@ class Execution {
     this.#inputs = inputs;
     this.#options = options;
     this.#attempt = attempt;
+    this.#turns = new Turns(clock);
     const { enough } = options;
     this.#signal = AbortSignal.any([options.signal, this.#stop.signal, ...(enough ? [enough] : [])]);
     options.limit?.open(lease);
@@ -284,6 +287,7 @@ class Execution {
     trace: CaseTrace,
     told?: ToldCase,
   ): Promise<Output | undefined> {
+    await this.#turns.take();
     if (this.#signal.aborted) return undefined;
     const wanted = { target: planned.target.name, located, trial, paid: false };
     if (!(await this.#admit(wanted))) return undefined;

@@ -75,6 +75,8 @@ export interface PreparePorts {
   editorModels?: EditorModels;
   /** Holds the runs that can be judged anew. */
   store: RunStore;
+  /** How datasets are opened, where it is not to be done in place. */
+  openDataset?: typeof openDataset;
 }
 
 /** A run that is ready to begin. */
@@ -143,7 +145,7 @@ async function prepareRun(
   const { root } = workspace;
   const dataset = suite.cases
     ? heldDataset(reference.path, suite.cases)
-    : await openDataset(reference.absolute, { root, signal });
+    : await (ports.openDataset ?? openDataset)(reference.absolute, { root, signal });
   const redactor = new Redactor(
     configuredSecrets(providers, [...suite.targets, ...judgesAsTargets(suite)], ports.environment),
   );

@@ -48,10 +48,26 @@ export class CurrentResults {
   }
 
   counts(): { [status in TrialStatus]: number } {
-    if (this.#again.size === 0) return this.#store.counts(this.#runId);
-    const counts = { passed: 0, failed: 0, errored: 0 };
-    for (const { status } of this.results()) counts[status] += 1;
+    const counts = this.#store.counts(this.#runId);
+    for (const { before, status } of this.#replaced()) {
+      counts[before] -= 1;
+      counts[status] += 1;
+    }
     return counts;
+  }
+
+  /** How many results are of cases that were run again. */
+  get reruns(): number {
+    return this.#replaced().length;
+  }
+
+  #replaced(): { before: TrialStatus; status: TrialStatus }[] {
+    return [...this.#again.values()].flatMap(({ result }) => {
+      const stored = this.#store
+        .resultsAt(this.#runId, result.caseIndex)
+        .find((one) => keyOf(one) === keyOf(result));
+      return stored ? [{ before: stored.status, status: result.status }] : [];
+    });
   }
 
   #current(stored: TrialResult): TrialResult {

@@ -1,0 +1,15 @@
+import { readReport } from '../engine/engine.ts';
+import type { Random } from '../engine/ports.ts';
+import { reportHead } from '../engine/reports/jsonReport.ts';
+import type { RunStore } from '../engine/store/runStore.ts';
+import { exportReport } from './exportReport.ts';
+
+/** What is made of all results of a run. Parameters and results are plain data, as for `datasetJobs`. */
+export const reportJobs = {
+  /** The head of its report. */
+  summary: async (store: RunStore, { runId }: { runId: string }) => reportHead(readReport(store, runId)),
+
+  /** Writes a report; returns nothing. */
+  export: async (store: RunStore, { runId, file }: { runId: string; file: string }, random: Random) =>
+    exportReport(readReport(store, runId), file, random),
+};
