@@ -21,6 +21,8 @@ import {
   type ComparisonWorld,
   drawCases,
   effectFor,
+  largeGainSmallLose,
+  longTailed,
   noisyScores,
   passPairs,
   piledUp,
@@ -28,6 +30,7 @@ import {
   severalTrials,
   skewed,
   truthOf,
+  wavering,
   wholeClusters,
   withErrors,
 } from '../support/simulation/comparisons.ts';
@@ -219,6 +222,11 @@ function others(): void {
       ];
     });
     report('95 % interval of the cost covers', `${cases} cases, skewed`, cost ?? 0, ROUNDS, { least: 0.94 });
+    const long = longTailed(cases);
+    const [dear] = count((chance, seed) => [
+      covers(compareResources(drawCases(long, chance, 0), seed)[0]?.interval, 0.2 * Math.exp(0.5)),
+    ]);
+    report('95 % interval of the cost covers', long.name, dear ?? 0, ROUNDS, { least: 0.94 });
   }
   const world = severalTrials(40, 3);
   const large = drawCases({ ...world, clusters: 200_000 }, truthSeed(), -0.1);
@@ -276,6 +284,11 @@ const worlds = [
   skewed(80),
   severalTrials(20, 5),
   severalTrials(60, 3),
+  wavering(12, 10, 0.9),
+  wavering(20, 5, 0.9),
+  wavering(40, 5, 0.9),
+  largeGainSmallLose(40),
+  largeGainSmallLose(80),
   wholeClusters(12),
   wholeClusters(40),
   withErrors(piledUp(80)),

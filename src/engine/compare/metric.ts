@@ -90,7 +90,12 @@ export function describeMetric(
   };
 }
 
-/** Exact McNemar; where cases cluster or have several trials, its generalisation to sums of signs. */
+/**
+ * Exact McNemar; where cases cluster or have several trials, its generalisation to sums of signs. Signs tell that the sides
+ * differ, not that their means do: one that always passes or always fails, and one that wavers around the same pass rate,
+ * are neither better nor worse, nor is one that gains large clusters and loses as many small ones. So where the signs are
+ * significant, the bounded mean has to confirm the direction, one-sided at twice the level.
+ */
 function testPasses(
   pairs: readonly ValuePair[],
   found: Differences,
@@ -102,7 +107,8 @@ function testPasses(
     return { test: 'mcnemar', p: exactMcNemar(improved, degraded) };
   }
   const parts = commonDenominator(pairs.flatMap(({ baseline, candidate }) => [baseline, candidate]));
-  return { test: 'sign-flip', p: signFlipTest(found.clusters.map(({ sum }) => Math.round(sum * parts))) };
+  const signs = signFlipTest(found.clusters.map(({ sum }) => Math.round(sum * parts)));
+  return { test: 'sign-flip', p: signs > ALPHA ? signs : Math.max(signs, oneSidedP(found) / 2) };
 }
 
 /** A paired bootstrap, by its bound. */
@@ -114,10 +120,15 @@ function testScores({ clusters }: Differences): { test: 'bootstrap'; p: number }
  * Levels of an interval that never contradicts the test beside it. The two differ where cases have several trials and
  * change by a few of them: then the end that lies near 0 is moved across.
  */
-function levelsFor({ clusters, estimate }: Differences, p: number): Levels {
-  const { atMost, atLeast } = boundedMeanP(clusters, 0);
-  const near = Math.min(atMost, atLeast);
+function levelsFor(found: Differences, p: number): Levels {
+  const near = oneSidedP(found);
   if (p <= ALPHA === 2 * near <= ALPHA) return LEVELS_95;
   const level = near * Math.min(MOVED, ALPHA / p);
-  return estimate.mean > 0 ? { ...LEVELS_95, low: level } : { ...LEVELS_95, high: level };
+  return found.estimate.mean > 0 ? { ...LEVELS_95, low: level } : { ...LEVELS_95, high: level };
+}
+
+/** Of the bounded mean against 0, for the side on which the mean lies. */
+function oneSidedP({ clusters }: Differences): number {
+  const { atMost, atLeast } = boundedMeanP(clusters, 0);
+  return Math.min(atMost, atLeast);
 }

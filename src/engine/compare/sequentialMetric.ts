@@ -18,15 +18,17 @@ export function compareSequentially(
   if (!found) return null;
   const test = new BettingTest();
   for (const { sum, n } of found.clusters) test.add(sum / n);
+  const { mean } = found.estimate;
   const { atMost, atLeast } = test.pValues(0);
+  const { low, high } = test.interval();
   return {
     ...describeMetric(metric, found),
     ...NO_PLAN,
     oddsRatio: null,
     test: 'betting',
-    interval: test.interval(),
-    // Of the direction that the mean shows now: what once spoke for the other one says nothing for it.
-    p: Math.min(1, 2 * (found.estimate.mean > 0 ? atMost : atLeast)),
+    // Of the direction that the mean shows now: what once spoke for the other one says nothing for it, in p or interval.
+    interval: { low: Math.min(low, mean), high: Math.max(high, mean) },
+    p: mean === 0 ? 1 : Math.min(1, 2 * (mean > 0 ? atMost : atLeast)),
     nonInferiorityP: test.pValues(-options.margin).atMost,
     nonSuperiorityP: test.pValues(options.margin).atLeast,
     // A test for all cases at once says nothing of a part that was chosen by looking.

@@ -53,10 +53,10 @@ export class BettingTest {
     while (low < GRID && (this.#upMax[low] ?? 0) >= limit) low += 1;
     let high = GRID;
     while (high > 0 && (this.#downMax[high] ?? 0) >= limit) high -= 1;
-    // Means between two points of the grid are not excluded by either.
+    // The last point of the grid that is excluded does not belong to it, all that lies beyond does.
     return {
-      low: Math.max(-1, ((low - 1) / GRID) * 2 - 1),
-      high: Math.min(1, ((high + 1) / GRID) * 2 - 1),
+      low: Math.max(-1, ((low - 1) / GRID) * 2 - 1 + ROUNDING),
+      high: Math.min(1, ((high + 1) / GRID) * 2 - 1 - ROUNDING),
     };
   }
 

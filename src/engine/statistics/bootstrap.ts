@@ -4,6 +4,8 @@ import { normalPoint, normalProbability } from './normalDistribution.ts';
 import type { Xoshiro128 } from './prng.ts';
 import type { Interval } from './wilson.ts';
 
+/** The quantile at which an interval of 95 % ends. */
+export const UP_TO_95 = 0.975;
 /** 2^(1−5) is the first that comes near 5 %. */
 const LEAST_CLUSTERS = 5;
 
@@ -15,7 +17,7 @@ export interface ClusterSum {
 
 export interface BootstrapMean {
   mean: number;
-  /** 95 % BCa interval; null where all clusters are alike, so that nothing tells how the mean would vary. */
+  /** BCa interval; null where all clusters are alike, so that nothing tells how the mean would vary. */
   interval: Interval | null;
   /** Two-sided, for the hypothesis that the mean is 0: where the interval just reaches it. */
   p: number;
@@ -32,12 +34,13 @@ export interface BootstrapMean {
  * 2^(1−k), the smallest that the signs of the k clusters that differ from 0 can give.
  *
  * Null with fewer than five clusters: their resamples are too few to say anything. Equal seeds give equal
- * figures.
+ * figures. `upTo` is the quantile at which the interval ends.
  */
 export function bootstrapMean(
   clusters: readonly ClusterSum[],
   random: Xoshiro128,
   resamples = usualResamples(clusters.length),
+  upTo = UP_TO_95,
 ): BootstrapMean | null {
   if (clusters.length < LEAST_CLUSTERS) return null;
   const least = leastP(clusters);
@@ -53,7 +56,7 @@ export function bootstrapMean(
     const shifted = bias + z;
     return normalProbability(bias + shifted / (1 - acceleration * shifted));
   };
-  const z = widened(clusters.length);
+  const z = widened(clusters.length, upTo);
   return {
     mean,
     interval: { low: quantile(means, point(-z)), high: quantile(means, point(z)) },
@@ -105,8 +108,8 @@ function jackknifeAcceleration(clusters: readonly ClusterSum[]): number {
   return squares === 0 ? 0 : cubes / (6 * squares ** 1.5);
 }
 
-function widened(clusters: number): number {
-  return Math.sqrt(clusters / (clusters - 1)) * studentQuantile(0.975, clusters - 1);
+function widened(clusters: number, upTo: number): number {
+  return Math.sqrt(clusters / (clusters - 1)) * studentQuantile(upTo, clusters - 1);
 }
 
 function pValue(means: Float64Array, bias: number, acceleration: number, clusters: number): number {

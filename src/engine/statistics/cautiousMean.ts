@@ -1,6 +1,6 @@
 import studentCdf from '@stdlib/stats-base-dists-t-cdf';
 import studentQuantile from '@stdlib/stats-base-dists-t-quantile';
-import { bootstrapMean, type ClusterSum, leastP } from './bootstrap.ts';
+import { bootstrapMean, type ClusterSum, leastP, UP_TO_95 } from './bootstrap.ts';
 import type { MeanEstimate } from './clusteredMean.ts';
 import type { Xoshiro128 } from './prng.ts';
 import type { Interval } from './wilson.ts';
@@ -19,13 +19,14 @@ export function cautiousMean(
   clusters: readonly ClusterSum[],
   { mean, standardError }: MeanEstimate,
   random: Xoshiro128,
+  upTo = UP_TO_95,
 ): { interval: Interval | null; p: number } | null {
-  const boot = bootstrapMean(clusters, random);
+  const boot = bootstrapMean(clusters, random, undefined, upTo);
   if (!boot || standardError === null) return null;
   if (!boot.interval || standardError === 0) return { interval: null, p: boot.p };
   const freedom = clusters.length - 1;
   const t = Math.min(1, 2 * studentCdf(-Math.abs(mean) / standardError, freedom));
-  const half = studentQuantile(0.975, freedom) * standardError;
+  const half = studentQuantile(upTo, freedom) * standardError;
   return {
     interval: {
       low: Math.min(boot.interval.low, mean - half),

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
+import { compareMetric } from '../../../src/engine/compare/metric.ts';
 import { smallestPassChange } from '../../../src/engine/compare/outlook.ts';
+import { compareResources } from '../../../src/engine/compare/resources.ts';
 import {
   boundedMeanInterval,
   boundedMeanP,
@@ -15,8 +17,12 @@ import type { Interval } from '../../../src/engine/statistics/wilson.ts';
 import { Chance } from '../../support/simulation/chance.ts';
 import {
   type ComparisonWorld,
+  drawCases,
+  largeGainSmallLose,
+  longTailed,
   rareChanges,
   severalTrials,
+  wavering,
   wholeClusters,
 } from '../../support/simulation/comparisons.ts';
 import { drawJudged, trueKappa } from '../../support/simulation/judges.ts';
@@ -67,6 +73,57 @@ describe('promises of the statistics', () => {
       const covered = share(300, (chance) => covers(boundedMeanInterval(draw(world, chance, 0)), 0));
       assert.ok(covered >= 0.94, `${covered}`);
     });
+
+  for (const world of [
+    wavering(20, 5, 0.9),
+    wavering(12, 10, 0.9),
+    wavering(40, 5, 0.9),
+    largeGainSmallLose(40),
+    largeGainSmallLose(80),
+  ])
+    it(`equal pass rates are not called different: ${world.name}`, () => {
+      const counts = { up: 0, down: 0, covered: 0 };
+      const rounds = 300;
+      for (let round = 1; round <= rounds; round += 1) {
+        const found = compareMetric(drawCases(world, new Chance(round), 0), 'pass', {
+          margin: MARGIN,
+          filling: 'measured',
+        });
+        // As the better of two metrics has to be.
+        const significant = (found?.p ?? 1) <= 0.025;
+        if (significant && found && found.difference > 0) counts.up += 1;
+        if (significant && found && found.difference < 0) counts.down += 1;
+        if (found?.interval && covers(found.interval, 0)) counts.covered += 1;
+      }
+      // Signs alone call the wavering side worse in up to 19 % of the rounds.
+      assert.ok(counts.up <= 0.04 * rounds && counts.down <= 0.04 * rounds, JSON.stringify(counts));
+      assert.ok(counts.covered >= 0.93 * rounds, JSON.stringify(counts));
+    });
+
+  it('a clear loss over several trials is still found', () => {
+    const found = share(200, (chance) => {
+      const cases = drawCases(wavering(40, 5, 0.95), chance, -0.2);
+      const metric = compareMetric(cases, 'pass', { margin: MARGIN, filling: 'measured' });
+      return metric !== null && metric.difference < 0 && (metric.p ?? 1) <= 0.025;
+    });
+    assert.ok(found >= 0.8, `${found}`);
+  });
+
+  for (const cases of [20, 80])
+    it(`the interval of a cost with a long tail covers its mean: ${cases} cases`, () => {
+      const covered = share(200, (chance) => {
+        const found = compareResources(drawCases(longTailed(cases), chance, 0), 1)[0];
+        return found?.interval != null && covers(found.interval, 0.2 * Math.exp(0.5));
+      });
+      assert.ok(covered >= 0.94, `${covered}`);
+    });
+
+  it('fewer than twenty cases give no interval of their cost', () => {
+    const intervals = [19, 20].map(
+      (cases) => compareResources(drawCases(longTailed(cases), new Chance(1), 0), 1)[0]?.interval != null,
+    );
+    assert.deepEqual(intervals, [false, true]);
+  });
 
   it('equal sides are called equivalent at the promised number of cases', () => {
     const cases =

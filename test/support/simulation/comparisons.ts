@@ -218,3 +218,49 @@ export function passPairs(clusters: number, discordant = 0.25): ComparisonWorld 
     },
   };
 }
+
+/** The baseline always passes a case or always fails it; the candidate wavers, around the same pass rate. */
+export function wavering(clusters: number, trials: number, rate: number): ComparisonWorld {
+  const side = (passed: number): SimulatedSide => ({ passed, trials, score: passed / trials });
+  return {
+    name: `${clusters} cases of ${trials} trials, one side steady and one wavering`,
+    clusters,
+    cluster(chance, effect) {
+      const steady = chance.happens(rate) ? trials : 0;
+      return [[side(steady), side(chance.successes(trials, clamp(rate + effect)))]];
+    },
+  };
+}
+
+/** One cluster in ten has four cases and may gain them all; the others have one and may lose it, as many in all. */
+export function largeGainSmallLose(clusters: number): ComparisonWorld {
+  return {
+    name: `${clusters} clusters, of which large ones gain and small ones lose`,
+    clusters,
+    cluster(chance, effect) {
+      const large = chance.happens(0.1);
+      const turns = chance.happens(large ? 0.27 : clamp(0.12 - 1.44 * effect));
+      if (large)
+        return Array.from(
+          { length: 4 },
+          (): Pair => (turns ? [scored(0), scored(1)] : [scored(1), scored(1)]),
+        );
+      return [turns ? [scored(1), scored(0)] : [scored(1), scored(1)]];
+    },
+  };
+}
+
+/** What cases cost lies far apart, and the candidate costs a fifth more than the baseline in each, or nearly so. */
+export function longTailed(clusters: number): ComparisonWorld {
+  const side = (costUsd: number): SimulatedSide => ({ passed: 1, trials: 1, score: 1, costUsd });
+  return {
+    name: `${clusters} cases, costs with a long tail`,
+    clusters,
+    cluster(chance) {
+      const cost = Math.exp(chance.normal());
+      // Of mean 1.
+      const noise = Math.exp(0.2 * chance.normal() - 0.02);
+      return [[side(cost), side(1.2 * cost * noise)]];
+    },
+  };
+}
