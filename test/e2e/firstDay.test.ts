@@ -53,7 +53,8 @@ describe('journey: the first day', function () {
     await report.locator('[aria-rowindex="2"]').click();
     await report.getByRole('button', { name: 'Open in diff editor' }).waitFor();
     await workbench.screenshot('day-report-case');
-    const caseId = await report.locator('case-drawer h2').textContent();
+    // The id, and behind it what the case is about.
+    const [caseId = ''] = String(await report.locator('case-drawer h2').textContent()).trim().split(/\s/);
 
     await report.getByRole('button', { name: 'Open in diff editor' }).click();
     await page.locator('.monaco-diff-editor .view-line').first().waitFor();
@@ -67,7 +68,7 @@ describe('journey: the first day', function () {
 
     await report.getByRole('button', { name: 'Open case in dataset' }).click();
     await page.locator('.tab.active', { hasText: 'support.golden.yaml' }).waitFor();
-    const current = page.locator('.editor-instance .view-line', { hasText: String(caseId).trim() });
+    const current = page.locator('.editor-instance .view-line', { hasText: caseId });
     await current.first().waitFor();
     await workbench.screenshot('day-case');
     const selection = page.locator('[id="status.editor.selection"]');
