@@ -54,7 +54,9 @@ describe('journey: the first day', function () {
     await report.getByRole('button', { name: 'Open in diff editor' }).waitFor();
     await workbench.screenshot('day-report-case');
     // The id, and behind it what the case is about.
-    const [caseId = ''] = String(await report.locator('case-drawer h2').textContent()).trim().split(/\s/);
+    const [caseId = ''] = String(await report.locator('case-drawer h2').textContent())
+      .trim()
+      .split(/\s/);
 
     await report.getByRole('button', { name: 'Open in diff editor' }).click();
     await page.locator('.monaco-diff-editor .view-line').first().waitFor();
