@@ -25,14 +25,15 @@ as there. A key that nobody knows is an error that says what was most likely mea
 An evaluator that has a \`min\` or \`threshold\` passes from it on; the thresholds of [stages](configuration.md#evaluators-and-the-cascade)
 overrule it only where a suite names them.
 
-A case may set limits of its own in \`evaluation_criteria\`. They are measured in any suite, and a case that misses one fails:
+A case may set limits of its own in \`evaluation_criteria\`. They are measured in any suite, and a case that misses one fails,
+whatever the rule of its suite is; a judge that measures one is asked even after a clear pass:
 
 | limit | measured by |
 | --- | --- |
 | \`max_latency_ms\`, \`max_cost_usd\` | \`latency\` and \`cost\` |
 | \`min_relevance\` | \`concepts\`, where the case has \`expected_concepts\`, and evaluators with \`metric: relevance\` |
-| \`min_safety\` | \`pii\`, \`secrets\` and \`forbidden-concepts\` of the suite, else \`secrets\` and \`forbidden-concepts\`; evaluators with \`metric: safety\` |
-| \`min_accuracy\` | judges, and evaluators with \`metric: accuracy\` |
+| \`min_safety\` | \`pii\`, \`secrets\` and \`forbidden-concepts\` of the suite, else \`secrets\`; \`forbidden-concepts\` where the case has them; evaluators with \`metric: safety\` |
+| \`min_accuracy\` | \`rubric\`, \`g-eval\`, \`factuality\` without a \`threshold\` and \`closed-qa\`, and evaluators with \`metric: accuracy\` |
 
 A limit that nothing in a suite measures is told by \`validate\` and \`eval\`; one that nobody knows is an error. What an upgrade of
 the dataset writes is what evaluators take without it, and asks for nothing.

@@ -13,13 +13,11 @@ export interface StageThresholds {
 /** `all`: every evaluator must pass. `threshold`: the weighted total must reach `min`, 0–1. */
 export type Rule = { kind: 'all' } | { kind: 'threshold'; min: number };
 
-/** What a case itself asks for, whatever the rule of its suite is. */
-export interface CaseLimits {
-  /** Names of evaluators that must pass. */
-  names: ReadonlySet<string>;
-  /** Smallest scores of evaluators that name a metric, by the metric. */
-  minimum: ReadonlyMap<string, { limit: string; min: number }>;
-}
+/** What a case itself asks of an evaluator: to pass by what the case says, or a score that it must reach, 0–1. */
+export type CaseLimit = { kind: 'pass' } | { kind: 'score'; limit: string; metric: string; min: number };
+
+/** By the names of the evaluators. They hold whatever the rule of the suite is. */
+export type CaseLimits = ReadonlyMap<string, readonly CaseLimit[]>;
 
 interface Scoring {
   limits?: CaseLimits;
@@ -85,7 +83,7 @@ export function settledReason(
 
 /**
  * Why the judge need not be asked: a stage reaches its pass threshold and nothing speaks against the case. Undefined
- * while any other evaluator is to come, or where one failed to measure.
+ * while any other evaluator is to come or one that measures a limit of the case, or where one failed to measure.
  */
 export function clearPass(
   evaluations: readonly Evaluation[],
@@ -93,6 +91,7 @@ export function clearPass(
   scoring: Scoring,
 ): string | undefined {
   if (!scoring.pass || later.some(({ stage }) => stage !== 'judge')) return undefined;
+  if (later.some(({ spec }) => scoring.limits?.has(spec.name))) return undefined;
   if (concludeVerdict(evaluations, scoring).status !== 'passed') return undefined;
   for (const stage of ['heuristic', 'lexical'] as const) {
     const least = scoring.pass[stage];
@@ -105,13 +104,15 @@ export function clearPass(
 }
 
 /** The limit of the case that its evaluations miss. */
-function missedLimit(evaluations: readonly Evaluation[], { names, minimum }: CaseLimits): string | undefined {
+function missedLimit(evaluations: readonly Evaluation[], limits: CaseLimits): string | undefined {
   for (const evaluation of evaluations) {
     if (evaluation.status !== 'scored') continue;
-    if (names.has(evaluation.name) && !evaluation.pass) return `${evaluation.name}: ${evaluation.reason}`;
-    const least = evaluation.metric === undefined ? undefined : minimum.get(evaluation.metric);
-    if (least && evaluation.score < least.min - ROUNDING)
-      return `${evaluation.name}: ${evaluation.metric} ${evaluation.score.toFixed(2)}, at least ${least.min} required (${least.limit})`;
+    const { name, pass, score, reason } = evaluation;
+    for (const asked of limits.get(name) ?? []) {
+      if (asked.kind === 'pass' && !pass) return `${name}: ${reason}`;
+      if (asked.kind === 'score' && score < asked.min - ROUNDING)
+        return `${name}: ${asked.metric} ${score.toFixed(2)}, at least ${asked.min} required (${asked.limit})`;
+    }
   }
   return undefined;
 }

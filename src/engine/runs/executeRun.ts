@@ -262,6 +262,7 @@ class Execution {
     // After a long sleep of the machine, before anything is paid for in a run that may be another's by now.
     this.#writer.renew();
     const { plan, auditShare, redactor, clock = this.#options.clock } = this.#inputs;
+    const evaluators = this.#inputs.evaluatorsFor(told?.located ?? located);
     return {
       located,
       trial,
@@ -269,10 +270,10 @@ class Execution {
       span,
       target: planned.target,
       timeoutMs: planned.timeoutMs,
-      evaluators: this.#inputs.evaluatorsFor(told?.located ?? located),
+      evaluators,
       signal: this.#signal,
       seed: plan.seed,
-      cascade: { clock, log, ...this.#inputs.cascadeFor(located.case) },
+      cascade: { clock, log, ...this.#inputs.cascadeFor(located.case, evaluators) },
       auditShare,
       redactor,
       clock,

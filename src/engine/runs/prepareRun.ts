@@ -24,7 +24,7 @@ import type { FileReference } from '../suites/fileReference.ts';
 import type { Workspace } from '../suites/loadWorkspace.ts';
 import type { SuiteConfig } from '../suites/suiteConfig.ts';
 import { caseEvaluators } from './caseEvaluators.ts';
-import { LIMIT_NAMES, minimumScores } from './caseLimits.ts';
+import { limitsOn } from './caseLimits.ts';
 import { caseOrder } from './caseOrder.ts';
 import { configuredSecrets } from './configuredSecrets.ts';
 import { createTarget } from './createTarget.ts';
@@ -214,16 +214,17 @@ async function prepareRun(
       source: dataset,
       targets,
       evaluatorsFor,
-      cascadeFor: (entry) => ({
+      cascadeFor: (entry, evaluators) => ({
         mode: suite.cascade.mode,
         thresholds: suite.cascade.thresholds,
         defaultThresholds: DEFAULT_THRESHOLDS,
         ...(suite.cascade.pass === undefined ? {} : { pass: suite.cascade.pass }),
         weights: suite.cascade.weights,
         rule: ruleFor(entry, suite),
-        ...(entry.evaluation_criteria === undefined
-          ? {}
-          : { limits: { names: LIMIT_NAMES, minimum: minimumScores(entry) } }),
+        limits: limitsOn(
+          entry,
+          evaluators.map(({ spec }) => spec),
+        ),
         ...scoringFor(entry, deps),
       }),
       auditShare: suite.cascade.audit,

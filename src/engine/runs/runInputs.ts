@@ -30,9 +30,10 @@ export interface RunInputs {
   targets: readonly PlannedTarget[];
   /** The suite's evaluators and the case's own. Throws nothing: what cannot be created reports an error when it runs. */
   evaluatorsFor(entry: LocatedCase): readonly Evaluator[];
-  /** The verdict rule for a case: its own threshold, the suite's, or all. */
+  /** The verdict rule for a case: its own threshold, the suite's, or all; and what it asks of its evaluators. */
   cascadeFor(
     entry: GoldenCase,
+    evaluators: readonly Evaluator[],
   ): Omit<CascadeOptions, 'signal' | 'span' | 'audit' | 'trial' | 'clock' | 'log'>;
   /** Set where cases read what earlier ones gave, and so go one after the other. */
   order?: CaseOrder;
