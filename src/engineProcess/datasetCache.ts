@@ -23,7 +23,7 @@ export class DatasetCache {
   /** Reads the file once, however many ask meanwhile. Throws ProblemsError for a dataset with errors. */
   async cases(file: string, { root, signal }: { root: string; signal: AbortSignal }): Promise<CaseList> {
     signal.throwIfAborted();
-    const { stamp, size } = stampOf(file);
+    const { stamp, size } = fileStamp(file);
     const known = this.#kept.get(file);
     const kept = known?.stamp === stamp ? known : read(file, root, stamp, size);
     this.#kept.delete(file);
@@ -53,7 +53,7 @@ function read(file: string, root: string, stamp: string, size: number): Kept {
 }
 
 /** Changes with the file; equal for a file that is missing, which reading it reports. */
-function stampOf(file: string): { stamp: string; size: number } {
+export function fileStamp(file: string): { stamp: string; size: number } {
   const found = statSync(file, { throwIfNoEntry: false, bigint: true });
   if (!found) return { stamp: '', size: 0 };
   return { stamp: `${found.ino}:${found.size}:${found.mtimeNs}:${found.ctimeNs}`, size: Number(found.size) };

@@ -13,6 +13,8 @@ import type { Session } from './session.ts';
 /** A prompt as it stands in the editor, with what it is counted by. */
 export interface OpenedPrompt {
   prompt: Prompt;
+  /** Of the whole file. */
+  text: string;
   absolute: string;
   /** For a prompt that is counted again and again. */
   tokenizer: Tokenizer;
@@ -48,7 +50,7 @@ export class PromptReader {
       const text = file.text ?? readText(absolute, path);
       const prompt = parsePrompt({ path, text }, { root, environment });
       const chosen = await this.models.choose(prompt, file.model, signal);
-      return { prompt, absolute, tokenizer: await this.tokenizer(chosen.model), chosen };
+      return { prompt, text, absolute, tokenizer: await this.tokenizer(chosen.model), chosen };
     } catch (error) {
       // What is wrong with it is told as a problem of the file.
       if (error instanceof UserError) return undefined;

@@ -8,6 +8,7 @@ import { BUILT_IN_PROVIDER, builtInProvider } from '../engine/suites/builtInProv
 import { promptModel } from '../engine/suites/promptModel.ts';
 import type { SuiteConfig } from '../engine/suites/suiteConfig.ts';
 import type { WorkspaceConfig } from '../engine/suites/workspaceConfig.ts';
+import { FirstCases } from './firstCases.ts';
 import type { Session } from './session.ts';
 
 /** The model that a prompt is counted for. */
@@ -28,6 +29,8 @@ const STALE_MS = 10_000;
  * key; while it has errors, what was read before counts.
  */
 export class PromptModels {
+  /** Of the datasets of prompts' suites. */
+  readonly firstCases = new FirstCases();
   readonly #session: Session;
   #stamp: string | undefined;
   #config: Config | undefined;

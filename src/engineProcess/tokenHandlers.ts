@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { countPrompt } from '../engine/cost/fileTokens.ts';
 import { inputCost } from '../engine/cost/inputCost.ts';
-import { promptParts } from '../engine/cost/promptParts.ts';
+import { promptParts, variableTokens } from '../engine/cost/promptParts.ts';
 import { variablePlaces } from '../engine/cost/variableSizes.ts';
 import { readGitFile } from '../engine/datasets/diff/gitFile.ts';
 import { UserError } from '../engine/errors.ts';
@@ -48,10 +48,12 @@ export function tokenHandlers(session: Session, reader: PromptReader): Handlers<
     'token/variables': async (params, signal) => {
       const opened = await reader.read(params, signal);
       if (!opened) return null;
+      const { prompt, text, tokenizer } = opened;
       const { sources, sizes } = await typicalSizes(session, reader.models, opened, signal);
-      const places = variablePlaces(opened.prompt, params.text);
+      const places = variablePlaces(prompt, text);
       return {
         sources,
+        adds: sizes.length === 0 ? null : variableTokens(prompt, { sizes, places }, tokenizer),
         variables: sizes,
         places: places.map(({ name, end }) => ({ name, line: end.line, column: end.column })),
       };
@@ -59,9 +61,9 @@ export function tokenHandlers(session: Session, reader: PromptReader): Handlers<
     'token/breakdown': async (params, signal) => {
       const opened = await reader.read(params, signal);
       if (!opened) return null;
-      const { prompt, tokenizer } = opened;
+      const { prompt, text, tokenizer } = opened;
       const { sizes } = await typicalSizes(session, reader.models, opened, signal);
-      const values = sizes.length === 0 ? null : { sizes, places: variablePlaces(prompt, params.text) };
+      const values = sizes.length === 0 ? null : { sizes, places: variablePlaces(prompt, text) };
       return {
         prompt: promptTokens(opened),
         parts: promptParts(prompt, countPrompt(prompt, tokenizer), tokenizer, values),

@@ -1,8 +1,7 @@
 import { type VariableSize, variableSizes } from '../engine/cost/variableSizes.ts';
-import { openDataset } from '../engine/datasets/dataset.ts';
-import { heldDataset } from '../engine/datasets/heldDataset.ts';
 import { UserError } from '../engine/errors.ts';
 import type { LocatedCase } from '../engine/model/case.ts';
+import { CallFailure } from '../protocol/callFailure.ts';
 import type { OpenedPrompt } from './openedPrompt.ts';
 import type { PromptModels } from './promptModels.ts';
 import type { Session } from './session.ts';
@@ -22,14 +21,13 @@ export async function typicalSizes(
       for (const { path, absolute } of suite.datasets) {
         if (sources.has(path)) continue;
         try {
-          const dataset = suite.cases
-            ? heldDataset(path, suite.cases)
-            : await openDataset(absolute, { root: session.root, signal });
+          const found = suite.cases ?? (await models.firstCases.of(absolute, session.root));
+          signal.throwIfAborted();
           sources.add(path);
-          yield* dataset.cases({ signal });
+          yield* found;
         } catch (error) {
           // A dataset with mistakes says so itself.
-          if (!(error instanceof UserError)) throw error;
+          if (!(error instanceof UserError || error instanceof CallFailure)) throw error;
         }
       }
     }

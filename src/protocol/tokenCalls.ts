@@ -100,12 +100,15 @@ export const tokenCalls = {
   },
   /** How long the variables of a prompt typically are, and where it uses them; null as for `token/prompt`. */
   'token/variables': {
-    params: z.strictObject(opened),
+    /** Read from the disk where the text is absent. */
+    params: z.strictObject({ ...opened, text: opened.text.exactOptional() }),
     result: z
       .object({
         /** Where the values are from: the datasets of the prompt's suites, or the prompt itself. */
         sources: z.array(z.string()),
         variables: z.array(variable),
+        /** Tokens that typical values add to the count of the prompt; null where no size is known. */
+        adds: z.int().nullable(),
         /** The end of each tag that writes a variable, from 1. */
         places: z.array(z.object({ name: z.string(), line: z.int(), column: z.int() })),
       })

@@ -6,7 +6,7 @@ import { describe, it } from 'mocha';
 import { countFile } from '../../src/engine/cost/fileTokens.ts';
 import { Tokenizers } from '../../src/engine/models/tokens/tokenizer.ts';
 import { fixedEnvironment } from '../../src/engine/ports.ts';
-import { workspaceFolder } from '../engine/suites/workspaceFolder.ts';
+import { workspaceFolder, writeFiles } from '../engine/suites/workspaceFolder.ts';
 import { TestWindow } from './window.ts';
 
 const PROMPT = `---
@@ -119,11 +119,26 @@ describe('engine process: tokens', () => {
   it('takes the size of variables from the cases of the prompt’s suites', async () => {
     await using window = await TestWindow.open(workspaceFolder(WORKSPACE));
     const found = await window.call('token/variables', opened);
+    const breakdown = await window.call('token/breakdown', opened);
+    assert.ok(breakdown && breakdown.parts.variables !== null);
     assert.deepEqual(found, {
       sources: ['cases.golden.yaml'],
+      adds: breakdown.parts.variables,
       variables: [{ name: 'question', median: 2, high: 2.8, cases: 3 }],
       places: [{ name: 'question', line: 13, column: 13 }],
     });
+  });
+
+  it('takes the sizes anew when the dataset has changed, from the disk as from an editor', async () => {
+    const root = workspaceFolder(WORKSPACE);
+    await using window = await TestWindow.open(root);
+    const { path, model } = opened;
+    const adds = async () => (await window.call('token/variables', { path, model }))?.adds ?? null;
+    const before = await adds();
+    writeFiles(root, {
+      'cases.golden.yaml': WORKSPACE['cases.golden.yaml'].replaceAll('hello }', `${'hello '.repeat(50)}}`),
+    });
+    assert.ok(before !== null && ((await adds()) ?? 0) > before + 30);
   });
 
   it('breaks a count down into parts that add up, and compares models', async () => {

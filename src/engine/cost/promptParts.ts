@@ -34,7 +34,7 @@ export function promptParts(
     tools: tokens.tools?.tokens ?? 0,
     responseFormat: tokens.responseFormat?.tokens ?? 0,
     marks: 0,
-    variables: values === null ? null : filledIn(values, ownValues(prompt), tokenizer),
+    variables: values === null ? null : variableTokens(prompt, values, tokenizer),
   };
   const counted = countedMessages(prompt);
   const isTurn = exampleTurns(counted);
@@ -75,11 +75,13 @@ function exampleText(template: string): string {
   return [...tagged, ...sections].join('\n');
 }
 
-function filledIn(
+/** What typical values of the variables add to the count of a prompt. */
+export function variableTokens(
+  prompt: Prompt,
   { sizes, places }: { sizes: readonly VariableSize[]; places: readonly VariablePlace[] },
-  own: ReadonlyMap<string, string>,
   tokenizer: Tokenizer,
 ): number {
+  const own = ownValues(prompt);
   let sum = 0;
   for (const { name, tag } of places) {
     const size = sizes.find((candidate) => candidate.name === name);

@@ -26,6 +26,7 @@ export class PromptCounts implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #subscriptions: vscode.Disposable;
   readonly #counted = new Map<string, { key: string; tokens: Promise<PromptTokens | undefined> }>();
+  readonly #adds = new Map<string, { key: string; adds: number | null }>();
   readonly #heads = new Map<string, { model: string; tokens: HeadTokens }>();
 
   /** What is known may be wrong now, although no text has changed. */
@@ -52,6 +53,7 @@ export class PromptCounts implements vscode.Disposable {
       }),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => {
         this.#counted.delete(uri.fsPath);
+        this.#adds.delete(uri.fsPath);
         this.#heads.delete(uri.fsPath);
       }),
     );
@@ -60,7 +62,7 @@ export class PromptCounts implements vscode.Disposable {
   /** The counts of a document as it is now; undefined for one that is no prompt, or cannot be read as one. */
   tokens(document: vscode.TextDocument): Promise<PromptTokens | undefined> {
     const path = document.uri.fsPath;
-    const key = `${document.version} ${this.#settings.model ?? ''}`;
+    const key = this.#keyOf(document);
     const known = this.#counted.get(path);
     if (known?.key === key) return known.tokens;
     const tokens = this.ask('token/prompt', document);
@@ -77,6 +79,18 @@ export class PromptCounts implements vscode.Disposable {
     this.#heads.set(path, { model: name, tokens: null });
     void this.#askHead(path, name);
     return null;
+  }
+
+  /** Tokens that typical values of variables add, as last known; what is new is asked for, and told of. */
+  adds(document: vscode.TextDocument): number | null {
+    const path = document.uri.fsPath;
+    const key = this.#keyOf(document);
+    const known = this.#adds.get(path);
+    if (known?.key !== key) {
+      this.#adds.set(path, { key, adds: known?.adds ?? null });
+      void this.#askAdds(document, key);
+    }
+    return known?.adds ?? null;
   }
 
   /** Undefined for a document that is no prompt; what went wrong is in the output. */
@@ -115,8 +129,21 @@ export class PromptCounts implements vscode.Disposable {
     }
   }
 
+  async #askAdds(document: vscode.TextDocument, key: string): Promise<void> {
+    const found = await this.ask('token/variables', document);
+    const known = this.#adds.get(document.uri.fsPath);
+    if (known?.key !== key || !found || known.adds === found.adds) return;
+    this.#adds.set(document.uri.fsPath, { key, adds: found.adds });
+    this.#changed.fire();
+  }
+
+  #keyOf({ version }: vscode.TextDocument): string {
+    return `${version} ${this.#settings.model ?? ''}`;
+  }
+
   #forget(): void {
     this.#counted.clear();
+    this.#adds.clear();
     this.#heads.clear();
     this.#changed.fire();
   }

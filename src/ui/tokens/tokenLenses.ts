@@ -4,6 +4,7 @@ import type { CommandId } from '../ids.ts';
 import { messageLine } from './messageLine.ts';
 import type { HeadTokens, PromptCounts } from './promptCounts.ts';
 import { changeText, costText, rangeText, shareText, tokensText } from './tokenText.ts';
+import { withVariables } from './withVariables.ts';
 
 const SHOW: CommandId = 'touchstone.showTokens';
 
@@ -21,7 +22,8 @@ export class TokenLenses implements vscode.CodeLensProvider {
     const tokens = await this.#counts.tokens(document);
     if (!tokens) return [];
     const head = this.#counts.head(document, tokens);
-    const lenses = [lens(document, 0, promptTitle(tokens, head), tokens)];
+    const sent = withVariables(tokens, this.#counts.adds(document));
+    const lenses = [lens(document, 0, promptTitle(tokens, sent, head), sent)];
     // One message is the whole prompt.
     if (tokens.messages.length < 2) return lenses;
     const comparable = head?.messages.length === tokens.messages.length ? head : null;
@@ -38,13 +40,16 @@ export class TokenLenses implements vscode.CodeLensProvider {
   }
 }
 
-function promptTitle(tokens: PromptTokens, head: HeadTokens): string {
+/** Of what is sent with typical values; the change since HEAD is that of the file. */
+function promptTitle(tokens: PromptTokens, sent: PromptTokens, head: HeadTokens): string {
   return joined([
-    tokensText(tokens.total),
-    tokens.costUsd === null
+    sent === tokens
+      ? tokensText(tokens.total)
+      : vscode.l10n.t('{0} with typical values', tokensText(sent.total)),
+    sent.costUsd === null
       ? vscode.l10n.t('price of {0} unknown', tokens.model)
-      : vscode.l10n.t('{0} input per call', costText(tokens.costUsd)),
-    shareText(tokens.total, tokens.contextWindow),
+      : vscode.l10n.t('{0} input per call', costText(sent.costUsd)),
+    shareText(sent.total, tokens.contextWindow),
     changeText(tokens.total.tokens, head?.total),
     tokens.model,
   ]);

@@ -3,12 +3,13 @@ import type { PromptTokens } from '../../protocol/tokenCalls.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import type { Output } from '../output/output.ts';
 import type { Settings } from '../settings/settings.ts';
+import { withVariables } from '../tokens/withVariables.ts';
 import type { Listing } from './workspaceListing.ts';
 
 /** The view is drawn anew at most this often, in milliseconds. */
 const REDRAW_MS = 250;
 
-/** Tokens of the prompts as they are on the disk, counted one after the other behind the view's back. */
+/** Tokens of the prompts as they are on the disk, with typical values of their variables, counted one after the other behind the view's back. */
 export class PromptSizes implements vscode.Disposable {
   readonly #engine: EngineClient;
   readonly #settings: Settings;
@@ -60,7 +61,9 @@ export class PromptSizes implements vscode.Disposable {
     try {
       for (const path of paths) {
         const params = { path, model: this.#settings.model ?? null };
-        this.#put(path, await this.#engine.call('token/prompt', params, signal));
+        const tokens = await this.#engine.call('token/prompt', params, signal);
+        const values = tokens && (await this.#engine.call('token/variables', params, signal));
+        this.#put(path, tokens && withVariables(tokens, values?.adds ?? null));
       }
     } catch (error) {
       if (!signal.aborted) this.#output.log('debug', `a prompt could not be counted: ${String(error)}`);
