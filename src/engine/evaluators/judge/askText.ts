@@ -3,9 +3,13 @@ import type { EvaluationContext } from '../evaluator.ts';
 import type { Asked } from './askJudge.ts';
 import { brokenOff, callJudge } from './judgeCall.ts';
 import { type JudgeQuestion, judgeMessages } from './judgeMessages.ts';
+import { withoutThoughts } from './thoughts.ts';
 
 /** Characters of an answer that are read: what is longer is a flood, not a verdict. */
 const MAX_LENGTH = 200_000;
+
+/** The mark that ends a turn, where a server leaves it in the text. */
+const END = /(?:<\|[\w▁|-]{1,40}\|?>|<\/s>|<end_of_turn>)\s*$/u;
 
 /**
  * Asks a question for an answer in plain words, once. One that is empty, too long or not whole is no answer; what the
@@ -24,7 +28,11 @@ export async function askForText(
   const { text } = called.reply;
   const broken = brokenOff(called.reply) ?? unreadable(text);
   if (broken !== undefined) return { status: 'failed', reason: broken, calls };
-  return { status: 'answered', answer: text, calls };
+  const { words, thinking } = withoutThoughts(text);
+  if (thinking || words.trim() === '') {
+    return { status: 'failed', reason: "the judge's answer holds thoughts only", calls };
+  }
+  return { status: 'answered', answer: words.replace(END, '').trim(), calls };
 }
 
 function unreadable(text: string): string | undefined {

@@ -31,7 +31,7 @@ const LEADING = /^[^\p{L}\p{N}{}［【]+/u;
 const TRAILING = /(?<![^\p{L}\p{N}{}］】])[^\p{L}\p{N}{}］】]+$/u;
 
 /** Signs of a refused pass, which are no letters. */
-const CROSS = /[❌❎✗✘✖👎🚫⛔🛑]/u;
+export const CROSS = /[❌❎✗✘✖👎🚫⛔🛑]/u;
 
 type Meaning = 'nothing' | 'chatter' | 'decisive';
 

@@ -163,4 +163,44 @@ describe('replies of judges of retrieved context', () => {
       await check('context-faithfulness', {}, input, ['Statements:', list('Yes.')], /found no statement/);
     });
   });
+
+  describe('in plain words, of two statements and of four sentences, as models write them:', () => {
+    const FINAL = 'Final verdict for each statement in order: ';
+    const two = { case: { input: { context: 'c', query: 'q' } }, text: 'A. B.' };
+    const text =
+      'Paris is the capital of France. It lies on the Seine. It has two million people. Bread is cheap.';
+    const four = { case: { input: { context: text, query: 'q' } } };
+    const unclear = /says both, or takes it back/;
+    const faithful: Table = {
+      [`${FINAL}\n1. Yes\n2. No`]: 0.5,
+      [`${FINAL}Yes. Yes.<|im_end|>`]: 1,
+      [`<think>${FINAL}No. No.</think>\n${FINAL}Yes. Yes.`]: 1,
+      '<think>Verdict: No</think>\nVerdict: Yes\nVerdict: Yes': 1,
+      'Verdict: Yes\nThe second is true, with no doubt. Verdict: No': 0.5,
+      [`<think>${FINAL}Yes. Yes.`]: /thoughts only/,
+      [`<think>${FINAL}Yes. Yes.</think>`]: /thoughts only/,
+      [`${FINAL}Yes?. Yes.`]: /more than Yes and No/,
+      [`${FINAL}✅ Yes. ❌ Yes.`]: /more than Yes and No/,
+      'Verdict: Yes/No\nVerdict: Yes': unclear,
+      'Verdict: Yes, or no\nVerdict: Yes': unclear,
+      'Verdict: Yes, but actually not\nVerdict: Yes': unclear,
+      'Verdict: Yes.\nVerdict: No, wait, Yes.': unclear,
+      'The answer says "Verdict: Yes. Verdict: Yes."': /quotes a verdict/,
+    };
+    const needed: Table = {
+      '<think>Paris is the capital of France. It lies on the Seine.</think>\nBread is cheap.': 0.25,
+      '1. Paris is the capital of France.\n2. It lies on the Seine.\nThe others are not needed.': 0.5,
+      '<think>Paris is the capital of France.': /thoughts only/,
+      'Not needed: Bread is cheap.\nNeeded: It lies on the Seine.': /does not pick/,
+      'I would not pick "Paris is the capital of France."': /does not pick/,
+      'None of the sentences is needed. Paris is the capital of France.': /does not pick/,
+    };
+    for (const [reply, expected] of Object.entries(faithful)) {
+      it(`context-faithfulness: ${reply}`, () =>
+        check('context-faithfulness', {}, two, ['A.\nB.', reply], expected));
+    }
+    for (const [reply, expected] of Object.entries(needed)) {
+      it(`context-relevance: ${reply}`, () => check('context-relevance', {}, four, [reply], expected));
+    }
+  });
 });

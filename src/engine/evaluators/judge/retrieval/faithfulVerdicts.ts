@@ -1,7 +1,12 @@
-import { meaningOf } from '../closingWords.ts';
+import { CROSS, meaningOf, RETRACTION } from '../closingWords.ts';
 
 const FINAL = 'final verdict for each statement in order:';
 const SINGLE = /\bverdict\b[\s:*"'“”_]*(yes|no)\b/g;
+
+/** A verdict that a quotation holds is none of the judge's. */
+const QUOTED = /"[^"\n]*\bverdict\b[^"\n]*"|“[^”\n]*\bverdict\b[^”\n]*”/;
+/** "Yes/No" and "Yes, no" are no verdict. */
+const SECOND = /^[\s,/|*]*(?:or\s+)?(?:yes|no)\b/;
 
 type FaithfulVerdicts = { supported: number; score: number } | { problem: string };
 
@@ -13,7 +18,12 @@ type FaithfulVerdicts = { supported: number; score: number } | { problem: string
  */
 export function faithfulVerdicts(answer: string, statements: number): FaithfulVerdicts {
   const [above = '', list, ...more] = answer.toLowerCase().split(FINAL);
-  const single = [...above.matchAll(SINGLE)].map(([, word = '']) => word);
+  const verdicts = [...above.matchAll(SINGLE)];
+  if (verdicts.length <= statements && QUOTED.test(above)) return { problem: 'the judge quotes a verdict' };
+  if (verdicts.some((verdict) => isUnclear(above, verdict))) {
+    return { problem: 'the judge gave a verdict that says both, or takes it back' };
+  }
+  const single = verdicts.map(([, word = '']) => word);
   if (list === undefined) return share(single, statements);
   if (more.length > 0) return { problem: 'the judge gave more than one list of verdicts' };
 
@@ -26,16 +36,22 @@ export function faithfulVerdicts(answer: string, statements: number): FaithfulVe
   return share(final, statements);
 }
 
+function isUnclear(text: string, { 0: verdict, index }: RegExpExecArray): boolean {
+  const [rest = ''] = text.slice(index + verdict.length).split(/\n|\bverdict\b/, 1);
+  return SECOND.test(rest) || RETRACTION.test(rest);
+}
+
 /** The words of a list; undefined where one is neither, or both. */
 function readList(list: string): string[] | undefined {
   const lines = list.split('\n');
   while (lines.length > 1 && meaningOf(lines.at(-1) ?? '') === 'nothing') lines.pop();
 
   const words: string[] = [];
-  for (const part of lines.join('\n').split(/[.,;\n]/)) {
+  const unnumbered = lines.map((line) => line.replace(/^[\s*]*\d{1,4}[.)]\s+/, ''));
+  for (const part of unnumbered.join('\n').split(/[.,;\n]/)) {
     if (!/[\p{L}\p{N}]/u.test(part)) continue;
     const [, word] = /^[^\p{L}]*(yes|no)\b(?!.*\b(?:yes|no|not)\b)/u.exec(part) ?? [];
-    if (word === undefined) return undefined;
+    if (word === undefined || /[?？]/.test(part) || (word === 'yes' && CROSS.test(part))) return undefined;
     words.push(word);
   }
   return words;

@@ -42,7 +42,20 @@ export function neededSentences(answer: string, { text, passages }: RetrievedCon
   const context = comparable(text);
   const own = picked.filter((line) => !context.includes(comparable(line)));
   if (own.some((line) => RETRACTION.test(line))) return { problem: 'the judge takes its choice back' };
+  if (own.some((line) => leavesOut(line, wanted))) {
+    return { problem: 'the judge quotes what it does not pick' };
+  }
   return { count: found.length, total };
+}
+
+/** "Not needed: …" quotes a part, and does not pick it. */
+function leavesOut(line: string, parts: readonly string[]): boolean {
+  if (/\bnone of\b/i.test(line)) return true;
+  const words = comparable(line);
+  const rest = parts.reduce((text, part) => text.replace(part, ' '), words);
+  return (
+    rest !== words && /\b(?:not|isn t|aren t|irrelevant|unneeded|unnecessary|except|excluding)\b/.test(rest)
+  );
 }
 
 function isOf(quotation: string, part: string): boolean {
