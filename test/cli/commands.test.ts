@@ -35,6 +35,35 @@ describe('touchstone commands', () => {
     assert.equal(readFileSync(path.join(folder, 'touchstone.yaml'), 'utf8'), '# mine\n');
   });
 
+  it('validate finds nothing in an empty folder, and says so', async () => {
+    const { code, err } = await touchstone(workspace(), 'validate');
+    assert.equal(code, 2);
+    assert.match(err, /no configuration, prompt or dataset in \./);
+    assert.match(err, /touchstone init/);
+  });
+
+  it('validate reads a text that is named as the prompt that a suite may make of it', async () => {
+    const folder = workspace({ 'good.txt': 'Answer {{question}}.', 'bad.md': 'a\n{% if x %}b' });
+    const good = await touchstone(folder, 'validate', 'good.txt');
+    assert.deepEqual([good.code, good.out], [0, '1 file checked: 0 errors, 0 warnings']);
+    const bad = await touchstone(folder, 'validate', 'bad.md');
+    assert.equal(bad.code, 2);
+    assert.match(bad.out, /^bad\.md:2:\d+: error: /);
+  });
+
+  it('prices says that it knows none', async () => {
+    const { code, out } = await touchstone(workspace(), 'prices', 'no-such-model');
+    assert.equal(code, 0);
+    assert.equal(out, 'no price is known for a model like “no-such-model”');
+  });
+
+  it('shows a problem as a problem, wherever it is met', async () => {
+    const folder = workspace({ 'a.golden.yaml': '' });
+    const { code, err } = await touchstone(folder, 'upgrade', 'a.golden.yaml');
+    assert.equal(code, 2);
+    assert.match(err, /^a\.golden\.yaml:1:1: error: the file is empty/);
+  });
+
   it('init says that it was given a file', async () => {
     const folder = workspace({ notes: 'mine' });
     const { code, err } = await touchstone(folder, 'init', 'notes');

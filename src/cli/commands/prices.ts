@@ -50,6 +50,10 @@ export async function prices(filter: string | undefined, options: PricesOptions,
     io.out(JSON.stringify({ date: PRICE_TABLE_DATE, ageDays, workspace: own, table: rows }, null, 2));
     return EXIT.passed;
   }
+  if (own.length + rows.length === 0) {
+    io.out(`no price is known for a model like “${sanitizeLine(filter ?? '')}”`);
+    return EXIT.passed;
+  }
   showOwn(own, io);
   showTable(rows, options.sources === true, io);
   const age = `the table is of ${PRICE_TABLE_DATE}, ${ageDays === 1 ? '1 day' : `${ageDays} days`} old`;

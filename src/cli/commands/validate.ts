@@ -35,10 +35,19 @@ export async function validate(paths: string[], options: ValidateOptions, io: Io
     (entry) => checkPath(path.resolve(io.cwd, entry), { entry, isConfig }, checked, io.cwd),
     io,
   );
+  if (checked.files === 0 && failed.length === 0) throw nothingFound(given);
+
   const errors = checked.problems.filter(({ severity }) => severity === 'error').length;
   if (options.json) io.out(JSON.stringify(checked, null, 2));
   else print(checked, errors, io);
   return errors + failed.length > 0 ? EXIT.userError : EXIT.passed;
+}
+
+/** Nothing that was checked is nothing that is right. */
+function nothingFound(folders: readonly string[]): FileError {
+  return new FileError(`there is no configuration, prompt or dataset in ${folders.join(', ')}`, {
+    remedy: 'Name the files, or write first ones with: touchstone init',
+  });
 }
 
 async function checkPath(
@@ -88,7 +97,8 @@ async function checkFolder(
     signal,
     ...(configPath === undefined ? {} : { configPath }),
   });
-  checked.files += 1;
+  const isWithoutFile = workspace?.configPath === null;
+  checked.files += isWithoutFile ? 0 : 1;
   add(problems, folder, checked, cwd);
   if (!workspace) return;
   const listing = await listWorkspace(workspace, signal);

@@ -32,7 +32,8 @@ export async function validateFile(
   text?: string,
 ): Promise<readonly Problem[]> {
   try {
-    if (detectFormat(file) !== undefined) return validatePrompt(file, options, text);
+    if (detectFormat(file) !== undefined || (text === undefined && isText(file)))
+      return validatePrompt(file, options, text);
     if (text !== undefined) return await validateText({ path: workspacePath(options.root, file), text });
     const problems = await validateDatasetFile(file, options);
     return problems.some(({ severity }) => severity === 'error')
@@ -45,7 +46,13 @@ export async function validateFile(
 
 function validatePrompt(file: string, { root, environment }: ValidateOptions, text?: string): Problem[] {
   const source = { path: workspacePath(root, file), text: text ?? readText(file) };
-  return parsePrompt(source, { root, environment }).unresolved ?? [];
+  const format = detectFormat(file, { plain: true });
+  return parsePrompt(source, { root, environment, ...(format ? { format } : {}) }).unresolved ?? [];
+}
+
+/** A text that a suite may name as a prompt; no dataset is called so. */
+function isText(file: string): boolean {
+  return detectFormat(file, { plain: true }) === 'text';
 }
 
 async function validateText(source: { path: string; text: string }): Promise<readonly Problem[]> {

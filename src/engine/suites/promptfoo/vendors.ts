@@ -29,7 +29,7 @@ const VENDORS: ReadonlyMap<string, Vendor> = new Map(
 const CHAT = /^(?:chat|messages|completion|responses)$/;
 /** Kinds of models that answer otherwise than by a text. */
 const OTHER =
-  /^(?:assistant|agents?|audio|chatkit|codex.*|deep-research|embeddings?|image|moderation|realtime|speech|transcription|video|tts|live)$/;
+  /^(?:assistant|agents?|audio|chatkit|claude-(?:agent-sdk|code)|codex.*|deep-research|embeddings?|image|moderation|realtime|speech|transcription|video|voice|tts|live)$/;
 
 /**
  * `openai:chat:gpt-4o` and its like, or `openai:embedding:…` where an embedding model is asked for; undefined for

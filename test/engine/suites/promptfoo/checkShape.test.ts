@@ -89,6 +89,16 @@ tests: [{ vars:, assert:, description: d, metadata: { a: 1 }, options: { prefix:
   });
 });
 
+describe('providers of promptfoo that are no models', () => {
+  for (const id of ['anthropic:claude-agent-sdk', 'anthropic:claude-code', 'openai:codex-sdk', 'xai:voice:x'])
+    it(`are not asked as if they were: ${id}`, async () => {
+      const { problems } = await loadFiles({
+        [FILE]: `prompts: [x]\nproviders: ['${id}']\n${DEFAULT}tests: [{}]\n`,
+      });
+      assert.match(problems[0]?.message ?? '', /the provider ".*" is not supported/);
+    });
+});
+
 describe('parts of a promptfoo file that are files', () => {
   it('are scenarios, one or a list in each', async () => {
     const one = 'config: [{ vars: { q: 1 } }]\ntests: [{ assert: [{ type: equals, value: say 1 }] }]\n';
