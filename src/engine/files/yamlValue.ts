@@ -95,7 +95,7 @@ class Reader {
       throw this.#error(
         alias,
         `no anchor &${excerpt(alias.source)} stands before this alias`,
-        'Check the name of the anchor.',
+        `Check the name of the anchor. A text that begins with * needs quotes: "*${excerpt(alias.source, 40)}"`,
       );
     }
     if (this.#open.has(target)) throw this.#error(alias, `the alias *${excerpt(alias.source)} holds itself`);

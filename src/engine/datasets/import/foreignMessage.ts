@@ -74,6 +74,30 @@ export function toolCallsPart(value: JsonValue | undefined): ExpectedOutput['too
   return calls.length === value.length ? calls : undefined;
 }
 
+/**
+ * Expected calls as `{ tool_calls }`, and the list as it was under `field` where it is none, or says more than names and
+ * arguments, e.g. what a tool would return.
+ */
+export function expectedCalls(
+  value: JsonValue | undefined,
+  field: string,
+): { expected: Pick<ExpectedOutput, 'tool_calls'>; kept: JsonObject } {
+  const tool_calls = toolCallsPart(value);
+  const isWhole = Array.isArray(value) && tool_calls !== undefined && !value.some(saysMore);
+  return {
+    expected: tool_calls ? { tool_calls } : {},
+    kept: value === undefined || isWhole ? {} : { [field]: value },
+  };
+}
+
+const CALL_KEYS: ReadonlySet<string> = new Set(['name', 'id', 'type', 'index', 'function', ...ARGUMENT_KEYS]);
+
+function saysMore(item: JsonValue): boolean {
+  return (
+    isJsonObject(item) && Object.entries(item).some(([key, part]) => part !== null && !CALL_KEYS.has(key))
+  );
+}
+
 function namedCall(item: JsonValue): { name: string; arguments?: JsonValue } | undefined {
   if (typeof item === 'string') return item === '' ? undefined : { name: item };
   if (!isJsonObject(item)) return undefined;

@@ -96,6 +96,38 @@ describe('turns of DeepEval', () => {
   });
 });
 
+describe('expected tools that say more than a call', () => {
+  const tools = [{ name: 'f', input_parameters: { q: 1 }, output: 'z' }];
+
+  it('are calls, and are kept as they were', async () => {
+    const { entry } = await jsonLine({ input: 'a', expected_output: 'b', expected_tools: tools });
+    assert.deepEqual(entry.expected_output, {
+      answer: 'b',
+      tool_calls: [{ name: 'f', arguments: { q: 1 } }],
+    });
+    assert.deepEqual(entry.metadata, { deepeval: { expected_tools: tools } });
+  });
+
+  it('are calls alone where they say no more', async () => {
+    const plain = [{ name: 'f', input_parameters: { q: 1 }, output: null }];
+    const { entry } = await jsonLine({ input: 'a', expected_output: 'b', expected_tools: plain });
+    assert.equal(entry.metadata, undefined);
+  });
+});
+
+describe('a page of Langfuse’s API', () => {
+  const items = [{ id: 'a', input: 'x', expectedOutput: 'y', datasetId: 'd' }];
+  const notes = async (totalItems: number) => {
+    const page = { data: items, meta: { page: 2, limit: 1, totalItems, totalPages: totalItems } };
+    return Object.keys((await importText('t.json', JSON.stringify(page))).notes).join('\n');
+  };
+
+  it('says that it is not the whole dataset', async () => {
+    assert.match(await notes(106), /page 2 of a dataset: 1 of 106 items/);
+    assert.doesNotMatch(await notes(1), /page/);
+  });
+});
+
 describe('messages of LangChain', () => {
   const forms: [name: string, user: JsonValue, assistant: JsonValue][] = [
     [

@@ -1,6 +1,6 @@
-import { isJsonObject, type JsonObject } from '../../../model/json.ts';
+import { isJsonObject } from '../../../model/json.ts';
 import { answerPart, inputPart, isConversation } from '../caseParts.ts';
-import { toolCallsPart } from '../foreignMessage.ts';
+import { expectedCalls } from '../foreignMessage.ts';
 import type { CaseDraft, ImportContext, ImportFormat } from '../importFormat.ts';
 import type { SourceRecord } from '../sourceRecord.ts';
 
@@ -60,13 +60,12 @@ function singleTurn(record: SourceRecord, { tally }: ImportContext): CaseDraft {
     tally,
   );
   const tools = record.takeJson('expected_tools', 'expectedTools');
-  const tool_calls = toolCallsPart(tools);
-  const expected = { ...expected_output, ...(tool_calls ? { tool_calls } : {}) };
-  const unread: JsonObject = tools !== undefined && !tool_calls ? { expected_tools: tools } : {};
+  const calls = expectedCalls(tools, 'expected_tools');
+  const expected = { ...expected_output, ...calls.expected };
   return {
     ...input,
     ...(Object.keys(expected).length > 0 ? { expected_output: expected } : {}),
-    kept: { ...kept, ...unread },
+    kept: { ...kept, ...calls.kept },
   };
 }
 

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../../model/json.ts';
+import { isJsonObject, type JsonValue } from '../../../model/json.ts';
 import { answerPart, inputPart } from '../caseParts.ts';
 import type { ImportFormat } from '../importFormat.ts';
 
@@ -24,7 +24,9 @@ export const langfuse: ImportFormat = {
     return TELLING.some((name) => name in record) ? 'yes' : 'maybe';
   },
 
-  convert(record, { tally }) {
+  convert(record, { document, tally }) {
+    const page = pageText(document);
+    if (page !== undefined && !tally.notes.has(page)) tally.note(page);
     if (record.take('status') === 'ARCHIVED') {
       tally.drop('archived items, which Langfuse does not run');
       return [];
@@ -41,3 +43,12 @@ export const langfuse: ImportFormat = {
     ];
   },
 };
+
+/** What its API answers is one page; a file of less than all items must not pass for the dataset. */
+function pageText(document: JsonValue): string | undefined {
+  const { meta, data } = isJsonObject(document) ? document : {};
+  if (!isJsonObject(meta) || !Array.isArray(data)) return undefined;
+  const { totalItems: total, page } = meta;
+  if (typeof total !== 'number' || total <= data.length) return undefined;
+  return `the file is page ${String(page)} of a dataset: ${data.length} of ${total} items; import the other pages with --append`;
+}

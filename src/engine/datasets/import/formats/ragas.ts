@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonValue } from '../../../model/json.ts';
 import { answerPart, inputPart } from '../caseParts.ts';
-import { toolCallsPart } from '../foreignMessage.ts';
+import { expectedCalls } from '../foreignMessage.ts';
 import type { CaseDraft, ImportFormat } from '../importFormat.ts';
 
 const TELLING = [
@@ -41,15 +41,13 @@ export const ragas: ImportFormat = {
       'reference',
       tally,
     );
-    const reference = record.take('reference_tool_calls');
-    const tool_calls = toolCallsPart(reference);
-    const expected = { ...expected_output, ...(tool_calls ? { tool_calls } : {}) };
-    const unread = reference !== undefined && !tool_calls ? { reference_tool_calls: reference } : {};
+    const calls = expectedCalls(record.take('reference_tool_calls'), 'reference_tool_calls');
+    const expected = { ...expected_output, ...calls.expected };
     return [
       {
         ...input,
         ...(Object.keys(expected).length > 0 ? { expected_output: expected } : {}),
-        kept: { ...kept, ...unread, ...(recorded.length > 0 ? { recorded } : {}) },
+        kept: { ...kept, ...calls.kept, ...(recorded.length > 0 ? { recorded } : {}) },
       },
     ];
   },
