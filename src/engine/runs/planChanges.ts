@@ -94,7 +94,7 @@ function targetChanges(before: readonly PlanTarget[], after: readonly PlanTarget
  * it ran is its agents' own work, as a log or a database; new files are left alone, too: a report may be one.
  */
 function fileChanges(
-  { status, seenAt, createdAt }: RunRecord,
+  { status, seenAt }: RunRecord,
   { before, after, hashed, silenceMs }: FileLists,
 ): string[] {
   if (!before || !after || seenAt === null) return [];
@@ -103,7 +103,7 @@ function fileChanges(
     if (hashed.has(name) || isLog(name) || !before.files.has(name)) return false;
     const file = after.files.get(name);
     // What was put in place of another may be older than the run.
-    return file === undefined || !(changedAt(file) <= until) || changedAt(file) < createdAt;
+    return file === undefined || !(changedAt(file) <= until) || changedAt(file) < before.listedAt;
   });
   return changed.length === 0 ? [] : [`${fewNames(changed)} changed since`];
 }
