@@ -121,13 +121,14 @@ export class Session {
 
   /** Opens the store to be written, and creates it where it is missing. */
   openStore(): RunStore {
+    if (this.#store?.isRemoved) this.#store = undefined;
     this.#store ??= new RunStore(storePath(this.root));
     return this.#store;
   }
 
   /** The store where there is one already, to be read: looking at a workspace changes nothing in it. */
   get store(): RunStore | undefined {
-    if (this.#store) return this.#store;
+    if (this.#store && !this.#store.isRemoved) return this.#store;
     this.#reader ??= new StoreReader(storePath(this.root));
     return this.#reader.store;
   }

@@ -1,6 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { openForReading, openForWriting } from './database.ts';
+import { StoreError } from '../errors.ts';
+import { MEMORY, openForReading, openForWriting } from './database.ts';
 import { guard } from './storeErrors.ts';
+import { entryOf } from './storeFile.ts';
 
 type Value = string | number | null | Uint8Array;
 
@@ -14,11 +16,19 @@ export class Connection {
   readonly file: string;
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  /** Number of the file that is written; undefined where none is. */
+  readonly #inode: number | undefined;
 
   /** Throws StoreError. */
   constructor(file: string, access: StoreAccess = 'write') {
     this.file = file;
     this.#database = access === 'read' ? openForReading(file) : openForWriting(file);
+    this.#inode = access === 'read' || file === MEMORY ? undefined : entryOf(file)?.ino;
+  }
+
+  /** The file was removed or replaced since it was opened: what is written goes nowhere. */
+  get isRemoved(): boolean {
+    return this.#inode !== undefined && entryOf(this.file)?.ino !== this.#inode;
   }
 
   /** Returns how many rows were changed. */
@@ -35,13 +45,14 @@ export class Connection {
     return guard(this.file, () => this.#database.prepare(sql).iterate(...values));
   }
 
-  /** All of `work` or nothing of it; durable when this returns. */
+  /** All of `work` or nothing of it; durable when this returns. Throws StoreError when the file is gone. */
   transaction<T>(work: () => T): T {
     return guard(this.file, () => {
       this.#database.exec('BEGIN IMMEDIATE');
       try {
         const value = work();
         this.#database.exec('COMMIT');
+        if (this.isRemoved) throw removed(this.file);
         return value;
       } catch (error) {
         if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
@@ -64,4 +75,11 @@ export class Connection {
     }
     return statement;
   }
+}
+
+function removed(file: string): StoreError {
+  return new StoreError('the store was removed or replaced while it was in use, so nothing can be stored', {
+    where: { path: file },
+    remedy: 'Start the run again, and leave the .touchstone folder alone while it goes on.',
+  });
 }

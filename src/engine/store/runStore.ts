@@ -136,15 +136,17 @@ export class RunStore {
    */
   release(lease: Lease, state: 'complete' | 'interrupted', now: number, reason?: string): void {
     this.#leftOver.add(lease.runId);
-    const changed = this.#connection.run(
-      `UPDATE runs SET state = ?, finished_at = ?, stop_reason = ?, seen_at = ?,
-         owner_pid = NULL, owner_host = NULL, owner_started = NULL, heartbeat = NULL
-       WHERE ${MINE}`,
-      state,
-      state === 'complete' ? now : null,
-      reason ?? null,
-      now,
-      ...mine(lease),
+    const changed = this.#connection.transaction(() =>
+      this.#connection.run(
+        `UPDATE runs SET state = ?, finished_at = ?, stop_reason = ?, seen_at = ?,
+           owner_pid = NULL, owner_host = NULL, owner_started = NULL, heartbeat = NULL
+         WHERE ${MINE}`,
+        state,
+        state === 'complete' ? now : null,
+        reason ?? null,
+        now,
+        ...mine(lease),
+      ),
     );
     this.#leftOver.delete(lease.runId);
     if (changed === 0) throw this.#lost(lease);
@@ -352,6 +354,11 @@ export class RunStore {
   /** The key of digests that this store keeps, made with `make` where there is none yet. */
   key(make: () => string): string {
     return this.file === MEMORY ? make() : storeKey(path.dirname(this.file), make);
+  }
+
+  /** Its file was removed or replaced since it was opened. */
+  get isRemoved(): boolean {
+    return this.#connection.isRemoved;
   }
 
   close(): void {
