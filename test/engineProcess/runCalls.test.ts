@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'mocha';
 import type { EngineCalls } from '../../src/protocol/calls.ts';
@@ -31,6 +31,19 @@ describe('engine process: runs', () => {
       runs: [{ dataset: 'cases.golden.jsonl', targets: ['echo'], trials: 15 }],
     });
     assert.deepEqual((await window.call('run/list', {})).runs, []);
+  });
+
+  it('begins a new store where the person removed it', async function () {
+    // An open file cannot be removed there.
+    if (process.platform === 'win32') this.skip();
+    const root = workspaceFolder(echoWorkspace(3));
+    await using window = await TestWindow.open(root);
+    await window.run('echo');
+    rmSync(path.join(root, '.touchstone'), { recursive: true });
+    assert.deepEqual((await window.call('run/list', {})).runs, []);
+    const { runId } = await window.run('echo');
+    assert.equal((await allRows(window, runId)).length, 3);
+    assert.equal(existsSync(path.join(root, '.touchstone', 'touchstone.db')), true);
   });
 
   it('tells of every result once, in batches, and stores the same', async () => {

@@ -243,6 +243,32 @@ describe('the file of the store', () => {
     assert.doesNotMatch(executed.join('\n'), /synchronous = (?:OFF|NORMAL|0|1)/i);
   });
 
+  const gone: { [what: string]: () => void } = {
+    removed: () => rmSync(path.dirname(file), { recursive: true }),
+    replaced: () => {
+      rmSync(file);
+      fill(file);
+    },
+  };
+  for (const [what, remove] of Object.entries(gone))
+    it(`is missed when it is ${what} while it is open, and nothing counts as stored`, function () {
+      // An open file cannot be removed there.
+      if (process.platform === 'win32') this.skip();
+      fill(file);
+      const store = new RunStore(file);
+      assert.equal(store.isRemoved, false);
+      remove();
+      assert.equal(store.isRemoved, true);
+      const results = [trialResult({ target: 'a', caseIndex: 1 })];
+      assert.throws(
+        () => store.append('r', { results, cases: [], spans: [], logs: [] }, { now: 1, elapsedMs: 1 }),
+        (error) => error instanceof StoreError && /removed or replaced/.test(error.message) && !!error.remedy,
+      );
+      store.close();
+    });
+
+  it('is never missed in memory', () => assert.equal(new RunStore(':memory:').isRemoved, false));
+
   describe('that is read', () => {
     it('is not made where it is missing', () => {
       const store = new RunStore(file, { access: 'read' });
