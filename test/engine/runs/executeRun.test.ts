@@ -185,6 +185,7 @@ describe('executeRun', () => {
       },
       release: { value: store.release.bind(store) },
       claim: { value: store.claim.bind(store) },
+      leaseMs: { value: store.leaseMs },
       runTraceId: { value: store.runTraceId.bind(store) },
       storedKeys: { value: store.storedKeys.bind(store) },
     }) as RunStore;
