@@ -56,6 +56,11 @@ describe('journey: the Test Explorer', function () {
     await choice.waitFor();
     await workbench.screenshot('accept-pick');
     await choice.click();
+    // Its concepts ask for more than an answer, which is said before anything is changed.
+    const warned = page.locator('.monaco-dialog-box', { hasText: 'will not make typo-refund pass' });
+    await warned.waitFor();
+    await workbench.screenshot('accept-warned');
+    await warned.getByRole('button', { name: 'Set the Answer Anyway' }).click();
     await page.locator('.monaco-diff-editor').first().waitFor();
     await workbench.screenshot('accept-diff');
     await workbench.runCommand('Touchstone: Apply the Edit');
