@@ -114,10 +114,10 @@ export class EditPreview implements vscode.Disposable {
     // A file that was read from the disk again, or changed back, has another version and the same text.
     const version = document.getText() === shown.before ? document.version : shown.version;
     const isApplied = await editable(document).apply(shown.edits, version);
-    await this.#close(key);
-    if (!isApplied) return this.#showAgain(shown);
     // What the person had not saved yet stays unsaved, with the edit in it.
-    if (!wasDirty) await document.save();
+    if (isApplied && !wasDirty) await document.save();
+    await this.#close(key);
+    if (!isApplied) await this.#showAgain(shown);
   }
 
   async #showAgain({ uri, propose }: Shown): Promise<void> {
