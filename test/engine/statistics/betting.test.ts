@@ -56,3 +56,20 @@ describe('BettingTest', () => {
     assert.equal(test.pValues(0).atMost, shown);
   });
 });
+
+describe('the interval of the BettingTest', () => {
+  it('leaves out the last mean that it rejects', () => {
+    const differences = '0+-+0++++0+0+-+-+0+-+-+0+++0++0+0--+00-+';
+    for (const [sign, end] of [
+      [1, 'low'],
+      [-1, 'high'],
+    ] as const) {
+      const test = new BettingTest();
+      for (const mark of differences) test.add(sign * (mark === '+' ? 1 : mark === '-' ? -1 : 0));
+      const { atMost, atLeast } = test.pValues(0);
+      assert.ok(Math.min(atMost, atLeast) <= 0.025, '0 is rejected');
+      const off = sign * test.interval()[end];
+      assert.ok(off > 0 && off < 1e-8, `${off}`);
+    }
+  });
+});
