@@ -38,6 +38,6 @@ export async function outlookOn(inputs: RunInputs, signal: AbortSignal): Promise
 export function smallestPassChange(sizes: readonly number[]): number | null {
   const cases = sizes.reduce((sum, size) => sum + size, 0);
   const squares = sizes.reduce((sum, size) => sum + size * size, 0);
-  const units = squares > 0 ? Math.floor(cases ** 2 / squares + 1e-9) : 0;
+  const units = squares > 0 ? Math.floor(cases ** 2 / squares) : 0;
   return smallestEffect({ kind: 'pairs', discordant: DISCORDANT }, units);
 }

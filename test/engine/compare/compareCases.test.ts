@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { type CompareOptions, compareCases } from '../../../src/engine/compare/compareCases.ts';
+import { compareTags } from '../../../src/engine/compare/tagBreakdown.ts';
+import type { CaseComparison } from '../../../src/engine/model/comparison.ts';
 import { exactMcNemar } from '../../../src/engine/statistics/mcnemar.ts';
 import { casesOf, type Outcome, times } from './comparing.ts';
 
@@ -97,6 +99,38 @@ describe('compareCases', () => {
     assert.equal(tag?.adjustedP, 1);
     assert.equal(tag?.word, 'undecided');
     assert.equal(tag?.improved, 6);
+  });
+
+  it('adjusts each tag by its own p-values, and none for a metric that was not measured', () => {
+    const tag = (name: string, count: number, of: Outcome) => times(count, { ...of, tags: [name] });
+    const flipped = [
+      ...tag('x', 16, { before: 0, after: 1 }),
+      ...tag('y', 12, { before: 1, after: 0 }),
+      ...tag('z', 9, { before: 0.7, after: 0.7 }),
+    ];
+    // Passes and scores alike: 2^-15 twice, 2^-11 twice, 1 twice; Holm's factors 6, 5, 4, 3, 2 and 1.
+    const close = (found: number | null | undefined, p: number) =>
+      assert.ok(Math.abs((found ?? 0) - p) < 1e-9, `${found} is ${p}`);
+    const by = (cases: readonly CaseComparison[], name: string, unseen = 0) =>
+      compareTags(cases, { margin: 0.05, unseen }, true).find((entry) => entry.tag === name);
+    const cases = casesOf(flipped);
+    for (const [name, p] of [
+      ['x', 6 * 2 ** -15],
+      ['y', 4 * 2 ** -11],
+      ['z', 1],
+    ] as const)
+      close(by(cases, name)?.adjustedP, p);
+    const unscored = cases.map((entry) =>
+      entry.tags.includes('z')
+        ? { ...entry, baseline: { ...entry.baseline, score: null, unscored: 1 } }
+        : entry,
+    );
+    close(by(unscored, 'x')?.adjustedP, 6 * 2 ** -15);
+    close(by(unscored, 'y')?.adjustedP, 4 * 2 ** -11);
+    assert.deepEqual(
+      [by(cases, 'x')?.word, by(cases, 'y')?.word, by(cases, 'x', 12)?.word],
+      ['better', 'worse', 'undecided'],
+    );
   });
 
   it('gives costs only where both sides know them', () => {

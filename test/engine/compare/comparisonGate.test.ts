@@ -3,7 +3,7 @@ import { describe, it } from 'mocha';
 import { compareCases } from '../../../src/engine/compare/compareCases.ts';
 import { judgeComparison } from '../../../src/engine/compare/comparisonGate.ts';
 import { judgeRun } from '../../../src/engine/compare/gate.ts';
-import type { SequentialProgress } from '../../../src/engine/model/comparison.ts';
+import type { MetricComparison, SequentialProgress } from '../../../src/engine/model/comparison.ts';
 import type { GatePolicy } from '../../../src/engine/model/gatePolicy.ts';
 import { summarize } from '../../../src/engine/runs/summarize.ts';
 import { plan } from '../../support/runFixtures.ts';
@@ -12,7 +12,12 @@ import { casesOf, type Outcome, resultsOf, times } from './comparing.ts';
 function judge(
   gate: Partial<GatePolicy>,
   outcomes: readonly Outcome[],
-  options: { cases?: number; sequential?: SequentialProgress; unseen?: number } = {},
+  options: {
+    cases?: number;
+    sequential?: SequentialProgress;
+    unseen?: number;
+    metric?: Partial<MetricComparison>;
+  } = {},
 ) {
   const cases = casesOf(outcomes);
   const margin = gate.nonInferiorityMargin ?? 0.05;
@@ -39,7 +44,13 @@ function judge(
   const summary = summarize(plan({ targets: ['after'], cases: options.cases ?? outcomes.length }), after);
   return judgeComparison(
     { undecided: 'fail', ...gate },
-    { ...compared, cases, counts, sequential: options.sequential ?? null },
+    {
+      ...compared,
+      metrics: compared.metrics.map((metric) => ({ ...metric, ...options.metric })),
+      cases,
+      counts,
+      sequential: options.sequential ?? null,
+    },
     summary,
   );
 }
@@ -89,6 +100,22 @@ describe('judgeComparison', () => {
     assert.match(judge(gate, holes).reason ?? '', /whatever the 9 cases not fully measured would have given/);
   });
 
+  it('draws the line of non-inferiority at 5 % and at the margin themselves', () => {
+    const found = (metric: Partial<MetricComparison>) =>
+      status(judge({ nonInferiorityMargin: 0.05 }, times(40, steady), { metric }), 'non_inferiority_margin');
+    const interval = { low: -0.2, high: -0.05 };
+    assert.deepEqual(
+      [
+        found({ nonInferiorityP: 0.05 }),
+        found({ nonInferiorityP: 0.0501 }),
+        found({ nonInferiorityP: null }),
+        found({ nonInferiorityP: 1, interval }),
+        found({ nonInferiorityP: 1, interval: { ...interval, high: -0.0501 } }),
+      ],
+      ['pass', 'undecided', 'undecided', 'undecided', 'fail'],
+    );
+  });
+
   it('leaves non-inferiority undecided where a metric was not measured', () => {
     const report = judge({ nonInferiorityMargin: 0.05 }, times(40, { before: null, after: 1 }));
     const clause = report.clauses.find(({ name }) => name === 'non_inferiority_margin');
@@ -105,6 +132,8 @@ describe('judgeComparison', () => {
     assert.equal(costs(0.01, null), 'undecided');
     assert.equal(costs(0, 0), 'pass');
     assert.equal(costs(0, 0.001), 'fail');
+    // Seven times 0.0033 is more than seven times 0.003 and a tenth, by rounding alone.
+    assert.equal(status(judge(gate, times(7, { ...steady, cost: [0.003, 0.0033] })), name), 'pass');
   });
 
   it('keeps the clauses of a run for the candidate', () => {

@@ -233,3 +233,49 @@ describe('figures that rounding must not make', () => {
     );
   });
 });
+
+describe('what a comparison of one metric needs', () => {
+  it('is two independent cases for an interval, the odds and the margin', () => {
+    const of = (clusters: readonly string[]) =>
+      compare(casesOfTrials(clusters.map((cluster) => ({ before: 0, after: 1, trials: 1, cluster }))));
+    const one = of(['a', 'a', 'a']);
+    assert.deepEqual(
+      [one.interval, one.oddsRatio, one.nonInferiorityP, one.nonSuperiorityP],
+      [null, null, null, null],
+    );
+    const two = of(['a', 'a', 'b']);
+    assert.ok(two.interval && two.oddsRatio && two.nonInferiorityP !== null && two.nonSuperiorityP !== null);
+  });
+
+  it('is a single trial on either side for McNemar’s test', () => {
+    const single = casesOfTrials([{ before: 1, after: 0, trials: 1 }, ...changes(1, [1, 1, 1])]);
+    assert.equal(compare(single).test, 'mcnemar');
+    const [first, ...others] = single;
+    assert.ok(first);
+    for (const side of ['baseline', 'candidate'] as const)
+      assert.equal(
+        compare([{ ...first, [side]: { ...first[side], trials: 3 } }, ...others]).test,
+        'sign-flip',
+        side,
+      );
+  });
+
+  it('is one mean of each cluster for Wilcoxon’s test', () => {
+    // Means 1, 1/2, −1/4: ranks 3, 2 and −1. Sums 1, 1, −1 would all tie.
+    const cases = casesOfTrials(
+      (
+        [
+          ['a', 1],
+          ['b', 1],
+          ['b', 0],
+          ['c', -1],
+          ['c', 0],
+          ['c', 0],
+          ['c', 0],
+        ] as const
+      ).map(([cluster, k]) => ({ before: Math.max(0, -k), after: Math.max(0, k), trials: 1, cluster })),
+    );
+    // Of eight signs, rank sums of at least 5 or at most 1: 2 · 2 / 8.
+    assert.equal(compare(cases).wilcoxonP, 0.5);
+  });
+});

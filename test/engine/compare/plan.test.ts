@@ -48,6 +48,11 @@ describe('planOf', () => {
       wobble.map(([value = 0], at) => (at === 0 ? [value, value, value, value] : [value])),
     );
     assert.ok((planOf(uneven, 0.05, false).casesToShowEquivalence ?? 0) > even);
+    // Forty clusters of 43 cases: the worst that one more could be is as large as the largest of them.
+    const alike = found(wobble.map((_, at) => Array<number>(at === 0 ? 4 : 1).fill(0.1)));
+    const kind = { kind: 'means', deviation: 0, skewness: 0, largest: (4 * 40) / 43 } as const;
+    const units = unitsToShowEquivalence(kind, 0.05) ?? 0;
+    assert.equal(planOf(alike, 0.05, false).casesToShowEquivalence, Math.ceil((units * 43) / 40));
   });
 
   it('plans single pairs by McNemar’s test', () => {
