@@ -17,11 +17,15 @@ export interface Outlook {
 /** Share of pass/fail pairs that is expected to differ. */
 const DISCORDANT = 0.25;
 
-export async function outlookOn(inputs: RunInputs, signal: AbortSignal): Promise<Outlook> {
-  const matches = caseFilter(inputs.plan.filter);
+/** What the cases that take part can show. */
+export async function outlookOn(
+  { plan, source }: { plan: Pick<RunInputs['plan'], 'filter'>; source: RunInputs['source'] },
+  signal: AbortSignal,
+): Promise<Outlook> {
+  const matches = caseFilter(plan.filter);
   const clusters = new Map<string, number>();
   let cases = 0;
-  for await (const batch of inputs.source.batches({ signal }))
+  for await (const batch of source.batches({ signal }))
     for (const { case: entry } of batch) {
       if (!matches(entry)) continue;
       cases += 1;

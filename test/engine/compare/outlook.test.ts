@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { smallestPassChange } from '../../../src/engine/compare/outlook.ts';
+import { outlookOn, smallestPassChange } from '../../../src/engine/compare/outlook.ts';
 
 const alone = (cases: number) => Array<number>(cases).fill(1);
 
@@ -26,5 +26,27 @@ describe('what a dataset can show', () => {
     // One source of 50 and 50 of one: 100² / (50² + 50) is four.
     assert.equal(smallestPassChange([50, ...alone(50)]), null);
     assert.ok((smallestPassChange([9, ...alone(19)]) ?? 0) >= (twenty ?? 1));
+  });
+
+  it('counts the cases that the filter lets through, and their sources', async () => {
+    const location = { path: 'd.yaml', line: 1, column: 1 };
+    const cases = [
+      { id: 'a', tags: ['billing'], cluster: 'order' },
+      { id: 'b', tags: ['billing'], cluster: 'order' },
+      { id: 'order', tags: ['billing'] },
+      { id: 'c', tags: [] },
+    ];
+    const source = {
+      async *batches() {
+        yield cases.slice(0, 3).map((entry, index) => ({ case: entry, index, location }));
+        yield cases.slice(3).map((entry) => ({ case: entry, index: 3, location }));
+      },
+    };
+    const look = async (tags: string[]) => {
+      const plan = { filter: { names: [], tags } };
+      return await outlookOn({ plan, source }, new AbortController().signal);
+    };
+    assert.deepEqual(await look(['billing']), { cases: 3, clusters: 2, smallestPassChange: null });
+    assert.deepEqual(await look([]), { cases: 4, clusters: 3, smallestPassChange: null });
   });
 });

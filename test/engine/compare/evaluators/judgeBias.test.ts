@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { compareEvaluators } from '../../../../src/engine/compare/evaluators/agreement.ts';
-import { orderSwaps } from '../../../../src/engine/compare/evaluators/judgeBias.ts';
+import { orderSwaps, selfPreference } from '../../../../src/engine/compare/evaluators/judgeBias.ts';
 import { judgeHealth } from '../../../../src/engine/compare/evaluators/judgeHealth.ts';
 import type { Evaluation } from '../../../../src/engine/model/evaluation.ts';
 import type { JsonObject } from '../../../../src/engine/model/json.ts';
@@ -27,6 +27,17 @@ function scored(name: string, score: number, detail: JsonObject): Evaluation {
 const choices = (details: readonly JsonObject[]): TrialResult[] =>
   details.map((detail, caseIndex) => trialResult({ caseIndex, evaluations: [scored('judge', 0.5, detail)] }));
 
+describe('selfPreference', () => {
+  it('is known from five outputs on either side', () => {
+    const outputs = (own: number, others: number) => [
+      ...Array.from({ length: own }, () => ({ own: true, excess: 0.3 })),
+      ...Array.from({ length: others }, () => ({ own: false, excess: 0.1 })),
+    ];
+    assert.deepEqual([selfPreference(outputs(4, 9)), selfPreference(outputs(9, 4))], [null, null]);
+    assert.equal(selfPreference(outputs(5, 5))?.toFixed(6), '0.200000');
+  });
+});
+
 describe('orderSwaps', () => {
   it('counts choices that follow the place and not the answer', () => {
     const results = choices([
@@ -38,9 +49,10 @@ describe('orderSwaps', () => {
       { choices: ['a', 'a'] },
       { choices: ['a', 'b'] },
       { choices: ['b', 'a'] },
+      { choices: ['b', 'c'] },
       { other: true },
     ]);
-    assert.deepEqual(orderSwaps(results, 'judge'), { choices: 8, consistent: 3, lean: 1 });
+    assert.deepEqual(orderSwaps(results, 'judge'), { choices: 9, consistent: 3, lean: 2 });
     assert.deepEqual(orderSwaps(results, 'another'), { choices: 0, consistent: 0, lean: 0 });
   });
 

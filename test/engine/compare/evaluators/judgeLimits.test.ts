@@ -116,11 +116,11 @@ describe('the limits of a judge', () => {
     assert.deepEqual(judgedTwice(three, 'judge'), [[1, 0]]);
     const [first, second] = [
       [1, 0],
-      [0, 0],
+      [0, 1],
     ].map((scores) => results(scores.map((score, trial) => ({ score, trial, caseIndex: 0, text: 'same' }))));
     assert.deepEqual(judgedAgain(first ?? [], second ?? [], 'judge'), [
       [1, 0],
-      [0, 0],
+      [0, 1],
     ]);
   });
 });
