@@ -42,6 +42,19 @@ describe('touchstone commands', () => {
     assert.match(err, /touchstone init/);
   });
 
+  it('says that a configuration of promptfoo which is a program is left out', async () => {
+    const folder = workspace({ 'promptfooconfig.js': 'module.exports = {};' });
+    const checked = await touchstone(folder, 'validate');
+    assert.equal(checked.code, 2);
+    assert.match(
+      checked.out,
+      /^promptfooconfig\.js:1:1: warning: a configuration that is a program is not run/,
+    );
+    const run = await touchstone(folder, 'eval');
+    assert.equal(run.code, 2);
+    assert.match(run.err, /promptfooconfig\.js:1:1: warning: a configuration that is a program/);
+  });
+
   it('validate reads a text that is named as the prompt that a suite may make of it', async () => {
     const folder = workspace({ 'good.txt': 'Answer {{question}}.', 'bad.md': 'a\n{% if x %}b' });
     const good = await touchstone(folder, 'validate', 'good.txt');

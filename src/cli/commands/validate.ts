@@ -35,11 +35,10 @@ export async function validate(paths: string[], options: ValidateOptions, io: Io
     (entry) => checkPath(path.resolve(io.cwd, entry), { entry, isConfig }, checked, io.cwd),
     io,
   );
-  if (checked.files === 0 && failed.length === 0) throw nothingFound(given);
-
   const errors = checked.problems.filter(({ severity }) => severity === 'error').length;
   if (options.json) io.out(JSON.stringify(checked, null, 2));
   else print(checked, errors, io);
+  if (checked.files === 0 && failed.length === 0) throw nothingFound(given);
   return errors + failed.length > 0 ? EXIT.userError : EXIT.passed;
 }
 

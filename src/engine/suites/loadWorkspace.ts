@@ -1,4 +1,4 @@
-import { realpathSync, statSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { FileError, ProblemsError, UserError } from '../errors.ts';
 import type { SourceDocument } from '../files/document.ts';
@@ -121,8 +121,26 @@ async function readForeign(
 async function withoutFile(options: LoadOptions): Promise<{ workspace: Workspace; problems: Problem[] }> {
   const root = realpathSync(options.root);
   const files = await discoverWorkspace(root, options.signal);
-  const { config, warnings } = implicitConfig(files, { ...options, root });
+  const { config, warnings: found } = implicitConfig(files, { ...options, root });
+  const warnings = [...found, ...programWarnings(root)];
   return { workspace: { root, configPath: null, config, warnings }, problems: warnings };
+}
+
+/** promptfoo would take such a file for the configuration. */
+function programWarnings(root: string): Problem[] {
+  return ['js', 'cjs', 'mjs', 'ts', 'cts', 'mts'].flatMap((ending): Problem[] => {
+    const path = `promptfooconfig.${ending}`;
+    if (!existsSync(`${root}/${path}`)) return [];
+    return [
+      {
+        severity: 'warning',
+        code: 'program-config',
+        message: 'a configuration that is a program is not run, and this one is left out',
+        location: { path, line: 1, column: 1 },
+        remedy: 'Write what it exports as YAML or JSON.',
+      },
+    ];
+  });
 }
 
 /** The configuration file: the given one, or `touchstone.yaml` where there is one. */
