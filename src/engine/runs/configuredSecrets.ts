@@ -1,3 +1,4 @@
+import type { JsonValue } from '../model/json.ts';
 import type { ProviderConfig } from '../models/catalog.ts';
 import type { Environment } from '../ports.ts';
 import type { TargetConfig } from '../suites/targetConfig.ts';
@@ -73,7 +74,20 @@ function settingsOf(target: TargetConfig): { [name: string]: string } {
   if (target.kind !== 'promptfoo') return {};
   const { call } = target.provider;
   const env = { ...target.template.program?.env, ...('env' in call ? call.env : {}) };
-  return call.kind === 'http' ? { ...call.headers, ...call.query, ...partsOf(call.url) } : env;
+  if (call.kind === 'http') return { ...call.headers, ...call.query, ...partsOf(call.url) };
+  return 'options' in call ? { ...namedTexts(call.options), ...env } : env;
+}
+
+/** The texts of plain data by the name that each stands under, at any depth. */
+function namedTexts(value: JsonValue, name = ''): { [name: string]: string } {
+  if (typeof value === 'string') return { [name]: value };
+  if (typeof value !== 'object' || value === null) return {};
+  const parts = Array.isArray(value) ? value.map((item) => [name, item] as const) : Object.entries(value);
+  // Two of the same name are both kept.
+  const texts = parts.flatMap(([key, item], at) =>
+    Object.entries(namedTexts(item, key)).map(([own, text]) => [`${own}.${at}`, text]),
+  );
+  return Object.fromEntries(texts);
 }
 
 /** What an address carries: its query, and the password before its host. */

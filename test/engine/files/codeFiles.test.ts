@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'mocha';
 import { codeFiles } from '../../../src/engine/files/code/codeFiles.ts';
@@ -119,6 +119,38 @@ describe('the code of a program', () => {
     symlinkSync(path.join(root, 'packages', 'lib'), path.join(root, 'node_modules', '@x', 'lib'), 'junction');
     const found = Object.keys(codeFiles({ files: [path.join(root, 'main.mjs')] }, root));
     assert.deepEqual(found, ['main.mjs', 'packages/lib/index.mjs']);
+    dispose();
+  });
+
+  it('takes in what lies in the same repository, and what it is started with wherever that lies', () => {
+    const { folder, dispose } = temporaryFolder({
+      'repo/.git/HEAD': '',
+      'repo/ws/main.mjs': `import '../lib/a.mjs'; import '../../outside.mjs';`,
+      'repo/lib/a.mjs': `import './b.mjs';`,
+      'repo/lib/b.mjs': '',
+      'outside.mjs': '',
+      'elsewhere/tool.mjs': '',
+    });
+    const root = path.join(folder, 'repo', 'ws');
+    const files = [path.join(root, 'main.mjs'), path.join(folder, 'elsewhere', 'tool.mjs')];
+    assert.deepEqual(Object.keys(codeFiles({ files }, root)), [
+      '../../elsewhere/tool.mjs',
+      '../lib/a.mjs',
+      '../lib/b.mjs',
+      'main.mjs',
+    ]);
+    dispose();
+  });
+
+  it('knows a large program by its content, since its size may stay', () => {
+    const { folder, dispose } = temporaryFolder({ agent: '' });
+    const file = path.join(folder, 'agent');
+    const hashes = ['a', 'b', 'a'].map((last) => {
+      writeFileSync(file, `${'x'.repeat(5 * 1024 * 1024)}${last}`);
+      return codeFiles({ files: [file] }, folder)['agent'];
+    });
+    assert.equal(hashes[0], hashes[2]);
+    assert.notEqual(hashes[0], hashes[1]);
     dispose();
   });
 });

@@ -80,6 +80,15 @@ describe('the list of a workspace’s files', () => {
     assert.equal((await list(before)).read, 1);
   });
 
+  it('reads again what was changed just before it was listed: it may have changed after that within the same tick', async () => {
+    const found = await list();
+    const stale = new Map([...found.files].map(([name, file]) => [name, { ...file, digest: 'stale' }]));
+    const digest = async (listedAt: number) =>
+      (await list({ ...found, listedAt, files: stale })).files.get('a.txt')?.digest;
+    assert.notEqual(await digest(Date.now()), 'stale');
+    assert.equal(await digest(Date.now() + 60_000), 'stale');
+  });
+
   it('comes back from the store as it was', async () => {
     const before = await list();
     const after = unpackFileList(packFileList(before));

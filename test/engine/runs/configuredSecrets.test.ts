@@ -4,6 +4,7 @@ import { Redactor } from '../../../src/engine/http/redactor.ts';
 import { fixedEnvironment } from '../../../src/engine/ports.ts';
 import { configuredSecrets, secretValue } from '../../../src/engine/runs/configuredSecrets.ts';
 import { Xoshiro128 } from '../../../src/engine/statistics/prng.ts';
+import type { PromptfooPrompt } from '../../../src/engine/suites/promptfoo/plan.ts';
 import type { TargetConfig } from '../../../src/engine/suites/targetConfig.ts';
 
 const location = { path: 'touchstone.yaml', line: 1, column: 1 };
@@ -38,6 +39,32 @@ describe('configured secrets', () => {
       headers: {},
     };
     assert.deepEqual(configuredSecrets({}, [target], fixedEnvironment({})), ['in-the-address-1']);
+  });
+
+  it('are settings of a program by their names, too', () => {
+    const options = {
+      config: { apiKey: 'in-the-settings-1', model: 'm-12345678', deep: [{ token: 'deep-2-x' }] },
+    };
+    const target: TargetConfig = {
+      kind: 'promptfoo',
+      name: 'a',
+      location,
+      template: { label: 'p', text: 'x', location } as unknown as PromptfooPrompt,
+      provider: {
+        id: 'exec:x',
+        call: { kind: 'exec', command: ['x'], cwd: '/', options, env: {} },
+        delayMs: 0,
+        location,
+      },
+    };
+    assert.deepEqual(configuredSecrets({}, [target], fixedEnvironment({})).sort(), [
+      'deep-2-x',
+      'in-the-settings-1',
+    ]);
+  });
+
+  it('finds digits of a dump without anything between them', () => {
+    assert.equal(new Redactor(['sk-canary-1']).text(Buffer.from('sk-canary-1').toString('hex')), '[key]');
   });
 
   it('come from all providers and targets of a run', () => {
