@@ -157,6 +157,10 @@ export const settingIds = [
 /** Context keys for `when` clauses. */
 export interface ContextValues {
   'touchstone.engine': 'idle' | 'starting' | 'ready' | 'waiting' | 'failed';
+  /** The workspace was looked through once: views that are empty are so because there is nothing. */
+  'touchstone.listed': boolean;
+  /** As `listed`, for the stored runs. */
+  'touchstone.runsListed': boolean;
   'touchstone.running': boolean;
   /** A prompt differs from the last commit. */
   'touchstone.promptsChanged': boolean;
@@ -167,6 +171,8 @@ export type ContextId = keyof ContextValues;
 
 export const contextIds = [
   'touchstone.engine',
+  'touchstone.listed',
+  'touchstone.runsListed',
   'touchstone.running',
   'touchstone.promptsChanged',
   'touchstone.editPending',

@@ -57,8 +57,10 @@ describe('journey: can the evaluators be relied on?', function () {
     await workbench.runCommand('Touchstone: Compare Evaluators…');
     for (const choice of ['judged', 'concepts', 'length'])
       await workbench.choices.filter({ hasText: choice }).first().click();
-    await workbench.choices.filter({ hasText: 'c1' }).first().waitFor();
     await workbench.webview('text="Both scored 5 outputs."');
+    const offer = await workbench.notification('concepts and length differ on 2 outputs.');
+    await offer.getByRole('button', { name: 'Show Differences' }).click();
+    await workbench.choices.filter({ hasText: 'c1' }).first().waitFor();
     await workbench.screenshot('evaluators-dark');
     await workbench.choices.filter({ hasText: 'All of them side by side' }).click();
     await page.locator('.tab', { hasText: 'Outputs on which concepts and length differ (2)' }).waitFor();

@@ -28,7 +28,7 @@ export async function compressPrompt(
     const plan = await compressor.plan(document, chosen, within);
     if (!plan) throw notPrompt();
     missed = plan.targetMet === false ? plan : undefined;
-    return { edits: plan.edits, title: planTitle(plan) };
+    return { edits: plan.edits, title: planTitle(plan), reason: gainText(plan) };
   });
   if (!isShown) {
     void vscode.window.showInformationMessage(vscode.l10n.t('Nothing can be saved here.'));
@@ -42,13 +42,21 @@ export async function compressPrompt(
 }
 
 /** `Compress from 55 to 44 tokens (−20 %, $0.028 less per 1,000 calls)`. */
-export function planTitle({ before, after, savedPer1000Usd, losesCache }: CompressionPlan): string {
+export function planTitle({ before, after }: CompressionPlan): string {
+  const [from, to] = [numberText(before), numberText(after)];
+  return vscode.l10n.t('Compress from {0} to {1} tokens ({2})', from, to, shareSaved(before, after));
+}
+
+/** What a compression means for money; empty where nothing is known. */
+export function gainText({ savedPer1000Usd, losesCache }: CompressionPlan): string {
   const { t } = vscode.l10n;
-  const gains = [shareSaved(before, after)];
-  if (savedPer1000Usd !== null && savedPer1000Usd > 0)
-    gains.push(t('{0} less per 1,000 calls', usdText(savedPer1000Usd)));
-  if (losesCache) gains.push(t('too short for the provider’s cache then'));
-  return t('Compress from {0} to {1} tokens ({2})', numberText(before), numberText(after), gains.join(', '));
+  const saves = savedPer1000Usd !== null && savedPer1000Usd > 0;
+  return [
+    saves ? t('It saves {0} per 1,000 calls.', usdText(savedPer1000Usd)) : '',
+    losesCache ? t('The prompt is then too short for the provider’s cache.') : '',
+  ]
+    .filter(Boolean)
+    .join(' ');
 }
 
 export function notPrompt(): PlainError {

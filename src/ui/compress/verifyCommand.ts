@@ -9,7 +9,7 @@ import { isFileAt } from '../files/samePath.ts';
 import { PlainError } from '../output/plainError.ts';
 import { approveCost } from '../runs/approveCost.ts';
 import type { Settings } from '../settings/settings.ts';
-import { notPrompt, planTitle } from './compressCommand.ts';
+import { gainText, notPrompt, planTitle } from './compressCommand.ts';
 import type { Compressor } from './compressor.ts';
 import { readPromptRequest } from './compressRequest.ts';
 
@@ -47,15 +47,15 @@ export async function compressAndVerify(given: unknown, ports: VerifyPorts): Pro
   );
   const worst = worstOf(verdicts);
   if (!worst) return;
-  const text = vscode.l10n.t('{0}. Quality: {1}, {2}', planTitle(plan), worst.word, worst.reason);
+  const reason = vscode.l10n.t('Quality: {0}, {1}', worst.word, worst.reason);
   if (worst.word === 'worse' || worst.word === 'mixed') {
     const show = vscode.l10n.t('Show the Edit Anyway');
-    if ((await vscode.window.showWarningMessage(text, show)) !== show) return;
+    if ((await vscode.window.showWarningMessage(`${planTitle(plan)}. ${reason}`, show)) !== show) return;
   }
   await ports.preview.show(document.uri, async (now) => {
     // What was compared is the text as it was: nothing is known of another one.
     if (now !== before) throw new PlainError(vscode.l10n.t('The prompt has changed since it was verified.'));
-    return { edits: plan.edits, title: text };
+    return { edits: plan.edits, title: planTitle(plan), reason: `${reason} ${gainText(plan)}`.trim() };
   });
 }
 

@@ -11,7 +11,10 @@ const SCHEME = 'touchstone-preview';
 
 /** What a person is to look at: the edits, and what they do in a few words. */
 export interface ProposedEdits extends Edited {
+  /** Short: it stands in a tab. */
   title: string;
+  /** What the person is to know beside it before they answer. */
+  reason?: string;
 }
 
 /** Works an edit out for the text that it is given. Rejects where it cannot be worked out for that text. */
@@ -62,7 +65,7 @@ export class EditPreview implements vscode.Disposable {
   async show(uri: vscode.Uri, propose: Propose): Promise<boolean> {
     const document = await vscode.workspace.openTextDocument(uri);
     const { version, asked } = await plainly(currentEdits(editable(document), propose));
-    const { edits, title } = asked;
+    const { edits, title, reason } = asked;
     if (edits.length === 0) return false;
 
     this.#count += 1;
@@ -75,7 +78,8 @@ export class EditPreview implements vscode.Disposable {
     await setContext('touchstone.editPending', true);
     const name = `${path.posix.basename(uri.path)}: ${title}`;
     await vscode.commands.executeCommand('vscode.diff', uri, preview, name, { preview: true });
-    void this.#offer(preview.toString(), title).catch((error: unknown) => this.#output.showError(error));
+    const question = `${title}? ${reason ?? ''}`.trim();
+    void this.#offer(preview.toString(), question).catch((error: unknown) => this.#output.showError(error));
     return true;
   }
 
@@ -83,10 +87,10 @@ export class EditPreview implements vscode.Disposable {
     this.#subscriptions.dispose();
   }
 
-  async #offer(key: string, title: string): Promise<void> {
+  async #offer(key: string, question: string): Promise<void> {
     const apply = vscode.l10n.t('Apply');
     const discard = vscode.l10n.t('Discard');
-    const answer = await vscode.window.showInformationMessage(`${title}?`, apply, discard);
+    const answer = await vscode.window.showInformationMessage(question, apply, discard);
     if (answer === apply) await this.#apply(key);
     if (answer === discard) await this.#close(key);
   }

@@ -4,7 +4,7 @@ import type { EngineClient } from '../engine/engineClient.ts';
 import type { Output } from '../output/output.ts';
 import { PlainError } from '../output/plainError.ts';
 import { runFrom } from '../report/runArgument.ts';
-import { showDifferences } from './differencePicker.ts';
+import { type Differences, showDifferences } from './differencePicker.ts';
 import { StudyDocuments } from './studyDocuments.ts';
 
 /** Agreement with the judge that calibrated thresholds must keep. */
@@ -20,7 +20,9 @@ export function registerEvaluatorStudies(engine: EngineClient, output: Output): 
       async (given) => {
         const run = await runFrom(given, engine);
         const pair = run && (await pickPair(engine, run.runId));
-        if (pair) await showStudy(engine, documents, pair);
+        const found = pair && (await showStudy(engine, documents, pair));
+        // The answer to the message is not waited for: the command is done when the page is there.
+        if (found) void offerDifferences(found).catch((error: unknown) => output.showError(error));
       },
       output,
     ),
@@ -62,8 +64,8 @@ async function pickPair(engine: EngineClient, runId: string): Promise<Pair | und
   return second && { runId, first, ...second.to };
 }
 
-/** The figures as a page, and the outputs on which the two differ to go through. */
-async function showStudy(engine: EngineClient, documents: StudyDocuments, pair: Pair): Promise<void> {
+/** The figures as a page; returns the outputs on which the two differ. */
+async function showStudy(engine: EngineClient, documents: StudyDocuments, pair: Pair): Promise<Differences> {
   const { markdown, differences, count } = await vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
@@ -74,6 +76,17 @@ async function showStudy(engine: EngineClient, documents: StudyDocuments, pair: 
   );
   const page = documents.add(pair.first, pair.second, markdown);
   await vscode.commands.executeCommand('markdown.showPreview', page);
-  if (differences.length === 0) return;
-  await showDifferences({ ...pair, differences, count });
+  return { ...pair, differences, count };
+}
+
+/** In a message: the page is read first, and a list over it would be gone with the first click. */
+async function offerDifferences(found: Differences): Promise<void> {
+  const { first, second, count } = found;
+  if (count === 0) return;
+  const show = vscode.l10n.t('Show Differences');
+  const text =
+    count === 1
+      ? vscode.l10n.t('{0} and {1} differ on 1 output.', first, second)
+      : vscode.l10n.t('{0} and {1} differ on {2} outputs.', first, second, count);
+  if ((await vscode.window.showInformationMessage(text, show)) === show) await showDifferences(found);
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { EngineCalls } from '../../protocol/calls.ts';
+import { setContext } from '../commands.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import type { Output } from '../output/output.ts';
 import { isWhole, type RunHead } from './runFigures.ts';
@@ -108,6 +109,7 @@ export class RunHistory implements vscode.Disposable {
 
   async #fetch(): Promise<void> {
     this.#runs = (await this.#engine.call('run/list', { limit: LIMIT })).runs;
+    void setContext('touchstone.runsListed', true);
     this.#changed.fire({ kind: 'runs' });
     void this.#judge();
   }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { EngineCalls } from '../../protocol/calls.ts';
+import { setContext } from '../commands.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 
 type Listed = EngineCalls['workspace/list']['result'];
@@ -81,6 +82,7 @@ export class WorkspaceListing implements vscode.Disposable {
     const listing = broken ? { ...withLast(listed, this.#good), broken } : { ...listed, broken };
     if (!broken) this.#good = listing;
     this.#listed.fire(listing);
+    void setContext('touchstone.listed', true);
     return listing;
   }
 
