@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -58,5 +59,27 @@ describe('journey: the engine dies in the middle of a run', function () {
     await workbench.screenshot('crash-resumed');
     // Three before, the one that the engine died over, and the five that were missing.
     assert.equal(readFileSync(file('calls'), 'utf8').length, 9);
+  });
+
+  it('offers to compare again where a comparison was under way, which cannot be resumed', async () => {
+    await using workbench = await Workbench.open({ folder });
+    const file = (name: string) => path.join(workbench.folder, name);
+    const git = (...args: string[]) =>
+      execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], {
+        cwd: workbench.folder,
+      });
+    git('init', '--quiet');
+    git('add', '--all');
+    git('commit', '--quiet', '-m', 'x');
+    writeFileSync(file('agent.mjs'), `${AGENT}// as before\n`);
+    await openViews(workbench);
+    await workbench.runCommand('Touchstone: Compare with HEAD');
+    const page = await workbench.webview('touchstone-comparison');
+    await page.getByRole('heading', { name: 'Comparing: 3 of 16' }).waitFor();
+    process.kill(Number(readFileSync(file('engine.pid'), 'utf8')), 'SIGKILL');
+    const notice = await workbench.notification('The engine stopped in the middle of a comparison');
+    await workbench.screenshot('crash-comparison');
+    assert.equal(await notice.getByRole('button', { name: 'Resume' }).count(), 0);
+    await page.getByRole('button', { name: 'Compare again' }).waitFor();
   });
 });

@@ -15,12 +15,21 @@ export function registerEngineNotices(engine: EngineClient, output: Output): vsc
     if (answer === show) output.show();
   };
   const offer = async (runs: readonly string[]): Promise<void> => {
+    const resumable = await evaluationsOf(engine, runs);
+    if (resumable.length === 0) {
+      void vscode.window.showWarningMessage(
+        vscode.l10n.t(
+          'The engine stopped in the middle of a comparison and was started again. Compare again: what was measured is used again.',
+        ),
+      );
+      return;
+    }
     const resume = vscode.l10n.t('Resume');
     const message = vscode.l10n.t(
       'The engine stopped in the middle of a run and was started again. Everything stored so far is kept.',
     );
     if ((await vscode.window.showWarningMessage(message, resume)) !== resume) return;
-    for (const runId of runs) await vscode.commands.executeCommand('touchstone.resumeRun', { runId });
+    for (const runId of resumable) await vscode.commands.executeCommand('touchstone.resumeRun', { runId });
   };
   const running = () => void setContext('touchstone.running', engine.running.size > 0);
   const guarded =
@@ -34,4 +43,11 @@ export function registerEngineNotices(engine: EngineClient, output: Output): vsc
     engine.on('run/started', running),
     engine.on('run/finished', running),
   );
+}
+
+/** A run that was made for a comparison cannot be resumed by itself. */
+async function evaluationsOf(engine: EngineClient, runIds: readonly string[]): Promise<string[]> {
+  const { runs } = await engine.call('run/list', { limit: 200 });
+  const compared = new Set(runs.filter(({ comparison }) => comparison !== undefined).map(({ id }) => id));
+  return runIds.filter((id) => !compared.has(id));
 }
