@@ -29,14 +29,36 @@ export class OptionError extends ConfigError {
 export function checkOptions<Options>(
   spec: EvaluatorSpec,
   definition: EvaluatorDefinition<Options>,
-  words: OptionWords = { type: spec.type, keys: new Map() },
+  words?: OptionWords,
 ): Options {
   const parsed = definition.options.safeParse(spec.options);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
+  throw optionProblem(spec, definition, words, parsed.error.issues[0]);
+}
+
+/** Throws as `checkOptions` does for what is wrong whatever the files hold that the options of `pending` keys name. */
+export function checkBesideFiles(
+  spec: EvaluatorSpec,
+  definition: EvaluatorDefinition,
+  words: OptionWords | undefined,
+  pending: ReadonlySet<string>,
+): void {
+  const { error } = definition.options.safeParse(spec.options);
+  const issue = error?.issues.find(({ code, path: [key] }) =>
+    key === undefined ? code === 'unrecognized_keys' : !pending.has(String(key)),
+  );
+  if (issue) throw optionProblem(spec, definition, words, issue);
+}
+
+function optionProblem(
+  spec: EvaluatorSpec,
+  definition: Pick<EvaluatorDefinition, 'options'>,
+  words: OptionWords = { type: spec.type, keys: new Map() },
+  issue: z.core.$ZodIssue | undefined,
+): ConfigError {
   const known = optionKeys(definition);
   const shown = [...new Set(known.map((key) => words.keys.get(key) ?? key))];
-  throw new ConfigError(describe(words, issue, shown), {
+  return new ConfigError(describe(words, issue, shown), {
     ...(spec.location ? { where: spec.location } : {}),
     remedy: shown.length > 0 ? `${words.type} takes: ${shown.join(', ')}` : `${words.type} takes no options`,
   });

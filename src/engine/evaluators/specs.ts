@@ -5,7 +5,7 @@ import type { SourceLocation } from '../model/location.ts';
 import { assertionOptions, refuseUnknownKeys } from './assertionOptions.ts';
 import type { EvaluatorDefinition } from './evaluator.ts';
 import { uniqueNames } from './names.ts';
-import { checkOptions, OptionError, type OptionWords, optionKeys } from './optionCheck.ts';
+import { checkBesideFiles, checkOptions, OptionError, type OptionWords, optionKeys } from './optionCheck.ts';
 import { evaluatorDefinition } from './registry.ts';
 
 /** Keys that every evaluator takes, beside its type or among its options. */
@@ -119,7 +119,10 @@ function build(
     ...(common.metric === undefined ? {} : { metric: common.metric }),
     location,
   };
-  if (!hasFileValue(options)) checkOptions(spec, definition, words);
+  // What stands in files is read, and checked, when the evaluator is created.
+  const pending = fileKeys(options);
+  if (pending.size === 0) checkOptions(spec, definition, words);
+  else checkBesideFiles(spec, definition, words, pending);
   return spec;
 }
 
@@ -186,8 +189,11 @@ function readCommon(value: JsonObject, where: SourceLocation): Common {
 }
 
 /** Values that stand in a file are checked when the evaluator is created. */
-function hasFileValue(options: JsonObject): boolean {
-  return Object.values(options).some((value) => typeof value === 'string' && value.startsWith('file://'));
+function fileKeys(options: JsonObject): ReadonlySet<string> {
+  const files = Object.entries(options).filter(
+    ([, value]) => typeof value === 'string' && value.startsWith('file://'),
+  );
+  return new Set(files.map(([key]) => key));
 }
 
 function malformed(where: SourceLocation): ConfigError {

@@ -5,7 +5,7 @@ import { uniqueNames } from '../../../src/engine/evaluators/names.ts';
 import { createEvaluators, evaluatorTypes } from '../../../src/engine/evaluators/registry.ts';
 import { parseSuiteEvaluator } from '../../../src/engine/evaluators/specs.ts';
 import { UnsupportedEvaluatorError } from '../../../src/engine/evaluators/unsupported.ts';
-import { isJsonObject } from '../../../src/engine/model/json.ts';
+import { isJsonObject, type JsonObject } from '../../../src/engine/model/json.ts';
 import { depsWith, PLACE, passes, specOf } from './evaluating.ts';
 
 const parse = (value: Parameters<typeof parseSuiteEvaluator>[0]) => parseSuiteEvaluator(value, PLACE);
@@ -68,6 +68,19 @@ describe('parseSuiteEvaluator', () => {
     fails('xyzzy', /no evaluator "xyzzy"/, /Choose one of: equals, /);
     fails({ 'is-refusal': 'x' }, /takes options, not a bare value/);
   });
+  it('refuses what is wrong beside a value in a file, as without one', () => {
+    const wrong: [value: JsonObject, message: RegExp][] = [
+      [{ contains: { value: 'file://v.txt', ignore_case: true } }, /contains has no option "ignore_case"/],
+      [{ pii: { bogus: 'file://v.txt' } }, /pii has no option "bogus"/],
+      [{ 'rouge-l': { value: 'file://v.txt', min: 2 } }, /"min"/],
+    ];
+    for (const [value, message] of wrong) assert.throws(() => parse(value), message);
+    assert.deepEqual(parse({ levenshtein: { value: 'file://v.txt', min: 0.5 } }).options, {
+      value: 'file://v.txt',
+      min: 0.5,
+    });
+  });
+
   it('refuses what is no evaluator, and common keys of the wrong kind', () => {
     for (const value of [null, 3, [], {}, { contains: 'a', equals: 'b' }, { weight: 1 }])
       fails(value, /an evaluator is a type/);

@@ -56,6 +56,11 @@ describe('limits of a case', () => {
     const { evaluation_criteria: _, ...without } = ACCURACY;
     assert.equal(limitsOn(without, [spec('rubric')]).size, 0);
     assert.equal(limitsOn(entry({}), [spec('rubric')]).size, 0);
+    const upgraded = entry({ min_relevance: 0.7, min_accuracy: 0.7, min_safety: 1 });
+    assert.equal(limitsOn(upgraded, [spec('rubric')]).size, 0);
+    assert.deepEqual(impliedBy(upgraded, []), []);
+    assert.deepEqual(unmeasuredLimits(upgraded, []), []);
+    assert.deepEqual([impliedBy(without, []), unmeasuredLimits(without, [])], [[], []]);
   });
 
   it('leave an evaluator with a limit of its own alone, and get one for themselves', () => {
