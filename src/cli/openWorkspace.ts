@@ -1,6 +1,6 @@
-import { statSync } from 'node:fs';
 import path from 'node:path';
 import { UsageError } from '../engine/errors.ts';
+import { statPath } from '../engine/files/statPath.ts';
 import { processEnvironment } from '../engine/ports.ts';
 import { loadWorkspace, type Workspace } from '../engine/suites/loadWorkspace.ts';
 
@@ -61,7 +61,7 @@ function suiteNamed(given: string, { config }: Workspace): string {
 }
 
 function kindOf(given: string, cwd: string): 'folder' | 'config' | 'file' | 'missing' {
-  const found = statSync(path.resolve(cwd, given), { throwIfNoEntry: false });
+  const found = statPath(path.resolve(cwd, given), given);
   if (!found) return 'missing';
   if (found.isDirectory()) return 'folder';
   return isConfigFile(given) ? 'config' : 'file';

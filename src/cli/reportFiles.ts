@@ -1,6 +1,7 @@
-import { closeSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { FileError, UsageError } from '../engine/errors.ts';
+import { statPath } from '../engine/files/statPath.ts';
 import { reportFormatOf } from '../engine/reports/reportFormats.ts';
 import type { RunReport } from '../engine/reports/runReport.ts';
 import type { Io } from './terminal/io.ts';
@@ -19,7 +20,7 @@ export function checkReportFiles(files: readonly string[], cwd: string): void {
 /** Throws a UsageError when the folder of a report is missing. */
 export function checkFolder(file: string, cwd: string): void {
   const folder = path.dirname(path.resolve(cwd, file));
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+  if (statPath(folder, file)?.isDirectory()) return;
   throw new UsageError(`the folder of the report ${file} does not exist`, {
     remedy: 'Make it first, or name another folder.',
   });

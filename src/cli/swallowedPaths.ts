@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { isConfigFile } from './openWorkspace.ts';
 
@@ -43,5 +43,5 @@ function looksLikePath(value: string): boolean {
 }
 
 function exists(value: string, cwd: string): boolean {
-  return statSync(path.resolve(cwd, value), { throwIfNoEntry: false }) !== undefined;
+  return existsSync(path.resolve(cwd, value));
 }

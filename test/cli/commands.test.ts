@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, it } from 'mocha';
 import { temporaryFolder, touchstone } from '../support/commandLine.ts';
@@ -53,6 +53,33 @@ describe('touchstone commands', () => {
     const run = await touchstone(folder, 'eval');
     assert.equal(run.code, 2);
     assert.match(run.err, /promptfooconfig\.js:1:1: warning: a configuration that is a program/);
+  });
+
+  it('names a path that cannot be looked at, in every command', async () => {
+    const folder = workspace({ 'a.txt': 'x' });
+    symlinkSync('loop', path.join(folder, 'loop'));
+    const long = 'a'.repeat(5000);
+    for (const bad of ['loop', long])
+      for (const args of [
+        ['validate', bad],
+        ['eval', bad],
+        ['eval', '-c', bad],
+        ['init', bad],
+        ['diff-dataset', bad],
+      ]) {
+        const { code, err } = await touchstone(folder, ...args);
+        assert.equal(code, 2, `${args[0]} ${err}`);
+        assert.match(err, /cannot be opened \((?:ELOOP|ENAMETOOLONG)\)/);
+      }
+  });
+
+  it('takes a long prompt of promptfoo that ends like a file for a text', async () => {
+    const prompt = `${'word '.repeat(1000)}notes.txt`;
+    const tests = [{ assert: [{ type: 'contains', value: 'notes' }] }];
+    const folder = workspace({
+      'promptfooconfig.json': JSON.stringify({ prompts: [prompt], providers: ['echo'], tests }),
+    });
+    assert.equal((await touchstone(folder, 'eval')).code, 0);
   });
 
   it('validate reads a text that is named as the prompt that a suite may make of it', async () => {

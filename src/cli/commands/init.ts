@@ -1,7 +1,8 @@
-import { statSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { FileError } from '../../engine/errors.ts';
 import { makeFolders } from '../../engine/files/makeFolders.ts';
+import { statPath } from '../../engine/files/statPath.ts';
 import { processEnvironment } from '../../engine/ports.ts';
 import { sampleFiles } from '../../engine/suites/sampleConfig.ts';
 import { EXIT } from '../exitCode.ts';
@@ -11,7 +12,7 @@ import type { Io } from '../terminal/io.ts';
 export async function init(folder: string, io: Io): Promise<number> {
   const root = path.resolve(io.cwd, folder);
   const { signal } = new AbortController();
-  if (statSync(root, { throwIfNoEntry: false })?.isDirectory() === false) {
+  if (statPath(root, folder)?.isDirectory() === false) {
     throw new FileError('this is a file, not a folder', {
       where: { path: folder },
       remedy: 'Name a folder; it is made where it is missing.',

@@ -1,6 +1,7 @@
-import { realpathSync, statSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import { FileError } from '../../engine/errors.ts';
+import { statPath } from '../../engine/files/statPath.ts';
 import type { Problem } from '../../engine/model/problem.ts';
 import { processEnvironment } from '../../engine/ports.ts';
 import { detectFormat } from '../../engine/prompts/detectFormat.ts';
@@ -55,7 +56,7 @@ async function checkPath(
   checked: Checked,
   cwd: string,
 ): Promise<void> {
-  const found = statSync(absolute, { throwIfNoEntry: false });
+  const found = statPath(absolute, entry);
   if (!found) throw new FileError('there is no such file or folder', { where: { path: entry } });
   if (found.isDirectory()) return checkFolder(absolute, undefined, checked, cwd);
   if (isConfigFile(absolute)) return checkFolder(path.dirname(absolute), absolute, checked, cwd);

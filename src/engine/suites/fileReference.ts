@@ -1,8 +1,8 @@
-import { statSync } from 'node:fs';
 import path from 'node:path';
 import { nearest } from '../evaluators/optionCheck.ts';
 import { resolveInside } from '../files/confine.ts';
 import type { Pointer } from '../files/document.ts';
+import { statPath } from '../files/statPath.ts';
 import { attempt, type ConfigReader, placeOf, reportAt } from './configReader.ts';
 import { namesIn } from './folder.ts';
 
@@ -28,9 +28,10 @@ export function resolveReference(
     resolveInside(reader.root, reference, placeOf(reader, pointer)),
   );
   if (absolute === undefined) return undefined;
-  const found = statSync(absolute, { throwIfNoEntry: false });
-  if (!found) return reportMissing(reader, reference, absolute, pointer, kind);
-  if (kind === 'file' ? found.isFile() : found.isDirectory()) {
+  const found = attempt(reader, pointer, 'invalid-path', () => ({ stats: statPath(absolute, reference) }));
+  if (found === undefined) return undefined;
+  if (!found.stats) return reportMissing(reader, reference, absolute, pointer, kind);
+  if (kind === 'file' ? found.stats.isFile() : found.stats.isDirectory()) {
     return { path: workspacePath(reader.root, absolute), absolute };
   }
   reportAt(reader, pointer, {

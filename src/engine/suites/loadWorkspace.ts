@@ -1,9 +1,10 @@
-import { existsSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { FileError, ProblemsError, UserError } from '../errors.ts';
 import type { SourceDocument } from '../files/document.ts';
 import { parseJson } from '../files/json.ts';
 import { readText } from '../files/readText.ts';
+import { statPath } from '../files/statPath.ts';
 import { parseYaml } from '../files/yaml.ts';
 import { isJsonObject } from '../model/json.ts';
 import type { Problem } from '../model/problem.ts';
@@ -145,12 +146,12 @@ function programWarnings(root: string): Problem[] {
 
 /** The configuration file: the given one, or `touchstone.yaml` where there is one. */
 function configFile({ root, configPath }: LoadOptions): { shown: string; absolute: string } | undefined {
-  if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) {
+  if (!statPath(root, root)?.isDirectory()) {
     throw new FileError('there is no such folder', { where: { path: root }, remedy: 'Check the path.' });
   }
   const shown = configPath ?? CONFIG_FILE;
   const absolute = path.resolve(root, shown);
-  if (statSync(absolute, { throwIfNoEntry: false })) return { shown, absolute };
+  if (statPath(absolute, shown)) return { shown, absolute };
   if (configPath === undefined) return foreignFile(root);
   throw new FileError('the configuration file does not exist', {
     where: { path: shown },
@@ -162,7 +163,7 @@ function configFile({ root, configPath }: LoadOptions): { shown: string; absolut
 function foreignFile(root: string): { shown: string; absolute: string } | undefined {
   for (const shown of ['promptfooconfig.yaml', 'promptfooconfig.yml', 'promptfooconfig.json']) {
     const absolute = path.join(root, shown);
-    if (statSync(absolute, { throwIfNoEntry: false })?.isFile()) return { shown, absolute };
+    if (statPath(absolute, shown)?.isFile()) return { shown, absolute };
   }
   return undefined;
 }

@@ -1,6 +1,6 @@
-import { statSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { FileError, UsageError } from '../../errors.ts';
+import { statPath } from '../../files/statPath.ts';
 import type { DatasetOrigin } from './datasetVersion.ts';
 import { readGitFile } from './gitFile.ts';
 
@@ -25,7 +25,7 @@ export async function resolveSides(
 
 function classify(given: string, cwd: string): Named {
   const path = resolve(cwd, given);
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = statPath(path, given);
   if (found?.isFile()) return { kind: 'file', given, path };
   // `C:\` on Windows is no revision.
   if (given.includes(':') && !/^[a-z]:[\\/]/i.test(given)) return { kind: 'git-file', given };

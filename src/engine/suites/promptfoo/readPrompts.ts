@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { FileError } from '../../errors.ts';
 import type { Pointer } from '../../files/document.ts';
@@ -148,10 +148,7 @@ function isFile(reader: PromptfooReader, source: string): boolean {
   if (source.startsWith('file://')) return true;
   if (/[*]/.test(source) && expandReference(reader, source).length > 0) return true;
   if (TEXT_FILE.test(source) && !/\s/.test(source)) return true;
-  return (
-    TEXT_FILE.test(source) &&
-    statSync(path.resolve(reader.base, source), { throwIfNoEntry: false }) !== undefined
-  );
+  return TEXT_FILE.test(source) && existsSync(path.resolve(reader.base, source));
 }
 
 function finish(reader: PromptfooReader, prompt: PromptfooPrompt): void {

@@ -1,0 +1,14 @@
+import { type Stats, statSync } from 'node:fs';
+import { openError } from './readText.ts';
+
+/**
+ * What stands at a path, undefined where nothing does. Throws FileError where that cannot be told: links in a circle, a
+ * name that is too long, a folder that may not be entered.
+ */
+export function statPath(absolute: string, shownAs: string): Stats | undefined {
+  try {
+    return statSync(absolute, { throwIfNoEntry: false });
+  } catch (error) {
+    throw openError(error, shownAs);
+  }
+}
