@@ -83,4 +83,62 @@ describe('the ledger of a store', () => {
     assert.equal(store.ledger.limitOf('r'), Number.POSITIVE_INFINITY);
     store.close();
   });
+
+  describe('where a process died during a call', () => {
+    const owner = { pid: 1, host: 'here', started: null, alive: () => false };
+    const key = { target: 0, caseIndex: 0, trial: 0 };
+    const amount = { mostUsd: 2, likelyUsd: 1, paid: false };
+    const granted = () => ({ granted: true });
+    const HOUR = 3_600_000;
+    const stores: RunStore[] = [];
+    afterEach(() => {
+      for (const store of stores.splice(0)) store.close();
+    });
+
+    /** As another process would; what it spent is that of all. */
+    function open(): RunStore {
+      const store = new RunStore(file);
+      stores.push(store);
+      return store;
+    }
+
+    function begin(): RunStore {
+      const store = open();
+      store.createRun({ id: 'r', plan: plan(), createdAt: NOON, traceId: 'e'.repeat(32) });
+      store.ledger.reserve(store.claim('r', owner, NOON), key, amount, NOON, granted);
+      return store;
+    }
+
+    const result = { ...trialResult({ output: complete('', { costUsd: 0.5 }) }), startedAt: NOON };
+    const batch = { results: [result], cases: [], spans: [], logs: [] };
+
+    it('a call under way is not spent; one of a process that is silent, or of an earlier attempt, is', () => {
+      const store = begin();
+      assert.equal(store.ledger.spentOn(NOON), 0);
+      assert.equal(store.ledger.spentOn(NOON + HOUR), 2);
+      const next = open();
+      next.claim('r', owner, NOON);
+      assert.equal(next.ledger.spentOn(NOON), 2);
+    });
+
+    for (const { paid, spentUsd } of [
+      { paid: false, spentUsd: 2.5 },
+      { paid: true, spentUsd: 0.5 },
+    ])
+      it(`the same trial is paid for ${paid ? 'once where its answer was stored' : 'twice'}`, () => {
+        begin();
+        const store = open();
+        const lease = store.claim('r', owner, NOON);
+        store.ledger.reserve(lease, key, { ...amount, paid }, NOON, granted);
+        store.append(lease, batch, { now: NOON, elapsedMs: 0 });
+        assert.equal(store.ledger.spentOn(NOON), spentUsd);
+      });
+
+    it('what it reserved counts, too, where the run goes on without a limit', () => {
+      begin();
+      const store = open();
+      store.append(store.claim('r', owner, NOON), batch, { now: NOON, elapsedMs: 0 });
+      assert.equal(store.ledger.spentOn(NOON), 2.5);
+    });
+  });
 });
