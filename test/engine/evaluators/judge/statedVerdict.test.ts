@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { secondVerdict } from '../../../../src/engine/evaluators/judge/secondVerdict.ts';
+import { agrees, contradiction } from '../../../../src/engine/evaluators/judge/statedVerdict.ts';
+import type { JsonObject } from '../../../../src/engine/model/json.ts';
+
+describe('what words say of a verdict', () => {
+  const said: [
+    words: string,
+    verdict: JsonObject,
+    full: number,
+    expected: ReturnType<typeof contradiction>,
+  ][] = [
+    ['Verdict: pass', { score: 0.1 }, 1, 'certain'],
+    ['Verdict: pass', { score: 0.11 }, 1, undefined],
+    ['Verdict: fail', { score: 0.9 }, 1, 'certain'],
+    ['Verdict: fail', { score: 0.89 }, 1, undefined],
+    ['Final score: 8/10', { score: 8 }, 10, undefined],
+    ['Final score: 0.8', { score: 8 }, 10, undefined],
+    ['Final score: 1', { score: 8 }, 10, 'certain'],
+    ['Final choice: 2', { best: 1 }, 1, 'certain'],
+    ['Final choice: 2', { best: 2 }, 1, undefined],
+    ['Final choice: 2', { choice: 'good' }, 1, undefined],
+    ['Verdict: fail', { answer: 'Y' }, 1, 'certain'],
+    ['Verdict: fail', { pass: true }, 1, 'certain'],
+    ['Verdict: fail', { pass: false }, 1, undefined],
+    ['Verdict: fail', { category: 'C' }, 1, undefined],
+    ['Final winner: tie', { winner: 'A' }, 1, 'certain'],
+    ['So the score is 0.', { score: 1 }, 1, 'likely'],
+  ];
+  for (const [words, verdict, full, expected] of said) {
+    it(`${words} beside ${JSON.stringify(verdict)} of ${full}`, () =>
+      assert.equal(contradiction(words, verdict, full), expected));
+  }
+
+  it('in a further key agrees, differs or says nothing', () => {
+    assert.equal(agrees(8, { score: 8 }, 10), true);
+    assert.equal(agrees(0.8, { score: 8 }, 10), true);
+    assert.equal(agrees(0.7, { score: 8 }, 10), false);
+    assert.equal(agrees('fail', { score: 0.4 }, 1), true);
+    assert.equal(agrees('fail', { score: 0.5 }, 1), false);
+    assert.equal(agrees('perhaps', { score: 1 }, 1), undefined);
+    assert.equal(agrees(true, { choice: 'good' }, 1), undefined);
+  });
+
+  it('in a key of the form is no second verdict', () => {
+    const verdict = { reason: 'so', pass: false, score: 0.6 };
+    assert.equal(secondVerdict(verdict, ['reason', 'score', 'pass'], 1), undefined);
+    assert.match(secondVerdict(verdict, ['reason', 'score'], 1) ?? '', /second verdict in "pass"/);
+  });
+});
