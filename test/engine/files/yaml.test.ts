@@ -250,7 +250,7 @@ describe('parseYaml', () => {
       assert.match(refusal(text).message, /million words and signs/, text.slice(0, 20));
       assert.match(refusal(text).remedy ?? '', /JSONL/);
     }
-  }).timeout(60_000);
+  }).timeout(180_000);
 
   it('stops at the first error: one for each of a million commas would fill the memory', () => {
     const { errors } = parseDocument(`input: [${','.repeat(1000)}`);
