@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
@@ -67,18 +68,31 @@ function connectReadOnly(file: string): DatabaseSync {
 
 /** The version of the store, 0 where there is none yet; it is only read. Throws StoreError when it is not ours. */
 function look(file: string): number {
-  if ((entryOf(file)?.size ?? 0) === 0) return 0;
+  const seen = entryOf(file);
+  if ((seen?.size ?? 0) === 0) return 0;
+  const hadLog = hasLog(file);
   const database = connectReadOnly(file);
   try {
+    // One snapshot: the answers of single statements may be of different moments.
+    database.exec('BEGIN');
     return checkedVersion(database, file);
   } catch (error) {
     // What another process is writing at this moment may look like anything.
     const code = sqliteCode(error);
-    if ((code === CORRUPT || code === NOT_A_DATABASE) && hasLog(file)) throw new Retry(error);
+    const unreadable = code === CORRUPT || code === NOT_A_DATABASE;
+    const refused = unreadable || error instanceof StoreError;
+    if (unreadable && hasLog(file)) throw new Retry(error);
+    if (refused && !hadLog && (hasLog(file) || isWritten(file, seen))) throw new Retry(error);
     throw error;
   } finally {
     database.close();
   }
+}
+
+/** Whether the file was written since it was `seen`. */
+function isWritten(file: string, seen: Stats | undefined): boolean {
+  const now = entryOf(file);
+  return now?.size !== seen?.size || now?.mtimeMs !== seen?.mtimeMs;
 }
 
 function checkedVersion(database: DatabaseSync, file: string): number {

@@ -78,7 +78,8 @@ export function doubtAbout(
 
 function reasonProblem(verdict: JsonObject, full: number): string | undefined {
   const { reason } = verdict;
-  if (typeof reason !== 'string') return undefined;
+  // An empty one says as much as one that is left out, which forms allow.
+  if (typeof reason !== 'string' || reason === '') return undefined;
   const own = reason.replace(QUOTED, ' ');
   if (BLANK.test(reason.trim())) return '"reason" gives no reason';
   if (REFUSAL.test(own) || LIKELY_REFUSAL.test(own)) return '"reason" refuses to grade';
