@@ -325,17 +325,20 @@ describe('the file of the store', () => {
       const child = spawn(process.execPath, [opener], { stdio: ['pipe', 'pipe', 'inherit'] });
       return { child, lines: createInterface({ input: child.stdout })[Symbol.asyncIterator]() };
     });
-    for (const { lines } of processes) assert.equal((await lines.next()).value, 'ready');
-    for (let at = 0; at < 30; at += 1) {
-      mkdirSync(path.join(root, `ws-${at}`));
-      for (const { child } of processes) child.stdin.write(`${storePath(path.join(root, `ws-${at}`))}\n`);
-      const said = await Promise.all(processes.map(async ({ lines }) => (await lines.next()).value));
-      assert.deepEqual(
-        said,
-        processes.map(() => 'opened'),
-      );
+    try {
+      for (const { lines } of processes) assert.equal((await lines.next()).value, 'ready');
+      for (let at = 0; at < 30; at += 1) {
+        mkdirSync(path.join(root, `ws-${at}`));
+        for (const { child } of processes) child.stdin.write(`${storePath(path.join(root, `ws-${at}`))}\n`);
+        const said = await Promise.all(processes.map(async ({ lines }) => (await lines.next()).value));
+        assert.deepEqual(
+          said,
+          processes.map(() => 'opened'),
+        );
+      }
+    } finally {
+      for (const { child } of processes) child.stdin.end();
     }
-    for (const { child } of processes) child.stdin.end();
   });
 
   describe('that cannot be made', () => {
