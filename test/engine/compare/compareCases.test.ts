@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { type CompareOptions, compareCases } from '../../../src/engine/compare/compareCases.ts';
+import { pairCases } from '../../../src/engine/compare/pairCases.ts';
 import { compareTags } from '../../../src/engine/compare/tagBreakdown.ts';
 import type { CaseComparison } from '../../../src/engine/model/comparison.ts';
 import { exactMcNemar } from '../../../src/engine/statistics/mcnemar.ts';
-import { casesOf, type Outcome, times } from './comparing.ts';
+import { trialResult } from '../../support/runFixtures.ts';
+import { casesOf, type Outcome, PAIR, times } from './comparing.ts';
 
 const compare = (outcomes: readonly Outcome[], options: Partial<CompareOptions> = {}) =>
   compareCases(casesOf(outcomes), { margin: 0.05, seed: 1, sequential: false, same: false, ...options });
@@ -48,6 +50,51 @@ describe('compareCases', () => {
   it('calls many unchanged cases equivalent, and few undecided', () => {
     assert.equal(compare(times(80, steady)).verdict.word, 'equivalent');
     assert.equal(compare(times(40, steady)).verdict.word, 'undecided');
+  });
+
+  describe('what was looked at more than once, or is the same', () => {
+    const changed = [...times(12, { ...better, tags: ['a'] }), ...times(12, { ...steady, tags: ['a'] })];
+    const repeated = ['before', 'after'].flatMap((target) =>
+      Array.from({ length: 24 }, (_, at) =>
+        trialResult({
+          target,
+          caseIndex: at >> 1,
+          trial: at % 2,
+          status: at % (target === 'before' ? 3 : 4) === 0 ? 'failed' : 'passed',
+          score: at % 5 === 0 ? 0.4 : 0.9,
+        }),
+      ),
+    );
+    const side = { results: () => repeated, contentOf: () => '' };
+    const { cases } = pairCases(side, side, [PAIR]);
+    const look = (sequential: boolean) =>
+      compareCases(cases, { margin: 0.05, seed: 1, sequential, same: false });
+
+    it('tests tags only where all cases were planned and something changed', () => {
+      const [tag] = compare(changed).tags;
+      assert.equal(tag?.word, 'better');
+      assert.ok((tag?.adjustedP ?? 1) < 0.05);
+      for (const untested of [{ sequential: true }, { same: true }]) {
+        const [open] = compare(changed, untested).tags;
+        assert.equal(open?.word, 'undecided');
+        assert.equal(open?.adjustedP, null);
+        assert.equal(open?.passDifference, tag?.passDifference);
+      }
+    });
+
+    it('compares consistency and spread only where all cases were planned', () => {
+      assert.ok(look(false).consistency);
+      assert.ok(look(false).spread);
+      assert.equal(look(true).consistency, null);
+      assert.equal(look(true).spread, null);
+    });
+
+    it('adjusts no p that a sequential test does not have', () => {
+      for (const metric of compare(changed, { sequential: true }).metrics) {
+        assert.equal(metric.adjustedP === null, metric.p === null);
+      }
+      for (const metric of compare(changed).metrics) assert.equal(typeof metric.adjustedP, 'number');
+    });
   });
 
   it('counts cases that share a source once', () => {

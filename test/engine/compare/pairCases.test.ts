@@ -55,6 +55,19 @@ describe('pairCases', () => {
     assert.deepEqual([baselineOnly, candidateOnly, changedContent], [2, 1, 1]);
   });
 
+  it('takes no notice of targets that are not compared, and names a cluster only where there is one', () => {
+    const results = ['before', 'after', 'other'].map((target) => trialResult({ target }));
+    const { cases, ...counts } = pairCases(side(results), side(results), [PAIR]);
+    assert.deepEqual(
+      cases.map(({ baseline, candidate }) => [baseline.target, candidate.target]),
+      [['before', 'after']],
+    );
+    assert.deepEqual(counts, { baselineOnly: 0, candidateOnly: 0, changedContent: 0 });
+    assert.equal('cluster' in (cases[0] ?? {}), false);
+    const [clustered] = casesOf([{ before: 1, after: 1, cluster: 'source' }]);
+    assert.equal(clustered?.cluster, 'source');
+  });
+
   it('pairs several targets, each with its own', () => {
     const results = ['a', 'b', 'a2', 'b2'].flatMap((target) =>
       [0, 1].map((caseIndex) => trialResult({ target, caseIndex, score: target.length / 2 })),
