@@ -71,15 +71,25 @@ describe('compareCases', () => {
       compareCases(cases, { margin: 0.05, seed: 1, sequential, same: false });
 
     it('tests tags only where all cases were planned and something changed', () => {
-      const [tag] = compare(changed).tags;
+      const [tag] = compare([...changed, { ...worse, tags: ['a'] }]).tags;
       assert.equal(tag?.word, 'better');
+      assert.deepEqual([tag?.pairs, tag?.improved, tag?.degraded], [25, 12, 1]);
+      assert.equal(tag?.passDifference.toFixed(4), '0.4400');
+      assert.equal(tag?.scoreDifference?.toFixed(4), ((12 * 0.7 - 0.7) / 25).toFixed(4));
       assert.ok((tag?.adjustedP ?? 1) < 0.05);
       for (const untested of [{ sequential: true }, { same: true }]) {
         const [open] = compare(changed, untested).tags;
         assert.equal(open?.word, 'undecided');
         assert.equal(open?.adjustedP, null);
-        assert.equal(open?.passDifference, tag?.passDifference);
+        assert.equal(open?.passDifference, 0.5);
       }
+    });
+
+    it('gives a tag the p of the metric that changed most clearly', () => {
+      const gained = times(15, { before: 0.45, after: 0.55, tags: ['a'] });
+      const [tag] = compare([...gained, ...times(8, { before: 0.9, after: 0.7, tags: ['a'] })]).tags;
+      assert.equal(tag?.word, 'better');
+      assert.ok((tag?.adjustedP ?? 1) < 0.01);
     });
 
     it('compares consistency and spread only where all cases were planned', () => {
