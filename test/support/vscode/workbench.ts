@@ -20,6 +20,9 @@ const ATTEMPT = { timeout: 3_000 };
 /** How often frames are looked through, and for how long, in milliseconds. */
 const FRAME_LOOK_MS = 250;
 const FRAME_LIMIT_MS = 30_000;
+/** How long a notice is waited for, and after how long its list is looked at again, in milliseconds. */
+const NOTICE_LIMIT_MS = 30_000;
+const NOTICE_STEP_MS = 3_000;
 
 /** A choice this far below the one with the focus is reached. */
 const MOST_MOVES = 10;
@@ -143,14 +146,24 @@ export class Workbench implements AsyncDisposable {
   /** Waits for a notification by a part of its text, in the list of them all: toasts pass too quickly. */
   async notification(text: string | RegExp): Promise<Locator> {
     const list = this.page.locator('.notifications-center.visible');
-    if (!(await list.isVisible())) {
-      await this.page.locator('[id="status.notifications"]').click();
-      // Where the pointer stays, the item's own hover would soon cover the buttons of the list.
-      await this.page.mouse.move(0, 0);
-    }
     const item = list.locator('.notification-list-item', { hasText: text }).first();
-    await item.waitFor();
-    return item;
+    const limit = Date.now() + NOTICE_LIMIT_MS;
+    for (;;) {
+      if (!(await list.isVisible())) {
+        await this.page.locator('[id="status.notifications"]').click();
+        // Where the pointer stays, the item's own hover would soon cover the buttons of the list.
+        await this.page.mouse.move(0, 0);
+      }
+      // The list closes by itself while it is empty: a notice that comes then needs it opened again.
+      const came = item.waitFor({ timeout: NOTICE_STEP_MS }).then(
+        () => true,
+        (error: unknown) => {
+          if (Date.now() > limit) throw error;
+          return false;
+        },
+      );
+      if (await came) return item;
+    }
   }
 
   /** The document of a webview, by a selector that only it has. Webviews are frames in frames. */
