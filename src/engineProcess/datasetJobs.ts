@@ -10,9 +10,11 @@ import { checkFile } from '../engine/language/checkFile.ts';
 import { datasetFixes } from '../engine/language/datasetFixes.ts';
 import type { Selection } from '../engine/language/fix.ts';
 import { LanguageFile, type LanguageSource } from '../engine/language/languageFile.ts';
-import type { GoldenCase, LocatedCase } from '../engine/model/case.ts';
+import type { GoldenCase } from '../engine/model/case.ts';
 import { fixedEnvironment } from '../engine/ports.ts';
 import { describeDataset } from '../engine/suites/listWorkspace.ts';
+import type { SuiteCase } from '../protocol/workspaceCalls.ts';
+import { suiteCase } from './suiteCase.ts';
 import { textEdits } from './textEdits.ts';
 
 /** A dataset as it stands in an editor. `path` is relative to the workspace. */
@@ -28,12 +30,7 @@ interface InFolder {
 }
 
 /** What views show of one case. */
-export interface CaseSummary {
-  id: string;
-  index: number;
-  location: LocatedCase['location'];
-  description?: string;
-  tags: string[];
+export interface CaseSummary extends SuiteCase {
   /** What people said of its outputs, by the name of the output. */
   labels: { [output: string]: OutputLabel };
 }
@@ -55,7 +52,11 @@ export const datasetJobs = {
   cases: async ({ file, root }: { file: string; root: string }) => {
     const dataset = await openDataset(file, { root, signal: never });
     const cases: CaseSummary[] = [];
-    for await (const batch of dataset.batches({ signal: never })) cases.push(...batch.map(summaryOf));
+    for await (const batch of dataset.batches({ signal: never })) {
+      cases.push(
+        ...batch.map((one) => ({ ...suiteCase(one), labels: Object.fromEntries(labelsOf(one.case)) })),
+      );
+    }
     return { path: dataset.header.path, cases };
   },
 
@@ -92,15 +93,4 @@ interface Labelling {
 
 function editsOf(source: DatasetText, { text }: { text: string }) {
   return { edits: textEdits(source.text, text) };
-}
-
-function summaryOf({ case: entry, index, location: { path, line, column } }: LocatedCase): CaseSummary {
-  return {
-    id: entry.id,
-    index,
-    location: { path, line, column },
-    ...(entry.description === undefined ? {} : { description: entry.description }),
-    tags: entry.tags ?? [],
-    labels: Object.fromEntries(labelsOf(entry)),
-  };
 }

@@ -1,11 +1,11 @@
 import { ConfigError } from '../engine/errors.ts';
-import type { LocatedCase } from '../engine/model/case.ts';
 import { caseFilter } from '../engine/runs/caseFilter.ts';
 import type { EngineCalls } from '../protocol/calls.ts';
 import type { SuiteCase } from '../protocol/workspaceCalls.ts';
 import type { DatasetCache } from './datasetCache.ts';
 import type { ListedWorkspace } from './listedWorkspace.ts';
 import type { Session } from './session.ts';
+import { suiteCase } from './suiteCase.ts';
 
 type Wanted = EngineCalls['suite/cases']['params'];
 type Page = EngineCalls['suite/cases']['result'];
@@ -27,16 +27,6 @@ export async function suiteCases(
         .map(({ labels: _, ...summary }) => summary);
   const { offset, limit } = wanted;
   return { total: cases.length, cases: cases.slice(offset, offset + limit) };
-}
-
-function suiteCase({ case: entry, index, location: { path, line, column } }: LocatedCase): SuiteCase {
-  return {
-    id: entry.id,
-    index,
-    location: { path, line, column },
-    ...(entry.description === undefined ? {} : { description: entry.description }),
-    tags: entry.tags ?? [],
-  };
 }
 
 function noSuchSuite({ suite, dataset }: Wanted): ConfigError {
