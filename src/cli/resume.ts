@@ -2,7 +2,7 @@ import type { Engine } from '../engine/engine.ts';
 import { UsageError } from '../engine/errors.ts';
 import type { RunPlan, RunRecord } from '../engine/model/run.ts';
 import { ensureEvaluation } from '../engine/runs/planChanges.ts';
-import type { PreparedRun, RunOverrides } from '../engine/runs/prepareRun.ts';
+import type { PreparedRun, RunOverrides } from '../engine/runs/preparation/prepareRun.ts';
 
 /**
  * The run that `--resume` means: the one of that id, or the newest evaluation that is not complete, of the suites that

@@ -4,7 +4,7 @@ import type { RunPlan, RunRecord } from '../engine/model/run.ts';
 import { runEntry } from '../engine/reports/jsonReport.ts';
 import { REPORT_FORMATS } from '../engine/reports/reportFormats.ts';
 import { resultEntry } from '../engine/reports/resultEntry.ts';
-import type { PreparedRun, RunOverrides } from '../engine/runs/prepareRun.ts';
+import type { PreparedRun, RunOverrides } from '../engine/runs/preparation/prepareRun.ts';
 import { CurrentResults } from '../engine/store/currentResults.ts';
 import type { RunStore } from '../engine/store/runStore.ts';
 import type { Handlers } from '../protocol/call.ts';

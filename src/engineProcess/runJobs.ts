@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine.ts';
-import type { PreparedRun } from '../engine/runs/prepareRun.ts';
+import type { PreparedRun } from '../engine/runs/preparation/prepareRun.ts';
 import type { EngineEvents } from '../protocol/events.ts';
 import { reportJob } from './reportThread.ts';
 import { RunFeed } from './runFeed.ts';

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { ConfigError } from '../engine/errors.ts';
 import { resolveInside } from '../engine/files/confine.ts';
 import type { Problem } from '../engine/model/problem.ts';
-import { unmeasuredLimitsOf } from '../engine/runs/unmeasuredLimits.ts';
+import { unmeasuredLimitsOf } from '../engine/runs/preparation/unmeasuredLimits.ts';
 import { addTarget } from '../engine/suites/addTarget.ts';
 import { workspacePath } from '../engine/suites/fileReference.ts';
 import { listWorkspace } from '../engine/suites/listWorkspace.ts';

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { noLog, systemClock } from '../../src/engine/ports.ts';
-import { executeRun } from '../../src/engine/runs/executeRun.ts';
+import { executeRun } from '../../src/engine/runs/execution/executeRun.ts';
 import { RunStore } from '../../src/engine/store/runStore.ts';
 import { numberedCases, runInputs } from './runExecution.ts';
 import { complete } from './runFixtures.ts';

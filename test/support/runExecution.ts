@@ -1,8 +1,8 @@
 import type { Evaluator } from '../../src/engine/evaluators/evaluator.ts';
 import type { GoldenCase } from '../../src/engine/model/case.ts';
 import { noLog, systemClock } from '../../src/engine/ports.ts';
-import { type ExecuteOptions, executeRun } from '../../src/engine/runs/executeRun.ts';
-import type { RunInputs } from '../../src/engine/runs/runInputs.ts';
+import { type ExecuteOptions, executeRun } from '../../src/engine/runs/execution/executeRun.ts';
+import type { RunInputs } from '../../src/engine/runs/execution/runInputs.ts';
 import type { RunStore } from '../../src/engine/store/runStore.ts';
 import type { Target } from '../../src/engine/targets/target.ts';
 import { located, plan as runPlan } from './runFixtures.ts';

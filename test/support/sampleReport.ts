@@ -6,7 +6,7 @@ import { emptyOutput } from '../../src/engine/model/output.ts';
 import type { TrialResult } from '../../src/engine/model/result.ts';
 import type { RunPlan } from '../../src/engine/model/run.ts';
 import type { RunReport } from '../../src/engine/reports/runReport.ts';
-import { summarize } from '../../src/engine/runs/summarize.ts';
+import { summarize } from '../../src/engine/runs/tally/summarize.ts';
 import { complete, located, plan, trialResult } from './runFixtures.ts';
 
 const STARTED = Date.parse('2026-11-05T12:00:00.250Z');

@@ -3,7 +3,7 @@ import type { RunEstimate } from '../../engine/cost/estimate.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { RunRecord } from '../../engine/model/run.ts';
 import type { RunReport } from '../../engine/reports/runReport.ts';
-import type { PreparedRun, RunOverrides } from '../../engine/runs/prepareRun.ts';
+import type { PreparedRun, RunOverrides } from '../../engine/runs/preparation/prepareRun.ts';
 import type { Workspace } from '../../engine/suites/loadWorkspace.ts';
 import type { SuiteConfig } from '../../engine/suites/suiteConfig.ts';
 import type { OtlpSettings } from '../../engine/telemetry/otlpSettings.ts';

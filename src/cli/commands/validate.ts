@@ -5,7 +5,7 @@ import { statPath } from '../../engine/files/statPath.ts';
 import type { Problem } from '../../engine/model/problem.ts';
 import { processEnvironment } from '../../engine/ports.ts';
 import { detectFormat } from '../../engine/prompts/detectFormat.ts';
-import { unmeasuredLimitsOf } from '../../engine/runs/unmeasuredLimits.ts';
+import { unmeasuredLimitsOf } from '../../engine/runs/preparation/unmeasuredLimits.ts';
 import { listWorkspace } from '../../engine/suites/listWorkspace.ts';
 import { checkWorkspace, holdsConfig } from '../../engine/suites/loadWorkspace.ts';
 import { validateFile } from '../../engine/suites/validateFiles.ts';

@@ -3,7 +3,7 @@ import type { Comparison, SequentialProgress } from '../model/comparison.ts';
 import type { GatePolicy } from '../model/gatePolicy.ts';
 import type { GateReport } from '../model/gateReport.ts';
 import type { RunPlan } from '../model/run.ts';
-import { summarize } from '../runs/summarize.ts';
+import { summarize } from '../runs/tally/summarize.ts';
 import type { RunStore } from '../store/runStore.ts';
 import { type CasesCompared, compareCases } from './compareCases.ts';
 import { type GatedComparison, judgeComparison } from './comparisonGate.ts';

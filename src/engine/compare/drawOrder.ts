@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { LocatedCase } from '../model/case.ts';
 import { caseFilter } from '../runs/caseFilter.ts';
-import type { CaseSource, RunInputs } from '../runs/runInputs.ts';
+import type { CaseSource, RunInputs } from '../runs/execution/runInputs.ts';
 
 /** Cases are handed out in batches of this many: a small one lets a comparison stop early. */
 const BATCH = 16;

@@ -1,9 +1,14 @@
 import { contentHash } from '../model/hash.ts';
 import type { RunPlan } from '../model/run.ts';
 import type { Random } from '../ports.ts';
-import { type Digest, planTarget, storeDigest } from '../runs/planTarget.ts';
-import { type PreparedRun, type PreparePorts, prepareRuns, type RunOverrides } from '../runs/prepareRun.ts';
-import type { PlannedTarget } from '../runs/runInputs.ts';
+import type { PlannedTarget } from '../runs/execution/runInputs.ts';
+import { type Digest, planTarget, storeDigest } from '../runs/preparation/planTarget.ts';
+import {
+  type PreparedRun,
+  type PreparePorts,
+  prepareRuns,
+  type RunOverrides,
+} from '../runs/preparation/prepareRun.ts';
 import { hashedFiles } from '../runs/workspaceFiles.ts';
 import type { RunStore } from '../store/runStore.ts';
 import type { Target } from '../targets/target.ts';

@@ -1,5 +1,5 @@
 import { caseFilter } from '../runs/caseFilter.ts';
-import type { RunInputs } from '../runs/runInputs.ts';
+import type { RunInputs } from '../runs/execution/runInputs.ts';
 import { smallestEffect } from '../statistics/power.ts';
 
 /** What a dataset can show before anything is run. */

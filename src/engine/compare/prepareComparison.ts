@@ -1,6 +1,11 @@
 import { ConfigError, type SideRole, UsageError } from '../errors.ts';
 import type { RunPlan } from '../model/run.ts';
-import { type PreparedRun, type PreparePorts, prepareRuns, type RunOverrides } from '../runs/prepareRun.ts';
+import {
+  type PreparedRun,
+  type PreparePorts,
+  prepareRuns,
+  type RunOverrides,
+} from '../runs/preparation/prepareRun.ts';
 import type { RunStore } from '../store/runStore.ts';
 import type { Workspace } from '../suites/loadWorkspace.ts';
 import type { SuiteConfig } from '../suites/suiteConfig.ts';

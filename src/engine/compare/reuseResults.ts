@@ -2,7 +2,7 @@ import type { LocatedCase } from '../model/case.ts';
 import type { TrialResult } from '../model/result.ts';
 import type { RunPlan, RunRecord } from '../model/run.ts';
 import { caseFilter } from '../runs/caseFilter.ts';
-import type { RunInputs } from '../runs/runInputs.ts';
+import type { RunInputs } from '../runs/execution/runInputs.ts';
 import type { RunStore } from '../store/runStore.ts';
 import { type Donor, Donors, type ReuseOptions } from './donors.ts';
 import { caseContentHash } from './storedSide.ts';

@@ -11,9 +11,9 @@ import type { Environment } from '../ports.ts';
 import type { Workspace } from '../suites/loadWorkspace.ts';
 import type { SuiteConfig } from '../suites/suiteConfig.ts';
 import { caseFilter } from './caseFilter.ts';
-import type { PreparedRun } from './prepareRun.ts';
-import { promptCall } from './promptTargets.ts';
-import type { RunInputs } from './runInputs.ts';
+import type { RunInputs } from './execution/runInputs.ts';
+import type { PreparedRun } from './preparation/prepareRun.ts';
+import { promptCall } from './preparation/promptTargets.ts';
 
 /** A prepared run as the estimate sees it. Throws PromptError for a prompt that was changed meanwhile. */
 export function estimatedRun(

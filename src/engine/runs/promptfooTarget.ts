@@ -10,7 +10,7 @@ import { createPromptfooTarget, type PromptfooCaller } from '../targets/promptfo
 import { type PromptProgram, promptProgram } from '../targets/promptfoo/promptProgram.ts';
 import { echoCaller, unsupportedCaller } from '../targets/promptfoo/simpleCallers.ts';
 import type { Target } from '../targets/target.ts';
-import type { TargetPorts } from './targetPorts.ts';
+import type { TargetPorts } from './preparation/targetPorts.ts';
 
 type PromptfooTargetConfig = Extract<TargetConfig, { kind: 'promptfoo' }>;
 

@@ -5,7 +5,7 @@ import { judgeComparison } from '../../../src/engine/compare/comparisonGate.ts';
 import { judgeRun } from '../../../src/engine/compare/gate.ts';
 import type { MetricComparison, SequentialProgress } from '../../../src/engine/model/comparison.ts';
 import type { GatePolicy } from '../../../src/engine/model/gatePolicy.ts';
-import { summarize } from '../../../src/engine/runs/summarize.ts';
+import { summarize } from '../../../src/engine/runs/tally/summarize.ts';
 import { plan } from '../../support/runFixtures.ts';
 import { casesOf, type Outcome, resultsOf, times } from './comparing.ts';
 

@@ -3,7 +3,7 @@ import { describe, it } from 'mocha';
 import { judgeRun } from '../../../src/engine/compare/gate.ts';
 import type { GatePolicy } from '../../../src/engine/model/gatePolicy.ts';
 import type { TrialResult } from '../../../src/engine/model/result.ts';
-import { summarize } from '../../../src/engine/runs/summarize.ts';
+import { summarize } from '../../../src/engine/runs/tally/summarize.ts';
 import { complete, plan, trialResult } from '../../support/runFixtures.ts';
 
 function judge(gate: Partial<GatePolicy>, results: readonly TrialResult[], cases = results.length) {

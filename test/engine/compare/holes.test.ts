@@ -9,7 +9,7 @@ import type { CaseComparison, ComparisonWord } from '../../../src/engine/model/c
 import type { GatePolicy } from '../../../src/engine/model/gatePolicy.ts';
 import type { GateReport } from '../../../src/engine/model/gateReport.ts';
 import type { TrialResult } from '../../../src/engine/model/result.ts';
-import { summarize } from '../../../src/engine/runs/summarize.ts';
+import { summarize } from '../../../src/engine/runs/tally/summarize.ts';
 import { complete, plan, trialResult } from '../../support/runFixtures.ts';
 import { PAIR } from './comparing.ts';
 

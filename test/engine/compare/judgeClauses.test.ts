@@ -3,7 +3,7 @@ import { describe, it } from 'mocha';
 import { judgeRun } from '../../../src/engine/compare/gate.ts';
 import type { JudgeCheck, JudgeHealth } from '../../../src/engine/model/evaluatorStudy.ts';
 import type { GatePolicy } from '../../../src/engine/model/gatePolicy.ts';
-import { summarize } from '../../../src/engine/runs/summarize.ts';
+import { summarize } from '../../../src/engine/runs/tally/summarize.ts';
 import { plan, trialResult } from '../../support/runFixtures.ts';
 
 function judge(

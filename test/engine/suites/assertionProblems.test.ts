@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { LocatedCase } from '../../../src/engine/model/case.ts';
 import type { JsonObject } from '../../../src/engine/model/json.ts';
 import { fixedEnvironment, noSpan } from '../../../src/engine/ports.ts';
-import { caseEvaluators } from '../../../src/engine/runs/caseEvaluators.ts';
+import { caseEvaluators } from '../../../src/engine/runs/preparation/caseEvaluators.ts';
 import { checkWorkspace } from '../../../src/engine/suites/loadWorkspace.ts';
 import { validateFile } from '../../../src/engine/suites/validateFiles.ts';
 import { depsWith, inputWith } from '../evaluators/evaluating.ts';

@@ -3,7 +3,7 @@ import { createEngine } from '../../../../src/engine/engine.ts';
 import type { Problem } from '../../../../src/engine/model/problem.ts';
 import type { TrialResult } from '../../../../src/engine/model/result.ts';
 import { fixedEnvironment, noLog, systemClock, type Trust } from '../../../../src/engine/ports.ts';
-import type { RunOverrides } from '../../../../src/engine/runs/prepareRun.ts';
+import type { RunOverrides } from '../../../../src/engine/runs/preparation/prepareRun.ts';
 import { checkWorkspace, type Workspace } from '../../../../src/engine/suites/loadWorkspace.ts';
 import { workspaceFolder } from '../workspaceFolder.ts';
 

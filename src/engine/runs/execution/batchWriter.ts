@@ -1,0 +1,122 @@
+import type { LocatedCase } from '../../model/case.ts';
+import type { HeldOutput, TrialResult } from '../../model/result.ts';
+import type { Clock } from '../../ports.ts';
+import type { Lease } from '../../store/lease.ts';
+import type { RunStore } from '../../store/runStore.ts';
+import { type PackedSpans, packSpans } from '../../store/spanCodec.ts';
+import type { Tracing } from '../../telemetry/tracing.ts';
+
+/** A batch is written when it holds this many results … */
+const BATCH_SIZE = 256;
+/** … or when its first result has waited this long, in milliseconds. */
+const BATCH_WAIT_MS = 20;
+
+export interface BatchWriterOptions {
+  store: RunStore;
+  lease: Lease;
+  tracing: Tracing;
+  clock: Clock;
+  /** Called after each batch is durably stored, also one of nothing but outputs that wait. */
+  onWritten?(results: readonly TrialResult[]): void;
+  /** Called after the results are durably stored, never before. */
+  onStored(results: readonly TrialResult[]): void;
+  /** Called when a batch could not be written. */
+  onError(error: unknown): void;
+}
+
+/** Gathers results, spans and logs and writes them together. */
+export class BatchWriter {
+  readonly #options: BatchWriterOptions;
+  #pending: TrialResult[] = [];
+  #cases = new Map<number, LocatedCase>();
+  #spans: PackedSpans[] = [];
+  /** Undefined in a run that holds no outputs. */
+  #held: HeldOutput[] | undefined;
+  #scheduled = false;
+  #lastBeat: number;
+  /** By the wall clock, which goes on while the machine sleeps; in milliseconds. */
+  #renewedAt: number;
+
+  constructor(options: BatchWriterOptions) {
+    this.#options = options;
+    this.#lastBeat = options.clock.monotonic();
+    this.#renewedAt = options.clock.now();
+  }
+
+  add(result: TrialResult, located: LocatedCase): void {
+    this.#pending.push(result);
+    this.#cases.set(located.index, located);
+    this.#pack(result.traceId);
+    if (this.#pending.length >= BATCH_SIZE) this.#flushSafely();
+    else this.#schedule();
+  }
+
+  /** Keeps an output whose evaluation waits for other targets, so that it is not paid for twice. */
+  hold(output: HeldOutput): void {
+    this.#held ??= [];
+    this.#held.push(output);
+    this.#schedule();
+  }
+
+  /** From now on, a stored result takes the place of its held output. */
+  expectHeld(): void {
+    this.#held ??= [];
+  }
+
+  /**
+   * Makes sure that the run is still this process's own, where it has not been heard of for long. Throws
+   * LeaseLostError.
+   */
+  renew(): void {
+    const { clock, store } = this.#options;
+    if (clock.now() - this.#renewedAt >= store.leaseMs / 2) this.flush();
+  }
+
+  /** Writes what is there, even nothing: the store then knows that this process is alive. */
+  flush(): void {
+    const { store, lease, tracing, clock, onStored } = this.#options;
+    const results = this.#pending;
+    const cases = [...this.#cases.values()];
+    const held = this.#held;
+    for (const traceId of tracing.collector.traces()) this.#pack(traceId);
+    const logs = tracing.collector.takeLogs();
+    const spans = this.#spans;
+    this.#pending = [];
+    this.#cases = new Map();
+    this.#spans = [];
+    if (held) this.#held = [];
+    const [now, wall] = [clock.monotonic(), clock.now()];
+    store.append(
+      lease,
+      { results, cases, spans, logs, ...(held ? { held } : {}) },
+      { now: wall, elapsedMs: now - this.#lastBeat },
+    );
+    this.#lastBeat = now;
+    this.#renewedAt = wall;
+    this.#options.onWritten?.(results);
+    if (results.length > 0) onStored(results);
+  }
+
+  /** At once: a batch of spans that waits as objects would outlive the young generation of the heap. */
+  #pack(traceId: string): void {
+    const spans = this.#options.tracing.collector.take(traceId);
+    if (spans.length > 0) this.#spans.push(packSpans(traceId, spans));
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#options.clock.sleep(BATCH_WAIT_MS).then(() => {
+      this.#scheduled = false;
+      if (this.#pending.length > 0 || this.#held?.length) this.#flushSafely();
+    }, this.#options.onError);
+  }
+
+  #flushSafely(): void {
+    try {
+      this.flush();
+    } catch (error) {
+      this.#options.onError(error);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import type { LocatedCase } from '../../model/case.ts';
+import type { Span } from '../../ports.ts';
+import { caseTraceId } from '../../telemetry/traceIds.ts';
+import type { Tracing } from '../../telemetry/tracing.ts';
+
+export interface CaseTraceOptions {
+  tracing: Tracing;
+  runId: string;
+  runSpan: Span;
+  target: string;
+  located: LocatedCase;
+  /** How many trials will be run under it. */
+  trials: number;
+}
+
+/**
+ * The trace of one case at one target. Its root span opens with the first trial and ends with the last; the
+ * run's span is linked, not its parent, so that traces stay small enough to read.
+ */
+export class CaseTrace {
+  readonly #options: CaseTraceOptions;
+  #root: Span | undefined;
+  #left: number;
+
+  constructor(options: CaseTraceOptions) {
+    this.#options = options;
+    this.#left = options.trials;
+  }
+
+  startTrial(trial: number): Span {
+    this.#root ??= this.#open();
+    return this.#root.child('trial', { 'touchstone.trial': trial });
+  }
+
+  endTrial(span: Span, error?: string): void {
+    span.end(error);
+    this.#left -= 1;
+    if (this.#left === 0) this.#root?.end();
+  }
+
+  #open(): Span {
+    const { tracing, runId, runSpan, target, located } = this.#options;
+    const { case: entry, index } = located;
+    return tracing.root(`case ${entry.id}`, {
+      traceId: caseTraceId(runSpan.traceId, target, entry.id, index),
+      link: runSpan,
+      baggage: { 'touchstone.run.id': runId, 'touchstone.case.id': entry.id },
+      attributes: {
+        'touchstone.run.id': runId,
+        'touchstone.case.id': entry.id,
+        'touchstone.target.name': target,
+        'touchstone.case.tags': entry.tags,
+      },
+    });
+  }
+}

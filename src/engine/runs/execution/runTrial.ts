@@ -1,0 +1,201 @@
+import { hash } from 'node:crypto';
+import { UserError } from '../../errors.ts';
+import { type CascadeOptions, runCascade } from '../../evaluators/cascade.ts';
+import type { EvaluationInput, Evaluator } from '../../evaluators/evaluator.ts';
+import type { Redactor } from '../../http/redactor.ts';
+import type { LocatedCase } from '../../model/case.ts';
+import { emptyOutput, type Output, type OutputError } from '../../model/output.ts';
+import type { TrialResult, Verdict } from '../../model/result.ts';
+import type { Clock, Span } from '../../ports.ts';
+import type { Target } from '../../targets/target.ts';
+import { readOtlpSpans } from '../../telemetry/otlpSpans.ts';
+import type { Tracing } from '../../telemetry/tracing.ts';
+import { judgedCase, type ToldCase } from '../ordered/tellCase.ts';
+
+export interface TrialJob {
+  located: LocatedCase;
+  target: Target;
+  trial: number;
+  /** What earlier cases gave, where the case reads that. */
+  told?: ToldCase | undefined;
+  evaluators: readonly Evaluator[];
+  /** The span of this trial. */
+  span: Span;
+  signal: AbortSignal;
+  /** Limit of the target's call in milliseconds. */
+  timeoutMs: number;
+  seed: number;
+  cascade: Omit<CascadeOptions, 'signal' | 'span' | 'audit'>;
+  /** Share of cases, 0–1, whose judge runs although the verdict is settled. */
+  auditShare: number;
+  /** Takes keys out of what evaluators say. */
+  redactor?: Redactor | undefined;
+  clock: Clock;
+  tracing: Tracing;
+}
+
+/** What a target returned, before it is evaluated. */
+export interface Called {
+  output: Output;
+  /** Milliseconds since the epoch. */
+  startedAt: number;
+}
+
+/** Calls the target once and evaluates what it returned. Rejects when aborted, or for a bug. */
+export async function runTrial(job: TrialJob): Promise<TrialResult> {
+  return judgeTrial(job, await callTrial(job));
+}
+
+/** Calls the target once. Rejects when aborted, or for a bug. */
+export async function callTrial(job: TrialJob): Promise<Called> {
+  const startedAt = job.clock.now();
+  return { output: await callTarget(job), startedAt };
+}
+
+/** Evaluates an output; `others` are those of the other targets, for evaluators that compare. Rejects as `runTrial`. */
+export async function judgeTrial(
+  job: TrialJob,
+  { output, startedAt }: Called,
+  others?: EvaluationInput['others'],
+): Promise<TrialResult> {
+  const { located, target, trial, span } = job;
+  const scored = output.status === 'complete' ? await evaluate(job, output, others) : notScored(output);
+  const verdict = job.redactor?.value(scored) ?? scored;
+  span.set({ 'touchstone.trial.status': verdict.status });
+  return {
+    target: target.name,
+    caseId: located.case.id,
+    caseIndex: located.index,
+    trial,
+    ...verdict,
+    evaluations: verdict.evaluations.map((evaluation) => ({
+      ...evaluation,
+      latencyMs: micros(evaluation.latencyMs),
+    })),
+    output: {
+      ...output,
+      latencyMs: micros(output.latencyMs),
+      ...(output.exitMs === undefined ? {} : { exitMs: micros(output.exitMs) }),
+    },
+    traceId: span.traceId,
+    ...(located.case.cluster === undefined ? {} : { cluster: located.case.cluster }),
+    tags: located.case.tags ?? [],
+    startedAt,
+  };
+}
+
+async function callTarget(job: TrialJob): Promise<Output> {
+  const { target, located, trial, told, signal, timeoutMs, clock } = job;
+  const span = job.span.child(`invoke_agent ${target.name}`, {
+    'gen_ai.operation.name': 'invoke_agent',
+    'gen_ai.agent.name': target.name,
+    'touchstone.target.kind': target.kind,
+  });
+  const receiveSpans = (request: unknown): void => acceptSpans(job.tracing, span, request);
+  const started = clock.monotonic();
+  try {
+    const request = {
+      case: located.case,
+      trial,
+      ...(told ? { earlier: told.earlier } : {}),
+      get seed() {
+        return trialSeed(job.seed, located.case.id, trial);
+      },
+    };
+    const output = told?.failed
+      ? { ...emptyOutput(), status: 'error' as const, error: dependency(told.failed) }
+      : await target.call(request, { signal, span, timeoutMs, receiveSpans });
+    describeOutput(span, output);
+    return output;
+  } catch (error) {
+    span.end(error instanceof Error ? error.message : String(error));
+    if (signal.aborted || !(error instanceof UserError)) throw error;
+    const failure = { code: 'configuration', message: error.describe(), transient: false };
+    return { ...emptyOutput(), status: 'error', error: failure, latencyMs: clock.monotonic() - started };
+  }
+}
+
+function dependency(message: string): OutputError {
+  return { code: 'earlier-case', message, transient: false };
+}
+
+function describeOutput(span: Span, output: Output): void {
+  span.set({
+    'gen_ai.response.model': output.model,
+    'gen_ai.usage.input_tokens': output.usage?.inputTokens,
+    'gen_ai.usage.output_tokens': output.usage?.outputTokens,
+    'touchstone.output.status': output.status,
+  });
+  if (output.status === 'complete') {
+    span.end();
+    return;
+  }
+  const reason = output.status === 'error' ? output.error.message : output.reason;
+  span.set({ 'error.type': output.status === 'error' ? output.error.code : 'incomplete' });
+  span.log('warn', `target returned ${output.status}: ${reason}`);
+  span.end(reason);
+}
+
+/** Keeps the spans that belong to this trace; an agent cannot write into another one. */
+function acceptSpans(tracing: Tracing, span: Span, request: unknown): void {
+  const read = readOtlpSpans(request);
+  if (!read) {
+    span.log('warn', 'the agent sent something that is not OTLP JSON');
+    return;
+  }
+  const own = read.spans.filter((candidate) => candidate.traceId === span.traceId);
+  const foreign = read.spans.length - own.length;
+  if (read.rejected > 0) span.log('warn', `${read.rejected} malformed spans were left out`);
+  if (foreign > 0) span.log('warn', `${foreign} spans of other traces were left out`);
+  tracing.collector.addForeign(own);
+}
+
+function evaluate(job: TrialJob, output: EvaluationInput['output'], others: EvaluationInput['others']) {
+  const { evaluators, located, span, signal, cascade, auditShare, trial } = job;
+  const draw = auditShare > 0 && share(job.seed, located.case.id, job.trial) < auditShare;
+  return runCascade(
+    // Those that rank targets come when all targets have their verdicts.
+    others ? evaluators.filter(({ ranks }) => !ranks) : evaluators,
+    {
+      case: job.told ? judgedCase(job.told, output) : located.case,
+      output,
+      ...(others ? { target: job.target.name, others } : {}),
+    },
+    { ...cascade, signal, span, trial, ...(draw ? { audit: () => true } : {}) },
+  );
+}
+
+/** An output that is not complete is never scored. */
+function notScored(output: Exclude<Output, { status: 'complete' }>): Verdict {
+  const reason =
+    output.status === 'error'
+      ? `${output.error.code}: ${output.error.message}`
+      : `the output is incomplete: ${output.reason}`;
+  return {
+    status: 'errored',
+    score: null,
+    reason,
+    evaluations: [],
+    settlement: { stage: 'none', early: false, reason, skipped: [] },
+  };
+}
+
+/** The same for every target, so that they can be compared; 31 bits. */
+function trialSeed(seed: number, caseId: string, trial: number): number {
+  return Number.parseInt(digest('seed', seed, caseId, trial), 16) >>> 1;
+}
+
+/** Uniform in [0, 1). */
+function share(seed: number, caseId: string, trial: number): number {
+  return Number.parseInt(digest('audit', seed, caseId, trial), 16) / 0x1_0000_0000;
+}
+
+/** 32 bits as hexadecimal. */
+function digest(purpose: string, seed: number, caseId: string, trial: number): string {
+  return hash('sha256', `${purpose}\0${seed}\0${caseId}\0${trial}`, 'hex').slice(0, 8);
+}
+
+/** Milliseconds to the microsecond: more digits would be noise, and are stored in every result. */
+function micros(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
+}

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { Lane } from '../../../../src/engine/runs/execution/lane.ts';
+import { Places } from '../../../../src/engine/runs/execution/places.ts';
+
+/** No task of these tests rejects. */
+function fail(error: unknown): void {
+  throw error;
+}
+
+/** A task that ends when it is told to. */
+function gated() {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { task: () => promise, end: resolve };
+}
+
+describe('Lane', () => {
+  it('runs at most its limit at a time, in order', async () => {
+    const started: number[] = [];
+    const gates = Array.from({ length: 5 }, gated);
+    const lane = new Lane(2, fail);
+    for (const [index, gate] of gates.entries())
+      lane.push(() => {
+        started.push(index);
+        return gate.task();
+      });
+    assert.deepEqual(started, [0, 1]);
+    for (const gate of gates) gate.end();
+    await lane.idle();
+    assert.deepEqual(started, [0, 1, 2, 3, 4]);
+  });
+
+  it('makes the reader wait while its queue is full', async () => {
+    const gates = Array.from({ length: 3 }, gated);
+    const lane = new Lane(1, fail);
+    lane.push(gates[0]?.task ?? assert.fail);
+    assert.equal(lane.room(), undefined);
+    lane.push(gates[1]?.task ?? assert.fail);
+    const room = lane.room();
+    assert.ok(room);
+    gates[0]?.end();
+    await room;
+    gates[1]?.end();
+    await lane.idle();
+  });
+
+  it('goes on after a task that rejects, and reports it', async () => {
+    const errors: unknown[] = [];
+    const lane = new Lane(1, (error) => errors.push(error));
+    let ran = false;
+    lane.push(() => Promise.reject(new Error('no')));
+    lane.push(async () => {
+      ran = true;
+    });
+    await lane.idle();
+    assert.equal(errors.length, 1);
+    assert.ok(ran);
+  });
+
+  it('drops what has not started when cleared', async () => {
+    const gate = gated();
+    const lane = new Lane(1, fail);
+    lane.push(gate.task);
+    lane.push(() => assert.fail('must not start'));
+    lane.clear();
+    gate.end();
+    await lane.idle();
+  });
+
+  it('shares places with other lanes, which take turns', async () => {
+    const places = new Places(2);
+    const started: string[] = [];
+    let running = 0;
+    let most = 0;
+    const lanes = ['a', 'b', 'c'].map((name) => ({ name, lane: new Lane(2, fail, places) }));
+    for (let index = 0; index < 4; index += 1)
+      for (const { name, lane } of lanes)
+        lane.push(async () => {
+          running += 1;
+          most = Math.max(most, running);
+          started.push(name);
+          await new Promise((resolve) => setImmediate(resolve));
+          running -= 1;
+        });
+    await Promise.all(lanes.map(({ lane }) => lane.idle()));
+    assert.equal(most, 2);
+    assert.equal(started.length, 12);
+    assert.ok(started.slice(0, 6).includes('c'), started.join(' '));
+  });
+});
