@@ -1,20 +1,28 @@
-// Runs every check and suite, then prints one line with the counts over all of them. Exit code 1 on any failure.
+// Runs every check and suite, then prints what failed, what was skipped and why, and one line with the counts over all of
+// them. Exit code 1 on any failure.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { noOutcomes } from '../test/support/outcomes.ts';
+import { testReport, total } from './testReport.ts';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'touchstone-test-'));
 const bin = (name) => path.join(root, 'node_modules', '.bin', name);
-const totals = { passed: 0, failed: 0, skipped: 0 };
+const suites = [];
 
 /** A check that passes or fails as a whole. */
 function check(name, command, args) {
   console.log(`\n== ${name}`);
-  const result = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
-  totals[result.status === 0 ? 'passed' : 'failed'] += 1;
+  const { status, error, stdout, stderr } = spawnSync(command, args, { cwd: root, encoding: 'utf8' });
+  const said = `${stdout ?? ''}${stderr ?? ''}`;
+  process.stdout.write(said);
+  const outcomes = noOutcomes();
+  if (status === 0) outcomes.passed = 1;
+  else fail(outcomes, 'does not pass', error?.message ?? said);
+  suites.push({ suite: name, outcomes });
 }
 
 /** A mocha suite; its tests are counted one by one. */
@@ -22,19 +30,28 @@ function suite(name, args) {
   counted(name, bin('mocha'), ['--reporter', './test/support/countingReporter.mjs', ...args]);
 }
 
-/** A program that leaves the counts of its tests in a file. One that dies counts as one failure. */
+/** A program that leaves the outcomes of its tests in a file. One that dies counts as one failure. */
 function counted(name, command, args) {
   console.log(`\n== ${name}`);
-  const counts = path.join(scratch, `${name.replaceAll(' ', '-')}.json`);
+  const file = path.join(scratch, `${name.replaceAll(' ', '-')}.json`);
   const result = spawnSync(command, args, {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
     // Tests leave nothing in the person's own folders.
-    env: { ...process.env, TOUCHSTONE_TEST_COUNTS: counts, NODE_DISABLE_COMPILE_CACHE: '1' },
+    env: { ...process.env, TOUCHSTONE_TEST_OUTCOMES: file, NODE_DISABLE_COMPILE_CACHE: '1' },
   });
-  const found = existsSync(counts) ? JSON.parse(readFileSync(counts, 'utf8')) : null;
-  for (const key of Object.keys(totals)) totals[key] += found?.[key] ?? 0;
-  if (result.status !== 0 && !found?.failed) totals.failed += 1;
+  const outcomes = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : noOutcomes();
+  if (result.status !== 0 && outcomes.failed === 0) fail(outcomes, 'ended early', howItEnded(result));
+  suites.push({ suite: name, outcomes });
+}
+
+function fail(outcomes, title, error) {
+  outcomes.failed += 1;
+  outcomes.failures.push({ title, error });
+}
+
+function howItEnded({ error, signal, status }) {
+  return error?.message ?? (signal ? `killed by ${signal}` : `exit code ${status}`);
 }
 
 check('format and lint', bin('biome'), ['ci', '.']);
@@ -44,7 +61,7 @@ check('unused code', bin('knip'), []);
 check('build', process.execPath, ['esbuild.mjs']);
 suite('unit tests', [
   ...process.argv.slice(2),
-  'test/{engine,engineProcess,cli,conformance,support,architecture,package,ui}/**/*.test.ts',
+  'test/{engine,engineProcess,cli,conformance,support,architecture,package,scripts,ui}/**/*.test.ts',
 ]);
 suite('panels in a browser', ['test/webview/**/*.test.ts']);
 counted('extension host', process.execPath, ['test/support/vscode/extensionHost.ts']);
@@ -59,6 +76,5 @@ suite('journeys', [
 ]);
 
 rmSync(scratch, { recursive: true, force: true });
-const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : '';
-console.log(`\n${totals.passed} passed, ${totals.failed} failed${skipped}`);
-process.exit(totals.failed === 0 ? 0 : 1);
+console.log(`\n${testReport(suites, root)}`);
+process.exit(total(suites, 'failed') === 0 ? 0 : 1);

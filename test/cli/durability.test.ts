@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, it } from 'mocha';
 import { storePath } from '../../src/engine/store/storeFile.ts';
 import { startTouchstone, temporaryFolder, touchstone } from '../support/commandLine.ts';
+import { skip } from '../support/skip.ts';
 
 const cli = path.join(import.meta.dirname, '..', '..', 'src', 'cli.ts');
 
@@ -56,10 +57,7 @@ describe('durability', function () {
   });
 
   it('says so when the disk is full, keeps what it has, and goes on when there is room', async function () {
-    if (process.platform !== 'linux') {
-      console.log('      skipped: limits the size of files with ulimit');
-      this.skip();
-    }
+    if (process.platform !== 'linux') skip(this, 'limits the size of files with ulimit');
     const folder = workspace(4000);
     // A file may have 1000 blocks of 1024 bytes: the store's log reaches that in the middle of the run.
     const child = spawn(
@@ -84,7 +82,7 @@ describe('durability', function () {
   });
 
   it('says so when the disk is too full for a new store, and makes it once there is room', async function () {
-    if (process.platform !== 'linux') this.skip();
+    if (process.platform !== 'linux') skip(this, 'limits the size of files with ulimit');
     const folder = workspace(3);
     // The store's first pages take more than 10 blocks of 1024 bytes.
     const child = spawn(
@@ -107,7 +105,7 @@ describe('durability', function () {
   });
 
   it('starts where no cache can be made', async function () {
-    if (process.platform !== 'linux') this.skip();
+    if (process.platform !== 'linux') skip(this, 'limits the size of files with ulimit');
     const folder = workspace(1);
     const child = spawn(process.execPath, [cli, 'list'], {
       cwd: folder,

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { describe, it } from 'mocha';
 import { workspaceFolder } from '../engine/suites/workspaceFolder.ts';
 import { touchstone } from '../support/commandLine.ts';
+import { skip } from '../support/skip.ts';
 
 const CLI = path.join(import.meta.dirname, '..', '..', 'src', 'cli.ts');
 
@@ -68,7 +69,7 @@ describe('output of a command', () => {
   });
 
   it('that cannot be written is an error', function () {
-    if (!existsSync('/dev/full')) this.skip();
+    if (!existsSync('/dev/full')) skip(this, 'needs /dev/full');
     const cwd = workspaceFolder(prompts);
     const { status, stderr } = spawnSync(
       'sh',

@@ -5,6 +5,7 @@ import { describe, it } from 'mocha';
 import type { EngineCalls } from '../../src/protocol/calls.ts';
 import type { RunRow } from '../../src/protocol/runEntries.ts';
 import { workspaceFolder, writeFiles } from '../engine/suites/workspaceFolder.ts';
+import { skip } from '../support/skip.ts';
 import { TestWindow } from './window.ts';
 import { echoWorkspace, WAITING_AGENT } from './workspaces.ts';
 
@@ -34,8 +35,7 @@ describe('engine process: runs', () => {
   });
 
   it('begins a new store where the person removed it', async function () {
-    // An open file cannot be removed there.
-    if (process.platform === 'win32') this.skip();
+    if (process.platform === 'win32') skip(this, 'Windows does not remove open files');
     const root = workspaceFolder(echoWorkspace(3));
     await using window = await TestWindow.open(root);
     await window.run('echo');

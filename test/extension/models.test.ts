@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { CaseResult } from '../../src/protocol/runEntries.ts';
 import type { EngineClient } from '../../src/ui/engine/engineClient.ts';
 import { readReply } from '../../src/ui/models/editorReply.ts';
+import { skip } from '../support/skip.ts';
 import { activated } from './support/activated.ts';
 import { trusted } from './support/trust.ts';
 import { writeWorkspace } from './support/workspace.ts';
@@ -41,7 +42,8 @@ describe('models of the editor', () => {
 
   before(async function () {
     const extension = vscode.extensions.getExtension<Provider>('touchstone-tests.model-provider');
-    if (!extension || !('registerLanguageModelChatProvider' in vscode.lm)) this.skip();
+    if (!extension || !('registerLanguageModelChatProvider' in vscode.lm))
+      skip(this, 'this editor has no API for providers of models');
     ({ engine } = await activated());
     provider = await extension.activate();
     restore = writeWorkspace(WORKSPACE);

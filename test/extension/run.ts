@@ -1,10 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { format as formatAll } from 'node:util';
+import { gatherOutcomes } from '../support/outcomes.ts';
 
 /**
  * The entry that the editor calls, in the browser harness and in desktop VS Code alike. Rejects when a test
- * failed; leaves counts and lines in the file that TOUCHSTONE_TEST_REPORT names.
+ * failed; leaves outcomes and lines in the file that TOUCHSTONE_TEST_REPORT names.
  */
 export async function run(): Promise<void> {
   const { default: Mocha } = await import('mocha');
@@ -27,21 +28,11 @@ export async function run(): Promise<void> {
     lines.push(formatAll(...parts));
     log(...parts);
   };
-  const counts = { passed: 0, failed: 0, skipped: 0 };
-  await new Promise<void>((resolve) => {
-    mocha
-      .run(() => resolve())
-      .on('pass', () => {
-        counts.passed += 1;
-      })
-      .on('fail', () => {
-        counts.failed += 1;
-      })
-      .on('pending', () => {
-        counts.skipped += 1;
-      });
-  });
+  const ended = Promise.withResolvers<void>();
+  const outcomes = gatherOutcomes(mocha.run(() => ended.resolve()));
+  await ended.promise;
+
   const file = process.env['TOUCHSTONE_TEST_REPORT'];
-  if (file) writeFileSync(file, JSON.stringify({ ...counts, lines }));
-  if (counts.failed > 0) throw new Error(`${counts.failed} tests failed`);
+  if (file) writeFileSync(file, JSON.stringify({ outcomes, lines }));
+  if (outcomes.failed > 0) throw new Error(`${outcomes.failed} tests failed`);
 }

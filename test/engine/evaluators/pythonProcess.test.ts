@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { createPythonRunner } from '../../../src/engine/evaluators/pythonProcess.ts';
 import { ScriptError } from '../../../src/engine/evaluators/scriptRunner.ts';
 import { noSpan } from '../../../src/engine/ports.ts';
+import { skip } from '../../support/skip.ts';
 import { depsWith, evaluatorOf, inputWith } from './evaluating.ts';
 
 const hasPython = spawnSync('python3', ['-c', '']).status === 0;
@@ -45,9 +46,7 @@ describe('Python', function () {
       { 'checks/tone.py': 'def get_assert(output, context):\n    return len(output) / 10\n' },
     );
     before(function () {
-      if (hasPython) return;
-      console.log('      skipped: python3 is not installed');
-      this.skip();
+      if (!hasPython) skip(this, 'python3 is not installed');
     });
     after(() => runner.close());
 

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { describe, it } from 'mocha';
 import { makeFolders } from '../../../src/engine/files/makeFolders.ts';
 import { temporaryFolder } from '../../support/commandLine.ts';
+import { skip } from '../../support/skip.ts';
 
 describe('makeFolders', () => {
   it('makes what is missing, and leaves what is there', () => {
@@ -19,7 +20,7 @@ describe('makeFolders', () => {
   });
 
   it('comes back where nothing can be made', function () {
-    if (process.platform !== 'linux') this.skip();
+    if (process.platform !== 'linux') skip(this, 'needs /proc, where nobody can write');
     assert.throws(() => makeFolders('/proc/x/y/z'), { code: 'ENOENT' });
   });
 });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FileError } from '../../../src/engine/errors.ts';
 import { readText } from '../../../src/engine/files/readText.ts';
+import { skip } from '../../support/skip.ts';
 
 describe('readText', () => {
   let folder: string;
@@ -39,7 +40,7 @@ describe('readText', () => {
   });
 
   it('does not wait for a named pipe', function () {
-    if (process.platform === 'win32') this.skip();
+    if (process.platform === 'win32') skip(this, 'Windows has no named pipes in folders');
     execFileSync('mkfifo', [join(folder, 'pipe')]);
     refuses(join(folder, 'pipe'), /not an ordinary file/);
   });

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { ClusteredMean } from '../../../src/engine/statistics/clusteredMean.ts';
+import { skip } from '../../support/skip.ts';
 
 type Row = [value: number, cluster: string | undefined];
 
@@ -82,10 +83,7 @@ print(json.dumps([float(fit.params[0]), float(fit.bse[0])]))`;
       input: JSON.stringify(rows),
       encoding: 'utf8',
     });
-    if (python.status !== 0) {
-      console.log('      skipped: python3 with statsmodels is not installed');
-      this.skip();
-    }
+    if (python.status !== 0) skip(this, 'python3 with statsmodels is not installed');
     const [mean, standardError] = JSON.parse(python.stdout) as [number, number];
     const found = estimate(rows);
     assert.ok(Math.abs((found?.mean ?? 0) - mean) < 1e-10);

@@ -20,6 +20,7 @@ import { Xoshiro128 } from '../../../src/engine/statistics/prng.ts';
 import { signFlipTest } from '../../../src/engine/statistics/signFlip.ts';
 import { wilcoxonSignedRank } from '../../../src/engine/statistics/wilcoxon.ts';
 import { wilsonInterval } from '../../../src/engine/statistics/wilson.ts';
+import { skip } from '../../support/skip.ts';
 
 interface Inputs {
   discordant: [number, number][];
@@ -201,7 +202,7 @@ describe('statistics against an outside reference', () => {
     const python = ['/usr/bin/python3', 'python3'].find(
       (command) => spawnSync(command, ['-c', 'import scipy, statsmodels']).status === 0,
     );
-    if (!python) return this.skip();
+    if (!python) return skip(this, 'python3 with SciPy and statsmodels is not installed');
     const script = file('support/referenceStatistics.py').pathname;
     const result = spawnSync(python, [script], { input: inputsText, encoding: 'utf8' });
     assert.equal(result.status, 0, result.stderr);

@@ -11,6 +11,7 @@ import { RunStore } from '../../../src/engine/store/runStore.ts';
 import { storePath } from '../../../src/engine/store/storeFile.ts';
 import { temporaryFolder } from '../../support/commandLine.ts';
 import { plan, trialResult } from '../../support/runFixtures.ts';
+import { skip } from '../../support/skip.ts';
 
 const LEASE_MS = 300;
 const worker = path.join(import.meta.dirname, '..', '..', 'support', 'leaseWorker.ts');
@@ -146,14 +147,14 @@ describe('the lease on a run', () => {
   it('tells a process from a later one of the same number', function () {
     const mine = processIdentity(process.pid);
     assert.equal(isRunning(process.pid, mine), true);
-    if (mine === null) this.skip();
+    if (mine === null) skip(this, 'this system does not tell when a process started');
     assert.equal(isRunning(process.pid, `${mine}0`), false, 'started at another time');
     assert.equal(isRunning(process.pid, `elsewhere.${mine}`), null, 'of another boot or container');
     assert.equal(isRunning(2 ** 22 + 1, mine), false);
   });
 
   it('ends a process that was suspended and taken for dead, before its next call', async function () {
-    if (process.platform === 'win32') this.skip();
+    if (process.platform === 'win32') skip(this, 'Windows cannot suspend a process with a signal');
     this.timeout(60_000);
     const child = spawn(process.execPath, [worker, storePath(folder), String(LEASE_MS)], {
       stdio: ['ignore', 'pipe', 'inherit'],

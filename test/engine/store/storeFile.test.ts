@@ -23,6 +23,7 @@ import { storePath } from '../../../src/engine/store/storeFile.ts';
 import { StoreReader } from '../../../src/engine/store/storeReader.ts';
 import { temporaryFolder } from '../../support/commandLine.ts';
 import { plan, trialResult } from '../../support/runFixtures.ts';
+import { skip } from '../../support/skip.ts';
 
 /** A folder of the store ignores itself before anything else happens in it. */
 const isNoIgnore = ([name]: [string, string]) => !name.endsWith('.gitignore');
@@ -252,8 +253,7 @@ describe('the file of the store', () => {
   };
   for (const [what, remove] of Object.entries(gone))
     it(`is missed when it is ${what} while it is open, and nothing counts as stored`, function () {
-      // An open file cannot be removed there.
-      if (process.platform === 'win32') this.skip();
+      if (process.platform === 'win32') skip(this, 'Windows does not remove open files');
       fill(file);
       const store = new RunStore(file);
       assert.equal(store.isRemoved, false);
@@ -362,7 +362,7 @@ describe('the file of the store', () => {
     });
 
     it('says so where the system lets nobody write', function () {
-      if (process.platform !== 'linux') this.skip();
+      if (process.platform !== 'linux') skip(this, 'needs /proc, where nobody can write');
       assert.throws(
         () => new RunStore(storePath('/proc')),
         (error) => error instanceof StoreError && error.remedy !== undefined,

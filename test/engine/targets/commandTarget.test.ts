@@ -11,6 +11,7 @@ import type { Output } from '../../../src/engine/model/output.ts';
 import { type Clock, fixedEnvironment, noSpan, type Span, systemClock } from '../../../src/engine/ports.ts';
 import { type CommandTargetOptions, createCommandTarget } from '../../../src/engine/targets/commandTarget.ts';
 import type { TargetContext } from '../../../src/engine/targets/target.ts';
+import { skip } from '../../support/skip.ts';
 import { stillRandom } from '../../support/stillRandom.ts';
 
 const agent = fileURLToPath(new URL('../../fixtures/agents/agent.mjs', import.meta.url));
@@ -218,7 +219,7 @@ describe('command target', () => {
   });
 
   it('ends the whole process tree on an abort, even if it ignores the polite signal', async function () {
-    if (process.platform === 'win32') this.skip();
+    if (process.platform === 'win32') skip(this, 'Windows has no signals that a process may ignore');
     const ready = path.join(folder, 'ready');
     const controller = new AbortController();
     // The grace period of two seconds is over at once; the call's own limit is not.
@@ -239,7 +240,7 @@ describe('command target', () => {
   });
 
   it('ends what the agent left behind, and does not wait for it', async function () {
-    if (process.platform === 'win32') this.skip();
+    if (process.platform === 'win32') skip(this, 'Windows has no signals that a process may ignore');
     const output = await call(['leave']);
     await untilGone([Number(json(output))]);
   });

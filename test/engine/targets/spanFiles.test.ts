@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { createSpanFiles, type SpanFiles } from '../../../src/engine/targets/spanFiles.ts';
 import { temporaryFolder } from '../../support/commandLine.ts';
+import { skip } from '../../support/skip.ts';
 
 const NOTHING = { requests: [], dropped: 0 };
 
@@ -43,7 +44,7 @@ describe('createSpanFiles', () => {
   });
 
   it('follows no link, reads no folder and waits for no pipe', async function () {
-    if (process.platform === 'win32') this.skip();
+    if (process.platform === 'win32') skip(this, 'Windows has no named pipes in folders');
     writeFileSync(path.join(folder, 'secret.jsonl'), '{"key":"sk-1"}\n');
     const [link, pipe] = [await files.next(), await files.next()];
     symlinkSync(path.join(folder, 'secret.jsonl'), link);

@@ -1,22 +1,21 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { openBrowser } from '../../webview/browser.ts';
+import { addOutcomes, leaveOutcomes, noOutcomes, type Outcomes } from '../outcomes.ts';
 import { installEditor } from './installEditor.ts';
 import { startServer } from './server.ts';
 import { bundleExtensionTests, stageExtension } from './stageExtension.ts';
 
 /**
  * Runs the tests of test/extension inside the extension host of a real VS Code. Its own program: prints mocha's
- * lines, leaves the counts in the file that TOUCHSTONE_TEST_COUNTS names, and ends with 1 when a test failed.
+ * lines, leaves the outcomes in the file that TOUCHSTONE_TEST_OUTCOMES names, and ends with 1 when a test failed.
  */
 const LIMIT_MS = 300_000;
 const root = path.join(import.meta.dirname, '..', '..', '..');
 
 interface Report {
-  passed: number;
-  failed: number;
-  skipped: number;
+  outcomes: Outcomes;
   lines: string[];
 }
 
@@ -95,26 +94,16 @@ async function pass({ main, extension, tests, workspace, reportFile, trusted }: 
 }
 
 function count(reports: readonly Report[]): number {
-  const total = { passed: 0, failed: 0, skipped: 0 };
-  for (const report of reports) {
-    for (const line of report.lines) console.log(line);
-    total.passed += report.passed;
-    total.failed += report.failed;
-    total.skipped += report.skipped;
-  }
-  leaveCounts(total);
+  for (const line of reports.flatMap(({ lines }) => lines)) console.log(line);
+  const total = addOutcomes(reports.map(({ outcomes }) => outcomes));
+  leaveOutcomes(total);
   return total.failed > 0 || total.passed === 0 ? 1 : 0;
 }
 
 function skip(reason: string): number {
   console.log(`skipped: ${reason}`);
-  leaveCounts({ passed: 0, failed: 0, skipped: 1 });
+  leaveOutcomes({ ...noOutcomes(), skipped: 1, skips: [{ title: 'all tests', reason }] });
   return 0;
-}
-
-function leaveCounts(counts: { passed: number; failed: number; skipped: number }): void {
-  const file = process.env['TOUCHSTONE_TEST_COUNTS'];
-  if (file) writeFileSync(file, JSON.stringify(counts));
 }
 
 process.exitCode = await main();

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { before, describe, it } from 'mocha';
 import { createModelCatalog } from '../../../../src/engine/models/catalog.ts';
 import { fixedEnvironment, noLog, systemClock } from '../../../../src/engine/ports.ts';
+import { skip } from '../../../support/skip.ts';
 import { differenceOf } from '../differences.ts';
 import { runOurs } from '../ours.ts';
 import { hasPeer, runPeer } from '../peer.ts';
@@ -62,9 +63,8 @@ describe(`judges of promptfoo ${recorded.promptfooVersion}, on the same replies`
     assert.deepEqual(eased, []);
   });
 
-  const installed = hasPeer();
-  const reason = installed ? '' : ' (skipped: promptfoo is not installed in .peers/promptfoo)';
-  (installed ? it : it.skip)(`is what promptfoo says now, side by side${reason}`, async () => {
+  it('is what promptfoo says now, side by side', async function () {
+    if (!hasPeer()) skip(this, 'promptfoo is not installed in .peers/promptfoo');
     const now = await withJudgeSuite(({ folder: suite, goals }) => runPeer(suite, goals));
     assert.deepEqual([...now.verdicts, ...now.trajectories], theirs);
   });

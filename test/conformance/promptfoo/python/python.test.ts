@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, describe, it } from 'mocha';
+import { skip } from '../../../support/skip.ts';
 import { runOurs } from '../ours.ts';
 import { hasPeer, runPeer } from '../peer.ts';
 import type { Recorded, Verdict } from '../verdict.ts';
@@ -26,10 +27,7 @@ describe(`Python's verdicts of promptfoo ${recorded.promptfooVersion}`, function
   let ours = new Map<string, Verdict>();
 
   before(async function () {
-    if (!hasPython) {
-      console.log('      skipped: python3 is not installed');
-      this.skip();
-    }
+    if (!hasPython) skip(this, 'python3 is not installed');
     ours = new Map((await runOurs(folder)).map((verdict) => [verdict.name, verdict]));
   });
 
@@ -47,9 +45,8 @@ describe(`Python's verdicts of promptfoo ${recorded.promptfooVersion}`, function
     assert.equal(ours.size, recorded.verdicts.length);
   });
 
-  const installed = hasPeer();
-  const reason = installed ? '' : ' (skipped: promptfoo is not installed in .peers/promptfoo)';
-  (installed ? it : it.skip)(`is what promptfoo says now, side by side${reason}`, async () => {
+  it('is what promptfoo says now, side by side', async function () {
+    if (!hasPeer()) skip(this, 'promptfoo is not installed in .peers/promptfoo');
     assert.deepEqual((await runPeer(folder, [])).verdicts, recorded.verdicts);
   });
 });

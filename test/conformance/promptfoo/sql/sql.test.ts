@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, describe, it } from 'mocha';
+import { skip } from '../../../support/skip.ts';
 import { runOurs } from '../ours.ts';
 import { hasPeer, PEER_PACKAGES, runPeer } from '../peer.ts';
 import type { Recorded, Verdict } from '../verdict.ts';
@@ -18,10 +19,8 @@ describe(`verdicts on SQL of promptfoo ${recorded.promptfooVersion}`, function (
   let ours = new Map<string, Verdict>();
 
   before(async function () {
-    if (!existsSync(path.join(PEER_PACKAGES, 'node-sql-parser'))) {
-      console.log('      skipped: node-sql-parser is not installed in .peers/promptfoo');
-      this.skip();
-    }
+    if (!existsSync(path.join(PEER_PACKAGES, 'node-sql-parser')))
+      skip(this, 'node-sql-parser is not installed in .peers/promptfoo');
     ours = new Map((await runOurs(folder, PEER_PACKAGES)).map((verdict) => [verdict.name, verdict]));
   });
 
@@ -40,9 +39,8 @@ describe(`verdicts on SQL of promptfoo ${recorded.promptfooVersion}`, function (
     assert.equal(ours.size, recorded.verdicts.length);
   });
 
-  const installed = hasPeer();
-  const reason = installed ? '' : ' (skipped: promptfoo is not installed in .peers/promptfoo)';
-  (installed ? it : it.skip)(`is what promptfoo says now, side by side${reason}`, async () => {
+  it('is what promptfoo says now, side by side', async function () {
+    if (!hasPeer()) skip(this, 'promptfoo is not installed in .peers/promptfoo');
     assert.deepEqual((await runPeer(folder, [])).verdicts, recorded.verdicts);
   });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { describe, it } from 'mocha';
 import { isAllowed } from '../../../../src/engine/suites/promptfoo/planTargets.ts';
+import { skip } from '../../../support/skip.ts';
 import { loadFiles, runFiles } from './promptfooRun.ts';
 
 const CONFIG = 'promptfooconfig.yaml';
@@ -38,7 +39,7 @@ describe('functions that write prompts', function () {
     ];
     for (const [name, file, code, expected] of forms) {
       it(name, async function () {
-        if (file.includes('.py') && !hasPython) this.skip();
+        if (file.includes('.py') && !hasPython) skip(this, 'python3 is not installed');
         const [result] = await runFiles({
           [CONFIG]: `
 prompts: [file://${file}]

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, it } from 'mocha';
+import { skip } from '../../../support/skip.ts';
 import { loadFiles, runFiles } from './promptfooRun.ts';
 
 const CONFIG = 'promptfooconfig.yaml';
@@ -52,7 +53,7 @@ describe('judges of promptfoo suites that are no models', function () {
   ];
   for (const [provider, status, reason] of judges) {
     it(`asks ${provider}: ${status}`, async function () {
-      if (provider.includes('.py') && !hasPython) this.skip();
+      if (provider.includes('.py') && !hasPython) skip(this, 'python3 is not installed');
       const [result] = await runFiles(suite(provider));
       assert.equal(result?.status, status, result?.reason);
       const [evaluation] = result?.evaluations ?? [];

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { describe, it } from 'mocha';
+import { skip } from '../../../support/skip.ts';
 import { loadFiles, runFiles } from './promptfooRun.ts';
 
 const CONFIG = 'promptfooconfig.yaml';
@@ -93,10 +94,7 @@ tests: [{ assert: [{ type: contains, value: x }] }]
   });
 
   it('calls a function in Python', async function () {
-    if (!hasPython) {
-      console.log('      skipped: python3 is not installed');
-      this.skip();
-    }
+    if (!hasPython) skip(this, 'python3 is not installed');
     const results = await runFiles({
       [CONFIG]: `
 prompts: ['Hi {{name}}']
@@ -172,10 +170,7 @@ export const configured = ({ vars }) => ({ prompt: vars.name, config: { temperat
   });
 
   it('asks a function in Python for its prompt, which must be named', async function () {
-    if (!hasPython) {
-      console.log('      skipped: python3 is not installed');
-      this.skip();
-    }
+    if (!hasPython) skip(this, 'python3 is not installed');
     const results = await runFiles({
       [CONFIG]: `
 prompts: [file://write.py:ask, file://write.py]

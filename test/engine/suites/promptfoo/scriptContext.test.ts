@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { describe, it } from 'mocha';
+import { skip } from '../../../support/skip.ts';
 import { runFiles } from './promptfooRun.ts';
 
 const hasPython = spawnSync('python3', ['--version']).status === 0;
@@ -44,7 +45,7 @@ tests:
   ];
   for (const [type, value, status] of scripts) {
     it(`${type}: ${value.split('\n')[0]}`, async function () {
-      if (type === 'python' && !hasPython) this.skip();
+      if (type === 'python' && !hasPython) skip(this, 'python3 is not installed');
       const [result] = await runFiles(files(type, value));
       assert.equal(result?.status, status, result?.reason);
     });
