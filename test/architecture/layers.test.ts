@@ -9,6 +9,9 @@ const root = path.join(import.meta.dirname, '..', '..');
 /** Imported by every feature, and importing none. */
 const BASE = ['errors', 'files', 'http', 'model', 'ports', 'processes', 'statistics', 'store'];
 
+/** Names that telemetry is written with; words that any feature may use, and that import nothing. */
+const ATTRIBUTES = 'src/engine/telemetry/attributes.ts';
+
 /** Which features a feature may import, beside itself and the base. Never back: the graph has no cycles. */
 const ALLOWED: { [feature: string]: readonly string[] } = {
   errors: ['model'],
@@ -87,6 +90,15 @@ describe('architecture', () => {
     assert.deepEqual(filesWith(own, /\bprocess\.exit\(/), ['src/cli.ts', 'src/engineProcess.ts']);
   });
 
+  it('names attributes of telemetry in one file', () => {
+    // Settings and views of the editor have names of the same form.
+    const editor = /^src\/(ui\/|extension)/;
+    const files = [...graph.keys()].filter((file) => file !== ATTRIBUTES && !editor.test(file));
+    const literals = /['"](?:gen_ai\.|touchstone\.(?!yaml|db)|error\.type|service\.name|server\.)[\w.]*['"]/;
+    assert.deepEqual(graph.get(ATTRIBUTES), []);
+    assert.deepEqual(filesWith(files, literals), []);
+  });
+
   it('reads clock, randomness and environment only through the ports', () => {
     const files = engine.map(([file]) => file).filter((file) => file !== 'src/engine/ports.ts');
     const clockAndChance =
@@ -98,7 +110,7 @@ describe('architecture', () => {
 function mayImport(file: string, target: string): boolean {
   const from = featureOf(file);
   const to = featureOf(target);
-  if (from === undefined || to === undefined || from === to) return true;
+  if (from === undefined || to === undefined || from === to || target === ATTRIBUTES) return true;
   const allowed = ALLOWED[from];
   assert.ok(allowed, `src/engine/${from} is missing from the table of this test`);
   return allowed.includes(to) || (BASE.includes(to) && !BASE.includes(from));

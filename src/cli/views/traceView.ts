@@ -1,4 +1,5 @@
 import type { LogRecord, SpanRecord } from '../../engine/model/span.ts';
+import { EVENT, GEN_AI } from '../../engine/telemetry/attributes.ts';
 import { formatDuration } from '../terminal/format.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
@@ -35,8 +36,8 @@ function spanText(span: SpanRecord, { style }: Io): string {
   const mark = span.status === 'error' ? style.red(`✗ ${name}`) : name;
   const service = span.service === 'touchstone' ? '' : style.cyan(` [${sanitizeLine(span.service)}]`);
   const message = span.statusMessage ? style.red(` ${sanitizeLine(span.statusMessage)}`) : '';
-  const score = span.events.find((event) => event.name === 'gen_ai.evaluation.result')?.attributes[
-    'gen_ai.evaluation.score.value'
+  const score = span.events.find((event) => event.name === EVENT.evaluationResult)?.attributes[
+    GEN_AI.evaluationScore
   ];
   const result = typeof score === 'number' ? ` ${score.toFixed(2)}` : '';
   return `${mark}${result}${service} ${style.dim(formatDuration(span.endMs - span.startMs))}${message}`;

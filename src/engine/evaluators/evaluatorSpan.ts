@@ -1,6 +1,7 @@
 import type { Score } from '../model/evaluation.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Attributes, LogLevel, Span } from '../ports.ts';
+import { EVENT, GEN_AI } from '../telemetry/attributes.ts';
 
 /**
  * The span of one evaluator, opened when it is first needed: by an evaluator that waits for something, calls a
@@ -59,12 +60,11 @@ export class EvaluatorSpan implements Span {
   /** Ends the span if it was opened, with what came out of it. */
   conclude(score: Score): void {
     if (!this.#own) return;
-    this.#own.event('gen_ai.evaluation.result', {
-      'gen_ai.evaluation.name': this.#evaluator,
-      'gen_ai.evaluation.score.value': score.status === 'scored' ? score.score : undefined,
-      'gen_ai.evaluation.score.label':
-        score.status === 'scored' ? (score.pass ? 'pass' : 'fail') : score.status,
-      'gen_ai.evaluation.explanation': score.reason,
+    this.#own.event(EVENT.evaluationResult, {
+      [GEN_AI.evaluationName]: this.#evaluator,
+      [GEN_AI.evaluationScore]: score.status === 'scored' ? score.score : undefined,
+      [GEN_AI.evaluationLabel]: score.status === 'scored' ? (score.pass ? 'pass' : 'fail') : score.status,
+      [GEN_AI.evaluationExplanation]: score.reason,
     });
     this.end(score.status === 'error' ? score.reason : undefined);
   }

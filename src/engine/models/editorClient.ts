@@ -1,6 +1,7 @@
 import type { JsonObject } from '../model/json.ts';
 import type { Message, ModelParameters, ToolCall, ToolDefinition } from '../model/message.ts';
 import type { Clock } from '../ports.ts';
+import { GEN_AI, GENERAL } from '../telemetry/attributes.ts';
 import { replyAttributes } from './chatSpan.ts';
 import { startDeadline } from './deadline.ts';
 import { type ModelClient, ModelError, type ModelReply, NO_OUTPUT } from './modelClient.ts';
@@ -51,9 +52,9 @@ export function createEditorClient(options: {
       const span = call.span.child(
         `chat ${model}`,
         {
-          'gen_ai.operation.name': 'chat',
-          'gen_ai.provider.name': EDITOR_PROVIDER,
-          'gen_ai.request.model': model,
+          [GEN_AI.operationName]: 'chat',
+          [GEN_AI.providerName]: EDITOR_PROVIDER,
+          [GEN_AI.requestModel]: model,
         },
         'client',
       );
@@ -72,7 +73,7 @@ export function createEditorClient(options: {
         return reply;
       } catch (error) {
         const failure = error instanceof ModelError ? error : undefined;
-        span.set({ 'error.type': failure?.code ?? (call.signal.aborted ? 'cancelled' : '_OTHER') });
+        span.set({ [GENERAL.errorType]: failure?.code ?? (call.signal.aborted ? 'cancelled' : '_OTHER') });
         span.end(failure?.message ?? (call.signal.aborted ? 'cancelled' : 'failed'));
         throw error;
       } finally {

@@ -2,6 +2,7 @@ import { createRedactor } from '../http/redactor.ts';
 import { isJsonObject } from '../model/json.ts';
 import type { Usage } from '../model/output.ts';
 import type { Clock, Random } from '../ports.ts';
+import { GEN_AI, GENERAL, TOUCHSTONE } from '../telemetry/attributes.ts';
 import type { Endpoint } from './boundFetch.ts';
 import { classifyError } from './classify.ts';
 import { startDeadline } from './deadline.ts';
@@ -60,10 +61,10 @@ export function sendToOpenAi(options: EmbeddingsOptions): SendTexts {
     const span = call.span.child(
       `embeddings ${options.model}`,
       {
-        'gen_ai.operation.name': 'embeddings',
-        'gen_ai.provider.name': options.provider,
-        'gen_ai.request.model': options.model,
-        'touchstone.embeddings.texts': texts.length,
+        [GEN_AI.operationName]: 'embeddings',
+        [GEN_AI.providerName]: options.provider,
+        [GEN_AI.requestModel]: options.model,
+        [TOUCHSTONE.embeddedTexts]: texts.length,
       },
       'client',
     );
@@ -74,11 +75,11 @@ export function sendToOpenAi(options: EmbeddingsOptions): SendTexts {
       const work = () => withRetry(() => attempt(texts, deadline.signal), retry);
       const embeddings = await limiter.run(work, deadline.signal);
       const tokens = embeddings.reduce((sum, { usage }) => sum + (usage?.inputTokens ?? 0), 0);
-      span.set({ 'gen_ai.usage.input_tokens': tokens });
+      span.set({ [GEN_AI.inputTokens]: tokens });
       span.end();
       return embeddings;
     } catch (error) {
-      span.set({ 'error.type': error instanceof ModelError ? errorType(error) : '_OTHER' });
+      span.set({ [GENERAL.errorType]: error instanceof ModelError ? errorType(error) : '_OTHER' });
       span.end(error instanceof Error ? error.message : 'failed');
       throw error;
     } finally {

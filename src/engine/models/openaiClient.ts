@@ -1,6 +1,7 @@
 import type { OpenAI } from 'openai/client';
 import { createRedactor } from '../http/redactor.ts';
 import type { Clock, Random, Span } from '../ports.ts';
+import { EVENT, GENERAL } from '../telemetry/attributes.ts';
 import { createBoundFetch, type Endpoint } from './boundFetch.ts';
 import { type MaxTokensField, toChatBody } from './chatBody.ts';
 import { replyAttributes, requestAttributes } from './chatSpan.ts';
@@ -109,7 +110,7 @@ export function createOpenAiClient(options: OpenAiClientOptions): ModelClient {
       } catch (error) {
         const failure = error instanceof ModelError ? error : undefined;
         span.set({
-          'error.type': failure ? errorType(failure) : call.signal.aborted ? 'cancelled' : '_OTHER',
+          [GENERAL.errorType]: failure ? errorType(failure) : call.signal.aborted ? 'cancelled' : '_OTHER',
         });
         span.end(failure?.message ?? (call.signal.aborted ? 'cancelled' : 'failed'));
         throw error;
@@ -182,7 +183,7 @@ async function callStreamed(call: Call, span: Span): Promise<Received> {
       addChunk(received.draft, chunk);
       if (received.firstTokenAt === null && hasContent(received.draft)) {
         received.firstTokenAt = clock.monotonic();
-        span.event('first_token');
+        span.event(EVENT.firstToken);
       }
     }
   } catch (error) {

@@ -1,4 +1,5 @@
 import { canonicalJson, type JsonObject } from '../model/json.ts';
+import { TOUCHSTONE } from '../telemetry/attributes.ts';
 import { replyAttributes, requestAttributes } from './chatSpan.ts';
 import {
   type CallOptions,
@@ -47,7 +48,7 @@ export function replayCatalog(
     const { provider, model, endpoint } = identity;
     const span = options.span.child(`chat ${model}`, {
       ...requestAttributes(provider, model, endpoint ?? 'http://recorded', request),
-      'touchstone.replayed': true,
+      [TOUCHSTONE.replayed]: true,
     });
     const key = keyOf(canonicalRequest(identity, request), options);
     const found = recordings.read(key);

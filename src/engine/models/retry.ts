@@ -1,5 +1,6 @@
 import { LONGEST_WAIT_MS } from '../http/retryAfter.ts';
 import type { Clock, Random, Span } from '../ports.ts';
+import { EVENT, GENERAL, RETRY } from '../telemetry/attributes.ts';
 import { ModelError, restate } from './modelClient.ts';
 
 /** Calls altogether, the first one included. */
@@ -33,7 +34,11 @@ export async function withRetry<T>(attempt: () => Promise<T>, options: RetryOpti
       const waitMs = error.retryAfterMs ?? backoff(done, options.random);
       if (done >= RETRY_ATTEMPTS) throw spent(error, done, options.clock);
       if (options.clock.monotonic() + waitMs >= options.deadline) throw tooLate(error, waitMs, options);
-      options.span.event('retry', { attempt: done, wait_ms: waitMs, 'error.type': errorType(error) });
+      options.span.event(EVENT.retry, {
+        [RETRY.attempt]: done,
+        [RETRY.waitMs]: waitMs,
+        [GENERAL.errorType]: errorType(error),
+      });
       await options.clock.sleep(waitMs, options.signal);
     }
   }

@@ -2,6 +2,7 @@ import type { ClauseStatus, GateClause } from '../model/gateReport.ts';
 import { formatLocation } from '../model/location.ts';
 import type { TrialResult } from '../model/result.ts';
 import type { GroupSummary } from '../model/summary.ts';
+import { JUNIT } from '../telemetry/attributes.ts';
 import { actualText, caseTitle, expectations, inputText, whyLines } from './caseText.ts';
 import type { RunReport } from './runReport.ts';
 import { xmlAttributes, xmlText } from './xml.ts';
@@ -57,13 +58,13 @@ function openSuite(name: string, { run }: RunReport, more: { [name: string]: str
 function* properties({ run }: RunReport, target: string): IterableIterator<string> {
   const { plan } = run;
   const values = {
-    'touchstone.run': run.id,
-    'touchstone.suite': plan.suite,
-    'touchstone.target': target,
-    'touchstone.dataset': plan.dataset.path,
-    'touchstone.dataset.version': plan.dataset.version,
-    'touchstone.repeat': plan.repeat,
-    'touchstone.seed': plan.seed,
+    [JUNIT.run]: run.id,
+    [JUNIT.suite]: plan.suite,
+    [JUNIT.target]: target,
+    [JUNIT.dataset]: plan.dataset.path,
+    [JUNIT.datasetVersion]: plan.dataset.version,
+    [JUNIT.repeat]: plan.repeat,
+    [JUNIT.seed]: plan.seed,
   };
   yield '    <properties>\n';
   for (const [name, value] of Object.entries(values))

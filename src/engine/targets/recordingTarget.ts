@@ -2,6 +2,7 @@ import { FileError } from '../errors.ts';
 import { canonicalJson, type JsonObject } from '../model/json.ts';
 import type { Output } from '../model/output.ts';
 import { notRecorded, type Recordings } from '../models/recordings.ts';
+import { TOUCHSTONE } from '../telemetry/attributes.ts';
 import { errorOutput, readReply } from './agentReply.ts';
 import { agentRequest } from './agentRequest.ts';
 import { NOT_NEEDED } from './environmentReference.ts';
@@ -43,7 +44,7 @@ export function replayedTarget(target: Target, recordings: Recordings): Target {
     ...target,
     call: async (request, { signal, span }) => {
       signal.throwIfAborted();
-      span.set({ 'touchstone.replayed': true });
+      span.set({ [TOUCHSTONE.replayed]: true });
       const key = keyOf(target, request);
       const found = recordings.read(key);
       if (!found) {

@@ -1,6 +1,7 @@
 import type { Output } from '../model/output.ts';
 import { backoff, RETRY_ATTEMPTS } from '../models/retry.ts';
 import type { Clock, Random, Span } from '../ports.ts';
+import { EVENT, RETRY } from '../telemetry/attributes.ts';
 
 /** One call of an agent. `retry` is set where it is known that the agent will answer later. */
 export interface Attempt {
@@ -38,7 +39,7 @@ export async function retriedCall(
     const waitMs = retry.afterMs ?? backoff(made, random);
     if (clock.monotonic() - begun + waitMs >= limitMs) return tooLate(final, waitMs, limitMs);
     spentUsd += output.costUsd ?? 0;
-    span.event('retry', { attempt: made, wait_ms: waitMs });
+    span.event(EVENT.retry, { [RETRY.attempt]: made, [RETRY.waitMs]: waitMs });
     await clock.sleep(waitMs, signal);
   }
 }

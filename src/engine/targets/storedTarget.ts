@@ -1,6 +1,7 @@
 import type { GoldenCase } from '../model/case.ts';
 import { contentHash } from '../model/hash.ts';
 import type { Output } from '../model/output.ts';
+import { TOUCHSTONE } from '../telemetry/attributes.ts';
 import { errorOutput } from './agentReply.ts';
 import type { Target, TargetKind } from './target.ts';
 
@@ -44,7 +45,7 @@ export function createStoredTarget({ target, runId, find }: StoredTargetOptions)
     hash,
     call: async ({ case: golden, trial }, { signal, span }) => {
       signal.throwIfAborted();
-      span.set({ 'touchstone.rejudged': runId });
+      span.set({ [TOUCHSTONE.rejudged]: runId });
       const stored = find(golden.id, trial);
       if (!stored) {
         return errorOutput('not-stored', `run ${runId} holds no output of this case and trial`, 0);

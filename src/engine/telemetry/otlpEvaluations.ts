@@ -2,13 +2,12 @@ import type { Evaluation } from '../model/evaluation.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { TrialResult } from '../model/result.ts';
 import type { SpanRecord } from '../model/span.ts';
+import { EVENT, GEN_AI, GENERAL, TOUCHSTONE } from './attributes.ts';
 import type { OtlpRecords, ReadableLog } from './otlpRecords.ts';
-
-const EVENT = 'gen_ai.evaluation.result';
 
 /**
  * One event for each evaluator that said something of the output, and one for the verdict, as children of the
- * evaluated span (OpenTelemetry's semantic conventions for generative AI, `gen_ai.evaluation.result`).
+ * evaluated span (OpenTelemetry's semantic conventions for generative AI).
  * `spans` are those of the result's trace.
  */
 export function evaluationEvents(
@@ -24,40 +23,42 @@ export function evaluationEvents(
     timeMs: evaluated?.endMs ?? result.startedAt + result.output.latencyMs,
   };
   const common = {
-    'gen_ai.response.id': evaluated ? responseId(evaluated, spans) : null,
-    'touchstone.run.id': runId,
-    'touchstone.case.id': result.caseId,
-    'touchstone.target.name': result.target,
-    'touchstone.trial': result.trial,
+    [GEN_AI.responseId]: evaluated ? responseId(evaluated, spans) : null,
+    [TOUCHSTONE.runId]: runId,
+    [TOUCHSTONE.caseId]: result.caseId,
+    [TOUCHSTONE.targetName]: result.target,
+    [TOUCHSTONE.trial]: result.trial,
   };
   return [
     ...result.evaluations
       .filter(({ status }) => status !== 'skipped')
-      .map((entry) => records.event(EVENT, at, { ...evaluationAttributes(entry), ...common })),
-    records.event(EVENT, at, { ...verdictAttributes(result), ...common }),
+      .map((entry) =>
+        records.event(EVENT.evaluationResult, at, { ...evaluationAttributes(entry), ...common }),
+      ),
+    records.event(EVENT.evaluationResult, at, { ...verdictAttributes(result), ...common }),
   ];
 }
 
 function evaluationAttributes(evaluation: Evaluation): JsonObject {
   const scored = evaluation.status === 'scored';
   return {
-    'gen_ai.evaluation.name': evaluation.name,
-    'gen_ai.evaluation.score.value': scored ? evaluation.score : null,
-    'gen_ai.evaluation.score.label': scored ? (evaluation.pass ? 'pass' : 'fail') : 'error',
-    'gen_ai.evaluation.explanation': evaluation.reason,
-    'error.type': scored ? null : '_OTHER',
-    'touchstone.evaluation.type': evaluation.type,
-    'touchstone.evaluation.stage': evaluation.stage,
+    [GEN_AI.evaluationName]: evaluation.name,
+    [GEN_AI.evaluationScore]: scored ? evaluation.score : null,
+    [GEN_AI.evaluationLabel]: scored ? (evaluation.pass ? 'pass' : 'fail') : 'error',
+    [GEN_AI.evaluationExplanation]: evaluation.reason,
+    [GENERAL.errorType]: scored ? null : '_OTHER',
+    [TOUCHSTONE.evaluationType]: evaluation.type,
+    [TOUCHSTONE.evaluationStage]: evaluation.stage,
   };
 }
 
 function verdictAttributes({ status, score, reason }: TrialResult): JsonObject {
   return {
-    'gen_ai.evaluation.name': 'touchstone.verdict',
-    'gen_ai.evaluation.score.value': score,
-    'gen_ai.evaluation.score.label': { passed: 'pass', failed: 'fail', errored: 'error' }[status],
-    'gen_ai.evaluation.explanation': reason,
-    'error.type': status === 'errored' ? '_OTHER' : null,
+    [GEN_AI.evaluationName]: TOUCHSTONE.verdict,
+    [GEN_AI.evaluationScore]: score,
+    [GEN_AI.evaluationLabel]: { passed: 'pass', failed: 'fail', errored: 'error' }[status],
+    [GEN_AI.evaluationExplanation]: reason,
+    [GENERAL.errorType]: status === 'errored' ? '_OTHER' : null,
   };
 }
 
@@ -66,7 +67,7 @@ function evaluatedSpan({ trial }: TrialResult, spans: readonly SpanRecord[]): Sp
   // An attempt that was interrupted has left a span without a verdict.
   const own = spans.findLast(
     ({ attributes }) =>
-      attributes['touchstone.trial'] === trial && attributes['touchstone.trial.status'] !== undefined,
+      attributes[TOUCHSTONE.trial] === trial && attributes[TOUCHSTONE.trialStatus] !== undefined,
   );
   if (!own) return undefined;
   return spans.find(({ parentSpanId, name }) => parentSpanId === own.spanId && CALL.test(name)) ?? own;
@@ -79,7 +80,7 @@ const CALL = /^invoke_agent( |$)/;
 function responseId(evaluated: SpanRecord, spans: readonly SpanRecord[]): string | null {
   const ids = spans
     .filter(({ spanId, parentSpanId }) => spanId === evaluated.spanId || parentSpanId === evaluated.spanId)
-    .map(({ attributes }) => attributes['gen_ai.response.id'])
+    .map(({ attributes }) => attributes[GEN_AI.responseId])
     .filter((id) => typeof id === 'string');
   return ids.length === 1 ? (ids[0] ?? null) : null;
 }

@@ -3,6 +3,7 @@ import type { ProtobufLogsSerializer } from '@opentelemetry/otlp-transformer';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import type { JsonObject } from '../model/json.ts';
 import type { LogRecord, SpanRecord } from '../model/span.ts';
+import { GENERAL } from './attributes.ts';
 
 /** A log record as OpenTelemetry's serializers take it. */
 export type ReadableLog = Parameters<typeof ProtobufLogsSerializer.serializeRequest>[0][number];
@@ -87,7 +88,7 @@ export class OtlpRecords {
     const found = this.#resources.get(service);
     if (found) return found;
     // The serializers read the attributes and nothing else of a resource.
-    const made = { attributes: { 'service.name': service } } as unknown as ReadableSpan['resource'];
+    const made = { attributes: { [GENERAL.serviceName]: service } } as unknown as ReadableSpan['resource'];
     this.#resources.set(service, made);
     return made;
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import type { SpanRecord } from '../model/span.ts';
+import { GENERAL } from './attributes.ts';
 
 /**
  * The part of OTLP/JSON (opentelemetry-proto, ExportTraceServiceRequest) that is read. Ids are hexadecimal,
@@ -69,7 +70,7 @@ export function readOtlpSpans(request: unknown): { spans: SpanRecord[]; rejected
   const spans: SpanRecord[] = [];
   let rejected = 0;
   for (const { resource, scopeSpans } of parsed.data.resourceSpans) {
-    const service = toObject(resource?.attributes)['service.name'];
+    const service = toObject(resource?.attributes)[GENERAL.serviceName];
     for (const candidate of scopeSpans.flatMap((scope) => scope.spans)) {
       const span = otlpSpan.safeParse(candidate);
       if (span.success) spans.push(toRecord(span.data, typeof service === 'string' ? service : 'unknown'));

@@ -1,5 +1,6 @@
 import type { LocatedCase } from '../../model/case.ts';
 import type { Span } from '../../ports.ts';
+import { TOUCHSTONE } from '../../telemetry/attributes.ts';
 import { caseTraceId } from '../../telemetry/traceIds.ts';
 import type { Tracing } from '../../telemetry/tracing.ts';
 
@@ -29,7 +30,7 @@ export class CaseTrace {
 
   startTrial(trial: number): Span {
     this.#root ??= this.#open();
-    return this.#root.child('trial', { 'touchstone.trial': trial });
+    return this.#root.child('trial', { [TOUCHSTONE.trial]: trial });
   }
 
   endTrial(span: Span, error?: string): void {
@@ -44,12 +45,12 @@ export class CaseTrace {
     return tracing.root(`case ${entry.id}`, {
       traceId: caseTraceId(runSpan.traceId, target, entry.id, index),
       link: runSpan,
-      baggage: { 'touchstone.run.id': runId, 'touchstone.case.id': entry.id },
+      baggage: { [TOUCHSTONE.runId]: runId, [TOUCHSTONE.caseId]: entry.id },
       attributes: {
-        'touchstone.run.id': runId,
-        'touchstone.case.id': entry.id,
-        'touchstone.target.name': target,
-        'touchstone.case.tags': entry.tags,
+        [TOUCHSTONE.runId]: runId,
+        [TOUCHSTONE.caseId]: entry.id,
+        [TOUCHSTONE.targetName]: target,
+        [TOUCHSTONE.caseTags]: entry.tags,
       },
     });
   }

@@ -5,6 +5,7 @@ import type { TrialResult } from '../../model/result.ts';
 import type { Clock, Log, Span } from '../../ports.ts';
 import type { Lease, Owner } from '../../store/lease.ts';
 import type { RunStore } from '../../store/runStore.ts';
+import { TOUCHSTONE } from '../../telemetry/attributes.ts';
 import { Tracing } from '../../telemetry/tracing.ts';
 import { caseFilter } from '../caseFilter.ts';
 import type { CaseOrder } from '../ordered/caseOrder.ts';
@@ -109,11 +110,11 @@ class Execution {
     });
     this.#runSpan = this.#tracing.root(`run ${inputs.plan.suite}`, {
       traceId: store.runTraceId(runId) ?? '',
-      baggage: { 'touchstone.run.id': runId },
+      baggage: { [TOUCHSTONE.runId]: runId },
       attributes: {
-        'touchstone.run.id': runId,
-        'touchstone.suite': inputs.plan.suite,
-        'touchstone.attempt': attempt,
+        [TOUCHSTONE.runId]: runId,
+        [TOUCHSTONE.suite]: inputs.plan.suite,
+        [TOUCHSTONE.attempt]: attempt,
       },
     });
     const programs = new Places(inputs.maxPrograms ?? Number.POSITIVE_INFINITY);

@@ -8,6 +8,7 @@ import { emptyOutput, type Output, type OutputError } from '../../model/output.t
 import type { TrialResult, Verdict } from '../../model/result.ts';
 import type { Clock, Span } from '../../ports.ts';
 import type { Target } from '../../targets/target.ts';
+import { GEN_AI, GENERAL, TOUCHSTONE } from '../../telemetry/attributes.ts';
 import { readOtlpSpans } from '../../telemetry/otlpSpans.ts';
 import type { Tracing } from '../../telemetry/tracing.ts';
 import { judgedCase, type ToldCase } from '../ordered/tellCase.ts';
@@ -61,7 +62,7 @@ export async function judgeTrial(
   const { located, target, trial, span } = job;
   const scored = output.status === 'complete' ? await evaluate(job, output, others) : notScored(output);
   const verdict = job.redactor?.value(scored) ?? scored;
-  span.set({ 'touchstone.trial.status': verdict.status });
+  span.set({ [TOUCHSTONE.trialStatus]: verdict.status });
   return {
     target: target.name,
     caseId: located.case.id,
@@ -87,9 +88,9 @@ export async function judgeTrial(
 async function callTarget(job: TrialJob): Promise<Output> {
   const { target, located, trial, told, signal, timeoutMs, clock } = job;
   const span = job.span.child(`invoke_agent ${target.name}`, {
-    'gen_ai.operation.name': 'invoke_agent',
-    'gen_ai.agent.name': target.name,
-    'touchstone.target.kind': target.kind,
+    [GEN_AI.operationName]: 'invoke_agent',
+    [GEN_AI.agentName]: target.name,
+    [TOUCHSTONE.targetKind]: target.kind,
   });
   const receiveSpans = (request: unknown): void => acceptSpans(job.tracing, span, request);
   const started = clock.monotonic();
@@ -121,17 +122,17 @@ function dependency(message: string): OutputError {
 
 function describeOutput(span: Span, output: Output): void {
   span.set({
-    'gen_ai.response.model': output.model,
-    'gen_ai.usage.input_tokens': output.usage?.inputTokens,
-    'gen_ai.usage.output_tokens': output.usage?.outputTokens,
-    'touchstone.output.status': output.status,
+    [GEN_AI.responseModel]: output.model,
+    [GEN_AI.inputTokens]: output.usage?.inputTokens,
+    [GEN_AI.outputTokens]: output.usage?.outputTokens,
+    [TOUCHSTONE.outputStatus]: output.status,
   });
   if (output.status === 'complete') {
     span.end();
     return;
   }
   const reason = output.status === 'error' ? output.error.message : output.reason;
-  span.set({ 'error.type': output.status === 'error' ? output.error.code : 'incomplete' });
+  span.set({ [GENERAL.errorType]: output.status === 'error' ? output.error.code : 'incomplete' });
   span.log('warn', `target returned ${output.status}: ${reason}`);
   span.end(reason);
 }

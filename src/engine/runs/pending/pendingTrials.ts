@@ -1,6 +1,7 @@
 import type { LocatedCase } from '../../model/case.ts';
 import type { Span } from '../../ports.ts';
 import type { RunStore } from '../../store/runStore.ts';
+import { TOUCHSTONE } from '../../telemetry/attributes.ts';
 import type { BatchWriter } from '../execution/batchWriter.ts';
 import type { CaseTrace } from '../execution/caseTrace.ts';
 import type { PlannedTarget } from '../execution/runInputs.ts';
@@ -108,7 +109,7 @@ export class HeldTrials {
     const spans = new Map([...held.jobs()].map((job) => [job.target.name, job.span]));
     for (const result of results) {
       const span = spans.get(result.target);
-      span?.set({ 'touchstone.trial.status': result.status });
+      span?.set({ [TOUCHSTONE.trialStatus]: result.status });
       if (span) this.#end(span, result.status === 'errored' ? result.reason : undefined);
       this.#options.writer.add(result, held.located);
     }

@@ -1,5 +1,6 @@
 import type { Message } from '../../model/message.ts';
 import { type CallOptions, type ModelClient, ModelError, type ModelReply } from '../../models/modelClient.ts';
+import { GEN_AI } from '../../telemetry/attributes.ts';
 import type { PromptfooCaller } from './promptfooTarget.ts';
 
 /** Who answers, by its reference: `program/judge.mjs`. */
@@ -18,9 +19,9 @@ export function callerClient(reference: string, caller: PromptfooCaller): ModelC
     ...identity,
     async complete({ messages }, options) {
       const span = options.span.child(`chat ${identity.model}`, {
-        'gen_ai.operation.name': 'chat',
-        'gen_ai.provider.name': identity.provider,
-        'gen_ai.request.model': identity.model,
+        [GEN_AI.operationName]: 'chat',
+        [GEN_AI.providerName]: identity.provider,
+        [GEN_AI.requestModel]: identity.model,
       });
       try {
         const reply = await ask(caller, messages, identity.model, { ...options, span });

@@ -1,0 +1,91 @@
+/**
+ * Every name of an attribute or event that is written to or read from telemetry. Names are wire format: collectors,
+ * dashboards and stored runs know them. They are constants of this project, since OpenTelemetry's package marks all
+ * names for generative AI as deprecated: they have moved out of the general conventions.
+ */
+
+/** OpenTelemetry's semantic conventions for generative AI. */
+export const GEN_AI = {
+  operationName: 'gen_ai.operation.name',
+  providerName: 'gen_ai.provider.name',
+  agentName: 'gen_ai.agent.name',
+  outputType: 'gen_ai.output.type',
+
+  requestModel: 'gen_ai.request.model',
+  requestTemperature: 'gen_ai.request.temperature',
+  requestTopP: 'gen_ai.request.top_p',
+  requestMaxTokens: 'gen_ai.request.max_tokens',
+  requestSeed: 'gen_ai.request.seed',
+  requestStopSequences: 'gen_ai.request.stop_sequences',
+  requestFrequencyPenalty: 'gen_ai.request.frequency_penalty',
+  requestPresencePenalty: 'gen_ai.request.presence_penalty',
+
+  responseModel: 'gen_ai.response.model',
+  responseId: 'gen_ai.response.id',
+  responseFinishReasons: 'gen_ai.response.finish_reasons',
+
+  inputTokens: 'gen_ai.usage.input_tokens',
+  outputTokens: 'gen_ai.usage.output_tokens',
+  /** Counted in `inputTokens`, as are those written. */
+  cacheReadTokens: 'gen_ai.usage.cache_read.input_tokens',
+  cacheCreationTokens: 'gen_ai.usage.cache_creation.input_tokens',
+
+  evaluationName: 'gen_ai.evaluation.name',
+  evaluationScore: 'gen_ai.evaluation.score.value',
+  evaluationLabel: 'gen_ai.evaluation.score.label',
+  evaluationExplanation: 'gen_ai.evaluation.explanation',
+} as const;
+
+/** What the conventions have no word for. */
+export const TOUCHSTONE = {
+  runId: 'touchstone.run.id',
+  suite: 'touchstone.suite',
+  /** How often the run had been started before. */
+  attempt: 'touchstone.attempt',
+  caseId: 'touchstone.case.id',
+  caseTags: 'touchstone.case.tags',
+  targetName: 'touchstone.target.name',
+  targetKind: 'touchstone.target.kind',
+  /** From 0. */
+  trial: 'touchstone.trial',
+  trialStatus: 'touchstone.trial.status',
+  outputStatus: 'touchstone.output.status',
+  /** The answer came from a recording. */
+  replayed: 'touchstone.replayed',
+  /** The run whose stored answer is judged again. */
+  rejudged: 'touchstone.rejudged',
+  embeddedTexts: 'touchstone.embeddings.texts',
+  evaluationType: 'touchstone.evaluation.type',
+  evaluationStage: 'touchstone.evaluation.stage',
+  /** The name of the evaluation that stands for the verdict over all of them. */
+  verdict: 'touchstone.verdict',
+} as const;
+
+/** OpenTelemetry's general conventions. */
+export const GENERAL = {
+  errorType: 'error.type',
+  serviceName: 'service.name',
+  serverAddress: 'server.address',
+  serverPort: 'server.port',
+} as const;
+
+/** Names of events. */
+export const EVENT = {
+  evaluationResult: 'gen_ai.evaluation.result',
+  firstToken: 'first_token',
+  retry: 'retry',
+} as const;
+
+/** What an event of a retry says. */
+export const RETRY = { attempt: 'attempt', waitMs: 'wait_ms' } as const;
+
+/** The properties of a JUnit report. */
+export const JUNIT = {
+  run: 'touchstone.run',
+  suite: 'touchstone.suite',
+  target: 'touchstone.target',
+  dataset: 'touchstone.dataset',
+  datasetVersion: 'touchstone.dataset.version',
+  repeat: 'touchstone.repeat',
+  seed: 'touchstone.seed',
+} as const;
