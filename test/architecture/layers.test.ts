@@ -30,8 +30,19 @@ const ALLOWED: { [feature: string]: readonly string[] } = {
   targets: ['models', 'prompts'],
   cost: ['models', 'prompts', 'targets', 'datasets'],
   compress: ['prompts', 'models'],
-  suites: ['evaluators', 'models', 'prompts', 'datasets'],
-  runs: ['cost', 'suites', 'targets', 'evaluators', 'datasets', 'prompts', 'models', 'telemetry'],
+  suites: ['evaluators', 'models', 'prompts', 'datasets', 'promptfoo'],
+  promptfoo: ['suites', 'targets', 'evaluators', 'datasets', 'models', 'prompts'],
+  runs: [
+    'promptfoo',
+    'cost',
+    'suites',
+    'targets',
+    'evaluators',
+    'datasets',
+    'prompts',
+    'models',
+    'telemetry',
+  ],
   compare: ['runs', 'suites', 'targets', 'datasets'],
   reports: [],
   language: ['suites', 'evaluators', 'datasets', 'prompts', 'models'],
@@ -84,7 +95,7 @@ describe('architecture', () => {
     const texts = [
       'src/engine/evaluators/scriptChild.ts',
       'src/engine/evaluators/moduleChild.ts',
-      'src/engine/targets/promptfoo/programSources.ts',
+      'src/engine/promptfoo/scripts/programSources.ts',
     ];
     const own = [...graph.keys()].filter((file) => !texts.includes(file));
     assert.deepEqual(filesWith(own, /\bprocess\.exit\(/), ['src/cli.ts', 'src/engineProcess.ts']);

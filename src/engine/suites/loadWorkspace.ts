@@ -9,10 +9,10 @@ import { parseYaml } from '../files/yaml.ts';
 import { isJsonObject } from '../model/json.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Environment } from '../ports.ts';
+import { isPromptfoo } from '../promptfoo/config/isPromptfoo.ts';
 import { discoverWorkspace } from './discoverWorkspace.ts';
 import { workspacePath } from './fileReference.ts';
 import { implicitConfig } from './implicitConfig.ts';
-import { isPromptfoo } from './promptfoo/isPromptfoo.ts';
 import { readConfig } from './readConfig.ts';
 import type { WorkspaceConfig } from './workspaceConfig.ts';
 
@@ -115,7 +115,7 @@ async function readForeign(
   source: { document: SourceDocument; root: string; absolute: string; problems: Problem[] },
   environment: Environment,
 ): Promise<WorkspaceConfig | undefined> {
-  const { readPromptfoo } = await import('./promptfoo/readPromptfoo.ts');
+  const { readPromptfoo } = await import('../promptfoo/config/readPromptfoo.ts');
   return readPromptfoo(source, environment);
 }
 

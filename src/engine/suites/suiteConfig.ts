@@ -4,12 +4,12 @@ import type { EvaluatorSpec } from '../model/evaluation.ts';
 import type { GatePolicy } from '../model/gatePolicy.ts';
 import type { SourceLocation } from '../model/location.ts';
 import type { RunFilter } from '../model/run.ts';
+import type { PromptfooProvider } from '../promptfoo/plan.ts';
+import type { CallScript } from '../promptfoo/tests/transformVars.ts';
 import { type BudgetConfig, budgetFile, tokenBudgetsFile } from './budgetConfig.ts';
 import { CASCADE_NOTE, type CascadeConfig, cascadeFile } from './cascadeConfig.ts';
 import type { FileReference } from './fileReference.ts';
 import { gateFile } from './gateConfig.ts';
-import type { PromptfooProvider } from './promptfoo/plan.ts';
-import type { CallScript } from './promptfoo/transformVars.ts';
 import { type TargetConfig, targetFile } from './targetConfig.ts';
 
 /** Targets × datasets × evaluators, plus a gate: one entry of `suites`, with every default filled in. */

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import type { SourceLocation } from '../model/location.ts';
 import type { ModelParameters } from '../model/message.ts';
+import type { PromptfooPrompt, PromptfooProvider } from '../promptfoo/plan.ts';
 import type { FileReference } from './fileReference.ts';
 import { nameSchema } from './name.ts';
-import type { PromptfooPrompt, PromptfooProvider } from './promptfoo/plan.ts';
 
 interface TargetBase {
   /** Unique within its suite. */

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import type { JsonObject } from '../../../src/engine/model/json.ts';
+import { withEnvironment } from '../../../src/engine/promptfoo/config/environmentTemplates.ts';
+import { fillValue, renderPromptText } from '../../../src/engine/promptfoo/prompts/renderPrompt.ts';
 import { wrapPartialTags } from '../../../src/engine/prompts/nunjucks/partialTags.ts';
 import { readsName } from '../../../src/engine/prompts/nunjucks/readsName.ts';
 import {
@@ -9,8 +11,6 @@ import {
   renderNunjucks,
 } from '../../../src/engine/prompts/nunjucks/renderNunjucks.ts';
 import { readsUndefined } from '../../../src/engine/prompts/nunjucks/undefinedNames.ts';
-import { withEnvironment } from '../../../src/engine/suites/promptfoo/environmentTemplates.ts';
-import { fillValue, renderPromptText } from '../../../src/engine/targets/promptfoo/renderPrompt.ts';
 
 /** The message of a template that is refused. */
 function complaint(template: string, variables: JsonObject = {}): string {

@@ -7,7 +7,7 @@ import { caseEvaluators } from '../../../src/engine/runs/preparation/caseEvaluat
 import { checkWorkspace } from '../../../src/engine/suites/loadWorkspace.ts';
 import { validateFile } from '../../../src/engine/suites/validateFiles.ts';
 import { depsWith, inputWith } from '../evaluators/evaluating.ts';
-import { loadFiles, runFiles } from './promptfoo/promptfooRun.ts';
+import { loadFiles, runFiles } from '../promptfoo/promptfooRun.ts';
 import { workspaceFolder } from './workspaceFolder.ts';
 
 const { signal } = new AbortController();

@@ -2,10 +2,10 @@ import { PromptError } from '../../errors.ts';
 import type { GoldenCase, LocatedCase } from '../../model/case.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { Output } from '../../model/output.ts';
+import { fillValue } from '../../promptfoo/prompts/renderPrompt.ts';
 import { mentions } from '../../prompts/mentions.ts';
 import { renderNunjucks } from '../../prompts/nunjucks/renderNunjucks.ts';
 import { CONVERSATION_TURN, type EarlierOutputs, missingOutput } from '../../targets/earlierOutputs.ts';
-import { fillValue } from '../../targets/promptfoo/renderPrompt.ts';
 import { type CaseOrder, type OrderedCase, orderedCase } from './caseOrder.ts';
 import type { EarlierCases } from './earlierCases.ts';
 

@@ -1,4 +1,5 @@
 import { priceOfModel } from '../../models/modelPrice.ts';
+import { createFromPromptfoo } from '../../promptfoo/targets/createFromPromptfoo.ts';
 import type { SuiteConfig } from '../../suites/suiteConfig.ts';
 import type { TargetConfig } from '../../suites/targetConfig.ts';
 import { createCommandTarget } from '../../targets/commandTarget.ts';
@@ -8,13 +9,12 @@ import { recordingTarget, replayedTarget } from '../../targets/recordingTarget.t
 import { redactedTarget } from '../../targets/redactedTarget.ts';
 import { createReplayTarget } from '../../targets/replayTarget.ts';
 import type { Target } from '../../targets/target.ts';
+import type { TargetPorts } from '../../targets/targetPorts.ts';
 import type { PlannedTarget } from '../execution/runInputs.ts';
-import { createFromPromptfoo } from '../promptfooTarget.ts';
 import { askedTarget } from './askedTarget.ts';
 import { secretValue } from './configuredSecrets.ts';
 import { createEchoPromptTarget, createModelTarget } from './promptTargets.ts';
 import { keylessEnvironment } from './recordedRun.ts';
-import type { TargetPorts } from './targetPorts.ts';
 
 /** The target that a suite names, with its limits. Throws ConfigError or PromptError. */
 export function createTarget(config: TargetConfig, suite: SuiteConfig, ports: TargetPorts): PlannedTarget {

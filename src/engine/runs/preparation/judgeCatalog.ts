@@ -2,14 +2,14 @@ import { createKeyedClient } from '../../models/keyedClient.ts';
 import type { ModelCatalog, ModelClient } from '../../models/modelClient.ts';
 import { recordingCatalog, replayCatalog } from '../../models/recordingClient.ts';
 import type { Environment } from '../../ports.ts';
-import type { PromptfooProvider } from '../../suites/promptfoo/plan.ts';
+import type { PromptfooProvider } from '../../promptfoo/plan.ts';
+import { callerClient, callerIdentity } from '../../promptfoo/targets/callerClient.ts';
+import { callerOf } from '../../promptfoo/targets/createFromPromptfoo.ts';
 import type { SuiteConfig } from '../../suites/suiteConfig.ts';
 import type { TargetConfig } from '../../suites/targetConfig.ts';
-import { callerClient, callerIdentity } from '../../targets/promptfoo/callerClient.ts';
-import { callerOf } from '../promptfooTarget.ts';
+import type { TargetPorts } from '../../targets/targetPorts.ts';
 import { askedEnvironment, askedVariables } from './askedTarget.ts';
 import { secretValue } from './configuredSecrets.ts';
-import type { TargetPorts } from './targetPorts.ts';
 
 /** Models that judge; to be closed with the run. */
 export interface JudgeCatalog extends ModelCatalog {

@@ -10,7 +10,7 @@ import { createEchoTarget } from '../../targets/echoTarget.ts';
 import { renderCase } from '../../targets/promptCase.ts';
 import { createPromptTarget } from '../../targets/promptTarget.ts';
 import type { Target } from '../../targets/target.ts';
-import type { TargetPorts } from './targetPorts.ts';
+import type { TargetPorts } from '../../targets/targetPorts.ts';
 
 /** A prompt with its model: the run's, the target's, or the one that the prompt itself names. */
 export function createModelTarget(

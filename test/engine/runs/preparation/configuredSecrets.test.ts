@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { Redactor } from '../../../../src/engine/http/redactor.ts';
 import { fixedEnvironment } from '../../../../src/engine/ports.ts';
+import type { PromptfooPrompt } from '../../../../src/engine/promptfoo/plan.ts';
 import { configuredSecrets, secretValue } from '../../../../src/engine/runs/preparation/configuredSecrets.ts';
 import { Xoshiro128 } from '../../../../src/engine/statistics/prng.ts';
-import type { PromptfooPrompt } from '../../../../src/engine/suites/promptfoo/plan.ts';
 import type { TargetConfig } from '../../../../src/engine/suites/targetConfig.ts';
 
 const location = { path: 'touchstone.yaml', line: 1, column: 1 };

@@ -1,0 +1,52 @@
+import type { ErrorPlace } from '../../errors.ts';
+import type { Redactor } from '../../http/redactor.ts';
+import type { JsonObject } from '../../model/json.ts';
+import type { Clock, Environment, Trust } from '../../ports.ts';
+import { type ModuleReference, moduleProcess } from '../scripts/moduleProcess.ts';
+import type { PromptfooCaller } from './promptfooTarget.ts';
+import { providerReply } from './providerReply.ts';
+import { unsupportedCaller } from './simpleCallers.ts';
+
+export interface ProgramCallerOptions extends ModuleReference {
+  /** The provider's options (`id`, `label`, `config`), handed to the module. */
+  options: JsonObject;
+  name: string;
+  /** Begins the messages about it, e.g. `The target "mini"`. */
+  owner: string;
+  where: ErrorPlace;
+}
+
+/**
+ * A provider that is a module of the workspace: `callApi` of what it exports, or `call_api` in Python. Its calls are
+ * errors where scripts are not trusted.
+ */
+export function programCaller(
+  options: ProgramCallerOptions,
+  ports: { environment: Environment; clock: Clock; trust: Trust; redactor?: Redactor; root: string },
+): PromptfooCaller {
+  const { language, name, owner, where } = options;
+  if (!ports.trust.scripts || !ports.trust.commands) {
+    return unsupportedCaller(
+      name,
+      `${owner} is a program, which is not trusted to run; read it, then use --trust`,
+    );
+  }
+  const module = moduleProcess(options, ports, { owner, where });
+  return {
+    kind: 'command',
+    lane: `program:${name}`,
+    identity: { module: module.identity, options: options.options },
+    environment: module.environment,
+    async call(prompt, vars, { case: golden }, context) {
+      const told = {
+        vars,
+        prompt: { raw: prompt, label: prompt },
+        test: { vars, metadata: (golden.metadata ?? {}) as JsonObject },
+        ...(context.span.traceparent ? { traceparent: context.span.traceparent } : {}),
+      };
+      const args = language === 'python' ? [prompt, options.options, told] : [prompt, told, options.options];
+      const reply = await module.call({ args, options: options.options }, context);
+      return reply.kind === 'failed' ? reply.output : providerReply(reply.value, reply.latencyMs);
+    },
+  };
+}
