@@ -1,8 +1,8 @@
 import { countPrompt } from '../engine/cost/fileTokens.ts';
 import { inputCost } from '../engine/cost/inputCost.ts';
 import { contextWindow } from '../engine/models/contextWindow.ts';
-import type { ModelPrice } from '../engine/models/prices.ts';
-import { priceOfReference, priceRows } from '../engine/models/priceTable.ts';
+import type { ModelPrice } from '../engine/models/prices/prices.ts';
+import { priceOfReference, priceRows } from '../engine/models/prices/priceTable.ts';
 import type { PromptBreakdown } from '../protocol/tokenCalls.ts';
 import { usedModels } from './modelHandlers.ts';
 import type { OpenedPrompt, PromptReader } from './openedPrompt.ts';

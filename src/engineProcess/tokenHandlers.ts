@@ -6,7 +6,7 @@ import { variablePlaces } from '../engine/cost/variableSizes.ts';
 import { readGitFile } from '../engine/datasets/diff/gitFile.ts';
 import { UserError } from '../engine/errors.ts';
 import { contextWindow } from '../engine/models/contextWindow.ts';
-import { PRICE_TABLE_DATE, priceOfReference } from '../engine/models/priceTable.ts';
+import { PRICE_TABLE_DATE, priceOfReference } from '../engine/models/prices/priceTable.ts';
 import { isExact } from '../engine/models/tokens/tokenBasis.ts';
 import type { Handlers } from '../protocol/call.ts';
 import type { PromptTokens, tokenCalls } from '../protocol/tokenCalls.ts';

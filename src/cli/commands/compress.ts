@@ -10,7 +10,7 @@ import { writeAtomic } from '../../engine/files/writeAtomic.ts';
 import type { Problem } from '../../engine/model/problem.ts';
 import { createModelCatalog } from '../../engine/models/catalog.ts';
 import { ModelError } from '../../engine/models/modelClient.ts';
-import { listPriceOf } from '../../engine/models/priceTable.ts';
+import { listPriceOf } from '../../engine/models/prices/priceTable.ts';
 import { Tokenizers } from '../../engine/models/tokens/tokenizer.ts';
 import { noLog, processEnvironment, systemClock } from '../../engine/ports.ts';
 import { parsePrompt } from '../../engine/prompts/parsePrompt.ts';

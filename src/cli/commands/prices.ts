@@ -1,4 +1,4 @@
-import { PRICE_TABLE_DATE, type PriceRow, priceRows } from '../../engine/models/priceTable.ts';
+import { PRICE_TABLE_DATE, type PriceRow, priceRows } from '../../engine/models/prices/priceTable.ts';
 import { systemClock } from '../../engine/ports.ts';
 import { EXIT } from '../exitCode.ts';
 import { openWorkspace } from '../openWorkspace.ts';

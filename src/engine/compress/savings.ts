@@ -1,4 +1,4 @@
-import type { ModelPrice } from '../models/prices.ts';
+import type { ModelPrice } from '../models/prices/prices.ts';
 
 /** What a compression saves in US dollars at a model's prices. */
 export interface Savings {

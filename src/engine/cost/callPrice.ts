@@ -1,4 +1,4 @@
-import type { ModelPrice } from '../models/prices.ts';
+import type { ModelPrice } from '../models/prices/prices.ts';
 import { addRanges, type Range, scaleRange } from './range.ts';
 
 /** A prompt of so many tokens may be read from the provider's cache (OpenAI's least; others ask for more). */

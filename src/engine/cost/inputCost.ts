@@ -1,4 +1,4 @@
-import { callCost, type ModelPrice } from '../models/prices.ts';
+import { callCost, type ModelPrice } from '../models/prices/prices.ts';
 import type { TokenCount } from '../models/tokens/tokenCount.ts';
 
 /** US dollars for so many input tokens; null where the price is unknown. */

@@ -1,4 +1,4 @@
-import type { ModelPrice } from '../models/prices.ts';
+import type { ModelPrice } from '../models/prices/prices.ts';
 import { wilsonInterval } from '../statistics/wilson.ts';
 import type { PastJudge } from './callHistory.ts';
 import { priceCalls } from './callPrice.ts';

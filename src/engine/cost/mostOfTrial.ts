@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts';
 import type { GoldenCase } from '../model/case.ts';
-import type { ModelPrice } from '../models/prices.ts';
+import type { ModelPrice } from '../models/prices/prices.ts';
 import { type Tokenizer, Tokenizers } from '../models/tokens/tokenizer.ts';
 import { renderCase } from '../targets/promptCase.ts';
 import type { AllowTokens } from '../targets/tokenAllowance.ts';

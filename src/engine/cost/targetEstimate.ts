@@ -2,7 +2,7 @@ import { UserError } from '../errors.ts';
 import type { GoldenCase } from '../model/case.ts';
 import type { ModelParameters } from '../model/message.ts';
 import type { Prompt } from '../model/prompt.ts';
-import type { ModelPrice } from '../models/prices.ts';
+import type { ModelPrice } from '../models/prices/prices.ts';
 import type { Tokenizer } from '../models/tokens/tokenizer.ts';
 import { renderCase } from '../targets/promptCase.ts';
 import type { MeasuredInput, PastCalls } from './callHistory.ts';

@@ -1,5 +1,5 @@
 import type { EvaluatorSpec } from '../model/evaluation.ts';
-import type { Embedder } from '../models/embeddings.ts';
+import type { Embedder } from '../models/embeddings/embeddings.ts';
 import { type ModelClient, ModelError } from '../models/modelClient.ts';
 import type { EvaluatorDeps } from './evaluator.ts';
 import { checkPattern } from './patternMatcher.ts';

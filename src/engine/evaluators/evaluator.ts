@@ -3,7 +3,7 @@ import type { GoldenCase } from '../model/case.ts';
 import type { Evaluation, EvaluatorSpec, Score, Stage } from '../model/evaluation.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import type { Output } from '../model/output.ts';
-import type { EmbeddingCatalog } from '../models/embeddings.ts';
+import type { EmbeddingCatalog } from '../models/embeddings/embeddings.ts';
 import type { ModelCatalog } from '../models/modelClient.ts';
 import type { Random, Span } from '../ports.ts';
 import type { PatternMatcher } from './pattern.ts';

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonValue } from '../model/json.ts';
-import { priceRows } from '../models/priceTable.ts';
+import { priceRows } from '../models/prices/priceTable.ts';
 import { discoverWorkspace } from '../suites/discoverWorkspace.ts';
 import { cursorText } from './cursorText.ts';
 import type { FileSchemas } from './fileSchema.ts';

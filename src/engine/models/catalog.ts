@@ -10,14 +10,19 @@ import {
 } from '../ports.ts';
 import type { Endpoint } from './boundFetch.ts';
 import { createEditorClient, EDITOR_PROVIDER, type EditorModels } from './editorClient.ts';
-import { createEmbedder, type Embedder, type EmbeddingCatalog, type SendTexts } from './embeddings.ts';
-import { sendToOpenAi } from './embeddingsClient.ts';
+import {
+  createEmbedder,
+  type Embedder,
+  type EmbeddingCatalog,
+  type SendTexts,
+} from './embeddings/embeddings.ts';
+import { sendToOpenAi } from './embeddings/embeddingsClient.ts';
 import { createKeyedClient, type KeyedClient } from './keyedClient.ts';
 import { createLimiter, type Limiter } from './limiter.ts';
 import type { ModelCatalog, ModelClient } from './modelClient.ts';
 import { createOpenAiClient } from './openaiClient.ts';
-import type { PriceTable } from './prices.ts';
-import { providerPrices } from './priceTable.ts';
+import type { PriceTable } from './prices/prices.ts';
+import { providerPrices } from './prices/priceTable.ts';
 
 /** One server that speaks OpenAI's API, as the configuration describes it. */
 export interface ProviderConfig {

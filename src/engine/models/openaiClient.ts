@@ -3,11 +3,9 @@ import { createRedactor } from '../http/redactor.ts';
 import type { Clock, Random, Span } from '../ports.ts';
 import { EVENT, GENERAL } from '../telemetry/attributes.ts';
 import { createBoundFetch, type Endpoint } from './boundFetch.ts';
-import { type MaxTokensField, toChatBody } from './chatBody.ts';
 import { replyAttributes, requestAttributes } from './chatSpan.ts';
 import { classifyError } from './classify.ts';
 import { startDeadline } from './deadline.ts';
-import { endingOf } from './finishReasons.ts';
 import type { Limiter } from './limiter.ts';
 import {
   type CallOptions,
@@ -17,7 +15,10 @@ import {
   type ModelRequest,
   NO_OUTPUT,
 } from './modelClient.ts';
-import { callCost, type PriceTable } from './prices.ts';
+import { callCost, type PriceTable } from './prices/prices.ts';
+import { errorType, withRetry } from './retry.ts';
+import { type MaxTokensField, toChatBody } from './wire/chatRequest.ts';
+import { endingOf } from './wire/finishReasons.ts';
 import {
   addChunk,
   addCompletion,
@@ -26,9 +27,8 @@ import {
   isAnswer,
   type ReplyDraft,
   toolCallsOf,
-} from './replyDraft.ts';
-import { measuredUsage } from './replyUsage.ts';
-import { errorType, withRetry } from './retry.ts';
+} from './wire/replyDraft.ts';
+import { measuredUsage } from './wire/replyUsage.ts';
 
 interface OpenAiClientOptions extends Endpoint {
   provider: string;

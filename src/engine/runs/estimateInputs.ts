@@ -6,7 +6,7 @@ import type { Evaluator } from '../evaluators/evaluator.ts';
 import { evaluatorDefinition } from '../evaluators/registry.ts';
 import type { LocatedCase } from '../model/case.ts';
 import type { ProviderConfig } from '../models/catalog.ts';
-import { priceOfReference } from '../models/priceTable.ts';
+import { priceOfReference } from '../models/prices/priceTable.ts';
 import type { Environment } from '../ports.ts';
 import type { Workspace } from '../suites/loadWorkspace.ts';
 import type { SuiteConfig } from '../suites/suiteConfig.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { SourceLocation } from '../model/location.ts';
 import type { ProviderConfig } from '../models/catalog.ts';
-import type { PriceTable } from '../models/prices.ts';
+import type { PriceTable } from '../models/prices/prices.ts';
 import { nameSchema } from './name.ts';
 
 const price = z.number().min(0);

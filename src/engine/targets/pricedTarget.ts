@@ -1,5 +1,5 @@
 import type { Output } from '../model/output.ts';
-import { callCost, type ModelPrice } from '../models/prices.ts';
+import { callCost, type ModelPrice } from '../models/prices/prices.ts';
 import type { Target } from './target.ts';
 
 /** Computes what an agent's answer cost from its usage, where the agent does not say it and its model has a price. */

@@ -10,7 +10,7 @@ import {
   type ModelReply,
   type ModelRequest,
 } from '../models/modelClient.ts';
-import { parseReplyJson } from '../models/replyJson.ts';
+import { parseReplyJson } from '../models/wire/replyJson.ts';
 import type { Clock } from '../ports.ts';
 import { modelOutput } from './modelOutput.ts';
 import { renderCase } from './promptCase.ts';

@@ -1,7 +1,7 @@
 import { FileError } from '../errors.ts';
 import { canonicalJson, type JsonObject } from '../model/json.ts';
 import type { Output } from '../model/output.ts';
-import { notRecorded, type Recordings } from '../models/recordings.ts';
+import { notRecorded, type Recordings } from '../models/recordings/recordings.ts';
 import { TOUCHSTONE } from '../telemetry/attributes.ts';
 import { errorOutput, readReply } from './agentReply.ts';
 import { agentRequest } from './agentRequest.ts';

@@ -15,9 +15,14 @@ import { decodeUtf8 } from '../../../src/engine/files/decode.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../src/engine/model/json.ts';
 import type { Prompt } from '../../../src/engine/model/prompt.ts';
 import { ModelError } from '../../../src/engine/models/modelClient.ts';
-import { readReplyEntry } from '../../../src/engine/models/recordedReply.ts';
-import { addChunk, addCompletion, emptyDraft, toolCallsOf } from '../../../src/engine/models/replyDraft.ts';
-import { parseReplyJson } from '../../../src/engine/models/replyJson.ts';
+import { readReplyEntry } from '../../../src/engine/models/recordings/recordedReply.ts';
+import {
+  addChunk,
+  addCompletion,
+  emptyDraft,
+  toolCallsOf,
+} from '../../../src/engine/models/wire/replyDraft.ts';
+import { parseReplyJson } from '../../../src/engine/models/wire/replyJson.ts';
 import { fixedEnvironment } from '../../../src/engine/ports.ts';
 import { renderNunjucks } from '../../../src/engine/prompts/nunjucks/renderNunjucks.ts';
 import { parsePrompt } from '../../../src/engine/prompts/parsePrompt.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { callCost } from '../../../src/engine/models/prices.ts';
+import { callCost } from '../../../src/engine/models/prices/prices.ts';
 import {
   expectedPrice,
   listPriceOf,
@@ -8,7 +8,7 @@ import {
   PRICE_TABLE_DATE,
   priceRows,
   providerPrices,
-} from '../../../src/engine/models/priceTable.ts';
+} from '../../../src/engine/models/prices/priceTable.ts';
 
 describe('price table', () => {
   it('has for each row plain prices, a date not after its own, and a source', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { callCost } from '../../../src/engine/models/prices.ts';
+import { callCost } from '../../../src/engine/models/prices/prices.ts';
 
 describe('the cost of a call', () => {
   const prices = { mini: { input: 0.25, output: 2, cachedInput: 0.025 }, plain: { input: 1, output: 4 } };

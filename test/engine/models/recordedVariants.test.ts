@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { Recordings } from '../../../src/engine/models/recordings.ts';
+import { Recordings } from '../../../src/engine/models/recordings/recordings.ts';
 import { systemRandom } from '../../../src/systemRandom.ts';
 import { temporaryFolder } from '../../support/commandLine.ts';
 

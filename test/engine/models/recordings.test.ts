@@ -12,8 +12,8 @@ import {
   type ModelReply,
   type ModelRequest,
 } from '../../../src/engine/models/modelClient.ts';
-import { recordingCatalog, replayCatalog } from '../../../src/engine/models/recordingClient.ts';
-import { Recordings } from '../../../src/engine/models/recordings.ts';
+import { recordingCatalog, replayCatalog } from '../../../src/engine/models/recordings/recordingClient.ts';
+import { Recordings } from '../../../src/engine/models/recordings/recordings.ts';
 import { noSpan } from '../../../src/engine/ports.ts';
 import { countingRandom } from './manualClock.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { emptyOutput, type Output } from '../../../src/engine/model/output.ts';
 import { whyCostUnknown } from '../../../src/engine/model/unknownCost.ts';
-import { priceOfModel } from '../../../src/engine/models/modelPrice.ts';
+import { priceOfModel } from '../../../src/engine/models/prices/modelPrice.ts';
 import { noSpan } from '../../../src/engine/ports.ts';
 import { pricedTarget } from '../../../src/engine/targets/pricedTarget.ts';
 

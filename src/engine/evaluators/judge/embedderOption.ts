@@ -1,6 +1,6 @@
 import { ConfigError } from '../../errors.ts';
 import type { EvaluatorSpec } from '../../model/evaluation.ts';
-import type { Embedder } from '../../models/embeddings.ts';
+import type { Embedder } from '../../models/embeddings/embeddings.ts';
 import type { EvaluatorDeps } from '../evaluator.ts';
 import { modelReference } from './judgeOptions.ts';
 

@@ -1,6 +1,6 @@
 import type { Message } from '../../model/message.ts';
-import { endingOf } from '../../models/finishReasons.ts';
 import { type ModelClient, ModelError, type ModelReply } from '../../models/modelClient.ts';
+import { endingOf } from '../../models/wire/finishReasons.ts';
 import type { EvaluationContext } from '../evaluator.ts';
 import { type AnswerForm, sendQuestion } from './judgeRequest.ts';
 import type { Paid } from './spending.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Score } from '../../model/evaluation.ts';
 import type { JsonObject } from '../../model/json.ts';
-import type { Embedding } from '../../models/embeddings.ts';
+import type { Embedding } from '../../models/embeddings/embeddings.ts';
 import type { EvaluatorDefinition } from '../evaluator.ts';
 import { NO_REFERENCE, references, referenceValue } from '../lexical/references.ts';
 import { notApplicable, unmeasured } from '../score.ts';

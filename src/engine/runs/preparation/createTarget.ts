@@ -1,4 +1,4 @@
-import { priceOfModel } from '../../models/modelPrice.ts';
+import { priceOfModel } from '../../models/prices/modelPrice.ts';
 import { createFromPromptfoo } from '../../promptfoo/targets/createFromPromptfoo.ts';
 import type { SuiteConfig } from '../../suites/suiteConfig.ts';
 import type { TargetConfig } from '../../suites/targetConfig.ts';

@@ -1,6 +1,6 @@
 import { createKeyedClient } from '../../models/keyedClient.ts';
 import type { ModelCatalog, ModelClient } from '../../models/modelClient.ts';
-import { recordingCatalog, replayCatalog } from '../../models/recordingClient.ts';
+import { recordingCatalog, replayCatalog } from '../../models/recordings/recordingClient.ts';
 import type { Environment } from '../../ports.ts';
 import type { PromptfooProvider } from '../../promptfoo/plan.ts';
 import { callerClient, callerIdentity } from '../../promptfoo/targets/callerClient.ts';

@@ -15,7 +15,7 @@ import type { Problem } from '../../model/problem.ts';
 import type { RunFilter, RunPlan } from '../../model/run.ts';
 import type { KeyedCatalog } from '../../models/catalog.ts';
 import type { EditorModels } from '../../models/editorClient.ts';
-import type { Recordings } from '../../models/recordings.ts';
+import type { Recordings } from '../../models/recordings/recordings.ts';
 import type { Clock, Environment, Log, Random, Secrets, Trust } from '../../ports.ts';
 import type { RunStore } from '../../store/runStore.ts';
 import { DEFAULT_THRESHOLDS } from '../../suites/cascadeConfig.ts';

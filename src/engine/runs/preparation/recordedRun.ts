@@ -6,9 +6,9 @@ import {
   type ProviderConfig,
 } from '../../models/catalog.ts';
 import { EDITOR_PROVIDER } from '../../models/editorClient.ts';
-import { recordingSender, replaySender } from '../../models/embeddingsRecording.ts';
-import { recordingCatalog, replayCatalog } from '../../models/recordingClient.ts';
-import { Recordings } from '../../models/recordings.ts';
+import { recordingSender, replaySender } from '../../models/recordings/embeddingsRecording.ts';
+import { recordingCatalog, replayCatalog } from '../../models/recordings/recordingClient.ts';
+import { Recordings } from '../../models/recordings/recordings.ts';
 import type { Clock, Environment, Random } from '../../ports.ts';
 import { NOT_NEEDED } from '../../targets/environmentReference.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Embedder, Embedding } from '../../../models/embeddings.ts';
+import type { Embedder, Embedding } from '../../../models/embeddings/embeddings.ts';
 import { ModelError } from '../../../models/modelClient.ts';
 import type { EvaluationContext, EvaluatorDefinition } from '../../evaluator.ts';
 import { unanswered } from '../askJudge.ts';

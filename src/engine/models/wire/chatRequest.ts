@@ -9,8 +9,8 @@ import type {
   ModelParameters,
   ResponseFormat,
   ToolDefinition,
-} from '../model/message.ts';
-import type { ModelRequest } from './modelClient.ts';
+} from '../../model/message.ts';
+import type { ModelRequest } from '../modelClient.ts';
 
 /**
  * OpenAI replaced `max_tokens` by `max_completion_tokens` and refuses the old name for its reasoning models;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { JsonObject } from '../model/json.ts';
-import type { Usage } from '../model/output.ts';
+import type { JsonObject } from '../../model/json.ts';
+import type { Usage } from '../../model/output.ts';
 
 const count = z.number().int().nonnegative();
 

@@ -1,7 +1,7 @@
-import { isJsonObject, type JsonValue } from '../model/json.ts';
-import type { ToolCall } from '../model/message.ts';
-import type { Usage } from '../model/output.ts';
-import { ModelError } from './modelClient.ts';
+import { isJsonObject, type JsonValue } from '../../model/json.ts';
+import type { ToolCall } from '../../model/message.ts';
+import type { Usage } from '../../model/output.ts';
+import { ModelError } from '../modelClient.ts';
 import { readContent } from './replyContent.ts';
 import { type Fields, fieldsAt, listAt, malformed, textAt, unreadable } from './replyFields.ts';
 import { parseReplyJson } from './replyJson.ts';

@@ -1,5 +1,5 @@
-import { isJsonObject } from '../model/json.ts';
-import { ModelError } from './modelClient.ts';
+import { isJsonObject } from '../../model/json.ts';
+import { ModelError } from '../modelClient.ts';
 
 /** An object of a provider's reply whose fields nobody has checked yet. */
 export type Fields = { readonly [key: string]: unknown };

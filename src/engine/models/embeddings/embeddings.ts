@@ -1,5 +1,5 @@
-import type { Usage } from '../model/output.ts';
-import { type CallOptions, ModelError } from './modelClient.ts';
+import type { Usage } from '../../model/output.ts';
+import { type CallOptions, ModelError } from '../modelClient.ts';
 
 /** A text as a point in space. What was used and paid is the text's share of its request. */
 export interface Embedding {

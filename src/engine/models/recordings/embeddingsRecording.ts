@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { FileError } from '../errors.ts';
-import type { Embedding, SendTexts } from './embeddings.ts';
-import { ModelError } from './modelClient.ts';
+import { FileError } from '../../errors.ts';
+import type { Embedding, SendTexts } from '../embeddings/embeddings.ts';
+import { ModelError } from '../modelClient.ts';
 import { toUsage, usageEntry, usageSchema } from './recordedUsage.ts';
 import { notRecorded, type Recordings } from './recordings.ts';
 

@@ -1,4 +1,4 @@
-import type { Usage } from '../model/output.ts';
+import type { Usage } from '../../model/output.ts';
 
 /** US dollars per million tokens of one model. */
 export interface ModelPrice {

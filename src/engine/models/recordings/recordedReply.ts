@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { FileError } from '../errors.ts';
-import type { JsonObject, JsonValue } from '../model/json.ts';
-import type { ModelReply } from './modelClient.ts';
+import { FileError } from '../../errors.ts';
+import type { JsonObject, JsonValue } from '../../model/json.ts';
+import type { ModelReply } from '../modelClient.ts';
 import { toUsage, usageEntry, usageSchema } from './recordedUsage.ts';
 
 const base = z.object({

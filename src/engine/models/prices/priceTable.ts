@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import table from '../../../media/prices.json' with { type: 'json' };
+import table from '../../../../media/prices.json' with { type: 'json' };
 import { type ModelPrice, type PriceTable, priceOf } from './prices.ts';
 
 /** One price of the table that this program brings along, with where it is from. */

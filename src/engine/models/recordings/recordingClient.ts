@@ -1,13 +1,13 @@
-import { canonicalJson, type JsonObject } from '../model/json.ts';
-import { TOUCHSTONE } from '../telemetry/attributes.ts';
-import { replyAttributes, requestAttributes } from './chatSpan.ts';
+import { canonicalJson, type JsonObject } from '../../model/json.ts';
+import { TOUCHSTONE } from '../../telemetry/attributes.ts';
+import { replyAttributes, requestAttributes } from '../chatSpan.ts';
 import {
   type CallOptions,
   type ModelCatalog,
   type ModelClient,
   ModelError,
   type ModelRequest,
-} from './modelClient.ts';
+} from '../modelClient.ts';
 import { readReplyEntry, replyEntry } from './recordedReply.ts';
 import { notRecorded, type Recordings } from './recordings.ts';
 

@@ -1,5 +1,5 @@
-import { isJsonObject, type JsonValue } from '../model/json.ts';
-import type { Usage } from '../model/output.ts';
+import { isJsonObject, type JsonValue } from '../../model/json.ts';
+import type { Usage } from '../../model/output.ts';
 
 /** No call takes more tokens: what is beyond it was not counted. */
 const MAX_TOKENS = 1e9;

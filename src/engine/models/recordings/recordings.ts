@@ -1,14 +1,14 @@
 import { scryptSync } from 'node:crypto';
 import { rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { FileError } from '../errors.ts';
-import { parseJson } from '../files/json.ts';
-import { makeFolders } from '../files/makeFolders.ts';
-import { readText } from '../files/readText.ts';
-import { writeAtomic } from '../files/writeAtomic.ts';
-import { contentHash } from '../model/hash.ts';
-import { canonicalJson, isJsonObject, type JsonObject } from '../model/json.ts';
-import type { Random } from '../ports.ts';
+import { FileError } from '../../errors.ts';
+import { parseJson } from '../../files/json.ts';
+import { makeFolders } from '../../files/makeFolders.ts';
+import { readText } from '../../files/readText.ts';
+import { writeAtomic } from '../../files/writeAtomic.ts';
+import { contentHash } from '../../model/hash.ts';
+import { canonicalJson, isJsonObject, type JsonObject } from '../../model/json.ts';
+import type { Random } from '../../ports.ts';
 
 /** What is recorded; also the name of its folder. */
 type RecordingKind = 'models' | 'targets' | 'embeddings';

@@ -1,5 +1,5 @@
-import type { JsonValue } from '../model/json.ts';
-import { isNestedDeeper, MAX_REPLY_DEPTH } from '../model/jsonDepth.ts';
+import type { JsonValue } from '../../model/json.ts';
+import { isNestedDeeper, MAX_REPLY_DEPTH } from '../../model/jsonDepth.ts';
 
 /**
  * Parses JSON that a model wrote. Integers beyond ±2^53, which a double would round to a neighbour, are kept

@@ -1,18 +1,18 @@
-import { createRedactor } from '../http/redactor.ts';
-import { isJsonObject } from '../model/json.ts';
-import type { Usage } from '../model/output.ts';
-import type { Clock, Random } from '../ports.ts';
-import { GEN_AI, GENERAL, TOUCHSTONE } from '../telemetry/attributes.ts';
-import type { Endpoint } from './boundFetch.ts';
-import { classifyError } from './classify.ts';
-import { startDeadline } from './deadline.ts';
+import { createRedactor } from '../../http/redactor.ts';
+import { isJsonObject } from '../../model/json.ts';
+import type { Usage } from '../../model/output.ts';
+import type { Clock, Random } from '../../ports.ts';
+import { GEN_AI, GENERAL, TOUCHSTONE } from '../../telemetry/attributes.ts';
+import type { Endpoint } from '../boundFetch.ts';
+import { classifyError } from '../classify.ts';
+import { startDeadline } from '../deadline.ts';
+import type { Limiter } from '../limiter.ts';
+import { type CallOptions, ModelError } from '../modelClient.ts';
+import { type Api, connect } from '../openaiClient.ts';
+import { callCost, type PriceTable } from '../prices/prices.ts';
+import { errorType, withRetry } from '../retry.ts';
+import { fieldsAt } from '../wire/replyFields.ts';
 import type { Embedding, SendTexts } from './embeddings.ts';
-import type { Limiter } from './limiter.ts';
-import { type CallOptions, ModelError } from './modelClient.ts';
-import { type Api, connect } from './openaiClient.ts';
-import { callCost, type PriceTable } from './prices.ts';
-import { fieldsAt } from './replyFields.ts';
-import { errorType, withRetry } from './retry.ts';
 
 interface EmbeddingsOptions {
   provider: string;
