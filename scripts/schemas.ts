@@ -4,7 +4,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { evaluatorTypes } from '../src/engine/evaluators/registry.ts';
 import { assertionSchema } from '../src/engine/suites/assertionSchema.ts';
-import { configJsonSchema } from '../src/engine/suites/jsonSchema.ts';
+import { configJsonSchema } from '../src/engine/suites/configSchema.ts';
 import { editorTexts } from './editorTexts.ts';
 import { evaluatorPage } from './evaluatorPages.ts';
 

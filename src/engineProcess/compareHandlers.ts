@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { changedFiles, sideText } from '../engine/compare/changedFiles.ts';
-import { intendedChange } from '../engine/datasets/intendChange.ts';
+import { intendedChange } from '../engine/datasets/edit/intendChange.ts';
 import { resolveInside } from '../engine/files/confine.ts';
 import { readText } from '../engine/files/readText.ts';
 import { writeStaged } from '../engine/files/writeStaged.ts';

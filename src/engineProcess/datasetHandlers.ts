@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
+import { outputName } from '../engine/datasets/edit/outputLabels.ts';
 import { deriveId } from '../engine/datasets/import/caseIds.ts';
-import { outputName } from '../engine/datasets/outputLabels.ts';
 import { UsageError } from '../engine/errors.ts';
 import { resolveInside } from '../engine/files/confine.ts';
-import { excerpt } from '../engine/files/excerpt.ts';
 import { readText } from '../engine/files/readText.ts';
+import { excerpt } from '../engine/files/text/excerpt.ts';
 import type { JsonValue } from '../engine/model/json.ts';
 import { workspacePath } from '../engine/suites/fileReference.ts';
 import type { Handlers } from '../protocol/call.ts';

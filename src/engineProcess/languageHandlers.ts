@@ -1,11 +1,11 @@
 import { checkFile } from '../engine/language/checkFile.ts';
 import { completionsAt } from '../engine/language/completion.ts';
-import { FileSchemas } from '../engine/language/fileSchema.ts';
 import { hoverAt } from '../engine/language/hover.ts';
 import type { LanguageFile } from '../engine/language/languageFile.ts';
 import { LanguageService } from '../engine/language/languageService.ts';
 import { lensesOf } from '../engine/language/lenses.ts';
 import { linksOf } from '../engine/language/links.ts';
+import { FileSchemas } from '../engine/language/schema/fileSchema.ts';
 import { symbolsOf } from '../engine/language/symbols.ts';
 import type { Handlers } from '../protocol/call.ts';
 import type { languageCalls } from '../protocol/languageCalls.ts';

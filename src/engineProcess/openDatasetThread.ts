@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import type { Worker } from 'node:worker_threads';
 import { type Dataset, type OpenOptions, openDataset } from '../engine/datasets/dataset.ts';
-import { dataFormat } from '../engine/files/dataFormat.ts';
+import { dataFormat } from '../engine/files/formats/dataFormat.ts';
 import type { LocatedCase } from '../engine/model/case.ts';
 import { LARGE_DATASET } from './datasetThread.ts';
 import { answerOf, startThread } from './thread.ts';

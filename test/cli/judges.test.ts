@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, it } from 'mocha';
-import { labelOutput } from '../../src/engine/datasets/outputLabels.ts';
+import { labelOutput } from '../../src/engine/datasets/edit/outputLabels.ts';
 import { temporaryFolder, touchstone } from '../support/commandLine.ts';
 import { type OpenAiServer, startOpenAiServer } from '../support/openaiServer.ts';
 

@@ -1,8 +1,8 @@
 import { realpathSync } from 'node:fs';
 import path from 'node:path';
-import { upgradeDataset } from '../../engine/datasets/upgrade.ts';
-import { diffText } from '../../engine/files/diffText.ts';
+import { upgradeDataset } from '../../engine/datasets/migrations/upgrade.ts';
 import { readText } from '../../engine/files/readText.ts';
+import { diffText } from '../../engine/files/text/diffText.ts';
 import { writeAtomic } from '../../engine/files/writeAtomic.ts';
 import { systemRandom } from '../../systemRandom.ts';
 import { EXIT } from '../exitCode.ts';

@@ -1,6 +1,6 @@
 import type { Compression } from '../../engine/compress/compress.ts';
 import type { Savings } from '../../engine/compress/savings.ts';
-import { diffText } from '../../engine/files/diffText.ts';
+import { diffText } from '../../engine/files/text/diffText.ts';
 import { formatCost, formatCount, formatPercent } from '../terminal/format.ts';
 import { sanitize, sanitizeLine } from '../terminal/sanitize.ts';
 import type { Style } from '../terminal/style.ts';

@@ -1,7 +1,7 @@
+import { formatPointer } from '../../engine/datasets/check/schemaError.ts';
 import type { DatasetDiff } from '../../engine/datasets/diff/diffDatasets.ts';
 import type { FieldChange } from '../../engine/datasets/diff/diffValues.ts';
-import { formatPointer } from '../../engine/datasets/schemaError.ts';
-import { diffText } from '../../engine/files/diffText.ts';
+import { diffText } from '../../engine/files/text/diffText.ts';
 import type { GoldenCase } from '../../engine/model/case.ts';
 import type { JsonValue } from '../../engine/model/json.ts';
 import { formatCount } from '../terminal/format.ts';

@@ -8,6 +8,7 @@ import type {
   TagComparison,
 } from '../model/comparison.ts';
 import { holm } from '../statistics/holm.ts';
+import { isRegression, wordFor } from './comparisonWord.ts';
 import { compareConsistency } from './consistency.ts';
 import { type Filling, hasHole, isIdentical } from './differences.ts';
 import { compareMetric } from './metric.ts';
@@ -15,7 +16,6 @@ import { compareResources } from './resources.ts';
 import { compareSequentially } from './sequentialMetric.ts';
 import { compareSpread, type Spread } from './spread.ts';
 import { compareTags } from './tagBreakdown.ts';
-import { isRegression, wordFor } from './verdict.ts';
 import { verdictOf } from './verdictText.ts';
 
 export interface CompareOptions {

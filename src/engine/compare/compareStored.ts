@@ -7,12 +7,12 @@ import { summarize } from '../runs/tally/summarize.ts';
 import type { RunStore } from '../store/runStore.ts';
 import { type CasesCompared, compareCases } from './compareCases.ts';
 import { type GatedComparison, judgeComparison } from './comparisonGate.ts';
+import { ALPHA, isSignificant } from './comparisonWord.ts';
 import { clusterOf } from './differences.ts';
 import { judgesForGate } from './evaluators/judgesOfRun.ts';
 import { type Pairing, pairCases, type TargetPair } from './pairCases.ts';
 import type { Spread } from './spread.ts';
 import { describeSide, type OpenedSide, openStoredSide, type StoredSide } from './storedSide.ts';
-import { ALPHA, isSignificant } from './verdict.ts';
 
 /** Where neither the person nor the gate names a margin. */
 export const DEFAULT_MARGIN = 0.05;

@@ -5,9 +5,9 @@ import type { GateClause, GateReport } from '../model/gateReport.ts';
 import type { RunSummary } from '../model/summary.ts';
 import { counted, percentLimit, ROUNDING } from './clauseText.ts';
 import type { CasesCompared } from './compareCases.ts';
+import { ALPHA } from './comparisonWord.ts';
 import { hasHole, isIdentical } from './differences.ts';
 import { reportOf, runClauses } from './gate.ts';
-import { ALPHA } from './verdict.ts';
 
 /** As many cases are named in a reason. */
 const MAX_NAMED = 3;

@@ -11,6 +11,7 @@ import { exactMcNemar } from '../statistics/mcnemar.ts';
 import { signFlipTest } from '../statistics/signFlip.ts';
 import { commonDenominator } from '../statistics/wholeCounts.ts';
 import { wilcoxonSignedRank } from '../statistics/wilcoxon.ts';
+import { ALPHA } from './comparisonWord.ts';
 import {
   type Differences,
   differencesOf,
@@ -19,7 +20,6 @@ import {
   type ValuePair,
 } from './differences.ts';
 import { NO_PLAN, planOf } from './plan.ts';
-import { ALPHA } from './verdict.ts';
 
 /** As far at most an end of an interval is moved across 0 to be on the same side as the test. */
 const MOVED = 1.2;

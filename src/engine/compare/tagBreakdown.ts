@@ -1,8 +1,8 @@
 import type { CaseComparison, MetricComparison, TagComparison } from '../model/comparison.ts';
 import { holm } from '../statistics/holm.ts';
+import { isRegression, isSignificant } from './comparisonWord.ts';
 import { hasHole } from './differences.ts';
 import { compareMetric, type MetricOptions } from './metric.ts';
-import { isRegression, isSignificant } from './verdict.ts';
 
 type TagOptions = Pick<MetricOptions, 'margin'> & { unseen?: number };
 type TagMetrics = { tag: string; metrics: MetricComparison[] };

@@ -1,6 +1,6 @@
 import type { ComparisonVerdict, ComparisonWord, MetricComparison } from '../model/comparison.ts';
 import { LEAST_P } from '../statistics/shownP.ts';
-import { isSignificant } from './verdict.ts';
+import { isSignificant } from './comparisonWord.ts';
 
 /** What the words are made of. */
 export interface VerdictGrounds {

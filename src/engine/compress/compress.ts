@@ -1,4 +1,4 @@
-import { LineIndex } from '../files/lineIndex.ts';
+import { LineIndex } from '../files/text/lineIndex.ts';
 import type { TokenCount } from '../models/tokens/tokenCount.ts';
 import { applyEdits, inOrder } from './edit.ts';
 import { type TextEdit, textEdit } from './findings.ts';

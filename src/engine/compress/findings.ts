@@ -1,4 +1,4 @@
-import { LineIndex } from '../files/lineIndex.ts';
+import { LineIndex } from '../files/text/lineIndex.ts';
 import type { SourceRange } from '../model/location.ts';
 import type { Tokenizer } from '../models/tokens/tokenizer.ts';
 import { applyEdits, inOrder } from './edit.ts';

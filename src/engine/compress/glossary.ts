@@ -1,5 +1,5 @@
 import { ConfigError } from '../errors.ts';
-import { parseYaml } from '../files/yaml.ts';
+import { parseYaml } from '../files/formats/parseYaml.ts';
 import { isJsonObject } from '../model/json.ts';
 
 /** Long forms and their abbreviations, `customer support representative` → `CSR`. */

@@ -2,7 +2,7 @@ import type { Prompt } from '../model/prompt.ts';
 import type { ModelClient } from '../models/modelClient.ts';
 import type { ModelPrice } from '../models/prices/prices.ts';
 import type { Tokenizer } from '../models/tokens/tokenizer.ts';
-import type { ReferenceScope } from '../prompts/references.ts';
+import type { ReferenceScope } from '../prompts/references/resolveReferences.ts';
 import type { Glossary } from './glossary.ts';
 import type { CompressionLevel, RuleName } from './rule.ts';
 import type { Span } from './spanSet.ts';

@@ -1,7 +1,7 @@
 import type { SourceRange } from '../model/location.ts';
 import type { Prompt } from '../model/prompt.ts';
 import { parsePrompt } from '../prompts/parsePrompt.ts';
-import type { ReferenceScope } from '../prompts/references.ts';
+import type { ReferenceScope } from '../prompts/references/resolveReferences.ts';
 import { applyEdits, type Edit } from './edit.ts';
 import { MessageText } from './messageText.ts';
 import type { PromptFile } from './options.ts';

@@ -1,7 +1,7 @@
 import type { TemplateSyntax } from '../model/prompt.ts';
 import { findCode } from './codeSpans.ts';
 import { findJson } from './jsonSpans.ts';
-import { findPlaceholders } from './placeholders.ts';
+import { findPlaceholders } from './placeholderSpans.ts';
 import { type Span, SpanSet } from './spanSet.ts';
 import { findTemplateTags } from './templateTags.ts';
 

@@ -1,5 +1,5 @@
 import type { TemplateSyntax } from '../model/prompt.ts';
-import { scanJinja } from '../prompts/jinjaScanner.ts';
+import { scanJinja } from '../prompts/jinja/jinjaScanner.ts';
 import type { Span } from './spanSet.ts';
 
 /**

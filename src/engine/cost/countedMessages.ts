@@ -1,9 +1,9 @@
 import type { SourceRange } from '../model/location.ts';
 import type { ContentPart, Message } from '../model/message.ts';
 import type { MessageTemplate, Prompt, TemplateSyntax } from '../model/prompt.ts';
-import { includedText, includeTags } from '../prompts/includes.ts';
-import { scanJinja } from '../prompts/jinjaScanner.ts';
-import { valueText } from '../prompts/valueText.ts';
+import { scanJinja } from '../prompts/jinja/jinjaScanner.ts';
+import { includedText, includeTags } from '../prompts/references/includes.ts';
+import { valueText } from '../prompts/template/valueText.ts';
 
 /** A message of a prompt as far as its file tells what is sent. */
 export interface CountedMessage {

@@ -1,5 +1,5 @@
 import { PromptError, UserError } from '../errors.ts';
-import { parseJson } from '../files/json.ts';
+import { parseJson } from '../files/formats/parseJson.ts';
 import type { JsonValue } from '../model/json.ts';
 import type { SourceRange } from '../model/location.ts';
 import type { Role } from '../model/message.ts';
@@ -8,12 +8,12 @@ import type { Prompt } from '../model/prompt.ts';
 import { isExact } from '../models/tokens/tokenBasis.ts';
 import type { TokenCount } from '../models/tokens/tokenCount.ts';
 import type { Tokenizer, Tokenizers } from '../models/tokens/tokenizer.ts';
-import { isChat } from '../prompts/chatJson.ts';
 import { detectFormat } from '../prompts/detectFormat.ts';
-import { readIncludes } from '../prompts/includes.ts';
 import { parsePrompt } from '../prompts/parsePrompt.ts';
+import { isChat } from '../prompts/plain/chatJson.ts';
 import { PromptSource } from '../prompts/promptSource.ts';
-import type { ReferenceScope } from '../prompts/references.ts';
+import { readIncludes } from '../prompts/references/includes.ts';
+import type { ReferenceScope } from '../prompts/references/resolveReferences.ts';
 import { countedMessages } from './countedMessages.ts';
 
 /**

@@ -3,7 +3,7 @@ import type { JsonObject } from '../model/json.ts';
 import type { SourceLocation } from '../model/location.ts';
 import type { Prompt, TemplateSyntax } from '../model/prompt.ts';
 import type { Tokenizer } from '../models/tokens/tokenizer.ts';
-import { valueText } from '../prompts/valueText.ts';
+import { valueText } from '../prompts/template/valueText.ts';
 import { Sample } from '../statistics/quantiles.ts';
 import { caseValues } from '../targets/promptCase.ts';
 

@@ -1,16 +1,16 @@
 import { createHash, hash } from 'node:crypto';
 import { basename, isAbsolute, relative, sep } from 'node:path';
 import { FileError, ProblemsError } from '../errors.ts';
-import { dataFormat } from '../files/dataFormat.ts';
-import { decodeUtf8 } from '../files/decode.ts';
-import { type Line, readLineBatches } from '../files/jsonl.ts';
+import { dataFormat } from '../files/formats/dataFormat.ts';
+import { type Line, readLineBatches } from '../files/formats/jsonLines.ts';
 import { readBytes } from '../files/readText.ts';
+import { decodeUtf8 } from '../files/text/decode.ts';
 import type { DatasetHeader, LocatedCase } from '../model/case.ts';
 import { isJsonObject, type JsonObject } from '../model/json.ts';
 import type { Problem } from '../model/problem.ts';
-import { changedMeanwhile, checkLines } from './linesDataset.ts';
-import { ProblemList } from './problemList.ts';
-import { checkWhole } from './wholeDataset.ts';
+import { ProblemList } from './check/problemList.ts';
+import { changedMeanwhile, checkLines } from './read/linesDataset.ts';
+import { checkWhole } from './read/wholeDataset.ts';
 
 /** A golden dataset that was checked from beginning to end. */
 export interface Dataset {

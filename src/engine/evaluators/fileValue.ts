@@ -1,5 +1,5 @@
 import { ConfigError } from '../errors.ts';
-import { parseYaml } from '../files/yaml.ts';
+import { parseYaml } from '../files/formats/parseYaml.ts';
 import type { EvaluatorSpec } from '../model/evaluation.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import type { EvaluatorDefinition, EvaluatorDeps } from './evaluator.ts';

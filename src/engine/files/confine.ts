@@ -1,7 +1,7 @@
 import { lstatSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { type ErrorPlace, FileError } from '../errors.ts';
-import { excerpt } from './excerpt.ts';
+import { excerpt } from './text/excerpt.ts';
 
 /**
  * The real absolute path of a file that another file refers to. `file://` may precede it, as in promptfoo.

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { FileError } from '../errors.ts';
-import { decodeUtf8 } from './decode.ts';
 import { MAX_FILE_BYTES } from './limits.ts';
+import { decodeUtf8 } from './text/decode.ts';
 
 /**
  * Reads a whole text file, strictly UTF-8. `shownAs` is the path for messages, e.g. relative to the

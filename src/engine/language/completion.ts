@@ -1,12 +1,12 @@
 import { isJsonObject, type JsonValue } from '../model/json.ts';
 import { priceRows } from '../models/prices/priceTable.ts';
 import { discoverWorkspace } from '../suites/discoverWorkspace.ts';
-import { cursorText } from './cursorText.ts';
-import type { FileSchemas } from './fileSchema.ts';
-import { jsonlCursor } from './jsonlCursor.ts';
+import { cursorText } from './cursor/cursorText.ts';
+import { jsonlCursor } from './cursor/jsonlCursor.ts';
+import { type YamlCursor, yamlCursor } from './cursor/yamlCursor.ts';
 import type { LanguageFile } from './languageFile.ts';
-import type { SchemaNode } from './schemaNode.ts';
-import { type YamlCursor, yamlCursor } from './yamlCursor.ts';
+import type { FileSchemas } from './schema/fileSchema.ts';
+import type { SchemaNode } from './schema/schemaNode.ts';
 
 export interface Completion {
   label: string;

@@ -1,9 +1,9 @@
 import { isJsonObject } from '../model/json.ts';
-import { cursorText } from './cursorText.ts';
-import type { FileSchemas } from './fileSchema.ts';
-import { jsonlCursor } from './jsonlCursor.ts';
+import { cursorText } from './cursor/cursorText.ts';
+import { jsonlCursor } from './cursor/jsonlCursor.ts';
+import { type YamlPlace, yamlPlace } from './cursor/yamlCursor.ts';
 import type { LanguageFile } from './languageFile.ts';
-import { type YamlPlace, yamlPlace } from './yamlCursor.ts';
+import type { FileSchemas } from './schema/fileSchema.ts';
 
 /** An explanation, as plain texts. */
 export interface HoverText {

@@ -1,13 +1,13 @@
 import path from 'node:path';
 import { FileError } from '../errors.ts';
-import { dataFormat } from '../files/dataFormat.ts';
-import type { SourceDocument } from '../files/document.ts';
-import { parseJson } from '../files/json.ts';
-import { LineIndex } from '../files/lineIndex.ts';
-import { parseYaml } from '../files/yaml.ts';
+import { dataFormat } from '../files/formats/dataFormat.ts';
+import type { SourceDocument } from '../files/formats/document.ts';
+import { parseJson } from '../files/formats/parseJson.ts';
+import { parseYaml } from '../files/formats/parseYaml.ts';
+import { LineIndex } from '../files/text/lineIndex.ts';
 import { detectFormat } from '../prompts/detectFormat.ts';
-import type { CasePlace } from './casePlace.ts';
-import { findCases } from './findCases.ts';
+import type { CasePlace } from './cases/casePlace.ts';
+import { findCases } from './cases/findCases.ts';
 
 /** What a file is to the editor; `other` gets no help. */
 export type FileKind = 'config' | 'promptfoo' | 'dataset' | 'prompt' | 'other';

@@ -1,10 +1,10 @@
 import type { Problem } from '../model/problem.ts';
 import type { Environment } from '../ports.ts';
 import { checkFile } from './checkFile.ts';
-import { datasetFixes } from './datasetFixes.ts';
-import { type Fix, meets, type Selection } from './fix.ts';
+import { datasetFixes } from './fixes/datasetFixes.ts';
+import { type Fix, meets, type Selection } from './fixes/fix.ts';
+import { fixesOf } from './fixes/problemFixes.ts';
 import type { LanguageFile } from './languageFile.ts';
-import { fixesOf } from './problemFixes.ts';
 
 /** Fixes in one answer; more would fill no menu. */
 const MAX_FIXES = 40;

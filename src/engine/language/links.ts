@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../errors.ts';
 import { resolveInside } from '../files/confine.ts';
-import type { Pointer } from '../files/document.ts';
+import type { Pointer } from '../files/formats/document.ts';
 import { isJsonObject, type JsonValue } from '../model/json.ts';
 import type { SourceRange } from '../model/location.ts';
 import type { LanguageFile } from './languageFile.ts';

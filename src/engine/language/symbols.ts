@@ -1,5 +1,5 @@
 import { PromptError, UserError } from '../errors.ts';
-import type { Pointer, SourceDocument } from '../files/document.ts';
+import type { Pointer, SourceDocument } from '../files/formats/document.ts';
 import { isJsonObject, type JsonValue } from '../model/json.ts';
 import type { SourceRange } from '../model/location.ts';
 import { fixedEnvironment } from '../ports.ts';

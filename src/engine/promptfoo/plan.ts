@@ -1,4 +1,4 @@
-import type { Pointer } from '../files/document.ts';
+import type { Pointer } from '../files/formats/document.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import type { SourceLocation } from '../model/location.ts';
 import type { ModelParameters, ResponseFormat, ToolDefinition } from '../model/message.ts';

@@ -1,16 +1,16 @@
 import { PromptError } from '../errors.ts';
 import type { Prompt, PromptFormat } from '../model/prompt.ts';
-import { parseChatJson } from './chatJson.ts';
-import { parseCopilotPrompt } from './copilotPrompt.ts';
 import { detectFormat } from './detectFormat.ts';
-import { parseDotprompt } from './dotprompt.ts';
-import { parseGithubPrompt } from './githubPrompt.ts';
-import { readIncludes } from './includes.ts';
-import { parseInstructionFile } from './instructionFile.ts';
+import { parseDotprompt } from './dotprompt/dotprompt.ts';
+import { parseGithubPrompt } from './github/githubPrompt.ts';
+import { parseChatJson } from './plain/chatJson.ts';
+import { parseCopilotPrompt } from './plain/copilotPrompt.ts';
+import { parseInstructionFile } from './plain/instructionFile.ts';
+import { parseTextPrompt } from './plain/textPrompt.ts';
 import { PromptSource } from './promptSource.ts';
-import { parsePrompty } from './prompty.ts';
-import type { ReferenceScope } from './references.ts';
-import { parseTextPrompt } from './textPrompt.ts';
+import { parsePrompty } from './prompty/prompty.ts';
+import { readIncludes } from './references/includes.ts';
+import type { ReferenceScope } from './references/resolveReferences.ts';
 
 export interface ParseOptions extends ReferenceScope {
   /** For a file whose name does not tell; by default from the name. */

@@ -1,13 +1,13 @@
 import { PromptError } from '../errors.ts';
 import type { Prompt, PromptInput } from '../model/prompt.ts';
-import { Composition } from './composition.ts';
-import { parseHandlebars } from './handlebarsTemplate.ts';
-import { findHandlebarsUses } from './handlebarsUses.ts';
-import { findInputUses } from './inputTemplate.ts';
-import { parseJinja } from './jinjaTemplate.ts';
-import { findJinjaUses } from './jinjaUses.ts';
-import { templateLocation } from './templateLocation.ts';
-import { TemplateFault, type TemplateUse } from './templateUse.ts';
+import { parseHandlebars } from './handlebars/handlebarsTemplate.ts';
+import { findHandlebarsUses } from './handlebars/handlebarsUses.ts';
+import { parseJinja } from './jinja/jinjaTemplate.ts';
+import { findJinjaUses } from './jinja/jinjaUses.ts';
+import { Composition } from './template/composition.ts';
+import { findInputUses } from './template/inputTemplate.ts';
+import { templateLocation } from './template/templateLocation.ts';
+import { TemplateFault, type TemplateUse } from './template/templateUse.ts';
 
 type Templated = Pick<Prompt, 'path' | 'format' | 'syntax' | 'messages' | 'body'> & {
   includes?: Prompt['includes'] | undefined;

@@ -1,4 +1,4 @@
-import { LineIndex } from '../files/lineIndex.ts';
+import { LineIndex } from '../files/text/lineIndex.ts';
 import type { SourceLocation, SourceRange } from '../model/location.ts';
 import type { Role } from '../model/message.ts';
 import type { MessageTemplate } from '../model/prompt.ts';

@@ -2,13 +2,13 @@ import { PromptError } from '../errors.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { ContentPart, Message, Role } from '../model/message.ts';
 import type { MessageTemplate, Prompt, RenderedPrompt } from '../model/prompt.ts';
-import { Composition, type Fragment } from './composition.ts';
-import { renderHandlebars } from './handlebarsRenderer.ts';
-import { isImageUrl } from './imageTags.ts';
-import { plainText, renderInputs } from './inputTemplate.ts';
-import { renderJinja } from './jinjaRenderer.ts';
+import { renderHandlebars } from './handlebars/handlebarsRenderer.ts';
+import { renderJinja } from './jinja/jinjaRenderer.ts';
 import { templateError } from './promptInputs.ts';
-import { TemplateFault } from './templateUse.ts';
+import { Composition, type Fragment } from './template/composition.ts';
+import { isImageUrl } from './template/imageTags.ts';
+import { plainText, renderInputs } from './template/inputTemplate.ts';
+import { TemplateFault } from './template/templateUse.ts';
 
 export interface RenderOptions {
   /**

@@ -2,8 +2,8 @@ import { isMap, isSeq, type ParsedNode } from 'yaml';
 import { contentEnd, findPair, lineEnd } from '../datasets/migrations/editYaml.ts';
 import { type Replacement, replaceAll } from '../datasets/migrations/replacement.ts';
 import { FileError } from '../errors.ts';
-import { LineIndex } from '../files/lineIndex.ts';
-import { composeYaml, parseYaml } from '../files/yaml.ts';
+import { composeYaml, parseYaml } from '../files/formats/parseYaml.ts';
+import { LineIndex } from '../files/text/lineIndex.ts';
 import { canonicalJson, isJsonObject, type JsonValue } from '../model/json.ts';
 
 /**

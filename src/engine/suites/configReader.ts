@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts';
-import type { Pointer, SourceDocument } from '../files/document.ts';
+import type { Pointer, SourceDocument } from '../files/formats/document.ts';
 import type { SourceLocation } from '../model/location.ts';
 import type { Problem } from '../model/problem.ts';
 

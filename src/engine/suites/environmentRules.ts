@@ -1,4 +1,4 @@
-import type { Pointer } from '../files/document.ts';
+import type { Pointer } from '../files/formats/document.ts';
 import { isJsonObject, type JsonValue } from '../model/json.ts';
 import { type ConfigReader, reportAt } from './configReader.ts';
 import { pointerText } from './plainWords.ts';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { nearest } from '../evaluators/optionCheck.ts';
 import { resolveInside } from '../files/confine.ts';
-import type { Pointer } from '../files/document.ts';
+import type { Pointer } from '../files/formats/document.ts';
 import { statPath } from '../files/statPath.ts';
 import { attempt, type ConfigReader, placeOf, reportAt } from './configReader.ts';
 import { namesIn } from './folder.ts';

@@ -1,11 +1,11 @@
 import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { FileError, ProblemsError, UserError } from '../errors.ts';
-import type { SourceDocument } from '../files/document.ts';
-import { parseJson } from '../files/json.ts';
+import type { SourceDocument } from '../files/formats/document.ts';
+import { parseJson } from '../files/formats/parseJson.ts';
+import { parseYaml } from '../files/formats/parseYaml.ts';
 import { readText } from '../files/readText.ts';
 import { statPath } from '../files/statPath.ts';
-import { parseYaml } from '../files/yaml.ts';
 import { isJsonObject } from '../model/json.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Environment } from '../ports.ts';

@@ -1,5 +1,5 @@
 import { nearest } from '../evaluators/optionCheck.ts';
-import type { Pointer } from '../files/document.ts';
+import type { Pointer } from '../files/formats/document.ts';
 import { EDITOR_PROVIDER } from '../models/editorClient.ts';
 import { type ConfigReader, reportAt } from './configReader.ts';
 

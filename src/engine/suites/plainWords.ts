@@ -1,4 +1,4 @@
-import type { Pointer } from '../files/document.ts';
+import type { Pointer } from '../files/formats/document.ts';
 import type { JsonValue } from '../model/json.ts';
 
 /** `suites.support.targets[0].model`, as a person reads a path of keys. */

@@ -1,5 +1,5 @@
 import { CaseIds } from '../datasets/import/caseIds.ts';
-import { fillTexts } from '../datasets/import/fillText.ts';
+import { fillTexts } from '../datasets/import/records/fillText.ts';
 import { UserError } from '../errors.ts';
 import { readText } from '../files/readText.ts';
 import type { GoldenCase, LocatedCase } from '../model/case.ts';

@@ -4,7 +4,7 @@ import { uniqueNames } from '../evaluators/names.ts';
 import { OptionError } from '../evaluators/optionCheck.ts';
 import { evaluatorDefinition, evaluatorTypes } from '../evaluators/registry.ts';
 import { parseSuiteEvaluator } from '../evaluators/specs.ts';
-import type { Pointer } from '../files/document.ts';
+import type { Pointer } from '../files/formats/document.ts';
 import type { EvaluatorSpec } from '../model/evaluation.ts';
 import { isJsonObject, type JsonValue } from '../model/json.ts';
 import { type ConfigReader, placeOf, reportAt, reportKey } from './configReader.ts';

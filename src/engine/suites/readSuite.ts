@@ -1,4 +1,4 @@
-import type { Pointer } from '../files/document.ts';
+import type { Pointer } from '../files/formats/document.ts';
 import { isJsonObject, type JsonValue } from '../model/json.ts';
 import { toBudget } from './budgetConfig.ts';
 import { type ConfigReader, reportAt, startOf } from './configReader.ts';

@@ -1,4 +1,4 @@
-import type { Pointer } from '../files/document.ts';
+import type { Pointer } from '../files/formats/document.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import { type ConfigReader, placeOf, reportAt, reportKey } from './configReader.ts';
 import { resolveReference } from './fileReference.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { nearest } from '../evaluators/optionCheck.ts';
-import type { Pointer } from '../files/document.ts';
+import type { Pointer } from '../files/formats/document.ts';
 import type { JsonValue } from '../model/json.ts';
 import { type ConfigReader, reportAt, reportKey } from './configReader.ts';
 import { alternatives, pointerText, valueText } from './plainWords.ts';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Pointer } from '../files/document.ts';
+import type { Pointer } from '../files/formats/document.ts';
 import { nameFromPath } from '../prompts/detectFormat.ts';
 import { type ConfigReader, reportAt } from './configReader.ts';
 import type { TargetConfig } from './targetConfig.ts';

@@ -1,5 +1,5 @@
 import { evaluatorTypes } from '../evaluators/registry.ts';
-import type { Pointer } from '../files/document.ts';
+import type { Pointer } from '../files/formats/document.ts';
 import type { EvaluatorSpec } from '../model/evaluation.ts';
 import { isJsonObject } from '../model/json.ts';
 import { type ConfigReader, reportAt, reportKey } from './configReader.ts';

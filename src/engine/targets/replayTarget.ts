@@ -1,5 +1,5 @@
 import { FileError } from '../errors.ts';
-import { parseJson } from '../files/json.ts';
+import { parseJson } from '../files/formats/parseJson.ts';
 import { readText } from '../files/readText.ts';
 import { contentHash } from '../model/hash.ts';
 import { isJsonObject, type JsonObject } from '../model/json.ts';

@@ -11,7 +11,7 @@ import { readHtml } from '../../../src/engine/evaluators/heuristic/html/readHtml
 import { readXml } from '../../../src/engine/evaluators/heuristic/xml/wellFormedXml.ts';
 import { xmlCandidates } from '../../../src/engine/evaluators/heuristic/xml/xmlCandidates.ts';
 import { compileSchema } from '../../../src/engine/evaluators/jsonSchema.ts';
-import { decodeUtf8 } from '../../../src/engine/files/decode.ts';
+import { decodeUtf8 } from '../../../src/engine/files/text/decode.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../src/engine/model/json.ts';
 import type { Prompt } from '../../../src/engine/model/prompt.ts';
 import { ModelError } from '../../../src/engine/models/modelClient.ts';

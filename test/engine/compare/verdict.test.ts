@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { isRegression, isSignificant, wordFor } from '../../../src/engine/compare/verdict.ts';
+import { isRegression, isSignificant, wordFor } from '../../../src/engine/compare/comparisonWord.ts';
 import type { MetricComparison } from '../../../src/engine/model/comparison.ts';
 
 /** What decides of a metric: its difference, the adjusted p, and the p-values against the margin. */

@@ -4,7 +4,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Dataset, openDataset, validateDatasetFile } from '../../../src/engine/datasets/dataset.ts';
-import { upgradeDataset } from '../../../src/engine/datasets/upgrade.ts';
+import { upgradeDataset } from '../../../src/engine/datasets/migrations/upgrade.ts';
 import { FileError, ProblemsError } from '../../../src/engine/errors.ts';
 import type { LocatedCase } from '../../../src/engine/model/case.ts';
 

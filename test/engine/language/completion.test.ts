@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { completionsAt } from '../../../src/engine/language/completion.ts';
-import { FileSchemas } from '../../../src/engine/language/fileSchema.ts';
 import { hoverAt } from '../../../src/engine/language/hover.ts';
+import { FileSchemas } from '../../../src/engine/language/schema/fileSchema.ts';
 import { openFile, withCursor } from './open.ts';
 
 const { signal } = new AbortController();

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { replaceAll } from '../../../src/engine/datasets/migrations/replacement.ts';
-import type { Fix, Selection } from '../../../src/engine/language/fix.ts';
+import type { Fix, Selection } from '../../../src/engine/language/fixes/fix.ts';
 import { LanguageFile } from '../../../src/engine/language/languageFile.ts';
 import { LanguageService } from '../../../src/engine/language/languageService.ts';
 import { fixedEnvironment } from '../../../src/engine/ports.ts';

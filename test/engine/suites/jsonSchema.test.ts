@@ -4,10 +4,10 @@ import path from 'node:path';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { evaluatorTypes } from '../../../src/engine/evaluators/registry.ts';
-import { parseYaml } from '../../../src/engine/files/yaml.ts';
+import { parseYaml } from '../../../src/engine/files/formats/parseYaml.ts';
 import { isJsonObject, type JsonValue } from '../../../src/engine/model/json.ts';
 import { assertionSchema } from '../../../src/engine/suites/assertionSchema.ts';
-import { configJsonSchema } from '../../../src/engine/suites/jsonSchema.ts';
+import { configJsonSchema } from '../../../src/engine/suites/configSchema.ts';
 
 const repository = path.join(import.meta.dirname, '../../..');
 const schema = configJsonSchema();

@@ -3,7 +3,7 @@ import type { TrialResult } from '../../model/result.ts';
 import { cohensKappa } from '../../statistics/agreement.ts';
 import { type JudgeErrors, judgeErrors } from '../../statistics/judgeErrors.ts';
 import type { CorrectedRate, JudgedOutput } from '../../statistics/predictionPowered.ts';
-import { compareEvaluators } from './agreement.ts';
+import { compareEvaluators } from './evaluatorAgreement.ts';
 import { orderSwaps } from './judgeBias.ts';
 import { judgedOutputs } from './judgedOutputs.ts';
 import { passRates } from './judgedRate.ts';

@@ -1,4 +1,4 @@
-import { labelsOf, type OutputLabel, outputName } from '../../datasets/outputLabels.ts';
+import { labelsOf, type OutputLabel, outputName } from '../../datasets/edit/outputLabels.ts';
 import type { GoldenCase } from '../../model/case.ts';
 import type { TrialResult } from '../../model/result.ts';
 import type { RunStore } from '../../store/runStore.ts';

@@ -1,12 +1,12 @@
 import { ProblemsError } from '../../errors.ts';
-import { readLineBatches } from '../../files/jsonl.ts';
+import { readLineBatches } from '../../files/formats/jsonLines.ts';
 import { readText } from '../../files/readText.ts';
 import type { GoldenCase } from '../../model/case.ts';
 import type { JsonObject } from '../../model/json.ts';
+import { ProblemList } from '../check/problemList.ts';
 import { datasetFormat, textLines } from '../dataset.ts';
-import { checkLines } from '../linesDataset.ts';
-import { ProblemList } from '../problemList.ts';
-import { checkWhole } from '../wholeDataset.ts';
+import { checkLines } from '../read/linesDataset.ts';
+import { checkWhole } from '../read/wholeDataset.ts';
 
 /** Where one version of a dataset stands: in a file, or in a text, e.g. of a git revision. */
 export type DatasetOrigin =

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Pointer } from '../../files/document.ts';
+import type { Pointer } from '../../files/formats/document.ts';
 import { isJsonObject, type JsonValue } from '../../model/json.ts';
 
 /** How one field differs. `path` leads from the header or case to it. */

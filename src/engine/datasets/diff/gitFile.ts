@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { FileError, UsageError } from '../../errors.ts';
-import { decodeUtf8 } from '../../files/decode.ts';
-import { excerpt } from '../../files/excerpt.ts';
+import { decodeUtf8 } from '../../files/text/decode.ts';
+import { excerpt } from '../../files/text/excerpt.ts';
 
 /** The revision is there, and has no such file: the file is new since. */
 export class NotInRevision extends UsageError {}

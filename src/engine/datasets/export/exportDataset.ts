@@ -3,8 +3,8 @@ import type { Dataset } from '../dataset.ts';
 import { ImportTally } from '../import/importTally.ts';
 import { toYaml } from '../import/writeDataset.ts';
 import type { ExportFormat } from './exportFormat.ts';
-import { openaiEvalsExport } from './formats/openaiEvals.ts';
-import { promptfooExport } from './formats/promptfoo.ts';
+import { openaiEvalsExport } from './formats/exportOpenaiEvals.ts';
+import { promptfooExport } from './formats/exportPromptfoo.ts';
 
 /** Every format that a dataset can be exported to. */
 const EXPORT_FORMATS: readonly ExportFormat[] = [promptfooExport, openaiEvalsExport];

@@ -2,8 +2,8 @@ import { findNodeAtLocation, type Node, parseTree } from 'jsonc-parser';
 import inc from 'semver/functions/inc.js';
 import { isSeq, type ParsedNode } from 'yaml';
 import { FileError, ProblemsError } from '../../errors.ts';
-import { LineIndex } from '../../files/lineIndex.ts';
-import { composeYaml } from '../../files/yaml.ts';
+import { composeYaml } from '../../files/formats/parseYaml.ts';
+import { LineIndex } from '../../files/text/lineIndex.ts';
 import type { GoldenCase } from '../../model/case.ts';
 import { canonicalJson, type JsonValue } from '../../model/json.ts';
 import { datasetFormat, validateDataset } from '../dataset.ts';
@@ -11,7 +11,7 @@ import { CURRENT_FORMAT, chooseFormat } from '../formatVersion.ts';
 import { editJson } from '../migrations/editJson.ts';
 import { contentEnd, editYaml, findPair, lastNode, lineEnd } from '../migrations/editYaml.ts';
 import { type Replacement, replaceAll } from '../migrations/replacement.ts';
-import { readRecords } from '../upgrade.ts';
+import { readRecords } from '../migrations/upgrade.ts';
 import { yamlItem } from './writeDataset.ts';
 
 interface Appended {

@@ -1,6 +1,6 @@
 import { contentHash } from '../../model/hash.ts';
 import { isJsonObject, type JsonValue } from '../../model/json.ts';
-import { IdIndex } from '../idIndex.ts';
+import { IdIndex } from '../check/idIndex.ts';
 import type { CaseDraft } from './importFormat.ts';
 
 /** Longest id of a case. */

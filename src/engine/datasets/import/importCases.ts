@@ -1,19 +1,19 @@
 import { FileError, ProblemsError, UsageError } from '../../errors.ts';
 import type { GoldenCase } from '../../model/case.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
+import { ProblemList } from '../check/problemList.ts';
+import { explainSchemaErrors } from '../check/schemaError.ts';
+import { type DatasetValidators, loadValidators } from '../check/validators.ts';
 import { CURRENT_FORMAT } from '../formatVersion.ts';
-import { ProblemList } from '../problemList.ts';
-import { explainSchemaErrors } from '../schemaError.ts';
-import { type DatasetValidators, loadValidators } from '../validators.ts';
 import { CaseIds } from './caseIds.ts';
-import { detectImportFormat, recordsPointer } from './detectImportFormat.ts';
 import { mappedFormat } from './formats/mapped.ts';
 import type { CaseDraft, ImportFormat } from './importFormat.ts';
 import { importFormat } from './importFormats.ts';
-import { type ImportSource, openImportSource } from './importSource.ts';
 import { ImportTally } from './importTally.ts';
-import { unsendableParts } from './mediaPart.ts';
-import type { SourceRecord } from './sourceRecord.ts';
+import { unsendableParts } from './records/mediaPart.ts';
+import type { SourceRecord } from './records/sourceRecord.ts';
+import { detectImportFormat, recordsPointer } from './source/detectImportFormat.ts';
+import { type ImportSource, openImportSource } from './source/importSource.ts';
 
 interface ImportRequest {
   /** In order; `path` is absolute, `shownAs` stands in messages. */

@@ -1,9 +1,9 @@
-import type { Pointer } from '../../files/document.ts';
+import type { Pointer } from '../../files/formats/document.ts';
 import type { CaseMessage, ExpectedOutput } from '../../model/case.ts';
 import type { JsonObject, JsonValue } from '../../model/json.ts';
-import type { FileKind } from './importSource.ts';
 import type { ImportTally } from './importTally.ts';
-import type { SourceRecord } from './sourceRecord.ts';
+import type { SourceRecord } from './records/sourceRecord.ts';
+import type { FileKind } from './source/importSource.ts';
 
 /** Whether a record speaks for a format, is merely possible in it, or cannot belong to it. */
 export type Likeness = 'yes' | 'maybe' | 'no';

@@ -1,8 +1,8 @@
 import { Document, type Scalar, visit } from 'yaml';
 import { FileError } from '../../errors.ts';
+import { isReadableYaml } from '../../files/formats/parseYaml.ts';
 import { MAX_FILE_BYTES } from '../../files/limits.ts';
 import { writeStaged } from '../../files/writeStaged.ts';
-import { isReadableYaml } from '../../files/yaml.ts';
 import type { GoldenCase } from '../../model/case.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { Random } from '../../ports.ts';

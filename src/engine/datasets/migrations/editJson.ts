@@ -1,6 +1,6 @@
 import { findNodeAtLocation, type Node, parseTree } from 'jsonc-parser';
-import type { Pointer } from '../../files/document.ts';
-import type { Edit } from './edit.ts';
+import type { Pointer } from '../../files/formats/document.ts';
+import type { Edit } from './mapEdit.ts';
 import { lineBreakBehind, type Replacement } from './replacement.ts';
 
 /** Edits with the pointer of the header or case from which their paths count. */

@@ -1,7 +1,7 @@
 import { isMap, isScalar, isSeq, type Pair, type ParsedNode, type YAMLMap } from 'yaml';
-import type { Pointer } from '../../files/document.ts';
-import { LineIndex } from '../../files/lineIndex.ts';
-import { composeYaml } from '../../files/yaml.ts';
+import type { Pointer } from '../../files/formats/document.ts';
+import { composeYaml } from '../../files/formats/parseYaml.ts';
+import { LineIndex } from '../../files/text/lineIndex.ts';
 import { isJsonObject, type JsonValue } from '../../model/json.ts';
 import type { PlacedEdits } from './editJson.ts';
 import { lineBreakBehind, quoteLike, type Replacement } from './replacement.ts';

@@ -2,7 +2,7 @@ import inc from 'semver/functions/inc.js';
 import type { GoldenCase } from '../../model/case.ts';
 import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import { inferComplexity } from '../complexity.ts';
-import { applyEdits, type Edit } from './edit.ts';
+import { applyEdits, type Edit } from './mapEdit.ts';
 import type { MigrationStep } from './step.ts';
 
 /** What an upgrade writes for a case of the older format, which knows no criteria. */

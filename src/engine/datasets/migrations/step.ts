@@ -1,7 +1,7 @@
-import type { Pointer } from '../../files/document.ts';
+import type { Pointer } from '../../files/formats/document.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { FormatVersion } from '../formatVersion.ts';
-import type { Edit } from './edit.ts';
+import type { Edit } from './mapEdit.ts';
 
 /** One step from a format version to the next. Pure: it only says which edits are needed. */
 export interface MigrationStep {

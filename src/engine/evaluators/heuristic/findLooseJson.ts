@@ -1,4 +1,4 @@
-import { parseYaml } from '../../files/yaml.ts';
+import { parseYaml } from '../../files/formats/parseYaml.ts';
 import { isJsonObject, type JsonValue } from '../../model/json.ts';
 
 /** Longest stretch that is taken for one object, as in promptfoo. */

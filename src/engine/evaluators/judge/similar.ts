@@ -3,7 +3,7 @@ import type { Score } from '../../model/evaluation.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { Embedding } from '../../models/embeddings/embeddings.ts';
 import type { EvaluatorDefinition } from '../evaluator.ts';
-import { NO_REFERENCE, references, referenceValue } from '../lexical/references.ts';
+import { NO_REFERENCE, references, referenceValue } from '../lexical/referenceTexts.ts';
 import { notApplicable, unmeasured } from '../score.ts';
 import { EMBEDDING_TIMEOUT_MS, embedderOf } from './embedderOption.ts';
 import { assertionAs } from './judgeOptions.ts';

@@ -3,7 +3,7 @@ import type { EvaluatorDefinition } from '../evaluator.ts';
 import { graded, notApplicable } from '../score.ts';
 import { hasUnspacedScript, words } from '../words.ts';
 import { countNgrams, overlap } from './ngrams.ts';
-import { minimum, NO_REFERENCE, references, referenceValue } from './references.ts';
+import { minimum, NO_REFERENCE, references, referenceValue } from './referenceTexts.ts';
 
 const MAX_ORDER = 4;
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Score } from '../../model/evaluation.ts';
 import type { EvaluatorDefinition } from '../evaluator.ts';
 import { binary, graded, notApplicable, unmeasured } from '../score.ts';
-import { NO_REFERENCE, references, singleReference } from './references.ts';
+import { NO_REFERENCE, references, singleReference } from './referenceTexts.ts';
 
 /** Largest product of lengths that is computed: some tenths of a second. */
 const MAX_CELLS = 4e9;

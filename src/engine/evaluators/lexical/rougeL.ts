@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { EvaluatorDefinition } from '../evaluator.ts';
 import { graded, notApplicable, unmeasured } from '../score.ts';
 import { f1 } from './ngrams.ts';
-import { minimum, NO_REFERENCE, references, referenceValue } from './references.ts';
+import { minimum, NO_REFERENCE, references, referenceValue } from './referenceTexts.ts';
 import { treebankTokens } from './treebank.ts';
 
 /** Largest product of word counts that is computed: some tenths of a second. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { EvaluatorDefinition } from '../evaluator.ts';
 import { graded, notApplicable } from '../score.ts';
 import { countNgrams, f1, overlap } from './ngrams.ts';
-import { minimum, NO_REFERENCE, references, referenceValue } from './references.ts';
+import { minimum, NO_REFERENCE, references, referenceValue } from './referenceTexts.ts';
 import { treebankTokens } from './treebank.ts';
 
 const options = z.strictObject({

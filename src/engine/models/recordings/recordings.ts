@@ -2,7 +2,7 @@ import { scryptSync } from 'node:crypto';
 import { rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { FileError } from '../../errors.ts';
-import { parseJson } from '../../files/json.ts';
+import { parseJson } from '../../files/formats/parseJson.ts';
 import { makeFolders } from '../../files/makeFolders.ts';
 import { readText } from '../../files/readText.ts';
 import { writeAtomic } from '../../files/writeAtomic.ts';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { FileError } from '../../errors.ts';
 import { hasOption } from '../../evaluators/registry.ts';
-import type { Pointer } from '../../files/document.ts';
+import type { Pointer } from '../../files/formats/document.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import { parseReferenced, readReference } from '../config/promptfooReader.ts';
 import { transformCode } from '../providers/readProviders.ts';

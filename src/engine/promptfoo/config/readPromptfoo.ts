@@ -3,7 +3,7 @@ import { FileError, UserError } from '../../errors.ts';
 import { dryCheck } from '../../evaluators/dryCheck.ts';
 import { parseAssertion } from '../../evaluators/specs.ts';
 import { UnsupportedEvaluatorError } from '../../evaluators/unsupported.ts';
-import type { SourceDocument } from '../../files/document.ts';
+import type { SourceDocument } from '../../files/formats/document.ts';
 import type { GoldenCase } from '../../model/case.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';

@@ -1,5 +1,5 @@
 import { FileError } from '../../errors.ts';
-import type { SourceDocument } from '../../files/document.ts';
+import type { SourceDocument } from '../../files/formats/document.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 
 /** Deepest chain of references, and most values that they may make together. */

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { FileError } from '../../errors.ts';
 import { readText } from '../../files/readText.ts';
 import type { SourceLocation } from '../../model/location.ts';
-import { mentions } from '../../prompts/mentions.ts';
+import { mentions } from '../../prompts/template/mentions.ts';
 import { workspacePath } from '../../suites/fileReference.ts';
 import { type PromptfooReader, warn } from '../config/promptfooReader.ts';
 import type { PromptfooProgram, PromptfooPrompt } from '../plan.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { FileError } from '../../errors.ts';
-import type { Pointer } from '../../files/document.ts';
+import type { Pointer } from '../../files/formats/document.ts';
 import { isJsonObject, type JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import { readsName } from '../../prompts/nunjucks/readsName.ts';

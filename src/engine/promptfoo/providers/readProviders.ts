@@ -1,5 +1,5 @@
 import { FileError } from '../../errors.ts';
-import type { Pointer } from '../../files/document.ts';
+import type { Pointer } from '../../files/formats/document.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import { placeOf, reportAt } from '../../suites/configReader.ts';

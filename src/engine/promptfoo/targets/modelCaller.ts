@@ -1,4 +1,4 @@
-import { parseYaml } from '../../files/yaml.ts';
+import { parseYaml } from '../../files/formats/parseYaml.ts';
 import type { CaseMessage } from '../../model/case.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import { isNestedDeeper, MAX_REPLY_DEPTH } from '../../model/jsonDepth.ts';

@@ -1,5 +1,5 @@
 import { parse } from 'csv-parse/sync';
-import { assertionFromText, finiteNumber } from '../../datasets/import/promptfooExpected.ts';
+import { assertionFromText, finiteNumber } from '../../datasets/import/formats/promptfooExpected.ts';
 import { FileError } from '../../errors.ts';
 import type { JsonObject, JsonValue } from '../../model/json.ts';
 import type { ReferencedFile } from '../config/promptfooReader.ts';

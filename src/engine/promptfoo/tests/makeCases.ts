@@ -1,5 +1,5 @@
 import { PromptError, UserError } from '../../errors.ts';
-import type { Pointer } from '../../files/document.ts';
+import type { Pointer } from '../../files/formats/document.ts';
 import type { GoldenCase } from '../../model/case.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../../model/json.ts';
-import { mentions } from '../../prompts/mentions.ts';
+import { mentions } from '../../prompts/template/mentions.ts';
 import { type PromptfooReader, warn } from '../config/promptfooReader.ts';
 import type { PromptfooPrompt } from '../plan.ts';
 import { isAllowed } from '../targets/planTargets.ts';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { FileError } from '../../errors.ts';
-import type { Pointer, SourceDocument } from '../../files/document.ts';
-import { parseJson } from '../../files/json.ts';
+import type { Pointer, SourceDocument } from '../../files/formats/document.ts';
+import { parseJson } from '../../files/formats/parseJson.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import { attempt, placeOf, reportAt, startOf } from '../../suites/configReader.ts';

@@ -1,4 +1,4 @@
-import { TemplateFault } from '../templateUse.ts';
+import { TemplateFault } from '../template/templateUse.ts';
 import {
   type Arguments,
   type BinaryOperator,

@@ -1,5 +1,5 @@
 import type { Budget } from './budget.ts';
-import { replacePattern, testPattern } from './pattern.ts';
+import { replacePattern, testPattern } from './replacePattern.ts';
 import { Callable, isMap, numberOf, Pattern, SafeText, stringOf, type Value } from './values.ts';
 
 type Method<Self> = (self: Self, args: readonly Value[]) => Value;

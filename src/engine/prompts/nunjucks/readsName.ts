@@ -1,5 +1,5 @@
-import { mentions } from '../mentions.ts';
-import { TemplateFault } from '../templateUse.ts';
+import { mentions } from '../template/mentions.ts';
+import { TemplateFault } from '../template/templateUse.ts';
 import { parseNunjucks } from './statementParser.ts';
 
 /** Whether a template reads a variable; one that cannot be read does where it has the name in it, as in promptfoo. */

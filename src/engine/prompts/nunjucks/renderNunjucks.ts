@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import { PromptError } from '../../errors.ts';
 import type { JsonObject, JsonValue } from '../../model/json.ts';
-import { TemplateFault } from '../templateUse.ts';
-import { Evaluator } from './evaluator.ts';
+import { TemplateFault } from '../template/templateUse.ts';
+import { Evaluator } from './interpreter.ts';
 import type { Statement } from './nodes.ts';
 import { parseNunjucks } from './statementParser.ts';
 

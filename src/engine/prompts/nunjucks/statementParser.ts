@@ -1,4 +1,4 @@
-import { TemplateFault } from '../templateUse.ts';
+import { TemplateFault } from '../template/templateUse.ts';
 import { ExpressionParser } from './expressionParser.ts';
 import type { Expression, Parameters, Statement } from './nodes.ts';
 import type { Token } from './tokens.ts';

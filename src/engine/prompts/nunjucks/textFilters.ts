@@ -1,5 +1,5 @@
 import { asSafe, type Filter, type FilterCall, numberAt, strictTextOf, textOf } from './filter.ts';
-import { replacePattern } from './pattern.ts';
+import { replacePattern } from './replacePattern.ts';
 import { stripTags } from './stripTags.ts';
 import { urlize } from './urlize.ts';
 import { isMap, isTrue, Pattern, SafeText, stringOf, type Value } from './values.ts';

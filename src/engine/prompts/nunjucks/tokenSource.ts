@@ -1,4 +1,4 @@
-import { TemplateFault } from '../templateUse.ts';
+import { TemplateFault } from '../template/templateUse.ts';
 import { type Token, TokenReader } from './tokens.ts';
 
 /** Expressions and blocks within each other beyond which a template is refused. */

@@ -1,4 +1,4 @@
-import { TemplateFault } from '../templateUse.ts';
+import { TemplateFault } from '../template/templateUse.ts';
 
 /** `value` is the text of the token; of a string what it stands for. Offsets are UTF-16 code units. */
 export interface Token {

@@ -1,4 +1,4 @@
-import type { Pointer } from '../../files/document.ts';
+import type { Pointer } from '../../files/formats/document.ts';
 import type { GoldenCase } from '../../model/case.ts';
 import { isJsonObject, type JsonObject } from '../../model/json.ts';
 import type { SuiteConfig } from '../../suites/suiteConfig.ts';

@@ -1,6 +1,6 @@
 import { TokenBudgets } from '../../cost/budgets/tokenBudgets.ts';
 import { type Dataset, openDataset } from '../../datasets/dataset.ts';
-import { heldDataset } from '../../datasets/heldDataset.ts';
+import { heldDataset } from '../../datasets/read/memoryDataset.ts';
 import { ConfigError } from '../../errors.ts';
 import { type CaseScoring, caseScoring } from '../../evaluators/caseScoring.ts';
 import type { EvaluatorDeps } from '../../evaluators/evaluator.ts';

@@ -1,5 +1,5 @@
 import { type Dataset, openDataset } from '../../datasets/dataset.ts';
-import { heldDataset } from '../../datasets/heldDataset.ts';
+import { heldDataset } from '../../datasets/read/memoryDataset.ts';
 import { UserError } from '../../errors.ts';
 import { parseAssertion } from '../../evaluators/specs.ts';
 import type { LocatedCase } from '../../model/case.ts';

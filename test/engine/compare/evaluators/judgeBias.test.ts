@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { compareEvaluators } from '../../../../src/engine/compare/evaluators/agreement.ts';
+import { compareEvaluators } from '../../../../src/engine/compare/evaluators/evaluatorAgreement.ts';
 import { orderSwaps, selfPreference } from '../../../../src/engine/compare/evaluators/judgeBias.ts';
 import { judgeHealth } from '../../../../src/engine/compare/evaluators/judgeHealth.ts';
 import type { Evaluation } from '../../../../src/engine/model/evaluation.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { compareEvaluators } from '../../../../src/engine/compare/evaluators/agreement.ts';
 import { calibrateCascade } from '../../../../src/engine/compare/evaluators/calibrate.ts';
+import { compareEvaluators } from '../../../../src/engine/compare/evaluators/evaluatorAgreement.ts';
 import { judgeHealth } from '../../../../src/engine/compare/evaluators/judgeHealth.ts';
 import type { Evaluation, Stage } from '../../../../src/engine/model/evaluation.ts';
 import type { TrialResult } from '../../../../src/engine/model/result.ts';

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { openDataset } from '../../../../src/engine/datasets/dataset.ts';
 import { exportDataset, exportFormat } from '../../../../src/engine/datasets/export/exportDataset.ts';
 import { UsageError } from '../../../../src/engine/errors.ts';
-import { parseYaml } from '../../../../src/engine/files/yaml.ts';
+import { parseYaml } from '../../../../src/engine/files/formats/parseYaml.ts';
 import type { GoldenCase } from '../../../../src/engine/model/case.ts';
 import { temporaryFolder } from '../../../support/commandLine.ts';
 import { anyCase, anyCases } from '../import/anyCase.ts';

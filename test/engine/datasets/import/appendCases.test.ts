@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { appendCases } from '../../../../src/engine/datasets/import/appendCases.ts';
 import { toYaml } from '../../../../src/engine/datasets/import/writeDataset.ts';
 import { FileError, ProblemsError } from '../../../../src/engine/errors.ts';
-import { diffText } from '../../../../src/engine/files/diffText.ts';
+import { diffText } from '../../../../src/engine/files/text/diffText.ts';
 import { anyCases } from './anyCase.ts';
 
 const fresh = [{ id: 'new', input: 'line\nline', tags: ['x'] }];

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readGoPattern } from '../../../../src/engine/datasets/import/goPattern.ts';
+import { readGoPattern } from '../../../../src/engine/datasets/import/formats/goPattern.ts';
 import type { JsonValue } from '../../../../src/engine/model/json.ts';
 import { importText } from './importing.ts';
 

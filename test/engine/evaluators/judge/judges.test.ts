@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { z } from 'zod';
 import { ConfigError } from '../../../../src/engine/errors.ts';
-import { judgeDefinitions } from '../../../../src/engine/evaluators/judge/definitions.ts';
+import { judgeDefinitions } from '../../../../src/engine/evaluators/judge/judgeDefinitions.ts';
 import { parseAssertion } from '../../../../src/engine/evaluators/specs.ts';
 import type { JsonObject } from '../../../../src/engine/model/json.ts';
 import type { Script } from '../../../support/openaiServer.ts';

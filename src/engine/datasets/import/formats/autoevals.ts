@@ -1,5 +1,5 @@
-import { answerPart, inputPart } from '../caseParts.ts';
 import type { ImportFormat } from '../importFormat.ts';
+import { answerPart, inputPart } from '../records/caseParts.ts';
 
 /** `{ input, expected, metadata }`, as autoevals, Braintrust and Evalite have it. */
 export const autoevals: ImportFormat = {

@@ -1,8 +1,8 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
-import { answerPart, inputPart } from '../caseParts.ts';
-import { asMessages } from '../foreignMessage.ts';
 import type { CaseDraft, ImportContext, ImportFormat } from '../importFormat.ts';
-import type { SourceRecord } from '../sourceRecord.ts';
+import { answerPart, inputPart } from '../records/caseParts.ts';
+import { asMessages } from '../records/foreignMessage.ts';
+import type { SourceRecord } from '../records/sourceRecord.ts';
 
 /**
  * Conversations as models are trained on them: ShareGPT's `conversations`, OpenAI's `messages`, its older

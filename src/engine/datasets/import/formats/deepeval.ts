@@ -1,8 +1,8 @@
 import { isJsonObject } from '../../../model/json.ts';
-import { answerPart, inputPart, isConversation } from '../caseParts.ts';
-import { expectedCalls } from '../foreignMessage.ts';
 import type { CaseDraft, ImportContext, ImportFormat } from '../importFormat.ts';
-import type { SourceRecord } from '../sourceRecord.ts';
+import { answerPart, inputPart, isConversation } from '../records/caseParts.ts';
+import { expectedCalls } from '../records/foreignMessage.ts';
+import type { SourceRecord } from '../records/sourceRecord.ts';
 
 /** Fields that only DeepEval's goldens and test cases have. */
 const TELLING = [

@@ -1,5 +1,5 @@
-import { answerPart, inputPart } from '../caseParts.ts';
 import type { ImportFormat } from '../importFormat.ts';
+import { answerPart, inputPart } from '../records/caseParts.ts';
 
 /** Rows for the evaluators of the AI Toolkit and of Foundry: `{ query, response, ground_truth, context }`. */
 export const foundry: ImportFormat = {

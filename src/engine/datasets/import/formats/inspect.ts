@@ -1,7 +1,7 @@
 import type { JsonValue } from '../../../model/json.ts';
-import { answerPart, inputPart } from '../caseParts.ts';
 import type { CaseDraft, ImportFormat } from '../importFormat.ts';
-import type { SourceRecord } from '../sourceRecord.ts';
+import { answerPart, inputPart } from '../records/caseParts.ts';
+import type { SourceRecord } from '../records/sourceRecord.ts';
 
 /** Samples of Inspect: `{ input, choices, target, id, metadata, files, setup }`. */
 export const inspect: ImportFormat = {

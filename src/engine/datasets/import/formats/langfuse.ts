@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonValue } from '../../../model/json.ts';
-import { answerPart, inputPart } from '../caseParts.ts';
 import type { ImportFormat } from '../importFormat.ts';
+import { answerPart, inputPart } from '../records/caseParts.ts';
 
 const TELLING = ['expectedOutput', 'sourceTraceId', 'datasetId', 'datasetName'];
 

@@ -1,8 +1,8 @@
 import { isJsonObject, type JsonValue } from '../../../model/json.ts';
-import { answerPart, inputPart } from '../caseParts.ts';
-import { asMessage, asMessages } from '../foreignMessage.ts';
 import type { CaseDraft, ImportFormat } from '../importFormat.ts';
 import type { ImportTally } from '../importTally.ts';
+import { answerPart, inputPart } from '../records/caseParts.ts';
+import { asMessage, asMessages } from '../records/foreignMessage.ts';
 
 /** Examples of LangSmith: `{ id, inputs, outputs, metadata, … }`. */
 export const langsmith: ImportFormat = {

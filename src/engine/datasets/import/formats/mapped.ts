@@ -1,10 +1,10 @@
 import { UsageError } from '../../../errors.ts';
 import type { JsonObject, JsonValue } from '../../../model/json.ts';
-import { answerPart, inputPart } from '../caseParts.ts';
-import { toolCallsPart } from '../foreignMessage.ts';
 import type { CaseDraft, ImportContext, ImportFormat } from '../importFormat.ts';
-import { valueAt } from '../importSource.ts';
-import type { SourceRecord } from '../sourceRecord.ts';
+import { answerPart, inputPart } from '../records/caseParts.ts';
+import { toolCallsPart } from '../records/foreignMessage.ts';
+import type { SourceRecord } from '../records/sourceRecord.ts';
+import { valueAt } from '../source/importSource.ts';
 
 /** One `--map field=place`. */
 interface FieldMap {

@@ -1,10 +1,10 @@
-import { parseJson } from '../../../files/json.ts';
+import { parseJson } from '../../../files/formats/parseJson.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
-import { answerPart, inputPart } from '../caseParts.ts';
 import type { CaseDraft, ImportFormat } from '../importFormat.ts';
 import type { ImportTally } from '../importTally.ts';
-import { splitOwnFields } from '../ownFields.ts';
-import { SourceRecord } from '../sourceRecord.ts';
+import { answerPart, inputPart } from '../records/caseParts.ts';
+import { splitOwnFields } from '../records/ownFields.ts';
+import { SourceRecord } from '../records/sourceRecord.ts';
 
 /** Names of the right answer; `ideal` in the open-source evals, the others in examples of the hosted ones. */
 const ANSWERS = ['ideal', 'correct_label', 'ground_truth', 'reference', 'expected'] as const;

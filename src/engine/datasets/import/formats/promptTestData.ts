@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
-import { answerPart } from '../caseParts.ts';
-import { fillTexts } from '../fillText.ts';
 import type { ImportContext, ImportFormat } from '../importFormat.ts';
+import { answerPart } from '../records/caseParts.ts';
+import { fillTexts } from '../records/fillText.ts';
 
 /** GitHub Models' string checks as assertions. */
 const CHECKS: { [check: string]: string } = {

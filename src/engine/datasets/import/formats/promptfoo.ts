@@ -1,12 +1,12 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
 import { deriveId } from '../caseIds.ts';
-import { inputPart } from '../caseParts.ts';
-import { fillTexts } from '../fillText.ts';
 import type { CaseDraft, ImportContext, ImportFormat } from '../importFormat.ts';
-import { splitOwnFields } from '../ownFields.ts';
-import { type PromptfooTest, promptfooRow } from '../promptfooRow.ts';
-import type { SourceRecord } from '../sourceRecord.ts';
-import { expandVariables } from '../variableCombinations.ts';
+import { inputPart } from '../records/caseParts.ts';
+import { fillTexts } from '../records/fillText.ts';
+import { splitOwnFields } from '../records/ownFields.ts';
+import type { SourceRecord } from '../records/sourceRecord.ts';
+import { expandVariables } from '../records/variableCombinations.ts';
+import { type PromptfooTest, promptfooRow } from './promptfooRow.ts';
 
 /** Assertions of this metric were made from `expected_output` by an export of ours. */
 const MADE = /^expected_output\.|^evaluation_criteria\./;

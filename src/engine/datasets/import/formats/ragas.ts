@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonValue } from '../../../model/json.ts';
-import { answerPart, inputPart } from '../caseParts.ts';
-import { expectedCalls } from '../foreignMessage.ts';
 import type { CaseDraft, ImportFormat } from '../importFormat.ts';
+import { answerPart, inputPart } from '../records/caseParts.ts';
+import { expectedCalls } from '../records/foreignMessage.ts';
 
 const TELLING = [
   'ground_truth',

@@ -1,9 +1,9 @@
-import { excerpt } from '../../../files/excerpt.ts';
+import { excerpt } from '../../../files/text/excerpt.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
-import { inputPart } from '../caseParts.ts';
-import { readGoPattern } from '../goPattern.ts';
 import type { ImportContext, ImportFormat } from '../importFormat.ts';
-import type { SourceRecord } from '../sourceRecord.ts';
+import { inputPart } from '../records/caseParts.ts';
+import type { SourceRecord } from '../records/sourceRecord.ts';
+import { readGoPattern } from './goPattern.ts';
 
 /** Lists of a text grader's configuration; each entry must hold. `contains` ignores case there. */
 const TEXT_CHECKS: { [key: string]: string } = {

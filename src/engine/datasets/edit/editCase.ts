@@ -1,0 +1,100 @@
+import { FileError, ProblemsError } from '../../errors.ts';
+import { excerpt } from '../../files/text/excerpt.ts';
+import { canonicalJson, type JsonObject } from '../../model/json.ts';
+import { datasetFormat, validateDataset } from '../dataset.ts';
+import { editJson } from '../migrations/editJson.ts';
+import { applyEdits, type Edit } from '../migrations/mapEdit.ts';
+import { type Replacement, replaceAll } from '../migrations/replacement.ts';
+import { filledLines, readRecords } from '../migrations/upgrade.ts';
+
+/** The ways to write an edit of the case at `index` into a YAML dataset, the best looking first. */
+export type YamlWritings = (
+  source: { path: string; text: string },
+  index: number,
+  edit: Edit,
+) => Iterable<Replacement[]>;
+
+/**
+ * Makes one edit to one case of a dataset. Everything else of the text stays, comments included. The version
+ * stays too: which part of it has to grow depends on all that changed. Throws ProblemsError for an invalid
+ * dataset, and FileError when there is no such case or the text cannot be edited without changing something
+ * else. Writes nothing.
+ */
+export async function editCase(
+  source: { path: string; text: string },
+  caseId: string,
+  editOf: (before: JsonObject) => Edit,
+  yaml: YamlWritings,
+): Promise<{ text: string }> {
+  await refuseInvalid(source);
+  const records = readRecords(source.path, source.text);
+  const index = records.cases.findIndex(({ id }) => id === caseId);
+  const before = records.cases[index];
+  if (!before) throw noSuchCase(source.path, caseId);
+  const edit = editOf(before);
+  const after = applyEdits(before, [edit]);
+  const wanted = { ...records, cases: records.cases.with(index, after) };
+  for (const text of editedTexts(source, index, edit, 'schema_version' in records.header, yaml)) {
+    if (canonicalJson(readAgain(source.path, text)) !== canonicalJson(wanted)) continue;
+    await refuseInvalid({ path: source.path, text });
+    return { text };
+  }
+  throw new FileError(`the case '${excerpt(caseId)}' cannot be edited without changing something else`, {
+    where: { path: source.path },
+    remedy: `Write its ${edit.path[0] ?? ('key' in edit ? edit.key : edit.to)} as a plain map. The file is unchanged.`,
+  });
+}
+
+/** The text with the edit, written as its neighbours are; the next one where that does not read back right. */
+function* editedTexts(
+  source: { path: string; text: string },
+  index: number,
+  edit: Edit,
+  hasHeader: boolean,
+  yaml: YamlWritings,
+): Iterable<string> {
+  const { path, text } = source;
+  switch (datasetFormat(path)) {
+    case 'yaml':
+      for (const replacements of yaml(source, index, edit)) yield replaceAll(text, replacements);
+      return;
+    case 'json':
+      yield replaceAll(text, editJson(text, [{ at: ['test_cases', index], edits: [edit] }]));
+      return;
+    case 'jsonl':
+      yield editLine(text, hasHeader ? index + 1 : index, edit);
+  }
+}
+
+/** `index` counts filled lines, the header's too. */
+function editLine(text: string, index: number, edit: Edit): string {
+  const filled = filledLines(text);
+  const found = filled[index];
+  if (!found) return text;
+  const lines = text.split('\n');
+  const edited = replaceAll(found.content, editJson(found.content, [{ at: [], edits: [edit] }]));
+  lines[found.line - 1] = edited + (lines[found.line - 1] ?? '').slice(found.content.length);
+  return lines.join('\n');
+}
+
+/** Undefined for a text that is no dataset any more. */
+function readAgain(path: string, text: string): ReturnType<typeof readRecords> | null {
+  try {
+    return readRecords(path, text);
+  } catch (error) {
+    if (error instanceof FileError) return null;
+    throw error;
+  }
+}
+
+async function refuseInvalid(source: { path: string; text: string }): Promise<void> {
+  const problems = await validateDataset(source);
+  if (problems.some(({ severity }) => severity === 'error')) throw new ProblemsError(problems);
+}
+
+function noSuchCase(path: string, caseId: string): FileError {
+  return new FileError(`the dataset has no case '${excerpt(caseId)}'`, {
+    where: { path },
+    remedy: 'It was renamed or removed since the run: run the suite again.',
+  });
+}

@@ -1,0 +1,22 @@
+import { isJsonObject, type JsonObject } from '../../../model/json.ts';
+
+/** Where an export keeps the fields of a case that the other format does not know. */
+const OWN_KEY = 'touchstone';
+
+/** Metadata for an export: the case's own, and beside it what the other format has no place for. */
+export function withOwnFields(metadata: JsonObject | undefined, fields: JsonObject): JsonObject | undefined {
+  const own = Object.keys(fields).length > 0 ? { [OWN_KEY]: fields } : {};
+  const all = { ...metadata, ...own };
+  return Object.keys(all).length > 0 ? all : undefined;
+}
+
+/** Takes apart what `withOwnFields` put together; `own` is undefined for a file that another tool wrote. */
+export function splitOwnFields(metadata: JsonObject | undefined): {
+  metadata?: JsonObject;
+  own?: JsonObject;
+} {
+  if (!metadata) return {};
+  const { [OWN_KEY]: own, ...rest } = metadata;
+  if (!isJsonObject(own)) return { metadata };
+  return { ...(Object.keys(rest).length > 0 ? { metadata: rest } : {}), own };
+}

@@ -1,0 +1,68 @@
+import { posix } from 'node:path';
+import { PromptError } from '../../errors.ts';
+import { resolveInside } from '../../files/confine.ts';
+import { parseJson } from '../../files/formats/parseJson.ts';
+import { readText } from '../../files/readText.ts';
+import type { JsonValue } from '../../model/json.ts';
+import type { SourceLocation } from '../../model/location.ts';
+import type { Environment } from '../../ports.ts';
+
+/** What references in a prompt file may reach. */
+export interface ReferenceScope {
+  /** Absolute path of the workspace; files outside it are refused. */
+  root: string;
+  environment: Environment;
+}
+
+/** Thrown for `${env:NAME}` without a value, so that a caller may do without it. */
+export class UnsetVariable extends PromptError {}
+
+/**
+ * Replaces texts that are `${env:NAME}`, `${env:NAME:default}` or `${file:path}` as a whole, at any depth; within other
+ * text they stay as they are, as in Prompty's own loaders. `${file:x.json}` becomes the file's JSON. Files count from the prompt's folder and must
+ * lie in the workspace. What a reference brings in is not searched again. Throws UnsetVariable, FileError.
+ */
+export function resolveReferences(value: JsonValue, where: SourceLocation, scope: ReferenceScope): JsonValue {
+  if (Array.isArray(value)) return value.map((item) => resolveReferences(item, where, scope));
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value).map(([key, item]) => [key, resolveReferences(item, where, scope)]);
+    return Object.fromEntries(entries);
+  }
+  const [, kind, rest = ''] = (typeof value === 'string' && REFERENCE.exec(value)) || [];
+  if (kind === undefined) return value;
+  if (kind === 'env') return readVariable(rest, where, scope.environment);
+  const file = rest.trim();
+  return file.toLowerCase().endsWith('.json') ? readJson(file, where, scope) : readFile(file, where, scope);
+}
+
+const REFERENCE = /^\s*\$\{(env|file):([\s\S]*)\}\s*$/;
+
+function readVariable(reference: string, where: SourceLocation, environment: Environment): string {
+  const colon = reference.indexOf(':');
+  const name = (colon < 0 ? reference : reference.slice(0, colon)).trim();
+  const value = environment.get(name);
+  if (value !== undefined) return value;
+  if (colon >= 0) return reference.slice(colon + 1);
+  throw new UnsetVariable(`the environment variable ${name} is not set`, {
+    where,
+    remedy: `Set ${name}, or give a default: \${env:${name}:value}`,
+  });
+}
+
+function readFile(reference: string, where: SourceLocation, scope: ReferenceScope): string {
+  return readText(resolvePath(reference, where, scope), shown(reference, where));
+}
+
+function readJson(reference: string, where: SourceLocation, scope: ReferenceScope): JsonValue {
+  return parseJson(readFile(reference, where, scope), shown(reference, where)).value;
+}
+
+function resolvePath(reference: string, where: SourceLocation, scope: ReferenceScope): string {
+  return resolveInside(scope.root, reference, where, {
+    base: posix.join(scope.root.replaceAll('\\', '/'), posix.dirname(where.path)),
+  });
+}
+
+function shown(reference: string, where: SourceLocation): string {
+  return posix.join(posix.dirname(where.path), reference);
+}

@@ -1,8 +1,0 @@
-import type { JsonValue } from '../model/json.ts';
-
-/** A variable's value as text: texts as they stand, nothing for null, JSON for lists and maps. */
-export function valueText(value: JsonValue): string {
-  if (typeof value === 'string') return value;
-  if (value === null) return '';
-  return JSON.stringify(value);
-}
