@@ -8,7 +8,7 @@ import { parseYaml } from '../../../../src/engine/files/formats/parseYaml.ts';
 import { diffText } from '../../../../src/engine/files/text/diffText.ts';
 
 const fixture = (name: string) =>
-  readFileSync(new URL(`../../fixtures/datasets/${name}`, import.meta.url), 'utf8');
+  readFileSync(new URL(`../../../fixtures/datasets/${name}`, import.meta.url), 'utf8');
 
 /** Compares with the golden file; with UPDATE_GOLDEN=1 it is written anew. */
 function matchGolden(name: string, text: string): void {
