@@ -12,7 +12,7 @@ const brief = (problems: readonly Problem[]) =>
 describe('validateDataset', () => {
   it('finds nothing wrong with a dataset that uses every field', async () => {
     const text = readFileSync(
-      new URL('../../../../fixtures/datasets/support-2.0.0.yaml', import.meta.url),
+      new URL('../../../fixtures/datasets/support-2.0.0.yaml', import.meta.url),
       'utf8',
     );
     const found = await validateDataset({ path: 'support.golden.yaml', text });

@@ -12,7 +12,7 @@ const fixture = (name: string) =>
 
 /** Compares with the golden file; with UPDATE_GOLDEN=1 it is written anew. */
 function matchGolden(name: string, text: string): void {
-  const url = new URL(`../../golden/datasets/${name}`, import.meta.url);
+  const url = new URL(`../../../golden/datasets/${name}`, import.meta.url);
   if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(url, text);
   assert.equal(text, readFileSync(url, 'utf8'));
 }
