@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import type { JsonObject } from '../../../src/engine/model/json.ts';
-import { withEnvironment } from '../../../src/engine/promptfoo/config/environmentTemplates.ts';
-import { fillValue, renderPromptText } from '../../../src/engine/promptfoo/prompts/renderPrompt.ts';
-import { wrapPartialTags } from '../../../src/engine/prompts/nunjucks/partialTags.ts';
-import { readsName } from '../../../src/engine/prompts/nunjucks/readsName.ts';
+import type { JsonObject } from '../../../../src/engine/model/json.ts';
+import { withEnvironment } from '../../../../src/engine/promptfoo/config/environmentTemplates.ts';
+import { fillValue, renderPromptText } from '../../../../src/engine/promptfoo/prompts/renderPrompt.ts';
+import { wrapPartialTags } from '../../../../src/engine/prompts/nunjucks/partialTags.ts';
+import { readsName } from '../../../../src/engine/prompts/nunjucks/readsName.ts';
 import {
   checkNunjucks,
   NunjucksError,
   renderNunjucks,
-} from '../../../src/engine/prompts/nunjucks/renderNunjucks.ts';
-import { readsUndefined } from '../../../src/engine/prompts/nunjucks/undefinedNames.ts';
+} from '../../../../src/engine/prompts/nunjucks/renderNunjucks.ts';
+import { readsUndefined } from '../../../../src/engine/prompts/nunjucks/undefinedNames.ts';
 
 /** The message of a template that is refused. */
 function complaint(template: string, variables: JsonObject = {}): string {
