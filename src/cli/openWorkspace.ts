@@ -2,6 +2,7 @@ import path from 'node:path';
 import { UsageError } from '../engine/errors.ts';
 import { statPath } from '../engine/files/statPath.ts';
 import { processEnvironment } from '../engine/ports.ts';
+import { promptfooFormat } from '../engine/promptfoo/promptfooFormat.ts';
 import { loadWorkspace, type Workspace } from '../engine/suites/loadWorkspace.ts';
 
 export interface WorkspaceChoice {
@@ -39,6 +40,7 @@ export async function openWorkspace(
     root: folders[0]?.absolute ?? cwd,
     ...(configs[0] === undefined ? {} : { configPath: configs[0] }),
     ...(options.model === undefined ? {} : { model: options.model }),
+    foreign: promptfooFormat,
     environment: processEnvironment,
     signal,
   });

@@ -7,6 +7,7 @@ import { lensesOf } from '../engine/language/lenses.ts';
 import { linksOf } from '../engine/language/links.ts';
 import { FileSchemas } from '../engine/language/schema/fileSchema.ts';
 import { symbolsOf } from '../engine/language/symbols.ts';
+import { promptfooFormat } from '../engine/promptfoo/promptfooFormat.ts';
 import type { Handlers } from '../protocol/call.ts';
 import type { languageCalls } from '../protocol/languageCalls.ts';
 import { datasetJob } from './datasetThread.ts';
@@ -15,12 +16,17 @@ import type { Session } from './session.ts';
 
 export function languageHandlers(session: Session): Handlers<typeof languageCalls> {
   const open = new OpenFiles(session);
+  const options = (signal: AbortSignal) => ({
+    environment: session.environment,
+    foreign: promptfooFormat,
+    signal,
+  });
   const sizeOf = (file: LanguageFile, signal: AbortSignal) => ({ size: file.text.length, signal });
   const service = new LanguageService({
-    check: (file, options) =>
+    check: (file, asked) =>
       file.kind === 'dataset'
-        ? datasetJob('check', file.source, sizeOf(file, options.signal))
-        : checkFile(file, options),
+        ? datasetJob('check', file.source, sizeOf(file, asked.signal))
+        : checkFile(file, asked),
     datasetFixes: async (file, selection, { git, signal }) =>
       file.kind === 'dataset'
         ? datasetJob('fixes', { source: file.source, selection, git }, sizeOf(file, signal))
@@ -36,15 +42,17 @@ export function languageHandlers(session: Session): Handlers<typeof languageCall
     'language/problems': async (params, signal) => {
       const file = open.at(params);
       if (!file) return null;
-      const problems = await service.problems(file, { environment: session.environment, signal });
+      const problems = await service.problems(file, options(signal));
       return { path: file.path, problems: [...problems] };
     },
     'language/fixes': async (params, signal) => {
       const file = open.at(params);
       if (!file) return null;
       // git runs what the repository's configuration says, so it waits for trust.
-      const options = { environment: session.environment, git: session.trusted, signal };
-      const fixes = await service.fixes(file, params.selection, options);
+      const fixes = await service.fixes(file, params.selection, {
+        ...options(signal),
+        git: session.trusted,
+      });
       return { fixes };
     },
     'language/symbols': (params) => {

@@ -1,5 +1,7 @@
+import { basename } from 'node:path/posix';
 import { resolveInside } from '../engine/files/confine.ts';
 import { LanguageFile } from '../engine/language/languageFile.ts';
+import { promptfooFormat } from '../engine/promptfoo/promptfooFormat.ts';
 import { workspacePath } from '../engine/suites/fileReference.ts';
 import type { ParamsOf } from '../protocol/call.ts';
 import type { languageCalls } from '../protocol/languageCalls.ts';
@@ -23,7 +25,14 @@ export class OpenFiles {
     const { root, configFile } = this.#session;
     const absolute = resolveInside(root, params.path, { path: params.path });
     const path = workspacePath(root, absolute);
-    const file = new LanguageFile({ path, absolute, root, text, isConfig: absolute === configFile });
+    const file = new LanguageFile({
+      path,
+      absolute,
+      root,
+      text,
+      isConfig: absolute === configFile,
+      isForeign: promptfooFormat.isNamed(basename(path)),
+    });
     this.#files.set(params.path, { version: params.version, file });
     return true;
   }

@@ -4,6 +4,7 @@ import { createEngine, type Engine } from '../engine/engine.ts';
 import { FileError, ResumeError } from '../engine/errors.ts';
 import { resolveInside } from '../engine/files/confine.ts';
 import { type Clock, type Environment, fixedEnvironment, type Log, type Random } from '../engine/ports.ts';
+import { promptfooFormat } from '../engine/promptfoo/promptfooFormat.ts';
 import type { Owner } from '../engine/store/lease.ts';
 import { RunStore } from '../engine/store/runStore.ts';
 import { storePath } from '../engine/store/storeFile.ts';
@@ -153,6 +154,7 @@ export class Session {
     return {
       root,
       ...(config === null ? {} : { configPath: config }),
+      foreign: promptfooFormat,
       environment: this.environment,
       signal,
     };

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { ConfigError } from '../engine/errors.ts';
 import { resolveInside } from '../engine/files/confine.ts';
 import type { Problem } from '../engine/model/problem.ts';
+import { promptfooFormat } from '../engine/promptfoo/promptfooFormat.ts';
 import { unmeasuredLimitsOf } from '../engine/runs/preparation/unmeasuredLimits.ts';
 import { addTarget } from '../engine/suites/addTarget.ts';
 import { workspacePath } from '../engine/suites/fileReference.ts';
@@ -24,11 +25,11 @@ export function workspaceHandlers(session: Session, cache: DatasetCache): Handle
       const { configFile } = session;
       const configPath = configFile === undefined ? null : path.basename(configFile);
       // Prompts and datasets are there, whatever is wrong with the configuration.
-      const listing = await listWorkspace(
-        workspace ?? { root: session.root, config: { suites: [] } },
+      const { foreignConfigs: promptfooConfigs, ...listing } = await listWorkspace(
+        workspace ?? { root: session.root, config: { suites: [] }, foreign: promptfooFormat },
         signal,
       );
-      return { root: session.shownRoot, configPath, ...listing, problems };
+      return { root: session.shownRoot, configPath, ...listing, promptfooConfigs, problems };
     },
     'suite/cases': ({ suite, dataset, offset, limit }, signal) =>
       suiteCases({ session, listed, cache }, { suite, dataset, offset, limit }, signal),

@@ -20,7 +20,8 @@ export async function list(folder: string | undefined, options: ListOptions, io:
   const datasets = [];
   for (const dataset of listing.datasets) datasets.push(await describeDataset(workspace, dataset, signal));
   if (options.json) {
-    io.out(JSON.stringify({ ...listing, datasets }, null, 2));
+    const { foreignConfigs: promptfooConfigs, truncated, ...rest } = listing;
+    io.out(JSON.stringify({ ...rest, datasets, promptfooConfigs, truncated }, null, 2));
     return EXIT.passed;
   }
   for (const line of problemLines(workspace.warnings, io.errStyle)) io.err(line);
@@ -46,7 +47,7 @@ export async function list(folder: string | undefined, options: ListOptions, io:
   );
   section(
     'promptfoo suites',
-    listing.promptfooConfigs.map((config) => [config]),
+    listing.foreignConfigs.map((config) => [config]),
     io,
   );
   if (listing.truncated) io.err('the folder is very large: not all of it was looked at');

@@ -4,6 +4,7 @@ import { FileError } from '../../engine/errors.ts';
 import { statPath } from '../../engine/files/statPath.ts';
 import type { Problem } from '../../engine/model/problem.ts';
 import { processEnvironment } from '../../engine/ports.ts';
+import { promptfooFormat } from '../../engine/promptfoo/promptfooFormat.ts';
 import { detectFormat } from '../../engine/prompts/detectFormat.ts';
 import { unmeasuredLimitsOf } from '../../engine/runs/preparation/unmeasuredLimits.ts';
 import { listWorkspace } from '../../engine/suites/listWorkspace.ts';
@@ -67,7 +68,7 @@ async function checkPath(
 
 /** A configuration that is not called like one; a prompt or a dataset that has such keys is what its name says. */
 function isForeign(absolute: string): boolean {
-  return detectFormat(absolute) === undefined && holdsConfig(absolute);
+  return detectFormat(absolute) === undefined && holdsConfig(absolute, promptfooFormat);
 }
 
 /** The configuration by itself, from the folder from which `eval -c` reads it. */
@@ -76,6 +77,7 @@ async function checkConfig(absolute: string, checked: Checked, cwd: string): Pro
   const { root, workspace, problems } = await checkWorkspace({
     root: cwd,
     configPath: absolute,
+    foreign: promptfooFormat,
     environment: processEnvironment,
     signal,
   });
@@ -93,6 +95,7 @@ async function checkFolder(
   const { signal } = new AbortController();
   const { workspace, problems } = await checkWorkspace({
     root: folder,
+    foreign: promptfooFormat,
     environment: processEnvironment,
     signal,
     ...(configPath === undefined ? {} : { configPath }),

@@ -85,6 +85,7 @@ async function openRevision(
     const past = await loadWorkspace({
       root: files.root,
       ...(configPath === null ? {} : { configPath }),
+      foreign: workspace.foreign,
       environment,
       signal,
     });

@@ -9,8 +9,8 @@ import { detectFormat } from '../prompts/detectFormat.ts';
 import type { CasePlace } from './cases/casePlace.ts';
 import { findCases } from './cases/findCases.ts';
 
-/** What a file is to the editor; `other` gets no help. */
-export type FileKind = 'config' | 'promptfoo' | 'dataset' | 'prompt' | 'other';
+/** What a file is to the editor: `foreign` is a configuration of another tool; `other` gets no help. */
+export type FileKind = 'config' | 'foreign' | 'dataset' | 'prompt' | 'other';
 
 export interface LanguageSource {
   /** Relative to the workspace, with `/`. */
@@ -22,6 +22,8 @@ export interface LanguageSource {
   text: string;
   /** True for the configuration of the workspace, whatever its name. */
   isConfig?: boolean;
+  /** True for a configuration of another tool. */
+  isForeign?: boolean;
 }
 
 /** How much of a text is looked at to tell a golden dataset by its content. */
@@ -46,7 +48,7 @@ export class LanguageFile {
     this.absolute = source.absolute;
     this.root = source.root;
     this.text = source.text;
-    this.kind = source.isConfig ? 'config' : kindOf(source.path, source.text);
+    this.kind = kindOf(source);
     this.lines = new LineIndex(source.path, source.text);
   }
 
@@ -77,9 +79,10 @@ export class LanguageFile {
   }
 }
 
-function kindOf(file: string, text: string): FileKind {
+function kindOf({ path: file, text, isConfig, isForeign }: LanguageSource): FileKind {
+  if (isConfig) return 'config';
+  if (isForeign) return 'foreign';
   const name = path.posix.basename(file);
-  if (/^promptfooconfig.*\.(?:ya?ml|json)$/.test(name)) return 'promptfoo';
   if (/^touchstone(?:\.[\w-]+)*\.ya?ml$/.test(name)) return 'config';
   if (detectFormat(file)) return 'prompt';
   return isDataset(file, name, text) ? 'dataset' : 'other';

@@ -1,6 +1,5 @@
 import type { Problem } from '../model/problem.ts';
-import type { Environment } from '../ports.ts';
-import { checkFile } from './checkFile.ts';
+import { type CheckOptions, checkFile } from './checkFile.ts';
 import { datasetFixes } from './fixes/datasetFixes.ts';
 import { type Fix, meets, type Selection } from './fixes/fix.ts';
 import { fixesOf } from './fixes/problemFixes.ts';
@@ -24,15 +23,12 @@ export class LanguageService {
     this.#datasetFixes = work.datasetFixes;
   }
 
-  problems(
-    file: LanguageFile,
-    options: { environment: Environment; signal: AbortSignal },
-  ): Promise<readonly Problem[]> {
+  problems(file: LanguageFile, options: CheckOptions): Promise<readonly Problem[]> {
     const known = this.#problems.get(file);
     if (known) return known;
     const problems = this.#check(file, options);
     // A configuration's problems also come from the files that it names, which may change at any time.
-    if (file.kind === 'config' || file.kind === 'promptfoo') return problems;
+    if (file.kind === 'config' || file.kind === 'foreign') return problems;
     this.#problems.set(file, problems);
     problems.catch(() => this.#problems.delete(file));
     return problems;
@@ -42,7 +38,7 @@ export class LanguageService {
   async fixes(
     file: LanguageFile,
     selection: Selection,
-    options: { environment: Environment; git: boolean; signal: AbortSignal },
+    options: CheckOptions & { git: boolean },
   ): Promise<Fix[]> {
     const problems = await this.problems(file, options);
     const here = problems.filter(

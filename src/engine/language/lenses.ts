@@ -68,7 +68,7 @@ export function lensesOf(
       const range = { path: file.path, line: 1, column: 1, endLine: 1, endColumn: 1 };
       return isShown(range) ? [{ range, subject: { kind: 'prompt' }, last: null }] : [];
     }
-    case 'promptfoo':
+    case 'foreign':
     case 'other':
       return [];
   }

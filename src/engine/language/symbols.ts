@@ -31,7 +31,7 @@ export function symbolsOf(file: LanguageFile): FileSymbol[] {
       }));
     case 'config':
       return configSymbols(file.document);
-    case 'promptfoo':
+    case 'foreign':
       return file.document ? entriesOf(file.document, ['tests'], 'case', 'provider') : [];
     case 'prompt':
       return promptSymbols(file);

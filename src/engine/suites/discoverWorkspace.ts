@@ -3,13 +3,14 @@ import path from 'node:path';
 import { detectFormat } from '../prompts/detectFormat.ts';
 import { type FileReference, workspacePath } from './fileReference.ts';
 import { entriesOf } from './folder.ts';
+import type { ForeignFormat } from './foreignFormat.ts';
 
 /** The files of a workspace that this program understands, sorted by path. */
 export interface WorkspaceFiles {
   prompts: FileReference[];
   datasets: FileReference[];
-  /** promptfoo's suites. */
-  promptfooConfigs: FileReference[];
+  /** Configurations of the other tool. */
+  foreignConfigs: FileReference[];
   /** True when the folder is larger than what is looked at. */
   truncated: boolean;
 }
@@ -37,13 +38,17 @@ const SKIPPED_FOLDERS: ReadonlySet<string> = new Set([
 const KEPT_DOT_FOLDERS: ReadonlySet<string> = new Set(['.github', '.claude', '.agents', '.prompts']);
 
 /**
- * Finds prompts, golden datasets and promptfoo suites by their file names: prompts as in `detectFormat`,
+ * Finds prompts, golden datasets and foreign configurations by their file names: prompts as in `detectFormat`,
  * datasets as `*.golden.{yaml,yml,json,jsonl}` and as files in a folder `datasets` that begin with a
  * `schema_version`. Left out are dependencies, build results, folders that begin with a dot and symbolic
  * links; ignore files are not read. At most 8 levels and 20,000 entries are looked at, breadth first.
  */
-export async function discoverWorkspace(root: string, signal: AbortSignal): Promise<WorkspaceFiles> {
-  const files: WorkspaceFiles = { prompts: [], datasets: [], promptfooConfigs: [], truncated: false };
+export async function discoverWorkspace(
+  root: string,
+  signal: AbortSignal,
+  foreign?: ForeignFormat,
+): Promise<WorkspaceFiles> {
+  const files: WorkspaceFiles = { prompts: [], datasets: [], foreignConfigs: [], truncated: false };
   let level = [root];
   let left = MAX_ENTRIES;
   for (let depth = 0; level.length > 0; depth++) {
@@ -55,7 +60,7 @@ export async function discoverWorkspace(root: string, signal: AbortSignal): Prom
         if (left-- <= 0) return sorted({ ...files, truncated: true });
         const absolute = path.join(folder, entry.name);
         if (entry.isDirectory() && !isSkipped(entry.name)) next.push(absolute);
-        else if (entry.isFile()) sort(files, { path: workspacePath(root, absolute), absolute });
+        else if (entry.isFile()) sort(files, { path: workspacePath(root, absolute), absolute }, foreign);
       }
       // Lets other work and an abort in between: folders are read synchronously, which is much faster.
       await new Promise((resolve) => setImmediate(resolve));
@@ -69,9 +74,9 @@ function isSkipped(name: string): boolean {
   return SKIPPED_FOLDERS.has(name) || (name.startsWith('.') && !KEPT_DOT_FOLDERS.has(name));
 }
 
-function sort(files: WorkspaceFiles, file: FileReference): void {
+function sort(files: WorkspaceFiles, file: FileReference, foreign: ForeignFormat | undefined): void {
   const name = path.posix.basename(file.path);
-  if (/^promptfooconfig.*\.(?:ya?ml|json)$/.test(name)) files.promptfooConfigs.push(file);
+  if (foreign?.isNamed(name)) files.foreignConfigs.push(file);
   else if (detectFormat(file.path)) files.prompts.push(file);
   else if (isDataset(file, name)) files.datasets.push(file);
 }
@@ -102,6 +107,6 @@ function sorted(files: WorkspaceFiles): WorkspaceFiles {
   const order = (a: FileReference, b: FileReference) => (a.path < b.path ? -1 : 1);
   files.prompts.sort(order);
   files.datasets.sort(order);
-  files.promptfooConfigs.sort(order);
+  files.foreignConfigs.sort(order);
   return files;
 }

@@ -6,6 +6,7 @@ import type { PromptFormat } from '../model/prompt.ts';
 import { detectFormat, nameFromPath } from '../prompts/detectFormat.ts';
 import { discoverWorkspace } from './discoverWorkspace.ts';
 import type { FileReference } from './fileReference.ts';
+import type { ForeignFormat } from './foreignFormat.ts';
 import type { Workspace } from './loadWorkspace.ts';
 import type { TargetConfig } from './targetConfig.ts';
 
@@ -32,8 +33,8 @@ export interface WorkspaceListing {
   /** Sorted; those of suites and those that were found. */
   datasets: string[];
   prompts: { path: string; name: string; format: PromptFormat | 'unknown' }[];
-  /** Suites of promptfoo. */
-  promptfooConfigs: string[];
+  /** Configurations of the other tool. */
+  foreignConfigs: string[];
   /** True when the folder is too large to be looked at as a whole. */
   truncated: boolean;
 }
@@ -47,11 +48,12 @@ export type DatasetDetails =
 interface Listed {
   root: string;
   config: Pick<Workspace['config'], 'suites'>;
+  foreign?: ForeignFormat;
 }
 
 /** Lists suites, datasets and prompts. Reads no dataset: `describeDataset` does, one at a time. */
 export async function listWorkspace(workspace: Listed, signal: AbortSignal): Promise<WorkspaceListing> {
-  const files = await discoverWorkspace(workspace.root, signal);
+  const files = await discoverWorkspace(workspace.root, signal, workspace.foreign);
   const { suites } = workspace.config;
   const prompts = suites.flatMap((suite) => suite.targets.flatMap(promptOf));
   return {
@@ -77,7 +79,7 @@ export async function listWorkspace(workspace: Listed, signal: AbortSignal): Pro
       name: nameFromPath(path),
       format: detectFormat(path, { plain: true }) ?? 'unknown',
     })),
-    promptfooConfigs: pathsOf(files.promptfooConfigs),
+    foreignConfigs: pathsOf(files.foreignConfigs),
     truncated: files.truncated,
   };
 }

@@ -1,7 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { FileError, ProblemsError, UserError } from '../errors.ts';
-import type { SourceDocument } from '../files/formats/document.ts';
 import { parseJson } from '../files/formats/parseJson.ts';
 import { parseYaml } from '../files/formats/parseYaml.ts';
 import { readText } from '../files/readText.ts';
@@ -9,9 +8,9 @@ import { statPath } from '../files/statPath.ts';
 import { isJsonObject } from '../model/json.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Environment } from '../ports.ts';
-import { isPromptfoo } from '../promptfoo/config/isPromptfoo.ts';
 import { discoverWorkspace } from './discoverWorkspace.ts';
 import { workspacePath } from './fileReference.ts';
+import type { ForeignFormat } from './foreignFormat.ts';
 import { implicitConfig } from './implicitConfig.ts';
 import { readConfig } from './readConfig.ts';
 import type { WorkspaceConfig } from './workspaceConfig.ts';
@@ -26,6 +25,8 @@ export interface Workspace {
   configPath: string | null;
   config: WorkspaceConfig;
   warnings: Problem[];
+  /** The other tool whose configurations are read as well. */
+  foreign?: ForeignFormat;
 }
 
 export interface LoadOptions {
@@ -37,6 +38,8 @@ export interface LoadOptions {
   model?: string;
   /** The configuration's text as it stands in an editor; read from the disk where absent. */
   text?: string;
+  /** Another tool whose configurations are read as well; only `touchstone.yaml` where absent. */
+  foreign?: ForeignFormat | undefined;
   environment: Environment;
   signal: AbortSignal;
 }
@@ -50,8 +53,8 @@ interface Checked {
 
 /**
  * Reads and checks the configuration of a workspace. Without `configPath` and without a `touchstone.yaml`,
- * the folder's `promptfooconfig.yaml` is the configuration; without that too, suites are made from the prompts
- * and datasets that the folder holds (implicitConfig.ts).
+ * a configuration of the other tool is used; without that too, suites are made from the prompts and datasets that
+ * the folder holds (implicitConfig.ts).
  * Throws ProblemsError with everything that is wrong, FileError when the file cannot be read.
  */
 export async function loadWorkspace(options: LoadOptions): Promise<Workspace> {
@@ -75,34 +78,37 @@ export async function checkWorkspace(options: LoadOptions): Promise<Checked> {
   const problems: Problem[] = [];
   try {
     const document = /\.json$/i.test(absolute) ? parseJson(text, shown) : parseYaml(text, shown);
-    const foreign = isPromptfoo(absolute, document.value);
+    const real = realpathSync(absolute);
+    const foreign = options.foreign?.isConfig(absolute, document.value) ? options.foreign : undefined;
     const root = foreign ? rootAround(absolute, options.root) : realpathSync(path.dirname(absolute));
+
     const config = foreign
-      ? await readForeign({ document, root, absolute: realpathSync(absolute), problems }, options.environment)
+      ? await foreign.read({ document, root, absolute: real, problems }, options.environment)
       : readConfig({ document, root, problems }, options.environment);
     problems.sort(byPlace);
     if (!config) return { problems, root };
-    const configPath = workspacePath(root, realpathSync(absolute));
-    return { workspace: { root, configPath, config, warnings: problems }, problems };
+
+    const configPath = workspacePath(root, real);
+    return { workspace: { root, configPath, config, warnings: problems, ...formatOf(options) }, problems };
   } catch (error) {
     return { problems: [syntaxProblem(error)] };
   }
 }
 
-/** Whether a file, whatever its name, is a configuration by what it holds: of suites, or one of promptfoo's. */
-export function holdsConfig(absolute: string): boolean {
+/** Whether a file, whatever its name, is a configuration by what it holds: of suites, or one of the other tool's. */
+export function holdsConfig(absolute: string, foreign: ForeignFormat): boolean {
   if (!/\.(?:ya?ml|json)$/i.test(absolute)) return false;
   try {
     const text = readText(absolute, absolute);
     const { value } = /\.json$/i.test(absolute) ? parseJson(text, absolute) : parseYaml(text, absolute);
-    return isPromptfoo(absolute, value) || (isJsonObject(value) && 'suites' in value);
+    return foreign.isConfig(absolute, value) || (isJsonObject(value) && 'suites' in value);
   } catch (error) {
     if (error instanceof UserError) return false;
     throw error;
   }
 }
 
-/** promptfoo's suites refer to files beside and above them: the current folder holds them where it can. */
+/** Foreign suites refer to files beside and above them: the current folder holds them where it can. */
 function rootAround(absolute: string, root: string): string {
   const folder = realpathSync(path.dirname(absolute));
   const current = realpathSync(root);
@@ -110,27 +116,24 @@ function rootAround(absolute: string, root: string): string {
   return way === '..' || way.startsWith(`..${path.sep}`) || path.isAbsolute(way) ? folder : current;
 }
 
-/** Loaded only where there is such a file: most workspaces have none. */
-async function readForeign(
-  source: { document: SourceDocument; root: string; absolute: string; problems: Problem[] },
-  environment: Environment,
-): Promise<WorkspaceConfig | undefined> {
-  const { readPromptfoo } = await import('../promptfoo/config/readPromptfoo.ts');
-  return readPromptfoo(source, environment);
+function formatOf({ foreign }: LoadOptions): Pick<Workspace, 'foreign'> {
+  return foreign ? { foreign } : {};
 }
 
 async function withoutFile(options: LoadOptions): Promise<{ workspace: Workspace; problems: Problem[] }> {
   const root = realpathSync(options.root);
-  const files = await discoverWorkspace(root, options.signal);
+  const files = await discoverWorkspace(root, options.signal, options.foreign);
   const { config, warnings: found } = implicitConfig(files, { ...options, root });
-  const warnings = [...found, ...programWarnings(root)];
-  return { workspace: { root, configPath: null, config, warnings }, problems: warnings };
+  const warnings = [...found, ...programWarnings(root, options.foreign)];
+  return {
+    workspace: { root, configPath: null, config, warnings, ...formatOf(options) },
+    problems: warnings,
+  };
 }
 
-/** promptfoo would take such a file for the configuration. */
-function programWarnings(root: string): Problem[] {
-  return ['js', 'cjs', 'mjs', 'ts', 'cts', 'mts'].flatMap((ending): Problem[] => {
-    const path = `promptfooconfig.${ending}`;
+/** The other tool would take such a file for the configuration. */
+function programWarnings(root: string, foreign: ForeignFormat | undefined): Problem[] {
+  return (foreign?.programNames ?? []).flatMap((path): Problem[] => {
     if (!existsSync(`${root}/${path}`)) return [];
     return [
       {
@@ -145,23 +148,30 @@ function programWarnings(root: string): Problem[] {
 }
 
 /** The configuration file: the given one, or `touchstone.yaml` where there is one. */
-function configFile({ root, configPath }: LoadOptions): { shown: string; absolute: string } | undefined {
+function configFile({
+  root,
+  configPath,
+  foreign,
+}: LoadOptions): { shown: string; absolute: string } | undefined {
   if (!statPath(root, root)?.isDirectory()) {
     throw new FileError('there is no such folder', { where: { path: root }, remedy: 'Check the path.' });
   }
   const shown = configPath ?? CONFIG_FILE;
   const absolute = path.resolve(root, shown);
   if (statPath(absolute, shown)) return { shown, absolute };
-  if (configPath === undefined) return foreignFile(root);
+  if (configPath === undefined) return foreignFile(root, foreign);
   throw new FileError('the configuration file does not exist', {
     where: { path: shown },
     remedy: 'Check the path, or write a file with `touchstone init`.',
   });
 }
 
-/** promptfoo's own default, where there is no configuration of ours. */
-function foreignFile(root: string): { shown: string; absolute: string } | undefined {
-  for (const shown of ['promptfooconfig.yaml', 'promptfooconfig.yml', 'promptfooconfig.json']) {
+/** The other tool's own default, where there is no configuration of ours. */
+function foreignFile(
+  root: string,
+  foreign: ForeignFormat | undefined,
+): { shown: string; absolute: string } | undefined {
+  for (const shown of foreign?.usualNames ?? []) {
     const absolute = path.join(root, shown);
     if (statPath(absolute, shown)?.isFile()) return { shown, absolute };
   }

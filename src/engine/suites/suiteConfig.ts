@@ -1,16 +1,24 @@
 import { z } from 'zod';
+import type { WorkspaceScript } from '../evaluators/workspaceScript.ts';
 import type { LocatedCase } from '../model/case.ts';
 import type { EvaluatorSpec } from '../model/evaluation.ts';
 import type { GatePolicy } from '../model/gatePolicy.ts';
+import type { JsonValue } from '../model/json.ts';
 import type { SourceLocation } from '../model/location.ts';
 import type { RunFilter } from '../model/run.ts';
 import type { PromptfooProvider } from '../promptfoo/plan.ts';
-import type { CallScript } from '../promptfoo/tests/transformVars.ts';
 import { type BudgetConfig, budgetFile, tokenBudgetsFile } from './budgetConfig.ts';
 import { CASCADE_NOTE, type CascadeConfig, cascadeFile } from './cascadeConfig.ts';
 import type { FileReference } from './fileReference.ts';
 import { gateFile } from './gateConfig.ts';
 import { type TargetConfig, targetFile } from './targetConfig.ts';
+
+/** Runs a trusted script with its two arguments; rejects for what it throws. */
+export type CallScript = (
+  script: WorkspaceScript,
+  scope: { output: JsonValue; context: JsonValue },
+  signal: AbortSignal,
+) => Promise<JsonValue>;
 
 /** Targets × datasets × evaluators, plus a gate: one entry of `suites`, with every default filled in. */
 export interface SuiteConfig {

@@ -24,6 +24,7 @@ import {
 } from '../../../src/engine/models/wire/replyDraft.ts';
 import { parseReplyJson } from '../../../src/engine/models/wire/replyJson.ts';
 import { fixedEnvironment } from '../../../src/engine/ports.ts';
+import { promptfooFormat } from '../../../src/engine/promptfoo/promptfooFormat.ts';
 import { renderNunjucks } from '../../../src/engine/prompts/nunjucks/renderNunjucks.ts';
 import { parsePrompt } from '../../../src/engine/prompts/parsePrompt.ts';
 import { renderPrompt } from '../../../src/engine/prompts/renderPrompt.ts';
@@ -54,7 +55,14 @@ export function openParsers(): Fuzzed {
   writeFileSync(path.join(root, 'a'), 'an included file');
 
   const config = (name: string) => async (text: string) => {
-    const { workspace } = await checkWorkspace({ root, configPath: name, text, environment, signal });
+    const { workspace } = await checkWorkspace({
+      root,
+      configPath: name,
+      text,
+      foreign: promptfooFormat,
+      environment,
+      signal,
+    });
     return workspace?.config;
   };
   const parsers: Fuzzed['parsers'] = {

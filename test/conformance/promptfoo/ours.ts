@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { createEngine } from '../../../src/engine/engine.ts';
 import { fixedEnvironment, noLog, systemClock } from '../../../src/engine/ports.ts';
+import { promptfooFormat } from '../../../src/engine/promptfoo/promptfooFormat.ts';
 import { loadWorkspace } from '../../../src/engine/suites/loadWorkspace.ts';
 import { type Verdict, withUniqueNames } from './verdict.ts';
 
@@ -17,7 +18,12 @@ export async function runOurs(folder: string, packages?: string): Promise<Verdic
   try {
     cpSync(folder, root, { recursive: true });
     if (packages !== undefined) symlinkSync(packages, path.join(root, 'node_modules'), 'dir');
-    const workspace = await loadWorkspace({ root, environment: fixedEnvironment({}), signal });
+    const workspace = await loadWorkspace({
+      root,
+      foreign: promptfooFormat,
+      environment: fixedEnvironment({}),
+      signal,
+    });
     const engine = createEngine(workspace, {
       clock: systemClock,
       random: { next: () => 0.5, hex: (bytes) => (draws++).toString(16).padStart(bytes * 2, '0') },

@@ -5,6 +5,7 @@ import type { Fix, Selection } from '../../../src/engine/language/fixes/fix.ts';
 import { LanguageFile } from '../../../src/engine/language/languageFile.ts';
 import { LanguageService } from '../../../src/engine/language/languageService.ts';
 import { fixedEnvironment } from '../../../src/engine/ports.ts';
+import { promptfooFormat } from '../../../src/engine/promptfoo/promptfooFormat.ts';
 import { workspaceFolder } from '../suites/workspaceFolder.ts';
 
 const { signal } = new AbortController();
@@ -13,7 +14,8 @@ const { signal } = new AbortController();
 export function openFile(files: { [path: string]: string }, name: string): LanguageFile {
   const root = workspaceFolder(files);
   const absolute = path.join(root, name);
-  return new LanguageFile({ path: name, absolute, root, text: readFileSync(absolute, 'utf8') });
+  const isForeign = promptfooFormat.isNamed(path.basename(name));
+  return new LanguageFile({ path: name, absolute, root, text: readFileSync(absolute, 'utf8'), isForeign });
 }
 
 /** The same file with another text, as after an edit. */
@@ -32,7 +34,11 @@ export function withCursor(marked: string): { text: string; line: number; column
 
 /** `line:column-line:column severity code: message`, one a line. */
 export async function problemLines(file: LanguageFile): Promise<string[]> {
-  const problems = await new LanguageService().problems(file, { environment: fixedEnvironment({}), signal });
+  const problems = await new LanguageService().problems(file, {
+    environment: fixedEnvironment({}),
+    foreign: promptfooFormat,
+    signal,
+  });
   return problems.map(({ location: at, severity, code, message }) => {
     const end = at.endLine === undefined ? '' : `-${at.endLine}:${at.endColumn}`;
     return `${at.line}:${at.column}${end} ${severity} ${code}: ${message}`;

@@ -3,6 +3,7 @@ import { createEngine } from '../../../src/engine/engine.ts';
 import type { Problem } from '../../../src/engine/model/problem.ts';
 import type { TrialResult } from '../../../src/engine/model/result.ts';
 import { fixedEnvironment, noLog, systemClock, type Trust } from '../../../src/engine/ports.ts';
+import { promptfooFormat } from '../../../src/engine/promptfoo/promptfooFormat.ts';
 import type { RunOverrides } from '../../../src/engine/runs/preparation/prepareRun.ts';
 import { checkWorkspace, type Workspace } from '../../../src/engine/suites/loadWorkspace.ts';
 import { workspaceFolder } from '../suites/workspaceFolder.ts';
@@ -20,6 +21,7 @@ export async function loadFiles(
 ): Promise<{ workspace?: Workspace; problems: Problem[] }> {
   return checkWorkspace({
     root: workspaceFolder(files),
+    foreign: promptfooFormat,
     environment: fixedEnvironment(environment),
     signal: new AbortController().signal,
   });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { fixedEnvironment } from '../../../src/engine/ports.ts';
+import { promptfooFormat } from '../../../src/engine/promptfoo/promptfooFormat.ts';
 import { discoverWorkspace } from '../../../src/engine/suites/discoverWorkspace.ts';
 import { loadWorkspace } from '../../../src/engine/suites/loadWorkspace.ts';
 import { workspaceFolder } from './workspaceFolder.ts';
@@ -13,12 +14,12 @@ const dataset = 'schema_version: 2.0.0\n';
 async function namesIn(
   root: string,
 ): Promise<{ prompts: string[]; datasets: string[]; promptfoo: string[] }> {
-  const found = await discoverWorkspace(root, signal);
+  const found = await discoverWorkspace(root, signal, promptfooFormat);
   const paths = (files: { path: string }[]) => files.map((file) => file.path);
   return {
     prompts: paths(found.prompts),
     datasets: paths(found.datasets),
-    promptfoo: paths(found.promptfooConfigs),
+    promptfoo: paths(found.foreignConfigs),
   };
 }
 
@@ -67,7 +68,7 @@ describe('discoverWorkspace', () => {
   it('says when a folder is deeper than what is looked at', async () => {
     const deep = 'a/b/c/d/e/f/g/h/i';
     const root = workspaceFolder({ [`${deep}/x.prompty`]: '', 'a/y.prompty': '' });
-    const found = await discoverWorkspace(root, signal);
+    const found = await discoverWorkspace(root, signal, promptfooFormat);
     assert.deepEqual([found.truncated, found.prompts.length], [true, 1]);
   });
 });

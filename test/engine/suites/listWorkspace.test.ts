@@ -39,7 +39,7 @@ describe('listWorkspace', () => {
       ],
       datasets: ['datasets/support.golden.yaml'],
       prompts: [{ path: 'prompts/answer.prompty', name: 'answer', format: 'prompty' }],
-      promptfooConfigs: [],
+      foreignConfigs: [],
       truncated: false,
     });
   });

@@ -3,7 +3,6 @@ import { FileError, UserError } from '../../errors.ts';
 import { dryCheck } from '../../evaluators/dryCheck.ts';
 import { parseAssertion } from '../../evaluators/specs.ts';
 import { UnsupportedEvaluatorError } from '../../evaluators/unsupported.ts';
-import type { SourceDocument } from '../../files/formats/document.ts';
 import type { GoldenCase } from '../../model/case.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
@@ -11,6 +10,7 @@ import type { Problem } from '../../model/problem.ts';
 import type { Environment } from '../../ports.ts';
 import { attempt, placeOf } from '../../suites/configReader.ts';
 import { workspacePath } from '../../suites/fileReference.ts';
+import type { ForeignSource } from '../../suites/foreignFormat.ts';
 import { SUITE_DEFAULTS, type SuiteConfig } from '../../suites/suiteConfig.ts';
 import type { WorkspaceConfig } from '../../suites/workspaceConfig.ts';
 import { graderOf } from '../assertions/graders.ts';
@@ -39,10 +39,7 @@ const CHECKED_CASES = 5_000;
  * is the file's path. What is not supported is a warning, and its cases are errors when they are run.
  * Undefined when there is an error.
  */
-export function readPromptfoo(
-  options: { document: SourceDocument; root: string; absolute: string; problems: Problem[] },
-  environment: Environment,
-): WorkspaceConfig | undefined {
+export function readPromptfoo(options: ForeignSource, environment: Environment): WorkspaceConfig | undefined {
   const { document, root, absolute, problems } = options;
   const base = path.dirname(absolute);
   const env = ownEnvironment(isJsonObject(document.value) ? document.value['env'] : undefined);

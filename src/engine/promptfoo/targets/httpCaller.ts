@@ -11,7 +11,7 @@ import { exchange } from '../../targets/httpExchange.ts';
 import type { TargetContext } from '../../targets/target.ts';
 import type { RunScript } from '../../targets/targetPorts.ts';
 import { parseUntrustedJson } from '../../targets/untrustedJson.ts';
-import { renderWithin } from '../prompts/renderPrompt.ts';
+import { renderWithin } from '../prompts/promptText.ts';
 import type { PromptfooCaller } from './promptfooTarget.ts';
 import { providerReply } from './providerReply.ts';
 

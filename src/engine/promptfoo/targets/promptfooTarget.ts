@@ -9,7 +9,7 @@ import { type EarlierOutputs, missingOutput } from '../../targets/earlierOutputs
 import type { Target, TargetContext, TargetKind, TargetRequest } from '../../targets/target.ts';
 import type { RunScript } from '../../targets/targetPorts.ts';
 import type { PromptProgram } from '../prompts/promptProgram.ts';
-import { renderPromptText } from '../prompts/renderPrompt.ts';
+import { renderPromptText } from '../prompts/promptText.ts';
 import { withTurn } from './conversationTurn.ts';
 
 /** What a provider of promptfoo's does with a prompt. */

@@ -1,5 +1,6 @@
 import type { LocatedCase } from '../../model/case.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
+import type { CallScript } from '../../suites/suiteConfig.ts';
 import type { PromptfooReader } from '../config/promptfooReader.ts';
 import type { PromptfooPrompt } from '../plan.ts';
 import type { ModelProviders } from '../providers/modelProviders.ts';
@@ -7,7 +8,6 @@ import type { MergedTest } from './mergedTest.ts';
 import { isSerial, orderTests, refuseForeignOutputs, storedName } from './orderTests.ts';
 import type { RawTest } from './readTests.ts';
 import { settledCases } from './settledCases.ts';
-import type { CallScript } from './transformVars.ts';
 
 /** Cases that are run with the same targets, as often as each other. */
 export interface CaseGroup {

@@ -1,11 +1,12 @@
 import type { WorkspaceScript } from '../../evaluators/workspaceScript.ts';
 import type { GoldenCase, LocatedCase } from '../../model/case.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
+import type { CallScript } from '../../suites/suiteConfig.ts';
 import type { PromptfooReader } from '../config/promptfooReader.ts';
 import type { ModelProviders } from '../providers/modelProviders.ts';
 import { brokenCase, casesOf } from './makeCases.ts';
 import type { MergedTest } from './mergedTest.ts';
-import { type CallScript, readTransformVars, transformVariables, UNTRUSTED } from './transformVars.ts';
+import { readTransformVars, transformVariables, UNTRUSTED } from './transformVars.ts';
 
 /** Scripts under way at the same time; they wait for each other in the runner's few processes. */
 const AT_ONCE = 16;

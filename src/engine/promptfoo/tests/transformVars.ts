@@ -2,17 +2,11 @@ import type { WorkspaceScript } from '../../evaluators/workspaceScript.ts';
 import { contentHash } from '../../model/hash.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
+import type { CallScript } from '../../suites/suiteConfig.ts';
 import type { PromptfooReader } from '../config/promptfooReader.ts';
 import { readScript, SCRIPT_FILE } from '../scripts/readScript.ts';
 import { scriptExpression } from '../scripts/scriptCode.ts';
 import { UnsupportedVariable } from './variables.ts';
-
-/** Runs a trusted script with its two arguments; rejects for what it throws. */
-export type CallScript = (
-  script: WorkspaceScript,
-  scope: { output: JsonValue; context: JsonValue },
-  signal: AbortSignal,
-) => Promise<JsonValue>;
 
 /** Said of cases whose variables were not changed because scripts are not trusted. */
 export const UNTRUSTED =

@@ -2,7 +2,7 @@ import { PromptError } from '../../errors.ts';
 import type { GoldenCase, LocatedCase } from '../../model/case.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { Output } from '../../model/output.ts';
-import { fillValue } from '../../promptfoo/prompts/renderPrompt.ts';
+import { fillValue } from '../../prompts/nunjucks/fillValue.ts';
 import { renderNunjucks } from '../../prompts/nunjucks/renderNunjucks.ts';
 import { mentions } from '../../prompts/template/mentions.ts';
 import { CONVERSATION_TURN, type EarlierOutputs, missingOutput } from '../../targets/earlierOutputs.ts';

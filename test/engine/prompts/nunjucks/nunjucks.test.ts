@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import type { JsonObject } from '../../../../src/engine/model/json.ts';
 import { withEnvironment } from '../../../../src/engine/promptfoo/config/environmentTemplates.ts';
-import { fillValue, renderPromptText } from '../../../../src/engine/promptfoo/prompts/renderPrompt.ts';
+import { renderPromptText } from '../../../../src/engine/promptfoo/prompts/promptText.ts';
+import { fillValue } from '../../../../src/engine/prompts/nunjucks/fillValue.ts';
 import { wrapPartialTags } from '../../../../src/engine/prompts/nunjucks/partialTags.ts';
 import { readsName } from '../../../../src/engine/prompts/nunjucks/readsName.ts';
 import {

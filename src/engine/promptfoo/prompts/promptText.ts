@@ -1,8 +1,8 @@
 import { PromptError } from '../../errors.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
+import { fillValue } from '../../prompts/nunjucks/fillValue.ts';
 import { wrapPartialTags } from '../../prompts/nunjucks/partialTags.ts';
 import { renderNunjucks } from '../../prompts/nunjucks/renderNunjucks.ts';
-import { readsUndefined } from '../../prompts/nunjucks/undefinedNames.ts';
 
 /**
  * A prompt of promptfoo's as the provider receives it. A prompt that is JSON is filled in text by text, so that
@@ -34,12 +34,6 @@ export function renderWithin(value: JsonValue, vars: JsonObject): JsonValue {
   if (Array.isArray(value)) return value.map((item) => renderWithin(item, vars));
   if (!isJsonObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, renderWithin(item, vars)]));
-}
-
-/** A variable that is a template itself. One that names variables that are not there is a plain text. */
-export function fillValue(value: string, vars: JsonObject): string {
-  if (!/\{[{%#]|#\}/.test(value) || readsUndefined(value, vars)) return value;
-  return renderNunjucks(wrapPartialTags(value), vars);
 }
 
 function parseJson(text: string): JsonValue | undefined {
