@@ -3,8 +3,8 @@ import { UsageError } from '../engine/errors.ts';
 import type { RunRecord } from '../engine/model/run.ts';
 import { processEnvironment, systemClock } from '../engine/ports.ts';
 import { resolveEnvironment } from '../engine/targets/environmentReference.ts';
-import type { ExportOutcome, SignalOutcome } from '../engine/telemetry/otlpExport.ts';
-import { type OtlpSettings, readOtlpSettings } from '../engine/telemetry/otlpSettings.ts';
+import type { ExportOutcome, SignalOutcome } from '../engine/telemetry/otlp/otlpExport.ts';
+import { type OtlpSettings, readOtlpSettings } from '../engine/telemetry/otlp/otlpSettings.ts';
 import { systemRandom } from '../systemRandom.ts';
 import { formatCount } from './terminal/format.ts';
 import type { Io } from './terminal/io.ts';
@@ -46,7 +46,7 @@ export async function sendRuns(
   signal: AbortSignal,
 ): Promise<void> {
   // Loaded when it is asked for: the serializers are not small.
-  const { exportRun } = await import('../engine/telemetry/otlpExport.ts');
+  const { exportRun } = await import('../engine/telemetry/otlp/otlpExport.ts');
   for (const { id, status } of runs) {
     if (status.state !== 'complete') {
       io.err(`run ${id} is not complete and was not sent; it can be sent when it is`);

@@ -6,7 +6,7 @@ import type { RunReport } from '../../engine/reports/runReport.ts';
 import type { PreparedRun, RunOverrides } from '../../engine/runs/preparation/prepareRun.ts';
 import type { Workspace } from '../../engine/suites/loadWorkspace.ts';
 import type { SuiteConfig } from '../../engine/suites/suiteConfig.ts';
-import type { OtlpSettings } from '../../engine/telemetry/otlpSettings.ts';
+import type { OtlpSettings } from '../../engine/telemetry/otlp/otlpSettings.ts';
 import { againCommand, resumeOptions } from '../again.ts';
 import { addPromptFiles, chooseSuites } from '../chooseSuites.ts';
 import { EXIT } from '../exitCode.ts';

@@ -30,7 +30,7 @@ import { parsePrompt } from '../../../src/engine/prompts/parsePrompt.ts';
 import { renderPrompt } from '../../../src/engine/prompts/renderPrompt.ts';
 import { checkWorkspace } from '../../../src/engine/suites/loadWorkspace.ts';
 import { findReply } from '../../../src/engine/targets/findReply.ts';
-import { readOtlpSpans } from '../../../src/engine/telemetry/otlpSpans.ts';
+import { readOtlpSpans } from '../../../src/engine/telemetry/otlp/otlpSpans.ts';
 
 /** Reads a text in one way. Throws UserError or ModelError for what is wrong with it; anything else is a find. */
 export type Parser = (text: string, path: string) => unknown;

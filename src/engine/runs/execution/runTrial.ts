@@ -9,7 +9,7 @@ import type { TrialResult, Verdict } from '../../model/result.ts';
 import type { Clock, Span } from '../../ports.ts';
 import type { Target } from '../../targets/target.ts';
 import { GEN_AI, GENERAL, TOUCHSTONE } from '../../telemetry/attributes.ts';
-import { readOtlpSpans } from '../../telemetry/otlpSpans.ts';
+import { readOtlpSpans } from '../../telemetry/otlp/otlpSpans.ts';
 import type { Tracing } from '../../telemetry/tracing.ts';
 import { judgedCase, type ToldCase } from '../ordered/tellCase.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { UsageError } from '../../../src/engine/errors.ts';
-import { fixedEnvironment } from '../../../src/engine/ports.ts';
-import { readOtlpSettings } from '../../../src/engine/telemetry/otlpSettings.ts';
+import { UsageError } from '../../../../src/engine/errors.ts';
+import { fixedEnvironment } from '../../../../src/engine/ports.ts';
+import { readOtlpSettings } from '../../../../src/engine/telemetry/otlp/otlpSettings.ts';
 
 const OTEL = {
   OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector.example/base/',

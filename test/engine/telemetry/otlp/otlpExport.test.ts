@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'mocha';
-import type { JsonObject } from '../../../src/engine/model/json.ts';
-import { fixedEnvironment } from '../../../src/engine/ports.ts';
-import { RunStore } from '../../../src/engine/store/runStore.ts';
-import { storePath } from '../../../src/engine/store/storeFile.ts';
-import { exportRun } from '../../../src/engine/telemetry/otlpExport.ts';
-import { readOtlpSettings } from '../../../src/engine/telemetry/otlpSettings.ts';
-import { readOtlpSpans } from '../../../src/engine/telemetry/otlpSpans.ts';
-import { type CollectorReply, type CollectorRequest, startCollector } from '../../support/collectorServer.ts';
-import { temporaryFolder, touchstone } from '../../support/commandLine.ts';
-import { countingRandom, manualClock } from '../models/manualClock.ts';
+import type { JsonObject } from '../../../../src/engine/model/json.ts';
+import { fixedEnvironment } from '../../../../src/engine/ports.ts';
+import { RunStore } from '../../../../src/engine/store/runStore.ts';
+import { storePath } from '../../../../src/engine/store/storeFile.ts';
+import { exportRun } from '../../../../src/engine/telemetry/otlp/otlpExport.ts';
+import { readOtlpSettings } from '../../../../src/engine/telemetry/otlp/otlpSettings.ts';
+import { readOtlpSpans } from '../../../../src/engine/telemetry/otlp/otlpSpans.ts';
+import {
+  type CollectorReply,
+  type CollectorRequest,
+  startCollector,
+} from '../../../support/collectorServer.ts';
+import { temporaryFolder, touchstone } from '../../../support/commandLine.ts';
+import { countingRandom, manualClock } from '../../models/manualClock.ts';
 
 const KEY = 'sk-collector-0123456789';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { JsonObject, JsonValue } from '../model/json.ts';
-import type { SpanRecord } from '../model/span.ts';
-import { GENERAL } from './attributes.ts';
+import type { JsonObject, JsonValue } from '../../model/json.ts';
+import type { SpanRecord } from '../../model/span.ts';
+import { GENERAL } from '../attributes.ts';
 
 /**
  * The part of OTLP/JSON (opentelemetry-proto, ExportTraceServiceRequest) that is read. Ids are hexadecimal,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { readOtlpSpans } from '../../../src/engine/telemetry/otlpSpans.ts';
+import { readOtlpSpans } from '../../../../src/engine/telemetry/otlp/otlpSpans.ts';
 
 const span = {
   traceId: '5B8EFFF798038103D269B633813FC60C',

@@ -1,9 +1,9 @@
 import { SpanKind, SpanStatusCode, TraceFlags } from '@opentelemetry/api';
 import type { ProtobufLogsSerializer } from '@opentelemetry/otlp-transformer';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
-import type { JsonObject } from '../model/json.ts';
-import type { LogRecord, SpanRecord } from '../model/span.ts';
-import { GENERAL } from './attributes.ts';
+import type { JsonObject } from '../../model/json.ts';
+import type { LogRecord, SpanRecord } from '../../model/span.ts';
+import { GENERAL } from '../attributes.ts';
 
 /** A log record as OpenTelemetry's serializers take it. */
 export type ReadableLog = Parameters<typeof ProtobufLogsSerializer.serializeRequest>[0][number];

@@ -1,8 +1,8 @@
-import type { Evaluation } from '../model/evaluation.ts';
-import type { JsonObject } from '../model/json.ts';
-import type { TrialResult } from '../model/result.ts';
-import type { SpanRecord } from '../model/span.ts';
-import { EVENT, GEN_AI, GENERAL, TOUCHSTONE } from './attributes.ts';
+import type { Evaluation } from '../../model/evaluation.ts';
+import type { JsonObject } from '../../model/json.ts';
+import type { TrialResult } from '../../model/result.ts';
+import type { SpanRecord } from '../../model/span.ts';
+import { EVENT, GEN_AI, GENERAL, TOUCHSTONE } from '../attributes.ts';
 import type { OtlpRecords, ReadableLog } from './otlpRecords.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { UsageError } from '../errors.ts';
-import type { Environment } from '../ports.ts';
+import { UsageError } from '../../errors.ts';
+import type { Environment } from '../../ports.ts';
 
 export type Signal = 'traces' | 'logs';
 

@@ -1,7 +1,7 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
-import type { TrialResult } from '../model/result.ts';
-import type { Clock, Random } from '../ports.ts';
-import type { RunStore } from '../store/runStore.ts';
+import type { TrialResult } from '../../model/result.ts';
+import type { Clock, Random } from '../../ports.ts';
+import type { RunStore } from '../../store/runStore.ts';
 import { createOtlpClient, type Delivery } from './otlpClient.ts';
 import { evaluationEvents } from './otlpEvaluations.ts';
 import { OtlpRecords, type ReadableLog } from './otlpRecords.ts';

@@ -5,9 +5,9 @@ import {
   ProtobufTraceSerializer,
 } from '@opentelemetry/otlp-transformer';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
-import { createRedactor } from '../http/redactor.ts';
-import { readRetryAfter } from '../http/retryAfter.ts';
-import type { Clock, Random } from '../ports.ts';
+import { createRedactor } from '../../http/redactor.ts';
+import { readRetryAfter } from '../../http/retryAfter.ts';
+import type { Clock, Random } from '../../ports.ts';
 import type { ReadableLog } from './otlpRecords.ts';
 import type { OtlpSettings, Signal } from './otlpSettings.ts';
 
