@@ -27,6 +27,8 @@ import type { Owner } from './store/lease.ts';
 import { RunStore } from './store/runStore.ts';
 import { storePath } from './store/storeFile.ts';
 import type { Workspace } from './suites/loadWorkspace.ts';
+import type { TelemetrySink } from './telemetry/sink.ts';
+import { SinkTelemetry } from './telemetry/telemetry.ts';
 import { runTraceId } from './telemetry/traceIds.ts';
 
 /** Everything that the engine is handed from outside. */
@@ -42,6 +44,8 @@ export interface EnginePorts {
   secrets?: Secrets;
   /** Only inside the editor. */
   editorModels?: EditorModels;
+  /** Who hears of finished spans, log lines and evaluations, beside the store. */
+  sinks?: readonly TelemetrySink[];
   /** How datasets of runs are opened, where it is not to be done in place. */
   openDataset?: typeof openDataset;
 }
@@ -106,6 +110,8 @@ export function createEngine(
   ports: EnginePorts,
   store: RunStore = new RunStore(storePath(workspace.root)),
 ): Engine {
+  const telemetry = new SinkTelemetry(ports.sinks ?? [], ports);
+
   function begin(prepared: PreparedRun, resume?: string): string {
     if (resume !== undefined) {
       const stored = store.getRun(resume);
@@ -159,6 +165,7 @@ export function createEngine(
       owner: ports.owner,
       clock: ports.clock,
       log: ports.log,
+      telemetry,
       signal,
       onStart: (stored) => listener.onStart(record, stored),
       onResults: (results) => listener.onResults(record, results),
@@ -166,6 +173,7 @@ export function createEngine(
       ...(enough ? { enough } : {}),
     });
     if (prepared.budgets) settleBudgets(store, record, ports.clock.now());
+    await telemetry.flush();
     return outcome;
   }
 
@@ -256,7 +264,10 @@ export function createEngine(
       return runComparison(prepared, listener, options, runner);
     },
     report: (runId) => readReport(store, runId),
-    close: () => store.close(),
+    close() {
+      telemetry.close();
+      store.close();
+    },
   };
 }
 

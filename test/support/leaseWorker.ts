@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { noLog, systemClock } from '../../src/engine/ports.ts';
 import { executeRun } from '../../src/engine/runs/execution/executeRun.ts';
 import { RunStore } from '../../src/engine/store/runStore.ts';
+import { SinkTelemetry } from '../../src/engine/telemetry/telemetry.ts';
 import { numberedCases, runInputs } from './runExecution.ts';
 import { complete } from './runFixtures.ts';
 import { scriptedTarget } from './scriptedTarget.ts';
@@ -24,6 +25,7 @@ try {
       owner: { pid: process.pid, host: 'there', started: null, alive: () => true },
       clock: systemClock,
       log: noLog,
+      telemetry: new SinkTelemetry([], { clock: systemClock, log: noLog }),
       signal: new AbortController().signal,
       onResults: () => {},
       onStart: () => {},

@@ -5,6 +5,7 @@ import { type ExecuteOptions, executeRun } from '../../src/engine/runs/execution
 import type { RunInputs } from '../../src/engine/runs/execution/runInputs.ts';
 import type { RunStore } from '../../src/engine/store/runStore.ts';
 import type { Target } from '../../src/engine/targets/target.ts';
+import { SinkTelemetry } from '../../src/engine/telemetry/telemetry.ts';
 import { located, plan as runPlan } from './runFixtures.ts';
 
 /** Id of the run that `execute` works on. */
@@ -68,6 +69,7 @@ export function execute(
     owner: { pid: 1, host: 'here', started: null, alive: () => true },
     clock: systemClock,
     log: noLog,
+    telemetry: new SinkTelemetry([], { clock: systemClock, log: noLog }),
     signal: new AbortController().signal,
     onResults: () => {},
     onStart: () => {},

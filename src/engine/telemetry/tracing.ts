@@ -1,29 +1,26 @@
 import type { Context, Span as OtelSpan, Tracer as OtelTracer } from '@opentelemetry/api';
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, TraceFlags, trace } from '@opentelemetry/api';
-import { AlwaysOnSampler, BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
+import { AlwaysOnSampler, BasicTracerProvider, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import type { JsonObject } from '../model/json.ts';
 import type { Attributes, Clock, LogLevel, Span } from '../ports.ts';
-import { SpanCollector } from './spanCollector.ts';
+import { toSpanRecord } from './finishedSpan.ts';
+import { type Finished, NOTHING } from './sink.ts';
 import { SpanIds } from './traceIds.ts';
+import type { RootOptions } from './tracer.ts';
 
-export interface RootOptions {
-  traceId: string;
-  attributes?: Attributes;
-  /** Entries of the W3C baggage that every descendant passes on. */
-  baggage: { [key: string]: string };
-  /** A span in another trace that this one belongs to, e.g. the run's. */
-  link?: Span;
-}
+/** Hears of everything that has finished. */
+type Emit = (finished: Finished) => void;
 
 /** Opens traces on the OpenTelemetry SDK; every time comes from the Clock port. */
 export class Tracing {
-  readonly collector = new SpanCollector();
+  readonly #emit: Emit;
   readonly #clock: TraceClock;
   readonly #tracer: OtelTracer;
   #nextTraceId = '';
 
   /** `attempt` counts how often the run was started: span ids of two attempts never clash. */
-  constructor(clock: Clock, attempt: number) {
+  constructor(clock: Clock, attempt: number, emit: Emit) {
+    this.#emit = emit;
     const spanIds = new SpanIds(attempt);
     this.#clock = traceClock(clock);
     const provider = new BasicTracerProvider({
@@ -32,7 +29,7 @@ export class Tracing {
         generateTraceId: () => this.#nextTraceId,
         generateSpanId: () => spanIds.next(),
       },
-      spanProcessors: [this.collector],
+      spanProcessors: [processor(emit)],
       spanLimits: { attributeValueLengthLimit: 16_384 },
     });
     this.#tracer = provider.getTracer('touchstone');
@@ -58,7 +55,7 @@ export class Tracing {
       },
       ROOT_CONTEXT,
     );
-    return new RecordedSpan(span, this.#tracer, this.#clock, this.collector, options.baggage);
+    return new RecordedSpan(span, this.#tracer, this.#clock, this.#emit, options.baggage);
   }
 }
 
@@ -69,14 +66,14 @@ class RecordedSpan implements Span {
   readonly #span: OtelSpan;
   readonly #tracer: OtelTracer;
   readonly #clock: TraceClock;
-  readonly #collector: SpanCollector;
+  readonly #emit: Emit;
   #context: Context | undefined;
 
   constructor(
     span: OtelSpan,
     tracer: OtelTracer,
     clock: TraceClock,
-    collector: SpanCollector,
+    emit: Emit,
     baggage: RootOptions['baggage'],
   ) {
     const { traceId, spanId } = span.spanContext();
@@ -86,7 +83,7 @@ class RecordedSpan implements Span {
     this.#span = span;
     this.#tracer = tracer;
     this.#clock = clock;
-    this.#collector = collector;
+    this.#emit = emit;
   }
 
   /** https://www.w3.org/TR/trace-context/#traceparent-header, version 00, sampled. */
@@ -109,7 +106,7 @@ class RecordedSpan implements Span {
       },
       this.#context,
     );
-    return new RecordedSpan(span, this.#tracer, this.#clock, this.#collector, this.#baggage);
+    return new RecordedSpan(span, this.#tracer, this.#clock, this.#emit, this.#baggage);
   }
 
   set(attributes: Attributes): void {
@@ -122,13 +119,23 @@ class RecordedSpan implements Span {
 
   log(level: LogLevel, message: string, fields: JsonObject = {}): void {
     const { traceId, spanId } = this;
-    this.#collector.addLog({ timeMs: this.#clock(), level, message, traceId, spanId, fields });
+    const log = { timeMs: this.#clock(), level, message, traceId, spanId, fields };
+    this.#emit({ ...NOTHING, logs: [log] });
   }
 
   end(error?: string): void {
     if (error !== undefined) this.#span.setStatus({ code: SpanStatusCode.ERROR, message: error });
     this.#span.end(this.#clock());
   }
+}
+
+function processor(emit: Emit): SpanProcessor {
+  return {
+    onStart: () => {},
+    onEnd: (span) => emit({ ...NOTHING, spans: [toSpanRecord(span)] }),
+    forceFlush: () => Promise.resolve(),
+    shutdown: () => Promise.resolve(),
+  };
 }
 
 /** https://www.w3.org/TR/baggage/: keys are tokens of ours, values percent-encoded. */

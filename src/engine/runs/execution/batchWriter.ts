@@ -3,8 +3,7 @@ import type { HeldOutput, TrialResult } from '../../model/result.ts';
 import type { Clock } from '../../ports.ts';
 import type { Lease } from '../../store/lease.ts';
 import type { RunStore } from '../../store/runStore.ts';
-import { type PackedSpans, packSpans } from '../../store/spanCodec.ts';
-import type { Tracing } from '../../telemetry/tracing.ts';
+import type { StoreSink } from '../../telemetry/storeSink.ts';
 
 /** A batch is written when it holds this many results … */
 const BATCH_SIZE = 256;
@@ -14,7 +13,8 @@ const BATCH_WAIT_MS = 20;
 export interface BatchWriterOptions {
   store: RunStore;
   lease: Lease;
-  tracing: Tracing;
+  /** Keeps spans and log lines until they are written. */
+  telemetry: StoreSink;
   clock: Clock;
   /** Called after each batch is durably stored, also one of nothing but outputs that wait. */
   onWritten?(results: readonly TrialResult[]): void;
@@ -29,7 +29,6 @@ export class BatchWriter {
   readonly #options: BatchWriterOptions;
   #pending: TrialResult[] = [];
   #cases = new Map<number, LocatedCase>();
-  #spans: PackedSpans[] = [];
   /** Undefined in a run that holds no outputs. */
   #held: HeldOutput[] | undefined;
   #scheduled = false;
@@ -46,7 +45,7 @@ export class BatchWriter {
   add(result: TrialResult, located: LocatedCase): void {
     this.#pending.push(result);
     this.#cases.set(located.index, located);
-    this.#pack(result.traceId);
+    this.#options.telemetry.pack(result.traceId);
     if (this.#pending.length >= BATCH_SIZE) this.#flushSafely();
     else this.#schedule();
   }
@@ -74,16 +73,13 @@ export class BatchWriter {
 
   /** Writes what is there, even nothing: the store then knows that this process is alive. */
   flush(): void {
-    const { store, lease, tracing, clock, onStored } = this.#options;
+    const { store, lease, telemetry, clock, onStored } = this.#options;
     const results = this.#pending;
     const cases = [...this.#cases.values()];
     const held = this.#held;
-    for (const traceId of tracing.collector.traces()) this.#pack(traceId);
-    const logs = tracing.collector.takeLogs();
-    const spans = this.#spans;
+    const { spans, logs } = telemetry.drain();
     this.#pending = [];
     this.#cases = new Map();
-    this.#spans = [];
     if (held) this.#held = [];
     const [now, wall] = [clock.monotonic(), clock.now()];
     store.append(
@@ -95,12 +91,6 @@ export class BatchWriter {
     this.#renewedAt = wall;
     this.#options.onWritten?.(results);
     if (results.length > 0) onStored(results);
-  }
-
-  /** At once: a batch of spans that waits as objects would outlive the young generation of the heap. */
-  #pack(traceId: string): void {
-    const spans = this.#options.tracing.collector.take(traceId);
-    if (spans.length > 0) this.#spans.push(packSpans(traceId, spans));
   }
 
   #schedule(): void {

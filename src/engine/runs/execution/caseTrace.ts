@@ -2,10 +2,10 @@ import type { LocatedCase } from '../../model/case.ts';
 import type { Span } from '../../ports.ts';
 import { TOUCHSTONE } from '../../telemetry/attributes.ts';
 import { caseTraceId } from '../../telemetry/traceIds.ts';
-import type { Tracing } from '../../telemetry/tracing.ts';
+import type { Tracer } from '../../telemetry/tracer.ts';
 
 export interface CaseTraceOptions {
-  tracing: Tracing;
+  tracer: Tracer;
   runId: string;
   runSpan: Span;
   target: string;
@@ -40,9 +40,9 @@ export class CaseTrace {
   }
 
   #open(): Span {
-    const { tracing, runId, runSpan, target, located } = this.#options;
+    const { tracer, runId, runSpan, target, located } = this.#options;
     const { case: entry, index } = located;
-    return tracing.root(`case ${entry.id}`, {
+    return tracer.root(`case ${entry.id}`, {
       traceId: caseTraceId(runSpan.traceId, target, entry.id, index),
       link: runSpan,
       baggage: { [TOUCHSTONE.runId]: runId, [TOUCHSTONE.caseId]: entry.id },

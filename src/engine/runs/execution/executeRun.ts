@@ -6,7 +6,8 @@ import type { Clock, Log, Span } from '../../ports.ts';
 import type { Lease, Owner } from '../../store/lease.ts';
 import type { RunStore } from '../../store/runStore.ts';
 import { TOUCHSTONE } from '../../telemetry/attributes.ts';
-import { Tracing } from '../../telemetry/tracing.ts';
+import { StoreSink } from '../../telemetry/storeSink.ts';
+import type { RunTelemetry, Telemetry } from '../../telemetry/telemetry.ts';
 import { caseFilter } from '../caseFilter.ts';
 import type { CaseOrder } from '../ordered/caseOrder.ts';
 import { OrderedCases, orderOf } from '../ordered/orderedCases.ts';
@@ -29,6 +30,7 @@ export interface ExecuteOptions {
   owner: Owner;
   clock: Clock;
   log: Log;
+  telemetry: Telemetry;
   signal: AbortSignal;
   /** Hears of results after they are durably stored. */
   onResults(results: readonly TrialResult[]): void;
@@ -74,7 +76,7 @@ function reasonFor(
 class Execution {
   readonly #inputs: RunInputs;
   readonly #options: ExecuteOptions;
-  readonly #tracing: Tracing;
+  readonly #telemetry: RunTelemetry;
   readonly #writer: BatchWriter;
   readonly #runSpan: Span;
   readonly #stop = new AbortController();
@@ -98,17 +100,21 @@ class Execution {
     const { enough } = options;
     this.#signal = AbortSignal.any([options.signal, this.#stop.signal, ...(enough ? [enough] : [])]);
     options.limit?.open(lease);
-    this.#tracing = new Tracing(clock, attempt);
+    const storeSink = new StoreSink();
+    this.#telemetry = options.telemetry.openRun({ runId, attempt, store: storeSink });
     this.#writer = new BatchWriter({
       store,
       lease,
-      tracing: this.#tracing,
+      telemetry: storeSink,
       clock,
-      onStored: options.onResults,
+      onStored: (results) => {
+        this.#telemetry.stored(results);
+        options.onResults(results);
+      },
       onWritten: (results) => options.limit?.stored(results),
       onError: (error) => this.#fail(error),
     });
-    this.#runSpan = this.#tracing.root(`run ${inputs.plan.suite}`, {
+    this.#runSpan = this.#telemetry.root(`run ${inputs.plan.suite}`, {
       traceId: store.runTraceId(runId) ?? '',
       baggage: { [TOUCHSTONE.runId]: runId },
       attributes: {
@@ -249,7 +255,7 @@ class Execution {
 
   #trace(planned: PlannedTarget, located: LocatedCase, trials: number): CaseTrace {
     return new CaseTrace({
-      tracing: this.#tracing,
+      tracer: this.#telemetry,
       runId: this.#options.runId,
       runSpan: this.#runSpan,
       target: planned.target.name,
@@ -278,7 +284,7 @@ class Execution {
       auditShare,
       redactor,
       clock,
-      tracing: this.#tracing,
+      tracer: this.#telemetry,
     };
   }
 

@@ -10,7 +10,7 @@ import type { Clock, Span } from '../../ports.ts';
 import type { Target } from '../../targets/target.ts';
 import { GEN_AI, GENERAL, TOUCHSTONE } from '../../telemetry/attributes.ts';
 import { readOtlpSpans } from '../../telemetry/otlp/otlpSpans.ts';
-import type { Tracing } from '../../telemetry/tracing.ts';
+import type { Tracer } from '../../telemetry/tracer.ts';
 import { judgedCase, type ToldCase } from '../ordered/tellCase.ts';
 
 export interface TrialJob {
@@ -32,7 +32,7 @@ export interface TrialJob {
   /** Takes keys out of what evaluators say. */
   redactor?: Redactor | undefined;
   clock: Clock;
-  tracing: Tracing;
+  tracer: Tracer;
 }
 
 /** What a target returned, before it is evaluated. */
@@ -92,7 +92,7 @@ async function callTarget(job: TrialJob): Promise<Output> {
     [GEN_AI.agentName]: target.name,
     [TOUCHSTONE.targetKind]: target.kind,
   });
-  const receiveSpans = (request: unknown): void => acceptSpans(job.tracing, span, request);
+  const receiveSpans = (request: unknown): void => acceptSpans(job.tracer, span, request);
   const started = clock.monotonic();
   try {
     const request = {
@@ -138,7 +138,7 @@ function describeOutput(span: Span, output: Output): void {
 }
 
 /** Keeps the spans that belong to this trace; an agent cannot write into another one. */
-function acceptSpans(tracing: Tracing, span: Span, request: unknown): void {
+function acceptSpans(tracer: Tracer, span: Span, request: unknown): void {
   const read = readOtlpSpans(request);
   if (!read) {
     span.log('warn', 'the agent sent something that is not OTLP JSON');
@@ -148,7 +148,7 @@ function acceptSpans(tracing: Tracing, span: Span, request: unknown): void {
   const foreign = read.spans.length - own.length;
   if (read.rejected > 0) span.log('warn', `${read.rejected} malformed spans were left out`);
   if (foreign > 0) span.log('warn', `${foreign} spans of other traces were left out`);
-  tracing.collector.addForeign(own);
+  tracer.accept(own);
 }
 
 function evaluate(job: TrialJob, output: EvaluationInput['output'], others: EvaluationInput['others']) {

@@ -1,32 +1,11 @@
-import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import type { TrialResult } from '../../model/result.ts';
 import type { Clock, Random } from '../../ports.ts';
 import type { RunStore } from '../../store/runStore.ts';
-import { createOtlpClient, type Delivery } from './otlpClient.ts';
-import { evaluationEvents } from './otlpEvaluations.ts';
-import { OtlpRecords, type ReadableLog } from './otlpRecords.ts';
+import { evaluatedCall } from '../evaluatedCalls.ts';
+import { evaluationRecords } from '../evaluationRecords.ts';
+import { createOtlpClient } from './otlpClient.ts';
 import type { OtlpSettings } from './otlpSettings.ts';
-
-/** Records in one request. */
-const BATCH = 512;
-
-/** What became of one kind of record. */
-export interface SignalOutcome {
-  /** Records that the collector has received and kept. */
-  accepted: number;
-  /** Records that it has received and refused. */
-  rejected: number;
-  /** What it said of those, or as a warning; each text once. */
-  messages: string[];
-  /** Why nothing more was sent; null when everything was. */
-  failure: string | null;
-}
-
-export interface ExportOutcome {
-  spans: SignalOutcome;
-  /** Log lines and evaluation events. */
-  logs: SignalOutcome;
-}
+import { type ExportOutcome, OtlpSink } from './otlpSink.ts';
 
 /**
  * Sends a stored run to an OTLP collector: its spans, its log lines, and an event for each evaluation. One
@@ -39,19 +18,17 @@ export async function exportRun(
   options: { settings: OtlpSettings; clock: Clock; random: Random; signal: AbortSignal },
 ): Promise<ExportOutcome> {
   const { settings, signal } = options;
-  const client = createOtlpClient(settings, options);
-  const spans = new Outbox<ReadableSpan>((batch) => client.sendSpans(batch, signal));
-  const logs = new Outbox<ReadableLog>((batch) => client.sendLogs(batch, signal));
-  const records = new OtlpRecords();
-  for (const trace of traces(runId, store)) {
-    const stored = store.spans(trace.id);
-    await spans.add(stored.map((span) => records.span(span)));
-    await logs.add(store.logs(trace.id).map((log) => records.log(log)));
-    for (const result of trace.results) await logs.add(evaluationEvents(result, runId, stored, records));
+  const sink = new OtlpSink(createOtlpClient(settings, options));
+  for (const { id, results } of traces(runId, store)) {
+    const spans = store.spans(id);
+    const logs = store.logs(id);
+    const evaluations = results.flatMap((result) =>
+      evaluationRecords(result, runId, evaluatedCall(result, spans)),
+    );
+    await sink.take({ spans, logs, evaluations }, signal);
   }
-  await spans.flush();
-  await logs.flush();
-  return { spans: spans.outcome, logs: logs.outcome };
+  await sink.flush(signal);
+  return sink.outcome;
 }
 
 /** The trace of the run itself, then that of each case at each target with its results. */
@@ -69,40 +46,4 @@ function* traces(runId: string, store: RunStore): IterableIterator<{ id: string;
   }
   const last = results[0]?.traceId;
   if (last !== undefined) yield { id: last, results };
-}
-
-/** Gathers records into batches and keeps count of what became of them. */
-class Outbox<T> {
-  readonly outcome: SignalOutcome = { accepted: 0, rejected: 0, messages: [], failure: null };
-  readonly #send: (batch: readonly T[]) => Promise<Delivery>;
-  #waiting: T[] = [];
-
-  constructor(send: (batch: readonly T[]) => Promise<Delivery>) {
-    this.#send = send;
-  }
-
-  async add(records: readonly T[]): Promise<void> {
-    if (this.outcome.failure !== null) return;
-    for (const record of records) this.#waiting.push(record);
-    while (this.#waiting.length >= BATCH && this.outcome.failure === null)
-      await this.#deliver(this.#waiting.splice(0, BATCH));
-  }
-
-  async flush(): Promise<void> {
-    if (this.outcome.failure === null && this.#waiting.length > 0) await this.#deliver(this.#waiting);
-    this.#waiting = [];
-  }
-
-  async #deliver(batch: readonly T[]): Promise<void> {
-    const { outcome } = this;
-    const delivery = await this.#send(batch);
-    if (delivery.status === 'failed') {
-      outcome.failure = delivery.reason;
-      return;
-    }
-    outcome.rejected += delivery.rejected;
-    outcome.accepted += Math.max(0, batch.length - delivery.rejected);
-    if (delivery.message !== '' && !outcome.messages.includes(delivery.message))
-      outcome.messages.push(delivery.message);
-  }
 }

@@ -1,0 +1,21 @@
+import type { SpanRecord } from '../model/span.ts';
+import { type Attributes, noSpan, type Span } from '../ports.ts';
+
+export interface RootOptions {
+  traceId: string;
+  attributes?: Attributes;
+  /** Entries of the W3C baggage that every descendant passes on. */
+  baggage: { [key: string]: string };
+  /** A span in another trace that this one belongs to, e.g. the run's. */
+  link?: Span;
+}
+
+/** Opens traces. It is handed to whatever works under spans, which knows neither how nor for whom they are kept. */
+export interface Tracer {
+  /** Starts a trace of its own. */
+  root(name: string, options: RootOptions): Span;
+  /** Takes finished spans that another program sent. */
+  accept(spans: readonly SpanRecord[]): void;
+}
+
+export const noTracer: Tracer = { root: () => noSpan, accept: () => {} };
