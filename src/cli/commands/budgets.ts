@@ -1,7 +1,10 @@
+import type { Command } from 'commander';
 import type { BudgetRecord } from '../../engine/model/budgetRecord.ts';
 import { EXIT } from '../exitCode.ts';
 import { openEngine } from '../openEngine.ts';
 import { openWorkspace } from '../openWorkspace.ts';
+import { configOption } from '../options/common.ts';
+import type { RunAction } from '../runAction.ts';
 import { formatCount } from '../terminal/format.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
@@ -12,8 +15,19 @@ export interface BudgetsOptions {
   json?: boolean;
 }
 
+/** `touchstone budgets`: its arguments and options. */
+export function addBudgets(program: Command, act: RunAction): void {
+  program
+    .command('budgets')
+    .description('show what was decided on adaptive token budgets, and why')
+    .argument('[suite]', 'only this suite')
+    .addOption(configOption())
+    .option('--json', 'as JSON')
+    .action((suite, options) => act((io) => budgets(suite, options, io)));
+}
+
 /** Shows every decision on the token budgets of the workspace's suites, the newest first. */
-export async function budgets(suite: string | undefined, options: BudgetsOptions, io: Io): Promise<number> {
+async function budgets(suite: string | undefined, options: BudgetsOptions, io: Io): Promise<number> {
   const { workspace } = await openWorkspace([], options, io.cwd, new AbortController().signal);
   const engine = openEngine(workspace, { commands: false, scripts: false }, { access: 'read' });
   try {

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Command } from 'commander';
 import type { Outlook } from '../../engine/compare/outlook.ts';
 import type { PreparedComparison } from '../../engine/compare/preparedComparison.ts';
 import type { Engine } from '../../engine/engine.ts';
@@ -10,7 +11,10 @@ import { EXIT } from '../exitCode.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { openEngine } from '../openEngine.ts';
 import { openWorkspace } from '../openWorkspace.ts';
+import { share, wholeNumber } from '../options/amounts.ts';
+import { configOption } from '../options/common.ts';
 import { checkFolder, writePieces } from '../reportFiles.ts';
+import type { RunAction } from '../runAction.ts';
 import { formatCount } from '../terminal/format.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
@@ -46,8 +50,55 @@ export interface CompareOptions {
 /** This many changed cases are listed without --all. */
 const MAX_CASES = 20;
 
+const COMPARE_WORDS = `
+Verdict and exit code without --gate:
+  better, equivalent, identical  0
+  worse, mixed                   1
+  undecided                      0; 1 when nothing was measured, or when what could not be measured could make it worse
+With --gate the gate decides, and a significantly worse pass rate or mean score fails it unless it has allow_regression.`;
+
+/** `touchstone compare`: its arguments and options. */
+export function addCompare(program: Command, act: RunAction): void {
+  program
+    .command('compare')
+    .description(
+      'tell whether a candidate is better, worse, mixed, equivalent, identical or undecided against a baseline, case by case',
+    )
+    .option(
+      '-b, --baseline <side>',
+      'a git revision, a stored run, a target of the suite, or a provider/model',
+      'HEAD',
+    )
+    .option('--candidate <side>', 'the same, or . for the files as they are (default)')
+    .addOption(configOption())
+    .option('-s, --suite <name>', 'the suite; needed where there are several')
+    .option('--target <name>', 'only this target of the suite, on both sides')
+    .option('-f, --filter <text...>', 'only cases whose id or description contains one of these')
+    .option('-t, --tag <tag...>', 'only cases with one of these tags')
+    .option('-r, --repeat <n>', 'trials of each case', wholeNumber(1, 1000))
+    .option('-j, --max-concurrency <n>', 'most calls at the same time', wholeNumber(1, 1024))
+    .option('--seed <n>', 'seed of both sides', wholeNumber(0, Number.MAX_SAFE_INTEGER))
+    .option('--margin <share>', 'how much worse still counts as equivalent, e.g. 0.05', share)
+    .option(
+      '--gate',
+      "exit with 1 unless the suite's gate holds; without it, when the candidate is worse or mixed, or would be if what could not be measured went against it",
+    )
+    .option(
+      '--allow-missing-baseline',
+      'evaluate the candidate alone, with its gate, where the baseline revision has no configuration or suite yet',
+    )
+    .option('--sequential', 'stop as soon as the verdict is settled')
+    .option('--fresh', 'take nothing over from earlier runs')
+    .option('--all', 'list all changed cases')
+    .option('--trust', 'run JavaScript that datasets and suites bring along; it is not sandboxed')
+    .option('-o, --output <file...>', 'write a report; the ending chooses its form: .html, .json or .md')
+    .option('--no-progress', 'show no progress bar')
+    .addHelpText('after', COMPARE_WORDS)
+    .action((options) => act((io) => compare(options, io)));
+}
+
 /** Exit code 0 when the candidate is not worse, or with --gate when the gate holds; else 1. */
-export async function compare(options: CompareOptions, io: Io): Promise<number> {
+async function compare(options: CompareOptions, io: Io): Promise<number> {
   const outputs = options.output ?? [];
   for (const file of outputs) checkOutput(file, io.cwd);
   try {

@@ -1,5 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
+import { type Command, Option } from 'commander';
 import { type Compression, compress as compressPrompt } from '../../engine/compress/compress.ts';
 import { GLOSSARY_FILE, type Glossary, parseGlossary } from '../../engine/compress/glossary.ts';
 import type { CompressOptions as EngineOptions } from '../../engine/compress/options.ts';
@@ -18,7 +19,10 @@ import { systemRandom } from '../../systemRandom.ts';
 import { eachFile, failureJson } from '../eachFile.ts';
 import { EXIT } from '../exitCode.ts';
 import { openWorkspace } from '../openWorkspace.ts';
+import { wholeNumber } from '../options/amounts.ts';
+import { configOption } from '../options/common.ts';
 import { promptScope } from '../promptScope.ts';
+import type { RunAction } from '../runAction.ts';
 import type { Io } from '../terminal/io.ts';
 import { compressionLines } from '../views/compression.ts';
 import { problemLines } from '../views/problems.ts';
@@ -50,11 +54,40 @@ interface Entry {
   failed: boolean;
 }
 
+/** `touchstone compress`: its arguments and options. */
+export function addCompress(program: Command, act: RunAction): void {
+  program
+    .command('compress')
+    .description('make prompts shorter without breaking them; shows the change, or writes it')
+    .argument('<files...>', 'prompt files of any format')
+    .addOption(
+      new Option('-l, --level <level>', 'how far to go (default: safe)').choices([
+        'lossless',
+        'safe',
+        'aggressive',
+      ]),
+    )
+    .option(
+      '--target-tokens <n>',
+      'go as far as it takes for a request of so many tokens',
+      wholeNumber(1, 10_000_000),
+    )
+    .option('-m, --model <model>', 'the model that counts (default: the one that the prompt names)')
+    .option('--glossary <file>', 'terms and their abbreviations (default: prompt-glossary.yaml, if there)')
+    .option('--writer <provider/model>', 'a model that rewrites long paragraphs, at level aggressive')
+    .addOption(configOption())
+    .option('--check', 'write and show no change; exit with 1 when something could be saved')
+    .option('--max-share <percent>', 'with --check: as much may be saved, e.g. 5%')
+    .option('--write', 'change the files')
+    .option('--json', 'as JSON')
+    .action((files, options) => act((io) => compress(files, options, io)));
+}
+
 /**
  * Compresses prompts: shows the change, or writes it. Exit code 1 when a target is missed, or with --check
  * when more could be saved than is allowed. Nothing is written before all files are compressed.
  */
-export async function compress(files: readonly string[], options: CompressOptions, io: Io): Promise<number> {
+async function compress(files: readonly string[], options: CompressOptions, io: Io): Promise<number> {
   const allowed = readShare(options);
   const shared = await sharedOptions(options, io.cwd);
   const { done: entries, failed: unread } = await eachFile(

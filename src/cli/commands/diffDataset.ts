@@ -1,9 +1,11 @@
+import type { Command } from 'commander';
 import { readDatasetVersion } from '../../engine/datasets/diff/datasetVersion.ts';
 import { diffDatasets } from '../../engine/datasets/diff/diffDatasets.ts';
 import { NotInRevision } from '../../engine/datasets/diff/gitFile.ts';
 import { resolveSides } from '../../engine/datasets/diff/resolveSides.ts';
 import { EXIT } from '../exitCode.ts';
 import { onInterrupt } from '../interrupt.ts';
+import type { RunAction } from '../runAction.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { datasetDiffLines } from '../views/datasetDiff.ts';
@@ -13,8 +15,23 @@ export interface DiffDatasetOptions {
   json?: boolean;
 }
 
+/** `touchstone diff-dataset`: its arguments and options. */
+export function addDiffDataset(program: Command, act: RunAction): void {
+  program
+    .command('diff-dataset')
+    .description('compare two versions of a golden dataset, and tell the version that the change calls for')
+    .argument(
+      '<before>',
+      'a file, REVISION:path as in git, or a revision; alone: a file, with HEAD before it',
+    )
+    .argument('[after]', 'the same')
+    .option('--check', 'exit with 1 when the content changed and its version was not raised enough')
+    .option('--json', 'as JSON')
+    .action((before, after, options) => act((io) => diffDataset(before, after, options, io)));
+}
+
 /** Compares two versions of a dataset; one alone is compared with the last commit. */
-export async function diffDataset(
+async function diffDataset(
   first: string,
   second: string | undefined,
   options: DiffDatasetOptions,

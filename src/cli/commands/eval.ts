@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Command } from 'commander';
 import type { RunEstimate } from '../../engine/cost/estimate.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { RunRecord } from '../../engine/model/run.ts';
@@ -13,6 +14,8 @@ import { EXIT } from '../exitCode.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { openEngine } from '../openEngine.ts';
 import { openWorkspace } from '../openWorkspace.ts';
+import { dollars, wholeNumber } from '../options/amounts.ts';
+import { configOption, otlpHeaderOption, otlpOption, outputOption } from '../options/common.ts';
 import { type OtlpOptions, readOtlpOptions, sendRuns } from '../otlp.ts';
 import {
   checkRecordingOptions,
@@ -22,6 +25,7 @@ import {
 } from '../recordings.ts';
 import { checkReportFiles, writeReportFiles } from '../reportFiles.ts';
 import { findRun, pickPrepared, resumedOverrides } from '../resume.ts';
+import type { RunAction } from '../runAction.ts';
 import { withoutSwallowed } from '../swallowedPaths.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
@@ -58,6 +62,54 @@ type RunOptions = EvalOptions & { collector: OtlpSettings | null; workspace: Wor
 
 /** This many cases that did not pass are shown; a report or `touchstone show --failed` has them all. */
 const MAX_FAILURES = 20;
+
+/** `touchstone eval`: its arguments and options. */
+export function addEval(program: Command, act: RunAction): void {
+  program
+    .command('eval')
+    .description('run suites: call the targets with every case and evaluate what they return')
+    .argument(
+      '[paths...]',
+      'a workspace folder, a configuration, or datasets and prompts whose suites are run',
+    )
+    .addOption(configOption())
+    .option('-s, --suite <name...>', 'only these suites')
+    .option(
+      '-f, --filter <text...>',
+      'only cases whose id or description contains one of these; * stands for any text',
+    )
+    .option('-t, --tag <tag...>', 'only cases with one of these tags')
+    .option('-m, --model <provider/model>', 'the model of every prompt target, in place of its own')
+    .option(
+      '--judge <provider/model>',
+      'the model that judges, in place of every judge that the suite or its cases name',
+    )
+    .option('-r, --repeat <n>', 'trials of each case', wholeNumber(1, 1000))
+    .option('-j, --max-concurrency <n>', 'most calls at the same time', wholeNumber(1, 1024))
+    .option('--seed <n>', 'seed of the run', wholeNumber(0, Number.MAX_SAFE_INTEGER))
+    .option('--estimate', 'tell what the run will probably cost and how long it takes; nothing is called')
+    .option(
+      '--max-cost <usd>',
+      'stop before the run costs more; it can be resumed, with the same limit or another one (none: without)',
+      dollars,
+    )
+    .option('--resume [run]', 'go on with an interrupted run (default: the newest)')
+    .option('--record <folder>', 'keep each reply of models and agents there, to be replayed')
+    .option(
+      '--replay <folder>',
+      'take replies from there; nothing is called, and a missing one fails the run',
+    )
+    .option(
+      '--rejudge [run]',
+      'judge the outputs of a stored run anew (default: the newest); calls no target',
+    )
+    .option('--trust', 'run JavaScript that datasets and suites bring along; it is not sandboxed')
+    .addOption(outputOption())
+    .addOption(otlpOption())
+    .addOption(otlpHeaderOption())
+    .option('--no-progress', 'show no progress bar')
+    .action((paths, options) => act((io) => evaluate(paths, options, io)));
+}
 
 export async function evaluate(given: string[], asked: EvalOptions, io: Io): Promise<number> {
   const { paths, options } = withoutSwallowed(given, asked, io.cwd);

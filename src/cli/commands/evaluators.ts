@@ -1,9 +1,13 @@
+import type { Command } from 'commander';
 import { studyRun } from '../../engine/compare/evaluators/studyRun.ts';
 import { UsageError } from '../../engine/errors.ts';
 import { EXIT } from '../exitCode.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { openEngine } from '../openEngine.ts';
 import { openWorkspace } from '../openWorkspace.ts';
+import { share } from '../options/amounts.ts';
+import { configOption } from '../options/common.ts';
+import type { RunAction } from '../runAction.ts';
 import type { Io } from '../terminal/io.ts';
 import { agreementLines, calibrationLines, healthLines } from '../views/evaluatorStudy.ts';
 
@@ -16,12 +20,24 @@ export interface EvaluatorsOptions {
   json?: boolean;
 }
 
+/** `touchstone evaluators`: its arguments and options. */
+export function addEvaluators(program: Command, act: RunAction): void {
+  program
+    .command('evaluators')
+    .description(
+      'tell how the evaluators of a stored run agree, how its judges fare, and what a cascade could save',
+    )
+    .argument('[run]', 'its id (default: the newest)')
+    .addOption(configOption())
+    .option('--between <names...>', 'only these two, with the outputs on which they differ')
+    .option('--again <run>', 'a run that judged the same outputs once more, for test and retest')
+    .option('--agreement <share>', 'agreement with the judge that settled outputs must keep', share, 0.95)
+    .option('--json', 'as JSON')
+    .action((run, options) => act((io) => evaluators(run, options, io)));
+}
+
 /** How the evaluators of a stored run agree, whether its judges can be relied on, and what the cascade could save. */
-export async function evaluators(
-  given: string | undefined,
-  asked: EvaluatorsOptions,
-  io: Io,
-): Promise<number> {
+async function evaluators(given: string | undefined, asked: EvaluatorsOptions, io: Io): Promise<number> {
   const { runId, options } = withoutThird(given, asked);
   const { signal, release } = onInterrupt(io);
   try {

@@ -1,5 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
+import type { Command } from 'commander';
 import { openDataset } from '../../engine/datasets/dataset.ts';
 import { exportDataset, exportFormat } from '../../engine/datasets/export/exportDataset.ts';
 import { UsageError } from '../../engine/errors.ts';
@@ -7,6 +8,7 @@ import { writeStaged } from '../../engine/files/writeStaged.ts';
 import { systemRandom } from '../../systemRandom.ts';
 import { EXIT } from '../exitCode.ts';
 import { onInterrupt } from '../interrupt.ts';
+import type { RunAction } from '../runAction.ts';
 import { formatCount } from '../terminal/format.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
@@ -18,8 +20,20 @@ export interface ExportOptions {
   force?: boolean;
 }
 
+/** `touchstone export`: its arguments and options. */
+export function addExport(program: Command, act: RunAction): void {
+  program
+    .command('export')
+    .description('write a golden dataset in the format of another tool')
+    .argument('<file>', 'the golden dataset')
+    .requiredOption('--to <format>', 'promptfoo or openai-evals')
+    .option('-o, --output <file>', 'the file (default: standard output)')
+    .option('--force', 'replace a file that is there already')
+    .action((file, options) => act((io) => exportFile(file, options, io)));
+}
+
 /** Writes a golden dataset in the format of another tool, to a file or to standard output. */
-export async function exportFile(file: string, options: ExportOptions, io: Io): Promise<number> {
+async function exportFile(file: string, options: ExportOptions, io: Io): Promise<number> {
   const format = exportFormat(options.to);
   const { output } = options;
   const target = output === undefined ? undefined : path.resolve(io.cwd, output);

@@ -1,5 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
+import type { Command } from 'commander';
 import { appendCases } from '../../engine/datasets/import/appendCases.ts';
 import { openImport } from '../../engine/datasets/import/importCases.ts';
 import { writeDataset } from '../../engine/datasets/import/writeDataset.ts';
@@ -10,6 +11,7 @@ import type { GoldenCase } from '../../engine/model/case.ts';
 import { systemRandom } from '../../systemRandom.ts';
 import { EXIT } from '../exitCode.ts';
 import { onInterrupt } from '../interrupt.ts';
+import type { RunAction } from '../runAction.ts';
 import { formatCount } from '../terminal/format.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
@@ -25,8 +27,26 @@ export interface ImportOptions {
 
 type Opened = Awaited<ReturnType<typeof openImport>>;
 
+/** `touchstone import`: its arguments and options. */
+export function addImport(program: Command, act: RunAction): void {
+  program
+    .command('import')
+    .description('turn the data of another tool into a golden dataset, or add it to one')
+    .argument('<files...>', 'YAML, JSON, JSONL or CSV files')
+    .requiredOption('-o, --output <file>', 'the dataset: .golden.yaml, .json or .jsonl')
+    .option('--from <format>', 'the tool that wrote the files (default: told by their fields)')
+    .option(
+      '--map <field=place>',
+      'instead of a tool: what a field is, e.g. --map question=input --map answer=expected_output.answer',
+      (field: string, before: string[] = []) => [...before, field],
+    )
+    .option('--append', 'add the cases that the dataset does not have yet, in place')
+    .option('--force', 'replace a file that is there already')
+    .action((files, options) => act((io) => importFiles(files, options, io)));
+}
+
 /** Writes cases of other tools into a new golden dataset, or adds them to one. */
-export async function importFiles(files: string[], options: ImportOptions, io: Io): Promise<number> {
+async function importFiles(files: string[], options: ImportOptions, io: Io): Promise<number> {
   const target = path.resolve(io.cwd, options.output);
   const exists = existsSync(target);
   if (exists && !options.append && !options.force) {

@@ -1,15 +1,26 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Command } from 'commander';
 import { FileError } from '../../engine/errors.ts';
 import { makeFolders } from '../../engine/files/makeFolders.ts';
 import { statPath } from '../../engine/files/statPath.ts';
 import { processEnvironment } from '../../engine/ports.ts';
 import { sampleFiles } from '../../engine/suites/sampleConfig.ts';
 import { EXIT } from '../exitCode.ts';
+import type { RunAction } from '../runAction.ts';
 import type { Io } from '../terminal/io.ts';
 
+/** `touchstone init`: its arguments and options. */
+export function addInit(program: Command, act: RunAction): void {
+  program
+    .command('init')
+    .description('write a first suite, prompt and dataset into a folder; nothing is overwritten')
+    .argument('[folder]', 'the folder', '.')
+    .action((folder) => act((io) => init(folder, io)));
+}
+
 /** Writes what a first evaluation needs; nothing that is there is overwritten. */
-export async function init(folder: string, io: Io): Promise<number> {
+async function init(folder: string, io: Io): Promise<number> {
   const root = path.resolve(io.cwd, folder);
   const { signal } = new AbortController();
   if (statPath(root, folder)?.isDirectory() === false) {

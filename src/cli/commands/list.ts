@@ -1,7 +1,10 @@
 import path from 'node:path';
+import type { Command } from 'commander';
 import { describeDataset, listWorkspace, type WorkspaceListing } from '../../engine/suites/listWorkspace.ts';
 import { EXIT } from '../exitCode.ts';
 import { openWorkspace } from '../openWorkspace.ts';
+import { configOption } from '../options/common.ts';
+import type { RunAction } from '../runAction.ts';
 import { formatCount } from '../terminal/format.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
@@ -13,7 +16,18 @@ export interface ListOptions {
   json?: boolean;
 }
 
-export async function list(folder: string | undefined, options: ListOptions, io: Io): Promise<number> {
+/** `touchstone list`: its arguments and options. */
+export function addList(program: Command, act: RunAction): void {
+  program
+    .command('list')
+    .description('show suites, targets, datasets and prompts')
+    .argument('[folder]', 'the workspace')
+    .addOption(configOption())
+    .option('--json', 'as JSON')
+    .action((folder, options) => act((io) => list(folder, options, io)));
+}
+
+async function list(folder: string | undefined, options: ListOptions, io: Io): Promise<number> {
   const { signal } = new AbortController();
   const { workspace } = await openWorkspace(folder === undefined ? [] : [folder], options, io.cwd, signal);
   const listing = await listWorkspace(workspace, signal);

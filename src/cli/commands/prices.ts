@@ -1,7 +1,10 @@
+import type { Command } from 'commander';
 import { PRICE_TABLE_DATE, type PriceRow, priceRows } from '../../engine/models/prices/priceTable.ts';
 import { systemClock } from '../../engine/ports.ts';
 import { EXIT } from '../exitCode.ts';
 import { openWorkspace } from '../openWorkspace.ts';
+import { configOption } from '../options/common.ts';
+import type { RunAction } from '../runAction.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { renderTable } from '../terminal/table.ts';
@@ -25,8 +28,20 @@ interface OwnPrice {
   output: number;
 }
 
+/** `touchstone prices`: its arguments and options. */
+export function addPrices(program: Command, act: RunAction): void {
+  program
+    .command('prices')
+    .description('show the price table, its age, and the prices that the workspace sets')
+    .argument('[model]', 'only models whose name contains this')
+    .addOption(configOption())
+    .option('--sources', 'with the source of each price')
+    .option('--json', 'as JSON')
+    .action((model, options) => act((io) => prices(model, options, io)));
+}
+
 /** Shows the price table with its age, and the prices that the workspace sets itself. */
-export async function prices(filter: string | undefined, options: PricesOptions, io: Io): Promise<number> {
+async function prices(filter: string | undefined, options: PricesOptions, io: Io): Promise<number> {
   const { workspace } = await openWorkspace([], options, io.cwd, new AbortController().signal);
   const wanted = (model: string): boolean => filter === undefined || model.includes(filter.toLowerCase());
   const rows = priceRows().filter(({ model }) => wanted(model));

@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import type { Engine } from '../../engine/engine.ts';
 import { UsageError } from '../../engine/errors.ts';
 import type { TrialResult } from '../../engine/model/result.ts';
@@ -7,8 +8,10 @@ import type { Workspace } from '../../engine/suites/loadWorkspace.ts';
 import { EXIT } from '../exitCode.ts';
 import { openEngine } from '../openEngine.ts';
 import { openWorkspace } from '../openWorkspace.ts';
+import { configOption, otlpHeaderOption, otlpOption, outputOption } from '../options/common.ts';
 import { type OtlpOptions, readOtlpOptions, sendRuns } from '../otlp.ts';
 import { checkReportFiles, writeReportFiles } from '../reportFiles.ts';
+import type { RunAction } from '../runAction.ts';
 import { formatPercent } from '../terminal/format.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
@@ -29,7 +32,25 @@ export interface ShowOptions extends OtlpOptions {
   output?: string[];
 }
 
-export async function show(runId: string | undefined, options: ShowOptions, io: Io): Promise<number> {
+/** `touchstone show`: its arguments and options. */
+export function addShow(program: Command, act: RunAction): void {
+  program
+    .command('show')
+    .description('show a stored run, or one case of it with its trace')
+    .argument('[run]', 'its id (default: the newest)')
+    .addOption(configOption())
+    .option('--runs', 'list the stored runs')
+    .option('--json', 'with --runs: as JSON')
+    .option('--case <id>', 'one case: outputs, evaluations, spans and log lines')
+    .option('--target <name>', 'with --case: of this target only')
+    .option('--failed', 'list the cases that did not pass')
+    .addOption(outputOption())
+    .addOption(otlpOption())
+    .addOption(otlpHeaderOption())
+    .action((run, options) => act((io) => show(run, options, io)));
+}
+
+async function show(runId: string | undefined, options: ShowOptions, io: Io): Promise<number> {
   checkReportFiles(options.output ?? [], io.cwd);
   const collector = readOtlpOptions(options);
   const { workspace } = await openWorkspace([], options, io.cwd, new AbortController().signal);

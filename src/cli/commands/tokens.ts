@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import { countFile, type FileTokens } from '../../engine/cost/fileTokens.ts';
 import { UsageError } from '../../engine/errors.ts';
 import { readText } from '../../engine/files/readText.ts';
@@ -8,6 +9,7 @@ import { eachFile, failureJson } from '../eachFile.ts';
 import { EXIT } from '../exitCode.ts';
 import { fileAt } from '../gitFile.ts';
 import { promptScope } from '../promptScope.ts';
+import type { RunAction } from '../runAction.ts';
 import { formatCount } from '../terminal/format.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
@@ -30,8 +32,21 @@ interface Entry {
   over: boolean;
 }
 
+/** `touchstone tokens`: its arguments and options. */
+export function addTokens(program: Command, act: RunAction): void {
+  program
+    .command('tokens')
+    .description('count the tokens of prompts and texts; with --against, tell how they grew')
+    .argument('<files...>', 'prompt files of any format, or texts')
+    .option('-m, --model <model>', 'the model that counts (default: the one that the prompt names)')
+    .option('--against <ref>', 'compare with a git commit, branch or tag')
+    .option('--max-increase <amount>', 'exit code 1 when a file grew by more, e.g. 5% or 200')
+    .option('--json', 'as JSON')
+    .action((files, options) => act((io) => tokens(files, options, io)));
+}
+
 /** Counts the tokens of files; with a reference, exit code 1 when one of them grew by more than is allowed. */
-export async function tokens(files: readonly string[], options: TokensOptions, io: Io): Promise<number> {
+async function tokens(files: readonly string[], options: TokensOptions, io: Io): Promise<number> {
   const limit = readLimit(options);
   const tokenizers = new Tokenizers();
   const { done: entries, failed } = await eachFile(

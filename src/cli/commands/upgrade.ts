@@ -1,11 +1,13 @@
 import { realpathSync } from 'node:fs';
 import path from 'node:path';
+import type { Command } from 'commander';
 import { upgradeDataset } from '../../engine/datasets/migrations/upgrade.ts';
 import { readText } from '../../engine/files/readText.ts';
 import { diffText } from '../../engine/files/text/diffText.ts';
 import { writeAtomic } from '../../engine/files/writeAtomic.ts';
 import { systemRandom } from '../../systemRandom.ts';
 import { EXIT } from '../exitCode.ts';
+import type { RunAction } from '../runAction.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitize, sanitizeLine } from '../terminal/sanitize.ts';
 
@@ -13,8 +15,18 @@ export interface UpgradeOptions {
   dryRun?: boolean;
 }
 
+/** `touchstone upgrade`: its arguments and options. */
+export function addUpgrade(program: Command, act: RunAction): void {
+  program
+    .command('upgrade')
+    .description('bring golden datasets to the newest schema, in place, keeping comments and order')
+    .argument('<files...>', 'golden datasets')
+    .option('--dry-run', 'show the changes and write nothing')
+    .action((files, options) => act((io) => upgrade(files, options, io)));
+}
+
 /** Brings each file to the newest schema; everything is checked before the first file is written. */
-export async function upgrade(files: string[], options: UpgradeOptions, io: Io): Promise<number> {
+async function upgrade(files: string[], options: UpgradeOptions, io: Io): Promise<number> {
   const upgrades = [];
   for (const given of files) {
     const absolute = path.resolve(io.cwd, given);

@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import path from 'node:path';
+import type { Command } from 'commander';
 import { FileError } from '../../engine/errors.ts';
 import { statPath } from '../../engine/files/statPath.ts';
 import type { Problem } from '../../engine/model/problem.ts';
@@ -13,7 +14,9 @@ import { validateFile } from '../../engine/suites/validateFiles.ts';
 import { eachFile } from '../eachFile.ts';
 import { EXIT } from '../exitCode.ts';
 import { isConfigFile } from '../openWorkspace.ts';
+import { configOption } from '../options/common.ts';
 import { promptScope } from '../promptScope.ts';
+import type { RunAction } from '../runAction.ts';
 import type { Io } from '../terminal/io.ts';
 import { problemLines } from '../views/problems.ts';
 
@@ -27,8 +30,19 @@ interface Checked {
   problems: Problem[];
 }
 
+/** `touchstone validate`: its arguments and options. */
+export function addValidate(program: Command, act: RunAction): void {
+  program
+    .command('validate')
+    .description('check configuration, prompts and datasets; shows every problem with its place')
+    .argument('[paths...]', 'files or folders (default: the workspace)')
+    .addOption(configOption())
+    .option('--json', 'as JSON')
+    .action((paths, options) => act((io) => validate(paths, options, io)));
+}
+
 /** Exit code 2 when something has an error: it is the person's to mend. */
-export async function validate(paths: string[], options: ValidateOptions, io: Io): Promise<number> {
+async function validate(paths: string[], options: ValidateOptions, io: Io): Promise<number> {
   const checked: Checked = { files: 0, problems: [] };
   const given = paths.length > 0 ? paths : [options.config ?? '.'];
   const isConfig = paths.length === 0 && options.config !== undefined;

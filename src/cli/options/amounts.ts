@@ -1,0 +1,26 @@
+import { InvalidArgumentError } from 'commander';
+
+/** An amount above 0 in US dollars, with or without its sign; `none` is no limit at all. */
+export function dollars(text: string): number {
+  if (text === 'none') return Number.POSITIVE_INFINITY;
+
+  const value = Number(text.replace(/^\$/, ''));
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError('It must be an amount of US dollars, e.g. 0.50.');
+}
+
+/** A reader of whole numbers, both bounds included. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+  };
+}
+
+/** A share above 0, up to 1. */
+export function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value > 0 && value <= 1) return value;
+  throw new InvalidArgumentError('It must be a number above 0, up to 1.');
+}
