@@ -4,6 +4,7 @@ import path from 'node:path';
 import { describe, it } from 'mocha';
 import { editorTexts } from '../../scripts/editorTexts.ts';
 import { evaluatorPage } from '../../scripts/evaluatorPages.ts';
+import { lintRules } from '../../scripts/lintRules.ts';
 
 describe('generated files', () => {
   it('l10n/bundle.l10n.json has every text that the editor shows; npm run schemas writes it', () => {
@@ -14,5 +15,10 @@ describe('generated files', () => {
   it('docs/evaluators.md is what the code says; npm run schemas writes it', () => {
     const file = path.join(import.meta.dirname, '..', '..', 'docs', 'evaluators.md');
     assert.equal(readFileSync(file, 'utf8'), evaluatorPage());
+  });
+
+  it('biome.layers.json shows the layers of layerTable.ts while typing; npm run schemas writes it', () => {
+    const file = path.join(import.meta.dirname, '..', '..', 'biome.layers.json');
+    assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')), lintRules());
   });
 });

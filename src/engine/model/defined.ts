@@ -1,0 +1,15 @@
+/** The fields of `T`; those that may be undefined are optional, and absent rather than undefined. */
+export type Defined<T> = {
+  [K in keyof T as undefined extends T[K] ? never : K]: T[K];
+} & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+};
+
+/**
+ * The fields that have a value, to be spread into an object with optional fields:
+ * `{ id, ...defined({ seed, tags }) }`. Keeps their order, and null, which is a value.
+ */
+export function defined<T extends object>(fields: T): Defined<T>;
+export function defined(fields: object): object {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,43 @@
+/** Imported by every feature, and importing none. */
+export const BASE = ['errors', 'files', 'http', 'model', 'ports', 'processes', 'statistics', 'store'];
+
+/** Names that telemetry is written with; words that any feature may use, and that import nothing. */
+export const ATTRIBUTES = 'src/engine/telemetry/attributes.ts';
+
+/** Which features a feature may import, beside itself and the base. Never back: the graph has no cycles.
+ * After a change, `npm run schemas` brings it into the lint rules. */
+export const ALLOWED: { [feature: string]: readonly string[] } = {
+  errors: ['model'],
+  files: ['model', 'errors', 'ports'],
+  http: [],
+  model: [],
+  ports: ['model'],
+  processes: [],
+  statistics: [],
+  store: ['model', 'errors'],
+  telemetry: [],
+  datasets: [],
+  prompts: [],
+  models: [],
+  evaluators: ['models'],
+  targets: ['models', 'prompts'],
+  cost: ['models', 'prompts', 'targets', 'datasets'],
+  compress: ['prompts', 'models'],
+  suites: ['evaluators', 'models', 'prompts', 'datasets', 'promptfoo'],
+  promptfoo: ['suites', 'targets', 'evaluators', 'datasets', 'models', 'prompts'],
+  runs: [
+    'promptfoo',
+    'cost',
+    'suites',
+    'targets',
+    'evaluators',
+    'datasets',
+    'prompts',
+    'models',
+    'telemetry',
+  ],
+  compare: ['runs', 'suites', 'targets', 'datasets'],
+  reports: [],
+  language: ['suites', 'evaluators', 'datasets', 'prompts', 'models'],
+  engine: ['cost', 'models', 'suites', 'runs', 'compare', 'reports', 'telemetry', 'datasets', 'prompts'],
+};
