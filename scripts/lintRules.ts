@@ -17,7 +17,7 @@ export const LONG_FILES: readonly string[] = [
 ];
 
 /** File names that still stand for two things in the engine. */
-export const SHARED_NAMES: readonly string[] = ['plan.ts', 'renderPrompt.ts'];
+export const SHARED_NAMES: readonly string[] = ['plan.ts'];
 
 /** Most lines of a function's body. */
 const MAX_FUNCTION = 60;

@@ -55,7 +55,10 @@ describe('architecture', () => {
       .filter((file) => !file.includes('/templates/'))
       .map((file) => path.basename(file));
     const shared = names.filter((name, index) => names.indexOf(name) !== index);
-    assert.deepEqual(shared.sort(), SHARED_NAMES);
+    assert.deepEqual(
+      shared.filter((name) => !SHARED_NAMES.includes(name)),
+      [],
+    );
   });
 
   it('lists only files that are still too long as exceptions', () => {
