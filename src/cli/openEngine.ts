@@ -1,6 +1,6 @@
 import { createEngine, type Engine } from '../engine/engine.ts';
 import { noLog, processEnvironment, type Secrets, systemClock, type Trust } from '../engine/ports.ts';
-import type { StoreAccess } from '../engine/store/connection.ts';
+import type { StoreAccess } from '../engine/store/file/connection.ts';
 import { RunStore } from '../engine/store/runStore.ts';
 import { storePath } from '../engine/store/storeFile.ts';
 import type { Workspace } from '../engine/suites/loadWorkspace.ts';

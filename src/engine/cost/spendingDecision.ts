@@ -1,4 +1,4 @@
-import type { Reckoning, Reckonings } from '../store/spendingLedger.ts';
+import type { Reckoning, Reckonings } from '../store/tables/spendingLedger.ts';
 
 /** How much may be spent, in US dollars; an absent limit does not limit. */
 export interface SpendingLimits {

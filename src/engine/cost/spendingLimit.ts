@@ -4,7 +4,7 @@ import type { RunPlan } from '../model/run.ts';
 import { whyCostUnknown } from '../model/unknownCost.ts';
 import type { Clock } from '../ports.ts';
 import type { Lease } from '../store/lease.ts';
-import type { SpendingLedger, TrialKey } from '../store/spendingLedger.ts';
+import type { SpendingLedger, TrialKey } from '../store/tables/spendingLedger.ts';
 import { decideCall, type SpendingLimits } from './spendingDecision.ts';
 
 /** US dollars that a trial may cost at most, by what bounds it; null where nothing does. */

@@ -1,15 +1,15 @@
 import path from 'node:path';
 import type { RunPlan } from '../model/run.ts';
-import { type Batch, BatchRows } from './batchRows.ts';
-import { BudgetStore } from './budgetStore.ts';
-import { Connection, type StoreAccess } from './connection.ts';
-import { MEMORY } from './database.ts';
-import { FileListStore } from './fileListStore.ts';
+import { Connection, type StoreAccess } from './file/connection.ts';
+import { MEMORY } from './file/database.ts';
+import { storeKey } from './file/storeKey.ts';
 import { LEASE_MS, type Lease, type Owner } from './lease.ts';
-import { RunLeases } from './runLeases.ts';
-import { RunQueries } from './runQueries.ts';
-import { SpendingLedger } from './spendingLedger.ts';
-import { storeKey } from './storeKey.ts';
+import { type Batch, BatchRows } from './tables/batchRows.ts';
+import { BudgetStore } from './tables/budgetStore.ts';
+import { FileListStore } from './tables/fileListStore.ts';
+import { RunLeases } from './tables/runLeases.ts';
+import { RunQueries } from './tables/runQueries.ts';
+import { SpendingLedger } from './tables/spendingLedger.ts';
 
 export interface RunStoreOptions {
   /** Default `write`. */

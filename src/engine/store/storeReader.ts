@@ -1,4 +1,4 @@
-import { hasLog } from './database.ts';
+import { hasLog } from './file/database.ts';
 import { RunStore } from './runStore.ts';
 import { entryOf } from './storeFile.ts';
 

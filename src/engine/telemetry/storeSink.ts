@@ -1,5 +1,5 @@
 import type { LogRecord, SpanRecord } from '../model/span.ts';
-import { type PackedSpans, packSpans } from '../store/spanCodec.ts';
+import { type PackedSpans, packSpans } from '../store/tables/spanCodec.ts';
 import type { Finished, TelemetrySink } from './sink.ts';
 
 /** Keeps spans and log lines of a run until they are written in the transaction of the results they belong to. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { decideCall } from '../../../src/engine/cost/spendingDecision.ts';
-import type { Reckoning } from '../../../src/engine/store/spendingLedger.ts';
+import type { Reckoning } from '../../../src/engine/store/tables/spendingLedger.ts';
 
 const of = (spentUsd: number, reservedUsd = 0, underWay = 0): Reckoning => ({
   spentUsd,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import type { SpanRecord } from '../../../src/engine/model/span.ts';
-import { packSpans, unpackSpans } from '../../../src/engine/store/spanCodec.ts';
+import { packSpans, unpackSpans } from '../../../src/engine/store/tables/spanCodec.ts';
 
 const hex = (digits: number) => fc.stringMatching(new RegExp(`^[0-9a-f]{${digits}}$`));
 /** Whole microseconds: what the stored form keeps. */

@@ -1,6 +1,6 @@
 import { describe } from 'mocha';
 import { fixedEnvironment, noLog } from '../../../../src/engine/ports.ts';
-import { unpackSpans } from '../../../../src/engine/store/spanCodec.ts';
+import { unpackSpans } from '../../../../src/engine/store/tables/spanCodec.ts';
 import { createOtlpClient } from '../../../../src/engine/telemetry/otlp/otlpClient.ts';
 import { readOtlpSettings } from '../../../../src/engine/telemetry/otlp/otlpSettings.ts';
 import { OtlpSink } from '../../../../src/engine/telemetry/otlp/otlpSink.ts';

@@ -2,16 +2,16 @@ import type { Stats } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
-import { StoreError } from '../errors.ts';
+import { StoreError } from '../../errors.ts';
 import {
   APPLICATION_ID,
   migrationFrom,
   SCHEMA_VERSION,
   UNMARKED_TABLES,
   UNMARKED_VERSION,
-} from './schema.ts';
+} from '../schema.ts';
+import { entryOf, makeFolder, refuseLinks } from '../storeFile.ts';
 import { BUSY, CORRUPT, guard, NOT_A_DATABASE, sqliteCode } from './storeErrors.ts';
-import { entryOf, makeFolder, refuseLinks } from './storeFile.ts';
 
 /** How long a statement waits for another process before it gives up, in milliseconds. */
 const BUSY_TIMEOUT_MS = 10_000;

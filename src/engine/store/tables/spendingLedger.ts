@@ -1,7 +1,7 @@
-import type { HeldOutput, TrialResult } from '../model/result.ts';
-import type { RunPlan } from '../model/run.ts';
-import type { Connection } from './connection.ts';
-import { LEASE_MS, type Lease } from './lease.ts';
+import type { HeldOutput, TrialResult } from '../../model/result.ts';
+import type { RunPlan } from '../../model/run.ts';
+import type { Connection } from '../file/connection.ts';
+import { LEASE_MS, type Lease } from '../lease.ts';
 
 /** Which trial of a run a reservation is for; `target` counts as the plan lists them. */
 export interface TrialKey {

@@ -1,8 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { StoreError } from '../errors.ts';
+import { StoreError } from '../../errors.ts';
+import { entryOf } from '../storeFile.ts';
 import { MEMORY, openForReading, openForWriting } from './database.ts';
 import { guard } from './storeErrors.ts';
-import { entryOf } from './storeFile.ts';
 
 type Value = string | number | null | Uint8Array;
 

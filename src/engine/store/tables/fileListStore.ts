@@ -1,4 +1,4 @@
-import type { Connection } from './connection.ts';
+import type { Connection } from '../file/connection.ts';
 
 /** Lists of the workspace's files, packed, each kept once for all runs that began with it. */
 export class FileListStore {

@@ -1,5 +1,5 @@
-import type { BudgetRecord } from '../model/budgetRecord.ts';
-import type { Connection } from './connection.ts';
+import type { BudgetRecord } from '../../model/budgetRecord.ts';
+import type { Connection } from '../file/connection.ts';
 
 /** Decisions on adaptive token budgets, kept beside the runs that they followed from. */
 export class BudgetStore {

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { StoreError } from '../errors.ts';
+import { StoreError } from '../../errors.ts';
 
 /** Runs a store operation and turns errors of SQLite and of the file system into StoreErrors with a remedy. */
 export function guard<T>(file: string, operation: () => T): T {

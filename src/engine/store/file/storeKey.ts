@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { entryOf } from './storeFile.ts';
+import { entryOf } from '../storeFile.ts';
 
 /**
  * The key of this store's digests, in a file of its own that only this person reads: whoever gets hold of the store

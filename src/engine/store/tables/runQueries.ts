@@ -1,9 +1,9 @@
-import { ResumeError } from '../errors.ts';
-import type { LocatedCase } from '../model/case.ts';
-import type { HeldOutput, TrialResult, TrialStatus } from '../model/result.ts';
-import type { RunPlan, RunRecord } from '../model/run.ts';
-import type { LogRecord, SpanRecord } from '../model/span.ts';
-import type { Connection } from './connection.ts';
+import { ResumeError } from '../../errors.ts';
+import type { LocatedCase } from '../../model/case.ts';
+import type { HeldOutput, TrialResult, TrialStatus } from '../../model/result.ts';
+import type { RunPlan, RunRecord } from '../../model/run.ts';
+import type { LogRecord, SpanRecord } from '../../model/span.ts';
+import type { Connection } from '../file/connection.ts';
 import { type RunRow, toRunRecord } from './runRow.ts';
 import { unpackSpans } from './spanCodec.ts';
 

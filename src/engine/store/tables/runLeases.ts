@@ -1,6 +1,6 @@
-import { LeaseLostError, ResumeError } from '../errors.ts';
-import type { Connection } from './connection.ts';
-import { type Lease, mayTake, type Owner } from './lease.ts';
+import { LeaseLostError, ResumeError } from '../../errors.ts';
+import type { Connection } from '../file/connection.ts';
+import { type Lease, mayTake, type Owner } from '../lease.ts';
 import { type RunRow, toRunRecord } from './runRow.ts';
 
 /** Who works on which run: taking it, showing oneself, giving it up. */

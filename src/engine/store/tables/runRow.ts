@@ -1,4 +1,4 @@
-import type { RunPlan, RunRecord, RunState } from '../model/run.ts';
+import type { RunPlan, RunRecord, RunState } from '../../model/run.ts';
 
 /** A row of the table `runs`. */
 export interface RunRow {

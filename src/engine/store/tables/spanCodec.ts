@@ -1,5 +1,5 @@
-import type { JsonObject } from '../model/json.ts';
-import type { SpanRecord } from '../model/span.ts';
+import type { JsonObject } from '../../model/json.ts';
+import type { SpanRecord } from '../../model/span.ts';
 
 const KINDS = ['internal', 'server', 'client', 'producer', 'consumer'] as const;
 const STATUSES = ['unset', 'ok', 'error'] as const;
