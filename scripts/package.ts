@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { extensionManifest } from './extensionManifest.ts';
 
 /**
  * Makes the VSIX: npm run package [-- FILE]. What goes in is gathered in a folder of its own, so that nothing of
@@ -11,13 +12,8 @@ const root = path.join(import.meta.dirname, '..');
 
 /** Beside the bundle. */
 const SHIPPED = ['package.nls.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'l10n', 'media'];
-/** Parts of package.json that are about making the extension, not about running it. */
-const MAKING = new Set(['files', 'bin', 'scripts', 'devDependencies', 'private']);
-
-const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
-  [field: string]: unknown;
-};
-const target = path.resolve(process.argv[2] ?? `touchstone-${String(manifest['version'])}.vsix`);
+const manifest = extensionManifest(root);
+const target = path.resolve(process.argv[2] ?? `${manifest.name}-${manifest.version}.vsix`);
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'touchstone-package-'));
 try {
   const stage = path.join(scratch, 'extension');
@@ -36,8 +32,7 @@ try {
 
 function gather(stage: string, built: string): void {
   mkdirSync(stage);
-  const own = Object.entries(manifest).filter(([field]) => !MAKING.has(field));
-  writeFileSync(path.join(stage, 'package.json'), JSON.stringify(Object.fromEntries(own), null, 2));
+  writeFileSync(path.join(stage, 'package.json'), JSON.stringify(manifest, null, 2));
   for (const name of SHIPPED) cpSync(path.join(root, name), path.join(stage, name), { recursive: true });
   execFileSync(process.execPath, [path.join(root, 'esbuild.mjs'), built], { cwd: root, stdio: 'inherit' });
   const dist = path.join(stage, 'dist');

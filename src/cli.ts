@@ -1,37 +1,38 @@
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { OutputWatch } from './cli/terminal/drain.ts';
+#!/usr/bin/env node
+// The entry of the command line. Older versions of Node must be able to read it, to be told which one is needed: it
+// imports nothing before it knows the version.
 
-/** `node:sqlite` is there without a flag from this version on. */
+/** The first version with `node:sqlite` and without a flag for it; package.json names it as well. */
 const OLDEST = [22, 13] as const;
 
-/**
- * The one place that ends the process. An older Node hands over to the one that the project brings along,
- * so that `node dist/cli.js` works on any machine with Node 18 or newer.
- */
-async function start(): Promise<number> {
-  if (!isOld(process.versions.node)) {
-    const { keepCompiledCode } = await import('./cli/compileCache.ts');
-    keepCompiledCode();
-    const { main } = await import('./cli/main.ts');
-    return main(process.argv.slice(2));
-  }
-  const script = fileURLToPath(import.meta.url);
-  const newer = path.join(path.dirname(script), '..', 'node_modules', 'node', 'bin', 'node');
-  if (!existsSync(newer)) {
-    process.stderr.write(
-      `touchstone: needs Node ${OLDEST.join('.')} or newer, this is ${process.versions.node}\n`,
-    );
-    return 2;
-  }
-  return runWith(newer, [script, ...process.argv.slice(2)]);
+// The one place that ends the process.
+process.exit(await (isOld(process.versions.node) ? startNewer() : startHere()));
+
+async function startHere(): Promise<number> {
+  const { start } = await import('./cli/start.ts');
+  return start(process.argv.slice(2));
 }
 
-/** Hands over to another Node; signals go to it, and its exit code is ours. */
-function runWith(node: string, args: readonly string[]): Promise<number> {
+/** In the repository, an older Node hands over to the one that the project brings along. Elsewhere there is none. */
+async function startNewer(): Promise<number> {
+  const { existsSync } = await import('node:fs');
+  const { fileURLToPath } = await import('node:url');
+
+  const name = process.platform === 'win32' ? 'node.exe' : 'node';
+  const newer = fileURLToPath(new URL(`../node_modules/node/bin/${name}`, import.meta.url));
+  if (existsSync(newer)) return runWith(newer, [fileURLToPath(import.meta.url), ...process.argv.slice(2)]);
+
+  process.stderr.write(
+    `touchstone needs Node ${OLDEST.join('.')} or later, and this is Node ${process.versions.node}. Install a newer one, for example from https://nodejs.org\n`,
+  );
+  return 2;
+}
+
+/** Signals go to the other Node, and its exit code is ours. */
+async function runWith(node: string, args: readonly string[]): Promise<number> {
+  const { spawn } = await import('node:child_process');
   const child = spawn(node, args, { stdio: 'inherit' });
+
   // A terminal sends Ctrl-C to both; this process only has to wait for the other one's end.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => child.kill('SIGTERM'));
@@ -45,8 +46,3 @@ function isOld(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   return major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]);
 }
-
-const watch = new OutputWatch([process.stdout, process.stderr], (message) => {
-  process.stderr.write(`${message}\n`);
-});
-process.exit(await watch.drained(await start()));
