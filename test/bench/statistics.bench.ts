@@ -9,13 +9,13 @@ import { compareResources } from '../../src/engine/compare/resources.ts';
 import type { CaseComparison, MetricComparison } from '../../src/engine/model/comparison.ts';
 import { BettingTest } from '../../src/engine/statistics/betting.ts';
 import { holm } from '../../src/engine/statistics/holm.ts';
+import type { Interval } from '../../src/engine/statistics/interval.ts';
 import { judgeErrors } from '../../src/engine/statistics/judgeErrors.ts';
 import { exactMcNemar } from '../../src/engine/statistics/mcnemar.ts';
 import { passHatK } from '../../src/engine/statistics/passHatK.ts';
 import { PassRateEstimate } from '../../src/engine/statistics/passRate.ts';
 import { unitsToFind, unitsToShowEquivalence } from '../../src/engine/statistics/power.ts';
 import { predictionPoweredRate } from '../../src/engine/statistics/predictionPowered.ts';
-import type { Interval } from '../../src/engine/statistics/wilson.ts';
 import { Chance } from '../support/simulation/chance.ts';
 import {
   type ComparisonWorld,

@@ -186,6 +186,9 @@ for hits, n in ((8, 10), (5, 10), (10, 10)):
     low, high = proportion_confint(hits, n, method="wilson")
     put(f"wilson low {hits} {n}", low)
     put(f"wilson high {hits} {n}", high)
+    low, high = proportion_confint(hits, n, method="beta")
+    put(f"exact low {hits} {n}", low)
+    put(f"exact high {hits} {n}", high)
 
 json.dump(
     {

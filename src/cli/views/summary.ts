@@ -2,7 +2,6 @@ import type { GateReport } from '../../engine/model/gateReport.ts';
 import type { RunPlan, RunRecord } from '../../engine/model/run.ts';
 import type { GroupSummary, RunSummary } from '../../engine/model/summary.ts';
 import type { RunReport } from '../../engine/reports/runReport.ts';
-import { wilsonInterval } from '../../engine/statistics/wilson.ts';
 import type { Workspace } from '../../engine/suites/loadWorkspace.ts';
 import { againCommand } from '../again.ts';
 import { formatCost, formatCount, formatDuration, formatPercent } from '../terminal/format.ts';
@@ -161,9 +160,8 @@ function judgeCalls(count: number): string {
   return `${formatCount(count)} judge ${count === 1 ? 'call' : 'calls'}`;
 }
 
-function auditLines({ audited: { trials, agreed } }: RunSummary['cascade']): string[] {
+function auditLines({ audited: { trials, agreed, interval: range } }: RunSummary['cascade']): string[] {
   if (trials === 0) return [];
-  const range = wilsonInterval(agreed / trials, trials);
   const interval = range ? ` (${formatPercent(range.low)} to ${formatPercent(range.high)})` : '';
   return [
     `         audited: the judge agreed in ${formatCount(agreed)} of ${formatCount(trials)} settled trials${interval}`,

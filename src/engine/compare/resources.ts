@@ -1,7 +1,7 @@
 import type { CaseComparison, CaseSide, ResourceComparison } from '../model/comparison.ts';
 import { cautiousMean } from '../statistics/cautiousMean.ts';
+import type { Interval } from '../statistics/interval.ts';
 import { Xoshiro128 } from '../statistics/prng.ts';
-import type { Interval } from '../statistics/wilson.ts';
 import { clusterOf, type Differences, differencesOf, type ValuePair } from './differences.ts';
 
 const RESOURCES = [

@@ -1,5 +1,5 @@
 import type { ModelPrice } from '../models/prices/prices.ts';
-import { wilsonInterval } from '../statistics/wilson.ts';
+import { exactShareInterval } from '../statistics/exactShare.ts';
 import type { PastJudge } from './callHistory.ts';
 import { priceCalls } from './callPrice.ts';
 import { LEAST_HISTORY, predictSum, type Range, scaleRange } from './range.ts';
@@ -54,7 +54,7 @@ function judgeCalls(applies: number, cascades: boolean, past: PastJudge): Range 
   const seen = past.ran + past.leftOut;
   if (!cascades) return { low: applies, likely: applies, high: applies };
   if (seen < LEAST_HISTORY) return { low: 0, likely: applies, high: applies };
-  const { low, high } = wilsonInterval(past.ran / seen, seen) ?? { low: 0, high: 1 };
+  const { low, high } = exactShareInterval(past.ran, seen) ?? { low: 0, high: 1 };
   return { low: low * applies, likely: (past.ran / seen) * applies, high: high * applies };
 }
 

@@ -9,7 +9,7 @@ export interface GroupSummary {
   errored: number;
   /** Share of passed trials, each case weighing the same; errored trials count as not passed. */
   passRate: number | null;
-  /** 95 %: Wilson's; with clusters or several trials one over independent cases. */
+  /** 95 %: Clopper & Pearson's; with clusters or several trials one over independent cases. */
   passRateInterval: { low: number; high: number } | null;
   /** Over the trials that were measured. */
   meanScore: number | null;
@@ -69,8 +69,11 @@ export interface CascadeSummary {
   savedCostUsd: number | null;
   /** The same with its mean time, in milliseconds; null where a judge that was left out never ran. */
   savedMs: number | null;
-  /** Trials that were settled early and judged all the same, and those of them where the judge agreed. */
-  audited: { trials: number; agreed: number };
+  /**
+   * Trials that were settled early and judged all the same, and those of them where the judge agreed; 95 % interval of
+   * that share over independent cases, null without such trials.
+   */
+  audited: { trials: number; agreed: number; interval: { low: number; high: number } | null };
 }
 
 export interface RunSummary {

@@ -29,10 +29,14 @@ export function summaryEntry(summary: RunSummary) {
       judge_cost_usd: cascade.judgeCostUsd,
       saved_cost_usd: cascade.savedCostUsd,
       saved_ms: cascade.savedMs,
-      ...(cascade.audited.trials === 0 ? {} : { audited: { ...cascade.audited } }),
+      ...(cascade.audited.trials === 0 ? {} : { audited: auditEntry(cascade.audited) }),
     },
     missing: summary.missing,
   };
+}
+
+function auditEntry({ trials, agreed }: RunSummary['cascade']['audited']) {
+  return { trials, agreed };
 }
 
 function groupEntry(group: GroupSummary) {

@@ -1,4 +1,4 @@
-import type { Interval } from './wilson.ts';
+import type { Interval } from './interval.ts';
 
 /** The bets stay below this share of what would ruin them. */
 const TRUNCATION = 0.5;

@@ -1,8 +1,8 @@
 import studentCdf from '@stdlib/stats-base-dists-t-cdf';
 import studentQuantile from '@stdlib/stats-base-dists-t-quantile';
+import type { Interval } from './interval.ts';
 import { normalPoint, normalProbability } from './normalDistribution.ts';
 import type { Xoshiro128 } from './prng.ts';
-import type { Interval } from './wilson.ts';
 
 /** The quantile at which an interval of 95 % ends. */
 export const UP_TO_95 = 0.975;

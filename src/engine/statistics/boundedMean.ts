@@ -1,8 +1,8 @@
 import type { ClusterSum } from './bootstrap.ts';
 import { exponentialSumP } from './exponentialSum.ts';
 import { fallsTo } from './fallsTo.ts';
+import type { Interval } from './interval.ts';
 import { shownP } from './shownP.ts';
-import type { Interval } from './wilson.ts';
 
 /** Sum of a cluster and how many values it has; `count` of such clusters, 1 where absent. */
 export interface CountedSum extends ClusterSum {

@@ -2,8 +2,8 @@ import studentCdf from '@stdlib/stats-base-dists-t-cdf';
 import studentQuantile from '@stdlib/stats-base-dists-t-quantile';
 import { bootstrapMean, type ClusterSum, leastP, UP_TO_95 } from './bootstrap.ts';
 import type { MeanEstimate } from './clusteredMean.ts';
+import type { Interval } from './interval.ts';
 import type { Xoshiro128 } from './prng.ts';
-import type { Interval } from './wilson.ts';
 
 /**
  * 95 % interval and two-sided p for a mean of paired differences: the more cautious of the BCa bootstrap over

@@ -1,5 +1,5 @@
+import type { Interval } from './interval.ts';
 import { type CorrectedRate, type JudgedOutput, overlap, shareOf } from './predictionPowered.ts';
-import type { Interval } from './wilson.ts';
 
 /** How a judge compares with labels, each with a 95 % interval over clusters. */
 export interface JudgeErrors {

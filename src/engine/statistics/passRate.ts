@@ -1,11 +1,15 @@
 import { boundedShareInterval, type CountedSum } from './boundedMean.ts';
 import { ClusteredMean, type MeanEstimate } from './clusteredMean.ts';
-import { type Interval, wilsonInterval } from './wilson.ts';
+import type { Interval } from './interval.ts';
+import { wilsonInterval } from './wilson.ts';
 
 export interface PassRate {
   /** Share of passed trials, each case weighing the same; errored trials have not passed. */
   rate: number;
-  /** 95 %: Wilson's, or with clusters or several trials the wider of it and that of a bounded mean over clusters. */
+  /**
+   * 95 %: that of a bounded mean over clusters, which is Clopper & Pearson's for independent cases with one trial; else, the
+   * wider of it and Wilson's of the effective number.
+   */
   interval: Interval | null;
   cases: number;
 }
@@ -30,13 +34,13 @@ export class PassRateEstimate {
   }
 
   #interval(estimate: MeanEstimate): Interval | null {
-    const n = Math.min(this.#trials, effectiveSize(estimate));
-    const wilson = wilsonInterval(estimate.mean, n);
-    const independent = estimate.clusters === estimate.n && this.#trials === estimate.n;
-    if (!wilson || independent || !estimate.standardError) return wilson;
-
     // The variance of a few shares of trials, or of a few clusters, is itself too uncertain to be taken for known.
     const bounded = boundedShareInterval(this.#sums());
+    if (estimate.clusters === estimate.n && this.#trials === estimate.n) return bounded;
+
+    // Shares that are all the same by chance look surer than they are.
+    const wilson = wilsonInterval(estimate.mean, Math.min(this.#trials, effectiveSize(estimate)));
+    if (!wilson) return bounded;
     return { low: Math.min(wilson.low, bounded.low), high: Math.max(wilson.high, bounded.high) };
   }
 

@@ -1,6 +1,6 @@
 import type { ClusterSum } from './bootstrap.ts';
 import { boundedShareInterval } from './boundedMean.ts';
-import type { Interval } from './wilson.ts';
+import type { Interval } from './interval.ts';
 
 /** One output as a judge sees it, and as a person does where there is a label. */
 export interface JudgedOutput {

@@ -1,9 +1,5 @@
+import type { Interval } from './interval.ts';
 import { Z_95 } from './normal.ts';
-
-export interface Interval {
-  low: number;
-  high: number;
-}
 
 /**
  * 95 % score interval for a proportion: Wilson (1927), J. Am. Stat. Assoc. 22, 209–212; formula (4) in

@@ -36,7 +36,7 @@ describe('judgeRun', () => {
     assert.equal(report.passed, false);
     assert.equal(
       report.clauses[0]?.reason,
-      'pass rate 50.0 %, required at least 51 % (the rate itself decides; 95 % interval 9.5 % to 90.5 %)',
+      'pass rate 50.0 %, required at least 51 % (the rate itself decides; 95 % interval 1.3 % to 98.7 %)',
     );
   });
 
@@ -84,14 +84,14 @@ describe('judgeRun', () => {
 
   it('holds the lower end of the interval to a minimum with by: lower', () => {
     const lower = (min: number) => ({ minPassRate: { overall: { min, by: 'lower' as const }, tags: {} } });
-    // Wilson's interval of 90 of 100: 82.6 % to 94.5 %.
+    // Clopper & Pearson's interval of 90 of 100: 82.4 % to 95.1 %.
     const run = runOf('+'.repeat(90) + '-'.repeat(10));
     assert.equal(judge(lower(0.82), run).passed, true);
     assert.equal(judge(lower(0.83), run).passed, false);
     assert.equal(judge(rates(0.9), run).passed, true);
     assert.equal(
       judge(lower(0.83), run).reason,
-      'min_pass_rate: pass rate 90.0 %, lower end of its 95 % interval 82.6 %, required at least 83 % (the lower end decides)',
+      'min_pass_rate: pass rate 90.0 %, lower end of its 95 % interval 82.4 %, required at least 83 % (the lower end decides)',
     );
     const tags = { critical: { min: 0.83, by: 'lower' as const } };
     const tagged = run.map((result) => ({ ...result, tags: ['critical'] }));
@@ -117,10 +117,10 @@ describe('judgeRun', () => {
     assert.equal(score(0.7, '++++!!----')?.status, 'fail', 'even with both at 1');
     assert.equal(
       score(0.7, '++++++!!--')?.reason,
-      'mean score 0.750, required at least 0.7 (the mean itself decides; 95 % interval 0.313 to 0.832; the missing scores could make it 0.600 to 0.800)',
+      'mean score 0.750, required at least 0.7 (the mean itself decides; 95 % interval 0.262 to 0.878; the missing scores could make it 0.600 to 0.800)',
     );
-    assert.equal(score({ min: 0.45, by: 'lower' }, '++++++++--')?.status, 'pass');
-    assert.equal(score({ min: 0.5, by: 'lower' }, '++++++++--')?.status, 'fail');
+    assert.equal(score({ min: 0.44, by: 'lower' }, '++++++++--')?.status, 'pass');
+    assert.equal(score({ min: 0.45, by: 'lower' }, '++++++++--')?.status, 'fail');
     assert.equal(score({ min: 0.5, by: 'lower' }, '+++++++!!!')?.status, 'undecided');
   });
 

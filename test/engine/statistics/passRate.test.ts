@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
+import { exactShareInterval } from '../../../src/engine/statistics/exactShare.ts';
 import { PassRateEstimate } from '../../../src/engine/statistics/passRate.ts';
 import { wilsonInterval } from '../../../src/engine/statistics/wilson.ts';
 
@@ -16,11 +17,8 @@ function rate(
 describe('PassRateEstimate', () => {
   const half = [...Array(30).fill(1), ...Array(10).fill(0)] as number[];
 
-  it('is the plain Wilson interval for independent cases with one trial', () => {
-    const expected = wilsonInterval(0.75, 40);
-    const found = rate(half)?.interval;
-    assert.ok(Math.abs((found?.low ?? 0) - (expected?.low ?? 1)) < 1e-9);
-    assert.ok(Math.abs((found?.high ?? 0) - (expected?.high ?? 1)) < 1e-9);
+  it('is the exact interval for independent cases with one trial', () => {
+    assert.deepEqual(rate(half)?.interval, exactShareInterval(30, 40));
   });
 
   it('is wider when cases of one cluster agree: 10 clusters of 4 equal cases count as 10', () => {
@@ -34,8 +32,9 @@ describe('PassRateEstimate', () => {
 
   it('falls back to the number of clusters when all cases pass', () => {
     const all = Array<number>(12).fill(1);
-    assert.deepEqual(rate(all, (index) => `c${index % 3}`)?.interval, wilsonInterval(1, 3));
-    assert.deepEqual(rate(all)?.interval, wilsonInterval(1, 12));
+    assert.deepEqual(rate(all, (index) => `c${index % 3}`)?.interval, exactShareInterval(3, 3));
+    assert.deepEqual(rate(all)?.interval, exactShareInterval(12, 12));
+    assert.deepEqual(rate(all, undefined, 5)?.interval, exactShareInterval(12, 12));
   });
 
   it('never counts for more than its trials: clusters whose cases balance each other', () => {

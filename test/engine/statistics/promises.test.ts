@@ -8,12 +8,12 @@ import {
   boundedMeanP,
   boundedShareInterval,
 } from '../../../src/engine/statistics/boundedMean.ts';
+import type { Interval } from '../../../src/engine/statistics/interval.ts';
 import { judgeErrors } from '../../../src/engine/statistics/judgeErrors.ts';
 import { exactMcNemar } from '../../../src/engine/statistics/mcnemar.ts';
 import { PassRateEstimate } from '../../../src/engine/statistics/passRate.ts';
 import { unitsToFind, unitsToShowEquivalence } from '../../../src/engine/statistics/power.ts';
 import { predictionPoweredRate } from '../../../src/engine/statistics/predictionPowered.ts';
-import type { Interval } from '../../../src/engine/statistics/wilson.ts';
 import { Chance } from '../../support/simulation/chance.ts';
 import {
   type ComparisonWorld,

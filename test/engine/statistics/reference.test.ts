@@ -8,6 +8,7 @@ import { boundedMeanInterval, boundedMeanP } from '../../../src/engine/statistic
 import { cautiousMean } from '../../../src/engine/statistics/cautiousMean.ts';
 import { pearson, spearman } from '../../../src/engine/statistics/correlation.ts';
 import { cohensDz, oddsRatio } from '../../../src/engine/statistics/effectSize.ts';
+import { exactShareInterval } from '../../../src/engine/statistics/exactShare.ts';
 import { holm } from '../../../src/engine/statistics/holm.ts';
 import { judgeErrors } from '../../../src/engine/statistics/judgeErrors.ts';
 import { exactMcNemar } from '../../../src/engine/statistics/mcnemar.ts';
@@ -80,6 +81,8 @@ function ours(): Record<string, number | null | undefined> {
   for (const hits of [5, 8, 10]) {
     values[`wilson low ${hits} 10`] = wilsonInterval(hits / 10, 10)?.low;
     values[`wilson high ${hits} 10`] = wilsonInterval(hits / 10, 10)?.high;
+    values[`exact low ${hits} 10`] = exactShareInterval(hits, 10)?.low;
+    values[`exact high ${hits} 10`] = exactShareInterval(hits, 10)?.high;
   }
   return values;
 }

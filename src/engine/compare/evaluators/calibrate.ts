@@ -1,9 +1,12 @@
 import type { CascadeCalibration } from '../../model/evaluatorStudy.ts';
 import type { TrialResult } from '../../model/result.ts';
+import { boundedShareInterval } from '../../statistics/boundedMean.ts';
+import { atMostP } from '../../statistics/exactShare.ts';
 import { Xoshiro128 } from '../../statistics/prng.ts';
-import { wilsonInterval } from '../../statistics/wilson.ts';
 
 const FOLDS = 5;
+/** That of one end of a 95 % interval. */
+const SURE = 0.025;
 
 export interface CalibrationOptions {
   stage: 'heuristic' | 'lexical';
@@ -41,7 +44,7 @@ export function calibrateCascade(
   if (groups.length < FOLDS) return null;
   const thresholds = fitThresholds(judged, agreement);
   const foldOf = new Map(groups.map((group, index) => [group, index % FOLDS]));
-  let [settled, agreed] = [0, 0];
+  const heldOut = new Map<string, { sum: number; n: number }>();
   for (let fold = 0; fold < FOLDS; fold += 1) {
     const fitted = fitThresholds(
       judged.filter(({ group }) => foldOf.get(group) !== fold),
@@ -50,19 +53,22 @@ export function calibrateCascade(
     for (const item of judged.filter(({ group }) => foldOf.get(group) === fold)) {
       const word = settle(item.score, fitted);
       if (word === undefined) continue;
-      settled += 1;
-      if (word === item.passed) agreed += 1;
+      const { sum, n } = heldOut.get(item.group) ?? { sum: 0, n: 0 };
+      heldOut.set(item.group, { sum: sum + Number(word === item.passed), n: n + 1 });
     }
   }
-  const rate = settled === 0 ? null : agreed / settled;
+
   // Outputs of one source depend on each other, so that they count as far as there are sources.
-  const interval = rate === null ? null : wilsonInterval(rate, Math.min(settled, groups.length));
+  const sources = [...heldOut.values()];
+  const settled = sources.reduce((total, { n }) => total + n, 0);
+  const interval = settled === 0 ? null : boundedShareInterval(sources);
+  const agreed = sources.reduce((total, { sum }) => total + sum, 0);
   return {
     stage,
     thresholds,
     outputs: judged.length,
     settled: judged.filter(({ score }) => settle(score, thresholds) !== undefined).length / judged.length,
-    heldOut: { settled, agreement: rate, interval },
+    heldOut: { settled, agreement: settled === 0 ? null : agreed / settled, interval },
     holds: interval !== null && interval.low >= agreement,
   };
 }
@@ -97,15 +103,15 @@ function fitThresholds(judged: readonly Judged[], agreement: number): Thresholds
  * lower end of its interval: the best-looking of many thresholds would otherwise be a lucky one.
  */
 function widest(ordered: readonly Judged[], agreement: number, wanted: boolean): number | undefined {
-  let agreed = 0;
-  let found: number | undefined;
-  for (const [index, { score, passed }] of ordered.entries()) {
-    if (passed === wanted) agreed += 1;
-    const isLast = ordered[index + 1]?.score !== score;
-    const sure = wilsonInterval(agreed / (index + 1), index + 1)?.low ?? 0;
-    if (isLast && sure >= agreement) found = score;
+  let agreed = ordered.filter(({ passed }) => passed === wanted).length;
+  for (let count = ordered.length; count > 0; count -= 1) {
+    const last = ordered[count - 1];
+    const isLast = ordered[count]?.score !== last?.score;
+    if (isLast && agreed / count >= agreement && atMostP(agreed, count, agreement) <= SURE)
+      return last?.score;
+    if (last?.passed === wanted) agreed -= 1;
   }
-  return found;
+  return undefined;
 }
 
 /** Scores below the result are those up to `score`: halfway to the next one, or just beyond the last. */

@@ -2,13 +2,16 @@ import type { Evaluation } from '../../model/evaluation.ts';
 import { STAGES } from '../../model/evaluation.ts';
 import type { TrialResult } from '../../model/result.ts';
 import type { CascadeSummary, EvaluatorSummary, StageSummary } from '../../model/summary.ts';
+import type { ClusterSum } from '../../statistics/bootstrap.ts';
+import { boundedShareInterval } from '../../statistics/boundedMean.ts';
 import { JudgeTally } from './judgeTally.ts';
 
 /** Adds up what each evaluator said, where verdicts were settled, and what stopping early saved. */
 export class EvaluatorTally {
   readonly #evaluators = new Map<string, EvaluatorSummary & { scoreSum: number }>();
   readonly #stages = new Map<StageSummary['stage'], StageSummary>();
-  #audited = { trials: 0, agreed: 0 };
+  /** Of each independent case, how many trials were audited (`n`) and in how many of them the judge agreed. */
+  readonly #audited = new Map<string, ClusterSum>();
   readonly #judges = new JudgeTally();
 
   add(trial: TrialResult): void {
@@ -16,10 +19,7 @@ export class EvaluatorTally {
     const stage = this.#stage(settlement.stage);
     stage.settled += 1;
     if (settlement.early) stage.early += 1;
-    if (settlement.audited) {
-      this.#audited.trials += 1;
-      if (settlement.audited.agrees) this.#audited.agreed += 1;
-    }
+    if (settlement.audited) this.#audit(trial, settlement.audited.agrees);
     for (const evaluation of trial.evaluations) this.#addEvaluation(evaluation);
     for (const skipped of settlement.skipped) {
       this.#evaluator(skipped.name, skipped.name, skipped.stage).leftOut += 1;
@@ -39,7 +39,21 @@ export class EvaluatorTally {
   }
 
   cascade(): CascadeSummary {
-    return { ...this.#judges.summary(), audited: { ...this.#audited } };
+    const cases = [...this.#audited.values()];
+    return {
+      ...this.#judges.summary(),
+      audited: {
+        trials: cases.reduce((sum, { n }) => sum + n, 0),
+        agreed: cases.reduce((total, { sum }) => total + sum, 0),
+        interval: cases.length === 0 ? null : boundedShareInterval(cases),
+      },
+    };
+  }
+
+  #audit({ cluster, caseId }: TrialResult, agrees: boolean): void {
+    const key = cluster === undefined ? `case ${caseId}` : `cluster ${cluster}`;
+    const { sum, n } = this.#audited.get(key) ?? { sum: 0, n: 0 };
+    this.#audited.set(key, { sum: sum + Number(agrees), n: n + 1 });
   }
 
   #addEvaluation(evaluation: Evaluation): void {

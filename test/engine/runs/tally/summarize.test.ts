@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import type { Evaluation } from '../../../../src/engine/model/evaluation.ts';
 import { summarize } from '../../../../src/engine/runs/tally/summarize.ts';
+import { exactShareInterval } from '../../../../src/engine/statistics/exactShare.ts';
 import { complete, plan, trialResult } from '../../../support/runFixtures.ts';
 
 function evaluation(more: Partial<Evaluation>): Evaluation {
@@ -125,7 +126,7 @@ describe('summarize', () => {
       judgeCostUsd: 0.02,
       savedCostUsd: 0.04,
       savedMs: 400,
-      audited: { trials: 1, agreed: 0 },
+      audited: { trials: 1, agreed: 0, interval: exactShareInterval(0, 1) },
     });
     assert.deepEqual(summary.stages, [
       { stage: 'heuristic', settled: 2, early: 2 },
