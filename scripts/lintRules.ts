@@ -2,7 +2,6 @@ import { ALLOWED, ATTRIBUTES, BASE } from '../test/architecture/layerTable.ts';
 
 /** Files of the engine with a function that is still too long; this list and the next two only get shorter. */
 export const LONG_FUNCTIONS: readonly string[] = [
-  'src/engine/engine.ts',
   'src/engine/models/catalog.ts',
   'src/engine/promptfoo/targets/promptfooTarget.ts',
   'src/engine/prompts/jinja/jinjaUses.ts',

@@ -9,21 +9,6 @@ export function againCommand(command: string, workspace: Workspace, cwd: string)
   return config === 'touchstone.yaml' ? command : `${command} --config ${shellWord(config)}`;
 }
 
-/** The options that a run was begun with and that its plan does not hold, or not in time. */
-export function resumeOptions(options: {
-  model?: string;
-  judge?: string;
-  replay?: string;
-  record?: string;
-  trust?: boolean;
-}): string {
-  const { model, judge, replay, record, trust } = options;
-  return Object.entries({ model, judge, replay, record })
-    .flatMap(([name, value]) => (value === undefined ? [] : [` --${name} ${shellWord(value)}`]))
-    .concat(trust ? [' --trust'] : [])
-    .join('');
-}
-
 /** In single quotes where a shell would read more into it. */
 function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

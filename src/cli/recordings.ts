@@ -38,7 +38,7 @@ export function recordingOverrides(
 /** The run that `--rejudge` means: the one of that id, or the newest of the chosen suites. */
 export function findJudgedRun(engine: Engine, rejudge: string | true, suites: readonly string[]): RunRecord {
   if (rejudge !== true) return engine.store.getRun(rejudge);
-  const run = engine.store.listRuns(1000, { parts: false }).find(({ plan }) => suites.includes(plan.suite));
+  const run = engine.store.evaluations(1000).find(({ plan }) => suites.includes(plan.suite));
   if (run) return run;
   throw new UsageError('no run is stored whose outputs could be judged anew', {
     remedy: 'Make one with: touchstone eval',

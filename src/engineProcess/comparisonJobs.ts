@@ -1,8 +1,11 @@
 import type { PreparedComparison } from '../engine/compare/preparedComparison.ts';
-import { type Engine, readReport } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine.ts';
 import { ResumeError } from '../engine/errors.ts';
 import type { Comparison } from '../engine/model/comparison.ts';
+import { UnderWay } from '../engine/runs/lifecycle/underWay.ts';
 import type { BegunComparison } from '../protocol/compareCalls.ts';
+import type { EngineEvents } from '../protocol/events.ts';
+import type { Failure } from '../protocol/failure.ts';
 import { ComparisonFeed } from './comparisonFeed.ts';
 import type { Session } from './session.ts';
 import { toFailure } from './toFailure.ts';
@@ -21,11 +24,11 @@ export interface ReadyComparison {
 
 interface Job extends ReadyComparison {
   id: string;
-  /** Shared by the comparisons that were asked for together. */
-  stop: AbortController;
   /** Known once it has begun. */
   runId?: string;
 }
+
+type Outcome = EngineEvents['compare/finished']['outcome'];
 
 interface Finished {
   comparison: Comparison;
@@ -35,43 +38,37 @@ interface Finished {
 /** As many finished comparisons are kept; all of their results stay in the store. */
 const KEPT = 20;
 
-/**
- * The comparisons that this process works on, and those that it has made. Those that were started together go one
- * after the other, and stop together.
- */
+/** The comparisons that this process works on, as the window hears of them, and those that it has made. */
 export class ComparisonJobs {
   readonly #session: Session;
-  readonly #jobs = new Map<string, Job>();
+  readonly #underWay = new UnderWay<Job>();
   readonly #finished = new Map<string, Finished>();
-  readonly #working = new Set<Promise<void>>();
   #count = 0;
 
   constructor(session: Session) {
     this.#session = session;
-    session.onClose(() => this.#close());
+    session.onClose(() => this.#underWay.close());
   }
 
-  /** Begins; events tell the rest. */
+  /** Begins, one after the other; events tell the rest. */
   start(ready: readonly ReadyComparison[], options: ComparisonOptions): BegunComparison[] {
-    const stop = new AbortController();
     const jobs = ready.map((one): Job => {
       this.#count += 1;
-      return { ...one, id: `comparison-${this.#count}`, stop };
+      return { ...one, id: `comparison-${this.#count}` };
     });
-    for (const job of jobs) this.#jobs.set(job.id, job);
-    // After the answer, so that the window knows the ids before it hears of them.
-    const work = new Promise<void>((resolve) => setImmediate(resolve))
-      .then(() => this.#work(jobs, options))
-      .finally(() => this.#working.delete(work));
-    this.#working.add(work);
+    void this.#underWay.start(jobs, (signal) => ({
+      run: (job) => this.#run(job, options, signal),
+      leave: (job) => this.#leave(job),
+      // A comparison that breaks says nothing of the others.
+      goesOn: () => true,
+    }));
     return jobs.map(begun);
   }
 
   /** By the id of a comparison or of the run that it makes; with those of the same request. False when it is not worked on here. */
   cancel(id: string): boolean {
-    const job = this.#jobs.get(id) ?? [...this.#jobs.values()].find(({ runId }) => runId === id);
-    job?.stop.abort(new DOMException('cancelled', 'AbortError'));
-    return job !== undefined;
+    const ofRun = this.#underWay.find(({ runId }) => runId === id);
+    return this.#underWay.cancel(ofRun?.id ?? id);
   }
 
   /** Throws ResumeError when there is no such comparison, or none any more. */
@@ -83,7 +80,7 @@ export class ComparisonJobs {
 
   /** The runs that hold the two sides, also while they go on. Throws as `finished`. */
   runsOf(id: string): { baseline: string; candidate: string } {
-    const job = this.#jobs.get(id);
+    const job = this.#underWay.get(id);
     if (job?.runId === undefined) {
       const { baseline, candidate } = this.finished(id).comparison;
       return { baseline: baseline.runId, candidate: candidate.runId };
@@ -92,58 +89,59 @@ export class ComparisonJobs {
     return { baseline: baseline.storedRun ?? job.runId, candidate: candidate.storedRun ?? job.runId };
   }
 
-  async #work(jobs: readonly Job[], options: ComparisonOptions): Promise<void> {
-    for (const job of jobs) {
-      await (job.stop.signal.aborted ? this.#leave(job) : this.#one(job, options));
-      this.#jobs.delete(job.id);
-    }
-  }
-
   /** A comparison that never began, because it was stopped with those before it. */
-  async #leave({ id, prepared }: Job): Promise<void> {
+  async #leave({ id, prepared }: Job): Promise<Outcome> {
     await prepared.run?.close();
     this.#session.tell('compare/finished', { id, outcome: 'interrupted' });
+    return 'interrupted';
   }
 
-  async #one(job: Job, { fresh, sequential }: ComparisonOptions): Promise<void> {
-    const { id, engine, prepared, stop } = job;
+  async #run(job: Job, options: ComparisonOptions, signal: AbortSignal): Promise<Outcome> {
+    const { id, engine, prepared } = job;
+    // After the answer, so that the window knows the ids before it hears of them.
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    if (signal.aborted) return this.#leave(job);
+
     const feed = new ComparisonFeed(id, this.#session, engine.store, prepared);
+    const ended = (outcome: Outcome, more: { failure?: Failure } = {}): Outcome => {
+      feed.finished({ outcome, passed: null, ...more });
+      this.#session.tell('compare/finished', { id, outcome, ...more });
+      return outcome;
+    };
     try {
-      const { comparison, outcome } = await engine.compare(
-        prepared,
-        {
-          onStart: (run) => {
-            job.runId = run.id;
-            feed.started(run);
-          },
-          onResults: (_run, results) => feed.add(results),
-        },
-        { signal: stop.signal, reuse: !fresh, sequential },
-      );
-      const complete = outcome === 'complete';
-      if (complete) this.#keep(id, { comparison, prepared });
-      const passed = complete && job.runId ? readReport(engine.store, job.runId).passed : null;
-      feed.finished({ outcome, passed });
-      this.#session.tell('compare/finished', { id, outcome });
+      return ended(await this.#compare(job, feed, options, signal));
     } catch (error) {
-      const stopped = stop.signal.aborted && error === stop.signal.reason;
-      const outcome = stopped ? 'interrupted' : 'failed';
-      const failure = stopped ? {} : { failure: toFailure(error) };
-      feed.finished({ outcome, passed: null, ...failure });
-      this.#session.tell('compare/finished', { id, outcome, ...failure });
+      if (signal.aborted && error === signal.reason) return ended('interrupted');
+      return ended('failed', { failure: toFailure(error) });
     }
+  }
+
+  async #compare(
+    job: Job,
+    feed: ComparisonFeed,
+    { fresh, sequential }: ComparisonOptions,
+    signal: AbortSignal,
+  ): Promise<'complete' | 'interrupted'> {
+    const { id, engine, prepared } = job;
+    const { comparison, outcome } = await engine.compare(
+      prepared,
+      {
+        onStart: (run) => {
+          job.runId = run.id;
+          feed.started(run);
+        },
+        onResults: (_run, results) => feed.add(results),
+      },
+      { signal, reuse: !fresh, sequential },
+    );
+    if (outcome === 'complete') this.#keep(id, { comparison, prepared });
+    return outcome;
   }
 
   #keep(id: string, finished: Finished): void {
     this.#finished.set(id, finished);
     const [oldest] = this.#finished.keys();
     if (this.#finished.size > KEPT && oldest !== undefined) this.#finished.delete(oldest);
-  }
-
-  /** Stops politely: what came in is stored, and is used again. */
-  async #close(): Promise<void> {
-    for (const id of this.#jobs.keys()) this.cancel(id);
-    await Promise.all(this.#working);
   }
 }
 

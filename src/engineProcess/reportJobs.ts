@@ -1,5 +1,5 @@
-import { readReport } from '../engine/engine.ts';
 import type { Random } from '../engine/ports.ts';
+import { readReport } from '../engine/readReport.ts';
 import { reportHead } from '../engine/reports/jsonReport.ts';
 import type { RunStore } from '../engine/store/runStore.ts';
 import { exportReport } from './exportReport.ts';

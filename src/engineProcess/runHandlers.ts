@@ -1,14 +1,15 @@
-import { ResumeError } from '../engine/errors.ts';
 import type { TrialResult } from '../engine/model/result.ts';
-import type { RunPlan, RunRecord } from '../engine/model/run.ts';
+import type { RunRecord } from '../engine/model/run.ts';
 import { runEntry } from '../engine/reports/jsonReport.ts';
 import { REPORT_FORMATS } from '../engine/reports/reportFormats.ts';
 import { resultEntry } from '../engine/reports/resultEntry.ts';
-import type { PreparedRun, RunOverrides } from '../engine/runs/preparation/prepareRun.ts';
+import { presentRun } from '../engine/runs/lifecycle/presentRun.ts';
+import { closeAll } from '../engine/runs/lifecycle/startRuns.ts';
 import { CurrentResults } from '../engine/store/currentResults.ts';
 import type { RunStore } from '../engine/store/runStore.ts';
 import type { Handlers } from '../protocol/call.ts';
 import type { runCalls } from '../protocol/runCalls.ts';
+import { askedOverrides } from './askedOverrides.ts';
 import type { ComparisonJobs } from './comparisonJobs.ts';
 import { reportJob } from './reportThread.ts';
 import { rowPage } from './rowPage.ts';
@@ -19,10 +20,10 @@ import { type Session, storeOf } from './session.ts';
 export function runHandlers(session: Session, comparisons: ComparisonJobs): Handlers<typeof runCalls> {
   const jobs = new RunJobs(session);
   return {
-    'run/prepare': async ({ suite, overrides, scripts }, signal) => {
+    'run/prepare': async ({ suite, scripts, ...asked }, signal) => {
       session.requireTrust('preparing a run');
       const engine = session.engine(await session.load(signal), scripts);
-      const prepared = await engine.prepare(suite, overrides, signal);
+      const prepared = await engine.prepare(suite, askedOverrides(engine, asked), signal);
       const runs = prepared.map(({ inputs: { plan } }) => ({
         dataset: plan.dataset.path,
         targets: plan.targets.map(({ name }) => name),
@@ -31,25 +32,27 @@ export function runHandlers(session: Session, comparisons: ComparisonJobs): Hand
       await closeAll(prepared);
       return { runs };
     },
-    'run/start': async ({ suite, overrides, scripts, resume }, signal) => {
+    'run/start': async ({ suite, scripts, ...asked }, signal) => {
       session.requireTrust('running an evaluation');
-      return { runIds: await start(session, jobs, { suite, overrides, scripts, resume }, signal) };
+      const engine = session.engine(await session.load(signal), scripts);
+      const runs = await engine.start(suite, askedOverrides(engine, asked), signal);
+      return { runIds: await jobs.start(engine, runs) };
     },
     'run/resume': async ({ runId, scripts }, signal) => {
       session.requireTrust('running an evaluation');
-      const { plan } = storeOf(session, runId).getRun(runId);
-      const { suite } = plan;
-      const overrides = overridesOf(plan);
-      return { runIds: await start(session, jobs, { suite, overrides, scripts, resume: runId }, signal) };
+      storeOf(session, runId).getRun(runId);
+      const engine = session.engine(await session.load(signal), scripts);
+      const run = await engine.resume(runId, {}, signal);
+      return { runIds: await jobs.start(engine, [run]) };
     },
     'run/cancel': ({ runId }) => ({ cancelled: jobs.cancel(runId) || comparisons.cancel(runId) }),
-    'run/list': ({ limit }) => {
+    'run/list': ({ limit, what }) => {
       const { store } = session;
       if (!store) return { runs: [] };
       const again = store.runsWithParts();
       const countsOf = ({ id }: RunRecord) =>
         again.has(id) ? new CurrentResults(store, id).counts() : store.counts(id);
-      const runs = store.listRuns(limit, { parts: false });
+      const runs = what === 'comparisons' ? store.comparisons(limit) : store.evaluations(limit);
       return { runs: runs.map((run) => ({ ...identity(run, session), counts: countsOf(run) })) };
     },
     'run/summary': async ({ runId }, signal) => {
@@ -93,71 +96,9 @@ export function runHandlers(session: Session, comparisons: ComparisonJobs): Hand
   };
 }
 
-interface StartOptions {
-  suite: string;
-  overrides: RunOverrides;
-  scripts: boolean;
-  resume: string | undefined;
-}
-
-async function start(
-  session: Session,
-  jobs: RunJobs,
-  { suite, overrides, scripts, resume }: StartOptions,
-  signal: AbortSignal,
-): Promise<string[]> {
-  const engine = session.engine(await session.load(signal), scripts);
-  const prepared = await engine.prepare(suite, overrides, signal);
-  const chosen = resume === undefined ? prepared : await onlyThat(prepared, engine.store.getRun(resume));
-  try {
-    // A key that is missing is told before anything is stored.
-    for (const one of chosen) await one.ready(signal);
-    signal.throwIfAborted();
-  } catch (error) {
-    await closeAll(chosen);
-    throw error;
-  }
-  return jobs.start(engine, chosen, resume);
-}
-
-/** What was said differently for a stored run. */
-function overridesOf({ filter, repeat, seed, model, targets, dataset, leftOut }: RunPlan): RunOverrides {
-  return {
-    filter,
-    repeat,
-    seed,
-    ...(model === undefined ? {} : { model }),
-    ...(leftOut?.targets ? { targets: targets.map(({ name }) => name) } : {}),
-    ...(leftOut?.judge ? { withoutJudge: true } : {}),
-    // None of its ids may be in the suite's other datasets.
-    ...(filter.ids ? { datasets: [dataset.path] } : {}),
-  };
-}
-
-/** Of a suite's runs, the one over the dataset of the stored run. */
-async function onlyThat(prepared: readonly PreparedRun[], { id, plan }: RunRecord): Promise<PreparedRun[]> {
-  const chosen = prepared.find(({ inputs }) => inputs.plan.dataset.path === plan.dataset.path);
-  await closeAll(prepared.filter((run) => run !== chosen));
-  if (chosen) return [chosen];
-  throw new ResumeError(
-    `run ${id} cannot be resumed: its dataset ${plan.dataset.path} is no longer in the suite`,
-    {
-      remedy: 'Put it back to go on with the run, or start a new one.',
-    },
-  );
-}
-
-async function closeAll(prepared: readonly PreparedRun[]): Promise<void> {
-  await Promise.all(prepared.map((run) => run.close()));
-}
-
 /** A run whose process died is interrupted, whatever it says itself. */
 function identity(run: RunRecord, { ports: { owner } }: Session) {
-  const entry = runEntry(run);
-  if (run.status.state !== 'running') return entry;
-  const { pid, host, started } = run.status.owner;
-  const dead = host === owner.host && owner.alive(pid, started) === false;
-  return dead ? { ...entry, state: 'interrupted' as const } : entry;
+  return runEntry(presentRun(run, owner));
 }
 
 function entryOf(result: TrialResult, runId: string, store: RunStore) {

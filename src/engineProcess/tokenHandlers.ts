@@ -10,6 +10,7 @@ import { PRICE_TABLE_DATE, priceOfReference } from '../engine/models/prices/pric
 import { isExact } from '../engine/models/tokens/tokenBasis.ts';
 import type { Handlers } from '../protocol/call.ts';
 import type { PromptTokens, tokenCalls } from '../protocol/tokenCalls.ts';
+import { askedOverrides } from './askedOverrides.ts';
 import { comparedModels } from './comparedModels.ts';
 import type { OpenedPrompt, PromptReader } from './openedPrompt.ts';
 import type { Session } from './session.ts';
@@ -17,10 +18,10 @@ import { typicalSizes } from './typicalSizes.ts';
 
 export function tokenHandlers(session: Session, reader: PromptReader): Handlers<typeof tokenCalls> {
   return {
-    'run/estimate': async ({ suite, overrides, scripts }, signal) => {
+    'run/estimate': async ({ suite, scripts, ...asked }, signal) => {
       session.requireTrust('preparing a run');
       const engine = session.engine(await session.load(signal), scripts);
-      const prepared = await engine.prepare(suite, overrides, signal);
+      const prepared = await engine.prepare(suite, askedOverrides(engine, asked), signal);
       try {
         const runs = [];
         for (const run of prepared) {

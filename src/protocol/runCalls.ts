@@ -26,6 +26,10 @@ export const overrides = z.strictObject({
   seed: z.int().min(0).exactOptional(),
   /** The model of every prompt target, as `provider/model`. */
   model: z.string().exactOptional(),
+  /** The model that judges in place of every other one, as `provider/model`. */
+  judge: z.string().exactOptional(),
+  /** Id of a stored run whose outputs are judged anew; no target is called. */
+  rejudge: z.string().min(1).exactOptional(),
   /** Names of the targets that take part. */
   targets: z.array(z.string()).min(1).exactOptional(),
   /** Paths of the suite's datasets that take part. */
@@ -36,8 +40,10 @@ export const overrides = z.strictObject({
   partOf: z.string().min(1).exactOptional(),
 });
 
-const wanted = {
+export const wantedRun = {
   suite: z.string().min(1),
+  /** Id of a stored run of the suite: the same is asked for again, where `overrides` say nothing else. */
+  again: runId.exactOptional(),
   overrides: overrides.default({}),
   /** Run JavaScript that datasets and suites bring along; it is not sandboxed. */
   scripts: z.boolean().default(false),
@@ -58,21 +64,17 @@ const rowFilter = z.strictObject({
 export const runCalls = {
   /** What would run: one entry for each dataset of the suite. Calls nothing. */
   'run/prepare': {
-    params: z.strictObject(wanted),
+    params: z.strictObject(wantedRun),
     result: z.object({
       runs: z.array(z.object({ dataset: z.string(), targets: z.array(z.string()), trials: z.int() })),
     }),
   },
   /** Returns when the runs are stored and the first has begun; the rest is told by events. */
   'run/start': {
-    params: z.strictObject({
-      ...wanted,
-      /** Go on with this stored run; its suite must be `suite`. */
-      resume: runId.exactOptional(),
-    }),
+    params: z.strictObject(wantedRun),
     result: z.object({ runIds: z.array(runId).min(1) }),
   },
-  /** Goes on with a stored run as it was started. */
+  /** Goes on with a stored run as it was asked for, wherever it was started. */
   'run/resume': {
     params: z.strictObject({ runId, scripts: z.boolean().default(false) }),
     result: z.object({ runIds: z.array(runId).min(1) }),
@@ -82,9 +84,12 @@ export const runCalls = {
     params: z.strictObject({ runId }),
     result: z.object({ cancelled: z.boolean() }),
   },
-  /** Newest first; those that are part of another one are left out. */
+  /** Newest first: evaluations without their parts, or the runs that were made for comparisons. */
   'run/list': {
-    params: z.strictObject({ limit: z.int().min(1).max(1000).default(50) }),
+    params: z.strictObject({
+      limit: z.int().min(1).max(1000).default(50),
+      what: z.enum(['evaluations', 'comparisons']).default('evaluations'),
+    }),
     result: z.object({ runs: z.array(runHead) }),
   },
   'run/summary': {

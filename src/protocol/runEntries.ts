@@ -33,6 +33,12 @@ export const runIdentity = z.looseObject({
     .exactOptional(),
   /** The model of every prompt target, where the person chose one for this run. */
   model: z.string().exactOptional(),
+  /** The model that judges in place of every other one, where the person chose one for this run. */
+  judge: z.string().exactOptional(),
+  /** Where outputs come from that were not called for in this run. */
+  origin: z
+    .object({ replay: z.literal(true).exactOptional(), rejudge: z.string().exactOptional() })
+    .exactOptional(),
   repeat: z.int(),
   seed: z.int(),
   /** When complete. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { overrides } from './runCalls.ts';
+import { wantedRun } from './runCalls.ts';
 
 /** `low` ≤ `tokens` ≤ `high`; all equal when it is exact. */
 const tokenCount = z.object({ tokens: z.int(), low: z.int(), high: z.int(), exact: z.boolean() });
@@ -67,11 +67,7 @@ const range = z.object({ low: z.number(), likely: z.number(), high: z.number() }
 export const tokenCalls = {
   /** What a run will probably cost and how long it will take; one entry for each dataset. Calls no model. */
   'run/estimate': {
-    params: z.strictObject({
-      suite: z.string().min(1),
-      overrides: overrides.default({}),
-      scripts: z.boolean().default(false),
-    }),
+    params: z.strictObject(wantedRun),
     result: z.object({
       runs: z.array(
         z.object({

@@ -39,5 +39,17 @@ export const ALLOWED: { [feature: string]: readonly string[] } = {
   compare: ['runs', 'suites', 'targets', 'datasets'],
   reports: [],
   language: ['suites', 'evaluators', 'datasets', 'prompts', 'models'],
-  engine: ['cost', 'models', 'suites', 'runs', 'compare', 'reports', 'telemetry', 'datasets', 'prompts'],
+  readReport: ['compare', 'runs', 'reports'],
+  engine: [
+    'readReport',
+    'cost',
+    'models',
+    'suites',
+    'runs',
+    'compare',
+    'reports',
+    'telemetry',
+    'datasets',
+    'prompts',
+  ],
 };

@@ -185,7 +185,9 @@ describe('touchstone compare', () => {
       /^comparison of HEAD \(baseline\) against working tree \(candidate\), the verdict was settled after \d+ of 400 cases: \d+ passed, \d+ failed, 0 errored$/m,
     );
     assert.doesNotMatch(shown.out, /missing|not complete|gate/);
-    assert.match((await touchstone(folder, 'show', '--runs')).out, / complete .* comparison$/m);
+    const listed = (await touchstone(folder, 'show', '--comparisons')).out;
+    assert.match(listed, new RegExp(`^${run} .* HEAD +working tree +complete `, 'm'));
+    assert.match((await touchstone(folder, 'show', '--runs')).out, /^no run is stored yet$/m);
     const again = await touchstone(folder, 'eval', '--resume');
     assert.equal(again.code, 2);
     assert.match(again.err, /there is no evaluation to resume/);

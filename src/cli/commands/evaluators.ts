@@ -44,7 +44,7 @@ async function evaluators(given: string | undefined, asked: EvaluatorsOptions, i
     const { workspace } = await openWorkspace([], options, io.cwd, signal);
     const engine = openEngine(workspace, { commands: false, scripts: false }, { access: 'read' });
     try {
-      const id = runId ?? engine.store.listRuns(1, { parts: false })[0]?.id;
+      const id = runId ?? engine.store.evaluations(1)[0]?.id;
       if (id === undefined)
         throw new UsageError('no run is stored yet', { remedy: 'Make one with: touchstone eval' });
       const { between, again, agreement } = options;

@@ -12,10 +12,8 @@ import { configOption, otlpHeaderOption, otlpOption, outputOption } from '../opt
 import { type OtlpOptions, readOtlpOptions, sendRuns } from '../otlp.ts';
 import { checkReportFiles, writeReportFiles } from '../reportFiles.ts';
 import type { RunAction } from '../runAction.ts';
-import { formatPercent } from '../terminal/format.ts';
+import { listComparisons, listEvaluations } from '../runLists.ts';
 import type { Io } from '../terminal/io.ts';
-import { sanitizeLine } from '../terminal/sanitize.ts';
-import { renderTable } from '../terminal/table.ts';
 import { budgetLines } from '../views/budgets.ts';
 import { caseLines } from '../views/caseView.ts';
 import { failureLines } from '../views/failures.ts';
@@ -25,6 +23,7 @@ import { traceLines } from '../views/traceView.ts';
 export interface ShowOptions extends OtlpOptions {
   config?: string;
   runs?: boolean;
+  comparisons?: boolean;
   json?: boolean;
   case?: string;
   target?: string;
@@ -40,7 +39,8 @@ export function addShow(program: Command, act: RunAction): void {
     .argument('[run]', 'its id (default: the newest)')
     .addOption(configOption())
     .option('--runs', 'list the stored runs')
-    .option('--json', 'with --runs: as JSON')
+    .option('--comparisons', 'list what was run for comparisons')
+    .option('--json', 'with --runs or --comparisons: as JSON')
     .option('--case <id>', 'one case: outputs, evaluations, spans and log lines')
     .option('--target <name>', 'with --case: of this target only')
     .option('--failed', 'list the cases that did not pass')
@@ -57,7 +57,11 @@ async function show(runId: string | undefined, options: ShowOptions, io: Io): Pr
   const engine = openEngine(workspace, { commands: false, scripts: false }, { access: 'read' });
   try {
     checkTogether(options);
-    if (options.runs) return options.json ? listRunsAsJson(engine, io) : listRuns(engine, io);
+    if (options.runs || options.comparisons) {
+      const list = options.runs ? listEvaluations : listComparisons;
+      list(engine, options.json === true, io);
+      return EXIT.passed;
+    }
     const id = runId ?? newest(engine);
     if (options.case !== undefined)
       return showCase(engine, id, { id: options.case, target: options.target }, io);
@@ -72,9 +76,14 @@ async function show(runId: string | undefined, options: ShowOptions, io: Io): Pr
   }
 }
 
-function checkTogether({ json, runs, target, case: caseId }: ShowOptions): void {
-  if (json && !runs) {
-    throw new UsageError('--json goes with --runs', {
+function checkTogether({ json, runs, comparisons, target, case: caseId }: ShowOptions): void {
+  if (runs && comparisons) {
+    throw new UsageError('--runs and --comparisons cannot be used together', {
+      remedy: 'Ask for one list, then for the other.',
+    });
+  }
+  if (json && !runs && !comparisons) {
+    throw new UsageError('--json goes with --runs or --comparisons', {
       remedy: 'Write a whole run as JSON with: touchstone show --output run.json',
     });
   }
@@ -83,70 +92,6 @@ function checkTogether({ json, runs, target, case: caseId }: ShowOptions): void 
       remedy: 'Name the case, e.g. touchstone show --case refund-001 --target agent',
     });
   }
-}
-
-/** The most that a list shows. */
-const MOST_RUNS = 100;
-
-function listRunsAsJson(engine: Engine, io: Io): number {
-  const runs = engine.store
-    .listRuns(MOST_RUNS, { parts: false })
-    .map(({ id, plan, status, createdAt, elapsedMs }) => {
-      const { summary, passed } = engine.report(id);
-      const { total } = summary;
-      return {
-        id,
-        suite: plan.suite,
-        dataset: plan.dataset.path,
-        targets: plan.targets.map(({ name }) => name),
-        created_at: new Date(createdAt).toISOString(),
-        state: status.state,
-        elapsed_ms: elapsedMs,
-        trials: plan.trials,
-        passed: total.passed,
-        failed: total.failed,
-        errored: total.errored,
-        pass_rate: total.passRate,
-        cost_usd: total.costUsd,
-        unknown_costs: total.unknownCosts,
-        // What a run that is not complete comes to is not known yet.
-        result: status.state !== 'complete' ? null : passed ? 'passed' : 'failed',
-      };
-    });
-  io.out(JSON.stringify({ runs }, null, 2));
-  return EXIT.passed;
-}
-
-function listRuns(engine: Engine, io: Io): number {
-  const rows = engine.store.listRuns(MOST_RUNS, { parts: false }).map(({ id, plan, status, createdAt }) => {
-    const { summary, passed } = engine.report(id);
-    return [
-      id,
-      new Date(createdAt).toISOString().slice(0, 16).replace('T', ' '),
-      sanitizeLine(plan.suite),
-      status.state,
-      `${summary.total.passed}/${plan.trials}`,
-      formatPercent(summary.total.passRate),
-      plan.comparison
-        ? 'comparison'
-        : status.state !== 'complete'
-          ? '–'
-          : passed
-            ? io.style.green('passed')
-            : io.style.red('failed'),
-    ];
-  });
-  if (rows.length === 0) {
-    io.out('no run is stored yet');
-    return EXIT.passed;
-  }
-  const titles = ['run', 'started (UTC)', 'suite', 'state', 'passed', 'rate', 'result'];
-  for (const line of renderTable(
-    titles.map((title) => ({ title })),
-    rows,
-  ))
-    io.out(line);
-  return EXIT.passed;
 }
 
 function showRun(report: RunReport, workspace: Workspace, failed: boolean, io: Io): void {
@@ -194,7 +139,7 @@ function showCase(
 }
 
 function newest(engine: Engine): string {
-  const [run] = engine.store.listRuns(1, { parts: false });
+  const [run] = engine.store.evaluations(1);
   if (run) return run.id;
   throw new UsageError('no run is stored yet', { remedy: 'Make one with: touchstone eval' });
 }

@@ -187,7 +187,7 @@ function otherSide(baseline: SideReference, suite: SuiteConfig | undefined): Sid
 
 /** Undefined when there is no such run. */
 function planOf(store: RunStore, id: string) {
-  return store.listRuns(10_000).find((run) => run.id === id)?.plan;
+  return store.findRun(id)?.plan;
 }
 
 function bothStored(store: RunStore, before: string, after: string): PreparedComparison {

@@ -1,7 +1,8 @@
 import { UsageError } from '../errors.ts';
 import type { Comparison, SequentialProgress } from '../model/comparison.ts';
 import type { TrialResult } from '../model/result.ts';
-import type { RunRecord } from '../model/run.ts';
+import type { BegunRun } from '../runs/lifecycle/begunRun.ts';
+import type { RunListener, RunOutcome } from '../runs/lifecycle/runListener.ts';
 import { orderOf } from '../runs/ordered/orderedCases.ts';
 import type { PreparedRun } from '../runs/preparation/prepareRun.ts';
 import type { RunStore } from '../store/runStore.ts';
@@ -16,20 +17,14 @@ export interface Runner {
   store: RunStore;
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Stores the run and returns its id. */
-  begin(run: PreparedRun): string;
+  /** Stores the run. */
+  begin(run: PreparedRun): BegunRun;
   execute(
-    run: PreparedRun,
-    runId: string,
-    listener: ComparisonListener,
+    run: BegunRun,
+    listener: RunListener,
     /** `enough` is aborted when no more trials are needed: the run is then complete. */
     signals: { signal: AbortSignal; enough?: AbortSignal },
-  ): Promise<'complete' | 'interrupted'>;
-}
-
-export interface ComparisonListener {
-  onStart(run: RunRecord, stored: number): void;
-  onResults(run: RunRecord, results: readonly TrialResult[]): void;
+  ): Promise<RunOutcome>;
 }
 
 export interface RunComparisonOptions {
@@ -53,7 +48,7 @@ export interface FinishedComparison {
  */
 export async function runComparison(
   prepared: PreparedComparison,
-  listener: ComparisonListener,
+  listener: RunListener,
   options: RunComparisonOptions,
   runner: Runner,
 ): Promise<FinishedComparison> {
@@ -69,7 +64,8 @@ export async function runComparison(
     await run.ready(options.signal);
     const order = options.sequential ? await drawOrder(run.inputs, options.signal) : null;
     const drawn = order ? { ...run, inputs: { ...run.inputs, source: order.source } } : run;
-    const runId = runner.begin(drawn);
+    const begun = runner.begin(drawn);
+    const { runId } = begun;
     const reused =
       options.reuse && !readsEarlierCases(prepared)
         ? await reuseResults({
@@ -90,10 +86,10 @@ export async function runComparison(
     };
     if (!order) {
       const { signal } = options;
-      const outcome = await runner.execute(drawn, runId, listener, { signal });
+      const outcome = await runner.execute(begun, listener, { signal });
       return { comparison: compareStored(store, request), outcome };
     }
-    const { watch, outcome } = await runWatched(prepared, drawn, runId, order, listener, options, runner);
+    const { watch, outcome } = await runWatched(prepared, begun, order, listener, options, runner);
     const sequential = {
       caseIds: watch.caseIds,
       progress: progressOf(store, runId, watch, order, prepared.pairs.length),
@@ -129,14 +125,14 @@ function readsEarlierCases({ run }: PreparedComparison): boolean {
 /** Runs until the verdict is settled; what is under way then is dropped, and the run is complete. */
 async function runWatched(
   prepared: PreparedComparison,
-  run: PreparedRun,
-  runId: string,
+  run: BegunRun,
   order: DrawOrder,
-  listener: ComparisonListener,
+  listener: RunListener,
   options: RunComparisonOptions,
   runner: Runner,
-): Promise<{ watch: SequentialWatch; outcome: 'complete' | 'interrupted' }> {
-  const { plan } = run.inputs;
+): Promise<{ watch: SequentialWatch; outcome: RunOutcome }> {
+  const { runId, inputs } = run;
+  const { plan } = inputs;
   const watch = new SequentialWatch({
     clusters: order.clusters,
     pairs: prepared.pairs,
@@ -154,7 +150,6 @@ async function runWatched(
   follow([...runner.store.results(runId)]);
   const outcome = await runner.execute(
     run,
-    runId,
     {
       onStart: listener.onStart,
       onResults: (record, results) => {

@@ -26,7 +26,8 @@ export interface PastJudge extends PastCalls {
 
 /** Where past runs are read from; the store is one. */
 export interface PastRuns {
-  listRuns(limit?: number): RunRecord[];
+  /** Neither parts of runs nor comparisons. */
+  evaluations(limit?: number): RunRecord[];
   results(id: string): Iterable<TrialResult>;
 }
 
@@ -43,7 +44,9 @@ export class CallHistory {
   /** A replayed run called nobody, so it says nothing. */
   static read(store: PastRuns, suite: string): CallHistory {
     const history = new CallHistory();
-    const runs = store.listRuns(200).filter(({ plan }) => plan.suite === suite && plan.origin === undefined);
+    const runs = store
+      .evaluations(200)
+      .filter(({ plan }) => plan.suite === suite && plan.origin === undefined);
     let read = 0;
     for (const { id, plan } of runs.slice(0, MOST_RUNS)) {
       const hashes = new Map(plan.targets.map(({ name, hash }) => [name, hash]));

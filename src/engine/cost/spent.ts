@@ -2,7 +2,8 @@ import type { RunRecord } from '../model/run.ts';
 
 /** What runs have cost; the store says it. */
 export interface SpendingStore {
-  listRuns(limit?: number): RunRecord[];
+  /** Neither parts of runs nor comparisons. */
+  evaluations(limit?: number): RunRecord[];
   spending(id: string, since: number): { dearestUsd: number };
 }
 
@@ -14,7 +15,7 @@ export function dearestTrial(store: SpendingStore, run: RunRecord): number {
   const own = store.spending(run.id, 0).dearestUsd;
   if (own > 0) return own;
   const before = store
-    .listRuns(MOST_RUNS)
+    .evaluations(MOST_RUNS)
     .find(({ id, plan }) => id !== run.id && plan.suite === run.plan.suite && plan.origin === undefined);
   return before ? store.spending(before.id, 0).dearestUsd : 0;
 }

@@ -75,10 +75,7 @@ export function lensesOf(
 }
 
 function runsOf(store: RunStore | undefined, fits: (run: RunRecord) => boolean): RunRecord[] {
-  // A comparison holds two runs in one, so its counts are those of neither.
-  return store
-    ? store.listRuns(RUNS, { parts: false }).filter((run) => run.plan.comparison === undefined && fits(run))
-    : [];
+  return store ? store.evaluations(RUNS).filter(fits) : [];
 }
 
 /** Of the newest run that holds the case. */

@@ -20,6 +20,8 @@ export interface RunPlan {
   comparison?: { baseline: string; candidate: string };
   /** Id of the run in which its results stand in place of those that were there: it is not a run by itself. */
   partOf?: string;
+  /** What the person asked for in other words than the suite's; absent in runs of older versions. */
+  request?: RunRequest;
   /** What the person left out of the suite for this run; absent where it ran whole. */
   leftOut?: RunOmission;
   /** The model of every prompt target, where the person chose one for this run. */
@@ -32,6 +34,31 @@ export interface RunPlan {
   trials: number;
   /** The policy as the suite had it; null where it has none. */
   gate: GatePolicy | null;
+}
+
+/**
+ * What a person asks of one run in other words than its suite's; undefined leaves the suite's own. Kept with the run, so
+ * that whoever goes on with it, or asks the same again, needs nobody's memory.
+ */
+export interface RunRequest {
+  filter?: RunFilter;
+  repeat?: number;
+  maxConcurrency?: number;
+  seed?: number;
+  /** The model of every prompt target, as `provider/model`. */
+  model?: string;
+  /** The model that judges in place of every other one, as `provider/model`. */
+  judge?: string;
+  /** Names of the targets that take part; all of them where absent. */
+  targets?: string[];
+  /** Paths of the suite's datasets that take part; all of them where absent. */
+  datasets?: string[];
+  /** Leave out evaluators of the stage `judge`. */
+  withoutJudge?: boolean;
+  /** Id of a stored run whose outputs are judged anew; no target is called. */
+  rejudge?: string;
+  /** Keep the replies of models and agents in a folder, or take them from there. A stored folder counts from the workspace. */
+  recordings?: { mode: 'record' | 'replay'; folder: string };
 }
 
 export interface PlanTarget {
@@ -68,6 +95,8 @@ export interface RunFilter {
 }
 
 export type RunState =
+  /** Stored, and never yet worked on. */
+  | { state: 'planned' }
   | { state: 'running'; owner: { pid: number; host: string; started: string | null; heartbeat: number } }
   /** `reason`: why the program itself ended it, e.g. a spending limit. */
   | { state: 'interrupted'; reason?: string }

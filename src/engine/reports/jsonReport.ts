@@ -1,4 +1,4 @@
-import type { RunRecord } from '../model/run.ts';
+import type { RunRecord, RunState } from '../model/run.ts';
 import { resultEntry } from './resultEntry.ts';
 import type { RunReport } from './runReport.ts';
 import { summaryEntry } from './summaryEntry.ts';
@@ -44,7 +44,7 @@ export function runEntry(run: RunRecord) {
     id: run.id,
     suite: plan.suite,
     config: plan.configPath,
-    state: run.status.state,
+    state: stateOf(run.status),
     created_at: new Date(run.createdAt).toISOString(),
     elapsed_ms: Math.round(run.elapsedMs),
     dataset: {
@@ -66,6 +66,12 @@ export function runEntry(run: RunRecord) {
     ...(plan.partOf === undefined ? {} : { part_of: plan.partOf }),
     ...(plan.leftOut ? { left_out: plan.leftOut } : {}),
     ...(plan.model === undefined ? {} : { model: plan.model }),
+    ...(plan.judge === undefined ? {} : { judge: plan.judge }),
     ...(plan.origin === undefined ? {} : { origin: plan.origin }),
   };
+}
+
+/** One that was never begun is to be gone on with, like any other that was interrupted. */
+function stateOf({ state }: RunState): Exclude<RunState['state'], 'planned'> {
+  return state === 'planned' ? 'interrupted' : state;
 }

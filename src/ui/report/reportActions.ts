@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import type { EngineClient } from '../engine/engineClient.ts';
 import { type RunController, throwBroken } from '../runs/runController.ts';
-import { sameRequest } from '../runs/sameRequest.ts';
 import type { ActionRequest } from './reportPanel.ts';
 import { fetchResult, openResultDiff, openTrace } from './resultDocuments.ts';
 import { parsePlace } from './resultTexts.ts';
@@ -49,10 +48,9 @@ async function openCase(request: ActionRequest, engine: EngineClient): Promise<v
 async function rerunCase(request: ActionRequest, { engine, runs, show }: ActionOptions): Promise<void> {
   const { runId: partOf, caseId, target } = request;
   const { run } = await engine.call('run/summary', { runId: partOf });
-  const { suite, overrides } = sameRequest(run);
-  const only = { filter: { names: [], tags: [], ids: [caseId] }, targets: [target], seed: run.seed, partOf };
+  const only = { filter: { names: [], tags: [], ids: [caseId] }, targets: [target], partOf };
   const finished = await runs.start(
-    { suite, overrides: { ...overrides, ...only } },
+    { suite: run.suite, again: partOf, overrides: only },
     {
       onEvent: ({ kind, run: { runId, partOf: whole } }) => {
         if (kind === 'started' && whole === undefined) void show({ runId, caseId, target });

@@ -13,7 +13,6 @@ import { casesArgument, fileArgument, runArgument, suiteArgument } from './runAr
 import type { RunController, RunRequest } from './runController.ts';
 import type { RunPorts } from './runPorts.ts';
 import { endText, progressText, withRunProgress } from './runProgress.ts';
-import { sameRequest } from './sameRequest.ts';
 
 type RunHead = EngineCalls['run/list']['result']['runs'][number];
 
@@ -98,7 +97,8 @@ async function rerunLast(ports: RunPorts, given: unknown): Promise<void> {
   const runId = runArgument(given);
   const { lastRequest } = ports.runs;
   if (runId === undefined && lastRequest) return run(ports, lastRequest);
-  await run(ports, sameRequest(await headOf(ports, runId)));
+  const { id, suite } = await headOf(ports, runId);
+  await run(ports, { suite, again: id });
 }
 
 /** The cases of a run that failed or could not be measured, on the targets where any of them did. */
@@ -111,10 +111,9 @@ async function rerunFailed(ports: RunPorts, given: unknown): Promise<void> {
     );
     return;
   }
-  const { suite, overrides } = sameRequest(head);
   const filter = { names: [], tags: [], ids: [...new Set(rows.map(({ case_id }) => case_id))] };
   const targets = [...new Set(rows.map(({ target }) => target))];
-  await run(ports, { suite, overrides: { ...overrides, targets, filter, datasets: [head.dataset.path] } });
+  await run(ports, { suite: head.suite, again: head.id, overrides: { targets, filter } });
 }
 
 async function resumeRun(ports: RunPorts, given: unknown): Promise<void> {

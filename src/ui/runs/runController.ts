@@ -12,14 +12,16 @@ export type RunOverrides = EngineCalls['run/start']['params']['overrides'];
 /** What a person asks to be run. */
 export interface RunRequest {
   suite: string;
+  /** A stored run of the suite that is asked for once more, but for what `overrides` say. */
+  again?: string;
   overrides?: RunOverrides;
 }
 
+/** As the engine is asked. */
+type WantedRun = { suite: string; again?: string; overrides: RunOverrides; scripts: boolean };
+
 /** Whether a run may begin that was asked for. */
-type Approve = (
-  wanted: { suite: string; overrides: RunOverrides; scripts: boolean },
-  token: vscode.CancellationToken | undefined,
-) => Promise<boolean>;
+type Approve = (wanted: WantedRun, token: vscode.CancellationToken | undefined) => Promise<boolean>;
 
 export interface FollowOptions {
   token?: vscode.CancellationToken;
@@ -94,18 +96,11 @@ export class RunController implements vscode.Disposable {
     return this.#latest;
   }
 
-  /** As the setting says: the model of every prompt, unless the request names one. */
-  withSettings({ suite, overrides }: RunRequest): {
-    suite: string;
-    overrides: RunOverrides;
-    scripts: boolean;
-  } {
-    const { model, allowScripts } = this.#settings;
-    return {
-      suite,
-      overrides: { ...(model === undefined ? {} : { model }), ...overrides },
-      scripts: allowScripts,
-    };
+  /** As the setting says: the model of every prompt, unless the request names one, or a run that had its own. */
+  withSettings({ suite, again, overrides = {} }: RunRequest): WantedRun {
+    const { model, allowScripts: scripts } = this.#settings;
+    if (again !== undefined) return { suite, again, overrides, scripts };
+    return { suite, overrides: { ...(model === undefined ? {} : { model }), ...overrides }, scripts };
   }
 
   /** `observe` is called for every request, whoever makes it. */

@@ -9,7 +9,8 @@ import type { TargetBudgets } from './tokenBudgets.ts';
 
 /** Where runs and decisions are kept; the store is one. */
 export interface BudgetLedger {
-  listRuns(limit?: number): RunRecord[];
+  /** Neither parts of runs nor comparisons. */
+  evaluations(limit?: number): RunRecord[];
   results(id: string): Iterable<TrialResult>;
   readonly budgets: {
     /** Decisions of a suite, the oldest first. */
@@ -25,7 +26,7 @@ export interface BudgetLedger {
 export function budgetsFor(store: BudgetLedger, run: RunRecord): Map<string, TargetBudgets> {
   const earlier = decisionsBefore(store, run);
   const last = store
-    .listRuns(200)
+    .evaluations(200)
     .find(({ plan, createdAt }) => plan.suite === run.plan.suite && createdAt < run.createdAt);
   return new Map(
     run.plan.targets.map(({ name }) => {

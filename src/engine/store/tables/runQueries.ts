@@ -15,6 +15,9 @@ export interface KnownRun {
   origin: RunPlan['origin'];
 }
 
+const IS_WHOLE = `json_extract(plan, '$.partOf') IS NULL`;
+const IS_OF_ONE_SIDE = `json_extract(plan, '$.comparison') IS NULL`;
+
 /** What is asked of stored runs. */
 export class RunQueries {
   protected readonly connection: Connection;
@@ -29,14 +32,25 @@ export class RunQueries {
     return toRunRecord(this.row(id));
   }
 
-  /** Newest first; without `parts`, only those that are runs by themselves. */
-  listRuns(limit = 50, { parts = true } = {}): RunRecord[] {
-    const only = parts ? '' : `WHERE json_extract(plan, '$.partOf') IS NULL`;
-    const rows = this.connection.all(
-      `SELECT * FROM runs ${only} ORDER BY created_at DESC, id DESC LIMIT ?`,
-      limit,
-    );
-    return rows.map((row) => toRunRecord(row as unknown as RunRow));
+  /** Undefined when there is no such run. */
+  findRun(id: string): RunRecord | undefined {
+    const [row] = this.connection.all('SELECT * FROM runs WHERE id = ?', id);
+    return row && toRunRecord(row as unknown as RunRow);
+  }
+
+  /** Everything that called anybody, the newest first: evaluations, their parts, and comparisons. */
+  listRuns(limit = 50): RunRecord[] {
+    return this.#list('', limit);
+  }
+
+  /** Runs by themselves, the newest first: neither parts of others nor comparisons, which hold two runs in one. */
+  evaluations(limit = 50): RunRecord[] {
+    return this.#list(`WHERE ${IS_WHOLE} AND ${IS_OF_ONE_SIDE}`, limit);
+  }
+
+  /** Runs that were made for comparisons, the newest first. */
+  comparisons(limit = 50): RunRecord[] {
+    return this.#list(`WHERE NOT (${IS_OF_ONE_SIDE})`, limit);
   }
 
   /** Ids of the runs that are part of this one, the oldest first. */
@@ -206,6 +220,14 @@ export class RunQueries {
   logs(traceId: string): LogRecord[] {
     const rows = this.connection.all('SELECT body FROM logs WHERE trace_id = ? ORDER BY rowid', traceId);
     return rows.flatMap((row) => JSON.parse(String(row.body)) as LogRecord[]);
+  }
+
+  #list(condition: string, limit: number): RunRecord[] {
+    const rows = this.connection.all(
+      `SELECT * FROM runs ${condition} ORDER BY created_at DESC, id DESC LIMIT ?`,
+      limit,
+    );
+    return rows.map((row) => toRunRecord(row as unknown as RunRow));
   }
 
   /** The run's number, and the number of each of its targets by name. */

@@ -35,6 +35,7 @@ function toState(row: RunRow): RunState {
     case 'complete':
       return { state: 'complete', finishedAt: row.finished_at ?? row.created_at, ...reasonOf(row) };
     case 'interrupted':
+      if (row.attempts === 0) return { state: 'planned' };
       return { state: 'interrupted', ...reasonOf(row) };
     case 'running':
       return {

@@ -1,0 +1,41 @@
+import path from 'node:path';
+import type { RunOverrides } from '../engine/runs/preparation/prepareRun.ts';
+import type { OtlpOptions } from './otlp.ts';
+import { type RecordingOptions, recordingOverrides } from './recordings.ts';
+
+/** What `touchstone eval` can be told. */
+export interface EvalOptions extends OtlpOptions, RecordingOptions {
+  config?: string;
+  suite?: string[];
+  /** Only these targets. */
+  targets?: string[];
+  filter?: string[];
+  tag?: string[];
+  model?: string;
+  judge?: string;
+  repeat?: number;
+  maxConcurrency?: number;
+  seed?: number;
+  resume?: string | true;
+  trust?: boolean;
+  output?: string[];
+  progress: boolean;
+  estimate?: boolean;
+  maxCost?: number;
+}
+
+/** The options as the engine takes them; paths count from `cwd`. */
+export function overridesOf(options: EvalOptions, cwd: string): RunOverrides {
+  const { targets, repeat, maxConcurrency, seed, model, judge } = options;
+  return {
+    ...recordingOverrides(options, cwd),
+    writes: (options.output ?? []).map((file) => path.resolve(cwd, file)),
+    filter: { names: options.filter ?? [], tags: options.tag ?? [] },
+    ...(targets === undefined ? {} : { targets }),
+    ...(repeat === undefined ? {} : { repeat }),
+    ...(maxConcurrency === undefined ? {} : { maxConcurrency }),
+    ...(seed === undefined ? {} : { seed }),
+    ...(model === undefined ? {} : { model }),
+    ...(judge === undefined ? {} : { judge }),
+  };
+}

@@ -1,0 +1,47 @@
+import { CallHistory } from '../../cost/callHistory.ts';
+import type { SpendingLimits } from '../../cost/spendingDecision.ts';
+import { SpendingLimit } from '../../cost/spendingLimit.ts';
+import { dearestTrial } from '../../cost/spent.ts';
+import type { RunRecord } from '../../model/run.ts';
+import type { PreparedRun } from '../preparation/prepareRun.ts';
+import type { LifecyclePorts } from './lifecyclePorts.ts';
+
+/**
+ * Holds a run to the limits of its suite, or to those `given` in their place. A limit that a person set stays with the
+ * run when it goes on.
+ */
+export async function spendingLimitOf(
+  ports: LifecyclePorts,
+  prepared: PreparedRun,
+  record: RunRecord,
+  given: SpendingLimits,
+): Promise<SpendingLimit | undefined> {
+  // What a recording answers is not paid for.
+  if (record.plan.origin?.replay) return undefined;
+  const { store } = ports;
+  if (given.perRun !== undefined) store.ledger.keepLimit(record.id, given.perRun);
+  const limits = limitsOf(prepared, given, store.ledger.limitOf(record.id));
+  if (limits.perRun === undefined && limits.perDay === undefined) return undefined;
+
+  const { createMostOfTrial } = await import('../../cost/mostOfTrial.ts');
+  const { estimatedRun } = await import('../estimateInputs.ts');
+  const history = CallHistory.read(store, record.plan.suite);
+  const estimated = estimatedRun(prepared, ports.workspace, ports, history);
+  return new SpendingLimit({
+    limits,
+    plan: record.plan,
+    ledger: store.ledger,
+    clock: ports.clock,
+    dearestUsd: dearestTrial(store, record),
+    mostOfTrial: await createMostOfTrial(estimated, prepared.budgets?.allowance),
+  });
+}
+
+function limitsOf({ suite }: PreparedRun, given: SpendingLimits, kept: number | undefined): SpendingLimits {
+  const { perRun, ...rest } = {
+    ...suite.budget,
+    ...given,
+    ...(kept === undefined ? {} : { perRun: kept }),
+  };
+  return Number.isFinite(perRun) ? { ...rest, perRun } : rest;
+}
