@@ -1,3 +1,4 @@
+import { defined, nonEmpty } from '../model/defined.ts';
 import type { Prompt } from '../model/prompt.ts';
 import type { TokenCount } from '../models/tokens/tokenCount.ts';
 import type { CompressOptions } from './options.ts';
@@ -68,8 +69,7 @@ export class RuleRun {
     const { messages, tools, responseFormat } = this.#prompt;
     return this.#options.tokenizer.countChat({
       messages: messages.map(({ role }, index) => ({ role, content: templates[index] ?? '' })),
-      ...(tools.length === 0 ? {} : { tools }),
-      ...(responseFormat === undefined ? {} : { responseFormat }),
+      ...defined({ tools: nonEmpty(tools), responseFormat }),
     }).total;
   }
 

@@ -1,5 +1,6 @@
 import { PromptError, UserError } from '../errors.ts';
 import { parseJson } from '../files/formats/parseJson.ts';
+import { defined, nonEmpty } from '../model/defined.ts';
 import type { JsonValue } from '../model/json.ts';
 import type { SourceRange } from '../model/location.ts';
 import type { Role } from '../model/message.ts';
@@ -106,8 +107,7 @@ export function countPrompt(prompt: Prompt, tokenizer: Tokenizer): FileTokens {
   const messages = countedMessages(prompt);
   const counted = tokenizer.countChat({
     messages: messages.map(({ message }) => message),
-    ...(tools.length === 0 ? {} : { tools }),
-    ...(responseFormat === undefined ? {} : { responseFormat }),
+    ...defined({ tools: nonEmpty(tools), responseFormat }),
   });
   return {
     ...headOf(prompt.path, tokenizer),

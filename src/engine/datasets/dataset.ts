@@ -6,6 +6,7 @@ import { type Line, readLineBatches } from '../files/formats/jsonLines.ts';
 import { readBytes } from '../files/readText.ts';
 import { decodeUtf8 } from '../files/text/decode.ts';
 import type { DatasetHeader, LocatedCase } from '../model/case.ts';
+import { defined } from '../model/defined.ts';
 import { isJsonObject, type JsonObject } from '../model/json.ts';
 import type { Problem } from '../model/problem.ts';
 import { ProblemList } from './check/problemList.ts';
@@ -173,7 +174,7 @@ async function readLines(
         }
       : undefined;
     isFirst = false;
-    return readLineBatches(path, { signal, shownAs, ...(observe ? { observe } : {}) });
+    return readLineBatches(path, { signal, shownAs, ...defined({ observe }) });
   };
   const lines = await checkLines(shownAs, source, problems);
   if (!lines || problems.hasErrors) return undefined;

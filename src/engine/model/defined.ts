@@ -13,3 +13,8 @@ export function defined<T extends object>(fields: T): Defined<T>;
 export function defined(fields: object): object {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
+
+/** A list or map with something in it; undefined for an empty one. */
+export function nonEmpty<T extends object>(value: T | undefined): T | undefined {
+  return value && Object.keys(value).length > 0 ? value : undefined;
+}

@@ -1,4 +1,5 @@
 import { PromptError } from '../errors.ts';
+import { defined } from '../model/defined.ts';
 import type { Prompt, PromptInput } from '../model/prompt.ts';
 import { nameFromPath } from './detectFormat.ts';
 import { hashPrompt } from './hashPrompt.ts';
@@ -28,18 +29,18 @@ export function finishPrompt(draft: PromptDraft): Prompt {
     path: draft.path,
     format: draft.format,
     name: draft.name ?? nameFromPath(draft.path),
-    ...(draft.description === undefined ? {} : { description: draft.description }),
+    ...defined({ description: draft.description }),
     syntax: draft.syntax,
     messages: draft.messages,
     inputs: collectInputs(draft, draft.inputs ?? []),
     model: draft.model ?? { parameters: {} },
     tools: draft.tools ?? [],
-    ...(draft.responseFormat === undefined ? {} : { responseFormat: draft.responseFormat }),
+    ...defined({ responseFormat: draft.responseFormat }),
     testData: draft.testData ?? [],
     ...(draft.unresolved === undefined || draft.unresolved.length === 0
       ? {}
       : { unresolved: draft.unresolved }),
-    ...(draft.includes === undefined ? {} : { includes: draft.includes }),
+    ...defined({ includes: draft.includes }),
     evaluators: draft.evaluators ?? [],
     body: draft.body,
   };

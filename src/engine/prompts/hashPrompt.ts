@@ -1,3 +1,4 @@
+import { defined } from '../model/defined.ts';
 import { contentHash } from '../model/hash.ts';
 import type { Prompt } from '../model/prompt.ts';
 
@@ -12,9 +13,9 @@ export function hashPrompt(prompt: Omit<Prompt, 'hash'>): string {
     messages: prompt.messages.map(({ role, template, beside }) => ({
       role,
       template: template.replaceAll('\r\n', '\n'),
-      ...(beside === undefined ? {} : { beside }),
+      ...defined({ beside }),
     })),
-    ...(prompt.includes === undefined ? {} : { includes: prompt.includes }),
+    ...defined({ includes: prompt.includes }),
     defaults: prompt.inputs
       .filter((input) => input.default !== undefined || !input.required)
       .map((input) => [input.name, input.default ?? null]),

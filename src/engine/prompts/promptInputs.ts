@@ -1,4 +1,5 @@
 import { PromptError } from '../errors.ts';
+import { defined } from '../model/defined.ts';
 import type { Prompt, PromptInput } from '../model/prompt.ts';
 import { parseHandlebars } from './handlebars/handlebarsTemplate.ts';
 import { findHandlebarsUses } from './handlebars/handlebarsUses.ts';
@@ -70,7 +71,7 @@ export function templateError(
     error.missing === undefined ? error.message : `the variable '${error.missing}' has no value`,
     {
       where: templateLocation(prompt, message, offset),
-      ...(remedy === undefined ? {} : { remedy }),
+      ...defined({ remedy }),
     },
   );
 }

@@ -1,4 +1,5 @@
 import { PromptError } from '../errors.ts';
+import { defined } from '../model/defined.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { ContentPart, Message, Role } from '../model/message.ts';
 import type { MessageTemplate, Prompt, RenderedPrompt } from '../model/prompt.ts';
@@ -42,7 +43,7 @@ export function renderPrompt(
     messages,
     parameters: prompt.model.parameters,
     tools: prompt.tools,
-    ...(prompt.responseFormat === undefined ? {} : { responseFormat: prompt.responseFormat }),
+    ...defined({ responseFormat: prompt.responseFormat }),
   };
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { defined } from '../../../src/engine/model/defined.ts';
+import { defined, nonEmpty } from '../../../src/engine/model/defined.ts';
 
 interface Options {
   name: string;
@@ -34,5 +34,15 @@ describe('defined', () => {
   it('says in its type that a field that always has a value is there', () => {
     const seed: number = defined({ seed: 1, tag: undefined }).seed;
     assert.equal(seed, 1);
+  });
+});
+
+describe('nonEmpty', () => {
+  it('gives back a list or map with something in it, and undefined for an empty or missing one', () => {
+    assert.deepEqual(nonEmpty([0]), [0]);
+    assert.deepEqual(nonEmpty({ a: undefined }), { a: undefined });
+    assert.equal(nonEmpty([]), undefined);
+    assert.equal(nonEmpty({}), undefined);
+    assert.equal(nonEmpty(undefined), undefined);
   });
 });

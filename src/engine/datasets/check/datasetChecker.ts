@@ -1,6 +1,7 @@
 import type { Pointer, SourceDocument } from '../../files/formats/document.ts';
 import { excerpt } from '../../files/text/excerpt.ts';
 import type { GoldenCase } from '../../model/case.ts';
+import { defined } from '../../model/defined.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import type { Problem } from '../../model/problem.ts';
@@ -221,5 +222,5 @@ function startOf(document: SourceDocument, pointer: Pointer): SourceLocation {
 }
 
 function error(code: string, message: string, location: SourceLocation, remedy?: string): Problem {
-  return { severity: 'error', code, message, location, ...(remedy === undefined ? {} : { remedy }) };
+  return { severity: 'error', code, message, location, ...defined({ remedy }) };
 }

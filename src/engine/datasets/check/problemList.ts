@@ -1,4 +1,5 @@
 import type { FileError } from '../../errors.ts';
+import { defined } from '../../model/defined.ts';
 import type { Problem } from '../../model/problem.ts';
 
 /** Most problems that are reported at once. */
@@ -42,7 +43,7 @@ export class ProblemList {
       code: 'unreadable-file',
       message: error.message,
       location: where && 'line' in where ? where : { path, line: 1, column: 1 },
-      ...(error.remedy === undefined ? {} : { remedy: error.remedy }),
+      ...defined({ remedy: error.remedy }),
     });
   }
 }

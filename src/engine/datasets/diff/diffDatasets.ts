@@ -1,4 +1,5 @@
 import type { GoldenCase } from '../../model/case.ts';
+import { defined } from '../../model/defined.ts';
 import { contentHash } from '../../model/hash.ts';
 import type { JsonObject, JsonValue } from '../../model/json.ts';
 import { CURRENT_FORMAT } from '../formatVersion.ts';
@@ -101,7 +102,7 @@ function lone(
   const byContent = new Map(candidates.map((entry) => [contentWithoutId(entry), entry.id]));
   return alone.map((entry) => {
     const sameAs = byContent.get(contentWithoutId(entry));
-    return { id: entry.id, case: entry, ...(sameAs === undefined ? {} : { sameAs }) };
+    return { id: entry.id, case: entry, ...defined({ sameAs }) };
   });
 }
 

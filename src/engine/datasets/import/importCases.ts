@@ -1,5 +1,6 @@
 import { FileError, ProblemsError, UsageError } from '../../errors.ts';
 import type { GoldenCase } from '../../model/case.ts';
+import { defined, nonEmpty } from '../../model/defined.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import { ProblemList } from '../check/problemList.ts';
 import { explainSchemaErrors } from '../check/schemaError.ts';
@@ -130,7 +131,7 @@ class Reader {
     const { id: _, kept: beside, own, metadata, expected_output, ...fields } = draft;
     const ownId = own?.['id'];
     const wanted = typeof ownId === 'string' ? ownId : draft.id;
-    const { id, repeated } = this.#ids.next({ ...draft, ...(wanted === undefined ? {} : { id: wanted }) });
+    const { id, repeated } = this.#ids.next({ ...draft, ...defined({ id: wanted }) });
     for (const kind of unsendableParts(draft.messages ?? [])) {
       this.#tally.note(`a part of the kind ${kind} cannot be sent: give images as https: or data: addresses`);
     }
@@ -147,8 +148,7 @@ class Reader {
       ...own,
       ...fields,
       id,
-      ...(Object.keys(expected).length > 0 ? { expected_output: expected } : {}),
-      ...(Object.keys(all).length > 0 ? { metadata: all } : {}),
+      ...defined({ expected_output: nonEmpty(expected), metadata: nonEmpty(all) }),
     });
   }
 
@@ -189,5 +189,5 @@ function inOrder(testCase: GoldenCase): GoldenCase {
   const { metadata, ...fields } = testCase;
   const rank = (name: string): number => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
   const sorted = Object.entries(fields).sort(([a], [b]) => rank(a) - rank(b));
-  return { ...Object.fromEntries(sorted), id: testCase.id, ...(metadata ? { metadata } : {}) };
+  return { ...Object.fromEntries(sorted), id: testCase.id, ...defined({ metadata }) };
 }

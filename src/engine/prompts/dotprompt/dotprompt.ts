@@ -1,4 +1,5 @@
 import type { Pointer } from '../../files/formats/document.ts';
+import { defined } from '../../model/defined.ts';
 import { isJsonObject, type JsonObject } from '../../model/json.ts';
 import type { ResponseFormat } from '../../model/message.ts';
 import type { Problem } from '../../model/problem.ts';
@@ -32,7 +33,7 @@ export function parseDotprompt(source: PromptSource): Prompt {
     syntax: 'handlebars',
     messages,
     inputs,
-    model: { ...(id === undefined ? {} : { id }), parameters: readParameters(fields, ['config']) },
+    model: { ...defined({ id }), parameters: readParameters(fields, ['config']) },
     responseFormat: readOutput(fields, named('output')),
     unresolved,
     body: source.range(source.trim(body)),
@@ -52,7 +53,7 @@ function readInputs(fields: Fields, onNamed: OnNamedSchema): PromptInput[] {
     return {
       name,
       ...(typeof description === 'string' ? { description } : {}),
-      ...(preset === undefined ? {} : { default: preset }),
+      ...defined({ default: preset }),
       required: preset === undefined && required.includes(name),
       location: locateInput(fields, name),
     };

@@ -1,4 +1,5 @@
 import type { Pointer } from '../../files/formats/document.ts';
+import { defined, nonEmpty } from '../../model/defined.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { Fields } from '../fields/fields.ts';
 
@@ -72,7 +73,7 @@ class PicoReader {
     return {
       type: 'object',
       properties: Object.fromEntries(properties),
-      ...(required.length === 0 ? {} : { required }),
+      ...defined({ required: nonEmpty(required) }),
       additionalProperties: additional,
     };
   }
@@ -97,7 +98,7 @@ function parseKey(key: string): { name: string; optional: boolean; type?: string
   const name = optional ? head.slice(0, -1) : head;
   if (open < 0) return { name, optional };
   const [type, description] = splitDescription(key.slice(open + 1).replace(/\)\s*$/, ''));
-  return { name, optional, type, ...(description === undefined ? {} : { description }) };
+  return { name, optional, type, ...defined({ description }) };
 }
 
 function splitDescription(text: string): [type: string, description: string | undefined] {

@@ -1,4 +1,5 @@
 import type { Pointer } from '../../files/formats/document.ts';
+import { defined } from '../../model/defined.ts';
 import type { EvaluatorSpec } from '../../model/evaluation.ts';
 import type { JsonObject, JsonValue } from '../../model/json.ts';
 import type { Fields } from '../fields/fields.ts';
@@ -60,9 +61,9 @@ function readJudge(fields: Fields, at: Pointer): JsonObject {
   const model = fields.string([...at, 'modelId']);
   return {
     prompt,
-    ...(system === undefined ? {} : { system }),
+    ...defined({ system }),
     choices: readChoices(fields, [...at, 'choices']),
-    ...(model === undefined ? {} : { model }),
+    ...defined({ model }),
   };
 }
 

@@ -2,6 +2,7 @@ import { PromptError } from '../../errors.ts';
 import type { Pointer } from '../../files/formats/document.ts';
 import { parseJson } from '../../files/formats/parseJson.ts';
 import { parseYaml } from '../../files/formats/parseYaml.ts';
+import { defined } from '../../model/defined.ts';
 import { isJsonObject, type JsonObject } from '../../model/json.ts';
 import type { SourceRange } from '../../model/location.ts';
 import type { ResponseFormat } from '../../model/message.ts';
@@ -34,7 +35,7 @@ export function parseGithubPrompt(source: PromptSource): Prompt {
     description: fields.string(['description']),
     syntax: 'jinja',
     messages: list.map((_, index) => readMessage(source, fields, ['messages', index])),
-    model: { ...(id === undefined ? {} : { id }), parameters: readParameters(fields, ['modelParameters']) },
+    model: { ...defined({ id }), parameters: readParameters(fields, ['modelParameters']) },
     responseFormat: readResponseFormat(fields),
     testData: readTestData(fields),
     evaluators: readGithubEvaluators(fields),

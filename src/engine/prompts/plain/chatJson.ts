@@ -1,5 +1,6 @@
 import type { Pointer } from '../../files/formats/document.ts';
 import { parseJson } from '../../files/formats/parseJson.ts';
+import { defined, nonEmpty } from '../../model/defined.ts';
 import { isJsonObject, type JsonValue } from '../../model/json.ts';
 import type { ContentPart, ToolCall } from '../../model/message.ts';
 import type { MessageTemplate, Prompt } from '../../model/prompt.ts';
@@ -28,7 +29,7 @@ export function parseChatJson(source: PromptSource): Prompt {
     name: undefined,
     syntax: 'jinja',
     messages: list.map((_, index) => readMessage(fields, [...root, index])),
-    model: { ...(id === undefined ? {} : { id }), parameters: {} },
+    model: { ...defined({ id }), parameters: {} },
     tools: isRequest ? readPromptyTools(fields) : [],
     body: fields.locate(root),
   });
@@ -49,11 +50,13 @@ function readMessage(fields: Fields, at: Pointer): MessageTemplate {
   const toolCallId = fields.string([...at, 'tool_call_id']);
   const { textAt, before, after } = readParts(fields, [...at, 'content']);
   const beside = {
-    ...(name === undefined ? {} : { name }),
-    ...(toolCalls.length > 0 ? { toolCalls } : {}),
-    ...(toolCallId === undefined ? {} : { toolCallId }),
-    ...(before.length > 0 ? { before } : {}),
-    ...(after.length > 0 ? { after } : {}),
+    ...defined({
+      name,
+      toolCalls: nonEmpty(toolCalls),
+      toolCallId,
+      before: nonEmpty(before),
+      after: nonEmpty(after),
+    }),
   };
   // A message of calls or images only has no text.
   const isBare = fields.get(textAt) === undefined && (toolCalls.length > 0 || before.length > 0);
@@ -104,7 +107,7 @@ function readCall(fields: Fields, at: Pointer): ToolCall {
   const id = fields.string([...at, 'id']);
   const name = fields.string([...call, 'name']);
   if (name === undefined) throw fields.fail(at, 'the tool call has no name', 'Add name: to its function.');
-  return { ...(id === undefined ? {} : { id }), name, arguments: fields.get([...call, 'arguments']) ?? {} };
+  return { ...defined({ id }), name, arguments: fields.get([...call, 'arguments']) ?? {} };
 }
 
 function textMessage(fields: Fields, at: Pointer, role: MessageTemplate['role']): MessageTemplate {

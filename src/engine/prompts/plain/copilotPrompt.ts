@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.ts';
 import type { Prompt } from '../../model/prompt.ts';
 import { readFrontMatter } from '../fields/frontMatter.ts';
 import { finishPrompt } from '../finishPrompt.ts';
@@ -19,7 +20,7 @@ export function parseCopilotPrompt(source: PromptSource): Prompt {
     description: fields.string(['description']),
     syntax: 'input',
     messages: [source.message('user', span)],
-    model: { ...(id === undefined ? {} : { id }), parameters: {} },
+    model: { ...defined({ id }), parameters: {} },
     body: source.range(span),
   });
 }

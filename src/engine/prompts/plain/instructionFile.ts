@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.ts';
 import type { Prompt } from '../../model/prompt.ts';
 import type { Fields } from '../fields/fields.ts';
 import { readFrontMatter } from '../fields/frontMatter.ts';
@@ -22,7 +23,7 @@ export function parseInstructionFile(
     description: format === 'skill' ? demand(fields, 'description') : fields.string(['description']),
     syntax: 'none',
     messages: [source.message('system', span)],
-    model: { ...(id === undefined ? {} : { id }), parameters: {} },
+    model: { ...defined({ id }), parameters: {} },
     body: source.range(span),
   });
 }

@@ -1,4 +1,5 @@
 import type { Pointer } from '../../files/formats/document.ts';
+import { defined } from '../../model/defined.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { Prompt, TemplateSyntax } from '../../model/prompt.ts';
 import { Fields } from '../fields/fields.ts';
@@ -88,7 +89,7 @@ function readModel(raw: Fields, scope: ReferenceScope): { id?: string; provider?
     readName(raw, [...configuration, 'model'], scope);
   const provider =
     readName(raw, ['model', 'provider'], scope) ?? readName(raw, [...configuration, 'type'], scope);
-  return { ...(id === undefined ? {} : { id }), ...(provider === undefined ? {} : { provider }) };
+  return { ...defined({ id, provider }) };
 }
 
 /** A model named by an environment variable that is not set is unknown here: a suite names one instead. */

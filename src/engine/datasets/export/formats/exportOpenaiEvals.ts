@@ -1,4 +1,5 @@
 import type { GoldenCase } from '../../../model/case.ts';
+import { defined } from '../../../model/defined.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
 import type { ImportTally } from '../../import/importTally.ts';
 import { withOwnFields } from '../../import/records/ownFields.ts';
@@ -38,8 +39,7 @@ export const openaiEvalsExport: ExportFormat = {
     return {
       ...back,
       input: inputOf(testCase, form),
-      ...(ideal === undefined ? {} : { ideal }),
-      ...(all ? { metadata: all } : {}),
+      ...defined({ ideal, metadata: all }),
     };
   },
 };

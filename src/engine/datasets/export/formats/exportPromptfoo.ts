@@ -1,4 +1,5 @@
 import type { EvaluationCriteria, ExpectedOutput, GoldenCase } from '../../../model/case.ts';
+import { defined, nonEmpty } from '../../../model/defined.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
 import type { ImportTally } from '../../import/importTally.ts';
 import { withOwnFields } from '../../import/records/ownFields.ts';
@@ -34,13 +35,11 @@ export const promptfooExport: ExportFormat = {
     const options = optionsOf(restored['options'], vars);
     const all = withOwnFields(metadata, { form, case: own });
     return {
-      ...(testCase.description === undefined ? {} : { description: testCase.description }),
+      ...defined({ description: testCase.description }),
       vars,
-      ...(assert.length > 0 ? { assert } : {}),
-      ...(testCase.threshold === undefined ? {} : { threshold: testCase.threshold }),
+      ...defined({ assert: nonEmpty(assert), threshold: testCase.threshold }),
       ...without(restored, ['options']),
-      ...(options ? { options } : {}),
-      ...(all ? { metadata: all } : {}),
+      ...defined({ options, metadata: all }),
     };
   },
 };

@@ -1,3 +1,4 @@
+import { defined, nonEmpty } from '../../../model/defined.ts';
 import type { ImportFormat } from '../importFormat.ts';
 import { answerPart, inputPart } from '../records/caseParts.ts';
 
@@ -20,11 +21,10 @@ export const autoevals: ImportFormat = {
     const metadata = record.takeMap('metadata');
     return [
       {
-        ...(id === undefined ? {} : { id }),
+        ...defined({ id }),
         ...inputPart(record.take('input'), record, 'input'),
         ...answerPart(record.take('expected'), 'expected', tally),
-        ...(tags && tags.length > 0 ? { tags } : {}),
-        ...(metadata ? { metadata } : {}),
+        ...defined({ tags: nonEmpty(tags), metadata }),
       },
     ];
   },

@@ -1,3 +1,4 @@
+import { defined } from '../../../model/defined.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
 import type { CaseDraft, ImportContext, ImportFormat } from '../importFormat.ts';
 import { answerPart, inputPart } from '../records/caseParts.ts';
@@ -29,7 +30,7 @@ export const conversations: ImportFormat = {
     const first = system === undefined ? [] : [{ role: 'system', content: system }];
     return [
       {
-        ...(id === undefined ? {} : { id }),
+        ...defined({ id }),
         ...draft,
         ...(draft.messages ? { messages: [...first, ...draft.messages] } : {}),
         ...(!draft.messages && system !== undefined ? { kept: { ...draft.kept, system } } : {}),

@@ -1,3 +1,4 @@
+import { defined, nonEmpty } from '../../../model/defined.ts';
 import { isJsonObject } from '../../../model/json.ts';
 import type { CaseDraft, ImportContext, ImportFormat } from '../importFormat.ts';
 import { answerPart, inputPart, isConversation } from '../records/caseParts.ts';
@@ -43,10 +44,9 @@ export const deepeval: ImportFormat = {
     const metadata = record.takeMap('additional_metadata', 'additionalMetadata');
     return [
       {
-        ...(id === undefined ? {} : { id }),
-        ...(description === undefined ? {} : { description }),
+        ...defined({ id, description }),
         ...(record.has('scenario') ? conversation(record, context) : singleTurn(record, context)),
-        ...(metadata ? { metadata } : {}),
+        ...defined({ metadata }),
       },
     ];
   },
@@ -64,7 +64,7 @@ function singleTurn(record: SourceRecord, { tally }: ImportContext): CaseDraft {
   const expected = { ...expected_output, ...calls.expected };
   return {
     ...input,
-    ...(Object.keys(expected).length > 0 ? { expected_output: expected } : {}),
+    ...defined({ expected_output: nonEmpty(expected) }),
     kept: { ...kept, ...calls.kept },
   };
 }
@@ -77,7 +77,7 @@ function conversation(record: SourceRecord, { tally }: ImportContext): CaseDraft
   const outcome = record.take('expected_outcome', 'expectedOutcome');
   const played = {
     scenario,
-    ...(user === undefined ? {} : { user_description: user }),
+    ...defined({ user_description: user }),
   };
   return {
     ...(isConversation(turns)

@@ -1,3 +1,4 @@
+import { defined } from '../../../model/defined.ts';
 import type { ImportFormat } from '../importFormat.ts';
 import { answerPart, inputPart } from '../records/caseParts.ts';
 
@@ -17,7 +18,7 @@ export const foundry: ImportFormat = {
     const id = record.takeText('id');
     return [
       {
-        ...(id === undefined ? {} : { id }),
+        ...defined({ id }),
         ...inputPart(record.take('query'), record, 'query'),
         ...answerPart(record.take('ground_truth'), 'ground_truth', tally),
       },

@@ -1,3 +1,4 @@
+import { defined } from '../../../model/defined.ts';
 import type { JsonValue } from '../../../model/json.ts';
 import type { CaseDraft, ImportFormat } from '../importFormat.ts';
 import { answerPart, inputPart } from '../records/caseParts.ts';
@@ -23,10 +24,10 @@ export const inspect: ImportFormat = {
     }
     return [
       {
-        ...(id === undefined ? {} : { id }),
+        ...defined({ id }),
         ...input(record),
         ...answerPart(record.take('target'), 'target', tally),
-        ...(metadata ? { metadata } : {}),
+        ...defined({ metadata }),
       },
     ];
   },

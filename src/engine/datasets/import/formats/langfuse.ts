@@ -1,3 +1,4 @@
+import { defined } from '../../../model/defined.ts';
 import { isJsonObject, type JsonValue } from '../../../model/json.ts';
 import type { ImportFormat } from '../importFormat.ts';
 import { answerPart, inputPart } from '../records/caseParts.ts';
@@ -35,10 +36,10 @@ export const langfuse: ImportFormat = {
     const metadata = record.takeMap('metadata');
     return [
       {
-        ...(id === undefined ? {} : { id }),
+        ...defined({ id }),
         ...inputPart(record.take('input'), record, 'input'),
         ...answerPart(record.take('expectedOutput', 'expected_output'), 'expectedOutput', tally),
-        ...(metadata ? { metadata } : {}),
+        ...defined({ metadata }),
       },
     ];
   },

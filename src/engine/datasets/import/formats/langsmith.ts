@@ -1,3 +1,4 @@
+import { defined } from '../../../model/defined.ts';
 import { isJsonObject, type JsonValue } from '../../../model/json.ts';
 import type { CaseDraft, ImportFormat } from '../importFormat.ts';
 import type { ImportTally } from '../importTally.ts';
@@ -27,11 +28,10 @@ export const langsmith: ImportFormat = {
     const metadata = record.takeMap('metadata');
     return [
       {
-        ...(id === undefined ? {} : { id }),
-        ...(name === undefined ? {} : { description: name }),
+        ...defined({ id, description: name }),
         ...inputPart(record.take('inputs'), record, 'inputs'),
         ...outputs(record.take('outputs'), tally),
-        ...(metadata ? { metadata } : {}),
+        ...defined({ metadata }),
       },
     ];
   },

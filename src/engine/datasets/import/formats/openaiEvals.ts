@@ -1,4 +1,5 @@
 import { parseJson } from '../../../files/formats/parseJson.ts';
+import { defined } from '../../../model/defined.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
 import type { CaseDraft, ImportFormat } from '../importFormat.ts';
 import type { ImportTally } from '../importTally.ts';
@@ -31,7 +32,7 @@ export const openaiEvals: ImportFormat = {
       {
         ...inputPart(readInput(record, own), record, 'input'),
         ...answerPart(record.take('ideal'), 'ideal', tally),
-        ...(metadata ? { metadata } : {}),
+        ...defined({ metadata }),
         ...(isJsonObject(own?.['case']) ? { own: own['case'] } : {}),
       },
     ];
@@ -54,7 +55,7 @@ function hostedItem(item: SourceRecord, tally: ImportTally): CaseDraft {
   const variables = Object.keys(rest).length > 0 ? rest : undefined;
   return {
     ...inputPart(input ?? variables, item, 'input'),
-    ...(expected_output ? { expected_output } : {}),
+    ...defined({ expected_output }),
     kept: { ...kept, ...(input === undefined ? {} : rest) },
   };
 }

@@ -1,3 +1,4 @@
+import { defined, nonEmpty } from '../../../model/defined.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
 import type { ImportContext, ImportFormat } from '../importFormat.ts';
 import { answerPart } from '../records/caseParts.ts';
@@ -39,7 +40,7 @@ export const promptTestData: ImportFormat = {
       {
         input,
         ...answerPart(expected, 'expected', context.tally),
-        ...(assert.length > 0 ? { assert } : {}),
+        ...defined({ assert: nonEmpty(assert) }),
       },
     ];
   },

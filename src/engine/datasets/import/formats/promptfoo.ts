@@ -1,3 +1,4 @@
+import { defined, nonEmpty } from '../../../model/defined.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
 import { deriveId } from '../caseIds.ts';
 import type { CaseDraft, ImportContext, ImportFormat } from '../importFormat.ts';
@@ -53,10 +54,9 @@ function takeTest(record: SourceRecord): PromptfooTest {
   return {
     vars: vars ?? {},
     assert: asAssertions(assertions, record),
-    ...(description === undefined ? {} : { description }),
+    ...defined({ description }),
     ...(typeof threshold === 'number' ? { threshold } : {}),
-    ...(metadata ? { metadata } : {}),
-    ...(options ? { options } : {}),
+    ...defined({ metadata, options }),
   };
 }
 
@@ -101,11 +101,9 @@ function convertTest(test: PromptfooTest, record: SourceRecord, context: ImportC
     return {
       ...(typeof id === 'string' && !isSplit ? { id } : {}),
       ...(isSplit ? { cluster: test.description ?? deriveId(all) } : {}),
-      ...(test.description === undefined ? {} : { description: test.description }),
+      ...defined({ description: test.description }),
       ...inputOf(unwrapped, own, record),
-      ...(assert.length > 0 ? { assert } : {}),
-      ...(test.threshold === undefined ? {} : { threshold: test.threshold }),
-      ...(metadata && Object.keys(metadata).length > 0 ? { metadata } : {}),
+      ...defined({ assert: nonEmpty(assert), threshold: test.threshold, metadata: nonEmpty(metadata) }),
       ...(Object.keys(options).length > 0 ? { kept: { options } } : {}),
       ...(own && isJsonObject(own['case']) ? { own: own['case'] } : {}),
     };

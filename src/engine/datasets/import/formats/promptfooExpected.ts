@@ -1,3 +1,4 @@
+import { defined } from '../../../model/defined.ts';
 import type { JsonObject } from '../../../model/json.ts';
 
 /** Types that promptfoo gives a threshold in a CSV cell, and the threshold where the cell has none. */
@@ -42,7 +43,7 @@ export function assertionFromText(cell: string): JsonObject {
   const written = `${not}${type}`;
   if (LISTS.test(type)) return { type: written, ...(value ? { value: commaSeparated(value) } : {}) };
   if (type === 'is-json' || type === 'contains-json') {
-    return { type: written, ...(value === undefined ? {} : { value }) };
+    return { type: written, ...defined({ value }) };
   }
   const own = value === undefined ? {} : { value: value.trim() };
   if (!WITH_THRESHOLD.has(type)) return { type: written, ...own };

@@ -1,3 +1,4 @@
+import { defined, nonEmpty } from '../../../model/defined.ts';
 import type { JsonObject } from '../../../model/json.ts';
 import type { ImportTally } from '../importTally.ts';
 import type { SourceRecord } from '../records/sourceRecord.ts';
@@ -51,10 +52,7 @@ export function promptfooRow(record: SourceRecord, tally: ImportTally): Promptfo
   return {
     vars,
     assert,
-    ...(description === undefined ? {} : { description }),
-    ...(threshold === undefined ? {} : { threshold }),
-    ...(Object.keys(metadata).length > 0 ? { metadata } : {}),
-    ...(Object.keys(options).length > 0 ? { options } : {}),
+    ...defined({ description, threshold, metadata: nonEmpty(metadata), options: nonEmpty(options) }),
   };
 
   function readMetadata(key: string): void {

@@ -1,3 +1,4 @@
+import { defined, nonEmpty } from '../../../model/defined.ts';
 import { isJsonObject, type JsonValue } from '../../../model/json.ts';
 import type { CaseDraft, ImportFormat } from '../importFormat.ts';
 import { answerPart, inputPart } from '../records/caseParts.ts';
@@ -46,8 +47,8 @@ export const ragas: ImportFormat = {
     return [
       {
         ...input,
-        ...(Object.keys(expected).length > 0 ? { expected_output: expected } : {}),
-        kept: { ...kept, ...calls.kept, ...(recorded.length > 0 ? { recorded } : {}) },
+        ...defined({ expected_output: nonEmpty(expected) }),
+        kept: { ...kept, ...calls.kept, ...defined({ recorded: nonEmpty(recorded) }) },
       },
     ];
   },

@@ -1,4 +1,5 @@
 import { excerpt } from '../../../files/text/excerpt.ts';
+import { defined, nonEmpty } from '../../../model/defined.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
 import type { ImportContext, ImportFormat } from '../importFormat.ts';
 import { inputPart } from '../records/caseParts.ts';
@@ -40,14 +41,11 @@ export const waza: ImportFormat = {
     const all = [...expectations(record), ...assert];
     return [
       {
-        ...(id === undefined ? {} : { id }),
-        ...(name === undefined ? {} : { description: name }),
+        ...defined({ id, description: name }),
         ...inputPart(prompt, record, 'inputs.prompt'),
-        ...(all.length > 0 ? { assert: all } : {}),
-        ...(tags && tags.length > 0 ? { tags } : {}),
+        ...defined({ assert: nonEmpty(all), tags: nonEmpty(tags) }),
         kept: {
-          ...(Object.keys(more).length > 0 ? { inputs: more } : {}),
-          ...(unread.length > 0 ? { graders: unread } : {}),
+          ...defined({ inputs: nonEmpty(more), graders: nonEmpty(unread) }),
         },
       },
     ];

@@ -1,3 +1,4 @@
+import { defined, nonEmpty } from '../../../model/defined.ts';
 import { isJsonObject, type JsonObject } from '../../../model/json.ts';
 
 /** Where an export keeps the fields of a case that the other format does not know. */
@@ -18,5 +19,5 @@ export function splitOwnFields(metadata: JsonObject | undefined): {
   if (!metadata) return {};
   const { [OWN_KEY]: own, ...rest } = metadata;
   if (!isJsonObject(own)) return { metadata };
-  return { ...(Object.keys(rest).length > 0 ? { metadata: rest } : {}), own };
+  return { ...defined({ metadata: nonEmpty(rest) }), own };
 }
