@@ -131,6 +131,7 @@ async function readWhole(
     problems.addFileError(error, shownAs);
     return undefined;
   }
+
   const whole = await checkWhole({ path: shownAs, text, format }, problems);
   if (!whole) return undefined;
 
@@ -142,6 +143,7 @@ async function readWhole(
       yield Array.from({ length: size }, (_, offset) => whole.case(start + offset));
     }
   }
+
   const header = readHeader(whole.header, shownAs, format);
   return makeDataset(
     {
@@ -165,6 +167,7 @@ async function readLines(
   const digest = createHash('sha256');
   const mention = new Mention();
   let isFirst = true;
+
   const source = () => {
     // A later pass, to confirm a duplicate id, is not hashed.
     const observe = isFirst
@@ -176,8 +179,10 @@ async function readLines(
     isFirst = false;
     return readLineBatches(path, { signal, shownAs, ...defined({ observe }) });
   };
+
   const lines = await checkLines(shownAs, source, problems);
   if (!lines || problems.hasErrors) return undefined;
+
   const contentHash = digest.digest('hex');
 
   async function* batches(options: { signal: AbortSignal }) {
@@ -187,6 +192,7 @@ async function readLines(
     yield* lines.batches(() => readLineBatches(path, { signal: options.signal, shownAs, observe }));
     if (again.digest('hex') !== contentHash) throw changedMeanwhile(shownAs);
   }
+
   const header = readHeader(lines.header, shownAs, 'jsonl');
   return makeDataset(
     { header, count: lines.count, hasLimits: lines.hasLimits, contentHash, mentionsFiles: mention.found },

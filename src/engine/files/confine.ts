@@ -30,6 +30,7 @@ export function resolveInside(
   const realRoot = realpathSync(root);
   const real = realPath(resolve(options.base ?? root, name), refuse);
   if (!isInside(realRoot, real)) throw refuse('leads outside the workspace');
+
   return real;
 }
 
@@ -40,11 +41,13 @@ function realPath(path: string, refuse: (why: string) => FileError): string {
   } catch (error) {
     refuseUnlessMissing(error, refuse);
   }
+
   try {
     if (isLink(path)) throw refuse('is a symbolic link to a file that does not exist');
   } catch (error) {
     refuseUnlessMissing(error, refuse);
   }
+
   const parent = dirname(path);
   return parent === path ? path : join(realPath(parent, refuse), basename(path));
 }

@@ -74,17 +74,21 @@ export async function listFiles(root: string, options: ListOptions): Promise<Fil
   const visited = new Set<string>();
   const folders = [root];
   let read = 0;
+
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     const real = realOf(folder);
     // A linked folder may be one that was seen, or lead round in a circle.
     if (real === undefined || visited.has(real)) continue;
     visited.add(real);
+
     for (const entry of entriesOf(folder)) {
       const file = path.join(folder, entry.name);
       if (except.has(file)) continue;
+
       const name = path.relative(root, file).replaceAll(path.sep, '/');
       const known = options.known?.files.get(name);
       const found = look(file, entry, known, options.known?.listedAt ?? 0);
+
       if (found === 'folder') {
         folders.push(file);
         // What is below it may be listed under another name already.
@@ -93,6 +97,7 @@ export async function listFiles(root: string, options: ListOptions): Promise<Fil
         files.set(name, found);
         if (found.digest !== known?.digest || found.stamp !== known.stamp) read += 1;
       }
+
       if (files.size > MAX_FILES) return null;
       if (files.size % TURN === 0) {
         await new Promise((resolve) => setImmediate(resolve));
@@ -100,6 +105,7 @@ export async function listFiles(root: string, options: ListOptions): Promise<Fil
       }
     }
   }
+
   return toList([...files], options.now, read);
 }
 

@@ -35,6 +35,7 @@ export function openError(error: unknown, path: string): FileError {
       cause: error,
     });
   }
+
   if (code === 'EISDIR') return notAFile(path);
   if (code === 'EACCES' || code === 'EPERM') {
     return new FileError('the file may not be read', {
@@ -43,6 +44,7 @@ export function openError(error: unknown, path: string): FileError {
       cause: error,
     });
   }
+
   if (typeof code !== 'string') throw error;
   return new FileError(`the file cannot be opened (${code})`, { where, cause: error });
 }

@@ -45,11 +45,13 @@ function hasBom(path: string): boolean {
     // A file that is made anew, or that may only be written.
     return false;
   }
+
   try {
     readSync(file, head, 0, 3, 0);
   } finally {
     closeSync(file);
   }
+
   return head.toString('utf8') === BOM;
 }
 

@@ -40,14 +40,17 @@ export async function completionsAt(
   const schema = options.schemas.of(file);
   const text = schema && file.format !== 'json' ? cursorText(file, at) : undefined;
   if (!schema || !text) return [];
+
   const isJson = file.format === 'jsonl';
   const cursor = isJson ? jsonlCursor(text) : yamlCursor(text);
   if (!cursor) return [];
+
   const written = (value: string) => (isJson ? JSON.stringify(value) : value);
   const proposals = [
     ...(options.fromSchema ? ofSchema(schema.at(cursor.pointer).ofType(cursor.type), cursor, isJson) : []),
     ...(await ofWorkspace(file, cursor, written, options.signal)),
   ];
+
   return proposals.map((proposal) => ({ ...proposal, column: cursor.start + 1, endColumn: cursor.end + 1 }));
 }
 
@@ -58,11 +61,13 @@ function ofSchema(node: SchemaNode, { role, siblings, hasColon }: YamlCursor, is
     return { label: plain(value), kind: 'value', insert: text, ...documented(keyNamed(node, value) ?? node) };
   });
   if (role === 'value' && (isJson || !node.takes.map)) return proposals;
+
   const keys = node.keys.filter(({ name }) => !siblings.includes(name));
   const keyed = keys.map(({ name, node: inner }): Proposal => {
     const key = isJson ? JSON.stringify(name) : name;
     return { label: name, kind: 'key', insert: hasColon ? key : `${key}: `, ...documented(inner) };
   });
+
   return role === 'value' ? [...proposals, ...keyed] : [...keyed, ...proposals];
 }
 
@@ -93,6 +98,7 @@ async function ofWorkspace(
   const isAlone = role === 'value' || typeof last === 'number';
   if (!isAlone) return [];
   if (file.kind === 'dataset') return key === 'tags' ? tagsOf(file, written) : [];
+
   switch (key) {
     case 'dataset':
       return files((await discoverWorkspace(file.root, signal)).datasets);
@@ -121,15 +127,18 @@ function tagsOf(file: LanguageFile, written: (value: string) => string): Proposa
 function models({ document, text }: LanguageFile): Proposal[] {
   const value = document?.value;
   const providers = isJsonObject(value) && isJsonObject(value['providers']) ? value['providers'] : {};
+
   const own = Object.entries(providers).flatMap(([name, provider]) => {
     const prices = isJsonObject(provider) && isJsonObject(provider['prices']) ? provider['prices'] : {};
     return Object.keys(prices).map((model) => `${name}/${model}`);
   });
+
   const known = priceRows().filter(({ vendor }) => vendor === 'OpenAI');
   // While the text cannot be parsed, at least the names that it uses elsewhere.
   const used = [...text.matchAll(/\b(?:model|judge|embeddings):\s*["']?([\w.-]+\/[\w./:@-]+)/g)].map(
     (match) => match[1] ?? '',
   );
+
   const names = new Set([...own, ...used, ...known.map(({ model }) => `openai/${model}`)]);
   return [...names].map((name) => ({ label: name, kind: 'model', insert: name }));
 }

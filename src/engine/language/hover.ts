@@ -26,13 +26,16 @@ export function hoverAt(
   const schema = schemas.of(file);
   const text = schema && file.format !== 'json' ? cursorText(file, at) : undefined;
   if (!schema || !text) return undefined;
+
   const found = file.format === 'jsonl' ? jsonlPlace(text) : yamlPlace(text);
   if (!found) return undefined;
+
   const node = schema.at(found.pointer);
   // A value in a list of names, such as an evaluator, is explained by the key of that name.
   const named = found.isKey || !found.word ? undefined : node.keys.find(({ name }) => name === found.word);
   const { description, fallback, values, title } = named?.node ?? node;
   if (description === undefined || (!found.isKey && !named && node.values.length === 0)) return undefined;
+
   const isSmall = fallback !== undefined && !isJsonObject(fallback);
   return {
     title: title ?? String(named?.name ?? found.pointer.findLast((key) => typeof key === 'string') ?? ''),

@@ -36,6 +36,7 @@ export function linksOf(file: LanguageFile): FileLink[] {
 function configLinks(file: LanguageFile): FileLink[] {
   const { document } = file;
   if (!document) return [];
+
   const providers = isJsonObject(document.value) ? document.value['providers'] : undefined;
   const links: FileLink[] = [];
   for (const { value, pointer } of texts(document.value, [])) {
@@ -49,6 +50,7 @@ function configLinks(file: LanguageFile): FileLink[] {
     const target = /\s|:\/\//.test(value) ? undefined : existingFile(file, value);
     if (target !== undefined) links.push({ range: document.locate(pointer), target });
   }
+
   return links;
 }
 
@@ -77,6 +79,7 @@ function textLinks(file: LanguageFile): FileLink[] {
     links.push({ range: file.lines.range(start, start + named.length), target });
     if (links.length >= MAX_LINKS) break;
   }
+
   return links;
 }
 

@@ -61,12 +61,14 @@ function entriesOf(
     (inner, key) => (isJsonObject(inner) && Object.hasOwn(inner, key) ? inner[key] : undefined),
     document.value,
   );
+
   const keys = Array.isArray(value) ? [...value.keys()] : isJsonObject(value) ? Object.keys(value) : [];
   return keys.map((key) => {
     const entry = Array.isArray(value) ? value[Number(key)] : isJsonObject(value) ? value[key] : undefined;
     const pointer = [...at, key];
     const selection = document.locateKey(pointer);
     const { endLine, endColumn } = document.locate(pointer);
+
     return {
       name: typeof key === 'string' ? key : short(nameOf(entry) || `${kind} ${key + 1}`),
       detail: short(textOf(entry, detail)),

@@ -29,6 +29,7 @@ export function killGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): v
     }
     return;
   }
+
   try {
     process.kill(-child.pid, signal);
   } catch (error) {

@@ -25,6 +25,7 @@ export function finishPrompt(draft: PromptDraft): Prompt {
       remedy: 'Write what the model is told.',
     });
   }
+
   const prompt: Omit<Prompt, 'hash'> = {
     path: draft.path,
     format: draft.format,
@@ -44,5 +45,6 @@ export function finishPrompt(draft: PromptDraft): Prompt {
     evaluators: draft.evaluators ?? [],
     body: draft.body,
   };
+
   return { ...prompt, hash: hashPrompt(prompt) };
 }

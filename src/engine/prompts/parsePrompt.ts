@@ -31,6 +31,7 @@ export function parsePrompt(source: { path: string; text: string }, options: Par
     const includes = readIncludes(file, options);
     if (includes) file.includes = includes;
   }
+
   switch (format) {
     case 'prompty':
       return parsePrompty(file, options);

@@ -30,6 +30,7 @@ export function collectInputs(prompt: Templated, declared: readonly PromptInput[
       known.set(use.name, { name: use.name, ...description, required: !use.guarded, location });
     } else if (!use.guarded && !declared.includes(input)) input.required = true;
   }
+
   return [...known.values()];
 }
 
@@ -65,8 +66,10 @@ export function templateError(
     const where = { path: prompt.path, line: prompt.body.line, column: prompt.body.column };
     return new PromptError('the template nests too deep', { where });
   }
+
   if (!(error instanceof TemplateFault)) return error;
   const { message, offset } = composition.place(error.offset);
+
   return new PromptError(
     error.missing === undefined ? error.message : `the variable '${error.missing}' has no value`,
     {

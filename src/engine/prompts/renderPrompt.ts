@@ -34,11 +34,13 @@ export function renderPrompt(
   const composition = new Composition(prompt, values);
   const fragments = composition.split(renderSource(prompt, composition, values));
   const messages = assemble(prompt, fragments, options.history ?? []);
+
   if (messages.length === 0) {
     throw new PromptError('nothing is left of the prompt once its variables are filled in', {
       where: prompt.body,
     });
   }
+
   return {
     messages,
     parameters: prompt.model.parameters,
@@ -97,6 +99,7 @@ function assemble(prompt: Prompt, fragments: readonly Fragment[], history: reado
     if (draft) messages.push(...finish(draft));
     draft = { role, parts: [], keepBlank };
   };
+
   for (const fragment of fragments) {
     switch (fragment.kind) {
       case 'message': {
@@ -127,6 +130,7 @@ function assemble(prompt: Prompt, fragments: readonly Fragment[], history: reado
         else draft?.parts.push({ type: 'text', text: fragment.text });
     }
   }
+
   if (draft) messages.push(...finish(draft));
   return placed ? messages : insertHistory(messages, history);
 }
@@ -158,10 +162,12 @@ function finish(draft: Draft): Message[] {
     if (part.type === 'text' && last?.type === 'text') last.text += part.text;
     else parts.push({ ...part });
   }
+
   if (parts.some((part) => part.type === 'image')) {
     const kept = parts.filter((part) => part.type === 'image' || part.text.trim() !== '');
     return [{ role: draft.role, content: kept, ...fields }];
   }
+
   const text = parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
   const isLayout = text.trim() === '' && !draft.keepBlank && draft.beside === undefined;
   return isLayout ? [] : [{ role: draft.role, content: text, ...fields }];

@@ -171,6 +171,7 @@ export class DatasetChecker {
       });
       return;
     }
+
     // What looks like a limit must not be taken for one that is checked.
     if (kind === 'evaluation_criteria' && /^(?:min|max)_/.test(field)) {
       const remedy = 'Use an evaluator for it, or remove it.';
@@ -179,6 +180,7 @@ export class DatasetChecker {
       );
       return;
     }
+
     this.#problems.add({
       severity: 'warning',
       code: 'unknown-field',
@@ -193,6 +195,7 @@ function readFormat(header: Located & { value: JsonObject }, list: ProblemList):
   const version = header.value['schema_version'];
   const choice = chooseFormat(version);
   if (choice.status === 'known') return choice.format;
+
   const location = header.document.locate([...header.pointer, 'schema_version']);
   if (choice.status === 'newer') {
     const message = `schema_version is ${excerpt(String(version))}; this program reads up to ${CURRENT_FORMAT}`;
@@ -211,6 +214,7 @@ function readFormat(header: Located & { value: JsonObject }, list: ProblemList):
     const message = `schema_version is ${excerpt(JSON.stringify(version))}; expected ${CURRENT_FORMAT}`;
     list.add(error('unknown-schema', message, location, `Write schema_version: ${CURRENT_FORMAT}.`));
   }
+
   return undefined;
 }
 

@@ -39,6 +39,7 @@ function explain(error: ErrorObject, root: JsonValue, prefix: Pointer): PlainErr
   const name = formatPointer([...prefix, ...pointer]);
   const is = `${name} is ${show(value)}`;
   const limit = error.params['limit'];
+
   switch (error.keyword) {
     case 'required': {
       const field = String(error.params['missingProperty']);

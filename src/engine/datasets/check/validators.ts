@@ -44,6 +44,7 @@ async function compile(version: FormatVersion): Promise<DatasetValidators> {
   const { default: module } = await import('ajv');
   const schema = SCHEMAS[version];
   const ajv = new module.Ajv({ allErrors: true, allowUnionTypes: true, strictRequired: false });
+
   // Assertions are checked with the evaluators' own words.
   const definitions = { ...schema.definitions, assertion: { type: 'object' } };
   const { test_cases, ...fields } = schema.properties;
@@ -51,13 +52,16 @@ async function compile(version: FormatVersion): Promise<DatasetValidators> {
   const list = { type: test_cases.type, minItems: test_cases.minItems };
   const validateCase = ajv.compile({ ...definitions.case, definitions });
   const validateLines = ajv.compile(header);
+
   const validateWhole = ajv.compile({
     ...header,
     required: schema.required,
     properties: { ...fields, test_cases: list },
   });
+
   const run = (validate: typeof validateCase, value: unknown) =>
     validate(value) ? [] : (validate.errors ?? []);
+
   return {
     header: (value, form) => run(form === 'whole' ? validateWhole : validateLines, value),
     case: (value) => run(validateCase, value),

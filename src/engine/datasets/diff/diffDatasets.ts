@@ -55,20 +55,24 @@ const EXPECTATIONS: ReadonlySet<string | number> = new Set([
 export function diffDatasets(before: DatasetVersion, after: DatasetVersion): DatasetDiff {
   const old = new Map(before.cases.map((entry) => [entry.id, entry]));
   const now = new Map(after.cases.map((entry) => [entry.id, entry]));
+
   const pairs = before.cases.flatMap((entry) => {
     const other = now.get(entry.id);
     return other ? [{ id: entry.id, changes: diffCases(entry, other) }] : [];
   });
+
   const header = diffValues(headerContent(before), headerContent(after));
   const changed = pairs.filter(({ changes }) => changes.length > 0);
   const added = lone(after.cases, old, before.cases);
   const removed = lone(before.cases, now, after.cases);
+
   const needed = largestBump([
     ...(removed.length > 0 ? ['major' as const] : []),
     ...(added.length > 0 ? ['minor' as const] : []),
     ...(header.length > 0 ? ['patch' as const] : []),
     ...changed.flatMap(({ changes }) => changes.map(({ bump }) => bump)),
   ]);
+
   const [from, to] = [side(before), side(after)];
   return {
     before: from,

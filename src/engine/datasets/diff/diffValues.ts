@@ -27,12 +27,14 @@ export function diffValues(
     if (before !== undefined) return [{ kind: 'removed', path, before }];
     return after === undefined ? [] : [{ kind: 'added', path, after }];
   }
+
   if (isDeepStrictEqual(before, after)) return [];
   if (isJsonObject(before) && isJsonObject(after)) {
     const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
     const value = (map: typeof before, key: string) => (Object.hasOwn(map, key) ? map[key] : undefined);
     return [...keys].flatMap((key) => diffValues(value(before, key), value(after, key), [...path, key]));
   }
+
   if (Array.isArray(before) && Array.isArray(after)) {
     return UNORDERED.has(path.join('.'))
       ? diffItems(before, after, path)
@@ -40,6 +42,7 @@ export function diffValues(
           diffValues(before[index], after[index], [...path, index]),
         );
   }
+
   return [{ kind: 'changed', path, before, after }];
 }
 

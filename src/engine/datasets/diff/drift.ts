@@ -25,15 +25,19 @@ export async function datasetDrift(
   try {
     const before = await readGitFile(`HEAD:./${basename(path)}`, { cwd: dirname(path), signal });
     const after = readText(path, shownAs);
+
     // Most datasets have not been touched: two equal texts need no parsing.
     if (before === after) return { state: 'unchanged' };
     const label = `HEAD:${shownAs}`;
+
     const { added, removed, changed, header, version } = diffDatasets(
       await readDatasetVersion({ kind: 'text', label, text: before }, signal),
       await readDatasetVersion({ kind: 'text', label: shownAs, text: after }, signal),
     );
+
     const total = added.length + removed.length + changed.length + header.length;
     if (total === 0 && version.before === version.after) return { state: 'unchanged' };
+
     return {
       state: 'changed',
       added: added.length,

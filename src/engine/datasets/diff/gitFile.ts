@@ -22,6 +22,7 @@ export async function readGitFile(
   const found = await git(['rev-parse', '--verify', '--quiet', name], options);
   const object = found.output.toString('latin1').trim();
   if (!found.ok || !/^[0-9a-f]{40,64}$/.test(object)) throw await explainMissing(name, options);
+
   // Not `git show`, which would run a configured text conversion.
   const blob = await git(['cat-file', 'blob', object], options);
   if (!blob.ok) {
@@ -30,6 +31,7 @@ export async function readGitFile(
       remedy: `Name a file of at most ${MAX_BYTES / 1024 / 1024} MB.`,
     });
   }
+
   return decodeUtf8(blob.output, name);
 }
 
@@ -51,6 +53,7 @@ async function explainMissing(
       remedy: 'Run it inside the repository, or name two files.',
     });
   }
+
   const [revision = '', ...path] = name.split(':');
   const commit = await git(['rev-parse', '--verify', '--quiet', `${revision}^{commit}`], options);
   if (revision !== '' && !commit.ok) {
@@ -58,6 +61,7 @@ async function explainMissing(
       remedy: 'List the revisions with: git log --oneline',
     });
   }
+
   return new NotInRevision(
     `${excerpt(revision || 'the index')} has no file ${excerpt(path.join(':'), 200)}`,
     {

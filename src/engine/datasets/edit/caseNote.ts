@@ -40,17 +40,21 @@ function noteEdit(before: JsonObject, keys: readonly string[], note: string): Ed
     const path = keys.slice(0, depth);
     const found = map[key];
     const isLast = depth === keys.length - 1;
+
     if (!isLast && isJsonObject(found)) {
       map = found;
       continue;
     }
+
     const value = keys
       .slice(depth + 1)
       .reduceRight<JsonObject | string>((inner, one) => ({ [one]: inner }), note);
+
     return found === undefined
       ? { op: 'add', path, key, value }
       : { op: 'set', path, key, value, before: found };
   }
+
   throw new Error('a note needs a key');
 }
 

@@ -31,14 +31,17 @@ export async function editCase(
   const index = records.cases.findIndex(({ id }) => id === caseId);
   const before = records.cases[index];
   if (!before) throw noSuchCase(source.path, caseId);
+
   const edit = editOf(before);
   const after = applyEdits(before, [edit]);
   const wanted = { ...records, cases: records.cases.with(index, after) };
+
   for (const text of editedTexts(source, index, edit, 'schema_version' in records.header, yaml)) {
     if (canonicalJson(readAgain(source.path, text)) !== canonicalJson(wanted)) continue;
     await refuseInvalid({ path: source.path, text });
     return { text };
   }
+
   throw new FileError(`the case '${excerpt(caseId)}' cannot be edited without changing something else`, {
     where: { path: source.path },
     remedy: `Write its ${edit.path[0] ?? ('key' in edit ? edit.key : edit.to)} as a plain map. The file is unchanged.`,

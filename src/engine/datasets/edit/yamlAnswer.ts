@@ -21,6 +21,7 @@ export function* yamlAnswers(
   if (edit.op === 'rename') return;
   const answer = String(edit.key === 'answer' ? edit.value : (edit.value as { answer: string }).answer);
   const lineBreak = text.includes('\r\n') ? '\r\n' : '\n';
+
   if (edit.op === 'add') {
     const value = edit.key === 'answer' ? PLACEHOLDER : { answer: PLACEHOLDER };
     const made = editYaml(text, path, [{ at: ['test_cases', index], edits: [{ ...edit, value }] }]);
@@ -28,14 +29,17 @@ export function* yamlAnswers(
       yield made.map((one) => ({ ...one, text: one.text.replace(QUOTED_PLACEHOLDER, () => written) }));
     return;
   }
+
   const lines = new LineIndex(path, text);
   const found = findAnswer(composeYaml(text, lines).contents, index);
   if (!found) return;
+
   const { scalar, keyStart } = found;
   const [start, end] = scalar.range ?? [0, 0];
   const isBlock = scalar.type === 'BLOCK_LITERAL' || scalar.type === 'BLOCK_FOLDED';
   const comment = isBlock ? headerComment(text.slice(start, end)) : '';
   const indent = found.inFlow ? undefined : ' '.repeat(lines.location(keyStart).column - 1);
+
   for (const written of writings(answer, scalar, indent, lineBreak)) {
     const body = written.replace(/\r?\n$/, '').replace(/^[^\r\n]*/, (first) => first + comment);
     yield [{ start, end, text: isBlock ? body + lineBreak : body }];

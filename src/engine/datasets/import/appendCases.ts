@@ -42,6 +42,7 @@ export async function appendCases(
   const known = cases.filter(({ id }) => there.has(id));
   const isSame = (entry: GoldenCase) => canonicalJson(there.get(entry.id)) === canonicalJson(entry);
   const fresh = cases.filter(({ id }) => !there.has(id));
+
   const same = known.filter(isSame).map(({ id }) => id);
   const different = known.filter((entry) => !isSame(entry)).map(({ id }) => id);
   if (fresh.length === 0) return { text: source.text, added: 0, same, different, version: undefined };
@@ -50,11 +51,13 @@ export async function appendCases(
   const text = edit(source, fresh, version);
   await refuseInvalid({ path: source.path, text });
   const after = readRecords(source.path, text);
+
   const wanted = {
     header: { ...before.header, ...(version ? { version: version.to } : {}) },
     cases: [...before.cases, ...fresh],
   };
   if (canonicalJson(after) !== canonicalJson(wanted)) throw cannotEdit(source.path);
+
   return { text, added: fresh.length, same, different, version };
 }
 
@@ -93,6 +96,7 @@ function edit(
   const edits = version
     ? [{ op: 'set' as const, path: [], key: 'version', value: version.to, before: version.from }]
     : [];
+
   switch (datasetFormat(path)) {
     case 'jsonl':
       return appendLines(text, fresh, (header) => replaceAll(header, editJson(header, [{ at: [], edits }])));
@@ -125,15 +129,18 @@ function jsonInsertion(text: string, fresh: readonly GoldenCase[]): Replacement[
   const list = root && findNodeAtLocation(root, ['test_cases']);
   const last = list?.children?.at(-1);
   if (!list || !last) return [];
+
   const at = last.offset + last.length;
   const gap = separator(text, list);
   const indent = /[ \t]*$/.exec(gap)?.[0] ?? '';
   const lineBreak = /\r?\n/.exec(gap)?.[0];
+
   const content = fresh.map((entry) => {
     if (lineBreak === undefined) return `,${gap === '' ? ' ' : gap}${JSON.stringify(entry)}`;
     const step = indent.includes('\t') ? '\t' : '  ';
     return `,${lineBreak}${indent}${JSON.stringify(entry, null, step).replaceAll('\n', lineBreak + indent)}`;
   });
+
   return [{ start: at, end: at, text: content.join('') }];
 }
 
@@ -154,19 +161,23 @@ function yamlInsertion(text: string, path: string, fresh: readonly GoldenCase[])
   const list = findPair(root, 'test_cases')?.value;
   const last = isSeq(list) ? (list.items.at(-1) as ParsedNode | undefined) : undefined;
   if (!isSeq(list) || !last) return [];
+
   const lineBreak = text.includes('\r\n') ? '\r\n' : '\n';
   if (list.flow) {
     const at = last.range[1];
     return [{ start: at, end: at, text: fresh.map((entry) => `, ${JSON.stringify(entry)}`).join('') }];
   }
+
   const indent = ' '.repeat(index.location(list.range?.[0] ?? 0).column - 1);
   const isSpaced = /\n[ \t]*\r?\n[ \t]*(#.*\r?\n[ \t]*)*-[ \t]*$/.test(text.slice(0, last.range[0]));
   const end = lineEnd(text, contentEnd(last));
   const gap = text[end - 1] === '\n' ? '' : lineBreak;
+
   // A blank line behind such a block would be a part of its text.
   const isKept = keepsBlankLines(text, last);
   const items = fresh.map(
     (entry, at) => (isSpaced && !(at === 0 && isKept) ? lineBreak : '') + yamlItem(entry, indent, lineBreak),
   );
+
   return [{ start: end, end, text: gap + items.join('') }];
 }

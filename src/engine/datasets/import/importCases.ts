@@ -45,6 +45,7 @@ export async function openImport(request: ImportRequest): Promise<Import> {
   const validators = await loadValidators(CURRENT_FORMAT);
   const tally = new ImportTally();
   const sources: { source: ImportSource; format: ImportFormat }[] = [];
+
   for (const { path, shownAs } of request.files) {
     const source = openImportSource(path, shownAs);
     sources.push(await matchFormat(source, named, signal));
@@ -63,6 +64,7 @@ export async function openImport(request: ImportRequest): Promise<Import> {
         if (!reader.problems.hasErrors && cases.length > 0) yield cases;
       }
     }
+
     if (reader.problems.hasErrors) throw new ProblemsError(reader.problems.all);
   }
 
@@ -84,6 +86,7 @@ async function matchFormat(source: ImportSource, named: ImportFormat | undefined
     const isUnread = columns !== undefined && recordsPointer(named, source) === undefined;
     return { source: isUnread ? columns : source, format: named };
   }
+
   try {
     return { source, format: await detectImportFormat(source, signal) };
   } catch (error) {
@@ -132,17 +135,21 @@ class Reader {
     const ownId = own?.['id'];
     const wanted = typeof ownId === 'string' ? ownId : draft.id;
     const { id, repeated } = this.#ids.next({ ...draft, ...defined({ id: wanted }) });
+
     for (const kind of unsendableParts(draft.messages ?? [])) {
       this.#tally.note(`a part of the kind ${kind} cannot be sent: give images as https: or data: addresses`);
     }
+
     if (repeated) this.#tally.note('an id or input was used before: the case got a number behind its id');
     const kept = { ...left, ...beside };
     for (const field of Object.keys(kept)) this.#tally.keep(field);
     const ownExpected = isJsonObject(own?.['expected_output']) ? own['expected_output'] : {};
     const expected = { ...ownExpected, ...expected_output };
+
     if (Object.keys(expected).join() === 'answer' && !fields.assert && !own?.['assert']) {
       this.#tally.note(ONLY_ANSWER);
     }
+
     const all = { ...metadata, ...leftover(format.name, kept, metadata) };
     return inOrder({
       ...own,

@@ -28,6 +28,7 @@ export async function writeDataset(
 ): Promise<number> {
   const header = { schema_version: CURRENT_FORMAT, version: '1.0.0', metadata: target.metadata };
   const format = datasetFormat(target.shownAs);
+
   return writeStaged(target, async (write) => {
     let count = 0;
     if (format === 'jsonl') {
@@ -47,6 +48,7 @@ export async function writeDataset(
       refuseTooLarge(text, format, target.shownAs);
       write(text);
     }
+
     if (count === 0) throw new FileError('there is no case to write', { where: { path: target.shownAs } });
     return count;
   });

@@ -40,14 +40,17 @@ function insertion(text: string, map: Node, key: string, value: unknown): Replac
     const inside = map.offset + 1;
     return { start: inside, end: inside, text: `${JSON.stringify(key)}: ${spaced(value, ' ', ' ')}` };
   }
+
   const end = last.offset + last.length;
   const before = properties.at(-2);
   const gap = text.slice(before ? before.offset + before.length : map.offset + 1, last.offset);
   const colon = text.slice((last.colonOffset ?? last.offset) + 1, last.children?.[1]?.offset);
   const space = colon.startsWith(' ') ? ' ' : '';
   const pad = /\s/.test(text[map.offset + 1] ?? '') ? space : '';
+
   // A first entry that is tight to its brace says nothing about the space behind a comma.
   const separator = lineBreakBehind(gap) ?? (before ? gap.slice(gap.trimEnd().length) : space);
+
   return {
     start: end,
     end,

@@ -25,6 +25,7 @@ export function editYaml(text: string, path: string, placed: readonly PlacedEdit
   const root = composeYaml(text, index).contents;
   const source: Source = { text, index, lineBreak: text.includes('\r\n') ? '\r\n' : '\n' };
   if (!root) return [];
+
   return placed.flatMap(({ at, edits }) =>
     edits.flatMap((edit) => {
       const map = nodeAt(root, [...at, ...edit.path]);
@@ -61,6 +62,7 @@ function insertion(source: Source, map: ParsedMap, key: string, value: JsonValue
   const { text, index, lineBreak } = source;
   const last = map.items.at(-1);
   if (!last) return [firstEntry(map, key, value)];
+
   const name = quoteLike(text.slice(last.key.range[0], last.key.range[1]), key);
   if (map.flow) {
     const before = map.items.at(-2);
@@ -70,11 +72,13 @@ function insertion(source: Source, map: ParsedMap, key: string, value: JsonValue
     const entry = `${name}: ${flow(value, text.slice(...keyRange(last)))}`;
     return [{ start: at, end: at, text: `,${separator}${entry}` }];
   }
+
   const indent = ' '.repeat(index.location(map.items[0]?.key.range[0] ?? 0).column - 1);
   const lines = entryLines(map, index, name, value).map((line) => indent + line);
   const end = lineEnd(text, contentEnd(last.value ?? last.key));
   const isComplete = text[end - 1] === '\n';
   const content = lines.join(lineBreak);
+
   return [{ start: end, end, text: isComplete ? content + lineBreak : lineBreak + content }];
 }
 

@@ -46,13 +46,16 @@ export const from1To2: MigrationStep = {
         to: 'expected_concepts',
       });
     }
+
     if (!('complexity' in testCase)) {
       const renamed = applyEdits(testCase, edits) as unknown as GoldenCase;
       edits.push({ op: 'add', path: [], key: 'complexity', value: inferComplexity(renamed) });
     }
+
     if (!('evaluation_criteria' in testCase)) {
       edits.push({ op: 'add', path: [], key: 'evaluation_criteria', value: { ...UPGRADE_CRITERIA } });
     }
+
     return edits;
   },
 };

@@ -14,6 +14,7 @@ export function replaceAll(text: string, replacements: readonly Replacement[]): 
   let result = '';
   let done = 0;
   let previous: Replacement | undefined;
+
   for (const next of ordered) {
     const isInsertion = next.start === next.end;
     const isRepeated = previous && next.start === previous.start && next.end === previous.end && !isInsertion;
@@ -23,6 +24,7 @@ export function replaceAll(text: string, replacements: readonly Replacement[]): 
     done = next.end;
     previous = next;
   }
+
   return result + text.slice(done);
 }
 

@@ -40,6 +40,7 @@ export async function upgradeDataset(source: { path: string; text: string }): Pr
   const steps = choice.status === 'known' ? migrationChain(choice.format) : [];
   let { text } = source;
   const changes: Change[] = [];
+
   for (const step of steps) {
     const edits = editsOf(step, records);
     const next = editText(source.path, text, edits);
@@ -49,6 +50,7 @@ export async function upgradeDataset(source: { path: string; text: string }): Pr
     text = next;
     records = after;
   }
+
   if (steps.length > 0) await refuseInvalid({ path: source.path, text });
   return { text, changes, from, to: steps.at(-1)?.to ?? from };
 }
@@ -131,9 +133,11 @@ function refuseLoss(path: string, before: Records, after: Records, edits: Record
   const lost = before.cases.findIndex(
     (old, index) => !isKept(old, after.cases[index], edits.cases[index] ?? []),
   );
+
   const isWhole =
     before.cases.length === after.cases.length && isKept(before.header, after.header, edits.header);
   if (isWhole && lost < 0) return;
+
   const where = lost < 0 ? 'the header' : `the case '${excerpt(String(before.cases[lost]?.['id']))}'`;
   throw new FileError(`${where} cannot be upgraded in place without changing something else`, {
     where: { path },

@@ -45,6 +45,7 @@ async function readThrough(
   let header: JsonObject = { schema_version: CURRENT_FORMAT, version: '0.0.0' };
   let hasHeader = false;
   let count = 0;
+
   reading: for await (const batch of source()) {
     for (const line of batch) {
       const document = parseLine(line, path, problems);
@@ -55,14 +56,17 @@ async function readThrough(
         if (!checker) return undefined;
         if (hasHeader) continue;
       }
+
       if (document) checker.check(caseOf(document, count), line.line);
       count++;
       if (problems.isFull) break reading;
     }
   }
+
   if (count === 0) problems.add(emptyDataset(path));
   if (checker && checker.suspects.size > 0)
     checker.reportDuplicates(await findFirsts(path, source, checker.suspects));
+
   return (
     checker && {
       header,

@@ -15,6 +15,7 @@ export function heldDataset(path: string, cases: readonly LocatedCase[]): Datase
       yield cases.slice(start, start + BATCH);
     }
   }
+
   return {
     header: {
       path,

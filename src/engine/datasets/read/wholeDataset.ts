@@ -23,6 +23,7 @@ export async function checkWhole(
 ): Promise<WholeDataset | undefined> {
   const document = parse(source, problems);
   if (!document) return undefined;
+
   const header = document.value;
   if (!isJsonObject(header)) {
     const what = header === null ? 'the file is empty' : 'the file is not a map';
@@ -35,14 +36,17 @@ export async function checkWhole(
     });
     return undefined;
   }
+
   const checker = await DatasetChecker.start({ value: header, document, pointer: [] }, 'whole', problems);
   if (!checker) return undefined;
+
   const list = header['test_cases'];
   const cases: JsonValue[] = Array.isArray(list) ? list : [];
   for (const [index, value] of cases.entries()) {
     if (problems.isFull) break;
     checker.check({ value, document, pointer: ['test_cases', index] }, index);
   }
+
   checker.reportDuplicates(findFirsts(cases, checker.suspects, document));
 
   return {

@@ -43,17 +43,20 @@ export function codeFiles(
   const collected = new Set<string>();
   const entries = new Set(files);
   const queue = [...files];
+
   const follow = (file: string, text: string): void => {
     const needs = needsOf(file, text, { root: project, cwd });
     queue.push(...needs.files);
     if (needs.packages) queue.push(...packageFiles(path.dirname(file), project));
     for (const folder of needs.folders) collect(folder);
   };
+
   const collect = (folder: string): void => {
     if (collected.has(folder) || (folder !== project && !isInside(project, folder))) return;
     collected.add(folder);
     collectCode(folder, queue);
   };
+
   for (const folder of folders) collect(folder);
   for (const { file, text } of texts) follow(file, text);
   for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
@@ -64,10 +67,12 @@ export function codeFiles(
     found.set(file, typeof bytes === 'string' ? bytes : hash('sha256', bytes, 'hex'));
     if (typeof bytes !== 'string' && isSource(file)) follow(file, bytes.toString('utf8'));
   }
+
   const shown = [...found].map(([file, digest]): [string, string] => [
     path.relative(root, file).replaceAll(path.sep, '/'),
     digest,
   ]);
+
   return Object.fromEntries(shown.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
@@ -77,12 +82,14 @@ function needsOf(file: string, text: string, where: { root: string; cwd: string 
     .filter((literal) => CODE.test(literal))
     .flatMap((literal) => [path.resolve(folder, literal), path.resolve(where.cwd, literal)])
     .filter(isFile);
+
   const none: ModuleNeeds = { files: [], folders: [], packages: false };
   const imported = JAVASCRIPT.test(file)
     ? javascriptImports(file, text, where.root)
     : PYTHON.test(file)
       ? pythonImports(file, text, where)
       : none;
+
   return { ...imported, files: [...imported.files, ...named] };
 }
 

@@ -19,12 +19,14 @@ export function pythonImports(
   const folder = path.dirname(file);
   const joined = code.replace(/\\\r?\n/g, ' ').replace(/;[ \t]*(?=(?:import|from)\b)/g, '\n');
   const needs: ModuleNeeds = { files: [], folders: COMPUTED.test(code) ? [folder] : [], packages: false };
+
   const add = (dots: string, name: string): void => {
     const bases = dots === '' ? [folder, ...parents(folder, root), cwd] : [ancestor(folder, dots.length - 1)];
     const found = bases.flatMap((base) => moduleFiles(base, name));
     if (found.length === 0) needs.packages = true;
     needs.files.push(...found);
   };
+
   for (const [, names = ''] of joined.matchAll(IMPORT))
     for (const name of names.split(',')) add('', nameOf(name));
   for (const [, dots = '', from = '', names = ''] of joined.matchAll(FROM)) {
@@ -35,6 +37,7 @@ export function pythonImports(
       else if (each !== '') needs.files.push(...submodules(dots, from, each, folder, root, cwd));
     }
   }
+
   for (const [, , dots = '', name = ''] of joined.matchAll(BY_NAME)) add(dots, name);
   return needs;
 }

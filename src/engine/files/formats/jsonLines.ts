@@ -41,6 +41,7 @@ export async function* readLineBatches(
   const splitter = new Splitter(shownAs);
   let pending: Uint8Array[] = [];
   let pendingBytes = 0;
+
   try {
     for await (const chunk of chunksOf(file, options.signal)) {
       options.observe?.(chunk);
@@ -52,11 +53,13 @@ export async function* readLineBatches(
         pendingBytes = 0;
         yield splitter.split(block, maxLineBytes);
       }
+
       // A copy, because the chunk's buffer is used again.
       if (end < chunk.length) pending.push(Buffer.from(chunk.subarray(end)));
       pendingBytes += chunk.length - end;
       if (pendingBytes > maxLineBytes) throw splitter.tooLong(maxLineBytes);
     }
+
     if (pending.length > 0) yield splitter.split(Buffer.concat(pending), maxLineBytes);
   } finally {
     await file.close();
@@ -102,9 +105,11 @@ class Splitter {
       bytes = stripBom(block);
       this.#offset = block.length - bytes.length;
     }
+
     const text = decodeBlock(bytes, { path: this.#path, line: this.#line, offset: this.#offset });
     const isAscii = text.length === bytes.length;
     const lines: Line[] = [];
+
     for (let start = 0; start < text.length; ) {
       const end = text.indexOf('\n', start);
       const stop = end < 0 ? text.length : end;
@@ -117,6 +122,7 @@ class Splitter {
       this.#offset += size + 1;
       start = stop + 1;
     }
+
     return lines;
   }
 

@@ -39,6 +39,7 @@ function countKeys(value: JsonValue, depth: number): number | undefined {
   if (typeof value === 'number') return isSurelyExact(value) ? 0 : undefined;
   if (typeof value !== 'object' || value === null) return 0;
   if (depth >= MAX_NESTING) return undefined;
+
   let count = 0;
   if (Array.isArray(value)) {
     for (const item of value) {
@@ -48,12 +49,14 @@ function countKeys(value: JsonValue, depth: number): number | undefined {
     }
     return count;
   }
+
   for (const key of Object.keys(value)) {
     if (FORBIDDEN_KEYS.has(key) || !key.isWellFormed()) return undefined;
     const inside = countKeys(value[key] ?? null, depth + 1);
     if (inside === undefined) return undefined;
     count += inside + 1;
   }
+
   return count;
 }
 
@@ -97,9 +100,11 @@ function readObject(node: Node, index: LineIndex): JsonObject {
   for (const property of node.children ?? []) {
     const [keyNode, valueNode] = property.children ?? [];
     if (!keyNode || !valueNode) continue;
+
     const key = checkText(String(keyNode.value), keyNode, index);
     if (FORBIDDEN_KEYS.has(key))
       throw refuse(keyNode, index, `the key '${excerpt(key)}' is not allowed`, 'Rename it.');
+
     const first = seen.get(key);
     if (first) {
       const place = formatLocation(index.location(first.offset));
@@ -110,9 +115,11 @@ function readObject(node: Node, index: LineIndex): JsonObject {
         'Remove or rename one of the two.',
       );
     }
+
     seen.set(key, keyNode);
     result[key] = readJsonNode(valueNode, index);
   }
+
   return result;
 }
 
@@ -128,6 +135,7 @@ function checkNumber(value: number, node: Node, index: LineIndex): number {
   if (!Number.isFinite(value)) {
     throw refuse(node, index, `${shown} is too large for a number`, 'Quote it if it is a text.');
   }
+
   if (/^-?\d+$/.test(source) && !Number.isSafeInteger(value)) {
     throw refuse(
       node,
@@ -136,6 +144,7 @@ function checkNumber(value: number, node: Node, index: LineIndex): number {
       `Quote it: "${shown}".`,
     );
   }
+
   return value;
 }
 

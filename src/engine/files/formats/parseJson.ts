@@ -24,10 +24,12 @@ export function parseJson(text: string, path: string, options: { line?: number }
   const index = new LineIndex(path, text, options.line);
   const relaxed = path.toLowerCase().endsWith('.jsonc');
   let tree: Node | undefined;
+
   const lazyTree = () => {
     tree ??= parseWithPlaces(text, index, relaxed);
     return tree;
   };
+
   const exact = relaxed ? undefined : parseExact(text);
   const value = exact ? exact.value : readJsonNode(lazyTree(), index);
 
@@ -74,6 +76,7 @@ function refuseDeepNesting(text: string, index: LineIndex): void {
     scanner.scan();
     const offset = scanner.getTokenOffset();
     if (scanner.getTokenLength() === 0) return;
+
     const first = text[offset];
     if (first === '{' || first === '[') depth++;
     else if (first === '}' || first === ']') depth--;

@@ -49,6 +49,7 @@ export function composeYaml(text: string, index: LineIndex): Document.Parsed<Par
     prettyErrors: false,
     logLevel: 'silent',
   });
+
   // The composer collects errors, one for each comma of `[,,,,`: the first is enough, and is thrown on at every level
   // that catches it. The types keep the hook private.
   let fault: FileError | undefined;
@@ -56,11 +57,14 @@ export function composeYaml(text: string, index: LineIndex): Document.Parsed<Par
     fault ??= syntaxError({ code, message, offset: errorOffset(source) }, index, text);
     throw fault;
   });
+
   const documents = composer.compose(tokens(text, index), true, text.length);
   const first = documents.next();
   if (first.done) throw new FileError('the file holds no YAML document', { where: index.location(0) });
+
   const problem = first.value.errors[0] ?? first.value.warnings[0];
   if (problem) throw syntaxError({ ...problem, offset: problem.pos[0] }, index, text);
+
   const second = documents.next();
   if (!second.done) {
     throw new FileError('a second YAML document begins here', {
@@ -68,6 +72,7 @@ export function composeYaml(text: string, index: LineIndex): Document.Parsed<Par
       remedy: 'Keep one document in a file: remove the line ---.',
     });
   }
+
   return first.value;
 }
 
@@ -102,6 +107,7 @@ function* tokens(text: string, index: LineIndex) {
         },
       );
     }
+
     yield* parser.next(lexeme);
     if (parser.stack.length > MAX_NESTING) {
       throw new FileError(`the nesting is deeper than ${MAX_NESTING} levels`, {
@@ -110,6 +116,7 @@ function* tokens(text: string, index: LineIndex) {
       });
     }
   }
+
   yield* parser.end();
 }
 
@@ -133,6 +140,7 @@ function syntaxError(
       remedy: 'Write plain texts, numbers, lists and maps.',
     });
   }
+
   const conflict = /^<{7}(?: |$)/m.exec(text);
   if (conflict && /^>{7}(?: |$)/m.test(text)) {
     return new FileError('the file holds both sides of a merge that git could not settle', {
@@ -140,6 +148,7 @@ function syntaxError(
       remedy: 'Keep the lines that are right and delete the lines <<<<<<<, ======= and >>>>>>>.',
     });
   }
+
   return new FileError(`this is not valid YAML: ${excerpt(problem.message, 200)}`, {
     where,
     remedy: 'Check the indentation, the quotes and the colons near this place.',

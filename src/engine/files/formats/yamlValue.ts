@@ -59,6 +59,7 @@ export function findYamlNode(
       node = item;
     } else return found;
   }
+
   return found;
 }
 
@@ -99,8 +100,10 @@ class Reader {
         `Check the name of the anchor. A text that begins with * needs quotes: "*${excerpt(alias.source, 40)}"`,
       );
     }
+
     if (this.#open.has(target)) throw this.#error(alias, `the alias *${excerpt(alias.source)} holds itself`);
     this.#aliases.set(alias, target);
+
     this.#expanding++;
     const value = this.read(target, depth + 1);
     this.#expanding--;
@@ -120,6 +123,7 @@ class Reader {
       }
       return value;
     }
+
     this.#weigh(node, 0);
     if (typeof value === 'number') return this.#checkNumber(node, value);
     if (typeof value === 'boolean' || value === null) return value;
@@ -132,6 +136,7 @@ class Reader {
     if (!Number.isFinite(value)) {
       throw this.#error(node, `${shown} is not a number that can be kept`, 'Quote it if it is a text.');
     }
+
     const isInteger = /^[-+]?\d+$|^0[xo]/.test(source);
     if (isInteger && !Number.isSafeInteger(value)) {
       throw this.#error(
@@ -140,6 +145,7 @@ class Reader {
         `Quote it: "${shown}".`,
       );
     }
+
     return value;
   }
 
@@ -147,6 +153,7 @@ class Reader {
     const result: JsonObject = {};
     const seen = new Map<string, ParsedNode>();
     const merges: ParsedNode[] = [];
+
     for (const pair of map.items) {
       if (isMergeKey(pair.key) && pair.value) {
         if (this.#expanding === 0 && merges.length > 0)
@@ -154,12 +161,14 @@ class Reader {
         merges.push(pair.value);
         continue;
       }
+
       const key = this.#readKey(pair.key, depth);
       const first = seen.get(key);
       if (first) throw this.#duplicate(pair.key, first, key);
       seen.set(key, pair.key);
       result[key] = pair.value ? this.read(pair.value, depth + 1) : null;
     }
+
     for (const source of merges) this.#merge(result, source, depth);
     return result;
   }
@@ -171,11 +180,13 @@ class Reader {
       // Other scalars keep the text as written, so that no number is rounded.
       if (typeof node.value === 'string') this.#readScalar(node);
     }
+
     const key = keyText(node, this.#aliases);
     if (key === undefined)
       throw this.#error(node, 'a key must be a plain text', 'Write a text before the colon.');
     if (FORBIDDEN_KEYS.has(key))
       throw this.#error(node, `the key '${excerpt(key)}' is not allowed`, 'Rename it.');
+
     return key;
   }
 

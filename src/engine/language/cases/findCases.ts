@@ -49,6 +49,7 @@ function casesOfLines({ text, path }: DatasetText): CasePlace[] {
     const idRange = start < 0 ? range : rangeOfLine(path, at + 1, start + 1, start + 1 + token.length);
     places.push({ ...namesOf(value), range, idRange });
   }
+
   return places;
 }
 

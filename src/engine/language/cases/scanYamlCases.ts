@@ -19,22 +19,27 @@ export function scanYamlCases(text: string, path: string): CasePlace[] | undefin
     /^(?:test_cases|"test_cases"|'test_cases')[ \t]*:[ \t\r]*(?:#.*)?$/.test(line),
   );
   if (head < 0) return undefined;
+
   const places: CasePlace[] = [];
   let indent: number | undefined;
   let open: OpenCase | undefined;
+
   for (let at = head + 1; at < lines.length; at++) {
     const line = (lines[at] ?? '').replace(/\r$/, '');
     const spaces = indentOf(line);
     const isItem = /^ *-(?: |$)/.test(line) && (indent === undefined || spaces === indent);
     const ends = !isItem && /^[^\s#-]/.test(line) && spaces <= (indent ?? 0);
+
     if ((isItem || ends) && open) places.push(placeOf(open, path));
     if (ends) return places;
     if (isItem) {
       indent = spaces;
       open = { line: at + 1, column: spaces + 1, lines: [line] };
     } else if (open) open.lines.push(line);
+
     else if (indent === undefined && line.trim() !== '' && !/^\s*#/.test(line)) return undefined;
   }
+
   if (open) places.push(placeOf(open, path));
   return places;
 }
@@ -46,6 +51,7 @@ function placeOf({ line, column, lines }: OpenCase, path: string): CasePlace {
   const first = isAlone ? lines.findIndex((text, row) => row > 0 && /^\s*[^\s#]/.test(text)) : 0;
   const row = Math.max(0, first);
   const start = row > 0 ? indentOf(lines[row] ?? '') + 1 : column + leadOf(lines[0] ?? '', column);
+
   const range: SourceRange = {
     path,
     line: line + row,
@@ -53,6 +59,7 @@ function placeOf({ line, column, lines }: OpenCase, path: string): CasePlace {
     endLine: line + lines.length - 1,
     endColumn: (lines.at(-1) ?? '').trimEnd().length + 1,
   };
+
   const id = findId(lines, start - 1);
   if (!id)
     return {
@@ -61,6 +68,7 @@ function placeOf({ line, column, lines }: OpenCase, path: string): CasePlace {
       idRange: { ...range, endLine: range.line, endColumn: start },
       tags: tagsOf(lines),
     };
+
   const at = line + id.row;
   const idRange = {
     path,
@@ -69,6 +77,7 @@ function placeOf({ line, column, lines }: OpenCase, path: string): CasePlace {
     endLine: at,
     endColumn: id.column + id.written.length,
   };
+
   return { id: unquote(id.written), range, idRange, tags: tagsOf(lines) };
 }
 
@@ -98,6 +107,7 @@ function findId(lines: readonly string[], indent: number) {
       (isFlow ? PLAIN_IN_FLOW : PLAIN_IN_BLOCK).exec(rest))?.[1]?.trimEnd();
     return written ? { row, column: from + before + 1, written } : undefined;
   }
+
   return undefined;
 }
 
@@ -105,20 +115,24 @@ function tagsOf(lines: readonly string[]): string[] {
   for (const [row, line] of lines.entries()) {
     const match = /^(?:\s*(?:- )?\s*|.*[{,]\s*)["']?tags["']?[ \t]*:[ \t]*(.*)$/.exec(line);
     if (!match) continue;
+
     const flow = /^\[([^\]]*)\]/.exec(match[1] ?? '')?.[1];
     if (flow !== undefined)
       return flow
         .split(',')
         .map((tag) => unquote(tag.trim()))
         .filter(Boolean);
+
     const items: string[] = [];
     for (const next of lines.slice(row + 1)) {
       const item = /^\s*- (.*)$/.exec(next)?.[1];
       if (item === undefined) break;
       items.push(unquote(item.replace(/\s#.*$/, '').trim()));
     }
+
     return items;
   }
+
   return [];
 }
 

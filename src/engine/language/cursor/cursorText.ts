@@ -35,13 +35,16 @@ export function cursorText(file: LanguageFile, at: { line: number; column: numbe
 function caseLines(all: readonly string[], row: number): [string[], number] {
   const head = all.findIndex((line) => /^["']?test_cases["']?\s*:/.test(line));
   if (head < 0) return [[...all], 0];
+
   const first = all.slice(head + 1).find((line) => /^ *-(?: |$)/.test(line));
   const indent = first === undefined ? undefined : first.indexOf('-');
   if (row <= head || indent === undefined) return [all.slice(0, Math.max(head, row) + 1), 0];
+
   const isItem = (line: string | undefined) =>
     line !== undefined && new RegExp(`^ {${indent}}-(?: |$)`).test(line);
   let from = row;
   while (from > head + 1 && !isItem(all[from])) from--;
+
   let to = row + 1;
   while (to < all.length && !isItem(all[to])) to++;
   return [['test_cases:', ...all.slice(from, to)], from - 1];

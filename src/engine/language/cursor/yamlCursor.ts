@@ -26,6 +26,7 @@ export function yamlCursor({ lines, row, column, base }: CursorText): YamlCursor
   const line = lines[row] ?? '';
   const before = line.slice(0, column);
   if (/(?:^|\s)#/.test(before)) return undefined;
+
   const start = column - (/[\w./:@*+-]*$/.exec(before)?.[0].replace(/^-(?=$)/, '').length ?? 0);
   const end = column + (/^[\w./@*+-]*/.exec(line.slice(column))?.[0].length ?? 0);
   const rest = line.slice(end);
@@ -33,6 +34,7 @@ export function yamlCursor({ lines, row, column, base }: CursorText): YamlCursor
   const isBare = /^\s*(?:- +)*$/.test(line.slice(0, start)) && /^\s*(?:#.*)?$/.test(rest);
   const marked = `${line.slice(0, start)}${MARKER}${isBare ? ':' : ''}${rest}`;
   const root = parseLoosely(lines.with(row, marked).join('\n'));
+
   const found = root ? findMark(root, base) : undefined;
   return found && { ...found, hasColon, start, end };
 }
@@ -77,6 +79,7 @@ function findMark(node: unknown, pointer: Pointer): Found | undefined {
     }
     return undefined;
   }
+
   if (!isMap(node)) return undefined;
   for (const pair of node.items) {
     if (isScalar(pair.key) && isMark(pair.key)) {
@@ -87,6 +90,7 @@ function findMark(node: unknown, pointer: Pointer): Found | undefined {
     const found = findMark(pair.value, [...pointer, ...keyOf(pair)]);
     if (found) return found;
   }
+
   return undefined;
 }
 
@@ -103,6 +107,7 @@ function placeAt(node: unknown, offset: number, pointer: Pointer): YamlPlace | u
       if (found) return found;
     }
   }
+
   if (!isMap(node)) return undefined;
   for (const pair of node.items) {
     const inner = [...pointer, ...keyOf(pair)];
@@ -111,6 +116,7 @@ function placeAt(node: unknown, offset: number, pointer: Pointer): YamlPlace | u
     const found = placeAt(pair.value, offset, inner);
     if (found) return found;
   }
+
   return undefined;
 }
 

@@ -67,6 +67,7 @@ function otherEvaluator(file: LanguageFile, problem: Problem): Fix[] {
   const [, lead = '', not = '', type = ''] = match ?? [];
   const { location } = problem;
   if (type === '' || location.endLine === undefined) return [];
+
   const column = location.column + lead.length + not.length;
   return nearest(type, evaluatorTypes().keys())
     .filter((guess) => guess !== type)

@@ -24,6 +24,7 @@ export function parseDotprompt(source: PromptSource): Prompt {
   };
   const inputs = readInputs(fields, named('input'));
   const messages: MessageTemplate[] = splitHandlebarsRoles(source, body, 'user');
+
   const id = fields.string(['model']);
   return finishPrompt({
     path: source.path,
@@ -46,6 +47,7 @@ function readInputs(fields: Fields, onNamed: OnNamedSchema): PromptInput[] {
   const properties = isJsonObject(schema?.['properties']) ? schema['properties'] : {};
   const required = Array.isArray(schema?.['required']) ? schema['required'] : [];
   const names = new Set([...Object.keys(properties), ...Object.keys(defaults)]);
+
   return [...names].map((name) => {
     const property = properties[name];
     const description = isJsonObject(property) ? property['description'] : undefined;
@@ -66,6 +68,7 @@ function locateInput(fields: Fields, name: string): { path: string; line: number
   const schema = isJsonObject(written) ? written : {};
   const nested = isJsonObject(schema['properties']) ? ['properties'] : [];
   const keys: JsonObject = isJsonObject(schema['properties']) ? schema['properties'] : schema;
+
   const key = Object.keys(keys).find(
     (written) =>
       written
@@ -73,6 +76,7 @@ function locateInput(fields: Fields, name: string): { path: string; line: number
         .replace(/\?\s*$/, '')
         .trim() === name,
   );
+
   const at = key === undefined ? ['input', 'default', name] : ['input', 'schema', ...nested, key];
   const { path, line, column } = fields.locateKey(at);
   return { path, line, column };

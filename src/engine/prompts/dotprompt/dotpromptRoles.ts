@@ -14,10 +14,12 @@ export function splitHandlebarsRoles(source: PromptSource, body: Span, first: Ro
   const messages: MessageTemplate[] = [];
   let role = first;
   let start = body.start;
+
   const add = (end: number) => {
     const span = source.trimAll({ start, end });
     if (span.end > span.start) messages.push(source.message(role, span));
   };
+
   for (const mark of findMarks(source, body)) {
     const next = findRole(mark.name);
     if (next === undefined) {
@@ -28,6 +30,7 @@ export function splitHandlebarsRoles(source: PromptSource, body: Span, first: Ro
     role = next;
     start = mark.end;
   }
+
   add(body.end);
   return messages;
 }
@@ -35,6 +38,7 @@ export function splitHandlebarsRoles(source: PromptSource, body: Span, first: Ro
 function findMarks(source: PromptSource, body: Span): (Span & { name: string })[] {
   const { program, offsetOf } = parse(source, body);
   const marks: (Span & { name: string })[] = [];
+
   const visit = (statements: readonly hbs.AST.Statement[]) => {
     for (const statement of statements) {
       if (isBlock(statement)) visit([...(statement.program?.body ?? []), ...(statement.inverse?.body ?? [])]);
@@ -46,6 +50,7 @@ function findMarks(source: PromptSource, body: Span): (Span & { name: string })[
       marks.push({ start, end: body.start + offsetOf(statement.loc.end), name: name.value });
     }
   };
+
   visit(program.body);
   return marks;
 }

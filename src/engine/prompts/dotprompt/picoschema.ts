@@ -58,6 +58,7 @@ class PicoReader {
     const properties: [string, JsonObject][] = [];
     const required: string[] = [];
     let additional: JsonValue = false;
+
     for (const [key, item] of Object.entries(value)) {
       const at = [...pointer, key];
       if (key === '(*)') {
@@ -70,6 +71,7 @@ class PicoReader {
       const described = description === undefined ? schema : { ...schema, description };
       properties.push([name, optional ? nullable(described) : described]);
     }
+
     return {
       type: 'object',
       properties: Object.fromEntries(properties),

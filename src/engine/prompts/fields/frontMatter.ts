@@ -30,16 +30,19 @@ export function readFrontMatter(source: PromptSource): FrontMatter {
       remedy: 'Add a line with only --- after the settings.',
     });
   }
+
   const yaml = source.text.slice(first.next, last.start);
   const document = parseYaml(yaml, source.path, { line: source.location(first.next).line });
   const body = { start: last.next, end: source.text.length };
   if (document.value === null) return { fields: Fields.empty(source.path), body };
+
   if (!isJsonObject(document.value)) {
     throw new PromptError('the front matter is not a map of settings', {
       where: document.locate([]),
       remedy: 'Write one setting a line, as in: name: greeting',
     });
   }
+
   return { fields: new Fields(document), body };
 }
 

@@ -42,6 +42,7 @@ export function readParameters(
     else if (spelling === 'additionalproperties') Object.assign(extra, fields.map(at));
     else extra[key] = value satisfies JsonValue;
   }
+
   return Object.keys(extra).length === 0 ? parameters : { ...parameters, extra };
 }
 

@@ -29,9 +29,11 @@ function readEvaluator(fields: Fields, at: Pointer): EvaluatorSpec[] {
   if (uses !== undefined) return [specify(fields, at, uses, {})];
   if (fields.map([...at, 'llm']))
     return [specify(fields, at, 'choice-judge', readJudge(fields, [...at, 'llm']))];
+
   const checks = Object.keys(fields.map([...at, 'string']) ?? {}).filter((key) =>
     Object.hasOwn(STRING_CHECKS, key),
   );
+
   if (checks.length === 0) {
     throw fields.fail(
       at,
@@ -39,6 +41,7 @@ function readEvaluator(fields: Fields, at: Pointer): EvaluatorSpec[] {
       'Add string: with equals, contains, startsWith or endsWith, or llm:, or uses:.',
     );
   }
+
   return checks.map((check, index) => {
     const value = fields.string([...at, 'string', check]);
     if (value === undefined) throw fields.mismatch([...at, 'string', check], 'a text');
@@ -76,6 +79,7 @@ function readChoices(fields: Fields, at: Pointer): JsonValue[] {
       'Add choices: with a choice and a score from 0 to 1 for each.',
     );
   }
+
   return list.map((_, index) => {
     const choice = fields.get([...at, index, 'choice']);
     const score = fields.number([...at, index, 'score']);

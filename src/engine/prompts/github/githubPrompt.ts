@@ -19,6 +19,7 @@ export function parseGithubPrompt(source: PromptSource): Prompt {
   const fields = new Fields(parseYaml(source.text, source.path));
   fields.map([]);
   const list = fields.list(['messages']);
+
   if (list === undefined) {
     throw fields.fail(
       ['messages'],
@@ -26,6 +27,7 @@ export function parseGithubPrompt(source: PromptSource): Prompt {
       'Add messages: with a role and content for each.',
     );
   }
+
   const id = fields.string(['model']);
   return finishPrompt({
     path: source.path,
@@ -66,6 +68,7 @@ function readResponseFormat(fields: Fields): ResponseFormat | undefined {
   const type = fields.string(['responseFormat']);
   if (type === undefined) return undefined;
   if (type === 'text' || type === 'json_object') return { type };
+
   if (type !== 'json_schema') {
     throw fields.fail(
       ['responseFormat'],
@@ -73,11 +76,13 @@ function readResponseFormat(fields: Fields): ResponseFormat | undefined {
       'Write text, json_object or json_schema.',
     );
   }
+
   const schema = readJsonSchema(fields);
   const inner = isJsonObject(schema['schema']) ? schema['schema'] : schema;
   const name = typeof schema['name'] === 'string' && inner !== schema ? schema['name'] : 'response';
   const strict =
     inner !== schema && typeof schema['strict'] === 'boolean' ? { strict: schema['strict'] } : {};
+
   return { type, name, schema: inner, ...strict };
 }
 

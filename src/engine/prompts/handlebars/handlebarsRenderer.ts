@@ -47,14 +47,17 @@ export function renderHandlebars(
 ): string {
   const { program, offsetOf } = parseHandlebars(template);
   const places = new Places(program);
+
   const handlebars = createHandlebars(marks, (options, key) => {
     const path = places.argument(options.loc.start, key);
     if (path === undefined || optional.has(path.parts[0] ?? '')) return;
     throw new TemplateFault('', offsetOf(path.loc.start), path.original);
   });
+
   const absent = [...optional]
     .filter((name) => !Object.hasOwn(variables, name))
     .map((name) => [name, undefined]);
+
   try {
     const render = handlebars.compile(program, { noEscape: true, strict: true });
     // Said outright, or Handlebars writes a warning to the console.
@@ -71,6 +74,7 @@ function createHandlebars(marks: HelperMarks, refuse: RefuseMissing): typeof Han
   const handlebars = Handlebars.create();
   handlebars.unregisterHelper('log');
   countSteps(handlebars);
+
   for (const name of WALKING) {
     const walk = handlebars.helpers[name];
     handlebars.registerHelper(name, function (this: unknown, value: unknown, options: CallOptions) {
@@ -78,10 +82,12 @@ function createHandlebars(marks: HelperMarks, refuse: RefuseMissing): typeof Han
       return walk?.call(this, value, options);
     });
   }
+
   const equals = (wanted: boolean) =>
     function (this: unknown, a: unknown, b: unknown, options: CallOptions) {
       return ((a === b) === wanted ? options.fn?.(this) : options.inverse?.(this)) ?? '';
     };
+
   handlebars.registerHelper({
     ifEquals: equals(true),
     unlessEquals: equals(false),
@@ -98,6 +104,7 @@ function createHandlebars(marks: HelperMarks, refuse: RefuseMissing): typeof Han
       return typeof url === 'string' ? marks.image(url) : '';
     },
   });
+
   return handlebars;
 }
 
@@ -178,9 +185,11 @@ function toFault(
   if (error instanceof TooManySteps) return new TemplateFault(error.message, 0);
   if (error instanceof RangeError) return new TemplateFault('the template nests too deep', 0);
   if (!(error instanceof Error)) return new Error(String(error));
+
   const line = 'lineNumber' in error && typeof error.lineNumber === 'number' ? error.lineNumber : undefined;
   const column = 'column' in error && typeof error.column === 'number' ? error.column : 0;
   if (line === undefined) return new TemplateFault(`the template cannot be filled in: ${error.message}`, 0);
+
   const offset = offsetOf({ line, column });
   const name = /^"(.*)" not defined in /s.exec(error.message)?.[1];
   if (name === undefined) {
@@ -189,5 +198,6 @@ function toFault(
       offset,
     );
   }
+
   return new TemplateFault('', offset, places.path({ line, column })?.original ?? name);
 }

@@ -12,6 +12,7 @@ export function parseHandlebars(template: string): HandlebarsTemplate {
   const starts = lineStarts(template);
   const offsetOf = ({ line, column }: { line: number; column: number }) => (starts[line - 1] ?? 0) + column;
   refuseDeepNesting(template);
+
   try {
     const program = Handlebars.parse(template);
     normalizeText(program);
@@ -34,6 +35,7 @@ function refuseDeepNesting(template: string): void {
   const blocks: number[] = [];
   let levels = 0;
   let parentheses: number | undefined;
+
   for (const { 0: piece, 1: sign, index } of template.matchAll(NESTING)) {
     if (piece === '(' && parentheses !== undefined) parentheses += 1;
     else if (piece === ')' && parentheses !== undefined) parentheses -= 1;

@@ -45,6 +45,7 @@ export function findJinjaCosts(program: JinjaNode): JinjaCosts {
         if (nodesIn(node['property'])[0]?.type === 'SliceExpression') walk(node, node['object']);
         break;
     }
+
     for (const child of childNodes(node)) visit(child);
   };
 

@@ -37,12 +37,14 @@ export function renderJinja(
 ): string {
   const parsed = parseJinja(template);
   const scope = createScope(variables);
+
   const evaluator = new StrictEvaluator(scope, {
     offsets: parsed.offsets,
     lenient: findJinjaUses(parsed).lenient,
     costs: findJinjaCosts(parsed.program),
     optional,
   });
+
   try {
     return String(evaluator.evaluate(parsed.program, scope).value);
   } catch (error) {

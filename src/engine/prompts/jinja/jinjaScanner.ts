@@ -36,6 +36,7 @@ function scanCode(template: string, start: number): JinjaTag {
   const words: JinjaWord[] = [];
   let depth = 0;
   piece.lastIndex = start + 2;
+
   for (let match = piece.exec(template); match; match = piece.exec(template)) {
     const text = match[0];
     if (text === '%}' || (text === '}}' && depth <= 0)) {
@@ -48,5 +49,6 @@ function scanCode(template: string, start: number): JinjaTag {
       piece.lastIndex = match.index + 1;
     } else if (/^[A-Za-z_]/.test(text)) words.push({ text, offset: match.index });
   }
+
   return { kind: 'code', start, end: template.length, closed: false, words };
 }

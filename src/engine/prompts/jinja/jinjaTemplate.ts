@@ -31,18 +31,21 @@ function readTokens(template: string, tags: JinjaTag[]): PlacedToken[] {
   const tokens: PlacedToken[] = [];
   let cursor = 0;
   let trimStart = false;
+
   const addText = (end: number, trimEnd: boolean) => {
     let value = template.slice(cursor, end).replaceAll('\r\n', '\n');
     if (trimStart) value = value.trimStart();
     if (trimEnd) value = value.trimEnd();
     if (value !== '') tokens.push({ type: 'Text', value, offset: cursor });
   };
+
   for (const tag of tags) {
     addText(tag.start, template[tag.start + 2] === '-');
     if (tag.kind === 'code') tokens.push(...readTag(template, tag));
     trimStart = template[tag.end - 3] === '-';
     cursor = tag.end;
   }
+
   addText(template.length, false);
   return tokens;
 }
@@ -65,6 +68,7 @@ function readProgram(tokens: PlacedToken[], tags: JinjaTag[]): JinjaNode {
       return Reflect.get(target, key);
     },
   });
+
   try {
     return parse(watched);
   } catch (error) {
@@ -90,6 +94,7 @@ function locateIdentifiers(program: JinjaNode, tags: JinjaTag[]): Map<JinjaNode,
   const words = tags.flatMap((tag) => tag.words);
   const offsets = new Map<JinjaNode, number>();
   let next = 0;
+
   const visit = (node: JinjaNode): void => {
     const name = identifierName(node);
     if (name !== undefined) {
@@ -101,8 +106,10 @@ function locateIdentifiers(program: JinjaNode, tags: JinjaTag[]): Map<JinjaNode,
         next = found + 1;
       }
     }
+
     for (const child of childNodes(node)) visit(child);
   };
+
   visit(program);
   return offsets;
 }

@@ -165,6 +165,7 @@ export class ExpressionParser extends TokenSource {
         if (value === '[') return this.#postfix({ kind: 'list', items: this.#items(']') });
         if (value === '{') return this.#postfix({ kind: 'map', entries: this.#entries() });
     }
+
     throw this.unexpected(token, 'a value');
   }
 

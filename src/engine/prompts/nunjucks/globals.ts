@@ -42,6 +42,7 @@ function cycler(items: readonly Value[]): Value {
       return undefined;
     }),
   };
+
   return cycle;
 }
 

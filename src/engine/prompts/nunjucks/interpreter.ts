@@ -109,6 +109,7 @@ export class Evaluator {
     this.#at = loop.at;
     const rows = rowsOf(this.#valueOf(loop.list, frame), loop.names);
     let text = '';
+
     for (const [index, row] of rows.entries()) {
       this.#budget.step();
       for (const [place, name] of loop.names.entries()) frame.declare(name, row[place]);
@@ -121,8 +122,10 @@ export class Evaluator {
         last: index === rows.length - 1,
         length: rows.length,
       });
+
       text += this.#writeAll(loop.body, frame);
     }
+
     return rows.length === 0 ? this.#writeAll(loop.otherwise, frame) : text;
   }
 
@@ -142,11 +145,13 @@ export class Evaluator {
       if (caller !== undefined) frame.declare('caller', caller);
       for (const [index, name] of names.entries())
         frame.declare(name, index < positional.length ? positional[index] : named.get(name));
+
       for (const [index, [name, usual]] of defaults.entries()) {
         const given = positional.length > names.length + index ? positional[names.length + index] : undefined;
         const own = named.has(name) ? named.get(name) : given;
         frame.declare(name, own === undefined && !named.has(name) ? this.#valueOf(usual, frame) : own);
       }
+
       return new SafeText(this.#writeAll(body, frame));
     });
   }
@@ -229,11 +234,13 @@ export class Evaluator {
   #filter({ name, input, args, at }: Extract<Expression, { kind: 'filter' }>, frame: Frame): Value {
     const filter = filterNamed(name);
     if (!filter) throw new TemplateFault(`there is no filter “${name}” in Nunjucks`, at);
+
     const given = this.#valueOf(input, frame);
     const { positional, named } = this.#arguments(args, frame);
     this.#at = at;
     if (named.size > 0 && !NAMED_FILTERS.has(name))
       throw new TemplateFault(`the filter “${name}” takes no arguments by name`, at);
+
     try {
       return filter({ input: given, args: positional, named, budget: this.#budget, draw: this.#draw });
     } catch (error) {

@@ -66,11 +66,13 @@ function dictSort({ input, args, budget }: FilterCall): Value {
   if (!isMap(input)) throw new Error(`it needs a map, not ${described(input)}`);
   const [caseSensitive, by = 'key'] = args;
   if (by !== 'key' && by !== 'value') throw new Error('it sorts by “key” or by “value”');
+
   const pairs = Object.entries(input);
   budget.items(pairs.length);
   const folded = (value: Value): Value =>
     !isTrue(caseSensitive) && typeof value === 'string' ? value.toUpperCase() : value;
   const index = by === 'key' ? 0 : 1;
+
   return pairs.sort((one, other) => {
     const [a, b] = [folded(one[index]), folded(other[index])];
     if (calculate('>', a, b) === true) return 1;
@@ -176,6 +178,7 @@ function slice(call: FilterCall): Value {
   const extra = items.length % count;
   const [, filler] = call.args;
   let start = 0;
+
   return Array.from({ length: count }, (_, index) => {
     const end = start + size + (index < extra ? 1 : 0);
     const row = items.slice(start, end);
@@ -189,10 +192,12 @@ function sort(call: FilterCall): Value {
   const [reversed, caseSensitive, path] = inOrder(call, ['reverse', 'case_sensitive', 'attribute']);
   const items = [...listOf(call)];
   call.budget.items(items.length * Math.ceil(Math.log2(items.length + 1)));
+
   const keyOf = (item: Value): Value => {
     const key = isTrue(path) ? attributeOf(item, path) : item;
     return !isTrue(caseSensitive) && typeof key === 'string' ? key.toLowerCase() : key;
   };
+
   const sign = isTrue(reversed) ? -1 : 1;
   return items.sort((one, other) => {
     const [a, b] = [keyOf(one), keyOf(other)];

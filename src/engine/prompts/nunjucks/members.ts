@@ -12,16 +12,19 @@ export function memberOf(object: Value, key: Value, budget: Budget): Value {
   if (object === undefined || object === null) return undefined;
   const name = stringOf(key);
   if (object instanceof SafeText) return memberOf(object.text, key, budget);
+
   if (typeof object === 'string') {
     if (name === 'length') return object.length;
     if (/^\d+$/.test(name)) return object[Number(name)];
     return bound(TEXT_METHODS, name, object, budget);
   }
+
   if (Array.isArray(object)) {
     if (name === 'length') return object.length;
     if (/^\d+$/.test(name)) return object[Number(name)];
     return bound(LIST_METHODS, name, object, budget);
   }
+
   if (typeof object === 'number') return bound(NUMBER_METHODS, name, object, budget);
   if (object instanceof Pattern) return bound(PATTERN_METHODS, name, object, budget);
   return isMap(object) && Object.hasOwn(object, name) ? object[name] : undefined;

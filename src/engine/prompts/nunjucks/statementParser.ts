@@ -54,6 +54,7 @@ class StatementParser extends ExpressionParser {
           throw this.unexpected(token, 'text or a tag');
       }
     }
+
     return found;
   }
 
@@ -72,6 +73,7 @@ class StatementParser extends ExpressionParser {
     if (tag.type !== 'name') throw this.unexpected(tag, 'the name of a tag');
     if (this.#ends.includes(tag.value)) return undefined;
     this.next();
+
     switch (tag.value) {
       case 'raw':
       case 'verbatim':
@@ -97,6 +99,7 @@ class StatementParser extends ExpressionParser {
       case 'block':
         return this.#block(at);
     }
+
     if (FOREIGN.has(tag.value))
       throw new TemplateFault(`{% ${tag.value} %} reads another template, which is not supported`, at);
     throw new TemplateFault(`there is no tag {% ${tag.value} %}`, at);
@@ -170,16 +173,19 @@ class StatementParser extends ExpressionParser {
   #switch(at: number): Statement {
     const value = this.expression();
     this.#endTag();
+
     // What stands before the first case is written nowhere.
     this.#until(at, 'case', 'default', 'endswitch');
     const cases: { value: Expression; body: Statement[] }[] = [];
     let tag = this.next().value;
+
     while (tag === 'case') {
       const matched = this.expression();
       this.#endTag();
       cases.push({ value: matched, body: this.#until(at, 'case', 'default', 'endswitch') });
       tag = this.next().value;
     }
+
     this.#endTag();
     const fallback = tag === 'default' ? this.#closed(at, 'endswitch') : [];
     return { kind: 'switch', value, cases, fallback };

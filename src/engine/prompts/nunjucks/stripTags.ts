@@ -14,13 +14,16 @@ function withoutTags(text: string): string {
   const name = /<\/?[a-z][a-z0-9]*\b/iy;
   let result = '';
   let cursor = 0;
+
   // Where nothing closes any more, nothing is looked for again.
   let tagsClose = true;
   let commentsClose = true;
+
   for (let at = text.indexOf('<'); at >= 0; at = text.indexOf('<', at)) {
     name.lastIndex = at;
     const isComment = text.startsWith('<!--', at);
     let end = -1;
+
     if (isComment && commentsClose) {
       end = endAfter(text, '-->', at + 4);
       commentsClose = end >= 0;
@@ -28,14 +31,17 @@ function withoutTags(text: string): string {
       end = endAfter(text, '>', name.lastIndex);
       tagsClose = end >= 0;
     }
+
     if (end < 0) {
       at += 1;
       continue;
     }
+
     result += text.slice(cursor, at);
     cursor = end;
     at = end;
   }
+
   return result + text.slice(cursor);
 }
 

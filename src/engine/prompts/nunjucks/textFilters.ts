@@ -83,14 +83,18 @@ function replace(call: FilterCall): Value {
   if (sought instanceof Pattern) return replacePattern(sought, strictTextOf(call), stringOf(replacement));
   if (typeof sought !== 'string' && typeof sought !== 'number') return input;
   if (typeof input !== 'string' && typeof input !== 'number' && !(input instanceof SafeText)) return input;
+
   const text = stringOf(input);
   const old = String(sought);
   const parts = old === '' ? ['', ...text, ''] : text.split(old);
   const made = stringOf(replacement);
+
   budget.characters(text.length + parts.length * made.length);
   if (old === '') return asSafe(input, made + text.split('').join(made) + made);
+
   const limit = Number(most);
   if (limit < 0) return asSafe(input, parts.join(made));
+
   const head = parts.slice(0, limit + 1).join(made);
   const rest = parts.slice(limit + 1);
   return asSafe(input, [head, ...rest].join(old));

@@ -59,6 +59,7 @@ export class TokenReader {
     const start = this.#at;
     let end = start;
     let depth = 1;
+
     edge.lastIndex = start;
     for (let match = edge.exec(this.#text); match; match = edge.exec(this.#text)) {
       depth += match[1] === name ? 1 : -1;
@@ -66,6 +67,7 @@ export class TokenReader {
       if (depth === 0) return this.#text.slice(start, match.index);
       end = this.#at;
     }
+
     return this.#text.slice(start, end);
   }
 
@@ -73,6 +75,7 @@ export class TokenReader {
     const text = this.#text;
     const at = this.#at;
     if (at >= text.length) return this.#token('end', '', at);
+
     const open = startAt(text, at);
     if (open === 'comment') return this.#comment();
     if (open !== undefined) {
@@ -80,12 +83,14 @@ export class TokenReader {
       this.#at += text[at + 2] === '-' ? 3 : 2;
       return this.#token(open, text.slice(at, this.#at), at);
     }
+
     for (let index = at; index < text.length; index++) {
       const char = text[index];
       if (char === '{' && startAt(text, index) !== undefined) return this.#dataUpTo(index);
       if (char === '#' && text[index + 1] === '}')
         throw new TemplateFault('“#}” ends a comment that does not begin', index);
     }
+
     return this.#dataUpTo(text.length);
   }
 
@@ -107,6 +112,7 @@ export class TokenReader {
     const text = this.#text;
     const at = this.#at;
     if (at >= text.length) return this.#token('end', '', at);
+
     const char = text.charAt(at);
     if (char === '"' || char === "'") return this.#string(char);
     for (const [mark, type] of [
@@ -119,9 +125,11 @@ export class TokenReader {
       this.#at = at + dash + 2;
       return this.#token(type, text.slice(at, this.#at), at);
     }
+
     if (char === 'r' && text[at + 1] === '/') return this.#pattern();
     const mark = this.#match(MARK);
     if (mark !== undefined) return this.#token('mark', mark, at);
+
     const word = this.#match(WORD) ?? '';
     if (!/^\d+$/.test(word)) return this.#token('name', word, at);
     return this.#token('number', word + (this.#match(FRACTION) ?? ''), at);
@@ -133,6 +141,7 @@ export class TokenReader {
     const start = this.#at;
     let value = '';
     let at = start + 1;
+
     for (; at < text.length && text[at] !== quote; at++) {
       const char = text.charAt(at);
       if (char !== '\\') value += char;
@@ -141,6 +150,7 @@ export class TokenReader {
         value += ESCAPES.get(text.charAt(at)) ?? text.charAt(at);
       }
     }
+
     this.#at = at + 1;
     return this.#token('string', value, start);
   }

@@ -10,6 +10,7 @@ export function readsUndefined(template: string, variables: JsonObject): boolean
   const text = withoutComments(template);
   const tag = /\{\{\s*([^{}\s|]+)\s*|\{%\s*(?:if|for)\s+([^{}\s]+)\s*/g;
   const next = new NextMark(text);
+
   for (let match = tag.exec(text); match; match = tag.exec(text)) {
     const end =
       match[1] === undefined ? statementEnd(tag.lastIndex, next) : outputEnd(text, tag.lastIndex, next);
@@ -20,10 +21,12 @@ export function readsUndefined(template: string, variables: JsonObject): boolean
       tag.lastIndex = end;
     }
   }
+
   for (const [, variable = '', list = ''] of text.matchAll(/\{%\s*for\s+(\w+)\s+in\s+(\w+)\s*%\}/g)) {
     names.delete(variable);
     names.add(list);
   }
+
   return [...names].some((name) => {
     const root = /^[A-Za-z_]\w*/.exec(name)?.[0];
     return root !== undefined && (!Object.hasOwn(variables, root) || variables[root] === undefined);

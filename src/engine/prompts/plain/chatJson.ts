@@ -21,6 +21,7 @@ export function parseChatJson(source: PromptSource): Prompt {
   const root: Pointer = isRequest ? ['messages'] : [];
   const list = fields.list(root);
   if (list === undefined) throw fields.mismatch(root, 'a list of messages');
+
   const id = isRequest ? fields.string(['model']) : undefined;
   return finishPrompt({
     path: source.path,
@@ -49,6 +50,7 @@ function readMessage(fields: Fields, at: Pointer): MessageTemplate {
   );
   const toolCallId = fields.string([...at, 'tool_call_id']);
   const { textAt, before, after } = readParts(fields, [...at, 'content']);
+
   const beside = {
     ...defined({
       name,
@@ -58,9 +60,11 @@ function readMessage(fields: Fields, at: Pointer): MessageTemplate {
       after: nonEmpty(after),
     }),
   };
+
   // A message of calls or images only has no text.
   const isBare = fields.get(textAt) === undefined && (toolCalls.length > 0 || before.length > 0);
   const message = isBare ? bareMessage(fields, at, role) : textMessage(fields, textAt, role);
+
   return Object.keys(beside).length > 0 ? { ...message, beside } : message;
 }
 
@@ -71,9 +75,11 @@ function readParts(
 ): { textAt: Pointer; before: ContentPart[]; after: ContentPart[] } {
   const parts = fields.get(at);
   if (!Array.isArray(parts)) return { textAt: at, before: [], after: [] };
+
   const isText = (part: JsonValue) => isJsonObject(part) && part['type'] === 'text';
   const texts = parts.filter(isText).length;
   const text = parts.findIndex(isText);
+
   if (texts > 1 || parts.length === 0) {
     throw fields.fail(
       at,
@@ -81,11 +87,13 @@ function readParts(
       'Give each message its content as one text, beside images if there are any.',
     );
   }
+
   const images = parts.map((part, index) =>
     isText(part) ? undefined : readImage(fields, [...at, index], part),
   );
   const found = (from: number, to: number) => images.slice(from, to).filter((part) => part !== undefined);
   if (text < 0) return { textAt: [...at, -1], before: found(0, parts.length), after: [] };
+
   return { textAt: [...at, text, 'text'], before: found(0, text), after: found(text + 1, parts.length) };
 }
 

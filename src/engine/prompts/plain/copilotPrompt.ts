@@ -11,8 +11,10 @@ import type { PromptSource } from '../promptSource.ts';
 export function parseCopilotPrompt(source: PromptSource): Prompt {
   const { fields, body } = readFrontMatter(source);
   const span = source.trim(body);
+
   // VS Code takes a list of models as an order of preference.
   const id = fields.strings(['model'])?.[0];
+
   return finishPrompt({
     path: source.path,
     format: 'copilot-prompt',

@@ -16,6 +16,7 @@ export function parseInstructionFile(
   const { fields, body } = readFrontMatter(source);
   const span = source.trim(body);
   const id = fields.strings(['model'])?.[0];
+
   return finishPrompt({
     path: source.path,
     format,

@@ -12,6 +12,7 @@ import type { PromptSource } from '../promptSource.ts';
 export function parseTextPrompt(source: PromptSource): Prompt {
   const { fields, body } = settings(source);
   const span = source.trim(body);
+
   const draft = {
     path: source.path,
     format: 'text' as const,
@@ -21,6 +22,7 @@ export function parseTextPrompt(source: PromptSource): Prompt {
     includes: source.includes,
     body: source.range(span),
   };
+
   const prompt = finishPrompt({ ...draft, messages: [source.message('user', span)] });
   return prompt.inputs.length > 0
     ? prompt

@@ -21,6 +21,7 @@ export function parsePrompty(source: PromptSource, scope: ReferenceScope): Promp
   const { fields: raw, body } = readFrontMatter(source);
   const fields = resolveFields(raw, scope);
   const parameters = raw.get(['model', 'parameters']) === undefined ? 'options' : 'parameters';
+
   return finishPrompt({
     path: source.path,
     includes: source.includes,
@@ -50,15 +51,18 @@ function resolveFields(raw: Fields, scope: ReferenceScope): Fields {
     const found = raw.get(pointer);
     return found === undefined ? undefined : resolveAt(raw, pointer, found, scope);
   };
+
   for (const key of READ) {
     const resolved = resolve([key]);
     if (resolved !== undefined) value[key] = resolved;
   }
+
   const model: JsonObject = {};
   for (const key of ['api', 'parameters', 'options']) {
     const resolved = resolve(['model', key]);
     if (resolved !== undefined) model[key] = resolved;
   }
+
   return new Fields({ ...raw.document, value: { ...value, model } });
 }
 
@@ -112,6 +116,7 @@ function readSyntax(fields: Fields): TemplateSyntax {
   const format = isJsonObject(template) ? (template['format'] ?? template['type']) : template;
   const kind = isJsonObject(format) ? format['kind'] : format;
   if (kind === undefined || kind === null) return 'jinja';
+
   const name = typeof kind === 'string' ? kind.toLowerCase() : '';
   const syntax = Object.hasOwn(SYNTAXES, name) ? SYNTAXES[name] : undefined;
   if (syntax !== undefined) return syntax;

@@ -45,6 +45,7 @@ function readInput(fields: Fields, at: Pointer, { name, definition }: Property):
   if (!isDefinition(definition)) {
     return { input: { name, default: definition, required: false, location }, sample: undefined, at };
   }
+
   const { description, default: preset, required } = definition;
   const input: PromptInput = {
     name,
@@ -53,6 +54,7 @@ function readInput(fields: Fields, at: Pointer, { name, definition }: Property):
     required: (preset === undefined || preset === null) && required !== false,
     location,
   };
+
   return { input, sample: definition['sample'] ?? definition['example'], at };
 }
 
@@ -69,5 +71,6 @@ function isDefinition(definition: JsonValue): definition is JsonObject {
     'name',
     'is_required',
   ];
+
   return isJsonObject(definition) && keys.some((key) => Object.hasOwn(definition, key));
 }

@@ -25,6 +25,7 @@ function readFormat(fields: Fields, at: Pointer): ResponseFormat {
   const value = fields.get(at);
   const type = isJsonObject(value) ? fields.string([...at, 'type']) : fields.string(at);
   if (type === 'text' || type === 'json_object') return { type };
+
   if (type !== 'json_schema') {
     throw fields.fail(
       at,
@@ -32,8 +33,10 @@ function readFormat(fields: Fields, at: Pointer): ResponseFormat {
       'Write type: text, json_object or json_schema.',
     );
   }
+
   const definition = readSchemaDefinition(fields, [...at, 'json_schema']);
   const { name, schema, strict } = definition;
+
   return {
     type,
     name: typeof name === 'string' ? name : schemaName(fields),

@@ -17,10 +17,12 @@ export function splitPromptyRoles(source: PromptSource, body: Span): MessageTemp
   const messages: MessageTemplate[] = [];
   let role: Role = 'system';
   let start = body.start;
+
   const add = (end: number) => {
     const span = source.trim({ start, end });
     if (span.end > span.start) messages.push(source.message(role, span));
   };
+
   for (const line of source.lines(body)) {
     const text = line.text.trim();
     const name = text.length > MAX_MARKER ? undefined : MARKER.exec(text)?.[1];
@@ -29,6 +31,7 @@ export function splitPromptyRoles(source: PromptSource, body: Span): MessageTemp
     role = findRole(name) ?? 'system';
     start = line.next;
   }
+
   add(body.end);
   return messages;
 }

@@ -25,10 +25,12 @@ export function readPromptyTools(fields: Fields): ToolDefinition[] {
 function readTool(fields: Fields, at: Pointer, tool: JsonValue, key: string | undefined): ToolDefinition[] {
   if (!isJsonObject(tool)) throw fields.mismatch(at, 'a map');
   if ((tool['kind'] ?? tool['type'] ?? 'function') !== 'function') return [];
+
   const definition: JsonObject = isJsonObject(tool['function']) ? tool['function'] : tool;
   const { description, parameters, strict } = definition;
   const name = definition['name'] ?? key;
   if (typeof name !== 'string') throw fields.fail(at, 'the tool has no name', 'Add name: to it.');
+
   return [
     {
       name,

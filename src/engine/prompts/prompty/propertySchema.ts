@@ -27,6 +27,7 @@ export function listProperties(value: JsonValue | undefined): { prefix: string[]
   const nested = isJsonObject(inner) || Array.isArray(inner);
   const source = nested ? inner : value;
   const prefix = nested ? ['properties'] : [];
+
   if (Array.isArray(source)) {
     const properties = source.flatMap((definition, key): Property[] => {
       const name = isJsonObject(definition) ? definition['name'] : undefined;
@@ -34,6 +35,7 @@ export function listProperties(value: JsonValue | undefined): { prefix: string[]
     });
     return { prefix, properties };
   }
+
   if (!isJsonObject(source)) return { prefix, properties: [] };
   return {
     prefix,
@@ -60,10 +62,12 @@ function isOptional(definition: JsonValue): boolean {
 function valueSchema(definition: JsonValue | undefined): JsonObject {
   if (typeof definition === 'string') return valueSchema({ kind: definition });
   if (!isJsonObject(definition)) return {};
+
   const kind = definition['kind'] ?? definition['type'];
   const type = typeof kind === 'string' && Object.hasOwn(TYPES, kind) ? TYPES[kind] : undefined;
   const { description, enumValues, items, properties } = definition;
   const choices = enumValues ?? definition['enum'];
+
   return {
     ...(type === 'object' ? objectSchema(properties ?? {}) : type === undefined ? {} : { type }),
     ...(typeof description === 'string' ? { description } : {}),

@@ -80,10 +80,12 @@ function readWhole(tag: IncludeTag, folder: string, reading: Reading): string {
       remedy: 'Check that no template includes itself.',
     });
   }
+
   const { root } = reading.scope;
   const bases = [posix.join(root.replaceAll('\\', '/'), folder), root];
   const files = bases.map((base) => resolveInside(root, tag.name, where, { base }));
   const file = files.find((candidate) => existsSync(candidate));
+
   if (file === undefined) {
     if (tag.ignoreMissing) return '';
     throw new PromptError(`the included template ${tag.name} does not exist`, {
@@ -91,6 +93,7 @@ function readWhole(tag: IncludeTag, folder: string, reading: Reading): string {
       remedy: 'Its path counts from the folder of this file, or from the workspace.',
     });
   }
+
   // Jinja leaves out the line break that ends a file.
   const text = readText(file, tag.name).replace(/\r?\n$/, '');
   return expand(text, posix.join(folder, posix.dirname(tag.name)), { ...reading, depth: reading.depth + 1 });
@@ -110,5 +113,6 @@ function expand(text: string, folder: string, reading: Reading): string {
       });
     }
   }
+
   return expanded + text.slice(cursor);
 }

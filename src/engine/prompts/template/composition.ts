@@ -52,11 +52,13 @@ export class Composition implements HelperMarks {
     this.history = this.#mark('history');
     const parts: string[] = [];
     let length = 0;
+
     const add = (text: string, piece?: Omit<Piece, 'start' | 'end'>) => {
       if (piece) this.#pieces.push({ ...piece, start: length, end: length + text.length });
       parts.push(text);
       length += text.length;
     };
+
     for (const [index, message] of prompt.messages.entries()) {
       // A Handlebars block takes its line with it only when nothing else stands there, so not the mark.
       const alone = prompt.syntax === 'handlebars' && !message.template.startsWith('{{~');
@@ -64,12 +66,14 @@ export class Composition implements HelperMarks {
       const images = prompt.format === 'prompty' && message.role === 'user' ? this.#cutImages(message) : [];
       const cuts = [...images, ...includeCuts(prompt, message)].sort((a, b) => a.at - b.at);
       let at = 0;
+
       for (const cut of [...cuts, { at: message.template.length, skip: 0, mark: '' }]) {
         add(message.template.slice(at, cut.at), { message: index, at });
         add(cut.mark);
         at = cut.at + cut.skip;
       }
     }
+
     add(this.#mark('end'));
     this.source = parts.join('');
   }
@@ -97,6 +101,7 @@ export class Composition implements HelperMarks {
     const mark = new RegExp(`⟦${this.#nonce}:(?:line:(\\d+)⟧\\n?|(\\w+)(?::(\\w+))?⟧)`, 'g');
     const fragments: Fragment[] = [];
     let cursor = 0;
+
     for (const match of rendered.matchAll(mark)) {
       if (match.index > cursor) fragments.push({ kind: 'text', text: rendered.slice(cursor, match.index) });
       const fragment = this.#read(
@@ -106,6 +111,7 @@ export class Composition implements HelperMarks {
       if (fragment) fragments.push(fragment);
       cursor = match.index + match[0].length;
     }
+
     if (cursor < rendered.length) fragments.push({ kind: 'text', text: rendered.slice(cursor) });
     return fragments;
   }

@@ -13,20 +13,25 @@ export function findImageTags(template: string): ImageTag[] {
     const bracket = template.indexOf(']', start + 2);
     if (bracket < 0) break;
     if (template[bracket + 1] !== '(') continue;
+
     const urlStart = bracket + 2;
     const close = template.indexOf(')', urlStart);
     if (close < 0) break;
+
     const feed = template.indexOf('\n', urlStart);
     if (feed >= 0 && feed < close) {
       start = feed;
       continue;
     }
+
     const urlEnd = endOfUrl(template, urlStart);
     if (urlEnd === undefined) continue;
+
     const end = template.indexOf(')', urlEnd) + 1;
     images.push({ start, urlStart, urlEnd, end });
     start = end - 2;
   }
+
   return images;
 }
 
@@ -36,17 +41,20 @@ function endOfUrl(template: string, urlStart: number): number | undefined {
     const character = template[at];
     if (character === '\n') return undefined;
     if (character === ')') return at > urlStart ? at : undefined;
+
     if (character === ' ' || character === '\t') {
       const close = template.indexOf(')', at);
       const feed = template.indexOf('\n', at);
       return at > urlStart && close >= 0 && (feed < 0 || close < feed) ? at : undefined;
     }
+
     if (template.startsWith('{{', at)) {
       const close = template.indexOf('}}', at);
       if (close < 0) return undefined;
       at = close + 1;
     }
   }
+
   return undefined;
 }
 

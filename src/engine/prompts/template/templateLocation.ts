@@ -13,14 +13,17 @@ export function templateLocation(
 ): SourceLocation {
   const found = prompt.messages[message];
   if (found === undefined) return { path: prompt.path, line: prompt.body.line, column: prompt.body.column };
+
   const { range, template } = found;
   const before = template.slice(0, offset);
   if (prompt.format === 'chat-json') {
     return { path: prompt.path, line: range.line, column: range.column + JSON.stringify(before).length - 2 };
   }
+
   const line = before.split('\n').length - 1;
   const column = offset - (before.lastIndexOf('\n') + 1);
   if (range.line + line > range.endLine) return { path: prompt.path, line: range.line, column: range.column };
+
   // Further lines of a YAML block text are indented as its first; those of a file's own text are not.
   const indent = line === 0 || prompt.format === 'github-prompt' ? range.column : 1;
   return { path: prompt.path, line: range.line + line, column: indent + column };

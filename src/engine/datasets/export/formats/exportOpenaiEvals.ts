@@ -19,22 +19,27 @@ export const openaiEvalsExport: ExportFormat = {
     const { restored, metadata } = restoreLeftover(testCase.metadata, 'openai-evals', ['input', 'metadata']);
     const { ideal: accepted, ...back } = restored;
     const ideal = idealOf(testCase, accepted);
+
     const own = without(json, [
       'messages',
       'metadata',
       'expected_output',
       ...(testCase.messages ? [] : ['input']),
     ]);
+
     const expected = without(isJsonObject(json['expected_output']) ? json['expected_output'] : {}, [
       'answer',
     ]);
     const hasExpected = Object.keys(expected).length > 0 || isEmptyMap(json['expected_output']);
+
     tallyFields({ ...own, expected_output: expected }, form, ideal, tally);
     const fields = { form, case: { ...own, ...(hasExpected ? { expected_output: expected } : {}) } };
+
     const stays =
       ideal === undefined && accepted !== undefined
         ? { ...metadata, 'openai-evals': { ideal: accepted } }
         : metadata;
+
     const all = withOwnFields(stays, fields);
     return {
       ...back,

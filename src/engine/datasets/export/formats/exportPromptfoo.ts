@@ -23,6 +23,7 @@ export const promptfooExport: ExportFormat = {
     const json = caseJson(testCase);
     const { metadata, restored } = restoreLeftover(testCase.metadata, 'promptfoo', [...SHARED, 'vars']);
     const vars = varsOf(testCase, form);
+
     noteVariables(vars, tally);
     const made = [...fromExpected(testCase, tally), ...fromCriteria(testCase.evaluation_criteria)];
     const assert = [...((json['assert'] ?? []) as JsonObject[]), ...made].map((one) =>
@@ -30,10 +31,12 @@ export const promptfooExport: ExportFormat = {
     );
     const both = form === 'messages' && json['input'] !== undefined ? { input: json['input'] } : {};
     const hasEmptyAssert = testCase.assert?.length === 0 ? { assert: [] } : {};
+
     const own = { ...without(json, SHARED), ...both, ...hasEmptyAssert };
     for (const name of Object.keys(own)) if (!['id', 'expected_output'].includes(name)) tally.keep(name);
     const options = optionsOf(restored['options'], vars);
     const all = withOwnFields(metadata, { form, case: own });
+
     return {
       ...defined({ description: testCase.description }),
       vars,
@@ -67,6 +70,7 @@ function fromExpected(testCase: GoldenCase, tally: ImportTally): JsonObject[] {
     tool_calls,
     ...unknown
   }: ExpectedOutput = testCase.expected_output ?? {};
+
   const made: JsonObject[] = [];
   if (expected_concepts && expected_concepts.length > 0) {
     const threshold = testCase.evaluation_criteria?.min_relevance ?? DEFAULT_RELEVANCE;
@@ -74,14 +78,17 @@ function fromExpected(testCase: GoldenCase, tally: ImportTally): JsonObject[] {
     made.push({ type: 'assert-set', threshold, metric: 'expected_output.expected_concepts', assert });
     tally.note('expected concepts are checked word for word, without the other forms of a word');
   }
+
   if (forbidden_concepts && forbidden_concepts.length > 0) {
     const metric = 'expected_output.forbidden_concepts';
     made.push({ type: 'not-icontains-any', value: forbidden_concepts, metric });
   }
+
   if (json_schema) made.push({ type: 'is-json', value: json_schema, metric: 'expected_output.json_schema' });
   if (answer !== undefined) tally.note('the reference answer is kept, but no assertion checks it');
   if (tool_calls) tally.note('the expected tool calls are kept, but no assertion checks them');
   for (const name of Object.keys(unknown)) tally.keep(`expected_output.${name}`);
+
   return made;
 }
 

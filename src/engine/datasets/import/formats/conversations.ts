@@ -28,6 +28,7 @@ export const conversations: ImportFormat = {
     const system = record.takeText('system');
     const draft = dialogue(record, context);
     const first = system === undefined ? [] : [{ role: 'system', content: system }];
+
     return [
       {
         ...defined({ id }),
@@ -50,10 +51,12 @@ function dialogue(record: SourceRecord, { tally }: ImportContext): CaseDraft {
       ...besideMessages(input),
     };
   }
+
   const value = record.take('conversations', 'messages');
   const all = asMessages(value);
   const last = all?.at(-1);
   if (!all || all.length < 2 || last?.role !== 'assistant') return inputPart(value, record, 'messages');
+
   return { messages: all.slice(0, -1), ...answerPart(last as unknown as JsonValue, 'answer', tally) };
 }
 

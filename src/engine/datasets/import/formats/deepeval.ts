@@ -59,9 +59,11 @@ function singleTurn(record: SourceRecord, { tally }: ImportContext): CaseDraft {
     'expected_output',
     tally,
   );
+
   const tools = record.takeJson('expected_tools', 'expectedTools');
   const calls = expectedCalls(tools, 'expected_tools');
   const expected = { ...expected_output, ...calls.expected };
+
   return {
     ...input,
     ...defined({ expected_output: nonEmpty(expected) }),
@@ -75,10 +77,12 @@ function conversation(record: SourceRecord, { tally }: ImportContext): CaseDraft
   const user = record.take('user_description', 'userDescription');
   const turns = record.takeJson('turns');
   const outcome = record.take('expected_outcome', 'expectedOutcome');
+
   const played = {
     scenario,
     ...defined({ user_description: user }),
   };
+
   return {
     ...(isConversation(turns)
       ? { ...inputPart(turns, record, 'turns'), kept: played }

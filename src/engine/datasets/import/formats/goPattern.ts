@@ -23,18 +23,21 @@ export function readGoPattern(text: string): ReadPattern {
     for (const flag of off) flags.delete(flag);
     pattern = pattern.slice(lead.length);
   }
+
   const inner = findOutside(pattern, /^\(\?[imsU-]+\)/);
   if (inner) return { fault: `${inner} stands within it: JavaScript has flags for a whole pattern only` };
   for (const [sign, name] of FOREIGN) {
     if (findOutside(pattern, new RegExp(`^(?:${sign.source})`)))
       return { fault: `JavaScript does not know ${name}` };
   }
+
   if (flags.has('m') && /\\[Az]/.test(pattern))
     return { fault: 'JavaScript has no \\A or \\z beside the flag m' };
 
   flags.delete('U');
   const translated = pattern.replace(/\\[\s\S]|\(\?P</g, (piece) => TRANSLATED[piece] ?? piece);
   const written = [...flags].sort().join('');
+
   try {
     new RegExp(translated, written);
     return { pattern: translated, flags: written };

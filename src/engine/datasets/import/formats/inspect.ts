@@ -22,6 +22,7 @@ export const inspect: ImportFormat = {
     if (SANDBOX.some((name) => record.has(name))) {
       tally.note('files, setup and sandbox are kept in the metadata: nothing prepares them before the case');
     }
+
     return [
       {
         ...defined({ id }),

@@ -32,8 +32,10 @@ export const langfuse: ImportFormat = {
       tally.drop('archived items, which Langfuse does not run');
       return [];
     }
+
     const id = record.takeText('id');
     const metadata = record.takeMap('metadata');
+
     return [
       {
         ...defined({ id }),

@@ -23,6 +23,7 @@ export function mappedFormat(maps: readonly string[]): ImportFormat {
   if (!fields.some(({ place }) => place === 'input' || place.startsWith('input.'))) {
     throw new UsageError('no --map says what the input is', { remedy: 'Add e.g. --map question=input.' });
   }
+
   return {
     name: 'record',
     title: 'named fields',
@@ -66,6 +67,7 @@ function convert(record: SourceRecord, fields: readonly FieldMap[], context: Imp
   for (const { field, place } of fields) {
     const value = takeField(record, field);
     if (value === undefined && place !== 'input') continue;
+
     const [head = '', name = ''] = place.split('.');
     switch (head) {
       case 'input':
@@ -85,6 +87,7 @@ function convert(record: SourceRecord, fields: readonly FieldMap[], context: Imp
         Object.assign(draft, { [head]: typeof value === 'object' ? JSON.stringify(value) : String(value) });
     }
   }
+
   return withVariables(draft, variables, record);
 }
 

@@ -35,6 +35,7 @@ export const promptTestData: ImportFormat = {
     const expected = record.take('expected');
     const input = record.rest();
     for (const name of Object.keys(input)) record.take(name);
+
     const assert = checks(row, context);
     return [
       {
@@ -52,10 +53,12 @@ function checks(row: JsonObject, { document, tally }: ImportContext): JsonObject
     if (!isJsonObject(evaluator)) return [];
     const { name, string } = evaluator;
     const label = typeof name === 'string' ? name : 'without a name';
+
     if (!isJsonObject(string)) {
       tally.drop(`evaluator ${label}: it stays with the prompt file`);
       return [];
     }
+
     return Object.entries(string).flatMap(([check, text]) => {
       const type = CHECKS[check];
       if (type === undefined || typeof text !== 'string') {

@@ -46,11 +46,13 @@ function takeTest(record: SourceRecord): PromptfooTest {
   const vars = record.takeMap('vars');
   if (!vars && record.has('vars'))
     throw record.fail('the variables are not a map here', 'Write them under vars:');
+
   const assertions = record.take('assert');
   const description = record.takeText('description');
   const threshold = record.take('threshold');
   const metadata = record.takeMap('metadata');
   const options = record.takeMap('options');
+
   return {
     vars: vars ?? {},
     assert: asAssertions(assertions, record),
@@ -70,9 +72,11 @@ function asAssertions(value: JsonValue | undefined, record: SourceRecord): JsonO
 function withDefaults(test: PromptfooTest, document: JsonValue): PromptfooTest {
   const given = isJsonObject(document) ? document['defaultTest'] : undefined;
   if (!isJsonObject(given)) return test;
+
   const part = (name: string): JsonObject => (isJsonObject(given[name]) ? given[name] : {});
   const assertions = Array.isArray(given['assert']) ? given['assert'].filter(isJsonObject) : [];
   const threshold = test.threshold ?? given['threshold'];
+
   return {
     ...test,
     vars: { ...test.vars, ...part('vars'), ...test.vars },
@@ -90,14 +94,17 @@ function convertTest(test: PromptfooTest, record: SourceRecord, context: ImportC
   const { metadata, own } = splitOwnFields(test.metadata);
   const id = metadata?.['id'];
   const isSplit = combinations.length > 1;
+
   return combinations.map((variables) => {
     // An export of ours leaves variables as they are.
     const unwrapped = own ? variables : mapTexts(variables, unwrap);
+
     const assert = test.assert
       .filter((assertion) => own === undefined || !isMade(assertion))
       .map((assertion) =>
         own ? mapTexts(assertion, unwrap, true) : readAssertion(assertion, unwrapped, context),
       );
+
     return {
       ...(typeof id === 'string' && !isSplit ? { id } : {}),
       ...(isSplit ? { cluster: test.description ?? deriveId(all) } : {}),

@@ -32,21 +32,27 @@ export function assertionFromText(cell: string): JsonObject {
   const script = /^(?:javascript|fn|eval):([\s\S]*)$/.exec(text)?.[1];
   if (script !== undefined) return { type: 'javascript', value: script.trim() };
   if (/^file:\/\/.*\.[cm]?[jt]s(?::[\w$]+)?$/.test(text)) return { type: 'javascript', value: text };
+
   const rubric = /^(?:grade|llm-rubric):([\s\S]*)$/.exec(text)?.[1];
   if (rubric !== undefined) return { type: 'llm-rubric', value: rubric.trim() };
   if (text.startsWith('python:') || /^file:\/\/.*\.py(?::|$)/.test(text)) {
     return { type: 'python', value: text.replace(/^python:/, '').trim() };
   }
+
   const typed = TYPED.exec(text);
   if (!typed) return { type: 'equals', value: text };
+
   const [, not = '', type = '', threshold, value] = typed;
   const written = `${not}${type}`;
   if (LISTS.test(type)) return { type: written, ...(value ? { value: commaSeparated(value) } : {}) };
+
   if (type === 'is-json' || type === 'contains-json') {
     return { type: written, ...defined({ value }) };
   }
+
   const own = value === undefined ? {} : { value: value.trim() };
   if (!WITH_THRESHOLD.has(type)) return { type: written, ...own };
+
   const fallback = type === 'similar' ? DEFAULT_SIMILARITY : DEFAULT_THRESHOLD;
   return { type: written, ...own, threshold: finiteNumber(threshold ?? '') ?? fallback };
 }
@@ -64,6 +70,7 @@ function commaSeparated(text: string): string[] | string {
   const fields: string[] = [];
   let at = 0;
   const field = /[\s,]*(?:"((?:[^"\\]|\\.|"")*)"\s*(?=,|$)|([^,"\s][^,]*))/gy;
+
   while (field.lastIndex < text.length) {
     const match = field.exec(text);
     if (!match) {
@@ -74,5 +81,6 @@ function commaSeparated(text: string): string[] | string {
     const quoted = match[1]?.replace(/\\(["\\])|""/g, (_, escaped: string | undefined) => escaped ?? '"');
     fields.push(quoted ?? (match[2] ?? '').trim());
   }
+
   return fields;
 }

@@ -27,14 +27,17 @@ export function promptfooRow(record: SourceRecord, tally: ImportTally): Promptfo
   const metadata: JsonObject = {};
   const options: JsonObject = {};
   const assert: JsonObject[] = [];
+
   for (const name of record.names) {
     if (name.startsWith('__')) continue;
     vars[name] = record.takeText(name) ?? '';
   }
+
   for (const name of record.names.filter((column) => /^__expected\d*$/.test(column))) {
     const cell = record.takeText(name);
     if (cell !== undefined && cell.trim() !== '') assert.push(assertionFromText(cell));
   }
+
   for (const name of record.names) {
     if (name in OPTION_COLUMNS) {
       const text = record.takeText(name);
@@ -42,13 +45,16 @@ export function promptfooRow(record: SourceRecord, tally: ImportTally): Promptfo
     } else if (name.startsWith('__metadata:')) readMetadata(name.slice('__metadata:'.length));
     else if (name.startsWith('__config:')) readConfig(name);
   }
+
   const metric = record.takeText('__metric');
   if (metric !== undefined) for (const assertion of assert) assertion['metric'] = metric;
   const description = record.takeText('__description');
   const threshold = takeNumber(record, '__threshold');
+
   for (const name of record.names.filter((column) => column.startsWith('__') && record.has(column))) {
     if (name in record.rest()) tally.note(`the column ${name} is not known: it is kept in the metadata`);
   }
+
   return {
     vars,
     assert,

@@ -37,13 +37,16 @@ export const ragas: ImportFormat = {
       inputPart(record.take('user_input', 'question'), record, 'user_input'),
     );
     if (recorded.length > 0) tally.note(RECORDED);
+
     const { expected_output, kept } = answerPart(
       record.take('reference', 'ground_truth', 'ground_truths'),
       'reference',
       tally,
     );
+
     const calls = expectedCalls(record.take('reference_tool_calls'), 'reference_tool_calls');
     const expected = { ...expected_output, ...calls.expected };
+
     return [
       {
         ...input,

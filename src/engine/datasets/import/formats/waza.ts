@@ -39,6 +39,7 @@ export const waza: ImportFormat = {
     const tags = record.takeTexts('tags')?.filter((tag) => tag !== '');
     const { assert, unread } = graders(record.take('graders'), record, context);
     const all = [...expectations(record), ...assert];
+
     return [
       {
         ...defined({ id, description: name }),
@@ -79,6 +80,7 @@ function graders(
     const type = isJsonObject(grader) ? String(grader['type']) : 'without a type';
     tally.note(`the grader ${type} has no counterpart: it is kept in the metadata and checks nothing`);
   }
+
   return { assert, unread };
 }
 

@@ -45,12 +45,15 @@ export function answerPart(
     tally.note('the list of expected answers is empty: the case has no reference answer');
     return { kept: { [name]: value } };
   }
+
   if (!value.every((item) => typeof item !== 'object')) {
     return { expected_output: { answer: answerText(value, tally) } };
   }
+
   const expected_output = { answer: String(first) };
   // One text alone and one in a list are told apart, so that an export gives back what there was.
   if (others.length > 0) tally.note('several answers are accepted: the first became the reference answer');
+
   return { expected_output, kept: { [name]: value } };
 }
 

@@ -18,10 +18,12 @@ export function fillTexts<T extends JsonValue>(value: T, variables: JsonObject):
       if (/\{[{%#]/.test(remains)) left++;
       return filled;
     }
+
     if (Array.isArray(item)) return item.map(fill);
     if (!isJsonObject(item)) return item;
     return Object.fromEntries(Object.entries(item).map(([key, inner]) => [key, fill(inner)]));
   };
+
   return { value: fill(value) as T, left };
 }
 

@@ -150,6 +150,7 @@ function typedForm(data: JsonObject, name: string): CaseMessage | undefined {
 
   const extra = isJsonObject(more) ? more : {};
   const made = Array.isArray(calls) && calls.length > 0 ? calls : extra['tool_calls'];
+
   return {
     role: found,
     content: readContent(content),

@@ -38,6 +38,7 @@ function imageUrl(part: JsonObject): string | undefined {
     (value) => typeof value === 'string' && /^(?:https?|data):/i.test(value),
   );
   if (typeof address === 'string') return address;
+
   return typeof inline === 'string' && typeof media === 'string'
     ? `data:${media};base64,${inline}`
     : undefined;

@@ -21,5 +21,6 @@ export function expandVariables(variables: JsonObject, record: SourceRecord): Js
     }
     combinations = combinations.flatMap((chosen) => values.map((item) => ({ ...chosen, [name]: item })));
   }
+
   return combinations;
 }

@@ -18,6 +18,7 @@ export async function detectImportFormat(source: ImportSource, signal: AbortSign
   for (const format of IMPORT_FORMATS) if (await speaksFor(format, source, signal)) found.push(format);
   const [only, ...others] = found;
   if (only && others.length === 0) return only;
+
   if (only) {
     const titles = found.map((format) => format.title).join(', or ');
     throw new FileError(`this could be data of ${titles}`, {
@@ -25,6 +26,7 @@ export async function detectImportFormat(source: ImportSource, signal: AbortSign
       remedy: `Say which: ${found.map((format) => `--from ${format.name}`).join(' or ')}.`,
     });
   }
+
   const known = IMPORT_FORMATS.filter((format) => format.kinds.includes(source.kind));
   const map = await mapFor(source, signal);
   throw new FileError('the fields of the records do not tell which tool wrote them', {
@@ -44,6 +46,7 @@ async function speaksFor(format: ImportFormat, source: ImportSource, signal: Abo
   if (!format.kinds.includes(source.kind)) return false;
   const at = recordsPointer(format, source);
   if (!at) return false;
+
   const counts = { yes: 0, maybe: 0, no: 0 };
   let seen = 0;
   for await (const batch of source.batches(at, signal)) {
@@ -51,6 +54,7 @@ async function speaksFor(format: ImportFormat, source: ImportSource, signal: Abo
     seen += batch.length;
     if (seen >= SAMPLE) break;
   }
+
   // A few broken records are better named with their places than taken for another format.
   return counts.yes > 0 && counts.no < counts.yes + counts.maybe;
 }

@@ -41,11 +41,13 @@ export function openImportSource(path: string, shownAs: string): ImportSource {
       batches: (_at, signal) => readJsonl(path, shownAs, signal),
     };
   }
+
   const text = readText(path, shownAs);
   if (kind === 'csv') {
     const rows = readCsv(text, shownAs);
     return { path: shownAs, kind, document: undefined, batches: (_at, signal) => inBatches(rows, signal) };
   }
+
   const document = kind === 'yaml' ? parseYaml(text, shownAs) : parseJson(text, shownAs);
   return {
     path: shownAs,

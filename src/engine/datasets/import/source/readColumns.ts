@@ -17,6 +17,7 @@ export function readColumns(value: JsonValue): Columns | undefined {
   const [first] = columns;
   const count = first?.cells?.size ?? 0;
   if (!first?.cells || count === 0 || columns.length < 2) return undefined;
+
   const keys = [...first.cells.keys()];
   if (!columns.every(({ cells }) => cells?.size === count && keys.every((key) => cells.has(key))))
     return undefined;
