@@ -4,7 +4,6 @@ import { ALLOWED, ATTRIBUTES, BASE } from '../test/architecture/layerTable.ts';
 export const LONG_FUNCTIONS: readonly string[] = [
   'src/engine/models/catalog.ts',
   'src/engine/promptfoo/targets/promptfooTarget.ts',
-  'src/engine/prompts/jinja/jinjaUses.ts',
   'src/engine/runs/preparation/prepareRun.ts',
   'src/engine/targets/commandTarget.ts',
 ];
@@ -18,7 +17,7 @@ export const LONG_FILES: readonly string[] = [
 /** File names that still stand for two things in the engine. */
 export const SHARED_NAMES: readonly string[] = ['plan.ts'];
 
-/** Most lines of a function's body. */
+/** Most lines of a function's body; blank lines do not count. */
 const MAX_FUNCTION = 60;
 
 /** Most lines of a file. */
@@ -45,7 +44,7 @@ export function lintRules(): object {
     $schema: './node_modules/@biomejs/biome/configuration_schema.json',
     overrides: [
       override(['src/engine/**'], {
-        complexity: { noExcessiveLinesPerFunction: limit(MAX_FUNCTION) },
+        complexity: { noExcessiveLinesPerFunction: limit(MAX_FUNCTION, { skipBlankLines: true }) },
         style: { noExcessiveLinesPerFile: limit(MAX_FILE) },
       }),
       override(LONG_FUNCTIONS, { complexity: { noExcessiveLinesPerFunction: 'off' } }),
@@ -81,8 +80,8 @@ function layerRule(feature: string, up: string): object {
   return { level: 'error', options: { paths, patterns } };
 }
 
-function limit(maxLines: number): object {
-  return { level: 'error', options: { maxLines } };
+function limit(maxLines: number, options: { skipBlankLines?: boolean } = {}): object {
+  return { level: 'error', options: { maxLines, ...options } };
 }
 
 function override(includes: readonly string[], rules: object): object {

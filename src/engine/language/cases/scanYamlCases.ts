@@ -36,7 +36,6 @@ export function scanYamlCases(text: string, path: string): CasePlace[] | undefin
       indent = spaces;
       open = { line: at + 1, column: spaces + 1, lines: [line] };
     } else if (open) open.lines.push(line);
-
     else if (indent === undefined && line.trim() !== '' && !/^\s*#/.test(line)) return undefined;
   }
 

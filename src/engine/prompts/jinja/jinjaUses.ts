@@ -32,127 +32,150 @@ interface Scope {
   tested: ReadonlySet<string>;
 }
 
-/** Which variables a template reads: its loops' own and those it sets are not among them. */
+/** Which variables a template reads, without the ones it sets itself (loop variables, `set`, macro parameters). */
 export function findJinjaUses(template: JinjaTemplate): JinjaUses {
-  const uses: TemplateUse[] = [];
-  const lenient = new Set<JinjaNode>();
+  return new UseFinder(template).find();
+}
 
-  const visitAll = (nodes: unknown, scope: Scope) => {
-    for (const node of nodesIn(nodes)) visit(node, scope);
-  };
+class UseFinder {
+  readonly #template: JinjaTemplate;
+  readonly #uses: TemplateUse[] = [];
+  readonly #lenient = new Set<JinjaNode>();
 
-  /** Marks a whole condition, or only the value at hand with its objects. */
-  const allow = (nodes: unknown, whole: boolean) => {
-    for (const node of nodesIn(nodes)) {
-      lenient.add(node);
-      if (whole) allow(childNodes(node), true);
-      else if (node.type === 'MemberExpression') allow(node['object'], false);
-    }
-  };
+  constructor(template: JinjaTemplate) {
+    this.#template = template;
+  }
 
-  const branch = (test: unknown, yes: unknown, no: unknown, scope: Scope) => {
-    allow(test, true);
-    visitAll(test, scope);
-    visitAll(yes, { ...scope, tested: new Set([...scope.tested, ...names(test)]) });
-    visitAll(no, scope);
-  };
+  find(): JinjaUses {
+    this.#visit(this.#template.program, { own: new Set(), tested: new Set() });
+    return { uses: this.#uses.sort((a, b) => a.offset - b.offset), lenient: this.#lenient };
+  }
 
-  const visit = (node: JinjaNode, scope: Scope): void => {
+  #visitAll(nodes: unknown, scope: Scope): void {
+    for (const node of nodesIn(nodes)) this.#visit(node, scope);
+  }
+
+  #visit(node: JinjaNode, scope: Scope): void {
     switch (node.type) {
-      case 'Identifier': {
-        const name = identifierName(node) ?? '';
-        if (BUILT_IN.has(name) || scope.own.has(name)) return;
-        const guarded = lenient.has(node) || scope.tested.has(name);
-        uses.push({ name, offset: template.offsets.get(node) ?? 0, guarded });
+      case 'Identifier':
+        this.#visitName(node, scope);
         return;
-      }
       case 'MemberExpression':
-        visitAll(node['object'], scope);
-        if (node['computed'] === true) visitAll(node['property'], scope);
+        this.#visitAll(node['object'], scope);
+        if (node['computed'] === true) this.#visitAll(node['property'], scope);
         return;
       case 'FilterExpression':
-        if (filterName(node) === 'default') allow(node['operand'], false);
-        visitAll(node['operand'], scope);
-        visitArguments(node['filter'], scope);
+        if (filterName(node) === 'default') this.#allow(node['operand'], false);
+        this.#visitAll(node['operand'], scope);
+        this.#visitArguments(node['filter'], scope);
         return;
       case 'FilterStatement':
-        visitArguments(node['filter'], scope);
-        visitAll(node['body'], { ...scope, own: new Set(scope.own) });
+        this.#visitArguments(node['filter'], scope);
+        this.#visitAll(node['body'], { ...scope, own: new Set(scope.own) });
         return;
       case 'TestExpression':
-        if (ABSENCE_TESTS.has(identifierName(nodesIn(node['test'])[0]) ?? '')) allow(node['operand'], false);
-        visitAll(node['operand'], scope);
+        if (ABSENCE_TESTS.has(identifierName(nodesIn(node['test'])[0]) ?? ''))
+          this.#allow(node['operand'], false);
+        this.#visitAll(node['operand'], scope);
         return;
       case 'BinaryExpression':
-        visitBinary(node, scope);
+        this.#visitBinary(node, scope);
         return;
       case 'KeywordArgumentExpression':
-        visitAll(node['value'], scope);
+        this.#visitAll(node['value'], scope);
         return;
       case 'If':
-        branch(node['test'], node['body'], node['alternate'], scope);
+        this.#branch(node['test'], node['body'], node['alternate'], scope);
         return;
       case 'Ternary':
-        branch(node['condition'], node['trueExpr'], node['falseExpr'], scope);
+        this.#branch(node['condition'], node['trueExpr'], node['falseExpr'], scope);
         return;
       case 'SelectExpression':
-        branch(node['test'], node['lhs'], [], scope);
+        this.#branch(node['test'], node['lhs'], [], scope);
         return;
       case 'For':
-        visitLoop(node, scope);
+        this.#visitLoop(node, scope);
         return;
       case 'Set':
-        visitAll(node['value'], scope);
-        visitAll(node['body'], { ...scope, own: new Set(scope.own) });
+        this.#visitAll(node['value'], scope);
+        this.#visitAll(node['body'], { ...scope, own: new Set(scope.own) });
         for (const name of names(node['assignee'])) scope.own.add(name);
         return;
       case 'Macro':
         for (const name of names(node['name'])) scope.own.add(name);
-        visitFunction(node['args'], node['body'], scope);
+        this.#visitFunction(node['args'], node['body'], scope);
         return;
       case 'CallStatement':
-        visitAll(node['call'], scope);
-        visitFunction(node['callerArgs'], node['body'], scope);
+        this.#visitAll(node['call'], scope);
+        this.#visitFunction(node['callerArgs'], node['body'], scope);
         return;
       default:
-        visitAll(childNodes(node), scope);
+        this.#visitAll(childNodes(node), scope);
     }
-  };
+  }
 
-  const visitArguments = (filter: unknown, scope: Scope) => {
-    for (const node of nodesIn(filter)) if (node.type === 'CallExpression') visitAll(node['args'], scope);
-  };
+  #visitName(node: JinjaNode, scope: Scope): void {
+    const name = identifierName(node) ?? '';
+    if (BUILT_IN.has(name) || scope.own.has(name)) return;
 
-  const visitBinary = (node: JinjaNode, scope: Scope) => {
+    const guarded = this.#lenient.has(node) || scope.tested.has(name);
+    this.#uses.push({ name, offset: this.#template.offsets.get(node) ?? 0, guarded });
+  }
+
+  /** Both branches of a condition; what it tests may be missing in the first. */
+  #branch(test: unknown, yes: unknown, no: unknown, scope: Scope): void {
+    this.#allow(test, true);
+    this.#visitAll(test, scope);
+    this.#visitAll(yes, { ...scope, tested: new Set([...scope.tested, ...names(test)]) });
+    this.#visitAll(no, scope);
+  }
+
+  /** Allows a missing value: in a whole condition, or only in the given value and the objects it is a member of. */
+  #allow(nodes: unknown, whole: boolean): void {
+    for (const node of nodesIn(nodes)) {
+      this.#lenient.add(node);
+      if (whole) this.#allow(childNodes(node), true);
+      else if (node.type === 'MemberExpression') this.#allow(node['object'], false);
+    }
+  }
+
+  #visitArguments(filter: unknown, scope: Scope): void {
+    for (const node of nodesIn(filter))
+      if (node.type === 'CallExpression') this.#visitAll(node['args'], scope);
+  }
+
+  #visitBinary(node: JinjaNode, scope: Scope): void {
     const { operator } = node;
     const word =
       typeof operator === 'object' && operator !== null && 'value' in operator ? operator.value : '';
-    if (word === 'or') allow(node['left'], false);
-    if (word === 'and') branch(node['left'], node['right'], [], scope);
-    else visitAll([node['left'], node['right']], scope);
-  };
 
-  const visitLoop = (node: JinjaNode, scope: Scope) => {
+    if (word === 'or') this.#allow(node['left'], false);
+    if (word === 'and') this.#branch(node['left'], node['right'], [], scope);
+    else this.#visitAll([node['left'], node['right']], scope);
+  }
+
+  #visitLoop(node: JinjaNode, scope: Scope): void {
     const inner = { ...scope, own: new Set([...scope.own, 'loop', ...names(node['loopvar'])]) };
     const [iterable] = nodesIn(node['iterable']);
+
     if (iterable?.type === 'SelectExpression') {
-      visitAll(iterable['lhs'], scope);
-      allow(iterable['test'], true);
-      visitAll(iterable['test'], inner);
-    } else visitAll(iterable, scope);
-    visitAll(node['body'], inner);
-    visitAll(node['defaultBlock'], inner);
-  };
+      this.#visitAll(iterable['lhs'], scope);
+      this.#allow(iterable['test'], true);
+      this.#visitAll(iterable['test'], inner);
+    } else this.#visitAll(iterable, scope);
 
-  const visitFunction = (parameters: unknown, body: unknown, scope: Scope) => {
+    this.#visitAll(node['body'], inner);
+    this.#visitAll(node['defaultBlock'], inner);
+  }
+
+  #visitFunction(parameters: unknown, body: unknown, scope: Scope): void {
     const keys = nodesIn(parameters).map((node) => (node.type === 'Identifier' ? node : node['key']));
-    for (const node of nodesIn(parameters)) if (node.type !== 'Identifier') visitAll(node['value'], scope);
-    const own = new Set([...scope.own, ...names(keys), 'varargs', 'kwargs', 'caller']);
-    visitAll(body, { ...scope, own });
-  };
+    for (const node of nodesIn(parameters))
+      if (node.type !== 'Identifier') this.#visitAll(node['value'], scope);
 
-  visit(template.program, { own: new Set(), tested: new Set() });
-  return { uses: uses.sort((a, b) => a.offset - b.offset), lenient };
+    const own = new Set([...scope.own, ...names(keys), 'varargs', 'kwargs', 'caller']);
+    this.#visitAll(body, { ...scope, own });
+  }
 }
 
 /** Every name in an expression, members and filters included: a test of `a.b` guards `a`. */
