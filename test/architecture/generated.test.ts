@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'mocha';
 import { editorTexts } from '../../scripts/editorTexts.ts';
-import { evaluatorPage } from '../../scripts/evaluatorPages.ts';
 import { lintRules } from '../../scripts/lintRules.ts';
+import { referencePages } from '../../scripts/references/referencePages.ts';
 
 describe('generated files', () => {
   it('l10n/bundle.l10n.json has every text that the editor shows; npm run schemas writes it', () => {
@@ -12,9 +12,11 @@ describe('generated files', () => {
     assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')), editorTexts());
   });
 
-  it('docs/evaluators.md is what the code says; npm run schemas writes it', () => {
-    const file = path.join(import.meta.dirname, '..', '..', 'docs', 'evaluators.md');
-    assert.equal(readFileSync(file, 'utf8'), evaluatorPage());
+  it('the reference pages say what the code says; npm run schemas writes them', async () => {
+    for (const { file, text } of await referencePages()) {
+      const written = readFileSync(path.join(import.meta.dirname, '..', '..', file), 'utf8');
+      assert.equal(written, text, file);
+    }
   });
 
   it('biome.layers.json shows the layers of layerTable.ts while typing; npm run schemas writes it', () => {

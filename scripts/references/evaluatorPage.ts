@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { evaluatorTypes } from '../src/engine/evaluators/registry.ts';
-import { STAGES, type Stage } from '../src/engine/model/evaluation.ts';
+import { evaluatorTypes } from '../../src/engine/evaluators/registry.ts';
+import { STAGES, type Stage } from '../../src/engine/model/evaluation.ts';
 
 const INTRO = `# Evaluators
 
