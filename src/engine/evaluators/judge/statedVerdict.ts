@@ -24,10 +24,14 @@ const SEPARATOR = String.raw`${MARKS}(?:\bis\b|\bwas\b|[:=：|–—]|\s-\s)${MA
 const FINAL = new RegExp(`(?:${FINAL_LABEL})${SEPARATOR}${VALUE}`, 'giu');
 const BARE = new RegExp(`(?:${BARE_LABEL})${SEPARATOR}${VALUE}`, 'gimu');
 const TAGGED = new RegExp(String.raw`<(?:score|grade|rating|verdict|result)>\s*${VALUE}\s*</`, 'giu');
+/** TeX's box around an answer, by which models end what they work out. */
+const BOXED = new RegExp(String.raw`\\f?box(?:ed)?\{\s*(?:\\\w+\s*\{\s*)?${VALUE}`, 'giu');
 const PHRASE = new RegExp(
   String.raw`\b(?:(?:i|we)(?:'d| would| will|'ll)? (?:give|assign|award|rate|score|grade) (?:it|this|that|the (?:output|answer|response|reply|text))(?: an?)?(?: (?:final|overall))?(?: (?:score|rating|grade) of)?|(?:so|thus|hence|therefore),? (?:the |my )?(?:final |overall )?(?:score|rating|grade|verdict|answer) (?:is|must be|should be)) ${VALUE}`,
   'giu',
 );
+
+const BOX = /\\f?box(?:ed)?\{(?:[^{}]|\{[^{}]*\})*\}/gu;
 
 const ROUNDING = 1e-9;
 /** Of a fraction that was written with two decimals. */
@@ -54,10 +58,22 @@ export function contradiction(
   // Several are those of several criteria.
   const [only] = bare.length === 1 ? bare : [];
   if (labels.length === 0 && only) labels.push(statedBy(only));
+  const boxed = lastOf(words, BOXED);
+  if (boxed && isScore(boxed, full)) labels.push(boxed);
   if (labels.some((said) => differs(said, verdict, full))) return 'certain';
 
-  const phrase = lastOf(words, PHRASE);
-  return phrase !== undefined && differs(phrase, verdict, full) ? 'likely' : undefined;
+  const others = [boxed, lastOf(words, PHRASE)].filter((said) => said !== undefined);
+  return others.some((said) => differs(said, verdict, full)) ? 'likely' : undefined;
+}
+
+/** The words without the boxes that stand in what is judged, where they are answers and no verdicts. */
+export function withoutJudgedBoxes(words: string, material: readonly string[]): string {
+  return words.replace(BOX, (box) => (material.some((text) => text.includes(box)) ? ' ' : box));
+}
+
+/** A number beyond the scale may be the answer to what was asked of the model under test. */
+function isScore(said: Stated, full: number): boolean {
+  return said.kind !== 'number' || said.scale !== undefined || said.value <= full;
 }
 
 /** Whether a further value of a verdict agrees with its score or answer; undefined where it says nothing of it. */

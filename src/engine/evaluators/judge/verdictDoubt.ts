@@ -3,7 +3,7 @@ import { meaningOf } from './closingWords.ts';
 import { isForeign } from './leadIn.ts';
 import { isQuoted } from './quotedVerdict.ts';
 import { secondVerdict } from './secondVerdict.ts';
-import { contradiction } from './statedVerdict.ts';
+import { contradiction, withoutJudgedBoxes } from './statedVerdict.ts';
 import { withoutThoughts } from './thoughts.ts';
 import type { WrittenVerdict } from './verdictJson.ts';
 
@@ -61,7 +61,7 @@ export function doubtAbout(
     return certain('the judge gave more than one verdict, one of them broken');
   }
 
-  const said = contradiction(words, value, full);
+  const said = contradiction(withoutJudgedBoxes(words, material), value, full);
   if (said === 'certain') return certain("the judge's words and its verdict are not the same");
   const second = secondVerdict(value, keys, full);
   if (second !== undefined) return certain(second);
@@ -71,19 +71,21 @@ export function doubtAbout(
   if (said === 'likely') return likely('the words before it say something else');
   if (LIKELY_REFUSAL.test(own)) return likely('the words before it refuse to grade');
   if (isForeign(words)) return likely('the words before it leave open whose verdict it is');
-  const problem = reasonProblem(value, full);
+  const problem = reasonProblem(value, full, material);
   if (problem !== undefined) return likely(problem);
   return meaning === 'chatter' ? likely('there is more behind the JSON object') : undefined;
 }
 
-function reasonProblem(verdict: JsonObject, full: number): string | undefined {
+function reasonProblem(verdict: JsonObject, full: number, material: readonly string[]): string | undefined {
   const { reason } = verdict;
   // An empty one says as much as one that is left out, which forms allow.
   if (typeof reason !== 'string' || reason === '') return undefined;
   const own = reason.replace(QUOTED, ' ');
   if (BLANK.test(reason.trim())) return '"reason" gives no reason';
   if (REFUSAL.test(own) || LIKELY_REFUSAL.test(own)) return '"reason" refuses to grade';
-  return contradiction(own, verdict, full) === undefined ? undefined : '"reason" says another verdict';
+  return contradiction(withoutJudgedBoxes(own, material), verdict, full) === undefined
+    ? undefined
+    : '"reason" says another verdict';
 }
 
 /** A brace with a key of the form behind it is a verdict that cannot be read. */

@@ -219,7 +219,14 @@ describe('judges of retrieved context', () => {
   });
 
   it('context-relevance counts what the question needs, and takes no invention for it', async () => {
-    const bench = await open(['We ship to France.', 'We ship to Spain.', '-\n', 'Insufficient Information']);
+    const bench = await open([
+      'We ship to France.',
+      'We ship to Spain.',
+      'We ship to Spain.',
+      '-\n',
+      '-\n',
+      'Insufficient Information',
+    ]);
     const judge = bench.judge('context-relevance', {});
     assert.deepEqual(measured(await judge(RAG)), [0.5, true]);
     assert.equal(measured(await judge(RAG)), 'error: the judge quotes nothing of the context');

@@ -18,7 +18,10 @@ describe('replies of judges of retrieved context', () => {
     replies: string[],
     expected: number | RegExp,
   ): Promise<void> {
-    const bench = await startBench(replies.map((text) => ({ text })));
+    // A judge that is asked once more says the same again.
+    const bench = await startBench((_, index) => ({
+      text: replies[Math.min(index, replies.length - 1)] ?? '',
+    }));
     benches.push(bench);
     const score = await bench.judge(type, options)(input);
     if (typeof expected === 'number') {
@@ -157,10 +160,25 @@ describe('replies of judges of retrieved context', () => {
         check('context-faithfulness', {}, input, [STATEMENTS, reply], expected));
     }
 
+    it('is asked once more when it says too little, and never when it says both', async () => {
+      await check('context-faithfulness', {}, input, [STATEMENTS, 'I cannot tell.', list('Yes. No.')], 0.5);
+      await check('context-faithfulness', {}, input, ['Statements:', STATEMENTS, list('Yes. No.')], 0.5);
+      assert.match(benches.at(-1)?.sent(1) ?? '', /That answer cannot be read: the judge found no statement/);
+      assert.equal(benches.at(-1)?.server.requests.length, 3);
+      for (const doubtful of [
+        'Verdict: Yes, no. Verdict: Yes.',
+        list('Yes. Yes. Yes.'),
+        list('maybe. Yes.'),
+      ]) {
+        await check('context-faithfulness', {}, input, [STATEMENTS, doubtful, list('Yes. Yes.')], /./);
+        assert.equal(benches.at(-1)?.server.requests.length, 2);
+      }
+    });
+
     it('takes no heading and no farewell for a statement', async () => {
       const chat = `Here are the statements:\n\n${STATEMENTS}\nI hope this helps!`;
       await check('context-faithfulness', {}, input, [chat, list('Yes. No.')], 0.5);
-      await check('context-faithfulness', {}, input, ['Statements:', list('Yes.')], /found no statement/);
+      await check('context-faithfulness', {}, input, ['Statements:', 'Statements:'], /found no statement/);
     });
   });
 

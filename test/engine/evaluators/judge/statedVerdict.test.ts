@@ -26,6 +26,15 @@ describe('what words say of a verdict', () => {
     ['Verdict: fail', { category: 'C' }, 1, undefined],
     ['Final winner: tie', { winner: 'A' }, 1, 'certain'],
     ['So the score is 0.', { score: 1 }, 1, 'likely'],
+    ['It is polite. $\\boxed{0}$', { score: 1 }, 1, 'certain'],
+    ['\\boxed{\\text{fail}}', { score: 1 }, 1, 'certain'],
+    ['\\boxed{2/10}', { score: 1 }, 1, 'certain'],
+    ['\\boxed{No}', { answer: 'Y' }, 1, 'certain'],
+    ['\\fbox{0}', { score: 8 }, 10, 'certain'],
+    ['\\boxed{1}', { score: 1 }, 1, undefined],
+    ['\\boxed{0.8}', { score: 8 }, 10, undefined],
+    ['I find \\boxed{42} as well.', { score: 1 }, 1, 'likely'],
+    ['I find \\boxed{x^2} as well.', { score: 1 }, 1, undefined],
   ];
   for (const [words, verdict, full, expected] of said) {
     it(`${words} beside ${JSON.stringify(verdict)} of ${full}`, () =>

@@ -26,6 +26,13 @@ describe('doubt about a verdict', () => {
     return { score, calls: bench.server.requests.length };
   }
 
+  it('is none in the boxed answer of what is judged, and some in any other box', async () => {
+    const text = 'The sum is \\boxed{0}.';
+    const said = `The output ends with \\boxed{0}, which is right. ${GOOD}`;
+    assert.equal((await judged({ text: said }, { text })).score.status, 'scored');
+    assert.equal((await judged({ text: said }, { text: 'The sum is 0.' })).score.status, 'error');
+  });
+
   describe('is none in', () => {
     const texts: { [what: string]: string } = {
       'the object alone': GOOD,

@@ -1,7 +1,8 @@
+import type { TextProblem } from '../askText.ts';
 import { meaningOf, RETRACTION } from '../closingWords.ts';
 import { comparable, segmentations } from './sentences.ts';
 
-type Attributions = { attributed: number; total: number } | { problem: string };
+type Attributions = { attributed: number; total: number } | TextProblem;
 
 /** What a judge says of one sentence, and the words before it, back to the sentence before. */
 interface Attribution {
@@ -21,7 +22,8 @@ const QUOTED = 0.5;
 export function attributions(answer: string, expected: string): Attributions {
   const said = readAttributions(answer);
   if (said.length === 0) {
-    return { problem: 'the judge said of no sentence whether it is [Attributed] or [Not Attributed]' };
+    const problem = 'the judge said of no sentence whether it is [Attributed] or [Not Attributed]';
+    return { problem, misformed: true };
   }
   if (isTakenBack(answer)) return { problem: 'the judge takes its classification back' };
 
@@ -29,10 +31,13 @@ export function attributions(answer: string, expected: string): Attributions {
   const sentences = ways.find(({ length }) => length === said.length);
   if (!sentences) {
     const count = ways[0]?.length ?? 0;
-    return { problem: `the judge classified ${said.length} sentences, and the expected answer has ${count}` };
+    const problem = `the judge classified ${said.length} sentences, and the expected answer has ${count}`;
+    return said.length < count ? { problem, misformed: true } : { problem };
   }
   const odd = said.findIndex(({ claim }, index) => !isAbout(claim, sentences[index] ?? '', index + 1));
-  if (odd >= 0) return { problem: `the judge's classification ${odd + 1} is not of sentence ${odd + 1}` };
+  if (odd >= 0) {
+    return { problem: `the judge's classification ${odd + 1} is not of sentence ${odd + 1}` };
+  }
   return { attributed: said.filter(({ attributed }) => attributed).length, total: said.length };
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
 import type { EvaluatorDefinition } from '../../evaluator.ts';
 import { unanswered } from '../askJudge.ts';
-import { askForText } from '../askText.ts';
+import { askForText, type TextProblem } from '../askText.ts';
 import { meaningOf } from '../closingWords.ts';
 import type { JudgeTemplate } from '../judgeMessages.ts';
 import {
@@ -79,24 +79,24 @@ export const contextFaithfulness: EvaluatorDefinition<Options> = {
         ['answer', answer],
         ['context', found.text],
       ]);
-      const ask = (template: JudgeTemplate, custom: RubricPrompt | undefined) =>
-        askForText(client, { template, custom, material, random: deps.random }, context);
-      const first = await ask(statementsTemplate, rubricPrompt?.statements);
+      const ask = (
+        template: JudgeTemplate,
+        custom: RubricPrompt | undefined,
+        read: (text: string) => object | TextProblem,
+      ) => askForText(client, { template, custom, material, random: deps.random }, context, read);
+      const first = await ask(statementsTemplate, rubricPrompt?.statements, readStatements);
       if ('missing' in first) return noText(first.missing);
       if (first.status === 'failed') return unanswered(first);
-      const statements = linesOf(first.answer).filter(isStatement);
-      if (statements.length === 0) {
-        return unanswered({ reason: 'the judge found no statement in the output', calls: first.calls });
-      }
-      if (statements.length > MAX_SENTENCES) {
-        return unanswered({ reason: 'the judge gave too many statements', calls: first.calls });
-      }
+      const made = readStatements(first.answer);
+      if ('problem' in made) return unanswered({ reason: made.problem, calls: first.calls });
+      const { statements } = made;
       material.set('statements', statements.join('\n'));
-      const second = await ask(inferenceTemplate, rubricPrompt?.verdicts);
+      const read = (text: string) => faithfulVerdicts(text, statements.length);
+      const second = await ask(inferenceTemplate, rubricPrompt?.verdicts, read);
       if ('missing' in second) return { ...noText(second.missing), ...spendingOf(first.calls) };
       const calls = [...first.calls, ...second.calls];
       if (second.status === 'failed') return unanswered({ reason: second.reason, calls });
-      const verdicts = faithfulVerdicts(second.answer, statements.length);
+      const verdicts = read(second.answer);
       if ('problem' in verdicts) return unanswered({ reason: verdicts.problem, calls });
       const { score, supported } = verdicts;
       const reason = `the context supports ${supported} of ${statements.length} statements`;
@@ -105,6 +105,16 @@ export const contextFaithfulness: EvaluatorDefinition<Options> = {
     };
   },
 };
+
+function readStatements(text: string): { statements: string[] } | TextProblem {
+  const statements = linesOf(text).filter(isStatement);
+  if (statements.length === 0) {
+    return { problem: 'the judge found no statement in the output', misformed: true };
+  }
+  return statements.length > MAX_SENTENCES
+    ? { problem: 'the judge gave too many statements' }
+    : { statements };
+}
 
 /** Headings and farewells state nothing. */
 function isStatement(line: string): boolean {

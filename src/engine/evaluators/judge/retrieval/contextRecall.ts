@@ -62,6 +62,7 @@ export const contextRecall: EvaluatorDefinition<z.infer<typeof options>> = {
         client,
         { template: contextRecallTemplate, custom: rubricPrompt, material, random: deps.random },
         context,
+        (answer) => attributions(answer, filled),
       );
       if ('missing' in asked) return noText(asked.missing);
       if (asked.status === 'failed') return unanswered(asked);

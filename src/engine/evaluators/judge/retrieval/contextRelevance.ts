@@ -51,6 +51,7 @@ export const contextRelevance: EvaluatorDefinition<z.infer<typeof options>> = {
         client,
         { template: contextRelevanceTemplate, custom: rubricPrompt, material, random: deps.random },
         context,
+        (answer) => neededSentences(answer, found),
       );
       if ('missing' in asked) return noText(asked.missing);
       if (asked.status === 'failed') return unanswered(asked);

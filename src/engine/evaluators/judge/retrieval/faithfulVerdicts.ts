@@ -1,3 +1,4 @@
+import type { TextProblem } from '../askText.ts';
 import { CROSS, meaningOf, RETRACTION } from '../closingWords.ts';
 
 const FINAL = 'final verdict for each statement in order:';
@@ -8,7 +9,7 @@ const QUOTED = /"[^"\n]*\bverdict\b[^"\n]*"|“[^”\n]*\bverdict\b[^”\n]*”/
 /** "Yes/No" and "Yes, no" are no verdict. */
 const SECOND = /^[\s,/|*]*(?:or\s+)?(?:yes|no)\b/;
 
-type FaithfulVerdicts = { supported: number; score: number } | { problem: string };
+type FaithfulVerdicts = { supported: number; score: number } | TextProblem;
 
 /**
  * How many of the statements a judge's answer supports, after promptfoo's `matchesContextFaithfulness`: by the final
@@ -58,9 +59,10 @@ function readList(list: string): string[] | undefined {
 }
 
 function share(words: readonly string[], statements: number): FaithfulVerdicts {
-  if (words.length === 0) return { problem: 'the judge gave no verdict on any statement' };
+  if (words.length === 0) return { problem: 'the judge gave no verdict on any statement', misformed: true };
   if (words.length !== statements) {
-    return { problem: `the judge gave ${words.length} verdicts on ${statements} statements` };
+    const problem = `the judge gave ${words.length} verdicts on ${statements} statements`;
+    return words.length < statements ? { problem, misformed: true } : { problem };
   }
   const supported = words.filter((word) => word === 'yes').length;
   return { supported, score: supported / statements };

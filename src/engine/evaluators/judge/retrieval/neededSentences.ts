@@ -1,3 +1,4 @@
+import type { TextProblem } from '../askText.ts';
 import { RETRACTION } from '../closingWords.ts';
 import type { RetrievedContext } from './retrievedContext.ts';
 import { comparable, linesOf, MAX_SENTENCES, sentencesOf } from './sentences.ts';
@@ -6,7 +7,7 @@ const NOTHING_NEEDED = /insufficient information/i;
 /** A quotation of so many characters says which part it is of; a shorter one must be half of the part. */
 const TELLING = 12;
 
-type NeededSentences = { count: number; total: number } | { problem: string };
+type NeededSentences = { count: number; total: number } | TextProblem;
 
 /**
  * How many parts of a context a judge has picked out, of how many there are, after promptfoo's
@@ -37,7 +38,7 @@ export function neededSentences(answer: string, { text, passages }: RetrievedCon
   const nothing = NOTHING_NEEDED.test(answer.replaceAll(text, ' '));
   if (nothing && found.length > 0) return { problem: 'the judge quotes the context and finds nothing in it' };
   if (nothing) return { count: 0, total };
-  if (found.length === 0) return { problem: 'the judge quotes nothing of the context' };
+  if (found.length === 0) return { problem: 'the judge quotes nothing of the context', misformed: true };
 
   const context = comparable(text);
   const own = picked.filter((line) => !context.includes(comparable(line)));
