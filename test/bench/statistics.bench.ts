@@ -8,6 +8,7 @@ import { smallestPassChange } from '../../src/engine/compare/outlook.ts';
 import { compareResources } from '../../src/engine/compare/resources.ts';
 import type { CaseComparison, MetricComparison } from '../../src/engine/model/comparison.ts';
 import { BettingTest } from '../../src/engine/statistics/betting.ts';
+import { exactShareInterval } from '../../src/engine/statistics/exactShare.ts';
 import { holm } from '../../src/engine/statistics/holm.ts';
 import type { Interval } from '../../src/engine/statistics/interval.ts';
 import { judgeErrors } from '../../src/engine/statistics/judgeErrors.ts';
@@ -34,6 +35,7 @@ import {
   wholeClusters,
   withErrors,
 } from '../support/simulation/comparisons.ts';
+import { leastCoverage } from '../support/simulation/exactCoverage.ts';
 import { drawJudged, type JudgeWorld, nameOf, trueKappa } from '../support/simulation/judges.ts';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 1000);
@@ -43,7 +45,7 @@ const SEED = 20261123;
 const rows: string[][] = [];
 let broken = 0;
 
-/** Bounds allow for the Monte Carlo error of three standard deviations. */
+/** A bound holds where the estimate is at most one standard error of the simulation beside it; the row shows both. */
 function report(
   what: string,
   world: string,
@@ -53,12 +55,17 @@ function report(
 ): void {
   const share = hits / rounds;
   const [least, most] = 'least' in bound ? [bound.least, 1] : [0, bound.most];
-  const expected = 'least' in bound ? least : most;
-  const slack = 3 * Math.sqrt((expected * (1 - expected)) / rounds);
-  const fine = share <= most + slack && share >= least - slack;
+  const error = Math.sqrt((share * (1 - share)) / rounds);
+  const fine = share <= most + error && share >= least - error;
   if (!fine) broken += 1;
   const asked = 'least' in bound ? `≥ ${percent(least)}` : `≤ ${percent(most)}`;
-  rows.push([what, world, percent(share), asked, fine ? 'holds' : 'BROKEN']);
+  rows.push([
+    what,
+    world,
+    `${percent(share)} ± ${(error * 100).toFixed(1)}`,
+    asked,
+    fine ? 'holds' : 'BROKEN',
+  ]);
 }
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
@@ -158,6 +165,24 @@ function promises(): void {
   const pairs = unitsToFind({ kind: 'pairs', discordant: 0.05 }, -0.05) ?? 0;
   const [worse] = count((chance, seed) => [wordOf(passPairs(pairs, 0.05), chance, -0.05, seed) === 'worse']);
   report('promised number of cases, −5 points found', `${pairs} cases`, worse ?? 0, ROUNDS, { least: 0.8 });
+}
+
+/** Single trials, without simulation: the least coverage over all pass rates, and numbers of cases from 1 to 200. */
+function exactly(): void {
+  let least = { coverage: 1, at: Number.NaN, n: 0 };
+  for (let n = 1; n <= 200; n += 1) {
+    const found = leastCoverage(n, (hits) => exactShareInterval(hits, n));
+    if (found.coverage < least.coverage) least = { ...found, n };
+  }
+  const fine = least.coverage >= 0.95;
+  if (!fine) broken += 1;
+  rows.push([
+    'exact 95 % interval of a proportion covers, by enumeration',
+    `1 to 200 single trials, least: ${least.n} at ${percent(least.at)}`,
+    percent(least.coverage),
+    '≥ 95.0 %',
+    fine ? 'holds' : 'BROKEN',
+  ]);
 }
 
 /** Pass rate of one run: `spread` is how much the chances of cases differ. */
@@ -298,6 +323,12 @@ for (const world of worlds) {
   falseVerdicts(world);
 }
 promises();
+exactly();
+for (const rate of [0.01, 0.99]) {
+  for (const cases of [10, 50]) passRates(cases, 1, 1, rate, 0);
+  passRates(20, 3, 1, rate, 0.5);
+  passRates(60, 1, 4, rate, 0.5);
+}
 for (const rate of [0.5, 0.8, 0.9]) {
   passRates(60, 1, 1, rate, 0);
   for (const spread of [0, 0.5, 0.9]) {
@@ -321,5 +352,7 @@ sequential();
 
 const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
 for (const row of rows) console.log(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
-console.log(`${ROUNDS} rounds each; bounds allow for three standard errors of the simulation`);
+console.log(
+  `${ROUNDS} rounds each; ± is one standard error of the simulation, by which a figure may miss its bound`,
+);
 if (broken > 0) process.exitCode = 1;

@@ -4,6 +4,7 @@ import { promptParts } from '../../../src/engine/cost/promptParts.ts';
 import { Tokenizers } from '../../../src/engine/models/tokens/tokenizer.ts';
 import { fixedEnvironment } from '../../../src/engine/ports.ts';
 import { temporaryFolder } from '../../support/commandLine.ts';
+import { JARGON, WEATHER, WEATHER_TOOL } from '../../support/cookbook.ts';
 import { parse } from '../prompts/readPrompt.ts';
 
 const tokenizers = new Tokenizers();
@@ -25,67 +26,7 @@ const shape = ({ kind, total, messages }: FileTokens) => [
   messages.map(({ role }) => role),
 ];
 
-/** The example of OpenAI's cookbook, "How to count tokens with tiktoken", section 6. */
-const COOKBOOK = [
-  {
-    role: 'system',
-    content:
-      'You are a helpful, pattern-following assistant that translates corporate jargon into plain English.',
-  },
-  { role: 'system', name: 'example_user', content: 'New synergies will help drive top-line growth.' },
-  {
-    role: 'system',
-    name: 'example_assistant',
-    content: 'Things working well together will increase revenue.',
-  },
-  {
-    role: 'system',
-    name: 'example_user',
-    content:
-      "Let's circle back when we have more bandwidth to touch base on opportunities for increased leverage.",
-  },
-  {
-    role: 'system',
-    name: 'example_assistant',
-    content: "Let's talk later when we're less busy about how to do better.",
-  },
-  {
-    role: 'user',
-    content: "This late pivot means we don't have time to boil the ocean for the client deliverable.",
-  },
-];
-
-/** The example of section 7, with a tool. */
-const WITH_TOOLS = {
-  messages: [
-    {
-      role: 'system',
-      content: 'You are a helpful assistant that can answer to questions about the weather.',
-    },
-    { role: 'user', content: "What's the weather like in San Francisco?" },
-  ],
-  tools: [
-    {
-      type: 'function',
-      function: {
-        name: 'get_current_weather',
-        description: 'Get the current weather in a given location',
-        parameters: {
-          type: 'object',
-          properties: {
-            location: { type: 'string', description: 'The city and state, e.g. San Francisco, CA' },
-            unit: {
-              type: 'string',
-              description: 'The unit of temperature to return',
-              enum: ['celsius', 'fahrenheit'],
-            },
-          },
-          required: ['location'],
-        },
-      },
-    },
-  ],
-};
+const WITH_TOOLS = { messages: WEATHER, tools: [{ type: 'function', function: WEATHER_TOOL }] };
 
 describe('tokens of a chat in JSON', () => {
   for (const [model, names, tools] of [
@@ -93,7 +34,7 @@ describe('tokens of a chat in JSON', () => {
     ['gpt-4', 129, 105],
   ] as const) {
     it(`are those of the API, names and tools included: ${model}`, async () => {
-      const named = await count('c.json', JSON.stringify(COOKBOOK), {}, model);
+      const named = await count('c.json', JSON.stringify(JARGON), {}, model);
       assert.deepEqual(named.total, { tokens: names, low: names, high: names, exact: true });
 
       const called = await count('c.json', JSON.stringify(WITH_TOOLS), {}, model);
