@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { RunOverrides } from '../engine/runs/preparation/prepareRun.ts';
+import type { RunOverrides } from '../engine/runs/preparation/runOverrides.ts';
 import type { OtlpOptions } from './otlp.ts';
 import { type RecordingOptions, recordingOverrides } from './recordings.ts';
 

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Engine } from '../engine/engine.ts';
 import { UsageError } from '../engine/errors.ts';
 import type { RunRecord } from '../engine/model/run.ts';
-import type { RunOverrides } from '../engine/runs/preparation/prepareRun.ts';
+import type { RunOverrides } from '../engine/runs/preparation/runOverrides.ts';
 
 /** Where outputs come from or go to, beside the store. */
 export interface RecordingOptions {

@@ -1,4 +1,4 @@
-import type { ComparisonRequest } from './compare/prepareComparison.ts';
+import type { AskedComparison } from './compare/comparisonRequest.ts';
 import type { PreparedComparison } from './compare/preparedComparison.ts';
 import type { FinishedComparison, RunComparisonOptions } from './compare/runComparison.ts';
 import { CallHistory } from './cost/callHistory.ts';
@@ -19,7 +19,9 @@ import { resumeRun } from './runs/lifecycle/resumeRun.ts';
 import type { RunListener, RunOptions, RunOutcome } from './runs/lifecycle/runListener.ts';
 import { repeatedOverrides } from './runs/lifecycle/runRequest.ts';
 import { startRuns } from './runs/lifecycle/startRuns.ts';
-import type { PreparedRun, RunOverrides } from './runs/preparation/prepareRun.ts';
+import { EngineModels } from './runs/preparation/engineModels.ts';
+import type { PreparedRun } from './runs/preparation/preparedRun.ts';
+import type { RunOverrides } from './runs/preparation/runOverrides.ts';
 import type { Owner } from './store/lease.ts';
 import { RunStore } from './store/runStore.ts';
 import { storePath } from './store/storeFile.ts';
@@ -78,7 +80,7 @@ export interface Engine {
    * Finds the two sides of a comparison and makes ready what has to be run: one for each dataset of the suite.
    * Nothing is called yet. Throws UserErrors for whatever is wrong with the sides, files or configuration.
    */
-  prepareComparison(request: ComparisonRequest, signal: AbortSignal): Promise<PreparedComparison[]>;
+  prepareComparison(request: AskedComparison, signal: AbortSignal): Promise<PreparedComparison[]>;
   /** Runs what is missing of both sides, interleaved, and compares them. */
   compare(
     prepared: PreparedComparison,
@@ -100,7 +102,8 @@ export function createEngine(
   store: RunStore = new RunStore(storePath(workspace.root)),
 ): Engine {
   const telemetry = new SinkTelemetry(given.sinks ?? [], given);
-  const ports = { ...given, workspace, store, telemetry };
+  const models = new EngineModels(given);
+  const ports = { ...given, workspace, store, telemetry, models };
   const present = (run: RunRecord): RunRecord => presentRun(run, ports.owner);
   const report = (runId: string): RunReport => {
     const read = readReport(store, runId);
@@ -150,7 +153,7 @@ async function estimate(ports: LifecyclePorts, prepared: PreparedRun, signal: Ab
 }
 
 /** Loaded when it is needed: the statistics take a while, and most runs compare nothing. */
-async function prepareComparison(ports: LifecyclePorts, request: ComparisonRequest, signal: AbortSignal) {
+async function prepareComparison(ports: LifecyclePorts, request: AskedComparison, signal: AbortSignal) {
   const { prepareComparisons } = await import('./compare/prepareComparison.ts');
   const prepared = await prepareComparisons(ports.workspace, request, ports, signal);
   const runs = prepared.flatMap(({ run }) => run ?? []);

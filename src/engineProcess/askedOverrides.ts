@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine.ts';
-import type { RunOverrides } from '../engine/runs/preparation/prepareRun.ts';
+import type { RunOverrides } from '../engine/runs/preparation/runOverrides.ts';
 
 /** What is to be run: as a stored run was asked for, where one is to be repeated. */
 export function askedOverrides(

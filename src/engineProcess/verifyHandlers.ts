@@ -1,11 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { NamedSide } from '../engine/compare/comparisonRequest.ts';
 import { UsageError } from '../engine/errors.ts';
 import { resolveInside } from '../engine/files/confine.ts';
 import { storePath } from '../engine/store/storeFile.ts';
 import { type FileReference, workspacePath } from '../engine/suites/fileReference.ts';
-import type { Workspace } from '../engine/suites/loadWorkspace.ts';
-import type { SuiteConfig } from '../engine/suites/suiteConfig.ts';
 import type { TargetConfig } from '../engine/suites/targetConfig.ts';
 import type { Handlers } from '../protocol/call.ts';
 import type { verifyCalls } from '../protocol/verifyCalls.ts';
@@ -15,8 +14,6 @@ import type { Session } from './session.ts';
 /** What the two sides are called, in the store and in reports. */
 const BEFORE = 'as-it-is';
 const AFTER = 'compressed';
-
-const SIDES = { baseline: `target:${BEFORE}`, candidate: `target:${AFTER}` };
 
 type TestsPrompt = Extract<TargetConfig, { kind: 'prompt' | 'echo' }>;
 
@@ -33,14 +30,15 @@ export function verifyHandlers(session: Session, jobs: ComparisonJobs): Handlers
         return targets.map((target) => ({ suite, target }));
       });
       if (pairs.length === 0) throw notTested(prompt);
-      const sides = stage(session, prompt, { before, after });
+      const texts = stage(session, prompt, { before, after });
       const overrides = model === null ? {} : { model };
+      const engine = session.engine(workspace, scripts);
       const ready: ReadyComparison[] = [];
       try {
         for (const { suite, target } of pairs) {
-          const staged = withSides(workspace, suite, target, sides);
-          const engine = session.engine(staged, scripts);
-          const prepared = await engine.prepareComparison({ ...SIDES, suite: suite.name, overrides }, signal);
+          const baseline = side(target, BEFORE, texts.before);
+          const candidate = side(target, AFTER, texts.after);
+          const prepared = await engine.prepareComparison({ suite, baseline, candidate, overrides }, signal);
           ready.push(...prepared.map((one) => ({ engine, prepared: one })));
         }
       } catch (error) {
@@ -56,23 +54,13 @@ export function verifyHandlers(session: Session, jobs: ComparisonJobs): Handlers
   };
 }
 
-/** The workspace with nothing but both texts of the prompt as targets of a suite. */
-function withSides(
-  workspace: Workspace,
-  suite: SuiteConfig,
-  target: TestsPrompt,
-  sides: { before: FileReference; after: FileReference },
-): Workspace {
-  const targets = [withPrompt(target, BEFORE, sides.before), withPrompt(target, AFTER, sides.after)];
-  return { ...workspace, config: { ...workspace.config, suites: [{ ...suite, targets }] } };
-}
-
 function tests(target: TargetConfig, prompt: string): target is TestsPrompt {
   return (target.kind === 'prompt' || target.kind === 'echo') && target.prompt?.path === prompt;
 }
 
-function withPrompt(target: TestsPrompt, name: string, prompt: FileReference): TargetConfig {
-  return { ...target, name, prompt };
+/** The target with one text of its prompt. */
+function side(target: TestsPrompt, name: string, prompt: FileReference): NamedSide {
+  return { label: name, reference: { kind: 'given', targets: [{ ...target, name, prompt }] } };
 }
 
 /** Both texts as files of the workspace, under the prompt's own name, which tells its format. */

@@ -4,7 +4,7 @@ import type { PendingRun } from '../../engine/runs/lifecycle/begunRun.ts';
 import { inTurn } from '../../engine/runs/lifecycle/inTurn.ts';
 import { newestResumable } from '../../engine/runs/lifecycle/resumeRun.ts';
 import { runTurns } from '../../engine/runs/lifecycle/runTurns.ts';
-import type { PreparedRun } from '../../engine/runs/preparation/prepareRun.ts';
+import type { PreparedRun } from '../../engine/runs/preparation/preparedRun.ts';
 import type { Workspace } from '../../engine/suites/loadWorkspace.ts';
 import type { SuiteConfig } from '../../engine/suites/suiteConfig.ts';
 import type { OtlpSettings } from '../../engine/telemetry/otlp/otlpSettings.ts';

@@ -1,6 +1,6 @@
 import type { RunPlan } from '../../engine/model/run.ts';
 import type { RunReport } from '../../engine/reports/runReport.ts';
-import type { PreparedRun } from '../../engine/runs/preparation/prepareRun.ts';
+import type { PreparedRun } from '../../engine/runs/preparation/preparedRun.ts';
 import { formatCount } from '../terminal/format.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import type { Style } from '../terminal/style.ts';

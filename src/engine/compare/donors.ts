@@ -1,6 +1,6 @@
 import { changedAt, changedPaths, type FileList, isLog } from '../files/fileList.ts';
 import type { PlanTarget, RunRecord } from '../model/run.ts';
-import type { PreparedRun } from '../runs/preparation/prepareRun.ts';
+import type { PreparedRun } from '../runs/preparation/preparedRun.ts';
 import { environmentChanges, fewNames } from '../runs/targetChanges.ts';
 import { filesOf } from '../runs/workspaceFiles.ts';
 import type { RunStore } from '../store/runStore.ts';

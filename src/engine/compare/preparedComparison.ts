@@ -1,4 +1,4 @@
-import type { PreparedRun } from '../runs/preparation/prepareRun.ts';
+import type { PreparedRun } from '../runs/preparation/preparedRun.ts';
 import type { Reusable } from './donors.ts';
 import type { Outlook } from './outlook.ts';
 import type { TargetPair } from './pairCases.ts';

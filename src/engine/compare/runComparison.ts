@@ -4,7 +4,7 @@ import type { TrialResult } from '../model/result.ts';
 import type { BegunRun } from '../runs/lifecycle/begunRun.ts';
 import type { RunListener, RunOutcome } from '../runs/lifecycle/runListener.ts';
 import { orderOf } from '../runs/ordered/orderedCases.ts';
-import type { PreparedRun } from '../runs/preparation/prepareRun.ts';
+import type { PreparedRun } from '../runs/preparation/preparedRun.ts';
 import type { RunStore } from '../store/runStore.ts';
 import { compareStored, DEFAULT_MARGIN } from './compareStored.ts';
 import { type DrawOrder, drawOrder } from './drawOrder.ts';

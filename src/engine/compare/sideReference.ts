@@ -1,8 +1,11 @@
 import { UsageError } from '../errors.ts';
 import type { SuiteConfig } from '../suites/suiteConfig.ts';
+import type { TargetConfig } from '../suites/targetConfig.ts';
 
 /** What a side of a comparison is taken from. */
 export type SideReference =
+  /** Targets that stand in no suite. */
+  | { kind: 'given'; targets: readonly TargetConfig[] }
   /** The workspace as its files are now. */
   | { kind: 'workspace' }
   | { kind: 'run'; id: string }
@@ -11,6 +14,9 @@ export type SideReference =
   | { kind: 'model'; model: string }
   /** Anything that git resolves to a commit. */
   | { kind: 'revision'; revision: string };
+
+/** One that a person can write. */
+type WrittenSide = Exclude<SideReference, { kind: 'given' }>;
 
 /** What is known where a reference stands. */
 export interface SideSurroundings {
@@ -26,7 +32,7 @@ const KINDS = ['run', 'target', 'model', 'git'] as const;
  * comes first, then a stored run, then a model of a configured provider; everything else is a git revision.
  * `run:`, `target:`, `model:` and `git:` before it say it outright.
  */
-export function readSide(text: string, { suite, providers, isRun }: SideSurroundings): SideReference {
+export function readSide(text: string, { suite, providers, isRun }: SideSurroundings): WrittenSide {
   if (text === '') throw new UsageError('a side of the comparison is empty', { remedy: REMEDY });
   const colon = text.indexOf(':');
   const kind = KINDS.find((candidate) => candidate === text.slice(0, Math.max(0, colon)));
@@ -39,7 +45,7 @@ export function readSide(text: string, { suite, providers, isRun }: SideSurround
   return { kind: 'revision', revision: text };
 }
 
-function named(kind: (typeof KINDS)[number], rest: string): SideReference {
+function named(kind: (typeof KINDS)[number], rest: string): WrittenSide {
   switch (kind) {
     case 'run':
       return { kind, id: rest };
@@ -53,7 +59,7 @@ function named(kind: (typeof KINDS)[number], rest: string): SideReference {
 }
 
 /** The side in a few characters, for names and headings. */
-export function sideLabel(side: SideReference): string {
+export function sideLabel(side: WrittenSide): string {
   switch (side.kind) {
     case 'workspace':
       return 'working tree';

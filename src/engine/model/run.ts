@@ -6,7 +6,7 @@ export interface RunPlan {
   /** Workspace-relative path of the configuration, or null where the suite was made without one. */
   configPath: string | null;
   targets: PlanTarget[];
-  dataset: { path: string; version: string; schemaVersion: string; contentHash: string; count: number };
+  dataset: PlanDataset;
   /** SHA-256 over evaluators, the code that they load, cascade and verdict rule. */
   evaluatorsHash: string;
   /** Fingerprint of the workspace's files, where programs that the run starts may read any of them. */
@@ -59,6 +59,17 @@ export interface RunRequest {
   rejudge?: string;
   /** Keep the replies of models and agents in a folder, or take them from there. A stored folder counts from the workspace. */
   recordings?: { mode: 'record' | 'replay'; folder: string };
+}
+
+export interface PlanDataset {
+  path: string;
+  version: string;
+  schemaVersion: string;
+  contentHash: string;
+  /** Cases that it holds. */
+  count: number;
+  /** Cases that the filter leaves, all of which take part; absent in a run of an older version. */
+  chosen?: number;
 }
 
 export interface PlanTarget {

@@ -18,11 +18,11 @@ import {
 } from './embeddings/embeddings.ts';
 import { sendToOpenAi } from './embeddings/embeddingsClient.ts';
 import { createKeyedClient, type KeyedClient } from './keyedClient.ts';
-import { createLimiter, type Limiter } from './limiter.ts';
 import type { ModelCatalog, ModelClient } from './modelClient.ts';
 import { createOpenAiClient } from './openaiClient.ts';
 import type { PriceTable } from './prices/prices.ts';
 import { providerPrices } from './prices/priceTable.ts';
+import { ProviderLimits } from './providerLimits.ts';
 
 /** One server that speaks OpenAI's API, as the configuration describes it. */
 export interface ProviderConfig {
@@ -53,11 +53,16 @@ export interface CatalogPorts {
   editorModels?: EditorModels;
   /** Stands between an embedding model and its server, e.g. to record. */
   wrapEmbeddings?: (reference: string, send: SendTexts) => SendTexts;
+  /** Shared with other catalogs that ask the same servers; the catalog's own where absent. */
+  limits?: ProviderLimits;
 }
 
 export interface KeyedCatalog extends ModelCatalog, EmbeddingCatalog {
-  /** Fetches the keys of all clients made so far. Throws ConfigError when one is missing. */
-  ready(signal: AbortSignal): Promise<void>;
+  /**
+   * Fetches the keys of the clients made so far, or of those in `only`, by their references. Throws ConfigError when one
+   * is missing.
+   */
+  ready(signal: AbortSignal, only?: ReadonlySet<string>): Promise<void>;
 }
 
 /**
@@ -70,16 +75,16 @@ export function createModelCatalog(
 ): KeyedCatalog {
   const clients = new Map<string, ModelClient>();
   const embedders = new Map<string, Embedder>();
-  const limiters = new Map<string, Limiter>();
-  const keyed: KeyedClient[] = [];
+  const keyed = new Map<string, KeyedClient>();
+  const { limits = new ProviderLimits() } = ports;
 
   const create = (reference: string): ModelClient => {
     const { name, model } = splitReference(reference, providers);
     const config = Object.hasOwn(providers, name) ? providers[name] : undefined;
     if (config === undefined && name === EDITOR_PROVIDER) return editorClient(model, ports);
     if (config === undefined) throw unknownProvider(reference, name, providers);
-    const limiter = limiterOf(name, config);
     const baseUrl = checkedBaseUrl(name, config);
+    const limiter = limits.of(name, baseUrl, config.maxConcurrency);
     ports.log.write('debug', 'model client created', { provider: name, model, endpoint: baseUrl });
     const open = (environment: Environment): ModelClient =>
       createOpenAiClient({
@@ -103,7 +108,7 @@ export function createModelCatalog(
       endpoint: baseUrl,
       open: async (signal) => open(await fetchSecrets(name, baseUrl, variables, secrets, signal)),
     });
-    keyed.push(client);
+    keyed.set(reference, client);
     return client;
   };
 
@@ -118,17 +123,11 @@ export function createModelCatalog(
       endpoint: endpointOf(name, baseUrl, config, ports),
       clock: ports.clock,
       random: ports.random,
-      limiter: limiterOf(name, config),
+      limiter: limits.of(name, baseUrl, config.maxConcurrency),
       prices: providerPrices(config),
       ...(config.timeoutMs === undefined ? {} : { timeoutMs: config.timeoutMs }),
     });
     return createEmbedder({ provider: name, model }, ports.wrapEmbeddings?.(reference, send) ?? send);
-  };
-
-  const limiterOf = (name: string, config: ProviderConfig): Limiter => {
-    const limiter = limiters.get(name) ?? createLimiter(config.maxConcurrency ?? Number.POSITIVE_INFINITY);
-    limiters.set(name, limiter);
-    return limiter;
   };
 
   return {
@@ -142,8 +141,8 @@ export function createModelCatalog(
       embedders.set(reference, embedder);
       return embedder;
     },
-    ready: async (signal) => {
-      for (const client of keyed) await client.ready(signal);
+    ready: async (signal, only) => {
+      for (const [reference, client] of keyed) if (only?.has(reference) ?? true) await client.ready(signal);
     },
   };
 }

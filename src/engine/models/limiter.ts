@@ -2,9 +2,12 @@
 export interface Limiter {
   /** Rejects with the signal's reason when aborted while waiting. */
   run<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T>;
+  /** From now on at most so many, where that is fewer; what runs already is left alone. */
+  lower(limit: number): void;
 }
 
-export function createLimiter(limit: number): Limiter {
+export function createLimiter(most: number): Limiter {
+  let limit = most;
   let running = 0;
   const waiting = new Set<() => void>();
 
@@ -27,10 +30,10 @@ export function createLimiter(limit: number): Limiter {
     });
   };
 
-  // The place of a call that ends passes straight to the next in line, so `running` stays as it is.
+  // The place of a call that ends passes straight to the next in line, unless there are fewer places by now.
   const exit = () => {
     const [next] = waiting;
-    if (next === undefined) {
+    if (next === undefined || running > limit) {
       running--;
       return;
     }
@@ -47,6 +50,9 @@ export function createLimiter(limit: number): Limiter {
       } finally {
         exit();
       }
+    },
+    lower: (fewer) => {
+      limit = Math.min(limit, fewer);
     },
   };
 }

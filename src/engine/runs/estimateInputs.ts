@@ -12,7 +12,7 @@ import type { Workspace } from '../suites/loadWorkspace.ts';
 import type { SuiteConfig } from '../suites/suiteConfig.ts';
 import { caseFilter } from './caseFilter.ts';
 import type { RunInputs } from './execution/runInputs.ts';
-import type { PreparedRun } from './preparation/prepareRun.ts';
+import type { PreparedRun } from './preparation/preparedRun.ts';
 import { promptCall } from './preparation/promptTargets.ts';
 
 /** A prepared run as the estimate sees it. Throws PromptError for a prompt that was changed meanwhile. */
@@ -33,7 +33,7 @@ export function estimatedRun(
       return { name, kind, lane, concurrency, hash: target.hash, ...(asked ? { asked } : {}) };
     }),
     cases: chosenCases(inputs),
-    caseCount: plan.trials / Math.max(1, plan.targets.length * plan.repeat),
+    caseCount: plan.dataset.chosen ?? plan.dataset.count,
     repeat: plan.repeat,
     cascades: suite.cascade.mode === 'cascade',
     judgesFor: (located) =>

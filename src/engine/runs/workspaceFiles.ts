@@ -3,7 +3,7 @@ import { type FileList, listFiles, packFileList, unpackFileList } from '../files
 import type { RunPlan } from '../model/run.ts';
 import type { RunStore } from '../store/runStore.ts';
 import type { TargetConfig } from '../suites/targetConfig.ts';
-import type { PreparedRun } from './preparation/prepareRun.ts';
+import type { PreparedRun } from './preparation/preparedRun.ts';
 
 interface ListOptions {
   root: string;

@@ -4,7 +4,7 @@ import type { Problem } from '../../../src/engine/model/problem.ts';
 import type { TrialResult } from '../../../src/engine/model/result.ts';
 import { fixedEnvironment, noLog, systemClock, type Trust } from '../../../src/engine/ports.ts';
 import { promptfooFormat } from '../../../src/engine/promptfoo/promptfooFormat.ts';
-import type { RunOverrides } from '../../../src/engine/runs/preparation/prepareRun.ts';
+import type { RunOverrides } from '../../../src/engine/runs/preparation/runOverrides.ts';
 import { checkWorkspace, type Workspace } from '../../../src/engine/suites/loadWorkspace.ts';
 import { workspaceFolder } from '../suites/workspaceFolder.ts';
 

@@ -1,5 +1,5 @@
 import { runTraceId } from '../../telemetry/traceIds.ts';
-import type { PreparedRun } from '../preparation/prepareRun.ts';
+import type { PreparedRun } from '../preparation/preparedRun.ts';
 import { newRunId } from '../runId.ts';
 import { keepFiles } from '../workspaceFiles.ts';
 import type { BegunRun } from './begunRun.ts';

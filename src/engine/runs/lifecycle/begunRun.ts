@@ -1,4 +1,4 @@
-import type { PreparedRun } from '../preparation/prepareRun.ts';
+import type { PreparedRun } from '../preparation/preparedRun.ts';
 
 /** A run that is stored and ready to be worked on: a new one, or one that goes on. */
 export interface BegunRun extends PreparedRun {

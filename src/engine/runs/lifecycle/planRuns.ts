@@ -1,6 +1,9 @@
 import type { RunRecord } from '../../model/run.ts';
 import { type FileLists, isPartOf } from '../planChanges.ts';
-import { type PreparedRun, prepareRuns, type RunOverrides } from '../preparation/prepareRun.ts';
+import { findSuite } from '../preparation/findSuite.ts';
+import type { PreparedRun } from '../preparation/preparedRun.ts';
+import { prepareRuns } from '../preparation/prepareRuns.ts';
+import type { RunOverrides } from '../preparation/runOverrides.ts';
 import { filesOf, hashedFiles, noteFiles } from '../workspaceFiles.ts';
 import type { LifecyclePorts } from './lifecyclePorts.ts';
 import { requestOf } from './runRequest.ts';
@@ -11,12 +14,13 @@ import { requestOf } from './runRequest.ts';
  */
 export async function planRuns(
   ports: LifecyclePorts,
-  suite: string,
+  name: string,
   overrides: RunOverrides,
   signal: AbortSignal,
 ): Promise<PreparedRun[]> {
   const { workspace } = ports;
-  const prepared = await prepareRuns(workspace, suite, overrides, ports, signal);
+  const suite = findSuite(workspace, name);
+  const prepared = await prepareRuns({ workspace, suite, overrides }, ports, signal);
   const request = requestOf(overrides, workspace.root);
   const noted = await noteWorkspace(
     ports,

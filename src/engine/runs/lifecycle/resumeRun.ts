@@ -3,7 +3,7 @@ import type { RunRecord } from '../../model/run.ts';
 import type { RunStore } from '../../store/runStore.ts';
 import type { Workspace } from '../../suites/loadWorkspace.ts';
 import { ensureEvaluation, ensureSamePlan } from '../planChanges.ts';
-import type { RunOverrides } from '../preparation/prepareRun.ts';
+import type { RunOverrides } from '../preparation/runOverrides.ts';
 import type { BegunRun } from './begunRun.ts';
 import type { LifecyclePorts } from './lifecyclePorts.ts';
 import { fileLists, planRuns } from './planRuns.ts';

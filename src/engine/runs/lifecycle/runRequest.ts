@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { RunFilter, RunRecord, RunRequest } from '../../model/run.ts';
-import type { RunOverrides } from '../preparation/prepareRun.ts';
+import type { RunOverrides } from '../preparation/runOverrides.ts';
 
 /** What of the overrides is kept with a run; what they leave to the suite is not. */
 export function requestOf({ partOf, writes, ...asked }: RunOverrides, root: string): RunRequest {

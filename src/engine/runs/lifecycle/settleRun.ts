@@ -1,6 +1,6 @@
 import { settleBudgets } from '../../cost/budgets/budgetLedger.ts';
 import type { RunRecord } from '../../model/run.ts';
-import type { PreparedRun } from '../preparation/prepareRun.ts';
+import type { PreparedRun } from '../preparation/preparedRun.ts';
 import type { LifecyclePorts } from './lifecyclePorts.ts';
 
 /**

@@ -3,7 +3,7 @@ import type { SpendingLimits } from '../../cost/spendingDecision.ts';
 import { SpendingLimit } from '../../cost/spendingLimit.ts';
 import { dearestTrial } from '../../cost/spent.ts';
 import type { RunRecord } from '../../model/run.ts';
-import type { PreparedRun } from '../preparation/prepareRun.ts';
+import type { PreparedRun } from '../preparation/preparedRun.ts';
 import type { LifecyclePorts } from './lifecyclePorts.ts';
 
 /**

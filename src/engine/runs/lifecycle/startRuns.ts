@@ -1,4 +1,5 @@
-import type { PreparedRun, RunOverrides } from '../preparation/prepareRun.ts';
+import type { PreparedRun } from '../preparation/preparedRun.ts';
+import type { RunOverrides } from '../preparation/runOverrides.ts';
 import { beginRun } from './beginRun.ts';
 import type { BegunRun } from './begunRun.ts';
 import type { LifecyclePorts } from './lifecyclePorts.ts';

@@ -1,13 +1,4 @@
 import type { Redactor } from '../../http/redactor.ts';
-import {
-  type CatalogPorts,
-  createModelCatalog,
-  type KeyedCatalog,
-  type ProviderConfig,
-} from '../../models/catalog.ts';
-import { EDITOR_PROVIDER } from '../../models/editorClient.ts';
-import { recordingSender, replaySender } from '../../models/recordings/embeddingsRecording.ts';
-import { recordingCatalog, replayCatalog } from '../../models/recordings/recordingClient.ts';
 import { Recordings } from '../../models/recordings/recordings.ts';
 import type { Clock, Environment, Random } from '../../ports.ts';
 import { NOT_NEEDED } from '../../targets/environmentReference.ts';
@@ -19,8 +10,6 @@ export interface RecordingChoice {
   folder: string;
 }
 
-type Providers = Readonly<Record<string, ProviderConfig>>;
-
 /** Opens the folder; what is written is freed of the run's keys. */
 export function openRecordings(
   { mode, folder }: RecordingChoice,
@@ -29,34 +18,6 @@ export function openRecordings(
   return mode === 'replay'
     ? Recordings.toReplay(folder, random)
     : Recordings.toRecord(folder, random, redactor.text);
-}
-
-/** The models of a run, live, recorded or replayed. A replay needs no keys and opens no connection. */
-export function openModels(
-  providers: Providers,
-  ports: CatalogPorts,
-  recordings: Recordings | undefined,
-): KeyedCatalog {
-  if (!recordings) return createModelCatalog(providers, ports);
-  if (recordings.mode === 'record') {
-    const live = createModelCatalog(providers, {
-      ...ports,
-      wrapEmbeddings: (reference, send) => recordingSender(reference, send, recordings),
-    });
-    return { ...live, ...recordingCatalog(live, recordings) };
-  }
-  const { secrets: _secrets, ...open } = ports;
-  // Made only to say which provider and address a reference stands for; never called.
-  const known = createModelCatalog(providers, {
-    ...open,
-    environment: keylessEnvironment(ports.environment),
-    wrapEmbeddings: (reference) => replaySender(reference, recordings),
-  });
-  const identify = (reference: string) =>
-    reference.startsWith(`${EDITOR_PROVIDER}/`)
-      ? { provider: EDITOR_PROVIDER, model: reference.slice(EDITOR_PROVIDER.length + 1) }
-      : known.client(reference);
-  return { ...known, ...replayCatalog(identify, recordings), ready: async () => {} };
 }
 
 /** Has a value for every name, so that what is configured with a key can be made where there is none. */

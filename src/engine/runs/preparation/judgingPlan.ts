@@ -5,43 +5,38 @@ import type { Workspace } from '../../suites/loadWorkspace.ts';
 import type { SuiteConfig } from '../../suites/suiteConfig.ts';
 import { suiteHash } from '../../suites/suiteHash.ts';
 import { caseFilter, isOpen } from '../caseFilter.ts';
-import type { PlannedTarget } from '../execution/runInputs.ts';
 import { evaluatorCode } from './evaluatorCode.ts';
-import { type Digest, planTarget } from './planTarget.ts';
 
-interface PlanInputs {
+/** What a run does whatever is tested in it. */
+export type JudgingPlan = Pick<
+  RunPlan,
+  'suite' | 'configPath' | 'evaluatorsHash' | 'filter' | 'repeat' | 'seed' | 'gate'
+> & { dataset: RunPlan['dataset'] & { chosen: number } };
+
+interface JudgingPlanInputs {
   workspace: Workspace;
   suite: SuiteConfig;
   dataset: Dataset;
-  targets: readonly PlannedTarget[];
   readFile(file: string): string;
-  digest: Digest;
 }
 
-/** What a run of the suite over the dataset does. Throws ConfigError when its filter leaves no case. */
-export async function makePlan(
-  { workspace, suite, dataset, targets, readFile, digest }: PlanInputs,
+/** The plan of a suite over a dataset, without targets. Throws ConfigError when its filter leaves no case. */
+export async function planJudging(
+  { workspace, suite, dataset, readFile }: JudgingPlanInputs,
   signal: AbortSignal,
-): Promise<RunPlan> {
-  const { header } = dataset;
-  const chosen = isOpen(suite.filter) ? dataset.count : await countChosen(dataset, suite.filter, signal);
+): Promise<JudgingPlan> {
+  const { header, contentHash, count } = dataset;
+  const { path, version, schemaVersion } = header;
+  const chosen = isOpen(suite.filter) ? count : await countChosen(dataset, suite.filter, signal);
   const code = await evaluatorCode(suite, dataset, workspace.root, signal);
   return {
     suite: suite.name,
     configPath: workspace.configPath,
-    targets: targets.map(({ target }) => planTarget(target, digest)),
-    dataset: {
-      path: header.path,
-      version: header.version,
-      schemaVersion: header.schemaVersion,
-      contentHash: dataset.contentHash,
-      count: dataset.count,
-    },
+    dataset: { path, version, schemaVersion, contentHash, count, chosen },
     evaluatorsHash: suiteHash(suite, readFile, code),
     filter: suite.filter,
     repeat: suite.repeat,
     seed: suite.seed,
-    trials: targets.length * chosen * suite.repeat,
     gate: suite.gate ?? null,
   };
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { MissingSideError, type SideRole, UsageError } from '../errors.ts';
 import type { Environment } from '../ports.ts';
+import type { Place } from '../runs/preparation/runScope.ts';
 import { loadWorkspace, type Workspace } from '../suites/loadWorkspace.ts';
 import type { SuiteConfig } from '../suites/suiteConfig.ts';
 import type { TargetConfig } from '../suites/targetConfig.ts';
@@ -9,9 +10,9 @@ import { checkOutRevision, MissingFolderError } from './revision.ts';
 import type { SideReference } from './sideReference.ts';
 
 /** Where the targets of a side come from. */
-export interface SideWorkspace {
-  workspace: Workspace;
-  targets: TargetConfig[];
+export interface SideSource {
+  place: Place;
+  targets: readonly TargetConfig[];
   /** The model of its prompts in place of their own. */
   model: string | undefined;
   /** The commit whose files these are; undefined for those of the working tree. */
@@ -21,7 +22,7 @@ export interface SideWorkspace {
   remove(): void;
 }
 
-/** Null for a stored run, which needs no workspace. Throws UserErrors when the side cannot be made. */
+/** Null for a stored run, which needs no targets. Throws UserErrors when the side cannot be made. */
 export async function openSide(
   workspace: Workspace,
   suite: SuiteConfig,
@@ -29,13 +30,16 @@ export async function openSide(
   only: string | undefined,
   ports: { environment: Environment },
   signal: AbortSignal,
-): Promise<SideWorkspace | null> {
-  const here = { workspace, model: undefined, commit: undefined, note: undefined, remove: () => {} };
+): Promise<SideSource | null> {
+  const place = placeOf(workspace);
+  const here = { place, model: undefined, commit: undefined, note: undefined, remove: () => {} };
   const wanted = (targets: readonly TargetConfig[]) =>
     targets.filter(({ name }) => only === undefined || name === only);
   switch (reference.kind) {
     case 'run':
       return null;
+    case 'given':
+      return { ...here, targets: reference.targets };
     case 'workspace':
       return { ...here, targets: wanted(suite.targets) };
     case 'target':
@@ -58,6 +62,10 @@ export async function openSide(
   }
 }
 
+function placeOf({ root, config: { providers } }: Workspace): Place {
+  return { root, providers };
+}
+
 function findTarget(suite: SuiteConfig, name: string): TargetConfig {
   const target = suite.targets.find((candidate) => candidate.name === name);
   if (target) return target;
@@ -72,7 +80,7 @@ async function openRevision(
   { revision, role }: { revision: string; role: SideRole },
   { environment }: { environment: Environment },
   signal: AbortSignal,
-): Promise<SideWorkspace> {
+): Promise<SideSource> {
   const missing = (what: string) => missingIn(revision, role, suiteName, what);
   const files = await checkOutRevision(workspace.root, revision, { environment, signal }).catch(
     (error: unknown) => {
@@ -92,7 +100,7 @@ async function openRevision(
     const suite = past.config.suites.find(({ name }) => name === suiteName);
     if (!suite) throw missing(`suite ${suiteName}`);
     return {
-      workspace: past,
+      place: placeOf(past),
       targets: suite.targets,
       model: undefined,
       commit: files.unchanged ? undefined : files.commit,

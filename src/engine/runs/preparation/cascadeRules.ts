@@ -1,0 +1,41 @@
+import { type CaseScoring, caseScoring } from '../../evaluators/caseScoring.ts';
+import type { EvaluatorDeps } from '../../evaluators/evaluator.ts';
+import { isWorkspaceScript } from '../../evaluators/workspaceScript.ts';
+import type { GoldenCase } from '../../model/case.ts';
+import { DEFAULT_THRESHOLDS } from '../../suites/cascadeConfig.ts';
+import type { SuiteConfig } from '../../suites/suiteConfig.ts';
+import type { RunInputs } from '../execution/runInputs.ts';
+import { limitsOn } from './caseLimits.ts';
+
+/** How the evaluations of a case make its verdict: by the suite's cascade, and by what the case says itself. */
+export function cascadeRules(
+  suite: Pick<SuiteConfig, 'cascade' | 'threshold'>,
+  deps: Pick<EvaluatorDeps, 'scripts' | 'modules'>,
+): RunInputs['cascadeFor'] {
+  const { mode, thresholds, pass, weights } = suite.cascade;
+  return (entry, evaluators) => {
+    const min = entry.threshold ?? suite.threshold;
+    return {
+      mode,
+      thresholds,
+      defaultThresholds: DEFAULT_THRESHOLDS,
+      ...(pass === undefined ? {} : { pass }),
+      weights,
+      rule: min === undefined ? { kind: 'all' } : { kind: 'threshold', min },
+      limits: limitsOn(
+        entry,
+        evaluators.map(({ spec }) => spec),
+      ),
+      ...scoringFor(entry, deps),
+    };
+  };
+}
+
+/** The function of the case's own that makes its verdict, where it has one. */
+function scoringFor(
+  { assertScoringFunction: script }: GoldenCase,
+  { scripts, modules }: Pick<EvaluatorDeps, 'scripts' | 'modules'>,
+): { scoring?: CaseScoring } {
+  if (!isWorkspaceScript(script)) return {};
+  return { scoring: caseScoring(script, scripts && modules && { scripts, modules }) };
+}

@@ -1,0 +1,114 @@
+import { TokenBudgets } from '../../cost/budgets/tokenBudgets.ts';
+import type { openDataset } from '../../datasets/dataset.ts';
+import { Redactor } from '../../http/redactor.ts';
+import type { ProviderConfig } from '../../models/catalog.ts';
+import type { Recordings } from '../../models/recordings/recordings.ts';
+import type { Clock, Environment, Random, Secrets, Trust } from '../../ports.ts';
+import type { RunStore } from '../../store/runStore.ts';
+import type { TargetConfig } from '../../suites/targetConfig.ts';
+import type { TargetPorts } from '../../targets/targetPorts.ts';
+import { configuredSecrets } from './configuredSecrets.ts';
+import type { EngineModels, RunModels } from './engineModels.ts';
+import { openRecordings, type RecordingChoice, stillClock } from './recordedRun.ts';
+import { scriptRunners } from './scriptRunners.ts';
+
+/** What the engine hands to preparation. */
+export interface PreparePorts {
+  clock: Clock;
+  random: Random;
+  environment: Environment;
+  trust: Trust;
+  secrets?: Secrets;
+  /** All runs of an engine ask the same ones. */
+  models: EngineModels;
+  /** Holds the runs that can be judged anew. */
+  store: RunStore;
+  /** How datasets are opened, where it is not to be done in place. */
+  openDataset?: typeof openDataset;
+}
+
+/** Where files are, and the providers that are configured there: the workspace, or a revision of it. */
+export interface Place {
+  /** Absolute. */
+  root: string;
+  providers: Readonly<Record<string, ProviderConfig>>;
+}
+
+interface ScopeOptions {
+  /** Whatever is configured with keys, by its place. */
+  configured: readonly { place: Place; targets: readonly TargetConfig[] }[];
+  recordings?: RecordingChoice | undefined;
+  adaptiveBudgets: boolean;
+}
+
+/** What the two halves of a run stand on, one for each run: its keys, models, recordings, budgets and script runners. */
+export class RunScope {
+  readonly ports: PreparePorts;
+  readonly redactor: Redactor;
+  readonly recordings: Recordings | undefined;
+  readonly budgets: TokenBudgets | undefined;
+  /** Takes the place of the engine's clock in a replay. */
+  readonly replayClock: Clock | undefined;
+  readonly #models = new Map<Place['providers'], RunModels>();
+  readonly #runners = new Map<string, ReturnType<typeof scriptRunners>>();
+
+  constructor(ports: PreparePorts, { configured, recordings, adaptiveBudgets }: ScopeOptions) {
+    this.ports = ports;
+    this.redactor = new Redactor(
+      configured.flatMap(({ place, targets }) =>
+        configuredSecrets(place.providers, targets, ports.environment),
+      ),
+    );
+    this.recordings =
+      recordings && openRecordings(recordings, { random: ports.random, redactor: this.redactor });
+    this.budgets = adaptiveBudgets ? new TokenBudgets() : undefined;
+    this.replayClock = this.recordings?.mode === 'replay' ? stillClock(ports.clock) : undefined;
+  }
+
+  models({ providers }: Pick<Place, 'providers'>): RunModels {
+    const known =
+      this.#models.get(providers) ?? this.ports.models.open(providers, this.redactor, this.recordings);
+    this.#models.set(providers, known);
+    return known;
+  }
+
+  runners({ root }: Pick<Place, 'root'>): ReturnType<typeof scriptRunners> {
+    const known = this.#runners.get(root) ?? scriptRunners(root, this.ports);
+    this.#runners.set(root, known);
+    return known;
+  }
+
+  /** What targets of a place are made with; `model` takes the place of their own. */
+  targetPorts(place: Place, model: string | undefined): TargetPorts {
+    const { environment, random, secrets, trust, clock } = this.ports;
+    return {
+      environment,
+      random,
+      trust,
+      clock: this.replayClock ?? clock,
+      root: place.root,
+      models: this.models(place),
+      providers: place.providers,
+      model,
+      recordings: this.recordings,
+      redactor: this.redactor,
+      runScript: this.runners(place).scripts?.run,
+      ...(secrets ? { secrets } : {}),
+      ...(this.budgets ? { allowTokens: this.budgets.allowance } : {}),
+    };
+  }
+
+  /** Fetches the keys of the models that were asked for. Throws ConfigError when one is missing. */
+  async ready(signal: AbortSignal): Promise<void> {
+    for (const models of this.#models.values()) await models.ready(signal);
+  }
+
+  async close(): Promise<void> {
+    for (const models of this.#models.values()) models.close();
+    await Promise.all(
+      [...this.#runners.values()].flatMap(({ scripts, python, modules }) =>
+        [scripts, python, modules].map((runner) => runner?.close()),
+      ),
+    );
+  }
+}

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { describe, it } from 'mocha';
+import type { ComparedSides, ComparisonRequest } from '../../../src/engine/compare/comparisonRequest.ts';
+import type { PreparedComparison } from '../../../src/engine/compare/preparedComparison.ts';
+import { openDataset } from '../../../src/engine/datasets/dataset.ts';
+import { createEngine, type Engine, type EnginePorts } from '../../../src/engine/engine.ts';
+import { fixedEnvironment, noLog, systemClock } from '../../../src/engine/ports.ts';
+import { loadWorkspace, type Workspace } from '../../../src/engine/suites/loadWorkspace.ts';
+import { systemRandom } from '../../../src/systemRandom.ts';
+import { startOpenAiServer } from '../../support/openaiServer.ts';
+import { workspaceFolder } from '../suites/workspaceFolder.ts';
+
+const CASES = ['a', 'b', 'c', 'd'];
+const SIDES = { baseline: 'one', candidate: 'two', overrides: {} };
+
+function dataset(cases = CASES): string {
+  return `schema_version: 2.0.0
+version: 1.0.0
+test_cases:
+${cases.map((id) => `  - { id: ${id}, input: { question: ${id} }, tags: [${id}] }`).join('\n')}
+`;
+}
+
+async function workspaceOf(files: { [path: string]: string }): Promise<Workspace> {
+  const { signal } = new AbortController();
+  return loadWorkspace({ root: workspaceFolder(files), environment: fixedEnvironment({}), signal });
+}
+
+function engineOf(workspace: Workspace, more: Partial<EnginePorts> = {}): Engine {
+  return createEngine(workspace, {
+    clock: systemClock,
+    random: systemRandom,
+    environment: fixedEnvironment({}),
+    log: noLog,
+    owner: { pid: process.pid, host: os.hostname(), started: null, alive: () => true },
+    trust: { commands: false, scripts: false },
+    ...more,
+  });
+}
+
+async function prepare(
+  engine: Engine,
+  request: ComparisonRequest | ComparedSides,
+): Promise<PreparedComparison & { run: NonNullable<PreparedComparison['run']> }> {
+  const [prepared] = await engine.prepareComparison(request, new AbortController().signal);
+  assert.ok(prepared?.run);
+  return { ...prepared, run: prepared.run };
+}
+
+const ECHOES = {
+  'touchstone.yaml': `suites:
+  echoes:
+    dataset: cases.golden.yaml
+    targets: [{ name: one, echo: one.prompty }, { name: two, echo: two.prompty }]
+    evaluators: [{ contains: hello }]
+`,
+  'one.prompty': 'user:\nhello {{question}}\n',
+  'two.prompty': 'user:\nbye {{question}}\n',
+  'cases.golden.yaml': dataset(),
+};
+
+describe('a comparison that is prepared', () => {
+  it('opens its dataset once, for both sides and what judges them', async () => {
+    const opened: string[] = [];
+    const workspace = await workspaceOf(ECHOES);
+    const engine = engineOf(workspace, {
+      openDataset: (file, options) => {
+        opened.push(path.basename(file));
+        return openDataset(file, options);
+      },
+    });
+    const { run } = await prepare(engine, SIDES);
+    assert.deepEqual(opened, ['cases.golden.yaml']);
+    await run.close();
+    engine.close();
+  });
+
+  it('keeps the limit of a provider over both sides and their judge', async () => {
+    let atOnce = 0;
+    let most = 0;
+    const server = await startOpenAiServer(() => {
+      atOnce += 1;
+      most = Math.max(most, atOnce);
+      const after = wait(15).then(() => {
+        atOnce -= 1;
+      });
+      return { text: '{"score": 5, "reason": "good"}', after };
+    });
+    const workspace = await workspaceOf({
+      ...ECHOES,
+      'touchstone.yaml': `providers:
+  local: { base_url: '${server.baseUrl}', max_concurrency: 1 }
+suites:
+  models:
+    dataset: cases.golden.yaml
+    targets:
+      - { name: one, prompt: one.prompty, model: local/tiny }
+      - { name: two, prompt: two.prompty, model: local/tiny }
+    evaluators: [{ rubric: { criteria: polite, model: local/judge } }]
+`,
+    });
+    const engine = engineOf(workspace);
+    const { signal } = new AbortController();
+    const prepared = await prepare(engine, SIDES);
+    const listener = { onStart: () => {}, onResults: () => {} };
+    await engine.compare(prepared, listener, { signal, sequential: false, reuse: false });
+    engine.close();
+    await server.close();
+    assert.ok(server.requests.length >= 2 * 2 * CASES.length, `${server.requests.length} requests`);
+    assert.equal(most, 1);
+  });
+
+  it('has the chosen cases in its plan, and as many trials of each side', async () => {
+    const engine = engineOf(await workspaceOf(ECHOES));
+    const filter = { names: [], tags: ['b', 'c', 'd'] };
+    const { run } = await prepare(engine, { ...SIDES, overrides: { filter, repeat: 2 } });
+    const { plan } = run.inputs;
+    assert.deepEqual([plan.dataset.count, plan.dataset.chosen, plan.trials], [4, 3, 2 * 3 * 2]);
+    await run.close();
+    engine.close();
+  });
+
+  it('takes targets that stand in no suite', async () => {
+    const workspace = await workspaceOf(ECHOES);
+    const [suite] = workspace.config.suites;
+    assert.ok(suite);
+    const [one, two] = suite.targets;
+    assert.ok(one && two);
+    const engine = engineOf(workspace);
+    const prepared = await prepare(engine, {
+      suite: { ...suite, targets: [] },
+      baseline: { label: 'before', reference: { kind: 'given', targets: [{ ...one, name: 'old' }] } },
+      candidate: { label: 'after', reference: { kind: 'given', targets: [{ ...two, name: 'new' }] } },
+      overrides: {},
+    });
+    assert.deepEqual(prepared.pairs, [{ baseline: 'old', candidate: 'new' }]);
+    const listener = { onStart: () => {}, onResults: () => {} };
+    const { signal } = new AbortController();
+    const { comparison } = await engine.compare(prepared, listener, {
+      signal,
+      sequential: false,
+      reuse: false,
+    });
+    assert.deepEqual(
+      comparison.cases.map(({ change }) => change),
+      CASES.map(() => 'degraded'),
+    );
+    engine.close();
+  });
+});
