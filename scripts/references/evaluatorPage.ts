@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { evaluatorTypes } from '../../src/engine/evaluators/registry.ts';
 import { STAGES, type Stage } from '../../src/engine/model/evaluation.ts';
+import { evaluatorExamples } from './examples/evaluatorExamples.ts';
+import type { EvaluatorExample, Output } from './examples/example.ts';
+import { type JsonSchema, keyRow, keyTable } from './schemaSections.ts';
 
 const INTRO = `# Evaluators
 
@@ -74,21 +77,42 @@ function entry({
   options,
   shorthand,
 }: ReturnType<typeof evaluatorTypes> extends ReadonlyMap<string, infer D> ? D : never): string {
-  const schema = z.toJSONSchema(options, { io: 'input', unrepresentable: 'any' }) as Schema;
-  const rows = Object.entries(schema.properties ?? {}).map(
-    ([key, property]) => `| \`${key}\`${key === shorthand ? ' (main)' : ''} | ${cell(property)} |`,
+  const schema = z.toJSONSchema(options, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
+  const rows = Object.entries(schema.properties ?? {}).map(([key, property]) =>
+    keyRow(key, property, key === shorthand ? 'main' : null, undefined, (one) => one),
   );
-  const table = rows.length === 0 ? '' : `\n| option | |\n| --- | --- |\n${rows.join('\n')}\n`;
-  return `\n### ${type}\n\n${summary}\n${table}`;
+  const table = rows.length === 0 ? '' : `\n${keyTable('option', rows)}`;
+  const example = evaluatorExamples[type];
+  return `\n### ${type}\n\n${summary}\n${example ? exampleText(example) : ''}${table}`;
 }
 
-interface Schema {
-  properties?: { [key: string]: { description?: string; default?: unknown } };
+/** Both forms as YAML, with what passes and what fails. */
+function exampleText({ when, suite, assert, given, good, bad, other }: EvaluatorExample): string {
+  const needed = given === undefined ? '' : `${given}\n`;
+  const compared = other === undefined ? '' : `, while another target says ${shown(other)}`;
+
+  return `
+${when}
+
+\`\`\`yaml
+# in a suite
+evaluators:
+${indented(suite)}
+# in a case
+${needed}assert:
+${indented(assert)}
+\`\`\`
+
+${shown(good)} passes${compared}${compared ? ',' : ''} and ${shown(bad)} fails.
+`;
 }
 
-function cell({ description = '', default: value }: { description?: string; default?: unknown }): string {
-  const text = description.replaceAll('|', '\\\\|').replaceAll('\\n', ' ');
-  return value === undefined || description.includes('efault')
-    ? text
-    : `${text} Default: \`${JSON.stringify(value)}\`.`;
+function indented(entries: string): string {
+  return entries.replace(/^/gm, '  ');
+}
+
+function shown(output: Output): string {
+  const text = typeof output === 'string' ? output : JSON.stringify(output);
+  const line = text.replaceAll('\n', '⏎');
+  return line.includes('`') ? `\`\` ${line} \`\`` : `\`${line}\``;
 }

@@ -39,7 +39,7 @@ export function schemaSections(root: JsonSchema, title: string, elsewhere: Elsew
       const link = elsewhere.get(inner);
       if (link === undefined) open.push(...objectsIn(property, inner, resolve));
 
-      return row(key, property, schema.required?.includes(key) === true, link, resolve);
+      return keyRow(key, property, schema.required?.includes(key) ? 'required' : null, link, resolve);
     });
     if (rows.length > 0) sections.push(section(path === '' ? title : `\`${path}\``, schema, rows));
   }
@@ -48,13 +48,19 @@ export function schemaSections(root: JsonSchema, title: string, elsewhere: Elsew
 
 function section(title: string, { description }: JsonSchema, rows: readonly string[]): string {
   const text = description === undefined ? '' : `${splitDefault({ description }).text}\n\n`;
-  return `## ${title}\n\n${text}| key | type | default | meaning |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`;
+  return `## ${title}\n\n${text}${keyTable('key', rows)}`;
 }
 
-function row(
+/** A table of keys with its head. */
+export function keyTable(noun: 'key' | 'option', rows: readonly string[]): string {
+  return `| ${noun} | type | default | meaning |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`;
+}
+
+/** A row of the table of keys: name, type, default and meaning. */
+export function keyRow(
   key: string,
   property: JsonSchema,
-  isRequired: boolean,
+  note: 'required' | 'main' | null,
   link: string | undefined,
   resolve: (schema: JsonSchema) => JsonSchema,
 ): string {
@@ -65,7 +71,7 @@ function row(
     link === undefined
       ? typeName(property, resolve)
       : String(property.type ?? 'any').replace('array', 'list');
-  return `| \`${key}\`${isRequired ? ' (required)' : ''} | ${type} | ${standard} | ${cell(meaning)} |`;
+  return `| \`${key}\`${note === null ? '' : ` (${note})`} | ${type} | ${standard} | ${cell(meaning)} |`;
 }
 
 /** The default stands in a column of its own, whether the schema or its description tells it. */
