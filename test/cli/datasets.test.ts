@@ -149,7 +149,7 @@ describe('dataset commands', () => {
       write('a.golden.yaml', NEW);
       const shown = await touchstone(folder, 'export', 'a.golden.yaml', '--to', 'promptfoo');
       assert.equal(shown.code, 0, shown.err);
-      assert.match(shown.err, /the reference answer is kept, but no assertion checks it \(1\)/);
+      assert.match(shown.err, /the reference answer is kept, but not checked by any assertion \(1\)/);
       const saved = await touchstone(
         folder,
         'export',
@@ -285,7 +285,7 @@ describe('dataset commands', () => {
       assert.match(await fails('HEAD:b.golden.yaml', 'a.golden.yaml'), /HEAD has no file b.golden.yaml/);
       assert.match(await fails('HEAD', 'main'), /neither HEAD nor main names a file/);
       assert.match(await fails('HEAD', 'gone.golden.yaml'), /gone.golden.yaml: the file does not exist/);
-      assert.match(await fails('HEAD', '.'), /not an ordinary file/);
+      assert.match(await fails('HEAD', '.'), /not a regular file/);
     });
 
     it('never hands git an option, and runs no conversion that a repository configures', async () => {

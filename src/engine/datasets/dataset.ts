@@ -92,9 +92,9 @@ export async function* textLines(text: string): AsyncGenerator<Line[], void> {
 export function datasetFormat(path: string): DatasetHeader['format'] {
   const format = dataFormat(path);
   if (format) return format;
-  throw new FileError('the name does not say what kind of dataset this is', {
+  throw new FileError('the file extension does not identify a dataset format', {
     where: { path },
-    remedy: 'Name it .yaml, .json or .jsonl.',
+    remedy: 'Rename it to .yaml, .json or .jsonl.',
   });
 }
 

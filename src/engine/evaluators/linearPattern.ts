@@ -37,7 +37,7 @@ export function safeRegExp(pattern: string, flags: string): LinearPattern {
   new RegExp(pattern, flags);
   const linear = compileLinear(pattern, flags);
   if (linear) return { test: linear.test, toString: () => `/${pattern}/${flags}` };
-  throw new SyntaxError(`the pattern /${pattern}/ needs look-around, back-references or too many repeats`);
+  throw new SyntaxError(`the pattern /${pattern}/ uses look-around, back-references or too many repetitions`);
 }
 safeRegExp.code = 'RegExp';
 

@@ -177,8 +177,8 @@ function readCommon(value: JsonObject, where: SourceLocation): Common {
   if (weight !== undefined && (typeof weight !== 'number' || !(weight >= 0) || weight === Infinity)) {
     throw wrong('weight', 'a number from 0');
   }
-  if (metric !== undefined && typeof metric !== 'string') throw wrong('metric', 'a text');
-  if (name !== undefined && (typeof name !== 'string' || name === '')) throw wrong('name', 'a text');
+  if (metric !== undefined && typeof metric !== 'string') throw wrong('metric', 'a string');
+  if (name !== undefined && (typeof name !== 'string' || name === '')) throw wrong('name', 'a string');
   if (not !== undefined && typeof not !== 'boolean') throw wrong('not', 'true or false');
   return {
     weight: weight ?? 1,

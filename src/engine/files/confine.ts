@@ -19,17 +19,17 @@ export function resolveInside(
   const refuse = (why: string) =>
     new FileError(`the path '${excerpt(reference, 200)}' ${why}`, {
       where,
-      remedy: 'Name a file inside the workspace folder, relative to it.',
+      remedy: 'Use a path inside the workspace, relative to its root.',
     });
   if (name.trim() === '') throw refuse('is empty');
-  if (name.includes('\0')) throw refuse('holds a NUL character');
+  if (name.includes('\0')) throw refuse('contains a NUL character');
   if (/^([\\/]{2}|\\\\)/.test(name)) throw refuse('is a network share');
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(name)) throw refuse('is a URL, not a file');
   if (process.platform !== 'win32' && /^([a-z]:[\\/]|\\)/i.test(name)) throw refuse('is a Windows path');
 
   const realRoot = realpathSync(root);
   const real = realPath(resolve(options.base ?? root, name), refuse);
-  if (!isInside(realRoot, real)) throw refuse('leads outside the workspace');
+  if (!isInside(realRoot, real)) throw refuse('is outside the workspace');
 
   return real;
 }
@@ -55,9 +55,9 @@ function realPath(path: string, refuse: (why: string) => FileError): string {
 /** A file that does not exist is for its reader to tell. */
 function refuseUnlessMissing(error: unknown, refuse: (why: string) => FileError): void {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ELOOP') throw refuse('is a symbolic link that leads to itself');
-  if (code === 'ENAMETOOLONG') throw refuse('is too long for a file name');
-  if (code === 'EACCES' || code === 'EPERM') throw refuse('lies in a folder that may not be read');
+  if (code === 'ELOOP') throw refuse('is a symbolic link to itself');
+  if (code === 'ENAMETOOLONG') throw refuse('is too long');
+  if (code === 'EACCES' || code === 'EPERM') throw refuse('is in a folder that cannot be read');
   if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
 }
 

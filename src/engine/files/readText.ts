@@ -31,14 +31,14 @@ export function openError(error: unknown, path: string): FileError {
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     return new FileError('the file does not exist', {
       where,
-      remedy: 'Check the path and its spelling.',
+      remedy: 'Check the path.',
       cause: error,
     });
   }
 
   if (code === 'EISDIR') return notAFile(path);
   if (code === 'EACCES' || code === 'EPERM') {
-    return new FileError('the file may not be read', {
+    return new FileError('permission denied reading the file', {
       where,
       remedy: 'Check its permissions.',
       cause: error,
@@ -51,7 +51,7 @@ export function openError(error: unknown, path: string): FileError {
 
 /** The FileError for a folder, device, pipe or socket in place of a file. */
 export function notAFile(path: string): FileError {
-  return new FileError('this is not an ordinary file', { where: { path }, remedy: 'Name a text file.' });
+  return new FileError('not a regular file', { where: { path }, remedy: 'Choose a text file.' });
 }
 
 function openFile(path: string, shownAs: string): number {
@@ -69,7 +69,7 @@ function tooLarge(path: string, bytes: number): FileError {
     `the file has ${megabytes(bytes)}; at most ${megabytes(MAX_FILE_BYTES)} are read at once`,
     {
       where: { path },
-      remedy: 'Split the file, or keep a large dataset as JSONL, which is read line by line.',
+      remedy: 'Split the file, or store a large dataset as JSONL, which is read line by line.',
     },
   );
 }

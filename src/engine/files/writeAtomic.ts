@@ -59,11 +59,8 @@ function hasBom(path: string): boolean {
 export function writeError(error: unknown, path: string): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (typeof code !== 'string') return error;
-  const remedy =
-    code === 'ENOSPC'
-      ? 'Free some space on the disk.'
-      : 'Check that the folder exists and may be written to.';
-  return new FileError(`the file cannot be written (${code}); its old content is untouched`, {
+  const remedy = code === 'ENOSPC' ? 'Free up disk space.' : 'Check that the folder exists and is writable.';
+  return new FileError(`the file cannot be written (${code}); its content is unchanged`, {
     where: { path },
     remedy,
     cause: error,

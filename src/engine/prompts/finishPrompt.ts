@@ -22,7 +22,7 @@ export function finishPrompt(draft: PromptDraft): Prompt {
   if (draft.messages.every((message) => message.template.trim() === '')) {
     throw new PromptError('the prompt has no text', {
       where: draft.body,
-      remedy: 'Write what the model is told.',
+      remedy: 'Write the instructions for the model.',
     });
   }
 

@@ -50,10 +50,10 @@ export function parsePrompt(source: { path: string; text: string }, options: Par
     case 'chat-json':
       return parseChatJson(file);
     case undefined:
-      throw new PromptError('this is not a kind of prompt file that is known', {
+      throw new PromptError('unknown prompt file format', {
         where: { path: source.path },
         remedy:
-          'Known are .prompty, .prompt, .prompt.yml, .prompt.md, SKILL.md, .agent.md, .instructions.md, .txt, .md, .j2, .json.',
+          'Use .prompty, .prompt, .prompt.yml, .prompt.md, SKILL.md, .agent.md, .instructions.md, .txt, .md, .j2, .json.',
       });
   }
 }

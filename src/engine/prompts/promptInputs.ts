@@ -64,7 +64,7 @@ export function templateError(
 ): unknown {
   if (error instanceof RangeError) {
     const where = { path: prompt.path, line: prompt.body.line, column: prompt.body.column };
-    return new PromptError('the template nests too deep', { where });
+    return new PromptError('the template is nested too deeply', { where });
   }
 
   if (!(error instanceof TemplateFault)) return error;

@@ -36,7 +36,7 @@ export function renderPrompt(
   const messages = assemble(prompt, fragments, options.history ?? []);
 
   if (messages.length === 0) {
-    throw new PromptError('nothing is left of the prompt once its variables are filled in', {
+    throw new PromptError('the prompt is empty once its variables are filled in', {
       where: prompt.body,
     });
   }
@@ -148,9 +148,9 @@ function imagePart(prompt: Prompt, image: { before: string; after: string; url: 
     return { type: 'image', url: image.url };
   }
   if (image.before !== '') return { type: 'text', text: image.before + image.url + image.after };
-  throw new PromptError(`'${image.url.slice(0, 80)}' cannot be sent as media`, {
+  throw new PromptError(`'${image.url.slice(0, 80)}' cannot be sent as an image`, {
     where: prompt.body,
-    remedy: 'Give an address that begins with https: or data:.',
+    remedy: 'Use a URL that starts with https: or data:.',
   });
 }
 

@@ -15,7 +15,7 @@ export interface FileReference {
 }
 
 /**
- * Resolves a reference that stands at `pointer`. Reports one that leads outside the workspace, or to
+ * Resolves a reference that stands at `pointer`. Reports one that is outside the workspace, or to
  * nothing, or to the other kind of thing, and returns undefined for it.
  */
 export function resolveReference(

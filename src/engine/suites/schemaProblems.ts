@@ -106,7 +106,7 @@ function isOtherKind(issue: Issue): boolean {
 }
 
 const KINDS: { readonly [expected: string]: string } = {
-  string: 'a text',
+  string: 'a string',
   number: 'a number',
   int: 'a whole number',
   boolean: 'true or false',
@@ -132,7 +132,7 @@ function expectedForm(issue: Issue): string {
 }
 
 function sizeForm(bound: string, size: number | bigint, origin: string): string {
-  if (origin === 'string') return size === 1 ? 'a text' : `${bound} ${size} characters`;
+  if (origin === 'string') return size === 1 ? 'a string' : `${bound} ${size} characters`;
   if (origin === 'array') return `${bound} ${size} ${size === 1 ? 'entry' : 'entries'}`;
   return `${bound} ${size}`;
 }

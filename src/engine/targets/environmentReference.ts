@@ -29,7 +29,7 @@ export function resolveText(
     if (found !== undefined) return found;
     throw new ConfigError(`${options.owner} needs the environment variable ${name} for "${key}"`, {
       ...(options.where ? { where: options.where } : {}),
-      remedy: `Set ${name}, or give a default: \${env:${name}:value}`,
+      remedy: `Set ${name}, or provide a default: \${env:${name}:value}`,
     });
   });
 }

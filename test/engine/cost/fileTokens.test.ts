@@ -85,7 +85,7 @@ describe('tokens of a chat in JSON', () => {
   it('are refused with a place for what cannot be sent, and a text for what is no chat', async () => {
     await assert.rejects(
       count('c.json', '[{"role":"user","content":[{"type":"input_audio"}]}]'),
-      /a part of the kind "input_audio" cannot be sent/,
+      /content parts of type "input_audio" cannot be sent/,
     );
     assert.equal((await count('c.json', '{"role": "admin"}')).kind, 'text');
     assert.equal((await count('c.json', '[{"role": "user"')).kind, 'text');
@@ -154,8 +154,8 @@ describe('tokens of a template', () => {
     assert.deepEqual(
       counted.warnings.map(({ message, location }) => [location.line, message]),
       [
-        [3, 'the schema Order lives in code and is not known here'],
-        [2, 'the schema Recipe lives in code and is not known here'],
+        [3, 'the schema Order is defined in code and is not available here'],
+        [2, 'the schema Recipe is defined in code and is not available here'],
       ],
     );
   });

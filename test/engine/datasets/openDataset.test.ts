@@ -140,10 +140,10 @@ describe('openDataset', () => {
     writeFileSync(path, `${HEADER}\n{"id":"a","input":"y"}\n`);
     await assert.rejects(
       collect(dataset),
-      (error) => error instanceof FileError && /has changed/.test(error.message),
+      (error) => error instanceof FileError && /dataset changed/.test(error.message),
     );
     writeFileSync(path, `${HEADER}\n{"id":"a"}\n`);
-    await assert.rejects(collect(dataset), /has changed/);
+    await assert.rejects(collect(dataset), /dataset changed/);
   });
 
   const hostile: { [name: string]: [file: string, content: string | Uint8Array, message: RegExp] } = {
@@ -155,7 +155,7 @@ describe('openDataset', () => {
     ],
     'a NUL character': ['a.json', '{"a":"\0"}', /NUL/],
     'UTF-16': ['a.jsonl', Buffer.from(`\ufeff${HEADER}`, 'utf16le'), /UTF-16/],
-    'a deep line': ['a.jsonl', `${HEADER}\n{"id":"a","input":${'['.repeat(200_000)}`, /nesting is deeper/],
+    'a deep line': ['a.jsonl', `${HEADER}\n{"id":"a","input":${'['.repeat(200_000)}`, /nested deeper/],
     'a key that reaches a prototype': [
       'a.jsonl',
       `${HEADER}\n{"id":"a","input":"x","__proto__":{"x":1}}`,
@@ -164,7 +164,7 @@ describe('openDataset', () => {
     'a 64-bit id': [
       'a.jsonl',
       `${HEADER}\n{"id":"a","input":{"order":9007199254740993}}`,
-      /too large to be kept exactly/,
+      /too large to be represented exactly/,
     ],
     'half a surrogate pair': ['a.jsonl', `${HEADER}\n{"id":"a","input":"\\ud800"}`, /surrogate/],
     'an over-long line': [

@@ -30,7 +30,7 @@ describe('readText', () => {
     writeFileSync(join(folder, 'a'), '');
     refuses(join(folder, 'missing'), /does not exist/);
     refuses(join(folder, 'a', 'b'), /does not exist/);
-    refuses(folder, /not an ordinary file/);
+    refuses(folder, /not a regular file/);
   });
 
   it('refuses a file beyond the limit without reading it', () => {
@@ -42,6 +42,6 @@ describe('readText', () => {
   it('does not wait for a named pipe', function () {
     if (process.platform === 'win32') skip(this, 'Windows has no named pipes in folders');
     execFileSync('mkfifo', [join(folder, 'pipe')]);
-    refuses(join(folder, 'pipe'), /not an ordinary file/);
+    refuses(join(folder, 'pipe'), /not a regular file/);
   });
 });

@@ -21,7 +21,7 @@ describe('problems as one types', () => {
     );
     assert.deepEqual(await problemLines(retyped(file, broken)), [
       "6:17-6:21 error unknown-value: test_cases[0].complexity is 'hard'; expected simple, medium or complex",
-      "7:9-7:10 error duplicate-case-id: the case id 'a' is used twice; first at a.golden.yaml:4:9",
+      "7:9-7:10 error duplicate-case-id: the case id 'a' is used twice; first occurrence at a.golden.yaml:4:9",
     ]);
   });
 
@@ -33,9 +33,9 @@ describe('problems as one types', () => {
 
   it('name the place of broken YAML, JSON and JSONL', async () => {
     const yaml = await problemLines(openFile({ 'a.golden.yaml': `${DATASET}  - id: "c\n` }, 'a.golden.yaml'));
-    assert.match(yaml[0] ?? '', /^9:1 error unreadable-file: this is not valid YAML/);
+    assert.match(yaml[0] ?? '', /^9:1 error unreadable-file: invalid YAML/);
     const json = await problemLines(openFile({ 'a.golden.json': '{\n  "version" 1\n}' }, 'a.golden.json'));
-    assert.match(json[0] ?? '', /^2:13 error unreadable-file: this is not valid JSON: a colon/);
+    assert.match(json[0] ?? '', /^2:13 error unreadable-file: invalid JSON: expected a colon/);
     const lines = '{"schema_version":"2.0.0","version":"1.0.0"}\n{"id":"a","input":}\n';
     const jsonl = await problemLines(openFile({ 'a.golden.jsonl': lines }, 'a.golden.jsonl'));
     assert.match(jsonl[0] ?? '', /^2:19 error/);

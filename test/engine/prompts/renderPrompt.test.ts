@@ -190,7 +190,7 @@ describe('missing values', () => {
         complaint(() => handlebars(template))
           .split('\n')[0]
           ?.replace(/:\d+:\d+/, ''),
-        'p.prompt: the template nests too deep',
+        'p.prompt: the template is nested too deeply',
       );
     assert.equal(handlebars(`${'{{#if x}}'.repeat(150)}y${'{{/if}}'.repeat(150)}`, { x: 1 }), 'y');
   });
@@ -207,7 +207,7 @@ describe('missing values', () => {
     it(`end when they multiply: ${template.slice(0, 60)}`, () =>
       assert.match(
         complaint(() => handlebars(template, variables)),
-        /the template repeats too often/,
+        /the template has too many iterations/,
       ));
   }
 
@@ -245,21 +245,24 @@ describe('missing values', () => {
 
 describe('templates that go wrong', () => {
   const broken: [template: string, expected: RegExp][] = [
-    ['a {{ x', /^p\.prompty:2:3: the template tag is not closed/],
-    ['a\n{# x', /^p\.prompty:3:1: the template tag is not closed/],
-    ['{% if x %}a', /^p\.prompty:2:1: a template block is not closed/],
-    ['{% for x in a %}{% if x %}b{% endif %}{{ c }}', /^p\.prompty:2:1: a template block is not closed/],
-    ['a {% endif %}', /^p\.prompty:2:3: the template cannot be read: Unknown statement type: endif/],
-    ['{{ a }} {{ a b }}', /^p\.prompty:2:9: the template cannot be read/],
-    ['{{ ? }}', /^p\.prompty:2:1: the template cannot be read: Unexpected character/],
-    [`{{ ${'('.repeat(20_000)}1${')'.repeat(20_000)} }}`, /^p\.prompty:2:1: the template nests too deep/],
-    [`{{ x${' + x'.repeat(50_000)} }}`, /^p\.prompty:\d+:\d+: the template nests too deep/],
-    ['{{ x | nope }}', /^p\.prompty:2:4: the template cannot be filled in: Unknown .*filter: nope/],
-    ["{{ raise_exception('stop') }}", /^p\.prompty:2:4: the template cannot be filled in: stop/],
+    ['a {{ x', /^p\.prompty:2:3: unclosed template tag/],
+    ['a\n{# x', /^p\.prompty:3:1: unclosed template tag/],
+    ['{% if x %}a', /^p\.prompty:2:1: unclosed template block/],
+    ['{% for x in a %}{% if x %}b{% endif %}{{ c }}', /^p\.prompty:2:1: unclosed template block/],
+    ['a {% endif %}', /^p\.prompty:2:3: invalid template: Unknown statement type: endif/],
+    ['{{ a }} {{ a b }}', /^p\.prompty:2:9: invalid template/],
+    ['{{ ? }}', /^p\.prompty:2:1: invalid template: Unexpected character/],
+    [
+      `{{ ${'('.repeat(20_000)}1${')'.repeat(20_000)} }}`,
+      /^p\.prompty:2:1: the template is nested too deeply/,
+    ],
+    [`{{ x${' + x'.repeat(50_000)} }}`, /^p\.prompty:\d+:\d+: the template is nested too deeply/],
+    ['{{ x | nope }}', /^p\.prompty:2:4: the template cannot be rendered: Unknown .*filter: nope/],
+    ["{{ raise_exception('stop') }}", /^p\.prompty:2:4: the template cannot be rendered: stop/],
     ['{% for i in range(100000000) %}{% endfor %}', /range\(\) gives at most 10000 numbers/],
     [
       '{% for i in range(9999) %}{% for j in range(9999) %}{{ j }}{% endfor %}{% endfor %}',
-      /the template repeats too often/,
+      /the template has too many iterations/,
     ],
     ['{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}', /^p\.prompty:2:\d+: /],
     ...[
@@ -276,7 +279,7 @@ describe('templates that go wrong', () => {
       `{% for i in range(9999) %}${'long text '.repeat(10_000)}{% endfor %}`,
       '{{ many | indent(100000000) }}',
       '{{ [x] | tojson(indent=100000000) }}',
-    ].map((template): [string, RegExp] => [template, /the template repeats too often/]),
+    ].map((template): [string, RegExp] => [template, /the template has too many iterations/]),
   ];
   for (const [template, expected] of broken) {
     it(`are refused with their place: ${template.slice(0, 60)}`, () => {

@@ -91,7 +91,7 @@ function pairsOf(
   const [first, second] = between ?? [];
   if (first !== undefined && second !== undefined && between?.length === 2) return [[first, second]];
   if (between)
-    throw new UsageError('two evaluators are needed', { remedy: `Choose from: ${names.join(', ')}` });
+    throw new UsageError('two evaluators are needed', { remedy: `Use one of: ${names.join(', ')}` });
   const within = names.flatMap((one, at) => names.slice(at + 1).map((two): [string, string] => [one, two]));
   if (!others) return within;
   const there = new Set(evaluatorNames(others));

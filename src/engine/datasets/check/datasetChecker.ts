@@ -114,7 +114,7 @@ export class DatasetChecker {
       const { location } = earlier;
       this.#problems.add({
         ...problem,
-        message: `${problem.message}; first at ${location.path}:${location.line}:${location.column}`,
+        message: `${problem.message}; first occurrence at ${location.path}:${location.line}:${location.column}`,
         related: [{ message: 'first used here', location }],
       });
     }
@@ -126,7 +126,7 @@ export class DatasetChecker {
     if (first === undefined || this.#suspicions.length >= 200) return;
     const message = `the case id '${excerpt(id)}' is used twice`;
     const location = located.document.locate([...located.pointer, 'id']);
-    const remedy = 'Give each case an id of its own.';
+    const remedy = 'Give each case a unique id.';
     this.#suspicions.push({ id, first, problem: error('duplicate-case-id', message, location, remedy) });
   }
 
@@ -164,9 +164,9 @@ export class DatasetChecker {
       this.#problems.add({
         severity: 'warning',
         code: 'near-miss-field',
-        message: `${name} is not a known field and is ignored; did you mean ${meant}?`,
+        message: `${name} is an unknown field and is ignored; did you mean ${meant}?`,
         location,
-        remedy: `Rename it to ${meant}, or keep it if it is your own.`,
+        remedy: `Rename it to ${meant}, or leave it if it is intentional.`,
         meant,
       });
       return;
@@ -176,7 +176,7 @@ export class DatasetChecker {
     if (kind === 'evaluation_criteria' && /^(?:min|max)_/.test(field)) {
       const remedy = 'Use an evaluator for it, or remove it.';
       this.#problems.add(
-        error('unknown-limit', `${name} is not a known limit: nothing checks it`, location, remedy),
+        error('unknown-limit', `${name} is not a known limit, so nothing checks it`, location, remedy),
       );
       return;
     }
@@ -184,9 +184,9 @@ export class DatasetChecker {
     this.#problems.add({
       severity: 'warning',
       code: 'unknown-field',
-      message: `${name} is not a known field and is ignored`,
+      message: `${name} is an unknown field and is ignored`,
       location,
-      remedy: 'Keep what is your own under metadata, or check its name.',
+      remedy: 'Move custom fields under metadata, or check the spelling.',
     });
   }
 }
@@ -198,7 +198,7 @@ function readFormat(header: Located & { value: JsonObject }, list: ProblemList):
 
   const location = header.document.locate([...header.pointer, 'schema_version']);
   if (choice.status === 'newer') {
-    const message = `schema_version is ${excerpt(String(version))}; this program reads up to ${CURRENT_FORMAT}`;
+    const message = `schema_version is ${excerpt(String(version))}; this version reads up to ${CURRENT_FORMAT}`;
     list.add(error('newer-schema', message, location, 'Update Touchstone.'));
   } else if (version === undefined) {
     const start = startOf(header.document, header.pointer);
@@ -212,7 +212,7 @@ function readFormat(header: Located & { value: JsonObject }, list: ProblemList):
     );
   } else {
     const message = `schema_version is ${excerpt(JSON.stringify(version))}; expected ${CURRENT_FORMAT}`;
-    list.add(error('unknown-schema', message, location, `Write schema_version: ${CURRENT_FORMAT}.`));
+    list.add(error('unknown-schema', message, location, `Set schema_version: ${CURRENT_FORMAT}.`));
   }
 
   return undefined;

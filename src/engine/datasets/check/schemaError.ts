@@ -50,7 +50,7 @@ function explain(error: ErrorObject, root: JsonValue, prefix: Pointer): PlainErr
         code: 'missing-field',
         message: `${name} has neither input nor messages`,
         pointer,
-        remedy: 'Add input: with a text or variables, or messages: with a conversation.',
+        remedy: 'Add input: with a string or variables, or messages: with a conversation.',
       };
     case 'type':
       return { code: 'wrong-type', message: `${is}; expected ${typeNames(error.params['type'])}`, pointer };
@@ -63,7 +63,7 @@ function explain(error: ErrorObject, root: JsonValue, prefix: Pointer): PlainErr
     case 'pattern':
       return { code: 'bad-version', message: `${is}; expected a version such as 1.0.0`, pointer };
     case 'minLength':
-      return { code: 'empty-text', message: `${name} is an empty text`, pointer, remedy: 'Write a text.' };
+      return { code: 'empty-text', message: `${name} is an empty string`, pointer, remedy: 'Enter a value.' };
     case 'maxLength':
       return { code: 'too-long', message: `${name} is longer than ${limit} characters`, pointer };
     case 'minItems':
@@ -87,7 +87,7 @@ function explain(error: ErrorObject, root: JsonValue, prefix: Pointer): PlainErr
 }
 
 const TYPE_NAMES: { [type: string]: string } = {
-  string: 'a text',
+  string: 'a string',
   number: 'a number',
   integer: 'a whole number',
   boolean: 'true or false',

@@ -26,9 +26,9 @@ export async function readGitFile(
   // Not `git show`, which would run a configured text conversion.
   const blob = await git(['cat-file', 'blob', object], options);
   if (!blob.ok) {
-    throw new FileError('git cannot read this as a file', {
+    throw new FileError('git cannot read this file', {
       where: { path: name },
-      remedy: `Name a file of at most ${MAX_BYTES / 1024 / 1024} MB.`,
+      remedy: `Choose a file of at most ${MAX_BYTES / 1024 / 1024} MB.`,
     });
   }
 
@@ -39,7 +39,7 @@ export async function readGitFile(
 function refuseOption(name: string): void {
   if (!name.startsWith('-') && !/[\0\n\r]/.test(name)) return;
   throw new UsageError(`'${excerpt(name)}' is not a revision`, {
-    remedy: 'Name a revision as git does, e.g. HEAD, main or v1.2.0.',
+    remedy: 'Use a git revision such as HEAD, main or v1.2.0.',
   });
 }
 
@@ -49,16 +49,16 @@ async function explainMissing(
 ): Promise<UsageError> {
   const inRepository = await git(['rev-parse', '--git-dir'], options);
   if (!inRepository.ok) {
-    return new UsageError(`there is no git repository here, so no revision ${excerpt(name)}`, {
-      remedy: 'Run it inside the repository, or name two files.',
+    return new UsageError(`not a git repository, so there is no revision ${excerpt(name)}`, {
+      remedy: 'Run the command inside a repository, or give two files.',
     });
   }
 
   const [revision = '', ...path] = name.split(':');
   const commit = await git(['rev-parse', '--verify', '--quiet', `${revision}^{commit}`], options);
   if (revision !== '' && !commit.ok) {
-    return new UsageError(`there is no file and no git revision ${excerpt(revision)}`, {
-      remedy: 'List the revisions with: git log --oneline',
+    return new UsageError(`no file or git revision named ${excerpt(revision)}`, {
+      remedy: 'List revisions with: git log --oneline',
     });
   }
 
@@ -66,7 +66,7 @@ async function explainMissing(
     `${excerpt(revision || 'the index')} has no file ${excerpt(path.join(':'), 200)}`,
     {
       remedy:
-        'A path in a revision counts from the root of the repository; begin it with ./ to count from here.',
+        'A path in a revision is relative to the repository root; start it with ./ to make it relative to this folder.',
     },
   );
 }
@@ -87,8 +87,8 @@ function git(
 }
 
 function notInstalled(cause: Error): UsageError {
-  return new UsageError('git cannot be started', {
-    remedy: 'Install git to compare with revisions, or name two files.',
+  return new UsageError('git could not be started', {
+    remedy: 'Install git to compare revisions, or give two files.',
     cause,
   });
 }

@@ -30,9 +30,9 @@ function classify(given: string, cwd: string): Named {
   // `C:\` on Windows is no revision.
   if (given.includes(':') && !/^[a-z]:[\\/]/i.test(given)) return { kind: 'git-file', given };
   if (!/^\.(ya?ml|jsonc?|jsonl|ndjson)$/i.test(extname(given)) && !found) return { kind: 'revision', given };
-  throw new FileError(found ? 'this is not an ordinary file' : 'the file does not exist', {
+  throw new FileError(found ? 'not a regular file' : 'the file does not exist', {
     where: { path: given },
-    remedy: `Check the path. For a version in git, write e.g. HEAD:${given}`,
+    remedy: `Check the path. For a git revision, use for example HEAD:${given}`,
   });
 }
 
@@ -67,8 +67,9 @@ async function openRevision(
       return { kind: 'text', label: name, text: await readGitFile(name, options) };
     }
     case 'revision':
-      throw new UsageError(`neither ${revision} nor ${other.given} names a file`, {
-        remedy: 'Name a dataset on one side, e.g. touchstone diff-dataset HEAD datasets/support.golden.yaml',
+      throw new UsageError(`neither ${revision} nor ${other.given} is a file`, {
+        remedy:
+          'Give a dataset on one side, for example: touchstone diff-dataset HEAD datasets/support.golden.yaml',
       });
   }
 }

@@ -42,10 +42,13 @@ export async function editCase(
     return { text };
   }
 
-  throw new FileError(`the case '${excerpt(caseId)}' cannot be edited without changing something else`, {
-    where: { path: source.path },
-    remedy: `Write its ${edit.path[0] ?? ('key' in edit ? edit.key : edit.to)} as a plain map. The file is unchanged.`,
-  });
+  throw new FileError(
+    `the case '${excerpt(caseId)}' cannot be edited without changing other parts of the file`,
+    {
+      where: { path: source.path },
+      remedy: `Write its ${edit.path[0] ?? ('key' in edit ? edit.key : edit.to)} as a plain map. The file was not changed.`,
+    },
+  );
 }
 
 /** The text with the edit, written as its neighbours are; the next one where that does not read back right. */
@@ -98,6 +101,6 @@ async function refuseInvalid(source: { path: string; text: string }): Promise<vo
 function noSuchCase(path: string, caseId: string): FileError {
   return new FileError(`the dataset has no case '${excerpt(caseId)}'`, {
     where: { path },
-    remedy: 'It was renamed or removed since the run: run the suite again.',
+    remedy: 'It was renamed or removed after the run. Run the suite again.',
   });
 }

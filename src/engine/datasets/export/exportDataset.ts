@@ -13,7 +13,7 @@ const EXPORT_FORMATS: readonly ExportFormat[] = [promptfooExport, openaiEvalsExp
 export function exportFormat(name: string): ExportFormat {
   const format = EXPORT_FORMATS.find((one) => one.name === name || one.aliases?.includes(name));
   if (format) return format;
-  throw new UsageError(`there is no export format ${name}`, {
+  throw new UsageError(`unknown export format ${name}`, {
     remedy: `Choose from: ${EXPORT_FORMATS.map((one) => one.name).join(', ')}`,
   });
 }

@@ -69,9 +69,9 @@ async function refuseInvalid(source: { path: string; text: string }): Promise<vo
 function refuseOlder(path: string, schemaVersion: JsonValue | undefined): void {
   const choice = chooseFormat(schemaVersion ?? CURRENT_FORMAT);
   if (choice.status === 'known' && choice.format === CURRENT_FORMAT) return;
-  throw new FileError(`the dataset has the older schema ${String(schemaVersion)}`, {
+  throw new FileError(`the dataset uses the older schema ${String(schemaVersion)}`, {
     where: { path },
-    remedy: `Bring it to ${CURRENT_FORMAT} first with: touchstone upgrade ${path}`,
+    remedy: `Upgrade it to ${CURRENT_FORMAT} first: touchstone upgrade ${path}`,
   });
 }
 
@@ -82,9 +82,9 @@ function nextVersion(version: JsonValue | undefined): Appended['version'] {
 }
 
 function cannotEdit(path: string): FileError {
-  return new FileError('the cases cannot be added to this file without changing something else', {
+  return new FileError('cases cannot be added to this file without changing other parts of it', {
     where: { path },
-    remedy: 'Write test_cases as a plain list. The file is unchanged.',
+    remedy: 'Write test_cases as a plain list. The file was not changed.',
   });
 }
 

@@ -75,7 +75,7 @@ function namedFormat({ from, map = [] }: ImportRequest): ImportFormat | undefine
   if (map.length === 0) return from === undefined ? undefined : importFormat(from);
   if (from === undefined) return mappedFormat(map);
   throw new UsageError('--map and --from cannot be used together', {
-    remedy: 'Leave out --from: with --map, the fields have the places that you say.',
+    remedy: 'Remove --from: with --map, you choose where each field goes.',
   });
 }
 
@@ -97,14 +97,14 @@ async function matchFormat(source: ImportSource, named: ImportFormat | undefined
 }
 
 function notOfFormat({ path }: ImportSource, { title, fields }: ImportFormat): FileError {
-  return new FileError(`the file holds no records of the format ${title}`, {
+  return new FileError(`the file contains no records in this format: ${title}`, {
     where: { path },
-    remedy: `It needs records with the fields: ${fields}.`,
+    remedy: `Records of this format have the fields: ${fields}.`,
   });
 }
 
 const ONLY_ANSWER =
-  'a reference answer is compared only by evaluators that the suite names, e.g. equals, rouge-l or rubric';
+  'reference answers are only compared by evaluators in the suite, such as equals, rouge-l or rubric';
 
 /** Turns records into checked cases and gathers what is wrong with them. */
 class Reader {
@@ -137,10 +137,10 @@ class Reader {
     const { id, repeated } = this.#ids.next({ ...draft, ...defined({ id: wanted }) });
 
     for (const kind of unsendableParts(draft.messages ?? [])) {
-      this.#tally.note(`a part of the kind ${kind} cannot be sent: give images as https: or data: addresses`);
+      this.#tally.note(`content parts of type ${kind} cannot be sent: give images as https: or data: URLs`);
     }
 
-    if (repeated) this.#tally.note('an id or input was used before: the case got a number behind its id');
+    if (repeated) this.#tally.note('duplicate ids or inputs: a number was appended to the case id');
     const kept = { ...left, ...beside };
     for (const field of Object.keys(kept)) this.#tally.keep(field);
     const ownExpected = isJsonObject(own?.['expected_output']) ? own['expected_output'] : {};

@@ -34,5 +34,5 @@ export function importFormat(name: string): ImportFormat {
   const format = IMPORT_FORMATS.find((one) => one.name === name || one.aliases?.includes(name));
   if (format) return format;
   const names = IMPORT_FORMATS.flatMap((one) => [one.name, ...(one.aliases ?? [])]);
-  throw new UsageError(`there is no import format ${name}`, { remedy: `Choose from: ${names.join(', ')}` });
+  throw new UsageError(`unknown import format ${name}`, { remedy: `Use one of: ${names.join(', ')}` });
 }

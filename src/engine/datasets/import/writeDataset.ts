@@ -49,7 +49,7 @@ export async function writeDataset(
       write(text);
     }
 
-    if (count === 0) throw new FileError('there is no case to write', { where: { path: target.shownAs } });
+    if (count === 0) throw new FileError('there are no cases to write', { where: { path: target.shownAs } });
     return count;
   });
 }
@@ -97,6 +97,6 @@ function refuseTooLarge(text: string, format: 'yaml' | 'json', path: string): vo
   if (!isTooLarge) return;
   throw new FileError(`the dataset is too large for a ${format === 'yaml' ? 'YAML' : 'JSON'} file`, {
     where: { path },
-    remedy: 'Write it to a name that ends in .jsonl, which is read line by line.',
+    remedy: 'Write to a .jsonl file instead, which is read line by line.',
   });
 }

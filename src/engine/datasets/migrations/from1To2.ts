@@ -31,7 +31,7 @@ export const from1To2: MigrationStep = {
     return {
       path: ['expected_output', 'expected_concepts'],
       message: 'the case has both expected_keywords and expected_concepts',
-      remedy: 'Merge the two into expected_keywords, then upgrade.',
+      remedy: 'Merge them into expected_keywords, then upgrade.',
     };
   },
 

@@ -139,9 +139,9 @@ function refuseLoss(path: string, before: Records, after: Records, edits: Record
   if (isWhole && lost < 0) return;
 
   const where = lost < 0 ? 'the header' : `the case '${excerpt(String(before.cases[lost]?.['id']))}'`;
-  throw new FileError(`${where} cannot be upgraded in place without changing something else`, {
+  throw new FileError(`${where} cannot be upgraded in place without changing other parts of the file`, {
     where: { path },
-    remedy: 'Write out its anchors, aliases and merges, then upgrade again. The file is unchanged.',
+    remedy: 'Write out its anchors, aliases and merges, then upgrade again. The file was not changed.',
   });
 }
 

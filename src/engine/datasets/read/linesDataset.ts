@@ -79,7 +79,7 @@ async function readThrough(
 
 /** The FileError for a dataset that is not the one that was checked. */
 export function changedMeanwhile(path: string): FileError {
-  return new FileError('the dataset has changed since it was checked', {
+  return new FileError('the dataset changed while it was being read', {
     where: { path },
     remedy: 'Start the run again.',
   });
@@ -125,9 +125,9 @@ async function startChecker(
     problems.add({
       severity: 'warning',
       code: 'missing-header',
-      message: `the dataset does not say its versions; read as schema ${CURRENT_FORMAT}, version 0.0.0`,
+      message: `the dataset does not state its versions; read as schema ${CURRENT_FORMAT}, version 0.0.0`,
       location: { path, line: 1, column: 1 },
-      remedy: `Begin with the line {"schema_version": "${CURRENT_FORMAT}", "version": "1.0.0"}.`,
+      remedy: `Start with the line {"schema_version": "${CURRENT_FORMAT}", "version": "1.0.0"}.`,
     });
   }
   const place = document ?? parseJson('{}', path);
@@ -144,7 +144,7 @@ function emptyDataset(path: string) {
     code: 'empty-dataset',
     message: 'the dataset has no cases',
     location: { path, line: 1, column: 1 },
-    remedy: 'Add at least one case, as one JSON object on a line.',
+    remedy: 'Add at least one case, as a JSON object on its own line.',
   } as const;
 }
 

@@ -32,7 +32,7 @@ export async function checkWhole(
       code: header === null ? 'empty-dataset' : 'wrong-type',
       message: `${what}; expected schema_version, version and test_cases`,
       location: { path: source.path, line: 1, column: 1 },
-      remedy: 'Begin with schema_version: 2.0.0 and list the cases under test_cases.',
+      remedy: 'Start with schema_version: 2.0.0 and list the cases under test_cases.',
     });
     return undefined;
   }

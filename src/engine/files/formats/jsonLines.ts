@@ -129,7 +129,7 @@ class Splitter {
   tooLong(maxLineBytes: number): FileError {
     return new FileError(`line ${this.#line} is longer than ${maxLineBytes} bytes`, {
       where: { path: this.#path, line: this.#line, column: 1 },
-      remedy: 'Write one record a line, and keep large content in files of its own.',
+      remedy: 'Write one record per line, and move large content into separate files.',
     });
   }
 }

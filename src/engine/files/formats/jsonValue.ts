@@ -112,7 +112,7 @@ function readObject(node: Node, index: LineIndex): JsonObject {
         keyNode,
         index,
         `the key '${excerpt(key)}' was already used at ${place}`,
-        'Remove or rename one of the two.',
+        'Remove or rename one of them.',
       );
     }
 
@@ -125,22 +125,22 @@ function readObject(node: Node, index: LineIndex): JsonObject {
 
 function checkText(text: string, node: Node, index: LineIndex): string {
   if (text.isWellFormed()) return text;
-  const what = 'the text holds half of a surrogate pair (\\uD800 to \\uDFFF)';
-  throw refuse(node, index, what, 'Write the whole character.');
+  const what = 'the string contains half of a surrogate pair (\\uD800 to \\uDFFF)';
+  throw refuse(node, index, what, 'Replace it with the whole character.');
 }
 
 function checkNumber(value: number, node: Node, index: LineIndex): number {
   const source = index.slice(node.offset, node.offset + node.length);
   const shown = excerpt(source);
   if (!Number.isFinite(value)) {
-    throw refuse(node, index, `${shown} is too large for a number`, 'Quote it if it is a text.');
+    throw refuse(node, index, `${shown} is too large for a number`, 'Quote it if it is a string.');
   }
 
   if (/^-?\d+$/.test(source) && !Number.isSafeInteger(value)) {
     throw refuse(
       node,
       index,
-      `the integer ${shown} is too large to be kept exactly`,
+      `the integer ${shown} is too large to be represented exactly`,
       `Quote it: "${shown}".`,
     );
   }

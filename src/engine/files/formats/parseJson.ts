@@ -81,7 +81,7 @@ function refuseDeepNesting(text: string, index: LineIndex): void {
     if (first === '{' || first === '[') depth++;
     else if (first === '}' || first === ']') depth--;
     if (depth <= MAX_NESTING) continue;
-    throw new FileError(`the nesting is deeper than ${MAX_NESTING} levels`, {
+    throw new FileError(`nested deeper than ${MAX_NESTING} levels`, {
       where: index.location(offset),
       remedy: 'Flatten the data.',
     });
@@ -100,30 +100,31 @@ function refuseWhatJsonParseRefuses(text: string, index: LineIndex): void {
 }
 
 const SYNTAX_ERRORS: { [code: string]: string } = {
-  InvalidSymbol: 'this is not a JSON value',
-  InvalidNumberFormat: 'this is not a JSON number',
-  PropertyNameExpected: 'a key in double quotes is expected here',
-  ValueExpected: 'a value is expected here',
-  ColonExpected: 'a colon is expected here',
-  CommaExpected: 'a comma is expected here',
-  CloseBraceExpected: 'a closing brace } is missing',
-  CloseBracketExpected: 'a closing bracket ] is missing',
-  EndOfFileExpected: 'nothing may follow the value',
-  InvalidCommentToken: 'JSON has no comments',
-  UnexpectedEndOfComment: 'the comment does not end',
-  UnexpectedEndOfString: 'the text does not end; a closing quote is missing',
-  UnexpectedEndOfNumber: 'the number does not end',
-  InvalidUnicode: 'the \\u escape needs four hexadecimal digits',
-  InvalidEscapeCharacter: 'this escape is not known to JSON',
-  InvalidCharacter: 'a control character must be written as an escape',
+  InvalidSymbol: 'not a JSON value',
+  InvalidNumberFormat: 'not a JSON number',
+  PropertyNameExpected: 'expected a key in double quotes',
+  ValueExpected: 'expected a value',
+  ColonExpected: 'expected a colon',
+  CommaExpected: 'expected a comma',
+  CloseBraceExpected: 'missing closing brace }',
+  CloseBracketExpected: 'missing closing bracket ]',
+  EndOfFileExpected: 'unexpected text after the value',
+  InvalidCommentToken: 'JSON does not allow comments',
+  UnexpectedEndOfComment: 'unterminated comment',
+  UnexpectedEndOfString: 'unterminated string: the closing quote is missing',
+  UnexpectedEndOfNumber: 'incomplete number',
+  InvalidUnicode: '\\u must be followed by four hexadecimal digits',
+  InvalidEscapeCharacter: 'unknown escape sequence',
+  InvalidCharacter: 'control characters must be escaped',
 };
 
 function syntaxError(code: string, index: LineIndex, offset: number, relaxed: boolean): FileError {
   const name = relaxed ? 'JSON with comments' : 'JSON';
-  const hint = code === 'InvalidCommentToken' ? 'Remove the comment, or name the file .jsonc.' : undefined;
-  return new FileError(`this is not valid ${name}: ${SYNTAX_ERRORS[code] ?? 'unexpected text'}`, {
+  const hint =
+    code === 'InvalidCommentToken' ? 'Remove the comment, or rename the file to .jsonc.' : undefined;
+  return new FileError(`invalid ${name}: ${SYNTAX_ERRORS[code] ?? 'unexpected text'}`, {
     where: index.location(offset),
-    remedy: hint ?? 'Check the quotes, commas and brackets near this place.',
+    remedy: hint ?? 'Check the quotes, commas and brackets near this line.',
   });
 }
 

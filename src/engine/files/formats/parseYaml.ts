@@ -60,16 +60,16 @@ export function composeYaml(text: string, index: LineIndex): Document.Parsed<Par
 
   const documents = composer.compose(tokens(text, index), true, text.length);
   const first = documents.next();
-  if (first.done) throw new FileError('the file holds no YAML document', { where: index.location(0) });
+  if (first.done) throw new FileError('the file contains no YAML document', { where: index.location(0) });
 
   const problem = first.value.errors[0] ?? first.value.warnings[0];
   if (problem) throw syntaxError({ ...problem, offset: problem.pos[0] }, index, text);
 
   const second = documents.next();
   if (!second.done) {
-    throw new FileError('a second YAML document begins here', {
+    throw new FileError('a second YAML document starts here', {
       where: index.location(second.value.range[0]),
-      remedy: 'Keep one document in a file: remove the line ---.',
+      remedy: 'Keep one document per file: remove the --- line.',
     });
   }
 
@@ -91,7 +91,7 @@ function tooLong(index: LineIndex): FileError {
   });
 }
 
-const SPLIT = 'Split the file, or keep a large dataset as JSONL, which is read line by line.';
+const SPLIT = 'Split the file, or store a large dataset as JSONL, which is read line by line.';
 
 /** The parser's own stack is explicit and cannot overflow; the composer's recursion is kept shallow by this. */
 function* tokens(text: string, index: LineIndex) {
@@ -99,18 +99,15 @@ function* tokens(text: string, index: LineIndex) {
   let count = 0;
   for (const lexeme of new Lexer().lex(text)) {
     if (++count > MAX_YAML_TOKENS) {
-      throw new FileError(
-        `the YAML text has more than ${MAX_YAML_TOKENS / 1_000_000} million words and signs`,
-        {
-          where: index.location(parser.offset),
-          remedy: SPLIT,
-        },
-      );
+      throw new FileError(`the YAML text has more than ${MAX_YAML_TOKENS / 1_000_000} million tokens`, {
+        where: index.location(parser.offset),
+        remedy: SPLIT,
+      });
     }
 
     yield* parser.next(lexeme);
     if (parser.stack.length > MAX_NESTING) {
-      throw new FileError(`the nesting is deeper than ${MAX_NESTING} levels`, {
+      throw new FileError(`nested deeper than ${MAX_NESTING} levels`, {
         where: index.location(parser.offset),
         remedy: 'Flatten the data.',
       });
@@ -137,20 +134,20 @@ function syntaxError(
   if (problem.code === 'TAG_RESOLVE_FAILED') {
     return new FileError(`the YAML tag is not supported: ${excerpt(problem.message, 200)}`, {
       where,
-      remedy: 'Write plain texts, numbers, lists and maps.',
+      remedy: 'Use plain strings, numbers, lists and maps.',
     });
   }
 
   const conflict = /^<{7}(?: |$)/m.exec(text);
   if (conflict && /^>{7}(?: |$)/m.test(text)) {
-    return new FileError('the file holds both sides of a merge that git could not settle', {
+    return new FileError('the file contains unresolved merge conflict markers', {
       where: index.location(conflict.index),
-      remedy: 'Keep the lines that are right and delete the lines <<<<<<<, ======= and >>>>>>>.',
+      remedy: 'Resolve the conflict and delete the lines <<<<<<<, ======= and >>>>>>>.',
     });
   }
 
-  return new FileError(`this is not valid YAML: ${excerpt(problem.message, 200)}`, {
+  return new FileError(`invalid YAML: ${excerpt(problem.message, 200)}`, {
     where,
-    remedy: 'Check the indentation, the quotes and the colons near this place.',
+    remedy: 'Check the indentation, quotes and colons near this line.',
   });
 }

@@ -78,7 +78,7 @@ class Reader {
   }
 
   read(node: ParsedNode, depth: number): JsonValue {
-    if (depth > MAX_NESTING) throw this.#error(node, `the nesting is deeper than ${MAX_NESTING} levels`);
+    if (depth > MAX_NESTING) throw this.#error(node, `nested deeper than ${MAX_NESTING} levels`);
     if (isAlias(node)) return this.#readAlias(node, depth);
     if (this.#expanding === 0 && node.anchor) this.#anchors.set(node.anchor, node);
     if (isScalar(node)) return this.#readScalar(node);
@@ -96,12 +96,13 @@ class Reader {
     if (!target) {
       throw this.#error(
         alias,
-        `no anchor &${excerpt(alias.source)} stands before this alias`,
-        `Check the name of the anchor. A text that begins with * needs quotes: "*${excerpt(alias.source, 40)}"`,
+        `no anchor &${excerpt(alias.source)} is defined before this alias`,
+        `Check the name of the anchor, or quote a string that starts with *: "*${excerpt(alias.source, 40)}"`,
       );
     }
 
-    if (this.#open.has(target)) throw this.#error(alias, `the alias *${excerpt(alias.source)} holds itself`);
+    if (this.#open.has(target))
+      throw this.#error(alias, `the alias *${excerpt(alias.source)} contains itself`);
     this.#aliases.set(alias, target);
 
     this.#expanding++;
@@ -117,8 +118,8 @@ class Reader {
       if (!value.isWellFormed()) {
         throw this.#error(
           node,
-          'the text holds half of a surrogate pair (\\uD800 to \\uDFFF)',
-          'Write the whole character.',
+          'the string contains half of a surrogate pair (\\uD800 to \\uDFFF)',
+          'Replace it with the whole character.',
         );
       }
       return value;
@@ -127,21 +128,21 @@ class Reader {
     this.#weigh(node, 0);
     if (typeof value === 'number') return this.#checkNumber(node, value);
     if (typeof value === 'boolean' || value === null) return value;
-    throw this.#error(node, 'this value is no text, number, boolean, null, list or map');
+    throw this.#error(node, 'the value must be a string, number, boolean, null, list or map');
   }
 
   #checkNumber(node: Scalar.Parsed, value: number): number {
     const source = node.source;
     const shown = excerpt(source);
     if (!Number.isFinite(value)) {
-      throw this.#error(node, `${shown} is not a number that can be kept`, 'Quote it if it is a text.');
+      throw this.#error(node, `${shown} is not a finite number`, 'Quote it if it is a string.');
     }
 
     const isInteger = /^[-+]?\d+$|^0[xo]/.test(source);
     if (isInteger && !Number.isSafeInteger(value)) {
       throw this.#error(
         node,
-        `the integer ${shown} is too large to be kept exactly`,
+        `the integer ${shown} is too large to be represented exactly`,
         `Quote it: "${shown}".`,
       );
     }
@@ -183,7 +184,7 @@ class Reader {
 
     const key = keyText(node, this.#aliases);
     if (key === undefined)
-      throw this.#error(node, 'a key must be a plain text', 'Write a text before the colon.');
+      throw this.#error(node, 'a key must be a plain string', 'Put a string before the colon.');
     if (FORBIDDEN_KEYS.has(key))
       throw this.#error(node, `the key '${excerpt(key)}' is not allowed`, 'Rename it.');
 
@@ -195,7 +196,7 @@ class Reader {
     const maps = Array.isArray(value) ? value : [value];
     for (const map of maps) {
       if (typeof map !== 'object' || map === null || Array.isArray(map)) {
-        throw this.#error(source, 'the merge key << needs a map or a list of maps');
+        throw this.#error(source, 'the merge key << requires a map or a list of maps');
       }
       for (const [key, item] of Object.entries(map)) if (!Object.hasOwn(into, key)) into[key] = item;
     }
@@ -205,7 +206,7 @@ class Reader {
     if (this.#expanding === 0) return;
     this.#weight += characters + 8;
     if (this.#weight <= MAX_ALIAS_WEIGHT) return;
-    throw this.#error(node, 'the aliases of this file expand to too much data', 'Repeat less with aliases.');
+    throw this.#error(node, 'the aliases in this file expand to too much data', 'Use fewer aliases.');
   }
 
   #duplicate(second: ParsedNode, first: ParsedNode, key: string): FileError {
@@ -213,7 +214,7 @@ class Reader {
     return this.#error(
       second,
       `the key '${excerpt(key)}' was already used at ${where}`,
-      'Remove or rename one of the two.',
+      'Remove or rename one of them.',
     );
   }
 

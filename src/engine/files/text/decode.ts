@@ -26,9 +26,9 @@ export function decodeBlock(bytes: Uint8Array, start: BlockStart): string {
   const nul = buffer.indexOf(0);
   if (nul < 0) return text;
   const where = placeOf(buffer.subarray(0, nul).toString('utf8'), start);
-  throw new FileError(`the file holds a NUL character at byte ${start.offset + nul}`, {
+  throw new FileError(`the file contains a NUL character at byte ${start.offset + nul}`, {
     where,
-    remedy: 'Remove the character; text files must not contain it.',
+    remedy: 'Remove it: text files cannot contain NUL characters.',
   });
 }
 
@@ -36,7 +36,7 @@ export function decodeBlock(bytes: Uint8Array, start: BlockStart): string {
 export function refuseForeignStart(bytes: Uint8Array, path: string): void {
   refuseUtf16(bytes, path);
   if (!LFS_POINTER.every((byte, index) => bytes[index] === byte)) return;
-  throw new FileError('this is a pointer of Git LFS; the file itself was not downloaded', {
+  throw new FileError('this is a Git LFS pointer; the file itself was not downloaded', {
     where: { path, line: 1, column: 1 },
     remedy: 'Fetch it with: git lfs pull',
   });
@@ -51,7 +51,7 @@ function refuseUtf16(bytes: Uint8Array, path: string): void {
   if (!little && !big) return;
   throw new FileError(`the file is UTF-16 (${little ? 'little' : 'big'} endian), not UTF-8`, {
     where: { path, line: 1, column: 1 },
-    remedy: 'Save the file with the encoding UTF-8.',
+    remedy: 'Save the file as UTF-8.',
   });
 }
 
@@ -65,7 +65,7 @@ function invalidUtf8(buffer: Buffer, start: BlockStart): FileError {
   const byte = (buffer[offset] ?? 0).toString(16).padStart(2, '0');
   return new FileError(`byte 0x${byte} at offset ${start.offset + offset} is not valid UTF-8`, {
     where: placeOf(before, start),
-    remedy: 'Save the file with the encoding UTF-8.',
+    remedy: 'Save the file as UTF-8.',
   });
 }
 

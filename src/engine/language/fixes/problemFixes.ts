@@ -28,7 +28,7 @@ export function fixesOf(file: LanguageFile, problem: Problem): Fix[] {
     case 'newer-schema':
       return edit(
         problem,
-        `Write schema_version ${CURRENT_FORMAT}`,
+        `Set schema_version to ${CURRENT_FORMAT}`,
         replacementAt(file, problem, CURRENT_FORMAT),
       );
     case 'missing-field':

@@ -47,7 +47,7 @@ function addPart(said: Said, part: Fields, at: string): void {
     case 'text':
     case 'output_text': {
       const text = textAt(part['text'], `${at}.text`);
-      if (text === undefined) throw malformed(`${at}.text`, part['text'], 'a text');
+      if (text === undefined) throw malformed(`${at}.text`, part['text'], 'a string');
       said.text = (said.text ?? '') + text;
       return;
     }

@@ -21,7 +21,7 @@ export function listAt(value: unknown, at: string): readonly unknown[] {
 export function textAt(value: unknown, at: string): string | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'string') return value;
-  throw malformed(at, value, 'a text');
+  throw malformed(at, value, 'a string');
 }
 
 /** The same reply would come again, so it is not asked for again. */
@@ -37,6 +37,6 @@ function kindOf(value: unknown): string {
   if (value === undefined) return 'missing';
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'string') return 'a text';
+  if (typeof value === 'string') return 'a string';
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

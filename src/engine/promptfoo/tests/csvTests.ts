@@ -33,7 +33,7 @@ export function parseCsv(file: ReferencedFile): CsvRow[] {
       return read(true);
     } catch (cause) {
       const line = Number(Object(cause).lines ?? 1);
-      throw new FileError(`this is not valid CSV: ${cause instanceof Error ? cause.message : cause}`, {
+      throw new FileError(`invalid CSV: ${cause instanceof Error ? cause.message : cause}`, {
         where: { path: file.path, line, column: 1 },
         remedy: `Check the quotes and the number of columns; they are separated by ${NAMES[delimiter]}.`,
         cause,
@@ -46,7 +46,7 @@ export function parseCsv(file: ReferencedFile): CsvRow[] {
 function refuseRepeated(names: string[], path: string): string[] {
   const repeated = names.find((name, index) => names.indexOf(name) < index);
   if (repeated === undefined || repeated.trim() === '') return names;
-  throw new FileError(`two columns are called '${repeated}'`, {
+  throw new FileError(`two columns are named '${repeated}'`, {
     where: { path, line: 1, column: 1 },
     remedy: repeated.startsWith('__expected')
       ? 'Number them: __expected1, __expected2'

@@ -96,11 +96,11 @@ function namedSchema(fields: Fields, part: 'input' | 'output', name: string, at:
   return {
     severity: 'warning',
     code: `named-${part}-schema`,
-    message: `the schema ${name} lives in code and is not known here`,
+    message: `the schema ${name} is defined in code and is not available here`,
     location: { path, line, column },
     remedy:
       part === 'input'
-        ? 'Variables are told by the template alone.'
-        : 'Counting and compressing need no schema. To run the prompt, write the schema in its place.',
+        ? 'Variables are read from the template only.'
+        : 'Counting tokens and compressing work without it. To run the prompt, write the schema inline.',
   };
 }

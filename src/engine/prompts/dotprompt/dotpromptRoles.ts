@@ -23,7 +23,7 @@ export function splitHandlebarsRoles(source: PromptSource, body: Span, first: Ro
   for (const mark of findMarks(source, body)) {
     const next = findRole(mark.name);
     if (next === undefined) {
-      const remedy = 'Write system, user, model or tool.';
+      const remedy = 'Use system, user, model or tool.';
       throw new PromptError(`'${mark.name}' is not a role`, { where: source.location(mark.start), remedy });
     }
     add(mark.start);

@@ -50,8 +50,8 @@ class PicoReader {
     }
     const remedy = type.endsWith('[]')
       ? `Write a list as name(array): ${type.slice(0, -2) || 'string'}`
-      : 'Write string, number, integer, boolean, null or any. Schemas that live in code begin with a capital.';
-    throw this.#fields.fail(pointer, `'${type}' is not a type of this schema`, remedy);
+      : 'Use string, number, integer, boolean, null or any. Names of schemas defined in code start with a capital letter.';
+    throw this.#fields.fail(pointer, `'${type}' is not a known type`, remedy);
   }
 
   #readObject(pointer: Pointer, value: JsonObject): JsonObject {
@@ -87,7 +87,7 @@ class PicoReader {
     throw this.#fields.fail(
       at,
       `'(${type})' is not known`,
-      'Write (array), (object) or (enum) after the name.',
+      'Use (array), (object) or (enum) after the name.',
     );
   }
 }

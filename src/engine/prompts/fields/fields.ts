@@ -31,7 +31,7 @@ export class Fields {
   string(pointer: Pointer): string | undefined {
     const value = this.get(pointer);
     if (value === undefined || typeof value === 'string') return value;
-    throw this.mismatch(pointer, 'a text');
+    throw this.mismatch(pointer, 'a string');
   }
 
   number(pointer: Pointer): number | undefined {
@@ -58,7 +58,7 @@ export class Fields {
     if (value === undefined) return undefined;
     const list = Array.isArray(value) ? value : [value];
     const texts = list.filter((item) => typeof item === 'string');
-    if (texts.length !== list.length) throw this.mismatch(pointer, 'a text or a list of texts');
+    if (texts.length !== list.length) throw this.mismatch(pointer, 'a string or a list of strings');
     return texts;
   }
 
@@ -96,6 +96,6 @@ function kindOf(value: JsonValue | undefined): string {
   if (value === undefined || value === null) return 'missing';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a map';
-  if (typeof value === 'string') return 'a text';
+  if (typeof value === 'string') return 'a string';
   return typeof value === 'number' ? `the number ${value}` : `${value}`;
 }

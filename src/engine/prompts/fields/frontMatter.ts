@@ -27,7 +27,7 @@ export function readFrontMatter(source: PromptSource): FrontMatter {
   if (last === undefined) {
     throw new PromptError('the front matter is not closed', {
       where: source.location(first.start),
-      remedy: 'Add a line with only --- after the settings.',
+      remedy: 'Add a --- line after the settings.',
     });
   }
 
@@ -39,7 +39,7 @@ export function readFrontMatter(source: PromptSource): FrontMatter {
   if (!isJsonObject(document.value)) {
     throw new PromptError('the front matter is not a map of settings', {
       where: document.locate([]),
-      remedy: 'Write one setting a line, as in: name: greeting',
+      remedy: 'Write one setting per line, for example name: greeting.',
     });
   }
 

@@ -25,5 +25,5 @@ export function readRole(fields: Fields, pointer: Pointer): Role {
   const role = name === undefined ? undefined : findRole(name);
   if (role !== undefined) return role;
   const what = name === undefined ? 'the message has no role' : `'${name}' is not a role`;
-  throw fields.fail(pointer, what, 'Write system, developer, user, assistant or tool.');
+  throw fields.fail(pointer, what, 'Use system, developer, user, assistant or tool.');
 }

@@ -38,13 +38,13 @@ function readEvaluator(fields: Fields, at: Pointer): EvaluatorSpec[] {
     throw fields.fail(
       at,
       'the evaluator checks nothing',
-      'Add string: with equals, contains, startsWith or endsWith, or llm:, or uses:.',
+      'Add string: with equals, contains, startsWith or endsWith; or add llm: or uses:.',
     );
   }
 
   return checks.map((check, index) => {
     const value = fields.string([...at, 'string', check]);
-    if (value === undefined) throw fields.mismatch([...at, 'string', check], 'a text');
+    if (value === undefined) throw fields.mismatch([...at, 'string', check], 'a string');
     const spec = specify(fields, at, STRING_CHECKS[check] ?? check, { value });
     return index === 0 ? spec : { ...spec, name: `${spec.name} (${check})` };
   });
@@ -59,7 +59,7 @@ function specify(fields: Fields, at: Pointer, type: string, options: JsonObject)
 function readJudge(fields: Fields, at: Pointer): JsonObject {
   const prompt = fields.string([...at, 'prompt']);
   if (prompt === undefined)
-    throw fields.fail(at, 'the judge has no prompt', 'Add prompt: with what it is to decide.');
+    throw fields.fail(at, 'the judge has no prompt', 'Add prompt: with the question for the judge.');
   const system = fields.string([...at, 'systemPrompt']);
   const model = fields.string([...at, 'modelId']);
   return {
@@ -84,7 +84,7 @@ function readChoices(fields: Fields, at: Pointer): JsonValue[] {
     const choice = fields.get([...at, index, 'choice']);
     const score = fields.number([...at, index, 'score']);
     if (choice === undefined || typeof choice === 'object')
-      throw fields.mismatch([...at, index, 'choice'], 'a text');
+      throw fields.mismatch([...at, index, 'choice'], 'a string');
     if (score === undefined) throw fields.mismatch([...at, index, 'score'], 'a number');
     return { choice: String(choice), score };
   });

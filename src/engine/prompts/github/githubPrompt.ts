@@ -48,7 +48,7 @@ export function parseGithubPrompt(source: PromptSource): Prompt {
 function readMessage(source: PromptSource, fields: Fields, at: Pointer): MessageTemplate {
   const role = readRole(fields, [...at, 'role']);
   const template = fields.string([...at, 'content']);
-  if (template === undefined) throw fields.mismatch([...at, 'content'], 'a text');
+  if (template === undefined) throw fields.mismatch([...at, 'content'], 'a string');
   return { role, template, range: textRange(source, fields.locate([...at, 'content'])) };
 }
 
@@ -73,7 +73,7 @@ function readResponseFormat(fields: Fields): ResponseFormat | undefined {
     throw fields.fail(
       ['responseFormat'],
       `'${type}' is not a response format`,
-      'Write text, json_object or json_schema.',
+      'Use text, json_object or json_schema.',
     );
   }
 
@@ -102,7 +102,7 @@ function parseEmbedded(text: string, where: { path: string; line: number; column
     return parseJson(text, where.path).value;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new PromptError(`the JSON schema cannot be read: ${why}`, { where, cause: error });
+    throw new PromptError(`invalid JSON schema: ${why}`, { where, cause: error });
   }
 }
 

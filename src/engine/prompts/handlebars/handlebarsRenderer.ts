@@ -128,8 +128,7 @@ function countSteps(handlebars: typeof Handlebars): void {
 
 function readRole(name: unknown): Role {
   const role = typeof name === 'string' && Object.hasOwn(ROLES, name) ? ROLES[name] : undefined;
-  if (role === undefined)
-    throw new Error(`'${String(name)}' is not a role; write system, user, model or tool`);
+  if (role === undefined) throw new Error(`'${String(name)}' is not a role; use system, user, model or tool`);
   return role;
 }
 
@@ -183,18 +182,18 @@ function toFault(
 ): Error {
   if (error instanceof TemplateFault) return error;
   if (error instanceof TooManySteps) return new TemplateFault(error.message, 0);
-  if (error instanceof RangeError) return new TemplateFault('the template nests too deep', 0);
+  if (error instanceof RangeError) return new TemplateFault('the template is nested too deeply', 0);
   if (!(error instanceof Error)) return new Error(String(error));
 
   const line = 'lineNumber' in error && typeof error.lineNumber === 'number' ? error.lineNumber : undefined;
   const column = 'column' in error && typeof error.column === 'number' ? error.column : 0;
-  if (line === undefined) return new TemplateFault(`the template cannot be filled in: ${error.message}`, 0);
+  if (line === undefined) return new TemplateFault(`the template cannot be rendered: ${error.message}`, 0);
 
   const offset = offsetOf({ line, column });
   const name = /^"(.*)" not defined in /s.exec(error.message)?.[1];
   if (name === undefined) {
     return new TemplateFault(
-      `the template cannot be filled in: ${error.message.replace(/ - \d+:\d+$/, '')}`,
+      `the template cannot be rendered: ${error.message.replace(/ - \d+:\d+$/, '')}`,
       offset,
     );
   }

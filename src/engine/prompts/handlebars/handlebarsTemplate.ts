@@ -18,7 +18,7 @@ export function parseHandlebars(template: string): HandlebarsTemplate {
     normalizeText(program);
     return { program, offsetOf };
   } catch (error) {
-    if (error instanceof RangeError) throw new TemplateFault('the template nests too deep', 0);
+    if (error instanceof RangeError) throw new TemplateFault('the template is nested too deeply', 0);
     if (!(error instanceof Error)) throw error;
     throw new TemplateFault(faultText(error), faultOffset(error, template, starts));
   }
@@ -52,7 +52,7 @@ function refuseDeepNesting(template: string): void {
       }
     }
     if (levels + (parentheses ?? 0) > MAX_NESTING)
-      throw new TemplateFault('the template nests too deep', index);
+      throw new TemplateFault('the template is nested too deeply', index);
   }
 }
 
@@ -99,9 +99,9 @@ function lastOpenBlock(template: string): number | undefined {
 }
 
 function faultText(error: Error): string {
-  if (isOpenEnd(error)) return 'a template block is not closed';
-  if (error.message.startsWith('Parse error')) return 'the template tag cannot be read';
-  return `the template cannot be read: ${error.message.replace(/ - \d+:\d+$/, '')}`;
+  if (isOpenEnd(error)) return 'unclosed template block';
+  if (error.message.startsWith('Parse error')) return 'invalid template tag';
+  return `invalid template: ${error.message.replace(/ - \d+:\d+$/, '')}`;
 }
 
 function isContent(node: hbs.AST.Node): node is hbs.AST.ContentStatement {

@@ -52,11 +52,11 @@ export function renderJinja(
     if (error instanceof TooManySteps) throw new TemplateFault(error.message, evaluator.lastOffset);
     const message =
       error instanceof RangeError
-        ? 'it nests too deep'
+        ? 'it is nested too deeply'
         : error instanceof Error
           ? error.message
           : String(error);
-    throw new TemplateFault(`the template cannot be filled in: ${message}`, evaluator.lastOffset);
+    throw new TemplateFault(`the template cannot be rendered: ${message}`, evaluator.lastOffset);
   }
 }
 
@@ -125,7 +125,7 @@ class StrictEvaluator extends BaseEvaluator {
   #load(node: JinjaNode, scope: Scope): RuntimeValue {
     const [operand] = nodesIn(node['operand']);
     const text = operand && this.evaluate(operand, scope).value;
-    if (typeof text !== 'string') throw new Error('load needs a text');
+    if (typeof text !== 'string') throw new Error('load requires a string');
     return new BaseScope().set('value', JSON.parse(text));
   }
 

@@ -17,7 +17,7 @@ export interface JinjaTemplate {
 export function parseJinja(template: string): JinjaTemplate {
   const tags = scanJinja(template);
   const open = tags.find((tag) => !tag.closed);
-  if (open) throw new TemplateFault('the template tag is not closed', open.start);
+  if (open) throw new TemplateFault('unclosed template tag', open.start);
   const program = readProgram(readTokens(template, tags), tags);
   return { program, offsets: locateIdentifiers(program, tags) };
 }
@@ -72,8 +72,7 @@ function readProgram(tokens: PlacedToken[], tags: JinjaTag[]): JinjaNode {
   try {
     return parse(watched);
   } catch (error) {
-    if (reached >= tokens.length)
-      throw new TemplateFault('a template block is not closed', lastOpenBlock(tags));
+    if (reached >= tokens.length) throw new TemplateFault('unclosed template block', lastOpenBlock(tags));
     const last = tokens.findLast((token, index) => index <= reached && token.type !== 'Text');
     throw new TemplateFault(reason(error), last?.offset ?? 0);
   }
@@ -115,7 +114,7 @@ function locateIdentifiers(program: JinjaNode, tags: JinjaTag[]): Map<JinjaNode,
 }
 
 function reason(error: unknown): string {
-  if (error instanceof RangeError) return 'the template nests too deep';
+  if (error instanceof RangeError) return 'the template is nested too deeply';
   const text = error instanceof Error ? error.message : String(error);
-  return `the template cannot be read: ${text.replace(/^Parser Error: /, '')}`;
+  return `invalid template: ${text.replace(/^Parser Error: /, '')}`;
 }

@@ -12,7 +12,7 @@ export class Budget {
   /** Throws Error when the template has done too much. */
   step(count = 1): void {
     this.#steps -= count;
-    if (!(this.#steps >= 0)) throw new Error('it repeats too often');
+    if (!(this.#steps >= 0)) throw new Error('too many iterations');
   }
 
   /** Items of a list that is gone through. */
@@ -22,7 +22,7 @@ export class Budget {
 
   /** A text that is made or gone through. */
   characters(count: number): void {
-    if (!(count <= MAX_TEXT)) throw new Error(`it makes a text of more than ${MAX_TEXT} characters`);
+    if (!(count <= MAX_TEXT)) throw new Error(`it produces more than ${MAX_TEXT} characters`);
     this.step(1 + count / CHARACTERS_PER_STEP);
   }
 }

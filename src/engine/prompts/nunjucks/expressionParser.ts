@@ -76,7 +76,7 @@ export class ExpressionParser extends TokenSource {
       const { at } = this.peek();
       const turned = this.skipWord('not');
       if (!this.skipWord('in')) {
-        if (turned) throw this.unexpected(this.peek(), '“in”');
+        if (turned) throw this.unexpected(this.peek(), "'in'");
         return left;
       }
       left = { kind: 'in', left, right: this.#is(), at };
@@ -176,7 +176,7 @@ export class ExpressionParser extends TokenSource {
       if (this.skip('mark', '(')) node = { kind: 'call', callee: node, args: this.#arguments(), at };
       else if (this.skip('mark', '[')) {
         const [key, ...more] = this.#items(']');
-        if (!key || more.length > 0) throw new TemplateFault('one key is expected between “[” and “]”', at);
+        if (!key || more.length > 0) throw new TemplateFault("expected one key between '[' and ']'", at);
         node = { kind: 'member', object: node, key, at };
       } else if (this.skip('mark', '.')) {
         const key = this.expectName('a name').value;
@@ -187,7 +187,7 @@ export class ExpressionParser extends TokenSource {
 
   #group(at: number): Expression[] {
     const items = this.#items(')');
-    if (items.length === 0) throw new TemplateFault('there is nothing between “(” and “)”', at);
+    if (items.length === 0) throw new TemplateFault("nothing between '(' and ')'", at);
     return items;
   }
 
@@ -225,7 +225,7 @@ export class ExpressionParser extends TokenSource {
       const value = this.expression();
       if (!this.skip('mark', '=')) args.positional.push(value);
       else if (value.kind === 'name') args.named.push([value.name, this.expression()]);
-      else throw new TemplateFault('a name is expected before “=”', at);
+      else throw new TemplateFault("expected a name before '='", at);
     }
     return args;
   }

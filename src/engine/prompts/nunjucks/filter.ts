@@ -27,7 +27,7 @@ export function strictTextOf({ input, budget }: FilterCall): string {
 
 function strictText(input: Value, budget: Budget): string {
   const text = input instanceof SafeText ? input.text : input;
-  if (typeof text !== 'string') throw new Error(`it needs a text, not ${described(input)}`);
+  if (typeof text !== 'string') throw new Error(`it requires a string, not ${described(input)}`);
   budget.characters(text.length);
   return text;
 }
@@ -35,7 +35,7 @@ function strictText(input: Value, budget: Budget): string {
 /** The input as a list; a text is a list of its characters. */
 export function listOf({ input, budget }: FilterCall): Value[] {
   const list = typeof input === 'string' ? input.split('') : input;
-  if (!Array.isArray(list)) throw new Error(`it needs a list, not ${described(input)}`);
+  if (!Array.isArray(list)) throw new Error(`it requires a list, not ${described(input)}`);
   budget.items(list.length);
   return list;
 }

@@ -51,8 +51,12 @@ export class Evaluator {
     } catch (error) {
       if (error instanceof TemplateFault) throw error;
       const isDeep = error instanceof RangeError && /call stack/i.test(error.message);
-      const reason = isDeep ? 'it nests too deep' : error instanceof Error ? error.message : String(error);
-      throw new TemplateFault(`the template cannot be filled in: ${reason}`, this.#at);
+      const reason = isDeep
+        ? 'it is nested too deeply'
+        : error instanceof Error
+          ? error.message
+          : String(error);
+      throw new TemplateFault(`the template cannot be rendered: ${reason}`, this.#at);
     }
   }
 
@@ -228,30 +232,30 @@ export class Evaluator {
     const { positional, named } = this.#arguments(args, frame);
     this.#at = at;
     if (called instanceof Callable) return called.call(positional, named);
-    throw new TemplateFault(`“${nameOf(callee)}” is not a function`, at);
+    throw new TemplateFault(`'${nameOf(callee)}' is not a function`, at);
   }
 
   #filter({ name, input, args, at }: Extract<Expression, { kind: 'filter' }>, frame: Frame): Value {
     const filter = filterNamed(name);
-    if (!filter) throw new TemplateFault(`there is no filter “${name}” in Nunjucks`, at);
+    if (!filter) throw new TemplateFault(`Nunjucks has no filter '${name}'`, at);
 
     const given = this.#valueOf(input, frame);
     const { positional, named } = this.#arguments(args, frame);
     this.#at = at;
     if (named.size > 0 && !NAMED_FILTERS.has(name))
-      throw new TemplateFault(`the filter “${name}” takes no arguments by name`, at);
+      throw new TemplateFault(`the filter '${name}' takes no named arguments`, at);
 
     try {
       return filter({ input: given, args: positional, named, budget: this.#budget, draw: this.#draw });
     } catch (error) {
       if (error instanceof TemplateFault) throw error;
-      throw new TemplateFault(`the filter “${name}”: ${error instanceof Error ? error.message : error}`, at);
+      throw new TemplateFault(`the filter '${name}': ${error instanceof Error ? error.message : error}`, at);
     }
   }
 
   #test({ name, operand, args, at }: Extract<Expression, { kind: 'test' }>, frame: Frame): Value {
     const test = TESTS.get(name);
-    if (!test) throw new TemplateFault(`there is no test “${name}” in Nunjucks`, at);
+    if (!test) throw new TemplateFault(`Nunjucks has no test '${name}'`, at);
     const value = this.#valueOf(operand, frame);
     const { positional } = this.#arguments(args, frame);
     this.#at = at;
@@ -280,7 +284,7 @@ function rowsOf(list: Value, names: readonly string[]): Value[][] {
 
 function parts(item: Value): Value[] {
   if (Array.isArray(item)) return item;
-  if (item === undefined || item === null) throw new Error('an item of the list is empty and has no parts');
+  if (item === undefined || item === null) throw new Error('a list item is empty and cannot be unpacked');
   return typeof item === 'string' ? item.split('') : [];
 }
 

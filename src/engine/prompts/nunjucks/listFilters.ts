@@ -63,9 +63,9 @@ function fallback({ input, args }: FilterCall): Value {
 }
 
 function dictSort({ input, args, budget }: FilterCall): Value {
-  if (!isMap(input)) throw new Error(`it needs a map, not ${described(input)}`);
+  if (!isMap(input)) throw new Error(`it requires a map, not ${described(input)}`);
   const [caseSensitive, by = 'key'] = args;
-  if (by !== 'key' && by !== 'value') throw new Error('it sorts by “key” or by “value”');
+  if (by !== 'key' && by !== 'value') throw new Error("it sorts by 'key' or by 'value'");
 
   const pairs = Object.entries(input);
   budget.items(pairs.length);
@@ -132,14 +132,14 @@ function list({ input, budget }: FilterCall): Value {
       : isMap(input)
         ? Object.entries(input).map(([key, value]) => ({ key, value }))
         : undefined;
-  if (!items) throw new Error(`it needs a text, a list or a map, not ${described(input)}`);
+  if (!items) throw new Error(`it requires a string, a list or a map, not ${described(input)}`);
   budget.items(items.length);
   return items;
 }
 
 /** promptfoo's own filter: a text as the JSON that it holds. */
 function load({ input, budget }: FilterCall): Value {
-  if (typeof input !== 'string') throw new Error(`it needs a text, not ${described(input)}`);
+  if (typeof input !== 'string') throw new Error(`it requires a string, not ${described(input)}`);
   budget.characters(input.length);
   return JSON.parse(input);
 }
@@ -147,12 +147,12 @@ function load({ input, budget }: FilterCall): Value {
 function sift(call: FilterCall, wanted: boolean): Value {
   const [name = 'truthy', other] = call.args;
   const test = TESTS.get(stringOf(name));
-  if (!test) throw new Error(`there is no test “${stringOf(name)}”`);
+  if (!test) throw new Error(`there is no test '${stringOf(name)}'`);
   return listOf(call).filter((item) => test(item, other) === wanted);
 }
 
 function attribute(item: Value, { args, budget }: FilterCall): Value {
-  if (item === undefined || item === null) throw new Error('the list holds an empty value');
+  if (item === undefined || item === null) throw new Error('the list contains an empty value');
   return memberOf(item, args[0], budget);
 }
 

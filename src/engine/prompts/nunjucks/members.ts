@@ -65,7 +65,7 @@ function text(args: readonly Value[], index = 0): string {
 
 function width(args: readonly Value[]): number {
   const given = at(args, 0) ?? 0;
-  if (given > MAX_WIDTH) throw new Error(`a text of ${given} characters is too long`);
+  if (given > MAX_WIDTH) throw new Error(`a string of ${given} characters is too long`);
   return given;
 }
 

@@ -51,7 +51,7 @@ export function isIn(key: Value, holder: Value): boolean {
   if (Array.isArray(holder)) return holder.indexOf(key) !== -1;
   if (typeof holder === 'string') return holder.includes(stringOf(key));
   if (isMap(holder)) return Object.hasOwn(holder, stringOf(key));
-  throw new Error(`“in” cannot look for “${stringOf(key)}” in ${isTrue(holder) ? 'this value' : 'nothing'}`);
+  throw new Error(`'in' cannot look for '${stringOf(key)}' in ${isTrue(holder) ? 'this value' : 'nothing'}`);
 }
 
 function looselyEqual(left: Value, right: Value): boolean {

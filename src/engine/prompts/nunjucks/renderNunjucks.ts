@@ -16,15 +16,14 @@ export class NunjucksError extends PromptError {
   constructor(fault: TemplateFault, template: string) {
     super(`${fault.message} (${placeIn(template, fault.offset)})`, {
       cause: fault,
-      remedy:
-        'Templates follow Nunjucks. Text that is no template stands between {% raw %} and {% endraw %}.',
+      remedy: 'Templates follow Nunjucks. Put literal text between {% raw %} and {% endraw %}.',
     });
     this.offset = fault.offset;
   }
 }
 
 /**
- * Fills in a template as promptfoo does, with Nunjucks and without escaping: a missing value is an empty text, a list is
+ * Fills in a template as promptfoo does, with Nunjucks and without escaping: a missing value is an empty string, a list is
  * joined by commas. Values are data and are not read as templates; nothing is compiled to code, and a template that does
  * not end is ended. Throws NunjucksError, without a file.
  */
@@ -76,7 +75,7 @@ function drawsOf(template: string, variables: JsonObject): (count: number) => nu
   };
 }
 
-/** `line 3, column 5: “{{ x | }}”`. */
+/** `line 3, column 5: '{{ x | }}'`. */
 function placeIn(template: string, offset: number): string {
   const before = template.slice(0, offset);
   const start = before.lastIndexOf('\n') + 1;
@@ -85,7 +84,7 @@ function placeIn(template: string, offset: number): string {
   const text = template.slice(start, end < 0 ? undefined : end).trim();
   const column = offset - start + 1;
   const shown = text.length <= 80 ? text : excerpt(template, offset, start, end);
-  return `line ${line}, column ${column}: “${shown}”`;
+  return `line ${line}, column ${column}: '${shown}'`;
 }
 
 function excerpt(template: string, offset: number, start: number, end: number): string {

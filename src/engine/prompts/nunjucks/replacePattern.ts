@@ -24,14 +24,14 @@ export function testPattern(pattern: Pattern, text: string): boolean {
 function compile({ body, flags }: Pattern): RE2JS {
   // What is no pattern in JavaScript is none here.
   new RegExp(body, flags);
-  if (flags.includes('y')) throw new Error('the flag y of a regular expression is not supported');
+  if (flags.includes('y')) throw new Error('the regular expression flag y is not supported');
   const bits =
     (flags.includes('i') ? RE2JS.CASE_INSENSITIVE : 0) | (flags.includes('m') ? RE2JS.MULTILINE : 0);
   try {
     return RE2JS.compile(RE2JS.translateRegExp(body), bits);
   } catch {
     throw new Error(
-      `the regular expression /${body}/ needs look-around, back-references or too many repeats`,
+      `the regular expression /${body}/ uses look-around, back-references or too many repetitions`,
     );
   }
 }

@@ -38,7 +38,7 @@ class StatementParser extends ExpressionParser {
         case 'variable-start': {
           const value = this.expression();
           const end = this.next();
-          if (end.type !== 'variable-end') throw this.unexpected(end, '“}}”');
+          if (end.type !== 'variable-end') throw this.unexpected(end, "'}}'");
           this.#dropsSpace = end.value.startsWith('-');
           found.push({ kind: 'output', value, at: token.at });
           break;
@@ -101,8 +101,8 @@ class StatementParser extends ExpressionParser {
     }
 
     if (FOREIGN.has(tag.value))
-      throw new TemplateFault(`{% ${tag.value} %} reads another template, which is not supported`, at);
-    throw new TemplateFault(`there is no tag {% ${tag.value} %}`, at);
+      throw new TemplateFault(`{% ${tag.value} %} includes another template, which is not supported`, at);
+    throw new TemplateFault(`unknown tag {% ${tag.value} %}`, at);
   }
 
   #if(at: number): Statement {
@@ -120,7 +120,7 @@ class StatementParser extends ExpressionParser {
   #for(at: number, end: string): Statement {
     const names = [this.expectName('the name of a loop variable').value];
     while (this.skip('mark', ',')) names.push(this.expectName('the name of a loop variable').value);
-    if (!this.skipWord('in')) throw this.unexpected(this.peek(), '“in”');
+    if (!this.skipWord('in')) throw this.unexpected(this.peek(), "'in'");
     const list = this.expression();
     this.#endTag();
     const body = this.#until(at, end, 'else');
@@ -140,7 +140,7 @@ class StatementParser extends ExpressionParser {
       return { kind: 'set', names, value };
     }
     const end = this.next();
-    if (end.type !== 'block-end') throw this.unexpected(end, '“=” or “%}”');
+    if (end.type !== 'block-end') throw this.unexpected(end, "'=' or '%}'");
     return { kind: 'set', names, value: { kind: 'capture', body: this.#closed(at, 'endset') } };
   }
 
@@ -156,7 +156,7 @@ class StatementParser extends ExpressionParser {
     const none: Parameters = { names: [], defaults: [] };
     const parameters = type === 'mark' && value === '(' ? this.parameters() : none;
     const macro = this.primary();
-    if (macro.kind !== 'call') throw new TemplateFault('{% call %} needs the call of a macro', at);
+    if (macro.kind !== 'call') throw new TemplateFault('{% call %} must call a macro', at);
     this.#endTag();
     const caller: Expression = { kind: 'caller', parameters, body: this.#closed(at, 'endcall') };
     const args = { ...macro.args, named: [...macro.args.named, ['caller', caller] as [string, Expression]] };
@@ -208,7 +208,7 @@ class StatementParser extends ExpressionParser {
     const found = this.nested(() => this.#statements());
     this.#ends = outer;
     if (!this.#isAt(this.peek(), ends))
-      throw new TemplateFault(`the block is not closed: {% ${ends.at(-1)} %} is missing`, at);
+      throw new TemplateFault(`unclosed block: {% ${ends.at(-1)} %} is missing`, at);
     return found;
   }
 
@@ -226,7 +226,7 @@ class StatementParser extends ExpressionParser {
 
   #endTag(): void {
     const token = this.next();
-    if (token.type !== 'block-end') throw this.unexpected(token, '“%}”');
+    if (token.type !== 'block-end') throw this.unexpected(token, "'%}'");
     if (token.value.startsWith('-')) this.#dropsSpace = true;
   }
 }

@@ -42,11 +42,11 @@ export const TESTS: ReadonlyMap<string, Test> = new Map<string, Test>([
 function textOf(test: string, value: Value): string {
   if (typeof value === 'string') return value;
   throw new Error(
-    `the test “${test}” needs a text, not ${value === undefined ? 'a missing value' : stringOf(value)}`,
+    `the test '${test}' requires a string, not ${value === undefined ? 'a missing value' : stringOf(value)}`,
   );
 }
 
 function iterable(value: Value): boolean {
-  if (value === undefined || value === null) throw new Error('the test “iterable” needs a value');
+  if (value === undefined || value === null) throw new Error("the test 'iterable' requires a value");
   return typeof value === 'string' || value instanceof SafeText || Array.isArray(value);
 }

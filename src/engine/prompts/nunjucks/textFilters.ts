@@ -101,7 +101,7 @@ function replace(call: FilterCall): Value {
 }
 
 function string({ input }: FilterCall): Value {
-  if (input === undefined || input === null) throw new Error('it needs a value');
+  if (input === undefined || input === null) throw new Error('it requires a value');
   return asSafe(input, stringOf(input));
 }
 

@@ -44,7 +44,7 @@ export class TokenSource {
   protected expectMark(mark: string): Token {
     const token = this.next();
     if (token.type === 'mark' && token.value === mark) return token;
-    throw this.unexpected(token, `“${mark}”`);
+    throw this.unexpected(token, `'${mark}'`);
   }
 
   protected expectName(what: string): Token {
@@ -54,13 +54,13 @@ export class TokenSource {
   }
 
   protected unexpected({ type, value, at }: Token, wanted: string): TemplateFault {
-    const found = type === 'end' ? 'the template ends' : `“${value}” stands there`;
-    return new TemplateFault(`${wanted} was expected, but ${found}`, at);
+    const found = type === 'end' ? 'reached the end of the template' : `found '${value}'`;
+    return new TemplateFault(`expected ${wanted}, but ${found}`, at);
   }
 
   protected nested<T>(read: () => T): T {
     this.#depth += 1;
-    if (this.#depth > MAX_DEPTH) throw new TemplateFault('the template nests too deep', this.peek().at);
+    if (this.#depth > MAX_DEPTH) throw new TemplateFault('the template is nested too deeply', this.peek().at);
     const result = read();
     this.#depth -= 1;
     return result;

@@ -88,7 +88,7 @@ export class TokenReader {
       const char = text[index];
       if (char === '{' && startAt(text, index) !== undefined) return this.#dataUpTo(index);
       if (char === '#' && text[index + 1] === '}')
-        throw new TemplateFault('“#}” ends a comment that does not begin', index);
+        throw new TemplateFault("'#}' ends a comment that was not opened", index);
     }
 
     return this.#dataUpTo(text.length);
@@ -103,7 +103,7 @@ export class TokenReader {
   #comment(): Token {
     const at = this.#at;
     const close = this.#text.indexOf('#}', at + 2);
-    if (close < 0) throw new TemplateFault('the comment is not closed', at);
+    if (close < 0) throw new TemplateFault('unclosed comment', at);
     this.#at = close + 2;
     return this.#token('comment', this.#text.slice(at, this.#at), at);
   }

@@ -83,8 +83,8 @@ function readParts(
   if (texts > 1 || parts.length === 0) {
     throw fields.fail(
       at,
-      texts > 1 ? 'the message has several texts' : 'the message has no parts',
-      'Give each message its content as one text, beside images if there are any.',
+      texts > 1 ? 'the message has several text parts' : 'the message has no parts',
+      'Give each message one text, plus any images.',
     );
   }
 
@@ -104,7 +104,7 @@ function readImage(fields: Fields, at: Pointer, part: JsonValue): ContentPart {
     return { type: 'image', url: address };
   throw fields.fail(
     at,
-    `a part of the kind ${JSON.stringify(type ?? null)} cannot be sent`,
+    `content parts of type ${JSON.stringify(type ?? null)} cannot be sent`,
     'Write { "type": "text", "text": … } or { "type": "image_url", "image_url": { "url": … } }.',
   );
 }
@@ -114,13 +114,14 @@ function readCall(fields: Fields, at: Pointer): ToolCall {
   const call = isNested ? [...at, 'function'] : at;
   const id = fields.string([...at, 'id']);
   const name = fields.string([...call, 'name']);
-  if (name === undefined) throw fields.fail(at, 'the tool call has no name', 'Add name: to its function.');
+  if (name === undefined)
+    throw fields.fail(at, 'the tool call has no function name', 'Add name: to its function.');
   return { ...defined({ id }), name, arguments: fields.get([...call, 'arguments']) ?? {} };
 }
 
 function textMessage(fields: Fields, at: Pointer, role: MessageTemplate['role']): MessageTemplate {
   const template = fields.string(at);
-  if (template === undefined) throw fields.mismatch(at, 'a text');
+  if (template === undefined) throw fields.mismatch(at, 'a string');
   const range = fields.locate(at);
   // Without the quotes.
   return { role, template, range: { ...range, column: range.column + 1, endColumn: range.endColumn - 1 } };

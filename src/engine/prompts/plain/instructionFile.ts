@@ -32,9 +32,5 @@ export function parseInstructionFile(
 function demand(fields: Fields, key: 'name' | 'description'): string {
   const value = fields.string([key]);
   if (value !== undefined && value.trim() !== '') return value;
-  throw fields.fail(
-    [key],
-    `the skill has no ${key}`,
-    `Add ${key}: to the settings between the two lines ---.`,
-  );
+  throw fields.fail([key], `the skill has no ${key}`, `Add ${key}: to the front matter.`);
 }

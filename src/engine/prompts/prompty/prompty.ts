@@ -122,8 +122,8 @@ function readSyntax(fields: Fields): TemplateSyntax {
   if (syntax !== undefined) return syntax;
   throw fields.fail(
     pointer,
-    `the template format ${JSON.stringify(kind)} is not known`,
-    'Write jinja2, nunjucks or mustache.',
+    `unknown template format ${JSON.stringify(kind)}`,
+    'Use jinja2, nunjucks or mustache.',
   );
 }
 

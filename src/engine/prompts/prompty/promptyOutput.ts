@@ -27,11 +27,7 @@ function readFormat(fields: Fields, at: Pointer): ResponseFormat {
   if (type === 'text' || type === 'json_object') return { type };
 
   if (type !== 'json_schema') {
-    throw fields.fail(
-      at,
-      'the response format is not known',
-      'Write type: text, json_object or json_schema.',
-    );
+    throw fields.fail(at, 'unknown response format', 'Use type: text, json_object or json_schema.');
   }
 
   const definition = readSchemaDefinition(fields, [...at, 'json_schema']);

@@ -75,7 +75,7 @@ interface Reading {
 function readWhole(tag: IncludeTag, folder: string, reading: Reading): string {
   const where = reading.source.location(reading.at);
   if (reading.depth > MAX_DEPTH) {
-    throw new PromptError(`the includes nest deeper than ${MAX_DEPTH} levels`, {
+    throw new PromptError(`includes are nested deeper than ${MAX_DEPTH} levels`, {
       where,
       remedy: 'Check that no template includes itself.',
     });
@@ -90,7 +90,7 @@ function readWhole(tag: IncludeTag, folder: string, reading: Reading): string {
     if (tag.ignoreMissing) return '';
     throw new PromptError(`the included template ${tag.name} does not exist`, {
       where,
-      remedy: 'Its path counts from the folder of this file, or from the workspace.',
+      remedy: 'Its path is relative to the folder of this file or to the workspace root.',
     });
   }
 
@@ -107,9 +107,9 @@ function expand(text: string, folder: string, reading: Reading): string {
     expanded += text.slice(cursor, tag.start) + includedText(tag, { [tag.name]: whole });
     cursor = tag.end;
     if (expanded.length > MAX_LENGTH) {
-      throw new PromptError(`the includes grow beyond ${MAX_LENGTH / 1_000_000} million characters`, {
+      throw new PromptError(`the includes expand to more than ${MAX_LENGTH / 1_000_000} million characters`, {
         where: reading.source.location(reading.at),
-        remedy: 'Include less.',
+        remedy: 'Include fewer or smaller files.',
       });
     }
   }

@@ -45,7 +45,7 @@ function readVariable(reference: string, where: SourceLocation, environment: Env
   if (colon >= 0) return reference.slice(colon + 1);
   throw new UnsetVariable(`the environment variable ${name} is not set`, {
     where,
-    remedy: `Set ${name}, or give a default: \${env:${name}:value}`,
+    remedy: `Set ${name}, or provide a default: \${env:${name}:value}`,
   });
 }
 

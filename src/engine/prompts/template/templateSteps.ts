@@ -16,7 +16,7 @@ export class TemplateSteps {
 
   spend(steps: number): void {
     this.#left -= steps;
-    if (this.#left < 0) throw new TooManySteps('the template repeats too often');
+    if (this.#left < 0) throw new TooManySteps('the template has too many iterations');
   }
 
   /** Charges for a value that is gone through as a whole: a text, a list, a map. */

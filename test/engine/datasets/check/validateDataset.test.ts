@@ -18,7 +18,7 @@ describe('validateDataset', () => {
     const found = await validateDataset({ path: 'support.golden.yaml', text });
     // The one that is the author's own.
     assert.deepEqual(brief(found), [
-      '30:5 unknown-field: test_cases[0].own_field is not a known field and is ignored',
+      '30:5 unknown-field: test_cases[0].own_field is an unknown field and is ignored',
     ]);
   });
 
@@ -33,13 +33,13 @@ describe('validateDataset', () => {
     [
       'a number as id',
       '  - id: 12\n    input: x\n',
-      ['4:9 wrong-type: test_cases[0].id is 12; expected a text'],
+      ['4:9 wrong-type: test_cases[0].id is 12; expected a string'],
     ],
-    ['an empty id', '  - id: ""\n    input: x\n', ['4:9 empty-text: test_cases[0].id is an empty text']],
+    ['an empty id', '  - id: ""\n    input: x\n', ['4:9 empty-text: test_cases[0].id is an empty string']],
     [
       'a list as input',
       '  - id: a\n    input: [x]\n',
-      ['5:12 wrong-type: test_cases[0].input is a list; expected a text or a map'],
+      ['5:12 wrong-type: test_cases[0].input is a list; expected a string or a map'],
     ],
     [
       'an empty expectation',
@@ -70,43 +70,43 @@ describe('validateDataset', () => {
     [
       'concepts that are numbers',
       '  - id: a\n    input: x\n    expected_output: { expected_concepts: [14] }\n',
-      ['6:44 wrong-type: test_cases[0].expected_output.expected_concepts[0] is 14; expected a text'],
+      ['6:44 wrong-type: test_cases[0].expected_output.expected_concepts[0] is 14; expected a string'],
     ],
     [
       'a misspelt field',
       '  - id: a\n    input: x\n    expected_ouput: {}\n',
       [
-        '6:5 near-miss-field: test_cases[0].expected_ouput is not a known field and is ignored; did you mean expected_output?',
+        '6:5 near-miss-field: test_cases[0].expected_ouput is an unknown field and is ignored; did you mean expected_output?',
       ],
     ],
     [
       'a field in another case',
       '  - id: a\n    input: x\n    expectedOutput: {}\n',
       [
-        '6:5 near-miss-field: test_cases[0].expectedOutput is not a known field and is ignored; did you mean expected_output?',
+        '6:5 near-miss-field: test_cases[0].expectedOutput is an unknown field and is ignored; did you mean expected_output?',
       ],
     ],
     [
       'the older name of a field',
       '  - id: a\n    input: x\n    expected_output: { expected_keywords: [a] }\n',
       [
-        '6:24 near-miss-field: test_cases[0].expected_output.expected_keywords is not a known field and is ignored; did you mean expected_concepts?',
+        '6:24 near-miss-field: test_cases[0].expected_output.expected_keywords is an unknown field and is ignored; did you mean expected_concepts?',
       ],
     ],
     [
       'letters in the wrong order',
       '  - id: a\n    input: x\n    expected_output: { anwser: hi }\n    tasg: [a]\n',
       [
-        '7:5 near-miss-field: test_cases[0].tasg is not a known field and is ignored; did you mean tags?',
-        '6:24 near-miss-field: test_cases[0].expected_output.anwser is not a known field and is ignored; did you mean answer?',
+        '7:5 near-miss-field: test_cases[0].tasg is an unknown field and is ignored; did you mean tags?',
+        '6:24 near-miss-field: test_cases[0].expected_output.anwser is an unknown field and is ignored; did you mean answer?',
       ],
     ],
     [
       'a misspelt criterion',
       '  - id: a\n    input: x\n    evaluation_criteria: { max_latencyms: 3, min_saftey: 1 }\n',
       [
-        '6:28 near-miss-field: test_cases[0].evaluation_criteria.max_latencyms is not a known field and is ignored; did you mean max_latency_ms?',
-        '6:46 near-miss-field: test_cases[0].evaluation_criteria.min_saftey is not a known field and is ignored; did you mean min_safety?',
+        '6:28 near-miss-field: test_cases[0].evaluation_criteria.max_latencyms is an unknown field and is ignored; did you mean max_latency_ms?',
+        '6:46 near-miss-field: test_cases[0].evaluation_criteria.min_saftey is an unknown field and is ignored; did you mean min_safety?',
       ],
     ],
   ];
@@ -120,8 +120,8 @@ describe('validateDataset', () => {
     const own = (id: string) =>
       `  - id: ${id}\n    input: x\n    reviewer: me\n    expected_output: { tone: kind }\n`;
     assert.deepEqual(brief(await inYaml(own('a') + own('b'))), [
-      '6:5 unknown-field: test_cases[0].reviewer is not a known field and is ignored',
-      '7:24 unknown-field: test_cases[0].expected_output.tone is not a known field and is ignored',
+      '6:5 unknown-field: test_cases[0].reviewer is an unknown field and is ignored',
+      '7:24 unknown-field: test_cases[0].expected_output.tone is an unknown field and is ignored',
     ]);
   });
 
@@ -136,7 +136,7 @@ describe('validateDataset', () => {
   it('names both places of a duplicate id, in every format', async () => {
     const yaml = await inYaml('  - id: a\n    input: x\n  - id: b\n    input: x\n  - id: a\n    input: x\n');
     assert.deepEqual(brief(yaml), [
-      "8:9 duplicate-case-id: the case id 'a' is used twice; first at a.yaml:4:9",
+      "8:9 duplicate-case-id: the case id 'a' is used twice; first occurrence at a.yaml:4:9",
     ]);
     assert.deepEqual(yaml[0]?.related?.[0]?.location.line, 4);
     const line = (id: string) => JSON.stringify({ input: 'x', id });
@@ -166,7 +166,7 @@ describe('validateDataset', () => {
     [
       'a newer major version',
       'schema_version: 3.0.0\n',
-      /^1:17 newer-schema: schema_version is 3\.0\.0; this program reads up to 2\.0\.0/,
+      /^1:17 newer-schema: schema_version is 3\.0\.0; this version reads up to 2\.0\.0/,
     ],
     [
       'a number as schema_version',
@@ -184,9 +184,9 @@ describe('validateDataset', () => {
     [
       'a misspelt list',
       `${HEAD}testcases: []\n`,
-      /near-miss-field: testcases is not a known field and is ignored; did you mean test_cases/,
+      /near-miss-field: testcases is an unknown field and is ignored; did you mean test_cases/,
     ],
-    ['bad YAML', `${HEAD}test_cases: [\n`, /unreadable-file: this is not valid YAML/],
+    ['bad YAML', `${HEAD}test_cases: [\n`, /unreadable-file: invalid YAML/],
   ];
   for (const [name, text, problem] of headers) {
     it(`explains ${name}`, async () => {
@@ -216,7 +216,7 @@ describe('validateDataset', () => {
     const text =
       '{"schema_version":"2.0.0","version":"1.0.0"}\n{"id":\n{"id":"b"}\n{"id":"c","input":"x","input":"y"}\n';
     assert.deepEqual(brief(await validateDataset({ path: 'a.jsonl', text })), [
-      '2:7 unreadable-file: this is not valid JSON: a value is expected here',
+      '2:7 unreadable-file: invalid JSON: expected a value',
       '3:1 missing-field: test_cases[1] has neither input nor messages',
       "4:23 unreadable-file: the key 'input' was already used at a.jsonl:4:11",
     ]);
@@ -246,7 +246,7 @@ describe('validateDataset', () => {
   });
 
   it('refuses a file whose name does not tell its kind', async () => {
-    await assert.rejects(validateDataset({ path: 'a.csv', text: '' }), /does not say what kind/);
+    await assert.rejects(validateDataset({ path: 'a.csv', text: '' }), /does not identify a dataset format/);
   });
 
   it('finds what only the current format refuses in an older file', async () => {

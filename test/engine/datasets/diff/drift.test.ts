@@ -75,7 +75,7 @@ describe('datasetDrift', () => {
 
   it('says why it cannot tell, without a repository or with a broken file', async () => {
     const outside = await drift();
-    assert.ok(outside.state === 'unknown' && /no git repository/.test(outside.reason));
+    assert.ok(outside.state === 'unknown' && /not a git repository/.test(outside.reason));
     commit();
     write('{');
     assert.equal((await drift()).state, 'unknown');

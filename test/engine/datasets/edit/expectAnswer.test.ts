@@ -120,6 +120,6 @@ describe('expectAnswer', () => {
     const [path, text] = shapes['YAML block'] ?? ['', ''];
     await assert.rejects(changed(path, text, 'x', 'gone'), /no case 'gone'/);
     const shared = `${HEAD}test_cases:\n  - id: a\n    input: x\n    expected_output: &e { answer: old }\n  - id: b\n    input: y\n    expected_output: *e\n`;
-    await assert.rejects(changed('d.yaml', shared, 'new'), /without changing something else/);
+    await assert.rejects(changed('d.yaml', shared, 'new'), /without changing other parts/);
   });
 });

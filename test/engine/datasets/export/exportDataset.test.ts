@@ -142,9 +142,9 @@ describe('exportDataset', () => {
     ]);
     assert.deepEqual(kept, { evaluation_criteria: 1, tags: 1 });
     assert.deepEqual(notes, [
-      'expected concepts are checked word for word, without the other forms of a word',
-      'the reference answer is kept, but no assertion checks it',
-      'the expected tool calls are kept, but no assertion checks them',
+      'expected concepts are matched literally, without inflected forms',
+      'the reference answer is kept, but not checked by any assertion',
+      'the expected tool calls are kept, but not checked by any assertion',
     ]);
   });
 
@@ -166,8 +166,8 @@ describe('exportDataset', () => {
       { type: 'is-json', value: { title: '{{ y }}' } },
     ]);
     assert.deepEqual(notes, [
-      'a variable holds {{, {% or {#: promptfoo may take it for a template',
-      'promptfoo reads the file that a variable beginning with file:// names',
+      'a variable contains {{, {% or {#, which promptfoo may treat as a template',
+      'promptfoo reads the file named by a variable that starts with file://',
     ]);
   });
 
@@ -177,8 +177,8 @@ describe('exportDataset', () => {
     assert.equal('ideal' in record, false);
     assert.equal(record.input, '{"q":"x"}');
     assert.deepEqual(notes, [
-      'variables are written as JSON in a text',
-      'no reference answer, so no ideal: OpenAI evals cannot score the case',
+      'variables are written as a JSON string',
+      'without a reference answer there is no ideal, so OpenAI evals cannot score the case',
     ]);
   });
 

@@ -129,7 +129,7 @@ describe('appendCases', () => {
 
   it('refuses a list that it cannot reach in place', async () => {
     const text = 'schema_version: 2.0.0\nversion: 1.0.0\nall: &all [{ id: a, input: x }]\ntest_cases: *all\n';
-    await assert.rejects(appendCases({ path: 'a.yaml', text }, fresh), /without changing something else/);
+    await assert.rejects(appendCases({ path: 'a.yaml', text }, fresh), /without changing other parts/);
   });
 
   it('adds any cases to any dataset, or refuses', async () => {

@@ -74,7 +74,7 @@ describe('media of a conversation', () => {
     const { entry, notes } = await jsonLine({ input: [{ role: 'user', content }], target: 'x' });
 
     assert.deepEqual(entry.messages?.[0]?.content, content);
-    assert.equal(notes.filter((note) => /of the kind (?:image|audio) cannot be sent/.test(note)).length, 2);
+    assert.equal(notes.filter((note) => /of type (?:image|audio) cannot be sent/.test(note)).length, 2);
   });
 });
 
@@ -271,7 +271,7 @@ describe('a table by columns', () => {
   it('is refused where its columns have different lengths', async () => {
     await assert.rejects(
       importText('t.json', JSON.stringify({ input: ['a', 'b'], target: ['c'] }), 'inspect'),
-      /holds no records of the format Inspect/,
+      /no records in this format: Inspect/,
     );
   });
 });

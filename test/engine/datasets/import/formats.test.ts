@@ -124,7 +124,7 @@ describe('import formats', () => {
       { vars: { a: '1' }, assert: [{ type: 'equals', value: '{{ b }} {% if a %}' }] },
     ];
     const { notes } = await importText('t.json', JSON.stringify(tests));
-    assert.equal(Object.keys(notes).filter((note) => /\$ref|could not be filled in/.test(note)).length, 2);
+    assert.equal(Object.keys(notes).filter((note) => /\$ref|could not be rendered/.test(note)).length, 2);
   });
 
   it('leaves a template that no variable of the test fills', async () => {
@@ -139,7 +139,7 @@ describe('import formats', () => {
   it('refuses a test whose lists stand for too many cases', async () => {
     const list = Array.from({ length: 101 }, (_, index) => `v${index}`);
     const tests = JSON.stringify([{ vars: { a: list, b: list } }]);
-    await assert.rejects(importText('t.json', tests), /stand for more than 10000 cases/);
+    await assert.rejects(importText('t.json', tests), /expand to more than 10000 cases/);
   });
 
   it('says of Waza checks without a counterpart that they check nothing', async () => {
@@ -148,7 +148,7 @@ describe('import formats', () => {
     const { cases, notes } = await importText('t.yaml', text);
     assert.equal(cases[0]?.assert, undefined);
     assert.deepEqual(Object.keys(notes), [
-      'the grader text has no counterpart: it is kept in the metadata and checks nothing',
+      'the grader text has no counterpart: it is kept in the metadata, but checks nothing',
     ]);
   });
 });

@@ -14,7 +14,7 @@ describe('openImport', () => {
     const text = lines({ input: 'x', target: 'y', expected: 'y' });
     await assert.rejects(importText('t.jsonl', text), (error) => {
       assert.ok(error instanceof FileError);
-      assert.equal(error.message, 'this could be data of Inspect, or autoevals, Braintrust or Evalite');
+      assert.equal(error.message, 'the data could be from Inspect, or autoevals, Braintrust or Evalite');
       assert.equal(error.remedy, 'Say which: --from inspect or --from autoevals.');
       return true;
     });
@@ -41,13 +41,13 @@ describe('openImport', () => {
   it('refuses an unknown format, a golden dataset, and a file that is not of the named format', async () => {
     await assert.rejects(importText('t.jsonl', lines({ input: 'x' }), 'excel'), UsageError);
     const golden = 'schema_version: 2.0.0\nversion: 1.0.0\ntest_cases: [{ id: a, input: x }]\n';
-    await assert.rejects(importText('t.yaml', golden), /golden dataset already/);
+    await assert.rejects(importText('t.yaml', golden), /already a golden dataset/);
     const streamed = lines(
       { schema_version: '2.0.0', version: '1.0.0' },
       { id: 'a', input: 'x', expected_output: {} },
     );
-    await assert.rejects(importText('t.jsonl', streamed), /golden dataset already/);
-    await assert.rejects(importText('t.yaml', 'a: 1\n', 'promptfoo'), /no records of the format promptfoo/);
+    await assert.rejects(importText('t.jsonl', streamed), /already a golden dataset/);
+    await assert.rejects(importText('t.yaml', 'a: 1\n', 'promptfoo'), /no records in this format: promptfoo/);
     await assert.rejects(importText('t.csv', 'a\n1\n', 'waza'), /no records of the format Waza/);
     await assert.rejects(importText('t.txt', 'x'), /how this file is to be read/);
   });
@@ -57,7 +57,7 @@ describe('openImport', () => {
       await assert.rejects(importText('t.yaml', `prompts: [x]\ntests: ${tests}\n`), (error) => {
         assert.ok(error instanceof FileError);
         assert.match(error.message, /another file: file:\/\/cases.csv/);
-        assert.equal(error.remedy, 'Import that file itself.');
+        assert.equal(error.remedy, 'Import that file instead.');
         return true;
       });
     }
@@ -97,10 +97,10 @@ describe('openImport', () => {
           return error.describe().split('\n')[0];
         },
       );
-    assert.match((await place('input,target\na,b\nc\n')) ?? '', /^t.csv:3:1: this is not valid CSV/);
-    assert.match((await place('input,target\n"a,b\n')) ?? '', /^t.csv:\d+:1: this is not valid CSV/);
-    assert.match((await place('input,input\na,b\n')) ?? '', /two columns are called 'input'/);
-    assert.match((await place('input,__proto__\na,b\n')) ?? '', /must not be called __proto__/);
+    assert.match((await place('input,target\na,b\nc\n')) ?? '', /^t.csv:3:1: invalid CSV/);
+    assert.match((await place('input,target\n"a,b\n')) ?? '', /^t.csv:\d+:1: invalid CSV/);
+    assert.match((await place('input,input\na,b\n')) ?? '', /two columns are named 'input'/);
+    assert.match((await place('input,__proto__\na,b\n')) ?? '', /cannot be named __proto__/);
     assert.match((await place('input,\na,b\n')) ?? '', /column 2 has no name/);
     assert.match((await place('')) ?? '', /the file is empty/);
   });

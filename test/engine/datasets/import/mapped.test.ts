@@ -64,8 +64,8 @@ describe('import with named fields', () => {
   it('says what it cannot read', async () => {
     const text = JSON.stringify(record);
     await assert.rejects(mapped('t.jsonl', text, ['question']), refused(/--map cannot be question/));
-    await assert.rejects(mapped('t.jsonl', text, ['question=nowhere']), refused(/Places: input/));
-    await assert.rejects(mapped('t.jsonl', text, ['answer=id']), refused(/no --map says what the input is/));
+    await assert.rejects(mapped('t.jsonl', text, ['question=nowhere']), refused(/Targets: input/));
+    await assert.rejects(mapped('t.jsonl', text, ['answer=id']), refused(/no --map defines the input/));
     await assert.rejects(mapped('t.jsonl', text, ['q=input']), refused(/the record has no q/));
     await assert.rejects(
       mapped('t.jsonl', text, ['question=input'], 'inspect'),

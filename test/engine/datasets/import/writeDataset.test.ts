@@ -64,8 +64,8 @@ describe('writeDataset', () => {
   });
 
   it('refuses to write nothing, a file of another kind, and one where there is no folder', async () => {
-    await assert.rejects(write('none.jsonl', one([])), /there is no case to write/);
-    await assert.rejects(write('a.txt', one([{ id: 'a', input: 'x' }])), /what kind of dataset/);
+    await assert.rejects(write('none.jsonl', one([])), /there are no cases to write/);
+    await assert.rejects(write('a.txt', one([{ id: 'a', input: 'x' }])), /not identify a dataset format/);
     await assert.rejects(write('no/folder.jsonl', one([{ id: 'a', input: 'x' }])), (error) => {
       assert.ok(error instanceof FileError);
       assert.match(error.message, /cannot be written \(ENOENT\)/);

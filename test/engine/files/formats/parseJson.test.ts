@@ -61,7 +61,7 @@ describe('parseJson', () => {
       '{"a":'.repeat(200_000),
     ]) {
       const error = refusal(text);
-      assert.match(error.message, /nesting is deeper than 200/);
+      assert.match(error.message, /nested deeper than 200/);
       assert.equal((error.where as { line: number }).line, 1);
     }
   });

@@ -56,10 +56,10 @@ describe('decodeUtf8', () => {
     assert.match(refusal([0xfe, 0xff, 0x00, 0x61]).message, /big endian/);
   });
 
-  it('knows a pointer of Git LFS by its first line', () => {
+  it('knows a Git LFS pointer by its first line', () => {
     const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n';
     const error = refusal(Buffer.from(pointer));
-    assert.match(error.message, /pointer of Git LFS/);
+    assert.match(error.message, /Git LFS pointer/);
     assert.match(error.remedy ?? '', /git lfs pull/);
     assert.equal(decodeUtf8(Buffer.from(` ${pointer}`), 'a.txt'), ` ${pointer}`);
   });

@@ -43,7 +43,7 @@ describe('fixes', () => {
       text.replace('"a" # again', '"a-3" # again').replace('"expected_concept"', '"expected_concepts"'),
     );
     assert.deepEqual(await problemLines(file), [
-      '11:5-11:11 warning unknown-field: test_cases[2].inputs is not a known field and is ignored',
+      '11:5-11:11 warning unknown-field: test_cases[2].inputs is an unknown field and is ignored',
     ]);
   });
 

@@ -63,7 +63,7 @@ describe('what a promptfoo file holds in the wrong form', () => {
     'scenarios: [{ configs: [] }]': /:3 error: a scenario must be a map with a "config"/,
     'scenarios: file://none.yaml': /:3 error: none\.yaml: the file does not exist/,
     'scenarios: [file://none-*.yaml]': /:3 error: no file matches file:\/\/none-\*\.yaml/,
-    'tests: twice.csv': /twice\.csv:1 error: two columns are called '__expected'\. Number them: __expected1/,
+    'tests: twice.csv': /twice\.csv:1 error: two columns are named '__expected'\. Number them: __expected1/,
   };
   for (const [text, expected] of Object.entries(rest))
     it(`is an error: ${text}`, async () => {

@@ -124,7 +124,7 @@ describe('dotprompt', () => {
     ]);
     assert.match(
       complaint(() => render('{{media url=photo}}', { photo: '../a.png' })),
-      /cannot be sent as media/,
+      /cannot be sent as an image/,
     );
   });
 
@@ -160,21 +160,17 @@ describe('dotprompt', () => {
 
   const errors: [what: string, text: string, expected: RegExp][] = [
     ['an unknown role', 'a\n  {{role "root"}}b', /^p\.prompt:2:3: 'root' is not a role/],
-    [
-      'an open block',
-      'a\n{{#if x}}b{{#each y}}{{/each}}{{z}}',
-      /^p\.prompt:2:1: a template block is not closed/,
-    ],
+    ['an open block', 'a\n{{#if x}}b{{#each y}}{{/each}}{{z}}', /^p\.prompt:2:1: unclosed template block/],
     [
       'blocks that do not match',
       '---\nmodel: a\n---\na\n{{#if x}}b{{/each}}',
       /^p\.prompt:5:4: .*if doesn't match each/,
     ],
-    ['a broken tag', 'a\n{{x', /^p\.prompt:2:1: the template tag cannot be read/],
+    ['a broken tag', 'a\n{{x', /^p\.prompt:2:1: invalid template tag/],
     [
       'an unknown type',
       '---\ninput:\n  schema:\n    a: text\n---\n{{a}}',
-      /^p\.prompt:4:8: 'text' is not a type/,
+      /^p\.prompt:4:8: 'text' is not a known type/,
     ],
     [
       'an unknown kind',

@@ -88,7 +88,7 @@ describe('.prompt.yml', () => {
     [
       'content that is no text',
       'messages:\n  - role: user\n    content: [a]\n',
-      /:3:14: messages\[0\]\.content is a list; expected a text/,
+      /:3:14: messages\[0\]\.content is a list; expected a string/,
     ],
     [
       'an unknown response format',
@@ -98,7 +98,7 @@ describe('.prompt.yml', () => {
     [
       'a schema that is no JSON',
       `${message}responseFormat: json_schema\njsonSchema: '{'\n`,
-      /:5:13: the JSON schema cannot be read/,
+      /:5:13: invalid JSON schema/,
     ],
     [
       'an evaluator without check',
@@ -118,7 +118,7 @@ describe('.prompt.yml', () => {
     [
       'a template that is not closed',
       'messages:\n  - role: user\n    content: |\n      hi\n        {{ x\n',
-      /:5:9: the template tag is not closed/,
+      /:5:9: unclosed template tag/,
     ],
   ];
   for (const [what, text, expected] of errors) {

@@ -29,13 +29,13 @@ describe('templates of promptfoo', () => {
     const template = 'One\nTwo {{ x | }} three\nFour';
     assert.equal(
       complaint(template),
-      'the name of a filter was expected, but “}}” stands there (line 2, column 12: “Two {{ x | }} three”)',
+      "expected the name of a filter, but found '}}' (line 2, column 12: 'Two {{ x | }} three')",
     );
     assert.throws(() => checkNunjucks(template), NunjucksError);
     assert.match(complaint('{% if a %}'), /\{% endif %\} is missing \(line 1, column 1/);
-    assert.match(complaint('{{ a | nope }}'), /there is no filter “nope” in Nunjucks \(line 1, column 8/);
-    assert.match(complaint('{{ 5 | upper }}'), /the filter “upper”: it needs a text, not 5/);
-    assert.match(complaint(`${'x'.repeat(500)}{{ }}${'y'.repeat(500)}`), /column 504: “….{80,90}…”\)$/);
+    assert.match(complaint('{{ a | nope }}'), /Nunjucks has no filter 'nope' \(line 1, column 8/);
+    assert.match(complaint('{{ 5 | upper }}'), /the filter 'upper': it requires a string, not 5/);
+    assert.match(complaint(`${'x'.repeat(500)}{{ }}${'y'.repeat(500)}`), /column 504: '….{80,90}…'\)$/);
   });
 
   it('reads values as data, whatever they hold', () => {
@@ -49,7 +49,7 @@ describe('templates of promptfoo', () => {
 
   it('changes no value of the case', () => {
     const list = ['b', 'a'];
-    assert.match(complaint('{{ list.push("c") }}', { list }), /“list.push” is not a function/);
+    assert.match(complaint('{{ list.push("c") }}', { list }), /'list.push' is not a function/);
     assert.equal(renderNunjucks('{{ list | sort }}{{ list | reverse }}', { list }), 'a,ba,b');
     assert.deepEqual(list, ['b', 'a']);
   });

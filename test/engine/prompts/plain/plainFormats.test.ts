@@ -153,7 +153,7 @@ describe('a chat array in JSON', () => {
     const image = '[{"role": "user", "content": [{"type": "image_url"}]}]';
     assert.match(
       complaint(() => parse('c.json', image)),
-      /^c\.json:1:31: a part of the kind "image_url" cannot be sent/,
+      /^c\.json:1:31: content parts of type "image_url" cannot be sent/,
     );
     assert.match(
       complaint(() => parse('c.json', '[]')),
@@ -166,7 +166,7 @@ describe('parsePrompt', () => {
   it('refuses a file of no known kind, and takes a format by name', () => {
     assert.match(
       complaint(() => parse('a.yaml', 'x')),
-      /^a\.yaml: this is not a kind of prompt file/,
+      /^a\.yaml: unknown prompt file format/,
     );
     assert.equal(parse('a.yaml', 'Hello', {}, { format: 'instructions' }).messages[0]?.role, 'system');
   });

@@ -201,17 +201,17 @@ describe('prompty errors', () => {
     [
       'an unset variable without default',
       '---\ninputs:\n  a:\n    default: ${env:NOPE}\n---\nx',
-      'p.prompty:4:14: the environment variable NOPE is not set\n  Set NOPE, or give a default: ${env:NOPE:value}',
+      'p.prompty:4:14: the environment variable NOPE is not set\n  Set NOPE, or provide a default: ${env:NOPE:value}',
     ],
     [
       'a wrong kind of parameter',
       '---\nmodel:\n  options:\n    temperature: hot\n---\nx',
-      'p.prompty:4:18: model.options.temperature is a text; expected a number',
+      'p.prompty:4:18: model.options.temperature is a string; expected a number',
     ],
     [
       'an unknown template format',
       '---\ntemplate:\n  format: erb\n---\nx',
-      'p.prompty:3:11: the template format "erb" is not known\n  Write jinja2, nunjucks or mustache.',
+      'p.prompty:3:11: unknown template format "erb"\n  Use jinja2, nunjucks or mustache.',
     ],
     [
       'a tool without name',
@@ -221,17 +221,17 @@ describe('prompty errors', () => {
     [
       'no text',
       '---\nname: a\n---\n\n',
-      'p.prompty:5:1: the prompt has no text\n  Write what the model is told.',
+      'p.prompty:5:1: the prompt has no text\n  Write the instructions for the model.',
     ],
     [
       'settings that are not a map',
       '---\n- a\n---\nx',
-      'p.prompty:2:1: the front matter is not a map of settings\n  Write one setting a line, as in: name: greeting',
+      'p.prompty:2:1: the front matter is not a map of settings\n  Write one setting per line, for example name: greeting.',
     ],
     [
       'front matter without end',
       '\n---\nname: a\nx',
-      'p.prompty:2:1: the front matter is not closed\n  Add a line with only --- after the settings.',
+      'p.prompty:2:1: the front matter is not closed\n  Add a --- line after the settings.',
     ],
   ];
   for (const [what, text, expected] of cases) {

@@ -77,6 +77,7 @@ function tallyFields(
       for (const part of Object.keys(value)) tally.keep(`expected_output.${part}`);
     } else if (name !== 'id') tally.keep(name);
   }
-  if (form === 'variables') tally.note('variables are written as JSON in a text');
-  if (ideal === undefined) tally.note('no reference answer, so no ideal: OpenAI evals cannot score the case');
+  if (form === 'variables') tally.note('variables are written as a JSON string');
+  if (ideal === undefined)
+    tally.note('without a reference answer there is no ideal, so OpenAI evals cannot score the case');
 }

@@ -76,7 +76,7 @@ function fromExpected(testCase: GoldenCase, tally: ImportTally): JsonObject[] {
     const threshold = testCase.evaluation_criteria?.min_relevance ?? DEFAULT_RELEVANCE;
     const assert = expected_concepts.map((value) => ({ type: 'icontains', value }));
     made.push({ type: 'assert-set', threshold, metric: 'expected_output.expected_concepts', assert });
-    tally.note('expected concepts are checked word for word, without the other forms of a word');
+    tally.note('expected concepts are matched literally, without inflected forms');
   }
 
   if (forbidden_concepts && forbidden_concepts.length > 0) {
@@ -85,8 +85,8 @@ function fromExpected(testCase: GoldenCase, tally: ImportTally): JsonObject[] {
   }
 
   if (json_schema) made.push({ type: 'is-json', value: json_schema, metric: 'expected_output.json_schema' });
-  if (answer !== undefined) tally.note('the reference answer is kept, but no assertion checks it');
-  if (tool_calls) tally.note('the expected tool calls are kept, but no assertion checks them');
+  if (answer !== undefined) tally.note('the reference answer is kept, but not checked by any assertion');
+  if (tool_calls) tally.note('the expected tool calls are kept, but not checked by any assertion');
   for (const name of Object.keys(unknown)) tally.keep(`expected_output.${name}`);
 
   return made;
@@ -123,7 +123,7 @@ function escapeAssertion(assertion: JsonObject, tally: ImportTally): JsonObject 
 function escapeText(value: JsonValue, tally: ImportTally): JsonValue {
   if (typeof value !== 'string' || !TEMPLATE.test(value)) return value;
   if (!value.includes('endraw')) return `{% raw %}${value}{% endraw %}`;
-  tally.note('an assertion holds {% endraw %}: promptfoo will take it for a template');
+  tally.note('an assertion contains {% endraw %}, which promptfoo will treat as a template');
   return value;
 }
 
@@ -133,9 +133,9 @@ const TEMPLATE = /\{[{%#]/;
 function noteVariables(vars: JsonObject, tally: ImportTally): void {
   const texts = Object.values(vars).filter((value) => typeof value === 'string');
   if (texts.some((text) => TEMPLATE.test(text))) {
-    tally.note('a variable holds {{, {% or {#: promptfoo may take it for a template');
+    tally.note('a variable contains {{, {% or {#, which promptfoo may treat as a template');
   }
   if (texts.some((text) => text.startsWith('file://'))) {
-    tally.note('promptfoo reads the file that a variable beginning with file:// names');
+    tally.note('promptfoo reads the file named by a variable that starts with file://');
   }
 }

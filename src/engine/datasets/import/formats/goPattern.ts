@@ -25,14 +25,14 @@ export function readGoPattern(text: string): ReadPattern {
   }
 
   const inner = findOutside(pattern, /^\(\?[imsU-]+\)/);
-  if (inner) return { fault: `${inner} stands within it: JavaScript has flags for a whole pattern only` };
+  if (inner) return { fault: `${inner} appears inside it, but JavaScript flags apply to the whole pattern` };
   for (const [sign, name] of FOREIGN) {
     if (findOutside(pattern, new RegExp(`^(?:${sign.source})`)))
-      return { fault: `JavaScript does not know ${name}` };
+      return { fault: `JavaScript does not support ${name}` };
   }
 
   if (flags.has('m') && /\\[Az]/.test(pattern))
-    return { fault: 'JavaScript has no \\A or \\z beside the flag m' };
+    return { fault: 'JavaScript does not support \\A or \\z with the flag m' };
 
   flags.delete('U');
   const translated = pattern.replace(/\\[\s\S]|\(\?P</g, (piece) => TRANSLATED[piece] ?? piece);

@@ -20,7 +20,7 @@ export const inspect: ImportFormat = {
     const id = record.takeText('id');
     const metadata = record.takeMap('metadata');
     if (SANDBOX.some((name) => record.has(name))) {
-      tally.note('files, setup and sandbox are kept in the metadata: nothing prepares them before the case');
+      tally.note('files, setup and sandbox are kept in the metadata, but are not set up before the case');
     }
 
     return [

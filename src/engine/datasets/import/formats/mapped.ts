@@ -21,7 +21,9 @@ const PLACES =
 export function mappedFormat(maps: readonly string[]): ImportFormat {
   const fields = maps.map(readMap);
   if (!fields.some(({ place }) => place === 'input' || place.startsWith('input.'))) {
-    throw new UsageError('no --map says what the input is', { remedy: 'Add e.g. --map question=input.' });
+    throw new UsageError('no --map defines the input', {
+      remedy: 'Add one, for example --map question=input.',
+    });
   }
 
   return {
@@ -45,7 +47,7 @@ function readMap(text: string): FieldMap {
     field !== '';
   if (at > 0 && known) return { field, place };
   throw new UsageError(`--map cannot be ${text}`, {
-    remedy: `Write a field of the records and its place, e.g. question=input or answer=expected_output.answer. Places: ${PLACES}.`,
+    remedy: `Write a field of the records and its target, for example question=input or answer=expected_output.answer. Targets: ${PLACES}.`,
   });
 }
 

@@ -55,14 +55,14 @@ function checks(row: JsonObject, { document, tally }: ImportContext): JsonObject
     const label = typeof name === 'string' ? name : 'without a name';
 
     if (!isJsonObject(string)) {
-      tally.drop(`evaluator ${label}: it stays with the prompt file`);
+      tally.drop(`evaluator ${label}: left in the prompt file`);
       return [];
     }
 
     return Object.entries(string).flatMap(([check, text]) => {
       const type = CHECKS[check];
       if (type === undefined || typeof text !== 'string') {
-        tally.drop(`evaluator ${label}: the check ${check} is not known`);
+        tally.drop(`evaluator ${label}: unknown check ${check}`);
         return [];
       }
       const { value } = fillTexts(text, row);

@@ -44,8 +44,7 @@ function isTest(record: SourceRecord): boolean {
 
 function takeTest(record: SourceRecord): PromptfooTest {
   const vars = record.takeMap('vars');
-  if (!vars && record.has('vars'))
-    throw record.fail('the variables are not a map here', 'Write them under vars:');
+  if (!vars && record.has('vars')) throw record.fail('the variables are not a map', 'Put them under vars:');
 
   const assertions = record.take('assert');
   const description = record.takeText('description');
@@ -65,7 +64,7 @@ function takeTest(record: SourceRecord): PromptfooTest {
 function asAssertions(value: JsonValue | undefined, record: SourceRecord): JsonObject[] {
   if (value === undefined) return [];
   if (Array.isArray(value) && value.every(isJsonObject)) return value;
-  throw record.fail('assert is not a list of assertions', 'Write each as a map with a type.');
+  throw record.fail('assert must be a list of assertions', 'Write each one as a map with a type.');
 }
 
 /** `defaultTest` of a configuration: its variables and assertions come first, a test's own win. */
@@ -123,13 +122,13 @@ function isMade(assertion: JsonObject): boolean {
 
 function readAssertion(assertion: JsonObject, variables: JsonObject, { tally }: ImportContext): JsonObject {
   if (typeof assertion['$ref'] === 'string') {
-    tally.note('an assertion refers to a template by $ref: write it out, it is an error as it stands');
+    tally.note('an assertion refers to a template by $ref, which is an error: write the assertion out');
   }
   const unwrapped = mapTexts(assertion, unwrap, true);
   const isRaw = JSON.stringify(unwrapped) !== JSON.stringify(assertion);
   if (isRaw) return unwrapped;
   const { value, left } = fillTexts(assertion, variables);
-  if (left > 0) tally.note('a template in an assertion could not be filled in: it stands as it was');
+  if (left > 0) tally.note('a template in an assertion could not be rendered and was left as is');
   return value;
 }
 

@@ -52,7 +52,7 @@ export function promptfooRow(record: SourceRecord, tally: ImportTally): Promptfo
   const threshold = takeNumber(record, '__threshold');
 
   for (const name of record.names.filter((column) => column.startsWith('__') && record.has(column))) {
-    if (name in record.rest()) tally.note(`the column ${name} is not known: it is kept in the metadata`);
+    if (name in record.rest()) tally.note(`the unknown column ${name} is kept in the metadata`);
   }
 
   return {

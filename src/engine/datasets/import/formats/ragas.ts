@@ -57,8 +57,7 @@ export const ragas: ImportFormat = {
   },
 };
 
-const RECORDED =
-  'a conversation goes on behind its last question: what was recorded there is kept in the metadata';
+const RECORDED = 'what follows the last question of a conversation is kept in the metadata';
 
 /** Samples of several turns hold what an agent answered; the case ends where it is to answer. */
 function untilLastQuestion(input: Pick<CaseDraft, 'input' | 'messages'>) {

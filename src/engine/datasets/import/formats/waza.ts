@@ -78,7 +78,7 @@ function graders(
     }
     unread.push(grader);
     const type = isJsonObject(grader) ? String(grader['type']) : 'without a type';
-    tally.note(`the grader ${type} has no counterpart: it is kept in the metadata and checks nothing`);
+    tally.note(`the grader ${type} has no counterpart: it is kept in the metadata, but checks nothing`);
   }
 
   return { assert, unread };
@@ -104,7 +104,7 @@ function patternValue(text: string, record: SourceRecord): JsonObject {
   if ('fault' in read) {
     throw record.fail(
       `the pattern ${excerpt(text, 200)} of a text grader cannot be used: ${read.fault}`,
-      'Write it so that JavaScript understands it, too: flags such as (?i) at its beginning only.',
+      'Rewrite it in JavaScript syntax, with flags such as (?i) only at the start.',
     );
   }
   return { value: read.pattern, ...(read.flags === '' ? {} : { flags: read.flags }) };

@@ -17,7 +17,7 @@ export function inputPart(
   if (value === undefined || value === null) {
     const map = suggestedMap(record.value);
     const remedy = 'Give it an input, or remove it from the file.';
-    throw record.fail(`the record has no ${name}`, map ? `Say what is the input: ${map}` : remedy);
+    throw record.fail(`the record has no ${name}`, map ? `Specify the input: ${map}` : remedy);
   }
   const messages = asMessages(value);
   if (messages) return { messages };
@@ -42,7 +42,7 @@ export function answerPart(
 
   const [first, ...others] = value;
   if (first === undefined) {
-    tally.note('the list of expected answers is empty: the case has no reference answer');
+    tally.note('the list of expected answers is empty, so the case has no reference answer');
     return { kept: { [name]: value } };
   }
 
@@ -52,7 +52,7 @@ export function answerPart(
 
   const expected_output = { answer: String(first) };
   // One text alone and one in a list are told apart, so that an export gives back what there was.
-  if (others.length > 0) tally.note('several answers are accepted: the first became the reference answer');
+  if (others.length > 0) tally.note('several answers are accepted; the first is the reference answer');
 
   return { expected_output, kept: { [name]: value } };
 }
@@ -92,6 +92,6 @@ function messagePart(
 
 function answerText(value: JsonValue, tally: ImportTally): string {
   if (typeof value !== 'object') return String(value);
-  tally.note('structured data is expected: the reference answer is its JSON');
+  tally.note('structured data is expected; the reference answer is its JSON');
   return JSON.stringify(value);
 }

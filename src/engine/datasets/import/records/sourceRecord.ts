@@ -58,7 +58,7 @@ export class SourceRecord {
     for (const name of names) {
       const value = this.#peek(name);
       if (value === undefined) continue;
-      if (typeof value === 'object') throw this.fail(`${name} is not a text`);
+      if (typeof value === 'object') throw this.fail(`${name} is not a string`);
       this.#taken.add(name);
       return String(value);
     }

@@ -15,7 +15,7 @@ export function expandVariables(variables: JsonObject, record: SourceRecord): Js
       Array.isArray(value) && typeof value[0] === 'string' ? value : [value];
     if (combinations.length * values.length > MAX_COMBINATIONS) {
       throw record.fail(
-        `the lists among the variables stand for more than ${MAX_COMBINATIONS} cases`,
+        `the lists in the variables expand to more than ${MAX_COMBINATIONS} cases`,
         'Split the test.',
       );
     }

@@ -21,7 +21,7 @@ export async function detectImportFormat(source: ImportSource, signal: AbortSign
 
   if (only) {
     const titles = found.map((format) => format.title).join(', or ');
-    throw new FileError(`this could be data of ${titles}`, {
+    throw new FileError(`the data could be from ${titles}`, {
       where: { path: source.path },
       remedy: `Say which: ${found.map((format) => `--from ${format.name}`).join(' or ')}.`,
     });
@@ -29,7 +29,7 @@ export async function detectImportFormat(source: ImportSource, signal: AbortSign
 
   const known = IMPORT_FORMATS.filter((format) => format.kinds.includes(source.kind));
   const map = await mapFor(source, signal);
-  throw new FileError('the fields of the records do not tell which tool wrote them', {
+  throw new FileError('cannot tell from the fields which tool wrote the records', {
     where: { path: source.path },
     remedy: `${map ? `Say what the fields are: ${map}\n  Or name` : 'Name'} the tool with --from:\n${known.map((format) => `    ${format.name}: ${format.fields}`).join('\n')}`,
   });
@@ -73,8 +73,8 @@ async function isGolden(source: ImportSource, signal: AbortSignal): Promise<bool
 }
 
 function golden({ path }: ImportSource): FileError {
-  return new FileError('this is a golden dataset already', {
+  return new FileError('this is already a golden dataset', {
     where: { path },
-    remedy: 'Use it as it is, or bring it to the newest schema with: touchstone upgrade',
+    remedy: 'Use it as is, or upgrade it to the current schema: touchstone upgrade',
   });
 }

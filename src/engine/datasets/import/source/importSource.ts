@@ -84,9 +84,9 @@ function fileKind(path: string): FileKind {
   const format = dataFormat(path);
   if (format) return format;
   if (extname(path).toLowerCase() === '.csv') return 'csv';
-  throw new FileError('the name does not say how this file is to be read', {
+  throw new FileError('the file extension does not identify the format', {
     where: { path },
-    remedy: 'Name it .yaml, .json, .jsonl or .csv.',
+    remedy: 'Rename it to .yaml, .json, .jsonl or .csv.',
   });
 }
 
@@ -111,14 +111,14 @@ function recordsOf(document: SourceDocument, at: Pointer): SourceRecord[] {
 function asRecord(value: JsonValue, location: SourceLocation): SourceRecord {
   if (isJsonObject(value)) return new SourceRecord(value, location);
   if (typeof value === 'string' && value.startsWith('file://')) {
-    throw new FileError(`the records stand in another file: ${excerpt(value, 200)}`, {
+    throw new FileError(`the records are in another file: ${excerpt(value, 200)}`, {
       where: location,
-      remedy: 'Import that file itself.',
+      remedy: 'Import that file instead.',
     });
   }
   throw new FileError('this record is not a map', {
     where: location,
-    remedy: 'Each record must be a map of fields. To leave it out, remove it from the file.',
+    remedy: 'Each record must be a map of fields. To skip this one, remove it from the file.',
   });
 }
 

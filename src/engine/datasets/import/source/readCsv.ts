@@ -36,9 +36,9 @@ function parseRows(text: string, path: string): Row[] {
     const relaxed = error.code === 'INVALID_OPENING_QUOTE' ? relaxedRows(text) : undefined;
     if (relaxed) return relaxed;
     const line = typeof error['lines'] === 'number' ? error['lines'] : 1;
-    throw new FileError(`this is not valid CSV: ${excerpt(error.message, 200)}`, {
+    throw new FileError(`invalid CSV: ${excerpt(error.message, 200)}`, {
       where: { path, line, column: 1 },
-      remedy: 'Each row needs as many cells as the first one, and each quote its end.',
+      remedy: 'Every row needs as many cells as the header, and every quote must be closed.',
       cause: error,
     });
   }
@@ -77,8 +77,8 @@ function refuseNames(names: readonly string[], path: string): void {
   const where = { path, line: 1, column: 1 };
   for (const [index, name] of names.entries()) {
     if (name === '') throw new FileError(`column ${index + 1} has no name`, { where });
-    if (FORBIDDEN_KEYS.has(name)) throw new FileError(`a column must not be called ${name}`, { where });
+    if (FORBIDDEN_KEYS.has(name)) throw new FileError(`a column cannot be named ${name}`, { where });
     if (names.indexOf(name) < index)
-      throw new FileError(`two columns are called '${excerpt(name)}'`, { where });
+      throw new FileError(`two columns are named '${excerpt(name)}'`, { where });
   }
 }
