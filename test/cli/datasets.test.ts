@@ -278,10 +278,10 @@ describe('dataset commands', () => {
         assert.equal(code, 2);
         return err;
       };
-      assert.match(await fails('HEAD', 'a.golden.yaml'), /there is no git repository here/);
+      assert.match(await fails('HEAD', 'a.golden.yaml'), /not a git repository/);
       git('init', '-q');
       commit();
-      assert.match(await fails('v9', 'a.golden.yaml'), /no file and no git revision v9/);
+      assert.match(await fails('v9', 'a.golden.yaml'), /no file or git revision named v9/);
       assert.match(await fails('HEAD:b.golden.yaml', 'a.golden.yaml'), /HEAD has no file b.golden.yaml/);
       assert.match(await fails('HEAD', 'main'), /neither HEAD nor main names a file/);
       assert.match(await fails('HEAD', 'gone.golden.yaml'), /gone.golden.yaml: the file does not exist/);

@@ -145,8 +145,8 @@ describe('validateDataset', () => {
       text: `{"schema_version":"2.0.0","version":"1.0.0"}\n${line('a')}\n\n${line('a')}\n${line('a')}\n`,
     });
     assert.deepEqual(brief(jsonl), [
-      "4:19 duplicate-case-id: the case id 'a' is used twice; first at a.jsonl:2:19",
-      "5:19 duplicate-case-id: the case id 'a' is used twice; first at a.jsonl:2:19",
+      "4:19 duplicate-case-id: the case id 'a' is used twice; first occurrence at a.jsonl:2:19",
+      "5:19 duplicate-case-id: the case id 'a' is used twice; first occurrence at a.jsonl:2:19",
     ]);
     const json = `{"schema_version":"2.0.0","version":"1.0.0","test_cases":[\n${line('a')},\n${line('a')}]}`;
     assert.deepEqual(
