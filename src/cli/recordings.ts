@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Engine } from '../engine/engine.ts';
 import { UsageError } from '../engine/errors.ts';
 import type { RunRecord } from '../engine/model/run.ts';
+import { ensureEvaluation } from '../engine/runs/planChanges.ts';
 import type { RunOverrides } from '../engine/runs/preparation/runOverrides.ts';
 
 /** Where outputs come from or go to, beside the store. */
@@ -37,7 +38,11 @@ export function recordingOverrides(
 
 /** The run that `--rejudge` means: the one of that id, or the newest of the chosen suites. */
 export function findJudgedRun(engine: Engine, rejudge: string | true, suites: readonly string[]): RunRecord {
-  if (rejudge !== true) return engine.store.getRun(rejudge);
+  if (rejudge !== true) {
+    const named = engine.store.getRun(rejudge);
+    ensureEvaluation(named.id, named.plan, 'judged anew');
+    return named;
+  }
   const run = engine.store.evaluations(1000).find(({ plan }) => suites.includes(plan.suite));
   if (run) return run;
   throw new UsageError('no run is stored whose outputs could be judged anew', {

@@ -30,6 +30,7 @@ export class RunFeed {
     this.#session.tell('run/started', {
       runId,
       ...this.#part,
+      ...(plan.comparison ? { comparison: plan.comparison } : {}),
       suite: plan.suite,
       dataset: plan.dataset.path,
       targets: plan.targets.map(({ name }) => name),

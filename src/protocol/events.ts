@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { EventTable } from './call.ts';
 import { changeCounts, comparedCase } from './compareCalls.ts';
 import { failure } from './failure.ts';
-import { runRow, trialCounts } from './runEntries.ts';
+import { comparedSides, runRow, trialCounts } from './runEntries.ts';
 
 /** What the engine process tells on its own. */
 export const engineEvents = {
@@ -11,6 +11,8 @@ export const engineEvents = {
     runId: z.string(),
     /** The run in which its results stand in place of others. */
     partOf: z.string().exactOptional(),
+    /** Present in a run that is made for a comparison: it is none of the evaluations. */
+    comparison: comparedSides.exactOptional(),
     suite: z.string(),
     dataset: z.string(),
     targets: z.array(z.string()),
@@ -33,7 +35,7 @@ export const engineEvents = {
     runId: z.string(),
     /** `failed`: the run itself broke and can be resumed; what a case did is in its results. */
     outcome: z.enum(['complete', 'interrupted', 'failed']),
-    /** The gate's word, or whether every case passed; null unless complete. */
+    /** The gate's word, or whether every case passed; null unless it is an evaluation that is complete. */
     passed: z.boolean().nullable(),
     failure: failure.exactOptional(),
   }),

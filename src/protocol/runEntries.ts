@@ -9,6 +9,9 @@ export const trialStatus = z.enum(['passed', 'failed', 'errored']);
 
 export const trialCounts = z.object({ passed: z.int(), failed: z.int(), errored: z.int() });
 
+/** What the two sides of a comparison are called. */
+export const comparedSides = z.object({ baseline: z.string(), candidate: z.string() });
+
 /** What a run is made of, and how far it is. */
 export const runIdentity = z.looseObject({
   id: z.string(),
@@ -25,8 +28,8 @@ export const runIdentity = z.looseObject({
     tags: z.array(z.string()),
     ids: z.array(z.string()).exactOptional(),
   }),
-  /** What the two sides are called, in a run that was made for a comparison: it cannot be resumed. */
-  comparison: z.object({ baseline: z.string(), candidate: z.string() }).exactOptional(),
+  /** Present in a run that was made for a comparison: it cannot be resumed. */
+  comparison: comparedSides.exactOptional(),
   /** What of the suite did not take part; absent where it ran whole. */
   left_out: z
     .object({ targets: z.array(z.string()).exactOptional(), judge: z.literal(true).exactOptional() })

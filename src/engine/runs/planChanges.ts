@@ -39,10 +39,10 @@ export function isPartOf(run: RunRecord, after: RunPlan, files: FileLists): bool
 }
 
 /** Throws ResumeError when the run was made for a comparison: half of its trials are the other side's. */
-export function ensureEvaluation(runId: string, { comparison }: RunPlan): void {
+export function ensureEvaluation(runId: string, { comparison }: RunPlan, verb = 'resumed'): void {
   if (!comparison) return;
   throw new ResumeError(
-    `run ${runId} compares ${comparison.baseline} with ${comparison.candidate}, so it cannot be resumed as an evaluation`,
+    `run ${runId} compares ${comparison.baseline} with ${comparison.candidate}, so it cannot be ${verb} as an evaluation`,
     { remedy: 'Compare again with touchstone compare: what was measured is used again.' },
   );
 }

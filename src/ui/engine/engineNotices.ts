@@ -47,7 +47,7 @@ export function registerEngineNotices(engine: EngineClient, output: Output): vsc
 
 /** A run that was made for a comparison cannot be resumed by itself. */
 async function evaluationsOf(engine: EngineClient, runIds: readonly string[]): Promise<string[]> {
-  const { runs } = await engine.call('run/list', { limit: 200 });
-  const compared = new Set(runs.filter(({ comparison }) => comparison !== undefined).map(({ id }) => id));
+  const { runs } = await engine.call('run/list', { what: 'comparisons', limit: 200 });
+  const compared = new Set(runs.map(({ id }) => id));
   return runIds.filter((id) => !compared.has(id));
 }

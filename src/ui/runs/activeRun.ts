@@ -6,6 +6,8 @@ export interface ActiveRun {
   readonly runId: string;
   /** The run in which its results stand in place of others. */
   readonly partOf?: string;
+  /** Present in a run that is made for a comparison: both sides are in it, so that its counts are those of neither. */
+  readonly comparison?: { readonly baseline: string; readonly candidate: string };
   readonly suite: string;
   /** Relative to the workspace, as in the listing. */
   readonly dataset: string;

@@ -12,7 +12,7 @@ import { allResults } from './resultPages.ts';
 import { casesArgument, fileArgument, runArgument, suiteArgument } from './runArguments.ts';
 import type { RunController, RunRequest } from './runController.ts';
 import type { RunPorts } from './runPorts.ts';
-import { endText, progressText, withRunProgress } from './runProgress.ts';
+import { endText, nameOf, progressText, withRunProgress } from './runProgress.ts';
 
 type RunHead = EngineCalls['run/list']['result']['runs'][number];
 
@@ -183,7 +183,7 @@ async function headOf({ engine }: RunPorts, runId: string | undefined): Promise<
 
 async function pickInterrupted({ engine }: RunPorts): Promise<string | undefined> {
   const { runs } = await engine.call('run/list', { limit: 200 });
-  const interrupted = runs.filter(({ state, comparison }) => state === 'interrupted' && !comparison);
+  const interrupted = runs.filter(({ state }) => state === 'interrupted');
   if (interrupted.length === 0) {
     void vscode.window.showInformationMessage(vscode.l10n.t('No run was interrupted.'));
     return undefined;
@@ -199,6 +199,6 @@ async function pickInterrupted({ engine }: RunPorts): Promise<string | undefined
 }
 
 async function pickActive({ active }: RunController): Promise<string | undefined> {
-  const items = active.map((one) => ({ label: one.suite, description: progressText(one), id: one.runId }));
+  const items = active.map((one) => ({ label: nameOf(one), description: progressText(one), id: one.runId }));
   return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Stop Evaluation') }))?.id;
 }

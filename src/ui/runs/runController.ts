@@ -91,7 +91,7 @@ export class RunController implements vscode.Disposable {
     return this.#last;
   }
 
-  /** The run that began last in this window. */
+  /** The evaluation that began last in this window. */
   get latestRun(): string | undefined {
     return this.#latest;
   }
@@ -201,7 +201,7 @@ export class RunController implements vscode.Disposable {
   #started(run: EngineEvents['run/started']): void {
     const { runId } = run;
     this.#active.set(runId, run);
-    this.#latest = shownRun(run);
+    if (!run.comparison) this.#latest = shownRun(run);
     this.#happened.fire({ kind: 'started', run });
   }
 

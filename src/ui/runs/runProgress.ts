@@ -29,10 +29,17 @@ export async function withRunProgress(
   return finished;
 }
 
-/** `12/40, 3 failed`. */
+/** A comparison goes by its sides. */
+export function nameOf({ suite, comparison }: ActiveRun): string {
+  if (!comparison) return suite;
+  return vscode.l10n.t('{0}, {1} ↔ {2}', suite, comparison.baseline, comparison.candidate);
+}
+
+/** `12/40, 3 failed`; what fails on one side of a comparison is no failure of it. */
 export function progressText(run: ActiveRun): string {
   const { failed, errored } = run.counts;
   const parts = [`${doneOf(run)}/${run.trials}`];
+  if (run.comparison) return parts.join();
   if (failed > 0) parts.push(vscode.l10n.t('{0} failed', failed));
   if (errored > 0) parts.push(vscode.l10n.t('{0} with errors', errored));
   return parts.join(', ');

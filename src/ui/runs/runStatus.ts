@@ -4,7 +4,7 @@ import type { Output } from '../output/output.ts';
 import { type ActiveRun, doneOf } from './activeRun.ts';
 import { dollars } from './dollars.ts';
 import type { RunController } from './runController.ts';
-import { progressText } from './runProgress.ts';
+import { nameOf, progressText } from './runProgress.ts';
 
 /** Most often the text changes, in milliseconds: a fast run tells of results twenty times a second. */
 const REFRESH_MS = 200;
@@ -48,15 +48,19 @@ export function registerRunStatus(
 
 function showRunning(item: vscode.StatusBarItem, run: ActiveRun, count: number): void {
   const { failed, errored } = run.counts;
-  const bad = failed + errored;
+  const bad = run.comparison ? 0 : failed + errored;
   const more = count > 1 ? ` +${count - 1}` : '';
   item.text = `$(sync~spin) ${run.suite} ${doneOf(run)}/${run.trials}${bad > 0 ? ` $(error) ${bad}` : ''}${more}`;
-  item.tooltip = vscode.l10n.t('{0}: {1}. Click to stop it.', run.suite, progressText(run));
+  item.tooltip = vscode.l10n.t('{0}: {1}. Click to stop it.', nameOf(run), progressText(run));
   item.command = 'touchstone.stopRun';
-  item.accessibilityInformation = {
-    label: vscode.l10n.t('Evaluation {0} is running: {1}', run.suite, progressText(run)),
-  };
+  item.accessibilityInformation = { label: runningText(run) };
   item.show();
+}
+
+function runningText(run: ActiveRun): string {
+  return run.comparison
+    ? vscode.l10n.t('Comparison {0} is running: {1}', nameOf(run), progressText(run))
+    : vscode.l10n.t('Evaluation {0} is running: {1}', run.suite, progressText(run));
 }
 
 function showSpent(item: vscode.StatusBarItem, usd: number | null): void {

@@ -13,9 +13,8 @@ export function passRateOf(run: RunHead): number | null {
   return done === 0 ? null : run.counts.passed / done;
 }
 
-/** Whether every case of the suite took part on every target, so that two such runs can be set side by side. A comparison holds two runs in one. */
-export function isWhole({ filter, left_out, comparison }: RunHead): boolean {
-  if (comparison) return false;
+/** Whether every case of the suite took part on every target, so that two such runs can be set side by side. */
+export function isWhole({ filter, left_out }: RunHead): boolean {
   return filter.names.length === 0 && filter.tags.length === 0 && !filter.ids && !left_out?.targets;
 }
 

@@ -15,7 +15,7 @@ const LIMIT = 200;
 /** A fast run would draw the views with every batch; in milliseconds. */
 const REDRAW_MS = 250;
 
-/** The stored runs and the last verdict of each suite, kept up to date by what the engine tells. */
+/** The stored evaluations with their verdicts, and the comparisons apart from them, kept up to date by what the engine tells. */
 export class RunHistory implements vscode.Disposable {
   readonly #engine: EngineClient;
   readonly #output: Output;
@@ -23,6 +23,7 @@ export class RunHistory implements vscode.Disposable {
   readonly #subscriptions: vscode.Disposable[];
   readonly #verdicts = new Map<string, Verdict>();
   #runs: readonly RunHead[] = [];
+  #comparisons: readonly RunHead[] = [];
   #loading: Promise<void> | undefined;
   #stale = true;
   /** Runs whose counts have changed since the views were last told. */
@@ -48,15 +49,20 @@ export class RunHistory implements vscode.Disposable {
     ];
   }
 
-  /** Newest first, as far as they are known; asks for them when they never were. */
+  /** Evaluations, newest first, as far as they are known; asks for them when they never were. */
   async get(): Promise<readonly RunHead[]> {
     if (this.#stale) await this.#load();
     return this.#runs;
   }
 
-  /** Newest first; nothing before somebody asked. */
+  /** Evaluations, newest first; nothing before somebody asked. */
   get known(): readonly RunHead[] {
     return this.#runs;
+  }
+
+  /** Runs that were made for comparisons, newest first; nothing before somebody asked. */
+  get comparisons(): readonly RunHead[] {
+    return this.#comparisons;
   }
 
   /** The gate's word over a run; undefined until it is known. */
@@ -108,7 +114,12 @@ export class RunHistory implements vscode.Disposable {
   }
 
   async #fetch(): Promise<void> {
-    this.#runs = (await this.#engine.call('run/list', { limit: LIMIT })).runs;
+    const [evaluations, comparisons] = await Promise.all([
+      this.#engine.call('run/list', { limit: LIMIT }),
+      this.#engine.call('run/list', { what: 'comparisons', limit: LIMIT }),
+    ]);
+    this.#runs = evaluations.runs;
+    this.#comparisons = comparisons.runs;
     void setContext('touchstone.runsListed', true);
     this.#changed.fire({ kind: 'runs' });
     void this.#judge();
@@ -117,7 +128,7 @@ export class RunHistory implements vscode.Disposable {
   /** The figures of a run are reckoned from all its results: one after the other, the newest of each kind first. */
   async #judge(): Promise<void> {
     try {
-      const complete = this.#runs.filter(({ state, comparison }) => state === 'complete' && !comparison);
+      const complete = this.#runs.filter(({ state }) => state === 'complete');
       for (const run of new Set([...newestOf(complete), ...complete])) {
         if (this.#verdicts.has(run.id)) continue;
         const { passed, gate, summary } = await this.#engine.call('run/summary', { runId: run.id });
@@ -130,7 +141,9 @@ export class RunHistory implements vscode.Disposable {
   }
 
   #count(runId: string, counts: RunHead['counts']): void {
-    this.#runs = this.#runs.map((run) => (run.id === runId ? { ...run, counts } : run));
+    const counted = (run: RunHead): RunHead => (run.id === runId ? { ...run, counts } : run);
+    this.#runs = this.#runs.map(counted);
+    this.#comparisons = this.#comparisons.map(counted);
     this.#touched.add(runId);
     this.#timer ??= setTimeout(() => this.#tellTouched(), REDRAW_MS);
   }

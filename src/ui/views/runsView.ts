@@ -6,9 +6,12 @@ import { sparkline } from './sparkline.ts';
 /** Runs in the line of a suite's pass rates; a line longer than this does not fit beside its name. */
 const TREND = 12;
 
-export type RunNode = { kind: 'suite'; suite: string } | { kind: 'run'; runId: string };
+export type RunNode =
+  | { kind: 'suite'; suite: string }
+  | { kind: 'comparisons' }
+  | { kind: 'run'; runId: string };
 
-/** Suites with their runs, newest first. */
+/** Suites with their evaluations, newest first; then what was run for comparisons, which are none of them. */
 export class RunsView implements vscode.TreeDataProvider<RunNode>, vscode.Disposable {
   readonly #history: RunHistory;
   readonly #nodes = new Map<string, RunNode>();
@@ -30,17 +33,31 @@ export class RunsView implements vscode.TreeDataProvider<RunNode>, vscode.Dispos
     const runs = await this.#history.get();
     if (!parent) {
       const suites = [...new Set(runs.map(({ suite }) => suite))];
-      return suites.map((suite) => this.#node({ kind: 'suite', suite }));
+      const nodes = suites.map((suite) => this.#node({ kind: 'suite', suite }));
+      const compared = this.#history.comparisons.length > 0;
+      return compared ? [...nodes, this.#node({ kind: 'comparisons' })] : nodes;
     }
-    if (parent.kind === 'run') return [];
-    const own = runs.filter(({ suite }) => suite === parent.suite);
-    return own.map(({ id }) => this.#node({ kind: 'run', runId: id }));
+    return this.#runsBelow(parent).map(({ id }) => this.#node({ kind: 'run', runId: id }));
+  }
+
+  #runsBelow(parent: RunNode): readonly RunHead[] {
+    switch (parent.kind) {
+      case 'suite':
+        return this.#history.known.filter(({ suite }) => suite === parent.suite);
+      case 'comparisons':
+        return this.#history.comparisons;
+      case 'run':
+        return [];
+    }
   }
 
   getTreeItem(node: RunNode): vscode.TreeItem {
     if (node.kind === 'suite') return this.#suiteItem(node.suite);
+    if (node.kind === 'comparisons') return comparisonsItem();
     const run = this.#history.known.find(({ id }) => id === node.runId);
-    return run ? runItem(run, this.#history.verdictOf(run.id)) : new vscode.TreeItem(node.runId);
+    if (run) return runItem(run, this.#history.verdictOf(run.id));
+    const compared = this.#history.comparisons.find(({ id }) => id === node.runId);
+    return compared ? comparisonItem(compared) : new vscode.TreeItem(node.runId);
   }
 
   /** Only what is shown otherwise: a row that is drawn anew under the pointer cannot be clicked. */
@@ -50,7 +67,7 @@ export class RunsView implements vscode.TreeDataProvider<RunNode>, vscode.Dispos
 
   /** One object for each node, as the editor asks for. */
   #node(node: RunNode): RunNode {
-    const key = node.kind === 'suite' ? `suite ${node.suite}` : `run ${node.runId}`;
+    const key = keyOf(node);
     const known = this.#nodes.get(key) ?? node;
     this.#nodes.set(key, known);
     return known;
@@ -75,31 +92,76 @@ export class RunsView implements vscode.TreeDataProvider<RunNode>, vscode.Dispos
   }
 }
 
+function keyOf(node: RunNode): string {
+  switch (node.kind) {
+    case 'suite':
+      return `suite ${node.suite}`;
+    case 'comparisons':
+      return node.kind;
+    case 'run':
+      return `run ${node.runId}`;
+  }
+}
+
 function runItem(run: RunHead, verdict: Verdict | undefined): vscode.TreeItem {
-  const item = new vscode.TreeItem(dateText(run.created_at));
-  item.id = `run ${run.id}`;
-  item.contextValue = run.comparison && run.state === 'interrupted' ? 'run.comparison' : `run.${run.state}`;
+  const text = runText(run);
+  const item = itemOf(run, text);
+  item.contextValue = `run.${run.state}`;
   item.iconPath = runIcon(run, verdict);
-  const text = run.comparison ? `${sidesText(run.comparison)} · ${runText(run)}` : runText(run);
-  item.description = text;
   item.tooltip = [
-    `${run.suite} · ${run.dataset.path} ${run.dataset.version}`,
-    run.targets.map(({ name }) => name).join(', '),
-    text,
+    ...factsOf(run, text),
     ...(verdict?.gate?.clauses ?? [])
       .filter(({ status }) => status !== 'not-asked')
       .map(({ name, status, reason }) => `${status === 'pass' ? '✓' : '✗'} ${name}: ${reason}`),
     run.id,
   ].join('\n');
+  return item;
+}
+
+function comparisonsItem(): vscode.TreeItem {
+  const item = new vscode.TreeItem(vscode.l10n.t('Comparisons'), vscode.TreeItemCollapsibleState.Collapsed);
+  item.id = 'comparisons';
+  item.iconPath = new vscode.ThemeIcon('git-compare');
+  item.tooltip = vscode.l10n.t('What was run for comparisons. It counts neither as runs nor in trends.');
+  return item;
+}
+
+/** Both sides are in one run: its counts are those of neither, and no pass rate is shown. */
+function comparisonItem(run: RunHead): vscode.TreeItem {
+  const { baseline = '', candidate = '' } = run.comparison ?? {};
+  const sides = vscode.l10n.t('{0}, {1} ↔ {2}', run.suite, baseline, candidate);
+  const text = `${sides} · ${comparisonText(run)}`;
+  const item = itemOf(run, text);
+  item.contextValue = run.state === 'running' ? 'run.running' : 'run.comparison';
+  item.iconPath = run.state === 'complete' ? new vscode.ThemeIcon('git-compare') : runIcon(run, undefined);
+  item.tooltip = [...factsOf(run, text), run.id].join('\n');
+  return item;
+}
+
+function itemOf(run: RunHead, text: string): vscode.TreeItem {
+  const item = new vscode.TreeItem(dateText(run.created_at));
+  item.id = `run ${run.id}`;
+  item.description = text;
   // Without arguments: the editor forgets those of a row that is drawn anew while it is clicked.
   item.command = { command: 'touchstone.openSelectedRun', title: vscode.l10n.t('Open Report') };
   item.accessibilityInformation = { label: `${run.suite}, ${item.label}, ${text}` };
   return item;
 }
 
-/** Both sides are in one run: its counts are those of neither, and no pass rate is shown. */
-function sidesText({ baseline, candidate }: NonNullable<RunHead['comparison']>): string {
-  return vscode.l10n.t('comparison {0} ↔ {1}', baseline, candidate);
+function factsOf({ suite, dataset, targets }: RunHead, text: string): string[] {
+  return [`${suite} · ${dataset.path} ${dataset.version}`, targets.map(({ name }) => name).join(', '), text];
+}
+
+function comparisonText(run: RunHead): string {
+  const done = doneOf(run);
+  switch (run.state) {
+    case 'running':
+      return vscode.l10n.t('running, {0} of {1}', done, run.trials);
+    case 'interrupted':
+      return vscode.l10n.t('interrupted at {0} of {1}', done, run.trials);
+    case 'complete':
+      return vscode.l10n.t('{0} trials', done);
+  }
 }
 
 function runText(run: RunHead): string {
@@ -116,7 +178,6 @@ function runText(run: RunHead): string {
     case 'interrupted':
       return vscode.l10n.t('interrupted at {0} of {1}', done, run.trials);
     case 'complete':
-      if (run.comparison) return vscode.l10n.t('{0} trials', done);
       return [percent(passRateOf(run), vscode.env.language), ...figures].join(' · ');
   }
 }
@@ -126,7 +187,6 @@ function runIcon(run: RunHead, verdict: Verdict | undefined): vscode.ThemeIcon {
   const color = (id: string) => new vscode.ThemeColor(id);
   if (run.state === 'running') return new vscode.ThemeIcon('loading~spin');
   if (run.state === 'interrupted') return new vscode.ThemeIcon('debug-pause', color('testing.iconSkipped'));
-  if (run.comparison) return new vscode.ThemeIcon('git-compare');
   if (verdict?.passed) return new vscode.ThemeIcon('pass', color('testing.iconPassed'));
   if (verdict) return new vscode.ThemeIcon('error', color('testing.iconFailed'));
   const spotless = doneOf(run) > 0 && run.counts.passed === doneOf(run);

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { RunFilter, RunRecord, RunRequest } from '../../model/run.ts';
+import { ensureEvaluation } from '../planChanges.ts';
 import type { RunOverrides } from '../preparation/runOverrides.ts';
 
 /** What of the overrides is kept with a run; what they leave to the suite is not. */
@@ -37,8 +38,12 @@ export function resumedOverrides(run: RunRecord, given: RunOverrides, root: stri
   return withGiven(storedRequest(run), given, root);
 }
 
-/** With what the same is asked for again; replies that were recorded once are not recorded anew. */
+/**
+ * With what the same is asked for again; replies that were recorded once are not recorded anew. Throws ResumeError for a
+ * comparison, whose sides are no targets of the suite.
+ */
 export function repeatedOverrides(run: RunRecord, given: RunOverrides, root: string): RunOverrides {
+  ensureEvaluation(run.id, run.plan, 'repeated');
   const { recordings, ...stored } = storedRequest(run);
   return withGiven(recordings?.mode === 'replay' ? { ...stored, recordings } : stored, given, root);
 }
