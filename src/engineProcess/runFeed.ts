@@ -3,7 +3,7 @@ import type { RunRecord } from '../engine/model/run.ts';
 import { rowEntry } from '../engine/reports/rowEntry.ts';
 import type { RunStore } from '../engine/store/runStore.ts';
 import type { EngineEvents } from '../protocol/events.ts';
-import type { RunRow } from '../protocol/runEntries.ts';
+import type { ResultRow } from '../protocol/resultRow.ts';
 import type { Session } from './session.ts';
 
 /** Results are gathered for this long, so that a fast run does not flood the window; in milliseconds. */
@@ -15,7 +15,7 @@ export class RunFeed {
   readonly #store: RunStore;
   readonly #run: RunRecord;
   readonly #counts: EngineEvents['run/results']['counts'];
-  #rows: RunRow[] = [];
+  #rows: ResultRow[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   constructor(session: Session, store: RunStore, run: RunRecord) {
@@ -79,6 +79,6 @@ export class RunFeed {
 }
 
 /** A result as the window lists it. */
-export function toRow(result: TrialResult, runId: string, store: RunStore): RunRow {
-  return { ...rowEntry(result, store.caseAt(runId, result.caseIndex)), trace_id: result.traceId };
+export function toRow(result: TrialResult, runId: string, store: RunStore): ResultRow {
+  return rowEntry(result, store.caseAt(runId, result.caseIndex));
 }

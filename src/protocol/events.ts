@@ -2,7 +2,8 @@ import * as z from 'zod';
 import type { EventTable } from './call.ts';
 import { changeCounts, comparedCase } from './compareCalls.ts';
 import { failure } from './failure.ts';
-import { comparedSides, runRow, trialCounts } from './runEntries.ts';
+import { resultRow } from './resultRow.ts';
+import { comparedSides, trialCounts } from './runEntries.ts';
 
 /** What the engine process tells on its own. */
 export const engineEvents = {
@@ -28,7 +29,7 @@ export const engineEvents = {
     runId: z.string(),
     /** As in `run/started`; the rows are then those of that run. */
     partOf: z.string().exactOptional(),
-    rows: z.array(runRow),
+    rows: z.array(resultRow),
     counts: trialCounts,
   }),
   'run/finished': z.object({

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { caseResult, runHead, runRow, runSummary, trialStatus } from './runEntries.ts';
+import { resultRow, trialStatus } from './resultRow.ts';
+import { caseResult, runHead, runSummary } from './runEntries.ts';
 import { logLine, span } from './traceEntries.ts';
 
 /** Largest page of `run/results`. */
@@ -104,7 +105,7 @@ export const runCalls = {
       after: cursor.nullable().default(null),
       limit: z.int().min(1).max(MAX_PAGE).default(1000),
     }),
-    result: z.object({ rows: z.array(runRow), next: cursor.nullable() }),
+    result: z.object({ rows: z.array(resultRow), next: cursor.nullable() }),
   },
   /** One case in full, over targets and trials. */
   'run/result': {

@@ -1,11 +1,10 @@
 import * as z from 'zod';
+import { rerun, trialStatus } from './resultRow.ts';
 
 /**
  * Runs and results in the form that reports have (media/schemas/report-1.schema.json), so that a panel shows
  * one form wherever its data comes from. What is deep inside is passed on as it stands.
  */
-
-export const trialStatus = z.enum(['passed', 'failed', 'errored']);
 
 export const trialCounts = z.object({ passed: z.int(), failed: z.int(), errored: z.int() });
 
@@ -48,38 +47,8 @@ export const runIdentity = z.looseObject({
   trials: z.int(),
 });
 
-/** That a case was run again after its run, and what came of it before. */
-const rerun = z.object({ run: z.string(), at: z.string(), before: trialStatus });
-
 /** A run in a list: its identity, and how many results are stored so far. */
 export const runHead = runIdentity.extend({ counts: trialCounts });
-
-/** One result in a list: everything but the texts. */
-export const runRow = z.object({
-  target: z.string(),
-  case_id: z.string(),
-  /** Empty where the case has none. */
-  description: z.string(),
-  case_index: z.int(),
-  trial: z.int(),
-  status: trialStatus,
-  score: z.number().nullable(),
-  /** On one line, cut after some 200 characters, as are input and output; `run/result` has all. */
-  reason: z.string(),
-  stage: z.enum(['heuristic', 'lexical', 'judge', 'none']),
-  early: z.boolean(),
-  /** Names of the evaluators that did not pass, or whose measurement failed. */
-  failed_by: z.array(z.string()),
-  tags: z.array(z.string()),
-  input: z.string(),
-  output: z.string(),
-  latency_ms: z.number(),
-  cost_usd: z.number().nullable(),
-  input_tokens: z.int().nullable(),
-  output_tokens: z.int().nullable(),
-  trace_id: z.string(),
-  rerun: rerun.exactOptional(),
-});
 
 /** One result in full: a report's result entry. */
 export const caseResult = z.looseObject({
@@ -119,7 +88,7 @@ export const caseResult = z.looseObject({
   location: z.string().nullable(),
   tags: z.array(z.string()),
   trace_id: z.string(),
-  rerun: rerun.exactOptional(),
+  rerun: z.exactOptional(rerun),
 });
 
 /** The head of a report: the run, its figures and the gate's word. */
@@ -150,5 +119,4 @@ export const runSummary = z.object({
   rerun: z.int().exactOptional(),
 });
 
-export type RunRow = z.output<typeof runRow>;
 export type CaseResult = z.output<typeof caseResult>;

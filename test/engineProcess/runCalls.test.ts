@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'mocha';
 import type { EngineCalls } from '../../src/protocol/calls.ts';
-import type { RunRow } from '../../src/protocol/runEntries.ts';
+import type { ResultRow } from '../../src/protocol/resultRow.ts';
 import { workspaceFolder, writeFiles } from '../engine/suites/workspaceFolder.ts';
 import { skip } from '../support/skip.ts';
 import { TestWindow } from './window.ts';
@@ -57,7 +57,7 @@ describe('engine process: runs', () => {
     assert.ok(batches.length <= 100, `${batches.length} events for 1,000 results`);
     assert.deepEqual(batches.at(-1)?.counts, { passed: 800, failed: 200, errored: 0 });
     const stored = await allRows(window, runId);
-    const order = (a: RunRow, b: RunRow) => a.case_index - b.case_index;
+    const order = (a: ResultRow, b: ResultRow) => a.case_index - b.case_index;
     assert.deepEqual(told.toSorted(order), stored);
     const [head] = (await window.call('run/list', {})).runs;
     assert.deepEqual([head?.id, head?.state, head?.counts.failed], [runId, 'complete', 200]);
@@ -199,8 +199,8 @@ async function allRows(
   runId: string,
   filter: object = {},
   limit = 300,
-): Promise<RunRow[]> {
-  const rows: RunRow[] = [];
+): Promise<ResultRow[]> {
+  const rows: ResultRow[] = [];
   let after: EngineCalls['run/results']['result']['next'] = null;
   do {
     const wanted = { runId, filter, after, limit };

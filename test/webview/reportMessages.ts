@@ -3,7 +3,7 @@ import { resultEntry } from '../../src/engine/reports/resultEntry.ts';
 import { rowEntry } from '../../src/engine/reports/rowEntry.ts';
 import type { RunReport } from '../../src/engine/reports/runReport.ts';
 import { summaryEntry } from '../../src/engine/reports/summaryEntry.ts';
-import type { ResultKey } from '../../src/webview/report/entries.ts';
+import type { ResultKey } from '../../src/protocol/resultRow.ts';
 import type { ToPage } from '../../src/webview/report/messages.ts';
 
 /** A host of the page over a report in memory: the messages that it sends. */

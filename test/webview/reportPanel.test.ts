@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'mocha';
 import type { Browser, Page } from 'playwright-core';
 import type { RunReport } from '../../src/engine/reports/runReport.ts';
-import type { Row } from '../../src/webview/report/entries.ts';
+import type { ResultRow } from '../../src/protocol/resultRow.ts';
 import type { ToPage } from '../../src/webview/report/messages.ts';
 import { sampleReport } from '../support/sampleReport.ts';
 import { openBrowser } from './browser.ts';
@@ -241,7 +241,7 @@ describe('the report panel', () => {
       assert.match(await shownText(page.getByRole('grid')), /on their way/);
       const [batch] = rowsMessages(report) as [Extract<ToPage, { type: 'rows' }>];
       await panel.send(batch);
-      const [row] = batch.rows as [Row];
+      const [row] = batch.rows as [ResultRow];
       await panel.send({ ...batch, rows: [{ ...row, status: 'failed', score: 0.01 }] });
       assert.match(await shownText(page.locator('[aria-rowindex="2"]')), /Failed[\s\S]*0\.01/);
       await panel.send(running);

@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
-import { type Row, runHead } from '../../webview/report/entries.ts';
+import type { ResultRow } from '../../protocol/resultRow.ts';
+import { runHead } from '../../webview/report/entries.ts';
 import type { ToPage } from '../../webview/report/messages.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import { resultPages } from '../runs/resultPages.ts';
@@ -15,7 +16,7 @@ export class ReportFeed implements vscode.Disposable {
   readonly #subscriptions: vscode.Disposable[];
   readonly #gone = new AbortController();
   /** Rows that came while the stored ones were on their way. */
-  #early: Row[] | undefined = [];
+  #early: ResultRow[] | undefined = [];
   #timer: NodeJS.Timeout | undefined;
   #wanted = false;
 
@@ -57,7 +58,7 @@ export class ReportFeed implements vscode.Disposable {
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
-  #add(rows: readonly Row[]): void {
+  #add(rows: readonly ResultRow[]): void {
     if (this.#early) {
       this.#early.push(...rows);
       return;

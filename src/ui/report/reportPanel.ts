@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import { type ResultKey, resultDetail } from '../../webview/report/entries.ts';
+import type { ResultKey } from '../../protocol/resultRow.ts';
+import { resultDetail } from '../../webview/report/entries.ts';
 import {
   type FromPage,
   fromPage,

@@ -1,5 +1,5 @@
 import type { EngineEvents } from '../../protocol/events.ts';
-import type { RunRow } from '../../protocol/runEntries.ts';
+import type { ResultRow } from '../../protocol/resultRow.ts';
 
 /** A run of this window that is under way. */
 export interface ActiveRun {
@@ -35,7 +35,7 @@ export interface FinishedRun {
 /** What happens to runs, in order: a run begins, brings rows, and ends. */
 export type RunEvent =
   | { kind: 'started'; run: ActiveRun }
-  | { kind: 'results'; run: ActiveRun; rows: readonly RunRow[] }
+  | { kind: 'results'; run: ActiveRun; rows: readonly ResultRow[] }
   | { kind: 'finished'; run: ActiveRun; end: RunEnd };
 
 /** The run in which its results are looked at. */

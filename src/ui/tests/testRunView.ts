@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { CaseResult, RunRow } from '../../protocol/runEntries.ts';
+import type { ResultRow } from '../../protocol/resultRow.ts';
+import type { CaseResult } from '../../protocol/runEntries.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import { type ActiveRun, doneOf, type RunEnd, type RunEvent, shownRun } from '../runs/activeRun.ts';
 import { dollars } from '../runs/dollars.ts';
@@ -90,7 +91,7 @@ export class TestRunView {
     }
   }
 
-  async #results(run: ActiveRun, rows: readonly RunRow[]): Promise<void> {
+  async #results(run: ActiveRun, rows: readonly ResultRow[]): Promise<void> {
     const settled: Settled[] = [];
     for (const row of rows) {
       const item = this.#tree.caseItem(run.suite, row.target, run.dataset, row.case_id);
@@ -183,7 +184,7 @@ function keyOf(run: ActiveRun, item: vscode.TestItem): string {
 }
 
 /** `✗ refund-001 [agent] 0.40, 120 ms, 31+12 tokens, $0.0003, trace 4bf9…: reason`. */
-function trialLine(row: RunRow, run: ActiveRun): string {
+function trialLine(row: ResultRow, run: ActiveRun): string {
   const mark = { passed: '✓', failed: '✗', errored: '⚠' }[row.status];
   const trial = run.repeat > 1 ? ` #${row.trial + 1}` : '';
   const tokens =

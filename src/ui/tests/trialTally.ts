@@ -1,19 +1,19 @@
-import type { RunRow } from '../../protocol/runEntries.ts';
+import type { ResultRow } from '../../protocol/resultRow.ts';
 
 /** The trials of one case on one target, gathered until all are there. */
 export class TrialTally {
-  readonly rows: RunRow[] = [];
+  readonly rows: ResultRow[] = [];
 
-  add(row: RunRow): void {
+  add(row: ResultRow): void {
     this.rows.push(row);
   }
 
-  count(status: RunRow['status']): number {
+  count(status: ResultRow['status']): number {
     return this.rows.filter((row) => row.status === status).length;
   }
 
   /** A case fails when any of its trials did; an error counts where nothing failed. */
-  get verdict(): RunRow['status'] {
+  get verdict(): ResultRow['status'] {
     if (this.count('failed') > 0) return 'failed';
     return this.count('errored') > 0 ? 'errored' : 'passed';
   }

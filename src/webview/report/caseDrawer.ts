@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { formatCost, formatCount, formatDuration } from '../../engine/reports/figures.ts';
+import type { ResultRow } from '../../protocol/resultRow.ts';
 import { baseStyles } from '../shared/baseStyles.ts';
 import { type ActionText, Drawer, section } from '../shared/drawer.ts';
 import { drawerStyles } from '../shared/drawerStyles.ts';
@@ -13,7 +14,7 @@ import {
   referenceAnswer,
 } from './caseContent.ts';
 import { evaluatorList, stepList } from './caseEvidence.ts';
-import type { ResultDetail, Row } from './entries.ts';
+import type { ResultDetail } from './entries.ts';
 import type { OutputLabel, ReportAction } from './messages.ts';
 import type { LoadedCase } from './reportModel.ts';
 import { rerunText } from './resultCells.ts';
@@ -41,7 +42,7 @@ export class CaseDrawer extends Drawer {
     actions: { attribute: false },
     compare: { attribute: false },
   };
-  declare row: Row;
+  declare row: ResultRow;
   /** Undefined while it is on its way. */
   declare loaded: LoadedCase | undefined;
   declare actions: readonly ReportAction[];

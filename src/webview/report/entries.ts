@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { rerun, resultKey, trialStatus } from '../../protocol/resultRow.ts';
 
 /**
  * The data that the page shows, in the form that reports are written in (src/engine/reports): plain JSON with
@@ -9,42 +10,7 @@ import * as z from 'zod/mini';
 const count = z.number().check(z.nonnegative());
 const maybe = z.nullable(z.number());
 const maybeText = z.nullable(z.string());
-const stages = ['heuristic', 'lexical', 'judge'] as const;
-const stage = z.enum(stages);
-const status = z.enum(['passed', 'failed', 'errored']);
-
-/** What tells one result of a run from the others. */
-export const resultKey = z.object({ target: z.string(), case_index: count, trial: count });
-export type ResultKey = z.infer<typeof resultKey>;
-
-const rerun = z.object({ at: z.string(), before: status });
-/** That a case was run again after its run, and what came of it before. */
-export type RerunEntry = z.infer<typeof rerun>;
-
-/** One line of the table: texts are cut, the whole is asked for when the line is opened. */
-export const row = z.extend(resultKey, {
-  case_id: z.string(),
-  /** Empty where the case has none. */
-  description: z.string(),
-  status,
-  score: maybe,
-  reason: z.string(),
-  /** The stage that settled the verdict. */
-  stage: z.enum([...stages, 'none']),
-  early: z.boolean(),
-  tags: z.array(z.string()),
-  /** Names of the evaluators that failed or could not measure. */
-  failed_by: z.array(z.string()),
-  input: z.string(),
-  output: z.string(),
-  latency_ms: z.number(),
-  cost_usd: maybe,
-  input_tokens: maybe,
-  output_tokens: maybe,
-  trace_id: z.string(),
-  rerun: z.optional(rerun),
-});
-export type Row = z.infer<typeof row>;
+const stage = z.enum(['heuristic', 'lexical', 'judge']);
 
 const usage = z.object({
   input_tokens: count,
@@ -107,7 +73,7 @@ const output = z.object({
 export const resultDetail = z.extend(resultKey, {
   case_id: z.string(),
   description: maybeText,
-  status,
+  status: trialStatus,
   score: maybe,
   reason: z.string(),
   settled: z.object({
@@ -128,7 +94,7 @@ export const resultDetail = z.extend(resultKey, {
   cluster: maybeText,
   trace_id: z.string(),
   started_at: z.string(),
-  rerun: z.optional(rerun),
+  rerun: z.exactOptional(rerun),
 });
 export type ResultDetail = z.infer<typeof resultDetail>;
 

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { resultDetail, resultKey, row, runHead } from './entries.ts';
+import { resultKey, resultRow } from '../../protocol/resultRow.ts';
+import { resultDetail, runHead } from './entries.ts';
 
 /**
  * The contract between the report page and whoever hosts it (the panel in VS Code, or the page itself in a
@@ -31,7 +32,7 @@ export const toPage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('actions'), available: z.array(z.enum(reportActions)) }),
   /** A new run, or new figures of a known one. */
   z.object({ type: z.literal('run'), head: runHead }),
-  z.object({ type: z.literal('rows'), run_id: z.string(), rows: z.array(row) }),
+  z.object({ type: z.literal('rows'), run_id: z.string(), rows: z.array(resultRow) }),
   /** Answers `load-case`. */
   z.object({
     type: z.literal('case'),

@@ -1,8 +1,8 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import type { ResultKey } from '../../protocol/resultRow.ts';
 import { baseStyles } from '../shared/baseStyles.ts';
 import { visibleText } from '../shared/visibleText.ts';
 import type { CaseDrawer } from './caseDrawer.ts';
-import type { ResultKey } from './entries.ts';
 import type { OutputLabel, ReportAction } from './messages.ts';
 import { reportAppStyles } from './reportAppStyles.ts';
 import type { ReportHost } from './reportHost.ts';

@@ -1,4 +1,5 @@
-import type { ResultDetail, ResultKey, Row, RunHead } from './entries.ts';
+import type { ResultKey, ResultRow } from '../../protocol/resultRow.ts';
+import type { ResultDetail, RunHead } from './entries.ts';
 import { type OutputLabel, type ReportAction, type ToPage, toPage } from './messages.ts';
 import { keyText, RowStore } from './rowStore.ts';
 
@@ -56,7 +57,7 @@ export class ReportModel {
     }
   }
 
-  #putRows(runId: string, rows: readonly Row[]): void {
+  #putRows(runId: string, rows: readonly ResultRow[]): void {
     const run = this.runs.get(runId);
     run?.rows.add(rows);
     // A row that came again has another result behind it.

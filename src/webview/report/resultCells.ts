@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import type { RerunEntry } from '../../protocol/resultRow.ts';
 import { icon } from '../shared/icons.ts';
 import { visibleText } from '../shared/visibleText.ts';
-import type { RerunEntry, RunHead } from './entries.ts';
+import type { RunHead } from './entries.ts';
 import { type ResultColumn, titleOf } from './resultColumns.ts';
 import type { StoredRow } from './rowStore.ts';
 

@@ -1,13 +1,14 @@
 import { formatCost, formatDuration } from '../../engine/reports/figures.ts';
+import type { ResultRow } from '../../protocol/resultRow.ts';
 import { NARROW } from '../shared/rowGrid.ts';
 import { visibleText } from '../shared/visibleText.ts';
-import type { Row, RunHead } from './entries.ts';
+import type { RunHead } from './entries.ts';
 import { stageText } from './figures.ts';
 import type { StoredRow } from './rowStore.ts';
 import type { SortColumn } from './viewState.ts';
 
 /** The id of a case, and what it is about where that is said. */
-export function titleOf({ case_id, description }: Row): string {
+export function titleOf({ case_id, description }: ResultRow): string {
   return description === '' ? case_id : `${case_id} · ${description}`;
 }
 

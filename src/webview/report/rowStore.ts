@@ -1,9 +1,9 @@
-import type { ResultKey, Row } from './entries.ts';
+import type { ResultKey, ResultRow } from '../../protocol/resultRow.ts';
 
 /** A row with what the table asks of it again and again. */
 export interface StoredRow {
   key: string;
-  row: Row;
+  row: ResultRow;
   /** Position of its target in the run. */
   targetIndex: number;
   /** Everything that the text search looks at, in lower case. */
@@ -37,7 +37,7 @@ export class RowStore {
     return this.#byKey.size;
   }
 
-  add(rows: readonly Row[]): void {
+  add(rows: readonly ResultRow[]): void {
     for (const row of rows) this.#put(row);
     this.version += 1;
   }
@@ -60,7 +60,7 @@ export class RowStore {
     return trials !== undefined && trials.passed > 0 && trials.other > 0;
   }
 
-  #put(row: Row): void {
+  #put(row: ResultRow): void {
     const key = keyText(row);
     const known = this.#byKey.get(key);
     if (known) {
@@ -80,7 +80,7 @@ export class RowStore {
     this.#count(row, 1);
   }
 
-  #count(row: Row, step: 1 | -1): void {
+  #count(row: ResultRow, step: 1 | -1): void {
     const key = caseKey(row);
     const trials = this.#trials.get(key) ?? { passed: 0, other: 0 };
     if (row.status === 'passed') trials.passed += step;
@@ -89,11 +89,11 @@ export class RowStore {
   }
 }
 
-function caseKey({ case_index, target }: Row): string {
+function caseKey({ case_index, target }: ResultRow): string {
   return `${case_index}/${target}`;
 }
 
-function haystackOf(row: Row): string {
+function haystackOf(row: ResultRow): string {
   return [
     row.case_id,
     row.description,

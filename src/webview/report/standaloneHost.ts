@@ -1,4 +1,4 @@
-import type { ResultKey } from './entries.ts';
+import type { ResultKey } from '../../protocol/resultRow.ts';
 import type { FromPage } from './messages.ts';
 import type { ReportHost } from './reportHost.ts';
 import { keyText } from './rowStore.ts';

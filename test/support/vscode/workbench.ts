@@ -122,6 +122,16 @@ export class Workbench implements AsyncDisposable {
     });
   }
 
+  /** Types into the palette until it offers this command, and leaves it open. */
+  async offersCommand(typed: string, title: string): Promise<void> {
+    // What takes the focus may also come after the text is typed: the list is gone then, and never fills.
+    await eventually(async () => {
+      await this.page.keyboard.press('Escape');
+      await this.openPalette(`>${typed}`);
+      await this.choices.filter({ hasText: title }).first().waitFor(ATTEMPT);
+    });
+  }
+
   async openFile(name: string): Promise<void> {
     await eventually(async () => {
       await this.openPalette(name);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import type { Row } from '../../../src/webview/report/entries.ts';
+import type { ResultRow } from '../../../src/protocol/resultRow.ts';
 import { RowStore } from '../../../src/webview/report/rowStore.ts';
 import { selectRows } from '../../../src/webview/report/selectRows.ts';
 import { NO_FILTER, type RowFilter, readViewState } from '../../../src/webview/report/viewState.ts';
@@ -9,7 +9,7 @@ import { rowWindow, scrollToRow } from '../../../src/webview/shared/rowWindow.ts
 
 const BY_DATASET = { column: 'dataset', descending: false } as const;
 
-function row(more: Partial<Row> = {}): Row {
+function row(more: Partial<ResultRow> = {}): ResultRow {
   return {
     target: 'b',
     case_id: `case-${more.case_index ?? 0}`,
