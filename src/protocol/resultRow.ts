@@ -5,10 +5,12 @@ import * as z from 'zod/mini';
  * one form of it on its way from the store to a page, which checks it with the small zod; the rest is asked for by its key.
  */
 
+const count = z.int().check(z.nonnegative());
+
 export const trialStatus = z.enum(['passed', 'failed', 'errored']);
 
 /** What tells one result of a run from the others. */
-export const resultKey = z.object({ target: z.string(), case_index: z.int(), trial: z.int() });
+export const resultKey = z.object({ target: z.string(), case_index: count, trial: count });
 export type ResultKey = z.output<typeof resultKey>;
 
 /** That a case was run again as part of its run, and what came of it before. */
@@ -34,8 +36,8 @@ export const resultRow = z.extend(resultKey, {
   output: z.string(),
   latency_ms: z.number(),
   cost_usd: z.nullable(z.number()),
-  input_tokens: z.nullable(z.int()),
-  output_tokens: z.nullable(z.int()),
+  input_tokens: z.nullable(count),
+  output_tokens: z.nullable(count),
   trace_id: z.string(),
   rerun: z.exactOptional(rerun),
 });
