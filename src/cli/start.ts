@@ -8,6 +8,16 @@ export async function start(argv: readonly string[]): Promise<number> {
   });
   // Before the rest of the program is loaded.
   keepCompiledCode();
+  withoutNotice();
   const { main } = await import('./main.ts');
   return watch.drained(await main(argv));
+}
+
+/** Node 22 calls its SQLite experimental each time it is loaded; what we use of it has not changed since. */
+function withoutNotice(): void {
+  const emitWarning = process.emitWarning.bind(process);
+  process.emitWarning = (warning: string | Error, ...rest: unknown[]): void => {
+    if (String(warning).startsWith('SQLite is an experimental feature')) return;
+    Reflect.apply(emitWarning, process, [warning, ...rest]);
+  };
 }

@@ -1,8 +1,8 @@
-import { statSync } from 'node:fs';
 import { outputName } from '../engine/datasets/edit/outputLabels.ts';
 import { deriveId } from '../engine/datasets/import/caseIds.ts';
 import { UsageError } from '../engine/errors.ts';
 import { resolveInside } from '../engine/files/confine.ts';
+import { entryAt } from '../engine/files/entryAt.ts';
 import { readText } from '../engine/files/readText.ts';
 import { excerpt } from '../engine/files/text/excerpt.ts';
 import type { JsonValue } from '../engine/model/json.ts';
@@ -66,7 +66,7 @@ export function datasetHandlers(session: Session, cache: DatasetCache): Handlers
 
 /** A job on a file as it is on the disk; one that is missing is told by the job. */
 function onDisk<J extends 'describe' | 'drift'>(job: J, absolute: string, root: string, signal: AbortSignal) {
-  const size = statSync(absolute, { throwIfNoEntry: false })?.size ?? 0;
+  const size = entryAt(absolute)?.size ?? 0;
   return datasetJob(job, { root, path: workspacePath(root, absolute) }, { size, signal });
 }
 

@@ -1,6 +1,6 @@
-import { statSync } from 'node:fs';
 import type { Worker } from 'node:worker_threads';
 import { type Dataset, type OpenOptions, openDataset } from '../engine/datasets/dataset.ts';
+import { entryAt } from '../engine/files/entryAt.ts';
 import { dataFormat } from '../engine/files/formats/dataFormat.ts';
 import type { LocatedCase } from '../engine/model/case.ts';
 import { LARGE_DATASET } from './datasetThread.ts';
@@ -14,7 +14,7 @@ export type OpenedHead = Omit<Dataset, 'batches' | 'cases'>;
  * over in batches, and whoever goes through them lets others have their turn in between.
  */
 export async function openDatasetAside(file: string, options: OpenOptions): Promise<Dataset> {
-  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  const size = entryAt(file)?.size ?? 0;
   // JSONL is read and checked in small pieces wherever it is opened.
   if (size <= LARGE_DATASET || dataFormat(file) === 'jsonl') return openDataset(file, options);
 

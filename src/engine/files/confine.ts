@@ -1,6 +1,7 @@
 import { lstatSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { type ErrorPlace, FileError } from '../errors.ts';
+import { entryAt } from './entryAt.ts';
 import { excerpt } from './text/excerpt.ts';
 
 /**
@@ -62,7 +63,7 @@ function refuseUnlessMissing(error: unknown, refuse: (why: string) => FileError)
 }
 
 function isLink(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+  return entryAt(path, lstatSync)?.isSymbolicLink() ?? false;
 }
 
 function isInside(root: string, path: string): boolean {

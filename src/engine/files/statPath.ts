@@ -1,4 +1,5 @@
-import { type Stats, statSync } from 'node:fs';
+import type { Stats } from 'node:fs';
+import { entryAt } from './entryAt.ts';
 import { openError } from './readText.ts';
 
 /**
@@ -7,7 +8,7 @@ import { openError } from './readText.ts';
  */
 export function statPath(absolute: string, shownAs: string): Stats | undefined {
   try {
-    return statSync(absolute, { throwIfNoEntry: false });
+    return entryAt(absolute);
   } catch (error) {
     throw openError(error, shownAs);
   }

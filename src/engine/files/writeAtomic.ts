@@ -1,16 +1,8 @@
-import {
-  closeSync,
-  fsyncSync,
-  openSync,
-  readSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { FileError } from '../errors.ts';
 import type { Random } from '../ports.ts';
+import { entryAt } from './entryAt.ts';
 
 /**
  * Replaces a file in one step: readers see the old text or the new one, never a part. The file's mode and its byte
@@ -18,7 +10,7 @@ import type { Random } from '../ports.ts';
  */
 export function writeAtomic(path: string, text: string, random: Random): void {
   const temporary = join(dirname(path), `.${basename(path)}.${random.hex(6)}.tmp`);
-  const mode = statSync(path, { throwIfNoEntry: false })?.mode;
+  const mode = entryAt(path)?.mode;
   try {
     const file = openSync(temporary, 'wx', mode === undefined ? 0o666 : mode & 0o777);
     try {

@@ -46,7 +46,13 @@ export function refuseLinks(file: string): void {
 
 /** Undefined where there is nothing. */
 export function entryOf(file: string): Stats | undefined {
-  return lstatSync(file, { throwIfNoEntry: false });
+  try {
+    return lstatSync(file, { throwIfNoEntry: false });
+  } catch (error) {
+    // Below a file, Node 22.13 throws.
+    if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return undefined;
+    throw error;
+  }
 }
 
 /** Not recursive: that would say "no such folder" of a file system that is read-only. */

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { entryAt } from '../files/entryAt.ts';
 import type { Output } from '../model/output.ts';
 import { errorOutput, excerpt, type ReplyForm, readReply } from './agentReply.ts';
 import { type Arrival, LINGER_MS, type ProcessEnd } from './childProcess.ts';
@@ -168,7 +168,7 @@ function explained(output: Extract<Output, { status: 'error' }>, options: Comman
 }
 
 function unstarted(end: { code: string; message: string }, { program, cwd }: CommandOutputOptions): string {
-  if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) {
+  if (!entryAt(cwd)?.isDirectory()) {
     return `The agent could not be started: its folder ${cwd} does not exist.`;
   }
   if (end.code === 'ENOENT') {

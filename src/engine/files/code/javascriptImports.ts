@@ -1,6 +1,7 @@
-import { realpathSync, statSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import path from 'node:path';
+import { entryAt } from '../entryAt.ts';
 import type { ModuleNeeds } from './moduleNeeds.ts';
 
 /** Static and dynamic imports, exports from another module, `require` and what resolves a name. */
@@ -53,7 +54,7 @@ function resolveModule(target: string): string[] {
     ...ENDINGS.slice(1).map((ending) => path.join(target, `index${ending}`)),
     path.join(target, 'package.json'),
   ];
-  return candidates.filter((each) => statSync(each, { throwIfNoEntry: false })?.isFile());
+  return candidates.filter((each) => entryAt(each)?.isFile());
 }
 
 /** The folder of a package of the same workspace, which `node_modules` only links to. */
@@ -74,7 +75,7 @@ function linkedPackage(specifier: string, folder: string, root: string): string 
 
 function manifestFolder(folder: string, root: string): string {
   for (let at = folder; ; at = path.dirname(at)) {
-    const found = statSync(path.join(at, 'package.json'), { throwIfNoEntry: false });
+    const found = entryAt(path.join(at, 'package.json'));
     if (found || at === root || at === path.dirname(at)) return at;
   }
 }

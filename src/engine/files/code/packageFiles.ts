@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs';
 import path from 'node:path';
+import { entryAt } from '../entryAt.ts';
 
 /** Manifests and lock files: they stand for the packages that are installed. */
 const NAMES = [
@@ -28,7 +28,7 @@ export function packageFiles(folder: string, root: string): string[] {
   for (let at = folder; ; at = path.dirname(at)) {
     for (const name of NAMES) {
       const file = path.join(at, name);
-      if (statSync(file, { throwIfNoEntry: false })?.isFile()) found.push(file);
+      if (entryAt(file)?.isFile()) found.push(file);
     }
     if (at === root || at === path.dirname(at)) return found;
   }

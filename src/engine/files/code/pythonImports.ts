@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs';
 import path from 'node:path';
+import { entryAt } from '../entryAt.ts';
 import type { ModuleNeeds } from './moduleNeeds.ts';
 
 const IMPORT = /^[ \t]*import[ \t]+([^\n#]+)/gm;
@@ -66,7 +66,7 @@ function packageFolders(dots: string, from: string, folder: string, root: string
   const bases = dots === '' ? [folder, ...parents(folder, root), cwd] : [ancestor(folder, dots.length - 1)];
   return bases
     .map((base) => path.join(base, ...from.split('.')))
-    .filter((each) => each !== root && statSync(each, { throwIfNoEntry: false })?.isDirectory());
+    .filter((each) => each !== root && entryAt(each)?.isDirectory());
 }
 
 /** `a.b` below a folder: `a/__init__.py`, `a/b.py`, `a/b/__init__.py`, as far as they are there. */
@@ -75,7 +75,7 @@ function moduleFiles(base: string, name: string): string[] {
   return parts.flatMap((_, at) => {
     const way = path.join(base, ...parts.slice(0, at + 1));
     return [`${way}.py`, path.join(way, '__init__.py'), path.join(way, '__main__.py'), `${way}.pyi`].filter(
-      (each) => statSync(each, { throwIfNoEntry: false })?.isFile(),
+      (each) => entryAt(each)?.isFile(),
     );
   });
 }

@@ -1,7 +1,8 @@
 import { scryptSync } from 'node:crypto';
-import { rmSync, statSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { FileError } from '../../errors.ts';
+import { entryAt } from '../../files/entryAt.ts';
 import { parseJson } from '../../files/formats/parseJson.ts';
 import { makeFolders } from '../../files/makeFolders.ts';
 import { readText } from '../../files/readText.ts';
@@ -75,7 +76,7 @@ export class Recordings {
 
   /** `folder` is absolute, and is made where it is missing. Throws FileError where it cannot be, or for a file in its place. */
   static toRecord(folder: string, random: Random, redact: (text: string) => string): Recordings {
-    const found = statSync(folder, { throwIfNoEntry: false });
+    const found = entryAt(folder);
     if (found && !found.isDirectory()) throw notAFolder(folder);
     if (!found) makeFolder(folder);
     return new Recordings('record', folder, random, redact);
@@ -83,7 +84,7 @@ export class Recordings {
 
   /** Throws FileError when there is no such folder. */
   static toReplay(folder: string, random: Random): Recordings {
-    const found = statSync(folder, { throwIfNoEntry: false });
+    const found = entryAt(folder);
     if (!found) {
       throw new FileError('there is no such folder of recordings', {
         where: { path: folder },
@@ -134,7 +135,7 @@ export class Recordings {
    */
   read(key: RecordingKey): { reply: JsonObject; file: string; environment: JsonObject } | undefined {
     const names = [ownName(key), this.shownName(key)].filter((name) => name !== undefined);
-    const shown = names.find((name) => statSync(path.join(this.#folder, name), { throwIfNoEntry: false }));
+    const shown = names.find((name) => entryAt(path.join(this.#folder, name)));
     if (shown === undefined) return undefined;
     const file = path.join(this.#folder, shown);
     const value = parseRecording(readText(file, shown), shown);
@@ -183,7 +184,7 @@ export class Recordings {
 
   #readSalt(): string {
     const file = path.join(this.#folder, 'salt');
-    if (statSync(file, { throwIfNoEntry: false })) return readText(file, 'salt');
+    if (entryAt(file)) return readText(file, 'salt');
     const salt = this.#random.hex(16);
     if (this.mode === 'record') writeAtomic(file, salt, this.#random);
     return salt;

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { StoreError } from '../../errors.ts';
 import { entryOf } from '../storeFile.ts';
-import { MEMORY, openForReading, openForWriting } from './database.ts';
+import { MEMORY, openForReading, openForWriting, rollBack } from './database.ts';
 import { guard } from './storeErrors.ts';
 
 type Value = string | number | null | Uint8Array;
@@ -16,6 +16,7 @@ export class Connection {
   readonly file: string;
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  #isOpen = true;
   /** Number of the file that is written; undefined where none is. */
   readonly #inode: number | undefined;
 
@@ -55,7 +56,7 @@ export class Connection {
         if (this.isRemoved) throw removed(this.file);
         return value;
       } catch (error) {
-        if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+        rollBack(this.#database);
         throw error;
       }
     });
@@ -64,7 +65,8 @@ export class Connection {
   /** Idempotent. */
   close(): void {
     this.#statements.clear();
-    if (this.#database.isOpen) this.#database.close();
+    if (this.#isOpen) this.#database.close();
+    this.#isOpen = false;
   }
 
   #statement(sql: string): StatementSync {

@@ -32,8 +32,9 @@ export function openForWriting(file: string): DatabaseSync {
       makeFolder(path.dirname(file));
       patiently(() => look(file));
     }
-    const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
+    const database = new DatabaseSync(file);
     try {
+      waitWhereBusy(database);
       initialise(database, file);
     } catch (error) {
       database.close();
@@ -59,11 +60,22 @@ export function hasLog(file: string): boolean {
   return (entryOf(`${file}-wal`)?.size ?? 0) > 0;
 }
 
-/** Without a log, SQLite is told that nobody writes: it would leave files behind otherwise. */
 function connectReadOnly(file: string): DatabaseSync {
+  const database = new DatabaseSync(opensAddresses() ? readOnlyAddress(file) : file, { readOnly: true });
+  waitWhereBusy(database);
+  return database;
+}
+
+/** From Node 22.15 on, which brought `isOpen` as well. Before, a store that is only read is left with an empty log. */
+function opensAddresses(): boolean {
+  return 'isOpen' in new DatabaseSync(MEMORY, { open: false });
+}
+
+/** Without a log, SQLite is told that nobody writes: it would leave files behind otherwise. */
+function readOnlyAddress(file: string): URL {
   const url = pathToFileURL(file);
   if (!hasLog(file)) url.searchParams.set('immutable', '1');
-  return new DatabaseSync(url, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
+  return url;
 }
 
 /** The version of the store, 0 where there is none yet; it is only read. Throws StoreError when it is not ours. */
@@ -127,17 +139,30 @@ function initialise(database: DatabaseSync, file: string): void {
     }
     database.exec('COMMIT');
   } catch (error) {
-    // A full disk has ended the transaction already.
-    if (database.isTransaction) database.exec('ROLLBACK');
+    rollBack(database);
     throw error;
   }
+}
+
+/** Undoes what is under way, where a full disk has not ended it already. */
+export function rollBack(database: DatabaseSync): void {
+  try {
+    database.exec('ROLLBACK');
+  } catch {
+    // Only Node 22.16 tells beforehand whether there is a transaction.
+  }
+}
+
+/** As a statement: the option of the constructor is not known before Node 22.16, and ignored. */
+function waitWhereBusy(database: DatabaseSync): void {
+  database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
 }
 
 /** SQLite does not wait for other processes while it changes the journal mode. */
 function turnOnLog(database: DatabaseSync): void {
   database.exec('PRAGMA busy_timeout = 0');
   patiently(() => database.exec('PRAGMA journal_mode = WAL'));
-  database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+  waitWhereBusy(database);
 }
 
 class Retry extends Error {
