@@ -16,6 +16,7 @@ export class Connection {
   readonly file: string;
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  readonly #iterated = new Set<StatementSync>();
   #isOpen = true;
   /** Number of the file that is written; undefined where none is. */
   readonly #inode: number | undefined;
@@ -43,7 +44,10 @@ export class Connection {
 
   /** A statement of its own: a cached one would be reset when it is used again during the iteration. */
   iterate(sql: string, ...values: Value[]): IterableIterator<Row> {
-    return guard(this.file, () => this.#database.prepare(sql).iterate(...values));
+    return guard(this.file, () => {
+      const statement = this.#database.prepare(sql);
+      return this.#rowsOf(statement, statement.iterate(...values));
+    });
   }
 
   /** All of `work` or nothing of it; durable when this returns. Throws StoreError when the file is gone. */
@@ -67,6 +71,16 @@ export class Connection {
     this.#statements.clear();
     if (this.#isOpen) this.#database.close();
     this.#isOpen = false;
+  }
+
+  /** Before Node 22.15, the rows of a statement that nothing refers to any more may be read from freed memory. */
+  *#rowsOf(statement: StatementSync, rows: IterableIterator<Row>): IterableIterator<Row> {
+    this.#iterated.add(statement);
+    try {
+      yield* rows;
+    } finally {
+      this.#iterated.delete(statement);
+    }
   }
 
   #statement(sql: string): StatementSync {
