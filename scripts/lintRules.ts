@@ -3,7 +3,6 @@ import { ALLOWED, ATTRIBUTES, BASE } from '../test/architecture/layerTable.ts';
 /** Files of the engine with a function that is still too long; this list and the next two only get shorter. */
 export const LONG_FUNCTIONS: readonly string[] = [
   'src/engine/models/catalog.ts',
-  'src/engine/promptfoo/targets/promptfooTarget.ts',
   'src/engine/targets/commandTarget.ts',
 ];
 
@@ -11,7 +10,7 @@ export const LONG_FUNCTIONS: readonly string[] = [
 export const LONG_FILES: readonly string[] = ['src/engine/runs/execution/executeRun.ts'];
 
 /** File names that still stand for two things in the engine. */
-export const SHARED_NAMES: readonly string[] = ['plan.ts'];
+export const SHARED_NAMES: readonly string[] = [];
 
 /** Most lines of a function's body; blank lines do not count. */
 const MAX_FUNCTION = 60;

@@ -57,8 +57,9 @@ async function estimateOf(
   run: PendingRun,
   signal: AbortSignal,
 ): Promise<RunEstimate | undefined> {
-  const { plan } = run.inputs;
-  if (plan.origin !== undefined || plan.targets.every(({ kind }) => kind !== 'prompt')) return undefined;
+  const { plan, targets } = run.inputs;
+  const asksModel = targets.some(({ target }) => target.capabilities.model !== null);
+  if (plan.origin !== undefined || !asksModel) return undefined;
   return engine.estimate(run, signal);
 }
 

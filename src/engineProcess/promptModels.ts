@@ -5,6 +5,7 @@ import type { Prompt } from '../engine/model/prompt.ts';
 import type { ModelPrice, PriceTable } from '../engine/models/prices/prices.ts';
 import { expectedPrice } from '../engine/models/prices/priceTable.ts';
 import { BUILT_IN_PROVIDER, builtInProvider } from '../engine/suites/builtInProvider.ts';
+import { describeTarget } from '../engine/suites/describeTarget.ts';
 import { promptModel } from '../engine/suites/promptModel.ts';
 import type { SuiteConfig } from '../engine/suites/suiteConfig.ts';
 import type { WorkspaceConfig } from '../engine/suites/workspaceConfig.ts';
@@ -68,14 +69,11 @@ export class PromptModels {
     const { providers } = await this.config(signal);
     if (setting !== null) return chosen(setting, 'setting', providers);
     if (prompt.model.id !== undefined) return chosen(referenceOf(prompt, providers), 'prompt', providers);
-    const ofSuite = (await this.suitesOf(prompt.path, signal))
+    const [ofSuite] = (await this.suitesOf(prompt.path, signal))
       .flatMap(({ targets }) => targets)
-      .find(
-        (target) =>
-          target.kind === 'prompt' && target.prompt.path === prompt.path && target.model !== undefined,
-      );
-    if (ofSuite?.kind === 'prompt' && ofSuite.model !== undefined)
-      return chosen(ofSuite.model, 'suite', providers);
+      .map((target) => describeTarget(target).capabilities)
+      .flatMap(({ promptFile, model }) => (promptFile === prompt.path ? (model?.reference ?? []) : []));
+    if (ofSuite !== undefined) return chosen(ofSuite, 'suite', providers);
     return chosen(`${BUILT_IN_PROVIDER}/${DEFAULT_TOKEN_MODEL}`, 'default', providers);
   }
 

@@ -55,7 +55,7 @@ export function verifyHandlers(session: Session, jobs: ComparisonJobs): Handlers
 }
 
 function tests(target: TargetConfig, prompt: string): target is TestsPrompt {
-  return (target.kind === 'prompt' || target.kind === 'echo') && target.prompt?.path === prompt;
+  return 'prompt' in target && target.prompt?.path === prompt;
 }
 
 /** The target with one text of its prompt. */

@@ -8,6 +8,8 @@ const target = z.object({
   /** What it calls, in a few words. */
   calls: z.string(),
   location,
+  /** Another model can be put in place of its own. */
+  takesModel: z.boolean(),
   /** The prompt file that it calls a model with, or echoes. */
   prompt: z.string().exactOptional(),
 });

@@ -1,4 +1,5 @@
 import { emptyOutput, type Output } from '../../src/engine/model/output.ts';
+import { PROGRAM } from '../../src/engine/targets/capabilities.ts';
 import type { Target, TargetContext, TargetRequest } from '../../src/engine/targets/target.ts';
 
 export type Reply = (request: TargetRequest, context: TargetContext) => Output | Promise<Output>;
@@ -9,6 +10,7 @@ export function scriptedTarget(name: string, reply: Reply, lane = name): Target 
   return {
     name,
     kind: 'command',
+    capabilities: PROGRAM,
     lane,
     hash: `hash of ${name}`,
     calls,

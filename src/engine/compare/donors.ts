@@ -78,7 +78,7 @@ export class Donors {
     const fit: Donor[] = [];
     let refused: string | undefined;
     for (const run of wanted ? this.#earlier : []) {
-      const same = run.plan.targets.filter(({ kind, hash }) => kind === wanted?.kind && hash === wanted.hash);
+      const same = run.plan.targets.filter(({ hash }) => hash === wanted?.hash);
       const reasons = same.map((target) => ({
         target,
         why: wanted ? this.#reasons(run, target, wanted, reusable) : [],

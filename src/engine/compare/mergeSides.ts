@@ -9,6 +9,7 @@ import type { PreparedTargets } from '../runs/preparation/preparedTargets.ts';
 import type { RunScope } from '../runs/preparation/runScope.ts';
 import { hashedFiles } from '../runs/workspaceFiles.ts';
 import type { RunStore } from '../store/runStore.ts';
+import { isWhole } from '../targets/capabilities.ts';
 import type { Target } from '../targets/target.ts';
 import type { ComparedSides, NamedSide } from './comparisonRequest.ts';
 import type { Reusable } from './donors.ts';
@@ -140,22 +141,21 @@ function renamed(target: Target, name: string, commit: string | undefined): Targ
   return {
     ...target,
     name,
-    hash: commit === undefined || isWhole(target) ? target.hash : contentHash({ hash: target.hash, commit }),
+    hash:
+      commit === undefined || isWhole(target.capabilities)
+        ? target.hash
+        : contentHash({ hash: target.hash, commit }),
     call: (request, context) => target.call(request, context),
     close: () => target.close(),
   };
 }
 
-/** The hash covers everything that decides the output, as far as it is in our hands. */
-function isWhole({ kind, readsFiles }: Pick<Target, 'kind' | 'readsFiles'>): boolean {
-  return (kind === 'prompt' || kind === 'echo') && !readsFiles;
-}
-
 /** An agent behind an address is always asked again. */
 function reusableOf(targets: readonly PlannedTarget[], past: ReadonlySet<string>): Reusable[] {
   return targets.flatMap(({ target }): Reusable[] => {
-    if (target.kind === 'http') return [];
-    const always = isWhole(target) || past.has(target.name);
+    const { capabilities } = target;
+    if (capabilities.remote) return [];
+    const always = isWhole(capabilities) || past.has(target.name);
     return [{ target: target.name, when: always ? 'always' : 'files unchanged' }];
   });
 }
@@ -172,7 +172,10 @@ function areSame(
   before: Side,
   after: Side,
 ): boolean {
-  const whole = pairs.every(([{ kind }]) => kind === 'prompt' || kind === 'echo');
+  const tested = [before, after].flatMap(({ live }) => live?.targets ?? []);
+  const whole = pairs.every(([{ hash }]) =>
+    tested.some(({ target }) => target.hash === hash && isWhole(target.capabilities)),
+  );
   const current = [before, after].every(({ live }) => live !== null && live.source.commit === undefined);
   return pairs.length > 0 && pairs.every(([a, b]) => a.hash === b.hash) && (whole || current);
 }

@@ -1,5 +1,4 @@
 import { type SideRole, UsageError } from '../errors.ts';
-import { judgesAsTargets } from '../runs/preparation/judgeCatalog.ts';
 import { type Judging, prepareJudging } from '../runs/preparation/judging.ts';
 import { type PreparedTargets, prepareTargets } from '../runs/preparation/preparedTargets.ts';
 import { withOverrides } from '../runs/preparation/runOverrides.ts';
@@ -121,7 +120,7 @@ async function prepareOne(
   const own = { place: { root: workspace.root, providers: workspace.config.providers } };
   const scope = new RunScope(ports, {
     configured: [
-      { ...own, targets: judgesAsTargets(suite) },
+      { ...own, targets: [], judges: suite.judges },
       ...sources.flatMap((source) => (source ? [source] : [])),
     ],
     recordings: overrides.recordings,

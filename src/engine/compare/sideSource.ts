@@ -3,6 +3,7 @@ import path from 'node:path';
 import { MissingSideError, type SideRole, UsageError } from '../errors.ts';
 import type { Environment } from '../ports.ts';
 import type { Place } from '../runs/preparation/runScope.ts';
+import { describeTarget } from '../suites/describeTarget.ts';
 import { loadWorkspace, type Workspace } from '../suites/loadWorkspace.ts';
 import type { SuiteConfig } from '../suites/suiteConfig.ts';
 import type { TargetConfig } from '../suites/targetConfig.ts';
@@ -45,7 +46,9 @@ export async function openSide(
     case 'target':
       return { ...here, targets: [findTarget(suite, reference.name)] };
     case 'model': {
-      const prompts = wanted(suite.targets).filter(({ kind }) => kind === 'prompt');
+      const prompts = wanted(suite.targets).filter(
+        (target) => describeTarget(target).capabilities.model !== null,
+      );
       if (prompts.length > 0) return { ...here, targets: prompts, model: reference.model };
       throw new UsageError(
         `the suite ${suite.name} has no prompt that could be run with ${reference.model}`,

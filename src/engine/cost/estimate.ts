@@ -41,7 +41,8 @@ export interface EstimatedRun {
 
 export interface EstimatedTarget {
   name: string;
-  kind: string;
+  /** Nobody is asked, so nothing is paid. */
+  free: boolean;
   /** Targets with the same lane share its places. */
   lane: string;
   concurrency: number;

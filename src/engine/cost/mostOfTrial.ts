@@ -2,15 +2,11 @@ import { UserError } from '../errors.ts';
 import type { GoldenCase } from '../model/case.ts';
 import type { ModelPrice } from '../models/prices/prices.ts';
 import { type Tokenizer, Tokenizers } from '../models/tokens/tokenizer.ts';
-import { renderCase } from '../targets/promptCase.ts';
 import type { AllowTokens } from '../targets/tokenAllowance.ts';
 import type { EstimatedRun, EstimatedTarget } from './estimate.ts';
 import { DEFAULT_JUDGE_INPUT, DEFAULT_JUDGE_OUTPUT, type JudgeModel } from './judgeEstimate.ts';
 import type { MostOfTrial } from './spendingLimit.ts';
 import { type AskedModel, defaultOutput } from './targetEstimate.ts';
-
-/** Targets that call nobody. */
-const FREE = new Set(['echo', 'replay']);
 
 /**
  * What a trial of a run may cost at most: its input as counted, and as many output tokens as the call allows, else as
@@ -46,9 +42,9 @@ function ownMost(
 ): number | null {
   if (!known) return null;
   const { target, tokenizer } = known;
-  if (!target.asked || !tokenizer) return FREE.has(target.kind) ? 0 : null;
+  if (!target.asked || !tokenizer) return target.free ? 0 : null;
   try {
-    const counted = tokenizer.countChat(renderCase(target.asked.prompt, entry));
+    const counted = tokenizer.countChat(target.asked.request(entry));
     return priced(counted.total.high, output, target.asked.price);
   } catch (error) {
     // A request that cannot be made is not sent.
@@ -64,7 +60,7 @@ function judgeMost({ price, asks = 1 }: JudgeModel, written: number): number | n
 }
 
 function mostOutput(asked: AskedModel, allowed: number | undefined): number {
-  const limits = [asked.parameters.maxTokens ?? asked.prompt.model.parameters.maxTokens, allowed];
+  const limits = [asked.maxTokens, allowed];
   const known = limits.filter((limit) => limit !== undefined);
   return known.length > 0 ? Math.min(...known) : defaultOutput(asked.model).high;
 }

@@ -1,10 +1,8 @@
 import { UserError } from '../errors.ts';
 import type { GoldenCase } from '../model/case.ts';
-import type { ModelParameters } from '../model/message.ts';
-import type { Prompt } from '../model/prompt.ts';
+import type { RenderedPrompt } from '../model/prompt.ts';
 import type { ModelPrice } from '../models/prices/prices.ts';
 import type { Tokenizer } from '../models/tokens/tokenizer.ts';
-import { renderCase } from '../targets/promptCase.ts';
 import type { MeasuredInput, PastCalls } from './callHistory.ts';
 import { priceCalls } from './callPrice.ts';
 import {
@@ -17,15 +15,17 @@ import {
   scaleRange,
 } from './range.ts';
 
-/** The model call that a prompt target makes for each case. */
+/** The model call that a target makes for each case. */
 export interface AskedModel {
   /** `provider/model`. */
   reference: string;
   /** The model as its provider names it. */
   model: string;
-  prompt: Prompt;
-  parameters: ModelParameters;
+  /** The most output tokens that its settings allow; undefined where they set no limit. */
+  maxTokens: number | undefined;
   price: ModelPrice | undefined;
+  /** What the model is sent for a case. Throws UserError for a case that is not sent to it. */
+  request(entry: GoldenCase): RenderedPrompt;
 }
 
 /** What the calls of one target will use. Null is unknown. */
@@ -69,7 +69,7 @@ export class InputTally {
   /** A case that cannot be rendered will not be called: it is left out. */
   add(entry: GoldenCase): void {
     try {
-      const counted = this.#tokenizer.countChat(renderCase(this.#asked.prompt, entry));
+      const counted = this.#tokenizer.countChat(this.#asked.request(entry));
       this.#tokens = addRanges(this.#tokens, rangeOf(counted.total));
       this.#counted += 1;
       this.#byCase.set(entry.id, counted.total.tokens);
@@ -134,11 +134,11 @@ export function estimatePrompt(
 
 /** An agent: only its past says what it costs. An echo calls nobody. */
 export function estimateAgent(
-  target: { name: string; kind: string },
+  target: { name: string; free: boolean },
   calls: number,
   past: PastCalls,
 ): TargetEstimate {
-  const free = target.kind === 'echo';
+  const { free } = target;
   const known = past.unknownCosts === 0 ? (predictSum(past.costUsd, calls) ?? null) : null;
   const latency = predictSum(past.latencyMs, calls);
   return {
@@ -159,7 +159,7 @@ export function defaultOutput(model: string): Range {
 }
 
 function limited(tokens: Range, calls: number, asked: AskedModel): Range {
-  const most = asked.parameters.maxTokens ?? asked.prompt.model.parameters.maxTokens;
+  const { maxTokens: most } = asked;
   if (most === undefined) return tokens;
   const limit = most * calls;
   return {

@@ -7,31 +7,23 @@ import { evaluatorDefinition } from '../evaluators/registry.ts';
 import type { LocatedCase } from '../model/case.ts';
 import type { ProviderConfig } from '../models/catalog.ts';
 import { priceOfReference } from '../models/prices/priceTable.ts';
-import type { Environment } from '../ports.ts';
-import type { Workspace } from '../suites/loadWorkspace.ts';
 import type { SuiteConfig } from '../suites/suiteConfig.ts';
+import type { Target } from '../targets/target.ts';
 import { caseFilter } from './caseFilter.ts';
-import type { RunInputs } from './execution/runInputs.ts';
+import type { PlannedTarget, RunInputs } from './execution/runInputs.ts';
 import type { PreparedRun } from './preparation/preparedRun.ts';
-import { promptCall } from './preparation/promptTargets.ts';
 
-/** A prepared run as the estimate sees it. Throws PromptError for a prompt that was changed meanwhile. */
+type Providers = Readonly<Record<string, ProviderConfig>>;
+
+/** A prepared run as the estimate sees it. */
 export function estimatedRun(
   { suite, inputs }: PreparedRun,
-  workspace: Workspace,
-  ports: { environment: Environment },
+  providers: Providers,
   history: CallHistory,
 ): EstimatedRun {
   const { plan } = inputs;
-  const { providers } = workspace.config;
   return {
-    targets: inputs.targets.map(({ target, concurrency }): EstimatedTarget => {
-      const asked = askedModel(target.name, suite, plan.model, workspace, ports);
-      const { name, kind } = target;
-      // Programs share the places of a run.
-      const lane = kind === 'command' ? 'programs' : target.lane;
-      return { name, kind, lane, concurrency, hash: target.hash, ...(asked ? { asked } : {}) };
-    }),
+    targets: inputs.targets.map((planned) => estimatedTarget(planned, providers)),
     cases: chosenCases(inputs),
     caseCount: plan.dataset.chosen ?? plan.dataset.count,
     repeat: plan.repeat,
@@ -45,36 +37,25 @@ export function estimatedRun(
   };
 }
 
+function estimatedTarget({ target, concurrency }: PlannedTarget, providers: Providers): EstimatedTarget {
+  const { name, hash, capabilities } = target;
+  const { free, startsPrograms } = capabilities;
+  // Programs share the places of a run.
+  const lane = startsPrograms ? 'programs' : target.lane;
+  const asked = askedModel(target, providers);
+  return { name, free, lane, concurrency, hash, ...(asked ? { asked } : {}) };
+}
+
 async function* chosenCases({ plan, source }: RunInputs): AsyncIterableIterator<LocatedCase> {
   const matches = caseFilter(plan.filter);
   for await (const batch of source.batches({ signal: new AbortController().signal }))
     for (const located of batch) if (matches(located.case)) yield located;
 }
 
-function askedModel(
-  name: string,
-  suite: SuiteConfig,
-  model: string | undefined,
-  workspace: Workspace,
-  ports: { environment: Environment },
-): AskedModel | undefined {
-  const config = suite.targets.find((target) => target.name === name);
-  if (config?.kind !== 'prompt') return undefined;
-  const { root } = workspace;
-  const { providers } = workspace.config;
-  const { prompt, reference } = promptCall(config, {
-    root,
-    environment: ports.environment,
-    model,
-    providers,
-  });
-  return {
-    reference,
-    model: modelOf(reference),
-    prompt,
-    parameters: config.parameters,
-    price: priceOfReference(reference, providers),
-  };
+function askedModel({ asks, capabilities }: Target, providers: Providers): AskedModel | undefined {
+  const reference = capabilities.model?.reference;
+  if (!asks || !reference) return undefined;
+  return { ...asks, reference, model: modelOf(reference), price: priceOfReference(reference, providers) };
 }
 
 function judgeModel(

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { type FileList, listFiles, packFileList, unpackFileList } from '../files/fileList.ts';
 import type { RunPlan } from '../model/run.ts';
 import type { RunStore } from '../store/runStore.ts';
+import { describeTarget } from '../suites/describeTarget.ts';
 import type { TargetConfig } from '../suites/targetConfig.ts';
 import type { PreparedRun } from './preparation/preparedRun.ts';
 
@@ -66,20 +67,11 @@ export function hashedFiles(
   return new Set([
     ...(plan.configPath === null ? [] : [plan.configPath]),
     plan.dataset.path,
-    ...targets.flatMap(promptFile).map((prompt) => path.posix.normalize(prompt)),
+    ...targets.flatMap(promptFile),
   ]);
 }
 
 function promptFile(target: TargetConfig): string[] {
-  switch (target.kind) {
-    case 'prompt':
-    case 'echo':
-      return target.prompt ? [target.prompt.path] : [];
-    case 'promptfoo':
-      return target.template.program ? [] : [target.template.location.path];
-    case 'http':
-    case 'command':
-    case 'replay':
-      return [];
-  }
+  const { promptFile: file } = describeTarget(target).capabilities;
+  return file === null ? [] : [path.posix.normalize(file)];
 }

@@ -4,10 +4,12 @@ import { resolveInside } from '../files/confine.ts';
 import type { SourceLocation } from '../model/location.ts';
 import type { PromptFormat } from '../model/prompt.ts';
 import { detectFormat, nameFromPath } from '../prompts/detectFormat.ts';
+import { describeTarget } from './describeTarget.ts';
 import { discoverWorkspace } from './discoverWorkspace.ts';
 import type { FileReference } from './fileReference.ts';
 import type { ForeignFormat } from './foreignFormat.ts';
 import type { Workspace } from './loadWorkspace.ts';
+import type { SuiteConfig } from './suiteConfig.ts';
 import type { TargetConfig } from './targetConfig.ts';
 
 /** What a workspace holds, as plain data; paths are relative to the workspace. */
@@ -18,14 +20,7 @@ export interface WorkspaceListing {
     datasets: string[];
     /** Where the suite is written, and each of its targets. */
     location: SourceLocation;
-    targets: {
-      name: string;
-      kind: TargetConfig['kind'];
-      calls: string;
-      location: SourceLocation;
-      /** The prompt file that it calls a model with, or echoes. */
-      prompt?: string;
-    }[];
+    targets: ListedTarget[];
     evaluators: string[];
     repeat: number;
     hasGate: boolean;
@@ -37,6 +32,18 @@ export interface WorkspaceListing {
   foreignConfigs: string[];
   /** True when the folder is too large to be looked at as a whole. */
   truncated: boolean;
+}
+
+interface ListedTarget {
+  name: string;
+  /** What it is called in lists. */
+  kind: string;
+  calls: string;
+  location: SourceLocation;
+  /** Another model can be put in place of its own. */
+  takesModel: boolean;
+  /** The prompt file that it fills in. */
+  prompt?: string;
 }
 
 /** Version and size of a dataset; `problem` where it cannot be used. */
@@ -55,31 +62,26 @@ interface Listed {
 export async function listWorkspace(workspace: Listed, signal: AbortSignal): Promise<WorkspaceListing> {
   const files = await discoverWorkspace(workspace.root, signal, workspace.foreign);
   const { suites } = workspace.config;
-  const prompts = suites.flatMap((suite) => suite.targets.flatMap(promptOf));
+  const prompts = suites.flatMap(promptsOf);
+  const datasets = suites.flatMap((suite) => (suite.cases ? [] : pathsOf(suite.datasets)));
   return {
     suites: suites.map((suite) => ({
       name: suite.name,
       ...(suite.description === undefined ? {} : { description: suite.description }),
       datasets: suite.datasets.map((dataset) => dataset.path),
       location: placeOf(suite.location),
-      targets: suite.targets.map((target) => ({
-        name: target.name,
-        kind: target.kind,
-        calls: callsOf(target),
-        location: placeOf(target.location),
-        ...promptPath(target),
-      })),
+      targets: suite.targets.map(listed),
       evaluators: suite.evaluators.map((spec) => spec.name),
       repeat: suite.repeat,
       hasGate: suite.gate !== undefined,
     })),
-    datasets: pathsOf([...suites.flatMap((suite) => (suite.cases ? [] : suite.datasets)), ...files.datasets]),
-    prompts: pathsOf([...prompts, ...files.prompts]).map((path) => ({
+    datasets: sorted([...datasets, ...pathsOf(files.datasets)]),
+    prompts: sorted([...prompts, ...pathsOf(files.prompts)]).map((path) => ({
       path,
       name: nameFromPath(path),
       format: detectFormat(path, { plain: true }) ?? 'unknown',
     })),
-    foreignConfigs: pathsOf(files.foreignConfigs),
+    foreignConfigs: sorted(pathsOf(files.foreignConfigs)),
     truncated: files.truncated,
   };
 }
@@ -100,42 +102,28 @@ export async function describeDataset(
   }
 }
 
-function promptOf(target: TargetConfig): FileReference[] {
-  return (target.kind === 'prompt' || target.kind === 'echo') && target.prompt ? [target.prompt] : [];
-}
-
-function promptPath(target: TargetConfig): { prompt?: string } {
-  const [prompt] = promptOf(target);
-  if (prompt) return { prompt: prompt.path };
-  if (target.kind !== 'promptfoo') return {};
-  const { path } = target.template.location;
-  // A prompt that stands in the configuration itself has no file of its own.
-  return path === target.location.path ? {} : { prompt: path };
-}
-
 /** A location may be a range; a listing says the start. */
 function placeOf({ path, line, column }: SourceLocation): SourceLocation {
   return { path, line, column };
 }
 
-/** What a target calls, in a few words. */
-function callsOf(target: TargetConfig): string {
-  switch (target.kind) {
-    case 'prompt':
-      return target.model === undefined ? target.prompt.path : `${target.prompt.path} with ${target.model}`;
-    case 'http':
-      return target.url;
-    case 'command':
-      return target.command.join(' ');
-    case 'replay':
-      return target.replay.path;
-    case 'promptfoo':
-      return target.provider.id;
-    case 'echo':
-      return target.prompt?.path ?? 'the input of the case';
-  }
+/** Prompts of foreign suites are files of their own kind, which are not looked into. */
+function promptsOf({ cases, targets }: SuiteConfig): string[] {
+  return cases ? [] : targets.flatMap((target) => describeTarget(target).capabilities.promptFile ?? []);
+}
+
+function listed(target: TargetConfig): ListedTarget {
+  const { kind, calls, capabilities } = describeTarget(target);
+  const { promptFile: prompt, model } = capabilities;
+  const { name, location } = target;
+  const common = { name, kind, calls, location: placeOf(location), takesModel: model !== null };
+  return prompt === null ? common : { ...common, prompt };
 }
 
 function pathsOf(references: readonly FileReference[]): string[] {
-  return [...new Set(references.map((reference) => reference.path))].sort();
+  return references.map(({ path }) => path);
+}
+
+function sorted(paths: readonly string[]): string[] {
+  return [...new Set(paths)].sort();
 }

@@ -6,12 +6,28 @@ import type { GatePolicy } from '../model/gatePolicy.ts';
 import type { JsonValue } from '../model/json.ts';
 import type { SourceLocation } from '../model/location.ts';
 import type { RunFilter } from '../model/run.ts';
-import type { PromptfooProvider } from '../promptfoo/plan.ts';
+import type { ModelClient } from '../models/modelClient.ts';
+import type { TargetPorts } from '../targets/targetPorts.ts';
+import type { TargetSecrets } from '../targets/targetSecrets.ts';
 import { type BudgetConfig, budgetFile, tokenBudgetsFile } from './budgetConfig.ts';
 import { CASCADE_NOTE, type CascadeConfig, cascadeFile } from './cascadeConfig.ts';
 import type { FileReference } from './fileReference.ts';
 import { gateFile } from './gateConfig.ts';
 import { type TargetConfig, targetFile } from './targetConfig.ts';
+
+/** A judge that is no model but a program or a server, made by the reader of a foreign configuration. */
+export interface ForeignJudge {
+  location: SourceLocation;
+  /** All that decides its verdicts, beside `file`. */
+  identity: unknown;
+  /** The module that it is. */
+  file?: string;
+  secrets: TargetSecrets;
+  /** Who answers, as spans and recordings name it. */
+  identify(reference: string): Pick<ModelClient, 'provider' | 'model'>;
+  /** Throws ConfigError. */
+  create(reference: string, ports: TargetPorts): { client: ModelClient; close?(): void };
+}
 
 /** Runs a trusted script with its two arguments; rejects for what it throws. */
 export type CallScript = (
@@ -41,8 +57,8 @@ export interface SuiteConfig {
   defaultEvaluators: boolean;
   /** Model of judges that name none, as `provider/model`. */
   judgeModel?: string;
-  /** Judges that are no models but providers of a promptfoo suite, by the reference under which they are asked. */
-  judges?: Readonly<Record<string, PromptfooProvider>>;
+  /** Judges that are no models, by the reference under which they are asked. */
+  judges?: Readonly<Record<string, ForeignJudge>>;
   /** Embedding model of evaluators that name none, as `provider/model`. */
   embeddingsModel?: string;
   cascade: CascadeConfig;

@@ -36,12 +36,10 @@ export function suiteHash(
   });
 }
 
-/** Judges that are providers of a promptfoo suite, with the modules that they are; undefined where there are none. */
+/** Judges that are no models, with the modules that they are; undefined where there are none. */
 function judgesOf({ judges }: Pick<SuiteConfig, 'judges'>, readFile: (reference: string) => string) {
   if (!judges) return undefined;
-  return Object.entries(judges).map(([reference, { call }]) => {
-    if (call.kind !== 'program') return { reference, call };
-    const { file, cwd: _cwd, ...rest } = call;
-    return { reference, call: rest, text: readFile(file) };
-  });
+  return Object.entries(judges).map(([reference, { identity: call, file }]) =>
+    file === undefined ? { reference, call } : { reference, call, text: readFile(file) },
+  );
 }

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import type { SourceLocation } from '../model/location.ts';
 import type { ModelParameters } from '../model/message.ts';
-import type { PromptfooPrompt, PromptfooProvider } from '../promptfoo/plan.ts';
+import type { Target } from '../targets/target.ts';
+import type { TargetDescription } from '../targets/targetDescription.ts';
+import type { TargetPorts } from '../targets/targetPorts.ts';
 import type { FileReference } from './fileReference.ts';
 import { nameSchema } from './name.ts';
 
@@ -71,8 +73,15 @@ export type TargetConfig =
       /** Returns this prompt, rendered; the case's input where absent. */
       prompt?: FileReference;
     })
-  /** Only in a promptfoo configuration: one of its prompts with one of its providers. */
-  | (TargetBase & { kind: 'promptfoo'; template: PromptfooPrompt; provider: PromptfooProvider });
+  | (TargetBase & ForeignTarget);
+
+/** A target of a configuration of another tool: its reader describes and creates it. */
+export interface ForeignTarget {
+  kind: 'foreign';
+  described: TargetDescription;
+  /** Throws ConfigError. */
+  create(ports: TargetPorts): Target;
+}
 
 const parametersFile = z.strictObject({
   temperature: z.number().min(0).max(2).optional().describe('Sampling temperature, 0 to 2.'),

@@ -1,7 +1,6 @@
-import path from 'node:path';
 import type { Pointer } from '../files/formats/document.ts';
-import { nameFromPath } from '../prompts/detectFormat.ts';
 import { type ConfigReader, reportAt } from './configReader.ts';
+import { describeTarget } from './describeTarget.ts';
 import type { TargetConfig } from './targetConfig.ts';
 
 /**
@@ -44,40 +43,10 @@ function reportDuplicate(reader: ConfigReader, name: string, pointer: Pointer, e
   });
 }
 
-/** The plain name; where it is taken, with the model; then with a number. */
+/** The first of its names that is free; then the plain one with a number. */
 function freeName(target: TargetConfig, taken: ReadonlySet<string>): string {
-  const base = plainName(target);
-  const model = target.kind === 'prompt' ? target.model?.slice(target.model.indexOf('/') + 1) : undefined;
-  const candidates = [base, ...(model === undefined ? [] : [`${base}-${allowed(model)}`])];
-  for (const candidate of candidates) if (!taken.has(candidate)) return candidate;
+  const { names } = describeTarget(target);
+  const [base] = names;
+  for (const name of names) if (!taken.has(name)) return name;
   for (let count = 2; ; count++) if (!taken.has(`${base}-${count}`)) return `${base}-${count}`;
-}
-
-function plainName(target: TargetConfig): string {
-  switch (target.kind) {
-    case 'prompt':
-      return allowed(nameFromPath(target.prompt.path));
-    case 'http':
-      return new URL(target.url).hostname;
-    case 'command':
-      return stemOf(
-        target.command.find((word, at) => at > 0 && /[./]/.test(word)) ?? target.command[0] ?? '',
-      );
-    case 'replay':
-      return stemOf(target.replay.path);
-    case 'promptfoo':
-      return allowed(target.provider.label ?? target.provider.id);
-    case 'echo':
-      return target.prompt ? allowed(nameFromPath(target.prompt.path)) : 'echo';
-  }
-}
-
-/** `main` for `agent/main.mjs`. */
-function stemOf(file: string): string {
-  return allowed(path.posix.basename(file.replaceAll('\\', '/')).replace(/(.)\..*$/, '$1'));
-}
-
-/** Only what names may hold (name.ts). */
-function allowed(text: string): string {
-  return text.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '') || 'target';
 }

@@ -5,6 +5,7 @@ import { contentHash } from '../model/hash.ts';
 import type { Output } from '../model/output.ts';
 import type { Clock, Environment, Random, Trust } from '../ports.ts';
 import { looksLikeReply, type ReplyForm } from './agentReply.ts';
+import { PROGRAM } from './capabilities.ts';
 import { type ProcessEnd, runProcess } from './childProcess.ts';
 import { scrubbedEnvironment, traceEnvironment } from './commandEnvironment.ts';
 import { commandInvocation } from './commandInvocation.ts';
@@ -136,6 +137,7 @@ export function createCommandTarget(options: CommandTargetOptions, ports: Comman
   return {
     name,
     kind: 'command',
+    capabilities: PROGRAM,
     lane: `command:${name}`,
     hash: contentHash({
       kind: 'command',
@@ -153,7 +155,6 @@ export function createCommandTarget(options: CommandTargetOptions, ports: Comman
       }),
       ...referredVariables([env, args], environment),
     },
-    readsFiles: true,
     async call(request, context) {
       requireTrust(options, ports.trust);
       const { signal, span } = context;

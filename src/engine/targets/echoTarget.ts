@@ -1,6 +1,7 @@
 import { contentHash } from '../model/hash.ts';
 import { emptyOutput } from '../model/output.ts';
 import { inputText } from './agentRequest.ts';
+import { ASKS_NOBODY } from './capabilities.ts';
 import type { Target, TargetRequest } from './target.ts';
 
 export interface EchoTargetOptions {
@@ -14,6 +15,7 @@ export function createEchoTarget({ name, render }: EchoTargetOptions): Target {
   return {
     name,
     kind: 'echo',
+    capabilities: ASKS_NOBODY,
     lane: `echo:${name}`,
     hash: contentHash({ kind: 'echo', render: render?.hash ?? null }),
     async call(request, { signal }) {

@@ -5,6 +5,7 @@ import { type Clock, type Environment, type Random, traceContext } from '../port
 import { type ReplyForm, readReply } from './agentReply.ts';
 import { type AgentRequest, agentRequest } from './agentRequest.ts';
 import { bodyTemplate } from './bodyTemplate.ts';
+import { SERVER } from './capabilities.ts';
 import { referredVariables, resolveEnvironment } from './environmentReference.ts';
 import type { ResponsePaths } from './foreignReply.ts';
 import { HttpConnection } from './httpConnection.ts';
@@ -69,6 +70,7 @@ export function createHttpTarget(options: HttpTargetOptions, ports: HttpTargetPo
   const target: Target = {
     name,
     kind: 'http',
+    capabilities: SERVER,
     lane: url.origin,
     hash: contentHash({
       kind: 'http',

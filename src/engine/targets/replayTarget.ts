@@ -4,6 +4,7 @@ import { readText } from '../files/readText.ts';
 import { contentHash } from '../model/hash.ts';
 import { isJsonObject, type JsonObject } from '../model/json.ts';
 import { errorOutput, readReply } from './agentReply.ts';
+import { ASKS_NOBODY } from './capabilities.ts';
 import type { Target } from './target.ts';
 
 interface ReplayTargetOptions {
@@ -32,6 +33,7 @@ export function createReplayTarget({ name, path, absolute }: ReplayTargetOptions
   return {
     name,
     kind: 'replay',
+    capabilities: ASKS_NOBODY,
     lane: `replay:${name}`,
     hash: contentHash({ kind: 'replay', text }),
     call: async ({ case: { id }, trial }, { signal }) => {

@@ -3,7 +3,8 @@ import { contentHash } from '../model/hash.ts';
 import type { Output } from '../model/output.ts';
 import { TOUCHSTONE } from '../telemetry/attributes.ts';
 import { errorOutput } from './agentReply.ts';
-import type { Target, TargetKind } from './target.ts';
+import { ASKS_NOBODY, type TargetCapabilities } from './capabilities.ts';
+import type { Target } from './target.ts';
 
 /** What a stored run holds of one trial. */
 export interface StoredTrial {
@@ -14,7 +15,9 @@ export interface StoredTrial {
 
 interface StoredTargetOptions {
   /** As the stored run had them. */
-  target: { name: string; kind: TargetKind; hash: string };
+  target: { name: string; kind: string; hash: string };
+  /** As far as they still matter. */
+  capabilities?: TargetCapabilities;
   runId: string;
   find(caseId: string, trial: number): StoredTrial | undefined;
 }
@@ -36,11 +39,13 @@ const EXPECTATIONS = [
  * Gives the outputs of a stored run once more, so that they can be judged anew; nothing is called. A case
  * that the run did not ask, or asked with another content, is an error: its output would answer something else.
  */
-export function createStoredTarget({ target, runId, find }: StoredTargetOptions): Target {
+export function createStoredTarget(options: StoredTargetOptions): Target {
+  const { target, capabilities = ASKS_NOBODY, runId, find } = options;
   const { name, kind, hash } = target;
   return {
     name,
     kind,
+    capabilities,
     lane: `stored:${name}`,
     hash,
     call: async ({ case: golden, trial }, { signal, span }) => {

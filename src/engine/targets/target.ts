@@ -1,10 +1,10 @@
 import type { GoldenCase } from '../model/case.ts';
 import type { JsonValue } from '../model/json.ts';
 import type { Output } from '../model/output.ts';
+import type { RenderedPrompt } from '../model/prompt.ts';
 import type { Span } from '../ports.ts';
+import type { TargetCapabilities } from './capabilities.ts';
 import type { EarlierOutputs } from './earlierOutputs.ts';
-
-export type TargetKind = 'prompt' | 'http' | 'command' | 'echo' | 'replay';
 
 export interface TargetRequest {
   case: GoldenCase;
@@ -29,6 +29,13 @@ export interface TargetContext {
   receiveSpans?: (request: JsonValue) => void;
 }
 
+export interface AskedCall {
+  /** The most output tokens that its settings allow; undefined where they set no limit. */
+  readonly maxTokens: number | undefined;
+  /** What the model would be sent. Throws UserError for a case that is not sent to it. */
+  request(entry: GoldenCase): RenderedPrompt;
+}
+
 /**
  * The thing under test. `call` never throws for what the target did wrong: that is an Output with status
  * `error` or `incomplete`. It rejects only when aborted (with the signal's reason), with a UserError for a
@@ -36,15 +43,17 @@ export interface TargetContext {
  */
 export interface Target {
   readonly name: string;
-  readonly kind: TargetKind;
+  /** What it is called in spans and reports; what it can do is said by its capabilities. */
+  readonly kind: string;
+  readonly capabilities: TargetCapabilities;
   /** Calls with the same lane share one concurrency limit, e.g. the provider's name or the URL's origin. */
   readonly lane: string;
   /** SHA-256 over everything in the workspace that decides the target's behaviour; a change refuses resume. */
   readonly hash: string;
   /** What it takes from outside, by name: variables, and files that hold some. May be keys: kept as digests alone. */
   readonly environment?: { readonly [name: string]: string };
-  /** It runs a program, which may read any file of the workspace. */
-  readonly readsFiles?: true;
+  /** The call of its model that a case leads to, as far as it is known beforehand. */
+  readonly asks?: AskedCall;
   call(request: TargetRequest, context: TargetContext): Promise<Output>;
   /** Fetches what must be asked for before the first call, e.g. keys. Throws ConfigError when it is refused. */
   ready?(signal: AbortSignal): Promise<void>;

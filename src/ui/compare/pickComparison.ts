@@ -83,7 +83,7 @@ export async function pickModels(
   file: string | undefined,
 ): Promise<ComparisonRequest | undefined> {
   const { root, suites } = await engine.call('workspace/list', {});
-  const prompted = suites.filter(({ targets }) => targets.some(({ kind }) => kind === 'prompt'));
+  const prompted = suites.filter(({ targets }) => targets.some(({ takesModel }) => takesModel));
   if (prompted.length === 0)
     throw new PlainError(
       vscode.l10n.t('No suite has a prompt target. Programs and addresses choose their models themselves.'),

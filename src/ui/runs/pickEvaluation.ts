@@ -93,7 +93,7 @@ async function pickAction(
     },
     { label: vscode.l10n.t('$(filter) Choose cases…'), action: { kind: 'filter' } },
   ];
-  if (suite.targets.some(({ kind }) => kind === 'prompt'))
+  if (suite.targets.some(({ takesModel }) => takesModel))
     items.push({
       label: vscode.l10n.t('$(sparkle) Choose model…'),
       description: overrides.model ?? '',

@@ -9,6 +9,7 @@ import type { TrialResult } from '../../../src/engine/model/result.ts';
 import { fixedEnvironment } from '../../../src/engine/ports.ts';
 import { parsePrompt } from '../../../src/engine/prompts/parsePrompt.ts';
 import { RunStore } from '../../../src/engine/store/runStore.ts';
+import { renderCase } from '../../../src/engine/targets/promptCase.ts';
 import { complete, located, plan, trialResult } from '../../support/runFixtures.ts';
 
 const { signal } = new AbortController();
@@ -25,8 +26,8 @@ function asked(more: Partial<AskedModel> = {}): AskedModel {
   return {
     reference: 'openai/gpt-4o',
     model: 'gpt-4o',
-    prompt: PROMPT,
-    parameters: {},
+    maxTokens: undefined,
+    request: (entry) => renderCase(PROMPT, entry),
     price: { input: 1_000_000, output: 2_000_000 },
     ...more,
   };
@@ -38,7 +39,7 @@ async function* all(entries: readonly LocatedCase[]): AsyncIterableIterator<Loca
 
 function run(cases: GoldenCase[], more: Partial<EstimatedRun> = {}): EstimatedRun {
   return {
-    targets: [{ name: 'a', kind: 'prompt', lane: 'openai', concurrency: 2, asked: asked() }],
+    targets: [{ name: 'a', free: false, lane: 'openai', concurrency: 2, asked: asked() }],
     cases: all(located(cases)),
     caseCount: cases.length,
     repeat: 1,
@@ -111,7 +112,7 @@ describe('the estimate of a run', function () {
     assert.deepEqual(elapsedMs, { low: 500, likely: 500, high: 500 });
 
     const other = asked({ model: 'gpt-4o-mini' });
-    const targetsOfOther = [{ name: 'a', kind: 'prompt', lane: 'openai', concurrency: 2, asked: other }];
+    const targetsOfOther = [{ name: 'a', free: false, lane: 'openai', concurrency: 2, asked: other }];
     const changed = await estimateRun(
       run(CASES, { history: history(past(10, 20)), targets: targetsOfOther }),
       signal,
@@ -123,10 +124,10 @@ describe('the estimate of a run', function () {
     const targets = [
       {
         name: 'a',
-        kind: 'prompt',
+        free: false,
         lane: 'x',
         concurrency: 1,
-        asked: asked({ parameters: { maxTokens: 30 } }),
+        asked: asked({ maxTokens: 30 }),
       },
     ];
     const estimate = await estimateRun(run(CASES, { targets }), signal);
@@ -135,8 +136,8 @@ describe('the estimate of a run', function () {
 
   it('is unknown as a whole when a part of it is', async () => {
     const targets = [
-      { name: 'a', kind: 'prompt', lane: 'x', concurrency: 1, asked: asked({ price: undefined }) },
-      { name: 'echo', kind: 'echo', lane: 'y', concurrency: 1 },
+      { name: 'a', free: false, lane: 'x', concurrency: 1, asked: asked({ price: undefined }) },
+      { name: 'echo', free: true, lane: 'y', concurrency: 1 },
     ];
     const estimate = await estimateRun(run(CASES, { targets }), signal);
     assert.equal(estimate.costUsd, null);
@@ -144,14 +145,14 @@ describe('the estimate of a run', function () {
     assert.equal(estimate.targets[1]?.costUsd?.high, 0);
     assert.match(estimate.notes.join('\n'), /the price of openai\/gpt-4o is unknown/);
 
-    const agent = [{ name: 'agent', kind: 'command', lane: 'z', concurrency: 1 }];
+    const agent = [{ name: 'agent', free: false, lane: 'z', concurrency: 1 }];
     const unknown = await estimateRun(run(CASES, { targets: agent }), signal);
     assert.equal(unknown.costUsd, null);
     assert.match(unknown.notes.join('\n'), /what agent costs is unknown/);
   });
 
   it('knows what an agent costs from its past', async () => {
-    const targets = [{ name: 'a', kind: 'command', lane: 'z', concurrency: 1 }];
+    const targets = [{ name: 'a', free: false, lane: 'z', concurrency: 1 }];
     const estimate = await estimateRun(run(CASES, { targets, history: history(past(10, 20)) }), signal);
     assert.deepEqual(estimate.costUsd, { low: 5, likely: 5, high: 5 });
   });
@@ -229,7 +230,7 @@ describe('the estimate of a run', function () {
           }),
         }),
       ).map((result) => ({ ...result, caseId: `${result.caseIndex}` }));
-    const target = { name: 'a', kind: 'prompt', lane: 'openai', concurrency: 2, asked: asked() };
+    const target = { name: 'a', free: false, lane: 'openai', concurrency: 2, asked: asked() };
     const estimateWith = async (hash: string) => {
       const { targets } = await estimateRun(
         run(CASES, { history: history(measured(65)), targets: [{ ...target, hash }] }),

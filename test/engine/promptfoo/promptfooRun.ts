@@ -40,9 +40,26 @@ export async function workspaceOf(
 /** The results of every case, in order; scripts and programs are trusted unless said otherwise. */
 export async function runFiles(
   files: { [path: string]: string },
+  options: RunOptions = {},
+): Promise<TrialResult[]> {
+  return runWorkspace(await workspaceOf(files, options.environment), options);
+}
+
+/** The same with the folder, for what was written into it; `overridesIn` is given its path. */
+export async function runFolder(
+  files: { [path: string]: string },
+  { overridesIn, ...options }: RunOptions & { overridesIn?: (root: string) => RunOverrides },
+): Promise<{ root: string; results: TrialResult[] }> {
+  const workspace = await workspaceOf(files, options.environment);
+  const { root } = workspace;
+  const overrides = overridesIn?.(root) ?? {};
+  return { root, results: await runWorkspace(workspace, { ...options, overrides }) };
+}
+
+export async function runWorkspace(
+  workspace: Workspace,
   { environment = {}, trust = {}, overrides = {} }: RunOptions = {},
 ): Promise<TrialResult[]> {
-  const workspace = await workspaceOf(files, environment);
   const { signal } = new AbortController();
   let draws = 0;
   const engine = createEngine(workspace, {

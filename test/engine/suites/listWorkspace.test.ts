@@ -21,12 +21,14 @@ describe('listWorkspace', () => {
             {
               name: 'agent',
               kind: 'command',
+              takesModel: false,
               calls: 'node agent/main.mjs',
               location: { path: 'touchstone.yaml', line: 8, column: 9 },
             },
             {
               name: 'mini',
               kind: 'prompt',
+              takesModel: true,
               calls: 'prompts/answer.prompty with openai/gpt-5-mini',
               location: { path: 'touchstone.yaml', line: 9, column: 9 },
               prompt: 'prompts/answer.prompty',

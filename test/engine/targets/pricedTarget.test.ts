@@ -4,6 +4,7 @@ import { emptyOutput, type Output } from '../../../src/engine/model/output.ts';
 import { whyCostUnknown } from '../../../src/engine/model/unknownCost.ts';
 import { priceOfModel } from '../../../src/engine/models/prices/modelPrice.ts';
 import { noSpan } from '../../../src/engine/ports.ts';
+import { SERVER } from '../../../src/engine/targets/capabilities.ts';
 import { pricedTarget } from '../../../src/engine/targets/pricedTarget.ts';
 
 const providers = {
@@ -19,7 +20,15 @@ const providers = {
 async function priced(reported: Partial<Output>): Promise<Output> {
   const output = { ...emptyOutput(), status: 'complete', ...reported } as Output;
   const target = pricedTarget(
-    { name: 'a', kind: 'http', lane: 'a', hash: '', call: async () => output, close: async () => {} },
+    {
+      name: 'a',
+      kind: 'http',
+      capabilities: SERVER,
+      lane: 'a',
+      hash: '',
+      call: async () => output,
+      close: async () => {},
+    },
     (model) => priceOfModel(model, providers),
   );
   const request = { case: { id: 'c', input: '' }, trial: 0, seed: 0 };

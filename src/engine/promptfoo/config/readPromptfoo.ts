@@ -15,9 +15,10 @@ import { SUITE_DEFAULTS, type SuiteConfig } from '../../suites/suiteConfig.ts';
 import type { WorkspaceConfig } from '../../suites/workspaceConfig.ts';
 import { graderOf } from '../assertions/graders.ts';
 import { missingVariable } from '../assertions/missingVariable.ts';
-import type { PromptfooPrompt, PromptfooProvider } from '../plan.ts';
+import type { PromptfooPrompt } from '../prompts/promptfooPrompt.ts';
 import { readPrompts } from '../prompts/readPrompts.ts';
 import { ModelProviders } from '../providers/modelProviders.ts';
+import type { PromptfooProvider } from '../providers/promptfooProvider.ts';
 import { entriesOf, readProvider, readProviders } from '../providers/readProviders.ts';
 import { planTargets } from '../targets/planTargets.ts';
 import { type CaseGroup, expandTests } from '../tests/expandTests.ts';
@@ -121,14 +122,15 @@ function makeSuite(
     provider === undefined
       ? providers
       : [ownProvider(reader, provider, first?.location ?? placeOf(reader, []), models)];
-  const targets = planTargets(prompts, own, choice);
+  const evaluate = isJsonObject(file['evaluateOptions']) ? file['evaluateOptions'] : {};
+  const delay = positive(evaluate['delay']) ?? 0;
+  const paced = delay > 0 ? own.map((one) => ({ ...one, delayMs: delay })) : own;
+  const targets = planTargets(prompts, paced, choice);
   if (targets.length === 0) {
     if (first) warnOfNoTarget(reader, first.location);
     return undefined;
   }
-  const evaluate = isJsonObject(file['evaluateOptions']) ? file['evaluateOptions'] : {};
   const { description } = file;
-  const delay = positive(evaluate['delay']) ?? 0;
   return {
     name: index === 0 ? name : `${name}-${index + 1}`,
     ...descriptionOf(description, several ? choiceText(group) : ''),
@@ -137,9 +139,7 @@ function makeSuite(
     cases,
     ...(settle ? { settleCases: settle } : {}),
     ...(ordered ? { ordered: { env: { ...reader.env } } } : {}),
-    targets: targets.map((target) =>
-      delay > 0 ? { ...target, provider: { ...target.provider, delayMs: delay } } : target,
-    ),
+    targets,
     evaluators: [],
     defaultEvaluators: false,
     ...(judge === undefined ? {} : { judgeModel: judge }),

@@ -5,8 +5,9 @@ import type { SourceLocation } from '../../model/location.ts';
 import { mentions } from '../../prompts/template/mentions.ts';
 import { workspacePath } from '../../suites/fileReference.ts';
 import { type PromptfooReader, warn } from '../config/promptfooReader.ts';
-import type { PromptfooProgram, PromptfooPrompt } from '../plan.ts';
 import { programAt } from '../providers/programCall.ts';
+import type { PromptfooProgram } from '../scripts/promptfooProgram.ts';
+import type { PromptfooPrompt } from './promptfooPrompt.ts';
 
 const PROGRAM = /\.(?:[cm]?[jt]s|py|rb|sh|bash|exe|bat|cmd|ps1|pl)(?::[\w$.]+)?$/i;
 

@@ -5,7 +5,8 @@ import type { Output } from '../../model/output.ts';
 import type { Clock, Environment, Trust } from '../../ports.ts';
 import { errorOutput } from '../../targets/agentReply.ts';
 import type { TargetContext } from '../../targets/target.ts';
-import { type ModuleReference, moduleProcess } from '../scripts/moduleProcess.ts';
+import { moduleProcess } from '../scripts/moduleProcess.ts';
+import type { PromptfooProgram } from '../scripts/promptfooProgram.ts';
 
 /** Writes the prompt of a case. */
 export interface PromptProgram {
@@ -21,7 +22,7 @@ export interface PromptProgram {
  * promptfoo, what it returns is a template over the variables. Not run where scripts are not trusted.
  */
 export function promptProgram(
-  module: ModuleReference,
+  module: PromptfooProgram,
   ports: { environment: Environment; clock: Clock; trust: Trust; redactor?: Redactor; root: string },
   { owner, where, provider }: { owner: string; where: ErrorPlace; provider: JsonObject },
 ): PromptProgram {

@@ -3,7 +3,7 @@ import type { SourceLocation } from '../../model/location.ts';
 import { wrapPartialTags } from '../../prompts/nunjucks/partialTags.ts';
 import { checkNunjucks, NunjucksError } from '../../prompts/nunjucks/renderNunjucks.ts';
 import type { PromptfooReader } from '../config/promptfooReader.ts';
-import type { PromptfooPrompt } from '../plan.ts';
+import type { PromptfooPrompt } from './promptfooPrompt.ts';
 
 const MAX_LENGTH = 60;
 

@@ -15,9 +15,9 @@ import {
   readReference,
   warn,
 } from '../config/promptfooReader.ts';
-import type { PromptfooPrompt } from '../plan.ts';
 import { parseCsv } from '../tests/csvTests.ts';
 import { isProgram, programPrompt } from './programPrompt.ts';
+import type { PromptfooPrompt } from './promptfooPrompt.ts';
 import { checkPromptTemplate } from './promptTemplates.ts';
 
 const TEXT_FILE = /\.(?:txt|md|j2|json|jsonl|ya?ml|csv)$/i;

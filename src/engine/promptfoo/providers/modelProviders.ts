@@ -2,17 +2,20 @@ import { isJsonObject, type JsonObject } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import type { ProviderConfig } from '../../models/catalog.ts';
 import { BUILT_IN_PROVIDER, builtInProvider } from '../../suites/builtInProvider.ts';
+import type { ForeignJudge } from '../../suites/suiteConfig.ts';
 import { renderId, withEnvironment } from '../config/environmentTemplates.ts';
 import { type PromptfooReader, warn } from '../config/promptfooReader.ts';
-import type { PromptfooProvider } from '../plan.ts';
+import { foreignJudge } from '../targets/foreignJudge.ts';
 import { azureBaseUrl, azureKey } from './azure.ts';
+import type { PromptfooProvider } from './promptfooProvider.ts';
 import { modelOf } from './vendors.ts';
 
 /** Gathers the servers that the models of a configuration need, each under a name of its own. */
 export class ModelProviders {
   readonly providers: Record<string, ProviderConfig>;
   /** Judges that are no models, by the reference under which they are asked. */
-  readonly judges: Record<string, PromptfooProvider> = {};
+  readonly judges: Record<string, ForeignJudge> = {};
+  readonly #judgeProviders = new Map<string, PromptfooProvider>();
   readonly #reader: PromptfooReader;
 
   constructor(reader: PromptfooReader) {
@@ -49,9 +52,11 @@ export class ModelProviders {
     const { location: _place, ...wanted } = provider;
     for (let count = 1; ; count++) {
       const reference = count === 1 ? base : `${base} ${count}`;
-      const known = this.judges[reference];
-      if (known === undefined) this.judges[reference] = provider;
-      else {
+      const known = this.#judgeProviders.get(reference);
+      if (known === undefined) {
+        this.#judgeProviders.set(reference, provider);
+        this.judges[reference] = foreignJudge(provider);
+      } else {
         const { location: _known, ...other } = known;
         if (JSON.stringify(other) !== JSON.stringify(wanted)) continue;
       }

@@ -3,7 +3,8 @@ import type { JsonObject } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import { ownEnvironment, programEnvironment } from '../config/environmentTemplates.ts';
 import { type PromptfooReader, readReference } from '../config/promptfooReader.ts';
-import type { PromptfooCall, PromptfooProgram } from '../plan.ts';
+import type { PromptfooProgram } from '../scripts/promptfooProgram.ts';
+import type { PromptfooCall } from './promptfooProvider.ts';
 
 const JAVASCRIPT = /^(?:file:\/\/)?([^:]+\.[cm]?[jt]s)(?::([\w$]+))?$/;
 const PYTHON = /^(?:python:)?(?:file:\/\/)?([^:]+\.py)(?::([A-Za-z_]\w*))?$/;

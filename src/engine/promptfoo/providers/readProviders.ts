@@ -5,11 +5,11 @@ import type { SourceLocation } from '../../model/location.ts';
 import { placeOf, reportAt } from '../../suites/configReader.ts';
 import { programEnvironment, renderId, withEnvironment } from '../config/environmentTemplates.ts';
 import { type PromptfooReader, parseReferenced, readReference, warn } from '../config/promptfooReader.ts';
-import type { PromptfooCall, PromptfooProvider } from '../plan.ts';
 import { moduleExpression, scriptExpression } from '../scripts/scriptCode.ts';
-import { toParameters, toResponseFormat, toTools } from './modelCall.ts';
 import type { ModelProviders } from './modelProviders.ts';
+import { toParameters, toResponseFormat, toTools } from './modelSettings.ts';
 import { programCall } from './programCall.ts';
+import type { PromptfooCall, PromptfooProvider } from './promptfooProvider.ts';
 
 /** The providers of the file (`providers` or `targets`). Those that are not supported are kept, with the reason. */
 export function readProviders(
@@ -62,6 +62,7 @@ export function readProvider(
     ...(Array.isArray(prompts) ? { prompts: prompts.map(String) } : {}),
     ...(typeof transform === 'string' ? { transform: transformCode(reader, transform, location) } : {}),
     delayMs: typeof delay === 'number' ? delay : 0,
+    fileEnv: reader.env,
     ...(config['tools'] === undefined ? {} : { tools: config['tools'] }),
     ...(config['functions'] === undefined ? {} : { functions: config['functions'] }),
     location,

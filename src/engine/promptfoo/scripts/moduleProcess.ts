@@ -14,18 +14,7 @@ import { programFiles } from '../../targets/programFiles.ts';
 import type { TargetContext } from '../../targets/target.ts';
 import { parseUntrustedJson } from '../../targets/untrustedJson.ts';
 import { JAVASCRIPT_MODULE, PYTHON_MODULE } from './programSources.ts';
-
-/** A module of the workspace that is called, in JavaScript, TypeScript or Python. */
-export interface ModuleReference {
-  language: 'javascript' | 'python';
-  /** Absolute path. */
-  file: string;
-  /** Its export or function; the usual one where absent. */
-  function?: string;
-  cwd: string;
-  /** Variables on top of the allow-listed ones; values may hold `${env:NAME}`. */
-  env: { [name: string]: string };
-}
+import type { PromptfooProgram } from './promptfooProgram.ts';
 
 /** What its function is called with, in this order. */
 export interface ModuleCall {
@@ -57,7 +46,7 @@ const MAX_BYTES = 4 * 1024 * 1024;
  * caller to know. Throws ConfigError for a variable that is not set.
  */
 export function moduleProcess(
-  module: ModuleReference,
+  module: PromptfooProgram,
   ports: { environment: Environment; clock: Clock; redactor?: Redactor; root: string },
   owner: { owner: string; where: ErrorPlace },
 ): ModuleProcess {

@@ -1,7 +1,7 @@
 import type { Message } from '../../model/message.ts';
 import { type CallOptions, type ModelClient, ModelError, type ModelReply } from '../../models/modelClient.ts';
 import { GEN_AI } from '../../telemetry/attributes.ts';
-import type { PromptfooCaller } from './promptfooTarget.ts';
+import type { PromptfooCaller } from './promptfooCaller.ts';
 
 /** Who answers, by its reference: `program/judge.mjs`. */
 export function callerIdentity(reference: string): Pick<ModelClient, 'provider' | 'model'> {

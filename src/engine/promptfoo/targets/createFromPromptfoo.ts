@@ -1,85 +1,85 @@
 import type { JsonObject } from '../../model/json.ts';
-import type { TargetConfig } from '../../suites/targetConfig.ts';
+import type { TargetCapabilities } from '../../targets/capabilities.ts';
 import type { Target } from '../../targets/target.ts';
 import type { TargetPorts } from '../../targets/targetPorts.ts';
-import type { PromptfooProgram, PromptfooProvider } from '../plan.ts';
-import { type PromptProgram, promptProgram } from '../prompts/promptProgram.ts';
+import type { PromptfooPrompt } from '../prompts/promptfooPrompt.ts';
+import { promptProgram } from '../prompts/promptProgram.ts';
 import { shortLabel } from '../prompts/promptTemplates.ts';
+import type { PromptfooProvider } from '../providers/promptfooProvider.ts';
 import { execCaller } from './execCaller.ts';
 import { httpCaller } from './httpCaller.ts';
 import { modelCaller } from './modelCaller.ts';
 import { programCaller } from './programCaller.ts';
-import { createPromptfooTarget, type PromptfooCaller } from './promptfooTarget.ts';
+import type { CallerOwner, PromptfooCaller } from './promptfooCaller.ts';
+import { createPromptfooTarget, type PromptfooTargetOptions } from './promptfooTarget.ts';
 import { echoCaller, unsupportedCaller } from './simpleCallers.ts';
 
-type PromptfooTargetConfig = Extract<TargetConfig, { kind: 'promptfoo' }>;
+/** A prompt with one of its providers. */
+export interface PromptfooPair {
+  name: string;
+  prompt: PromptfooPrompt;
+  provider: PromptfooProvider;
+  capabilities: TargetCapabilities;
+}
 
 /** A prompt with a provider of a promptfoo configuration. Throws ConfigError. */
-export function createFromPromptfoo(config: PromptfooTargetConfig, ports: TargetPorts): Target {
-  const { template, provider, name } = config;
-  return createPromptfooTarget(
-    {
-      name,
-      prompt: { ...template, shown: shortLabel(template) },
-      caller: callerOf({ ...config, owner: `The target "${name}"` }, ports),
-      provider: toldProvider(provider),
-      delayMs: provider.delayMs,
-      ...(template.program ? { program: programOf(template.program, config, ports) } : {}),
-      ...(provider.transform === undefined ? {} : { transform: provider.transform }),
-      ...(provider.tools === undefined ? {} : { tools: provider.tools }),
-      ...(provider.functions === undefined ? {} : { functions: provider.functions }),
-    },
-    { clock: ports.clock, runScript: ports.runScript },
-  );
+export function createFromPromptfoo(pair: PromptfooPair, ports: TargetPorts): Target {
+  const { name, prompt, provider, capabilities } = pair;
+  const { program } = prompt;
+  const caller = callerOf(provider, { name, owner: `The target "${name}"`, where: provider.location }, ports);
+  const options: PromptfooTargetOptions = {
+    name,
+    prompt: { ...prompt, shown: shortLabel(prompt) },
+    caller,
+    described: capabilities,
+    provider: toldProvider(provider),
+    delayMs: provider.delayMs,
+  };
+
+  if (provider.transform !== undefined) options.transform = provider.transform;
+  const { tools, functions } = provider;
+  if (tools !== undefined) options.toolMetadata = { tools };
+  if (functions !== undefined) options.toolMetadata = { ...options.toolMetadata, functions };
+  if (program) {
+    options.program = promptProgram(program, ports, {
+      owner: `The prompt of the target "${name}"`,
+      where: prompt.location,
+      provider: identityOf(provider),
+    });
+  }
+  return createPromptfooTarget(options, { clock: ports.clock, runScript: ports.runScript });
 }
 
 /** What scripts are told of a provider. */
 function toldProvider(provider: PromptfooProvider): JsonObject {
-  return { ...identityOf(provider), ...(provider.config === undefined ? {} : { config: provider.config }) };
+  const identity = identityOf(provider);
+  return provider.config === undefined ? identity : { ...identity, config: provider.config };
 }
 
 function identityOf({ id, label }: PromptfooProvider): JsonObject {
   return label === undefined ? { id } : { id, label };
 }
 
-function programOf(
-  program: PromptfooProgram,
-  { name, provider, template }: PromptfooTargetConfig,
-  ports: TargetPorts,
-): PromptProgram {
-  return promptProgram(program, ports, {
-    owner: `The prompt of the target "${name}"`,
-    where: template.location,
-    provider: identityOf(provider),
-  });
-}
-
-/** What calls a provider. `owner` begins the messages about it, e.g. `The target "mini"`. Throws ConfigError. */
+/** What calls a provider. Throws ConfigError. */
 export function callerOf(
-  {
-    name,
-    owner,
-    provider,
-    location,
-  }: Pick<PromptfooTargetConfig, 'name' | 'provider' | 'location'> & { owner: string },
+  { call }: PromptfooProvider,
+  owner: CallerOwner,
   ports: TargetPorts,
 ): PromptfooCaller {
-  const { call } = provider;
+  const { name } = owner;
   switch (call.kind) {
     case 'echo':
       return echoCaller(name);
-    case 'model':
-      return modelCaller({
-        ...call,
-        client: ports.models.client(ports.model ?? call.model),
-        clock: ports.clock,
-      });
+    case 'model': {
+      const client = ports.models.client(ports.model ?? call.model);
+      return modelCaller({ ...call, name, client, allow: ports.allowTokens, clock: ports.clock });
+    }
     case 'http':
-      return httpCaller({ ...call, owner, where: location }, { ...ports, runScript: ports.runScript });
+      return httpCaller(call, owner, ports);
     case 'exec':
-      return execCaller({ ...call, name, owner, where: location }, ports);
+      return execCaller(call, owner, ports);
     case 'program':
-      return programCaller({ ...call, name, owner, where: location }, ports);
+      return programCaller(call, owner, ports);
     case 'unsupported':
       return unsupportedCaller(name, call.reason);
   }

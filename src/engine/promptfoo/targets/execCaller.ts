@@ -1,30 +1,19 @@
 import { stripVTControlCharacters } from 'node:util';
-import { ConfigError, type ErrorPlace } from '../../errors.ts';
+import { ConfigError } from '../../errors.ts';
 import type { Redactor } from '../../http/redactor.ts';
-import type { JsonObject, JsonValue } from '../../model/json.ts';
+import type { JsonValue } from '../../model/json.ts';
 import { emptyOutput, type Output } from '../../model/output.ts';
 import type { Clock, Environment, Trust } from '../../ports.ts';
 import { errorOutput, excerpt } from '../../targets/agentReply.ts';
+import { PROGRAM } from '../../targets/capabilities.ts';
 import { type ProcessEnd, runProcess } from '../../targets/childProcess.ts';
 import { scrubbedEnvironment, traceEnvironment } from '../../targets/commandEnvironment.ts';
 import { referredVariables, resolveEnvironment } from '../../targets/environmentReference.ts';
 import { lastOutput } from '../../targets/lastOutput.ts';
 import { programEnvironment } from '../../targets/programEnvironment.ts';
 import { programFiles } from '../../targets/programFiles.ts';
-import type { PromptfooCaller } from './promptfooTarget.ts';
-
-export interface ExecCallerOptions {
-  /** Program and arguments; never passed through a shell. */
-  command: readonly string[];
-  cwd: string;
-  /** The provider's options, handed to the program as its second further argument. */
-  options: JsonObject;
-  env: { [name: string]: string };
-  name: string;
-  /** Begins the messages about it, e.g. `The target "mini"`. */
-  owner: string;
-  where: ErrorPlace;
-}
+import type { ExecCall } from '../providers/promptfooProvider.ts';
+import type { CallerOwner, PromptfooCaller } from './promptfooCaller.ts';
 
 const MAX_BYTES = 4 * 1024 * 1024;
 
@@ -34,10 +23,11 @@ const MAX_BYTES = 4 * 1024 * 1024;
  * scrubbed. Throws ConfigError when commands are not trusted.
  */
 export function execCaller(
-  options: ExecCallerOptions,
+  options: ExecCall,
+  { name, owner, where }: CallerOwner,
   ports: { environment: Environment; clock: Clock; trust: Trust; redactor?: Redactor; root: string },
 ): PromptfooCaller {
-  const { command, cwd, name, owner, where } = options;
+  const { command, cwd } = options;
   if (!ports.trust.commands) {
     throw new ConfigError(`${owner} runs a program, and this folder is not trusted to do so`, {
       where,
@@ -55,6 +45,7 @@ export function execCaller(
   };
   return {
     kind: 'command',
+    capabilities: PROGRAM,
     lane: `exec:${name}`,
     identity,
     environment: {

@@ -1,10 +1,10 @@
-import type { ErrorPlace } from '../../errors.ts';
 import type { Redactor } from '../../http/redactor.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { Output } from '../../model/output.ts';
 import type { Clock, Environment } from '../../ports.ts';
 import { renderNunjucks } from '../../prompts/nunjucks/renderNunjucks.ts';
 import { errorOutput, excerpt } from '../../targets/agentReply.ts';
+import { SERVER } from '../../targets/capabilities.ts';
 import { referredVariables, resolveEnvironment } from '../../targets/environmentReference.ts';
 import { HttpConnection } from '../../targets/httpConnection.ts';
 import { exchange } from '../../targets/httpExchange.ts';
@@ -12,33 +12,26 @@ import type { TargetContext } from '../../targets/target.ts';
 import type { RunScript } from '../../targets/targetPorts.ts';
 import { parseUntrustedJson } from '../../targets/untrustedJson.ts';
 import { renderWithin } from '../prompts/promptText.ts';
-import type { PromptfooCaller } from './promptfooTarget.ts';
+import type { HttpCall } from '../providers/promptfooProvider.ts';
+import type { CallerOwner, PromptfooCaller } from './promptfooCaller.ts';
 import { providerReply } from './providerReply.ts';
-
-export interface HttpCallerOptions {
-  /** Templates over the variables and `prompt`; `${env:NAME}` is filled in here. */
-  url: string;
-  method: string;
-  headers: { [name: string]: string };
-  query: { [name: string]: string };
-  body?: JsonValue;
-  transformResponse?: string;
-  owner: string;
-  where: ErrorPlace;
-}
 
 interface HttpCallerPorts {
   environment: Environment;
   clock: Clock;
   redactor?: Redactor;
-  runScript: RunScript | undefined;
+  runScript?: RunScript | undefined;
 }
 
 const MAX_BYTES = 4 * 1024 * 1024;
 
 /** An HTTP provider. No redirects, since they could carry the headers' keys elsewhere; no retries. */
-export function httpCaller(options: HttpCallerOptions, ports: HttpCallerPorts): PromptfooCaller {
-  const { owner, where, method } = options;
+export function httpCaller(
+  options: HttpCall,
+  { owner, where }: CallerOwner,
+  ports: HttpCallerPorts,
+): PromptfooCaller {
+  const { method } = options;
   const fill = (values: { [key: string]: string }) =>
     resolveEnvironment(values, ports.environment, { owner, where });
   const headers = lowerCased(fill(options.headers));
@@ -49,6 +42,7 @@ export function httpCaller(options: HttpCallerOptions, ports: HttpCallerPorts): 
 
   return {
     kind: 'http',
+    capabilities: SERVER,
     lane: laneOf(url),
     // As written: what a ${env:…} stands for may be a key, and counts by its digest.
     identity: {

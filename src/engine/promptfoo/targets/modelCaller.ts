@@ -1,66 +1,67 @@
+import { PromptError } from '../../errors.ts';
 import { parseYaml } from '../../files/formats/parseYaml.ts';
 import type { CaseMessage } from '../../model/case.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import { isNestedDeeper, MAX_REPLY_DEPTH } from '../../model/jsonDepth.ts';
-import type {
-  Message,
-  ModelParameters,
-  ResponseFormat,
-  ToolCall,
-  ToolDefinition,
-} from '../../model/message.ts';
-import { emptyOutput } from '../../model/output.ts';
-import { type ModelClient, ModelError, type ModelReply } from '../../models/modelClient.ts';
+import type { Message, ToolCall } from '../../model/message.ts';
+import type { RenderedPrompt } from '../../model/prompt.ts';
+import type { ModelClient, ModelReply } from '../../models/modelClient.ts';
 import type { Clock } from '../../ports.ts';
 import { errorOutput } from '../../targets/agentReply.ts';
+import { promptWith } from '../../targets/capabilities.ts';
+import { modelCall } from '../../targets/modelCall.ts';
 import { type ModelAnswer, modelOutput } from '../../targets/modelOutput.ts';
 import { caseMessage } from '../../targets/promptMessage.ts';
-import { type PromptfooCaller, textOf } from './promptfooTarget.ts';
+import type { AllowTokens } from '../../targets/tokenAllowance.ts';
+import type { ModelCall } from '../providers/promptfooProvider.ts';
+import { textOf } from './answerText.ts';
+import type { PromptfooCaller } from './promptfooCaller.ts';
 
-export interface ModelCallerOptions {
+interface ModelCallerOptions extends Omit<ModelCall, 'kind' | 'model'> {
+  /** Name of the target. */
+  name: string;
   client: ModelClient;
-  parameters: ModelParameters;
-  tools: ToolDefinition[];
-  /** Tool calls are answered in the older form of function calls. */
-  functions?: true;
-  responseFormat?: ResponseFormat;
+  allow?: AllowTokens | undefined;
   clock: Clock;
 }
 
 /** A chat model: the prompt is a chat as JSON or YAML, or the text of one user message. */
 export function modelCaller(options: ModelCallerOptions): PromptfooCaller {
-  const { client, parameters, tools, responseFormat, clock } = options;
+  const { name, client, parameters, tools, responseFormat, allow, clock } = options;
+  const reference = `${client.provider}/${client.model}`;
+  const toOutput = (reply: ModelReply) => modelOutput(reply, answerOf(reply, options));
+  const send = modelCall({ name, client, parameters, seeds: false, allow, clock, toOutput });
+
+  const render = (messages: Message[]): RenderedPrompt => {
+    const rendered = { messages, parameters, tools };
+    return responseFormat === undefined ? rendered : { ...rendered, responseFormat };
+  };
+
   return {
     kind: 'prompt',
+    capabilities: { ...promptWith(reference), tools: tools.map((tool) => tool.name) },
     lane: client.provider,
     identity: {
-      model: `${client.provider}/${client.model}`,
+      model: reference,
       endpoint: client.endpoint ?? null,
-      parameters: parameters as JsonObject,
-      tools: tools as unknown as JsonValue,
-      responseFormat: (responseFormat as unknown as JsonValue) ?? null,
+      parameters,
+      tools,
+      responseFormat: responseFormat ?? null,
       ...(options.functions ? { functions: true } : {}),
+      ...(allow === undefined ? {} : { tokenBudgets: 'adaptive' }),
+    },
+    asks: {
+      maxTokens: parameters.maxTokens,
+      request(prompt, caseId) {
+        const messages = readChat(prompt, caseId);
+        if (typeof messages === 'string') throw new PromptError(messages, {});
+        return render(messages);
+      },
     },
     async call(prompt, _vars, request, context) {
       const messages = readChat(prompt, request.case.id);
       if (typeof messages === 'string') return errorOutput('bad-request', messages, 0);
-      const begun = clock.monotonic();
-      try {
-        const asked = {
-          messages,
-          parameters,
-          ...(tools.length > 0 ? { tools } : {}),
-          ...(responseFormat === undefined ? {} : { responseFormat }),
-        };
-        const call = { ...context, trial: request.trial, caseId: request.case.id };
-        const reply = await client.complete(asked, call);
-        return modelOutput(reply, answerOf(reply, options));
-      } catch (error) {
-        if (!(error instanceof ModelError)) throw error;
-        const { code, message, transient } = error;
-        const latencyMs = clock.monotonic() - begun;
-        return { ...emptyOutput(), latencyMs, status: 'error', error: { code, message, transient } };
-      }
+      return send(render(messages), request, context);
     },
   };
 }
@@ -74,11 +75,12 @@ function readChat(prompt: string, caseId: string): Message[] | string {
       return 'the prompt looks like JSON and is not: check it once it is filled in';
     return [{ role: 'user', content: prompt }];
   }
+
   const list = isJsonObject(value) && Array.isArray(value['messages']) ? value['messages'] : value;
-  if (!Array.isArray(list) || !list.every((item) => isJsonObject(item) && typeof item['role'] === 'string')) {
-    return [{ role: 'user', content: prompt }];
-  }
-  return list.map((item) => caseMessage(item as unknown as CaseMessage, caseId));
+  const messages = Array.isArray(list) ? list.map(chatMessage) : [undefined];
+  const known = messages.filter((message) => message !== undefined);
+  if (known.length < messages.length) return [{ role: 'user', content: prompt }];
+  return known.map((message) => caseMessage(message, caseId));
 }
 
 function parseChat(text: string): JsonValue | undefined {
@@ -90,10 +92,17 @@ function parseChat(text: string): JsonValue | undefined {
   }
 }
 
+/** An entry of a chat; undefined for what is none. */
+function chatMessage(item: JsonValue): CaseMessage | undefined {
+  if (!isJsonObject(item)) return undefined;
+  const { role, content = null, ...rest } = item;
+  return typeof role === 'string' ? { ...rest, role, content } : undefined;
+}
+
 /** promptfoo judges the tool calls where there is no text, and the whole message where there are both. */
 function answerOf(
   reply: ModelReply,
-  { responseFormat: format, functions }: Pick<ModelCallerOptions, 'responseFormat' | 'functions'>,
+  { responseFormat: format, functions }: Pick<ModelCall, 'responseFormat' | 'functions'>,
 ): ModelAnswer {
   const [first] = reply.toolCalls;
   if (first && functions) {
@@ -104,6 +113,7 @@ function answerOf(
     const calls = reply.toolCalls.map(wireForm);
     return textOf(reply.text === '' ? calls : { role: 'assistant', content: reply.text, tool_calls: calls });
   }
+
   // A reply under `json_object` stays a text, as scripts that parse it expect.
   if (format?.type !== 'json_schema' || reply.status !== 'complete') return { text: reply.text };
   if (isNestedDeeper(reply.text, MAX_REPLY_DEPTH)) return { text: reply.text };

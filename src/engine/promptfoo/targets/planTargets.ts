@@ -1,5 +1,9 @@
+import { createRedactor } from '../../http/redactor.ts';
 import type { TargetConfig } from '../../suites/targetConfig.ts';
-import type { PromptfooPrompt, PromptfooProvider } from '../plan.ts';
+import type { PromptfooPrompt } from '../prompts/promptfooPrompt.ts';
+import type { PromptfooProvider } from '../providers/promptfooProvider.ts';
+import { createFromPromptfoo, type PromptfooPair } from './createFromPromptfoo.ts';
+import { describedCapabilities } from './describedTarget.ts';
 
 /** Which prompts and providers take part; all where absent. */
 interface Choice {
@@ -7,14 +11,12 @@ interface Choice {
   providers?: string[];
 }
 
-type PromptfooTargetConfig = Extract<TargetConfig, { kind: 'promptfoo' }>;
-
 /** Every provider with every prompt that it is used with, under names that tell them apart. */
 export function planTargets(
   prompts: readonly PromptfooPrompt[],
   providers: readonly PromptfooProvider[],
   choice: Choice = {},
-): PromptfooTargetConfig[] {
+): TargetConfig[] {
   const pairs = providers
     .filter((provider) => !choice.providers || choice.providers.some((name) => isProvider(name, provider)))
     .flatMap((provider) =>
@@ -24,10 +26,24 @@ export function planTargets(
     );
   const taken = new Set<string>();
   return pairs.map(({ provider, prompt }) => {
-    const base = allowed(provider.label ?? provider.id) || 'target';
+    const capabilities = describedCapabilities(prompt, provider, provider.location);
+    // An address may carry a key, and names are seen everywhere.
+    const shown = createRedactor(capabilities.secrets.written);
+    const base = allowed(shown(provider.label ?? provider.id)) || 'target';
     const name = freeName(prompts.length === 1 ? base : `${base}-${allowed(prompt.name)}`, taken);
-    return { kind: 'promptfoo', name, location: provider.location, template: prompt, provider };
+    return targetOf({ name, prompt, provider, capabilities }, shown(provider.id));
   });
+}
+
+function targetOf(pair: PromptfooPair, calls: string): TargetConfig {
+  const { name, provider, capabilities } = pair;
+  return {
+    kind: 'foreign',
+    name,
+    location: provider.location,
+    described: { kind: 'promptfoo', calls, names: [name], capabilities },
+    create: (ports) => createFromPromptfoo(pair, ports),
+  };
 }
 
 /** By label or id; `group` and `group:*` also mean every prompt whose label begins with `group:`. */

@@ -1,30 +1,23 @@
-import type { ErrorPlace } from '../../errors.ts';
 import type { Redactor } from '../../http/redactor.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { Clock, Environment, Trust } from '../../ports.ts';
-import { type ModuleReference, moduleProcess } from '../scripts/moduleProcess.ts';
-import type { PromptfooCaller } from './promptfooTarget.ts';
+import { PROGRAM } from '../../targets/capabilities.ts';
+import type { ProgramCall } from '../providers/promptfooProvider.ts';
+import { moduleProcess } from '../scripts/moduleProcess.ts';
+import type { CallerOwner, PromptfooCaller } from './promptfooCaller.ts';
 import { providerReply } from './providerReply.ts';
 import { unsupportedCaller } from './simpleCallers.ts';
-
-export interface ProgramCallerOptions extends ModuleReference {
-  /** The provider's options (`id`, `label`, `config`), handed to the module. */
-  options: JsonObject;
-  name: string;
-  /** Begins the messages about it, e.g. `The target "mini"`. */
-  owner: string;
-  where: ErrorPlace;
-}
 
 /**
  * A provider that is a module of the workspace: `callApi` of what it exports, or `call_api` in Python. Its calls are
  * errors where scripts are not trusted.
  */
 export function programCaller(
-  options: ProgramCallerOptions,
+  options: ProgramCall,
+  { name, owner, where }: CallerOwner,
   ports: { environment: Environment; clock: Clock; trust: Trust; redactor?: Redactor; root: string },
 ): PromptfooCaller {
-  const { language, name, owner, where } = options;
+  const { language } = options;
   if (!ports.trust.scripts || !ports.trust.commands) {
     return unsupportedCaller(
       name,
@@ -34,6 +27,7 @@ export function programCaller(
   const module = moduleProcess(options, ports, { owner, where });
   return {
     kind: 'command',
+    capabilities: PROGRAM,
     lane: `program:${name}`,
     identity: { module: module.identity, options: options.options },
     environment: module.environment,

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import { emptyOutput, type Output, type Usage } from '../../model/output.ts';
 import { errorOutput } from '../../targets/agentReply.ts';
-import { textOf } from './promptfooTarget.ts';
+import { textOf } from './answerText.ts';
 
 /**
  * The answer of a provider of promptfoo's: an object with `output` or `error` is a whole reply, with `tokenUsage`,

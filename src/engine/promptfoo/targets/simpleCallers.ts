@@ -1,11 +1,13 @@
 import { emptyOutput } from '../../model/output.ts';
 import { errorOutput } from '../../targets/agentReply.ts';
-import type { PromptfooCaller } from './promptfooTarget.ts';
+import { ASKS_NOBODY } from '../../targets/capabilities.ts';
+import type { PromptfooCaller } from './promptfooCaller.ts';
 
 /** Says the prompt back; nothing is spent, so the cost is known to be 0. */
 export function echoCaller(name: string): PromptfooCaller {
   return {
     kind: 'echo',
+    capabilities: ASKS_NOBODY,
     lane: `echo:${name}`,
     identity: 'echo',
     call: async (prompt) => ({
@@ -22,6 +24,7 @@ export function echoCaller(name: string): PromptfooCaller {
 export function unsupportedCaller(name: string, reason: string): PromptfooCaller {
   return {
     kind: 'replay',
+    capabilities: ASKS_NOBODY,
     lane: `unsupported:${name}`,
     identity: { unsupported: reason },
     call: async () => errorOutput('unsupported', reason, 0),

@@ -4,12 +4,12 @@ import type { GoldenCase } from '../../model/case.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import { NunjucksError, renderNunjucks } from '../../prompts/nunjucks/renderNunjucks.ts';
+import type { CaseOptions } from '../../targets/caseOptions.ts';
 import { withoutUnknownKeys } from '../assertions/droppedKeys.ts';
 import { keptFor } from '../assertions/keptFor.ts';
 import { readScoring } from '../assertions/readScoring.ts';
 import { renderAssertion } from '../assertions/renderAssertions.ts';
 import { type PromptfooReader, warn } from '../config/promptfooReader.ts';
-import type { PromptfooCaseOptions } from '../plan.ts';
 import type { ModelProviders } from '../providers/modelProviders.ts';
 import { transformCode } from '../providers/readProviders.ts';
 import type { MergedTest } from './mergedTest.ts';
@@ -127,7 +127,7 @@ function assemble(
   test: JsonObject,
   vars: JsonObject,
   assertions: JsonObject[],
-  options: PromptfooCaseOptions,
+  options: CaseOptions,
 ): GoldenCase {
   const { description, threshold } = test;
   const metadata = objectOf(test['metadata']);
@@ -148,7 +148,7 @@ function clusterOf({ conversationId: id }: JsonObject): { cluster?: string } {
   return typeof id === 'string' || typeof id === 'number' ? { cluster: `conversation ${id}` } : {};
 }
 
-function caseOptions(reader: PromptfooReader, merged: MergedTest): PromptfooCaseOptions {
+function caseOptions(reader: PromptfooReader, merged: MergedTest): CaseOptions {
   const { test, location, late, unsupported } = merged;
   const options = objectOf(test['options']);
   const transform = options['transform'] ?? options['postprocess'];
@@ -168,7 +168,7 @@ function caseOptions(reader: PromptfooReader, merged: MergedTest): PromptfooCase
   };
 }
 
-function lateOptions(merged: MergedTest): PromptfooCaseOptions {
+function lateOptions(merged: MergedTest): CaseOptions {
   const name = storedName(merged);
   const { disableConversationVar } = objectOf(merged.test['options']);
   return {

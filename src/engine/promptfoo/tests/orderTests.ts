@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from '../../model/json.ts';
 import { mentions } from '../../prompts/template/mentions.ts';
 import { type PromptfooReader, warn } from '../config/promptfooReader.ts';
-import type { PromptfooPrompt } from '../plan.ts';
+import type { PromptfooPrompt } from '../prompts/promptfooPrompt.ts';
 import { isAllowed } from '../targets/planTargets.ts';
 import type { MergedTest } from './mergedTest.ts';
 

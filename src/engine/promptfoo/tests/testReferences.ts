@@ -1,7 +1,8 @@
 import { isJsonObject, type JsonObject } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import { type PromptfooReader, warn } from '../config/promptfooReader.ts';
-import type { PromptfooPrompt, PromptfooProvider } from '../plan.ts';
+import type { PromptfooPrompt } from '../prompts/promptfooPrompt.ts';
+import type { PromptfooProvider } from '../providers/promptfooProvider.ts';
 import { isAllowed, isProvider } from '../targets/planTargets.ts';
 import type { RawTest } from './readTests.ts';
 

@@ -125,7 +125,7 @@ class Execution {
     });
     const programs = new Places(inputs.maxPrograms ?? Number.POSITIVE_INFINITY);
     for (const { target, concurrency } of inputs.targets)
-      this.#lanes.open(target.lane, concurrency, target.kind === 'command' ? programs : undefined);
+      this.#lanes.open(target.lane, concurrency, target.capabilities.startsPrograms ? programs : undefined);
     const order = orderOf(inputs);
     this.#ordered = order && this.#orderedCases(order);
   }

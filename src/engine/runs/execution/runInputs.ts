@@ -19,8 +19,6 @@ export interface PlannedTarget {
   timeoutMs: number;
   /** Most calls at the same time in this target's lane. */
   concurrency: number;
-  /** Its prompt reads the conversation so far: cases of one conversation go one after the other. */
-  inConversation?: true;
 }
 
 /** Everything that a run is made of, created by the composition root. */

@@ -26,7 +26,7 @@ export async function spendingLimitOf(
   const { createMostOfTrial } = await import('../../cost/mostOfTrial.ts');
   const { estimatedRun } = await import('../estimateInputs.ts');
   const history = CallHistory.read(store, record.plan.suite);
-  const estimated = estimatedRun(prepared, ports.workspace, ports, history);
+  const estimated = estimatedRun(prepared, ports.workspace.config.providers, history);
   return new SpendingLimit({
     limits,
     plan: record.plan,

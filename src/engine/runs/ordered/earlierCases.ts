@@ -1,8 +1,8 @@
 import type { GoldenCase, LocatedCase } from '../../model/case.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { Output } from '../../model/output.ts';
+import { caseOptions } from '../../targets/caseOptions.ts';
 import { CONVERSATION_TURN } from '../../targets/earlierOutputs.ts';
-import { orderedCase } from './caseOrder.ts';
 
 /** A conversation of one target in one trial. */
 interface Conversation {
@@ -33,7 +33,7 @@ export class EarlierCases {
    * it takes the place of an older one of the same name, which would answer for another case.
    */
   record({ case: entry }: LocatedCase, output: Output, inConversation: boolean): void {
-    const { storeOutputAs: name } = orderedCase(entry);
+    const { storeOutputAs: name } = caseOptions(entry);
     if (name !== undefined) {
       const value = output.status === 'complete' ? (output.json ?? output.text) : null;
       if (value) this.#outputs.set(name, value);

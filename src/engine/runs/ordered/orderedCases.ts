@@ -1,10 +1,11 @@
 import type { LocatedCase } from '../../model/case.ts';
 import type { Output } from '../../model/output.ts';
 import type { TrialResult } from '../../model/result.ts';
+import { caseOptions } from '../../targets/caseOptions.ts';
 import type { CaseTrace } from '../execution/caseTrace.ts';
 import type { PlannedTarget, RunInputs } from '../execution/runInputs.ts';
 import type { TrialSet } from '../execution/trialSet.ts';
-import { type CaseOrder, orderedCase } from './caseOrder.ts';
+import type { CaseOrder } from './caseOrder.ts';
 import { Chain } from './chain.ts';
 import { conversationId, EarlierCases } from './earlierCases.ts';
 import { type ToldCase, tellCase } from './tellCase.ts';
@@ -14,7 +15,7 @@ const NO_ORDER: CaseOrder = { env: {}, stores: new Map() };
 
 /** The order of a run's cases; undefined where none depends on another. */
 export function orderOf({ order, targets }: Pick<RunInputs, 'order' | 'targets'>): CaseOrder | undefined {
-  return order ?? (targets.some(({ inConversation }) => inConversation) ? NO_ORDER : undefined);
+  return order ?? (targets.some(isInConversation) ? NO_ORDER : undefined);
 }
 
 /** A chain may be this long before the dataset is read on. */
@@ -61,8 +62,8 @@ export class OrderedCases {
   /** Whether the case has a place in an order; any other one is run like those of other suites. */
   orders({ case: entry }: LocatedCase): boolean {
     const { order, targets } = this.#options;
-    const depends = order.stores.size > 0 || targets.some(({ inConversation }) => inConversation);
-    return depends || orderedCase(entry).runSerially === true;
+    const depends = order.stores.size > 0 || targets.some(isInConversation);
+    return depends || caseOptions(entry).runSerially === true;
   }
 
   /** Queues the trials of a case; those that are stored already, too, because later ones read what they gave. */
@@ -84,7 +85,7 @@ export class OrderedCases {
           continue;
         }
         const task = () => ask(this.#toldAlone(located));
-        if (orderedCase(located.case).runSerially) this.#serial.push(put, task);
+        if (caseOptions(located.case).runSerially) this.#serial.push(put, task);
         else put(task);
       }
     }
@@ -95,7 +96,7 @@ export class OrderedCases {
     const busy = this.#busy;
     this.#busy = [];
     for (const chain of busy) await chain.left(MOST_WAITING);
-    await this.#serial.left(orderedCase(next).runSerially ? MOST_WAITING : 0);
+    await this.#serial.left(caseOptions(next).runSerially ? MOST_WAITING : 0);
   }
 
   /** Drops what has not started; returns how much that was. */
@@ -106,25 +107,22 @@ export class OrderedCases {
   }
 
   /** Cases with the same key depend on each other; undefined for a case that depends on none. */
-  #keyOf(
-    { case: entry }: LocatedCase,
-    { target: { name }, inConversation }: PlannedTarget,
-    trial: number,
-  ): string | undefined {
+  #keyOf({ case: entry }: LocatedCase, planned: PlannedTarget, trial: number): string | undefined {
+    const { name } = planned.target;
     if (this.#options.order.stores.size > 0) return JSON.stringify([name, trial]);
-    return inConversation ? JSON.stringify([name, trial, conversationId(entry)]) : undefined;
+    return isInConversation(planned) ? JSON.stringify([name, trial, conversationId(entry)]) : undefined;
   }
 
   /** A case that depends on no other one still has its templates to be filled in. */
   #toldAlone(located: LocatedCase): ToldCase | undefined {
-    if (!orderedCase(located.case).templates) return undefined;
+    if (!caseOptions(located.case).templates) return undefined;
     return tellCase(located, new EarlierCases(), this.#options.order, false);
   }
 
   #chainUp(
     key: string,
     put: (task: () => Promise<unknown>) => void,
-    { target, inConversation }: PlannedTarget,
+    { target }: PlannedTarget,
     located: LocatedCase,
     trial: number,
     stored: boolean,
@@ -132,7 +130,7 @@ export class OrderedCases {
   ): void {
     const { order, resultsAt } = this.#options;
     const { chain, earlier } = this.#chainOf(key);
-    const talks = inConversation === true;
+    const talks = target.capabilities.conversation;
     chain.push(put, async () => {
       const output = stored
         ? resultsAt(located.index).find((one) => one.target === target.name && one.trial === trial)?.output
@@ -149,4 +147,8 @@ export class OrderedCases {
     this.#chains.set(key, made);
     return made;
   }
+}
+
+function isInConversation({ target }: PlannedTarget): boolean {
+  return target.capabilities.conversation;
 }

@@ -5,8 +5,9 @@ import type { Output } from '../../model/output.ts';
 import { fillValue } from '../../prompts/nunjucks/fillValue.ts';
 import { renderNunjucks } from '../../prompts/nunjucks/renderNunjucks.ts';
 import { mentions } from '../../prompts/template/mentions.ts';
+import { type CaseOptions, caseOptions } from '../../targets/caseOptions.ts';
 import { CONVERSATION_TURN, type EarlierOutputs, missingOutput } from '../../targets/earlierOutputs.ts';
-import { type CaseOrder, type OrderedCase, orderedCase } from './caseOrder.ts';
+import type { CaseOrder } from './caseOrder.ts';
 import type { EarlierCases } from './earlierCases.ts';
 
 /** A case that knows what earlier ones gave. */
@@ -30,7 +31,7 @@ export function tellCase(
 ): ToldCase {
   const { case: entry } = located;
   const own = isJsonObject(entry.input) ? entry.input : {};
-  const options = orderedCase(entry);
+  const options = caseOptions(entry);
   const given: JsonObject = Object.fromEntries(earlier.outputs);
   const { turns, lost } = inConversation ? earlier.conversationOf(entry) : { turns: [], lost: undefined };
   if (inConversation) given[CONVERSATION] = options.disableConversationVar ? [] : [...turns];
@@ -101,7 +102,7 @@ function missingOutputs(
 /** The assertions with their templates filled in; the same ones where they hold none. Throws PromptError. */
 function fillAssertions(
   assertions: JsonObject[],
-  { templates = [] }: OrderedCase,
+  { templates = [] }: CaseOptions,
   variables: JsonObject,
 ): JsonObject[] {
   if (templates.length === 0) return assertions;

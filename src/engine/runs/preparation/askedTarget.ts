@@ -1,15 +1,21 @@
-import { pathToFileURL } from 'node:url';
 import { ConfigError, UserError } from '../../errors.ts';
+import type { SourceLocation } from '../../model/location.ts';
 import type { Environment, Secrets } from '../../ports.ts';
-import type { TargetConfig } from '../../suites/targetConfig.ts';
 import { errorOutput } from '../../targets/agentReply.ts';
 import { isPassedOn } from '../../targets/commandEnvironment.ts';
 import type { Target } from '../../targets/target.ts';
-import { targetVariables } from './configuredSecrets.ts';
+import type { TargetSecrets } from '../../targets/targetSecrets.ts';
 import { keylessEnvironment } from './recordedRun.ts';
 
+/** Who asks. */
+interface AskedConfig {
+  name: string;
+  location: SourceLocation;
+  secrets: TargetSecrets;
+}
+
 interface AskedOptions {
-  config: TargetConfig;
+  config: AskedConfig;
   environment: Environment;
   secrets: Secrets;
   /** Hears of each value that was given out. */
@@ -28,7 +34,7 @@ interface AskedTargetOptions extends AskedOptions {
  */
 export function askedTarget(options: AskedTargetOptions): Target {
   const { environment, build } = options;
-  if (askedVariables(options.config).length === 0) return build(environment);
+  if (askedVariables(options.config.secrets).length === 0) return build(environment);
 
   const described = build(keylessEnvironment(environment));
   let opened: Promise<Target> | undefined;
@@ -63,9 +69,9 @@ export function askedTarget(options: AskedTargetOptions): Target {
   };
 }
 
-/** Variables of a target that a person must be asked for. */
-export function askedVariables(config: TargetConfig): string[] {
-  return targetVariables(config).filter((name) => !isPassedOn(name));
+/** Variables that a person must be asked for. */
+export function askedVariables({ variables }: TargetSecrets): { name: string; fallback?: string }[] {
+  return variables.filter(({ name }) => !isPassedOn(name));
 }
 
 /**
@@ -76,44 +82,21 @@ export async function askedEnvironment(
   { config, environment, secrets, onSecret }: AskedOptions,
   signal: AbortSignal,
 ): Promise<Environment> {
-  const origin = destinationOf(config);
+  const { name, secrets: own } = config;
+  const origin = own.destination ?? '';
   const values = new Map<string, string | undefined>();
-  for (const variable of askedVariables(config)) {
-    const value = await secrets.get({ provider: `target ${config.name}`, origin, variable }, signal);
+  for (const { name: variable, fallback } of askedVariables(own)) {
+    const value = await secrets.get({ provider: `target ${name}`, origin, variable }, signal);
     values.set(variable, value ?? undefined);
     if (value !== null) onSecret(variable, value);
-    else if (!hasDefault(config, variable)) throw missing(config, variable, origin);
+    else if (fallback === undefined) throw missing(config, variable, origin);
   }
-  return { get: (name) => (values.has(name) ? values.get(name) : environment.get(name)) };
+  return { get: (asked) => (values.has(asked) ? values.get(asked) : environment.get(asked)) };
 }
 
-/** The origin of an address; for a program its folder and command, since another program is another matter. */
-function destinationOf(config: TargetConfig): string {
-  if (config.kind === 'http') return new URL(config.url).origin;
-  if (config.kind === 'command') return programOf(config.cwd.absolute, config.command);
-  if (config.kind !== 'promptfoo') throw new Error(`a target of kind ${config.kind} has no variables`);
-
-  const { call, id } = config.provider;
-  const url = call.kind === 'http' ? URL.parse(call.url) : null;
-  if (url && url.origin !== 'null' && !url.host.includes('%7B')) return url.origin;
-  if (call.kind === 'exec') return programOf(call.cwd, call.command);
-  if (call.kind === 'program') return programOf(call.cwd, [call.file]);
-  return programOf(config.template.program?.cwd ?? '.', [call.kind === 'http' ? call.url : id]);
-}
-
-function programOf(folder: string, command: readonly string[]): string {
-  const url = pathToFileURL(folder);
-  url.hash = command.join(' ');
-  return url.href;
-}
-
-function hasDefault(config: TargetConfig, variable: string): boolean {
-  return JSON.stringify(config).includes(`\${env:${variable}:`);
-}
-
-function missing(config: TargetConfig, variable: string, origin: string): ConfigError {
-  return new ConfigError(`the target “${config.name}” was not given ${variable} for ${origin}`, {
-    where: config.location,
+function missing({ name, location }: AskedConfig, variable: string, origin: string): ConfigError {
+  return new ConfigError(`the target “${name}” was not given ${variable} for ${origin}`, {
+    where: location,
     remedy: `Allow it when asked, and set ${variable} in the environment of the editor.`,
   });
 }

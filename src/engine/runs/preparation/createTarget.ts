@@ -1,18 +1,19 @@
 import { priceOfModel } from '../../models/prices/modelPrice.ts';
-import { createFromPromptfoo } from '../../promptfoo/targets/createFromPromptfoo.ts';
+import { describeTarget } from '../../suites/describeTarget.ts';
 import type { SuiteConfig } from '../../suites/suiteConfig.ts';
 import type { TargetConfig } from '../../suites/targetConfig.ts';
+import { isRecordedWhole } from '../../targets/capabilities.ts';
 import { createCommandTarget } from '../../targets/commandTarget.ts';
 import { createHttpTarget } from '../../targets/httpTarget.ts';
 import { pricedTarget } from '../../targets/pricedTarget.ts';
 import { recordingTarget, replayedTarget } from '../../targets/recordingTarget.ts';
 import { redactedTarget } from '../../targets/redactedTarget.ts';
 import { createReplayTarget } from '../../targets/replayTarget.ts';
+import { secretValue } from '../../targets/secretValue.ts';
 import type { Target } from '../../targets/target.ts';
 import type { TargetPorts } from '../../targets/targetPorts.ts';
 import type { PlannedTarget } from '../execution/runInputs.ts';
 import { askedTarget } from './askedTarget.ts';
-import { secretValue } from './configuredSecrets.ts';
 import { createEchoPromptTarget, createModelTarget } from './promptTargets.ts';
 import { keylessEnvironment } from './recordedRun.ts';
 
@@ -22,35 +23,33 @@ export function createTarget(config: TargetConfig, suite: SuiteConfig, ports: Ta
     target: priced(redactedTarget(recorded(config, ports), ports.redactor), ports),
     timeoutMs: config.timeoutMs ?? suite.timeoutMs,
     concurrency: Math.min(config.maxConcurrency ?? suite.maxConcurrency, suite.maxConcurrency),
-    ...(config.kind === 'promptfoo' && config.template.conversation ? { inConversation: true } : {}),
   };
 }
 
 /** Prompts have the price of their model already. */
 function priced(target: Target, { providers }: TargetPorts): Target {
-  if (target.kind !== 'http' && target.kind !== 'command') return target;
+  if (!target.capabilities.agent) return target;
   return pricedTarget(target, (model) => priceOfModel(model, providers));
 }
 
-/** An agent that is replayed is never called, so it needs neither keys nor trust. */
+/** What is replayed is never called, so it needs neither keys nor trust. */
 function recorded(config: TargetConfig, ports: TargetPorts): Target {
   const { recordings } = ports;
-  if (!recordings || config.kind === 'prompt' || config.kind === 'echo') return asked(config, ports);
-  const replays = recordings.mode === 'replay';
-  const harmless = {
-    environment: keylessEnvironment(ports.environment),
-    trust: { ...ports.trust, commands: true },
-  };
-  const target = replays ? build(config, { ...ports, ...harmless }) : asked(config, ports);
-  if (target.kind !== 'http' && target.kind !== 'command') return target;
-  return replays ? replayedTarget(target, recordings) : recordingTarget(target, recordings);
+  const { capabilities } = describeTarget(config);
+  if (!recordings || !isRecordedWhole(capabilities)) return asked(config, ports);
+  if (recordings.mode === 'record') return recordingTarget(asked(config, ports), recordings);
+
+  const environment = keylessEnvironment(ports.environment);
+  const trust = { commands: true, scripts: true };
+  return replayedTarget(build(config, { ...ports, environment, trust }), recordings);
 }
 
 function asked(config: TargetConfig, ports: TargetPorts): Target {
   const { environment, secrets, redactor } = ports;
   if (!secrets) return build(config, ports);
+  const { name, location } = config;
   return askedTarget({
-    config,
+    config: { name, location, secrets: describeTarget(config).capabilities.secrets },
     environment,
     secrets,
     build: (given) => build(config, { ...ports, environment: given }),
@@ -58,25 +57,32 @@ function asked(config: TargetConfig, ports: TargetPorts): Target {
   });
 }
 
+/** The target itself, which knows more than its configuration: the model that its prompt file names, the tools there. */
 function build(config: TargetConfig, ports: TargetPorts): Target {
+  const target = create(config, ports);
+  const { promptFile, secrets } = describeTarget(config).capabilities;
+  return { ...target, capabilities: { ...target.capabilities, promptFile, secrets } };
+}
+
+function create(config: TargetConfig, ports: TargetPorts): Target {
+  const redact = ports.redactor.text;
   switch (config.kind) {
     case 'prompt':
       return createModelTarget(config, ports);
     case 'echo':
       return createEchoPromptTarget(config, ports);
     case 'http':
-      return createHttpTarget(
-        { ...config, where: config.location },
-        { ...ports, redact: ports.redactor.text },
+      return createHttpTarget({ ...config, where: config.location }, { ...ports, redact });
+    case 'command': {
+      const { cwd, location: where } = config;
+      return createCommandTarget(
+        { ...config, cwd: cwd.absolute, root: ports.root, where },
+        { ...ports, redact },
       );
+    }
     case 'replay':
       return createReplayTarget({ name: config.name, ...config.replay });
-    case 'promptfoo':
-      return createFromPromptfoo(config, ports);
-    case 'command':
-      return createCommandTarget(
-        { ...config, cwd: config.cwd.absolute, root: ports.root, where: config.location },
-        { ...ports, redact: ports.redactor.text },
-      );
+    case 'foreign':
+      return config.create(ports);
   }
 }

@@ -28,7 +28,7 @@ export async function evaluatorCode(
       for (const { case: entry } of batch)
         for (const reference of referencesIn(entry.assert, entry.assertScoringFunction))
           references.add(reference);
-  for (const { call } of Object.values(judges)) if (call.kind === 'program') references.add(call.file);
+  for (const { file } of Object.values(judges)) if (file !== undefined) references.add(file);
   const texts = specs.flatMap((spec) => inlineCode(spec, root));
   const files = [...references].flatMap((reference) => inside(root, reference));
   return codeFiles({ files, texts }, root);

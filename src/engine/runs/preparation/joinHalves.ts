@@ -38,7 +38,8 @@ export function joinHalves({ judging, prepared, targets, plan }: Halves, scope: 
       },
       ...(clock ? { clock } : {}),
     },
-    readsFiles: judging.readsFiles || (!clock && targets.some(({ target }) => target.readsFiles)),
+    readsFiles:
+      judging.readsFiles || (!clock && targets.some(({ target }) => target.capabilities.startsPrograms)),
     warnings: judging.warnings,
     ...(recordings ? { recordings } : {}),
     ...(budgets ? { budgets } : {}),

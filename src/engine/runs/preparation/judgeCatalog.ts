@@ -2,14 +2,10 @@ import { createKeyedClient } from '../../models/keyedClient.ts';
 import type { ModelCatalog, ModelClient } from '../../models/modelClient.ts';
 import { recordingCatalog, replayCatalog } from '../../models/recordings/recordingClient.ts';
 import type { Environment } from '../../ports.ts';
-import type { PromptfooProvider } from '../../promptfoo/plan.ts';
-import { callerClient, callerIdentity } from '../../promptfoo/targets/callerClient.ts';
-import { callerOf } from '../../promptfoo/targets/createFromPromptfoo.ts';
-import type { SuiteConfig } from '../../suites/suiteConfig.ts';
-import type { TargetConfig } from '../../suites/targetConfig.ts';
+import type { ForeignJudge, SuiteConfig } from '../../suites/suiteConfig.ts';
+import { secretValue } from '../../targets/secretValue.ts';
 import type { TargetPorts } from '../../targets/targetPorts.ts';
 import { askedEnvironment, askedVariables } from './askedTarget.ts';
-import { secretValue } from './configuredSecrets.ts';
 
 /** Models that judge; to be closed with the run. */
 export interface JudgeCatalog extends ModelCatalog {
@@ -17,7 +13,7 @@ export interface JudgeCatalog extends ModelCatalog {
 }
 
 /**
- * The judges of a run: models, and the programs and HTTP providers that a promptfoo suite names. `instead` is asked in
+ * The judges of a run: models, and the programs and servers that a foreign suite names. `instead` is asked in
  * place of every other one.
  */
 export function judgeCatalog(
@@ -31,51 +27,41 @@ export function judgeCatalog(
   function open(reference: string): ModelClient {
     const known = opened.get(reference);
     if (known) return known;
-    const provider = suite.judges?.[reference];
-    if (!provider) return ports.models.client(reference);
-    const client = asked(reference, provider);
+    const judge = suite.judges?.[reference];
+    if (!judge) return ports.models.client(reference);
+    const client = asked(reference, judge);
     opened.set(reference, client);
     return client;
   }
 
   /** In the editor, its variables are asked for with its first call. */
-  function asked(reference: string, provider: PromptfooProvider): ModelClient {
+  function asked(reference: string, judge: ForeignJudge): ModelClient {
     const { environment, secrets, redactor } = ports;
-    const [config] = judgesAsTargets({ judges: { [reference]: provider } });
-    if (!secrets || !config || askedVariables(config).length === 0) {
-      return build(reference, provider, environment);
-    }
+    if (!secrets || askedVariables(judge.secrets).length === 0) return build(reference, judge, environment);
+
+    const config = { name: reference, location: judge.location, secrets: judge.secrets };
     const onSecret = (name: string, value: string): void => redactor.learn(secretValue(name, value));
-    const {
-      provider: owner,
-      model,
-      complete,
-    } = createKeyedClient({
-      ...callerIdentity(reference),
+    const { provider, model, complete } = createKeyedClient({
+      ...judge.identify(reference),
       endpoint: reference,
-      open: async (signal) =>
-        build(
-          reference,
-          provider,
-          await askedEnvironment({ config, environment, secrets, onSecret }, signal),
-        ),
+      open: async (signal) => {
+        const given = await askedEnvironment({ config, environment, secrets, onSecret }, signal);
+        return build(reference, judge, given);
+      },
     });
     // Without an address: it is none of the judge's identity.
-    return { provider: owner, model, complete };
+    return { provider, model, complete };
   }
 
-  function build(reference: string, provider: PromptfooProvider, environment: Environment): ModelClient {
-    const { location } = provider;
-    const owner = `The judge "${reference}"`;
-    const caller = callerOf({ name: reference, owner, provider, location }, { ...ports, environment });
-    if (caller.close) closing.push(caller.close);
-    return callerClient(reference, {
-      ...caller,
-      call: async (...args) => ports.redactor.value(await caller.call(...args)),
-    });
+  function build(reference: string, judge: ForeignJudge, environment: Environment): ModelClient {
+    const { client, close } = judge.create(reference, { ...ports, environment });
+    if (close) closing.push(close);
+    return client;
   }
 
-  const programs = recorded({ client: open }, ports.recordings);
+  const identify = (reference: string) =>
+    suite.judges?.[reference]?.identify(reference) ?? ports.models.client(reference);
+  const programs = recorded({ client: open }, identify, ports.recordings);
   return {
     client: (written) => {
       const reference = instead ?? written;
@@ -87,19 +73,14 @@ export function judgeCatalog(
   };
 }
 
-/** Judges that are no models, in the form in which the keys of targets are looked for. */
-export function judgesAsTargets({ judges = {} }: Pick<SuiteConfig, 'judges'>): TargetConfig[] {
-  return Object.entries(judges).map(([name, provider]) => {
-    const { location } = provider;
-    const template = { label: name, name, raw: '', location };
-    return { kind: 'promptfoo', name, location, template, provider };
-  });
-}
-
 /** A replayed program is never started. */
-function recorded(programs: ModelCatalog, recordings: TargetPorts['recordings']): ModelCatalog {
+function recorded(
+  programs: ModelCatalog,
+  identify: Parameters<typeof replayCatalog>[0],
+  recordings: TargetPorts['recordings'],
+): ModelCatalog {
   if (!recordings) return programs;
   return recordings.mode === 'record'
     ? recordingCatalog(programs, recordings)
-    : replayCatalog(callerIdentity, recordings);
+    : replayCatalog(identify, recordings);
 }

@@ -4,7 +4,6 @@ import type { FileReference } from '../../suites/fileReference.ts';
 import type { Workspace } from '../../suites/loadWorkspace.ts';
 import type { SuiteConfig } from '../../suites/suiteConfig.ts';
 import { joinHalves } from './joinHalves.ts';
-import { judgesAsTargets } from './judgeCatalog.ts';
 import { type Judging, prepareJudging } from './judging.ts';
 import type { PreparedRun } from './preparedRun.ts';
 import { type PreparedTargets, preparedTargets, prepareTargets } from './preparedTargets.ts';
@@ -55,7 +54,7 @@ async function prepareRun(
   const { model, judge, rejudge } = overrides;
   const place = { root: workspace.root, providers: workspace.config.providers };
   const scope = new RunScope(ports, {
-    configured: [{ place, targets: [...suite.targets, ...judgesAsTargets(suite)] }],
+    configured: [{ place, targets: suite.targets, judges: suite.judges }],
     recordings: overrides.recordings,
     adaptiveBudgets: suite.tokenBudgets === 'adaptive',
   });

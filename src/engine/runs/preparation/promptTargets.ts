@@ -17,25 +17,17 @@ export function createModelTarget(
   config: Extract<TargetConfig, { kind: 'prompt' }>,
   ports: TargetPorts,
 ): Target {
-  const { prompt, reference } = promptCall(config, ports);
+  const prompt = readPrompt(config.prompt, ports);
+  const reference = ports.model ?? config.model ?? promptModel(prompt, ports.providers);
   const client = ports.models.client(reference);
   return createPromptTarget({
     name: config.name,
     prompt,
     client,
     parameters: config.parameters,
-    ...(ports.allowTokens === undefined ? {} : { allow: ports.allowTokens }),
+    allow: ports.allowTokens,
     clock: ports.clock,
   });
-}
-
-/** The prompt of a target and the model that it is sent to, as `provider/model`. Throws ConfigError or PromptError. */
-export function promptCall(
-  config: Extract<TargetConfig, { kind: 'prompt' }>,
-  ports: Pick<TargetPorts, 'root' | 'environment' | 'model' | 'providers'>,
-): { prompt: Prompt; reference: string } {
-  const prompt = readPrompt(config.prompt, ports);
-  return { prompt, reference: ports.model ?? config.model ?? promptModel(prompt, ports.providers) };
 }
 
 /** Returns the rendered prompt, or the case's input where there is none. */

@@ -2,10 +2,11 @@ import { ResumeError } from '../../errors.ts';
 import type { TrialResult } from '../../model/result.ts';
 import type { RunPlan, RunRecord } from '../../model/run.ts';
 import type { RunStore } from '../../store/runStore.ts';
+import { describeTarget } from '../../suites/describeTarget.ts';
 import type { FileReference } from '../../suites/fileReference.ts';
 import type { SuiteConfig } from '../../suites/suiteConfig.ts';
+import { ASKS_NOBODY, type TargetCapabilities } from '../../targets/capabilities.ts';
 import { createStoredTarget, type StoredTrial } from '../../targets/storedTarget.ts';
-import type { TargetKind } from '../../targets/target.ts';
 import type { PlannedTarget } from '../execution/runInputs.ts';
 
 /**
@@ -26,20 +27,21 @@ export function storedTargets(store: RunStore, run: RunRecord, suite: SuiteConfi
   };
   return run.plan.targets.map((target) => ({
     target: createStoredTarget({
-      target: { ...target, kind: target.kind as TargetKind },
+      target,
+      capabilities: capabilitiesOf(suite, target.name),
       runId: run.id,
       find: (caseId, trial) => find(target.name, caseId, trial),
     }),
     timeoutMs: suite.timeoutMs,
     concurrency: suite.maxConcurrency,
-    ...(readsConversation(suite, target.name) ? { inConversation: true } : {}),
   }));
 }
 
-function readsConversation({ targets }: SuiteConfig, name: string): boolean {
-  return targets.some((target) => {
-    return target.name === name && target.kind === 'promptfoo' && target.template.conversation;
-  });
+/** As the target of that name has them now: the stored outputs ask nobody. */
+function capabilitiesOf({ targets }: SuiteConfig, name: string): TargetCapabilities {
+  const now = targets.find((target) => target.name === name);
+  const conversation = now !== undefined && describeTarget(now).capabilities.conversation;
+  return { ...ASKS_NOBODY, conversation };
 }
 
 /** The suite as the stored run had it in what decides which trials there are. Throws ResumeError when it cannot be. */

@@ -5,8 +5,11 @@ import type { ProviderConfig } from '../../models/catalog.ts';
 import type { Recordings } from '../../models/recordings/recordings.ts';
 import type { Clock, Environment, Random, Secrets, Trust } from '../../ports.ts';
 import type { RunStore } from '../../store/runStore.ts';
+import { describeTarget } from '../../suites/describeTarget.ts';
+import type { SuiteConfig } from '../../suites/suiteConfig.ts';
 import type { TargetConfig } from '../../suites/targetConfig.ts';
 import type { TargetPorts } from '../../targets/targetPorts.ts';
+import type { TargetSecrets } from '../../targets/targetSecrets.ts';
 import { configuredSecrets } from './configuredSecrets.ts';
 import type { EngineModels, RunModels } from './engineModels.ts';
 import { openRecordings, type RecordingChoice, stillClock } from './recordedRun.ts';
@@ -34,9 +37,16 @@ export interface Place {
   providers: Readonly<Record<string, ProviderConfig>>;
 }
 
+/** What a place configures with keys, beside its providers. */
+interface Configured {
+  place: Place;
+  targets: readonly TargetConfig[];
+  judges?: SuiteConfig['judges'] | undefined;
+}
+
 interface ScopeOptions {
   /** Whatever is configured with keys, by its place. */
-  configured: readonly { place: Place; targets: readonly TargetConfig[] }[];
+  configured: readonly Configured[];
   recordings?: RecordingChoice | undefined;
   adaptiveBudgets: boolean;
 }
@@ -55,9 +65,7 @@ export class RunScope {
   constructor(ports: PreparePorts, { configured, recordings, adaptiveBudgets }: ScopeOptions) {
     this.ports = ports;
     this.redactor = new Redactor(
-      configured.flatMap(({ place, targets }) =>
-        configuredSecrets(place.providers, targets, ports.environment),
-      ),
+      configured.flatMap((one) => configuredSecrets(one.place.providers, secretsIn(one), ports.environment)),
     );
     this.recordings =
       recordings && openRecordings(recordings, { random: ports.random, redactor: this.redactor });
@@ -111,4 +119,11 @@ export class RunScope {
       ),
     );
   }
+}
+
+function secretsIn({ targets, judges = {} }: Configured): TargetSecrets[] {
+  return [
+    ...targets.map((target) => describeTarget(target).capabilities.secrets),
+    ...Object.values(judges).map(({ secrets }) => secrets),
+  ];
 }

@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
+import type { JsonObject } from '../../../../src/engine/model/json.ts';
+import { noSpan } from '../../../../src/engine/ports.ts';
+import type { SuiteConfig } from '../../../../src/engine/suites/suiteConfig.ts';
+import { targetsOf } from '../createdTargets.ts';
 import { loadFiles, workspaceOf } from '../promptfooRun.ts';
 
 const CONFIG = 'promptfooconfig.yaml';
@@ -11,8 +15,15 @@ async function suiteOf(text: string, files: { [path: string]: string } = {}) {
   return suite;
 }
 
-function templatesOf(suite: Awaited<ReturnType<typeof suiteOf>>): string[] {
-  return suite.targets.map((target) => (target.kind === 'promptfoo' ? target.template.raw : ''));
+/** What targets that echo their prompt say of a case. */
+async function saidBy(suite: SuiteConfig, input: JsonObject): Promise<string[]> {
+  const { signal } = new AbortController();
+  const said: string[] = [];
+  for (const target of targetsOf(suite)) {
+    const request = { case: { id: 'c', input }, trial: 0, seed: 0 };
+    said.push((await target.call(request, { signal, span: noSpan, timeoutMs: 1 })).text);
+  }
+  return said;
 }
 
 describe('a promptfooconfig.yaml as a suite', () => {
@@ -26,7 +37,7 @@ tests: [{ vars: { x: 1 }, assert: [{ type: contains, value: '1' }] }]
       suite.targets.map(({ name }) => name),
       ['echo-prompt-1', 'echo-prompt-2', 'other-prompt-2'],
     );
-    assert.deepEqual(templatesOf(suite), ['A {{x}}', 'B {{x}}', 'B {{x}}']);
+    assert.deepEqual(await saidBy(suite, { x: 'X' }), ['A X', 'B X', 'B X']);
   });
 
   it('reads prompts from files: split texts, chats as YAML, patterns', async () => {
@@ -43,10 +54,10 @@ tests: [{ assert: [{ type: contains, value: a }] }]
         'parts/b.md': 'B',
       },
     );
-    assert.deepEqual(templatesOf(suite), [
+    assert.deepEqual(await saidBy(suite, { q: 'Q' }), [
       'first',
       'second',
-      '[{"role":"user","content":"{{q}}"}]',
+      JSON.stringify([{ role: 'user', content: 'Q' }], null, 2),
       'A',
       'B',
     ]);
@@ -182,15 +193,16 @@ providers:
 tests: [{ assert: [{ type: contains, value: x }] }]
 `,
     });
-    const calls = config.suites[0]?.targets.map((target) =>
-      target.kind === 'promptfoo' && target.provider.call.kind === 'model' ? target.provider.call : undefined,
-    );
+    const [suite] = config.suites;
+    assert.ok(suite);
+    const targets = targetsOf(suite);
+    const parameters = targets.map(({ asks }) => asks?.request({ id: 'c' }).parameters);
     assert.deepEqual(
-      calls?.map((call) => call?.model),
+      targets.map(({ capabilities }) => capabilities.model?.reference),
       ['openai/gpt-4o', 'openai-2/local-model', 'groq/llama-3', 'openai/fallback'],
     );
-    assert.deepEqual(calls?.[0]?.parameters, { temperature: 0, maxTokens: 1024 });
-    assert.deepEqual(calls?.[1]?.parameters, {
+    assert.deepEqual(parameters[0], { temperature: 0, maxTokens: 1024 });
+    assert.deepEqual(parameters[1], {
       temperature: 0.5,
       maxTokens: 1024,
       stop: ['END'],

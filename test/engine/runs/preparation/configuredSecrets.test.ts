@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { Redactor } from '../../../../src/engine/http/redactor.ts';
 import { fixedEnvironment } from '../../../../src/engine/ports.ts';
-import type { PromptfooPrompt } from '../../../../src/engine/promptfoo/plan.ts';
-import { configuredSecrets, secretValue } from '../../../../src/engine/runs/preparation/configuredSecrets.ts';
+import { configuredSecrets } from '../../../../src/engine/runs/preparation/configuredSecrets.ts';
 import { Xoshiro128 } from '../../../../src/engine/statistics/prng.ts';
+import { describeTarget } from '../../../../src/engine/suites/describeTarget.ts';
 import type { TargetConfig } from '../../../../src/engine/suites/targetConfig.ts';
+import { secretValue } from '../../../../src/engine/targets/secretValue.ts';
+
+const secretsOf = (target: TargetConfig) => describeTarget(target).capabilities.secrets;
 
 const location = { path: 'touchstone.yaml', line: 1, column: 1 };
 const fromEnv = (name: string) => `\${env:${name}}`;
@@ -38,29 +41,7 @@ describe('configured secrets', () => {
       reply: 'json',
       headers: {},
     };
-    assert.deepEqual(configuredSecrets({}, [target], fixedEnvironment({})), ['in-the-address-1']);
-  });
-
-  it('are settings of a program by their names, too', () => {
-    const options = {
-      config: { apiKey: 'in-the-settings-1', model: 'm-12345678', deep: [{ token: 'deep-2-x' }] },
-    };
-    const target: TargetConfig = {
-      kind: 'promptfoo',
-      name: 'a',
-      location,
-      template: { label: 'p', text: 'x', location } as unknown as PromptfooPrompt,
-      provider: {
-        id: 'exec:x',
-        call: { kind: 'exec', command: ['x'], cwd: '/', options, env: {} },
-        delayMs: 0,
-        location,
-      },
-    };
-    assert.deepEqual(configuredSecrets({}, [target], fixedEnvironment({})).sort(), [
-      'deep-2-x',
-      'in-the-settings-1',
-    ]);
+    assert.deepEqual(configuredSecrets({}, [secretsOf(target)], fixedEnvironment({})), ['in-the-address-1']);
   });
 
   it('finds digits of a dump without anything between them', () => {
@@ -90,7 +71,7 @@ describe('configured secrets', () => {
     ];
     const providers = { p: { baseUrl: 'http://127.0.0.1/v1', apiKey: fromEnv('P_KEY') } };
     const environment = fixedEnvironment({ A_KEY: 'key-of-a-1', B_KEY: 'key-of-b-1', P_KEY: 'key-of-p-1' });
-    assert.deepEqual(configuredSecrets(providers, targets, environment).sort(), [
+    assert.deepEqual(configuredSecrets(providers, targets.map(secretsOf), environment).sort(), [
       'key-of-a-1',
       'key-of-b-1',
       'key-of-p-1',

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { Redactor } from '../../../src/engine/http/redactor.ts';
+import { fixedEnvironment, systemClock } from '../../../src/engine/ports.ts';
+import type { SuiteConfig } from '../../../src/engine/suites/suiteConfig.ts';
+import type { Target } from '../../../src/engine/targets/target.ts';
+import type { TargetPorts } from '../../../src/engine/targets/targetPorts.ts';
+
+/** The targets of a promptfoo suite by themselves; a model that is asked fails. */
+export function targetsOf({ targets }: SuiteConfig, more: Partial<TargetPorts> = {}): Target[] {
+  const ports: TargetPorts = {
+    environment: fixedEnvironment({}),
+    clock: systemClock,
+    random: { next: () => 0.5, hex: (bytes) => '0'.repeat(bytes * 2) },
+    redactor: new Redactor(),
+    trust: { commands: false, scripts: false },
+    models: { client: namedClient },
+    providers: {},
+    model: undefined,
+    root: '/',
+    ...more,
+  };
+  return targets.map((target) => {
+    assert.equal(target.kind, 'foreign');
+    return target.create(ports);
+  });
+}
+
+function namedClient(reference: string) {
+  const [provider = '', ...model] = reference.split('/');
+  return { provider, model: model.join('/'), complete: () => Promise.reject(new Error('no model is asked')) };
+}
