@@ -32,7 +32,7 @@ describe('engine process: workspace and datasets', () => {
     const before = await window.call('workspace/list', {});
     assert.deepEqual(
       before.suites.map(({ name, targets }) => [name, targets.map(({ location: _, ...target }) => target)]),
-      [['echo', [{ name: 'echo', kind: 'echo', calls: 'the input of the case' }]]],
+      [['echo', [{ name: 'echo', kind: 'echo', calls: 'the input of the case', takesModel: false }]]],
     );
     writeFiles(root, { 'more.golden.yaml': OLD });
     const after = await window.call('workspace/list', {});

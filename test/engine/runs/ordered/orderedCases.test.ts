@@ -126,9 +126,9 @@ describe('cases that read what earlier ones gave', () => {
     };
     const order = { env: {}, stores: new Map() };
     const again = { ...cases[1], id: 'case-5' };
-    const inputs = inputsFor([scriptedTarget('a', reply)], [...cases, again], order);
-    const targets = inputs.targets.map((planned) => ({ ...planned, inConversation: true as const }));
-    await execute({ ...inputs, targets });
+    const target = scriptedTarget('a', reply);
+    const talking = { ...target, capabilities: { ...target.capabilities, conversation: true } };
+    await execute(inputsFor([talking], [...cases, again], order));
     const results = [...store.results(RUN)].filter(({ trial }) => trial === 0);
     results.sort((a, b) => a.caseIndex - b.caseIndex);
     assert.deepEqual(
