@@ -21,8 +21,8 @@ function passRate(name: string, group: GroupSummary | undefined, minimum: Minimu
   if (!group || group.trials === 0) return { name, status: 'undecided', reason: 'no case has this tag' };
   const { min, by } = minimumOf(minimum);
   const { passRate: rate, passRateInterval: range, errored } = group;
-  const value = by === 'lower' ? range?.low : rate;
-  if (value === undefined || value === null || rate === null)
+  const value = (by === 'lower' ? range?.low : rate) ?? null;
+  if (value === null || rate === null)
     return { name, status: 'undecided', reason: 'there is no pass rate' };
   const reached = value >= min - ROUNDING;
   if (reached && errored === group.trials)

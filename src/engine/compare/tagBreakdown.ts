@@ -1,6 +1,6 @@
 import type { CaseComparison, MetricComparison, TagComparison } from '../model/comparison.ts';
 import { holm } from '../statistics/holm.ts';
-import { isRegression, isSignificant } from './comparisonWord.ts';
+import { wordFor } from './comparisonWord.ts';
 import { hasHole } from './differences.ts';
 import { compareMetric, type MetricOptions } from './metric.ts';
 
@@ -78,10 +78,8 @@ function testTags(
   }));
 }
 
+/** Of a tag, equivalence is not claimed. */
 function wordOf(metrics: readonly MetricComparison[]): TagComparison['word'] {
-  const worse = metrics.some(isRegression);
-  const better = metrics.some((metric) => isSignificant(metric) && metric.difference > 0);
-  if (better && worse) return 'mixed';
-  if (better) return 'better';
-  return worse ? 'worse' : 'undecided';
+  const word = wordFor(metrics);
+  return word === 'better' || word === 'worse' || word === 'mixed' ? word : 'undecided';
 }

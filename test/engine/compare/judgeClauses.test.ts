@@ -54,4 +54,30 @@ describe('a gate and the health of its judges', () => {
     assert.equal(asked([likesLength]), 'undecided');
     assert.equal(asked([]), 'undecided');
   });
+
+  it('says what it requires, check by check', () => {
+    const said = (...judges: JudgeHealth[]) => gate({ judgeHealth: 'required' }, judges).clauses.at(-1);
+    assert.deepEqual(said(), {
+      name: 'judge_health',
+      status: 'undecided',
+      reason: 'no judge has judged anything',
+    });
+    const mixed = [
+      ['labels', 'pass'],
+      ['errors', 'pass'],
+      ['length', 'unknown'],
+      ['test-retest', 'unknown'],
+    ] as const;
+    const checks = mixed.map(([check, status]): [JudgeCheck['check'], JudgeCheck['status']] => [check, status]);
+    assert.equal(said(judge('healthy', ...checks))?.reason, 'the judge holds in: labels, errors');
+    assert.equal(
+      said(judge('unknown', ...checks))?.reason,
+      'too little is known of the judge: length: so it is; test-retest: so it is',
+    );
+    assert.deepEqual(said(judge('unhealthy', ['length', 'fail'], ['errors', 'fail'], ['labels', 'pass'])), {
+      name: 'judge_health[rubric]',
+      status: 'undecided',
+      reason: 'the judge cannot be relied on (length: so it is; errors: so it is)',
+    });
+  });
 });
