@@ -161,9 +161,15 @@ describe('what clauses come to', () => {
   });
 
   it('names three clauses and counts the fourth', () => {
-    const three = reportOf({ undecided: 'fail' }, [1, 2, 3].map(() => clause('fail')));
+    const three = reportOf(
+      { undecided: 'fail' },
+      [1, 2, 3].map(() => clause('fail')),
+    );
     assert.doesNotMatch(three.reason ?? '', /more/);
-    const four = reportOf({ undecided: 'fail' }, [1, 2, 3, 4].map(() => clause('fail')));
+    const four = reportOf(
+      { undecided: 'fail' },
+      [1, 2, 3, 4].map(() => clause('fail')),
+    );
     assert.match(four.reason ?? '', /; and 1 more$/);
   });
 

@@ -68,7 +68,10 @@ describe('a gate and the health of its judges', () => {
       ['length', 'unknown'],
       ['test-retest', 'unknown'],
     ] as const;
-    const checks = mixed.map(([check, status]): [JudgeCheck['check'], JudgeCheck['status']] => [check, status]);
+    const checks = mixed.map(([check, status]): [JudgeCheck['check'], JudgeCheck['status']] => [
+      check,
+      status,
+    ]);
     assert.equal(said(judge('healthy', ...checks))?.reason, 'the judge holds in: labels, errors');
     assert.equal(
       said(judge('unknown', ...checks))?.reason,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
+import { absentSide, caseSide } from '../../../src/engine/compare/caseSide.ts';
 import { pairCases } from '../../../src/engine/compare/pairCases.ts';
 import type { TrialResult } from '../../../src/engine/model/result.ts';
 import { complete, trialResult } from '../../support/runFixtures.ts';
@@ -53,6 +54,50 @@ describe('pairCases', () => {
     );
     const { baselineOnly, candidateOnly, changedContent } = pairing;
     assert.deepEqual([baselineOnly, candidateOnly, changedContent], [2, 1, 1]);
+  });
+
+  it('takes a case that a side was to run and did not for unmeasured, and one that it never had for none', () => {
+    const results = (target: string, indices: number[]) =>
+      indices.map((caseIndex) => trialResult({ target, caseIndex }));
+    const planned = (target: string, indices: number[], whole: boolean) => ({
+      ...side(results(target, indices)),
+      planned: { repeat: 2, whole },
+    });
+    const found = (whole: boolean) =>
+      pairCases(planned('before', [0, 1], whole), planned('after', [1, 2], whole), [PAIR]);
+    const { cases, ...counts } = found(true);
+    assert.deepEqual([cases.length, counts.baselineOnly, counts.candidateOnly], [1, 1, 1]);
+
+    const open = found(false);
+    assert.deepEqual([open.cases.length, open.baselineOnly, open.candidateOnly], [3, 0, 0]);
+    const [, second, first] = open.cases;
+    assert.deepEqual([second?.caseId, first?.caseId], ['case-2', 'case-0']);
+    assert.deepEqual([second?.change, first?.change], ['unmeasured', 'unmeasured']);
+    assert.deepEqual(second?.baseline, absentSide('before', 2));
+    assert.deepEqual(first?.candidate, {
+      target: 'after',
+      trials: 2,
+      passed: 0,
+      errored: 0,
+      unmeasured: 2,
+      unscored: 2,
+      passShare: null,
+      score: null,
+      costUsd: null,
+      tokens: null,
+      latencyMs: null,
+      reason: 'not run',
+      trial: 0,
+      traceId: '',
+    });
+  });
+
+  it('adds up the tokens of a side, unless those of one trial are unknown', () => {
+    const usage = { inputTokens: 5, outputTokens: 3 };
+    const trial = (at: number, known: boolean) =>
+      trialResult({ trial: at, output: complete('text', { usage: known ? usage : null }) });
+    assert.equal(caseSide([trial(0, true), trial(1, true)]).tokens, 8);
+    assert.equal(caseSide([trial(0, true), trial(1, false)]).tokens, null);
   });
 
   it('takes no notice of targets that are not compared, and names a cluster only where there is one', () => {
