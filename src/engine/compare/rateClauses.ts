@@ -22,8 +22,7 @@ function passRate(name: string, group: GroupSummary | undefined, minimum: Minimu
   const { min, by } = minimumOf(minimum);
   const { passRate: rate, passRateInterval: range, errored } = group;
   const value = (by === 'lower' ? range?.low : rate) ?? null;
-  if (value === null || rate === null)
-    return { name, status: 'undecided', reason: 'there is no pass rate' };
+  if (value === null || rate === null) return { name, status: 'undecided', reason: 'there is no pass rate' };
   const reached = value >= min - ROUNDING;
   if (reached && errored === group.trials)
     return { name, status: 'undecided', reason: 'every trial errored: nothing was measured' };

@@ -26,6 +26,23 @@ describe('what words say of a verdict', () => {
     ['Verdict: fail', { category: 'C' }, 1, undefined],
     ['Final winner: tie', { winner: 'A' }, 1, 'certain'],
     ['So the score is 0.', { score: 1 }, 1, 'likely'],
+    ['Final score: 0.8\nScore: 0', { score: 0.8 }, 1, undefined],
+    ['Final score: 0,8', { score: 0.8 }, 1, undefined],
+    ['Final score: Nine', { score: 9 }, 10, undefined],
+    ['Final score: Two', { score: 9 }, 10, 'certain'],
+    ['Final score: 4', { score: 0.8 }, 1, undefined],
+    ['Final score: 80', { score: 0.8 }, 1, undefined],
+    ['Final score: ★★★★☆', { score: 0.8 }, 1, undefined],
+    ['Final score: ★★☆☆☆', { score: 0.8 }, 1, 'certain'],
+    ['Verdict: fail', { note: 'good' }, 1, undefined],
+    ['Verdict: fail', { verdict: true }, 1, 'certain'],
+    ['Final answer: no', { answer: 'y', second: 'n' }, 1, undefined],
+    ['Final answer: no', { answer: 'y', second: 'a' }, 1, 'certain'],
+    ['Final answer: y', { answer: 'Yes' }, 1, undefined],
+    ['Final answer: yes', { answer: 'Y' }, 1, undefined],
+    ['Final answer: no', { answer: 'because' }, 1, undefined],
+    ['Final answer: no', { answer: 'as a tie' }, 1, undefined],
+    ['Final answer: no', { answer: 'a tie of two' }, 1, undefined],
     ['It is polite. $\\boxed{0}$', { score: 1 }, 1, 'certain'],
     ['\\boxed{\\text{fail}}', { score: 1 }, 1, 'certain'],
     ['\\boxed{2/10}', { score: 1 }, 1, 'certain'],
@@ -49,6 +66,17 @@ describe('what words say of a verdict', () => {
     assert.equal(agrees('fail', { score: 0.5 }, 1), false);
     assert.equal(agrees('perhaps', { score: 1 }, 1), undefined);
     assert.equal(agrees(true, { choice: 'good' }, 1), undefined);
+  });
+
+  it('in a further key is good or bad by its whole word alone', () => {
+    const good = ['y', 'Yes', 'passed', 'passes', 'true', 'correct', 'accept', 'accepted', 'approve', 'approved'];
+    const more = ['met', 'success', 'successful', 'ok', 'valid', ' pass '];
+    for (const word of [...good, ...more]) assert.equal(agrees(word, { score: 1 }, 1), true, word);
+    const bad = ['N', 'no', 'failed', 'fails', 'failure', 'false', 'incorrect', 'reject', 'rejected', ' Fail '];
+    const worse = ['not met', 'unmet', 'wrong', 'invalid', 'error'];
+    for (const word of [...bad, ...worse]) assert.equal(agrees(word, { score: 0 }, 1), true, word);
+    for (const word of ['almost passed', 'passed by', 'not wrong', 'wrong side'])
+      assert.equal(agrees(word, { score: 1 }, 1), undefined, word);
   });
 
   it('in a key of the form is no second verdict', () => {
