@@ -55,7 +55,6 @@ export function backoff(done: number, random: Random): number {
 }
 
 function spent(error: ModelError, attempts: number, clock: Clock): ModelError {
-  if (attempts === 1) return error;
   return restate(error, `${error.message} (after ${attempts} attempts${resetsAt(error, clock)})`);
 }
 

@@ -69,10 +69,32 @@ describe('what words say of a verdict', () => {
   });
 
   it('in a further key is good or bad by its whole word alone', () => {
-    const good = ['y', 'Yes', 'passed', 'passes', 'true', 'correct', 'accept', 'accepted', 'approve', 'approved'];
+    const good = [
+      'y',
+      'Yes',
+      'passed',
+      'passes',
+      'true',
+      'correct',
+      'accept',
+      'accepted',
+      'approve',
+      'approved',
+    ];
     const more = ['met', 'success', 'successful', 'ok', 'valid', ' pass '];
     for (const word of [...good, ...more]) assert.equal(agrees(word, { score: 1 }, 1), true, word);
-    const bad = ['N', 'no', 'failed', 'fails', 'failure', 'false', 'incorrect', 'reject', 'rejected', ' Fail '];
+    const bad = [
+      'N',
+      'no',
+      'failed',
+      'fails',
+      'failure',
+      'false',
+      'incorrect',
+      'reject',
+      'rejected',
+      ' Fail ',
+    ];
     const worse = ['not met', 'unmet', 'wrong', 'invalid', 'error'];
     for (const word of [...bad, ...worse]) assert.equal(agrees(word, { score: 0 }, 1), true, word);
     for (const word of ['almost passed', 'passed by', 'not wrong', 'wrong side'])
