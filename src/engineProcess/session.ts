@@ -5,6 +5,7 @@ import { FileError, ResumeError } from '../engine/errors.ts';
 import { resolveInside } from '../engine/files/confine.ts';
 import { type Clock, type Environment, fixedEnvironment, type Log, type Random } from '../engine/ports.ts';
 import { promptfooFormat } from '../engine/promptfoo/promptfooFormat.ts';
+import { upgradeText } from '../engine/store/file/upgrade.ts';
 import type { Owner } from '../engine/store/lease.ts';
 import { RunStore } from '../engine/store/runStore.ts';
 import { storePath } from '../engine/store/storeFile.ts';
@@ -123,7 +124,11 @@ export class Session {
   /** Opens the store to be written, and creates it where it is missing. */
   openStore(): RunStore {
     if (this.#store?.isRemoved) this.#store = undefined;
-    this.#store ??= new RunStore(storePath(this.root));
+    if (this.#store) return this.#store;
+
+    this.#store = new RunStore(storePath(this.root));
+    const { upgrade } = this.#store;
+    if (upgrade) this.log.write('info', upgradeText(upgrade));
     return this.#store;
   }
 

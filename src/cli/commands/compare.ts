@@ -120,7 +120,7 @@ async function compareSides(options: CompareOptions, io: Io): Promise<number> {
   try {
     const { workspace } = await openWorkspace([], options, io.cwd, signal);
     for (const line of problemLines(workspace.warnings, io.errStyle)) io.err(line);
-    const engine = openEngine(workspace, { commands: true, scripts: options.trust === true });
+    const engine = openEngine(workspace, { commands: true, scripts: options.trust === true }, { io });
     try {
       return await compareAll(engine, options, io, signal);
     } finally {

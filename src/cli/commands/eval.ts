@@ -91,7 +91,11 @@ export async function evaluate(given: string[], asked: EvalOptions, io: Io): Pro
     for (const line of problemLines(workspace.warnings, io.errStyle)) io.err(line);
     const suites = chooseSuites(workspace, [...(options.suite ?? []), ...names], files);
     const trust = { commands: true, scripts: options.trust === true };
-    const engine = openEngine(workspace, trust, options.estimate ? { keyless: true, access: 'read' } : {});
+    const engine = openEngine(
+      workspace,
+      trust,
+      options.estimate ? { keyless: true, access: 'read' } : { io },
+    );
     try {
       return await runSuites(engine, suites, { ...options, collector, workspace }, io, signal);
     } finally {

@@ -3,6 +3,7 @@ import type { RunPlan } from '../model/run.ts';
 import { Connection, type StoreAccess } from './file/connection.ts';
 import { MEMORY } from './file/database.ts';
 import { storeKey } from './file/storeKey.ts';
+import type { Upgrade } from './file/upgrade.ts';
 import { LEASE_MS, type Lease, type Owner } from './lease.ts';
 import { type Batch, BatchRows } from './tables/batchRows.ts';
 import { BudgetStore } from './tables/budgetStore.ts';
@@ -10,6 +11,7 @@ import { FileListStore } from './tables/fileListStore.ts';
 import { RunLeases } from './tables/runLeases.ts';
 import { RunQueries } from './tables/runQueries.ts';
 import { SpendingLedger } from './tables/spendingLedger.ts';
+import { VerdictTable } from './tables/verdictTable.ts';
 
 export interface RunStoreOptions {
   /** Default `write`. */
@@ -26,6 +28,8 @@ export class RunStore extends RunQueries {
   readonly ledger: SpendingLedger;
   /** What the workspace's files were when runs began. */
   readonly fileLists: FileListStore;
+  /** What came of complete runs. */
+  readonly verdicts: VerdictTable;
   readonly #leases: RunLeases;
   readonly #rows: BatchRows;
 
@@ -36,6 +40,7 @@ export class RunStore extends RunQueries {
     this.budgets = new BudgetStore(this.connection);
     this.ledger = new SpendingLedger(this.connection);
     this.fileLists = new FileListStore(this.connection);
+    this.verdicts = new VerdictTable(this.connection);
     this.#leases = new RunLeases(this.connection, leaseMs);
     this.#rows = new BatchRows(this.connection, this.ledger);
   }
@@ -103,6 +108,11 @@ export class RunStore extends RunQueries {
   /** The key of digests that this store keeps, made with `make` where there is none yet. */
   key(make: () => string): string {
     return this.file === MEMORY ? make() : storeKey(path.dirname(this.file), make);
+  }
+
+  /** Where opening it has upgraded a store of an earlier version. */
+  get upgrade(): Upgrade | undefined {
+    return this.connection.upgrade;
   }
 
   /** Its file was removed or replaced since it was opened. */

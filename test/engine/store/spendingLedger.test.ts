@@ -67,7 +67,9 @@ describe('the ledger of a store', () => {
   it('is made from the results of a store that had none', () => {
     fill();
     const old = new DatabaseSync(file);
-    old.exec('DROP TABLE spending; DROP TABLE reservations; DROP TABLE run_limits; PRAGMA user_version = 2');
+    old.exec(
+      'DROP TABLE spending; DROP TABLE reservations; DROP TABLE run_limits; DROP TABLE verdicts; PRAGMA user_version = 2',
+    );
     old.close();
     assert.equal(spent('read', NOON), null, 'unknown until it is made');
     assert.equal(spent('write', NOON), 3);

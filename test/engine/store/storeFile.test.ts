@@ -17,8 +17,10 @@ import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { StoreError } from '../../../src/engine/errors.ts';
+import { APPLICATION_ID } from '../../../src/engine/store/file/storeMarks.ts';
+import { RUNS } from '../../../src/engine/store/migrations/0001Runs.ts';
+import { SCHEMA_VERSION } from '../../../src/engine/store/migrations/migrations.ts';
 import { RunStore } from '../../../src/engine/store/runStore.ts';
-import { APPLICATION_ID, migrationFrom, SCHEMA_VERSION } from '../../../src/engine/store/schema.ts';
 import { storePath } from '../../../src/engine/store/storeFile.ts';
 import { StoreReader } from '../../../src/engine/store/storeReader.ts';
 import { temporaryFolder } from '../../support/commandLine.ts';
@@ -208,9 +210,8 @@ describe('the file of the store', () => {
 
   it('of version 1 is taken over with everything in it, and can be read before that', () => {
     mkdirSync(path.dirname(file));
-    const [versionOne = ''] = migrationFrom(0).split('-- Tells the owner from a later process');
     const old = new DatabaseSync(file);
-    old.exec(`PRAGMA journal_mode = WAL; ${versionOne}; PRAGMA user_version = 1`);
+    old.exec(`PRAGMA journal_mode = WAL; ${RUNS}; PRAGMA user_version = 1`);
     old
       .prepare(
         `INSERT INTO runs (id, suite, state, plan, created_at, trace_id) VALUES ('r', 's', 'running', ?, 1, '')`,

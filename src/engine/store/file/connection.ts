@@ -3,6 +3,7 @@ import { StoreError } from '../../errors.ts';
 import { entryOf } from '../storeFile.ts';
 import { MEMORY, openForReading, openForWriting, rollBack } from './database.ts';
 import { guard } from './storeErrors.ts';
+import type { Upgrade } from './upgrade.ts';
 
 type Value = string | number | null | Uint8Array;
 
@@ -14,6 +15,8 @@ type Row = Record<string, unknown>;
 /** One connection to the store's file: prepared statements, transactions, errors for people. */
 export class Connection {
   readonly file: string;
+  /** Where opening it has upgraded a store of an earlier version. */
+  readonly upgrade: Upgrade | undefined;
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   readonly #iterated = new Set<StatementSync>();
@@ -24,7 +27,9 @@ export class Connection {
   /** Throws StoreError. */
   constructor(file: string, access: StoreAccess = 'write') {
     this.file = file;
-    this.#database = access === 'read' ? openForReading(file) : openForWriting(file);
+    const opened = access === 'read' ? { database: openForReading(file) } : openForWriting(file);
+    this.#database = opened.database;
+    this.upgrade = opened.upgrade;
     this.#inode = access === 'read' || file === MEMORY ? undefined : entryOf(file)?.ino;
   }
 
@@ -40,6 +45,11 @@ export class Connection {
 
   all(sql: string, ...values: Value[]): Row[] {
     return guard(this.file, () => this.#statement(sql).all(...values));
+  }
+
+  /** A store of an earlier version that is only read lacks the newer tables. */
+  hasTable(name: string): boolean {
+    return this.all(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?`, name).length > 0;
   }
 
   /** A statement of its own: a cached one would be reset when it is used again during the iteration. */

@@ -1,17 +1,14 @@
-import type { Stats } from 'node:fs';
+import { rmSync, type Stats } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { StoreError } from '../../errors.ts';
-import {
-  APPLICATION_ID,
-  migrationFrom,
-  SCHEMA_VERSION,
-  UNMARKED_TABLES,
-  UNMARKED_VERSION,
-} from '../schema.ts';
+import { SCHEMA_VERSION } from '../migrations/migrations.ts';
 import { entryOf, makeFolder, refuseLinks } from '../storeFile.ts';
+import { keepCopy } from './keptCopy.ts';
 import { BUSY, CORRUPT, guard, NOT_A_DATABASE, sqliteCode } from './storeErrors.ts';
+import { APPLICATION_ID, UNMARKED_TABLES, UNMARKED_VERSION } from './storeMarks.ts';
+import { migrate, type Upgrade } from './upgrade.ts';
 
 /** How long a statement waits for another process before it gives up, in milliseconds. */
 const BUSY_TIMEOUT_MS = 10_000;
@@ -21,11 +18,18 @@ const RETRY_MS = 10;
 /** A store that passes with its connection. */
 export const MEMORY = ':memory:';
 
+export interface OpenedStore {
+  database: DatabaseSync;
+  /** Where it was of an earlier version. */
+  upgrade?: Upgrade;
+}
+
 /**
- * Opens the store at `file`, and creates it where it is missing. Throws StoreError when it is a link, is not ours,
- * is not a database, is damaged, or was written by a newer version; the file is then left as it was.
+ * Opens the store at `file`, and creates it where it is missing; one of an earlier version is upgraded, and kept as it
+ * was beside it. Throws StoreError when it is a link, is not ours, is not a database, is damaged, or was written by a
+ * newer version; the file is then left as it was.
  */
-export function openForWriting(file: string): DatabaseSync {
+export function openForWriting(file: string): OpenedStore {
   return guard(file, () => {
     if (file !== MEMORY) {
       refuseLinks(file);
@@ -35,12 +39,12 @@ export function openForWriting(file: string): DatabaseSync {
     const database = new DatabaseSync(file);
     try {
       waitWhereBusy(database);
-      initialise(database, file);
+      const upgrade = initialise(database, file);
+      return upgrade ? { database, upgrade } : { database };
     } catch (error) {
       database.close();
       throw error;
     }
-    return database;
   });
 }
 
@@ -51,7 +55,7 @@ export function openForWriting(file: string): DatabaseSync {
 export function openForReading(file: string): DatabaseSync {
   return guard(file, () => {
     refuseLinks(file);
-    return patiently(() => look(file)) === 0 ? openForWriting(MEMORY) : connectReadOnly(file);
+    return patiently(() => look(file)) === 0 ? openForWriting(MEMORY).database : connectReadOnly(file);
   });
 }
 
@@ -123,21 +127,23 @@ function checkedVersion(database: DatabaseSync, file: string): number {
   });
 }
 
-function initialise(database: DatabaseSync, file: string): void {
+function initialise(database: DatabaseSync, file: string): Upgrade | undefined {
   // Counts for a new file only. Bodies are long: fewer, larger pages are written faster.
   database.exec('PRAGMA page_size = 16384;');
   turnOnLog(database);
   database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;');
-  if (pragma(database, 'user_version') === SCHEMA_VERSION) return;
+  if (pragma(database, 'user_version') === SCHEMA_VERSION) return undefined;
+  return upgraded(database, file);
+}
+
+function upgraded(database: DatabaseSync, file: string): Upgrade | undefined {
   database.exec('BEGIN IMMEDIATE');
   try {
     // Another process may have created the tables while this one waited for the lock.
-    const version = checkedVersion(database, file);
-    if (version < SCHEMA_VERSION) {
-      database.exec(migrationFrom(version));
-      database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}; PRAGMA application_id = ${APPLICATION_ID};`);
-    }
+    const from = checkedVersion(database, file);
+    const copy = from < SCHEMA_VERSION ? migratedWithCopy(database, file, from) : undefined;
     database.exec('COMMIT');
+    return copy === undefined ? undefined : { from, to: SCHEMA_VERSION, copy };
   } catch (error) {
     rollBack(database);
     throw error;
@@ -156,6 +162,19 @@ export function rollBack(database: DatabaseSync): void {
 /** As a statement: the option of the constructor is not known before Node 22.16, and ignored. */
 function waitWhereBusy(database: DatabaseSync): void {
   database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+}
+
+/** Returns the path of the copy; a file that was empty needs none. */
+function migratedWithCopy(database: DatabaseSync, file: string, from: number): string | undefined {
+  const copy = from === 0 ? undefined : keepCopy(file, from);
+  try {
+    migrate(database, from);
+    return copy;
+  } catch (error) {
+    // The store stays as it was, so its copy is of no use; attempts that fail must not fill the disk.
+    if (copy !== undefined) rmSync(copy, { force: true });
+    throw error;
+  }
 }
 
 /** SQLite does not wait for other processes while it changes the journal mode. */

@@ -92,7 +92,7 @@ export class SpendingLedger {
 
   /** What was spent on a day (UTC), calls of unknown end included; null in a store without a ledger. */
   spentOn(now: number): number | null {
-    if (!this.#exists()) return null;
+    if (!this.#connection.hasTable('reservations')) return null;
     const { spentUsd } = this.#reckon('day = ?', dayOf(now), now);
     return spentUsd;
   }
@@ -200,11 +200,6 @@ export class SpendingLedger {
       reservedUsd: Number(reserved?.under_way ?? 0),
       underWay: Number(reserved?.calls ?? 0),
     };
-  }
-
-  /** A store of an earlier version that is only read has none. */
-  #exists(): boolean {
-    return this.#connection.all(`SELECT 1 FROM sqlite_schema WHERE name = 'reservations'`).length > 0;
   }
 }
 

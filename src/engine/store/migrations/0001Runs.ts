@@ -1,32 +1,5 @@
-import { SPENDING_TABLES } from './spendingTables.ts';
-
-/** Tells our files from those of other programs; stored in SQLite's application_id. "Toch" in ASCII. */
-export const APPLICATION_ID = 0x546f6368;
-
-/** Version of the tables; stored in SQLite's user_version. A newer file is refused, never changed. */
-export const SCHEMA_VERSION = 3;
-
-/** Stores of this version and before do not carry the application id; they are known by their tables. */
-export const UNMARKED_VERSION = 1;
-
-/** The tables that a store of UNMARKED_VERSION has, in alphabetical order. */
-export const UNMARKED_TABLES = [
-  'cases',
-  'held_outputs',
-  'logs',
-  'results',
-  'runs',
-  'spans',
-  'token_budgets',
-] as const;
-
-/** SQL that brings a store of the version `from` to SCHEMA_VERSION; 0 is an empty file. */
-export function migrationFrom(from: number): string {
-  return MIGRATIONS.slice(from).join('\n');
-}
-
-/** Bodies are JSON. Rows refer to runs by number: it is shorter than the id and stands in every row. */
-const VERSION_1 = `
+/** Runs, their results, cases and traces, and decisions on token budgets. Bodies are JSON. Rows refer to runs by number: it is shorter than the id and stands in every row. */
+export const RUNS = `
 CREATE TABLE runs (
   number INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
@@ -102,19 +75,3 @@ CREATE TABLE token_budgets (
 ) STRICT;
 CREATE INDEX token_budgets_by_suite ON token_budgets (suite, decided_at);
 `;
-
-const VERSION_2 = `
--- Tells the owner from a later process of the same number.
-ALTER TABLE runs ADD COLUMN owner_started TEXT;
--- When its owner last wrote; stays when the run is released.
-ALTER TABLE runs ADD COLUMN seen_at REAL;
-
--- What the workspace's files were when a run began, for runs whose programs may read any of them.
-CREATE TABLE file_lists (
-  fingerprint TEXT PRIMARY KEY,
-  listed_at REAL NOT NULL,
-  body BLOB NOT NULL
-) STRICT;
-`;
-
-const MIGRATIONS = [VERSION_1, VERSION_2, SPENDING_TABLES] as const;

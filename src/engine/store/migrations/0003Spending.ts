@@ -2,7 +2,7 @@
  * What was spent, by run and day (UTC, counted from the epoch), and what calls under way may cost at most. Money stays
  * spent when its run is deleted: it then belongs to run 0. Amounts are US dollars.
  */
-export const SPENDING_TABLES = `
+export const SPENDING = `
 CREATE TABLE spending (
   run INTEGER NOT NULL,
   day INTEGER NOT NULL,

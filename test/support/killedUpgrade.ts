@@ -1,0 +1,31 @@
+import { DatabaseSync, StatementSync } from 'node:sqlite';
+import { RunStore } from '../../src/engine/store/runStore.ts';
+
+/** Opens a store to be written, and is killed at the n-th thing that it asks of SQLite; says `opened` where it asked less. */
+const [file = '', at = ''] = process.argv.slice(2);
+let left = Number(at);
+
+function die(): void {
+  left -= 1;
+  if (left === 0) process.kill(process.pid, 'SIGKILL');
+}
+
+const { exec, prepare } = DatabaseSync.prototype;
+DatabaseSync.prototype.exec = function (sql) {
+  die();
+  exec.call(this, sql);
+};
+DatabaseSync.prototype.prepare = function (sql) {
+  die();
+  return prepare.call(this, sql);
+};
+// The copy is made by a statement: it is killed when that is done, and nothing follows from it yet.
+const { run } = StatementSync.prototype;
+StatementSync.prototype.run = function (...values: Parameters<typeof run>) {
+  const result = run.apply(this, values);
+  die();
+  return result;
+};
+
+new RunStore(file);
+process.stdout.write('opened');
