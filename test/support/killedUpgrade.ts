@@ -1,4 +1,4 @@
-import { DatabaseSync, StatementSync } from 'node:sqlite';
+import { DatabaseSync, type SQLInputValue, StatementSync } from 'node:sqlite';
 import { RunStore } from '../../src/engine/store/runStore.ts';
 
 /** Opens a store to be written, and is killed at the n-th thing that it asks of SQLite; says `opened` where it asked less. */
@@ -21,11 +21,13 @@ DatabaseSync.prototype.prepare = function (sql) {
 };
 // The copy is made by a statement: it is killed when that is done, and nothing follows from it yet.
 const { run } = StatementSync.prototype;
-StatementSync.prototype.run = function (...values: Parameters<typeof run>) {
-  const result = run.apply(this, values);
-  die();
-  return result;
-};
+Object.defineProperty(StatementSync.prototype, 'run', {
+  value(this: StatementSync, ...values: SQLInputValue[]) {
+    const result = run.apply(this, values);
+    die();
+    return result;
+  },
+});
 
 new RunStore(file);
 process.stdout.write('opened');
