@@ -23,7 +23,7 @@ DatabaseSync.prototype.prepare = function (sql) {
 const { run } = StatementSync.prototype;
 Object.defineProperty(StatementSync.prototype, 'run', {
   value(this: StatementSync, ...values: SQLInputValue[]) {
-    const result = run.apply(this, values);
+    const result: unknown = Reflect.apply(run, this, values);
     die();
     return result;
   },
