@@ -1,7 +1,7 @@
 import { createEngine, type Engine } from '../engine/engine.ts';
 import { noLog, processEnvironment, type Secrets, systemClock, type Trust } from '../engine/ports.ts';
 import type { StoreAccess } from '../engine/store/file/connection.ts';
-import { upgradeText } from '../engine/store/file/upgrade.ts';
+import { upgradeText } from '../engine/store/file/storeUpgrade.ts';
 import { RunStore } from '../engine/store/runStore.ts';
 import { storePath } from '../engine/store/storeFile.ts';
 import type { Workspace } from '../engine/suites/loadWorkspace.ts';

@@ -5,7 +5,7 @@ import { FileError, ResumeError } from '../engine/errors.ts';
 import { resolveInside } from '../engine/files/confine.ts';
 import { type Clock, type Environment, fixedEnvironment, type Log, type Random } from '../engine/ports.ts';
 import { promptfooFormat } from '../engine/promptfoo/promptfooFormat.ts';
-import { upgradeText } from '../engine/store/file/upgrade.ts';
+import { upgradeText } from '../engine/store/file/storeUpgrade.ts';
 import type { Owner } from '../engine/store/lease.ts';
 import { RunStore } from '../engine/store/runStore.ts';
 import { storePath } from '../engine/store/storeFile.ts';

@@ -3,7 +3,7 @@ import type { RunPlan } from '../model/run.ts';
 import { Connection, type StoreAccess } from './file/connection.ts';
 import { MEMORY } from './file/database.ts';
 import { storeKey } from './file/storeKey.ts';
-import type { Upgrade } from './file/upgrade.ts';
+import type { Upgrade } from './file/storeUpgrade.ts';
 import { LEASE_MS, type Lease, type Owner } from './lease.ts';
 import { type Batch, BatchRows } from './tables/batchRows.ts';
 import { BudgetStore } from './tables/budgetStore.ts';

@@ -3,7 +3,7 @@ import { StoreError } from '../../errors.ts';
 import { entryOf } from '../storeFile.ts';
 import { MEMORY, openForReading, openForWriting, rollBack } from './database.ts';
 import { guard } from './storeErrors.ts';
-import type { Upgrade } from './upgrade.ts';
+import type { Upgrade } from './storeUpgrade.ts';
 
 type Value = string | number | null | Uint8Array;
 

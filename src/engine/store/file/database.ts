@@ -8,7 +8,7 @@ import { entryOf, makeFolder, refuseLinks } from '../storeFile.ts';
 import { keepCopy } from './keptCopy.ts';
 import { BUSY, CORRUPT, guard, NOT_A_DATABASE, sqliteCode } from './storeErrors.ts';
 import { APPLICATION_ID, UNMARKED_TABLES, UNMARKED_VERSION } from './storeMarks.ts';
-import { migrate, type Upgrade } from './upgrade.ts';
+import { migrate, type Upgrade } from './storeUpgrade.ts';
 
 /** How long a statement waits for another process before it gives up, in milliseconds. */
 const BUSY_TIMEOUT_MS = 10_000;
