@@ -140,7 +140,7 @@ describe('dataset commands', () => {
       );
       const wrong = await touchstone(folder, 'import', 'a.yaml', '--from', 'promptfoo', '-o', 'v.jsonl');
       assert.equal(wrong.code, 2);
-      assert.match(wrong.err, /a.yaml: the file holds no records of the format promptfoo tests/);
+      assert.match(wrong.err, /a.yaml: the file contains no records in this format: promptfoo tests/);
     });
   });
 
@@ -283,7 +283,7 @@ describe('dataset commands', () => {
       commit();
       assert.match(await fails('v9', 'a.golden.yaml'), /no file or git revision named v9/);
       assert.match(await fails('HEAD:b.golden.yaml', 'a.golden.yaml'), /HEAD has no file b.golden.yaml/);
-      assert.match(await fails('HEAD', 'main'), /neither HEAD nor main names a file/);
+      assert.match(await fails('HEAD', 'main'), /neither HEAD nor main is a file/);
       assert.match(await fails('HEAD', 'gone.golden.yaml'), /gone.golden.yaml: the file does not exist/);
       assert.match(await fails('HEAD', '.'), /not a regular file/);
     });

@@ -49,7 +49,7 @@ describe('openImport', () => {
     await assert.rejects(importText('t.jsonl', streamed), /already a golden dataset/);
     await assert.rejects(importText('t.yaml', 'a: 1\n', 'promptfoo'), /no records in this format: promptfoo/);
     await assert.rejects(importText('t.csv', 'a\n1\n', 'waza'), /no records in this format: Waza/);
-    await assert.rejects(importText('t.txt', 'x'), /how this file is to be read/);
+    await assert.rejects(importText('t.txt', 'x'), /does not identify the format/);
   });
 
   it('names the other file where the tests of a configuration stand', async () => {

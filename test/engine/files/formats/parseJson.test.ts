@@ -140,6 +140,11 @@ describe('parseJson', () => {
     );
   });
 
+  it('reads keys with escapes right, whatever the parser of the engine has read before', () => {
+    JSON.parse(String.raw`{"a":1,"\\\\":2}`);
+    assert.deepEqual(parseJson(String.raw`{"a":1,"\\c":2}`, 'a.json').value, { a: 1, '\\c': 2 });
+  });
+
   it('finds a duplicate wherever it is put', () => {
     const dictionary = fc.dictionary(fc.stringMatching(/^[a-z"\\:]{1,4}$/), fc.jsonValue(), {
       minKeys: 1,
