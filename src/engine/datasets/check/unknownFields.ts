@@ -12,8 +12,8 @@ export interface UnknownField {
   meant?: string;
 }
 
-/** As many names are told: a hostile file may hold any number. */
-const MAX_TOLD = 50;
+/** Most names that are reported; a hostile file may have any number. */
+const MAX_REPORTED = 50;
 
 /** Names of older formats, which a newer one does not read. */
 const RENAMED: { [field: string]: string } = { expected_keywords: 'expected_concepts' };
@@ -29,8 +29,8 @@ export class UnknownFieldFinder {
   /** Remembered per kind and field: a large dataset repeats the same names. */
   readonly #meant = new Map<string, string | undefined>();
   readonly #isNewer: boolean;
-  /** Names that were told. */
-  readonly #told = new Set<string>();
+  /** Names reported so far. */
+  readonly #reported = new Set<string>();
 
   /** `isNewer`: the file has a later minor version, whose fields nobody here knows. */
   constructor(format: FormatVersion, isNewer: boolean) {
@@ -67,8 +67,8 @@ export class UnknownFieldFinder {
   #isNew(field: string, kind: MapKind): boolean {
     const key = `${kind}/${field}`;
     if (this.#isNewer) return false;
-    if (this.#told.has(key) || this.#told.size >= MAX_TOLD) return false;
-    this.#told.add(key);
+    if (this.#reported.has(key) || this.#reported.size >= MAX_REPORTED) return false;
+    this.#reported.add(key);
     return true;
   }
 

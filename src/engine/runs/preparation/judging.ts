@@ -1,5 +1,5 @@
 import { type Dataset, openDataset } from '../../datasets/dataset.ts';
-import { heldDataset } from '../../datasets/read/memoryDataset.ts';
+import { memoryDataset } from '../../datasets/read/memoryDataset.ts';
 import type { EvaluatorDeps } from '../../evaluators/evaluator.ts';
 import { createPatternMatcher } from '../../evaluators/patternMatcher.ts';
 import { resolveInside } from '../../files/confine.ts';
@@ -52,7 +52,7 @@ export async function prepareJudging(
   const { root } = workspace;
   const open = scope.ports.openDataset ?? openDataset;
   const dataset = suite.cases
-    ? heldDataset(reference.path, suite.cases)
+    ? memoryDataset(reference.path, suite.cases)
     : await open(reference.absolute, { root, signal });
   const { deps, close } = openDeps(workspace, suite, overrides, scope);
 

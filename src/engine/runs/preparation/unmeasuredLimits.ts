@@ -1,5 +1,5 @@
 import { type Dataset, openDataset } from '../../datasets/dataset.ts';
-import { heldDataset } from '../../datasets/read/memoryDataset.ts';
+import { memoryDataset } from '../../datasets/read/memoryDataset.ts';
 import { UserError } from '../../errors.ts';
 import { parseAssertion } from '../../evaluators/specs.ts';
 import type { LocatedCase } from '../../model/case.ts';
@@ -55,7 +55,7 @@ export async function unmeasuredLimitsOf(
   for (const suite of config.suites) {
     for (const reference of suite.datasets) {
       const dataset = suite.cases
-        ? heldDataset(reference.path, suite.cases)
+        ? memoryDataset(reference.path, suite.cases)
         : await usable(openDataset(reference.absolute, { root, signal }));
       if (dataset) problems.push(...(await warnOfUnmeasuredLimits(suite, dataset, signal)));
     }
