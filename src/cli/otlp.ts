@@ -47,7 +47,7 @@ export async function sendRuns(
 ): Promise<void> {
   // Loaded when it is asked for: the serializers are not small.
   const { exportRun } = await import('../engine/telemetry/otlp/otlpExport.ts');
-  for (const { id, status } of runs) {
+  for (const { id, status } of withParts(engine, runs)) {
     if (status.state !== 'complete') {
       io.err(`run ${id} is not complete and was not sent; it can be sent when it is`);
       continue;
@@ -62,6 +62,11 @@ export async function sendRuns(
       return;
     }
   }
+}
+
+/** Each run with the cases of it that were run again. */
+function withParts({ store }: Engine, runs: readonly RunRecord[]): RunRecord[] {
+  return runs.flatMap((run) => [run, ...store.partsOf(run.id).map((part) => store.getRun(part))]);
 }
 
 function outcomeLines(id: string, settings: OtlpSettings, outcome: ExportOutcome, io: Io): string[] {

@@ -3,6 +3,8 @@ import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'mocha';
 import { workspaceFolder, writeFiles } from '../engine/suites/workspaceFolder.ts';
+import { startCollector } from '../support/collectorServer.ts';
+import { touchstone } from '../support/commandLine.ts';
 import { TestWindow } from './window.ts';
 
 /** A suite over an agent that answers wrongly until it is mended, by what lies outside the workspace. */
@@ -104,6 +106,54 @@ describe('engine process: cases of a run that are run again', () => {
     await window.call('run/delete', { runId });
     assert.deepEqual(await listed(), []);
     assert.equal((await window.failure('run/summary', { runId: first.runId })).kind, 'user');
+  });
+
+  it('is a part in the terminal, too: without a gate or a place in lists, and sent with its run', async () => {
+    const { root, mend } = brokenAgent();
+    let whole = '';
+    let part = '';
+    {
+      await using window = await TestWindow.open(root);
+      whole = (await window.run('agent')).runId;
+      mend();
+      // A filter by name, which would have a gate as a run by itself.
+      const overrides = { filter: { names: ['b'], tags: [] }, targets: ['agent'], partOf: whole };
+      part = (await window.run('agent', { overrides })).runId;
+      assert.equal((await window.call('run/summary', { runId: part })).gate, null);
+      assert.equal((await window.call('run/summary', { runId: whole })).rerun, 1);
+    }
+
+    const shown = await touchstone(root, 'show', part);
+    assert.match(
+      shown.out,
+      new RegExp(`^part of run ${whole}, whose verdict counts them: 1 passed, 0 failed`, 'm'),
+    );
+    assert.doesNotMatch(shown.out, /gate/);
+    const { runs } = JSON.parse((await touchstone(root, 'show', '--runs', '--json')).out);
+    assert.deepEqual(
+      runs.map(({ id, passed }: { id: string; passed: number }) => [id, passed]),
+      [[whole, 4]],
+    );
+    assert.match((await touchstone(root, 'show')).out, new RegExp(`run ${whole},`));
+    assert.match((await touchstone(root, 'eval', '--resume')).err, /there is no evaluation to resume/);
+
+    await using collector = await startCollector();
+    const sent = await touchstone(root, 'show', whole, '--otlp', collector.url);
+    for (const id of [whole, part]) assert.match(sent.err, new RegExp(`sent \\d+ spans of run ${id} `));
+  });
+
+  it('is counted by a study of the run’s evaluators', async () => {
+    const { root, mend } = brokenAgent();
+    edit(root, 'touchstone.yaml', '{ contains: right }', '{ contains: right }, { regex: "." }');
+    await using window = await TestWindow.open(root);
+    const { runId } = await window.run('agent');
+    const wanted = { runId, first: 'contains', second: 'regex', agreement: 0.9 };
+    const differing = async () =>
+      (await window.call('evaluators/study', wanted)).differences.map(({ caseId }) => caseId).toSorted();
+    assert.deepEqual(await differing(), ['a', 'b', 'c']);
+    mend();
+    await window.run('agent', { overrides: { ...AGAIN, partOf: runId } });
+    assert.deepEqual(await differing(), ['a', 'c']);
   });
 
   const CHANGES: { [what: string]: (root: string) => void } = {

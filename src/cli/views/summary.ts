@@ -197,10 +197,16 @@ function verdictLine({ run, summary, gate, passed }: RunReport, style: Style): s
     ...(missing > 0 ? [`${formatCount(missing)} missing`] : []),
   ].join(', ');
   if (run.plan.comparison) return comparisonLine(run, missing, counts, style);
+  if (run.plan.partOf !== undefined) return partLine(run.plan.partOf, counts, style);
   if (missing > 0) return `${style.yellow(style.bold('not complete'))}: ${counts}`;
   const word = gate ? (passed ? 'gate passed' : 'gate failed') : passed ? 'passed' : 'failed';
   const why = gate && gate.reason !== null ? `; ${sanitizeLine(gate.reason)}` : '';
   return `${passed ? style.green(style.bold(word)) : style.red(style.bold(word))}: ${counts}${why}`;
+}
+
+/** Cases that were run again have no verdict of their own: theirs is that of their run. */
+function partLine(whole: string, counts: string, style: Style): string {
+  return `${style.bold('part')} of run ${whole}, whose verdict counts them: ${counts}`;
 }
 
 /** A comparison's verdict is not that of its trials together. */

@@ -5,6 +5,7 @@ import type { GoldenCase } from '../../model/case.ts';
 import type { EvaluatorStudy } from '../../model/evaluatorStudy.ts';
 import type { TrialResult } from '../../model/result.ts';
 import type { RunRecord } from '../../model/run.ts';
+import { CurrentResults } from '../../store/currentResults.ts';
 import type { RunStore } from '../../store/runStore.ts';
 import { calibrateCascade } from './calibrate.ts';
 import { compareEvaluators } from './evaluatorAgreement.ts';
@@ -36,8 +37,8 @@ export async function studyRun(
   const run = store.getRun(runId);
   const { again, agreement } = options;
   if (again !== undefined) store.getRun(again);
-  const results = [...store.results(runId)];
-  const others = again === undefined ? undefined : [...store.results(again)];
+  const results = [...new CurrentResults(store, runId).results()];
+  const others = again === undefined ? undefined : [...new CurrentResults(store, again).results()];
   const { labelOf, note } = await labelsNow(store, run, root, signal);
   return {
     run: runId,
