@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { exchange } from '../engine/http/exchange.ts';
+import { Connection } from '../engine/http/httpConnection.ts';
+import { systemClock } from '../engine/ports.ts';
 
 export interface LocalServer {
   name: string;
@@ -40,28 +43,22 @@ async function ask(
   signal: AbortSignal,
 ): Promise<LocalServer | undefined> {
   const baseUrl = `http://127.0.0.1:${port}/v1`;
+  const connection = new Connection();
   try {
-    const reply = await fetch(`${baseUrl}/models`, {
-      signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]),
-      redirect: 'error',
-      headers: { accept: 'application/json' },
-    });
-    const read = modelList.safeParse(JSON.parse(await readText(reply)));
-    if (!reply.ok || !read.success) return undefined;
-    return { name, baseUrl, models: read.data.data.map(({ id }) => id).sort() };
+    const request = {
+      url: new URL(`${baseUrl}/models`),
+      method: 'GET',
+      headers: { accept: 'application/json', connection: 'close' },
+    };
+    const limit = { clock: systemClock, ms: PATIENCE_MS };
+    const list = await exchange({ connection, request, signal, limit }, async (reply) =>
+      reply.ok ? modelList.safeParse(JSON.parse(await reply.text(MAX_BYTES))) : undefined,
+    );
+    if (!list?.success) return undefined;
+    return { name, baseUrl, models: list.data.data.map(({ id }) => id).sort() };
   } catch {
     return undefined;
+  } finally {
+    connection.close();
   }
-}
-
-async function readText(reply: Response): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = '';
-  let bytes = 0;
-  for await (const chunk of reply.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > MAX_BYTES) throw new Error('the list of models is too long');
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text;
 }

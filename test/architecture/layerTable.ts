@@ -9,7 +9,7 @@ export const ATTRIBUTES = 'src/engine/telemetry/attributes.ts';
 export const ALLOWED: { [feature: string]: readonly string[] } = {
   errors: ['model'],
   files: ['model', 'errors', 'ports'],
-  http: [],
+  http: ['errors', 'model', 'ports'],
   model: [],
   ports: ['model'],
   processes: [],

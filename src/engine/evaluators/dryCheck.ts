@@ -1,6 +1,7 @@
 import type { EvaluatorSpec } from '../model/evaluation.ts';
+import { wholeClient } from '../models/clientForms.ts';
 import type { Embedder } from '../models/embeddings/embeddings.ts';
-import { type ModelClient, ModelError } from '../models/modelClient.ts';
+import { ModelError } from '../models/modelClient.ts';
 import type { EvaluatorDeps } from './evaluator.ts';
 import { checkPattern } from './patternMatcher.ts';
 import { createEvaluators } from './registry.ts';
@@ -20,11 +21,7 @@ const SCHEMA_FILES: ReadonlySet<string> = new Set(['is-json', 'contains-json', '
 
 const scripts: ScriptRunner = { run: () => Promise.reject(nothingRuns()), close: async () => {} };
 
-const client: ModelClient = {
-  provider: 'none',
-  model: 'none',
-  complete: () => Promise.reject(nothingRuns()),
-};
+const client = wholeClient({ provider: 'none', model: 'none' }, () => Promise.reject(nothingRuns()));
 
 const embedder: Embedder = { provider: 'none', model: 'none', embed: () => Promise.reject(nothingRuns()) };
 

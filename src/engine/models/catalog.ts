@@ -1,4 +1,6 @@
 import { ConfigError, type ErrorPlace, MissingKeyError } from '../errors.ts';
+import { readAddress } from '../http/address.ts';
+import { Connection } from '../http/httpConnection.ts';
 import type { SourceLocation } from '../model/location.ts';
 import {
   type Clock,
@@ -8,7 +10,6 @@ import {
   type Random,
   type Secrets,
 } from '../ports.ts';
-import type { Endpoint } from './boundFetch.ts';
 import { createEditorClient, EDITOR_PROVIDER, type EditorModels } from './editorClient.ts';
 import {
   createEmbedder,
@@ -19,7 +20,8 @@ import {
 import { sendToOpenAi } from './embeddings/embeddingsClient.ts';
 import { createKeyedClient, type KeyedClient } from './keyedClient.ts';
 import type { ModelCatalog, ModelClient } from './modelClient.ts';
-import { createOpenAiClient } from './openaiClient.ts';
+import { createChatClient } from './openai/chatClient.ts';
+import type { Endpoint } from './openai/endpoint.ts';
 import type { PriceTable } from './prices/prices.ts';
 import { providerPrices } from './prices/priceTable.ts';
 import { ProviderLimits } from './providerLimits.ts';
@@ -77,6 +79,8 @@ export function createModelCatalog(
   const embedders = new Map<string, Embedder>();
   const keyed = new Map<string, KeyedClient>();
   const { limits = new ProviderLimits() } = ports;
+  // Idle connections end by themselves, and keep nothing alive.
+  const connection = new Connection();
 
   const create = (reference: string): ModelClient => {
     const { name, model } = splitReference(reference, providers);
@@ -87,17 +91,18 @@ export function createModelCatalog(
     const limiter = limits.of(name, baseUrl, config.maxConcurrency);
     ports.log.write('debug', 'model client created', { provider: name, model, endpoint: baseUrl });
     const open = (environment: Environment): ModelClient =>
-      createOpenAiClient({
+      createChatClient({
         provider: name,
         model,
         baseUrl,
+        connection,
         ...secretsOf(name, config, environment),
         clock: ports.clock,
         random: ports.random,
         limiter,
         prices: providerPrices(config),
-        ...(config.timeoutMs === undefined ? {} : { timeoutMs: config.timeoutMs }),
-        ...(config.stream === undefined ? {} : { stream: config.stream }),
+        timeoutMs: config.timeoutMs,
+        stream: config.stream,
       });
     const variables = variablesOf(config);
     const { secrets } = ports;
@@ -121,11 +126,12 @@ export function createModelCatalog(
       provider: name,
       model,
       endpoint: endpointOf(name, baseUrl, config, ports),
+      connection,
       clock: ports.clock,
       random: ports.random,
       limiter: limits.of(name, baseUrl, config.maxConcurrency),
       prices: providerPrices(config),
-      ...(config.timeoutMs === undefined ? {} : { timeoutMs: config.timeoutMs }),
+      timeoutMs: config.timeoutMs,
     });
     return createEmbedder({ provider: name, model }, ports.wrapEmbeddings?.(reference, send) ?? send);
   };
@@ -242,8 +248,7 @@ function unknownProvider(
 }
 
 function checkedBaseUrl(name: string, config: ProviderConfig): string {
-  const url = URL.parse(config.baseUrl);
-  if (url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '') {
+  if (readAddress(config.baseUrl) instanceof URL) {
     return config.baseUrl.replace(/(?<!\/)\/+$/, '');
   }
   throw new ConfigError(`the base_url of the provider “${name}” is not a plain http or https address`, {

@@ -3,8 +3,10 @@ import type { Message, ModelParameters, ToolCall, ToolDefinition } from '../mode
 import type { Clock } from '../ports.ts';
 import { GEN_AI, GENERAL } from '../telemetry/attributes.ts';
 import { replyAttributes } from './chatSpan.ts';
+import { wholeClient } from './clientForms.ts';
 import { startDeadline } from './deadline.ts';
 import { type ModelClient, ModelError, type ModelReply, NO_OUTPUT } from './modelClient.ts';
+import { writeParameters } from './wire/writeRequest.ts';
 
 /** The provider whose models the editor reaches for the person: `vscode/copilot/gpt-4o`. */
 export const EDITOR_PROVIDER = 'vscode';
@@ -45,42 +47,38 @@ export function createEditorClient(options: {
   clock: Clock;
 }): ModelClient {
   const { model, models, clock } = options;
-  return {
-    provider: EDITOR_PROVIDER,
-    model,
-    complete: async (request, call) => {
-      const span = call.span.child(
-        `chat ${model}`,
-        {
-          [GEN_AI.operationName]: 'chat',
-          [GEN_AI.providerName]: EDITOR_PROVIDER,
-          [GEN_AI.requestModel]: model,
-        },
-        'client',
-      );
-      const deadline = startDeadline(clock, call.timeoutMs, call.signal);
-      const begun = clock.monotonic();
-      try {
-        const asked = {
-          model,
-          messages: request.messages,
-          tools: request.tools ?? [],
-          options: toOptions(request.parameters),
-        };
-        const reply = toReply(await models.complete(asked, deadline.signal), clock.monotonic() - begun);
-        span.set(replyAttributes(reply));
-        span.end('reason' in reply ? reply.reason : undefined);
-        return reply;
-      } catch (error) {
-        const failure = error instanceof ModelError ? error : undefined;
-        span.set({ [GENERAL.errorType]: failure?.code ?? (call.signal.aborted ? 'cancelled' : '_OTHER') });
-        span.end(failure?.message ?? (call.signal.aborted ? 'cancelled' : 'failed'));
-        throw error;
-      } finally {
-        deadline.stop();
-      }
-    },
-  };
+  return wholeClient({ provider: EDITOR_PROVIDER, model }, async (request, call) => {
+    const span = call.span.child(
+      `chat ${model}`,
+      {
+        [GEN_AI.operationName]: 'chat',
+        [GEN_AI.providerName]: EDITOR_PROVIDER,
+        [GEN_AI.requestModel]: model,
+      },
+      'client',
+    );
+    const deadline = startDeadline(clock, call.timeoutMs, call.signal);
+    const begun = clock.monotonic();
+    try {
+      const asked = {
+        model,
+        messages: request.messages,
+        tools: request.tools ?? [],
+        options: toOptions(request.parameters),
+      };
+      const reply = toReply(await models.complete(asked, deadline.signal), clock.monotonic() - begun);
+      span.set(replyAttributes(reply));
+      span.end('reason' in reply ? reply.reason : undefined);
+      return reply;
+    } catch (error) {
+      const failure = error instanceof ModelError ? error : undefined;
+      span.set({ [GENERAL.errorType]: failure?.code ?? (call.signal.aborted ? 'cancelled' : '_OTHER') });
+      span.end(failure?.message ?? (call.signal.aborted ? 'cancelled' : 'failed'));
+      throw error;
+    } finally {
+      deadline.stop();
+    }
+  });
 }
 
 function toReply(reply: EditorReply, latencyMs: number): ModelReply {
@@ -107,17 +105,7 @@ function toReply(reply: EditorReply, latencyMs: number): ModelReply {
   return { ...base, status: 'complete', finishReason };
 }
 
+/** Unknown settings replace nothing of ours. */
 function toOptions(parameters: ModelParameters): JsonObject {
-  const named = {
-    temperature: parameters.temperature,
-    top_p: parameters.topP,
-    max_tokens: parameters.maxTokens,
-    seed: parameters.seed,
-    stop: parameters.stop,
-    frequency_penalty: parameters.frequencyPenalty,
-    presence_penalty: parameters.presencePenalty,
-    reasoning_effort: parameters.reasoningEffort,
-  };
-  const set = Object.entries(named).filter(([, value]) => value !== undefined);
-  return { ...(parameters.extra ?? {}), ...(Object.fromEntries(set) as JsonObject) };
+  return { ...parameters.extra, ...writeParameters(parameters, 'max_tokens') };
 }

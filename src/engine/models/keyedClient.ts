@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts';
+import { streamingClient } from './clientForms.ts';
 import { type ModelClient, ModelError } from './modelClient.ts';
 
 /** A client that is made when its key has been fetched. */
@@ -28,20 +29,18 @@ export function createKeyedClient(options: {
   };
 
   return {
-    provider,
-    model,
-    endpoint,
-    ready: async (signal) => {
-      if (!opened) await client(signal);
-    },
-    complete: async (request, call) => {
+    ...streamingClient({ provider, model, endpoint }, async function* (request, call) {
       try {
-        return await (opened ?? (await client(call.signal))).complete(request, call);
+        const inner = opened ?? (await client(call.signal));
+        yield* inner.stream(request, call);
       } catch (error) {
         // In the middle of a run, a missing key spoils this call and no more.
         if (!(error instanceof UserError)) throw error;
         throw new ModelError('auth', error.describe(), { transient: false, cause: error });
       }
+    }),
+    ready: async (signal) => {
+      if (!opened) await client(signal);
     },
   };
 }

@@ -4,6 +4,8 @@ export interface Limiter {
   run<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T>;
   /** From now on at most so many, where that is fewer; what runs already is left alone. */
   lower(limit: number): void;
+  /** Takes a place, which whoever took it must leave once. Rejects as `run` does. */
+  enter(signal: AbortSignal): Promise<() => void>;
 }
 
 export function createLimiter(most: number): Limiter {
@@ -11,7 +13,7 @@ export function createLimiter(most: number): Limiter {
   let running = 0;
   const waiting = new Set<() => void>();
 
-  const enter = (signal: AbortSignal): Promise<void> | undefined => {
+  const wait = (signal: AbortSignal): Promise<void> | undefined => {
     if (running < limit) {
       running++;
       return undefined;
@@ -41,14 +43,20 @@ export function createLimiter(most: number): Limiter {
     next();
   };
 
+  const enter = async (signal: AbortSignal): Promise<() => void> => {
+    signal.throwIfAborted();
+    await wait(signal);
+    return exit;
+  };
+
   return {
+    enter,
     run: async (work, signal) => {
-      signal.throwIfAborted();
-      await enter(signal);
+      const leave = await enter(signal);
       try {
         return await work();
       } finally {
-        exit();
+        leave();
       }
     },
     lower: (fewer) => {

@@ -1,6 +1,7 @@
 import type { Message, ModelParameters, ResponseFormat, ToolCall, ToolDefinition } from '../model/message.ts';
 import type { Usage } from '../model/output.ts';
 import type { Span } from '../ports.ts';
+import type { ReplyPart } from './wire/replyPart.ts';
 
 export interface ModelRequest {
   messages: Message[];
@@ -37,6 +38,8 @@ export type ModelReply =
   | (ReplyBase & { status: 'refused'; finishReason: string | null })
   | (ReplyBase & { status: 'empty'; finishReason: string; reason: string })
   | (ReplyBase & { status: 'incomplete'; finishReason: null; reason: string });
+
+export type StreamPart = ReplyPart | { type: 'end'; reply: ModelReply };
 
 /** How the reason of an `empty` reply begins. */
 export const NO_OUTPUT = 'the model gave no output';
@@ -102,6 +105,9 @@ export interface ModelClient {
   readonly model: string;
   /** The base URL that answers, without credentials; part of a run's identity. */
   readonly endpoint?: string;
+  /** The reply in parts as they come. The last part is the reply as a whole; whoever stops before it ends the call. */
+  stream(request: ModelRequest, options: CallOptions): AsyncIterable<StreamPart>;
+  /** The reply as a whole. */
   complete(request: ModelRequest, options: CallOptions): Promise<ModelReply>;
 }
 

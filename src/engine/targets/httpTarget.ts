@@ -1,4 +1,7 @@
 import { ConfigError, type ErrorPlace } from '../errors.ts';
+import { readAddress } from '../http/address.ts';
+import { lowerCased, unsendableHeader } from '../http/headers.ts';
+import { Connection } from '../http/httpConnection.ts';
 import { contentHash } from '../model/hash.ts';
 import type { JsonValue } from '../model/json.ts';
 import { type Clock, type Environment, type Random, traceContext } from '../ports.ts';
@@ -8,8 +11,7 @@ import { bodyTemplate } from './bodyTemplate.ts';
 import { SERVER } from './capabilities.ts';
 import { referredVariables, resolveEnvironment } from './environmentReference.ts';
 import type { ResponsePaths } from './foreignReply.ts';
-import { HttpConnection } from './httpConnection.ts';
-import { exchange } from './httpExchange.ts';
+import { httpCall } from './httpCall.ts';
 import { retriedCall } from './retriedCall.ts';
 import type { Target } from './target.ts';
 
@@ -65,7 +67,7 @@ export function createHttpTarget(options: HttpTargetOptions, ports: HttpTargetPo
   );
   const write = bodyWriter(options.body, { owner: `the target "${name}"`, ...place });
   const form = replyForm(options);
-  const connection = new HttpConnection();
+  const connection = new Connection();
 
   const target: Target = {
     name,
@@ -86,18 +88,17 @@ export function createHttpTarget(options: HttpTargetOptions, ports: HttpTargetPo
     async call(request, { signal, span, timeoutMs }) {
       signal.throwIfAborted();
       const body = write(agentRequest(request));
-      const sent = {
-        method,
-        headers: { ...headers, ...traceContext(span) },
-        body,
-        maxBytes: maxResponseBytes,
-        streams: form.kind === 'text',
-      };
       const attempt = (leftMs: number) =>
-        exchange({
-          ...{ connection, url, request: sent, clock, limitMs: leftMs, signal },
+        httpCall({
+          connection,
+          request: { url, method, headers: { ...headers, ...traceContext(span) }, body },
+          maxBytes: maxResponseBytes,
+          streams: form.kind === 'text',
+          clock,
+          limitMs: leftMs,
+          signal,
           read: (text, latencyMs) => readReply(text, form, latencyMs, redact),
-          ...(redact ? { redact } : {}),
+          redact,
         });
       const limitMs = Math.min(timeoutMs, options.timeoutMs ?? Number.POSITIVE_INFINITY);
       return retriedCall(attempt, { clock, random, signal, span, limitMs });
@@ -134,14 +135,14 @@ function replyForm({ response, reply }: HttpTargetOptions): ReplyForm {
 }
 
 function checkUrl(text: string, owner: string, place: { where?: ErrorPlace }): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol)) {
+  const url = readAddress(text);
+  if (url === 'no-address') {
     throw new ConfigError(`${owner} has a URL that is not one: ${text}`, {
       ...place,
       remedy: 'Write it in full, e.g. http://127.0.0.1:8080/chat',
     });
   }
-  if (url.username !== '' || url.password !== '') {
+  if (url === 'credentials') {
     throw new ConfigError(`${owner} has a name or password in its URL`, {
       ...place,
       remedy: `Send it as a header instead, e.g. authorization: "Basic \${env:AGENT_AUTH}"`,
@@ -155,20 +156,11 @@ function checkHeaders(
   owner: string,
   place: { where?: ErrorPlace },
 ): { [name: string]: string } {
-  for (const [name, value] of Object.entries(headers)) {
-    try {
-      new Headers([[name, value]]);
-    } catch {
-      // The value may be a key: it is not repeated here.
-      throw new ConfigError(`${owner} has a header "${name}" that cannot be sent`, {
-        ...place,
-        remedy: 'Use letters, digits and hyphens in its name, and no line breaks in its value',
-      });
-    }
-  }
-  return headers;
-}
-
-function lowerCased(headers: { [name: string]: string }): { [name: string]: string } {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  const name = unsendableHeader(headers);
+  if (name === undefined) return headers;
+  // The value may be a key: it is not repeated here.
+  throw new ConfigError(`${owner} has a header "${name}" that cannot be sent`, {
+    ...place,
+    remedy: 'Use letters, digits and hyphens in its name, and no line breaks in its value',
+  });
 }

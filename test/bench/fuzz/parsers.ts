@@ -16,13 +16,9 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../../src/engi
 import type { Prompt } from '../../../src/engine/model/prompt.ts';
 import { ModelError } from '../../../src/engine/models/modelClient.ts';
 import { readReplyEntry } from '../../../src/engine/models/recordings/recordedReply.ts';
-import {
-  addChunk,
-  addCompletion,
-  emptyDraft,
-  toolCallsOf,
-} from '../../../src/engine/models/wire/replyDraft.ts';
+import { addPart, emptyDraft, toolCallsOf } from '../../../src/engine/models/wire/replyDraft.ts';
 import { parseReplyJson } from '../../../src/engine/models/wire/replyJson.ts';
+import { ReplyReader } from '../../../src/engine/models/wire/replyReader.ts';
 import { fixedEnvironment } from '../../../src/engine/ports.ts';
 import { promptfooFormat } from '../../../src/engine/promptfoo/promptfooFormat.ts';
 import { renderNunjucks } from '../../../src/engine/prompts/nunjucks/renderNunjucks.ts';
@@ -140,10 +136,10 @@ function render(prompt: Prompt): void {
 
 function modelReply(text: string): void {
   const value = json(text);
-  for (const add of [addCompletion, addChunk]) {
+  for (const read of ['completion', 'chunk'] as const) {
     try {
       const draft = emptyDraft();
-      add(draft, value);
+      for (const part of new ReplyReader()[read](value)) addPart(draft, part);
       toolCallsOf(draft);
     } catch (error) {
       if (!isExpected(error)) throw error;

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { FileError } from '../../../src/engine/errors.ts';
 import type { JsonValue } from '../../../src/engine/model/json.ts';
+import { wholeClient } from '../../../src/engine/models/clientForms.ts';
 import {
   type ModelClient,
   ModelError,
@@ -29,22 +30,20 @@ const hello = (more: Partial<ModelRequest> = {}): ModelRequest => ({
 /** A model that says which call it answers. */
 function counting(change: (reply: ModelReply) => ModelReply = (reply) => reply): ModelClient {
   let calls = 0;
-  return {
-    ...identity,
-    complete: async () =>
-      change({
-        status: 'complete',
-        text: `reply ${calls++}`,
-        toolCalls: [],
-        usage: { inputTokens: 1, outputTokens: 2 },
-        costUsd: 0.5,
-        model: 'm-1',
-        responseId: 'r',
-        latencyMs: 12.5,
-        firstTokenMs: 3,
-        finishReason: 'stop',
-      }),
-  };
+  return wholeClient(identity, async () =>
+    change({
+      status: 'complete',
+      text: `reply ${calls++}`,
+      toolCalls: [],
+      usage: { inputTokens: 1, outputTokens: 2 },
+      costUsd: 0.5,
+      model: 'm-1',
+      responseId: 'r',
+      latencyMs: 12.5,
+      firstTokenMs: 3,
+      finishReason: 'stop',
+    }),
+  );
 }
 
 describe('recordings of models', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { Redactor } from '../../../src/engine/http/redactor.ts';
+import { wholeClient } from '../../../src/engine/models/clientForms.ts';
 import { fixedEnvironment, systemClock } from '../../../src/engine/ports.ts';
 import type { SuiteConfig } from '../../../src/engine/suites/suiteConfig.ts';
 import type { Target } from '../../../src/engine/targets/target.ts';
@@ -27,5 +28,6 @@ export function targetsOf({ targets }: SuiteConfig, more: Partial<TargetPorts> =
 
 function namedClient(reference: string) {
   const [provider = '', ...model] = reference.split('/');
-  return { provider, model: model.join('/'), complete: () => Promise.reject(new Error('no model is asked')) };
+  const identity = { provider, model: model.join('/') };
+  return wholeClient(identity, () => Promise.reject(new Error('no model is asked')));
 }

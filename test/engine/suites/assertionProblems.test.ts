@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import type { LocatedCase } from '../../../src/engine/model/case.ts';
 import type { JsonObject } from '../../../src/engine/model/json.ts';
+import { wholeClient } from '../../../src/engine/models/clientForms.ts';
 import { fixedEnvironment, noSpan } from '../../../src/engine/ports.ts';
 import { caseEvaluators } from '../../../src/engine/runs/preparation/caseEvaluators.ts';
 import { checkWorkspace } from '../../../src/engine/suites/loadWorkspace.ts';
@@ -16,7 +17,7 @@ const environment = fixedEnvironment({});
 const JUDGE = {
   judgeModel: 'a/b',
   models: {
-    client: () => ({ provider: 'a', model: 'b', complete: () => Promise.reject(new Error('asked')) }),
+    client: () => wholeClient({ provider: 'a', model: 'b' }, () => Promise.reject(new Error('asked'))),
   },
 };
 

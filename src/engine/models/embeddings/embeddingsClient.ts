@@ -1,14 +1,16 @@
+import type { Reply } from '../../http/exchange.ts';
+import type { Connection } from '../../http/httpConnection.ts';
 import { createRedactor } from '../../http/redactor.ts';
 import { isJsonObject } from '../../model/json.ts';
 import type { Usage } from '../../model/output.ts';
 import type { Clock, Random } from '../../ports.ts';
 import { GEN_AI, GENERAL, TOUCHSTONE } from '../../telemetry/attributes.ts';
-import type { Endpoint } from '../boundFetch.ts';
-import { classifyError } from '../classify.ts';
 import { startDeadline } from '../deadline.ts';
 import type { Limiter } from '../limiter.ts';
 import { type CallOptions, ModelError } from '../modelClient.ts';
-import { type Api, connect } from '../openaiClient.ts';
+import { type Endpoint, post, secretsOf } from '../openai/endpoint.ts';
+import { statusError, toModelError } from '../openai/providerError.ts';
+import { wholeText } from '../openai/replyParts.ts';
 import { callCost, type PriceTable } from '../prices/prices.ts';
 import { errorType, withRetry } from '../retry.ts';
 import { fieldsAt } from '../wire/replyFields.ts';
@@ -19,41 +21,31 @@ interface EmbeddingsOptions {
   model: string;
   /** Fetched with the first request. Throws ConfigError when a key is missing. */
   endpoint(signal: AbortSignal): Promise<Endpoint> | Endpoint;
+  connection: Connection;
   clock: Clock;
   random: Random;
   /** Shared by the clients of one provider. */
   limiter: Limiter;
-  prices?: PriceTable;
+  prices?: PriceTable | undefined;
   /** Upper limit for every call of this provider, in milliseconds. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
 }
 
 /** POST /embeddings of a server that speaks OpenAI's API; transient failures are retried as for chats. */
 export function sendToOpenAi(options: EmbeddingsOptions): SendTexts {
-  let api: Promise<Api & { baseUrl: string; redact: (text: string) => string }> | undefined;
+  let opened: Promise<Opened> | undefined;
 
-  const open = async (signal: AbortSignal) => {
+  const open = async (signal: AbortSignal): Promise<Opened> => {
     const endpoint = await options.endpoint(signal);
-    const redact = createRedactor([endpoint.apiKey ?? '', ...Object.values(endpoint.headers)]);
-    return { ...(await connect(endpoint)), baseUrl: endpoint.baseUrl, redact };
+    return { endpoint, redact: createRedactor(secretsOf(endpoint)) };
   };
 
   const attempt = async (texts: readonly string[], signal: AbortSignal): Promise<Embedding[]> => {
-    api ??= open(signal).catch((error: unknown) => {
-      api = undefined;
+    opened ??= open(signal).catch((error: unknown) => {
+      opened = undefined;
       throw error;
     });
-    const { sdk, client, baseUrl, redact } = await api;
-    const begun = options.clock.monotonic();
-    try {
-      // Plain numbers: not every compatible server knows base64.
-      const body = { model: options.model, input: [...texts], encoding_format: 'float' as const };
-      const response = await client.embeddings.create(body, { signal });
-      return readResponse(response, texts, options, options.clock.monotonic() - begun);
-    } catch (error) {
-      if (signal.aborted) throw signal.reason;
-      throw classifyError(error, { sdk, baseUrl, nowMs: options.clock.now(), redact });
-    }
+    return ask(await opened, texts, options, signal);
   };
 
   return async (texts, call) => {
@@ -86,6 +78,37 @@ export function sendToOpenAi(options: EmbeddingsOptions): SendTexts {
       deadline.stop();
     }
   };
+}
+
+interface Opened {
+  endpoint: Endpoint;
+  redact: (text: string) => string;
+}
+
+async function ask(
+  { endpoint, redact }: Opened,
+  texts: readonly string[],
+  options: EmbeddingsOptions,
+  signal: AbortSignal,
+): Promise<Embedding[]> {
+  const { connection, model, clock } = options;
+  const begun = clock.monotonic();
+  let reply: Reply | undefined;
+  try {
+    // Plain numbers: not every compatible server knows base64.
+    const body = { model, input: [...texts], encoding_format: 'float' };
+    reply = await post(endpoint, { connection, path: '/embeddings', body, signal });
+    if (!reply.ok) throw await statusError(reply, clock.now());
+
+    const response: unknown = JSON.parse(await wholeText(reply));
+    return readResponse(response, texts, options, clock.monotonic() - begun);
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    const where = reply ? 'the connection broke' : `no connection to ${endpoint.baseUrl}`;
+    throw toModelError(error, { where, redact });
+  } finally {
+    reply?.close();
+  }
 }
 
 function limitOf(options: EmbeddingsOptions, call: CallOptions): number {

@@ -1,6 +1,7 @@
 import { canonicalJson, type JsonObject } from '../../model/json.ts';
 import { TOUCHSTONE } from '../../telemetry/attributes.ts';
 import { replyAttributes, requestAttributes } from '../chatSpan.ts';
+import { wholeClient } from '../clientForms.ts';
 import {
   type CallOptions,
   type ModelCatalog,
@@ -15,18 +16,15 @@ import { notRecorded, type Recordings } from './recordings.ts';
 export function recordingCatalog(inner: ModelCatalog, recordings: Recordings): ModelCatalog {
   return memoized((reference) => {
     const client = inner.client(reference);
-    return {
-      ...identityOf(client),
-      complete: async (request, options) => {
-        const reply = recordings.clean(await client.complete(request, options));
-        const asked = canonicalRequest(client, request);
-        recordings.write(keyOf(asked, options), {
-          request: JSON.parse(canonicalJson(asked)) as JsonObject,
-          reply: replyEntry(reply),
-        });
-        return reply;
-      },
-    };
+    return wholeClient(identityOf(client), async (request, options) => {
+      const reply = recordings.clean(await client.complete(request, options));
+      const asked = canonicalRequest(client, request);
+      recordings.write(keyOf(asked, options), {
+        request: JSON.parse(canonicalJson(asked)) as JsonObject,
+        reply: replyEntry(reply),
+      });
+      return reply;
+    });
   });
 }
 
@@ -40,7 +38,7 @@ export function replayCatalog(
 ): ModelCatalog {
   return memoized((reference) => {
     const identity = identify(reference);
-    return { ...identity, complete: async (request, options) => replay(identity, request, options) };
+    return wholeClient(identity, async (request, options) => replay(identity, request, options));
   });
 
   function replay(identity: ReturnType<typeof identify>, request: ModelRequest, options: CallOptions) {

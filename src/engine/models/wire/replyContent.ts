@@ -1,62 +1,67 @@
 import { type Fields, fieldsAt, malformed, textAt } from './replyFields.ts';
+import type { ReplyPart } from './replyPart.ts';
 
-/** What a message, or a piece of one, says. */
-export interface Said {
-  /** Null where it holds no text, not even an empty one. */
-  text: string | null;
-  refusal: string;
-  /** Characters of reasoning, which is no part of the answer. */
-  reasoning: number;
-}
-
-/** Names under which servers send reasoning beside the content. */
+/** Names under which servers send reasoning beside the content; some send the same one twice. */
 const REASONING = ['reasoning_content', 'reasoning', 'thinking'];
 
 /**
- * The content of a message or of a streamed piece of it: a text, or a list of parts as Mistral, Anthropic and Gemini
- * send it. The texts of the parts are joined; reasoning and parts that are no text (references, images, audio) do not
- * belong to them. `at` is where the message stands in the reply. Throws ModelError `protocol` for anything else.
+ * What a message, or a streamed piece of it, says: its content is a text, or a list of parts as Mistral, Anthropic and
+ * Gemini send it. Parts that are neither text nor reasoning (references, images, audio) are left out. `at` is where the
+ * message stands in the reply. Throws ModelError `protocol` for anything else.
  */
-export function readContent(message: Fields, at: string): Said {
+export function readContent(message: Fields, at: string): ReplyPart[] {
   const { content } = message;
-  const said = Array.isArray(content)
-    ? readParts(content, `${at}.content`)
-    : { text: textAt(content, `${at}.content`) ?? null, refusal: '', reasoning: 0 };
+  const parts = Array.isArray(content) ? readParts(content, `${at}.content`) : [];
+  const text = Array.isArray(content) ? undefined : textAt(content, `${at}.content`);
+  if (text !== undefined) parts.push({ type: 'text', text });
 
-  said.refusal += textAt(message['refusal'], `${at}.refusal`) ?? '';
-  for (const key of REASONING) {
-    const value = message[key];
-    if (typeof value === 'string') said.reasoning += value.length;
-  }
-  return said;
+  const refusal = textAt(message['refusal'], `${at}.refusal`);
+  if (refusal) parts.push({ type: 'refusal', text: refusal });
+
+  const reasoning = REASONING.map((key) => message[key]).find(
+    (said) => typeof said === 'string' && said !== '',
+  );
+  if (typeof reasoning === 'string') parts.unshift({ type: 'reasoning', text: reasoning });
+  return parts;
 }
 
-function readParts(parts: readonly unknown[], at: string): Said {
-  const said: Said = { text: null, refusal: '', reasoning: 0 };
-  for (const [index, part] of parts.entries()) {
+function readParts(parts: readonly unknown[], at: string): ReplyPart[] {
+  return parts.flatMap<ReplyPart>((part, index) => {
     const place = `${at}[${index}]`;
-    if (typeof part === 'string') said.text = (said.text ?? '') + part;
-    else addPart(said, fieldsAt(part, place), place);
-  }
-  return said;
+    return typeof part === 'string' ? [{ type: 'text', text: part }] : readPart(fieldsAt(part, place), place);
+  });
 }
 
-function addPart(said: Said, part: Fields, at: string): void {
+function readPart(part: Fields, at: string): ReplyPart[] {
   const type = textAt(part['type'], `${at}.type`) ?? 'text';
   switch (type) {
     case 'text':
     case 'output_text': {
       const text = textAt(part['text'], `${at}.text`);
       if (text === undefined) throw malformed(`${at}.text`, part['text'], 'a string');
-      said.text = (said.text ?? '') + text;
-      return;
+      return [{ type: 'text', text }];
     }
-    case 'refusal':
-      said.refusal += textAt(part['refusal'], `${at}.refusal`) ?? '';
-      return;
+    case 'refusal': {
+      const text = textAt(part['refusal'], `${at}.refusal`);
+      return text ? [{ type: 'refusal', text }] : [];
+    }
     case 'thinking':
     case 'redacted_thinking':
     case 'reasoning':
-      said.reasoning += 1;
+      return [{ type: 'reasoning', text: thought(part['thinking'] ?? part['text']) }];
+    default:
+      return [];
   }
+}
+
+/** Anthropic's thinking is a text, Mistral's a list of texts. */
+function thought(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (!Array.isArray(value)) return '';
+  return value.map((part: unknown) => textOf(part)).join('');
+}
+
+function textOf(part: unknown): string {
+  if (typeof part !== 'object' || part === null || !('text' in part)) return '';
+  return typeof part.text === 'string' ? part.text : '';
 }

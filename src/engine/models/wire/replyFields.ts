@@ -33,6 +33,11 @@ export function unreadable(why: string): ModelError {
   return new ModelError('protocol', `the provider's reply cannot be read: ${why}`, { transient: false });
 }
 
+/** No reply is so long: it is an attack, or a fault. */
+export function beyondMeasure(message: string): ModelError {
+  return new ModelError('protocol', message, { transient: false });
+}
+
 function kindOf(value: unknown): string {
   if (value === undefined) return 'missing';
   if (value === null) return 'null';

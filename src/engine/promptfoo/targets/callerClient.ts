@@ -1,4 +1,5 @@
 import type { Message } from '../../model/message.ts';
+import { wholeClient } from '../../models/clientForms.ts';
 import { type CallOptions, type ModelClient, ModelError, type ModelReply } from '../../models/modelClient.ts';
 import { GEN_AI } from '../../telemetry/attributes.ts';
 import type { PromptfooCaller } from './promptfooCaller.ts';
@@ -15,24 +16,21 @@ export function callerIdentity(reference: string): Pick<ModelClient, 'provider' 
  */
 export function callerClient(reference: string, caller: PromptfooCaller): ModelClient {
   const identity = callerIdentity(reference);
-  return {
-    ...identity,
-    async complete({ messages }, options) {
-      const span = options.span.child(`chat ${identity.model}`, {
-        [GEN_AI.operationName]: 'chat',
-        [GEN_AI.providerName]: identity.provider,
-        [GEN_AI.requestModel]: identity.model,
-      });
-      try {
-        const reply = await ask(caller, messages, identity.model, { ...options, span });
-        span.end();
-        return reply;
-      } catch (error) {
-        span.end(error instanceof Error ? error.message : String(error));
-        throw error;
-      }
-    },
-  };
+  return wholeClient(identity, async ({ messages }, options) => {
+    const span = options.span.child(`chat ${identity.model}`, {
+      [GEN_AI.operationName]: 'chat',
+      [GEN_AI.providerName]: identity.provider,
+      [GEN_AI.requestModel]: identity.model,
+    });
+    try {
+      const reply = await ask(caller, messages, identity.model, { ...options, span });
+      span.end();
+      return reply;
+    } catch (error) {
+      span.end(error instanceof Error ? error.message : String(error));
+      throw error;
+    }
+  });
 }
 
 async function ask(

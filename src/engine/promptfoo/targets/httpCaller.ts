@@ -1,3 +1,5 @@
+import { lowerCased } from '../../http/headers.ts';
+import { Connection } from '../../http/httpConnection.ts';
 import type { Redactor } from '../../http/redactor.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { Output } from '../../model/output.ts';
@@ -6,8 +8,7 @@ import { renderNunjucks } from '../../prompts/nunjucks/renderNunjucks.ts';
 import { errorOutput, excerpt } from '../../targets/agentReply.ts';
 import { SERVER } from '../../targets/capabilities.ts';
 import { referredVariables, resolveEnvironment } from '../../targets/environmentReference.ts';
-import { HttpConnection } from '../../targets/httpConnection.ts';
-import { exchange } from '../../targets/httpExchange.ts';
+import { httpCall } from '../../targets/httpCall.ts';
 import type { TargetContext } from '../../targets/target.ts';
 import type { RunScript } from '../../targets/targetPorts.ts';
 import { parseUntrustedJson } from '../../targets/untrustedJson.ts';
@@ -38,7 +39,7 @@ export function httpCaller(
   const query = fill(options.query);
   const url = fill({ url: options.url })['url'] ?? '';
   const body = options.body === undefined ? undefined : fillBody(options.body, fill);
-  const connection = new HttpConnection();
+  const connection = new Connection();
 
   return {
     kind: 'http',
@@ -93,15 +94,15 @@ async function send(
   transform: string | undefined,
   values: JsonObject,
   context: TargetContext,
-  { clock, runScript, redactor, connection }: HttpCallerPorts & { connection: HttpConnection },
+  { clock, runScript, redactor, connection }: HttpCallerPorts & { connection: Connection },
 ): Promise<Output> {
   const { signal, timeoutMs, span } = context;
   const trace = span.traceparent ? { traceparent: span.traceparent } : {};
-  const { output } = await exchange({
+  const { output } = await httpCall({
     connection,
-    url,
-    ...(redactor ? { redact: redactor.text } : {}),
-    request: { ...request, headers: { ...request.headers, ...trace }, maxBytes: MAX_BYTES },
+    redact: redactor?.text,
+    request: { ...request, url, headers: { ...request.headers, ...trace } },
+    maxBytes: MAX_BYTES,
     clock,
     limitMs: timeoutMs,
     signal,
@@ -213,8 +214,4 @@ function parse(text: string): JsonValue | undefined {
 
 function laneOf(url: string): string {
   return URL.parse(url)?.origin ?? url;
-}
-
-function lowerCased(headers: { [name: string]: string }): { [name: string]: string } {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }

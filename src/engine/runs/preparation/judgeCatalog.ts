@@ -41,7 +41,7 @@ export function judgeCatalog(
 
     const config = { name: reference, location: judge.location, secrets: judge.secrets };
     const onSecret = (name: string, value: string): void => redactor.learn(secretValue(name, value));
-    const { provider, model, complete } = createKeyedClient({
+    const { provider, model, stream, complete } = createKeyedClient({
       ...judge.identify(reference),
       endpoint: reference,
       open: async (signal) => {
@@ -50,7 +50,7 @@ export function judgeCatalog(
       },
     });
     // Without an address: it is none of the judge's identity.
-    return { provider, model, complete };
+    return { provider, model, stream, complete };
   }
 
   function build(reference: string, judge: ForeignJudge, environment: Environment): ModelClient {

@@ -5,6 +5,9 @@ import {
   ProtobufTraceSerializer,
 } from '@opentelemetry/otlp-transformer';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import { exchange, type Reply } from '../../http/exchange.ts';
+import { Connection } from '../../http/httpConnection.ts';
+import { HttpError } from '../../http/httpError.ts';
 import { createRedactor } from '../../http/redactor.ts';
 import { readRetryAfter } from '../../http/retryAfter.ts';
 import type { Clock, Random } from '../../ports.ts';
@@ -21,6 +24,8 @@ const DEADLINE_MS = 60_000;
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 /** The codes that OTLP/HTTP calls retryable. */
 const RETRYABLE = new Set([429, 502, 503, 504]);
+/** Of an answer, only so much is read; that of a partial success is short. */
+const MAX_REPLY_BYTES = 64 * 1024;
 /** Characters of a refusal that are shown. */
 const MAX_REASON = 200;
 
@@ -43,9 +48,10 @@ export function createOtlpClient(
   const traces = json ? JsonTraceSerializer : ProtobufTraceSerializer;
   const logs = json ? JsonLogsSerializer : ProtobufLogsSerializer;
   const redact = redactorOf(settings);
+  const connection = new Connection();
   const said = (message = '') => redact(message).slice(0, MAX_REASON);
   const post = (signal: Signal) => (body: Uint8Array, abort: AbortSignal) =>
-    deliver({ settings, signal, body, abort, clock, random });
+    deliver({ connection, settings, signal, body, abort, clock, random });
   return {
     sendSpans: (spans, abort) =>
       inHalves([...spans], abort, {
@@ -68,19 +74,20 @@ export function createOtlpClient(
   };
 }
 
-type Reply = { status: 'received'; body: Uint8Array } | { status: 'too-long' | 'failed'; reason: string };
+/** What the collector made of one request. */
+type Receipt = { status: 'received'; body: Uint8Array } | { status: 'too-long' | 'failed'; reason: string };
 
-interface Exchange<T> {
+interface Batch<T> {
   encode(records: T[]): Uint8Array | undefined;
-  post(body: Uint8Array, abort: AbortSignal): Promise<Reply>;
+  post(body: Uint8Array, abort: AbortSignal): Promise<Receipt>;
   read(body: Uint8Array): { rejected: number; message: string };
 }
 
-async function inHalves<T>(records: T[], abort: AbortSignal, exchange: Exchange<T>): Promise<Delivery> {
+async function inHalves<T>(records: T[], abort: AbortSignal, exchange: Batch<T>): Promise<Delivery> {
   const body = exchange.encode(records);
   if (records.length === 0 || !body) return { status: 'delivered', rejected: 0, message: '' };
   const tooLong = body.length > MAX_BODY_BYTES && records.length > 1;
-  const reply: Reply = tooLong ? { status: 'too-long', reason: '' } : await exchange.post(body, abort);
+  const reply: Receipt = tooLong ? { status: 'too-long', reason: '' } : await exchange.post(body, abort);
   if (reply.status === 'received') return { status: 'delivered', ...readReply(reply.body, exchange) };
   if (reply.status === 'failed' || records.length === 1) return { status: 'failed', reason: reply.reason };
   const middle = Math.ceil(records.length / 2);
@@ -96,7 +103,7 @@ async function inHalves<T>(records: T[], abort: AbortSignal, exchange: Exchange<
 }
 
 /** A collector that answers 200 with something that is not OTLP has still taken the batch. */
-function readReply<T>(body: Uint8Array, { read }: Exchange<T>): { rejected: number; message: string } {
+function readReply<T>(body: Uint8Array, { read }: Batch<T>): { rejected: number; message: string } {
   try {
     return body.length === 0 ? { rejected: 0, message: '' } : read(body);
   } catch {
@@ -105,6 +112,7 @@ function readReply<T>(body: Uint8Array, { read }: Exchange<T>): { rejected: numb
 }
 
 interface Delivering {
+  connection: Connection;
   settings: OtlpSettings;
   signal: Signal;
   body: Uint8Array;
@@ -113,7 +121,7 @@ interface Delivering {
   random: Random;
 }
 
-async function deliver(job: Delivering): Promise<Reply> {
+async function deliver(job: Delivering): Promise<Receipt> {
   const { clock, random, abort } = job;
   const deadline = clock.monotonic() + DEADLINE_MS;
   for (let done = 1; ; done += 1) {
@@ -131,41 +139,39 @@ async function deliver(job: Delivering): Promise<Reply> {
 }
 
 type Answer =
-  | { kind: 'reply'; reply: Reply }
+  | { kind: 'reply'; reply: Receipt }
   | { kind: 'again'; reason: string; retryAfterMs?: number | undefined };
 
-async function attempt({ settings, signal, body, abort, clock }: Delivering): Promise<Answer> {
+async function attempt({ settings, signal, body, abort, clock, connection }: Delivering): Promise<Answer> {
   const { url, headers } = settings[signal];
   const redact = redactorOf(settings);
-  const expiry = new AbortController();
-  const timer = new AbortController();
-  clock.sleep(settings.timeoutMs, timer.signal).then(
-    () => expiry.abort(),
-    () => {},
-  );
+  const request = {
+    url: new URL(url),
+    method: 'POST',
+    headers: { ...headers, 'content-type': CONTENT_TYPES[settings.encoding] },
+    body,
+  };
+
   try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { ...headers, 'content-type': CONTENT_TYPES[settings.encoding] },
-      body: new Uint8Array(body),
-      // A redirect would carry the headers to an address that nobody named.
-      redirect: 'manual',
-      signal: AbortSignal.any([abort, expiry.signal]),
+    const limit = { clock, ms: settings.timeoutMs };
+    return await exchange({ connection, request, signal: abort, limit }, async (reply) => {
+      const said = await reply.start(MAX_REPLY_BYTES);
+      return toAnswer(reply, said, redact, clock);
     });
-    const text = new Uint8Array(await response.arrayBuffer());
-    if (response.ok) return { kind: 'reply', reply: { status: 'received', body: text } };
-    const reason = refusal(response, text, redact);
-    if (RETRYABLE.has(response.status))
-      return { kind: 'again', reason, retryAfterMs: readRetryAfter(response.headers, clock.now()) };
-    return { kind: 'reply', reply: { status: response.status === 413 ? 'too-long' : 'failed', reason } };
   } catch (error) {
     abort.throwIfAborted();
-    if (expiry.signal.aborted)
-      return { kind: 'again', reason: `no answer within ${settings.timeoutMs / 1000} s` };
-    return { kind: 'again', reason: redact(networkReason(error)) };
-  } finally {
-    timer.abort();
+    if (!(error instanceof HttpError)) throw error;
+    return { kind: 'again', reason: faultReason(error, redact) };
   }
+}
+
+function toAnswer(reply: Reply, body: Uint8Array, redact: (text: string) => string, clock: Clock): Answer {
+  if (reply.ok) return { kind: 'reply', reply: { status: 'received', body } };
+
+  const reason = refusal(reply, body, redact);
+  if (RETRYABLE.has(reply.status))
+    return { kind: 'again', reason, retryAfterMs: readRetryAfter(reply.headers, clock.now()) };
+  return { kind: 'reply', reply: { status: reply.status === 413 ? 'too-long' : 'failed', reason } };
 }
 
 const CONTENT_TYPES = { protobuf: 'application/x-protobuf', json: 'application/json' };
@@ -177,18 +183,14 @@ function redactorOf({ traces, logs }: OtlpSettings): (text: string) => string {
 }
 
 /** The status and what the collector said, where that is text. */
-function refusal({ status, headers }: Response, body: Uint8Array, redact: (text: string) => string): string {
+function refusal({ status, contentType }: Reply, body: Uint8Array, redact: (text: string) => string): string {
   if (status >= 300 && status < 400) return `HTTP ${status}: it redirects, which is not followed`;
-  const type = headers.get('content-type') ?? '';
-  if (!/^(text\/plain|application\/json)/.test(type)) return `HTTP ${status}`;
+  if (!/^(text\/plain|application\/json)/.test(contentType)) return `HTTP ${status}`;
   // Secrets first: a cut through the middle of one would leave its first half standing.
   const said = redact(new TextDecoder().decode(body)).replace(/\s+/g, ' ').trim();
   return said === '' ? `HTTP ${status}` : `HTTP ${status}: ${said.slice(0, MAX_REASON)}`;
 }
 
-/** `fetch` hides the reason in a cause, and that of several addresses in a list. */
-function networkReason(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const first = cause instanceof AggregateError ? cause.errors[0] : cause;
-  return first instanceof Error ? first.message || first.name : String(first);
+function faultReason({ fault, message }: HttpError, redact: (text: string) => string): string {
+  return fault.kind === 'timeout' ? `no answer within ${fault.limitMs / 1000} s` : redact(message);
 }

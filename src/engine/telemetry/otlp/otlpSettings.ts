@@ -1,4 +1,6 @@
 import { UsageError } from '../../errors.ts';
+import { readAddress } from '../../http/address.ts';
+import { unsendableHeader } from '../../http/headers.ts';
 import type { Environment } from '../../ports.ts';
 
 export type Signal = 'traces' | 'logs';
@@ -63,16 +65,18 @@ function fromEnvironment(
 }
 
 function checkUrl(text: string, source: string): URL {
-  const url = URL.parse(text);
-  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+  const url = readAddress(text);
+  if (url === 'no-address') {
     throw new UsageError(`${source} is not an http or https address`, {
       remedy: `Write the collector's address, e.g. ${DEFAULT_URL}; /v1/traces and /v1/logs are added to it.`,
     });
   }
-  if (url.username === '' && url.password === '') return url;
-  throw new UsageError(`${source} holds a user name or password`, {
-    remedy: `Send it in a header instead: --otlp-header 'authorization=Basic \${env:NAME}'`,
-  });
+  if (url === 'credentials') {
+    throw new UsageError(`${source} holds a user name or password`, {
+      remedy: `Send it in a header instead: --otlp-header 'authorization=Basic \${env:NAME}'`,
+    });
+  }
+  return url;
 }
 
 /** An address that names a signal already means the collector that the signal belongs to. */
@@ -106,14 +110,11 @@ function readPair(pair: string, variable: string): [string, string] {
 }
 
 function checkHeaders(headers: { [name: string]: string }): { [name: string]: string } {
-  for (const [name, value] of Object.entries(headers)) {
-    if (/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name) && /^[\t\u0020-\u007e\u0080-\u00ff]*$/.test(value))
-      continue;
-    throw new UsageError(`the header ${JSON.stringify(name)} cannot be sent`, {
-      remedy: 'Its name or its value holds a character that HTTP does not allow, such as a line break.',
-    });
-  }
-  return headers;
+  const name = unsendableHeader(headers);
+  if (name === undefined) return headers;
+  throw new UsageError(`the header ${JSON.stringify(name)} cannot be sent`, {
+    remedy: 'Its name or its value holds a character that HTTP does not allow, such as a line break.',
+  });
 }
 
 function readEncoding(environment: Environment, all: boolean): OtlpSettings['encoding'] {

@@ -1,0 +1,100 @@
+import { createRedactor } from '../../http/redactor.ts';
+import type { Span } from '../../ports.ts';
+import { GENERAL } from '../../telemetry/attributes.ts';
+import { replyAttributes, requestAttributes } from '../chatSpan.ts';
+import { streamingClient } from '../clientForms.ts';
+import { startDeadline } from '../deadline.ts';
+import {
+  type CallOptions,
+  type ModelClient,
+  ModelError,
+  type ModelReply,
+  type ModelRequest,
+  type StreamPart,
+} from '../modelClient.ts';
+import { errorType, withRetry } from '../retry.ts';
+import { ChatAnswer } from './chatAnswer.ts';
+import type { ChatClientOptions } from './chatOptions.ts';
+import { secretsOf } from './endpoint.ts';
+
+/**
+ * A model behind any server that speaks OpenAI's chat completions. Transient failures before the first token
+ * are retried (see retry.ts). Once tokens have arrived nothing is: a stream that breaks or ends without a
+ * finish reason is an `incomplete` reply, because its tokens are paid and a second try would hide the fault. A reply
+ * that is not of the form it should be is an error, however much of it came.
+ */
+export function createChatClient(options: ChatClientOptions): ModelClient {
+  const { provider, model, baseUrl } = options;
+  const redact = createRedactor(secretsOf(options));
+  const identity = { provider, model, endpoint: baseUrl };
+  return streamingClient(identity, (request, call) => streamChat({ ...options, redact }, request, call));
+}
+
+async function* streamChat(
+  options: ChatClientOptions & { redact: (text: string) => string },
+  request: ModelRequest,
+  call: CallOptions,
+): AsyncGenerator<StreamPart> {
+  call.signal.throwIfAborted();
+  const { clock, random, limiter } = options;
+  const span = chatSpan(options, request, call);
+  const deadline = startDeadline(clock, limitOf(options, call), call.signal);
+  const { signal, at } = deadline;
+  let leave: (() => void) | undefined;
+  let answer: ChatAnswer | undefined;
+
+  try {
+    leave = await limiter.enter(signal);
+    const attempt = () => ChatAnswer.begin(options, { request, signal, span: span.span });
+    answer = await withRetry(attempt, { clock, random, signal, deadline: at, span: span.span });
+    yield* answer.parts();
+
+    const reply = answer.reply();
+    span.succeeded(reply);
+    yield { type: 'end', reply };
+  } catch (error) {
+    span.failed(error, call.signal);
+    throw error;
+  } finally {
+    answer?.close();
+    leave?.();
+    deadline.stop();
+    span.left();
+  }
+}
+
+/** The span of a call, which is ended once, however the call ends. */
+function chatSpan({ provider, model, baseUrl }: ChatClientOptions, request: ModelRequest, call: CallOptions) {
+  const attributes = requestAttributes(provider, model, baseUrl, request);
+  const span: Span = call.span.child(`chat ${model}`, attributes, 'client');
+  let ended = false;
+  const end = (error?: string) => {
+    ended = true;
+    span.end(error);
+  };
+
+  return {
+    span,
+    succeeded(reply: ModelReply) {
+      span.set(replyAttributes(reply));
+      end('reason' in reply ? reply.reason : undefined);
+    },
+    failed(error: unknown, signal: AbortSignal) {
+      if (ended) return;
+      const failure = error instanceof ModelError ? error : undefined;
+      const type = failure ? errorType(failure) : signal.aborted ? 'cancelled' : '_OTHER';
+      span.set({ [GENERAL.errorType]: type });
+      end(failure?.message ?? (signal.aborted ? 'cancelled' : 'failed'));
+    },
+    /** Whoever read the stream had enough of it. */
+    left() {
+      if (ended) return;
+      span.set({ [GENERAL.errorType]: 'cancelled' });
+      end('cancelled');
+    },
+  };
+}
+
+function limitOf(options: ChatClientOptions, call: CallOptions): number {
+  return Math.min(call.timeoutMs, options.timeoutMs ?? Number.POSITIVE_INFINITY);
+}

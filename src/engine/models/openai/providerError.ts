@@ -1,0 +1,118 @@
+import type { Reply } from '../../http/exchange.ts';
+import { HttpError, type HttpFault } from '../../http/httpError.ts';
+import { readRetryAfter } from '../../http/retryAfter.ts';
+import { isJsonObject, type JsonObject } from '../../model/json.ts';
+import { isNestedDeeper, MAX_REPLY_DEPTH } from '../../model/jsonDepth.ts';
+import { ModelError, type ModelErrorCode, restate } from '../modelClient.ts';
+import { unreadable } from '../wire/replyFields.ts';
+
+/** Of a reply with an error status, only so much is read, in bytes. */
+const MAX_ERROR = 64 * 1024;
+/** Characters that a person is shown: providers put whole pages into their errors. */
+const MAX_MESSAGE = 1000;
+const MIB = 1024 * 1024;
+
+/**
+ * What an error status means. 400, 401, 403, 404 and 422 are final: the same request fails again. 408, 409, 429 and 5xx
+ * are transient, but a spent quota (429 with the code `insufficient_quota`) is final.
+ */
+export async function statusError(reply: Reply, nowMs: number): Promise<ModelError> {
+  const { status } = reply;
+  if (status >= 300 && status < 400) {
+    const message = 'the provider redirects, which is not followed: set base_url to its target';
+    return new ModelError('protocol', message, { transient: false, status });
+  }
+  const text = new TextDecoder().decode(await reply.start(MAX_ERROR));
+  const error = errorOf(text);
+  const retryAfterMs = readRetryAfter(reply.headers, nowMs);
+  return new ModelError(codeOf(status), `${status} ${error.message}`, {
+    transient: isTransient(status) && error.code !== 'insufficient_quota',
+    status,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(error.param === undefined ? {} : { parameter: error.param }),
+  });
+}
+
+/**
+ * Whatever a call threw as a ModelError; a bug stays what it is. `where` says what a fault of the network did, and `redact`
+ * takes keys out of what a person may read. A cause is left out on purpose.
+ */
+export function toModelError(
+  error: unknown,
+  { where, redact }: { where: string; redact: (text: string) => string },
+): unknown {
+  // Secrets first: a cut through the middle of one would leave its first half standing.
+  if (error instanceof ModelError) return restate(error, cut(redact(error.message)));
+  if (error instanceof SyntaxError) return unreadable('it is not the JSON it should be');
+  if (!(error instanceof HttpError)) return error;
+  return fromFault(error.fault, redact(error.message), where);
+}
+
+function fromFault(fault: HttpFault, message: string, where: string): ModelError {
+  switch (fault.kind) {
+    case 'timeout':
+      return new ModelError('timeout', 'the provider did not answer in time', { transient: true });
+    case 'too-large': {
+      const limit = `${fault.maxBytes / MIB} MiB`;
+      return new ModelError('protocol', `the reply is longer than ${limit}`, { transient: false });
+    }
+    case 'unsendable':
+      return new ModelError('bad-request', `the key or a header cannot be sent: ${message}`, {
+        transient: false,
+      });
+    case 'not-utf8':
+    case 'compression':
+    case 'network':
+      return new ModelError('network', `${where}: ${message}`, { transient: true });
+  }
+}
+
+function codeOf(status: number): ModelErrorCode {
+  if (status === 401 || status === 403) return 'auth';
+  if (status === 404) return 'not-found';
+  if (status === 408) return 'timeout';
+  if (status === 429) return 'rate-limit';
+  return status >= 500 || status === 409 ? 'server' : 'bad-request';
+}
+
+function isTransient(status: number): boolean {
+  return status === 408 || status === 409 || status === 429 || status >= 500;
+}
+
+interface Said {
+  message: string;
+  code: unknown;
+  param: string | undefined;
+}
+
+/** OpenAI's form is `{ error: { message, code, param } }`; others say `{ error: "…" }`, or what they like. */
+function errorOf(text: string): Said {
+  const body = parse(text);
+  const error = body?.['error'];
+  const fields: JsonObject = isJsonObject(error) ? error : {};
+  const { message, code, param } = fields;
+  return {
+    message: firstText(message, typeof error === 'string' ? error : undefined, text.trim()),
+    code,
+    param: typeof param === 'string' ? param : undefined,
+  };
+}
+
+function firstText(...candidates: unknown[]): string {
+  const found = candidates.find((one) => typeof one === 'string' && one !== '');
+  return typeof found === 'string' ? found : 'status code (no body)';
+}
+
+function parse(text: string): JsonObject | undefined {
+  if (isNestedDeeper(text, MAX_REPLY_DEPTH)) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function cut(text: string): string {
+  return text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE)}…` : text;
+}
