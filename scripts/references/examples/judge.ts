@@ -12,7 +12,7 @@ const CONTEXT =
 /** Examples of the evaluators that ask a model. */
 export const judgeExamples: { [type: string]: JudgedExample } = {
   rubric: {
-    when: 'The first choice among judges: any criteria in plain words. Check it with [labels](compare.md#judges-and-labels) before you trust it.',
+    when: 'The first choice among judges: any criteria in plain words. Check it with [labels](labels.md) before you trust it.',
     suite: '- rubric: { criteria: polite and cites the return policy, threshold: 0.7 }',
     assert: '- { type: rubric, value: polite and cites the return policy, threshold: 0.7 }',
     good: GOOD,

@@ -1,3 +1,4 @@
+import { outputName } from '../../engine/datasets/edit/outputLabels.ts';
 import type { LocatedCase } from '../../engine/model/case.ts';
 import type { Evaluation } from '../../engine/model/evaluation.ts';
 import { formatLocation } from '../../engine/model/location.ts';
@@ -26,8 +27,9 @@ export function caseLines(result: TrialResult, located: LocatedCase | undefined,
     style.dim([located ? formatLocation(located.location) : '', ...facts].filter(Boolean).join('  ')),
     ...block('input', located?.case.messages ?? located?.case.input, io),
     ...block('expected', located?.case.expected_output, io),
+    // Its name, under which a person can label it in the dataset.
     ...block(
-      'output',
+      output.status === 'error' ? 'output' : `output ${outputName(output.text)}`,
       output.status === 'error' ? `${output.error.code}: ${output.error.message}` : output.text,
       io,
     ),
