@@ -2,6 +2,7 @@ import { ConfigError, type ErrorPlace, MissingKeyError } from '../errors.ts';
 import { readAddress } from '../http/address.ts';
 import { Connection } from '../http/httpConnection.ts';
 import type { SourceLocation } from '../model/location.ts';
+import { replaceReferences, variableReferences } from '../model/variableReference.ts';
 import {
   type Clock,
   type Environment,
@@ -190,9 +191,7 @@ function secretsOf(name: string, config: ProviderConfig, environment: Environmen
 /** Names of the variables that a provider's key and headers are made of. */
 function variablesOf({ apiKey, headers }: ProviderConfig): string[] {
   const texts = [...(apiKey === undefined ? [] : [apiKey]), ...Object.values(headers ?? {})];
-  return [
-    ...new Set(texts.flatMap((text) => [...text.matchAll(REFERENCE)].map(([, name = '']) => name.trim()))),
-  ];
+  return [...new Set(texts.flatMap(variableReferences).map(({ name }) => name))];
 }
 
 /** Asks for each variable once. */
@@ -215,8 +214,6 @@ async function fetchSecrets(
   }
   return fixedEnvironment(values);
 }
-
-const REFERENCE = /\$\{env:([^}]*)\}/g;
 
 function splitReference(reference: string, providers: { readonly [name: string]: ProviderConfig }) {
   const slash = reference.indexOf('/');
@@ -258,12 +255,13 @@ function checkedBaseUrl(name: string, config: ProviderConfig): string {
 }
 
 function expand(text: string, name: string, config: ProviderConfig, environment: Environment): string {
-  return text.replace(REFERENCE, (_, variable: string) => {
-    const value = environment.get(variable.trim());
+  return replaceReferences(text, ({ name: variable, fallback }) => {
+    const value = environment.get(variable);
     if (value !== undefined && value.trim() !== '') return value;
+    if (fallback !== undefined) return fallback;
     throw new ConfigError(
-      `the environment variable ${variable.trim()}, which the provider “${name}” needs, is not set`,
-      { ...place(config), remedy: remedyFor(variable.trim(), config) },
+      `the environment variable ${variable}, which the provider “${name}” needs, is not set`,
+      { ...place(config), remedy: remedyFor(variable, config) },
     );
   });
 }

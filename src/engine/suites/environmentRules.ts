@@ -1,11 +1,9 @@
 import type { Pointer } from '../files/formats/document.ts';
 import { isJsonObject, type JsonValue } from '../model/json.ts';
+import { attemptedReferences, soleReference } from '../model/variableReference.ts';
 import { type ConfigReader, reportAt } from './configReader.ts';
 import { pointerText } from './plainWords.ts';
 
-const REFERENCE = /\$\{env:([^}]*)\}/g;
-const WHOLE_REFERENCE = /^\$\{env:[A-Za-z_][A-Za-z0-9_]*\}$/;
-const REFERENCE_BODY = /^[A-Za-z_][A-Za-z0-9_]*(?::.*)?$/s;
 /** Headers that hold a secret as a rule. */
 const SECRET_HEADER = /^(?:authorization|proxy-authorization|cookie|(?:x-)?api-key|x-auth-token)$/i;
 
@@ -28,7 +26,7 @@ function visit(reader: ConfigReader, value: JsonValue, at: Pointer): void {
 
 function checkText(reader: ConfigReader, text: string, at: Pointer): void {
   const use = useAt(at);
-  if (use === 'key' && !WHOLE_REFERENCE.test(text)) reportLiteralKey(reader, at);
+  if (use === 'key' && !isKeyReference(text)) reportLiteralKey(reader, at);
   else if (isLiteralSecret(use, text, at)) reportLiteralHeader(reader, at);
   else if (use === 'address' && hasCredentials(text)) reportCredentials(reader, at);
   else if (use !== 'text') checkReferences(reader, text, at, use === 'address' || use === 'other');
@@ -39,17 +37,22 @@ function isLiteralSecret(use: Use, text: string, at: Pointer): boolean {
 }
 
 function checkReferences(reader: ConfigReader, text: string, at: Pointer, misplaced: boolean): void {
-  for (const [whole, body = ''] of text.matchAll(REFERENCE)) {
-    if (misplaced) reportMisplaced(reader, at, whole);
-    else checkReference(reader, at, whole, body);
+  for (const { written, valid } of attemptedReferences(text)) {
+    if (misplaced) reportMisplaced(reader, at, written);
+    else if (!valid) reportMalformed(reader, at, written);
   }
 }
 
-function checkReference(reader: ConfigReader, at: Pointer, whole: string, body: string): void {
-  if (REFERENCE_BODY.test(body)) return;
+/** A key has no default: it would be written down. */
+function isKeyReference(text: string): boolean {
+  const reference = soleReference(text);
+  return reference !== undefined && reference.fallback === undefined;
+}
+
+function reportMalformed(reader: ConfigReader, at: Pointer, written: string): void {
   reportAt(reader, at, {
     code: 'invalid-environment-reference',
-    message: `${pointerText(at)}: ${whole} does not name an environment variable`,
+    message: `${pointerText(at)}: ${written} does not name an environment variable`,
     remedy: 'Write it as ${env:NAME}.',
   });
 }
@@ -80,10 +83,10 @@ function reportCredentials(reader: ConfigReader, at: Pointer): void {
   });
 }
 
-function reportMisplaced(reader: ConfigReader, at: Pointer, whole: string): void {
+function reportMisplaced(reader: ConfigReader, at: Pointer, written: string): void {
   reportAt(reader, at, {
     code: 'misplaced-environment-reference',
-    message: `${whole} is not filled in here (${pointerText(at)})`,
+    message: `${written} is not filled in here (${pointerText(at)})`,
     remedy:
       'Environment variables are filled in for api_key and headers of providers, and for headers and env of targets.',
   });

@@ -1,8 +1,7 @@
 import { ConfigError, type ErrorPlace } from '../errors.ts';
 import type { JsonValue } from '../model/json.ts';
+import { replaceReferences, variableReferences } from '../model/variableReference.ts';
 import type { Environment } from '../ports.ts';
-
-const REFERENCE = /\$\{env:([A-Za-z_][A-Za-z0-9_]*)(?::([^}]*))?\}/g;
 
 /**
  * Fills `${env:NAME}` and `${env:NAME:default}` in configured values from the environment, once; what a
@@ -24,7 +23,7 @@ export function resolveText(
   environment: Environment,
   options: { owner: string; where?: ErrorPlace },
 ): string {
-  return value.replace(REFERENCE, (_whole, name: string, fallback: string | undefined) => {
+  return replaceReferences(value, ({ name, fallback }) => {
     const found = environment.get(name) ?? fallback;
     if (found !== undefined) return found;
     throw new ConfigError(`${options.owner} needs the environment variable ${name} for "${key}"`, {
@@ -36,7 +35,7 @@ export function resolveText(
 
 /** The variables that configured values refer to, as far as they are set: name → value. */
 export function referredVariables(values: JsonValue, environment: Environment): { [name: string]: string } {
-  const names = [...JSON.stringify(values).matchAll(REFERENCE)].map(([, name = '']) => name);
+  const names = variableReferences(JSON.stringify(values)).map(({ name }) => name);
   return Object.fromEntries(
     names.flatMap((name): [string, string][] => {
       const value = environment.get(name);

@@ -1,4 +1,5 @@
 import { isJsonObject } from '../model/json.ts';
+import { variableReferences } from '../model/variableReference.ts';
 import type { Environment } from '../ports.ts';
 import { isWrittenSecret, secretValue } from './secretValue.ts';
 
@@ -56,8 +57,7 @@ export function secretValues({ variables, written }: TargetSecrets, environment:
 export function variablesIn(configured: unknown): { name: string; fallback?: string }[] {
   const found = new Map<string, { name: string; fallback?: string }>();
   for (const text of textsIn(configured)) {
-    for (const [, given = '', fallback] of text.matchAll(/\$\{env:([^}:]+)(?::([^}]*))?\}/g)) {
-      const name = given.trim();
+    for (const { name, fallback } of variableReferences(text)) {
       const known = found.get(name);
       if (known && (known.fallback !== undefined || fallback === undefined)) continue;
       found.set(name, fallback === undefined ? { name } : { name, fallback });

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../model/json.ts';
+import { replaceReferences } from '../../model/variableReference.ts';
 import type { Environment } from '../../ports.ts';
 
 /** Hosts at which nobody but Azure receives a key. */
@@ -15,8 +16,11 @@ export function azureBaseUrl(config: JsonObject, environment: Environment): stri
     text(environment.get('AZURE_API_HOST')) ??
     text(environment.get('AZURE_OPENAI_API_HOST'));
   const address = base ?? (host === undefined ? undefined : `https://${host.replace(/^https?:\/\//, '')}`);
-  const filled = address?.replace(/\$\{env:(\w+)\}/g, (_, name: string) => environment.get(name) ?? '');
-  const url = URL.parse(filled ?? '');
+  const filled = replaceReferences(
+    address ?? '',
+    ({ name, fallback }) => environment.get(name) ?? fallback ?? '',
+  );
+  const url = URL.parse(filled);
   if (!url || url.hostname === '') return undefined;
   const path = url.pathname.split('/').filter((part) => part !== '');
   return `${url.origin}/${path.length === 0 ? 'openai/v1' : path.join('/')}`;

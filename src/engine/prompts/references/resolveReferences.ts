@@ -3,8 +3,10 @@ import { PromptError } from '../../errors.ts';
 import { resolveInside } from '../../files/confine.ts';
 import { parseJson } from '../../files/formats/parseJson.ts';
 import { readText } from '../../files/readText.ts';
+import { excerpt } from '../../files/text/excerpt.ts';
 import type { JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
+import { soleReference } from '../../model/variableReference.ts';
 import type { Environment } from '../../ports.ts';
 
 /** What references in a prompt file may reach. */
@@ -30,19 +32,26 @@ export function resolveReferences(value: JsonValue, where: SourceLocation, scope
   }
   const [, kind, rest = ''] = (typeof value === 'string' && REFERENCE.exec(value)) || [];
   if (kind === undefined) return value;
-  if (kind === 'env') return readVariable(rest, where, scope.environment);
+  if (kind === 'env') return readVariable(String(value), where, scope.environment);
   const file = rest.trim();
   return file.toLowerCase().endsWith('.json') ? readJson(file, where, scope) : readFile(file, where, scope);
 }
 
 const REFERENCE = /^\s*\$\{(env|file):([\s\S]*)\}\s*$/;
 
-function readVariable(reference: string, where: SourceLocation, environment: Environment): string {
-  const colon = reference.indexOf(':');
-  const name = (colon < 0 ? reference : reference.slice(0, colon)).trim();
-  const value = environment.get(name);
+function readVariable(written: string, where: SourceLocation, environment: Environment): string {
+  const reference = soleReference(written);
+  if (!reference) {
+    throw new UnsetVariable(`${excerpt(written.trim())} does not name an environment variable`, {
+      where,
+      remedy: 'Write it as ${env:NAME}.',
+    });
+  }
+
+  const { name, fallback } = reference;
+  const value = environment.get(name) ?? fallback;
   if (value !== undefined) return value;
-  if (colon >= 0) return reference.slice(colon + 1);
+
   throw new UnsetVariable(`the environment variable ${name} is not set`, {
     where,
     remedy: `Set ${name}, or provide a default: \${env:${name}:value}`,
