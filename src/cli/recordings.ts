@@ -4,6 +4,7 @@ import { UsageError } from '../engine/errors.ts';
 import type { RunRecord } from '../engine/model/run.ts';
 import { ensureEvaluation } from '../engine/runs/planChanges.ts';
 import type { RunOverrides } from '../engine/runs/preparation/runOverrides.ts';
+import { findRun } from '../engine/store/findRun.ts';
 
 /** Where outputs come from or go to, beside the store. */
 export interface RecordingOptions {
@@ -39,7 +40,7 @@ export function recordingOverrides(
 /** The run that `--rejudge` means: the one of that id, or the newest of the chosen suites. */
 export function findJudgedRun(engine: Engine, rejudge: string | true, suites: readonly string[]): RunRecord {
   if (rejudge !== true) {
-    const named = engine.store.getRun(rejudge);
+    const named = findRun(engine.store, rejudge);
     ensureEvaluation(named.id, named.plan, 'judged anew');
     return named;
   }

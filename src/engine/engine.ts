@@ -7,7 +7,7 @@ import type { openDataset } from './datasets/dataset.ts';
 import type { RunRecord } from './model/run.ts';
 import type { EditorModels } from './models/editorClient.ts';
 import type { Clock, Environment, Log, Random, Secrets, Trust } from './ports.ts';
-import { readReport } from './readReport.ts';
+import { readReport, verdictOf } from './readReport.ts';
 import type { RunReport } from './reports/runReport.ts';
 import { beginRun } from './runs/lifecycle/beginRun.ts';
 import { type BegunRun, isBegun, type PendingRun } from './runs/lifecycle/begunRun.ts';
@@ -110,6 +110,12 @@ export function createEngine(
     return { ...read, run: present(read.run) };
   };
 
+  const settledReport = (runId: string): RunReport => {
+    const read = report(runId);
+    if (read.run.status.state === 'complete') store.verdicts.save(runId, verdictOf(read), ports.clock.now());
+    return read;
+  };
+
   return {
     store,
     prepare: (suite, overrides, signal) => planRuns(ports, suite, overrides, signal),
@@ -120,7 +126,7 @@ export function createEngine(
       try {
         await run.ready(options.signal);
         const begun = isBegun(run) ? run : beginRun(ports, run);
-        return finished(await carryOut(ports, begun, listener, options), begun.runId, report);
+        return finished(await carryOut(ports, begun, listener, options), begun.runId, settledReport);
       } finally {
         await run.close();
       }

@@ -1,11 +1,17 @@
 import { judgesForGate } from './compare/evaluators/judgesOfRun.ts';
 import { judgeRun } from './compare/gate.ts';
 import type { RunPlan } from './model/run.ts';
+import type { RunVerdict } from './model/runVerdict.ts';
 import type { RunReport } from './reports/runReport.ts';
 import { countNotRecorded } from './runs/notRecorded.ts';
 import { summarize } from './runs/tally/summarize.ts';
 import { CurrentResults } from './store/currentResults.ts';
 import type { RunStore } from './store/runStore.ts';
+
+/** What came of it, to be stored. */
+export function verdictOf({ passed, gate, summary: { total } }: RunReport): RunVerdict {
+  return { passed, gate, total };
+}
 
 /** The report of a stored run; needs no workspace. Throws ResumeError when there is none of that id. */
 export function readReport(store: RunStore, runId: string): RunReport {

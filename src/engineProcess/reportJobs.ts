@@ -1,5 +1,5 @@
 import type { Random } from '../engine/ports.ts';
-import { readReport } from '../engine/readReport.ts';
+import { readReport, verdictOf } from '../engine/readReport.ts';
 import { reportHead } from '../engine/reports/jsonReport.ts';
 import type { RunStore } from '../engine/store/runStore.ts';
 import { exportReport } from './exportReport.ts';
@@ -8,6 +8,9 @@ import { exportReport } from './exportReport.ts';
 export const reportJobs = {
   /** The head of its report. */
   summary: async (store: RunStore, { runId }: { runId: string }) => reportHead(readReport(store, runId)),
+
+  /** What came of it. */
+  verdict: async (store: RunStore, { runId }: { runId: string }) => verdictOf(readReport(store, runId)),
 
   /** Writes a report; returns nothing. */
   export: async (store: RunStore, { runId, file }: { runId: string; file: string }, random: Random) =>

@@ -83,8 +83,10 @@ export class RunJobs {
     switch (end.outcome) {
       case 'complete': {
         const { signal } = new AbortController();
-        const { passed } = await reportJob('summary', { runId }, { store, ...this.#session.ports, signal });
-        return { outcome: 'complete', passed };
+        const { clock } = this.#session.ports;
+        const verdict = await reportJob('verdict', { runId }, { store, ...this.#session.ports, signal });
+        store.verdicts.save(runId, verdict, clock.now());
+        return { outcome: 'complete', passed: verdict.passed };
       }
       case 'interrupted':
       case 'stopped':

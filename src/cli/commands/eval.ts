@@ -5,6 +5,7 @@ import { inTurn } from '../../engine/runs/lifecycle/inTurn.ts';
 import { newestResumable } from '../../engine/runs/lifecycle/resumeRun.ts';
 import { runTurns } from '../../engine/runs/lifecycle/runTurns.ts';
 import type { PreparedRun } from '../../engine/runs/preparation/preparedRun.ts';
+import { findRun } from '../../engine/store/findRun.ts';
 import type { Workspace } from '../../engine/suites/loadWorkspace.ts';
 import type { SuiteConfig } from '../../engine/suites/suiteConfig.ts';
 import type { OtlpSettings } from '../../engine/telemetry/otlp/otlpSettings.ts';
@@ -150,7 +151,10 @@ async function prepareAll(
   const overrides = overridesOf(options, cwd);
   const { resume, rejudge } = options;
   if (resume !== undefined) {
-    const id = resume === true ? newestResumable(engine.store, options.suite ?? []).id : resume;
+    const id =
+      resume === true
+        ? newestResumable(engine.store, options.suite ?? []).id
+        : findRun(engine.store, resume).id;
     return [await engine.resume(id, overrides, signal)];
   }
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { studyRun } from '../../engine/compare/evaluators/studyRun.ts';
-import { UsageError } from '../../engine/errors.ts';
+import { findRun } from '../../engine/store/findRun.ts';
 import { EXIT } from '../exitCode.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { openEngine } from '../openEngine.ts';
@@ -27,7 +27,7 @@ export function addEvaluators(program: Command, act: RunAction): void {
     .description(
       'tell how the evaluators of a stored run agree, how its judges fare, and what a cascade could save',
     )
-    .argument('[run]', 'its id (default: the newest)')
+    .argument('[run]', 'its id or the beginning of it, a suite, or latest (default: latest)')
     .addOption(configOption())
     .option('--between <names...>', 'only these two, with the outputs on which they differ')
     .option('--again <run>', 'a run that judged the same outputs once more, for test and retest')
@@ -44,14 +44,12 @@ async function evaluators(given: string | undefined, asked: EvaluatorsOptions, i
     const { workspace } = await openWorkspace([], options, io.cwd, signal);
     const engine = openEngine(workspace, { commands: false, scripts: false }, { access: 'read' });
     try {
-      const id = runId ?? engine.store.evaluations(1)[0]?.id;
-      if (id === undefined)
-        throw new UsageError('no run is stored yet', { remedy: 'Make one with: touchstone eval' });
+      const { id } = findRun(engine.store, runId ?? 'latest');
       const { between, again, agreement } = options;
       const study = await studyRun({ store: engine.store, root: workspace.root, signal }, id, {
         agreement,
         ...(between ? { between } : {}),
-        ...(again === undefined ? {} : { again }),
+        ...(again === undefined ? {} : { again: findRun(engine.store, again).id }),
       });
       if (options.json) {
         io.out(JSON.stringify(study, null, 2));

@@ -4,6 +4,7 @@ import { UsageError } from '../../engine/errors.ts';
 import type { TrialResult } from '../../engine/model/result.ts';
 import type { RunReport } from '../../engine/reports/runReport.ts';
 import { CurrentResults } from '../../engine/store/currentResults.ts';
+import { findRun } from '../../engine/store/findRun.ts';
 import type { Workspace } from '../../engine/suites/loadWorkspace.ts';
 import { EXIT } from '../exitCode.ts';
 import { openEngine } from '../openEngine.ts';
@@ -36,7 +37,7 @@ export function addShow(program: Command, act: RunAction): void {
   program
     .command('show')
     .description('show a stored run, or one case of it with its trace')
-    .argument('[run]', 'its id (default: the newest)')
+    .argument('[run]', 'its id or the beginning of it, a suite, or latest (default: latest)')
     .addOption(configOption())
     .option('--runs', 'list the stored runs')
     .option('--comparisons', 'list what was run for comparisons')
@@ -62,7 +63,7 @@ async function show(runId: string | undefined, options: ShowOptions, io: Io): Pr
       list(engine, options.json === true, io);
       return EXIT.passed;
     }
-    const id = runId ?? newest(engine);
+    const { id } = findRun(engine.store, runId ?? 'latest');
     if (options.case !== undefined)
       return showCase(engine, id, { id: options.case, target: options.target }, io);
     const report = engine.report(id);
@@ -136,10 +137,4 @@ function showCase(
   for (const traceId of new Set(results.map((result: TrialResult) => result.traceId)))
     for (const line of traceLines(engine.store.spans(traceId), engine.store.logs(traceId), io)) io.out(line);
   return EXIT.passed;
-}
-
-function newest(engine: Engine): string {
-  const [run] = engine.store.evaluations(1);
-  if (run) return run.id;
-  throw new UsageError('no run is stored yet', { remedy: 'Make one with: touchstone eval' });
 }

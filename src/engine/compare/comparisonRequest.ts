@@ -94,7 +94,7 @@ function onlySuite(suites: readonly SuiteConfig[], request: ComparisonRequest): 
 
 /** Undefined when there is no such run. */
 function suiteOfRun(store: RunStore, id: string): string | undefined {
-  return store.findRun(id)?.plan.suite;
+  return store.lookUp(id)?.plan.suite;
 }
 
 function otherSide(

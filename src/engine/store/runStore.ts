@@ -51,6 +51,8 @@ export class RunStore extends RunQueries {
   }
 
   createRun(run: { id: string; plan: RunPlan; createdAt: number; traceId: string }): void {
+    // Its results will stand in place of some of the whole's.
+    if (run.plan.partOf !== undefined) this.verdicts.forget(run.plan.partOf);
     this.connection.run(
       `INSERT INTO runs (id, suite, state, plan, created_at, trace_id) VALUES (?, ?, 'interrupted', ?, ?, ?)`,
       run.id,

@@ -63,7 +63,7 @@ describe('evaluations, their parts, and comparisons', () => {
   });
 
   it('are found by their id, each of them', () => {
-    assert.equal(store.findRun('part')?.plan.partOf, 'whole');
-    assert.equal(store.findRun('other'), undefined);
+    assert.equal(store.lookUp('part')?.plan.partOf, 'whole');
+    assert.equal(store.lookUp('other'), undefined);
   });
 });

@@ -59,6 +59,6 @@ function judgedOnly(results: Iterable<TrialResult>): TrialResult[] {
 /** The run of which this one judged the outputs with the same evaluators; undefined where there is none. */
 function sourceOf(store: RunStore, { plan }: RunRecord): string | undefined {
   const source = plan.origin?.rejudge;
-  const found = source === undefined ? undefined : store.findRun(source);
+  const found = source === undefined ? undefined : store.lookUp(source);
   return found?.plan.evaluatorsHash === plan.evaluatorsHash ? source : undefined;
 }

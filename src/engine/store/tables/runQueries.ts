@@ -33,7 +33,7 @@ export class RunQueries {
   }
 
   /** Undefined when there is no such run. */
-  findRun(id: string): RunRecord | undefined {
+  lookUp(id: string): RunRecord | undefined {
     const [row] = this.connection.all('SELECT * FROM runs WHERE id = ?', id);
     return row && toRunRecord(row as unknown as RunRow);
   }
@@ -44,8 +44,21 @@ export class RunQueries {
   }
 
   /** Runs by themselves, the newest first: neither parts of others nor comparisons, which hold two runs in one. */
-  evaluations(limit = 50): RunRecord[] {
-    return this.#list(`WHERE ${IS_WHOLE} AND ${IS_OF_ONE_SIDE}`, limit);
+  evaluations(limit = 50, { suite }: { suite?: string } = {}): RunRecord[] {
+    const condition = `WHERE ${IS_WHOLE} AND ${IS_OF_ONE_SIDE}`;
+    if (suite === undefined) return this.#list(condition, limit);
+    return this.#list(`${condition} AND suite = ?`, limit, suite);
+  }
+
+  /** Ids of runs of any kind, the newest first. */
+  idsBeginningWith(beginning: string, limit: number): string[] {
+    const rows = this.connection.all(
+      'SELECT id FROM runs WHERE substr(id, 1, length(?)) = ? ORDER BY created_at DESC, id DESC LIMIT ?',
+      beginning,
+      beginning,
+      limit,
+    );
+    return rows.map((row) => String(row.id));
   }
 
   /** Runs that were made for comparisons, the newest first. */
@@ -222,9 +235,10 @@ export class RunQueries {
     return rows.flatMap((row) => JSON.parse(String(row.body)) as LogRecord[]);
   }
 
-  #list(condition: string, limit: number): RunRecord[] {
+  #list(condition: string, limit: number, ...values: string[]): RunRecord[] {
     const rows = this.connection.all(
       `SELECT * FROM runs ${condition} ORDER BY created_at DESC, id DESC LIMIT ?`,
+      ...values,
       limit,
     );
     return rows.map((row) => toRunRecord(row as unknown as RunRow));

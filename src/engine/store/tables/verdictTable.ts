@@ -20,6 +20,10 @@ export class VerdictTable {
     );
   }
 
+  forget(runId: string): void {
+    this.#connection.run('DELETE FROM verdicts WHERE run = (SELECT number FROM runs WHERE id = ?)', runId);
+  }
+
   /** Undefined where none was stored, as in runs of earlier versions. */
   of(runId: string): RunVerdict | undefined {
     if (!this.#connection.hasTable('verdicts')) return undefined;
