@@ -1,5 +1,5 @@
 // Bundles the command line and the engine process (ESM, split so that parts load when they are needed) and the
-// extension (CommonJS) into dist, or into the folder that is named.
+// extension (CommonJS) into dist, or into the folder that is named; with --sourcemap, for a debugger.
 // The command line's build has no `vscode` external: an import of it from the engine fails here.
 import { rmSync } from 'node:fs';
 import path from 'node:path';
@@ -9,7 +9,8 @@ import { writeNotices } from './scripts/notices.ts';
 import { webviewBuild } from './scripts/webviewBuild.ts';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
-const outdir = path.resolve(root, process.argv[2] ?? 'dist');
+const [folder = 'dist', option] = process.argv.slice(2);
+const outdir = path.resolve(root, folder);
 rmSync(outdir, { recursive: true, force: true });
 
 const shared = {
@@ -25,6 +26,7 @@ const shared = {
   legalComments: 'none',
   logLevel: 'warning',
   metafile: true,
+  sourcemap: option === '--sourcemap',
 };
 
 const program = await build({

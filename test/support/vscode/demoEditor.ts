@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { installEditor } from './installEditor.ts';
 import { startServer } from './server.ts';
-import { stageExtension } from './stageExtension.ts';
+import { stageForProcess } from './stageExtension.ts';
 import { copyWorkspace } from './workbench.ts';
 
 /**
@@ -12,7 +12,7 @@ import { copyWorkspace } from './workbench.ts';
 async function main(): Promise<void> {
   const editor = installEditor();
   if (!editor.installed) throw new Error(editor.reason);
-  const extension = stageExtension();
+  const extension = stageForProcess();
   const folder = copyWorkspace(path.join(import.meta.dirname, '..', '..', '..', 'datasets'));
   const port = process.env['PORT'];
   const server = await startServer({

@@ -5,7 +5,7 @@ import { openBrowser } from '../../webview/browser.ts';
 import { addOutcomes, leaveOutcomes, noOutcomes, type Outcomes } from '../outcomes.ts';
 import { installEditor } from './installEditor.ts';
 import { startServer } from './server.ts';
-import { bundleExtensionTests, stageExtension } from './stageExtension.ts';
+import { bundleExtensionTests, stageForProcess } from './stageExtension.ts';
 
 /**
  * Runs the tests of test/extension inside the extension host of a real VS Code. Its own program: prints mocha's
@@ -22,7 +22,7 @@ interface Report {
 async function main(): Promise<number> {
   const editor = installEditor();
   if (!editor.installed) return skip(editor.reason);
-  const extension = stageExtension();
+  const extension = stageForProcess();
   const tests = await bundleExtensionTests();
   const scratch = mkdtempSync(path.join(os.tmpdir(), 'touchstone-host-'));
   const reportFile = path.join(scratch, 'report.json');

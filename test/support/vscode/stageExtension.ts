@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { cpSync, globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
-import { extensionManifest } from '../../../scripts/extensionManifest.ts';
+import { stageExtension } from '../../../scripts/stageExtension.ts';
 
 const root = path.join(import.meta.dirname, '..', '..', '..');
 /** Of this process alone: test runs side by side do not disturb each other. mocha is found from inside the project. */
@@ -13,19 +12,10 @@ const tests = path.join(own, 'tests');
 /** The editor brings the first along; mocha must be the one instance that runs the tests. */
 const EXTERNAL = ['vscode', 'mocha'];
 
-/** What of the package the editor needs beside its manifest and the bundle. */
-const SHIPPED = ['package.nls.json', 'l10n', 'media', 'LICENSE'];
-
 /** Builds the extension into a folder that goes with this process; returns that folder. */
-export function stageExtension(): string {
+export function stageForProcess(): string {
   process.once('exit', () => rmSync(own, { recursive: true, force: true }));
-  mkdirSync(staged, { recursive: true });
-  for (const name of SHIPPED) cpSync(path.join(root, name), path.join(staged, name), { recursive: true });
-  writeFileSync(path.join(staged, 'package.json'), JSON.stringify(extensionManifest(root)));
-  execFileSync(process.execPath, [path.join(root, 'esbuild.mjs'), path.join(staged, 'dist')], {
-    cwd: root,
-    stdio: 'inherit',
-  });
+  stageExtension(root, staged);
   return staged;
 }
 

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { runTests } from '@vscode/test-electron';
-import { bundleExtensionTests, stageExtension } from './stageExtension.ts';
+import { bundleExtensionTests, stageForProcess } from './stageExtension.ts';
 import { copyWorkspace } from './workbench.ts';
 
 /** Runs the tests of test/extension in desktop VS Code, which is downloaded first. Its own program. */
-const extensionDevelopmentPath = stageExtension();
+const extensionDevelopmentPath = stageForProcess();
 process.exitCode = await runTests({
   extensionDevelopmentPath,
   extensionTestsPath: await bundleExtensionTests(),

@@ -7,7 +7,7 @@ import { eventually } from './eventually.ts';
 import { keepEvidence } from './evidence.ts';
 import { installEditor } from './installEditor.ts';
 import { type EditorServer, startServer } from './server.ts';
-import { stageExtension } from './stageExtension.ts';
+import { stageForProcess } from './stageExtension.ts';
 
 const root = path.join(import.meta.dirname, '..', '..', '..');
 
@@ -237,6 +237,6 @@ let staged: string | undefined;
 
 /** The extension is built once for all journeys of a run. */
 function stagedOnce(): string {
-  staged ??= stageExtension();
+  staged ??= stageForProcess();
   return staged;
 }
