@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { defined } from '../../src/engine/model/defined.ts';
 import { skipReason } from './skip.ts';
 
 /** What became of a suite's tests: the counts, and whatever a person has to look at. */
@@ -50,7 +51,7 @@ export function gatherOutcomes(runner: Mocha.Runner): Outcomes {
   runner.on('pending', (test) => {
     outcomes.skipped += 1;
     const reason = skipReason(test);
-    outcomes.skips.push({ title: test.fullTitle(), ...(reason !== undefined && { reason }) });
+    outcomes.skips.push({ title: test.fullTitle(), ...defined({ reason }) });
   });
   runner.on('retry', (test, error) => {
     outcomes.retries.push({ title: test.fullTitle(), error: messageOf(error) });
@@ -67,7 +68,7 @@ export function leaveOutcomes(outcomes: Outcomes): void {
 function failureOf(test: Mocha.Runnable, error: unknown): Failure {
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   const at = placeOf(stack) ?? test.file;
-  return { title: test.fullTitle(), error: messageOf(error), ...(at !== undefined && { at }) };
+  return { title: test.fullTitle(), error: messageOf(error), ...defined({ at }) };
 }
 
 function messageOf(error: unknown): string {
