@@ -1,6 +1,7 @@
 import { FileError } from '../errors.ts';
-import { canonicalJson, type JsonObject } from '../model/json.ts';
-import type { Output } from '../model/output.ts';
+import { defined } from '../model/defined.ts';
+import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
+import type { Output, RawAnswer } from '../model/output.ts';
 import { notRecorded, type Recordings } from '../models/recordings/recordings.ts';
 import { TOUCHSTONE } from '../telemetry/attributes.ts';
 import { errorOutput, readReply } from './agentReply.ts';
@@ -103,11 +104,25 @@ function readRecorded(reply: JsonObject, file: string): Output {
   }
   const output = readReply(JSON.stringify(reply), { kind: 'json' }, latencyMs);
   const { exit_ms: exitMs, attempts, warnings } = reply;
+  const raw = output.status === 'complete' ? rawAnswer(reply['raw']) : undefined;
   return {
     ...output,
-    ...(typeof exitMs === 'number' ? { exitMs } : {}),
-    ...(typeof attempts === 'number' ? { attempts } : {}),
-    ...(Array.isArray(warnings) ? { warnings: warnings.map(String) } : {}),
+    ...defined({
+      exitMs: typeof exitMs === 'number' ? exitMs : undefined,
+      attempts: typeof attempts === 'number' ? attempts : undefined,
+      warnings: Array.isArray(warnings) ? warnings.map(String) : undefined,
+    }),
+    ...(raw ? { raw } : {}),
     metadata: { ...output.metadata, replayed: true },
   };
+}
+
+function rawAnswer(value: JsonValue | undefined): RawAnswer | undefined {
+  if (!isJsonObject(value)) return undefined;
+  const { prompt, output, provider } = value;
+  return defined({
+    prompt: typeof prompt === 'string' ? prompt : undefined,
+    output,
+    provider: isJsonObject(provider) ? provider : undefined,
+  });
 }

@@ -1,3 +1,4 @@
+import { defined } from '../model/defined.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Output } from '../model/output.ts';
 
@@ -27,8 +28,8 @@ export function replyDocument(output: Exclude<Output, { status: 'incomplete' }>)
     metadata: output.metadata ?? null,
     ...(output.status === 'error' ? { error: { ...output.error } } : {}),
     latency_ms: output.latencyMs,
-    ...(output.exitMs === undefined ? {} : { exit_ms: output.exitMs }),
-    ...(output.attempts === undefined ? {} : { attempts: output.attempts }),
-    ...(output.warnings === undefined ? {} : { warnings: output.warnings }),
+    ...defined({ exit_ms: output.exitMs, attempts: output.attempts, warnings: output.warnings }),
+    // What assertions read beside the output.
+    ...(output.status === 'complete' && output.raw ? { raw: { ...output.raw } } : {}),
   };
 }

@@ -56,12 +56,13 @@ export async function runFolder(
   return { root, results: await runWorkspace(workspace, { ...options, overrides }) };
 }
 
+let draws = 0;
+
 export async function runWorkspace(
   workspace: Workspace,
   { environment = {}, trust = {}, overrides = {} }: RunOptions = {},
 ): Promise<TrialResult[]> {
   const { signal } = new AbortController();
-  let draws = 0;
   const engine = createEngine(workspace, {
     clock: systemClock,
     random: { next: () => 0.5, hex: (bytes) => (draws++).toString(16).padStart(bytes * 2, '0') },

@@ -8,11 +8,13 @@ import { CONVERSATION_TURN } from '../../targets/earlierOutputs.ts';
  */
 export function withTurn(final: Output, asked: string, answer: Output & { status: 'complete' }): Output {
   const prompt = parsed(asked) || asked;
+  // A replay asks what was asked when it was recorded.
+  const { replayed: _replayed, ...metadata } = answer.metadata ?? {};
   const turn: JsonObject = {
     prompt,
     input: lastInput(prompt) || prompt,
     output: answer.json ?? answer.text,
-    ...(answer.metadata ? { metadata: answer.metadata } : {}),
+    ...(answer.metadata ? { metadata } : {}),
   };
   return { ...final, metadata: { ...final.metadata, [CONVERSATION_TURN]: turn } };
 }
