@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { LocatedCase } from '../model/case.ts';
-import { caseFilter } from '../runs/caseFilter.ts';
+import { chosenBatches } from '../runs/chosenBatches.ts';
 import type { CaseSource, RunInputs } from '../runs/execution/runInputs.ts';
 
 /** Cases are handed out in batches of this many: a small one lets a comparison stop early. */
@@ -18,11 +18,9 @@ export interface DrawOrder {
  * that stops early needs its first cases to be like the rest. Holds all cases in memory.
  */
 export async function drawOrder(inputs: RunInputs, signal: AbortSignal): Promise<DrawOrder> {
-  const matches = caseFilter(inputs.plan.filter);
   const groups = new Map<string, LocatedCase[]>();
-  for await (const batch of inputs.source.batches({ signal }))
+  for await (const batch of chosenBatches(inputs, signal))
     for (const located of batch) {
-      if (!matches(located.case)) continue;
       const { cluster, id } = located.case;
       const key = cluster === undefined ? `case ${id}` : `cluster ${cluster}`;
       const group = groups.get(key);

@@ -1,4 +1,4 @@
-import { caseFilter } from '../runs/caseFilter.ts';
+import { chosenBatches } from '../runs/chosenBatches.ts';
 import type { RunInputs } from '../runs/execution/runInputs.ts';
 import { smallestEffect } from '../statistics/power.ts';
 
@@ -19,15 +19,13 @@ const DISCORDANT = 0.25;
 
 /** What the cases that take part can show. */
 export async function outlookOn(
-  { plan, source }: { plan: Pick<RunInputs['plan'], 'filter'>; source: RunInputs['source'] },
+  inputs: { plan: Pick<RunInputs['plan'], 'filter'>; source: RunInputs['source'] },
   signal: AbortSignal,
 ): Promise<Outlook> {
-  const matches = caseFilter(plan.filter);
   const clusters = new Map<string, number>();
   let cases = 0;
-  for await (const batch of source.batches({ signal }))
+  for await (const batch of chosenBatches(inputs, signal))
     for (const { case: entry } of batch) {
-      if (!matches(entry)) continue;
       cases += 1;
       const cluster = entry.cluster === undefined ? `case ${entry.id}` : `cluster ${entry.cluster}`;
       clusters.set(cluster, (clusters.get(cluster) ?? 0) + 1);

@@ -1,7 +1,7 @@
 import type { LocatedCase } from '../model/case.ts';
 import type { TrialResult } from '../model/result.ts';
 import type { RunPlan, RunRecord } from '../model/run.ts';
-import { caseFilter } from '../runs/caseFilter.ts';
+import { chosenBatches } from '../runs/chosenBatches.ts';
 import type { RunInputs } from '../runs/execution/runInputs.ts';
 import type { RunStore } from '../store/runStore.ts';
 import { type Donor, Donors, type ReuseOptions } from './donors.ts';
@@ -96,8 +96,7 @@ function write(
 
 async function casesById(inputs: RunInputs, signal: AbortSignal): Promise<Map<string, LocatedCase>> {
   const cases = new Map<string, LocatedCase>();
-  const matches = caseFilter(inputs.plan.filter);
-  for await (const batch of inputs.source.batches({ signal }))
-    for (const located of batch) if (matches(located.case)) cases.set(located.case.id, located);
+  for await (const batch of chosenBatches(inputs, signal))
+    for (const located of batch) cases.set(located.case.id, located);
   return cases;
 }

@@ -3,7 +3,7 @@ import type { Comparison, SequentialProgress } from '../model/comparison.ts';
 import type { TrialResult } from '../model/result.ts';
 import type { BegunRun } from '../runs/lifecycle/begunRun.ts';
 import type { RunListener, RunOutcome } from '../runs/lifecycle/runListener.ts';
-import { orderOf } from '../runs/ordered/orderedCases.ts';
+import { orderOf } from '../runs/ordered/orderedTrials.ts';
 import type { PreparedRun } from '../runs/preparation/preparedRun.ts';
 import type { RunStore } from '../store/runStore.ts';
 import { compareStored, DEFAULT_MARGIN } from './compareStored.ts';

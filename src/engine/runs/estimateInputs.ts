@@ -9,7 +9,7 @@ import type { ProviderConfig } from '../models/catalog.ts';
 import { priceOfReference } from '../models/prices/priceTable.ts';
 import type { SuiteConfig } from '../suites/suiteConfig.ts';
 import type { Target } from '../targets/target.ts';
-import { caseFilter } from './caseFilter.ts';
+import { chosenBatches } from './chosenBatches.ts';
 import type { PlannedTarget, RunInputs } from './execution/runInputs.ts';
 import type { PreparedRun } from './preparation/preparedRun.ts';
 
@@ -46,10 +46,8 @@ function estimatedTarget({ target, concurrency }: PlannedTarget, providers: Prov
   return { name, free, lane, concurrency, hash, ...(asked ? { asked } : {}) };
 }
 
-async function* chosenCases({ plan, source }: RunInputs): AsyncIterableIterator<LocatedCase> {
-  const matches = caseFilter(plan.filter);
-  for await (const batch of source.batches({ signal: new AbortController().signal }))
-    for (const located of batch) if (matches(located.case)) yield located;
+async function* chosenCases(inputs: RunInputs): AsyncIterableIterator<LocatedCase> {
+  for await (const batch of chosenBatches(inputs, new AbortController().signal)) yield* batch;
 }
 
 function askedModel({ asks, capabilities }: Target, providers: Providers): AskedModel | undefined {

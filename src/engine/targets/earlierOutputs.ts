@@ -5,7 +5,7 @@ export interface EarlierOutputs {
   /** The case's variables with those outputs among them. */
   variables: JsonObject;
   /** Names of variables that hold such outputs: they are data, and never read as templates. */
-  data: ReadonlySet<string>;
+  data: readonly string[];
   /** Variables that an earlier case should have made and did not: reading one is an error. */
   missing: readonly { name: string; from: string }[];
   /** Later turns will be told of this one: its output carries it under CONVERSATION_TURN of its metadata. */

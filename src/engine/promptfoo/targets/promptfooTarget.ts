@@ -111,7 +111,7 @@ function answerer(
     if (written && 'failed' in written) return { output: written.failed };
     // promptfoo puts nothing before or behind what a function writes.
     const template = written?.template ?? templateOf(prompt, own);
-    const filled = fillPrompt(template, vars, earlier?.data, prompt.shown);
+    const filled = fillPrompt(template, vars, earlier && new Set(earlier.data), prompt.shown);
     if ('failed' in filled) return { output: filled.failed };
     const { text } = filled;
     if (given !== undefined) return { prompt: text, output: givenOutput(given) };

@@ -27,10 +27,10 @@ export interface BatchWriterOptions {
 /** Gathers results, spans and logs and writes them together. */
 export class BatchWriter {
   readonly #options: BatchWriterOptions;
-  #pending: TrialResult[] = [];
+  #results: TrialResult[] = [];
   #cases = new Map<number, LocatedCase>();
-  /** Undefined in a run that holds no outputs. */
-  #held: HeldOutput[] | undefined;
+  /** Undefined in a run in which no output waits. */
+  #pending: HeldOutput[] | undefined;
   #scheduled = false;
   #lastBeat: number;
   /** By the wall clock, which goes on while the machine sleeps; in milliseconds. */
@@ -43,23 +43,23 @@ export class BatchWriter {
   }
 
   add(result: TrialResult, located: LocatedCase): void {
-    this.#pending.push(result);
+    this.#results.push(result);
     this.#cases.set(located.index, located);
     this.#options.telemetry.pack(result.traceId);
-    if (this.#pending.length >= BATCH_SIZE) this.#flushSafely();
+    if (this.#results.length >= BATCH_SIZE) this.#flushSafely();
     else this.#schedule();
   }
 
   /** Keeps an output whose evaluation waits for other targets, so that it is not paid for twice. */
-  hold(output: HeldOutput): void {
-    this.#held ??= [];
-    this.#held.push(output);
+  addPending(output: HeldOutput): void {
+    this.#pending ??= [];
+    this.#pending.push(output);
     this.#schedule();
   }
 
-  /** From now on, a stored result takes the place of its held output. */
-  expectHeld(): void {
-    this.#held ??= [];
+  /** From now on, a stored result takes the place of its pending output. */
+  expectPending(): void {
+    this.#pending ??= [];
   }
 
   /**
@@ -74,17 +74,17 @@ export class BatchWriter {
   /** Writes what is there, even nothing: the store then knows that this process is alive. */
   flush(): void {
     const { store, lease, telemetry, clock, onStored } = this.#options;
-    const results = this.#pending;
+    const results = this.#results;
     const cases = [...this.#cases.values()];
-    const held = this.#held;
+    const pending = this.#pending;
     const { spans, logs } = telemetry.drain();
-    this.#pending = [];
+    this.#results = [];
     this.#cases = new Map();
-    if (held) this.#held = [];
+    if (pending) this.#pending = [];
     const [now, wall] = [clock.monotonic(), clock.now()];
     store.append(
       lease,
-      { results, cases, spans, logs, ...(held ? { held } : {}) },
+      { results, cases, spans, logs, ...(pending ? { held: pending } : {}) },
       { now: wall, elapsedMs: now - this.#lastBeat },
     );
     this.#lastBeat = now;
@@ -98,7 +98,7 @@ export class BatchWriter {
     this.#scheduled = true;
     this.#options.clock.sleep(BATCH_WAIT_MS).then(() => {
       this.#scheduled = false;
-      if (this.#pending.length > 0 || this.#held?.length) this.#flushSafely();
+      if (this.#results.length > 0 || this.#pending?.length) this.#flushSafely();
     }, this.#options.onError);
   }
 

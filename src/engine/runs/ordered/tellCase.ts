@@ -70,7 +70,7 @@ function failed(located: LocatedCase, earlier: EarlierOutputs, reason: string): 
 }
 
 /** Variables that are templates over outputs are filled in once, and are data from then on. */
-function withOutputs(own: JsonObject, given: JsonObject): { variables: JsonObject; data: Set<string> } {
+function withOutputs(own: JsonObject, given: JsonObject): { variables: JsonObject; data: string[] } {
   const variables: JsonObject = { ...own, ...given };
   const names = Object.keys(given);
   const data = new Set(names);
@@ -80,7 +80,7 @@ function withOutputs(own: JsonObject, given: JsonObject): { variables: JsonObjec
     filled[key] = fillValue(value, variables);
   }
   for (const key of Object.keys(filled)) data.add(key);
-  return { variables: { ...variables, ...filled }, data };
+  return { variables: { ...variables, ...filled }, data: [...data] };
 }
 
 /** What earlier cases should have stored and did not, and the case has no value of its own for. */

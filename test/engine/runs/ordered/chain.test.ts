@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { Lane } from '../../../../src/engine/runs/execution/lane.ts';
+import { Lane } from '../../../../src/engine/runs/lanes/lane.ts';
 import { Chain } from '../../../../src/engine/runs/ordered/chain.ts';
 
 function fail(error: unknown): void {

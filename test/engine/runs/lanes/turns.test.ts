@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { Turns } from '../../../../src/engine/runs/execution/turns.ts';
+import { Turns } from '../../../../src/engine/runs/lanes/turns.ts';
 
 describe('turns of work that waits for nothing', () => {
   it('lets others go on after a stretch, whichever of its parts comes first, and not before', async () => {

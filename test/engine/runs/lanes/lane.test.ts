@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { Lane } from '../../../../src/engine/runs/execution/lane.ts';
-import { Places } from '../../../../src/engine/runs/execution/places.ts';
+import { Lane } from '../../../../src/engine/runs/lanes/lane.ts';
+import { Places } from '../../../../src/engine/runs/lanes/places.ts';
 
 /** No task of these tests rejects. */
 function fail(error: unknown): void {

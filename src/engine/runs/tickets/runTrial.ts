@@ -12,6 +12,7 @@ import { GEN_AI, GENERAL, TOUCHSTONE } from '../../telemetry/attributes.ts';
 import { readOtlpSpans } from '../../telemetry/otlp/otlpSpans.ts';
 import type { Tracer } from '../../telemetry/tracer.ts';
 import { judgedCase, type ToldCase } from '../ordered/tellCase.ts';
+import type { Called } from './ticket.ts';
 
 export interface TrialJob {
   located: LocatedCase;
@@ -33,13 +34,6 @@ export interface TrialJob {
   redactor?: Redactor | undefined;
   clock: Clock;
   tracer: Tracer;
-}
-
-/** What a target returned, before it is evaluated. */
-export interface Called {
-  output: Output;
-  /** Milliseconds since the epoch. */
-  startedAt: number;
 }
 
 /** Calls the target once and evaluates what it returned. Rejects when aborted, or for a bug. */

@@ -2,9 +2,10 @@ import type { LocatedCase } from '../../model/case.ts';
 import type { Output } from '../../model/output.ts';
 import type { TrialResult } from '../../model/result.ts';
 import { caseOptions } from '../../targets/caseOptions.ts';
-import type { CaseTrace } from '../execution/caseTrace.ts';
+import type { Dispatch } from '../execution/dispatch.ts';
 import type { PlannedTarget, RunInputs } from '../execution/runInputs.ts';
-import type { TrialSet } from '../execution/trialSet.ts';
+import type { TicketBook } from '../schedule/ticketBook.ts';
+import type { Ticket } from '../tickets/ticket.ts';
 import type { CaseOrder } from './caseOrder.ts';
 import { Chain } from './chain.ts';
 import { conversationId, EarlierCases } from './earlierCases.ts';
@@ -21,25 +22,24 @@ export function orderOf({ order, targets }: Pick<RunInputs, 'order' | 'targets'>
 /** A chain may be this long before the dataset is read on. */
 const MOST_WAITING = 64;
 
-interface OrderedCasesOptions {
+interface OrderedTrialsOptions {
   order: CaseOrder;
   targets: readonly PlannedTarget[];
-  repeat: number;
+  book: TicketBook;
+  dispatch: Dispatch;
   /** Results of a case that were stored before this attempt. */
   resultsAt(caseIndex: number): readonly TrialResult[];
   /** Whether an evaluator of the case needs the outputs of several targets. */
   compares(located: LocatedCase): boolean;
-  trace(planned: PlannedTarget, located: LocatedCase, trials: number): CaseTrace;
-  /** Calls and evaluates; the output, or undefined when the trial was given up. */
-  run(
-    planned: PlannedTarget,
-    located: LocatedCase,
-    trial: number,
-    trace: CaseTrace,
-    told: ToldCase | undefined,
-  ): Promise<Output | undefined>;
-  /** Queues a task in the target's lane. */
-  enqueue(planned: PlannedTarget, task: () => Promise<unknown>): void;
+}
+
+/** One trial in its place; `ticket` is undefined for one that is stored already. */
+interface Placed {
+  planned: PlannedTarget;
+  located: LocatedCase;
+  trial: number;
+  ticket: Ticket | undefined;
+  compares: boolean;
 }
 
 const COMPARES = 'a test that compares targets cannot be one that reads or gives outputs of other tests';
@@ -49,13 +49,13 @@ const COMPARES = 'a test that compares targets cannot be one that reads or gives
  * chain, which runs them in their order; chains run beside each other. An output that an earlier attempt stored is read
  * back, not asked for again. So every case is told the same, however many run at a time and wherever a run was ended.
  */
-export class OrderedCases {
-  readonly #options: OrderedCasesOptions;
+export class OrderedTrials {
+  readonly #options: OrderedTrialsOptions;
   readonly #chains = new Map<string, { chain: Chain; earlier: EarlierCases }>();
   readonly #serial = new Chain();
   #busy: Chain[] = [];
 
-  constructor(options: OrderedCasesOptions) {
+  constructor(options: OrderedTrialsOptions) {
     this.#options = options;
   }
 
@@ -67,27 +67,13 @@ export class OrderedCases {
   }
 
   /** Queues the trials of a case; those that are stored already, too, because later ones read what they gave. */
-  push(located: LocatedCase, stored: TrialSet): void {
-    const { targets, repeat, trace, run, enqueue } = this.#options;
+  push(located: LocatedCase): void {
+    const { targets, book } = this.#options;
     const compares = this.#options.compares(located);
-    for (const [target, planned] of targets.entries()) {
-      const isStored = (trial: number) => stored.has({ target, caseIndex: located.index, trial });
-      const trials = Array.from({ length: repeat }, (_, trial) => trial);
-      const traced = trace(planned, located, trials.filter((trial) => !isStored(trial)).length);
-      const put = (task: () => Promise<unknown>): void => enqueue(planned, task);
-      for (const trial of trials) {
-        const key = this.#keyOf(located, planned, trial);
-        if (key === undefined && isStored(trial)) continue;
-        const ask = (told?: ToldCase) =>
-          run(planned, located, trial, traced, compares && told ? { ...told, failed: COMPARES } : told);
-        if (key !== undefined) {
-          this.#chainUp(key, put, planned, located, trial, isStored(trial), ask);
-          continue;
-        }
-        const task = () => ask(this.#toldAlone(located));
-        if (caseOptions(located.case).runSerially) this.#serial.push(put, task);
-        else put(task);
-      }
+    for (const [at, planned] of targets.entries()) {
+      const tickets = new Map(book.missing(at, located).map((ticket) => [ticket.trial, ticket]));
+      for (let trial = 0; trial < book.repeat; trial += 1)
+        this.#place({ planned, located, trial, ticket: tickets.get(trial), compares });
     }
   }
 
@@ -106,11 +92,34 @@ export class OrderedCases {
     return dropped;
   }
 
+  #place(placed: Placed): void {
+    const { planned, located, ticket } = placed;
+    const key = this.#keyOf(placed);
+    const put = (task: () => Promise<unknown>): void =>
+      this.#options.dispatch.enqueue(planned.target.lane, task);
+    if (key !== undefined) {
+      this.#chainUp(key, put, placed);
+      return;
+    }
+    if (!ticket) return;
+
+    const task = () => this.#run(ticket, placed, this.#toldAlone(located));
+    if (caseOptions(located.case).runSerially) this.#serial.push(put, task);
+    else put(task);
+  }
+
+  #run(ticket: Ticket, { compares }: Placed, told: ToldCase | undefined): Promise<Output | undefined> {
+    if (!told) return this.#options.dispatch.run(ticket);
+    return this.#options.dispatch.run({ ...ticket, told: compares ? { ...told, failed: COMPARES } : told });
+  }
+
   /** Cases with the same key depend on each other; undefined for a case that depends on none. */
-  #keyOf({ case: entry }: LocatedCase, planned: PlannedTarget, trial: number): string | undefined {
+  #keyOf({ planned, located, trial }: Placed): string | undefined {
     const { name } = planned.target;
     if (this.#options.order.stores.size > 0) return JSON.stringify([name, trial]);
-    return isInConversation(planned) ? JSON.stringify([name, trial, conversationId(entry)]) : undefined;
+    return isInConversation(planned)
+      ? JSON.stringify([name, trial, conversationId(located.case)])
+      : undefined;
   }
 
   /** A case that depends on no other one still has its templates to be filled in. */
@@ -119,22 +128,17 @@ export class OrderedCases {
     return tellCase(located, new EarlierCases(), this.#options.order, false);
   }
 
-  #chainUp(
-    key: string,
-    put: (task: () => Promise<unknown>) => void,
-    { target }: PlannedTarget,
-    located: LocatedCase,
-    trial: number,
-    stored: boolean,
-    ask: (told: ToldCase) => Promise<Output | undefined>,
-  ): void {
+  #chainUp(key: string, put: (task: () => Promise<unknown>) => void, placed: Placed): void {
     const { order, resultsAt } = this.#options;
+    const { planned, located, trial, ticket } = placed;
     const { chain, earlier } = this.#chainOf(key);
-    const talks = target.capabilities.conversation;
+    const talks = isInConversation(planned);
+    const isOwn = (one: TrialResult) => one.target === planned.target.name && one.trial === trial;
+
     chain.push(put, async () => {
-      const output = stored
-        ? resultsAt(located.index).find((one) => one.target === target.name && one.trial === trial)?.output
-        : await ask(tellCase(located, earlier, order, talks));
+      const output = ticket
+        ? await this.#run(ticket, placed, tellCase(located, earlier, order, talks))
+        : resultsAt(located.index).find(isOwn)?.output;
       if (output) earlier.record(located, output, talks);
     });
     this.#busy.push(chain);

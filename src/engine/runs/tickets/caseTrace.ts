@@ -4,7 +4,7 @@ import { TOUCHSTONE } from '../../telemetry/attributes.ts';
 import { caseTraceId } from '../../telemetry/traceIds.ts';
 import type { Tracer } from '../../telemetry/tracer.ts';
 
-export interface CaseTraceOptions {
+interface CaseTraceOptions {
   tracer: Tracer;
   runId: string;
   runSpan: Span;
@@ -33,10 +33,14 @@ export class CaseTrace {
     return this.#root.child('trial', { [TOUCHSTONE.trial]: trial });
   }
 
-  endTrial(span: Span, error?: string): void {
+  /** Whether that was the last one. */
+  endTrial(span: Span, error?: string): boolean {
     span.end(error);
     this.#left -= 1;
-    if (this.#left === 0) this.#root?.end();
+    if (this.#left > 0) return false;
+
+    this.#root?.end();
+    return true;
   }
 
   #open(): Span {

@@ -1,0 +1,95 @@
+import type { Output } from '../../model/output.ts';
+import type { Clock } from '../../ports.ts';
+import { Lanes } from '../lanes/lanes.ts';
+import { Places } from '../lanes/places.ts';
+import { Turns } from '../lanes/turns.ts';
+import type { Executor } from '../tickets/executor.ts';
+import type { Ticket } from '../tickets/ticket.ts';
+import type { BatchWriter } from './batchWriter.ts';
+import type { Ending } from './ending.ts';
+import type { RunInputs } from './runInputs.ts';
+import type { RunLimit, WantedTrial } from './runLimit.ts';
+
+interface DispatchOptions {
+  inputs: Pick<RunInputs, 'targets' | 'maxPrograms'>;
+  executor: Executor;
+  writer: BatchWriter;
+  ending: Ending;
+  limit: RunLimit | undefined;
+  clock: Clock;
+}
+
+/** Hands tickets to the executor, as soon as lanes and limits let them in, and what comes of them to the writer. */
+export class Dispatch {
+  readonly #options: DispatchOptions;
+  readonly #lanes: Lanes;
+  readonly #turns: Turns;
+
+  constructor(options: DispatchOptions) {
+    const { inputs, ending, clock } = options;
+    const programs = new Places(inputs.maxPrograms ?? Number.POSITIVE_INFINITY);
+    this.#options = options;
+    this.#turns = new Turns(clock);
+    this.#lanes = new Lanes((error) => ending.fail(error));
+    for (const { target, concurrency } of inputs.targets)
+      this.#lanes.open(target.lane, concurrency, target.capabilities.startsPrograms ? programs : undefined);
+  }
+
+  /** Puts a task at the end of a lane. */
+  enqueue(lane: string, task: () => Promise<unknown>): void {
+    this.#lanes.push(lane, task);
+  }
+
+  /** Resolves when every lane is short. */
+  room(): Promise<void> {
+    return this.#lanes.room();
+  }
+
+  /** Resolves when nothing runs and nothing waits. */
+  idle(): Promise<void> {
+    return this.#lanes.idle();
+  }
+
+  /** Drops what has not started; returns how much that was. */
+  clear(): number {
+    return this.#lanes.clear();
+  }
+
+  /** Executes a ticket and has its result written; the output, or undefined when the trial was given up. */
+  async run(ticket: Ticket): Promise<Output | undefined> {
+    const { ending, executor, writer } = this.#options;
+    await this.#turns.take();
+    if (ending.signal.aborted) return undefined;
+
+    const result = await this.admitted({ ...ticket, paid: false }, () => executor.run(ticket, ending.signal));
+    if (result) writer.add(result, ticket.located);
+    return result?.output;
+  }
+
+  /** Does the work of a trial once the limit lets it in; undefined where it does not, or where the attempt ends meanwhile. */
+  async admitted<T>(wanted: WantedTrial, work: () => Promise<T>): Promise<T | undefined> {
+    const { ending, limit, writer } = this.#options;
+    if (limit && !(await this.#admit(limit, wanted))) return undefined;
+    try {
+      // After a long sleep of the machine, before anything is paid for in a run that may be another's by now.
+      writer.renew();
+      return await work();
+    } catch (error) {
+      limit?.giveUp(wanted);
+      if (!ending.signal.aborted) throw error;
+      return undefined;
+    }
+  }
+
+  /** False where the trial may not begin, now that the run ends. */
+  async #admit(limit: RunLimit, wanted: WantedTrial): Promise<boolean> {
+    const { ending } = this.#options;
+    try {
+      if (await limit.admit(wanted, ending.signal)) return true;
+      ending.cutShort();
+    } catch (error) {
+      if (!ending.signal.aborted) throw error;
+    }
+    return false;
+  }
+}
