@@ -1,13 +1,10 @@
 import { ALLOWED, ATTRIBUTES, BASE } from '../test/architecture/layerTable.ts';
 
-/** Files of the engine with a function that is still too long; this list and the next two only get shorter. */
+/** Files of the engine with a function that is still too long; this list and the next one only get shorter. */
 export const LONG_FUNCTIONS: readonly string[] = [
   'src/engine/models/catalog.ts',
   'src/engine/targets/commandTarget.ts',
 ];
-
-/** Files of the engine that are still too long. */
-export const LONG_FILES: readonly string[] = ['src/engine/runs/execution/executeRun.ts'];
 
 /** File names that still stand for two things in the engine. */
 export const SHARED_NAMES: readonly string[] = [];
@@ -16,7 +13,7 @@ export const SHARED_NAMES: readonly string[] = [];
 const MAX_FUNCTION = 60;
 
 /** Most lines of a file. */
-export const MAX_FILE = 300;
+const MAX_FILE = 300;
 
 /** From a file within a feature to the folder of all features, as deep as folders go. */
 const UP = '{..,../..,../../..,../../../..}';
@@ -43,7 +40,6 @@ export function lintRules(): object {
         style: { noExcessiveLinesPerFile: limit(MAX_FILE) },
       }),
       override(LONG_FUNCTIONS, { complexity: { noExcessiveLinesPerFunction: 'off' } }),
-      override(LONG_FILES, { style: { noExcessiveLinesPerFile: 'off' } }),
       ...Object.keys(ALLOWED).flatMap(layerOf),
     ],
   };
