@@ -5,10 +5,9 @@ import { entryAt } from './entryAt.ts';
 import { excerpt } from './text/excerpt.ts';
 
 /**
- * The real absolute path of a file that another file refers to. `file://` may precede it, as in promptfoo.
- * Relative references count from `base` (default: `root`). Symbolic links are followed, and the result must
- * lie inside `root`: throws FileError for anything that leaves it, and for URLs, network shares and NUL.
- * The file itself may be missing; reading it says so.
+ * The real absolute path of a file that another file refers to. It may start with `file://`, as in promptfoo. Relative
+ * references are resolved against `base` (default: `root`). Symbolic links are followed. Throws FileError if the
+ * result is outside `root`, and for URLs, network shares and NUL characters. The file does not have to exist.
  */
 export function resolveInside(
   root: string,
@@ -53,7 +52,7 @@ function realPath(path: string, refuse: (why: string) => FileError): string {
   return parent === path ? path : join(realPath(parent, refuse), basename(path));
 }
 
-/** A file that does not exist is for its reader to tell. */
+/** A missing file is reported when it is read. */
 function refuseUnlessMissing(error: unknown, refuse: (why: string) => FileError): void {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ELOOP') throw refuse('is a symbolic link to itself');

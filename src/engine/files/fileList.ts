@@ -12,7 +12,7 @@ import {
 import path from 'node:path';
 import { deflateSync, inflateSync } from 'node:zlib';
 
-/** One file as it was looked at. */
+/** One file at the time of listing. */
 interface ListedFile {
   /** Of its content; where that is too long to be read, its stamp. */
   digest: string;
@@ -59,15 +59,15 @@ const SKIPPED_FOLDERS = new Set([
   '.ruff_cache',
   '.idea',
 ]);
-/** What is written while something runs, and read by nobody. */
+/** Written while a program runs, and read by nobody. */
 const SKIPPED_FILES = /(?:\.pyc|\.sw[op]|~|^\.DS_Store|^Thumbs\.db)$/;
 const LOG = /\.log(?:\.\d+)?$/;
 /** Installers write down what they installed. */
 const INSTALLED = ['.package-lock.json', '.modules.yaml', '.yarn-state.yml'] as const;
-/** The loop of events is given a turn after so many files. */
+/** Yields to the event loop after this many files. */
 const TURN = 2_000;
 
-/** Lists the files of a folder; null where there are more than can be watched. */
+/** Lists the files of a folder; null if there are more than can be watched. */
 export async function listFiles(root: string, options: ListOptions): Promise<FileList | null> {
   const except = new Set(options.except);
   const files = new Map<string, ListedFile>();
@@ -77,7 +77,7 @@ export async function listFiles(root: string, options: ListOptions): Promise<Fil
 
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     const real = realOf(folder);
-    // A linked folder may be one that was seen, or lead round in a circle.
+    // A symbolic link may point to a folder already visited, or form a cycle.
     if (real === undefined || visited.has(real)) continue;
     visited.add(real);
 
@@ -109,7 +109,7 @@ export async function listFiles(root: string, options: ListOptions): Promise<Fil
   return toList([...files], options.now, read);
 }
 
-/** Paths of files that differ, are new, or are gone. */
+/** Paths of changed, added and removed files. */
 export function changedPaths(before: FileList, after: FileList): string[] {
   if (before.fingerprint === after.fingerprint) return [];
   const changed = [...after.files].flatMap(([name, { digest }]) =>
@@ -169,7 +169,7 @@ function look(
   const target = entry.isSymbolicLink() ? linkOf(file) : '';
   const stats = target === '' ? statOf(file, lstatSync) : statOf(file, statSync);
   if (target !== '' && stats?.isDirectory()) return 'folder';
-  // Pipes and sockets hold nothing; a link that leads nowhere is known by its text.
+  // Pipes and sockets are skipped; a broken link is identified by its target.
   if (!stats?.isFile()) return target === '' ? undefined : { digest: `link ${target}`, stamp: '' };
   const stamp = stampOf(stats);
   const isCertain = Math.max(stats.mtimeMs, stats.ctimeMs) < knownAt - TICK_MS;

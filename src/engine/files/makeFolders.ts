@@ -2,8 +2,8 @@ import { mkdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * Makes a folder with those above it. Node's own recursive mkdir never comes back where a parent exists that nothing
- * can be made in (/proc), and says "no such folder" of a file system that is read-only. Throws what mkdir throws.
+ * Creates a folder and its parents. Node's recursive mkdir never returns if a parent exists in which nothing can be
+ * created (/proc), and reports "no such folder" for a read-only file system. Throws what mkdir throws.
  */
 export function makeFolders(folder: string): void {
   const missing: string[] = [];

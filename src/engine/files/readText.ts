@@ -24,7 +24,7 @@ export function readBytes(path: string, shownAs: string = path): Uint8Array {
   }
 }
 
-/** The FileError for a file that cannot be opened; anything but a system error is thrown on as it is. */
+/** The FileError for a file that cannot be opened; rethrows anything that is not a system error. */
 export function openError(error: unknown, path: string): FileError {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   const where = { path };

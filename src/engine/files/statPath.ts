@@ -3,8 +3,8 @@ import { entryAt } from './entryAt.ts';
 import { openError } from './readText.ts';
 
 /**
- * What stands at a path, undefined where nothing does. Throws FileError where that cannot be told: links in a circle, a
- * name that is too long, a folder that may not be entered.
+ * The entry at a path; undefined if there is none. Throws FileError if that cannot be determined: link cycles, names
+ * that are too long, folders without permission.
  */
 export function statPath(absolute: string, shownAs: string): Stats | undefined {
   try {

@@ -34,7 +34,7 @@ function hasBom(path: string): boolean {
   try {
     file = openSync(path, 'r');
   } catch {
-    // A file that is made anew, or that may only be written.
+    // The file is new, or write-only.
     return false;
   }
 
@@ -47,7 +47,7 @@ function hasBom(path: string): boolean {
   return head.toString('utf8') === BOM;
 }
 
-/** The FileError for a file that cannot be written; anything but a system error is given back as it is. */
+/** The FileError for a file that cannot be written; returns anything that is not a system error unchanged. */
 export function writeError(error: unknown, path: string): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (typeof code !== 'string') return error;

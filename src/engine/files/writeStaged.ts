@@ -4,9 +4,9 @@ import type { Random } from '../ports.ts';
 import { writeError } from './writeAtomic.ts';
 
 /**
- * Writes a file in pieces, in one step for its readers: `produce` writes beside the target, which is replaced
- * when it has returned. When it throws, nothing is left behind. `path` must be resolved (a link in its place
- * would be replaced); `shownAs` stands in messages. Throws FileError when the file cannot be written.
+ * Writes a file in pieces, but replaces the target in one step once `produce` has returned. If it throws, nothing is
+ * left behind. `path` must be resolved (a symbolic link would be replaced); `shownAs` appears in messages. Throws
+ * FileError if the file cannot be written.
  */
 export async function writeStaged<T>(
   target: { path: string; shownAs: string; random: Random },

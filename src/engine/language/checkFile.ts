@@ -13,7 +13,7 @@ export interface CheckOptions {
   signal: AbortSignal;
 }
 
-/** All problems of a file as it stands in the editor, most of them with the exact range. */
+/** All problems of a file with unsaved changes, most of them with an exact range. */
 export async function checkFile(
   file: LanguageFile,
   { environment, foreign, signal }: CheckOptions,
@@ -35,7 +35,7 @@ async function checkConfig(options: Parameters<typeof checkWorkspace>[0]): Promi
   try {
     return (await checkWorkspace(options)).problems;
   } catch (error) {
-    // A file that was never saved, or is gone: there is nothing that its references could count from.
+    // The file was never saved or has been deleted, so relative references cannot be resolved.
     if (error instanceof UserError) return [];
     throw error;
   }

@@ -29,8 +29,8 @@ export interface CompletionOptions {
 type Proposal = Omit<Completion, 'column' | 'endColumn'>;
 
 /**
- * What may stand at a place (line and column from 1) of a YAML configuration or dataset, or of a JSONL dataset:
- * keys and values of the schema, datasets and prompts of the workspace, models, tags of other cases.
+ * Completions at a position (line and column from 1) of a YAML configuration or dataset, or of a JSONL dataset: keys
+ * and values of the schema, datasets and prompts of the workspace, models, tags of other cases.
  */
 export async function completionsAt(
   file: LanguageFile,
@@ -71,7 +71,7 @@ function ofSchema(node: SchemaNode, { role, siblings, hasColon }: YamlCursor, is
   return role === 'value' ? [...proposals, ...keyed] : [...keyed, ...proposals];
 }
 
-/** An evaluator may stand as a text or as a key; both have one meaning. */
+/** An evaluator may be a string or a key; both mean the same. */
 function keyNamed(node: SchemaNode, value: JsonValue): SchemaNode | undefined {
   return node.keys.find(({ name }) => name === value)?.node;
 }

@@ -9,9 +9,9 @@ import type { FileSchemas } from './schema/fileSchema.ts';
 export interface HoverText {
   title: string;
   description: string;
-  /** As JSON; absent where there is none. */
+  /** As JSON; absent if there is none. */
   fallback?: string;
-  /** Values to choose from, where there are few. */
+  /** Allowed values, if there are few. */
   values: string[];
 }
 

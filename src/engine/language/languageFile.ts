@@ -18,18 +18,18 @@ export interface LanguageSource {
   absolute: string;
   /** Absolute real path of the workspace. */
   root: string;
-  /** As it stands in the editor. */
+  /** The text in the editor, saved or not. */
   text: string;
-  /** True for the configuration of the workspace, whatever its name. */
+  /** True for the configuration of the workspace, regardless of its name. */
   isConfig?: boolean;
   /** True for a configuration of another tool. */
   isForeign?: boolean;
 }
 
-/** How much of a text is looked at to tell a golden dataset by its content. */
+/** How much of a text is examined to recognise a golden dataset by its content. */
 const HEAD_LENGTH = 4_096;
 
-/** One file as it stands in an editor. Whatever is worked out from its text is worked out once. */
+/** One file in an editor. What is derived from its text is computed once. */
 export class LanguageFile {
   readonly path: string;
   readonly absolute: string;

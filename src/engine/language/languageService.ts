@@ -8,7 +8,7 @@ import type { LanguageFile } from './languageFile.ts';
 /** Fixes in one answer; more would fill no menu. */
 const MAX_FIXES = 40;
 
-/** Problems of files as they stand, kept as long as the file stays as it is, and what mends them. */
+/** Problems of files and their fixes, cached until a file changes. */
 export class LanguageService {
   readonly #check: typeof checkFile;
   readonly #datasetFixes: typeof datasetFixes;

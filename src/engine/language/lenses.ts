@@ -6,7 +6,7 @@ import type { RunStore } from '../store/runStore.ts';
 import type { LanguageFile } from './languageFile.ts';
 import { symbolsOf } from './symbols.ts';
 
-/** What a lens stands above. */
+/** What a lens is shown above. */
 export type LensSubject =
   | { kind: 'case'; id: string }
   | { kind: 'suite'; name: string }
@@ -78,7 +78,7 @@ function runsOf(store: RunStore | undefined, fits: (run: RunRecord) => boolean):
   return store ? store.evaluations(RUNS).filter(fits) : [];
 }
 
-/** Of the newest run that holds the case. */
+/** From the latest run that contains the case. */
 function lastOfCase(store: RunStore, runs: readonly RunRecord[], id: string): LastResult | null {
   for (const { id: runId } of runs) {
     const results = new CurrentResults(store, runId).resultsOfCase(id);

@@ -16,15 +16,14 @@ export interface FileLink {
   at?: SourceRange;
 }
 
-/** Longest text that is taken for a path. */
+/** Longest string that is considered a path. */
 const MAX_PATH = 300;
 /** More links than these are of no use to anybody. */
 const MAX_LINKS = 1_000;
 
 /**
- * What the texts of a file lead to: datasets, prompts, schemas, programs and replays of a suite, the providers
- * of its models, `file://` anywhere, and `${file:…}` in prompts. Only files that are there and inside the
- * workspace count.
+ * The links of a file: datasets, prompts, schemas, programs and replays of a suite, the providers of its models,
+ * `file://` anywhere, and `${file:…}` in prompts. Only files that exist inside the workspace are linked.
  */
 export function linksOf(file: LanguageFile): FileLink[] {
   const links = file.kind === 'config' ? configLinks(file) : [];
@@ -72,7 +71,7 @@ function textLinks(file: LanguageFile): FileLink[] {
   const links: FileLink[] = [];
   for (const match of file.text.matchAll(pattern)) {
     const named = match[1] ?? '';
-    // promptfoo names a function behind a colon.
+    // promptfoo appends the name of a function after a colon.
     const target = existingFile(file, named) ?? existingFile(file, named.replace(/:[\w$]+$/, ''));
     if (target === undefined) continue;
     const start = match.index + match[0].indexOf(named);

@@ -17,11 +17,11 @@ export interface FileSymbol {
   children: FileSymbol[];
 }
 
-/** An outline beyond this many entries helps nobody, and makes the editor slow. */
+/** Most entries of an outline; more help nobody and slow the editor down. */
 const MAX_CASES = 5_000;
 const MAX_NAME = 80;
 
-/** The outline of a file: cases, suites with their targets, or messages. Empty where it cannot be told. */
+/** The outline of a file: cases, suites with their targets, or messages. Empty for other files. */
 export function symbolsOf(file: LanguageFile): FileSymbol[] {
   switch (file.kind) {
     case 'dataset':
@@ -50,7 +50,7 @@ function configSymbols(document: SourceDocument | undefined): FileSymbol[] {
   return [...providers, ...suites].sort((a, b) => a.range.line - b.range.line);
 }
 
-/** The entries of a map by key, or of a list by `name`; `detail` names the field that tells more. */
+/** The entries of a map by key, or of a list by `name`; `detail` is the field with more information. */
 function entriesOf(
   document: SourceDocument,
   at: Pointer,

@@ -4,8 +4,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 const running = new Set<ChildProcess>();
 
 /**
- * Ends the group of a detached child when this process exits, in whatever way it can still notice. Returns what
- * takes that back, to be called when the child is gone.
+ * Ends the process group of a detached child when this process exits in any way it can still notice. Returns a
+ * function that undoes this, to be called when the child has exited.
  */
 export function endWithThisProcess(child: ChildProcess): () => void {
   if (running.size === 0) process.on('exit', endAll);
@@ -16,7 +16,7 @@ export function endWithThisProcess(child: ChildProcess): () => void {
   };
 }
 
-/** Signals a process that leads a group of its own, and everything it started. One that is already gone is fine. */
+/** Signals a process group leader and everything it started. Does nothing if it has already exited. */
 export function killGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
   if (child.pid === undefined) return;
   if (process.platform === 'win32') {

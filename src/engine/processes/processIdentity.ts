@@ -3,8 +3,8 @@ import { hash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 
 /**
- * What tells a process from a later one of the same number: where its number holds (boot and process namespace), and
- * when it was started. Null where there is no such process, or the system does not say.
+ * Distinguishes a process from a later one with the same id: by where the id is valid (boot and process namespace) and
+ * when the process started. Null if there is no such process, or the system does not provide this.
  */
 export function processIdentity(pid: number): string | null {
   const started = startOf(pid);
@@ -12,8 +12,8 @@ export function processIdentity(pid: number): string | null {
 }
 
 /**
- * Whether the process that had this number and identity still exists; null where that cannot be told, as of a process
- * in another container.
+ * Whether the process with this id and identity still exists; null if that cannot be determined, for example for a
+ * process in another container.
  */
 export function isRunning(pid: number, identity: string | null): boolean | null {
   if (identity !== null && identity.split('.')[0] !== space()) return null;
@@ -36,7 +36,7 @@ function exists(pid: number): boolean {
 function startOf(pid: number): string | null {
   try {
     if (process.platform === 'linux') {
-      // The name in brackets may hold anything; the start is the 22nd field, the 20th behind it.
+      // The name in brackets may contain anything; the start time is field 22, the 20th after it.
       const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
       return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
     }
@@ -54,7 +54,7 @@ function startOf(pid: number): string | null {
   }
 }
 
-/** Numbers of processes are told apart by the boot and the namespace that they were given in. */
+/** Process ids are only unique within a boot and a namespace. */
 function space(): string {
   return hash(
     'sha256',

@@ -7,8 +7,8 @@ import { isRunning } from './processIdentity.ts';
 const STALE_MS = 10 * 60_000;
 
 /**
- * Makes a folder for one process, that only this user can read, and takes away those of the same kind that processes
- * left behind when they were killed. `kind` is the start of its name.
+ * Creates a folder for one process, readable only by this user, and removes folders of the same kind left behind by
+ * killed processes. `kind` is the prefix of its name.
  */
 export function makeScratchFolder(parent: string, kind: string): string {
   const made = mkdtempSync(path.join(parent, `${kind}-${process.pid}-`));

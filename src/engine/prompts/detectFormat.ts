@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { PromptFormat } from '../model/prompt.ts';
 
-/** File names that always mean one format, whatever folder they stand in. */
+/** File names that mean one format in any folder. */
 const NAMES: { [name: string]: PromptFormat } = {
   'skill.md': 'skill',
   'agents.md': 'instructions',
@@ -34,8 +34,8 @@ const PLAIN_SUFFIXES: readonly [suffix: string, format: PromptFormat][] = [
 ];
 
 /**
- * The format that a path's file name stands for, or undefined. With `plain`, `*.txt` and `*.md` are text
- * prompts and `*.json` a chat array; a search through a workspace leaves it off.
+ * The format implied by a file name, or undefined. With `plain`, `*.txt` and `*.md` are text prompts and `*.json` is a
+ * chat array; a search through a workspace leaves it off.
  */
 export function detectFormat(path: string, options: { plain?: boolean } = {}): PromptFormat | undefined {
   const file = posix.basename(path.replaceAll('\\', '/')).toLowerCase();

@@ -13,7 +13,7 @@ import { readIncludes } from './references/includes.ts';
 import type { ReferenceScope } from './references/resolveReferences.ts';
 
 export interface ParseOptions extends ReferenceScope {
-  /** For a file whose name does not tell; by default from the name. */
+  /** The format, if the file name does not imply it; default: from the name. */
   format?: PromptFormat;
 }
 

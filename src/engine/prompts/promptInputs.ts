@@ -55,7 +55,7 @@ function findUses(
   }
 }
 
-/** A template's fault as an error with its place in the file; anything else as it is. */
+/** A template fault as an error with its location in the file; any other error unchanged. */
 export function templateError(
   error: unknown,
   prompt: Templated,

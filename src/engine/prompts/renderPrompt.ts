@@ -13,8 +13,8 @@ import { TemplateFault } from './template/templateUse.ts';
 
 export interface RenderOptions {
   /**
-   * Earlier turns of the conversation. They go where the template says `{{history}}`, else before the last
-   * message when that is the user's, else at the end.
+   * Earlier turns of the conversation. They replace `{{history}}`; without it, they go before the last message if that
+   * is the user's, else to the end.
    */
   history?: readonly Message[];
 }
@@ -84,7 +84,7 @@ function describeInputs(prompt: Prompt, values: JsonObject): string {
 interface Draft {
   role: Role;
   parts: ContentPart[];
-  /** Whether a text of nothing but white space is meant: it came from a value, not from the template's layout. */
+  /** Whether white space alone is intended: it came from a value, not from the template's layout. */
   keepBlank: boolean;
   beside?: MessageTemplate['beside'];
 }

@@ -1,9 +1,8 @@
 import type { Prompt, RenderedPrompt } from '../model/prompt.ts';
 
 /**
- * Whether a case's input text has no place in the prompt: it has no variable and, but for a VS Code prompt
- * file, to which the person's own words are always added, no user message. Skills, agents, instructions and
- * plain text without variables are of this kind.
+ * Whether the prompt has no place for a case's input text: it has no variables and no user message. (A VS Code prompt
+ * file always gets the user's input added.) Applies to skills, agents, instructions and plain text without variables.
  */
 export function needsUserInput(prompt: Prompt): boolean {
   if (prompt.inputs.length > 0) return false;

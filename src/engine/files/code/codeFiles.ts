@@ -12,18 +12,18 @@ const JAVASCRIPT = /\.[cm]?[jt]sx?$/i;
 const PYTHON = /\.py$/i;
 const CODE = /\.(?:[cm]?[jt]sx?|py|rb|php|pl|lua|sh|bash|ps1|r|jl|exs?|go|rs|java|kts?|cs|fsx?|wasm|node)$/i;
 const SKIPPED = /^(?:\..*|node_modules|__pycache__|venv|site-packages)$/;
-/** A file of this size is no code that anybody wrote: it is hashed, and what it loads is not looked for. In bytes. */
+/** In bytes. Larger files are not source code: they are hashed, but not searched for imports. */
 const MAX_BYTES = 4 * 1024 * 1024;
 const CHUNK_BYTES = 1024 * 1024;
 /** Far more than a program has. Beyond, the rest counts by its number alone. */
 const MAX_FILES = 20_000;
 
-/** Where a program begins; absolute paths. */
+/** Entry points of the program, as absolute paths. */
 interface CodeEntries {
   files?: readonly string[];
   /** Any code of theirs may be loaded. */
   folders?: readonly string[];
-  /** Code that stands in a configuration, as if it were that file. */
+  /** Code embedded in a configuration, treated as if it were that file. */
   texts?: readonly { file: string; text: string }[];
 }
 
@@ -113,7 +113,7 @@ function entriesOf(folder: string) {
   }
 }
 
-/** A file that cannot be read says nothing here; whether the program can read it shows when it runs. */
+/** An unreadable file is not an error here; the program reports it when it runs. */
 function readCode(file: string): Buffer | string {
   try {
     const entry = statSync(file);
@@ -142,7 +142,7 @@ function isSource(file: string): boolean {
   return CODE.test(file) && !/\.(?:wasm|node)$/i.test(file);
 }
 
-/** False for whatever is no path at all: it may be any text. */
+/** False for strings that are not paths. */
 export function isFile(file: string): boolean {
   try {
     return statSync(file).isFile();

@@ -7,15 +7,15 @@ import type { ModuleNeeds } from './moduleNeeds.ts';
 /** Static and dynamic imports, exports from another module, `require` and what resolves a name. */
 const IMPORT =
   /\b(?:from|import|require(?:\.resolve)?|import\.meta\.resolve)\s*\(?\s*(["'`])((?:(?!\1)[^\\\n]|\\.){1,500})\1/g;
-/** A relative path anywhere: the file of a worker, an address beside `import.meta.url`. */
+/** A relative path anywhere, such as the file of a worker or a URL next to `import.meta.url`. */
 const RELATIVE = /(["'`])(\.\.?\/(?:(?!\1)[^\\\n]|\\.){0,500})\1/g;
-/** What is loaded is computed: anything beside the module may be. */
+/** The import is computed, so anything next to the module may be loaded. */
 const COMPUTED = /\b(?:import|require)\s*\(\s*(?!["'`])[^)\s]/;
 const CODE = /\.(?:[cm]?[jt]sx?|wasm|node)$/i;
 /** In the order in which loaders try them; TypeScript writes the name of the file that it becomes. */
 const ENDINGS = ['', '.js', '.mjs', '.cjs', '.ts', '.mts', '.cts', '.tsx', '.jsx', '.json', '.node', '.wasm'];
 
-/** What a JavaScript or TypeScript module loads, as far as its text tells; too much rather than too little. */
+/** The modules that a JavaScript or TypeScript file loads, judged by its source; errs on the side of too many. */
 export function javascriptImports(file: string, code: string, root: string): ModuleNeeds {
   const folder = path.dirname(file);
   const needs: ModuleNeeds = { files: [], folders: [], packages: false };
@@ -45,7 +45,7 @@ function addSpecifier(specifier: string, folder: string, root: string, needs: Mo
   if (linked !== undefined) needs.folders.push(linked);
 }
 
-/** The file that a loader finds for a path, whichever of its rules it follows; none where there is none. */
+/** The files that any module loader could resolve a path to; empty if there is none. */
 function resolveModule(target: string): string[] {
   const bare = target.replace(/\.([cm]?)jsx?$/, '');
   const candidates = [

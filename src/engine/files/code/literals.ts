@@ -1,4 +1,4 @@
-/** Texts in quotation marks of any kind, as they are written; those with a line break or very long ones are left out. */
+/** String literals in any quotes, as written; not those with line breaks, nor very long ones. */
 export function literalsOf(code: string): string[] {
   return [...code.matchAll(/(["'`])((?:(?!\1)[^\\\n]|\\.){1,300}?)\1/g)].map(([, , text = '']) => text);
 }

@@ -1,4 +1,4 @@
-/** What one module loads, as far as its text tells. */
+/** The dependencies of one module, judged by its source. */
 export interface ModuleNeeds {
   /** Absolute paths of files. */
   files: string[];

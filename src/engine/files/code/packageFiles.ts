@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { entryAt } from '../entryAt.ts';
 
-/** Manifests and lock files: they stand for the packages that are installed. */
+/** Manifests and lock files, which identify the installed packages. */
 const NAMES = [
   'package.json',
   'package-lock.json',
@@ -22,7 +22,7 @@ const NAMES = [
   'setup.cfg',
 ] as const;
 
-/** Those that hold for a module: of its folder and of each above it, up to the workspace. */
+/** The ones that apply to a module: in its folder and every folder above it, up to the workspace. */
 export function packageFiles(folder: string, root: string): string[] {
   const found: string[] = [];
   for (let at = folder; ; at = path.dirname(at)) {

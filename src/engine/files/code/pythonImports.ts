@@ -6,11 +6,11 @@ const IMPORT = /^[ \t]*import[ \t]+([^\n#]+)/gm;
 const FROM = /^[ \t]*from[ \t]+(\.*)[ \t]*([\w.]*)[ \t]+import[ \t]*(\([^)]*\)|[^\n#]+)/gm;
 /** `importlib.import_module('a.b')`, `__import__('a')`, `runpy.run_module('a')`. */
 const BY_NAME = /\b(?:import_module|__import__|run_module)\s*\(\s*(["'])(\.*)([\w.]+)\1/g;
-/** What is loaded, or where from, is computed: anything beside the module may be. */
+/** The import or its search path is computed, so anything next to the module may be loaded. */
 const COMPUTED =
   /\b(?:import_module|__import__|run_module|run_path|exec|spec_from_file_location)\s*\(\s*(?!["'])[^)\s]|\bsys\.path\b|\bpkgutil\./;
 
-/** What a Python module loads, as far as its text tells; too much rather than too little. */
+/** The modules that a Python file loads, judged by its source; errs on the side of too many. */
 export function pythonImports(
   file: string,
   code: string,
@@ -47,7 +47,7 @@ function nameOf(text: string): string {
   return text.trim().split(/\s+/)[0] ?? '';
 }
 
-/** `from a import b`: b is a name within a, or a module of its own. */
+/** `from a import b`: b is a name in a, or a module. */
 function submodules(
   dots: string,
   from: string,
@@ -69,7 +69,7 @@ function packageFolders(dots: string, from: string, folder: string, root: string
     .filter((each) => each !== root && entryAt(each)?.isDirectory());
 }
 
-/** `a.b` below a folder: `a/__init__.py`, `a/b.py`, `a/b/__init__.py`, as far as they are there. */
+/** `a.b` below a folder: `a/__init__.py`, `a/b.py`, `a/b/__init__.py`, if they exist. */
 function moduleFiles(base: string, name: string): string[] {
   const parts = name.split('.').filter((part) => part !== '');
   return parts.flatMap((_, at) => {
@@ -80,7 +80,7 @@ function moduleFiles(base: string, name: string): string[] {
   });
 }
 
-/** Folders above, up to the workspace: the one that the program was started in may be any of them. */
+/** Parent folders up to the workspace; the program may have been started in any of them. */
 function parents(folder: string, root: string): string[] {
   const found: string[] = [];
   for (let at = folder; at !== root && at !== path.dirname(at); ) {

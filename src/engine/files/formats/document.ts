@@ -4,7 +4,7 @@ import type { SourceRange } from '../../model/location.ts';
 /** A path of keys and indexes into a JSON value. */
 export type Pointer = readonly (string | number)[];
 
-/** A parsed YAML or JSON file that knows where each of its values stands. */
+/** A parsed YAML or JSON file with the location of each value. */
 export interface SourceDocument {
   /** As given by the caller; used in messages. */
   readonly path: string;

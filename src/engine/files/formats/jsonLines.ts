@@ -136,6 +136,6 @@ class Splitter {
 
 function isBlank(text: string): boolean {
   const first = text.charCodeAt(0);
-  // A record begins with a brace; only another beginning is worth a closer look.
+  // A record starts with a brace; only other starts need a closer look.
   return text === '' || ((first <= 0x20 || first >= 0x80) && text.trim() === '');
 }

@@ -117,7 +117,7 @@ function* tokens(text: string, index: LineIndex) {
   yield* parser.end();
 }
 
-/** Where the composer says that an error is: an offset, a range, or a token. */
+/** Where the composer reports an error: an offset, a range, or a token. */
 type ErrorSource = number | [number, number] | { offset: number };
 
 function errorOffset(source: ErrorSource): number {

@@ -24,10 +24,12 @@ type ParsedPair = Pair<ParsedNode, ParsedNode | null>;
 /** What all aliases of a file may expand to: a unit is a character, and each value counts eight more. */
 const MAX_ALIAS_WEIGHT = 16_000_000;
 
-/** Which node each alias stands for; filled while the value is read. */
+/** The node that each alias refers to; filled while the value is read. */
 export class AliasTargets extends Map<Alias, ParsedNode> {}
 
-/** The JSON value of a YAML node. Throws FileError with the place of anything that JSON cannot hold exactly. */
+/**
+ * The JSON value of a YAML node. Throws FileError, with its location, for anything that JSON cannot represent exactly.
+ */
 export function readYamlValue(node: ParsedNode, index: LineIndex, aliases: AliasTargets): JsonValue {
   return new Reader(index, aliases).read(node, 0);
 }
@@ -178,7 +180,7 @@ class Reader {
     if (isAlias(node)) this.#readAlias(node, depth);
     else if (isScalar(node)) {
       if (this.#expanding === 0 && node.anchor) this.#anchors.set(node.anchor, node);
-      // Other scalars keep the text as written, so that no number is rounded.
+      // Other scalars keep their source, so that no number is rounded.
       if (typeof node.value === 'string') this.#readScalar(node);
     }
 
@@ -228,7 +230,7 @@ function isMergeKey(node: ParsedNode): boolean {
   return isScalar(node) && node.value === '<<' && node.type === 'PLAIN';
 }
 
-/** Numbers as keys stay as they were written, so that none is rounded. */
+/** Numeric keys keep their source, so that none is rounded. */
 function keyText(node: ParsedNode, aliases: AliasTargets): string | undefined {
   const scalar = isAlias(node) ? aliases.get(node) : node;
   if (!isScalar(scalar)) return undefined;

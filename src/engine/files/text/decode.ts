@@ -11,14 +11,14 @@ export function decodeUtf8(bytes: Uint8Array, path: string): string {
   return decodeBlock(stripBom(bytes), { path, line: 1, offset: bytes.length - stripBom(bytes).length });
 }
 
-/** Where a block of bytes begins in its file: line from 1, offset in bytes from 0. */
+/** Where a block of bytes starts in its file: line from 1, offset in bytes from 0. */
 interface BlockStart {
   path: string;
   line: number;
   offset: number;
 }
 
-/** Decodes a block that begins at the start of a line, under the same rules as a whole file. */
+/** Decodes a block that starts at the beginning of a line, under the same rules as a whole file. */
 export function decodeBlock(bytes: Uint8Array, start: BlockStart): string {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (!isUtf8(buffer)) throw invalidUtf8(buffer, start);
@@ -32,7 +32,7 @@ export function decodeBlock(bytes: Uint8Array, start: BlockStart): string {
   });
 }
 
-/** Throws FileError when the file begins as UTF-16 does, or as what Git LFS leaves in place of a file. */
+/** Throws FileError for UTF-16 files and for Git LFS pointers. */
 export function refuseForeignStart(bytes: Uint8Array, path: string): void {
   refuseUtf16(bytes, path);
   if (!LFS_POINTER.every((byte, index) => bytes[index] === byte)) return;

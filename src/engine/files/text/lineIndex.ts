@@ -7,7 +7,7 @@ export class LineIndex {
   readonly #firstLine: number;
   #starts: number[] | undefined;
 
-  /** `firstLine`: the line of the file in which the text begins, from 1. */
+  /** `firstLine`: the line of the file on which the text starts, from 1. */
   constructor(path: string, text: string, firstLine = 1) {
     this.#path = path;
     this.#text = text;

@@ -1,6 +1,6 @@
 import type { SourceRange } from '../../model/location.ts';
 
-/** Where a case stands. */
+/** The location of a case. */
 export interface CasePlace {
   /** Empty where the case has none yet. */
   id: string;

@@ -13,7 +13,7 @@ interface DatasetText {
   document: SourceDocument | undefined;
 }
 
-/** The cases of a dataset, in file order. A text that cannot be parsed yields those that can be told apart. */
+/** The cases of a dataset, in file order. If the text cannot be parsed, those that can still be recognised. */
 export function findCases(file: DatasetText): CasePlace[] {
   switch (file.format) {
     case 'jsonl':

@@ -3,14 +3,14 @@ import type { Pointer } from '../../files/formats/document.ts';
 import { isReadableYaml } from '../../files/formats/parseYaml.ts';
 import type { CursorText } from './cursorText.ts';
 
-/** What stands at a cursor, or would if it were typed on. */
+/** The key or value at a cursor, or the one being typed. */
 export interface YamlCursor {
   /** Of the map in which a key is typed, or of the value that is typed. */
   pointer: Pointer;
   role: 'key' | 'value';
   /** Keys of the map that are there already. */
   siblings: string[];
-  /** What the same map says under `type`, where it does. */
+  /** The value of `type` in the same map, if any. */
   type?: string;
   /** True where the key has its colon already. */
   hasColon: boolean;
@@ -44,11 +44,11 @@ export interface YamlPlace {
   /** Of the value, also for a key. */
   pointer: Pointer;
   isKey: boolean;
-  /** What is written there. */
+  /** The text there. */
   word: string;
 }
 
-/** The key or value that stands at a cursor. */
+/** The key or value at a cursor. */
 export function yamlPlace(text: CursorText): YamlPlace | undefined {
   const root = parseLoosely(text.lines.join('\n'));
   const before = text.lines.slice(0, text.row).reduce((sum, { length }) => sum + length + 1, 0);

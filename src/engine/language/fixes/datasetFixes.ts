@@ -9,7 +9,7 @@ import { UserError } from '../../errors.ts';
 import type { LanguageFile } from '../languageFile.ts';
 import type { Fix, Selection } from './fix.ts';
 
-/** A field of the header as it is written. */
+/** A field of the header, as written. */
 interface HeaderField {
   value: string;
   /** As in the text, with its quotes. */
@@ -21,7 +21,7 @@ interface HeaderField {
 /** Lines at the top in which the versions of a dataset are looked for. */
 const HEAD_LINES = 60;
 
-/** What can be done with a dataset where its versions stand, although nothing is wrong. `git` starts git. */
+/** The actions offered at the versions of a dataset, although nothing is wrong. `git` starts git. */
 export async function datasetFixes(
   file: LanguageFile,
   selection: Selection,
@@ -59,7 +59,7 @@ function upgrade(schema: HeaderField): Fix[] {
   return [{ title: `Upgrade to schema ${CURRENT_FORMAT}`, change: { kind: 'upgrade' }, preferred: true }];
 }
 
-/** Raises the version as far as the changes since the last commit call for. */
+/** Raises the version as required by the changes since the last commit. */
 async function bump(file: LanguageFile, version: HeaderField, signal: AbortSignal): Promise<Fix[]> {
   if (!parse(version.value)) return [];
   try {

@@ -27,7 +27,7 @@ export interface Fix {
   /** What it mends; absent where nothing is wrong. */
   problem?: Problem;
   change: FixChange;
-  /** The one that a person most likely wants. */
+  /** The most likely choice. */
   preferred: boolean;
 }
 
@@ -56,7 +56,7 @@ export function replacementAt(file: LanguageFile, problem: Problem, text: string
   return { line, column, endLine, endColumn, text: quoteLike(old, text) };
 }
 
-/** What stands at a problem; empty where it has no end, or reaches over lines. */
+/** The text at a problem; empty if it has no end or spans several lines. */
 export function textAt(file: LanguageFile, { location }: Problem): string {
   if (location.endLine !== location.line || location.endColumn === undefined) return '';
   const line = file.text.split('\n', location.line)[location.line - 1] ?? '';

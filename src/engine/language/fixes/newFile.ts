@@ -3,8 +3,8 @@ import { CURRENT_FORMAT } from '../../datasets/formatVersion.ts';
 import { detectFormat, nameFromPath } from '../../prompts/detectFormat.ts';
 
 /**
- * A small file to begin with, by its name: a valid golden dataset, a prompt of its format, an empty JSON Schema.
- * Undefined for names that do not tell.
+ * A starter file, chosen by name: a valid golden dataset, a prompt in its format, or an empty JSON Schema. Undefined
+ * for other names.
  */
 export function newFileText(file: string): string | undefined {
   const name = path.basename(file);

@@ -49,7 +49,7 @@ function rename(file: LanguageFile, problem: Problem): Fix[] {
     : edit(problem, `Change to "${meant}"`, replacementAt(file, problem, meant));
 }
 
-/** The id with the first number behind it that no other case has. */
+/** The id with the lowest number appended that makes it unique. */
 function freshId(file: LanguageFile, problem: Problem): Fix[] {
   const id = unquoted(textAt(file, problem));
   if (id === '') return [];
@@ -90,7 +90,7 @@ function otherEvaluator(file: LanguageFile, problem: Problem): Fix[] {
     }));
 }
 
-/** Only for a dataset that says nowhere which schema it has. */
+/** Only for a dataset without a schema version. */
 function addSchemaVersion(file: LanguageFile, problem: Problem): Fix[] {
   const isHeader = file.kind === 'dataset' && !/^[ \t{]*["']?schema_version\b/m.test(file.text);
   if (!isHeader || file.format !== 'yaml' || problem.location.column !== 1) return [];

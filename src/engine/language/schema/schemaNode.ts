@@ -1,10 +1,12 @@
 import type { Pointer } from '../../files/formats/document.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 
-/** How deep references may lead into each other; real schemas need four. */
+/** How deeply references may nest; real schemas need four. */
 const MAX_DEPTH = 20;
 
-/** A place in a JSON Schema: every alternative that may hold there. For completion and hovers, not for checks. */
+/**
+ * A position in a JSON Schema: every alternative that may apply there. For completion and hovers, not for validation.
+ */
 export class SchemaNode {
   readonly #root: JsonObject;
   readonly #alternatives: readonly JsonObject[];
@@ -24,7 +26,7 @@ export class SchemaNode {
     return node;
   }
 
-  /** The same place, where a map there says that it is of this type: what the schema has for that alone comes along. */
+  /** The same position, given that the map there is of this type: adds the schema of that type. */
   ofType(type: string | undefined): SchemaNode {
     if (type === undefined) return this;
     const inner = this.#alternatives.flatMap(({ if: condition, then }) =>
@@ -33,7 +35,7 @@ export class SchemaNode {
     return new SchemaNode(this.#root, [...inner, ...this.#alternatives]);
   }
 
-  /** The keys that may stand here, in the order of the schema. */
+  /** The allowed keys, in schema order. */
   get keys(): { name: string; node: SchemaNode }[] {
     const names = new Set<string>();
     for (const { properties } of this.#alternatives)
@@ -41,7 +43,7 @@ export class SchemaNode {
     return [...names].map((name) => ({ name, node: this.#step(name) }));
   }
 
-  /** The values that may stand here, where the schema lists them. */
+  /** The allowed values, if the schema lists them. */
   get values(): JsonValue[] {
     const values = this.#alternatives.flatMap((schema) => {
       if (Array.isArray(schema['enum'])) return schema['enum'];
@@ -64,7 +66,7 @@ export class SchemaNode {
     return this.#alternatives.find((schema) => 'default' in schema)?.['default'];
   }
 
-  /** Whether a map or a list may stand here, so that a key is followed by lines of its own. */
+  /** Whether a map or a list is allowed, so that a key is followed by indented lines. */
   get takes(): { map: boolean; list: boolean; plain: boolean } {
     const types = this.#alternatives.flatMap(({ type }) => type ?? []);
     const map = types.includes('object');
@@ -105,7 +107,7 @@ function propertyOf({ properties, additionalProperties }: JsonObject, key: strin
   return additionalProperties;
 }
 
-/** A schema and everything that it refers to or offers, the nearest first: what it says of itself wins. */
+/** A schema and everything it refers to or offers, nearest first: its own properties win. */
 function expand(root: JsonObject, schema: JsonObject, depth: number): JsonObject[] {
   if (depth > MAX_DEPTH) return [];
   const inner: JsonObject[] = [];

@@ -62,7 +62,7 @@ function readInputs(fields: Fields, onNamed: OnNamedSchema): PromptInput[] {
   });
 }
 
-/** The key in the schema, whatever Picoschema has added to the name, or else among the defaults. */
+/** The key in the schema, which Picoschema may have extended, or else in the defaults. */
 function locateInput(fields: Fields, name: string): { path: string; line: number; column: number } {
   const written = fields.get(['input', 'schema']);
   const schema = isJsonObject(written) ? written : {};

@@ -5,13 +5,13 @@ import type { Fields } from '../fields/fields.ts';
 
 const SCALARS = new Set(['string', 'boolean', 'null', 'number', 'integer', 'any']);
 
-/** Called with the name and place of a schema that lives in code; it may hold anything here. */
+/** Called with the name and location of a schema that is defined in code; here it accepts anything. */
 export type OnNamedSchema = (name: string, at: Pointer) => void;
 
 /**
- * The JSON Schema of a Dotprompt schema: JSON Schema as it stands, or Picoschema, where a line reads
- * `name?(array, description): string, description` (https://google.github.io/dotprompt/reference/picoschema/).
- * Throws PromptError at the line that is neither.
+ * The JSON Schema of a Dotprompt schema: either JSON Schema itself, or Picoschema, in which a line reads `name?(array,
+ * description): string, description` (https://google.github.io/dotprompt/reference/picoschema/). Throws PromptError at
+ * a line that is neither.
  */
 export function readSchema(fields: Fields, pointer: Pointer, onNamed: OnNamedSchema): JsonObject | undefined {
   const value = fields.get(pointer);

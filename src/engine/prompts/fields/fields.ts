@@ -4,7 +4,7 @@ import { defined } from '../../model/defined.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { SourceRange } from '../../model/location.ts';
 
-/** Reads settings by pointer and says where a wrong one stands. Unknown keys are nobody's business. */
+/** Reads settings by pointer and reports the location of invalid ones. Unknown keys are ignored. */
 export class Fields {
   readonly document: SourceDocument;
 
@@ -18,7 +18,7 @@ export class Fields {
     return new Fields({ path, text: '', value: {}, locate: () => start, locateKey: () => start });
   }
 
-  /** The value at a pointer; undefined where there is none, or nothing after its colon. */
+  /** The value at a pointer; undefined if the key is missing or empty. */
   get(pointer: Pointer): JsonValue | undefined {
     let value: JsonValue | undefined = this.document.value;
     for (const key of pointer) {

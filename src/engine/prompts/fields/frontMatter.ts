@@ -11,9 +11,9 @@ export interface FrontMatter {
 }
 
 /**
- * Splits a file at its front matter: YAML between a first line `---` and the next such line. Blank lines
- * and `#` comments (a licence, say) may come before it. Throws PromptError when it is not closed or no
- * map, FileError where its YAML is malformed; both with line and column.
+ * Splits a file at its front matter: YAML between a first line `---` and the next one. Blank lines and `#` comments
+ * may precede it. Throws PromptError if it is not closed or not a map, and FileError if its YAML is invalid; both with
+ * line and column.
  */
 export function readFrontMatter(source: PromptSource): FrontMatter {
   const whole = { start: 0, end: source.text.length };

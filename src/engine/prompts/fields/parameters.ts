@@ -21,8 +21,8 @@ const NUMBERS: { [spelling: string]: NumberSetting } = {
 const IGNORED = new Set(['stream', 'streamoptions']);
 
 /**
- * Model parameters from a map of settings in any of the formats' spellings. Settings that this program does
- * not know become `extra`; the keys in `except` are left out. Throws PromptError for a wrong kind of value.
+ * Model parameters from a map of settings, in the spelling of any format. Unknown settings become `extra`; the keys in
+ * `except` are left out. Throws PromptError for a value of the wrong type.
  */
 export function readParameters(
   fields: Fields,

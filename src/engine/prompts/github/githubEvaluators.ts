@@ -13,9 +13,9 @@ const STRING_CHECKS: { [check: string]: string } = {
 };
 
 /**
- * The evaluators of a `.prompt.yml`. `uses:` names an evaluator that lived on GitHub; it keeps that name as
- * its type, so that it is reported as unknown rather than replaced by another. Texts may hold `{{variables}}`
- * of the test data's row, which stand as they are.
+ * The evaluators of a `.prompt.yml`. `uses:` names an evaluator hosted by GitHub; it keeps that name as its type, so
+ * that it is reported as unknown rather than silently replaced. Strings may contain `{{variables}}` of the test data
+ * row; they are not filled in here.
  */
 export function readGithubEvaluators(fields: Fields): EvaluatorSpec[] {
   return (fields.list(['evaluators']) ?? []).flatMap((_, index) =>

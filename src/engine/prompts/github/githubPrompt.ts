@@ -52,7 +52,7 @@ function readMessage(source: PromptSource, fields: Fields, at: Pointer): Message
   return { role, template, range: textRange(source, fields.locate([...at, 'content'])) };
 }
 
-/** Where the text itself begins: after the `|` line of a block, inside the quotes of a quoted text. */
+/** Where the content starts: after the `|` line of a block, or inside the quotes of a quoted string. */
 function textRange(source: PromptSource, range: SourceRange): SourceRange {
   const lines = source.text.split('\n');
   const mark = lines[range.line - 1]?.[range.column - 1];

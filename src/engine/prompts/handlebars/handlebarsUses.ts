@@ -7,7 +7,7 @@ import {
   isSubExpression,
 } from './handlebarsTemplate.ts';
 
-/** Helpers of Handlebars and Dotprompt: names that are no variables. */
+/** Helpers of Handlebars and Dotprompt, which are not variables. */
 const HELPERS = new Set([
   'each',
   'with',
@@ -88,7 +88,7 @@ function testedNames(block: hbs.AST.BlockStatement, scope: Scope): string[] {
   return block.params.flatMap((param) => (isPath(param) ? (rootName(param, scope) ?? []) : []));
 }
 
-/** The variable that a path begins with, if it begins at the root. */
+/** The first part of a path, if the path starts at the root. */
 function rootName(path: hbs.AST.PathExpression, scope: Scope): string | undefined {
   const [first, second] = path.parts;
   if (path.data) return first === 'root' ? second : undefined;

@@ -4,9 +4,9 @@ import { childNodes, identifierName, type JinjaNode, nodesIn } from './jinjaNode
 const QUICK_FILTERS = new Set(['length', 'count', 'first', 'last', 'default', 'd', 'safe', 'list']);
 
 export interface JinjaCosts {
-  /** Nodes whose value is gone through as a whole, where it stands: what a filter takes, a loop runs over, a text shows. */
+  /** Nodes whose whole value is traversed: the operand of a filter, the list of a loop, the output of an expression. */
   walked: ReadonlySet<JinjaNode>;
-  /** Arguments of filters: a number there may be a width, which is written that often. */
+  /** Arguments of filters; a number may be a width, which produces that many characters. */
   widths: ReadonlySet<JinjaNode>;
 }
 
@@ -19,7 +19,7 @@ export function findJinjaCosts(program: JinjaNode): JinjaCosts {
   };
 
   const visit = (node: JinjaNode): void => {
-    // Statements become text; names and conditions among them stand in other fields.
+    // Statements become text; names and conditions are in other fields.
     walk(node['body'], node['alternate'], node['defaultBlock']);
     switch (node.type) {
       case 'For':

@@ -1,6 +1,6 @@
 /**
- * The parser's nodes, as far as they are read here (@huggingface/jinja does not export their types).
- * `value` is a name, a literal or a list, depending on `type`.
+ * The parser's nodes, limited to what is read here (@huggingface/jinja does not export their types). `value` is a
+ * name, a literal or a list, depending on `type`.
  */
 export interface JinjaNode {
   type: string;
@@ -12,7 +12,7 @@ export interface JinjaToken {
   type: string;
 }
 
-/** Fields with child nodes, in the order in which they stand in the source. */
+/** Fields with child nodes, in source order. */
 const CHILDREN: { [type: string]: readonly string[] } = {
   Program: ['body'],
   If: ['test', 'body', 'alternate'],
@@ -45,7 +45,7 @@ export function childNodes(node: JinjaNode): JinjaNode[] {
   );
 }
 
-/** The nodes that a field holds: one, a list, a map's keys and values, or none. */
+/** The nodes in a field: one, a list, the keys and values of a map, or none. */
 export function nodesIn(value: unknown): JinjaNode[] {
   if (Array.isArray(value)) return value.flatMap(nodesIn);
   if (value instanceof Map) return [...value].flatMap(([key, item]) => [...nodesIn(key), ...nodesIn(item)]);

@@ -27,8 +27,8 @@ const BaseScope: new () => Scope = Environment;
 const BaseEvaluator: new (scope: Scope) => Evaluator = Interpreter;
 
 /**
- * Renders a Jinja template. Values are data: what they hold is never read as a template. A missing value is
- * an error unless the template guards it or its name is in `optional` (`any`: all are). Throws TemplateFault.
+ * Renders a Jinja template. Values are data and are never interpreted as templates. A missing value is an error unless
+ * the template guards it or its name is in `optional` (`any`: all are). Throws TemplateFault.
  */
 export function renderJinja(
   template: string,
@@ -85,7 +85,7 @@ function raise(message: unknown): never {
 
 interface TemplateFacts {
   offsets: ReadonlyMap<JinjaNode, number>;
-  /** Names and members that may be missing where they stand. */
+  /** Names and members that may be missing at this point. */
   lenient: ReadonlySet<JinjaNode>;
   costs: JinjaCosts;
   /** Names that may be missing everywhere. */
@@ -121,7 +121,7 @@ class StrictEvaluator extends BaseEvaluator {
     if (widths.has(node) && typeof value === 'number') this.#steps.spend(Math.abs(value));
   }
 
-  /** A text as the JSON that it holds. */
+  /** Parses a string as JSON. */
   #load(node: JinjaNode, scope: Scope): RuntimeValue {
     const [operand] = nodesIn(node['operand']);
     const text = operand && this.evaluate(operand, scope).value;

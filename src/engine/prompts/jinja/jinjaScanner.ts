@@ -13,7 +13,7 @@ export interface JinjaTag {
   words: JinjaWord[];
 }
 
-/** Where a Jinja template's tags and words stand: the parser forgets it. Offsets are UTF-16 code units. */
+/** The offsets (UTF-16 code units) of a Jinja template's tags and words, which the parser does not keep. */
 export function scanJinja(template: string): JinjaTag[] {
   const tags: JinjaTag[] = [];
   const opening = /\{[{%#]/g;
@@ -44,7 +44,7 @@ function scanCode(template: string, start: number): JinjaTag {
     }
     if (text === '{') depth += 1;
     else if (text.startsWith('}')) {
-      // Within an object literal `}}` is two braces, and the second may begin the closing mark.
+      // In an object literal, `}}` is two braces; the second may be part of the closing tag.
       depth -= 1;
       piece.lastIndex = match.index + 1;
     } else if (/^[A-Za-z_]/.test(text)) words.push({ text, offset: match.index });

@@ -3,7 +3,7 @@ import { TemplateFault } from '../template/templateUse.ts';
 import { childNodes, identifierName, type JinjaNode, type JinjaToken } from './jinjaNode.ts';
 import { type JinjaTag, scanJinja } from './jinjaScanner.ts';
 
-/** A parsed Jinja template that knows where its names stand. */
+/** A parsed Jinja template with the offsets of its names. */
 export interface JinjaTemplate {
   program: JinjaNode;
   /** Offset of each Identifier in the template. */
@@ -26,7 +26,7 @@ interface PlacedToken extends JinjaToken {
   offset: number;
 }
 
-/** Tag by tag, so that every token has its place. A `-` at a tag's edge takes the white space beside it. */
+/** Tag by tag, so that each token has an offset. A `-` at the edge of a tag trims adjacent white space. */
 function readTokens(template: string, tags: JinjaTag[]): PlacedToken[] {
   const tokens: PlacedToken[] = [];
   let cursor = 0;

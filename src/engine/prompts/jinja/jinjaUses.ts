@@ -21,7 +21,7 @@ const ABSENCE_TESTS = new Set(['defined', 'undefined', 'none']);
 export interface JinjaUses {
   /** Variables that are not the template's own, in source order. */
   uses: TemplateUse[];
-  /** Names and members that may be missing where they stand. */
+  /** Names and members that may be missing at this point. */
   lenient: ReadonlySet<JinjaNode>;
 }
 

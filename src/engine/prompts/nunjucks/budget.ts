@@ -1,4 +1,4 @@
-/** Steps after which a template is taken for one that does not end; real prompts need a few thousand. */
+/** Most steps of a template, after which it is considered endless; real prompts take a few thousand. */
 const MAX_STEPS = 1_000_000;
 /** Characters of one text that a template makes. */
 const MAX_TEXT = 20_000_000;
@@ -15,12 +15,12 @@ export class Budget {
     if (!(this.#steps >= 0)) throw new Error('too many iterations');
   }
 
-  /** Items of a list that is gone through. */
+  /** Items of a list that is traversed. */
   items(count: number): void {
     this.step(count);
   }
 
-  /** A text that is made or gone through. */
+  /** Characters produced or traversed. */
   characters(count: number): void {
     if (!(count <= MAX_TEXT)) throw new Error(`it produces more than ${MAX_TEXT} characters`);
     this.step(1 + count / CHARACTERS_PER_STEP);

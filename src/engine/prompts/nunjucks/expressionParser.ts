@@ -9,8 +9,8 @@ import {
 import { TokenSource } from './tokenSource.ts';
 
 /**
- * JavaScript's precedence. Nunjucks writes these operators side by side into the JavaScript that it makes of a template,
- * whatever its own grammar says: `'n' ~ 1 + 2` is n12, and `not a == b` is `(not a) == b`.
+ * JavaScript's precedence, because Nunjucks copies these operators into generated JavaScript regardless of its own
+ * grammar: `'n' ~ 1 + 2` is n12, and `not a == b` is `(not a) == b`.
  */
 const PRECEDENCE: Readonly<Record<Exclude<BinaryOperator, '//' | '**'>, number>> = {
   '==': 1,
@@ -93,7 +93,10 @@ export class ExpressionParser extends TokenSource {
     return turned ? { kind: 'unary', operator: 'not', operand: test } : test;
   }
 
-  /** Comparisons and arithmetic. `//` binds more tightly than all but `%`, and takes what is beside it as one fraction. */
+  /**
+   * Comparisons and arithmetic. `//` binds more tightly than anything but `%`, and takes its neighbours as one
+   * fraction.
+   */
   #chain(): Expression {
     const chain: Chain = { operands: [], operators: [] };
     for (;;) {
@@ -136,7 +139,7 @@ export class ExpressionParser extends TokenSource {
     return input;
   }
 
-  /** A filter's name and arguments, behind `|` or in a filter block. */
+  /** The name and arguments of a filter, after `|` or in a filter block. */
   protected filterCall(): { kind: 'filter'; name: string; args: Arguments; at: number } {
     const { value, at } = this.expectName('the name of a filter');
     let name = value;
@@ -246,7 +249,7 @@ function isFlat(value: string): value is Flat {
   return Object.hasOwn(PRECEDENCE, value);
 }
 
-/** `!` stands before the first operand only. */
+/** `!` applies to the first operand only. */
 function negate(operand: Expression): Expression {
   if (operand.kind !== 'binary' || operand.operator === '//' || operand.operator === '**')
     return { kind: 'unary', operator: 'not', operand };
@@ -258,7 +261,7 @@ function append(chain: Chain, part: Chain): void {
   chain.operators.push(...part.operators);
 }
 
-/** `Math.floor(left / right)`, where both sides stand as they are written. */
+/** `Math.floor(left / right)`, with both sides as written. */
 function floored(left: Chain, right: Chain): Chain {
   const at = left.operators[0]?.at ?? 0;
   const fraction: Chain = { operands: [...left.operands], operators: [...left.operators] };

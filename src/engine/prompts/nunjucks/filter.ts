@@ -45,7 +45,7 @@ export function numberAt({ args }: FilterCall, index: number, usual: number): nu
   return Number(args[index]) || usual;
 }
 
-/** An attribute by its path: `order.id`; undefined where there is none. */
+/** An attribute by path, such as `order.id`; undefined if it does not exist. */
 export function attributeOf(item: Value, path: Value): Value {
   const keys = typeof path === 'string' ? path.split('.') : [stringOf(path)];
   return keys.reduce<Value>(

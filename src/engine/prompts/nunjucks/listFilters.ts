@@ -48,7 +48,7 @@ function batch(call: FilterCall): Value {
   return filledUp(rows, call, size);
 }
 
-/** The last row is made as long as the others, where there is something to fill it with. */
+/** Pads the last row to full length if there is a fill value. */
 function filledUp(rows: Value[][], { args, budget }: FilterCall, size: number): Value[][] {
   const last = rows.at(-1);
   if (!last || !isTrue(args[1])) return rows;
@@ -137,7 +137,7 @@ function list({ input, budget }: FilterCall): Value {
   return items;
 }
 
-/** promptfoo's own filter: a text as the JSON that it holds. */
+/** promptfoo's own filter: parses a string as JSON. */
 function load({ input, budget }: FilterCall): Value {
   if (typeof input !== 'string') throw new Error(`it requires a string, not ${described(input)}`);
   budget.characters(input.length);

@@ -1,8 +1,8 @@
 const LINE_END = /[\n\r\u2028\u2029]/g;
 
 /**
- * The text as one raw block where a tag in it is not closed on its line: to promptfoo, such a prompt is no template
- * (`autoWrapRawIfPartialNunjucks`). Linear in the text.
+ * Wraps the text in a raw block if a tag is not closed on its line: promptfoo does not treat such a prompt as a
+ * template (`autoWrapRawIfPartialNunjucks`). Linear in the length of the text.
  */
 export function wrapPartialTags(text: string): string {
   if (!hasPartialTag(text)) return text;

@@ -2,7 +2,10 @@ import { mentions } from '../template/mentions.ts';
 import { TemplateFault } from '../template/templateUse.ts';
 import { parseNunjucks } from './statementParser.ts';
 
-/** Whether a template reads a variable; one that cannot be read does where it has the name in it, as in promptfoo. */
+/**
+ * Whether a template reads a variable. A template that cannot be parsed reads every variable whose name occurs in it,
+ * as in promptfoo.
+ */
 export function readsName(template: string, name: string): boolean {
   if (!mentions(template, name)) return false;
   try {

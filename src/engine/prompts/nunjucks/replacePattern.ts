@@ -1,7 +1,7 @@
 import { RE2JS } from 're2js';
 import type { Pattern } from './values.ts';
 
-/** What a text has at the places that a pattern matches; linear in the text. Throws Error for what RE2 does not know. */
+/** Replaces the matches of a pattern, in linear time. Throws Error for syntax that RE2 does not support. */
 export function replacePattern(pattern: Pattern, text: string, replacement: string): string {
   const matcher = compile(pattern).matcher(text);
   let result = '';
@@ -22,7 +22,7 @@ export function testPattern(pattern: Pattern, text: string): boolean {
 }
 
 function compile({ body, flags }: Pattern): RE2JS {
-  // What is no pattern in JavaScript is none here.
+  // Invalid in JavaScript, and therefore here.
   new RegExp(body, flags);
   if (flags.includes('y')) throw new Error('the regular expression flag y is not supported');
   const bits =

@@ -16,7 +16,7 @@ export function parseNunjucks(template: string): Statement[] {
 }
 
 class StatementParser extends ExpressionParser {
-  /** Tags that end the block at hand. */
+  /** Tags that end the current block. */
   #ends: readonly string[] = [];
   /** The last tag ended with `-`. */
   #dropsSpace = false;
@@ -58,7 +58,7 @@ class StatementParser extends ExpressionParser {
     return found;
   }
 
-  /** White space goes beside a tag with a `-`. */
+  /** A `-` trims the white space next to a tag. */
   #trimmed(text: string): string {
     const from = this.#dropsSpace ? text.trimStart() : text;
     this.#dropsSpace = false;
@@ -67,7 +67,7 @@ class StatementParser extends ExpressionParser {
     return isTag && value[2] === '-' ? from.trimEnd() : from;
   }
 
-  /** Undefined at a tag that ends the block at hand; its name is the next token then. */
+  /** Undefined at a tag that ends the current block, whose name is then the next token. */
   #statement(at: number): Statement | undefined {
     const tag = this.peek();
     if (tag.type !== 'name') throw this.unexpected(tag, 'the name of a tag');
@@ -174,7 +174,7 @@ class StatementParser extends ExpressionParser {
     const value = this.expression();
     this.#endTag();
 
-    // What stands before the first case is written nowhere.
+    // Content before the first case is dropped.
     this.#until(at, 'case', 'default', 'endswitch');
     const cases: { value: Expression; body: Statement[] }[] = [];
     let tag = this.next().value;

@@ -4,7 +4,7 @@ import { type Token, TokenReader } from './tokens.ts';
 /** Expressions and blocks within each other beyond which a template is refused. */
 const MAX_DEPTH = 200;
 
-/** The tokens of a template with one token of foresight: what both parsers stand on. */
+/** The tokens of a template with one token of lookahead; the base of both parsers. */
 export class TokenSource {
   readonly #reader: TokenReader;
   #peeked: Token | undefined;

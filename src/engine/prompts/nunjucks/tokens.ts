@@ -1,6 +1,6 @@
 import { TemplateFault } from '../template/templateUse.ts';
 
-/** `value` is the text of the token; of a string what it stands for. Offsets are UTF-16 code units. */
+/** `value` is the source of the token or, for a string, its value. Offsets are UTF-16 code units. */
 export interface Token {
   type:
     | 'data'
@@ -21,7 +21,7 @@ export interface Token {
   flags?: string;
 }
 
-/** Nunjucks' white space; words end there and at any of these marks. */
+/** Nunjucks' white space; words end at it and at these characters. */
 const SPACE = /[ \n\t\r\u00a0]*/y;
 const WORD = /[^ \n\t\r\u00a0()[\]{}%*\-+~/#,:|.<>=!]+/y;
 const MARK = /===|!==|==|!=|<=|>=|\/\/|\*\*|[()[\]{}%*\-+~/#,:|.<>=!]/y;
@@ -51,8 +51,8 @@ export class TokenReader {
   }
 
   /**
-   * The text up to the tag that ends a raw block, which is read over; blocks may stand within each other. Where no end
-   * comes, what follows is read as a template, as Nunjucks does.
+   * The text up to the end tag of a raw block; blocks may be nested. Without an end tag, the rest is parsed as a
+   * template, as in Nunjucks.
    */
   raw(name: 'raw' | 'verbatim'): string {
     const edge = RAW_EDGE[name];

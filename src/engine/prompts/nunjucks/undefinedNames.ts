@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../model/json.ts';
 
 /**
- * Whether a value that looks like a template reads variables that are not there: promptfoo leaves such a value as it
- * stands. Finds the names as promptfoo does (`extractVariablesFromTemplate`), in linear time: `{{ name }}`,
- * `{{ name | filter }}`, `{% if name %}` and the list of `{% for x in list %}`.
+ * Whether a value that looks like a template reads undefined variables, in which case promptfoo leaves it unchanged.
+ * Finds names as promptfoo does (`extractVariablesFromTemplate`), in linear time: `{{ name }}`, `{{ name | filter }}`,
+ * `{% if name %}` and the list in `{% for x in list %}`.
  */
 export function readsUndefined(template: string, variables: JsonObject): boolean {
   const names = new Set<string>();
@@ -33,7 +33,7 @@ export function readsUndefined(template: string, variables: JsonObject): boolean
   });
 }
 
-/** Where a mark stands next; asked from ever later places, the text is gone through once. */
+/** The next position of a mark; with increasing offsets, the text is scanned once. */
 class NextMark {
   readonly #text: string;
   readonly #found = new Map<string, number>();

@@ -15,7 +15,7 @@ export interface ValueMap {
   [key: string]: Value;
 }
 
-/** A text that `escape` leaves as it is. */
+/** A string that `escape` does not change. */
 export class SafeText {
   readonly text: string;
 

@@ -12,8 +12,8 @@ import { readPromptyTools } from '../prompty/promptyTools.ts';
 
 /**
  * A JSON chat array, `[{ "role": …, "content": … }]`, alone or as a request with `messages`, `model` and `tools`, in
- * OpenAI's form. Variables are filled in within the texts, so values need no escaping. Content in parts may hold one text,
- * and images.
+ * OpenAI's format. Variables are filled in inside the strings, so values need no escaping. Content parts may be one
+ * text, plus images.
  */
 export function parseChatJson(source: PromptSource): Prompt {
   const fields = new Fields(parseJson(source.text, source.path));
@@ -36,7 +36,7 @@ export function parseChatJson(source: PromptSource): Prompt {
   });
 }
 
-/** Whether a JSON value is meant as a chat, also where something is wrong with it. */
+/** Whether a JSON value is intended as a chat, even if something in it is wrong. */
 export function isChat(value: JsonValue): boolean {
   const list = isJsonObject(value) ? value['messages'] : value;
   return Array.isArray(list) && list.some((item) => isJsonObject(item) && typeof item['role'] === 'string');
@@ -68,7 +68,7 @@ function readMessage(fields: Fields, at: Pointer): MessageTemplate {
   return Object.keys(beside).length > 0 ? { ...message, beside } : message;
 }
 
-/** Where the one text of a content stands, and the images before and behind it. */
+/** The text of a message's content, and the images before and after it. */
 function readParts(
   fields: Fields,
   at: Pointer,

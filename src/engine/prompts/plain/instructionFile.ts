@@ -6,8 +6,8 @@ import { finishPrompt } from '../finishPrompt.ts';
 import type { PromptSource } from '../promptSource.ts';
 
 /**
- * Skills, agents and instruction files: the Markdown is one system message, taken literally. A skill must
- * say its `name` and `description` (https://agentskills.io/specification).
+ * Skills, agents and instruction files: the Markdown is one system message, taken literally. A skill must have `name`
+ * and `description` (https://agentskills.io/specification).
  */
 export function parseInstructionFile(
   source: PromptSource,

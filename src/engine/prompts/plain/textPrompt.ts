@@ -6,8 +6,9 @@ import { finishPrompt } from '../finishPrompt.ts';
 import type { PromptSource } from '../promptSource.ts';
 
 /**
- * A text or Markdown file that a suite names. With `{{ variables }}` it is one message from the user; without
- * any it is one system message, and the case's text becomes the user's. Texts for `str.format` are taken as they stand.
+ * A text or Markdown file referenced by a suite. With `{{ variables }}` it is one message from the user; otherwise it
+ * is one system message and the input of the case becomes the user's message. Texts for `str.format` are taken
+ * literally.
  */
 export function parseTextPrompt(source: PromptSource): Prompt {
   const { fields, body } = settings(source);
@@ -30,8 +31,8 @@ export function parseTextPrompt(source: PromptSource): Prompt {
 }
 
 /**
- * A text for Python's `str.format`: doubled braces are braces there, as in `{{ "a": 1 }}` beside `{page}`. No template
- * begins an expression with a quoted key.
+ * A text for Python's `str.format`: double braces are literal, as in `{{ "a": 1 }}` next to `{page}`. No template
+ * expression starts with a quoted key.
  */
 function isFormatText(text: string): boolean {
   return /\{\{\s*(?:"[^"\n]*"|'[^'\n]*')\s*:/.test(text) && !/\{%/.test(text);

@@ -12,14 +12,14 @@ interface DeclaredInput {
 }
 
 /**
- * The declared inputs. `name: value` means a default. One without default must be given, unless it says
- * `required: false`: then it is empty.
+ * The declared inputs. `name: value` sets a default. An input without a default is required, unless it has `required:
+ * false`: then it is empty.
  */
 export function readPromptyInputs(fields: Fields): PromptInput[] {
   return readDeclared(fields).map(({ input }) => input);
 }
 
-/** One row of test data: what `sample` holds, and the samples that inputs carry themselves. */
+/** One row of test data: `sample`, and the samples of the inputs. */
 export function readPromptySamples(fields: Fields): Prompt['testData'] {
   const declared = readDeclared(fields).filter(({ sample }) => sample !== undefined);
   const own = fields.get(['sample']);

@@ -11,7 +11,7 @@ const TYPES: { [kind: string]: string } = {
   object: 'object',
 };
 
-/** One entry of `inputs`, `outputs` or a tool's `parameters`, with the key or index under which it stands. */
+/** One entry of `inputs`, `outputs` or a tool's `parameters`, with its key or index. */
 export interface Property {
   name: string;
   key: string | number;

@@ -13,7 +13,7 @@ const MAX_DEPTH = 10;
 /** Longest text that the includes of a file may grow to, in characters. */
 const MAX_LENGTH = 4_000_000;
 
-/** `{% include "a.j2" %}`, as far as it names its file: the tag, its file, whether a missing one is passed over. */
+/** `{% include "a.j2" %}` with a literal file name: the tag, the file, and whether a missing file is ignored. */
 const INCLUDE =
   /^\{%([-+]?)\s*include\s+(["'])(.+?)\2(\s+ignore\s+missing)?(?:\s+with(?:out)?\s+context)?\s*([-+]?)%\}$/s;
 
@@ -23,7 +23,7 @@ export interface IncludeTag {
   end: number;
   name: string;
   ignoreMissing: boolean;
-  /** Takes the white space before or behind it away. */
+  /** Trims the white space before or after it. */
   trims: { before: boolean; after: boolean };
 }
 
@@ -39,15 +39,15 @@ export function includeTags(template: string): IncludeTag[] {
   });
 }
 
-/** What stands in a template in the place of an include: the other template, between comments that trim as the tag does. */
+/** Replaces an include: the other template, between comments that trim as the tag does. */
 export function includedText(tag: IncludeTag, includes: { [name: string]: string }): string {
   const text = Object.hasOwn(includes, tag.name) ? (includes[tag.name] ?? '') : '';
   return `${tag.trims.before ? '{#- #}' : ''}${text}${tag.trims.after ? '{# -#}' : ''}`;
 }
 
 /**
- * The templates that a file includes, each whole, by name. They count from the file's folder, else from the workspace,
- * and must lie in it. Throws PromptError at the tag for one that is missing, and FileError where it cannot be read.
+ * The templates that a file includes, by name. Paths are relative to the file's folder, or else to the workspace, and
+ * must stay inside it. Throws PromptError at the tag of a missing template, and FileError if one cannot be read.
  */
 export function readIncludes(
   source: PromptSource,

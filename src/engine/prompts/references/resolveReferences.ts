@@ -20,9 +20,10 @@ export interface ReferenceScope {
 export class UnsetVariable extends PromptError {}
 
 /**
- * Replaces texts that are `${env:NAME}`, `${env:NAME:default}` or `${file:path}` as a whole, at any depth; within other
- * text they stay as they are, as in Prompty's own loaders. `${file:x.json}` becomes the file's JSON. Files count from the prompt's folder and must
- * lie in the workspace. What a reference brings in is not searched again. Throws UnsetVariable, FileError.
+ * Replaces strings that consist of `${env:NAME}`, `${env:NAME:default}` or `${file:path}`, at any depth; inside longer
+ * strings they are left alone, as in Prompty's own loaders. `${file:x.json}` becomes the parsed JSON. Paths are
+ * relative to the prompt's folder and must stay in the workspace. Replaced values are not searched again. Throws
+ * UnsetVariable and FileError.
  */
 export function resolveReferences(value: JsonValue, where: SourceLocation, scope: ReferenceScope): JsonValue {
   if (Array.isArray(value)) return value.map((item) => resolveReferences(item, where, scope));

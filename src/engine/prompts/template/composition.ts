@@ -11,7 +11,7 @@ export type Fragment =
   | { kind: 'message'; index: number }
   | { kind: 'role'; role: Role }
   | { kind: 'history' }
-  /** The url follows as text; `literal` is what stood around it, for one that is no image after all. */
+  /** The URL follows as text; `literal` is the markup around it, in case it is not an image after all. */
   | { kind: 'image'; literal: { before: string; after: string } }
   | { kind: 'image-end' };
 
@@ -27,7 +27,7 @@ type Composable = Pick<Prompt, 'messages' | 'syntax' | 'format'> & {
   includes?: Prompt['includes'] | undefined;
 };
 
-/** What stands in the place of a stretch of a template. */
+/** The replacement for a range of a template. */
 interface Cut {
   at: number;
   skip: number;
@@ -35,9 +35,9 @@ interface Cut {
 }
 
 /**
- * All messages of a prompt as one template, so that a block may span several of them, with marks where
- * messages begin. A mark holds a number drawn from the hash of the templates and the values: no value can
- * hold it, so what a value says never opens a message.
+ * All messages of a prompt as one template, so that a block may span several of them, with marks where messages start.
+ * A mark contains a number derived from the hash of the templates and values: no value can contain it, so a value can
+ * never start a message.
  */
 export class Composition implements HelperMarks {
   readonly source: string;
@@ -60,7 +60,7 @@ export class Composition implements HelperMarks {
     };
 
     for (const [index, message] of prompt.messages.entries()) {
-      // A Handlebars block takes its line with it only when nothing else stands there, so not the mark.
+      // A Handlebars block removes its line only if the line is otherwise empty, so the mark goes elsewhere.
       const alone = prompt.syntax === 'handlebars' && !message.template.startsWith('{{~');
       add(alone ? `${this.#mark('line', index)}\n` : this.#mark('message', index));
       const images = prompt.format === 'prompty' && message.role === 'user' ? this.#cutImages(message) : [];
@@ -86,7 +86,7 @@ export class Composition implements HelperMarks {
     return `${this.#mark('media')}${url}${this.#mark('close')}`;
   }
 
-  /** The message and the offset in its template that an offset of `source` stands for. */
+  /** Maps an offset of `source` to a message and an offset in its template. */
   place(offset: number): { message: number; offset: number } {
     const piece = this.#pieces.findLast((candidate) => candidate.start <= offset) ?? this.#pieces[0];
     if (piece === undefined) return { message: 0, offset: 0 };

@@ -1,4 +1,4 @@
-/** A Markdown image `![alt](url)`, cut in three: all of it is the template's, the url may hold variables. */
+/** A Markdown image `![alt](url)` in three parts: all belong to the template; the URL may contain variables. */
 export interface ImageTag {
   start: number;
   urlStart: number;

@@ -5,7 +5,7 @@ import { valueText } from './valueText.ts';
 /** `${input:name}` or `${input:name:placeholder}`, as VS Code prompt files have it. */
 const INPUT = /\$\{input:([^}:\r\n]+)(?::([^{}\r\n]*))?\}/g;
 
-/** The inputs of a VS Code prompt file; the placeholder describes one, it is no default. */
+/** The inputs of a VS Code prompt file; the placeholder is a description, not a default. */
 export function findInputUses(template: string): (TemplateUse & { placeholder?: string })[] {
   return [...template.matchAll(INPUT)].map((match) => {
     const [, name = '', placeholder] = match;

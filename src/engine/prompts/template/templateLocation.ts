@@ -2,9 +2,9 @@ import type { SourceLocation } from '../../model/location.ts';
 import type { Prompt } from '../../model/prompt.ts';
 
 /**
- * The place in the file of an offset in a message's template. Exact where the template is a stretch of the
- * file, in YAML block texts, and in JSON and YAML texts on one line without unusual escapes; otherwise the
- * line is right as far as the file's own line breaks tell.
+ * The location in the file of an offset in a message's template. Exact if the template is a range of the file, in YAML
+ * block scalars, and in JSON and YAML strings on one line without unusual escapes; otherwise only the line is
+ * reliable.
  */
 export function templateLocation(
   prompt: Pick<Prompt, 'path' | 'format' | 'messages' | 'body'>,

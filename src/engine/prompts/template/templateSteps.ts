@@ -1,15 +1,15 @@
-/** Steps after which a template is taken for one that does not end; real prompts need a few thousand. */
+/** Most steps of a template, after which it is considered endless; real prompts take a few thousand. */
 const MAX_STEPS = 1_000_000;
 
-/** Characters that are built or gone through in one step. */
+/** Characters produced or traversed per step. */
 const TEXT_PER_STEP = 50;
 
 /** Thrown when a template has taken all its steps. */
 export class TooManySteps extends Error {}
 
 /**
- * Counts what rendering costs: what is evaluated, turns of loops, elements that a filter goes through, and the texts
- * that are built, so that the last step is reached in well under a second whatever the template says.
+ * Counts the cost of rendering: evaluations, loop iterations, elements traversed by filters, and text produced, so
+ * that any template reaches the limit in well under a second.
  */
 export class TemplateSteps {
   #left = MAX_STEPS;
@@ -19,7 +19,7 @@ export class TemplateSteps {
     if (this.#left < 0) throw new TooManySteps('the template has too many iterations');
   }
 
-  /** Charges for a value that is gone through as a whole: a text, a list, a map. */
+  /** Charges for traversing a whole string, list or map. */
   spendOn(value: unknown): void {
     if (typeof value === 'string') this.spend(value.length / TEXT_PER_STEP);
     else if (Array.isArray(value)) this.spend(value.length);
