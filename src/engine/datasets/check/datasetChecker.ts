@@ -16,7 +16,7 @@ import { explainSchemaErrors, formatPointer } from './schemaError.ts';
 import { type UnknownField, UnknownFieldFinder } from './unknownFields.ts';
 import { type DatasetValidators, loadValidators } from './validators.ts';
 
-/** A value with its place: `pointer` leads to it inside `document`. */
+/** A value and its location: `pointer` is its path in `document`. */
 export interface Located {
   value: JsonValue;
   document: SourceDocument;
@@ -84,7 +84,7 @@ export class DatasetChecker {
     if (typeof value['id'] === 'string') this.#checkId(value['id'], located, ordinal);
   }
 
-  /** Whether any case that was checked sets limits of its own. */
+  /** Whether any checked case sets limits of its own. */
   get hasLimits(): boolean {
     return this.#hasLimits;
   }
@@ -101,12 +101,12 @@ export class DatasetChecker {
     return current as unknown as GoldenCase;
   }
 
-  /** Ordinals of the cases whose ids `reportDuplicates` must know. */
+  /** Ordinals of the cases whose ids `reportDuplicates` needs. */
   get suspects(): ReadonlySet<number> {
     return new Set(this.#suspicions.map((suspicion) => suspicion.first));
   }
 
-  /** Reports repeated ids with both places; `firsts` holds the id and place of each suspect. */
+  /** Reports repeated ids with both locations; `firsts` has the id and location of each suspect. */
   reportDuplicates(firsts: ReadonlyMap<number, { id: string; location: SourceLocation }>): void {
     for (const { id, first, problem } of this.#suspicions) {
       const earlier = firsts.get(first);
@@ -172,7 +172,7 @@ export class DatasetChecker {
       return;
     }
 
-    // What looks like a limit must not be taken for one that is checked.
+    // An unknown limit must not look as if it were checked.
     if (kind === 'evaluation_criteria' && /^(?:min|max)_/.test(field)) {
       const remedy = 'Use an evaluator for it, or remove it.';
       this.#problems.add(

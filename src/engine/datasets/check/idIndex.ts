@@ -19,7 +19,7 @@ export class IdIndex {
     return undefined;
   }
 
-  /** The slot that holds the hash, or the empty one where it belongs. */
+  /** The slot with the hash, or the empty slot where it belongs. */
   #slotOf(hash: number): number {
     const size = this.#hashes.length;
     let slot = hash % size;

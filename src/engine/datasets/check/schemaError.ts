@@ -3,7 +3,7 @@ import type { Pointer } from '../../files/formats/document.ts';
 import { excerpt } from '../../files/text/excerpt.ts';
 import { isJsonObject, type JsonValue } from '../../model/json.ts';
 
-/** A schema error in plain words; `pointer` counts from the checked value. */
+/** A schema error in plain words; `pointer` is relative to the checked value. */
 interface PlainError {
   code: string;
   message: string;
@@ -11,7 +11,9 @@ interface PlainError {
   remedy?: string;
 }
 
-/** Says what is wrong in plain words. `prefix` names the checked value, e.g. `['test_cases', 3]`. */
+/**
+ * Explains schema errors in plain words. `prefix` is the path of the checked value, for example `['test_cases', 3]`.
+ */
 export function explainSchemaErrors(
   errors: readonly ErrorObject[],
   value: JsonValue,

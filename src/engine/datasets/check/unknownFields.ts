@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.
 import { CURRENT_FORMAT, type FormatVersion } from '../formatVersion.ts';
 import { knownFields, type MapKind } from './validators.ts';
 
-/** An unknown field; `meant` is the known one that it probably is, misspelt. */
+/** An unknown field; `meant` is the known field that it probably misspells. */
 export interface UnknownField {
   pointer: Pointer;
   kind: MapKind;
@@ -19,12 +19,12 @@ const MAX_REPORTED = 50;
 const RENAMED: { [field: string]: string } = { expected_keywords: 'expected_concepts' };
 
 /**
- * Looks for fields that nothing reads. They are allowed, so that a file of a later minor version can be read: one that
- * is close to an absent known one is told each time, any other in a case the first time that its name occurs.
+ * Finds fields that nothing reads. They are allowed, so that files of a later minor version can be read. One that
+ * resembles an absent known field is reported every time; any other only at its first occurrence.
  */
 export class UnknownFieldFinder {
   readonly #known: { [kind in MapKind]: readonly string[] };
-  /** Fields that a later format reads: an older file may hold them already. */
+  /** Fields of a later format, which an older file may already have. */
   readonly #later: { [kind in MapKind]: readonly string[] };
   /** Remembered per kind and field: a large dataset repeats the same names. */
   readonly #meant = new Map<string, string | undefined>();
@@ -32,7 +32,7 @@ export class UnknownFieldFinder {
   /** Names reported so far. */
   readonly #reported = new Set<string>();
 
-  /** `isNewer`: the file has a later minor version, whose fields nobody here knows. */
+  /** `isNewer`: the file has a later minor version, with fields that this version does not know. */
   constructor(format: FormatVersion, isNewer: boolean) {
     this.#isNewer = isNewer;
     this.#known = knownFields(format);
@@ -77,7 +77,7 @@ export class UnknownFieldFinder {
     const key = `${kind}/${field}`;
     if (this.#meant.has(key)) return this.#meant.get(key);
     const meant = closest(field, known);
-    // Bounded, because a hostile file may hold any number of names.
+    // Bounded, because a hostile file may have any number of names.
     if (this.#meant.size < 10_000) this.#meant.set(key, meant);
     return meant;
   }

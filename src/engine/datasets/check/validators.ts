@@ -23,7 +23,7 @@ export function loadValidators(version: FormatVersion): Promise<DatasetValidator
   return validators;
 }
 
-/** Field names that the schema knows, by the kind of map they belong to. */
+/** Field names in the schema, by the kind of map they belong to. */
 export function knownFields(version: FormatVersion): { [kind in MapKind]: readonly string[] } {
   const schema = SCHEMAS[version];
   const { definitions } = schema;
@@ -45,7 +45,7 @@ async function compile(version: FormatVersion): Promise<DatasetValidators> {
   const schema = SCHEMAS[version];
   const ajv = new module.Ajv({ allErrors: true, allowUnionTypes: true, strictRequired: false });
 
-  // Assertions are checked with the evaluators' own words.
+  // Assertions are checked by the evaluators, with better messages.
   const definitions = { ...schema.definitions, assertion: { type: 'object' } };
   const { test_cases, ...fields } = schema.properties;
   const header = { type: 'object', definitions, required: ['schema_version', 'version'], properties: fields };

@@ -8,7 +8,7 @@ import { datasetFormat, textLines } from '../dataset.ts';
 import { checkLines } from '../read/linesDataset.ts';
 import { checkWhole } from '../read/wholeDataset.ts';
 
-/** Where one version of a dataset stands: in a file, or in a text, e.g. of a git revision. */
+/** The source of one version of a dataset: a file, or a text such as that of a git revision. */
 export type DatasetOrigin =
   | { kind: 'file'; label: string; path: string }
   | { kind: 'text'; label: string; text: string };

@@ -40,7 +40,7 @@ export interface DatasetDiff {
   version: VersionVerdict;
 }
 
-/** Fields of a case that say what is expected. Another value in them makes results incomparable. */
+/** Fields of a case with expectations. A changed value makes results incomparable. */
 const EXPECTATIONS: ReadonlySet<string | number> = new Set([
   'expected_output',
   'evaluation_criteria',

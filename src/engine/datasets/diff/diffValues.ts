@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Pointer } from '../../files/formats/document.ts';
 import { isJsonObject, type JsonValue } from '../../model/json.ts';
 
-/** How one field differs. `path` leads from the header or case to it. */
+/** The difference in one field. `path` is relative to the header or case. */
 export type FieldChange =
   | { kind: 'added'; path: Pointer; after: JsonValue }
   | { kind: 'removed'; path: Pointer; before: JsonValue }

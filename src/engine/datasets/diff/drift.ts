@@ -6,7 +6,7 @@ import { diffDatasets } from './diffDatasets.ts';
 import { NotInRevision, readGitFile } from './gitFile.ts';
 import type { VersionVerdict } from './versionBump.ts';
 
-/** How a dataset on the disk stands to the last commit. `unknown`: there is no repository, or a side is broken. */
+/** The state of a dataset on disk relative to the last commit. `unknown`: no repository, or one side cannot be read. */
 export type DatasetDrift =
   | { state: 'unchanged' }
   | { state: 'new' }
@@ -14,8 +14,8 @@ export type DatasetDrift =
   | { state: 'changed'; added: number; removed: number; changed: number; version: VersionVerdict };
 
 /**
- * Compares a dataset with HEAD. `path` is absolute, `shownAs` its name for a person. Runs `git`, so only for a
- * trusted workspace. Throws only what is no fault of the files.
+ * Compares a dataset with HEAD. `path` is absolute; `shownAs` is its display name. Runs `git`, so only for a trusted
+ * workspace. Throws only errors that are not caused by the files.
  */
 export async function datasetDrift(
   path: string,

@@ -10,9 +10,9 @@ export class NotInRevision extends UsageError {}
 const MAX_BYTES = 256 * 1024 * 1024;
 
 /**
- * The text of a file in a git revision. `name` is git's own form, `REVISION:path`, where a path counts from the
- * root of the repository, or from `cwd` when it begins with `./`. Runs `git` without a shell, and only commands
- * that run nothing else. Throws UsageError for what git does not know, FileError for what cannot be read.
+ * The text of a file in a git revision. `name` has git's form `REVISION:path`; a path is relative to the repository
+ * root or, if it starts with `./`, to `cwd`. Runs `git` without a shell, and only commands that run nothing else.
+ * Throws UsageError for names that git does not know, and FileError for files that cannot be read.
  */
 export async function readGitFile(
   name: string,
@@ -35,7 +35,7 @@ export async function readGitFile(
   return decodeUtf8(blob.output, name);
 }
 
-/** git would take a name that begins with a hyphen for an option. */
+/** git would parse a name that starts with a hyphen as an option. */
 function refuseOption(name: string): void {
   if (!name.startsWith('-') && !/[\0\n\r]/.test(name)) return;
   throw new UsageError(`'${excerpt(name)}' is not a revision`, {
@@ -71,7 +71,7 @@ async function explainMissing(
   );
 }
 
-/** `ok` says that git ended well; its output is then complete. */
+/** `ok`: git succeeded and its output is complete. */
 function git(
   args: readonly string[],
   { cwd, signal }: { cwd: string; signal: AbortSignal },

@@ -27,7 +27,7 @@ function classify(given: string, cwd: string): Named {
   const path = resolve(cwd, given);
   const found = statPath(path, given);
   if (found?.isFile()) return { kind: 'file', given, path };
-  // `C:\` on Windows is no revision.
+  // `C:\` on Windows is not a revision.
   if (given.includes(':') && !/^[a-z]:[\\/]/i.test(given)) return { kind: 'git-file', given };
   if (!/^\.(ya?ml|jsonc?|jsonl|ndjson)$/i.test(extname(given)) && !found) return { kind: 'revision', given };
   throw new FileError(found ? 'not a regular file' : 'the file does not exist', {

@@ -6,7 +6,7 @@ import parse from 'semver/functions/parse.js';
 const BUMPS = ['none', 'patch', 'minor', 'major'] as const;
 export type Bump = (typeof BUMPS)[number];
 
-/** What became of the version; `prerelease`: only the part behind the hyphen is another. */
+/** How the version changed; `prerelease`: only the part after the hyphen. */
 type MadeBump = Bump | 'prerelease' | 'lowered';
 
 export interface VersionVerdict {
@@ -27,8 +27,8 @@ export function largestBump(bumps: Iterable<Bump>): Bump {
 }
 
 /**
- * Whether the version was raised as far as the content calls for; further is fine. Between prereleases of one
- * version any step will do, since that version is not out yet.
+ * Whether the version was raised at least as far as the changes require. Between prereleases of one version any step
+ * will do, since that version is not released yet.
  */
 export function judgeVersion(before: string, after: string, needed: Bump): VersionVerdict {
   const made = madeBump(before, after);

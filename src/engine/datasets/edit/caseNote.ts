@@ -24,7 +24,7 @@ export function writeCaseNote(
     function* ({ path, text }, index, edit) {
       const at = ['test_cases', index];
       yield editYaml(text, path, [{ at, edits: [edit] }]);
-      // Whatever the note holds, it can be written as JSON.
+      // Any note can be written as JSON.
       const like = edit.op === 'rename' ? edit : { ...edit, value: withText(edit.value, PLACEHOLDER) };
       const laidOut = editYaml(text, path, [{ at, edits: [like] }]);
       const written = JSON.stringify(note);
@@ -33,7 +33,7 @@ export function writeCaseNote(
   );
 }
 
-/** Sets the innermost key where all maps around it are there; else adds the outermost one that is missing. */
+/** Sets the innermost key if all maps around it exist; otherwise adds the outermost missing one. */
 function noteEdit(before: JsonObject, keys: readonly string[], note: string): Edit {
   let map = before;
   for (const [depth, key] of keys.entries()) {

@@ -15,10 +15,9 @@ export type YamlWritings = (
 ) => Iterable<Replacement[]>;
 
 /**
- * Makes one edit to one case of a dataset. Everything else of the text stays, comments included. The version
- * stays too: which part of it has to grow depends on all that changed. Throws ProblemsError for an invalid
- * dataset, and FileError when there is no such case or the text cannot be edited without changing something
- * else. Writes nothing.
+ * Makes one edit to one case of a dataset. The rest of the text is preserved, comments included; so is the version,
+ * because the required bump depends on all changes. Throws ProblemsError for an invalid dataset, and FileError if
+ * there is no such case or if the text cannot be edited without changing other parts. Writes nothing.
  */
 export async function editCase(
   source: { path: string; text: string },
@@ -51,7 +50,10 @@ export async function editCase(
   );
 }
 
-/** The text with the edit, written as its neighbours are; the next one where that does not read back right. */
+/**
+ * Candidate texts with the edit, formatted like their neighbours; the next is tried if one does not read back
+ * correctly.
+ */
 function* editedTexts(
   source: { path: string; text: string },
   index: number,
@@ -83,7 +85,7 @@ function editLine(text: string, index: number, edit: Edit): string {
   return lines.join('\n');
 }
 
-/** Undefined for a text that is no dataset any more. */
+/** Undefined if the text is no longer a dataset. */
 function readAgain(path: string, text: string): ReturnType<typeof readRecords> | null {
   try {
     return readRecords(path, text);

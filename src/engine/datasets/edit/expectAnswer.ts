@@ -4,8 +4,8 @@ import { editCase } from './editCase.ts';
 import { yamlAnswers } from './yamlAnswer.ts';
 
 /**
- * Makes `answer` the reference answer of a case: `expected_output.answer` is set, or added where there is
- * none. Everything else of the text stays. Throws as `editCase`; writes nothing.
+ * Makes `answer` the reference answer of a case: sets or adds `expected_output.answer`. The rest of the text is
+ * preserved. Throws as `editCase`; writes nothing.
  */
 export function expectAnswer(
   source: { path: string; text: string },

@@ -1,10 +1,10 @@
 import type { JsonObject } from '../../model/json.ts';
 import { writeCaseNote } from './caseNote.ts';
 
-/** Where a case keeps why its change was meant. */
+/** The metadata key for the reason of an intended change. */
 const KEY = 'intended_change';
 
-/** Records in a case's metadata that its change was meant, and why. Throws as `editCase`; writes nothing. */
+/** Records in a case's metadata that its change was intended, and why. Throws as `editCase`; writes nothing. */
 export function intendChange(
   source: { path: string; text: string },
   caseId: string,
@@ -13,7 +13,7 @@ export function intendChange(
   return writeCaseNote(source, caseId, [KEY], reason);
 }
 
-/** Why a case's change was meant; undefined where nobody said so. */
+/** The reason for a case's intended change; undefined if none was recorded. */
 export function intendedChange(entry: { metadata?: JsonObject } | undefined): string | undefined {
   const reason = entry?.metadata?.[KEY];
   return typeof reason === 'string' ? reason : undefined;

@@ -2,16 +2,16 @@ import { hash } from 'node:crypto';
 import { isJsonObject, type JsonObject } from '../../model/json.ts';
 import { writeCaseNote } from './caseNote.ts';
 
-/** What a person says of one output of a case. */
+/** A person's verdict on one output of a case. */
 export interface OutputLabel {
   pass: boolean;
-  /** Why; empty where nothing was written. */
+  /** The reason; empty if none was given. */
   note: string;
 }
 
 /** Where a case keeps its labels: the name of an output → `pass` or `fail`, and after a comma why. */
 const KEY = 'labels';
-/** What stands in place of a label that was taken back. */
+/** The value of a label that was withdrawn. */
 const WITHDRAWN = 'withdrawn';
 const WRITTEN = /^(pass|fail)(?:,\s*([\s\S]*))?$/;
 
@@ -20,7 +20,7 @@ export function outputName(text: string): string {
   return `out-${hash('sha256', text, 'hex').slice(0, 16)}`;
 }
 
-/** A person's labels of the outputs of a case, by the name of the output. What cannot be read is no label. */
+/** A person's labels for the outputs of a case, by the name of the output. Malformed ones are ignored. */
 export function labelsOf(entry: { metadata?: JsonObject } | undefined): Map<string, OutputLabel> {
   const labels = new Map<string, OutputLabel>();
   const written = entry?.metadata?.[KEY];
@@ -33,8 +33,8 @@ export function labelsOf(entry: { metadata?: JsonObject } | undefined): Map<stri
 }
 
 /**
- * Writes what a person says of an output into its case; null takes an earlier label back. What the case asks and
- * expects stays. Throws as `editCase`; writes nothing.
+ * Writes a person's label for an output into its case; null withdraws an earlier one. The input and expectations of
+ * the case are preserved. Throws as `editCase`; writes nothing.
  */
 export function labelOutput(
   source: { path: string; text: string },

@@ -10,8 +10,8 @@ import type { Replacement } from '../migrations/replacement.ts';
 const PLACEHOLDER = 'touchstone-answer-placeholder';
 
 /**
- * The ways to write an answer into a YAML dataset, the best looking first. Which of them reads back right
- * depends on what stands around it, e.g. a comment behind the old value: the caller tries them in turn.
+ * The ways to write an answer into a YAML dataset, the most readable first. Which of them reads back correctly depends
+ * on the surroundings, such as a comment after the old value; the caller tries them in turn.
  */
 export function* yamlAnswers(
   { path, text }: { path: string; text: string },
@@ -46,7 +46,7 @@ export function* yamlAnswers(
   }
 }
 
-/** ` # why` behind the `|-` of a block; empty where there is none. */
+/** ` # why` after the `|-` of a block; empty if there is none. */
 function headerComment(block: string): string {
   return /^[^\s#]+([ \t]+#[^\r\n]*)/.exec(block)?.[1] ?? '';
 }
@@ -68,7 +68,7 @@ function* writings(
   yield JSON.stringify(answer);
 }
 
-/** Without quotes where the text is a few plain words; a number or `true` must not become one. */
+/** Unquoted if the text is a few plain words that YAML would not read as a number or boolean. */
 function plainOf(answer: string): string {
   return /^[A-Za-z][A-Za-z ]*[A-Za-z]$/.test(answer) && toYaml({ a: answer }) === `a: ${answer}\n`
     ? answer

@@ -1,7 +1,7 @@
 import type { GoldenCase } from '../../model/case.ts';
 import { isJsonObject, type JsonObject } from '../../model/json.ts';
 
-/** How the input of a case is written; an export notes it, so that an import can tell. */
+/** The form of a case's input; an export records it so that an import can restore it. */
 export type InputForm = 'text' | 'variables' | 'messages';
 
 /** A case as plain JSON. */

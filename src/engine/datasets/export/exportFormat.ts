@@ -2,7 +2,7 @@ import type { GoldenCase } from '../../model/case.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { ImportTally } from '../import/importTally.ts';
 
-/** The data format of another tool, as golden cases are written in it. */
+/** The data format of another tool, as an export target. */
 export interface ExportFormat {
   /** As `--to` names it. */
   readonly name: string;

@@ -27,9 +27,9 @@ interface Appended {
 }
 
 /**
- * Adds the cases that a dataset does not have yet, behind its last one. Comments, order and layout of what is
- * there stay. Throws ProblemsError for an invalid dataset, and FileError for one of an older schema or when the
- * result would not hold exactly the old cases and the new ones. Writes nothing.
+ * Appends the cases that a dataset does not have yet. Existing comments, order and layout are preserved. Throws
+ * ProblemsError for an invalid dataset, and FileError for an older schema or if the result would not contain exactly
+ * the old cases and the new ones. Writes nothing.
  */
 export async function appendCases(
   source: { path: string; text: string },
@@ -150,7 +150,7 @@ function separator(text: string, list: Node): string {
   return before.slice(before.trimEnd().length);
 }
 
-/** Whether the last text of a case is a block such as `|+`, to which the blank lines behind it belong. */
+/** Whether a case ends with a block scalar such as `|+`, which owns the blank lines after it. */
 function keepsBlankLines(text: string, outer: ParsedNode): boolean {
   return /^[|>]\d*\+/.test(text.slice(lastNode(outer).range[0]));
 }
@@ -173,7 +173,7 @@ function yamlInsertion(text: string, path: string, fresh: readonly GoldenCase[])
   const end = lineEnd(text, contentEnd(last));
   const gap = text[end - 1] === '\n' ? '' : lineBreak;
 
-  // A blank line behind such a block would be a part of its text.
+  // A blank line after such a block would become part of its text.
   const isKept = keepsBlankLines(text, last);
   const items = fresh.map(
     (entry, at) => (isSpaced && !(at === 0 && isKept) ? lineBreak : '') + yamlItem(entry, indent, lineBreak),

@@ -7,15 +7,15 @@ import type { CaseDraft } from './importFormat.ts';
 const MAX_ID_LENGTH = 256;
 
 /**
- * Gives each case of an import an id of its own: the one it brings along, or one made from its input, so that
- * the same case gets the same id in every import. A repeated id gets `-2`, `-3`, … in file order.
+ * Gives each imported case a unique id: its own, or one made from its input, so that the same case gets the same id in
+ * every import. A repeated id gets `-2`, `-3`, … in file order.
  */
 export class CaseIds {
   readonly #seen = new IdIndex();
   readonly #copies = new Map<string, number>();
   #count = 0;
 
-  /** `repeated` says that the id was used by an earlier case and had to be changed. */
+  /** `repeated`: an earlier case has the id, so it was changed. */
   next(draft: CaseDraft): { id: string; repeated: boolean } {
     const wanted = ownId(draft) ?? deriveId((draft.messages ?? draft.input ?? null) as JsonValue);
     if (this.#isNew(wanted)) return { id: wanted, repeated: false };
@@ -39,7 +39,7 @@ function ownId({ id }: CaseDraft): string | undefined {
   return text === undefined || text === '' || text.length > MAX_ID_LENGTH ? undefined : text;
 }
 
-/** An id for an input: a few words to recognise it by, and a hash of all of it. */
+/** An id for an input: a few recognisable words and a hash of the whole. */
 export function deriveId(content: JsonValue): string {
   const words = firstText(content)
     .normalize('NFKD')

@@ -17,7 +17,7 @@ import { detectImportFormat, recordsPointer } from './source/detectImportFormat.
 import { type ImportSource, openImportSource } from './source/importSource.ts';
 
 interface ImportRequest {
-  /** In order; `path` is absolute, `shownAs` stands in messages. */
+  /** In order; `path` is absolute, `shownAs` appears in messages. */
   files: readonly { path: string; shownAs: string }[];
   /** Name of the format; detected for each file when left out. */
   from?: string;
@@ -38,7 +38,9 @@ interface Import {
   batches(): AsyncGenerator<GoldenCase[], void>;
 }
 
-/** Opens files of another tool for import. Throws FileError when one cannot be read or its format not be told. */
+/**
+ * Opens files of another tool for import. Throws FileError if one cannot be read or its format cannot be determined.
+ */
 export async function openImport(request: ImportRequest): Promise<Import> {
   const { signal } = request;
   const named = namedFormat(request);
@@ -79,7 +81,7 @@ function namedFormat({ from, map = [] }: ImportRequest): ImportFormat | undefine
   });
 }
 
-/** The format of a file, and the file as that format reads it: by columns where it holds no list of records. */
+/** The format of a file, and the file as read by that format: by columns if it has no list of records. */
 async function matchFormat(source: ImportSource, named: ImportFormat | undefined, signal: AbortSignal) {
   const columns = source.byColumns?.();
   if (named) {
@@ -169,7 +171,7 @@ class Reader {
   }
 }
 
-/** What has no place, under the format's name; a map that stands there already is added to. */
+/** Leftover fields, under the name of the format; merged into a map that already exists there. */
 function leftover(name: string, kept: JsonObject, metadata: JsonObject | undefined): JsonObject {
   if (Object.keys(kept).length === 0) return {};
   const there = metadata?.[name];

@@ -10,15 +10,15 @@ export type Likeness = 'yes' | 'maybe' | 'no';
 
 /** The data format of another tool, and how one of its records becomes cases. */
 export interface ImportFormat {
-  /** As `--from` names it; also the key under which a case's metadata keeps what has no place of its own. */
+  /** The name for `--from`; also the metadata key for leftover fields. */
   readonly name: string;
   /** Other names for the same format. */
   readonly aliases?: readonly string[];
   readonly title: string;
-  /** The fields by which a person tells the format. */
+  /** The fields by which a person can recognise the format. */
   readonly fields: string;
   readonly kinds: readonly FileKind[];
-  /** Where the records stand in a YAML or JSON file: the list, or one record. Without it: a list at the top. */
+  /** The pointer to the records in a YAML or JSON file: a list, or one record. Default: a list at the top level. */
   readonly records?: (document: JsonValue) => Pointer | undefined;
   looksLike(record: JsonObject): Likeness;
   /**
@@ -47,7 +47,7 @@ export interface CaseDraft {
   tags?: string[];
   /** The record's own metadata. */
   metadata?: JsonObject;
-  /** Kept in the metadata under the format's name, beside the fields that were not taken. */
+  /** Kept in the metadata under the name of the format, along with the fields that were not consumed. */
   kept?: JsonObject;
   /** Fields that an export of ours carried along; they go into the case as they are. */
   own?: JsonObject;

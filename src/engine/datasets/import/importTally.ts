@@ -4,7 +4,7 @@ export class ImportTally {
   readonly kept = new Map<string, number>();
   /** What was left out → how often. */
   readonly dropped = new Map<string, number>();
-  /** What a person should know → how often. */
+  /** Notes for the user → how often each applies. */
   readonly notes = new Map<string, number>();
 
   keep(field: string): void {

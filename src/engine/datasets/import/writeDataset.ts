@@ -10,7 +10,7 @@ import { datasetFormat } from '../dataset.ts';
 import { CURRENT_FORMAT } from '../formatVersion.ts';
 
 interface NewDataset {
-  /** Where it is written; the ending of `shownAs` decides the format. */
+  /** The target; the extension of `shownAs` determines the format. */
   path: string;
   shownAs: string;
   metadata: JsonObject;
@@ -18,9 +18,9 @@ interface NewDataset {
 }
 
 /**
- * Writes a new golden dataset, version 1.0.0, in one step: the file is there whole or not at all. JSONL is
- * written as the cases arrive. Returns the number of cases. Throws FileError when there are none, when the
- * file cannot be written, or when a YAML or JSON file would be too large to be read again.
+ * Writes a new golden dataset, version 1.0.0, atomically. JSONL is written as the cases arrive. Returns the number of
+ * cases. Throws FileError if there are none, if the file cannot be written, or if a YAML or JSON file would be too
+ * large to be read again.
  */
 export async function writeDataset(
   target: NewDataset,
@@ -54,7 +54,7 @@ export async function writeDataset(
   });
 }
 
-/** YAML on lines of any length; texts of several lines are written as blocks. Read back, it is the same value. */
+/** YAML with unlimited line length; multi-line strings are written as blocks. Reading it back gives the same value. */
 export function toYaml(value: unknown): string {
   const document = new Document(value, YAML_OPTIONS);
   visit(document, { Scalar: (_, scalar) => quoteWhereNeeded(scalar) });
@@ -69,7 +69,7 @@ const YAML_OPTIONS = {
   aliasDuplicateObjects: false,
 } as const;
 
-/** A bare `<<` would merge the map behind it; blank lines at the end of a block would depend on what follows. */
+/** An unquoted `<<` would merge the map after it; trailing blank lines of a block would depend on what follows. */
 function quoteWhereNeeded(scalar: Scalar): void {
   const { value } = scalar;
   if (typeof value === 'string' && (value === '<<' || endsInBlankLines(value))) scalar.type = 'QUOTE_DOUBLE';

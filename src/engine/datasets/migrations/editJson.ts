@@ -32,7 +32,7 @@ function replacementFor(text: string, base: Node, edit: Edit): Replacement[] {
   return [{ start: token.offset, end: token.offset + token.length, text: content }];
 }
 
-/** Behind the last entry, laid out as that one is: on a line of its own, or on the same line. */
+/** After the last entry and formatted like it: on its own line, or on the same line. */
 function insertion(text: string, map: Node, key: string, value: unknown): Replacement {
   const properties = map.children ?? [];
   const last = properties.at(-1);
@@ -48,7 +48,7 @@ function insertion(text: string, map: Node, key: string, value: unknown): Replac
   const space = colon.startsWith(' ') ? ' ' : '';
   const pad = /\s/.test(text[map.offset + 1] ?? '') ? space : '';
 
-  // A first entry that is tight to its brace says nothing about the space behind a comma.
+  // A first entry next to its brace does not show the spacing after a comma.
   const separator = lineBreakBehind(gap) ?? (before ? gap.slice(gap.trimEnd().length) : space);
 
   return {
@@ -58,7 +58,7 @@ function insertion(text: string, map: Node, key: string, value: unknown): Replac
   };
 }
 
-/** A value on one line; `space` stands behind colons and commas, `pad` inside braces. */
+/** A value on one line, with `space` after colons and commas and `pad` inside braces. */
 function spaced(value: unknown, space: string, pad: string): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map((item) => spaced(item, space, pad)).join(`,${space}`)}]`;

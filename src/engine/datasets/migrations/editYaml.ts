@@ -52,7 +52,7 @@ function nodeAt(root: ParsedNode, pointer: Pointer): ParsedNode | null | undefin
   return node;
 }
 
-/** The entry of a map; undefined for anything but a map, and where there is none. */
+/** The entry of a map; undefined if it does not exist or the node is not a map. */
 export function findPair(map: ParsedNode | null, key: string): ParsedPair | undefined {
   if (!isMap(map)) return undefined;
   return (map as ParsedMap).items.find((pair) => isScalar(pair.key) && pair.key.value === key);
@@ -88,7 +88,7 @@ function firstEntry(map: ParsedMap, key: string, value: JsonValue): Replacement 
   return { start, end, text: `{ ${key}: ${flow(value, key)} }` };
 }
 
-/** The entry as its neighbours are written: maps as blocks where the others are blocks. */
+/** The entry formatted like its neighbours: maps as blocks if the others are blocks. */
 function entryLines(map: ParsedMap, index: LineIndex, name: string, value: JsonValue): string[] {
   const neighbour = map.items.map((pair) => pair.value).find((node) => isMap(node)) as ParsedMap | undefined;
   if (!isJsonObject(value)) return [`${name}: ${flow(value, name)}`];
@@ -119,7 +119,7 @@ function keyRange(pair: ParsedPair): [number, number] {
   return [pair.key.range[0], pair.key.range[1]];
 }
 
-/** Where the content of a node ends, without the comments and blank lines behind it. */
+/** The end of a node's content, without the comments and blank lines after it. */
 export function contentEnd(outer: ParsedNode): number {
   return lastNode(outer).range[1];
 }

@@ -5,12 +5,12 @@ import { inferComplexity } from '../complexity.ts';
 import { applyEdits, type Edit } from './mapEdit.ts';
 import type { MigrationStep } from './step.ts';
 
-/** What an upgrade writes for a case of the older format, which knows no criteria. */
+/** The criteria that an upgrade writes for a case of the older format, which has none. */
 const UPGRADE_CRITERIA = { min_relevance: 0.7, min_accuracy: 0.7, min_safety: 1 };
 
 /**
- * 1.0.0 → 2.0.0: `expected_keywords` is called `expected_concepts`; each case says its complexity and its
- * criteria. The content stays the same, so its version is raised by a patch.
+ * 1.0.0 → 2.0.0: renames `expected_keywords` to `expected_concepts`, and adds the complexity and criteria to each
+ * case. The content stays the same, so the version is raised by a patch.
  */
 export const from1To2: MigrationStep = {
   from: '1.0.0',
@@ -61,8 +61,8 @@ export const from1To2: MigrationStep = {
 };
 
 /**
- * Whether a case asks for limits of its own. Those that an upgrade writes are what evaluators take without them: an
- * upgrade changes no verdict.
+ * Whether a case sets its own limits. Those written by an upgrade equal the defaults of the evaluators, so an upgrade
+ * changes no verdict.
  */
 export function hasOwnLimits(criteria: unknown): boolean {
   if (!isJsonObject(criteria as JsonValue)) return false;

@@ -1,12 +1,15 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 
-/** One small change to a map of a dataset; `path` leads from the header or the case to the map. The same edit serves values and texts. */
+/**
+ * One small change to a map of a dataset; `path` leads from the header or the case to the map. Edits apply to values
+ * and to texts.
+ */
 export type Edit =
   | { op: 'rename'; path: readonly string[]; from: string; to: string }
   | { op: 'set'; path: readonly string[]; key: string; value: JsonValue; before: JsonValue }
   | { op: 'add'; path: readonly string[]; key: string; value: JsonValue };
 
-/** The map after the edits; the given one stays as it is. */
+/** The map after the edits; the argument is not modified. */
 export function applyEdits(map: JsonObject, edits: readonly Edit[]): JsonObject {
   return edits.reduce(
     (current, edit) => changeMap(current, edit.path, (inner) => applyToMap(inner, edit)),

@@ -1,4 +1,4 @@
-/** Text that takes the place of `start` to `end` (exclusive); offsets count from the start of the old text. */
+/** Text that replaces the range from `start` to `end` (exclusive); offsets refer to the old text. */
 export interface Replacement {
   start: number;
   end: number;
@@ -34,7 +34,7 @@ export function quoteLike(sample: string, text: string): string {
   return quote === '"' || quote === "'" ? `${quote}${text}${quote}` : text;
 }
 
-/** The last line break of the white space at the end of `gap`, and the indentation behind it. */
+/** The last line break in the white space at the end of `gap`, and the indentation after it. */
 export function lineBreakBehind(gap: string): string | undefined {
   const space = gap.slice(gap.trimEnd().length);
   const at = space.lastIndexOf('\n');

@@ -28,9 +28,9 @@ interface Upgrade {
 }
 
 /**
- * Brings the text of a dataset to the current format. Only the lines that must change do; a current dataset
- * comes back as it is. Throws ProblemsError for an invalid dataset, and FileError when the result would not
- * hold exactly the old content. Writes nothing.
+ * Upgrades the text of a dataset to the current format. Changes only the lines that must change; a current dataset is
+ * returned unchanged. Throws ProblemsError for an invalid dataset, and FileError if the result would not contain
+ * exactly the old content. Writes nothing.
  */
 export async function upgradeDataset(source: { path: string; text: string }): Promise<Upgrade> {
   await refuseInvalid(source);
@@ -55,7 +55,7 @@ export async function upgradeDataset(source: { path: string; text: string }): Pr
   return { text, changes, from, to: steps.at(-1)?.to ?? from };
 }
 
-/** The header and cases of a dataset as they stand in its text; in JSONL each case has a line of its own. */
+/** The header and cases of a dataset as written; in JSONL each case has its own line. */
 interface Records {
   header: JsonObject;
   cases: JsonObject[];
@@ -71,7 +71,7 @@ async function refuseInvalid(source: { path: string; text: string }): Promise<vo
   if (problems.some((problem) => problem.severity === 'error')) throw new ProblemsError(problems);
 }
 
-/** The records of a valid dataset, in the format that they are written in. */
+/** The records of a valid dataset, in their own format version. */
 export function readRecords(path: string, text: string): Records {
   if (datasetFormat(path) !== 'jsonl') {
     const { test_cases, ...header } = asMap(parseWhole(path, text).value);
@@ -124,7 +124,7 @@ export function filledLines(text: string): { content: string; line: number }[] {
     .filter(({ content }) => content.trim() !== '');
 }
 
-/** The new text must hold the edited content, and undoing the edits must give the old content back. */
+/** The new text must contain the edited content, and undoing the edits must restore the old content. */
 function refuseLoss(path: string, before: Records, after: Records, edits: RecordEdits): void {
   const isSame = (a: JsonObject | undefined, b: JsonObject) =>
     a !== undefined && canonicalJson(a) === canonicalJson(b);

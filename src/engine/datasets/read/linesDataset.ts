@@ -21,7 +21,7 @@ interface LinesDataset {
   batches(lines: LineSource): AsyncGenerator<LocatedCase[], void>;
 }
 
-/** Checks a JSONL dataset line by line. Undefined when it is beyond use; `problems` then says why. */
+/** Checks a JSONL dataset line by line. Undefined if it cannot be used; the reasons are in `problems`. */
 export async function checkLines(
   path: string,
   source: LineSource,
@@ -77,7 +77,7 @@ async function readThrough(
   );
 }
 
-/** The FileError for a dataset that is not the one that was checked. */
+/** The FileError for a dataset that is no longer the one that was checked. */
 export function changedMeanwhile(path: string): FileError {
   return new FileError('the dataset changed while it was being read', {
     where: { path },

@@ -7,7 +7,7 @@ import { hasOwnLimits } from '../migrations/from1To2.ts';
 
 const BATCH = 500;
 
-/** Cases that another file than a golden dataset holds, as a dataset. `path` is relative to the workspace. */
+/** Cases in memory as a dataset, for example from a configuration. `path` is relative to the workspace. */
 export function memoryDataset(path: string, cases: readonly LocatedCase[]): Dataset {
   async function* batches({ signal }: { signal: AbortSignal }) {
     for (let start = 0; start < cases.length; start += BATCH) {

@@ -16,7 +16,7 @@ interface WholeDataset {
   case(index: number): LocatedCase;
 }
 
-/** Parses and checks a YAML or JSON dataset. Undefined when it is beyond use; `problems` then says why. */
+/** Parses and checks a YAML or JSON dataset. Undefined if it cannot be used; the reasons are in `problems`. */
 export async function checkWhole(
   source: { path: string; text: string; format: 'yaml' | 'json' },
   problems: ProblemList,

@@ -119,7 +119,7 @@ function escapeAssertion(assertion: JsonObject, tally: ImportTally): JsonObject 
   };
 }
 
-/** `{{`, `{%` and `{#` begin a template for promptfoo, which a text of ours never is. */
+/** `{{`, `{%` and `{#` start a template in promptfoo; our texts are literal. */
 function escapeText(value: JsonValue, tally: ImportTally): JsonValue {
   if (typeof value !== 'string' || !TEMPLATE.test(value)) return value;
   if (!value.includes('endraw')) return `{% raw %}${value}{% endraw %}`;
@@ -129,7 +129,9 @@ function escapeText(value: JsonValue, tally: ImportTally): JsonValue {
 
 const TEMPLATE = /\{[{%#]/;
 
-/** There is no safe way to quote a variable: promptfoo leaves a text alone that uses an unknown name, mark and all. */
+/**
+ * A variable cannot be quoted safely: promptfoo leaves a text with an unknown name unchanged, including the quoting.
+ */
 function noteVariables(vars: JsonObject, tally: ImportTally): void {
   const texts = Object.values(vars).filter((value) => typeof value === 'string');
   if (texts.some((text) => TEMPLATE.test(text))) {

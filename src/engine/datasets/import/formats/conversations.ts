@@ -6,8 +6,8 @@ import { asMessages } from '../records/foreignMessage.ts';
 import type { SourceRecord } from '../records/sourceRecord.ts';
 
 /**
- * Conversations as models are trained on them: ShareGPT's `conversations`, OpenAI's `messages`, its older
- * `prompt` and `completion`, its pairs of preferred outputs. What the assistant says last is the reference answer.
+ * Training conversations: ShareGPT's `conversations`, OpenAI's `messages`, its older `prompt` and `completion`, and
+ * its pairs of preferred outputs. The assistant's last message is the reference answer.
  */
 export const conversations: ImportFormat = {
   name: 'conversations',
@@ -60,7 +60,7 @@ function dialogue(record: SourceRecord, { tally }: ImportContext): CaseDraft {
   return { messages: all.slice(0, -1), ...answerPart(last as unknown as JsonValue, 'answer', tally) };
 }
 
-/** The tools of a pair of outputs stand beside its messages. */
+/** For a pair of outputs, the tools are next to its messages. */
 function besideMessages(input: JsonValue | undefined): Pick<CaseDraft, 'kept'> {
   if (!isJsonObject(input)) return {};
   const { messages: _, ...more }: JsonObject = input;

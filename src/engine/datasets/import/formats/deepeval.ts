@@ -71,7 +71,7 @@ function singleTurn(record: SourceRecord, { tally }: ImportContext): CaseDraft {
   };
 }
 
-/** A scenario that a simulated user plays; turns that were written down become the conversation so far. */
+/** A scenario for a simulated user; recorded turns become the conversation so far. */
 function conversation(record: SourceRecord, { tally }: ImportContext): CaseDraft {
   const scenario = record.take('scenario') ?? null;
   const user = record.take('user_description', 'userDescription');

@@ -1,7 +1,7 @@
-/** A pattern of Go's `regexp` as JavaScript has it, or why it cannot be written there. */
+/** A Go `regexp` pattern in JavaScript syntax, or the reason why it cannot be converted. */
 export type ReadPattern = { pattern: string; flags: string } | { fault: string };
 
-/** What Go knows and JavaScript reads as something else, or not at all. */
+/** Go syntax that JavaScript lacks or reads differently. */
 const FOREIGN: readonly [RegExp, string][] = [
   [/\\[QEC]/, '\\Q, \\E and \\C'],
   [/\[\[:|\[:[a-z^]+:\]/, 'classes such as [:alpha:]'],

@@ -37,7 +37,7 @@ export const inspect: ImportFormat = {
 /** What Inspect prepares for an agent before the sample. */
 const SANDBOX = ['files', 'setup', 'sandbox'];
 
-/** Choices reach the target as a variable, beside the question. */
+/** Choices reach the target as a variable, next to the question. */
 function input(record: SourceRecord): Pick<CaseDraft, 'input' | 'messages'> {
   const part = inputPart(record.take('input'), record, 'input');
   const choices = readChoices(record.take('choices'));

@@ -8,7 +8,7 @@ import { valueAt } from '../source/importSource.ts';
 
 /** One `--map field=place`. */
 interface FieldMap {
-  /** The field of the record; dots lead into maps and lists. */
+  /** The field of the record; dots go into maps and lists. */
   field: string;
   /** `input`, `input.NAME`, `expected_output.answer`, … */
   place: string;
@@ -93,7 +93,7 @@ function convert(record: SourceRecord, fields: readonly FieldMap[], context: Imp
   return withVariables(draft, variables, record);
 }
 
-/** A whole field is taken; of what leads into one, the field stays in the metadata. */
+/** A whole field is consumed; if only part of a field is used, the field is kept in the metadata. */
 function takeField(record: SourceRecord, field: string): JsonValue | undefined {
   if (record.has(field) || !field.includes('.')) return record.take(field);
   const [head = '', ...path] = field.split('.');

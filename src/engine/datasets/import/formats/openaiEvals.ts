@@ -10,7 +10,7 @@ import { SourceRecord } from '../records/sourceRecord.ts';
 /** Names of the right answer; `ideal` in the open-source evals, the others in examples of the hosted ones. */
 const ANSWERS = ['ideal', 'correct_label', 'ground_truth', 'reference', 'expected'] as const;
 
-/** Samples of OpenAI's evals: `{ input, ideal }`; those of its hosted evals stand under `item`. */
+/** Samples of OpenAI's evals: `{ input, ideal }`, or under `item` in its hosted evals. */
 export const openaiEvals: ImportFormat = {
   name: 'openai-evals',
   aliases: ['openai'],
@@ -39,7 +39,7 @@ export const openaiEvals: ImportFormat = {
   },
 };
 
-/** An export of ours writes variables as JSON in a text, and says so. */
+/** Our export writes variables as a JSON string, and records that it did. */
 function readInput(record: SourceRecord, own: JsonObject | undefined): JsonValue | undefined {
   const input = record.take('input');
   if (own?.['form'] !== 'variables' || typeof input !== 'string') return input;

@@ -13,8 +13,8 @@ const CHECKS: { [check: string]: string } = {
 };
 
 /**
- * The `testData` of a `.prompt.yml`: each row holds the variables of the prompt, and what is `expected`. The
- * file's string checks become assertions of every case, with the row's values filled in.
+ * The `testData` of a `.prompt.yml`: each row has the variables of the prompt and `expected`. The file's string checks
+ * become assertions of every case, with the values of the row filled in.
  */
 export const promptTestData: ImportFormat = {
   name: 'prompt-yml',

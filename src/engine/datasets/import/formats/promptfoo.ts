@@ -132,7 +132,7 @@ function readAssertion(assertion: JsonObject, variables: JsonObject, { tally }: 
   return value;
 }
 
-/** An export of ours says how the input was written: as a text, or as a conversation. */
+/** Our export records the form of the input: a string or a conversation. */
 function inputOf(
   variables: JsonObject,
   own: JsonObject | undefined,

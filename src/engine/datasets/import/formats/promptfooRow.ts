@@ -18,9 +18,9 @@ export interface PromptfooTest {
 const OPTION_COLUMNS: { [column: string]: string } = { __prefix: 'prefix', __suffix: 'suffix' };
 
 /**
- * A row of a promptfoo CSV file: `__expected`, `__expected2`, … hold assertions, `__description`,
- * `__threshold`, `__metric`, `__prefix`, `__suffix`, `__metadata:key` and `__config:__expected1:threshold` what
- * their names say, and every other column a variable. Throws FileError for a threshold that is no number.
+ * A row of a promptfoo CSV file: `__expected`, `__expected2`, … are assertions; `__description`, `__threshold`,
+ * `__metric`, `__prefix`, `__suffix`, `__metadata:key` and `__config:__expected1:threshold` are what their names say;
+ * every other column is a variable. Throws FileError for a threshold that is not a number.
  */
 export function promptfooRow(record: SourceRecord, tally: ImportTally): PromptfooTest {
   const vars: JsonObject = {};

@@ -59,7 +59,7 @@ export const ragas: ImportFormat = {
 
 const RECORDED = 'what follows the last question of a conversation is kept in the metadata';
 
-/** Samples of several turns hold what an agent answered; the case ends where it is to answer. */
+/** Samples with several turns contain the agent's answers; the case ends where the agent is to answer. */
 function untilLastQuestion(input: Pick<CaseDraft, 'input' | 'messages'>) {
   const messages = input.messages ?? [];
   const end = messages.findLastIndex(({ role }) => role === 'user') + 1;

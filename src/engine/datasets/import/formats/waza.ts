@@ -6,7 +6,7 @@ import { inputPart } from '../records/caseParts.ts';
 import type { SourceRecord } from '../records/sourceRecord.ts';
 import { readGoPattern } from './goPattern.ts';
 
-/** Lists of a text grader's configuration; each entry must hold. `contains` ignores case there. */
+/** Lists in the configuration of a text grader; every entry must hold. `contains` ignores case there. */
 const TEXT_CHECKS: { [key: string]: string } = {
   contains: 'icontains',
   not_contains: 'not-icontains',
@@ -16,7 +16,7 @@ const TEXT_CHECKS: { [key: string]: string } = {
   regex_not_match: 'not-regex',
 };
 
-/** A task of a Waza evaluation; each stands in a file of its own. Graders other than `text` are kept unread. */
+/** A task of a Waza evaluation, one per file. Graders other than `text` are kept, but not converted. */
 export const waza: ImportFormat = {
   name: 'waza',
   title: 'Waza task',

@@ -6,8 +6,8 @@ import { asMessage, asMessages, messageText, toolCallsPart } from './foreignMess
 import type { SourceRecord } from './sourceRecord.ts';
 
 /**
- * The input of a case: a text, a conversation, or variables by name. A number becomes a text, and a list that
- * is no conversation the variable `input`. Throws FileError where there is none.
+ * The input of a case: a string, a conversation, or variables by name. A number becomes a string, and a list that is
+ * not a conversation becomes the variable `input`. Throws FileError if there is none.
  */
 export function inputPart(
   value: JsonValue | undefined,
@@ -27,8 +27,8 @@ export function inputPart(
 }
 
 /**
- * What is expected: a text is the reference answer, a message what it says and calls, anything structured its JSON. Of
- * several accepted answers the first is the reference, and all are kept under `name`; of none, there is none.
+ * The expectation: a string is the reference answer, a message its content and calls, anything structured its JSON. Of
+ * several accepted answers, the first is the reference and all are kept under `name`.
  */
 export function answerPart(
   value: JsonValue | undefined,
@@ -51,7 +51,7 @@ export function answerPart(
   }
 
   const expected_output = { answer: String(first) };
-  // One text alone and one in a list are told apart, so that an export gives back what there was.
+  // A single string and a list of one string are distinguished, so that an export can restore them.
   if (others.length > 0) tally.note('several answers are accepted; the first is the reference answer');
 
   return { expected_output, kept: { [name]: value } };
@@ -62,7 +62,9 @@ export function isConversation(value: JsonValue | undefined): boolean {
   return asMessages(value) !== undefined;
 }
 
-/** A conversation under `messages` or `input` and nothing beside it is the conversation; among others, a variable. */
+/**
+ * A conversation under `messages` or `input` without other fields is the conversation; with others, it is a variable.
+ */
 function variablesPart(value: JsonObject): Pick<CaseDraft, 'input' | 'messages'> {
   const entries = Object.entries(value);
   const [only, ...others] = entries;

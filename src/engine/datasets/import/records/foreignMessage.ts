@@ -37,9 +37,9 @@ export function asMessages(value: JsonValue | undefined): CaseMessage[] | undefi
 }
 
 /**
- * A message of another tool in OpenAI's form: `{ role, content }`, LangChain's `{ type, content }`,
- * `{ type, data: { content } }`, `{ lc, id, kwargs }` and `[role, text]`, ShareGPT's `{ from, value }`, Gemini's
- * `{ role, parts }`. Undefined for anything else. Fields beside the content are kept.
+ * A message of another tool in OpenAI's form. Reads `{ role, content }`, LangChain's `{ type, content }`, `{ type,
+ * data: { content } }`, `{ lc, id, kwargs }` and `[role, text]`, ShareGPT's `{ from, value }`, and Gemini's `{ role,
+ * parts }`. Undefined for anything else. Other fields are kept.
  */
 export function asMessage(value: JsonValue | undefined): CaseMessage | undefined {
   if (Array.isArray(value)) return pairMessage(value);
@@ -55,7 +55,7 @@ export function asMessage(value: JsonValue | undefined): CaseMessage | undefined
   return isJsonObject(data) ? typedForm(data, type) : typedForm(value, type);
 }
 
-/** The text that a message says; parts that are no text are left out. */
+/** The text of a message, without other parts. */
 export function messageText({ content }: CaseMessage): string {
   if (typeof content === 'string') return content;
   if (!Array.isArray(content)) return content === null ? '' : JSON.stringify(content);
@@ -75,8 +75,8 @@ export function toolCallsPart(value: JsonValue | undefined): ExpectedOutput['too
 }
 
 /**
- * Expected calls as `{ tool_calls }`, and the list as it was under `field` where it is none, or says more than names and
- * arguments, e.g. what a tool would return.
+ * Expected calls as `{ tool_calls }`; the original list is also kept under `field` if it is malformed or has more than
+ * names and arguments, such as the result of a tool.
  */
 export function expectedCalls(
   value: JsonValue | undefined,
@@ -144,7 +144,7 @@ function shareGptForm({ from, value, ...more }: JsonObject, speaker: string): Ca
 /** Only known types are messages: `type` and `content` alone may be anything. */
 function typedForm(data: JsonObject, name: string): CaseMessage | undefined {
   const { content, type, role, tool_calls: calls, additional_kwargs: more, ...rest } = data;
-  // `ChatMessage` in `kwargs` or `data` has its role beside the content.
+  // `ChatMessage` in `kwargs` or `data` has its role next to the content.
   const found = roleOf(typeof role === 'string' ? role : name);
   if (found === undefined || content === undefined) return undefined;
 
@@ -159,14 +159,14 @@ function typedForm(data: JsonObject, name: string): CaseMessage | undefined {
   };
 }
 
-/** A call of LangChain, `{ name, args, id }`, in the form that models are told of it. */
+/** A LangChain call, `{ name, args, id }`, in OpenAI's form. */
 function openCall(call: JsonValue): JsonValue {
   if (!isJsonObject(call) || isJsonObject(call['function']) || call['args'] === undefined) return call;
   const { args, type: _type, ...rest } = call;
   return { ...rest, arguments: args };
 }
 
-/** `ChatMessage`, which has its role beside it, and the types that say the role themselves. */
+/** `ChatMessage`, which has a separate role, and the types that imply one. */
 function isTypeName(type: JsonValue | undefined): boolean {
   return typeof type === 'string' && (/^chat(?:message)?$/i.test(type) || roleOf(type) !== undefined);
 }
@@ -190,7 +190,7 @@ function without(map: JsonObject, name: string): JsonObject {
   return rest;
 }
 
-/** The fields that say something: LangChain writes all of them, most of them empty. */
+/** The non-empty fields: LangChain writes all of them, most of them empty. */
 function filled(map: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(map).filter(

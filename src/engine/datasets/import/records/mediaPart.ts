@@ -1,7 +1,7 @@
 import type { CaseMessage } from '../../../model/case.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
 
-/** An image part of another tool in OpenAI's form, where it holds an address or the data; else as it is. */
+/** An image part of another tool in OpenAI's form, if it has a URL or the data; otherwise unchanged. */
 export function asSendablePart(part: JsonValue): JsonValue {
   if (typeof part === 'string') return { type: 'text', text: part };
   if (!isJsonObject(part)) return part;

@@ -1,10 +1,10 @@
 import { defined, nonEmpty } from '../../../model/defined.ts';
 import { isJsonObject, type JsonObject } from '../../../model/json.ts';
 
-/** Where an export keeps the fields of a case that the other format does not know. */
+/** The metadata key under which an export keeps fields that the other format does not have. */
 const OWN_KEY = 'touchstone';
 
-/** Metadata for an export: the case's own, and beside it what the other format has no place for. */
+/** Metadata for an export: the case's own, plus the fields that the other format does not have. */
 export function withOwnFields(metadata: JsonObject | undefined, fields: JsonObject): JsonObject | undefined {
   const own = Object.keys(fields).length > 0 ? { [OWN_KEY]: fields } : {};
   const all = { ...metadata, ...own };

@@ -6,8 +6,8 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/js
 import type { SourceLocation } from '../../../model/location.ts';
 
 /**
- * One record of a foreign file. Fields are taken one by one; what nobody took is left over and kept in the
- * metadata. Null, and an empty cell of a CSV file, count as absent.
+ * One record of a foreign file. Fields are consumed one by one; the rest is kept in the metadata. Null, and an empty
+ * cell of a CSV file, count as absent.
  */
 export class SourceRecord {
   readonly location: SourceLocation;
@@ -36,7 +36,7 @@ export class SourceRecord {
     return this.#isCsv && typeof value === 'string' ? this.#readCell(value) : value;
   }
 
-  /** The first of the fields that is there, as it stands; a map or list in a CSV cell is read as JSON. */
+  /** The first of the fields that exists, unchanged; a map or list in a CSV cell is parsed as JSON. */
   take(...names: string[]): JsonValue | undefined {
     for (const name of names) {
       const value = this.#peek(name);
@@ -47,7 +47,7 @@ export class SourceRecord {
     return undefined;
   }
 
-  /** As `take`, and a map or list that is written as JSON in a text is read, whatever the file is. */
+  /** Like `take`, but parses a map or list written as a JSON string in any kind of file. */
   takeJson(...names: string[]): JsonValue | undefined {
     const value = this.take(...names);
     return typeof value === 'string' ? this.#readCell(value) : value;
@@ -75,7 +75,7 @@ export class SourceRecord {
     return this.#takeIf(names, isTexts);
   }
 
-  /** The fields that nobody took. */
+  /** The fields that were not consumed. */
   rest(): JsonObject {
     const left = this.names.filter((name) => !this.#taken.has(name) && this.#peek(name) !== undefined);
     return Object.fromEntries(left.map((name) => [name, this.value[name] ?? null]));
@@ -105,7 +105,7 @@ export class SourceRecord {
     return value === null || (this.#isCsv && value === '') ? undefined : value;
   }
 
-  /** A cell that begins like JSON but is none stays a text. */
+  /** A cell that starts like JSON but is not stays a string. */
   #readCell(text: string): JsonValue {
     if (!/^\s*[[{]/.test(text)) return text;
     try {

@@ -5,7 +5,7 @@ import { IMPORT_FORMATS } from '../importFormats.ts';
 import type { ImportSource } from './importSource.ts';
 import { suggestedMap } from './suggestedMap.ts';
 
-/** Records that are looked at. */
+/** Records that are examined. */
 const SAMPLE = 50;
 
 /**
@@ -55,7 +55,7 @@ async function speaksFor(format: ImportFormat, source: ImportSource, signal: Abo
     if (seen >= SAMPLE) break;
   }
 
-  // A few broken records are better named with their places than taken for another format.
+  // A few malformed records should be reported with their locations, not make the file look like another format.
   return counts.yes > 0 && counts.no < counts.yes + counts.maybe;
 }
 

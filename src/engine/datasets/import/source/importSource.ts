@@ -22,15 +22,15 @@ export interface ImportSource {
   /** The whole file; undefined for JSONL and CSV. */
   readonly document: SourceDocument | undefined;
   /**
-   * The records in file order, in batches. `at` leads to the list (or the one record) in a whole file.
-   * Throws FileError for a record that is not a map.
+   * The records in file order, in batches. `at` is the pointer to the list (or the one record) in a whole file. Throws
+   * FileError for a record that is not a map.
    */
   batches(at: Pointer, signal: AbortSignal): AsyncIterable<SourceRecord[]>;
   /** The same file as a list of records, where it is a map of columns: `{ input: […], target: […] }`. */
   byColumns?(): ImportSource | undefined;
 }
 
-/** `path` is absolute; `shownAs` stands in messages. The ending of the name decides how the file is read. */
+/** `path` is absolute; `shownAs` appears in messages. The file extension determines the format. */
 export function openImportSource(path: string, shownAs: string): ImportSource {
   const kind = fileKind(shownAs);
   if (kind === 'jsonl') {

@@ -3,13 +3,13 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/js
 
 interface Columns {
   rows: JsonObject[];
-  /** Where the first cell of a row stands. */
+  /** The location of the first cell of a row. */
   place(row: number): Pointer;
 }
 
 /**
- * The rows of a table that is written by columns: `{ input: [a, b], target: [c, d] }`, or as pandas writes it,
- * `{ input: { "0": a, "1": b }, … }`. Undefined for anything else.
+ * The rows of a table stored by columns: `{ input: [a, b], target: [c, d] }`, or pandas' `{ input: { "0": a, "1": b },
+ * … }`. Undefined for anything else.
  */
 export function readColumns(value: JsonValue): Columns | undefined {
   if (!isJsonObject(value)) return undefined;

@@ -11,8 +11,9 @@ interface Row {
 }
 
 /**
- * The rows of a CSV text (RFC 4180) as records of texts, by the names in the first row. Cells may also stand between
- * semicolons or tabs, which the first row tells; a stray quote within a cell is kept. Throws FileError with the line for a broken quote, a row of another length, a repeated column, or a column without a name.
+ * The rows of a CSV text (RFC 4180) as records of strings, keyed by the header row. The delimiter may also be a
+ * semicolon or tab, detected from the header; a stray quote inside a cell is kept. Throws FileError with the line of
+ * an unclosed quote, a row of another length, a repeated column, or a column without a name.
  */
 export function readCsv(text: string, path: string): SourceRecord[] {
   const [head, ...rows] = parseRows(text, path);
@@ -49,8 +50,8 @@ function optionsFor(text: string) {
 }
 
 /**
- * The rows where a quote within a cell that does not begin with one is a character like any other, as spreadsheets,
- * Python and pandas read it. Undefined when a cell that begins with a quote does not end with it.
+ * The rows, treating a quote inside an unquoted cell as a literal character, as spreadsheets, Python and pandas do.
+ * Undefined if a quoted cell is not closed.
  */
 function relaxedRows(text: string): Row[] | undefined {
   try {
