@@ -1,0 +1,75 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
+import { isLoopback } from '../httpConnection.ts';
+import { HttpProblem } from './httpProblem.ts';
+
+export interface AdmissionRules {
+  /** Names beside this machine's own by which it may be asked for. */
+  allowedHosts: readonly string[];
+  /** Pages of a browser that may ask, as `Origin` has them. */
+  allowedOrigins: readonly string[];
+  token: string;
+}
+
+/**
+ * Refuses a request by its head alone. A page that a browser has open must reach nothing here: not by a name of its own
+ * that leads to this machine (DNS rebinding, told by `Host`), and not from elsewhere (told by `Origin`). Throws HttpProblem.
+ */
+export function checkSender(request: IncomingMessage, rules: AdmissionRules): void {
+  const hosts = request.rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host');
+  const host = hosts.length === 1 ? hostOf(request.headers.host ?? '') : undefined;
+  if (host === undefined) throw new HttpProblem(400, 'the request names no host, or several');
+  if (!isOurName(host, request.socket.localAddress, rules.allowedHosts))
+    throw new HttpProblem(403, `the host ${JSON.stringify(host)} is not served here`);
+
+  const { origin, 'sec-fetch-site': site } = request.headers;
+  if (origin !== undefined && rules.allowedOrigins.includes(origin)) return;
+  // A browser tells no origin of a picture or a link, but where it comes from.
+  if (origin !== undefined || (site !== undefined && site !== 'none'))
+    throw new HttpProblem(403, 'requests of web pages are not served here');
+}
+
+/** Throws HttpProblem unless the request has the bearer token. */
+export function checkToken(request: IncomingMessage, token: string): void {
+  const given = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1];
+  if (given !== undefined && isSame(given, token)) return;
+  throw new HttpProblem(401, 'a bearer token is needed', { 'www-authenticate': 'Bearer' });
+}
+
+/** Forms that a browser sends to anywhere without asking there first. */
+const SIMPLE_TYPES: ReadonlySet<string> = new Set([
+  '',
+  'text/plain',
+  'application/x-www-form-urlencoded',
+  'multipart/form-data',
+]);
+
+/** For what may be asked without a token: throws HttpProblem for a body that any page could send. */
+export function checkContentType(request: IncomingMessage): void {
+  const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  if (SIMPLE_TYPES.has(type))
+    throw new HttpProblem(415, `the content type ${JSON.stringify(type)} is not taken`);
+}
+
+/** The host of `Host`, in lower case and without its port; undefined where it is none. */
+function hostOf(header: string): string | undefined {
+  return /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/i.exec(header)?.[1]?.toLowerCase();
+}
+
+/** A name that leads here only on purpose. Another name can never be made of an IP address. */
+function isOurName(host: string, localAddress: string | undefined, allowed: readonly string[]): boolean {
+  if (isLoopback(host) || allowed.includes(host)) return true;
+  const address = host.replace(/^\[|\]$/g, '');
+  const local = (localAddress ?? '').replace(/^::ffff:/, '');
+  return isIP(address) !== 0 && address === local;
+}
+
+/** In a time that does not depend on how much of the token is right, nor on its length. */
+function isSame(given: string, token: string): boolean {
+  return timingSafeEqual(digest(given), digest(token));
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

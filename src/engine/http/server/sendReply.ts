@@ -1,0 +1,49 @@
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { HttpProblem } from './httpProblem.ts';
+import type { ServerReply } from './serverRequest.ts';
+
+const HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+
+/** Sends a reply; what comes piece by piece waits for a slow client, and ends with a client that has gone. */
+export async function sendReply(
+  outgoing: ServerResponse,
+  { status, headers, body = '' }: ServerReply,
+  signal: AbortSignal,
+): Promise<void> {
+  if (typeof body === 'string' || body instanceof Uint8Array) {
+    const length = Buffer.byteLength(body);
+    outgoing.writeHead(status, { ...HEADERS, 'content-length': length, ...headers });
+    outgoing.end(body);
+    return;
+  }
+
+  outgoing.writeHead(status, { ...HEADERS, ...headers });
+  outgoing.flushHeaders();
+  for await (const piece of body) {
+    if (signal.aborted) break;
+    if (!outgoing.write(piece)) await once(outgoing, 'drain', { signal });
+  }
+  if (signal.aborted) outgoing.destroy();
+  else outgoing.end();
+}
+
+/** An error as plain JSON; where a reply has begun, its connection is cut. */
+export function sendProblem(incoming: IncomingMessage, outgoing: ServerResponse, error: unknown): void {
+  if (outgoing.headersSent || outgoing.destroyed) return void outgoing.destroy();
+
+  const problem = error instanceof HttpProblem ? error : new HttpProblem(500, 'something went wrong here');
+  const body = JSON.stringify({ error: { message: problem.message } });
+  const headers: { [name: string]: string | number } = {
+    ...HEADERS,
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    ...problem.headers,
+  };
+  // What has not been read of the request would be taken for the next one.
+  if (!incoming.complete) headers['connection'] = 'close';
+  outgoing.writeHead(problem.status, headers);
+  outgoing.end(body, () => {
+    if (!incoming.complete) incoming.socket.destroySoon();
+  });
+}
