@@ -168,7 +168,7 @@ describe('what a provider replies', () => {
       tool_calls: [{ index: 0, id: 'a', type: 'function', ...fields }],
     });
     const messages: { [what: string]: [message: unknown, reason: RegExp] } = {
-      'content that is an object': [{ content: { a: 1 } }, /content is an object, not a text/],
+      'content that is an object': [{ content: { a: 1 } }, /content is an object, not a string/],
       'content that is a number': [{ content: 4 }, /content is a number/],
       'a part that is null': [{ content: [null] }, /content\[0\] is null, not an object/],
       'a part that is a list': [{ content: [[[['deep']]]] }, /content\[0\] is a list/],
@@ -180,7 +180,7 @@ describe('what a provider replies', () => {
         { content: 'a', tool_calls: { name: 'x' } },
         /tool_calls is an object/,
       ],
-      'a tool call that is a text': [{ content: 'a', tool_calls: ['look'] }, /tool_calls\[0\] is a text/],
+      'a tool call that is a text': [{ content: 'a', tool_calls: ['look'] }, /tool_calls\[0\] is a string/],
       'a name that is an object': [
         call({ function: { name: { a: 1 }, arguments: '' } }),
         /name is an object/,
@@ -189,9 +189,9 @@ describe('what a provider replies', () => {
         call({ function: { name: 'x', arguments: {} } }),
         /arguments is an object/,
       ],
-      'a function that is a text': [call({ function: 'look' }), /function is a text/],
+      'a function that is a text': [call({ function: 'look' }), /function is a string/],
       'an id that is a number': [call({ id: 1, function: { name: 'x', arguments: '' } }), /id is a number/],
-      'a message that is a text': ['hello', /is a text, not an object/],
+      'a message that is a text': ['hello', /is a string, not an object/],
     };
     for (const [what, [message, reason]] of Object.entries(messages)) {
       for (const [way, script, stream] of [
@@ -219,7 +219,7 @@ describe('what a provider replies', () => {
     const bodies: { [what: string]: [script: Script, reason: RegExp] } = {
       'null as a whole': [json(null), /it is null/],
       'a list as a whole': [json([]), /it is a list/],
-      'a text as a whole': [json('hello'), /it is a text/],
+      'a text as a whole': [json('hello'), /it is a string/],
       'no choices': [json({ choices: [] }), /holds no message/],
       'choices that are an object': [json({ choices: {} }), /choices is an object/],
       'a choice that is null': [json({ choices: [null] }), /choices\[0\] is null|holds no message/],
@@ -236,11 +236,11 @@ describe('what a provider replies', () => {
         /content\[0\] is a list/,
       ],
       'a chunk that is null': [event('null'), /a chunk is null/],
-      'a chunk that is a text': [event('"hello"'), /a chunk is a text/],
-      'a chunk whose choices are a text': [event('{"choices":"a"}'), /choices is a text/],
+      'a chunk that is a text': [event('"hello"'), /a chunk is a string/],
+      'a chunk whose choices are a text': [event('{"choices":"a"}'), /choices is a string/],
       'a chunk whose index is a text': [
         event('{"choices":[{"delta":{"tool_calls":[{"index":"0"}]}}]}'),
-        /index is a text/,
+        /index is a string/,
       ],
       'a chunk whose index is beyond all numbers': [
         event('{"choices":[{"delta":{"tool_calls":[{"index":1e999}]}}]}'),
