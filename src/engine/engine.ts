@@ -112,7 +112,7 @@ export function createEngine(
 
   const settledReport = (runId: string): RunReport => {
     const read = report(runId);
-    if (read.run.status.state === 'complete') store.verdicts.save(runId, verdictOf(read), ports.clock.now());
+    store.verdicts.save(runId, verdictOf(read), ports.clock.now());
     return read;
   };
 

@@ -39,6 +39,13 @@ export class EvaluatedCalls {
   /** By trace id. */
   readonly #spans = new Map<string, SpanRecord[]>();
 
+  /** How many spans are kept. */
+  get remembered(): number {
+    let count = 0;
+    for (const spans of this.#spans.values()) count += spans.length;
+    return count;
+  }
+
   hear(spans: readonly SpanRecord[]): void {
     for (const span of spans) {
       if (!isNeeded(span)) continue;

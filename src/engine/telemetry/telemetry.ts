@@ -50,7 +50,7 @@ export class SinkTelemetry implements Telemetry {
       root: (name, options) => tracing.root(name, options),
       accept: (spans) => emit({ ...NOTHING, spans }),
       stored(results) {
-        if (hub.isEmpty || results.length === 0) return;
+        if (hub.isEmpty) return;
         const evaluations = results.flatMap((result) => evaluationRecords(result, runId, calls.take(result)));
         hub.take({ ...NOTHING, evaluations });
       },

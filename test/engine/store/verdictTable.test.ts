@@ -41,8 +41,11 @@ describe('the verdict of a run', () => {
     assert.equal(store.verdicts.of('r'), undefined);
   });
 
-  it('of no run is not stored', () => {
+  it('of no run, or of one that is not complete, is not stored', () => {
     const { store, verdict } = filled();
+    store.createRun({ id: 'begun', plan: plan(), createdAt: 1, traceId: 'b' });
+    store.verdicts.save('begun', verdict, 3);
+    assert.equal(store.verdicts.of('begun'), undefined);
     store.verdicts.save('none', verdict, 3);
     assert.equal(store.verdicts.of('none'), undefined);
   });

@@ -9,14 +9,15 @@ export class VerdictTable {
     this.#connection = connection;
   }
 
-  /** Takes the place of an earlier one. Does nothing where there is no such run. */
+  /** Takes the place of an earlier one. Does nothing where there is no such run, or it is not complete. */
   save(runId: string, verdict: RunVerdict, decidedAt: number): void {
     this.#connection.run(
-      'INSERT OR REPLACE INTO verdicts (run, passed, decided_at, body) SELECT number, ?, ?, ? FROM runs WHERE id = ?',
+      'INSERT OR REPLACE INTO verdicts (run, passed, decided_at, body) SELECT number, ?, ?, ? FROM runs WHERE id = ? AND state = ?',
       verdict.passed ? 1 : 0,
       decidedAt,
       JSON.stringify(verdict),
       runId,
+      'complete',
     );
   }
 
