@@ -61,10 +61,10 @@ function keyOf(target: string, { caseId }: TrialResult): string {
   return `${target}\0${caseId}`;
 }
 
-function put(held: Map<string, Trials>, key: string, result: TrialResult): void {
-  const trials = held.get(key);
+function put(trialsOf: Map<string, Trials>, key: string, result: TrialResult): void {
+  const trials = trialsOf.get(key);
   if (trials) trials.push(result);
-  else held.set(key, [result]);
+  else trialsOf.set(key, [result]);
 }
 
 function inOrder(trials: Trials): Trials {

@@ -27,7 +27,7 @@ export interface Verdict {
 }
 
 /** An output whose evaluation waits for the other targets of the same case and trial. */
-export interface HeldOutput {
+export interface PendingOutput {
   target: string;
   caseIndex: number;
   trial: number;

@@ -69,7 +69,7 @@ describe('RunStore', () => {
   });
 
   it('tells the states of a run', () => {
-    assert.deepEqual(store.getRun('r1').status, { state: 'interrupted' });
+    assert.deepEqual(store.getRun('r1').status, { state: 'planned' });
     const lease = store.claim('r1', me, 1000);
     assert.equal(store.getRun('r1').status.state, 'running');
     store.release(lease, 'complete', 1500);

@@ -1,5 +1,5 @@
 import type { LocatedCase } from '../../model/case.ts';
-import type { HeldOutput, TrialResult } from '../../model/result.ts';
+import type { PendingOutput, TrialResult } from '../../model/result.ts';
 import type { Clock } from '../../ports.ts';
 import type { Lease } from '../../store/lease.ts';
 import type { RunStore } from '../../store/runStore.ts';
@@ -30,7 +30,7 @@ export class BatchWriter {
   #results: TrialResult[] = [];
   #cases = new Map<number, LocatedCase>();
   /** Undefined in a run in which no output waits. */
-  #pending: HeldOutput[] | undefined;
+  #pending: PendingOutput[] | undefined;
   #scheduled = false;
   #lastBeat: number;
   /** By the wall clock, which goes on while the machine sleeps; in milliseconds. */
@@ -51,7 +51,7 @@ export class BatchWriter {
   }
 
   /** Keeps an output whose evaluation waits for other targets, so that it is not paid for twice. */
-  addPending(output: HeldOutput): void {
+  addPending(output: PendingOutput): void {
     this.#pending ??= [];
     this.#pending.push(output);
     this.#schedule();
@@ -84,7 +84,7 @@ export class BatchWriter {
     const [now, wall] = [clock.monotonic(), clock.now()];
     store.append(
       lease,
-      { results, cases, spans, logs, ...(pending ? { held: pending } : {}) },
+      { results, cases, spans, logs, ...(pending ? { pending } : {}) },
       { now: wall, elapsedMs: now - this.#lastBeat },
     );
     this.#lastBeat = now;

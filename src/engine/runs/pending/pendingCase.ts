@@ -1,4 +1,4 @@
-import type { HeldOutput, TrialResult } from '../../model/result.ts';
+import type { PendingOutput, TrialResult } from '../../model/result.ts';
 import type { Called, JudgingTicket, Ticket } from '../tickets/ticket.ts';
 
 interface PendingCaseOptions {
@@ -6,7 +6,7 @@ interface PendingCaseOptions {
   /** Names of all targets, in the order of the plan. */
   targets: readonly string[];
   /** What was stored before this attempt. */
-  stored: { results: readonly TrialResult[]; outputs: readonly HeldOutput[] };
+  stored: { results: readonly TrialResult[]; outputs: readonly PendingOutput[] };
 }
 
 /** One trial of a case at all targets, pending until the last one has answered. */

@@ -54,7 +54,7 @@ export class PendingTrials {
   #pendingCases({ index }: LocatedCase): PendingCase[] {
     const { store, runId, targets, book, resumed } = this.#options;
     const stored = resumed
-      ? { results: store.resultsAt(runId, index), outputs: store.heldOutputs(runId, index) }
+      ? { results: store.resultsAt(runId, index), outputs: store.pendingOutputs(runId, index) }
       : { results: [], outputs: [] };
     const names = targets.map(({ target }) => target.name);
     return Array.from(

@@ -1,5 +1,5 @@
 import type { LocatedCase } from '../../model/case.ts';
-import type { HeldOutput, TrialResult } from '../../model/result.ts';
+import type { PendingOutput, TrialResult } from '../../model/result.ts';
 import type { LogRecord } from '../../model/span.ts';
 import type { Connection } from '../file/connection.ts';
 import type { KnownRun } from './runQueries.ts';
@@ -14,7 +14,7 @@ export interface Batch {
   spans: readonly PackedSpans[];
   logs: readonly LogRecord[];
   /** Outputs whose evaluation waits for other targets; present in a run that holds outputs at all. */
-  held?: readonly HeldOutput[];
+  pending?: readonly PendingOutput[];
 }
 
 /** Writes the rows of a batch, within a transaction of the caller's; what is stored already is left as it is. */
@@ -29,9 +29,9 @@ export class BatchRows {
 
   write(run: KnownRun, batch: Batch): void {
     const { number } = run;
-    for (const output of batch.held ?? []) this.#hold(run, output);
+    for (const output of batch.pending ?? []) this.#keep(run, output);
     for (const result of batch.results) this.#appendResult(run, result);
-    if (batch.held) for (const result of batch.results) this.#letGo(run, result);
+    if (batch.pending) for (const result of batch.results) this.#settle(run, result);
     for (const located of batch.cases) this.#appendCase(number, located);
     for (const { traceId, body } of batch.spans)
       this.#connection.run('INSERT INTO spans (run, trace_id, body) VALUES (?, ?, ?)', number, traceId, body);
@@ -44,20 +44,20 @@ export class BatchRows {
       );
   }
 
-  #hold({ number, targets }: KnownRun, held: HeldOutput): void {
-    const target = targetNumber(targets, held.target);
-    this.#ledger.hold(number, { target, caseIndex: held.caseIndex, trial: held.trial }, held);
+  #keep({ number, targets }: KnownRun, pending: PendingOutput): void {
+    const target = targetNumber(targets, pending.target);
+    this.#ledger.called(number, { target, caseIndex: pending.caseIndex, trial: pending.trial }, pending);
     this.#connection.run(
       'INSERT OR IGNORE INTO held_outputs (run, target, case_index, trial, body) VALUES (?, ?, ?, ?, ?)',
       number,
       target,
-      held.caseIndex,
-      held.trial,
-      JSON.stringify(held),
+      pending.caseIndex,
+      pending.trial,
+      JSON.stringify(pending),
     );
   }
 
-  #letGo({ number, targets }: KnownRun, { target, caseIndex, trial }: TrialResult): void {
+  #settle({ number, targets }: KnownRun, { target, caseIndex, trial }: TrialResult): void {
     this.#connection.run(
       'DELETE FROM held_outputs WHERE run = ? AND target = ? AND case_index = ? AND trial = ?',
       number,

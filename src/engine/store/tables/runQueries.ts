@@ -1,6 +1,6 @@
 import { ResumeError } from '../../errors.ts';
 import type { LocatedCase } from '../../model/case.ts';
-import type { HeldOutput, TrialResult, TrialStatus } from '../../model/result.ts';
+import type { PendingOutput, TrialResult, TrialStatus } from '../../model/result.ts';
 import type { RunPlan, RunRecord } from '../../model/run.ts';
 import type { LogRecord, SpanRecord } from '../../model/span.ts';
 import type { Connection } from '../file/connection.ts';
@@ -201,14 +201,14 @@ export class RunQueries {
   }
 
   /** Outputs of a case whose evaluation waits for other targets. */
-  heldOutputs(id: string, caseIndex: number): HeldOutput[] {
+  pendingOutputs(id: string, caseIndex: number): PendingOutput[] {
     const { number } = this.numbers(id);
     const rows = this.connection.all(
       'SELECT body FROM held_outputs WHERE run = ? AND case_index = ? ORDER BY target, trial',
       number,
       caseIndex,
     );
-    return rows.map((row) => JSON.parse(String(row.body)) as HeldOutput);
+    return rows.map((row) => JSON.parse(String(row.body)) as PendingOutput);
   }
 
   /** A case as it was when the run asked it; undefined when no result of it is stored. */

@@ -1,4 +1,4 @@
-import type { HeldOutput, TrialResult } from '../../model/result.ts';
+import type { PendingOutput, TrialResult } from '../../model/result.ts';
 import type { RunPlan } from '../../model/run.ts';
 import type { Connection } from '../file/connection.ts';
 import { LEASE_MS, type Lease } from '../lease.ts';
@@ -128,7 +128,7 @@ export class SpendingLedger {
   }
 
   /** Within the transaction that holds the output: it is paid for, and no longer under way. */
-  hold(run: number, key: TrialKey, { output }: HeldOutput): void {
+  called(run: number, key: TrialKey, { output }: PendingOutput): void {
     if (!this.#reserving.has(run)) return;
     this.#connection.run(
       `UPDATE reservations SET answered = 1, most_usd = coalesce(?, likely_usd)

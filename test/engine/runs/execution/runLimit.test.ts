@@ -70,8 +70,8 @@ describe('a run with a spending limit', () => {
       const { status } = store.getRun(RUN);
       assert.ok(status.state === 'interrupted' && status.reason?.includes('$10.00'), JSON.stringify(status));
       assert.ok(calls() <= 10 && calls() >= 6, `${calls()} calls`);
-      const held = Array.from({ length: 20 }, (_, index) => store.heldOutputs(RUN, index).length);
-      const kept = [...store.results(RUN)].length + held.reduce((sum, count) => sum + count, 0);
+      const pending = Array.from({ length: 20 }, (_, index) => store.pendingOutputs(RUN, index).length);
+      const kept = [...store.results(RUN)].length + pending.reduce((sum, count) => sum + count, 0);
       assert.equal(kept, calls());
 
       assert.equal(await execute(inputs, 1000), 'complete');

@@ -49,7 +49,7 @@ describe('trials whose evaluators compare targets', () => {
   afterEach(() => store.close());
 
   const execute = (inputs: RunInputs, more: Partial<ExecuteOptions> = {}) => executeIn(store, inputs, more);
-  const held = () => Array.from({ length: CASES }, (_, index) => store.heldOutputs(RUN, index)).flat();
+  const pending = () => Array.from({ length: CASES }, (_, index) => store.pendingOutputs(RUN, index)).flat();
 
   it('are evaluated when every target has answered, beside the outputs of the same trial', async () => {
     const seen: EvaluationInput[] = [];
@@ -66,7 +66,7 @@ describe('trials whose evaluators compare targets', () => {
       assert.deepEqual(new Set(others.map((other) => other.output.text.split(' ')[1])), new Set([trial]));
     }
     assert.equal([...store.results(RUN)].length, 3 * CASES * REPEAT);
-    assert.deepEqual(held(), []);
+    assert.deepEqual(pending(), []);
   });
 
   it('go on from the stored outputs after a stop between the phases, and pay for none twice', async () => {
@@ -83,7 +83,7 @@ describe('trials whose evaluators compare targets', () => {
     const first = inputsFor([a, b], longest(), CASES * REPEAT);
     assert.equal(await execute(first, { signal: stop.signal }), 'interrupted');
     assert.deepEqual([...store.results(RUN)], []);
-    const before = held();
+    const before = pending();
     assert.equal(before.length, CASES * REPEAT);
 
     const again = scriptedTarget('a', speaker('a'));
@@ -94,7 +94,7 @@ describe('trials whose evaluators compare targets', () => {
       target === 'a' ? [output.text] : [],
     );
     assert.deepEqual(texts.sort(), before.map(({ output }) => output.text).sort());
-    assert.deepEqual(held(), []);
+    assert.deepEqual(pending(), []);
   });
 
   it('compare with stored results where only some targets of a case are missing', async () => {
