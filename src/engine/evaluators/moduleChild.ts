@@ -1,3 +1,4 @@
+import { EXPORT_OF, WRITE_LINE } from '../processes/childSources.ts';
 import { CALLABLE_ID } from './callableId.ts';
 
 /**
@@ -10,16 +11,9 @@ import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 
-const say = (message) => {
-  const bytes = Buffer.from(JSON.stringify(message) + '\\n');
-  for (let at = 0; at < bytes.length; ) {
-    try {
-      at += writeSync(3, bytes, at);
-    } catch (error) {
-      if (error.code !== 'EAGAIN') throw error;
-    }
-  }
-};
+${WRITE_LINE}
+${EXPORT_OF}
+const say = (message) => writeLine(3, message);
 
 const callableId = ${CALLABLE_ID};
 
@@ -27,9 +21,7 @@ async function run({ code, scope }) {
   const url = new URL(code, pathToFileURL(process.cwd() + '/'));
   const name = decodeURIComponent(url.hash.slice(1));
   url.hash = '';
-  const module = await import(url.href);
-  const main = module.default?.default ?? module.default ?? module;
-  const call = name ? (module[name] ?? main[name]) : main;
+  const call = await exportOf(url.href, name);
   if (typeof call !== 'function') throw new TypeError('the module exports no function' + (name && ' ' + name));
   const { output, context } = JSON.parse(scope);
   callableId(context?.provider);

@@ -1,3 +1,4 @@
+import { moduleProgram } from '../processes/interpreters.ts';
 import { MODULE_CHILD } from './moduleChild.ts';
 import { runnerOf } from './scriptPool.ts';
 import type { ScriptRunner } from './scriptRunner.ts';
@@ -11,15 +12,8 @@ export function createModuleRunner(options: {
   env: { [name: string]: string };
   cwd: string;
 }): ScriptRunner {
-  const inEditor = process.versions['electron'] ? { ELECTRON_RUN_AS_NODE: '1' } : {};
-  return runnerOf(
-    {
-      command: [process.execPath, '--no-warnings', '--input-type=module', '-e', MODULE_CHILD],
-      env: { ...options.env, ...inEditor },
-      cwd: options.cwd,
-    },
-    options.timeoutMs,
-  );
+  const { command, env } = moduleProgram(MODULE_CHILD);
+  return runnerOf({ command, env: { ...options.env, ...env }, cwd: options.cwd }, options.timeoutMs);
 }
 
 /** How the runner is told of a module: its path from the workspace, with `/`, and its export where one is named. */

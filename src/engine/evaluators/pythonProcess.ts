@@ -1,3 +1,4 @@
+import { pythonProgram } from '../processes/interpreters.ts';
 import { PYTHON_CHILD } from './pythonChild.ts';
 import { runnerOf } from './scriptPool.ts';
 import type { ScriptRunner } from './scriptRunner.ts';
@@ -17,11 +18,11 @@ export interface PythonOptions {
  * It is no sandbox: the code may do whatever the person may who runs it.
  */
 export function createPythonRunner({ timeoutMs, program, env, cwd }: PythonOptions): ScriptRunner {
-  const interpreter = program ?? (process.platform === 'win32' ? 'python' : 'python3');
+  const interpreter = pythonProgram(PYTHON_CHILD, program);
   return runnerOf(
     {
-      command: [interpreter, '-c', PYTHON_CHILD],
-      env: { ...env, PYTHONUTF8: '1', PYTHONDONTWRITEBYTECODE: '1' },
+      command: interpreter.command,
+      env: { ...env, ...interpreter.env },
       cwd,
       remedy: 'Install Python 3, or name its program in the environment variable PROMPTFOO_PYTHON',
     },

@@ -1,3 +1,4 @@
+import { WRITE_LINE } from '../processes/childSources.ts';
 import { CALLABLE_ID } from './callableId.ts';
 
 /**
@@ -8,19 +9,10 @@ import { CALLABLE_ID } from './callableId.ts';
  */
 export const SCRIPT_CHILD = `
 'use strict';
-const fs = require('node:fs');
+const { writeSync } = require('node:fs');
 const vm = require('node:vm');
-
-const say = (message) => {
-  const bytes = Buffer.from(JSON.stringify(message) + '\\n');
-  for (let at = 0; at < bytes.length; ) {
-    try {
-      at += fs.writeSync(3, bytes, at);
-    } catch (error) {
-      if (error.code !== 'EAGAIN') throw error;
-    }
-  }
-};
+${WRITE_LINE}
+const say = (message) => writeLine(3, message);
 
 const quiet = () => {};
 const console = { log: quiet, info: quiet, warn: quiet, error: quiet, debug: quiet };

@@ -1,3 +1,5 @@
+import { defined } from '../model/defined.ts';
+import { nodeProgram } from '../processes/interpreters.ts';
 import { SCRIPT_CHILD } from './scriptChild.ts';
 import { runnerOf } from './scriptPool.ts';
 import type { ScriptRunner } from './scriptRunner.ts';
@@ -11,21 +13,10 @@ const MEMORY_MB = 128;
  * still reach the network. `nodePath` defaults to the running Node.
  */
 export function createScriptRunner(options: { timeoutMs: number; nodePath?: string }): ScriptRunner {
-  const own = options.nodePath === undefined ? permissionArguments() : [];
-  return runnerOf(
-    {
-      command: [
-        options.nodePath ?? process.execPath,
-        `--max-old-space-size=${MEMORY_MB}`,
-        ...own,
-        '-e',
-        SCRIPT_CHILD,
-      ],
-      // Inside the editor, Node is the editor's own program, which must be told so.
-      env: process.versions['electron'] ? { ELECTRON_RUN_AS_NODE: '1' } : {},
-    },
-    options.timeoutMs,
-  );
+  const { timeoutMs, nodePath } = options;
+  const own = nodePath === undefined ? permissionArguments() : [];
+  const flags = [`--max-old-space-size=${MEMORY_MB}`, ...own];
+  return runnerOf(nodeProgram(SCRIPT_CHILD, { flags, ...defined({ nodePath }) }), timeoutMs);
 }
 
 /** The permission model left its experiment in Node 23.5; older ones know the flag by another name or not at all. */

@@ -1,3 +1,5 @@
+import { EXPORT_OF, WRITE_LINE } from '../../processes/childSources.ts';
+
 /**
  * Calls a module: reads `{ file, name, args, options }` from standard input, calls its function, or `callApi` of its class
  * or object, and writes what that returns as one line of JSON to standard output. What the module prints goes to
@@ -8,23 +10,16 @@ import { writeSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
 for (const level of ['log', 'info', 'debug']) console[level] = console.error;
+${WRITE_LINE}
+${EXPORT_OF}
 let given = '';
 for await (const chunk of process.stdin.setEncoding('utf8')) given += chunk;
 const { file, name, args, options } = JSON.parse(given);
-const module = await import(pathToFileURL(file).href);
-const main = module.default?.default ?? module.default ?? module;
-const found = name ? (module[name] ?? main[name]) : main;
+const found = await exportOf(pathToFileURL(file).href, name);
 const provider = found?.prototype?.callApi ? new found(options) : found;
 const call = provider?.callApi ? provider.callApi.bind(provider) : provider;
 if (typeof call !== 'function') throw new TypeError('the module exports no ' + (name ?? 'function, and no class or object with callApi'));
-const line = Buffer.from('\\n' + JSON.stringify((await call(...args)) ?? null));
-for (let at = 0; at < line.length; ) {
-  try {
-    at += writeSync(1, line, at);
-  } catch (error) {
-    if (error.code !== 'EAGAIN') throw error;
-  }
-}
+writeLine(1, (await call(...args)) ?? null, '\\n');
 process.exit(0);
 `;
 

@@ -1,21 +1,15 @@
 import { stripVTControlCharacters } from 'node:util';
 import { ConfigError } from '../../errors.ts';
-import type { Redactor } from '../../http/redactor.ts';
-import type { JsonValue } from '../../model/json.ts';
+import { defined } from '../../model/defined.ts';
 import { emptyOutput, type Output } from '../../model/output.ts';
-import type { Clock, Environment, Trust } from '../../ports.ts';
-import { errorOutput, excerpt } from '../../targets/agentReply.ts';
+import type { Trust } from '../../ports.ts';
+import { errorOutput } from '../../targets/agentReply.ts';
 import { PROGRAM } from '../../targets/capabilities.ts';
-import { type ProcessEnd, runProcess } from '../../targets/childProcess.ts';
-import { scrubbedEnvironment, traceEnvironment } from '../../targets/commandEnvironment.ts';
-import { referredVariables, resolveEnvironment } from '../../targets/environmentReference.ts';
 import { lastOutput } from '../../targets/lastOutput.ts';
-import { programEnvironment } from '../../targets/programEnvironment.ts';
 import { programFiles } from '../../targets/programFiles.ts';
 import type { ExecCall } from '../providers/promptfooProvider.ts';
+import { type ProgramEnd, type ProgramPorts, programRun } from '../scripts/programRun.ts';
 import type { CallerOwner, PromptfooCaller } from './promptfooCaller.ts';
-
-const MAX_BYTES = 4 * 1024 * 1024;
 
 /**
  * A program that is started for each call with three further arguments: the prompt, its options and its context
@@ -23,88 +17,46 @@ const MAX_BYTES = 4 * 1024 * 1024;
  * scrubbed. Throws ConfigError when commands are not trusted.
  */
 export function execCaller(
-  options: ExecCall,
+  { command, cwd, options, env }: ExecCall,
   { name, owner, where }: CallerOwner,
-  ports: { environment: Environment; clock: Clock; trust: Trust; redactor?: Redactor; root: string },
+  ports: ProgramPorts & { trust: Trust },
 ): PromptfooCaller {
-  const { command, cwd } = options;
   if (!ports.trust.commands) {
     throw new ConfigError(`${owner} runs a program, and this folder is not trusted to do so`, {
       where,
       remedy: 'Read what the command does, then trust the folder',
     });
   }
-  const added = resolveEnvironment(options.env, ports.environment, { owner, where });
-  const env = scrubbedEnvironment(ports.environment, added);
   const [program = '', ...words] = command;
-  const identity: JsonValue = {
-    command: [...command],
-    options: options.options,
-    env: options.env,
-    files: programFiles(command, { cwd, root: ports.root }),
-  };
+  const run = programRun({ command: [program, ...words], cwd, env, shown: 'The program', plain }, ports, {
+    owner,
+    where,
+  });
+
   return {
     kind: 'command',
     capabilities: PROGRAM,
     lane: `exec:${name}`,
-    identity,
-    environment: {
-      ...programEnvironment(program, { cwd, root: ports.root, search: env['PATH'] ?? '' }),
-      ...referredVariables(options.env, ports.environment),
-    },
+    identity: { command, options, env, files: programFiles(command, { cwd, root: ports.root }) },
+    environment: run.environment,
     async call(prompt, vars, _request, context) {
-      const told = {
-        vars,
-        prompt: { raw: prompt, label: prompt },
-        ...(context.span.traceparent ? { traceparent: context.span.traceparent } : {}),
-      };
-      const start = ports.clock.monotonic();
-      const end = await runProcess(
-        {
-          command: [program, ...words, prompt, JSON.stringify(options.options), JSON.stringify(told)],
-          cwd,
-          env: { ...env, ...traceEnvironment(context.span) },
-          input: '',
-          timeoutMs: context.timeoutMs,
-          maxBytes: MAX_BYTES,
-          signal: context.signal,
-        },
-        ports.clock,
-      );
-      return toOutput(end, program, ports.clock.monotonic() - start, ports.redactor);
+      const { traceparent } = context.span;
+      const told = { vars, prompt: { raw: prompt, label: prompt }, ...defined({ traceparent }) };
+      const args = [prompt, JSON.stringify(options), JSON.stringify(told)];
+      return toOutput(await run.start({ args, input: '' }, context));
     },
   };
 }
 
-function toOutput(
-  end: ProcessEnd,
-  program: string,
-  latencyMs: number,
-  redactor: Redactor | undefined,
-): Output {
-  const written = plain(end.stderr);
-  const stderr = redactor?.text(written) ?? written;
-  const failed = (code: string, message: string, transient = false) =>
-    errorOutput(code, `${message}${lastOutput(stderr)}`, latencyMs, transient);
-  switch (end.kind) {
-    case 'exited': {
-      if (end.code !== 0) return failed('exit', `The program exited with code ${end.code}.`);
-      const text = plain(end.stdout);
-      if (text === '' && stderr !== '') return failed('protocol', 'The program wrote nothing but errors.');
-      return { ...emptyOutput(), status: 'complete', text, latencyMs };
-    }
-    case 'killed':
-      return failed('exit', `The program was ended by ${end.signal}.`);
-    case 'timeout':
-    case 'lingered':
-      return failed('timeout', 'The program did not answer within its time limit.', true);
-    case 'overflow':
-      return failed('too-large', `The program wrote more than ${MAX_BYTES} bytes to ${end.stream}.`);
-    case 'unstarted':
-      return failed('start', `The program ${excerpt(program)} could not be started: ${end.message}.`);
-  }
+function toOutput(end: ProgramEnd): Output {
+  if (end.kind === 'failed') return end.output;
+  const { stderr, latencyMs } = end;
+  const text = plain(end.stdout.toString('utf8'));
+  if (text === '' && stderr !== '')
+    return errorOutput('protocol', `The program wrote nothing but errors.${lastOutput(stderr)}`, latencyMs);
+  return { ...emptyOutput(), status: 'complete', text, latencyMs };
 }
 
-function plain(bytes: Buffer): string {
-  return stripVTControlCharacters(bytes.toString('utf8')).trim();
+function plain(text: string): string {
+  return stripVTControlCharacters(text).trim();
 }
