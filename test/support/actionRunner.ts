@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parse } from 'yaml';
 
-interface Step {
-  name: string;
+export interface ActionStep {
+  name?: string;
   id?: string;
   if?: string;
   run?: string;
@@ -16,7 +16,7 @@ interface Step {
 
 interface Action {
   inputs: { [name: string]: { default?: string } };
-  runs: { steps: Step[] };
+  runs: { steps: ActionStep[] };
 }
 
 type Texts = { [name: string]: string };
@@ -39,6 +39,7 @@ export interface ActionOptions {
   /** The workspace, in which the steps run. */
   cwd: string;
   inputs?: Texts;
+  secrets?: Texts;
   /** The context `github`, in addition to what every run has. */
   github: { [name: string]: unknown };
   environment?: Texts;
@@ -50,39 +51,53 @@ export interface ActionOptions {
  */
 export function runAction(file: string, options: ActionOptions): ActionRun {
   const action = parse(readFileSync(file, 'utf8')) as Action;
-  const scratch = mkdtempSync(path.join(os.tmpdir(), 'touchstone-action-'));
-  const run: ActionRun = { steps: [], used: {}, outputs: {}, log: '', summary: '', failed: false };
+  const defaults = Object.entries(action.inputs).map(([name, input]) => [
+    name,
+    fill(input.default ?? '', { github: options.github }, { run: startRun(), options }),
+  ]);
+  const inputs = { ...Object.fromEntries(defaults), ...options.inputs };
+  return runSteps(action.runs.steps, { ...options, inputs }, path.dirname(file));
+}
+
+/** The same for the steps of a job. `folder` is that of the action. */
+export function runSteps(steps: readonly ActionStep[], options: ActionOptions, folder = ''): ActionRun {
+  const scratch = mkdtempSync(path.join(os.tmpdir(), 'touchstone-steps-'));
+  const run = startRun();
+  const { github, inputs = {}, secrets = {} } = options;
+  const contexts = { github, inputs, secrets, steps: run.outputs, runner: { os: 'Linux' } };
   try {
-    const contexts = { github: options.github, steps: run.outputs, runner: { os: 'Linux' }, inputs: {} };
-    const defaults = Object.entries(action.inputs).map(([name, input]) => [
-      name,
-      fill(input.default ?? '', contexts, run),
-    ]);
-    const inputs = { ...Object.fromEntries(defaults), ...options.inputs };
-    for (const step of action.runs.steps)
-      runStep(step, { ...contexts, inputs }, { run, options, scratch, file });
+    for (const step of steps) runStep(step, contexts, { run, options, scratch, folder });
     return run;
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
 }
 
+function startRun(): ActionRun {
+  return { steps: [], used: {}, outputs: {}, log: '', summary: '', failed: false };
+}
+
 interface Place {
   run: ActionRun;
   options: ActionOptions;
   scratch: string;
-  file: string;
+  folder: string;
 }
 
-function runStep(step: Step, contexts: object, { run, options, scratch, file }: Place): void {
-  if (!isDue(step, contexts, run)) return;
-  run.steps.push(step.name);
+/** What an expression is evaluated for. */
+type Around = Pick<Place, 'run' | 'options'>;
+
+function runStep(step: ActionStep, contexts: object, place: Place): void {
+  const { run, options, scratch, folder } = place;
+  const name = step.name ?? step.uses ?? step.run ?? '';
+  if (!isDue(step, contexts, place)) return;
+  run.steps.push(name);
   const filled = (texts: object = {}): Texts =>
     Object.fromEntries(
-      Object.entries(texts).map(([name, text]) => [name, fill(String(text), contexts, run)]),
+      Object.entries(texts).map(([name, text]) => [name, fill(String(text), contexts, place)]),
     );
   if (step.uses !== undefined) {
-    run.used[step.name] = filled(step.with);
+    run.used[name] = filled(step.with);
     return;
   }
   const [output, summary] = ['output', 'summary'].map((name) => path.join(scratch, name)) as [string, string];
@@ -96,7 +111,7 @@ function runStep(step: Step, contexts: object, { run, options, scratch, file }: 
       ...process.env,
       ...options.environment,
       ...filled(step.env),
-      GITHUB_ACTION_PATH: path.dirname(file),
+      GITHUB_ACTION_PATH: folder,
       GITHUB_OUTPUT: output,
       GITHUB_STEP_SUMMARY: summary,
       GITHUB_REPOSITORY: String(options.github['repository'] ?? ''),
@@ -109,11 +124,11 @@ function runStep(step: Step, contexts: object, { run, options, scratch, file }: 
   if (step.id !== undefined) run.outputs[step.id] = { outputs: outputsOf(output) };
 }
 
-function isDue(step: Step, contexts: object, run: ActionRun): boolean {
-  if (step.if === undefined) return !run.failed;
-  const says = evaluate(step.if.replace(/^\$\{\{(.*)\}\}$/s, '$1'), contexts, run);
+function isDue(step: ActionStep, contexts: object, around: Around): boolean {
+  if (step.if === undefined) return !around.run.failed;
+  const says = evaluate(step.if.replace(/^\$\{\{(.*)\}\}$/s, '$1'), contexts, around);
   const seesFailures = /\b(?:always|cancelled|failure)\(\)/.test(step.if);
-  return Boolean(says) && (seesFailures || !run.failed);
+  return Boolean(says) && (seesFailures || !around.run.failed);
 }
 
 function outputsOf(file: string): Texts {
@@ -122,16 +137,16 @@ function outputsOf(file: string): Texts {
   return Object.fromEntries(lines.map((line) => line.split(/=(.*)/s).slice(0, 2)));
 }
 
-function fill(text: string, contexts: object, run: ActionRun): string {
+function fill(text: string, contexts: object, around: Around): string {
   return text.replace(/\$\{\{(.*?)\}\}/gs, (_, expression: string) =>
-    String(evaluate(expression, contexts, run) ?? ''),
+    String(evaluate(expression, contexts, around) ?? ''),
   );
 }
 
 /** The parts of GitHub's expressions that an action of ours uses: names, texts, comparison, and, or, not. */
-function evaluate(expression: string, contexts: object, run: ActionRun): unknown {
+function evaluate(expression: string, contexts: object, around: Around): unknown {
   const script = expression.replace(
-    /'[^']*'|\b(?!true\b|false\b)[a-z][\w-]*(?:\.[\w-]+)*(\(\))?/g,
+    /'[^']*'|\b(?!true\b|false\b)[a-z][\w-]*(?:\.[\w-]+)*(\()?/g,
     (found, call: string | undefined) => {
       if (found.startsWith("'") || call) return found;
       return `get(${JSON.stringify(found)})`;
@@ -141,6 +156,12 @@ function evaluate(expression: string, contexts: object, run: ActionRun): unknown
     name
       .split('.')
       .reduce<unknown>((at, key) => (at as { [key: string]: unknown } | undefined)?.[key], contexts) ?? '';
-  const functions = { get, always: () => true, cancelled: () => false, failure: () => run.failed };
+  const functions = {
+    get,
+    always: () => true,
+    cancelled: () => false,
+    failure: () => around.run.failed,
+    hashFiles: (pattern: string) => globSync(pattern, { cwd: around.options.cwd }).join(),
+  };
   return new Function(...Object.keys(functions), `return ${script};`)(...Object.values(functions));
 }
