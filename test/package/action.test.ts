@@ -92,7 +92,11 @@ describe('the GitHub action', function () {
 
   it('goes on with what a limit or an interruption left, and pays for nothing twice', () => {
     const repository = folder.project().answering(GOOD);
-    const limited = repository.pullRequest({ suite: 'support', recordings: 'recordings', 'max-cost': '0.05' });
+    const limited = repository.pullRequest({
+      suite: 'support',
+      recordings: 'recordings',
+      'max-cost': '0.05',
+    });
     assert.equal(limited.failed, true);
     assert.ok(repository.callCount() < 20, `${repository.callCount()} calls`);
 
