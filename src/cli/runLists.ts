@@ -1,6 +1,7 @@
 import type { Engine } from '../engine/engine.ts';
+import type { ComparisonWord } from '../engine/model/comparison.ts';
 import type { RunRecord, RunState } from '../engine/model/run.ts';
-import type { RunReport } from '../engine/reports/runReport.ts';
+import type { GroupSummary } from '../engine/model/summary.ts';
 import { formatPercent } from './terminal/format.ts';
 import type { Io } from './terminal/io.ts';
 import { sanitizeLine } from './terminal/sanitize.ts';
@@ -11,14 +12,14 @@ const MOST = 100;
 
 /** The stored evaluations, newest first: neither parts of others nor what was run for comparisons. */
 export function listEvaluations(engine: Engine, json: boolean, io: Io): void {
-  const reports = engine.store.evaluations(MOST).map(({ id }) => engine.report(id));
+  const listed = engine.store.evaluations(MOST).map((run) => listedRun(engine.present(run), engine));
   if (json) {
-    io.out(JSON.stringify({ runs: reports.map(evaluationEntry) }, null, 2));
+    io.out(JSON.stringify({ runs: listed.map(evaluationEntry) }, null, 2));
     return;
   }
 
   const titles = ['run', 'started (UTC)', 'suite', 'state', 'passed', 'rate', 'result'];
-  const rows = reports.map((report) => evaluationRow(report, io));
+  const rows = listed.map((one) => evaluationRow(one, io));
   showTable(titles, rows, 'no run is stored yet', io);
 }
 
@@ -31,12 +32,27 @@ export function listComparisons(engine: Engine, json: boolean, io: Io): void {
     return;
   }
 
-  const titles = ['run', 'started (UTC)', 'suite', 'baseline', 'candidate', 'state', 'trials'];
+  const titles = ['run', 'started (UTC)', 'suite', 'baseline', 'candidate', 'state', 'trials', 'verdict'];
   const rows = runs.map((run) => comparisonRow(run, engine));
   showTable(titles, rows, 'no comparison is stored yet', io);
 }
 
-function evaluationEntry({ run, summary: { total }, passed }: RunReport) {
+interface ListedRun {
+  run: RunRecord;
+  total: GroupSummary;
+  /** Null while it is not complete: what it comes to is not known yet. */
+  passed: boolean | null;
+}
+
+/** By its stored verdict; the results of a run without one are read. */
+function listedRun(run: RunRecord, { store, report }: Engine): ListedRun {
+  const verdict = run.status.state === 'complete' ? store.verdicts.of(run.id) : undefined;
+  if (verdict && 'total' in verdict) return { run, total: verdict.total, passed: verdict.passed };
+  const { summary, passed } = report(run.id);
+  return { run, total: summary.total, passed: run.status.state === 'complete' ? passed : null };
+}
+
+function evaluationEntry({ run, total, passed }: ListedRun) {
   const { id, plan, status, createdAt, elapsedMs } = run;
   return {
     id,
@@ -53,12 +69,11 @@ function evaluationEntry({ run, summary: { total }, passed }: RunReport) {
     pass_rate: total.passRate,
     cost_usd: total.costUsd,
     unknown_costs: total.unknownCosts,
-    // What a run that is not complete comes to is not known yet.
-    result: status.state !== 'complete' ? null : passed ? 'passed' : 'failed',
+    result: passed === null ? null : passed ? 'passed' : 'failed',
   };
 }
 
-function evaluationRow({ run, summary: { total }, passed }: RunReport, { style }: Io): string[] {
+function evaluationRow({ run, total, passed }: ListedRun, { style }: Io): string[] {
   const { id, plan, status, createdAt } = run;
   const word = passed ? style.green('passed') : style.red('failed');
   return [
@@ -68,7 +83,7 @@ function evaluationRow({ run, summary: { total }, passed }: RunReport, { style }
     shownState(status),
     `${total.passed}/${plan.trials}`,
     formatPercent(total.passRate),
-    status.state === 'complete' ? word : '–',
+    passed === null ? '–' : word,
   ];
 }
 
@@ -84,6 +99,7 @@ function comparisonEntry({ id, plan, status, createdAt, elapsedMs }: RunRecord, 
     elapsed_ms: elapsedMs,
     trials: plan.trials,
     stored: storedOf(engine, id),
+    verdict: wordOf(engine, id),
   };
 }
 
@@ -96,7 +112,14 @@ function comparisonRow({ id, plan, status, createdAt }: RunRecord, engine: Engin
     sanitizeLine(plan.comparison?.candidate ?? ''),
     shownState(status),
     `${storedOf(engine, id)}/${plan.trials}`,
+    wordOf(engine, id) ?? '–',
   ];
+}
+
+/** What it said of its candidate; null where that is not known. */
+function wordOf({ store }: Engine, runId: string): ComparisonWord | null {
+  const verdict = store.verdicts.of(runId);
+  return verdict && 'comparison' in verdict ? verdict.comparison.word : null;
 }
 
 function storedOf({ store }: Engine, runId: string): number {

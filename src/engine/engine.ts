@@ -5,6 +5,7 @@ import { CallHistory } from './cost/callHistory.ts';
 import type { RunEstimate } from './cost/estimate.ts';
 import type { openDataset } from './datasets/dataset.ts';
 import type { RunRecord } from './model/run.ts';
+import type { EvaluationVerdict } from './model/runVerdict.ts';
 import type { EditorModels } from './models/editorClient.ts';
 import type { Clock, Environment, Log, Random, Secrets, Trust } from './ports.ts';
 import { readReport, verdictOf } from './readReport.ts';
@@ -46,6 +47,8 @@ export interface EnginePorts {
   sinks?: readonly TelemetrySink[];
   /** How datasets of runs are opened, where it is not to be done in place. */
   openDataset?: typeof openDataset;
+  /** How complete evaluations are judged (by a report that is read anew), where it is not to be done in place. */
+  judge?: (store: RunStore, runId: string) => Promise<EvaluationVerdict>;
 }
 
 export interface FinishedRun {
@@ -103,17 +106,13 @@ export function createEngine(
 ): Engine {
   const telemetry = new SinkTelemetry(given.sinks ?? [], given);
   const models = new EngineModels(given);
-  const ports = { ...given, workspace, store, telemetry, models };
+  const settled = new SettledReport(store);
+  const judge = (runId: string) => given.judge?.(store, runId) ?? settled.judge(runId);
+  const ports = { ...given, workspace, store, telemetry, models, judge };
   const present = (run: RunRecord): RunRecord => presentRun(run, ports.owner);
   const report = (runId: string): RunReport => {
     const read = readReport(store, runId);
     return { ...read, run: present(read.run) };
-  };
-
-  const settledReport = (runId: string): RunReport => {
-    const read = report(runId);
-    store.verdicts.save(runId, verdictOf(read), ports.clock.now());
-    return read;
   };
 
   return {
@@ -126,7 +125,10 @@ export function createEngine(
       try {
         await run.ready(options.signal);
         const begun = isBegun(run) ? run : beginRun(ports, run);
-        return finished(await carryOut(ports, begun, listener, options), begun.runId, settledReport);
+        const outcome = await carryOut(ports, begun, listener, options);
+        const { runId } = begun;
+        const kept = outcome === 'complete' ? settled.of(runId) : undefined;
+        return finished(outcome, runId, () => kept ?? report(runId));
       } finally {
         await run.close();
       }
@@ -140,6 +142,7 @@ export function createEngine(
         now: () => ports.clock.now(),
         begin: (run) => beginRun(ports, run),
         execute: (run, heard, signals) => carryOut(ports, run, heard, signals),
+        settle: (runId, verdict) => store.verdicts.save(runId, verdict, ports.clock.now()),
       });
     },
     present,
@@ -167,13 +170,32 @@ async function prepareComparison(ports: LifecyclePorts, request: AskedComparison
   return prepared.map((one) => (one.run ? { ...one, run: noted[runs.indexOf(one.run)] ?? one.run } : one));
 }
 
-function finished(outcome: RunOutcome, runId: string, read: (runId: string) => RunReport): FinishedRun {
+/** The report by which a run was settled, so that it need not be read from all results once more. */
+class SettledReport {
+  readonly #store: RunStore;
+  #last: RunReport | undefined;
+
+  constructor(store: RunStore) {
+    this.#store = store;
+  }
+
+  judge(runId: string): EvaluationVerdict {
+    this.#last = readReport(this.#store, runId, { anew: true });
+    return verdictOf(this.#last);
+  }
+
+  of(runId: string): RunReport | undefined {
+    return this.#last?.run.id === runId ? this.#last : undefined;
+  }
+}
+
+function finished(outcome: RunOutcome, runId: string, read: () => RunReport): FinishedRun {
   let report: RunReport | undefined;
   return {
     outcome,
     runId,
     get report() {
-      report ??= read(runId);
+      report ??= read();
       return report;
     },
   };

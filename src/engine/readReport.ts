@@ -1,20 +1,20 @@
 import { judgesForGate } from './compare/evaluators/judgesOfRun.ts';
 import { judgeRun } from './compare/gate.ts';
-import type { RunPlan } from './model/run.ts';
-import type { RunVerdict } from './model/runVerdict.ts';
+import type { GateReport } from './model/gateReport.ts';
+import type { RunPlan, RunRecord } from './model/run.ts';
+import type { EvaluationVerdict } from './model/runVerdict.ts';
+import type { RunSummary } from './model/summary.ts';
 import type { RunReport } from './reports/runReport.ts';
 import { countNotRecorded } from './runs/notRecorded.ts';
 import { summarize } from './runs/tally/summarize.ts';
 import { CurrentResults } from './store/currentResults.ts';
 import type { RunStore } from './store/runStore.ts';
 
-/** What came of it, to be stored. */
-export function verdictOf({ passed, gate, summary: { total } }: RunReport): RunVerdict {
-  return { passed, gate, total };
-}
-
-/** The report of a stored run; needs no workspace. Throws ResumeError when there is none of that id. */
-export function readReport(store: RunStore, runId: string): RunReport {
+/**
+ * The report of a stored run; needs no workspace. Its verdict is the one that is stored with it, unless it is to be
+ * judged `anew`. Throws ResumeError when there is none of that id.
+ */
+export function readReport(store: RunStore, runId: string, { anew = false } = {}): RunReport {
   const run = store.getRun(runId);
   const { status, plan } = run;
   const current = new CurrentResults(store, runId);
@@ -22,9 +22,8 @@ export function readReport(store: RunStore, runId: string): RunReport {
   const isEnough = status.state === 'complete' && status.reason !== undefined;
   const summary = isEnough ? { ...counted, missing: 0 } : counted;
 
-  const policy = isJudged(plan) ? plan.gate : null;
-  const judges = judgesForGate(store, run, policy, summary, () => current.results());
-  const gate = policy ? judgeRun(policy, summary, judges) : null;
+  const settled = anew || status.state !== 'complete' ? undefined : store.verdicts.of(runId);
+  const gate = settled ? settled.gate : gateOf(store, run, summary, current);
 
   const { total, missing } = summary;
   const allPassed = total.trials > 0 && total.passed === total.trials && missing === 0;
@@ -34,12 +33,28 @@ export function readReport(store: RunStore, runId: string): RunReport {
     run,
     summary,
     gate,
-    passed: (gate?.passed ?? allPassed) && notRecorded === 0,
+    passed: settled?.passed ?? ((gate?.passed ?? allPassed) && notRecorded === 0),
     ...(notRecorded > 0 ? { notRecorded } : {}),
     ...(rerun > 0 ? { rerun } : {}),
     results: (statuses) => current.results(statuses),
     caseAt: (caseIndex) => store.caseAt(runId, caseIndex),
   };
+}
+
+/** What is kept of a complete evaluation. */
+export function verdictOf({ passed, gate, summary }: RunReport): EvaluationVerdict {
+  return { passed, gate, total: summary.total };
+}
+
+function gateOf(
+  store: RunStore,
+  run: RunRecord,
+  summary: RunSummary,
+  current: CurrentResults,
+): GateReport | null {
+  const policy = isJudged(run.plan) ? run.plan.gate : null;
+  const judges = judgesForGate(store, run, policy, summary, () => current.results());
+  return policy ? judgeRun(policy, summary, judges) : null;
 }
 
 /**

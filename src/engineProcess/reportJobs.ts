@@ -9,8 +9,9 @@ export const reportJobs = {
   /** The head of its report. */
   summary: async (store: RunStore, { runId }: { runId: string }) => reportHead(readReport(store, runId)),
 
-  /** What came of it. */
-  verdict: async (store: RunStore, { runId }: { runId: string }) => verdictOf(readReport(store, runId)),
+  /** What is kept of it when it is settled. */
+  verdict: async (store: RunStore, { runId }: { runId: string }) =>
+    verdictOf(readReport(store, runId, { anew: true })),
 
   /** Writes a report; returns nothing. */
   export: async (store: RunStore, { runId, file }: { runId: string; file: string }, random: Random) =>

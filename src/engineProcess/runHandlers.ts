@@ -1,8 +1,10 @@
+import type { ComparisonWord } from '../engine/model/comparison.ts';
 import type { TrialResult } from '../engine/model/result.ts';
 import type { RunRecord } from '../engine/model/run.ts';
 import { runEntry } from '../engine/reports/jsonReport.ts';
 import { REPORT_FORMATS } from '../engine/reports/reportFormats.ts';
 import { resultEntry } from '../engine/reports/resultEntry.ts';
+import { deleteRun } from '../engine/runs/lifecycle/deleteRun.ts';
 import { presentRun } from '../engine/runs/lifecycle/presentRun.ts';
 import { closeAll } from '../engine/runs/lifecycle/startRuns.ts';
 import { CurrentResults } from '../engine/store/currentResults.ts';
@@ -53,7 +55,13 @@ export function runHandlers(session: Session, comparisons: ComparisonJobs): Hand
       const countsOf = ({ id }: RunRecord) =>
         again.has(id) ? new CurrentResults(store, id).counts() : store.counts(id);
       const runs = what === 'comparisons' ? store.comparisons(limit) : store.evaluations(limit);
-      return { runs: runs.map((run) => ({ ...identity(run, session), counts: countsOf(run) })) };
+      return {
+        runs: runs.map((run) => ({
+          ...identity(run, session),
+          counts: countsOf(run),
+          ...keptVerdict(store, run),
+        })),
+      };
     },
     'run/summary': async ({ runId }, signal) => {
       const store = storeOf(session, runId);
@@ -90,7 +98,7 @@ export function runHandlers(session: Session, comparisons: ComparisonJobs): Hand
     }),
     'run/delete': ({ runId }) => {
       storeOf(session, runId).getRun(runId);
-      session.openStore().deleteRun(runId, session.ports.owner, session.ports.clock.now());
+      deleteRun({ ...session.ports, store: session.openStore() }, runId);
       return {};
     },
   };
@@ -99,6 +107,17 @@ export function runHandlers(session: Session, comparisons: ComparisonJobs): Hand
 /** A run whose process died is interrupted, whatever it says itself. */
 function identity(run: RunRecord, { ports: { owner } }: Session) {
   return runEntry(presentRun(run, owner));
+}
+
+/** As it was settled; a run that goes on is not what it was then. */
+function keptVerdict(
+  store: RunStore,
+  { id, status }: RunRecord,
+): { passed: boolean | null; word?: ComparisonWord } {
+  const verdict = status.state === 'complete' ? store.verdicts.of(id) : undefined;
+  if (!verdict) return { passed: null };
+  const { passed } = verdict;
+  return 'comparison' in verdict ? { passed, word: verdict.comparison.word } : { passed };
 }
 
 function entryOf(result: TrialResult, runId: string, store: RunStore) {

@@ -4,7 +4,6 @@ import type { TurnWork } from '../engine/runs/lifecycle/inTurn.ts';
 import { type RunEnd, runTurns } from '../engine/runs/lifecycle/runTurns.ts';
 import { UnderWay } from '../engine/runs/lifecycle/underWay.ts';
 import type { EngineEvents } from '../protocol/events.ts';
-import { reportJob } from './reportThread.ts';
 import { RunFeed } from './runFeed.ts';
 import type { Session } from './session.ts';
 import { toFailure } from './toFailure.ts';
@@ -71,29 +70,24 @@ export class RunJobs {
     }
   }
 
-  async #tell({ id: runId, engine }: Job, end: RunEnd<FinishedRun>): Promise<void> {
-    this.#session.tell('run/finished', { runId, ...(await this.#endOf(engine, runId, end)) });
+  #tell({ id: runId, engine }: Job, end: RunEnd<FinishedRun>): void {
+    this.#session.tell('run/finished', { runId, ...endOf(engine, runId, end) });
   }
+}
 
-  async #endOf(
-    { store }: Engine,
-    runId: string,
-    end: RunEnd<FinishedRun>,
-  ): Promise<Omit<EngineEvents['run/finished'], 'runId'>> {
-    switch (end.outcome) {
-      case 'complete': {
-        const { signal } = new AbortController();
-        const { clock } = this.#session.ports;
-        const verdict = await reportJob('verdict', { runId }, { store, ...this.#session.ports, signal });
-        store.verdicts.save(runId, verdict, clock.now());
-        return { outcome: 'complete', passed: verdict.passed };
-      }
-      case 'interrupted':
-      case 'stopped':
-      case 'left':
-        return { outcome: 'interrupted', passed: null };
-      case 'failed':
-        return { outcome: 'failed', passed: null, failure: toFailure(end.error) };
-    }
+function endOf(
+  { store }: Engine,
+  runId: string,
+  end: RunEnd<FinishedRun>,
+): Omit<EngineEvents['run/finished'], 'runId'> {
+  switch (end.outcome) {
+    case 'complete':
+      return { outcome: 'complete', passed: store.verdicts.of(runId)?.passed ?? null };
+    case 'interrupted':
+    case 'stopped':
+    case 'left':
+      return { outcome: 'interrupted', passed: null };
+    case 'failed':
+      return { outcome: 'failed', passed: null, failure: toFailure(end.error) };
   }
 }

@@ -21,6 +21,7 @@ import type { EngineEvents } from '../protocol/events.ts';
 import type { Peer } from '../protocol/peer.ts';
 import { editorModels, secrets } from './bridge.ts';
 import { openDatasetAside } from './openDatasetThread.ts';
+import { reportJob } from './reportThread.ts';
 import { UntrustedError } from './toFailure.ts';
 
 export interface SessionPorts {
@@ -114,6 +115,8 @@ export class Session {
         environment: this.environment,
         log: this.log,
         openDataset: openDatasetAside,
+        judge: (store, runId) =>
+          reportJob('verdict', { runId }, { store, random: this.ports.random, signal: NEVER }),
         trust: { commands: trusted, scripts: trusted && scripts },
         ...(bridge ? { secrets: secrets(this.#peer), editorModels: editorModels(this.#peer) } : {}),
       },
@@ -170,6 +173,9 @@ export class Session {
     throw new Error('initialize must be called first');
   }
 }
+
+/** What is settled is not given up half way. */
+const NEVER = new AbortController().signal;
 
 /** The store that holds a run, to be read. Throws ResumeError when there is none. */
 export function storeOf({ store }: Session, runId: string): RunStore {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { comparisonWord } from './comparisonWord.ts';
 import { overrides } from './runCalls.ts';
 import { caseResult } from './runEntries.ts';
 
@@ -20,10 +21,6 @@ export const comparedCase = z.looseObject({
   score_difference: z.number().nullable(),
   change: z.enum(['improved', 'degraded', 'neutral', 'unmeasured']),
 });
-
-/** What a comparison says of the candidate, the worst first. */
-export const comparisonWord = z.enum(['worse', 'mixed', 'undecided', 'equivalent', 'identical', 'better']);
-export type ComparisonWord = z.output<typeof comparisonWord>;
 
 const side = z.looseObject({ label: z.string(), run_id: z.string() });
 

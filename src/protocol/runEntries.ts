@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { comparisonWord } from './comparisonWord.ts';
 import { rerun, trialStatus } from './resultRow.ts';
 
 /**
@@ -47,8 +48,14 @@ export const runIdentity = z.looseObject({
   trials: z.int(),
 });
 
-/** A run in a list: its identity, and how many results are stored so far. */
-export const runHead = runIdentity.extend({ counts: trialCounts });
+/** A run in a list: its identity, how many results are stored so far, and what was kept of its verdict. */
+export const runHead = runIdentity.extend({
+  counts: trialCounts,
+  /** The gate's word, or whether every case passed; of a comparison, whether its candidate holds. Null where it is not known. */
+  passed: z.boolean().nullable(),
+  /** What a comparison says of its candidate. */
+  word: comparisonWord.exactOptional(),
+});
 
 /** One result in full: a report's result entry. */
 export const caseResult = z.looseObject({

@@ -3,7 +3,7 @@
  * that neither a command without a handler nor a handler without a menu entry can stay.
  */
 
-import type { ComparisonWord } from '../protocol/compareCalls.ts';
+import type { ComparisonWord } from '../protocol/comparisonWord.ts';
 
 /** Commands with what they are given and return. Arguments come from anywhere and are checked by the handler. */
 export interface Commands {

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Command } from 'commander';
+import { isNotWorse } from '../../engine/compare/comparisonVerdict.ts';
 import type { Outlook } from '../../engine/compare/outlook.ts';
 import type { PreparedComparison } from '../../engine/compare/preparedComparison.ts';
 import type { Engine } from '../../engine/engine.ts';
@@ -207,11 +208,8 @@ function outlookLine({ cases, clusters, smallestPassChange }: Outlook): string {
   return `${start}: they can show a change of the pass rate of about ${Math.ceil(smallestPassChange * 100)} points (80 % power, if a quarter of the cases change)`;
 }
 
-/** Something must have been measured on both sides for either to hold; what was not measured never helps. */
 function holds(comparison: Comparison, { gate }: CompareOptions): boolean {
-  if (gate) return comparison.gate?.passed === true;
-  const { shown, possible } = comparison.verdict.regressions;
-  return comparison.metrics.length > 0 && shown.length + possible.length === 0;
+  return gate ? comparison.gate?.passed === true : isNotWorse(comparison);
 }
 
 function exitLines(comparison: Comparison, options: CompareOptions, io: Io): string[] {

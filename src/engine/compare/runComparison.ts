@@ -1,12 +1,14 @@
 import { UsageError } from '../errors.ts';
 import type { Comparison, SequentialProgress } from '../model/comparison.ts';
 import type { TrialResult } from '../model/result.ts';
+import type { ComparisonVerdict } from '../model/runVerdict.ts';
 import type { BegunRun } from '../runs/lifecycle/begunRun.ts';
 import type { RunListener, RunOutcome } from '../runs/lifecycle/runListener.ts';
 import { orderOf } from '../runs/ordered/orderedTrials.ts';
 import type { PreparedRun } from '../runs/preparation/preparedRun.ts';
 import type { RunStore } from '../store/runStore.ts';
 import { compareStored, DEFAULT_MARGIN } from './compareStored.ts';
+import { comparisonVerdict } from './comparisonVerdict.ts';
 import { type DrawOrder, drawOrder } from './drawOrder.ts';
 import type { PlannedSide, PreparedComparison } from './preparedComparison.ts';
 import { reuseResults } from './reuseResults.ts';
@@ -25,6 +27,8 @@ export interface Runner {
     /** `enough` is aborted when no more trials are needed: the run is then complete. */
     signals: { signal: AbortSignal; enough?: AbortSignal },
   ): Promise<RunOutcome>;
+  /** Keeps what the comparison came to. */
+  settle(runId: string, verdict: ComparisonVerdict): void;
 }
 
 export interface RunComparisonOptions {
@@ -66,6 +70,10 @@ export async function runComparison(
     const drawn = order ? { ...run, inputs: { ...run.inputs, source: order.source } } : run;
     const begun = runner.begin(drawn);
     const { runId } = begun;
+    const ended = (comparison: Comparison, outcome: RunOutcome): FinishedComparison => {
+      if (outcome === 'complete') runner.settle(runId, comparisonVerdict(comparison));
+      return { comparison, outcome };
+    };
     const reused =
       options.reuse && !readsEarlierCases(prepared)
         ? await reuseResults({
@@ -87,14 +95,14 @@ export async function runComparison(
     if (!order) {
       const { signal } = options;
       const outcome = await runner.execute(begun, listener, { signal });
-      return { comparison: compareStored(store, request), outcome };
+      return ended(compareStored(store, request), outcome);
     }
     const { watch, outcome } = await runWatched(prepared, begun, order, listener, options, runner);
     const sequential = {
       caseIds: watch.caseIds,
       progress: progressOf(store, runId, watch, order, prepared.pairs.length),
     };
-    return { comparison: compareStored(store, { ...request, sequential }), outcome };
+    return ended(compareStored(store, { ...request, sequential }), outcome);
   } finally {
     await run.close();
   }

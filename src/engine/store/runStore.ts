@@ -10,6 +10,7 @@ import { BudgetStore } from './tables/budgetStore.ts';
 import { FileListStore } from './tables/fileListStore.ts';
 import { RunLeases } from './tables/runLeases.ts';
 import { RunQueries } from './tables/runQueries.ts';
+import type { RunRow } from './tables/runRow.ts';
 import { SpendingLedger } from './tables/spendingLedger.ts';
 import { VerdictTable } from './tables/verdictTable.ts';
 
@@ -94,17 +95,21 @@ export class RunStore extends RunQueries {
 
   /** Removes a run with its parts, results and traces. Throws ResumeError when a living process holds it, or there is none. */
   deleteRun(id: string, owner: Owner, now: number): void {
-    for (const part of this.partsOf(id)) this.deleteRun(part, owner, now);
-    this.connection.transaction(() => {
-      const row = this.row(id);
-      this.#leases.refuseHeld(row, owner, now);
-      for (const table of ['logs', 'spans', 'cases', 'held_outputs', 'results'])
-        this.connection.run(`DELETE FROM ${table} WHERE run = ?`, row.number);
-      this.ledger.forgetRun(row.number);
-      this.connection.run('DELETE FROM runs WHERE id = ?', id);
+    const ids = this.connection.transaction(() => {
+      const rows = [id, ...this.partsOf(id)].map((one) => this.row(one));
+      for (const row of rows) this.#leases.refuseHeld(row, owner, now);
+      for (const row of rows) this.#deleteRows(row);
       this.fileLists.sweep();
+      return rows.map((row) => row.id);
     });
-    this.known.delete(id);
+    for (const deleted of ids) this.known.delete(deleted);
+  }
+
+  #deleteRows({ id, number }: RunRow): void {
+    for (const table of ['logs', 'spans', 'cases', 'held_outputs', 'results'])
+      this.connection.run(`DELETE FROM ${table} WHERE run = ?`, number);
+    this.ledger.forgetRun(number);
+    this.connection.run('DELETE FROM runs WHERE id = ?', id);
   }
 
   /** The key of digests that this store keeps, made with `make` where there is none yet. */

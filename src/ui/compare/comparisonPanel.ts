@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import type { BegunComparison, ComparisonWord } from '../../protocol/compareCalls.ts';
+import type { BegunComparison } from '../../protocol/compareCalls.ts';
+import type { ComparisonWord } from '../../protocol/comparisonWord.ts';
 import type { EngineEvents } from '../../protocol/events.ts';
 import type { CaseEntry, CaseKey } from '../../webview/compare/entries.ts';
 import {

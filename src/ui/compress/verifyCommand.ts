@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { CallFailure } from '../../protocol/callFailure.ts';
 import type { EngineCalls } from '../../protocol/calls.ts';
-import { comparisonWord } from '../../protocol/compareCalls.ts';
+import { comparisonWord } from '../../protocol/comparisonWord.ts';
 import { ComparisonEnds } from '../compare/comparisonEnds.ts';
 import type { EditPreview } from '../datasets/editPreview.ts';
 import type { EngineClient } from '../engine/engineClient.ts';

@@ -160,7 +160,7 @@ function comparisonText(run: RunHead): string {
     case 'interrupted':
       return vscode.l10n.t('interrupted at {0} of {1}', done, run.trials);
     case 'complete':
-      return vscode.l10n.t('{0} trials', done);
+      return [...(run.word ? [run.word] : []), vscode.l10n.t('{0} trials', done)].join(' · ');
   }
 }
 
@@ -187,8 +187,9 @@ function runIcon(run: RunHead, verdict: Verdict | undefined): vscode.ThemeIcon {
   const color = (id: string) => new vscode.ThemeColor(id);
   if (run.state === 'running') return new vscode.ThemeIcon('loading~spin');
   if (run.state === 'interrupted') return new vscode.ThemeIcon('debug-pause', color('testing.iconSkipped'));
-  if (verdict?.passed) return new vscode.ThemeIcon('pass', color('testing.iconPassed'));
-  if (verdict) return new vscode.ThemeIcon('error', color('testing.iconFailed'));
+  const passed = verdict?.passed ?? run.passed;
+  if (passed === true) return new vscode.ThemeIcon('pass', color('testing.iconPassed'));
+  if (passed === false) return new vscode.ThemeIcon('error', color('testing.iconFailed'));
   const spotless = doneOf(run) > 0 && run.counts.passed === doneOf(run);
   return spotless
     ? new vscode.ThemeIcon('pass', color('testing.iconPassed'))

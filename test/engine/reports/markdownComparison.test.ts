@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { COMPARISON_WORDS, type Comparison } from '../../../src/engine/model/comparison.ts';
 import { markdownComparison } from '../../../src/engine/reports/markdownComparison.ts';
-import { comparisonWord } from '../../../src/protocol/compareCalls.ts';
+import { comparisonWord } from '../../../src/protocol/comparisonWord.ts';
 
 const side = { label: 'v1', runId: 'r', targets: [], reusedTrials: 0 };
 

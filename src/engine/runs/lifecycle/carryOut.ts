@@ -3,7 +3,7 @@ import { executeRun } from '../execution/executeRun.ts';
 import type { BegunRun } from './begunRun.ts';
 import type { LifecyclePorts } from './lifecyclePorts.ts';
 import type { RunListener, RunOptions, RunOutcome } from './runListener.ts';
-import { settleRun } from './settleRun.ts';
+import { settleRun, unsettleWhole } from './settleRun.ts';
 import { spendingLimitOf } from './spendingLimitOf.ts';
 
 interface CarryOutOptions extends RunOptions {
@@ -22,6 +22,7 @@ export async function carryOut(
   const record = store.getRun(run.runId);
   run.budgets?.set(budgetsFor(store, record));
 
+  unsettleWhole(ports, record);
   const limit = await spendingLimitOf(ports, run, record, limits);
   const outcome = await executeRun(run.inputs, {
     runId: run.runId,
@@ -37,7 +38,7 @@ export async function carryOut(
     ...(enough ? { enough } : {}),
   });
 
-  settleRun(ports, run, record);
+  await settleRun(ports, run, record, outcome);
   await telemetry.flush();
   return outcome;
 }

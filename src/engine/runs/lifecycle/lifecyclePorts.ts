@@ -1,3 +1,4 @@
+import type { EvaluationVerdict } from '../../model/runVerdict.ts';
 import type { Log } from '../../ports.ts';
 import type { Owner } from '../../store/lease.ts';
 import type { Workspace } from '../../suites/loadWorkspace.ts';
@@ -11,4 +12,6 @@ export interface LifecyclePorts extends PreparePorts {
   owner: Owner;
   log: Log;
   telemetry: SinkTelemetry;
+  /** What came of a complete evaluation, from its stored results. */
+  judge(runId: string): EvaluationVerdict | Promise<EvaluationVerdict>;
 }

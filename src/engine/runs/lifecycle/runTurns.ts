@@ -15,7 +15,7 @@ interface Turn<T, F> {
   /** Puts away what was made ready for a run that is left. */
   close(run: T): Promise<void>;
   /** Hears of each end before the next one begins. */
-  ended?(run: T, end: RunEnd<F>): Promise<void>;
+  ended?(run: T, end: RunEnd<F>): void;
 }
 
 /** The next run begins only when the one before it is complete. */
@@ -23,24 +23,29 @@ export function runTurns<T, F extends { outcome: RunOutcome }>(
   { execute, close, ended }: Turn<T, F>,
   signal: AbortSignal,
 ): TurnWork<T, RunEnd<F>> {
-  const told = async (run: T, end: RunEnd<F>): Promise<RunEnd<F>> => {
-    await ended?.(run, end);
+  const told = (run: T, end: RunEnd<F>): RunEnd<F> => {
+    ended?.(run, end);
     return end;
   };
   return {
-    async run(run) {
-      try {
-        const finished = await execute(run);
-        return await told(run, { outcome: finished.outcome, finished });
-      } catch (error) {
-        const isStopped = signal.aborted && error === signal.reason;
-        return told(run, { outcome: isStopped ? 'stopped' : 'failed', error });
-      }
-    },
+    run: async (run) => told(run, await endOf(execute(run), signal)),
     async leave(run) {
       await close(run);
       return told(run, { outcome: 'left' });
     },
     goesOn: ({ outcome }) => outcome === 'complete',
   };
+}
+
+async function endOf<F extends { outcome: RunOutcome }>(
+  execution: Promise<F>,
+  signal: AbortSignal,
+): Promise<RunEnd<F>> {
+  try {
+    const finished = await execution;
+    return { outcome: finished.outcome, finished };
+  } catch (error) {
+    const isStopped = signal.aborted && error === signal.reason;
+    return { outcome: isStopped ? 'stopped' : 'failed', error };
+  }
 }

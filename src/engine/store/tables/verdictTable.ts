@@ -21,6 +21,7 @@ export class VerdictTable {
     );
   }
 
+  /** It does not stand any more; nothing happens where there is none. */
   forget(runId: string): void {
     this.#connection.run('DELETE FROM verdicts WHERE run = (SELECT number FROM runs WHERE id = ?)', runId);
   }
