@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { getEventListeners } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -165,6 +166,39 @@ describe('an exchange', () => {
     const run = promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], { env });
     assert.equal((await run).stdout, 'by proxy\ndirect\n');
     assert.deepEqual(seen, ['http://far.test/a']);
+  });
+
+  it('does not wait for a body that says it is too long, and takes no more chunks than its limit', async () => {
+    const url = await serve((outgoing, asked) => {
+      if (asked === '/') outgoing.writeHead(200, { 'content-length': 1e9 }).flushHeaders();
+      else outgoing.end('x'.repeat(500));
+    });
+    await assert.rejects(exchange(to(url), text), fault('too-large'));
+    const packed = async (reply: Reply) => {
+      for await (const chunk of reply.chunks(100)) assert.ok(chunk.length <= 100);
+    };
+    const unsized = await serve((outgoing) => {
+      outgoing.write('x'.repeat(60));
+      outgoing.end('y'.repeat(60));
+    });
+    await assert.rejects(exchange(to(unsized), packed), fault('too-large'));
+  });
+
+  it('refuses bytes that are not UTF-8', async () => {
+    const url = await serve((outgoing) => outgoing.end(Buffer.from([0x61, 0xff])));
+    await assert.rejects(exchange(to(url), text), fault('not-utf8'));
+  });
+
+  it('hangs up on a reply that is not read to its end, and lets go of the signal', async () => {
+    const left = Promise.withResolvers<void>();
+    const url = await serve((outgoing) => {
+      outgoing.on('close', () => left.resolve());
+      outgoing.write('for ever');
+    });
+    const { signal } = new AbortController();
+    await exchange(to(url, { signal }), async () => undefined);
+    await left.promise;
+    assert.equal(getEventListeners(signal, 'abort').length, 0);
   });
 
   it('lets go of its timer', async () => {

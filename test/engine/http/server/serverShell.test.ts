@@ -199,14 +199,15 @@ describe('a local server', () => {
   });
 
   it('ends slow headers and slow bodies', async () => {
+    const quick = await start({ limits: { headerMs: 200, bodyMs: 600_000 } });
     const server = await start({ limits: { headerMs: 200, bodyMs: 400 } });
-    const drip = (first: string) =>
-      overSocket(server.port, (socket) => {
+    const drip = (first: string, { port } = server) =>
+      overSocket(port, (socket) => {
         socket.write(first);
         const timer = setInterval(() => socket.write('x'), 50);
         socket.on('close', () => clearInterval(timer));
       });
-    assert.equal(statusOf(await drip('GET /closed HTTP/1.1\r\nhost: localhost\r\nx-slow: ')), 408);
+    assert.equal(statusOf(await drip('GET /closed HTTP/1.1\r\nhost: localhost\r\nx-slow: ', quick)), 408);
     const body =
       'POST /open HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9999\r\n\r\n';
     assert.equal(statusOf(await drip(body)), 408);
