@@ -19,6 +19,7 @@ export function composeEdits(
   const groups = group(inMiddle(inOrder(first)), inOrder(second));
   const composed: ComposedEdit[] = [];
   let shift = 0;
+
   for (const { start, end, earlier, later } of groups) {
     const growth = earlier.reduce((sum, { edit }) => sum + edit.text.length - (edit.end - edit.start), 0);
     const inner = later.map((edit) => ({ ...edit, start: edit.start - start, end: edit.end - start }));
@@ -30,6 +31,7 @@ export function composeEdits(
     });
     shift += growth;
   }
+
   return composed;
 }
 
@@ -58,6 +60,7 @@ function group(earlier: readonly Placed[], later: readonly ComposedEdit[]): Grou
     ...earlier.map((placed) => ({ span: placed as Span, placed, edit: undefined })),
     ...later.map((edit) => ({ span: edit as Span, placed: undefined, edit })),
   ].sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+
   for (const { span, placed, edit } of all) {
     let last = groups.at(-1);
     if (last === undefined || span.start > last.end) {
@@ -67,5 +70,6 @@ function group(earlier: readonly Placed[], later: readonly ComposedEdit[]): Grou
     if (placed) last.earlier.push(placed);
     if (edit) last.later.push(edit);
   }
+
   return groups;
 }

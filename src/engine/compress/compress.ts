@@ -85,9 +85,11 @@ function resultOf(
       rules: edit.by,
     })),
   );
+
   const tokens = { before: run.before, after: run.total() };
   const totals = { before: tokens.before.tokens, after: tokens.after.tokens };
   const stable = stablePrefix(file.prompt, run.templates(), tokenizer);
+
   return {
     path: file.prompt.path,
     model: tokenizer.model,

@@ -61,11 +61,13 @@ function ofRule(
 ): Finding[] {
   if (rule.level === 'target') return [];
   const { level, name, reason } = rule;
+
   const found = editable.map((message) => {
     const working = new WorkingMessage(message.text);
     const applied = working.apply(name, rule.suggest(message.text, context), gain, Number.POSITIVE_INFINITY);
     return { message, applied };
   });
+
   const changes = found
     .filter(({ applied }) => applied.length > 0)
     .map(({ message, applied }) => ({
@@ -73,6 +75,7 @@ function ofRule(
       template: applyEdits(message.text.text, applied.flat()),
       edits: applied.flat().map((edit) => message.map.toFile(edit)),
     }));
+
   const spoilt = new Set(spoiltMessages(file, changes, options));
   return found
     .filter(({ message }) => !spoilt.has(message.index))

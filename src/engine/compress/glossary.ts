@@ -18,6 +18,7 @@ export function parseGlossary(file: { path: string; text: string }): Glossary {
       remedy: 'Write one term a line, as in: customer support representative: CSR',
     });
   }
+
   const glossary = new Map<string, string>();
   for (const [term, short] of Object.entries(document.value)) {
     if (typeof short !== 'string' || !/^\S+$/.test(short) || short.length >= term.length) {
@@ -28,5 +29,6 @@ export function parseGlossary(file: { path: string; text: string }): Glossary {
     }
     glossary.set(term, short);
   }
+
   return glossary;
 }

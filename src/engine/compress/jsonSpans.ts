@@ -17,6 +17,7 @@ export function findJson(text: string): JsonBlock[] {
   const blocks: JsonBlock[] = [];
   const opening = /[{[](?=[ \t\r\n]*["{[\d-])/g;
   let tries = 0;
+
   for (let match = opening.exec(text); match && tries < MOST_TRIES; match = opening.exec(text)) {
     // `{{` and `[[` are template marks far more often than nested JSON.
     if (text[match.index + 1] === '{' && text[match.index] === '{') continue;
@@ -26,6 +27,7 @@ export function findJson(text: string): JsonBlock[] {
     blocks.push(block);
     opening.lastIndex = block.end;
   }
+
   return blocks;
 }
 
@@ -35,6 +37,7 @@ function readBlock(text: string, start: number): JsonBlock | undefined {
   for (let at = start; at < text.length && at - start < LONGEST; ) {
     TOKEN.lastIndex = at;
     if (!TOKEN.test(text)) return undefined;
+
     const end = TOKEN.lastIndex;
     tokens.push({ start: at, end });
     const mark = text[at];
@@ -42,9 +45,11 @@ function readBlock(text: string, start: number): JsonBlock | undefined {
     if (mark === '}' || mark === ']') depth -= 1;
     if (depth === 0) return isJson(text.slice(start, end)) ? { start, end, tokens } : undefined;
     SPACE.lastIndex = end;
+
     SPACE.test(text);
     at = SPACE.lastIndex;
   }
+
   return undefined;
 }
 

@@ -29,6 +29,7 @@ function dataElements(text: string): Span[] {
   const found: Span[] = [];
   const unclosed = new Set<string>();
   const opening = /<([A-Za-z][\w-]{0,40})(?:\s[^<>]{0,500})?>/g;
+
   for (let match = opening.exec(text); match; match = opening.exec(text)) {
     const name = match[1] ?? '';
     if (!DATA_ELEMENT.test(name) || unclosed.has(name)) continue;
@@ -39,6 +40,7 @@ function dataElements(text: string): Span[] {
       opening.lastIndex = close;
     }
   }
+
   return found;
 }
 

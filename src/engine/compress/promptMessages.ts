@@ -42,6 +42,7 @@ export function readMessages(
     const scope = within && { start: map.toTemplate(within.start), end: map.toTemplate(within.end) };
     editable.push({ index, map, text: new MessageText(template, file.prompt.syntax, scope) });
   }
+
   return { editable, skipped };
 }
 
@@ -91,9 +92,11 @@ function holds(file: PromptFile, changes: readonly MessageChange[], scope: Refer
     file.text,
     changes.flatMap(({ edits }) => edits),
   );
+
   const after = read(file.prompt, text, scope);
   if (after === undefined || after.messages.length !== file.prompt.messages.length) return false;
   if (after.syntax !== file.prompt.syntax || after.inputs.length !== file.prompt.inputs.length) return false;
+
   return file.prompt.messages.every(({ role, template }, index) => {
     const wanted = changes.find((change) => change.index === index)?.template ?? template;
     const found = after.messages[index];

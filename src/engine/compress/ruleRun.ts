@@ -111,6 +111,7 @@ export class RuleRun {
   async #rewrite(signal: AbortSignal): Promise<boolean> {
     const { writer } = this.#options;
     if (writer === undefined) return false;
+
     const before = this.total().tokens;
     let applied = 0;
     for (const message of this.#longestFirst()) {
@@ -118,6 +119,7 @@ export class RuleRun {
       const suggestions = await rewriteParagraphs(message.current, writer, signal);
       applied += message.apply('summary', suggestions, this.#gain, Number.POSITIVE_INFINITY).length;
     }
+
     if (applied > 0)
       this.#note({ name: 'summary', level: 'aggressive' }, applied, before - this.total().tokens);
     return applied > 0;
@@ -134,6 +136,7 @@ export class RuleRun {
       const suggestions = rule.suggest(message.current, this.#context);
       applied += message.apply(rule.name, suggestions, this.#gain, enough).length;
     }
+
     if (applied > 0) this.#note(rule, applied, before - this.total().tokens);
     return applied > 0;
   }

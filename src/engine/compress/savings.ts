@@ -51,11 +51,13 @@ export function savingsOf(
   const isCached = stable.after >= CACHED_FROM_TOKENS;
   const readAnew =
     wasCached && saved > 0 ? Math.max(0, stable.after - Math.min(stable.unchanged, stable.after)) : 0;
+
   const discount = cachedInput === undefined ? null : (price.input - cachedInput) / MILLION;
   const lost = wasCached && !isCached;
   const full = (saved * price.input) / MILLION;
   const costOf = (total: number, cached: number, rate: number): number =>
     ((total - cached) * price.input + cached * rate) / MILLION;
+
   return {
     per1000Calls: CALLS * full,
     per1000CachedCalls:

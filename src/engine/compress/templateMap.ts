@@ -16,14 +16,17 @@ export interface TemplateMap {
 export function templateMap(file: string, prompt: Prompt, message: number): TemplateMap | undefined {
   const found = prompt.messages[message];
   if (found === undefined) return undefined;
+
   const { template, range } = found;
   const start = offsetAt(file, range.line, range.column);
   const end = offsetAt(file, range.endLine, range.endColumn);
   if (start === undefined || end === undefined) return undefined;
+
   if (file.slice(start, start + template.length) === template && end >= start + template.length) {
     const isQuoted = prompt.format === 'chat-json' || file[start - 1] === '"';
     return isQuoted ? quoted(file, template, start) : verbatim(template, start);
   }
+
   if (prompt.format === 'chat-json' || file[start - 1] === '"') return quoted(file, template, start);
   return prompt.format === 'github-prompt' ? indented(file, template, start, range.column - 1) : undefined;
 }
@@ -67,18 +70,22 @@ function indented(file: string, template: string, start: number, indent: number)
       if (feed < 0 || file.slice(at, feed).trim() !== '') return undefined;
       starts.push(at);
       at = feed + 1;
+
       const spaces = /^ */.exec(file.slice(at, at + indent))?.[0].length ?? 0;
       if (spaces < indent && line !== '') {
         return line.trim() === '' && index === template.split('\n').length - 1
           ? mapped([...starts, at], (text) => text)
           : undefined;
       }
+
       at += spaces;
     }
+
     if (file.slice(at, at + line.length) !== line) return undefined;
     for (let offset = 0; offset < line.length; offset += 1) starts.push(at + offset);
     at += line.length;
   }
+
   return mapped([...starts, at], (text) => text.replaceAll('\n', `\n${' '.repeat(indent)}`));
 }
 

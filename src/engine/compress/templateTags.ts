@@ -21,6 +21,7 @@ export function findBlocks(text: string): Span[] {
   const blocks: Span[] = [];
   const open: number[] = [];
   const tag = /\{%-?\s*(end)?(\w+)[\s\S]{0,2000}?%\}|\{\{\{?~?\s*([#^/])[\s\S]{0,2000}?\}\}/g;
+
   for (const match of text.matchAll(tag)) {
     const [, end, word = '', sigil] = match;
     if (sigil === '/' || end !== undefined) {
@@ -28,6 +29,7 @@ export function findBlocks(text: string): Span[] {
       if (start !== undefined) blocks.push({ start, end: match.index + match[0].length });
     } else if (sigil !== undefined || OPENING.has(word)) open.push(match.index);
   }
+
   const unclosed = open[0];
   return unclosed === undefined ? blocks : [...blocks, { start: unclosed, end: text.length }];
 }

@@ -28,10 +28,12 @@ export function findUnits(text: string, kept: SpanSet): Unit[] {
   let section = 0;
   let block = 0;
   let inList = false;
+
   for (let at = 0; at < lines.length; ) {
     const line = lines[at];
     if (line === undefined) break;
     if (isHeading(line.text)) section += 1;
+
     if (ITEM.test(line.text)) {
       const last = lastLineOf(lines, at, (next) => isContinuation(next, kept));
       if (!inList) block += 1;
@@ -40,17 +42,20 @@ export function findUnits(text: string, kept: SpanSet): Unit[] {
       at = last + 1;
       continue;
     }
+
     if (!isParagraphLine(line, kept)) {
       if (line.text.trim() !== '') inList = false;
       at += 1;
       continue;
     }
+
     inList = false;
     const last = lastLineOf(lines, at, (next) => isParagraphLine(next, kept) && !ITEM.test(next.text));
     block += 1;
     units.push(...readSentences(text, lines, at, last, { section, block }));
     at = last + 1;
   }
+
   return units;
 }
 
@@ -83,14 +88,17 @@ function readItem(
   const next = lines[last + 1];
   const indent = indentOf(lines[first]?.text ?? '');
   let below = last + 1;
+
   while (lines[below]?.text.trim() === '') below += 1;
   const after = lines[below];
   const unitText = text.slice(start, end);
   const removal = next ? { start, end: next.start } : { start: endBefore(text, start), end };
   const hasItems = after !== undefined && indentOf(after.text) > indent;
+
   // What a colon announces must not be an empty list.
   const announced = place.first && announces(text.slice(Math.max(0, start - 200), start));
   const parent = hasItems || announced || announces(unitText);
+
   return { kind: 'item', start, end, text: unitText.replace(ITEM, ''), removal, parent, ...place };
 }
 
@@ -120,9 +128,11 @@ function readSentences(
   const cuts = sentenceCuts(text, { start, end });
   const starts = [start, ...cuts.map((cut) => cut.end)];
   const leadsOn = /^\s*(?:[-*+•]|\d{1,9}[.)])[ \t]|^\s*\|/.test(text.slice(end));
+
   return starts.map((from, index) => {
     const to = cuts[index]?.start ?? end;
     const sentence = text.slice(from, to);
+
     return {
       kind: 'sentence',
       start: from,

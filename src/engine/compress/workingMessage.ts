@@ -40,10 +40,12 @@ export class WorkingMessage {
     if (batch.length === 0) return [];
     if (this.#try(rule, batch.flat(), gain)) return [...batch];
     if (batch.length === 1) return [];
+
     const half = Math.floor(batch.length / 2);
     const first = batch.slice(0, half);
     const later = this.#applyBatch(rule, batch.slice(half), gain);
     const from = Math.min(...later.flat().map(({ start }) => start));
+
     return [
       ...this.#applyBatch(
         rule,
@@ -58,15 +60,18 @@ export class WorkingMessage {
     const before = this.#current;
     const text = applyEdits(before.text, edits);
     if (text.trim() === '' || gain.count(text) >= gain.count(before.text)) return false;
+
     // White space around a message is cut off when the file is read, which could change what it surrounds.
     if (margins(text) > margins(before.text)) return false;
     const { start, end } = before.scope;
     const growth = text.length - before.text.length;
     const after = new MessageText(text, before.syntax, { start, end: end + growth });
     if (!isKept(before.kept, after.kept, edits)) return false;
+
     const step = edits.map((edit) => ({ ...edit, by: [rule] }));
     this.#edits = composeEdits(this.#edits, before.text, step);
     this.#current = after;
+
     return true;
   }
 }
@@ -86,6 +91,7 @@ function choose(
   const chosen: Suggestion[] = [];
   const taken = new TakenSpans();
   let saved = 0;
+
   for (const edits of suggestions) {
     if (saved >= enough) break;
     if (!edits.every((edit) => message.isFree(edit)) || edits.some((edit) => taken.touches(edit))) continue;
@@ -95,6 +101,7 @@ function choose(
     for (const edit of edits) taken.add(edit);
     chosen.push(edits);
   }
+
   return chosen;
 }
 
@@ -103,6 +110,7 @@ function isKept(before: SpanSet, after: SpanSet, edits: readonly Edit[]): boolea
   const ordered = inOrder(edits);
   let next = 0;
   let shift = 0;
+
   return before.spans.every((span) => {
     for (let edit = ordered[next]; edit && edit.end <= span.start; edit = ordered[next]) {
       shift += edit.text.length - (edit.end - edit.start);

@@ -48,6 +48,7 @@ export class CallHistory {
       .evaluations(200)
       .filter(({ plan }) => plan.suite === suite && plan.origin === undefined);
     let read = 0;
+
     for (const { id, plan } of runs.slice(0, MOST_RUNS)) {
       const hashes = new Map(plan.targets.map(({ name, hash }) => [name, hash]));
       for (const result of store.results(id)) {
@@ -57,6 +58,7 @@ export class CallHistory {
         if (read >= MOST_RESULTS) return history;
       }
     }
+
     return history;
   }
 

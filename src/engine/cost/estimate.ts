@@ -57,6 +57,7 @@ const MOST_COUNTED = 1000;
 export async function estimateRun(run: EstimatedRun, signal: AbortSignal): Promise<RunEstimate> {
   const { tallies, judges, counted } = await countCases(run, signal);
   const trials = run.caseCount * run.repeat;
+
   const targets = run.targets.map((target, index) => {
     const tally = tallies[index];
     const past = run.history.target(target.name, target.asked?.model);
@@ -64,11 +65,13 @@ export async function estimateRun(run: EstimatedRun, signal: AbortSignal): Promi
       ? estimatePrompt(target.name, target.asked, trials, tally, past, measuredFor(run.history, target))
       : estimateAgent(target, trials, past);
   });
+
   const share = counted === 0 ? 0 : run.caseCount / counted;
   const judged = [...judges.values()].map(({ judge, cases }) => {
     const applies = Math.round(cases * share) * run.repeat * run.targets.length;
     return estimateJudge(judge, applies, run.cascades, run.history.judge(judge.name));
   });
+
   return {
     trials: trials * run.targets.length,
     targets,
@@ -94,10 +97,12 @@ async function countCases(run: EstimatedRun, signal: AbortSignal): Promise<Count
   const tallies: (InputTally | undefined)[] = [];
   for (const { asked } of run.targets)
     tallies.push(asked && new InputTally(asked, await tokenizers.forModel(asked.model)));
+
   const judges: CountedCases['judges'] = new Map();
   const step = Math.ceil(run.caseCount / MOST_COUNTED);
   let position = 0;
   let counted = 0;
+
   for await (const located of run.cases) {
     signal.throwIfAborted();
     position += 1;
@@ -110,6 +115,7 @@ async function countCases(run: EstimatedRun, signal: AbortSignal): Promise<Count
       judges.set(judge.name, known);
     }
   }
+
   return { tallies, judges, counted };
 }
 
@@ -128,12 +134,14 @@ function elapsed(
     addRanges(...judges.map(({ latencyMs }) => latencyMs)),
     1 / Math.max(1, targets.length),
   );
+
   const lanes = new Map<string, { work: Range; places: number }>();
   for (const [index, { lane, concurrency }] of run.targets.entries()) {
     const known = lanes.get(lane) ?? { work: NOTHING, places: concurrency };
     const work = addRanges(known.work, targets[index]?.latencyMs ?? NOTHING, judging);
     lanes.set(lane, { work, places: Math.min(known.places, concurrency) });
   }
+
   let longest = NOTHING;
   for (const { work, places } of lanes.values()) {
     const wall = scaleRange(work, 1 / places);
@@ -143,6 +151,7 @@ function elapsed(
       high: Math.max(longest.high, wall.high),
     };
   }
+
   return longest;
 }
 
@@ -157,15 +166,18 @@ function notesOn(
     ...run.targets.flatMap(({ asked }) => (asked && asked.price === undefined ? [asked.reference] : [])),
     ...judges.flatMap(({ model, costUsd }) => (costUsd === null && model !== null ? [model] : [])),
   ];
+
   const guessed = [
     ...targets
       .filter(({ history, costUsd }) => history === 0 && costUsd?.high !== 0)
       .map(({ target }) => target),
     ...judges.filter(({ history, calls }) => history === 0 && calls.high > 0).map(({ judge }) => judge),
   ];
+
   const agents = targets.filter(({ model, costUsd }) => model === null && costUsd === null);
   const images = tallies.reduce((sum, tally) => sum + (tally?.images ?? 0), 0);
   const unusable = tallies.reduce((sum, tally) => sum + (tally?.unusable ?? 0), 0);
+
   return [
     ...[...new Set(unpriced)].map(
       (model) => `the price of ${model} is unknown: set it under providers in touchstone.yaml`,

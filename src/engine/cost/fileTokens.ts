@@ -64,9 +64,11 @@ export async function countFile(
       warnings: [],
     };
   }
+
   const tokenizer = await options.tokenizers.forModel(
     options.model ?? prompt.model.id ?? DEFAULT_TOKEN_MODEL,
   );
+
   return countPrompt(prompt, tokenizer);
 }
 
@@ -105,10 +107,12 @@ function readTemplate(file: { path: string; text: string }, scope: ReferenceScop
 export function countPrompt(prompt: Prompt, tokenizer: Tokenizer): FileTokens {
   const { tools, responseFormat } = prompt;
   const messages = countedMessages(prompt);
+
   const counted = tokenizer.countChat({
     messages: messages.map(({ message }) => message),
     ...defined({ tools: nonEmpty(tools), responseFormat }),
   });
+
   return {
     ...headOf(prompt.path, tokenizer),
     kind: 'prompt',

@@ -36,6 +36,7 @@ export function promptParts(
     marks: 0,
     variables: values === null ? null : variableTokens(prompt, values, tokenizer),
   };
+
   const counted = countedMessages(prompt);
   const isTurn = exampleTurns(counted);
   for (const [index, { message, text: sent }] of counted.entries()) {
@@ -45,6 +46,7 @@ export function promptParts(
     parts.examples += shown;
     parts[role === 'user' || role === 'tool' || role === 'assistant' ? 'user' : 'system'] += text - shown;
   }
+
   const { system, examples, user, tools, responseFormat } = parts;
   parts.marks = tokens.total.tokens - system - examples - user - tools - responseFormat;
   return parts;

@@ -93,12 +93,15 @@ export class InputTally {
   total(calls: number, measured: readonly MeasuredInput[] = []): Range {
     if (this.#counted === 0) return NOTHING;
     const counted = scaleRange(this.#tokens, calls / this.#counted);
+
     const differences = measured.flatMap(({ caseId, inputTokens }) => {
       const tokens = this.#byCase.get(caseId);
       return tokens === undefined ? [] : [inputTokens - tokens];
     });
+
     const off = predictSignedSum(differences, calls);
     if (!off) return counted;
+
     return {
       low: Math.max(0, counted.likely + off.low),
       likely: Math.max(0, counted.likely + off.likely),
@@ -120,6 +123,7 @@ export function estimatePrompt(
   const inputTokens = tally.total(calls, measured);
   const predicted = predictSum(past.outputTokens, calls);
   const outputTokens = limited(predicted ?? scaleRange(defaultOutput(asked.model), calls), calls, asked);
+
   return {
     target,
     model: asked.reference,
@@ -141,6 +145,7 @@ export function estimateAgent(
   const { free } = target;
   const known = past.unknownCosts === 0 ? (predictSum(past.costUsd, calls) ?? null) : null;
   const latency = predictSum(past.latencyMs, calls);
+
   return {
     target: target.name,
     model: null,

@@ -31,6 +31,7 @@ export async function variableSizes(
     values.push(caseValues(prompt, located.case));
     if (values.length >= MOST_CASES) break;
   }
+
   if (values.length === 0) values.push(...prompt.testData.slice(0, MOST_CASES).map((row) => row.values));
   return prompt.inputs.flatMap(({ name }) => {
     const given = values.flatMap((row) => (Object.hasOwn(row, name) ? [row[name] ?? null] : []));
@@ -53,8 +54,10 @@ export interface VariablePlace {
 export function variablePlaces(prompt: Prompt, text: string): VariablePlace[] {
   const pattern = TAGS[prompt.syntax];
   if (pattern === undefined) return [];
+
   const known = new Set(prompt.inputs.map(({ name }) => name));
   const lines = text.split(/\r\n|\r|\n/);
+
   return prompt.messages.flatMap(({ range }) => {
     const found: VariablePlace[] = [];
     for (let line = range.line; line <= range.endLine; line += 1) {
@@ -68,6 +71,7 @@ export function variablePlaces(prompt: Prompt, text: string): VariablePlace[] {
           found.push({ name, tag, end: { path: prompt.path, line, column } });
       }
     }
+
     return found;
   });
 }

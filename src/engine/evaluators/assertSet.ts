@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defined } from '../model/defined.ts';
 import type { EvaluatorSpec, Score } from '../model/evaluation.ts';
 import type { EvaluationInput, Evaluator, EvaluatorDefinition, EvaluatorDeps } from './evaluator.ts';
 import { unmeasured } from './score.ts';
@@ -74,7 +75,7 @@ function conclude(members: readonly Evaluator[], scores: readonly Score[], thres
   const score = total / weight;
   const detail = members.map(({ spec }, index) => ({
     name: spec.name,
-    ...(spec.metric === undefined ? {} : { metric: spec.metric }),
+    ...defined({ metric: spec.metric }),
     ...(spec.weight === 1 ? {} : { weight: spec.weight }),
     ...outcome(scores[index]),
   }));

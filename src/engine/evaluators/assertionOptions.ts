@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ConfigError } from '../errors.ts';
+import { defined } from '../model/defined.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import type { SourceLocation } from '../model/location.ts';
 import type { AssertionParts, EvaluatorDefinition } from './evaluator.ts';
@@ -149,10 +150,7 @@ function readParts(
     throw new OptionError('"config" must be a map', ['config'], { where });
   }
   return {
-    ...(value === undefined ? {} : { value }),
-    ...(threshold === undefined ? {} : { threshold }),
-    ...(provider === undefined ? {} : { provider }),
-    ...(rubricPrompt === undefined ? {} : { rubricPrompt }),
+    ...defined({ value, threshold, provider, rubricPrompt }),
     ...(config === undefined || !isOwnConfig(definition) ? {} : { config }),
   };
 }

@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts';
+import { defined } from '../model/defined.ts';
 import { type Evaluation, type Score, STAGES, type Stage } from '../model/evaluation.ts';
 import type { Settlement, Verdict } from '../model/result.ts';
 import { ModelError } from '../models/modelClient.ts';
@@ -172,7 +173,7 @@ function runOne(evaluator: Evaluator, { input, options }: Progress): Evaluation 
   const broken = (error: unknown): Evaluation => finish(failure(error, evaluator, options));
   try {
     const { signal, trial } = options;
-    const score = evaluator.evaluate(input, { signal, span, ...(trial === undefined ? {} : { trial }) });
+    const score = evaluator.evaluate(input, { signal, span, ...defined({ trial }) });
     if (!(score instanceof Promise)) return finish(score);
     span.open();
     return score.then(finish, broken);

@@ -1,3 +1,4 @@
+import { defined } from '../model/defined.ts';
 import type { Evaluation } from '../model/evaluation.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import type { Verdict } from '../model/result.ts';
@@ -70,7 +71,7 @@ function contextOf({ evaluators, evaluations, input }: Measured): JsonObject {
     return [component(evaluation, written ?? { type, weight: spec.weight })];
   });
   return {
-    ...(threshold === undefined ? {} : { threshold }),
+    ...defined({ threshold }),
     componentResults,
     tokensUsed: tokensOf(evaluations),
   };
@@ -81,7 +82,7 @@ function component(
   { pass, score, reason, weight }: { pass: boolean; score: number; reason: string; weight: number },
   assertion?: JsonObject,
 ): JsonObject {
-  return { pass: pass || weight === 0, score, reason, ...(assertion ? { assertion } : {}) };
+  return { pass: pass || weight === 0, score, reason, ...defined({ assertion }) };
 }
 
 function members({ detail }: Evaluation & { status: 'scored' }, set: JsonObject | undefined): JsonObject[] {

@@ -1,5 +1,6 @@
 import { ConfigError } from '../errors.ts';
 import { parseYaml } from '../files/formats/parseYaml.ts';
+import { defined } from '../model/defined.ts';
 import type { EvaluatorSpec } from '../model/evaluation.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import type { EvaluatorDefinition, EvaluatorDeps } from './evaluator.ts';
@@ -33,7 +34,7 @@ export function parseData(text: string, path: string, spec: EvaluatorSpec): Json
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ConfigError(`${spec.type}: ${path} is neither JSON nor YAML: ${reason}`, {
-      ...(spec.location ? { where: spec.location } : {}),
+      ...defined({ where: spec.location }),
       cause,
     });
   }

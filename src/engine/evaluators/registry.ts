@@ -1,4 +1,5 @@
 import { ConfigError } from '../errors.ts';
+import { defined } from '../model/defined.ts';
 import type { EvaluatorSpec } from '../model/evaluation.ts';
 import { isJsonObject } from '../model/json.ts';
 import type { SourceLocation } from '../model/location.ts';
@@ -45,7 +46,7 @@ export function evaluatorDefinition(
   }
   const guesses = nearest(type, [...known.keys(), ...ALIASES.keys()]);
   throw new ConfigError(`there is no ${noun} "${type}"`, {
-    ...(where ? { where } : {}),
+    ...defined({ where }),
     remedy:
       guesses.length > 0
         ? `Did you mean ${guesses.join(', ')}?`
@@ -81,8 +82,7 @@ function createEvaluator(spec: EvaluatorSpec, deps: EvaluatorDeps): Evaluator {
     stage: definition.stage,
     evaluate: withTransform(spec, turned, deps),
     ...(hasOwnThreshold(definition, options) ? { ownThreshold: true } : {}),
-    ...(compares ? { compares } : {}),
-    ...(ranks ? { ranks } : {}),
+    ...defined({ compares, ranks }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ConfigError } from '../errors.ts';
+import { defined } from '../model/defined.ts';
 import type { EvaluatorSpec } from '../model/evaluation.ts';
 import { isJsonObject, type JsonObject } from '../model/json.ts';
 import type { AssertionParts, EvaluatorDeps } from './evaluator.ts';
@@ -34,7 +35,7 @@ export function schemaOf(
     : parseData(deps.readFile(schema), schema, spec);
   if (isJsonObject(value)) return value;
   throw new ConfigError(`${spec.type}: ${inline ? 'the schema' : schema} is not a JSON Schema`, {
-    ...(spec.location ? { where: spec.location } : {}),
+    ...defined({ where: spec.location }),
     remedy: 'A JSON Schema is a map, for example { type: object }.',
   });
 }

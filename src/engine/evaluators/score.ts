@@ -1,3 +1,4 @@
+import { defined } from '../model/defined.ts';
 import type { Score } from '../model/evaluation.ts';
 import type { JsonValue } from '../model/json.ts';
 
@@ -11,7 +12,7 @@ export function binary(pass: boolean, reason: string): Score {
 /** A score that passes from `min` on; both 0–1. Differences below 1e-9 are rounding, not quality. */
 export function graded(score: number, min: number, reason: string, detail?: JsonValue): Score {
   const pass = score >= min - TOLERANCE;
-  return { status: 'scored', score, pass, reason, ...(detail === undefined ? {} : { detail }) };
+  return { status: 'scored', score, pass, reason, ...defined({ detail }) };
 }
 
 /** The measurement is missing; it never counts as a pass. */

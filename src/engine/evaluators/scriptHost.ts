@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
+import { defined } from '../model/defined.ts';
 import { isJsonObject, type JsonObject } from '../model/json.ts';
 import { endWithThisProcess, killGroup } from '../processes/processGroup.ts';
 import { ScriptError } from './scriptRunner.ts';
@@ -51,7 +52,7 @@ export class ScriptHost {
     // A group of its own, so that ending it ends whatever the script has started.
     this.#child = spawn(file, words, {
       env,
-      ...(cwd === undefined ? {} : { cwd }),
+      ...defined({ cwd }),
       detached: true,
       windowsHide: true,
       stdio: ['pipe', 'ignore', 'ignore', 'pipe'],

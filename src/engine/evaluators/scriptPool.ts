@@ -1,3 +1,4 @@
+import { defined } from '../model/defined.ts';
 import { ScriptHost, type ScriptLimits, type ScriptProgram, type ScriptRequest } from './scriptHost.ts';
 import { ScriptError, type ScriptRunner } from './scriptRunner.ts';
 
@@ -9,7 +10,7 @@ export function runnerOf(program: ScriptProgram, timeoutMs: number): ScriptRunne
   const pool = new ScriptPool(program, { timeoutMs, resultBytes: RESULT_BYTES });
   return {
     async run(code, scope, { signal, folder }) {
-      const request = { code, scope: JSON.stringify(scope), ...(folder === undefined ? {} : { folder }) };
+      const request = { code, scope: JSON.stringify(scope), ...defined({ folder }) };
       const answer = await pool.run(request, signal);
       if (typeof answer['error'] === 'string') throw new ScriptError(answer['error']);
       return answer['value'] ?? null;

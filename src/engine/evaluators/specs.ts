@@ -1,4 +1,5 @@
 import { ConfigError } from '../errors.ts';
+import { defined } from '../model/defined.ts';
 import type { EvaluatorSpec } from '../model/evaluation.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import type { SourceLocation } from '../model/location.ts';
@@ -83,9 +84,7 @@ function setOptions({ assert, threshold }: JsonObject, where: SourceLocation): J
     throw new ConfigError('an assert-set holds assertions, and no further sets', { where });
   });
   // Specs are plain data: what is stored of them can be read back.
-  return JSON.parse(
-    JSON.stringify({ assert: uniqueNames(specs), ...(threshold === undefined ? {} : { threshold }) }),
-  );
+  return JSON.parse(JSON.stringify({ assert: uniqueNames(specs), ...defined({ threshold }) }));
 }
 
 function parseMember(item: JsonObject, index: number, where: SourceLocation): EvaluatorSpec {
@@ -96,7 +95,7 @@ function parseMember(item: JsonObject, index: number, where: SourceLocation): Ev
     const { message, at, remedy } = error;
     throw new OptionError(message, ['assert', index, ...at], {
       where,
-      ...(remedy === undefined ? {} : { remedy }),
+      ...defined({ remedy }),
     });
   }
 }
@@ -116,7 +115,7 @@ function build(
     negated: turned,
     options,
     weight: common.weight,
-    ...(common.metric === undefined ? {} : { metric: common.metric }),
+    ...defined({ metric: common.metric }),
     location,
   };
   // What stands in files is read, and checked, when the evaluator is created.
@@ -183,8 +182,7 @@ function readCommon(value: JsonObject, where: SourceLocation): Common {
   return {
     weight: weight ?? 1,
     not: not ?? false,
-    ...(metric === undefined ? {} : { metric }),
-    ...(name === undefined ? {} : { name }),
+    ...defined({ metric, name }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { ConfigError } from '../errors.ts';
+import { defined } from '../model/defined.ts';
 import type { EvaluatorSpec } from '../model/evaluation.ts';
 import { isJsonObject, type JsonValue } from '../model/json.ts';
 import type { EvaluationInput, Evaluator, EvaluatorDeps } from './evaluator.ts';
@@ -16,7 +17,7 @@ export function withTransform(
   if (code === undefined) return evaluate;
   if (!scripts) {
     throw new ConfigError(`"${spec.name}" has a transform, which is JavaScript and not trusted to run`, {
-      ...(spec.location ? { where: spec.location } : {}),
+      ...defined({ where: spec.location }),
       remedy: 'Read the script, then run with --trust.',
     });
   }

@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts';
+import { defined } from '../model/defined.ts';
 import type { SourceLocation } from '../model/location.ts';
 
 /** The suite asks for something that promptfoo has and this program does not; the evaluation is errored. */
@@ -7,7 +8,7 @@ export class UnsupportedEvaluatorError extends UserError {
 
   constructor(type: string, where: SourceLocation | undefined, detail?: string) {
     super(`${detail ?? `the evaluator "${type}"`} is not supported`, {
-      ...(where ? { where } : {}),
+      ...defined({ where }),
       remedy: 'Remove it, or replace it by an evaluator that is supported.',
     });
     this.type = type;

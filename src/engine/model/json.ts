@@ -15,17 +15,20 @@ export function isJsonObject(value: unknown): value is JsonObject {
 export function canonicalJson(value: unknown): string {
   if (typeof value === 'number' && !Number.isFinite(value)) throw new RangeError(`${value} has no JSON form`);
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+
   // Written piece by piece: a dataset of many cases goes through here as a whole.
   let text = '';
   if (Array.isArray(value)) {
     for (const item of value) text += `${text === '' ? '' : ','}${canonicalJson(item ?? null)}`;
     return `[${text}]`;
   }
+
   const object = value as { [key: string]: unknown };
   for (const key of sortedKeys(object)) {
     const item = object[key];
     if (item !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(item)}`;
   }
+
   return `{${text}}`;
 }
 

@@ -19,6 +19,7 @@ export function isNestedDeeper(text: string, levels: number): boolean {
         depth -= 1;
     }
   }
+
   return false;
 }
 

@@ -24,6 +24,7 @@ export function expectations({ expected_output: expected }: GoldenCase): string[
   const calls = expected.tool_calls?.map((call) =>
     call.arguments === undefined ? call.name : `${call.name}(${JSON.stringify(call.arguments)})`,
   );
+
   const parts = [
     expected.answer ?? '',
     listOf('says', expected.expected_concepts),
@@ -31,6 +32,7 @@ export function expectations({ expected_output: expected }: GoldenCase): string[
     listOf('calls', calls),
     expected.json_schema ? 'JSON of the given schema' : '',
   ];
+
   return parts.filter(Boolean);
 }
 

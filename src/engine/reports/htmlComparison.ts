@@ -47,21 +47,25 @@ function* pairBlocks(
   let first = 0;
   let batch: string[] = [];
   let length = 0;
+
   for (const one of shown) {
     const place = places(one);
     const text = JSON.stringify({
       baseline: place === undefined ? null : sideEntryAt(store, baseline.runId, place, one.baseline),
       candidate: sideEntryAt(store, candidate.runId, one.caseIndex, one.candidate),
     });
+
     if (length > 0 && length + text.length > BLOCK_LENGTH) {
       yield dataBlock({ kind: 'pairs', first: String(first) }, `[${batch.join(',')}]`);
       first += batch.length;
       batch = [];
       length = 0;
     }
+
     batch.push(text);
     length += text.length;
   }
+
   if (batch.length > 0) yield dataBlock({ kind: 'pairs', first: String(first) }, `[${batch.join(',')}]`);
 }
 

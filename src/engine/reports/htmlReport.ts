@@ -1,3 +1,4 @@
+import { defined } from '../model/defined.ts';
 import type { TrialResult } from '../model/result.ts';
 import type { HtmlAssets } from './htmlAssets.ts';
 import { dataBlock, PAGE_END, pageHead, pageScript } from './htmlPage.ts';
@@ -34,12 +35,14 @@ export function* htmlReport(
       rowEntry(result, report.caseAt(result.caseIndex)),
     );
   }
+
   yield pageScript(assets);
   for (const report of reports) {
     yield* blocks('results', report, kept(report, limit), (result) =>
       resultEntry(result, report.caseAt(result.caseIndex)),
     );
   }
+
   yield PAGE_END;
 }
 
@@ -49,7 +52,7 @@ function runHead(report: RunReport, limit: number) {
     passed: report.passed,
     gate: report.gate,
     summary: summaryEntry(report.summary),
-    ...(report.rerun === undefined ? {} : { rerun: report.rerun }),
+    ...defined({ rerun: report.rerun }),
     left_out: Math.max(0, report.summary.total.trials - limit),
   };
 }
@@ -78,6 +81,7 @@ function* blocks(
   let first = 0;
   let batch: string[] = [];
   let length = 0;
+
   for (const result of results) {
     const text = JSON.stringify(entry(result));
     if (length > 0 && length + text.length > BLOCK_LENGTH) {
@@ -89,5 +93,6 @@ function* blocks(
     batch.push(text);
     length += text.length;
   }
+
   if (batch.length > 0) yield dataBlock({ kind, run: run.id, first: String(first) }, `[${batch.join(',')}]`);
 }

@@ -1,3 +1,4 @@
+import { defined } from '../model/defined.ts';
 import type { RunRecord, RunState } from '../model/run.ts';
 import { resultEntry } from './resultEntry.ts';
 import type { RunReport } from './runReport.ts';
@@ -33,7 +34,7 @@ export function reportHead(report: RunReport) {
     passed: report.passed,
     gate: report.gate,
     summary: summaryEntry(report.summary),
-    ...(report.rerun === undefined ? {} : { rerun: report.rerun }),
+    ...defined({ rerun: report.rerun }),
   };
 }
 
@@ -59,15 +60,17 @@ export function runEntry(run: RunRecord) {
     repeat: plan.repeat,
     seed: plan.seed,
     trials: plan.trials,
-    ...(plan.comparison ? { comparison: plan.comparison } : {}),
+    ...defined({ comparison: plan.comparison }),
     ...(run.status.state === 'complete' && run.status.reason !== undefined
       ? { ended_early: run.status.reason }
       : {}),
-    ...(plan.partOf === undefined ? {} : { part_of: plan.partOf }),
-    ...(plan.leftOut ? { left_out: plan.leftOut } : {}),
-    ...(plan.model === undefined ? {} : { model: plan.model }),
-    ...(plan.judge === undefined ? {} : { judge: plan.judge }),
-    ...(plan.origin === undefined ? {} : { origin: plan.origin }),
+    ...defined({
+      part_of: plan.partOf,
+      left_out: plan.leftOut,
+      model: plan.model,
+      judge: plan.judge,
+      origin: plan.origin,
+    }),
   };
 }
 

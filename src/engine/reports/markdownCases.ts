@@ -20,6 +20,7 @@ export function markdownCases(report: RunReport, budget: number): string {
   let left = budget - FRAME_BYTES;
   let shown = 0;
   const entries: string[] = [];
+
   for (const trials of byCase(report.results(['failed', 'errored']))) {
     const entry = caseEntry(report, trials);
     const size = Buffer.byteLength(entry, 'utf8');
@@ -28,9 +29,11 @@ export function markdownCases(report: RunReport, budget: number): string {
     shown += trials.length;
     entries.push(entry);
   }
+
   const rest = all - shown;
   const command = codeSpan(`touchstone show ${report.run.id} --failed`, 120);
   const more = rest > 0 ? [`… and ${rest} more, left out for length; all of them: ${command}\n`] : [];
+
   return `\n${folded(`Did not pass (${all})`, [...entries, ...more].join('\n'))}`;
 }
 
@@ -39,6 +42,7 @@ function caseEntry(report: RunReport, trials: CaseTrials): string {
   const [first] = trials;
   const located = report.caseAt(first.caseIndex);
   const { repeat } = report.run.plan;
+
   const head = [
     `**${codeSpan(first.caseId)}**`,
     ...described(located?.case.description),
@@ -47,6 +51,7 @@ function caseEntry(report: RunReport, trials: CaseTrials): string {
     ...(first.score === null ? [] : [`score ${first.score.toFixed(2)}`]),
     ...(repeat > 1 ? [`${trials.length} of ${repeat} trials`] : []),
   ].join(' · ');
+
   const why = whyLines(first).slice(0, MAX_REASONS);
   const fields = [
     ...field('input', located ? inputText(located.case) : '', FIELD_LENGTH),
@@ -54,6 +59,7 @@ function caseEntry(report: RunReport, trials: CaseTrials): string {
     ...field('actual', actualText(first.output), FIELD_LENGTH),
     ...why.flatMap((reason, index) => field(index === 0 ? 'why' : '', reason, REASON_LENGTH)),
   ];
+
   return `${head}\n\n${codeBlock(fields.join('\n'))}`;
 }
 

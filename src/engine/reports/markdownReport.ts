@@ -15,15 +15,18 @@ export function* markdownReport(reports: readonly RunReport[]): IterableIterator
   const ordered = [...reports].sort((a, b) => Number(a.passed) - Number(b.passed));
   const sections: { report: RunReport; figures: string }[] = [];
   let used = 0;
+
   for (const report of ordered) {
     const figures = markdownRun(report);
     if (used + bytes(figures) > FIGURES_BYTES) break;
     used += bytes(figures);
     sections.push({ report, figures });
   }
+
   yield title(reports);
   let left = MAX_BYTES - used;
   let waiting = sections.filter(({ report }) => hasCases(report)).length;
+
   for (const { report, figures } of sections) {
     yield figures;
     if (!hasCases(report)) continue;
@@ -32,6 +35,7 @@ export function* markdownReport(reports: readonly RunReport[]): IterableIterator
     waiting -= 1;
     yield cases;
   }
+
   const dropped = ordered.length - sections.length;
   if (dropped > 0) yield `\n… and ${dropped} more ${dropped === 1 ? 'run' : 'runs'}, left out for length.\n`;
 }

@@ -69,6 +69,7 @@ function groupTable(title: string, groups: readonly { name: string; group: Group
     'p95',
     'cost',
   ];
+
   const rows = groups
     .slice(0, MAX_ROWS)
     .map(({ name, group }) => [
@@ -81,6 +82,7 @@ function groupTable(title: string, groups: readonly { name: string; group: Group
       group.latencyMs ? formatDuration(group.latencyMs.p95) : '–',
       cost(group),
     ]);
+
   const aligned = [':--', ...titles.slice(1).map(() => '--:')];
   return `${[titles, aligned, ...rows].map(row).join('')}${more(groups.length)}`;
 }

@@ -35,6 +35,7 @@ function agreementPart(entry: EvaluatorAgreement): string {
     ['Rank correlation (Spearman)', figure(entry.spearman)],
     ['Outputs on which they differ', formatCount(entry.differences.length)],
   ];
+
   const each: [string, Sides, (value: number | null) => string][] = [
     [`Agrees with labels (${formatCount(labelled)})`, entry.accuracy, formatPercent],
     ['Liking for long answers (rank correlation)', entry.lengthBias, figure],
@@ -43,6 +44,7 @@ function agreementPart(entry: EvaluatorAgreement): string {
     ['Cost each', entry.costUsd, formatCost],
     ['Time each', entry.latencyMs, (value) => (value === null ? '–' : formatDuration(value))],
   ];
+
   const missing = oneSided === 0 ? '' : ` ${formatCount(oneSided)} more were scored by one of them only.`;
   return [
     `## ${codeSpan(first)} and ${codeSpan(second)}`,

@@ -1,4 +1,5 @@
 import type { LocatedCase } from '../model/case.ts';
+import { defined } from '../model/defined.ts';
 import type { Evaluation } from '../model/evaluation.ts';
 import { isJsonObject, type JsonValue } from '../model/json.ts';
 import { formatLocation } from '../model/location.ts';
@@ -21,7 +22,7 @@ export function resultEntry(result: TrialResult, located: LocatedCase | undefine
       stage: result.settlement.stage,
       early: result.settlement.early,
       left_out: result.settlement.skipped.map(({ name }) => name),
-      ...(result.settlement.audited ? { audited: result.settlement.audited } : {}),
+      ...defined({ audited: result.settlement.audited }),
     },
     input: located?.case.messages ?? located?.case.input ?? null,
     expected_output: located?.case.expected_output ?? null,
@@ -51,31 +52,31 @@ function outputEntry(output: Output) {
     tool_calls: output.toolCalls.map(toolCallEntry),
     steps: output.steps.map(({ latencyMs, ...step }) => ({
       ...step,
-      ...(latencyMs === undefined ? {} : { latency_ms: latencyMs }),
+      ...defined({ latency_ms: latencyMs }),
     })),
     model: output.model ?? null,
     usage: output.usage ? usageEntry(output.usage) : null,
     cost_usd: output.costUsd,
     ...(output.costComputed ? { cost_computed: true } : {}),
     latency_ms: output.latencyMs,
-    ...(output.exitMs === undefined ? {} : { exit_ms: output.exitMs }),
-    ...(output.attempts === undefined ? {} : { attempts: output.attempts }),
-    ...(output.warnings === undefined ? {} : { warnings: output.warnings }),
+    ...defined({ exit_ms: output.exitMs, attempts: output.attempts, warnings: output.warnings }),
     finish_reason: output.finishReason,
   };
 }
 
 function toolCallEntry(call: ToolCall) {
-  return { ...(call.id === undefined ? {} : { id: call.id }), name: call.name, arguments: call.arguments };
+  return { ...defined({ id: call.id }), name: call.name, arguments: call.arguments };
 }
 
 function usageEntry(usage: Usage) {
   return {
     input_tokens: usage.inputTokens,
     output_tokens: usage.outputTokens,
-    ...(usage.cachedInputTokens === undefined ? {} : { cached_input_tokens: usage.cachedInputTokens }),
-    ...(usage.cacheWriteTokens === undefined ? {} : { cache_write_tokens: usage.cacheWriteTokens }),
-    ...(usage.reasoningTokens === undefined ? {} : { reasoning_tokens: usage.reasoningTokens }),
+    ...defined({
+      cached_input_tokens: usage.cachedInputTokens,
+      cache_write_tokens: usage.cacheWriteTokens,
+      reasoning_tokens: usage.reasoningTokens,
+    }),
     ...(usage.counted ? { counted: true } : {}),
   };
 }
@@ -89,7 +90,7 @@ function evaluationEntry(evaluation: Evaluation) {
     ...(evaluation.status === 'scored' ? { score: evaluation.score, pass: evaluation.pass } : {}),
     reason: evaluation.reason,
     weight: evaluation.weight,
-    ...(evaluation.metric === undefined ? {} : { metric: evaluation.metric }),
+    ...defined({ metric: evaluation.metric }),
     ...conceptsOf(evaluation),
     ...(evaluation.status === 'skipped' ? {} : spending(evaluation)),
     latency_ms: evaluation.latencyMs,
@@ -113,6 +114,6 @@ function texts(value: JsonValue): string[] {
 function spending(evaluation: Exclude<Evaluation, { status: 'skipped' }>) {
   return {
     ...(evaluation.usage ? { usage: usageEntry(evaluation.usage) } : {}),
-    ...(evaluation.costUsd === undefined ? {} : { cost_usd: evaluation.costUsd }),
+    ...defined({ cost_usd: evaluation.costUsd }),
   };
 }

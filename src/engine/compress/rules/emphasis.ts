@@ -31,6 +31,7 @@ function plain(message: MessageText, { index, 0: whole, 1: words = '' }: RegExpE
   const span = { start: index, end };
   if (isNamed || holdsObligation(words) || isLabel(message.text, index, end)) return [];
   if (message.isShape(span) || !message.isOwnWords(span)) return [];
+
   return [
     [
       { start: index, end: index + 2, text: '' },

@@ -12,6 +12,7 @@ export const formatting: Rule = {
       FORMS.flatMap(([pattern, replacement]) => {
         const match = pattern.exec(line);
         if (match === null || message.isShape({ start, end })) return [];
+
         return [
           [
             {

@@ -25,13 +25,16 @@ function abbreviate(message: MessageText, term: string, short: string): Suggesti
       text: short + (match[1] ?? ''),
     }))
     .filter((mention) => message.isProse(mention) && message.isInstruction(mention));
+
   const [first, ...others] = mentions;
   if (first === undefined) return [];
 
   const edits = others.flatMap((mention) => withArticle(text, mention, short));
   if (edits.length === 0) return [];
+
   const definition = ` (${first.text})`;
   if (text.startsWith(definition, first.end)) return [edits];
+
   // The abbreviation must be new, and every reader must come by its definition.
   if (wordPattern(short, 's?', 'u').test(text) || !message.isUnconditional(first)) return [];
   return [[{ start: first.end, end: first.end, text: definition }, ...edits]];

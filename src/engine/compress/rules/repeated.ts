@@ -25,6 +25,7 @@ export const repeated: Rule = {
     const scoped = scopedBlocks(message);
     const seen = new Set<string>();
     const found: Suggestion[] = [];
+
     for (const unit of message.units()) {
       if (unit.kind !== 'sentence' || !MANNER.test(unit.text)) continue;
       const words = plainWords(unit);
@@ -33,6 +34,7 @@ export const repeated: Rule = {
       if (seen.has(key) && removable.has(unit)) found.push([{ ...unit.removal, text: '' }]);
       else seen.add(key);
     }
+
     return found;
   },
 };

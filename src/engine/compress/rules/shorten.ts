@@ -18,6 +18,7 @@ export const shorten: Rule = {
       .units()
       .slice(0, MOST)
       .map((unit) => ({ unit, stems: stemsOf(unit.text) }));
+
     const removable = new Set(message.removableUnits());
     return all
       .filter(({ unit }) => removable.has(unit) && !unit.first)

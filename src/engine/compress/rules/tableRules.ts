@@ -19,6 +19,7 @@ export const tableRules: Rule = {
             )
             .trim(),
         );
+
         const best = forms.reduce((a, b) => (count(b) < count(a) ? b : a));
         const start = line.start + (line.text.length - line.text.trimStart().length);
         return best === line.text.trim()

@@ -47,6 +47,7 @@ function blankLines(lines: readonly Line[]): Edit[] {
     }
     edits.push({ start: first.start, end: last.next, text: '' });
   }
+
   return edits;
 }
 

@@ -56,20 +56,25 @@ export function decideBudget(
     const reason = `kept: ${calls} calls are too few to decide`;
     return { before, tokens: before, change: 'kept', lowRuns: current.lowRuns, reason };
   }
+
   const typical = ninetieth(use.used);
   const share = typical / before;
   const said = `the 90th percentile of use is ${Math.round(typical)} of ${before} tokens (${percent(share)})`;
+
   if (use.cutOff > 0 || share > HIGH_USE) {
     const why = use.cutOff > 0 ? `${use.cutOff} of ${calls} calls were cut off; ${said}` : said;
     return moved(complexity, before, 1 + STEP, why);
   }
+
   if (share >= LOW_USE)
     return { before, tokens: before, change: 'kept', lowRuns: 0, reason: `kept: ${said}` };
+
   const lowRuns = current.lowRuns + 1;
   if (lowRuns < LOW_RUNS) {
     const reason = `kept: ${said}; it is lowered when the next run is like this one`;
     return { before, tokens: before, change: 'kept', lowRuns, reason };
   }
+
   return moved(complexity, before, 1 - STEP, `${said}, ${lowRuns} runs in a row`);
 }
 

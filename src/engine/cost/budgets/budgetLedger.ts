@@ -28,6 +28,7 @@ export function budgetsFor(store: BudgetLedger, run: RunRecord): Map<string, Tar
   const last = store
     .evaluations(200)
     .find(({ plan, createdAt }) => plan.suite === run.plan.suite && createdAt < run.createdAt);
+
   return new Map(
     run.plan.targets.map(({ name }) => {
       const budgets = {
@@ -47,6 +48,7 @@ export function settleBudgets(store: BudgetLedger, run: RunRecord, now: number):
   const records = runUse(store.results(run.id)).map(({ target, complexity, use, borrowed }): BudgetRecord => {
     const current = currentBudget(earlier, target, complexity);
     const decision = decideBudget(complexity, current, use);
+
     return {
       runId: run.id,
       suite: run.plan.suite,
@@ -59,6 +61,7 @@ export function settleBudgets(store: BudgetLedger, run: RunRecord, now: number):
       ...decision,
     };
   });
+
   store.budgets.save(records);
   return records;
 }

@@ -28,5 +28,6 @@ export function runUse(results: Iterable<TrialResult>): RunUse[] {
     if (cutOff) known.use.cutOff += 1;
     uses.set(key, known);
   }
+
   return [...uses.values()];
 }

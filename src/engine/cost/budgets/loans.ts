@@ -25,19 +25,23 @@ export function planLoans(target: string, results: Iterable<TrialResult>, budget
   const needs = new Map<string, number>();
   const trials = new Map<string, number>();
   let total = 0;
+
   for (const result of results) {
     const applied = result.target === target ? appliedAllowance(result.output) : undefined;
     if (!applied || result.output.usage === null) continue;
+
     const budget = budgets[applied.complexity];
     total += budget;
     trials.set(result.caseId, (trials.get(result.caseId) ?? 0) + 1);
     const had = applied.tokens + applied.borrowed;
     const used = result.output.usage.outputTokens;
     if (!applied.cutOff && used <= applied.tokens * NEEDY) continue;
+
     const wanted = applied.cutOff ? had * 2 : (used * 11) / 10;
     const loan = Math.min(Math.ceil(wanted - budget), budget * MOST_LENT);
     if (loan > 0) needs.set(result.caseId, Math.max(loan, needs.get(result.caseId) ?? 0));
   }
+
   let reserve = Math.floor(total * RESERVE_SHARE);
   const loans: Loans = new Map();
   for (const [caseId, need] of needs) {
@@ -47,5 +51,6 @@ export function planLoans(target: string, results: Iterable<TrialResult>, budget
     reserve -= loan * times;
     loans.set(caseId, loan);
   }
+
   return loans;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ConfigError } from '../../errors.ts';
+import { defined } from '../../model/defined.ts';
 import { isJsonObject } from '../../model/json.ts';
 import type { EvaluatorDefinition } from '../evaluator.ts';
 import { moduleCode } from '../moduleRunner.ts';
@@ -40,11 +41,11 @@ export const javascript: EvaluatorDefinition<z.infer<typeof options>> = {
   shorthand: 'code',
   fromAssertion: ({ value, threshold, config }) => ({
     ...(isJsonObject(value)
-      ? { ...value, ...(config === undefined ? {} : { config }) }
+      ? { ...value, ...defined({ config }) }
       : value === undefined
         ? {}
         : { code: value }),
-    ...(threshold === undefined ? {} : { threshold }),
+    ...defined({ threshold }),
     // promptfoo lets a script return any number.
     clamp: true,
   }),
@@ -52,7 +53,7 @@ export const javascript: EvaluatorDefinition<z.infer<typeof options>> = {
     const runner = file === undefined ? scripts : modules;
     if (!runner) {
       throw new ConfigError(`the evaluator "${spec.name}" is JavaScript, which is not trusted to run`, {
-        ...(spec.location ? { where: spec.location } : {}),
+        ...defined({ where: spec.location }),
         remedy: 'Read the script, then run with --trust.',
       });
     }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ConfigError } from '../../errors.ts';
+import { defined } from '../../model/defined.ts';
 import { isJsonObject } from '../../model/json.ts';
 import type { EvaluatorDefinition } from '../evaluator.ts';
 import { unmeasured } from '../score.ts';
@@ -33,7 +34,7 @@ export const maxScore: EvaluatorDefinition<z.infer<typeof options>> = {
   create(spec) {
     if (spec.negated) {
       throw new ConfigError('max-score cannot be turned round', {
-        ...(spec.location ? { where: spec.location } : {}),
+        ...defined({ where: spec.location }),
         remedy: 'Leave the "not" out.',
       });
     }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ConfigError } from '../../errors.ts';
+import { defined } from '../../model/defined.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { EvaluatorDefinition } from '../evaluator.ts';
 import { scriptScope } from '../scriptScope.ts';
@@ -42,15 +43,14 @@ export const python: EvaluatorDefinition<z.infer<typeof options>> = {
   shorthand: 'code',
   fromAssertion: ({ value, threshold, config }) => ({
     ...(isJsonObject(value) ? value : value === undefined ? {} : { code: value }),
-    ...(threshold === undefined ? {} : { threshold }),
-    ...(config === undefined ? {} : { config }),
+    ...defined({ threshold, config }),
     clamp: true,
   }),
   create(spec, { code, threshold, folder, config, clamp = false, ...own }, deps) {
     const runner = deps.scripts && deps.python;
     if (!runner) {
       throw new ConfigError(`the evaluator "${spec.name}" is Python, which is not trusted to run`, {
-        ...(spec.location ? { where: spec.location } : {}),
+        ...defined({ where: spec.location }),
         remedy: 'Read the code, then run with --trust.',
       });
     }
@@ -61,7 +61,7 @@ export const python: EvaluatorDefinition<z.infer<typeof options>> = {
         output,
         context: config === undefined ? context : { ...context, config: config as JsonObject },
       };
-      const result = await runner.run(module, scope, { signal, ...(folder === undefined ? {} : { folder }) });
+      const result = await runner.run(module, scope, { signal, ...defined({ folder }) });
       const score = verdict(result, threshold);
       return clamp ? clamped(score) : score;
     };
@@ -88,7 +88,7 @@ function verdict(result: JsonValue, threshold: number | undefined) {
   const value = typeof result === 'string' ? fromText(result) : result;
   if (!isJsonObject(value)) return scriptScore(value, threshold);
   const { pass_: pass = value['pass'], ...rest } = value;
-  const score = scriptScore({ ...rest, ...(pass === undefined ? {} : { pass }) }, undefined);
+  const score = scriptScore({ ...rest, ...defined({ pass }) }, undefined);
   if (score.status !== 'scored' || threshold === undefined || score.score >= threshold) return score;
   return { ...score, pass: false, reason: `the score ${score.score} is below ${threshold}: ${score.reason}` };
 }

@@ -1,5 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
+import { defined } from '../../model/defined.ts';
 import type { Score } from '../../model/evaluation.ts';
 import type { EvaluatorDefinition } from '../evaluator.ts';
 import { binary, graded, notApplicable, unmeasured } from '../score.ts';
@@ -28,8 +29,7 @@ export const levenshtein: EvaluatorDefinition<z.infer<typeof options>> = {
   options,
   shorthand: 'value',
   fromAssertion: ({ value, threshold }) => ({
-    ...(value === undefined ? {} : { value }),
-    ...(threshold === undefined ? {} : { max: threshold }),
+    ...defined({ value, max: threshold }),
   }),
   create: (_spec, { value, max, min }) => {
     return (input) => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ConfigError } from '../../../errors.ts';
+import { defined } from '../../../model/defined.ts';
 import type { EvaluatorSpec } from '../../../model/evaluation.ts';
 import type { EvaluatorDeps } from '../../evaluator.ts';
 import type { SqlOptions } from './sqlOption.ts';
@@ -76,14 +77,14 @@ export function createSqlReader(
   const runner = deps.scripts && deps.modules;
   if (!runner) {
     throw new ConfigError(`the evaluator "${spec.name}" asks node-sql-parser, which is not trusted to run`, {
-      ...(spec.location ? { where: spec.location } : {}),
+      ...defined({ where: spec.location }),
       remedy: "It is a package in the workspace's node_modules: run with --trust.",
     });
   }
   const code = `data:text/javascript,${encodeURIComponent(SOURCE)}#readSql`;
   const context = {
     databaseType,
-    ...(allowedTables ? { allowedTables } : {}),
+    ...defined({ allowedTables }),
     ...(allowedColumns ? { allowedColumns: withoutTables(allowedColumns) } : {}),
   };
   return async (texts, signal) => {
