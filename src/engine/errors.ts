@@ -4,6 +4,13 @@ import type { Problem } from './model/problem.ts';
 /** Where an error lies: a file, and within it a line and column (from 1) where they are known. */
 export type ErrorPlace = SourceLocation | { path: string };
 
+/** Where an error lies, what to do about it, and the error behind it; undefined is the same as absent. */
+export interface UserErrorOptions {
+  where?: ErrorPlace | undefined;
+  remedy?: string | undefined;
+  cause?: unknown;
+}
+
 /**
  * An error that a person caused and can mend: what happened, where, and what to do.
  * Everything that is not a UserError is a bug and keeps its stack.
@@ -12,7 +19,7 @@ export class UserError extends Error {
   readonly where: ErrorPlace | undefined;
   readonly remedy: string | undefined;
 
-  constructor(what: string, options: { where?: ErrorPlace; remedy?: string; cause?: unknown } = {}) {
+  constructor(what: string, options: UserErrorOptions = {}) {
     super(what, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = new.target.name;
     this.where = options.where;

@@ -1,6 +1,5 @@
 import { ConfigError } from '../errors.ts';
 import { parseYaml } from '../files/formats/parseYaml.ts';
-import { defined } from '../model/defined.ts';
 import type { EvaluatorSpec } from '../model/evaluation.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import type { EvaluatorDefinition, EvaluatorDeps } from './evaluator.ts';
@@ -34,7 +33,7 @@ export function parseData(text: string, path: string, spec: EvaluatorSpec): Json
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ConfigError(`${spec.type}: ${path} is neither JSON nor YAML: ${reason}`, {
-      ...defined({ where: spec.location }),
+      where: spec.location,
       cause,
     });
   }

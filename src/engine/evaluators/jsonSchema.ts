@@ -1,6 +1,5 @@
 import type { ValidateFunction } from 'ajv';
 import { ConfigError } from '../errors.ts';
-import { defined } from '../model/defined.ts';
 import type { EvaluatorSpec } from '../model/evaluation.ts';
 import type { JsonObject, JsonValue } from '../model/json.ts';
 import { type BoundedAjv, createBoundedAjv, type Draft, SchemaTooCostly } from './boundedAjv.ts';
@@ -40,7 +39,7 @@ export function compileSchema(
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ConfigError(`${spec.type}: the JSON Schema cannot be used: ${reason}`, {
-      ...defined({ where: spec.location }),
+      where: spec.location,
       cause,
     });
   } finally {
@@ -85,7 +84,7 @@ function ends(check: () => boolean, { type, location }: Pick<EvaluatorSpec, 'typ
         ? `${type}: checking the output against the JSON Schema takes too many steps`
         : `${type}: the output or the JSON Schema nests too deep to be checked`,
       {
-        ...defined({ where: location }),
+        where: location,
         remedy: 'Simplify the schema: anyOf, oneOf and $ref that lead to each other multiply.',
         cause,
       },

@@ -1,7 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { ConfigError } from '../errors.ts';
-import { defined } from '../model/defined.ts';
 import type { EvaluatorSpec } from '../model/evaluation.ts';
 import type { EvaluatorDefinition } from './evaluator.ts';
 import { issueText } from './issueText.ts';
@@ -60,7 +59,7 @@ function optionProblem(
   const known = optionKeys(definition);
   const shown = [...new Set(known.map((key) => words.keys.get(key) ?? key))];
   return new ConfigError(describe(words, issue, shown), {
-    ...defined({ where: spec.location }),
+    where: spec.location,
     remedy: shown.length > 0 ? `${words.type} takes: ${shown.join(', ')}` : `${words.type} takes no options`,
   });
 }

@@ -46,7 +46,7 @@ export function evaluatorDefinition(
   }
   const guesses = nearest(type, [...known.keys(), ...ALIASES.keys()]);
   throw new ConfigError(`there is no ${noun} "${type}"`, {
-    ...defined({ where }),
+    where,
     remedy:
       guesses.length > 0
         ? `Did you mean ${guesses.join(', ')}?`

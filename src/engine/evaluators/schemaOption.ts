@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { ConfigError } from '../errors.ts';
-import { defined } from '../model/defined.ts';
 import type { EvaluatorSpec } from '../model/evaluation.ts';
 import { isJsonObject, type JsonObject } from '../model/json.ts';
 import type { AssertionParts, EvaluatorDeps } from './evaluator.ts';
@@ -35,7 +34,7 @@ export function schemaOf(
     : parseData(deps.readFile(schema), schema, spec);
   if (isJsonObject(value)) return value;
   throw new ConfigError(`${spec.type}: ${inline ? 'the schema' : schema} is not a JSON Schema`, {
-    ...defined({ where: spec.location }),
+    where: spec.location,
     remedy: 'A JSON Schema is a map, for example { type: object }.',
   });
 }

@@ -95,7 +95,7 @@ function parseMember(item: JsonObject, index: number, where: SourceLocation): Ev
     const { message, at, remedy } = error;
     throw new OptionError(message, ['assert', index, ...at], {
       where,
-      ...defined({ remedy }),
+      remedy,
     });
   }
 }

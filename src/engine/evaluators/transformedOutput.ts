@@ -1,5 +1,4 @@
 import { ConfigError } from '../errors.ts';
-import { defined } from '../model/defined.ts';
 import type { EvaluatorSpec } from '../model/evaluation.ts';
 import { isJsonObject, type JsonValue } from '../model/json.ts';
 import type { EvaluationInput, Evaluator, EvaluatorDeps } from './evaluator.ts';
@@ -17,7 +16,7 @@ export function withTransform(
   if (code === undefined) return evaluate;
   if (!scripts) {
     throw new ConfigError(`"${spec.name}" has a transform, which is JavaScript and not trusted to run`, {
-      ...defined({ where: spec.location }),
+      where: spec.location,
       remedy: 'Read the script, then run with --trust.',
     });
   }

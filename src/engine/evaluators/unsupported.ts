@@ -1,5 +1,4 @@
 import { UserError } from '../errors.ts';
-import { defined } from '../model/defined.ts';
 import type { SourceLocation } from '../model/location.ts';
 
 /** The suite asks for something that promptfoo has and this program does not; the evaluation is errored. */
@@ -8,7 +7,7 @@ export class UnsupportedEvaluatorError extends UserError {
 
   constructor(type: string, where: SourceLocation | undefined, detail?: string) {
     super(`${detail ?? `the evaluator "${type}"`} is not supported`, {
-      ...defined({ where }),
+      where,
       remedy: 'Remove it, or replace it by an evaluator that is supported.',
     });
     this.type = type;

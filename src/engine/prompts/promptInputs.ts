@@ -1,5 +1,4 @@
 import { PromptError } from '../errors.ts';
-import { defined } from '../model/defined.ts';
 import type { Prompt, PromptInput } from '../model/prompt.ts';
 import { parseHandlebars } from './handlebars/handlebarsTemplate.ts';
 import { findHandlebarsUses } from './handlebars/handlebarsUses.ts';
@@ -74,7 +73,7 @@ export function templateError(
     error.missing === undefined ? error.message : `the variable '${error.missing}' has no value`,
     {
       where: templateLocation(prompt, message, offset),
-      ...defined({ remedy }),
+      remedy,
     },
   );
 }

@@ -63,7 +63,7 @@ function scopeOf(request: AgentRequest): Scope {
 function missingIn(user: string, { where }: TemplateOwner): Missing {
   return (name, caseId) => {
     throw new ConfigError(`${user} uses {{${name}}}, which the case "${caseId}" does not have`, {
-      ...(where ? { where } : {}),
+      where,
       remedy: `Give the case's input a value for "${name}", or correct the name`,
     });
   };

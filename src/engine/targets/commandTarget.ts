@@ -192,7 +192,7 @@ function answered(stdout: Buffer, file: Buffer, form: ReplyForm): boolean {
 function requireTrust({ name, where }: CommandTargetOptions, trust: Trust): void {
   if (trust.commands) return;
   throw new ConfigError(`The target "${name}" runs a program, and this folder is not trusted to do so`, {
-    ...(where ? { where } : {}),
+    where,
     remedy: 'Read what the command does, then trust the folder',
   });
 }

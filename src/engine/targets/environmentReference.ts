@@ -27,7 +27,7 @@ export function resolveText(
     const found = environment.get(name) ?? fallback;
     if (found !== undefined) return found;
     throw new ConfigError(`${options.owner} needs the environment variable ${name} for "${key}"`, {
-      ...(options.where ? { where: options.where } : {}),
+      where: options.where,
       remedy: `Set ${name}, or provide a default: \${env:${name}:value}`,
     });
   });

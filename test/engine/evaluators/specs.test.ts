@@ -56,14 +56,14 @@ describe('parseSuiteEvaluator', () => {
   it('names the wrong key, what it should be, and what was meant', () => {
     fails({ 'is-json': { shema: 'a.json' } }, /no option "shema"; did you mean "schema"/, /takes: schema/);
     fails({ concepts: { min: 2 } }, /"min" must be at most 1/, /min, concepts/);
-    fails({ contains: ['a'] }, /"value" must be a text or a number/);
-    fails('contains', /"value" is missing; it must be a text or a number/);
+    fails({ contains: ['a'] }, /"value" must be a string or a number/);
+    fails('contains', /"value" is missing; it must be a string or a number/);
     fails(
       { type: 'llm-rubric', value: '' },
       /^llm-rubric: "value" must not be empty$/,
       /llm-rubric takes: value, provider/,
     );
-    fails({ type: 'levenshtein', value: 3 }, /^levenshtein: "value" must be a text$/);
+    fails({ type: 'levenshtein', value: 3 }, /^levenshtein: "value" must be a string$/);
     fails('containz', /no evaluator "containz"/, /Did you mean contains/);
     fails('xyzzy', /no evaluator "xyzzy"/, /Choose one of: equals, /);
     fails({ 'is-refusal': 'x' }, /takes options, not a bare value/);
@@ -86,7 +86,7 @@ describe('parseSuiteEvaluator', () => {
       fails(value, /an evaluator is a type/);
     for (const weight of [-1, '1'])
       assert.throws(() => parse({ contains: 'a', weight }), /"weight" must be a number from 0/);
-    assert.throws(() => parse({ contains: 'a', name: '' }), /"name" must be a text/);
+    assert.throws(() => parse({ contains: 'a', name: '' }), /"name" must be a string/);
     assert.throws(() => parse({ contains: 'a', not: 'yes' }), /"not" must be/);
   });
 });

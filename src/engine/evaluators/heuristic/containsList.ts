@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { ConfigError } from '../../errors.ts';
-import { defined } from '../../model/defined.ts';
 import type { EvaluatorSpec } from '../../model/evaluation.ts';
 import type { EvaluatorDefinition } from '../evaluator.ts';
 import { binary, quote } from '../score.ts';
@@ -74,7 +73,7 @@ function splitList(text: string, spec: EvaluatorSpec): string[] {
     const match = field.exec(text);
     if (!match) {
       throw new ConfigError(`${spec.type}: a quotation mark in ${quote(text)} is not closed`, {
-        ...defined({ where: spec.location }),
+        where: spec.location,
         remedy: 'Write the texts as a list instead.',
       });
     }

@@ -53,7 +53,7 @@ export const javascript: EvaluatorDefinition<z.infer<typeof options>> = {
     const runner = file === undefined ? scripts : modules;
     if (!runner) {
       throw new ConfigError(`the evaluator "${spec.name}" is JavaScript, which is not trusted to run`, {
-        ...defined({ where: spec.location }),
+        where: spec.location,
         remedy: 'Read the script, then run with --trust.',
       });
     }

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { ConfigError } from '../../errors.ts';
-import { defined } from '../../model/defined.ts';
 import type { EvaluatorDefinition } from '../evaluator.ts';
 import { binary } from '../score.ts';
 import { countSentences, words } from '../words.ts';
@@ -23,7 +22,7 @@ export const length: EvaluatorDefinition<z.infer<typeof options>> = {
   create(spec, { min = 0, max = Infinity, unit }) {
     if ((min === 0 && max === Infinity) || min > max) {
       throw new ConfigError('length needs a min or a max, and min may not exceed max', {
-        ...defined({ where: spec.location }),
+        where: spec.location,
         remedy: 'For example: { max: 500 } or { unit: words, min: 20, max: 80 }',
       });
     }

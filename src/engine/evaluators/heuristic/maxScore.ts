@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { ConfigError } from '../../errors.ts';
-import { defined } from '../../model/defined.ts';
 import { isJsonObject } from '../../model/json.ts';
 import type { EvaluatorDefinition } from '../evaluator.ts';
 import { unmeasured } from '../score.ts';
@@ -34,7 +33,7 @@ export const maxScore: EvaluatorDefinition<z.infer<typeof options>> = {
   create(spec) {
     if (spec.negated) {
       throw new ConfigError('max-score cannot be turned round', {
-        ...defined({ where: spec.location }),
+        where: spec.location,
         remedy: 'Leave the "not" out.',
       });
     }

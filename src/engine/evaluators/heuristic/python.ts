@@ -50,7 +50,7 @@ export const python: EvaluatorDefinition<z.infer<typeof options>> = {
     const runner = deps.scripts && deps.python;
     if (!runner) {
       throw new ConfigError(`the evaluator "${spec.name}" is Python, which is not trusted to run`, {
-        ...defined({ where: spec.location }),
+        where: spec.location,
         remedy: 'Read the code, then run with --trust.',
       });
     }

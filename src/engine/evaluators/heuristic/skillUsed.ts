@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { ConfigError } from '../../errors.ts';
-import { defined } from '../../model/defined.ts';
 import type { EvaluatorSpec } from '../../model/evaluation.ts';
 import { isJsonObject, type JsonValue } from '../../model/json.ts';
 import type { EvaluationInput, EvaluatorDefinition } from '../evaluator.ts';
@@ -90,7 +89,7 @@ function nameOf(call: JsonValue): string[] {
 
 function check(spec: EvaluatorSpec, { skills, name, pattern, min, max }: Options): void {
   const wrong = (message: string, remedy: string): ConfigError =>
-    new ConfigError(message, { ...defined({ where: spec.location }), remedy });
+    new ConfigError(message, { where: spec.location, remedy });
   if ((skills === undefined) === (name === undefined && pattern === undefined))
     throw wrong('skill-used needs either skills or a name or pattern', 'For example: skill-used: review-pdf');
   if (skills !== undefined && (min !== undefined || max !== undefined))

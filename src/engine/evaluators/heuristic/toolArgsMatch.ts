@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { ConfigError } from '../../errors.ts';
-import { defined } from '../../model/defined.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import { matchesExactly, matchesPartially } from '../argumentMatch.ts';
 import type { EvaluatorDefinition } from '../evaluator.ts';
@@ -38,7 +37,7 @@ export const toolArgsMatch: EvaluatorDefinition<z.infer<typeof options>> = {
     const pattern = patternOf(matcher);
     if (wanted === undefined || pattern === undefined) {
       throw new ConfigError('trajectory:tool-args-match needs a name and args', {
-        ...defined({ where: spec.location }),
+        where: spec.location,
         remedy: 'For example: { name: search_orders, args: { customer: 42 } }',
       });
     }

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { ConfigError } from '../../errors.ts';
-import { defined } from '../../model/defined.ts';
 import { isJsonObject } from '../../model/json.ts';
 import type { EvaluatorDefinition } from '../evaluator.ts';
 import { type MadeCall, trajectoryCalls } from '../madeCalls.ts';
@@ -33,7 +32,7 @@ export const toolUsed: EvaluatorDefinition<Options> = {
     const counted = pattern ?? name;
     if ((listed === undefined) === (counted === undefined)) {
       throw new ConfigError('trajectory:tool-used needs either tools or a name', {
-        ...defined({ where: spec.location }),
+        where: spec.location,
         remedy: 'For example: trajectory:tool-used: search_orders',
       });
     }

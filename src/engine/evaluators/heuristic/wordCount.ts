@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { ConfigError } from '../../errors.ts';
-import { defined } from '../../model/defined.ts';
 import { isJsonObject } from '../../model/json.ts';
 import type { EvaluatorDefinition } from '../evaluator.ts';
 import { binary } from '../score.ts';
@@ -26,7 +25,7 @@ export const wordCount: EvaluatorDefinition<z.infer<typeof options>> = {
   create(spec, { exact, min = exact ?? 0, max = exact ?? Infinity }) {
     if ((min === 0 && max === Infinity) || min > max) {
       throw new ConfigError('word-count needs a number, a min or a max, and min may not exceed max', {
-        ...defined({ where: spec.location }),
+        where: spec.location,
         remedy: 'For example: word-count: { min: 20, max: 80 }',
       });
     }

@@ -43,7 +43,7 @@ export const choiceJudge: EvaluatorDefinition<z.infer<typeof options>> = {
     const [first, ...rest] = scores.keys();
     if (first === undefined || scores.size < choices.length) {
       throw new ConfigError(`${spec.type}: two choices are the same`, {
-        ...(spec.location ? { where: spec.location } : {}),
+        where: spec.location,
         remedy: 'Give each choice a text of its own.',
       });
     }

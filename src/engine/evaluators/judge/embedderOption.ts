@@ -17,7 +17,7 @@ export function embedderOf(
   const reference = model === undefined ? deps.embeddingsModel : modelReference(model);
   if (reference !== undefined && deps.embeddings) return deps.embeddings.embedder(reference);
   throw new ConfigError(`${spec.type} needs an embedding model, and none is given`, {
-    ...(spec.location ? { where: spec.location } : {}),
+    where: spec.location,
     remedy: `Set embeddings: provider/model in the suite, or ${key} in the options of this evaluator.`,
   });
 }

@@ -32,7 +32,7 @@ export function judgeClient(
   const reference = model === undefined ? deps.judgeModel : modelReference(model);
   if (reference !== undefined) return deps.models.client(reference);
   throw new ConfigError(`${spec.type} needs a model that judges, and none is given`, {
-    ...(spec.location ? { where: spec.location } : {}),
+    where: spec.location,
     remedy:
       deps.judgeHint ??
       'Set judge: provider/model in the suite, model in the options of this evaluator, or use --judge provider/model.',

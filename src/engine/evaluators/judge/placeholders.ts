@@ -37,7 +37,7 @@ function checkText(text: string, spec: EvaluatorSpec): void {
       ? `${spec.type}: a judge's text cannot hold template blocks ({% … %})`
       : `${spec.type}: “{{ ${odd} }}” in a judge's text is not a plain name`,
     {
-      ...(spec.location ? { where: spec.location } : {}),
+      where: spec.location,
       remedy:
         'Write plain names such as {{ output }}, {{ input }}, {{ expected }} or a variable of the case.',
     },

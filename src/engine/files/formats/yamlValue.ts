@@ -10,7 +10,6 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { FileError } from '../../errors.ts';
-import { defined } from '../../model/defined.ts';
 import type { JsonObject, JsonValue } from '../../model/json.ts';
 import { formatLocation } from '../../model/location.ts';
 import { FORBIDDEN_KEYS, MAX_NESTING } from '../limits.ts';
@@ -222,7 +221,7 @@ class Reader {
 
   #error(node: ParsedNode, what: string, remedy?: string): FileError {
     const where = this.#index.location(valueRange(node)[0]);
-    return new FileError(what, { where, ...defined({ remedy }) });
+    return new FileError(what, { where, remedy });
   }
 }
 

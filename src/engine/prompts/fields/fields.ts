@@ -1,6 +1,5 @@
 import { PromptError } from '../../errors.ts';
 import type { Pointer, SourceDocument } from '../../files/formats/document.ts';
-import { defined } from '../../model/defined.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { SourceRange } from '../../model/location.ts';
 
@@ -73,7 +72,7 @@ export class Fields {
   fail(pointer: Pointer, what: string, remedy?: string): PromptError {
     return new PromptError(what, {
       where: this.locate(pointer),
-      ...defined({ remedy }),
+      remedy,
     });
   }
 

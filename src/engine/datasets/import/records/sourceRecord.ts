@@ -1,7 +1,6 @@
 import { FileError } from '../../../errors.ts';
 import { parseJson } from '../../../files/formats/parseJson.ts';
 import { excerpt } from '../../../files/text/excerpt.ts';
-import { defined } from '../../../model/defined.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
 import type { SourceLocation } from '../../../model/location.ts';
 
@@ -82,7 +81,7 @@ export class SourceRecord {
   }
 
   fail(what: string, remedy?: string): FileError {
-    return new FileError(what, { where: this.location, ...defined({ remedy }) });
+    return new FileError(what, { where: this.location, remedy });
   }
 
   #takeIf<T extends JsonValue>(

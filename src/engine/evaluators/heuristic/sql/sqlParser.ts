@@ -77,7 +77,7 @@ export function createSqlReader(
   const runner = deps.scripts && deps.modules;
   if (!runner) {
     throw new ConfigError(`the evaluator "${spec.name}" asks node-sql-parser, which is not trusted to run`, {
-      ...defined({ where: spec.location }),
+      where: spec.location,
       remedy: "It is a package in the workspace's node_modules: run with --trust.",
     });
   }

@@ -69,7 +69,7 @@ export function contextReader(
     throw new ConfigError(
       `"${spec.name}" has a contextTransform, which is JavaScript and not trusted to run`,
       {
-        ...(spec.location ? { where: spec.location } : {}),
+        where: spec.location,
         remedy: 'Read the script, then run with --trust.',
       },
     );
