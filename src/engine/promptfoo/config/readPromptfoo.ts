@@ -116,7 +116,7 @@ function makeSuite(
   providers: readonly PromptfooProvider[],
   models: ModelProviders,
 ): SuiteConfig | undefined {
-  const { cases, settle, ordered, stored: _stored, provider, repeat, ...choice } = group;
+  const { cases, settle, ordered, provider, repeat, ...choice } = group;
   const [first] = cases;
   const own =
     provider === undefined

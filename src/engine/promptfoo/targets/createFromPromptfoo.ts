@@ -20,11 +20,13 @@ export interface PromptfooPair {
   prompt: PromptfooPrompt;
   provider: PromptfooProvider;
   capabilities: TargetCapabilities;
+  /** Its prompts may hold what earlier cases gave. */
+  readsEarlier: boolean;
 }
 
 /** A prompt with a provider of a promptfoo configuration. Throws ConfigError. */
 export function createFromPromptfoo(pair: PromptfooPair, ports: TargetPorts): Target {
-  const { name, prompt, provider, capabilities } = pair;
+  const { name, prompt, provider, capabilities, readsEarlier } = pair;
   const { program } = prompt;
   const caller = callerOf(provider, { name, owner: `The target "${name}"`, where: provider.location }, ports);
   const options: PromptfooTargetOptions = {
@@ -32,6 +34,7 @@ export function createFromPromptfoo(pair: PromptfooPair, ports: TargetPorts): Ta
     prompt: { ...prompt, shown: shortLabel(prompt) },
     caller,
     described: capabilities,
+    readsEarlier,
     provider: toldProvider(provider),
     delayMs: provider.delayMs,
   };

@@ -7,6 +7,8 @@ import { describedCapabilities } from './describedTarget.ts';
 
 /** Which prompts and providers take part; all where absent. */
 interface Choice {
+  /** Names under which their tests store outputs for later ones. */
+  stored?: readonly string[];
   prompts?: string[];
   providers?: string[];
 }
@@ -31,7 +33,8 @@ export function planTargets(
     const shown = createRedactor(capabilities.secrets.written);
     const base = allowed(shown(provider.label ?? provider.id)) || 'target';
     const name = freeName(prompts.length === 1 ? base : `${base}-${allowed(prompt.name)}`, taken);
-    return targetOf({ name, prompt, provider, capabilities }, shown(provider.id));
+    const readsEarlier = prompt.conversation === true || (choice.stored ?? []).length > 0;
+    return targetOf({ name, prompt, provider, capabilities, readsEarlier }, shown(provider.id));
   });
 }
 

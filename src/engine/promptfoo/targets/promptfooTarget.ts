@@ -28,6 +28,8 @@ export interface PromptfooTargetOptions {
   caller: PromptfooCaller;
   /** What the configuration alone tells. */
   described: TargetCapabilities;
+  /** Its prompts may hold what earlier cases gave: what the model is asked is not known beforehand. */
+  readsEarlier: boolean;
   /** What scripts are told of the provider. */
   provider: JsonObject;
   /** JavaScript that changes every output, as an expression. */
@@ -76,7 +78,7 @@ export function createPromptfooTarget(options: PromptfooTargetOptions, ports: Pr
     return earlier?.inConversation && sent !== undefined ? withTurn(final, sent, output) : final;
   }
 
-  const asks = program ? undefined : askedCall(prompt, caller);
+  const asks = program || options.readsEarlier ? undefined : askedCall(prompt, caller);
   return {
     name,
     kind: caller.kind,

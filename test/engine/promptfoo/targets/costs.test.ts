@@ -66,6 +66,20 @@ describe('what a model of promptfoo costs', () => {
   });
 });
 
+describe('what a promptfoo model costs that reads earlier outputs', () => {
+  const conversation = text.replace(`'Say {{x}}'`, `'{{ _conversation | dump }} {{x}}'`);
+  const stored = text.replace(
+    '- vars: { x: one }',
+    '- options: { storeOutputAs: last }\n    vars: { x: one }',
+  );
+  for (const [how, config] of Object.entries({ conversation, stored }))
+    it(`is unknown beforehand, not too little: ${how}`, async () => {
+      const { targets, notes } = await estimateOf({ [CONFIG]: config });
+      assert.equal(targets[0]?.costUsd, null);
+      assert.match(notes.join(' '), /what model costs is unknown/);
+    });
+});
+
 describe('a promptfoo target', () => {
   it('keeps to its token budget, and says what it was', async () => {
     const { config } = await workspaceOf({ [CONFIG]: text });

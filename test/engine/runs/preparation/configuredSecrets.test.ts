@@ -44,6 +44,21 @@ describe('configured secrets', () => {
     assert.deepEqual(configuredSecrets({}, [secretsOf(target)], fixedEnvironment({})), ['in-the-address-1']);
   });
 
+  it('are fields of what is sent that can be nothing else, and defaults of variables', () => {
+    const target: TargetConfig = {
+      kind: 'http',
+      name: 'a',
+      location,
+      url: 'https://example.org/chat',
+      method: 'POST',
+      reply: 'json',
+      headers: { authorization: `Bearer ${fromEnv('NOT_SET:default-of-a-1')}` },
+      body: { input: '{{input}}', auth: { api_key: 'in-the-body-1' }, author: 'Jane Doe-Smith' },
+    };
+    const found = configuredSecrets({}, [secretsOf(target)], fixedEnvironment({}));
+    assert.deepEqual(found, ['default-of-a-1', 'in-the-body-1']);
+  });
+
   it('finds digits of a dump without anything between them', () => {
     assert.equal(new Redactor(['sk-canary-1']).text(Buffer.from('sk-canary-1').toString('hex')), '[key]');
   });
