@@ -15,6 +15,7 @@ export function caseSide(
   const shown = trials.find(({ status }) => status !== 'passed') ?? trials[0];
   const whole = trials.length >= planned && trials.every(({ output }) => output.status === 'complete');
   const mean = (of: (trial: TrialResult) => number | null) => (whole ? meanOfAll(trials.map(of)) : null);
+
   return {
     target: trials[0].target,
     trials: pass.trials,

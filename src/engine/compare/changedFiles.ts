@@ -30,6 +30,7 @@ export async function changedFiles(
   ports: Ports,
 ): Promise<ChangedFile[]> {
   if (baseline === candidate) return [];
+
   const options: GitOptions = { ...ports, folder: root };
   const known = [baseline, candidate].filter((side) => side !== null);
   // With one revision git holds the working tree against it, so a baseline of today is read the other way round.
@@ -49,6 +50,7 @@ export async function changedFiles(
     ],
     options,
   );
+
   if (listed === undefined) return [];
   const files = statusPairs(listed);
   if (candidate === null) files.push(...(await unknownFiles(options)));

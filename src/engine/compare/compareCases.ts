@@ -62,6 +62,7 @@ export function compareCases(cases: readonly CaseComparison[], options: CompareO
     without: wordFor(metrics),
     same,
   };
+
   return {
     verdict: verdictOf(grounds),
     metrics,

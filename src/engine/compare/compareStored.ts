@@ -44,16 +44,19 @@ export function compareStored(store: RunStore, request: StoredComparison): Compa
   ];
   const { plan } = candidate.run;
   ensureSameEvaluators(request, baseline.run.plan, plan);
+
   const pairing = pairCases(
     withKnownContent(baseline, plan),
     withKnownContent(candidate, baseline.run.plan),
     request.pairs,
   );
   const cases = request.sequential ? inOrder(pairing.cases, request.sequential.caseIds) : pairing.cases;
+
   const policy = request.gate === undefined ? plan.gate : request.gate;
   const margin = request.margin ?? policy?.nonInferiorityMargin ?? DEFAULT_MARGIN;
   const progress = request.sequential?.progress ?? null;
   const unseen = request.sequential ? 0 : unseenPairs(baseline, candidate, pairing);
+
   const { spread, filled, ...compared } = compareCases(cases, {
     margin,
     seed: plan.seed,
@@ -62,6 +65,7 @@ export function compareStored(store: RunStore, request: StoredComparison): Compa
     unseen,
     partial: progress !== null && progress.pairs < progress.planned,
   });
+
   const counts = {
     pairs: cases.length,
     ...changesOf(cases),
@@ -73,6 +77,7 @@ export function compareStored(store: RunStore, request: StoredComparison): Compa
     changedContent: pairing.changedContent,
   };
   const judged = { ...compared, cases, counts, sequential: progress };
+
   return {
     suite: plan.suite,
     dataset: { path: plan.dataset.path, version: plan.dataset.version },

@@ -60,6 +60,7 @@ function regression({ allowRegression = [] }: GatePolicy, { verdict }: GatedComp
   const names = (metrics: readonly MetricName[]) => metrics.map((metric) => METRICS[metric]).join(' and ');
   const areOrIs = (metrics: readonly MetricName[]) => (metrics.length > 1 ? 'are' : 'is');
   const isAllowed = (metric: MetricName) => allowRegression.includes(metric);
+
   const lost = shown.filter((metric) => !isAllowed(metric));
   if (lost.length > 0)
     return {
@@ -67,6 +68,7 @@ function regression({ allowRegression = [] }: GatePolicy, { verdict }: GatedComp
       status: 'fail',
       reason: `${names(lost)} ${areOrIs(lost)} significantly worse than in the baseline`,
     };
+
   const open = possible.filter((metric) => !isAllowed(metric));
   if (open.length > 0)
     return {
@@ -74,6 +76,7 @@ function regression({ allowRegression = [] }: GatePolicy, { verdict }: GatedComp
       status: 'undecided',
       reason: `${names(open)} would be significantly worse if what could not be measured went against the candidate`,
     };
+
   const allowed = [...shown, ...possible];
   if (allowed.length > 0)
     return {
@@ -98,14 +101,17 @@ function unregressed(tag: string, { cases, counts, sequential }: GatedComparison
       reason: `${worse.length} of ${counted(members.length, 'case')} got worse than in the baseline: ${ids.join(', ')}${more}`,
     };
   }
+
   const undecided = (reason: string): GateClause => ({ name, status: 'undecided', reason });
   if (members.length === 0) return undecided('no compared case has this tag');
+
   const holes = members.filter(hasHole).length;
   if (holes > 0)
     return undecided(`${counted(holes, 'of its cases was', 'of its cases were')} not fully measured`);
   if (counts.unseen > 0)
     return undecided(`${counted(counts.unseen, 'case was', 'cases were')} not run on either side`);
   if (sequential?.stopped) return undecided('the comparison stopped early, before all of its cases were run');
+
   return {
     name,
     status: 'pass',
@@ -132,16 +138,19 @@ function nonInferiority(
   if (metrics.length < 2) return { name, status: 'undecided', reason: 'pass rate or score was not measured' };
   if (counts.unseen === 0 && !sequential?.stopped && cases.every(isIdentical))
     return { name, status: 'pass', reason: 'every output, verdict and score is the same on both sides' };
+
   const words = metrics.map(
     ({ metric, difference, nonInferiorityP: p }) =>
       `${METRICS[metric]} ${signed(difference)} (p = ${p === null ? 'unknown' : p.toPrecision(2)})`,
   );
   const reason = `${words.join(', ')} against a margin of ${margin}`;
+
   const all = filled ? [metrics, filled.against, filled.for] : [metrics];
   if (all.every((found) => found.some(({ interval }) => interval !== null && interval.high < -margin)))
     return { name, status: 'fail', reason };
   const holds = (found: typeof metrics) => found.every(({ nonInferiorityP: p }) => p !== null && p <= ALPHA);
   if (all.every(holds)) return { name, status: 'pass', reason };
+
   const holes = cases.filter(hasHole).length + counts.unseen;
   const open = holds(metrics)
     ? `it does not hold whatever the ${counted(holes, 'case')} not fully measured would have given`
@@ -158,8 +167,10 @@ function costIncrease(max: number, { cases, counts }: GatedComparison): GateClau
   const unknown = cases.filter(
     ({ baseline, candidate }) => baseline.costUsd === null || candidate.costUsd === null,
   ).length;
+
   const exceeds = after.known > before.known * (1 + max + ROUNDING);
   const rise = before.known > 0 ? `${signed((after.known / before.known - 1) * 100, 1)} %` : null;
+
   if (cases.length > 0 && before.unknown + counts.unseen === 0 && exceeds)
     return {
       name,
@@ -169,12 +180,14 @@ function costIncrease(max: number, { cases, counts }: GatedComparison): GateClau
           ? 'the baseline costs nothing, the candidate does'
           : `cost ${after.unknown > 0 ? 'at least ' : ''}${rise}, ${limit}`,
     };
+
   if (unknown + counts.unseen > 0 || cases.length === 0)
     return {
       name,
       status: 'undecided',
       reason: `the cost of ${unknown + counts.unseen} of ${counted(counts.pairs + counts.unseen, 'case')} is unknown`,
     };
+
   return {
     name,
     status: 'pass',

@@ -17,6 +17,7 @@ export function compareConsistency(cases: readonly CaseComparison[]): Consistenc
     Number.POSITIVE_INFINITY,
   );
   if (!Number.isFinite(k) || k < 2) return null;
+
   const pairs = measured.map(
     (entry): ValuePair => ({
       cluster: clusterOf(entry),
@@ -26,6 +27,7 @@ export function compareConsistency(cases: readonly CaseComparison[]): Consistenc
   );
   const found = differencesOf(pairs);
   if (!found) return null;
+
   return {
     k,
     pairs: pairs.length,

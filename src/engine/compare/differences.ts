@@ -28,6 +28,7 @@ export function differencesOf(pairs: readonly ValuePair[]): Differences | null {
   const clusters = new Map<string, ClusterSum & GainAndLoss>();
   const values: number[] = [];
   let [baseline, candidate] = [0, 0];
+
   for (const pair of pairs) {
     const value = pair.candidate - pair.baseline;
     values.push(value);
@@ -42,6 +43,7 @@ export function differencesOf(pairs: readonly ValuePair[]): Differences | null {
       loss: found.loss + Math.max(0, -value),
     });
   }
+
   const estimate = mean.estimate();
   if (!estimate) return null;
   const { length } = pairs;

@@ -56,11 +56,13 @@ export class Donors {
     const { store, runId, run } = options;
     const { plan } = run.inputs;
     this.#options = options;
+
     const runs = store.listRuns(MAX_RUNS);
     this.#worked = runs.map(({ createdAt, seenAt }) => ({
       from: createdAt,
       to: (seenAt ?? createdAt) + AFTERMATH_MS,
     }));
+
     this.#earlier = runs.filter(
       (earlier) =>
         earlier.id !== runId &&
@@ -77,6 +79,7 @@ export class Donors {
     const wanted = plan.targets.find(({ name }) => name === reusable.target);
     const fit: Donor[] = [];
     let refused: string | undefined;
+
     for (const run of wanted ? this.#earlier : []) {
       const same = run.plan.targets.filter(({ hash }) => hash === wanted?.hash);
       const reasons = same.map((target) => ({
@@ -89,6 +92,7 @@ export class Donors {
       if (!fitting && first)
         refused ??= `${reusable.target}: results of run ${run.id} were not reused: ${first.why.join('; ')}.`;
     }
+
     refused ??= this.#changedProgram(reusable);
     return refused === undefined ? { fit } : { fit, refused };
   }

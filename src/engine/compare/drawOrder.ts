@@ -27,10 +27,12 @@ export async function drawOrder(inputs: RunInputs, signal: AbortSignal): Promise
       if (group) group.push(located);
       else groups.set(key, [located]);
     }
+
   const drawn = [...groups]
     .map(([key, members]) => ({ members, place: hash('sha256', `draw\0${inputs.plan.seed}\0${key}`, 'hex') }))
     .sort((a, b) => (a.place < b.place ? -1 : 1))
     .map(({ members }) => members);
+
   const all = drawn.flat();
   return {
     clusters: drawn.map((members) => members.map((located) => located.case.id)),

@@ -43,11 +43,13 @@ export function compareMetric(
   const pairs = metricPairs(cases, metric, options);
   const found = differencesOf(pairs);
   if (!found) return null;
+
   const { clusters } = found;
   const single = cases.every(({ baseline, candidate }) => baseline.trials === 1 && candidate.trials === 1);
   const { test, p } = metric === 'pass' ? testPasses(pairs, found, single) : testScores(found);
   const enough = clusters.length > 1;
   const levels = levelsFor(found, p);
+
   return {
     ...describeMetric(metric, found),
     test,

@@ -27,6 +27,7 @@ export function compareResources(cases: readonly CaseComparison[], seed: number)
       if (baseline !== null && candidate !== null)
         pairs.push({ cluster: clusterOf(entry), baseline, candidate });
     }
+
     const found = differencesOf(pairs);
     const difference = found?.estimate.mean ?? null;
     return {

@@ -60,20 +60,24 @@ export async function runComparison(
   const { store } = runner;
   if (!run)
     return { comparison: compareStored(store, storedRequest(prepared, '', options)), outcome: 'complete' };
+
   try {
     if (options.sequential) {
       ensureBothRun(prepared);
       ensureFreeOrder(prepared);
     }
+
     await run.ready(options.signal);
     const order = options.sequential ? await drawOrder(run.inputs, options.signal) : null;
     const drawn = order ? { ...run, inputs: { ...run.inputs, source: order.source } } : run;
     const begun = runner.begin(drawn);
     const { runId } = begun;
+
     const ended = (comparison: Comparison, outcome: RunOutcome): FinishedComparison => {
       if (outcome === 'complete') runner.settle(runId, comparisonVerdict(comparison));
       return { comparison, outcome };
     };
+
     const reused =
       options.reuse && !readsEarlierCases(prepared)
         ? await reuseResults({
@@ -92,11 +96,13 @@ export async function runComparison(
       reused: reusedBy(prepared, reused.taken),
       notes: [...prepared.notes, ...reused.refused],
     };
+
     if (!order) {
       const { signal } = options;
       const outcome = await runner.execute(begun, listener, { signal });
       return ended(compareStored(store, request), outcome);
     }
+
     const { watch, outcome } = await runWatched(prepared, begun, order, listener, options, runner);
     const sequential = {
       caseIds: watch.caseIds,
@@ -147,6 +153,7 @@ async function runWatched(
     repeat: plan.repeat,
     compare: { margin: marginOf(prepared, options), seed: plan.seed, same: prepared.same },
   });
+
   const enough = new AbortController();
   const planned = order.clusters.flat().length;
   const follow = (results: readonly TrialResult[]): void => {
@@ -155,6 +162,7 @@ async function runWatched(
     if (!watch.settled || seen === planned) return;
     enough.abort(new DOMException(`the verdict was settled after ${seen} of ${planned} cases`, 'AbortError'));
   };
+
   follow([...runner.store.results(runId)]);
   const outcome = await runner.execute(
     run,
@@ -167,6 +175,7 @@ async function runWatched(
     },
     { signal: options.signal, enough: enough.signal },
   );
+
   return { watch, outcome };
 }
 
@@ -205,12 +214,14 @@ function progressOf(
 ): SequentialProgress {
   const planned = order.clusters.flat().length * pairs;
   const done = watch.caseIds.length * pairs;
+
   let [cost, made, unknown] = [0, 0, false];
   for (const { output } of store.results(runId)) {
     made += 1;
     if (output.costUsd === null) unknown = true;
     else cost += output.costUsd;
   }
+
   const { trials } = store.getRun(runId).plan;
   return {
     pairs: done,

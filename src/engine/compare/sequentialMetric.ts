@@ -16,11 +16,14 @@ export function compareSequentially(
 ): MetricComparison | null {
   const found = differencesOf(metricPairs(cases, metric, options));
   if (!found) return null;
+
   const test = new BettingTest();
   for (const { sum, n } of found.clusters) test.add(sum / n);
+
   const { mean } = found.estimate;
   const { atMost, atLeast } = test.pValues(0);
   const { low, high } = test.interval();
+
   return {
     ...describeMetric(metric, found),
     ...NO_PLAN,

@@ -36,6 +36,7 @@ export async function openSide(
   const here = { place, model: undefined, commit: undefined, note: undefined, remove: () => {} };
   const wanted = (targets: readonly TargetConfig[]) =>
     targets.filter(({ name }) => only === undefined || name === only);
+
   switch (reference.kind) {
     case 'run':
       return null;
@@ -90,6 +91,7 @@ async function openRevision(
       throw error instanceof MissingFolderError ? missing(`folder ${path.basename(workspace.root)}`) : error;
     },
   );
+
   try {
     const { configPath } = workspace;
     if (configPath !== null && !existsSync(path.join(files.root, configPath))) throw missing(configPath);
@@ -100,8 +102,10 @@ async function openRevision(
       environment,
       signal,
     });
+
     const suite = past.config.suites.find(({ name }) => name === suiteName);
     if (!suite) throw missing(`suite ${suiteName}`);
+
     return {
       place: placeOf(past),
       targets: suite.targets,

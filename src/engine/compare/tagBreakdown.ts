@@ -22,6 +22,7 @@ export function compareTags(
   const holes = cases.some(hasHole) || (options.unseen ?? 0) > 0;
   const filled = holes ? (['against', 'for'] as const) : [];
   const all = [measured, ...filled.map((filling) => testTags(groups, options, filling))];
+
   const tags = measured.flatMap(({ tag, metrics }): TagComparison[] => {
     const [pass, ...others] = metrics;
     if (pass?.metric !== 'pass') return [];
@@ -42,6 +43,7 @@ export function compareTags(
       },
     ];
   });
+
   return tags.sort((a, b) => a.passDifference - b.passDifference || (a.tag < b.tag ? -1 : 1));
 }
 

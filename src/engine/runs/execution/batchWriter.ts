@@ -77,16 +77,19 @@ export class BatchWriter {
     const results = this.#results;
     const cases = [...this.#cases.values()];
     const pending = this.#pending;
+
     const { spans, logs } = telemetry.drain();
     this.#results = [];
     this.#cases = new Map();
     if (pending) this.#pending = [];
+
     const [now, wall] = [clock.monotonic(), clock.now()];
     store.append(
       lease,
       { results, cases, spans, logs, ...(pending ? { pending } : {}) },
       { now: wall, elapsedMs: now - this.#lastBeat },
     );
+
     this.#lastBeat = now;
     this.#renewedAt = wall;
     this.#options.onWritten?.(results);

@@ -32,17 +32,21 @@ export function tellCase(
   const { case: entry } = located;
   const own = isJsonObject(entry.input) ? entry.input : {};
   const options = caseOptions(entry);
+
   const given: JsonObject = Object.fromEntries(earlier.outputs);
   const { turns, lost } = inConversation ? earlier.conversationOf(entry) : { turns: [], lost: undefined };
   if (inConversation) given[CONVERSATION] = options.disableConversationVar ? [] : [...turns];
+
   const { variables, data } = withOutputs(own, given);
   const missing = missingOutputs(located, own, earlier, order);
   const told = { variables, data, missing, inConversation };
   if (lost !== undefined)
     return failed(located, told, `the conversation lacks the turn of ${lost}, which gave no answer`);
+
   const texts = JSON.stringify([own, entry.assert ?? []]);
   const needed = missing.find(({ name }) => mentions(texts, name));
   if (needed) return failed(located, told, missingOutput(needed));
+
   try {
     const assert = fillAssertions(entry.assert ?? [], options, { env: order.env, ...variables });
     return { located: { ...located, case: { ...entry, input: variables, assert } }, earlier: told };
@@ -107,12 +111,14 @@ function fillAssertions(
 ): JsonObject[] {
   if (templates.length === 0) return assertions;
   const filled = structuredClone(assertions);
+
   for (const pointer of templates) {
     let holder: JsonValue | undefined = filled as JsonValue;
     for (const key of pointer.slice(0, -1)) holder = member(holder, key);
     const key = pointer.at(-1);
     const text = key === undefined ? undefined : member(holder, key);
     if (key === undefined || typeof text !== 'string') continue;
+
     const value = renderNunjucks(text, variables);
     if (Array.isArray(holder)) holder[Number(key)] = value;
     else if (isJsonObject(holder)) {

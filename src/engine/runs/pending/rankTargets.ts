@@ -22,6 +22,7 @@ export function rankTargets(
       .map(({ target, evaluations, status }): Contender => {
         return { target, evaluations, specs, failed: status === 'failed' };
       });
+
     const scores = evaluator.ranks(field);
     ranked = ranked.map((result) => {
       const score = scores.get(result.target);
@@ -43,12 +44,14 @@ function withRank(result: TrialResult, score: Score, { spec, stage }: Evaluator)
     ...(metric === undefined ? {} : { metric }),
     ...(location === undefined ? {} : { location }),
   };
+
   const told = { ...result, evaluations: [...result.evaluations, evaluation] };
   if (weight === 0 || score.status === 'skipped') return told;
   const reason = `${name}: ${score.reason}`;
   if (score.status === 'error') {
     return result.status === 'passed' ? { ...told, status: 'errored', score: null, reason } : told;
   }
+
   if (score.pass) return told;
   return result.status === 'passed'
     ? { ...told, status: 'failed', score: 0, reason }

@@ -13,6 +13,7 @@ export function cascadeRules(
   deps: Pick<EvaluatorDeps, 'scripts' | 'modules'>,
 ): RunInputs['cascadeFor'] {
   const { mode, thresholds, pass, weights } = suite.cascade;
+
   return (entry, evaluators) => {
     const min = entry.threshold ?? suite.threshold;
     return {

@@ -18,6 +18,7 @@ export async function ensureMeasured(
   const matches = caseFilter(filter);
   let answers = false;
   let chosen = 0;
+
   for await (const batch of dataset.batches({ signal })) {
     for (const located of batch) {
       if (!matches(located.case)) continue;
@@ -27,6 +28,7 @@ export async function ensureMeasured(
     }
   }
   if (chosen === 0) return;
+
   throw new ConfigError(`the suite "${name}" has no evaluators, and no case says what to check`, {
     where: { path: dataset.header.path },
     remedy: answers

@@ -16,6 +16,7 @@ import type { PlannedTarget } from '../execution/runInputs.ts';
 export function storedTargets(store: RunStore, run: RunRecord, suite: SuiteConfig): PlannedTarget[] {
   let indexes: Map<string, number> | undefined;
   let last: { index: number; results: TrialResult[] } | undefined;
+
   const find = (target: string, caseId: string, trial: number): StoredTrial | undefined => {
     indexes ??= new Map(store.caseIndexes(run.id));
     const index = indexes.get(caseId);
@@ -25,6 +26,7 @@ export function storedTargets(store: RunStore, run: RunRecord, suite: SuiteConfi
     const located = store.caseAt(run.id, index);
     return result && located ? { case: located.case, output: result.output } : undefined;
   };
+
   return run.plan.targets.map((target) => ({
     target: createStoredTarget({
       target,

@@ -89,6 +89,7 @@ export class RunScope {
   /** What targets of a place are made with; `model` takes the place of their own. */
   targetPorts(place: Place, model: string | undefined): TargetPorts {
     const { environment, random, secrets, trust, clock } = this.ports;
+
     return {
       environment,
       random,

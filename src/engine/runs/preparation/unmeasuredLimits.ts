@@ -37,6 +37,7 @@ export async function warnOfUnmeasuredLimits(
         found.set(limit, { ...known, count: known.count + 1 });
       }
     }
+
   return [...found].map(([limit, { first, count }]) => ({
     severity: 'warning',
     code: 'unmeasured-limit',

@@ -72,6 +72,7 @@ export class EvaluatorTally {
         summary.notApplicable += 1;
         return;
     }
+
     if (evaluation.stage === 'judge') this.#judges.add(evaluation);
   }
 

@@ -39,10 +39,12 @@ export class GroupTally {
     if (!first) return;
     const cluster = first.cluster ?? (acrossTargets ? first.caseIndex : undefined);
     const passed = trials.filter((trial) => trial.status === 'passed').length;
+
     this.#cases += 1;
     this.#passRate.add(passed / trials.length, trials.length, cluster);
     this.#addFlaky(trials, passed);
     this.#addScores(trials, cluster);
+
     for (let k = 1; k <= trials.length; k += 1) {
       this.#passHat[k - 1] ??= { sum: 0, cases: 0 };
       const entry = this.#passHat[k - 1];
@@ -57,6 +59,7 @@ export class GroupTally {
   summary(): GroupSummary {
     const passRate = this.#passRate.estimate();
     const score = this.#score.estimate();
+
     return {
       trials: this.#trials,
       cases: this.#cases,

@@ -15,6 +15,7 @@ export function summarize(plan: RunPlan, results: Iterable<TrialResult>): RunSum
   const targets = new Map(plan.targets.map(({ name }) => [name, new TargetTally()]));
   const evaluators = new EvaluatorTally();
   const acrossTargets = plan.targets.length > 1;
+
   let stored = 0;
   for (const trials of byCase(results)) {
     stored += trials.length;
@@ -23,6 +24,7 @@ export function summarize(plan: RunPlan, results: Iterable<TrialResult>): RunSum
     targets.get(trials[0].target)?.addCase(trials);
     for (const trial of trials) evaluators.add(trial);
   }
+
   return {
     total: total.summary(),
     targets: [...targets].map(([target, found]) => ({ target, ...found.summary() })),

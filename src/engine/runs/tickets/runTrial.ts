@@ -57,6 +57,7 @@ export async function judgeTrial(
   const scored = output.status === 'complete' ? await evaluate(job, output, others) : notScored(output);
   const verdict = job.redactor?.value(scored) ?? scored;
   span.set({ [TOUCHSTONE.trialStatus]: verdict.status });
+
   return {
     target: target.name,
     caseId: located.case.id,
@@ -88,6 +89,7 @@ async function callTarget(job: TrialJob): Promise<Output> {
   });
   const receiveSpans = (request: unknown): void => acceptSpans(job.tracer, span, request);
   const started = clock.monotonic();
+
   try {
     const request = {
       case: located.case,
@@ -97,6 +99,7 @@ async function callTarget(job: TrialJob): Promise<Output> {
         return trialSeed(job.seed, located.case.id, trial);
       },
     };
+
     const output = told?.failed
       ? { ...emptyOutput(), status: 'error' as const, error: dependency(told.failed) }
       : await target.call(request, { signal, span, timeoutMs, receiveSpans });
