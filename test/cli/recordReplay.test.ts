@@ -111,6 +111,10 @@ describe('touchstone eval --record and --replay', () => {
     );
     assert.equal(first.code, recorded.code, first.err + first.out);
     assert.match(first.out, /replay: recordings answer/);
+    assert.match(
+      first.out,
+      /replayed \d+ replies from rec, recorded (?:on|between) \d{4}-\d{2}-\d{2}(?: and \d{4}-\d{2}-\d{2})?$/m,
+    );
     assert.deepEqual([openai.requests.length, agent.calls.length], asked);
     assert.equal(
       readFileSync(path.join(folder, 'calls.txt'), 'utf8').length,

@@ -43,10 +43,19 @@ export function recordingLines(
   const shown = sanitizeLine(folder);
   if (recordings.mode === 'record')
     return [`recorded ${replies} in ${shown}`, ...replacedLines(recordings, style)];
-  if (notRecorded === 0) return [`replayed ${replies} from ${shown}`];
+  const replayed = `replayed ${replies} from ${shown}${dayText(recordings)}`;
+  if (notRecorded === 0) return [replayed];
   const trials = `${formatCount(notRecorded)} ${notRecorded === 1 ? 'trial lacks its recording' : 'trials lack their recordings'}`;
   return [
-    `replayed ${replies} from ${shown}`,
+    replayed,
     `${style.red(trials)}, so the run fails; record them with: touchstone eval --record ${shown}`,
   ];
+}
+
+/** How old what is shown may be. */
+function dayText({ count, days }: NonNullable<PreparedRun['recordings']>): string {
+  if (count === 0) return '';
+  if (!days) return ', at least one of them without the date of its recording';
+  const { first, last } = days;
+  return first === last ? `, recorded on ${first}` : `, recorded between ${first} and ${last}`;
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { Recordings } from '../../../src/engine/models/recordings/recordings.ts';
 import { systemRandom } from '../../../src/systemRandom.ts';
@@ -19,13 +20,35 @@ describe('recordings of one question', () => {
     trial,
     caseId,
   });
-  const record = () => Recordings.toRecord(folder, systemRandom, (text) => text);
-  const replay = () => Recordings.toReplay(folder, systemRandom);
+  let day = 3;
+  const ports = { random: systemRandom, clock: { now: () => Date.UTC(2026, 10, day, 23, 59) } };
+  const record = () => Recordings.toRecord(folder, ports, (text) => text);
+  const replay = () => Recordings.toReplay(folder, ports);
   const say = (recordings: Recordings, caseId: string, text: string) =>
     recordings.write(key(caseId), { request: { q: 'roll' }, reply: { text, latency_ms: Math.random() } });
   const heard = (caseId: string) => replay().read(key(caseId))?.reply['text'];
   const files = () =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.json'));
+
+  it('say on which days those were made that are read', () => {
+    for (const [trial, on] of [3, 29, 12].entries()) {
+      day = on;
+      record().write(key('a', trial), { request: {}, reply: {} });
+    }
+    const days = (...trials: number[]) => {
+      const recordings = replay();
+      for (const trial of trials) recordings.read(key('a', trial));
+      return recordings.days;
+    };
+    assert.equal(days(), undefined);
+    assert.deepEqual(days(2), { first: '2026-11-12', last: '2026-11-12' });
+    assert.deepEqual(days(2, 1, 0), { first: '2026-11-03', last: '2026-11-29' });
+
+    const name = path.join(folder, replay().shownName(key('a', 1)));
+    writeFileSync(name, readFileSync(name, 'utf8').replace(/"recorded_at": ".*",\n/, ''));
+    assert.equal(days(0, 1, 2), undefined, 'one of them does not say');
+    assert.deepEqual(days(0, 2), { first: '2026-11-03', last: '2026-11-12' });
+  });
 
   it('keep what each case was told', () => {
     const recordings = record();

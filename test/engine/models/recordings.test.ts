@@ -19,6 +19,7 @@ import { noSpan } from '../../../src/engine/ports.ts';
 import { countingRandom } from './manualClock.ts';
 
 const random = countingRandom();
+const ports = { random, clock: { now: () => Date.UTC(2026, 10, 3) } };
 const identity = { provider: 'p', model: 'm', endpoint: 'http://127.0.0.1:1/v1' };
 const options = { signal: new AbortController().signal, span: noSpan, timeoutMs: 1000 };
 const hello = (more: Partial<ModelRequest> = {}): ModelRequest => ({
@@ -54,8 +55,8 @@ describe('recordings of models', () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   const record = (client: ModelClient, redact = (text: string) => text) =>
-    recordingCatalog({ client: () => client }, Recordings.toRecord(folder, random, redact)).client('p/m');
-  const replay = () => replayCatalog(() => identity, Recordings.toReplay(folder, random)).client('p/m');
+    recordingCatalog({ client: () => client }, Recordings.toRecord(folder, ports, redact)).client('p/m');
+  const replay = () => replayCatalog(() => identity, Recordings.toReplay(folder, ports)).client('p/m');
   const files = () => globSync('**/*.json', { cwd: folder }).sort();
 
   it('give back every reply as it was', async () => {

@@ -9,7 +9,7 @@ import { readText } from '../../files/readText.ts';
 import { writeAtomic } from '../../files/writeAtomic.ts';
 import { contentHash } from '../../model/hash.ts';
 import { canonicalJson, isJsonObject, type JsonObject } from '../../model/json.ts';
-import type { Random } from '../../ports.ts';
+import type { Clock, Random } from '../../ports.ts';
 
 /** What is recorded; also the name of its folder. */
 type RecordingKind = 'models' | 'targets' | 'embeddings';
@@ -41,6 +41,17 @@ interface RecordedAnswer {
   environment?: JsonObject;
 }
 
+interface RecordingPorts {
+  random: Random;
+  clock: Pick<Clock, 'now'>;
+}
+
+/** Days on which answers were recorded, `2026-11-29`, the first and the last of those that were read. */
+interface RecordedDays {
+  first: string;
+  last: string;
+}
+
 /** Version of a recording's form; one of another major version is not read. */
 const VERSION = 1;
 
@@ -52,12 +63,15 @@ export class Recordings {
   readonly mode: 'record' | 'replay';
   readonly #folder: string;
   readonly #random: Random;
+  readonly #clock: Pick<Clock, 'now'>;
   readonly #redact: (text: string) => string;
   #written = 0;
   #replaced = 0;
   /** Of this session: the answer in each file, and the case that it was given to. */
   readonly #answers = new Map<string, { reply: string; caseId: string | undefined }>();
   #read = 0;
+  #days: RecordedDays | undefined;
+  #undated = false;
   #salt: string | undefined;
   readonly #digests = new Map<string, string>();
 
@@ -65,25 +79,26 @@ export class Recordings {
   private constructor(
     mode: 'record' | 'replay',
     folder: string,
-    random: Random,
+    { random, clock }: RecordingPorts,
     redact: (text: string) => string,
   ) {
     this.mode = mode;
     this.#folder = folder;
     this.#random = random;
+    this.#clock = clock;
     this.#redact = redact;
   }
 
   /** `folder` is absolute, and is made where it is missing. Throws FileError where it cannot be, or for a file in its place. */
-  static toRecord(folder: string, random: Random, redact: (text: string) => string): Recordings {
+  static toRecord(folder: string, ports: RecordingPorts, redact: (text: string) => string): Recordings {
     const found = entryAt(folder);
     if (found && !found.isDirectory()) throw notAFolder(folder);
     if (!found) makeFolder(folder);
-    return new Recordings('record', folder, random, redact);
+    return new Recordings('record', folder, ports, redact);
   }
 
   /** Throws FileError when there is no such folder. */
-  static toReplay(folder: string, random: Random): Recordings {
+  static toReplay(folder: string, ports: RecordingPorts): Recordings {
     const found = entryAt(folder);
     if (!found) {
       throw new FileError('there is no such folder of recordings', {
@@ -92,7 +107,7 @@ export class Recordings {
       });
     }
     if (!found.isDirectory()) throw notAFolder(folder);
-    return new Recordings('replay', folder, random, (text) => text);
+    return new Recordings('replay', folder, ports, (text) => text);
   }
 
   /** How many answers were written or read so far. */
@@ -103,6 +118,11 @@ export class Recordings {
   /** How many answers took the place of other ones to the same question, which cannot be replayed any more. */
   get replaced(): number {
     return this.#replaced;
+  }
+
+  /** When the answers that were read so far were recorded; undefined where that is not known of all of them. */
+  get days(): RecordedDays | undefined {
+    return this.#undated ? undefined : this.#days;
   }
 
   /**
@@ -123,7 +143,9 @@ export class Recordings {
    */
   write(key: RecordingKey, content: RecordedAnswer): void {
     const file = this.#place(key, content.reply);
-    const document = { recording: key.kind, version: VERSION, trial: key.trial, ...content };
+    const recordedAt = new Date(this.#clock.now()).toISOString();
+    const head = { recording: key.kind, version: VERSION, recorded_at: recordedAt, trial: key.trial };
+    const document = { ...head, ...content };
     makeFolders(path.dirname(file));
     writeAtomic(file, compact(JSON.stringify(this.clean(document), null, 2)), this.#random);
     this.#written += 1;
@@ -146,6 +168,7 @@ export class Recordings {
       });
     }
     this.#read += 1;
+    this.#note(value['recorded_at']);
     const { environment } = value;
     return { reply: value['reply'], file: shown, environment: isJsonObject(environment) ? environment : {} };
   }
@@ -154,6 +177,17 @@ export class Recordings {
   shownName({ kind, request, trial }: RecordingKey): string {
     const hash = contentHash(request);
     return `${kind}/${hash.slice(0, 2)}/${hash}-${trial}.json`;
+  }
+
+  /** Recordings of earlier versions of this program have no date. */
+  #note(recordedAt: unknown): void {
+    const day = typeof recordedAt === 'string' ? /^\d{4}-\d{2}-\d{2}(?=T)/.exec(recordedAt)?.[0] : undefined;
+    if (day === undefined) {
+      this.#undated = true;
+      return;
+    }
+    const { first, last } = this.#days ?? { first: day, last: day };
+    this.#days = { first: day < first ? day : first, last: day > last ? day : last };
   }
 
   /** Where an answer is kept: beside one of another case that is different, else in its place. */

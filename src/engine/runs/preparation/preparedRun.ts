@@ -11,8 +11,8 @@ export interface PreparedRun {
   inputs: RunInputs;
   /** Of its dataset, and of what it asks for in vain. */
   warnings: readonly Problem[];
-  /** Where replies are kept or come from, with how many there were. */
-  recordings?: Pick<Recordings, 'mode' | 'count' | 'replaced'>;
+  /** Where replies are kept or come from, with how many there were, and since when. */
+  recordings?: Pick<Recordings, 'mode' | 'count' | 'replaced' | 'days'>;
   /** Programs that it starts may read any file of the workspace: those of its targets, or its evaluators. */
   readsFiles: boolean;
   /** The workspace's files as its plan has them. */

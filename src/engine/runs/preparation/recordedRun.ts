@@ -13,11 +13,12 @@ export interface RecordingChoice {
 /** Opens the folder; what is written is freed of the run's keys. */
 export function openRecordings(
   { mode, folder }: RecordingChoice,
-  { random, redactor }: { random: Random; redactor: Redactor },
+  { random, clock, redactor }: { random: Random; clock: Clock; redactor: Redactor },
 ): Recordings {
+  const ports = { random, clock };
   return mode === 'replay'
-    ? Recordings.toReplay(folder, random)
-    : Recordings.toRecord(folder, random, redactor.text);
+    ? Recordings.toReplay(folder, ports)
+    : Recordings.toRecord(folder, ports, redactor.text);
 }
 
 /** Has a value for every name, so that what is configured with a key can be made where there is none. */

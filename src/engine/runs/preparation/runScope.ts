@@ -68,7 +68,8 @@ export class RunScope {
       configured.flatMap((one) => configuredSecrets(one.place.providers, secretsIn(one), ports.environment)),
     );
     this.recordings =
-      recordings && openRecordings(recordings, { random: ports.random, redactor: this.redactor });
+      recordings &&
+      openRecordings(recordings, { random: ports.random, clock: ports.clock, redactor: this.redactor });
     this.budgets = adaptiveBudgets ? new TokenBudgets() : undefined;
     this.replayClock = this.recordings?.mode === 'replay' ? stillClock(ports.clock) : undefined;
   }
