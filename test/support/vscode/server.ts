@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import os from 'node:os';
@@ -24,6 +24,8 @@ export interface ServerOptions {
   settings?: { [id: string]: unknown };
   /** Folders of further extensions, which are installed as from the marketplace. */
   extensions?: readonly string[];
+  /** A packed extension, which is installed as a person would. */
+  vsix?: string | undefined;
   port?: number;
 }
 
@@ -47,6 +49,7 @@ export async function startServer(options: ServerOptions): Promise<EditorServer>
   writeSettings(data, { ...CALM_SETTINGS, ...options.settings });
   for (const folder of options.extensions ?? [])
     cpSync(folder, path.join(data, 'extensions', path.basename(folder)), { recursive: true });
+  if (options.vsix !== undefined) installPacked(options.main, options.vsix, data);
   const port = options.port ?? (await freePort());
   const child = spawn(process.execPath, [options.main, ...argumentsOf(port, data, options.trusted)], {
     env: { ...process.env, ...options.environment },
@@ -78,6 +81,11 @@ function writeSettings(data: string, settings: object): void {
   const folder = path.join(data, 'data', 'Machine');
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, 'settings.json'), JSON.stringify(settings));
+}
+
+function installPacked(main: string, vsix: string, data: string): void {
+  const own = ['--server-data-dir', data, '--accept-server-license-terms'];
+  execFileSync(process.execPath, [main, '--install-extension', vsix, ...own], { stdio: 'pipe' });
 }
 
 function argumentsOf(port: number, data: string, trusted: boolean): string[] {

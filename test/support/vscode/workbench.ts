@@ -41,6 +41,8 @@ export interface WorkbenchOptions {
   viewport?: { width: number; height: number };
   /** Pixels of a picture for each of the viewport; default 1. */
   scale?: number;
+  /** A packed extension to install, in place of the one that is built from the sources. */
+  vsix?: string;
   /** For the extension host and with it the engine. */
   environment?: { [name: string]: string };
 }
@@ -69,11 +71,12 @@ export class Workbench implements AsyncDisposable {
   static async open(options: WorkbenchOptions = {}): Promise<Workbench> {
     const editor = installEditor();
     if (!editor.installed) throw new Error(editor.reason);
-    const extension = stagedOnce();
+    const extension = options.vsix === undefined ? stagedOnce() : undefined;
     const folder = copyWorkspace(options.folder ?? path.join(root, 'datasets'));
     const server = await startServer({
       main: editor.main,
       trusted: options.trusted ?? true,
+      vsix: options.vsix,
       environment: options.environment ?? {},
       settings: { 'workbench.colorTheme': options.theme ?? 'Default Dark Modern', ...options.settings },
     });
@@ -82,7 +85,9 @@ export class Workbench implements AsyncDisposable {
       viewport: options.viewport ?? { width: 1280, height: 800 },
       deviceScaleFactor: options.scale ?? 1,
     });
-    await page.goto(server.address(folder, [['extensionDevelopmentPath', server.remote(extension)]]));
+    const development =
+      extension === undefined ? [] : [['extensionDevelopmentPath', server.remote(extension)] as const];
+    await page.goto(server.address(folder, development));
     const workbench = new Workbench(page, folder, browser, server);
     await workbench.#ready();
     return workbench;
