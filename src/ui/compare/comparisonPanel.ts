@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { BegunComparison } from '../../protocol/compareCalls.ts';
-import type { ComparisonWord } from '../../protocol/comparisonWord.ts';
 import type { EngineEvents } from '../../protocol/events.ts';
 import type { CaseEntry, CaseKey } from '../../webview/compare/entries.ts';
 import {
@@ -24,6 +23,7 @@ import type { EngineClient } from '../engine/engineClient.ts';
 import type { Output } from '../output/output.ts';
 import { actOnCase, trialOf } from './caseActions.ts';
 import { openFileDiff } from './comparisonDocuments.ts';
+import type { ComparisonEnd } from './comparisonEnd.ts';
 
 export interface ComparisonPanelOptions {
   engine: EngineClient;
@@ -34,9 +34,6 @@ export interface ComparisonPanelOptions {
   /** Compares the same sides anew: all of it, or one case. */
   again(caseId?: string): Promise<void>;
 }
-
-/** How a comparison ended: the verdict's word, or null where there is none. */
-export type ComparisonEnd = ComparisonWord | null;
 
 /** One panel with one comparison. The page asks, this side answers; both check what arrives. */
 export class ComparisonPanel {

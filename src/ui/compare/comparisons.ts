@@ -3,7 +3,8 @@ import type { FileEdits } from '../edits/fileEdits.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import type { Output } from '../output/output.ts';
 import type { Settings } from '../settings/settings.ts';
-import { type ComparisonEnd, ComparisonPanel } from './comparisonPanel.ts';
+import type { ComparisonEnd } from './comparisonEnd.ts';
+import { ComparisonPanel } from './comparisonPanel.ts';
 import type { ComparisonRequest } from './comparisonRequest.ts';
 
 export interface ComparisonsOptions {
