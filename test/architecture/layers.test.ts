@@ -71,8 +71,8 @@ describe('architecture', () => {
   it('ends a process only at its entry point', () => {
     // The texts of other programs, which run in processes of their own.
     const texts = [
-      'src/engine/evaluators/scriptChild.ts',
-      'src/engine/evaluators/moduleChild.ts',
+      'src/engine/evaluators/scripts/scriptChild.ts',
+      'src/engine/evaluators/scripts/moduleChild.ts',
       'src/engine/promptfoo/scripts/programSources.ts',
     ];
     const own = [...graph.keys()].filter((file) => !texts.includes(file));

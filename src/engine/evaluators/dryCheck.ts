@@ -3,9 +3,9 @@ import { wholeClient } from '../models/clientForms.ts';
 import type { Embedder } from '../models/embeddings/embeddings.ts';
 import { ModelError } from '../models/modelClient.ts';
 import type { EvaluatorDeps } from './evaluator.ts';
-import { checkPattern } from './patternMatcher.ts';
+import { checkPattern } from './patterns/patternMatcher.ts';
 import { createEvaluators } from './registry.ts';
-import type { ScriptRunner } from './scriptRunner.ts';
+import type { ScriptRunner } from './scripts/scriptRunner.ts';
 
 /**
  * Creates an evaluator as a run would, and runs nothing: no model, script or file is needed. Throws the ConfigError or

@@ -6,8 +6,8 @@ import type { Output } from '../model/output.ts';
 import type { EmbeddingCatalog } from '../models/embeddings/embeddings.ts';
 import type { ModelCatalog } from '../models/modelClient.ts';
 import type { Random, Span } from '../ports.ts';
-import type { PatternMatcher } from './pattern.ts';
-import type { ScriptRunner } from './scriptRunner.ts';
+import type { PatternMatcher } from './patterns/pattern.ts';
+import type { ScriptRunner } from './scripts/scriptRunner.ts';
 
 export interface EvaluationInput {
   case: GoldenCase;

@@ -5,16 +5,16 @@ import { isJsonObject } from '../model/json.ts';
 import type { SourceLocation } from '../model/location.ts';
 import { assertSet } from './assertSet.ts';
 import type { Evaluator, EvaluatorDefinition, EvaluatorDeps } from './evaluator.ts';
-import { resolveFileValues } from './fileValue.ts';
 import { HEURISTIC } from './heuristic/heuristicDefinitions.ts';
 import { judgeDefinitions } from './judge/judgeDefinitions.ts';
 import { LEXICAL } from './lexical/lexicalDefinitions.ts';
-import { uniqueNames } from './names.ts';
-import { checkOptions, nearest, optionKeys } from './optionCheck.ts';
+import { resolveFileValues } from './options/fileValue.ts';
+import { checkOptions, nearest, optionKeys } from './options/optionCheck.ts';
+import { withTransform } from './output/transformedOutput.ts';
 import { negate } from './score.ts';
-import { withTransform } from './transformedOutput.ts';
-import { ALIASES } from './typeNames.ts';
-import { UNSUPPORTED_TYPES, UnsupportedEvaluatorError } from './unsupported.ts';
+import { uniqueNames } from './specs/names.ts';
+import { ALIASES } from './specs/typeNames.ts';
+import { UNSUPPORTED_TYPES, UnsupportedEvaluatorError } from './specs/unsupported.ts';
 
 let types: ReadonlyMap<string, EvaluatorDefinition> | undefined;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { EvaluatorDefinition } from '../evaluators/evaluator.ts';
-import { ALIASES } from '../evaluators/typeNames.ts';
+import { ALIASES } from '../evaluators/specs/typeNames.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
 
 /** What of an option's schema helps whoever writes it; what it must hold is checked elsewhere, with better words. */

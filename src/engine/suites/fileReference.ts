@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { nearest } from '../evaluators/optionCheck.ts';
+import { nearest } from '../evaluators/options/optionCheck.ts';
 import { resolveInside } from '../files/confine.ts';
 import type { Pointer } from '../files/formats/document.ts';
 import { statPath } from '../files/statPath.ts';

@@ -1,4 +1,4 @@
-import { nearest } from '../evaluators/optionCheck.ts';
+import { nearest } from '../evaluators/options/optionCheck.ts';
 import type { Pointer } from '../files/formats/document.ts';
 import { EDITOR_PROVIDER } from '../models/editorClient.ts';
 import { type ConfigReader, reportAt } from './configReader.ts';

@@ -1,9 +1,9 @@
 import { UserError } from '../errors.ts';
 import { dryCheck } from '../evaluators/dryCheck.ts';
-import { uniqueNames } from '../evaluators/names.ts';
-import { OptionError } from '../evaluators/optionCheck.ts';
+import { OptionError } from '../evaluators/options/optionCheck.ts';
 import { evaluatorDefinition, evaluatorTypes } from '../evaluators/registry.ts';
-import { parseSuiteEvaluator } from '../evaluators/specs.ts';
+import { uniqueNames } from '../evaluators/specs/names.ts';
+import { parseSuiteEvaluator } from '../evaluators/specs/specs.ts';
 import type { Pointer } from '../files/formats/document.ts';
 import type { EvaluatorSpec } from '../model/evaluation.ts';
 import { isJsonObject, type JsonValue } from '../model/json.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nearest } from '../evaluators/optionCheck.ts';
+import { nearest } from '../evaluators/options/optionCheck.ts';
 import type { Pointer } from '../files/formats/document.ts';
 import type { JsonValue } from '../model/json.ts';
 import { type ConfigReader, reportAt, reportKey } from './configReader.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { WorkspaceScript } from '../evaluators/workspaceScript.ts';
+import type { WorkspaceScript } from '../evaluators/scripts/workspaceScript.ts';
 import type { LocatedCase } from '../model/case.ts';
 import type { EvaluatorSpec } from '../model/evaluation.ts';
 import type { GatePolicy } from '../model/gatePolicy.ts';

@@ -1,7 +1,7 @@
 import type { EvaluatorDeps } from '../../../src/engine/evaluators/evaluator.ts';
-import { createPatternMatcher } from '../../../src/engine/evaluators/patternMatcher.ts';
+import { createPatternMatcher } from '../../../src/engine/evaluators/patterns/patternMatcher.ts';
 import { createEvaluators } from '../../../src/engine/evaluators/registry.ts';
-import { parseAssertion } from '../../../src/engine/evaluators/specs.ts';
+import { parseAssertion } from '../../../src/engine/evaluators/specs/specs.ts';
 import type { JsonObject, JsonValue } from '../../../src/engine/model/json.ts';
 import { emptyOutput } from '../../../src/engine/model/output.ts';
 import { noSpan } from '../../../src/engine/ports.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { createScriptRunner } from '../../../src/engine/evaluators/scriptProcess.ts';
+import { createScriptRunner } from '../../../src/engine/evaluators/scripts/scriptProcess.ts';
 import { noSpan } from '../../../src/engine/ports.ts';
 import { assertClose, depsWith, evaluatorOf, inputWith, scoredOf, scoreOf, specOf } from './evaluating.ts';
 

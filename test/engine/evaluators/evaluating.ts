@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { FileError } from '../../../src/engine/errors.ts';
 import type { EvaluationInput, Evaluator, EvaluatorDeps } from '../../../src/engine/evaluators/evaluator.ts';
-import { createPatternMatcher } from '../../../src/engine/evaluators/patternMatcher.ts';
+import { createPatternMatcher } from '../../../src/engine/evaluators/patterns/patternMatcher.ts';
 import { createEvaluators } from '../../../src/engine/evaluators/registry.ts';
-import { parseAssertion, parseSuiteEvaluator } from '../../../src/engine/evaluators/specs.ts';
+import { parseAssertion, parseSuiteEvaluator } from '../../../src/engine/evaluators/specs/specs.ts';
 import type { GoldenCase } from '../../../src/engine/model/case.ts';
 import type { EvaluatorSpec, Score } from '../../../src/engine/model/evaluation.ts';
 import type { JsonObject, JsonValue } from '../../../src/engine/model/json.ts';

@@ -3,9 +3,9 @@ import { ConfigError } from '../../errors.ts';
 import { defined } from '../../model/defined.ts';
 import { isJsonObject } from '../../model/json.ts';
 import type { EvaluatorDefinition } from '../evaluator.ts';
-import { moduleCode } from '../moduleRunner.ts';
-import { scriptScope } from '../scriptScope.ts';
-import { clamped, scriptScore } from '../scriptScore.ts';
+import { moduleCode } from '../scripts/moduleRunner.ts';
+import { scriptScope } from '../scripts/scriptScope.ts';
+import { clamped, scriptScore } from '../scripts/scriptScore.ts';
 
 const options = z.strictObject({
   code: z

@@ -3,8 +3,8 @@ import { ConfigError } from '../../errors.ts';
 import { defined } from '../../model/defined.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { EvaluatorDefinition } from '../evaluator.ts';
-import { scriptScope } from '../scriptScope.ts';
-import { clamped, scriptScore } from '../scriptScore.ts';
+import { scriptScope } from '../scripts/scriptScope.ts';
+import { clamped, scriptScore } from '../scripts/scriptScore.ts';
 
 const FUNCTION = 'get_assert';
 

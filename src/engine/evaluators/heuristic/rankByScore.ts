@@ -2,7 +2,7 @@ import type { EvaluatorSpec, Score } from '../../model/evaluation.ts';
 import { isJsonObject } from '../../model/json.ts';
 import type { Contender } from '../evaluator.ts';
 import { unmeasured } from '../score.ts';
-import { evaluatorTypeName } from '../typeNames.ts';
+import { evaluatorTypeName } from '../specs/typeNames.ts';
 
 interface RankOptions {
   method: 'average' | 'sum';

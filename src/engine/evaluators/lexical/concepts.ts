@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { EvaluatorDefinition } from '../evaluator.ts';
-import { findPhrases } from '../phrases.ts';
 import { graded, notApplicable } from '../score.ts';
+import { findPhrases } from './words/phrases.ts';
 
 const DEFAULT_MIN = 0.7;
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { EvaluatorDefinition } from '../evaluator.ts';
 import { graded, notApplicable } from '../score.ts';
-import { hasUnspacedScript, words } from '../words.ts';
 import { countNgrams, overlap } from './ngrams.ts';
 import { minimum, NO_REFERENCE, references, referenceValue } from './referenceTexts.ts';
+import { hasUnspacedScript, words } from './words/words.ts';
 
 const MAX_ORDER = 4;
 

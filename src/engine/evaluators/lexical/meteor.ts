@@ -2,8 +2,8 @@ import { stemmer } from 'stemmer';
 import { z } from 'zod';
 import type { EvaluatorDefinition } from '../evaluator.ts';
 import { graded, notApplicable } from '../score.ts';
-import { hasUnspacedScript, words } from '../words.ts';
 import { minimum, NO_REFERENCE, references, referenceValue } from './referenceTexts.ts';
+import { hasUnspacedScript, words } from './words/words.ts';
 
 /** Longer runs of letters are no words of a language, and the stemmer would take long over them. */
 const MAX_WORD = 40;

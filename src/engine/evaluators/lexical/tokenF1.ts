@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { EvaluatorDefinition } from '../evaluator.ts';
 import { graded, notApplicable } from '../score.ts';
-import { hasUnspacedScript, words } from '../words.ts';
 import { countNgrams, f1, overlap } from './ngrams.ts';
 import { minimum, NO_REFERENCE, references, referenceValue } from './referenceTexts.ts';
+import { hasUnspacedScript, words } from './words/words.ts';
 
 /** `\b` knows ASCII alone and would find an article in “mía”. */
 const ARTICLE = /(?<![\p{L}\p{N}\p{M}_])(?:a|an|the)(?![\p{L}\p{N}\p{M}_])/gu;

@@ -1,4 +1,4 @@
-import { hasUnspacedScript, words } from '../words.ts';
+import { hasUnspacedScript, words } from './words/words.ts';
 
 const RULES: readonly (readonly [RegExp, string])[] = [
   [/(^|[\s([{<])"/g, '$1 `` '],

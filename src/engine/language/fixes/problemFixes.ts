@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { CURRENT_FORMAT } from '../../datasets/formatVersion.ts';
 import { UserError } from '../../errors.ts';
-import { nearest } from '../../evaluators/optionCheck.ts';
+import { nearest } from '../../evaluators/options/optionCheck.ts';
 import { evaluatorTypes } from '../../evaluators/registry.ts';
 import { resolveInside } from '../../files/confine.ts';
 import type { Problem } from '../../model/problem.ts';

@@ -1,5 +1,5 @@
 import { UserError } from '../../errors.ts';
-import { unknownKeys } from '../../evaluators/assertionOptions.ts';
+import { unknownKeys } from '../../evaluators/options/assertionOptions.ts';
 import { evaluatorDefinition } from '../../evaluators/registry.ts';
 import { isJsonObject, type JsonObject } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';

@@ -1,5 +1,5 @@
 import { ConfigError } from '../../errors.ts';
-import type { WorkspaceScript } from '../../evaluators/workspaceScript.ts';
+import type { WorkspaceScript } from '../../evaluators/scripts/workspaceScript.ts';
 import type { JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import type { PromptfooReader } from '../config/promptfooReader.ts';

@@ -1,4 +1,4 @@
-import { nearest } from '../../evaluators/optionCheck.ts';
+import { nearest } from '../../evaluators/options/optionCheck.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import { placeOf } from '../../suites/configReader.ts';

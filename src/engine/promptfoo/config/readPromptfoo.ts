@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { FileError, UserError } from '../../errors.ts';
 import { dryCheck } from '../../evaluators/dryCheck.ts';
-import { parseAssertion } from '../../evaluators/specs.ts';
-import { UnsupportedEvaluatorError } from '../../evaluators/unsupported.ts';
+import { parseAssertion } from '../../evaluators/specs/specs.ts';
+import { UnsupportedEvaluatorError } from '../../evaluators/specs/unsupported.ts';
 import type { GoldenCase } from '../../model/case.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';

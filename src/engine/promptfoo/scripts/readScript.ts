@@ -1,4 +1,4 @@
-import type { WorkspaceScript } from '../../evaluators/workspaceScript.ts';
+import type { WorkspaceScript } from '../../evaluators/scripts/workspaceScript.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import { type PromptfooReader, readReference } from '../config/promptfooReader.ts';
 import { moduleExpression } from './scriptCode.ts';

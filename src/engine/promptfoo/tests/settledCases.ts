@@ -1,4 +1,4 @@
-import type { WorkspaceScript } from '../../evaluators/workspaceScript.ts';
+import type { WorkspaceScript } from '../../evaluators/scripts/workspaceScript.ts';
 import type { GoldenCase, LocatedCase } from '../../model/case.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { CallScript } from '../../suites/suiteConfig.ts';

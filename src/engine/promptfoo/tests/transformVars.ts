@@ -1,4 +1,4 @@
-import type { WorkspaceScript } from '../../evaluators/workspaceScript.ts';
+import type { WorkspaceScript } from '../../evaluators/scripts/workspaceScript.ts';
 import { contentHash } from '../../model/hash.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';

@@ -1,5 +1,5 @@
-import type { CascadeOptions } from '../../evaluators/cascade.ts';
 import type { Evaluator } from '../../evaluators/evaluator.ts';
+import type { CascadeOptions } from '../../evaluators/scoring/cascade.ts';
 import type { Redactor } from '../../http/redactor.ts';
 import type { GoldenCase, LocatedCase } from '../../model/case.ts';
 import type { RunPlan } from '../../model/run.ts';

@@ -1,6 +1,6 @@
-import { type CaseScoring, caseScoring } from '../../evaluators/caseScoring.ts';
 import type { EvaluatorDeps } from '../../evaluators/evaluator.ts';
-import { isWorkspaceScript } from '../../evaluators/workspaceScript.ts';
+import { type CaseScoring, caseScoring } from '../../evaluators/scoring/caseScoring.ts';
+import { isWorkspaceScript } from '../../evaluators/scripts/workspaceScript.ts';
 import type { GoldenCase } from '../../model/case.ts';
 import { DEFAULT_THRESHOLDS } from '../../suites/cascadeConfig.ts';
 import type { SuiteConfig } from '../../suites/suiteConfig.ts';

@@ -1,10 +1,10 @@
 import { ConfigError, UserError } from '../../errors.ts';
-import { asksJudge } from '../../evaluators/asksJudge.ts';
 import type { Evaluator, EvaluatorDeps } from '../../evaluators/evaluator.ts';
-import { uniqueNames } from '../../evaluators/names.ts';
 import { createEvaluators } from '../../evaluators/registry.ts';
-import { parseAssertion } from '../../evaluators/specs.ts';
-import { evaluatorTypeName } from '../../evaluators/typeNames.ts';
+import { asksJudge } from '../../evaluators/specs/asksJudge.ts';
+import { uniqueNames } from '../../evaluators/specs/names.ts';
+import { parseAssertion } from '../../evaluators/specs/specs.ts';
+import { evaluatorTypeName } from '../../evaluators/specs/typeNames.ts';
 import type { GoldenCase, LocatedCase } from '../../model/case.ts';
 import type { EvaluatorSpec } from '../../model/evaluation.ts';
 import type { JsonObject } from '../../model/json.ts';

@@ -1,5 +1,5 @@
 import { hasOwnLimits } from '../../datasets/migrations/from1To2.ts';
-import type { CaseLimit, CaseLimits } from '../../evaluators/verdict.ts';
+import type { CaseLimit, CaseLimits } from '../../evaluators/scoring/verdict.ts';
 import type { EvaluationCriteria, GoldenCase } from '../../model/case.ts';
 import type { EvaluatorSpec } from '../../model/evaluation.ts';
 import { isJsonObject, type JsonObject } from '../../model/json.ts';

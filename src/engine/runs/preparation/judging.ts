@@ -1,7 +1,7 @@
 import { type Dataset, openDataset } from '../../datasets/dataset.ts';
 import { memoryDataset } from '../../datasets/read/memoryDataset.ts';
 import type { EvaluatorDeps } from '../../evaluators/evaluator.ts';
-import { createPatternMatcher } from '../../evaluators/patternMatcher.ts';
+import { createPatternMatcher } from '../../evaluators/patterns/patternMatcher.ts';
 import { resolveInside } from '../../files/confine.ts';
 import { readText } from '../../files/readText.ts';
 import type { Problem } from '../../model/problem.ts';

@@ -1,7 +1,7 @@
 import type { EvaluatorDeps } from '../../evaluators/evaluator.ts';
-import { createModuleRunner } from '../../evaluators/moduleRunner.ts';
-import { createPythonRunner } from '../../evaluators/pythonProcess.ts';
-import { createScriptRunner } from '../../evaluators/scriptProcess.ts';
+import { createModuleRunner } from '../../evaluators/scripts/moduleRunner.ts';
+import { createPythonRunner } from '../../evaluators/scripts/pythonProcess.ts';
+import { createScriptRunner } from '../../evaluators/scripts/scriptProcess.ts';
 import type { Environment, Trust } from '../../ports.ts';
 import { scrubbedEnvironment } from '../../targets/commandEnvironment.ts';
 

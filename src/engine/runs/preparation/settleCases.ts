@@ -1,4 +1,4 @@
-import { runWorkspaceScript } from '../../evaluators/workspaceScript.ts';
+import { runWorkspaceScript } from '../../evaluators/scripts/workspaceScript.ts';
 import type { Environment, Trust } from '../../ports.ts';
 import type { SuiteConfig } from '../../suites/suiteConfig.ts';
 import { scriptRunners } from './scriptRunners.ts';

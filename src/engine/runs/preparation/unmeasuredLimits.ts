@@ -1,7 +1,7 @@
 import { type Dataset, openDataset } from '../../datasets/dataset.ts';
 import { memoryDataset } from '../../datasets/read/memoryDataset.ts';
 import { UserError } from '../../errors.ts';
-import { parseAssertion } from '../../evaluators/specs.ts';
+import { parseAssertion } from '../../evaluators/specs/specs.ts';
 import type { LocatedCase } from '../../model/case.ts';
 import type { EvaluatorSpec } from '../../model/evaluation.ts';
 import type { Problem } from '../../model/problem.ts';

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { UserError } from '../../errors.ts';
-import { type CascadeOptions, runCascade } from '../../evaluators/cascade.ts';
 import type { EvaluationInput, Evaluator } from '../../evaluators/evaluator.ts';
+import { type CascadeOptions, runCascade } from '../../evaluators/scoring/cascade.ts';
 import type { Redactor } from '../../http/redactor.ts';
 import type { LocatedCase } from '../../model/case.ts';
 import { emptyOutput, type Output, type OutputError } from '../../model/output.ts';

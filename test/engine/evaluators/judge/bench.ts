@@ -1,6 +1,6 @@
 import type { EvaluationInput, EvaluatorDeps } from '../../../../src/engine/evaluators/evaluator.ts';
 import { judgeDefinitions } from '../../../../src/engine/evaluators/judge/judgeDefinitions.ts';
-import { checkOptions } from '../../../../src/engine/evaluators/optionCheck.ts';
+import { checkOptions } from '../../../../src/engine/evaluators/options/optionCheck.ts';
 import type { GoldenCase } from '../../../../src/engine/model/case.ts';
 import type { EvaluatorSpec, Score } from '../../../../src/engine/model/evaluation.ts';
 import type { JsonObject } from '../../../../src/engine/model/json.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { z } from 'zod';
 import { ConfigError } from '../../../../src/engine/errors.ts';
 import { judgeDefinitions } from '../../../../src/engine/evaluators/judge/judgeDefinitions.ts';
-import { parseAssertion } from '../../../../src/engine/evaluators/specs.ts';
+import { parseAssertion } from '../../../../src/engine/evaluators/specs/specs.ts';
 import type { JsonObject } from '../../../../src/engine/model/json.ts';
 import type { Script } from '../../../support/openaiServer.ts';
 import { type Bench, type Judged, startBench, verdict } from './bench.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'mocha';
 import { ConfigError } from '../../../../src/engine/errors.ts';
 import type { EvaluatorDeps } from '../../../../src/engine/evaluators/evaluator.ts';
-import { ScriptError } from '../../../../src/engine/evaluators/scriptRunner.ts';
+import { ScriptError } from '../../../../src/engine/evaluators/scripts/scriptRunner.ts';
 import type { Score } from '../../../../src/engine/model/evaluation.ts';
 import type { JsonObject, JsonValue } from '../../../../src/engine/model/json.ts';
 import { emptyOutput } from '../../../../src/engine/model/output.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { clearPass, concludeVerdict } from '../../../../src/engine/evaluators/verdict.ts';
+import { clearPass, concludeVerdict } from '../../../../src/engine/evaluators/scoring/verdict.ts';
 import type { EvaluationCriteria, GoldenCase } from '../../../../src/engine/model/case.ts';
 import type { Evaluation, EvaluatorSpec } from '../../../../src/engine/model/evaluation.ts';
 import { impliedBy, limitsOn, unmeasuredLimits } from '../../../../src/engine/runs/preparation/caseLimits.ts';

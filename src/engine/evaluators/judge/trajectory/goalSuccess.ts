@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isJsonObject } from '../../../model/json.ts';
 import type { EvaluatorDefinition } from '../../evaluator.ts';
-import { hasSteps, NO_STEPS } from '../../heuristic/trajectory.ts';
+import { hasSteps, NO_STEPS } from '../../heuristic/tools/trajectory.ts';
 import { askJudge, unanswered } from '../askJudge.ts';
 import { judgeMessages } from '../judgeMessages.ts';
 import {

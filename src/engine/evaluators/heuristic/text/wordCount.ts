@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { ConfigError } from '../../../errors.ts';
+import { isJsonObject } from '../../../model/json.ts';
+import type { EvaluatorDefinition } from '../../evaluator.ts';
+import { binary } from '../../score.ts';
+
+const count = z.number().min(0).optional();
+
+const options = z.strictObject({
+  exact: count.describe('The number of words.'),
+  min: count.describe('Smallest number of words.'),
+  max: count.describe('Largest number of words.'),
+});
+
+export const wordCount: EvaluatorDefinition<z.infer<typeof options>> = {
+  type: 'word-count',
+  stage: 'heuristic',
+  summary: 'The number of words between white space is the given one or lies between two limits.',
+  options,
+  shorthand: 'exact',
+  fromAssertion({ value }) {
+    if (isJsonObject(value)) return value;
+    return value === undefined ? {} : { exact: typeof value === 'string' ? Number(value) : value };
+  },
+  create(spec, { exact, min = exact ?? 0, max = exact ?? Infinity }) {
+    if ((min === 0 && max === Infinity) || min > max) {
+      throw new ConfigError('word-count needs a number, a min or a max, and min may not exceed max', {
+        where: spec.location,
+        remedy: 'For example: word-count: { min: 20, max: 80 }',
+      });
+    }
+    const wanted = min === max ? `exactly ${min}` : max === Infinity ? `at least ${min}` : `${min} to ${max}`;
+    return ({ output }) => {
+      const counted = output.text.trim() === '' ? 0 : output.text.trim().split(/\s+/).length;
+      return binary(counted >= min && counted <= max, `${counted} words, ${wanted} expected`);
+    };
+  },
+};

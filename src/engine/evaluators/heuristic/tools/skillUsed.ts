@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { ConfigError } from '../../../errors.ts';
+import type { EvaluatorSpec } from '../../../model/evaluation.ts';
+import { isJsonObject, type JsonValue } from '../../../model/json.ts';
+import type { EvaluationInput, EvaluatorDefinition } from '../../evaluator.ts';
+import { matchesGlob } from '../../patterns/glob.ts';
+import { binary, unmeasured } from '../../score.ts';
+
+const text = z.string().trim().min(1);
+const count = z.number().int().min(0).optional();
+
+const options = z.strictObject({
+  skills: z
+    .union([text, z.array(text).min(1)])
+    .optional()
+    .describe('The skill, or a list of skills that must all be used.'),
+  name: text.optional().describe('Instead of skills: the skill whose uses are counted.'),
+  pattern: text.optional().describe('Instead of skills, or beside name: * and ? are wildcards.'),
+  min: count.describe(
+    'With name or pattern: smallest number of uses. Default: 1, or 0 where there is a max.',
+  ),
+  max: count.describe('With name or pattern: largest number of uses.'),
+});
+
+type Options = z.infer<typeof options>;
+
+/**
+ * Reads `metadata.skillCalls` of an output, a list of `{ name, is_error? }`, as promptfoo's agents report it; uses that
+ * failed do not count. Turned round, a list of skills is one of forbidden skills: none of them may be used.
+ */
+export const skillUsed: EvaluatorDefinition<Options> = {
+  type: 'skill-used',
+  stage: 'heuristic',
+  summary: 'The agent used the skills, as it reports them in metadata.skillCalls.',
+  options,
+  shorthand: 'skills',
+  negates: true,
+  fromAssertion: ({ value }) => (isJsonObject(value) ? value : value === undefined ? {} : { skills: value }),
+  create(spec, given) {
+    check(spec, given);
+    const { skills, name, pattern } = given;
+    const listed = typeof skills === 'string' ? [skills] : skills;
+    const min = given.min ?? (given.max === undefined ? 1 : 0);
+    const max = given.max ?? Infinity;
+    const counted = (used: readonly string[]): Finding => {
+      const uses = used.filter(
+        (skill) =>
+          (name === undefined || skill === name) && (pattern === undefined || matchesGlob(skill, pattern)),
+      ).length;
+      const wanted = spec.negated ? 'none' : max === Infinity ? `at least ${min}` : `${min} to ${max}`;
+      const pass = spec.negated ? uses === 0 : uses >= min && uses <= max;
+      return { pass, reason: `${pattern ?? name} was used ${uses} times, ${wanted} expected` };
+    };
+    return ({ output }) => {
+      const reported = skillsOf(output);
+      const used = reported ?? [];
+      const { pass, reason } = listed ? judgeList(listed, used, spec.negated) : counted(used);
+      const unknown = reported === undefined && pass;
+      return unknown
+        ? unmeasured('the target reports no skills, in metadata.skillCalls')
+        : binary(pass, reason);
+    };
+  },
+};
+
+interface Finding {
+  pass: boolean;
+  reason: string;
+}
+
+function judgeList(listed: readonly string[], used: readonly string[], negated: boolean): Finding {
+  const all = used.join(', ') || 'none';
+  const wrong = listed.filter((skill) => used.includes(skill) === negated);
+  if (wrong.length === 0) return { pass: true, reason: `used: ${all}` };
+  const words = negated ? 'forbidden and used' : 'not used';
+  return { pass: false, reason: `${words}: ${wrong.join(', ')}; used: ${all}` };
+}
+
+/** Names of the skills that were used without error; undefined where nothing is reported. */
+function skillsOf(output: EvaluationInput['output']): string[] | undefined {
+  const calls = output.metadata?.['skillCalls'];
+  return Array.isArray(calls) ? calls.flatMap(nameOf) : undefined;
+}
+
+function nameOf(call: JsonValue): string[] {
+  if (!isJsonObject(call) || call['is_error'] === true) return [];
+  return typeof call['name'] === 'string' ? [call['name']] : [];
+}
+
+function check(spec: EvaluatorSpec, { skills, name, pattern, min, max }: Options): void {
+  const wrong = (message: string, remedy: string): ConfigError =>
+    new ConfigError(message, { where: spec.location, remedy });
+  if ((skills === undefined) === (name === undefined && pattern === undefined))
+    throw wrong('skill-used needs either skills or a name or pattern', 'For example: skill-used: review-pdf');
+  if (skills !== undefined && (min !== undefined || max !== undefined))
+    throw wrong('skill-used counts uses of one skill', 'Give it as name or pattern beside min and max.');
+  if (min !== undefined && max !== undefined && max < min)
+    throw wrong(`skill-used: max ${max} is below min ${min}`, 'Turn them round.');
+  if (spec.negated && (min !== undefined || (max !== undefined && max !== 0)))
+    throw wrong('not-skill-used takes no bounds', 'Leave min and max out, or use skill-used with a max.');
+}

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { createScriptRunner } from '../../../../src/engine/evaluators/scripts/scriptProcess.ts';
+import { ScriptError } from '../../../../src/engine/evaluators/scripts/scriptRunner.ts';
+import { noSpan } from '../../../../src/engine/ports.ts';
+import { depsWith, evaluatorOf, inputWith } from '../evaluating.ts';
+
+const SCOPE = { output: 'abc', context: { vars: { x: 1 }, list: [1, 2] } };
+/** How a script gets at the process around it: the runner is no sandbox. */
+const PROCESS = 'this.constructor.constructor("return process")()';
+
+describe('createScriptRunner', () => {
+  const runner = createScriptRunner({ timeoutMs: 1000 });
+  const signal = new AbortController().signal;
+  const run = (code: string) => runner.run(code, SCOPE, { signal });
+  after(() => runner.close());
+
+  for (const [code, result] of [
+    ['output === "abc"', true],
+    ['output.length;', 3],
+    ['({ pass: true, score: 0.5, reason: "half" })', { pass: true, score: 0.5, reason: 'half' }],
+    ['{ pass: true }', { pass: true }],
+    ['const s = context.vars.x; s > 0.5', true],
+    ['const s = output;\nreturn s.length', 3],
+    ['if (output) { return false }', false],
+    ['await Promise.resolve(context.list.map((n) => n * 2))', [2, 4]],
+    ['context.list instanceof Array', true],
+    ['module.exports = (output, { vars }) => output.length + vars.x', 4],
+    ['output // comment', 'abc'],
+    ['null', null],
+  ] as const) {
+    it(`evaluates ${JSON.stringify(code)}`, async () => assert.deepEqual(await run(code), result));
+  }
+  for (const [code, reason] of [
+    ['throw new Error("boom")', /Error: boom/],
+    ['missing.name', /ReferenceError/],
+    ['a b', /SyntaxError/],
+    ['undefined', /returned undefined/],
+    ['0 / 0', /returned NaN/],
+    ['() => 1', /returned function/],
+    ['const a = {}; a.a = a; a', /no JSON form/],
+    ['throw null', /null/],
+    [`${PROCESS}.exit(3)`, /ended its process \(3\)/],
+    ['"x".repeat(5e6)', /more than 1048576 bytes/],
+    ['const all = []; while (true) all.push(new Array(1e5).fill(all.length))', /ended its process/],
+    [`${PROCESS}.getBuiltinModule("fs").readFileSync("/etc/hosts", "utf8")`, /restricted/],
+    [`${PROCESS}.getBuiltinModule("child_process").execSync("true")`, /restricted/],
+  ] as const) {
+    it(`reports ${JSON.stringify(code.slice(0, 60))}`, async () => {
+      await assert.rejects(run(code), (error) => error instanceof ScriptError && reason.test(error.message));
+    });
+  }
+  it('passes no environment variables on', async () => {
+    assert.deepEqual(await run(`Object.keys(${PROCESS}.env).filter((name) => name !== 'SystemRoot')`), []);
+  });
+  it('lets what scripts print disturb nothing', async () => {
+    assert.equal(await run('console.log("x".repeat(1e6)), 1'), 1);
+    assert.equal(await run(`${PROCESS}.stdout.write('{"value":9}\\n'), 1`), 1);
+  });
+  it('keeps scripts from changing the world of the next', async () => {
+    await run('Array.prototype.map = () => "spoiled", 1').catch(() => {});
+    await run('globalThis.left = 1');
+    assert.deepEqual(await run('[typeof left, [1].map(String)]'), ['undefined', ['1']]);
+  });
+  it('ends a script that hangs, and only that', async () => {
+    const hung = run('while (true);');
+    const fine = [run('1'), run('2'), run('3')];
+    await assert.rejects(hung, /did not end within 1000 ms/);
+    assert.deepEqual(await Promise.all(fine), [1, 2, 3]);
+    await assert.rejects(run('new Promise(() => {})'), /did not end/);
+  });
+  it('is not held up by a loop that a script left behind', async () => {
+    const left =
+      'let p = Promise.resolve(); for (let i = 0; i < 50; i++) p = p.then(() => {}); p.then(() => { while (true); }); true';
+    assert.equal(await run(left), true);
+    assert.deepEqual(await Promise.all([run('1'), run('2'), run('3')]), [1, 2, 3]);
+  });
+  it('ends a script that is cancelled, and one that waits for its turn', async () => {
+    const controller = new AbortController();
+    const jobs = [1, 2, 3, 4].map(() => runner.run('while (true);', SCOPE, { signal: controller.signal }));
+    controller.abort(new Error('stopped by hand'));
+    for (const job of jobs) await assert.rejects(job, /stopped by hand/);
+    assert.equal(await run('1'), 1);
+  });
+  it('says so when Node cannot be started, and after it was closed', async () => {
+    const broken = createScriptRunner({ timeoutMs: 1000, nodePath: '/does/not/exist' });
+    await assert.rejects(broken.run('1', SCOPE, { signal }), /cannot start/);
+    await broken.close();
+    await assert.rejects(broken.run('1', SCOPE, { signal }), ScriptError);
+  });
+
+  describe('as the evaluator javascript', () => {
+    const deps = depsWith(
+      { scripts: runner },
+      { 'check.js': 'module.exports = (output) => output.length > 1' },
+    );
+    const score = async (
+      entry: Parameters<typeof evaluatorOf>[0],
+      output: Parameters<typeof inputWith>[0] = 'abc',
+    ) =>
+      evaluatorOf(entry, deps).evaluate(inputWith(output, { input: { topic: 'x' } }), {
+        signal,
+        span: noSpan,
+      });
+
+    it('takes a boolean, a number against a threshold, or a whole result', async () => {
+      assert.deepEqual(await score({ javascript: 'output === "abc"' }), {
+        status: 'scored',
+        score: 1,
+        pass: true,
+        reason: 'the script returned true',
+      });
+      const low = await score({ javascript: { code: '0.4', threshold: 0.5 } });
+      assert.ok(low.status === 'scored' && !low.pass && low.score === 0.4);
+      const whole = await score({
+        type: 'not-javascript',
+        value: '({ pass: false, score: 0.25, reason: "why" })',
+      });
+      assert.ok(whole.status === 'scored' && whole.pass && whole.score === 0.75);
+    });
+    it('sees variables, structured output and what the target did', async () => {
+      assert.ok(
+        (await score({ javascript: 'context.vars.topic === "x" && context.response.costUsd === null' }))
+          .status === 'scored',
+      );
+      const structured = await score({ javascript: 'output.n' }, { text: '{"n":1}', json: { n: 1 } });
+      assert.ok(structured.status === 'scored' && structured.score === 1);
+    });
+    it('reads a script from a file', async () => {
+      const verdict = await score({ type: 'javascript', value: 'file://check.js' });
+      assert.ok(verdict.status === 'scored' && verdict.pass);
+    });
+    it('does not pass what is no verdict', async () => {
+      assert.equal((await score({ javascript: '"yes"' })).status, 'error');
+      assert.equal((await score({ javascript: '({ score: 1 })' })).status, 'error');
+    });
+    it('refuses to run without trust, and says how to give it', () => {
+      assert.throws(() => evaluatorOf({ javascript: 'true' }), { name: 'ConfigError', remedy: /--trust/ });
+    });
+  });
+});
