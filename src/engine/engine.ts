@@ -7,6 +7,7 @@ import type { openDataset } from './datasets/dataset.ts';
 import type { RunRecord } from './model/run.ts';
 import type { EvaluationVerdict } from './model/runVerdict.ts';
 import type { EditorModels } from './models/editorClient.ts';
+import type { ProviderLimits } from './models/providerLimits.ts';
 import type { Clock, Environment, Log, Random, Secrets, Trust } from './ports.ts';
 import { readReport, verdictOf } from './readReport.ts';
 import type { RunReport } from './reports/runReport.ts';
@@ -43,6 +44,8 @@ export interface EnginePorts {
   secrets?: Secrets;
   /** Only inside the editor. */
   editorModels?: EditorModels;
+  /** Limits of providers, where other engines of this process ask the same ones; its own where absent. */
+  limits?: ProviderLimits;
   /** Who hears of finished spans, log lines and evaluations, beside the store. */
   sinks?: readonly TelemetrySink[];
   /** How datasets of runs are opened, where it is not to be done in place. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { createEngine, type Engine } from '../engine/engine.ts';
 import { FileError, ResumeError } from '../engine/errors.ts';
 import { resolveInside } from '../engine/files/confine.ts';
+import { ProviderLimits } from '../engine/models/providerLimits.ts';
 import { type Clock, type Environment, fixedEnvironment, type Log, type Random } from '../engine/ports.ts';
 import { promptfooFormat } from '../engine/promptfoo/promptfooFormat.ts';
 import { upgradeText } from '../engine/store/file/storeUpgrade.ts';
@@ -40,6 +41,8 @@ export class Session {
   readonly log: Log;
   readonly #peer: Peer<typeof interfaceCalls>;
   readonly #closing: (() => Promise<void>)[] = [];
+  /** Of all engines of the window, so that two runs at once do not ask a provider twice as often. */
+  readonly #limits = new ProviderLimits();
   #start: Start | undefined;
   #shownRoot = '';
   #store: RunStore | undefined;
@@ -114,6 +117,7 @@ export class Session {
         ...this.ports,
         environment: this.environment,
         log: this.log,
+        limits: this.#limits,
         openDataset: openDatasetAside,
         judge: (store, runId) =>
           reportJob('verdict', { runId }, { store, random: this.ports.random, signal: NEVER }),

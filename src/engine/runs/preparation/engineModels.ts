@@ -26,7 +26,6 @@ export interface RunModels extends KeyedCatalog {
  */
 export class EngineModels {
   readonly #ports: CatalogPorts;
-  readonly #limits = new ProviderLimits();
   readonly #live = new Map<string, KeyedCatalog>();
   readonly #keys = new Set<string>();
   readonly #redactors = new Set<Redactor>();
@@ -35,7 +34,7 @@ export class EngineModels {
     const { secrets } = ports;
     this.#ports = {
       ...ports,
-      limits: this.#limits,
+      limits: ports.limits ?? new ProviderLimits(),
       ...(secrets ? { secrets: this.#learning(secrets) } : {}),
     };
   }
