@@ -27,6 +27,7 @@ function fencedBlocks(lines: readonly Line[], length: number): Span[] {
   for (const line of lines) {
     const mark = FENCE.exec(line.text)?.[1];
     if (mark === undefined) continue;
+
     if (open === undefined) {
       // Three backticks that are closed on the same line are inline code.
       if (mark.startsWith('`') && line.text.trim().slice(mark.length).includes('`')) continue;
@@ -36,6 +37,7 @@ function fencedBlocks(lines: readonly Line[], length: number): Span[] {
       open = undefined;
     }
   }
+
   if (open) blocks.push({ start: open.start, end: length });
   return blocks;
 }
@@ -52,6 +54,7 @@ function indentedLines(lines: readonly Line[], fenced: readonly Span[]): Span[] 
     if (inCode) found.push({ start: line.start, end: line.end });
     afterBlank = blank || isFenced;
   }
+
   return found;
 }
 
@@ -69,6 +72,7 @@ function inlineCode(text: string, fenced: readonly Span[]): Span[] {
       const close = runs.findIndex((run, index) => index > at && run[0] === open?.[0]);
       const last = runs[close];
       if (open === undefined || last === undefined) continue;
+
       found.push({
         start: paragraph.index + open.index,
         end: paragraph.index + last.index + last[0].length,
@@ -76,6 +80,7 @@ function inlineCode(text: string, fenced: readonly Span[]): Span[] {
       at = close;
     }
   }
+
   return found;
 }
 
@@ -92,9 +97,11 @@ function codeElements(text: string): Span[] {
       unclosed.add(name);
       continue;
     }
+
     const end = lower.indexOf('>', close);
     opening.lastIndex = end < 0 ? lower.length : end + 1;
     found.push({ start: match.index, end: opening.lastIndex });
   }
+
   return found;
 }

@@ -60,8 +60,8 @@ function ofRule(
   { options, gain, context, lines }: Tools,
 ): Finding[] {
   if (rule.level === 'target') return [];
-  const { level, name, reason } = rule;
 
+  const { level, name, reason } = rule;
   const found = editable.map((message) => {
     const working = new WorkingMessage(message.text);
     const applied = working.apply(name, rule.suggest(message.text, context), gain, Number.POSITIVE_INFINITY);

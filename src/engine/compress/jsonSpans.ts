@@ -44,8 +44,8 @@ function readBlock(text: string, start: number): JsonBlock | undefined {
     if (mark === '{' || mark === '[') depth += 1;
     if (mark === '}' || mark === ']') depth -= 1;
     if (depth === 0) return isJson(text.slice(start, end)) ? { start, end, tokens } : undefined;
-    SPACE.lastIndex = end;
 
+    SPACE.lastIndex = end;
     SPACE.test(text);
     at = SPACE.lastIndex;
   }

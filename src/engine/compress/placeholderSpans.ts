@@ -33,6 +33,7 @@ function closing(text: string, start: number, withQuotes: boolean): number | und
     else if (mark === '}') depth -= 1;
     if (mark === '}' && depth === 0 && quote === '') return at + 1;
   }
+
   return undefined;
 }
 

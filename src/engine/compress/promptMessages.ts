@@ -39,6 +39,7 @@ export function readMessages(
       skipped.push({ message: index, range, reason: reason ?? NOT_EDITABLE });
       continue;
     }
+
     const scope = within && { start: map.toTemplate(within.start), end: map.toTemplate(within.end) };
     editable.push({ index, map, text: new MessageText(template, file.prompt.syntax, scope) });
   }

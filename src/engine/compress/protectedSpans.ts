@@ -64,6 +64,7 @@ function keepRegions(text: string): Span[] {
       start = undefined;
     }
   }
+
   if (start !== undefined) found.push({ start, end: text.length });
   return found;
 }

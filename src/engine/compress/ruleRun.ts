@@ -122,6 +122,7 @@ export class RuleRun {
 
     if (applied > 0)
       this.#note({ name: 'summary', level: 'aggressive' }, applied, before - this.total().tokens);
+
     return applied > 0;
   }
 

@@ -45,6 +45,7 @@ export function savingsOf(
   price: ModelPrice,
 ): Savings | null {
   if (price.upToInputTokens !== undefined && tokens.before > price.upToInputTokens) return null;
+
   const saved = tokens.before - tokens.after;
   const { cachedInput } = price;
   const wasCached = stable.before >= CACHED_FROM_TOKENS;

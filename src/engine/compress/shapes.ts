@@ -44,6 +44,7 @@ export function findShapes(text: string): SpanSet {
           ...findDialogue(lines, text.length),
           { start: line.start, end: text.length },
         ]);
+
       level = marks.length;
       if (open && level <= open.level) {
         shapes.push({ start: open.start, end: endBefore(text, line.start) });
@@ -56,6 +57,7 @@ export function findShapes(text: string): SpanSet {
     if (shows) open ??= { start: line.next, level };
     if (line.text.trim() !== '') announced = shows;
   }
+
   if (open) shapes.push({ start: open.start, end: text.length });
   return new SpanSet([...shapes, ...findDialogue(lines, text.length)]);
 }
@@ -102,6 +104,7 @@ export function findAnnounced(text: string): SpanSet {
     if (ITEM.test(lines[first]?.text ?? '')) listed = last;
     found.push({ start: line.next, end: lines[last]?.end ?? text.length });
   }
+
   return new SpanSet(found);
 }
 
@@ -123,11 +126,14 @@ function lastOfBlock(lines: readonly Line[], first: number): number {
       if (!isList) break;
       continue;
     }
+
     const isNext = isBlank(lines[at - 1]) && !ITEM.test(text) && !/^[ \t]/.test(text);
     if (isHeading(text) || (isList && isNext)) break;
+
     last = at;
     if (!isList && COLON.test(text)) break;
   }
+
   return last;
 }
 

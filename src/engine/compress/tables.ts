@@ -24,6 +24,7 @@ function tables(lines: readonly Line[]): Line[][] {
       found.push(rows);
     }
   }
+
   return found;
 }
 

@@ -50,6 +50,7 @@ function quoted(file: string, template: string, start: number): TemplateMap | un
     if (characterOf(written) !== template[index]) return undefined;
     at += written.length;
   }
+
   return mapped([...starts, at], (text) => JSON.stringify(text).slice(1, -1));
 }
 
@@ -68,6 +69,7 @@ function indented(file: string, template: string, start: number, indent: number)
       // `at` is at the line break; a blank line may be shorter than the indentation.
       const feed = file.indexOf('\n', at);
       if (feed < 0 || file.slice(at, feed).trim() !== '') return undefined;
+
       starts.push(at);
       at = feed + 1;
 
@@ -82,6 +84,7 @@ function indented(file: string, template: string, start: number, indent: number)
     }
 
     if (file.slice(at, at + line.length) !== line) return undefined;
+
     for (let offset = 0; offset < line.length; offset += 1) starts.push(at + offset);
     at += line.length;
   }

@@ -32,6 +32,7 @@ export function findUnits(text: string, kept: SpanSet): Unit[] {
   for (let at = 0; at < lines.length; ) {
     const line = lines[at];
     if (line === undefined) break;
+
     if (isHeading(line.text)) section += 1;
 
     if (ITEM.test(line.text)) {

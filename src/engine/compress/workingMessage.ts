@@ -63,6 +63,7 @@ export class WorkingMessage {
 
     // White space around a message is cut off when the file is read, which could change what it surrounds.
     if (margins(text) > margins(before.text)) return false;
+
     const { start, end } = before.scope;
     const growth = text.length - before.text.length;
     const after = new MessageText(text, before.syntax, { start, end: end + growth });

@@ -35,9 +35,11 @@ export async function rewriteParagraphs(
       { signal, span: noSpan, timeoutMs },
     );
     if (reply.status !== 'complete') continue;
+
     const edits = gapEdits(message, paragraph, kept, reply.text.trim());
     if (edits !== undefined && edits.length > 0) suggestions.push(edits);
   }
+
   return suggestions;
 }
 
@@ -83,6 +85,7 @@ function gapEdits(
   const parts = reply.split(/⟦(\d+)⟧/);
   const marks = parts.filter((_, index) => index % 2 === 1).map(Number);
   if (marks.length !== kept.length || marks.some((mark, index) => mark !== index + 1)) return undefined;
+
   const gaps = parts.filter((_, index) => index % 2 === 0);
   const places = gaps.map((_, index) => ({
     start: kept[index - 1]?.end ?? start,
@@ -91,6 +94,7 @@ function gapEdits(
   const original = places.map((place) => text.slice(place.start, place.end));
   const addsProtected = (part: string) => protectedSpans(part, syntax).spans.length > 0;
   if (!isFaithful(original, gaps, addsProtected)) return undefined;
+
   return gaps.flatMap((gap, index) => {
     const place = places[index];
     return place === undefined || place.start > place.end || original[index] === gap

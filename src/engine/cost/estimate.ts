@@ -107,8 +107,10 @@ async function countCases(run: EstimatedRun, signal: AbortSignal): Promise<Count
     signal.throwIfAborted();
     position += 1;
     if ((position - 1) % step !== 0) continue;
+
     counted += 1;
     for (const tally of tallies) tally?.add(located.case);
+
     for (const judge of run.judgesFor(located)) {
       const known = judges.get(judge.name) ?? { judge, cases: 0 };
       known.cases += 1;

@@ -40,6 +40,7 @@ export function estimateJudge(
   const calls = judgeCalls(applies, cascades, past);
   const cost = past.unknownCosts === 0 ? perCall(past.costUsd, calls) : undefined;
   const asked = scaleRange(calls, judge.asks ?? 1);
+
   return {
     judge: judge.name,
     model: judge.reference,

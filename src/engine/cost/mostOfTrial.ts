@@ -41,8 +41,10 @@ function ownMost(
   output: number,
 ): number | null {
   if (!known) return null;
+
   const { target, tokenizer } = known;
   if (!target.asked || !tokenizer) return target.free ? 0 : null;
+
   try {
     const counted = tokenizer.countChat(target.asked.request(entry));
     return priced(counted.total.high, output, target.asked.price);

@@ -49,6 +49,7 @@ export function promptParts(
 
   const { system, examples, user, tools, responseFormat } = parts;
   parts.marks = tokens.total.tokens - system - examples - user - tools - responseFormat;
+
   return parts;
 }
 
@@ -74,6 +75,7 @@ function exampleText(template: string): string {
       level = /\bexamples?\b/i.test(heading?.[2] ?? '') ? depth : 0;
     if (level > 0) sections.push(line);
   }
+
   return [...tagged, ...sections].join('\n');
 }
 

@@ -92,8 +92,8 @@ export class InputTally {
    */
   total(calls: number, measured: readonly MeasuredInput[] = []): Range {
     if (this.#counted === 0) return NOTHING;
-    const counted = scaleRange(this.#tokens, calls / this.#counted);
 
+    const counted = scaleRange(this.#tokens, calls / this.#counted);
     const differences = measured.flatMap(({ caseId, inputTokens }) => {
       const tokens = this.#byCase.get(caseId);
       return tokens === undefined ? [] : [inputTokens - tokens];

@@ -69,9 +69,11 @@ function conclude(members: readonly Evaluator[], scores: readonly Score[], thres
       if (!score.pass) failed ??= `${spec.name}: ${score.reason}`;
     }
   }
+
   const spent = spending(scores);
   if (broken !== undefined) return { ...unmeasured(broken), ...spent };
   if (weight === 0) return { status: 'skipped', reason: 'no assertion of the set counts' };
+
   const score = total / weight;
   const detail = members.map(({ spec }, index) => ({
     name: spec.name,
@@ -84,6 +86,7 @@ function conclude(members: readonly Evaluator[], scores: readonly Score[], thres
     threshold === undefined
       ? (failed ?? 'every assertion of the set passed')
       : `score ${score.toFixed(2)} of the set, ${threshold} expected`;
+
   return { status: 'scored', score, pass: reached, reason, detail, ...spent };
 }
 

@@ -44,6 +44,7 @@ export function evaluatorDefinition(
   if (UNSUPPORTED_TYPES.has(type) || type.startsWith('promptfoo:')) {
     throw new UnsupportedEvaluatorError(type, where, `the ${noun} "${type}"`);
   }
+
   const guesses = nearest(type, [...known.keys(), ...ALIASES.keys()]);
   throw new ConfigError(`there is no ${noun} "${type}"`, {
     where,
@@ -77,6 +78,7 @@ function createEvaluator(spec: EvaluatorSpec, deps: EvaluatorDeps): Evaluator {
   const turned = spec.negated && !definition.negates ? turnRound(evaluate) : evaluate;
   const compares = definition.compares?.(options) ?? false;
   const ranks = definition.ranks?.(options);
+
   return {
     spec,
     stage: definition.stage,

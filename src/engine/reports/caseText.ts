@@ -21,6 +21,7 @@ export function inputText({ messages, input }: GoldenCase): string {
 /** What a case expects, in words; one entry for each kind of expectation. */
 export function expectations({ expected_output: expected }: GoldenCase): string[] {
   if (!expected) return [];
+
   const calls = expected.tool_calls?.map((call) =>
     call.arguments === undefined ? call.name : `${call.name}(${JSON.stringify(call.arguments)})`,
   );

@@ -20,6 +20,7 @@ export function* csvReport(reports: readonly RunReport[]): IterableIterator<stri
   const evaluators = evaluatorNames(reports);
   yield BYTE_ORDER_MARK;
   yield line([...Object.keys(COLUMNS), ...evaluators.map((name) => `score ${name}`)]);
+
   for (const report of reports) {
     for (const result of report.results()) {
       const row = { report, result, located: report.caseAt(result.caseIndex) };

@@ -13,6 +13,7 @@ export function pageHead(title: string, element: string, { script, style }: Html
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');
+
   return `<!doctype html>
 <html lang="en">
 <head>

@@ -29,6 +29,7 @@ export function* htmlReport(
 ): IterableIterator<string> {
   const suites = [...new Set(reports.map(({ run }) => run.plan.suite))].join(', ');
   yield pageHead(`${suites || 'Touchstone'}: evaluation report`, 'touchstone-report', assets);
+
   for (const report of reports) {
     yield dataBlock({ kind: 'run' }, JSON.stringify(runHead(report, limit)));
     yield* blocks('rows', report, kept(report, limit), (result) =>
@@ -90,6 +91,7 @@ function* blocks(
       batch = [];
       length = 0;
     }
+
     batch.push(text);
     length += text.length;
   }

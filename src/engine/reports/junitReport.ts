@@ -18,10 +18,12 @@ export function* junitReport(reports: readonly RunReport[]): IterableIterator<st
   const time = seconds(reports.reduce((sum, { run }) => sum + run.elapsedMs, 0));
   yield `<?xml version="1.0" encoding="UTF-8"?>\n`;
   yield `<testsuites${xmlAttributes({ name: 'touchstone', ...total, time })}>\n`;
+
   for (const [index, report] of reports.entries()) {
     yield* targetSuites(report);
     yield* gateSuite(report, gates[index] ?? []);
   }
+
   yield '</testsuites>\n';
 }
 
@@ -81,10 +83,12 @@ function testCase(report: RunReport, result: TrialResult): string {
     time: seconds(result.output.latencyMs),
   })}`;
   if (result.status === 'passed') return `${open}/>\n`;
+
   const [element, type] = result.status === 'failed' ? ['failure', 'failed'] : ['error', errorType(result)];
   const why = whyLines(result);
   const message = result.status === 'failed' ? (why[0] ?? result.reason) : result.reason;
   const body = xmlText(describe(report, result, why));
+
   return `${open}>\n      <${element}${xmlAttributes({ message, type })}>${body}</${element}>\n    </testcase>\n`;
 }
 
@@ -103,6 +107,7 @@ function describe(report: RunReport, result: TrialResult, why: readonly string[]
     ['case', located ? formatLocation(located.location) : ''],
     ['trace', result.traceId],
   ];
+
   return parts
     .filter(([, text]) => text !== '')
     .map(([label, text]) => `${label}: ${text}`)

@@ -49,6 +49,7 @@ function one(comparison: Comparison): string {
 function resourceTable({ consistency, resources }: Comparison): string {
   const known = resources.filter(({ pairs }) => pairs > 0);
   if (known.length === 0 && !consistency) return '';
+
   const rows = known.map((entry) => [
     entry.unknown > 0 ? `${entry.resource} (${entry.unknown} cases unknown)` : entry.resource,
     amount(entry, entry.baseline),
@@ -57,6 +58,7 @@ function resourceTable({ consistency, resources }: Comparison): string {
     entry.interval ? `${change(entry, entry.interval.low)} to ${change(entry, entry.interval.high)}` : '–',
   ]);
   if (consistency) rows.unshift(consistencyRow(consistency));
+
   return table(['a case', 'baseline', 'candidate', 'change', '95 % interval'], rows);
 }
 
@@ -77,6 +79,7 @@ function caseTable({ cases, counts }: Comparison): string {
     .filter(({ change: word, passDifference }) => word !== 'neutral' || passDifference !== 0)
     .sort((a, b) => size(a) - size(b));
   if (changed.length === 0) return `${summary}\n`;
+
   const rows = changed
     .slice(0, MAX_CASES)
     .map((entry) => [
@@ -90,6 +93,7 @@ function caseTable({ cases, counts }: Comparison): string {
     ]);
   const more = changed.length > MAX_CASES ? `\n… and ${formatCount(changed.length - MAX_CASES)} more\n` : '';
   const body = table(['case', 'change', 'passed', 'score', 'why'], rows);
+
   return folded(`${summary}`, `${body}${more}`);
 }
 

@@ -16,6 +16,7 @@ export function markdownRun(report: RunReport): string {
   const { summary, gate } = report;
   const targets = summary.targets.map(({ target, summary: group }) => ({ name: target, group }));
   const tags = summary.tags.map(({ tag, summary: group }) => ({ name: tag, group }));
+
   return [
     `\n### ${verdictMark(report.passed)} ${codeSpan(report.run.plan.suite)}: ${verdict(report)}\n`,
     `\n${facts(report)}\n`,

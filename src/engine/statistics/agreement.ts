@@ -22,9 +22,11 @@ export function cohensKappa(
     second[b] = (second[b] ?? 0) + 1;
     observed += cost(a, b);
   }
+
   let expected = 0;
   for (const [a, countA] of first.entries())
     for (const [b, countB] of second.entries()) expected += (countA * countB * cost(a, b)) / pairs.length;
+
   return pairs.length === 0 || expected === 0 ? null : 1 - observed / expected;
 }
 

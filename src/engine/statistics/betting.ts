@@ -63,6 +63,7 @@ export class BettingTest {
   #bet(x: number): void {
     const variance = this.#squares / (this.#n + 1);
     const t = this.#n + 1;
+
     const wanted = Math.sqrt((2 * Math.log(2 / TUNED_FOR)) / (variance * t * Math.log(t + 1)));
     for (let at = 0; at <= GRID; at += 1) {
       const m = at / GRID;

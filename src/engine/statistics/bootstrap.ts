@@ -43,6 +43,7 @@ export function bootstrapMean(
   upTo = UP_TO_95,
 ): BootstrapMean | null {
   if (clusters.length < LEAST_CLUSTERS) return null;
+
   const least = leastP(clusters);
   const mean = meanOf(clusters);
   const means = resample(clusters, random, resamples);
@@ -50,12 +51,14 @@ export function bootstrapMean(
   const last = means.at(-1) ?? mean;
   if (last - first <= 1e-12 * Math.abs(mean))
     return { mean, interval: null, p: mean === 0 ? 1 : least, resolved: false };
+
   const bias = normalPoint(inside(shareBelow(means, mean), resamples));
   const acceleration = jackknifeAcceleration(clusters);
   const point = (z: number): number => {
     const shifted = bias + z;
     return normalProbability(bias + shifted / (1 - acceleration * shifted));
   };
+
   const z = widened(clusters.length, upTo);
   return {
     mean,
@@ -90,6 +93,7 @@ function resample(clusters: readonly ClusterSum[], random: Xoshiro128, resamples
     }
     means[round] = sum / n;
   }
+
   return means.sort();
 }
 
@@ -97,6 +101,7 @@ function resample(clusters: readonly ClusterSum[], random: Xoshiro128, resamples
 function jackknifeAcceleration(clusters: readonly ClusterSum[]): number {
   const sum = clusters.reduce((total, cluster) => total + cluster.sum, 0);
   const n = clusters.reduce((total, cluster) => total + cluster.n, 0);
+
   const left = clusters.map((cluster) => (sum - cluster.sum) / (n - cluster.n));
   const center = left.reduce((total, value) => total + value, 0) / left.length;
   let squares = 0;
@@ -105,6 +110,7 @@ function jackknifeAcceleration(clusters: readonly ClusterSum[]): number {
     squares += (center - value) ** 2;
     cubes += (center - value) ** 3;
   }
+
   return squares === 0 ? 0 : cubes / (6 * squares ** 1.5);
 }
 

@@ -73,6 +73,7 @@ function countedSums(clusters: readonly CountedSum[]): Required<CountedSum>[] {
       kinds += 1;
     }
   }
+
   return kinds > clusters.length / 4
     ? clusters.map(({ sum, n, count = 1 }) => ({ sum, n, count }))
     : [...sizes.values()].flatMap((ofSize) => [...ofSize.values()]);

@@ -24,9 +24,11 @@ export function cautiousMean(
   const boot = bootstrapMean(clusters, random, undefined, upTo);
   if (!boot || standardError === null) return null;
   if (!boot.interval || standardError === 0) return { interval: null, p: boot.p };
+
   const freedom = clusters.length - 1;
   const t = Math.min(1, 2 * studentCdf(-Math.abs(mean) / standardError, freedom));
   const half = studentQuantile(upTo, freedom) * standardError;
+
   return {
     interval: {
       low: Math.min(boot.interval.low, mean - half),

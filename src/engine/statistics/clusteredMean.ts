@@ -42,6 +42,7 @@ export class ClusteredMean {
       this.#numbered.add(cluster, value);
       return;
     }
+
     const found = this.#clusters.get(cluster);
     if (found) {
       found.n += 1;
@@ -60,6 +61,7 @@ export class ClusteredMean {
   /** Null when nothing was added. */
   estimate(): MeanEstimate | null {
     if (this.#n === 0) return null;
+
     const mean = this.#sum / this.#n;
     const clusters = this.#single.n + this.#clusters.size + this.#numbered.size;
     const { n, sum, squares } = this.#single;
@@ -69,6 +71,7 @@ export class ClusteredMean {
     for (const cluster of this.#numbered) total += (cluster.sum - cluster.n * mean) ** 2;
     for (const cluster of this.#clusters.values()) total += (cluster.sum - cluster.n * mean) ** 2;
     if (clusters < 2) return { mean, standardError: null, n: this.#n, clusters };
+
     const variance = ((clusters / (clusters - 1)) * (total <= noise ? 0 : total)) / this.#n ** 2;
     return { mean, standardError: Math.sqrt(variance), n: this.#n, clusters };
   }

@@ -7,6 +7,7 @@ import { midRanks } from './ranks.ts';
 export function pearson(x: readonly number[], y: readonly number[]): number | null {
   const n = Math.min(x.length, y.length);
   if (n < 2) return null;
+
   const meanX = mean(x);
   const meanY = mean(y);
   let xx = 0;
@@ -19,6 +20,7 @@ export function pearson(x: readonly number[], y: readonly number[]): number | nu
     yy += dy * dy;
     xy += dx * dy;
   }
+
   return isConstant(xx, n, meanX) || isConstant(yy, n, meanY)
     ? null
     : Math.min(1, Math.max(-1, xy / Math.sqrt(xx * yy)));

@@ -44,10 +44,12 @@ export function oddsRatio(clusters: readonly GainAndLoss[], levels: Levels = LEV
   const gains = clusters.reduce((sum, { gain }) => sum + gain, 0);
   const losses = clusters.reduce((sum, { loss }) => sum + loss, 0);
   if (gains + losses < ROUNDING) return null;
+
   const gained = gains / (gains + losses);
   const lost = clusters.map(({ gain, loss, n }) => ({ gain: loss, loss: gain, n }));
   const low = 1 - fallsTo(levels.low, (share) => shareAtLeast(lost, share), 1 - gained, 1);
   const high = fallsTo(levels.high, (share) => shareAtLeast(clusters, share), gained, 1);
+
   return {
     ratio: losses < ROUNDING ? null : gains / losses,
     low: low < ROUNDING ? 0 : low / (1 - low),

@@ -26,6 +26,7 @@ const HUGE = 1e150;
  */
 export function exponentialSumP(values: readonly Counted[], worst: number): number {
   if (!(worst < 0)) return values.some(({ value }) => value > 0) ? 0 : 1;
+
   const all = [...values.filter(({ value, count }) => value !== 0 && count > 0), { value: worst, count: 1 }];
   const { c, curvature } = saddlePoint(all, worst);
   const height =
@@ -43,6 +44,7 @@ export function exponentialSumP(values: readonly Counted[], worst: number): numb
     integral = sum * step;
     if (change <= SETTLED * Math.abs(integral)) break;
   }
+
   return Math.min(1, Math.max(0, (integral * scale * height) / Math.PI));
 }
 
@@ -91,6 +93,7 @@ class Line {
       im = factor * (re * Math.sin(angle) + im * Math.cos(angle));
       re = turned;
     }
+
     const square = re * re + im * im;
     this.real = re / square;
     this.size = 1 / Math.sqrt(square);
@@ -118,11 +121,13 @@ function saddlePoint(values: readonly Counted[], worst: number): { c: number; cu
   for (let step = 0; step < NEWTON_STEPS; step += 1) {
     let slope = -1 / c;
     curvature = 1 / (c * c);
+
     for (const { value, count } of values) {
       const u = value / (1 - c * value);
       slope += count * u;
       curvature += count * u * u;
     }
+
     if (slope > 0) high = c;
     else low = c;
 
@@ -132,5 +137,6 @@ function saddlePoint(values: readonly Counted[], worst: number): { c: number; cu
     c = next;
     if (moved <= 1e-12 * Math.abs(c)) break;
   }
+
   return { c, curvature };
 }

@@ -13,6 +13,7 @@ export function fallsTo(level: number, p: (at: number) => number, start: number,
   let [high, below] = [end, excess(end)];
   if (above <= 0) return low;
   if (below > 0) return high;
+
   for (let step = 0; step < STEPS && high - low > PRECISION; step += 1) {
     const secant = low + ((high - low) * above) / (above - below);
     const middle = step % 3 === 2 || !(secant > low && secant < high) ? (low + high) / 2 : secant;
@@ -21,5 +22,6 @@ export function fallsTo(level: number, p: (at: number) => number, start: number,
     if (value > 0) [low, above] = [middle, value];
     else [high, below] = [middle, value];
   }
+
   return high;
 }

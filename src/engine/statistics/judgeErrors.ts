@@ -17,6 +17,7 @@ export function judgeErrors(outputs: readonly JudgedOutput[]): JudgeErrors | nul
   const failed = outputs.filter(({ label }) => label === false);
   const passed = outputs.filter(({ label }) => label === true);
   if (failed.length === 0 || passed.length === 0) return null;
+
   const falsePasses = shareOf(failed, ({ judge }) => judge);
   const falseFails = shareOf(passed, ({ judge }) => !judge);
   const labels = [...failed, ...passed];
@@ -31,11 +32,13 @@ export function judgeErrors(outputs: readonly JudgedOutput[]): JudgeErrors | nul
     const other = kappa - kappaOf(passes.mean, falsePasses.mean, falseFails.interval[end]);
     return own ** 2 + other ** 2 + 2 * together * own * other;
   };
+
   const elsewhere = [passes.interval.low, passes.interval.high].map((share) =>
     kappaOf(share, falsePasses.mean, falseFails.mean),
   );
   const below = Math.sqrt(offBy('high') + (kappa - Math.min(kappa, ...elsewhere)) ** 2);
   const above = Math.sqrt(offBy('low') + (Math.max(kappa, ...elsewhere) - kappa) ** 2);
+
   return {
     kappa,
     kappaInterval: { low: Math.max(-1, kappa - below), high: Math.min(1, kappa + above) },

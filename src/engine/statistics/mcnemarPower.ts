@@ -24,6 +24,7 @@ export function mcnemarPower(pairs: number, discordant: number, effect: number, 
     if (least > count) continue;
     power += binomialAt(count, pairs, share) * binomialCdf(count - least, count, 1 - improving);
   }
+
   return power;
 }
 

@@ -73,6 +73,7 @@ function meansHold(
   power: number,
 ): boolean {
   if (units < 2) return false;
+
   const mean = distance - (studentQuantile(power, units - 1) * deviation) / Math.sqrt(units);
   // Losses are what is feared on the side in question, and it may be either.
   return [...new Set([skewness, -skewness])].every((skew) => {
@@ -107,11 +108,13 @@ function leastUnits(enough: (units: number) => boolean): number | null {
     if (high >= MOST_UNITS) return null;
     high *= 2;
   }
+
   let low = high / 2;
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
     if (enough(middle)) high = middle;
     else low = middle;
   }
+
   return high;
 }

@@ -31,14 +31,15 @@ export interface CorrectedRate {
 export function predictionPoweredRate(outputs: readonly JudgedOutput[]): CorrectedRate | null {
   const labelled = outputs.filter(({ label }) => label !== undefined);
   if (labelled.length === 0) return null;
-  const alone = shareOf(labelled, ({ label }) => label === true);
 
+  const alone = shareOf(labelled, ({ label }) => label === true);
   const judged = shareOf(outputs, ({ judge }) => judge);
   const passed = labelled.filter(({ judge }) => judge);
   const failed = labelled.filter(({ judge }) => !judge);
   const right = shareOf(passed, ({ label }) => label === true, 1);
   const wrong = shareOf(failed, ({ label }) => label === true, 0);
   const corrected = stratified(judged, right, wrong, overlap(passed, failed));
+
   return widthOf(corrected) < widthOf(alone) ? corrected : alone;
 }
 
@@ -51,12 +52,15 @@ function stratified(p: CorrectedRate, a: CorrectedRate, b: CorrectedRate, togeth
   const difference = a.mean - b.mean;
   const [down, up] = [p.mean - p.interval.low, p.interval.high - p.mean];
   const [less, more] = difference < 0 ? [up, down] : [down, up];
+
   const combined = (first: number, second: number, third: number): number => {
     const [own, other] = [p.mean * first, (1 - p.mean) * second];
     return Math.sqrt(own ** 2 + other ** 2 + 2 * together * own * other + (difference * third) ** 2);
   };
+
   const below = combined(a.mean - a.interval.low, b.mean - b.interval.low, less);
   const above = combined(a.interval.high - a.mean, b.interval.high - b.mean, more);
+
   return { mean, interval: { low: Math.max(0, mean - below), high: Math.min(1, mean + above) } };
 }
 
@@ -74,6 +78,7 @@ export function shareOf(
   otherwise = 0,
 ): CorrectedRate {
   if (outputs.length === 0) return { mean: otherwise, interval: { low: 0, high: 1 } };
+
   const clusters = new Map<string, ClusterSum>();
   let [held, weights] = [0, 0];
   for (const output of outputs) {
@@ -83,6 +88,7 @@ export function shareOf(
     held += own;
     weights += output.weight;
   }
+
   return { mean: held / weights, interval: boundedShareInterval([...clusters.values()]) };
 }
 

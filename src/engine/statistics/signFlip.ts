@@ -25,6 +25,7 @@ export function signFlipTest(sums: readonly number[]): number {
   const most = Math.floor(MAX_WORK / steps.length / 2);
   if (range <= most) return shownP(exact(steps, observed));
   if (steps.length > MANY_STEPS) return shownP(approximate(steps, observed));
+
   const scale = most / range;
   return shownP(
     exact(
@@ -50,6 +51,7 @@ function exact(steps: readonly number[], observed: number): number {
   let chance = new Float64Array(2 * range + 1);
   let next = new Float64Array(2 * range + 1);
   chance[range] = 1;
+
   let reach = 0;
   for (const step of steps) {
     next.fill(0, range - reach - step, range + reach + step + 1);
@@ -61,8 +63,10 @@ function exact(steps: readonly number[], observed: number): number {
     reach += step;
     [chance, next] = [next, chance];
   }
+
   let tail = 0;
   for (let at = 0; at <= range - observed; at += 1) tail += chance[at] ?? 0;
+
   return 2 * tail;
 }
 

@@ -41,15 +41,18 @@ function exactP(ranks: readonly number[], positive: number): number {
   const range = doubled.reduce((sum, rank) => sum + rank, 0);
   const chance = new Float64Array(range + 1);
   chance[0] = 1;
+
   let reach = 0;
   for (const rank of doubled) {
     reach += rank;
     for (let at = reach; at >= 0; at -= 1)
       chance[at] = (chance[at] ?? 0) / 2 + (at >= rank ? (chance[at - rank] ?? 0) / 2 : 0);
   }
+
   const observed = Math.round(2 * Math.min(positive, range / 2 - positive));
   let tail = 0;
   for (let at = 0; at <= observed; at += 1) tail += chance[at] ?? 0;
+
   return Math.min(1, 2 * tail);
 }
 

@@ -32,6 +32,7 @@ function lists(message: MessageText): (RegExpExecArray | null)[][] {
     list.push(LEAD.exec(message.text));
     found.set(key, list);
   }
+
   return [...found.values()];
 }
 

@@ -9,8 +9,8 @@ export const sectionRules: Rule = {
   reason: 'the heading below divides by itself',
   suggest(message) {
     if (message.speaksOf('dividers')) return [];
-    const lines = splitLines(message.text);
 
+    const lines = splitLines(message.text);
     return lines.flatMap((line, at) => {
       // Under a line of text it is no rule: it makes a heading of that line.
       if (!isRule(line.text) || !isBlank(lines[at - 1]) || message.isShape(line)) return [];

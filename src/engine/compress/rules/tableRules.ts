@@ -22,6 +22,7 @@ export const tableRules: Rule = {
 
         const best = forms.reduce((a, b) => (count(b) < count(a) ? b : a));
         const start = line.start + (line.text.length - line.text.trimStart().length);
+
         return best === line.text.trim()
           ? []
           : [[{ start, end: start + line.text.trim().length, text: best }]];

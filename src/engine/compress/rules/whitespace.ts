@@ -23,6 +23,7 @@ export const whitespace: Rule = {
     const ends = message.speaksOf('line-ends')
       ? []
       : lines.flatMap((line, index) => lineEnd(line, lines[index + 1]));
+
     return [...inside, ...ends].map((edit) => [edit]);
   },
 };
@@ -61,8 +62,10 @@ const GAP = /(?<=\S)[ \t]{2,}(?=\S)/g;
 
 function gaps(line: Line, around: readonly (Line | undefined)[]): Edit[] {
   if (isTableRow(line.text) || line.text.trim().split(/\s+/).length < LEAST_WORDS) return [];
+
   const found = [...line.text.matchAll(GAP)];
   const inColumns = found.length > 1 || around.some((other) => other && hasLooseGap(other.text));
+
   return found
     .filter(({ index }) => /[.!?:;,]$/.test(line.text.slice(0, index)) || !inColumns)
     .filter(({ index, 0: { length } }) => isBetweenWords(line.text, index, index + length))

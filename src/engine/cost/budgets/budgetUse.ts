@@ -20,6 +20,7 @@ export function runUse(results: Iterable<TrialResult>): RunUse[] {
   for (const { target, output } of results) {
     const applied = appliedAllowance(output);
     if (!applied || output.usage === null) continue;
+
     const { complexity, tokens, borrowed, cutOff } = applied;
     const key = `${target}\0${complexity}`;
     const known = uses.get(key) ?? { target, complexity, tokens, use: { used: [], cutOff: 0 }, borrowed: 0 };

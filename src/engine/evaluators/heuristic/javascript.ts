@@ -57,6 +57,7 @@ export const javascript: EvaluatorDefinition<z.infer<typeof options>> = {
         remedy: 'Read the script, then run with --trust.',
       });
     }
+
     return async (input, { signal }) => {
       const scope = scriptScope(input);
       if (config !== undefined) Object.assign(scope.context, { config });

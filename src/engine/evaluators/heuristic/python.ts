@@ -54,6 +54,7 @@ export const python: EvaluatorDefinition<z.infer<typeof options>> = {
         remedy: 'Read the code, then run with --trust.',
       });
     }
+
     const module = asModule(code, own.function);
     return async (input, { signal }) => {
       const { output, context } = scriptScope(input);
@@ -72,9 +73,11 @@ export const python: EvaluatorDefinition<z.infer<typeof options>> = {
 function asModule(code: string, name: string | undefined): string {
   const defines = new RegExp(`^(?:async\\s+)?def\\s+${FUNCTION}\\b`, 'm').test(code);
   if (name !== undefined || defines) return `${code}\n\n__assertion__ = ${name ?? FUNCTION}\n`;
+
   const head = 'import json\n__lines_before__ = 3\ndef __assertion__(output, context):\n';
   const body = code.trimEnd();
   if (!body.includes('\n')) return `${head}    return ${body}\n`;
+
   // Whoever indents by tabs or two blanks goes on doing so.
   const indent = /^(?!\s*$)\s+/m.exec(body)?.[0] ?? '    ';
   return `${head}${body

@@ -29,13 +29,16 @@ const COMPARING: ReadonlySet<string> = new Set(['max-score', 'select-best']);
 export function rankByScore(field: readonly Contender[], options: RankOptions): ReadonlyMap<string, Score> {
   const all = (score: Score) => new Map(field.map(({ target }) => [target, score]));
   if (field.length < 2) return all(unmeasured('no other target gave a complete output to compare with'));
+
   const totals = field.map((contender) => totalOf(contender, options));
   const known = totals.filter((total) => 'score' in total);
   const unknown = totals.find((total) => 'unknown' in total);
   if (unknown) return all(unmeasured(`the score of "${unknown.target}" is not known: ${unknown.unknown}`));
+
   const highest = Math.max(...known.map(({ score }) => score));
   const best = known.find(({ score }) => score === highest);
   const enough = options.threshold === undefined || highest >= options.threshold;
+
   return new Map(
     known.map(({ target, score }): [string, Score] => {
       const chosen = enough && target === best?.target;
@@ -71,16 +74,19 @@ function totalOf({ target, evaluations, specs, failed }: Contender, options: Ran
   let weight = 0;
   for (const spec of specs) {
     if (COMPARING.has(spec.type)) continue;
+
     const found = evaluations.find(({ name }) => name === spec.name);
     if (found?.status === 'skipped') continue;
     if (found?.status === 'error') return { target, unknown: `${spec.name}: ${found.reason}` };
     if (!found && !failed) continue;
+
     for (const { type, score } of partsOf(spec, found?.score ?? 0, found?.detail)) {
       const own = weights.get(type) ?? 1;
       sum += score * own;
       weight += own;
     }
   }
+
   if (weight === 0) return { target, unknown: 'no other evaluator counts' };
   return { target, score: options.method === 'sum' ? sum : sum / weight };
 }

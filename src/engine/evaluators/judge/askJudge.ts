@@ -52,6 +52,7 @@ export async function askJudge<Answer>(
     problem = read.reason;
     messages = [...question.messages, ...repair(reply, problem)];
   }
+
   const reason = `the judge's answer could not be read, twice: ${problem}`;
   return { status: 'failed', reason, calls };
 }
@@ -72,18 +73,22 @@ function readReply<Answer>(
 ): Read<Answer> {
   const broken = brokenOff(reply);
   if (broken !== undefined) return { status: 'failed', reason: broken };
+
   const verdict = findVerdict(withoutLeadingThoughts(reply.text));
   if (verdict.found === 'several')
     return { status: 'failed', reason: 'the judge gave more than one verdict' };
   if (verdict.found === 'none') return { status: 'unreadable', reason: 'it holds no JSON object' };
+
   const doubt = doubtAbout(verdict, { keys: keysOf(shape), full }, data);
   if (doubt?.final) return { status: 'failed', reason: doubt.reason };
 
   const parsed = shape.safeParse(verdict.value);
   if (parsed.success && doubt) return { status: 'unreadable', reason: doubt.reason };
   if (parsed.success) return { status: 'answered', answer: parsed.data };
+
   const issue = parsed.error.issues[0];
   const key = issue?.path.join('.');
+
   return { status: 'unreadable', reason: `${key ? `"${key}": ` : ''}${issue?.message ?? 'wrong shape'}` };
 }
 

@@ -49,13 +49,16 @@ async function askOnce(
   const called = await callJudge(client, { messages }, context);
   const { calls } = called;
   if (called.status === 'failed') return { status: 'failed', reason: called.reason, calls };
+
   const { text } = called.reply;
   const broken = brokenOff(called.reply) ?? unreadable(text);
   if (broken !== undefined) return { status: 'failed', reason: broken, calls };
+
   const { words, thinking } = withoutThoughts(text);
   if (thinking || words.trim() === '') {
     return { status: 'failed', reason: "the judge's answer holds thoughts only", calls };
   }
+
   return { status: 'answered', answer: words.replace(END, '').trim(), calls };
 }
 

@@ -47,8 +47,10 @@ export const choiceJudge: EvaluatorDefinition<z.infer<typeof options>> = {
         remedy: 'Give each choice a text of its own.',
       });
     }
+
     const answer = z.object({ reason: z.string().trim().min(1), choice: z.enum([first, ...rest]) });
     const template = { system: choiceSystem, user: prompt, form: choiceForm([first, ...rest]) };
+
     return async (input, context) => {
       const custom = system === undefined ? undefined : chat(system, prompt);
       const built = judgeMessages({ template, custom, material: materialOf(input), random: deps.random });

@@ -34,6 +34,7 @@ export const closedQa: EvaluatorDefinition<z.infer<typeof options>> = {
   create(spec, { criteria, model, rubricPrompt }, deps) {
     const client = judgeClient(model, spec, deps);
     checkTexts(spec, criteria, rubricPrompt);
+
     return async (input, context) => {
       const material = materialOf(input);
       const built = judgeMessages({
@@ -44,10 +45,13 @@ export const closedQa: EvaluatorDefinition<z.infer<typeof options>> = {
         random: deps.random,
       });
       if ('missing' in built) return noText(built.missing);
+
       const asked = await askJudge(client, { name: 'decision', ...built, answer }, context);
       if (asked.status === 'failed') return unanswered(asked);
+
       const score = asked.answer.answer === 'Y' ? 1 : 0;
       const detail = { judge: `${client.provider}/${client.model}` };
+
       return judged({ score, threshold: undefined, reason: asked.answer.reason, detail }, asked.calls);
     };
   },

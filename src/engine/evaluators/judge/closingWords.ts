@@ -41,6 +41,7 @@ type Meaning = 'nothing' | 'chatter' | 'decisive';
  */
 export function meaningOf(after: string): Meaning {
   if (CROSS.test(after)) return 'decisive';
+
   const sentences = after
     .replace(MARKS, ' ')
     .replaceAll('’', "'")
@@ -50,5 +51,6 @@ export function meaningOf(after: string): Meaning {
 
   const open = sentences.filter((sentence) => !FAREWELLS.some((farewell) => farewell.test(sentence)));
   if (open.length === 0) return 'nothing';
+
   return open.some((sentence) => DECISIVE.test(sentence)) ? 'decisive' : 'chatter';
 }

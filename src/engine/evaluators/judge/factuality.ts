@@ -69,6 +69,7 @@ export const factuality: EvaluatorDefinition<z.infer<typeof options>> = {
   create(spec, { expected, scores: table, model, threshold, rubricPrompt }, deps) {
     const client = judgeClient(model, spec, deps);
     checkTexts(spec, expected, rubricPrompt);
+
     return async (input, context) => {
       const material = new Map(materialOf(input));
       // An expected answer in the options may name variables, which are data like itself: no fence is needed
@@ -78,7 +79,9 @@ export const factuality: EvaluatorDefinition<z.infer<typeof options>> = {
         if ('missing' in filled) return noText(filled.missing);
         for (const name of ['expected', 'ideal', 'reference']) material.set(name, filled.text);
       }
+
       if (!material.has('expected')) return notApplicable('the case has no expected answer');
+
       material.set('ideal', material.get('expected') ?? '');
       const built = judgeMessages({
         template: material.has('input') ? factualityWithInput : factualityTemplate,
@@ -87,11 +90,14 @@ export const factuality: EvaluatorDefinition<z.infer<typeof options>> = {
         random: deps.random,
       });
       if ('missing' in built) return noText(built.missing);
+
       const asked = await askJudge(client, { name: 'comparison', ...built, answer }, context);
       if (asked.status === 'failed') return unanswered(asked);
+
       const { category, reason } = asked.answer;
       const least = thresholdOf(threshold, input, undefined);
       const detail = { judge: `${client.provider}/${client.model}`, category };
+
       return judged({ score: table[CATEGORIES[category]], threshold: least, reason, detail }, asked.calls);
     };
   },

@@ -68,6 +68,7 @@ export const gEval: EvaluatorDefinition<z.infer<typeof options>> = {
       custom: rubricPrompt?.evaluate,
       steps: all.map((one) => createStepCache(client, one, rubricPrompt?.steps, deps.random)),
     };
+
     return async (input, context) => {
       const reasons: string[] = [];
       let sum = 0;
@@ -75,22 +76,27 @@ export const gEval: EvaluatorDefinition<z.infer<typeof options>> = {
       for (const [index, one] of all.entries()) {
         const graded = await grade(one, index, grader, input, context);
         if ('missing' in graded) return noText(graded.missing);
+
         calls.push(...graded.calls);
         if (graded.status === 'failed') return unanswered({ reason: graded.reason, calls });
+
         const { score, reason } = graded.answer;
         if (score < 0 || score > MAX_SCORE) {
           const problem = `the judge's score ${score} is not between 0 and ${MAX_SCORE}`;
           return unanswered({ reason: problem, calls });
         }
+
         sum += score / MAX_SCORE;
         reasons.push(reason);
       }
+
       const verdict = {
         score: sum / all.length,
         threshold: thresholdOf(threshold, input, 0.7),
         reason: reasons.join('\n'),
         detail: { judge: `${client.provider}/${client.model}` },
       };
+
       return judged(verdict, calls);
     };
   },
@@ -113,6 +119,7 @@ async function grade(
   const steps = await caches[index]?.get({ signal: context.signal, span: context.span });
   if (steps === undefined) throw new RangeError(`no criteria ${index}`);
   if ('missing' in steps || steps.status === 'failed') return steps;
+
   const material = materialOf(input);
   const built = judgeMessages({
     template: material.has('input') ? gEvalTemplate : gEvalWithoutInput,
@@ -123,6 +130,7 @@ async function grade(
     random,
   });
   if ('missing' in built) return built;
+
   const asked = await askJudge(client, { name: 'grade', ...built, answer, full: MAX_SCORE }, context);
   return { ...asked, calls: [...steps.calls, ...asked.calls] };
 }

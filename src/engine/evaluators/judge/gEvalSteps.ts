@@ -37,8 +37,10 @@ export function createStepCache(
       random,
     });
     if ('missing' in built) return built;
+
     const asked = await askJudge(client, { name: 'steps', ...built, answer }, context);
     if (asked.status === 'failed') return asked;
+
     known = asked.answer.steps;
     return { ...asked, answer: known };
   };
@@ -50,12 +52,15 @@ export function createStepCache(
         await pending;
         context.signal.throwIfAborted();
       }
+
       if (known !== undefined) return { status: 'answered', answer: known, calls: [] };
+
       const asking = ask(context);
       pending = asking.then(
         () => {},
         () => {},
       );
+
       try {
         return await asking;
       } finally {

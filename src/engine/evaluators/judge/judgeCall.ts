@@ -44,6 +44,7 @@ export function brokenOff(reply: ModelReply): string | undefined {
   if (reply.status === 'empty') return `the judge did not answer: ${reply.reason}`;
   if (reply.status === 'refused') return `the judge refused: ${cut(reply.text)}`;
   if (reply.toolCalls.length > 0) return 'the judge called a tool instead of giving a verdict alone';
+
   switch (endingOf(reply.finishReason)) {
     case 'cut':
       return "the judge's answer reached its limit of tokens";

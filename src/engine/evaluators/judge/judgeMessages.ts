@@ -39,6 +39,7 @@ export function judgeMessages(question: JudgeQuestion): BuiltMessages {
   const { template, custom, instructions = {}, literals = {}, material } = question;
   const asked = custom === undefined ? [{ role: 'user' as const, content: template.user }] : chat(custom);
   const written = [...asked.map((message) => message.content), ...Object.values(instructions)];
+
   const names = new Set(written.flatMap(placeholderNames));
   const fence = createFence(question.random, [...material.values()]);
   const values = new Map<string, string>();
@@ -50,11 +51,13 @@ export function judgeMessages(question: JudgeQuestion): BuiltMessages {
       data.push(text);
     } else if (!Object.hasOwn({ ...instructions, ...literals }, name)) return { missing: name };
   }
+
   // What the configuration says goes before data of the same name.
   const filled = Object.entries(instructions).map(
     ([name, text]) => [name, fillPlaceholders(text, values)] as const,
   );
   const all = new Map([...values, ...filled, ...Object.entries(literals)]);
+
   return {
     data,
     messages: [

@@ -20,13 +20,16 @@ export function materialOf({ case: golden, output }: Pick<EvaluationInput, 'case
       material.set(`vars.${name}`, textOf(value));
     }
   }
+
   const input = inputText(golden);
   const answer = golden.expected_output?.answer;
   if (input !== undefined) setAll(material, ['input', 'question', 'query', 'prompt'], input);
   if (answer !== undefined) setAll(material, ['expected', 'ideal', 'reference', 'expected_output'], answer);
+
   for (const name of ['output', 'completion', 'submission', 'response']) {
     material.set(name, outputText(output));
   }
+
   return material;
 }
 

@@ -48,9 +48,11 @@ export const pairwise: EvaluatorDefinition<z.infer<typeof options>> = {
   create(spec, { criteria, against, model, threshold }, deps) {
     const client = judgeClient(model, spec, deps);
     checkTexts(spec, criteria);
+
     return async (input, context) => {
       const opponent = opponentOf(input, against);
       if ('status' in opponent) return opponent;
+
       const match: Match = {
         client,
         random: deps.random,
@@ -62,10 +64,13 @@ export const pairwise: EvaluatorDefinition<z.infer<typeof options>> = {
       const first = await compare(match, 'own-first', context);
       if ('missing' in first) return noText(first.missing);
       if (first.status === 'failed') return unanswered(first);
+
       const second = await compare(match, 'other-first', context);
       if ('missing' in second) return noText(second.missing);
+
       const calls = [...first.calls, ...second.calls];
       if (second.status === 'failed') return unanswered({ reason: second.reason, calls });
+
       const orders = [outcomeOf(first.answer, 'A'), outcomeOf(second.answer, 'B')] as const;
       const outcome = orders[0] === orders[1] ? orders[0] : 'tie';
       const detail: JsonObject = {
@@ -75,6 +80,7 @@ export const pairwise: EvaluatorDefinition<z.infer<typeof options>> = {
         orders: [...orders],
       };
       const reason = reasonOf(outcome, orders, [first.answer.reason, second.answer.reason]);
+
       return judged({ score: SCORES[outcome], threshold: threshold ?? 0.5, reason, detail }, calls);
     };
   },
@@ -100,12 +106,14 @@ function opponentOf({ case: golden, others: given }: EvaluationInput, against: s
   if (against === undefined && given?.length === 0) {
     return unmeasured('no other target gave a complete output to compare with');
   }
+
   const [only, another] = others;
   if (against === undefined && another) {
     return unmeasured('there are several other targets: name the opponent with "against"');
   }
   if (against === undefined && only) return { name: only.target, text: outputText(only.output) };
   if (expected !== undefined) return { name: 'expected', text: expected };
+
   return notApplicable('there is neither another target nor an expected answer to compare with');
 }
 

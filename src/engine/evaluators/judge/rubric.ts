@@ -46,6 +46,7 @@ export const rubric: EvaluatorDefinition<z.infer<typeof options>> = {
   create(spec, { criteria, model, threshold, rubricPrompt }, deps) {
     const client = judgeClient(model, spec, deps);
     checkTexts(spec, criteria, rubricPrompt);
+
     return async (input, context) => {
       const built = judgeMessages({
         template: rubricTemplate,
@@ -55,15 +56,19 @@ export const rubric: EvaluatorDefinition<z.infer<typeof options>> = {
         random: deps.random,
       });
       if ('missing' in built) return noText(built.missing);
+
       const question = { name: 'grade', ...built, answer: readAnswer, form: answer };
       const asked = await askJudge(client, question, context);
       if (asked.status === 'failed') return unanswered(asked);
+
       const { reason, score, pass } = asked.answer;
       const problem = contradiction(score, pass);
       if (problem) return unanswered({ reason: problem, calls: asked.calls });
+
       const least = thresholdOf(threshold, input, 0.5);
       const detail = { judge: `${client.provider}/${client.model}` };
       const verdict = judged({ score, threshold: least, reason, detail }, asked.calls);
+
       return pass === false && verdict.status === 'scored' ? { ...verdict, pass: false } : verdict;
     };
   },

@@ -22,11 +22,13 @@ export function secondVerdict(value: JsonObject, keys: readonly string[], full: 
       if (!isScale(further, full)) return `the judge's score is of another scale, by "${key}"`;
       continue;
     }
+
     const same = agrees(further, value, full);
     const decides = DECIDES.test(key) && !isParts(key, further) && same !== true;
     if (decides || (MAY_DECIDE.test(key) && same === false))
       return `the judge gave a second verdict in "${key}"`;
   }
+
   return undefined;
 }
 

@@ -45,14 +45,17 @@ export const selectBest: EvaluatorDefinition<z.infer<typeof options>> = {
     const client = judgeClient(model, spec, deps);
     checkTexts(spec, criteria);
     const choices = new Map<string, Promise<Choice>>();
+
     return async (input, context) => {
       const candidates = candidatesOf(input);
       if (typeof candidates === 'string') return unmeasured(candidates);
+
       const key = JSON.stringify([input.case.id, context.trial ?? null, candidates]);
       const known = choices.get(key);
       const choosing = known ?? choose({ client, random: deps.random, criteria, candidates, input }, context);
       choices.set(key, choosing);
       if (choices.size > MAX_KEPT) for (const oldest of choices.keys()) if (choices.delete(oldest)) break;
+
       try {
         const choice = await choosing;
         return scoreOf(choice, input.target ?? '', threshold ?? 0.5, known ? FREE : choice.calls);
@@ -101,9 +104,11 @@ async function choose(contest: Contest, context: EvaluationContext): Promise<Cho
   const judge = `${contest.client.provider}/${contest.client.model}`;
   const first = await ask(contest, contest.candidates, context);
   if (first.status !== 'picked') return first;
+
   const second = await ask(contest, contest.candidates.toReversed(), context);
   const calls = [...first.calls, ...second.calls];
   if (second.status !== 'picked') return { ...second, calls };
+
   return {
     status: 'chosen',
     best: [first.target, second.target],
@@ -128,12 +133,14 @@ async function ask(
     random,
   });
   if ('missing' in built) return { status: 'missing' as const, name: built.missing, calls: [] };
+
   const answer = z.object({
     reason: z.string().trim().min(1),
     best: z.number().int().min(1).max(order.length),
   });
   const asked = await askJudge(client, { name: 'best', ...built, answer }, context);
   if (asked.status === 'failed') return asked;
+
   const { best, reason } = asked.answer;
   return { status: 'picked' as const, target: order[best - 1]?.target ?? '', reason, calls: asked.calls };
 }

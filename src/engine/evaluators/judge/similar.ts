@@ -47,17 +47,21 @@ function similarBy(type: string, metric: Metric): EvaluatorDefinition<z.infer<ty
         if ([input.output.text, ...texts].some((text) => text.trim() === '')) {
           return unmeasured('an empty text has no embedding');
         }
+
         const call = { signal, span, timeoutMs: EMBEDDING_TIMEOUT_MS };
         const [output, ...expected] = await Promise.all(
           [input.output.text, ...texts].map((text) => embedder.embed(text, call)),
         );
         if (!output) return unmeasured('there is no embedding');
+
         const judged = expected.map((reference) => judge(output, reference, metric, threshold, spec.negated));
         const spent = spendingOf([output, ...expected]);
         const broken = judged.find(({ status }) => status === 'error');
         if (broken) return { ...broken, ...spent };
+
         const detail: JsonObject = { model: `${embedder.provider}/${embedder.model}`, metric: metric.name };
         const chosen = choose(judged, spec.negated);
+
         return chosen.status === 'scored' ? { ...chosen, detail, ...spent } : chosen;
       };
     },
@@ -81,12 +85,15 @@ function judge(
   negated: boolean,
 ): Score {
   if (a.length !== b.length) return unmeasured(`the embeddings have ${a.length} and ${b.length} dimensions`);
+
   const measured = metric.measure(a, b);
   if (measured === undefined || !Number.isFinite(measured)) {
     return unmeasured('the embeddings cannot be compared: one of them is zero or too large');
   }
+
   const close = metric.isClose(measured, threshold);
   const near = Math.min(1, Math.max(0, metric.score(measured)));
+
   return {
     status: 'scored',
     score: negated ? 1 - near : near,

@@ -22,13 +22,16 @@ export function spendingOf(calls: readonly Paid[]): {
 } {
   const [first, ...rest] = calls;
   if (first === undefined) return { calls: 0 };
+
   let { usage, costUsd } = first;
   for (const call of rest) {
     usage = usage && call.usage ? addUsage(usage, call.usage) : null;
     costUsd = costUsd === null || call.costUsd === null ? null : costUsd + call.costUsd;
   }
+
   const latencyMs = calls.reduce((sum, call) => sum + (call.latencyMs ?? 0), 0);
   const replayed = calls.some((call) => call.replayed);
+
   return {
     ...(usage ? { usage } : {}),
     costUsd,

@@ -55,6 +55,7 @@ export function doubtAbout(
   if (thinking) return likely('it holds thoughts only');
   if (STRUCK.test(words)) return certain('the judge has struck its verdict out');
   if (QUOTES.test(words)) return certain('the judge quotes a verdict instead of giving one');
+
   const own = words.replace(QUOTED, ' ');
   if (REFUSAL.test(own)) return certain('the judge says that it does not grade');
   if (isBroken(words, keys) || isBroken(after, keys)) {
@@ -63,16 +64,20 @@ export function doubtAbout(
 
   const said = contradiction(withoutJudgedBoxes(words, material), value, full);
   if (said === 'certain') return certain("the judge's words and its verdict are not the same");
+
   const second = secondVerdict(value, keys, full);
   if (second !== undefined) return certain(second);
+
   const meaning = meaningOf(after);
   if (meaning === 'decisive') return certain('the judge goes on to speak of its verdict after it');
 
   if (said === 'likely') return likely('the words before it say something else');
   if (LIKELY_REFUSAL.test(own)) return likely('the words before it refuse to grade');
   if (isForeign(words)) return likely('the words before it leave open whose verdict it is');
+
   const problem = reasonProblem(value, full, material);
   if (problem !== undefined) return likely(problem);
+
   return meaning === 'chatter' ? likely('there is more behind the JSON object') : undefined;
 }
 

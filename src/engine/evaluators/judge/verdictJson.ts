@@ -23,6 +23,7 @@ const MAX_DEPTH = 20;
  */
 export function findVerdict(text: string): FoundVerdict {
   if (text.length > MAX_LENGTH) return { found: 'none' };
+
   const found: { value: JsonObject; start: number; end: number }[] = [];
   let from = 0;
   for (let starts = 0; ; starts++) {
@@ -38,8 +39,10 @@ export function findVerdict(text: string): FoundVerdict {
 
   const [first] = found;
   if (!first) return { found: 'none' };
+
   const { value, start, end } = first;
   if (found.length > 1 || repeatsKey(text.slice(start, end))) return { found: 'several' };
+
   return { found: 'one', value, before: text.slice(0, start), after: text.slice(end) };
 }
 
@@ -54,10 +57,12 @@ function closingBrace(text: string, start: number): number {
       else if (character === '"') quoted = false;
       continue;
     }
+
     if (character === '"') quoted = true;
     else if (character === '{') depth++;
     else if (character === '}' && --depth === 0) return at + 1;
   }
+
   return -1;
 }
 
@@ -84,5 +89,6 @@ function repeatsKey(source: string): boolean {
       seen?.add(name);
     },
   });
+
   return repeated;
 }

@@ -45,12 +45,14 @@ function compare(text: string, reference: string, max: number | undefined, min: 
   if (text.length * reference.length > MAX_CELLS) {
     return unmeasured(`texts of ${text.length} and ${reference.length} characters are too long to compare`);
   }
+
   const edits = distance(text, reference);
   const similarity = longest === 0 ? 1 : 1 - edits / longest;
   if (min !== undefined) {
     const score = graded(similarity, min, `similarity ${similarity.toFixed(2)}, ${min} expected`);
     return max !== undefined && edits > max ? { ...score, ...binary(false, tooFar(edits, max)) } : score;
   }
+
   const limit = max ?? DEFAULT_MAX;
   return binary(edits <= limit, edits <= limit ? `${edits} edits` : tooFar(edits, limit));
 }

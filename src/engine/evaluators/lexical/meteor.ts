@@ -87,12 +87,14 @@ function pairs(candidate: readonly [number, string][], reference: readonly [numb
     if (known) known.push(at);
     else places.set(word, [at]);
   }
+
   const found: Match[] = [];
   for (let index = candidate.length - 1; index >= 0; index--) {
     const [at, word] = candidate[index] ?? [0, ''];
     const place = places.get(word)?.pop();
     if (place !== undefined) found.push([at, place]);
   }
+
   return found;
 }
 

@@ -91,6 +91,7 @@ export function assertionOptions(
     }
     options[key] = value;
   }
+
   return options;
 }
 
@@ -149,6 +150,7 @@ function readParts(
   if (config !== undefined && !isJsonObject(config)) {
     throw new OptionError('"config" must be a map', ['config'], { where });
   }
+
   return {
     ...defined({ value, threshold, provider, rubricPrompt }),
     ...(config === undefined || !isOwnConfig(definition) ? {} : { config }),
@@ -168,9 +170,11 @@ function byConvention(
     }
     options[definition.shorthand] = value;
   }
+
   // promptfoo ignores a threshold, provider or prompt on a type that has no use for it.
   if (threshold !== undefined && keys.has('min')) options['min'] = threshold;
   if (provider !== undefined && keys.has('model')) options['model'] = provider;
   if (rubricPrompt !== undefined && keys.has('prompt')) options['prompt'] = rubricPrompt;
+
   return options;
 }

@@ -20,6 +20,7 @@ export function withTransform(
       remedy: 'Read the script, then run with --trust.',
     });
   }
+
   return async (input, context) => {
     const { output } = input;
     const { input: given = {} } = input.case;
@@ -33,6 +34,7 @@ export function withTransform(
       },
     };
     const value = await scripts.run(code, scope, { signal: context.signal });
+
     return evaluate({ ...input, output: replaceOutput(output, value), untransformed: output }, context);
   };
 }

@@ -21,6 +21,7 @@ export function matchesGlob(name: string, pattern: string): boolean {
       at = ++resume;
     } else return false;
   }
+
   while (glob[place] === '*') place++;
   return place === glob.length;
 }

@@ -100,6 +100,7 @@ function translateClass(token: string, unicode: boolean): string | undefined {
   const negated = token[1] === '^';
   const body = token.slice(negated ? 2 : 1, -1);
   if (body === '') return negated ? ANYTHING : NOTHING;
+
   let out = '';
   for (let at = 0; at < body.length; ) {
     const part = body[at] === '\\' ? escapeAt(body, at) : String.fromCodePoint(body.codePointAt(at) ?? 0);
@@ -108,6 +109,7 @@ function translateClass(token: string, unicode: boolean): string | undefined {
     if (next === undefined) return undefined;
     out += next;
   }
+
   return `[${negated ? '^' : ''}${out}]`;
 }
 
@@ -122,6 +124,7 @@ function translateEscape(token: string, inClass: boolean, unicode: boolean): str
   if (/\d/.test(letter) || letter === 'k') return undefined;
   if (letter === 'p' || letter === 'P') return unicode && token.length > 2 ? property(token) : letter;
   if (/[dDwWbBnrtvf]/.test(letter)) return token;
+
   return /[A-Za-z]/.test(letter) ? letter : `\\${letter}`;
 }
 

@@ -35,12 +35,14 @@ export function checkPattern(pattern: string, flags: string): void {
       remedy: 'Use each of i, m, s, g, u at most once.',
     });
   }
+
   const inline = /^\(\?([a-z]+)\)/.exec(pattern);
   if (inline) {
     throw new ConfigError(`/${pattern}/ begins with ${inline[0]}, which JavaScript does not know`, {
       remedy: `Leave it out and set flags: ${inline[1]}`,
     });
   }
+
   try {
     new RegExp(pattern, flags);
   } catch (error) {

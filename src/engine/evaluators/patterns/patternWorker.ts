@@ -55,26 +55,31 @@ export class PatternWorker {
 
   #next(): void {
     if (this.#running) return;
+
     const job = this.#waiting.shift();
     if (!job) {
       this.#worker?.unref();
       return;
     }
+
     this.#running = job;
     const { id, pattern, flags, text } = job;
     const worker = this.#start();
     worker.ref();
+
     // Time counts from when the thread runs: starting it is not the pattern's fault.
     const arm = (): void => {
       this.#timer = setTimeout(() => this.#expire(job), this.#limitMs);
       worker.postMessage({ id, pattern, flags, text });
     };
+
     if (this.#online) arm();
     else worker.once('online', arm);
   }
 
   #start(): Worker {
     if (this.#worker) return this.#worker;
+
     this.#online = false;
     const worker = new Worker(SOURCE, { eval: true, env: {}, execArgv: [] });
     worker.once('online', () => {
@@ -89,6 +94,7 @@ export class PatternWorker {
       this.#finish((job) => job.reject(error instanceof Error ? error : new Error(String(error))));
     });
     this.#worker = worker;
+
     return worker;
   }
 

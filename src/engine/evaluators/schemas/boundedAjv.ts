@@ -53,6 +53,7 @@ export function createBoundedAjv(draft: Draft): BoundedAjv {
   replaceUniqueItems(ajv, meter);
   // The generated code sees the instance as `self`.
   Object.assign(ajv, { meter });
+
   return { ajv, run: (check) => meter.run(check) };
 }
 

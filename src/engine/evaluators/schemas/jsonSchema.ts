@@ -25,6 +25,7 @@ export function compileSchema(
 ): SchemaCheck {
   const known = checks.get(schema);
   if (known) return known;
+
   const { ajv, run } = dialect(schema);
   const current = withoutOldDialect(schema);
   try {

@@ -115,6 +115,7 @@ async function audit(progress: Progress, reason: string, later: Evaluator[]): Pr
   );
   const known = progress.evaluations.length;
   await runStage(progress, 'judge');
+
   const judged = progress.evaluations.slice(known);
   const scored = judged.flatMap((evaluation) =>
     evaluation.status === 'scored' && evaluation.weight > 0 ? [evaluation.pass] : [],
@@ -125,6 +126,7 @@ async function audit(progress: Progress, reason: string, later: Evaluator[]): Pr
       agrees: scored.every((pass) => pass) === (verdict.status === 'passed'),
     };
   }
+
   return { ...verdict, evaluations: progress.evaluations, settlement };
 }
 
@@ -145,6 +147,7 @@ function runStage(progress: Progress, stage: Stage): Promise<void> | undefined {
   let pending: Promise<void>[] | undefined;
   for (const evaluator of evaluators) {
     if (evaluator.stage !== stage) continue;
+
     options.signal.throwIfAborted();
     progress.stage = stage;
     const result = runOne(evaluator, progress);
@@ -152,6 +155,7 @@ function runStage(progress: Progress, stage: Stage): Promise<void> | undefined {
       evaluations.push(result);
       continue;
     }
+
     // A place is kept so that results stand in the order of the suite.
     const place = evaluations.push(placeholder(evaluator)) - 1;
     pending ??= [];
@@ -161,6 +165,7 @@ function runStage(progress: Progress, stage: Stage): Promise<void> | undefined {
       }),
     );
   }
+
   if (!pending) return undefined;
   return Promise.all(pending).then(() => options.signal.throwIfAborted());
 }
@@ -168,6 +173,7 @@ function runStage(progress: Progress, stage: Stage): Promise<void> | undefined {
 function runOne(evaluator: Evaluator, { input, options }: Progress): Evaluation | Promise<Evaluation> {
   const span = new EvaluatorSpan(options.span, evaluator.spec.name);
   const started = options.clock.monotonic();
+
   const finish = (score: Score): Evaluation =>
     record(evaluator, checked(score), options.clock.monotonic() - started, span);
   const broken = (error: unknown): Evaluation => finish(failure(error, evaluator, options));
@@ -194,6 +200,7 @@ function failure(error: unknown, evaluator: Evaluator, { signal, log }: CascadeO
     const stack = error instanceof Error ? (error.stack ?? reason) : reason;
     log.write('error', `the evaluator ${evaluator.spec.name} failed unexpectedly`, { stack });
   }
+
   return {
     status: 'error',
     reason,

@@ -36,6 +36,7 @@ export function caseScoring(script: WorkspaceScript, runners: ScriptRunners | un
     if (!measured.evaluations.some(({ status }) => status === 'scored'))
       return errored('nothing was measured: no evaluator applies to this case');
     if (!runners) return errored(UNTRUSTED);
+
     try {
       const scope = { output: namedScores(measured.evaluations), context: contextOf(measured) };
       return verdictOf(await runWorkspaceScript(script, scope, runners, signal));
@@ -70,6 +71,7 @@ function contextOf({ evaluators, evaluations, input }: Measured): JsonObject {
     const type = spec.negated ? `not-${spec.type}` : spec.type;
     return [component(evaluation, written ?? { type, weight: spec.weight })];
   });
+
   return {
     ...defined({ threshold }),
     componentResults,
@@ -87,6 +89,7 @@ function component(
 
 function members({ detail }: Evaluation & { status: 'scored' }, set: JsonObject | undefined): JsonObject[] {
   if (!Array.isArray(detail)) return [];
+
   const written = Array.isArray(set?.['assert']) ? set['assert'] : [];
   return detail.flatMap((member, index): JsonObject[] => {
     if (!isJsonObject(member) || member['status'] !== 'scored') return [];

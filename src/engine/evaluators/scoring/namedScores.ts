@@ -11,6 +11,7 @@ export function namedScores(evaluations: readonly Evaluation[]): JsonObject {
     const sum = sums.get(metric) ?? { score: 0, weight: 0 };
     sums.set(metric, { score: sum.score + score * weight, weight: sum.weight + weight });
   };
+
   for (const evaluation of evaluations) {
     if (evaluation.status !== 'scored') continue;
     const { metric, score, weight } = evaluation;
@@ -18,6 +19,7 @@ export function namedScores(evaluations: readonly Evaluation[]): JsonObject {
     for (const member of membersOf(evaluation))
       if (member.metric !== metric) add(member.metric, member.score, member.weight * weight);
   }
+
   return Object.fromEntries(
     [...sums].map(([metric, { score, weight }]) => [metric, weight > 0 ? score / weight : 0]),
   );

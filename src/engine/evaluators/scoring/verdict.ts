@@ -47,14 +47,17 @@ export function concludeVerdict(
   const score = total(evaluations, scoring.weights, 'drop');
   const failed = settledReason(evaluations, [], scoring);
   if (failed !== undefined) return { status: 'failed', score, reason: failed };
+
   const error = evaluations.find((evaluation) => evaluation.status === 'error' && evaluation.weight > 0);
   // What the others scored is no score of the case.
   if (error) return { status: 'errored', score: null, reason: `${error.name}: ${error.reason}` };
   if (score === null) return { status: 'errored', score, reason: NOTHING };
+
   const reason =
     scoring.rule.kind === 'all'
       ? 'every evaluator passed'
       : `score ${score.toFixed(2)} reaches the threshold ${scoring.rule.min}`;
+
   return { status: 'passed', score, reason };
 }
 
@@ -66,6 +69,7 @@ export function settledReason(
 ): string | undefined {
   const limit = scoring.limits && missedLimit(evaluations, scoring.limits);
   if (limit !== undefined) return limit;
+
   if (scoring.rule.kind === 'all') {
     const first = evaluations.find(isFailed);
     if (first) {
@@ -73,10 +77,12 @@ export function settledReason(
       return `${first.name}: ${first.reason}${more > 0 ? ` (and ${more} more)` : ''}`;
     }
   }
+
   if (scoring.mode === 'cascade') {
     const stage = stageBelowThreshold(evaluations, scoring);
     if (stage) return stage;
   }
+
   if (scoring.rule.kind === 'all') return undefined;
   return totalBelowThreshold(evaluations, later, scoring, scoring.rule.min);
 }
@@ -93,6 +99,7 @@ export function clearPass(
   if (!scoring.pass || later.some(({ stage }) => stage !== 'judge')) return undefined;
   if (later.some(({ spec }) => scoring.limits?.has(spec.name))) return undefined;
   if (concludeVerdict(evaluations, scoring).status !== 'passed') return undefined;
+
   for (const stage of ['heuristic', 'lexical'] as const) {
     const least = scoring.pass[stage];
     if (least === undefined) continue;
@@ -100,6 +107,7 @@ export function clearPass(
     if (weight > 0 && score / weight >= least - ROUNDING)
       return `${stage} score ${(score / weight).toFixed(2)} reaches ${least}: a clear pass`;
   }
+
   return undefined;
 }
 
@@ -127,6 +135,7 @@ function stageBelowThreshold(evaluations: readonly Evaluation[], scoring: Scorin
     const named = thresholds[stage];
     const min = named ?? defaultThresholds?.[stage];
     if (min === undefined) continue;
+
     const hasPassed = (one: Evaluation): boolean =>
       one.status === 'scored' && one.pass && (ownThresholds?.has(one.name) ?? false);
     const held = named === undefined ? evaluations.filter((one) => !hasPassed(one)) : evaluations;
@@ -135,6 +144,7 @@ function stageBelowThreshold(evaluations: readonly Evaluation[], scoring: Scorin
       return `${stage} score ${(sum.score / sum.weight).toFixed(2)} is below ${min}`;
     }
   }
+
   return undefined;
 }
 
@@ -172,10 +182,12 @@ function total(
     const weight = present.reduce((all, sum) => all + sum.weight, 0);
     return present.reduce((all, sum) => all + sum.score, 0) / weight;
   }
+
   const weighed = present.map((sum) => ({ mean: sum.score / sum.weight, weight: weights[sum.stage] }));
   const weight = weighed.reduce((all, stage) => all + stage.weight, 0);
   // Stages that all weigh nothing count alike; otherwise they could not be scored.
   if (weight === 0) return weighed.reduce((all, stage) => all + stage.mean, 0) / weighed.length;
+
   return weighed.reduce((all, stage) => all + stage.weight * stage.mean, 0) / weight;
 }
 
@@ -193,10 +205,12 @@ function stageSum(
     weight += evaluation.weight;
     score += evaluation.weight * (evaluation.status === 'scored' ? evaluation.score : 1);
   }
+
   for (const evaluator of later) {
     if (evaluator.stage !== stage) continue;
     weight += evaluator.spec.weight;
     score += evaluator.spec.weight;
   }
+
   return { stage, score, weight };
 }

@@ -88,6 +88,7 @@ export class ScriptHost {
     signal.throwIfAborted();
     const stop = (): void => this.#fail('the evaluation was cancelled');
     signal.addEventListener('abort', stop, { once: true });
+
     try {
       const reply = this.#message(this.#limits.timeoutMs);
       this.#stdin().write(`${JSON.stringify(request)}\n`);
@@ -114,6 +115,7 @@ export class ScriptHost {
   #message(limitMs: number): Promise<JsonObject> {
     return new Promise((resolve, reject) => {
       if (this.#dead) return reject(this.#dead);
+
       const timer = setTimeout(() => this.#fail(`the script did not end within ${limitMs} ms`), limitMs);
       this.#waiting = {
         resolve: (message) => {

@@ -36,6 +36,7 @@ class ScriptPool {
   async run(request: ScriptRequest, signal: AbortSignal) {
     signal.throwIfAborted();
     await this.#slot(signal);
+
     const script = this.#take();
     try {
       return await script.run(request, signal);

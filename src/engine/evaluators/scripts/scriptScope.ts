@@ -32,6 +32,7 @@ function contextOf({ case: golden, output, untransformed = output }: EvaluationI
     case: golden,
     response: { text, toolCalls, steps, usage, costUsd, latencyMs, finishReason },
   };
+
   return JSON.parse(JSON.stringify(context));
 }
 

@@ -15,8 +15,10 @@ export function scriptScore(result: JsonValue, threshold: number | undefined): S
   if (!isJsonObject(result) || typeof result['pass'] !== 'boolean') {
     return unmeasured('the script must return true, false, a number, or { pass, score, reason }');
   }
+
   const { pass, score = pass ? 1 : 0, reason } = result;
   if (typeof score !== 'number') return unmeasured('the score that the script returned is not a number');
+
   return {
     status: 'scored',
     score,

@@ -4,6 +4,7 @@ import type { EvaluatorSpec } from '../../model/evaluation.ts';
 export function uniqueNames(specs: readonly EvaluatorSpec[]): EvaluatorSpec[] {
   const taken = new Set<string>();
   const written = new Set(specs.map((spec) => spec.name));
+
   return specs.map((spec) => {
     let name = spec.name;
     for (let count = 2; taken.has(name); count++) {

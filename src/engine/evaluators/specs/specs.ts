@@ -56,6 +56,7 @@ export function parseAssertion(value: JsonObject, location: SourceLocation): Eva
       remedy: 'For example: { type: contains, value: refund }',
     });
   }
+
   const { definition } = resolveType(written, location, 'assertion type');
   const isSet = definition.type === 'assert-set';
   if (isSet) refuseUnknownKeys(value, definition, location);
@@ -71,6 +72,7 @@ export function parseAssertion(value: JsonObject, location: SourceLocation): Eva
   if (transform === undefined) return spec;
   if (typeof transform !== 'string' || definition.type === 'assert-set')
     throw new ConfigError('"transform" must be JavaScript, on an assertion of its own', { where: location });
+
   return { ...spec, transform };
 }
 
@@ -128,6 +130,7 @@ function build(
   const pending = fileKeys(options);
   if (pending.size === 0) checkOptions(spec, definition, words);
   else checkBesideFiles(spec, definition, words, pending);
+
   return spec;
 }
 
@@ -166,9 +169,11 @@ function splitOptions(
       remedy: `It takes: ${optionKeys(definition).join(', ') || 'nothing'}`,
     });
   }
+
   const own = new Set(optionKeys(definition));
   const entries = Object.entries(value);
   const isCommon = (key: string): boolean => COMMON.has(key) && !own.has(key);
+
   return {
     options: Object.fromEntries(entries.filter(([key]) => !isCommon(key))),
     inner: Object.fromEntries(entries.filter(([key]) => isCommon(key))),
@@ -185,6 +190,7 @@ function readCommon(value: JsonObject, where: SourceLocation): Common {
   if (metric !== undefined && typeof metric !== 'string') throw wrong('metric', 'a string');
   if (name !== undefined && (typeof name !== 'string' || name === '')) throw wrong('name', 'a string');
   if (not !== undefined && typeof not !== 'boolean') throw wrong('not', 'true or false');
+
   return {
     weight: weight ?? 1,
     not: not ?? false,

@@ -34,6 +34,7 @@ function points(text: string): number {
   const { opening, selfClosing } = openingTags(text);
   const tags = [opening, CLOSING_TAG.test(text)].filter(Boolean).length;
   const found = (pattern: RegExp): number => Number(pattern.test(text));
+
   return (
     tags +
     Number(selfClosing) +
@@ -60,5 +61,6 @@ function openingTags(text: string): { opening: boolean; selfClosing: boolean } {
     if (text[end - 1] === '/' && (end - 1 === after || (spaced && end - 1 > after))) selfClosing = true;
     if (opening && selfClosing) break;
   }
+
   return { opening, selfClosing };
 }

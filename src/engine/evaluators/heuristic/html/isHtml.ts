@@ -22,8 +22,10 @@ export const isHtml: EvaluatorDefinition<Record<string, never>> = {
       const text = output.text.trim();
       if (text === '') return binary(false, 'not HTML: it is empty');
       if (/^<\?xml/i.test(text)) return binary(false, 'not HTML: it is XML');
+
       const document = await readHtml(text);
       if (typeof document === 'string') return unmeasured(`the HTML cannot be read: ${document}`);
+
       const lower = text.toLowerCase();
       const written = ({ tag, written }: HtmlElement): boolean =>
         WRAPPERS.includes(tag)
@@ -33,6 +35,7 @@ export const isHtml: EvaluatorDefinition<Record<string, never>> = {
       if (document.textInBody && !(body && written(body)))
         return binary(false, 'not HTML: text stands outside of elements');
       if (!document.elements.some(written)) return binary(false, 'not HTML: it has no element of HTML');
+
       return binary(true, 'HTML');
     };
   },

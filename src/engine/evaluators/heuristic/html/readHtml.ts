@@ -20,8 +20,10 @@ class HtmlLimit extends Error {}
  */
 export async function readHtml(text: string): Promise<HtmlDocument | string> {
   if (text.length > MAX_LENGTH) return `it has more than ${MAX_LENGTH} characters`;
+
   const { parse, defaultTreeAdapter } = await import('parse5');
   let depth = 0;
+
   const options: ParserOptions<DefaultTreeAdapterTypes.DefaultTreeAdapterMap> = {
     sourceCodeLocationInfo: true,
     treeAdapter: {
@@ -59,6 +61,7 @@ function collect(document: DefaultTreeAdapterTypes.Document): HtmlDocument {
       if (child) left.push(child);
     }
   }
+
   return { elements, textInBody: textInBody ?? false };
 }
 

@@ -26,6 +26,7 @@ export const containsJson: EvaluatorDefinition<z.infer<typeof options>> = {
   create(spec, { schema, loose = false }, deps) {
     const own = schemaOf(schema, spec, deps);
     if (own) compileSchema(own, spec);
+
     return ({ case: golden, output }) => {
       const wanted = own ?? golden.expected_output?.json_schema;
       const check = wanted ? compileSchema(wanted, spec) : undefined;
@@ -36,8 +37,10 @@ export const containsJson: EvaluatorDefinition<z.infer<typeof options>> = {
         if (complaint === undefined) return binary(true, 'contains JSON');
         wrong ??= complaint;
       }
+
       if (found.gaveUp)
         return unmeasured('the output has too many unmatched or nested brackets to search it for JSON');
+
       return binary(
         false,
         wrong ? `its JSON does not satisfy the schema: ${wrong}` : 'contains no JSON object',

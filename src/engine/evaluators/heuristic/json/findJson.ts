@@ -14,15 +14,19 @@ export function findJson(text: string, arrays: boolean): { values: JsonValue[]; 
   for (let at = 0; at < text.length; at++) {
     const char = text[at];
     if (char !== '{' && !(arrays && char === '[')) continue;
+
     const end = balancedEnd(text, at);
     work -= (end < 0 ? text.length : end) - at;
     if (work < 0) return { values, gaveUp: true };
+
     const value = end < 0 ? undefined : parse(text.slice(at, end));
     if (value === undefined) continue;
+
     values.push(value);
     // Go on inside an array: a schema may be meant for one of its items.
     if (char === '{') at = end - 1;
   }
+
   return { values, gaveUp: false };
 }
 
@@ -42,6 +46,7 @@ export function balancedEnd(text: string, start: number): number {
       if (depth === 0) return at + 1;
     }
   }
+
   return -1;
 }
 

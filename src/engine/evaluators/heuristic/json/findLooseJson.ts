@@ -21,6 +21,7 @@ export function findLooseJson(text: string): { values: JsonValue[]; gaveUp: bool
     const { end, open } = stretch(text, at);
     work -= end - at;
     if (work < 0) return { values, gaveUp: true };
+
     const part = text.slice(at, end) + '}'.repeat(open);
     let value = readStrict(part);
     if (value === undefined && part.length <= MAX_YAML) {
@@ -28,10 +29,13 @@ export function findLooseJson(text: string): { values: JsonValue[]; gaveUp: bool
       if (yamlWork < 0) return { values, gaveUp: true };
       value = readYaml(part);
     }
+
     if (value === undefined) continue;
+
     values.push(value);
     at = end - 1;
   }
+
   return { values, gaveUp: false };
 }
 

@@ -20,6 +20,7 @@ export const isJson: EvaluatorDefinition<SchemaOptions> = {
     const own = schemaOf(schema, spec, deps);
     if (own) compileSchema(own, spec);
     const yes = binary(true, own ? 'valid JSON that satisfies the schema' : 'valid JSON');
+
     return ({ case: golden, output }) => {
       const parsed = outputJson(output);
       if (!parsed.ok) return binary(false, `not JSON: ${parsed.reason}`);

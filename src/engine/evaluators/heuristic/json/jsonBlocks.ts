@@ -15,15 +15,19 @@ export function jsonBlocks(text: string): JsonValue[] {
   for (const match of plain.matchAll(OPENING)) {
     const start = match.index + match[0].length;
     if (start < from) continue;
+
     const end = balancedEnd(plain, start);
     work -= (end < 0 ? plain.length : end) - start;
     if (work < 0) break;
     if (end < 0 || !/^[ \t\r]*(?:\n|$)/.test(plain.slice(end, end + 200))) continue;
+
     const value = parse(plain.slice(start, end));
     if (value === undefined) continue;
+
     values.push(value);
     from = end;
   }
+
   return values;
 }
 

@@ -37,6 +37,7 @@ export const pii: EvaluatorDefinition<z.infer<typeof options>> = {
   create(_spec, { kinds, allow }) {
     const allowed = new Set(allow.map(compact));
     const clean = binary(true, 'no personal data');
+
     return ({ output }) => {
       const findings: Finding[] = [];
       for (const kind of kinds) {

@@ -67,9 +67,11 @@ function findSecrets(text: string): Finding[] {
   for (const [kind, pattern] of SHAPES) {
     for (const value of text.match(pattern) ?? []) findings.push({ kind, value });
   }
+
   for (const value of text.match(API_KEY) ?? [])
     if (isApiKey(value)) findings.push({ kind: 'API key', value });
   for (const value of text.match(JWT) ?? []) if (isJwt(value)) findings.push({ kind: 'JWT', value });
+
   for (const [kind, pattern, minEntropy] of VALUES) {
     for (const [, value = ''] of text.matchAll(pattern)) {
       const known = findings.some(
@@ -78,6 +80,7 @@ function findSecrets(text: string): Finding[] {
       if (!known && looksRandom(value, minEntropy)) findings.push({ kind, value });
     }
   }
+
   return findings.filter(({ value }) => !value.endsWith('EXAMPLE'));
 }
 

@@ -20,6 +20,7 @@ export function sqlBlocks(text: string): string[] {
       opened = undefined;
     } else body.push(line);
   }
+
   return blocks;
 }
 

@@ -81,12 +81,14 @@ export function createSqlReader(
       remedy: "It is a package in the workspace's node_modules: run with --trust.",
     });
   }
+
   const code = `data:text/javascript,${encodeURIComponent(SOURCE)}#readSql`;
   const context = {
     databaseType,
     ...defined({ allowedTables }),
     ...(allowedColumns ? { allowedColumns: withoutTables(allowedColumns) } : {}),
   };
+
   return async (texts, signal) => {
     const given = answer.parse(await runner.run(code, { output: [...texts], context }, { signal }));
     return 'texts' in given

@@ -11,6 +11,7 @@ export function sqlComplaint(text: string, databaseType: string): string | undef
   const sql = text.trim();
   if (sql === '') return 'there is no statement';
   if ((sql.match(/`/g)?.length ?? 0) % 2 !== 0) return 'a back-tick is not closed';
+
   const modifiers = MYSQL_FAMILY.includes(databaseType)
     ? '(?:all|distinct(?:row)?|high_priority|straight_join|sql_(?:big_result|buffer_result|cache|calc_found_rows|no_cache|small_result))'
     : '(?:all|distinct)';
@@ -20,6 +21,7 @@ export function sqlComplaint(text: string, databaseType: string): string | undef
   );
   if (missingComma.test(bare(sql, databaseType))) return 'a comma is missing before FROM';
   if (databaseType === 'MySQL' && /\bgenerate_series\s*\(/i.test(sql)) return 'MySQL has no generate_series';
+
   return undefined;
 }
 
@@ -37,6 +39,7 @@ function bare(sql: string, databaseType: string): string {
       at = skipped.end;
     }
   }
+
   return kept + sql.slice(from);
 }
 
@@ -46,9 +49,11 @@ function skip(sql: string, at: number, quotes: string): { end: number; instead: 
   if (char === '#' || sql.startsWith('--', at)) return { end: lineEnd(sql, at), instead: ' ' };
   if (sql.startsWith('/*', at)) return { end: endOf(sql, '*/', at + 2), instead: ' ' };
   if (char !== '$') return undefined;
+
   const delimiter = /\$(?:[A-Za-z_][A-Za-z0-9_]*)?\$/y;
   delimiter.lastIndex = at;
   const [opened] = delimiter.exec(sql) ?? [];
+
   return opened === undefined
     ? undefined
     : { end: endOf(sql, opened, at + opened.length), instead: PLACEHOLDER };

@@ -55,6 +55,7 @@ function define(
       const listed = quote(shown.join(', '), 200);
       const yes = binary(true, `contains ${kind === 'any' ? 'one' : 'all'} of ${listed}`);
       const none = binary(false, `contains none of ${listed}`);
+
       return ({ output }) => {
         const text = ignoreCase ? output.text.toLowerCase() : output.text;
         if (kind === 'any') return needles.some((needle) => text.includes(needle)) ? yes : none;
@@ -77,11 +78,13 @@ function splitList(text: string, spec: EvaluatorSpec): string[] {
         remedy: 'Write the texts as a list instead.',
       });
     }
+
     const quoted = match[1]?.replace(/\\(["\\])|""/g, (_, escaped: string | undefined) => escaped ?? '"');
     const plain = match[2]?.trim();
     if (quoted !== undefined) fields.push(quoted);
     else if (plain) fields.push(plain);
   }
+
   if (fields.length > 0) return fields;
   throw new ConfigError(`${spec.type}: the list is empty`, spec.location ? { where: spec.location } : {});
 }

@@ -24,6 +24,7 @@ export const forbiddenConcepts: EvaluatorDefinition<z.infer<typeof options>> = {
       const found = [...new Set([...inCase.found, ...inSuite.found])];
       const all = new Set([...found, ...inCase.missing, ...inSuite.missing]).size;
       if (all === 0) return notApplicable('the case has no forbidden concepts');
+
       return {
         status: 'scored',
         score: 1 - found.length / all,

@@ -26,6 +26,7 @@ export const length: EvaluatorDefinition<z.infer<typeof options>> = {
         remedy: 'For example: { max: 500 } or { unit: words, min: 20, max: 80 }',
       });
     }
+
     return ({ output }) => {
       const count = measure(output.text, unit);
       if (count < min) return binary(false, `${count} ${unit}, at least ${min} expected`);

@@ -24,9 +24,11 @@ export const regex: EvaluatorDefinition<z.infer<typeof options>> = {
       const remedy = error.remedy === undefined ? {} : { remedy: error.remedy };
       throw new ConfigError(error.message, { where: spec.location, cause: error, ...remedy });
     }
+
     const yes = binary(true, `matches /${pattern}/${flags ?? ''}`);
     const no = binary(false, `does not match /${pattern}/${flags ?? ''}`);
     const pick = (found: boolean) => (found ? yes : no);
+
     return ({ output }) => {
       const found = compiled.test(output.text);
       return typeof found === 'boolean' ? pick(found) : found.then(pick);

@@ -29,6 +29,7 @@ export const wordCount: EvaluatorDefinition<z.infer<typeof options>> = {
         remedy: 'For example: word-count: { min: 20, max: 80 }',
       });
     }
+
     const wanted = min === max ? `exactly ${min}` : max === Infinity ? `at least ${min}` : `${min} to ${max}`;
     return ({ output }) => {
       const counted = output.text.trim() === '' ? 0 : output.text.trim().split(/\s+/).length;

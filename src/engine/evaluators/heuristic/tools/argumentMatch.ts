@@ -15,6 +15,7 @@ export function matchesPartially(actual: JsonValue | undefined, expected: JsonVa
   }
   if (!isJsonObject(expected)) return isDeepStrictEqual(actual, expected);
   if (!isJsonObject(actual)) return false;
+
   return Object.entries(expected).every(
     ([key, value]) => Object.hasOwn(actual, key) && matchesPartially(actual[key], value),
   );

@@ -40,6 +40,7 @@ export const skillUsed: EvaluatorDefinition<Options> = {
     check(spec, given);
     const { skills, name, pattern } = given;
     const listed = typeof skills === 'string' ? [skills] : skills;
+
     const min = given.min ?? (given.max === undefined ? 1 : 0);
     const max = given.max ?? Infinity;
     const counted = (used: readonly string[]): Finding => {
@@ -51,6 +52,7 @@ export const skillUsed: EvaluatorDefinition<Options> = {
       const pass = spec.negated ? uses === 0 : uses >= min && uses <= max;
       return { pass, reason: `${pattern ?? name} was used ${uses} times, ${wanted} expected` };
     };
+
     return ({ output }) => {
       const reported = skillsOf(output);
       const used = reported ?? [];

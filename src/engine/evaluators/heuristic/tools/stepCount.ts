@@ -31,9 +31,11 @@ export const stepCount: EvaluatorDefinition<z.infer<typeof options>> = {
         spec.location ? { where: spec.location } : {},
       );
     }
+
     const types = type === undefined ? undefined : new Set(typeof type === 'string' ? [type] : type);
     const pattern = patternOf(matcher);
     const range = max === undefined ? `at least ${min}` : `${min ?? 0} to ${max}`;
+
     return ({ output }) => {
       if (!hasSteps(output)) return unmeasured(NO_STEPS);
       const count = stepsOf(output).filter(

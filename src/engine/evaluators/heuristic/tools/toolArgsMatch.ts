@@ -41,19 +41,24 @@ export const toolArgsMatch: EvaluatorDefinition<z.infer<typeof options>> = {
         remedy: 'For example: { name: search_orders, args: { customer: 42 } }',
       });
     }
+
     const ignored = typeof ignore === 'string' ? [ignore] : ignore;
     const expected = dropIgnored(wanted, ignored);
     const compare = mode === 'exact' ? matchesExactly : matchesPartially;
+
     return ({ output }) => {
       if (spec.negated && !hasSteps(output)) return unmeasured(NO_STEPS);
+
       const calls = trajectoryCalls(output).filter((call) => isMatch(call, pattern));
       if (calls.length === 0)
         return binary(false, `${pattern} was not used; used: ${listCalls(trajectoryCalls(output))}`);
+
       const given = calls.map((call) => argumentsOf(call.arguments)).filter((value) => value !== undefined);
       const found = given.some((value) =>
         compare(dropDefaults(dropIgnored(value, ignored), defaults), expected),
       );
       if (found) return binary(true, `${pattern} was called with these arguments`);
+
       const shown = given.map((value) => JSON.stringify(value)).join(', ');
       return binary(
         false,

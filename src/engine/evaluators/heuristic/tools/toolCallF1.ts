@@ -28,6 +28,7 @@ export const toolCallF1: EvaluatorDefinition<z.infer<typeof options>> = {
         spec.location ? { where: spec.location } : {},
       );
     }
+
     return ({ case: golden, output }) => {
       const wanted = own ?? golden.expected_output?.tool_calls?.map((call) => call.name);
       if (!wanted || wanted.length === 0) return notApplicable('the case has no expected tool calls');

@@ -36,6 +36,7 @@ export const toolCalls: EvaluatorDefinition<Options> = {
     return ({ case: golden, output }) => {
       const expected = chosen.calls ?? golden.expected_output?.tool_calls;
       if (!expected) return notApplicable('the case has no expected tool calls');
+
       const made = madeCalls(output);
       const fits = (call: MadeCall, wanted: Expected): boolean => isSameCall(call, wanted, chosen.arguments);
       const matched =
@@ -50,6 +51,7 @@ export const toolCalls: EvaluatorDefinition<Options> = {
         ...(surplus > 0 ? [`${surplus} calls too many`] : []),
         ...(missing.length > 0 ? [`made: ${made.map(shown).join(', ') || 'none'}`] : []),
       ].join('; ');
+
       return { status: 'scored', score, pass: missing.length === 0 && surplus === 0, reason };
     };
   },
@@ -80,8 +82,10 @@ function matchInAnyOrder(made: readonly MadeCall[], expected: readonly Expected[
       takenBy.set(at, wanted);
       return true;
     }
+
     return false;
   };
+
   for (let wanted = 0; wanted < expected.length; wanted++) place(wanted, new Set());
   return [...takenBy.values()];
 }

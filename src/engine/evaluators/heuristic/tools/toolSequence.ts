@@ -33,6 +33,7 @@ export const toolSequence: EvaluatorDefinition<z.infer<typeof options>> = {
         spec.location ? { where: spec.location } : {},
       );
     });
+
     return ({ output }) => {
       if (spec.negated && !hasSteps(output)) return unmeasured(NO_STEPS);
       const calls = trajectoryCalls(output);

@@ -36,6 +36,7 @@ export const toolUsed: EvaluatorDefinition<Options> = {
         remedy: 'For example: trajectory:tool-used: search_orders',
       });
     }
+
     return ({ output }) => {
       const calls = trajectoryCalls(output);
       if (spec.negated && !hasSteps(output)) return unmeasured(NO_STEPS);

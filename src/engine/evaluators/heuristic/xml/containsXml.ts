@@ -24,9 +24,11 @@ export const containsXml: EvaluatorDefinition<ElementsOptions> = {
   create(_spec, { elements }) {
     const paths = elementPaths(elements);
     const yes = binary(true, paths.length > 0 ? `contains XML with ${paths.join(', ')}` : 'contains XML');
+
     return ({ output: { text } }) => {
       const parts = xmlCandidates(text);
       if (parts.length === 0) return binary(false, 'contains no XML');
+
       const read: XmlPart[] = [];
       for (const part of parts) {
         if (read.some(({ start, end }) => part.start >= start && part.end <= end)) continue;
@@ -35,6 +37,7 @@ export const containsXml: EvaluatorDefinition<ElementsOptions> = {
         if (missingElements(tree, paths).length === 0) return yes;
         if (read.push(part) > MAX_ROWS) return unmeasured('the output has too many separate pieces of XML');
       }
+
       return binary(false, paths.length > 0 ? `contains no XML with ${paths.join(', ')}` : 'contains no XML');
     };
   },

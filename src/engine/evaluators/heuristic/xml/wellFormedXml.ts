@@ -32,6 +32,7 @@ export function readXml(text: string): Reading {
   parser.on('closetag', () => {
     depth--;
   });
+
   try {
     parser.write(text).close();
     return { status: 'well-formed' };
@@ -46,22 +47,28 @@ function readDoctype(doctype: string): { complaint?: string; external: boolean }
   if (doctype.replace(/"[^"]*"|'[^']*'/g, '').includes('[')) {
     return { complaint: 'a DTD within the document is not supported', external: false };
   }
+
   const malformed = { complaint: 'malformed DOCTYPE', external: false };
   const [space] = /^[ \t\r\n]*/.exec(doctype) ?? [''];
   const name = xmlNameAt(doctype, space.length);
   if (space === '' || name === undefined) return malformed;
+
   const rest = doctype.slice(space.length + name.length).replace(/(?<![ \t\r\n])[ \t\r\n]+$/, '');
   if (rest === '') return { external: false };
+
   const [keyword, kind] = /^[ \t\r\n]+(SYSTEM|PUBLIC)/.exec(rest) ?? [];
   if (keyword === undefined) return malformed;
+
   let ids = rest.slice(keyword.length);
   if (kind === 'PUBLIC') {
     const found = QUOTED.exec(ids);
     if (!found || !PUBLIC_ID.test(found[1] ?? found[2] ?? '')) return malformed;
     ids = ids.slice(found[0].length);
   }
+
   const system = QUOTED.exec(ids);
   const wrong = !system || system[0].length !== ids.length || system[0].includes('#');
+
   return wrong ? malformed : { external: true };
 }
 

@@ -27,6 +27,7 @@ export function xmlCandidates(text: string): XmlPart[] {
       const name = xmlNameAt(text, at + (kind === '/' ? 2 : 1));
       const end = name === undefined ? undefined : tagEnd(text, at);
       if (name === undefined || end === undefined) continue;
+
       if (kind !== '/') {
         if (text.slice(at, end).trimEnd().endsWith('/'))
           elements.push({ start: at, end: end + 1, parent: open.at(-1)?.start });
@@ -35,9 +36,11 @@ export function xmlCandidates(text: string): XmlPart[] {
         const start = open.pop()?.start ?? at;
         elements.push({ start, end: end + 1, parent: open.at(-1)?.start });
       } else open.length = 0;
+
       at = end;
     }
   }
+
   return inOrder(elements);
 }
 
@@ -69,6 +72,7 @@ function inOrder(elements: readonly Element[]): XmlPart[] {
       });
     else rows.set(parent, { start, end, count: 1 });
   }
+
   const sideBySide = [...rows.values()].filter(({ count }) => count > 1);
   return [...sideBySide, ...outermost.sort((a, b) => a.start - b.start)];
 }

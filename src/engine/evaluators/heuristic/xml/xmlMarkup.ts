@@ -12,6 +12,7 @@ export function xmlNameAt(text: string, at: number): string | undefined {
 export function declarationEnd(text: string, start: number): number {
   if (text.startsWith('<!--', start)) return delimited(text, start + 4, '-->');
   if (text.startsWith('<![CDATA[', start)) return delimited(text, start + 9, ']]>');
+
   let depth = 0;
   for (let at = start + 2; at < text.length; at++) {
     const char = text[at];
@@ -22,6 +23,7 @@ export function declarationEnd(text: string, start: number): number {
     else if (char === ']' && depth > 0) depth--;
     else if (char === '>' && depth === 0) return at;
   }
+
   return text.length - 1;
 }
 

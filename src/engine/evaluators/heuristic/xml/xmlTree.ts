@@ -30,6 +30,7 @@ export function readXmlTree(text: string): Map<string, XmlValue> | undefined {
     if (end === undefined) return undefined;
     at = end;
   }
+
   while (open.length > 1) close(open);
   return root.fields;
 }
@@ -64,15 +65,18 @@ function readMarkup(
     if (end !== undefined && end - 3 > start + 9) inner.fields.set(TEXT, null);
     return end;
   }
+
   const instruction = text[start + 1] === '?';
   const end = tagEnd(text, start + 1, instruction);
   if (end === undefined) return undefined;
+
   const { name, fields, closed } = readTag(text.slice(start + 1, end));
   if (instruction) addField(inner, name, fields.size === 0 ? null : fields);
   else {
     open.push({ name, fields });
     if (closed) close(open);
   }
+
   return end + (instruction ? 2 : 1);
 }
 

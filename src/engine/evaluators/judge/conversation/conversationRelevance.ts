@@ -40,9 +40,11 @@ export const conversationRelevance: EvaluatorDefinition<z.infer<typeof options>>
   create(spec, { windowSize, model, threshold, rubricPrompt }, deps) {
     const client = judgeClient(model, spec, deps);
     checkTexts(spec, rubricPrompt);
+
     return async (input, context) => {
       const exchanges = exchangesOf(input);
       if (!exchanges) return notAsked('the case has neither messages nor an input: nobody asked anything');
+
       const calls: Paid[] = [];
       const problems: string[] = [];
       let relevant = 0;
@@ -55,15 +57,19 @@ export const conversationRelevance: EvaluatorDefinition<z.infer<typeof options>>
           random: deps.random,
         });
         if ('missing' in built) return { ...noText(built.missing), ...spendingOf(calls) };
+
         const asked = await askJudge(client, { name: 'relevance', ...built, answer, form }, context);
         calls.push(...asked.calls);
         if (asked.status === 'failed') return unanswered({ reason: asked.reason, calls });
+
         const { verdict, reason = 'it is not relevant' } = asked.answer;
         if (verdict === 'yes') relevant += 1;
         else problems.push(`answer ${index + 1}: ${reason}`);
       }
+
       const reason = [`${relevant} of ${exchanges.length} answers are relevant`, ...problems].join('; ');
       const detail = { judge: `${client.provider}/${client.model}` };
+
       return judged({ score: relevant / exchanges.length, threshold, reason, detail }, calls);
     };
   },

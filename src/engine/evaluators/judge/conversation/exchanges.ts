@@ -21,8 +21,10 @@ export function exchangesOf(input: EvaluationInput): Exchange[] | undefined {
       return { user: textOf(user), assistant: textOf(assistant) };
     });
   }
+
   const { messages } = input.case;
   if (messages !== undefined && messages.length > 0) return ofMessages(messages, input.output.text);
+
   const user = input.output.raw?.prompt ?? materialOf(input).get('input');
   return user === undefined || user === '' ? undefined : [{ user, assistant: input.output.text }];
 }
@@ -35,14 +37,17 @@ function ofMessages(messages: readonly { role: string; content: JsonValue }[], a
     exchanges.push({ user: open.user.join('\n\n'), assistant: open.assistant.join('\n\n') });
     open = { user: [], assistant: [] };
   };
+
   for (const { role, content } of messages) {
     if (role === 'assistant') open.assistant.push(textOf(content));
     if (role !== 'user') continue;
     if (open.assistant.length > 0) close();
     open.user.push(textOf(content));
   }
+
   open.assistant.push(answer);
   close();
+
   return exchanges;
 }
 

@@ -52,12 +52,15 @@ export const answerRelevance: EvaluatorDefinition<z.infer<typeof options>> = {
     const client = judgeClient(model, spec, deps);
     const embedder = embedderOf(embeddings, 'embeddings', spec, deps);
     checkTexts(spec, query, rubricPrompt);
+
     return async (input, context) => {
       const question = askedQuestion(spec.type, query, input);
       const asked = 'missing' in question ? (input.output.raw?.prompt ?? '') : question.text;
       if (asked === '') return notAsked('missing' in question ? question.missing : 'the question is empty');
+
       const answer = input.output.text;
       if (answer.trim() === '') return notAsked('the output is empty: it answers no question');
+
       const material = new Map([...materialOf(input), ['answer', answer]]);
       const written: string[] = [];
       const calls: Paid[] = [];
@@ -70,13 +73,17 @@ export const answerRelevance: EvaluatorDefinition<z.infer<typeof options>> = {
         };
         const reply = await askForText(client, request, context);
         if ('missing' in reply) return noText(reply.missing);
+
         calls.push(...reply.calls);
         if (reply.status === 'failed') return unanswered({ reason: reply.reason, calls });
+
         written.push(reply.answer);
       }
+
       const compared = await similarities(asked, written, embedder, context);
       calls.push(...compared.calls);
       if ('problem' in compared) return unanswered({ reason: compared.problem, calls });
+
       const mean = compared.similar.reduce((sum, one) => sum + one, 0) / compared.similar.length;
       const detail = {
         judge: `${client.provider}/${client.model}`,
@@ -85,6 +92,7 @@ export const answerRelevance: EvaluatorDefinition<z.infer<typeof options>> = {
       };
       const reason = `the questions that the output answers have a similarity of ${mean.toFixed(2)} to the one asked`;
       const score = Math.min(1, Math.max(0, mean));
+
       return judged({ score, threshold, reason, detail }, calls);
     };
   },
@@ -106,12 +114,14 @@ async function similarities(
 ): Promise<Compared> {
   const embedded = await embedAll([asked, ...written], embedder, context);
   if ('problem' in embedded) return embedded;
+
   const [real, ...calls] = embedded.calls;
   const similar = calls.flatMap(({ vector }) => {
     if (!real || vector.length !== real.vector.length) return [];
     const measured = METRICS.cosine.measure(real.vector, vector);
     return measured !== undefined && Number.isFinite(measured) ? [measured] : [];
   });
+
   return similar.length === written.length
     ? { similar, calls: embedded.calls }
     : { problem: 'the embeddings cannot be compared', calls: embedded.calls };

@@ -27,10 +27,13 @@ export function askedQuestion(
     if (missing === undefined) return { text: fillPlaceholders(query, material) };
     return { missing: `the query asks for {{ ${missing} }}, which the case does not have` };
   }
+
   const variable = variableOf(input, 'query');
   if (typeof variable === 'string' && variable !== '') return { text: variable };
+
   const plain = typeof input.case.input === 'string' || input.case.messages !== undefined;
   const text = plain ? material.get('input') : undefined;
+
   return text === undefined || text === ''
     ? { missing: `${type} has no question: give the case a variable "query", a text` }
     : { text };

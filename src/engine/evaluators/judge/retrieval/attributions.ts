@@ -34,10 +34,12 @@ export function attributions(answer: string, expected: string): Attributions {
     const problem = `the judge classified ${said.length} sentences, and the expected answer has ${count}`;
     return said.length < count ? { problem, misformed: true } : { problem };
   }
+
   const odd = said.findIndex(({ claim }, index) => !isAbout(claim, sentences[index] ?? '', index + 1));
   if (odd >= 0) {
     return { problem: `the judge's classification ${odd + 1} is not of sentence ${odd + 1}` };
   }
+
   return { attributed: said.filter(({ attributed }) => attributed).length, total: said.length };
 }
 

@@ -64,14 +64,18 @@ export const contextFaithfulness: EvaluatorDefinition<Options> = {
     const client = judgeClient(model, spec, deps);
     checkTexts(spec, query, rubricPrompt?.statements, rubricPrompt?.verdicts);
     const readContext = contextReader(spec, { context: given, contextTransform }, deps);
+
     return async (input, context) => {
       const question = askedQuestion(spec.type, query, input);
       if ('missing' in question) return notAsked(question.missing);
+
       const found = await readContext(input, context);
       if ('missing' in found) return notAsked(found.missing);
+
       const answer = input.output.text;
       if (answer.trim() === '')
         return notAsked('the output is empty: it says nothing to hold to the context');
+
       const material = new Map([
         ...materialOf(input),
         ['question', question.text],
@@ -87,20 +91,26 @@ export const contextFaithfulness: EvaluatorDefinition<Options> = {
       const first = await ask(statementsTemplate, rubricPrompt?.statements, readStatements);
       if ('missing' in first) return noText(first.missing);
       if (first.status === 'failed') return unanswered(first);
+
       const made = readStatements(first.answer);
       if ('problem' in made) return unanswered({ reason: made.problem, calls: first.calls });
+
       const { statements } = made;
       material.set('statements', statements.join('\n'));
       const read = (text: string) => faithfulVerdicts(text, statements.length);
       const second = await ask(inferenceTemplate, rubricPrompt?.verdicts, read);
       if ('missing' in second) return { ...noText(second.missing), ...spendingOf(first.calls) };
+
       const calls = [...first.calls, ...second.calls];
       if (second.status === 'failed') return unanswered({ reason: second.reason, calls });
+
       const verdicts = read(second.answer);
       if ('problem' in verdicts) return unanswered({ reason: verdicts.problem, calls });
+
       const { score, supported } = verdicts;
       const reason = `the context supports ${supported} of ${statements.length} statements`;
       const detail = { judge: `${client.provider}/${client.model}`, statements, verdicts: second.answer };
+
       return judged({ score, threshold, reason, detail }, calls);
     };
   },

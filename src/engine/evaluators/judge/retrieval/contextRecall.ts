@@ -46,15 +46,19 @@ export const contextRecall: EvaluatorDefinition<z.infer<typeof options>> = {
       deps,
       ({ output }) => output.raw?.prompt,
     );
+
     return async (input, context) => {
       const material = new Map(materialOf(input));
       const truth = expected ?? input.case.expected_output?.answer;
       if (truth === undefined) return notApplicable('the case has no expected answer');
+
       const missing =
         expected === undefined ? undefined : placeholderNames(expected).find(isUnknown(material));
       if (missing !== undefined) return noText(missing);
+
       const retrieved = await readContext(input, context);
       if ('missing' in retrieved) return notAsked(retrieved.missing);
+
       const filled = expected === undefined ? truth : fillPlaceholders(truth, material);
       material.set('context', retrieved.text);
       for (const name of ['groundTruth', 'ground_truth']) material.set(name, filled);
@@ -66,11 +70,14 @@ export const contextRecall: EvaluatorDefinition<z.infer<typeof options>> = {
       );
       if ('missing' in asked) return noText(asked.missing);
       if (asked.status === 'failed') return unanswered(asked);
+
       const found = attributions(asked.answer, filled);
       if ('problem' in found) return unanswered({ reason: found.problem, calls: asked.calls });
+
       const { attributed, total } = found;
       const reason = `the context holds ${attributed} of ${total} sentences of the expected answer`;
       const detail = { judge: `${client.provider}/${client.model}`, classification: asked.answer };
+
       return judged({ score: attributed / total, threshold, reason, detail }, asked.calls);
     };
   },

@@ -36,11 +36,14 @@ export const contextRelevance: EvaluatorDefinition<z.infer<typeof options>> = {
     const client = judgeClient(model, spec, deps);
     checkTexts(spec, query, rubricPrompt);
     const readContext = contextReader(spec, { context: given, contextTransform }, deps);
+
     return async (input, context) => {
       const question = askedQuestion(spec.type, query, input);
       if ('missing' in question) return notAsked(question.missing);
+
       const found = await readContext(input, context);
       if ('missing' in found) return notAsked(found.missing);
+
       const material = new Map([
         ...materialOf(input),
         ['query', question.text],
@@ -55,11 +58,14 @@ export const contextRelevance: EvaluatorDefinition<z.infer<typeof options>> = {
       );
       if ('missing' in asked) return noText(asked.missing);
       if (asked.status === 'failed') return unanswered(asked);
+
       const needed = neededSentences(asked.answer, found);
       if ('problem' in needed) return unanswered({ reason: needed.problem, calls: asked.calls });
+
       const { count, total } = needed;
       const reason = `the question needs ${count} of ${total} parts of the context`;
       const detail = { judge: `${client.provider}/${client.model}`, extracted: asked.answer };
+
       return judged({ score: count / total, threshold, reason, detail }, asked.calls);
     };
   },

@@ -24,16 +24,19 @@ export function faithfulVerdicts(answer: string, statements: number): FaithfulVe
   if (verdicts.some((verdict) => isUnclear(above, verdict))) {
     return { problem: 'the judge gave a verdict that says both, or takes it back' };
   }
+
   const single = verdicts.map(([, word = '']) => word);
   if (list === undefined) return share(single, statements);
   if (more.length > 0) return { problem: 'the judge gave more than one list of verdicts' };
 
   const final = readList(list);
   if (!final) return { problem: "the judge's final list holds more than Yes and No" };
+
   const same = single.every((word, index) => word === final[index]);
   if (single.length === final.length && !same) {
     return { problem: "the judge's final list says something else than its verdicts" };
   }
+
   return share(final, statements);
 }
 
@@ -55,6 +58,7 @@ function readList(list: string): string[] | undefined {
     if (word === undefined || /[?？]/.test(part) || (word === 'yes' && CROSS.test(part))) return undefined;
     words.push(word);
   }
+
   return words;
 }
 

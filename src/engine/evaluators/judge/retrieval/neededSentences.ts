@@ -19,6 +19,7 @@ export function neededSentences(answer: string, { text, passages }: RetrievedCon
   const parts = passages ? passages.filter((passage) => passage.trim() !== '') : sentencesOf(text);
   const total = parts.length;
   if (total === 0) return { problem: 'the context has no sentence' };
+
   const segmented = passages !== undefined || linesOf(text).length > 1;
   const picked = segmented ? linesOf(answer) : sentencesOf(answer);
   if (picked.length > MAX_SENTENCES) return { problem: 'the judge picked out too many sentences' };
@@ -46,6 +47,7 @@ export function neededSentences(answer: string, { text, passages }: RetrievedCon
   if (own.some((line) => leavesOut(line, wanted))) {
     return { problem: 'the judge quotes what it does not pick' };
   }
+
   return { count: found.length, total };
 }
 

@@ -74,6 +74,7 @@ export function contextReader(
       },
     );
   }
+
   return async (input, { signal }) => {
     const value = await scripts.run(code, scopeOf(input), { signal });
     return contextOf(value, `contextTransform must return a text or a list of texts, not ${kindOf(value)}`);

@@ -49,8 +49,10 @@ export const goalSuccess: EvaluatorDefinition<z.infer<typeof options>> = {
   create(spec, { goal, model, threshold, rubricPrompt }, deps) {
     const client = judgeClient(model, spec, deps);
     checkTexts(spec, goal, rubricPrompt);
+
     return async (input, context) => {
       if (!hasSteps(input.output)) return notAsked(NO_STEPS);
+
       const built = judgeMessages({
         template: goalSuccessTemplate,
         custom: rubricPrompt,
@@ -59,9 +61,11 @@ export const goalSuccess: EvaluatorDefinition<z.infer<typeof options>> = {
         random: deps.random,
       });
       if ('missing' in built) return noText(built.missing);
+
       const question = { name: 'goal', ...built, answer, form };
       const asked = await askJudge(client, question, context);
       if (asked.status === 'failed') return unanswered(asked);
+
       const { calls } = asked;
       const {
         pass,
@@ -75,8 +79,10 @@ export const goalSuccess: EvaluatorDefinition<z.infer<typeof options>> = {
         const problem = `the judge contradicts itself: score ${score}, but pass is ${pass}`;
         return unanswered({ reason: problem, calls });
       }
+
       const detail = { judge: `${client.provider}/${client.model}` };
       const verdict = judged({ score, threshold: threshold ?? 0, reason, detail }, calls);
+
       return pass || verdict.status !== 'scored' ? verdict : { ...verdict, pass: false };
     };
   },

@@ -25,6 +25,7 @@ export function trajectorySummary({ steps, toolCalls }: EvaluationInput['output'
       last.collapsedCount = (last.collapsedCount ?? 1) + 1;
     else compacted.push({ index: index + 1, type, name });
   }
+
   const omitted = compacted.length - MAX_STEPS;
   const told =
     omitted <= 0
@@ -35,5 +36,6 @@ export function trajectorySummary({ steps, toolCalls }: EvaluationInput['output'
           ...compacted.slice(HEAD_STEPS - MAX_STEPS),
         ];
   const summary = { stepCount: all.length, compactedStepCount: compacted.length, steps: told };
+
   return JSON.stringify(summary, null, 2);
 }

@@ -17,9 +17,11 @@ export function findPhrases(list: readonly string[], text: string): { found: str
     });
     cache.set(list, prepared);
   }
+
   const stemmed = stemText(text);
   const found: string[] = [];
   const missing: string[] = [];
   for (const { text: shown, phrase } of prepared) (occursIn(phrase, stemmed) ? found : missing).push(shown);
+
   return { found, missing };
 }
