@@ -3,7 +3,7 @@ import { ALLOWED, ATTRIBUTES, BASE } from '../test/architecture/layerTable.ts';
 /** Files of the engine with a function that is still too long; this list and the next one only get shorter. */
 export const LONG_FUNCTIONS: readonly string[] = [
   'src/engine/models/catalog.ts',
-  'src/engine/targets/commandTarget.ts',
+  'src/engine/targets/command/commandTarget.ts',
 ];
 
 /** File names that still stand for two things in the engine. */

@@ -3,8 +3,8 @@
 // Run it after changing a configuration key, a command, an evaluator, a text of the editor, or the layer table.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { evaluatorTypes } from '../src/engine/evaluators/registry.ts';
-import { assertionSchema } from '../src/engine/suites/assertionSchema.ts';
-import { configJsonSchema } from '../src/engine/suites/configSchema.ts';
+import { configJsonSchema } from '../src/engine/suites/config/configSchema.ts';
+import { assertionSchema } from '../src/engine/suites/evaluators/assertionSchema.ts';
 import { editorTexts } from './editorTexts.ts';
 import { lintRules } from './lintRules.ts';
 import { referencePages } from './references/referencePages.ts';

@@ -1,4 +1,4 @@
-import { configJsonSchema } from '../../src/engine/suites/configSchema.ts';
+import { configJsonSchema } from '../../src/engine/suites/config/configSchema.ts';
 import { type JsonSchema, schemaSections } from './schemaSections.ts';
 
 const INTRO = `# Configuration reference

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { UsageError } from '../engine/errors.ts';
 import { processEnvironment } from '../engine/ports.ts';
-import { workspacePath } from '../engine/suites/fileReference.ts';
+import { workspacePath } from '../engine/suites/config/fileReference.ts';
+import type { SuiteConfig } from '../engine/suites/config/suiteConfig.ts';
+import { promptFileSuite } from '../engine/suites/discovery/promptFileSuite.ts';
 import type { Workspace } from '../engine/suites/loadWorkspace.ts';
-import { promptFileSuite } from '../engine/suites/promptFileSuite.ts';
-import type { SuiteConfig } from '../engine/suites/suiteConfig.ts';
 
 /** The suites that a person names, or that use a file that was named; all of them where nothing was. Throws UsageError. */
 export function chooseSuites(

@@ -2,7 +2,7 @@ import type { Engine } from '../engine/engine.ts';
 import { UsageError } from '../engine/errors.ts';
 import type { RunRecord } from '../engine/model/run.ts';
 import { processEnvironment, systemClock } from '../engine/ports.ts';
-import { resolveEnvironment } from '../engine/targets/environmentReference.ts';
+import { resolveEnvironment } from '../engine/targets/secrets/environmentReference.ts';
 import { type OtlpSettings, readOtlpSettings } from '../engine/telemetry/otlp/otlpSettings.ts';
 import type { ExportOutcome, SignalOutcome } from '../engine/telemetry/otlp/otlpSink.ts';
 import { systemRandom } from '../systemRandom.ts';

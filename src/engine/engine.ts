@@ -28,7 +28,7 @@ import type { Owner } from './store/lease.ts';
 import { RunStore } from './store/runStore.ts';
 import { storePath } from './store/storeFile.ts';
 import type { Workspace } from './suites/loadWorkspace.ts';
-import type { TelemetrySink } from './telemetry/sink.ts';
+import type { TelemetrySink } from './telemetry/sinks/sink.ts';
 import { SinkTelemetry } from './telemetry/telemetry.ts';
 
 /** Everything that the engine is handed from outside. */

@@ -9,7 +9,7 @@ import { sideEntry } from '../engine/reports/comparedPair.ts';
 import { comparisonFormatOf } from '../engine/reports/comparisonFormats.ts';
 import { comparisonEntry } from '../engine/reports/jsonComparison.ts';
 import type { RunStore } from '../engine/store/runStore.ts';
-import { workspacePath } from '../engine/suites/fileReference.ts';
+import { workspacePath } from '../engine/suites/config/fileReference.ts';
 import type { Handlers } from '../protocol/call.ts';
 import type { EngineCalls } from '../protocol/calls.ts';
 import type { compareCalls } from '../protocol/compareCalls.ts';

@@ -6,7 +6,7 @@ import { entryAt } from '../engine/files/entryAt.ts';
 import { readText } from '../engine/files/readText.ts';
 import { excerpt } from '../engine/files/text/excerpt.ts';
 import type { JsonValue } from '../engine/model/json.ts';
-import { workspacePath } from '../engine/suites/fileReference.ts';
+import { workspacePath } from '../engine/suites/config/fileReference.ts';
 import type { Handlers } from '../protocol/call.ts';
 import type { CaseEntry, datasetCalls } from '../protocol/datasetCalls.ts';
 import type { DatasetCache } from './datasetCache.ts';

@@ -12,7 +12,7 @@ import type { Selection } from '../engine/language/fixes/fix.ts';
 import { LanguageFile, type LanguageSource } from '../engine/language/languageFile.ts';
 import type { GoldenCase } from '../engine/model/case.ts';
 import { fixedEnvironment } from '../engine/ports.ts';
-import { describeDataset } from '../engine/suites/listWorkspace.ts';
+import { describeDataset } from '../engine/suites/discovery/listWorkspace.ts';
 import type { SuiteCase } from '../protocol/workspaceCalls.ts';
 import { suiteCase } from './suiteCase.ts';
 import { textEdits } from './textEdits.ts';

@@ -6,7 +6,7 @@ import { writeDataset } from '../engine/datasets/import/writeDataset.ts';
 import { UsageError } from '../engine/errors.ts';
 import { resolveInside } from '../engine/files/confine.ts';
 import type { GoldenCase } from '../engine/model/case.ts';
-import { workspacePath } from '../engine/suites/fileReference.ts';
+import { workspacePath } from '../engine/suites/config/fileReference.ts';
 import type { Handlers } from '../protocol/call.ts';
 import type { datasetCalls, ImportTally } from '../protocol/datasetCalls.ts';
 import { datasetJob } from './datasetThread.ts';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { readText } from '../engine/files/readText.ts';
+import type { SuiteConfig } from '../engine/suites/config/suiteConfig.ts';
 import type { checkWorkspace, Workspace } from '../engine/suites/loadWorkspace.ts';
-import type { SuiteConfig } from '../engine/suites/suiteConfig.ts';
 import type { Session } from './session.ts';
 
 type Checked = Awaited<ReturnType<typeof checkWorkspace>>;

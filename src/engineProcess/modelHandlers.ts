@@ -1,5 +1,5 @@
-import type { SuiteConfig } from '../engine/suites/suiteConfig.ts';
-import type { WorkspaceConfig } from '../engine/suites/workspaceConfig.ts';
+import type { SuiteConfig } from '../engine/suites/config/suiteConfig.ts';
+import type { WorkspaceConfig } from '../engine/suites/config/workspaceConfig.ts';
 import type { Handlers } from '../protocol/call.ts';
 import type { modelCalls } from '../protocol/modelCalls.ts';
 import { findLocalServers } from './localServers.ts';

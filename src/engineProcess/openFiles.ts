@@ -2,7 +2,7 @@ import { basename } from 'node:path/posix';
 import { resolveInside } from '../engine/files/confine.ts';
 import { LanguageFile } from '../engine/language/languageFile.ts';
 import { promptfooFormat } from '../engine/promptfoo/promptfooFormat.ts';
-import { workspacePath } from '../engine/suites/fileReference.ts';
+import { workspacePath } from '../engine/suites/config/fileReference.ts';
 import type { ParamsOf } from '../protocol/call.ts';
 import type { languageCalls } from '../protocol/languageCalls.ts';
 import type { Session } from './session.ts';

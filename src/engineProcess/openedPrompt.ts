@@ -6,7 +6,7 @@ import type { Prompt } from '../engine/model/prompt.ts';
 import { type Tokenizer, Tokenizers } from '../engine/models/tokens/tokenizer.ts';
 import { detectFormat } from '../engine/prompts/detectFormat.ts';
 import { parsePrompt } from '../engine/prompts/parsePrompt.ts';
-import { workspacePath } from '../engine/suites/fileReference.ts';
+import { workspacePath } from '../engine/suites/config/fileReference.ts';
 import { type ChosenModel, PromptModels } from './promptModels.ts';
 import type { Session } from './session.ts';
 

@@ -4,11 +4,11 @@ import { UserError } from '../engine/errors.ts';
 import type { Prompt } from '../engine/model/prompt.ts';
 import type { ModelPrice, PriceTable } from '../engine/models/prices/prices.ts';
 import { expectedPrice } from '../engine/models/prices/priceTable.ts';
-import { BUILT_IN_PROVIDER, builtInProvider } from '../engine/suites/builtInProvider.ts';
-import { describeTarget } from '../engine/suites/describeTarget.ts';
-import { promptModel } from '../engine/suites/promptModel.ts';
-import type { SuiteConfig } from '../engine/suites/suiteConfig.ts';
-import type { WorkspaceConfig } from '../engine/suites/workspaceConfig.ts';
+import { BUILT_IN_PROVIDER, builtInProvider } from '../engine/suites/config/builtInProvider.ts';
+import type { SuiteConfig } from '../engine/suites/config/suiteConfig.ts';
+import type { WorkspaceConfig } from '../engine/suites/config/workspaceConfig.ts';
+import { describeTarget } from '../engine/suites/targets/describeTarget.ts';
+import { promptModel } from '../engine/suites/targets/promptModel.ts';
 import { FirstCases } from './firstCases.ts';
 import type { Session } from './session.ts';
 

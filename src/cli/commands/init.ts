@@ -5,7 +5,7 @@ import { FileError } from '../../engine/errors.ts';
 import { makeFolders } from '../../engine/files/makeFolders.ts';
 import { statPath } from '../../engine/files/statPath.ts';
 import { processEnvironment } from '../../engine/ports.ts';
-import { sampleFiles } from '../../engine/suites/sampleConfig.ts';
+import { sampleFiles } from '../../engine/suites/discovery/sampleConfig.ts';
 import { EXIT } from '../exitCode.ts';
 import type { RunAction } from '../runAction.ts';
 import type { Io } from '../terminal/io.ts';

@@ -1,6 +1,10 @@
 import path from 'node:path';
 import type { Command } from 'commander';
-import { describeDataset, listWorkspace, type WorkspaceListing } from '../../engine/suites/listWorkspace.ts';
+import {
+  describeDataset,
+  listWorkspace,
+  type WorkspaceListing,
+} from '../../engine/suites/discovery/listWorkspace.ts';
 import { EXIT } from '../exitCode.ts';
 import { openWorkspace } from '../openWorkspace.ts';
 import { configOption } from '../options/common.ts';

@@ -8,7 +8,7 @@ import { processEnvironment } from '../../engine/ports.ts';
 import { promptfooFormat } from '../../engine/promptfoo/promptfooFormat.ts';
 import { detectFormat } from '../../engine/prompts/detectFormat.ts';
 import { unmeasuredLimitsOf } from '../../engine/runs/preparation/unmeasuredLimits.ts';
-import { listWorkspace } from '../../engine/suites/listWorkspace.ts';
+import { listWorkspace } from '../../engine/suites/discovery/listWorkspace.ts';
 import { checkWorkspace, holdsConfig } from '../../engine/suites/loadWorkspace.ts';
 import { validateFile } from '../../engine/suites/validateFiles.ts';
 import { eachFile } from '../eachFile.ts';

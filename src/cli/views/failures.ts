@@ -2,7 +2,7 @@ import type { GoldenCase } from '../../engine/model/case.ts';
 import type { Evaluation } from '../../engine/model/evaluation.ts';
 import type { TrialResult } from '../../engine/model/result.ts';
 import { expectations, inputText, isBad } from '../../engine/reports/caseText.ts';
-import { appliedAllowance } from '../../engine/targets/tokenAllowance.ts';
+import { appliedAllowance } from '../../engine/targets/prompt/tokenAllowance.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitize, sanitizeLine } from '../terminal/sanitize.ts';
 import { truncate, wrap } from '../terminal/table.ts';

@@ -3,8 +3,8 @@ import { defined } from '../model/defined.ts';
 import { findSuite } from '../runs/preparation/findSuite.ts';
 import type { RunOverrides } from '../runs/preparation/runOverrides.ts';
 import type { RunStore } from '../store/runStore.ts';
+import type { SuiteConfig } from '../suites/config/suiteConfig.ts';
 import type { Workspace } from '../suites/loadWorkspace.ts';
-import type { SuiteConfig } from '../suites/suiteConfig.ts';
 import { readSide, type SideReference, sideLabel } from './sideReference.ts';
 
 /** What a person asks to compare. */

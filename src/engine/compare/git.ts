@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import os from 'node:os';
 import { UsageError } from '../errors.ts';
 import type { Environment } from '../ports.ts';
-import { scrubbedEnvironment } from '../targets/commandEnvironment.ts';
+import { scrubbedEnvironment } from '../targets/command/commandEnvironment.ts';
 
 /** Largest answer that is taken, in bytes: lists of changed files, and one file to be shown. */
 const MAX_BYTES = 16 * 1024 * 1024;

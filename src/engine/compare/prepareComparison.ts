@@ -4,9 +4,9 @@ import { type PreparedTargets, prepareTargets } from '../runs/preparation/prepar
 import { withOverrides } from '../runs/preparation/runOverrides.ts';
 import { type PreparePorts, RunScope } from '../runs/preparation/runScope.ts';
 import { settleCases } from '../runs/preparation/settleCases.ts';
-import type { FileReference } from '../suites/fileReference.ts';
+import type { FileReference } from '../suites/config/fileReference.ts';
+import type { SuiteConfig } from '../suites/config/suiteConfig.ts';
 import type { Workspace } from '../suites/loadWorkspace.ts';
-import type { SuiteConfig } from '../suites/suiteConfig.ts';
 import {
   type AskedComparison,
   type ComparedSides,

@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.ts';
-import type { SuiteConfig } from '../suites/suiteConfig.ts';
-import type { TargetConfig } from '../suites/targetConfig.ts';
+import type { SuiteConfig } from '../suites/config/suiteConfig.ts';
+import type { TargetConfig } from '../suites/targets/targetConfig.ts';
 
 /** What a side of a comparison is taken from. */
 export type SideReference =

@@ -3,10 +3,10 @@ import path from 'node:path';
 import { MissingSideError, type SideRole, UsageError } from '../errors.ts';
 import type { Environment } from '../ports.ts';
 import type { Place } from '../runs/preparation/runScope.ts';
-import { describeTarget } from '../suites/describeTarget.ts';
+import type { SuiteConfig } from '../suites/config/suiteConfig.ts';
 import { loadWorkspace, type Workspace } from '../suites/loadWorkspace.ts';
-import type { SuiteConfig } from '../suites/suiteConfig.ts';
-import type { TargetConfig } from '../suites/targetConfig.ts';
+import { describeTarget } from '../suites/targets/describeTarget.ts';
+import type { TargetConfig } from '../suites/targets/targetConfig.ts';
 import { checkOutRevision, MissingFolderError } from './revision.ts';
 import type { SideReference } from './sideReference.ts';
 

@@ -2,7 +2,7 @@ import { UserError } from '../errors.ts';
 import type { GoldenCase } from '../model/case.ts';
 import type { ModelPrice } from '../models/prices/prices.ts';
 import { type Tokenizer, Tokenizers } from '../models/tokens/tokenizer.ts';
-import type { AllowTokens } from '../targets/tokenAllowance.ts';
+import type { AllowTokens } from '../targets/prompt/tokenAllowance.ts';
 import type { EstimatedRun, EstimatedTarget } from './estimate.ts';
 import { DEFAULT_JUDGE_INPUT, DEFAULT_JUDGE_OUTPUT, type JudgeModel } from './judgeEstimate.ts';
 import type { MostOfTrial } from './spendingLimit.ts';

@@ -5,7 +5,7 @@ import type { Prompt, TemplateSyntax } from '../model/prompt.ts';
 import type { Tokenizer } from '../models/tokens/tokenizer.ts';
 import { valueText } from '../prompts/template/valueText.ts';
 import { Sample } from '../statistics/quantiles.ts';
-import { caseValues } from '../targets/promptCase.ts';
+import { caseValues } from '../targets/prompt/promptCase.ts';
 
 /** How long the values of a variable are over cases that give one, in tokens. */
 export interface VariableSize {

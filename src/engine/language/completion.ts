@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonValue } from '../model/json.ts';
 import { priceRows } from '../models/prices/priceTable.ts';
-import { discoverWorkspace } from '../suites/discoverWorkspace.ts';
+import { discoverWorkspace } from '../suites/discovery/discoverWorkspace.ts';
 import { cursorText } from './cursor/cursorText.ts';
 import { jsonlCursor } from './cursor/jsonlCursor.ts';
 import { type YamlCursor, yamlCursor } from './cursor/yamlCursor.ts';

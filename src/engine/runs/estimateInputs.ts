@@ -7,7 +7,7 @@ import { evaluatorDefinition } from '../evaluators/registry.ts';
 import type { LocatedCase } from '../model/case.ts';
 import type { ProviderConfig } from '../models/catalog.ts';
 import { priceOfReference } from '../models/prices/priceTable.ts';
-import type { SuiteConfig } from '../suites/suiteConfig.ts';
+import type { SuiteConfig } from '../suites/config/suiteConfig.ts';
 import type { Target } from '../targets/target.ts';
 import { chosenBatches } from './chosenBatches.ts';
 import type { PlannedTarget, RunInputs } from './execution/runInputs.ts';

@@ -2,8 +2,8 @@ import path from 'node:path';
 import { type FileList, listFiles, packFileList, unpackFileList } from '../files/fileList.ts';
 import type { RunPlan } from '../model/run.ts';
 import type { RunStore } from '../store/runStore.ts';
-import { describeTarget } from '../suites/describeTarget.ts';
-import type { TargetConfig } from '../suites/targetConfig.ts';
+import { describeTarget } from '../suites/targets/describeTarget.ts';
+import type { TargetConfig } from '../suites/targets/targetConfig.ts';
 import type { PreparedRun } from './preparation/preparedRun.ts';
 
 interface ListOptions {

@@ -2,7 +2,7 @@ import type { SourceDocument } from '../files/formats/document.ts';
 import type { JsonValue } from '../model/json.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Environment } from '../ports.ts';
-import type { WorkspaceConfig } from './workspaceConfig.ts';
+import type { WorkspaceConfig } from './config/workspaceConfig.ts';
 
 /**
  * Reads the configurations of another tool as suites. It is handed in where workspaces are opened; this folder knows

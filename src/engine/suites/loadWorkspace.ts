@@ -8,12 +8,12 @@ import { statPath } from '../files/statPath.ts';
 import { isJsonObject } from '../model/json.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Environment } from '../ports.ts';
-import { discoverWorkspace } from './discoverWorkspace.ts';
-import { workspacePath } from './fileReference.ts';
+import { workspacePath } from './config/fileReference.ts';
+import { readConfig } from './config/readConfig.ts';
+import type { WorkspaceConfig } from './config/workspaceConfig.ts';
+import { discoverWorkspace } from './discovery/discoverWorkspace.ts';
+import { implicitConfig } from './discovery/implicitConfig.ts';
 import type { ForeignFormat } from './foreignFormat.ts';
-import { implicitConfig } from './implicitConfig.ts';
-import { readConfig } from './readConfig.ts';
-import type { WorkspaceConfig } from './workspaceConfig.ts';
 
 const CONFIG_FILE = 'touchstone.yaml';
 

@@ -1,6 +1,6 @@
 import { contentHash } from '../model/hash.ts';
-import { evaluatorFiles } from './evaluatorFiles.ts';
-import type { SuiteConfig } from './suiteConfig.ts';
+import type { SuiteConfig } from './config/suiteConfig.ts';
+import { evaluatorFiles } from './evaluators/evaluatorFiles.ts';
 
 /**
  * SHA-256 over everything in a suite that decides a verdict: evaluators with the files they refer to, the code that

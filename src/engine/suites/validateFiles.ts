@@ -13,7 +13,7 @@ import type { Problem } from '../model/problem.ts';
 import type { Environment } from '../ports.ts';
 import { detectFormat } from '../prompts/detectFormat.ts';
 import { parsePrompt } from '../prompts/parsePrompt.ts';
-import { workspacePath } from './fileReference.ts';
+import { workspacePath } from './config/fileReference.ts';
 
 export interface ValidateOptions {
   /** Absolute real path of the workspace. */

@@ -1,4 +1,4 @@
-import { NO_SECRETS, type TargetSecrets } from './targetSecrets.ts';
+import { NO_SECRETS, type TargetSecrets } from './secrets/targetSecrets.ts';
 
 /** What a target can do and what it needs, as plain data. Others ask this, and never what kind of target it is. */
 export interface TargetCapabilities {

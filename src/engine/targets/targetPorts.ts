@@ -4,7 +4,7 @@ import type { ProviderConfig } from '../models/catalog.ts';
 import type { ModelCatalog } from '../models/modelClient.ts';
 import type { Recordings } from '../models/recordings/recordings.ts';
 import type { Clock, Environment, Random, Secrets, Trust } from '../ports.ts';
-import type { AllowTokens } from './tokenAllowance.ts';
+import type { AllowTokens } from './prompt/tokenAllowance.ts';
 
 /** Runs trusted JavaScript over `output` and `context`; rejects for what it throws. */
 export type RunScript = (

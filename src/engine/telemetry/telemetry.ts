@@ -2,8 +2,8 @@ import type { TrialResult } from '../model/result.ts';
 import type { Clock, Log } from '../ports.ts';
 import { EvaluatedCalls } from './evaluatedCalls.ts';
 import { evaluationRecords } from './evaluationRecords.ts';
-import { type Finished, NOTHING, type TelemetrySink } from './sink.ts';
-import { SinkHub } from './sinkHub.ts';
+import { type Finished, NOTHING, type TelemetrySink } from './sinks/sink.ts';
+import { SinkHub } from './sinks/sinkHub.ts';
 import { noTracer, type Tracer } from './tracer.ts';
 import { Tracing } from './tracing.ts';
 

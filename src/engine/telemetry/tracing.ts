@@ -4,7 +4,7 @@ import { AlwaysOnSampler, BasicTracerProvider, type SpanProcessor } from '@opent
 import type { JsonObject } from '../model/json.ts';
 import type { Attributes, Clock, LogLevel, Span } from '../ports.ts';
 import { toSpanRecord } from './finishedSpan.ts';
-import { type Finished, NOTHING } from './sink.ts';
+import { type Finished, NOTHING } from './sinks/sink.ts';
 import { SpanIds } from './traceIds.ts';
 import type { RootOptions } from './tracer.ts';
 

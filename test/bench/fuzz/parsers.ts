@@ -25,7 +25,7 @@ import { renderNunjucks } from '../../../src/engine/prompts/nunjucks/renderNunju
 import { parsePrompt } from '../../../src/engine/prompts/parsePrompt.ts';
 import { renderPrompt } from '../../../src/engine/prompts/renderPrompt.ts';
 import { checkWorkspace } from '../../../src/engine/suites/loadWorkspace.ts';
-import { findReply } from '../../../src/engine/targets/findReply.ts';
+import { findReply } from '../../../src/engine/targets/reply/findReply.ts';
 import { readOtlpSpans } from '../../../src/engine/telemetry/otlp/otlpSpans.ts';
 
 /** Reads a text in one way. Throws UserError or ModelError for what is wrong with it; anything else is a find. */

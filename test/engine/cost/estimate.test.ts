@@ -9,7 +9,7 @@ import type { TrialResult } from '../../../src/engine/model/result.ts';
 import { fixedEnvironment } from '../../../src/engine/ports.ts';
 import { parsePrompt } from '../../../src/engine/prompts/parsePrompt.ts';
 import { RunStore } from '../../../src/engine/store/runStore.ts';
-import { renderCase } from '../../../src/engine/targets/promptCase.ts';
+import { renderCase } from '../../../src/engine/targets/prompt/promptCase.ts';
 import { complete, located, plan, trialResult } from '../../support/runFixtures.ts';
 
 const { signal } = new AbortController();

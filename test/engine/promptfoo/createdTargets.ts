@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Redactor } from '../../../src/engine/http/redactor.ts';
 import { wholeClient } from '../../../src/engine/models/clientForms.ts';
 import { fixedEnvironment, systemClock } from '../../../src/engine/ports.ts';
-import type { SuiteConfig } from '../../../src/engine/suites/suiteConfig.ts';
+import type { SuiteConfig } from '../../../src/engine/suites/config/suiteConfig.ts';
 import type { Target } from '../../../src/engine/targets/target.ts';
 import type { TargetPorts } from '../../../src/engine/targets/targetPorts.ts';
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { GoldenCase } from '../../../src/engine/model/case.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../src/engine/model/json.ts';
 import { noSpan, processEnvironment, type Span, systemClock } from '../../../src/engine/ports.ts';
-import { createCommandTarget } from '../../../src/engine/targets/commandTarget.ts';
+import { createCommandTarget } from '../../../src/engine/targets/command/commandTarget.ts';
 import { type ReceivedCall, startAgentServer } from '../../support/agentServer.ts';
 import { stillRandom } from '../../support/stillRandom.ts';
 

@@ -11,10 +11,10 @@ import type { GoldenCase } from '../../../src/engine/model/case.ts';
 import type { TrialStatus } from '../../../src/engine/model/result.ts';
 import { fixedEnvironment, noLog, noSpan, systemClock } from '../../../src/engine/ports.ts';
 import { parsePrompt } from '../../../src/engine/prompts/parsePrompt.ts';
+import type { SuiteConfig } from '../../../src/engine/suites/config/suiteConfig.ts';
 import { loadWorkspace } from '../../../src/engine/suites/loadWorkspace.ts';
-import type { SuiteConfig } from '../../../src/engine/suites/suiteConfig.ts';
-import { readReply } from '../../../src/engine/targets/agentReply.ts';
 import { agentRequest } from '../../../src/engine/targets/agentRequest.ts';
+import { readReply } from '../../../src/engine/targets/reply/agentReply.ts';
 
 const root = fileURLToPath(new URL('../../../datasets', import.meta.url));
 const signal = new AbortController().signal;

@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { stringify } from 'yaml';
 import { FileError, ProblemsError, UserError } from '../../../src/engine/errors.ts';
 import { fixedEnvironment } from '../../../src/engine/ports.ts';
+import type { SuiteConfig } from '../../../src/engine/suites/config/suiteConfig.ts';
 import { loadWorkspace, type Workspace } from '../../../src/engine/suites/loadWorkspace.ts';
-import type { SuiteConfig } from '../../../src/engine/suites/suiteConfig.ts';
 import { workspaceFolder, writeFiles } from './workspaceFolder.ts';
 
 const example = path.join(import.meta.dirname, '../../fixtures/suites/example');

@@ -1,6 +1,6 @@
 import type { EvaluationRecord } from '../../../src/engine/model/evaluationRecord.ts';
 import type { LogRecord, SpanRecord } from '../../../src/engine/model/span.ts';
-import { type Finished, NOTHING } from '../../../src/engine/telemetry/sink.ts';
+import { type Finished, NOTHING } from '../../../src/engine/telemetry/sinks/sink.ts';
 
 export function spanRecord(more: Partial<SpanRecord> = {}): SpanRecord {
   return {

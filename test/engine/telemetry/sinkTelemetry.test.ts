@@ -7,7 +7,7 @@ import { noLog, systemClock } from '../../../src/engine/ports.ts';
 import { RunStore } from '../../../src/engine/store/runStore.ts';
 import { evaluatedCall } from '../../../src/engine/telemetry/evaluatedCalls.ts';
 import { evaluationRecords } from '../../../src/engine/telemetry/evaluationRecords.ts';
-import type { TelemetrySink } from '../../../src/engine/telemetry/sink.ts';
+import type { TelemetrySink } from '../../../src/engine/telemetry/sinks/sink.ts';
 import { noTelemetry, SinkTelemetry } from '../../../src/engine/telemetry/telemetry.ts';
 import { execute, numberedCases, RUN, runInputs } from '../../support/runExecution.ts';
 import { complete } from '../../support/runFixtures.ts';

@@ -1,6 +1,6 @@
 import type { Complexity } from '../../model/case.ts';
 import type { TrialResult } from '../../model/result.ts';
-import { appliedAllowance } from '../../targets/tokenAllowance.ts';
+import { appliedAllowance } from '../../targets/prompt/tokenAllowance.ts';
 import type { BudgetUse } from './budgetDecision.ts';
 
 /** What the tasks of one class used of their budget at one target in a run. */

@@ -1,6 +1,6 @@
 import type { Complexity } from '../../model/case.ts';
 import type { TrialResult } from '../../model/result.ts';
-import { appliedAllowance } from '../../targets/tokenAllowance.ts';
+import { appliedAllowance } from '../../targets/prompt/tokenAllowance.ts';
 
 /** What a target's cases may use beyond their budgets in the next run, by case id. */
 export type Loans = Map<string, number>;

@@ -1,6 +1,6 @@
 import { inferComplexity } from '../../datasets/complexity.ts';
 import type { Complexity } from '../../model/case.ts';
-import type { AllowTokens } from '../../targets/tokenAllowance.ts';
+import type { AllowTokens } from '../../targets/prompt/tokenAllowance.ts';
 import { BASE_BUDGET } from './budgetDecision.ts';
 import type { Loans } from './loans.ts';
 

@@ -1,7 +1,7 @@
 import schema1 from '../../../../media/schemas/golden-1.0.0.schema.json' with { type: 'json' };
 import schema2 from '../../../../media/schemas/golden-2.0.0.schema.json' with { type: 'json' };
 import type { JsonObject } from '../../model/json.ts';
-import { configJsonSchema } from '../../suites/configSchema.ts';
+import { configJsonSchema } from '../../suites/config/configSchema.ts';
 import type { LanguageFile } from '../languageFile.ts';
 import { SchemaNode } from './schemaNode.ts';
 

@@ -1,7 +1,7 @@
 import { nearest } from '../../evaluators/options/optionCheck.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
-import { placeOf } from '../../suites/configReader.ts';
+import { placeOf } from '../../suites/config/configReader.ts';
 import type { RawTest } from '../tests/readTests.ts';
 import { type PromptfooReader, warn } from './promptfooReader.ts';
 

@@ -9,8 +9,8 @@ import { readText } from '../../files/readText.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { Environment } from '../../ports.ts';
-import type { ConfigReader } from '../../suites/configReader.ts';
-import { workspacePath } from '../../suites/fileReference.ts';
+import type { ConfigReader } from '../../suites/config/configReader.ts';
+import { workspacePath } from '../../suites/config/fileReference.ts';
 
 /** A promptfoo configuration under reading. */
 export interface PromptfooReader extends ConfigReader {

@@ -8,11 +8,11 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.
 import type { SourceLocation } from '../../model/location.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { Environment } from '../../ports.ts';
-import { attempt, placeOf } from '../../suites/configReader.ts';
-import { workspacePath } from '../../suites/fileReference.ts';
+import { attempt, placeOf } from '../../suites/config/configReader.ts';
+import { workspacePath } from '../../suites/config/fileReference.ts';
+import { SUITE_DEFAULTS, type SuiteConfig } from '../../suites/config/suiteConfig.ts';
+import type { WorkspaceConfig } from '../../suites/config/workspaceConfig.ts';
 import type { ForeignSource } from '../../suites/foreignFormat.ts';
-import { SUITE_DEFAULTS, type SuiteConfig } from '../../suites/suiteConfig.ts';
-import type { WorkspaceConfig } from '../../suites/workspaceConfig.ts';
 import { graderOf } from '../assertions/graders.ts';
 import { missingVariable } from '../assertions/missingVariable.ts';
 import type { PromptfooPrompt } from '../prompts/promptfooPrompt.ts';

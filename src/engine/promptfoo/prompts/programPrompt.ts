@@ -3,7 +3,7 @@ import { FileError } from '../../errors.ts';
 import { readText } from '../../files/readText.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import { mentions } from '../../prompts/template/mentions.ts';
-import { workspacePath } from '../../suites/fileReference.ts';
+import { workspacePath } from '../../suites/config/fileReference.ts';
 import { type PromptfooReader, warn } from '../config/promptfooReader.ts';
 import { programAt } from '../providers/programCall.ts';
 import type { PromptfooProgram } from '../scripts/promptfooProgram.ts';

@@ -3,7 +3,7 @@ import type { Redactor } from '../../http/redactor.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { Output } from '../../model/output.ts';
 import type { Clock, Environment, Trust } from '../../ports.ts';
-import { errorOutput } from '../../targets/agentReply.ts';
+import { errorOutput } from '../../targets/reply/agentReply.ts';
 import type { TargetContext } from '../../targets/target.ts';
 import { moduleProcess } from '../scripts/moduleProcess.ts';
 import type { PromptfooProgram } from '../scripts/promptfooProgram.ts';

@@ -5,7 +5,7 @@ import type { Pointer } from '../../files/formats/document.ts';
 import { isJsonObject, type JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import { readsName } from '../../prompts/nunjucks/readsName.ts';
-import { attempt, placeOf, reportAt } from '../../suites/configReader.ts';
+import { attempt, placeOf, reportAt } from '../../suites/config/configReader.ts';
 import { withEnvironment } from '../config/environmentTemplates.ts';
 import {
   expandReference,

@@ -1,8 +1,8 @@
 import { isJsonObject, type JsonObject } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import type { ProviderConfig } from '../../models/catalog.ts';
-import { BUILT_IN_PROVIDER, builtInProvider } from '../../suites/builtInProvider.ts';
-import type { ForeignJudge } from '../../suites/suiteConfig.ts';
+import { BUILT_IN_PROVIDER, builtInProvider } from '../../suites/config/builtInProvider.ts';
+import type { ForeignJudge } from '../../suites/config/suiteConfig.ts';
 import { renderId, withEnvironment } from '../config/environmentTemplates.ts';
 import { type PromptfooReader, warn } from '../config/promptfooReader.ts';
 import { foreignJudge } from '../targets/foreignJudge.ts';

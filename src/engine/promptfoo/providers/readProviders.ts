@@ -2,7 +2,7 @@ import { FileError } from '../../errors.ts';
 import type { Pointer } from '../../files/formats/document.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
-import { placeOf, reportAt } from '../../suites/configReader.ts';
+import { placeOf, reportAt } from '../../suites/config/configReader.ts';
 import { programEnvironment, renderId, withEnvironment } from '../config/environmentTemplates.ts';
 import { type PromptfooReader, parseReferenced, readReference, warn } from '../config/promptfooReader.ts';
 import { moduleExpression, scriptExpression } from '../scripts/scriptCode.ts';

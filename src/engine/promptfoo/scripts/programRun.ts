@@ -2,12 +2,12 @@ import type { ErrorPlace } from '../../errors.ts';
 import type { Redactor } from '../../http/redactor.ts';
 import type { Output } from '../../model/output.ts';
 import type { Clock, Environment } from '../../ports.ts';
-import { errorOutput, excerpt } from '../../targets/agentReply.ts';
-import { type ProcessEnd, runProcess } from '../../targets/childProcess.ts';
-import { scrubbedEnvironment, traceEnvironment } from '../../targets/commandEnvironment.ts';
-import { referredVariables, resolveEnvironment } from '../../targets/environmentReference.ts';
-import { lastOutput } from '../../targets/lastOutput.ts';
-import { programEnvironment } from '../../targets/programEnvironment.ts';
+import { type ProcessEnd, runProcess } from '../../targets/command/childProcess.ts';
+import { scrubbedEnvironment, traceEnvironment } from '../../targets/command/commandEnvironment.ts';
+import { lastOutput } from '../../targets/command/lastOutput.ts';
+import { programEnvironment } from '../../targets/command/programEnvironment.ts';
+import { errorOutput, excerpt } from '../../targets/reply/agentReply.ts';
+import { referredVariables, resolveEnvironment } from '../../targets/secrets/environmentReference.ts';
 import type { TargetContext } from '../../targets/target.ts';
 
 /** A program of a person, started once for each call. */

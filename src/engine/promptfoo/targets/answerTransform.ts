@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../model/json.ts';
 import type { Output } from '../../model/output.ts';
-import { errorOutput } from '../../targets/agentReply.ts';
+import { errorOutput } from '../../targets/reply/agentReply.ts';
 import type { RunScript } from '../../targets/targetPorts.ts';
 import { textOf } from './answerText.ts';
 

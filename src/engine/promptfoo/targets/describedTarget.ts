@@ -7,8 +7,8 @@ import {
   SERVER,
   type TargetCapabilities,
 } from '../../targets/capabilities.ts';
-import { programPlace } from '../../targets/programPlace.ts';
-import { secretsOf, type TargetSecrets } from '../../targets/targetSecrets.ts';
+import { programPlace } from '../../targets/command/programPlace.ts';
+import { secretsOf, type TargetSecrets } from '../../targets/secrets/targetSecrets.ts';
 import type { PromptfooPrompt } from '../prompts/promptfooPrompt.ts';
 import type { PromptfooCall, PromptfooProvider } from '../providers/promptfooProvider.ts';
 

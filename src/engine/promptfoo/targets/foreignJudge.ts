@@ -1,4 +1,4 @@
-import type { ForeignJudge } from '../../suites/suiteConfig.ts';
+import type { ForeignJudge } from '../../suites/config/suiteConfig.ts';
 import type { PromptfooCall, PromptfooProvider } from '../providers/promptfooProvider.ts';
 import { callerClient, callerIdentity } from './callerClient.ts';
 import { callerOf } from './createFromPromptfoo.ts';

@@ -5,13 +5,13 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.
 import type { Output } from '../../model/output.ts';
 import type { Clock, Environment } from '../../ports.ts';
 import { renderNunjucks } from '../../prompts/nunjucks/renderNunjucks.ts';
-import { errorOutput, excerpt } from '../../targets/agentReply.ts';
 import { SERVER } from '../../targets/capabilities.ts';
-import { referredVariables, resolveEnvironment } from '../../targets/environmentReference.ts';
-import { httpCall } from '../../targets/httpCall.ts';
+import { httpCall } from '../../targets/http/httpCall.ts';
+import { errorOutput, excerpt } from '../../targets/reply/agentReply.ts';
+import { parseUntrustedJson } from '../../targets/reply/untrustedJson.ts';
+import { referredVariables, resolveEnvironment } from '../../targets/secrets/environmentReference.ts';
 import type { TargetContext } from '../../targets/target.ts';
 import type { RunScript } from '../../targets/targetPorts.ts';
-import { parseUntrustedJson } from '../../targets/untrustedJson.ts';
 import { renderWithin } from '../prompts/promptText.ts';
 import type { HttpCall } from '../providers/promptfooProvider.ts';
 import type { CallerOwner, PromptfooCaller } from './promptfooCaller.ts';

@@ -1,5 +1,5 @@
 import { createRedactor } from '../../http/redactor.ts';
-import type { TargetConfig } from '../../suites/targetConfig.ts';
+import type { TargetConfig } from '../../suites/targets/targetConfig.ts';
 import type { PromptfooPrompt } from '../prompts/promptfooPrompt.ts';
 import type { PromptfooProvider } from '../providers/promptfooProvider.ts';
 import { createFromPromptfoo, type PromptfooPair } from './createFromPromptfoo.ts';

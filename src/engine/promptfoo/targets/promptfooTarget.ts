@@ -6,10 +6,10 @@ import { emptyOutput, type Output, type RawAnswer } from '../../model/output.ts'
 import type { Clock } from '../../ports.ts';
 import { NunjucksError } from '../../prompts/nunjucks/renderNunjucks.ts';
 import { mentions } from '../../prompts/template/mentions.ts';
-import { errorOutput } from '../../targets/agentReply.ts';
 import type { TargetCapabilities } from '../../targets/capabilities.ts';
 import { type CaseOptions, caseOptions } from '../../targets/caseOptions.ts';
 import { type EarlierOutputs, missingOutput } from '../../targets/earlierOutputs.ts';
+import { errorOutput } from '../../targets/reply/agentReply.ts';
 import type { AskedCall, Target, TargetContext, TargetRequest } from '../../targets/target.ts';
 import type { RunScript } from '../../targets/targetPorts.ts';
 import type { PromptProgram } from '../prompts/promptProgram.ts';

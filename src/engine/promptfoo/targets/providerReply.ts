@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import { emptyOutput, type Output, type Usage } from '../../model/output.ts';
-import { errorOutput } from '../../targets/agentReply.ts';
+import { errorOutput } from '../../targets/reply/agentReply.ts';
 import { textOf } from './answerText.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { emptyOutput } from '../../model/output.ts';
-import { errorOutput } from '../../targets/agentReply.ts';
 import { ASKS_NOBODY } from '../../targets/capabilities.ts';
+import { errorOutput } from '../../targets/reply/agentReply.ts';
 import type { PromptfooCaller } from './promptfooCaller.ts';
 
 /** Says the prompt back; nothing is spent, so the cost is known to be 0. */

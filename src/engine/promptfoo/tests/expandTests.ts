@@ -1,6 +1,6 @@
 import type { LocatedCase } from '../../model/case.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
-import type { CallScript } from '../../suites/suiteConfig.ts';
+import type { CallScript } from '../../suites/config/suiteConfig.ts';
 import type { PromptfooReader } from '../config/promptfooReader.ts';
 import type { PromptfooPrompt } from '../prompts/promptfooPrompt.ts';
 import type { ModelProviders } from '../providers/modelProviders.ts';

@@ -4,7 +4,7 @@ import type { Pointer, SourceDocument } from '../../files/formats/document.ts';
 import { parseJson } from '../../files/formats/parseJson.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
-import { attempt, placeOf, reportAt, startOf } from '../../suites/configReader.ts';
+import { attempt, placeOf, reportAt, startOf } from '../../suites/config/configReader.ts';
 import {
   expandReference,
   type PromptfooReader,

@@ -1,7 +1,7 @@
 import { FileError } from '../../errors.ts';
 import type { Pointer } from '../../files/formats/document.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
-import { attempt, placeOf, reportAt } from '../../suites/configReader.ts';
+import { attempt, placeOf, reportAt } from '../../suites/config/configReader.ts';
 import { checkScenario } from '../config/checkShape.ts';
 import {
   expandReference,

@@ -1,7 +1,7 @@
 import type { WorkspaceScript } from '../../evaluators/scripts/workspaceScript.ts';
 import type { GoldenCase, LocatedCase } from '../../model/case.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
-import type { CallScript } from '../../suites/suiteConfig.ts';
+import type { CallScript } from '../../suites/config/suiteConfig.ts';
 import type { PromptfooReader } from '../config/promptfooReader.ts';
 import type { ModelProviders } from '../providers/modelProviders.ts';
 import { brokenCase, casesOf } from './makeCases.ts';

@@ -2,7 +2,7 @@ import type { WorkspaceScript } from '../../evaluators/scripts/workspaceScript.t
 import { contentHash } from '../../model/hash.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
-import type { CallScript } from '../../suites/suiteConfig.ts';
+import type { CallScript } from '../../suites/config/suiteConfig.ts';
 import type { PromptfooReader } from '../config/promptfooReader.ts';
 import { readScript, SCRIPT_FILE } from '../scripts/readScript.ts';
 import { scriptExpression } from '../scripts/scriptCode.ts';

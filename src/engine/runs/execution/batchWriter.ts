@@ -3,7 +3,7 @@ import type { PendingOutput, TrialResult } from '../../model/result.ts';
 import type { Clock } from '../../ports.ts';
 import type { Lease } from '../../store/lease.ts';
 import type { RunStore } from '../../store/runStore.ts';
-import type { StoreSink } from '../../telemetry/storeSink.ts';
+import type { StoreSink } from '../../telemetry/sinks/storeSink.ts';
 
 /** A batch is written when it holds this many results … */
 const BATCH_SIZE = 256;

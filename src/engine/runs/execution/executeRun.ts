@@ -4,7 +4,7 @@ import type { Clock, Log, Span } from '../../ports.ts';
 import type { Lease, Owner } from '../../store/lease.ts';
 import type { RunStore } from '../../store/runStore.ts';
 import { TOUCHSTONE } from '../../telemetry/attributes.ts';
-import { StoreSink } from '../../telemetry/storeSink.ts';
+import { StoreSink } from '../../telemetry/sinks/storeSink.ts';
 import type { RunTelemetry, Telemetry } from '../../telemetry/telemetry.ts';
 import { OrderedTrials, orderOf } from '../ordered/orderedTrials.ts';
 import { PendingTrials } from '../pending/pendingTrials.ts';

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../model/json.ts';
-import type { SuiteConfig } from '../../suites/suiteConfig.ts';
+import type { SuiteConfig } from '../../suites/config/suiteConfig.ts';
 import { caseOptions } from '../../targets/caseOptions.ts';
 
 /** Which cases of a run go one after the other, because they read what earlier ones gave. */

@@ -1,10 +1,10 @@
 import { ConfigError, UserError } from '../../errors.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import type { Environment, Secrets } from '../../ports.ts';
-import { errorOutput } from '../../targets/agentReply.ts';
-import { isPassedOn } from '../../targets/commandEnvironment.ts';
+import { isPassedOn } from '../../targets/command/commandEnvironment.ts';
+import { errorOutput } from '../../targets/reply/agentReply.ts';
+import type { TargetSecrets } from '../../targets/secrets/targetSecrets.ts';
 import type { Target } from '../../targets/target.ts';
-import type { TargetSecrets } from '../../targets/targetSecrets.ts';
 import { keylessEnvironment } from './recordedRun.ts';
 
 /** Who asks. */

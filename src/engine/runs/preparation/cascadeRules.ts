@@ -2,8 +2,8 @@ import type { EvaluatorDeps } from '../../evaluators/evaluator.ts';
 import { type CaseScoring, caseScoring } from '../../evaluators/scoring/caseScoring.ts';
 import { isWorkspaceScript } from '../../evaluators/scripts/workspaceScript.ts';
 import type { GoldenCase } from '../../model/case.ts';
-import { DEFAULT_THRESHOLDS } from '../../suites/cascadeConfig.ts';
-import type { SuiteConfig } from '../../suites/suiteConfig.ts';
+import { DEFAULT_THRESHOLDS } from '../../suites/config/cascadeConfig.ts';
+import type { SuiteConfig } from '../../suites/config/suiteConfig.ts';
 import type { RunInputs } from '../execution/runInputs.ts';
 import { limitsOn } from './caseLimits.ts';
 

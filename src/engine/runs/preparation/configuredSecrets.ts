@@ -1,7 +1,12 @@
 import type { ProviderConfig } from '../../models/catalog.ts';
 import type { Environment } from '../../ports.ts';
-import { keyValue } from '../../targets/secretValue.ts';
-import { secretsOf, secretValues, type TargetSecrets, variablesIn } from '../../targets/targetSecrets.ts';
+import { keyValue } from '../../targets/secrets/secretValue.ts';
+import {
+  secretsOf,
+  secretValues,
+  type TargetSecrets,
+  variablesIn,
+} from '../../targets/secrets/targetSecrets.ts';
 
 /** The keys that a run is configured with: of its providers, its targets and its judges. */
 export function configuredSecrets(

@@ -2,7 +2,7 @@ import type { Dataset } from '../../datasets/dataset.ts';
 import { ConfigError } from '../../errors.ts';
 import type { Evaluator } from '../../evaluators/evaluator.ts';
 import type { LocatedCase } from '../../model/case.ts';
-import type { SuiteConfig } from '../../suites/suiteConfig.ts';
+import type { SuiteConfig } from '../../suites/config/suiteConfig.ts';
 import { caseFilter } from '../caseFilter.ts';
 
 /**

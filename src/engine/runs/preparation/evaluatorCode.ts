@@ -5,8 +5,8 @@ import { codeFiles } from '../../files/code/codeFiles.ts';
 import { resolveInside } from '../../files/confine.ts';
 import type { EvaluatorSpec } from '../../model/evaluation.ts';
 import { isJsonObject, type JsonValue } from '../../model/json.ts';
-import { evaluatorFiles } from '../../suites/evaluatorFiles.ts';
-import type { SuiteConfig } from '../../suites/suiteConfig.ts';
+import type { SuiteConfig } from '../../suites/config/suiteConfig.ts';
+import { evaluatorFiles } from '../../suites/evaluators/evaluatorFiles.ts';
 
 /** Types whose value may be code, and the ending that tells its language. */
 const LANGUAGES: { [type: string]: string } = { python: '.py', javascript: '.mjs' };

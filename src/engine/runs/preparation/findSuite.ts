@@ -1,6 +1,6 @@
 import { ConfigError } from '../../errors.ts';
+import type { SuiteConfig } from '../../suites/config/suiteConfig.ts';
 import type { Workspace } from '../../suites/loadWorkspace.ts';
-import type { SuiteConfig } from '../../suites/suiteConfig.ts';
 
 /** The suite of that name. Throws ConfigError where there is none. */
 export function findSuite(

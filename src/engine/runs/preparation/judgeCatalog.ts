@@ -2,8 +2,8 @@ import { createKeyedClient } from '../../models/keyedClient.ts';
 import type { ModelCatalog, ModelClient } from '../../models/modelClient.ts';
 import { recordingCatalog, replayCatalog } from '../../models/recordings/recordingClient.ts';
 import type { Environment } from '../../ports.ts';
-import type { ForeignJudge, SuiteConfig } from '../../suites/suiteConfig.ts';
-import { secretValue } from '../../targets/secretValue.ts';
+import type { ForeignJudge, SuiteConfig } from '../../suites/config/suiteConfig.ts';
+import { secretValue } from '../../targets/secrets/secretValue.ts';
 import type { TargetPorts } from '../../targets/targetPorts.ts';
 import { askedEnvironment, askedVariables } from './askedTarget.ts';
 

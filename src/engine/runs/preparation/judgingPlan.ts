@@ -1,8 +1,8 @@
 import type { Dataset } from '../../datasets/dataset.ts';
 import { ConfigError } from '../../errors.ts';
 import type { RunFilter, RunPlan } from '../../model/run.ts';
+import type { SuiteConfig } from '../../suites/config/suiteConfig.ts';
 import type { Workspace } from '../../suites/loadWorkspace.ts';
-import type { SuiteConfig } from '../../suites/suiteConfig.ts';
 import { suiteHash } from '../../suites/suiteHash.ts';
 import { caseFilter, isOpen } from '../caseFilter.ts';
 import { evaluatorCode } from './evaluatorCode.ts';

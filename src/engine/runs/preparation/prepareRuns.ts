@@ -1,8 +1,8 @@
 import { defined } from '../../model/defined.ts';
 import type { RunPlan } from '../../model/run.ts';
-import type { FileReference } from '../../suites/fileReference.ts';
+import type { FileReference } from '../../suites/config/fileReference.ts';
+import type { SuiteConfig } from '../../suites/config/suiteConfig.ts';
 import type { Workspace } from '../../suites/loadWorkspace.ts';
-import type { SuiteConfig } from '../../suites/suiteConfig.ts';
 import { joinHalves } from './joinHalves.ts';
 import { type Judging, prepareJudging } from './judging.ts';
 import type { PreparedRun } from './preparedRun.ts';

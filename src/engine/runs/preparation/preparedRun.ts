@@ -2,7 +2,7 @@ import type { TokenBudgets } from '../../cost/budgets/tokenBudgets.ts';
 import type { FileList } from '../../files/fileList.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { Recordings } from '../../models/recordings/recordings.ts';
-import type { SuiteConfig } from '../../suites/suiteConfig.ts';
+import type { SuiteConfig } from '../../suites/config/suiteConfig.ts';
 import type { RunInputs } from '../execution/runInputs.ts';
 
 /** A run that is ready to begin. */

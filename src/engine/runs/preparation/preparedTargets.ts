@@ -1,5 +1,5 @@
-import type { SuiteConfig } from '../../suites/suiteConfig.ts';
-import type { TargetConfig } from '../../suites/targetConfig.ts';
+import type { SuiteConfig } from '../../suites/config/suiteConfig.ts';
+import type { TargetConfig } from '../../suites/targets/targetConfig.ts';
 import type { PlannedTarget } from '../execution/runInputs.ts';
 import { createTarget } from './createTarget.ts';
 import type { Place, RunScope } from './runScope.ts';

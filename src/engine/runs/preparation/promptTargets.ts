@@ -3,12 +3,12 @@ import { readText } from '../../files/readText.ts';
 import { contentHash } from '../../model/hash.ts';
 import type { Prompt } from '../../model/prompt.ts';
 import { parsePrompt } from '../../prompts/parsePrompt.ts';
-import type { FileReference } from '../../suites/fileReference.ts';
-import { promptModel } from '../../suites/promptModel.ts';
-import type { TargetConfig } from '../../suites/targetConfig.ts';
+import type { FileReference } from '../../suites/config/fileReference.ts';
+import { promptModel } from '../../suites/targets/promptModel.ts';
+import type { TargetConfig } from '../../suites/targets/targetConfig.ts';
 import { createEchoTarget } from '../../targets/echoTarget.ts';
-import { renderCase } from '../../targets/promptCase.ts';
-import { createPromptTarget } from '../../targets/promptTarget.ts';
+import { renderCase } from '../../targets/prompt/promptCase.ts';
+import { createPromptTarget } from '../../targets/prompt/promptTarget.ts';
 import type { Target } from '../../targets/target.ts';
 import type { TargetPorts } from '../../targets/targetPorts.ts';
 

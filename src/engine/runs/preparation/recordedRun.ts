@@ -1,7 +1,7 @@
 import type { Redactor } from '../../http/redactor.ts';
 import { Recordings } from '../../models/recordings/recordings.ts';
 import type { Clock, Environment, Random } from '../../ports.ts';
-import { NOT_NEEDED } from '../../targets/environmentReference.ts';
+import { NOT_NEEDED } from '../../targets/secrets/environmentReference.ts';
 
 /** What a person asked for with --record or --replay. */
 export interface RecordingChoice {

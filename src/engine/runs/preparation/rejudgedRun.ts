@@ -2,11 +2,11 @@ import { ResumeError } from '../../errors.ts';
 import type { TrialResult } from '../../model/result.ts';
 import type { RunPlan, RunRecord } from '../../model/run.ts';
 import type { RunStore } from '../../store/runStore.ts';
-import { describeTarget } from '../../suites/describeTarget.ts';
-import type { FileReference } from '../../suites/fileReference.ts';
-import type { SuiteConfig } from '../../suites/suiteConfig.ts';
+import type { FileReference } from '../../suites/config/fileReference.ts';
+import type { SuiteConfig } from '../../suites/config/suiteConfig.ts';
+import { describeTarget } from '../../suites/targets/describeTarget.ts';
 import { ASKS_NOBODY, type TargetCapabilities } from '../../targets/capabilities.ts';
-import { createStoredTarget, type StoredTrial } from '../../targets/storedTarget.ts';
+import { createStoredTarget, type StoredTrial } from '../../targets/replay/storedTarget.ts';
 import type { PlannedTarget } from '../execution/runInputs.ts';
 
 /**

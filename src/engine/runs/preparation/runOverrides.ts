@@ -1,7 +1,7 @@
 import { ConfigError } from '../../errors.ts';
 import type { RunOmission, RunRequest } from '../../model/run.ts';
-import type { FileReference } from '../../suites/fileReference.ts';
-import type { SuiteConfig } from '../../suites/suiteConfig.ts';
+import type { FileReference } from '../../suites/config/fileReference.ts';
+import type { SuiteConfig } from '../../suites/config/suiteConfig.ts';
 
 /** What a person may say differently for one run; undefined leaves the suite's own. Folders are absolute. */
 export interface RunOverrides extends RunRequest {

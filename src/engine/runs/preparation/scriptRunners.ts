@@ -3,7 +3,7 @@ import { createModuleRunner } from '../../evaluators/scripts/moduleRunner.ts';
 import { createPythonRunner } from '../../evaluators/scripts/pythonProcess.ts';
 import { createScriptRunner } from '../../evaluators/scripts/scriptProcess.ts';
 import type { Environment, Trust } from '../../ports.ts';
-import { scrubbedEnvironment } from '../../targets/commandEnvironment.ts';
+import { scrubbedEnvironment } from '../../targets/command/commandEnvironment.ts';
 
 const JAVASCRIPT_LIMIT_MS = 5_000;
 /** What Python code and modules import may take its time. */

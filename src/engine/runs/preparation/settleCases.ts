@@ -1,6 +1,6 @@
 import { runWorkspaceScript } from '../../evaluators/scripts/workspaceScript.ts';
 import type { Environment, Trust } from '../../ports.ts';
-import type { SuiteConfig } from '../../suites/suiteConfig.ts';
+import type { SuiteConfig } from '../../suites/config/suiteConfig.ts';
 import { scriptRunners } from './scriptRunners.ts';
 
 /**

@@ -5,9 +5,9 @@ import { parseAssertion } from '../../evaluators/specs/specs.ts';
 import type { LocatedCase } from '../../model/case.ts';
 import type { EvaluatorSpec } from '../../model/evaluation.ts';
 import type { Problem } from '../../model/problem.ts';
-import { caseCallsFor } from '../../suites/defaultEvaluators.ts';
+import type { SuiteConfig } from '../../suites/config/suiteConfig.ts';
+import { caseCallsFor } from '../../suites/evaluators/defaultEvaluators.ts';
 import type { Workspace } from '../../suites/loadWorkspace.ts';
-import type { SuiteConfig } from '../../suites/suiteConfig.ts';
 import { caseFilter } from '../caseFilter.ts';
 import { unmeasuredLimits } from './caseLimits.ts';
 

@@ -1,5 +1,5 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
-import type { Finished, TelemetrySink } from '../sink.ts';
+import type { Finished, TelemetrySink } from '../sinks/sink.ts';
 import type { Delivery, OtlpClient } from './otlpClient.ts';
 import { evaluationEvent } from './otlpEvaluations.ts';
 import { OtlpRecords, type ReadableLog } from './otlpRecords.ts';

@@ -7,7 +7,7 @@ import { planLoans } from '../../../../src/engine/cost/budgets/loans.ts';
 import { TokenBudgets } from '../../../../src/engine/cost/budgets/tokenBudgets.ts';
 import type { TrialResult } from '../../../../src/engine/model/result.ts';
 import { RunStore } from '../../../../src/engine/store/runStore.ts';
-import { allowanceMetadata } from '../../../../src/engine/targets/tokenAllowance.ts';
+import { allowanceMetadata } from '../../../../src/engine/targets/prompt/tokenAllowance.ts';
 import { complete, located, plan, trialResult } from '../../../support/runFixtures.ts';
 
 const START = { tokens: 1000, lowRuns: 0 };

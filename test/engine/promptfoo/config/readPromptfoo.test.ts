@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import type { JsonObject } from '../../../../src/engine/model/json.ts';
 import { noSpan } from '../../../../src/engine/ports.ts';
-import type { SuiteConfig } from '../../../../src/engine/suites/suiteConfig.ts';
+import type { SuiteConfig } from '../../../../src/engine/suites/config/suiteConfig.ts';
 import { targetsOf } from '../createdTargets.ts';
 import { loadFiles, workspaceOf } from '../promptfooRun.ts';
 

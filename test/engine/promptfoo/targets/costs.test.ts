@@ -5,7 +5,7 @@ import { createEngine } from '../../../../src/engine/engine.ts';
 import { wholeClient } from '../../../../src/engine/models/clientForms.ts';
 import type { ModelReply, ModelRequest } from '../../../../src/engine/models/modelClient.ts';
 import { fixedEnvironment, noLog, noSpan, systemClock } from '../../../../src/engine/ports.ts';
-import { describeTarget } from '../../../../src/engine/suites/describeTarget.ts';
+import { describeTarget } from '../../../../src/engine/suites/targets/describeTarget.ts';
 import { targetsOf } from '../createdTargets.ts';
 import { workspaceOf } from '../promptfooRun.ts';
 

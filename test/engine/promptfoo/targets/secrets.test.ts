@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import { fixedEnvironment } from '../../../../src/engine/ports.ts';
-import { describeTarget } from '../../../../src/engine/suites/describeTarget.ts';
-import { secretValues } from '../../../../src/engine/targets/targetSecrets.ts';
+import { describeTarget } from '../../../../src/engine/suites/targets/describeTarget.ts';
+import { secretValues } from '../../../../src/engine/targets/secrets/targetSecrets.ts';
 import { runFolder, workspaceOf } from '../promptfooRun.ts';
 
 const CONFIG = 'promptfooconfig.yaml';

@@ -4,9 +4,9 @@ import { Redactor } from '../../../../src/engine/http/redactor.ts';
 import { fixedEnvironment } from '../../../../src/engine/ports.ts';
 import { configuredSecrets } from '../../../../src/engine/runs/preparation/configuredSecrets.ts';
 import { Xoshiro128 } from '../../../../src/engine/statistics/prng.ts';
-import { describeTarget } from '../../../../src/engine/suites/describeTarget.ts';
-import type { TargetConfig } from '../../../../src/engine/suites/targetConfig.ts';
-import { secretValue } from '../../../../src/engine/targets/secretValue.ts';
+import { describeTarget } from '../../../../src/engine/suites/targets/describeTarget.ts';
+import type { TargetConfig } from '../../../../src/engine/suites/targets/targetConfig.ts';
+import { secretValue } from '../../../../src/engine/targets/secrets/secretValue.ts';
 
 const secretsOf = (target: TargetConfig) => describeTarget(target).capabilities.secrets;
 

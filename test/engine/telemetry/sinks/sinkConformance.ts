@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'mocha';
-import { type Finished, NOTHING, type TelemetrySink } from '../../../../src/engine/telemetry/sink.ts';
+import { type Finished, NOTHING, type TelemetrySink } from '../../../../src/engine/telemetry/sinks/sink.ts';
 import { oneOfEach, someSpans } from '../finished.ts';
 
 export interface SinkUnderTest extends AsyncDisposable {

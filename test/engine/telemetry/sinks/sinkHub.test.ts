@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import type { Log } from '../../../../src/engine/ports.ts';
-import type { Finished, TelemetrySink } from '../../../../src/engine/telemetry/sink.ts';
-import { SinkHub } from '../../../../src/engine/telemetry/sinkHub.ts';
+import type { Finished, TelemetrySink } from '../../../../src/engine/telemetry/sinks/sink.ts';
+import { SinkHub } from '../../../../src/engine/telemetry/sinks/sinkHub.ts';
 import { manualClock } from '../../models/manualClock.ts';
 import { oneOfEach, someSpans } from '../finished.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { unpackSpans } from '../../../../src/engine/store/tables/spanCodec.ts';
-import { StoreSink } from '../../../../src/engine/telemetry/storeSink.ts';
+import { StoreSink } from '../../../../src/engine/telemetry/sinks/storeSink.ts';
 import { oneOfEach } from '../finished.ts';
 
 describe('StoreSink', () => {

@@ -1,0 +1,117 @@
+import type { Pointer } from '../../files/formats/document.ts';
+import { isJsonObject, type JsonValue } from '../../model/json.ts';
+import { attemptedReferences, soleReference } from '../../model/variableReference.ts';
+import { type ConfigReader, reportAt } from './configReader.ts';
+import { pointerText } from './plainWords.ts';
+
+/** Headers that hold a secret as a rule. */
+const SECRET_HEADER = /^(?:authorization|proxy-authorization|cookie|(?:x-)?api-key|x-auth-token)$/i;
+
+/**
+ * Environment variables are filled in for the keys and headers of providers and for the headers and `env`
+ * of targets, nowhere else; and secrets stand nowhere but in the environment. Reports what breaks this.
+ */
+export function checkEnvironmentUse(reader: ConfigReader): void {
+  visit(reader, reader.document.value, []);
+}
+
+function visit(reader: ConfigReader, value: JsonValue, at: Pointer): void {
+  if (typeof value === 'string') checkText(reader, value, at);
+  else if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) visit(reader, item, [...at, index]);
+  } else if (isJsonObject(value)) {
+    for (const [key, item] of Object.entries(value)) visit(reader, item, [...at, key]);
+  }
+}
+
+function checkText(reader: ConfigReader, text: string, at: Pointer): void {
+  const use = useAt(at);
+  if (use === 'key' && !isKeyReference(text)) reportLiteralKey(reader, at);
+  else if (isLiteralSecret(use, text, at)) reportLiteralHeader(reader, at);
+  else if (use === 'address' && hasCredentials(text)) reportCredentials(reader, at);
+  else if (use !== 'text') checkReferences(reader, text, at, use === 'address' || use === 'other');
+}
+
+function isLiteralSecret(use: Use, text: string, at: Pointer): boolean {
+  return use === 'header' && SECRET_HEADER.test(String(at.at(-1))) && !text.includes('${env:');
+}
+
+function checkReferences(reader: ConfigReader, text: string, at: Pointer, misplaced: boolean): void {
+  for (const { written, valid } of attemptedReferences(text)) {
+    if (misplaced) reportMisplaced(reader, at, written);
+    else if (!valid) reportMalformed(reader, at, written);
+  }
+}
+
+/** A key has no default: it would be written down. */
+function isKeyReference(text: string): boolean {
+  const reference = soleReference(text);
+  return reference !== undefined && reference.fallback === undefined;
+}
+
+function reportMalformed(reader: ConfigReader, at: Pointer, written: string): void {
+  reportAt(reader, at, {
+    code: 'invalid-environment-reference',
+    message: `${pointerText(at)}: ${written} does not name an environment variable`,
+    remedy: 'Write it as ${env:NAME}.',
+  });
+}
+
+function reportLiteralKey(reader: ConfigReader, at: Pointer): void {
+  const provider = String(at[1] ?? '');
+  const name = `${provider.toUpperCase().replace(/[^A-Z0-9]+/g, '_')}_API_KEY`;
+  reportAt(reader, at, {
+    code: 'literal-key',
+    message: `${pointerText(at)} must not hold the key itself`,
+    remedy: `Put the key into an environment variable and write "\${env:${name}}". If the file was shared, replace the key.`,
+  });
+}
+
+function reportLiteralHeader(reader: ConfigReader, at: Pointer): void {
+  reportAt(reader, at, {
+    code: 'literal-key',
+    message: `${pointerText(at)} must not hold the secret itself`,
+    remedy: 'Put it into an environment variable and write ${env:NAME} in its place.',
+  });
+}
+
+function reportCredentials(reader: ConfigReader, at: Pointer): void {
+  reportAt(reader, at, {
+    code: 'literal-key',
+    message: `${pointerText(at)} holds a user name or password`,
+    remedy: 'Take it out of the address, and send it as a header with ${env:NAME}.',
+  });
+}
+
+function reportMisplaced(reader: ConfigReader, at: Pointer, written: string): void {
+  reportAt(reader, at, {
+    code: 'misplaced-environment-reference',
+    message: `${written} is not filled in here (${pointerText(at)})`,
+    remedy:
+      'Environment variables are filled in for api_key and headers of providers, and for headers and env of targets.',
+  });
+}
+
+/** What a text at some place is for. `text`: free text, in which `${env:…}` means nothing. */
+type Use = 'key' | 'header' | 'env' | 'address' | 'text' | 'other';
+
+function useAt(at: Pointer): Use {
+  const [top, , third, , fifth, sixth] = at;
+  if (top === 'providers') {
+    if (third === 'api_key') return 'key';
+    if (third === 'base_url') return 'address';
+    return third === 'headers' ? 'header' : 'other';
+  }
+  if (top !== 'suites') return 'other';
+  if (third === 'description' || third === 'evaluators') return 'text';
+  if (third !== 'targets') return 'other';
+  if (fifth === 'env') return 'env';
+  if (fifth !== 'http') return 'other';
+  if (sixth === 'headers') return 'header';
+  return sixth === undefined || sixth === 'url' ? 'address' : 'other';
+}
+
+function hasCredentials(address: string): boolean {
+  const url = URL.parse(address);
+  return url !== null && (url.username !== '' || url.password !== '');
+}

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import type { SourceLocation } from '../../model/location.ts';
+import type { ProviderConfig } from '../../models/catalog.ts';
+import type { PriceTable } from '../../models/prices/prices.ts';
+import { nameSchema } from './name.ts';
+
+const price = z.number().min(0);
+
+const priceFile = z.strictObject({
+  input: price.describe('US dollars per million input tokens.'),
+  output: price.describe('US dollars per million output tokens.'),
+  cached_input: price
+    .optional()
+    .describe(
+      'US dollars per million input tokens that the provider read from its cache. Default: the input price.',
+    ),
+  cache_write: price
+    .optional()
+    .describe(
+      'US dollars per million input tokens that the provider wrote to its cache; with Anthropic 1.25 times the input price. Default: the input price.',
+    ),
+});
+
+const providerFile = z.strictObject({
+  base_url: z
+    .url({ protocol: /^https?$/, error: 'an address that begins with https:// or http://' })
+    .describe(
+      'Address of an OpenAI-compatible API, up to and including the version, e.g. https://api.openai.com/v1.',
+    ),
+  api_key: z
+    .string()
+    .optional()
+    .describe(
+      'Always "${env:NAME}": the key is read from that environment variable and sent to this address only. Leave out for servers without keys.',
+    ),
+  headers: z
+    .record(z.string().min(1), z.string())
+    .optional()
+    .describe('Further HTTP headers of every call. "${env:NAME}" is replaced by that environment variable.'),
+  prices: z
+    .record(z.string().min(1), priceFile)
+    .optional()
+    .describe('Prices by model name. Without a price, the cost of a model is unknown (not zero).'),
+  max_concurrency: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('Most calls to this provider at the same time. Default: the limit of the suite.'),
+  timeout_ms: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('Limit for one call in milliseconds, retries included. Default: the limit of the suite.'),
+  stream: z
+    .boolean()
+    .optional()
+    .describe('false for a server that cannot stream its replies. Default: true.'),
+});
+
+export const providersFile = z
+  .record(nameSchema, providerFile)
+  .describe(
+    'Where models are reached, by a name of your choice; models are then written as name/model. Without this key, "openai" uses OPENAI_API_KEY and OPENAI_BASE_URL.',
+  );
+
+export function toProvider(file: z.output<typeof providerFile>, location: SourceLocation): ProviderConfig {
+  return {
+    baseUrl: file.base_url,
+    ...(file.api_key === undefined ? {} : { apiKey: file.api_key }),
+    ...(file.headers === undefined ? {} : { headers: file.headers }),
+    ...(file.prices === undefined ? {} : { prices: toPrices(file.prices) }),
+    ...(file.max_concurrency === undefined ? {} : { maxConcurrency: file.max_concurrency }),
+    ...(file.timeout_ms === undefined ? {} : { timeoutMs: file.timeout_ms }),
+    ...(file.stream === undefined ? {} : { stream: file.stream }),
+    location,
+  };
+}
+
+function toPrices(file: Record<string, z.output<typeof priceFile>>): PriceTable {
+  return Object.fromEntries(
+    Object.entries(file).map(([model, { input, output, cached_input, cache_write }]) => [
+      model,
+      {
+        input,
+        output,
+        ...(cached_input === undefined ? {} : { cachedInput: cached_input }),
+        ...(cache_write === undefined ? {} : { cacheWrite: cache_write }),
+      },
+    ]),
+  );
+}

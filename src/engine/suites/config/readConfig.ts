@@ -1,0 +1,60 @@
+import { isJsonObject, type JsonValue } from '../../model/json.ts';
+import type { ProviderConfig } from '../../models/catalog.ts';
+import type { Environment } from '../../ports.ts';
+import { BUILT_IN_PROVIDER, builtInProvider } from './builtInProvider.ts';
+import { type ConfigReader, reportAt, startOf } from './configReader.ts';
+import { checkEnvironmentUse } from './environmentRules.ts';
+import { toProvider } from './providerConfig.ts';
+import { readSuite } from './readSuite.ts';
+import { checkSchema } from './schemaProblems.ts';
+import { warnAbout } from './warnings.ts';
+import { type WorkspaceConfig, workspaceFile } from './workspaceConfig.ts';
+
+/**
+ * Checks a parsed configuration file and everything that it refers to. All problems are reported, also
+ * those behind a part that cannot be used. Undefined when there is an error.
+ */
+export function readConfig(reader: ConfigReader, environment: Environment): WorkspaceConfig | undefined {
+  const { value } = reader.document;
+  if (!isJsonObject(value) || Object.keys(value).length === 0) return reportNothing(reader, value);
+  const file = checkSchema(reader, workspaceFile, value, []);
+  checkEnvironmentUse(reader);
+  const providerNames = providerNamesIn(value['providers']);
+  const suites = Object.entries(isJsonObject(value['suites']) ? value['suites'] : {}).map(([name, suite]) =>
+    readSuite(reader, name, suite, providerNames),
+  );
+  if (value['suites'] === undefined) warnOfNoSuites(reader);
+  const usable = suites.filter((suite) => suite !== undefined);
+  for (const suite of usable) warnAbout(reader, suite);
+  if (!file || reader.problems.some((problem) => problem.severity === 'error')) return undefined;
+
+  const providers: Record<string, ProviderConfig> = { [BUILT_IN_PROVIDER]: builtInProvider(environment) };
+  for (const [name, provider] of Object.entries(file.providers ?? {})) {
+    providers[name] = toProvider(provider, startOf(reader.document.locateKey(['providers', name])));
+  }
+  return { providers, suites: usable };
+}
+
+function providerNamesIn(providers: JsonValue | undefined): string[] {
+  const names = isJsonObject(providers) ? Object.keys(providers) : [];
+  return names.includes(BUILT_IN_PROVIDER) ? names : [...names, BUILT_IN_PROVIDER];
+}
+
+function warnOfNoSuites(reader: ConfigReader): void {
+  reportAt(reader, [], {
+    severity: 'warning',
+    code: 'no-suites',
+    message: 'the file has no suites, so there is nothing to run',
+    remedy: 'Add "suites"; `touchstone init` writes an example.',
+  });
+}
+
+function reportNothing(reader: ConfigReader, value: JsonValue): undefined {
+  const empty = value === null || isJsonObject(value);
+  reportAt(reader, [], {
+    code: 'no-suites',
+    message: empty ? 'the file is empty' : 'the file is not a map of keys',
+    remedy: 'It needs "suites"; `touchstone init` writes an example.',
+  });
+  return undefined;
+}

@@ -1,0 +1,69 @@
+import { contentHash } from '../../model/hash.ts';
+import type { JsonValue } from '../../model/json.ts';
+import type { ModelParameters } from '../../model/message.ts';
+import type { Output } from '../../model/output.ts';
+import type { Prompt, RenderedPrompt } from '../../model/prompt.ts';
+import type { ModelClient, ModelReply } from '../../models/modelClient.ts';
+import { parseReplyJson } from '../../models/wire/replyJson.ts';
+import type { Clock } from '../../ports.ts';
+import { promptWith } from '../capabilities.ts';
+import type { Target } from '../target.ts';
+import { modelCall } from './modelCall.ts';
+import { modelOutput } from './modelOutput.ts';
+import { renderCase } from './promptCase.ts';
+import type { AllowTokens } from './tokenAllowance.ts';
+
+interface PromptTargetOptions {
+  name: string;
+  prompt: Prompt;
+  client: ModelClient;
+  /** Settings that replace the prompt's own. */
+  parameters?: ModelParameters;
+  /** Limits each call's output tokens, on top of the limit that the settings name. */
+  allow?: AllowTokens | undefined;
+  clock: Clock;
+}
+
+/** A prompt, filled in from the case and sent to a model. */
+export function createPromptTarget(options: PromptTargetOptions): Target {
+  const { name, prompt, client, allow, clock } = options;
+  const parameters = { ...prompt.model.parameters, ...options.parameters };
+  const reference = `${client.provider}/${client.model}`;
+  const call = modelCall({ name, client, parameters, seeds: true, allow, clock, toOutput });
+
+  return {
+    name,
+    kind: 'prompt',
+    capabilities: { ...promptWith(reference), tools: (prompt.tools ?? []).map((tool) => tool.name) },
+    lane: client.provider,
+    hash: contentHash({
+      kind: 'prompt',
+      prompt: prompt.hash,
+      model: reference,
+      endpoint: client.endpoint ?? null,
+      parameters,
+      ...(allow === undefined ? {} : { tokenBudgets: 'adaptive' }),
+    }),
+    asks: {
+      maxTokens: parameters.maxTokens,
+      request: (entry) => renderCase(prompt, entry),
+    },
+    call: async (request, context) => call(renderCase(prompt, request.case), request, context),
+    close: async () => {},
+  };
+}
+
+function toOutput(reply: ModelReply, rendered: RenderedPrompt): Output {
+  const json = reply.status === 'complete' ? jsonOf(reply.text, rendered) : undefined;
+  return modelOutput(reply, { text: reply.text, ...(json === undefined ? {} : { json }) });
+}
+
+/** A text that is not the JSON it should be stays a text: saying so is the evaluators' part. */
+function jsonOf(text: string, { responseFormat }: RenderedPrompt): JsonValue | undefined {
+  if (responseFormat === undefined || responseFormat.type === 'text') return undefined;
+  try {
+    return parseReplyJson(text);
+  } catch {
+    return undefined;
+  }
+}
