@@ -6,26 +6,26 @@ const INTRO = `# Command line reference
 
 Every command of \`touchstone\` with its arguments and options. \`touchstone help <command>\` prints the same in the terminal.
 
-Options that take several values, such as \`--output <file...>\`, take every word up to the next option. Put paths in
-front of them, or write \`--\` before the paths: \`touchstone eval -o report.html -- agent/\`.
+Options that take several values, such as \`--output <file...>\`, consume every word up to the next option. Put paths
+before them, or separate the paths with \`--\`: \`touchstone eval -o report.html -- agent/\`.
 
 ## Exit codes
 
 | code | meaning |
 | --- | --- |
 | 0 | passed |
-| 1 | failed: the gate, a case, a check, or a run that stopped before its end |
-| 2 | wrong usage, or a file that cannot be read as it is; nothing was run |
-| 70 | a bug in Touchstone; the message has a stack |
+| 1 | failed: the gate, a case or a check failed, or a spending limit stopped the run |
+| 2 | wrong usage, or a file that cannot be used; nothing was run |
+| 70 | a bug in Touchstone; the message includes a stack trace |
 | 130 | stopped with Ctrl-C |
 
 ## Environment variables
 
 | variable | meaning |
 | --- | --- |
-| \`OPENAI_API_KEY\`, \`OPENAI_BASE_URL\` | key and address of the provider \`openai\` where no configuration names it |
-| \`OTEL_EXPORTER_OTLP_*\` | the collector of \`--otlp\`, as OpenTelemetry defines them |
-| \`NO_COLOR\`, \`FORCE_COLOR\` | turn colours off or on |
+| \`OPENAI_API_KEY\`, \`OPENAI_BASE_URL\` | key and base URL of the provider \`openai\`, if no configuration sets them |
+| \`OTEL_EXPORTER_OTLP_*\` | the collector for \`--otlp\`, as defined by OpenTelemetry |
+| \`NO_COLOR\`, \`FORCE_COLOR\` | disable or force colours |
 
 This page is generated from the code: \`npm run schemas\`.
 `;

@@ -31,10 +31,12 @@ const COMMANDS: { [name: string]: () => Promise<AddCommand> } = {
  */
 export async function createProgram(argv: readonly string[], act: RunAction, io: Io): Promise<Command> {
   const program = new Command('touchstone')
-    .description('Tests prompts and agents against golden datasets, and tells whether a change is better.')
+    .description(
+      'Tests prompts and agents against golden datasets, and tells you whether a change is an improvement.',
+    )
     .version(VERSION)
     .exitOverride()
-    .showHelpAfterError('Run with --help to see how it is used.')
+    .showHelpAfterError('Run with --help to see the usage.')
     .configureOutput({
       writeOut: (text) => io.out(text.trimEnd()),
       writeErr: (text) => io.err(text.trimEnd()),

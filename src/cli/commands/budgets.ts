@@ -19,10 +19,10 @@ export interface BudgetsOptions {
 export function addBudgets(program: Command, act: RunAction): void {
   program
     .command('budgets')
-    .description('show what was decided on adaptive token budgets, and why')
-    .argument('[suite]', 'only this suite')
+    .description('show the decisions on adaptive token budgets, with reasons')
+    .argument('[suite]', 'show only this suite')
     .addOption(configOption())
-    .option('--json', 'as JSON')
+    .option('--json', 'print JSON')
     .action((suite, options) => act((io) => budgets(suite, options, io)));
 }
 

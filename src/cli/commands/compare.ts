@@ -52,48 +52,51 @@ export interface CompareOptions {
 const MAX_CASES = 20;
 
 const COMPARE_WORDS = `
-Verdict and exit code without --gate:
+Exit code without --gate:
   better, equivalent, identical  0
   worse, mixed                   1
-  undecided                      0; 1 when nothing was measured, or when what could not be measured could make it worse
-With --gate the gate decides, and a significantly worse pass rate or mean score fails it unless it has allow_regression.`;
+  undecided                      0; 1 if nothing was measured, or if missing results could make the candidate worse
+With --gate the gate decides. It fails if the pass rate or mean score is significantly worse, unless it sets allow_regression.`;
 
 /** `touchstone compare`: its arguments and options. */
 export function addCompare(program: Command, act: RunAction): void {
   program
     .command('compare')
     .description(
-      'tell whether a candidate is better, worse, mixed, equivalent, identical or undecided against a baseline, case by case',
+      'compare a candidate with a baseline, case by case: better, worse, mixed, equivalent, identical or undecided',
     )
     .option(
       '-b, --baseline <side>',
-      'a git revision, a stored run, a target of the suite, or a provider/model',
+      'a Git revision, a stored run, a target of the suite, or a provider/model',
       'HEAD',
     )
-    .option('--candidate <side>', 'the same, or . for the files as they are (default)')
+    .option('--candidate <side>', 'the same, or . for the working tree (default)')
     .addOption(configOption())
-    .option('-s, --suite <name>', 'the suite; needed where there are several')
-    .option('--target <name>', 'only this target of the suite, on both sides')
-    .option('-f, --filter <text...>', 'only cases whose id or description contains one of these')
-    .option('-t, --tag <tag...>', 'only cases with one of these tags')
-    .option('-r, --repeat <n>', 'trials of each case', wholeNumber(1, 1000))
-    .option('-j, --max-concurrency <n>', 'most calls at the same time', wholeNumber(1, 1024))
-    .option('--seed <n>', 'seed of both sides', wholeNumber(0, Number.MAX_SAFE_INTEGER))
-    .option('--margin <share>', 'how much worse still counts as equivalent, e.g. 0.05', share)
+    .option('-s, --suite <name>', 'the suite; required if there are several')
+    .option('--target <name>', 'compare only this target of the suite')
     .option(
-      '--gate',
-      "exit with 1 unless the suite's gate holds; without it, when the candidate is worse or mixed, or would be if what could not be measured went against it",
+      '-f, --filter <text...>',
+      'run only cases whose id or description contains one of these; * matches any text',
     )
+    .option('-t, --tag <tag...>', 'run only cases with one of these tags')
+    .option('-r, --repeat <n>', 'number of trials per case', wholeNumber(1, 1000))
+    .option('-j, --max-concurrency <n>', 'maximum number of concurrent calls', wholeNumber(1, 1024))
+    .option('--seed <n>', 'random seed of both sides', wholeNumber(0, Number.MAX_SAFE_INTEGER))
+    .option('--margin <share>', 'how much worse still counts as equivalent, such as 0.05', share)
+    .option('--gate', "exit with 1 unless the suite's gate passes")
     .option(
       '--allow-missing-baseline',
-      'evaluate the candidate alone, with its gate, where the baseline revision has no configuration or suite yet',
+      'evaluate the candidate alone, with its gate, if the baseline revision has no configuration or suite yet',
     )
-    .option('--sequential', 'stop as soon as the verdict is settled')
-    .option('--fresh', 'take nothing over from earlier runs')
-    .option('--all', 'list all changed cases')
-    .option('--trust', 'run JavaScript that datasets and suites bring along; it is not sandboxed')
-    .option('-o, --output <file...>', 'write a report; the ending chooses its form: .html, .json or .md')
-    .option('--no-progress', 'show no progress bar')
+    .option('--sequential', 'stop as soon as the verdict is settled; cases run in random order')
+    .option('--fresh', 'do not reuse results of earlier runs')
+    .option('--all', 'list all changed cases, not just the first 20')
+    .option(
+      '--trust',
+      'run code from datasets and suites (JavaScript, Python, promptfoo providers), which is not sandboxed',
+    )
+    .option('-o, --output <file...>', 'write reports; the extension selects the format: .html, .json or .md')
+    .option('--no-progress', 'hide the progress bar')
     .addHelpText('after', COMPARE_WORDS)
     .action((options) => act((io) => compare(options, io)));
 }

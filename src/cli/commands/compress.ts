@@ -58,10 +58,10 @@ interface Entry {
 export function addCompress(program: Command, act: RunAction): void {
   program
     .command('compress')
-    .description('make prompts shorter without breaking them; shows the change, or writes it')
+    .description('shorten prompts without breaking them; shows the change unless --write is given')
     .argument('<files...>', 'prompt files of any format')
     .addOption(
-      new Option('-l, --level <level>', 'how far to go (default: safe)').choices([
+      new Option('-l, --level <level>', 'how much to change (default: safe)').choices([
         'lossless',
         'safe',
         'aggressive',
@@ -69,17 +69,23 @@ export function addCompress(program: Command, act: RunAction): void {
     )
     .option(
       '--target-tokens <n>',
-      'go as far as it takes for a request of so many tokens',
+      'shorten until the request has at most this many tokens',
       wholeNumber(1, 10_000_000),
     )
-    .option('-m, --model <model>', 'the model that counts (default: the one that the prompt names)')
-    .option('--glossary <file>', 'terms and their abbreviations (default: prompt-glossary.yaml, if there)')
-    .option('--writer <provider/model>', 'a model that rewrites long paragraphs, at level aggressive')
+    .option(
+      '-m, --model <model>',
+      'count with the tokenizer of this model (default: the model that the prompt names)',
+    )
+    .option(
+      '--glossary <file>',
+      'a file of terms and their abbreviations (default: prompt-glossary.yaml, if it exists)',
+    )
+    .option('--writer <provider/model>', 'a model that rewrites long paragraphs at level aggressive')
     .addOption(configOption())
-    .option('--check', 'write and show no change; exit with 1 when something could be saved')
-    .option('--max-share <percent>', 'with --check: as much may be saved, e.g. 5%')
-    .option('--write', 'change the files')
-    .option('--json', 'as JSON')
+    .option('--check', 'change and show nothing; exit with 1 if anything could be saved')
+    .option('--max-share <percent>', 'with --check: tolerate this much, such as 5%')
+    .option('--write', 'write the changes to the files')
+    .option('--json', 'print JSON')
     .action((files, options) => act((io) => compress(files, options, io)));
 }
 

@@ -19,14 +19,14 @@ export interface DiffDatasetOptions {
 export function addDiffDataset(program: Command, act: RunAction): void {
   program
     .command('diff-dataset')
-    .description('compare two versions of a golden dataset, and tell the version that the change calls for')
+    .description('compare two versions of a golden dataset, and suggest the new version number')
     .argument(
       '<before>',
-      'a file, REVISION:path as in git, or a revision; alone: a file, with HEAD before it',
+      'a file, a revision, or REVISION:path as in Git; a file alone is compared with HEAD',
     )
-    .argument('[after]', 'the same')
-    .option('--check', 'exit with 1 when the content changed and its version was not raised enough')
-    .option('--json', 'as JSON')
+    .argument('[after]', 'a file, a revision, or REVISION:path')
+    .option('--check', 'exit with 1 if the content changed and the version was not raised enough')
+    .option('--json', 'print JSON')
     .action((before, after, options) => act((io) => diffDataset(before, after, options, io)));
 }
 

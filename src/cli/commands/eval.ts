@@ -36,47 +36,47 @@ type RunOptions = EvalOptions & { collector: OtlpSettings | null; workspace: Wor
 export function addEval(program: Command, act: RunAction): void {
   program
     .command('eval')
-    .description('run suites: call the targets with every case and evaluate what they return')
+    .description('run suites: call the targets with every case and evaluate the outputs')
     .argument(
       '[paths...]',
-      'a workspace folder, a configuration, or datasets and prompts whose suites are run',
+      'a workspace folder, a configuration file, or datasets and prompts whose suites to run',
     )
     .addOption(configOption())
-    .option('-s, --suite <name...>', 'only these suites')
+    .option('-s, --suite <name...>', 'run only these suites')
     .option(
       '-f, --filter <text...>',
-      'only cases whose id or description contains one of these; * stands for any text',
+      'run only cases whose id or description contains one of these; * matches any text',
     )
-    .option('-t, --tag <tag...>', 'only cases with one of these tags')
-    .option('-m, --model <provider/model>', 'the model of every prompt target, in place of its own')
-    .option(
-      '--judge <provider/model>',
-      'the model that judges, in place of every judge that the suite or its cases name',
-    )
-    .option('-r, --repeat <n>', 'trials of each case', wholeNumber(1, 1000))
-    .option('-j, --max-concurrency <n>', 'most calls at the same time', wholeNumber(1, 1024))
-    .option('--seed <n>', 'seed of the run', wholeNumber(0, Number.MAX_SAFE_INTEGER))
-    .option('--estimate', 'tell what the run will probably cost and how long it takes; nothing is called')
+    .option('-t, --tag <tag...>', 'run only cases with one of these tags')
+    .option('-m, --model <provider/model>', 'use this model for every prompt target')
+    .option('--judge <provider/model>', 'use this model for every judge of the suite and its cases')
+    .option('-r, --repeat <n>', 'number of trials per case', wholeNumber(1, 1000))
+    .option('-j, --max-concurrency <n>', 'maximum number of concurrent calls', wholeNumber(1, 1024))
+    .option('--seed <n>', 'random seed of the run', wholeNumber(0, Number.MAX_SAFE_INTEGER))
+    .option('--estimate', 'estimate the cost and duration of the run without calling anything')
     .option(
       '--max-cost <usd>',
-      'stop before the run costs more; it can be resumed, with the same limit or another one (none: without)',
+      'stop the run before it costs more; --resume keeps the limit unless you set another one (none: no limit)',
       dollars,
     )
-    .option('--resume [run]', 'go on with an interrupted run (default: the newest)')
-    .option('--record <folder>', 'keep each reply of models and agents there, to be replayed')
+    .option('--resume [run]', 'resume an interrupted run (default: the newest)')
+    .option('--record <folder>', 'record every reply of models and agents in this folder')
     .option(
       '--replay <folder>',
-      'take replies from there; nothing is called, and a missing one fails the run',
+      'use the replies recorded in this folder and call nothing; a missing reply fails the run',
     )
     .option(
       '--rejudge [run]',
-      'judge the outputs of a stored run anew (default: the newest); calls no target',
+      'score the outputs of a stored run again (default: the newest) without calling its targets',
     )
-    .option('--trust', 'run JavaScript that datasets and suites bring along; it is not sandboxed')
+    .option(
+      '--trust',
+      'run code from datasets and suites (JavaScript, Python, promptfoo providers), which is not sandboxed',
+    )
     .addOption(outputOption())
     .addOption(otlpOption())
     .addOption(otlpHeaderOption())
-    .option('--no-progress', 'show no progress bar')
+    .option('--no-progress', 'hide the progress bar')
     .action((paths, options) => act((io) => evaluate(paths, options, io)));
 }
 

@@ -25,14 +25,14 @@ export function addEvaluators(program: Command, act: RunAction): void {
   program
     .command('evaluators')
     .description(
-      'tell how the evaluators of a stored run agree, how its judges fare, and what a cascade could save',
+      'analyse the evaluators of a stored run: agreement, judge health, and what a cascade could save',
     )
-    .argument('[run]', 'its id or the beginning of it, a suite, or latest (default: latest)')
+    .argument('[run]', 'a run id or its beginning, a suite name, or latest (default: latest)')
     .addOption(configOption())
-    .option('--between <names...>', 'only these two, with the outputs on which they differ')
-    .option('--again <run>', 'a run that judged the same outputs once more, for test and retest')
-    .option('--agreement <share>', 'agreement with the judge that settled outputs must keep', share, 0.95)
-    .option('--json', 'as JSON')
+    .option('--between <names...>', 'compare only these two, and list the outputs on which they disagree')
+    .option('--again <run>', 'a run that judged the same outputs again, to measure consistency')
+    .option('--agreement <share>', 'agreement with the judge that cascade thresholds must keep', share, 0.95)
+    .option('--json', 'print JSON')
     .action((run, options) => act((io) => evaluators(run, options, io)));
 }
 

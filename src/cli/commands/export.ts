@@ -24,11 +24,11 @@ export interface ExportOptions {
 export function addExport(program: Command, act: RunAction): void {
   program
     .command('export')
-    .description('write a golden dataset in the format of another tool')
+    .description('convert a golden dataset to the format of another tool')
     .argument('<file>', 'the golden dataset')
-    .requiredOption('--to <format>', 'promptfoo or openai-evals')
-    .option('-o, --output <file>', 'the file (default: standard output)')
-    .option('--force', 'replace a file that is there already')
+    .requiredOption('--to <format>', 'the format: promptfoo or openai-evals')
+    .option('-o, --output <file>', 'the file to write (default: standard output)')
+    .option('--force', 'overwrite an existing file')
     .action((file, options) => act((io) => exportFile(file, options, io)));
 }
 

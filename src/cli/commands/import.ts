@@ -31,17 +31,17 @@ type Opened = Awaited<ReturnType<typeof openImport>>;
 export function addImport(program: Command, act: RunAction): void {
   program
     .command('import')
-    .description('turn the data of another tool into a golden dataset, or add it to one')
+    .description('convert data of another tool into a golden dataset, or add it to one')
     .argument('<files...>', 'YAML, JSON, JSONL or CSV files')
-    .requiredOption('-o, --output <file>', 'the dataset: .golden.yaml, .json or .jsonl')
-    .option('--from <format>', 'the tool that wrote the files (default: told by their fields)')
+    .requiredOption('-o, --output <file>', 'the dataset to write: .golden.yaml, .json or .jsonl')
+    .option('--from <format>', 'the tool that wrote the files (default: detected from their fields)')
     .option(
       '--map <field=place>',
-      'instead of a tool: what a field is, e.g. --map question=input --map answer=expected_output.answer',
+      'instead of --from: map a field, such as --map question=input --map answer=expected_output.answer; repeatable',
       (field: string, before: string[] = []) => [...before, field],
     )
-    .option('--append', 'add the cases that the dataset does not have yet, in place')
-    .option('--force', 'replace a file that is there already')
+    .option('--append', 'add the cases that the dataset does not contain yet')
+    .option('--force', 'overwrite an existing file')
     .action((files, options) => act((io) => importFiles(files, options, io)));
 }
 

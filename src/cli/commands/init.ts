@@ -14,7 +14,7 @@ import type { Io } from '../terminal/io.ts';
 export function addInit(program: Command, act: RunAction): void {
   program
     .command('init')
-    .description('write a first suite, prompt and dataset into a folder; nothing is overwritten')
+    .description('create a first suite, prompt and dataset in a folder; existing files are kept')
     .argument('[folder]', 'the folder', '.')
     .action((folder) => act((io) => init(folder, io)));
 }

@@ -24,10 +24,10 @@ export interface ListOptions {
 export function addList(program: Command, act: RunAction): void {
   program
     .command('list')
-    .description('show suites, targets, datasets and prompts')
-    .argument('[folder]', 'the workspace')
+    .description('list suites, targets, datasets and prompts')
+    .argument('[folder]', 'the workspace folder')
     .addOption(configOption())
-    .option('--json', 'as JSON')
+    .option('--json', 'print JSON')
     .action((folder, options) => act((io) => list(folder, options, io)));
 }
 

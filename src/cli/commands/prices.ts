@@ -32,11 +32,11 @@ interface OwnPrice {
 export function addPrices(program: Command, act: RunAction): void {
   program
     .command('prices')
-    .description('show the price table, its age, and the prices that the workspace sets')
-    .argument('[model]', 'only models whose name contains this')
+    .description('show the price table with its date, and the prices set in the workspace')
+    .argument('[model]', 'show only models whose name contains this')
     .addOption(configOption())
-    .option('--sources', 'with the source of each price')
-    .option('--json', 'as JSON')
+    .option('--sources', 'show the source of each price')
+    .option('--json', 'print JSON')
     .action((model, options) => act((io) => prices(model, options, io)));
 }
 

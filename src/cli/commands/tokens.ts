@@ -36,12 +36,18 @@ interface Entry {
 export function addTokens(program: Command, act: RunAction): void {
   program
     .command('tokens')
-    .description('count the tokens of prompts and texts; with --against, tell how they grew')
-    .argument('<files...>', 'prompt files of any format, or texts')
-    .option('-m, --model <model>', 'the model that counts (default: the one that the prompt names)')
-    .option('--against <ref>', 'compare with a git commit, branch or tag')
-    .option('--max-increase <amount>', 'exit code 1 when a file grew by more, e.g. 5% or 200')
-    .option('--json', 'as JSON')
+    .description('count the tokens of prompts and text files, and how they changed since a commit')
+    .argument('<files...>', 'prompt files of any format, or text files')
+    .option(
+      '-m, --model <model>',
+      'count with the tokenizer of this model (default: the model that the prompt names)',
+    )
+    .option('--against <ref>', 'compare with a Git commit, branch or tag')
+    .option(
+      '--max-increase <amount>',
+      'with --against: exit with 1 if a file grew by more, such as 5% or 200',
+    )
+    .option('--json', 'print JSON')
     .action((files, options) => act((io) => tokens(files, options, io)));
 }
 

@@ -19,9 +19,9 @@ export interface UpgradeOptions {
 export function addUpgrade(program: Command, act: RunAction): void {
   program
     .command('upgrade')
-    .description('bring golden datasets to the newest schema, in place, keeping comments and order')
-    .argument('<files...>', 'golden datasets')
-    .option('--dry-run', 'show the changes and write nothing')
+    .description('upgrade golden datasets to the newest schema in place, keeping comments and order')
+    .argument('<files...>', 'golden datasets to upgrade')
+    .option('--dry-run', 'show the changes without writing them')
     .action((files, options) => act((io) => upgrade(files, options, io)));
 }
 

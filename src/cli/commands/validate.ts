@@ -34,10 +34,12 @@ interface Checked {
 export function addValidate(program: Command, act: RunAction): void {
   program
     .command('validate')
-    .description('check configuration, prompts and datasets; shows every problem with its place')
-    .argument('[paths...]', 'files or folders (default: the workspace)')
+    .description(
+      'check the configuration, prompts and datasets; shows every problem with file, line and column',
+    )
+    .argument('[paths...]', 'files or folders to check (default: the workspace)')
     .addOption(configOption())
-    .option('--json', 'as JSON')
+    .option('--json', 'print JSON')
     .action((paths, options) => act((io) => validate(paths, options, io)));
 }
 

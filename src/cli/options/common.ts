@@ -4,7 +4,7 @@ import { Option } from 'commander';
 export function configOption(): Option {
   return new Option(
     '-c, --config <file>',
-    'the configuration; its folder is the workspace (default: touchstone.yaml)',
+    'the configuration file; its folder is the workspace (default: touchstone.yaml)',
   );
 }
 
@@ -12,7 +12,7 @@ export function configOption(): Option {
 export function outputOption(): Option {
   return new Option(
     '-o, --output <file...>',
-    'write a report; the ending chooses its form: .json, .jsonl, .junit.xml, .csv, .md or .html',
+    'write reports; the extension selects the format: .json, .jsonl, .junit.xml, .csv, .md or .html',
   );
 }
 
@@ -20,7 +20,7 @@ export function outputOption(): Option {
 export function otlpOption(): Option {
   return new Option(
     '--otlp [url]',
-    "send spans, log lines and evaluations to an OTLP collector (default: OpenTelemetry's environment variables)",
+    "send spans, log lines and evaluations to an OTLP collector (default: set by OpenTelemetry's environment variables)",
   );
 }
 
@@ -28,6 +28,6 @@ export function otlpOption(): Option {
 export function otlpHeaderOption(): Option {
   return new Option(
     '--otlp-header <name=value>',
-    `a header for the collector; may be given several times; \${env:NAME} in its value is filled in`,
+    `a header for the collector, repeatable; \${env:NAME} in the value is replaced by the variable`,
   ).argParser((header: string, before: string[] = []) => [...before, header]);
 }
