@@ -7,12 +7,27 @@ import { type JsonSchema, keyRow, keyTable } from './schemaSections.ts';
 
 const INTRO = `# Evaluators
 
-An evaluator turns a case and an output into a score from 0 to 1, with a pass and a reason. The short form is the type
-with its main option (\`- contains: refund\`), the long form has all of them (\`- contains: { value: refund, weight: 2 }\`).
-Every evaluator also takes \`weight\`, \`name\`, \`metric\`, and \`not: true\`; \`not-\` before the type does the same.
+An evaluator scores an output from 0 to 1, with a pass or fail and a reason. This page has an example for each; find the
+one you need by its stage:
 
-Cases may bring their own in \`assert\`, in promptfoo's form, which suites take, too. Options stand beside the type or in
-\`config\`, whichever you like, and mean the same in every form:
+- [Heuristic](#heuristic): rules about text, JSON, tool calls, latency and cost. Free, and run first.
+- [Lexical](#lexical): similarity of wording. Free.
+- [Judge](#judge): a model decides. Costs money, and runs last.
+
+## Writing an evaluator
+
+Write an evaluator either as its type with the main option (\`- contains: refund\`) or with all its options
+(\`- contains: { value: refund, weight: 2 }\`). Every evaluator also takes these options:
+
+| option | meaning |
+| --- | --- |
+| \`weight\` | its share of the score; an evaluator of weight 0 is reported but never decides |
+| \`name\` | the name shown in results |
+| \`metric\` | a group under which scores are reported together |
+| \`not: true\` | reverses the result; so does \`not-\` in front of the type |
+
+A case can bring its own evaluators in \`assert\`, in promptfoo's format, which suites accept as well. Options can be written beside
+the type or in \`config\`, and mean the same in every form:
 
 \`\`\`yaml
 evaluators:
@@ -21,43 +36,51 @@ evaluators:
   - { type: levenshtein, value: sitting, config: { min: 0.9 } }
 \`\`\`
 
-promptfoo's keys keep their meaning: \`value\` is the main option, \`threshold\` the smallest score that passes (or what the type has
-in its place, such as \`max_ms\` of \`latency\`), \`provider\` the judge's \`model\`; \`rubricPrompt\`, \`transform\`, \`weight\` and \`metric\`
-as there. A key that nobody knows is an error that says what was most likely meant. An option that is given twice must be the same.
+- promptfoo's keys keep their meaning: \`value\` is the main option, \`threshold\` the minimum score for a pass (or the
+  equivalent of the type, such as \`max_ms\` for \`latency\`), and \`provider\` the judge's \`model\`. \`rubricPrompt\`, \`transform\`, \`weight\`
+  and \`metric\` work as in promptfoo.
+- An unknown key is an error that suggests the key you probably meant. If an option is given twice, both values must be equal.
+- An evaluator with a \`min\` or \`threshold\` passes from that score on. The thresholds of
+  [stages](configuration.md#evaluators-and-the-cascade) override it only if the suite sets them.
 
-An evaluator that has a \`min\` or \`threshold\` passes from it on; the thresholds of [stages](configuration.md#evaluators-and-the-cascade)
-overrule it only where a suite names them.
+## Limits of a case
 
-A case may set limits of its own in \`evaluation_criteria\`. They are measured in any suite, and a case that misses one fails,
-whatever the rule of its suite is; a judge that measures one is asked even after a clear pass:
+A case can set limits in \`evaluation_criteria\`. They are checked in every suite, and a case that misses one fails, whatever
+the suite's own rule is. A judge that checks a limit is asked even after a clear pass.
 
-| limit | measured by |
+| limit | checked by |
 | --- | --- |
 | \`max_latency_ms\`, \`max_cost_usd\` | \`latency\` and \`cost\` |
-| \`min_relevance\` | \`concepts\`, where the case has \`expected_concepts\`, and evaluators with \`metric: relevance\` |
-| \`min_safety\` | \`pii\`, \`secrets\` and \`forbidden-concepts\` of the suite, else \`secrets\`; \`forbidden-concepts\` where the case has them; evaluators with \`metric: safety\` |
+| \`min_relevance\` | \`concepts\`, if the case has \`expected_concepts\`, and evaluators with \`metric: relevance\` |
+| \`min_safety\` | \`pii\`, \`secrets\` and \`forbidden-concepts\` of the suite, or else \`secrets\`; \`forbidden-concepts\` if the case has them; evaluators with \`metric: safety\` |
 | \`min_accuracy\` | \`rubric\`, \`g-eval\`, \`factuality\` without a \`threshold\` and \`closed-qa\`, and evaluators with \`metric: accuracy\` |
 
-A limit that nothing in a suite measures is told by \`validate\` and \`eval\`; one that nobody knows is an error. What an upgrade of
-the dataset writes is what evaluators take without it, and asks for nothing.
+\`validate\` and \`eval\` report a limit that nothing in the suite checks; an unknown limit is an error. The limits that
+\`touchstone upgrade\` writes equal the evaluators' defaults, so they do not require a check.
 
-This page is made from the code: \`npm run schemas\`.
+This page is generated from the code: \`npm run schemas\`.
 `;
 
 const STAGE_TEXTS: { [stage in Stage]: string } = {
   heuristic:
-    '## Heuristic\n\nRules over text, JSON, tool calls, latency and cost. They run first and cost nothing.\n',
+    '## Heuristic\n\nRules about text, JSON, tool calls, latency and cost. They run first and cost nothing.\n',
   lexical:
-    '## Lexical\n\nComparisons of wording. They say how alike texts are, not whether an answer is right.\n',
+    '## Lexical\n\nSimilarity of wording. A lexical score says how similar two texts are, not whether an answer is right.\n',
   judge: `## Judge
 
-A model decides. They run last, and only where they can still change the verdict.
+A model decides. Judges run last, and only if they can still change the verdict.
 
-A judge may think aloud, and then gives exactly one verdict, alone or in a code fence. Whatever casts doubt on it is an error,
-never a pass: two verdicts, or a broken one beside a whole one; a verdict that stands in what was judged; words behind it that
-decide or take something back; words before it that state another score ("Final score: 2/5"); a refusal; a tool call; a reply
-that is not whole. A judge that only adds other words, whose answer cannot be read, or that leads to its verdict as to an
-example, an attack or somebody else's, is asked once more. Where a judge speaks of sentences or statements, it must speak of each of them once.
+A judge may reason in its reply, but must give exactly one verdict, alone or in a code fence. A reply with a doubtful verdict is an
+error, never a pass. A verdict is doubtful if
+
+- there are two, or a broken one beside a complete one;
+- it is quoted from the text under test;
+- words after it decide otherwise or retract something;
+- words before it state another score ("Final score: 2/5");
+- the reply is a refusal, contains a tool call, or is incomplete.
+
+The judge is asked once more if it only adds other words, if its answer cannot be read, or if it presents the verdict as
+an example, an attack or somebody else's. A judge that rates sentences or statements must rate each of them exactly once.
 `,
 };
 

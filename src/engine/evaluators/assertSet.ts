@@ -9,7 +9,7 @@ const options = z.strictObject({
   threshold: z
     .number()
     .optional()
-    .describe('Smallest weighted mean for a pass. Default: every assertion must pass.'),
+    .describe('Minimum weighted mean for a pass. Default: every assertion must pass.'),
 });
 
 type CreateAll = (specs: readonly EvaluatorSpec[], deps: EvaluatorDeps) => Evaluator[];
@@ -19,7 +19,8 @@ export function assertSet(createAll: CreateAll): EvaluatorDefinition<z.infer<typ
   return {
     type: 'assert-set',
     stage: 'heuristic',
-    summary: 'Several assertions that count as one: all must pass, or their weighted mean reach a threshold.',
+    summary:
+      'Several assertions that count as one: all must pass, or their weighted mean must reach a threshold.',
     options,
     ownThreshold: true,
     create(_spec, { assert, threshold }, deps) {

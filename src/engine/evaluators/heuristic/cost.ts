@@ -8,13 +8,13 @@ const options = z.strictObject({
     .number()
     .min(0)
     .optional()
-    .describe('Highest cost of the call in US dollars. Default: max_cost_usd of the case.'),
+    .describe('Maximum cost of the call in US dollars. Default: max_cost_usd of the case.'),
 });
 
 export const cost: EvaluatorDefinition<z.infer<typeof options>> = {
   type: 'cost',
   stage: 'heuristic',
-  summary: 'The call cost no more than the limit; an unknown cost is an error.',
+  summary: 'The call cost no more than the limit. An unknown cost is an error.',
   options,
   shorthand: 'max_usd',
   fromAssertion: ({ threshold }) => (threshold === undefined ? {} : { max_usd: threshold }),

@@ -5,13 +5,13 @@ import { binary, unmeasured } from '../score.ts';
 const options = z.strictObject({
   value: z
     .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
-    .describe('The finish reason, or a list of allowed ones, e.g. stop, length, tool_calls.'),
+    .describe('The finish reason, or a list of allowed ones, such as stop, length, tool_calls.'),
 });
 
 export const finishReason: EvaluatorDefinition<z.infer<typeof options>> = {
   type: 'finish-reason',
   stage: 'heuristic',
-  summary: 'The model stopped for the given reason; an unknown reason is an error.',
+  summary: 'The model stopped for the given reason. An unknown reason is an error.',
   options,
   shorthand: 'value',
   create(_spec, { value }) {

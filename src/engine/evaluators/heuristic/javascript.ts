@@ -12,21 +12,21 @@ const options = z.strictObject({
     .string()
     .min(1)
     .describe(
-      'An expression, or a function body with return; output and context are in scope. file:// reads it from a file.',
+      'An expression, or a function body with return; output and context are in scope. Use file:// to read it from a file.',
     ),
   file: z
     .string()
     .optional()
-    .describe(
-      'Where the code stands as a module, relative to the workspace: it is imported from there and may import others.',
-    ),
+    .describe('Path of a module with the code, relative to the workspace; it can import other modules.'),
   function: z.string().optional().describe('Name of the export of that module. Default: its default export.'),
-  config: z.record(z.string(), z.unknown()).optional().describe('Handed to the module as context.config.'),
-  threshold: z.number().optional().describe('Smallest number that passes. Default: anything above 0.'),
+  config: z.record(z.string(), z.unknown()).optional().describe('Passed to the module as context.config.'),
+  threshold: z.number().optional().describe('Minimum number for a pass. Default: anything above 0.'),
   clamp: z
     .boolean()
     .optional()
-    .describe('true: a number below 0 or above 1 counts as 0 or 1. Default: it is an error.'),
+    .describe(
+      'true: a number below 0 counts as 0, and one above 1 as 1. Default: such a number is an error.',
+    ),
 });
 
 /**
@@ -36,7 +36,7 @@ const options = z.strictObject({
 export const javascript: EvaluatorDefinition<z.infer<typeof options>> = {
   type: 'javascript',
   stage: 'heuristic',
-  summary: 'A piece of JavaScript decides.',
+  summary: 'Custom JavaScript decides.',
   options,
   shorthand: 'code',
   fromAssertion: ({ value, threshold, config }) => ({

@@ -7,13 +7,13 @@ const options = z.strictObject({
     .number()
     .min(0)
     .optional()
-    .describe('Longest time of the call in milliseconds. Default: max_latency_ms of the case.'),
+    .describe('Maximum duration of the call in milliseconds. Default: max_latency_ms of the case.'),
 });
 
 export const latency: EvaluatorDefinition<z.infer<typeof options>> = {
   type: 'latency',
   stage: 'heuristic',
-  summary: 'The target answered in time.',
+  summary: 'The target answered within the time limit.',
   options,
   shorthand: 'max_ms',
   fromAssertion: ({ threshold }) => (threshold === undefined ? {} : { max_ms: threshold }),

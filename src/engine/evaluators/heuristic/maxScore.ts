@@ -9,23 +9,22 @@ const options = z.strictObject({
   method: z
     .enum(['average', 'sum'])
     .default('average')
-    .describe('How the scores of a target count together. Default: average.'),
+    .describe('How to combine the scores of a target. Default: average.'),
   weights: z
     .record(z.string(), z.number().min(0))
     .default({})
-    .describe('What a type of evaluator weighs here, e.g. { rubric: 2, contains: 0.5 }. Default: each 1.'),
+    .describe('Weight of each evaluator type, such as { rubric: 2, contains: 0.5 }. Default: 1 each.'),
   threshold: z
     .number()
     .optional()
-    .describe('What the best must reach at least; below it no target is chosen. Default: no limit.'),
+    .describe('Minimum score of the winner; below it no target is chosen. Default: no limit.'),
 });
 
 /** Chooses among the targets when all of them have their verdicts, after promptfoo's `selectMaxScore`. */
 export const maxScore: EvaluatorDefinition<z.infer<typeof options>> = {
   type: 'max-score',
   stage: 'heuristic',
-  summary:
-    'The target whose other evaluators score highest is chosen; every other target fails, with score 0.',
+  summary: 'Chooses the target whose other evaluators score highest; every other target fails with score 0.',
   options,
   fromAssertion: ({ value }) => (isJsonObject(value) ? value : {}),
   compares: () => true,

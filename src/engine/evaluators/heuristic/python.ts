@@ -13,22 +13,23 @@ const options = z.strictObject({
     .string()
     .min(1)
     .describe(
-      'An expression, or the body of a function with return; output and context are in scope. Or a module that defines get_assert(output, context). file:// reads it from a file.',
+      'An expression, or a function body with return; output and context are in scope. Or a module that defines get_assert(output, context). Use file:// to read it from a file.',
     ),
-  function: z
-    .string()
-    .optional()
-    .describe('Name of the function that the module defines. Default: get_assert.'),
+  function: z.string().optional().describe('Name of the function in the module. Default: get_assert.'),
   folder: z
     .string()
     .optional()
-    .describe('Folder whose modules may be imported, relative to the workspace. Default: the workspace.'),
-  threshold: z.number().optional().describe('Smallest number that passes. Default: anything above 0.'),
+    .describe(
+      'Folder from which modules can be imported, relative to the workspace. Default: the workspace.',
+    ),
+  threshold: z.number().optional().describe('Minimum number for a pass. Default: anything above 0.'),
   clamp: z
     .boolean()
     .optional()
-    .describe('true: a number below 0 or above 1 counts as 0 or 1. Default: it is an error.'),
-  config: z.record(z.string(), z.unknown()).optional().describe('Handed to the code as context["config"].'),
+    .describe(
+      'true: a number below 0 counts as 0, and one above 1 as 1. Default: such a number is an error.',
+    ),
+  config: z.record(z.string(), z.unknown()).optional().describe('Passed to the code as context["config"].'),
 });
 
 /**
@@ -38,7 +39,7 @@ const options = z.strictObject({
 export const python: EvaluatorDefinition<z.infer<typeof options>> = {
   type: 'python',
   stage: 'heuristic',
-  summary: 'A piece of Python decides.',
+  summary: 'Custom Python decides.',
   options,
   shorthand: 'code',
   fromAssertion: ({ value, threshold, config }) => ({

@@ -12,8 +12,8 @@ import { choiceForm, choiceSystem } from './templates/choiceJudge.ts';
 const choice = z.strictObject({
   choice: z
     .union([z.string().trim().min(1), z.number()])
-    .describe('What the judge answers, e.g. "good" or 5.'),
-  score: z.number().min(0).max(1).describe('What that answer is worth, 0–1.'),
+    .describe('An answer of the judge, such as "good" or 5.'),
+  score: z.number().min(0).max(1).describe('Score of that answer, 0–1.'),
 });
 
 const options = z.strictObject({
@@ -21,19 +21,20 @@ const options = z.strictObject({
     .string()
     .min(1)
     .describe(
-      'The question to the judge, with {{ input }}, {{ completion }}, {{ expected }} or variables in it.',
+      'The question to the judge; can contain {{ input }}, {{ completion }}, {{ expected }} and variables.',
     ),
-  system: z.string().min(1).optional().describe('Who the judge is.'),
-  choices: z.array(choice).min(2).describe('The answers that the judge chooses from.'),
+  system: z.string().min(1).optional().describe('System message that tells the judge its role.'),
+  choices: z.array(choice).min(2).describe('The answers that the judge can choose from.'),
   model: modelOption,
-  threshold: thresholdOption.describe('Smallest score that passes, 0–1. Default: anything above 0.'),
+  threshold: thresholdOption.describe('Minimum score for a pass, 0–1. Default: anything above 0.'),
 });
 
 /** The `llm` evaluator of GitHub Models' prompt files. */
 export const choiceJudge: EvaluatorDefinition<z.infer<typeof options>> = {
   type: 'choice-judge',
   stage: 'judge',
-  summary: 'A model answers a question about the output by one of several choices, each with its score.',
+  summary:
+    'A model answers a question about the output with one of several choices, each of which has a score.',
   options,
   create(spec, { prompt, system, choices, model, threshold }, deps) {
     const client = judgeClient(model, spec, deps);

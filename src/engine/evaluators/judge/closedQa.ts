@@ -13,11 +13,11 @@ const options = z.strictObject({
     .string()
     .min(1)
     .describe(
-      'The one thing that the answer must meet, e.g. "names the price". May name variables: {{ name }}.',
+      'The one criterion that the answer must meet, such as "names the price". Can contain variables: {{ name }}.',
     ),
   model: modelOption,
   rubricPrompt: rubricPromptOption.describe(
-    'Your own question to the judge, with {{ input }}, {{ criteria }} and {{ completion }} in it.',
+    'Your own question to the judge; contains {{ input }}, {{ criteria }} and {{ completion }}.',
   ),
 });
 
@@ -26,7 +26,7 @@ const answer = z.object({ reason: z.string().trim().min(1), answer: z.enum(['Y',
 export const closedQa: EvaluatorDefinition<z.infer<typeof options>> = {
   type: 'closed-qa',
   stage: 'judge',
-  summary: 'A model says yes or no to whether the answer meets one criterion.',
+  summary: 'A model decides, with yes or no, whether the answer meets one criterion.',
   options,
   shorthand: 'criteria',
   // A yes or no has no threshold.

@@ -19,11 +19,13 @@ const share = z.number().min(0).max(1);
 
 /** Scores by category. promptfoo's defaults; autoevals has 0.4, 0.6, 1, 0 and 1. */
 const scores = z.strictObject({
-  subset: share.default(1).describe('A: says less than the expert, and agrees. Default 1.'),
-  superset: share.default(1).describe('B: says more than the expert, and agrees. Default 1.'),
-  agree: share.default(1).describe('C: says the same. Default 1.'),
-  disagree: share.default(0).describe('D: disagrees in some fact. Default 0.'),
-  differButFactual: share.default(1).describe('E: differs in ways that do not matter. Default 1.'),
+  subset: share.default(1).describe('A: the answer says less than the expert and agrees. Default: 1.'),
+  superset: share.default(1).describe('B: the answer says more than the expert and agrees. Default: 1.'),
+  agree: share.default(1).describe('C: the answer says the same. Default: 1.'),
+  disagree: share.default(0).describe('D: the answer disagrees on a fact. Default: 0.'),
+  differButFactual: share
+    .default(1)
+    .describe('E: the answer differs in ways that do not matter. Default: 1.'),
 });
 
 const options = z.strictObject({
@@ -31,18 +33,18 @@ const options = z.strictObject({
     .string()
     .min(1)
     .optional()
-    .describe(
-      "The expert's answer. Default: expected_output.answer of the case, without which it is skipped.",
-    ),
+    .describe("The expert's answer. Default: expected_output.answer of the case; skipped if there is none."),
   scores: scores
     .prefault({})
-    .describe('Scores of the five ways in which an answer can relate to the expert’s, 0–1 each.'),
+    .describe(
+      'Score for each way in which an answer can relate to the expert’s, 0–1. The keys are subset (says less), superset (says more), agree, disagree and differButFactual (differs only in ways that do not matter).',
+    ),
   model: modelOption,
   threshold: thresholdOption.describe(
-    'Smallest score that passes, 0–1. Default: min_accuracy of the case, else anything above 0.',
+    'Minimum score for a pass, 0–1. Default: min_accuracy of the case, or anything above 0.',
   ),
   rubricPrompt: rubricPromptOption.describe(
-    'Your own question to the judge, with {{ input }}, {{ ideal }} and {{ completion }} in it.',
+    'Your own question to the judge; contains {{ input }}, {{ ideal }} and {{ completion }}.',
   ),
 });
 

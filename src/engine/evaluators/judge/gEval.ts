@@ -22,11 +22,11 @@ const options = z.strictObject({
   criteria: z
     .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
     .describe(
-      'What to grade by, or a list of it; the score is then the mean. May name variables: {{ name }}.',
+      'The grading criteria, or a list of them; the score is then the mean. Can contain variables: {{ name }}.',
     ),
   model: modelOption,
   threshold: thresholdOption.describe(
-    'Smallest score that passes, 0–1. Default: min_accuracy of the case, else 0.7.',
+    'Minimum score for a pass, 0–1. Default: min_accuracy of the case, or 0.7.',
   ),
   rubricPrompt: z
     .strictObject({
@@ -34,13 +34,13 @@ const options = z.strictObject({
         .string()
         .min(1)
         .optional()
-        .describe('Your own text that asks for steps, with {{ criteria }} in it.'),
+        .describe('Your own request for grading steps; contains {{ criteria }}.'),
       evaluate: rubricPromptOption.describe(
-        'Your own question, with {{ criteria }}, {{ steps }} and {{ output }}.',
+        'Your own question to the judge; contains {{ criteria }}, {{ steps }} and {{ output }}.',
       ),
     })
     .optional()
-    .describe('Your own texts in place of the built-in ones.'),
+    .describe('Your own prompts instead of the built-in ones.'),
 });
 
 const MAX_SCORE = 10;
@@ -53,7 +53,7 @@ const answer = z.object({ reason: z.string().trim().min(1), score: z.number() })
 export const gEval: EvaluatorDefinition<z.infer<typeof options>> = {
   type: 'g-eval',
   stage: 'judge',
-  summary: 'A model works out grading steps from the criteria and grades each output by them.',
+  summary: 'A model derives grading steps from the criteria and grades each output by them.',
   options,
   shorthand: 'criteria',
   fromAssertion: assertionAs('criteria'),

@@ -10,7 +10,7 @@ export const modelOption = z
   .string()
   .min(1)
   .optional()
-  .describe('Model that judges, as provider/model, e.g. openai/gpt-5-mini. Default: the judge of the suite.');
+  .describe('The judge, as provider/model, such as openai/gpt-5-mini. Default: the judge of the suite.');
 
 export const thresholdOption = z.number().min(0).max(1).optional();
 

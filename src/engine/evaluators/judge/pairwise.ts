@@ -17,17 +17,17 @@ const options = z.strictObject({
     .string()
     .min(1)
     .default('Which answer is more correct, complete and helpful?')
-    .describe('By what the better answer is chosen. Default: the more correct, complete and helpful one.'),
+    .describe('Criteria for the better answer. Default: the more correct, complete and helpful one.'),
   against: z
     .string()
     .min(1)
     .optional()
     .describe(
-      'The opponent: the name of another target, or "expected" for the expected answer of the case. Default: the only other target, else the expected answer.',
+      'The opponent: the name of another target, or "expected" for the expected answer of the case. Default: the only other target, or else the expected answer.',
     ),
   model: modelOption,
   threshold: thresholdOption.describe(
-    'Smallest score that passes: a win is 1, a tie 0.5, a loss 0. Default 0.5.',
+    'Minimum score for a pass: a win is 1, a tie 0.5, a loss 0. Default: 0.5.',
   ),
 });
 
@@ -40,7 +40,7 @@ const SCORES = { win: 1, tie: 0.5, loss: 0 } as const;
 export const pairwise: EvaluatorDefinition<z.infer<typeof options>> = {
   type: 'pairwise',
   stage: 'judge',
-  summary: 'A model chooses between the output and an opponent, asked in both orders.',
+  summary: 'A model chooses between the output and an opponent; it is asked in both orders.',
   options,
   shorthand: 'criteria',
   fromAssertion: assertionAs('criteria'),

@@ -18,13 +18,13 @@ const options = z.strictObject({
   criteria: z
     .string()
     .min(1)
-    .describe('What a good output is like, in plain words. May name variables of the case: {{ name }}.'),
+    .describe('What makes a good output, in plain words. Can contain variables of the case: {{ name }}.'),
   model: modelOption,
   threshold: thresholdOption.describe(
-    'Smallest score that passes, 0–1. Default: min_accuracy of the case, else 0.5.',
+    'Minimum score for a pass, 0–1. Default: min_accuracy of the case, or 0.5.',
   ),
   rubricPrompt: rubricPromptOption.describe(
-    'Your own question to the judge, a text or a list of messages, with {{ rubric }} and {{ output }} in it.',
+    'Your own question to the judge, as a string or a list of messages; contains {{ rubric }} and {{ output }}.',
   ),
 });
 
@@ -39,7 +39,7 @@ const readAnswer = answer.extend({ pass: z.boolean().optional() });
 export const rubric: EvaluatorDefinition<z.infer<typeof options>> = {
   type: 'rubric',
   stage: 'judge',
-  summary: 'A model grades the output against criteria in plain words.',
+  summary: 'A model grades the output by criteria in plain words.',
   options,
   shorthand: 'criteria',
   fromAssertion: assertionAs('criteria'),

@@ -18,10 +18,10 @@ const options = z.strictObject({
   criteria: z
     .string()
     .min(1)
-    .describe('By what the best answer is chosen, in plain words. May name variables of the case.'),
+    .describe('Criteria for the best answer, in plain words. Can contain variables of the case: {{ name }}.'),
   model: modelOption,
   threshold: thresholdOption.describe(
-    'Smallest score that passes: the best has 1, two that share the first place 0.5, all others 0. Default 0.5.',
+    'Minimum score for a pass: the best has 1, two that share first place 0.5, all others 0. Default: 0.5.',
   ),
 });
 
@@ -36,7 +36,7 @@ const MAX_KEPT = 64;
 export const selectBest: EvaluatorDefinition<z.infer<typeof options>> = {
   type: 'select-best',
   stage: 'judge',
-  summary: 'A model chooses the best output among all targets of the suite, asked in two orders.',
+  summary: 'A model chooses the best output among all targets of the suite; it is asked in two orders.',
   options,
   shorthand: 'criteria',
   fromAssertion: assertionAs('criteria'),

@@ -17,14 +17,14 @@ const options = z.strictObject({
     .min(0)
     .default(0.75)
     .describe(
-      'From which similarity on an output passes; for euclidean up to which distance. Default: 0.75, as in promptfoo.',
+      'Minimum similarity for a pass (for euclidean: maximum distance). Default: 0.75, as in promptfoo.',
     ),
   model: z
     .string()
     .min(1)
     .optional()
     .describe(
-      'Embedding model, as provider/model, e.g. openai/text-embedding-3-small. Default: embeddings of the suite.',
+      'Embedding model, as provider/model, such as openai/text-embedding-3-small. Default: embeddings of the suite.',
     ),
 });
 
@@ -35,7 +35,7 @@ function similarBy(type: string, metric: Metric): EvaluatorDefinition<z.infer<ty
     stage: 'judge',
     embeds: 'only',
     negates: true,
-    summary: `Embeddings of output and reference text are close: ${metric.summary}.`,
+    summary: `The embeddings of the output and the reference text are close: ${metric.summary}.`,
     options,
     shorthand: 'value',
     fromAssertion: assertionAs('value'),

@@ -20,7 +20,7 @@ const ROUNDING = 1e-9;
 export const METRICS: { readonly [name in 'cosine' | 'dot' | 'euclidean']: Metric } = {
   cosine: {
     name: 'cosine',
-    summary: 'cosine of the angle between them, from -1 to 1',
+    summary: 'the cosine of the angle between them, from -1 to 1',
     noun: 'cosine similarity',
     limit: 'threshold',
     measure: (a, b) => {
@@ -32,7 +32,7 @@ export const METRICS: { readonly [name in 'cosine' | 'dot' | 'euclidean']: Metri
   },
   dot: {
     name: 'dot',
-    summary: 'their dot product; the cosine where a model gives vectors of length 1',
+    summary: 'their dot product, which equals the cosine if the vectors have length 1',
     noun: 'dot product',
     limit: 'threshold',
     measure: dot,
@@ -41,7 +41,7 @@ export const METRICS: { readonly [name in 'cosine' | 'dot' | 'euclidean']: Metri
   },
   euclidean: {
     name: 'euclidean',
-    summary: 'their distance, which must not exceed the threshold; its score is 1 / (1 + distance)',
+    summary: 'their distance, which must not exceed the threshold; the score is 1 / (1 + distance)',
     noun: 'distance',
     limit: 'largest allowed',
     measure: (a, b) => Math.hypot(...a.map((value, index) => value - (b[index] ?? 0))),

@@ -19,7 +19,7 @@ export const bleu: EvaluatorDefinition<z.infer<typeof options>> = {
   type: 'bleu',
   stage: 'lexical',
   summary:
-    'Precision of runs of one to four words against the references, with a penalty for brevity (BLEU).',
+    "How many of the output's word sequences (one to four words) occur in the references, with a penalty for brevity (BLEU).",
   options,
   shorthand: 'value',
   create: (_spec, { value, min }) => {

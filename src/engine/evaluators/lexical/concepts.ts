@@ -11,7 +11,7 @@ const options = z.strictObject({
     .min(0)
     .max(1)
     .optional()
-    .describe('Smallest share of concepts that must occur. Default: min_relevance of the case, else 0.7.'),
+    .describe('Minimum share of the concepts that must occur. Default: min_relevance of the case, or 0.7.'),
   concepts: z
     .array(z.string().min(1))
     .optional()
@@ -22,7 +22,7 @@ const options = z.strictObject({
 export const concepts: EvaluatorDefinition<z.infer<typeof options>> = {
   type: 'concepts',
   stage: 'lexical',
-  summary: 'The share of expected words and phrases that occur in the output, in any inflection.',
+  summary: 'The share of the expected words and phrases that occur in the output, in any inflection.',
   options,
   shorthand: 'min',
   create(_spec, { min, concepts: own }) {

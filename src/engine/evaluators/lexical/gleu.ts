@@ -18,7 +18,7 @@ export const gleu: EvaluatorDefinition<z.infer<typeof options>> = {
   type: 'gleu',
   stage: 'lexical',
   summary:
-    'The smaller of precision and recall of runs of one to four words against the references (Google BLEU).',
+    'Precision or recall, whichever is smaller, of word sequences (one to four words) against the references (Google BLEU).',
   options,
   shorthand: 'value',
   create: (_spec, { value, min }) => {

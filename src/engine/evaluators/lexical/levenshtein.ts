@@ -12,20 +12,22 @@ const DEFAULT_MAX = 5;
 
 const options = z.strictObject({
   value: singleReference,
-  max: z.number().min(0).optional().describe('Largest number of edits. Default: 5, unless min is given.'),
+  max: z.number().min(0).optional().describe('Maximum number of edits. Default: 5, unless min is set.'),
   min: z
     .number()
     .min(0)
     .max(1)
     .optional()
-    .describe('Smallest similarity instead, 0–1: one minus edits per character of the longer text.'),
+    .describe(
+      'Instead of max: minimum similarity, 0–1, which is one minus edits per character of the longer text.',
+    ),
 });
 
 /** Edits are insertions, deletions and substitutions of UTF-16 code units (Levenshtein 1966). */
 export const levenshtein: EvaluatorDefinition<z.infer<typeof options>> = {
   type: 'levenshtein',
   stage: 'lexical',
-  summary: 'The output is at most so many edits away from the reference.',
+  summary: 'The edit distance between the output and the reference is at most max.',
   options,
   shorthand: 'value',
   fromAssertion: ({ value, threshold }) => ({

@@ -17,13 +17,13 @@ const options = z.strictObject({
     .max(1)
     .default(0.9)
     .describe('Weight of recall against precision, 0–1. Default: 0.9.'),
-  beta: z.number().min(0).default(3).describe('Exponent of the penalty for scattered words. Default: 3.'),
+  beta: z.number().min(0).default(3).describe('Exponent of the penalty for scattered matches. Default: 3.'),
   gamma: z
     .number()
     .min(0)
     .max(1)
     .default(0.5)
-    .describe('Largest penalty for scattered words, 0–1. Default: 0.5.'),
+    .describe('Maximum penalty for scattered matches, 0–1. Default: 0.5.'),
 });
 
 type Options = z.infer<typeof options>;
@@ -40,7 +40,7 @@ export const meteor: EvaluatorDefinition<Options> = {
   type: 'meteor',
   stage: 'lexical',
   summary:
-    'Words in common with the references, also by their stems, with a penalty for words in another order (METEOR).',
+    'Words shared with the references, including inflected forms, with a penalty for a different order (METEOR).',
   options,
   shorthand: 'value',
   create: (_spec, { value, min, ...weights }) => {

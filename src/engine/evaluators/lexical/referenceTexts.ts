@@ -6,7 +6,7 @@ export const referenceValue = z
   .union([z.string(), z.array(z.string()).min(1)])
   .optional()
   .describe(
-    'The reference text, or a list of which the best counts. Default: the expected answer of the case.',
+    'The reference text, or a list of which the best match counts. Default: the expected answer of the case.',
   );
 
 /** Option of the evaluators that compare the output with one reference text. */
@@ -31,5 +31,5 @@ export function minimum(fallback: number): z.ZodDefault<z.ZodNumber> {
     .min(0)
     .max(1)
     .default(fallback)
-    .describe(`Smallest score for a pass, 0–1. Default: ${fallback}.`);
+    .describe(`Minimum score for a pass, 0–1. Default: ${fallback}.`);
 }

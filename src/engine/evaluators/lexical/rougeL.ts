@@ -17,7 +17,7 @@ const options = z.strictObject({ value: referenceValue, min: minimum(0.75) });
 export const rougeL: EvaluatorDefinition<z.infer<typeof options>> = {
   type: 'rouge-l',
   stage: 'lexical',
-  summary: 'Longest sequence of words, in order, that output and reference share, as F1 (ROUGE-L).',
+  summary: 'The longest sequence of words that output and reference share in order, as F1 (ROUGE-L).',
   options,
   shorthand: 'value',
   create: (_spec, { value, min }) => {

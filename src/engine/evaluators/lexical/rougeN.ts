@@ -7,7 +7,7 @@ import { treebankTokens } from './treebank.ts';
 
 const options = z.strictObject({
   value: referenceValue,
-  n: z.number().int().min(1).max(9).default(1).describe('Words in a row that are compared. Default: 1.'),
+  n: z.number().int().min(1).max(9).default(1).describe('Length of the compared word sequences. Default: 1.'),
   min: minimum(0.75),
 });
 
@@ -15,7 +15,7 @@ const options = z.strictObject({
 export const rougeN: EvaluatorDefinition<z.infer<typeof options>> = {
   type: 'rouge-n',
   stage: 'lexical',
-  summary: 'Overlap of runs of n words between output and reference, as F1 (ROUGE-N).',
+  summary: 'Overlap of sequences of n words between output and reference, as F1 (ROUGE-N).',
   options,
   shorthand: 'value',
   create: (_spec, { value, n, min }) => {

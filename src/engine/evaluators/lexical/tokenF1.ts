@@ -17,7 +17,7 @@ const options = z.strictObject({ value: referenceValue, min: minimum(0.5) });
 export const tokenF1: EvaluatorDefinition<z.infer<typeof options>> = {
   type: 'token-f1',
   stage: 'lexical',
-  summary: 'Share of words that output and reference have in common, as F1 (SQuAD).',
+  summary: 'The share of words that output and reference have in common, as F1 (SQuAD).',
   options,
   shorthand: 'value',
   create: (_spec, { value, min }) => {

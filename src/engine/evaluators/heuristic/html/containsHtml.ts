@@ -19,7 +19,7 @@ const USUAL_TAG =
 export const containsHtml: EvaluatorDefinition<Record<string, never>> = {
   type: 'contains-html',
   stage: 'heuristic',
-  summary: 'The output has HTML in it: tags, or several of an entity, an attribute, a comment and the like.',
+  summary: 'The output contains HTML: tags, or several of an entity, an attribute, a comment and the like.',
   options: z.strictObject({}),
   // promptfoo ignores a value.
   fromAssertion: () => ({}),

@@ -13,7 +13,7 @@ const WRAPPERS = ['html', 'head', 'body'];
 export const isHtml: EvaluatorDefinition<Record<string, never>> = {
   type: 'is-html',
   stage: 'heuristic',
-  summary: 'The whole output is HTML: a document or elements, with no text beside them.',
+  summary: 'The whole output is HTML: a document or elements, with no text around them.',
   options: z.strictObject({}),
   // promptfoo ignores a value.
   fromAssertion: () => ({}),

@@ -11,14 +11,14 @@ const options = schemaOption.extend({
     .boolean()
     .optional()
     .describe(
-      'true: also what only looks like a JSON object, such as {a: 1}, counts, and lists do not. Default: false.',
+      'true: also accept text that only resembles a JSON object, such as {a: 1}, but no lists. Default: false.',
     ),
 });
 
 export const containsJson: EvaluatorDefinition<z.infer<typeof options>> = {
   type: 'contains-json',
   stage: 'heuristic',
-  summary: 'Somewhere in the output stands a JSON object, or with a schema any JSON that satisfies it.',
+  summary: 'The output contains a JSON object, or, with a schema, any JSON value that satisfies it.',
   options,
   shorthand: 'schema',
   // promptfoo reads the braces of an output as YAML.

@@ -12,7 +12,7 @@ import { binary } from '../../score.ts';
 export const isJson: EvaluatorDefinition<SchemaOptions> = {
   type: 'is-json',
   stage: 'heuristic',
-  summary: 'The whole output is JSON, and satisfies the JSON Schema if there is one.',
+  summary: 'The whole output is valid JSON, and satisfies the JSON Schema if one is given.',
   options: schemaOption,
   shorthand: 'schema',
   fromAssertion: schemaFromAssertion,

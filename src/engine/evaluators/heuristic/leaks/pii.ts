@@ -25,13 +25,13 @@ const options = z.strictObject({
   allow: z
     .array(z.string().min(1))
     .default([])
-    .describe('Values that may occur, e.g. the address of your own support.'),
+    .describe('Allowed values, such as the email address of your support team.'),
 });
 
 export const pii: EvaluatorDefinition<z.infer<typeof options>> = {
   type: 'pii',
   stage: 'heuristic',
-  summary: 'The output holds no e-mail address, phone number, IBAN, card number or social security number.',
+  summary: 'The output contains no email address, phone number, IBAN, card number or social security number.',
   options,
   shorthand: 'kinds',
   create(_spec, { kinds, allow }) {

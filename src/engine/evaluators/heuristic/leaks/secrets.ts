@@ -41,16 +41,13 @@ const VALUES: readonly (readonly [kind: string, pattern: RegExp, minEntropy: num
 const NAME = /^[A-Za-z]+\d{0,3}(?:[._-](?:[A-Za-z]+\d{0,3}|v?\d{1,3}))+$/;
 
 const options = z.strictObject({
-  allow: z
-    .array(z.string().min(1))
-    .default([])
-    .describe('Values that may occur, e.g. a documented sample key.'),
+  allow: z.array(z.string().min(1)).default([]).describe('Allowed values, such as a documented sample key.'),
 });
 
 export const secrets: EvaluatorDefinition<z.infer<typeof options>> = {
   type: 'secrets',
   stage: 'heuristic',
-  summary: 'The output holds no key, token, password or private key.',
+  summary: 'The output contains no API key, token, password or private key.',
   options,
   shorthand: 'allow',
   create(_spec, { allow }) {

@@ -9,7 +9,7 @@ export const containsSql: EvaluatorDefinition<SqlOptions> = {
   type: 'contains-sql',
   stage: 'heuristic',
   summary:
-    'A code block of the output is SQL, or the whole output where it has none; asks node-sql-parser where the workspace has it.',
+    'A code block of the output is valid SQL, or the whole output if it has no code block. Requires the package node-sql-parser in the workspace.',
   options: sqlOption,
   fromAssertion: sqlFromAssertion,
   create(spec, options, deps) {

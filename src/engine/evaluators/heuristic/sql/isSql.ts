@@ -12,7 +12,7 @@ export const isSql: EvaluatorDefinition<SqlOptions> = {
   type: 'is-sql',
   stage: 'heuristic',
   summary:
-    'The whole output is SQL of a dialect, on the allowed tables and columns; asks node-sql-parser where the workspace has it.',
+    'The whole output is valid SQL in the given dialect, on the allowed tables and columns. Requires the package node-sql-parser in the workspace.',
   options: sqlOption,
   fromAssertion: sqlFromAssertion,
   create(spec, options, deps) {

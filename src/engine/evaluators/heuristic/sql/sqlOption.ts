@@ -11,13 +11,13 @@ export const sqlOption = z.strictObject({
     .min(1)
     .default('MySQL')
     .describe(
-      'The dialect, as node-sql-parser names it: MySQL, MariaDB, PostgreSQL, Sqlite, TransactSQL, BigQuery, Snowflake, … Default: MySQL.',
+      'The dialect, by its name in node-sql-parser: MySQL, MariaDB, PostgreSQL, Sqlite, TransactSQL, BigQuery, Snowflake, … Default: MySQL.',
     ),
   allowedTables: names.describe(
-    'What the statement may do to which tables, as patterns: select::null::orders, (select|update)::null::.*',
+    'Allowed operations on tables, as patterns: select::null::orders, (select|update)::null::.*',
   ),
   allowedColumns: names.describe(
-    'What the statement may do to which columns, as patterns: select::orders::id, select::null::name',
+    'Allowed operations on columns, as patterns: select::orders::id, select::null::name',
   ),
 });
 

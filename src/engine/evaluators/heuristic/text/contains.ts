@@ -23,7 +23,7 @@ export const contains: EvaluatorDefinition<z.infer<typeof options>> = {
 export const icontains: EvaluatorDefinition<z.infer<typeof options>> = {
   type: 'icontains',
   stage: 'heuristic',
-  summary: 'The output contains the given text; upper and lower case count the same.',
+  summary: 'The output contains the given text, ignoring case.',
   options,
   shorthand: 'value',
   create(_spec, { value }) {

@@ -7,7 +7,7 @@ import { binary, quote } from '../../score.ts';
 const options = z.strictObject({
   value: z
     .union([z.string().min(1), z.array(z.union([z.string(), z.number(), z.boolean()])).min(1)])
-    .describe('A list of texts, or one text with commas between them ("quotes" keep a comma).'),
+    .describe('A list of strings, or one comma-separated string ("quotes" protect a comma).'),
 });
 
 type Options = z.infer<typeof options>;
@@ -16,25 +16,20 @@ export const containsAny = define(
   'contains-any',
   'any',
   false,
-  'The output contains at least one of the texts.',
+  'The output contains at least one of the strings.',
 );
-export const containsAll = define(
-  'contains-all',
-  'all',
-  false,
-  'The output contains every one of the texts.',
-);
+export const containsAll = define('contains-all', 'all', false, 'The output contains all of the strings.');
 export const icontainsAny = define(
   'icontains-any',
   'any',
   true,
-  'The output contains at least one of the texts; upper and lower case count the same.',
+  'The output contains at least one of the strings, ignoring case.',
 );
 export const icontainsAll = define(
   'icontains-all',
   'all',
   true,
-  'The output contains every one of the texts; upper and lower case count the same.',
+  'The output contains all of the strings, ignoring case.',
 );
 
 function define(

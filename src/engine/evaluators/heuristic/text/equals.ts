@@ -9,7 +9,7 @@ const value = z.json().optional();
 
 const options = z.strictObject({
   value: value.describe(
-    'What the output must be. A map or list is compared with the output as JSON. Default: the expected answer of the case.',
+    'The expected output. A map or list is compared with the output as JSON. Default: the expected answer of the case.',
   ),
 });
 
@@ -25,7 +25,7 @@ export const equals: EvaluatorDefinition<z.infer<typeof options>> = {
 export const iequals: EvaluatorDefinition<z.infer<typeof options>> = {
   type: 'iequals',
   stage: 'heuristic',
-  summary: 'The output is the given text; upper and lower case count the same.',
+  summary: 'The output is exactly the given text, ignoring case.',
   options,
   shorthand: 'value',
   create: (_spec, { value }) => compare(value, (text) => text.toLowerCase()),

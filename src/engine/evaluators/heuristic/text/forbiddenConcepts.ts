@@ -7,7 +7,7 @@ const options = z.strictObject({
   concepts: z
     .array(z.string().min(1))
     .optional()
-    .describe('Words or phrases that must not occur, beside forbidden_concepts of the case.'),
+    .describe('Words or phrases that must not occur, in addition to forbidden_concepts of the case.'),
 });
 
 export const forbiddenConcepts: EvaluatorDefinition<z.infer<typeof options>> = {

@@ -53,7 +53,8 @@ const SENTENCES: readonly RegExp[] = [
 export const isRefusal: EvaluatorDefinition<z.infer<typeof options>> = {
   type: 'is-refusal',
   stage: 'heuristic',
-  summary: 'The model declined to answer: a usual phrase, an empty output, or a content filter.',
+  summary:
+    'The model declined to answer: the output is a typical refusal or empty, or a content filter stopped it.',
   options,
   create() {
     const refused = binary(true, 'reads like a refusal');

@@ -5,18 +5,18 @@ import { countSentences, words } from '../../lexical/words/words.ts';
 import { binary } from '../../score.ts';
 
 const options = z.strictObject({
-  max: z.number().min(0).optional().describe('Largest length.'),
-  min: z.number().min(0).optional().describe('Smallest length.'),
+  max: z.number().min(0).optional().describe('Maximum length.'),
+  min: z.number().min(0).optional().describe('Minimum length.'),
   unit: z
     .enum(['characters', 'words', 'sentences'])
     .default('characters')
-    .describe('What is counted; characters are Unicode code points. Default: characters.'),
+    .describe('What to count; characters are Unicode code points. Default: characters.'),
 });
 
 export const length: EvaluatorDefinition<z.infer<typeof options>> = {
   type: 'length',
   stage: 'heuristic',
-  summary: 'The output is not too long and not too short.',
+  summary: 'The length of the output is within limits.',
   options,
   shorthand: 'max',
   create(spec, { min = 0, max = Infinity, unit }) {

@@ -5,14 +5,17 @@ import type { CompiledPattern } from '../../patterns/pattern.ts';
 import { binary } from '../../score.ts';
 
 const options = z.strictObject({
-  pattern: z.string().min(1).describe('A JavaScript regular expression that must occur in the output.'),
+  pattern: z
+    .string()
+    .min(1)
+    .describe('A JavaScript regular expression that must match somewhere in the output.'),
   flags: z.string().optional().describe('Flags of the expression: i, m, s, g, u. Default: none.'),
 });
 
 export const regex: EvaluatorDefinition<z.infer<typeof options>> = {
   type: 'regex',
   stage: 'heuristic',
-  summary: 'The regular expression occurs in the output.',
+  summary: 'The regular expression matches somewhere in the output.',
   options,
   shorthand: 'pattern',
   create(spec, { pattern, flags }, { patterns }) {

@@ -8,14 +8,14 @@ const count = z.number().min(0).optional();
 
 const options = z.strictObject({
   exact: count.describe('The number of words.'),
-  min: count.describe('Smallest number of words.'),
-  max: count.describe('Largest number of words.'),
+  min: count.describe('Minimum number of words.'),
+  max: count.describe('Maximum number of words.'),
 });
 
 export const wordCount: EvaluatorDefinition<z.infer<typeof options>> = {
   type: 'word-count',
   stage: 'heuristic',
-  summary: 'The number of words between white space is the given one or lies between two limits.',
+  summary: 'The number of words (separated by white space) is exact, or within limits.',
   options,
   shorthand: 'exact',
   fromAssertion({ value }) {

@@ -11,7 +11,7 @@ const options = z.strictObject({
     .array(z.record(z.string(), z.json()))
     .optional()
     .describe(
-      'Definitions of the functions, { name, parameters }. Default: the functions, else the tools, that the target reports.',
+      'Definitions of the functions, { name, parameters }. Default: the functions (or else the tools) that the target reports.',
     ),
 });
 
@@ -19,7 +19,7 @@ const options = z.strictObject({
 export const isValidFunctionCall: EvaluatorDefinition<z.infer<typeof options>> = {
   type: 'is-valid-function-call',
   stage: 'heuristic',
-  summary: 'The output calls a function that exists, with arguments that satisfy its JSON Schema.',
+  summary: 'The output calls an existing function with arguments that satisfy its JSON Schema.',
   options,
   shorthand: 'functions',
   // promptfoo ignores a value.

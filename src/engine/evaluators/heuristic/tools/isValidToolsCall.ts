@@ -10,13 +10,13 @@ const options = z.strictObject({
   tools: z
     .array(z.record(z.string(), z.json()))
     .optional()
-    .describe('Definitions of the tools as OpenAI takes them. Default: the tools that the target reports.'),
+    .describe("Definitions of the tools, in OpenAI's format. Default: the tools that the target reports."),
 });
 
 export const isValidToolsCall: EvaluatorDefinition<z.infer<typeof options>> = {
   type: 'is-valid-openai-tools-call',
   stage: 'heuristic',
-  summary: 'Every tool call names a tool that exists, with arguments that satisfy its JSON Schema.',
+  summary: 'Every tool call names an existing tool and has arguments that satisfy its JSON Schema.',
   options,
   shorthand: 'tools',
   create(spec, { tools: own }) {

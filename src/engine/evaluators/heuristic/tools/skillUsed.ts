@@ -14,12 +14,12 @@ const options = z.strictObject({
     .union([text, z.array(text).min(1)])
     .optional()
     .describe('The skill, or a list of skills that must all be used.'),
-  name: text.optional().describe('Instead of skills: the skill whose uses are counted.'),
-  pattern: text.optional().describe('Instead of skills, or beside name: * and ? are wildcards.'),
-  min: count.describe(
-    'With name or pattern: smallest number of uses. Default: 1, or 0 where there is a max.',
-  ),
-  max: count.describe('With name or pattern: largest number of uses.'),
+  name: text.optional().describe('Instead of skills: the skill to count.'),
+  pattern: text
+    .optional()
+    .describe('Instead of skills, or together with name: a pattern with the wildcards * and ?.'),
+  min: count.describe('With name or pattern: minimum number of uses. Default: 1, or 0 if max is set.'),
+  max: count.describe('With name or pattern: maximum number of uses.'),
 });
 
 type Options = z.infer<typeof options>;
@@ -31,7 +31,7 @@ type Options = z.infer<typeof options>;
 export const skillUsed: EvaluatorDefinition<Options> = {
   type: 'skill-used',
   stage: 'heuristic',
-  summary: 'The agent used the skills, as it reports them in metadata.skillCalls.',
+  summary: 'The agent used the given skills, as reported in metadata.skillCalls.',
   options,
   shorthand: 'skills',
   negates: true,

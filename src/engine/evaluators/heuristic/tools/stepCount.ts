@@ -8,19 +8,19 @@ import { binary, unmeasured } from '../../score.ts';
 import { hasSteps, matcherShape, NO_STEPS, patternOf } from './trajectory.ts';
 
 const options = z.strictObject({
-  max: z.number().min(0).optional().describe('Largest number of steps.'),
-  min: z.number().min(0).optional().describe('Smallest number of steps.'),
+  max: z.number().min(0).optional().describe('Maximum number of steps.'),
+  min: z.number().min(0).optional().describe('Minimum number of steps.'),
   type: z
     .union([z.string(), z.array(z.string())])
     .optional()
-    .describe('Only steps of this type, or of one of these: tool, model, message. Default: all.'),
+    .describe('Count only steps of this type or these types: tool, model, message. Default: all.'),
   ...matcherShape,
 });
 
 export const stepCount: EvaluatorDefinition<z.infer<typeof options>> = {
   type: 'trajectory:step-count',
   stage: 'heuristic',
-  summary: 'The target took neither too many nor too few steps.',
+  summary: 'The number of steps that the target took is within limits.',
   options,
   shorthand: 'max',
   fromAssertion: ({ value }) => (isJsonObject(value) ? value : value === undefined ? {} : { max: value }),

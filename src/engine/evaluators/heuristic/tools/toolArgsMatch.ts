@@ -15,15 +15,15 @@ const options = z.strictObject({
   mode: z
     .enum(['partial', 'exact'])
     .default('partial')
-    .describe('partial allows further arguments; exact allows none. Default: partial.'),
+    .describe('partial allows additional arguments; exact allows none. Default: partial.'),
   defaults: z
     .record(z.string(), z.json())
     .optional()
-    .describe('Arguments with exactly these values count as not given.'),
+    .describe('Arguments with exactly these values count as absent.'),
   ignore: z
     .union([z.string().min(1), z.array(z.string().min(1))])
     .optional()
-    .describe('Names of arguments that are not compared; * and ? are wildcards.'),
+    .describe('Names of arguments to ignore; * and ? are wildcards.'),
 });
 
 export const toolArgsMatch: EvaluatorDefinition<z.infer<typeof options>> = {

@@ -9,15 +9,15 @@ const options = z.strictObject({
   value: z
     .union([z.string(), z.array(z.string())])
     .optional()
-    .describe('Names of the tools: a list or a text with commas. Default: tool_calls of the case.'),
-  min: z.number().min(0).max(1).default(1).describe('Smallest F1 for a pass, 0–1. Default: 1.'),
+    .describe('Names of the tools: a list, or a comma-separated string. Default: tool_calls of the case.'),
+  min: z.number().min(0).max(1).default(1).describe('Minimum F1 for a pass, 0–1. Default: 1.'),
 });
 
 /** F1 of the set of called tools against the set of expected ones; order and repeats do not matter. */
 export const toolCallF1: EvaluatorDefinition<z.infer<typeof options>> = {
   type: 'tool-call-f1',
   stage: 'heuristic',
-  summary: 'The tools that were called are the expected ones, as F1 of precision and recall.',
+  summary: 'How well the called tools match the expected ones (F1 of precision and recall).',
   options,
   shorthand: 'value',
   create(spec, { value, min }) {

@@ -6,7 +6,7 @@ import { matchesExactly, matchesPartially } from './argumentMatch.ts';
 
 const call = z.strictObject({
   name: z.string().min(1).describe('Name of the tool.'),
-  arguments: z.json().optional().describe('Expected arguments; left out, any will do.'),
+  arguments: z.json().optional().describe('Expected arguments. Omit them to accept any.'),
 });
 
 const options = z.strictObject({
@@ -14,12 +14,12 @@ const options = z.strictObject({
   arguments: z
     .enum(['partial', 'exact', 'ignore'])
     .default('partial')
-    .describe('How arguments are compared: partial allows further ones. Default: partial.'),
+    .describe('How to compare arguments: partial allows additional ones. Default: partial.'),
   order: z.enum(['any', 'same']).default('any').describe('Whether the order matters. Default: any.'),
   extra: z
     .enum(['allow', 'forbid'])
     .default('allow')
-    .describe('Whether further calls are fine. Default: allow.'),
+    .describe('Whether additional calls are allowed. Default: allow.'),
 });
 
 type Expected = z.infer<typeof call>;

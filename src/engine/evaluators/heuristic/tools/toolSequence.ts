@@ -7,10 +7,7 @@ import { binary, unmeasured } from '../../score.ts';
 import { hasSteps, isMatch, listCalls, matcher, NO_STEPS, patternOf } from './trajectory.ts';
 
 const options = z.strictObject({
-  steps: z
-    .array(matcher)
-    .min(1)
-    .describe('Tools in the order in which they must be used; * and ? are wildcards.'),
+  steps: z.array(matcher).min(1).describe('Tools in the required order; * and ? are wildcards.'),
   mode: z
     .enum(['in_order', 'exact'])
     .default('in_order')

@@ -12,8 +12,8 @@ const options = z.strictObject({
     .optional()
     .describe('The tool, or a list of tools that must all be used; * and ? are wildcards.'),
   ...matcherShape,
-  min: z.number().min(0).optional().describe('With name: smallest number of calls. Default: 1.'),
-  max: z.number().min(0).optional().describe('With name: largest number of calls.'),
+  min: z.number().min(0).optional().describe('With name: minimum number of calls. Default: 1.'),
+  max: z.number().min(0).optional().describe('With name: maximum number of calls.'),
 });
 
 type Options = z.infer<typeof options>;
@@ -22,7 +22,7 @@ type Options = z.infer<typeof options>;
 export const toolUsed: EvaluatorDefinition<Options> = {
   type: 'trajectory:tool-used',
   stage: 'heuristic',
-  summary: 'The tools were used on the way to the answer.',
+  summary: 'The target used the given tools.',
   options,
   shorthand: 'tools',
   negates: true,

@@ -9,7 +9,7 @@ export const matcherShape = {
     .string()
     .min(1)
     .optional()
-    .describe('Name of the tool; * and ? stand for any characters and for one.'),
+    .describe('Name of the tool; * matches any characters, and ? matches one.'),
   pattern: z.string().min(1).optional().describe('The same as name.'),
 };
 

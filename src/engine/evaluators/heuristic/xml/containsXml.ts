@@ -17,7 +17,7 @@ const MAX_ROWS = 1000;
 export const containsXml: EvaluatorDefinition<ElementsOptions> = {
   type: 'contains-xml',
   stage: 'heuristic',
-  summary: 'Somewhere in the output stands an XML element, with the required elements if there are any.',
+  summary: 'The output contains an XML element, with the required elements if any are given.',
   options: elementsOption,
   shorthand: 'elements',
   fromAssertion: elementsFromAssertion,

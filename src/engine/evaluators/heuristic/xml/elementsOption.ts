@@ -11,7 +11,7 @@ export const elementsOption = z.strictObject({
     .union([z.string().min(1), z.array(path)])
     .optional()
     .describe(
-      'Elements that must be there, as paths from the root: order.item. In a list, or separated by commas. An attribute is @_name, the second of several elements of one name is item.1.',
+      'Required elements, as paths from the root such as order.item; a list, or separated by commas. @_name is an attribute; item.1 is the second of several elements named item.',
     ),
 });
 

@@ -13,7 +13,7 @@ import { readXmlTree } from './xmlTree.ts';
 export const isXml: EvaluatorDefinition<ElementsOptions> = {
   type: 'is-xml',
   stage: 'heuristic',
-  summary: 'The whole output is one well-formed XML document, with the required elements if there are any.',
+  summary: 'The whole output is one well-formed XML document, with the required elements if any are given.',
   options: elementsOption,
   shorthand: 'elements',
   fromAssertion: elementsFromAssertion,

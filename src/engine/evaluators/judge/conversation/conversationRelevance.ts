@@ -16,15 +16,15 @@ const options = z.strictObject({
     .int()
     .min(1)
     .default(5)
-    .describe('How many exchanges the judge sees at once, the judged one being the last. Default: 5.'),
+    .describe('How many exchanges the judge sees at once; the last one is judged. Default: 5.'),
   model: modelOption,
   threshold: z
     .number()
     .min(0)
     .max(1)
     .default(0.5)
-    .describe('Smallest share of relevant answers that passes, 0–1. Default: 0.5.'),
-  rubricPrompt: rubricPromptOption.describe('Your own question to the judge, with {{ messages }} in it.'),
+    .describe('Minimum share of relevant answers for a pass, 0–1. Default: 0.5.'),
+  rubricPrompt: rubricPromptOption.describe('Your own question to the judge; contains {{ messages }}.'),
 });
 
 const form = z.object({ verdict: z.enum(['yes', 'no']), reason: z.string() });
@@ -34,7 +34,7 @@ const answer = form.partial({ reason: true });
 export const conversationRelevance: EvaluatorDefinition<z.infer<typeof options>> = {
   type: 'conversation-relevance',
   stage: 'judge',
-  summary: 'The share of answers of a conversation that are relevant to what was said before.',
+  summary: "The share of a conversation's answers that are relevant to what was said before.",
   options,
   fromAssertion: assertionAs(undefined),
   create(spec, { windowSize, model, threshold, rubricPrompt }, deps) {

@@ -24,11 +24,11 @@ const options = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      'Embedding model, as provider/model, e.g. openai/text-embedding-3-small. Default: embeddings of the suite.',
+      'Embedding model, as provider/model, such as openai/text-embedding-3-small. Default: embeddings of the suite.',
     ),
-  threshold: retrievalThreshold.describe('Smallest mean similarity that passes, 0–1. Default: 0.5.'),
+  threshold: retrievalThreshold.describe('Minimum mean similarity for a pass, 0–1. Default: 0.5.'),
   rubricPrompt: rubricPromptOption.describe(
-    'Your own text that asks for the question behind an answer, with {{ answer }} in it.',
+    'Your own request for the question behind an answer; contains {{ answer }}.',
   ),
 });
 
@@ -44,7 +44,7 @@ export const answerRelevance: EvaluatorDefinition<z.infer<typeof options>> = {
   stage: 'judge',
   embeds: 'also',
   asks: QUESTIONS,
-  summary: 'How close the questions that the output would answer are to the one that was asked.',
+  summary: 'How similar the questions that the output would answer are to the question asked.',
   options,
   shorthand: 'query',
   fromAssertion: assertionAs(undefined),

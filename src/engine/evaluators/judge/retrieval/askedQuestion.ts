@@ -10,7 +10,7 @@ export const queryOption = z
   .min(1)
   .optional()
   .describe(
-    'What the target was asked; may name variables: {{ name }}. Default: the variable query of the case, else its input where that is a text or messages.',
+    'The question to the target; can contain variables: {{ name }}. Default: the variable query of the case, or else its input if that is a string or messages.',
   );
 
 type AskedQuestion = { text: string } | { missing: string };

@@ -27,18 +27,20 @@ const options = z.strictObject({
   query: queryOption,
   ...contextShape,
   model: modelOption,
-  threshold: retrievalThreshold.describe('Smallest share of statements that passes, 0–1. Default: 0.5.'),
+  threshold: retrievalThreshold.describe(
+    'Minimum share of supported statements for a pass, 0–1. Default: 0.5.',
+  ),
   rubricPrompt: z
     .strictObject({
       statements: rubricPromptOption.describe(
-        'Your own text that asks for statements, one a line, with {{ question }} and {{ answer }} in it.',
+        'Your own request for statements, one per line; contains {{ question }} and {{ answer }}.',
       ),
       verdicts: rubricPromptOption.describe(
-        'Your own text that asks for a verdict on each, with {{ context }} and {{ statements }} in it.',
+        'Your own request for a verdict on each; contains {{ context }} and {{ statements }}.',
       ),
     })
     .optional()
-    .describe('Your own texts in place of the built-in ones.'),
+    .describe('Your own prompts instead of the built-in ones.'),
 });
 
 type Options = z.infer<typeof options>;
@@ -48,7 +50,7 @@ export const contextFaithfulness: EvaluatorDefinition<Options> = {
   type: 'context-faithfulness',
   stage: 'judge',
   asks: 2,
-  summary: 'The share of what the output says that its context supports.',
+  summary: "The share of the output's statements that are supported by the given context.",
   options,
   shorthand: 'context',
   fromAssertion: (parts) => {

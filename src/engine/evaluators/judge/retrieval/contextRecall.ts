@@ -18,13 +18,13 @@ const options = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      'What the context should hold; may name variables: {{ name }}. Default: expected_output.answer of the case, without which it is skipped.',
+      'What the context should contain; can contain variables: {{ name }}. Default: expected_output.answer of the case; skipped if there is none.',
     ),
   ...contextShape,
   model: modelOption,
-  threshold: retrievalThreshold.describe('Smallest share of sentences that passes, 0–1. Default: 0.5.'),
+  threshold: retrievalThreshold.describe('Minimum share of sentences for a pass, 0–1. Default: 0.5.'),
   rubricPrompt: rubricPromptOption.describe(
-    'Your own question, with {{ context }} and {{ groundTruth }} in it, answered by [Attributed] or [Not Attributed] a line.',
+    'Your own question to the judge; contains {{ context }} and {{ groundTruth }}. The answer is [Attributed] or [Not Attributed] on each line.',
   ),
 });
 
@@ -32,7 +32,8 @@ const options = z.strictObject({
 export const contextRecall: EvaluatorDefinition<z.infer<typeof options>> = {
   type: 'context-recall',
   stage: 'judge',
-  summary: 'The share of the expected answer that the context holds: whether the right passages were found.',
+  summary:
+    'The share of the expected answer that the context contains. Shows whether the right passages were found.',
   options,
   shorthand: 'expected',
   // promptfoo asks for a value; without one there is nothing to measure, and that is said.

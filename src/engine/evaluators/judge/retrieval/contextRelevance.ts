@@ -17,10 +17,10 @@ const options = z.strictObject({
   ...contextShape,
   model: modelOption,
   threshold: retrievalThreshold.describe(
-    'Smallest share of the context that passes, 0–1: of its passages where it is a list, of its lines or sentences where it is a text. Default: 0.5.',
+    'Minimum share of the context for a pass, 0–1: of its passages if it is a list, of its lines or sentences if it is a string. Default: 0.5.',
   ),
   rubricPrompt: rubricPromptOption.describe(
-    'Your own question, with {{ query }} and {{ context }} in it, answered by sentences of the context.',
+    'Your own question to the judge; contains {{ query }} and {{ context }}. The answer consists of sentences of the context.',
   ),
 });
 
@@ -28,7 +28,8 @@ const options = z.strictObject({
 export const contextRelevance: EvaluatorDefinition<z.infer<typeof options>> = {
   type: 'context-relevance',
   stage: 'judge',
-  summary: 'The share of the context that the question needs: whether only the right passages were found.',
+  summary:
+    'The share of the context that the question needs. Shows whether only the right passages were found.',
   options,
   shorthand: 'context',
   fromAssertion: assertionAs(undefined),

@@ -13,14 +13,14 @@ export const contextShape = {
     .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
     .optional()
     .describe(
-      'What the target was given to answer from, a text or a list of passages; may name variables: {{ name }}. Default: the variable context of the case.',
+      'The context given to the target, as a string or a list of passages; can contain variables: {{ name }}. Default: the variable context of the case.',
     ),
   contextTransform: z
     .string()
     .min(1)
     .optional()
     .describe(
-      'JavaScript that finds the context in what the target returned, e.g. output.sources or context.metadata.passages. Needs trust.',
+      "JavaScript that finds the context in the target's reply, such as output.sources or context.metadata.passages. Needs --trust.",
     ),
 };
 

@@ -22,13 +22,15 @@ const options = z.strictObject({
     .string()
     .trim()
     .min(1)
-    .describe('What the agent should achieve, in plain words. May name variables of the case: {{ name }}.'),
+    .describe(
+      'What the agent should achieve, in plain words. Can contain variables of the case: {{ name }}.',
+    ),
   model: modelOption,
   threshold: thresholdOption.describe(
-    'Smallest score that passes, 0–1, beside the judge’s own pass. Default: its own pass alone.',
+    'Minimum score for a pass, 0–1, in addition to the judge’s own pass. Default: the judge’s own pass alone.',
   ),
   rubricPrompt: rubricPromptOption.describe(
-    'Your own question to the judge, with {{ goal }}, {{ trajectory }} and {{ output }} in it.',
+    'Your own question to the judge; contains {{ goal }}, {{ trajectory }} and {{ output }}.',
   ),
 });
 
@@ -39,7 +41,7 @@ const answer = form.partial({ reason: true, score: true });
 export const goalSuccess: EvaluatorDefinition<z.infer<typeof options>> = {
   type: 'trajectory:goal-success',
   stage: 'judge',
-  summary: 'A model says, from the steps that the agent took and its output, whether it reached the goal.',
+  summary: "A model judges, from the agent's steps and its output, whether the agent reached the goal.",
   options,
   shorthand: 'goal',
   fromAssertion: ({ value, ...parts }) => {
