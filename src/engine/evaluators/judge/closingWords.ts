@@ -20,7 +20,7 @@ const FAREWELLS: readonly RegExp[] = [
 
 /** What decides, takes back, or speaks of the verdict, in the same languages. */
 const DECISIVE =
-  /\p{N}|[{}［【]|\b(?:scor\w+|grad(?:e|ed|ing)|rat(?:e|ed|ing)|verdict|pass\w*|fail\w*|actually|reflection|reconsider\w*|thought|thinking|correct\w*|instead|however|but|although|wait|hold on|mistak\w+|wrong|error|oops|retract\w*|withdraw\w*|take (?:it|that|this) back|scratch|disregard|ignore|never ?mind|refus\w+|declin\w+|can(?:no|')t|cannot|unable|not|no|never|should|would|must|chang\w+|revis\w+|updat\w+|sorry|apolog\w+|yes|ties?|winner|best|better|worse|unsure|uncertain|attempt\w*|steer\w*|inject\w*|manipul\w+|instruct\w*|doch|nicht|kein\w*|nein|ja|aber|jedoch|eigentlich|korrektur|korrig\w+|falsch|irrtum|fehler|punkte?|note|urteil|bewert\w+|sondern|zurück|moment|halt)\b|[不非否错錯误誤改更但其实實应應该該收回撤零一二三四五六七八九十分]/iu;
+  /\p{N}|[{}［【]|\b(?:scor\w+|grad(?:e|ed|ing)|rat(?:e|ed|ing)|verdict|pass\w*|fail\w*|actually|reflection|reconsider\w*|thought|thinking|correct\w*|instead|however|but|although|wait|hold on|mistak\w+|wrong|error|oops|retract\w*|withdraw\w*|take (?:it|that|this) back|scratch|disregard|ignore|never ?mind|refus\w+|declin\w+|can(?:no|')t|unable|not|no|never|should|would|must|chang\w+|revis\w+|updat\w+|sorry|apolog\w+|yes|ties?|winner|best|better|worse|unsure|uncertain|attempt\w*|steer\w*|inject\w*|manipul\w+|instruct\w*|doch|nicht|kein\w*|nein|ja|aber|jedoch|eigentlich|korrektur|korrig\w+|falsch|irrtum|fehler|punkte?|note|urteil|bewert\w+|sondern|zurück|moment|halt)\b|[不非否错錯误誤改更但其实實应應该該收回撤零一二三四五六七八九十分]/u;
 
 /** What takes back what was said before it. */
 export const RETRACTION =
@@ -45,7 +45,7 @@ export function meaningOf(after: string): Meaning {
   const sentences = after
     .replace(MARKS, ' ')
     .replaceAll('’', "'")
-    .split(/[.!?。！？…\n]+/)
+    .split(/[.!?。！？…\n]/)
     .map((sentence) => sentence.replace(LEADING, '').replace(TRAILING, '').toLowerCase())
     .filter((sentence) => sentence !== '');
 

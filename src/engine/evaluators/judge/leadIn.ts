@@ -1,20 +1,20 @@
 /** So many characters before a verdict lead to it. */
 const LEAD = 1000;
 /** What stands between the words that lead to a verdict and its brace: fences, tags, stars, quotation marks. */
-const MARK = /(?:\s+|[*_>"'“”„«「『(]+|`+\w*|~{3,}\w*|<\/?\w[^<>]{0,40}>|<\|[^<>|]{1,40}\|>|\bjson)$/iu;
+const MARK = /(?:\s|[*_>"'“”„«「『(]|`\w*|~{3,}\w*|<\/?\w[^<>]{0,40}>|<\|[^<>|]{1,40}\|>|\bjson)$/iu;
 
-const SENTENCE_END = /(?<=[.!?。！？])\s+|(?<=[。！？])|\n+/u;
+const SENTENCE_END = /(?<=[.!?])\s+|(?<=[。！？])|\n/u;
 
 /** Words that announce a verdict of somebody else, of another case, or none at all. */
 const SUSPECT = new RegExp(
   [
     String.raw`inject\w*|manipul\w+|steer\w*|trick\w*|jailbr\w+|hidden|embed\w*|fak(?:e|ed|es|ing)|forge\w*|pretend\w*`,
     String.raw`attempt\w*|tries|tried|trying|claim\w*|quot(?:e|es|ed|ing|ation)|demand\w*|instructs|orders me|tells|telling`,
-    String.raw`instruct(?:ed|ing) (?:me|us|the|graders?|judges?)|(?<!\b(?:you|was|were|been) )(?:asks|asked|asking|told) (?:me|us|for|the|you|to)`,
+    String.raw`instruct(?:ed|ing) (?:me|us|the|graders?|judges?)|(?<!\b(?:you|was|been) )(?:asks|asked|asking|told) (?:me|us|for|the|you|to)`,
     String.raw`(?<!\byou )wants?(?: me)? to|suppos\w+|imagin\w+|hypothe\w+|if|were|would (?:get|be|have|receive|earn|deserve|score)`,
     String.raw`(?:not|never|\w+n['’]t) (?:\w+ ){0,2}(?:my|say|output|answer|give|return|write|respond|reply|verdict|score)|instead of|rather than`,
     'sample|schema|expected (?:output|format|answer|verdict)|finish(?:es|ed)? with|at best|could be|i answered|last (?:turn|conversation|time)',
-    String.raw`ideal|perfect (?:output|answer|response|reply)|for (?:example|instance)|example|e\.g|placeholder|draft|tentative|initial|previous|earlier`,
+    String.raw`ideal|perfect (?:output|answer|response|reply)|for instance|example|e\.g|placeholder|draft|tentative|initial|previous|earlier`,
     '(?:other|another|first|second) (?:grader|judge|model)|template|(?:in|has|have|uses?) (?:the|this) (?:form|shape)',
     '(?:output|text|answer|response|reply|submission|user|assistant|model|message) (?:has|gives|gave|shows|writes|wrote|returned|returns|ends|begins|starts)',
   ]
@@ -44,9 +44,9 @@ export function isForeign(words: string): boolean {
     .split(SENTENCE_END)
     .filter((sentence) => /\p{L}/u.test(sentence))
     .at(-1);
-  if (last === undefined || /[.!?。！？]\s*$/u.test(text)) return false;
+  if (last === undefined || /[.!?。！？]$/u.test(text)) return false;
   if (SUSPECT.test(last) || OTHER_ROLE.test(last)) return true;
-  const leads = /[:：,，]\s*$/u.test(text) || !words.slice(-LEAD).slice(text.length).includes('\n');
+  const leads = /[:：,，]$/u.test(text) || !words.slice(-LEAD).slice(text.length).includes('\n');
   return leads && !isHeading(last) && !OWN.test(last);
 }
 

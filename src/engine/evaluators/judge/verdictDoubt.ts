@@ -17,11 +17,11 @@ interface Doubt {
 }
 
 const REFUSAL =
-  /\b(?:i|we)(?: must| have to| will)? ?(?:refuse|decline|won['’]t|will not|can(?:no|['’])t|cannot|am (?:not able|unable)|am not going)(?: to)? (?:grade|judge|score|evaluate|rate|assess|comply)(?: (?:it|this|that|them|these|the|any|an?|output|answer|response|text|submission|reply))*\s*(?:[.,;!\n]|$|because|as |since )|\bich (?:weigere mich|lehne (?:es )?ab)\b|我(?:拒绝|拒絕|无法|無法|不能|不会|不會)(?:对此|對此)?(?:评|評|打分|判)/iu;
+  /\b(?:i|we)(?: must| have to| will)? (?:refuse|decline|won['’]t|will not|can(?:no|['’])t|am (?:not able|unable)|am not going)(?: to)? (?:grade|judge|score|evaluate|rate|assess|comply)(?: (?:it|this|that|them|these|the|any|an?|output|answer|response|text|submission|reply))*\s*(?:[.,;!\n]|$|because|as |since )|\bich (?:weigere mich|lehne (?:es )?ab)\b|我(?:拒绝|拒絕|无法|無法|不能|不会|不會)(?:对此|對此)?(?:评|評|打分|判)/iu;
 
 /** Words that announce what somebody else says. */
 const QUOTES =
-  /(?:\b(?:contains?|says?|said|reads?|claims?|states?|includes?|demands?|quotes?|quoted|embeds?|embedded|injects?|injected|inserts?|such as|for example|e\.g\.|namely|wants? me to \w+|(?<!\b(?:you|i|was|am|were|been) )(?:tells?|told|asks?|asked|orders?|instructs?|instructed)(?: me)? (?:to \w+|for)|enthält|sagt|behauptet|verlangt)|包含|写道|寫道|声称|聲稱|要求(?:我)?(?:输出|輸出|回答)?)\s*(?:this|the following|the text|folgendes)?\s*[:：,，]?\s*(?:```\w*\s*)?[`"'“”„«「『(]*\s*$/iu;
+  /(?:\b(?:contains?|says?|said|reads?|claims?|states?|includes?|demands?|quotes?|quoted|embeds?|embedded|injects?|injected|inserts?|inserted|such as|for example|e\.g\.|namely|wants? me to \w+|(?<!\b(?:you|i|was|am|were|been) )(?:tells?|told|asks?|asked|orders?|instructs?|instructed)(?: me)? (?:to \w+|for)|enthält|sagt|behauptet|verlangt)|包含|写道|寫道|声称|聲稱|要求(?:我)?(?:输出|輸出|回答)?)\s*(?:this|the following|the text|folgendes)?\s*[:：,，]?\s*(?:```\w*\s*)?[`"'“”„«「『(]*\s*$/iu;
 
 /** Refusals in words that may also tell of somebody else's. */
 const LIKELY_REFUSAL =
