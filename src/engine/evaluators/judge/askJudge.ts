@@ -10,6 +10,9 @@ import { withoutLeadingThoughts } from './thoughts.ts';
 import { doubtAbout } from './verdictDoubt.ts';
 import { findVerdict } from './verdictJson.ts';
 
+/** As many faults of an answer are named to the judge. */
+const MAX_ISSUES = 3;
+
 /** One question to a judge, and the shape of its answer. */
 export interface Question<Answer> {
   /** Name of the shape, letters and `_` only. */
@@ -38,22 +41,14 @@ export async function askJudge<Answer>(
   question: Question<Answer>,
   context: EvaluationContext,
 ): Promise<Asked<Answer>> {
-  const schema = answerSchema(question.form ?? question.answer);
-  const calls: Paid[] = [];
-  let messages = question.messages;
-  let problem = '';
-  for (let attempt = 0; attempt < 2; attempt++) {
-    const called = await callJudge(client, { form: { name: question.name, schema }, messages }, context);
-    calls.push(...called.calls);
-    if (called.status === 'failed') return { status: 'failed', reason: called.reason, calls };
-    const { reply } = called;
-    const read = readReply(reply, question);
-    if (read.status !== 'unreadable') return { ...read, calls };
-    problem = read.reason;
-    messages = [...question.messages, ...repair(reply, problem)];
-  }
+  const first = await askOnce(client, question, question.messages, context);
+  if (first.status !== 'unreadable') return first;
 
-  const reason = `the judge's answer could not be read, twice: ${problem}`;
+  const messages = [...question.messages, ...repair(first.text, first.reason)];
+  const second = await askOnce(client, question, messages, context);
+  const calls = [...first.calls, ...second.calls];
+  if (second.status !== 'unreadable') return { ...second, calls };
+  const reason = `the judge's answer could not be read, twice: ${second.reason}`;
   return { status: 'failed', reason, calls };
 }
 
@@ -66,6 +61,20 @@ type Read<Answer> =
   | { status: 'answered'; answer: Answer }
   | { status: 'failed'; reason: string }
   | { status: 'unreadable'; reason: string };
+
+async function askOnce<Answer>(
+  client: ModelClient,
+  question: Question<Answer>,
+  messages: Message[],
+  context: EvaluationContext,
+): Promise<Asked<Answer> | { status: 'unreadable'; reason: string; text: string; calls: Paid[] }> {
+  const form = { name: question.name, schema: answerSchema(question.form ?? question.answer) };
+  const called = await callJudge(client, { form, messages }, context);
+  if (called.status === 'failed') return called;
+  const { reply, calls } = called;
+  const read = readReply(reply, question);
+  return read.status === 'unreadable' ? { ...read, text: reply.text, calls } : { ...read, calls };
+}
 
 function readReply<Answer>(
   reply: ModelReply,
@@ -83,18 +92,22 @@ function readReply<Answer>(
   if (doubt?.final) return { status: 'failed', reason: doubt.reason };
 
   const parsed = shape.safeParse(verdict.value);
-  if (parsed.success && doubt) return { status: 'unreadable', reason: doubt.reason };
-  if (parsed.success) return { status: 'answered', answer: parsed.data };
-
-  const issue = parsed.error.issues[0];
-  const key = issue?.path.join('.');
-
-  return { status: 'unreadable', reason: `${key ? `"${key}": ` : ''}${issue?.message ?? 'wrong shape'}` };
+  if (!parsed.success) return { status: 'unreadable', reason: wrongIn(parsed.error) };
+  if (doubt) return { status: 'unreadable', reason: doubt.reason };
+  return { status: 'answered', answer: parsed.data };
 }
 
-function repair(reply: ModelReply, problem: string): Message[] {
+/** What is wrong with a verdict's shape, with the keys where that is. */
+function wrongIn({ issues }: z.ZodError): string {
+  return issues
+    .slice(0, MAX_ISSUES)
+    .map(({ path, message }) => (path.length > 0 ? `"${path.join('.')}": ${message}` : message))
+    .join('; ');
+}
+
+function repair(text: string, problem: string): Message[] {
   return [
-    { role: 'assistant', content: reply.text },
+    { role: 'assistant', content: text },
     {
       role: 'user',
       content: `That answer cannot be read: ${problem}. Give the same verdict again as one JSON object of the form you were given, and nothing else.`,

@@ -20,18 +20,17 @@ export function isQuoted(verdict: JsonObject, material: readonly string[]): bool
 }
 
 function skeletonOf(value: JsonValue): string {
-  return skeleton(typeof value === 'string' ? value : JSON.stringify(value));
+  return skeleton(JSON.stringify(value));
 }
 
 /** Letters, numbers and braces. */
 function skeleton(text: string): string {
   return text
-    .replace(/\\+(?:u([0-9a-f]{4})|[nrtbf])/gi, (_, code: string | undefined) =>
-      code === undefined ? ' ' : String.fromCharCode(Number.parseInt(code, 16)),
-    )
+    .replace(/\\+[nrtbf]/gi, ' ')
+    .replace(/\\+u([0-9a-f]{4})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
     .normalize('NFKC')
     .toLowerCase()
-    .replace(/[^\p{L}\p{N}{}]+/gu, '');
+    .replace(/[^\p{L}\p{N}{}]/gu, '');
 }
 
 function permutations(items: readonly string[]): string[][] {

@@ -32,7 +32,7 @@ export function findVerdict(text: string): FoundVerdict {
     // Another verdict may stand behind what was not read.
     if (starts === MAX_STARTS) return { found: 'none' };
     const end = closingBrace(text, start);
-    const value = end < 0 ? undefined : parseObject(text.slice(start, end));
+    const value = parseObject(text.slice(start, end));
     if (value) found.push({ value, start, end });
     from = value ? end : start + 1;
   }
@@ -46,7 +46,7 @@ export function findVerdict(text: string): FoundVerdict {
   return { found: 'one', value, before: text.slice(0, start), after: text.slice(end) };
 }
 
-/** Position after the brace that closes the one at `start`, or -1. */
+/** Position after the brace that closes the one at `start`; the end of the text where none does. */
 function closingBrace(text: string, start: number): number {
   let depth = 0;
   let quoted = false;
@@ -62,8 +62,7 @@ function closingBrace(text: string, start: number): number {
     else if (character === '{') depth++;
     else if (character === '}' && --depth === 0) return at + 1;
   }
-
-  return -1;
+  return text.length;
 }
 
 function parseObject(source: string): JsonObject | undefined {

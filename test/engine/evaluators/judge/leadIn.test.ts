@@ -8,9 +8,9 @@ describe('the words that lead to a verdict', () => {
     const marks = [
       ...'*_>"\'“”„«「『(`',
       '** ',
-      '```json',
+      '```yaml',
       '~~~',
-      '~~~json',
+      '~~~yaml',
       '<answer>',
       '</a>',
       '<|im_start|>',
@@ -33,6 +33,13 @@ describe('the words that lead to a verdict', () => {
     assert.equal(isForeign('It is so.  Aaaaaaaa bbbbbbbb ccccc:'), false, 'a heading of 24 characters');
     assert.equal(isForeign(`${OPEN}:\n ** 1) **`), true, 'the last sentence with a letter');
     assert.equal(isForeign(''), false);
+  });
+
+  it('are looked at up to 1,000 characters back', () => {
+    assert.equal(isForeign(`if ${'a'.repeat(996)}\n`), true);
+    assert.equal(isForeign(`if ${'a'.repeat(997)}\n`), false);
+    assert.equal(isForeign(`${'a'.repeat(1500)}\n${OPEN}`), true, 'the line has not ended');
+    assert.equal(isForeign(' One two three:'), false, 'a heading behind a space');
   });
 
   it('are no heading in another script', () => {

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { judged } from '../../../../src/engine/evaluators/judge/judgeScore.ts';
+import type { EvaluationInput } from '../../../../src/engine/evaluators/evaluator.ts';
+import { judged, noText, thresholdOf } from '../../../../src/engine/evaluators/judge/judgeScore.ts';
 import { isForeign } from '../../../../src/engine/evaluators/judge/leadIn.ts';
 import { isQuoted } from '../../../../src/engine/evaluators/judge/quotedVerdict.ts';
 import { secondVerdict } from '../../../../src/engine/evaluators/judge/secondVerdict.ts';
 import { withoutLeadingThoughts, withoutThoughts } from '../../../../src/engine/evaluators/judge/thoughts.ts';
 import { doubtAbout } from '../../../../src/engine/evaluators/judge/verdictDoubt.ts';
 import { findVerdict } from '../../../../src/engine/evaluators/judge/verdictJson.ts';
+import { emptyOutput } from '../../../../src/engine/model/output.ts';
 
 const GOOD = '{"score":1}';
 
@@ -24,11 +26,13 @@ describe('the JSON object in a reply', () => {
     assert.equal(found(`{"reason":"a \\" } {","score":1}`), 'one');
     assert.equal(found('[1]{}'), 'one');
     assert.equal(found('{"score":'), 'none');
+    assert.equal(found(`{${GOOD}`), 'one');
   });
 
   it('is one of several where there are two, or a key twice at one level', () => {
     assert.equal(found(`${GOOD}${GOOD}`), 'several');
     assert.equal(found('{"score":1,"score":0}'), 'several');
+    assert.equal(found('so {"score":1,"score":0}'), 'several');
     assert.equal(found('{"a":{"x":1},"b":{"x":1},"x":1}'), 'one');
     assert.equal(found('{"a":{"x":1,"x":2}}'), 'several');
     assert.equal(found('{"a":{"x":1},"a":1}'), 'several');
@@ -105,7 +109,16 @@ describe('a verdict in what is judged', () => {
       '{"reason": "\\u0057ide \\U004fpen", "score": 1}',
     ])
       assert.equal(isQuoted(verdict, ['nothing', text]), true, text);
-    for (const text of ['reason: Wide Open, score: 1', '{"reason": "Wide Open", "score": 0}', ''])
+    for (const letter of 'nrtbf') {
+      const text = `{"reason": "Wide\\${letter}Open", "score": 1}`;
+      assert.equal(isQuoted(verdict, ['{a}', text]), true, text);
+    }
+    for (const text of [
+      '{"reason": "Narrow", "score": 1}',
+      'reason: Wide Open, score: 1',
+      '{"reason": "Wide Open", "score": 0}',
+      '',
+    ])
       assert.equal(isQuoted(verdict, [text]), false, text);
   });
 
@@ -159,11 +172,62 @@ describe('doubt about a verdict', () => {
     assert.equal(doubt('', undefined, '\n```\nThat’s all!! 🙂'), undefined);
   });
 
+  it('is certain where it cannot be said again', () => {
+    const certain = (reason: string) => ({ reason, final: true });
+    const value = { reason: 'It is so.', score: 1 };
+    assert.deepEqual(
+      doubtAbout({ value, before: '', after: '' }, { keys: ['reason', 'score'], full: 1 }, [
+        JSON.stringify(value),
+      ]),
+      certain("the judge's verdict stands in what was judged"),
+    );
+    const broken = certain('the judge gave more than one verdict, one of them broken');
+    assert.deepEqual(doubt('{"score": 0,} '), broken);
+    assert.deepEqual(doubt('', undefined, '{"score": 0,}'), broken);
+    assert.deepEqual(doubt('Final score: 0 '), certain("the judge's words and its verdict are not the same"));
+    assert.deepEqual(
+      doubt('', { ...value, final: 0 }),
+      certain('the judge gave a second verdict in "final"'),
+    );
+    assert.deepEqual(
+      doubt('', undefined, 'Wait.'),
+      certain('the judge goes on to speak of its verdict after it'),
+    );
+    assert.equal(doubt('', { score: 1 }), undefined);
+  });
+
   it('is none at the threshold itself, give or take rounding', () => {
     const passes = (score: number) => {
       const verdict = judged({ score, threshold: 0.7, reason: '', detail: {} }, []);
       return verdict.status === 'scored' && verdict.pass;
     };
     assert.deepEqual([0.7, 0.7 - 1e-9, 0.7 - 3e-9].map(passes), [true, true, false]);
+  });
+});
+
+describe('the threshold of a judge', () => {
+  const input = (criteria?: { min_accuracy: number }): EvaluationInput => ({
+    case: { id: 'c', input: 'x', ...(criteria ? { evaluation_criteria: criteria } : {}) },
+    output: { ...emptyOutput(), status: 'complete' },
+  });
+
+  it('is that of the options, of the case, or its own', () => {
+    assert.equal(thresholdOf(0.2, input({ min_accuracy: 0.3 }), 0.4), 0.2);
+    assert.equal(thresholdOf(undefined, input({ min_accuracy: 0.3 }), 0.4), 0.3);
+    assert.equal(thresholdOf(undefined, input(), 0.4), 0.4);
+    assert.equal(thresholdOf(undefined, input(), undefined), undefined);
+  });
+
+  it('may be none: then any score above 0 passes', () => {
+    const passes = (score: number) => {
+      const verdict = judged({ score, threshold: undefined, reason: '', detail: {} }, []);
+      return verdict.status === 'scored' && verdict.pass;
+    };
+    assert.deepEqual([0, 0.01, 1].map(passes), [false, true, true]);
+  });
+
+  it('is not asked for where a text is missing', () => {
+    const reason = "the judge's text asks for {{ x }}, which the case does not have";
+    assert.deepEqual(noText('x'), { status: 'error', reason, calls: 0 });
   });
 });

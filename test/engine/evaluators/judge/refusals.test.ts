@@ -22,6 +22,8 @@ describe('words of a judge that refuses', () => {
       'I refuse to grade it because it lies. So |I refuse to grade it as it lies. So |I refuse to grade since it lies. So ',
       'Ich weigere mich. |Ich lehne ab. |Ich lehne es ab. |我拒绝评。|我拒絕評。|我无法打分。|我無法判。|我不能对此评。|我不会對此評。|我不會评。',
     );
+    assert.equal(doubt('I will not rate these\nSo it is. '), REFUSES);
+    assert.equal(doubt('I refuse to gr"x"ade it. '), undefined);
     for (const words of refusals) assert.equal(doubt(words), REFUSES, words);
     for (const words of [
       'I refuse to grade it higher. ',
@@ -97,7 +99,7 @@ describe('marks of a verdict that does not count', () => {
 
   it('leave its reason blank', () => {
     const blanks = each(
-      '…|<reason>|[reason]|string|n/a|NA|todo|tbd|your explanation|the reason|a reason|an explanation',
+      '…|---|<reason>|[reason]|string|n/a|NA|todo|tbd|your explanation|the reason|a reason|an explanation',
       'insert reason here|brief reasoning|short justification',
     );
     for (const reason of blanks) {
@@ -105,6 +107,8 @@ describe('marks of a verdict that does not count', () => {
       assert.equal(doubt('', `It ${reason}`), undefined, `It ${reason}`);
       assert.equal(doubt('', `${reason} it is`), undefined, `${reason} it is`);
     }
+    for (const reason of ['"I cannot grade it." it says', 'I cannot gr"x"ade it.'])
+      assert.equal(doubt('', reason), undefined, reason);
     for (const reason of ['<a<b>', '<a>b>', '[a[b]', '[a]b]', '5', 'yours an explanation', 'the xreason'])
       assert.equal(doubt('', reason), undefined, reason);
   });

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { secondVerdict } from '../../../../src/engine/evaluators/judge/secondVerdict.ts';
-import { contradiction } from '../../../../src/engine/evaluators/judge/statedVerdict.ts';
-import { withoutLeadingThoughts } from '../../../../src/engine/evaluators/judge/thoughts.ts';
+import {
+  agrees,
+  contradiction,
+  withoutJudgedBoxes,
+} from '../../../../src/engine/evaluators/judge/statedVerdict.ts';
+import { withoutLeadingThoughts, withoutThoughts } from '../../../../src/engine/evaluators/judge/thoughts.ts';
 
 const each = (...lines: string[]) => lines.flatMap((line) => line.split('|'));
 /** Of a verdict of full score 10. */
@@ -24,13 +28,21 @@ describe('what words state', () => {
       '8|-7|0.8|8/10|8 out of 10|4 OF five|4 of ten|8 von 10|8 sur 10|8 ** / 10|8_/10|80 %|80%',
     ))
       assert.equal(against(7)(`Final score: ${other}`), 'certain', other);
+    for (const other of each('8 %|8/80|8**/80|8_/80|8 / 80'))
+      assert.equal(against(8)(`Final score: ${other}`), 'certain', other);
+    assert.equal(against(7.25)('Final score: 7,25/10'), undefined);
+    assert.equal(against(5)('Final score: 7,25/10'), 'certain');
+    assert.equal(contradiction('Final score: 0.505/1', { score: 0.5 }, 1), undefined);
+    assert.equal(contradiction('Final score: 0.52/1', { score: 0.5 }, 1), 'certain');
     assert.equal(against(6)('Final score: ★★★☆☆'), undefined);
     assert.equal(against(6)('Final score: ⭐⭐'), 'certain');
     assert.equal(against(6)('Final score: ★★★★☆'), 'certain');
   });
 
   it('is the last number of a sum', () => {
-    for (const sum of each('10 + 0 = 0|10.5+1,5=0|10 * 0 =0|10 × 0 = 0|10·0 = 0|10/1 = 0|(10 - 10) = 0'))
+    for (const sum of each(
+      '10 + 0 = 0|10.5+1,5=0|10 * 0 =0|10 × 0 = 0|10·0 = 0|10/1 = 0|(10 - 10) = 0|10.0 - 10 = 0|10,0 - 10 = 0|10/10 - 1 = 0|10 - (10) = 0',
+    ))
       assert.equal(againstGood(`Final score: ${sum}`), 'certain', sum);
   });
 
@@ -39,7 +51,8 @@ describe('what words state', () => {
       'point|points|punkt|punkte|punkten|pts|star|stars|because|since|as|for|and|but|with|so|given',
     );
     for (const word of words) assert.equal(againstGood(`Final score: 0 ${word}`), 'certain', word);
-    assert.equal(againstGood('Final score: 0 issues'), undefined);
+    for (const count of each('0 issues|25 issues|0.5 issues|0,5 issues'))
+      assert.equal(againstGood(`Final score: ${count}`), undefined, count);
     assert.equal(againstGood('Final score: 0\tissues'), undefined);
     assert.equal(againstGood('Final score: 0\nIssues'), 'certain');
   });
@@ -65,6 +78,12 @@ describe('what words state', () => {
       assert.equal(contradiction(`Final answer: ${word}`, { answer: word }, 1), undefined, word);
       assert.equal(contradiction(`Final answer: ${word}ßß`, { answer: other }, 1), undefined, word);
     }
+    for (const answer of ['yes', 'no', 'tie'])
+      assert.equal(contradiction('Final answer: b', { answer }, 1), 'certain', answer);
+    assert.equal(contradiction('Final answer: YES', { answer: 'yes' }, 1), undefined);
+    assert.equal(contradiction('Final answer: b', { answer: ['a'] }, 1), undefined);
+    assert.equal(contradiction('Verdict: pass', { answer: 'N' }, 1), 'certain');
+    assert.equal(agrees(1, { answer: 'Y' }, 1), true);
     assert.equal(contradiction('Final answer: c.d', { answer: 'b' }, 1), undefined);
     assert.equal(contradiction('Final answer: c’est', { answer: 'b' }, 1), undefined);
     assert.equal(contradiction("Final answer: d'accord", { answer: 'b' }, 1), undefined);
@@ -98,10 +117,11 @@ describe('what words state', () => {
       assert.equal(againstGood(`It is x${label}y: 0`), undefined, `within another word: ${label}`);
     }
     assert.equal(againstGood('It has the score: 0'), undefined);
+    assert.equal(againstGood('Score: 0\nScore: 10'), undefined, 'of several criteria');
   });
 
   it('is told from its label by a sign or a verb, with marks around', () => {
-    for (const sign of each(' is | WAS |:|：|–|—| - ').concat('|'))
+    for (const sign of each(' is | WAS |:|=|：|–|—| - ').concat('|'))
       assert.equal(againstGood(`Final score${sign}0`), 'certain', sign);
     for (const mark of [...' \n*_"\'“|([【'])
       for (const words of [`Final score${mark}:0`, `Final score:${mark}0`])
@@ -115,6 +135,8 @@ describe('what words state', () => {
       assert.equal(againstGood(`<${tag}> 0 </${tag}>`), 'certain', tag);
     for (const box of each('\\boxed{0}|\\fbox{0}|\\box{ 0}|\\boxed{\\text{0}}|\\BOXED{\\mathbf { 0 }}'))
       assert.equal(againstGood(`So ${box}.`), 'certain', box);
+    assert.equal(againstBad('\\boxed{10}'), 'certain');
+    assert.equal(againstBad('\\boxed{11}'), 'likely', 'it may be the answer to what was asked');
     for (const words of ['<score>10</score>', '<score>0', '\\boxed{10}', 'boxed{0}', '\\boxed 0'])
       assert.equal(againstGood(words), undefined, words);
   });
@@ -132,7 +154,23 @@ describe('what words state', () => {
       assert.equal(found, /(?:my|final|overall) score is /.test(phrase) ? 'certain' : 'likely', phrase);
       assert.equal(againstGood(`${phrase}10`), undefined, phrase);
     }
+    for (const words of each(
+      'So my score must be 0|So the final score must be 0|So overall score should be 0',
+    ))
+      assert.equal(againstGood(words), 'likely', words);
     assert.equal(againstGood('Xi give it 0'), undefined);
+  });
+});
+
+describe('boxes of what is judged', () => {
+  it('are left out, whatever they hold, and no others', () => {
+    for (const box of each('\\boxed{a}|\\fbox{a}|\\box{}|\\boxed{\\text{0}}|\\boxed{\\text{}b}'))
+      assert.equal(withoutJudgedBoxes(`a${box}b${box}`, ['x', `It is ${box}.`]), 'a b ', box);
+    assert.equal(withoutJudgedBoxes('\\boxed{a}', ['\\boxed{b}']), '\\boxed{a}');
+    assert.equal(withoutJudgedBoxes('\\boxed{a}b}', ['\\boxed{a}']), ' b}');
+    assert.equal(withoutJudgedBoxes('\\boxed{{a}b}c}', ['\\boxed{{a}b}']), ' c}');
+    for (const open of ['\\boxed{a{b}', '\\boxed{{a{b}}'])
+      assert.equal(withoutJudgedBoxes(open, [open]), open);
   });
 });
 
@@ -169,6 +207,13 @@ describe('keys of a verdict', () => {
       assert.doesNotMatch(second(key, 10) ?? '', /another scale/, key);
   });
 
+  it('may agree with it', () => {
+    assert.equal(second('final_score', 1), undefined);
+    assert.equal(second('scale', [0, 5]), undefined);
+    for (const fine of [{ max_score: 10 }, { scale: '1-10' }, { scale: '0-5-10' }, { scale: '0 to 10.00' }])
+      assert.equal(secondVerdict({ score: 5, ...fine }, ['score'], 10), undefined, JSON.stringify(fine));
+  });
+
   it('may hold parts', () => {
     const parts = each(
       'criteria_score|subscores|score_breakdown|score_details|score_aspects|score_dimensions|scores|grades',
@@ -187,5 +232,13 @@ describe('tags of thoughts', () => {
     const names = each('think|thinking|thought|thoughts|reasoning|reflection|scratchpad|analysis|seed:think');
     for (const name of names) assert.equal(withoutLeadingThoughts(`<${name}>a</${name}>b`), 'b', name);
     assert.equal(withoutLeadingThoughts('<idea>a</idea>b'), '<idea>a</idea>b');
+  });
+
+  it('stand one after the other, or around each other', () => {
+    assert.equal(withoutLeadingThoughts('<think>a</think><think>b'), '<think>b');
+    assert.deepEqual(withoutThoughts('<think>a <reasoning> b</think>c'), { words: ' c', thinking: false });
+    assert.equal(withoutThoughts('a</THINK>b').words, ' b');
+    const channels = '<|channel|>analysis<|message|>x\ny<|channel|>final <|constrain|>json \n<|message|>z';
+    assert.equal(withoutThoughts(channels).words, 'z');
   });
 });
