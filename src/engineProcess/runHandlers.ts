@@ -33,6 +33,7 @@ export function runHandlers(session: Session, comparisons: ComparisonJobs): Hand
     'run/resume': async ({ runId, scripts }, signal) => {
       session.requireTrust('running an evaluation');
       storeOf(session, runId).getRun(runId);
+      jobs.refuseUnderWay([runId]);
       const engine = session.engine(await session.load(signal), scripts);
       const run = await engine.resume(runId, {}, signal);
       return { runIds: await jobs.start(engine, [run]) };
@@ -40,7 +41,9 @@ export function runHandlers(session: Session, comparisons: ComparisonJobs): Hand
     'run/cancel': ({ runId }) => ({ cancelled: jobs.cancel(runId) || comparisons.cancel(runId) }),
     ...storedRunHandlers(session),
     'run/delete': ({ runId }) => {
-      storeOf(session, runId).getRun(runId);
+      const store = storeOf(session, runId);
+      store.getRun(runId);
+      jobs.refuseUnderWay([runId, ...store.partsOf(runId)]);
       deleteRun({ ...session.ports, store: session.openStore() }, runId);
       return {};
     },

@@ -1,7 +1,9 @@
 import type { Engine, FinishedRun } from '../engine/engine.ts';
+import { ResumeError } from '../engine/errors.ts';
 import type { BegunRun } from '../engine/runs/lifecycle/begunRun.ts';
 import type { TurnWork } from '../engine/runs/lifecycle/inTurn.ts';
 import { type RunEnd, runTurns } from '../engine/runs/lifecycle/runTurns.ts';
+import { closeAll } from '../engine/runs/lifecycle/startRuns.ts';
 import { UnderWay } from '../engine/runs/lifecycle/underWay.ts';
 import type { EngineEvents } from '../protocol/events.ts';
 import { RunFeed } from './runFeed.ts';
@@ -26,6 +28,7 @@ export class RunJobs {
 
   /** Works on them one after the other; resolves with their ids when the first is under way, or none will be. */
   async start(engine: Engine, runs: readonly BegunRun[]): Promise<string[]> {
+    await this.#refuseTwice(runs);
     const first = Promise.withResolvers<void>();
     const jobs = runs.map((run): Job => ({ id: run.runId, engine, run }));
     const over = this.#underWay.start(jobs, (signal) => this.#turns(signal, first.resolve));
@@ -37,6 +40,25 @@ export class RunJobs {
   /** With all that were started together with it. False when the run is not worked on here. */
   cancel(runId: string): boolean {
     return this.#underWay.cancel(runId);
+  }
+
+  /** Throws ResumeError when one of these runs is worked on here, or waits for its turn. */
+  refuseUnderWay(runIds: readonly string[]): void {
+    const found = runIds.find((id) => this.#underWay.get(id) !== undefined);
+    if (found === undefined) return;
+    throw new ResumeError(`run ${found} is under way in this window`, {
+      remedy: 'Wait until it ends, or stop it first.',
+    });
+  }
+
+  /** Two requests to resume the same run may both have been made ready. */
+  async #refuseTwice(runs: readonly BegunRun[]): Promise<void> {
+    try {
+      this.refuseUnderWay(runs.map(({ runId }) => runId));
+    } catch (error) {
+      await closeAll(runs);
+      throw error;
+    }
   }
 
   #turns(signal: AbortSignal, underWay: () => void): TurnWork<Job, RunEnd<FinishedRun>> {

@@ -7,7 +7,7 @@ import type { ResultRow } from '../../src/protocol/resultRow.ts';
 import { workspaceFolder, writeFiles } from '../engine/suites/workspaceFolder.ts';
 import { skip } from '../support/skip.ts';
 import { TestWindow } from './window.ts';
-import { echoWorkspace, WAITING_AGENT } from './workspaces.ts';
+import { caseLines, echoWorkspace, WAITING_AGENT } from './workspaces.ts';
 
 /** One case, whose agent waits until a file `go` is there. */
 const WAITING = {
@@ -106,6 +106,42 @@ describe('engine process: runs', () => {
     assert.deepEqual([again.runId, again.passed], [runId, true]);
   });
 
+  it('goes on undisturbed, and can still be stopped, where it is resumed while it is under way', async () => {
+    const root = workspaceFolder(WAITING);
+    await using window = await TestWindow.open(root);
+    const { runIds } = await window.call('run/start', { suite: 'slow' });
+    const [runId = ''] = runIds;
+    assert.match((await window.failure('run/resume', { runId })).message, /is under way/);
+    assert.deepEqual(window.events['run/finished'], []);
+    assert.deepEqual(await window.call('run/cancel', { runId }), { cancelled: true });
+    assert.equal((await window.heard('run/finished')).outcome, 'interrupted');
+
+    const twice = await Promise.allSettled([1, 2].map(() => window.call('run/resume', { runId })));
+    assert.deepEqual(twice.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
+    writeFileSync(path.join(root, 'go'), '');
+    await window.heard('run/finished', ({ outcome }) => outcome === 'complete');
+    assert.equal(window.events['run/finished'].length, 2);
+  });
+
+  it('keeps a run that waits for its turn from being resumed or deleted', async () => {
+    const config = WAITING['touchstone.yaml'].replace(/dataset: (\S+)/, 'dataset: [$1, more.golden.jsonl]');
+    const root = workspaceFolder({
+      ...WAITING,
+      'touchstone.yaml': config,
+      'more.golden.jsonl': caseLines(2),
+    });
+    await using window = await TestWindow.open(root);
+    const { runIds } = await window.call('run/start', { suite: 'slow' });
+    const [, runId = ''] = runIds;
+    for (const call of ['run/resume', 'run/delete'] as const)
+      assert.match((await window.failure(call, { runId })).message, /is under way/);
+
+    writeFileSync(path.join(root, 'go'), '');
+    const end = await window.heard('run/finished', (data) => data.runId === runId);
+    assert.equal(end.outcome, 'complete');
+    assert.equal(window.events['run/finished'].length, 2);
+  });
+
   it('refuses to resume when the dataset changed, and says what', async () => {
     const root = workspaceFolder(echoWorkspace(3));
     await using window = await TestWindow.open(root);
@@ -129,7 +165,7 @@ describe('engine process: runs', () => {
     const { runIds } = await window.call('run/start', { suite: 'slow' });
     const [runId = ''] = runIds;
     const failure = await window.failure('run/delete', { runId });
-    assert.match(failure.message, /is being worked on/);
+    assert.match(failure.message, /is under way/);
     writeFileSync(path.join(root, 'go'), '');
     await window.heard('run/finished');
     await window.call('run/delete', { runId });
@@ -144,10 +180,9 @@ describe('engine process: runs', () => {
     const { runIds } = await first.call('run/start', { suite: 'slow' });
     const [runId = ''] = runIds;
     assert.equal((await second.call('run/list', {})).runs[0]?.state, 'running');
-    await second.call('run/resume', { runId });
-    const refused = await second.heard('run/finished');
-    assert.equal(refused.outcome, 'failed');
-    assert.match(refused.failure?.message ?? '', /is being worked on/);
+    const refused = await second.failure('run/resume', { runId });
+    assert.match(refused.message, /is being worked on/);
+    assert.deepEqual(second.events['run/finished'], []);
     writeFileSync(path.join(root, 'go'), '');
     assert.equal((await first.heard('run/finished')).outcome, 'complete');
     const { runs } = await second.call('run/list', {});

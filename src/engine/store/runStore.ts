@@ -72,6 +72,11 @@ export class RunStore extends RunQueries {
     return lease;
   }
 
+  /** Throws ResumeError when a living process works on the run, or there is none. */
+  refuseHeld(id: string, owner: Owner, now: number): void {
+    this.#leases.refuseHeld(this.row(id), owner, now);
+  }
+
   /**
    * Stores a batch durably: when this returns, its results survive a crash of process or machine. `run` is the
    * lease on it, or the id of a run that nobody works on. Throws LeaseLostError when another process took it over.

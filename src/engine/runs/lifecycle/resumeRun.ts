@@ -15,7 +15,8 @@ const MOST_RUNS = 1000;
 
 /**
  * Makes a stored run ready to go on as it was asked for, with what is `given` in its place. Nothing is called, and only
- * what it lacks will be. Throws ResumeError when it was made for a comparison, or when its inputs changed since.
+ * what it lacks will be. Throws ResumeError when a living process works on it, when it was made for a comparison, or when
+ * its inputs changed since.
  */
 export async function resumeRun(
   ports: LifecyclePorts,
@@ -23,8 +24,9 @@ export async function resumeRun(
   given: RunOverrides,
   signal: AbortSignal,
 ): Promise<BegunRun> {
-  const { store, workspace } = ports;
+  const { store, workspace, owner, clock } = ports;
   const stored = store.getRun(runId);
+  store.refuseHeld(runId, owner, clock.now());
   ensureEvaluation(stored.id, stored.plan);
   ensureDataset(workspace, stored);
 
