@@ -3,11 +3,9 @@ export const ROUNDING = 1e-9;
 
 /** A share in percent, with as many decimals as it takes to tell it from `other`, up to four. */
 export function percent(share: number, other = share): string {
-  for (let digits = 1; digits < 4; digits += 1) {
-    const text = (share * 100).toFixed(digits);
-    if (Math.abs(share - other) <= ROUNDING || text !== (other * 100).toFixed(digits)) return `${text} %`;
-  }
-  return `${(share * 100).toFixed(4)} %`;
+  const isSame = Math.abs(share - other) <= ROUNDING;
+  const tells = (digits: number) => isSame || (share * 100).toFixed(digits) !== (other * 100).toFixed(digits);
+  return `${(share * 100).toFixed([1, 2, 3].find(tells) ?? 4)} %`;
 }
 
 /** A limit in percent as a person would write it: `80 %`. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
+import { counted, dollars, percent, percentLimit } from '../../../src/engine/compare/clauseText.ts';
 import { reportOf, runClauses } from '../../../src/engine/compare/gate.ts';
 import { limitClauses } from '../../../src/engine/compare/limitClauses.ts';
 import { rateClauses } from '../../../src/engine/compare/rateClauses.ts';
@@ -178,5 +179,21 @@ describe('what clauses come to', () => {
     assert.deepEqual(asked, [
       { name: 'non_inferiority_margin', status: 'not-asked', reason: 'applies to comparisons only' },
     ]);
+  });
+
+  it('writes shares, limits and money as people do', () => {
+    assert.deepEqual(
+      [percent(0.5), percent(0.8, 0.81), percent(0.8, 0.8004), percent(0.8, 0.80004), percent(0.8, 0.800004)],
+      ['50.0 %', '80.0 %', '80.00 %', '80.000 %', '80.0000 %'],
+    );
+    assert.equal(percent(0.8, 0.8 + 1e-10), '80.0 %');
+    assert.deepEqual([0.8, 0.1234567].map(percentLimit), ['80 %', '12.3457 %']);
+    assert.deepEqual([1, 1.5, 1.25, 0.0123456].map(dollars), ['$1.00', '$1.50', '$1.25', '$0.01235']);
+    assert.deepEqual([counted(1, 'case'), counted(1200, 'case')], ['1 case', '1,200 cases']);
+  });
+
+  it('takes a share for the limit itself within a billionth', () => {
+    const found = (passRate: number) => rate(0.5, { passRate })?.status;
+    assert.deepEqual([0.5 - 5e-10, 0.5 - 5e-9].map(found), ['pass', 'fail']);
   });
 });

@@ -297,4 +297,18 @@ describe('compareCases', () => {
       [['t', 'mixed', 0]],
     );
   });
+
+  it('fills what is missing once for each case, and plans nothing by it', () => {
+    const lost: Outcome = { before: 0.9, after: null };
+    const { filled } = compare([...times(3, steady), lost]);
+    assert.deepEqual(
+      filled?.against.map(({ pairs, casesToFind }) => [pairs, casesToFind]),
+      [
+        [4, null],
+        [4, null],
+      ],
+    );
+    const { verdict } = compare([...times(12, better), ...times(2, lost)], { unseen: 20 });
+    assert.match(verdict.reason, /^22 cases were not fully measured;/);
+  });
 });

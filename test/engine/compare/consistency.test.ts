@@ -65,4 +65,21 @@ describe('compareConsistency', () => {
       found?.interval && found.interval.low < found.difference && found.difference < found.interval.high,
     );
   });
+
+  it('needs both sides measured, and two cases for an interval', () => {
+    const found = compareConsistency(
+      cases([
+        ['++', '!!'],
+        ['++', '+-'],
+      ]),
+    );
+    assert.deepEqual([found?.pairs, found?.difference, found?.interval], [1, -1, null]);
+    const two = compareConsistency(
+      cases([
+        ['++', '++'],
+        ['++', '+-'],
+      ]),
+    );
+    assert.ok(two?.interval);
+  });
 });

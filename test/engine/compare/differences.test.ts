@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { type Filling, hasHole, metricPairs } from '../../../src/engine/compare/differences.ts';
+import { type Filling, hasHole, isIdentical, metricPairs } from '../../../src/engine/compare/differences.ts';
 import { casesOf } from './comparing.ts';
 
 describe('the values of a metric on both sides', () => {
@@ -31,6 +31,20 @@ describe('the values of a metric on both sides', () => {
       { cluster: 'unseen 0', baseline: 0, candidate: 1 },
     ]);
     assert.equal(values('for').length, 3);
+  });
+
+  it('are identical where the output, both figures and all measurements are', () => {
+    const [one] = casesOf([{ before: 0.5, after: 0.5, sameOutput: true }]);
+    assert.ok(one);
+    assert.equal(isIdentical(one), true);
+    for (const other of [
+      { sameOutput: false },
+      { passDifference: 1 },
+      { scoreDifference: 0.1 },
+      { scoreDifference: null },
+      { candidate: { ...one.candidate, unscored: 1 } },
+    ])
+      assert.equal(isIdentical({ ...one, ...other }), false, JSON.stringify(other));
   });
 
   it('have a hole where either metric of either side was not measured', () => {

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
+import type { CaseHalf } from '../../../src/engine/compare/caseHalf.ts';
 import { absentSide, caseSide } from '../../../src/engine/compare/caseSide.ts';
-import { pairCases } from '../../../src/engine/compare/pairCases.ts';
+import { compareCase, pairCases } from '../../../src/engine/compare/pairCases.ts';
+import type { CaseSide } from '../../../src/engine/model/comparison.ts';
+import { emptyOutput } from '../../../src/engine/model/output.ts';
 import type { TrialResult } from '../../../src/engine/model/result.ts';
 import { complete, trialResult } from '../../support/runFixtures.ts';
 import { casesOf, PAIR } from './comparing.ts';
@@ -137,5 +140,53 @@ describe('pairCases', () => {
     const [entry] = pairCases(side(results), side(results), [PAIR]).cases;
     assert.equal(entry?.candidate.costUsd, null);
     assert.equal(entry?.candidate.tokens, null);
+  });
+
+  describe('one side of a case', () => {
+    const trials = (...parts: Parameters<typeof trialResult>[0][]) => {
+      const [first = trialResult({}), ...rest] = parts.map((part, trial) => trialResult({ trial, ...part }));
+      return [first, ...rest] as const;
+    };
+    const answered = complete('x', { costUsd: 0.5, latencyMs: 20 });
+
+    it('counts errors, and gives means only where all that was planned answered', () => {
+      const both = caseSide(trials({ output: answered }, { output: answered }));
+      assert.deepEqual([both.errored, both.costUsd, both.latencyMs], [0, 0.5, 20]);
+      const failing = {
+        ...emptyOutput(),
+        status: 'error',
+        error: { code: 'http', message: '', transient: false },
+      } as const;
+      const broken = { ...failing, costUsd: 0.5, latencyMs: 20 };
+      const half = caseSide(trials({ output: answered }, { output: broken, status: 'errored', score: null }));
+      assert.deepEqual([half.errored, half.costUsd, half.latencyMs], [1, null, null]);
+      const missing = caseSide(trials({ output: answered }, { output: answered }), 3);
+      assert.deepEqual([missing.errored, missing.costUsd, missing.latencyMs], [0, null, null]);
+    });
+  });
+
+  describe('one case under both sides', () => {
+    const half = (more: Partial<CaseSide>, outputs: string | null = null): CaseHalf => ({
+      identity: { caseId: 'c', caseIndex: 0, tags: [] },
+      side: { ...absentSide('t', 1), unmeasured: 0, unscored: 0, ...more },
+      outputs,
+    });
+
+    it('is compared by its score, else by its passes, and only where those were measured', () => {
+      const compared = (before: Partial<CaseSide>, after: Partial<CaseSide>) => {
+        const { passDifference, scoreDifference, change } = compareCase(half(before), half(after));
+        return [passDifference, scoreDifference, change];
+      };
+      const all = { passShare: 1, score: 1 };
+      assert.deepEqual(compared({ ...all, passShare: 0 }, all), [1, 0, 'neutral']);
+      assert.deepEqual(compared({ passShare: 0 }, { passShare: 1 }), [1, null, 'improved']);
+      assert.deepEqual(compared({ score: 1 }, all), [null, null, 'unmeasured']);
+    });
+
+    it('has the same output only where both sides gave one', () => {
+      const same = (before: string | null, after: string | null) =>
+        compareCase(half({}, before), half({}, after)).sameOutput;
+      assert.deepEqual([same('a', 'a'), same('a', 'b'), same(null, null)], [true, false, false]);
+    });
   });
 });

@@ -66,4 +66,19 @@ describe('compareTags', () => {
     assert.equal(word(tagged('t', 12, 1, 0), 1), 'worse');
     assert.equal(word(tagged('t', 200, 1, 1)), 'undecided');
   });
+
+  it('comes in the order of names where nothing else tells tags apart', () => {
+    for (const names of [
+      ['a', 'b', 'c'],
+      ['c', 'b', 'a'],
+      ['b', 'c', 'a'],
+    ]) {
+      const outcomes = names.flatMap((name) => tagged(name, 3, 1, 1));
+      const found = compareTags(casesOf(outcomes), { margin: 0.05 }, true);
+      assert.deepEqual(
+        found.map(({ tag }) => tag),
+        ['a', 'b', 'c'],
+      );
+    }
+  });
 });

@@ -150,4 +150,11 @@ describe('the words of a verdict', () => {
     const [exact] = verdictOf({ ...grounds, metrics: [pass({ p: 0.0001, adjustedP: 0.0001 })] }).evidence;
     assert.match(exact ?? '', /\(p = 0\.00010, exact McNemar test, 60 cases\)$/);
   });
+
+  it('adjust no p that is not there, and give a margin with one decimal', () => {
+    const open = { p: null, adjustedP: null, test: 'betting' } as const;
+    const [first] = verdictOf({ ...grounds, metrics: [pass(open), score(open)] }).evidence;
+    assert.match(first ?? '', /\(too little data for a test, anytime-valid test, 60 cases\)$/);
+    assert.match(reason({ word: 'equivalent', margin: 0.0512 }), /give or take 5\.1 points\.$/);
+  });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { z } from 'zod';
-import { askJudge } from '../../../../src/engine/evaluators/judge/askJudge.ts';
+import { askJudge, unanswered } from '../../../../src/engine/evaluators/judge/askJudge.ts';
 import { askForText, type TextProblem } from '../../../../src/engine/evaluators/judge/askText.ts';
 import { brokenOff, callJudge } from '../../../../src/engine/evaluators/judge/judgeCall.ts';
 import { wholeClient } from '../../../../src/engine/models/clientForms.ts';
@@ -196,6 +196,7 @@ describe('a question for a verdict', () => {
       /^the judge's answer could not be read, twice: "reason": /,
     );
     assert.equal(twice.asked.length, 2);
+    assert.deepEqual(unanswered({ reason: 'so', calls: [] }), { status: 'error', reason: 'so', calls: 0 });
     for (const [text, reason] of [
       [`${GOOD}${GOOD}`, 'the judge gave more than one verdict'],
       [`${GOOD} Wait.`, 'the judge goes on to speak of its verdict after it'],
@@ -204,6 +205,19 @@ describe('a question for a verdict', () => {
       assert.deepEqual(found, { status: 'failed', reason, calls: [{ ...whole, text }] });
       assert.equal(asked.length, 1);
     }
+  });
+
+  it('fails at once where the reply is none, and knows the keys of its form', async () => {
+    const { client, asked } = judge({ ...whole, text: GOOD, finishReason: 'length' }, GOOD);
+    const question = { name: 'verdict', messages: [], data: [], answer: shape };
+    const found = await askJudge(client, question, context);
+    assert.deepEqual(
+      [found.status, 'reason' in found && found.reason, asked.length],
+      ['failed', "the judge's answer reached its limit of tokens", 1],
+    );
+    const passing = z.object({ reason: z.string(), pass: z.boolean(), score: z.number() });
+    const both = await ask(passing, ['{"reason":"It is so.","pass":false,"score":0.6}']);
+    assert.equal(both.found.status, 'answered');
   });
 
   it('may have an answer without fixed keys, and goes by a full score of 1', async () => {

@@ -3,7 +3,7 @@ export const MAX_SENTENCES = 1000;
 
 /** A full stop after one of these ends no sentence. */
 const ABBREVIATION =
-  /(?:^|[\s("'])(?:dr|mr|mrs|ms|prof|st|no|nr|vs|etc|approx|inc|ltd|jr|sr|fig|pp?|ca|bzw|e\.g|i\.e|z\.\s?b|d\.\s?h)\.$/i;
+  /(?:^|[\s("'])(?:dr|mr|mrs|ms|prof|st|no|nr|vs|etc|approx|inc|ltd|jr|sr|fig|pp?|ca|bzw|e\.g|i\.e|z(?:\.\s?b)?|d(?:\.\s?h)?)\.$/i;
 
 let segmenter: Intl.Segmenter | undefined;
 
@@ -51,7 +51,7 @@ function withoutAbbreviations(sentences: readonly string[]): string[] {
   let open = '';
   for (const sentence of sentences) {
     open = open === '' ? sentence : `${open} ${sentence}`;
-    if (ABBREVIATION.test(sentence)) continue;
+    if (ABBREVIATION.test(open)) continue;
     merged.push(open);
     open = '';
   }
