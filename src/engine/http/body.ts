@@ -54,16 +54,19 @@ function gather(stream: Readable, maxBytes: number, beyond: 'refuse' | 'cut'): P
 
     const chunks: Buffer[] = [];
     let size = 0;
+
     const whole = () => {
       const [only] = chunks;
       return only && chunks.length === 1 ? only : Buffer.concat(chunks);
     };
+
     stream.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size <= maxBytes) chunks.push(chunk);
       else if (beyond === 'refuse') reject(tooLarge(maxBytes));
       else resolve(Buffer.concat([...chunks, chunk]).subarray(0, maxBytes));
     });
+
     stream.on('error', reject);
     stream.once('close', () => reject(cutShort()));
     stream.once('end', () => resolve(whole()));

@@ -70,7 +70,9 @@ function replaced(
     changes.push({ at, length: written.length, start: match.index, end });
     at += written.length;
   }
+
   if (changes.length === 0) return undefined;
+
   pieces.push(text.slice(end));
   return { text: pieces.join(''), sourceOf: (position) => sourceOf(changes, position) };
 }
@@ -84,13 +86,16 @@ function sourceOf(changes: readonly Change[], position: number): { start: number
     if ((changes[middle]?.at ?? 0) <= position) low = middle + 1;
     else high = middle;
   }
+
   const change = changes[low - 1];
   if (!change) return { start: position, end: position + 1 };
+
   const into = position - change.at;
   // As many characters as before, e.g. capital letters: one stands for one.
   if (into < change.length && change.length === change.end - change.start)
     return { start: change.start + into, end: change.start + into + 1 };
   if (into < change.length) return { start: change.start, end: change.end };
+
   const start = change.end + into - change.length;
   return { start, end: start + 1 };
 }

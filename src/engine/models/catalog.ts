@@ -88,9 +88,11 @@ export function createModelCatalog(
     const config = Object.hasOwn(providers, name) ? providers[name] : undefined;
     if (config === undefined && name === EDITOR_PROVIDER) return editorClient(model, ports);
     if (config === undefined) throw unknownProvider(reference, name, providers);
+
     const baseUrl = checkedBaseUrl(name, config);
     const limiter = limits.of(name, baseUrl, config.maxConcurrency);
     ports.log.write('debug', 'model client created', { provider: name, model, endpoint: baseUrl });
+
     const open = (environment: Environment): ModelClient =>
       createChatClient({
         provider: name,
@@ -105,15 +107,18 @@ export function createModelCatalog(
         timeoutMs: config.timeoutMs,
         stream: config.stream,
       });
+
     const variables = variablesOf(config);
     const { secrets } = ports;
     if (secrets === undefined || variables.length === 0) return open(ports.environment);
+
     const client = createKeyedClient({
       provider: name,
       model,
       endpoint: baseUrl,
       open: async (signal) => open(await fetchSecrets(name, baseUrl, variables, secrets, signal)),
     });
+
     keyed.set(reference, client);
     return client;
   };
@@ -122,6 +127,7 @@ export function createModelCatalog(
     const { name, model } = splitReference(reference, providers);
     const config = Object.hasOwn(providers, name) ? providers[name] : undefined;
     if (config === undefined) throw unknownProvider(reference, name, providers);
+
     const baseUrl = checkedBaseUrl(name, config);
     const send = sendToOpenAi({
       provider: name,
@@ -134,6 +140,7 @@ export function createModelCatalog(
       prices: providerPrices(config),
       timeoutMs: config.timeoutMs,
     });
+
     return createEmbedder({ provider: name, model }, ports.wrapEmbeddings?.(reference, send) ?? send);
   };
 
@@ -143,11 +150,13 @@ export function createModelCatalog(
       clients.set(reference, client);
       return client;
     },
+
     embedder: (reference) => {
       const embedder = embedders.get(reference) ?? createEmbeddings(reference);
       embedders.set(reference, embedder);
       return embedder;
     },
+
     ready: async (signal, only) => {
       for (const [reference, client] of keyed) if (only?.has(reference) ?? true) await client.ready(signal);
     },

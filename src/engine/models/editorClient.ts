@@ -57,6 +57,7 @@ export function createEditorClient(options: {
       },
       'client',
     );
+
     const deadline = startDeadline(clock, call.timeoutMs, call.signal);
     const begun = clock.monotonic();
     try {
@@ -69,6 +70,7 @@ export function createEditorClient(options: {
       const reply = toReply(await models.complete(asked, deadline.signal), clock.monotonic() - begun);
       span.set(replyAttributes(reply));
       span.end('reason' in reply ? reply.reason : undefined);
+
       return reply;
     } catch (error) {
       const failure = error instanceof ModelError ? error : undefined;
@@ -98,10 +100,12 @@ function toReply(reply: EditorReply, latencyMs: number): ModelReply {
   };
   if (reply.broken !== null)
     return { ...base, status: 'incomplete', finishReason: null, reason: reply.broken };
+
   const finishReason = reply.toolCalls.length > 0 ? 'tool_calls' : 'stop';
   // The editor tells neither a refusal nor an empty text from a reply that never came.
   if (reply.text === '' && reply.toolCalls.length === 0)
     return { ...base, status: 'empty', finishReason, reason: NO_OUTPUT };
+
   return { ...base, status: 'complete', finishReason };
 }
 

@@ -31,6 +31,7 @@ export class SharedLimit {
 
     return {
       enter,
+
       run: async (work, signal) => {
         const leave = await enter(signal);
         try {
@@ -56,12 +57,14 @@ export class SharedLimit {
           resolve();
         },
       };
+
       const leave = () => {
         this.#waiting.delete(entry);
         reject(signal.reason);
         // Whoever waited behind it may need fewer free places than it did.
         this.#admitWaiting();
       };
+
       this.#waiting.add(entry);
       signal.addEventListener('abort', leave, { once: true });
     });

@@ -1,3 +1,4 @@
+import { defined } from '../model/defined.ts';
 import type { Message, ModelParameters, ResponseFormat, ToolCall, ToolDefinition } from '../model/message.ts';
 import type { Usage } from '../model/output.ts';
 import type { Span } from '../ports.ts';
@@ -121,8 +122,6 @@ export interface ModelCatalog {
 export function restate(error: ModelError, message: string): ModelError {
   return new ModelError(error.code, message, {
     transient: error.transient,
-    ...(error.status === undefined ? {} : { status: error.status }),
-    ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
-    ...(error.parameter === undefined ? {} : { parameter: error.parameter }),
+    ...defined({ status: error.status, retryAfterMs: error.retryAfterMs, parameter: error.parameter }),
   });
 }

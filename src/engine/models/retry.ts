@@ -31,14 +31,17 @@ export async function withRetry<T>(attempt: () => Promise<T>, options: RetryOpti
     } catch (error) {
       if (options.signal.aborted) throw options.signal.reason;
       if (!(error instanceof ModelError) || !error.transient) throw error;
+
       const waitMs = error.retryAfterMs ?? backoff(done, options.random);
       if (done >= RETRY_ATTEMPTS) throw spent(error, done, options.clock);
       if (options.clock.monotonic() + waitMs >= options.deadline) throw tooLate(error, waitMs, options);
+
       options.span.event(EVENT.retry, {
         [RETRY.attempt]: done,
         [RETRY.waitMs]: waitMs,
         [GENERAL.errorType]: errorType(error),
       });
+
       await options.clock.sleep(waitMs, options.signal);
     }
   }

@@ -5,6 +5,7 @@ import { parseJson } from '../files/formats/parseJson.ts';
 import { parseYaml } from '../files/formats/parseYaml.ts';
 import { readText } from '../files/readText.ts';
 import { statPath } from '../files/statPath.ts';
+import { defined } from '../model/defined.ts';
 import { isJsonObject } from '../model/json.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Environment } from '../ports.ts';
@@ -66,14 +67,17 @@ export async function loadWorkspace(options: LoadOptions): Promise<Workspace> {
 /** As `loadWorkspace`, but returns the problems: all of them, and the workspace when none is an error. */
 export async function checkWorkspace(options: LoadOptions): Promise<Checked> {
   options.signal.throwIfAborted();
+
   const file = configFile(options);
   if (!file) return withoutFile(options);
+
   const { shown, absolute } = file;
   if (/\.[cm]?[jt]s$/.test(absolute))
     throw new FileError('a configuration that is a program is not run', {
       where: { path: shown },
       remedy: 'Write what it exports as YAML or JSON.',
     });
+
   const text = options.text ?? readText(absolute, shown);
   const problems: Problem[] = [];
   try {
@@ -186,7 +190,7 @@ function syntaxProblem(error: unknown): Problem {
     code: 'syntax',
     message: error.message,
     location: error.where,
-    ...(error.remedy === undefined ? {} : { remedy: error.remedy }),
+    ...defined({ remedy: error.remedy }),
   };
 }
 

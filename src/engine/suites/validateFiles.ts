@@ -7,6 +7,7 @@ import { parseAssertion } from '../evaluators/specs/specs.ts';
 import { UnsupportedEvaluatorError } from '../evaluators/specs/unsupported.ts';
 import { readText } from '../files/readText.ts';
 import type { LocatedCase } from '../model/case.ts';
+import { defined } from '../model/defined.ts';
 import { isJsonObject, type JsonObject } from '../model/json.ts';
 import type { SourceLocation } from '../model/location.ts';
 import type { Problem } from '../model/problem.ts';
@@ -47,7 +48,7 @@ export async function validateFile(
 function validatePrompt(file: string, { root, environment }: ValidateOptions, text?: string): Problem[] {
   const source = { path: workspacePath(root, file), text: text ?? readText(file) };
   const format = detectFormat(file, { plain: true });
-  return parsePrompt(source, { root, environment, ...(format ? { format } : {}) }).unresolved ?? [];
+  return parsePrompt(source, { root, environment, ...defined({ format }) }).unresolved ?? [];
 }
 
 /** A text that a suite may name as a prompt; no dataset is called so. */
@@ -110,7 +111,7 @@ function problemsOf(error: unknown, shown: string): Problem[] {
       code: codeOf(error),
       message: error.message,
       location: { ...location, path: path.isAbsolute(location.path) ? shown : location.path },
-      ...(error.remedy === undefined ? {} : { remedy: error.remedy }),
+      ...defined({ remedy: error.remedy }),
     },
   ];
 }

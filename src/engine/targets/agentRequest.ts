@@ -1,4 +1,5 @@
 import type { CaseMessage } from '../model/case.ts';
+import { defined } from '../model/defined.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import type { TargetRequest } from './target.ts';
 
@@ -27,11 +28,11 @@ export function agentRequest(request: TargetRequest): AgentRequest {
   return {
     version: 1,
     input: messages ? lastUserText(messages) : (golden.input ?? ''),
-    ...(messages ? { messages } : {}),
+    ...defined({ messages }),
     case_id: golden.id,
     trial,
     seed,
-    ...(golden.metadata ? { metadata: golden.metadata } : {}),
+    ...defined({ metadata: golden.metadata }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import { defined } from '../model/defined.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { SpanRecord } from '../model/span.ts';
 
@@ -19,7 +20,7 @@ export function toSpanRecord(span: ReadableSpan): SpanRecord {
     startMs: toMs(span.startTime),
     endMs: toMs(span.endTime),
     status: code === SpanStatusCode.ERROR ? 'error' : code === SpanStatusCode.OK ? 'ok' : 'unset',
-    ...(message === undefined ? {} : { statusMessage: message }),
+    ...defined({ statusMessage: message }),
     attributes: span.attributes as JsonObject,
     events: span.events.map((event) => ({
       name: event.name,

@@ -49,6 +49,7 @@ export class SinkTelemetry implements Telemetry {
     return {
       root: (name, options) => tracing.root(name, options),
       accept: (spans) => emit({ ...NOTHING, spans }),
+
       stored(results) {
         if (hub.isEmpty) return;
         const evaluations = results.flatMap((result) => evaluationRecords(result, runId, calls.take(result)));

@@ -1,6 +1,7 @@
 import type { Context, Span as OtelSpan, Tracer as OtelTracer } from '@opentelemetry/api';
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, TraceFlags, trace } from '@opentelemetry/api';
 import { AlwaysOnSampler, BasicTracerProvider, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { defined } from '../model/defined.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Attributes, Clock, LogLevel, Span } from '../ports.ts';
 import { toSpanRecord } from './finishedSpan.ts';
@@ -44,17 +45,16 @@ export class Tracing {
       {
         root: true,
         startTime: this.#clock(),
-        ...(options.attributes ? { attributes: options.attributes } : {}),
-        ...(link
-          ? {
-              links: [
-                { context: { traceId: link.traceId, spanId: link.spanId, traceFlags: TraceFlags.SAMPLED } },
-              ],
-            }
-          : {}),
+        ...defined({
+          attributes: options.attributes,
+          links: link
+            ? [{ context: { traceId: link.traceId, spanId: link.spanId, traceFlags: TraceFlags.SAMPLED } }]
+            : undefined,
+        }),
       },
       ROOT_CONTEXT,
     );
+
     return new RecordedSpan(span, this.#tracer, this.#clock, this.#emit, options.baggage);
   }
 }
@@ -102,7 +102,7 @@ class RecordedSpan implements Span {
       {
         startTime: this.#clock(),
         kind: kind === 'client' ? SpanKind.CLIENT : SpanKind.INTERNAL,
-        ...(attributes ? { attributes } : {}),
+        ...defined({ attributes }),
       },
       this.#context,
     );

@@ -86,6 +86,7 @@ interface Serving {
 async function respond(incoming: IncomingMessage, outgoing: ServerResponse, serving: Serving): Promise<void> {
   const gone = new AbortController();
   outgoing.once('close', () => gone.abort());
+
   try {
     const { route, path, query } = admit(incoming, serving.options);
     const request: ServerRequest = {
@@ -99,6 +100,7 @@ async function respond(incoming: IncomingMessage, outgoing: ServerResponse, serv
         return readRequestBody(incoming, serving.limits.bodyBytes);
       },
     };
+
     await sendReply(outgoing, await route.handle(request), request.signal);
   } catch (error) {
     const left = gone.signal.aborted || serving.closing.aborted;
@@ -124,6 +126,7 @@ function admit(incoming: IncomingMessage, options: ServerOptions) {
 
   if (route.access === 'token') checkToken(incoming, token);
   else if (route.method === 'POST') checkContentType(incoming);
+
   return { route, path, query: new URLSearchParams(target?.[2]) };
 }
 

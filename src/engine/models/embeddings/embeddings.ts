@@ -58,6 +58,7 @@ export function createEmbedder(identity: { provider: string; model: string }, se
       const batch = takeBatch(queue);
       queue = queue.slice(batch.length);
       running += 1;
+
       sendBatch(batch, send).finally(() => {
         running -= 1;
         pump();
@@ -74,16 +75,20 @@ export function createEmbedder(identity: { provider: string; model: string }, se
 
   return {
     ...identity,
+
     embed: async (text, options) => {
       options.signal.throwIfAborted();
+
       const known = kept.get(text);
       if (known) {
         const { vector } = await known;
         return { vector, usage: { inputTokens: 0, outputTokens: 0 }, costUsd: 0, latencyMs: 0 };
       }
+
       const asked = request(text, options);
       kept.set(text, asked);
       if (kept.size > MAX_KEPT) for (const oldest of kept.keys()) if (kept.delete(oldest)) break;
+
       try {
         return await asked;
       } catch (error) {
@@ -114,11 +119,13 @@ function takeBatch(queue: readonly Waiting[]): Waiting[] {
 async function sendBatch(batch: readonly Waiting[], send: SendTexts): Promise<void> {
   const [first] = batch;
   if (!first) return;
+
   try {
     const embeddings = await send(
       batch.map(({ text }) => text),
       first.options,
     );
+
     for (const [index, waiting] of batch.entries()) {
       const embedding = embeddings[index];
       if (embedding) waiting.resolve(embedding);
@@ -129,6 +136,7 @@ async function sendBatch(batch: readonly Waiting[], send: SendTexts): Promise<vo
       for (const waiting of batch) await sendBatch([waiting], send);
       return;
     }
+
     for (const waiting of batch) waiting.reject(error);
   }
 }

@@ -45,11 +45,13 @@ export function sendToOpenAi(options: EmbeddingsOptions): SendTexts {
       opened = undefined;
       throw error;
     });
+
     return ask(await opened, texts, options, signal);
   };
 
   return async (texts, call) => {
     call.signal.throwIfAborted();
+
     const span = call.span.child(
       `embeddings ${options.model}`,
       {
@@ -60,6 +62,7 @@ export function sendToOpenAi(options: EmbeddingsOptions): SendTexts {
       },
       'client',
     );
+
     const deadline = startDeadline(options.clock, limitOf(options, call), call.signal);
     const { clock, random, limiter } = options;
     const retry = { clock, random, signal: deadline.signal, deadline: deadline.at, span };
@@ -69,6 +72,7 @@ export function sendToOpenAi(options: EmbeddingsOptions): SendTexts {
       const tokens = embeddings.reduce((sum, { usage }) => sum + (usage?.inputTokens ?? 0), 0);
       span.set({ [GEN_AI.inputTokens]: tokens });
       span.end();
+
       return embeddings;
     } catch (error) {
       span.set({ [GENERAL.errorType]: error instanceof ModelError ? errorType(error) : '_OTHER' });
@@ -126,17 +130,20 @@ function readResponse(
     new ModelError('protocol', `the provider's embeddings cannot be used: ${why}`, { transient: false });
   const { data, usage: reported } = fieldsAt(response, 'it');
   if (!Array.isArray(data)) throw broken('there is no list of them');
+
   const vectors = new Map(
     data.map((item, at) => {
       const { index, embedding } = fieldsAt(item, `data[${at}]`);
       return [index, embedding] as const;
     }),
   );
+
   const tokens = shareTokens(isJsonObject(reported) ? reported['prompt_tokens'] : undefined, texts);
   return texts.map((_, index) => {
     const vector = vectors.get(index);
     if (!Array.isArray(vector) || vector.length === 0) throw broken(`number ${index} is missing`);
     if (!isVector(vector)) throw broken('one holds something that is no number');
+
     const inputTokens = tokens?.[index];
     const usage: Usage | null = inputTokens === undefined ? null : { inputTokens, outputTokens: 0 };
     return { vector, usage, costUsd: callCost(usage, model, prices), latencyMs };

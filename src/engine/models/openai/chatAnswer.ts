@@ -113,12 +113,14 @@ export class ChatAnswer {
 
       addPart(this.#draft, next.value);
       this.#noteFirstToken();
+
       return next.value;
     } catch (error) {
       this.#attempt.signal.throwIfAborted();
       // What comes behind the finish reason cannot spoil the reply.
       if (this.#draft.finishReason !== null) return undefined;
       if (isProtocolFault(error) || !hasContent(this.#draft)) throw error;
+
       this.#fault = error;
       return undefined;
     }

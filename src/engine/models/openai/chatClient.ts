@@ -36,6 +36,7 @@ async function* streamChat(
   call: CallOptions,
 ): AsyncGenerator<StreamPart> {
   call.signal.throwIfAborted();
+
   const { clock, random, limiter } = options;
   const span = chatSpan(options, request, call);
   const deadline = startDeadline(clock, limitOf(options, call), call.signal);
@@ -79,13 +80,16 @@ function chatSpan({ provider, model, baseUrl }: ChatClientOptions, request: Mode
       span.set(replyAttributes(reply));
       end('reason' in reply ? reply.reason : undefined);
     },
+
     failed(error: unknown, signal: AbortSignal) {
       if (ended) return;
+
       const failure = error instanceof ModelError ? error : undefined;
       const type = failure ? errorType(failure) : signal.aborted ? 'cancelled' : '_OTHER';
       span.set({ [GENERAL.errorType]: type });
       end(failure?.message ?? (signal.aborted ? 'cancelled' : 'failed'));
     },
+
     /** Whoever read the stream had enough of it. */
     left() {
       if (ended) return;

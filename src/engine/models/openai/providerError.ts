@@ -1,6 +1,7 @@
 import type { Reply } from '../../http/exchange.ts';
 import { HttpError, type HttpFault } from '../../http/httpError.ts';
 import { readRetryAfter } from '../../http/retryAfter.ts';
+import { defined } from '../../model/defined.ts';
 import { isJsonObject, type JsonObject } from '../../model/json.ts';
 import { isNestedDeeper, MAX_REPLY_DEPTH } from '../../model/jsonDepth.ts';
 import { ModelError, type ModelErrorCode, restate } from '../modelClient.ts';
@@ -28,8 +29,7 @@ export async function statusError(reply: Reply, nowMs: number): Promise<ModelErr
   return new ModelError(codeOf(status), `${status} ${error.message}`, {
     transient: isTransient(status) && error.code !== 'insufficient_quota',
     status,
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    ...(error.param === undefined ? {} : { parameter: error.param }),
+    ...defined({ retryAfterMs, parameter: error.param }),
   });
 }
 

@@ -56,12 +56,15 @@ async function* streamParts(reply: Reply): AsyncGenerator<ReplyPart> {
 
     const value: unknown = JSON.parse(data);
     if (event === 'error') throw errorEvent(errorWithin(value));
+
     for (const part of reader.chunk(value)) {
       finished ||= part.type === 'finish';
       yield part;
     }
   }
+
   if (finished) return;
+
   throw new ModelError('network', 'the stream ended before the reply was complete', { transient: true });
 }
 

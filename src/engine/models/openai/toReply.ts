@@ -27,14 +27,17 @@ export function toReply(
     const reason = measured.reason ?? 'the reply has no finish reason';
     return { ...base, status: 'incomplete', finishReason: null, reason };
   }
+
   if (endingOf(finishReason) === 'broken') {
     const reason = measured.reason ?? `the provider failed on the way (finish reason ${finishReason})`;
     return { ...base, status: 'incomplete', finishReason: null, reason };
   }
+
   if (draft.refusal !== '') return { ...base, status: 'refused', finishReason };
 
   const nothing = emptiness(draft, finishReason);
   if (nothing !== undefined) return { ...base, status: 'empty', finishReason, reason: nothing };
+
   return { ...base, status: 'complete', finishReason };
 }
 

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import table from '../../../../media/prices.json' with { type: 'json' };
+import { defined } from '../../model/defined.ts';
 import { type ModelPrice, type PriceTable, priceOf } from './prices.ts';
 
 /** One price of the table that this program brings along, with where it is from. */
@@ -112,9 +113,11 @@ function priceOfRow({ input, output, cachedInput, cacheWrite, upToInputTokens }:
   return {
     input,
     output,
-    ...(cachedInput === null ? {} : { cachedInput }),
-    ...(cacheWrite === null ? {} : { cacheWrite }),
-    ...(upToInputTokens === null ? {} : { upToInputTokens }),
+    ...defined({
+      cachedInput: cachedInput ?? undefined,
+      cacheWrite: cacheWrite ?? undefined,
+      upToInputTokens: upToInputTokens ?? undefined,
+    }),
   };
 }
 

@@ -19,6 +19,7 @@ export function recordingSender(reference: string, send: SendTexts, recordings: 
     for (const [index, text] of texts.entries()) {
       const embedding = embeddings[index];
       if (!embedding) continue;
+
       recordings.write(keyOf(reference, text), {
         request: { model: reference, input: text },
         reply: {
@@ -29,6 +30,7 @@ export function recordingSender(reference: string, send: SendTexts, recordings: 
         },
       });
     }
+
     return embeddings;
   };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FileError } from '../../errors.ts';
+import { defined } from '../../model/defined.ts';
 import type { JsonObject, JsonValue } from '../../model/json.ts';
 import type { ModelReply } from '../modelClient.ts';
 import { toUsage, usageEntry, usageSchema } from './recordedUsage.ts';
@@ -32,7 +33,7 @@ export function replyEntry(reply: ModelReply): JsonObject {
     ...(reply.status === 'incomplete' ? {} : { finish_reason: reply.finishReason }),
     ...('reason' in reply ? { reason: reply.reason } : {}),
     tool_calls: reply.toolCalls.map(({ id, name, arguments: given }) => ({
-      ...(id === undefined ? {} : { id }),
+      ...defined({ id }),
       name,
       arguments: given,
     })),
@@ -55,11 +56,12 @@ export function readReplyEntry(entry: JsonObject, file: string): ModelReply {
       remedy: 'Mend it, or record it anew with: touchstone eval --record DIR',
     });
   }
+
   const { data } = parsed;
   const reply = {
     text: data.text,
     toolCalls: data.tool_calls.map(({ id, name, arguments: given }) => ({
-      ...(id === undefined ? {} : { id }),
+      ...defined({ id }),
       name,
       arguments: given === undefined ? {} : given,
     })),
@@ -71,6 +73,7 @@ export function readReplyEntry(entry: JsonObject, file: string): ModelReply {
     firstTokenMs: data.first_token_ms,
     replayed: true as const,
   };
+
   switch (data.status) {
     case 'complete':
       return { ...reply, status: 'complete', finishReason: data.finish_reason };

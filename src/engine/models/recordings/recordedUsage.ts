@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defined } from '../../model/defined.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { Usage } from '../../model/output.ts';
 
@@ -17,9 +18,11 @@ export function usageEntry(usage: Usage): JsonObject {
   return {
     input_tokens: usage.inputTokens,
     output_tokens: usage.outputTokens,
-    ...(usage.cachedInputTokens === undefined ? {} : { cached_input_tokens: usage.cachedInputTokens }),
-    ...(usage.cacheWriteTokens === undefined ? {} : { cache_write_tokens: usage.cacheWriteTokens }),
-    ...(usage.reasoningTokens === undefined ? {} : { reasoning_tokens: usage.reasoningTokens }),
+    ...defined({
+      cached_input_tokens: usage.cachedInputTokens,
+      cache_write_tokens: usage.cacheWriteTokens,
+      reasoning_tokens: usage.reasoningTokens,
+    }),
   };
 }
 
@@ -27,8 +30,10 @@ export function toUsage(entry: z.infer<typeof usageSchema>): Usage {
   return {
     inputTokens: entry.input_tokens,
     outputTokens: entry.output_tokens,
-    ...(entry.cached_input_tokens === undefined ? {} : { cachedInputTokens: entry.cached_input_tokens }),
-    ...(entry.cache_write_tokens === undefined ? {} : { cacheWriteTokens: entry.cache_write_tokens }),
-    ...(entry.reasoning_tokens === undefined ? {} : { reasoningTokens: entry.reasoning_tokens }),
+    ...defined({
+      cachedInputTokens: entry.cached_input_tokens,
+      cacheWriteTokens: entry.cache_write_tokens,
+      reasoningTokens: entry.reasoning_tokens,
+    }),
   };
 }

@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.ts';
 import { canonicalJson, type JsonObject } from '../../model/json.ts';
 import { TOUCHSTONE } from '../../telemetry/attributes.ts';
 import { replyAttributes, requestAttributes } from '../chatSpan.ts';
@@ -43,11 +44,13 @@ export function replayCatalog(
 
   function replay(identity: ReturnType<typeof identify>, request: ModelRequest, options: CallOptions) {
     options.signal.throwIfAborted();
+
     const { provider, model, endpoint } = identity;
     const span = options.span.child(`chat ${model}`, {
       ...requestAttributes(provider, model, endpoint ?? 'http://recorded', request),
       [TOUCHSTONE.replayed]: true,
     });
+
     const key = keyOf(canonicalRequest(identity, request), options);
     const found = recordings.read(key);
     if (!found) {
@@ -55,9 +58,11 @@ export function replayCatalog(
       span.end(message);
       throw new ModelError('not-recorded', message, { transient: false });
     }
+
     const reply = readReplyEntry(found.reply, found.file);
     span.set(replyAttributes(reply));
     span.end('reason' in reply ? reply.reason : undefined);
+
     return reply;
   }
 }
@@ -75,11 +80,11 @@ function memoized(create: (reference: string) => ModelClient): ModelCatalog {
 }
 
 function identityOf({ provider, model, endpoint }: ModelClient) {
-  return { provider, model, ...(endpoint === undefined ? {} : { endpoint }) };
+  return { provider, model, ...defined({ endpoint }) };
 }
 
 function keyOf(request: object, { trial, caseId }: CallOptions) {
-  return { kind: 'models', request, trial: trial ?? 0, ...(caseId === undefined ? {} : { caseId }) } as const;
+  return { kind: 'models', request, trial: trial ?? 0, ...defined({ caseId }) } as const;
 }
 
 /**

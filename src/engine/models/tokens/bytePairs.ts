@@ -39,7 +39,9 @@ export class BytePairs {
           at = index;
         }
       }
+
       if (at < 0) return starts.length - 1;
+
       starts.splice(at + 1, 1);
       ranks.splice(at + 1, 1);
       ranks[at] = this.#rank(bytes, starts[at], starts[at + 2]);
@@ -60,12 +62,14 @@ export class BytePairs {
       ranks[start] = rank;
       if (rank !== NO_RANK) queue.push(rank, start);
     };
+
     for (let start = 0; start < length - 1; start += 1) consider(start);
     let parts = length;
     for (let entry = queue.pop(); entry !== undefined; entry = queue.pop()) {
       const { rank, start } = entry;
       // An entry is void when its part was merged away or has another successor since.
       if (ranks[start] !== rank) continue;
+
       const second = next[start] ?? length;
       const third = next[second] ?? length;
       next[start] = third;
@@ -76,6 +80,7 @@ export class BytePairs {
       const before = previous[start] ?? -1;
       if (before >= 0) consider(before);
     }
+
     return parts;
   }
 

@@ -20,6 +20,7 @@ export async function loadEncodingData(name: EncodingName): Promise<EncodingData
     // `! OFFSET TOKEN TOKEN …`: the tokens in base64, ranked from the offset on.
     const [mark, offset, ...tokens] = line.split(' ');
     if (mark !== '!') continue;
+
     let rank = Number(offset);
     for (const token of tokens) {
       const bytes = atob(token);
@@ -28,6 +29,7 @@ export async function loadEncodingData(name: EncodingName): Promise<EncodingData
       rank += 1;
     }
   }
+
   return { pattern, ranks, longest };
 }
 

@@ -43,6 +43,7 @@ export class IncrementalCounter {
       this.#recounted = 0;
       return this.#tokens;
     }
+
     const edit = changedPart(before, text);
     const { first, start } = this.#restart(edit.start);
     const lengths: number[] = [];
@@ -54,15 +55,18 @@ export class IncrementalCounter {
     while (at < text.length) {
       while (kept < this.#lengths.length && keptAt < at) keptAt += this.#lengths[kept++] ?? 0;
       if (at >= edit.end && keptAt === at) break;
+
       const end = this.#encoding.pieceEnd(text, at);
       lengths.push(end - at);
       counts.push(this.#encoding.countPiece(text.slice(at, end)));
       at = end;
     }
+
     if (at >= text.length) kept = this.#lengths.length;
     this.#replace(first, kept, lengths, counts);
     this.#text = text;
     this.#recounted = counts.length;
+
     return this.#tokens;
   }
 
@@ -111,11 +115,13 @@ function changedPart(before: string, after: string): { start: number; end: numbe
     isSame(before, before.length - same - STRIDE, after, after.length - same - STRIDE)
   )
     same += STRIDE;
+
   while (
     same < most &&
     before.charCodeAt(before.length - 1 - same) === after.charCodeAt(after.length - 1 - same)
   )
     same += 1;
+
   return { start, end: after.length - same };
 }
 

@@ -14,22 +14,27 @@ export class MergeQueue {
       grown.set(this.#heap);
       this.#heap = grown;
     }
+
     const heap = this.#heap;
     const key = rank * STARTS + start;
     let at = this.#size;
     this.#size += 1;
+
     while (at > 0) {
       const parent = (at - 1) >> 1;
       const above = heap[parent] ?? 0;
       if (above <= key) break;
+
       heap[at] = above;
       at = parent;
     }
+
     heap[at] = key;
   }
 
   pop(): { rank: number; start: number } | undefined {
     if (this.#size === 0) return undefined;
+
     const heap = this.#heap;
     const top = heap[0] ?? 0;
     this.#size -= 1;
@@ -38,12 +43,15 @@ export class MergeQueue {
     for (;;) {
       let child = 2 * at + 1;
       if (child >= this.#size) break;
+
       if (child + 1 < this.#size && (heap[child + 1] ?? 0) < (heap[child] ?? 0)) child += 1;
       const below = heap[child] ?? 0;
       if (below >= moved) break;
+
       heap[at] = below;
       at = child;
     }
+
     heap[at] = moved;
     const rank = Math.floor(top / STARTS);
     return { rank, start: top - rank * STARTS };

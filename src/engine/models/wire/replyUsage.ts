@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.ts';
 import { isJsonObject, type JsonValue } from '../../model/json.ts';
 import type { Usage } from '../../model/output.ts';
 
@@ -20,19 +21,19 @@ export function readUsage(reported: unknown): Usage | null {
     count(prompt['cached_tokens']) ??
     count(usage['cache_read_input_tokens']) ??
     count(usage['prompt_cache_hit_tokens']);
+
   const written =
     count(prompt['cache_write_tokens']) ??
     count(prompt['cache_creation_tokens']) ??
     count(usage['cache_creation_input_tokens']);
+
   const reasoning = count(fields(usage['completion_tokens_details'])['reasoning_tokens']);
   const total = count(usage['total_tokens']) ?? 0;
 
   return {
     inputTokens: input,
     outputTokens: Math.max(completion, total - input),
-    ...(cached === undefined ? {} : { cachedInputTokens: cached }),
-    ...(written === undefined ? {} : { cacheWriteTokens: written }),
-    ...(reasoning === undefined ? {} : { reasoningTokens: reasoning }),
+    ...defined({ cachedInputTokens: cached, cacheWriteTokens: written, reasoningTokens: reasoning }),
   };
 }
 

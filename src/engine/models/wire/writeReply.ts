@@ -16,6 +16,7 @@ export interface ReplyHead {
 export function writeCompletion(draft: ReplyDraft, head: ReplyHead): JsonObject {
   const message: JsonObject = { role: 'assistant', content: draft.text, refusal: draft.refusal || null };
   if (draft.reasoning !== null) message['reasoning_content'] = draft.reasoning;
+
   if (draft.calls.length > 0) {
     message['tool_calls'] = draft.calls.map(({ id, name, arguments: text }, index) => ({
       id: id ?? `call_${index}`,
@@ -30,6 +31,7 @@ export function writeCompletion(draft: ReplyDraft, head: ReplyHead): JsonObject 
   const { id, model, created } = head;
   const body: JsonObject = { id, object: 'chat.completion', created, model, choices: [choice] };
   if (draft.usage) body['usage'] = writeUsage(draft.usage);
+
   return body;
 }
 

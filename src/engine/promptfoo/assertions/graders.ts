@@ -1,4 +1,5 @@
 import { ConfigError } from '../../errors.ts';
+import { defined } from '../../model/defined.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import { type PromptfooReader, readReference } from '../config/promptfooReader.ts';
@@ -21,18 +22,22 @@ export function withGrader(assertion: JsonObject, scope: GraderScope): JsonObjec
   const own = assertion['provider'];
   const { provider: _own, ...rest } = assertion;
   if (type.startsWith('similar')) return { ...rest, provider: embeddingsOf(own, scope) };
+
   const given = own ?? scope.options['provider'];
   const rubricPrompt = assertion['rubricPrompt'] ?? scope.options['rubricPrompt'];
   const embeds = type === 'answer-relevance';
   if (!embeds && given === undefined && rubricPrompt === undefined) return assertion;
+
   const { location, reader } = scope;
   const provider = embeds ? textGrader(given) : given;
   const reference = provider === undefined ? undefined : graderOf(provider, scope);
   return {
     ...rest,
-    ...(reference === undefined ? {} : { provider: reference }),
-    ...(embeds ? { embeddings: embeddingsOf(embeddingGrader(given), scope) } : {}),
-    ...(rubricPrompt === undefined ? {} : { rubricPrompt: promptOf(rubricPrompt, reader, location) }),
+    ...defined({
+      provider: reference,
+      embeddings: embeds ? embeddingsOf(embeddingGrader(given), scope) : undefined,
+      rubricPrompt: rubricPrompt === undefined ? undefined : promptOf(rubricPrompt, reader, location),
+    }),
   };
 }
 

@@ -33,6 +33,7 @@ export function renderAssertion(assertion: JsonObject, scope: AssertionScope): J
       isJsonObject(item) ? renderAssertion(item, { ...scope, at: [...scope.at, 'assert', index] }) : item,
     );
   }
+
   if (assertion['value'] !== undefined) {
     rendered['value'] = withConfig(renderValue(assertion['value'], type, scope), assertion);
   }
@@ -42,6 +43,7 @@ export function renderAssertion(assertion: JsonObject, scope: AssertionScope): J
     // A report that says `no-hype` is easier to read than one that says `javascript-2`.
     if (metric !== '' && !hasOption(type, 'name')) rendered['name'] = metric;
   }
+
   if (typeof assertion['transform'] === 'string') {
     rendered['transform'] = transformCode(scope.reader, assertion['transform'], scope.location);
   }

@@ -4,6 +4,7 @@ import { dryCheck } from '../../evaluators/dryCheck.ts';
 import { parseAssertion } from '../../evaluators/specs/specs.ts';
 import { UnsupportedEvaluatorError } from '../../evaluators/specs/unsupported.ts';
 import type { GoldenCase } from '../../model/case.ts';
+import { defined } from '../../model/defined.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import type { Problem } from '../../model/problem.ts';
@@ -48,6 +49,7 @@ export function readPromptfoo(options: ForeignSource, environment: Environment):
   const file = attempt(reader, [], 'invalid-reference', () => resolveRefs(document));
   if (!isJsonObject(file)) return undefined;
   checkFile(reader, file);
+
   const models = new ModelProviders(reader);
   const prompts = readPrompts(reader, file['prompts']);
   const providersKey =
@@ -58,9 +60,11 @@ export function readPromptfoo(options: ForeignSource, environment: Environment):
   const common: RawTest = { test: defaultTest, location: placeOf(reader, ['defaultTest']) };
   for (const test of [common, ...tests]) checkTest(reader, test);
   refuseUnknownNames(reader, [common, ...tests], prompts, providers);
+
   warnOfUnreadConversation(reader, [common, ...tests], prompts);
   const groups = expandTests(reader, tests, defaultTest, models, prompts);
   checkAssertions(reader, groups);
+
   const judge = attempt(reader, [], 'invalid-grader', () => judgeModel(reader, defaultTest, models));
   if (problems.some((problem) => problem.severity === 'error')) return undefined;
 
@@ -69,12 +73,13 @@ export function readPromptfoo(options: ForeignSource, environment: Environment):
     reference: { path: workspacePath(root, absolute), absolute },
     name: suiteName(absolute),
     several: groups.length > 1,
-    ...(judge === undefined ? {} : { judge }),
+    ...defined({ judge }),
   };
   const suites = groups.flatMap((group, index) => {
     const found = makeSuite(reader, suite, group, index, prompts, providers, models);
     return found === undefined ? [] : [found];
   });
+
   return { providers: models.providers, suites };
 }
 
@@ -122,6 +127,7 @@ function makeSuite(
     provider === undefined
       ? providers
       : [ownProvider(reader, provider, first?.location ?? placeOf(reader, []), models)];
+
   const evaluate = isJsonObject(file['evaluateOptions']) ? file['evaluateOptions'] : {};
   const delay = positive(evaluate['delay']) ?? 0;
   const paced = delay > 0 ? own.map((one) => ({ ...one, delayMs: delay })) : own;
@@ -130,6 +136,7 @@ function makeSuite(
     if (first) warnOfNoTarget(reader, first.location);
     return undefined;
   }
+
   const { description } = file;
   return {
     name: index === 0 ? name : `${name}-${index + 1}`,
@@ -137,12 +144,11 @@ function makeSuite(
     location: { path: reference.path, line: 1, column: 1 },
     datasets: [reference],
     cases,
-    ...(settle ? { settleCases: settle } : {}),
-    ...(ordered ? { ordered: { env: { ...reader.env } } } : {}),
+    ...defined({ settleCases: settle, ordered: ordered ? { env: { ...reader.env } } : undefined }),
     targets,
     evaluators: [],
     defaultEvaluators: false,
-    ...(judge === undefined ? {} : { judgeModel: judge }),
+    ...defined({ judgeModel: judge }),
     ...(Object.keys(models.judges).length === 0 ? {} : { judges: models.judges }),
     cascade: { mode: 'full', thresholds: { heuristic: 0, lexical: 0 }, weights: null, audit: 0 },
     repeat: repeat ?? positive(evaluate['repeat']) ?? SUITE_DEFAULTS.repeat,

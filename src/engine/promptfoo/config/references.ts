@@ -25,6 +25,7 @@ export function resolveRefs(document: SourceDocument): JsonValue {
     if (values > MAX_VALUES) return refuse('the references make the file too large', at);
     if (Array.isArray(value)) return value.map((item, index) => resolve(item, [...at, index], depth));
     if (!isJsonObject(value)) return value;
+
     const { $ref: reference, ...own } = value;
     const rest = resolveKeys(own, at, depth);
     // JSON Schemas have references of their own, which the validator follows.
@@ -32,8 +33,10 @@ export function resolveRefs(document: SourceDocument): JsonValue {
       return reference === undefined ? rest : { ...rest, $ref: reference };
     }
     if (depth >= MAX_DEPTH) return refuse(`the reference ${reference} leads in a circle`, at);
+
     const target = lookUp(document.value, reference);
     if (target === undefined) return refuse(`there is nothing at ${reference}`, at);
+
     const resolved = resolve(target, at, depth + 1);
     return isJsonObject(resolved) ? { ...resolved, ...rest } : resolved;
   }
@@ -43,6 +46,7 @@ export function resolveRefs(document: SourceDocument): JsonValue {
       Object.entries(value).map(([key, item]) => [key, resolve(item, [...at, key], depth)]),
     );
   }
+
   return resolve(document.value, [], 0);
 }
 

@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.ts';
 import { isJsonObject, type JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import { wrapPartialTags } from '../../prompts/nunjucks/partialTags.ts';
@@ -18,7 +19,7 @@ export function checkPromptTemplate(reader: PromptfooReader, prompt: PromptfooPr
     code: 'invalid-template',
     message: `the prompt “${shortLabel(prompt)}” is not a template that can be filled in: ${message}`,
     location: placeOf(prompt, fault.offset),
-    ...(remedy === undefined ? {} : { remedy }),
+    ...defined({ remedy }),
   });
 }
 

@@ -19,12 +19,14 @@ export function renderPromptText(template: string, vars: JsonObject, data?: Read
       if (!(error instanceof PromptError)) throw error;
     }
   }
+
   const filled = Object.fromEntries(
     Object.entries(vars).map(([key, value]) => [
       key,
       typeof value === 'string' && !data?.has(key) ? fillValue(value, vars) : value,
     ]),
   );
+
   return renderNunjucks(wrapPartialTags(template), filled);
 }
 

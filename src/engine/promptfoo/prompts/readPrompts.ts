@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { FileError } from '../../errors.ts';
 import type { Pointer } from '../../files/formats/document.ts';
+import { defined } from '../../model/defined.ts';
 import { isJsonObject, type JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import { readsName } from '../../prompts/nunjucks/readsName.ts';
@@ -55,24 +56,29 @@ function readPrompt(
   if (typeof source !== 'string') {
     // A chat written directly as YAML.
     const raw = JSON.stringify(source ?? item);
-    return [{ ...inline(raw, location, index), ...(label === undefined ? {} : { label }) }];
+    return [{ ...inline(raw, location, index), ...defined({ label }) }];
   }
-  const named = { ...(label === undefined ? {} : { label }), ...(id === undefined ? {} : { id }) };
+
+  const named = { ...defined({ label, id }) };
   if (isProgram(source)) return [programPrompt(reader, source, location, named)];
   if (!isFile(reader, source)) return [{ ...inline(source, location, index), ...named }];
+
   const files = expandReference(reader, source);
   if (files.length === 0) reportMissing(reader, source, at);
+
   return files.flatMap((file) => {
     if (isProgram(file)) return [programPrompt(reader, file, location, named)];
+
     const read = attempt(reader, at, 'missing-file', () => {
       const referenced = readReference(reader, file, location);
       return promptsOf(referenced).map((raw) => ({ raw, ...placeIn(referenced, raw) }));
     });
+
     return (read ?? []).map(({ raw, ...place }, count, all) => {
       const name = path.basename(file).replace(/\.[^.]*$/, '');
       return {
         label: label === undefined ? `${file}: ${raw}` : all.length > 1 ? `${label}: ${raw}` : label,
-        ...(id === undefined ? {} : { id }),
+        ...defined({ id }),
         name: all.length > 1 ? `${name}-${count + 1}` : name,
         raw,
         ...place,

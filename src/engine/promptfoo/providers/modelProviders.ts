@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.ts';
 import { isJsonObject, type JsonObject } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import type { ProviderConfig } from '../../models/catalog.ts';
@@ -70,7 +71,7 @@ export class ModelProviders {
     const baseUrl = azureBaseUrl(config, { get: (name) => env[name] ?? environment.get(name) });
     if (baseUrl === undefined) return undefined;
     const apiKey = this.#keyOf(config, location) ?? azureKey(baseUrl, environment);
-    return { baseUrl, ...(apiKey === undefined ? {} : { apiKey }), location };
+    return { baseUrl, ...defined({ apiKey }), location };
   }
 
   #providerOf(
@@ -93,10 +94,11 @@ export class ModelProviders {
         remedy: 'If that server needs a key, name its variable with apiKeyEnvar.',
       });
     }
+
     const headers = Object.entries(Object(config['headers'])).map(([name, value]) => [name, String(value)]);
     return {
       baseUrl,
-      ...(key === undefined ? {} : { apiKey: key }),
+      ...defined({ apiKey: key }),
       ...(headers.length === 0 ? {} : { headers: Object.fromEntries(headers) }),
       location,
     };
@@ -108,12 +110,14 @@ export class ModelProviders {
       const own = this.#reader.env[variable];
       return own ?? reference(variable);
     }
+
     const given = text(config['apiKey']);
     // `${NAME}` and `env:NAME` can only mean the variable.
     const key = given?.replace(
       /^(?:\$\{([A-Za-z_]\w*)\}|env:([A-Za-z_]\w*))$/,
       (_, name, other) => `\${env:${name ?? other}}`,
     );
+
     if (key !== undefined && !key.includes('${env:')) {
       warn(this.#reader, location, {
         code: 'literal-key',
@@ -121,6 +125,7 @@ export class ModelProviders {
         remedy: 'Put it into an environment variable and name that with apiKeyEnvar.',
       });
     }
+
     return key;
   }
 

@@ -46,11 +46,13 @@ export function toParameters(config: JsonObject, model: string): ModelParameters
   const temperature = config['temperature'] ?? (reasons ? undefined : 0);
   const maxTokens =
     config['max_completion_tokens'] ?? config['max_tokens'] ?? (reasons ? undefined : DEFAULT_MAX_TOKENS);
+
   const extra = {
     ...Object.fromEntries(Object.entries(config).filter(([key]) => !OWN_KEYS.has(key))),
     ...toolChoice(config['function_call']),
     ...(isJsonObject(config['passthrough']) ? config['passthrough'] : {}),
   };
+
   const stop = config['stop'];
   return {
     ...numeric('temperature', temperature),

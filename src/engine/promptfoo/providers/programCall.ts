@@ -1,4 +1,5 @@
 import { FileError } from '../../errors.ts';
+import { defined } from '../../model/defined.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import { ownEnvironment, programEnvironment } from '../config/environmentTemplates.ts';
@@ -25,7 +26,7 @@ export function programAt(
   return {
     language: script ? 'javascript' : 'python',
     file: readReference(reader, reference, location).absolute,
-    ...(name === undefined ? {} : { function: name }),
+    ...defined({ function: name }),
     cwd: reader.base,
     env: programEnvironment(reader.env, env),
   };
@@ -46,7 +47,7 @@ export function programCall(
     return {
       kind: 'program',
       ...program,
-      options: { id, ...(label === undefined ? {} : { label }), config },
+      options: { id, ...defined({ label }), config },
     };
   } catch (error) {
     if (!(error instanceof FileError)) throw error;

@@ -1,5 +1,6 @@
 import { FileError } from '../../errors.ts';
 import type { Pointer } from '../../files/formats/document.ts';
+import { defined } from '../../model/defined.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import { placeOf, reportAt } from '../../suites/config/configReader.ts';
@@ -53,6 +54,7 @@ export function readProvider(
       remedy: 'Its cases are reported as errors, never as passed.',
     });
   }
+
   const { label, prompts, transform, delay } = entry;
   return {
     id,
@@ -63,8 +65,7 @@ export function readProvider(
     ...(typeof transform === 'string' ? { transform: transformCode(reader, transform, location) } : {}),
     delayMs: typeof delay === 'number' ? delay : 0,
     fileEnv: reader.env,
-    ...(config['tools'] === undefined ? {} : { tools: config['tools'] }),
-    ...(config['functions'] === undefined ? {} : { functions: config['functions'] }),
+    ...defined({ tools: config['tools'], functions: config['functions'] }),
     location,
   };
 }
@@ -119,7 +120,7 @@ function callOf(
     parameters: toParameters(config, model.slice(model.indexOf('/') + 1)),
     tools: [...toTools(config['tools']), ...toTools(config['functions'])],
     ...(Array.isArray(config['functions']) ? { functions: true as const } : {}),
-    ...(responseFormat === undefined ? {} : { responseFormat }),
+    ...defined({ responseFormat }),
   };
 }
 
@@ -139,14 +140,17 @@ function httpCall(id: string, config: JsonObject): PromptfooCall {
   if (unsupported) {
     return { kind: 'unsupported', reason: `"${unsupported}" of an HTTP provider is not supported` };
   }
+
   const url = typeof config['url'] === 'string' ? config['url'] : id;
   if (!/^https?:\/\/|^\$\{env:|^\{\{/.test(url)) {
     return { kind: 'unsupported', reason: `the HTTP provider "${id}" has no url` };
   }
+
   const transform = config['transformResponse'] ?? config['responseParser'];
   if (transform !== undefined && (typeof transform !== 'string' || transform.startsWith('file://'))) {
     return { kind: 'unsupported', reason: 'a transformResponse from a file is not supported' };
   }
+
   const method = typeof config['method'] === 'string' ? config['method'] : undefined;
   return {
     kind: 'http',
@@ -154,8 +158,7 @@ function httpCall(id: string, config: JsonObject): PromptfooCall {
     method: (method ?? (config['body'] === undefined ? 'GET' : 'POST')).toUpperCase(),
     headers: texts(config['headers']),
     query: texts(config['queryParams']),
-    ...(config['body'] === undefined ? {} : { body: config['body'] }),
-    ...(transform === undefined ? {} : { transformResponse: transform }),
+    ...defined({ body: config['body'], transformResponse: transform }),
   };
 }
 

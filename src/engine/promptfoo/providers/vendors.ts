@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.ts';
 /** A provider of promptfoo that speaks OpenAI's chat API at a known address. */
 export interface Vendor {
   /** Name of the provider here. */
@@ -22,7 +23,7 @@ const VENDORS: ReadonlyMap<string, Vendor> = new Map(
     ['perplexity', 'https://api.perplexity.ai', 'PERPLEXITY_API_KEY'],
     ['togetherai', 'https://api.together.xyz/v1', 'TOGETHER_API_KEY'],
     ['xai', 'https://api.x.ai/v1', 'XAI_API_KEY'],
-  ].map(([name = '', baseUrl = '', key]) => [name, { name, baseUrl, ...(key === undefined ? {} : { key }) }]),
+  ].map(([name = '', baseUrl = '', key]) => [name, { name, baseUrl, ...defined({ key }) }]),
 );
 
 /** Words between the vendor and the model that mean a chat, or what a chat can stand in for. */

@@ -67,6 +67,7 @@ export function programRun(
       ...programEnvironment(command[0], { cwd, root, search: env['PATH'] ?? '' }),
       ...referredVariables(program.env, environment),
     },
+
     async start({ args = [], input }, context) {
       const { timeoutMs, signal, span } = context;
       const begun = clock.monotonic();
@@ -82,6 +83,7 @@ export function programRun(
         },
         clock,
       );
+
       return toEnd(end, program, clock.monotonic() - begun, redactor);
     },
   };

@@ -1,4 +1,5 @@
 import type { WorkspaceScript } from '../../evaluators/scripts/workspaceScript.ts';
+import { defined } from '../../model/defined.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import { type PromptfooReader, readReference } from '../config/promptfooReader.ts';
 import { moduleExpression } from './scriptCode.ts';
@@ -18,5 +19,5 @@ export function readScript(
 ): WorkspaceScript {
   const { text, path } = readReference(reader, file, location);
   if (!IMPORTS.test(text) && !path.endsWith('ts')) return { code: moduleExpression(text, name ?? fallback) };
-  return { code: text, file: path, ...(name === undefined ? {} : { function: name }) };
+  return { code: text, file: path, ...defined({ function: name }) };
 }

@@ -43,6 +43,7 @@ export function createFromPromptfoo(pair: PromptfooPair, ports: TargetPorts): Ta
   const { tools, functions } = provider;
   if (tools !== undefined) options.toolMetadata = { tools };
   if (functions !== undefined) options.toolMetadata = { ...options.toolMetadata, functions };
+
   if (program) {
     options.program = promptProgram(program, ports, {
       owner: `The prompt of the target "${name}"`,
@@ -50,6 +51,7 @@ export function createFromPromptfoo(pair: PromptfooPair, ports: TargetPorts): Ta
       provider: identityOf(provider),
     });
   }
+
   return createPromptfooTarget(options, { clock: ports.clock, runScript: ports.runScript });
 }
 

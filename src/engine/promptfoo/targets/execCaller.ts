@@ -27,6 +27,7 @@ export function execCaller(
       remedy: 'Read what the command does, then trust the folder',
     });
   }
+
   const [program = '', ...words] = command;
   const run = programRun({ command: [program, ...words], cwd, env, shown: 'The program', plain }, ports, {
     owner,
@@ -39,6 +40,7 @@ export function execCaller(
     lane: `exec:${name}`,
     identity: { command, options, env, files: programFiles(command, { cwd, root: ports.root }) },
     environment: run.environment,
+
     async call(prompt, vars, _request, context) {
       const { traceparent } = context.span;
       const told = { vars, prompt: { raw: prompt, label: prompt }, ...defined({ traceparent }) };

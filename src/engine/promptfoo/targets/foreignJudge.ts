@@ -12,6 +12,7 @@ export function foreignJudge(provider: PromptfooProvider): ForeignJudge {
     ...identityOf(call),
     secrets: secretsWith(provider),
     identify: callerIdentity,
+
     create(reference, ports) {
       const owner = `The judge "${reference}"`;
       const caller = callerOf(provider, { name: reference, owner, where: location }, ports);
@@ -19,6 +20,7 @@ export function foreignJudge(provider: PromptfooProvider): ForeignJudge {
         ...caller,
         call: async (...args) => ports.redactor.value(await caller.call(...args)),
       });
+
       return caller.close ? { client, close: caller.close } : { client };
     },
   };

@@ -59,6 +59,7 @@ export function httpCaller(
       ports.environment,
     ),
     close: () => connection.close(),
+
     async call(prompt, vars, _request, context) {
       const values: JsonObject = { ...vars, prompt };
       const request = {
@@ -68,6 +69,7 @@ export function httpCaller(
         ),
         ...(body === undefined || method === 'GET' ? {} : { body: writeBody(body, headers, values) }),
       };
+
       const isJson = body !== undefined && typeof body !== 'string';
       if (isJson && request.headers['content-type'] === undefined) {
         request.headers['content-type'] = 'application/json';
@@ -80,9 +82,11 @@ export function httpCaller(
           `${owner} has the address “${excerpt(written)}”, which is none once its variables are filled in.`,
           0,
         );
+
       for (const [key, value] of Object.entries(query)) {
         address.searchParams.set(key, renderNunjucks(value, values));
       }
+
       return send(address, request, options.transformResponse, values, context, { ...ports, connection });
     },
   };
@@ -123,16 +127,19 @@ async function readAnswer(
   const code = transform?.trim();
   if (code === undefined || code === '') return providerReply(json ?? text, latencyMs);
   if (code === 'text') return providerReply(text, latencyMs);
+
   const keys = pathOf(code);
   if (keys) {
     const picked = keys.reduce<JsonValue | undefined>(member, json);
     if (picked !== undefined && picked !== null) return providerReply(picked, latencyMs);
     return errorOutput('protocol', `The reply has no value at ${code}.`, latencyMs);
   }
+
   if (!runScript) {
     const reason = 'transformResponse is JavaScript, which is not trusted to run; read it, then use --trust';
     return errorOutput('transform', reason, latencyMs);
   }
+
   const called = /^(?:\(.*?\)\s*=>|function\s*\(.*?\))/.test(code)
     ? `(${code})(output.json, output.text, context)`
     : `((json, text) => (${code}))(output.json, output.text)`;

@@ -1,6 +1,7 @@
 import { PromptError } from '../../errors.ts';
 import { parseYaml } from '../../files/formats/parseYaml.ts';
 import type { CaseMessage } from '../../model/case.ts';
+import { defined } from '../../model/defined.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import { isNestedDeeper, MAX_REPLY_DEPTH } from '../../model/jsonDepth.ts';
 import type { Message, ToolCall } from '../../model/message.ts';
@@ -47,17 +48,21 @@ export function modelCaller(options: ModelCallerOptions): PromptfooCaller {
       parameters,
       tools,
       responseFormat: responseFormat ?? null,
-      ...(options.functions ? { functions: true } : {}),
-      ...(allow === undefined ? {} : { tokenBudgets: 'adaptive' }),
+      ...defined({
+        functions: options.functions ? true : undefined,
+        tokenBudgets: allow === undefined ? undefined : 'adaptive',
+      }),
     },
     asks: {
       maxTokens: parameters.maxTokens,
+
       request(prompt, caseId) {
         const messages = readChat(prompt, caseId);
         if (typeof messages === 'string') throw new PromptError(messages, {});
         return render(messages);
       },
     },
+
     async call(prompt, _vars, request, context) {
       const messages = readChat(prompt, request.case.id);
       if (typeof messages === 'string') return errorOutput('bad-request', messages, 0);
@@ -109,6 +114,7 @@ function answerOf(
     const { function: call = {} } = wireForm(first);
     return textOf(reply.text === '' ? call : { role: 'assistant', content: reply.text, function_call: call });
   }
+
   if (reply.toolCalls.length > 0) {
     const calls = reply.toolCalls.map(wireForm);
     return textOf(reply.text === '' ? calls : { role: 'assistant', content: reply.text, tool_calls: calls });
@@ -117,6 +123,7 @@ function answerOf(
   // A reply under `json_object` stays a text, as scripts that parse it expect.
   if (format?.type !== 'json_schema' || reply.status !== 'complete') return { text: reply.text };
   if (isNestedDeeper(reply.text, MAX_REPLY_DEPTH)) return { text: reply.text };
+
   try {
     return { text: reply.text, json: JSON.parse(reply.text) };
   } catch {
@@ -126,7 +133,7 @@ function answerOf(
 
 function wireForm({ id, name, arguments: given }: ToolCall): JsonObject {
   return {
-    ...(id === undefined ? {} : { id }),
+    ...defined({ id }),
     type: 'function',
     function: { name, arguments: typeof given === 'string' ? given : JSON.stringify(given) },
   };

@@ -26,6 +26,7 @@ export function planTargets(
         .filter((prompt) => isAllowed(prompt, provider.prompts) && isAllowed(prompt, choice.prompts))
         .map((prompt) => ({ provider, prompt })),
     );
+
   const taken = new Set<string>();
   return pairs.map(({ provider, prompt }) => {
     const capabilities = describedCapabilities(prompt, provider, provider.location);

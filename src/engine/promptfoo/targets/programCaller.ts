@@ -1,4 +1,5 @@
 import type { Redactor } from '../../http/redactor.ts';
+import { defined } from '../../model/defined.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { Clock, Environment, Trust } from '../../ports.ts';
 import { PROGRAM } from '../../targets/capabilities.ts';
@@ -24,6 +25,7 @@ export function programCaller(
       `${owner} is a program, which is not trusted to run; read it, then use --trust`,
     );
   }
+
   const module = moduleProcess(options, ports, { owner, where });
   return {
     kind: 'command',
@@ -31,12 +33,13 @@ export function programCaller(
     lane: `program:${name}`,
     identity: { module: module.identity, options: options.options },
     environment: module.environment,
+
     async call(prompt, vars, { case: golden }, context) {
       const told = {
         vars,
         prompt: { raw: prompt, label: prompt },
         test: { vars, metadata: (golden.metadata ?? {}) as JsonObject },
-        ...(context.span.traceparent ? { traceparent: context.span.traceparent } : {}),
+        ...defined({ traceparent: context.span.traceparent || undefined }),
       };
       const args = language === 'python' ? [prompt, options.options, told] : [prompt, told, options.options];
       const reply = await module.call({ args, options: options.options }, context);

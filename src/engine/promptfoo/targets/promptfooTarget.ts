@@ -1,5 +1,6 @@
 import { PromptError } from '../../errors.ts';
 import type { GoldenCase } from '../../model/case.ts';
+import { defined } from '../../model/defined.ts';
 import { contentHash } from '../../model/hash.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import { emptyOutput, type Output, type RawAnswer } from '../../model/output.ts';
@@ -62,6 +63,7 @@ export function createPromptfooTarget(options: PromptfooTargetOptions, ports: Pr
 
   async function call(request: TargetRequest, context: TargetContext): Promise<Output> {
     context.signal.throwIfAborted();
+
     const own = caseOptions(request.case);
     const unsupported = prompt.unsupported ?? own.unsupported;
     if (unsupported !== undefined) return errorOutput('unsupported', unsupported, 0);
@@ -92,7 +94,7 @@ export function createPromptfooTarget(options: PromptfooTargetOptions, ports: Pr
       transform: options.transform ?? null,
     }),
     environment: { ...caller.environment, ...program?.environment },
-    ...(asks ? { asks } : {}),
+    ...defined({ asks }),
     call,
     close: async () => caller.close?.(),
   };
@@ -111,15 +113,18 @@ function answerer(
 
     const written = await program?.write(vars, context);
     if (written && 'failed' in written) return { output: written.failed };
+
     // promptfoo puts nothing before or behind what a function writes.
     const template = written?.template ?? templateOf(prompt, own);
     const filled = fillPrompt(template, vars, earlier && new Set(earlier.data), prompt.shown);
     if ('failed' in filled) return { output: filled.failed };
+
     const { text } = filled;
     if (given !== undefined) return { prompt: text, output: givenOutput(given) };
 
     const output = await caller.call(text, vars, request, context);
     if (delayMs > 0) await clock.sleep(delayMs, context.signal);
+
     return { prompt: text, output };
   };
 }

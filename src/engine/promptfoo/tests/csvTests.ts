@@ -1,6 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { assertionFromText, finiteNumber } from '../../datasets/import/formats/promptfooExpected.ts';
 import { FileError } from '../../errors.ts';
+import { defined } from '../../model/defined.ts';
 import type { JsonObject, JsonValue } from '../../model/json.ts';
 import type { ReferencedFile } from '../config/promptfooReader.ts';
 
@@ -21,14 +22,17 @@ export function parseCsv(file: ReferencedFile): CsvRow[] {
       info: true,
       relax_quotes: relaxed,
     });
+
     return (records as { record: Record<string, string>; info: { lines: number } }[]).map(
       ({ record, info }) => ({ row: record, line: info.lines }),
     );
   };
+
   try {
     return read(false);
   } catch (error) {
     if (error instanceof FileError) throw error;
+
     try {
       return read(true);
     } catch (cause) {
@@ -88,12 +92,14 @@ export function testFromRow({ row }: CsvRow): JsonObject {
     else if (key.startsWith('__config:')) readConfig(key, value, thresholds);
     else if (key !== '__metadata') vars[key] = value;
   }
+
   if (Object.keys(metadata).length > 0) test['metadata'] = metadata;
   test['assert'] = assertions.map((assertion, index) => ({
     ...assertion,
-    ...(metric === undefined ? {} : { metric }),
+    ...defined({ metric }),
     ...(thresholds.has(index) ? { threshold: thresholds.get(index) ?? 0 } : {}),
   }));
+
   return test;
 }
 

@@ -1,4 +1,5 @@
 import type { LocatedCase } from '../../model/case.ts';
+import { defined } from '../../model/defined.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { CallScript } from '../../suites/config/suiteConfig.ts';
 import type { PromptfooReader } from '../config/promptfooReader.ts';
@@ -45,7 +46,9 @@ export function expandTests(
     const merged = { test, location: raw.location, index };
     found.tests.push(typeof unsupported === 'string' ? { ...merged, unsupported } : merged);
   }
+
   refuseForeignOutputs(reader, [...groups.values()], prompts);
+
   return [...groups.values()].map(({ choice, tests: own }) => {
     const ordered = orderTests(own, prompts);
     const isOrdered = ordered.some((test) => test.late || isSerial(test));
@@ -81,7 +84,7 @@ function groupOf(test: JsonObject): Omit<CaseGroup, 'cases'> {
   return {
     ...(Array.isArray(prompts) ? { prompts: prompts.map(String) } : {}),
     ...(Array.isArray(providers) ? { providers: providers.map(String) } : {}),
-    ...(provider === undefined ? {} : { provider }),
+    ...defined({ provider }),
     ...(typeof repeat === 'number' && Number.isSafeInteger(repeat) && repeat > 0 ? { repeat } : {}),
   };
 }

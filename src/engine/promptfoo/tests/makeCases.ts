@@ -1,6 +1,7 @@
 import { PromptError, UserError } from '../../errors.ts';
 import type { Pointer } from '../../files/formats/document.ts';
 import type { GoldenCase } from '../../model/case.ts';
+import { defined } from '../../model/defined.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import { NunjucksError, renderNunjucks } from '../../prompts/nunjucks/renderNunjucks.ts';
@@ -60,6 +61,7 @@ function makeCase(
       .filter(isJsonObject)
       .map((item, at) => renderAssertion(item, { ...scope, at: [at] }))
       .map((item) => withoutUnknownKeys(reader, item, location));
+
     const keep = keptFor(assertions);
     const own = {
       ...caseOptions(reader, merged),
@@ -69,6 +71,7 @@ function makeCase(
     const made = assemble(id, test, vars, assertions, own);
     const scoring = test['assertScoringFunction'];
     if (scoring !== undefined) made.assertScoringFunction = readScoring(reader, scoring, location);
+
     return made;
   } catch (error) {
     return makeBroken(reader, id, test, given, error, location);
@@ -164,7 +167,7 @@ function caseOptions(reader: PromptfooReader, merged: MergedTest): CaseOptions {
     ...(providerOutput === undefined || providerOutput === '' ? {} : { providerOutput }),
     ...(late ? lateOptions(merged) : {}),
     ...(isSerial(merged) ? { runSerially: true } : {}),
-    ...(unsupported === undefined ? {} : { unsupported }),
+    ...defined({ unsupported }),
   };
 }
 
@@ -172,7 +175,7 @@ function lateOptions(merged: MergedTest): CaseOptions {
   const name = storedName(merged);
   const { disableConversationVar } = objectOf(merged.test['options']);
   return {
-    ...(name === undefined ? {} : { storeOutputAs: name }),
+    ...defined({ storeOutputAs: name }),
     ...(disableConversationVar === true ? { disableConversationVar } : {}),
   };
 }

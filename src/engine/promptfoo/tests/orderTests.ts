@@ -37,7 +37,9 @@ export function refuseForeignOutputs(
       return name === undefined ? [] : [{ name, tests, index: test.index }];
     }),
   );
+
   if (stores.length === 0 || groups.length < 2) return;
+
   for (const { tests, choice } of groups) {
     const own = prompts.filter((prompt) => isAllowed(prompt, choice.prompts));
     const templates = own.map(({ raw }) => raw).join('\n');
@@ -47,6 +49,7 @@ export function refuseForeignOutputs(
         (store) => store.tests !== tests && store.index < test.index && mentions(text, store.name),
       );
       if (!foreign || test.unsupported !== undefined) continue;
+
       test.unsupported = `the variable "${foreign.name}" is stored by a test with other prompts, providers or repeats`;
       warn(reader, test.location, {
         code: 'unsupported-test',

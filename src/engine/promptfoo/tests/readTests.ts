@@ -27,6 +27,7 @@ export interface RawTest {
  */
 export function readTests(reader: PromptfooReader, value: JsonValue | undefined, at: Pointer): RawTest[] {
   if (value === undefined || value === null) return [];
+
   const items = Array.isArray(value) ? value : [value];
   return items.flatMap((item, index) => {
     const pointer = Array.isArray(value) ? [...at, index] : at;
@@ -37,9 +38,12 @@ export function readTests(reader: PromptfooReader, value: JsonValue | undefined,
         code: 'wrong-type',
         message: 'a test must be a map, or the name of a file',
       });
+
       return [];
     }
+
     if (typeof item['path'] === 'string') return fromFiles(reader, item['path'], pointer, true);
+
     const test = attempt(reader, pointer, 'missing-file', () => withVariables(reader, item, location));
     return test === undefined ? [] : [{ test, location }];
   });
@@ -50,6 +54,7 @@ function fromFiles(reader: PromptfooReader, reference: string, at: Pointer, numb
   if (/^[a-z]+:\/\//i.test(reference) && !reference.startsWith('file://')) {
     return unsupportedTests(reader, reference, location);
   }
+
   const files = expandReference(reader, reference);
   if (files.length === 0) {
     reportAt(reader, at, {
@@ -58,8 +63,10 @@ function fromFiles(reader: PromptfooReader, reference: string, at: Pointer, numb
       remedy: PATHS,
     });
   }
+
   return files.flatMap((file) => {
     if (!/\.(?:csv|json|jsonl|ya?ml)$/i.test(file)) return unsupportedTests(reader, file, location);
+
     const tests = attempt(reader, at, 'invalid-tests', () =>
       testsOf(reader, readReference(reader, file, location)),
     );

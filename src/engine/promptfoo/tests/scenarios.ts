@@ -23,11 +23,13 @@ export function scenarioTests(
   let conversation = 0;
   return scenariosOf(reader, value).flatMap(({ scenario, at }) => {
     checkScenario(reader, scenario, placeOf(reader, at));
+
     const configs = readTests(reader, scenario['config'], [...at, 'config']);
     const tests =
       scenario['tests'] === undefined
         ? [{ test: {}, location: placeOf(reader, at) }]
         : readTests(reader, scenario['tests'], [...at, 'tests']);
+
     return configs.flatMap((config) => {
       const conversationId = `__scenario_${conversation++}__`;
       return tests.map(({ test, location }) => {

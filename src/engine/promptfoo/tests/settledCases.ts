@@ -36,8 +36,10 @@ export function settledCases(
   const made = tests.map((merged) => makeOrDraft(reader, merged, models));
   const cases = located(made);
   if (made.every(({ script }) => script === undefined)) return { cases };
+
   return {
     cases,
+
     async settle(call, signal) {
       const settled: Made[] = [];
       for (let from = 0; from < made.length; from += AT_ONCE) {
@@ -46,6 +48,7 @@ export function settledCases(
           ...(await Promise.all(part.map((draft) => settleOne(reader, draft, models, call, signal)))),
         );
       }
+
       return located(settled);
     },
   };

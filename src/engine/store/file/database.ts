@@ -36,6 +36,7 @@ export function openForWriting(file: string): OpenedStore {
       makeFolder(path.dirname(file));
       patiently(() => look(file));
     }
+
     const database = new DatabaseSync(file);
     try {
       waitWhereBusy(database);
@@ -86,6 +87,7 @@ function readOnlyAddress(file: string): URL {
 function look(file: string): number {
   const seen = entryOf(file);
   if ((seen?.size ?? 0) === 0) return 0;
+
   const hadLog = hasLog(file);
   const database = connectReadOnly(file);
   try {
@@ -99,6 +101,7 @@ function look(file: string): number {
     const refused = unreadable || error instanceof StoreError;
     if (unreadable && hasLog(file)) throw new Retry(error);
     if (refused && !hadLog && (hasLog(file) || isWritten(file, seen))) throw new Retry(error);
+
     throw error;
   } finally {
     database.close();

@@ -11,6 +11,7 @@ export function keepCopy(file: string, version: number): string {
   const unfinished = `${file}.copying`;
   // What a process left that was killed here, or a link that must not be followed.
   rmSync(unfinished, { force: true });
+
   try {
     closeSync(openSync(unfinished, 'wx', 0o600));
     copyInto(unfinished, file);
@@ -19,6 +20,7 @@ export function keepCopy(file: string, version: number): string {
     renameSync(unfinished, copy);
     // A folder cannot be opened on Windows, and needs no sync there.
     if (process.platform !== 'win32') sync(path.dirname(file), 'r');
+
     return copy;
   } catch (error) {
     rmSync(unfinished, { force: true });

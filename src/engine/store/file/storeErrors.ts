@@ -93,6 +93,7 @@ const SYSTEM: { [code: string]: Known } = {
 
 function translate(error: unknown, file: string): unknown {
   if (!(error instanceof Error)) return error;
+
   const code = sqliteCode(error);
   const ofStore = code === undefined ? undefined : SQLITE[code];
   if (ofStore) {
@@ -102,9 +103,11 @@ function translate(error: unknown, file: string): unknown {
       cause: error,
     });
   }
+
   const system = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const ofFolder = Object.hasOwn(SYSTEM, system) ? SYSTEM[system] : undefined;
   if (!ofFolder) return error;
+
   return new StoreError(`${ofFolder.what} (${system})`, {
     where: { path: path.dirname(file) },
     remedy: ofFolder.remedy,

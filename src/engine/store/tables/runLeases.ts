@@ -31,8 +31,10 @@ export class RunLeases {
         now,
         row.id,
       );
+
       return { runId: row.id, number: row.number, attempt: row.attempts };
     });
+
     this.#leftOver.delete(lease.runId);
     return lease;
   }

@@ -64,6 +64,7 @@ export class SpendingLedger {
     const { number: run, attempt } = lease;
     this.#reserving.add(run);
     this.#reserved.set(run, true);
+
     return this.#connection.transaction(() => {
       const day = dayOf(now);
       this.#writeOff(run, key, paid);
@@ -78,6 +79,7 @@ export class SpendingLedger {
           ...[run, key.target, key.caseIndex, key.trial, attempt, day, mostUsd, likelyUsd],
         );
       }
+
       return decision;
     });
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defined } from '../../model/defined.ts';
 
 /** How much a suite may spend, in US dollars; an absent key does not limit. */
 export interface BudgetConfig {
@@ -30,7 +31,6 @@ export const tokenBudgetsFile = z
 
 export function toBudget(file: z.output<typeof budgetFile>): BudgetConfig {
   return {
-    ...(file.max_cost_usd_per_run === undefined ? {} : { perRun: file.max_cost_usd_per_run }),
-    ...(file.max_cost_usd_per_day === undefined ? {} : { perDay: file.max_cost_usd_per_day }),
+    ...defined({ perRun: file.max_cost_usd_per_run, perDay: file.max_cost_usd_per_day }),
   };
 }

@@ -1,5 +1,6 @@
 import { UserError } from '../../errors.ts';
 import type { Pointer, SourceDocument } from '../../files/formats/document.ts';
+import { defined } from '../../model/defined.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import type { Problem } from '../../model/problem.ts';
 
@@ -71,15 +72,16 @@ function add(reader: ConfigReader, location: Problem['location'], finding: Findi
     code,
     message,
     location,
-    ...(remedy === undefined ? {} : { remedy }),
-    ...(meant === undefined ? {} : { meant }),
-    ...(related === undefined
-      ? {}
-      : {
-          related: related.map((other) => ({
-            message: other.message,
-            location: startOf(reader.document.locateKey(other.pointer)),
-          })),
-        }),
+    ...defined({
+      remedy,
+      meant,
+      related:
+        related === undefined
+          ? undefined
+          : related.map((other) => ({
+              message: other.message,
+              location: startOf(reader.document.locateKey(other.pointer)),
+            })),
+    }),
   });
 }

@@ -106,6 +106,7 @@ function typeDefinitions(definition: EvaluatorDefinition): JsonObject {
       ...(definition.options.safeParse({}).success ? [{ type: 'null' }] : []),
     ],
   };
+
   return { [type]: schema, ...(isJsonObject(shared) ? shared : {}) };
 }
 

@@ -28,17 +28,20 @@ export function resolveReference(
     resolveInside(reader.root, reference, placeOf(reader, pointer)),
   );
   if (absolute === undefined) return undefined;
+
   const found = attempt(reader, pointer, 'invalid-path', () => ({ stats: statPath(absolute, reference) }));
   if (found === undefined) return undefined;
   if (!found.stats) return reportMissing(reader, reference, absolute, pointer, kind);
   if (kind === 'file' ? found.stats.isFile() : found.stats.isDirectory()) {
     return { path: workspacePath(reader.root, absolute), absolute };
   }
+
   reportAt(reader, pointer, {
     code: 'invalid-path',
     message: `"${reference}" is not a ${kind}`,
     remedy: `Name a ${kind} of the workspace.`,
   });
+
   return undefined;
 }
 

@@ -20,9 +20,12 @@ export function checkModelReference(
       message: `the model "${reference}" is not of the form provider/model`,
       remedy: `For example: ${example}`,
     });
+
     return;
   }
+
   if (provider === EDITOR_PROVIDER || providers.includes(provider)) return;
+
   const guess = nearest(provider, providers)[0];
   reportAt(reader, pointer, {
     code: 'unknown-provider',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defined } from '../../model/defined.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import type { ProviderConfig } from '../../models/catalog.ts';
 import type { PriceTable } from '../../models/prices/prices.ts';
@@ -66,12 +67,14 @@ export const providersFile = z
 export function toProvider(file: z.output<typeof providerFile>, location: SourceLocation): ProviderConfig {
   return {
     baseUrl: file.base_url,
-    ...(file.api_key === undefined ? {} : { apiKey: file.api_key }),
-    ...(file.headers === undefined ? {} : { headers: file.headers }),
-    ...(file.prices === undefined ? {} : { prices: toPrices(file.prices) }),
-    ...(file.max_concurrency === undefined ? {} : { maxConcurrency: file.max_concurrency }),
-    ...(file.timeout_ms === undefined ? {} : { timeoutMs: file.timeout_ms }),
-    ...(file.stream === undefined ? {} : { stream: file.stream }),
+    ...defined({
+      apiKey: file.api_key,
+      headers: file.headers,
+      prices: file.prices === undefined ? undefined : toPrices(file.prices),
+      maxConcurrency: file.max_concurrency,
+      timeoutMs: file.timeout_ms,
+      stream: file.stream,
+    }),
     location,
   };
 }
@@ -83,8 +86,7 @@ function toPrices(file: Record<string, z.output<typeof priceFile>>): PriceTable 
       {
         input,
         output,
-        ...(cached_input === undefined ? {} : { cachedInput: cached_input }),
-        ...(cache_write === undefined ? {} : { cacheWrite: cache_write }),
+        ...defined({ cachedInput: cached_input, cacheWrite: cache_write }),
       },
     ]),
   );

@@ -17,8 +17,10 @@ import { type WorkspaceConfig, workspaceFile } from './workspaceConfig.ts';
 export function readConfig(reader: ConfigReader, environment: Environment): WorkspaceConfig | undefined {
   const { value } = reader.document;
   if (!isJsonObject(value) || Object.keys(value).length === 0) return reportNothing(reader, value);
+
   const file = checkSchema(reader, workspaceFile, value, []);
   checkEnvironmentUse(reader);
+
   const providerNames = providerNamesIn(value['providers']);
   const suites = Object.entries(isJsonObject(value['suites']) ? value['suites'] : {}).map(([name, suite]) =>
     readSuite(reader, name, suite, providerNames),
@@ -32,6 +34,7 @@ export function readConfig(reader: ConfigReader, environment: Environment): Work
   for (const [name, provider] of Object.entries(file.providers ?? {})) {
     providers[name] = toProvider(provider, startOf(reader.document.locateKey(['providers', name])));
   }
+
   return { providers, suites: usable };
 }
 

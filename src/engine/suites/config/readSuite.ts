@@ -1,4 +1,5 @@
 import type { Pointer } from '../../files/formats/document.ts';
+import { defined } from '../../model/defined.ts';
 import { isJsonObject, type JsonValue } from '../../model/json.ts';
 import { defaultEvaluators } from '../evaluators/defaultEvaluators.ts';
 import { readEvaluators } from '../evaluators/readEvaluators.ts';
@@ -21,6 +22,7 @@ export function readSuite(
   providers: readonly string[],
 ): SuiteConfig | undefined {
   if (!isJsonObject(value)) return undefined;
+
   const at: Pointer = ['suites', name];
   const { judge, embeddings } = value;
   if (typeof judge === 'string' && judge !== '')
@@ -41,26 +43,28 @@ export function readSuite(
 
   const parsed = suiteFile.safeParse(value);
   if (!parsed.success || !datasets || !targets || !evaluators) return undefined;
+
   const file = parsed.data;
   return {
     name,
-    ...(file.description === undefined ? {} : { description: file.description }),
+    ...defined({ description: file.description }),
     location: startOf(reader.document.locateKey(at)),
     datasets,
     targets,
     evaluators,
     defaultEvaluators: file.evaluators === undefined,
-    ...(file.judge === undefined ? {} : { judgeModel: file.judge }),
-    ...(file.embeddings === undefined ? {} : { embeddingsModel: file.embeddings }),
+    ...defined({ judgeModel: file.judge, embeddingsModel: file.embeddings }),
     cascade: file.cascade,
-    ...(file.threshold === undefined ? {} : { threshold: file.threshold }),
+    ...defined({ threshold: file.threshold }),
     repeat: file.repeat,
     maxConcurrency: file.max_concurrency,
     timeoutMs: file.timeout_ms,
     seed: file.seed,
     filter: toFilter(file.filter),
-    ...(file.gate === undefined ? {} : { gate: toGate(file.gate) }),
-    ...(file.budget === undefined ? {} : { budget: toBudget(file.budget) }),
+    ...defined({
+      gate: file.gate === undefined ? undefined : toGate(file.gate),
+      budget: file.budget === undefined ? undefined : toBudget(file.budget),
+    }),
     ...(file.token_budgets === 'off' ? {} : { tokenBudgets: file.token_budgets }),
   };
 }

@@ -22,10 +22,13 @@ function warnOfNoGate(reader: ConfigReader, suite: SuiteConfig, at: Pointer): vo
       message: `the suite "${suite.name}" has no gate, so a single failed trial fails the run`,
       remedy: 'Say what is good enough, e.g. gate: { min_pass_rate: 0.9 }.',
     });
+
     return;
   }
+
   const { undecided: _undecided, ...conditions } = suite.gate;
   if (Object.keys(conditions).length > 0) return;
+
   reportKey(reader, [...at, 'gate'], {
     severity: 'warning',
     code: 'empty-gate',

@@ -53,20 +53,25 @@ export async function discoverWorkspace(
   let left = MAX_ENTRIES;
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > MAX_DEPTH) return sorted({ ...files, truncated: true });
+
     const next: string[] = [];
     for (const folder of level) {
       signal.throwIfAborted();
+
       for (const entry of entriesOf(folder)) {
         if (left-- <= 0) return sorted({ ...files, truncated: true });
         const absolute = path.join(folder, entry.name);
         if (entry.isDirectory() && !isSkipped(entry.name)) next.push(absolute);
         else if (entry.isFile()) sort(files, { path: workspacePath(root, absolute), absolute }, foreign);
       }
+
       // Lets other work and an abort in between: folders are read synchronously, which is much faster.
       await new Promise((resolve) => setImmediate(resolve));
     }
+
     level = next;
   }
+
   return sorted(files);
 }
 

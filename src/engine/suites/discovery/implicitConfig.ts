@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { defined } from '../../model/defined.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { PromptFormat } from '../../model/prompt.ts';
 import type { Environment } from '../../ports.ts';
@@ -70,10 +71,11 @@ function suiteOf(
       name: '',
       location: startOfFile(prompt),
       prompt,
-      ...(model === undefined ? {} : { model }),
+      ...defined({ model }),
       parameters: {},
     }),
   );
+
   return {
     name: freeSuiteName(datasetName(dataset.path), earlier),
     location: startOfFile(dataset),

@@ -1,6 +1,7 @@
 import { openDataset } from '../../datasets/dataset.ts';
 import { UserError } from '../../errors.ts';
 import { resolveInside } from '../../files/confine.ts';
+import { defined } from '../../model/defined.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import type { PromptFormat } from '../../model/prompt.ts';
 import { detectFormat, nameFromPath } from '../../prompts/detectFormat.ts';
@@ -67,7 +68,7 @@ export async function listWorkspace(workspace: Listed, signal: AbortSignal): Pro
   return {
     suites: suites.map((suite) => ({
       name: suite.name,
-      ...(suite.description === undefined ? {} : { description: suite.description }),
+      ...defined({ description: suite.description }),
       datasets: suite.datasets.map((dataset) => dataset.path),
       location: placeOf(suite.location),
       targets: suite.targets.map(listed),

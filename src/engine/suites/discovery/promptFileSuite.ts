@@ -3,6 +3,7 @@ import { fillTexts } from '../../datasets/import/records/fillText.ts';
 import { UserError } from '../../errors.ts';
 import { readText } from '../../files/readText.ts';
 import type { GoldenCase, LocatedCase } from '../../model/case.ts';
+import { defined } from '../../model/defined.ts';
 import type { EvaluatorSpec } from '../../model/evaluation.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { Problem } from '../../model/problem.ts';
@@ -46,12 +47,12 @@ export function promptFileSuite(
     name: '',
     location,
     prompt: file,
-    ...(options.model === undefined ? {} : { model: options.model }),
+    ...defined({ model: options.model }),
     parameters: {},
   };
   const suite: SuiteConfig = {
     name: nameFromPath(file.path),
-    ...(prompt.description === undefined ? {} : { description: prompt.description }),
+    ...defined({ description: prompt.description }),
     location,
     datasets: [file],
     cases: casesOf(prompt, checks),
@@ -62,6 +63,7 @@ export function promptFileSuite(
     ...SUITE_DEFAULTS,
     filter: { names: [], tags: [] },
   };
+
   return { suite, warnings: unknown.map(notRun) };
 }
 
@@ -92,6 +94,7 @@ function casesOf(prompt: Prompt, checks: readonly EvaluatorSpec[]): LocatedCase[
         : { expected_output: { answer: answerText(expected) } }),
       ...(assert.length > 0 ? { assert } : {}),
     };
+
     return { case: entry, index, location };
   });
 }

@@ -92,12 +92,14 @@ function checkModel(
 ): void {
   const { stage, embeds } = evaluatorDefinition(spec.type, spec.location);
   if (stage !== 'judge') return;
+
   const { model, embeddings } = spec.options;
   if (embeds === 'also') {
     if (typeof embeddings === 'string') {
       checkModelReference(reader, embeddings, optionPointer(item, at, 'embeddings'), providers);
     } else if (!hasEmbeddingsModel) reportNoEmbeddings(reader, spec.name, at, 'embeddings');
   }
+
   if (typeof model === 'string') {
     checkModelReference(reader, model, optionPointer(item, at, 'model'), providers);
   } else if (model === undefined && embeds === 'only' && !hasEmbeddingsModel) {

@@ -31,6 +31,7 @@ export function describeTarget(target: TargetConfig): TargetDescription {
         ...sent,
         destination: origin,
       });
+
       return { kind, calls: url, names: [hostname], capabilities: { ...SERVER, secrets } };
     }
     case 'command': {
@@ -40,6 +41,7 @@ export function describeTarget(target: TargetConfig): TargetDescription {
         named: env,
         destination: programPlace(cwd.absolute, command),
       });
+
       const file = command.find((word, at) => at > 0 && /[./]/.test(word)) ?? command[0] ?? '';
       return {
         kind,

@@ -16,15 +16,18 @@ export function promptModel(prompt: Prompt, providers: Readonly<Record<string, P
       remedy: 'Name one in the prompt, as "model" of the target, or with --model, e.g. openai/gpt-5-mini.',
     });
   }
+
   const named = id.includes('/') ? id.slice(0, id.indexOf('/')) : undefined;
   if (named !== undefined && (named === EDITOR_PROVIDER || Object.hasOwn(providers, named))) return id;
   if (provider !== undefined && Object.hasOwn(providers, provider)) return `${provider}/${id}`;
   if (named !== undefined || provider !== undefined)
     throw notConfigured(prompt, named ?? provider ?? '', providers);
+
   const names = Object.keys(providers);
   const defined = names.filter((name) => providers[name]?.location !== undefined);
   const [only, another] = defined.length > 0 ? defined : names;
   if (only !== undefined && another === undefined) return `${only}/${id}`;
+
   throw new ConfigError(`the prompt names the model "${id}" without a provider, and there are several`, {
     where: { path: prompt.path },
     remedy: `Write ${(another === undefined ? names : defined).map((name) => `${name}/${id}`).join(' or ')}.`,

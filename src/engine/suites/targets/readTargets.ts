@@ -1,4 +1,5 @@
 import type { Pointer } from '../../files/formats/document.ts';
+import { defined } from '../../model/defined.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import { type ConfigReader, placeOf, reportAt, reportKey } from '../config/configReader.ts';
 import { resolveReference } from '../config/fileReference.ts';
@@ -78,8 +79,7 @@ function readTarget(
   const base = {
     name: file.name ?? '',
     location: placeOf(reader, at),
-    ...(file.timeout_ms === undefined ? {} : { timeoutMs: file.timeout_ms }),
-    ...(file.max_concurrency === undefined ? {} : { maxConcurrency: file.max_concurrency }),
+    ...defined({ timeoutMs: file.timeout_ms, maxConcurrency: file.max_concurrency }),
   };
   const own = readKind(reader, kind, file, at);
   return own && { ...base, ...own };
@@ -109,6 +109,7 @@ function readKind(
     case 'command': {
       const cwd = resolveReference(reader, file.cwd ?? '.', [...at, 'cwd'], 'folder');
       if (!cwd) return undefined;
+
       const response = file.response === undefined ? {} : { response: toResponse(file.response) };
       const { command = [], env = {}, reply = 'json' } = file;
       return { kind, command, cwd, env, ...response, reply };
@@ -134,14 +135,18 @@ function kindOf(reader: ConfigReader, file: TargetFile | JsonObject, at: Pointer
       message: `${pointerText(at)} says nothing to test`,
       remedy: `Add one of ${alternatives(TARGET_KINDS)}.`,
     });
+
     return undefined;
   }
+
   if (!second) return kind;
+
   reportKey(reader, [...at, second], {
     code: 'target-kind',
     message: `${pointerText(at)} has both "${kind}" and "${second}"`,
     remedy: 'A target is one thing; make two targets of it.',
   });
+
   return undefined;
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defined } from '../../model/defined.ts';
 import type { JsonObject, JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import type { ModelParameters } from '../../model/message.ts';
@@ -249,8 +250,10 @@ export function toHttp(
     method: file.method,
     headers: file.headers,
     // It was read from YAML or JSON, so it is JSON.
-    ...(file.body === undefined ? {} : { body: file.body as JsonValue }),
-    ...(file.response === undefined ? {} : { response: toResponse(file.response) }),
+    ...defined({
+      body: file.body === undefined ? undefined : (file.body as JsonValue),
+      response: file.response === undefined ? undefined : toResponse(file.response),
+    }),
   };
 }
 
@@ -261,14 +264,16 @@ export function toResponse(file: z.output<typeof responseFile>): ResponseConfig 
 
 export function toParameters(file: z.output<typeof parametersFile> = {}): ModelParameters {
   return {
-    ...(file.temperature === undefined ? {} : { temperature: file.temperature }),
-    ...(file.top_p === undefined ? {} : { topP: file.top_p }),
-    ...(file.max_tokens === undefined ? {} : { maxTokens: file.max_tokens }),
-    ...(file.seed === undefined ? {} : { seed: file.seed }),
-    ...(file.stop === undefined ? {} : { stop: [file.stop].flat() }),
-    ...(file.frequency_penalty === undefined ? {} : { frequencyPenalty: file.frequency_penalty }),
-    ...(file.presence_penalty === undefined ? {} : { presencePenalty: file.presence_penalty }),
-    ...(file.reasoning_effort === undefined ? {} : { reasoningEffort: file.reasoning_effort }),
-    ...(file.extra === undefined ? {} : { extra: file.extra as JsonObject }),
+    ...defined({
+      temperature: file.temperature,
+      topP: file.top_p,
+      maxTokens: file.max_tokens,
+      seed: file.seed,
+      stop: file.stop === undefined ? undefined : [file.stop].flat(),
+      frequencyPenalty: file.frequency_penalty,
+      presencePenalty: file.presence_penalty,
+      reasoningEffort: file.reasoning_effort,
+      extra: file.extra === undefined ? undefined : (file.extra as JsonObject),
+    }),
   };
 }

@@ -62,10 +62,12 @@ const DRAIN_MS = 1_000;
 export async function runProcess(request: ProcessRequest, clock: Clock): Promise<ProcessEnd> {
   const { signal, maxBytes } = request;
   signal.throwIfAborted();
+
   const begun = clock.monotonic();
   const elapsed = (): number => clock.monotonic() - begun;
   const child = start(request);
   if (!(child instanceof ChildProcess)) return child;
+
   const release = endWithThisProcess(child);
   const over = new AbortController();
   let ended: 'timeout' | 'lingered' | 'stdout' | 'stderr' | undefined;
@@ -75,6 +77,7 @@ export async function runProcess(request: ProcessRequest, clock: Clock): Promise
     killGroup(child, 'SIGTERM');
     after(clock, GRACE_MS, over.signal, () => killGroup(child, 'SIGKILL'));
   };
+
   const arrivals: Arrival[] = [];
   child.stdout?.on('data', (chunk: Buffer) => {
     arrivals.push({ bytes: (arrivals.at(-1)?.bytes ?? 0) + chunk.length, ms: elapsed() });
@@ -89,13 +92,16 @@ export async function runProcess(request: ProcessRequest, clock: Clock): Promise
   // A process may exit without reading its input; the broken pipe is not an error of ours.
   child.stdin?.on('error', () => {});
   child.stdin?.end(request.input);
+
   try {
     const how = await untilClosed(child, clock, over.signal);
     signal.throwIfAborted();
+
     const written = { stdout: stdout(), stderr: stderr(), arrivals, elapsedMs: elapsed() };
     if (how.kind === 'unstarted') return { ...how, ...written };
     if (ended === 'timeout' || ended === 'lingered') return { kind: ended, ...written };
     if (ended) return { kind: 'overflow', stream: ended, ...written };
+
     return { ...how, ...written };
   } finally {
     release();
@@ -117,6 +123,7 @@ function start({ command, cwd, env }: ProcessRequest): ChildProcess | ProcessEnd
     });
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error;
+
     const nothing = Buffer.alloc(0);
     return {
       kind: 'unstarted',
@@ -143,6 +150,7 @@ function untilClosed(child: ChildProcess, clock: Clock, over: AbortSignal): Prom
       if (child.pid !== undefined) return;
       resolve({ kind: 'unstarted', code: error.code ?? 'unknown', message: error.message });
     });
+
     child.once('exit', () => {
       killGroup(child, 'SIGKILL');
       after(clock, DRAIN_MS, over, () => {
@@ -150,6 +158,7 @@ function untilClosed(child: ChildProcess, clock: Clock, over: AbortSignal): Prom
         child.stderr?.destroy();
       });
     });
+
     child.once('close', (code, signal) => {
       if (child.pid === undefined) return;
       resolve(code === null ? { kind: 'killed', signal: signal ?? 'unknown' } : { kind: 'exited', code });

@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.ts';
 import type { Environment, Span } from '../../ports.ts';
 
 /** What a program needs to start and find its way, and nothing that is likely to hold a secret. */
@@ -77,5 +78,5 @@ export function scrubbedEnvironment(
 /** W3C trace context for a child process; empty when nothing is traced. */
 export function traceEnvironment(span: Span): { [name: string]: string } {
   const { traceparent, baggage } = span;
-  return { ...(traceparent ? { TRACEPARENT: traceparent } : {}), ...(baggage ? { BAGGAGE: baggage } : {}) };
+  return defined({ TRACEPARENT: traceparent || undefined, BAGGAGE: baggage || undefined });
 }

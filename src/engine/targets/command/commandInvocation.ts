@@ -32,6 +32,7 @@ export function commandInvocation(
     const needs = { ...owner, owner: upper(owner.owner) };
     return [name, textTemplate(value, named, (text) => resolveText(name, text, environment, needs))] as const;
   });
+
   const ownForm = command.args.some(hasPlaceholder);
 
   return (request) => {

@@ -76,6 +76,7 @@ export function createCommandTarget(options: CommandTargetOptions, ports: Comman
       remedy: 'Name the program and its arguments, e.g. command: [node, agent/main.mjs]',
     });
   }
+
   const invoke = commandInvocation({ args, env }, environment, { owner: `the target "${name}"`, ...place });
   const files = createSpanFiles(options.scratchFolder ?? os.tmpdir());
   const form = replyForm(options);
@@ -94,6 +95,7 @@ export function createCommandTarget(options: CommandTargetOptions, ports: Comman
       ...(context.receiveSpans ? { TOUCHSTONE_OTLP_FILE: spanFile } : {}),
       TOUCHSTONE_REPLY_FILE: replyFile,
     };
+
     const begunAt = clock.now();
     const end = await runProcess(
       {
@@ -108,6 +110,7 @@ export function createCommandTarget(options: CommandTargetOptions, ports: Comman
       },
       clock,
     );
+
     const file = await takeReply(replyFile, begunAt);
     await handOverSpans(spanFile, context);
 
@@ -117,6 +120,7 @@ export function createCommandTarget(options: CommandTargetOptions, ports: Comman
       program: program ?? '',
     });
     for (const line of lines.slice(0, MOST_LOGGED)) context.span.log('info', redact(line));
+
     return { output, ...(mayRetry(output, end.kind) ? { retry: {} } : {}) };
   }
 
@@ -155,14 +159,17 @@ export function createCommandTarget(options: CommandTargetOptions, ports: Comman
       }),
       ...referredVariables([env, args], environment),
     },
+
     async call(request, context) {
       requireTrust(options, ports.trust);
+
       const { signal, span } = context;
       const limitMs = Math.min(context.timeoutMs, options.timeoutMs ?? Number.POSITIVE_INFINITY);
       return retriedCall((leftMs) => attempt(request, context, leftMs), {
         ...{ clock, random: ports.random, signal, span, limitMs },
       });
     },
+
     close: () => files.close(),
   };
 }

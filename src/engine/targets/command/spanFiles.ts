@@ -47,12 +47,14 @@ export function createSpanFiles(parent: string): SpanFiles {
       const name = `${count}.jsonl`;
       return path.join(folder, name);
     },
+
     async take(file) {
       // What cannot be opened costs the spans, never the run.
       const text = (await readScratch(file, MAX_BYTES)).toString('utf8');
       await rm(file, { force: true, recursive: true });
       return parseLines(text);
     },
+
     remove: (file) => rm(file, { force: true, recursive: true }),
     async close() {
       if (folder) await rm(folder, { recursive: true, force: true });

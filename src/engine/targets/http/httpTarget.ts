@@ -65,6 +65,7 @@ export function createHttpTarget(options: HttpTargetOptions, ports: HttpTargetPo
     owner,
     place,
   );
+
   const write = bodyWriter(options.body, { owner: `the target "${name}"`, ...place });
   const form = replyForm(options);
   const connection = new Connection();
@@ -85,8 +86,10 @@ export function createHttpTarget(options: HttpTargetOptions, ports: HttpTargetPo
       reply: options.reply ?? 'json',
     }),
     environment: referredVariables(options.headers ?? {}, ports.environment),
+
     async call(request, { signal, span, timeoutMs }) {
       signal.throwIfAborted();
+
       const body = write(agentRequest(request));
       const attempt = (leftMs: number) =>
         httpCall({
@@ -100,11 +103,14 @@ export function createHttpTarget(options: HttpTargetOptions, ports: HttpTargetPo
           read: (text, latencyMs) => readReply(text, form, latencyMs, redact),
           redact,
         });
+
       const limitMs = Math.min(timeoutMs, options.timeoutMs ?? Number.POSITIVE_INFINITY);
       return retriedCall(attempt, { clock, random, signal, span, limitMs });
     },
+
     close: async () => connection.close(),
   };
+
   return target;
 }
 

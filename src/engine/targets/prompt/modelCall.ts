@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.ts';
 import type { ModelParameters } from '../../model/message.ts';
 import { emptyOutput, type Output } from '../../model/output.ts';
 import type { RenderedPrompt } from '../../model/prompt.ts';
@@ -105,6 +106,6 @@ function toRequest(
     messages,
     parameters,
     ...(tools.length > 0 ? { tools } : {}),
-    ...(responseFormat === undefined ? {} : { responseFormat }),
+    ...defined({ responseFormat }),
   };
 }

@@ -29,6 +29,7 @@ export function modelOutput(reply: ModelReply, { text, json }: ModelAnswer): Out
       ...(reply.replayed ? { replayed: true } : {}),
     },
   };
+
   const data = json === undefined ? {} : { json };
 
   switch (reply.status) {

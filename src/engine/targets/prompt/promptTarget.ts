@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.ts';
 import { contentHash } from '../../model/hash.ts';
 import type { JsonValue } from '../../model/json.ts';
 import type { ModelParameters } from '../../model/message.ts';
@@ -55,7 +56,7 @@ export function createPromptTarget(options: PromptTargetOptions): Target {
 
 function toOutput(reply: ModelReply, rendered: RenderedPrompt): Output {
   const json = reply.status === 'complete' ? jsonOf(reply.text, rendered) : undefined;
-  return modelOutput(reply, { text: reply.text, ...(json === undefined ? {} : { json }) });
+  return modelOutput(reply, { text: reply.text, ...defined({ json }) });
 }
 
 /** A text that is not the JSON it should be stays a text: saying so is the evaluators' part. */

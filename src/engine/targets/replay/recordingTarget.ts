@@ -17,11 +17,13 @@ import { replyDocument } from './replyDocument.ts';
 export function recordingTarget(target: Target, recordings: Recordings): Target {
   return {
     ...target,
+
     call: async (request, context) => {
       const output = recordings.clean(await target.call(request, context));
       if (output.status === 'incomplete' || (output.status === 'error' && output.error.transient)) {
         return output;
       }
+
       recordings.write(keyOf(target, request), {
         request: {
           target: { name: target.name, kind: target.kind, hash: target.hash },
@@ -30,8 +32,10 @@ export function recordingTarget(target: Target, recordings: Recordings): Target 
         reply: replyDocument(output),
         environment: environmentOf(target, recordings),
       });
+
       return output;
     },
+
     close: () => target.close(),
   };
 }
@@ -43,8 +47,10 @@ export function recordingTarget(target: Target, recordings: Recordings): Target 
 export function replayedTarget(target: Target, recordings: Recordings): Target {
   return {
     ...target,
+
     call: async (request, { signal, span }) => {
       signal.throwIfAborted();
+
       span.set({ [TOUCHSTONE.replayed]: true });
       const key = keyOf(target, request);
       const found = recordings.read(key);
@@ -52,6 +58,7 @@ export function replayedTarget(target: Target, recordings: Recordings): Target {
         const message = notRecorded(`the target "${target.name}"`, recordings.shownName(key));
         return errorOutput('not-recorded', message, 0);
       }
+
       const now = environmentOf(target, recordings);
       const changed = Object.keys(now).filter((name) => (found.environment[name] ?? now[name]) !== now[name]);
       if (changed.length > 0) {
@@ -59,8 +66,10 @@ export function replayedTarget(target: Target, recordings: Recordings): Target {
         const message = `the reply in ${found.file} was recorded with another value of ${names}; set it as it was, or record anew with: touchstone eval --record DIR`;
         return errorOutput('not-recorded', message, 0);
       }
+
       return readRecorded(found.reply, found.file);
     },
+
     close: () => target.close(),
   };
 }
@@ -88,8 +97,7 @@ function keyOf(target: Target, request: TargetRequest) {
   const said = {
     target: target.hash,
     request: asked,
-    ...(promptfoo === undefined ? {} : { promptfoo }),
-    ...(earlier === undefined ? {} : { variables: earlier.variables }),
+    ...defined({ promptfoo, variables: earlier === undefined ? undefined : earlier.variables }),
   };
   return { kind: 'targets', request: said, trial } as const;
 }
@@ -102,6 +110,7 @@ function readRecorded(reply: JsonObject, file: string): Output {
       remedy: 'Record it anew with: touchstone eval --record DIR',
     });
   }
+
   const output = readReply(JSON.stringify(reply), { kind: 'json' }, latencyMs);
   const { exit_ms: exitMs, attempts, warnings } = reply;
   const raw = output.status === 'complete' ? rawAnswer(reply['raw']) : undefined;
@@ -112,7 +121,7 @@ function readRecorded(reply: JsonObject, file: string): Output {
       attempts: typeof attempts === 'number' ? attempts : undefined,
       warnings: Array.isArray(warnings) ? warnings.map(String) : undefined,
     }),
-    ...(raw ? { raw } : {}),
+    ...defined({ raw }),
     metadata: { ...output.metadata, replayed: true },
   };
 }

@@ -36,12 +36,14 @@ export function createReplayTarget({ name, path, absolute }: ReplayTargetOptions
     capabilities: ASKS_NOBODY,
     lane: `replay:${name}`,
     hash: contentHash({ kind: 'replay', text }),
+
     call: async ({ case: { id }, trial }, { signal }) => {
       signal.throwIfAborted();
       const found = outputs.get(keyOf(id, trial)) ?? outputs.get(keyOf(id, undefined));
       if (!found) return errorOutput('not-recorded', `${path} has no output of the case "${id}"`, 0);
       return readReply(JSON.stringify(found.reply), { kind: 'json' }, found.latencyMs);
     },
+
     close: async () => {},
   };
 }
@@ -64,6 +66,7 @@ function readLines(text: string, path: string): Map<string, RecordedLine> {
 function readLine(content: string, path: string, line: number) {
   const { value } = parseJson(content, path, { line });
   if (!isJsonObject(value)) throw wrong(path, line, 'a line must be an object');
+
   const { case_id: caseId, trial, latency_ms: latency, ...reply } = value;
   if (typeof caseId !== 'string' || caseId === '') throw wrong(path, line, 'the "case_id" is missing');
   if (trial !== undefined && (!Number.isSafeInteger(trial) || Number(trial) < 0)) {
@@ -75,6 +78,7 @@ function readLine(content: string, path: string, line: number) {
   if (!('output' in reply || 'tool_calls' in reply || 'error' in reply)) {
     throw wrong(path, line, 'there is no "output", "tool_calls" or "error"');
   }
+
   return {
     key: keyOf(caseId, trial === undefined ? undefined : Number(trial)),
     reply,

@@ -13,14 +13,16 @@ export function replyDocument(output: Exclude<Output, { status: 'incomplete' }>)
     tool_calls: output.toolCalls.map((call) => ({ ...call })),
     steps: output.steps.map(({ latencyMs, ...step }) => ({
       ...step,
-      ...(latencyMs === undefined ? {} : { latency_ms: latencyMs }),
+      ...defined({ latency_ms: latencyMs }),
     })),
     usage: usage && {
       input_tokens: usage.inputTokens,
       output_tokens: usage.outputTokens,
-      ...(usage.cachedInputTokens === undefined ? {} : { cached_input_tokens: usage.cachedInputTokens }),
-      ...(usage.cacheWriteTokens === undefined ? {} : { cache_write_tokens: usage.cacheWriteTokens }),
-      ...(usage.reasoningTokens === undefined ? {} : { reasoning_tokens: usage.reasoningTokens }),
+      ...defined({
+        cached_input_tokens: usage.cachedInputTokens,
+        cache_write_tokens: usage.cacheWriteTokens,
+        reasoning_tokens: usage.reasoningTokens,
+      }),
     },
     cost_usd: output.costUsd,
     finish_reason: output.finishReason,

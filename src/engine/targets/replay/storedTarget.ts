@@ -48,8 +48,10 @@ export function createStoredTarget(options: StoredTargetOptions): Target {
     capabilities,
     lane: `stored:${name}`,
     hash,
+
     call: async ({ case: golden, trial }, { signal, span }) => {
       signal.throwIfAborted();
+
       span.set({ [TOUCHSTONE.rejudged]: runId });
       const stored = find(golden.id, trial);
       if (!stored) {
@@ -62,8 +64,10 @@ export function createStoredTarget(options: StoredTargetOptions): Target {
           0,
         );
       }
+
       return stored.output;
     },
+
     close: async () => {},
   };
 }

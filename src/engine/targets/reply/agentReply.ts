@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defined } from '../../model/defined.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { ToolCall } from '../../model/message.ts';
 import { emptyOutput, type Output, type OutputError, type Step } from '../../model/output.ts';
@@ -101,12 +102,16 @@ function readPicked(value: JsonValue, { paths }: { paths: ResponsePaths }, laten
   const { text, model, ...rest } = readForeignReply(value, paths);
   if (saysError(value)) {
     const message = typeof text === 'string' && text !== '' ? text : 'The agent says that it failed.';
-    return { ...errorOutput('agent', message, latencyMs), ...rest, ...(model === null ? {} : { model }) };
+    return {
+      ...errorOutput('agent', message, latencyMs),
+      ...rest,
+      ...defined({ model: model ?? undefined }),
+    };
   }
   if (text === undefined && rest.toolCalls.length === 0) {
     throw new ReplyProblem(`The reply has no value at "${paths.text}".`);
   }
-  return { ...completeOutput(text ?? '', latencyMs), ...rest, ...(model === null ? {} : { model }) };
+  return { ...completeOutput(text ?? '', latencyMs), ...rest, ...defined({ model: model ?? undefined }) };
 }
 
 /** Claude Code and others give what went wrong where the answer would stand. */
@@ -135,12 +140,14 @@ function readDocument(value: JsonValue, latencyMs: number): Output {
   if (!isJsonObject(value) || !isDocument(value)) {
     throw new ReplyProblem('The reply is not an object with "output", "tool_calls" or "error".');
   }
+
   const checked = document.safeParse(value);
   if (!checked.success) {
     const issue = checked.error.issues[0];
     const place = issue?.path.length ? ` at "${issue.path.join('.')}"` : '';
     throw new ReplyProblem(`The reply is wrong${place}: ${issue?.message}.`);
   }
+
   const reply = checked.data;
   const base = { ...completeOutput(reply.output ?? '', latencyMs), ...reported(reply) };
   if (reply.error === null || reply.error === undefined) return base;
@@ -148,7 +155,7 @@ function readDocument(value: JsonValue, latencyMs: number): Output {
   const { text, toolCalls, steps, usage, costUsd, finishReason, model } = base;
   return {
     ...{ text, toolCalls, steps, usage, costUsd, finishReason, latencyMs },
-    ...(model === undefined ? {} : { model }),
+    ...defined({ model }),
     status: 'error',
     error: agentError(reply.error),
   };
@@ -168,8 +175,7 @@ function reported(reply: ReplyDocument) {
     usage: readUsage(reply.usage ?? null, 'usage'),
     costUsd: reply.cost_usd ?? null,
     finishReason: reply.finish_reason ?? null,
-    ...(reply.model ? { model: reply.model } : {}),
-    ...(reply.metadata ? { metadata: reply.metadata } : {}),
+    ...defined({ model: reply.model || undefined, metadata: reply.metadata ?? undefined }),
   };
 }
 
@@ -181,7 +187,7 @@ function readStep(step: NonNullable<ReplyDocument['steps']>[number], at: string)
   const name = readToolName(own);
   return {
     type,
-    ...(name === undefined ? {} : { name }),
+    ...defined({ name }),
     ...(given === undefined || given === null ? {} : { arguments: given }),
     ...(output === undefined || output === null ? {} : { output }),
     ...(typeof latencyMs === 'number' ? { latencyMs } : {}),

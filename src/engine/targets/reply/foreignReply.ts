@@ -52,6 +52,7 @@ export function readForeignReply(reply: JsonValue, paths: ResponsePaths): Foreig
       const value = valueAt(reply, responseKeys(path));
       return value === undefined || value === null ? null : read(value, path);
     }
+
     return readUsual(objects, name, read);
   };
 

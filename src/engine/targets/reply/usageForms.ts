@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { Usage } from '../../model/output.ts';
 import { ReplyProblem } from './toolCallForms.ts';
@@ -52,6 +53,7 @@ const ACCEPTED =
 export function readUsage(value: JsonValue, at: string): Usage | null {
   if (value === null) return null;
   if (!isJsonObject(value)) throw new ReplyProblem(`"${at}" must be an object. ${ACCEPTED}`);
+
   const form = FORMS.find(({ input, output }) => Object.hasOwn(value, input) || Object.hasOwn(value, output));
   if (!form) return withoutCounts(value, at);
 
@@ -63,12 +65,15 @@ export function readUsage(value: JsonValue, at: string): Usage | null {
   const cached = read ?? firstCount(value, form.cached, at);
   const reasoning = firstCount(value, form.reasoning, at);
   if (input === null || output === null) return null;
+
   return {
     inputTokens: input + (read ?? 0) + (written ?? 0),
     outputTokens: output,
-    ...(cached === null ? {} : { cachedInputTokens: cached }),
-    ...(writtenPart ? { cacheWriteTokens: writtenPart } : {}),
-    ...(reasoning === null ? {} : { reasoningTokens: reasoning }),
+    ...defined({
+      cachedInputTokens: cached ?? undefined,
+      cacheWriteTokens: writtenPart || undefined,
+      reasoningTokens: reasoning ?? undefined,
+    }),
   };
 }
 

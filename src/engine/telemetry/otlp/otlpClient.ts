@@ -62,6 +62,7 @@ export function createOtlpClient(
           return { rejected: Number(partial?.rejectedSpans ?? 0), message: said(partial?.errorMessage) };
         },
       }),
+
     sendLogs: (records, abort) =>
       inHalves([...records], abort, {
         encode: (part) => logs.serializeRequest(part),
@@ -86,15 +87,19 @@ interface Batch<T> {
 async function inHalves<T>(records: T[], abort: AbortSignal, exchange: Batch<T>): Promise<Delivery> {
   const body = exchange.encode(records);
   if (records.length === 0 || !body) return { status: 'delivered', rejected: 0, message: '' };
+
   const tooLong = body.length > MAX_BODY_BYTES && records.length > 1;
   const reply: Receipt = tooLong ? { status: 'too-long', reason: '' } : await exchange.post(body, abort);
   if (reply.status === 'received') return { status: 'delivered', ...readReply(reply.body, exchange) };
   if (reply.status === 'failed' || records.length === 1) return { status: 'failed', reason: reply.reason };
+
   const middle = Math.ceil(records.length / 2);
   const first = await inHalves(records.slice(0, middle), abort, exchange);
   if (first.status === 'failed') return first;
+
   const second = await inHalves(records.slice(middle), abort, exchange);
   if (second.status === 'failed') return second;
+
   return {
     status: 'delivered',
     rejected: first.rejected + second.rejected,

@@ -1,6 +1,7 @@
 import { SpanKind, SpanStatusCode, TraceFlags } from '@opentelemetry/api';
 import type { ProtobufLogsSerializer } from '@opentelemetry/otlp-transformer';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import { defined } from '../../model/defined.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { LogRecord, SpanRecord } from '../../model/span.ts';
 import { GENERAL } from '../attributes.ts';
@@ -29,7 +30,7 @@ export class OtlpRecords {
       ended: true,
       status: {
         code: STATUS[record.status],
-        ...(record.statusMessage === undefined ? {} : { message: record.statusMessage }),
+        ...defined({ message: record.statusMessage }),
       },
       attributes: known(record.attributes),
       events: record.events.map(({ name, timeMs, attributes }) => ({

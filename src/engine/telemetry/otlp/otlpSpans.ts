@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defined } from '../../model/defined.ts';
 import type { JsonObject, JsonValue } from '../../model/json.ts';
 import type { SpanRecord } from '../../model/span.ts';
 import { GENERAL } from '../attributes.ts';
@@ -94,7 +95,7 @@ function toRecord(span: z.infer<typeof otlpSpan>, service: string): SpanRecord {
     startMs: toMs(span.startTimeUnixNano),
     endMs: toMs(span.endTimeUnixNano),
     status: pick(STATUS, span.status?.code, 'STATUS_CODE_', 'unset'),
-    ...(message ? { statusMessage: message } : {}),
+    ...defined({ statusMessage: message || undefined }),
     attributes: toObject(span.attributes),
     events: span.events.map((event) => ({
       name: event.name,
