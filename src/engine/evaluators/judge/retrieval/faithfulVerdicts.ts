@@ -41,7 +41,7 @@ export function faithfulVerdicts(answer: string, statements: number): FaithfulVe
 }
 
 function isUnclear(text: string, { 0: verdict, index }: RegExpExecArray): boolean {
-  const [rest = ''] = text.slice(index + verdict.length).split(/\n|\bverdict\b/, 1);
+  const [rest = ''] = text.slice(index + verdict.length).split('\n', 1);
   return SECOND.test(rest) || RETRACTION.test(rest);
 }
 

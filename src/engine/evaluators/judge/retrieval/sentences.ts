@@ -43,7 +43,7 @@ export function comparable(text: string): string {
 }
 
 function splitAtStops(text: string): string[] {
-  return text.split(/(?<=[.!?])\s+|(?<=[。！？])\s*/);
+  return text.split(/(?<=[.!?])\s|(?<=[。！？])/);
 }
 
 function withoutAbbreviations(sentences: readonly string[]): string[] {
