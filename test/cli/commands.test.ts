@@ -170,7 +170,7 @@ describe('touchstone commands', () => {
     const folder = workspace({ 'p.prompt': '---\noutput: { schema: Recipe }\n---\nHi' });
     const { code, out } = await touchstone(folder, 'validate', 'p.prompt');
     assert.equal(code, 0);
-    assert.match(out, /p\.prompt:2:19: warning: the schema Recipe lives in code/);
+    assert.match(out, /p\.prompt:2:19: warning: the schema Recipe is defined in code/);
   });
 
   it('upgrade shows the diff on a dry run, then writes exactly that and keeps comments', async () => {
