@@ -14,7 +14,10 @@ export function npm(cwd: string, ...args: string[]): string {
 /** Builds and packs the project as `npm pack` does; returns the tarball. */
 export function pack(folder: string): string {
   // What the build prints stands before the JSON.
-  const said = npm(root, 'pack', '--json', '--pack-destination', folder).replace(/^[^[{][\s\S]*?\n(?=[[{]\n)/, '');
+  const said = npm(root, 'pack', '--json', '--pack-destination', folder).replace(
+    /^[^[{][\s\S]*?\n(?=[[{]\n)/,
+    '',
+  );
   const [packed] = Object.values(JSON.parse(said) as Packed);
   if (!packed) throw new Error('npm pack packed nothing');
   return path.join(folder, packed.filename);
