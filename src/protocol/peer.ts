@@ -1,8 +1,10 @@
 import {
   type CancellationToken,
   CancellationTokenSource,
+  ConnectionError,
   createMessageConnection,
   type Disposable,
+  ErrorCodes,
   type MessageConnection,
   ResponseError,
   StreamMessageReader,
@@ -11,12 +13,21 @@ import {
 import type * as z from 'zod';
 import type { CallTable, EventTable, Handlers, Method, ParamsOf, ResultOf } from './call.ts';
 import { CallFailure } from './callFailure.ts';
+import { ConnectionLostError } from './connectionLostError.ts';
 import { type Failure, failure } from './failure.ts';
 
 /** JSON-RPC's code for a call that was cancelled, as in the Language Server Protocol. */
 const CANCELLED = -32_800;
 /** In the range that JSON-RPC leaves to applications; the reason is in the error's data. */
 const FAILED = -32_000;
+
+/** With which the library rejects calls of its own accord. */
+const LOST = new Set<number>([
+  ErrorCodes.PendingResponseRejected,
+  ErrorCodes.ConnectionInactive,
+  ErrorCodes.MessageWriteError,
+  ErrorCodes.MessageReadError,
+]);
 
 /** Streams to the other side, e.g. the standard streams of a process. */
 export interface Streams {
@@ -61,7 +72,7 @@ export class Peer<Theirs extends CallTable> {
     }
   }
 
-  /** Rejects with CallFailure, with the signal's reason when aborted, or when the connection is gone. */
+  /** Rejects with CallFailure, with the signal's reason when aborted, or with ConnectionLostError. */
   async call<M extends Method<Theirs>>(
     method: M,
     params: z.input<Theirs[M]['params']>,
@@ -76,6 +87,7 @@ export class Peer<Theirs extends CallTable> {
       return this.#schemaOf(method).parse(raw) as ResultOf<Theirs, M>;
     } catch (error) {
       if (signal.aborted) throw signal.reason;
+      if (isLost(error)) throw new ConnectionLostError(method);
       throw error instanceof ResponseError ? new CallFailure(method, readFailure(error)) : error;
     } finally {
       signal.removeEventListener('abort', cancel);
@@ -126,6 +138,12 @@ export class Peer<Theirs extends CallTable> {
     if (call === undefined) throw new Error(`there is no call ${method}`);
     return call.result;
   }
+}
+
+/** The connection's own words for a side that is gone; both are thrown where a call is under way or comes later. */
+function isLost(error: unknown): boolean {
+  if (error instanceof ConnectionError) return true;
+  return error instanceof ResponseError && LOST.has(error.code);
 }
 
 function toSignal(token: CancellationToken): AbortSignal {

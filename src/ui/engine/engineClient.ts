@@ -4,8 +4,10 @@ import type { bridgeCalls } from '../../protocol/bridgeCalls.ts';
 import type { Handlers, Method, ResultOf } from '../../protocol/call.ts';
 import type { engineCalls } from '../../protocol/calls.ts';
 import type { EngineEvents } from '../../protocol/events.ts';
+import { ConnectionLostError } from '../../protocol/connectionLostError.ts';
 import type { Failure } from '../../protocol/failure.ts';
 import type { Output } from '../output/output.ts';
+import { PlainError } from '../output/plainError.ts';
 import type { EngineProcess, Initialize } from './engineProcess.ts';
 
 /** `waiting`: it crashed and is started again soon. `failed`: it crashed too often; a person must say so. */
@@ -77,18 +79,20 @@ export class EngineClient implements vscode.Disposable {
   }
 
   /**
-   * Rejects with CallFailure for what the engine says, with an AbortError when cancelled, and with an ordinary
-   * error when the engine is gone.
+   * Rejects with CallFailure for what the engine says, with an AbortError when cancelled, and with a PlainError when
+   * the engine ended before it answered.
    */
   async call<M extends Method<Calls>>(
     method: M,
     params: z.input<Calls[M]['params']>,
     cancel: AbortSignal | vscode.CancellationToken = new AbortController().signal,
   ): Promise<ResultOf<Calls, M>> {
-    const engine = await this.#engine();
     const { signal, release } = toSignal(cancel);
     try {
+      const engine = await this.#engine();
       return await engine.call(method, params, signal);
+    } catch (error) {
+      throw error instanceof ConnectionLostError ? this.#lostCall() : error;
     } finally {
       release();
     }
@@ -182,6 +186,11 @@ export class EngineClient implements vscode.Disposable {
       if (this.#state.state === 'starting') this.#change({ state: 'idle' });
       throw error;
     }
+  }
+
+  #lostCall(): Error {
+    if (this.#disposed) return new vscode.CancellationError();
+    return new PlainError(vscode.l10n.t('The engine stopped before it answered. Try again.'));
   }
 
   #hear(event: Method<EngineEvents>, data: unknown): void {
