@@ -217,6 +217,25 @@ describe('touchstone compare', () => {
     assert.equal((await touchstone(folder, 'eval', '--resume')).code, 2);
   });
 
+  it('finds a suite at HEAD that is called after its folder', async () => {
+    const config = (words: string) => `prompts: ['${words} {{word}}']
+providers: [echo]
+tests: [{ vars: { word: please }, assert: [{ type: contains, value: echo }] }]
+`;
+    const folder = workspace({
+      'promptfooconfig.yaml': config('echo'),
+      'part/promptfooconfig.yaml': config('echo'),
+    });
+    git(folder, 'init', '--quiet');
+    commit(folder);
+    for (const at of [folder, path.join(folder, 'part')]) {
+      writeFileSync(path.join(at, 'promptfooconfig.yaml'), config('say'));
+      const compared = await touchstone(at, 'compare', '--config', 'promptfooconfig.yaml');
+      assert.equal(compared.code, 0, compared.err);
+      assert.match(compared.out, /0 improved, 1 degraded/);
+    }
+  });
+
   it('says that the baseline has no configuration yet, and can evaluate the candidate alone', async () => {
     const folder = workspace({ 'README.md': 'x' });
     git(folder, 'init', '--quiet');

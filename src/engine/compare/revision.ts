@@ -73,9 +73,10 @@ async function materialise(
   revision: string,
   options: GitOptions,
 ): Promise<string> {
-  const files = path.join(folder, 'files');
-  const root = path.join(files, prefix);
   const top = (await git(['rev-parse', '--show-toplevel'], options)) ?? options.folder;
+  // A suite without a name of its own is called after its folder.
+  const files = path.join(folder, 'files', path.basename(prefix === '' ? options.folder : top));
+  const root = path.join(files, prefix);
   const own = { ...options, folder: top, indexFile: path.join(folder, 'index') };
   if (prefix !== '') {
     await writeWhole(commit, files, own);

@@ -84,11 +84,19 @@ export class RunsView implements vscode.TreeDataProvider<RunNode>, vscode.Dispos
     // One bar alone tells nothing.
     const trend = rates.length > 1 ? sparkline(rates.toReversed()) : '';
     item.description = [trend, percent(rates[0] ?? null, vscode.env.language)].filter(Boolean).join(' ');
-    item.tooltip = vscode.l10n.t(
-      'Pass rates of the last {0} runs of the whole suite, the newest at the end',
-      whole.length,
-    );
+    item.tooltip = trendText(whole.length);
     return item;
+  }
+}
+
+function trendText(runs: number): string {
+  switch (runs) {
+    case 0:
+      return vscode.l10n.t('No run of the whole suite is complete');
+    case 1:
+      return vscode.l10n.t('Pass rate of the last run of the whole suite');
+    default:
+      return vscode.l10n.t('Pass rates of the last {0} runs of the whole suite, oldest first', runs);
   }
 }
 
