@@ -310,7 +310,7 @@ suites:
       [['-b', 'run:nope', '--candidate', 'run:nope'], /no run nope/],
       [['-b', 'openai/gpt-5-mini'], /no prompt that could be run with/],
       [['-s', 'nope'], /there is no suite nope/],
-      [['-o', 'x.csv'], /no comparison can be written as x\.csv/],
+      [['-o', 'x.csv'], /unknown comparison format: x\.csv/],
     ] as const) {
       const { code, err } = await touchstone(folder, 'compare', ...args);
       assert.equal(code, 2, err);

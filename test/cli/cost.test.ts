@@ -88,7 +88,7 @@ describe('touchstone eval and money', () => {
     assert.equal(first.code, 0);
     assert.equal(server.requests.length, 0);
     assert.match(first.out, /agent +local\/gpt-4o +6 .* default/);
-    assert.match(first.out, /no past run tells how long the answers of agent are/);
+    assert.match(first.out, /no past run shows how long the answers of agent are/);
 
     const run = await touchstone(folder, 'eval', '--no-progress');
     assert.equal(server.requests.length, 6);
@@ -110,7 +110,7 @@ describe('touchstone eval and money', () => {
     assert.match(out, /the price of local\/gpt-4o is unknown: set it under providers/);
     const limited = await touchstone(folder, 'eval', '--max-cost', '1', '--no-progress');
     assert.equal(limited.code, 1);
-    assert.match(limited.err, /the cost of agent is unknown, so the limit cannot be kept/);
+    assert.match(limited.err, /the cost of agent is unknown, so the limit cannot be enforced/);
     assert.equal(server.requests.length, 1);
   });
 
@@ -119,11 +119,11 @@ describe('touchstone eval and money', () => {
     // Five cents a call.
     const stopped = await touchstone(folder, 'eval', '--max-cost', '0.16', '--no-progress');
     assert.equal(stopped.code, 1);
-    assert.match(stopped.err, /stopped the next trial could pass the limit of \$0\.1600 for a run/);
+    assert.match(stopped.err, /stopped the next trial could exceed the limit of \$0\.1600 for a run/);
     assert.match(stopped.out, /3 missing/);
     assert.equal(server.requests.length, 3);
     const shown = await touchstone(folder, 'show');
-    assert.match(shown.out, /stopped the next trial could pass the limit/);
+    assert.match(shown.out, /stopped the next trial could exceed the limit/);
 
     const again = await touchstone(folder, 'eval', '--resume', '--max-cost', '0.16', '--no-progress');
     assert.equal(again.code, 1);
@@ -219,7 +219,7 @@ describe('touchstone eval and money', () => {
     assert.equal(second.code, 1);
     assert.match(
       second.err,
-      /the limit of \$0\.5000 for a day is reached: \$0\.5000 are spent today \(UTC\); raise it, or go on tomorrow/,
+      /the limit of \$0\.5000 for a day is reached \(\$0\.5000 spent today, UTC\); raise it, or continue tomorrow/,
     );
     assert.equal(server.requests.length, 10);
   });

@@ -59,7 +59,7 @@ describe('report files', () => {
     const { code, out, err } = await touchstone(folder, 'eval', '--no-progress', '-o', 'r.json', 'r.pdf');
     assert.equal(code, 2);
     assert.equal(out, '');
-    assert.match(err, /no report has the ending of r\.pdf/);
+    assert.match(err, /unknown report format: r\.pdf/);
     for (const ending of ['.json', '.jsonl', '.junit.xml', '.csv', '.md']) assert.ok(err.includes(ending));
   });
 

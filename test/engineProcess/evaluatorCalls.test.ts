@@ -41,7 +41,7 @@ describe('engine process: studies of evaluators', () => {
       '## `concepts` and `length`',
       'Both scored 4 outputs.',
       '| Same pass | 50.0 % |',
-      '| Agrees with labels (0) | – | – |',
+      '| Agreement with labels (0) | – | – |',
     ])
       assert.ok(study.markdown.includes(part), `${part} is missing in:\n${study.markdown}`);
   });

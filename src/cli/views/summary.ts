@@ -46,7 +46,7 @@ export function summaryLines(report: RunReport, workspace: Workspace, io: Io): s
     verdictLine(report, style),
     ...(report.rerun === undefined
       ? []
-      : [`${formatCount(report.rerun)} of these from running cases again after the run`]),
+      : [`${formatCount(report.rerun)} of these from cases run again after the run`]),
     style.dim(`run ${run.id}, ${formatDuration(run.elapsedMs)}; again with: ${again}`),
   ];
 }

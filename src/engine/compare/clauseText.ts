@@ -18,8 +18,3 @@ export function dollars(usd: number): string {
   const text = String(Number(usd.toPrecision(4)));
   return `$${(text.split('.')[1] ?? '').length < 2 ? usd.toFixed(2) : text}`;
 }
-
-/** `1 case`, `2 cases` */
-export function counted(count: number, one: string, several = `${one}s`): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? one : several}`;
-}

@@ -1,9 +1,10 @@
 import type { CaseComparison, Comparison, MetricName } from '../model/comparison.ts';
+import { counted } from '../model/counted.ts';
 import type { JudgeHealth } from '../model/evaluatorStudy.ts';
 import type { GatePolicy } from '../model/gatePolicy.ts';
 import type { GateClause, GateReport } from '../model/gateReport.ts';
 import type { RunSummary } from '../model/summary.ts';
-import { counted, percentLimit, ROUNDING } from './clauseText.ts';
+import { percentLimit, ROUNDING } from './clauseText.ts';
 import type { CasesCompared } from './compareCases.ts';
 import { ALPHA } from './comparisonWord.ts';
 import { hasHole, isIdentical } from './differences.ts';

@@ -1,7 +1,8 @@
+import { counted } from '../model/counted.ts';
 import type { GatePolicy } from '../model/gatePolicy.ts';
 import type { GateClause } from '../model/gateReport.ts';
 import type { GroupSummary, RunSummary } from '../model/summary.ts';
-import { counted, dollars, percent, percentLimit, ROUNDING } from './clauseText.ts';
+import { dollars, percent, percentLimit, ROUNDING } from './clauseText.ts';
 
 /**
  * Clauses on what must not be exceeded: cost, latency, flaky cases, errors. Each figure is known between two bounds,

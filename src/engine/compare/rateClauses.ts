@@ -1,7 +1,8 @@
+import { counted } from '../model/counted.ts';
 import type { GatePolicy, Minimum } from '../model/gatePolicy.ts';
 import type { GateClause } from '../model/gateReport.ts';
 import type { GroupSummary, RunSummary } from '../model/summary.ts';
-import { counted, percent, percentLimit, ROUNDING } from './clauseText.ts';
+import { percent, percentLimit, ROUNDING } from './clauseText.ts';
 
 /** Clauses on what must be reached: pass rates, over all cases and by tag, and the mean score. */
 export function rateClauses({ minPassRate, minScore }: GatePolicy, summary: RunSummary): GateClause[] {

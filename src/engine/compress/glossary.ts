@@ -15,16 +15,16 @@ export function parseGlossary(file: { path: string; text: string }): Glossary {
   if (!isJsonObject(document.value)) {
     throw new ConfigError('the glossary is not a map of terms', {
       where: document.locate([]),
-      remedy: 'Write one term a line, as in: customer support representative: CSR',
+      remedy: 'Write one term per line, for example: customer support representative: CSR',
     });
   }
 
   const glossary = new Map<string, string>();
   for (const [term, short] of Object.entries(document.value)) {
     if (typeof short !== 'string' || !/^\S+$/.test(short) || short.length >= term.length) {
-      throw new ConfigError(`'${term}' has no abbreviation that is a shorter, single word`, {
+      throw new ConfigError(`'${term}' needs an abbreviation that is a single, shorter word`, {
         where: document.locate([term]),
-        remedy: 'Write the abbreviation after the term, as in: customer support representative: CSR',
+        remedy: 'Write the abbreviation after the term, for example: customer support representative: CSR',
       });
     }
     glossary.set(term, short);

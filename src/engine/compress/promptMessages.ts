@@ -32,7 +32,7 @@ export function readMessages(
   const skipped: SkippedMessage[] = [];
   for (const [index, { template, range }] of file.prompt.messages.entries()) {
     const reason = spoilt.has(index)
-      ? 'the file would be read differently afterwards'
+      ? 'the edited file would be read differently'
       : (turnOfExample(file.prompt, index) ?? tooLong(template));
     const map = reason === undefined ? templateMap(file.text, file.prompt, index) : undefined;
     if (map === undefined) {
@@ -47,14 +47,14 @@ export function readMessages(
   return { editable, skipped };
 }
 
-const NOT_EDITABLE = 'the file writes its text in a way that cannot be edited in part';
+const NOT_EDITABLE = 'the file stores its text in a form that cannot be edited in part';
 
 /** A chat that holds answers shows how to answer: they and what they answer are examples. */
 function turnOfExample({ messages }: Prompt, index: number): string | undefined {
   const last = messages.findLastIndex(({ role }) => role === 'assistant');
   const role = messages[index]?.role;
   const isTurn = index <= last && role !== 'system' && role !== 'developer';
-  return isTurn ? 'it is a turn of an example' : undefined;
+  return isTurn ? 'it is part of an example' : undefined;
 }
 
 /** Longer messages and lines are data that nobody wrote by hand, in characters; the time would not be bounded. */
@@ -62,9 +62,9 @@ const LONGEST = 400_000;
 const LONGEST_LINE = 10_000;
 
 function tooLong(template: string): string | undefined {
-  if (template.length > LONGEST) return `it has more than ${LONGEST} characters`;
+  if (template.length > LONGEST) return `it has more than ${LONGEST.toLocaleString('en-US')} characters`;
   const isLong = template.split('\n').some((line) => line.length > LONGEST_LINE);
-  return isLong ? `it has a line of more than ${LONGEST_LINE} characters` : undefined;
+  return isLong ? `it has a line of more than ${LONGEST_LINE.toLocaleString('en-US')} characters` : undefined;
 }
 
 /** What a message becomes: its new template, by edits of the file. */

@@ -3,7 +3,7 @@ import type { Glossary } from './glossary.ts';
 import type { MessageText } from './messageText.ts';
 
 /**
- * What a compression may cost. `lossless`: white space that means nothing; `safe`: words whose
+ * What a compression may cost. `lossless`: white space without meaning; `safe`: words whose
  * short form is certain; `aggressive`: weight and decoration of the prompt's own text, terms; `target`: content, and only as much as a target asks for.
  */
 export type RuleLevel = 'lossless' | 'safe' | 'aggressive' | 'target';

@@ -1,4 +1,5 @@
 import type { LocatedCase } from '../model/case.ts';
+import { counted } from '../model/counted.ts';
 import { Tokenizers } from '../models/tokens/tokenizer.ts';
 import type { CallHistory, MeasuredInput } from './callHistory.ts';
 import { estimateJudge, type JudgeEstimate, type JudgeModel } from './judgeEstimate.ts';
@@ -55,7 +56,7 @@ export interface EstimatedTarget {
 const MOST_COUNTED = 1000;
 
 export async function estimateRun(run: EstimatedRun, signal: AbortSignal): Promise<RunEstimate> {
-  const { tallies, judges, counted } = await countCases(run, signal);
+  const { tallies, judges, countedCases } = await countCases(run, signal);
   const trials = run.caseCount * run.repeat;
 
   const targets = run.targets.map((target, index) => {
@@ -66,7 +67,7 @@ export async function estimateRun(run: EstimatedRun, signal: AbortSignal): Promi
       : estimateAgent(target, trials, past);
   });
 
-  const share = counted === 0 ? 0 : run.caseCount / counted;
+  const share = countedCases === 0 ? 0 : run.caseCount / countedCases;
   const judged = [...judges.values()].map(({ judge, cases }) => {
     const applies = Math.round(cases * share) * run.repeat * run.targets.length;
     return estimateJudge(judge, applies, run.cascades, run.history.judge(judge.name));
@@ -78,7 +79,7 @@ export async function estimateRun(run: EstimatedRun, signal: AbortSignal): Promi
     judges: judged,
     costUsd: totalCost([...targets, ...judged]),
     elapsedMs: elapsed(run, targets, judged),
-    notes: notesOn(run, targets, judged, tallies, counted),
+    notes: notesOn(run, targets, judged, tallies, countedCases),
   };
 }
 
@@ -89,7 +90,7 @@ function measuredFor(history: CallHistory, { name, hash }: EstimatedTarget): rea
 interface CountedCases {
   tallies: (InputTally | undefined)[];
   judges: Map<string, { judge: JudgeModel; cases: number }>;
-  counted: number;
+  countedCases: number;
 }
 
 async function countCases(run: EstimatedRun, signal: AbortSignal): Promise<CountedCases> {
@@ -101,14 +102,14 @@ async function countCases(run: EstimatedRun, signal: AbortSignal): Promise<Count
   const judges: CountedCases['judges'] = new Map();
   const step = Math.ceil(run.caseCount / MOST_COUNTED);
   let position = 0;
-  let counted = 0;
+  let countedCases = 0;
 
   for await (const located of run.cases) {
     signal.throwIfAborted();
     position += 1;
     if ((position - 1) % step !== 0) continue;
 
-    counted += 1;
+    countedCases += 1;
     for (const tally of tallies) tally?.add(located.case);
 
     for (const judge of run.judgesFor(located)) {
@@ -118,7 +119,7 @@ async function countCases(run: EstimatedRun, signal: AbortSignal): Promise<Count
     }
   }
 
-  return { tallies, judges, counted };
+  return { tallies, judges, countedCases };
 }
 
 function totalCost(parts: readonly { costUsd: Range | null }[]): Range | null {
@@ -162,7 +163,7 @@ function notesOn(
   targets: readonly TargetEstimate[],
   judges: readonly JudgeEstimate[],
   tallies: readonly (InputTally | undefined)[],
-  counted: number,
+  countedCases: number,
 ): string[] {
   const unpriced = [
     ...run.targets.flatMap(({ asked }) => (asked && asked.price === undefined ? [asked.reference] : [])),
@@ -184,14 +185,20 @@ function notesOn(
     ...[...new Set(unpriced)].map(
       (model) => `the price of ${model} is unknown: set it under providers in touchstone.yaml`,
     ),
-    ...agents.map(({ target }) => `what ${target} costs is unknown: no past run of this suite says it`),
+    ...agents.map(({ target }) => `the cost of ${target} is unknown: no past run of this suite reports it`),
     ...(guessed.length > 0
-      ? [`no past run tells how long the answers of ${guessed.join(', ')} are: a wide default stands in`]
+      ? [`no past run shows how long the answers of ${guessed.join(', ')} are: a wide default is used`]
       : []),
-    ...(counted < run.caseCount ? [`${counted} of ${run.caseCount} cases were counted, evenly spread`] : []),
-    ...(images > 0 ? [`${images} images are not counted`] : []),
+    ...(countedCases < run.caseCount
+      ? [
+          `${countedCases.toLocaleString('en-US')} of ${counted(run.caseCount, 'case')} were counted, evenly spread`,
+        ]
+      : []),
+    ...(images > 0 ? [`${counted(images, 'image is', 'images are')} not counted`] : []),
     ...(unusable > 0
-      ? [`${unusable} requests cannot be made, e.g. for want of a variable, and are left out`]
+      ? [
+          `${counted(unusable, 'request')} cannot be made, for example because a variable is missing, and ${unusable === 1 ? 'is' : 'are'} left out`,
+        ]
       : []),
   ];
 }

@@ -134,7 +134,7 @@ function headOf(path: string, { model, basis }: Tokenizer): Pick<FileTokens, 'pa
 
 /** Why the count of a prompt may be an estimate although the encoding is known. */
 const EXACT_TEXT =
-  'its text is counted exactly; what the API adds to messages, tools and schemas is not all public';
+  'the text is counted exactly; what the API adds for messages, tools and schemas is only partly documented';
 
 function bareModel(model: string): string {
   return model.slice(model.lastIndexOf('/') + 1);

@@ -50,14 +50,14 @@ function decide(
   if (!isReached && spentUsd + likelyUsd <= limit + ROUNDING) return { granted: true };
 
   const reason = isReached
-    ? `the limit of ${dollars(limit)} ${span} is reached: ${dollars(spentUsd)} are ${since}; ${remedy}`
-    : `the next trial could pass the limit of ${dollars(limit)} ${span}; ${remedy}`;
+    ? `the limit of ${dollars(limit)} ${span} is reached (${dollars(spentUsd)} ${since}); ${remedy}`
+    : `the next trial could exceed the limit of ${dollars(limit)} ${span}; ${remedy}`;
   return { granted: false, wait: false, reason };
 }
 
 /** How each limit is spoken of, and what a person can do. */
-const RUN = { span: 'for a run', since: 'spent', remedy: 'raise it to go on' };
-const DAY = { span: 'for a day', since: 'spent today (UTC)', remedy: 'raise it, or go on tomorrow' };
+const RUN = { span: 'for a run', since: 'spent', remedy: 'raise it to continue' };
+const DAY = { span: 'for a day', since: 'spent today, UTC', remedy: 'raise it, or continue tomorrow' };
 
 /** Sums of costs are not exact to the last bit. */
 const ROUNDING = 1e-9;

@@ -118,7 +118,7 @@ export class SpendingLimit {
     if (cost !== null) this.#dearest = Math.max(this.#dearest, cost);
     else if (output.status === 'complete')
       this.#stop.abort(
-        `the cost of ${result.target} is unknown, so the limit cannot be kept: ${whyUnknown(result)}`,
+        `the cost of ${result.target} is unknown, so the limit cannot be enforced: ${whyUnknown(result)}`,
       );
   }
 

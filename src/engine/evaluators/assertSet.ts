@@ -73,7 +73,7 @@ function conclude(members: readonly Evaluator[], scores: readonly Score[], thres
 
   const spent = spending(scores);
   if (broken !== undefined) return { ...unmeasured(broken), ...spent };
-  if (weight === 0) return { status: 'skipped', reason: 'no assertion of the set counts' };
+  if (weight === 0) return { status: 'skipped', reason: 'no assertion of the set was scored' };
 
   const score = total / weight;
   const detail = members.map(({ spec }, index) => ({
@@ -86,7 +86,7 @@ function conclude(members: readonly Evaluator[], scores: readonly Score[], thres
   const reason =
     threshold === undefined
       ? (failed ?? 'every assertion of the set passed')
-      : `score ${score.toFixed(2)} of the set, ${threshold} expected`;
+      : `score ${score.toFixed(2)} of the set, at least ${threshold} expected`;
 
   return { status: 'scored', score, pass: reached, reason, detail, ...spent };
 }

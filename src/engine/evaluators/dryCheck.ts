@@ -45,5 +45,5 @@ const DRY: EvaluatorDeps = {
 };
 
 function nothingRuns(): ModelError {
-  return new ModelError('protocol', 'nothing runs in a check', { transient: false });
+  return new ModelError('protocol', 'nothing runs during validation', { transient: false });
 }

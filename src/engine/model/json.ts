@@ -13,7 +13,8 @@ export function isJsonObject(value: unknown): value is JsonObject {
  * Throws a RangeError for a number that JSON cannot hold (NaN, Infinity).
  */
 export function canonicalJson(value: unknown): string {
-  if (typeof value === 'number' && !Number.isFinite(value)) throw new RangeError(`${value} has no JSON form`);
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw new RangeError(`${value} cannot be written as JSON`);
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
 
   // Written piece by piece: a dataset of many cases goes through here as a whole.

@@ -31,7 +31,7 @@ export function expectations({ expected_output: expected }: GoldenCase): string[
     listOf('says', expected.expected_concepts),
     listOf('does not say', expected.forbidden_concepts),
     listOf('calls', calls),
-    expected.json_schema ? 'JSON of the given schema' : '',
+    expected.json_schema ? 'JSON that matches the schema' : '',
   ];
 
   return parts.filter(Boolean);

@@ -23,7 +23,7 @@ export const COMPARISON_FORMATS: readonly ComparisonFormat[] = [
       const assets = (await import('./htmlAssets.ts')).readHtmlAssets('compare');
       return ([comparison, ...others], store) => {
         if (comparison && others.length === 0) return htmlComparison(comparison, store, assets);
-        throw new UsageError('a page holds one comparison, and the suite has several datasets', {
+        throw new UsageError('a page shows one comparison, but the suite has several datasets', {
           remedy: 'Write .json or .md, or compare over one dataset.',
         });
       };
@@ -51,7 +51,7 @@ export const COMPARISON_FORMATS: readonly ComparisonFormat[] = [
 export function comparisonFormatOf(file: string): ComparisonFormat {
   const found = COMPARISON_FORMATS.find(({ ending }) => file.toLowerCase().endsWith(ending));
   if (found) return found;
-  throw new UsageError(`no comparison can be written as ${file}`, {
-    remedy: `Choose a name that ends in ${COMPARISON_FORMATS.map(({ ending }) => ending).join(', ')}.`,
+  throw new UsageError(`unknown comparison format: ${file}`, {
+    remedy: `Use a file name that ends in ${COMPARISON_FORMATS.map(({ ending }) => ending).join(', ')}.`,
   });
 }

@@ -26,7 +26,7 @@ function findFolder(): string {
     }
     if (folder === path.dirname(folder)) break;
   }
-  throw new FileError('the page of HTML reports is missing', {
+  throw new FileError('the page for HTML reports is missing', {
     where: { path: 'dist/webview/report.js' },
     remedy: 'Build it with: npm run build',
   });

@@ -1,3 +1,4 @@
+import { counted } from '../model/counted.ts';
 import type { ClauseStatus, GateClause } from '../model/gateReport.ts';
 import { formatLocation } from '../model/location.ts';
 import type { TrialResult } from '../model/result.ts';
@@ -125,7 +126,9 @@ function gateTests({ gate, passed, summary }: RunReport): GateTest[] {
   if (gate) return gate.clauses.map((clause) => ({ clause, outcome: outcomeOf(clause.status, passed) }));
   if (summary.missing === 0 && summary.total.trials > 0) return [];
   const reason =
-    summary.total.trials === 0 ? 'nothing was measured' : `${summary.missing} trials are missing`;
+    summary.total.trials === 0
+      ? 'nothing was measured'
+      : `${counted(summary.missing, 'trial is', 'trials are')} missing`;
   return [{ clause: { name: 'complete', status: 'undecided', reason }, outcome: 'error' }];
 }
 

@@ -32,7 +32,7 @@ export function markdownCases(report: RunReport, budget: number): string {
 
   const rest = all - shown;
   const command = codeSpan(`touchstone show ${report.run.id} --failed`, 120);
-  const more = rest > 0 ? [`… and ${rest} more, left out for length; all of them: ${command}\n`] : [];
+  const more = rest > 0 ? [`… and ${rest} more, omitted for length; list them all with: ${command}\n`] : [];
 
   return `\n${folded(`Did not pass (${all})`, [...entries, ...more].join('\n'))}`;
 }

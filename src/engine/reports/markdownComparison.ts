@@ -6,6 +6,7 @@ import type {
   ConsistencyComparison,
   ResourceComparison,
 } from '../model/comparison.ts';
+import { counted } from '../model/counted.ts';
 import { formatCost, formatCount, formatDuration } from './figures.ts';
 import { folded } from './markdownRun.ts';
 import { codeSpan } from './markdownText.ts';
@@ -51,7 +52,7 @@ function resourceTable({ consistency, resources }: Comparison): string {
   if (known.length === 0 && !consistency) return '';
 
   const rows = known.map((entry) => [
-    entry.unknown > 0 ? `${entry.resource} (${entry.unknown} cases unknown)` : entry.resource,
+    entry.unknown > 0 ? `${entry.resource} (${counted(entry.unknown, 'case')} unknown)` : entry.resource,
     amount(entry, entry.baseline),
     amount(entry, entry.candidate),
     entry.relative === null ? '–' : `${signed(entry.relative * 100, 0)} %`,

@@ -1,3 +1,4 @@
+import { counted } from '../model/counted.ts';
 import { markdownCases } from './markdownCases.ts';
 import { markdownRun, verdictMark } from './markdownRun.ts';
 import type { RunReport } from './runReport.ts';
@@ -37,7 +38,7 @@ export function* markdownReport(reports: readonly RunReport[]): IterableIterator
   }
 
   const dropped = ordered.length - sections.length;
-  if (dropped > 0) yield `\n… and ${dropped} more ${dropped === 1 ? 'run' : 'runs'}, left out for length.\n`;
+  if (dropped > 0) yield `\n… and ${counted(dropped, 'more run')}, omitted for length.\n`;
 }
 
 /** The marker lets a workflow find its comment and write it anew. */

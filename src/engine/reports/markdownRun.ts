@@ -1,3 +1,4 @@
+import { counted } from '../model/counted.ts';
 import type { ClauseStatus, GateReport } from '../model/gateReport.ts';
 import type { GroupSummary } from '../model/summary.ts';
 import { formatCost, formatCount, formatDuration, formatPercent } from './figures.ts';
@@ -38,8 +39,8 @@ function verdict({ summary: { total, missing }, gate, passed, rerun }: RunReport
     `${formatCount(total.passed)} of ${formatCount(total.trials + missing)} passed`,
     ...(total.failed > 0 ? [`${formatCount(total.failed)} failed`] : []),
     ...(total.errored > 0 ? [`${formatCount(total.errored)} errored`] : []),
-    ...(missing > 0 ? [`${formatCount(missing)} missing: the run is not complete`] : []),
-    ...(rerun === undefined ? [] : [`${formatCount(rerun)} from running cases again after the run`]),
+    ...(missing > 0 ? [`${formatCount(missing)} missing: the run is incomplete`] : []),
+    ...(rerun === undefined ? [] : [`${formatCount(rerun)} from cases run again after the run`]),
     ...(total.flakyCases > 0 ? [`${formatCount(total.flakyCases)} flaky`] : []),
   ];
   return `${gate ? `gate ${word}` : word}; ${counts.join(', ')}`;
@@ -51,8 +52,8 @@ function facts({ run, summary }: RunReport): string {
   const judge = summary.cascade.judgeCalls;
   return [
     `${codeSpan(plan.dataset.path)} ${codeSpan(plan.dataset.version, 20)}`,
-    `${formatCount(cases)} ${cases === 1 ? 'case' : 'cases'}${plan.repeat > 1 ? `, ${plan.repeat} trials each` : ''}`,
-    ...(judge > 0 ? [`${formatCount(judge)} judge calls, ${formatCost(summary.cascade.judgeCostUsd)}`] : []),
+    `${counted(cases, 'case')}${plan.repeat > 1 ? `, ${plan.repeat} trials each` : ''}`,
+    ...(judge > 0 ? [`${counted(judge, 'judge call')}, ${formatCost(summary.cascade.judgeCostUsd)}`] : []),
     formatDuration(run.elapsedMs),
     `run ${codeSpan(run.id)}`,
   ].join(' · ');

@@ -12,7 +12,7 @@ import { codeSpan } from './markdownText.ts';
 export function markdownStudy(study: EvaluatorStudy, agreement: number): string {
   const parts = [
     '# Evaluators',
-    `Run ${codeSpan(study.run)}. The verdicts of the run stay as they are.`,
+    `Run ${codeSpan(study.run)}. The verdicts of the run are not changed.`,
     ...study.agreements.map(agreementPart),
     ...study.judges.map(judgePart),
     ...study.calibrations.map((calibration) => calibrationPart(calibration, agreement)),
@@ -37,10 +37,10 @@ function agreementPart(entry: EvaluatorAgreement): string {
   ];
 
   const each: [string, Sides, (value: number | null) => string][] = [
-    [`Agrees with labels (${formatCount(labelled)})`, entry.accuracy, formatPercent],
-    ['Liking for long answers (rank correlation)', entry.lengthBias, figure],
-    ['Leaning to the first answer', entry.positionBias, figure],
-    ['Preference for its own model', entry.selfPreference, figure],
+    [`Agreement with labels (${formatCount(labelled)})`, entry.accuracy, formatPercent],
+    ['Length bias (rank correlation)', entry.lengthBias, figure],
+    ['Position bias (towards the first answer)', entry.positionBias, figure],
+    ['Self-preference (its own model)', entry.selfPreference, figure],
     ['Cost each', entry.costUsd, formatCost],
     ['Time each', entry.latencyMs, (value) => (value === null ? '–' : formatDuration(value))],
   ];
@@ -78,7 +78,7 @@ function calibrationPart(calibration: CascadeCalibration, agreement: number): st
   const found = `Fails below ${figure(thresholds.fail)}, passes from ${figure(thresholds.pass)}: settles ${formatPercent(settled)} of ${formatCount(outputs)} outputs. On held-out outputs ${formatPercent(heldOut.agreement)} agree with the judge${interval}.`;
   const rest = holds
     ? `In the suite:\n\n\`\`\`yaml\n${cascadeSnippet(calibration)}\n\`\`\``
-    : `Not shown to keep ${formatPercent(agreement)}.`;
+    : `Not shown to reach ${formatPercent(agreement)}.`;
   return `## Cascade: ${stage} stage\n\n${found}\n\n${rest}`;
 }
 

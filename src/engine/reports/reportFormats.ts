@@ -56,8 +56,8 @@ export function reportFormatOf(file: string): ReportFormat {
   const name = file.toLowerCase();
   const found = REPORT_FORMATS.find(({ endings }) => endings.some((ending) => name.endsWith(ending)));
   if (found) return found;
-  throw new UsageError(`no report has the ending of ${file}`, {
-    remedy: `Choose a name that ends in ${listOf(REPORT_FORMATS.map(({ endings }) => endings[0] ?? ''))}.`,
+  throw new UsageError(`unknown report format: ${file}`, {
+    remedy: `Use a file name that ends in ${listOf(REPORT_FORMATS.map(({ endings }) => endings[0] ?? ''))}.`,
   });
 }
 

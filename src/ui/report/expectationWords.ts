@@ -7,6 +7,6 @@ export function expectationWords(): ExpectationWords {
     says: vscode.l10n.t('says'),
     doesNotSay: vscode.l10n.t('does not say'),
     calls: vscode.l10n.t('calls'),
-    json: vscode.l10n.t('JSON of the given schema'),
+    json: vscode.l10n.t('JSON that matches the schema'),
   };
 }

@@ -40,13 +40,13 @@ describe('compressing a prompt file', () => {
     assert.equal(result.text, folded);
     assert.deepEqual(
       result.skipped.map(({ message, reason }) => [message, reason]),
-      [[0, 'the file writes its text in a way that cannot be edited in part']],
+      [[0, 'the file stores its text in a form that cannot be edited in part']],
     );
     const wide = await compressed(
       { path: 'a.txt', text: `Please read:\n${'a '.repeat(6000)}` },
       { level: 'safe' },
     );
-    assert.match(wide.skipped[0]?.reason ?? '', /a line of more than 10000 characters/);
+    assert.match(wide.skipped[0]?.reason ?? '', /a line of more than 10,000 characters/);
   });
 
   it('finds places one by one, with their rule, their place and what they save', async () => {
@@ -180,7 +180,7 @@ describe('compressing a prompt file', () => {
     );
     assert.match(
       complaint(() => read('a: 1\nsupport: S T\n'), ConfigError),
-      /g\.yaml:1:4: 'a' has no abbreviation/,
+      /g\.yaml:1:4: 'a' needs an abbreviation/,
     );
   });
 });

@@ -107,7 +107,7 @@ describe('compression never changes what a prompt says', () => {
     );
     assert.deepEqual(
       skipped.map(({ message, reason }) => [message, reason]),
-      [1, 2].map((message) => [message, 'it is a turn of an example']),
+      [1, 2].map((message) => [message, 'it is part of an example']),
     );
   });
 

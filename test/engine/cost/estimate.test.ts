@@ -97,7 +97,7 @@ describe('the estimate of a run', function () {
     const { targets, costUsd, notes } = await estimateRun(run(CASES), signal);
     assert.equal(targets[0]?.history, 0);
     assert.ok((costUsd?.high ?? 0) > 10 * (costUsd?.low ?? 1));
-    assert.match(notes.join('\n'), /no past run tells how long the answers of a are/);
+    assert.match(notes.join('\n'), /no past run shows how long the answers of a are/);
   });
 
   it('takes lengths and times from the last runs at the same model', async () => {
@@ -148,7 +148,7 @@ describe('the estimate of a run', function () {
     const agent = [{ name: 'agent', free: false, lane: 'z', concurrency: 1 }];
     const unknown = await estimateRun(run(CASES, { targets: agent }), signal);
     assert.equal(unknown.costUsd, null);
-    assert.match(unknown.notes.join('\n'), /what agent costs is unknown/);
+    assert.match(unknown.notes.join('\n'), /the cost of agent is unknown/);
   });
 
   it('knows what an agent costs from its past', async () => {
@@ -207,14 +207,14 @@ describe('the estimate of a run', function () {
     }));
     const { targets, notes } = await estimateRun(run(many), signal);
     assert.equal(targets[0]?.inputTokens?.likely, 5000 * REQUEST_TOKENS);
-    assert.match(notes.join('\n'), /1000 of 5000 cases were counted/);
+    assert.match(notes.join('\n'), /1,000 of 5,000 cases were counted/);
   });
 
   it('leaves out cases that cannot be rendered, and says so', async () => {
     const cases = [...CASES, { id: 'bad', messages: [{ role: 'nobody', content: 'x' }] }];
     const { targets, notes } = await estimateRun(run(cases), signal);
     assert.equal(targets[0]?.calls, 10);
-    assert.match(notes.join('\n'), /1 requests cannot be made/);
+    assert.match(notes.join('\n'), /1 request cannot be made/);
   });
 
   it('sets the count of the input right by what the provider measured for the same prompt', async () => {

@@ -30,17 +30,20 @@ describe('whether a call may begin', () => {
   it('ends the run where nothing under way can change it, and says why', () => {
     const tooDear = run(of(0.95), 0.6, 0.1);
     assert.ok(!tooDear.granted && !tooDear.wait);
-    assert.equal(tooDear.reason, 'the next trial could pass the limit of $1.00 for a run; raise it to go on');
+    assert.equal(
+      tooDear.reason,
+      'the next trial could exceed the limit of $1.00 for a run; raise it to continue',
+    );
     const reached = run(of(1), 0, 0);
     assert.ok(!reached.granted && !reached.wait);
-    assert.match(reached.reason, /limit of \$1\.00 for a run is reached: \$1\.00 are spent/);
+    assert.match(reached.reason, /limit of \$1\.00 for a run is reached \(\$1\.00 spent\)/);
   });
 
   it('needs both limits', () => {
     const both = { perRun: 5, perDay: 2 };
     const decision = decideCall(both, { run: of(0), day: of(2) }, { mostUsd: 0.1, likelyUsd: 0 });
     assert.ok(!decision.granted && !decision.wait);
-    assert.match(decision.reason, /for a day is reached: \$2\.00 are spent today \(UTC\)/);
+    assert.match(decision.reason, /for a day is reached \(\$2\.00 spent today, UTC\)/);
     const waits = decideCall(both, { run: of(0), day: of(1.9, 0.1, 1) }, { mostUsd: 0.1, likelyUsd: 0 });
     assert.deepEqual(waits, { granted: false, wait: true });
   });

@@ -153,7 +153,7 @@ describe('spending limit', () => {
     const run = begin({ perRun: 100 });
     await run.limit.admit(run.wanted(0), signal);
     run.store(0, null);
-    assert.match(run.limit.reason ?? '', /the cost of a is unknown.*report them/);
+    assert.match(run.limit.reason ?? '', /the cost of a is unknown.*report one of them/);
     const judge = begin({ perRun: 100 }, { id: 'run-2' });
     await judge.limit.admit(judge.wanted(0), signal);
     judge.store(0, { evaluations: [judged(null)] });
@@ -171,13 +171,13 @@ describe('spending limit', () => {
     await run.limit.admit(run.wanted(2), signal);
     run.limit.giveUp(run.wanted(2));
     assert.equal(await run.limit.admit(run.wanted(3), signal), false);
-    assert.match(run.limit.reason ?? '', /is reached: \$1\.20/);
+    assert.match(run.limit.reason ?? '', /is reached \(\$1\.20/);
   });
 
   it('does not begin a trial that is known to be too dear', async () => {
     const run = begin({ perRun: 0.01 }, { most: 0.0031, dearest: 0.08 });
     assert.equal(await run.limit.admit(run.wanted(0), signal), false);
-    assert.match(run.limit.reason ?? '', /could pass/);
+    assert.match(run.limit.reason ?? '', /could exceed/);
   });
 
   it('holds several runs of a day together, also over processes and past their ends', async () => {
@@ -193,7 +193,7 @@ describe('spending limit', () => {
     const waits = second.limit.admit(second.wanted(2), signal);
     for (const run of [first, second]) for (const index of [0, 1]) run.store(index, 0.5);
     assert.equal(await waits, false);
-    assert.match(second.limit.reason ?? '', /for a day is reached: \$2\.00/);
+    assert.match(second.limit.reason ?? '', /for a day is reached \(\$2\.00/);
     first.release();
     const third = begin({ perDay: 2 }, { id: 'run-3' });
     assert.equal(await third.limit.admit(third.wanted(0), signal), false);

@@ -43,7 +43,7 @@ describe('assert-set', () => {
     assert.throws(() => specOf({ type: 'assert-set', assert: [] }), /list of assertions/);
     assert.throws(
       () => specOf({ type: 'assert-set', assert: [{ type: 'assert-set', assert: [yes] }] }),
-      /no further sets/,
+      /not other sets/,
     );
   });
 });

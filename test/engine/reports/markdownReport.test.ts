@@ -54,7 +54,7 @@ describe('the Markdown report', () => {
 
   it('never says passed of a run that is not complete, nor of nothing', () => {
     const report = reportOf({ plan: plan({ cases: 2 }), cases: [], results: [trialResult()] });
-    assert.match(markdown(report), /❌ `fixture`: failed; 1 of 2 passed, 1 missing: the run is not complete/);
+    assert.match(markdown(report), /❌ `fixture`: failed; 1 of 2 passed, 1 missing: the run is incomplete/);
     assert.match(markdown(), /## ❌ Touchstone nothing was run/);
   });
 
@@ -68,7 +68,7 @@ describe('the Markdown report', () => {
     ]) {
       const text = markdown(failing(said, 2_000), failing(said, 2_000));
       assert.ok(Buffer.byteLength(text) < GITHUB_LIMIT, `${Buffer.byteLength(text)} bytes`);
-      assert.match(text, /… and [\d,]+ more, left out for length; all of them: `touchstone show/);
+      assert.match(text, /… and [\d,]+ more, omitted for length; list them all with: `touchstone show/);
       outsideCode(text);
     }
   });
@@ -81,7 +81,7 @@ describe('the Markdown report', () => {
     const report = reportOf({ plan: plan({ targets, cases: 1, gate }), cases: [], results });
     const text = markdown(...Array.from({ length: 50 }, () => report));
     assert.ok(Buffer.byteLength(text) < GITHUB_LIMIT, `${Buffer.byteLength(text)} bytes`);
-    assert.match(text, /… and \d+ more runs, left out for length/);
+    assert.match(text, /… and \d+ more runs, omitted for length/);
   });
 
   it('shows hostile text as text', () => {

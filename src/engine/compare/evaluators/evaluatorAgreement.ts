@@ -29,7 +29,7 @@ export interface AgreementOptions {
 
 /**
  * How two evaluators judge the same outputs. `second` may come from another run of the same outputs: results are
- * taken from `others` where given, by target, case and trial. The verdicts of the run stay as they are.
+ * taken from `others` where given, by target, case and trial. The verdicts of the run are not changed.
  */
 export function compareEvaluators(
   results: Iterable<TrialResult>,

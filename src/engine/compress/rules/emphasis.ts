@@ -10,7 +10,7 @@ import type { Rule, Suggestion } from '../rule.ts';
 export const emphasis: Rule = {
   name: 'emphasis',
   level: 'aggressive',
-  reason: 'bold only adds weight',
+  reason: 'bold only adds emphasis',
   suggest: (message) =>
     message.speaksOf('bold')
       ? []

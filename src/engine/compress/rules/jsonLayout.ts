@@ -10,7 +10,7 @@ import { isSchemaToRead } from '../schemaFences.ts';
 export const jsonLayout: Rule = {
   name: 'json-layout',
   level: 'lossless',
-  reason: 'JSON is laid out with white space that means nothing',
+  reason: 'white space in JSON has no meaning',
   suggest({ text }, { count }) {
     return findJson(text)
       .filter(({ start, end }) => text.slice(start, end).includes('\n'))

@@ -11,7 +11,7 @@ import type { Rule } from '../rule.ts';
 export const listLeads: Rule = {
   name: 'list-leads',
   level: 'aggressive',
-  reason: 'bold that every item of the list has',
+  reason: 'every item of the list is bold',
   suggest: (message) =>
     message.speaksOf('bold')
       ? []

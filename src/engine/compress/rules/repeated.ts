@@ -19,7 +19,7 @@ const SCOPED =
 export const repeated: Rule = {
   name: 'repeated',
   level: 'safe',
-  reason: 'says again what stands above',
+  reason: 'repeats what is said above',
   suggest(message) {
     const removable = new Set(message.removableUnits());
     const scoped = scopedBlocks(message);

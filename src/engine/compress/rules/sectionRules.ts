@@ -6,7 +6,7 @@ import type { Rule } from '../rule.ts';
 export const sectionRules: Rule = {
   name: 'section-rules',
   level: 'aggressive',
-  reason: 'the heading below divides by itself',
+  reason: 'the heading below already separates the sections',
   suggest(message) {
     if (message.speaksOf('dividers')) return [];
 

@@ -12,7 +12,7 @@ const MOST = 600;
 export const shorten: Rule = {
   name: 'shorten',
   level: 'target',
-  reason: 'shares least with the rest of the prompt',
+  reason: 'has least in common with the rest of the prompt',
   suggest(message) {
     const all = message
       .units()

@@ -5,7 +5,7 @@ import { givenTables } from '../tables.ts';
 export const tableLayout: Rule = {
   name: 'table-layout',
   level: 'lossless',
-  reason: 'spaces that only line up the columns',
+  reason: 'spaces that only align the columns',
   suggest: (message) =>
     givenTables(message)
       .map((line) =>

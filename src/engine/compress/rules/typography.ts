@@ -9,7 +9,7 @@ import type { Topic } from '../topics.ts';
 export const typography: Rule = {
   name: 'typography',
   level: 'safe',
-  reason: 'a plainer character costs less',
+  reason: 'a plainer character costs fewer tokens',
   suggest: (message) =>
     FORMS.filter(({ topic, alone }) => !message.speaksOf(topic) && !alone.test(message.text)).flatMap(
       ({ pattern, plain }) =>

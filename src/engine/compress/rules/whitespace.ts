@@ -11,7 +11,7 @@ import type { Rule } from '../rule.ts';
 export const whitespace: Rule = {
   name: 'whitespace',
   level: 'lossless',
-  reason: 'white space that means nothing',
+  reason: 'white space without meaning',
   suggest(message) {
     const lines = splitLines(message.text);
     const inside = message.speaksOf('spaces')

@@ -71,7 +71,7 @@ export function decideBudget(
 
   const lowRuns = current.lowRuns + 1;
   if (lowRuns < LOW_RUNS) {
-    const reason = `kept: ${said}; it is lowered when the next run is like this one`;
+    const reason = `kept: ${said}; it will be lowered if the next run uses as little`;
     return { before, tokens: before, change: 'kept', lowRuns, reason };
   }
 

@@ -17,7 +17,7 @@ export const finishReason: EvaluatorDefinition<z.infer<typeof options>> = {
   create(_spec, { value }) {
     const allowed = (typeof value === 'string' ? [value] : value).map((reason) => reason.toLowerCase());
     return ({ output }) => {
-      if (!output.finishReason) return unmeasured('the target did not say why it stopped');
+      if (!output.finishReason) return unmeasured('the target reported no finish reason');
       const pass = allowed.includes(output.finishReason.toLowerCase());
       return binary(
         pass,

@@ -31,11 +31,11 @@ export const maxScore: EvaluatorDefinition<z.infer<typeof options>> = {
   ranks: (options) => (field) => rankByScore(field, options),
   create(spec) {
     if (spec.negated) {
-      throw new ConfigError('max-score cannot be turned round', {
+      throw new ConfigError('max-score cannot be negated', {
         where: spec.location,
-        remedy: 'Leave the "not" out.',
+        remedy: 'Remove the "not".',
       });
     }
-    return () => unmeasured('max-score chooses among targets, and there is only one');
+    return () => unmeasured('max-score compares targets, but there is only one');
   },
 };

@@ -28,12 +28,12 @@ const COMPARING: ReadonlySet<string> = new Set(['max-score', 'select-best']);
  */
 export function rankByScore(field: readonly Contender[], options: RankOptions): ReadonlyMap<string, Score> {
   const all = (score: Score) => new Map(field.map(({ target }) => [target, score]));
-  if (field.length < 2) return all(unmeasured('no other target gave a complete output to compare with'));
+  if (field.length < 2) return all(unmeasured('no other target returned a complete output to compare with'));
 
   const totals = field.map((contender) => totalOf(contender, options));
   const known = totals.filter((total) => 'score' in total);
   const unknown = totals.find((total) => 'unknown' in total);
-  if (unknown) return all(unmeasured(`the score of "${unknown.target}" is not known: ${unknown.unknown}`));
+  if (unknown) return all(unmeasured(`the score of "${unknown.target}" is unknown: ${unknown.unknown}`));
 
   const highest = Math.max(...known.map(({ score }) => score));
   const best = known.find(({ score }) => score === highest);
@@ -64,8 +64,8 @@ function reasonOf(
 ): string {
   const own = score.toFixed(3);
   if (chosen) return `has the highest score of all targets, ${own}`;
-  if (missed !== undefined) return `score ${own}; the highest of all targets is below ${missed}`;
-  return `score ${own}; "${best?.target}" is chosen with ${best?.score.toFixed(3)}`;
+  if (missed !== undefined) return `score ${own}; the highest score of all targets is below ${missed}`;
+  return `score ${own}; "${best?.target}" was chosen with ${best?.score.toFixed(3)}`;
 }
 
 function totalOf({ target, evaluations, specs, failed }: Contender, options: RankOptions): Total {

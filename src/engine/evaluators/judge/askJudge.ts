@@ -48,7 +48,7 @@ export async function askJudge<Answer>(
   const second = await askOnce(client, question, messages, context);
   const calls = [...first.calls, ...second.calls];
   if (second.status !== 'unreadable') return { ...second, calls };
-  const reason = `the judge's answer could not be read, twice: ${second.reason}`;
+  const reason = `the judge's answer was unreadable twice: ${second.reason}`;
   return { status: 'failed', reason, calls };
 }
 

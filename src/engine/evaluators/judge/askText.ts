@@ -56,7 +56,7 @@ async function askOnce(
 
   const { words, thinking } = withoutThoughts(text);
   if (thinking || words.trim() === '') {
-    return { status: 'failed', reason: "the judge's answer holds thoughts only", calls };
+    return { status: 'failed', reason: "the judge's answer contains nothing but reasoning", calls };
   }
 
   return { status: 'answered', answer: words.replace(END, '').trim(), calls };
@@ -74,5 +74,7 @@ function repair(answer: string, problem: string): Message[] {
 
 function unreadable(text: string): string | undefined {
   if (text.trim() === '') return "the judge's answer is empty";
-  return text.length > MAX_LENGTH ? `the judge's answer is longer than ${MAX_LENGTH} characters` : undefined;
+  return text.length > MAX_LENGTH
+    ? `the judge's answer is longer than ${MAX_LENGTH.toLocaleString('en-US')} characters`
+    : undefined;
 }

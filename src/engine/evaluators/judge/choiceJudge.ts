@@ -45,7 +45,7 @@ export const choiceJudge: EvaluatorDefinition<z.infer<typeof options>> = {
     if (first === undefined || scores.size < choices.length) {
       throw new ConfigError(`${spec.type}: two choices are the same`, {
         where: spec.location,
-        remedy: 'Give each choice a text of its own.',
+        remedy: 'Make each choice different.',
       });
     }
 

@@ -16,7 +16,7 @@ export function embedderOf(
 ): Embedder {
   const reference = model === undefined ? deps.embeddingsModel : modelReference(model);
   if (reference !== undefined && deps.embeddings) return deps.embeddings.embedder(reference);
-  throw new ConfigError(`${spec.type} needs an embedding model, and none is given`, {
+  throw new ConfigError(`${spec.type} needs an embedding model, but none is set`, {
     where: spec.location,
     remedy: `Set embeddings: provider/model in the suite, or ${key} in the options of this evaluator.`,
   });

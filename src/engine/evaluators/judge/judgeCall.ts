@@ -28,7 +28,7 @@ export async function callJudge(
   } catch (error) {
     // Nothing was asked: the run is told, and not only that the judge failed.
     if (!(error instanceof ModelError) || error.code === 'not-recorded') throw error;
-    const reason = `the judge could not be asked: ${error.message}`;
+    const reason = `the call to the judge failed: ${error.message}`;
     // A call that an HTTP status turned away costs nothing; what a broken one cost is unknown.
     return {
       status: 'failed',
@@ -40,19 +40,19 @@ export async function callJudge(
 
 /** Why a reply is no answer at all; undefined for a whole one. */
 export function brokenOff(reply: ModelReply): string | undefined {
-  if (reply.status === 'incomplete') return `the judge's answer broke off: ${reply.reason}`;
+  if (reply.status === 'incomplete') return `the judge's answer was cut off: ${reply.reason}`;
   if (reply.status === 'empty') return `the judge did not answer: ${reply.reason}`;
   if (reply.status === 'refused') return `the judge refused: ${cut(reply.text)}`;
-  if (reply.toolCalls.length > 0) return 'the judge called a tool instead of giving a verdict alone';
+  if (reply.toolCalls.length > 0) return 'the judge called a tool instead of giving a verdict';
 
   switch (endingOf(reply.finishReason)) {
     case 'cut':
-      return "the judge's answer reached its limit of tokens";
+      return "the judge's answer reached its token limit";
     case 'filtered':
       return "the provider's content filter stopped the judge";
     case 'broken':
     case 'unfinished':
-      return `the judge's answer is not whole: finish reason ${cut(reply.finishReason)}`;
+      return `the judge's answer is incomplete: finish reason ${cut(reply.finishReason)}`;
     case 'natural':
     case 'other':
       return undefined;

@@ -31,7 +31,7 @@ export function judgeClient(
 ): ModelClient {
   const reference = model === undefined ? deps.judgeModel : modelReference(model);
   if (reference !== undefined) return deps.models.client(reference);
-  throw new ConfigError(`${spec.type} needs a model that judges, and none is given`, {
+  throw new ConfigError(`${spec.type} needs a judge model, but none is set`, {
     where: spec.location,
     remedy:
       deps.judgeHint ??

@@ -28,7 +28,7 @@ export function thresholdOf<Default extends number | undefined>(
 }
 
 export function noText(name: string): Score {
-  return notAsked(`the judge's text asks for {{ ${name} }}, which the case does not have`);
+  return notAsked(`the judge prompt uses {{ ${name} }}, which the case does not define`);
 }
 
 /** Nothing was measured because the judge could not be asked; that costs nothing. */

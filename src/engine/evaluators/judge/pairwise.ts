@@ -32,7 +32,7 @@ const options = z.strictObject({
 });
 
 const answer = z.object({ reason: z.string().trim().min(1), winner: z.enum(['A', 'B', 'tie']) });
-type Verdict = z.infer<typeof answer>;
+type PairAnswer = z.infer<typeof answer>;
 type Outcome = 'win' | 'tie' | 'loss';
 const SCORES = { win: 1, tie: 0.5, loss: 0 } as const;
 
@@ -101,15 +101,15 @@ function opponentOf({ case: golden, others: given }: EvaluationInput, against: s
   if (against !== undefined && against !== 'expected') {
     const other = others.find(({ target }) => target === against);
     if (other) return { name: against, text: outputText(other.output) };
-    return unmeasured(`there is no complete output of the target "${against}" to compare with`);
+    return unmeasured(`the target "${against}" has no complete output to compare with`);
   }
   if (against === undefined && given?.length === 0) {
-    return unmeasured('no other target gave a complete output to compare with');
+    return unmeasured('no other target returned a complete output to compare with');
   }
 
   const [only, another] = others;
   if (against === undefined && another) {
-    return unmeasured('there are several other targets: name the opponent with "against"');
+    return unmeasured('there are several other targets: choose one with "against"');
   }
   if (against === undefined && only) return { name: only.target, text: outputText(only.output) };
   if (expected !== undefined) return { name: 'expected', text: expected };
@@ -121,7 +121,7 @@ function compare(
   { client, random, criteria, material, own, other }: Match,
   order: 'own-first' | 'other-first',
   context: EvaluationContext,
-): Promise<Asked<Verdict> | { missing: string }> {
+): Promise<Asked<PairAnswer> | { missing: string }> {
   const [a, b] = order === 'own-first' ? [own, other] : [other, own];
   const built = judgeMessages({
     template: material.has('input') ? pairwiseWithInput : pairwiseTemplate,
@@ -133,7 +133,7 @@ function compare(
   return askJudge(client, { name: 'choice', ...built, answer }, context);
 }
 
-function outcomeOf({ winner }: Verdict, own: 'A' | 'B'): Outcome {
+function outcomeOf({ winner }: PairAnswer, own: 'A' | 'B'): Outcome {
   if (winner === 'tie') return 'tie';
   return winner === own ? 'win' : 'loss';
 }

@@ -34,12 +34,11 @@ function checkText(text: string, spec: EvaluatorSpec): void {
   if (odd === undefined && !text.includes('{%')) return;
   throw new ConfigError(
     odd === undefined
-      ? `${spec.type}: a judge's text cannot hold template blocks ({% … %})`
-      : `${spec.type}: “{{ ${odd} }}” in a judge's text is not a plain name`,
+      ? `${spec.type}: a judge prompt cannot contain template blocks ({% … %})`
+      : `${spec.type}: "{{ ${odd} }}" in the judge prompt is not a plain name`,
     {
       where: spec.location,
-      remedy:
-        'Write plain names such as {{ output }}, {{ input }}, {{ expected }} or a variable of the case.',
+      remedy: 'Use plain names such as {{ output }}, {{ input }}, {{ expected }} or a variable of the case.',
     },
   );
 }

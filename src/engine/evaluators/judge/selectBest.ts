@@ -92,9 +92,9 @@ interface Contest {
 /** All complete outputs in the order of their targets' names; or why there is nothing to choose. */
 function candidatesOf({ target, output, others }: EvaluationInput): Candidate[] | string {
   if (target === undefined || others === undefined) {
-    return 'select-best chooses among targets, and there is only one';
+    return 'select-best compares targets, but there is only one';
   }
-  if (others.length === 0) return 'no other target gave a complete output to compare with';
+  if (others.length === 0) return 'no other target returned a complete output to compare with';
   return [{ target, output }, ...others]
     .map((one) => ({ target: one.target, text: outputText(one.output) }))
     .sort((a, b) => (a.target < b.target ? -1 : 1));

@@ -45,14 +45,14 @@ function similarBy(type: string, metric: Metric): EvaluatorDefinition<z.infer<ty
         const texts = references(value, input);
         if (texts.length === 0) return notApplicable(NO_REFERENCE);
         if ([input.output.text, ...texts].some((text) => text.trim() === '')) {
-          return unmeasured('an empty text has no embedding');
+          return unmeasured('an empty string cannot be embedded');
         }
 
         const call = { signal, span, timeoutMs: EMBEDDING_TIMEOUT_MS };
         const [output, ...expected] = await Promise.all(
           [input.output.text, ...texts].map((text) => embedder.embed(text, call)),
         );
-        if (!output) return unmeasured('there is no embedding');
+        if (!output) return unmeasured('the embedding is missing');
 
         const judged = expected.map((reference) => judge(output, reference, metric, threshold, spec.negated));
         const spent = spendingOf([output, ...expected]);

@@ -27,7 +27,7 @@ export const bleu: EvaluatorDefinition<z.infer<typeof options>> = {
       const texts = references(value, input);
       if (texts.length === 0) return notApplicable(NO_REFERENCE);
       const score = bleuScore(tokens(input.output.text), texts.map(tokens));
-      return graded(score, min, `BLEU ${score.toFixed(3)}, ${min} expected`);
+      return graded(score, min, `BLEU ${score.toFixed(3)}, at least ${min} expected`);
     };
   },
 };

@@ -27,7 +27,7 @@ export const gleu: EvaluatorDefinition<z.infer<typeof options>> = {
       if (texts.length === 0) return notApplicable(NO_REFERENCE);
       const candidate = tokens(input.output.text);
       const score = Math.max(...texts.map((reference) => gleuScore(candidate, tokens(reference))));
-      return graded(score, min, `GLEU ${score.toFixed(3)}, ${min} expected`);
+      return graded(score, min, `GLEU ${score.toFixed(3)}, at least ${min} expected`);
     };
   },
 };

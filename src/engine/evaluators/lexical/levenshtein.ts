@@ -1,5 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
+import { counted } from '../../model/counted.ts';
 import { defined } from '../../model/defined.ts';
 import type { Score } from '../../model/evaluation.ts';
 import type { EvaluatorDefinition } from '../evaluator.ts';
@@ -45,13 +46,15 @@ export const levenshtein: EvaluatorDefinition<z.infer<typeof options>> = {
 function compare(text: string, reference: string, max: number | undefined, min: number | undefined): Score {
   const longest = Math.max(text.length, reference.length);
   if (text.length * reference.length > MAX_CELLS) {
-    return unmeasured(`texts of ${text.length} and ${reference.length} characters are too long to compare`);
+    return unmeasured(
+      `strings of ${text.length.toLocaleString('en-US')} and ${reference.length.toLocaleString('en-US')} characters are too long to compare`,
+    );
   }
 
   const edits = distance(text, reference);
   const similarity = longest === 0 ? 1 : 1 - edits / longest;
   if (min !== undefined) {
-    const score = graded(similarity, min, `similarity ${similarity.toFixed(2)}, ${min} expected`);
+    const score = graded(similarity, min, `similarity ${similarity.toFixed(2)}, at least ${min} expected`);
     return max !== undefined && edits > max ? { ...score, ...binary(false, tooFar(edits, max)) } : score;
   }
 
@@ -60,5 +63,5 @@ function compare(text: string, reference: string, max: number | undefined, min: 
 }
 
 function tooFar(edits: number, max: number): string {
-  return `${edits} edits away, at most ${max} allowed`;
+  return `${counted(edits, 'edit')} away, at most ${max} allowed`;
 }

@@ -49,7 +49,7 @@ export const meteor: EvaluatorDefinition<Options> = {
       if (texts.length === 0) return notApplicable(NO_REFERENCE);
       const candidate = tokens(input.output.text);
       const score = Math.max(...texts.map((text) => meteorScore(candidate, tokens(text), weights)));
-      return graded(score, min, `METEOR ${score.toFixed(3)} without synonyms, ${min} expected`);
+      return graded(score, min, `METEOR ${score.toFixed(3)} without synonyms, at least ${min} expected`);
     };
   },
 };

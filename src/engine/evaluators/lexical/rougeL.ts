@@ -31,7 +31,7 @@ export const rougeL: EvaluatorDefinition<z.infer<typeof options>> = {
         if (left.length * right.length > MAX_CELLS) return unmeasured('the texts are too long for ROUGE-L');
         best = Math.max(best, f1(commonLength(left, right), left.length, right.length));
       }
-      return graded(best, min, `ROUGE-L ${best.toFixed(3)}, ${min} expected`);
+      return graded(best, min, `ROUGE-L ${best.toFixed(3)}, at least ${min} expected`);
     };
   },
 };

@@ -23,7 +23,7 @@ export const rougeN: EvaluatorDefinition<z.infer<typeof options>> = {
       const texts = references(value, input);
       if (texts.length === 0) return notApplicable(NO_REFERENCE);
       const score = Math.max(...texts.map((reference) => rouge(input.output.text, reference, n)));
-      return graded(score, min, `ROUGE-${n} ${score.toFixed(3)}, ${min} expected`);
+      return graded(score, min, `ROUGE-${n} ${score.toFixed(3)}, at least ${min} expected`);
     };
   },
 };

@@ -26,7 +26,7 @@ export const tokenF1: EvaluatorDefinition<z.infer<typeof options>> = {
       if (texts.length === 0) return notApplicable(NO_REFERENCE);
       const left = tokens(input.output.text);
       const score = Math.max(...texts.map((reference) => compare(left, tokens(reference))));
-      return graded(score, min, `F1 ${score.toFixed(3)}, ${min} expected`);
+      return graded(score, min, `F1 ${score.toFixed(3)}, at least ${min} expected`);
     };
   },
 };

@@ -84,9 +84,9 @@ export function assertionOptions(
 
   for (const { key, value, at } of writtenOptions(assertion, definition, options)) {
     if (isGiven(key) && !isDeepStrictEqual(options[key], value)) {
-      throw new OptionError(`${definition.type}: "${key}" is given twice`, at, {
+      throw new OptionError(`${definition.type}: "${key}" is set twice`, at, {
         where,
-        remedy: 'Give it once.',
+        remedy: 'Set it once.',
       });
     }
     options[key] = value;

@@ -32,7 +32,7 @@ export function parseData(text: string, path: string, spec: EvaluatorSpec): Json
     return parseYaml(text, path).value;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ConfigError(`${spec.type}: ${path} is neither JSON nor YAML: ${reason}`, {
+    throw new ConfigError(`${spec.type}: ${path} is neither valid JSON nor valid YAML: ${reason}`, {
       where: spec.location,
       cause,
     });

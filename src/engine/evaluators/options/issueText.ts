@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { counted } from '../../model/counted.ts';
 
 const KINDS: Readonly<Record<string, string>> = {
   string: 'a string',
@@ -14,7 +15,7 @@ const KINDS: Readonly<Record<string, string>> = {
 export function issueText(issue: z.core.$ZodIssue): string {
   // An option may have words of its own, which say more.
   if (!/^(?:Invalid|Too (?:small|big):|Unrecognized)/.test(issue.message))
-    return `is wrong: ${issue.message}`;
+    return `is not valid: ${issue.message}`;
   switch (issue.code) {
     case 'invalid_type':
       return /received undefined/.test(issue.message)
@@ -29,9 +30,9 @@ export function issueText(issue: z.core.$ZodIssue): string {
     case 'invalid_union':
       return unionText(issue);
     case 'invalid_format':
-      return 'has the wrong form';
+      return 'is malformed';
     default:
-      return `is wrong: ${issue.message.replace(/^Invalid input: /, '')}`;
+      return `is not valid: ${issue.message.replace(/^Invalid input: /, '')}`;
   }
 }
 
@@ -52,7 +53,7 @@ function unionText(issue: z.core.$ZodIssueInvalidUnion): string {
 function sizeText(origin: string, bound: 'at least' | 'at most', size: number, inclusive: boolean): string {
   if (origin === 'string' || origin === 'array') {
     if (bound === 'at least' && size <= 1) return 'must not be empty';
-    return `must have ${bound} ${size} ${origin === 'string' ? 'characters' : 'entries'}`;
+    return `must have ${bound} ${origin === 'string' ? counted(size, 'character') : counted(size, 'entry', 'entries')}`;
   }
   if (inclusive) return `must be ${bound} ${size}`;
   return bound === 'at least' ? `must be more than ${size}` : `must be less than ${size}`;

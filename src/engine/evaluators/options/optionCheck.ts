@@ -80,7 +80,7 @@ export function nearest(name: string, candidates: Iterable<string>): string[] {
 }
 
 function describe({ type, keys }: OptionWords, issue: z.core.$ZodIssue | undefined, known: string[]): string {
-  if (!issue) return `${type} has options that cannot be used`;
+  if (!issue) return `${type} has options that are not valid`;
   const [first, ...rest] = issue.path.map(String);
   const key = first === undefined ? '' : [keys.get(first) ?? first, ...rest].join('.');
   if (issue.code === 'unrecognized_keys') {

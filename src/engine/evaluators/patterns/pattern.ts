@@ -1,6 +1,6 @@
 /** Runs user-written regular expressions so that no pattern can hang the engine. */
 export interface PatternMatcher {
-  /** Checks the pattern once. Throws ConfigError for a pattern that is no regular expression. */
+  /** Checks the pattern once. Throws ConfigError for a pattern that is not a valid regular expression. */
   compile(pattern: string, flags?: string): CompiledPattern;
   close(): Promise<void>;
 }
@@ -14,7 +14,7 @@ export interface CompiledPattern {
 
 export class PatternTimeout extends Error {
   constructor(pattern: string, limitMs: number) {
-    super(`the pattern /${pattern}/ did not finish within ${limitMs} ms`);
+    super(`the pattern /${pattern}/ did not finish within ${limitMs.toLocaleString('en-US')} ms`);
     this.name = 'PatternTimeout';
   }
 }

@@ -31,15 +31,15 @@ function compile(pattern: string, flags: string, worker: PatternWorker): Compile
 /** Throws ConfigError for what is not a regular expression. */
 export function checkPattern(pattern: string, flags: string): void {
   if (!FLAGS.test(flags) || new Set(flags).size < flags.length) {
-    throw new ConfigError(`the flags "${flags}" of /${pattern}/ cannot be used`, {
+    throw new ConfigError(`the flags "${flags}" of /${pattern}/ are not valid`, {
       remedy: 'Use each of i, m, s, g, u at most once.',
     });
   }
 
   const inline = /^\(\?([a-z]+)\)/.exec(pattern);
   if (inline) {
-    throw new ConfigError(`/${pattern}/ begins with ${inline[0]}, which JavaScript does not know`, {
-      remedy: `Leave it out and set flags: ${inline[1]}`,
+    throw new ConfigError(`/${pattern}/ begins with ${inline[0]}, which JavaScript does not support`, {
+      remedy: `Remove it and set flags: ${inline[1]}`,
     });
   }
 
@@ -47,9 +47,12 @@ export function checkPattern(pattern: string, flags: string): void {
     new RegExp(pattern, flags);
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    throw new ConfigError(`/${pattern}/ is no regular expression: ${text.replace(/^.*\/[a-z]*: /s, '')}`, {
-      remedy: 'Escape characters that are meant literally with a backslash.',
-      cause: error,
-    });
+    throw new ConfigError(
+      `/${pattern}/ is not a valid regular expression: ${text.replace(/^.*\/[a-z]*: /s, '')}`,
+      {
+        remedy: 'Escape characters that are meant literally with a backslash.',
+        cause: error,
+      },
+    );
   }
 }

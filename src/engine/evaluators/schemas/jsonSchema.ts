@@ -83,10 +83,10 @@ function ends(check: () => boolean, { type, location }: Pick<EvaluatorSpec, 'typ
     throw new ConfigError(
       tooCostly
         ? `${type}: checking the output against the JSON Schema takes too many steps`
-        : `${type}: the output or the JSON Schema nests too deep to be checked`,
+        : `${type}: the output or the JSON Schema is nested too deeply to be checked`,
       {
         where: location,
-        remedy: 'Simplify the schema: anyOf, oneOf and $ref that lead to each other multiply.',
+        remedy: 'Simplify the schema: anyOf, oneOf and $ref that refer to each other multiply the steps.',
         cause,
       },
     );

@@ -45,7 +45,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   try {
     say(message);
   } catch (error) {
-    say({ error: 'the result has no JSON form: ' + error.message });
+    say({ error: 'the result cannot be written as JSON: ' + error.message });
   }
   say({ ready: true });
 }

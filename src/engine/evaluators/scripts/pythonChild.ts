@@ -18,7 +18,7 @@ def plain(value):
         return dataclasses.asdict(value)
     if hasattr(value, 'item'):
         return value.item()
-    raise TypeError('it holds a ' + type(value).__name__)
+    raise TypeError('it contains a ' + type(value).__name__)
 
 names = {}
 
@@ -50,6 +50,6 @@ for line in requests:
     try:
         say(answer)
     except Exception as error:
-        say({'error': 'the result has no JSON form: ' + str(error)})
+        say({'error': 'the result cannot be written as JSON: ' + str(error)})
     say({'ready': True})
 `;

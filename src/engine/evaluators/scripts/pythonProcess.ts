@@ -24,7 +24,7 @@ export function createPythonRunner({ timeoutMs, program, env, cwd }: PythonOptio
       command: interpreter.command,
       env: { ...env, ...interpreter.env },
       cwd,
-      remedy: 'Install Python 3, or name its program in the environment variable PROMPTFOO_PYTHON',
+      remedy: 'Install Python 3, or set the environment variable PROMPTFOO_PYTHON to its program',
     },
     timeoutMs,
   );

@@ -67,7 +67,7 @@ process.stdin.on('data', (chunk) => {
       try {
         say(message);
       } catch (error) {
-        say({ error: 'the result has no JSON form: ' + error.message });
+        say({ error: 'the result cannot be written as JSON: ' + error.message });
       }
       setImmediate(say, { ready: true });
     });

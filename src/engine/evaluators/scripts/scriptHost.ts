@@ -63,11 +63,9 @@ export class ScriptHost {
       this.#child.once('error', () => resolve());
     }).then(release);
     this.#child.once('error', (error) =>
-      this.#fail(`cannot start ${file}: ${error.message}. ${remedy}`.trimEnd()),
+      this.#fail(`${file} could not be started: ${error.message}. ${remedy}`.trimEnd()),
     );
-    this.#child.once('exit', (code, signal) =>
-      this.#fail(`the script ended its process (${signal ?? code})`),
-    );
+    this.#child.once('exit', (code, signal) => this.#fail(`the script's process exited (${signal ?? code})`));
     // A process that ends while it is written to is reported by its exit.
     this.#stdin().on('error', () => {});
     const replies = this.#child.stdio[3] as Readable;
@@ -116,7 +114,10 @@ export class ScriptHost {
     return new Promise((resolve, reject) => {
       if (this.#dead) return reject(this.#dead);
 
-      const timer = setTimeout(() => this.#fail(`the script did not end within ${limitMs} ms`), limitMs);
+      const timer = setTimeout(
+        () => this.#fail(`the script did not finish within ${limitMs.toLocaleString('en-US')} ms`),
+        limitMs,
+      );
       this.#waiting = {
         resolve: (message) => {
           clearTimeout(timer);
@@ -134,7 +135,7 @@ export class ScriptHost {
   #receive(chunk: string): void {
     this.#received += chunk;
     if (this.#received.length > this.#limits.resultBytes) {
-      this.#fail(`the script returned more than ${this.#limits.resultBytes} bytes`);
+      this.#fail(`the script returned more than ${this.#limits.resultBytes.toLocaleString('en-US')} bytes`);
       return;
     }
     this.#deliver();
@@ -149,7 +150,7 @@ export class ScriptHost {
     this.#waiting = undefined;
     const message = parse(line);
     if (message) waiting.resolve(message);
-    else waiting.reject(new ScriptError('the script wrote to the channel of its results'));
+    else waiting.reject(new ScriptError('the script wrote to the channel reserved for results'));
   }
 
   #fail(reason: string): void {

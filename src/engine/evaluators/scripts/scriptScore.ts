@@ -17,7 +17,7 @@ export function scriptScore(result: JsonValue, threshold: number | undefined): S
   }
 
   const { pass, score = pass ? 1 : 0, reason } = result;
-  if (typeof score !== 'number') return unmeasured('the score that the script returned is not a number');
+  if (typeof score !== 'number') return unmeasured('the score returned by the script is not a number');
 
   return {
     status: 'scored',

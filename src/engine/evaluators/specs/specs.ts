@@ -71,7 +71,9 @@ export function parseAssertion(value: JsonObject, location: SourceLocation): Eva
   const { transform } = value;
   if (transform === undefined) return spec;
   if (typeof transform !== 'string' || definition.type === 'assert-set')
-    throw new ConfigError('"transform" must be JavaScript, on an assertion of its own', { where: location });
+    throw new ConfigError('"transform" must be JavaScript, and cannot be used on an assert-set', {
+      where: location,
+    });
 
   return { ...spec, transform };
 }
@@ -89,7 +91,7 @@ function setOptions({ assert, threshold }: JsonObject, where: SourceLocation): J
   }
   const specs = assert.map((item, index) => {
     if (isJsonObject(item) && item['type'] !== 'assert-set') return parseMember(item, index, where);
-    throw new ConfigError('an assert-set holds assertions, and no further sets', { where });
+    throw new ConfigError('an assert-set contains assertions, not other sets', { where });
   });
   // Specs are plain data: what is stored of them can be read back.
   return JSON.parse(JSON.stringify({ assert: uniqueNames(specs), ...defined({ threshold }) }));
@@ -185,7 +187,7 @@ function readCommon(value: JsonObject, where: SourceLocation): Common {
   const wrong = (key: string, expected: string): ConfigError =>
     new ConfigError(`"${key}" must be ${expected}`, { where });
   if (weight !== undefined && (typeof weight !== 'number' || !(weight >= 0) || weight === Infinity)) {
-    throw wrong('weight', 'a number from 0');
+    throw wrong('weight', 'a number, 0 or more');
   }
   if (metric !== undefined && typeof metric !== 'string') throw wrong('metric', 'a string');
   if (name !== undefined && (typeof name !== 'string' || name === '')) throw wrong('name', 'a string');
@@ -207,7 +209,7 @@ function fileKeys(options: JsonObject): ReadonlySet<string> {
 }
 
 function malformed(where: SourceLocation): ConfigError {
-  return new ConfigError('an evaluator is a type, or one type with its options', {
+  return new ConfigError('an evaluator must be a type, or one type with its options', {
     where,
     remedy: 'For example: - is-json, or - contains: refund, or - is-json: { schema: answer.schema.json }',
   });

@@ -8,7 +8,7 @@ export class UnsupportedEvaluatorError extends UserError {
   constructor(type: string, where: SourceLocation | undefined, detail?: string) {
     super(`${detail ?? `the evaluator "${type}"`} is not supported`, {
       where,
-      remedy: 'Remove it, or replace it by an evaluator that is supported.',
+      remedy: 'Remove it, or use a supported evaluator instead.',
     });
     this.type = type;
   }

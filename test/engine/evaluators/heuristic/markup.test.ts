@@ -38,7 +38,7 @@ describe('is-xml', () => {
     ])
       assert.equal(await laterPasses({ 'is-xml': path }, ORDER), false, path);
     const both = { 'is-xml': { elements: ['order.item', 'order.total', 'x'] } };
-    assert.equal(await reasonOf(both, ORDER), 'the XML has no order.total, x');
+    assert.equal(await reasonOf(both, ORDER), 'the XML lacks order.total, x');
   });
   it("reads promptfoo's forms, and refuses others by name", async () => {
     for (const value of ['order.item, order', ['order.item'], { requiredElements: ['order'] }, [], {}])
@@ -56,7 +56,7 @@ describe('is-xml', () => {
   });
   it('expands nothing and reads no other file', async () => {
     const bomb = '<!DOCTYPE a [<!ENTITY x "yyyyyyyyyy"><!ENTITY z "&x;&x;&x;&x;">]><a>&z;</a>';
-    assert.match(await reasonOf('is-xml', bomb), /a DTD within the document is not supported/);
+    assert.match(await reasonOf('is-xml', bomb), /DTDs inside the document are not supported/);
     const outside = '<!DOCTYPE a SYSTEM "file:///etc/passwd"><a>&x;</a>';
     assert.equal(await laterPasses('is-xml', outside), true);
   });
@@ -148,8 +148,8 @@ describe('is-html', () => {
     assert.equal(await laterPasses('not-is-html', 'text'), true);
   });
   it('says what is wrong', async () => {
-    assert.equal(await reasonOf('is-html', 'Hi <b>you</b>'), 'not HTML: text stands outside of elements');
-    assert.equal(await reasonOf('is-html', '<foo/>'), 'not HTML: it has no element of HTML');
+    assert.equal(await reasonOf('is-html', 'Hi <b>you</b>'), 'not HTML: there is text outside the elements');
+    assert.equal(await reasonOf('is-html', '<foo/>'), 'not HTML: it contains no HTML element');
   });
   it('does not measure what would take out of proportion', async () => {
     const context = { signal: new AbortController().signal, span: noSpan };

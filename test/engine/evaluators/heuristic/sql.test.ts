@@ -61,7 +61,7 @@ describe('is-sql and contains-sql', () => {
     assert.equal(await passes('is-sql', 'SELECT id FROM users'), true);
     assert.equal(await passes('not-is-sql', 'SELECT id FROM users'), false);
     const wrong = await judge('is-sql', 'SELCT id');
-    assert.equal(wrong.reason, 'not SQL of MySQL: 1:1: Expected SELECT');
+    assert.equal(wrong.reason, 'not valid MySQL: 1:1: Expected SELECT');
   });
   it('finds a parser that came with promptfoo', async () => {
     const promptfoo = path.join(root, 'node_modules', 'promptfoo');
@@ -94,12 +94,12 @@ describe('is-sql and contains-sql', () => {
     assert.equal(await passes(tables, 'SELECT id FROM users'), true);
     assert.match(
       (await judge(tables, 'SELECT id FROM x')).reason,
-      /^not allowed on tables: table select::null::users$/,
+      /^this access to tables is not allowed: table select::null::users$/,
     );
     const columns = { 'is-sql': { allowedColumns: ['select::users::id'] } };
     assert.match(
       (await judge(columns, 'SELECT x FROM y')).reason,
-      /^not allowed on columns: .*select::users::id,select::null::id$/,
+      /^this access to columns is not allowed: .*select::users::id,select::null::id$/,
     );
   });
   it('reads code blocks, or the whole output where there are none', async () => {
@@ -117,7 +117,10 @@ describe('is-sql and contains-sql', () => {
   it('measures nothing for a database that the parser does not know, and for texts without end', async () => {
     install();
     const unknown = await judge({ 'is-sql': { databaseType: 'Nope' } }, 'SELECT 1');
-    assert.deepEqual([unknown.status, unknown.reason], ['error', 'node-sql-parser knows no database "Nope"']);
+    assert.deepEqual(
+      [unknown.status, unknown.reason],
+      ['error', 'node-sql-parser does not support the dialect "Nope"'],
+    );
     assert.equal((await judge('not-is-sql', 'x'.repeat(100_001))).status, 'error');
   });
   it('ends a parser that does not', async () => {

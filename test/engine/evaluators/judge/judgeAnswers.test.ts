@@ -47,17 +47,17 @@ describe('a judge’s answer', () => {
       'it is a refusal': { script: [{ refusal: 'No.' }], reason: /refused: No\./, calls: 1 },
       'the stream is cut': {
         script: [{ text: '{"reason": "fine", "score": 1}', cut: 'socket' }],
-        reason: /broke off/,
+        reason: /was cut off/,
         calls: 1,
       },
       'the stream ends without a finish reason': {
         script: [{ text: '{"reason": "fine", "score": 1}', cut: 'end' }],
-        reason: /broke off/,
+        reason: /was cut off/,
         calls: 1,
       },
       'it reaches the limit of tokens': {
         script: [{ text: '{"reason": "fine", "score": 1}', finishReason: 'length' }],
-        reason: /limit of tokens/,
+        reason: /token limit/,
         calls: 1,
       },
       'the content filter steps in': {
@@ -74,7 +74,7 @@ describe('a judge’s answer', () => {
         script: twice({
           text: `{"reason": "good", "score": 1}\n${'{'.repeat(300)}\n{"reason": "bad", "score": 0}`,
         }),
-        reason: /could not be read, twice/,
+        reason: /was unreadable twice/,
         calls: 2,
       },
       'it says the score twice': {
@@ -124,7 +124,7 @@ describe('a judge’s answer', () => {
         reason: /no JSON object/,
         calls: 2,
       },
-      'the judge is down': { script: [{ status: 401 }], reason: /could not be asked: 401/, calls: 1 },
+      'the judge is down': { script: [{ status: 401 }], reason: /call to the judge failed: 401/, calls: 1 },
     };
     for (const [what, { script, reason, calls }] of Object.entries(bad)) {
       it(what, async () => {

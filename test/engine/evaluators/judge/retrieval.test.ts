@@ -100,10 +100,7 @@ describe('judges of retrieved context', () => {
     ]);
     assert.match(bench.sent(0), /About shoes\?/);
     assert.match(bench.sent(1), /Of shoes: All\.\n\nSecond\./);
-    assert.match(
-      measured(await judge({ case: { input: { topic: 'x' } } })) as string,
-      /asks for \{\{ docs \}\}/,
-    );
+    assert.match(measured(await judge({ case: { input: { topic: 'x' } } })) as string, /uses \{\{ docs \}\}/);
     const plain = bench.judge('context-faithfulness', { context: 'It is so.' });
     assert.deepEqual(measured(await plain({ case: { input: 'And the price?' } })), [0.5, true]);
     assert.match(bench.sent(2), /And the price\?/);
@@ -116,7 +113,7 @@ describe('judges of retrieved context', () => {
     for (const type of ['context-faithfulness', 'context-relevance']) {
       assert.match(
         (await without(type, { context: 'c' })) as string,
-        /no question: give the case a variable "query"/,
+        /no question: give the case a string variable "query"/,
       );
       assert.match(
         (await without(type, { query: 'q' })) as string,
@@ -124,7 +121,7 @@ describe('judges of retrieved context', () => {
       );
       assert.match(
         (await without(type, { query: 'q', context: { a: 1 } })) as string,
-        /variable "context" \(a text/,
+        /variable "context" \(a string/,
       );
       assert.match((await without(type, { query: 'q', context: ['a', 2] })) as string, /no context/);
       assert.match((await without(type, { query: 'q', context: '  ' })) as string, /no context/);
@@ -153,7 +150,7 @@ describe('judges of retrieved context', () => {
       },
     ]);
     for (const [value, problem] of [
-      [5, /must return a text or a list of texts, not a number/],
+      [5, /must return a string or a list of strings, not a number/],
       [null, /not nothing/],
       [[], /not an empty list/],
       [['a', 1], /not a list of other things/],
@@ -214,7 +211,7 @@ describe('judges of retrieved context', () => {
     assert.throws(
       () => evaluatorOf({ type: 'context-recall', provider: 'local/judge' }),
       (error) =>
-        error instanceof ConfigError && error.where === PLACE && /gives as its "value"/.test(error.message),
+        error instanceof ConfigError && error.where === PLACE && /sets as its "value"/.test(error.message),
     );
   });
 
@@ -254,7 +251,7 @@ describe('judges of retrieved context', () => {
   it('answer-relevance keeps the cost of its questions when there are no embeddings', async () => {
     const bench = await open(['a', 'b', 'c'], () => ({ status: 400, message: 'no such model' }));
     const score = await bench.judge('answer-relevance', {})({});
-    assert.match(measured(score) as string, /^error: there are no embeddings: .*no such model/);
+    assert.match(measured(score) as string, /^error: the embeddings could not be computed: .*no such model/);
     assert.ok(score.status === 'error' && score.usage?.inputTokens === 300);
   });
 

@@ -175,7 +175,7 @@ describe('options of an assertion', () => {
         () => parseAssertion(assertion, PLACE),
         (error) => {
           assert(error instanceof OptionError, String(error));
-          assert.match(error.message, /is given twice/);
+          assert.match(error.message, /is set twice/);
           assert.deepEqual(error.at, at);
           return true;
         },

@@ -96,7 +96,7 @@ describe('compileSchema', () => {
     const deep: JsonValue = JSON.parse('['.repeat(100_000) + ']'.repeat(100_000));
     const schema = { definitions: { n: { items: { $ref: '#/definitions/n' } } }, $ref: '#/definitions/n' };
 
-    assert.throws(() => check(schema, deep), /nests too deep/);
+    assert.throws(() => check(schema, deep), /is nested too deeply/);
   });
 
   it('refuses a schema too long to be compiled', () => {

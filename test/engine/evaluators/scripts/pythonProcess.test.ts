@@ -86,7 +86,7 @@ describe('Python', function () {
     });
 
     it('measures nothing with a number that is none, and names the line of a fault', async () => {
-      await assert.rejects(async () => score({ python: "float('nan')" }, ''), /no JSON form/);
+      await assert.rejects(async () => score({ python: "float('nan')" }, ''), /cannot be written as JSON/);
       await assert.rejects(
         async () => score({ python: 'x = 1\nreturn x / 0' }, ''),
         /ZeroDivisionError.*line 2/,
@@ -107,7 +107,7 @@ describe('Python', function () {
       const hasty = runnerWith({ timeoutMs: 1_500 });
       const scope = { output: '', context: {} };
       const forever = 'def __assertion__(output, context):\n    while True: pass\n';
-      await assert.rejects(hasty.run(forever, scope, { signal }), /did not end within/);
+      await assert.rejects(hasty.run(forever, scope, { signal }), /did not finish within/);
       const quick = 'def __assertion__(output, context): return 1\n';
       assert.equal(await hasty.run(quick, scope, { signal }), 1);
       await hasty.close();

@@ -37,11 +37,11 @@ describe('createScriptRunner', () => {
     ['undefined', /returned undefined/],
     ['0 / 0', /returned NaN/],
     ['() => 1', /returned function/],
-    ['const a = {}; a.a = a; a', /no JSON form/],
+    ['const a = {}; a.a = a; a', /cannot be written as JSON/],
     ['throw null', /null/],
-    [`${PROCESS}.exit(3)`, /ended its process \(3\)/],
-    ['"x".repeat(5e6)', /more than 1048576 bytes/],
-    ['const all = []; while (true) all.push(new Array(1e5).fill(all.length))', /ended its process/],
+    [`${PROCESS}.exit(3)`, /process exited \(3\)/],
+    ['"x".repeat(5e6)', /more than 1,048,576 bytes/],
+    ['const all = []; while (true) all.push(new Array(1e5).fill(all.length))', /process exited/],
     [`${PROCESS}.getBuiltinModule("fs").readFileSync("/etc/hosts", "utf8")`, /restricted/],
     [`${PROCESS}.getBuiltinModule("child_process").execSync("true")`, /restricted/],
   ] as const) {
@@ -64,9 +64,9 @@ describe('createScriptRunner', () => {
   it('ends a script that hangs, and only that', async () => {
     const hung = run('while (true);');
     const fine = [run('1'), run('2'), run('3')];
-    await assert.rejects(hung, /did not end within 1000 ms/);
+    await assert.rejects(hung, /did not finish within 1,000 ms/);
     assert.deepEqual(await Promise.all(fine), [1, 2, 3]);
-    await assert.rejects(run('new Promise(() => {})'), /did not end/);
+    await assert.rejects(run('new Promise(() => {})'), /did not finish/);
   });
   it('is not held up by a loop that a script left behind', async () => {
     const left =
@@ -83,7 +83,7 @@ describe('createScriptRunner', () => {
   });
   it('says so when Node cannot be started, and after it was closed', async () => {
     const broken = createScriptRunner({ timeoutMs: 1000, nodePath: '/does/not/exist' });
-    await assert.rejects(broken.run('1', SCOPE, { signal }), /cannot start/);
+    await assert.rejects(broken.run('1', SCOPE, { signal }), /could not be started/);
     await broken.close();
     await assert.rejects(broken.run('1', SCOPE, { signal }), ScriptError);
   });

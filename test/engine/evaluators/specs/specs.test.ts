@@ -83,9 +83,9 @@ describe('parseSuiteEvaluator', () => {
 
   it('refuses what is no evaluator, and common keys of the wrong kind', () => {
     for (const value of [null, 3, [], {}, { contains: 'a', equals: 'b' }, { weight: 1 }])
-      fails(value, /an evaluator is a type/);
+      fails(value, /an evaluator must be a type/);
     for (const weight of [-1, '1'])
-      assert.throws(() => parse({ contains: 'a', weight }), /"weight" must be a number from 0/);
+      assert.throws(() => parse({ contains: 'a', weight }), /"weight" must be a number, 0 or more/);
     assert.throws(() => parse({ contains: 'a', name: '' }), /"name" must be a string/);
     assert.throws(() => parse({ contains: 'a', not: 'yes' }), /"not" must be/);
   });

@@ -119,7 +119,7 @@ tests:
   it('says what a judge reports as an error', async () => {
     const [result] = await runFiles(suite('file://broken.mjs'));
     assert.equal(result?.status, 'errored');
-    assert.match(result?.reason ?? '', /the judge could not be asked: no credentials/);
+    assert.match(result?.reason ?? '', /the call to the judge failed: no credentials/);
   });
 
   it('says of one that is not supported or not there, before anything is run', async () => {

@@ -64,7 +64,7 @@ describe('rankTargets', () => {
       [said('is-json', 1), said('contains', 0, { status: 'error', reason: 'no' })],
       'errored',
     );
-    const reason = 'the score of "broken" is not known: contains: no';
+    const reason = 'the score of "broken" is unknown: contains: no';
     assert.deepEqual(rank([high(), broken]), [
       ['high', 'errored', null, reason],
       ['broken', 'errored', 0.7, reason],
@@ -109,9 +109,9 @@ describe('rankTargets', () => {
     ]);
   });
 
-  it('is an error for one target alone, and cannot be turned round', () => {
+  it('is an error for one target alone, and cannot be negated', () => {
     assert.equal(scoreOf('max-score', 'x').status, 'error');
     assert.equal(evaluatorOf('max-score').compares, true);
-    assert.throws(() => evaluatorOf('not-max-score', depsWith()), /cannot be turned round/);
+    assert.throws(() => evaluatorOf('not-max-score', depsWith()), /cannot be negated/);
   });
 });

@@ -66,7 +66,7 @@ describe('caseEvaluators', () => {
     );
     const deps = depsWith({ judgeHint: 'Name one elsewhere.' });
     const other = caseEvaluators({ specs: [], takesPart: () => true, deps })(caseAt(2, rubric));
-    assert.match(reasonOf(other[0]), /needs a model that judges.*Name one elsewhere\./s);
+    assert.match(reasonOf(other[0]), /needs a judge model.*Name one elsewhere\./s);
   });
 
   it('keeps the other assertions of a case when one cannot be used', () => {

@@ -25,11 +25,11 @@ describe('an assertion that cannot be used', () => {
   for (const [assertion, message] of [
     [{ type: 'contains', value: 'abc', thresold: 2 }, /no option "thresold"; did you mean "threshold"/],
     [{ type: 'levenshtein', value: 'a', config: { mim: 1 } }, /no option "mim"/],
-    [{ type: 'regex', value: '(' }, /is not a valid regular expression|is no regular expression/],
+    [{ type: 'regex', value: '(' }, /is not a valid regular expression|is not a valid regular expression/],
     [{ type: 'regex', value: '(?i)hello' }, /begins with \(\?i\)/],
     [{ type: 'word-count', value: { min: 5, max: 2 } }, /word-count needs a number/],
     [{ type: 'trajectory:tool-used', min: 1 }, /needs either tools or a name/],
-    [{ type: 'not-max-score' }, /cannot be turned round/],
+    [{ type: 'not-max-score' }, /cannot be negated/],
     [{ type: 'rubric', value: 'is {{ a b }}' }, /not a plain name/],
     [{ type: 'length', unit: 'word', max: 2 }, /"unit" must be one of/],
   ] as [JsonObject, RegExp][]) {

@@ -33,8 +33,8 @@ export const isHtml: EvaluatorDefinition<Record<string, never>> = {
           : htmlElements().has(tag) || tag.includes('-');
       const body = document.elements.find(({ tag }) => tag === 'body');
       if (document.textInBody && !(body && written(body)))
-        return binary(false, 'not HTML: text stands outside of elements');
-      if (!document.elements.some(written)) return binary(false, 'not HTML: it has no element of HTML');
+        return binary(false, 'not HTML: there is text outside the elements');
+      if (!document.elements.some(written)) return binary(false, 'not HTML: it contains no HTML element');
 
       return binary(true, 'HTML');
     };

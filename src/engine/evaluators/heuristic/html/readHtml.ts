@@ -19,7 +19,7 @@ class HtmlLimit extends Error {}
  * out of proportion for texts that are too deep.
  */
 export async function readHtml(text: string): Promise<HtmlDocument | string> {
-  if (text.length > MAX_LENGTH) return `it has more than ${MAX_LENGTH} characters`;
+  if (text.length > MAX_LENGTH) return `it has more than ${MAX_LENGTH.toLocaleString('en-US')} characters`;
 
   const { parse, defaultTreeAdapter } = await import('parse5');
   let depth = 0;
@@ -32,8 +32,7 @@ export async function readHtml(text: string): Promise<HtmlDocument | string> {
       adoptAttributes() {},
       onItemPush() {
         depth++;
-        if (depth > MAX_DEPTH)
-          throw new HtmlLimit(`it has more than ${MAX_DEPTH} elements within each other`);
+        if (depth > MAX_DEPTH) throw new HtmlLimit(`its elements are nested more than ${MAX_DEPTH} deep`);
       },
       onItemPop() {
         depth--;

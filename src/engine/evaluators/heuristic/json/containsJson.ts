@@ -39,7 +39,7 @@ export const containsJson: EvaluatorDefinition<z.infer<typeof options>> = {
       }
 
       if (found.gaveUp)
-        return unmeasured('the output has too many unmatched or nested brackets to search it for JSON');
+        return unmeasured('the output has too many unmatched or nested brackets to be searched for JSON');
 
       return binary(
         false,

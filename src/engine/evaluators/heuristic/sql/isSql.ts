@@ -26,7 +26,7 @@ export const isSql: EvaluatorDefinition<SqlOptions> = {
   },
 };
 
-export const TOO_LONG = `the output has more than ${MAX_LENGTH} characters`;
+export const TOO_LONG = `the output has more than ${MAX_LENGTH.toLocaleString('en-US')} characters`;
 
 export function tooLong(text: string): boolean {
   return text.length > MAX_LENGTH;
@@ -38,14 +38,16 @@ export function sqlScore(
   read: SqlReading | undefined,
   { databaseType }: Pick<SqlOptions, 'databaseType'>,
 ): Score {
-  if (!read) return unmeasured('node-sql-parser gave no answer');
+  if (!read) return unmeasured('node-sql-parser returned no result');
   if (read.syntax?.endsWith('is not supported currently'))
-    return unmeasured(`node-sql-parser knows no database "${databaseType}"`);
+    return unmeasured(`node-sql-parser does not support the dialect "${databaseType}"`);
   const wrong = sqlComplaint(text, databaseType) ?? read.syntax;
-  if (wrong !== null) return binary(false, `not SQL of ${databaseType}: ${wrong}`);
-  if (read.tables !== null) return binary(false, `not allowed on tables: ${authority(read.tables)}`);
-  if (read.columns !== null) return binary(false, `not allowed on columns: ${authority(read.columns)}`);
-  return binary(true, `SQL of ${databaseType}`);
+  if (wrong !== null) return binary(false, `not valid ${databaseType}: ${wrong}`);
+  if (read.tables !== null)
+    return binary(false, `this access to tables is not allowed: ${authority(read.tables)}`);
+  if (read.columns !== null)
+    return binary(false, `this access to columns is not allowed: ${authority(read.columns)}`);
+  return binary(true, `valid ${databaseType}`);
 }
 
 /** What the parser misses: `select::null::orders`. */

@@ -76,9 +76,9 @@ export function createSqlReader(
 ): SqlReader {
   const runner = deps.scripts && deps.modules;
   if (!runner) {
-    throw new ConfigError(`the evaluator "${spec.name}" asks node-sql-parser, which is not trusted to run`, {
+    throw new ConfigError(`the evaluator "${spec.name}" uses node-sql-parser, which is not trusted to run`, {
       where: spec.location,
-      remedy: "It is a package in the workspace's node_modules: run with --trust.",
+      remedy: 'It is loaded from the node_modules of the workspace: run with --trust.',
     });
   }
 

@@ -9,8 +9,8 @@ const WITH_BRACKETS = ['TransactSQL', 'Sqlite'];
  */
 export function sqlComplaint(text: string, databaseType: string): string | undefined {
   const sql = text.trim();
-  if (sql === '') return 'there is no statement';
-  if ((sql.match(/`/g)?.length ?? 0) % 2 !== 0) return 'a back-tick is not closed';
+  if (sql === '') return 'it contains no statement';
+  if ((sql.match(/`/g)?.length ?? 0) % 2 !== 0) return 'a backtick is not closed';
 
   const modifiers = MYSQL_FAMILY.includes(databaseType)
     ? '(?:all|distinct(?:row)?|high_priority|straight_join|sql_(?:big_result|buffer_result|cache|calc_found_rows|no_cache|small_result))'

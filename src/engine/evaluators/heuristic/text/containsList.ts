@@ -55,7 +55,9 @@ function define(
         const text = ignoreCase ? output.text.toLowerCase() : output.text;
         if (kind === 'any') return needles.some((needle) => text.includes(needle)) ? yes : none;
         const missing = shown.filter((_, index) => !text.includes(needles[index] ?? ''));
-        return missing.length === 0 ? yes : binary(false, `lacks ${quote(missing.join(', '), 200)}`);
+        return missing.length === 0
+          ? yes
+          : binary(false, `does not contain ${quote(missing.join(', '), 200)}`);
       };
     },
   };
@@ -70,7 +72,7 @@ function splitList(text: string, spec: EvaluatorSpec): string[] {
     if (!match) {
       throw new ConfigError(`${spec.type}: a quotation mark in ${quote(text)} is not closed`, {
         where: spec.location,
-        remedy: 'Write the texts as a list instead.',
+        remedy: 'Write the strings as a list instead.',
       });
     }
 

@@ -62,7 +62,7 @@ export const isRefusal: EvaluatorDefinition<z.infer<typeof options>> = {
     const answered = binary(false, 'does not read like a refusal');
     return ({ output }) => {
       const ended = output.finishReason?.toLowerCase();
-      if (ended && FINISH_REASONS.has(ended)) return binary(true, `the provider ended it: ${ended}`);
+      if (ended && FINISH_REASONS.has(ended)) return binary(true, `stopped by the provider: ${ended}`);
       const text = output.text.trim().toLowerCase().replace(/[′’]/g, "'");
       if (text === '') return output.toolCalls.length > 0 ? answered : empty;
       return refuses(text) ? refused : answered;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ConfigError } from '../../../errors.ts';
+import { counted } from '../../../model/counted.ts';
 import type { EvaluatorDefinition } from '../../evaluator.ts';
 import { countSentences, words } from '../../lexical/words/words.ts';
 import { binary } from '../../score.ts';
@@ -21,7 +22,7 @@ export const length: EvaluatorDefinition<z.infer<typeof options>> = {
   shorthand: 'max',
   create(spec, { min = 0, max = Infinity, unit }) {
     if ((min === 0 && max === Infinity) || min > max) {
-      throw new ConfigError('length needs a min or a max, and min may not exceed max', {
+      throw new ConfigError('length needs a min or a max, and min must not exceed max', {
         where: spec.location,
         remedy: 'For example: { max: 500 } or { unit: words, min: 20, max: 80 }',
       });
@@ -29,8 +30,8 @@ export const length: EvaluatorDefinition<z.infer<typeof options>> = {
 
     return ({ output }) => {
       const count = measure(output.text, unit);
-      if (count < min) return binary(false, `${count} ${unit}, at least ${min} expected`);
-      if (count > max) return binary(false, `${count} ${unit}, at most ${max} expected`);
+      if (count < min) return binary(false, `${counted(count, unit.slice(0, -1))}, at least ${min} expected`);
+      if (count > max) return binary(false, `${counted(count, unit.slice(0, -1))}, at most ${max} expected`);
       return binary(true, `${count} ${unit}`);
     };
   },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ConfigError } from '../../../errors.ts';
+import { counted } from '../../../model/counted.ts';
 import { isJsonObject } from '../../../model/json.ts';
 import type { EvaluatorDefinition } from '../../evaluator.ts';
 import { binary } from '../../score.ts';
@@ -24,7 +25,7 @@ export const wordCount: EvaluatorDefinition<z.infer<typeof options>> = {
   },
   create(spec, { exact, min = exact ?? 0, max = exact ?? Infinity }) {
     if ((min === 0 && max === Infinity) || min > max) {
-      throw new ConfigError('word-count needs a number, a min or a max, and min may not exceed max', {
+      throw new ConfigError('word-count needs a number, a min or a max, and min must not exceed max', {
         where: spec.location,
         remedy: 'For example: word-count: { min: 20, max: 80 }',
       });
@@ -32,8 +33,8 @@ export const wordCount: EvaluatorDefinition<z.infer<typeof options>> = {
 
     const wanted = min === max ? `exactly ${min}` : max === Infinity ? `at least ${min}` : `${min} to ${max}`;
     return ({ output }) => {
-      const counted = output.text.trim() === '' ? 0 : output.text.trim().split(/\s+/).length;
-      return binary(counted >= min && counted <= max, `${counted} words, ${wanted} expected`);
+      const count = output.text.trim() === '' ? 0 : output.text.trim().split(/\s+/).length;
+      return binary(count >= min && count <= max, `${counted(count, 'word')}, ${wanted} expected`);
     };
   },
 };

@@ -29,7 +29,7 @@ export const isValidFunctionCall: EvaluatorDefinition<z.infer<typeof options>> =
       const calls = callsOf(output);
       if (calls.length === 0) return binary(false, 'no function was called');
       const known = definitions(own ?? output.metadata?.['functions'] ?? output.metadata?.['tools']);
-      if (!known) return unmeasured('the functions are unknown; give them in the option "functions"');
+      if (!known) return unmeasured('the functions are unknown; list them in the option "functions"');
       return judgeCalls(calls, known, 'function', spec);
     };
   },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { counted } from '../../../model/counted.ts';
 import type { EvaluatorSpec, Score } from '../../../model/evaluation.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
 import type { EvaluatorDefinition } from '../../evaluator.ts';
@@ -24,7 +25,7 @@ export const isValidToolsCall: EvaluatorDefinition<z.infer<typeof options>> = {
       const calls = madeCalls(output);
       if (calls.length === 0) return binary(false, 'no tool was called');
       const tools = definitions(own ?? output.metadata?.['tools']);
-      if (!tools) return unmeasured('the tools are unknown; give them in the option "tools"');
+      if (!tools) return unmeasured('the tools are unknown; list them in the option "tools"');
       return judgeCalls(calls, tools, 'tool', spec);
     };
   },
@@ -39,13 +40,13 @@ export function judgeCalls(
 ): Score {
   for (const call of calls) {
     const schema = known.get(call.name);
-    if (schema === undefined) return binary(false, `there is no ${noun} "${call.name}"`);
+    if (schema === undefined) return binary(false, `unknown ${noun} "${call.name}"`);
     const given = argumentsOf(call.arguments) ?? {};
     if (!isJsonObject(given)) return binary(false, `the arguments of ${call.name} are not a JSON object`);
     const wrong = compileSchema(schema, spec)(given);
-    if (wrong !== undefined) return binary(false, `the arguments of ${call.name} are wrong: ${wrong}`);
+    if (wrong !== undefined) return binary(false, `the arguments of ${call.name} are not valid: ${wrong}`);
   }
-  return binary(true, `${calls.length} valid ${noun} calls`);
+  return binary(true, counted(calls.length, `valid ${noun} call`));
 }
 
 /** Schema of the arguments by tool; undefined when no tools are known. */

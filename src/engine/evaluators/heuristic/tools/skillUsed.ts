@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ConfigError } from '../../../errors.ts';
+import { counted } from '../../../model/counted.ts';
 import type { EvaluatorSpec } from '../../../model/evaluation.ts';
 import { isJsonObject, type JsonValue } from '../../../model/json.ts';
 import type { EvaluationInput, EvaluatorDefinition } from '../../evaluator.ts';
@@ -43,34 +44,34 @@ export const skillUsed: EvaluatorDefinition<Options> = {
 
     const min = given.min ?? (given.max === undefined ? 1 : 0);
     const max = given.max ?? Infinity;
-    const counted = (used: readonly string[]): Finding => {
+    const judgeCount = (used: readonly string[]): Judgement => {
       const uses = used.filter(
         (skill) =>
           (name === undefined || skill === name) && (pattern === undefined || matchesGlob(skill, pattern)),
       ).length;
       const wanted = spec.negated ? 'none' : max === Infinity ? `at least ${min}` : `${min} to ${max}`;
       const pass = spec.negated ? uses === 0 : uses >= min && uses <= max;
-      return { pass, reason: `${pattern ?? name} was used ${uses} times, ${wanted} expected` };
+      return { pass, reason: `${pattern ?? name} was used ${counted(uses, 'time')}, ${wanted} expected` };
     };
 
     return ({ output }) => {
       const reported = skillsOf(output);
       const used = reported ?? [];
-      const { pass, reason } = listed ? judgeList(listed, used, spec.negated) : counted(used);
+      const { pass, reason } = listed ? judgeList(listed, used, spec.negated) : judgeCount(used);
       const unknown = reported === undefined && pass;
       return unknown
-        ? unmeasured('the target reports no skills, in metadata.skillCalls')
+        ? unmeasured('the target reported no skills in metadata.skillCalls')
         : binary(pass, reason);
     };
   },
 };
 
-interface Finding {
+interface Judgement {
   pass: boolean;
   reason: string;
 }
 
-function judgeList(listed: readonly string[], used: readonly string[], negated: boolean): Finding {
+function judgeList(listed: readonly string[], used: readonly string[], negated: boolean): Judgement {
   const all = used.join(', ') || 'none';
   const wrong = listed.filter((skill) => used.includes(skill) === negated);
   if (wrong.length === 0) return { pass: true, reason: `used: ${all}` };
@@ -93,11 +94,20 @@ function check(spec: EvaluatorSpec, { skills, name, pattern, min, max }: Options
   const wrong = (message: string, remedy: string): ConfigError =>
     new ConfigError(message, { where: spec.location, remedy });
   if ((skills === undefined) === (name === undefined && pattern === undefined))
-    throw wrong('skill-used needs either skills or a name or pattern', 'For example: skill-used: review-pdf');
+    throw wrong(
+      'skill-used needs either skills, or a name or pattern',
+      'For example: skill-used: review-pdf',
+    );
   if (skills !== undefined && (min !== undefined || max !== undefined))
-    throw wrong('skill-used counts uses of one skill', 'Give it as name or pattern beside min and max.');
+    throw wrong(
+      'skill-used can only count the uses of one skill',
+      'Name it with name or pattern, beside min and max.',
+    );
   if (min !== undefined && max !== undefined && max < min)
-    throw wrong(`skill-used: max ${max} is below min ${min}`, 'Turn them round.');
+    throw wrong(`skill-used: max ${max} is below min ${min}`, 'Swap them.');
   if (spec.negated && (min !== undefined || (max !== undefined && max !== 0)))
-    throw wrong('not-skill-used takes no bounds', 'Leave min and max out, or use skill-used with a max.');
+    throw wrong(
+      'not-skill-used takes neither min nor max',
+      'Remove min and max, or use skill-used with a max.',
+    );
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ConfigError } from '../../../errors.ts';
+import { counted } from '../../../model/counted.ts';
 import { isJsonObject } from '../../../model/json.ts';
 import type { Step } from '../../../model/output.ts';
 import type { EvaluationInput, EvaluatorDefinition } from '../../evaluator.ts';
@@ -43,7 +44,10 @@ export const stepCount: EvaluatorDefinition<z.infer<typeof options>> = {
           (!types || types.has(step.type)) &&
           (pattern === undefined || matchesGlob(step.name ?? '', pattern)),
       ).length;
-      return binary(count >= (min ?? 0) && count <= (max ?? Infinity), `${count} steps, ${range} expected`);
+      return binary(
+        count >= (min ?? 0) && count <= (max ?? Infinity),
+        `${counted(count, 'step')}, ${range} expected`,
+      );
     };
   },
 };

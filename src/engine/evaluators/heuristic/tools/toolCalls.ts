@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { counted } from '../../../model/counted.ts';
 import type { EvaluatorDefinition } from '../../evaluator.ts';
 import { argumentsOf, type MadeCall, madeCalls } from '../../output/madeCalls.ts';
 import { notApplicable } from '../../score.ts';
@@ -48,7 +49,7 @@ export const toolCalls: EvaluatorDefinition<Options> = {
       const reason = [
         `${matched.length} of ${expected.length} expected calls`,
         ...(missing.length > 0 ? [`missing: ${missing.join(', ')}`] : []),
-        ...(surplus > 0 ? [`${surplus} calls too many`] : []),
+        ...(surplus > 0 ? [counted(surplus, 'unexpected call')] : []),
         ...(missing.length > 0 ? [`made: ${made.map(shown).join(', ') || 'none'}`] : []),
       ].join('; ');
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ConfigError } from '../../../errors.ts';
+import { counted } from '../../../model/counted.ts';
 import { isJsonObject } from '../../../model/json.ts';
 import type { EvaluatorDefinition } from '../../evaluator.ts';
 import { type MadeCall, trajectoryCalls } from '../../output/madeCalls.ts';
@@ -43,7 +44,7 @@ export const toolSequence: EvaluatorDefinition<z.infer<typeof options>> = {
 
 function firstDifference(calls: readonly MadeCall[], patterns: readonly string[]): string | undefined {
   if (calls.length !== patterns.length)
-    return `${calls.length} tools were used, exactly ${patterns.length} expected`;
+    return `${counted(calls.length, 'tool was', 'tools were')} used, exactly ${patterns.length} expected`;
   const wrong = patterns.find((pattern, index) => {
     const call = calls[index];
     return !call || !isMatch(call, pattern);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ConfigError } from '../../../errors.ts';
+import { counted } from '../../../model/counted.ts';
 import { isJsonObject } from '../../../model/json.ts';
 import type { EvaluatorDefinition } from '../../evaluator.ts';
 import { type MadeCall, trajectoryCalls } from '../../output/madeCalls.ts';
@@ -55,7 +56,7 @@ function judgeRequired(calls: MadeCall[], patterns: readonly string[]): ReturnTy
 function judgeForbidden(calls: MadeCall[], patterns: readonly string[]): ReturnType<typeof binary> {
   const used = patterns.filter((pattern) => calls.some((call) => isMatch(call, pattern)));
   if (used.length === 0) return binary(true, `not used: ${patterns.join(', ')}`);
-  return binary(false, `forbidden and used: ${used.join(', ')}`);
+  return binary(false, `used although forbidden: ${used.join(', ')}`);
 }
 
 function judgeCount(
@@ -70,6 +71,6 @@ function judgeCount(
   const range = max === Infinity ? `at least ${min}` : `${min} to ${max}`;
   return binary(
     within !== negated,
-    `${pattern} was used ${count} times, ${negated ? 'not ' : ''}${range} expected`,
+    `${pattern} was used ${counted(count, 'time')}, ${negated ? 'not ' : ''}${range} expected`,
   );
 }

@@ -35,7 +35,8 @@ export const containsXml: EvaluatorDefinition<ElementsOptions> = {
         const tree = readXmlTree(text.slice(part.start, part.end));
         if (!tree) continue;
         if (missingElements(tree, paths).length === 0) return yes;
-        if (read.push(part) > MAX_ROWS) return unmeasured('the output has too many separate pieces of XML');
+        if (read.push(part) > MAX_ROWS)
+          return unmeasured('the output contains too many separate pieces of XML');
       }
 
       return binary(false, paths.length > 0 ? `contains no XML with ${paths.join(', ')}` : 'contains no XML');

@@ -25,9 +25,9 @@ export const isXml: EvaluatorDefinition<ElementsOptions> = {
       if (read.status === 'too deep') return unmeasured(`the XML cannot be read: ${read.reason}`);
       if (read.status === 'broken') return binary(false, `not XML: ${read.reason}`);
       const tree = readXmlTree(output.text);
-      if (!tree) return binary(false, 'not XML: a tag has no end');
+      if (!tree) return binary(false, 'not XML: a tag is not closed');
       const missing = missingElements(tree, paths);
-      if (missing.length > 0) return binary(false, `the XML has no ${missing.join(', ')}`);
+      if (missing.length > 0) return binary(false, `the XML lacks ${missing.join(', ')}`);
       return binary(true, paths.length > 0 ? `XML with ${paths.join(', ')}` : 'well-formed XML');
     };
   },

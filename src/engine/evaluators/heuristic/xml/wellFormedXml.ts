@@ -27,7 +27,7 @@ export function readXml(text: string): Reading {
   });
   parser.on('opentagstart', () => {
     depth++;
-    if (depth > MAX_DEPTH) throw new Error(`more than ${MAX_DEPTH} elements stand within each other`);
+    if (depth > MAX_DEPTH) throw new Error(`its elements are nested more than ${MAX_DEPTH} deep`);
   });
   parser.on('closetag', () => {
     depth--;
@@ -45,7 +45,7 @@ export function readXml(text: string): Reading {
 /** `name`, `name SYSTEM "…"` or `name PUBLIC "…" "…"`. */
 function readDoctype(doctype: string): { complaint?: string; external: boolean } {
   if (doctype.replace(/"[^"]*"|'[^']*'/g, '').includes('[')) {
-    return { complaint: 'a DTD within the document is not supported', external: false };
+    return { complaint: 'DTDs inside the document are not supported', external: false };
   }
 
   const malformed = { complaint: 'malformed DOCTYPE', external: false };

@@ -43,7 +43,7 @@ export const conversationRelevance: EvaluatorDefinition<z.infer<typeof options>>
 
     return async (input, context) => {
       const exchanges = exchangesOf(input);
-      if (!exchanges) return notAsked('the case has neither messages nor an input: nobody asked anything');
+      if (!exchanges) return notAsked('the case has neither messages nor an input, so there is no question');
 
       const calls: Paid[] = [];
       const problems: string[] = [];

@@ -90,7 +90,7 @@ export const answerRelevance: EvaluatorDefinition<z.infer<typeof options>> = {
         embeddings: `${embedder.provider}/${embedder.model}`,
         questions: written.map((text, index) => ({ text, similarity: compared.similar[index] ?? null })),
       };
-      const reason = `the questions that the output answers have a similarity of ${mean.toFixed(2)} to the one asked`;
+      const reason = `the questions that the output answers have a mean similarity of ${mean.toFixed(2)} to the one asked`;
       const score = Math.min(1, Math.max(0, mean));
 
       return judged({ score, threshold, reason, detail }, calls);
@@ -139,6 +139,6 @@ async function embedAll(
   } catch (error) {
     if (!(error instanceof ModelError) || error.code === 'not-recorded') throw error;
     const calls = error.status === undefined ? [{ usage: null, costUsd: null }] : [];
-    return { problem: `there are no embeddings: ${error.message}`, calls };
+    return { problem: `the embeddings could not be computed: ${error.message}`, calls };
   }
 }

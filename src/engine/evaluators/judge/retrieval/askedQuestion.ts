@@ -25,7 +25,7 @@ export function askedQuestion(
   if (query !== undefined) {
     const missing = placeholderNames(query).find((name) => !material.has(name));
     if (missing === undefined) return { text: fillPlaceholders(query, material) };
-    return { missing: `the query asks for {{ ${missing} }}, which the case does not have` };
+    return { missing: `the query uses {{ ${missing} }}, which the case does not define` };
   }
 
   const variable = variableOf(input, 'query');
@@ -35,6 +35,6 @@ export function askedQuestion(
   const text = plain ? material.get('input') : undefined;
 
   return text === undefined || text === ''
-    ? { missing: `${type} has no question: give the case a variable "query", a text` }
+    ? { missing: `${type} has no question: give the case a string variable "query"` }
     : { text };
 }

@@ -76,7 +76,7 @@ export const contextFaithfulness: EvaluatorDefinition<Options> = {
 
       const answer = input.output.text;
       if (answer.trim() === '')
-        return notAsked('the output is empty: it says nothing to hold to the context');
+        return notAsked('the output is empty, so there is nothing to check against the context');
 
       const material = new Map([
         ...materialOf(input),

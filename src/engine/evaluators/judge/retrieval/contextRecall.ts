@@ -14,7 +14,7 @@ import { contextRecallTemplate } from './templates/contextRecall.ts';
 
 const options = z.strictObject({
   expected: z
-    .string({ error: 'it must be a text, which an assertion gives as its "value"' })
+    .string({ error: 'it must be a string, which an assertion sets as its "value"' })
     .min(1)
     .optional()
     .describe(
@@ -76,7 +76,7 @@ export const contextRecall: EvaluatorDefinition<z.infer<typeof options>> = {
       if ('problem' in found) return unanswered({ reason: found.problem, calls: asked.calls });
 
       const { attributed, total } = found;
-      const reason = `the context holds ${attributed} of ${total} sentences of the expected answer`;
+      const reason = `the context supports ${attributed} of ${total} sentences of the expected answer`;
       const detail = { judge: `${client.provider}/${client.model}`, classification: asked.answer };
 
       return judged({ score: attributed / total, threshold, reason, detail }, asked.calls);

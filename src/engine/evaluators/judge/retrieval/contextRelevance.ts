@@ -64,7 +64,7 @@ export const contextRelevance: EvaluatorDefinition<z.infer<typeof options>> = {
       if ('problem' in needed) return unanswered({ reason: needed.problem, calls: asked.calls });
 
       const { count, total } = needed;
-      const reason = `the question needs ${count} of ${total} parts of the context`;
+      const reason = `${count} of ${total} parts of the context are needed for the question`;
       const detail = { judge: `${client.provider}/${client.model}`, extracted: asked.answer };
 
       return judged({ score: count / total, threshold, reason, detail }, asked.calls);

@@ -44,7 +44,7 @@ type ContextReader = (
 ) => Promise<FoundContext>;
 
 const GIVE_CONTEXT =
-  'give the case a variable "context" (a text or a list of texts), or the assertion "contextTransform"';
+  'give the case a variable "context" (a string or a list of strings), or the assertion "contextTransform"';
 
 /**
  * How the context is found: by `contextTransform`, else from the option, else from the case's variable, as in
@@ -77,7 +77,10 @@ export function contextReader(
 
   return async (input, { signal }) => {
     const value = await scripts.run(code, scopeOf(input), { signal });
-    return contextOf(value, `contextTransform must return a text or a list of texts, not ${kindOf(value)}`);
+    return contextOf(
+      value,
+      `contextTransform must return a string or a list of strings, not ${kindOf(value)}`,
+    );
   };
 }
 
@@ -103,7 +106,7 @@ function filled(given: string | string[], material: Material): JsonValue {
   const texts = [given].flat();
   const missing = texts.flatMap(placeholderNames).find((name) => !material.has(name));
   if (missing !== undefined) {
-    return { missing: `the context asks for {{ ${missing} }}, which the case does not have` };
+    return { missing: `the context uses {{ ${missing} }}, which the case does not define` };
   }
   const values = texts.map((text) => fillPlaceholders(text, material));
   return typeof given === 'string' ? (values[0] ?? '') : values;

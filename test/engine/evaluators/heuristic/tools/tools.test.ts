@@ -95,7 +95,7 @@ describe('is-valid-openai-tools-call', () => {
   it('holds every call to the schema of its tool', () => {
     assert.equal(passes(entry, { toolCalls: [call('a', { x: 1 }), call('b')] }), true);
     assert.match(scoredOf(entry, { toolCalls: [call('a', { x: 'one' })] }).reason, /x must be number/);
-    assert.match(scoredOf(entry, { toolCalls: [call('z')] }).reason, /no tool "z"/);
+    assert.match(scoredOf(entry, { toolCalls: [call('z')] }).reason, /unknown tool "z"/);
     assert.equal(passes(entry, { toolCalls: [{ name: 'a', arguments: '{"x": ' }] }), false);
     assert.equal(passes(entry, 'no call'), false);
   });
@@ -120,8 +120,8 @@ describe('is-valid-function-call', () => {
   });
   it('holds it to the definition', () => {
     for (const [text, reason] of [
-      ['{"name":"a","arguments":"{}"}', /arguments of a are wrong: .*'x'/],
-      ['{"name":"b","arguments":"{}"}', /no function "b"/],
+      ['{"name":"a","arguments":"{}"}', /arguments of a are not valid: .*'x'/],
+      ['{"name":"b","arguments":"{}"}', /unknown function "b"/],
       ['{"name":"a","arguments":"{"}', /not a JSON object/],
       ['{"name":5}', /no function was called/],
       ['text', /no function was called/],

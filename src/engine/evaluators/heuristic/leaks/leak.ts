@@ -1,5 +1,5 @@
 /** Something in an output that should not be there. */
-export interface Finding {
+export interface Leak {
   kind: string;
   value: string;
 }
@@ -7,8 +7,8 @@ export interface Finding {
 const SHOWN = 3;
 
 /** `2 email (ja…, su…)`: kinds with counts and the first two characters, so that reports do not leak them. */
-export function summarize(findings: readonly Finding[]): string {
-  const kinds = Map.groupBy(findings, (finding) => finding.kind);
+export function summarize(leaks: readonly Leak[]): string {
+  const kinds = Map.groupBy(leaks, (leak) => leak.kind);
   return [...kinds]
     .map(([kind, found]) => {
       const shown = found.slice(0, SHOWN).map(({ value }) => `${value.slice(0, 2)}…`);
