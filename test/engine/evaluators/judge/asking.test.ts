@@ -65,7 +65,7 @@ describe('one call of a judge', () => {
   });
 
   it('fails in words, and costs nothing where a status turned it away', async () => {
-    const failed = { status: 'failed', reason: 'the judge could not be asked: it broke' };
+    const failed = { status: 'failed', reason: 'the call to the judge failed: it broke' };
     assert.deepEqual(await callJudge(judge(failure('network')).client, request, context), {
       ...failed,
       calls: [{ usage: null, costUsd: null }],
@@ -84,19 +84,19 @@ describe('a reply that is no answer', () => {
   it('says why', () => {
     const { finishReason: _, ...rest } = whole;
     const ended = (finishReason: string) => brokenOff({ ...whole, finishReason });
-    const notWhole = (reason: string) => `the judge's answer is not whole: finish reason ${reason}`;
+    const notWhole = (reason: string) => `the judge's answer is incomplete: finish reason ${reason}`;
     const rows: [string | undefined, string | undefined][] = [
       [
         brokenOff({ ...rest, status: 'incomplete', finishReason: null, reason: 'it broke' }),
-        "the judge's answer broke off: it broke",
+        "the judge's answer was cut off: it broke",
       ],
       [brokenOff({ ...whole, status: 'empty', reason: 'no output' }), 'the judge did not answer: no output'],
       [brokenOff({ ...whole, status: 'refused', text: 'No.' }), 'the judge refused: No.'],
       [
         brokenOff({ ...whole, toolCalls: [{ name: 'grade', arguments: {} }] }),
-        'the judge called a tool instead of giving a verdict alone',
+        'the judge called a tool instead of giving a verdict',
       ],
-      [ended('length'), "the judge's answer reached its limit of tokens"],
+      [ended('length'), "the judge's answer reached its token limit"],
       [ended('safety'), "the provider's content filter stopped the judge"],
       [ended('error'), notWhole('error')],
       [ended('tool_calls'), notWhole('tool_calls')],
@@ -193,7 +193,7 @@ describe('a question for a verdict', () => {
     assert.equal(twice.found.status, 'failed');
     assert.match(
       twice.found.status === 'failed' ? twice.found.reason : '',
-      /^the judge's answer could not be read, twice: "reason": /,
+      /^the judge's answer was unreadable twice: "reason": /,
     );
     assert.equal(twice.asked.length, 2);
     assert.deepEqual(unanswered({ reason: 'so', calls: [] }), { status: 'error', reason: 'so', calls: 0 });
@@ -213,7 +213,7 @@ describe('a question for a verdict', () => {
     const found = await askJudge(client, question, context);
     assert.deepEqual(
       [found.status, 'reason' in found && found.reason, asked.length],
-      ['failed', "the judge's answer reached its limit of tokens", 1],
+      ['failed', "the judge's answer reached its token limit", 1],
     );
     const passing = z.object({ reason: z.string(), pass: z.boolean(), score: z.number() });
     const both = await ask(passing, ['{"reason":"It is so.","pass":false,"score":0.6}']);
@@ -253,10 +253,10 @@ describe('a question for plain words', () => {
   it('has none in a reply that is empty, too long, broken or all thoughts', async () => {
     const rows: [string | ModelReply, string][] = [
       [' \n', "the judge's answer is empty"],
-      ['a'.repeat(200_001), "the judge's answer is longer than 200000 characters"],
-      [{ ...whole, text: 'a', finishReason: 'length' }, "the judge's answer reached its limit of tokens"],
-      ['<think>so</think> \n', "the judge's answer holds thoughts only"],
-      ['a <think>so', "the judge's answer holds thoughts only"],
+      ['a'.repeat(200_001), "the judge's answer is longer than 200,000 characters"],
+      [{ ...whole, text: 'a', finishReason: 'length' }, "the judge's answer reached its token limit"],
+      ['<think>so</think> \n', "the judge's answer contains nothing but reasoning"],
+      ['a <think>so', "the judge's answer contains nothing but reasoning"],
     ];
     for (const [answer, reason] of rows) assert.equal(status(await ask([answer])), reason);
     assert.equal(status(await ask(['a'.repeat(200_000)])).length, 200_002);
@@ -290,7 +290,7 @@ describe('a question for plain words', () => {
     );
     assert.deepEqual(found, {
       status: 'failed',
-      reason: 'the judge could not be asked: it broke',
+      reason: 'the call to the judge failed: it broke',
       calls: [{ usage: null, costUsd: null }],
     });
   });

@@ -227,7 +227,7 @@ describe('the threshold of a judge', () => {
   });
 
   it('is not asked for where a text is missing', () => {
-    const reason = "the judge's text asks for {{ x }}, which the case does not have";
+    const reason = 'the judge prompt uses {{ x }}, which the case does not define';
     assert.deepEqual(noText('x'), { status: 'error', reason, calls: 0 });
   });
 });

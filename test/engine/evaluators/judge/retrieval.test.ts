@@ -126,7 +126,7 @@ describe('judges of retrieved context', () => {
       assert.match((await without(type, { query: 'q', context: ['a', 2] })) as string, /no context/);
       assert.match((await without(type, { query: 'q', context: '  ' })) as string, /no context/);
     }
-    assert.match((await without('answer-relevance', { topic: 'x' })) as string, /a variable "query"/);
+    assert.match((await without('answer-relevance', { topic: 'x' })) as string, /a string variable "query"/);
     assert.equal(
       await without('context-recall', { context: 'c' }),
       'skipped: the case has no expected answer',
