@@ -15,18 +15,20 @@ export const budgetFile = z
   .strictObject({
     max_cost_usd_per_run: dollars
       .optional()
-      .describe('Most US dollars for one run, judges included. The run then stops and can be resumed.'),
+      .describe(
+        'Maximum cost of one run in US dollars, judges included. The run then stops and can be resumed.',
+      ),
     max_cost_usd_per_day: dollars
       .optional()
-      .describe('Most US dollars for all runs of the workspace on one day (UTC).'),
+      .describe('Maximum cost of all runs of the workspace on one day (UTC), in US dollars.'),
   })
-  .describe('Hard spending limits. A run stops before it would pass one of them.');
+  .describe('Hard spending limits. A run stops before it exceeds one of them.');
 
 export const tokenBudgetsFile = z
   .enum(['off', 'adaptive'])
   .default('off')
   .describe(
-    'adaptive: each call of a prompt gets an output limit by the complexity of its case (simple 1,000, medium 3,000, complex 8,000 tokens), which adapts to what such cases use.',
+    'adaptive: each call of a prompt gets an output limit that depends on the complexity of its case (simple 1,000, medium 3,000, complex 8,000 tokens), which adapts to what such cases use.',
   );
 
 export function toBudget(file: z.output<typeof budgetFile>): BudgetConfig {

@@ -41,7 +41,7 @@ const stageNote = {
 };
 
 export const CASCADE_NOTE =
-  'How evaluators are run: the cheap ones first, and the dear ones only where they can change the verdict.';
+  'How evaluators run: the cheap ones first, and the expensive ones only if they can still change the verdict.';
 
 export const cascadeFile = z.strictObject({
   mode: z
@@ -55,17 +55,17 @@ export const cascadeFile = z.strictObject({
       heuristic: share
         .exactOptional()
         .describe(
-          `Smallest score of the heuristic stage. ${stageNote.heuristic} Default: ${thresholds.heuristic}, for scores without a threshold of their own.`,
+          `Minimum score of the heuristic stage. ${stageNote.heuristic} Default: ${thresholds.heuristic}, for scores without a threshold of their own.`,
         ),
       lexical: share
         .exactOptional()
         .describe(
-          `Smallest score of the lexical stage. ${stageNote.lexical} Default: ${thresholds.lexical}, for scores without a threshold of their own.`,
+          `Minimum score of the lexical stage. ${stageNote.lexical} Default: ${thresholds.lexical}, for scores without a threshold of their own.`,
         ),
     })
     .prefault({})
     .describe(
-      'Smallest score of a stage, 0 to 1; below it a case fails at once, whatever its evaluators ask of themselves.',
+      'Minimum score of a stage, 0 to 1; below it a case fails immediately, whatever thresholds its evaluators have.',
     ),
   pass: z
     .strictObject({
@@ -74,7 +74,7 @@ export const cascadeFile = z.strictObject({
     })
     .exactOptional()
     .describe(
-      'Score of a stage, 0 to 1, from which a case that has not failed passes without asking the judge. Without it every such case is judged. "touchstone evaluators" fits it to stored runs; set "audit" to keep checking it.',
+      'Score of a stage, 0 to 1, from which a case that has not failed passes without asking the judge. Without it, every such case is judged. "touchstone evaluators" fits it to stored runs; set "audit" to keep checking it.',
     ),
   weights: z
     .strictObject({
@@ -84,11 +84,11 @@ export const cascadeFile = z.strictObject({
     })
     .prefault({})
     .describe(
-      'Share of each stage in the total score; a stage without evaluators gives its share to the others.',
+      'Weight of each stage in the total score; the weight of an empty stage is redistributed among the others.',
     ),
   audit: share
     .default(DEFAULT_CASCADE.audit)
     .describe(
-      'Share of the settled cases, 0 to 1, whose judge runs all the same, to learn how often it agrees.',
+      'Share of the settled cases, 0 to 1, that are judged anyway, to measure how often the judge agrees.',
     ),
 });

@@ -51,7 +51,7 @@ const COMMON: JsonObject = {
   weight: { type: 'number', minimum: 0, default: 1, description: 'Weight of the score within its stage.' },
   metric: { type: 'string', description: 'Group under which scores are reported together.' },
   name: { type: 'string', minLength: 1, description: 'Shown in results. Default: the type.' },
-  not: { type: 'boolean', default: false, description: 'Turns pass and score round.' },
+  not: { type: 'boolean', default: false, description: 'Reverses pass and score.' },
 };
 
 const COMMON_REFERENCES: JsonObject = Object.fromEntries(
@@ -80,10 +80,7 @@ function typeProperties(definitions: readonly EvaluatorDefinition[]): JsonObject
   return Object.fromEntries(
     definitions.flatMap(({ type, summary }): [string, JsonValue][] => [
       [type, { description: summary, allOf: [{ $ref: `#/definitions/${type}` }] }],
-      [
-        `not-${type}`,
-        { description: `Turned round: ${summary}`, allOf: [{ $ref: `#/definitions/${type}` }] },
-      ],
+      [`not-${type}`, { description: `Reversed: ${summary}`, allOf: [{ $ref: `#/definitions/${type}` }] }],
     ]),
   );
 }

@@ -7,12 +7,12 @@ const share = z.number().min(0).max(1);
 const by = z
   .enum(['point', 'lower'])
   .describe(
-    'What must reach the minimum. point (the default): the rate itself, the figure that people set thresholds by; with few cases it may be reached by chance. lower: the lower end of its 95 % interval, so that a pass is not luck; with 60 cases it lies about ten points below the rate.',
+    'Which figure must reach the minimum. point (the default): the rate itself, the figure that people set thresholds by; with few cases it can be reached by chance. lower: the lower end of its 95 % interval, so that a pass is not luck; with 60 cases it lies about ten points below the rate.',
   );
 
 const minimum = z.union([
   share,
-  z.strictObject({ min: share.describe('What must be reached, 0 to 1.'), by: by.exactOptional() }),
+  z.strictObject({ min: share.describe('The minimum, 0 to 1.'), by: by.exactOptional() }),
 ]);
 
 export const gateFile = z
@@ -21,18 +21,18 @@ export const gateFile = z
       .union([share, z.object({ by: by.exactOptional() }).catchall(minimum)])
       .optional()
       .describe(
-        'Smallest share of passed cases, 0 to 1; or by tag: { overall: 0.9, critical: 1.0 }. "overall" means all cases. by: lower holds the lower end of the 95 % interval to it instead of the rate; for one tag: { overall: { min: 0.8, by: lower }, critical: 1.0 }. A trial that errors counts as failed.',
+        'Minimum share of passed cases, 0 to 1; or by tag: { overall: 0.9, critical: 1.0 }. "overall" means all cases. by: lower holds the lower end of the 95 % interval to it instead of the rate; for one tag: { overall: { min: 0.8, by: lower }, critical: 1.0 }. A trial that errors counts as failed.',
       ),
     min_score: minimum
       .optional()
       .describe(
-        'Smallest mean score over all cases, 0 to 1; or { min: 0.7, by: lower } to hold the lower end of its 95 % interval to it. Undecided where a score that could not be measured decides.',
+        'Minimum mean score over all cases, 0 to 1; or { min: 0.7, by: lower } to hold the lower end of its 95 % interval to it. Undecided where a score that could not be measured decides.',
       ),
     no_regression: z
       .array(z.string().min(1))
       .min(1)
       .optional()
-      .describe('Tags whose cases must not do worse than in the baseline. Undecided without a baseline.'),
+      .describe('Tags whose cases must not be worse than in the baseline. Undecided without a baseline.'),
     allow_regression: z
       .union([z.boolean(), z.array(z.enum(['pass_rate', 'score'])).min(1)])
       .optional()
@@ -45,41 +45,38 @@ export const gateFile = z
       .max(1)
       .optional()
       .describe(
-        'Pass rate and mean score must be shown not to be worse than the baseline by this much, 0 to 1, e.g. 0.05. Held to when two sides are compared; undecided where the cases cannot show it.',
+        'Pass rate and mean score must be shown not to be worse than the baseline by this much, 0 to 1, e.g. 0.05. Applies to comparisons; undecided if the cases cannot show it.',
       ),
     max_cost_increase: z
       .number()
       .min(0)
       .optional()
       .describe(
-        "Largest rise of the targets' cost against the baseline as a share: 0.1 allows 10 % more. Held to when two sides are compared; undecided when a cost is unknown.",
+        "Maximum increase of the targets' cost over the baseline, as a share: 0.1 allows 10 % more. Applies to comparisons; undecided if a cost is unknown.",
       ),
     max_cost_usd: z
       .number()
       .min(0)
       .optional()
-      .describe('Most US dollars for the whole run. Undecided when a cost is unknown.'),
+      .describe('Maximum cost of the whole run in US dollars. Undecided if a cost is unknown.'),
     max_p95_latency_ms: z
       .number()
       .min(0)
       .optional()
-      .describe('Largest 95th percentile of the latency of a call, in milliseconds.'),
+      .describe('Maximum 95th percentile of the latency of a call, in milliseconds.'),
     max_flaky_share: share
       .optional()
-      .describe('Largest share of cases, 0 to 1, whose trials do not agree. Needs repeat: 2 or more.'),
-    max_errors: z.int().min(0).optional().describe('Most trials that may end in an error.'),
+      .describe('Maximum share of cases, 0 to 1, whose trials disagree. Needs repeat: 2 or more.'),
+    max_errors: z.int().min(0).optional().describe('Maximum number of errored trials.'),
     judge_health: z
       .enum(['watch', 'required', 'ignore'])
       .exactOptional()
       .describe(
         'Whether the judges can be relied on. watch (the default): the gate is undecided where a judge fails too often, contradicts itself or disagrees with labels. required: also where that is not known, or the judge likes long answers. ignore: not looked at.',
       ),
-    undecided: z
-      .enum(['fail', 'pass'])
-      .default('fail')
-      .describe('What becomes of the gate when a condition cannot be decided.'),
+    undecided: z.enum(['fail', 'pass']).default('fail').describe('How an undecided clause counts.'),
   })
-  .describe('The conditions that a run must meet; exit code 1 when it does not.');
+  .describe('The conditions that a run must meet; if it does not, the exit code is 1.');
 
 export function toGate(file: z.output<typeof gateFile>): GatePolicy {
   const policy: { [key in keyof Omit<GatePolicy, 'undecided'>]: GatePolicy[key] | undefined } = {

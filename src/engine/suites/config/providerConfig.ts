@@ -18,26 +18,26 @@ const priceFile = z.strictObject({
   cache_write: price
     .optional()
     .describe(
-      'US dollars per million input tokens that the provider wrote to its cache; with Anthropic 1.25 times the input price. Default: the input price.',
+      'US dollars per million input tokens that the provider wrote to its cache; for Anthropic, 1.25 times the input price. Default: the input price.',
     ),
 });
 
 const providerFile = z.strictObject({
   base_url: z
     .url({ protocol: /^https?$/, error: 'an address that begins with https:// or http://' })
-    .describe(
-      'Address of an OpenAI-compatible API, up to and including the version, e.g. https://api.openai.com/v1.',
-    ),
+    .describe('URL of an OpenAI-compatible API, including the version, such as https://api.openai.com/v1.'),
   api_key: z
     .string()
     .optional()
     .describe(
-      'Always "${env:NAME}": the key is read from that environment variable and sent to this address only. Leave out for servers without keys.',
+      'Always "${env:NAME}": the key is read from that environment variable and sent only to this URL. Omit it for servers without keys.',
     ),
   headers: z
     .record(z.string().min(1), z.string())
     .optional()
-    .describe('Further HTTP headers of every call. "${env:NAME}" is replaced by that environment variable.'),
+    .describe(
+      'Additional HTTP headers of every call. "${env:NAME}" is replaced by that environment variable.',
+    ),
   prices: z
     .record(z.string().min(1), priceFile)
     .optional()
@@ -46,22 +46,19 @@ const providerFile = z.strictObject({
     .int()
     .min(1)
     .optional()
-    .describe('Most calls to this provider at the same time. Default: the limit of the suite.'),
+    .describe('Maximum number of concurrent calls to this provider. Default: the limit of the suite.'),
   timeout_ms: z
     .int()
     .min(1)
     .optional()
-    .describe('Limit for one call in milliseconds, retries included. Default: the limit of the suite.'),
-  stream: z
-    .boolean()
-    .optional()
-    .describe('false for a server that cannot stream its replies. Default: true.'),
+    .describe('Time limit of one call in milliseconds, including retries. Default: the limit of the suite.'),
+  stream: z.boolean().optional().describe('false for a server that cannot stream replies. Default: true.'),
 });
 
 export const providersFile = z
   .record(nameSchema, providerFile)
   .describe(
-    'Where models are reached, by a name of your choice; models are then written as name/model. Without this key, "openai" uses OPENAI_API_KEY and OPENAI_BASE_URL.',
+    'Model servers, by a name of your choice; models are then written as name/model. Without this key, "openai" uses OPENAI_API_KEY and OPENAI_BASE_URL.',
   );
 
 export function toProvider(file: z.output<typeof providerFile>, location: SourceLocation): ProviderConfig {

@@ -88,35 +88,35 @@ const filterFile = z
     names: names
       .optional()
       .describe(
-        'Only cases whose id or description contains one of these texts; "*" stands for any characters.',
+        'Only cases whose id or description contains one of these strings; "*" matches any characters.',
       ),
   })
-  .describe('Which cases of the dataset are run. Default: all.');
+  .describe('Which cases of the dataset to run. Default: all.');
 
 export const suiteFile = z.strictObject({
-  description: z.string().optional().describe('What the suite is for; shown in lists and reports.'),
+  description: z.string().optional().describe('Purpose of the suite, shown in lists and reports.'),
   dataset: z
     .union([z.string().min(1), names])
     .describe('A golden dataset, or a list of them, relative to this file.'),
-  targets: z.array(targetFile).min(1).describe('The things under test.'),
+  targets: z.array(targetFile).min(1).describe('What to test.'),
   evaluators: z
     .array(z.unknown())
     .min(1)
     .optional()
     .describe(
-      'How outputs are scored. Default: what the fields of each case call for (forbidden_concepts, json_schema, tool_calls, expected_concepts, assert).',
+      'How outputs are scored. Default: what the fields of each case require (forbidden_concepts, json_schema, tool_calls, expected_concepts, assert).',
     ),
   judge: z
     .string()
     .min(1)
     .optional()
-    .describe('Model of judges that name none, as provider/model, e.g. openai/gpt-5-mini.'),
+    .describe('Model for judges that name none, as provider/model, such as openai/gpt-5-mini.'),
   embeddings: z
     .string()
     .min(1)
     .optional()
     .describe(
-      'Embedding model of evaluators that name none, as provider/model, e.g. openai/text-embedding-3-small.',
+      'Embedding model for evaluators that name none, as provider/model, such as openai/text-embedding-3-small.',
     ),
   cascade: cascadeFile.prefault({}).describe(CASCADE_NOTE),
   threshold: z
@@ -124,24 +124,24 @@ export const suiteFile = z.strictObject({
     .min(0)
     .max(1)
     .optional()
-    .describe('Smallest weighted score for a pass, 0 to 1. Default: every evaluator must pass.'),
+    .describe('Minimum weighted score for a pass, 0 to 1. Default: every evaluator must pass.'),
   repeat: z
     .int()
     .min(1)
     .max(1000)
     .default(SUITE_DEFAULTS.repeat)
-    .describe('Trials of each case; more than one shows flaky cases.'),
+    .describe('Number of trials per case; more than one reveals flaky cases.'),
   max_concurrency: z
     .int()
     .min(1)
     .max(1024)
     .default(SUITE_DEFAULTS.maxConcurrency)
-    .describe('Most calls at the same time.'),
+    .describe('Maximum number of concurrent calls.'),
   timeout_ms: z
     .int()
     .min(1)
     .default(SUITE_DEFAULTS.timeoutMs)
-    .describe('Limit for one call in milliseconds, retries included.'),
+    .describe('Time limit of one call in milliseconds, including retries.'),
   seed: z
     .int()
     .min(0)

@@ -19,6 +19,6 @@ export const workspaceFile = z
     suites: z
       .record(nameSchema, suiteFile)
       .default({})
-      .describe('Suites by name: what is tested, with which cases, and how outputs are scored.'),
+      .describe('Suites by name: what to test, with which cases, and how to score the outputs.'),
   })
   .describe('Configuration of a Touchstone workspace.');

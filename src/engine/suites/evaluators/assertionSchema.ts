@@ -9,16 +9,16 @@ const SHOWN = ['description', 'type', 'enum', 'minimum', 'maximum', 'default'] a
 const CONFIG = 'Options of the type, which may also stand beside it.';
 
 const KEYS: JsonObject = {
-  value: { description: 'The main option of the type, e.g. what the output is compared with.' },
-  threshold: { type: 'number', description: 'Smallest score for a pass, or what the type has in its place.' },
+  value: { description: 'The main option of the type, such as what the output is compared with.' },
+  threshold: { type: 'number', description: 'Minimum score for a pass, or the equivalent of the type.' },
   weight: { type: 'number', minimum: 0, default: 1, description: 'Weight of the score within its stage.' },
   metric: { type: 'string', description: 'Group under which scores are reported together.' },
   provider: { description: 'Model that judges.' },
   rubricPrompt: { description: 'Your own question to the judge.' },
-  transform: { type: 'string', description: 'JavaScript that changes the output first. Needs trust.' },
+  transform: { type: 'string', description: 'JavaScript that transforms the output first. Needs --trust.' },
   config: { type: 'object', description: CONFIG },
   name: { description: 'Shown in results. Default: the type.' },
-  not: { type: 'boolean', default: false, description: 'Turns pass and score round.' },
+  not: { type: 'boolean', default: false, description: 'Reverses pass and score.' },
 };
 
 /**
@@ -34,7 +34,7 @@ export function assertionSchema(definitions: readonly EvaluatorDefinition[]): Js
     properties: {
       type: {
         anyOf: [{ enum: [...definitions.map(({ type }) => type), ...ALIASES.keys()] }, { type: 'string' }],
-        description: 'Type of the evaluator; "not-" before it turns it round.',
+        description: 'Type of the evaluator; "not-" in front of it reverses the result.',
       },
       ...KEYS,
     },

@@ -92,31 +92,31 @@ const parametersFile = z.strictObject({
     .max(1)
     .optional()
     .describe('Nucleus sampling: share of the probability mass, 0 to 1.'),
-  max_tokens: z.int().min(1).optional().describe('Upper limit of output tokens.'),
+  max_tokens: z.int().min(1).optional().describe('Maximum number of output tokens.'),
   seed: z
     .int()
     .optional()
-    .describe('Seed for providers that know one. Default: drawn from the seed of the suite.'),
+    .describe('Seed, for providers that support one. Default: drawn from the seed of the suite.'),
   stop: z
     .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
     .optional()
-    .describe('Text, or list of texts, at which the model stops.'),
+    .describe('A string, or a list of strings, at which the model stops.'),
   frequency_penalty: z.number().min(-2).max(2).optional().describe('Penalty for repeated tokens, -2 to 2.'),
   presence_penalty: z
     .number()
     .min(-2)
     .max(2)
     .optional()
-    .describe('Penalty for tokens that occurred, -2 to 2.'),
+    .describe('Penalty for tokens that occurred before, -2 to 2.'),
   reasoning_effort: z
     .string()
     .min(1)
     .optional()
-    .describe('Effort of a reasoning model, e.g. low, medium, high.'),
+    .describe('Effort of a reasoning model, such as low, medium or high.'),
   extra: z
     .record(z.string(), z.unknown())
     .optional()
-    .describe('Further settings, sent to the provider as they stand.'),
+    .describe('Additional settings, sent to the provider unchanged.'),
 });
 
 const responsePath = z.string().min(1);
@@ -125,22 +125,22 @@ const responseFile = z
   .union([
     responsePath,
     z.strictObject({
-      text: responsePath.describe('Where the output stands.'),
-      tool_calls: responsePath.optional().describe('Where the list of tool calls stands.'),
-      usage: responsePath.optional().describe('Where the token counts stand.'),
-      model: responsePath.optional().describe('Where the name of the model stands.'),
-      finish_reason: responsePath.optional().describe('Where the finish reason stands.'),
-      cost_usd: responsePath.optional().describe('Where the cost in US dollars stands.'),
+      text: responsePath.describe('Path of the output.'),
+      tool_calls: responsePath.optional().describe('Path of the list of tool calls.'),
+      usage: responsePath.optional().describe('Path of the token counts.'),
+      model: responsePath.optional().describe('Path of the model name.'),
+      finish_reason: responsePath.optional().describe('Path of the finish reason.'),
+      cost_usd: responsePath.optional().describe('Path of the cost in US dollars.'),
     }),
   ])
   .describe(
-    'Where the output stands in a JSON reply, e.g. choices.0.message.content or /data/answer; or { text, tool_calls, usage, model, finish_reason, cost_usd }, each such a path. Tool calls, usage and the like are also found by their usual names beside the output. Default: a reply document with output, tool_calls, steps and usage.',
+    'Path of the output in a JSON reply, such as choices.0.message.content or /data/answer; or { text, tool_calls, usage, model, finish_reason, cost_usd }, each such a path. Tool calls, usage and the like are also found by their usual names beside the output. Default: a reply document with output, tool_calls, steps and usage.',
   );
 
 const httpFile = z.strictObject({
   url: z
     .url({ protocol: /^https?$/, error: 'an address that begins with https:// or http://' })
-    .describe('Address of the agent.'),
+    .describe('URL of the agent.'),
   method: z.enum(['POST', 'PUT', 'PATCH']).default('POST').describe('HTTP method.'),
   headers: z
     .record(z.string().min(1), z.string())
@@ -162,7 +162,7 @@ export const targetFile = z
   .strictObject({
     name: nameSchema
       .optional()
-      .describe('Shown in results. Default: made from the file, address or command.'),
+      .describe('Name shown in results. Default: derived from the file, URL or command.'),
     prompt: z
       .string()
       .min(1)
@@ -171,20 +171,20 @@ export const targetFile = z
     http: z
       .union([httpFile.shape.url, httpFile])
       .optional()
-      .describe('An agent behind an address: the address, or { url, method, headers, body, response }.'),
+      .describe('An agent behind a URL: the URL, or { url, method, headers, body, response }.'),
     command: z
       .array(z.string())
       .min(1)
       .optional()
       .describe(
-        'An agent as a program and its arguments; started per call without a shell, JSON in and JSON out. Arguments may hold placeholders such as "{{input}}".',
+        'An agent as a program and its arguments, started once per call without a shell; it reads and writes JSON. Arguments can contain placeholders such as "{{input}}".',
       ),
     replay: z
       .string()
       .min(1)
       .optional()
       .describe(
-        'Outputs that were produced elsewhere: a JSONL file with case_id and output in each line. Calls nothing.',
+        'Outputs produced elsewhere: a JSONL file with case_id and output in each line. Calls nothing.',
       ),
     echo: z
       .union([z.literal(true), z.string().min(1)])
@@ -197,21 +197,21 @@ export const targetFile = z
       .min(1)
       .optional()
       .describe(
-        'Model of a prompt target as provider/model, e.g. openai/gpt-5-mini. Default: the model that the prompt file names.',
+        'Model of a prompt target, as provider/model, such as openai/gpt-5-mini. Default: the model that the prompt file names.',
       ),
     parameters: parametersFile
       .optional()
-      .describe('Sampling settings of a prompt target; they go before those of the prompt file.'),
+      .describe('Sampling settings of a prompt target; they override those of the prompt file.'),
     cwd: z
       .string()
       .min(1)
       .optional()
-      .describe('Folder in which a command is started. Default: the folder of this file.'),
+      .describe('Working directory of a command. Default: the folder of this file.'),
     env: z
       .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable'), z.string())
       .optional()
       .describe(
-        'Environment variables of a command, beside the few that it always gets. "${env:NAME}" passes one on.',
+        'Environment variables of a command, in addition to the few that it always gets. "${env:NAME}" passes one on.',
       ),
     reply: z
       .enum(['json', 'text'])
@@ -224,12 +224,12 @@ export const targetFile = z
       .int()
       .min(1)
       .optional()
-      .describe('Limit for one call in milliseconds. Default: timeout_ms of the suite.'),
+      .describe('Time limit of one call in milliseconds. Default: timeout_ms of the suite.'),
     max_concurrency: z
       .int()
       .min(1)
       .optional()
-      .describe('Most calls of this target at the same time. Default: max_concurrency of the suite.'),
+      .describe('Maximum number of concurrent calls of this target. Default: max_concurrency of the suite.'),
   })
   .describe('One thing under test: exactly one of prompt, http, command, replay or echo.');
 
