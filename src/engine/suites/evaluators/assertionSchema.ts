@@ -6,7 +6,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.
 /** What of an option's schema helps whoever writes it; what it must hold is checked elsewhere, with better words. */
 const SHOWN = ['description', 'type', 'enum', 'minimum', 'maximum', 'default'] as const;
 
-const CONFIG = 'Options of the type, which may also stand beside it.';
+const CONFIG = 'Options of the type, which can also be written beside it.';
 
 const KEYS: JsonObject = {
   value: { description: 'The main option of the type, such as what the output is compared with.' },
