@@ -1,19 +1,18 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { pipeline, type Readable } from 'node:stream';
-import { createBrotliDecompress, createUnzip } from 'node:zlib';
-import { HttpError } from './httpError.ts';
+import { CUT_SHORT, HttpError } from './httpError.ts';
+import { packingsOf, Unpack } from './unpack.ts';
 
 /** The body of a request or a reply as it was before it was compressed. Throws HttpError for one that says it is longer than `maxBytes`. */
 export function unpacked(incoming: IncomingMessage, maxBytes: number): Readable {
   if (Number(incoming.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
 
-  const encoding = incoming.headers['content-encoding']?.trim().toLowerCase() ?? '';
-  if (encoding === 'identity' || encoding === '') return incoming;
-
-  const unpack = encoding === 'br' ? createBrotliDecompress() : createUnzip();
-  // Whatever breaks either of them is an event of the second.
-  return pipeline(incoming, unpack, () => {});
+  // Whatever breaks one of them is an event of the last.
+  return packingsOf(incoming.headers['content-encoding']).reduce<Readable>(
+    (stream, packing) => pipeline(stream, new Unpack(packing), () => {}),
+    incoming,
+  );
 }
 
 /** All bytes. Rejects with HttpError `too-large` beyond `maxBytes`, and with the system's error when it is cut or broken. */
@@ -78,8 +77,5 @@ function tooLarge(maxBytes: number): HttpError {
 }
 
 function cutShort(): HttpError {
-  return new HttpError(
-    { kind: 'network', code: 'ECONNRESET' },
-    'the connection was closed before the body was complete',
-  );
+  return new HttpError({ kind: 'network', code: 'ECONNRESET' }, CUT_SHORT);
 }

@@ -1,4 +1,4 @@
-import type { Agent, AgentOptions, IncomingMessage } from 'node:http';
+import type { Agent, AgentOptions, ClientRequest, IncomingMessage } from 'node:http';
 
 // An `import` of node:http lists its exports, and for one of them loads Node's whole fetch: 20 ms of every start.
 const http = process.getBuiltinModule('node:http');
@@ -27,7 +27,8 @@ const IDLE_MS = 4_000;
 /**
  * Requests over connections that are kept for the next request to the same origin. It stands on `node:http`, which takes
  * less than half the processor time of `fetch`: at 128 calls at a time that decides how many get through. It follows no
- * redirect and repeats nothing: the headers may hold keys, and whoever sends decides what is worth a second request.
+ * redirect: the headers may hold keys. It repeats only what met a connection that the server had just given up; whatever
+ * else is worth a second request, whoever sends decides.
  *
  * A proxy that Node was told of (NODE_USE_ENV_PROXY) is used, except for servers on this machine.
  */
@@ -35,27 +36,38 @@ export class Connection {
   readonly #agents = new Map<string, Agent>();
 
   /** Throws the system's error for a header or an address that cannot be sent. */
-  send({ url, method, headers, body }: HttpRequest): Sent {
-    const secure = url.protocol === 'https:';
-    const outgoing = (secure ? https : http).request(url, {
-      method,
-      headers: { 'user-agent': 'touchstone', 'accept-encoding': 'gzip, deflate, br', ...headers },
-      agent: this.#agentFor(url, secure),
-    });
+  send(request: HttpRequest): Sent {
+    let outgoing = this.#begin(request);
+    let cancelled = false;
 
-    const response = new Promise<IncomingMessage>((resolve, reject) => {
-      // Kept for as long as the request: an error that nobody hears would end the process.
-      outgoing.on('error', reject);
-      outgoing.once('response', resolve);
-      outgoing.end(body);
-    });
-    return { response, cancel: () => outgoing.destroy(new Error('cancelled')) };
+    const head = (): Promise<IncomingMessage> =>
+      headOf(outgoing, request.body).catch((error: unknown) => {
+        if (cancelled || !wasClosedWhileIdle(outgoing, error)) throw error;
+        outgoing = this.#begin(request);
+        return head();
+      });
+    return {
+      response: head(),
+      cancel: () => {
+        cancelled = true;
+        outgoing.destroy(new Error('cancelled'));
+      },
+    };
   }
 
   /** Ends the idle connections, and those that are in use. */
   close(): void {
     for (const agent of this.#agents.values()) agent.destroy();
     this.#agents.clear();
+  }
+
+  #begin({ url, method, headers }: HttpRequest): ClientRequest {
+    const secure = url.protocol === 'https:';
+    return (secure ? https : http).request(url, {
+      method,
+      headers: { 'user-agent': 'touchstone', 'accept-encoding': 'gzip, deflate, br', ...headers },
+      agent: this.#agentFor(url, secure),
+    });
   }
 
   #agentFor(url: URL, secure: boolean): Agent {
@@ -70,6 +82,25 @@ export class Connection {
     this.#agents.set(name, agent);
     return agent;
   }
+}
+
+/** Sends the request, and resolves with the head of its reply. */
+function headOf(outgoing: ClientRequest, body: HttpRequest['body']): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    // Kept for as long as the request: an error that nobody hears would end the process.
+    outgoing.on('error', reject);
+    outgoing.once('response', resolve);
+    outgoing.end(body);
+  });
+}
+
+/**
+ * The server gave up an idle connection while the request was on its way to it. Nothing of a reply has come, so it is sent
+ * once more, over the next connection; over a new one it never is.
+ */
+function wasClosedWhileIdle(outgoing: ClientRequest, error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return outgoing.reusedSocket && (code === 'ECONNRESET' || code === 'EPIPE');
 }
 
 /** The proxy that Node itself was started with. Its agents have `options`, though its types do not say so. */

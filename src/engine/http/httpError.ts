@@ -1,3 +1,6 @@
+/** What is said of a body that was cut. */
+export const CUT_SHORT = 'the connection was closed before the body was complete';
+
 /** What ended an exchange before its reply was whole. */
 export type HttpFault =
   | { kind: 'timeout'; limitMs: number }
@@ -48,6 +51,8 @@ function faultOf(code: string): HttpFault {
 
 /** Several addresses of a host fail each in a way of its own; the first one stands for all. */
 function messageOf(error: Error, code: string): string {
+  // Node's word for a body that was cut.
+  if (error.message === 'aborted') return CUT_SHORT;
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
   return (first instanceof Error && first.message) || error.message || code;
 }

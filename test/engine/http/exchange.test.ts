@@ -122,6 +122,43 @@ describe('an exchange', () => {
     await assert.rejects(exchange(to(broken), text), fault('compression'));
   });
 
+  it('says of a cut body what happened, not Node’s word', async () => {
+    const url = await serve((outgoing) => {
+      outgoing.writeHead(200, { 'content-length': 50 });
+      outgoing.write('half', () => outgoing.destroy());
+    });
+    await assert.rejects(exchange(to(url), text), /closed before the body was complete/);
+  });
+
+  it('sends once more what met a connection that the server had just given up, whatever the method', async () => {
+    const seen: string[] = [];
+    const begun = new WeakSet<object>();
+    const server = createServer((incoming, outgoing) => {
+      const { socket } = incoming;
+      incoming.resume().once('end', () => {
+        if (begun.has(socket)) return socket.resetAndDestroy();
+        begun.add(socket);
+        seen.push(incoming.method ?? '');
+        outgoing.end('answered');
+      });
+    });
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+
+    for (const method of ['POST', 'GET', 'POST']) {
+      const request = { url, method, headers: {}, body: method === 'POST' ? 'asked' : undefined };
+      assert.equal(await exchange(to(url, { request }), text), 'answered');
+    }
+    assert.deepEqual(seen, ['POST', 'GET', 'POST']);
+  });
+
+  it('sends nothing twice over a new connection', async () => {
+    const url = await serve((outgoing) => outgoing.socket?.resetAndDestroy());
+    await assert.rejects(exchange(to(url), text), fault('network'));
+    assert.equal(sockets, 1);
+  });
+
   it('refuses headers that HTTP does not allow, before and when they are sent', async () => {
     const url = await serve((outgoing) => outgoing.end());
     for (const [name, value] of [

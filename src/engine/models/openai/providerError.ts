@@ -60,8 +60,9 @@ function fromFault(fault: HttpFault, message: string, where: string): ModelError
       return new ModelError('bad-request', `the key or a header cannot be sent: ${message}`, {
         transient: false,
       });
-    case 'not-utf8':
     case 'compression':
+      return new ModelError('network', `the reply cannot be unpacked: ${message}`, { transient: true });
+    case 'not-utf8':
     case 'network':
       return new ModelError('network', `${where}: ${message}`, { transient: true });
   }

@@ -1,0 +1,93 @@
+import { Transform, type TransformCallback } from 'node:stream';
+import { createBrotliDecompress, createInflateRaw, createUnzip } from 'node:zlib';
+
+export type Packing = 'gzip' | 'deflate' | 'br';
+
+const PACKINGS: ReadonlyMap<string, Packing> = new Map([
+  ['gzip', 'gzip'],
+  ['x-gzip', 'gzip'],
+  ['deflate', 'deflate'],
+  ['br', 'br'],
+]);
+
+/**
+ * What was done to a body, the last first. Empty for one that is as it was, and where an encoding is not known: servers
+ * write the character set there, or `none`, and whatever it is, browsers take such a body as it stands.
+ */
+export function packingsOf(contentEncoding: string | undefined): Packing[] {
+  const names = (contentEncoding ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((name) => name.trim());
+  const packed = names.filter((name) => name !== '' && name !== 'identity');
+  const packings = packed.flatMap((name) => PACKINGS.get(name) ?? []);
+  return packings.length === packed.length ? packings.reverse() : [];
+}
+
+/** Undoes one packing. A body that has no bytes was not packed. */
+export class Unpack extends Transform {
+  readonly #packing: Packing;
+  #inner: Transform | undefined;
+  /** Who waits for the inner one to take a chunk, or to end. */
+  #done: TransformCallback | undefined;
+  /** The packed data has ended; bytes may still follow, and mean nothing. */
+  #isWhole = false;
+
+  constructor(packing: Packing) {
+    super();
+    this.#packing = packing;
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    this.#inner ??= this.#begin(chunk[0] ?? 0);
+    this.#done = done;
+    if (this.#isWhole) this.#proceed();
+    else this.#inner.write(chunk, this.#proceed);
+  }
+
+  override _read(size: number): void {
+    this.#inner?.resume();
+    super._read(size);
+  }
+
+  override _flush(done: TransformCallback): void {
+    this.#done = done;
+    if (!this.#inner || this.#isWhole) this.#proceed();
+    else this.#inner.end();
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#inner?.destroy();
+    done(error);
+  }
+
+  #begin(firstByte: number): Transform {
+    const inner = unpacker(this.#packing, firstByte);
+    inner.on('data', (chunk: Buffer) => {
+      // What unpacks to a thousand times its size waits for its reader.
+      if (!this.push(chunk)) inner.pause();
+    });
+    inner.on('error', (error) => this.destroy(error));
+    inner.on('end', () => {
+      this.#isWhole = true;
+      this.#proceed();
+    });
+    return inner;
+  }
+
+  readonly #proceed = (error?: Error | null): void => {
+    const done = this.#done;
+    this.#done = undefined;
+    done?.(error);
+  };
+}
+
+const GZIP = 0x1f;
+const ZLIB = 0x08;
+
+/** `deflate` means the form of zlib; some servers send it bare, and some send gzip. */
+function unpacker(packing: Packing, firstByte: number): Transform {
+  if (packing === 'br') return createBrotliDecompress();
+  const bare = packing === 'deflate' && firstByte !== GZIP && (firstByte & 0x0f) !== ZLIB;
+  return bare ? createInflateRaw() : createUnzip();
+}
