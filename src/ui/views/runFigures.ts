@@ -21,6 +21,7 @@ export function isWhole({ filter, left_out }: RunHead): boolean {
 /** In the language of the editor, e.g. `83.9%`; `–` where nothing was measured. Never rounds up to 100 %. */
 export function percent(share: number | null, language: string): string {
   if (share === null) return '–';
-  const floored = Math.floor(share * 1000) / 1000;
-  return new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 }).format(floored);
+  const rounded = Math.round(share * 1000) / 1000;
+  const shown = rounded === 1 && share < 1 ? 0.999 : rounded;
+  return new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 }).format(shown);
 }

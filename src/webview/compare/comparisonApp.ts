@@ -123,9 +123,8 @@ export class ComparisonApp extends LitElement {
   #emptyText(): string {
     const { stage, cases } = this.#model;
     if (cases.length > 0) return 'No case matches the filters.';
-    return stage.stage === 'finished'
-      ? 'No case was measured on both sides.'
-      : 'The first cases are on their way.';
+    const isOver = stage.stage !== 'running' && stage.stage !== 'waiting';
+    return isOver ? 'No case was measured on both sides.' : 'The first cases are on their way.';
   }
 
   /** Made again only when what they depend on has changed. */
