@@ -25,7 +25,7 @@ export interface CascadeOptions {
    * thresholds then play no part in the verdict.
    */
   mode: 'cascade' | 'full';
-  /** What the suite asks of a stage, in mode `cascade`; a stage without one is held to `defaultThresholds`, if there are any. */
+  /** What the suite asks of a stage, in mode `cascade`; a stage without one uses `defaultThresholds`, if any. */
   thresholds: StageThresholds;
   /** Asked of a stage for which the suite names none, but not of scores that have passed a threshold of their own. */
   defaultThresholds?: StageThresholds;
@@ -77,8 +77,8 @@ export function runCascade(
   options: CascadeOptions,
 ): Verdict | Promise<Verdict> {
   const own = evaluators.flatMap(({ spec, ownThreshold }) => (ownThreshold ? [spec.name] : []));
-  const held = { ...options, ownThresholds: new Set(own) };
-  return advance({ evaluators, input, options: held, evaluations: [], stage: 'none' }, 0);
+  const withOwn = { ...options, ownThresholds: new Set(own) };
+  return advance({ evaluators, input, options: withOwn, evaluations: [], stage: 'none' }, 0);
 }
 
 function advance(progress: Progress, from: number): Verdict | Promise<Verdict> {

@@ -138,8 +138,8 @@ function stageBelowThreshold(evaluations: readonly Evaluation[], scoring: Scorin
 
     const hasPassed = (one: Evaluation): boolean =>
       one.status === 'scored' && one.pass && (ownThresholds?.has(one.name) ?? false);
-    const held = named === undefined ? evaluations.filter((one) => !hasPassed(one)) : evaluations;
-    const sum = stageSum(held, stage, 'perfect');
+    const counting = named === undefined ? evaluations.filter((one) => !hasPassed(one)) : evaluations;
+    const sum = stageSum(counting, stage, 'perfect');
     if (sum.weight > 0 && sum.score / sum.weight < min - ROUNDING) {
       return `${stage} score ${(sum.score / sum.weight).toFixed(2)} is below ${min}`;
     }
