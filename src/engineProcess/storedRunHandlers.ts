@@ -65,8 +65,8 @@ export function storedRunHandlers(
       return { todayUsd: session.store?.ledger.spentOn(session.ports.clock.now()) ?? null };
     },
     'run/trace': ({ traceId }) => ({
-      spans: session.store?.spans(traceId) ?? [],
-      logs: session.store?.logs(traceId) ?? [],
+      spans: session.store?.traces.spans(traceId) ?? [],
+      logs: session.store?.traces.logs(traceId) ?? [],
     }),
   };
 }

@@ -8,10 +8,11 @@ import { LEASE_MS, type Lease, type Owner } from './lease.ts';
 import { type Batch, BatchRows } from './tables/batchRows.ts';
 import { BudgetStore } from './tables/budgetStore.ts';
 import { FileListStore } from './tables/fileListStore.ts';
+import { ResultTable } from './tables/resultTable.ts';
 import { RunLeases } from './tables/runLeases.ts';
-import { RunQueries } from './tables/runQueries.ts';
 import type { RunRow } from './tables/runRow.ts';
 import { SpendingLedger } from './tables/spendingLedger.ts';
+import { TraceTable } from './tables/traceTable.ts';
 import { VerdictTable } from './tables/verdictTable.ts';
 
 export interface RunStoreOptions {
@@ -21,7 +22,7 @@ export interface RunStoreOptions {
 }
 
 /** Runs, their results, spans and logs in one SQLite file; results are append-only. Throws StoreError. */
-export class RunStore extends RunQueries {
+export class RunStore extends ResultTable {
   readonly file: string;
   /** Decisions on token budgets. */
   readonly budgets: BudgetStore;
@@ -29,6 +30,8 @@ export class RunStore extends RunQueries {
   readonly ledger: SpendingLedger;
   /** What the workspace's files were when runs began. */
   readonly fileLists: FileListStore;
+  /** Spans and log lines. */
+  readonly traces: TraceTable;
   /** What came of complete runs. */
   readonly verdicts: VerdictTable;
   readonly #leases: RunLeases;
@@ -41,6 +44,7 @@ export class RunStore extends RunQueries {
     this.budgets = new BudgetStore(this.connection);
     this.ledger = new SpendingLedger(this.connection);
     this.fileLists = new FileListStore(this.connection);
+    this.traces = new TraceTable(this.connection);
     this.verdicts = new VerdictTable(this.connection);
     this.#leases = new RunLeases(this.connection, leaseMs);
     this.#rows = new BatchRows(this.connection, this.ledger);

@@ -43,8 +43,8 @@ function contents(file: string): unknown {
       run,
       results,
       cases: results.map(({ caseIndex }) => store.caseAt(run.id, caseIndex)),
-      spans: [...traces].map((traceId) => store.spans(traceId)),
-      logs: [...traces].map((traceId) => store.logs(traceId)),
+      spans: [...traces].map((traceId) => store.traces.spans(traceId)),
+      logs: [...traces].map((traceId) => store.traces.logs(traceId)),
     };
   });
   store.close();

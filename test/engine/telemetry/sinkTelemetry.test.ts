@@ -76,11 +76,11 @@ describe('telemetry of a run', () => {
     const { store, outcome } = await run([one.sink, other.sink]);
     assert.equal(outcome, 'complete');
     const traces = [store.runTraceId(RUN) ?? '', ...[...store.results(RUN)].map(({ traceId }) => traceId)];
-    const stored = traces.flatMap((trace) => store.spans(trace));
+    const stored = traces.flatMap((trace) => store.traces.spans(trace));
     // Of each case a root, trial, call, model, evaluator and the agent's own; and the run.
     assert.equal(stored.length, 3 * 6 + 1);
     assert.deepEqual(inOrder(one.spans), inOrder(stored));
-    assert.deepEqual(inOrder(one.logs), inOrder(traces.flatMap((trace) => store.logs(trace))));
+    assert.deepEqual(inOrder(one.logs), inOrder(traces.flatMap((trace) => store.traces.logs(trace))));
     assert.equal(one.logs.length, 6);
     assert.deepEqual(other.spans, one.spans);
     assert.deepEqual(other.evaluations, one.evaluations);
@@ -90,7 +90,7 @@ describe('telemetry of a run', () => {
     const { sink, evaluations } = collecting();
     const { store } = await run([sink], 2);
     const expected = [...store.results(RUN)].flatMap((result) =>
-      evaluationRecords(result, RUN, evaluatedCall(result, store.spans(result.traceId))),
+      evaluationRecords(result, RUN, evaluatedCall(result, store.traces.spans(result.traceId))),
     );
     const key = ({ caseId, trial, by }: EvaluationRecord) => `${caseId} ${trial} ${by.kind}`;
     const sorted = (records: readonly EvaluationRecord[]) =>
@@ -133,7 +133,7 @@ describe('telemetry of a run', () => {
     assert.equal(outcome, 'complete');
     assert.equal(store.counts(RUN).passed, 3);
     const [result] = store.results(RUN);
-    assert.equal(store.spans(result?.traceId ?? '').length, 6);
+    assert.equal(store.traces.spans(result?.traceId ?? '').length, 6);
   });
 
   it('can be left out altogether', async () => {

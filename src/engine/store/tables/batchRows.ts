@@ -2,7 +2,7 @@ import type { LocatedCase } from '../../model/case.ts';
 import type { PendingOutput, TrialResult } from '../../model/result.ts';
 import type { LogRecord } from '../../model/span.ts';
 import type { Connection } from '../file/connection.ts';
-import type { KnownRun } from './runQueries.ts';
+import type { KnownRun } from './runTable.ts';
 import type { PackedSpans } from './spanCodec.ts';
 import type { SpendingLedger } from './spendingLedger.ts';
 

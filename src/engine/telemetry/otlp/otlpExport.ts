@@ -20,8 +20,8 @@ export async function exportRun(
   const { settings, signal } = options;
   const sink = new OtlpSink(createOtlpClient(settings, options));
   for (const { id, results } of traces(runId, store)) {
-    const spans = store.spans(id);
-    const logs = store.logs(id);
+    const spans = store.traces.spans(id);
+    const logs = store.traces.logs(id);
     const evaluations = results.flatMap((result) =>
       evaluationRecords(result, runId, evaluatedCall(result, spans)),
     );

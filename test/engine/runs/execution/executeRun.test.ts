@@ -211,7 +211,7 @@ describe('executeRun', () => {
     const results = [...store.results(RUN)];
     const traceId = results[0]?.traceId ?? '';
     assert.equal(results[1]?.traceId, traceId, 'the trials of a case share its trace');
-    const spans = store.spans(traceId);
+    const spans = store.traces.spans(traceId);
     const byId = new Map(spans.map((span) => [span.spanId, span]));
     const path = (span: (typeof spans)[number]): string => {
       const parent = span.parentSpanId === null ? undefined : byId.get(span.parentSpanId);
@@ -227,7 +227,7 @@ describe('executeRun', () => {
       'case case-0 > trial > invoke_agent a',
     ]);
     const root = spans.find(({ parentSpanId }) => parentSpanId === null);
-    const [runSpan] = store.spans('e'.repeat(32));
+    const [runSpan] = store.traces.spans('e'.repeat(32));
     assert.deepEqual(root?.links, [{ traceId: 'e'.repeat(32), spanId: runSpan?.spanId }]);
     const evaluated = spans.find(({ name }) => name.startsWith('evaluate'));
     assert.equal(evaluated?.events[0]?.name, 'gen_ai.evaluation.result');

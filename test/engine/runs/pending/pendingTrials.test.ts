@@ -152,7 +152,7 @@ describe('trials whose evaluators compare targets', () => {
     const slow: Evaluator = { ...quick, evaluate: async (input, context) => quick.evaluate(input, context) };
     await execute(inputsFor(targets, slow));
     const [result] = store.results(RUN);
-    const spans = store.spans(result?.traceId ?? '');
+    const spans = store.traces.spans(result?.traceId ?? '');
     const trials = spans.filter(({ name }) => name === 'trial');
     assert.equal(trials.length, REPEAT);
     for (const trial of trials) {

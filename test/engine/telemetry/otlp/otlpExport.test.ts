@@ -125,7 +125,7 @@ describe('exportRun', () => {
     const [traces, logs] = collector.requests.map(({ body }) => JSON.parse(body.toString('utf8')));
     const read = readOtlpSpans(traces);
     assert.equal(read?.rejected, 0);
-    const stored = store.listRuns(1).flatMap(({ id }) => store.spans(store.runTraceId(id) ?? ''));
+    const stored = store.listRuns(1).flatMap(({ id }) => store.traces.spans(store.runTraceId(id) ?? ''));
     assert.deepEqual(
       read?.spans.find(({ spanId }) => spanId === stored[0]?.spanId),
       stored[0],
