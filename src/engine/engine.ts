@@ -124,6 +124,7 @@ export function createEngine(
     start: (suite, overrides, signal) => startRuns(ports, suite, overrides, signal),
     repeat: (runId, overrides) => repeatedOverrides(store.getRun(runId), overrides, workspace.root),
     resume: (runId, overrides, signal) => resumeRun(ports, runId, overrides, signal),
+
     async execute(run, listener, options) {
       try {
         await run.ready(options.signal);
@@ -136,8 +137,10 @@ export function createEngine(
         await run.close();
       }
     },
+
     estimate: (prepared, signal) => estimate(ports, prepared, signal),
     prepareComparison: (request, signal) => prepareComparison(ports, request, signal),
+
     async compare(prepared, listener, options) {
       const { runComparison } = await import('./compare/runComparison.ts');
       return runComparison(prepared, listener, options, {
@@ -148,6 +151,7 @@ export function createEngine(
         settle: (runId, verdict) => store.verdicts.save(runId, verdict, ports.clock.now()),
       });
     },
+
     present,
     report,
     close() {

@@ -29,7 +29,7 @@ describe('touchstone and files of promptfoo by any name', function () {
     }
     const broken = await touchstone(folder, 'validate', 'sub/broken.yaml');
     assert.equal(broken.code, 2);
-    assert.match(broken.out, /sub\/broken\.yaml:3:\d+: error: the test names the prompt “nope”/);
+    assert.match(broken.out, /sub\/broken\.yaml:3:\d+: error: the test names the prompt 'nope'/);
     assert.equal((await touchstone(folder, 'eval', '-c', 'sub/broken.yaml')).code, 2);
     assert.equal((await touchstone(folder, 'eval', '-c', 'sub/x.yaml')).code, 0);
   });
@@ -70,8 +70,8 @@ tests: [{ vars: { q: 1 }, assert: [{ type: contains, value: a }, { type: contain
     });
     const { code, out } = await touchstone(folder, 'validate', 'x.yaml');
     assert.equal(code, 2);
-    assert.match(out, /x\.yaml:1:11: error: the prompt “Hello \{\{ x \| \}\}” .*'Hello \{\{ x \| \}\}'/);
-    assert.match(out, /p\.txt:4:10: error: the prompt “p\.txt: line Say .*found 'b' .*'Say \{\{ a b \}\}'/);
+    assert.match(out, /x\.yaml:1:11: error: the prompt 'Hello \{\{ x \| \}\}' .*'Hello \{\{ x \| \}\}'/);
+    assert.match(out, /p\.txt:4:10: error: the prompt 'p\.txt: line Say .*found 'b' .*'Say \{\{ a b \}\}'/);
     assert.match(out, /x\.yaml:3:9: warning: the value of assertion 2: .*'\{% if %\}'/);
   });
 

@@ -52,8 +52,10 @@ export async function changedFiles(
   );
 
   if (listed === undefined) return [];
+
   const files = statusPairs(listed);
   if (candidate === null) files.push(...(await unknownFiles(options)));
+
   return files.sort((a, b) => (a.path < b.path ? -1 : 1)).slice(0, MAX_FILES);
 }
 

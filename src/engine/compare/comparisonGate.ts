@@ -85,6 +85,7 @@ function regression({ allowRegression = [] }: GatePolicy, { verdict }: GatedComp
       status: 'pass',
       reason: `${names(allowed)} ${areOrIs(allowed)} worse, which allow_regression allows`,
     };
+
   return { name, status: 'pass', reason: 'neither pass rate nor mean score is significantly worse' };
 }
 
@@ -144,11 +145,13 @@ function nonInferiority(
     ({ metric, difference, nonInferiorityP: p }) =>
       `${METRICS[metric]} ${signed(difference)} (p = ${p === null ? 'unknown' : p.toPrecision(2)})`,
   );
+
   const reason = `${words.join(', ')} against a margin of ${margin}`;
 
   const all = filled ? [metrics, filled.against, filled.for] : [metrics];
   if (all.every((found) => found.some(({ interval }) => interval !== null && interval.high < -margin)))
     return { name, status: 'fail', reason };
+
   const holds = (found: typeof metrics) => found.every(({ nonInferiorityP: p }) => p !== null && p <= ALPHA);
   if (all.every(holds)) return { name, status: 'pass', reason };
 
@@ -156,6 +159,7 @@ function nonInferiority(
   const open = holds(metrics)
     ? `it does not hold whatever the ${counted(holes, 'case')} not fully measured would have given`
     : 'more cases are needed';
+
   return { name, status: 'undecided', reason: `${reason} (${open})` };
 }
 

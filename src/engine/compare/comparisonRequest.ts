@@ -57,6 +57,7 @@ export function readRequest(
     providers: Object.keys(workspace.config.providers),
     isRun: (id: string) => suiteOfRun(store, id) !== undefined,
   };
+
   const baseline = readSide(request.baseline, surroundings);
   const candidate =
     request.candidate === undefined ? otherSide(baseline, suite) : readSide(request.candidate, surroundings);
@@ -64,6 +65,7 @@ export function readRequest(
   if (baseline.kind === 'run' && candidate.kind === 'run')
     return { before: baseline.id, after: candidate.id };
   if (!suite) throw noSuite(workspace);
+
   return {
     suite,
     baseline: { reference: baseline, label: sideLabel(baseline) },

@@ -16,6 +16,7 @@ export function compareConsistency(cases: readonly CaseComparison[]): Consistenc
       Math.min(fewest, measuredTrials(baseline), measuredTrials(candidate)),
     Number.POSITIVE_INFINITY,
   );
+
   if (!Number.isFinite(k) || k < 2) return null;
 
   const pairs = measured.map(
@@ -25,6 +26,7 @@ export function compareConsistency(cases: readonly CaseComparison[]): Consistenc
       candidate: passHatK(entry.candidate.passed, measuredTrials(entry.candidate), k),
     }),
   );
+
   const found = differencesOf(pairs);
   if (!found) return null;
 

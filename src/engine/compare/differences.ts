@@ -46,6 +46,7 @@ export function differencesOf(pairs: readonly ValuePair[]): Differences | null {
 
   const estimate = mean.estimate();
   if (!estimate) return null;
+
   const { length } = pairs;
   return {
     values,

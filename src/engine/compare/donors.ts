@@ -86,6 +86,7 @@ export class Donors {
         target,
         why: wanted ? this.#reasons(run, target, wanted, reusable) : [],
       }));
+
       const fitting = reasons.find(({ why }) => why.length === 0);
       if (fitting) fit.push({ run, name: fitting.target.name });
       const [first] = reasons;
@@ -94,6 +95,7 @@ export class Donors {
     }
 
     refused ??= this.#changedProgram(reusable);
+
     return refused === undefined ? { fit } : { fit, refused };
   }
 

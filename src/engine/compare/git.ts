@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import os from 'node:os';
 import { UsageError } from '../errors.ts';
+import { defined } from '../model/defined.ts';
 import type { Environment } from '../ports.ts';
 import { scrubbedEnvironment } from '../targets/command/commandEnvironment.ts';
 
@@ -27,8 +28,9 @@ export function git(args: readonly string[], options: GitOptions): Promise<strin
   const env = scrubbedEnvironment(environment, {
     GIT_TERMINAL_PROMPT: '0',
     GIT_OPTIONAL_LOCKS: '0',
-    ...(indexFile === undefined ? {} : { GIT_INDEX_FILE: indexFile }),
+    ...defined({ GIT_INDEX_FILE: indexFile }),
   });
+
   const quiet = ['-c', `core.hooksPath=${os.devNull}`, '-c', 'core.fsmonitor=false'];
   return new Promise((resolve, reject) => {
     execFile(

@@ -56,6 +56,7 @@ export function mergeSides(merge: SidesToMerge, scope: RunScope): PreparedCompar
       newNames,
     ),
   ];
+
   const notes = [before, after].flatMap(({ live }) => live?.source.note ?? []);
 
   return {

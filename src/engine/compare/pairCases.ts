@@ -1,5 +1,6 @@
 import { byCase } from '../model/caseTrials.ts';
 import type { CaseChange, CaseComparison } from '../model/comparison.ts';
+import { defined } from '../model/defined.ts';
 import type { TrialResult } from '../model/result.ts';
 import { type CaseHalf, caseHalf, missingHalf } from './caseHalf.ts';
 
@@ -58,14 +59,17 @@ export function pairCases(
     const [{ target, caseId, caseIndex }] = trials;
     const partner = candidateOf.get(target);
     if (partner === undefined) continue;
+
     const half = caseHalf(trials, baseline.planned?.repeat);
     before.set(key(target, caseId), { half, content: baseline.contentOf(caseIndex), partner });
   }
+
   const pairing: Pairing = { cases: [], baselineOnly: 0, candidateOnly: 0, changedContent: 0 };
   for (const trials of byCase(candidate.results())) {
     const [{ target, caseId, caseIndex }] = trials;
     const partner = partnerOf.get(target);
     if (partner === undefined) continue;
+
     const found = before.get(key(partner, caseId));
     before.delete(key(partner, caseId));
     const half = caseHalf(trials, planned);
@@ -74,10 +78,12 @@ export function pairCases(
     else if (baseline.planned?.whole ?? true) pairing.candidateOnly += 1;
     else pairing.cases.push(compareCase(missingHalf(half, partner, baseline.planned?.repeat), half));
   }
+
   for (const { half, partner } of before.values()) {
     if (candidate.planned?.whole ?? true) pairing.baselineOnly += 1;
     else pairing.cases.push(compareCase(half, missingHalf(half, partner, planned)));
   }
+
   return pairing;
 }
 
@@ -90,7 +96,7 @@ export function compareCase(baseline: CaseHalf, candidate: CaseHalf): CaseCompar
   return {
     caseId,
     caseIndex,
-    ...(cluster === undefined ? {} : { cluster }),
+    ...defined({ cluster }),
     tags,
     baseline: before,
     candidate: after,

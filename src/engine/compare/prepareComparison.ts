@@ -89,6 +89,7 @@ async function prepareAll(
       prepared.push(await prepareOne({ workspace, asked, sources, suite }, dataset, closed, ports, signal));
     const usable = prepared.filter(({ pairs }) => pairs.length > 0);
     if (usable.length > 0) return await withOutlook(usable, signal);
+
     throw new UsageError('no target of one side has a counterpart on the other', {
       remedy: 'Name a target on both sides, e.g. --baseline v1 --candidate v2.',
     });
@@ -126,12 +127,15 @@ async function prepareOne(
     recordings: overrides.recordings,
     adaptiveBudgets: suite.tokenBudgets === 'adaptive',
   });
+
   const opened: (Judging | PreparedTargets)[] = [];
   const tested = (source: SideSource | null): PreparedTargets | null => {
     if (!source) return null;
+
     const model = source.model ?? overrides.model;
     const targets = prepareTargets({ ...source, model, suite }, scope);
     opened.push(targets);
+
     return targets;
   };
 

@@ -20,13 +20,16 @@ export function rateClauses({ minPassRate, minScore }: GatePolicy, summary: RunS
 /** A trial that could not be measured counts as failed. */
 function passRate(name: string, group: GroupSummary | undefined, minimum: Minimum): GateClause {
   if (!group || group.trials === 0) return { name, status: 'undecided', reason: 'no case has this tag' };
+
   const { min, by } = minimumOf(minimum);
   const { passRate: rate, passRateInterval: range, errored } = group;
   const value = (by === 'lower' ? range?.low : rate) ?? null;
   if (value === null || rate === null) return { name, status: 'undecided', reason: 'there is no pass rate' };
+
   const reached = value >= min - ROUNDING;
   if (reached && errored === group.trials)
     return { name, status: 'undecided', reason: 'every trial errored: nothing was measured' };
+
   const holes = counted(errored, 'errored trial counts', 'errored trials count');
   const reason = reasonFor({
     what: 'rate',
@@ -36,6 +39,7 @@ function passRate(name: string, group: GroupSummary | undefined, minimum: Minimu
     range: range && { low: percent(range.low, by === 'lower' ? min : undefined), high: percent(range.high) },
     holes: errored === 0 ? null : `${holes} as failed`,
   });
+
   return { name, status: reached ? 'pass' : 'fail', reason };
 }
 
@@ -46,6 +50,7 @@ function meanScore(total: GroupSummary, minimum: Minimum): GateClause {
   const { meanScore: mean, scoreBounds: bounds, scoreInterval: range } = total;
   if (mean === null || bounds === null || Number.isNaN(mean))
     return { name, status: 'undecided', reason: 'there is no mean score' };
+
   const whole = bounds.high - bounds.low <= ROUNDING;
   const reason = reasonFor({
     what: 'mean',
@@ -55,9 +60,11 @@ function meanScore(total: GroupSummary, minimum: Minimum): GateClause {
     range: range && { low: score(range.low, min), high: score(range.high) },
     holes: whole ? null : `the missing scores could make it ${score(bounds.low)} to ${score(bounds.high)}`,
   });
+
   const least = by === 'lower' ? range?.low : bounds.low;
   if (least === undefined) return { name, status: 'undecided', reason };
   if (least >= min - ROUNDING) return { name, status: 'pass', reason };
+
   return { name, status: whole || bounds.high < min - ROUNDING ? 'fail' : 'undecided', reason };
 }
 

@@ -1,4 +1,5 @@
 import type { LocatedCase } from '../model/case.ts';
+import { defined } from '../model/defined.ts';
 import type { TrialResult } from '../model/result.ts';
 import type { RunPlan, RunRecord } from '../model/run.ts';
 import { chosenBatches } from '../runs/chosenBatches.ts';
@@ -70,7 +71,7 @@ function collect(
       ...rest,
       caseIndex: located.index,
       tags: located.case.tags ?? [],
-      ...(located.case.cluster === undefined ? {} : { cluster: located.case.cluster }),
+      ...defined({ cluster: located.case.cluster }),
     });
   }
 }

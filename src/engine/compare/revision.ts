@@ -43,6 +43,7 @@ export async function checkOutRevision(
       },
     );
   }
+
   const commit = await git(
     ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`],
     options,
@@ -55,6 +56,7 @@ export async function checkOutRevision(
       },
     );
   }
+
   const folder = makeScratchFolder(os.tmpdir(), 'touchstone-revision');
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
@@ -90,9 +92,11 @@ async function materialise(
       remedy: 'Choose a revision in which the workspace existed.',
     });
   }
+
   // Marks where the repository begins; to git, an empty folder is no repository.
   mkdirSync(path.join(files, '.git'));
   linkPackages(options.folder, options.folder, root);
+
   return root;
 }
 

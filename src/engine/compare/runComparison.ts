@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.ts';
 import type { Comparison, SequentialProgress } from '../model/comparison.ts';
+import { defined } from '../model/defined.ts';
 import type { TrialResult } from '../model/result.ts';
 import type { ComparisonVerdict } from '../model/runVerdict.ts';
 import type { BegunRun } from '../runs/lifecycle/begunRun.ts';
@@ -108,6 +109,7 @@ export async function runComparison(
       caseIds: watch.caseIds,
       progress: progressOf(store, runId, watch, order, prepared.pairs.length),
     };
+
     return ended(compareStored(store, { ...request, sequential }), outcome);
   } finally {
     await run.close();
@@ -195,7 +197,7 @@ function storedRequest(prepared: PreparedComparison, runId: string, { margin }: 
     pairs: prepared.pairs,
     same: prepared.same,
     notes: prepared.notes,
-    ...(margin === undefined ? {} : { margin }),
+    ...defined({ margin }),
   };
 }
 

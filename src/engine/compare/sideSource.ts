@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { MissingSideError, type SideRole, UsageError } from '../errors.ts';
+import { defined } from '../model/defined.ts';
 import type { Environment } from '../ports.ts';
 import type { Place } from '../runs/preparation/runScope.ts';
 import type { SuiteConfig } from '../suites/config/suiteConfig.ts';
@@ -51,6 +52,7 @@ export async function openSide(
         (target) => describeTarget(target).capabilities.model !== null,
       );
       if (prompts.length > 0) return { ...here, targets: prompts, model: reference.model };
+
       throw new UsageError(
         `the suite ${suite.name} has no prompt that could be run with ${reference.model}`,
         {
@@ -95,9 +97,10 @@ async function openRevision(
   try {
     const { configPath } = workspace;
     if (configPath !== null && !existsSync(path.join(files.root, configPath))) throw missing(configPath);
+
     const past = await loadWorkspace({
       root: files.root,
-      ...(configPath === null ? {} : { configPath }),
+      ...defined({ configPath: configPath ?? undefined }),
       foreign: workspace.foreign,
       environment,
       signal,

@@ -26,6 +26,7 @@ export function compareTags(
   const tags = measured.flatMap(({ tag, metrics }): TagComparison[] => {
     const [pass, ...others] = metrics;
     if (pass?.metric !== 'pass') return [];
+
     const members = groups.get(tag) ?? [];
     const words = all.map((found) => wordOf(found.find((one) => one.tag === tag)?.metrics ?? []));
     const [word = 'undecided'] = words;

@@ -32,6 +32,7 @@ function reasonFor(grounds: VerdictGrounds): string {
   if (!first) return 'Nothing was measured on both sides, so nothing can be said.';
   if (word === 'identical') return 'Every output, verdict and score is the same on both sides.';
   if (same) return 'Both sides are the same, so there is nothing to decide; whatever differs is chance.';
+
   switch (word) {
     case 'better':
     case 'worse':
@@ -104,11 +105,13 @@ function evidenceOf(metric: MetricComparison, metrics: number): string {
     metric.clusters === metric.pairs
       ? `${count(metric.pairs)} cases`
       : `${count(metric.pairs)} cases in ${count(metric.clusters)} clusters`;
+
   const p = metric.p === null ? 'too little data for a test' : pText(metric.p);
   const adjusted =
     metric.adjustedP === null || metrics < 2
       ? ''
       : `; ${pText(metric.adjustedP)} adjusted for ${metrics} metrics`;
+
   const name = isPass ? 'pass rate' : 'mean score';
   return `${name} ${show(metric.candidate)}, was ${show(metric.baseline)}: ${change(metric.difference)}${isPass ? ' points' : ''}${interval} (${p}, ${TESTS[metric.test]}, ${units}${adjusted})`;
 }

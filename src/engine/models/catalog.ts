@@ -1,16 +1,7 @@
-import { ConfigError, type ErrorPlace, MissingKeyError } from '../errors.ts';
+import { ConfigError } from '../errors.ts';
 import { readAddress } from '../http/address.ts';
 import { Connection } from '../http/httpConnection.ts';
-import type { SourceLocation } from '../model/location.ts';
-import { replaceReferences, variableReferences } from '../model/variableReference.ts';
-import {
-  type Clock,
-  type Environment,
-  fixedEnvironment,
-  type Log,
-  type Random,
-  type Secrets,
-} from '../ports.ts';
+import type { Clock, Environment, Log, Random, Secrets } from '../ports.ts';
 import { createEditorClient, EDITOR_PROVIDER, type EditorModels } from './editorClient.ts';
 import {
   createEmbedder,
@@ -21,29 +12,11 @@ import {
 import { sendToOpenAi } from './embeddings/embeddingsClient.ts';
 import { createKeyedClient, type KeyedClient } from './keyedClient.ts';
 import type { ModelCatalog, ModelClient } from './modelClient.ts';
+import type { ProviderConfig } from './modelProvider.ts';
 import { createChatClient } from './openai/chatClient.ts';
-import type { Endpoint } from './openai/endpoint.ts';
-import type { PriceTable } from './prices/prices.ts';
 import { providerPrices } from './prices/priceTable.ts';
 import { ProviderLimits } from './providerLimits.ts';
-
-/** One server that speaks OpenAI's API, as the configuration describes it. */
-export interface ProviderConfig {
-  baseUrl: string;
-  /** May hold `${env:NAME}`, which is read when a model of the provider is first asked for. */
-  apiKey?: string;
-  /** Values may hold `${env:NAME}` too. */
-  headers?: { [name: string]: string };
-  prices?: PriceTable;
-  /** Calls at once, over all models of the provider; unlimited by default. */
-  maxConcurrency?: number;
-  /** Upper limit of every call in milliseconds. */
-  timeoutMs?: number;
-  /** False for a server that cannot stream. */
-  stream?: boolean;
-  /** Where the provider stands in the configuration, for messages. */
-  location?: SourceLocation;
-}
+import { endpointOf, fetchSecrets, secretsOf, variablesOf } from './providerSecrets.ts';
 
 export interface CatalogPorts {
   environment: Environment;
@@ -76,83 +49,31 @@ export function createModelCatalog(
   providers: { readonly [name: string]: ProviderConfig },
   ports: CatalogPorts,
 ): KeyedCatalog {
+  const scope: Scope = {
+    providers,
+    ports,
+    limits: ports.limits ?? new ProviderLimits(),
+    // Idle connections end by themselves, and keep nothing alive.
+    connection: new Connection(),
+  };
+
   const clients = new Map<string, ModelClient>();
   const embedders = new Map<string, Embedder>();
   const keyed = new Map<string, KeyedClient>();
-  const { limits = new ProviderLimits() } = ports;
-  // Idle connections end by themselves, and keep nothing alive.
-  const connection = new Connection();
-
-  const create = (reference: string): ModelClient => {
-    const { name, model } = splitReference(reference, providers);
-    const config = Object.hasOwn(providers, name) ? providers[name] : undefined;
-    if (config === undefined && name === EDITOR_PROVIDER) return editorClient(model, ports);
-    if (config === undefined) throw unknownProvider(reference, name, providers);
-
-    const baseUrl = checkedBaseUrl(name, config);
-    const limiter = limits.of(name, baseUrl, config.maxConcurrency);
-    ports.log.write('debug', 'model client created', { provider: name, model, endpoint: baseUrl });
-
-    const open = (environment: Environment): ModelClient =>
-      createChatClient({
-        provider: name,
-        model,
-        baseUrl,
-        connection,
-        ...secretsOf(name, config, environment),
-        clock: ports.clock,
-        random: ports.random,
-        limiter,
-        prices: providerPrices(config),
-        timeoutMs: config.timeoutMs,
-        stream: config.stream,
-      });
-
-    const variables = variablesOf(config);
-    const { secrets } = ports;
-    if (secrets === undefined || variables.length === 0) return open(ports.environment);
-
-    const client = createKeyedClient({
-      provider: name,
-      model,
-      endpoint: baseUrl,
-      open: async (signal) => open(await fetchSecrets(name, baseUrl, variables, secrets, signal)),
-    });
-
-    keyed.set(reference, client);
-    return client;
-  };
-
-  const createEmbeddings = (reference: string): Embedder => {
-    const { name, model } = splitReference(reference, providers);
-    const config = Object.hasOwn(providers, name) ? providers[name] : undefined;
-    if (config === undefined) throw unknownProvider(reference, name, providers);
-
-    const baseUrl = checkedBaseUrl(name, config);
-    const send = sendToOpenAi({
-      provider: name,
-      model,
-      endpoint: endpointOf(name, baseUrl, config, ports),
-      connection,
-      clock: ports.clock,
-      random: ports.random,
-      limiter: limits.of(name, baseUrl, config.maxConcurrency),
-      prices: providerPrices(config),
-      timeoutMs: config.timeoutMs,
-    });
-
-    return createEmbedder({ provider: name, model }, ports.wrapEmbeddings?.(reference, send) ?? send);
-  };
 
   return {
     client: (reference) => {
-      const client = clients.get(reference) ?? create(reference);
+      const known = clients.get(reference);
+      if (known) return known;
+
+      const client = createClient(reference, scope, keyed);
       clients.set(reference, client);
+
       return client;
     },
 
     embedder: (reference) => {
-      const embedder = embedders.get(reference) ?? createEmbeddings(reference);
+      const embedder = embedders.get(reference) ?? createEmbeddings(reference, scope);
       embedders.set(reference, embedder);
       return embedder;
     },
@@ -163,65 +84,83 @@ export function createModelCatalog(
   };
 }
 
+/** What the clients of one catalog share. */
+interface Scope {
+  providers: { readonly [name: string]: ProviderConfig };
+  ports: CatalogPorts;
+  limits: ProviderLimits;
+  connection: Connection;
+}
+
+/** A client whose key is fetched with its first request is added to `keyed`. */
+function createClient(reference: string, scope: Scope, keyed: Map<string, KeyedClient>): ModelClient {
+  const { providers, ports, connection } = scope;
+  const { name, model } = splitReference(reference, providers);
+  const config = Object.hasOwn(providers, name) ? providers[name] : undefined;
+  if (config === undefined && name === EDITOR_PROVIDER) return editorClient(model, ports);
+  if (config === undefined) throw unknownProvider(reference, name, providers);
+
+  const baseUrl = checkedBaseUrl(name, config);
+  const limiter = scope.limits.of(name, baseUrl, config.maxConcurrency);
+  ports.log.write('debug', 'model client created', { provider: name, model, endpoint: baseUrl });
+
+  const open = (environment: Environment): ModelClient =>
+    createChatClient({
+      provider: name,
+      model,
+      baseUrl,
+      connection,
+      ...secretsOf(name, config, environment),
+      clock: ports.clock,
+      random: ports.random,
+      limiter,
+      prices: providerPrices(config),
+      timeoutMs: config.timeoutMs,
+      stream: config.stream,
+    });
+
+  const variables = variablesOf(config);
+  const { secrets } = ports;
+  if (secrets === undefined || variables.length === 0) return open(ports.environment);
+
+  const client = createKeyedClient({
+    provider: name,
+    model,
+    endpoint: baseUrl,
+    open: async (signal) => open(await fetchSecrets(name, baseUrl, variables, secrets, signal)),
+  });
+
+  keyed.set(reference, client);
+
+  return client;
+}
+
+function createEmbeddings(reference: string, { providers, ports, limits, connection }: Scope): Embedder {
+  const { name, model } = splitReference(reference, providers);
+  const config = Object.hasOwn(providers, name) ? providers[name] : undefined;
+  if (config === undefined) throw unknownProvider(reference, name, providers);
+
+  const baseUrl = checkedBaseUrl(name, config);
+  const send = sendToOpenAi({
+    provider: name,
+    model,
+    endpoint: endpointOf(name, baseUrl, config, ports),
+    connection,
+    clock: ports.clock,
+    random: ports.random,
+    limiter: limits.of(name, baseUrl, config.maxConcurrency),
+    prices: providerPrices(config),
+    timeoutMs: config.timeoutMs,
+  });
+
+  return createEmbedder({ provider: name, model }, ports.wrapEmbeddings?.(reference, send) ?? send);
+}
+
 function editorClient(model: string, { editorModels, clock }: CatalogPorts): ModelClient {
   if (editorModels) return createEditorClient({ model, models: editorModels, clock });
-  throw new ConfigError(`the model “${EDITOR_PROVIDER}/${model}” is reached only inside VS Code`, {
+  throw new ConfigError(`the model '${EDITOR_PROVIDER}/${model}' is reached only inside VS Code`, {
     remedy: 'Run it from the editor, or choose a model of another provider.',
   });
-}
-
-/** A missing variable is said at once; a key of the editor is fetched with the first request. */
-function endpointOf(
-  name: string,
-  baseUrl: string,
-  config: ProviderConfig,
-  { environment, secrets }: CatalogPorts,
-): (signal: AbortSignal) => Promise<Endpoint> | Endpoint {
-  const variables = variablesOf(config);
-  if (secrets === undefined || variables.length === 0) {
-    const endpoint = { baseUrl, ...secretsOf(name, config, environment) };
-    return () => endpoint;
-  }
-  return async (signal) => {
-    const fetched = await fetchSecrets(name, baseUrl, variables, secrets, signal);
-    return { baseUrl, ...secretsOf(name, config, fetched) };
-  };
-}
-
-function secretsOf(name: string, config: ProviderConfig, environment: Environment) {
-  const fill = (text: string): string => expand(text, name, config, environment).trim();
-  const apiKey = config.apiKey === undefined ? '' : fill(config.apiKey);
-  return {
-    apiKey: apiKey === '' ? undefined : apiKey,
-    headers: mapValues(config.headers ?? {}, fill),
-  };
-}
-
-/** Names of the variables that a provider's key and headers are made of. */
-function variablesOf({ apiKey, headers }: ProviderConfig): string[] {
-  const texts = [...(apiKey === undefined ? [] : [apiKey]), ...Object.values(headers ?? {})];
-  return [...new Set(texts.flatMap(variableReferences).map(({ name }) => name))];
-}
-
-/** Asks for each variable once. */
-async function fetchSecrets(
-  provider: string,
-  baseUrl: string,
-  variables: readonly string[],
-  secrets: Secrets,
-  signal: AbortSignal,
-): Promise<Environment> {
-  const { origin } = new URL(baseUrl);
-  const values: { [name: string]: string } = {};
-  for (const variable of variables) {
-    const value = await secrets.get({ provider, origin, variable }, signal);
-    if (value !== null && value !== '') values[variable] = value;
-    else
-      throw new MissingKeyError(`there is no key for the provider “${provider}” at ${origin}`, {
-        remedy: `Store one with the command “Touchstone: Set API Key…”, or set ${variable} in the environment of the editor.`,
-      });
-  }
-  return fixedEnvironment(values);
 }
 
 function splitReference(reference: string, providers: { readonly [name: string]: ProviderConfig }) {
@@ -229,7 +168,7 @@ function splitReference(reference: string, providers: { readonly [name: string]:
   const name = reference.slice(0, slash);
   const model = reference.slice(slash + 1);
   if (slash < 1 || model === '') {
-    throw new ConfigError(`“${reference}” names no provider: a model is written provider/model`, {
+    throw new ConfigError(`'${reference}' names no provider: a model is written provider/model`, {
       remedy: `Write e.g. ${Object.keys(providers)[0] ?? 'openai'}/${model || 'gpt-5-mini'}.`,
     });
   }
@@ -243,12 +182,12 @@ function unknownProvider(
 ): ConfigError {
   const known = Object.keys(providers);
   return new ConfigError(
-    `the model “${reference}” belongs to the provider “${name}”, which is not configured`,
+    `the model '${reference}' belongs to the provider '${name}', which is not configured`,
     {
       remedy:
         known.length === 0
           ? 'No provider is configured: add one under providers in touchstone.yaml.'
-          : `Configured providers: ${known.join(', ')}. Add “${name}” under providers, or use one of these.`,
+          : `Configured providers: ${known.join(', ')}. Add '${name}' under providers, or use one of these.`,
     },
   );
 }
@@ -257,34 +196,8 @@ function checkedBaseUrl(name: string, config: ProviderConfig): string {
   if (readAddress(config.baseUrl) instanceof URL) {
     return config.baseUrl.replace(/(?<!\/)\/+$/, '');
   }
-  throw new ConfigError(`the base_url of the provider “${name}” is not a plain http or https address`, {
-    ...place(config),
+  throw new ConfigError(`the base_url of the provider '${name}' is not a plain http or https address`, {
+    where: config.location,
     remedy: 'Write e.g. https://api.openai.com/v1, without a user name or password in it.',
   });
-}
-
-function expand(text: string, name: string, config: ProviderConfig, environment: Environment): string {
-  return replaceReferences(text, ({ name: variable, fallback }) => {
-    const value = environment.get(variable);
-    if (value !== undefined && value.trim() !== '') return value;
-    if (fallback !== undefined) return fallback;
-    throw new ConfigError(
-      `the environment variable ${variable}, which the provider “${name}” needs, is not set`,
-      { ...place(config), remedy: remedyFor(variable, config) },
-    );
-  });
-}
-
-/** A provider without a place is the one that is there without configuration. */
-function remedyFor(variable: string, config: ProviderConfig): string {
-  if (config.location !== undefined) return `Set ${variable} and start again.`;
-  return `Set ${variable}, or OPENAI_BASE_URL for a server that needs no key, and start again.`;
-}
-
-function place(config: ProviderConfig): { where?: ErrorPlace } {
-  return config.location === undefined ? {} : { where: config.location };
-}
-
-function mapValues(values: { [name: string]: string }, change: (value: string) => string) {
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, change(value)]));
 }

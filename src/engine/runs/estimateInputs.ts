@@ -5,7 +5,8 @@ import type { AskedModel } from '../cost/targetEstimate.ts';
 import type { Evaluator } from '../evaluators/evaluator.ts';
 import { evaluatorDefinition } from '../evaluators/registry.ts';
 import type { LocatedCase } from '../model/case.ts';
-import type { ProviderConfig } from '../models/catalog.ts';
+import { defined } from '../model/defined.ts';
+import type { ProviderConfig } from '../models/modelProvider.ts';
 import { priceOfReference } from '../models/prices/priceTable.ts';
 import type { SuiteConfig } from '../suites/config/suiteConfig.ts';
 import type { Target } from '../targets/target.ts';
@@ -43,7 +44,7 @@ function estimatedTarget({ target, concurrency }: PlannedTarget, providers: Prov
   // Programs share the places of a run.
   const lane = startsPrograms ? 'programs' : target.lane;
   const asked = askedModel(target, providers);
-  return { name, free, lane, concurrency, hash, ...(asked ? { asked } : {}) };
+  return { name, free, lane, concurrency, hash, ...defined({ asked }) };
 }
 
 async function* chosenCases(inputs: RunInputs): AsyncIterableIterator<LocatedCase> {
@@ -69,7 +70,7 @@ function judgeModel(
     name: spec.name,
     reference,
     price: reference === null ? undefined : priceOfReference(reference, providers),
-    ...(asks === undefined ? {} : { asks }),
+    ...defined({ asks }),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Redactor } from '../http/redactor.ts';
 import type { JsonValue } from '../model/json.ts';
-import type { ProviderConfig } from '../models/catalog.ts';
 import type { ModelCatalog } from '../models/modelClient.ts';
+import type { ProviderConfig } from '../models/modelProvider.ts';
 import type { Recordings } from '../models/recordings/recordings.ts';
 import type { Clock, Environment, Random, Secrets, Trust } from '../ports.ts';
 import type { AllowTokens } from './prompt/tokenAllowance.ts';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { ConfigError } from '../../../src/engine/errors.ts';
-import { createModelCatalog, type ProviderConfig } from '../../../src/engine/models/catalog.ts';
+import { createModelCatalog } from '../../../src/engine/models/catalog.ts';
 import type { ModelRequest } from '../../../src/engine/models/modelClient.ts';
+import type { ProviderConfig } from '../../../src/engine/models/modelProvider.ts';
 import { fixedEnvironment, noLog, noSpan } from '../../../src/engine/ports.ts';
 import { type OpenAiServer, startOpenAiServer } from '../../support/openaiServer.ts';
 import { countingRandom, manualClock } from './manualClock.ts';
@@ -46,7 +47,7 @@ describe('the model catalog', () => {
       () => catalog.client('keyed/a'),
       (error) => {
         assert(error instanceof ConfigError);
-        assert.match(error.describe(), /^touchstone\.yaml:4:3: .*MISSING.*“keyed”/);
+        assert.match(error.describe(), /^touchstone\.yaml:4:3: .*MISSING.*'keyed'/);
         return true;
       },
     );

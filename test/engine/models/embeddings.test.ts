@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'mocha';
 import { ConfigError } from '../../../src/engine/errors.ts';
-import { createModelCatalog, type ProviderConfig } from '../../../src/engine/models/catalog.ts';
+import { createModelCatalog } from '../../../src/engine/models/catalog.ts';
 import { ModelError } from '../../../src/engine/models/modelClient.ts';
+import type { ProviderConfig } from '../../../src/engine/models/modelProvider.ts';
 import { fixedEnvironment, noLog, noSpan, type Span } from '../../../src/engine/ports.ts';
 import {
   type OpenAiServer,
@@ -197,7 +198,7 @@ describe('embeddings', () => {
 
   it('says which provider or key is missing', async () => {
     const { catalog } = await open();
-    assert.throws(() => catalog.embedder('elsewhere/small'), /belongs to the provider “elsewhere”/);
+    assert.throws(() => catalog.embedder('elsewhere/small'), /belongs to the provider 'elsewhere'/);
     const keyless = createModelCatalog(
       { local: { baseUrl: 'http://127.0.0.1:1/v1', apiKey: fromEnv('NO_KEY') } },
       { environment: fixedEnvironment({}), clock: manualClock(0), random: countingRandom(), log: noLog },

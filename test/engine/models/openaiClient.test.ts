@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { createModelCatalog, type ProviderConfig } from '../../../src/engine/models/catalog.ts';
+import { createModelCatalog } from '../../../src/engine/models/catalog.ts';
 import { ModelError, type ModelRequest } from '../../../src/engine/models/modelClient.ts';
+import type { ProviderConfig } from '../../../src/engine/models/modelProvider.ts';
 import { fixedEnvironment, noLog, noSpan, type Span } from '../../../src/engine/ports.ts';
 import { type OpenAiServer, type Script, startOpenAiServer } from '../../support/openaiServer.ts';
 import { countingRandom, type ManualClock, manualClock } from './manualClock.ts';

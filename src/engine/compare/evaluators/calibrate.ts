@@ -42,6 +42,7 @@ export function calibrateCascade(
   const judged = [...results].flatMap((result) => judgedBy(result, stage));
   const groups = Xoshiro128.seeded(seed).shuffled([...new Set(judged.map(({ group }) => group))]);
   if (groups.length < FOLDS) return null;
+
   const thresholds = fitThresholds(judged, agreement);
   const foldOf = new Map(groups.map((group, index) => [group, index % FOLDS]));
   const heldOut = new Map<string, { sum: number; n: number }>();
@@ -50,6 +51,7 @@ export function calibrateCascade(
       judged.filter(({ group }) => foldOf.get(group) !== fold),
       agreement,
     );
+
     for (const item of judged.filter(({ group }) => foldOf.get(group) === fold)) {
       const word = settle(item.score, fitted);
       if (word === undefined) continue;

@@ -58,10 +58,12 @@ function describe(
 ): EvaluatorAgreement {
   const [x, y] = [rated.map((entry) => entry.first.score), rated.map((entry) => entry.second.score)];
   const lengths = rated.map(({ result }) => result.output.text.length);
+
   const labelled = rated.flatMap((entry) => {
     const label = labelOf(entry.result);
     return label === undefined ? [] : [{ ...entry, label }];
   });
+
   const bands = rated.map((entry) => [band(entry.first.score), band(entry.second.score)] as const);
   return {
     first,

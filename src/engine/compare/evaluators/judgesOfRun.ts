@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.ts';
 import type { JudgeHealth } from '../../model/evaluatorStudy.ts';
 import type { GatePolicy } from '../../model/gatePolicy.ts';
 import type { TrialResult } from '../../model/result.ts';
@@ -29,7 +30,7 @@ export function judgesOfRun(
   if (names.size === 0) return [];
   const other = again ?? sourceOf(store, run);
   const once = other === undefined ? undefined : judgedOnly(store.results(other));
-  return [...names].map((judge) => judgeHealth(judged, { judge, labelOf, ...(once ? { again: once } : {}) }));
+  return [...names].map((judge) => judgeHealth(judged, { judge, labelOf, ...defined({ again: once }) }));
 }
 
 /** What a gate has to know of the judges. Results are read only where a judge ran and the policy asks. */

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { openDataset } from '../../datasets/dataset.ts';
 import { UsageError, UserError } from '../../errors.ts';
 import type { GoldenCase } from '../../model/case.ts';
+import { defined } from '../../model/defined.ts';
 import type { EvaluatorStudy } from '../../model/evaluatorStudy.ts';
 import type { TrialResult } from '../../model/result.ts';
 import type { RunRecord } from '../../model/run.ts';
@@ -45,7 +46,7 @@ export async function studyRun(
     agreements: pairsOf(results, others, options).map(([first, second]) =>
       compareEvaluators(results, { first, second, labelOf }, first === second ? others : undefined),
     ),
-    judges: judgesOfRun(store, run, results, { labelOf, ...(again === undefined ? {} : { again }) }),
+    judges: judgesOfRun(store, run, results, { labelOf, ...defined({ again }) }),
     calibrations: STAGES.flatMap(
       (stage) => calibrateCascade(results, { stage, agreement, seed: run.plan.seed }) ?? [],
     ),
@@ -89,12 +90,15 @@ function pairsOf(
       remedy: `Choose from: ${names.join(', ') || '(none)'}`,
     });
   }
+
   const [first, second] = between ?? [];
   if (first !== undefined && second !== undefined && between?.length === 2) return [[first, second]];
   if (between)
     throw new UsageError('two evaluators are needed', { remedy: `Use one of: ${names.join(', ')}` });
+
   const within = names.flatMap((one, at) => names.slice(at + 1).map((two): [string, string] => [one, two]));
   if (!others) return within;
+
   const there = new Set(evaluatorNames(others));
   const twice = [WHOLE_VERDICT, ...names.filter((name) => there.has(name))];
   return [...twice.map((name): [string, string] => [name, name]), ...within];

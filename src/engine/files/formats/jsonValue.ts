@@ -15,6 +15,14 @@ export function isPlainlyExact(text: string, value: JsonValue): boolean {
   return keys !== undefined && keys === countWrittenKeys(text);
 }
 
+/**
+ * Whether a key of this valid JSON is written with an escape: V8 13.6 may read the last key of `{"a":1,"\\c":2}` as that
+ * of an object before it, such as `{"a":1,"\\\\":2}`.
+ */
+export function hasEscapedKey(text: string): boolean {
+  return text.includes('\\') && countWrittenKeys(text) === undefined;
+}
+
 /** The value of a parsed tree. Throws FileError with the place of anything that cannot be kept exactly. */
 export function readJsonNode(node: Node, index: LineIndex): JsonValue {
   switch (node.type) {
@@ -67,8 +75,7 @@ function isSurelyExact(value: number): boolean {
 
 /**
  * How many keys are written in valid JSON: strings followed by a colon. Linear: each character is looked at a bounded
- * number of times. Undefined when a key has an escape: V8 13.6 may read the last key of `{"a":1,"\\c":2}` as
- * that of an object before it, such as `{"a":1,"\\\\":2}`.
+ * number of times. Undefined when a key has an escape (hasEscapedKey).
  */
 function countWrittenKeys(text: string): number | undefined {
   let count = 0;

@@ -1,3 +1,4 @@
+import { readJson } from '../../files/formats/readJson.ts';
 import type { JsonValue } from '../../model/json.ts';
 import { isNestedDeeper, MAX_REPLY_DEPTH } from '../../model/jsonDepth.ts';
 
@@ -10,11 +11,9 @@ export function parseReplyJson(text: string): JsonValue {
   if (isNestedDeeper(text, MAX_REPLY_DEPTH)) {
     throw new SyntaxError(`it is nested deeper than ${MAX_REPLY_DEPTH} levels`);
   }
-  return JSON.parse(text, keepDigits);
+  return readJson(text, keepDigits);
 }
 
-function keepDigits(_key: string, value: unknown, context?: { source?: string }): unknown {
-  if (typeof value !== 'number' || Math.abs(value) <= Number.MAX_SAFE_INTEGER) return value;
-  const source = context?.source;
-  return source !== undefined && /^-?\d+$/.test(source) ? source : value;
+function keepDigits(value: number, source: string): JsonValue {
+  return Math.abs(value) > Number.MAX_SAFE_INTEGER && /^-?\d+$/.test(source) ? source : value;
 }

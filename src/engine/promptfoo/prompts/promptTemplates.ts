@@ -17,7 +17,7 @@ export function checkPromptTemplate(reader: PromptfooReader, prompt: PromptfooPr
   reader.problems.push({
     severity: 'error',
     code: 'invalid-template',
-    message: `the prompt “${shortLabel(prompt)}” is not a template that can be filled in: ${message}`,
+    message: `the prompt '${shortLabel(prompt)}' is not a template that can be filled in: ${message}`,
     location: placeOf(prompt, fault.offset),
     ...defined({ remedy }),
   });

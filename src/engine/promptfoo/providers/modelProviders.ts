@@ -1,7 +1,7 @@
 import { defined } from '../../model/defined.ts';
 import { isJsonObject, type JsonObject } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
-import type { ProviderConfig } from '../../models/catalog.ts';
+import type { ProviderConfig } from '../../models/modelProvider.ts';
 import { BUILT_IN_PROVIDER, builtInProvider } from '../../suites/config/builtInProvider.ts';
 import type { ForeignJudge } from '../../suites/config/suiteConfig.ts';
 import { renderId, withEnvironment } from '../config/environmentTemplates.ts';

@@ -79,7 +79,7 @@ export function httpCaller(
       if (!address || !/^https?:$/.test(address.protocol))
         return errorOutput(
           'bad-request',
-          `${owner} has the address “${excerpt(written)}”, which is none once its variables are filled in.`,
+          `${owner} has the URL '${excerpt(written)}', which is not valid once its variables are filled in.`,
           0,
         );
 

@@ -183,7 +183,7 @@ function fillPrompt(
     return { text: renderPromptText(template, vars, data) };
   } catch (error) {
     if (!(error instanceof NunjucksError)) throw error;
-    return { failed: errorOutput('template', `the prompt “${shown}”: ${error.message}`, 0) };
+    return { failed: errorOutput('template', `the prompt '${shown}': ${error.message}`, 0) };
   }
 }
 

@@ -71,7 +71,7 @@ function report(
   reader.problems.push({
     severity: 'error',
     code: `unknown-${what}`,
-    message: `the test names the ${what} “${cut(name)}”, but there is no ${what} of that name`,
+    message: `the test names the ${what} '${cut(name)}', but there is no ${what} of that name`,
     location,
     remedy: `The ${what}s of this file are: ${shown.join(', ') || '(none)'}${more}`,
   });

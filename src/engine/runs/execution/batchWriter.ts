@@ -1,4 +1,5 @@
 import type { LocatedCase } from '../../model/case.ts';
+import { defined } from '../../model/defined.ts';
 import type { PendingOutput, TrialResult } from '../../model/result.ts';
 import type { Clock } from '../../ports.ts';
 import type { Lease } from '../../store/lease.ts';
@@ -86,7 +87,7 @@ export class BatchWriter {
     const [now, wall] = [clock.monotonic(), clock.now()];
     store.append(
       lease,
-      { results, cases, spans, logs, ...(pending ? { pending } : {}) },
+      { results, cases, spans, logs, ...defined({ pending }) },
       { now: wall, elapsedMs: now - this.#lastBeat },
     );
 

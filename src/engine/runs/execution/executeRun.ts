@@ -93,6 +93,7 @@ async function attempt(inputs: RunInputs, options: ExecuteOptions, lease: Lease)
   // What came in before a failure is kept; a store that failed is not asked again.
   if (!(ending.failure?.error instanceof StoreError)) writer.flush();
   if (ending.failure) throw ending.failure.error;
+
   return ending.interrupted ? 'interrupted' : 'complete';
 }
 

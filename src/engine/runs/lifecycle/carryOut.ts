@@ -1,4 +1,5 @@
 import { budgetsFor } from '../../cost/budgets/budgetLedger.ts';
+import { defined } from '../../model/defined.ts';
 import { executeRun } from '../execution/executeRun.ts';
 import type { BegunRun } from './begunRun.ts';
 import type { LifecyclePorts } from './lifecyclePorts.ts';
@@ -34,11 +35,11 @@ export async function carryOut(
     signal,
     onStart: (stored) => listener.onStart(record, stored),
     onResults: (results) => listener.onResults(record, results),
-    ...(limit ? { limit } : {}),
-    ...(enough ? { enough } : {}),
+    ...defined({ limit, enough }),
   });
 
   await settleRun(ports, run, record, outcome);
   await telemetry.flush();
+
   return outcome;
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { defined } from '../../model/defined.ts';
 import type { RunFilter, RunRecord, RunRequest } from '../../model/run.ts';
 import { ensureEvaluation } from '../planChanges.ts';
 import type { RunOverrides } from '../preparation/runOverrides.ts';
@@ -25,8 +26,7 @@ export function storedRequest({ plan }: Pick<RunRecord, 'plan'>): RunRequest {
     repeat,
     seed,
     datasets: [dataset.path],
-    ...(model === undefined ? {} : { model }),
-    ...(judge === undefined ? {} : { judge }),
+    ...defined({ model, judge }),
     ...(origin?.rejudge === undefined ? {} : { rejudge: origin.rejudge }),
     ...(leftOut?.targets ? { targets: targets.map(({ name }) => name) } : {}),
     ...(leftOut?.judge ? { withoutJudge: true } : {}),

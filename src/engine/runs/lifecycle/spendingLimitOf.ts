@@ -2,6 +2,7 @@ import { CallHistory } from '../../cost/callHistory.ts';
 import type { SpendingLimits } from '../../cost/spendingDecision.ts';
 import { SpendingLimit } from '../../cost/spendingLimit.ts';
 import { dearestTrial } from '../../cost/spent.ts';
+import { defined } from '../../model/defined.ts';
 import type { RunRecord } from '../../model/run.ts';
 import type { PreparedRun } from '../preparation/preparedRun.ts';
 import type { LifecyclePorts } from './lifecyclePorts.ts';
@@ -18,6 +19,7 @@ export async function spendingLimitOf(
 ): Promise<SpendingLimit | undefined> {
   // What a recording answers is not paid for.
   if (record.plan.origin?.replay) return undefined;
+
   const { store } = ports;
   if (given.perRun !== undefined) store.ledger.keepLimit(record.id, given.perRun);
   const limits = limitsOf(prepared, given, store.ledger.limitOf(record.id));
@@ -41,7 +43,7 @@ function limitsOf({ suite }: PreparedRun, given: SpendingLimits, kept: number | 
   const { perRun, ...rest } = {
     ...suite.budget,
     ...given,
-    ...(kept === undefined ? {} : { perRun: kept }),
+    ...defined({ perRun: kept }),
   };
   return Number.isFinite(perRun) ? { ...rest, perRun } : rest;
 }

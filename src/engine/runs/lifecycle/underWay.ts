@@ -26,12 +26,15 @@ export class UnderWay<T extends Work> {
         this.#items.delete(item.id);
       }
     };
+
     const working = inTurn(
       items,
       { run: (item) => over(item, run(item)), leave: (item) => over(item, leave(item)), goesOn },
       stop.signal,
     ).finally(() => this.#working.delete(working));
+
     this.#working.add(working);
+
     return working;
   }
 

@@ -1,4 +1,5 @@
 import type { GoldenCase, LocatedCase } from '../../model/case.ts';
+import { defined } from '../../model/defined.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { Output } from '../../model/output.ts';
 import { caseOptions } from '../../targets/caseOptions.ts';
@@ -46,7 +47,7 @@ export class EarlierCases {
     const missing = lost ?? (isJsonObject(turn) ? undefined : entry.id);
     this.#conversations.set(conversationId(entry), {
       turns: next,
-      ...(missing === undefined ? {} : { lost: missing }),
+      ...defined({ lost: missing }),
     });
   }
 }

@@ -110,6 +110,7 @@ function fillAssertions(
   variables: JsonObject,
 ): JsonObject[] {
   if (templates.length === 0) return assertions;
+
   const filled = structuredClone(assertions);
 
   for (const pointer of templates) {
@@ -126,6 +127,7 @@ function fillAssertions(
       if (key === 'metric' && value !== '') holder['name'] = value;
     }
   }
+
   return filled;
 }
 

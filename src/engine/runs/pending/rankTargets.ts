@@ -1,4 +1,5 @@
 import type { Contender, Evaluator } from '../../evaluators/evaluator.ts';
+import { defined } from '../../model/defined.ts';
 import type { Evaluation, Score } from '../../model/evaluation.ts';
 import type { TrialResult } from '../../model/result.ts';
 
@@ -16,6 +17,7 @@ export function rankTargets(
   let ranked = [...results];
   for (const evaluator of evaluators) {
     if (!evaluator.ranks) continue;
+
     const specs = evaluators.map(({ spec }) => spec);
     const field = [...before, ...ranked]
       .filter(({ output }) => output.status === 'complete')
@@ -29,6 +31,7 @@ export function rankTargets(
       return score ? withRank(result, score, evaluator) : result;
     });
   }
+
   return ranked;
 }
 
@@ -41,18 +44,19 @@ function withRank(result: TrialResult, score: Score, { spec, stage }: Evaluator)
     stage,
     weight,
     latencyMs: 0,
-    ...(metric === undefined ? {} : { metric }),
-    ...(location === undefined ? {} : { location }),
+    ...defined({ metric, location }),
   };
 
   const told = { ...result, evaluations: [...result.evaluations, evaluation] };
   if (weight === 0 || score.status === 'skipped') return told;
+
   const reason = `${name}: ${score.reason}`;
   if (score.status === 'error') {
     return result.status === 'passed' ? { ...told, status: 'errored', score: null, reason } : told;
   }
 
   if (score.pass) return told;
+
   return result.status === 'passed'
     ? { ...told, status: 'failed', score: 0, reason }
     : { ...told, score: result.score === null ? null : 0 };

@@ -55,6 +55,7 @@ export function askedTarget(options: AskedTargetOptions): Target {
     ready: async (signal) => {
       await open(signal);
     },
+
     async call(request, context) {
       try {
         return await (await open(context.signal)).call(request, context);
@@ -63,6 +64,7 @@ export function askedTarget(options: AskedTargetOptions): Target {
         return errorOutput('auth', error.describe(), 0);
       }
     },
+
     async close() {
       await Promise.all([described.close(), opened?.then((target) => target.close())]);
     },
@@ -95,7 +97,7 @@ export async function askedEnvironment(
 }
 
 function missing({ name, location }: AskedConfig, variable: string, origin: string): ConfigError {
-  return new ConfigError(`the target “${name}” was not given ${variable} for ${origin}`, {
+  return new ConfigError(`the target '${name}' was not given ${variable} for ${origin}`, {
     where: location,
     remedy: `Allow it when asked, and set ${variable} in the environment of the editor.`,
   });

@@ -2,6 +2,7 @@ import type { EvaluatorDeps } from '../../evaluators/evaluator.ts';
 import { type CaseScoring, caseScoring } from '../../evaluators/scoring/caseScoring.ts';
 import { isWorkspaceScript } from '../../evaluators/scripts/workspaceScript.ts';
 import type { GoldenCase } from '../../model/case.ts';
+import { defined } from '../../model/defined.ts';
 import { DEFAULT_THRESHOLDS } from '../../suites/config/cascadeConfig.ts';
 import type { SuiteConfig } from '../../suites/config/suiteConfig.ts';
 import type { RunInputs } from '../execution/runInputs.ts';
@@ -20,7 +21,7 @@ export function cascadeRules(
       mode,
       thresholds,
       defaultThresholds: DEFAULT_THRESHOLDS,
-      ...(pass === undefined ? {} : { pass }),
+      ...defined({ pass }),
       weights,
       rule: min === undefined ? { kind: 'all' } : { kind: 'threshold', min },
       limits: limitsOn(

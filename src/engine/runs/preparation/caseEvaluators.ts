@@ -37,6 +37,7 @@ export function caseEvaluators(options: CaseEvaluatorOptions): (entry: LocatedCa
     const key = JSON.stringify(assertions);
     const known = cache.get(key);
     if (known) return known;
+
     const { evaluators, usable } = compileAssertions(assertions, location, {
       taken,
       wanted,
@@ -44,16 +45,20 @@ export function caseEvaluators(options: CaseEvaluatorOptions): (entry: LocatedCa
     });
     // Why one cannot be used is said with its place, which is another one in the next case.
     if (!usable) return evaluators;
+
     if (cache.size >= CACHE_SIZE) cache.clear();
     cache.set(key, evaluators);
+
     return evaluators;
   };
+
   const limits = limitEvaluators(options.deps);
   return ({ case: entry, location }) => {
     const suite = shared.filter(({ spec }) => options.takesPart(spec, entry));
     const own = entry.assert;
     const all = own === undefined || own.length === 0 ? suite : [...suite, ...compile(own, location)];
     if (entry.evaluation_criteria === undefined) return all;
+
     return [
       ...all,
       ...limits(

@@ -1,4 +1,4 @@
-import type { ProviderConfig } from '../../models/catalog.ts';
+import type { ProviderConfig } from '../../models/modelProvider.ts';
 import type { Environment } from '../../ports.ts';
 import { keyValue } from '../../targets/secrets/secretValue.ts';
 import {

@@ -1,11 +1,7 @@
 import type { Redactor } from '../../http/redactor.ts';
-import {
-  type CatalogPorts,
-  createModelCatalog,
-  type KeyedCatalog,
-  type ProviderConfig,
-} from '../../models/catalog.ts';
+import { type CatalogPorts, createModelCatalog, type KeyedCatalog } from '../../models/catalog.ts';
 import { EDITOR_PROVIDER } from '../../models/editorClient.ts';
+import type { ProviderConfig } from '../../models/modelProvider.ts';
 import { ProviderLimits } from '../../models/providerLimits.ts';
 import { recordingSender, replaySender } from '../../models/recordings/embeddingsRecording.ts';
 import { recordingCatalog, replayCatalog } from '../../models/recordings/recordingClient.ts';

@@ -27,6 +27,7 @@ export async function ensureMeasured(
       answers ||= located.case.expected_output?.answer !== undefined;
     }
   }
+
   if (chosen === 0) return;
 
   throw new ConfigError(`the suite "${name}" has no evaluators, and no case says what to check`, {

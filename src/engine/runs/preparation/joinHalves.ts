@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.ts';
 import type { RunPlan } from '../../model/run.ts';
 import type { PlannedTarget } from '../execution/runInputs.ts';
 import type { Judging } from './judging.ts';
@@ -36,13 +37,12 @@ export function joinHalves({ judging, prepared, targets, plan }: Halves, scope: 
         trials: targets.length * judging.plan.dataset.chosen * judging.plan.repeat,
         ...plan,
       },
-      ...(clock ? { clock } : {}),
+      ...defined({ clock }),
     },
     readsFiles:
       judging.readsFiles || (!clock && targets.some(({ target }) => target.capabilities.startsPrograms)),
     warnings: judging.warnings,
-    ...(recordings ? { recordings } : {}),
-    ...(budgets ? { budgets } : {}),
+    ...defined({ recordings, budgets }),
     async ready(signal) {
       await scope.ready(signal);
       for (const part of prepared) await part.ready(signal);

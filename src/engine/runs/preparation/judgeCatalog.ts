@@ -27,10 +27,13 @@ export function judgeCatalog(
   function open(reference: string): ModelClient {
     const known = opened.get(reference);
     if (known) return known;
+
     const judge = suite.judges?.[reference];
     if (!judge) return ports.models.client(reference);
+
     const client = asked(reference, judge);
     opened.set(reference, client);
+
     return client;
   }
 
@@ -49,6 +52,7 @@ export function judgeCatalog(
         return build(reference, judge, given);
       },
     });
+
     // Without an address: it is none of the judge's identity.
     return { provider, model, stream, complete };
   }

@@ -4,6 +4,7 @@ import type { EvaluatorDeps } from '../../evaluators/evaluator.ts';
 import { createPatternMatcher } from '../../evaluators/patterns/patternMatcher.ts';
 import { resolveInside } from '../../files/confine.ts';
 import { readText } from '../../files/readText.ts';
+import { defined } from '../../model/defined.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { Trust } from '../../ports.ts';
 import type { FileReference } from '../../suites/config/fileReference.ts';
@@ -63,6 +64,7 @@ export async function prepareJudging(
       withoutJudge: overrides.withoutJudge ?? false,
       deps,
     });
+
     if (suite.defaultEvaluators) await ensureMeasured(dataset, suite, evaluatorsFor, signal);
     const plan = await planJudging({ workspace, suite, dataset, readFile: deps.readFile }, signal);
     const order = caseOrder(suite);
@@ -76,7 +78,7 @@ export async function prepareJudging(
         cascadeFor: cascadeRules(suite, deps),
         auditShare: suite.cascade.audit,
         maxPrograms: suite.maxConcurrency,
-        ...(order ? { order } : {}),
+        ...defined({ order }),
       },
       readsFiles: readsFiles(suite, dataset, scope.ports.trust),
       warnings: [...dataset.warnings, ...(await warnOfUnmeasuredLimits(suite, dataset, signal))],

@@ -58,6 +58,7 @@ async function prepareRun(
     recordings: overrides.recordings,
     adaptiveBudgets: suite.tokenBudgets === 'adaptive',
   });
+
   const opened: (Judging | PreparedTargets)[] = [];
 
   try {
@@ -73,6 +74,7 @@ async function prepareRun(
       ...defined({ model, judge, leftOut: omission }),
       ...(Object.keys(origin).length > 0 ? { origin } : {}),
     };
+
     return joinHalves({ judging, prepared: [tested], targets: tested.targets, plan }, scope);
   } catch (error) {
     await Promise.all([...opened, scope].map((part) => part.close()));

@@ -1,5 +1,6 @@
 import { PromptError } from '../../errors.ts';
 import { readText } from '../../files/readText.ts';
+import { defined } from '../../model/defined.ts';
 import { contentHash } from '../../model/hash.ts';
 import type { Prompt } from '../../model/prompt.ts';
 import { parsePrompt } from '../../prompts/parsePrompt.ts';
@@ -53,7 +54,7 @@ function readPrompt(
   if (!missing) return prompt;
   throw new PromptError(missing.message, {
     where: missing.location,
-    ...(missing.remedy === undefined ? {} : { remedy: missing.remedy }),
+    ...defined({ remedy: missing.remedy }),
   });
 }
 

@@ -21,6 +21,7 @@ export function storedTargets(store: RunStore, run: RunRecord, suite: SuiteConfi
     indexes ??= new Map(store.caseIndexes(run.id));
     const index = indexes.get(caseId);
     if (index === undefined) return undefined;
+
     if (last?.index !== index) last = { index, results: store.resultsAt(run.id, index) };
     const result = last.results.find((one) => one.target === target && one.trial === trial);
     const located = store.caseAt(run.id, index);

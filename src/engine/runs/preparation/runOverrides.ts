@@ -1,4 +1,5 @@
 import { ConfigError } from '../../errors.ts';
+import { defined } from '../../model/defined.ts';
 import type { RunOmission, RunRequest } from '../../model/run.ts';
 import type { FileReference } from '../../suites/config/fileReference.ts';
 import type { SuiteConfig } from '../../suites/config/suiteConfig.ts';
@@ -26,7 +27,7 @@ export function withOverrides(suite: SuiteConfig, overrides: RunOverrides): Suit
     repeat: overrides.repeat ?? suite.repeat,
     maxConcurrency: overrides.maxConcurrency ?? suite.maxConcurrency,
     seed: overrides.seed ?? suite.seed,
-    ...(judge === undefined ? {} : { judgeModel: judge }),
+    ...defined({ judgeModel: judge }),
   };
 }
 

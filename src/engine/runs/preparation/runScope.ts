@@ -1,7 +1,8 @@
 import { TokenBudgets } from '../../cost/budgets/tokenBudgets.ts';
 import type { openDataset } from '../../datasets/dataset.ts';
 import { Redactor } from '../../http/redactor.ts';
-import type { ProviderConfig } from '../../models/catalog.ts';
+import { defined } from '../../model/defined.ts';
+import type { ProviderConfig } from '../../models/modelProvider.ts';
 import type { Recordings } from '../../models/recordings/recordings.ts';
 import type { Clock, Environment, Random, Secrets, Trust } from '../../ports.ts';
 import type { RunStore } from '../../store/runStore.ts';
@@ -103,8 +104,7 @@ export class RunScope {
       recordings: this.recordings,
       redactor: this.redactor,
       runScript: this.runners(place).scripts?.run,
-      ...(secrets ? { secrets } : {}),
-      ...(this.budgets ? { allowTokens: this.budgets.allowance } : {}),
+      ...defined({ secrets, allowTokens: this.budgets ? this.budgets.allowance : undefined }),
     };
   }
 

@@ -2,6 +2,7 @@ import type { EvaluatorDeps } from '../../evaluators/evaluator.ts';
 import { createModuleRunner } from '../../evaluators/scripts/moduleRunner.ts';
 import { createPythonRunner } from '../../evaluators/scripts/pythonProcess.ts';
 import { createScriptRunner } from '../../evaluators/scripts/scriptProcess.ts';
+import { defined } from '../../model/defined.ts';
 import type { Environment, Trust } from '../../ports.ts';
 import { scrubbedEnvironment } from '../../targets/command/commandEnvironment.ts';
 
@@ -24,7 +25,7 @@ export function scriptRunners(
       timeoutMs: MODULE_LIMIT_MS,
       env,
       cwd: root,
-      ...(program === undefined ? {} : { program }),
+      ...defined({ program }),
     }),
   };
 }

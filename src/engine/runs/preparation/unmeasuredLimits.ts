@@ -27,11 +27,13 @@ export async function warnOfUnmeasuredLimits(
   signal: AbortSignal,
 ): Promise<Problem[]> {
   if (!dataset.hasLimits) return [];
+
   const found = new Map<string, { first: LocatedCase; count: number }>();
   const matches = caseFilter(suite.filter);
   for await (const batch of dataset.batches({ signal }))
     for (const located of batch) {
       if (!matches(located.case)) continue;
+
       for (const limit of unmeasuredLimits(located.case, specsFor(suite, located))) {
         const known = found.get(limit) ?? { first: located, count: 0 };
         found.set(limit, { ...known, count: known.count + 1 });

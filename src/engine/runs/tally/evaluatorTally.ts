@@ -59,6 +59,7 @@ export class EvaluatorTally {
   #addEvaluation(evaluation: Evaluation): void {
     const summary = this.#evaluator(evaluation.name, evaluation.type, evaluation.stage);
     summary.type = evaluation.type;
+
     switch (evaluation.status) {
       case 'scored':
         summary.scored += 1;
@@ -91,8 +92,10 @@ export class EvaluatorTally {
         meanScore: null,
         scoreSum: 0,
       };
+
       this.#evaluators.set(name, found);
     }
+
     return found;
   }
 

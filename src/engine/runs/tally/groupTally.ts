@@ -37,6 +37,7 @@ export class GroupTally {
   addCase(trials: readonly TrialResult[], acrossTargets = false): void {
     const [first] = trials;
     if (!first) return;
+
     const cluster = first.cluster ?? (acrossTargets ? first.caseIndex : undefined);
     const passed = trials.filter((trial) => trial.status === 'passed').length;
 
@@ -53,6 +54,7 @@ export class GroupTally {
         entry.cases += 1;
       }
     }
+
     for (const trial of trials) this.#addTrial(trial);
   }
 

@@ -55,6 +55,7 @@ export class InProcessExecutor implements Executor {
       ...before.map(({ target, output }) => [target, output] as const),
       ...answers.map(({ ticket, called }) => [ticket.target, called.output] as const),
     ]);
+
     const jobs: TrialJob[] = [];
     const results: TrialResult[] = [];
     for (const { ticket, called } of answers) {
@@ -68,6 +69,7 @@ export class InProcessExecutor implements Executor {
       const ticket = answers[index]?.ticket;
       if (ticket) this.#end(ticket, result);
     }
+
     return ranked;
   }
 

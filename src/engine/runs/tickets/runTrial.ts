@@ -4,6 +4,7 @@ import type { EvaluationInput, Evaluator } from '../../evaluators/evaluator.ts';
 import { type CascadeOptions, runCascade } from '../../evaluators/scoring/cascade.ts';
 import type { Redactor } from '../../http/redactor.ts';
 import type { LocatedCase } from '../../model/case.ts';
+import { defined } from '../../model/defined.ts';
 import { emptyOutput, type Output, type OutputError } from '../../model/output.ts';
 import type { TrialResult, Verdict } from '../../model/result.ts';
 import type { Clock, Span } from '../../ports.ts';
@@ -74,7 +75,7 @@ export async function judgeTrial(
       ...(output.exitMs === undefined ? {} : { exitMs: micros(output.exitMs) }),
     },
     traceId: span.traceId,
-    ...(located.case.cluster === undefined ? {} : { cluster: located.case.cluster }),
+    ...defined({ cluster: located.case.cluster }),
     tags: located.case.tags ?? [],
     startedAt,
   };
@@ -104,6 +105,7 @@ async function callTarget(job: TrialJob): Promise<Output> {
       ? { ...emptyOutput(), status: 'error' as const, error: dependency(told.failed) }
       : await target.call(request, { signal, span, timeoutMs, receiveSpans });
     describeOutput(span, output);
+
     return output;
   } catch (error) {
     span.end(error instanceof Error ? error.message : String(error));

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defined } from '../../model/defined.ts';
 import type { SourceLocation } from '../../model/location.ts';
-import type { ProviderConfig } from '../../models/catalog.ts';
+import type { ProviderConfig } from '../../models/modelProvider.ts';
 import type { PriceTable } from '../../models/prices/prices.ts';
 import { nameSchema } from './name.ts';
 

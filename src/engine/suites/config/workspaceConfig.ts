@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ProviderConfig } from '../../models/catalog.ts';
+import type { ProviderConfig } from '../../models/modelProvider.ts';
 import { nameSchema } from './name.ts';
 import { providersFile } from './providerConfig.ts';
 import { type SuiteConfig, suiteFile } from './suiteConfig.ts';

@@ -1,7 +1,7 @@
 import { ConfigError } from '../../errors.ts';
 import type { Prompt } from '../../model/prompt.ts';
-import type { ProviderConfig } from '../../models/catalog.ts';
 import { EDITOR_PROVIDER } from '../../models/editorClient.ts';
+import type { ProviderConfig } from '../../models/modelProvider.ts';
 
 /**
  * The model, as `provider/model`, that a prompt's own settings name. A bare model name belongs to the

@@ -1,25 +1,19 @@
-import { stat } from 'node:fs/promises';
 import os from 'node:os';
 import { ConfigError, type ErrorPlace } from '../../errors.ts';
 import { contentHash } from '../../model/hash.ts';
-import type { Output } from '../../model/output.ts';
 import type { Clock, Environment, Random, Trust } from '../../ports.ts';
 import { PROGRAM } from '../capabilities.ts';
-import { looksLikeReply, type ReplyForm } from '../reply/agentReply.ts';
-import { findReply } from '../reply/findReply.ts';
+import type { ReplyForm } from '../reply/agentReply.ts';
 import type { ResponsePaths } from '../reply/foreignReply.ts';
-import { parseUntrustedJson } from '../reply/untrustedJson.ts';
-import { type Attempt, retriedCall } from '../retriedCall.ts';
+import { retriedCall } from '../retriedCall.ts';
 import { referredVariables } from '../secrets/environmentReference.ts';
-import type { Target, TargetContext, TargetRequest } from '../target.ts';
-import { type ProcessEnd, runProcess } from './childProcess.ts';
-import { scrubbedEnvironment, traceEnvironment } from './commandEnvironment.ts';
+import type { Target } from '../target.ts';
+import { CommandCalls } from './commandCalls.ts';
+import { scrubbedEnvironment } from './commandEnvironment.ts';
 import { commandInvocation } from './commandInvocation.ts';
-import { commandOutput } from './commandOutput.ts';
 import { programEnvironment } from './programEnvironment.ts';
 import { programFiles } from './programFiles.ts';
-import { createSpanFiles, readScratch } from './spanFiles.ts';
-import { withheldHint } from './withheldVariables.ts';
+import { createSpanFiles } from './spanFiles.ts';
 
 export interface CommandTargetOptions {
   name: string;
@@ -79,64 +73,11 @@ export function createCommandTarget(options: CommandTargetOptions, ports: Comman
 
   const invoke = commandInvocation({ args, env }, environment, { owner: `the target "${name}"`, ...place });
   const files = createSpanFiles(options.scratchFolder ?? os.tmpdir());
-  const form = replyForm(options);
-
-  async function attempt(
-    request: TargetRequest,
-    context: TargetContext,
-    timeoutMs: number,
-  ): Promise<Attempt> {
-    const spanFile = await files.next();
-    const replyFile = `${spanFile}.reply`;
-    const invocation = invoke(request);
-    const given = {
-      ...scrubbedEnvironment(environment, invocation.env),
-      ...traceEnvironment(context.span),
-      ...(context.receiveSpans ? { TOUCHSTONE_OTLP_FILE: spanFile } : {}),
-      TOUCHSTONE_REPLY_FILE: replyFile,
-    };
-
-    const begunAt = clock.now();
-    const end = await runProcess(
-      {
-        command: [program ?? '', ...invocation.args],
-        cwd,
-        env: given,
-        input: invocation.input,
-        timeoutMs,
-        maxBytes,
-        signal: context.signal,
-        hasAnswered: async (stdout) => answered(stdout, await readScratch(replyFile, maxBytes), form),
-      },
-      clock,
-    );
-
-    const file = await takeReply(replyFile, begunAt);
-    await handOverSpans(spanFile, context);
-
-    const hint = (said: string): string => withheldHint(environment, given, said);
-    const { output, lines } = commandOutput({
-      ...{ end, form, cwd, maxBytes, file, redact, hint },
-      program: program ?? '',
-    });
-    for (const line of lines.slice(0, MOST_LOGGED)) context.span.log('info', redact(line));
-
-    return { output, ...(mayRetry(output, end.kind) ? { retry: {} } : {}) };
-  }
-
-  async function takeReply(file: string, begunAt: number) {
-    const bytes = await readScratch(file, maxBytes);
-    const written = await stat(file).catch(() => undefined);
-    await files.remove(file);
-    return bytes.length === 0 || !written ? undefined : { bytes, ms: written.mtimeMs - begunAt };
-  }
-
-  async function handOverSpans(file: string, { receiveSpans, span }: TargetContext): Promise<void> {
-    if (!receiveSpans) return;
-    const { requests, dropped } = await files.take(file);
-    for (const request of requests) receiveSpans(request);
-    if (dropped > 0) span.log('warn', 'Some lines of the agent’s spans are not JSON', { dropped });
-  }
+  const calls = new CommandCalls({
+    ...{ program, cwd, maxBytes, files, environment, clock, redact },
+    form: replyForm(options),
+    invoke,
+  });
 
   return {
     name,
@@ -165,7 +106,7 @@ export function createCommandTarget(options: CommandTargetOptions, ports: Comman
 
       const { signal, span } = context;
       const limitMs = Math.min(context.timeoutMs, options.timeoutMs ?? Number.POSITIVE_INFINITY);
-      return retriedCall((leftMs) => attempt(request, context, leftMs), {
+      return retriedCall((leftMs) => calls.attempt(request, context, leftMs), {
         ...{ clock, random: ports.random, signal, span, limitMs },
       });
     },
@@ -174,26 +115,8 @@ export function createCommandTarget(options: CommandTargetOptions, ports: Comman
   };
 }
 
-/** Of the lines beside the reply, so many go into the log. */
-const MOST_LOGGED = 100;
-
-/** Where the agent says that it may succeed later, or the system was too busy to start it; not at the end of its time. */
-function mayRetry(output: Output, end: ProcessEnd['kind']): boolean {
-  if (output.status !== 'error' || !output.error.transient) return false;
-  return end !== 'timeout';
-}
-
 function replyForm({ response, reply }: CommandTargetOptions): ReplyForm {
   return response ? { kind: 'path', paths: response } : { kind: reply ?? 'json' };
-}
-
-/** Whether the reply is there. A text is whole when the program ends, and not before. */
-function answered(stdout: Buffer, file: Buffer, form: ReplyForm): boolean {
-  if (form.kind === 'text') return false;
-  return [file, stdout].some((bytes) => {
-    const found = findReply(bytes.toString('utf8'), form);
-    return found !== undefined && looksLikeReply(parseUntrustedJson(found.text), form);
-  });
 }
 
 function requireTrust({ name, where }: CommandTargetOptions, trust: Trust): void {

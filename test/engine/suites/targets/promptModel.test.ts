@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ConfigError } from '../../../../src/engine/errors.ts';
-import type { ProviderConfig } from '../../../../src/engine/models/catalog.ts';
+import type { ProviderConfig } from '../../../../src/engine/models/modelProvider.ts';
 import { fixedEnvironment } from '../../../../src/engine/ports.ts';
 import { parsePrompt } from '../../../../src/engine/prompts/parsePrompt.ts';
 import { promptModel } from '../../../../src/engine/suites/targets/promptModel.ts';

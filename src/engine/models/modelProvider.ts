@@ -1,0 +1,20 @@
+import type { SourceLocation } from '../model/location.ts';
+import type { PriceTable } from './prices/prices.ts';
+
+/** One server that speaks OpenAI's API, as the configuration describes it. */
+export interface ProviderConfig {
+  baseUrl: string;
+  /** May hold `${env:NAME}`, which is read when a model of the provider is first asked for. */
+  apiKey?: string;
+  /** Values may hold `${env:NAME}` too. */
+  headers?: { [name: string]: string };
+  prices?: PriceTable;
+  /** Calls at once, over all models of the provider; unlimited by default. */
+  maxConcurrency?: number;
+  /** Upper limit of every call in milliseconds. */
+  timeoutMs?: number;
+  /** False for a server that cannot stream. */
+  stream?: boolean;
+  /** Where the provider stands in the configuration, for messages. */
+  location?: SourceLocation;
+}

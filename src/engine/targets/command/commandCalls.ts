@@ -1,0 +1,110 @@
+import { stat } from 'node:fs/promises';
+import type { Output } from '../../model/output.ts';
+import type { Clock, Environment } from '../../ports.ts';
+import { looksLikeReply, type ReplyForm } from '../reply/agentReply.ts';
+import { findReply } from '../reply/findReply.ts';
+import { parseUntrustedJson } from '../reply/untrustedJson.ts';
+import type { Attempt } from '../retriedCall.ts';
+import type { TargetContext, TargetRequest } from '../target.ts';
+import { type ProcessEnd, runProcess } from './childProcess.ts';
+import { scrubbedEnvironment, traceEnvironment } from './commandEnvironment.ts';
+import type { Invocation } from './commandInvocation.ts';
+import { commandOutput } from './commandOutput.ts';
+import { readScratch, type SpanFiles } from './spanFiles.ts';
+import { withheldHint } from './withheldVariables.ts';
+
+interface CommandCallsOptions {
+  program: string;
+  cwd: string;
+  /** Limit for standard output and for standard error, each. */
+  maxBytes: number;
+  form: ReplyForm;
+  files: SpanFiles;
+  environment: Environment;
+  clock: Clock;
+  invoke(request: TargetRequest): Invocation;
+  redact(text: string): string;
+}
+
+/** The calls of one program: starts it, waits for its end, and collects its reply, spans and log lines. */
+export class CommandCalls {
+  readonly #options: CommandCallsOptions;
+  readonly #files: SpanFiles;
+
+  constructor(options: CommandCallsOptions) {
+    this.#options = options;
+    this.#files = options.files;
+  }
+
+  /** One call of the program. Rejects with the reason of the signal. */
+  async attempt(request: TargetRequest, context: TargetContext, timeoutMs: number): Promise<Attempt> {
+    const { program, cwd, maxBytes, form, environment, clock, redact } = this.#options;
+    const spanFile = await this.#files.next();
+    const replyFile = `${spanFile}.reply`;
+    const invocation = this.#options.invoke(request);
+    const given = {
+      ...scrubbedEnvironment(environment, invocation.env),
+      ...traceEnvironment(context.span),
+      ...(context.receiveSpans ? { TOUCHSTONE_OTLP_FILE: spanFile } : {}),
+      TOUCHSTONE_REPLY_FILE: replyFile,
+    };
+
+    const begunAt = clock.now();
+    const end = await runProcess(
+      {
+        command: [program, ...invocation.args],
+        cwd,
+        env: given,
+        input: invocation.input,
+        timeoutMs,
+        maxBytes,
+        signal: context.signal,
+        hasAnswered: async (stdout) => answered(stdout, await readScratch(replyFile, maxBytes), form),
+      },
+      clock,
+    );
+
+    const file = await this.#takeReply(replyFile, begunAt);
+    await this.#handOverSpans(spanFile, context);
+
+    const hint = (said: string): string => withheldHint(environment, given, said);
+    const { output, lines } = commandOutput({
+      ...{ end, form, program, cwd, maxBytes, file, redact, hint },
+    });
+    for (const line of lines.slice(0, MOST_LOGGED)) context.span.log('info', redact(line));
+
+    return { output, ...(mayRetry(output, end.kind) ? { retry: {} } : {}) };
+  }
+
+  async #takeReply(file: string, begunAt: number) {
+    const bytes = await readScratch(file, this.#options.maxBytes);
+    const written = await stat(file).catch(() => undefined);
+    await this.#files.remove(file);
+    return bytes.length === 0 || !written ? undefined : { bytes, ms: written.mtimeMs - begunAt };
+  }
+
+  async #handOverSpans(file: string, { receiveSpans, span }: TargetContext): Promise<void> {
+    if (!receiveSpans) return;
+    const { requests, dropped } = await this.#files.take(file);
+    for (const request of requests) receiveSpans(request);
+    if (dropped > 0) span.log('warn', 'Some lines of the agent’s spans are not JSON', { dropped });
+  }
+}
+
+/** Of the lines beside the reply, so many go into the log. */
+const MOST_LOGGED = 100;
+
+/** Where the agent says that it may succeed later, or the system was too busy to start it; not at the end of its time. */
+function mayRetry(output: Output, end: ProcessEnd['kind']): boolean {
+  if (output.status !== 'error' || !output.error.transient) return false;
+  return end !== 'timeout';
+}
+
+/** Whether the reply is there. A text is whole when the program ends, and not before. */
+function answered(stdout: Buffer, file: Buffer, form: ReplyForm): boolean {
+  if (form.kind === 'text') return false;
+  return [file, stdout].some((bytes) => {
+    const found = findReply(bytes.toString('utf8'), form);
+    return found !== undefined && looksLikeReply(parseUntrustedJson(found.text), form);
+  });
+}
