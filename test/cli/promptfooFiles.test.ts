@@ -94,7 +94,7 @@ tests:
     assert.match(shown.out, /greets politely/);
   });
 
-  it('an address that is none once its variables are filled in is an error of its case', async () => {
+  it('a URL that is not valid once its variables are filled in is an error of its case', async () => {
     const folder = workspace({
       'x.yaml': `prompts: ['{{q}}']
 providers: [{ id: http, config: { url: 'http://{{host}}/x', method: POST, body: { a: '{{prompt}}' } } }]
@@ -104,6 +104,6 @@ tests: [{ vars: { q: hi, host: 'a b c' }, assert: [{ type: contains, value: hi }
     const { code, out } = await touchstone(folder, 'eval', '-c', 'x.yaml');
     assert.equal(code, 1, out);
     assert.match(out, /1 errored/);
-    assert.match(out, /has the address/);
+    assert.match(out, /has the URL/);
   });
 });

@@ -78,7 +78,7 @@ tests: [{ vars: { a: V }, prompts: [${refs}], assert: [{ type: equals, value: f 
         const { workspace, problems } = await loadFiles(files(refs));
         assert.equal(workspace, undefined);
         const [problem] = problems.filter(({ severity }) => severity === 'error');
-        assert.match(problem?.message ?? '', /prompt “(?:nope|p\.mjs:g)”.*no prompt of that name/);
+        assert.match(problem?.message ?? '', /prompt '(?:nope|p\.mjs:g)'.*no prompt of that name/);
         assert.match(problem?.remedy ?? '', /p\.mjs:f, x \{\{a\}\}/);
         assert.equal(problem?.location.line, 4);
       });
@@ -101,7 +101,7 @@ tests: [{ vars: { a: V }, providers: [mirrors], assert: [{ type: equals, value: 
 `,
       });
       assert.equal(workspace, undefined);
-      assert.match(problems[0]?.message ?? '', /provider “mirrors”.*no provider of that name/);
+      assert.match(problems[0]?.message ?? '', /provider 'mirrors'.*no provider of that name/);
     });
   });
 
