@@ -135,6 +135,7 @@ function showCase(
   const entry = engine.store.caseAt(id, first.caseIndex);
   for (const result of results) for (const line of caseLines(result, entry, io)) io.out(line);
   for (const traceId of new Set(results.map((result: TrialResult) => result.traceId)))
-    for (const line of traceLines(engine.store.traces.spans(traceId), engine.store.traces.logs(traceId), io)) io.out(line);
+    for (const line of traceLines(engine.store.traces.spans(traceId), engine.store.traces.logs(traceId), io))
+      io.out(line);
   return EXIT.passed;
 }
