@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Workspace } from '../engine/suites/loadWorkspace.ts';
 
-/** A command line that does what it says when it is pasted into the shell that this one was typed into. */
+/** A command line that works when pasted into the shell in which this one was typed. */
 export function againCommand(command: string, workspace: Workspace, cwd: string): string {
   const { configPath, root } = workspace;
   const config = configPath === null ? null : path.relative(cwd, path.join(root, configPath));
@@ -9,7 +9,7 @@ export function againCommand(command: string, workspace: Workspace, cwd: string)
   return config === 'touchstone.yaml' ? command : `${command} --config ${shellWord(config)}`;
 }
 
-/** In single quotes where a shell would read more into it. */
+/** In single quotes where a shell would interpret it. */
 function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,12 +1,13 @@
 import path from 'node:path';
 import { UsageError } from '../engine/errors.ts';
+import { defined } from '../engine/model/defined.ts';
 import { processEnvironment } from '../engine/ports.ts';
 import { workspacePath } from '../engine/suites/config/fileReference.ts';
 import type { SuiteConfig } from '../engine/suites/config/suiteConfig.ts';
 import { promptFileSuite } from '../engine/suites/discovery/promptFileSuite.ts';
 import type { Workspace } from '../engine/suites/loadWorkspace.ts';
 
-/** The suites that a person names, or that use a file that was named; all of them where nothing was. Throws UsageError. */
+/** The suites named on the command line, or those that use a named file; all if nothing was named. Throws UsageError. */
 export function chooseSuites(
   { config }: Workspace,
   names: readonly string[],
@@ -14,7 +15,7 @@ export function chooseSuites(
 ): SuiteConfig[] {
   const unknown = names.filter((name) => !config.suites.some((suite) => suite.name === name));
   if (unknown.length > 0) {
-    throw new UsageError(`there is no suite ${unknown.join(', ')}`, {
+    throw new UsageError(`no such suite: ${unknown.join(', ')}`, {
       remedy: `Choose from: ${config.suites.map(({ name }) => name).join(', ')}`,
     });
   }
@@ -25,8 +26,8 @@ export function chooseSuites(
   );
   if (suites.length > 0) return suites;
   throw new UsageError(
-    files.length > 0 ? `no suite uses ${files.join(', ')}` : 'there is nothing to run: no suite was found',
-    { remedy: 'Write one with: touchstone init' },
+    files.length > 0 ? `no suite uses ${files.join(', ')}` : 'nothing to run: no suite found',
+    { remedy: 'Create one with: touchstone init' },
   );
 }
 
@@ -39,11 +40,7 @@ export function addPromptFiles(
   for (const absolute of files) {
     if (config.suites.some((suite) => mentions(suite, absolute)) || !isWithin(root, absolute)) continue;
     const file = { path: workspacePath(root, absolute), absolute };
-    const own = promptFileSuite(file, {
-      root,
-      environment: processEnvironment,
-      ...(model === undefined ? {} : { model }),
-    });
+    const own = promptFileSuite(file, { root, environment: processEnvironment, ...defined({ model }) });
     if (!own) continue;
     config.suites.push(own.suite);
     warnings.push(...own.warnings);

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { defined } from '../engine/model/defined.ts';
 import type { RunOverrides } from '../engine/runs/preparation/runOverrides.ts';
 import type { OtlpOptions } from './otlp.ts';
 import { type RecordingOptions, recordingOverrides } from './recordings.ts';
@@ -24,18 +25,13 @@ export interface EvalOptions extends OtlpOptions, RecordingOptions {
   maxCost?: number;
 }
 
-/** The options as the engine takes them; paths count from `cwd`. */
+/** The options as the engine takes them; paths are relative to `cwd`. */
 export function overridesOf(options: EvalOptions, cwd: string): RunOverrides {
   const { targets, repeat, maxConcurrency, seed, model, judge } = options;
   return {
     ...recordingOverrides(options, cwd),
     writes: (options.output ?? []).map((file) => path.resolve(cwd, file)),
     filter: { names: options.filter ?? [], tags: options.tag ?? [] },
-    ...(targets === undefined ? {} : { targets }),
-    ...(repeat === undefined ? {} : { repeat }),
-    ...(maxConcurrency === undefined ? {} : { maxConcurrency }),
-    ...(seed === undefined ? {} : { seed }),
-    ...(model === undefined ? {} : { model }),
-    ...(judge === undefined ? {} : { judge }),
+    ...defined({ targets, repeat, maxConcurrency, seed, model, judge }),
   };
 }

@@ -16,8 +16,8 @@ export async function fileAt(
   const folder = path.dirname(file);
   const name = path.basename(file);
   if (reference.startsWith('-') || /[\s:\0]/.test(reference)) {
-    throw new UsageError(`${reference} is not a commit`, {
-      remedy: 'Name a commit, branch or tag, e.g. HEAD or origin/main.',
+    throw new UsageError(`not a commit: ${reference}`, {
+      remedy: 'Name a commit, branch or tag, for example HEAD or origin/main.',
     });
   }
   const options = { folder, environment: processEnvironment, signal };

@@ -21,7 +21,7 @@ export function onInterrupt(io: Io): { signal: AbortSignal; release(): void } {
       io.endAtOnce();
       return;
     }
-    io.err('\nstopping: waiting for what is under way (again to end at once)');
+    io.err('\nstopping: waiting for calls in progress (press again to abort)');
     controller.abort(new Interrupted());
   };
   for (const name of SIGNALS) process.on(name, stop);

@@ -48,6 +48,6 @@ function reportError(error: unknown, io: Io): number {
     return EXIT.userError;
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  io.err(`${io.errStyle.red('this is a bug in touchstone')}\n${sanitize(stack)}`);
+  io.err(`${io.errStyle.red('bug in touchstone')}\n${sanitize(stack)}`);
   return EXIT.bug;
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { UsageError } from '../engine/errors.ts';
 import { statPath } from '../engine/files/statPath.ts';
+import { defined } from '../engine/model/defined.ts';
 import { processEnvironment } from '../engine/ports.ts';
 import { promptfooFormat } from '../engine/promptfoo/promptfooFormat.ts';
 import { loadWorkspace, type Workspace } from '../engine/suites/loadWorkspace.ts';
@@ -32,14 +33,13 @@ export async function openWorkspace(
   const configs = named.filter(({ kind }) => kind === 'config').map(({ given }) => given);
   if (options.config !== undefined) configs.push(options.config);
   if (folders.length + configs.length > 1) {
-    throw new UsageError('several workspaces were named', {
-      remedy: 'Name one folder or one configuration.',
+    throw new UsageError('several workspaces given', {
+      remedy: 'Give one folder or one configuration file.',
     });
   }
   const workspace = await loadWorkspace({
     root: folders[0]?.absolute ?? cwd,
-    ...(configs[0] === undefined ? {} : { configPath: configs[0] }),
-    ...(options.model === undefined ? {} : { model: options.model }),
+    ...defined({ configPath: configs[0], model: options.model }),
     foreign: promptfooFormat,
     environment: processEnvironment,
     signal,
@@ -56,9 +56,9 @@ export async function openWorkspace(
 function suiteNamed(given: string, { config }: Workspace): string {
   const names = config.suites.map(({ name }) => name);
   if (names.includes(given)) return given;
-  throw new UsageError(`there is no file, folder or suite ${given}`, {
+  throw new UsageError('no such file, folder or suite', {
     where: { path: given },
-    ...(names.length > 0 ? { remedy: `Suites: ${names.join(', ')}` } : {}),
+    remedy: names.length > 0 ? `Choose from: ${names.join(', ')}` : undefined,
   });
 }
 

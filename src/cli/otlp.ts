@@ -1,12 +1,12 @@
 import type { Engine } from '../engine/engine.ts';
 import { UsageError } from '../engine/errors.ts';
+import { formatCount } from '../engine/model/figures.ts';
 import type { RunRecord } from '../engine/model/run.ts';
 import { processEnvironment, systemClock } from '../engine/ports.ts';
 import { resolveEnvironment } from '../engine/targets/secrets/environmentReference.ts';
 import { type OtlpSettings, readOtlpSettings } from '../engine/telemetry/otlp/otlpSettings.ts';
 import type { ExportOutcome, SignalOutcome } from '../engine/telemetry/otlp/otlpSink.ts';
 import { systemRandom } from '../systemRandom.ts';
-import { formatCount } from './terminal/format.ts';
 import type { Io } from './terminal/io.ts';
 import { sanitizeLine } from './terminal/sanitize.ts';
 
@@ -21,7 +21,7 @@ export interface OtlpOptions {
 export function readOtlpOptions({ otlp, otlpHeader = [] }: OtlpOptions): OtlpSettings | null {
   if (otlp === undefined) {
     if (otlpHeader.length === 0) return null;
-    throw new UsageError('--otlp-header needs --otlp', { remedy: 'Name the collector: --otlp URL' });
+    throw new UsageError('--otlp-header needs --otlp', { remedy: 'Add the collector: --otlp URL' });
   }
   const headers = resolveEnvironment(Object.fromEntries(otlpHeader.map(readHeader)), processEnvironment, {
     owner: '--otlp-header',
@@ -32,12 +32,12 @@ export function readOtlpOptions({ otlp, otlpHeader = [] }: OtlpOptions): OtlpSet
 function readHeader(text: string, index: number): [string, string] {
   const at = text.indexOf('=');
   if (at > 0) return [text.slice(0, at).trim().toLowerCase(), text.slice(at + 1).trim()];
-  throw new UsageError(`--otlp-header number ${index + 1} is not of the form name=value`, {
+  throw new UsageError(`--otlp-header ${index + 1} does not have the form name=value`, {
     remedy: `For example: --otlp-header 'authorization=Bearer \${env:COLLECTOR_KEY}'`,
   });
 }
 
-/** Sends stored runs. What goes wrong is said and changes no verdict; the run can be sent again later. */
+/** Sends stored runs. A failure is reported and changes no verdict; the run can be sent again later. */
 export async function sendRuns(
   engine: Engine,
   runs: readonly RunRecord[],
@@ -45,11 +45,11 @@ export async function sendRuns(
   io: Io,
   signal: AbortSignal,
 ): Promise<void> {
-  // Loaded when it is asked for: the serializers are not small.
+  // Loaded on demand: the serializers are large.
   const { exportRun } = await import('../engine/telemetry/otlp/otlpExport.ts');
   for (const { id, status } of withParts(engine, runs)) {
     if (status.state !== 'complete') {
-      io.err(`run ${id} is not complete and was not sent; it can be sent when it is`);
+      io.err(`run ${id} is incomplete and was not sent; resume it, then send it`);
       continue;
     }
     try {
@@ -58,7 +58,7 @@ export async function sendRuns(
         io.err(line);
     } catch (error) {
       if (!signal.aborted) throw error;
-      io.err(`sending was stopped; send the run again with: touchstone show ${id} --otlp URL`);
+      io.err(`sending was interrupted; send the run again with: touchstone show ${id} --otlp URL`);
       return;
     }
   }
@@ -76,7 +76,7 @@ function outcomeLines(id: string, settings: OtlpSettings, outcome: ExportOutcome
     ...signalLines(`log lines and evaluations of run ${id}`, settings.logs.url, logs, io),
     ...(spans.failure === null && logs.failure === null
       ? []
-      : [`the verdict stands; send the run again with: touchstone show ${id} --otlp URL`]),
+      : [`the verdict is not affected; send the run again with: touchstone show ${id} --otlp URL`]),
   ];
 }
 
@@ -86,14 +86,14 @@ function signalLines(what: string, url: string, outcome: SignalOutcome, { errSty
   const said = messages.map(sanitizeLine).join('; ');
   const note = said === '' ? '' : `: ${said}`;
   if (failure !== null) {
-    const before = accepted > 0 ? ` (${formatCount(accepted)} were sent before)` : '';
+    const before = accepted > 0 ? ` (after ${formatCount(accepted)} were sent)` : '';
     return [`${errStyle.yellow('warning')} ${what} not sent to ${place}: ${sanitizeLine(failure)}${before}`];
   }
   const sent = `sent ${formatCount(accepted)} ${what} to ${place}`;
   if (rejected === 0) return [note === '' ? sent : `${sent}${note}`];
   return [
     sent,
-    `${errStyle.yellow('warning')} the collector refused ${formatCount(rejected)} ${what}${note}`,
+    `${errStyle.yellow('warning')} the collector rejected ${formatCount(rejected)} ${what}${note}`,
   ];
 }
 

@@ -13,16 +13,16 @@ export interface RecordingOptions {
   rejudge?: string | true;
 }
 
-/** Throws UsageError for options that do not go together; to be asked before anything is opened. */
+/** Throws UsageError for options that cannot be combined; called before anything is opened. */
 export function checkRecordingOptions(options: RecordingOptions & { resume?: string | true }): void {
   if (options.record !== undefined && options.replay !== undefined) {
-    throw new UsageError('--record and --replay cannot be used together', {
+    throw new UsageError('--record and --replay cannot be combined', {
       remedy: 'Record first, then replay.',
     });
   }
   if (options.rejudge !== undefined && options.resume !== undefined) {
-    throw new UsageError('--rejudge begins a new run, so it cannot be used with --resume', {
-      remedy: 'Go on with an interrupted run by --resume alone: it knows whose outputs it judges.',
+    throw new UsageError('--rejudge starts a new run, so it cannot be combined with --resume', {
+      remedy: 'Use --resume alone to continue an interrupted run: the outputs to judge are stored with it.',
     });
   }
 }
@@ -41,12 +41,12 @@ export function recordingOverrides(
 export function findJudgedRun(engine: Engine, rejudge: string | true, suites: readonly string[]): RunRecord {
   if (rejudge !== true) {
     const named = findRun(engine.store, rejudge);
-    ensureEvaluation(named.id, named.plan, 'judged anew');
+    ensureEvaluation(named.id, named.plan, 're-judged');
     return named;
   }
   const run = engine.store.evaluations(1000).find(({ plan }) => suites.includes(plan.suite));
   if (run) return run;
-  throw new UsageError('no run is stored whose outputs could be judged anew', {
-    remedy: 'Make one with: touchstone eval',
+  throw new UsageError('no stored run to re-judge', {
+    remedy: 'Create one with: touchstone eval',
   });
 }

@@ -9,7 +9,7 @@ import type { Io } from './terminal/io.ts';
 /** Pieces are gathered to this many characters before they are written. */
 const CHUNK_LENGTH = 64 * 1024;
 
-/** Throws UsageErrors before anything is called, not after: an unknown ending, a folder that is missing. */
+/** Throws UsageErrors for an unknown file extension or a missing folder, before anything is called. */
 export function checkReportFiles(files: readonly string[], cwd: string): void {
   for (const file of files) {
     reportFormatOf(file);
@@ -21,12 +21,12 @@ export function checkReportFiles(files: readonly string[], cwd: string): void {
 export function checkFolder(file: string, cwd: string): void {
   const folder = path.dirname(path.resolve(cwd, file));
   if (statPath(folder, file)?.isDirectory()) return;
-  throw new UsageError(`the folder of the report ${file} does not exist`, {
-    remedy: 'Make it first, or name another folder.',
+  throw new UsageError(`the folder for the report ${file} does not exist`, {
+    remedy: 'Create it, or choose another folder.',
   });
 }
 
-/** Writes the reports into each of the files, in the form that its ending asks for. Throws FileError. */
+/** Writes the reports to each file, in the format of its extension. Throws FileError. */
 export async function writeReportFiles(
   files: readonly string[],
   reports: readonly RunReport[],
@@ -38,7 +38,7 @@ export async function writeReportFiles(
   }
 }
 
-/** Piece by piece into a file beside it, then renamed: a reader never sees half a report. Throws FileError. */
+/** Writes to a temporary file beside it, then renames it: a reader never sees half a report. Throws FileError. */
 export function writePieces(file: string, pieces: Iterable<string>, io: Io): void {
   const absolute = path.resolve(io.cwd, file);
   const draft = `${absolute}.${process.pid}.tmp`;
@@ -53,9 +53,9 @@ export function writePieces(file: string, pieces: Iterable<string>, io: Io): voi
   } catch (error) {
     rmSync(draft, { force: true });
     if (!(error instanceof Error) || !('syscall' in error)) throw error;
-    throw new FileError(`the report cannot be written (${error.message})`, {
+    throw new FileError(`the report could not be written (${error.message})`, {
       where: { path: file },
-      remedy: 'Check that the folder exists and can be written.',
+      remedy: 'Check that the folder exists and is writable.',
       cause: error,
     });
   }

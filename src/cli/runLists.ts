@@ -1,13 +1,13 @@
 import type { Engine } from '../engine/engine.ts';
 import type { ComparisonWord } from '../engine/model/comparison.ts';
+import { formatCount, formatPercent } from '../engine/model/figures.ts';
 import type { RunRecord, RunState } from '../engine/model/run.ts';
 import type { GroupSummary } from '../engine/model/summary.ts';
-import { formatPercent } from './terminal/format.ts';
 import type { Io } from './terminal/io.ts';
 import { sanitizeLine } from './terminal/sanitize.ts';
 import { renderTable } from './terminal/table.ts';
 
-/** The most that a list shows. */
+/** Most runs listed. */
 const MOST = 100;
 
 /** The stored evaluations, newest first: neither parts of others nor what was run for comparisons. */
@@ -20,7 +20,7 @@ export function listEvaluations(engine: Engine, json: boolean, io: Io): void {
 
   const titles = ['run', 'started (UTC)', 'suite', 'state', 'passed', 'rate', 'result'];
   const rows = listed.map((one) => evaluationRow(one, io));
-  showTable(titles, rows, 'no run is stored yet', io);
+  showTable(titles, rows, 'no runs yet; create one with: touchstone eval', io);
 }
 
 /** The stored runs that hold both sides of a comparison, newest first. */
@@ -34,13 +34,13 @@ export function listComparisons(engine: Engine, json: boolean, io: Io): void {
 
   const titles = ['run', 'started (UTC)', 'suite', 'baseline', 'candidate', 'state', 'trials', 'verdict'];
   const rows = runs.map((run) => comparisonRow(run, engine));
-  showTable(titles, rows, 'no comparison is stored yet', io);
+  showTable(titles, rows, 'no comparisons yet; create one with: touchstone compare', io);
 }
 
 interface ListedRun {
   run: RunRecord;
   total: GroupSummary;
-  /** Null while it is not complete: what it comes to is not known yet. */
+  /** Null while it is incomplete: the verdict is not known yet. */
   passed: boolean | null;
 }
 
@@ -81,7 +81,7 @@ function evaluationRow({ run, total, passed }: ListedRun, { style }: Io): string
     timeText(createdAt),
     sanitizeLine(plan.suite),
     shownState(status),
-    `${total.passed}/${plan.trials}`,
+    `${formatCount(total.passed)}/${formatCount(plan.trials)}`,
     formatPercent(total.passRate),
     passed === null ? '–' : word,
   ];
@@ -111,12 +111,12 @@ function comparisonRow({ id, plan, status, createdAt }: RunRecord, engine: Engin
     sanitizeLine(plan.comparison?.baseline ?? ''),
     sanitizeLine(plan.comparison?.candidate ?? ''),
     shownState(status),
-    `${storedOf(engine, id)}/${plan.trials}`,
+    `${formatCount(storedOf(engine, id))}/${formatCount(plan.trials)}`,
     wordOf(engine, id) ?? '–',
   ];
 }
 
-/** What it said of its candidate; null where that is not known. */
+/** The verdict on the candidate; null if unknown. */
 function wordOf({ store }: Engine, runId: string): ComparisonWord | null {
   const verdict = store.verdicts.of(runId);
   return verdict && 'comparison' in verdict ? verdict.comparison.word : null;
@@ -136,7 +136,7 @@ function showTable(titles: readonly string[], rows: readonly string[][], none: s
   for (const line of renderTable(columns, rows)) io.out(line);
 }
 
-/** One that was never begun goes on like any other that was interrupted. */
+/** A run that never started is resumed like any interrupted one. */
 function shownState({ state }: RunState): string {
   return state === 'planned' ? 'interrupted' : state;
 }

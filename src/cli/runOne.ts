@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { RunEstimate } from '../engine/cost/estimate.ts';
 import type { Engine, FinishedRun } from '../engine/engine.ts';
+import { formatCount } from '../engine/model/figures.ts';
 import type { RunReport } from '../engine/reports/runReport.ts';
 import type { PendingRun } from '../engine/runs/lifecycle/begunRun.ts';
 import type { Workspace } from '../engine/suites/loadWorkspace.ts';
@@ -15,7 +16,7 @@ import { originLines, recordingLines } from './views/originView.ts';
 import { RunProgress } from './views/runProgress.ts';
 import { headingLine, summaryLines } from './views/summary.ts';
 
-/** This many cases that did not pass are shown; a report or `touchstone show --failed` has them all. */
+/** Most failed trials shown; a report or `touchstone show --failed` has all of them. */
 const MAX_FAILURES = 20;
 
 type RunOptions = EvalOptions & { workspace: Workspace };
@@ -51,7 +52,7 @@ export async function runOne(
   return finished;
 }
 
-/** Only where a model is asked and paid for: to count its requests takes a moment. */
+/** Only where a model is called: counting its requests takes a moment. */
 async function estimateOf(
   engine: Engine,
   run: PendingRun,
@@ -107,6 +108,6 @@ function showFailures(report: RunReport, workspace: Workspace, io: Io): void {
 
   if (more > 0) {
     const show = againCommand(`touchstone show ${id} --failed`, workspace, io.cwd);
-    io.out(io.style.dim(`… and ${more} more; all of them: ${show}\n`));
+    io.out(io.style.dim(`… and ${formatCount(more)} more; show all with: ${show}\n`));
   } else if (shown === 0) io.out('');
 }

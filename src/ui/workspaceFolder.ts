@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 /** There is no folder on a disk that could be worked in. */
 export class NoFolderError extends Error {
   constructor() {
-    super(vscode.l10n.t('Open a folder first: Touchstone works in one.'));
+    super(vscode.l10n.t('Open a folder first. Touchstone works in a folder.'));
     this.name = 'NoFolderError';
   }
 }

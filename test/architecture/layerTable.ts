@@ -4,6 +4,9 @@ export const BASE = ['errors', 'files', 'http', 'model', 'ports', 'processes', '
 /** Names that telemetry is written with; words that any feature may use, and that import nothing. */
 export const ATTRIBUTES = 'src/engine/telemetry/attributes.ts';
 
+/** How numbers are written, the same everywhere: the only code of the engine that the editor’s part loads. */
+export const FIGURES = 'src/engine/model/figures.ts';
+
 /** Which features a feature may import, beside itself and the base. Never back: the graph has no cycles.
  * After a change, `npm run schemas` brings it into the lint rules. */
 export const ALLOWED: { [feature: string]: readonly string[] } = {

@@ -80,7 +80,7 @@ ${suite}`,
     const { out } = await touchstone(folder, 'show', '--case', 'one', '--target', 'cli');
     assert.match(out, /You said first/);
     assert.match(out, /cost \$0\.0020 \(computed\)/);
-    assert.match(out, /ended after/);
+    assert.match(out, /exited after/);
     assert.match(out, /warning The agent wrote another line .*Loading extensions.*TOUCHSTONE_REPLY_FILE/);
     assert.match(out, /warning The agent exited with code 1 after its reply/);
     assert.match(out, /✓ cost/);
@@ -110,9 +110,9 @@ ${suite}`,
     );
 
     for (const [argv, pattern] of [
-      [['--case', 'one', '--target', 'none'], /no result of a target none.*\n.*Choose from: a/],
-      [['--target', 'a'], /--target goes with --case/],
-      [['--json'], /--json goes with --runs/],
+      [['--case', 'one', '--target', 'none'], /no result for case one at target none.*\n.*Choose from: a/],
+      [['--target', 'a'], /--target needs --case/],
+      [['--json'], /--json needs --runs/],
     ] as const) {
       const { code, err } = await touchstone(folder, 'show', ...argv);
       assert.equal(code, 2);

@@ -94,7 +94,7 @@ describe('touchstone commands', () => {
   it('prices says that it knows none', async () => {
     const { code, out } = await touchstone(workspace(), 'prices', 'no-such-model');
     assert.equal(code, 0);
-    assert.equal(out, 'no price is known for a model like “no-such-model”');
+    assert.equal(out, "no price known for a model that matches 'no-such-model'");
   });
 
   it('shows a problem as a problem, wherever it is met', async () => {
@@ -162,7 +162,7 @@ describe('touchstone commands', () => {
     });
     const { code, out, err } = await touchstone(folder, 'validate', 'no.yaml', 'x.golden.yaml');
     assert.equal(code, 2);
-    assert.match(err, /no\.yaml: there is no such file/);
+    assert.match(err, /no\.yaml: no such file/);
     assert.match(out, /x\.golden\.yaml:4:5: error/);
   });
 
@@ -185,7 +185,7 @@ describe('touchstone commands', () => {
     assert.match(text, /^# kept\nschema_version: 2\.0\.0\n/);
     assert.match(text, /id: a {3}# kept too/);
     assert.match(text, /expected_concepts: \[30 days\]/);
-    assert.match((await touchstone(folder, 'upgrade', 'old.golden.yaml')).out, /at schema 2\.0\.0 already/);
+    assert.match((await touchstone(folder, 'upgrade', 'old.golden.yaml')).out, /already at schema 2\.0\.0/);
   });
 
   it('upgrade ends with 2 for a broken dataset and writes nothing', async () => {
@@ -216,7 +216,7 @@ describe('touchstone commands', () => {
         'suites:\n  s:\n    dataset: old.golden.yaml\n    targets: [{ name: e, echo: true }]\n    evaluators: [{ contains: window }]\n',
       'old.golden.yaml': OLD,
     });
-    assert.match((await touchstone(folder, 'show', '--runs')).out, /no run is stored yet/);
+    assert.match((await touchstone(folder, 'show', '--runs')).out, /no runs yet/);
     assert.equal((await touchstone(folder, 'show')).code, 2);
     assert.equal((await touchstone(folder, 'eval')).code, 0);
     assert.match((await touchstone(folder, 'show', '--runs')).out, /s +complete +1\/1 +100\.0 %/);

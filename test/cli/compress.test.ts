@@ -54,7 +54,7 @@ describe('touchstone compress', () => {
     assert.equal(written, PROMPT.replace('Please answer', 'Answer').replace('In order to help', 'To help'));
     const again = await touchstone(folder, 'compress', 'answer.prompty', '--check');
     assert.equal(again.code, 0);
-    assert.match(again.out, /nothing to save/);
+    assert.match(again.out, /nothing to remove/);
   });
 
   it('keeps a byte order mark and the line ends of the file', async () => {
@@ -89,7 +89,7 @@ describe('touchstone compress', () => {
         'local/m',
       );
       assert.match(out, /^\+When somebody writes about a parcel gone astray/m);
-      assert.match(out, /the model's rewording is unverified/);
+      assert.match(out, /the model's rewording is not verified/);
     } finally {
       await server.close();
     }
@@ -118,7 +118,7 @@ describe('touchstone compress', () => {
     assert.equal(met.code, 0);
     const missed = await touchstone(folder, 'compress', 'answer.prompty', '--target-tokens', '5');
     assert.equal(missed.code, 1);
-    assert.match(missed.out, /the target is missed: what is left is protected/);
+    assert.match(missed.out, /target not reached: the rest is protected/);
   });
 
   it('gives edits and savings as JSON', async () => {
@@ -143,10 +143,10 @@ describe('touchstone compress', () => {
     const { out } = await touchstone(folder, 'compress', 'a.txt', '--level', 'aggressive');
     assert.match(out, /\+A customer support agent \(CSA\) reads\. A CSA writes\. A CSA signs\. Call a CSA\./);
     for (const [argv, message] of [
-      [['--level', 'safe', '--target-tokens', '5'], /exclude each other/],
-      [['--check', '--write'], /--check writes nothing/],
+      [['--level', 'safe', '--target-tokens', '5'], /cannot be combined/],
+      [['--check', '--write'], /--check and --write cannot be combined/],
       [['--max-share', '5%'], /--max-share needs --check/],
-      [['--check', '--max-share', 'much'], /--max-share cannot be much/],
+      [['--check', '--max-share', 'much'], /invalid --max-share: much/],
       [['--level', 'brutal'], /Allowed choices are lossless, safe, aggressive/],
     ] as const) {
       const { code, err } = await touchstone(folder, 'compress', 'a.txt', ...argv);

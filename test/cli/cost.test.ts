@@ -229,7 +229,7 @@ describe('touchstone eval and money', () => {
     for (const amount of ['0', '-1', 'much', '1e999']) {
       const { code, err } = await touchstone(folder, 'eval', '--max-cost', amount);
       assert.equal(code, 2, amount);
-      assert.match(err, /amount of US dollars/);
+      assert.match(err, /amount in US dollars/);
     }
   });
 
@@ -242,8 +242,8 @@ describe('touchstone eval and money', () => {
     const first = await touchstone(folder, 'eval', '--no-progress');
     assert.equal(first.code, 1);
     assert.deepEqual(new Set(server.requests.map(({ body }) => body['max_tokens'])), new Set([1000]));
-    assert.match(first.out, /cut off by its budget of 1000 output tokens \(simple\)/);
-    assert.match(first.out, /1 of 6 outputs were cut off by their budget/);
+    assert.match(first.out, /cut off by its budget of 1,000 output tokens \(simple\)/);
+    assert.match(first.out, /1 of 6 outputs cut off by the budget/);
     assert.match(first.out, /agent {2}simple {2}raised from 1000 to 1200: 1 of 6 calls were cut off/);
 
     await touchstone(folder, 'eval', '--no-progress');

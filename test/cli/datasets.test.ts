@@ -84,7 +84,7 @@ describe('dataset commands', () => {
       );
       assert.equal(code, 0, err);
       assert.equal(out, 'maths.golden.yaml: 2 cases from OpenAI evals');
-      assert.match(err, /kept in the metadata:\n {4}level \(1\)\n {4}ideal \(1\)\n {2}to know:/);
+      assert.match(err, /kept as metadata:\n {4}level \(1\)\n {4}ideal \(1\)\n {2}notes:/);
       assert.equal((await touchstone(folder, 'validate', 'maths.golden.yaml')).code, 0);
       assert.match(
         read('maths.golden.yaml'),
@@ -97,7 +97,7 @@ describe('dataset commands', () => {
       write('out.jsonl', 'mine');
       const refused = await touchstone(folder, 'import', 'samples.jsonl', '-o', 'out.jsonl');
       assert.equal(refused.code, 2);
-      assert.match(refused.err, /out.jsonl: the file is there already\n.*--force.*--append/);
+      assert.match(refused.err, /out.jsonl: the file already exists\n.*--force.*--append/);
       assert.equal(read('out.jsonl'), 'mine');
       assert.equal(
         (await touchstone(folder, 'import', 'samples.jsonl', '-o', 'out.jsonl', '--force')).code,
@@ -127,7 +127,10 @@ describe('dataset commands', () => {
       write('samples.jsonl', samples.replace('"4"', '"four"'));
       const again = await touchstone(folder, 'import', 'samples.jsonl', '-o', 'all.golden.yaml', '--append');
       assert.equal(again.out, 'all.golden.yaml: 0 cases added from OpenAI evals');
-      assert.match(again.err, /there already: 1 case\n {2}left as they are, though the import differs: 2-2-/);
+      assert.match(
+        again.err,
+        /already present: 1 case\n {2}kept unchanged, although the import differs: 2-2-/,
+      );
       assert.equal(read('all.golden.yaml'), text);
     });
 
@@ -311,7 +314,7 @@ describe('dataset commands', () => {
       rmSync(path.join(folder, 'a.golden.yaml'));
       write('HEAD:a.golden.yaml', OLD.replace('1.3.0', '1.4.0'));
       const { out } = await touchstone(folder, 'diff-dataset', 'HEAD:a.golden.yaml', 'HEAD:a.golden.yaml');
-      assert.match(out, /still 1\.4\.0/);
+      assert.match(out, /unchanged at 1\.4\.0/);
     });
   });
 });

@@ -48,9 +48,9 @@ describe('the list of failures', function () {
 
   it('says what to look at when the provider turns the key or the model away', async () => {
     const key = await answered({ status: 401, message: 'Incorrect API key provided' });
-    assert.match(key, /why +auth: 401 Incorrect API key provided\n +Check the key: the api_key/);
+    assert.match(key, /why +auth: 401 Incorrect API key provided\n +Check the API key of the provider/);
     const model = await answered({ status: 404, message: 'no such model' });
-    assert.match(model, /why +not-found: 404 no such model\n +Check the name of the model/);
+    assert.match(model, /why +not-found: 404 no such model\n +Check the model name/);
   });
 
   it('cuts an answer of two megabytes without a space', async () => {

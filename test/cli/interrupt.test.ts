@@ -89,13 +89,13 @@ describe('Ctrl-C', () => {
     run.kill('SIGINT');
     const { code, err } = await run.done;
     assert.equal(code, 130, err);
-    const printed = /go on with: touchstone (.+)/.exec(err)?.[1] ?? '';
+    const printed = /resume with: touchstone (.+)/.exec(err)?.[1] ?? '';
     const argv = [...printed.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
     held.resolve();
     const resumed = await touchstone(folder, ...argv);
     assert.equal(resumed.code, 0, resumed.err);
     assert.equal(server.requests.at(-1)?.body.model, 'other');
-    const shown = /again with: touchstone show (\S+) --config '(.+)'/.exec(resumed.out);
+    const shown = /to show it again: touchstone show (\S+) --config '(.+)'/.exec(resumed.out);
     assert.equal(shown?.[2], config);
     // The model and the judge are known from the run itself.
     const without = await touchstone(folder, 'eval', '-c', config, '--resume', shown?.[1] ?? '');

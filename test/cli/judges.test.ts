@@ -71,7 +71,7 @@ describe('judges in a run', () => {
     await touchstone(folder, 'eval', '--no-progress');
     assert.equal(server.requests.length, 200);
     const study = await touchstone(folder, 'evaluators', '--agreement', '0.9');
-    const snippet = /in the suite: (cascade: .*)/.exec(study.out)?.[1];
+    const snippet = /for the suite: (cascade: .*)/.exec(study.out)?.[1];
     assert.ok(snippet, study.out);
     assert.match(snippet, /pass: \{ lexical: 1 \}/);
     write('touchstone.yaml', config(server, snippet));
@@ -83,7 +83,7 @@ describe('judges in a run', () => {
     const { audited } = summary.cascade;
     assert.equal(server.requests.length - 200, 200 - early.length + audited.trials);
     assert.ok(audited.trials > 0 && audited.trials < 30, `${audited.trials}`);
-    assert.match(again.out, /audited: the judge agreed in \d+ of \d+ settled trials/);
+    assert.match(again.out, /audit: the judge agreed with \d+ of \d+ settled trials?/);
   });
 
   it('leave the gate undecided when one contradicts itself', async () => {
@@ -133,7 +133,7 @@ describe('judges in a run', () => {
     );
     assert.match(
       study.out,
-      /pass rate: 100\.0 % as judged; corrected by the labels 50\.0 % \(3\d\.\d % to 6\d\.\d %\)/,
+      /pass rate: 100\.0 % as judged; 50\.0 % corrected with the labels \(95 % interval 3\d\.\d % to 6\d\.\d %\)/,
     );
     const json = JSON.parse((await touchstone(folder, 'evaluators', '--json')).out);
     assert.equal(json.agreements[0].labelled, 30);

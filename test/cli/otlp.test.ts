@@ -78,7 +78,9 @@ describe('touchstone --otlp', () => {
     const { code, err } = await evaluate('--otlp', collector.url);
     assert.equal(code, 0);
     assert.match(err, /warning spans of run \S+ not sent to http:\S+: HTTP 401/);
-    const run = /the verdict stands; send the run again with: touchstone show (\S+) --otlp/.exec(err)?.[1];
+    const run = /the verdict is not affected; send the run again with: touchstone show (\S+) --otlp/.exec(
+      err,
+    )?.[1];
     assert.ok(run);
     reply = {};
     const again = await touchstone(folder, 'show', run, '--otlp', collector.url);
@@ -92,13 +94,17 @@ describe('touchstone --otlp', () => {
     const { code, err } = await evaluate('--otlp', collector.url);
     assert.equal(code, 0);
     assert.match(err, /sent 5 spans of run /);
-    assert.match(err, /warning the collector refused 2 spans of run \S+: old$/m);
+    assert.match(err, /warning the collector rejected 2 spans of run \S+: old$/m);
   });
 
   for (const [what, argv, message] of [
     ['an address that is none', ['--otlp', 'datasets'], /--otlp is not an http or https address/],
     ['a header without a collector', ['--otlp-header', `a=${KEY}`], /--otlp-header needs --otlp/],
-    ['a header without a value', ['--otlp', 'http://x', '--otlp-header', KEY], /number 1 is not of the form/],
+    [
+      'a header without a value',
+      ['--otlp', 'http://x', '--otlp-header', KEY],
+      /--otlp-header 1 does not have the form/,
+    ],
     [
       'a variable that is not set',
       ['--otlp', 'http://x', '--otlp-header', `a=${REFERENCE}`],

@@ -110,7 +110,7 @@ describe('touchstone eval --record and --replay', () => {
       ...([folder, 'eval', '--replay', 'rec', '-o', 'b.json', '--no-progress', '-j', '1'] as const),
     );
     assert.equal(first.code, recorded.code, first.err + first.out);
-    assert.match(first.out, /replay: recordings answer/);
+    assert.match(first.out, /replay: nothing is called/);
     assert.match(
       first.out,
       /replayed \d+ replies from rec, recorded (?:on|between) \d{4}-\d{2}-\d{2}(?: and \d{4}-\d{2}-\d{2})?$/m,
@@ -176,7 +176,7 @@ describe('touchstone eval --record and --replay', () => {
       '--no-progress',
     );
     assert.equal(code, 1);
-    assert.match(out, /6 trials lack their recordings.*touchstone eval --record rec/);
+    assert.match(out, /6 trials have no recording.*touchstone eval --record rec/);
     assert.match(
       out,
       /no reply of local\/tiny is recorded for this request\s+\(models\/[0-9a-f/]+-0\.json\)/,
@@ -194,7 +194,7 @@ describe('touchstone eval --record and --replay', () => {
     writeFileSync(path.join(folder, 'program.mjs'), `// changed\n${PROGRAM}`);
     const { out } = await touchstone(folder, 'eval', '--replay', 'rec', '--no-progress');
     // Those of the other targets as well: a model compares their outputs with the missing one.
-    assert.match(out, /18 trials lack their recordings/);
+    assert.match(out, /18 trials have no recording/);
     assert.match(out, /no reply of the target "program" is recorded/);
   });
 
@@ -212,7 +212,7 @@ describe('touchstone eval --record and --replay', () => {
     const { folder } = await start();
     const both = await touchstone(folder, 'eval', '--record', 'a', '--replay', 'b');
     assert.equal(both.code, 2);
-    assert.match(both.err, /cannot be used together/);
+    assert.match(both.err, /cannot be combined/);
     const missing = await touchstone(folder, 'eval', '--replay', 'nowhere');
     assert.equal(missing.code, 2);
     assert.match(missing.err, /there is no such folder of recordings/);

@@ -67,7 +67,7 @@ describe('touchstone eval --rejudge', () => {
       '--no-progress',
     );
     assert.equal(code, 0, err + out);
-    assert.match(out, /judged anew: outputs, times and costs of the targets are those of run \d{8}-/);
+    assert.match(out, /re-judged: outputs, times and costs of the targets come from run \d{8}-/);
     assert.equal(agent.calls.length, calls);
     const outputs = (file: string) => results(folder, file).map(({ output }) => output);
     assert.deepEqual(outputs('new.json'), outputs('old.json'));
@@ -114,7 +114,7 @@ describe('touchstone eval --rejudge', () => {
     const { folder, agent } = await start();
     const none = await touchstone(folder, 'eval', '--rejudge');
     assert.equal(none.code, 2);
-    assert.match(none.err, /no run is stored whose outputs could be judged anew/);
+    assert.match(none.err, /no stored run to re-judge/);
     const unknown = await touchstone(folder, 'eval', '--rejudge', 'nonsense');
     assert.equal(unknown.code, 2);
     assert.match(unknown.err, /there is no run nonsense/);
@@ -123,6 +123,6 @@ describe('touchstone eval --rejudge', () => {
     const gone = await touchstone(folder, 'eval', '--rejudge');
     assert.equal(gone.code, 2);
     const both = await touchstone(folder, 'eval', '--rejudge', '--resume');
-    assert.match(both.err, /--rejudge begins a new run/);
+    assert.match(both.err, /--rejudge starts a new run/);
   });
 });

@@ -67,14 +67,14 @@ describe('report files', () => {
     const { code, out, err } = await touchstone(folder, 'eval', '--no-progress', '-o', 'no/such/r.md');
     assert.equal(code, 2);
     assert.equal(out, '');
-    assert.match(err, /the folder of the report no\/such\/r\.md does not exist/);
+    assert.match(err, /the folder for the report no\/such\/r\.md does not exist/);
   });
 
   it('that cannot be written are an error, and leave nothing behind', async () => {
     mkdirSync(path.join(folder, 'r.md'));
     const { code, err } = await touchstone(folder, 'eval', '--no-progress', '-o', 'r.md');
     assert.equal(code, 2);
-    assert.match(err, /error r\.md: the report cannot be written/);
+    assert.match(err, /error r\.md: the report could not be written/);
     assert.deepEqual(
       readdirSync(folder).filter((name) => name.endsWith('.tmp')),
       [],

@@ -68,7 +68,7 @@ describe('results that are not those of today', function () {
       assert.match(out, /0 improved, 0 degraded/);
       assert.match(out, /were not reused: the environment variable AGENT_MODE has another value/);
       process.env['AGENT_MODE'] = 'good';
-      assert.match(await compare(folder, '-b', 'HEAD~1'), /60 of 60|taken over/);
+      assert.match(await compare(folder, '-b', 'HEAD~1'), /60 of 60|reused \d+ results/);
     });
 
     it('after a change of a module that an evaluator imports', async () => {
@@ -84,7 +84,7 @@ describe('results that are not those of today', function () {
       assert.match(await compare(folder), /0 improved, 0 degraded/);
       word('Write');
       const again = await compare(folder);
-      assert.match(again, /taken over/, again);
+      assert.match(again, /reused \d+ results?/, again);
       word('Name');
       writeFileSync(path.join(folder, 'helper.py'), 'ok = False\n');
       const out = await compare(folder);
@@ -173,7 +173,7 @@ describe('results that are not those of today', function () {
         prepare?.(folder);
         writeFileSync(path.join(folder, 'README.md'), 'B');
         await compare(folder);
-        assert.match(await compare(folder), /taken over/, 'as long as nothing has changed');
+        assert.match(await compare(folder), /reused \d+ results?/, 'as long as nothing has changed');
         if (pauses) await new Promise((resolve) => setTimeout(resolve, 1_100));
         edit(folder);
         const out = await compare(folder);
@@ -187,8 +187,8 @@ describe('results that are not those of today', function () {
       const folder = repository({ 'touchstone.yaml': suite(AGENT), 'agent.mjs': agent('"good"') });
       writeFileSync(path.join(folder, 'README.md'), 'B');
       await compare(folder, '-o', 'report.json', 'report.md');
-      assert.match(await compare(folder, '-o', 'report.json', 'report.md'), /taken over/);
-      assert.match(await compare(folder), /taken over/, 'nor do those of an earlier run');
+      assert.match(await compare(folder, '-o', 'report.json', 'report.md'), /reused \d+ results?/);
+      assert.match(await compare(folder), /reused \d+ results?/, 'nor do those of an earlier run');
     });
 
     it('and recordings, and logs that the agent writes itself, change nothing', async () => {
@@ -198,14 +198,14 @@ describe('results that are not those of today', function () {
       });
       const record = await touchstone(folder, 'eval', '--no-progress', '--record', 'rec');
       assert.equal(record.code, 0, record.err);
-      assert.match(await compare(folder), /taken over/);
-      assert.match(await compare(folder), /taken over/);
+      assert.match(await compare(folder), /reused \d+ results?/);
+      assert.match(await compare(folder), /reused \d+ results?/);
     });
 
     /** Whether the second comparison took results of the first over after the edit. */
     async function comparedAfter(folder: string, edit: () => void): Promise<string> {
       await compare(folder);
-      assert.match(await compare(folder), /taken over/, 'as long as nothing has changed');
+      assert.match(await compare(folder), /reused \d+ results?/, 'as long as nothing has changed');
       edit();
       return compare(folder);
     }
@@ -244,7 +244,7 @@ describe('results that are not those of today', function () {
       const folder = repository({ 'touchstone.yaml': suite(`{ name: agent, command: [${file}] }`) });
       const out = await comparedAfter(folder, () => write('wrong'));
       assert.match(out, /not reused: the program .*agent changed/);
-      assert.doesNotMatch(out, /taken over/);
+      assert.doesNotMatch(out, /reused \d+ results?/);
     });
   });
 

@@ -100,7 +100,7 @@ describe('touchstone tokens', () => {
     const folder = workspace({ 'notes.md': 'Hello, world. '.repeat(50) });
     const { out } = await touchstone(folder, 'tokens', 'notes.md', '-m', 'claude-sonnet-4-5');
     assert.match(out, /notes\.md +~\d+ \(\d+–\d+\) +claude-sonnet-4-5/);
-    assert.match(out, /~ is an estimate\. claude-sonnet-4-5: not public; calibrated on 22 files/);
+    assert.match(out, /~ marks an estimate\. claude-sonnet-4-5: not public; calibrated on 22 files/);
   });
 
   it('ends with 1 when a file grew by more than is allowed since a commit', async () => {
@@ -147,8 +147,8 @@ describe('touchstone tokens', () => {
     for (const [args, said] of [
       [['--against', 'nowhere'], /nowhere/],
       [['--against=--output=x'], /--output=x/],
-      [['--max-increase', '5%'], /needs something to compare with/],
-      [['--against', 'HEAD', '--max-increase', 'lots'], /cannot be lots/],
+      [['--max-increase', '5%'], /needs --against/],
+      [['--against', 'HEAD', '--max-increase', 'lots'], /invalid --max-increase: lots/],
     ] as const) {
       const { code, err } = await touchstone(folder, 'tokens', 'notes.md', ...args);
       assert.equal(code, 2, args.join(' '));
@@ -175,7 +175,7 @@ suites: {}
       assert.equal(code, 0);
       assert.match(out, /mine\/my-model +1\.5 +– +3/);
       assert.match(out, /OpenAI +gpt-4o-mini +0\.15 +0\.075 +0\.6/);
-      assert.match(out, /the table is of 20\d\d-\d\d-\d\d, \d+ days? old/);
+      assert.match(out, /price table of 20\d\d-\d\d-\d\d, \d+ days? old/);
       const json = JSON.parse((await touchstone(folder, 'prices', 'gpt-4o-mini', '--json')).out);
       assert.deepEqual(json.workspace, []);
       assert.ok(json.table.every((row: { sources: string[] }) => row.sources.length > 0));

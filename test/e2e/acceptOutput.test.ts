@@ -60,7 +60,7 @@ describe('journey: accept an output', function () {
     await workbench.screenshot('greetings-preview');
     const dataset = path.join(workbench.folder, 'greetings.golden.yaml');
     assert.equal(readFileSync(dataset, 'utf8'), FILES['greetings.golden.yaml']);
-    await workbench.runCommand('Touchstone: Apply the Edit');
+    await workbench.runCommand('Touchstone: Apply Edit');
     await workbench.runCommand('File: Save All Files');
     const wanted = FILES['greetings.golden.yaml'].replace('Hello Grace', 'Good day, Grace.');
     while (readFileSync(dataset, 'utf8') !== wanted) await page.waitForTimeout(50);

@@ -49,7 +49,7 @@ describe('journey: the engine dies in the middle of a run', function () {
     await page.locator('.statusbar-item', { hasText: 'steady 3/8' }).waitFor();
     process.kill(Number(readFileSync(file('engine.pid'), 'utf8')), 'SIGKILL');
     await page.locator('.monaco-list-row', { hasText: 'interrupted at 3 of 8' }).first().waitFor();
-    const notice = await workbench.notification('The engine stopped in the middle of a run');
+    const notice = await workbench.notification('The engine crashed during a run');
     await workbench.screenshot('crash-notice');
     assert.equal(await page.locator('.notification-list-item', { hasText: 'steady' }).count(), 0);
 

@@ -16,7 +16,9 @@ describe('journey: the first day', function () {
 
     await workbench.runCommand('Touchstone: Open Walkthrough');
     await page
-      .locator('.getting-started-category-header, .getting-started-step', { hasText: 'See what is there' })
+      .locator('.getting-started-category-header, .getting-started-step', {
+        hasText: 'Explore your workspace',
+      })
       .first()
       .waitFor();
     await workbench.screenshot('day-walkthrough');
@@ -28,7 +30,7 @@ describe('journey: the first day', function () {
       .locator('.monaco-list-row', { hasText: /answer~?\d+ tokens/ })
       .first()
       .waitFor();
-    await page.locator('.welcome-view-content', { hasText: 'No run is stored yet' }).waitFor();
+    await page.locator('.welcome-view-content', { hasText: 'No runs yet' }).waitFor();
     await workbench.screenshot('day-views-empty');
 
     await runSuite(workbench, 'support');

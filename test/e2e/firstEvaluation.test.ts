@@ -53,7 +53,7 @@ describe('journey: from an empty folder to a first result', function () {
       assert.match(dataset, /expected_concepts: \["2 to 4 days", "shipping"\]/);
 
       await workbench.runCommand('Touchstone: Create First Evaluation…');
-      await workbench.notification('This folder has an evaluation already.');
+      await workbench.notification('This folder already has an evaluation.');
     } finally {
       await server.close();
     }
@@ -89,11 +89,11 @@ suites:
       const { page } = workbench;
       await openViews(workbench);
       await workbench.openFile('greet.prompty');
-      await workbench.runCommand('Touchstone: Run for the Current Prompt');
+      await workbench.runCommand('Touchstone: Run Current Prompt');
       const dialog = page.locator('.monaco-dialog-box', { hasText: 'Nothing was run' });
       await dialog.waitFor();
       await workbench.screenshot('key-missing');
-      await page.getByText('No run is stored yet.').waitFor();
+      await page.getByText('No runs yet.').waitFor();
       await dialog.getByRole('button', { name: 'Set API Key…' }).click();
       await workbench.choices.filter({ hasText: 'local' }).first().click();
       const input = workbench.quickInput.locator('input[type="password"]');

@@ -45,7 +45,7 @@ describe('journey: models and keys', function () {
       await workbench.quickInput.waitFor({ state: 'hidden' });
 
       await workbench.runCommand('Touchstone: Set API Key…');
-      await workbench.choices.filter({ hasText: 'A key is stored.' }).first().waitFor();
+      await workbench.choices.filter({ hasText: 'Key stored' }).first().waitFor();
       await workbench.page.keyboard.press('Escape');
 
       await workbench.runCommand('Touchstone: Clear API Key…');

@@ -53,7 +53,7 @@ describe('journey: run a case again', function () {
     await report.locator('[role=row]', { hasText: 'oslo' }).click();
     await report.getByRole('button', { name: 'Run again' }).click();
     await report.getByRole('heading', { name: 'Gate passed' }).waitFor();
-    await report.getByText('1 result is from running cases again').waitFor();
+    await report.getByText('Includes 1 result of cases run again').waitFor();
     await report.locator('case-drawer').getByText('before: failed').waitFor();
     await page.locator('.monaco-list-row', { hasText: '2 of 2 passed' }).first().waitFor();
     await workbench.screenshot('weather-again');

@@ -60,10 +60,10 @@ describe('journey: the Test Explorer', function () {
     const warned = page.locator('.monaco-dialog-box', { hasText: 'will not make typo-refund pass' });
     await warned.waitFor();
     await workbench.screenshot('accept-warned');
-    await warned.getByRole('button', { name: 'Set the Answer Anyway' }).click();
+    await warned.getByRole('button', { name: 'Set Answer Anyway' }).click();
     await page.locator('.monaco-diff-editor').first().waitFor();
     await workbench.screenshot('accept-diff');
-    await workbench.runCommand('Touchstone: Apply the Edit');
+    await workbench.runCommand('Touchstone: Apply Edit');
     await page.locator('.monaco-diff-editor').first().waitFor({ state: 'detached' });
     await workbench.screenshot('accepted');
     const dataset = readFileSync(path.join(workbench.folder, 'support.golden.yaml'), 'utf8');

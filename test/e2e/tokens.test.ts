@@ -53,7 +53,7 @@ describe('journey: tokens and compression', function () {
 
     await workbench.openFile('wordy.prompty');
     const lens = page.locator('.codelens-decoration', { hasText: 'input per call' }).first();
-    await lens.filter({ hasText: 'as in HEAD' }).waitFor();
+    await lens.filter({ hasText: 'same as in HEAD' }).waitFor();
     await page.locator('.squiggly-inline-unnecessary, .squiggly-unnecessary').first().waitFor();
     await workbench.screenshot('tokens-lenses');
     await page.locator('.view-lines', { hasText: '≈' }).waitFor();

@@ -126,7 +126,7 @@ describe('engine process: cases of a run that are run again', () => {
     const shown = await touchstone(root, 'show', part);
     assert.match(
       shown.out,
-      new RegExp(`^part of run ${whole}, whose verdict counts them: 1 passed, 0 failed`, 'm'),
+      new RegExp(`^part of run ${whole}, whose verdict includes it: 1 passed, 0 failed`, 'm'),
     );
     assert.doesNotMatch(shown.out, /gate/);
     const { runs } = JSON.parse((await touchstone(root, 'show', '--runs', '--json')).out);

@@ -59,7 +59,7 @@ suites:
 
       const resumed = await touchstone(root, 'eval', '--resume', runId, '--no-progress');
       assert.notEqual(resumed.code, 2, resumed.err);
-      assert.match(resumed.err, new RegExp(`${trials / 2} of ${trials} trials are stored already`));
+      assert.match(resumed.err, new RegExp(`${trials / 2} of ${trials} trials already stored`));
       assert.equal(resultsOf(root, runId), trials);
       assert.deepEqual(judgesAsked(judge), judgesOf(overrides));
     });

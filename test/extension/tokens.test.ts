@@ -74,7 +74,7 @@ describe('tokens in the editor', () => {
       .map((content) => (typeof content === 'string' ? content : content.value))
       .join('\n');
     assert.match(text, /\| system \| \d+ \|/);
-    assert.match(text, /typical variables, on top/);
+    assert.match(text, /typical variables, in addition/);
     assert.match(text, /gpt\\?-4o/);
     assert.match(text, /\$0\.\d+/);
   });

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
+import { formatPercent } from '../../src/engine/model/figures.ts';
 import type { CaseResult } from '../../src/protocol/runEntries.ts';
 import { actualText, expectedText, parsePlace } from '../../src/ui/report/resultTexts.ts';
-import { passRateOf, percent, type RunHead } from '../../src/ui/views/runFigures.ts';
+import { passRateOf, type RunHead } from '../../src/ui/views/runFigures.ts';
 import { sparkline } from '../../src/ui/views/sparkline.ts';
 
 const words = { says: 'says', doesNotSay: 'does not say', calls: 'calls', json: 'JSON' };
@@ -37,8 +38,8 @@ describe('figures of runs', () => {
   });
 
   it('never say 100 % while something failed, nor anything where nothing was measured', () => {
-    assert.equal(percent(passRateOf(run(9_999, 1)), 'en'), '99.9%');
-    assert.equal(percent(passRateOf(run(3, 0)), 'en'), '100%');
-    assert.equal(percent(passRateOf(run(0, 0)), 'en'), '–');
+    assert.equal(formatPercent(passRateOf(run(9_999, 1))), '99.9 %');
+    assert.equal(formatPercent(passRateOf(run(3, 0))), '100.0 %');
+    assert.equal(formatPercent(passRateOf(run(0, 0))), '–');
   });
 });

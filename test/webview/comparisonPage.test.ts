@@ -117,7 +117,7 @@ describe('a comparison as a page of its own', () => {
     assert.equal(await shown(page), '5 of 30 cases');
     await page.getByRole('button', { name: 'Clear filters' }).click();
     await choose('Change', 'All cases');
-    await choose('Order', 'As in the dataset');
+    await choose('Order', 'Dataset order');
     await page.getByRole('grid').focus();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');

@@ -58,13 +58,13 @@ describe('the report panel', () => {
       [...sample.results()].map((result, at) => (at === 0 ? { ...result, rerun } : result));
     const page = await open({ ...sample, rerun: 1, results });
     const head = await shownText(page.locator('report-summary'));
-    assert.ok(head.includes('1 result is from running cases again after this run.'), head);
+    assert.ok(head.includes('Includes 1 result of cases run again after this run.'), head);
     const marks = page.locator('[role=gridcell].status[title*="before: failed"]');
     await marks.first().waitFor();
     assert.equal(await marks.count(), 1);
     await marks.first().click();
     const drawer = await shownText(page.locator('case-drawer'));
-    assert.match(drawer, /Run again at .*; before: failed/);
+    assert.match(drawer, /Run again on .*; previously failed/);
   });
 
   it('has a table for targets, tags, evaluators and stages', async () => {
@@ -117,7 +117,7 @@ describe('the report panel', () => {
       await page.getByRole('searchbox').fill('nothing like it');
       assert.equal(
         await shownText(page.getByRole('grid')).then((text) =>
-          text.includes('No result matches the filters.'),
+          text.includes('No results match the filters.'),
         ),
         true,
       );
@@ -263,7 +263,7 @@ describe('the report panel', () => {
         'pii could not measure',
         'latency does not apply',
         'left out: rubric',
-        'the judge was asked all the same and agrees',
+        'audited: the judge agrees',
         'order-4711',
         'tool lookup 3 ms',
         'look|up',
@@ -370,7 +370,7 @@ describe('the report panel', () => {
     for (const message of [null, 'ready', { type: 'run' }, { type: 'rows', run_id: 'x', rows: [{}] }])
       await panel.send(message);
     assert.equal(panel.complaints.length, 4);
-    assert.ok(panel.complaints.every((text) => text.includes('not of the report')));
+    assert.ok(panel.complaints.every((text) => text.includes('not part of the report protocol')));
     panel.complaints.length = 0;
     assert.match(await shownText(page.locator('h1')), /Gate failed/);
   });

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import type { BudgetRecord } from '../../engine/model/budgetRecord.ts';
+import { formatCount } from '../../engine/model/figures.ts';
 import { EXIT } from '../exitCode.ts';
 import { openEngine } from '../openEngine.ts';
 import { openWorkspace } from '../openWorkspace.ts';
 import { configOption } from '../options/common.ts';
 import type { RunAction } from '../runAction.ts';
-import { formatCount } from '../terminal/format.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { renderTable } from '../terminal/table.ts';
@@ -36,7 +36,7 @@ async function budgets(suite: string | undefined, options: BudgetsOptions, io: I
     records.sort((a, b) => b.decidedAt - a.decidedAt);
     if (options.json) io.out(JSON.stringify({ decisions: records }, null, 2));
     else if (records.length === 0)
-      io.out('no token budget was decided on yet; a suite has them with: token_budgets: adaptive');
+      io.out('no token budgets yet; enable them in a suite with: token_budgets: adaptive');
     else showRecords(records, io);
     return EXIT.passed;
   } finally {
@@ -60,7 +60,7 @@ function showRecords(records: readonly BudgetRecord[], io: Io): void {
     sanitizeLine(record.target),
     record.complexity,
     formatCount(record.tokens),
-    `${record.cutOff}/${record.calls}`,
+    `${formatCount(record.cutOff)}/${formatCount(record.calls)}`,
     sanitizeLine(record.reason),
   ]);
   const [head = '', ...body] = renderTable(columns, rows);

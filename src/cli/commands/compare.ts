@@ -6,6 +6,8 @@ import type { PreparedComparison } from '../../engine/compare/preparedComparison
 import type { Engine } from '../../engine/engine.ts';
 import { MissingSideError, UsageError } from '../../engine/errors.ts';
 import type { Comparison } from '../../engine/model/comparison.ts';
+import { defined } from '../../engine/model/defined.ts';
+import { counted } from '../../engine/model/figures.ts';
 import { comparisonFormatOf } from '../../engine/reports/comparisonFormats.ts';
 import type { RunStore } from '../../engine/store/runStore.ts';
 import { EXIT } from '../exitCode.ts';
@@ -16,7 +18,6 @@ import { share, wholeNumber } from '../options/amounts.ts';
 import { configOption } from '../options/common.ts';
 import { checkFolder, writePieces } from '../reportFiles.ts';
 import type { RunAction } from '../runAction.ts';
-import { formatCount } from '../terminal/format.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { comparisonLines } from '../views/comparison.ts';
@@ -111,7 +112,7 @@ async function compare(options: CompareOptions, io: Io): Promise<number> {
     const isWorkspace = options.candidate === undefined || options.candidate === '.';
     if (!options.allowMissingBaseline || !isWorkspace || !(error instanceof MissingSideError)) throw error;
     io.err(
-      `${io.errStyle.yellow('no comparison')} ${sanitizeLine(error.message)}: the candidate is evaluated alone`,
+      `${io.errStyle.yellow('no comparison')} ${sanitizeLine(error.message)}: evaluating the candidate alone`,
     );
     const { allowMissingBaseline, baseline, candidate, suite, target, ...shared } = options;
     const targets = target === undefined ? {} : { targets: [target] };
@@ -154,7 +155,7 @@ async function compareAll(
     comparisons.push(finished.comparison);
   }
   if (interrupted) {
-    io.err('interrupted: nothing is said of an unfinished comparison; what was run is kept and used again');
+    io.err('interrupted: an unfinished comparison has no verdict; its results are stored and will be reused');
     return EXIT.interrupted;
   }
   for (const file of options.output ?? []) await writeReport(file, comparisons, engine.store, io);
@@ -171,12 +172,12 @@ async function compareOne(
   const { run, baseline, candidate, suite, outlook } = prepared;
   if (options.gate && run && !run.inputs.plan.gate) {
     await run.close();
-    throw new UsageError(`the suite ${suite} has no gate`, { remedy: 'Give it one, or leave out --gate.' });
+    throw new UsageError(`the suite ${suite} has no gate`, { remedy: 'Add a gate to it, or omit --gate.' });
   }
   io.out(
-    `${io.style.bold(sanitizeLine(suite))}  ${sanitizeLine(baseline.label)} (baseline) against ${sanitizeLine(candidate.label)} (candidate)`,
+    `${io.style.bold(sanitizeLine(suite))}  ${sanitizeLine(baseline.label)} (baseline) vs. ${sanitizeLine(candidate.label)} (candidate)`,
   );
-  // A comparison that is looked at while it runs is tested in another way.
+  // A sequential comparison uses another test, for which this figure does not hold.
   if (outlook && !options.sequential) io.out(io.style.dim(outlookLine(outlook)));
   const progress = new RunProgress(io, run?.inputs.plan.trials ?? 0, options.progress && run !== null);
   const finished = await engine.compare(
@@ -189,7 +190,7 @@ async function compareOne(
       signal,
       sequential: options.sequential === true,
       reuse: options.fresh !== true,
-      ...(options.margin === undefined ? {} : { margin: options.margin }),
+      ...defined({ margin: options.margin }),
     },
   );
   progress.end();
@@ -205,10 +206,10 @@ async function compareOne(
 }
 
 function outlookLine({ cases, clusters, smallestPassChange }: Outlook): string {
-  const units = clusters === cases ? '' : ` from ${formatCount(clusters)} sources`;
-  const start = `${formatCount(cases)} ${cases === 1 ? 'case' : 'cases'}${units}`;
-  if (smallestPassChange === null) return `${start}: too few to show any difference in the pass rate`;
-  return `${start}: they can show a change of the pass rate of about ${Math.ceil(smallestPassChange * 100)} points (80 % power, if a quarter of the cases change)`;
+  const units = clusters === cases ? '' : ` in ${counted(clusters, 'cluster')}`;
+  const start = `${counted(cases, 'case')}${units}`;
+  if (smallestPassChange === null) return `${start}: too few to detect any change in the pass rate`;
+  return `${start}: enough to detect a pass-rate change of about ${Math.ceil(smallestPassChange * 100)} points (80 % power, if a quarter of the cases change)`;
 }
 
 function holds(comparison: Comparison, { gate }: CompareOptions): boolean {
@@ -217,7 +218,7 @@ function holds(comparison: Comparison, { gate }: CompareOptions): boolean {
 
 function exitLines(comparison: Comparison, options: CompareOptions, io: Io): string[] {
   const id = comparison.candidate.runId;
-  const hint = io.style.dim(`run ${id}; one case with its trace: touchstone show ${id} --case ID`);
+  const hint = io.style.dim(`run ${id}; to show one case with its trace: touchstone show ${id} --case ID`);
   if (!options.gate) return ['', hint];
   const { gate } = comparison;
   const word = gate?.passed
@@ -229,15 +230,11 @@ function exitLines(comparison: Comparison, options: CompareOptions, io: Io): str
 function requestOf(options: CompareOptions, cwd: string) {
   return {
     baseline: options.baseline,
-    ...(options.candidate === undefined ? {} : { candidate: options.candidate }),
-    ...(options.suite === undefined ? {} : { suite: options.suite }),
-    ...(options.target === undefined ? {} : { target: options.target }),
+    ...defined({ candidate: options.candidate, suite: options.suite, target: options.target }),
     overrides: {
       writes: (options.output ?? []).map((file) => path.resolve(cwd, file)),
       filter: { names: options.filter ?? [], tags: options.tag ?? [] },
-      ...(options.repeat === undefined ? {} : { repeat: options.repeat }),
-      ...(options.maxConcurrency === undefined ? {} : { maxConcurrency: options.maxConcurrency }),
-      ...(options.seed === undefined ? {} : { seed: options.seed }),
+      ...defined({ repeat: options.repeat, maxConcurrency: options.maxConcurrency, seed: options.seed }),
     },
   };
 }

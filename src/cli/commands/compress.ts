@@ -131,12 +131,12 @@ type Shared = Pick<EngineOptions, 'goal' | 'glossary' | 'writer'> & { tokenizers
 
 async function sharedOptions(options: CompressOptions, cwd: string): Promise<Shared> {
   if (options.level !== undefined && options.targetTokens !== undefined) {
-    throw new UsageError('a level and a number of tokens exclude each other', {
-      remedy: 'Give --level or --target-tokens.',
+    throw new UsageError('--level and --target-tokens cannot be combined', {
+      remedy: 'Use one of them.',
     });
   }
   if (options.check && options.write) {
-    throw new UsageError('--check writes nothing', { remedy: 'Give --check or --write.' });
+    throw new UsageError('--check and --write cannot be combined', { remedy: 'Use one of them.' });
   }
   const { targetTokens, level = 'safe', writer } = options;
   return {
@@ -205,7 +205,7 @@ async function whileModelsAnswer<T>(work: Promise<T>): Promise<T> {
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
     throw new UserError(`the model that rewrites paragraphs did not answer: ${error.message}`, {
-      remedy: 'Try again, or leave out --writer.',
+      remedy: 'Try again, or omit --writer.',
       cause: error,
     });
   }
@@ -217,8 +217,8 @@ function readShare({ check, maxShare }: CompressOptions): number {
   const match = /^(\d+(?:\.\d+)?)\s*%?$/.exec(maxShare.trim());
   const value = Number(match?.[1]);
   if (match === null || value > 100) {
-    throw new UsageError(`--max-share cannot be ${maxShare}`, {
-      remedy: 'Write a share in percent, e.g. 5%.',
+    throw new UsageError(`invalid --max-share: ${maxShare}`, {
+      remedy: 'Use a percentage, for example 5%.',
     });
   }
   return value / 100;

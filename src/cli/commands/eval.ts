@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Engine } from '../../engine/engine.ts';
+import { counted } from '../../engine/model/figures.ts';
 import type { PendingRun } from '../../engine/runs/lifecycle/begunRun.ts';
 import { inTurn } from '../../engine/runs/lifecycle/inTurn.ts';
 import { newestResumable } from '../../engine/runs/lifecycle/resumeRun.ts';
@@ -169,14 +170,14 @@ async function prepareAll(
   return prepared;
 }
 
-/** So many are shown of one dataset; `touchstone validate` has them all. */
+/** Most warnings shown for a dataset; `touchstone validate` shows all of them. */
 const MAX_WARNINGS = 10;
 
 function showWarnings({ warnings }: PreparedRun, io: Io): void {
   for (const line of problemLines(warnings.slice(0, MAX_WARNINGS), io.errStyle)) io.err(line);
   const more = warnings.length - MAX_WARNINGS;
   if (more > 0)
-    io.err(`and ${more} more ${more === 1 ? 'warning' : 'warnings'}: see them all with touchstone validate`);
+    io.err(`… and ${counted(more, 'more warning', 'more warnings')}; list all with: touchstone validate`);
 }
 
 /** Nothing is called. */

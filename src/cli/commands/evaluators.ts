@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { studyRun } from '../../engine/compare/evaluators/studyRun.ts';
+import { defined } from '../../engine/model/defined.ts';
 import { findRun } from '../../engine/store/findRun.ts';
 import { EXIT } from '../exitCode.ts';
 import { onInterrupt } from '../interrupt.ts';
@@ -48,7 +49,7 @@ async function evaluators(given: string | undefined, asked: EvaluatorsOptions, i
       const { between, again, agreement } = options;
       const study = await studyRun({ store: engine.store, root: workspace.root, signal }, id, {
         agreement,
-        ...(between ? { between } : {}),
+        ...defined({ between }),
         ...(again === undefined ? {} : { again: findRun(engine.store, again).id }),
       });
       if (options.json) {
@@ -62,7 +63,7 @@ async function evaluators(given: string | undefined, asked: EvaluatorsOptions, i
         ...study.notes,
       ];
       for (const line of lines) io.out(line);
-      if (lines.length === 0) io.out('fewer than two evaluators have scored anything in this run');
+      if (lines.length === 0) io.out('fewer than two evaluators scored outputs in this run');
       return EXIT.passed;
     } finally {
       engine.close();

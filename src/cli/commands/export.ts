@@ -5,11 +5,11 @@ import { openDataset } from '../../engine/datasets/dataset.ts';
 import { exportDataset, exportFormat } from '../../engine/datasets/export/exportDataset.ts';
 import { UsageError } from '../../engine/errors.ts';
 import { writeStaged } from '../../engine/files/writeStaged.ts';
+import { counted } from '../../engine/model/figures.ts';
 import { systemRandom } from '../../systemRandom.ts';
 import { EXIT } from '../exitCode.ts';
 import { onInterrupt } from '../interrupt.ts';
 import type { RunAction } from '../runAction.ts';
-import { formatCount } from '../terminal/format.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { tallyLines } from '../views/tally.ts';
@@ -38,9 +38,9 @@ async function exportFile(file: string, options: ExportOptions, io: Io): Promise
   const { output } = options;
   const target = output === undefined ? undefined : path.resolve(io.cwd, output);
   if (target !== undefined && existsSync(target) && !options.force) {
-    throw new UsageError('the file is there already', {
+    throw new UsageError('the file already exists', {
       where: { path: output ?? '' },
-      remedy: 'Replace it with --force, or choose another name.',
+      remedy: 'Overwrite it with --force, or choose another name.',
     });
   }
   const { signal, release } = onInterrupt(io);
@@ -55,7 +55,7 @@ async function exportFile(file: string, options: ExportOptions, io: Io): Promise
       await writeStaged({ path: real, shownAs: output, random: systemRandom }, async (write) => {
         for await (const piece of pieces()) write(piece);
       });
-      io.out(`${sanitizeLine(output)}: ${formatCount(dataset.count)} cases as ${format.title}`);
+      io.out(`${sanitizeLine(output)}: ${counted(dataset.count, 'case')} as ${format.title}`);
     }
     for (const line of tallyLines(tally)) io.err(line);
     return EXIT.passed;

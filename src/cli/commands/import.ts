@@ -8,11 +8,12 @@ import { UsageError } from '../../engine/errors.ts';
 import { readText } from '../../engine/files/readText.ts';
 import { writeAtomic } from '../../engine/files/writeAtomic.ts';
 import type { GoldenCase } from '../../engine/model/case.ts';
+import { defined } from '../../engine/model/defined.ts';
+import { counted } from '../../engine/model/figures.ts';
 import { systemRandom } from '../../systemRandom.ts';
 import { EXIT } from '../exitCode.ts';
 import { onInterrupt } from '../interrupt.ts';
 import type { RunAction } from '../runAction.ts';
-import { formatCount } from '../terminal/format.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { tallyLines } from '../views/tally.ts';
@@ -50,17 +51,16 @@ async function importFiles(files: string[], options: ImportOptions, io: Io): Pro
   const target = path.resolve(io.cwd, options.output);
   const exists = existsSync(target);
   if (exists && !options.append && !options.force) {
-    throw new UsageError('the file is there already', {
+    throw new UsageError('the file already exists', {
       where: { path: options.output },
-      remedy: 'Replace it with --force, add to it with --append, or choose another name.',
+      remedy: 'Overwrite it with --force, add to it with --append, or choose another name.',
     });
   }
   const { signal, release } = onInterrupt(io);
   try {
     const opened = await openImport({
       files: files.map((file) => ({ path: path.resolve(io.cwd, file), shownAs: file })),
-      ...(options.from === undefined ? {} : { from: options.from }),
-      ...(options.map === undefined ? {} : { map: options.map }),
+      ...defined({ from: options.from, map: options.map }),
       signal,
     });
     if (exists && options.append) await append(opened, target, options.output, io);
@@ -86,7 +86,7 @@ async function write(
   // A link is followed, so that it is its file that is replaced.
   const real = existsSync(target) ? realpathSync(target) : target;
   const count = await writeDataset({ path: real, shownAs, metadata, random: systemRandom }, batches());
-  io.out(`${sanitizeLine(shownAs)}: ${cases(count)} from ${formats.join(', ')}`);
+  io.out(`${sanitizeLine(shownAs)}: ${counted(count, 'case')} from ${formats.join(', ')}`);
 }
 
 async function append({ formats, batches }: Opened, target: string, shownAs: string, io: Io): Promise<void> {
@@ -96,15 +96,13 @@ async function append({ formats, batches }: Opened, target: string, shownAs: str
   const result = await appendCases({ path: shownAs, text: before }, imported);
   if (result.text !== before) writeAtomic(realpathSync(target), result.text, systemRandom);
   const version = result.version ? `, version ${result.version.from} → ${result.version.to}` : '';
-  io.out(`${sanitizeLine(shownAs)}: ${cases(result.added)} added from ${formats.join(', ')}${version}`);
-  if (result.same.length > 0) io.err(`  there already: ${cases(result.same.length)}`);
+  io.out(
+    `${sanitizeLine(shownAs)}: ${counted(result.added, 'case')} added from ${formats.join(', ')}${version}`,
+  );
+  if (result.same.length > 0) io.err(`  already present: ${counted(result.same.length, 'case')}`);
   if (result.different.length > 0) {
     const ids = result.different.slice(0, 5).map((id) => sanitizeLine(id));
     const more = result.different.length > ids.length ? ', …' : '';
-    io.err(`  left as they are, though the import differs: ${ids.join(', ')}${more}`);
+    io.err(`  kept unchanged, although the import differs: ${ids.join(', ')}${more}`);
   }
-}
-
-function cases(count: number): string {
-  return `${formatCount(count)} ${count === 1 ? 'case' : 'cases'}`;
 }

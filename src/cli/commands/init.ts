@@ -26,7 +26,7 @@ async function init(folder: string, io: Io): Promise<number> {
   if (statPath(root, folder)?.isDirectory() === false) {
     throw new FileError('this is a file, not a folder', {
       where: { path: folder },
-      remedy: 'Name a folder; it is made where it is missing.',
+      remedy: 'Name a folder; it is created if missing.',
     });
   }
   try {
@@ -38,16 +38,16 @@ async function init(folder: string, io: Io): Promise<number> {
       writeFileSync(path.join(root, file), text, { flag: 'wx' });
       io.out(`wrote ${path.join(folder, file)}`);
     }
-    io.out(files.length === 0 ? 'there is a touchstone.yaml already: nothing was written' : NEXT);
+    io.out(files.length === 0 ? 'touchstone.yaml already exists: nothing was written' : NEXT);
     return EXIT.passed;
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error;
-    throw new FileError(`the files cannot be written (${error.code})`, {
+    throw new FileError(`the files could not be written (${error.code})`, {
       where: { path: folder },
-      remedy: 'Check that the folder can be written.',
+      remedy: 'Check that the folder is writable.',
       cause: error,
     });
   }
 }
 
-const NEXT = 'Next: look through them, set OPENAI_API_KEY, and run: touchstone eval';
+const NEXT = 'Next: review the files, set OPENAI_API_KEY, and run: touchstone eval';

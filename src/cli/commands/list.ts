@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Command } from 'commander';
+import { counted } from '../../engine/model/figures.ts';
 import {
   describeDataset,
   listWorkspace,
@@ -9,7 +10,6 @@ import { EXIT } from '../exitCode.ts';
 import { openWorkspace } from '../openWorkspace.ts';
 import { configOption } from '../options/common.ts';
 import type { RunAction } from '../runAction.ts';
-import { formatCount } from '../terminal/format.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { renderTable, truncate } from '../terminal/table.ts';
@@ -49,12 +49,7 @@ async function list(folder: string | undefined, options: ListOptions, io: Io): P
     datasets.map((dataset) =>
       'problem' in dataset
         ? [dataset.path, io.style.red(sanitizeLine(dataset.problem))]
-        : [
-            dataset.path,
-            dataset.version,
-            `schema ${dataset.schemaVersion}`,
-            `${formatCount(dataset.count)} cases`,
-          ],
+        : [dataset.path, dataset.version, `schema ${dataset.schemaVersion}`, counted(dataset.count, 'case')],
     ),
     io,
   );
@@ -68,9 +63,9 @@ async function list(folder: string | undefined, options: ListOptions, io: Io): P
     listing.foreignConfigs.map((config) => [config]),
     io,
   );
-  if (listing.truncated) io.err('the folder is very large: not all of it was looked at');
+  if (listing.truncated) io.err('the folder is very large; not all of it was searched');
   if (listing.suites.length === 0)
-    io.out(`No suites in ${path.resolve(io.cwd, folder ?? '.')}. Begin with: touchstone init`);
+    io.out(`no suites in ${path.resolve(io.cwd, folder ?? '.')}; create one with: touchstone init`);
   return EXIT.passed;
 }
 

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { counted } from '../../engine/model/figures.ts';
 import { PRICE_TABLE_DATE, type PriceRow, priceRows } from '../../engine/models/prices/priceTable.ts';
 import { systemClock } from '../../engine/ports.ts';
 import { EXIT } from '../exitCode.ts';
@@ -66,17 +67,17 @@ async function prices(filter: string | undefined, options: PricesOptions, io: Io
     return EXIT.passed;
   }
   if (own.length + rows.length === 0) {
-    io.out(`no price is known for a model like “${sanitizeLine(filter ?? '')}”`);
+    io.out(`no price known for a model that matches '${sanitizeLine(filter ?? '')}'`);
     return EXIT.passed;
   }
   showOwn(own, io);
   showTable(rows, options.sources === true, io);
-  const age = `the table is of ${PRICE_TABLE_DATE}, ${ageDays === 1 ? '1 day' : `${ageDays} days`} old`;
+  const age = `price table of ${PRICE_TABLE_DATE}, ${counted(ageDays, 'day')} old`;
   io.out('');
   io.out(ageDays > OLD_DAYS ? io.style.yellow(`${age}: prices may have changed since`) : io.style.dim(age));
   io.out(
     io.style.dim(
-      "It holds for the vendors' own addresses only. Set your own under providers.NAME.prices in touchstone.yaml.",
+      "Applies only to the vendors' own URLs. Set your own prices under providers.NAME.prices in touchstone.yaml.",
     ),
   );
   return EXIT.passed;

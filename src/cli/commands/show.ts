@@ -79,18 +79,18 @@ async function show(runId: string | undefined, options: ShowOptions, io: Io): Pr
 
 function checkTogether({ json, runs, comparisons, target, case: caseId }: ShowOptions): void {
   if (runs && comparisons) {
-    throw new UsageError('--runs and --comparisons cannot be used together', {
-      remedy: 'Ask for one list, then for the other.',
+    throw new UsageError('--runs and --comparisons cannot be combined', {
+      remedy: 'Request one list at a time.',
     });
   }
   if (json && !runs && !comparisons) {
-    throw new UsageError('--json goes with --runs or --comparisons', {
-      remedy: 'Write a whole run as JSON with: touchstone show --output run.json',
+    throw new UsageError('--json needs --runs or --comparisons', {
+      remedy: 'To write a run as JSON: touchstone show --output run.json',
     });
   }
   if (target !== undefined && caseId === undefined) {
-    throw new UsageError('--target goes with --case', {
-      remedy: 'Name the case, e.g. touchstone show --case refund-001 --target agent',
+    throw new UsageError('--target needs --case', {
+      remedy: 'Name the case, for example: touchstone show --case refund-001 --target agent',
     });
   }
 }
@@ -122,14 +122,14 @@ function showCase(
   const all = new CurrentResults(engine.store, id).resultsOfCase(caseId);
   const results = target === undefined ? all : all.filter((result) => result.target === target);
   if (all.length > 0 && results.length === 0) {
-    throw new UsageError(`the case ${caseId} has no result of a target ${target} in run ${id}`, {
+    throw new UsageError(`run ${id} has no result for case ${caseId} at target ${target}`, {
       remedy: `Choose from: ${[...new Set(all.map((result) => result.target))].join(', ')}`,
     });
   }
   const [first] = results;
   if (!first) {
-    throw new UsageError(`run ${id} has no result of a case ${caseId}`, {
-      remedy: `See its cases with: touchstone show ${id} --failed`,
+    throw new UsageError(`run ${id} has no result for case ${caseId}`, {
+      remedy: `List its failed cases with: touchstone show ${id} --failed`,
     });
   }
   const entry = engine.store.caseAt(id, first.caseIndex);

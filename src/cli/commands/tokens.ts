@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { countFile, type FileTokens } from '../../engine/cost/fileTokens.ts';
 import { UsageError } from '../../engine/errors.ts';
 import { readText } from '../../engine/files/readText.ts';
+import { counted, formatCount, formatSigned, withSign } from '../../engine/model/figures.ts';
 import type { TokenCount } from '../../engine/models/tokens/tokenCount.ts';
 import { Tokenizers } from '../../engine/models/tokens/tokenizer.ts';
 import { processEnvironment } from '../../engine/ports.ts';
@@ -10,7 +11,6 @@ import { EXIT } from '../exitCode.ts';
 import { fileAt } from '../gitFile.ts';
 import { promptScope } from '../promptScope.ts';
 import type { RunAction } from '../runAction.ts';
-import { formatCount } from '../terminal/format.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { renderTable } from '../terminal/table.ts';
@@ -101,14 +101,14 @@ type Limit = (before: number) => number;
 function readLimit({ against, maxIncrease }: TokensOptions): Limit | undefined {
   if (maxIncrease === undefined) return undefined;
   if (against === undefined) {
-    throw new UsageError('--max-increase needs something to compare with', {
-      remedy: 'Add e.g. --against HEAD or --against origin/main.',
+    throw new UsageError('--max-increase needs --against', {
+      remedy: 'Add a revision, for example --against HEAD or --against origin/main.',
     });
   }
   const match = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(maxIncrease.trim());
   if (!match) {
-    throw new UsageError(`--max-increase cannot be ${maxIncrease}`, {
-      remedy: 'Write a share or a number of tokens, e.g. 5% or 200.',
+    throw new UsageError(`invalid --max-increase: ${maxIncrease}`, {
+      remedy: 'Use a percentage or a number of tokens, for example 5% or 200.',
     });
   }
   const value = Number(match[1]);
@@ -139,7 +139,7 @@ function showEntries(entries: readonly Entry[], options: TokensOptions, io: Io):
   const bases = new Set(
     entries.filter(({ now }) => !now.total.exact).map(({ now }) => `${now.model}: ${now.basis}`),
   );
-  for (const basis of bases) io.out(io.style.dim(`~ is an estimate. ${sanitizeLine(basis)}`));
+  for (const basis of bases) io.out(io.style.dim(`~ marks an estimate. ${sanitizeLine(basis)}`));
 }
 
 /** `1,234`, or `~1,210 (1,050–1,400)` for an estimate. */
@@ -152,14 +152,9 @@ function changeCell({ before, increase, over }: Entry, io: Io): string {
   const share =
     before.total.tokens === 0 || increase === 0
       ? ''
-      : ` (${signed((increase / before.total.tokens) * 100, 1)} %)`;
-  const text = `${signed(increase, 0)}${share}`;
+      : ` (${formatSigned((increase / before.total.tokens) * 100, 1)} %)`;
+  const text = `${withSign(increase, formatCount)}${share}`;
   return over ? io.style.red(text) : text;
-}
-
-function signed(value: number, digits: number): string {
-  const text = Math.abs(value).toFixed(digits);
-  return Number(text) === 0 ? '0' : `${value > 0 ? '+' : '−'}${text}`;
 }
 
 function partsCell({ messages, tools, responseFormat, images }: FileTokens): string {
@@ -167,7 +162,7 @@ function partsCell({ messages, tools, responseFormat, images }: FileTokens): str
     ...messages.map(({ role, tokens: count }) => `${role} ${formatCount(count.tokens)}`),
     ...(tools ? [`tools ${formatCount(tools.tokens)}`] : []),
     ...(responseFormat ? [`format ${formatCount(responseFormat.tokens)}`] : []),
-    ...(images > 0 ? [`${images} ${images === 1 ? 'image' : 'images'}, not counted`] : []),
+    ...(images > 0 ? [`${counted(images, 'image')} (not counted)`] : []),
   ].join(', ');
 }
 

@@ -5,6 +5,7 @@ import { upgradeDataset } from '../../engine/datasets/migrations/upgrade.ts';
 import { readText } from '../../engine/files/readText.ts';
 import { diffText } from '../../engine/files/text/diffText.ts';
 import { writeAtomic } from '../../engine/files/writeAtomic.ts';
+import { counted } from '../../engine/model/figures.ts';
 import { systemRandom } from '../../systemRandom.ts';
 import { EXIT } from '../exitCode.ts';
 import type { RunAction } from '../runAction.ts';
@@ -35,17 +36,19 @@ async function upgrade(files: string[], options: UpgradeOptions, io: Io): Promis
   }
   for (const { given, absolute, before, text, changes, from, to } of upgrades) {
     if (text === before) {
-      io.out(`${sanitizeLine(given)}: is at schema ${to} already`);
+      io.out(`${sanitizeLine(given)}: already at schema ${to}`);
       continue;
     }
     if (options.dryRun) {
       io.out(sanitize(diffText(before, text, given)).trimEnd());
-      io.out(`${sanitizeLine(given)}: ${from} → ${to}, ${changes.length} changes (nothing was written)`);
+      io.out(
+        `${sanitizeLine(given)}: ${from} → ${to}, ${counted(changes.length, 'change')} (nothing was written)`,
+      );
       continue;
     }
     // A link is followed, so that it is its file that is replaced.
     writeAtomic(realpathSync(absolute), text, systemRandom);
-    io.out(`${sanitizeLine(given)}: ${from} → ${to}, ${changes.length} changes`);
+    io.out(`${sanitizeLine(given)}: ${from} → ${to}, ${counted(changes.length, 'change')}`);
   }
   return EXIT.passed;
 }

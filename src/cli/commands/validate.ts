@@ -3,6 +3,8 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { FileError } from '../../engine/errors.ts';
 import { statPath } from '../../engine/files/statPath.ts';
+import { defined } from '../../engine/model/defined.ts';
+import { counted } from '../../engine/model/figures.ts';
 import type { Problem } from '../../engine/model/problem.ts';
 import { processEnvironment } from '../../engine/ports.ts';
 import { promptfooFormat } from '../../engine/promptfoo/promptfooFormat.ts';
@@ -62,8 +64,8 @@ async function validate(paths: string[], options: ValidateOptions, io: Io): Prom
 
 /** Nothing that was checked is nothing that is right. */
 function nothingFound(folders: readonly string[]): FileError {
-  return new FileError(`there is no configuration, prompt or dataset in ${folders.join(', ')}`, {
-    remedy: 'Name the files, or write first ones with: touchstone init',
+  return new FileError(`no configuration, prompt or dataset in ${folders.join(', ')}`, {
+    remedy: 'Name the files, or create some with: touchstone init',
   });
 }
 
@@ -74,7 +76,7 @@ async function checkPath(
   cwd: string,
 ): Promise<void> {
   const found = statPath(absolute, entry);
-  if (!found) throw new FileError('there is no such file or folder', { where: { path: entry } });
+  if (!found) throw new FileError('no such file or folder', { where: { path: entry } });
   if (found.isDirectory()) return checkFolder(absolute, undefined, checked, cwd);
   if (isConfigFile(absolute)) return checkFolder(path.dirname(absolute), absolute, checked, cwd);
   if (isConfig || isForeign(absolute)) return checkConfig(absolute, checked, cwd);
@@ -114,7 +116,7 @@ async function checkFolder(
     foreign: promptfooFormat,
     environment: processEnvironment,
     signal,
-    ...(configPath === undefined ? {} : { configPath }),
+    ...defined({ configPath }),
   });
   const isWithoutFile = workspace?.configPath === null;
   checked.files += isWithoutFile ? 0 : 1;
@@ -151,7 +153,7 @@ function add(problems: readonly Problem[], root: string, checked: Checked, cwd: 
 function print({ files, problems }: Checked, errors: number, io: Io): void {
   for (const line of problemLines(problems, io.style)) io.out(line);
   const warnings = problems.length - errors;
-  const counts = `${errors} ${errors === 1 ? 'error' : 'errors'}, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`;
-  const summary = `${files} ${files === 1 ? 'file' : 'files'} checked: ${counts}`;
+  const counts = `${counted(errors, 'error')}, ${counted(warnings, 'warning')}`;
+  const summary = `${counted(files, 'file')} checked: ${counts}`;
   io.out(errors > 0 ? io.style.red(summary) : io.style.green(summary));
 }

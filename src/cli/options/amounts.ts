@@ -6,7 +6,7 @@ export function dollars(text: string): number {
 
   const value = Number(text.replace(/^\$/, ''));
   if (Number.isFinite(value) && value > 0) return value;
-  throw new InvalidArgumentError('It must be an amount of US dollars, e.g. 0.50.');
+  throw new InvalidArgumentError('It must be an amount in US dollars, for example 0.50.');
 }
 
 /** A reader of whole numbers, both bounds included. */
@@ -22,5 +22,5 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
 export function share(text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && value > 0 && value <= 1) return value;
-  throw new InvalidArgumentError('It must be a number above 0, up to 1.');
+  throw new InvalidArgumentError('It must be a number greater than 0 and at most 1.');
 }

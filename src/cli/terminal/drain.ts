@@ -28,7 +28,7 @@ export class OutputWatch {
 
     // Whoever closes the pipe, as `head` does, has read enough.
     if (!this.#fault || this.#fault.code === 'EPIPE') return code;
-    this.#tell(`touchstone: the output cannot be written (${this.#fault.code ?? this.#fault.message})`);
+    this.#tell(`touchstone: output could not be written (${this.#fault.code ?? this.#fault.message})`);
     return code === EXIT.passed ? EXIT.userError : code;
   }
 }

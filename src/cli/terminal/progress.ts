@@ -1,5 +1,5 @@
 import stringWidth from 'string-width';
-import { formatCost, formatCount, formatDuration } from './format.ts';
+import { formatCost, formatCount, formatDuration } from '../../engine/model/figures.ts';
 import type { Style } from './style.ts';
 import { truncate } from './table.ts';
 
@@ -62,9 +62,9 @@ export class ProgressBar {
     const perMs = (done - (this.#doneBefore ?? 0)) / Math.max(1, elapsedMs);
     const parts = [
       `${formatCount(done)}/${formatCount(total)}`,
-      style.green(`${passed} passed`),
-      ...(failed > 0 ? [style.red(`${failed} failed`)] : []),
-      ...(errored > 0 ? [style.yellow(`${errored} errored`)] : []),
+      style.green(`${formatCount(passed)} passed`),
+      ...(failed > 0 ? [style.red(`${formatCount(failed)} failed`)] : []),
+      ...(errored > 0 ? [style.yellow(`${formatCount(errored)} errored`)] : []),
       ...(perMs > 0 ? [`${(perMs * 1000).toFixed(perMs < 0.01 ? 1 : 0)}/s`] : []),
       ...(state.costUsd === null || state.costUsd === 0 ? [] : [formatCost(state.costUsd)]),
       ...(perMs > 0 && done < total ? [`${formatDuration((total - done) / perMs)} left`] : []),

@@ -1,5 +1,5 @@
 import type { BudgetRecord } from '../../engine/model/budgetRecord.ts';
-import { formatCount } from '../terminal/format.ts';
+import { counted, formatCount } from '../../engine/model/figures.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import type { Style } from '../terminal/style.ts';
 
@@ -8,14 +8,18 @@ export function budgetLines(records: readonly BudgetRecord[], style: Style): str
   if (records.length === 0) return [];
   return [
     '',
-    'token budgets (output tokens of a call)',
+    'token budgets (output tokens per call)',
     ...records.flatMap((record) => [
       `  ${sanitizeLine(record.target)}  ${record.complexity}  ${style.dim(sanitizeLine(record.reason))}`,
       ...(record.cutOff > 0
-        ? [style.yellow(`    ${record.cutOff} of ${record.calls} outputs were cut off by their budget`)]
+        ? [
+            style.yellow(
+              `    ${formatCount(record.cutOff)} of ${counted(record.calls, 'output')} cut off by the budget`,
+            ),
+          ]
         : []),
       ...(record.borrowed > 0
-        ? [style.dim(`    ${formatCount(record.borrowed)} tokens were lent from the reserve`)]
+        ? [style.dim(`    ${counted(record.borrowed, 'token')} borrowed from the reserve`)]
         : []),
     ]),
   ];

@@ -1,33 +1,35 @@
 import { outputName } from '../../engine/datasets/edit/outputLabels.ts';
 import type { LocatedCase } from '../../engine/model/case.ts';
 import type { Evaluation } from '../../engine/model/evaluation.ts';
+import { counted, formatCost, formatCount, formatDuration, formatScore } from '../../engine/model/figures.ts';
 import { formatLocation } from '../../engine/model/location.ts';
 import type { TrialResult } from '../../engine/model/result.ts';
-import { formatCost, formatDuration } from '../terminal/format.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitize, sanitizeLine } from '../terminal/sanitize.ts';
 
-/** Everything about one trial of a case: what went in, what came out, and what every evaluator said. */
+/** Everything about one trial: input, expected output, output, and the result of each evaluator. */
 export function caseLines(result: TrialResult, located: LocatedCase | undefined, io: Io): string[] {
   const { style } = io;
   const { output } = result;
   const colour = { passed: style.green, failed: style.red, errored: style.yellow }[result.status];
   const facts = [
     formatDuration(output.latencyMs),
-    ...(output.exitMs === undefined ? [] : [`ended after ${formatDuration(output.exitMs)}`]),
-    ...(output.attempts === undefined ? [] : [`${output.attempts} calls`]),
+    ...(output.exitMs === undefined ? [] : [`exited after ${formatDuration(output.exitMs)}`]),
+    ...(output.attempts === undefined ? [] : [counted(output.attempts, 'call')]),
     `cost ${formatCost(output.costUsd)}${output.costComputed ? ' (computed)' : ''}`,
-    ...(output.usage ? [`${output.usage.inputTokens} tokens in, ${output.usage.outputTokens} out`] : []),
+    ...(output.usage
+      ? [`${formatCount(output.usage.inputTokens)} tokens in, ${formatCount(output.usage.outputTokens)} out`]
+      : []),
     ...(output.model ? [sanitizeLine(output.model)] : []),
-    ...(output.finishReason ? [`finished: ${sanitizeLine(output.finishReason)}`] : []),
+    ...(output.finishReason ? [`finish reason: ${sanitizeLine(output.finishReason)}`] : []),
   ];
   return [
-    `${style.bold(sanitizeLine(result.caseId))}  ${sanitizeLine(result.target)}  trial ${result.trial + 1}  ${colour(result.status)}  score ${result.score?.toFixed(3) ?? '–'}`,
+    `${style.bold(sanitizeLine(result.caseId))}  ${sanitizeLine(result.target)}  trial ${result.trial + 1}  ${colour(result.status)}  score ${formatScore(result.score, 3)}`,
     ...(located?.case.description ? [sanitizeLine(located.case.description)] : []),
     style.dim([located ? formatLocation(located.location) : '', ...facts].filter(Boolean).join('  ')),
     ...block('input', located?.case.messages ?? located?.case.input, io),
     ...block('expected', located?.case.expected_output, io),
-    // Its name, under which a person can label it in the dataset.
+    // A person labels the output by this name in the dataset.
     ...block(
       output.status === 'error' ? 'output' : `output ${outputName(output.text)}`,
       output.status === 'error' ? `${output.error.code}: ${output.error.message}` : output.text,
@@ -61,7 +63,7 @@ function evaluationLine(evaluation: Evaluation, { style }: Io): string {
   switch (evaluation.status) {
     case 'scored': {
       const mark = evaluation.pass ? style.green('✓') : style.red('✗');
-      return `  ${mark} ${name} ${evaluation.score.toFixed(2)}  ${reason}`;
+      return `  ${mark} ${name} ${formatScore(evaluation.score)}  ${reason}`;
     }
     case 'error':
       return `  ${style.yellow('!')} ${name} error  ${reason}`;

@@ -7,7 +7,16 @@ import type {
   MetricComparison,
   ResourceComparison,
 } from '../../engine/model/comparison.ts';
-import { formatCost, formatCount, formatDuration } from '../terminal/format.ts';
+import {
+  counted,
+  formatCost,
+  formatCount,
+  formatDuration,
+  formatPercent,
+  formatScore,
+  formatSigned,
+  withSign,
+} from '../../engine/model/figures.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import type { Style } from '../terminal/style.ts';
@@ -15,9 +24,9 @@ import { renderTable, truncate } from '../terminal/table.ts';
 import { gateLines } from './summary.ts';
 
 export interface ComparisonViewOptions {
-  /** As many changed cases are listed. */
+  /** Most changed cases listed. */
   maxCases: number;
-  /** The gate decides, so it is shown. */
+  /** Whether to show the gate, because it decides. */
   gate: boolean;
 }
 
@@ -34,7 +43,7 @@ export function comparisonLines(comparison: Comparison, options: ComparisonViewO
     ...caseLines(comparison, options.maxCases, io),
     ...(options.gate && comparison.gate ? gateLines(comparison.gate, io) : []),
     ...(notes.length > 0 ? ['', ...notes.map((note) => style.dim(sanitizeLine(note)))] : []),
-    ...progressLines(comparison),
+    ...effortLines(comparison),
   ];
 }
 
@@ -54,7 +63,7 @@ function wordStyle(word: ComparisonWord, style: Style): (text: string) => string
 
 function figureLines({ metrics, consistency, resources, baseline, candidate }: Comparison, io: Io): string[] {
   const columns = [
-    { title: 'a case' },
+    { title: 'per case' },
     { title: truncate(sanitizeLine(baseline.label), 20), align: 'right' as const },
     { title: truncate(sanitizeLine(candidate.label), 20), align: 'right' as const },
     { title: 'difference', align: 'right' as const },
@@ -76,8 +85,8 @@ function figureLines({ metrics, consistency, resources, baseline, candidate }: C
 
 function metricRow(metric: MetricComparison): string[] {
   const isPass = metric.metric === 'pass';
-  const show = (value: number) => (isPass ? `${(value * 100).toFixed(1)} %` : value.toFixed(3));
-  const change = (value: number) => (isPass ? signed(value * 100, 1) : signed(value, 3));
+  const show = (value: number) => (isPass ? formatPercent(value) : formatScore(value, 3));
+  const change = (value: number) => (isPass ? formatSigned(value * 100, 1) : formatSigned(value, 3));
   const { interval } = metric;
   return [
     isPass ? 'pass rate' : 'score',
@@ -89,23 +98,24 @@ function metricRow(metric: MetricComparison): string[] {
 }
 
 function consistencyRow({ k, baseline, candidate, difference, interval }: ConsistencyComparison): string[] {
-  const change = (value: number) => signed(value * 100, 1);
+  const change = (value: number) => formatSigned(value * 100, 1);
   return [
     `pass^${k}`,
-    `${(baseline * 100).toFixed(1)} %`,
-    `${(candidate * 100).toFixed(1)} %`,
+    formatPercent(baseline),
+    formatPercent(candidate),
     change(difference),
     interval ? `${change(interval.low)} to ${change(interval.high)}` : '',
   ];
 }
 
 function resourceRow(entry: ResourceComparison): string[] {
-  const show = (value: number | null) => (value === null ? '' : resourceText(entry, Math.abs(value)));
-  const change = (value: number) => `${value < 0 ? '−' : '+'}${show(value)}`;
-  const share = entry.relative === null ? '' : ` (${signed(entry.relative * 100, 0)} %)`;
   const { interval } = entry;
+  const show = (value: number | null) => (value === null ? '' : resourceText(entry, value));
+  const change = (value: number) => withSign(value, show);
+  const share = entry.relative === null ? '' : ` (${formatSigned(entry.relative * 100, 0)} %)`;
+
   return [
-    entry.unknown > 0 ? `${entry.resource} (${entry.unknown} unknown)` : entry.resource,
+    entry.unknown > 0 ? `${entry.resource} (${formatCount(entry.unknown)} unknown)` : entry.resource,
     show(entry.baseline),
     show(entry.candidate),
     entry.difference === null ? '' : `${change(entry.difference)}${share}`,
@@ -124,13 +134,13 @@ function resourceText({ unit }: ResourceComparison, value: number): string {
   }
 }
 
-/** Only tags that stand out after the correction; reports have all of them. */
+/** Only tags that stand out after correction for multiple tests; reports list all of them. */
 function tagLines({ tags }: Comparison, io: Io): string[] {
   const decided = tags.filter(({ word }) => word !== 'undecided');
   if (decided.length === 0) return [];
   const parts = decided.map(
     ({ tag, word, passDifference }) =>
-      `${wordStyle(word, io.style)(word)} on ${sanitizeLine(tag)} (${signed(passDifference * 100, 1)} points)`,
+      `${wordStyle(word, io.style)(word)} on ${sanitizeLine(tag)} (${formatSigned(passDifference * 100, 1)} points)`,
   );
   return ['', `by tag: ${parts.join(', ')}`];
 }
@@ -162,7 +172,11 @@ function caseLines(comparison: Comparison, maxCases: number, io: Io): string[] {
     summary.join(', '),
     ...(rows.length > 0 ? [style.dim(head), ...body.map((line) => truncate(line, io.width))] : []),
     ...(more > 0
-      ? [style.dim(`… and ${formatCount(more)} more changed cases; all of them: --all, or a report with -o`)]
+      ? [
+          style.dim(
+            `… and ${counted(more, 'more changed case', 'more changed cases')}; list them with --all, or write a report with -o`,
+          ),
+        ]
       : []),
   ];
 }
@@ -182,15 +196,15 @@ function sizeOf({ scoreDifference, passDifference }: CaseComparison): number {
 
 function caseRow(entry: CaseComparison, several: boolean, style: Style): string[] {
   const { baseline, candidate, change } = entry;
-  const told = change === 'improved' ? baseline : candidate;
+  const shown = change === 'improved' ? baseline : candidate;
   const colour = { improved: style.green, degraded: style.red, neutral: style.dim, unmeasured: style.yellow };
   return [
     sanitizeLine(entry.caseId),
     ...(several ? [sanitizeLine(candidate.target)] : []),
     colour[change](change === 'unmeasured' ? 'not measured' : change),
     `${passedText(baseline)} → ${passedText(candidate)}`,
-    `${scoreText(baseline)} → ${scoreText(candidate)}`,
-    `${told === baseline ? 'was: ' : ''}${sanitizeLine(told.reason)}`,
+    `${formatScore(baseline.score)} → ${formatScore(candidate.score)}`,
+    `${shown === baseline ? 'was: ' : ''}${sanitizeLine(shown.reason)}`,
   ];
 }
 
@@ -199,30 +213,22 @@ function passedText({ passed, trials, errored }: CaseSide): string {
   return passed === 1 ? '✓' : errored === 1 ? '!' : '✗';
 }
 
-function scoreText({ score }: CaseSide): string {
-  return score === null ? '–' : score.toFixed(2);
-}
-
-function progressLines({ sequential, baseline, candidate }: Comparison): string[] {
+/** What was saved: results of earlier runs, and cases that a sequential comparison did not need. */
+function effortLines({ sequential, baseline, candidate }: Comparison): string[] {
   const reused = baseline.reusedTrials + candidate.reusedTrials;
+  const sides = `${formatCount(baseline.reusedTrials)} baseline, ${formatCount(candidate.reusedTrials)} candidate`;
   const lines =
     reused === 0
       ? []
-      : [
-          `${formatCount(reused)} results were taken over from earlier runs (${formatCount(baseline.reusedTrials)} baseline, ${formatCount(candidate.reusedTrials)} candidate); all anew: --fresh`,
-        ];
+      : [`reused ${counted(reused, 'result')} from earlier runs (${sides}); use --fresh to run everything`];
   if (!sequential) return lines;
+
   const { pairs, planned, stopped, savedCostUsd } = sequential;
+  if (!stopped) return [...lines, `all ${counted(planned, 'case')} needed`];
+
   const saved = savedCostUsd === null ? 'an unknown amount' : `about ${formatCost(savedCostUsd)}`;
   return [
     ...lines,
-    stopped
-      ? `stopped after ${formatCount(pairs)} of ${formatCount(planned)} cases: the verdict was settled; the other ${formatCount(planned - pairs)} would have cost ${saved}`
-      : `all ${formatCount(planned)} cases were needed`,
+    `stopped after ${formatCount(pairs)} of ${counted(planned, 'case')}: the verdict was clear; the other ${formatCount(planned - pairs)} would have cost ${saved}`,
   ];
-}
-
-function signed(value: number, digits: number): string {
-  const text = Math.abs(value).toFixed(digits);
-  return `${value < 0 && Number(text) !== 0 ? '−' : '+'}${text}`;
 }

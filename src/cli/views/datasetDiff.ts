@@ -3,8 +3,8 @@ import type { DatasetDiff } from '../../engine/datasets/diff/diffDatasets.ts';
 import type { FieldChange } from '../../engine/datasets/diff/diffValues.ts';
 import { diffText } from '../../engine/files/text/diffText.ts';
 import type { GoldenCase } from '../../engine/model/case.ts';
+import { formatCount } from '../../engine/model/figures.ts';
 import type { JsonValue } from '../../engine/model/json.ts';
-import { formatCount } from '../terminal/format.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import type { Style } from '../terminal/style.ts';
 
@@ -46,7 +46,7 @@ function section<T>(title: string, entries: readonly T[], lines: (entry: T) => s
     '',
     title,
     ...entries.slice(0, MAX_CASES).flatMap(lines),
-    ...(more > 0 ? [`  … and ${formatCount(more)} more; --json has all`] : []),
+    ...(more > 0 ? [`  … and ${formatCount(more)} more; list them with --json`] : []),
   ];
 }
 
@@ -118,18 +118,20 @@ function cut(text: string, length: number): string {
 
 const CALLED_FOR = {
   none: 'no new version',
-  patch: 'a patch version: only wording changed',
-  minor: 'a minor version: cases were added',
-  major: 'a major version: cases were removed, or what is expected changed',
+  patch: 'a patch version (only wording changed)',
+  minor: 'a minor version (cases were added)',
+  major: 'a major version (cases were removed, or expectations changed)',
 };
 
 function verdictLines({ added, removed, changed, unchanged, version }: DatasetDiff, style: Style): string[] {
   const counts = `${formatCount(added.length)} added, ${formatCount(removed.length)} removed, ${formatCount(changed.length)} changed, ${formatCount(unchanged)} unchanged`;
   const step =
-    version.before === version.after ? `still ${version.after}` : `${version.before} → ${version.after}`;
+    version.before === version.after
+      ? `unchanged at ${version.after}`
+      : `${version.before} → ${version.after}`;
   const lines = [counts, `calls for ${CALLED_FOR[version.needed]}`];
-  if (version.enough) return [...lines, style.green(`version ${sanitizeLine(step)}: fits`)];
+  if (version.enough) return [...lines, style.green(`version ${sanitizeLine(step)}: ok`)];
   const remedy = version.suggested === undefined ? '' : `; set version: ${version.suggested}`;
-  const why = version.made === 'lowered' ? 'lowered' : 'not enough';
+  const why = version.made === 'lowered' ? 'lowered' : 'not raised enough';
   return [...lines, style.red(`version ${sanitizeLine(step)}: ${why}${sanitizeLine(remedy)}`)];
 }

@@ -1,7 +1,7 @@
 import type { RunEstimate } from '../../engine/cost/estimate.ts';
 import type { Range } from '../../engine/cost/range.ts';
+import { counted, formatCost, formatCount, formatDuration } from '../../engine/model/figures.ts';
 import type { RunReport } from '../../engine/reports/runReport.ts';
-import { formatCost, formatCount, formatDuration } from '../terminal/format.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { renderTable } from '../terminal/table.ts';
@@ -16,7 +16,7 @@ export function estimateLines(estimate: RunEstimate, io: Io): string[] {
     { title: 'input tokens', align: 'right' as const },
     { title: 'output tokens', align: 'right' as const },
     { title: 'cost', align: 'right' as const },
-    { title: 'from' },
+    { title: 'based on' },
   ];
   const rows = [
     ...targets.map((target) => [
@@ -61,8 +61,8 @@ export function estimateOutcome({ costUsd }: RunEstimate, { summary }: RunReport
   const actual = total.costUsd + cascade.judgeCostUsd;
   const said = `the run cost ${formatCost(actual)}`;
   const interval = `${formatCost(costUsd.low)}–${formatCost(costUsd.high)}`;
-  if (actual < costUsd.low) return `${said}: less than the estimate of ${interval}`;
-  if (actual > costUsd.high) return `${said}: more than the estimate of ${interval}`;
+  if (actual < costUsd.low) return `${said}: below the estimate of ${interval}`;
+  if (actual > costUsd.high) return `${said}: above the estimate of ${interval}`;
   return `${said}: within the estimate of ${interval}`;
 }
 
@@ -80,5 +80,5 @@ function wholeText(value: number): string {
 }
 
 function sourceText(history: number): string {
-  return history === 0 ? 'default' : `${formatCount(history)} past calls`;
+  return history === 0 ? 'defaults' : counted(history, 'past call');
 }

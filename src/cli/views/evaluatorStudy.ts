@@ -3,13 +3,20 @@ import type {
   EvaluatorAgreement,
   JudgeHealth,
 } from '../../engine/model/evaluatorStudy.ts';
+import {
+  counted,
+  formatCost,
+  formatCount,
+  formatDuration,
+  formatPercent,
+  formatScore,
+} from '../../engine/model/figures.ts';
 import { cascadeSnippet } from '../../engine/reports/cascadeSnippet.ts';
-import { formatCost, formatCount, formatDuration, formatPercent } from '../terminal/format.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { renderTable, truncate } from '../terminal/table.ts';
 
-/** As many outputs on which two evaluators differ are shown. */
+/** Most differing outputs shown for a pair of evaluators. */
 const MAX_DIFFERENCES = 10;
 
 /** How pairs of evaluators agree; with `details`, the outputs on which they differ most. */
@@ -22,13 +29,13 @@ export function agreementLines(
   if (rated.length === 0) return [];
   const rows = rated.map((entry) => [
     `${sanitizeLine(entry.first)} / ${sanitizeLine(entry.second)}`,
-    String(entry.outputs),
+    formatCount(entry.outputs),
     formatPercent(entry.within),
     formatPercent(entry.samePass),
-    figure(entry.kappa),
-    figure(entry.weightedKappa),
-    figure(entry.alpha),
-    figure(entry.spearman),
+    formatScore(entry.kappa),
+    formatScore(entry.weightedKappa),
+    formatScore(entry.alpha),
+    formatScore(entry.spearman),
     `${formatCost(entry.costUsd.first)} / ${formatCost(entry.costUsd.second)}`,
   ]);
   const titles = [
@@ -40,7 +47,7 @@ export function agreementLines(
     'weighted',
     'alpha',
     'rank',
-    'cost each',
+    'cost per output',
   ];
   const columns = titles.map((title, at) => ({
     title,
@@ -55,16 +62,16 @@ export function agreementLines(
   ];
 }
 
-/** What is known of either one besides their agreement. */
+/** What is known about each of the two. */
 function biasLines(entry: EvaluatorAgreement): string[] {
   const { labelled, accuracy, positionBias, lengthBias, selfPreference, latencyMs } = entry;
   const rows: [string, { first: number | null; second: number | null }, (value: number | null) => string][] =
     [
-      [`agrees with labels (${formatCount(labelled)})`, accuracy, formatPercent],
-      ['liking for long answers (rank correlation)', lengthBias, figure],
-      ['leaning to the first answer', positionBias, figure],
-      ['preference for its own model', selfPreference, figure],
-      ['time each', latencyMs, (value) => (value === null ? '–' : formatDuration(value))],
+      [`agreement with labels (${formatCount(labelled)})`, accuracy, formatPercent],
+      ['length bias (rank correlation)', lengthBias, formatScore],
+      ['position bias (towards the first answer)', positionBias, formatScore],
+      ['self-preference (its own model)', selfPreference, formatScore],
+      ['time per output', latencyMs, (value) => (value === null ? '–' : formatDuration(value))],
     ];
   const columns = ['', sanitizeLine(entry.first), sanitizeLine(entry.second)].map((title, at) => ({
     title,
@@ -86,8 +93,8 @@ function differenceLines({ first, second, differences }: EvaluatorAgreement, io:
     .map((entry) => [
       sanitizeLine(entry.caseId),
       sanitizeLine(entry.target),
-      entry.first.score.toFixed(2),
-      entry.second.score.toFixed(2),
+      formatScore(entry.first.score),
+      formatScore(entry.second.score),
       sanitizeLine(`${entry.first.reason} / ${entry.second.reason}`),
     ]);
   const titles = ['case', 'target', sanitizeLine(first), sanitizeLine(second), 'why'];
@@ -99,12 +106,12 @@ function differenceLines({ first, second, differences }: EvaluatorAgreement, io:
   return [
     io.style.dim(head),
     ...body.map((line) => truncate(line, io.width)),
-    ...(more > 0 ? [io.style.dim(`… and ${more} more`)] : []),
+    ...(more > 0 ? [io.style.dim(`… and ${formatCount(more)} more`)] : []),
     '',
   ];
 }
 
-/** Whether each judge can be relied on, check by check. */
+/** Whether each judge is reliable, check by check. */
 export function healthLines(judges: readonly JudgeHealth[], { style }: Io): string[] {
   const marks = { pass: style.green('✓'), fail: style.red('✗'), unknown: style.dim('?') };
   const words = { healthy: style.green, unhealthy: style.red, unknown: style.yellow };
@@ -113,14 +120,14 @@ export function healthLines(judges: readonly JudgeHealth[], { style }: Io): stri
     ...checks.map((check) => `  ${marks[check.status]} ${check.check}: ${sanitizeLine(check.reason)}`),
     ...(corrected
       ? [
-          `  pass rate: ${formatPercent(judged)} as judged; corrected by the labels ${formatPercent(corrected.mean)} (${formatPercent(corrected.interval.low)} to ${formatPercent(corrected.interval.high)})`,
+          `  pass rate: ${formatPercent(judged)} as judged, ${formatPercent(corrected.mean)} corrected with the labels (95 % interval ${formatPercent(corrected.interval.low)} to ${formatPercent(corrected.interval.high)})`,
         ]
       : []),
     '',
   ]);
 }
 
-/** Thresholds that the cascade could have, and how well they held for outputs that they were not fitted to. */
+/** Possible thresholds for the cascade, and how well they held on outputs they were not fitted to. */
 export function calibrationLines(
   calibrations: readonly CascadeCalibration[],
   agreement: number,
@@ -131,16 +138,14 @@ export function calibrationLines(
     const range = heldOut.interval
       ? ` (95 % interval ${formatPercent(heldOut.interval.low)} to ${formatPercent(heldOut.interval.high)})`
       : '';
-    const word = holds ? style.green('holds') : style.yellow(`not shown to keep ${formatPercent(agreement)}`);
+    const word = holds
+      ? style.green('holds')
+      : style.yellow(`agreement of ${formatPercent(agreement)} not shown`);
     return [
-      `${style.bold(stage)}: fail below ${figure(thresholds.fail)}, pass from ${figure(thresholds.pass)}; settles ${formatPercent(settled)} of ${outputs} outputs`,
-      `  on held-out outputs ${formatPercent(heldOut.agreement)} agree with the judge${range}: ${word}`,
-      ...(holds ? [style.dim(`  in the suite: ${cascadeSnippet(calibration)}`)] : []),
+      `${style.bold(stage)}: fail below ${formatScore(thresholds.fail)}, pass from ${formatScore(thresholds.pass)}; settles ${formatPercent(settled)} of ${counted(outputs, 'output')}`,
+      `  agreement with the judge on held-out outputs: ${formatPercent(heldOut.agreement)}${range}: ${word}`,
+      ...(holds ? [style.dim(`  for the suite: ${cascadeSnippet(calibration)}`)] : []),
       '',
     ];
   });
-}
-
-function figure(value: number | null): string {
-  return value === null ? '–' : value.toFixed(2);
 }

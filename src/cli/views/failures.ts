@@ -1,5 +1,6 @@
 import type { GoldenCase } from '../../engine/model/case.ts';
 import type { Evaluation } from '../../engine/model/evaluation.ts';
+import { counted, formatScore } from '../../engine/model/figures.ts';
 import type { TrialResult } from '../../engine/model/result.ts';
 import { expectations, inputText, isBad } from '../../engine/reports/caseText.ts';
 import { appliedAllowance } from '../../engine/targets/prompt/tokenAllowance.ts';
@@ -13,7 +14,7 @@ const MAX_REASON_LINES = 12;
 const LABEL_WIDTH = 10;
 const MAX_TITLE = 80;
 
-/** A failed or errored trial of `repeat`: what was asked, what was expected, what came, and why that is not enough. */
+/** A failed or errored trial of `repeat`: input, expected and actual output, and why it did not pass. */
 export function failureLines(
   result: TrialResult,
   { entry, repeat, io }: { entry: GoldenCase | undefined; repeat: number; io: Io },
@@ -21,7 +22,7 @@ export function failureLines(
   const { style } = io;
   const mark = result.status === 'failed' ? style.red('✗ failed ') : style.yellow('! errored');
   const trial = repeat > 1 ? `  trial ${result.trial + 1} of ${repeat}` : '';
-  const score = result.score === null ? '' : `  score ${result.score.toFixed(2)}`;
+  const score = result.score === null ? '' : `  score ${formatScore(result.score)}`;
   const description = entry?.description ? `  ${truncate(sanitizeLine(entry.description), MAX_TITLE)}` : '';
   const head = `${mark} ${style.bold(sanitizeLine(result.caseId))}${description}  ${sanitizeLine(result.target)}${trial}${score}`;
   return [
@@ -41,7 +42,7 @@ function cutOffText({ output }: TrialResult): string {
   const applied = appliedAllowance(output);
   if (!applied?.cutOff) return '';
   const { tokens, borrowed, complexity } = applied;
-  return `cut off by its budget of ${tokens + borrowed} output tokens (${complexity})`;
+  return `cut off by its budget of ${counted(tokens + borrowed, 'output token')} (${complexity})`;
 }
 
 /**
@@ -61,7 +62,7 @@ function whyLines(result: TrialResult, io: Io): string[] {
   ];
   const { early, stage, skipped } = result.settlement;
   if (!early) return lines;
-  const left = `settled at the ${stage} stage; left out: ${skipped.map(({ name }) => name).join(', ')}`;
+  const left = `settled at the ${stage} stage; skipped: ${skipped.map(({ name }) => name).join(', ')}`;
   return [...lines, ...labelled('', left, io)];
 }
 
@@ -73,18 +74,18 @@ function describe({ name, stage, reason }: Evaluation): string {
   return `${name} (${stage}): ${reason}`;
 }
 
-/** What a person can look at when a target could not be reached as it was configured. */
+/** What to check when a target could not be called as configured. */
 const HINTS: { readonly [code: string]: string } = {
-  auth: 'Check the key: the api_key of the provider, or the headers of the agent.',
-  'not-found': 'Check the name of the model, and the address that it is called at.',
-  network: 'Check that the server is running, and that its address is right.',
+  auth: 'Check the API key of the provider, or the headers of the agent.',
+  'not-found': 'Check the model name and the URL.',
+  network: 'Check that the server is running and that the URL is correct.',
 };
 
 function hintFor({ output }: TrialResult): string {
   return output.status === 'error' ? (HINTS[output.error.code] ?? '') : '';
 }
 
-/** The line breaks of a reason stay: it may name a remedy below, or quote an agent. */
+/** Keeps the line breaks of a reason: it may name a remedy below, or quote an agent. */
 function reasonLines(label: string, reason: string, io: Io): string[] {
   return block(label, sanitize(reason.replaceAll('\r\n', '\n')).replaceAll('\t', ' '), MAX_REASON_LINES, io);
 }

@@ -1,3 +1,4 @@
+import { counted, formatCount } from '../../engine/model/figures.ts';
 import type { TrialResult } from '../../engine/model/result.ts';
 import type { RunRecord } from '../../engine/model/run.ts';
 import type { Io } from '../terminal/io.ts';
@@ -17,7 +18,9 @@ export class RunProgress {
 
   start(run: RunRecord, stored: number): void {
     if (stored > 0)
-      this.#io.err(`run ${run.id}: ${stored} of ${this.#state.total} trials are stored already`);
+      this.#io.err(
+        `run ${run.id}: ${formatCount(stored)} of ${counted(this.#state.total, 'trial')} already stored`,
+      );
     this.#state.done = stored;
     this.#bar?.update(this.#state);
   }

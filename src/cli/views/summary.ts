@@ -1,27 +1,35 @@
+import {
+  counted,
+  formatCost,
+  formatCount,
+  formatDuration,
+  formatPercent,
+  formatRange,
+  formatScore,
+} from '../../engine/model/figures.ts';
 import type { GateReport } from '../../engine/model/gateReport.ts';
 import type { RunPlan, RunRecord } from '../../engine/model/run.ts';
 import type { GroupSummary, RunSummary } from '../../engine/model/summary.ts';
 import type { RunReport } from '../../engine/reports/runReport.ts';
 import type { Workspace } from '../../engine/suites/loadWorkspace.ts';
 import { againCommand } from '../again.ts';
-import { formatCost, formatCount, formatDuration, formatPercent } from '../terminal/format.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import type { Style } from '../terminal/style.ts';
 import { fitTable, renderTable, wrap } from '../terminal/table.ts';
 
-/** Below this many columns, intervals are left to reports and clauses are wrapped. */
+/** Below this many columns, intervals are left out and clauses are wrapped. */
 const NARROW = 90;
-/** As many tags are shown. */
+/** Most tags shown. */
 const MAX_TAGS = 10;
 
 /** `support · datasets/support.golden.yaml 1.3.0 · 66 trials: 1 target × 66 cases` */
 export function headingLine(plan: RunPlan, style: Style): string {
   const cases = plan.trials / Math.max(1, plan.targets.length * plan.repeat);
   const parts = [
-    `${formatCount(cases)} ${cases === 1 ? 'case' : 'cases'}`,
-    ...(plan.targets.length > 1 ? [`${plan.targets.length} targets`] : []),
-    ...(plan.repeat > 1 ? [`${plan.repeat} trials each`] : []),
+    counted(cases, 'case'),
+    ...(plan.targets.length > 1 ? [counted(plan.targets.length, 'target')] : []),
+    ...(plan.repeat > 1 ? [`${formatCount(plan.repeat)} trials each`] : []),
   ];
   const dataset = `${sanitizeLine(plan.dataset.path)} ${sanitizeLine(plan.dataset.version)}`;
   return `${style.bold(sanitizeLine(plan.suite))}  ${style.dim(dataset)}  ${parts.join(' × ')}`;
@@ -46,8 +54,8 @@ export function summaryLines(report: RunReport, workspace: Workspace, io: Io): s
     verdictLine(report, style),
     ...(report.rerun === undefined
       ? []
-      : [`${formatCount(report.rerun)} of these from cases run again after the run`]),
-    style.dim(`run ${run.id}, ${formatDuration(run.elapsedMs)}; again with: ${again}`),
+      : [`includes ${counted(report.rerun, 'result')} of cases run again after the run`]),
+    style.dim(`run ${run.id}, ${formatDuration(run.elapsedMs)}; to show it again: ${again}`),
   ];
 }
 
@@ -77,7 +85,7 @@ function groupTable(
     passedCell(group, io.style),
     rateCell(group, narrow),
     scoreCell(group),
-    ...(repeated ? [formatPercent(group.passHatK.at(-1) ?? null), String(group.flakyCases)] : []),
+    ...(repeated ? [formatPercent(group.passHatK.at(-1) ?? null), formatCount(group.flakyCases)] : []),
     latencyCell(group.latencyMs?.p50),
     latencyCell(group.latencyMs?.p95),
     latencyCell(group.latencyMs?.p99),
@@ -88,7 +96,7 @@ function groupTable(
   return [io.style.dim(head), ...body];
 }
 
-/** The tags with the lowest pass rates; reports have all of them. */
+/** The tags with the lowest pass rates; reports list all of them. */
 function tagLines({ tags }: RunSummary, io: Io): string[] {
   if (tags.length === 0) return [];
   const worst = tags.toSorted((a, b) => (a.summary.passRate ?? 0) - (b.summary.passRate ?? 0));
@@ -108,7 +116,12 @@ function tagLines({ tags }: RunSummary, io: Io): string[] {
   ];
   const [head = '', ...body] = renderTable(columns, rows);
   const more = tags.length - rows.length;
-  return ['', io.style.dim(head), ...body, ...(more > 0 ? [io.style.dim(`… and ${more} more tags`)] : [])];
+  return [
+    '',
+    io.style.dim(head),
+    ...body,
+    ...(more > 0 ? [io.style.dim(`… and ${counted(more, 'more tag', 'more tags')}`)] : []),
+  ];
 }
 
 function evaluatorLines({ evaluators }: RunSummary, io: Io): string[] {
@@ -116,10 +129,10 @@ function evaluatorLines({ evaluators }: RunSummary, io: Io): string[] {
   const rows = evaluators.map((entry) => [
     sanitizeLine(entry.name),
     entry.stage,
-    `${entry.passed}/${entry.scored}`,
-    entry.meanScore === null ? '–' : entry.meanScore.toFixed(2),
-    entry.errors > 0 ? io.style.yellow(String(entry.errors)) : '0',
-    String(entry.leftOut),
+    `${formatCount(entry.passed)}/${formatCount(entry.scored)}`,
+    formatScore(entry.meanScore),
+    entry.errors > 0 ? io.style.yellow(formatCount(entry.errors)) : '0',
+    formatCount(entry.leftOut),
   ]);
   const columns = [
     { title: 'evaluator' },
@@ -127,7 +140,7 @@ function evaluatorLines({ evaluators }: RunSummary, io: Io): string[] {
     { title: 'passed', align: 'right' as const },
     { title: 'score', align: 'right' as const },
     { title: 'errors', align: 'right' as const },
-    { title: 'left out', align: 'right' as const, spare: 1 },
+    { title: 'skipped', align: 'right' as const, spare: 1 },
   ];
   const [head = '', ...body] = fitTable(columns, rows, io.width);
   return ['', io.style.dim(head), ...body];
@@ -140,7 +153,7 @@ function cascadeLines({ cascade, stages }: RunSummary): string[] {
   if (cascade.judgeCalls === 0 && cascade.judgeCallsSaved === 0) {
     return settled.length > 0 ? ['', `cascade: settled early: ${settled.join(', ')}`] : [];
   }
-  const made = `${judgeCalls(cascade.judgeCalls)}, cost ${formatCost(cascade.judgeCostUsd)}`;
+  const made = `${counted(cascade.judgeCalls, 'judge call')}, cost ${formatCost(cascade.judgeCostUsd)}`;
   return [
     '',
     `cascade: ${made}; ${savedText(cascade)}`,
@@ -150,21 +163,19 @@ function cascadeLines({ cascade, stages }: RunSummary): string[] {
 }
 
 function savedText({ judgeCallsSaved: calls, savedCostUsd, savedMs }: RunSummary['cascade']): string {
-  if (calls === 0) return 'none was left out';
-  const money = savedCostUsd === null ? 'money unknown' : `about ${formatCost(savedCostUsd)}`;
+  if (calls === 0) return 'none skipped';
+  const money = savedCostUsd === null ? 'cost unknown' : `about ${formatCost(savedCostUsd)}`;
   const time = savedMs === null ? 'time unknown' : `about ${formatDuration(savedMs)}`;
-  return `saved against running everything: ${judgeCalls(calls)}, ${money}, ${time}`;
-}
-
-function judgeCalls(count: number): string {
-  return `${formatCount(count)} judge ${count === 1 ? 'call' : 'calls'}`;
+  return `saved ${counted(calls, 'judge call')}, ${money}, ${time}`;
 }
 
 function auditLines({ audited: { trials, agreed, interval: range } }: RunSummary['cascade']): string[] {
   if (trials === 0) return [];
-  const interval = range ? ` (${formatPercent(range.low)} to ${formatPercent(range.high)})` : '';
+  const interval = range
+    ? ` (95 % interval ${formatPercent(range.low)} to ${formatPercent(range.high)})`
+    : '';
   return [
-    `         audited: the judge agreed in ${formatCount(agreed)} of ${formatCount(trials)} settled trials${interval}`,
+    `         audit: the judge agreed with ${formatCount(agreed)} of ${counted(trials, 'settled trial')}${interval}`,
   ];
 }
 
@@ -198,39 +209,39 @@ function verdictLine({ run, summary, gate, passed }: RunReport, style: Style): s
   ].join(', ');
   if (run.plan.comparison) return comparisonLine(run, missing, counts, style);
   if (run.plan.partOf !== undefined) return partLine(run.plan.partOf, counts, style);
-  if (missing > 0) return `${style.yellow(style.bold('not complete'))}: ${counts}`;
+  if (missing > 0) return `${style.yellow(style.bold('incomplete'))}: ${counts}`;
   const word = gate ? (passed ? 'gate passed' : 'gate failed') : passed ? 'passed' : 'failed';
   const why = gate && gate.reason !== null ? `; ${sanitizeLine(gate.reason)}` : '';
   return `${passed ? style.green(style.bold(word)) : style.red(style.bold(word))}: ${counts}${why}`;
 }
 
-/** Cases that were run again have no verdict of their own: theirs is that of their run. */
+/** Cases that were run again have no verdict of their own: they count in the verdict of their run. */
 function partLine(whole: string, counts: string, style: Style): string {
-  return `${style.bold('part')} of run ${whole}, whose verdict counts them: ${counts}`;
+  return `${style.bold('part')} of run ${whole}, whose verdict includes it: ${counts}`;
 }
 
-/** A comparison's verdict is not that of its trials together. */
+/** The verdict of a comparison is not that of its trials taken together. */
 function comparisonLine({ plan, status }: RunRecord, missing: number, counts: string, style: Style): string {
   const { baseline = '', candidate = '' } = plan.comparison ?? {};
-  const sides = `${sanitizeLine(baseline)} (baseline) against ${sanitizeLine(candidate)} (candidate)`;
+  const sides = `${sanitizeLine(baseline)} (baseline) vs. ${sanitizeLine(candidate)} (candidate)`;
   const end =
-    status.state === 'complete' ? (status.reason ?? 'complete') : missing > 0 ? 'not complete' : status.state;
+    status.state === 'complete' ? (status.reason ?? 'complete') : missing > 0 ? 'incomplete' : status.state;
   return `${style.bold('comparison')} of ${sides}, ${end}: ${counts}`;
 }
 
 function passedCell({ passed, trials }: GroupSummary, style: Style): string {
-  const text = `${passed}/${trials}`;
+  const text = `${formatCount(passed)}/${formatCount(trials)}`;
   return passed === trials ? style.green(text) : text;
 }
 
 function rateCell({ passRate, passRateInterval: range }: GroupSummary, narrow: boolean): string {
   if (!range || narrow) return formatPercent(passRate);
-  return `${formatPercent(passRate)} (${(range.low * 100).toFixed(1)}–${(range.high * 100).toFixed(1)})`;
+  return `${formatPercent(passRate)} (${formatRange(range)})`;
 }
 
 function scoreCell({ meanScore, scoreStandardError: error }: GroupSummary): string {
-  if (meanScore === null) return '–';
-  return error === null ? meanScore.toFixed(2) : `${meanScore.toFixed(2)} ±${error.toFixed(2)}`;
+  const score = formatScore(meanScore);
+  return error === null ? score : `${score} ±${formatScore(error)}`;
 }
 
 function tokenCell({ inputTokens, outputTokens }: GroupSummary): string {

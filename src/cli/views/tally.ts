@@ -1,4 +1,4 @@
-import { formatCount } from '../terminal/format.ts';
+import { formatCount } from '../../engine/model/figures.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 
 interface Tally {
@@ -7,13 +7,9 @@ interface Tally {
   notes: ReadonlyMap<string, number>;
 }
 
-/** What became of fields without a place in the other format; no line where there is nothing to tell. */
+/** What happened to fields that the other format has no place for. */
 export function tallyLines({ kept, dropped, notes }: Tally): string[] {
-  return [
-    ...section('kept in the metadata', kept),
-    ...section('left out', dropped),
-    ...section('to know', notes),
-  ];
+  return [...section('kept as metadata', kept), ...section('dropped', dropped), ...section('notes', notes)];
 }
 
 function section(title: string, counts: ReadonlyMap<string, number>): string[] {

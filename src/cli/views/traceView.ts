@@ -1,13 +1,13 @@
+import { formatDuration, formatScore } from '../../engine/model/figures.ts';
 import type { LogRecord, SpanRecord } from '../../engine/model/span.ts';
 import { EVENT, GEN_AI } from '../../engine/telemetry/attributes.ts';
-import { formatDuration } from '../terminal/format.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 
 /** A trace as a tree: spans with their time and service, log lines under the span that wrote them. */
 export function traceLines(spans: readonly SpanRecord[], logs: readonly LogRecord[], io: Io): string[] {
   const [first] = spans;
-  if (!first) return ['no spans are stored'];
+  if (!first) return ['no spans stored'];
   const ids = new Set(spans.map(({ spanId }) => spanId));
   const children = Map.groupBy(spans, ({ parentSpanId }) =>
     parentSpanId !== null && ids.has(parentSpanId) ? parentSpanId : '',
@@ -39,6 +39,6 @@ function spanText(span: SpanRecord, { style }: Io): string {
   const score = span.events.find((event) => event.name === EVENT.evaluationResult)?.attributes[
     GEN_AI.evaluationScore
   ];
-  const result = typeof score === 'number' ? ` ${score.toFixed(2)}` : '';
+  const result = typeof score === 'number' ? ` ${formatScore(score)}` : '';
   return `${mark}${result}${service} ${style.dim(formatDuration(span.endMs - span.startMs))}${message}`;
 }

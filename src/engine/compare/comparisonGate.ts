@@ -1,6 +1,6 @@
 import type { CaseComparison, Comparison, MetricName } from '../model/comparison.ts';
-import { counted } from '../model/counted.ts';
 import type { JudgeHealth } from '../model/evaluatorStudy.ts';
+import { counted, formatSigned } from '../model/figures.ts';
 import type { GatePolicy } from '../model/gatePolicy.ts';
 import type { GateClause, GateReport } from '../model/gateReport.ts';
 import type { RunSummary } from '../model/summary.ts';
@@ -143,7 +143,7 @@ function nonInferiority(
 
   const words = metrics.map(
     ({ metric, difference, nonInferiorityP: p }) =>
-      `${METRICS[metric]} ${signed(difference)} (p = ${p === null ? 'unknown' : p.toPrecision(2)})`,
+      `${METRICS[metric]} ${formatSigned(difference, 3)} (p = ${p === null ? 'unknown' : p.toPrecision(2)})`,
   );
 
   const reason = `${words.join(', ')} against a margin of ${margin}`;
@@ -174,7 +174,7 @@ function costIncrease(max: number, { cases, counts }: GatedComparison): GateClau
   ).length;
 
   const exceeds = after.known > before.known * (1 + max + ROUNDING);
-  const rise = before.known > 0 ? `${signed((after.known / before.known - 1) * 100, 1)} %` : null;
+  const rise = before.known > 0 ? `${formatSigned((after.known / before.known - 1) * 100, 1)} %` : null;
 
   if (cases.length > 0 && before.unknown + counts.unseen === 0 && exceeds)
     return {
@@ -203,8 +203,4 @@ function costIncrease(max: number, { cases, counts }: GatedComparison): GateClau
 function totalOf(costs: readonly (number | null)[]): { known: number; unknown: number } {
   const known = costs.filter((value) => value !== null);
   return { known: known.reduce((sum, value) => sum + value, 0), unknown: costs.length - known.length };
-}
-
-function signed(value: number, digits = 3): string {
-  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(digits)}`;
 }

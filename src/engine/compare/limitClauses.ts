@@ -1,4 +1,4 @@
-import { counted } from '../model/counted.ts';
+import { counted } from '../model/figures.ts';
 import type { GatePolicy } from '../model/gatePolicy.ts';
 import type { GateClause } from '../model/gateReport.ts';
 import type { GroupSummary, RunSummary } from '../model/summary.ts';

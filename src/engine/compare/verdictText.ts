@@ -1,4 +1,5 @@
 import type { ComparisonVerdict, ComparisonWord, MetricComparison } from '../model/comparison.ts';
+import { counted, formatCount, formatPercent, formatScore, formatSigned } from '../model/figures.ts';
 import { LEAST_P } from '../statistics/shownP.ts';
 import { isSignificant } from './comparisonWord.ts';
 
@@ -52,7 +53,7 @@ function decisive(metrics: readonly MetricComparison[], word: 'better' | 'worse'
   return shown
     .map(({ metric, baseline, candidate }) =>
       metric === 'pass'
-        ? `it passes ${percent(candidate)} of the cases, the baseline ${percent(baseline)}`
+        ? `it passes ${formatPercent(candidate)} of the cases, the baseline ${formatPercent(baseline)}`
         : `its mean score is ${candidate.toFixed(3)}, the baseline's ${baseline.toFixed(3)}`,
     )
     .join(', and ');
@@ -60,7 +61,7 @@ function decisive(metrics: readonly MetricComparison[], word: 'better' | 'worse'
 
 function undecidedBecause(grounds: VerdictGrounds): string {
   const { metrics, margin, unmeasured, without, regressions } = grounds;
-  const cases = unmeasured === 1 ? '1 case was' : `${count(unmeasured)} cases were`;
+  const cases = counted(unmeasured, 'case was', 'cases were');
   if (without !== 'undecided')
     return `${cases} not fully measured; without what is missing the candidate would be ${without}, but that does not hold whatever the missing results would have been.`;
   if (regressions.possible.length > 0)
@@ -83,28 +84,28 @@ function wouldDecide(metrics: readonly MetricComparison[], margin: number): stri
   const needed = Math.min(find, show);
   if (!Number.isFinite(needed) || needed <= pairs) return '';
   return nearest && find <= show
-    ? `; about ${count(find)} such cases would find a difference of ${differenceOf(nearest)} (80 % power)`
-    : `; about ${count(show)} such cases would show that there is none beyond ${points(margin)}, if there is none (80 % power)`;
+    ? `; about ${formatCount(find)} such cases would find a difference of ${differenceOf(nearest)} (80 % power)`
+    : `; about ${formatCount(show)} such cases would show that there is none beyond ${points(margin)}, if there is none (80 % power)`;
 }
 
 function differenceOf({ metric, difference }: MetricComparison): string {
   return metric === 'pass'
-    ? `${signed(difference * 100, 1)} points in the pass rate`
-    : `${signed(difference, 3)} in the mean score`;
+    ? `${formatSigned(difference * 100, 1)} points in the pass rate`
+    : `${formatSigned(difference, 3)} in the mean score`;
 }
 
 /** `pass rate 82.9 %, was 41.4 %: +41.5 points, 95 % interval +27.1 to +55.0 (p < 0.0001, sign-flip test, 80 cases in 40 clusters; p < 0.0001 adjusted for 2 metrics)` */
 function evidenceOf(metric: MetricComparison, metrics: number): string {
   const isPass = metric.metric === 'pass';
-  const show = (value: number) => (isPass ? percent(value) : value.toFixed(3));
-  const change = (value: number) => (isPass ? signed(value * 100, 1) : signed(value, 3));
+  const show = (value: number) => (isPass ? formatPercent(value) : formatScore(value, 3));
+  const change = (value: number) => (isPass ? formatSigned(value * 100, 1) : formatSigned(value, 3));
   const interval = metric.interval
     ? `, 95 % interval ${change(metric.interval.low)} to ${change(metric.interval.high)}`
     : '';
   const units =
     metric.clusters === metric.pairs
-      ? `${count(metric.pairs)} cases`
-      : `${count(metric.pairs)} cases in ${count(metric.clusters)} clusters`;
+      ? counted(metric.pairs, 'case')
+      : `${counted(metric.pairs, 'case')} in ${counted(metric.clusters, 'cluster')}`;
 
   const p = metric.p === null ? 'too little data for a test' : pText(metric.p);
   const adjusted =
@@ -128,20 +129,7 @@ function pText(p: number): string {
   return p < 0.0001 ? 'p < 0.0001' : `p = ${p.toPrecision(2)}`;
 }
 
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
-}
-
 /** Percentage points. */
 function points(share: number): string {
   return `${Number((share * 100).toFixed(1))} points`;
-}
-
-function signed(value: number, digits: number): string {
-  const text = Math.abs(value).toFixed(digits);
-  return `${value < 0 && Number(text) !== 0 ? '−' : '+'}${text}`;
-}
-
-function count(value: number): string {
-  return value.toLocaleString('en-US');
 }

@@ -1,5 +1,5 @@
 import type { LocatedCase } from '../model/case.ts';
-import { counted } from '../model/counted.ts';
+import { counted } from '../model/figures.ts';
 import { Tokenizers } from '../models/tokens/tokenizer.ts';
 import type { CallHistory, MeasuredInput } from './callHistory.ts';
 import { estimateJudge, type JudgeEstimate, type JudgeModel } from './judgeEstimate.ts';

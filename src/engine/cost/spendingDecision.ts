@@ -1,3 +1,4 @@
+import { formatCost } from '../model/figures.ts';
 import type { Reckoning, Reckonings } from '../store/tables/spendingLedger.ts';
 
 /** How much may be spent, in US dollars; an absent limit does not limit. */
@@ -50,8 +51,8 @@ function decide(
   if (!isReached && spentUsd + likelyUsd <= limit + ROUNDING) return { granted: true };
 
   const reason = isReached
-    ? `the limit of ${dollars(limit)} ${span} is reached (${dollars(spentUsd)} ${since}); ${remedy}`
-    : `the next trial could exceed the limit of ${dollars(limit)} ${span}; ${remedy}`;
+    ? `the limit of ${formatCost(limit)} ${span} is reached (${formatCost(spentUsd)} ${since}); ${remedy}`
+    : `the next trial could exceed the limit of ${formatCost(limit)} ${span}; ${remedy}`;
   return { granted: false, wait: false, reason };
 }
 
@@ -61,7 +62,3 @@ const DAY = { span: 'for a day', since: 'spent today, UTC', remedy: 'raise it, o
 
 /** Sums of costs are not exact to the last bit. */
 const ROUNDING = 1e-9;
-
-function dollars(usd: number): string {
-  return `$${usd < 1 ? usd.toFixed(4) : usd.toFixed(2)}`;
-}

@@ -1,5 +1,6 @@
 import type { GoldenCase } from '../model/case.ts';
 import type { Evaluation } from '../model/evaluation.ts';
+import { formatScore } from '../model/figures.ts';
 import type { Output } from '../model/output.ts';
 import type { TrialResult } from '../model/result.ts';
 
@@ -54,7 +55,7 @@ export function whyLines({ evaluations, reason }: TrialResult): string[] {
   const bad = evaluations.filter(isBad);
   if (bad.length === 0) return [reason];
   return bad.map((entry) => {
-    const score = entry.status === 'scored' ? `score ${entry.score.toFixed(2)}` : 'not measured';
+    const score = entry.status === 'scored' ? `score ${formatScore(entry.score)}` : 'not measured';
     return `${entry.name} (${entry.stage}, ${score}): ${entry.reason}`;
   });
 }

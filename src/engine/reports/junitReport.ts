@@ -1,4 +1,4 @@
-import { counted } from '../model/counted.ts';
+import { counted } from '../model/figures.ts';
 import type { ClauseStatus, GateClause } from '../model/gateReport.ts';
 import { formatLocation } from '../model/location.ts';
 import type { TrialResult } from '../model/result.ts';

@@ -1,4 +1,5 @@
 import { byCase, type CaseTrials } from '../model/caseTrials.ts';
+import { formatScore } from '../model/figures.ts';
 import { actualText, expectations, inputText, whyLines } from './caseText.ts';
 import { folded } from './markdownRun.ts';
 import { codeBlock, codeSpan, cut } from './markdownText.ts';
@@ -48,7 +49,7 @@ function caseEntry(report: RunReport, trials: CaseTrials): string {
     ...described(located?.case.description),
     codeSpan(first.target),
     first.status,
-    ...(first.score === null ? [] : [`score ${first.score.toFixed(2)}`]),
+    ...(first.score === null ? [] : [`score ${formatScore(first.score)}`]),
     ...(repeat > 1 ? [`${trials.length} of ${repeat} trials`] : []),
   ].join(' · ');
 

@@ -6,8 +6,16 @@ import type {
   ConsistencyComparison,
   ResourceComparison,
 } from '../model/comparison.ts';
-import { counted } from '../model/counted.ts';
-import { formatCost, formatCount, formatDuration } from './figures.ts';
+import {
+  counted,
+  formatCost,
+  formatCount,
+  formatDuration,
+  formatPercent,
+  formatScore,
+  formatSigned,
+  withSign,
+} from '../model/figures.ts';
 import { folded } from './markdownRun.ts';
 import { codeSpan } from './markdownText.ts';
 
@@ -55,20 +63,20 @@ function resourceTable({ consistency, resources }: Comparison): string {
     entry.unknown > 0 ? `${entry.resource} (${counted(entry.unknown, 'case')} unknown)` : entry.resource,
     amount(entry, entry.baseline),
     amount(entry, entry.candidate),
-    entry.relative === null ? '–' : `${signed(entry.relative * 100, 0)} %`,
+    entry.relative === null ? '–' : `${formatSigned(entry.relative * 100, 0)} %`,
     entry.interval ? `${change(entry, entry.interval.low)} to ${change(entry, entry.interval.high)}` : '–',
   ]);
   if (consistency) rows.unshift(consistencyRow(consistency));
 
-  return table(['a case', 'baseline', 'candidate', 'change', '95 % interval'], rows);
+  return table(['per case', 'baseline', 'candidate', 'change', '95 % interval'], rows);
 }
 
 function consistencyRow({ k, baseline, candidate, difference, interval }: ConsistencyComparison): string[] {
-  const points = (value: number) => signed(value * 100, 1);
+  const points = (value: number) => formatSigned(value * 100, 1);
   return [
     `pass^${k}`,
-    `${(baseline * 100).toFixed(1)} %`,
-    `${(candidate * 100).toFixed(1)} %`,
+    formatPercent(baseline),
+    formatPercent(candidate),
     `${points(difference)} points`,
     interval ? `${points(interval.low)} to ${points(interval.high)}` : '–',
   ];
@@ -87,7 +95,7 @@ function caseTable({ cases, counts }: Comparison): string {
       codeSpan(entry.caseId),
       entry.change === 'unmeasured' ? 'not measured' : entry.change,
       `${passes(entry.baseline)} → ${passes(entry.candidate)}`,
-      `${score(entry.baseline)} → ${score(entry.candidate)}`,
+      `${formatScore(entry.baseline.score)} → ${formatScore(entry.candidate.score)}`,
       entry.change === 'improved'
         ? `was: ${codeSpan(entry.baseline.reason, 160)}`
         : codeSpan(entry.candidate.reason, 160),
@@ -103,7 +111,7 @@ function tagTable({ tags }: Comparison): string {
     codeSpan(entry.tag),
     String(entry.pairs),
     `${entry.improved} / ${entry.degraded}`,
-    `${signed(entry.passDifference * 100, 1)}`,
+    formatSigned(entry.passDifference * 100, 1),
     entry.adjustedP === null ? '–' : entry.adjustedP.toPrecision(2),
     entry.word,
   ]);
@@ -126,10 +134,6 @@ function passes({ passed, trials, errored }: CaseSide): string {
   return passed === 1 ? '✓' : errored === 1 ? '!' : '✗';
 }
 
-function score({ score: value }: CaseSide): string {
-  return value === null ? '–' : value.toFixed(2);
-}
-
 function amount({ unit }: ResourceComparison, value: number | null): string {
   if (value === null) return '–';
   if (unit === 'usd') return formatCost(value);
@@ -137,12 +141,7 @@ function amount({ unit }: ResourceComparison, value: number | null): string {
 }
 
 function change(entry: ResourceComparison, value: number): string {
-  return `${value < 0 ? '−' : '+'}${amount(entry, Math.abs(value))}`;
-}
-
-function signed(value: number, digits: number): string {
-  const text = Math.abs(value).toFixed(digits);
-  return `${value < 0 && Number(text) !== 0 ? '−' : '+'}${text}`;
+  return withSign(value, (size) => amount(entry, size));
 }
 
 /** Our own sentences, in which only a label may be foreign. */

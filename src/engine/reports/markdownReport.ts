@@ -1,4 +1,4 @@
-import { counted } from '../model/counted.ts';
+import { counted } from '../model/figures.ts';
 import { markdownCases } from './markdownCases.ts';
 import { markdownRun, verdictMark } from './markdownRun.ts';
 import type { RunReport } from './runReport.ts';

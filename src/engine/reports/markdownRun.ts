@@ -1,7 +1,14 @@
-import { counted } from '../model/counted.ts';
+import {
+  counted,
+  formatCost,
+  formatCount,
+  formatDuration,
+  formatPercent,
+  formatRange,
+  formatScore,
+} from '../model/figures.ts';
 import type { ClauseStatus, GateReport } from '../model/gateReport.ts';
 import type { GroupSummary } from '../model/summary.ts';
-import { formatCost, formatCount, formatDuration, formatPercent } from './figures.ts';
 import { codeSpan } from './markdownText.ts';
 import type { RunReport } from './runReport.ts';
 
@@ -40,7 +47,7 @@ function verdict({ summary: { total, missing }, gate, passed, rerun }: RunReport
     ...(total.failed > 0 ? [`${formatCount(total.failed)} failed`] : []),
     ...(total.errored > 0 ? [`${formatCount(total.errored)} errored`] : []),
     ...(missing > 0 ? [`${formatCount(missing)} missing: the run is incomplete`] : []),
-    ...(rerun === undefined ? [] : [`${formatCount(rerun)} from cases run again after the run`]),
+    ...(rerun === undefined ? [] : [`includes ${counted(rerun, 'result')} of cases run again after the run`]),
     ...(total.flakyCases > 0 ? [`${formatCount(total.flakyCases)} flaky`] : []),
   ];
   return `${gate ? `gate ${word}` : word}; ${counts.join(', ')}`;
@@ -78,7 +85,7 @@ function groupTable(title: string, groups: readonly { name: string; group: Group
       codeSpan(name),
       `${group.passed}/${group.trials}`,
       rate(group),
-      group.meanScore === null ? '–' : group.meanScore.toFixed(2),
+      formatScore(group.meanScore),
       ...(repeated ? [String(group.flakyCases)] : []),
       group.latencyMs ? formatDuration(group.latencyMs.p50) : '–',
       group.latencyMs ? formatDuration(group.latencyMs.p95) : '–',
@@ -118,7 +125,7 @@ function more(count: number): string {
 
 function rate({ passRate, passRateInterval: range }: GroupSummary): string {
   if (!range) return formatPercent(passRate);
-  return `${formatPercent(passRate)} (${(range.low * 100).toFixed(1)}–${(range.high * 100).toFixed(1)})`;
+  return `${formatPercent(passRate)} (${formatRange(range)})`;
 }
 
 function cost({ costUsd, unknownCosts, trials }: GroupSummary): string {

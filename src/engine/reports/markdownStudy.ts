@@ -4,8 +4,8 @@ import type {
   EvaluatorStudy,
   JudgeHealth,
 } from '../model/evaluatorStudy.ts';
+import { formatCost, formatCount, formatDuration, formatPercent, formatScore } from '../model/figures.ts';
 import { cascadeSnippet } from './cascadeSnippet.ts';
-import { formatCost, formatCount, formatDuration, formatPercent } from './figures.ts';
 import { codeSpan } from './markdownText.ts';
 
 /** What a run tells of its evaluators, as a page of Markdown. `agreement` is what calibrated thresholds were asked to keep. */
@@ -28,19 +28,19 @@ function agreementPart(entry: EvaluatorAgreement): string {
   const both: [string, string][] = [
     ['Scores within 0.1', formatPercent(entry.within)],
     ['Same pass', formatPercent(entry.samePass)],
-    ["Cohen's kappa of the passes", figure(entry.kappa)],
-    ['Weighted kappa of the scores', figure(entry.weightedKappa)],
-    ["Krippendorff's alpha", figure(entry.alpha)],
-    ['Correlation (Pearson)', figure(entry.pearson)],
-    ['Rank correlation (Spearman)', figure(entry.spearman)],
+    ["Cohen's kappa of the passes", formatScore(entry.kappa)],
+    ['Weighted kappa of the scores', formatScore(entry.weightedKappa)],
+    ["Krippendorff's alpha", formatScore(entry.alpha)],
+    ['Correlation (Pearson)', formatScore(entry.pearson)],
+    ['Rank correlation (Spearman)', formatScore(entry.spearman)],
     ['Outputs on which they differ', formatCount(entry.differences.length)],
   ];
 
   const each: [string, Sides, (value: number | null) => string][] = [
     [`Agreement with labels (${formatCount(labelled)})`, entry.accuracy, formatPercent],
-    ['Length bias (rank correlation)', entry.lengthBias, figure],
-    ['Position bias (towards the first answer)', entry.positionBias, figure],
-    ['Self-preference (its own model)', entry.selfPreference, figure],
+    ['Length bias (rank correlation)', entry.lengthBias, formatScore],
+    ['Position bias (towards the first answer)', entry.positionBias, formatScore],
+    ['Self-preference (its own model)', entry.selfPreference, formatScore],
     ['Cost each', entry.costUsd, formatCost],
     ['Time each', entry.latencyMs, (value) => (value === null ? '–' : formatDuration(value))],
   ];
@@ -75,7 +75,7 @@ function judgePart({ judge, status, checks, judged, corrected }: JudgeHealth): s
 function calibrationPart(calibration: CascadeCalibration, agreement: number): string {
   const { stage, thresholds, outputs, settled, heldOut, holds } = calibration;
   const interval = heldOut.interval ? ` (${range(heldOut.interval)})` : '';
-  const found = `Fails below ${figure(thresholds.fail)}, passes from ${figure(thresholds.pass)}: settles ${formatPercent(settled)} of ${formatCount(outputs)} outputs. On held-out outputs ${formatPercent(heldOut.agreement)} agree with the judge${interval}.`;
+  const found = `Fails below ${formatScore(thresholds.fail)}, passes from ${formatScore(thresholds.pass)}: settles ${formatPercent(settled)} of ${formatCount(outputs)} outputs. On held-out outputs ${formatPercent(heldOut.agreement)} agree with the judge${interval}.`;
   const rest = holds
     ? `In the suite:\n\n\`\`\`yaml\n${cascadeSnippet(calibration)}\n\`\`\``
     : `Not shown to reach ${formatPercent(agreement)}.`;
@@ -89,8 +89,4 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 function range({ low, high }: { low: number; high: number }): string {
   return `95 % interval ${formatPercent(low)} to ${formatPercent(high)}`;
-}
-
-function figure(value: number | null): string {
-  return value === null ? '–' : value.toFixed(2);
 }

@@ -67,7 +67,7 @@ async function markIntended(on: CaseInComparison): Promise<void> {
   const { engine, entry } = on;
   const reason = await vscode.window.showInputBox({
     title: vscode.l10n.t('Mark as Intended: {0}', entry.case_id),
-    prompt: vscode.l10n.t('Why this change is meant; it is recorded in the dataset.'),
+    prompt: vscode.l10n.t('Why this change is intended. The reason is recorded in the dataset.'),
     validateInput: (text) => (text.trim() === '' ? vscode.l10n.t('Give a reason.') : undefined),
   });
   if (reason === undefined) return;
@@ -88,7 +88,7 @@ async function placeOf({ engine, comparisonId: id, entry }: CaseInComparison) {
   });
   const result: CaseResult | null = pair.candidate ?? pair.baseline;
   const place = result?.location ? parsePlace(result.location) : undefined;
-  if (!place) throw new PlainError(vscode.l10n.t('It is not known where this case stands.'));
+  if (!place) throw new PlainError(vscode.l10n.t('The location of this case is unknown.'));
   const { root } = await engine.call('workspace/list', {});
   return { ...place, file: path.resolve(root, place.path) };
 }

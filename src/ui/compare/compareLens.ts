@@ -13,7 +13,7 @@ export class CompareLens implements vscode.CodeLensProvider {
     if (!vscode.workspace.isTrusted) return [];
     const command = {
       title: `$(git-compare) ${vscode.l10n.t('Compare with HEAD')}`,
-      tooltip: vscode.l10n.t('Is this prompt better than the one of the last commit?'),
+      tooltip: vscode.l10n.t('Is this prompt better than the one in the last commit?'),
       command: COMPARE,
       arguments: [{ path: uri.fsPath }],
     };

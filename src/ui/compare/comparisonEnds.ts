@@ -63,8 +63,6 @@ export class ComparisonEnds implements vscode.Disposable {
 
 function lost(): PlainError {
   return new PlainError(
-    vscode.l10n.t(
-      'The engine stopped in the middle of the comparison. What was run is used again next time.',
-    ),
+    vscode.l10n.t('The engine crashed during the comparison. Stored results will be reused next time.'),
   );
 }

@@ -18,6 +18,7 @@ import {
   type ToPage,
 } from '../../webview/compare/messages.ts';
 import { panelPage } from '../../webview/report/panelPage.ts';
+import { caseCount } from '../counts.ts';
 import type { FileEdits } from '../edits/fileEdits.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import type { Output } from '../output/output.ts';
@@ -63,7 +64,7 @@ export class ComparisonPanel {
       engine.on('compare/progress', (data) => this.#hear(data)),
       engine.on('compare/finished', (data) => this.#guard(this.#finish(data))),
       engine.onDidChangeState(({ state }) => {
-        if (state !== 'ready' && state !== 'starting') this.#stop(vscode.l10n.t('The engine has ended.'));
+        if (state !== 'ready' && state !== 'starting') this.#stop(vscode.l10n.t('The engine has stopped.'));
       }),
     );
     panel.onDidDispose(() => this.#close());
@@ -133,12 +134,13 @@ export class ComparisonPanel {
   #outlook(): string {
     const { outlook } = this.#begun;
     if (!outlook) return '';
+    const cases = caseCount(outlook.cases);
     if (outlook.smallestPassChange === null)
-      return vscode.l10n.t('Too few cases ({0}) to show any difference in the pass rate.', outlook.cases);
+      return vscode.l10n.t('{0}: too few to detect any change in the pass rate.', cases);
     const points = Math.ceil(outlook.smallestPassChange * 100);
     return vscode.l10n.t(
-      '{0} cases can show a change of the pass rate of about {1} points (80 % power, if a quarter of the cases change).',
-      outlook.cases,
+      '{0}: enough to detect a pass-rate change of about {1} points (80 % power, if a quarter of the cases change).',
+      cases,
       points,
     );
   }
@@ -159,7 +161,7 @@ export class ComparisonPanel {
     this.#stop(
       failure?.message ??
         vscode.l10n.t(
-          'It was stopped: nothing is said of an unfinished comparison. What was run is used again.',
+          'Stopped: an unfinished comparison has no verdict. Its results are stored and will be reused.',
         ),
     );
     if (failure) await this.#options.output.showFailure(failure);
@@ -266,9 +268,9 @@ async function askFile(suite: string): Promise<vscode.Uri | undefined> {
     title: vscode.l10n.t('Export Comparison'),
     ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, name) } : {}),
     filters: {
-      [vscode.l10n.t('One page to open in a browser')]: ['html'],
-      [vscode.l10n.t('For a comment on a pull request')]: ['md'],
-      [vscode.l10n.t('Everything, for programs')]: ['json'],
+      [vscode.l10n.t('A single page for the browser')]: ['html'],
+      [vscode.l10n.t('For a pull request comment')]: ['md'],
+      [vscode.l10n.t('Complete data, for other programs')]: ['json'],
     },
   });
 }
@@ -276,7 +278,7 @@ async function askFile(suite: string): Promise<vscode.Uri | undefined> {
 async function offerToOpen(file: vscode.Uri): Promise<void> {
   const open = vscode.l10n.t('Open');
   const answer = await vscode.window.showInformationMessage(
-    vscode.l10n.t('The comparison was written to {0}.', vscode.workspace.asRelativePath(file)),
+    vscode.l10n.t('Comparison written to {0}.', vscode.workspace.asRelativePath(file)),
     open,
   );
   if (answer !== open) return;

@@ -32,7 +32,7 @@ export class Comparisons {
     const { comparisons } = await vscode.window.withProgress(
       {
         location: vscode.ProgressLocation.Notification,
-        title: vscode.l10n.t('Getting both sides of the comparison ready'),
+        title: vscode.l10n.t('Preparing both sides of the comparison'),
         cancellable: true,
       },
       async (_progress, token) => {
@@ -70,7 +70,7 @@ export class Comparisons {
     if (word === null || panel.visible) return word;
     const show = vscode.l10n.t('Show');
     void vscode.window
-      .showInformationMessage(vscode.l10n.t('The comparison has a verdict: {0}.', word), show)
+      .showInformationMessage(vscode.l10n.t('Comparison finished: {0}.', word), show)
       .then((answer) => {
         if (answer === show) panel.reveal();
       });

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Suite } from '../../protocol/workspaceCalls.ts';
 import type { EditPreview } from '../datasets/editPreview.ts';
+import { dateText } from '../dateText.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import { isFileAt } from '../files/samePath.ts';
 import { PlainError } from '../output/plainError.ts';
@@ -47,12 +48,10 @@ export async function requestForFile(
 export async function pickComparison(engine: EngineClient): Promise<ComparisonRequest | undefined> {
   const suite = await pickSuite(engine);
   if (!suite) return undefined;
-  const baseline = await pickSide(engine, suite, vscode.l10n.t('The baseline: what it is held against'), []);
+  const baseline = await pickSide(engine, suite, vscode.l10n.t('The baseline: what to compare with'), []);
   if (baseline === undefined) return undefined;
-  const files = { label: vscode.l10n.t('$(file) The files as they are'), side: '.' };
-  const candidate = await pickSide(engine, suite, vscode.l10n.t('The candidate: what may be better'), [
-    files,
-  ]);
+  const files = { label: vscode.l10n.t('$(file) Working tree (current files)'), side: '.' };
+  const candidate = await pickSide(engine, suite, vscode.l10n.t('The candidate: what you changed'), [files]);
   return candidate === undefined ? undefined : { suite: suite.name, baseline, candidate };
 }
 
@@ -68,7 +67,7 @@ export async function pickRuns(
   const others = runs.filter(({ id, suite }) => id !== first.id && suite === first.suite);
   if (others.length === 0)
     throw new PlainError(
-      vscode.l10n.t('There is no other run of {0} to compare with. Run it again first.', first.suite),
+      vscode.l10n.t('There is no other run of {0} to compare with. Run the suite again first.', first.suite),
     );
   const second = known[1] ?? (await pickRun(others, vscode.l10n.t('The run to compare it with')));
   if (!second) return undefined;
@@ -86,7 +85,7 @@ export async function pickModels(
   const prompted = suites.filter(({ targets }) => targets.some(({ takesModel }) => takesModel));
   if (prompted.length === 0)
     throw new PlainError(
-      vscode.l10n.t('No suite has a prompt target. Programs and addresses choose their models themselves.'),
+      vscode.l10n.t('No suite has a prompt target. Command and HTTP targets choose their own models.'),
     );
   const own = prompted.filter(({ targets }) =>
     targets.some(({ prompt }) => prompt !== undefined && file !== undefined && isFileAt(root, prompt, file)),
@@ -109,7 +108,7 @@ async function chooseSuite(suites: readonly Suite[]): Promise<Suite | undefined>
   if (!only)
     throw new PlainError(
       vscode.l10n.t(
-        'There is no suite in this workspace. Add a golden dataset beside a prompt, or write a touchstone.yaml.',
+        'There are no suites in this workspace. Put a golden dataset next to a prompt, or create a touchstone.yaml.',
       ),
     );
   if (!another) return only;
@@ -121,7 +120,7 @@ async function chooseSuite(suites: readonly Suite[]): Promise<Suite | undefined>
   }));
   const options = {
     title: vscode.l10n.t('Compare'),
-    placeHolder: vscode.l10n.t('The suite to compare over'),
+    placeHolder: vscode.l10n.t('The suite to compare with'),
   };
   return (await vscode.window.showQuickPick(items, { ...options, matchOnDescription: true }))?.suite;
 }
@@ -149,7 +148,7 @@ async function pickSide(
     ...runs
       .filter((run) => run.suite === suite.name && run.state === 'complete')
       .map((run) => ({
-        label: `$(history) ${dateOf(run.created_at)}`,
+        label: `$(history) ${dateText(run.created_at)}`,
         description: run.id,
         side: `run:${run.id}`,
       })),
@@ -165,8 +164,8 @@ async function pickSide(
 async function typeRevision(): Promise<string | undefined> {
   const revision = await vscode.window.showInputBox({
     title: vscode.l10n.t('Compare'),
-    prompt: vscode.l10n.t('A branch, tag or commit, for example main, v1.2.0 or HEAD~3'),
-    validateInput: (text) => (text.trim() === '' ? vscode.l10n.t('Name a revision.') : undefined),
+    prompt: vscode.l10n.t('Branch, tag or commit, for example main, v1.2.0 or HEAD~3'),
+    validateInput: (text) => (text.trim() === '' ? vscode.l10n.t('Enter a revision.') : undefined),
   });
   return revision === undefined ? undefined : `git:${revision.trim()}`;
 }
@@ -180,10 +179,10 @@ interface KnownRun {
 }
 
 async function pickRun(runs: readonly KnownRun[], placeHolder: string): Promise<KnownRun | undefined> {
-  if (runs.length === 0) throw new PlainError(vscode.l10n.t('No run is stored yet.'));
+  if (runs.length === 0) throw new PlainError(vscode.l10n.t('No runs yet.'));
   const items = runs.map((run) => ({
     label: run.suite,
-    description: dateOf(run.created_at),
+    description: dateText(run.created_at),
     detail: vscode.l10n.t('{0} of {1} passed', run.counts.passed, run.trials),
     run,
   }));
@@ -201,7 +200,7 @@ async function modelItems(engine: EngineClient, settings: Settings): Promise<str
 }
 
 async function pickModel(models: readonly string[], placeHolder: string): Promise<string | undefined> {
-  const other = vscode.l10n.t('$(edit) Type provider/model…');
+  const other = vscode.l10n.t('$(edit) Enter provider/model…');
   const title = vscode.l10n.t('Compare Models');
   const chosen = await vscode.window.showQuickPick([...models, other], { title, placeHolder });
   if (chosen !== other) return chosen;
@@ -209,11 +208,7 @@ async function pickModel(models: readonly string[], placeHolder: string): Promis
     title,
     prompt: placeHolder,
     validateInput: (text) =>
-      /^[^/\s]+\/\S+$/.test(text.trim()) ? undefined : vscode.l10n.t('Write provider/model.'),
+      /^[^/\s]+\/\S+$/.test(text.trim()) ? undefined : vscode.l10n.t('Use the form provider/model.'),
   });
   return typed?.trim();
-}
-
-function dateOf(created: string): string {
-  return new Date(created).toLocaleString(vscode.env.language);
 }

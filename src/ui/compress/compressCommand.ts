@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
+import { formatCost, formatCount } from '../../engine/model/figures.ts';
 import type { CompressionPlan } from '../../protocol/compressCalls.ts';
 import type { EditPreview } from '../datasets/editPreview.ts';
 import { PlainError } from '../output/plainError.ts';
-import { numberText, usdText } from '../tokens/tokenText.ts';
 import type { Compressor, Goal } from './compressor.ts';
 import { readCompressRequest } from './compressRequest.ts';
 import { shareSaved } from './ruleTexts.ts';
@@ -24,26 +24,29 @@ export async function compressPrompt(
   const isShown = await preview.show(document.uri, async (text) => {
     // A stretch is known by where it stood.
     if (within && text !== whole)
-      throw new PlainError(vscode.l10n.t('The prompt has changed since. Select the text again.'));
+      throw new PlainError(vscode.l10n.t('The prompt has changed. Select the text again.'));
     const plan = await compressor.plan(document, chosen, within);
     if (!plan) throw notPrompt();
     missed = plan.targetMet === false ? plan : undefined;
     return { edits: plan.edits, title: planTitle(plan), reason: gainText(plan) };
   });
   if (!isShown) {
-    void vscode.window.showInformationMessage(vscode.l10n.t('Nothing can be saved here.'));
+    void vscode.window.showInformationMessage(vscode.l10n.t('Nothing to compress here.'));
     return;
   }
   if (missed) {
     void vscode.window.showWarningMessage(
-      vscode.l10n.t('The prompt keeps {0} tokens: the rest is protected.', numberText(missed.after)),
+      vscode.l10n.t(
+        'The prompt cannot go below {0} tokens: the rest is protected.',
+        formatCount(missed.after),
+      ),
     );
   }
 }
 
 /** `Compress from 55 to 44 tokens (−20 %, $0.028 less per 1,000 calls)`. */
 export function planTitle({ before, after }: CompressionPlan): string {
-  const [from, to] = [numberText(before), numberText(after)];
+  const [from, to] = [formatCount(before), formatCount(after)];
   return vscode.l10n.t('Compress from {0} to {1} tokens ({2})', from, to, shareSaved(before, after));
 }
 
@@ -52,8 +55,8 @@ export function gainText({ savedPer1000Usd, losesCache }: CompressionPlan): stri
   const { t } = vscode.l10n;
   const saves = savedPer1000Usd !== null && savedPer1000Usd > 0;
   return [
-    saves ? t('It saves {0} per 1,000 calls.', usdText(savedPer1000Usd)) : '',
-    losesCache ? t('The prompt is then too short for the provider’s cache.') : '',
+    saves ? t('Saves {0} per 1,000 calls.', formatCost(savedPer1000Usd)) : '',
+    losesCache ? t('The prompt becomes too short for the provider’s cache.') : '',
   ]
     .filter(Boolean)
     .join(' ');
@@ -61,7 +64,7 @@ export function gainText({ savedPer1000Usd, losesCache }: CompressionPlan): stri
 
 export function notPrompt(): PlainError {
   return new PlainError(
-    vscode.l10n.t('This file is no prompt that can be read. Open a prompt to compress it.'),
+    vscode.l10n.t('This file could not be read as a prompt. Open a prompt to compress it.'),
   );
 }
 
@@ -75,12 +78,12 @@ async function askGoal(
   const { before } = offers;
   const answer = await vscode.window.showInputBox({
     title: vscode.l10n.t('Compress to a Token Target'),
-    prompt: vscode.l10n.t('The whole prompt has {0} tokens. How many may it have?', numberText(before)),
+    prompt: vscode.l10n.t('The whole prompt has {0} tokens. Enter a target.', formatCount(before)),
     value: String(Math.round(before * 0.8)),
     validateInput: (text) =>
       /^[1-9]\d{0,8}$/.test(text.trim()) && Number(text) < before
         ? undefined
-        : vscode.l10n.t('Write a number from 1 to {0}.', before - 1),
+        : vscode.l10n.t('Enter a number from 1 to {0}.', before - 1),
   });
   return answer === undefined ? undefined : { targetTokens: Number(answer) };
 }

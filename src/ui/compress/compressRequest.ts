@@ -41,17 +41,17 @@ async function askLevel(): Promise<CompressRequest['goal']> {
   const items: Item[] = [
     {
       label: vscode.l10n.t('Safe'),
-      description: vscode.l10n.t('words that say nothing, and what is said twice'),
+      description: vscode.l10n.t('filler words and repetition'),
       goal: { level: 'safe' },
     },
     {
       label: vscode.l10n.t('Lossless'),
-      description: vscode.l10n.t('white space and layout only'),
+      description: vscode.l10n.t('whitespace and layout only'),
       goal: { level: 'lossless' },
     },
     {
       label: vscode.l10n.t('Aggressive'),
-      description: vscode.l10n.t('also what is said again in other words'),
+      description: vscode.l10n.t('also content repeated in other words'),
       goal: { level: 'aggressive' },
     },
     { label: vscode.l10n.t('To a token target…'), goal: 'ask' },

@@ -9,8 +9,7 @@ type Given = Parameters<Commands['touchstone.ignoreWaste']>[0];
 export async function readIgnoreRequest(
   given: unknown,
 ): Promise<{ document: vscode.TextDocument; isMeant(finding: CompressionFinding): boolean }> {
-  if (!isGiven(given))
-    throw new PlainError(vscode.l10n.t('Use the light bulb on a faded stretch of a prompt.'));
+  if (!isGiven(given)) throw new PlainError(vscode.l10n.t('Use the light bulb on faded text in a prompt.'));
   const document = await vscode.workspace.openTextDocument(vscode.Uri.file(given.path));
   const isMeant = ({ rule, range }: CompressionFinding): boolean =>
     document.version === given.version &&

@@ -32,14 +32,14 @@ export async function compressAndVerify(given: unknown, ports: VerifyPorts): Pro
   const plan = await ports.compressor.plan(document, { level: 'safe' });
   if (!plan) throw notPrompt();
   if (plan.edits.length === 0) {
-    void vscode.window.showInformationMessage(vscode.l10n.t('Nothing can be saved here.'));
+    void vscode.window.showInformationMessage(vscode.l10n.t('Nothing to compress here.'));
     return;
   }
   if (!(await approved(document, ports))) return;
   const verdicts = await vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Running the suites of this prompt before and after'),
+      title: vscode.l10n.t('Running the suites that use this prompt, before and after'),
       cancellable: true,
     },
     (progress, token) =>
@@ -49,7 +49,7 @@ export async function compressAndVerify(given: unknown, ports: VerifyPorts): Pro
   if (!worst) return;
   const reason = vscode.l10n.t('Quality: {0}, {1}', worst.word, worst.reason);
   if (worst.word === 'worse' || worst.word === 'mixed') {
-    const show = vscode.l10n.t('Show the Edit Anyway');
+    const show = vscode.l10n.t('Show Edit Anyway');
     if ((await vscode.window.showWarningMessage(`${planTitle(plan)}. ${reason}`, show)) !== show) return;
   }
   await ports.preview.show(document.uri, async (now) => {

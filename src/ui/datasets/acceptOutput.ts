@@ -23,7 +23,7 @@ export async function acceptOutput(
     return { edits, title: vscode.l10n.t('Accept the output of {0}', caseId) };
   });
   if (!isShown) {
-    void vscode.window.showInformationMessage(vscode.l10n.t('This output is the expected one already.'));
+    void vscode.window.showInformationMessage(vscode.l10n.t('This output is already the expected one.'));
     return;
   }
 }
@@ -32,9 +32,9 @@ export async function acceptOutput(
 async function isWanted(result: CaseResult): Promise<boolean> {
   const others = heldToMore(result);
   if (others.length === 0) return true;
-  const set = vscode.l10n.t('Set the Answer Anyway');
+  const set = vscode.l10n.t('Set Answer Anyway');
   const detail = vscode.l10n.t(
-    'The output also failed {0}, which asks for something else than the answer. The case passes once that is changed in the dataset, or the output improves.',
+    'The output also failed {0}, which does not check the answer. To make the case pass, change that expectation in the dataset or improve the output.',
     others.join(', '),
   );
   const message = vscode.l10n.t('Accepting this output will not make {0} pass.', result.case_id);
@@ -54,7 +54,7 @@ async function chooseResult(engine: EngineClient, wanted: CaseInRun): Promise<Ca
     ([first]) => first ?? [],
   );
   const [only, another] = choices;
-  if (!only) throw new PlainError(vscode.l10n.t('This case has no whole output that could be expected.'));
+  if (!only) throw new PlainError(vscode.l10n.t('This case has no complete output to accept.'));
   if (!another) return only;
   const items = choices.map((result) => ({
     label: result.output.text.replace(/\s+/g, ' ').slice(0, 120),
@@ -68,8 +68,7 @@ async function chooseResult(engine: EngineClient, wanted: CaseInRun): Promise<Ca
 /** The file that the case stands in. */
 async function datasetOf(engine: EngineClient, { location }: CaseResult): Promise<string> {
   const [, file] = /^(.*):\d+:\d+$/.exec(location ?? '') ?? [];
-  if (file === undefined)
-    throw new PlainError(vscode.l10n.t('It is not known which file the case stands in.'));
+  if (file === undefined) throw new PlainError(vscode.l10n.t('The file of this case is unknown.'));
   const { root } = await engine.call('workspace/list', {});
   return path.resolve(root, file);
 }

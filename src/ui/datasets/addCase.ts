@@ -31,10 +31,10 @@ export async function addCase(
 async function draftOf(engine: EngineClient, { runId, caseId, target }: CaseInRun): Promise<Draft> {
   const { results } = await engine.call('run/result', { runId, caseId });
   const result = results.find((one) => target === undefined || one.target === target);
-  if (!result) throw new PlainError(vscode.l10n.t('There is no result of this case.'));
+  if (!result) throw new PlainError(vscode.l10n.t('There is no result for this case.'));
   const id = await vscode.window.showInputBox({
     title: vscode.l10n.t('Add Case to Dataset'),
-    prompt: vscode.l10n.t('The id of the new case'),
+    prompt: vscode.l10n.t('Id of the new case'),
     value: `${caseId}-2`,
     validateInput: (text) => (text.trim() === '' ? vscode.l10n.t('Enter an id.') : undefined),
   });
@@ -51,9 +51,9 @@ async function draftFromEditor(): Promise<Draft | undefined> {
   if (selected !== '') return { input: selected };
   const input = await vscode.window.showInputBox({
     title: vscode.l10n.t('Add Case to Dataset'),
-    prompt: vscode.l10n.t('What the case asks. Select text in an editor first to use it instead.'),
+    prompt: vscode.l10n.t('The input of the case. To use existing text, select it in an editor first.'),
     ignoreFocusOut: true,
-    validateInput: (text) => (text.trim() === '' ? vscode.l10n.t('Enter a text.') : undefined),
+    validateInput: (text) => (text.trim() === '' ? vscode.l10n.t('Enter some text.') : undefined),
   });
   return input === undefined ? undefined : { input };
 }

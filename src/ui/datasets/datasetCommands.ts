@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { registerCommand } from '../commands.ts';
+import { changeCount, fileCount } from '../counts.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import type { CaseInRun } from '../ids.ts';
 import type { Problems } from '../language/problems.ts';
@@ -60,7 +61,9 @@ async function validate({ engine, problems }: DatasetPorts): Promise<void> {
   );
   problems.showAll(found.problems);
   if (found.problems.length === 0) {
-    void vscode.window.showInformationMessage(vscode.l10n.t('No problem in {0} files.', found.files));
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('No problems found ({0} checked).', fileCount(found.files)),
+    );
     return;
   }
   await vscode.commands.executeCommand('workbench.actions.view.problems');
@@ -74,12 +77,17 @@ async function upgrade(engine: EngineClient, preview: EditPreview, given: unknow
     const wanted = { path: document.uri.fsPath, text };
     const { from, to, changes, edits } = await engine.call('dataset/upgrade', wanted);
     newest = to;
-    const title = vscode.l10n.t('Upgrade from schema {0} to {1} ({2} changes)', from, to, changes.length);
+    const title = vscode.l10n.t(
+      'Upgrade from schema {0} to {1} ({2})',
+      from,
+      to,
+      changeCount(changes.length),
+    );
     return { edits, title };
   });
   if (isShown) return;
   void vscode.window.showInformationMessage(
-    vscode.l10n.t('The dataset has the newest schema {0} already.', newest),
+    vscode.l10n.t('The dataset already has the newest schema, {0}.', newest),
   );
 }
 
@@ -96,10 +104,10 @@ async function accept(
 async function pickFailed(engine: EngineClient): Promise<CaseInRun | undefined> {
   const [run] = (await engine.call('run/list', { limit: 1 })).runs;
   if (!run)
-    throw new PlainError(vscode.l10n.t('There is no run yet. Choose “Touchstone: Run Evaluation…” first.'));
+    throw new PlainError(vscode.l10n.t('There are no runs yet. Run “Touchstone: Run Evaluation…” first.'));
   const filter = { statuses: ['failed' as const] };
   const rows = await allResults(engine, run.id, filter);
-  if (rows.length === 0) throw new PlainError(vscode.l10n.t('No case failed in the last run.'));
+  if (rows.length === 0) throw new PlainError(vscode.l10n.t('No cases failed in the last run.'));
   const items = rows.map((row) => ({
     label: row.case_id,
     description: `${row.target}, ${row.reason}`,

@@ -28,7 +28,9 @@ export async function pickDataset(engine: EngineClient, title: string): Promise<
   const { root, datasets } = await engine.call('workspace/list', {});
   if (datasets.length === 0) {
     throw new PlainError(
-      vscode.l10n.t('There is no golden dataset in this workspace. Name one like answer.golden.yaml.'),
+      vscode.l10n.t(
+        'There is no golden dataset in this workspace. Create a file such as answer.golden.yaml.',
+      ),
     );
   }
   const items = datasets.map((dataset) => ({

@@ -128,8 +128,8 @@ export class EditPreview implements vscode.Disposable {
     const isShown = await this.show(uri, propose);
     void vscode.window.showInformationMessage(
       isShown
-        ? vscode.l10n.t('The file has changed since. This is the edit for its text as it is now.')
-        : vscode.l10n.t('The file has changed since, and has nothing left to edit.'),
+        ? vscode.l10n.t('The file has changed. The edit has been updated for its current content.')
+        : vscode.l10n.t('The file has changed, and there is nothing left to edit.'),
     );
   }
 

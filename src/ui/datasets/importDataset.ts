@@ -1,8 +1,10 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { formatCount } from '../../engine/model/figures.ts';
 import { CallFailure } from '../../protocol/callFailure.ts';
 import type { EngineCalls } from '../../protocol/calls.ts';
 import type { ImportTally } from '../../protocol/datasetCalls.ts';
+import { caseCount } from '../counts.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import type { Output } from '../output/output.ts';
 import { fileArgument } from '../runs/runArguments.ts';
@@ -17,7 +19,7 @@ interface Foreign {
   from?: string;
 }
 
-/** Brings cases of other tools into a new dataset, or after a look at the change into one that is there. */
+/** Imports cases of other tools into a new dataset, or into an existing one after a preview. */
 export async function importDataset(
   engine: EngineClient,
   preview: EditPreview,
@@ -64,7 +66,7 @@ async function importNew(engine: EngineClient, output: Output, files: string[]):
   const { count, formats, tally } = await withFormat(engine, { files }, (foreign) =>
     engine.call('dataset/import', { ...foreign, path: target.fsPath }),
   );
-  tell(output, vscode.l10n.t('{0} cases imported from {1}.', count, formats.join(', ')), tally);
+  tell(output, vscode.l10n.t('Imported {0} from {1}.', caseCount(count), formats.join(', ')), tally);
   await vscode.window.showTextDocument(target);
 }
 
@@ -86,20 +88,20 @@ async function importInto(
     });
     if (!isTold) tell(output, addedText(result), result.tally);
     isTold = true;
-    return { edits: result.edits, title: vscode.l10n.t('Add {0} cases', result.added) };
+    return { edits: result.edits, title: vscode.l10n.t('Add {0}', caseCount(result.added)) };
   });
 }
 
 function addedText({ added, same, different, formats }: ImportedInto): string {
   return vscode.l10n.t(
-    '{0} new cases from {1}; {2} are there already.',
-    added,
+    'Adding {0} from {1}; {2} already present.',
+    caseCount(added),
     formats.join(', '),
-    same.length + different.length,
+    formatCount(same.length + different.length),
   );
 }
 
-/** Where the records do not tell which tool wrote them, the person is asked. */
+/** Asks for the format when it cannot be detected from the records. */
 async function withFormat<T>(
   engine: EngineClient,
   foreign: Foreign,
@@ -130,15 +132,15 @@ function isUnclear(error: unknown): boolean {
   );
 }
 
-/** What had no place of its own goes to the output. */
+/** Shows the result; fields without a counterpart are listed in the output. */
 function tell(output: Output, message: string, { kept, dropped, notes }: ImportTally): void {
   output.log('info', message);
   const lines = (title: string, counts: { [what: string]: number }) =>
     Object.entries(counts).map(([what, count]) => `${title}: ${what} (${count})`);
   for (const line of [
-    ...lines('kept in the metadata', kept),
-    ...lines('left out', dropped),
-    ...lines('to know', notes),
+    ...lines('kept as metadata', kept),
+    ...lines('dropped', dropped),
+    ...lines('notes', notes),
   ])
     output.log('info', line);
   const show = vscode.l10n.t('Show Output');

@@ -46,8 +46,6 @@ export async function plainly<T>(work: Promise<T>): Promise<T> {
     return await work;
   } catch (error) {
     if (!(error instanceof RestlessText)) throw error;
-    throw new PlainError(
-      vscode.l10n.t('The file kept changing while it was to be edited. Nothing was changed; try again.'),
-    );
+    throw new PlainError(vscode.l10n.t('The file kept changing, so the edit was not applied. Try again.'));
   }
 }

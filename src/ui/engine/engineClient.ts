@@ -178,7 +178,7 @@ export class EngineClient implements vscode.Disposable {
       });
       this.#startedAt = Date.now();
       this.#change({ state: 'ready', pid: engine.pid });
-      output.log('info', `the engine runs as process ${engine.pid}`);
+      output.log('info', `engine started, process ${engine.pid}`);
       this.#tellInterrupted();
       return engine;
     } catch (error) {
@@ -211,9 +211,9 @@ export class EngineClient implements vscode.Disposable {
     this.#lost.push(...this.#running);
     this.#running.clear();
     this.#process = undefined;
-    this.#options.output.log('error', `the engine ended unexpectedly (${reason})`);
+    this.#options.output.log('error', `the engine crashed (${reason})`);
     if (this.#crashes > MAX_CRASHES) {
-      const message = vscode.l10n.t('The engine stopped {0} times in a row ({1}).', this.#crashes, reason);
+      const message = vscode.l10n.t('The engine crashed {0} times in a row ({1}).', this.#crashes, reason);
       this.#change({ state: 'failed', reason: message });
       return;
     }
@@ -226,7 +226,7 @@ export class EngineClient implements vscode.Disposable {
     try {
       await this.#engine();
     } catch (error) {
-      this.#options.output.log('error', `the engine could not be started again: ${String(error)}`);
+      this.#options.output.log('error', `could not restart the engine: ${String(error)}`);
     }
   }
 

@@ -19,14 +19,14 @@ export function registerEngineNotices(engine: EngineClient, output: Output): vsc
     if (resumable.length === 0) {
       void vscode.window.showWarningMessage(
         vscode.l10n.t(
-          'The engine stopped in the middle of a comparison and was started again. Compare again: what was measured is used again.',
+          'The engine crashed during a comparison and has restarted. Compare again: stored results will be reused.',
         ),
       );
       return;
     }
     const resume = vscode.l10n.t('Resume');
     const message = vscode.l10n.t(
-      'The engine stopped in the middle of a run and was started again. Everything stored so far is kept.',
+      'The engine crashed during a run and has restarted. All results so far are stored.',
     );
     if ((await vscode.window.showWarningMessage(message, resume)) !== resume) return;
     for (const runId of resumable) await vscode.commands.executeCommand('touchstone.resumeRun', { runId });

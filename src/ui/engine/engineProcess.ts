@@ -39,7 +39,7 @@ export class EngineProcess {
     this.#peer = new Peer({ input, output }, engineCalls);
     this.#peer.answer(interfaceCalls, options.handlers, options.toFailure);
     this.#peer.hear(engineEvents, options.onEvent, (event, error) =>
-      options.onNoise(`the event ${event} does not fit: ${error.message}`),
+      options.onNoise(`invalid event ${event}: ${error.message}`),
     );
     this.#peer.listen();
     this.#exited = new Promise((resolve) => {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { formatScore } from '../../engine/model/figures.ts';
 import type { EvaluatorDifferenceEntry } from '../../protocol/evaluatorCalls.ts';
 import { type JudgementPair, openAllJudgements, openJudgements } from './studyDocuments.ts';
 
@@ -14,7 +15,7 @@ export interface Differences {
   count: number;
 }
 
-/** More are not opened at once: nobody reads them one below the other. */
+/** Most outputs opened at once. */
 const MOST_AT_ONCE = 50;
 
 /** A list of the outputs on which two evaluators differ; one, or the first of them together, opens side by side. */
@@ -25,7 +26,7 @@ export async function showDifferences(given: Differences): Promise<void> {
   const all = {
     label:
       several.length === count
-        ? vscode.l10n.t('$(diff-multiple) All of them side by side')
+        ? vscode.l10n.t('$(diff-multiple) All side by side')
         : vscode.l10n.t('$(diff-multiple) The first {0} side by side', several.length),
     pairs: several,
   };
@@ -58,5 +59,5 @@ function pairOf(
 }
 
 function side({ score, pass }: EvaluatorDifferenceEntry['first']): string {
-  return `${pass ? '✓' : '✗'} ${score.toFixed(2)}`;
+  return `${pass ? '✓' : '✗'} ${formatScore(score)}`;
 }

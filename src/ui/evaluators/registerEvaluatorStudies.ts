@@ -10,7 +10,7 @@ import { StudyDocuments } from './studyDocuments.ts';
 /** Agreement with the judge that calibrated thresholds must keep. */
 const AGREEMENT = 0.95;
 
-/** The command that holds two evaluators against each other, and the documents that it opens. */
+/** The command that compares two evaluators, and the documents that it opens. */
 export function registerEvaluatorStudies(engine: EngineClient, output: Output): vscode.Disposable {
   const documents = new StudyDocuments(engine);
   return vscode.Disposable.from(
@@ -39,8 +39,7 @@ interface Pair {
 
 async function pickPair(engine: EngineClient, runId: string): Promise<Pair | undefined> {
   const { names, again } = await engine.call('evaluators/list', { runId });
-  if (names.length === 0)
-    throw new PlainError(vscode.l10n.t('No evaluator has scored anything in this run.'));
+  if (names.length === 0) throw new PlainError(vscode.l10n.t('No evaluator scored any output in this run.'));
   const title = vscode.l10n.t('Compare Evaluators');
   const first = await vscode.window.showQuickPick(names, {
     title,
@@ -51,12 +50,11 @@ async function pickPair(engine: EngineClient, runId: string): Promise<Pair | und
     ...names.filter((name) => name !== first).map((name) => ({ label: name, to: { second: name } })),
     ...again.map((id) => ({
       label: first,
-      description: vscode.l10n.t('asked once more, run {0}', id),
+      description: vscode.l10n.t('asked again, run {0}', id),
       to: { second: first, again: id },
     })),
   ];
-  if (others.length === 0)
-    throw new PlainError(vscode.l10n.t('This run has no second evaluator to compare with.'));
+  if (others.length === 0) throw new PlainError(vscode.l10n.t('This run has only one evaluator.'));
   const second = await vscode.window.showQuickPick(others, {
     title,
     placeHolder: vscode.l10n.t('Compared with {0}', first),

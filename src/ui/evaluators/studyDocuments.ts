@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import * as z from 'zod/mini';
+import { formatScore } from '../../engine/model/figures.ts';
 import type { CaseResult } from '../../protocol/runEntries.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import { expectationWords } from '../report/expectationWords.ts';
@@ -32,7 +33,7 @@ export class StudyDocuments implements vscode.Disposable {
     this.#providers = vscode.Disposable.from(
       vscode.workspace.registerTextDocumentContentProvider(STUDY, {
         provideTextDocumentContent: ({ path }) =>
-          this.#pages.get(path) ?? vscode.l10n.t('Compare the evaluators again to see this page.'),
+          this.#pages.get(path) ?? vscode.l10n.t('Run Compare Evaluators again to see this page.'),
       }),
       vscode.workspace.registerTextDocumentContentProvider(JUDGEMENT, {
         provideTextDocumentContent: ({ query }, token) =>
@@ -96,9 +97,9 @@ async function judgementText(
   const { results } = await engine.call('run/result', { runId, caseId }, token);
   const result = results.find((one) => one.target === target && one.trial === trial);
   const found = judgementOf(result, evaluator);
-  if (!result || !found) return vscode.l10n.t('This run no longer holds the judgement.');
+  if (!result || !found) return vscode.l10n.t('This run no longer contains the judgement.');
   const word = found.pass ? vscode.l10n.t('passes') : vscode.l10n.t('fails');
-  const score = typeof found.score === 'number' ? found.score.toFixed(2) : '–';
+  const score = formatScore(typeof found.score === 'number' ? found.score : null);
   return [
     `${vscode.l10n.t('Verdict')}: ${word}`,
     `${vscode.l10n.t('Score')}: ${score}`,

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { formatScore } from '../../engine/model/figures.ts';
 import type { FileLens } from '../../protocol/languageCalls.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import type { CommandId, Commands } from '../ids.ts';
@@ -86,13 +87,13 @@ function toLenses({ uri }: vscode.TextDocument, { range, subject, last }: FileLe
       lenses.push(lens(run, vscode.l10n.t('Run this suite'), 'touchstone.runSuite', { suite: subject.name }));
     if (subject.kind === 'prompt')
       lenses.push(
-        lens(run, vscode.l10n.t('Run the suites of this prompt'), 'touchstone.runPrompt', { path }),
+        lens(run, vscode.l10n.t('Run the suites that use this prompt'), 'touchstone.runPrompt', { path }),
       );
   }
   if (last) {
     const caseId = subject.kind === 'case' ? { caseId: subject.id } : {};
     const target = { runId: last.runId, ...caseId };
-    lenses.push(lens(resultTitle(last), vscode.l10n.t('Open the report'), 'touchstone.openReport', target));
+    lenses.push(lens(resultTitle(last), vscode.l10n.t('Open Report'), 'touchstone.openReport', target));
   }
   return lenses;
 }
@@ -101,5 +102,5 @@ function toLenses({ uri }: vscode.TextDocument, { range, subject, last }: FileLe
 function resultTitle({ passed, trials, score }: NonNullable<FileLens['last']>): string {
   const mark = passed === trials ? '$(pass)' : '$(error)';
   const rate = trials === 1 ? '' : vscode.l10n.t('{0} of {1} passed', passed, trials);
-  return [mark, rate, score === null ? '' : score.toFixed(2)].filter(Boolean).join(' ');
+  return [mark, rate, score === null ? '' : formatScore(score)].filter(Boolean).join(' ');
 }

@@ -28,7 +28,7 @@ export class Problems implements vscode.Disposable {
       if (isOwn) return diagnostic;
       const place = new vscode.Location(this.#uri(problem.location.path), rangeOf(problem));
       diagnostic.relatedInformation = [
-        new vscode.DiagnosticRelatedInformation(place, vscode.l10n.t('It is here.')),
+        new vscode.DiagnosticRelatedInformation(place, vscode.l10n.t('Location of the problem')),
       ];
       return diagnostic;
     });

@@ -39,7 +39,7 @@ async function pickModel(
     ];
     const chosen = await vscode.window.showQuickPick(items, {
       title: vscode.l10n.t('Choose Model'),
-      placeHolder: vscode.l10n.t('The model of every prompt that is run from this window'),
+      placeHolder: vscode.l10n.t('Model for all prompts run from this window'),
       matchOnDescription: true,
     });
     const action = chosen?.action;
@@ -90,7 +90,7 @@ async function localItems(engine: EngineClient): Promise<ModelItem[]> {
     (_progress, token) => engine.call('model/discover', {}, token),
   );
   if (servers.length === 0) {
-    const label = vscode.l10n.t('$(info) No model server answers on this machine');
+    const label = vscode.l10n.t('$(info) No model server found on this machine');
     return [separator(''), { label, action: { kind: 'discover' } }];
   }
   const { providers } = await engine.call('model/list', {});
@@ -121,12 +121,12 @@ function otherItems(current: string | undefined): ModelItem[] {
       description: 'Ollama, LM Studio, llama.cpp, vLLM',
       action: { kind: 'discover' },
     },
-    { label: vscode.l10n.t('$(edit) Type provider/model…'), action: { kind: 'other' } },
+    { label: vscode.l10n.t('$(edit) Enter provider/model…'), action: { kind: 'other' } },
     ...(current === undefined
       ? []
       : [
           {
-            label: vscode.l10n.t('$(discard) Let each prompt use its own model'),
+            label: vscode.l10n.t('$(discard) Use the model each prompt names'),
             description: vscode.l10n.t('now: {0}', current),
             action: { kind: 'own' } as const,
           },
@@ -137,10 +137,10 @@ function otherItems(current: string | undefined): ModelItem[] {
 async function typeReference(current: string | undefined): Promise<{ reference: string } | undefined> {
   const reference = await vscode.window.showInputBox({
     title: vscode.l10n.t('Choose Model'),
-    prompt: vscode.l10n.t('As provider/model, for example openai/gpt-5-mini or vscode/copilot/gpt-4o'),
+    prompt: vscode.l10n.t('Provider and model, for example openai/gpt-5-mini or vscode/copilot/gpt-4o'),
     value: current ?? '',
     validateInput: (text) =>
-      /^[^/\s]+\/\S+$/.test(text.trim()) ? undefined : vscode.l10n.t('Write provider/model.'),
+      /^[^/\s]+\/\S+$/.test(text.trim()) ? undefined : vscode.l10n.t('Use the form provider/model.'),
   });
   return reference === undefined ? undefined : { reference: reference.trim() };
 }

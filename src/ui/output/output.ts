@@ -47,7 +47,7 @@ export class Output implements vscode.Disposable {
         return this.#offerOutput(failure.message);
       case 'bug':
         this.channel.error(failure.stack ?? failure.message);
-        return this.#offerOutput(vscode.l10n.t('This is a bug in Touchstone: {0}', failure.message));
+        return this.#offerOutput(vscode.l10n.t('Bug in Touchstone: {0}', failure.message));
     }
   }
 

@@ -30,7 +30,7 @@ export async function writeLabel(
   label: OutputLabel | null,
 ): Promise<void> {
   const file = await fileOf(engine, result);
-  if (file === undefined) throw new PlainError(vscode.l10n.t('It is not known where this case stands.'));
+  if (file === undefined) throw new PlainError(vscode.l10n.t('The location of this case is unknown.'));
   const { case_id: caseId, output } = result;
   await fileEdits.edit(file, (text) =>
     engine.call('dataset/label', { path: file, text, caseId, output: output.text, label }),

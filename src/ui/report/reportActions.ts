@@ -34,7 +34,7 @@ export async function actOn(request: ActionRequest, options: ActionOptions): Pro
 async function openCase(request: ActionRequest, engine: EngineClient): Promise<void> {
   const { location } = await fetchResult(engine, request);
   const place = location === null ? undefined : parsePlace(location);
-  if (!place) throw new Error(vscode.l10n.t('It is not known where this case stands.'));
+  if (!place) throw new Error(vscode.l10n.t('The location of this case is unknown.'));
   const { root } = await engine.call('workspace/list', {});
   const uri = vscode.Uri.joinPath(vscode.Uri.file(root), place.path);
   const at = new vscode.Position(place.line - 1, place.column - 1);

@@ -69,7 +69,7 @@ export class ReportPanel {
   #receive(raw: unknown): void {
     const read = fromPage.safeParse(raw);
     if (!read.success) {
-      this.#options.output.log('warn', `a message of the report page does not fit: ${read.error.message}`);
+      this.#options.output.log('warn', `invalid message from the report page: ${read.error.message}`);
       return;
     }
     this.#handle(read.data).catch((error: unknown) => this.#options.output.showError(error));

@@ -59,7 +59,7 @@ export async function fetchResult(
   const { results } = await engine.call('run/details', { runId, caseIndexes: [caseIndex] }, token);
   const found = results.find((result) => result.target === target && result.trial === trial);
   if (found) return found;
-  throw new Error(vscode.l10n.t('This run no longer holds the result.'));
+  throw new Error(vscode.l10n.t('This run no longer contains the result.'));
 }
 
 function resultUri(address: ResultAddress, caseId: string, side: Side): vscode.Uri {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { dateText } from '../dateText.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 
 /** A run that a command was given: by another command, a tree's node, or a link. */
@@ -30,14 +31,14 @@ async function pickRun(engine: EngineClient): Promise<RunArgument | undefined> {
   const runs = engine.call('run/list', {}).then((list) =>
     list.runs.map(({ id, suite, created_at, counts, trials }) => ({
       label: suite,
-      description: new Date(created_at).toLocaleString(vscode.env.language),
+      description: dateText(created_at),
       detail: vscode.l10n.t('{0} of {1} passed', counts.passed, trials),
       runId: id,
     })),
   );
   const placeHolder = vscode.l10n.t('Which run?');
   if ((await runs).length === 0) {
-    void vscode.window.showInformationMessage(vscode.l10n.t('No run is stored yet.'));
+    void vscode.window.showInformationMessage(vscode.l10n.t('No runs yet.'));
     return undefined;
   }
   return vscode.window.showQuickPick(runs, { placeHolder, matchOnDescription: true });

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { registerCommand } from '../commands.ts';
+import { dateText } from '../dateText.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import type { Output } from '../output/output.ts';
 import { PlainError } from '../output/plainError.ts';
@@ -25,12 +26,12 @@ async function exportReport(engine: EngineClient, given: unknown): Promise<void>
 async function pickRun(engine: EngineClient): Promise<string | undefined> {
   const { runs } = await engine.call('run/list', { limit: 100 });
   if (runs.length === 0) {
-    throw new PlainError(vscode.l10n.t('There is no run yet. Choose “Touchstone: Run Evaluation…” first.'));
+    throw new PlainError(vscode.l10n.t('There are no runs yet. Run “Touchstone: Run Evaluation…” first.'));
   }
   const items = runs.map(({ id, suite, created_at, counts, trials }) => ({
     label: suite,
     description: vscode.l10n.t('{0} of {1} passed', counts.passed, trials),
-    detail: new Date(created_at).toLocaleString(),
+    detail: dateText(created_at),
     id,
   }));
   const title = vscode.l10n.t('Export Report');
@@ -59,7 +60,7 @@ async function askFile(engine: EngineClient, runId: string): Promise<string | un
 
 async function offerToOpen(file: string): Promise<void> {
   const open = vscode.l10n.t('Open');
-  const message = vscode.l10n.t('The report is in {0}.', path.basename(file));
+  const message = vscode.l10n.t('Report written to {0}.', path.basename(file));
   if ((await vscode.window.showInformationMessage(message, open)) !== open) return;
   const uri = vscode.Uri.file(file);
   await (file.endsWith('.html')

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Suite } from '../../protocol/workspaceCalls.ts';
+import { trialCount } from '../counts.ts';
 import { PlainError } from '../output/plainError.ts';
 import type { RunOverrides, RunRequest } from './runController.ts';
 import type { RunPorts } from './runPorts.ts';
@@ -36,9 +37,9 @@ async function pickSuite({ engine }: RunPorts): Promise<Suite | undefined> {
   if (suites.length === 0) {
     throw new PlainError(
       problem
-        ? vscode.l10n.t('The configuration has a problem: {0}', problem.message)
+        ? vscode.l10n.t('Problem in the configuration: {0}', problem.message)
         : vscode.l10n.t(
-            'There is no suite in this workspace. Add a golden dataset beside a prompt, or write a touchstone.yaml.',
+            'There are no suites in this workspace. Put a golden dataset next to a prompt, or create a touchstone.yaml.',
           ),
     );
   }
@@ -77,7 +78,7 @@ async function pickAction(
   const what = planned.map(({ dataset, targets }) => `${targets.join(', ')} × ${dataset}`).join('; ');
   const items: (vscode.QuickPickItem & { action: Action })[] = [
     {
-      label: vscode.l10n.t('$(play) Run {0} trials', trials),
+      label: `$(play) ${vscode.l10n.t('Run {0}', trialCount(trials))}`,
       description: filterText(overrides),
       detail: what,
       action: { kind: 'run', more: {} },
@@ -108,7 +109,7 @@ async function askFilter(): Promise<RunOverrides['filter']> {
   const text = await vscode.window.showInputBox({
     title: vscode.l10n.t('Choose Cases'),
     prompt: vscode.l10n.t(
-      'Parts of ids or descriptions, and tags with a # in front, separated by spaces: refund #critical. Empty: all.',
+      'Parts of ids or descriptions, and tags with a leading #, separated by spaces, for example: refund #critical. Leave empty for all.',
     ),
   });
   if (text === undefined) return undefined;

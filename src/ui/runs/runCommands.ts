@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { EngineCalls } from '../../protocol/calls.ts';
 import type { Suite } from '../../protocol/workspaceCalls.ts';
 import { registerCommand } from '../commands.ts';
+import { dateText } from '../dateText.ts';
 import { isFileAt } from '../files/samePath.ts';
 import { PlainError } from '../output/plainError.ts';
 import { offerSuite } from '../suites/offerSuite.ts';
@@ -47,7 +48,7 @@ async function runSuite(ports: RunPorts, given: unknown): Promise<void> {
 async function runCases(ports: RunPorts, given: unknown): Promise<void> {
   const cases = casesArgument(given);
   if (!cases)
-    throw new PlainError(vscode.l10n.t('Choose the cases to run in a dataset or in the Test Explorer.'));
+    throw new PlainError(vscode.l10n.t('Select cases to run in a dataset or in the Test Explorer.'));
   const filter = { names: [], tags: [], ids: cases.ids };
   for (const { suite, dataset } of await suitesOver(ports, cases.path))
     await run(ports, { suite: suite.name, overrides: { datasets: [dataset], filter } });
@@ -56,7 +57,7 @@ async function runCases(ports: RunPorts, given: unknown): Promise<void> {
 /** The suites that run over a dataset; of a suite with several, only this one. */
 async function runDataset(ports: RunPorts, given: unknown): Promise<void> {
   const file = fileArgument(given) ?? vscode.window.activeTextEditor?.document.uri.fsPath;
-  if (file === undefined) throw new PlainError(vscode.l10n.t('Open the dataset that is to be run.'));
+  if (file === undefined) throw new PlainError(vscode.l10n.t('Open the dataset to run.'));
   for (const { suite, dataset } of await suitesOver(ports, file)) {
     const only = suite.datasets.length > 1 ? { overrides: { datasets: [dataset] } } : {};
     await run(ports, { suite: suite.name, ...only });
@@ -71,13 +72,13 @@ async function suitesOver({ engine }: RunPorts, file: string): Promise<{ suite: 
     return dataset === undefined ? [] : [{ suite, dataset }];
   });
   if (chosen.length > 0) return chosen;
-  throw new PlainError(vscode.l10n.t('No suite runs over this dataset. Add one to touchstone.yaml.'));
+  throw new PlainError(vscode.l10n.t('No suite uses this dataset. Add it to a suite in touchstone.yaml.'));
 }
 
 /** The suites that test a prompt, with only the targets that use it. */
 async function runPrompt(ports: RunPorts, given: unknown): Promise<void> {
   const file = fileArgument(given) ?? vscode.window.activeTextEditor?.document.uri.fsPath;
-  if (file === undefined) throw new PlainError(vscode.l10n.t('Open the prompt that is to be run.'));
+  if (file === undefined) throw new PlainError(vscode.l10n.t('Open the prompt to run.'));
   const { root, suites } = await ports.engine.call('workspace/list', {});
   const uses = suites.flatMap((suite) => {
     const targets = suite.targets
@@ -107,7 +108,7 @@ async function rerunFailed(ports: RunPorts, given: unknown): Promise<void> {
   const rows = await allResults(ports.engine, head.id, { statuses: ['failed', 'errored'] });
   if (rows.length === 0) {
     void vscode.window.showInformationMessage(
-      vscode.l10n.t('Nothing failed in the last run of {0}.', head.suite),
+      vscode.l10n.t('No cases failed in the last run of {0}.', head.suite),
     );
     return;
   }
@@ -178,20 +179,20 @@ async function headOf({ engine }: RunPorts, runId: string | undefined): Promise<
   const { runs } = await engine.call('run/list', { limit: 1000 });
   const head = runId === undefined ? runs[0] : runs.find(({ id }) => id === runId);
   if (head) return head;
-  throw new PlainError(vscode.l10n.t('There is no run yet. Choose “Touchstone: Run Evaluation…” first.'));
+  throw new PlainError(vscode.l10n.t('There are no runs yet. Run “Touchstone: Run Evaluation…” first.'));
 }
 
 async function pickInterrupted({ engine }: RunPorts): Promise<string | undefined> {
   const { runs } = await engine.call('run/list', { limit: 200 });
   const interrupted = runs.filter(({ state }) => state === 'interrupted');
   if (interrupted.length === 0) {
-    void vscode.window.showInformationMessage(vscode.l10n.t('No run was interrupted.'));
+    void vscode.window.showInformationMessage(vscode.l10n.t('There are no interrupted runs.'));
     return undefined;
   }
   const items = interrupted.map(({ id, suite, created_at, counts, trials }) => ({
     label: suite,
     description: vscode.l10n.t('{0} of {1} trials', counts.passed + counts.failed + counts.errored, trials),
-    detail: new Date(created_at).toLocaleString(),
+    detail: dateText(created_at),
     id,
   }));
   const title = vscode.l10n.t('Resume Interrupted Run');

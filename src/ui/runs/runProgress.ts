@@ -41,7 +41,7 @@ export function progressText(run: ActiveRun): string {
   const parts = [`${doneOf(run)}/${run.trials}`];
   if (run.comparison) return parts.join();
   if (failed > 0) parts.push(vscode.l10n.t('{0} failed', failed));
-  if (errored > 0) parts.push(vscode.l10n.t('{0} with errors', errored));
+  if (errored > 0) parts.push(vscode.l10n.t('{0} errored', errored));
   return parts.join(', ');
 }
 

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
+import { formatCost } from '../../engine/model/figures.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import type { Output } from '../output/output.ts';
 import { type ActiveRun, doneOf } from './activeRun.ts';
-import { dollars } from './dollars.ts';
 import type { RunController } from './runController.ts';
 import { nameOf, progressText } from './runProgress.ts';
 
@@ -68,13 +68,13 @@ function showSpent(item: vscode.StatusBarItem, usd: number | null): void {
     item.hide();
     return;
   }
-  item.text = vscode.l10n.t('$(credit-card) {0} today', dollars(usd));
+  item.text = vscode.l10n.t('$(credit-card) {0} today', formatCost(usd));
   item.tooltip = vscode.l10n.t(
-    'What evaluations of this workspace have cost today (UTC), as far as prices are known.',
+    'Cost of evaluations in this workspace today (UTC), as far as prices are known.',
   );
   item.command = undefined;
   item.accessibilityInformation = {
-    label: vscode.l10n.t('Evaluations have cost {0} today', dollars(usd)),
+    label: vscode.l10n.t('Evaluations have cost {0} today', formatCost(usd)),
   };
   item.show();
 }

@@ -5,7 +5,7 @@ import type { CallFailure } from '../../protocol/callFailure.ts';
 export async function askKey({ failure }: CallFailure): Promise<boolean> {
   const set = vscode.l10n.t('Set API Key…');
   const message = vscode.l10n.t('Nothing was run: {0}.', failure.message);
-  const detail = vscode.l10n.t('Once the key is set, the evaluation begins.');
+  const detail = vscode.l10n.t('The evaluation starts when the key is set.');
   if ((await vscode.window.showWarningMessage(message, { modal: true, detail }, set)) !== set) return false;
   return (await vscode.commands.executeCommand<boolean | undefined>('touchstone.setApiKey')) === true;
 }

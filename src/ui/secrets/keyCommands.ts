@@ -20,21 +20,21 @@ async function setKey(keys: KeyRing, engine: EngineClient): Promise<boolean> {
     .map(({ name, origin }) => ({
       label: name,
       description: origin,
-      detail: stored.has(`${name}@${origin}`) ? vscode.l10n.t('A key is stored.') : '',
+      detail: stored.has(`${name}@${origin}`) ? vscode.l10n.t('Key stored') : '',
       origin,
     }));
   if (items.length === 0) {
-    await vscode.window.showInformationMessage(vscode.l10n.t('No provider of this workspace needs a key.'));
+    await vscode.window.showInformationMessage(vscode.l10n.t('No provider in this workspace needs a key.'));
     return false;
   }
   const chosen = await vscode.window.showQuickPick(items, {
     title: vscode.l10n.t('Set API Key'),
-    placeHolder: vscode.l10n.t('The provider and the address that the key is for'),
+    placeHolder: vscode.l10n.t('The provider and URL that the key is for'),
   });
   if (!chosen) return false;
   const value = await vscode.window.showInputBox({
     title: vscode.l10n.t('API key for {0} at {1}', chosen.label, chosen.origin),
-    prompt: vscode.l10n.t('Kept in the secret storage of the editor, and sent to this address only.'),
+    prompt: vscode.l10n.t('Stored in the editor’s secret storage and sent only to this URL.'),
     password: true,
     ignoreFocusOut: true,
     validateInput: (text) => (text.trim() === '' ? vscode.l10n.t('Enter a key.') : undefined),
@@ -54,7 +54,7 @@ async function clearKey(keys: KeyRing): Promise<void> {
   }
   const chosen = await vscode.window.showQuickPick(items, {
     title: vscode.l10n.t('Clear API Key'),
-    placeHolder: vscode.l10n.t('The key to forget'),
+    placeHolder: vscode.l10n.t('The key to clear'),
   });
   if (chosen) await keys.remove({ provider: chosen.label, origin: chosen.origin });
 }

@@ -51,7 +51,7 @@ async function askText(title: string, prompt: string, placeHolder: string): Prom
     placeHolder,
     ignoreFocusOut: true,
     validateInput: (typed) =>
-      typed.replaceAll(',', '').trim() === '' ? vscode.l10n.t('Enter a text.') : undefined,
+      typed.replaceAll(',', '').trim() === '' ? vscode.l10n.t('Enter some text.') : undefined,
   });
   return text?.trim();
 }
@@ -83,7 +83,7 @@ async function runFirst(engine: EngineClient): Promise<void> {
 
 async function offerConfiguration(file: string): Promise<void> {
   const open = vscode.l10n.t('Open {0}', path.basename(file));
-  const message = vscode.l10n.t('This folder has an evaluation already.');
+  const message = vscode.l10n.t('This folder already has an evaluation.');
   if ((await vscode.window.showInformationMessage(message, open)) === open)
     await vscode.window.showTextDocument(vscode.Uri.file(file));
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { formatScore } from '../../engine/model/figures.ts';
 import type { CaseResult } from '../../protocol/runEntries.ts';
 import { expectationWords } from '../report/expectationWords.ts';
 import { actualText, expectedText, parsePlace } from '../report/resultTexts.ts';
@@ -55,7 +56,7 @@ function reasonOf({ name, stage, status, reason, ...more }: Evaluation): string 
   const measured =
     status === 'error' || typeof score !== 'number'
       ? vscode.l10n.t('not measured')
-      : vscode.l10n.t('score {0}', score.toFixed(2));
+      : vscode.l10n.t('score {0}', formatScore(score));
   return `${name} (${stage}, ${measured}): ${reason}`;
 }
 

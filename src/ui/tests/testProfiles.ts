@@ -192,7 +192,9 @@ function concerned(
 async function askRepeats(): Promise<number | undefined> {
   const text = await vscode.window.showInputBox({
     title: vscode.l10n.t('Run with Repeats'),
-    prompt: vscode.l10n.t('How often each case is run. Cases that pass only sometimes are shown as flaky.'),
+    prompt: vscode.l10n.t(
+      'Number of trials per case. Cases that pass only in some trials are shown as flaky.',
+    ),
     value: '3',
     validateInput: (value) =>
       /^\d{1,4}$/.test(value.trim()) && Number(value) >= 1 && Number(value) <= 1000

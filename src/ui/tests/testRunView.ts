@@ -1,10 +1,11 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { formatCost, formatCount, formatDuration, formatScore } from '../../engine/model/figures.ts';
 import type { ResultRow } from '../../protocol/resultRow.ts';
 import type { CaseResult } from '../../protocol/runEntries.ts';
+import { trialCount } from '../counts.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import { type ActiveRun, doneOf, type RunEnd, type RunEvent, shownRun } from '../runs/activeRun.ts';
-import { dollars } from '../runs/dollars.ts';
 import { messagesFor, plainMessage, visible } from './testMessages.ts';
 import type { TestTree } from './testTree.ts';
 import { TrialTally } from './trialTally.ts';
@@ -183,19 +184,19 @@ function keyOf(run: ActiveRun, item: vscode.TestItem): string {
   return `${run.runId}\n${item.parent?.id ?? ''}\n${item.id}`;
 }
 
-/** `✗ refund-001 [agent] 0.40, 120 ms, 31+12 tokens, $0.0003, trace 4bf9…: reason`. */
+/** `✗ refund-001 [agent] 0.40, 120 ms, 31 + 12 tokens, $0.0003, trace 4bf9…: reason`. */
 function trialLine(row: ResultRow, run: ActiveRun): string {
   const mark = { passed: '✓', failed: '✗', errored: '⚠' }[row.status];
   const trial = run.repeat > 1 ? ` #${row.trial + 1}` : '';
   const tokens =
     row.input_tokens === null || row.output_tokens === null
       ? vscode.l10n.t('tokens unknown')
-      : vscode.l10n.t('{0}+{1} tokens', row.input_tokens, row.output_tokens);
+      : vscode.l10n.t('{0} + {1} tokens', formatCount(row.input_tokens), formatCount(row.output_tokens));
   const facts = [
-    row.score === null ? vscode.l10n.t('no score') : vscode.l10n.t('score {0}', row.score.toFixed(2)),
-    `${Math.round(row.latency_ms)} ms`,
+    row.score === null ? vscode.l10n.t('no score') : vscode.l10n.t('score {0}', formatScore(row.score)),
+    formatDuration(row.latency_ms),
     tokens,
-    row.cost_usd === null ? vscode.l10n.t('cost unknown') : dollars(row.cost_usd),
+    row.cost_usd === null ? vscode.l10n.t('cost unknown') : formatCost(row.cost_usd),
     vscode.l10n.t('trace {0}', row.trace_id),
   ];
   const why = row.status === 'passed' ? '' : `: ${row.reason}`;
@@ -206,13 +207,13 @@ function trialsText(tally: TrialTally): string {
   const bad = tally.rows.length - tally.count('passed');
   return tally.isFlaky
     ? vscode.l10n.t('Flaky: {0} of {1} trials did not pass.', bad, tally.rows.length)
-    : vscode.l10n.t('None of {0} trials passed.', tally.rows.length);
+    : vscode.l10n.t('None of {0} passed.', trialCount(tally.rows.length));
 }
 
 function endLine(run: ActiveRun, outcome: RunEnd['outcome']): string {
   const { failed, errored } = run.counts;
   return vscode.l10n.t(
-    '{0} ({1}) {2}: {3} of {4} results, {5} failed, {6} with errors',
+    '{0} ({1}) {2}: {3} of {4} results, {5} failed, {6} errored',
     ...[run.suite, path.posix.basename(run.dataset), outcomeText(outcome)],
     ...[doneOf(run), run.trials, failed, errored],
   );
@@ -225,8 +226,8 @@ function outcomeText(outcome: RunEnd['outcome']): string {
     case 'interrupted':
       return vscode.l10n.t('interrupted');
     case 'lost':
-      return vscode.l10n.t('interrupted: the engine died');
+      return vscode.l10n.t('interrupted: the engine crashed');
     case 'failed':
-      return vscode.l10n.t('given up');
+      return vscode.l10n.t('failed');
   }
 }

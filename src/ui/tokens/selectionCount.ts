@@ -74,7 +74,7 @@ export class SelectionCount implements vscode.Disposable {
     if (signal.aborted) return;
     this.#item.text = `$(symbol-numeric) ${vscode.l10n.t('{0} selected', tokensText(counted.tokens))}`;
     this.#item.tooltip = vscode.l10n.t(
-      'As input of {0}: {1}. {2}',
+      'As input for {0}: {1}. {2}',
       counted.model,
       costText(counted.costUsd),
       rangeText(counted.tokens),

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
+import { formatCount } from '../../engine/model/figures.ts';
 import type { PromptBreakdown } from '../../protocol/tokenCalls.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { PromptCounts } from './promptCounts.ts';
-import { costText, numberText, rangeText, shareText, tokensText } from './tokenText.ts';
+import { costText, rangeText, shareText, tokensText } from './tokenText.ts';
 
 type ModelItem = vscode.QuickPickItem & { reference?: string };
 
@@ -16,7 +17,7 @@ export async function showTokens(given: unknown, counts: PromptCounts, settings:
   }
   const chosen = await vscode.window.showQuickPick(items(found), {
     title: vscode.l10n.t('Tokens and Cost: {0}', tokensText(found.prompt.total)),
-    placeHolder: vscode.l10n.t('Choose a model to count and to run with in this window'),
+    placeHolder: vscode.l10n.t('Choose the model for token counts and runs in this window'),
     matchOnDescription: true,
   });
   if (chosen?.reference) await settings.setModel(chosen.reference);
@@ -37,8 +38,8 @@ function items({ prompt, parts, models }: PromptBreakdown): ModelItem[] {
     [t('user'), parts.user],
     [t('tools'), parts.tools],
     [t('response format'), parts.responseFormat],
-    [t('message marks'), parts.marks],
-    [t('typical variables, on top'), parts.variables],
+    [t('message separators'), parts.marks],
+    [t('typical variables, in addition'), parts.variables],
   ];
   return [
     { label: t('Models'), kind: vscode.QuickPickItemKind.Separator },
@@ -52,13 +53,13 @@ function items({ prompt, parts, models }: PromptBreakdown): ModelItem[] {
       ]
         .filter((part) => part !== '')
         .join(' · '),
-      ...(name === prompt.reference ? { detail: t('counted now') } : {}),
+      ...(name === prompt.reference ? { detail: t('counted just now') } : {}),
       // A name alone belongs to no provider of this workspace.
       ...(name.includes('/') ? { reference: name } : {}),
     })),
     { label: t('Parts'), kind: vscode.QuickPickItemKind.Separator },
     ...shares.flatMap(([label, count]) =>
-      count === null || count === 0 ? [] : [{ label, description: numberText(count) }],
+      count === null || count === 0 ? [] : [{ label, description: formatCount(count) }],
     ),
   ];
 }

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
+import { formatCount } from '../../engine/model/figures.ts';
 import type { PromptBreakdown } from '../../protocol/tokenCalls.ts';
 import { messageLine } from './messageLine.ts';
 import type { PromptCounts } from './promptCounts.ts';
-import { costText, countText, numberText, rangeText, shareText } from './tokenText.ts';
+import { costText, countText, rangeText, shareText } from './tokenText.ts';
 
 /** On the first line of a prompt and of each message: what the tokens are spent on, and what other models cost. */
 export class TokenHover implements vscode.HoverProvider {
@@ -37,13 +38,13 @@ function hoverText({ prompt, parts, models, pricesOf }: PromptBreakdown): vscode
     [t('user'), parts.user],
     [t('tools'), parts.tools],
     [t('response format'), parts.responseFormat],
-    [t('message marks'), parts.marks],
+    [t('message separators'), parts.marks],
   ];
   text.appendMarkdown(`\n\n| ${t('part')} | ${t('tokens')} |\n| :-- | --: |\n`);
   for (const [name, count] of rows)
-    if (count !== 0) text.appendMarkdown(`| ${name} | ${numberText(count)} |\n`);
+    if (count !== 0) text.appendMarkdown(`| ${name} | ${formatCount(count)} |\n`);
   if (parts.variables !== null)
-    text.appendMarkdown(`| ${t('typical variables, on top')} | ${numberText(parts.variables)} |\n`);
+    text.appendMarkdown(`| ${t('typical variables, in addition')} | ${formatCount(parts.variables)} |\n`);
   text.appendMarkdown(`\n| ${t('model')} | ${t('tokens')} | ${t('input per call')} | ${t('context')} |\n`);
   text.appendMarkdown('| :-- | --: | --: | --: |\n');
   for (const { name, tokens, costUsd, contextWindow } of models) {
@@ -52,7 +53,5 @@ function hoverText({ prompt, parts, models, pricesOf }: PromptBreakdown): vscode
     text.appendMarkdown(` | ${countText(tokens)} | ${costText(costUsd)} | ${share} |\n`);
   }
   text.appendMarkdown('\n').appendText(prompt.basis);
-  return text.appendMarkdown(
-    `\n\n${t('List prices as of {0}; your own come from touchstone.yaml.', pricesOf)}`,
-  );
+  return text.appendMarkdown(`\n\n${t('List prices as of {0}; set your own in touchstone.yaml.', pricesOf)}`);
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
+import { formatCount } from '../../engine/model/figures.ts';
+import { caseCount } from '../counts.ts';
 import type { PromptCounts } from './promptCounts.ts';
-import { numberText } from './tokenText.ts';
 
 /** Behind each variable: how many tokens its values have in the golden dataset. */
 export class VariableHints implements vscode.InlayHintsProvider {
@@ -24,13 +25,13 @@ export class VariableHints implements vscode.InlayHintsProvider {
       const size = sizes.get(name);
       const at = new vscode.Position(line - 1, column - 1);
       if (!size || !range.contains(at)) return [];
-      const hint = new vscode.InlayHint(at, `≈ ${numberText(Math.round(size.median))}`);
+      const hint = new vscode.InlayHint(at, `≈ ${formatCount(Math.round(size.median))}`);
       hint.paddingLeft = true;
       hint.tooltip = vscode.l10n.t(
-        'Half of the values have at most {0} tokens, nine of ten at most {1}: {2} cases of {3}.',
-        numberText(Math.round(size.median)),
-        numberText(Math.round(size.high)),
-        size.cases,
+        'Median {0} tokens, 90th percentile {1} ({2} in {3}).',
+        formatCount(Math.round(size.median)),
+        formatCount(Math.round(size.high)),
+        caseCount(size.cases),
         found.sources.join(', '),
       );
       return [hint];

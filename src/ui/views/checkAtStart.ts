@@ -20,7 +20,9 @@ export function checkAtStart(
   const hasConfig = folder && names.some((name) => existsSync(path.resolve(folder.uri.fsPath, name)));
   if (!hasConfig) return new vscode.Disposable(() => {});
   const timer = setTimeout(() => {
-    listing.get().catch((error: unknown) => output.log('debug', `the workspace: ${String(error)}`));
+    listing
+      .get()
+      .catch((error: unknown) => output.log('debug', `could not list the workspace: ${String(error)}`));
   }, LATER_MS);
   return new vscode.Disposable(() => clearTimeout(timer));
 }

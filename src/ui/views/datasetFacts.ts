@@ -62,7 +62,7 @@ export class DatasetFacts implements vscode.Disposable {
         if (known) this.#put(path, { ...known, drift });
       }
     } catch (error) {
-      if (!signal.aborted) this.#output.log('debug', `a dataset could not be looked at: ${String(error)}`);
+      if (!signal.aborted) this.#output.log('debug', `could not read a dataset: ${String(error)}`);
     }
   }
 

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { DriftEntry } from '../../protocol/datasetCalls.ts';
+import { caseCount } from '../counts.ts';
 import type { DatasetFact, DatasetFacts } from './datasetFacts.ts';
 import { placeCommand } from './placeCommand.ts';
 import { type ProblemNode, problemItem, problemNodes } from './problemItem.ts';
@@ -82,13 +83,15 @@ function contextOf(fact: DatasetFact | undefined, isUsed: boolean): string {
 }
 
 function suitesText(suites: readonly string[]): string {
-  return suites.length === 0 ? vscode.l10n.t('In no suite') : vscode.l10n.t('Suites: {0}', suites.join(', '));
+  return suites.length === 0
+    ? vscode.l10n.t('Not used by any suite')
+    : vscode.l10n.t('Suites: {0}', suites.join(', '));
 }
 
 function factText({ details, drift }: DatasetFact): string {
   if ('problem' in details) return vscode.l10n.t('cannot be used');
   const { version, schemaVersion, count } = details;
-  const cases = count === 1 ? vscode.l10n.t('1 case') : vscode.l10n.t('{0} cases', count);
+  const cases = caseCount(count);
   const schema = vscode.l10n.t('schema {0}', schemaVersion);
   return [version, cases, shortDrift(drift), schema].filter(Boolean).join(' · ');
 }
@@ -111,7 +114,7 @@ function shortDrift(drift: DriftEntry | undefined): string {
 function driftLines(drift: DriftEntry): string[] {
   switch (drift.state) {
     case 'unchanged':
-      return [vscode.l10n.t('As in the last commit')];
+      return [vscode.l10n.t('Same as in the last commit')];
     case 'new':
       return [vscode.l10n.t('Not in the last commit')];
     case 'unknown':
@@ -125,7 +128,7 @@ function driftLines(drift: DriftEntry): string[] {
         changed,
       );
       if (version.enough || !version.suggested) return [line];
-      return [line, vscode.l10n.t('The version should become {0}', version.suggested)];
+      return [line, vscode.l10n.t('The version should be {0}', version.suggested)];
     }
   }
 }

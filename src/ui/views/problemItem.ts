@@ -18,7 +18,7 @@ export function problemNodes({ root, broken }: Listing): ProblemNode[] {
 export function problemItem({ root, problem }: ProblemNode): vscode.TreeItem {
   const { path: file, line } = problem.location;
   const name = path.posix.basename(file);
-  const item = new vscode.TreeItem(vscode.l10n.t('{0} cannot be read', name));
+  const item = new vscode.TreeItem(vscode.l10n.t('{0} could not be read', name));
   item.id = 'problem';
   item.contextValue = 'problem';
   item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'));
@@ -26,7 +26,7 @@ export function problemItem({ root, problem }: ProblemNode): vscode.TreeItem {
   item.tooltip = [
     problem.message,
     ...(problem.remedy === undefined ? [] : [problem.remedy]),
-    vscode.l10n.t('Until this is mended, the suites are shown as they were last.'),
+    vscode.l10n.t('Until this is fixed, the suites are shown as last loaded.'),
   ].join('\n');
   item.command = placeCommand(path.resolve(root, file), problem.location);
   return item;

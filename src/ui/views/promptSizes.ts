@@ -66,7 +66,7 @@ export class PromptSizes implements vscode.Disposable {
         this.#put(path, tokens && withVariables(tokens, values?.adds ?? null));
       }
     } catch (error) {
-      if (!signal.aborted) this.#output.log('debug', `a prompt could not be counted: ${String(error)}`);
+      if (!signal.aborted) this.#output.log('debug', `could not count a prompt: ${String(error)}`);
     }
   }
 

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { formatPercent } from '../../engine/model/figures.ts';
 import type { PromptTokens } from '../../protocol/tokenCalls.ts';
 import { costText, rangeText, tokensText } from '../tokens/tokenText.ts';
 import { placeCommand } from './placeCommand.ts';
 import { type ProblemNode, problemItem, problemNodes } from './problemItem.ts';
 import type { PromptSizes } from './promptSizes.ts';
-import { percent } from './runFigures.ts';
 import type { RunHistory } from './runHistory.ts';
 import type { Listing, WorkspaceListing } from './workspaceListing.ts';
 
@@ -93,9 +93,9 @@ export class PromptsView implements vscode.TreeDataProvider<PromptNode>, vscode.
   }
 
   #usesText(uses: readonly PromptUse[]): string {
-    if (uses.length === 0) return vscode.l10n.t('in no suite');
+    if (uses.length === 0) return vscode.l10n.t('not used by any suite');
     const rates = uses.map((use) => this.#rateOf(use)).filter((rate) => rate !== null);
-    return [...new Set(rates)].map((rate) => percent(rate, vscode.env.language)).join(', ');
+    return [...new Set(rates)].map((rate) => formatPercent(rate)).join(', ');
   }
 
   #useItem({ use }: PromptNode & { kind: 'use' }): vscode.TreeItem {
@@ -103,7 +103,7 @@ export class PromptsView implements vscode.TreeDataProvider<PromptNode>, vscode.
     const item = new vscode.TreeItem(`${suite.name} · ${target.name}`);
     item.contextValue = 'promptUse';
     item.iconPath = new vscode.ThemeIcon('beaker');
-    item.description = percent(this.#rateOf(use), vscode.env.language);
+    item.description = formatPercent(this.#rateOf(use));
     item.tooltip = target.calls;
     item.command = placeCommand(use.path, target.location);
     return item;

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { dateText } from '../dateText.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import { runFrom } from '../report/runArgument.ts';
 
@@ -8,10 +9,10 @@ export async function deleteRun(given: unknown, engine: EngineClient): Promise<b
   if (!run) return false;
   const { run: head } = await engine.call('run/summary', { runId: run.runId });
   const remove = vscode.l10n.t('Delete');
-  const date = new Date(head.created_at).toLocaleString(vscode.env.language);
+  const date = dateText(head.created_at);
   const answer = await vscode.window.showWarningMessage(
     vscode.l10n.t('Delete the run of {0} from {1}?', head.suite, date),
-    { modal: true, detail: vscode.l10n.t('Its results and traces are deleted. This cannot be undone.') },
+    { modal: true, detail: vscode.l10n.t('This deletes its results and traces and cannot be undone.') },
     remove,
   );
   if (answer !== remove) return false;

@@ -13,15 +13,7 @@ export function passRateOf(run: RunHead): number | null {
   return done === 0 ? null : run.counts.passed / done;
 }
 
-/** Whether every case of the suite took part on every target, so that two such runs can be set side by side. */
+/** Whether the run covers every case of the suite at every target, so that two such runs can be compared. */
 export function isWhole({ filter, left_out }: RunHead): boolean {
   return filter.names.length === 0 && filter.tags.length === 0 && !filter.ids && !left_out?.targets;
-}
-
-/** In the language of the editor, e.g. `83.9%`; `–` where nothing was measured. Never rounds up to 100 %. */
-export function percent(share: number | null, language: string): string {
-  if (share === null) return '–';
-  const rounded = Math.round(share * 1000) / 1000;
-  const shown = rounded === 1 && share < 1 ? 0.999 : rounded;
-  return new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 }).format(shown);
 }

@@ -87,7 +87,7 @@ export class RunHistory implements vscode.Disposable {
     try {
       await this.#load();
     } catch (error) {
-      this.#output.log('debug', `the runs could not be listed: ${String(error)}`);
+      this.#output.log('debug', `could not list runs: ${String(error)}`);
     }
   }
 
@@ -136,7 +136,7 @@ export class RunHistory implements vscode.Disposable {
         this.#changed.fire({ kind: 'verdict', runId: run.id });
       }
     } catch (error) {
-      this.#output.log('debug', `a run could not be summed up: ${String(error)}`);
+      this.#output.log('debug', `could not summarize a run: ${String(error)}`);
     }
   }
 

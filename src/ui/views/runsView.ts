@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
-import { doneOf, isWhole, passRateOf, percent, type RunHead } from './runFigures.ts';
+import { formatPercent } from '../../engine/model/figures.ts';
+import { trialCount } from '../counts.ts';
+import { doneOf, isWhole, passRateOf, type RunHead } from './runFigures.ts';
 import type { RunChange, RunHistory, Verdict } from './runHistory.ts';
 import { sparkline } from './sparkline.ts';
 
@@ -83,7 +85,7 @@ export class RunsView implements vscode.TreeDataProvider<RunNode>, vscode.Dispos
     const rates = whole.map(passRateOf);
     // One bar alone tells nothing.
     const trend = rates.length > 1 ? sparkline(rates.toReversed()) : '';
-    item.description = [trend, percent(rates[0] ?? null, vscode.env.language)].filter(Boolean).join(' ');
+    item.description = [trend, formatPercent(rates[0] ?? null)].filter(Boolean).join(' ');
     item.tooltip = trendText(whole.length);
     return item;
   }
@@ -130,7 +132,7 @@ function comparisonsItem(): vscode.TreeItem {
   const item = new vscode.TreeItem(vscode.l10n.t('Comparisons'), vscode.TreeItemCollapsibleState.Collapsed);
   item.id = 'comparisons';
   item.iconPath = new vscode.ThemeIcon('git-compare');
-  item.tooltip = vscode.l10n.t('What was run for comparisons. It counts neither as runs nor in trends.');
+  item.tooltip = vscode.l10n.t('Runs made for comparisons. They do not count as runs or in trends.');
   return item;
 }
 
@@ -147,7 +149,7 @@ function comparisonItem(run: RunHead): vscode.TreeItem {
 }
 
 function itemOf(run: RunHead, text: string): vscode.TreeItem {
-  const item = new vscode.TreeItem(dateText(run.created_at));
+  const item = new vscode.TreeItem(startText(run.created_at));
   item.id = `run ${run.id}`;
   item.description = text;
   // Without arguments: the editor forgets those of a row that is drawn anew while it is clicked.
@@ -168,7 +170,7 @@ function comparisonText(run: RunHead): string {
     case 'interrupted':
       return vscode.l10n.t('interrupted at {0} of {1}', done, run.trials);
     case 'complete':
-      return [...(run.word ? [run.word] : []), vscode.l10n.t('{0} trials', done)].join(' · ');
+      return [...(run.word ? [run.word] : []), trialCount(done)].join(' · ');
   }
 }
 
@@ -186,7 +188,7 @@ function runText(run: RunHead): string {
     case 'interrupted':
       return vscode.l10n.t('interrupted at {0} of {1}', done, run.trials);
     case 'complete':
-      return [percent(passRateOf(run), vscode.env.language), ...figures].join(' · ');
+      return [formatPercent(passRateOf(run)), ...figures].join(' · ');
   }
 }
 
@@ -205,7 +207,7 @@ function runIcon(run: RunHead, verdict: Verdict | undefined): vscode.ThemeIcon {
 }
 
 /** The time alone for a run of today. */
-function dateText(created: string): string {
+function startText(created: string): string {
   const date = new Date(created);
   const today = date.toDateString() === new Date().toDateString();
   const format = new Intl.DateTimeFormat(vscode.env.language, {

@@ -1,5 +1,5 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import { formatCount } from '../../engine/reports/figures.ts';
+import { counted, formatCount } from '../../engine/model/figures.ts';
 import { baseStyles } from '../shared/baseStyles.ts';
 import { choiceField, filterBarStyles, searchField } from '../shared/filterBar.ts';
 import { visibleText } from '../shared/visibleText.ts';
@@ -17,7 +17,7 @@ const CHANGE_LABEL: { [change in CaseFilter['change']]: string } = {
 const ORDER_LABEL: { [order in CaseOrder]: string } = {
   worst: 'Worst first',
   best: 'Best first',
-  dataset: 'As in the dataset',
+  dataset: 'Dataset order',
 };
 
 /** The bar above the table. Emits `filter` with the whole new filter, and `order`. */
@@ -33,7 +33,7 @@ export class CaseFilters extends LitElement {
   declare filter: CaseFilter;
   declare order: CaseOrder;
   declare tags: readonly string[];
-  /** How many changes are marked as meant. */
+  /** How many changes are marked as intended. */
   declare intended: number;
   declare shown: number;
   declare total: number;
@@ -65,7 +65,7 @@ export class CaseFilters extends LitElement {
             </button>`
           : nothing
       }
-      <span class="shown dim" role="status">${formatCount(this.shown)} of ${formatCount(this.total)} cases</span>
+      <span class="shown dim" role="status">${formatCount(this.shown)} of ${counted(this.total, 'case')}</span>
       ${
         JSON.stringify(this.filter) === JSON.stringify(NO_FILTER)
           ? nothing

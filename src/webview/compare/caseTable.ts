@@ -1,9 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { formatScore, formatSigned } from '../../engine/model/figures.ts';
 import { type IconName, icon } from '../shared/icons.ts';
 import { type GridLayout, NARROW_TRACKS, RowGrid } from '../shared/rowGrid.ts';
 import { visibleText } from '../shared/visibleText.ts';
 import { type CaseEntry, type Change, keyOf } from './entries.ts';
-import { passedText, scoreText, signed } from './figures.ts';
+import { passedText } from './figures.ts';
 
 export const CHANGE_ICON: { [change in Change]: IconName } = {
   improved: 'passed',
@@ -21,7 +22,7 @@ export const CHANGE_WORD: { [change in Change]: string } = {
 
 const TRACKS = 'grid-template-columns:8em minmax(7em,1fr) 4.5em 7.2em 6.4em minmax(9em,2.6fr)';
 
-/** As the command line tells it: why it was bad before, where it has become better. */
+/** The candidate's reason; for an improved case, the reason why the baseline was worse, as in the terminal. */
 function whyOf({ change, baseline, candidate }: CaseEntry): string {
   return change === 'improved' ? `was: ${baseline.reason}` : candidate.reason;
 }
@@ -33,7 +34,7 @@ export class CaseTable extends RowGrid<CaseEntry> {
     several: { type: Boolean },
   };
   declare intended: ReadonlyMap<string, string>;
-  /** Whether targets must be told apart. */
+  /** Whether there are several targets to distinguish. */
   declare several: boolean;
 
   protected override readonly label = 'Cases';
@@ -58,8 +59,8 @@ export class CaseTable extends RowGrid<CaseEntry> {
     const { baseline, candidate, score_difference } = one;
     return html`<div role="gridcell"><bdi>${this.#name(one)}</bdi></div>
       <div role="gridcell">${passedText(baseline)} → ${passedText(candidate)}</div>
-      <div role="gridcell">${scoreText(baseline.score)} → ${scoreText(candidate.score)}</div>
-      <div role="gridcell" class="number">${score_difference === null ? '–' : signed(score_difference, 2)}</div>
+      <div role="gridcell">${formatScore(baseline.score)} → ${formatScore(candidate.score)}</div>
+      <div role="gridcell" class="number">${score_difference === null ? '–' : formatSigned(score_difference, 2)}</div>
       <div role="gridcell"><bdi>${this.#why(one)}</bdi></div>`;
   }
 
@@ -68,7 +69,7 @@ export class CaseTable extends RowGrid<CaseEntry> {
         <bdi>${this.#name(one)}</bdi><bdi class="dim">${this.#why(one)}</bdi>
       </div>
       <div role="gridcell" class="number">
-        ${scoreText(one.baseline.score)} → ${scoreText(one.candidate.score)}
+        ${formatScore(one.baseline.score)} → ${formatScore(one.candidate.score)}
       </div>`;
   }
 
@@ -77,8 +78,8 @@ export class CaseTable extends RowGrid<CaseEntry> {
   }
 
   #why(one: CaseEntry): string {
-    const meant = this.intended.get(one.case_id);
-    return visibleText(meant === undefined ? whyOf(one) : `intended: ${meant}`).replaceAll('\n', ' ');
+    const intent = this.intended.get(one.case_id);
+    return visibleText(intent === undefined ? whyOf(one) : `intended: ${intent}`).replaceAll('\n', ' ');
   }
 }
 

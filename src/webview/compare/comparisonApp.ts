@@ -122,9 +122,9 @@ export class ComparisonApp extends LitElement {
 
   #emptyText(): string {
     const { stage, cases } = this.#model;
-    if (cases.length > 0) return 'No case matches the filters.';
+    if (cases.length > 0) return 'No cases match the filters.';
     const isOver = stage.stage !== 'running' && stage.stage !== 'waiting';
-    return isOver ? 'No case was measured on both sides.' : 'The first cases are on their way.';
+    return isOver ? 'No cases were measured on both sides.' : 'Waiting for the first cases…';
   }
 
   /** Made again only when what they depend on has changed. */
@@ -142,7 +142,7 @@ export class ComparisonApp extends LitElement {
       const message = this.#model.receive(data);
       if (message.type === 'begin') this.#asked = undefined;
     } catch (error) {
-      console.error('A message that is not of the comparison was ignored.', error);
+      console.error('Ignored a message that is not part of the comparison protocol.', error);
     }
     this.requestUpdate();
   }

@@ -1,9 +1,9 @@
 import { css, html, LitElement, nothing, type SVGTemplateResult, svg, type TemplateResult } from 'lit';
-import { formatCount } from '../../engine/reports/figures.ts';
+import { counted, formatCount, formatScore, formatSigned } from '../../engine/model/figures.ts';
 import { baseStyles } from '../shared/baseStyles.ts';
 import { visibleText } from '../shared/visibleText.ts';
 import { type CaseEntry, type Change, keyOf } from './entries.ts';
-import { signed } from './figures.ts';
+
 import { isChanged } from './selectCases.ts';
 
 /** User units of the strip. */
@@ -100,7 +100,7 @@ export class DifferencePlots extends LitElement {
     const { width, height } = STRIP;
     const changes: Change[] = ['degraded', 'neutral', 'improved'];
     const count = (change: Change) => sorted.filter((one) => one.change === change).length;
-    const label = `Score difference of ${formatCount(sorted.length)} cases, sorted: ${count('degraded')} degraded, ${count('neutral')} neutral, ${count('improved')} improved; from ${signed(sorted[0]?.score_difference ?? 0, 2)} to ${signed(sorted.at(-1)?.score_difference ?? 0, 2)}`;
+    const label = `Score differences of ${counted(sorted.length, 'case')}, sorted: ${count('degraded')} degraded, ${count('neutral')} neutral, ${count('improved')} improved; from ${formatSigned(sorted[0]?.score_difference ?? 0, 2)} to ${formatSigned(sorted.at(-1)?.score_difference ?? 0, 2)}`;
     return html`<figure class="strip">
       <svg
         viewBox="0 0 ${width} ${height}"
@@ -112,14 +112,14 @@ export class DifferencePlots extends LitElement {
         ${changes.map((change) => svg`<path class=${change} d=${bars(sorted, change)}></path>`)}
         <path class="line" d="M0 ${height / 2} H${width}"></path>
       </svg>
-      <figcaption>Score difference of each case, from the worst to the best (−1 to +1)</figcaption>
+      <figcaption>Score difference of each case, worst to best (scale −1 to +1)</figcaption>
     </figure>`;
   }
 
   #pairs(measured: readonly CaseEntry[]): TemplateResult {
     const { size, from, to } = PLOT;
     const points = pointsOf(measured);
-    const label = `Baseline score against candidate score of ${formatCount(measured.length)} cases; above the line the candidate is better`;
+    const label = `Candidate score against baseline score for ${counted(measured.length, 'case')}; above the line the candidate is better`;
     return html`<figure class="pairs">
       <svg viewBox="0 0 ${size} ${size}" role="img" aria-label=${label}>
         <path class="line" d="M${from} ${from - 8} V${to - 8} H${to} M${from} ${to - 8} L${to} ${from - 8}"></path>
@@ -127,7 +127,7 @@ export class DifferencePlots extends LitElement {
         <text x=${to} y=${size - 2} text-anchor="end">baseline</text>
         <text x="10" y=${from - 8} text-anchor="end" transform="rotate(-90 10 ${from - 8})">candidate</text>
       </svg>
-      <figcaption>Above the line: better</figcaption>
+      <figcaption>Above the line, the candidate is better</figcaption>
     </figure>`;
   }
 
@@ -145,7 +145,7 @@ export class DifferencePlots extends LitElement {
       cy=${to - 8 - y * (to - from)}
       r=${radius}
       @click=${() => first && this.#open(first)}
-    ><title>${`${x.toFixed(2)} → ${y.toFixed(2)}: ${names.join(', ')}${more}`}</title></circle>`;
+    ><title>${`${formatScore(x)} → ${formatScore(y)}: ${names.join(', ')}${more}`}</title></circle>`;
   }
 
   #openAt(event: MouseEvent, sorted: readonly CaseEntry[]): void {

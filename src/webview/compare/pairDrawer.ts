@@ -1,5 +1,5 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
-import { formatCost, formatCount, formatDuration } from '../../engine/reports/figures.ts';
+import { formatCost, formatCount, formatDuration, formatScore } from '../../engine/model/figures.ts';
 import { expectedContent, inputContent } from '../report/caseContent.ts';
 import { evaluatorList } from '../report/caseEvidence.ts';
 import type { ResultDetail } from '../report/entries.ts';
@@ -10,18 +10,18 @@ import { visibleText } from '../shared/visibleText.ts';
 import { CHANGE_ICON, CHANGE_WORD } from './caseTable.ts';
 import type { LoadedPair } from './comparisonModel.ts';
 import type { CaseEntry, CaseSideEntry, PairEntry } from './entries.ts';
-import { passedText, scoreText } from './figures.ts';
+import { passedText } from './figures.ts';
 import type { CaseAction } from './messages.ts';
 import { outputsBeside } from './sideTexts.ts';
 
 const ACTION_LABEL: { [action in CaseAction]: ActionText } = {
   'open-diff': { label: 'Open in diff editor', mark: 'diff' },
   'open-case': { label: 'Open case in dataset', mark: 'goToFile' },
-  'rerun-pair': { label: 'Run both again', mark: 'rerun' },
+  'rerun-pair': { label: 'Run both sides again', mark: 'rerun' },
   'mark-intended': { label: 'Mark as intended…', mark: 'check' },
-  'accept-candidate': { label: 'Accept candidate’s output…', mark: 'add' },
-  'trace-baseline': { label: 'Baseline’s trace', mark: 'trace' },
-  'trace-candidate': { label: 'Candidate’s trace', mark: 'trace' },
+  'accept-candidate': { label: 'Accept candidate output as expected…', mark: 'add' },
+  'trace-baseline': { label: 'Open baseline trace', mark: 'trace' },
+  'trace-candidate': { label: 'Open candidate trace', mark: 'trace' },
 };
 
 /** One case under both sides. */
@@ -36,7 +36,7 @@ export class PairDrawer extends Drawer {
   /** Undefined while it is on its way. */
   declare loaded: LoadedPair | undefined;
   declare actions: readonly CaseAction[];
-  /** Why the change was meant. */
+  /** Why the change was intended. */
   declare intended: string | undefined;
 
   static override styles = [
@@ -105,7 +105,7 @@ function evaluatorsBeside({ baseline, candidate }: PairEntry): TemplateResult {
   const list = (result: ResultDetail | null) =>
     result
       ? html`<text-block plain .text=${result.reason}></text-block>${evaluatorList(result)}`
-      : html`<p class="dim">The result is not stored any more.</p>`;
+      : html`<p class="dim">This result is no longer stored.</p>`;
   return html`<div class="beside">
     <div>
       <h4>Baseline</h4>
@@ -121,7 +121,7 @@ function evaluatorsBeside({ baseline, candidate }: PairEntry): TemplateResult {
 function figures({ baseline, candidate }: CaseEntry): TemplateResult {
   const lines: [string, (side: CaseSideEntry) => string][] = [
     ['Passed', passedText],
-    ['Score', ({ score }) => scoreText(score)],
+    ['Score', ({ score }) => formatScore(score)],
     ['Cost', ({ cost_usd }) => formatCost(cost_usd)],
     ['Tokens', ({ tokens }) => (tokens === null ? 'unknown' : formatCount(Math.round(tokens)))],
     ['Latency', ({ latency_ms }) => (latency_ms === null ? '–' : formatDuration(latency_ms))],

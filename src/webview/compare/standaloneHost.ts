@@ -13,7 +13,8 @@ export function standaloneHost(): PageHost<FromPage, ViewState> {
   function answer(key: CaseKey): void {
     const pair = findPair(key);
     if (pair !== undefined) receive({ type: 'pair', key, pair });
-    else receive({ type: 'pair-missing', key, message: 'This file does not hold the outputs of this case.' });
+    else
+      receive({ type: 'pair-missing', key, message: 'This file does not contain the outputs of this case.' });
   }
 
   return {

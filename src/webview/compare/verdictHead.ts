@@ -1,11 +1,11 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import { formatCost, formatCount } from '../../engine/reports/figures.ts';
+import { counted, formatCost, formatCount, formatSigned } from '../../engine/model/figures.ts';
 import { baseStyles } from '../shared/baseStyles.ts';
 import { type IconName, icon } from '../shared/icons.ts';
 import { visibleText } from '../shared/visibleText.ts';
 import type { ComparisonModel, Stage } from './comparisonModel.ts';
 import type { ChangeCounts, ComparisonEntry, Word } from './entries.ts';
-import { consistencyLine, metricLine, resourceLine, signed } from './figures.ts';
+import { consistencyLine, metricLine, resourceLine } from './figures.ts';
 import { verdictHeadStyles } from './verdictHeadStyles.ts';
 
 const WORD_ICON: { [word in Word]: IconName } = {
@@ -42,10 +42,10 @@ export class VerdictHead extends LitElement {
     const { stage } = this;
     switch (stage.stage) {
       case 'waiting':
-        return html`<h1>${icon('running')} Getting both sides ready…</h1>
+        return html`<h1>${icon('running')} Preparing both sides…</h1>
           ${this.#sides()}`;
       case 'running':
-        return html`<h1>${icon('running')} Comparing: ${formatCount(stage.done)} of ${formatCount(stage.trials)} results</h1>
+        return html`<h1>${icon('running')} Comparing: ${formatCount(stage.done)} of ${counted(stage.trials, 'result')}</h1>
           ${this.#sides()}
           <vscode-progress-bar
             aria-label="Results so far"
@@ -53,8 +53,8 @@ export class VerdictHead extends LitElement {
             .max=${Math.max(1, stage.trials)}
           ></vscode-progress-bar>
           <p>
-            So far ${countsText(stage.counts)}. There is no verdict before the end: looking early would find changes
-            that are not there.
+            So far ${countsText(stage.counts)}. The verdict comes at the end: judging early would report changes that are
+            not real.
           </p>
           ${this.head.outlook === '' ? nothing : html`<p class="dim">${visibleText(this.head.outlook)}</p>`}
           <span class="visually-hidden" role="status">Comparison running</span>`;
@@ -101,7 +101,7 @@ export class VerdictHead extends LitElement {
     const { suite, baseline, candidate } = this.head;
     const dataset = comparison ? ` · ${comparison.dataset.path} ${comparison.dataset.version}` : '';
     return html`<p class="dim sides">
-      <bdi>${visibleText(baseline)}</bdi> (baseline) against <bdi>${visibleText(candidate)}</bdi> (candidate) ·
+      <bdi>${visibleText(baseline)}</bdi> (baseline) vs. <bdi>${visibleText(candidate)}</bdi> (candidate) ·
       ${visibleText(suite)}${visibleText(dataset)}
     </p>`;
   }
@@ -109,7 +109,7 @@ export class VerdictHead extends LitElement {
   #files(): TemplateResult | typeof nothing {
     if (this.files.length === 0) return nothing;
     return html`<details class="files" ?open=${this.files.length <= 3}>
-      <summary>${formatCount(this.files.length)} changed ${this.files.length === 1 ? 'file' : 'files'}</summary>
+      <summary>${counted(this.files.length, 'changed file')}</summary>
       <ul>
         ${this.files.map(
           ({ path, status }) =>
@@ -150,10 +150,10 @@ function figureTable({ metrics, consistency, resources }: ComparisonEntry): Temp
     ...resources.map(resourceLine),
   ];
   return html`<div class="scroll">
-    <table aria-label="A case, on average">
+    <table aria-label="Mean per case">
       <thead>
         <tr>
-          <th scope="col">A case</th>
+          <th scope="col">Mean per case</th>
           <th scope="col">Baseline</th>
           <th scope="col">Candidate</th>
           <th scope="col">Difference</th>
@@ -182,7 +182,7 @@ function tags(comparison: ComparisonEntry): TemplateResult | typeof nothing {
   return html`<details>
     <summary>
       By tag${decided.map(({ tag, word }) => `, ${word} on ${visibleText(tag)}`)}
-      ${decided.length === 0 ? html`<span class="dim">(none stands out)</span>` : nothing}
+      ${decided.length === 0 ? html`<span class="dim">(no tag stands out)</span>` : nothing}
     </summary>
     <div class="scroll">
       <table aria-label="By tag">
@@ -192,7 +192,7 @@ function tags(comparison: ComparisonEntry): TemplateResult | typeof nothing {
             <th scope="col">Cases</th>
             <th scope="col">Improved</th>
             <th scope="col">Degraded</th>
-            <th scope="col">Pass rate</th>
+            <th scope="col">Pass rate change</th>
             <th scope="col">Adjusted p</th>
           </tr>
         </thead>
@@ -204,7 +204,7 @@ function tags(comparison: ComparisonEntry): TemplateResult | typeof nothing {
                 <td>${formatCount(entry.pairs)}</td>
                 <td>${formatCount(entry.improved)}</td>
                 <td>${formatCount(entry.degraded)}</td>
-                <td>${signed(entry.pass_difference * 100, 1)} points</td>
+                <td>${formatSigned(entry.pass_difference * 100, 1)} points</td>
                 <td>${entry.adjusted_p === null ? '–' : entry.adjusted_p.toPrecision(2)}</td>
               </tr>`,
           )}
@@ -214,21 +214,21 @@ function tags(comparison: ComparisonEntry): TemplateResult | typeof nothing {
   </details>`;
 }
 
-/** What was saved: results taken over, and cases that were not needed. */
+/** What was saved: results of earlier runs, and cases that a sequential comparison did not need. */
 function effort({ baseline, candidate, sequential }: ComparisonEntry): string[] {
   const reused = baseline.reused_trials + candidate.reused_trials;
   const lines =
     reused === 0
       ? []
       : [
-          `${formatCount(reused)} results were taken over from earlier runs (${formatCount(baseline.reused_trials)} baseline, ${formatCount(candidate.reused_trials)} candidate).`,
+          `Reused ${counted(reused, 'result')} from earlier runs (${formatCount(baseline.reused_trials)} baseline, ${formatCount(candidate.reused_trials)} candidate).`,
         ];
   if (!sequential?.stopped) return lines;
   const { pairs, planned, saved_cost_usd: saved } = sequential;
   const cost = saved === null ? 'an unknown amount' : `about ${formatCost(saved)}`;
   return [
     ...lines,
-    `Stopped after ${formatCount(pairs)} of ${formatCount(planned)} cases: the verdict was settled; the rest would have cost ${cost}.`,
+    `Stopped after ${formatCount(pairs)} of ${counted(planned, 'case')}: the verdict was clear; the rest would have cost ${cost}.`,
   ];
 }
 

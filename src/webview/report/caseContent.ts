@@ -4,9 +4,10 @@ import { visibleText } from '../shared/visibleText.ts';
 import { wordDiff } from '../shared/wordDiff.ts';
 import type { EvaluationEntry, ResultDetail } from './entries.ts';
 
-/** The input: a text, variables by name, or the messages of a conversation. */
+/** The input: a string, variables by name, or the messages of a conversation. */
 export function inputContent(input: unknown): TemplateResult {
-  if (input === null || input === undefined) return html`<p class="dim">The dataset holds no input.</p>`;
+  if (input === null || input === undefined)
+    return html`<p class="dim">The dataset has no input for this case.</p>`;
   if (!Array.isArray(input)) return block(input);
   return html`${input.map((message: unknown) => {
     const { role, content } = isRecord(message) ? message : { role: undefined, content: message };
@@ -25,7 +26,7 @@ export function expectedContent({
   evaluations: readonly Pick<EvaluationEntry, 'missing' | 'forbidden'>[];
 }): TemplateResult {
   if (!isRecord(expected) || Object.keys(expected).length === 0) {
-    return html`<p class="dim">The dataset holds no reference.</p>`;
+    return html`<p class="dim">The dataset has no reference for this case.</p>`;
   }
   const { answer, ...rest } = expected;
   const missed = new Set(
@@ -54,11 +55,11 @@ export function outputContent({ output }: ResultDetail): TemplateResult {
   `;
 }
 
-/** The output against the reference answer, word by word. */
+/** The output compared with the reference answer, word by word. */
 export function comparedContent(reference: string, text: string): TemplateResult {
   const parts = wordDiff(visibleText(reference), visibleText(text));
   if (!parts)
-    return html`<p class="dim">The texts are too long or too different to be compared by words.</p>`;
+    return html`<p class="dim">The texts are too long or too different for a word-by-word comparison.</p>`;
   const marked = parts.map(({ kind, text: part }) => {
     if (kind === 'added') return html`<ins>${part}</ins>`;
     return kind === 'removed' ? html`<del>${part}</del>` : part;
@@ -75,13 +76,13 @@ export function referenceAnswer({ expected_output: expected }: ResultDetail): st
   return typeof answer === 'string' ? answer : undefined;
 }
 
-/** Any value: a text as it stands, everything else as JSON. */
+/** Any value: a string unchanged, everything else as JSON. */
 export function block(value: unknown): TemplateResult {
   const text = typeof value === 'string' ? value : (JSON.stringify(value, null, 2) ?? '');
   return html`<text-block .text=${text}></text-block>`;
 }
 
-/** `missed`: those that the output lacks, or has although they are forbidden. */
+/** `missed`: required words that the output lacks, and forbidden ones that it contains. */
 function wordList(words: readonly string[], missed: ReadonlySet<string>, forbidden: boolean): TemplateResult {
   const why = forbidden ? 'in the output' : 'missing';
   const entry = (word: string) =>

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { formatCost, formatCount, formatDuration } from '../../engine/reports/figures.ts';
+import { formatCost, formatCount, formatDuration, formatScore } from '../../engine/model/figures.ts';
 import type { ResultRow } from '../../protocol/resultRow.ts';
 import { baseStyles } from '../shared/baseStyles.ts';
 import { type ActionText, Drawer, section } from '../shared/drawer.ts';
@@ -55,7 +55,7 @@ export class CaseDrawer extends Drawer {
     return html`<aside aria-labelledby="title">
       ${this.head(row.status, titleOf(row), 'result')}
       <p class="line">
-        ${STATUS_WORD[row.status]} · score ${row.score?.toFixed(2) ?? '–'} · ${visibleText(row.target)} · trial
+        ${STATUS_WORD[row.status]} · score ${formatScore(row.score)} · ${visibleText(row.target)} · trial
         ${row.trial + 1}
       </p>
       ${row.rerun ? html`<p class="line dim">${rerunText(row.rerun)}</p>` : nothing}
@@ -75,7 +75,7 @@ export class CaseDrawer extends Drawer {
       ${section('Input', inputContent(result.input))} ${this.#outputSections(result)}
       ${loaded.label === undefined ? nothing : this.#label(loaded.label)}
       ${section('Evaluators', evaluatorList(result))} ${stepList(result)}
-      ${section('Facts', facts(result))}
+      ${section('Details', facts(result))}
     `;
   }
 
@@ -89,11 +89,15 @@ export class CaseDrawer extends Drawer {
           aria-pressed=${this.compare}
           @click=${() => this.emit('compare', !this.compare)}
         >
-          ${icon('diff')} ${this.compare ? 'Show apart' : 'Show differences'}
+          ${icon('diff')} ${this.compare ? 'Show separately' : 'Show differences'}
         </button>`
       : nothing;
     if (comparable && this.compare) {
-      return section('Output against reference', comparedContent(reference, result.output.text), toggle);
+      return section(
+        'Output compared with reference',
+        comparedContent(reference, result.output.text),
+        toggle,
+      );
     }
     return html`${section('Expected', expectedContent(result))}
     ${section('Output', outputContent(result), toggle)}`;
@@ -108,7 +112,7 @@ export class CaseDrawer extends Drawer {
   }
 }
 
-/** Nothing can be accepted where there is no whole output. */
+/** Only a complete output can be accepted. */
 function actionsFor({ output }: ResultDetail, actions: readonly ReportAction[]): readonly ReportAction[] {
   return actions.filter((action) => action !== 'accept-output' || output.status === 'complete');
 }
@@ -127,25 +131,23 @@ function facts({
     `${formatCount(usage.input_tokens)} in`,
     ...(usage.cached_input_tokens === undefined
       ? []
-      : [`(${formatCount(usage.cached_input_tokens)} from cache)`]),
+      : [`(${formatCount(usage.cached_input_tokens)} cached)`]),
     `${formatCount(usage.output_tokens)} out`,
-    ...(usage.reasoning_tokens === undefined
-      ? []
-      : [`(${formatCount(usage.reasoning_tokens)} for reasoning)`]),
+    ...(usage.reasoning_tokens === undefined ? [] : [`(${formatCount(usage.reasoning_tokens)} reasoning)`]),
   ];
   const items: [string, string | null][] = [
     ['Latency', formatDuration(output.latency_ms)],
-    ['Ended after', output.exit_ms === undefined ? null : formatDuration(output.exit_ms)],
-    ['Calls', output.attempts === undefined ? null : String(output.attempts)],
+    ['Exited after', output.exit_ms === undefined ? null : formatDuration(output.exit_ms)],
+    ['Calls', output.attempts === undefined ? null : formatCount(output.attempts)],
     ['Warnings', output.warnings?.join('\n') ?? null],
-    ['Cost', `${formatCost(output.cost_usd)}${output.cost_computed ? ' (computed from its usage)' : ''}`],
+    ['Cost', `${formatCost(output.cost_usd)}${output.cost_computed ? ' (computed from usage)' : ''}`],
     ['Tokens', tokens ? tokens.join(' ') : 'unknown'],
     ['Model', output.model],
-    ['Finished', output.finish_reason],
+    ['Finish reason', output.finish_reason],
     ['Settled', settledText(settled)],
     ['Tags', tags.length > 0 ? tags.join(', ') : null],
     ['Cluster', cluster],
-    ['Place', location],
+    ['Location', location],
     ['Trace', trace_id],
     ['Started', new Date(started_at).toLocaleString()],
   ];
@@ -161,8 +163,6 @@ function facts({
 
 function settledText({ stage, audited }: ResultDetail['settled']): string {
   if (stage === 'none') return 'not scored';
-  const check = audited
-    ? `; the judge was asked all the same and ${audited.agrees ? 'agrees' : 'disagrees'}`
-    : '';
+  const check = audited ? `; audited: the judge ${audited.agrees ? 'agrees' : 'disagrees'}` : '';
   return `at the ${stage} stage${check}`;
 }

@@ -1,14 +1,14 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { formatCost, formatDuration } from '../../engine/reports/figures.ts';
+import { formatCost, formatDuration, formatScore } from '../../engine/model/figures.ts';
 import { type IconName, icon } from '../shared/icons.ts';
 import { visibleText } from '../shared/visibleText.ts';
 import { block } from './caseContent.ts';
 import type { EvaluationEntry, ResultDetail, StepEntry, ToolCallEntry } from './entries.ts';
 
-/** What each evaluator said, in the order in which they ran, and which did not run. */
+/** The result of each evaluator in the order they ran, and those that were skipped. */
 export function evaluatorList({ evaluations, settled }: ResultDetail): TemplateResult {
   if (evaluations.length === 0 && settled.left_out.length === 0) {
-    return html`<p class="dim">No evaluator ran: the output could not be scored.</p>`;
+    return html`<p class="dim">No evaluator ran because the output could not be scored.</p>`;
   }
   return html`<ul class="evaluators">
       ${evaluations.map(evaluatorItem)}
@@ -16,7 +16,7 @@ export function evaluatorList({ evaluations, settled }: ResultDetail): TemplateR
     ${
       settled.left_out.length > 0
         ? html`<p class="dim">
-            Settled at the ${settled.stage} stage; left out: ${visibleText(settled.left_out.join(', '))}
+            Settled at the ${settled.stage} stage; skipped: ${visibleText(settled.left_out.join(', '))}
           </p>`
         : nothing
     }`;
@@ -36,7 +36,7 @@ function evaluatorItem(evaluation: EvaluationEntry): TemplateResult {
     <div>
       <div>
         <strong>${visibleText(name)}</strong>
-        <span>${word}${score === undefined ? '' : `, score ${score.toFixed(2)}`}</span>
+        <span>${word}${score === undefined ? '' : `, score ${formatScore(score)}`}</span>
       </div>
       <text-block plain .text=${reason}></text-block>
       <div class="dim">${facts.join(' · ')}</div>
@@ -50,7 +50,7 @@ function outcome({ status, pass }: EvaluationEntry): { mark: IconName; word: str
   return pass === true ? { mark: 'passed', word: 'passed' } : { mark: 'failed', word: 'failed' };
 }
 
-/** What the agent did on its way, and the tools that it asked for in the end; nothing when there is neither. */
+/** The steps that the agent took and its final tool calls; nothing if there are neither. */
 export function stepList({ output }: ResultDetail): TemplateResult | typeof nothing {
   const { steps, tool_calls: calls } = output;
   if (steps.length === 0 && calls.length === 0) return nothing;
@@ -59,7 +59,7 @@ export function stepList({ output }: ResultDetail): TemplateResult | typeof noth
     ${steps.length > 0 ? html`<ol>${steps.map(stepItem)}</ol>` : nothing}
     ${
       calls.length > 0
-        ? html`<p class="dim">Tool calls of the output</p>
+        ? html`<p class="dim">Tool calls in the output</p>
             <ol>
               ${calls.map(callItem)}
             </ol>`

@@ -1,4 +1,10 @@
-import { formatCost, formatCount, formatPercent } from '../../engine/reports/figures.ts';
+import {
+  formatCost,
+  formatCount,
+  formatPercent,
+  formatRange,
+  formatScore,
+} from '../../engine/model/figures.ts';
 import type { GroupEntry } from './entries.ts';
 
 /** `93.9 % (85.4–97.6)`: the rate and its 95 % interval. */
@@ -9,18 +15,18 @@ export function rateText(group: GroupEntry): string {
 
 /** `85.4–97.6`, in percent; empty without a measurement. */
 export function intervalText({ pass_rate_interval: range }: GroupEntry): string {
-  return range ? `${(range.low * 100).toFixed(1)}–${(range.high * 100).toFixed(1)}` : '';
+  return range ? formatRange(range) : '';
 }
 
-/** A stage by its name; a result without one could not be scored. */
+/** The name of a stage; a result without a stage could not be scored. */
 export function stageText(stage: string): string {
   return stage === 'none' ? 'not scored' : stage;
 }
 
 /** `0.91 ±0.02`: the mean and its standard error. */
 export function scoreText({ mean_score, score_standard_error: error }: GroupEntry): string {
-  if (mean_score === null) return '–';
-  return error === null ? mean_score.toFixed(2) : `${mean_score.toFixed(2)} ±${error.toFixed(2)}`;
+  const score = formatScore(mean_score);
+  return error === null ? score : `${score} ±${formatScore(error)}`;
 }
 
 /** A cost of which parts are unknown is a lower bound; all unknown is unknown. */

@@ -6,7 +6,7 @@ import type { OutputLabel } from './messages.ts';
 /** Longest reason, in UTF-16 units. */
 const MOST = 2_000;
 
-/** What a person says of an output: right or wrong, and why. Emits `label` with it, or null to take it back. */
+/** A person's verdict on an output, and why. Emits `label` with it, or null to remove it. */
 export class LabelEditor extends LitElement {
   static override properties = { label: { attribute: false } };
   declare label: OutputLabel | null;
@@ -59,11 +59,11 @@ export class LabelEditor extends LitElement {
     const { label } = this;
     return html`<section aria-labelledby="title">
       <h3 id="title">Your label</h3>
-      <div class="row" role="group" aria-label="Is this output right?">
-        ${this.#verdict(true, 'Right', 'check')} ${this.#verdict(false, 'Wrong', 'close')}
+      <div class="row" role="group" aria-label="Is this output correct?">
+        ${this.#verdict(true, 'Correct', 'check')} ${this.#verdict(false, 'Incorrect', 'close')}
         <vscode-textfield
-          label="Why, if you like"
-          placeholder="Why, if you like"
+          label="Reason (optional)"
+          placeholder="Reason (optional)"
           maxlength=${MOST}
           .value=${label?.note ?? ''}
           @change=${() => this.#onNote()}
@@ -86,11 +86,11 @@ export class LabelEditor extends LitElement {
   #state(): string {
     const { label } = this;
     if (!label)
-      return 'Judges are held to labels. A label is written into the dataset, for this very output.';
-    return `Labelled ${label.pass ? 'right' : 'wrong'} in the dataset. Press again to take it back.`;
+      return 'Labels measure how reliable judges are. A label is saved in the dataset, for exactly this output.';
+    return `Labelled ${label.pass ? 'correct' : 'incorrect'} in the dataset. Press the button again to remove the label.`;
   }
 
-  /** A reason alone is no label; it goes along when one is given. */
+  /** A reason alone is not a label; it is saved with the verdict. */
   #onNote(): void {
     if (this.label && this.label.note !== this.#note())
       this.#emit({ pass: this.label.pass, note: this.#note() });

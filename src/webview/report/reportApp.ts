@@ -121,10 +121,8 @@ export class ReportApp extends LitElement {
   }
 
   #emptyText({ rows, head }: RunData): string {
-    if (rows.size > 0) return 'No result matches the filters.';
-    return head.run.state === 'running'
-      ? 'The first results are on their way.'
-      : 'This run holds no results.';
+    if (rows.size > 0) return 'No results match the filters.';
+    return head.run.state === 'running' ? 'Waiting for the first results…' : 'This run has no results.';
   }
 
   #run(): RunData | undefined {
@@ -151,7 +149,7 @@ export class ReportApp extends LitElement {
       if (message.type === 'run' && this.#view.run_id !== this.#run()?.head.run.id)
         this.#change({ run_id: message.head.run.id });
     } catch (error) {
-      console.error('A message that is not of the report was ignored.', error);
+      console.error('Ignored a message that is not part of the report protocol.', error);
     }
     this.requestUpdate();
   }

@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
-import { formatCost, formatCount, formatDuration } from '../../engine/reports/figures.ts';
+import { counted, formatCost, formatCount, formatDuration, formatScore } from '../../engine/model/figures.ts';
 import { baseStyles } from '../shared/baseStyles.ts';
 import { visibleText } from '../shared/visibleText.ts';
 import type { GroupEntry, SummaryEntry } from './entries.ts';
@@ -107,23 +107,35 @@ export class ReportBreakdown extends LitElement {
   }
 
   #targets(): TemplateResult {
-    return this.#table('Every target', this.summary.targets, 'Target', ({ target }) => [target, { target }], [
-      ...groupColumns(),
-      { title: 'Flaky', number: true, text: (group) => formatCount(group.flaky_cases) },
-      { title: 'p50', number: true, text: ({ latency_ms: ms }) => (ms ? formatDuration(ms.p50) : '–') },
-      { title: 'p95', number: true, text: ({ latency_ms: ms }) => (ms ? formatDuration(ms.p95) : '–') },
-      { title: 'Tokens in / out', number: true, text: tokenText },
-      { title: 'Cost', number: true, text: costText },
-    ]);
+    return this.#table(
+      'Results by target',
+      this.summary.targets,
+      'Target',
+      ({ target }) => [target, { target }],
+      [
+        ...groupColumns(),
+        { title: 'Flaky', number: true, text: (group) => formatCount(group.flaky_cases) },
+        { title: 'p50', number: true, text: ({ latency_ms: ms }) => (ms ? formatDuration(ms.p50) : '–') },
+        { title: 'p95', number: true, text: ({ latency_ms: ms }) => (ms ? formatDuration(ms.p95) : '–') },
+        { title: 'Tokens in / out', number: true, text: tokenText },
+        { title: 'Cost', number: true, text: costText },
+      ],
+    );
   }
 
   #tags(): TemplateResult {
-    return this.#table('Every tag', this.summary.tags, 'Tag', ({ tag }) => [tag, { tag }], groupColumns());
+    return this.#table(
+      'Results by tag',
+      this.summary.tags,
+      'Tag',
+      ({ tag }) => [tag, { tag }],
+      groupColumns(),
+    );
   }
 
   #evaluators(): TemplateResult {
     return this.#table(
-      'Every evaluator; a name shows the results that it failed',
+      'Results by evaluator; choose a name to see the results that failed it',
       this.summary.evaluators,
       'Evaluator',
       ({ name }) => [name, { evaluator: name }],
@@ -137,22 +149,22 @@ export class ReportBreakdown extends LitElement {
         {
           title: 'Score',
           number: true,
-          text: ({ mean_score: score }) => (score === null ? '–' : score.toFixed(2)),
+          text: ({ mean_score: score }) => formatScore(score),
         },
         { title: 'Errors', number: true, text: ({ errors }) => formatCount(errors) },
         {
-          title: 'Does not apply',
+          title: 'Not applicable',
           number: true,
           text: ({ not_applicable: none }) => formatCount(none),
         },
-        { title: 'Left out', number: true, text: ({ left_out: left }) => formatCount(left) },
+        { title: 'Skipped', number: true, text: ({ left_out: left }) => formatCount(left) },
       ],
     );
   }
 
   #stages(): TemplateResult {
     const table = this.#table(
-      'Where verdicts were settled; early means that dearer stages were left out',
+      'The stage that settled each result; early means that more expensive stages were skipped',
       this.summary.stages,
       'Stage',
       ({ stage }) => [stageText(stage), { stage }],
@@ -212,7 +224,7 @@ function groupColumns(): Column<GroupEntry>[] {
 function audits({ audited }: SummaryEntry['cascade']): string {
   if (!audited) return '';
   const { trials, agreed } = audited;
-  return ` The judge was asked all the same in ${formatCount(trials)} settled trials and agreed in ${formatCount(agreed)}.`;
+  return ` Audit: the judge agreed with ${formatCount(agreed)} of ${counted(trials, 'settled trial')}.`;
 }
 
 function savings({ cascade }: SummaryEntry): TemplateResult | typeof nothing {
@@ -220,7 +232,7 @@ function savings({ cascade }: SummaryEntry): TemplateResult | typeof nothing {
   const money = cascade.saved_cost_usd === null ? 'unknown' : formatCost(cascade.saved_cost_usd);
   const time = cascade.saved_ms === null ? 'unknown' : formatDuration(cascade.saved_ms);
   return html`<p class="dim">
-    ${formatCount(cascade.judge_calls)} judge calls were made and ${formatCount(cascade.judge_calls_saved)} saved;
-    money saved: ${money}, time saved: ${time}.${audits(cascade)}
+    ${counted(cascade.judge_calls, 'judge call')} made, ${formatCount(cascade.judge_calls_saved)} saved. Cost saved:
+    ${money}; time saved: ${time}.${audits(cascade)}
   </p>`;
 }

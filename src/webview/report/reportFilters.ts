@@ -1,5 +1,5 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import { formatCount } from '../../engine/reports/figures.ts';
+import { counted, formatCount } from '../../engine/model/figures.ts';
 import { baseStyles } from '../shared/baseStyles.ts';
 import { type Choice, choiceField, filterBarStyles, searchField } from '../shared/filterBar.ts';
 import { visibleText } from '../shared/visibleText.ts';
@@ -57,7 +57,7 @@ export class ReportFilters extends LitElement {
     `;
   }
 
-  /** A choice that could not narrow anything is not offered: fewer than `least` real values. */
+  /** Not shown when it could not narrow anything: with fewer than `least` real values. */
   #select(key: keyof RowFilter, label: string, choices: readonly Choice[], least = 0) {
     const value = this.filter[key];
     if (choices.length <= least && value === '') return nothing;
@@ -65,8 +65,8 @@ export class ReportFilters extends LitElement {
   }
 
   #count(): string {
-    if (this.#isEmpty()) return `${formatCount(this.total)} results`;
-    return `${formatCount(this.shown)} of ${formatCount(this.total)} results`;
+    if (this.#isEmpty()) return counted(this.total, 'result');
+    return `${formatCount(this.shown)} of ${counted(this.total, 'result')}`;
   }
 
   #isEmpty(): boolean {

@@ -1,5 +1,11 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
-import { formatCost, formatCount, formatDuration, formatPercent } from '../../engine/reports/figures.ts';
+import {
+  counted,
+  formatCost,
+  formatCount,
+  formatDuration,
+  formatPercent,
+} from '../../engine/model/figures.ts';
 import { baseStyles } from '../shared/baseStyles.ts';
 import { type IconName, icon } from '../shared/icons.ts';
 import { visibleText } from '../shared/visibleText.ts';
@@ -167,15 +173,14 @@ function progress({ run, summary }: RunHead): TemplateResult {
 
 function rerun({ rerun = 0 }: RunHead): TemplateResult | typeof nothing {
   if (rerun === 0) return nothing;
-  const results = rerun === 1 ? '1 result is' : `${formatCount(rerun)} results are`;
-  return html`<p>${icon('rerun')} ${results} from running cases again after this run.</p>`;
+  return html`<p>${icon('rerun')} Includes ${counted(rerun, 'result')} of cases run again after this run.</p>`;
 }
 
 function leftOut({ left_out = 0 }: RunHead): TemplateResult | typeof nothing {
   if (left_out === 0) return nothing;
   return html`<p>
-    ${icon('errored')} ${formatCount(left_out)} results are not in this file because it would be too large. The figures
-    count all of them; results that did not pass were kept first.
+    ${icon('errored')} ${counted(left_out, 'result is', 'results are')} not in this file because it would be too large. The
+    figures include all results; those that did not pass were kept first.
   </p>`;
 }
 
@@ -191,10 +196,10 @@ function figures({ run, summary }: RunHead): TemplateResult {
         : nothing
     }
     ${figure('Cost', costText(total), unknownCosts(total))}
-    ${cascade.judge_calls > 0 ? figure('Judge cost', formatCost(cascade.judge_cost_usd), `${formatCount(cascade.judge_calls)} calls`) : nothing}
+    ${cascade.judge_calls > 0 ? figure('Judge cost', formatCost(cascade.judge_cost_usd), counted(cascade.judge_calls, 'call')) : nothing}
     ${figure('Tokens in / out', tokenText(total))}
-    ${figure('Latency, median', latency(total.latency_ms?.p50), tail(total))}
-    ${figure('Time', formatDuration(run.elapsed_ms))}
+    ${figure('Median latency', latency(total.latency_ms?.p50), tail(total))}
+    ${figure('Duration', formatDuration(run.elapsed_ms))}
   </dl>`;
 }
 
@@ -210,7 +215,7 @@ function intervalNote(group: GroupEntry): string {
   return interval === '' ? '' : `${interval} (95 % interval)`;
 }
 
-/** The interval as a band with the rate as a line in it; the words beside it say the same. */
+/** The interval as a band with the rate as a line in it; the text beside it says the same. */
 function rateBar({ pass_rate, pass_rate_interval: range }: GroupEntry): TemplateResult | typeof nothing {
   if (pass_rate === null || !range) return nothing;
   const percent = (share: number) => `${(share * 100).toFixed(2)}%`;
@@ -245,7 +250,7 @@ function clauses(gate: GateEntry): TemplateResult {
   </ul>`;
 }
 
-/** Said once when a run ends, not with every batch of results. */
+/** Announced once when a run ends, not with every batch of results. */
 function announcement({ run }: RunHead, { words, counts }: Verdict): string {
   return run.state === 'running' ? 'Evaluation running' : `${words}. ${counts}.`;
 }

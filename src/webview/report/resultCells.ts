@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { formatScore } from '../../engine/model/figures.ts';
 import type { RerunEntry } from '../../protocol/resultRow.ts';
 import { icon } from '../shared/icons.ts';
 import { visibleText } from '../shared/visibleText.ts';
@@ -11,7 +12,7 @@ const STATUS_WORD = { passed: 'Passed', failed: 'Failed', errored: 'Errored' };
 /** The status as a sign and a word. */
 export function statusCell({ row }: StoredRow, flaky: boolean): TemplateResult {
   const notes = [
-    ...(flaky ? ['Some trials of this case passed, some did not'] : []),
+    ...(flaky ? ['Flaky: some trials of this case passed, some did not'] : []),
     ...(row.rerun ? [rerunText(row.rerun)] : []),
   ];
   return html`<div role="gridcell" class="status" title=${notes.length > 0 ? notes.join('\n') : nothing}>
@@ -21,16 +22,16 @@ export function statusCell({ row }: StoredRow, flaky: boolean): TemplateResult {
   </div>`;
 }
 
-/** When a case was run again, and what came of it before. */
+/** When a case was run again, and its previous status. */
 export function rerunText({ at, before }: RerunEntry): string {
-  return `Run again at ${new Date(at).toLocaleString()}; before: ${before}`;
+  return `Run again on ${new Date(at).toLocaleString()}; previously ${before}`;
 }
 
 export function textCell({ number, text }: ResultColumn, stored: StoredRow): TemplateResult {
   return html`<div role="gridcell" class=${number ? 'number' : ''}><bdi>${text(stored)}</bdi></div>`;
 }
 
-/** What a narrow table has room for: which result and why, on two lines, and the score. */
+/** For a narrow table: which result and why, on two lines, and the score. */
 export function narrowCells({ row }: StoredRow, { run }: RunHead): TemplateResult {
   const which = [
     visibleText(titleOf(row)),
@@ -40,5 +41,5 @@ export function narrowCells({ row }: StoredRow, { run }: RunHead): TemplateResul
   return html`<div role="gridcell" class="lines">
       <bdi>${which.join(' · ')}</bdi><bdi class="dim">${visibleText(row.reason)}</bdi>
     </div>
-    <div role="gridcell" class="number">${row.score?.toFixed(2) ?? '–'}</div>`;
+    <div role="gridcell" class="number">${formatScore(row.score)}</div>`;
 }

@@ -1,4 +1,4 @@
-import { formatCost, formatDuration } from '../../engine/reports/figures.ts';
+import { formatCost, formatDuration, formatScore } from '../../engine/model/figures.ts';
 import type { ResultRow } from '../../protocol/resultRow.ts';
 import { NARROW } from '../shared/rowGrid.ts';
 import { visibleText } from '../shared/visibleText.ts';
@@ -7,7 +7,7 @@ import { stageText } from './figures.ts';
 import type { StoredRow } from './rowStore.ts';
 import type { SortColumn } from './viewState.ts';
 
-/** The id of a case, and what it is about where that is said. */
+/** The id of a case, with its description if it has one. */
 export function titleOf({ case_id, description }: ResultRow): string {
   return description === '' ? case_id : `${case_id} · ${description}`;
 }
@@ -54,7 +54,7 @@ export function resultColumns({ run }: RunHead, width: number): ResultColumn[] {
       width: '4.5em',
       number: true,
       sort: 'score',
-      text: ({ row }) => row.score?.toFixed(2) ?? '–',
+      text: ({ row }) => formatScore(row.score),
     },
     {
       shown: medium,

@@ -1,4 +1,5 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { counted } from '../../engine/model/figures.ts';
 import { icon } from '../shared/icons.ts';
 import { type GridLayout, NARROW_TRACKS, RowGrid } from '../shared/rowGrid.ts';
 import type { RowWindow } from '../shared/rowWindow.ts';
@@ -8,7 +9,7 @@ import { type ResultColumn, resultColumns } from './resultColumns.ts';
 import type { StoredRow } from './rowStore.ts';
 import type { RowSort, SortColumn } from './viewState.ts';
 
-/** Rows that go on paper; a report of thousands of pages helps nobody. */
+/** Most rows printed: a report of thousands of pages helps nobody. */
 const PRINTED_ROWS = 1000;
 
 /**
@@ -103,7 +104,9 @@ export class ResultTable extends RowGrid<StoredRow> {
 
   #notPrinted(): TemplateResult | typeof nothing {
     const left = this.#printing ? this.rows.length - this.visible().last : 0;
-    return left > 0 ? html`<p>… and ${left} more results, which are not printed.</p>` : nothing;
+    return left > 0
+      ? html`<p>… and ${counted(left, 'more result', 'more results')}, not printed.</p>`
+      : nothing;
   }
 
   #headings(columns: readonly ResultColumn[], tracks: string): TemplateResult {

@@ -25,7 +25,7 @@ export function standaloneHost(): ReportHost {
   function answer(message: FromPage & { type: 'load-case' }): void {
     const result = findResult(message.run_id, places.get(placeKey(message.run_id, message.key)));
     if (result !== undefined) receive({ type: 'case', run_id: message.run_id, result });
-    else receive({ ...message, type: 'case-missing', message: 'This file does not hold the result.' });
+    else receive({ ...message, type: 'case-missing', message: 'This file does not contain the result.' });
   }
 
   return {

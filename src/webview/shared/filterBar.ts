@@ -35,7 +35,7 @@ export const filterBarStyles = css`
 export function searchField(fields: string, text: string, search: (text: string) => void): TemplateResult {
   return html`<vscode-textfield
     type="search"
-    label="Search in ${fields}"
+    label="Search ${fields}"
     placeholder="Search ${fields}"
     .value=${text}
     @input=${(event: Event) => search(chosenValue(event))}

@@ -1,17 +1,17 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
-import { formatCount } from '../../engine/reports/figures.ts';
+import { formatCount } from '../../engine/model/figures.ts';
 import { baseStyles } from './baseStyles.ts';
 import { visibleText } from './visibleText.ts';
 
-/** UTF-16 units that are shown at first: laying out a megabyte without a space takes a browser seconds. */
+/** UTF-16 units shown at first: laying out a megabyte without spaces takes a browser seconds. */
 const FIRST_LENGTH = 20_000;
 
-/** The same for a text that runs among others, such as a reason. */
+/** The same for inline text, such as a reason. */
 const FIRST_LENGTH_PLAIN = 2_000;
 
 /**
- * A text as it stands, with its line breaks; a very long one is cut until a person asks for the rest. `plain`:
- * without a box around it, in the font of what stands beside it.
+ * Text with its line breaks; a very long text is cut until the reader asks for the rest. `plain`: without a box, in the
+ * surrounding font.
  */
 export class TextBlock extends LitElement {
   static override properties = {

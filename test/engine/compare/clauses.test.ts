@@ -4,7 +4,7 @@ import { dollars, percent, percentLimit } from '../../../src/engine/compare/clau
 import { reportOf, runClauses } from '../../../src/engine/compare/gate.ts';
 import { limitClauses } from '../../../src/engine/compare/limitClauses.ts';
 import { rateClauses } from '../../../src/engine/compare/rateClauses.ts';
-import { counted } from '../../../src/engine/model/counted.ts';
+import { counted } from '../../../src/engine/model/figures.ts';
 import type { GatePolicy, Minimum } from '../../../src/engine/model/gatePolicy.ts';
 import type { GateClause } from '../../../src/engine/model/gateReport.ts';
 import type { GroupSummary, RunSummary } from '../../../src/engine/model/summary.ts';

@@ -27,8 +27,8 @@ describe('the verdict in words', () => {
   it('names cases that were chosen one by one', () => {
     const { run, ...rest } = head(sampleReport({ gate: null }));
     const chosen = { ...rest, run: { ...run, filter: { ids: ['a'] } } };
-    assert.equal(verdictOf(chosen).words, 'Not all chosen cases passed');
-    assert.equal(verdictOf({ ...chosen, passed: true }).words, 'All chosen cases passed');
+    assert.equal(verdictOf(chosen).words, 'Not all selected cases passed');
+    assert.equal(verdictOf({ ...chosen, passed: true }).words, 'All selected cases passed');
   });
 
   it('is not final while results are missing', () => {
@@ -44,7 +44,7 @@ describe('the verdict in words', () => {
     const verdict = verdictOf({ ...rest, run: { ...run, comparison } });
     assert.deepEqual(
       [verdict.kind, verdict.words],
-      ['compared', 'Comparison: HEAD ↔ files, both sides together'],
+      ['compared', 'Comparison of HEAD and files, both sides together'],
     );
   });
 

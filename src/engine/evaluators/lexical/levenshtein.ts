@@ -1,8 +1,8 @@
 import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
-import { counted } from '../../model/counted.ts';
 import { defined } from '../../model/defined.ts';
 import type { Score } from '../../model/evaluation.ts';
+import { counted } from '../../model/figures.ts';
 import type { EvaluatorDefinition } from '../evaluator.ts';
 import { binary, graded, notApplicable, unmeasured } from '../score.ts';
 import { NO_REFERENCE, references, singleReference } from './referenceTexts.ts';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { counted } from '../../model/counted.ts';
+import { counted } from '../../model/figures.ts';
 
 const KINDS: Readonly<Record<string, string>> = {
   string: 'a string',

@@ -1,3 +1,4 @@
+import { counted } from '../../model/figures.ts';
 import type { Clock, Log } from '../../ports.ts';
 import type { Finished, TelemetrySink } from './sink.ts';
 import { type Loss, SinkQueue } from './sinkQueue.ts';
@@ -83,10 +84,9 @@ export class SinkHub implements TelemetrySink {
 
 /** `2 spans, 1 log line`; empty where nothing was lost. */
 function lossText({ spans, logs, evaluations }: Loss): string {
-  const parts = [counted(spans, 'span'), counted(logs, 'log line'), counted(evaluations, 'evaluation')];
-  return parts.filter((part) => part !== '').join(', ');
-}
-
-function counted(count: number, noun: string): string {
-  return count === 0 ? '' : `${count} ${noun}${count === 1 ? '' : 's'}`;
+  return [
+    ...(spans > 0 ? [counted(spans, 'span')] : []),
+    ...(logs > 0 ? [counted(logs, 'log line')] : []),
+    ...(evaluations > 0 ? [counted(evaluations, 'evaluation')] : []),
+  ].join(', ');
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ConfigError } from '../../../errors.ts';
-import { counted } from '../../../model/counted.ts';
+import { counted } from '../../../model/figures.ts';
 import type { EvaluatorDefinition } from '../../evaluator.ts';
 import { countSentences, words } from '../../lexical/words/words.ts';
 import { binary } from '../../score.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { counted } from '../../../model/counted.ts';
 import type { EvaluatorSpec, Score } from '../../../model/evaluation.ts';
+import { counted } from '../../../model/figures.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
 import type { EvaluatorDefinition } from '../../evaluator.ts';
 import { argumentsOf, type MadeCall, madeCalls } from '../../output/madeCalls.ts';

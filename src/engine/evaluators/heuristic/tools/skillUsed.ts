@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ConfigError } from '../../../errors.ts';
-import { counted } from '../../../model/counted.ts';
 import type { EvaluatorSpec } from '../../../model/evaluation.ts';
+import { counted } from '../../../model/figures.ts';
 import { isJsonObject, type JsonValue } from '../../../model/json.ts';
 import type { EvaluationInput, EvaluatorDefinition } from '../../evaluator.ts';
 import { matchesGlob } from '../../patterns/glob.ts';

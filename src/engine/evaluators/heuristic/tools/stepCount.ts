@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ConfigError } from '../../../errors.ts';
-import { counted } from '../../../model/counted.ts';
+import { counted } from '../../../model/figures.ts';
 import { isJsonObject } from '../../../model/json.ts';
 import type { Step } from '../../../model/output.ts';
 import type { EvaluationInput, EvaluatorDefinition } from '../../evaluator.ts';

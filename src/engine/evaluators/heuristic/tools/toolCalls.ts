@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { counted } from '../../../model/counted.ts';
+import { counted } from '../../../model/figures.ts';
 import type { EvaluatorDefinition } from '../../evaluator.ts';
 import { argumentsOf, type MadeCall, madeCalls } from '../../output/madeCalls.ts';
 import { notApplicable } from '../../score.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ConfigError } from '../../../errors.ts';
-import { counted } from '../../../model/counted.ts';
+import { counted } from '../../../model/figures.ts';
 import { isJsonObject } from '../../../model/json.ts';
 import type { EvaluatorDefinition } from '../../evaluator.ts';
 import { type MadeCall, trajectoryCalls } from '../../output/madeCalls.ts';

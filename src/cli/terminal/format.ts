@@ -1,1 +1,0 @@
-export { formatCost, formatCount, formatDuration, formatPercent } from '../../engine/reports/figures.ts';
