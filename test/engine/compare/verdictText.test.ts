@@ -68,6 +68,13 @@ describe('the words of a verdict', () => {
     );
   });
 
+  it('count one case and one cluster as one', () => {
+    const [one] = verdictOf({ ...grounds, metrics: [pass({ pairs: 1, clusters: 1, p: 1 })] }).evidence;
+    assert.match(one ?? '', /, 1 case[;)]/);
+    const [two] = verdictOf({ ...grounds, metrics: [pass({ pairs: 2, clusters: 1, p: 1 })] }).evidence;
+    assert.match(two ?? '', /, 2 cases in 1 cluster[;)]/);
+  });
+
   it('say what is missing and what it could change', () => {
     assert.match(
       reason({ unmeasured: 1, without: 'better' }),
