@@ -6,20 +6,17 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { noOutcomes } from '../test/support/outcomes.ts';
-import { program } from './program.ts';
 import { testReport, total } from './testReport.ts';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'touchstone-test-'));
+const bin = (name) => path.join(root, 'node_modules', '.bin', name);
 const suites = [];
 
 /** A check that passes or fails as a whole. */
-function check(name, args) {
+function check(name, command, args) {
   console.log(`\n== ${name}`);
-  const { status, error, stdout, stderr } = spawnSync(process.execPath, args, {
-    cwd: root,
-    encoding: 'utf8',
-  });
+  const { status, error, stdout, stderr } = spawnSync(command, args, { cwd: root, encoding: 'utf8' });
   const said = `${stdout ?? ''}${stderr ?? ''}`;
   process.stdout.write(said);
   const outcomes = noOutcomes();
@@ -30,14 +27,14 @@ function check(name, args) {
 
 /** A mocha suite; its tests are counted one by one. */
 function suite(name, args) {
-  counted(name, [program('mocha'), '--reporter', './test/support/countingReporter.mjs', ...args]);
+  counted(name, bin('mocha'), ['--reporter', './test/support/countingReporter.mjs', ...args]);
 }
 
 /** A program that leaves the outcomes of its tests in a file. One that dies counts as one failure. */
-function counted(name, args) {
+function counted(name, command, args) {
   console.log(`\n== ${name}`);
   const file = path.join(scratch, `${name.replaceAll(' ', '-')}.json`);
-  const result = spawnSync(process.execPath, args, {
+  const result = spawnSync(command, args, {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
     // Tests leave nothing in the person's own folders.
@@ -57,17 +54,17 @@ function howItEnded({ error, signal, status }) {
   return error?.message ?? (signal ? `killed by ${signal}` : `exit code ${status}`);
 }
 
-check('format and lint', [program('@biomejs/biome', 'biome'), 'ci', '.']);
-check('types', [program('typescript', 'tsc'), '--noEmit']);
-check('types of the panels', [program('typescript', 'tsc'), '--noEmit', '-p', 'src/webview']);
-check('unused code', [program('knip')]);
-check('build', ['esbuild.mjs']);
+check('format and lint', bin('biome'), ['ci', '.']);
+check('types', bin('tsc'), ['--noEmit']);
+check('types of the panels', bin('tsc'), ['--noEmit', '-p', 'src/webview']);
+check('unused code', bin('knip'), []);
+check('build', process.execPath, ['esbuild.mjs']);
 suite('unit tests', [
   ...process.argv.slice(2),
   'test/{engine,engineProcess,cli,conformance,docs,support,architecture,package,scripts,ui}/**/*.test.ts',
 ]);
 suite('panels in a browser', ['test/webview/**/*.test.ts']);
-counted('extension host', ['test/support/vscode/extensionHost.ts']);
+counted('extension host', process.execPath, ['test/support/vscode/extensionHost.ts']);
 // A whole editor in a browser on a shared machine: a journey that fails leaves its evidence in screenshots/failed, is
 // gone through once more, and says so.
 suite('journeys', [

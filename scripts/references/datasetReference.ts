@@ -73,8 +73,7 @@ const READERS: { [field: string]: string } = {
   threshold: 'the verdict of the case',
   cluster: 'confidence intervals and tests: cases of a cluster are not independent',
   tags: '`--tag`, filters, gates by tag, reports by tag',
-  metadata:
-    '`labels` in it: `touchstone evaluators` ([Labels](labels.md)); anything else: scripts, exports, and whoever looks at the case',
+  metadata: 'nothing; it is kept, and shown with the case',
 };
 
 /** docs/dataset-reference.md: every field of a golden dataset, with what reads it. */

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { git } from '../engine/compare/git.ts';
+import { git } from '../engine/compare/sides/git.ts';
 import { readGitFile } from '../engine/datasets/diff/gitFile.ts';
 import { UsageError } from '../engine/errors.ts';
 import { processEnvironment } from '../engine/ports.ts';

@@ -1,5 +1,5 @@
 import { judgesForGate } from './compare/evaluators/judgesOfRun.ts';
-import { judgeRun } from './compare/gate.ts';
+import { judgeRun } from './compare/gate/gate.ts';
 import type { GateReport } from './model/gateReport.ts';
 import type { RunPlan, RunRecord } from './model/run.ts';
 import type { EvaluationVerdict } from './model/runVerdict.ts';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { changedFiles, sideText } from '../engine/compare/changedFiles.ts';
+import { changedFiles, sideText } from '../engine/compare/sides/changedFiles.ts';
 import { intendedChange } from '../engine/datasets/edit/intendChange.ts';
 import { resolveInside } from '../engine/files/confine.ts';
 import { readText } from '../engine/files/readText.ts';

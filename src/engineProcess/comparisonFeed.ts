@@ -1,4 +1,4 @@
-import { LivePairs } from '../engine/compare/livePairs.ts';
+import { LivePairs } from '../engine/compare/pairs/livePairs.ts';
 import type { PreparedComparison } from '../engine/compare/preparedComparison.ts';
 import type { CaseComparison } from '../engine/model/comparison.ts';
 import type { TrialResult } from '../engine/model/result.ts';

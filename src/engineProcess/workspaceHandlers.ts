@@ -3,7 +3,7 @@ import { ConfigError } from '../engine/errors.ts';
 import { resolveInside } from '../engine/files/confine.ts';
 import type { Problem } from '../engine/model/problem.ts';
 import { promptfooFormat } from '../engine/promptfoo/promptfooFormat.ts';
-import { mismatchesOf } from '../engine/runs/preparation/unmeasuredLimits.ts';
+import { unmeasuredLimitsOf } from '../engine/runs/preparation/unmeasuredLimits.ts';
 import { workspacePath } from '../engine/suites/config/fileReference.ts';
 import { listWorkspace } from '../engine/suites/discovery/listWorkspace.ts';
 import { sampleFiles } from '../engine/suites/discovery/sampleConfig.ts';
@@ -68,7 +68,7 @@ async function validateAll(session: Session, signal: AbortSignal) {
   const files = [...listing.prompts.map((prompt) => prompt.path), ...listing.datasets];
   const found = [...problems];
   for (const file of files) found.push(...(await validateOne(session, file, undefined, signal)));
-  found.push(...(await mismatchesOf(workspace, signal)));
+  found.push(...(await unmeasuredLimitsOf(workspace, signal)));
   return { files: files.length + 1, problems: found };
 }
 

@@ -1,11 +1,11 @@
 // What the statistics promise, by simulation, in worlds that are small, skewed, clustered, flaky or hardly labelled: coverage of
 // every interval that is shown, false verdicts, power against the promised, and false alarms of a sequential comparison.
 // ROUNDS=200 for a quick look.
-import { wordSoFar } from '../../src/engine/compare/compareCases.ts';
-import { compareConsistency } from '../../src/engine/compare/consistency.ts';
-import { compareMetric } from '../../src/engine/compare/metric.ts';
-import { smallestPassChange } from '../../src/engine/compare/outlook.ts';
-import { compareResources } from '../../src/engine/compare/resources.ts';
+import { wordSoFar } from '../../src/engine/compare/pairs/compareCases.ts';
+import { compareConsistency } from '../../src/engine/compare/pairs/consistency.ts';
+import { compareMetric } from '../../src/engine/compare/pairs/metric.ts';
+import { smallestPassChange } from '../../src/engine/compare/pairs/outlook.ts';
+import { compareResources } from '../../src/engine/compare/sides/resources.ts';
 import type { CaseComparison, MetricComparison } from '../../src/engine/model/comparison.ts';
 import { BettingTest } from '../../src/engine/statistics/betting.ts';
 import { exactShareInterval } from '../../src/engine/statistics/exactShare.ts';

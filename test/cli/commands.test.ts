@@ -35,56 +35,6 @@ describe('touchstone commands', () => {
     assert.equal(readFileSync(path.join(folder, 'touchstone.yaml'), 'utf8'), '# mine\n');
   });
 
-  it('init in another folder says how to run what it wrote', async () => {
-    const folder = workspace();
-    assert.match((await touchstone(folder, 'init', 'checks')).out, /run: touchstone eval checks$/m);
-    assert.equal((await touchstone(folder, 'validate', 'checks')).code, 0);
-  });
-
-  it('warns of tags that a gate or a filter names and no case has', async () => {
-    const folder = workspace({
-      'touchstone.yaml': `suites:
-  s:
-    dataset: a.golden.yaml
-    targets: [{ echo: true }]
-    evaluators: [{ contains: x }]
-    filter: { tags: [smoke, slow] }
-    gate: { min_pass_rate: { overall: 0.5, critcal: 1 }, no_regression: [critical] }
-`,
-      'a.golden.yaml':
-        'schema_version: 2.0.0\nversion: 1.0.0\ntest_cases: [{ id: a, input: x, tags: [critical, smoke] }]\n',
-    });
-    const { code, out } = await touchstone(folder, 'validate');
-    assert.equal(code, 0);
-    assert.deepEqual(out.match(/has the tag .*/g), [
-      'has the tag "critcal", which its gate.min_pass_rate names',
-      'has the tag "slow", which its filter names',
-    ]);
-    assert.match(out, /^touchstone\.yaml:2:3: warning: no case of the suite "s" has the tag "critcal"/m);
-  });
-
-  it('says that --model changes nothing in a suite without a prompt, and counts one case as one', async () => {
-    const folder = workspace({
-      'touchstone.yaml':
-        'suites:\n  s: { dataset: a.golden.yaml, targets: [{ echo: true }], evaluators: [{ contains: x }], gate: { max_errors: 0 } }\n',
-      'a.golden.yaml': 'schema_version: 2.0.0\nversion: 1.0.0\ntest_cases: [{ id: a, input: x }]\n',
-    });
-    const run = await touchstone(folder, 'eval', '--no-progress', '--model', 'openai/gpt-5-mini');
-    assert.equal(run.code, 0, run.err);
-    assert.match(run.err, /^warning --model changes nothing in the suite s: it has no prompt target$/m);
-    assert.match((await touchstone(folder, 'list')).out, / {2}1 case$/m);
-    const exported = await touchstone(
-      folder,
-      'export',
-      'a.golden.yaml',
-      '--to',
-      'promptfoo',
-      '-o',
-      'out.yaml',
-    );
-    assert.match(exported.out, /out\.yaml: 1 case as /);
-  });
-
   it('validate finds nothing in an empty folder, and says so', async () => {
     const { code, err } = await touchstone(workspace(), 'validate');
     assert.equal(code, 2);

@@ -7,7 +7,7 @@ import { describe, it } from 'mocha';
 import { parseAllDocuments } from 'yaml';
 import { createProgram } from '../../src/cli/program.ts';
 import { processIo } from '../../src/cli/terminal/io.ts';
-import { smallestPassChange } from '../../src/engine/compare/outlook.ts';
+import { smallestPassChange } from '../../src/engine/compare/pairs/outlook.ts';
 import { exactShareInterval } from '../../src/engine/statistics/exactShare.ts';
 import { type MarkdownBlock, markdownBlocks } from './markdownBlocks.ts';
 

@@ -1,4 +1,4 @@
-import { judgeRun } from '../../src/engine/compare/gate.ts';
+import { judgeRun } from '../../src/engine/compare/gate/gate.ts';
 import type { GoldenCase } from '../../src/engine/model/case.ts';
 import type { Evaluation } from '../../src/engine/model/evaluation.ts';
 import type { GatePolicy } from '../../src/engine/model/gatePolicy.ts';

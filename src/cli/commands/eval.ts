@@ -9,7 +9,6 @@ import type { PreparedRun } from '../../engine/runs/preparation/preparedRun.ts';
 import { findRun } from '../../engine/store/findRun.ts';
 import type { SuiteConfig } from '../../engine/suites/config/suiteConfig.ts';
 import type { Workspace } from '../../engine/suites/loadWorkspace.ts';
-import { describeTarget } from '../../engine/suites/targets/describeTarget.ts';
 import type { OtlpSettings } from '../../engine/telemetry/otlp/otlpSettings.ts';
 import { addPromptFiles, chooseSuites } from '../chooseSuites.ts';
 import { type EvalOptions, overridesOf } from '../evalOptions.ts';
@@ -27,7 +26,6 @@ import type { RunAction } from '../runAction.ts';
 import { runOne } from '../runOne.ts';
 import { withoutSwallowed } from '../swallowedPaths.ts';
 import type { Io } from '../terminal/io.ts';
-import { sanitizeLine } from '../terminal/sanitize.ts';
 import { estimateLines } from '../views/estimate.ts';
 import { problemLines } from '../views/problems.ts';
 import { headingLine } from '../views/summary.ts';
@@ -94,7 +92,6 @@ export async function evaluate(given: string[], asked: EvalOptions, io: Io): Pro
     addPromptFiles(workspace, files, options.model);
     for (const line of problemLines(workspace.warnings, io.errStyle)) io.err(line);
     const suites = chooseSuites(workspace, [...(options.suite ?? []), ...names], files);
-    warnOfIdleModel(suites, options, io);
     const trust = { commands: true, scripts: options.trust === true };
     const engine = openEngine(
       workspace,
@@ -171,22 +168,6 @@ async function prepareAll(
   const prepared: PreparedRun[] = [];
   for (const suite of suites) prepared.push(...(await engine.prepare(suite.name, overrides, signal)));
   return prepared;
-}
-
-/** A figure of another model than the one asked for would mislead. */
-function warnOfIdleModel(
-  suites: readonly SuiteConfig[],
-  { model, resume, rejudge }: EvalOptions,
-  io: Io,
-): void {
-  if (model === undefined || resume !== undefined || rejudge !== undefined) return;
-  const takesModel = ({ targets }: SuiteConfig) =>
-    targets.some((target) => describeTarget(target).capabilities.model !== null);
-  for (const suite of suites)
-    if (!takesModel(suite))
-      io.err(
-        `warning --model changes nothing in the suite ${sanitizeLine(suite.name)}: it has no prompt target`,
-      );
 }
 
 /** Most warnings shown for a dataset; `touchstone validate` shows all of them. */

@@ -9,7 +9,6 @@ import { sampleFiles } from '../../engine/suites/discovery/sampleConfig.ts';
 import { EXIT } from '../exitCode.ts';
 import type { RunAction } from '../runAction.ts';
 import type { Io } from '../terminal/io.ts';
-import { sanitizeLine } from '../terminal/sanitize.ts';
 
 /** `touchstone init`: its arguments and options. */
 export function addInit(program: Command, act: RunAction): void {
@@ -39,7 +38,7 @@ async function init(folder: string, io: Io): Promise<number> {
       writeFileSync(path.join(root, file), text, { flag: 'wx' });
       io.out(`wrote ${path.join(folder, file)}`);
     }
-    io.out(files.length === 0 ? 'touchstone.yaml already exists: nothing was written' : next(folder));
+    io.out(files.length === 0 ? 'touchstone.yaml already exists: nothing was written' : NEXT);
     return EXIT.passed;
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error;
@@ -51,7 +50,4 @@ async function init(folder: string, io: Io): Promise<number> {
   }
 }
 
-function next(folder: string): string {
-  const there = folder === '.' ? '' : ` ${sanitizeLine(folder)}`;
-  return `Next: review the files, set OPENAI_API_KEY, and run: touchstone eval${there}`;
-}
+const NEXT = 'Next: review the files, set OPENAI_API_KEY, and run: touchstone eval';

@@ -9,7 +9,7 @@ import type { Problem } from '../../engine/model/problem.ts';
 import { processEnvironment } from '../../engine/ports.ts';
 import { promptfooFormat } from '../../engine/promptfoo/promptfooFormat.ts';
 import { detectFormat } from '../../engine/prompts/detectFormat.ts';
-import { mismatchesOf } from '../../engine/runs/preparation/unmeasuredLimits.ts';
+import { unmeasuredLimitsOf } from '../../engine/runs/preparation/unmeasuredLimits.ts';
 import { listWorkspace } from '../../engine/suites/discovery/listWorkspace.ts';
 import { checkWorkspace, holdsConfig } from '../../engine/suites/loadWorkspace.ts';
 import { validateFile } from '../../engine/suites/validateFiles.ts';
@@ -125,7 +125,7 @@ async function checkFolder(
   const listing = await listWorkspace(workspace, signal);
   for (const file of [...listing.prompts.map((prompt) => prompt.path), ...listing.datasets])
     await checkFile(path.join(workspace.root, file), workspace.root, checked, cwd);
-  add(await mismatchesOf(workspace, signal), workspace.root, checked, cwd);
+  add(await unmeasuredLimitsOf(workspace, signal), workspace.root, checked, cwd);
 }
 
 async function checkFile(file: string, root: string, checked: Checked, cwd: string): Promise<void> {

@@ -5,14 +5,14 @@ import type { GateReport } from '../model/gateReport.ts';
 import type { RunPlan } from '../model/run.ts';
 import { summarize } from '../runs/tally/summarize.ts';
 import type { RunStore } from '../store/runStore.ts';
-import { type CasesCompared, compareCases } from './compareCases.ts';
-import { type GatedComparison, judgeComparison } from './comparisonGate.ts';
-import { ALPHA, isSignificant } from './comparisonWord.ts';
-import { clusterOf } from './differences.ts';
 import { judgesForGate } from './evaluators/judgesOfRun.ts';
-import { type Pairing, pairCases, type TargetPair } from './pairCases.ts';
-import type { Spread } from './spread.ts';
-import { describeSide, type OpenedSide, openStoredSide, type StoredSide } from './storedSide.ts';
+import { type GatedComparison, judgeComparison } from './gate/comparisonGate.ts';
+import { type CasesCompared, compareCases } from './pairs/compareCases.ts';
+import { clusterOf } from './pairs/differences.ts';
+import { type Pairing, pairCases, type TargetPair } from './pairs/pairCases.ts';
+import type { Spread } from './pairs/spread.ts';
+import { describeSide, type OpenedSide, openStoredSide, type StoredSide } from './sides/storedSide.ts';
+import { ALPHA, isSignificant } from './verdict/comparisonWord.ts';
 
 /** Where neither the person nor the gate names a margin. */
 export const DEFAULT_MARGIN = 0.05;

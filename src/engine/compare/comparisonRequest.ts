@@ -5,7 +5,7 @@ import type { RunOverrides } from '../runs/preparation/runOverrides.ts';
 import type { RunStore } from '../store/runStore.ts';
 import type { SuiteConfig } from '../suites/config/suiteConfig.ts';
 import type { Workspace } from '../suites/loadWorkspace.ts';
-import { readSide, type SideReference, sideLabel } from './sideReference.ts';
+import { readSide, type SideReference, sideLabel } from './sides/sideReference.ts';
 
 /** What a person asks to compare. */
 export interface ComparisonRequest {
@@ -65,7 +65,6 @@ export function readRequest(
   if (baseline.kind === 'run' && candidate.kind === 'run')
     return { before: baseline.id, after: candidate.id };
   if (!suite) throw noSuite(workspace);
-  checkTarget(request.target, [baseline, candidate]);
 
   return {
     suite,
@@ -74,18 +73,6 @@ export function readRequest(
     overrides: request.overrides,
     ...defined({ target: request.target }),
   };
-}
-
-/** A side that is a target already leaves nothing to choose. */
-function checkTarget(target: string | undefined, sides: readonly { kind: string; name?: string }[]): void {
-  const other = sides.find(({ kind, name }) => kind === 'target' && name !== target);
-  if (target === undefined || other?.name === undefined) return;
-  throw new UsageError(
-    `--target ${target} does not apply: the target ${other.name} is a side of the comparison`,
-    {
-      remedy: 'Leave out --target, or compare revisions, runs or models.',
-    },
-  );
 }
 
 /** The suite that is named, or that of a run that is one of the sides, or the only one. */

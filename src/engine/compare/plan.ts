@@ -5,7 +5,7 @@ import {
   unitsToFind,
   unitsToShowEquivalence,
 } from '../statistics/power.ts';
-import type { Differences } from './differences.ts';
+import type { Differences } from './pairs/differences.ts';
 
 type Plan = Pick<
   MetricComparison,

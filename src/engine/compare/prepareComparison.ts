@@ -13,10 +13,10 @@ import {
   type NamedSide,
   readRequest,
 } from './comparisonRequest.ts';
-import { mergeSides } from './mergeSides.ts';
-import { outlookOn } from './outlook.ts';
+import { outlookOn } from './pairs/outlook.ts';
 import type { PreparedComparison } from './preparedComparison.ts';
-import { openSide, type SideSource } from './sideSource.ts';
+import { mergeSides } from './sides/mergeSides.ts';
+import { openSide, type SideSource } from './sides/sideSource.ts';
 import { storedComparison } from './storedComparison.ts';
 
 /** Where the targets of both sides come from; null for a stored run. */

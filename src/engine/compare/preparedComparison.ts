@@ -1,7 +1,7 @@
 import type { PreparedRun } from '../runs/preparation/preparedRun.ts';
-import type { Reusable } from './donors.ts';
-import type { Outlook } from './outlook.ts';
-import type { TargetPair } from './pairCases.ts';
+import type { Outlook } from './pairs/outlook.ts';
+import type { TargetPair } from './pairs/pairCases.ts';
+import type { Reusable } from './sides/donors.ts';
 
 /** One side: results that are there, or targets of the run that is about to be made. */
 export interface PlannedSide {

@@ -9,11 +9,11 @@ import { orderOf } from '../runs/ordered/orderedTrials.ts';
 import type { PreparedRun } from '../runs/preparation/preparedRun.ts';
 import type { RunStore } from '../store/runStore.ts';
 import { compareStored, DEFAULT_MARGIN } from './compareStored.ts';
-import { comparisonVerdict } from './comparisonVerdict.ts';
-import { type DrawOrder, drawOrder } from './drawOrder.ts';
 import type { PlannedSide, PreparedComparison } from './preparedComparison.ts';
-import { reuseResults } from './reuseResults.ts';
-import { SequentialWatch } from './sequentialWatch.ts';
+import { type DrawOrder, drawOrder } from './sequential/drawOrder.ts';
+import { SequentialWatch } from './sequential/sequentialWatch.ts';
+import { reuseResults } from './sides/reuseResults.ts';
+import { comparisonVerdict } from './verdict/comparisonVerdict.ts';
 
 /** How a run is begun and executed: the engine's own way, handed in. */
 export interface Runner {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { dollars, percent, percentLimit } from '../../../src/engine/compare/clauseText.ts';
-import { reportOf, runClauses } from '../../../src/engine/compare/gate.ts';
-import { limitClauses } from '../../../src/engine/compare/limitClauses.ts';
-import { rateClauses } from '../../../src/engine/compare/rateClauses.ts';
+import { dollars, percent, percentLimit } from '../../../src/engine/compare/gate/clauseText.ts';
+import { reportOf, runClauses } from '../../../src/engine/compare/gate/gate.ts';
+import { limitClauses } from '../../../src/engine/compare/gate/limitClauses.ts';
+import { rateClauses } from '../../../src/engine/compare/gate/rateClauses.ts';
 import { counted } from '../../../src/engine/model/figures.ts';
 import type { GatePolicy, Minimum } from '../../../src/engine/model/gatePolicy.ts';
 import type { GateClause } from '../../../src/engine/model/gateReport.ts';

@@ -1,5 +1,5 @@
-import type { TargetPair } from '../../../src/engine/compare/pairCases.ts';
-import { pairCases } from '../../../src/engine/compare/pairCases.ts';
+import type { TargetPair } from '../../../src/engine/compare/pairs/pairCases.ts';
+import { pairCases } from '../../../src/engine/compare/pairs/pairCases.ts';
 import type { CaseComparison } from '../../../src/engine/model/comparison.ts';
 import type { TrialResult } from '../../../src/engine/model/result.ts';
 import { complete, trialResult } from '../../support/runFixtures.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { type GatedComparison, judgeComparison } from '../../../src/engine/compare/comparisonGate.ts';
+import { type GatedComparison, judgeComparison } from '../../../src/engine/compare/gate/comparisonGate.ts';
 import type { MetricComparison } from '../../../src/engine/model/comparison.ts';
 import type { GatePolicy } from '../../../src/engine/model/gatePolicy.ts';
 import { summarize } from '../../../src/engine/runs/tally/summarize.ts';

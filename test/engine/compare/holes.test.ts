@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { type CompareOptions, compareCases, wordSoFar } from '../../../src/engine/compare/compareCases.ts';
-import { judgeComparison } from '../../../src/engine/compare/comparisonGate.ts';
-import { pairCases } from '../../../src/engine/compare/pairCases.ts';
-import { compareTags } from '../../../src/engine/compare/tagBreakdown.ts';
+import { judgeComparison } from '../../../src/engine/compare/gate/comparisonGate.ts';
+import {
+  type CompareOptions,
+  compareCases,
+  wordSoFar,
+} from '../../../src/engine/compare/pairs/compareCases.ts';
+import { pairCases } from '../../../src/engine/compare/pairs/pairCases.ts';
+import { compareTags } from '../../../src/engine/compare/pairs/tagBreakdown.ts';
 import type { CaseComparison, ComparisonWord } from '../../../src/engine/model/comparison.ts';
 import type { GatePolicy } from '../../../src/engine/model/gatePolicy.ts';
 import type { GateReport } from '../../../src/engine/model/gateReport.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { differencesOf } from '../../../src/engine/compare/differences.ts';
+import { differencesOf } from '../../../src/engine/compare/pairs/differences.ts';
 import { planOf } from '../../../src/engine/compare/plan.ts';
 import { unitsToShowEquivalence } from '../../../src/engine/statistics/power.ts';
 

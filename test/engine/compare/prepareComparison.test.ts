@@ -63,16 +63,6 @@ const ECHOES = {
 };
 
 describe('a comparison that is prepared', () => {
-  it('does not take a target to choose where a side is another one', async () => {
-    const engine = engineOf(await workspaceOf(ECHOES));
-    const refused = /--target one does not apply: the target two is a side of the comparison/;
-    await assert.rejects(prepare(engine, { ...SIDES, target: 'one' }), refused);
-    await assert.rejects(prepare(engine, { baseline: 'one', target: 'one', overrides: {} }), refused);
-    const { run } = await prepare(engine, { baseline: 'one', candidate: '.', target: 'one', overrides: {} });
-    await run.close();
-    engine.close();
-  });
-
   it('opens its dataset once, for both sides and what judges them', async () => {
     const opened: string[] = [];
     const workspace = await workspaceOf(ECHOES);

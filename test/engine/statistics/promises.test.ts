@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { compareMetric } from '../../../src/engine/compare/metric.ts';
-import { smallestPassChange } from '../../../src/engine/compare/outlook.ts';
-import { compareResources } from '../../../src/engine/compare/resources.ts';
+import { compareMetric } from '../../../src/engine/compare/pairs/metric.ts';
+import { smallestPassChange } from '../../../src/engine/compare/pairs/outlook.ts';
+import { compareResources } from '../../../src/engine/compare/sides/resources.ts';
 import {
   boundedMeanInterval,
   boundedMeanP,

@@ -1,4 +1,4 @@
-import { absentSide } from '../../../src/engine/compare/caseSide.ts';
+import { absentSide } from '../../../src/engine/compare/pairs/caseSide.ts';
 import type { CaseComparison, CaseSide } from '../../../src/engine/model/comparison.ts';
 import type { Chance } from './chance.ts';
 

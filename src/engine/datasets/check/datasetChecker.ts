@@ -11,7 +11,6 @@ import { applyEdits } from '../migrations/mapEdit.ts';
 import { migrationChain } from '../migrations/migrationChain.ts';
 import type { MigrationStep } from '../migrations/step.ts';
 import { IdIndex } from './idIndex.ts';
-import { type MalformedLabel, malformedLabels } from './labelForm.ts';
 import type { ProblemList } from './problemList.ts';
 import { explainSchemaErrors, formatPointer } from './schemaError.ts';
 import { type UnknownField, UnknownFieldFinder } from './unknownFields.ts';
@@ -81,7 +80,6 @@ export class DatasetChecker {
     if (!isJsonObject(value)) return;
     this.#hasLimits ||= hasOwnLimits(value['evaluation_criteria']);
     for (const field of this.#unknown.inCase(value)) this.#addUnknown(field, located);
-    for (const label of malformedLabels(value)) this.#addMalformedLabel(label, located);
     if (errors.length === 0 && this.#chain.length > 0) this.#checkMigrated(value, located);
     if (typeof value['id'] === 'string') this.#checkId(value['id'], located, ordinal);
   }
@@ -157,24 +155,6 @@ export class DatasetChecker {
           : located.document.locate(pointer);
       this.#problems.add(error(plain.code, plain.message, location, plain.remedy));
     }
-  }
-
-  #addMalformedLabel({ pointer, fault }: MalformedLabel, located: Located): void {
-    const name = formatPointer([...(located.label ?? located.pointer), ...pointer]);
-    const at = [...located.pointer, ...pointer];
-    this.#problems.add({
-      severity: 'warning',
-      code: 'malformed-label',
-      message:
-        fault === 'name'
-          ? `${name} is not the name of an output, so the label is ignored`
-          : `${name} is not a verdict, so the label is ignored`,
-      location: fault === 'name' ? located.document.locateKey(at) : located.document.locate(at),
-      remedy:
-        fault === 'name'
-          ? 'Copy the name from: touchstone show --case ID'
-          : 'Write pass, fail or withdrawn, and after a comma why.',
-    });
   }
 
   #addUnknown({ pointer, kind, field, meant }: UnknownField, located: Located): void {

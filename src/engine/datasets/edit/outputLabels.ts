@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
 import { isJsonObject, type JsonObject } from '../../model/json.ts';
-import { LABELS, WITHDRAWN, WRITTEN_LABEL } from '../check/labelForm.ts';
 import { writeCaseNote } from './caseNote.ts';
 
 /** A person's verdict on one output of a case. */
@@ -10,6 +9,12 @@ export interface OutputLabel {
   note: string;
 }
 
+/** Where a case keeps its labels: the name of an output → `pass` or `fail`, and after a comma why. */
+const KEY = 'labels';
+/** The value of a label that was withdrawn. */
+const WITHDRAWN = 'withdrawn';
+const WRITTEN = /^(pass|fail)(?:,\s*([\s\S]*))?$/;
+
 /** Names an output by its text, so that a label speaks of the very same output in any run. */
 export function outputName(text: string): string {
   return `out-${hash('sha256', text, 'hex').slice(0, 16)}`;
@@ -18,10 +23,10 @@ export function outputName(text: string): string {
 /** A person's labels for the outputs of a case, by the name of the output. Malformed ones are ignored. */
 export function labelsOf(entry: { metadata?: JsonObject } | undefined): Map<string, OutputLabel> {
   const labels = new Map<string, OutputLabel>();
-  const written = entry?.metadata?.[LABELS];
+  const written = entry?.metadata?.[KEY];
   if (!isJsonObject(written)) return labels;
   for (const [output, value] of Object.entries(written)) {
-    const match = typeof value === 'string' ? WRITTEN_LABEL.exec(value.trim()) : null;
+    const match = typeof value === 'string' ? WRITTEN.exec(value.trim()) : null;
     if (match) labels.set(output, { pass: match[1] === 'pass', note: match[2] ?? '' });
   }
   return labels;
@@ -39,5 +44,5 @@ export function labelOutput(
 ): Promise<{ text: string }> {
   const note = label?.note.trim() ?? '';
   const word = label ? (label.pass ? 'pass' : 'fail') : WITHDRAWN;
-  return writeCaseNote(source, caseId, [LABELS, outputName(output)], note === '' ? word : `${word}, ${note}`);
+  return writeCaseNote(source, caseId, [KEY, outputName(output)], note === '' ? word : `${word}, ${note}`);
 }

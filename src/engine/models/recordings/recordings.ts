@@ -186,8 +186,9 @@ export class Recordings {
       this.#undated = true;
       return;
     }
-    const { first, last } = this.#days ?? { first: day, last: day };
-    this.#days = { first: day < first ? day : first, last: day > last ? day : last };
+    const [first = day] = [day, this.#days?.first ?? day].sort();
+    const [last = day] = [day, this.#days?.last ?? day].sort().reverse();
+    this.#days = { first, last };
   }
 
   /** Where an answer is kept: beside one of another case that is different, else in its place. */

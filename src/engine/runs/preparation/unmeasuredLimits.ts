@@ -10,7 +10,6 @@ import { caseCallsFor } from '../../suites/evaluators/defaultEvaluators.ts';
 import type { Workspace } from '../../suites/loadWorkspace.ts';
 import { caseFilter } from '../caseFilter.ts';
 import { unmeasuredLimits } from './caseLimits.ts';
-import { warnOfUnknownTags } from './unknownTags.ts';
 
 const REMEDIES: { readonly [limit: string]: string } = {
   min_accuracy: 'Add a judge such as rubric, or give an evaluator metric: accuracy; or remove the limit.',
@@ -50,29 +49,19 @@ export async function warnOfUnmeasuredLimits(
   }));
 }
 
-/**
- * What the suites of a workspace ask for and their cases do not give: limits that nothing measures, and tags that no
- * case has. Datasets that cannot be used are left out: they say so themselves.
- */
-export async function mismatchesOf(
+/** Those of all suites of a workspace. Datasets that cannot be used are left out: they say so themselves. */
+export async function unmeasuredLimitsOf(
   { root, config }: Pick<Workspace, 'root' | 'config'>,
   signal: AbortSignal,
 ): Promise<Problem[]> {
   const problems: Problem[] = [];
   for (const suite of config.suites) {
-    const datasets: Dataset[] = [];
     for (const reference of suite.datasets) {
       const dataset = suite.cases
         ? memoryDataset(reference.path, suite.cases)
         : await usable(openDataset(reference.absolute, { root, signal }));
-      if (!dataset) continue;
-      datasets.push(dataset);
-      problems.push(...(await warnOfUnmeasuredLimits(suite, dataset, signal)));
+      if (dataset) problems.push(...(await warnOfUnmeasuredLimits(suite, dataset, signal)));
     }
-
-    // What cannot be read may have the tag.
-    if (datasets.length === suite.datasets.length)
-      problems.push(...(await warnOfUnknownTags(suite, datasets, signal)));
   }
   return problems;
 }

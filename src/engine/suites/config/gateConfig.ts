@@ -32,7 +32,7 @@ export const gateFile = z
       .array(z.string().min(1))
       .min(1)
       .optional()
-      .describe('Tags whose cases must not be worse than in the baseline. Applies to comparisons only.'),
+      .describe('Tags whose cases must not be worse than in the baseline. Undecided without a baseline.'),
     allow_regression: z
       .union([z.boolean(), z.array(z.enum(['pass_rate', 'score'])).min(1)])
       .optional()

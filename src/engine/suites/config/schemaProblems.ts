@@ -123,9 +123,9 @@ function expectedForm(issue: Issue): string {
     case 'invalid_value':
       return alternatives(issue.values.map(String));
     case 'too_small':
-      return sizeForm(issue.inclusive === false ? 'more than' : 'at least', issue.minimum, issue.origin);
+      return sizeForm('at least', issue.minimum, issue.origin);
     case 'too_big':
-      return sizeForm(issue.inclusive === false ? 'less than' : 'at most', issue.maximum, issue.origin);
+      return sizeForm('at most', issue.maximum, issue.origin);
     default:
       return issue.message;
   }

@@ -57,14 +57,6 @@ describe('validateDataset', () => {
       ['6:44 out-of-range: test_cases[0].evaluation_criteria.max_latency_ms is 0; expected more than 0'],
     ],
     [
-      'labels that would be ignored, but not a withdrawn one or a key of the person',
-      '  - id: a\n    input: x\n    metadata:\n      labels:\n        out-3f9c01b2d77e4aa1: maybe\n        out-3F9C: pass\n        out-3f9c01b2d77e4aa2: "withdrawn, too hasty"\n        out-3f9c01b2d77e4aa3: fail, rude\n        topic: refunds\n',
-      [
-        '8:31 malformed-label: test_cases[0].metadata.labels.out-3f9c01b2d77e4aa1 is not a verdict, so the label is ignored',
-        '9:9 malformed-label: test_cases[0].metadata.labels.out-3F9C is not the name of an output, so the label is ignored',
-      ],
-    ],
-    [
       'a message without content',
       '  - id: a\n    messages: [{ role: user }]\n',
       ['5:16 missing-field: test_cases[0].messages[0] has no content'],
