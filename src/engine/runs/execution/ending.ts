@@ -14,6 +14,7 @@ export class Ending {
   readonly signal: AbortSignal;
   readonly #options: EndingOptions;
   readonly #stop = new AbortController();
+  readonly #over = new AbortController();
   #failure: { error: unknown } | undefined;
   /** The limit was reached while trials were left. */
   #cutShort = false;
@@ -26,14 +27,20 @@ export class Ending {
 
   /** What has not started is dropped as soon as the attempt ends; `drop` returns how much that was. */
   onEnd(drop: () => number): void {
-    this.signal.addEventListener('abort', drop, { once: true });
+    const listening = { once: true, signal: this.#over.signal };
+    this.signal.addEventListener('abort', drop, listening);
     this.#options.limit?.signal.addEventListener(
       'abort',
       () => {
-        if (drop() > 0) this.#cutShort = true;
+        if (!this.signal.aborted && drop() > 0) this.#cutShort = true;
       },
-      { once: true, signal: this.signal },
+      listening,
     );
+  }
+
+  /** The attempt is done. A signal made of others that is still listened to would keep the whole attempt in memory. */
+  close(): void {
+    this.#over.abort();
   }
 
   /** Whether more trials may be put in line, of which there are some. */

@@ -88,6 +88,7 @@ async function attempt(inputs: RunInputs, options: ExecuteOptions, lease: Lease)
   await dispatch.idle();
   beat.abort();
 
+  ending.close();
   executor.close();
   runSpan.end(ending.interrupted ? 'interrupted' : undefined);
   // What came in before a failure is kept; a store that failed is not asked again.

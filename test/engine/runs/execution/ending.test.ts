@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { describe, it } from 'mocha';
 import { Ending } from '../../../../src/engine/runs/execution/ending.ts';
 import type { RunLimit } from '../../../../src/engine/runs/execution/runLimit.ts';
@@ -32,6 +33,16 @@ function opened({ left = 0, limited = false } = {}) {
 }
 
 describe('the end of an attempt', () => {
+  it('leaves nobody listening once the attempt is done, and drops nothing later', () => {
+    const { ending, person, limit, drops } = opened({ left: 2, limited: true });
+    ending.close();
+    for (const signal of [ending.signal, limit.signal])
+      assert.deepEqual(getEventListeners(signal, 'abort'), []);
+    limit.abort();
+    person.abort();
+    assert.equal(drops(), 0);
+  });
+
   it('is none while nothing happens', () => {
     const { ending, drops } = opened();
     assert.equal(ending.admits(), true);

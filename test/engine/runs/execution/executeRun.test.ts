@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { PromptError, StoreError } from '../../../../src/engine/errors.ts';
 import type { Evaluator } from '../../../../src/engine/evaluators/evaluator.ts';
@@ -90,6 +91,17 @@ describe('executeRun', () => {
     const targets = [scriptedTarget('a', slow, 'shared'), scriptedTarget('b', slow, 'shared')];
     await execute(inputsFor(targets, { concurrency: 3 }));
     assert.equal(most, 3);
+  });
+
+  it('lets go of all that it listened to, so that nothing of it stays in memory', async () => {
+    let seen: AbortSignal | undefined;
+    const target = scriptedTarget('a', (request, context) => {
+      seen = context.signal;
+      return sayId(request, context);
+    });
+    await execute(inputsFor([target]));
+    assert.ok(seen);
+    assert.deepEqual(getEventListeners(seen, 'abort'), []);
   });
 
   it('stops when told, keeps what came in, and goes on with only what is missing', async () => {
