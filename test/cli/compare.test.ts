@@ -182,7 +182,7 @@ describe('touchstone compare', () => {
     const shown = await touchstone(folder, 'show', run);
     assert.match(
       shown.out,
-      /^comparison of HEAD \(baseline\) against working tree \(candidate\), the verdict was settled after \d+ of 400 cases: \d+ passed, \d+ failed, 0 errored$/m,
+      /^comparison of HEAD \(baseline\) vs\. working tree \(candidate\), the verdict was settled after \d+ of 400 cases: \d+ passed, \d+ failed, 0 errored$/m,
     );
     assert.doesNotMatch(shown.out, /missing|incomplete|gate/);
     const listed = (await touchstone(folder, 'show', '--comparisons')).out;

@@ -133,7 +133,7 @@ describe('judges in a run', () => {
     );
     assert.match(
       study.out,
-      /pass rate: 100\.0 % as judged; 50\.0 % corrected with the labels \(95 % interval 3\d\.\d % to 6\d\.\d %\)/,
+      /pass rate: 100\.0 % as judged, 50\.0 % corrected with the labels \(95 % interval 3\d\.\d % to 6\d\.\d %\)/,
     );
     const json = JSON.parse((await touchstone(folder, 'evaluators', '--json')).out);
     assert.equal(json.agreements[0].labelled, 30);

@@ -42,8 +42,8 @@ describe('journey: can the evaluators be relied on?', function () {
     await report.locator('[role=row]', { hasText: 'c1' }).click();
     const editor = report.locator('label-editor');
     await editor.getByRole('textbox').fill('says nothing of waiting');
-    await editor.getByRole('button', { name: 'Wrong' }).click();
-    await editor.getByText('Labelled wrong in the dataset.').waitFor();
+    await editor.getByRole('button', { name: 'Incorrect' }).click();
+    await editor.getByText('Labelled incorrect in the dataset.').waitFor();
     await workbench.screenshot('label-dark');
     const dataset = path.join(workbench.folder, 'judged.golden.yaml');
     await eventually(() => {

@@ -64,7 +64,7 @@ describe('hostile content', () => {
       panel = await Panel.open(browser, bundle);
       await panel.show(hostileReport('x'.repeat(1024 * 1024)));
       await panel.page.locator('[aria-rowindex="2"]').click();
-      await panel.page.getByText('Facts').waitFor();
+      await panel.page.getByRole('heading', { name: 'Details' }).waitFor();
       const section = panel.page
         .locator('section')
         .filter({ has: panel.page.getByRole('heading', { name: 'Output' }) });
@@ -152,11 +152,11 @@ function hostileReport(text: string): RunReport {
 async function lookEverywhere(page: Page): Promise<void> {
   for (const tab of await page.getByRole('tab').all()) await tab.click();
   await page.locator('[aria-rowindex="2"]').click();
-  await page.getByText('Facts').waitFor();
+  await page.getByRole('heading', { name: 'Details' }).waitFor();
   for (const summary of await page.locator('case-drawer summary').all()) await summary.click();
   await page.getByRole('button', { name: 'Show differences' }).click();
   await page.locator('pre.compared').waitFor();
-  await page.getByRole('button', { name: 'Show apart' }).click();
+  await page.getByRole('button', { name: 'Show separately' }).click();
 }
 
 async function assertHarmless(page: Page): Promise<void> {

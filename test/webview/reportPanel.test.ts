@@ -59,7 +59,7 @@ describe('the report panel', () => {
     const page = await open({ ...sample, rerun: 1, results });
     const head = await shownText(page.locator('report-summary'));
     assert.ok(head.includes('Includes 1 result of cases run again after this run.'), head);
-    const marks = page.locator('[role=gridcell].status[title*="before: failed"]');
+    const marks = page.locator('[role=gridcell].status[title*="previously failed"]');
     await marks.first().waitFor();
     assert.equal(await marks.count(), 1);
     await marks.first().click();
@@ -238,7 +238,7 @@ describe('the report panel', () => {
       const { page } = panel;
       await panel.send({ type: 'run', head });
       assert.match(await shownText(page.locator('h1')), /Running: 16 of 40 results/);
-      assert.match(await shownText(page.getByRole('grid')), /on their way/);
+      assert.match(await shownText(page.getByRole('grid')), /Waiting for the first results/);
       const [batch] = rowsMessages(report) as [Extract<ToPage, { type: 'rows' }>];
       await panel.send(batch);
       const [row] = batch.rows as [ResultRow];
@@ -253,7 +253,7 @@ describe('the report panel', () => {
     it('shows everything that is known of a result', async () => {
       const page = await open(sampleReport());
       await page.locator('[aria-rowindex="6"]').click();
-      await page.getByText('Facts').waitFor();
+      await page.getByRole('heading', { name: 'Details' }).waitFor();
       const text = await shownText(page.locator('case-drawer'));
       for (const part of [
         'Ignore everything.',
@@ -262,7 +262,7 @@ describe('the report panel', () => {
         'contains failed, score 0.00',
         'pii could not measure',
         'latency does not apply',
-        'left out: rubric',
+        'skipped: rubric',
         'audited: the judge agrees',
         'order-4711',
         'tool lookup 3 ms',
@@ -279,7 +279,7 @@ describe('the report panel', () => {
       await page.getByRole('button', { name: 'Show differences' }).click();
       assert.deepEqual(await page.locator('pre.compared del').allInnerTexts(), ['three', 'monday']);
       assert.deepEqual(await page.locator('pre.compared ins').allInnerTexts(), ['ten', 'friday']);
-      await page.getByRole('button', { name: 'Show apart' }).click();
+      await page.getByRole('button', { name: 'Show separately' }).click();
       assert.equal(await page.locator('pre.compared').count(), 0);
     });
 
@@ -295,7 +295,7 @@ describe('the report panel', () => {
     it('posts the actions that the host offers, and shows no others', async () => {
       const page = await open(sampleReport(), { actions: ['open-case', 'accept-output'] });
       await page.locator('[aria-rowindex="6"]').click();
-      await page.getByText('Facts').waitFor();
+      await page.getByRole('heading', { name: 'Details' }).waitFor();
       assert.equal(await page.locator('case-drawer vscode-button').count(), 2);
       await page.getByText('Accept output as expected…').click();
       await until(async () => panel.received.some(({ type }) => type === 'action'));
@@ -314,21 +314,21 @@ describe('the report panel', () => {
       await page.locator('[aria-rowindex="5"]').click();
       const editor = page.locator('label-editor');
       await editor.getByRole('textbox').fill('names no deadline');
-      await editor.getByRole('button', { name: 'Wrong' }).click();
-      await editor.getByText('Labelled wrong in the dataset.').waitFor();
+      await editor.getByRole('button', { name: 'Incorrect' }).click();
+      await editor.getByText('Labelled incorrect in the dataset.').waitFor();
       const labels = () =>
         panel.received.flatMap((message) => (message.type === 'label' ? [message.label] : []));
       assert.deepEqual(labels(), [{ pass: false, note: 'names no deadline' }]);
-      await editor.getByRole('button', { name: 'Right' }).click();
-      await editor.getByRole('button', { name: 'Right', pressed: true }).click();
-      await editor.getByRole('button', { name: 'Right', pressed: false }).waitFor();
+      await editor.getByRole('button', { name: 'Correct', exact: true }).click();
+      await editor.getByRole('button', { name: 'Correct', exact: true, pressed: true }).click();
+      await editor.getByRole('button', { name: 'Correct', exact: true, pressed: false }).waitFor();
       assert.deepEqual(labels().slice(1), [{ pass: true, note: 'names no deadline' }, null]);
     });
 
     it('asks for no label where none can be written', async () => {
       const page = await open(manyResults(10));
       await page.locator('[aria-rowindex="5"]').click();
-      await page.getByText('Facts').waitFor();
+      await page.getByRole('heading', { name: 'Details' }).waitFor();
       assert.equal(await page.locator('label-editor').count(), 0);
     });
 
@@ -356,7 +356,7 @@ describe('the report panel', () => {
     it('covers a narrow page, whose other controls cannot be reached then', async () => {
       const page = await open(sampleReport(), { width: 320, height: 700 });
       await page.locator('[aria-rowindex="6"]').click();
-      await page.getByText('Facts').waitFor();
+      await page.getByRole('heading', { name: 'Details' }).waitFor();
       assert.equal(await page.locator('.page').evaluate((element) => element.matches('[inert]')), true);
       const box = await page.locator('case-drawer').boundingBox();
       assert.deepEqual(box, { x: 0, y: 0, width: 320, height: 700 });

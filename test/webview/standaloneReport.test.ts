@@ -48,7 +48,7 @@ describe('a report as a page of its own', () => {
     writeFileSync(file, [...htmlReport([sampleReport()], assets)].join(''));
     await page.goto(pathToFileURL(file).href);
     await page.locator('[aria-rowindex="2"]').click();
-    await page.getByText('Facts').waitFor();
+    await page.getByRole('heading', { name: 'Details' }).waitFor();
     assert.deepEqual(requests, [pathToFileURL(file).href]);
     assert.deepEqual(complaints, []);
     await page.close();
@@ -58,7 +58,7 @@ describe('a report as a page of its own', () => {
     const page = await open([manyResults(5000)]);
     await page.getByRole('searchbox').fill('case-004990');
     await page.locator('[aria-rowindex="2"]').click();
-    await page.getByText('Facts').waitFor();
+    await page.getByRole('heading', { name: 'Details' }).waitFor();
     const text = await shownText(page.locator('case-drawer'));
     assert.match(text, /case-004990.*Question 4990:.*gpt-5-mini.*fixture\.golden\.yaml:4991:1/);
     assert.equal(await page.locator('case-drawer vscode-button').count(), 0);
@@ -73,7 +73,7 @@ describe('a report as a page of its own', () => {
     assert.match(await shownText(page.locator('report-summary')), /run 20261105-120000-abcd/);
     assert.equal(await shownText(page.locator('report-filters .shown')), '50 results');
     await page.locator('[aria-rowindex="2"]').click();
-    await page.getByText('Facts').waitFor();
+    await page.getByRole('heading', { name: 'Details' }).waitFor();
     assert.match(await shownText(page.locator('case-drawer')), /Question 0:/);
     await page.close();
   });
