@@ -79,7 +79,7 @@ describe('journey: the engine dies in the middle of a run', function () {
     await page.getByRole('heading', { name: /Comparing: [1-9]\d* of 16\b/ }).waitFor();
     process.kill(Number(readFileSync(file('engine.pid'), 'utf8')), 'SIGKILL');
     await page.getByRole('button', { name: 'Compare again' }).waitFor();
-    const notice = await workbench.notification('The engine stopped in the middle of a comparison');
+    const notice = await workbench.notification('The engine crashed during a comparison');
     await workbench.screenshot('crash-comparison');
     assert.equal(await notice.getByRole('button', { name: 'Resume' }).count(), 0);
   });

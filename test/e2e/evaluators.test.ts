@@ -62,7 +62,7 @@ describe('journey: can the evaluators be relied on?', function () {
     await offer.getByRole('button', { name: 'Show Differences' }).click();
     await workbench.choices.filter({ hasText: 'c1' }).first().waitFor();
     await workbench.screenshot('evaluators-dark');
-    await workbench.choices.filter({ hasText: 'All of them side by side' }).click();
+    await workbench.choices.filter({ hasText: 'All side by side' }).click();
     await page.locator('.tab', { hasText: 'Outputs on which concepts and length differ (2)' }).waitFor();
     for (const output of ['thanks', 'thank you'])
       await page.locator('.monaco-diff-editor .view-line', { hasText: output }).first().waitFor();

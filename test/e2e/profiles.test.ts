@@ -66,7 +66,7 @@ describe('journey: the ways to run from the Test Explorer', function () {
     await workbench.screenshot('profile-unjudged');
 
     await runWith('Run with Repeats');
-    await workbench.quickInput.getByText('How often each case is run').waitFor();
+    await workbench.quickInput.getByText('Number of trials per case').waitFor();
     await workbench.quickInput.locator('input').first().fill('2');
     await page.keyboard.press('Enter');
     await state('failed').waitFor();

@@ -41,6 +41,6 @@ describe('journey: a run that costs', function () {
     await dialog.getByRole('button', { name: 'Cancel' }).click();
     await dialog.waitFor({ state: 'hidden' });
     await workbench.runCommand('Touchstone: Re-run Failed');
-    await workbench.notification('There is no run yet.');
+    await workbench.notification('There are no runs yet.');
   });
 });

@@ -29,7 +29,7 @@ describe('journey: Restricted Mode', function () {
 
     await workbench.runCommand('Touchstone: Choose Model…');
     await workbench.choices.filter({ hasText: 'Look for local model servers' }).first().click();
-    await workbench.choices.filter({ hasText: 'No model server answers on this machine' }).first().waitFor();
+    await workbench.choices.filter({ hasText: 'No model server found on this machine' }).first().waitFor();
     await workbench.screenshot('local-servers');
   });
 });
