@@ -54,7 +54,7 @@ describe('journey: run a case again', function () {
     await report.getByRole('button', { name: 'Run again' }).click();
     await report.getByRole('heading', { name: 'Gate passed' }).waitFor();
     await report.getByText('Includes 1 result of cases run again').waitFor();
-    await report.locator('case-drawer').getByText('before: failed').waitFor();
+    await report.locator('case-drawer').getByText('previously failed').waitFor();
     await page.locator('.monaco-list-row', { hasText: '2 of 2 passed' }).first().waitFor();
     await workbench.screenshot('weather-again');
     if ((await page.locator('.tab', { hasText: 'weather' }).count()) !== 1)
