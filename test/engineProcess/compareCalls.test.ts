@@ -139,7 +139,7 @@ describe('engine process: comparisons', () => {
       assert.match(readFileSync(file, 'utf8'), pattern);
     }
     const refused = await window.failure('compare/export', { id, file: path.join(root, 'report.csv') });
-    assert.match(refused.message, /no comparison can be written/);
+    assert.match(refused.message, /unknown comparison format/);
     assert.equal(existsSync(path.join(root, 'report.csv')), false);
   });
 

@@ -57,7 +57,7 @@ describe('engine process: comparisons beside evaluations', () => {
     const repeated = await window.failure('run/start', { suite: 'two', again: compared });
     assert.match(repeated.message, /cannot be repeated as an evaluation/);
     const judged = await touchstone(root, 'eval', '--rejudge', compared);
-    assert.match(judged.err, /cannot be judged anew as an evaluation/);
+    assert.match(judged.err, /cannot be re-judged as an evaluation/);
   });
 
   it('shows the newest evaluation in the terminal, and comparisons when they are asked for', async () => {
@@ -84,6 +84,6 @@ describe('engine process: comparisons beside evaluations', () => {
     );
     const both = await touchstone(root, 'show', '--runs', '--comparisons');
     assert.equal(both.code, 2);
-    assert.match(both.err, /cannot be used together/);
+    assert.match(both.err, /cannot be combined/);
   });
 });

@@ -74,7 +74,7 @@ describe('the clause on non-inferiority', () => {
   const lost: Outcome = { ...steady, after: null };
   const of = (more: Parameters<typeof clauses>[2], outcomes: Outcome[] = times(3, steady)) =>
     only(gate, outcomes, more);
-  const words = (p: string, difference = '+0.000') =>
+  const words = (p: string, difference = '0.000') =>
     `pass rate ${difference} (p = ${p}), mean score ${difference} (p = ${p}) against a margin of 0.05`;
 
   it('gives its figures, and what more is needed', () => {

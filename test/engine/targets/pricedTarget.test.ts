@@ -57,7 +57,7 @@ describe('costs of agents', () => {
 
   it('stay unknown where they cannot be known, and it is said why', async () => {
     const cases: [Partial<Output>, RegExp][] = [
-      [{}, /neither usage and model/],
+      [{}, /neither a cost nor its usage and model/],
       [{ model: 'my-model' }, /no usage/],
       [{ usage }, /no model/],
       [{ usage, model: 'unheard-of' }, /price of unheard-of is unknown.*providers/],

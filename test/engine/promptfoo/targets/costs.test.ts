@@ -76,7 +76,7 @@ describe('what a promptfoo model costs that reads earlier outputs', () => {
     it(`is unknown beforehand, not too little: ${how}`, async () => {
       const { targets, notes } = await estimateOf({ [CONFIG]: config });
       assert.equal(targets[0]?.costUsd, null);
-      assert.match(notes.join(' '), /what model costs is unknown/);
+      assert.match(notes.join(' '), /the cost of model is unknown/);
     });
 });
 
