@@ -137,7 +137,7 @@ describe('engine', () => {
       process.kill(engine.state.pid, 'SIGKILL');
       await next;
     }
-    await assert.rejects(engine.call('workspace/list', {}), /stopped 4 times in a row/);
+    await assert.rejects(engine.call('workspace/list', {}), /crashed 4 times in a row/);
     await vscode.commands.executeCommand('touchstone.restartEngine');
     assert.equal((await engine.call('workspace/list', {})).suites.length, 1);
   });
