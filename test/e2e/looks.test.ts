@@ -71,7 +71,7 @@ describe('journey: looks, and the keyboard alone', function () {
     const { page } = workbench;
     await openViews(workbench);
     await page.locator('.monaco-list-row', { hasText: '87 cases' }).first().waitFor();
-    await page.locator('.welcome-view-content', { hasText: 'waits until you trust' }).waitFor();
+    await page.locator('.welcome-view-content', { hasText: 'trust the workspace' }).waitFor();
     await workbench.screenshot('restricted-views');
   });
 });
