@@ -59,7 +59,7 @@ describe('journey: tokens and compression', function () {
     await page.locator('.view-lines', { hasText: '≈' }).waitFor();
     assert.match(
       (await lens.textContent()) ?? '',
-      /^\D*\d+ tokens with typical values · \$0\.\d+ input per call · .* of 128K · as in HEAD/,
+      /^\D*\d+ tokens with typical values · \$0\.\d+ input per call · .* of 128K · same as in HEAD/,
     );
     await page.locator('.squiggly-inline-unnecessary, .squiggly-unnecessary').first().waitFor();
     await workbench.screenshot('tokens-lenses');
