@@ -10,8 +10,13 @@ export type Defined<T> = {
  * `{ id, ...defined({ seed, tags }) }`. Keeps their order, and null, which is a value.
  */
 export function defined<T extends object>(fields: T): Defined<T>;
-export function defined(fields: object): object {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+export function defined(fields: { readonly [key: string]: unknown }): object {
+  // A loop: this runs several times for each trial, where lists of entries cost ten times as much.
+  const given: { [key: string]: unknown } = {};
+  for (const key of Object.keys(fields)) {
+    if (fields[key] !== undefined) given[key] = fields[key];
+  }
+  return given;
 }
 
 /** A list or map with something in it; undefined for an empty one. */
