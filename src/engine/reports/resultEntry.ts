@@ -6,6 +6,7 @@ import { formatLocation } from '../model/location.ts';
 import type { ToolCall } from '../model/message.ts';
 import type { Output, Usage } from '../model/output.ts';
 import type { Rerun, TrialResult } from '../model/result.ts';
+import { usageEntry } from '../model/usageEntry.ts';
 
 /** One result as reports write it; described by media/schemas/report-1.schema.json. Keys in a fixed order. */
 export function resultEntry(result: TrialResult, located: LocatedCase | undefined) {
@@ -55,7 +56,7 @@ function outputEntry(output: Output) {
       ...defined({ latency_ms: latencyMs }),
     })),
     model: output.model ?? null,
-    usage: output.usage ? usageEntry(output.usage) : null,
+    usage: output.usage ? reportedUsage(output.usage) : null,
     cost_usd: output.costUsd,
     ...(output.costComputed ? { cost_computed: true } : {}),
     latency_ms: output.latencyMs,
@@ -68,17 +69,9 @@ function toolCallEntry(call: ToolCall) {
   return { ...defined({ id: call.id }), name: call.name, arguments: call.arguments };
 }
 
-function usageEntry(usage: Usage) {
-  return {
-    input_tokens: usage.inputTokens,
-    output_tokens: usage.outputTokens,
-    ...defined({
-      cached_input_tokens: usage.cachedInputTokens,
-      cache_write_tokens: usage.cacheWriteTokens,
-      reasoning_tokens: usage.reasoningTokens,
-    }),
-    ...(usage.counted ? { counted: true } : {}),
-  };
+/** Says as well whether the tokens were counted here, where the provider reported none. */
+function reportedUsage(usage: Usage) {
+  return { ...usageEntry(usage), ...(usage.counted ? { counted: true } : {}) };
 }
 
 function evaluationEntry(evaluation: Evaluation) {
@@ -113,7 +106,7 @@ function texts(value: JsonValue): string[] {
 
 function spending(evaluation: Exclude<Evaluation, { status: 'skipped' }>) {
   return {
-    ...(evaluation.usage ? { usage: usageEntry(evaluation.usage) } : {}),
+    ...(evaluation.usage ? { usage: reportedUsage(evaluation.usage) } : {}),
     ...defined({ cost_usd: evaluation.costUsd }),
   };
 }

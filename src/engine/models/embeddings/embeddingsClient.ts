@@ -1,34 +1,22 @@
 import type { Reply } from '../../http/exchange.ts';
-import type { Connection } from '../../http/httpConnection.ts';
 import { createRedactor } from '../../http/redactor.ts';
 import { isJsonObject } from '../../model/json.ts';
 import type { Usage } from '../../model/output.ts';
-import type { Clock, Random } from '../../ports.ts';
 import { GEN_AI, GENERAL, TOUCHSTONE } from '../../telemetry/attributes.ts';
+import type { ClientOptions } from '../clientOptions.ts';
 import { startDeadline } from '../deadline.ts';
-import type { Limiter } from '../limiter.ts';
 import { type CallOptions, ModelError } from '../modelClient.ts';
 import { type Endpoint, post, secretsOf } from '../openai/endpoint.ts';
 import { statusError, toModelError } from '../openai/providerError.ts';
 import { wholeText } from '../openai/replyParts.ts';
-import { callCost, type PriceTable } from '../prices/prices.ts';
+import { callCost } from '../prices/prices.ts';
 import { errorType, withRetry } from '../retry.ts';
 import { fieldsAt } from '../wire/replyFields.ts';
 import type { Embedding, SendTexts } from './embeddings.ts';
 
-interface EmbeddingsOptions {
-  provider: string;
-  model: string;
+interface EmbeddingsOptions extends ClientOptions {
   /** Fetched with the first request. Throws ConfigError when a key is missing. */
   endpoint(signal: AbortSignal): Promise<Endpoint> | Endpoint;
-  connection: Connection;
-  clock: Clock;
-  random: Random;
-  /** Shared by the clients of one provider. */
-  limiter: Limiter;
-  prices?: PriceTable | undefined;
-  /** Upper limit for every call of this provider, in milliseconds. */
-  timeoutMs?: number | undefined;
 }
 
 /** POST /embeddings of a server that speaks OpenAI's API; transient failures are retried as for chats. */

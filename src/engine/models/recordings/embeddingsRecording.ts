@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { FileError } from '../../errors.ts';
+import { usageEntry } from '../../model/usageEntry.ts';
 import type { Embedding, SendTexts } from '../embeddings/embeddings.ts';
 import { ModelError } from '../modelClient.ts';
-import { toUsage, usageEntry, usageSchema } from './recordedUsage.ts';
+import { toUsage, usageSchema } from './recordedUsage.ts';
 import { notRecorded, type Recordings } from './recordings.ts';
 
 const schema = z.object({

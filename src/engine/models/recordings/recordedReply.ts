@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { FileError } from '../../errors.ts';
 import { defined } from '../../model/defined.ts';
 import type { JsonObject, JsonValue } from '../../model/json.ts';
+import { usageEntry } from '../../model/usageEntry.ts';
 import type { ModelReply } from '../modelClient.ts';
-import { toUsage, usageEntry, usageSchema } from './recordedUsage.ts';
+import { toUsage, usageSchema } from './recordedUsage.ts';
 
 const base = z.object({
   text: z.string(),

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { defined } from '../../model/defined.ts';
-import type { JsonObject } from '../../model/json.ts';
 import type { Usage } from '../../model/output.ts';
 
 const count = z.number().int().nonnegative();
@@ -13,18 +12,6 @@ export const usageSchema = z.object({
   cache_write_tokens: count.optional(),
   reasoning_tokens: count.optional(),
 });
-
-export function usageEntry(usage: Usage): JsonObject {
-  return {
-    input_tokens: usage.inputTokens,
-    output_tokens: usage.outputTokens,
-    ...defined({
-      cached_input_tokens: usage.cachedInputTokens,
-      cache_write_tokens: usage.cacheWriteTokens,
-      reasoning_tokens: usage.reasoningTokens,
-    }),
-  };
-}
 
 export function toUsage(entry: z.infer<typeof usageSchema>): Usage {
   return {

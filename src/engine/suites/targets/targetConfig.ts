@@ -3,6 +3,7 @@ import { defined } from '../../model/defined.ts';
 import type { JsonObject, JsonValue } from '../../model/json.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import type { ModelParameters } from '../../model/message.ts';
+import type { ResponsePaths } from '../../targets/reply/foreignReply.ts';
 import type { Target } from '../../targets/target.ts';
 import type { TargetDescription } from '../../targets/targetDescription.ts';
 import type { TargetPorts } from '../../targets/targetPorts.ts';
@@ -21,16 +22,6 @@ interface TargetBase {
 
 /** How the reply of an agent is read: the reply document as JSON, or everything it wrote as the output text. */
 type ReplyForm = 'json' | 'text';
-
-/** Each is a JSON pointer or a dotted path into the reply. */
-export interface ResponseConfig {
-  text: string;
-  tool_calls?: string | undefined;
-  usage?: string | undefined;
-  model?: string | undefined;
-  finish_reason?: string | undefined;
-  cost_usd?: string | undefined;
-}
 
 /** One thing under test, as `touchstone.yaml` asks for it. Paths are resolved and inside the workspace. */
 export type TargetConfig =
@@ -51,7 +42,7 @@ export type TargetConfig =
       /** A JSON template with placeholders; the request document where absent. */
       body?: JsonValue;
       /** Where the output and what goes with it stand in the reply. */
-      response?: ResponseConfig;
+      response?: ResponsePaths;
       reply: ReplyForm;
     })
   | (TargetBase & {
@@ -61,7 +52,7 @@ export type TargetConfig =
       cwd: FileReference;
       /** May hold `${env:NAME}`, and placeholders. */
       env: Record<string, string>;
-      response?: ResponseConfig;
+      response?: ResponsePaths;
       reply: ReplyForm;
     })
   | (TargetBase & {
@@ -258,7 +249,7 @@ export function toHttp(
 }
 
 /** A path alone is that of the text. */
-export function toResponse(file: z.output<typeof responseFile>): ResponseConfig {
+export function toResponse(file: z.output<typeof responseFile>): ResponsePaths {
   return typeof file === 'string' ? { text: file } : file;
 }
 

@@ -1,6 +1,7 @@
 import { defined } from '../../model/defined.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { Output } from '../../model/output.ts';
+import { usageEntry } from '../../model/usageEntry.ts';
 
 /**
  * An output of an agent as the reply document that it came from (agentReply.ts reads it back), with the time
@@ -15,15 +16,7 @@ export function replyDocument(output: Exclude<Output, { status: 'incomplete' }>)
       ...step,
       ...defined({ latency_ms: latencyMs }),
     })),
-    usage: usage && {
-      input_tokens: usage.inputTokens,
-      output_tokens: usage.outputTokens,
-      ...defined({
-        cached_input_tokens: usage.cachedInputTokens,
-        cache_write_tokens: usage.cacheWriteTokens,
-        reasoning_tokens: usage.reasoningTokens,
-      }),
-    },
+    usage: usage && usageEntry(usage),
     cost_usd: output.costUsd,
     finish_reason: output.finishReason,
     model: output.model ?? null,
