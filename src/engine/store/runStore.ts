@@ -55,17 +55,22 @@ export class RunStore extends ResultTable {
     return this.#leases.leaseMs;
   }
 
-  createRun(run: { id: string; plan: RunPlan; createdAt: number; traceId: string }): void {
-    // Its results will stand in place of some of the whole's.
-    if (run.plan.partOf !== undefined) this.verdicts.forget(run.plan.partOf);
-    this.connection.run(
-      `INSERT INTO runs (id, suite, state, plan, created_at, trace_id) VALUES (?, ?, 'interrupted', ?, ?, ?)`,
+  /** Stores a run that is not yet begun. False where another run has the id already; nothing is stored then. */
+  createRun(run: { id: string; plan: RunPlan; createdAt: number; traceId: string }): boolean {
+    const created = this.connection.run(
+      `INSERT INTO runs (id, suite, state, plan, created_at, trace_id) VALUES (?, ?, 'interrupted', ?, ?, ?)
+       ON CONFLICT (id) DO NOTHING`,
       run.id,
       run.plan.suite,
       JSON.stringify(run.plan),
       run.createdAt,
       run.traceId,
     );
+    if (created === 0) return false;
+
+    // Its results will stand in place of some of the whole's.
+    if (run.plan.partOf !== undefined) this.verdicts.forget(run.plan.partOf);
+    return true;
   }
 
   /** Takes the run for this process. Throws ResumeError when another one works on it. */

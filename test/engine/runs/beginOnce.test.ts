@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { createEngine } from '../../../src/engine/engine.ts';
 import type { RunRequest } from '../../../src/engine/model/run.ts';
-import { fixedEnvironment, noLog, systemClock } from '../../../src/engine/ports.ts';
+import { fixedEnvironment, noLog, type Random, systemClock } from '../../../src/engine/ports.ts';
 import { promptfooFormat } from '../../../src/engine/promptfoo/promptfooFormat.ts';
 import { RunStore } from '../../../src/engine/store/runStore.ts';
 import { storePath } from '../../../src/engine/store/storeFile.ts';
@@ -25,11 +25,11 @@ const FILES = {
 const { signal } = new AbortController();
 const listener = { onStart: () => {}, onResults: () => {} };
 
-async function engineOn(root: string, store: RunStore) {
+async function engineOn(root: string, store: RunStore, random: Random = systemRandom, clock = systemClock) {
   const environment = fixedEnvironment({ PATH: process.env['PATH'] ?? '' });
   const workspace = await loadWorkspace({ root, foreign: promptfooFormat, environment, signal });
   const trust = { commands: true, scripts: false };
-  const ports = { clock: systemClock, random: systemRandom, log: noLog, owner: processOwner() };
+  const ports = { clock, random, log: noLog, owner: processOwner() };
   return createEngine(workspace, { ...ports, environment, trust }, store);
 }
 
@@ -82,6 +82,23 @@ describe('a run that is begun', () => {
     store.deleteRun(whole.runId, processOwner(), Date.now());
     await assert.rejects(engine.execute(part, listener, { signal }), /there is no run/);
     assert.deepEqual(store.listRuns(), []);
+    engine.close();
+  });
+
+  it('draws another id where a run of the same second has it', async () => {
+    const store = new RunStore(':memory:');
+    const drawn = ['aaaa', 'aaaa', 'aaaa', 'bbbb', 'cccc'];
+    const random = { ...systemRandom, hex: () => drawn.shift() ?? 'dddd' };
+    const now = Date.UTC(2026, 10, 30);
+    const engine = await engineOn(workspaceFolder(FILES), store, random, { ...systemClock, now: () => now });
+    const ids: (string | undefined)[] = [];
+    for (let index = 0; index < 2; index++) {
+      const [run] = await engine.start('s', {}, signal);
+      ids.push(run?.runId);
+      await run?.close();
+    }
+    assert.deepEqual(ids, ['20261130-000000-aaaa', '20261130-000000-bbbb']);
+    assert.equal(store.listRuns().length, 2);
     engine.close();
   });
 });
