@@ -1,5 +1,15 @@
 /** Imported by every feature, and importing none. */
-export const BASE = ['errors', 'files', 'http', 'model', 'ports', 'processes', 'statistics', 'store'];
+export const BASE = [
+  'errors',
+  'files',
+  'http',
+  'model',
+  'ports',
+  'processes',
+  'resilience',
+  'statistics',
+  'store',
+];
 
 /** Names that telemetry is written with; words that any feature may use, and that import nothing. */
 export const ATTRIBUTES = 'src/engine/telemetry/attributes.ts';
@@ -16,6 +26,7 @@ export const ALLOWED: { [feature: string]: readonly string[] } = {
   model: [],
   ports: ['model'],
   processes: [],
+  resilience: ['errors', 'model', 'ports'],
   statistics: [],
   store: ['model', 'errors'],
   telemetry: [],

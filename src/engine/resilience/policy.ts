@@ -1,0 +1,65 @@
+import type { Decision, PolicyName } from './decision.ts';
+
+/** What policies know of a call before it is made. Plain data but for the signal. */
+export interface CallFacts {
+  /** The bulkhead that it belongs to: `target`, `judge`, `embedding`, `shadow`, or a name of the user's. */
+  pool: string;
+  /** Who asks; waiting callers take turns by it. A run's id, where a run asks. */
+  caller: string;
+  /** The most that it may use. `costUsd` is null where the price is unknown. */
+  estimate: { tokens: number; costUsd: number | null };
+  /** Ends with the caller's reason, or with the deadline's. */
+  signal: AbortSignal;
+  /** On the monotonic clock, in milliseconds. */
+  deadline: number;
+}
+
+/** How a call, or one attempt at it, ended. */
+export interface Ending {
+  decision: Decision;
+  /** From the start of the attempt to its end, in milliseconds, without waits of ours. */
+  durationMs: number;
+  /** The longest time in which nothing at all came, in milliseconds: what makes a call slow, however long its answer is. */
+  silentMs: number;
+  /** Input and output together, as the provider counted them; null where it did not say. */
+  tokens: number | null;
+  /** US dollars; null where unknown. */
+  costUsd: number | null;
+  /** What the provider said about its limits with this answer. */
+  allowance?: Allowance;
+}
+
+/** What is left of the provider's limits. Times are on the monotonic clock, in milliseconds. */
+export interface Allowance {
+  requests?: { remaining: number; resetAt: number | undefined; limit?: number };
+  tokens?: { remaining: number; resetAt: number | undefined; limit?: number };
+}
+
+/** Leave for one call or attempt. Whoever got it settles it exactly once, however the call ends; a second time does nothing. */
+export interface Permit {
+  settle(ending: Ending): void;
+}
+
+/**
+ * One policy. `admit` gives leave at once or later; it throws Rejected where the policy refuses the call, and the signal's reason where
+ * that ends first. A waiter that is aborted leaves nothing behind.
+ */
+export interface Policy {
+  readonly name: PolicyName;
+  admit(call: CallFacts): Permit | Promise<Permit>;
+}
+
+/** One of our policies refused a call; nothing was sent. */
+export class Rejected extends Error {
+  readonly by: PolicyName;
+  /** When to ask again, on the monotonic clock in milliseconds; undefined where that is unknown. */
+  readonly until: number | undefined;
+
+  /** `message` says what was refused and why, in words for people. */
+  constructor(by: PolicyName, message: string, until?: number) {
+    super(message);
+    this.name = 'Rejected';
+    this.by = by;
+    this.until = until;
+  }
+}
