@@ -11,13 +11,13 @@ import { findLooseJson } from '../../../src/engine/evaluators/heuristic/json/fin
 import { readXml } from '../../../src/engine/evaluators/heuristic/xml/wellFormedXml.ts';
 import { xmlCandidates } from '../../../src/engine/evaluators/heuristic/xml/xmlCandidates.ts';
 import { compileSchema } from '../../../src/engine/evaluators/schemas/jsonSchema.ts';
+import { parseUntrustedJson } from '../../../src/engine/files/formats/untrustedJson.ts';
 import { decodeUtf8 } from '../../../src/engine/files/text/decode.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../src/engine/model/json.ts';
 import type { Prompt } from '../../../src/engine/model/prompt.ts';
 import { ModelError } from '../../../src/engine/models/modelClient.ts';
 import { readReplyEntry } from '../../../src/engine/models/recordings/recordedReply.ts';
 import { addPart, emptyDraft, toolCallsOf } from '../../../src/engine/models/wire/replyDraft.ts';
-import { parseReplyJson } from '../../../src/engine/models/wire/replyJson.ts';
 import { ReplyReader } from '../../../src/engine/models/wire/replyReader.ts';
 import { fixedEnvironment } from '../../../src/engine/ports.ts';
 import { promptfooFormat } from '../../../src/engine/promptfoo/promptfooFormat.ts';
@@ -165,7 +165,7 @@ function schemaCheck(text: string): void {
 /** What is no JSON is refused before anything looks at it. */
 function json(text: string): JsonValue {
   try {
-    return parseReplyJson(text);
+    return parseUntrustedJson(text);
   } catch (error) {
     if (error instanceof SyntaxError) throw new UserError(error.message);
     throw error;

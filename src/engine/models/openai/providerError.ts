@@ -1,3 +1,4 @@
+import { JsonLimitError } from '../../files/formats/untrustedJson.ts';
 import type { Reply } from '../../http/exchange.ts';
 import { HttpError, type HttpFault } from '../../http/httpError.ts';
 import { readRetryAfter } from '../../http/retryAfter.ts';
@@ -43,6 +44,7 @@ export function toModelError(
 ): unknown {
   // Secrets first: a cut through the middle of one would leave its first half standing.
   if (error instanceof ModelError) return restate(error, cut(redact(error.message)));
+  if (error instanceof JsonLimitError) return unreadable(error.message);
   if (error instanceof SyntaxError) return unreadable('it is not the JSON it should be');
   if (!(error instanceof HttpError)) return error;
   return fromFault(error.fault, redact(error.message), where);

@@ -1,3 +1,4 @@
+import { parseUntrustedJson } from '../../files/formats/untrustedJson.ts';
 import { readEvents } from '../../http/eventStream.ts';
 import type { Reply } from '../../http/exchange.ts';
 import { HttpError } from '../../http/httpError.ts';
@@ -26,7 +27,7 @@ export async function* replyParts(
   if (isJson || !streamed) {
     const text = await wholeText(reply);
     // An answer without a body is missing, not broken.
-    const value: unknown = text === '' ? undefined : isJson ? JSON.parse(text) : text;
+    const value: unknown = text === '' ? undefined : isJson ? parseUntrustedJson(text) : text;
     yield* new ReplyReader().completion(value);
     return;
   }
@@ -54,7 +55,7 @@ async function* streamParts(reply: Reply): AsyncGenerator<ReplyPart> {
     // Some servers keep the connection alive with empty events.
     if (data.trim() === '') continue;
 
-    const value: unknown = JSON.parse(data);
+    const value: unknown = parseUntrustedJson(data);
     if (event === 'error') throw errorEvent(errorWithin(value));
 
     for (const part of reader.chunk(value)) {

@@ -1,5 +1,5 @@
+import { parseUntrustedJson } from '../../files/formats/untrustedJson.ts';
 import { beyondMeasure, type Fields, fieldsAt, malformed, textAt } from './replyFields.ts';
-import { parseReplyJson } from './replyJson.ts';
 import type { ReplyPart } from './replyPart.ts';
 
 type CallPart = Extract<ReplyPart, { type: 'tool-call' }>;
@@ -83,7 +83,7 @@ export class CallSlots {
 
 function isWhole(text: string): boolean {
   try {
-    parseReplyJson(text);
+    parseUntrustedJson(text);
     return true;
   } catch {
     return false;

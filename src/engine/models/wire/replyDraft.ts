@@ -1,7 +1,7 @@
+import { parseUntrustedJson } from '../../files/formats/untrustedJson.ts';
 import type { JsonValue } from '../../model/json.ts';
 import type { ToolCall } from '../../model/message.ts';
 import type { Usage } from '../../model/output.ts';
-import { parseReplyJson } from './replyJson.ts';
 import type { ReplyPart } from './replyPart.ts';
 
 /** A tool call as text; `arguments` should be JSON. */
@@ -92,7 +92,7 @@ export function toolCallsOf(draft: ReplyDraft): ToolCall[] {
 export function parseArguments(text: string): JsonValue {
   if (text.trim() === '') return {};
   try {
-    return parseReplyJson(text);
+    return parseUntrustedJson(text);
   } catch {
     return text;
   }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { ErrorPlace } from '../../errors.ts';
+import { parseUntrustedJson } from '../../files/formats/untrustedJson.ts';
 import type { JsonValue } from '../../model/json.ts';
 import type { Output } from '../../model/output.ts';
 import type { Environment } from '../../ports.ts';
@@ -7,7 +8,6 @@ import { type Interpreter, moduleProgram, pythonProgram } from '../../processes/
 import { lastOutput } from '../../targets/command/lastOutput.ts';
 import { programFiles } from '../../targets/command/programFiles.ts';
 import { errorOutput } from '../../targets/reply/agentReply.ts';
-import { parseUntrustedJson } from '../../targets/reply/untrustedJson.ts';
 import type { TargetContext } from '../../targets/target.ts';
 import { type ProgramEnd, type ProgramPorts, programRun } from './programRun.ts';
 import { JAVASCRIPT_MODULE, PYTHON_MODULE } from './programSources.ts';

@@ -1,3 +1,4 @@
+import { parseUntrustedJson } from '../../files/formats/untrustedJson.ts';
 import { lowerCased } from '../../http/headers.ts';
 import { Connection } from '../../http/httpConnection.ts';
 import type { Redactor } from '../../http/redactor.ts';
@@ -8,7 +9,6 @@ import { renderNunjucks } from '../../prompts/nunjucks/renderNunjucks.ts';
 import { SERVER } from '../../targets/capabilities.ts';
 import { httpCall } from '../../targets/http/httpCall.ts';
 import { errorOutput, excerpt } from '../../targets/reply/agentReply.ts';
-import { parseUntrustedJson } from '../../targets/reply/untrustedJson.ts';
 import { referredVariables, resolveEnvironment } from '../../targets/secrets/environmentReference.ts';
 import type { TargetContext } from '../../targets/target.ts';
 import type { RunScript } from '../../targets/targetPorts.ts';

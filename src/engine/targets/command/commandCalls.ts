@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
+import { parseUntrustedJson } from '../../files/formats/untrustedJson.ts';
 import type { Output } from '../../model/output.ts';
 import type { Clock, Environment } from '../../ports.ts';
 import { looksLikeReply, type ReplyForm } from '../reply/agentReply.ts';
 import { findReply } from '../reply/findReply.ts';
-import { parseUntrustedJson } from '../reply/untrustedJson.ts';
 import type { Attempt } from '../retriedCall.ts';
 import type { TargetContext, TargetRequest } from '../target.ts';
 import { type ProcessEnd, runProcess } from './childProcess.ts';

@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { parseUntrustedJson } from '../../files/formats/untrustedJson.ts';
 import type { JsonValue } from '../../model/json.ts';
 import { makeScratchFolder } from '../../processes/scratchFolder.ts';
-import { parseUntrustedJson } from '../reply/untrustedJson.ts';
 
 /** More than an agent writes in one call by any sensible instrumentation. */
 const MAX_BYTES = 8 * 1024 * 1024;

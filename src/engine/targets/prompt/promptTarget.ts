@@ -1,3 +1,4 @@
+import { parseUntrustedJson } from '../../files/formats/untrustedJson.ts';
 import { defined } from '../../model/defined.ts';
 import { contentHash } from '../../model/hash.ts';
 import type { JsonValue } from '../../model/json.ts';
@@ -5,7 +6,6 @@ import type { ModelParameters } from '../../model/message.ts';
 import type { Output } from '../../model/output.ts';
 import type { Prompt, RenderedPrompt } from '../../model/prompt.ts';
 import type { ModelClient, ModelReply } from '../../models/modelClient.ts';
-import { parseReplyJson } from '../../models/wire/replyJson.ts';
 import type { Clock } from '../../ports.ts';
 import { promptWith } from '../capabilities.ts';
 import type { Target } from '../target.ts';
@@ -63,7 +63,7 @@ function toOutput(reply: ModelReply, rendered: RenderedPrompt): Output {
 function jsonOf(text: string, { responseFormat }: RenderedPrompt): JsonValue | undefined {
   if (responseFormat === undefined || responseFormat.type === 'text') return undefined;
   try {
-    return parseReplyJson(text);
+    return parseUntrustedJson(text);
   } catch {
     return undefined;
   }

@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import { parseUntrustedJson } from '../../files/formats/untrustedJson.ts';
 import { defined } from '../../model/defined.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { ToolCall } from '../../model/message.ts';
 import { emptyOutput, type Output, type OutputError, type Step } from '../../model/output.ts';
 import { type ResponsePaths, readForeignReply } from './foreignReply.ts';
 import { ReplyProblem, readArguments, readToolCalls, readToolName } from './toolCallForms.ts';
-import { parseUntrustedJson } from './untrustedJson.ts';
 import { readUsage } from './usageForms.ts';
 
 /**

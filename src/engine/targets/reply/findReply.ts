@@ -1,5 +1,5 @@
+import { parseUntrustedJson } from '../../files/formats/untrustedJson.ts';
 import { looksLikeReply, type ReplyForm } from './agentReply.ts';
-import { parseUntrustedJson } from './untrustedJson.ts';
 
 /** A reply among whatever else a program wrote to its standard output. */
 export interface FoundReply {

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { readJson } from '../../../../src/engine/files/formats/readJson.ts';
-import { parseReplyJson } from '../../../../src/engine/models/wire/replyJson.ts';
-import { parseUntrustedJson } from '../../../../src/engine/targets/reply/untrustedJson.ts';
+import { parseUntrustedJson } from '../../../../src/engine/files/formats/untrustedJson.ts';
 
-const readers = { readJson, parseReplyJson, parseUntrustedJson };
+const readers = { readJson, parseUntrustedJson };
 
 describe('JSON of unknown origin', () => {
   for (const [name, read] of Object.entries(readers)) {
@@ -32,7 +31,16 @@ describe('JSON of unknown origin', () => {
 
   it('keeps large integers as digits beside a key with an escape', () => {
     const text = String.raw`{"\\":12345678901234567890}`;
-    for (const read of [parseReplyJson, parseUntrustedJson])
-      assert.deepEqual(read(text), { '\\': '12345678901234567890' });
+    assert.deepEqual(parseUntrustedJson(text), { '\\': '12345678901234567890' });
   });
+
+  for (const [text, reason] of [
+    ['['.repeat(201), /nested deeper than 200 levels/],
+    ['{"a":1e999}', /number 1e999 is out of range/],
+    ['{"__proto__":1}', /contains the key "__proto__"/],
+    ['{"\\u005f_proto__":1}', /contains the key "__proto__"/],
+  ] as const)
+    it(`refuses ${text.slice(0, 20)}`, () => {
+      assert.throws(() => parseUntrustedJson(text), { name: 'SyntaxError', message: reason });
+    });
 });

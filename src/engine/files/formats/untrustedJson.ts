@@ -1,19 +1,23 @@
-import { readJson } from '../../files/formats/readJson.ts';
 import type { JsonValue } from '../../model/json.ts';
 import { isNestedDeeper, MAX_REPLY_DEPTH } from '../../model/jsonDepth.ts';
+import { readJson } from './readJson.ts';
 
-/** Digits enough to exceed 2^53 - 1, or an exponent that may overflow. Most replies hold neither. */
+/** Enough digits to exceed 2^53 - 1, or an exponent that may overflow. Most replies contain neither. */
 const SUSPECT_NUMBER = /\d{16}|[eE]\+?\d{3}/;
 const SUSPECT_KEY = /__proto__|\\u00/;
 
+/** Well-formed JSON beyond what is accepted; the message may be shown, since it quotes nothing but a number. */
+export class JsonLimitError extends SyntaxError {}
+
 /**
- * Parses JSON that a process or server under test wrote. Throws a SyntaxError in plain words for what is
- * not JSON, is nested too deep, or holds the key `__proto__` or a number beyond the range of a double.
- * An integer that a double would round is kept as its digits, in a string: ids stay exact.
+ * Parses JSON written by a model, a process or a server. Throws a SyntaxError for anything that is not JSON,
+ * and a JsonLimitError for JSON that is nested too deeply, or contains the key `__proto__` or a number beyond the range of a
+ * double.
+ * An integer that a double would round is kept as a string of its digits: ids stay exact.
  */
 export function parseUntrustedJson(text: string): JsonValue {
   if (isNestedDeeper(text, MAX_REPLY_DEPTH)) {
-    throw new SyntaxError(`it is nested deeper than ${MAX_REPLY_DEPTH} levels`);
+    throw new JsonLimitError(`it is nested deeper than ${MAX_REPLY_DEPTH} levels`);
   }
   const value = readJson(text, SUSPECT_NUMBER.test(text) ? keepNumber : undefined);
   if (SUSPECT_KEY.test(text)) refusePrototypeKeys(value);
@@ -22,14 +26,14 @@ export function parseUntrustedJson(text: string): JsonValue {
 
 function keepNumber(value: number, source: string): JsonValue {
   if (Number.isSafeInteger(value)) return value;
-  if (!Number.isFinite(value)) throw new SyntaxError(`the number ${source.slice(0, 20)} is out of range`);
+  if (!Number.isFinite(value)) throw new JsonLimitError(`the number ${source.slice(0, 20)} is out of range`);
   return /^-?\d+$/.test(source) ? source : value;
 }
 
 function refusePrototypeKeys(value: JsonValue): void {
   if (typeof value !== 'object' || value === null) return;
   if (!Array.isArray(value) && Object.hasOwn(value, '__proto__')) {
-    throw new SyntaxError('it holds the key "__proto__"');
+    throw new JsonLimitError('it contains the key "__proto__"');
   }
   for (const item of Object.values(value)) refusePrototypeKeys(item);
 }
