@@ -42,6 +42,7 @@ export const ALLOWED: { [feature: string]: readonly string[] } = {
   runs: ['cost', 'suites', 'targets', 'evaluators', 'datasets', 'prompts', 'models', 'telemetry'],
   compare: ['runs', 'suites', 'targets', 'datasets'],
   reports: [],
+  simulate: ['telemetry', 'cost', 'models'],
   language: ['suites', 'evaluators', 'datasets', 'prompts', 'models'],
   readReport: ['compare', 'runs', 'reports'],
   engine: [
