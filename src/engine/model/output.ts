@@ -1,5 +1,6 @@
 import type { JsonValue } from './json.ts';
 import type { ToolCall } from './message.ts';
+import type { ReplySource } from './replySource.ts';
 
 /** Token counts as the provider reported them. */
 export interface Usage {
@@ -44,6 +45,8 @@ interface OutputBase {
   warnings?: string[];
   finishReason: string | null;
   model?: string;
+  /** Where the answer comes from, where it is not a fresh one of the target's own model. */
+  source?: ReplySource;
   metadata?: { [key: string]: JsonValue };
 }
 

@@ -1,6 +1,7 @@
 import { defined } from '../model/defined.ts';
 import type { Message, ModelParameters, ResponseFormat, ToolCall, ToolDefinition } from '../model/message.ts';
 import type { Usage } from '../model/output.ts';
+import type { ReplySource } from '../model/replySource.ts';
 import type { Span } from '../ports.ts';
 import type { ReplyPart } from './wire/replyPart.ts';
 
@@ -27,6 +28,8 @@ interface ReplyBase {
   firstTokenMs: number | null;
   /** The reply comes from a recording; nothing was called or paid. */
   replayed?: true;
+  /** Where the reply comes from, where it is not a fresh one of the model that was asked. */
+  source?: ReplySource;
 }
 
 /**

@@ -1,0 +1,32 @@
+/**
+ * Where a reply comes from that is not a fresh one of the model that was asked. Absent where the model itself answered. It
+ * is kept with every output, and decides whether it counts as the target's own.
+ */
+export type ReplySource =
+  | ({ kind: 'cache' } & StoredReply)
+  /** A reply to another request, whose words are like this one's. `by`: how the likeness was measured. */
+  | ({ kind: 'similar'; similarity: number; by: 'embeddings' | 'words' } & StoredReply)
+  /** A simpler model, as `provider/model`. */
+  | { kind: 'model'; why: SourceReason; model: string }
+  /** The answer that the configuration gives. */
+  | { kind: 'fixed'; why: SourceReason };
+
+interface StoredReply {
+  why: SourceReason;
+  /** The model that gave the reply, as `provider/model`. */
+  model: string;
+  /** How long before this call the reply was given, in milliseconds. */
+  ageMs: number;
+  /** SHA-256 of what was asked for it. */
+  promptHash: string;
+}
+
+/** How a call may end so that the next of its fallbacks is tried. */
+export const FALLBACK_CAUSES = ['transient', 'rate-limited', 'overloaded', 'rejected'] as const;
+export type FallbackCause = (typeof FALLBACK_CAUSES)[number];
+
+/**
+ * Why the model did not answer itself: how its call ended, in words for people; or `first`, where the cache is asked before
+ * the model and nothing was called.
+ */
+export type SourceReason = { kind: FallbackCause; message: string } | { kind: 'first' };
