@@ -21,6 +21,8 @@ export interface EvaluatorSpec {
   metric?: string;
   /** JavaScript that changes the output before this evaluator sees it; needs trusted scripts. */
   transform?: string;
+  /** Bulkhead of a judge's calls; `judge` where absent. It decides no verdict, and is in no hash. */
+  bulkhead?: string;
   location?: SourceLocation;
 }
 

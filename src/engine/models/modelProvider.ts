@@ -1,4 +1,5 @@
 import type { SourceLocation } from '../model/location.ts';
+import type { ResilienceConfig } from '../resilience/resilienceConfig.ts';
 import type { PriceTable } from './prices/prices.ts';
 
 /** One server that speaks OpenAI's API, as the configuration describes it. */
@@ -15,6 +16,8 @@ export interface ProviderConfig {
   timeoutMs?: number;
   /** False for a server that cannot stream. */
   stream?: boolean;
+  /** How its calls are protected; DEFAULT_RESILIENCE where absent. */
+  resilience?: ResilienceConfig;
   /** Where the provider stands in the configuration, for messages. */
   location?: SourceLocation;
 }

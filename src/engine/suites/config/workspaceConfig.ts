@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import type { CachesConfig, FallbacksConfig } from '../../models/fallbacks/config.ts';
 import type { ProviderConfig } from '../../models/modelProvider.ts';
+import type { PoolConfig } from '../../resilience/resilienceConfig.ts';
 import { nameSchema } from './name.ts';
 import { providersFile } from './providerConfig.ts';
 import { type SuiteConfig, suiteFile } from './suiteConfig.ts';
@@ -10,6 +12,12 @@ export interface WorkspaceConfig {
   providers: Record<string, ProviderConfig>;
   /** In the file's order; names are unique. */
   suites: SuiteConfig[];
+  /** Bulkheads by name: those that the file sets; built-in ones that it does not name have no limits. */
+  bulkheads?: Record<string, PoolConfig>;
+  /** Caches that the file sets; the others are off. */
+  caches?: CachesConfig;
+  /** What answers in place of a model, by the name of what it stands in for. */
+  fallbacks?: FallbacksConfig;
 }
 
 /** The file as it is written. Strict: an unknown key is an error. */

@@ -18,6 +18,8 @@ interface TargetBase {
   timeoutMs?: number;
   /** Most calls of this target at the same time; only the suite's limit where absent. */
   maxConcurrency?: number;
+  /** Bulkhead of its calls; `target` where absent. */
+  bulkhead?: string;
 }
 
 /** How the reply of an agent is read: the reply document as JSON, or everything it wrote as the output text. */
