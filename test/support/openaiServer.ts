@@ -17,6 +17,12 @@ export interface ScriptedReply {
   cut?: 'socket' | 'end' | 'before-tokens' | 'error-event' | 'malformed' | 'stall';
   /** Streams only: finish reason but neither usage nor [DONE]. */
   withoutDone?: boolean;
+  /** Streams only: waited for between two events. */
+  between?: () => Promise<void>;
+  /** Further headers of the answer, asked for when it begins. */
+  headers?: () => { [name: string]: string };
+  /** Called once the connection has nothing more to do with the answer. */
+  done?: () => void;
 }
 
 export type Script =
@@ -118,11 +124,15 @@ async function answer(script: Script, request: RecordedRequest, outgoing: Server
     return void outgoing.end(script.raw);
   }
   if ('status' in script) return sendError(outgoing, script);
+  if (script.done) outgoing.once('close', script.done);
   await script.after;
-  if (request.body.stream !== true) return sendJson(outgoing, 200, completionBody(script, request.body));
+  const headers = script.headers?.() ?? {};
+  if (request.body.stream !== true)
+    return sendJson(outgoing, 200, completionBody(script, request.body), headers);
   outgoing.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-cache',
+    ...headers,
   });
   await stream(script, request.body, outgoing);
 }
@@ -130,6 +140,7 @@ async function answer(script: Script, request: RecordedRequest, outgoing: Server
 async function stream(script: ScriptedReply, body: ChatRequestBody, outgoing: ServerResponse): Promise<void> {
   for (const event of streamEvents(script, body)) {
     await new Promise<void>((resolve) => outgoing.write(event, () => resolve()));
+    await script.between?.();
   }
   if (script.cut === 'socket' || script.cut === 'before-tokens') return void outgoing.socket?.destroy();
   if (script.cut === 'stall') return;
@@ -148,8 +159,17 @@ async function record(incoming: IncomingMessage): Promise<RecordedRequest> {
   };
 }
 
-function sendJson(outgoing: ServerResponse, status: number, body: unknown): void {
-  outgoing.writeHead(status, { 'content-type': 'application/json', 'x-request-id': 'req_scripted' });
+function sendJson(
+  outgoing: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: { [name: string]: string } = {},
+): void {
+  outgoing.writeHead(status, {
+    'content-type': 'application/json',
+    'x-request-id': 'req_scripted',
+    ...headers,
+  });
   outgoing.end(JSON.stringify(body));
 }
 
