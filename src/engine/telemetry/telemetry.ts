@@ -24,7 +24,7 @@ export interface Telemetry {
 
 export const noTelemetry: Telemetry = { openRun: () => ({ ...noTracer, stored: () => {} }) };
 
-/** Traces on the OpenTelemetry SDK, whose finished spans, log lines and evaluations go to any number of sinks. */
+/** Traces whose finished spans, log lines and evaluations go to any number of sinks. */
 export class SinkTelemetry implements Telemetry {
   readonly #clock: Clock;
   readonly #hub: SinkHub;

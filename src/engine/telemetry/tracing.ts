@@ -1,89 +1,83 @@
-import type { Context, Span as OtelSpan, Tracer as OtelTracer } from '@opentelemetry/api';
-import { ROOT_CONTEXT, SpanKind, SpanStatusCode, TraceFlags, trace } from '@opentelemetry/api';
-import { AlwaysOnSampler, BasicTracerProvider, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { defined } from '../model/defined.ts';
-import type { JsonObject } from '../model/json.ts';
-import type { Attributes, Clock, LogLevel, Span } from '../ports.ts';
-import { toSpanRecord } from './finishedSpan.ts';
+import type { JsonObject, JsonValue } from '../model/json.ts';
+import type { SpanRecord } from '../model/span.ts';
+import type { Attributes, AttributeValue, Clock, LogLevel, Span } from '../ports.ts';
 import { type Finished, NOTHING } from './sinks/sink.ts';
 import { SpanIds } from './traceIds.ts';
 import type { RootOptions } from './tracer.ts';
 
+/** The name under which our own spans are known. */
+const OWN_SERVICE = 'touchstone';
+
+/** Attributes are cut to so many UTF-16 code units. */
+const LONGEST_ATTRIBUTE = 16_384;
+
 /** Hears of everything that has finished. */
 type Emit = (finished: Finished) => void;
 
-/** Opens traces on the OpenTelemetry SDK; every time comes from the Clock port. */
+/**
+ * Opens traces; every time comes from the Clock port. Spans are records from the start: there are several for each
+ * trial, and OpenTelemetry's SDK, whose spans had to be turned into records, took more of a run than the evaluators.
+ */
 export class Tracing {
-  readonly #emit: Emit;
-  readonly #clock: TraceClock;
-  readonly #tracer: OtelTracer;
-  #nextTraceId = '';
+  readonly #recorder: Recorder;
 
   /** `attempt` counts how often the run was started: span ids of two attempts never clash. */
   constructor(clock: Clock, attempt: number, emit: Emit) {
-    this.#emit = emit;
     const spanIds = new SpanIds(attempt);
-    this.#clock = traceClock(clock);
-    const provider = new BasicTracerProvider({
-      sampler: new AlwaysOnSampler(),
-      idGenerator: {
-        generateTraceId: () => this.#nextTraceId,
-        generateSpanId: () => spanIds.next(),
-      },
-      spanProcessors: [processor(emit)],
-      spanLimits: { attributeValueLengthLimit: 16_384 },
-    });
-    this.#tracer = provider.getTracer('touchstone');
+    this.#recorder = { emit, clock: traceClock(clock), nextSpanId: () => spanIds.next() };
   }
 
   /** Starts a trace of its own. */
-  root(name: string, options: RootOptions): Span {
-    this.#nextTraceId = options.traceId;
-    const link = options.link;
-    const span = this.#tracer.startSpan(
-      name,
-      {
-        root: true,
-        startTime: this.#clock(),
-        ...defined({
-          attributes: options.attributes,
-          links: link
-            ? [{ context: { traceId: link.traceId, spanId: link.spanId, traceFlags: TraceFlags.SAMPLED } }]
-            : undefined,
-        }),
-      },
-      ROOT_CONTEXT,
-    );
-
-    return new RecordedSpan(span, this.#tracer, this.#clock, this.#emit, options.baggage);
+  root(name: string, { traceId, link, baggage, attributes }: RootOptions): Span {
+    const links = link ? [{ traceId: link.traceId, spanId: link.spanId }] : [];
+    const opened = { traceId, parentSpanId: null, name, kind: 'internal' as const, links };
+    return new RecordedSpan(this.#recorder, opened, baggage, attributes);
   }
 }
 
-class RecordedSpan implements Span {
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly #baggage: RootOptions['baggage'];
-  readonly #span: OtelSpan;
-  readonly #tracer: OtelTracer;
-  readonly #clock: TraceClock;
-  readonly #emit: Emit;
-  #context: Context | undefined;
+/** What the spans of an attempt share. */
+interface Recorder {
+  emit: Emit;
+  clock: TraceClock;
+  nextSpanId(): string;
+}
 
-  constructor(
-    span: OtelSpan,
-    tracer: OtelTracer,
-    clock: TraceClock,
-    emit: Emit,
-    baggage: RootOptions['baggage'],
-  ) {
-    const { traceId, spanId } = span.spanContext();
-    this.traceId = traceId;
-    this.spanId = spanId;
+type Opened = Pick<SpanRecord, 'traceId' | 'parentSpanId' | 'name' | 'kind' | 'links'>;
+
+class RecordedSpan implements Span {
+  readonly #recorder: Recorder;
+  readonly #baggage: RootOptions['baggage'];
+  readonly #record: SpanRecord;
+  #isOver = false;
+
+  constructor(recorder: Recorder, opened: Opened, baggage: RootOptions['baggage'], attributes?: Attributes) {
+    const { traceId, parentSpanId, name, kind, links } = opened;
+    const startMs = recorder.clock();
+    this.#recorder = recorder;
     this.#baggage = baggage;
-    this.#span = span;
-    this.#tracer = tracer;
-    this.#clock = clock;
-    this.#emit = emit;
+    this.#record = {
+      traceId,
+      spanId: recorder.nextSpanId(),
+      parentSpanId,
+      name,
+      kind,
+      startMs,
+      endMs: startMs,
+      status: 'unset',
+      attributes: {},
+      events: [],
+      links,
+      service: OWN_SERVICE,
+    };
+    if (attributes) addAttributes(this.#record.attributes, attributes);
+  }
+
+  get traceId(): string {
+    return this.#record.traceId;
+  }
+
+  get spanId(): string {
+    return this.#record.spanId;
   }
 
   /** https://www.w3.org/TR/trace-context/#traceparent-header, version 00, sampled. */
@@ -96,46 +90,53 @@ class RecordedSpan implements Span {
   }
 
   child(name: string, attributes?: Attributes, kind: 'internal' | 'client' = 'internal'): Span {
-    this.#context ??= trace.setSpan(ROOT_CONTEXT, this.#span);
-    const span = this.#tracer.startSpan(
-      name,
-      {
-        startTime: this.#clock(),
-        kind: kind === 'client' ? SpanKind.CLIENT : SpanKind.INTERNAL,
-        ...defined({ attributes }),
-      },
-      this.#context,
-    );
-    return new RecordedSpan(span, this.#tracer, this.#clock, this.#emit, this.#baggage);
+    const { traceId, spanId: parentSpanId } = this.#record;
+    const opened = { traceId, parentSpanId, name, kind, links: [] };
+    return new RecordedSpan(this.#recorder, opened, this.#baggage, attributes);
   }
 
   set(attributes: Attributes): void {
-    this.#span.setAttributes(attributes);
+    if (!this.#isOver) addAttributes(this.#record.attributes, attributes);
   }
 
-  event(name: string, attributes?: Attributes): void {
-    this.#span.addEvent(name, attributes, this.#clock());
+  event(name: string, attributes: Attributes = {}): void {
+    if (this.#isOver) return;
+    const event = { name, timeMs: this.#recorder.clock(), attributes: {} };
+    addAttributes(event.attributes, attributes);
+    this.#record.events.push(event);
   }
 
   log(level: LogLevel, message: string, fields: JsonObject = {}): void {
-    const { traceId, spanId } = this;
-    const log = { timeMs: this.#clock(), level, message, traceId, spanId, fields };
-    this.#emit({ ...NOTHING, logs: [log] });
+    const { traceId, spanId } = this.#record;
+    const { clock, emit } = this.#recorder;
+    emit({ ...NOTHING, logs: [{ timeMs: clock(), level, message, traceId, spanId, fields }] });
   }
 
   end(error?: string): void {
-    if (error !== undefined) this.#span.setStatus({ code: SpanStatusCode.ERROR, message: error });
-    this.#span.end(this.#clock());
+    // Sinks have the record: it stays as it is from now on.
+    if (this.#isOver) return;
+    this.#isOver = true;
+
+    const { clock, emit } = this.#recorder;
+    this.#record.endMs = clock();
+    if (error !== undefined) {
+      this.#record.status = 'error';
+      this.#record.statusMessage = error;
+    }
+    emit({ ...NOTHING, spans: [this.#record] });
   }
 }
 
-function processor(emit: Emit): SpanProcessor {
-  return {
-    onStart: () => {},
-    onEnd: (span) => emit({ ...NOTHING, spans: [toSpanRecord(span)] }),
-    forceFlush: () => Promise.resolve(),
-    shutdown: () => Promise.resolve(),
-  };
+function addAttributes(to: JsonObject, attributes: Attributes): void {
+  for (const name of Object.keys(attributes)) {
+    const value = attributes[name];
+    if (value !== undefined) to[name] = shortened(value);
+  }
+}
+
+function shortened(value: AttributeValue): JsonValue {
+  if (typeof value === 'string') return value.slice(0, LONGEST_ATTRIBUTE);
+  return Array.isArray(value) ? value.map((item) => item.slice(0, LONGEST_ATTRIBUTE)) : value;
 }
 
 /** https://www.w3.org/TR/baggage/: keys are tokens of ours, values percent-encoded. */
@@ -145,11 +146,11 @@ function formatBaggage(entries: { [key: string]: string }): string {
     .join(',');
 }
 
-/** Milliseconds since the epoch, with the monotonic clock's resolution. */
+/** Milliseconds since the epoch, to the microsecond. */
 type TraceClock = () => number;
 
 /** A wall clock that is corrected within a trace would give spans of negative length, so it is read once. */
 function traceClock(clock: Clock): TraceClock {
   const offset = clock.now() - clock.monotonic();
-  return () => offset + clock.monotonic();
+  return () => Math.round((offset + clock.monotonic()) * 1000) / 1000;
 }

@@ -1,5 +1,6 @@
 import type { Redactor } from '../../http/redactor.ts';
-import type { Attributes, Span } from '../../ports.ts';
+import type { JsonObject } from '../../model/json.ts';
+import type { Attributes, LogLevel, Span } from '../../ports.ts';
 import type { Target } from '../target.ts';
 
 /** Takes the run's keys out of all that a target gives: its outputs, its spans, and what is logged about it. */
@@ -10,7 +11,7 @@ export function redactedTarget(target: Target, redactor: Redactor): Target {
       const { receiveSpans, span } = context;
       const output = await target.call(request, {
         ...context,
-        span: redactedSpan(span, redactor),
+        span: new RedactedSpan(span, redactor),
         ...(receiveSpans ? { receiveSpans: (spans) => receiveSpans(redactor.value(spans)) } : {}),
       });
       return redactor.value(output);
@@ -19,18 +20,53 @@ export function redactedTarget(target: Target, redactor: Redactor): Target {
 }
 
 /** What is passed on to the other side (`traceparent`, `baggage`) stays as it is. */
-function redactedSpan(span: Span, redactor: Redactor): Span {
-  const clean = (attributes?: Attributes) => attributes && redactor.value(attributes);
-  return {
-    traceId: span.traceId,
-    spanId: span.spanId,
-    traceparent: span.traceparent,
-    baggage: span.baggage,
-    child: (name, attributes, kind) =>
-      redactedSpan(span.child(redactor.text(name), clean(attributes), kind), redactor),
-    set: (attributes) => span.set(redactor.value(attributes)),
-    event: (name, attributes) => span.event(redactor.text(name), clean(attributes)),
-    log: (level, message, fields) => span.log(level, redactor.text(message), redactor.value(fields)),
-    end: (error) => span.end(error === undefined ? undefined : redactor.text(error)),
-  };
+class RedactedSpan implements Span {
+  readonly #span: Span;
+  readonly #redactor: Redactor;
+
+  constructor(span: Span, redactor: Redactor) {
+    this.#span = span;
+    this.#redactor = redactor;
+  }
+
+  get traceId(): string {
+    return this.#span.traceId;
+  }
+
+  get spanId(): string {
+    return this.#span.spanId;
+  }
+
+  get traceparent(): string | undefined {
+    return this.#span.traceparent;
+  }
+
+  get baggage(): string | undefined {
+    return this.#span.baggage;
+  }
+
+  child(name: string, attributes?: Attributes, kind?: 'internal' | 'client'): Span {
+    const { text } = this.#redactor;
+    return new RedactedSpan(this.#span.child(text(name), this.#clean(attributes), kind), this.#redactor);
+  }
+
+  set(attributes: Attributes): void {
+    this.#span.set(this.#redactor.value(attributes));
+  }
+
+  event(name: string, attributes?: Attributes): void {
+    this.#span.event(this.#redactor.text(name), this.#clean(attributes));
+  }
+
+  log(level: LogLevel, message: string, fields?: JsonObject): void {
+    this.#span.log(level, this.#redactor.text(message), fields && this.#redactor.value(fields));
+  }
+
+  end(error?: string): void {
+    this.#span.end(error === undefined ? undefined : this.#redactor.text(error));
+  }
+
+  #clean(attributes?: Attributes): Attributes | undefined {
+    return attributes && this.#redactor.value(attributes);
+  }
 }
