@@ -13,6 +13,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
  * Throws a RangeError for a number that JSON cannot hold (NaN, Infinity).
  */
 export function canonicalJson(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'number' && !Number.isFinite(value))
     throw new RangeError(`${value} cannot be written as JSON`);
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
@@ -20,14 +21,15 @@ export function canonicalJson(value: unknown): string {
   // Written piece by piece: a dataset of many cases goes through here as a whole.
   let text = '';
   if (Array.isArray(value)) {
-    for (const item of value) text += `${text === '' ? '' : ','}${canonicalJson(item ?? null)}`;
+    for (const item of value) text += (text === '' ? '' : ',') + canonicalJson(item ?? null);
     return `[${text}]`;
   }
 
   const object = value as { [key: string]: unknown };
   for (const key of sortedKeys(object)) {
     const item = object[key];
-    if (item !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(item)}`;
+    if (item !== undefined)
+      text += `${(text === '' ? '' : ',') + JSON.stringify(key)}:${canonicalJson(item)}`;
   }
 
   return `{${text}}`;
@@ -35,5 +37,8 @@ export function canonicalJson(value: unknown): string {
 
 function sortedKeys(object: object): string[] {
   const keys = Object.keys(object);
-  return keys.every((key, at) => at === 0 || (keys[at - 1] ?? '') < key) ? keys : keys.sort();
+  for (let at = 1; at < keys.length; at += 1) {
+    if ((keys[at - 1] ?? '') > (keys[at] ?? '')) return keys.sort();
+  }
+  return keys;
 }

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import type { LocatedCase } from '../../model/case.ts';
-import { contentHash } from '../../model/hash.ts';
+import { canonicalJson } from '../../model/json.ts';
 import type { Dataset } from '../dataset.ts';
 import { CURRENT_FORMAT } from '../formatVersion.ts';
 import { hasOwnLimits } from '../migrations/from1To2.ts';
@@ -26,8 +27,7 @@ export function memoryDataset(path: string, cases: readonly LocatedCase[]): Data
       metadata: {},
     },
     count: cases.length,
-    contentHash: contentHash(cases.map(({ case: entry }) => entry)),
-    mentionsFiles: cases.some(({ case: entry }) => /file:\/\/|python|"file":/.test(JSON.stringify(entry))),
+    ...readOnce(cases),
     hasLimits: cases.some(({ case: entry }) => hasOwnLimits(entry.evaluation_criteria)),
     warnings: [],
     batches,
@@ -35,4 +35,18 @@ export function memoryDataset(path: string, cases: readonly LocatedCase[]): Data
       for await (const batch of batches(options)) yield* batch;
     },
   };
+}
+
+/** Case by case, since the text of all of them would be long: the hash is that of the whole list. */
+function readOnce(cases: readonly LocatedCase[]): Pick<Dataset, 'contentHash' | 'mentionsFiles'> {
+  const digest = createHash('sha256');
+  let mentionsFiles = false;
+
+  for (const [at, { case: entry }] of cases.entries()) {
+    const text = canonicalJson(entry);
+    digest.update((at === 0 ? '[' : ',') + text);
+    mentionsFiles ||= /file:\/\/|python|"file":/.test(text);
+  }
+
+  return { contentHash: digest.update(cases.length === 0 ? '[]' : ']').digest('hex'), mentionsFiles };
 }

@@ -32,14 +32,15 @@ export function unknownKeys(
   assertion: JsonObject,
   definition: EvaluatorDefinition,
 ): { key: string; inConfig: boolean }[] {
-  const known = new Set<string>(knownKeys(definition));
-  const keys = Object.keys(assertion).filter((key) => !known.has(key));
-  const options = new Set(optionKeys(definition));
+  // Lists, since they are short: this runs for each assertion of each case.
+  const known = knownKeys(definition);
+  const keys = Object.keys(assertion).filter((key) => !known.includes(key));
+  const options = optionKeys(definition);
   const { config } = assertion;
   const configured = isOwnConfig(definition) || !isJsonObject(config) ? [] : Object.keys(config);
   return [
     ...keys.map((key) => ({ key, inConfig: false })),
-    ...configured.filter((key) => !options.has(key)).map((key) => ({ key, inConfig: true })),
+    ...configured.filter((key) => !options.includes(key)).map((key) => ({ key, inConfig: true })),
   ];
 }
 
@@ -126,9 +127,9 @@ function isOwnConfig(definition: EvaluatorDefinition): boolean {
   return optionKeys(definition).includes('config');
 }
 
-function knownKeys(definition: EvaluatorDefinition): string[] {
-  if (definition.type === 'assert-set') return [...SET_KEYS];
-  return [...new Set([...optionKeys(definition), ...ASSERTION_KEYS])];
+/** Some may be there twice. */
+function knownKeys(definition: EvaluatorDefinition): readonly string[] {
+  return definition.type === 'assert-set' ? SET_KEYS : [...optionKeys(definition), ...ASSERTION_KEYS];
 }
 
 function remedyOf(definition: EvaluatorDefinition): string {
