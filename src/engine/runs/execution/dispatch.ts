@@ -40,8 +40,8 @@ export class Dispatch {
     this.#lanes.push(lane, task);
   }
 
-  /** Resolves when every lane is short. */
-  room(): Promise<void> {
+  /** Undefined while every lane is short; otherwise resolves as soon as they are. */
+  room(): Promise<void> | undefined {
     return this.#lanes.room();
   }
 
@@ -58,7 +58,8 @@ export class Dispatch {
   /** Executes a ticket and has its result written; the output, or undefined when the trial was given up. */
   async run(ticket: Ticket): Promise<Output | undefined> {
     const { ending, executor, writer } = this.#options;
-    await this.#turns.take();
+    const turn = this.#turns.take();
+    if (turn) await turn;
     if (ending.signal.aborted) return undefined;
 
     const result = await this.admitted({ ...ticket, paid: false }, () => executor.run(ticket, ending.signal));

@@ -56,17 +56,19 @@ export class Lane {
     }
   };
 
-  #start(task: () => Promise<unknown>): void {
+  async #start(task: () => Promise<unknown>): Promise<void> {
     this.#active += 1;
-    task()
-      .catch(this.#onError)
-      .finally(() => {
-        this.#active -= 1;
-        // Who shares the places comes first, where one of them waits.
-        this.#places?.give();
-        this.#pump();
-        this.#wake();
-      });
+    try {
+      await task();
+    } catch (error) {
+      this.#onError(error);
+    }
+
+    this.#active -= 1;
+    // Who shares the places comes first, where one of them waits.
+    this.#places?.give();
+    this.#pump();
+    this.#wake();
   }
 
   #take(): (() => Promise<unknown>) | undefined {

@@ -21,9 +21,13 @@ export class Lanes {
     this.#lanes.get(name)?.push(task);
   }
 
-  /** Resolves when every queue is short. */
-  async room(): Promise<void> {
-    for (const lane of this.#lanes.values()) await lane.room();
+  /** Undefined while every queue is short; otherwise resolves as soon as they are. */
+  room(): Promise<void> | undefined {
+    for (const lane of this.#lanes.values()) {
+      const room = lane.room();
+      if (room) return room.then(() => this.room());
+    }
+    return undefined;
   }
 
   /** Resolves when nothing runs and nothing waits. */

@@ -14,11 +14,14 @@ export class Turns {
     this.#since = clock.monotonic();
   }
 
-  /** Resolves at once, or when the others have had their turn. */
-  async take(): Promise<void> {
-    if (this.#waiting === undefined && this.#clock.monotonic() - this.#since < STRETCH_MS) return;
-    this.#waiting ??= new Promise((resolve) => setImmediate(resolve));
-    await this.#waiting;
+  /** Undefined where work may go on at once; otherwise resolves when the others have had their turn. */
+  take(): Promise<void> | undefined {
+    if (!this.#waiting && this.#clock.monotonic() - this.#since >= STRETCH_MS) this.#waiting = this.#pause();
+    return this.#waiting;
+  }
+
+  async #pause(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
     this.#waiting = undefined;
     this.#since = this.#clock.monotonic();
   }

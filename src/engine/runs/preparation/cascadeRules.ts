@@ -1,5 +1,6 @@
-import type { EvaluatorDeps } from '../../evaluators/evaluator.ts';
+import type { Evaluator, EvaluatorDeps } from '../../evaluators/evaluator.ts';
 import { type CaseScoring, caseScoring } from '../../evaluators/scoring/caseScoring.ts';
+import type { CaseLimits } from '../../evaluators/scoring/verdict.ts';
 import { isWorkspaceScript } from '../../evaluators/scripts/workspaceScript.ts';
 import type { GoldenCase } from '../../model/case.ts';
 import { defined } from '../../model/defined.ts';
@@ -24,12 +25,19 @@ export function cascadeRules(
       ...defined({ pass }),
       weights,
       rule: min === undefined ? { kind: 'all' } : { kind: 'threshold', min },
-      limits: limitsOn(
-        entry,
-        evaluators.map(({ spec }) => spec),
-      ),
+      ...limitsOf(entry, evaluators),
       ...scoringFor(entry, deps),
     };
+  };
+}
+
+function limitsOf(entry: GoldenCase, evaluators: readonly Evaluator[]): { limits?: CaseLimits } {
+  if (entry.evaluation_criteria === undefined) return {};
+  return {
+    limits: limitsOn(
+      entry,
+      evaluators.map(({ spec }) => spec),
+    ),
   };
 }
 

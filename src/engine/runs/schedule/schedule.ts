@@ -35,7 +35,8 @@ export class Schedule {
     for await (const batch of chosenBatches(inputs, signal))
       for (const located of batch) {
         if (signal.aborted) return;
-        await this.#take(located);
+        const room = this.#take(located);
+        if (room) await room;
       }
   }
 
@@ -45,14 +46,23 @@ export class Schedule {
     return (ordered?.clear() ?? 0) + dispatch.clear();
   }
 
-  async #take(located: LocatedCase): Promise<void> {
-    const { book, ordered, dispatch, ending } = this.#options;
-    if (!ordered && book.hasCase(located)) return;
-    if (ordered) await ordered.room(located);
-    if (!ending.admits()) return;
+  /** Undefined where the next case may come at once; otherwise resolves when it may. */
+  #take(located: LocatedCase): Promise<void> | undefined {
+    const { book, ordered } = this.#options;
+    if (ordered) return this.#takeInOrder(ordered, located);
+    return book.hasCase(located) ? undefined : this.#admit(located);
+  }
 
+  async #takeInOrder(ordered: OrderedTrials, located: LocatedCase): Promise<void> {
+    await ordered.room(located);
+    await this.#admit(located);
+  }
+
+  #admit(located: LocatedCase): Promise<void> | undefined {
+    const { dispatch, ending } = this.#options;
+    if (!ending.admits()) return undefined;
     this.#push(located);
-    await dispatch.room();
+    return dispatch.room();
   }
 
   #push(located: LocatedCase): void {

@@ -8,7 +8,7 @@ import { defined } from '../../model/defined.ts';
 import { emptyOutput, type Output, type OutputError } from '../../model/output.ts';
 import type { TrialResult, Verdict } from '../../model/result.ts';
 import type { Clock, Span } from '../../ports.ts';
-import type { Target } from '../../targets/target.ts';
+import type { Target, TargetRequest } from '../../targets/target.ts';
 import { GEN_AI, GENERAL, TOUCHSTONE } from '../../telemetry/attributes.ts';
 import { readOtlpSpans } from '../../telemetry/otlp/otlpSpans.ts';
 import type { Tracer } from '../../telemetry/tracer.ts';
@@ -92,14 +92,14 @@ async function callTarget(job: TrialJob): Promise<Output> {
   const started = clock.monotonic();
 
   try {
-    const request = {
+    const request: TargetRequest = {
       case: located.case,
       trial,
-      ...(told ? { earlier: told.earlier } : {}),
       get seed() {
         return trialSeed(job.seed, located.case.id, trial);
       },
     };
+    if (told) request.earlier = told.earlier;
 
     const output = told?.failed
       ? { ...emptyOutput(), status: 'error' as const, error: dependency(told.failed) }
