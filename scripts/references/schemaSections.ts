@@ -9,6 +9,7 @@ export interface JsonSchema {
   minimum?: number;
   maximum?: number;
   exclusiveMinimum?: number;
+  exclusiveMaximum?: number;
   properties?: { [key: string]: JsonSchema };
   required?: readonly string[];
   additionalProperties?: JsonSchema | boolean;
@@ -116,13 +117,14 @@ function typeName(schema: JsonSchema, resolve: (schema: JsonSchema) => JsonSchem
   return typeof one.type === 'string' ? one.type : 'any';
 }
 
-function bounds({ minimum, maximum, exclusiveMinimum }: JsonSchema): string {
+function bounds({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: JsonSchema): string {
   // What a program cannot hold is no limit that a person sets.
   const most = maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER ? maximum : undefined;
   if (minimum !== undefined && most !== undefined) return ` ${minimum}–${most}`;
   if (minimum !== undefined) return minimum > -Number.MAX_SAFE_INTEGER ? ` ≥ ${minimum}` : '';
+  const end = exclusiveMaximum === undefined ? '' : `, < ${exclusiveMaximum}`;
   if (exclusiveMinimum !== undefined)
-    return ` > ${exclusiveMinimum}${most === undefined ? '' : `, ≤ ${most}`}`;
+    return ` > ${exclusiveMinimum}${most === undefined ? end : `, ≤ ${most}`}`;
   return most === undefined ? '' : ` ≤ ${most}`;
 }
 

@@ -1,5 +1,7 @@
 import { isJsonObject, type JsonValue } from '../model/json.ts';
 import { priceRows } from '../models/prices/priceTable.ts';
+import { BUILT_IN_PROVIDER } from '../suites/config/builtInProvider.ts';
+import { poolNames } from '../suites/config/bulkheadConfig.ts';
 import { discoverWorkspace } from '../suites/discovery/discoverWorkspace.ts';
 import { cursorText } from './cursor/cursorText.ts';
 import { jsonlCursor } from './cursor/jsonlCursor.ts';
@@ -89,13 +91,17 @@ function documented(node: SchemaNode): { documentation?: string } {
 
 async function ofWorkspace(
   file: LanguageFile,
-  { pointer, role }: YamlCursor,
+  { pointer, role, siblings, hasColon }: YamlCursor,
   written: (value: string) => string,
   signal: AbortSignal,
 ): Promise<Proposal[]> {
   const [owner, last] = [pointer.at(-2), pointer.at(-1)];
   const key = typeof last === 'number' ? owner : last;
   const isAlone = role === 'value' || typeof last === 'number';
+  if (file.kind === 'config' && pointer[0] === 'fallbacks') {
+    if (typeof last === 'number' && pointer.at(-2) !== 'on') return models(file);
+    return pointer.length === 1 ? fallbackNames(file, siblings, hasColon) : [];
+  }
   if (!isAlone) return [];
   if (file.kind === 'dataset') return key === 'tags' ? tagsOf(file, written) : [];
 
@@ -109,9 +115,38 @@ async function ofWorkspace(
     case 'judge':
     case 'embeddings':
       return models(file);
+    case 'bulkhead':
+      return poolNames(keysOf(file, 'bulkheads')).map((name) => ({
+        label: name,
+        kind: 'value',
+        insert: name,
+      }));
     default:
       return [];
   }
+}
+
+/** What can have fallbacks: targets, providers and models of the file. */
+function fallbackNames(file: LanguageFile, siblings: readonly string[], hasColon: boolean): Proposal[] {
+  const value = file.document?.value;
+  const suites = isJsonObject(value) && isJsonObject(value['suites']) ? Object.values(value['suites']) : [];
+  const targets = suites.flatMap((suite) =>
+    isJsonObject(suite) && Array.isArray(suite['targets']) ? suite['targets'] : [],
+  );
+  const named = targets.flatMap((target) =>
+    isJsonObject(target) ? [target['name'], target['model']].filter((name) => typeof name === 'string') : [],
+  );
+
+  const names = new Set([...named, ...keysOf(file, 'providers'), BUILT_IN_PROVIDER]);
+  return [...names]
+    .filter((name) => !siblings.includes(name))
+    .map((name) => ({ label: name, kind: 'key', insert: hasColon ? name : `${name}: ` }));
+}
+
+function keysOf({ document }: LanguageFile, key: string): string[] {
+  const value = document?.value;
+  const map = isJsonObject(value) ? value[key] : undefined;
+  return isJsonObject(map) ? Object.keys(map) : [];
 }
 
 function files(found: readonly { path: string }[]): Proposal[] {

@@ -64,20 +64,29 @@ export interface PoolConfig {
   whenFull: 'wait' | 'reject';
 }
 
+/** Calls that the window of a breaker covers, where the file gives none. */
+export const DEFAULT_WINDOW_CALLS = 20;
+
+export const DEFAULT_BREAKER: BreakerConfig = {
+  failures: 5,
+  failureRate: 0.5,
+  slowRate: 0.8,
+  slowMs: 60_000,
+  minimumCalls: 10,
+  window: { kind: 'calls', calls: DEFAULT_WINDOW_CALLS },
+  openMs: 60_000,
+  openMaxMs: 600_000,
+  halfOpenCalls: 3,
+};
+
+export const DEFAULT_RETRY: RetryConfig = { attempts: 4, budget: 0.1, baseMs: 500, maxMs: 20_000 };
+
+export const DEFAULT_LIMIT: LimitConfig = { adaptive: true, min: 1, max: 64 };
+
 export const DEFAULT_RESILIENCE: ResilienceConfig = {
-  breaker: {
-    failures: 5,
-    failureRate: 0.5,
-    slowRate: 0.8,
-    slowMs: 60_000,
-    minimumCalls: 10,
-    window: { kind: 'calls', calls: 20 },
-    openMs: 60_000,
-    openMaxMs: 600_000,
-    halfOpenCalls: 3,
-  },
-  retry: { attempts: 4, budget: 0.1, baseMs: 500, maxMs: 20_000 },
-  limit: { adaptive: true, min: 1, max: 64 },
+  breaker: DEFAULT_BREAKER,
+  retry: DEFAULT_RETRY,
+  limit: DEFAULT_LIMIT,
 };
 
 /** Bulkheads that are there without configuration. A user's own have other names. */

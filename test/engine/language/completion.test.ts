@@ -30,7 +30,7 @@ const dataset = (rest: string) => offers('b.golden.yaml', CASES + rest);
 describe('completion', () => {
   it('offers the keys of a configuration that are not there yet', async () => {
     const top = await config('provi|\nsuites: {}\n');
-    assert.deepEqual(top.labels, ['providers']);
+    assert.deepEqual(top.labels, ['providers', 'bulkheads', 'caches', 'fallbacks']);
     assert.equal(top.take('providers')?.line, 'providers: ');
     const suite = await config('suites:\n  a:\n    dataset: x.yaml\n    |\n    targets: []\n');
     assert.ok(suite.labels.includes('gate') && suite.labels.includes('repeat'));
@@ -87,6 +87,38 @@ describe('completion', () => {
     const model = await config(`${providers}suites:\n  a:\n    judge: |\n`);
     assert.ok(model.labels.includes('mine/tiny'));
     assert.ok(model.labels.some((label) => label.startsWith('openai/gpt-')));
+  });
+
+  it('offers the settings that protect calls, with what they are for', async () => {
+    const provider = 'providers:\n  mine:\n    base_url: http://127.0.0.1:1/v1\n    resilience:\n';
+    const sections = await config(`${provider}      |\n`);
+    assert.deepEqual(sections.labels, ['breaker', 'retry', 'rpm', 'tpm', 'concurrency']);
+    const breaker = await config(`${provider}      breaker: { open_| }\n`);
+    assert.match(breaker.take('open_s')?.documentation ?? '', /Default: 60\./);
+    const full = await config('bulkheads:\n  judge: { when_full: | }\n');
+    assert.deepEqual(full.labels, ['wait', 'reject']);
+  });
+
+  it('offers bulkheads by name, in targets and in judges', async () => {
+    const pools = 'bulkheads: { planning: {} }\n';
+    const expected = ['planning', 'target', 'judge', 'embedding', 'shadow'];
+    const target = await config(`${pools}suites:\n  a:\n    targets:\n      - bulkhead: |\n`);
+    assert.deepEqual(target.labels, expected);
+    const judge = await config(
+      `${pools}suites:\n  a:\n    evaluators:\n      - rubric:\n          criteria: x\n          bulkhead: |\n`,
+    );
+    assert.deepEqual(judge.labels, expected);
+  });
+
+  it('offers what fallbacks stand in for, and their steps', async () => {
+    const rest = 'suites: { a: { targets: [{ name: mini, model: openai/gpt-5-mini }] } }\n';
+    const names = await config(`${rest}providers: { mine: {} }\nfallbacks:\n  mine: []\n  |\n`);
+    assert.deepEqual(names.labels, ['mini', 'openai/gpt-5-mini', 'openai']);
+    assert.equal(names.take('openai')?.line, '  openai: ');
+    const steps = await config(`${rest}fallbacks:\n  mini: [cache, |]\n`);
+    assert.ok(['cache', 'similar', 'openai/gpt-5-mini'].every((label) => steps.labels.includes(label)));
+    const on = await config(`${rest}fallbacks:\n  mini:\n    on: [|]\n`);
+    assert.deepEqual(on.labels, ['transient', 'rate-limited', 'overloaded', 'rejected']);
   });
 
   it('offers values', async () => {
@@ -153,6 +185,19 @@ describe('hover', () => {
     const jsonl = hover('a.golden.jsonl', '{"id":"a","complex|ity":"simple"}');
     assert.deepEqual(yaml, jsonl);
     assert.deepEqual(yaml?.values, ['simple', 'medium', 'complex']);
+  });
+
+  it('explains how calls are protected', () => {
+    const provider = 'providers:\n  mine:\n    resilience:\n';
+    const breaker = hover('touchstone.yaml', `${provider}      break|er: false\n`);
+    assert.match(breaker?.description ?? '', /Circuit breaker/);
+    const failures = hover('touchstone.yaml', `${provider}      breaker: { fail|ures: 3 }\n`);
+    assert.deepEqual([failures?.title, failures?.fallback], ['failures', '5']);
+    assert.match(hover('touchstone.yaml', 'fall|backs: {}\n')?.description ?? '', /stand|answers/);
+    assert.match(
+      hover('touchstone.yaml', 'bulkheads:\n  judge: { que|ue: 3 }\n')?.description ?? '',
+      /wait for a place/,
+    );
   });
 
   it('says nothing of texts and unknown keys', () => {

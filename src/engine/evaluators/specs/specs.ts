@@ -16,7 +16,7 @@ import { evaluatorDefinition } from '../registry.ts';
 import { uniqueNames } from './names.ts';
 
 /** Keys that every evaluator takes, beside its type or among its options. */
-const COMMON_KEYS = ['weight', 'metric', 'name', 'not'] as const;
+const COMMON_KEYS = ['weight', 'metric', 'name', 'not', 'bulkhead'] as const;
 const COMMON: ReadonlySet<string> = new Set(COMMON_KEYS);
 
 interface Common {
@@ -24,6 +24,7 @@ interface Common {
   metric?: string;
   name?: string;
   not: boolean;
+  bulkhead?: string;
 }
 
 /**
@@ -125,7 +126,7 @@ function build(
     negated: turned,
     options,
     weight: common.weight,
-    ...defined({ metric: common.metric }),
+    ...defined({ metric: common.metric, bulkhead: common.bulkhead }),
     location,
   };
   // What stands in files is read, and checked, when the evaluator is created.
@@ -183,7 +184,7 @@ function splitOptions(
 }
 
 function readCommon(value: JsonObject, where: SourceLocation): Common {
-  const { weight, metric, name, not } = value;
+  const { weight, metric, name, not, bulkhead } = value;
   const wrong = (key: string, expected: string): ConfigError =>
     new ConfigError(`"${key}" must be ${expected}`, { where });
   if (weight !== undefined && (typeof weight !== 'number' || !(weight >= 0) || weight === Infinity)) {
@@ -192,11 +193,13 @@ function readCommon(value: JsonObject, where: SourceLocation): Common {
   if (metric !== undefined && typeof metric !== 'string') throw wrong('metric', 'a string');
   if (name !== undefined && (typeof name !== 'string' || name === '')) throw wrong('name', 'a string');
   if (not !== undefined && typeof not !== 'boolean') throw wrong('not', 'true or false');
+  if (bulkhead !== undefined && (typeof bulkhead !== 'string' || bulkhead === ''))
+    throw wrong('bulkhead', 'the name of a bulkhead');
 
   return {
     weight: weight ?? 1,
     not: not ?? false,
-    ...defined({ metric, name }),
+    ...defined({ metric, name, bulkhead }),
   };
 }
 

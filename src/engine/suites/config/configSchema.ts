@@ -4,6 +4,7 @@ import { evaluatorTypes } from '../../evaluators/registry.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import { assertionSchema } from '../evaluators/assertionSchema.ts';
 import { TARGET_KINDS, targetFile } from '../targets/targetConfig.ts';
+import { BULKHEAD_NOTE } from './bulkheadConfig.ts';
 import { suiteFile } from './suiteConfig.ts';
 import { workspaceFile } from './workspaceConfig.ts';
 
@@ -52,6 +53,11 @@ const COMMON: JsonObject = {
   metric: { type: 'string', description: 'Group under which scores are reported together.' },
   name: { type: 'string', minLength: 1, description: 'Shown in results. Default: the type.' },
   not: { type: 'boolean', default: false, description: 'Reverses pass and score.' },
+  bulkhead: {
+    type: 'string',
+    minLength: 1,
+    description: `${BULKHEAD_NOTE} Only for judges. Default: judge.`,
+  },
 };
 
 const COMMON_REFERENCES: JsonObject = Object.fromEntries(
@@ -95,10 +101,12 @@ function typeDefinitions(definition: EvaluatorDefinition): JsonObject {
   } = withOwnNames(jsonSchemaOf(definition.options), type);
   const properties = isJsonObject(options['properties']) ? options['properties'] : {};
   const short = shorthand === undefined ? undefined : properties[shorthand];
+  const { bulkhead: _bulkhead, ...others } = COMMON_REFERENCES;
+  const common = definition.stage === 'judge' ? COMMON_REFERENCES : others;
   const schema: JsonObject = {
     description: definition.summary,
     anyOf: [
-      { ...options, properties: { ...COMMON_REFERENCES, ...properties } },
+      { ...options, properties: { ...common, ...properties } },
       ...(short === undefined ? [] : [short]),
       ...(definition.options.safeParse({}).success ? [{ type: 'null' }] : []),
     ],

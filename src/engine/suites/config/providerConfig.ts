@@ -4,6 +4,7 @@ import type { SourceLocation } from '../../model/location.ts';
 import type { ProviderConfig } from '../../models/modelProvider.ts';
 import type { PriceTable } from '../../models/prices/prices.ts';
 import { nameSchema } from './name.ts';
+import { resilienceFile, toResilience } from './resilienceFile.ts';
 
 const price = z.number().min(0);
 
@@ -52,6 +53,7 @@ const providerFile = z.strictObject({
     .min(1)
     .optional()
     .describe('Time limit of one call in milliseconds, including retries. Default: the limit of the suite.'),
+  resilience: resilienceFile.optional(),
   stream: z.boolean().optional().describe('false for a server that cannot stream replies. Default: true.'),
 });
 
@@ -71,6 +73,7 @@ export function toProvider(file: z.output<typeof providerFile>, location: Source
       maxConcurrency: file.max_concurrency,
       timeoutMs: file.timeout_ms,
       stream: file.stream,
+      resilience: file.resilience === undefined ? undefined : toResilience(file.resilience),
     }),
     location,
   };

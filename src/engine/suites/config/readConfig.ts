@@ -1,9 +1,14 @@
-import { isJsonObject, type JsonValue } from '../../model/json.ts';
+import { defined } from '../../model/defined.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { ProviderConfig } from '../../models/modelProvider.ts';
 import type { Environment } from '../../ports.ts';
 import { BUILT_IN_PROVIDER, builtInProvider } from './builtInProvider.ts';
+import { poolNames, toPools } from './bulkheadConfig.ts';
+import { toCaches } from './cacheConfig.ts';
+import { checkCallPolicies } from './callPolicies.ts';
 import { type ConfigReader, reportAt, startOf } from './configReader.ts';
 import { checkEnvironmentUse } from './environmentRules.ts';
+import { toFallbacks } from './fallbackConfig.ts';
 import { toProvider } from './providerConfig.ts';
 import { readSuite } from './readSuite.ts';
 import { checkSchema } from './schemaProblems.ts';
@@ -21,13 +26,17 @@ export function readConfig(reader: ConfigReader, environment: Environment): Work
   const file = checkSchema(reader, workspaceFile, value, []);
   checkEnvironmentUse(reader);
 
-  const providerNames = providerNamesIn(value['providers']);
-  const suites = Object.entries(isJsonObject(value['suites']) ? value['suites'] : {}).map(([name, suite]) =>
-    readSuite(reader, name, suite, providerNames),
+  const known = {
+    providers: providerNamesIn(value['providers']),
+    pools: poolNames(Object.keys(mapIn(value['bulkheads']))),
+  };
+  const suites = Object.entries(mapIn(value['suites'])).map(([name, suite]) =>
+    readSuite(reader, name, suite, known),
   );
   if (value['suites'] === undefined) warnOfNoSuites(reader);
   const usable = suites.filter((suite) => suite !== undefined);
   for (const suite of usable) warnAbout(reader, suite);
+  checkCallPolicies(reader, value, { suites, providers: known.providers });
   if (!file || reader.problems.some((problem) => problem.severity === 'error')) return undefined;
 
   const providers: Record<string, ProviderConfig> = { [BUILT_IN_PROVIDER]: builtInProvider(environment) };
@@ -35,11 +44,23 @@ export function readConfig(reader: ConfigReader, environment: Environment): Work
     providers[name] = toProvider(provider, startOf(reader.document.locateKey(['providers', name])));
   }
 
-  return { providers, suites: usable };
+  return {
+    providers,
+    suites: usable,
+    ...defined({
+      bulkheads: file.bulkheads === undefined ? undefined : toPools(file.bulkheads),
+      caches: file.caches === undefined ? undefined : toCaches(file.caches),
+      fallbacks: file.fallbacks === undefined ? undefined : toFallbacks(file.fallbacks),
+    }),
+  };
+}
+
+function mapIn(value: JsonValue | undefined): JsonObject {
+  return isJsonObject(value) ? value : {};
 }
 
 function providerNamesIn(providers: JsonValue | undefined): string[] {
-  const names = isJsonObject(providers) ? Object.keys(providers) : [];
+  const names = Object.keys(mapIn(providers));
   return names.includes(BUILT_IN_PROVIDER) ? names : [...names, BUILT_IN_PROVIDER];
 }
 

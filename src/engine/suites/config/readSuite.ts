@@ -8,6 +8,7 @@ import { toBudget } from './budgetConfig.ts';
 import { type ConfigReader, reportAt, startOf } from './configReader.ts';
 import { type FileReference, resolveReference } from './fileReference.ts';
 import { toGate } from './gateConfig.ts';
+import type { KnownNames } from './knownNames.ts';
 import { checkModelReference } from './modelReference.ts';
 import { type SuiteConfig, suiteFile, toFilter } from './suiteConfig.ts';
 
@@ -19,7 +20,7 @@ export function readSuite(
   reader: ConfigReader,
   name: string,
   value: JsonValue,
-  providers: readonly string[],
+  { providers, pools }: KnownNames,
 ): SuiteConfig | undefined {
   if (!isJsonObject(value)) return undefined;
 
@@ -30,9 +31,10 @@ export function readSuite(
   if (typeof embeddings === 'string' && embeddings !== '')
     checkModelReference(reader, embeddings, [...at, 'embeddings'], providers);
   const datasets = readDatasets(reader, value['dataset'], [...at, 'dataset']);
-  const targets = readTargets(reader, value['targets'], [...at, 'targets'], providers);
+  const targets = readTargets(reader, value['targets'], [...at, 'targets'], { providers, pools });
   const surroundings = {
     providers,
+    pools,
     hasJudgeModel: judge !== undefined,
     hasEmbeddingsModel: embeddings !== undefined,
   };

@@ -91,6 +91,11 @@ function reportMissing({ reader, at }: Checked, path: Pointer): void {
 
 /** Speaks about the one alternative that the value was meant to be; about all of them where that is open. */
 function reportUnion(checked: Checked, issue: Issue & { code: 'invalid_union' }, path: Pointer): void {
+  if (issue.message !== PLAIN_UNION) {
+    reportValue(checked, issue.message, path, false);
+    return;
+  }
+
   const meant = issue.errors.filter((branch) => !branch.some(isOtherKind));
   const [only] = meant;
   if (meant.length === 1 && only) {
@@ -100,6 +105,9 @@ function reportUnion(checked: Checked, issue: Issue & { code: 'invalid_union' },
   const forms = issue.errors.flatMap((branch) => branch.slice(0, 1).map(expectedForm));
   reportValue(checked, alternatives(forms), path, false);
 }
+
+/** What is said of a union that has no words of its own. */
+const PLAIN_UNION = 'Invalid input';
 
 function isOtherKind(issue: Issue): boolean {
   return issue.path.length === 0 && (issue.code === 'invalid_type' || issue.code === 'invalid_value');
@@ -123,12 +131,19 @@ function expectedForm(issue: Issue): string {
     case 'invalid_value':
       return alternatives(issue.values.map(String));
     case 'too_small':
+      if (isOwnMessage(issue)) return issue.message;
       return sizeForm('at least', issue.minimum, issue.origin);
     case 'too_big':
+      if (isOwnMessage(issue)) return issue.message;
       return sizeForm('at most', issue.maximum, issue.origin);
     default:
       return issue.message;
   }
+}
+
+/** A schema may say a limit in words of its own. */
+function isOwnMessage({ message }: Issue): boolean {
+  return !message.startsWith('Too ');
 }
 
 function sizeForm(bound: string, size: number | bigint, origin: string): string {

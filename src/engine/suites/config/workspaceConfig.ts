@@ -2,6 +2,9 @@ import { z } from 'zod';
 import type { CachesConfig, FallbacksConfig } from '../../models/fallbacks/config.ts';
 import type { ProviderConfig } from '../../models/modelProvider.ts';
 import type { PoolConfig } from '../../resilience/resilienceConfig.ts';
+import { bulkheadsFile } from './bulkheadConfig.ts';
+import { cachesFile } from './cacheConfig.ts';
+import { fallbacksFile } from './fallbackConfig.ts';
 import { nameSchema } from './name.ts';
 import { providersFile } from './providerConfig.ts';
 import { type SuiteConfig, suiteFile } from './suiteConfig.ts';
@@ -28,5 +31,8 @@ export const workspaceFile = z
       .record(nameSchema, suiteFile)
       .default({})
       .describe('Suites by name: what to test, with which cases, and how to score the outputs.'),
+    bulkheads: bulkheadsFile.optional(),
+    caches: cachesFile.optional(),
+    fallbacks: fallbacksFile.optional(),
   })
   .describe('Configuration of a Touchstone workspace.');

@@ -7,6 +7,7 @@ import { parseSuiteEvaluator } from '../../evaluators/specs/specs.ts';
 import type { Pointer } from '../../files/formats/document.ts';
 import type { EvaluatorSpec } from '../../model/evaluation.ts';
 import { isJsonObject, type JsonValue } from '../../model/json.ts';
+import { checkPool } from '../config/bulkheadConfig.ts';
 import { type ConfigReader, placeOf, reportAt, reportKey } from '../config/configReader.ts';
 import { resolveReference } from '../config/fileReference.ts';
 import { checkModelReference } from '../config/modelReference.ts';
@@ -16,6 +17,7 @@ import { evaluatorFiles } from './evaluatorFiles.ts';
 /** What evaluators may refer to beyond themselves. */
 interface Surroundings {
   providers: readonly string[];
+  pools: readonly string[];
   /** Whether the suite names a model for judges that name none. */
   hasJudgeModel: boolean;
   /** Whether it names one for evaluators that compare embeddings. */
@@ -47,6 +49,7 @@ function readEvaluator(
   const spec = parse(reader, item, at);
   if (!spec) return undefined;
   checkModel(reader, spec, item, at, surroundings);
+  checkBulkhead(reader, spec, item, at, surroundings);
   for (const { reference, key } of evaluatorFiles(spec)) {
     resolveReference(reader, reference, optionPointer(item, at, key));
   }
@@ -113,6 +116,30 @@ function checkModel(
   }
 }
 
+/** Only judges make calls that a bulkhead can limit. */
+function checkBulkhead(
+  reader: ConfigReader,
+  { type, bulkhead, location }: EvaluatorSpec,
+  item: JsonValue,
+  at: Pointer,
+  { pools }: Surroundings,
+): void {
+  if (bulkhead === undefined) return;
+
+  const beside = isJsonObject(item) && item['bulkhead'] !== undefined;
+  const pointer = beside ? [...at, 'bulkhead'] : optionPointer(item, at, 'bulkhead');
+  if (evaluatorDefinition(type, location).stage === 'judge') {
+    checkPool(reader, bulkhead, pointer, pools);
+    return;
+  }
+
+  reportKey(reader, pointer, {
+    code: 'unused-key',
+    message: '"bulkhead" has no meaning here; it belongs to judges',
+    remedy: 'Remove "bulkhead".',
+  });
+}
+
 function reportNoEmbeddings(reader: ConfigReader, name: string, at: Pointer, key: string): void {
   reportAt(reader, at, {
     code: 'missing-embeddings-model',
@@ -121,7 +148,7 @@ function reportNoEmbeddings(reader: ConfigReader, name: string, at: Pointer, key
   });
 }
 
-const COMMON: ReadonlySet<string> = new Set(['weight', 'metric', 'name', 'not']);
+const COMMON: ReadonlySet<string> = new Set(['weight', 'metric', 'name', 'not', 'bulkhead']);
 
 function writtenType(item: JsonValue): string | undefined {
   if (!isJsonObject(item) || typeof item['type'] === 'string') return undefined;

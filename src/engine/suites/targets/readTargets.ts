@@ -1,8 +1,10 @@
 import type { Pointer } from '../../files/formats/document.ts';
 import { defined } from '../../model/defined.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
+import { checkPool } from '../config/bulkheadConfig.ts';
 import { type ConfigReader, placeOf, reportAt, reportKey } from '../config/configReader.ts';
 import { resolveReference } from '../config/fileReference.ts';
+import type { KnownNames } from '../config/knownNames.ts';
 import { checkModelReference } from '../config/modelReference.ts';
 import { alternatives, pointerText } from '../config/plainWords.ts';
 import {
@@ -27,6 +29,7 @@ const ONLY_FOR: { readonly [key: string]: readonly Kind[] } = {
   env: ['command'],
   reply: ['http', 'command'],
   response: ['command'],
+  bulkhead: ['prompt', 'http', 'command'],
 };
 
 /**
@@ -37,13 +40,13 @@ export function readTargets(
   reader: ConfigReader,
   value: JsonValue | undefined,
   at: Pointer,
-  providers: readonly string[],
+  known: KnownNames,
 ): TargetConfig[] | undefined {
   if (!Array.isArray(value)) return undefined;
   const files = value.map((item) => targetFile.safeParse(item));
   const targets = files.map((file, index) =>
     file.success
-      ? readTarget(reader, file.data, [...at, index], providers)
+      ? readTarget(reader, file.data, [...at, index], known)
       : reportKinds(reader, value[index], [...at, index]),
   );
   const usable = targets.filter((target) => target !== undefined);
@@ -66,7 +69,7 @@ function readTarget(
   reader: ConfigReader,
   file: TargetFile,
   at: Pointer,
-  providers: readonly string[],
+  { providers, pools }: KnownNames,
 ): TargetConfig | undefined {
   const kind = kindOf(reader, file, at);
   if (!kind) return undefined;
@@ -76,17 +79,19 @@ function readTarget(
   if (file.model !== undefined && kind === 'prompt') {
     checkModelReference(reader, file.model, [...at, 'model'], providers);
   }
+  if (file.bulkhead !== undefined) checkPool(reader, file.bulkhead, [...at, 'bulkhead'], pools);
+
   const base = {
     name: file.name ?? '',
     location: placeOf(reader, at),
-    ...defined({ timeoutMs: file.timeout_ms, maxConcurrency: file.max_concurrency }),
+    ...defined({ timeoutMs: file.timeout_ms, maxConcurrency: file.max_concurrency, bulkhead: file.bulkhead }),
   };
   const own = readKind(reader, kind, file, at);
   return own && { ...base, ...own };
 }
 
 type WithoutBase<T> = T extends unknown
-  ? Omit<T, 'name' | 'location' | 'timeoutMs' | 'maxConcurrency'>
+  ? Omit<T, 'name' | 'location' | 'timeoutMs' | 'maxConcurrency' | 'bulkhead'>
   : never;
 
 function readKind(

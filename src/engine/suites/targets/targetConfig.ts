@@ -7,6 +7,7 @@ import type { ResponsePaths } from '../../targets/reply/foreignReply.ts';
 import type { Target } from '../../targets/target.ts';
 import type { TargetDescription } from '../../targets/targetDescription.ts';
 import type { TargetPorts } from '../../targets/targetPorts.ts';
+import { BULKHEAD_NOTE } from '../config/bulkheadConfig.ts';
 import type { FileReference } from '../config/fileReference.ts';
 import { nameSchema } from '../config/name.ts';
 
@@ -223,6 +224,7 @@ export const targetFile = z
       .min(1)
       .optional()
       .describe('Maximum number of concurrent calls of this target. Default: max_concurrency of the suite.'),
+    bulkhead: z.string().min(1).optional().describe(`${BULKHEAD_NOTE} Default: target.`),
   })
   .describe('One thing under test: exactly one of prompt, http, command, replay or echo.');
 

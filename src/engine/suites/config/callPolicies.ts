@@ -1,0 +1,53 @@
+import { isJsonObject, type JsonObject } from '../../model/json.ts';
+import { bulkheadsFile, checkBulkheads } from './bulkheadConfig.ts';
+import { cachesFile } from './cacheConfig.ts';
+import type { ConfigReader } from './configReader.ts';
+import { fallbacksFile } from './fallbackConfig.ts';
+import { checkFallbacks } from './fallbackProblems.ts';
+import { checkModelReference } from './modelReference.ts';
+import { checkResilience } from './resilienceProblems.ts';
+import type { SuiteConfig } from './suiteConfig.ts';
+
+interface Surroundings {
+  /** Undefined for one that cannot be used. */
+  suites: readonly (SuiteConfig | undefined)[];
+  providers: readonly string[];
+}
+
+/**
+ * Checks how calls are protected: `providers.*.resilience`, `bulkheads`, `caches` and `fallbacks` of the file. Reports
+ * what only their surroundings show; their form has been reported on already.
+ */
+export function checkCallPolicies(
+  reader: ConfigReader,
+  file: JsonObject,
+  { suites, providers }: Surroundings,
+): void {
+  for (const [name, provider] of Object.entries(isJsonObject(file['providers']) ? file['providers'] : {})) {
+    if (isJsonObject(provider)) checkResilience(reader, provider, ['providers', name]);
+  }
+
+  const caches = cachesFile.safeParse(file['caches'] ?? {});
+  const { similar } = caches.data ?? {};
+  if (typeof similar === 'object' && similar.embeddings !== undefined)
+    checkModelReference(reader, similar.embeddings, ['caches', 'similar', 'embeddings'], providers);
+
+  // While a suite cannot be used, what it names is unknown.
+  const usable = suites.filter((suite) => suite !== undefined);
+  if (usable.length < suites.length) return;
+
+  const bulkheads = bulkheadsFile.safeParse(file['bulkheads'] ?? {});
+  if (bulkheads.success) checkBulkheads(reader, bulkheads.data, poolsOf(usable));
+
+  const fallbacks = fallbacksFile.safeParse(file['fallbacks'] ?? {});
+  if (!fallbacks.success || !caches.success) return;
+
+  const targets = new Set(usable.flatMap((suite) => suite.targets.map(({ name }) => name)));
+  checkFallbacks(reader, fallbacks.data, { providers, targets, caches: caches.data });
+}
+
+/** The bulkheads that targets and judges name. */
+function poolsOf(suites: readonly SuiteConfig[]): Set<string> {
+  const named = suites.flatMap(({ targets, evaluators }) => [...targets, ...evaluators]);
+  return new Set(named.flatMap(({ bulkhead }) => bulkhead ?? []));
+}

@@ -1,0 +1,189 @@
+import { nearest } from '../../evaluators/options/optionCheck.ts';
+import type { Pointer } from '../../files/formats/document.ts';
+import type { FallbackStep } from '../../models/fallbacks/config.ts';
+import type { CachesFile } from './cacheConfig.ts';
+import { type ConfigReader, reportAt, reportKey } from './configReader.ts';
+import { type FallbacksFile, toStep } from './fallbackConfig.ts';
+import { checkModelReference } from './modelReference.ts';
+
+/** What fallbacks may name beyond themselves. */
+interface Known {
+  providers: readonly string[];
+  /** Of all suites. */
+  targets: ReadonlySet<string>;
+  caches: CachesFile;
+}
+
+/** Steps of an entry with the place of each. */
+type Placed = { step: FallbackStep; at: Pointer }[];
+
+/** Reports entries that stand in for nothing, steps that cannot answer, and fallbacks that lead back to where they began. */
+export function checkFallbacks(reader: ConfigReader, file: FallbacksFile, known: Known): void {
+  const chains = new Map(Object.entries(file).map(([name, chain]) => [name, placedSteps(name, chain)]));
+
+  for (const [name, steps] of chains) {
+    checkName(reader, name, known);
+    checkSteps(reader, name, steps, known);
+  }
+  checkCircles(reader, chains);
+}
+
+function placedSteps(name: string, chain: FallbacksFile[string]): Placed {
+  const at: Pointer = Array.isArray(chain) ? ['fallbacks', name] : ['fallbacks', name, 'steps'];
+  const steps = Array.isArray(chain) ? chain : chain.steps;
+  return steps.map((step, index) => ({ step: toStep(step), at: [...at, index] }));
+}
+
+function checkName(reader: ConfigReader, name: string, { providers, targets }: Known): void {
+  const at: Pointer = ['fallbacks', name];
+  const isProvider = providers.includes(name);
+  if (isProvider && targets.has(name)) {
+    reportKey(reader, at, {
+      code: 'ambiguous-fallback',
+      message: `"${name}" is the name of a provider and of a target`,
+      remedy: 'Rename the target, or write the fallbacks for its model (provider/model).',
+    });
+
+    return;
+  }
+
+  if (isProvider || targets.has(name)) return;
+  if (name.includes('/')) {
+    checkModelReference(reader, name, at, providers, reportKey);
+    return;
+  }
+
+  const names = [...targets, ...providers];
+  const guess = nearest(name, names)[0];
+  reportKey(reader, at, {
+    code: 'unknown-fallback',
+    message: `there is no target and no provider "${name}"`,
+    remedy: guess
+      ? `Did you mean "${guess}"?`
+      : `Name a target, a provider (${providers.join(', ')}) or a model (provider/model).`,
+    meant: guess,
+  });
+}
+
+function checkSteps(reader: ConfigReader, name: string, steps: Placed, known: Known): void {
+  const seen = new Map<string, Pointer>();
+  let fixed: Pointer | undefined;
+
+  for (const { step, at } of steps) {
+    const key = JSON.stringify(step);
+    const first = seen.get(key);
+    if (fixed) reportUnreachable(reader, at, fixed);
+    else if (first) reportTwice(reader, at, first);
+    else checkStep(reader, name, step, at, known);
+
+    seen.set(key, at);
+    if (step.kind === 'fixed') fixed ??= at;
+  }
+}
+
+function checkStep(
+  reader: ConfigReader,
+  name: string,
+  step: FallbackStep,
+  at: Pointer,
+  { providers, caches }: Known,
+): void {
+  if (step.kind === 'model') {
+    if (step.reference === name || providerOf(step.reference) === name) reportItself(reader, name, step, at);
+    else checkModelReference(reader, step.reference, at, providers);
+  } else if (step.kind === 'cache' && !caches.exact) {
+    reportNoCache(reader, at, 'cache', 'exact');
+  } else if (step.kind === 'similar' && !caches.similar) {
+    reportNoCache(reader, at, 'similar', 'similar');
+  }
+}
+
+/** A fallback model may have fallbacks of its own; they must not lead back. Each circle is reported once. */
+function checkCircles(reader: ConfigReader, chains: ReadonlyMap<string, Placed>): void {
+  const reported = new Set<string>();
+  for (const [start, steps] of chains) {
+    for (const { step, at } of steps) {
+      const way = step.kind === 'model' ? wayBack(step.reference, start, chains, new Set()) : undefined;
+      // The entry that is its own fallback has been reported.
+      if (!way || way.length < 2) continue;
+
+      const members = [...way].sort().join(' ');
+      if (!reported.has(members)) reportCircle(reader, [start, ...way], at);
+      reported.add(members);
+    }
+  }
+}
+
+/** The entries that a model leads to, up to `goal`; undefined where no way leads there. */
+function wayBack(
+  reference: string,
+  goal: string,
+  chains: ReadonlyMap<string, Placed>,
+  visited: Set<string>,
+): string[] | undefined {
+  const entry = chains.has(reference) ? reference : providerOf(reference);
+  if (entry === goal) return [entry];
+  if (visited.has(entry)) return undefined;
+  visited.add(entry);
+
+  for (const { step } of chains.get(entry) ?? []) {
+    const rest = step.kind === 'model' ? wayBack(step.reference, goal, chains, visited) : undefined;
+    if (rest) return [entry, ...rest];
+  }
+
+  return undefined;
+}
+
+function providerOf(reference: string): string {
+  return reference.slice(0, Math.max(0, reference.indexOf('/')));
+}
+
+function reportItself(
+  reader: ConfigReader,
+  name: string,
+  { reference }: Extract<FallbackStep, { kind: 'model' }>,
+  at: Pointer,
+): void {
+  const isSame = reference === name;
+  reportAt(reader, at, {
+    code: 'fallback-to-itself',
+    message: isSame
+      ? `"${name}" cannot be its own fallback`
+      : `"${reference}" cannot stand in for "${name}", because it is a model of that provider`,
+    remedy: 'Name a model of another provider.',
+  });
+}
+
+function reportCircle(reader: ConfigReader, way: readonly string[], at: Pointer): void {
+  reportAt(reader, at, {
+    code: 'fallback-circle',
+    message: `the fallbacks go round in a circle: ${way.join(' → ')}`,
+    remedy: 'Remove one of these steps.',
+  });
+}
+
+function reportNoCache(reader: ConfigReader, at: Pointer, step: string, cache: string): void {
+  reportAt(reader, at, {
+    code: 'missing-cache',
+    message: `the fallback "${step}" needs a cache, and caches.${cache} is not switched on`,
+    remedy: `Add caches: { ${cache}: true }, or remove this step.`,
+  });
+}
+
+function reportUnreachable(reader: ConfigReader, at: Pointer, fixed: Pointer): void {
+  reportAt(reader, at, {
+    code: 'unreachable-fallback',
+    message: 'this step is never reached, because a fixed answer comes before it',
+    remedy: 'Put the fixed answer last.',
+    related: [{ message: 'the fixed answer', pointer: fixed }],
+  });
+}
+
+function reportTwice(reader: ConfigReader, at: Pointer, first: Pointer): void {
+  reportAt(reader, at, {
+    code: 'duplicate-fallback',
+    message: 'this step is listed twice',
+    remedy: 'Remove one of them.',
+    related: [{ message: 'first listed here', pointer: first }],
+  });
+}

@@ -1,0 +1,6 @@
+/** What suites may name. */
+export interface KnownNames {
+  providers: readonly string[];
+  /** Bulkheads. */
+  pools: readonly string[];
+}
