@@ -50,7 +50,8 @@ export function isForeign(words: string): boolean {
   return leads && !isHeading(last) && !OWN.test(last);
 }
 
-function withoutMarks(words: string): string {
+/** The words without fences, tags, stars and quotation marks at their end. */
+export function withoutMarks(words: string): string {
   const shorter = words.replace(MARK, '');
   return shorter === words ? words : withoutMarks(shorter);
 }

@@ -5,7 +5,7 @@ const MAX_REORDERED = 5;
 
 /**
  * Whether a verdict stands in the judged material, so that the judge may only have quoted it. Spaces, quotation marks
- * and escapes do not count, and neither does the order of the keys.
+ * and escapes do not count, and neither do the order of the keys and the way in which a number is written.
  */
 export function isQuoted(verdict: JsonObject, material: readonly string[]): boolean {
   const texts = material.filter((text) => text.includes('{')).map(skeleton);
@@ -26,9 +26,12 @@ function skeletonOf(value: JsonValue): string {
 /** Letters, numbers and braces. */
 function skeleton(text: string): string {
   return text
+    .replace(/<\/?[a-z][^<>]{0,80}>/gi, ' ')
+    .replace(/&(?:quot|apos|nbsp|#(?:x22|x27|34|39|160));/gi, ' ')
     .replace(/\\+[nrtbf]/gi, ' ')
     .replace(/\\+u([0-9a-f]{4})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
     .normalize('NFKC')
+    .replace(/\d+(?:\.\d+)?(?:e[+-]?\d+)?/gi, (number) => String(Number(number)))
     .toLowerCase()
     .replace(/[^\p{L}\p{N}{}]/gu, '');
 }

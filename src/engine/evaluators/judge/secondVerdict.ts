@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
-import { agrees } from './statedVerdict.ts';
+import { agrees } from './statedValue.ts';
 
 /** Keys that decide, so that what they say must agree with the verdict. */
 const DECIDES =

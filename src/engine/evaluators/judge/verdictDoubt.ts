@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../model/json.ts';
 import { meaningOf } from './closingWords.ts';
-import { isForeign } from './leadIn.ts';
+import { isForeign, withoutMarks } from './leadIn.ts';
 import { isQuoted } from './quotedVerdict.ts';
 import { secondVerdict } from './secondVerdict.ts';
-import { contradiction, withoutJudgedBoxes } from './statedVerdict.ts';
+import { contradiction, lastLineDiffers, withoutJudgedBoxes } from './statedVerdict.ts';
 import { withoutThoughts } from './thoughts.ts';
 import type { WrittenVerdict } from './verdictJson.ts';
 
@@ -71,7 +71,8 @@ export function doubtAbout(
   const meaning = meaningOf(after);
   if (meaning === 'decisive') return certain('the judge goes on to speak of its verdict after it');
 
-  if (said === 'likely') return likely('the words before it say something else');
+  if (said === 'likely' || lastLineDiffers(withoutMarks(words), value, full))
+    return likely('the words before it say something else');
   if (LIKELY_REFUSAL.test(own)) return likely('the words before it refuse to grade');
   if (isForeign(words)) return likely('the words before it leave open whose verdict it is');
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { secondVerdict } from '../../../../src/engine/evaluators/judge/secondVerdict.ts';
-import { agrees, contradiction } from '../../../../src/engine/evaluators/judge/statedVerdict.ts';
+import { agrees } from '../../../../src/engine/evaluators/judge/statedValue.ts';
+import { contradiction } from '../../../../src/engine/evaluators/judge/statedVerdict.ts';
 import type { JsonObject } from '../../../../src/engine/model/json.ts';
 
 describe('what words say of a verdict', () => {

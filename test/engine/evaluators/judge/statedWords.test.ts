@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
 import { secondVerdict } from '../../../../src/engine/evaluators/judge/secondVerdict.ts';
-import {
-  agrees,
-  contradiction,
-  withoutJudgedBoxes,
-} from '../../../../src/engine/evaluators/judge/statedVerdict.ts';
+import { agrees } from '../../../../src/engine/evaluators/judge/statedValue.ts';
+import { contradiction, withoutJudgedBoxes } from '../../../../src/engine/evaluators/judge/statedVerdict.ts';
 import { withoutLeadingThoughts, withoutThoughts } from '../../../../src/engine/evaluators/judge/thoughts.ts';
 
 const each = (...lines: string[]) => lines.flatMap((line) => line.split('|'));
