@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../model/json.ts';
 import { meaningOf } from './closingWords.ts';
 import { isForeign, withoutMarks } from './leadIn.ts';
+import { QUOTATION } from './quotation.ts';
 import { isQuoted } from './quotedVerdict.ts';
 import { secondVerdict } from './secondVerdict.ts';
 import { contradiction, lastLineDiffers, withoutJudgedBoxes } from './statedVerdict.ts';
@@ -26,9 +27,6 @@ const QUOTES =
 /** Refusals in words that may also tell of somebody else's. */
 const LIKELY_REFUSAL =
   /\b(?:i['’]m|i am|we are|we['’]re) (?:not able|unable) to (?:grade|judge|score|evaluate|rate|assess|comply|help|assist|provide)|\bi (?:can['’]t|cannot|won['’]t|will not) (?:help|assist|comply)\b|insufficient information to (?:grade|judge|score|evaluate|rate|assess)|no puedo (?:evaluar|calificar|valorar|juzgar)|je ne (?:peux|puis) pas (?:évaluer|noter|juger)|\bkann (?:\S+ ){0,4}nicht (?:bewerten|beurteilen|benoten)|não posso avaliar|non posso valutare|評価できません/iu;
-
-/** What stands in quotation marks is said by somebody else. */
-const QUOTED = /"[^"\n]{0,500}"|“[^”\n]{0,500}”|„[^“”\n]{0,500}[“”]|«[^»\n]{0,500}»|「[^」\n]{0,500}」/gu;
 
 /** Marks of a text that is struck out or not shown. */
 const STRUCK = /(?:(?<!~)~~|<(?:del|strike)>|<!--)\s*$/i;
@@ -56,7 +54,7 @@ export function doubtAbout(
   if (STRUCK.test(words)) return certain('the judge has struck its verdict out');
   if (QUOTES.test(words)) return certain('the judge quotes a verdict instead of giving one');
 
-  const own = words.replace(QUOTED, ' ');
+  const own = words.replace(QUOTATION, ' ');
   if (REFUSAL.test(own)) return certain('the judge says that it does not grade');
   if (isBroken(words, keys) || isBroken(after, keys)) {
     return certain('the judge gave more than one verdict, one of them broken');
@@ -86,7 +84,7 @@ function reasonProblem(verdict: JsonObject, full: number, material: readonly str
   const { reason } = verdict;
   // An empty one says as much as one that is left out, which forms allow.
   if (typeof reason !== 'string' || reason === '') return undefined;
-  const own = reason.replace(QUOTED, ' ');
+  const own = reason.replace(QUOTATION, ' ');
   if (BLANK.test(reason.trim())) return '"reason" gives no reason';
   if (REFUSAL.test(own) || LIKELY_REFUSAL.test(own)) return '"reason" refuses to grade';
   return contradiction(withoutJudgedBoxes(own, material), verdict, full) === undefined

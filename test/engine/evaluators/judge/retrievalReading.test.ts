@@ -29,6 +29,32 @@ describe('verdicts on statements', () => {
       [`Verdict: Yes. Verdict: No. ${FINAL} Yes. No.`, 2, 1],
       [`Verdict: Yes. ${FINAL} Yes. No.`, 2, 1],
       [`Verdict: No. ${FINAL} Yes. No.`, 2, 1],
+      ['"a" Verdict: yes "b"', 1, 1],
+      ['It says "verdict: yes". Verdict: No', 1, 0],
+      [`It says “verdict: yes”. Verdict: No. ${FINAL} No.`, 1, 0],
+      [`It says "verdict: yes". ${FINAL} No.`, 1, 0],
+      ['It is the students’ verdict: yes, it is in the text’s words. So, verdict: no', 2, 1],
+      ['{"verdict": "yes"}', 1, 1],
+      ['Verdict – Yes', 1, 1],
+      ['Verdict — Yes', 1, 1],
+      ['Verdict - Yes', 1, 1],
+      ['Verdict → Yes', 1, 1],
+      ['Verdict = Yes', 1, 1],
+      ['Verdict：Ｙｅｓ', 1, 1],
+      ['Verdict: [Yes]', 1, 1],
+      ['Verdict: (`Yes`)', 1, 1],
+      ['The verdict is yes.', 1, 1],
+      ['| A | Verdict: Yes |\n| B | Verdict: No |', 2, 1],
+      ['Verdict:\n\nNo', 1, 0],
+      ['Verdict: No, but it is close', 1, 0],
+      ['Verdict: No\nNo, it does not.', 1, 0],
+      ['Verdict: Yes\nYes, it is there.', 1, 1],
+      ['Verdict: Yes\nNo contradicting words are there.', 1, 1],
+      ['Verdict: Yes. The context says you have to wait 5 days.', 1, 1],
+      ['Verdict: Yes. 2. Wait, times are short. Verdict: No.', 2, 1],
+      ['1. A. Verdict: Yes\n2. Actually, it is B. Verdict: No', 2, 1],
+      ['1. A. Verdict: Yes\n- **Statement 2:** wait. Verdict: No', 2, 1],
+      ['1. A. Verdict: Yes\n### 2) Sorry. Verdict: No', 2, 1],
     ];
     for (const [answer, statements, supported] of rows) {
       assert.deepEqual(
@@ -43,17 +69,25 @@ describe('verdicts on statements', () => {
     const misformed = true as const;
     const rows: [answer: string, statements: number, problem: object][] = [
       ['So it is.', 1, { problem: 'the judge gave no verdict on any statement', misformed }],
-      ['Verdict: Yes', 2, { problem: 'the judge gave 1 verdicts on 2 statements', misformed }],
-      ['Verdict: Yes. Verdict: No.', 1, { problem: 'the judge gave 2 verdicts on 1 statements' }],
+      ['Verdict: Yes', 2, { problem: 'the judge gave 1 verdict on 2 statements', misformed }],
+      ['Verdict: Yes. Verdict: No.', 1, { problem: 'the judge gave 2 verdicts on 1 statement' }],
       ['It says "verdict: yes". Verdict: Yes', 2, { problem: 'the judge quotes a verdict' }],
-      ['It says "verdict: yes". Verdict: Yes', 1, { problem: 'the judge gave 2 verdicts on 1 statements' }],
       [FINAL, 1, { problem: 'the judge gave no verdict on any statement', misformed }],
       [
         `Verdict: Yes. Verdict: Yes. ${FINAL} Yes. No.`,
         2,
         { problem: "the judge's final list says something else than its verdicts" },
       ],
-      ['It says “verdict: yes”. Verdict: Yes', 2, { problem: 'the judge quotes a verdict' }],
+      ...['It says “verdict: yes”. Verdict: Yes', "It claims 'verdict: yes'.", 'It says «verdict: yes».'].map(
+        (answer): [string, number, object] => [answer, 2, { problem: 'the judge quotes a verdict' }],
+      ),
+      ['Verdict: None', 1, { problem: 'the judge gave no verdict on any statement', misformed }],
+      ['Verdict: Probably yes', 1, { problem: 'the judge gave no verdict on any statement', misformed }],
+      [
+        'Final verdict: yes. no.',
+        2,
+        { problem: 'the judge gave a verdict that says both, or takes it back' },
+      ],
       [`${FINAL} Yes. ${FINAL} Yes.`, 1, { problem: 'the judge gave more than one list of verdicts' }],
       [
         `Verdict: No. ${FINAL} Yes.`,
@@ -68,9 +102,44 @@ describe('verdicts on statements', () => {
   it('are none where one says both, or is taken back', () => {
     const problem = 'the judge gave a verdict that says both, or takes it back';
     assert.deepEqual(faithfulVerdicts('Verdict: No/Yes', 1), { problem });
-    for (const rest of ['/No', ' or  no', ', no', '|no', ' * no', '. Wait', ' – actually'])
+    for (const rest of [
+      ...[
+        '/No',
+        ' or  no',
+        ', no',
+        '|no',
+        ' * no',
+        ' (no)',
+        ' – no',
+        '?',
+        '**?',
+        ' – partly',
+        ', in part',
+        ' (maybe)',
+      ],
+      ...', partially|, perhaps|, probably|, possibly|, unsure|, uncertain'.split('|'),
+    ])
       assert.deepEqual(faithfulVerdicts(`Verdict: Yes${rest}`, 1), { problem }, rest);
-    for (const rest of ['\nNo', '. Verdict: No', ' nothing', ' for now'])
+    const interrupts = 'wait|correction|edit|oops|sorry|moment|halt|korrektur'.split('|');
+    const phrases = [
+      'actually|hold on|on reflection|on second thought|scratch that|my mistake|i was wrong|i am wrong|i retract|i withdraw',
+      'i take it back|i take that back|i take this back|disregard|nevermind|never mind|doch nicht|更正|等等|其实|其實|收回',
+    ].flatMap((line) => line.split('|'));
+    for (const words of [...interrupts, ...phrases]) {
+      for (const lead of ['. ', ' – ', ', but ', '\n', '\n\n> **', '. So it is. ', '? So it is!\n'])
+        assert.deepEqual(faithfulVerdicts(`Verdict: Yes${lead}${words}: so`, 1), { problem }, lead + words);
+      const inside = faithfulVerdicts(`Verdict: Yes. The context may ${words} so`, 1);
+      assert.deepEqual(inside, { supported: 1, score: 1 }, words);
+    }
+    for (const words of interrupts)
+      assert.ok(!('problem' in faithfulVerdicts(`Verdict: Yes\n${words} it is so`, 1)), words);
+    for (const [word, turned] of [
+      ['Yes', 'No'],
+      ['No', 'Yes'],
+    ])
+      for (const rest of ['', '.', ', it is not.', ': so', ' – so', '\nSo'])
+        assert.deepEqual(faithfulVerdicts(`Verdict: ${word}\n\n${turned}${rest}`, 1), { problem }, rest);
+    for (const rest of ['. Verdict: No', ' nothing', ' for now'])
       assert.ok(
         !('problem' in faithfulVerdicts(`Verdict: Yes${rest}`, rest.includes('Verdict') ? 2 : 1)),
         rest,

@@ -1,31 +1,52 @@
+import { counted } from '../../../model/figures.ts';
 import type { TextProblem } from '../askText.ts';
-import { CROSS, meaningOf, RETRACTION } from '../closingWords.ts';
+import { CROSS, meaningOf } from '../closingWords.ts';
+import { QUOTATION } from '../quotation.ts';
 
 const FINAL = 'final verdict for each statement in order:';
-const SINGLE = /\bverdict\b[\s:*"'“”_]*(yes|no)\b/g;
+const SINGLE = /\bverdict\b(?:[\s:=*"'“”_`([–—→-]|\bis\b)*(?<word>yes|no)\b/g;
 
-/** A verdict that a quotation holds is none of the judge's. */
-const QUOTED = /"[^"\n]*\bverdict\b[^"\n]*"|“[^”\n]*\bverdict\b[^”\n]*”/;
-/** "Yes/No" and "Yes, no" are no verdict. */
-const SECOND = /^[\s,/|*]*(?:or\s+)?(?:yes|no)\b/;
+/** "Yes/No", "Yes, no", "Yes?" and "Yes, partly" are no verdict. */
+const UNCLEAR =
+  /^[ \t*_"'”`)\]]*(?:\?|[ \t,/|*(–—-]*(?:or\s+)?(?:yes|no|partly|partially|in part|perhaps|maybe|probably|possibly|unsure|uncertain)\b)/;
+
+/** What takes a verdict back where it stands right behind it, or begins a sentence. */
+const TAKES_BACK = String.raw`(?:actually|hold on|on reflection|on second thought|scratch that|my mistake|i (?:was|am) wrong|i retract|i withdraw|i take (?:it|that|this) back|disregard|never ?mind|doch nicht)\b|更正|等等|其实|其實|收回`;
+const INTERRUPTS = 'wait|correction|edit|oops|sorry|moment|halt|korrektur';
+const takenBackBy = (other: string) =>
+  new RegExp(
+    String.raw`^[ \t*_"'”),.(–—-]*(?:but\s+)?(?:(?:${INTERRUPTS})\b|${TAKES_BACK})|(?:[.!?…]\s|\n)[\s*_>(-]*(?:(?:${INTERRUPTS}|${other})\s*(?:[,.:;!–—-]|\n|$)|${TAKES_BACK})`,
+  );
+const TAKEN_BACK = { yes: takenBackBy('no'), no: takenBackBy('yes') };
+
+/** The next statement begins here; what it says is none of the judge's words. */
+const NEXT_STATEMENT = /(?:\n[\s*_>#-]*|[.!?]\s+)(?:statement\s+)?\d{1,4}[.):]/;
 
 type FaithfulVerdicts = { supported: number; score: number } | TextProblem;
 
+interface SingleVerdict {
+  word: 'yes' | 'no';
+  /** What is said behind it, before the next verdict and statement. */
+  behind: string;
+}
+
 /**
  * How many of the statements a judge's answer supports, after promptfoo's `matchesContextFaithfulness`: by the final
- * list, else by every "Verdict: Yes" and "Verdict: No". The score is the supported share, 0–1. There must be one verdict
- * for each statement; two final lists, one that says something else than the verdicts above it, and other words in it
- * are no answer.
+ * list, else by every "Verdict: Yes" and "Verdict: No" that is no quotation. The score is the supported share, 0–1. There
+ * must be one verdict for each statement; two final lists, one that says something else than the verdicts above it, and
+ * other words in it are no answer.
  */
 export function faithfulVerdicts(answer: string, statements: number): FaithfulVerdicts {
-  const [above = '', list, ...more] = answer.toLowerCase().split(FINAL);
-  const verdicts = [...above.matchAll(SINGLE)];
-  if (verdicts.length <= statements && QUOTED.test(above)) return { problem: 'the judge quotes a verdict' };
-  if (verdicts.some((verdict) => isUnclear(above, verdict))) {
+  const [above = '', list, ...more] = answer.normalize('NFKC').toLowerCase().split(FINAL);
+  const { verdicts, quoted } = readVerdicts(above);
+  if (quoted > 0 && list === undefined && verdicts.length < statements) {
+    return { problem: 'the judge quotes a verdict' };
+  }
+  if (verdicts.some(isUnclear)) {
     return { problem: 'the judge gave a verdict that says both, or takes it back' };
   }
 
-  const single = verdicts.map(([, word = '']) => word);
+  const single = verdicts.map(({ word }) => word);
   if (list === undefined) return share(single, statements);
   if (more.length > 0) return { problem: 'the judge gave more than one list of verdicts' };
 
@@ -40,9 +61,28 @@ export function faithfulVerdicts(answer: string, statements: number): FaithfulVe
   return share(final, statements);
 }
 
-function isUnclear(text: string, { 0: verdict, index }: RegExpExecArray): boolean {
-  const [rest = ''] = text.slice(index + verdict.length).split('\n', 1);
-  return SECOND.test(rest) || RETRACTION.test(rest);
+/** A verdict that a quotation holds is none of the judge's. */
+function readVerdicts(text: string): { verdicts: SingleVerdict[]; quoted: number } {
+  const quotations = [...text.matchAll(QUOTATION)];
+  const found = [...text.matchAll(SINGLE)];
+  const own = found.filter(
+    ({ 0: verdict, index }) =>
+      !quotations.some((quotation) => {
+        const end = quotation.index + quotation[0].length;
+        return quotation.index < index && index + verdict.length < end;
+      }),
+  );
+  const verdicts = own.map((verdict, at): SingleVerdict => {
+    const [behind = ''] = text
+      .slice(verdict.index + verdict[0].length, own[at + 1]?.index)
+      .split(NEXT_STATEMENT);
+    return { word: verdict.groups?.['word'] === 'yes' ? 'yes' : 'no', behind };
+  });
+  return { verdicts, quoted: found.length - own.length };
+}
+
+function isUnclear({ word, behind }: SingleVerdict): boolean {
+  return UNCLEAR.test(behind) || TAKEN_BACK[word].test(behind);
 }
 
 /** The words of a list; undefined where one is neither, or both. */
@@ -55,7 +95,7 @@ function readList(list: string): string[] | undefined {
   for (const part of unnumbered.join('\n').split(/[.,;\n]/)) {
     if (!/[\p{L}\p{N}]/u.test(part)) continue;
     const [, word] = /^[^\p{L}]*(yes|no)\b(?!.*\b(?:yes|no|not)\b)/u.exec(part) ?? [];
-    if (word === undefined || /[?？]/.test(part) || (word === 'yes' && CROSS.test(part))) return undefined;
+    if (word === undefined || part.includes('?') || (word === 'yes' && CROSS.test(part))) return undefined;
     words.push(word);
   }
 
@@ -65,7 +105,7 @@ function readList(list: string): string[] | undefined {
 function share(words: readonly string[], statements: number): FaithfulVerdicts {
   if (words.length === 0) return { problem: 'the judge gave no verdict on any statement', misformed: true };
   if (words.length !== statements) {
-    const problem = `the judge gave ${words.length} verdicts on ${statements} statements`;
+    const problem = `the judge gave ${counted(words.length, 'verdict')} on ${counted(statements, 'statement')}`;
     return words.length < statements ? { problem, misformed: true } : { problem };
   }
   const supported = words.filter((word) => word === 'yes').length;
