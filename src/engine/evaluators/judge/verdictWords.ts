@@ -17,18 +17,19 @@ const NUMBER = String.raw`-?\d+(?:[.,]\d+)?`;
 const MARKS = String.raw`[\s*_"'“|([【]{0,10}`;
 
 const GOOD = [
-  String.raw`pass(?:ed|es)?|correct(?! (?:answer|response|result|value))|true|excellent|met|accept(?:ed|able)?|approved`,
+  'pass(?:ed|es)?|correct(?! (?:answer|response|result|value))|true|excellent|met|accept(?:ed|able)?|approved',
   'bestanden|réussi|aprobado|aprovado|superato|合格|通过|通過|正确|正確|합격|통과',
 ];
 const BAD = [
-  String.raw`fail(?:ed|s|ure|ing)?|poor|bad|incorrect|wrong|unacceptable|reject(?:ed)?|inadequate|unsatisfactory|insufficient|unmet|false|f`,
-  String.raw`not (?:met|passed|acceptable|accepted|correct|approved)|(?:does|did)(?: not|n['’]t) (?:meet|pass|satisfy)`,
+  'fail(?:ed|s|ure|ing)?|poor|bad|incorrect|wrong|unacceptable|reject(?:ed)?|inadequate|unsatisfactory|insufficient|unmet|false|f',
+  "not (?:met|passed|acceptable|accepted|correct|approved)|(?:does|did)(?: not|n['’]t) (?:meet|pass|satisfy)",
   'nicht (?:bestanden|erfüllt)|durchgefallen|ungenügend|mangelhaft|échec|échoué|insuffisant|non (?:conforme|réussi)',
   'suspenso|reprobado|no (?:cumple|aprobado)|reprovado|não (?:cumpre|atende|aprovado)|fallito|bocciato|non superato',
   'başarısız|niet geslaagd|onvoldoende|nie (?:spełnia|zaliczone)',
   'провал|не (?:пройдено|соответствует)|неверно|不合格|不通过|不通過|未通过|未通過|失败|失敗|不及格|不正确|不正確|불합격|실패',
 ];
-const SUBJECT = String.raw`(?:(?:the |this )?(?:output|answer|response|reply|text|submission|it) (?:clearly |is |was )?)?`;
+const SUBJECT =
+  '(?:(?:the |this )?(?:output|answer|response|reply|text|submission|it) (?:clearly |is |was )?)?';
 const OUTCOME = String.raw`${SUBJECT}(?:(?<good>${GOOD.join('|')})|(?<bad>${BAD.join('|')}))(?![\p{L}\p{M}\p{N}])`;
 
 const POINTS = 'points?|pts|punkte?n?|stars?|ponto?s?|puntos?|punti|баллов|балла';
@@ -47,8 +48,8 @@ const FINAL_LABEL = [
   `${LINE_START}(?:overall|conclusion|bottom line|final|fazit|conclusión|conclusão|conclusione|结论|結論|最终|вывод|итог)`,
 ].join('|');
 const BARE_LABEL = [
-  String.raw`score|points (?:awarded|given|earned)|grade|rating|verdict|decision|result|pass(?:ed|es)?`,
-  String.raw`(?:meets?|met|satisfie[sd]|fulfill?s)(?: (?:the|all))? (?:rubric|criteri(?:a|on)|requirements?)`,
+  'score|points (?:awarded|given|earned)|grade|rating|verdict|decision|result|pass(?:ed|es)?',
+  '(?:meets?|met|satisfie[sd]|fulfill?s)(?: (?:the|all))? (?:rubric|criteri(?:a|on)|requirements?)',
   'punktzahl|urteil|bewertung|ergebnis|puntuación|veredicto|resultado|résultat|veredito|verdetto|risultato',
   '得分|评分|評分|分数|分數|判定|结果|結果|スコア|評価|점수|판정|결과|оценка|вердикт|результат',
 ].join('|');
@@ -74,7 +75,7 @@ export const LONELY = new RegExp(
   'iu',
 );
 export const LABELLED = new RegExp(
-  String.raw`^${ASIDE}(?<label>[^:=→⇒|]{1,40})(?:[:=→⇒|]|[=-]>)${MARKS}${VALUE}${UNIT}$`,
+  `^${ASIDE}(?<label>[^:=→⇒|]{1,40})(?:[:=→⇒|]|[=-]>)${MARKS}${VALUE}${UNIT}$`,
   'iu',
 );
 /** TeX's box around an answer, by which models end what they work out. */
@@ -87,7 +88,7 @@ export const PHRASE = new RegExp(
     String.raw`\b(?:i|we)(?:'d| would| will|'ll)? (?:give|assign|award|rate|score|grade) ${JUDGED}(?: an?)?(?: (?:final|overall))?(?: (?:score|rating|grade) of)?`,
     String.raw`\b(?:so|thus|hence|therefore),? (?:the |my )?(?:final |overall )?(?<label>score|rating|grade|verdict|answer) (?:is|must be|should be)`,
     String.raw`\bmy (?:final |overall )?(?:score|rating|grade|verdict) (?:would|will|must|should) be`,
-    String.raw`${LINE_START}(?:rated|graded|(?:a )?(?:score|rating|grade) of)`,
+    `${LINE_START}(?:rated|graded|(?:a )?(?:score|rating|grade) of)`,
     String.raw`\b${JUDGED} (?:only )?(?:scores|gets|earns|deserves|receives|merits)(?: only)?(?: an?)?(?: (?:final|overall))?(?: (?:score|rating|grade) of)?`,
     String.raw`\bich (?:gebe|vergebe)|\bje (?:donne|mets)|\ble doy(?: un)?|我[给給打]出?`,
   ].join('|')})[ ]?${VALUE}`,
@@ -96,7 +97,8 @@ export const PHRASE = new RegExp(
 
 const YARDSTICK = String.raw`(?:the|this|these|that|those|all|any|every|its)\s(?:of the )?(?:\w+ ){0,2}(?:rubric|criteri(?:a|on)|requirements?|conditions?|test|check)\b`;
 const SUBJECTS = '(?:it|this|output|answer|response|reply|text|submission)';
-const FAILS = String.raw`(?:fails(?: to (?:meet|satisfy|fulfill?|pass))?|(?:does not|doesn't) (?:meet|satisfy|fulfill?|pass))`;
+const FAILS =
+  "(?:fails(?: to (?:meet|satisfy|fulfill?|pass))?|(?:does not|doesn't) (?:meet|satisfy|fulfill?|pass))";
 /** Sentences that say that the output is not what is asked for. */
 export const FALLS_SHORT = new RegExp(
   String.raw`(?<!\b(?:if|when|unless|whether)\b[^.!?\n]{0,30})\b${SUBJECTS} (?:\w+ly )?${FAILS} ${YARDSTICK}|\b(?:meet|satisfy|fulfill?|pass|comply with) ${YARDSTICK}[^?\n]{0,40}\?[\s*_]*(?:answer\s*[:=]\s*)?no\b(?![’' ]?\p{L})|\b(?:is|was) not a pass\b|\b${SUBJECTS} (?:should|must|has to) (?:be )?fail(?:ed)?\b|\bi (?:have to|must|will) fail (?:it|this|the)\b|\b(?:so|thus|hence|therefore),? fail\b`,
