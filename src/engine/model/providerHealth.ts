@@ -1,5 +1,7 @@
 /** State of one provider, as plain data for the terminal and the editor. Times are milliseconds since the epoch. */
 export interface ProviderHealth {
+  /** Opaque; tells apart what is asked at one origin with different keys. Holds nothing of a key. */
+  id: string;
   /** Name in the configuration. */
   provider: string;
   /** Scheme, host and port. */
@@ -23,6 +25,8 @@ export interface ProviderHealth {
   /** Per minute: what was used in the last minute, and the limit; null where none is set or known. */
   requests: { used: number; limit: number | null };
   tokens: { used: number; limit: number | null };
+  /** Since the process began. `waitedMs`: of all calls together, retries' waits included. */
+  totals: { calls: number; retries: number; rateLimited: number; rejected: number; waitedMs: number };
 }
 
 export type BreakerHealth =

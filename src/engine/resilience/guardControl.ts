@@ -1,0 +1,18 @@
+import type { ResilienceHealth } from '../model/providerHealth.ts';
+
+/** What a person sees and steers of the guards of one process. What is changed holds until the process ends. */
+export interface GuardControl {
+  /** Providers that were called, or that somebody steered, and all bulkheads that are configured or were used. */
+  health(): ResilienceHealth;
+  /** No call is made until `reset`. `id` is that of ProviderHealth; false where there is none such, here and below. */
+  isolate(id: string): boolean;
+  /** Closes the breaker, and forgets the waits that the provider asked for. */
+  reset(id: string): boolean;
+  /** Calls at once; 0 allows none, null is what the configuration says. */
+  limitProvider(id: string, most: number | null): boolean;
+  /** Limits that take the place of the configured ones; null is what the configuration says. */
+  limitPool(
+    pool: string,
+    limits: { maxConcurrency?: number; tokensPerHour?: number; costPerHourUsd?: number } | null,
+  ): boolean;
+}
