@@ -25,7 +25,7 @@ export const ALLOWED: { [feature: string]: readonly string[] } = {
   http: ['errors', 'model', 'ports'],
   model: [],
   ports: ['model'],
-  processes: [],
+  processes: ['files', 'model'],
   resilience: ['errors', 'model', 'ports'],
   statistics: [],
   store: ['model', 'errors'],

@@ -63,11 +63,7 @@ describe('architecture', () => {
 
   it('ends a process only at its entry point', () => {
     // The texts of other programs, which run in processes of their own.
-    const texts = [
-      'src/engine/evaluators/scripts/scriptChild.ts',
-      'src/engine/evaluators/scripts/moduleChild.ts',
-      'src/engine/promptfoo/scripts/programSources.ts',
-    ];
+    const texts = ['src/engine/processes/scripts/nodeChild.ts'];
     const own = [...graph.keys()].filter((file) => !texts.includes(file));
     assert.deepEqual(filesWith(own, /\bprocess\.exit\(/), ['src/cli.ts', 'src/engineProcess.ts']);
   });

@@ -19,7 +19,7 @@ export function dryCheck(spec: EvaluatorSpec): void {
 /** Their schema may be the path of a file, without a sign before it. */
 const SCHEMA_FILES: ReadonlySet<string> = new Set(['is-json', 'contains-json', 'assert-set']);
 
-const scripts: ScriptRunner = { run: () => Promise.reject(nothingRuns()), close: async () => {} };
+const runner: ScriptRunner = { run: () => Promise.reject(nothingRuns()), close: async () => {} };
 
 const client = wholeClient({ provider: 'none', model: 'none' }, () => Promise.reject(nothingRuns()));
 
@@ -37,9 +37,7 @@ const DRY: EvaluatorDeps = {
     },
     close: async () => {},
   },
-  scripts,
-  python: scripts,
-  modules: scripts,
+  scripts: { javascript: runner, modules: runner, python: runner },
   random: { next: () => 0, hex: (bytes) => '00'.repeat(bytes) },
   readFile: () => '',
 };

@@ -7,7 +7,7 @@ import type { EmbeddingCatalog } from '../models/embeddings/embeddings.ts';
 import type { ModelCatalog } from '../models/modelClient.ts';
 import type { Random, Span } from '../ports.ts';
 import type { PatternMatcher } from './patterns/pattern.ts';
-import type { ScriptRunner } from './scripts/scriptRunner.ts';
+import type { ScriptRunners } from './scripts/scriptRunner.ts';
 
 export interface EvaluationInput {
   case: GoldenCase;
@@ -67,12 +67,8 @@ export interface EvaluatorDeps {
   /** Embedding model of evaluators that name none; undefined when the suite has none. */
   embeddingsModel?: string | undefined;
   patterns: PatternMatcher;
-  /** Undefined when scripts are not trusted: script evaluators then refuse with a remedy. */
-  scripts: ScriptRunner | undefined;
-  /** Runs Python; used only where `scripts` are trusted. */
-  python?: ScriptRunner;
-  /** Runs JavaScript that is a module; used only where `scripts` are trusted. */
-  modules?: ScriptRunner;
+  /** Undefined if scripts are not trusted: script evaluators then refuse with a remedy. */
+  scripts: ScriptRunners | undefined;
   random: Random;
   /** Reads a file that a suite refers to, inside the workspace only; throws FileError. */
   readFile(reference: string): string;

@@ -1,8 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { createScriptRunner } from '../../../src/engine/evaluators/scripts/scriptProcess.ts';
+import { createScriptRunner } from '../../../src/engine/evaluators/scripts/scriptRunner.ts';
 import { noSpan } from '../../../src/engine/ports.ts';
-import { assertClose, depsWith, evaluatorOf, inputWith, scoredOf, scoreOf, specOf } from './evaluating.ts';
+import {
+  assertClose,
+  depsWith,
+  evaluatorOf,
+  inputWith,
+  scoredOf,
+  scoreOf,
+  scriptsWith,
+  specOf,
+} from './evaluating.ts';
 
 const yes = { type: 'contains', value: 'yes' };
 const no = { type: 'contains', value: 'no' };
@@ -54,17 +63,17 @@ describe('transform of an assertion', () => {
     assert.throws(() => evaluatorOf(upper), /not trusted to run/);
   });
   it('changes what this assertion sees', async () => {
-    const scripts = createScriptRunner({ timeoutMs: 5_000 });
+    const javascript = createScriptRunner({ timeoutMs: 5_000 });
     try {
       const context = { signal: new AbortController().signal, span: noSpan };
-      const deps = depsWith({ scripts });
+      const deps = depsWith({ scripts: scriptsWith({ javascript }) });
       const score = await evaluatorOf(upper, deps).evaluate(inputWith('yes'), context);
       assert.deepEqual([score.status, 'pass' in score && score.pass], ['scored', true]);
       const field = { type: 'equals', value: { b: 1 }, transform: 'JSON.parse(output).a' };
       const second = await evaluatorOf(field, deps).evaluate(inputWith('{"a":{"b":1}}'), context);
       assert.equal('pass' in second && second.pass, true);
     } finally {
-      await scripts.close();
+      await javascript.close();
     }
   });
 });

@@ -3,6 +3,7 @@ import { FileError } from '../../../src/engine/errors.ts';
 import type { EvaluationInput, Evaluator, EvaluatorDeps } from '../../../src/engine/evaluators/evaluator.ts';
 import { createPatternMatcher } from '../../../src/engine/evaluators/patterns/patternMatcher.ts';
 import { createEvaluators } from '../../../src/engine/evaluators/registry.ts';
+import type { ScriptRunners } from '../../../src/engine/evaluators/scripts/scriptRunner.ts';
 import { parseAssertion, parseSuiteEvaluator } from '../../../src/engine/evaluators/specs/specs.ts';
 import type { GoldenCase } from '../../../src/engine/model/case.ts';
 import type { EvaluatorSpec, Score } from '../../../src/engine/model/evaluation.ts';
@@ -37,6 +38,12 @@ export function depsWith(
     },
     ...given,
   };
+}
+
+/** Runners of which only the given ones may be asked. */
+export function scriptsWith(given: Partial<ScriptRunners>): ScriptRunners {
+  const none = { run: () => assert.fail('another language'), close: async () => {} };
+  return { javascript: none, modules: none, python: none, ...given };
 }
 
 export function inputWith(output: GivenOutput, golden: Partial<GoldenCase> = {}): EvaluationInput {

@@ -3,9 +3,9 @@ import { ConfigError } from '../../errors.ts';
 import { defined } from '../../model/defined.ts';
 import { isJsonObject } from '../../model/json.ts';
 import type { EvaluatorDefinition } from '../evaluator.ts';
-import { moduleCode } from '../scripts/moduleRunner.ts';
 import { scriptScope } from '../scripts/scriptScope.ts';
 import { clamped, scriptScore } from '../scripts/scriptScore.ts';
+import { runWorkspaceScript } from '../scripts/workspaceScript.ts';
 
 const options = z.strictObject({
   code: z
@@ -49,9 +49,8 @@ export const javascript: EvaluatorDefinition<z.infer<typeof options>> = {
     // promptfoo lets a script return any number.
     clamp: true,
   }),
-  create(spec, { code, file, threshold, config, clamp = false, ...own }, { scripts, modules }) {
-    const runner = file === undefined ? scripts : modules;
-    if (!runner) {
+  create(spec, { code, file, threshold, config, clamp = false, ...own }, { scripts }) {
+    if (!scripts) {
       throw new ConfigError(`the evaluator "${spec.name}" is JavaScript, which is not trusted to run`, {
         where: spec.location,
         remedy: 'Read the script, then run with --trust.',
@@ -61,8 +60,8 @@ export const javascript: EvaluatorDefinition<z.infer<typeof options>> = {
     return async (input, { signal }) => {
       const scope = scriptScope(input);
       if (config !== undefined) Object.assign(scope.context, { config });
-      const asked = file === undefined ? code : moduleCode(file, own.function);
-      const score = scriptScore(await runner.run(asked, scope, { signal }), threshold);
+      const script = { code, ...defined({ file, function: own.function }) };
+      const score = scriptScore(await runWorkspaceScript(script, scope, scripts, signal), threshold);
       return clamp ? clamped(score) : score;
     };
   },

@@ -47,9 +47,8 @@ export const python: EvaluatorDefinition<z.infer<typeof options>> = {
     ...defined({ threshold, config }),
     clamp: true,
   }),
-  create(spec, { code, threshold, folder, config, clamp = false, ...own }, deps) {
-    const runner = deps.scripts && deps.python;
-    if (!runner) {
+  create(spec, { code, threshold, folder, config, clamp = false, ...own }, { scripts }) {
+    if (!scripts) {
       throw new ConfigError(`the evaluator "${spec.name}" is Python, which is not trusted to run`, {
         where: spec.location,
         remedy: 'Read the code, then run with --trust.',
@@ -59,11 +58,9 @@ export const python: EvaluatorDefinition<z.infer<typeof options>> = {
     const module = asModule(code, own.function);
     return async (input, { signal }) => {
       const { output, context } = scriptScope(input);
-      const scope = {
-        output,
-        context: config === undefined ? context : { ...context, config: config as JsonObject },
-      };
-      const result = await runner.run(module, scope, { signal, ...defined({ folder }) });
+      const args = [output, config === undefined ? context : { ...context, config: config as JsonObject }];
+      const call = { kind: 'script', code: module, args, ...defined({ folder }) } as const;
+      const result = await scripts.python.run(call, { signal });
       const score = verdict(result, threshold);
       return clamp ? clamped(score) : score;
     };

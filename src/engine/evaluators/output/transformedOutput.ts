@@ -24,16 +24,16 @@ export function withTransform(
   return async (input, context) => {
     const { output } = input;
     const { input: given = {} } = input.case;
-    const scope = {
-      output: output.json ?? output.text,
-      context: {
+    const args = [
+      output.json ?? output.text,
+      {
         vars: isJsonObject(given) ? given : { input: given },
         // promptfoo says the prompt as a label here.
         prompt: output.raw?.prompt === undefined ? {} : { label: output.raw.prompt },
         metadata: output.metadata ?? {},
       },
-    };
-    const value = await scripts.run(code, scope, { signal: context.signal });
+    ];
+    const value = await scripts.javascript.run({ kind: 'script', code, args }, context);
 
     return evaluate({ ...input, output: replaceOutput(output, value), untransformed: output }, context);
   };

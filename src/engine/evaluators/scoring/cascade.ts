@@ -4,9 +4,9 @@ import { type Evaluation, type Score, STAGES, type Stage } from '../../model/eva
 import type { Settlement, Verdict } from '../../model/result.ts';
 import { ModelError } from '../../models/modelClient.ts';
 import type { Clock, Log, Span } from '../../ports.ts';
+import { ScriptError } from '../../processes/scripts/scriptCall.ts';
 import type { EvaluationInput, Evaluator } from '../evaluator.ts';
 import { PatternTimeout } from '../patterns/pattern.ts';
-import { ScriptError } from '../scripts/scriptRunner.ts';
 import type { CaseScoring } from './caseScoring.ts';
 import { EvaluatorSpan } from './evaluatorSpan.ts';
 import {

@@ -2,9 +2,10 @@ import { defined } from '../../model/defined.ts';
 import type { Evaluation } from '../../model/evaluation.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { Verdict } from '../../model/result.ts';
+import { ScriptError } from '../../processes/scripts/scriptCall.ts';
 import type { EvaluationInput, Evaluator } from '../evaluator.ts';
-import { ScriptError } from '../scripts/scriptRunner.ts';
-import { runWorkspaceScript, type ScriptRunners, type WorkspaceScript } from '../scripts/workspaceScript.ts';
+import type { ScriptRunners } from '../scripts/scriptRunner.ts';
+import { runWorkspaceScript, type WorkspaceScript } from '../scripts/workspaceScript.ts';
 import { namedScores } from './namedScores.ts';
 
 /** Everything that the verdict of one case is made of. */

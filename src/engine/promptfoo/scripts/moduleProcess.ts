@@ -1,23 +1,28 @@
 import path from 'node:path';
 import type { ErrorPlace } from '../../errors.ts';
-import { parseUntrustedJson } from '../../files/formats/untrustedJson.ts';
+import type { Redactor } from '../../http/redactor.ts';
+import { defined } from '../../model/defined.ts';
 import type { JsonValue } from '../../model/json.ts';
 import type { Output } from '../../model/output.ts';
-import type { Environment } from '../../ports.ts';
-import { type Interpreter, moduleProgram, pythonProgram } from '../../processes/interpreters.ts';
+import type { Clock, Environment } from '../../ports.ts';
+import { nodeProgram, pythonProgram } from '../../processes/scripts/interpreters.ts';
+import { ScriptError } from '../../processes/scripts/scriptCall.ts';
+import { ScriptPool } from '../../processes/scripts/scriptPool.ts';
+import { scrubbedEnvironment, traceEnvironment } from '../../targets/command/commandEnvironment.ts';
 import { lastOutput } from '../../targets/command/lastOutput.ts';
+import { programEnvironment } from '../../targets/command/programEnvironment.ts';
 import { programFiles } from '../../targets/command/programFiles.ts';
 import { errorOutput } from '../../targets/reply/agentReply.ts';
+import { referredVariables, resolveEnvironment } from '../../targets/secrets/environmentReference.ts';
 import type { TargetContext } from '../../targets/target.ts';
-import { type ProgramEnd, type ProgramPorts, programRun } from './programRun.ts';
-import { JAVASCRIPT_MODULE, PYTHON_MODULE } from './programSources.ts';
 import type { PromptfooProgram } from './promptfooProgram.ts';
 
-/** What its function is called with, in this order. */
-export interface ModuleCall {
-  args: JsonValue[];
-  /** For a class: what it is made with. */
-  options?: JsonValue;
+export interface ProgramPorts {
+  environment: Environment;
+  clock: Clock;
+  redactor?: Redactor;
+  /** Absolute path of the workspace. */
+  root: string;
 }
 
 type ModuleReply =
@@ -27,68 +32,82 @@ type ModuleReply =
 export interface ModuleProcess {
   /** Path relative to its folder, for messages. */
   shown: string;
-  /** Everything that decides what it answers. */
+  /** Everything that determines what it answers. */
   identity: JsonValue;
-  /** What it takes from outside, as Target has it. */
+  /** As in Target. */
   environment: { [name: string]: string };
-  call(call: ModuleCall, context: TargetContext): Promise<ModuleReply>;
+  /** Calls its function with `args`; a class is created with `options` and its `callApi` is called. */
+  call(call: { args: JsonValue[]; options?: JsonValue }, context: TargetContext): Promise<ModuleReply>;
 }
 
-/** Most modules that fail at once miss their key. */
+const MAX_BYTES = 4 * 1024 * 1024;
+/** Most modules that fail at once lack their key. */
 const NOTE = 'It sees only those variables of the environment that the file names under env.';
 
 /**
- * Runs a module in a process of its own for each call. Whether it may be run is for the caller to know. Throws ConfigError
- * for a variable that is not set.
+ * Runs a module in a process of its own for each call, with a scrubbed environment. The caller checks trust. Throws
+ * ConfigError for a variable that is not set.
  */
 export function moduleProcess(
   module: PromptfooProgram,
-  ports: ProgramPorts,
+  { environment, clock, redactor, root }: ProgramPorts,
   owner: { owner: string; where: ErrorPlace },
 ): ModuleProcess {
-  const { language, file, cwd, env } = module;
-  const name = module.function ?? null;
+  const { language, file, cwd, function: name } = module;
   const shown = path.relative(cwd, file).replaceAll(path.sep, '/');
-  const { command, env: interpreterEnv } = interpreterOf(language, ports.environment);
-  const run = programRun({ command, cwd, env, interpreterEnv, shown, note: NOTE }, ports, owner);
+  const isPython = language === 'python';
+  const program = isPython ? pythonProgram(environment.get('PROMPTFOO_PYTHON')) : nodeProgram();
+  const env = scrubbedEnvironment(environment, resolveEnvironment(module.env, environment, owner));
+  const pool = new ScriptPool(
+    { ...program, env: { ...env, ...program.env }, cwd, shown },
+    { fresh: true, processes: Number.POSITIVE_INFINITY, resultBytes: MAX_BYTES },
+  );
+  const called = {
+    kind: 'module',
+    file,
+    ...defined({ name: isPython ? (name ?? 'call_api') : name }),
+  } as const;
 
   return {
     shown,
-    // As written: what a ${env:…} stands for may be a key, and counts by its digest.
+    // As written: what a ${env:…} refers to may be a key, and counts by its digest.
     identity: {
       program: shown,
-      function: name,
-      env,
-      files: programFiles([file], { cwd, root: ports.root }),
+      function: name ?? null,
+      env: module.env,
+      files: programFiles([file], { cwd, root }),
     },
-    environment: run.environment,
-    async call({ args, options = null }, context) {
-      const input = JSON.stringify({ file, name, args, options });
-      return toReply(await run.start({ input }, context), shown);
+    environment: {
+      ...programEnvironment(program.command[0], { cwd, root, search: env['PATH'] ?? '' }),
+      ...referredVariables(module.env, environment),
+    },
+
+    async call({ args, options = null }, { signal, timeoutMs, span }) {
+      const begun = clock.monotonic();
+      try {
+        const value = await pool.run(
+          { ...called, method: 'callApi', args, options },
+          { signal, timeoutMs, env: traceEnvironment(span) },
+        );
+        return { kind: 'reply', value, latencyMs: clock.monotonic() - begun };
+      } catch (error) {
+        if (!(error instanceof ScriptError)) throw error;
+        const redact = redactor?.text ?? ((text: string) => text);
+        const { kind } = error;
+        const message = `${messageOf(error, shown)}${lastOutput(redact(error.written))}`;
+        const output = errorOutput(
+          kind === 'threw' ? 'agent' : kind,
+          redact(message),
+          clock.monotonic() - begun,
+          kind === 'timeout',
+        );
+        return { kind: 'failed', output };
+      }
     },
   };
 }
 
-function interpreterOf(language: PromptfooProgram['language'], environment: Environment): Interpreter {
-  return language === 'javascript'
-    ? moduleProgram(JAVASCRIPT_MODULE)
-    : pythonProgram(PYTHON_MODULE, environment.get('PROMPTFOO_PYTHON'));
-}
-
-function toReply(end: ProgramEnd, shown: string): ModuleReply {
-  if (end.kind === 'failed') return end;
-  const { stdout, stderr, latencyMs } = end;
-  const value = lastLine(stdout);
-  if (value !== undefined) return { kind: 'reply', value, latencyMs };
-  const message = `${shown} ended without a reply.${lastOutput(stderr)}`;
-  return { kind: 'failed', output: errorOutput('protocol', message, latencyMs) };
-}
-
-/** The last line is the reply; whatever stands before it was printed by something that the module started. */
-function lastLine(stdout: Buffer): JsonValue | undefined {
-  try {
-    return parseUntrustedJson(stdout.toString('utf8').trimEnd().split('\n').at(-1) ?? '');
-  } catch {
-    return undefined;
-  }
+function messageOf({ kind, message }: ScriptError, shown: string): string {
+  if (kind === 'threw') return `${shown} failed: ${message}. ${NOTE}`;
+  return kind === 'exit' ? `${message}. ${NOTE}` : `${message}.`;
 }

@@ -4,24 +4,31 @@ import { defined } from '../../model/defined.ts';
 import { emptyOutput, type Output } from '../../model/output.ts';
 import type { Trust } from '../../ports.ts';
 import { PROGRAM } from '../../targets/capabilities.ts';
+import { type ProcessEnd, runProcess } from '../../targets/command/childProcess.ts';
+import { scrubbedEnvironment, traceEnvironment } from '../../targets/command/commandEnvironment.ts';
 import { lastOutput } from '../../targets/command/lastOutput.ts';
+import { programEnvironment } from '../../targets/command/programEnvironment.ts';
 import { programFiles } from '../../targets/command/programFiles.ts';
-import { errorOutput } from '../../targets/reply/agentReply.ts';
+import { errorOutput, excerpt } from '../../targets/reply/agentReply.ts';
+import { referredVariables, resolveEnvironment } from '../../targets/secrets/environmentReference.ts';
 import type { ExecCall } from '../providers/promptfooProvider.ts';
-import { type ProgramEnd, type ProgramPorts, programRun } from '../scripts/programRun.ts';
+import type { ProgramPorts } from '../scripts/moduleProcess.ts';
 import type { CallerOwner, PromptfooCaller } from './promptfooCaller.ts';
+
+/** Limit of what it writes to each of its outputs. */
+const MAX_BYTES = 4 * 1024 * 1024;
 
 /**
  * A program that is started for each call with three further arguments: the prompt, its options and its context
  * (`vars`, `traceparent`) as JSON. What it writes to its standard output is the answer. Its environment is
- * scrubbed. Throws ConfigError when commands are not trusted.
+ * scrubbed. Throws ConfigError if commands are not trusted, and for a variable that is not set.
  */
 export function execCaller(
-  { command, cwd, options, env }: ExecCall,
+  { command, cwd, options, env: own }: ExecCall,
   { name, owner, where }: CallerOwner,
-  ports: ProgramPorts & { trust: Trust },
+  { environment, clock, redactor, root, trust }: ProgramPorts & { trust: Trust },
 ): PromptfooCaller {
-  if (!ports.trust.commands) {
+  if (!trust.commands) {
     throw new ConfigError(`${owner} runs a program, and this folder is not trusted to do so`, {
       where,
       remedy: 'Read what the command does, then trust the folder',
@@ -29,36 +36,65 @@ export function execCaller(
   }
 
   const [program = '', ...words] = command;
-  const run = programRun({ command: [program, ...words], cwd, env, shown: 'The program', plain }, ports, {
-    owner,
-    where,
-  });
+  const env = scrubbedEnvironment(environment, resolveEnvironment(own, environment, { owner, where }));
 
   return {
     kind: 'command',
     capabilities: PROGRAM,
     lane: `exec:${name}`,
-    identity: { command, options, env, files: programFiles(command, { cwd, root: ports.root }) },
-    environment: run.environment,
+    identity: { command, options, env: own, files: programFiles(command, { cwd, root }) },
+    environment: {
+      ...programEnvironment(program, { cwd, root, search: env['PATH'] ?? '' }),
+      ...referredVariables(own, environment),
+    },
 
-    async call(prompt, vars, _request, context) {
-      const { traceparent } = context.span;
+    async call(prompt, vars, _request, { timeoutMs, signal, span }) {
+      const traceparent = span.traceparent;
       const told = { vars, prompt: { raw: prompt, label: prompt }, ...defined({ traceparent }) };
-      const args = [prompt, JSON.stringify(options), JSON.stringify(told)];
-      return toOutput(await run.start({ args, input: '' }, context));
+      const begun = clock.monotonic();
+      const end = await runProcess(
+        {
+          command: [program, ...words, prompt, JSON.stringify(options), JSON.stringify(told)],
+          cwd,
+          env: { ...env, ...traceEnvironment(span) },
+          input: '',
+          timeoutMs,
+          maxBytes: MAX_BYTES,
+          signal,
+        },
+        clock,
+      );
+
+      const written = plain(end.stderr);
+      return toOutput(end, program, redactor?.text(written) ?? written, clock.monotonic() - begun);
     },
   };
 }
 
-function toOutput(end: ProgramEnd): Output {
-  if (end.kind === 'failed') return end.output;
-  const { stderr, latencyMs } = end;
-  const text = plain(end.stdout.toString('utf8'));
-  if (text === '' && stderr !== '')
-    return errorOutput('protocol', `The program wrote nothing but errors.${lastOutput(stderr)}`, latencyMs);
-  return { ...emptyOutput(), status: 'complete', text, latencyMs };
+/** `stderr` without signs for terminals and without keys. */
+function toOutput(end: ProcessEnd, program: string, stderr: string, latencyMs: number): Output {
+  const failed = (code: string, message: string, transient = false): Output =>
+    errorOutput(code, `${message}${lastOutput(stderr)}`, latencyMs, transient);
+
+  switch (end.kind) {
+    case 'exited': {
+      if (end.code !== 0) return failed('exit', `The program exited with code ${end.code}.`);
+      const text = plain(end.stdout);
+      if (text === '' && stderr !== '') return failed('protocol', 'The program wrote nothing but errors.');
+      return { ...emptyOutput(), status: 'complete', text, latencyMs };
+    }
+    case 'killed':
+      return failed('exit', `The program was ended by ${end.signal}.`);
+    case 'timeout':
+    case 'lingered':
+      return failed('timeout', 'The program did not answer within its time limit.', true);
+    case 'overflow':
+      return failed('too-large', `The program wrote more than ${MAX_BYTES} bytes to ${end.stream}.`);
+    case 'unstarted':
+      return failed('start', `The program ${excerpt(program)} could not be started: ${end.message}.`);
+  }
 }
 
-function plain(text: string): string {
-  return stripVTControlCharacters(text).trim();
+function plain(written: Buffer): string {
+  return stripVTControlCharacters(written.toString('utf8')).trim();
 }

@@ -12,7 +12,7 @@ import { limitsOn } from './caseLimits.ts';
 /** How the evaluations of a case make its verdict: by the suite's cascade, and by what the case says itself. */
 export function cascadeRules(
   suite: Pick<SuiteConfig, 'cascade' | 'threshold'>,
-  deps: Pick<EvaluatorDeps, 'scripts' | 'modules'>,
+  { scripts }: Pick<EvaluatorDeps, 'scripts'>,
 ): RunInputs['cascadeFor'] {
   const { mode, thresholds, pass, weights } = suite.cascade;
 
@@ -26,7 +26,7 @@ export function cascadeRules(
       weights,
       rule: min === undefined ? { kind: 'all' } : { kind: 'threshold', min },
       ...limitsOf(entry, evaluators),
-      ...scoringFor(entry, deps),
+      ...scoringFor(entry, scripts),
     };
   };
 }
@@ -44,8 +44,8 @@ function limitsOf(entry: GoldenCase, evaluators: readonly Evaluator[]): { limits
 /** The function of the case's own that makes its verdict, where it has one. */
 function scoringFor(
   { assertScoringFunction: script }: GoldenCase,
-  { scripts, modules }: Pick<EvaluatorDeps, 'scripts' | 'modules'>,
+  scripts: EvaluatorDeps['scripts'],
 ): { scoring?: CaseScoring } {
   if (!isWorkspaceScript(script)) return {};
-  return { scoring: caseScoring(script, scripts && modules && { scripts, modules }) };
+  return { scoring: caseScoring(script, scripts) };
 }

@@ -115,7 +115,7 @@ function openDeps(
     judgeModel: suite.judgeModel,
     ...(suite.cases ? { judgeHint: PROMPTFOO_JUDGE } : {}),
     patterns,
-    ...scope.runners(place),
+    scripts: scope.runners(place),
     // A judge must be asked the same question again to find its recorded answer.
     random: scope.recordings ? stillRandom(random) : random,
     readFile: (file) => readText(resolveInside(root, file, { path: configPath ?? '.' })),

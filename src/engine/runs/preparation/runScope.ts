@@ -1,5 +1,6 @@
 import { TokenBudgets } from '../../cost/budgets/tokenBudgets.ts';
 import type { openDataset } from '../../datasets/dataset.ts';
+import type { ScriptRunners } from '../../evaluators/scripts/scriptRunner.ts';
 import { Redactor } from '../../http/redactor.ts';
 import { defined } from '../../model/defined.ts';
 import type { ProviderConfig } from '../../models/modelProvider.ts';
@@ -10,7 +11,7 @@ import type { SuiteConfig } from '../../suites/config/suiteConfig.ts';
 import { describeTarget } from '../../suites/targets/describeTarget.ts';
 import type { TargetConfig } from '../../suites/targets/targetConfig.ts';
 import type { TargetSecrets } from '../../targets/secrets/targetSecrets.ts';
-import type { TargetPorts } from '../../targets/targetPorts.ts';
+import type { RunScript, TargetPorts } from '../../targets/targetPorts.ts';
 import { configuredSecrets } from './configuredSecrets.ts';
 import type { EngineModels, RunModels } from './engineModels.ts';
 import { openRecordings, type RecordingChoice, stillClock } from './recordedRun.ts';
@@ -61,7 +62,7 @@ export class RunScope {
   /** Takes the place of the engine's clock in a replay. */
   readonly replayClock: Clock | undefined;
   readonly #models = new Map<Place['providers'], RunModels>();
-  readonly #runners = new Map<string, ReturnType<typeof scriptRunners>>();
+  readonly #runners = new Map<string, ScriptRunners | undefined>();
 
   constructor(ports: PreparePorts, { configured, recordings, adaptiveBudgets }: ScopeOptions) {
     this.ports = ports;
@@ -82,7 +83,7 @@ export class RunScope {
     return known;
   }
 
-  runners({ root }: Pick<Place, 'root'>): ReturnType<typeof scriptRunners> {
+  runners({ root }: Pick<Place, 'root'>): ScriptRunners | undefined {
     const known = this.#runners.get(root) ?? scriptRunners(root, this.ports);
     this.#runners.set(root, known);
     return known;
@@ -103,9 +104,18 @@ export class RunScope {
       model,
       recordings: this.recordings,
       redactor: this.redactor,
-      runScript: this.runners(place).scripts?.run,
+      runScript: this.#runScript(place),
       ...defined({ secrets, allowTokens: this.budgets ? this.budgets.allowance : undefined }),
     };
+  }
+
+  #runScript(place: Place): RunScript | undefined {
+    const runner = this.runners(place)?.javascript;
+    return (
+      runner &&
+      ((code, { output, context }, options) =>
+        runner.run({ kind: 'script', code, args: [output, context] }, options))
+    );
   }
 
   /** Fetches the keys of the models that were asked for. Throws ConfigError when one is missing. */
@@ -115,11 +125,8 @@ export class RunScope {
 
   async close(): Promise<void> {
     for (const models of this.#models.values()) models.close();
-    await Promise.all(
-      [...this.#runners.values()].flatMap(({ scripts, python, modules }) =>
-        [scripts, python, modules].map((runner) => runner?.close()),
-      ),
-    );
+    const runners = [...this.#runners.values()].flatMap((of) => Object.values(of ?? {}));
+    await Promise.all(runners.map((runner) => runner.close()));
   }
 }
 

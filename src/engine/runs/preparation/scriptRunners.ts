@@ -1,7 +1,9 @@
-import type { EvaluatorDeps } from '../../evaluators/evaluator.ts';
-import { createModuleRunner } from '../../evaluators/scripts/moduleRunner.ts';
-import { createPythonRunner } from '../../evaluators/scripts/pythonProcess.ts';
-import { createScriptRunner } from '../../evaluators/scripts/scriptProcess.ts';
+import {
+  createModuleRunner,
+  createPythonRunner,
+  createScriptRunner,
+  type ScriptRunners,
+} from '../../evaluators/scripts/scriptRunner.ts';
 import { defined } from '../../model/defined.ts';
 import type { Environment, Trust } from '../../ports.ts';
 import { scrubbedEnvironment } from '../../targets/command/commandEnvironment.ts';
@@ -10,16 +12,16 @@ const JAVASCRIPT_LIMIT_MS = 5_000;
 /** What Python code and modules import may take its time. */
 const MODULE_LIMIT_MS = 30_000;
 
-/** What runs the scripts of a workspace; nothing where they are not trusted. No process is started yet. */
+/** What runs the scripts of a workspace; undefined if they are not trusted. No process is started yet. */
 export function scriptRunners(
   root: string,
   { environment, trust }: { environment: Environment; trust: Trust },
-): Pick<EvaluatorDeps, 'scripts' | 'python' | 'modules'> {
-  if (!trust.scripts) return { scripts: undefined };
+): ScriptRunners | undefined {
+  if (!trust.scripts) return undefined;
   const env = scrubbedEnvironment(environment, {});
   const program = environment.get('PROMPTFOO_PYTHON');
   return {
-    scripts: createScriptRunner({ timeoutMs: JAVASCRIPT_LIMIT_MS }),
+    javascript: createScriptRunner({ timeoutMs: JAVASCRIPT_LIMIT_MS }),
     modules: createModuleRunner({ timeoutMs: MODULE_LIMIT_MS, env, cwd: root }),
     python: createPythonRunner({
       timeoutMs: MODULE_LIMIT_MS,

@@ -14,15 +14,16 @@ export async function settleCases(
   signal: AbortSignal,
 ): Promise<SuiteConfig> {
   if (!suite.settleCases) return suite;
-  const { scripts, modules, python } = scriptRunners(root, ports);
-  if (!scripts || !modules) return suite;
+  const runners = scriptRunners(root, ports);
+  if (!runners) return suite;
+
   try {
     const cases = await suite.settleCases(
-      (script, scope, cancel) => runWorkspaceScript(script, scope, { scripts, modules }, cancel),
+      (script, scope, cancel) => runWorkspaceScript(script, scope, runners, cancel),
       signal,
     );
     return { ...suite, cases };
   } finally {
-    await Promise.all([scripts.close(), modules.close(), python?.close()]);
+    await Promise.all(Object.values(runners).map((runner) => runner.close()));
   }
 }

@@ -3,12 +3,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { EvaluatorDeps } from '../../../../src/engine/evaluators/evaluator.ts';
-import { createModuleRunner } from '../../../../src/engine/evaluators/scripts/moduleRunner.ts';
-import type { ScriptRunner } from '../../../../src/engine/evaluators/scripts/scriptRunner.ts';
+import {
+  createModuleRunner,
+  type ScriptRunner,
+} from '../../../../src/engine/evaluators/scripts/scriptRunner.ts';
 import type { Score } from '../../../../src/engine/model/evaluation.ts';
 import type { JsonValue } from '../../../../src/engine/model/json.ts';
 import { noSpan } from '../../../../src/engine/ports.ts';
-import { depsWith, evaluatorOf, inputWith } from '../evaluating.ts';
+import { depsWith, evaluatorOf, inputWith, scriptsWith } from '../evaluating.ts';
 
 /** Stands for node-sql-parser: a statement is SELECT, one table is allowed, and it never ends for LOOP. */
 const PARSER = `
@@ -49,7 +51,7 @@ describe('is-sql and contains-sql', () => {
   beforeEach(() => {
     root = mkdtempSync(path.join(os.tmpdir(), 'touchstone-sql-'));
     runner = createModuleRunner({ timeoutMs: 10_000, env: { PATH: process.env['PATH'] ?? '' }, cwd: root });
-    deps = depsWith({ scripts: runner, modules: runner });
+    deps = depsWith({ scripts: scriptsWith({ modules: runner }) });
   });
   afterEach(async () => {
     await runner?.close();
@@ -127,7 +129,7 @@ describe('is-sql and contains-sql', () => {
     install();
     await runner?.close();
     runner = createModuleRunner({ timeoutMs: 1000, env: { PATH: process.env['PATH'] ?? '' }, cwd: root });
-    deps = depsWith({ scripts: runner, modules: runner });
+    deps = depsWith({ scripts: scriptsWith({ modules: runner }) });
     await assert.rejects(judge('is-sql', 'LOOP'), { name: 'ScriptError' });
   });
   it('runs code of the workspace only where that is trusted', () => {

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'mocha';
 import { ConfigError } from '../../../../src/engine/errors.ts';
 import type { EvaluatorDeps } from '../../../../src/engine/evaluators/evaluator.ts';
-import { ScriptError } from '../../../../src/engine/evaluators/scripts/scriptRunner.ts';
 import type { Score } from '../../../../src/engine/model/evaluation.ts';
 import type { JsonObject, JsonValue } from '../../../../src/engine/model/json.ts';
 import { emptyOutput } from '../../../../src/engine/model/output.ts';
 import { noSpan } from '../../../../src/engine/ports.ts';
+import { type ScriptCall, ScriptError } from '../../../../src/engine/processes/scripts/scriptCall.ts';
 import type { RecordedRequest, Script } from '../../../support/openaiServer.ts';
-import { evaluatorOf, PLACE } from '../evaluating.ts';
+import { evaluatorOf, PLACE, scriptsWith } from '../evaluating.ts';
 import { type Bench, startBench } from './bench.ts';
 
 const PASSAGES = ['Returns are free for 30 days.', 'We ship to France.'];
@@ -38,12 +38,12 @@ describe('judges of retrieved context', () => {
   /** JavaScript that returns what is given, and shows what it was handed. */
   function scripted(value: JsonValue | Error): { deps: Partial<EvaluatorDeps>; seen: JsonValue[] } {
     const seen: JsonValue[] = [];
-    const run = async (code: string, scope: { output: JsonValue; context: JsonValue }) => {
-      seen.push({ code, ...scope });
+    const run = async ({ args: [output = null, context = null], ...call }: ScriptCall) => {
+      seen.push({ code: call.kind === 'script' ? call.code : '', output, context });
       if (value instanceof Error) throw value;
       return value;
     };
-    return { deps: { scripts: { run, close: async () => {} } }, seen };
+    return { deps: { scripts: scriptsWith({ javascript: { run, close: async () => {} } }) }, seen };
   }
 
   const measured = (score: Score) =>
@@ -162,7 +162,7 @@ describe('judges of retrieved context', () => {
         problem,
       );
     }
-    const thrown = scripted(new ScriptError('docs is not defined')).deps;
+    const thrown = scripted(new ScriptError('threw', 'docs is not defined')).deps;
     await assert.rejects(bench.judge('context-faithfulness', options, thrown)(RAG), /docs is not defined/);
     assert.throws(
       () => evaluatorOf({ 'context-relevance': { contextTransform: 'output' } }, bench.deps),
@@ -173,15 +173,16 @@ describe('judges of retrieved context', () => {
   it('hands contextTransform the output before a transform of the assertion', async () => {
     const bench = await open(FAITHFUL);
     const seen: JsonValue[] = [];
-    const scripts: EvaluatorDeps['scripts'] = {
-      run: async (code, { output }) => {
-        seen.push([code, output]);
-        return code === 'A' ? 'changed' : 'the context';
+    const javascript = {
+      run: async ({ args: [output = null], ...call }: ScriptCall) => {
+        assert.ok(call.kind === 'script');
+        seen.push([call.code, output]);
+        return call.code === 'A' ? 'changed' : 'the context';
       },
       close: async () => {},
     };
     const assertion = { type: 'context-faithfulness', transform: 'A', contextTransform: 'B' };
-    const evaluator = evaluatorOf(assertion, { ...bench.deps, scripts });
+    const evaluator = evaluatorOf(assertion, { ...bench.deps, scripts: scriptsWith({ javascript }) });
     const output = { ...emptyOutput(), status: 'complete' as const, text: 'as it came' };
     const score = await evaluator.evaluate(
       { case: { id: 'c', input: { query: 'q' } }, output },

@@ -128,7 +128,7 @@ def broken(prompt, options, context):
       JSON.stringify(results.map(({ reason }) => reason)),
     );
     assert.deepEqual(results[0]?.output.usage, { inputTokens: 1, outputTokens: 2 });
-    assert.match(results[2]?.reason ?? '', /code 1.*no such order/s);
+    assert.match(results[2]?.reason ?? '', /agent\.py failed: ValueError: no such order\..*line 13/s);
   });
 
   it('asks functions for their prompts: texts, chats and templates', async () => {

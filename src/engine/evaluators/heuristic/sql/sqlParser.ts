@@ -72,17 +72,16 @@ export type SqlReader = (texts: readonly string[], signal: AbortSignal) => Promi
 export function createSqlReader(
   spec: EvaluatorSpec,
   { databaseType, allowedTables, allowedColumns }: SqlOptions,
-  deps: Pick<EvaluatorDeps, 'scripts' | 'modules'>,
+  { scripts }: Pick<EvaluatorDeps, 'scripts'>,
 ): SqlReader {
-  const runner = deps.scripts && deps.modules;
-  if (!runner) {
+  if (!scripts) {
     throw new ConfigError(`the evaluator "${spec.name}" uses node-sql-parser, which is not trusted to run`, {
       where: spec.location,
       remedy: 'It is loaded from the node_modules of the workspace: run with --trust.',
     });
   }
 
-  const code = `data:text/javascript,${encodeURIComponent(SOURCE)}#readSql`;
+  const file = `data:text/javascript,${encodeURIComponent(SOURCE)}`;
   const context = {
     databaseType,
     ...defined({ allowedTables }),
@@ -90,7 +89,12 @@ export function createSqlReader(
   };
 
   return async (texts, signal) => {
-    const given = answer.parse(await runner.run(code, { output: [...texts], context }, { signal }));
+    const given = answer.parse(
+      await scripts.modules.run(
+        { kind: 'module', file, name: 'readSql', args: [[...texts], context] },
+        { signal },
+      ),
+    );
     return 'texts' in given
       ? given.texts
       : `node-sql-parser is not installed in the workspace (${given.missing}): npm install --save-dev node-sql-parser`;

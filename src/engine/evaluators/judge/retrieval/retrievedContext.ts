@@ -76,7 +76,8 @@ export function contextReader(
   }
 
   return async (input, { signal }) => {
-    const value = await scripts.run(code, scopeOf(input), { signal });
+    const { output, context } = scopeOf(input);
+    const value = await scripts.javascript.run({ kind: 'script', code, args: [output, context] }, { signal });
     return contextOf(
       value,
       `contextTransform must return a string or a list of strings, not ${kindOf(value)}`,

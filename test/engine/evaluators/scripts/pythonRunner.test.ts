@@ -1,17 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { createPythonRunner } from '../../../../src/engine/evaluators/scripts/pythonProcess.ts';
-import { ScriptError } from '../../../../src/engine/evaluators/scripts/scriptRunner.ts';
+import { createPythonRunner } from '../../../../src/engine/evaluators/scripts/scriptRunner.ts';
 import { noSpan } from '../../../../src/engine/ports.ts';
+import { ScriptError } from '../../../../src/engine/processes/scripts/scriptCall.ts';
 import { skip } from '../../../support/skip.ts';
-import { depsWith, evaluatorOf, inputWith } from '../evaluating.ts';
+import { depsWith, evaluatorOf, inputWith, scriptsWith } from '../evaluating.ts';
 
 const hasPython = spawnSync('python3', ['-c', '']).status === 0;
 const { signal } = new AbortController();
-const scripts = {
-  run: () => assert.fail('Python is not JavaScript'),
-  close: async () => {},
-};
+const callOf = (code: string) => ({ kind: 'script' as const, code, args: ['', {}] });
 
 function runnerWith(options: { timeoutMs?: number; program?: string } = {}) {
   return createPythonRunner({
@@ -31,7 +28,7 @@ describe('Python', function () {
 
   it('says what to do where there is none', async () => {
     const runner = runnerWith({ program: 'no-such-python' });
-    await assert.rejects(runner.run('x', { output: '', context: {} }, { signal }), (error) => {
+    await assert.rejects(runner.run(callOf('x'), { signal }), (error) => {
       assert.ok(error instanceof ScriptError);
       assert.match(error.message, /no-such-python.*Install Python 3/);
       return true;
@@ -42,7 +39,7 @@ describe('Python', function () {
   describe('installed', () => {
     const runner = runnerWith();
     const deps = depsWith(
-      { scripts, python: runner },
+      { scripts: scriptsWith({ python: runner }) },
       { 'checks/tone.py': 'def get_assert(output, context):\n    return len(output) / 10\n' },
     );
     before(function () {
@@ -105,11 +102,10 @@ describe('Python', function () {
 
     it('is ended at its time limit, and the next assertion runs', async () => {
       const hasty = runnerWith({ timeoutMs: 1_500 });
-      const scope = { output: '', context: {} };
       const forever = 'def __assertion__(output, context):\n    while True: pass\n';
-      await assert.rejects(hasty.run(forever, scope, { signal }), /did not finish within/);
+      await assert.rejects(hasty.run(callOf(forever), { signal }), /did not finish within/);
       const quick = 'def __assertion__(output, context): return 1\n';
-      assert.equal(await hasty.run(quick, scope, { signal }), 1);
+      assert.equal(await hasty.run(callOf(quick), { signal }), 1);
       await hasty.close();
     });
   });

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { createScriptRunner } from '../../../../src/engine/evaluators/scripts/scriptProcess.ts';
-import { ScriptError } from '../../../../src/engine/evaluators/scripts/scriptRunner.ts';
+import { createScriptRunner } from '../../../../src/engine/evaluators/scripts/scriptRunner.ts';
 import { noSpan } from '../../../../src/engine/ports.ts';
-import { depsWith, evaluatorOf, inputWith } from '../evaluating.ts';
+import { ScriptError } from '../../../../src/engine/processes/scripts/scriptCall.ts';
+import { depsWith, evaluatorOf, inputWith, scriptsWith } from '../evaluating.ts';
 
-const SCOPE = { output: 'abc', context: { vars: { x: 1 }, list: [1, 2] } };
+const ARGS = ['abc', { vars: { x: 1 }, list: [1, 2] }];
+const callOf = (code: string) => ({ kind: 'script' as const, code, args: ARGS });
 /** How a script gets at the process around it: the runner is no sandbox. */
 const PROCESS = 'this.constructor.constructor("return process")()';
 
@@ -13,7 +14,7 @@ describe('createScriptRunner', () => {
   const runner = createScriptRunner({ timeoutMs: 600_000 });
   const hasty = createScriptRunner({ timeoutMs: 2000 });
   const signal = new AbortController().signal;
-  const run = (code: string) => runner.run(code, SCOPE, { signal });
+  const run = (code: string) => runner.run(callOf(code), { signal });
   after(() => Promise.all([runner.close(), hasty.close()]));
 
   for (const [code, result] of [
@@ -41,9 +42,12 @@ describe('createScriptRunner', () => {
     ['() => 1', /returned function/],
     ['const a = {}; a.a = a; a', /cannot be written as JSON/],
     ['throw null', /null/],
-    [`${PROCESS}.exit(3)`, /process exited \(3\)/],
+    [`${PROCESS}.exit(3)`, /exited with code 3/],
     ['"x".repeat(5e6)', /more than 1,048,576 bytes/],
-    ['const all = []; while (true) all.push(new Array(1e5).fill(all.length))', /process exited/],
+    [
+      'const all = []; while (true) all.push(new Array(1e5).fill(all.length))',
+      /was ended by SIG|exited with code/,
+    ],
     [`${PROCESS}.getBuiltinModule("fs").readFileSync("/etc/hosts", "utf8")`, /restricted/],
     [`${PROCESS}.getBuiltinModule("child_process").execSync("true")`, /restricted/],
   ] as const) {
@@ -58,13 +62,18 @@ describe('createScriptRunner', () => {
     assert.equal(await run('console.log("x".repeat(1e6)), 1'), 1);
     assert.equal(await run(`${PROCESS}.stdout.write('{"value":9}\\n'), 1`), 1);
   });
+  it('gives no script the answer of another that wrote to the channel for results', async () => {
+    const forged = `${PROCESS}.getBuiltinModule("fs").writeSync(3, 'x\\n{"ready":true}\\n{"value":9}\\n'), 1`;
+    await assert.rejects(run(forged), /channel reserved for results/);
+    assert.deepEqual(await Promise.all([run('2'), run('3'), run('4')]), [2, 3, 4]);
+  });
   it('keeps scripts from changing the world of the next', async () => {
     await run('Array.prototype.map = () => "spoiled", 1').catch(() => {});
     await run('globalThis.left = 1');
     assert.deepEqual(await run('[typeof left, [1].map(String)]'), ['undefined', ['1']]);
   });
   it('ends a script that hangs, and only that', async () => {
-    const runHasty = (code: string) => hasty.run(code, SCOPE, { signal });
+    const runHasty = (code: string) => hasty.run(callOf(code), { signal });
     const hung = runHasty('while (true);');
     const fine = [runHasty('1'), runHasty('2'), runHasty('3')];
     await assert.rejects(hung, /did not finish within 2,000 ms/);
@@ -79,21 +88,21 @@ describe('createScriptRunner', () => {
   });
   it('ends a script that is cancelled, and one that waits for its turn', async () => {
     const controller = new AbortController();
-    const jobs = [1, 2, 3, 4].map(() => runner.run('while (true);', SCOPE, { signal: controller.signal }));
+    const jobs = [1, 2, 3, 4].map(() => runner.run(callOf('while (true);'), { signal: controller.signal }));
     controller.abort(new Error('stopped by hand'));
     for (const job of jobs) await assert.rejects(job, /stopped by hand/);
     assert.equal(await run('1'), 1);
   });
   it('says so when Node cannot be started, and after it was closed', async () => {
     const broken = createScriptRunner({ timeoutMs: 600_000, nodePath: '/does/not/exist' });
-    await assert.rejects(broken.run('1', SCOPE, { signal }), /could not be started/);
+    await assert.rejects(broken.run(callOf('1'), { signal }), /could not be started/);
     await broken.close();
-    await assert.rejects(broken.run('1', SCOPE, { signal }), ScriptError);
+    await assert.rejects(broken.run(callOf('1'), { signal }), ScriptError);
   });
 
   describe('as the evaluator javascript', () => {
     const deps = depsWith(
-      { scripts: runner },
+      { scripts: scriptsWith({ javascript: runner }) },
       { 'check.js': 'module.exports = (output) => output.length > 1' },
     );
     const score = async (
