@@ -7,10 +7,10 @@ import type { openDataset } from './datasets/dataset.ts';
 import type { RunRecord } from './model/run.ts';
 import type { EvaluationVerdict } from './model/runVerdict.ts';
 import type { EditorModels } from './models/editorClient.ts';
-import type { ProviderLimits } from './models/providerLimits.ts';
 import type { Clock, Environment, Log, Random, Secrets, Trust } from './ports.ts';
 import { readReport, verdictOf } from './readReport.ts';
 import type { RunReport } from './reports/runReport.ts';
+import type { ProviderGuards } from './resilience/providerGuards.ts';
 import { beginRun } from './runs/lifecycle/beginRun.ts';
 import { type BegunRun, isBegun, type PendingRun } from './runs/lifecycle/begunRun.ts';
 import { carryOut } from './runs/lifecycle/carryOut.ts';
@@ -44,8 +44,8 @@ export interface EnginePorts {
   secrets?: Secrets;
   /** Only inside the editor. */
   editorModels?: EditorModels;
-  /** Limits of providers, where other engines of this process ask the same ones; its own where absent. */
-  limits?: ProviderLimits;
+  /** Guards of providers, where other engines of this process ask the same ones; its own where absent. */
+  guards?: ProviderGuards;
   /** Who hears of finished spans, log lines and evaluations, beside the store. */
   sinks?: readonly TelemetrySink[];
   /** How datasets of runs are opened, where it is not to be done in place. */

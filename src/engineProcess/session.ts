@@ -3,9 +3,9 @@ import path from 'node:path';
 import { createEngine, type Engine } from '../engine/engine.ts';
 import { FileError, ResumeError } from '../engine/errors.ts';
 import { resolveInside } from '../engine/files/confine.ts';
-import { ProviderLimits } from '../engine/models/providerLimits.ts';
 import { type Clock, type Environment, fixedEnvironment, type Log, type Random } from '../engine/ports.ts';
 import { promptfooFormat } from '../engine/promptfoo/promptfooFormat.ts';
+import { ProviderGuards } from '../engine/resilience/providerGuards.ts';
 import { upgradeText } from '../engine/store/file/storeUpgrade.ts';
 import type { Owner } from '../engine/store/lease.ts';
 import { RunStore } from '../engine/store/runStore.ts';
@@ -42,7 +42,7 @@ export class Session {
   readonly #peer: Peer<typeof interfaceCalls>;
   readonly #closing: (() => Promise<void>)[] = [];
   /** Of all engines of the window, so that two runs at once do not ask a provider twice as often. */
-  readonly #limits = new ProviderLimits();
+  readonly #guards: ProviderGuards;
   #start: Start | undefined;
   #shownRoot = '';
   #store: RunStore | undefined;
@@ -51,6 +51,7 @@ export class Session {
   constructor(peer: Peer<typeof interfaceCalls>, ports: SessionPorts) {
     this.#peer = peer;
     this.ports = ports;
+    this.#guards = new ProviderGuards(ports);
     this.log = {
       write: (level, message, fields) =>
         this.tell('log', { level, message, ...(fields === undefined ? {} : { fields }) }),
@@ -117,7 +118,7 @@ export class Session {
         ...this.ports,
         environment: this.environment,
         log: this.log,
-        limits: this.#limits,
+        guards: this.#guards,
         openDataset: openDatasetAside,
         judge: (store, runId) =>
           reportJob('verdict', { runId }, { store, random: this.ports.random, signal: NEVER }),

@@ -26,7 +26,7 @@ export const ALLOWED: { [feature: string]: readonly string[] } = {
   model: [],
   ports: ['model'],
   processes: ['files', 'model'],
-  resilience: ['errors', 'model', 'ports'],
+  resilience: ['errors', 'http', 'model', 'ports'],
   statistics: [],
   store: ['model', 'errors'],
   telemetry: [],

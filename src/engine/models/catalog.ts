@@ -2,6 +2,8 @@ import { ConfigError } from '../errors.ts';
 import { readAddress } from '../http/address.ts';
 import { Connection } from '../http/httpConnection.ts';
 import type { Clock, Environment, Log, Random, Secrets } from '../ports.ts';
+import type { Guard } from '../resilience/guard.ts';
+import { ProviderGuards } from '../resilience/providerGuards.ts';
 import { createEditorClient, EDITOR_PROVIDER, type EditorModels } from './editorClient.ts';
 import {
   createEmbedder,
@@ -14,8 +16,8 @@ import { createKeyedClient, type KeyedClient } from './keyedClient.ts';
 import type { ModelCatalog, ModelClient } from './modelClient.ts';
 import type { ProviderConfig } from './modelProvider.ts';
 import { createChatClient } from './openai/chatClient.ts';
+import { credentialOf, type Endpoint } from './openai/endpoint.ts';
 import { providerPrices } from './prices/priceTable.ts';
-import { ProviderLimits } from './providerLimits.ts';
 import { endpointOf, fetchSecrets, secretsOf, variablesOf } from './providerSecrets.ts';
 
 export interface CatalogPorts {
@@ -30,7 +32,7 @@ export interface CatalogPorts {
   /** Stands between an embedding model and its server, e.g. to record. */
   wrapEmbeddings?: (reference: string, send: SendTexts) => SendTexts;
   /** Shared with other catalogs that ask the same servers; the catalog's own where absent. */
-  limits?: ProviderLimits;
+  guards?: ProviderGuards | undefined;
 }
 
 export interface KeyedCatalog extends ModelCatalog, EmbeddingCatalog {
@@ -52,7 +54,7 @@ export function createModelCatalog(
   const scope: Scope = {
     providers,
     ports,
-    limits: ports.limits ?? new ProviderLimits(),
+    guards: ports.guards ?? new ProviderGuards(ports),
     // Idle connections end by themselves, and keep nothing alive.
     connection: new Connection(),
   };
@@ -88,7 +90,7 @@ export function createModelCatalog(
 interface Scope {
   providers: { readonly [name: string]: ProviderConfig };
   ports: CatalogPorts;
-  limits: ProviderLimits;
+  guards: ProviderGuards;
   connection: Connection;
 }
 
@@ -97,27 +99,26 @@ function createClient(reference: string, scope: Scope, keyed: Map<string, KeyedC
   const { providers, ports, connection } = scope;
   const { name, model } = splitReference(reference, providers);
   const config = Object.hasOwn(providers, name) ? providers[name] : undefined;
-  if (config === undefined && name === EDITOR_PROVIDER) return editorClient(model, ports);
+  if (config === undefined && name === EDITOR_PROVIDER) return editorClient(model, scope);
   if (config === undefined) throw unknownProvider(reference, name, providers);
 
   const baseUrl = checkedBaseUrl(name, config);
-  const limiter = scope.limits.of(name, baseUrl, config.maxConcurrency);
   ports.log.write('debug', 'model client created', { provider: name, model, endpoint: baseUrl });
 
-  const open = (environment: Environment): ModelClient =>
-    createChatClient({
+  const open = (environment: Environment): ModelClient => {
+    const endpoint = { baseUrl, ...secretsOf(name, config, environment) };
+    return createChatClient({
       provider: name,
       model,
-      baseUrl,
       connection,
-      ...secretsOf(name, config, environment),
+      ...endpoint,
       clock: ports.clock,
-      random: ports.random,
-      limiter,
+      guard: guardOf(name, config, endpoint, scope),
       prices: providerPrices(config),
       timeoutMs: config.timeoutMs,
       stream: config.stream,
     });
+  };
 
   const variables = variablesOf(config);
   const { secrets } = ports;
@@ -135,7 +136,19 @@ function createClient(reference: string, scope: Scope, keyed: Map<string, KeyedC
   return client;
 }
 
-function createEmbeddings(reference: string, { providers, ports, limits, connection }: Scope): Embedder {
+/** Of the server, asked with this key. */
+function guardOf(provider: string, config: ProviderConfig, endpoint: Endpoint, { guards }: Scope): Guard {
+  return guards.of({
+    provider,
+    origin: new URL(endpoint.baseUrl).origin,
+    credential: credentialOf(endpoint),
+    resilience: config.resilience,
+    maxConcurrency: config.maxConcurrency,
+  });
+}
+
+function createEmbeddings(reference: string, scope: Scope): Embedder {
+  const { providers, ports, connection } = scope;
   const { name, model } = splitReference(reference, providers);
   const config = Object.hasOwn(providers, name) ? providers[name] : undefined;
   if (config === undefined) throw unknownProvider(reference, name, providers);
@@ -147,8 +160,7 @@ function createEmbeddings(reference: string, { providers, ports, limits, connect
     endpoint: endpointOf(name, baseUrl, config, ports),
     connection,
     clock: ports.clock,
-    random: ports.random,
-    limiter: limits.of(name, baseUrl, config.maxConcurrency),
+    guardOf: (endpoint) => guardOf(name, config, endpoint, scope),
     prices: providerPrices(config),
     timeoutMs: config.timeoutMs,
   });
@@ -156,8 +168,16 @@ function createEmbeddings(reference: string, { providers, ports, limits, connect
   return createEmbedder({ provider: name, model }, ports.wrapEmbeddings?.(reference, send) ?? send);
 }
 
-function editorClient(model: string, { editorModels, clock }: CatalogPorts): ModelClient {
-  if (editorModels) return createEditorClient({ model, models: editorModels, clock });
+function editorClient(model: string, { ports: { editorModels, clock }, guards }: Scope): ModelClient {
+  if (editorModels) {
+    const [vendor = ''] = model.split('/');
+    const guard = guards.of({
+      provider: EDITOR_PROVIDER,
+      origin: `${EDITOR_PROVIDER}/${vendor}`,
+      credential: [],
+    });
+    return createEditorClient({ model, models: editorModels, clock, guard });
+  }
   throw new ConfigError(`the model '${EDITOR_PROVIDER}/${model}' is reached only inside VS Code`, {
     remedy: 'Run it from the editor, or choose a model of another provider.',
   });

@@ -1,6 +1,6 @@
 import type { Connection } from '../http/httpConnection.ts';
-import type { Clock, Random } from '../ports.ts';
-import type { Limiter } from './limiter.ts';
+import type { Clock } from '../ports.ts';
+import type { Guard } from '../resilience/guard.ts';
 import type { PriceTable } from './prices/prices.ts';
 
 /** What every client of a provider is made with, for chats as for embeddings. */
@@ -9,9 +9,8 @@ export interface ClientOptions {
   model: string;
   connection: Connection;
   clock: Clock;
-  random: Random;
-  /** Shared by the clients of one provider. */
-  limiter: Limiter;
+  /** Shared by whoever asks the provider with the same key. */
+  guard: Guard;
   prices?: PriceTable | undefined;
   /** Upper limit for every call of this provider, in milliseconds. */
   timeoutMs?: number | undefined;

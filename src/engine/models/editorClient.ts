@@ -1,10 +1,11 @@
 import type { JsonObject } from '../model/json.ts';
 import type { Message, ModelParameters, ToolCall, ToolDefinition } from '../model/message.ts';
 import type { Clock } from '../ports.ts';
+import type { Guard, Outcome } from '../resilience/guard.ts';
 import { GEN_AI, GENERAL } from '../telemetry/attributes.ts';
 import { replyAttributes } from './chatSpan.ts';
 import { wholeClient } from './clientForms.ts';
-import { startDeadline } from './deadline.ts';
+import { callGuarded, callRequest, errorType } from './guardedCall.ts';
 import { type ModelClient, ModelError, type ModelReply, NO_OUTPUT } from './modelClient.ts';
 import { writeParameters } from './wire/writeRequest.ts';
 
@@ -45,6 +46,7 @@ export function createEditorClient(options: {
   model: string;
   models: EditorModels;
   clock: Clock;
+  guard: Guard;
 }): ModelClient {
   const { model, models, clock } = options;
   return wholeClient({ provider: EDITOR_PROVIDER, model }, async (request, call) => {
@@ -58,8 +60,6 @@ export function createEditorClient(options: {
       'client',
     );
 
-    const deadline = startDeadline(clock, call.timeoutMs, call.signal);
-    const begun = clock.monotonic();
     try {
       const asked = {
         model,
@@ -67,20 +67,34 @@ export function createEditorClient(options: {
         tools: request.tools ?? [],
         options: toOptions(request.parameters),
       };
-      const reply = toReply(await models.complete(asked, deadline.signal), clock.monotonic() - begun);
+      const wanted = callRequest(call, { pool: 'target', span });
+      const { value: reply, settle } = await callGuarded(options, wanted, async ({ signal }) => {
+        const begun = clock.monotonic();
+        const value = toReply(await models.complete(asked, signal), clock.monotonic() - begun);
+        return { kind: 'begun', value };
+      });
+      settle(outcomeOf(reply));
       span.set(replyAttributes(reply));
       span.end('reason' in reply ? reply.reason : undefined);
 
       return reply;
     } catch (error) {
       const failure = error instanceof ModelError ? error : undefined;
-      span.set({ [GENERAL.errorType]: failure?.code ?? (call.signal.aborted ? 'cancelled' : '_OTHER') });
+      const type = failure && errorType(failure);
+      span.set({ [GENERAL.errorType]: type ?? (call.signal.aborted ? 'cancelled' : '_OTHER') });
       span.end(failure?.message ?? (call.signal.aborted ? 'cancelled' : 'failed'));
       throw error;
-    } finally {
-      deadline.stop();
     }
   });
+}
+
+/** A stream that broke off is the provider's fault, and is not asked for again: what came of it is the reply. */
+function outcomeOf({ status, usage, costUsd }: ModelReply): Outcome {
+  return {
+    decision: { kind: status === 'incomplete' ? 'transient' : 'done' },
+    tokens: usage && usage.inputTokens + usage.outputTokens,
+    costUsd,
+  };
 }
 
 function toReply(reply: EditorReply, latencyMs: number): ModelReply {

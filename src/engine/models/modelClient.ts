@@ -3,6 +3,7 @@ import type { Message, ModelParameters, ResponseFormat, ToolCall, ToolDefinition
 import type { Usage } from '../model/output.ts';
 import type { ReplySource } from '../model/replySource.ts';
 import type { Span } from '../ports.ts';
+import type { Decision } from '../resilience/decision.ts';
 import type { ReplyPart } from './wire/replyPart.ts';
 
 export interface ModelRequest {
@@ -63,7 +64,8 @@ export type ModelErrorCode =
 /** A model call that brought no reply. Not the person's error and not a bug: it becomes an errored result. */
 export class ModelError extends Error {
   readonly code: ModelErrorCode;
-  readonly transient: boolean;
+  /** Whose fault it was, and whether the same call may succeed later. */
+  readonly decision: Decision;
   readonly status: number | undefined;
   /** What the provider asked us to wait, in milliseconds, where it did. */
   readonly retryAfterMs: number | undefined;
@@ -73,8 +75,7 @@ export class ModelError extends Error {
   constructor(
     code: ModelErrorCode,
     message: string,
-    options: {
-      transient: boolean;
+    options: ({ transient: boolean } | { decision: Decision }) & {
       status?: number;
       retryAfterMs?: number;
       parameter?: string;
@@ -84,17 +85,31 @@ export class ModelError extends Error {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'ModelError';
     this.code = code;
-    this.transient = options.transient;
+    this.decision = 'decision' in options ? options.decision : decisionOf(code, options.transient);
     this.status = options.status;
     this.retryAfterMs = options.retryAfterMs;
     this.parameter = options.parameter;
   }
+
+  /** The same call may succeed later. */
+  get transient(): boolean {
+    return this.decision.kind !== 'caller';
+  }
+}
+
+function decisionOf(code: ModelErrorCode, transient: boolean): Decision {
+  if (!transient) return { kind: 'caller' };
+  return code === 'rate-limit' ? { kind: 'rate-limited', until: undefined } : { kind: 'transient' };
 }
 
 export interface CallOptions {
   signal: AbortSignal;
   /** The client opens a child span `chat MODEL` under it. */
   span: Span;
+  /** The bulkhead that it belongs to; `target` where absent, and `embedding` for an embedding. */
+  pool?: string;
+  /** Who asks, e.g. a run's id; callers that wait take turns. */
+  caller?: string;
   /** Limit for the whole call, retries and waiting included, in milliseconds. */
   timeoutMs: number;
   /** Which trial the call belongs to, from 0; tells recordings of equal requests apart. */
@@ -124,7 +139,7 @@ export interface ModelCatalog {
 /** The same error in other words. */
 export function restate(error: ModelError, message: string): ModelError {
   return new ModelError(error.code, message, {
-    transient: error.transient,
+    decision: error.decision,
     ...defined({ status: error.status, retryAfterMs: error.retryAfterMs, parameter: error.parameter }),
   });
 }

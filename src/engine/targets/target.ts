@@ -20,8 +20,12 @@ export interface TargetContext {
   signal: AbortSignal;
   /** The span of this target call; passed on as `traceparent`, `TRACEPARENT` and `baggage`. */
   span: Span;
-  /** Limit of the call in milliseconds. */
+  /** Limit of the call in milliseconds, waits and retries included. */
   timeoutMs: number;
+  /** The bulkhead of its calls; `target` where absent. */
+  pool?: string;
+  /** Who asks, e.g. the run's id; callers that wait take turns. */
+  caller?: string;
   /**
    * Takes the spans that the target itself recorded: one OTLP `ExportTraceServiceRequest` in JSON per call,
    * as the target sent it. Not yet checked. Undefined when nobody wants them.

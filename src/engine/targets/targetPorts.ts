@@ -3,7 +3,8 @@ import type { JsonValue } from '../model/json.ts';
 import type { ModelCatalog } from '../models/modelClient.ts';
 import type { ProviderConfig } from '../models/modelProvider.ts';
 import type { Recordings } from '../models/recordings/recordings.ts';
-import type { Clock, Environment, Random, Secrets, Trust } from '../ports.ts';
+import type { Clock, Environment, Secrets, Trust } from '../ports.ts';
+import type { ProviderGuards } from '../resilience/providerGuards.ts';
 import type { AllowTokens } from './prompt/tokenAllowance.ts';
 
 /** Runs trusted JavaScript over `output` and `context`; rejects for what it throws. */
@@ -17,13 +18,13 @@ export type RunScript = (
 export interface TargetPorts {
   environment: Environment;
   clock: Clock;
-  random: Random;
   /** In the editor: where the variables of targets come from instead of the environment. */
   secrets?: Secrets;
   /** Takes the run's keys out of whatever comes back. */
   redactor: Redactor;
   trust: Trust;
   models: ModelCatalog;
+  guards: ProviderGuards;
   providers: Readonly<Record<string, ProviderConfig>>;
   /** The model of every prompt in this run, as `provider/model`; each target's own where absent. */
   model: string | undefined;

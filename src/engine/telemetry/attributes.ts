@@ -74,10 +74,15 @@ export const EVENT = {
   evaluationResult: 'gen_ai.evaluation.result',
   firstToken: 'first_token',
   retry: 'retry',
+  wait: 'wait',
+  rejected: 'rejected',
 } as const;
 
 /** What an event of a retry says. */
 export const RETRY = { attempt: 'attempt', waitMs: 'wait_ms' } as const;
+
+/** What an event of a wait or a rejection says: which policy of ours it was. */
+export const WAIT = { policy: 'policy', waitMs: 'wait_ms' } as const;
 
 /** The properties of a JUnit report. */
 export const JUNIT = {

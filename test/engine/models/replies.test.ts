@@ -4,6 +4,7 @@ import { createEditorClient } from '../../../src/engine/models/editorClient.ts';
 import { ModelError, type ModelReply } from '../../../src/engine/models/modelClient.ts';
 import { fixedEnvironment, noLog, noSpan } from '../../../src/engine/ports.ts';
 import { type OpenAiServer, type Script, startOpenAiServer } from '../../support/openaiServer.ts';
+import { stillGuard } from '../../support/stillGuards.ts';
 import { countingRandom, manualClock } from './manualClock.ts';
 
 const CALL = { signal: new AbortController().signal, span: noSpan, timeoutMs: 60_000 };
@@ -406,6 +407,7 @@ describe('what a provider replies', () => {
       model: 'm',
       models: { complete: async () => reply },
       clock: manualClock(0),
+      guard: stillGuard(),
     });
     const answer = await client.complete({ messages: [], parameters: {} }, CALL);
     assert(answer.status === 'empty');

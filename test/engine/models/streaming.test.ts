@@ -4,6 +4,7 @@ import { createEditorClient } from '../../../src/engine/models/editorClient.ts';
 import { ModelError, type StreamPart } from '../../../src/engine/models/modelClient.ts';
 import { fixedEnvironment, noLog } from '../../../src/engine/ports.ts';
 import { type OpenAiServer, type Script, startOpenAiServer } from '../../support/openaiServer.ts';
+import { stillGuard } from '../../support/stillGuards.ts';
 import { countingRandom, manualClock } from './manualClock.ts';
 import { recordingSpan } from './recordingSpan.ts';
 
@@ -103,6 +104,7 @@ describe('a model’s reply in parts', () => {
       model: 'm',
       models: { complete: async () => reply },
       clock: manualClock(0),
+      guard: stillGuard(),
     });
     const { span } = recordingSpan();
     const options = { signal: new AbortController().signal, span, timeoutMs: 1000 };

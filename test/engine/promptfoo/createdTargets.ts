@@ -5,13 +5,14 @@ import { fixedEnvironment, systemClock } from '../../../src/engine/ports.ts';
 import type { SuiteConfig } from '../../../src/engine/suites/config/suiteConfig.ts';
 import type { Target } from '../../../src/engine/targets/target.ts';
 import type { TargetPorts } from '../../../src/engine/targets/targetPorts.ts';
+import { stillGuards } from '../../support/stillGuards.ts';
 
 /** The targets of a promptfoo suite by themselves; a model that is asked fails. */
 export function targetsOf({ targets }: SuiteConfig, more: Partial<TargetPorts> = {}): Target[] {
   const ports: TargetPorts = {
     environment: fixedEnvironment({}),
     clock: systemClock,
-    random: { next: () => 0.5, hex: (bytes) => '0'.repeat(bytes * 2) },
+    guards: stillGuards(),
     redactor: new Redactor(),
     trust: { commands: false, scripts: false },
     models: { client: namedClient },

@@ -5,7 +5,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../../src/engi
 import { noSpan, processEnvironment, type Span, systemClock } from '../../../src/engine/ports.ts';
 import { createCommandTarget } from '../../../src/engine/targets/command/commandTarget.ts';
 import { type ReceivedCall, startAgentServer } from '../../support/agentServer.ts';
-import { stillRandom } from '../../support/stillRandom.ts';
+import { stillGuards } from '../../support/stillGuards.ts';
 
 const workspace = fileURLToPath(new URL('../../../datasets', import.meta.url));
 const span: Span = {
@@ -28,7 +28,7 @@ async function ask(
     },
     {
       clock: systemClock,
-      random: stillRandom,
+      guards: stillGuards(),
       environment: processEnvironment,
       trust: { commands: true, scripts: false },
     },

@@ -2,39 +2,43 @@ import type { Reply } from '../../http/exchange.ts';
 import { createRedactor } from '../../http/redactor.ts';
 import { isJsonObject } from '../../model/json.ts';
 import type { Usage } from '../../model/output.ts';
+import type { Clock } from '../../ports.ts';
+import type { Guard, Outcome } from '../../resilience/guard.ts';
 import { GEN_AI, GENERAL, TOUCHSTONE } from '../../telemetry/attributes.ts';
 import type { ClientOptions } from '../clientOptions.ts';
-import { startDeadline } from '../deadline.ts';
-import { type CallOptions, ModelError } from '../modelClient.ts';
+import { callGuarded, callRequest, errorType } from '../guardedCall.ts';
+import { ModelError } from '../modelClient.ts';
 import { type Endpoint, post, secretsOf } from '../openai/endpoint.ts';
 import { statusError, toModelError } from '../openai/providerError.ts';
 import { wholeText } from '../openai/replyParts.ts';
 import { callCost } from '../prices/prices.ts';
-import { errorType, withRetry } from '../retry.ts';
 import { fieldsAt } from '../wire/replyFields.ts';
 import type { Embedding, SendTexts } from './embeddings.ts';
 
-interface EmbeddingsOptions extends ClientOptions {
+interface EmbeddingsOptions extends Omit<ClientOptions, 'guard'> {
   /** Fetched with the first request. Throws ConfigError when a key is missing. */
   endpoint(signal: AbortSignal): Promise<Endpoint> | Endpoint;
+  /** The guard of the provider, asked with this key. */
+  guardOf(endpoint: Endpoint): Guard;
 }
 
 /** POST /embeddings of a server that speaks OpenAI's API; transient failures are retried as for chats. */
 export function sendToOpenAi(options: EmbeddingsOptions): SendTexts {
-  let opened: Promise<Opened> | undefined;
+  let opening: Promise<Opened> | undefined;
 
   const open = async (signal: AbortSignal): Promise<Opened> => {
     const endpoint = await options.endpoint(signal);
-    return { endpoint, redact: createRedactor(secretsOf(endpoint)) };
+    const { clock, timeoutMs } = options;
+    const guarded = { guard: options.guardOf(endpoint), clock, timeoutMs };
+    return { endpoint, guarded, redact: createRedactor(secretsOf(endpoint)) };
   };
 
-  const attempt = async (texts: readonly string[], signal: AbortSignal): Promise<Embedding[]> => {
-    opened ??= open(signal).catch((error: unknown) => {
-      opened = undefined;
+  const opened = (signal: AbortSignal): Promise<Opened> => {
+    opening ??= open(signal).catch((error: unknown) => {
+      opening = undefined;
       throw error;
     });
-
-    return ask(await opened, texts, options, signal);
+    return opening;
   };
 
   return async (texts, call) => {
@@ -51,12 +55,14 @@ export function sendToOpenAi(options: EmbeddingsOptions): SendTexts {
       'client',
     );
 
-    const deadline = startDeadline(options.clock, limitOf(options, call), call.signal);
-    const { clock, random, limiter } = options;
-    const retry = { clock, random, signal: deadline.signal, deadline: deadline.at, span };
     try {
-      const work = () => withRetry(() => attempt(texts, deadline.signal), retry);
-      const embeddings = await limiter.run(work, deadline.signal);
+      const server = await opened(call.signal);
+      const wanted = callRequest(call, { pool: 'embedding', span });
+      const { value: embeddings } = await callGuarded(server.guarded, wanted, async ({ signal }) => {
+        const value = await ask(server, texts, options, signal);
+        return { kind: 'ended', value, outcome: outcomeOf(value) };
+      });
+
       const tokens = embeddings.reduce((sum, { usage }) => sum + (usage?.inputTokens ?? 0), 0);
       span.set({ [GEN_AI.inputTokens]: tokens });
       span.end();
@@ -66,14 +72,25 @@ export function sendToOpenAi(options: EmbeddingsOptions): SendTexts {
       span.set({ [GENERAL.errorType]: error instanceof ModelError ? errorType(error) : '_OTHER' });
       span.end(error instanceof Error ? error.message : 'failed');
       throw error;
-    } finally {
-      deadline.stop();
     }
   };
 }
 
+function outcomeOf(embeddings: readonly Embedding[]): Outcome {
+  return {
+    decision: { kind: 'done' },
+    tokens: total(embeddings.map(({ usage }) => usage?.inputTokens ?? null)),
+    costUsd: total(embeddings.map(({ costUsd }) => costUsd)),
+  };
+}
+
+function total(values: readonly (number | null)[]): number | null {
+  return values.reduce((sum, value) => (sum === null || value === null ? null : sum + value), 0);
+}
+
 interface Opened {
   endpoint: Endpoint;
+  guarded: { guard: Guard; clock: Clock; timeoutMs: number | undefined };
   redact: (text: string) => string;
 }
 
@@ -90,7 +107,7 @@ async function ask(
     // Plain numbers: not every compatible server knows base64.
     const body = { model, input: [...texts], encoding_format: 'float' };
     reply = await post(endpoint, { connection, path: '/embeddings', body, signal });
-    if (!reply.ok) throw await statusError(reply, clock.now());
+    if (!reply.ok) throw await statusError(reply, clock);
 
     const response: unknown = JSON.parse(await wholeText(reply));
     return readResponse(response, texts, options, clock.monotonic() - begun);
@@ -101,10 +118,6 @@ async function ask(
   } finally {
     reply?.close();
   }
-}
-
-function limitOf(options: EmbeddingsOptions, call: CallOptions): number {
-  return Math.min(call.timeoutMs, options.timeoutMs ?? Number.POSITIVE_INFINITY);
 }
 
 /** Servers may answer in any order; `index` tells which text a vector belongs to. */

@@ -1,5 +1,7 @@
 import type { Reply } from '../../http/exchange.ts';
 import type { Span } from '../../ports.ts';
+import type { Outcome } from '../../resilience/guard.ts';
+import { outcomeOf } from '../guardedCall.ts';
 import { ModelError, type ModelReply, type ModelRequest } from '../modelClient.ts';
 import { addPart, emptyDraft, hasContent } from '../wire/replyDraft.ts';
 import type { ReplyPart } from '../wire/replyPart.ts';
@@ -32,11 +34,15 @@ export class ChatAnswer {
   #firstTokenAt: number | null = null;
   /** What broke the stream before its finish reason. */
   #fault: unknown;
+  /** When the last part came, and the longest time in which none did. */
+  #lastAt: number;
+  #silentMs = 0;
 
   private constructor(options: Options, attempt: Attempt) {
     this.#options = options;
     this.#attempt = attempt;
     this.#begun = options.clock.monotonic();
+    this.#lastAt = this.#begun;
   }
 
   /** Asks, and waits for the first content. Rejects with ModelError, or with the signal's reason. */
@@ -89,6 +95,24 @@ export class ChatAnswer {
     );
   }
 
+  /** What the answer says of the provider, once it is whole or cut. */
+  outcome({ status, usage, costUsd }: ModelReply): Outcome {
+    const fault = this.#fault === undefined ? undefined : this.#explained(this.#fault);
+    const cut = fault instanceof ModelError ? fault.decision : ({ kind: 'transient' } as const);
+    return {
+      decision: status === 'incomplete' ? cut : { kind: 'done' },
+      silentMs: this.#silentMs,
+      tokens: usage && usage.inputTokens + usage.outputTokens,
+      costUsd,
+    };
+  }
+
+  /** The same where the answer brought an error instead of its end. */
+  failure(error: unknown): Outcome | undefined {
+    if (!(error instanceof ModelError)) return undefined;
+    return { ...outcomeOf(error), silentMs: this.#silentMs };
+  }
+
   close(): void {
     this.#reply?.close();
   }
@@ -101,13 +125,14 @@ export class ChatAnswer {
     const reply = await post(this.#options, { connection, path: '/chat/completions', body, headers, signal });
 
     this.#reply = reply;
-    if (!reply.ok) throw await statusError(reply, clock.now());
+    if (!reply.ok) throw await statusError(reply, clock);
     this.#rest = replyParts(reply, { streamed: stream });
   }
 
   async #next(): Promise<ReplyPart | undefined> {
     try {
       const next = await this.#rest?.next();
+      this.#noteSilence();
       this.#attempt.signal.throwIfAborted();
       if (!next || next.done) return undefined;
 
@@ -124,6 +149,12 @@ export class ChatAnswer {
       this.#fault = error;
       return undefined;
     }
+  }
+
+  #noteSilence(): void {
+    const now = this.#options.clock.monotonic();
+    this.#silentMs = Math.max(this.#silentMs, now - this.#lastAt);
+    this.#lastAt = now;
   }
 
   #noteFirstToken(): void {

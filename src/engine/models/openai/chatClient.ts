@@ -1,9 +1,10 @@
 import { createRedactor } from '../../http/redactor.ts';
 import type { Span } from '../../ports.ts';
+import type { Answered, Outcome } from '../../resilience/guard.ts';
 import { GENERAL } from '../../telemetry/attributes.ts';
 import { replyAttributes, requestAttributes } from '../chatSpan.ts';
 import { streamingClient } from '../clientForms.ts';
-import { startDeadline } from '../deadline.ts';
+import { callGuarded, callRequest, errorType, inModelWords } from '../guardedCall.ts';
 import {
   type CallOptions,
   type ModelClient,
@@ -12,14 +13,13 @@ import {
   type ModelRequest,
   type StreamPart,
 } from '../modelClient.ts';
-import { errorType, withRetry } from '../retry.ts';
 import { ChatAnswer } from './chatAnswer.ts';
 import type { ChatClientOptions } from './chatOptions.ts';
 import { secretsOf } from './endpoint.ts';
 
 /**
  * A model behind any server that speaks OpenAI's chat completions. Transient failures before the first token
- * are retried (see retry.ts). Once tokens have arrived nothing is: a stream that breaks or ends without a
+ * are retried (see resilience/guard.ts). Once tokens have arrived nothing is: a stream that breaks or ends without a
  * finish reason is an `incomplete` reply, because its tokens are paid and a second try would hide the fault. A reply
  * that is not of the form it should be is an error, however much of it came.
  */
@@ -37,32 +37,38 @@ async function* streamChat(
 ): AsyncGenerator<StreamPart> {
   call.signal.throwIfAborted();
 
-  const { clock, random, limiter } = options;
   const span = chatSpan(options, request, call);
-  const deadline = startDeadline(clock, limitOf(options, call), call.signal);
-  const { signal, at } = deadline;
-  let leave: (() => void) | undefined;
-  let answer: ChatAnswer | undefined;
+  let answered: Answered<ChatAnswer> | undefined;
+  let outcome: Outcome = LEFT;
 
   try {
-    leave = await limiter.enter(signal);
-    const attempt = () => ChatAnswer.begin(options, { request, signal, span: span.span });
-    answer = await withRetry(attempt, { clock, random, signal, deadline: at, span: span.span });
+    const wanted = callRequest(call, { pool: 'target', span: span.span });
+    answered = await callGuarded(options, wanted, async ({ signal }) => {
+      const answer = await ChatAnswer.begin(options, { request, signal, span: span.span });
+      return { kind: 'begun', value: answer };
+    });
+
+    const answer = answered.value;
     yield* answer.parts();
 
     const reply = answer.reply();
+    outcome = answer.outcome(reply);
     span.succeeded(reply);
     yield { type: 'end', reply };
-  } catch (error) {
+  } catch (caught) {
+    const error = inModelWords(caught);
+    outcome = answered?.value.failure(error) ?? LEFT;
     span.failed(error, call.signal);
     throw error;
   } finally {
-    answer?.close();
-    leave?.();
-    deadline.stop();
+    answered?.value.close();
+    answered?.settle(outcome);
     span.left();
   }
 }
+
+/** Whoever read the stream had enough of it, or a bug ended it; what was used by then is unknown. */
+const LEFT: Outcome = { decision: { kind: 'caller' }, tokens: null, costUsd: null };
 
 /** The span of a call, which is ended once, however the call ends. */
 function chatSpan({ provider, model, baseUrl }: ChatClientOptions, request: ModelRequest, call: CallOptions) {
@@ -97,8 +103,4 @@ function chatSpan({ provider, model, baseUrl }: ChatClientOptions, request: Mode
       end('cancelled');
     },
   };
-}
-
-function limitOf(options: ChatClientOptions, call: CallOptions): number {
-  return Math.min(call.timeoutMs, options.timeoutMs ?? Number.POSITIVE_INFINITY);
 }

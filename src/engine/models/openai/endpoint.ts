@@ -43,6 +43,11 @@ export function post(endpoint: Endpoint, { connection, path, body, headers, sign
   return openReply({ connection, request, signal });
 }
 
+/** What tells its callers apart: the key, and all headers with their names. */
+export function credentialOf({ apiKey = '', headers }: Endpoint): string[] {
+  return [apiKey, ...Object.entries(headers).flat()];
+}
+
 /** What must not be read by anybody. */
 export function secretsOf({ apiKey = '', headers }: Endpoint): string[] {
   return [apiKey, ...Object.values(headers)];

@@ -1,11 +1,14 @@
 import { JsonLimitError } from '../../files/formats/untrustedJson.ts';
 import type { Reply } from '../../http/exchange.ts';
-import { HttpError, type HttpFault } from '../../http/httpError.ts';
+import { HttpError } from '../../http/httpError.ts';
 import { readRetryAfter } from '../../http/retryAfter.ts';
 import { defined } from '../../model/defined.ts';
 import { isJsonObject, type JsonObject } from '../../model/json.ts';
 import { isNestedDeeper, MAX_REPLY_DEPTH } from '../../model/jsonDepth.ts';
-import { ModelError, type ModelErrorCode, restate } from '../modelClient.ts';
+import type { Clock } from '../../ports.ts';
+import { decide } from '../../resilience/classify.ts';
+import { errorCode } from '../errorCode.ts';
+import { ModelError, restate } from '../modelClient.ts';
 import { unreadable } from '../wire/replyFields.ts';
 
 /** Of a reply with an error status, only so much is read, in bytes. */
@@ -14,11 +17,8 @@ const MAX_ERROR = 64 * 1024;
 const MAX_MESSAGE = 1000;
 const MIB = 1024 * 1024;
 
-/**
- * What an error status means. 400, 401, 403, 404 and 422 are final: the same request fails again. 408, 409, 429 and 5xx
- * are transient, but a spent quota (429 with the code `insufficient_quota`) is final.
- */
-export async function statusError(reply: Reply, nowMs: number): Promise<ModelError> {
+/** What an error status means (resilience/classify.ts). */
+export async function statusError(reply: Reply, clock: Clock): Promise<ModelError> {
   const { status } = reply;
   if (status >= 300 && status < 400) {
     const message = 'the provider redirects, which is not followed: set base_url to its target';
@@ -26,9 +26,11 @@ export async function statusError(reply: Reply, nowMs: number): Promise<ModelErr
   }
   const text = new TextDecoder().decode(await reply.start(MAX_ERROR));
   const error = errorOf(text);
-  const retryAfterMs = readRetryAfter(reply.headers, nowMs);
-  return new ModelError(codeOf(status), `${status} ${error.message}`, {
-    transient: isTransient(status) && error.code !== 'insufficient_quota',
+  const retryAfterMs = readRetryAfter(reply.headers, clock.now());
+  const evidence = { kind: 'status', status, said: error, waitMs: retryAfterMs } as const;
+  const decision = decide(evidence, clock.monotonic());
+  return new ModelError(errorCode(status), `${status} ${error.message}`, {
+    decision,
     status,
     ...defined({ retryAfterMs, parameter: error.param }),
   });
@@ -47,44 +49,32 @@ export function toModelError(
   if (error instanceof JsonLimitError) return unreadable(error.message);
   if (error instanceof SyntaxError) return unreadable('it is not the JSON it should be');
   if (!(error instanceof HttpError)) return error;
-  return fromFault(error.fault, redact(error.message), where);
+  return fromFault(error, redact(error.message), where);
 }
 
-function fromFault(fault: HttpFault, message: string, where: string): ModelError {
+function fromFault({ fault }: HttpError, message: string, where: string): ModelError {
+  const decision = decide({ kind: 'fault', fault }, 0);
   switch (fault.kind) {
     case 'timeout':
-      return new ModelError('timeout', 'the provider did not answer in time', { transient: true });
+      return new ModelError('timeout', 'the provider did not answer in time', { decision });
     case 'too-large': {
       const limit = `${fault.maxBytes / MIB} MiB`;
-      return new ModelError('protocol', `the reply is longer than ${limit}`, { transient: false });
+      return new ModelError('protocol', `the reply is longer than ${limit}`, { decision });
     }
     case 'unsendable':
-      return new ModelError('bad-request', `the key or a header cannot be sent: ${message}`, {
-        transient: false,
-      });
+      return new ModelError('bad-request', `the key or a header cannot be sent: ${message}`, { decision });
     case 'compression':
-      return new ModelError('network', `the reply cannot be unpacked: ${message}`, { transient: true });
+      return new ModelError('network', `the reply cannot be unpacked: ${message}`, { decision });
     case 'not-utf8':
     case 'network':
-      return new ModelError('network', `${where}: ${message}`, { transient: true });
+      return new ModelError('network', `${where}: ${message}`, { decision });
   }
-}
-
-function codeOf(status: number): ModelErrorCode {
-  if (status === 401 || status === 403) return 'auth';
-  if (status === 404) return 'not-found';
-  if (status === 408) return 'timeout';
-  if (status === 429) return 'rate-limit';
-  return status >= 500 || status === 409 ? 'server' : 'bad-request';
-}
-
-function isTransient(status: number): boolean {
-  return status === 408 || status === 409 || status === 429 || status >= 500;
 }
 
 interface Said {
   message: string;
   code: unknown;
+  type: unknown;
   param: string | undefined;
 }
 
@@ -93,10 +83,11 @@ function errorOf(text: string): Said {
   const body = parse(text);
   const error = body?.['error'];
   const fields: JsonObject = isJsonObject(error) ? error : {};
-  const { message, code, param } = fields;
+  const { message, code, type, param } = fields;
   return {
     message: firstText(message, typeof error === 'string' ? error : undefined, text.trim()),
     code,
+    type,
     param: typeof param === 'string' ? param : undefined,
   };
 }

@@ -1,4 +1,6 @@
 import { isJsonObject } from '../../model/json.ts';
+import { decide, statusOf } from '../../resilience/classify.ts';
+import { errorCode } from '../errorCode.ts';
 import { ModelError } from '../modelClient.ts';
 import { CallSlots } from './callSlots.ts';
 import { readContent } from './replyContent.ts';
@@ -14,8 +16,8 @@ const MAX_MESSAGE = 1000;
 /**
  * Reads one reply in the form of OpenAI's chat completions, whole or chunk by chunk. Compatible servers leave fields out
  * and have forms of their own, so nothing is taken for granted. Of several choices the first is read. Throws ModelError
- * `protocol` for what is not of the form that it should be, or grows beyond all measure, and `server` for an error in
- * place of a reply.
+ * `protocol` for what is not of the form that it should be, or grows beyond all measure, and the code of an error in
+ * place of a reply, `server` unless it says what kind of error it is.
  */
 export class ReplyReader {
   readonly #calls = new CallSlots();
@@ -113,7 +115,11 @@ function endOf(choice: Fields): ReplyPart[] {
 /** The failure that a server reports in place of a reply, with status 200. */
 function failed({ error }: Fields): ModelError | undefined {
   const message = messageOf(error);
-  return message === undefined ? undefined : new ModelError('server', message, { transient: true });
+  if (message === undefined) return undefined;
+
+  const said = isJsonObject(error) ? error : { message };
+  const decision = decide({ kind: 'error-event', said }, 0);
+  return new ModelError(errorCode(statusOf(said)), message, { decision });
 }
 
 /** An error in place of a chunk: the provider failed after it had accepted the call. */

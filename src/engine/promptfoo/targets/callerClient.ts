@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.ts';
 import type { Message } from '../../model/message.ts';
 import { wholeClient } from '../../models/clientForms.ts';
 import { type CallOptions, type ModelClient, ModelError, type ModelReply } from '../../models/modelClient.ts';
@@ -37,10 +38,11 @@ async function ask(
   caller: PromptfooCaller,
   messages: readonly Message[],
   model: string,
-  { signal, span, timeoutMs, trial = 0 }: CallOptions,
+  { signal, span, timeoutMs, trial = 0, pool, caller: asking }: CallOptions,
 ): Promise<ModelReply> {
   const request = { case: { id: 'judge' }, trial, seed: 0 };
-  const output = await caller.call(promptOf(messages), {}, request, { signal, span, timeoutMs });
+  const context = { signal, span, timeoutMs, ...defined({ pool, caller: asking }) };
+  const output = await caller.call(promptOf(messages), {}, request, context);
   const { text, usage, costUsd, latencyMs } = output;
   const base = {
     text,

@@ -7,6 +7,7 @@ import { promptProgram } from '../prompts/promptProgram.ts';
 import { shortLabel } from '../prompts/promptTemplates.ts';
 import type { PromptfooProvider } from '../providers/promptfooProvider.ts';
 import { execCaller } from './execCaller.ts';
+import { guardedCaller } from './guardedCaller.ts';
 import { httpCaller } from './httpCaller.ts';
 import { modelCaller } from './modelCaller.ts';
 import { programCaller } from './programCaller.ts';
@@ -82,9 +83,9 @@ export function callerOf(
     case 'http':
       return httpCaller(call, owner, ports);
     case 'exec':
-      return execCaller(call, owner, ports);
+      return guardedCaller(execCaller(call, owner, ports), ports);
     case 'program':
-      return programCaller(call, owner, ports);
+      return guardedCaller(programCaller(call, owner, ports), ports);
     case 'unsupported':
       return unsupportedCaller(name, call.reason);
   }

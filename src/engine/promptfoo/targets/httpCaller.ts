@@ -6,7 +6,10 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.
 import type { Output } from '../../model/output.ts';
 import type { Clock, Environment } from '../../ports.ts';
 import { renderNunjucks } from '../../prompts/nunjucks/renderNunjucks.ts';
+import type { Guard } from '../../resilience/guard.ts';
+import type { ProviderGuards } from '../../resilience/providerGuards.ts';
 import { SERVER } from '../../targets/capabilities.ts';
+import { guardedOutput } from '../../targets/guardedOutput.ts';
 import { httpCall } from '../../targets/http/httpCall.ts';
 import { errorOutput, excerpt } from '../../targets/reply/agentReply.ts';
 import { referredVariables, resolveEnvironment } from '../../targets/secrets/environmentReference.ts';
@@ -20,16 +23,17 @@ import { providerReply } from './providerReply.ts';
 interface HttpCallerPorts {
   environment: Environment;
   clock: Clock;
+  guards: ProviderGuards;
   redactor?: Redactor;
   runScript?: RunScript | undefined;
 }
 
 const MAX_BYTES = 4 * 1024 * 1024;
 
-/** An HTTP provider. No redirects, since they could carry the headers' keys elsewhere; no retries. */
+/** An HTTP provider, called as an HTTP target is. */
 export function httpCaller(
   options: HttpCall,
-  { owner, where }: CallerOwner,
+  { name, owner, where }: CallerOwner,
   ports: HttpCallerPorts,
 ): PromptfooCaller {
   const { method } = options;
@@ -40,11 +44,13 @@ export function httpCaller(
   const url = fill({ url: options.url })['url'] ?? '';
   const body = options.body === undefined ? undefined : fillBody(options.body, fill);
   const connection = new Connection();
+  const lane = laneOf(url);
+  const guard = ports.guards.of({ provider: name, origin: lane, credential: Object.entries(headers).flat() });
 
   return {
     kind: 'http',
     capabilities: SERVER,
-    lane: laneOf(url),
+    lane,
     // As written: what a ${env:…} stands for may be a key, and counts by its digest.
     identity: {
       url: options.url,
@@ -87,7 +93,11 @@ export function httpCaller(
         address.searchParams.set(key, renderNunjucks(value, values));
       }
 
-      return send(address, request, options.transformResponse, values, context, { ...ports, connection });
+      return send(address, request, options.transformResponse, values, context, {
+        ...ports,
+        connection,
+        guard,
+      });
     },
   };
 }
@@ -98,21 +108,27 @@ async function send(
   transform: string | undefined,
   values: JsonObject,
   context: TargetContext,
-  { clock, runScript, redactor, connection }: HttpCallerPorts & { connection: Connection },
-): Promise<Output> {
-  const { signal, timeoutMs, span } = context;
-  const trace = span.traceparent ? { traceparent: span.traceparent } : {};
-  const { output } = await httpCall({
-    connection,
-    redact: redactor?.text,
-    request: { ...request, url, headers: { ...request.headers, ...trace } },
-    maxBytes: MAX_BYTES,
+  {
     clock,
-    limitMs: timeoutMs,
-    signal,
-    read: (text, latencyMs) => readAnswer(text, transform, values, runScript, signal, latencyMs),
-  });
-  return output;
+    runScript,
+    redactor,
+    connection,
+    guard,
+  }: HttpCallerPorts & { connection: Connection; guard: Guard },
+): Promise<Output> {
+  const { traceparent } = context.span;
+  const trace = traceparent ? { traceparent } : {};
+  return guardedOutput({ guard, clock }, context, (signal) =>
+    httpCall({
+      connection,
+      redact: redactor?.text,
+      request: { ...request, url, headers: { ...request.headers, ...trace } },
+      maxBytes: MAX_BYTES,
+      clock,
+      signal,
+      read: (text, latencyMs) => readAnswer(text, transform, values, runScript, signal, latencyMs),
+    }),
+  );
 }
 
 async function readAnswer(

@@ -2,11 +2,11 @@ import type { Redactor } from '../../http/redactor.ts';
 import { type CatalogPorts, createModelCatalog, type KeyedCatalog } from '../../models/catalog.ts';
 import { EDITOR_PROVIDER } from '../../models/editorClient.ts';
 import type { ProviderConfig } from '../../models/modelProvider.ts';
-import { ProviderLimits } from '../../models/providerLimits.ts';
 import { recordingSender, replaySender } from '../../models/recordings/embeddingsRecording.ts';
 import { recordingCatalog, replayCatalog } from '../../models/recordings/recordingClient.ts';
 import type { Recordings } from '../../models/recordings/recordings.ts';
 import type { Secrets } from '../../ports.ts';
+import { ProviderGuards } from '../../resilience/providerGuards.ts';
 import { keylessEnvironment } from './recordedRun.ts';
 
 type Providers = Readonly<Record<string, ProviderConfig>>;
@@ -17,10 +17,12 @@ export interface RunModels extends KeyedCatalog {
 }
 
 /**
- * The models of an engine: one catalog for each configuration of providers, and one registry of their limits, whatever
+ * The models of an engine: one catalog for each configuration of providers, and one registry of their guards, whatever
  * runs ask them. A key that is fetched for one run is taken out of what comes back to any of them.
  */
 export class EngineModels {
+  /** Of all that runs ask. */
+  readonly guards: ProviderGuards;
   readonly #ports: CatalogPorts;
   readonly #live = new Map<string, KeyedCatalog>();
   readonly #keys = new Set<string>();
@@ -28,9 +30,10 @@ export class EngineModels {
 
   constructor(ports: CatalogPorts) {
     const { secrets } = ports;
+    this.guards = ports.guards ?? new ProviderGuards(ports);
     this.#ports = {
       ...ports,
-      limits: ports.limits ?? new ProviderLimits(),
+      guards: this.guards,
       ...(secrets ? { secrets: this.#learning(secrets) } : {}),
     };
   }

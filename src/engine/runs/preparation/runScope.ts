@@ -91,15 +91,15 @@ export class RunScope {
 
   /** What targets of a place are made with; `model` takes the place of their own. */
   targetPorts(place: Place, model: string | undefined): TargetPorts {
-    const { environment, random, secrets, trust, clock } = this.ports;
+    const { environment, secrets, trust, clock } = this.ports;
 
     return {
       environment,
-      random,
       trust,
       clock: this.replayClock ?? clock,
       root: place.root,
       models: this.models(place),
+      guards: this.ports.models.guards,
       providers: place.providers,
       model,
       recordings: this.recordings,

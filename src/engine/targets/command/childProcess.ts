@@ -1,6 +1,7 @@
 import { ChildProcess, spawn } from 'node:child_process';
 import type { Clock } from '../../ports.ts';
 import { endWithThisProcess, killGroup } from '../../processes/processGroup.ts';
+import { DeadlineReached } from '../../resilience/deadline.ts';
 
 export interface ProcessRequest {
   /** Program and arguments; no shell is involved. */
@@ -10,7 +11,8 @@ export interface ProcessRequest {
   env: { [name: string]: string };
   /** Written to its standard input, which is then closed. */
   input: string;
-  timeoutMs: number;
+  /** Beside the signal, which may end at a time limit, too. */
+  timeoutMs?: number;
   /** Limit for standard output and for standard error, each, in bytes. */
   maxBytes: number;
   signal: AbortSignal;
@@ -57,7 +59,7 @@ const DRAIN_MS = 1_000;
 /**
  * Runs a process to its end and collects what it wrote. It runs in a group of its own, so its children end
  * with it: after a time limit, too much output, an abort, its own exit, or the end of this process.
- * Rejects only when aborted, with the signal's reason, after the process is gone.
+ * Rejects only when aborted, with the signal's reason, after the process is gone; a time limit is an end like others.
  */
 export async function runProcess(request: ProcessRequest, clock: Clock): Promise<ProcessEnd> {
   const { signal, maxBytes } = request;
@@ -84,9 +86,9 @@ export async function runProcess(request: ProcessRequest, clock: Clock): Promise
   });
   const stdout = collect(child.stdout, maxBytes, () => stop('stdout'));
   const stderr = collect(child.stderr, maxBytes, () => stop('stderr'));
-  const abort = () => stop();
+  const abort = () => stop(signal.reason instanceof DeadlineReached ? 'timeout' : undefined);
   signal.addEventListener('abort', abort, { once: true });
-  after(clock, request.timeoutMs, over.signal, () => stop('timeout'));
+  if (request.timeoutMs !== undefined) after(clock, request.timeoutMs, over.signal, () => stop('timeout'));
   const hasAnswered = request.hasAnswered && (() => request.hasAnswered?.(stdout()) ?? false);
   if (hasAnswered) watchLingering({ clock, over: over.signal, arrivals, elapsed, hasAnswered, stop });
   // A process may exit without reading its input; the broken pipe is not an error of ours.
@@ -95,7 +97,7 @@ export async function runProcess(request: ProcessRequest, clock: Clock): Promise
 
   try {
     const how = await untilClosed(child, clock, over.signal);
-    signal.throwIfAborted();
+    if (!(signal.reason instanceof DeadlineReached)) signal.throwIfAborted();
 
     const written = { stdout: stdout(), stderr: stderr(), arrivals, elapsedMs: elapsed() };
     if (how.kind === 'unstarted') return { ...how, ...written };

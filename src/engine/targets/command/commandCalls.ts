@@ -1,12 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { parseUntrustedJson } from '../../files/formats/untrustedJson.ts';
-import type { Output } from '../../model/output.ts';
 import type { Clock, Environment } from '../../ports.ts';
+import { type AgentAttempt, statedAttempt } from '../guardedOutput.ts';
 import { looksLikeReply, type ReplyForm } from '../reply/agentReply.ts';
 import { findReply } from '../reply/findReply.ts';
-import type { Attempt } from '../retriedCall.ts';
 import type { TargetContext, TargetRequest } from '../target.ts';
-import { type ProcessEnd, runProcess } from './childProcess.ts';
+import { runProcess } from './childProcess.ts';
 import { scrubbedEnvironment, traceEnvironment } from './commandEnvironment.ts';
 import type { Invocation } from './commandInvocation.ts';
 import { commandOutput } from './commandOutput.ts';
@@ -36,8 +35,8 @@ export class CommandCalls {
     this.#files = options.files;
   }
 
-  /** One call of the program. Rejects with the reason of the signal. */
-  async attempt(request: TargetRequest, context: TargetContext, timeoutMs: number): Promise<Attempt> {
+  /** One call of the program. Rejects with the reason of the signal, unless that is the time limit. */
+  async attempt(request: TargetRequest, context: TargetContext, signal: AbortSignal): Promise<AgentAttempt> {
     const { program, cwd, maxBytes, form, environment, clock, redact } = this.#options;
     const spanFile = await this.#files.next();
     const replyFile = `${spanFile}.reply`;
@@ -56,9 +55,8 @@ export class CommandCalls {
         cwd,
         env: given,
         input: invocation.input,
-        timeoutMs,
         maxBytes,
-        signal: context.signal,
+        signal,
         hasAnswered: async (stdout) => answered(stdout, await readScratch(replyFile, maxBytes), form),
       },
       clock,
@@ -73,7 +71,7 @@ export class CommandCalls {
     });
     for (const line of lines.slice(0, MOST_LOGGED)) context.span.log('info', redact(line));
 
-    return { output, ...(mayRetry(output, end.kind) ? { retry: {} } : {}) };
+    return statedAttempt(output);
   }
 
   async #takeReply(file: string, begunAt: number) {
@@ -93,12 +91,6 @@ export class CommandCalls {
 
 /** Of the lines beside the reply, so many go into the log. */
 const MOST_LOGGED = 100;
-
-/** Where the agent says that it may succeed later, or the system was too busy to start it; not at the end of its time. */
-function mayRetry(output: Output, end: ProcessEnd['kind']): boolean {
-  if (output.status !== 'error' || !output.error.transient) return false;
-  return end !== 'timeout';
-}
 
 /** Whether the reply is there. A text is whole when the program ends, and not before. */
 function answered(stdout: Buffer, file: Buffer, form: ReplyForm): boolean {

@@ -1,11 +1,12 @@
 import os from 'node:os';
 import { ConfigError, type ErrorPlace } from '../../errors.ts';
 import { contentHash } from '../../model/hash.ts';
-import type { Clock, Environment, Random, Trust } from '../../ports.ts';
+import type { Clock, Environment, Trust } from '../../ports.ts';
+import type { ProviderGuards } from '../../resilience/providerGuards.ts';
 import { PROGRAM } from '../capabilities.ts';
+import { guardedOutput } from '../guardedOutput.ts';
 import type { ReplyForm } from '../reply/agentReply.ts';
 import type { ResponsePaths } from '../reply/foreignReply.ts';
-import { retriedCall } from '../retriedCall.ts';
 import { referredVariables } from '../secrets/environmentReference.ts';
 import type { Target } from '../target.ts';
 import { CommandCalls } from './commandCalls.ts';
@@ -42,7 +43,7 @@ export interface CommandTargetOptions {
 export interface CommandTargetPorts {
   environment: Environment;
   clock: Clock;
-  random: Random;
+  guards: ProviderGuards;
   trust: Trust;
   /** Takes keys out of what the agent wrote, before it is cut short. */
   redact?(text: string): string;
@@ -78,12 +79,14 @@ export function createCommandTarget(options: CommandTargetOptions, ports: Comman
     form: replyForm(options),
     invoke,
   });
+  const lane = `command:${name}`;
+  const guard = ports.guards.of({ provider: name, origin: lane, credential: [] });
 
   return {
     name,
     kind: 'command',
     capabilities: PROGRAM,
-    lane: `command:${name}`,
+    lane,
     hash: contentHash({
       kind: 'command',
       command: options.command,
@@ -104,11 +107,10 @@ export function createCommandTarget(options: CommandTargetOptions, ports: Comman
     async call(request, context) {
       requireTrust(options, ports.trust);
 
-      const { signal, span } = context;
-      const limitMs = Math.min(context.timeoutMs, options.timeoutMs ?? Number.POSITIVE_INFINITY);
-      return retriedCall((leftMs) => calls.attempt(request, context, leftMs), {
-        ...{ clock, random: ports.random, signal, span, limitMs },
-      });
+      const timeoutMs = Math.min(context.timeoutMs, options.timeoutMs ?? Number.POSITIVE_INFINITY);
+      return guardedOutput({ guard, clock }, { ...context, timeoutMs }, (signal) =>
+        calls.attempt(request, context, signal),
+      );
     },
 
     close: () => files.close(),

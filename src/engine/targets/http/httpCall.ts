@@ -1,10 +1,13 @@
 import { exchange, type Reply } from '../../http/exchange.ts';
 import type { Connection, HttpRequest } from '../../http/httpConnection.ts';
+import { HttpError } from '../../http/httpError.ts';
 import { readRetryAfter } from '../../http/retryAfter.ts';
 import type { Output } from '../../model/output.ts';
 import type { Clock } from '../../ports.ts';
+import { decide } from '../../resilience/classify.ts';
+import { DeadlineReached } from '../../resilience/deadline.ts';
+import { type AgentAttempt, statedAttempt, timedOut } from '../guardedOutput.ts';
 import { errorOutput } from '../reply/agentReply.ts';
-import type { Attempt } from '../retriedCall.ts';
 import { failureOutput, statusOutput } from './httpFailure.ts';
 
 export interface HttpCall {
@@ -15,8 +18,6 @@ export interface HttpCall {
   /** A stream of events is read to its end like any other text. */
   streams?: boolean;
   clock: Clock;
-  /** Of the whole call, in milliseconds. */
-  limitMs: number;
   signal: AbortSignal;
   /** Makes an output of the body of a reply with a status of 200 to 299. */
   read(text: string, latencyMs: number): Output | Promise<Output>;
@@ -26,20 +27,23 @@ export interface HttpCall {
 
 /**
  * One request to an agent, and what became of it. What the server or the network does wrong is an output that says so;
- * rejects with the signal's reason, and with bugs.
+ * rejects with the signal's reason, unless that is the time limit, and with bugs.
  */
-export async function httpCall(call: HttpCall): Promise<Attempt> {
-  const { connection, request, clock, limitMs, signal } = call;
+export async function httpCall(call: HttpCall): Promise<AgentAttempt> {
+  const { connection, request, clock, signal } = call;
   const start = clock.monotonic();
   const elapsed = () => clock.monotonic() - start;
 
   try {
-    const options = { connection, request, signal, limit: { clock, ms: limitMs } };
-    const received = await exchange(options, (reply) => receive(reply, call));
+    const received = await exchange({ connection, request, signal }, (reply) => receive(reply, call));
     return await toAttempt(received, call, elapsed());
   } catch (error) {
+    if (error instanceof DeadlineReached) return statedAttempt(timedOut(error, elapsed()));
     signal.throwIfAborted();
-    return { output: failureOutput(error, request.url, elapsed()) };
+    if (!(error instanceof HttpError)) throw error;
+
+    const decision = decide({ kind: 'fault', fault: error.fault }, clock.monotonic());
+    return { output: failureOutput(error, request.url, elapsed()), decision, final: true };
   }
 }
 
@@ -55,17 +59,14 @@ async function receive(reply: Reply, { maxBytes, streams }: HttpCall): Promise<R
   return unread ? { kind: 'stream' } : { kind: 'text', text: await reply.text(maxBytes) };
 }
 
-async function toAttempt(received: Received, call: HttpCall, latencyMs: number): Promise<Attempt> {
+async function toAttempt(received: Received, call: HttpCall, latencyMs: number): Promise<AgentAttempt> {
   switch (received.kind) {
     case 'refusal':
       return refusal(received, call, latencyMs);
     case 'stream':
-      return { output: streamRefused(latencyMs) };
-    case 'text': {
-      const output = await call.read(received.text, latencyMs);
-      const later = output.status === 'error' && output.error.transient;
-      return later ? { output, retry: {} } : { output };
-    }
+      return statedAttempt(streamRefused(latencyMs));
+    case 'text':
+      return statedAttempt(await call.read(received.text, latencyMs));
   }
 }
 
@@ -74,10 +75,12 @@ function refusal(
   { reply, text }: { reply: Reply; text: string },
   { clock, redact = (quoted) => quoted }: HttpCall,
   latencyMs: number,
-): Attempt {
+): AgentAttempt {
+  const { status, headers } = reply;
   const output = statusOutput(reply, redact(text), redact, latencyMs);
-  if (reply.status !== 429 && reply.status !== 503) return { output };
-  return { output, retry: { afterMs: readRetryAfter(reply.headers, clock.now()) } };
+  const waitMs = readRetryAfter(headers, clock.now());
+  const decision = decide({ kind: 'status', status, waitMs }, clock.monotonic());
+  return { output, decision, final: status !== 429 && status !== 503 && status !== 529 };
 }
 
 function streamRefused(latencyMs: number): Output {

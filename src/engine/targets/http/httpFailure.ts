@@ -1,5 +1,5 @@
 import type { Reply } from '../../http/exchange.ts';
-import { HttpError, type HttpFault } from '../../http/httpError.ts';
+import type { HttpError, HttpFault } from '../../http/httpError.ts';
 import type { Output } from '../../model/output.ts';
 import { errorOutput, excerpt } from '../reply/agentReply.ts';
 
@@ -22,10 +22,8 @@ export function statusOutput(
   return errorOutput(code, `The server answered ${status}: ${excerpt(text)}`, latencyMs, transient);
 }
 
-/** A request that brought no whole reply. Throws what is not the network's fault but a bug. */
-export function failureOutput(error: unknown, url: URL, latencyMs: number): Output {
-  if (!(error instanceof HttpError)) throw error;
-  const { fault } = error;
+/** A request that brought no whole reply. */
+export function failureOutput({ fault }: HttpError, url: URL, latencyMs: number): Output {
   // Without the query, which may hold a key.
   const at = `${url.origin}${url.pathname}`;
   return faultOutput(fault, at, latencyMs);

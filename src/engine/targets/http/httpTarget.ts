@@ -4,12 +4,13 @@ import { lowerCased, unsendableHeader } from '../../http/headers.ts';
 import { Connection } from '../../http/httpConnection.ts';
 import { contentHash } from '../../model/hash.ts';
 import type { JsonValue } from '../../model/json.ts';
-import { type Clock, type Environment, type Random, traceContext } from '../../ports.ts';
+import { type Clock, type Environment, traceContext } from '../../ports.ts';
+import type { ProviderGuards } from '../../resilience/providerGuards.ts';
 import { type AgentRequest, agentRequest } from '../agentRequest.ts';
 import { SERVER } from '../capabilities.ts';
+import { guardedOutput } from '../guardedOutput.ts';
 import { type ReplyForm, readReply } from '../reply/agentReply.ts';
 import type { ResponsePaths } from '../reply/foreignReply.ts';
-import { retriedCall } from '../retriedCall.ts';
 import { referredVariables, resolveEnvironment } from '../secrets/environmentReference.ts';
 import type { Target } from '../target.ts';
 import { bodyTemplate } from './bodyTemplate.ts';
@@ -39,19 +40,19 @@ export interface HttpTargetOptions {
 export interface HttpTargetPorts {
   environment: Environment;
   clock: Clock;
-  random: Random;
+  guards: ProviderGuards;
   /** Takes keys out of what an error quotes, before it is cut short. */
   redact?(text: string): string;
 }
 
 /**
- * An agent behind a URL: one request per call, repeated where the agent asks for it (retriedCall.ts),
+ * An agent behind a URL: one request per call, repeated where the agent asks for it (guardedOutput.ts),
  * `traceparent` and `baggage` as headers, and no redirects, since they could carry the headers' keys elsewhere.
  * Throws ConfigError for a URL or a header that cannot be used.
  */
 export function createHttpTarget(options: HttpTargetOptions, ports: HttpTargetPorts): Target {
   const { name, method = 'POST', maxResponseBytes = 4 * 1024 * 1024 } = options;
-  const { clock, random, redact } = ports;
+  const { clock, redact } = ports;
   const place = options.where ? { where: options.where } : {};
   const owner = `The target "${name}"`;
   const url = checkUrl(options.url, owner, place);
@@ -69,6 +70,11 @@ export function createHttpTarget(options: HttpTargetOptions, ports: HttpTargetPo
   const write = bodyWriter(options.body, { owner: `the target "${name}"`, ...place });
   const form = replyForm(options);
   const connection = new Connection();
+  const guard = ports.guards.of({
+    provider: name,
+    origin: url.origin,
+    credential: Object.entries(headers).flat(),
+  });
 
   const target: Target = {
     name,
@@ -87,25 +93,24 @@ export function createHttpTarget(options: HttpTargetOptions, ports: HttpTargetPo
     }),
     environment: referredVariables(options.headers ?? {}, ports.environment),
 
-    async call(request, { signal, span, timeoutMs }) {
+    async call(request, context) {
+      const { signal, span, timeoutMs } = context;
       signal.throwIfAborted();
 
       const body = write(agentRequest(request));
-      const attempt = (leftMs: number) =>
+      const limitMs = Math.min(timeoutMs, options.timeoutMs ?? Number.POSITIVE_INFINITY);
+      return guardedOutput({ guard, clock }, { ...context, timeoutMs: limitMs }, (until) =>
         httpCall({
           connection,
           request: { url, method, headers: { ...headers, ...traceContext(span) }, body },
           maxBytes: maxResponseBytes,
           streams: form.kind === 'text',
           clock,
-          limitMs: leftMs,
-          signal,
+          signal: until,
           read: (text, latencyMs) => readReply(text, form, latencyMs, redact),
           redact,
-        });
-
-      const limitMs = Math.min(timeoutMs, options.timeoutMs ?? Number.POSITIVE_INFINITY);
-      return retriedCall(attempt, { clock, random, signal, span, limitMs });
+        }),
+      );
     },
 
     close: async () => connection.close(),

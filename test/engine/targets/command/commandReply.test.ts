@@ -8,7 +8,7 @@ import {
   createCommandTarget,
 } from '../../../../src/engine/targets/command/commandTarget.ts';
 import { temporaryFolder } from '../../../support/commandLine.ts';
-import { stillRandom } from '../../../support/stillRandom.ts';
+import { stillGuards } from '../../../support/stillGuards.ts';
 
 const REPLY = '{"output":"fine"}';
 
@@ -33,7 +33,7 @@ describe('replies of programs', () => {
       { name: 'agent', command: [process.execPath, '-e', code, '--', ...args], cwd: made.folder, ...options },
       {
         clock: systemClock,
-        random: stillRandom,
+        guards: stillGuards(),
         environment: fixedEnvironment({
           PATH: process.env['PATH'] ?? '',
           OPENAI_API_KEY: 'sk-1',
@@ -162,7 +162,7 @@ describe('replies of programs', () => {
       },
       {
         clock: systemClock,
-        random: stillRandom,
+        guards: stillGuards(),
         environment: fixedEnvironment({ PATH: process.env['PATH'] ?? '', EVIL: '{{case_id}}' }),
         trust: { commands: true, scripts: false },
       },
@@ -208,6 +208,6 @@ describe('replies of programs', () => {
     assert.equal(found.output.attempts, 3);
     assert.ok(Math.abs((found.output.costUsd ?? 0) - 0.4) < 1e-9);
     const never = await run(`console.log('{"error":{"message":"busy","transient":true}}')`);
-    assert.match(error(never), /busy.*after 4 calls/);
+    assert.match(error(never), /busy.*after 4 attempts/);
   });
 });

@@ -21,7 +21,7 @@ import {
 } from '../../../../src/engine/targets/command/commandTarget.ts';
 import type { TargetContext } from '../../../../src/engine/targets/target.ts';
 import { skip } from '../../../support/skip.ts';
-import { stillRandom } from '../../../support/stillRandom.ts';
+import { stillGuards } from '../../../support/stillGuards.ts';
 
 const agent = fileURLToPath(new URL('../../../fixtures/agents/agent.mjs', import.meta.url));
 const span: Span = {
@@ -50,7 +50,7 @@ function target(mode: string[], options: Partial<CommandTargetOptions> = {}, clo
     {
       clock,
       trust: { commands: true, scripts: false },
-      random: stillRandom,
+      guards: stillGuards(clock),
       environment: fixedEnvironment({
         PATH: process.env['PATH'] ?? '',
         LANG: 'C.UTF-8',
@@ -313,7 +313,7 @@ describe('command target', () => {
           { name: 'agent', command: ['node', agent], cwd: folder, where: { path: 'touchstone.yaml' } },
           {
             clock: systemClock,
-            random: stillRandom,
+            guards: stillGuards(),
             environment: fixedEnvironment({}),
             trust: { commands: false, scripts: true },
           },
@@ -341,7 +341,7 @@ describe('command target', () => {
         { name: 'a', command: ['node', 'agent/main.mjs'], cwd: folder, env: { KEY: fromEnv('KEY') } },
         {
           clock: systemClock,
-          random: stillRandom,
+          guards: stillGuards(),
           environment: fixedEnvironment({ KEY: key }),
           trust: { commands: true, scripts: false },
         },

@@ -1,10 +1,4 @@
-/** Lets so many calls run at once; the others wait in the order in which they came. */
-export interface Limiter {
-  /** Rejects with the signal's reason when aborted while waiting. */
-  run<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T>;
-  /** Takes a place, which whoever took it must leave once. Rejects as `run` does. */
-  enter(signal: AbortSignal): Promise<() => void>;
-}
+import type { CallFacts, Permit, Policy } from './policy.ts';
 
 interface Waiting {
   most: number;
@@ -12,8 +6,8 @@ interface Waiting {
 }
 
 /**
- * The calls to one server, by whoever makes them. Callers may allow different numbers of calls at once; the smallest
- * number holds as long as one of its callers has a call running.
+ * The calls to one server, by whoever makes them; the others wait in the order in which they came. Callers may allow
+ * different numbers of calls at once; the smallest number holds as long as one of its callers has a call running.
  */
 export class SharedLimit {
   /** How many calls run, by the number that their callers allow. */
@@ -22,39 +16,20 @@ export class SharedLimit {
   #count = 0;
 
   /** The limit as callers see it that allow `most` calls at once. */
-  limiter(most: number): Limiter {
-    const enter = async (signal: AbortSignal): Promise<() => void> => {
-      signal.throwIfAborted();
-      await this.#enter(most, signal);
-      return () => this.#leave(most);
-    };
-
-    return {
-      enter,
-
-      run: async (work, signal) => {
-        const leave = await enter(signal);
-        try {
-          return await work();
-        } finally {
-          leave();
-        }
-      },
-    };
+  policy(most: number): Policy {
+    return { name: 'limit', admit: (call) => this.#admit(most, call) };
   }
 
-  #enter(most: number, signal: AbortSignal): Promise<void> | undefined {
-    if (this.#waiting.size === 0 && this.#hasRoom(most)) {
-      this.#begin(most);
-      return undefined;
-    }
+  #admit(most: number, { signal }: CallFacts): Permit | Promise<Permit> {
+    signal.throwIfAborted();
+    if (this.#waiting.size === 0 && this.#hasRoom(most)) return this.#begin(most);
 
     return new Promise((resolve, reject) => {
       const entry: Waiting = {
         most,
         admit: () => {
           signal.removeEventListener('abort', leave);
-          resolve();
+          resolve(this.#begin(most));
         },
       };
 
@@ -70,6 +45,19 @@ export class SharedLimit {
     });
   }
 
+  #begin(most: number): Permit {
+    this.#running.set(most, (this.#running.get(most) ?? 0) + 1);
+    this.#count++;
+
+    let settled = false;
+    return {
+      settle: () => {
+        if (!settled) this.#leave(most);
+        settled = true;
+      },
+    };
+  }
+
   #leave(most: number): void {
     const left = (this.#running.get(most) ?? 0) - 1;
     if (left > 0) this.#running.set(most, left);
@@ -83,14 +71,8 @@ export class SharedLimit {
     for (const next of this.#waiting) {
       if (!this.#hasRoom(next.most)) return;
       this.#waiting.delete(next);
-      this.#begin(next.most);
       next.admit();
     }
-  }
-
-  #begin(most: number): void {
-    this.#running.set(most, (this.#running.get(most) ?? 0) + 1);
-    this.#count++;
   }
 
   #hasRoom(most: number): boolean {

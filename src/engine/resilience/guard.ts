@@ -1,0 +1,89 @@
+import type { Clock, Random, Span } from '../ports.ts';
+import type { Decision } from './decision.ts';
+import type { Allowance, CallFacts, Ending, Policy, Rejected } from './policy.ts';
+
+/** A call that wants to be made. */
+export interface CallRequest {
+  pool: string;
+  caller: string;
+  /** The caller's own. */
+  signal: AbortSignal;
+  /** Of the whole call, waits and retries included, in milliseconds. */
+  timeoutMs: number;
+  /** Gets an event for each wait, retry and rejection. */
+  span: Span;
+  /** The most that it may use; worked out only where a policy asks. */
+  estimate?: () => CallFacts['estimate'];
+}
+
+/** How an attempt ended, as far as whoever made it knows. */
+export interface Outcome {
+  decision: Decision;
+  /** All of its duration where absent. */
+  silentMs?: number;
+  /** Null where unknown. */
+  tokens: number | null;
+  costUsd: number | null;
+  allowance?: Allowance | undefined;
+  /** What failed, in few words: a status or a code. */
+  errorType?: string | undefined;
+  /** The call is not made again, whatever was decided of it: it may have been carried out. */
+  final?: boolean;
+}
+
+/** What an attempt brought. `begun`: its answer has begun to come, and whoever reads it settles the call. */
+export type Attempted<T> = { kind: 'begun'; value: T } | { kind: 'ended'; value: T; outcome: Outcome };
+
+/** One attempt at a call; `number` counts from 1. Rejects with the signal's reason, and for bugs. */
+export type Attempt<T> = (context: {
+  signal: AbortSignal;
+  number: number;
+  deadline: number;
+}) => Promise<Attempted<T>>;
+
+/** Why an attempt that failed was not repeated, although the same call may succeed later. */
+export type Stop =
+  | { kind: 'attempts' }
+  /** The retry budget of the provider is spent. */
+  | { kind: 'budget' }
+  /** The next attempt would begin too late. */
+  | { kind: 'deadline'; waitMs: number; leftMs: number }
+  | { kind: 'rejected'; rejection: Rejected };
+
+export interface Answered<T> {
+  value: T;
+  attempts: number;
+  /** Of the last attempt; undefined while its answer is coming. */
+  ending: Ending | undefined;
+  stop: Stop | undefined;
+  /** Must be called once the answer has come, broken or been left; a second time does nothing. */
+  settle(outcome: Outcome): void;
+}
+
+export interface Guard {
+  /**
+   * Makes a call: waits until every policy lets it through, and repeats what may succeed later. Rejects with Rejected where
+   * a policy refuses it before anything was sent, with the signal's reason, and with DeadlineReached.
+   */
+  open<T>(call: CallRequest, attempt: Attempt<T>): Promise<Answered<T>>;
+}
+
+/** When a failed attempt is repeated. */
+export interface Retry {
+  next(
+    made: number,
+    ending: Ending,
+    at: { now: number; random: Random },
+  ): { waitMs: number } | { stop: 'attempts' | 'budget' };
+}
+
+/** What calls pass, from the outside in. */
+export interface Guarding {
+  clock: Clock;
+  random: Random;
+  /** Asked once a call. */
+  poolPolicies(pool: string): readonly Policy[];
+  /** Asked before each attempt. */
+  attemptPolicies: readonly Policy[];
+  retry: Retry;
+}

@@ -1,0 +1,80 @@
+import type { Output } from '../model/output.ts';
+import type { Clock } from '../ports.ts';
+import { decide } from '../resilience/classify.ts';
+import { DeadlineReached } from '../resilience/deadline.ts';
+import type { Decision } from '../resilience/decision.ts';
+import type { Guard, Outcome } from '../resilience/guard.ts';
+import { stopWords } from '../resilience/stopWords.ts';
+import { errorOutput } from './reply/agentReply.ts';
+import type { TargetContext } from './target.ts';
+
+/** What came of one call of an agent. */
+export interface AgentAttempt {
+  output: Output;
+  decision: Decision;
+  /** It is not known that the agent did nothing: it is not called again. */
+  final?: boolean;
+}
+
+/**
+ * Calls an agent under its guard, and again where it is known that it will answer later. The output is that of the last
+ * call, with the number of calls and what all of them cost, as far as they said. Rejects with Rejected where nothing was
+ * sent, and with the caller's reason.
+ */
+export async function guardedOutput(
+  { guard, clock }: { guard: Guard; clock: Clock },
+  { signal, span, timeoutMs, pool = 'target', caller = '' }: TargetContext,
+  attempt: (signal: AbortSignal) => Promise<AgentAttempt>,
+): Promise<Output> {
+  let spentUsd = 0;
+  try {
+    const answered = await guard.open({ pool, caller, signal, timeoutMs, span }, async (context) => {
+      const { output, decision, final = false } = await attempt(context.signal);
+      const value = withEarlier(output, context.number, spentUsd);
+      spentUsd += output.costUsd ?? 0;
+      return { kind: 'ended', value, outcome: { ...outcomeOf(output), decision, final } };
+    });
+
+    return withWords(answered.value, stopWords(answered, clock));
+  } catch (error) {
+    if (!(error instanceof DeadlineReached)) throw error;
+    return timedOut(error);
+  }
+}
+
+/** Of an agent that answers for itself: whatever became of its program is not its provider's fault, unless it says so. */
+export function statedAttempt(output: Output): AgentAttempt {
+  if (output.status !== 'error') return { output, decision: { kind: 'done' } };
+
+  const { code, transient } = output.error;
+  // The system is short of processes: fewer calls at once may do.
+  if (code === 'start' && transient) return { output, decision: { kind: 'rate-limited', until: undefined } };
+  return {
+    output,
+    decision: decide(code === 'timeout' ? { kind: 'timeout' } : { kind: 'stated', transient }, 0),
+  };
+}
+
+export function timedOut({ limitMs }: DeadlineReached, latencyMs = limitMs): Output {
+  return errorOutput('timeout', `No complete reply within ${Math.round(limitMs)} ms.`, latencyMs, true);
+}
+
+function outcomeOf(output: Output): Omit<Outcome, 'decision'> {
+  const { usage, costUsd } = output;
+  return {
+    tokens: usage && usage.inputTokens + usage.outputTokens,
+    costUsd,
+    errorType: output.status === 'error' ? output.error.code : undefined,
+  };
+}
+
+function withEarlier(output: Output, made: number, spentUsd: number): Output {
+  if (made === 1) return output;
+  const costUsd = output.costUsd === null ? null : output.costUsd + spentUsd;
+  return { ...output, costUsd, attempts: made };
+}
+
+function withWords(output: Output, words: string): Output {
+  if (output.status !== 'error' || words === '') return output;
+  return { ...output, error: { ...output.error, message: `${output.error.message}${words}` } };
+}
