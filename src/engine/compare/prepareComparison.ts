@@ -2,7 +2,7 @@ import { type SideRole, UsageError } from '../errors.ts';
 import { type Judging, prepareJudging } from '../runs/preparation/judging.ts';
 import { type PreparedTargets, prepareTargets } from '../runs/preparation/preparedTargets.ts';
 import { withOverrides } from '../runs/preparation/runOverrides.ts';
-import { type PreparePorts, RunScope } from '../runs/preparation/runScope.ts';
+import { type PreparePorts, placeOf, RunScope } from '../runs/preparation/runScope.ts';
 import { settleCases } from '../runs/preparation/settleCases.ts';
 import type { FileReference } from '../suites/config/fileReference.ts';
 import type { SuiteConfig } from '../suites/config/suiteConfig.ts';
@@ -118,7 +118,7 @@ async function prepareOne(
   signal: AbortSignal,
 ): Promise<PreparedComparison> {
   const { overrides } = asked;
-  const own = { place: { root: workspace.root, providers: workspace.config.providers } };
+  const own = { place: placeOf(workspace) };
   const scope = new RunScope(ports, {
     configured: [
       { ...own, targets: [], judges: suite.judges },

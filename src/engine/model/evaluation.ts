@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from './json.ts';
 import type { SourceLocation } from './location.ts';
 import type { Usage } from './output.ts';
+import type { ReplySource } from './replySource.ts';
 
 /** From cheapest to dearest; the cascade runs them in this order. */
 export const STAGES = ['heuristic', 'lexical', 'judge'] as const;
@@ -39,6 +40,8 @@ export type Score =
       calls?: number;
       /** In place of what is measured, for calls that were replayed; in milliseconds. */
       latencyMs?: number;
+      /** Where the verdict comes from, where it is not a fresh one of the judge's own. */
+      source?: ReplySource;
       detail?: JsonValue;
     }
   /** The measurement failed; it never counts as a pass. */
@@ -49,6 +52,8 @@ export type Score =
       costUsd?: number | null;
       calls?: number;
       latencyMs?: number;
+      /** Where the verdict comes from, where it is not a fresh one of the judge's own. */
+      source?: ReplySource;
       detail?: JsonValue;
     }
   /** The evaluator does not apply to this case, e.g. no expected concepts. */

@@ -1,3 +1,5 @@
+import { formatDuration, formatPercent } from './figures.ts';
+
 /**
  * Where a reply comes from that is not a fresh one of the model that was asked. Absent where the model itself answered. It
  * is kept with every output, and decides whether it counts as the target's own.
@@ -19,6 +21,43 @@ interface StoredReply {
   ageMs: number;
   /** SHA-256 of what was asked for it. */
   promptHash: string;
+}
+
+/**
+ * The model was asked and did not answer, so something else did: by default, that does not count as the model's own. Its own
+ * earlier answer, where a person chose to have the cache asked first, does.
+ */
+export function standsIn(source: ReplySource | undefined): source is ReplySource {
+  return source !== undefined && source.why.kind !== 'first';
+}
+
+/** `a reply from the cache, 3 min 12 s old`; `openai/gpt-5-mini`. */
+export function sourceText(source: ReplySource): string {
+  switch (source.kind) {
+    case 'cache':
+      return `a stored reply to the same request, ${formatDuration(source.ageMs)} old`;
+    case 'similar': {
+      const by = source.by === 'words' ? 'by its words' : 'by its embedding';
+      return `a stored reply to a question that is ${formatPercent(source.similarity)} alike ${by}, ${formatDuration(source.ageMs)} old`;
+    }
+    case 'model':
+      return source.model;
+    case 'fixed':
+      return 'the fixed answer';
+  }
+}
+
+/** What tells sources apart in a tally: `cache`, `similar`, `fixed answer`, or the model. */
+export function sourceName(source: ReplySource): string {
+  switch (source.kind) {
+    case 'cache':
+    case 'similar':
+      return source.kind;
+    case 'model':
+      return source.model;
+    case 'fixed':
+      return 'fixed answer';
+  }
 }
 
 /** How a call may end so that the next of its fallbacks is tried. */

@@ -31,7 +31,8 @@ export function wholeClient(
   };
 }
 
-function* partsOf(reply: ModelReply): Generator<StreamPart> {
+/** A reply as a stream that brings it at once. */
+export async function* partsOf(reply: ModelReply): AsyncGenerator<StreamPart> {
   yield { type: 'head', model: reply.model, id: reply.responseId };
   yield { type: reply.status === 'refused' ? 'refusal' : 'text', text: reply.text };
   for (const [index, { id, name, arguments: given }] of reply.toolCalls.entries()) {

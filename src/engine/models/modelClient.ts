@@ -29,6 +29,8 @@ interface ReplyBase {
   firstTokenMs: number | null;
   /** The reply comes from a recording; nothing was called or paid. */
   replayed?: true;
+  /** Calls that it took, where it took more than one. */
+  attempts?: number;
   /** Where the reply comes from, where it is not a fresh one of the model that was asked. */
   source?: ReplySource;
 }

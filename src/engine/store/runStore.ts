@@ -8,6 +8,7 @@ import { LEASE_MS, type Lease, type Owner } from './lease.ts';
 import { type Batch, BatchRows } from './tables/batchRows.ts';
 import { BudgetStore } from './tables/budgetStore.ts';
 import { FileListStore } from './tables/fileListStore.ts';
+import { ReplyTable } from './tables/replyTable.ts';
 import { ResultTable } from './tables/resultTable.ts';
 import { RunLeases } from './tables/runLeases.ts';
 import type { RunRow } from './tables/runRow.ts';
@@ -30,6 +31,8 @@ export class RunStore extends ResultTable {
   readonly ledger: SpendingLedger;
   /** What the workspace's files were when runs began. */
   readonly fileLists: FileListStore;
+  /** Replies of models that may be given again. */
+  readonly replies: ReplyTable;
   /** Spans and log lines. */
   readonly traces: TraceTable;
   /** What came of complete runs. */
@@ -44,6 +47,7 @@ export class RunStore extends ResultTable {
     this.budgets = new BudgetStore(this.connection);
     this.ledger = new SpendingLedger(this.connection);
     this.fileLists = new FileListStore(this.connection);
+    this.replies = new ReplyTable(this.connection);
     this.traces = new TraceTable(this.connection);
     this.verdicts = new VerdictTable(this.connection);
     this.#leases = new RunLeases(this.connection, leaseMs);

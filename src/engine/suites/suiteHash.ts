@@ -10,7 +10,14 @@ import { evaluatorFiles } from './evaluators/evaluatorFiles.ts';
 export function suiteHash(
   suite: Pick<
     SuiteConfig,
-    'evaluators' | 'defaultEvaluators' | 'cascade' | 'threshold' | 'judgeModel' | 'judges' | 'embeddingsModel'
+    | 'evaluators'
+    | 'defaultEvaluators'
+    | 'cascade'
+    | 'threshold'
+    | 'scoreFallbacks'
+    | 'judgeModel'
+    | 'judges'
+    | 'embeddingsModel'
   >,
   readFile: (reference: string) => string,
   code: { [path: string]: string } = {},
@@ -29,6 +36,7 @@ export function suiteHash(
     defaultEvaluators: suite.defaultEvaluators,
     cascade: suite.cascade,
     threshold: suite.threshold,
+    scoreFallbacks: suite.scoreFallbacks,
     judgeModel: suite.judgeModel,
     embeddingsModel: suite.embeddingsModel,
     judges: judgesOf(suite, readFile),

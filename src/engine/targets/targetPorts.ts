@@ -1,5 +1,6 @@
 import type { Redactor } from '../http/redactor.ts';
 import type { JsonValue } from '../model/json.ts';
+import type { Fallbacks } from '../models/fallbacks/fallbacks.ts';
 import type { ModelCatalog } from '../models/modelClient.ts';
 import type { ProviderConfig } from '../models/modelProvider.ts';
 import type { Recordings } from '../models/recordings/recordings.ts';
@@ -25,6 +26,8 @@ export interface TargetPorts {
   trust: Trust;
   models: ModelCatalog;
   guards: ProviderGuards;
+  /** What answers in place of models; absent where nothing is configured, and in a replay. */
+  fallbacks?: Fallbacks | undefined;
   providers: Readonly<Record<string, ProviderConfig>>;
   /** The model of every prompt in this run, as `provider/model`; each target's own where absent. */
   model: string | undefined;

@@ -52,6 +52,14 @@ export const TOUCHSTONE = {
   outputStatus: 'touchstone.output.status',
   /** The answer came from a recording. */
   replayed: 'touchstone.replayed',
+  /** Where the answer comes from that is not a fresh one of the target's own model: `cache`, `similar`, `model`, `fixed`. */
+  source: 'touchstone.source',
+  /** Why the model did not answer itself. */
+  sourceReason: 'touchstone.source.reason',
+  /** The model that gave it, as `provider/model`. */
+  sourceModel: 'touchstone.source.model',
+  /** Of an answer from a cache, in milliseconds. */
+  sourceAge: 'touchstone.source.age_ms',
   /** The run whose stored answer is judged again. */
   rejudged: 'touchstone.rejudged',
   embeddedTexts: 'touchstone.embeddings.texts',
@@ -76,6 +84,7 @@ export const EVENT = {
   retry: 'retry',
   wait: 'wait',
   rejected: 'rejected',
+  fallback: 'fallback',
 } as const;
 
 /** What an event of a retry says. */
@@ -83,6 +92,9 @@ export const RETRY = { attempt: 'attempt', waitMs: 'wait_ms' } as const;
 
 /** What an event of a wait or a rejection says: which policy of ours it was. */
 export const WAIT = { policy: 'policy', waitMs: 'wait_ms' } as const;
+
+/** What an event of a fallback says: what answered, and why the model did not. */
+export const FALLBACK = { step: 'step', why: 'why' } as const;
 
 /** The properties of a JUnit report. */
 export const JUNIT = {

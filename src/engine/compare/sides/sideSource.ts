@@ -3,7 +3,7 @@ import path from 'node:path';
 import { MissingSideError, type SideRole, UsageError } from '../../errors.ts';
 import { defined } from '../../model/defined.ts';
 import type { Environment } from '../../ports.ts';
-import type { Place } from '../../runs/preparation/runScope.ts';
+import { type Place, placeOf } from '../../runs/preparation/runScope.ts';
 import type { SuiteConfig } from '../../suites/config/suiteConfig.ts';
 import { loadWorkspace, type Workspace } from '../../suites/loadWorkspace.ts';
 import { describeTarget } from '../../suites/targets/describeTarget.ts';
@@ -66,10 +66,6 @@ export async function openSide(
       return { ...side, targets: wanted(side.targets) };
     }
   }
-}
-
-function placeOf({ root, config: { providers } }: Workspace): Place {
-  return { root, providers };
 }
 
 function findTarget(suite: SuiteConfig, name: string): TargetConfig {

@@ -1,4 +1,5 @@
 import type { Usage } from '../../model/output.ts';
+import type { ReplySource } from '../../model/replySource.ts';
 
 /** What one call of the judge used and cost; null where it is unknown. */
 export interface Paid {
@@ -8,6 +9,8 @@ export interface Paid {
   latencyMs?: number;
   /** It was not made now: its recorded time counts. */
   replayed?: true;
+  /** Where the answer comes from, where it is not a fresh one of the judge's own. */
+  source?: ReplySource;
 }
 
 /**
@@ -19,6 +22,7 @@ export function spendingOf(calls: readonly Paid[]): {
   costUsd?: number | null;
   calls?: number;
   latencyMs?: number;
+  source?: ReplySource;
 } {
   const [first, ...rest] = calls;
   if (first === undefined) return { calls: 0 };
@@ -31,12 +35,14 @@ export function spendingOf(calls: readonly Paid[]): {
 
   const latencyMs = calls.reduce((sum, call) => sum + (call.latencyMs ?? 0), 0);
   const replayed = calls.some((call) => call.replayed);
+  const source = calls.find((call) => call.source)?.source;
 
   return {
     ...(usage ? { usage } : {}),
     costUsd,
     ...(rest.length > 0 ? { calls: calls.length } : {}),
     ...(replayed ? { latencyMs } : {}),
+    ...(source ? { source } : {}),
   };
 }
 

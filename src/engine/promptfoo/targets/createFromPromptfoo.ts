@@ -77,7 +77,8 @@ export function callerOf(
     case 'echo':
       return echoCaller(name);
     case 'model': {
-      const client = ports.models.client(ports.model ?? call.model);
+      const own = ports.models.client(ports.model ?? call.model);
+      const client = ports.fallbacks?.ofTarget(name, own) ?? own;
       return modelCaller({ ...call, name, client, allow: ports.allowTokens, clock: ports.clock });
     }
     case 'http':

@@ -173,6 +173,7 @@ function openSchedule(
       new OrderedTrials({
         ...shared,
         order,
+        scoreFallbacks: inputs.scoreFallbacks ?? false,
         resultsAt: (caseIndex) => store.resultsAt(runId, caseIndex),
         compares: (located) => compares(inputs, located),
       }),

@@ -39,6 +39,8 @@ export interface RunInputs {
   clock?: Clock;
   /** Share of settled cases, 0–1, whose judge runs all the same. */
   auditShare: number;
+  /** Answers of fallbacks count as the target's own. */
+  scoreFallbacks?: boolean;
   /** Most programs at the same time, over all targets that start one. */
   maxPrograms?: number;
   /** Takes the keys of models and targets out of results. */

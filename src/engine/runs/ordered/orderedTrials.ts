@@ -1,5 +1,6 @@
 import type { LocatedCase } from '../../model/case.ts';
-import type { Output } from '../../model/output.ts';
+import { emptyOutput, type Output } from '../../model/output.ts';
+import { standsIn } from '../../model/replySource.ts';
 import type { TrialResult } from '../../model/result.ts';
 import { caseOptions } from '../../targets/caseOptions.ts';
 import type { Dispatch } from '../execution/dispatch.ts';
@@ -29,6 +30,8 @@ interface OrderedTrialsOptions {
   dispatch: Dispatch;
   /** Results of a case that were stored before this attempt. */
   resultsAt(caseIndex: number): readonly TrialResult[];
+  /** Answers of fallbacks count as the target's own. */
+  scoreFallbacks: boolean;
   /** Whether an evaluator of the case needs the outputs of several targets. */
   compares(located: LocatedCase): boolean;
 }
@@ -139,9 +142,16 @@ export class OrderedTrials {
       const output = ticket
         ? await this.#run(ticket, placed, tellCase(located, earlier, order, talks))
         : resultsAt(located.index).find(isOwn)?.output;
-      if (output) earlier.record(located, output, talks);
+      if (output) earlier.record(located, this.#own(output), talks);
     });
     this.#busy.push(chain);
+  }
+
+  /** Another one's answer is none: what follows it would be asked something else. */
+  #own(output: Output): Output {
+    if (!standsIn(output.source) || this.#options.scoreFallbacks) return output;
+    const error = { code: 'fallback', message: 'a fallback answered', transient: true };
+    return { ...emptyOutput(), status: 'error', error };
   }
 
   #chainOf(key: string): { chain: Chain; earlier: EarlierCases } {

@@ -1,6 +1,7 @@
 import type { Contender, Evaluator } from '../../evaluators/evaluator.ts';
 import { defined } from '../../model/defined.ts';
 import type { Evaluation, Score } from '../../model/evaluation.ts';
+import { standsIn } from '../../model/replySource.ts';
 import type { TrialResult } from '../../model/result.ts';
 
 /**
@@ -20,7 +21,7 @@ export function rankTargets(
 
     const specs = evaluators.map(({ spec }) => spec);
     const field = [...before, ...ranked]
-      .filter(({ output }) => output.status === 'complete')
+      .filter(({ output, status }) => output.status === 'complete' && !isUnscored(output, status))
       .map(({ target, evaluations, status }): Contender => {
         return { target, evaluations, specs, failed: status === 'failed' };
       });
@@ -33,6 +34,11 @@ export function rankTargets(
   }
 
   return ranked;
+}
+
+/** A fallback answered, and that does not count. */
+function isUnscored({ source }: TrialResult['output'], status: TrialResult['status']): boolean {
+  return standsIn(source) && status === 'errored';
 }
 
 function withRank(result: TrialResult, score: Score, { spec, stage }: Evaluator): TrialResult {

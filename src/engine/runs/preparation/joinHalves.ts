@@ -45,6 +45,7 @@ export function joinHalves({ judging, prepared, targets, plan }: Halves, scope: 
     ...defined({ recordings, budgets }),
     async ready(signal) {
       await scope.ready(signal);
+      await scope.calibrate(judging.inputs.source, signal);
       for (const part of prepared) await part.ready(signal);
     },
     async close() {

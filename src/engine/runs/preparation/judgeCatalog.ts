@@ -17,12 +17,25 @@ export interface JudgeCatalog extends ModelCatalog {
  * place of every other one.
  */
 export function judgeCatalog(
-  suite: Pick<SuiteConfig, 'judges'>,
+  suite: Pick<SuiteConfig, 'judges' | 'scoreFallbacks'>,
   ports: TargetPorts,
   instead: string | undefined,
 ): JudgeCatalog {
   const opened = new Map<string, ModelClient>();
+  const models = new Map<string, ModelClient>();
   const closing: (() => void)[] = [];
+
+  /** One client for each, however often it is asked for. */
+  function model(reference: string): ModelClient {
+    const known = models.get(reference);
+    if (known) return known;
+
+    const own = ports.models.client(reference);
+    const client = ports.fallbacks?.ofJudge(own, suite.scoreFallbacks ?? false) ?? own;
+    models.set(reference, client);
+
+    return client;
+  }
 
   function open(reference: string): ModelClient {
     const known = opened.get(reference);
@@ -69,7 +82,7 @@ export function judgeCatalog(
   return {
     client: (written) => {
       const reference = instead ?? written;
-      return suite.judges?.[reference] ? programs.client(reference) : ports.models.client(reference);
+      return suite.judges?.[reference] ? programs.client(reference) : model(reference);
     },
     close: () => {
       for (const close of closing) close();

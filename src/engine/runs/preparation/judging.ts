@@ -20,14 +20,17 @@ import { judgeCatalog } from './judgeCatalog.ts';
 import { type JudgingPlan, planJudging } from './judgingPlan.ts';
 import { stillRandom } from './recordedRun.ts';
 import type { RunOverrides } from './runOverrides.ts';
-import type { RunScope } from './runScope.ts';
+import { placeOf, type RunScope } from './runScope.ts';
 import { warnOfUnmeasuredLimits } from './unmeasuredLimits.ts';
 
 /** The half of a run that asks and judges: cases and evaluators, whatever is tested. */
 export interface Judging {
   suite: SuiteConfig;
   /** What it gives to the inputs of a run. */
-  inputs: Pick<RunInputs, 'source' | 'evaluatorsFor' | 'cascadeFor' | 'auditShare' | 'maxPrograms' | 'order'>;
+  inputs: Pick<
+    RunInputs,
+    'source' | 'evaluatorsFor' | 'cascadeFor' | 'auditShare' | 'scoreFallbacks' | 'maxPrograms' | 'order'
+  >;
   plan: JudgingPlan;
   /** Its evaluators run programs, which may read any file of the workspace. */
   readsFiles: boolean;
@@ -77,6 +80,7 @@ export async function prepareJudging(
         evaluatorsFor,
         cascadeFor: cascadeRules(suite, deps),
         auditShare: suite.cascade.audit,
+        scoreFallbacks: suite.scoreFallbacks ?? false,
         maxPrograms: suite.maxConcurrency,
         ...defined({ order }),
       },
@@ -99,12 +103,13 @@ const PATTERN_LIMIT_MS = 1_000;
 
 /** What evaluators are made with; script runners are the scope's to close. */
 function openDeps(
-  { root, configPath, config: { providers } }: Workspace,
+  workspace: Workspace,
   suite: SuiteConfig,
   { judge }: Pick<RunOverrides, 'judge'>,
   scope: RunScope,
 ): { deps: EvaluatorDeps; close(): Promise<void> } {
-  const place = { root, providers };
+  const { root, configPath } = workspace;
+  const place = placeOf(workspace);
   const judges = judgeCatalog(suite, scope.targetPorts(place, undefined), judge);
   const patterns = createPatternMatcher({ timeoutMs: PATTERN_LIMIT_MS });
   const { random } = scope.ports;

@@ -9,7 +9,7 @@ import type { PreparedRun } from './preparedRun.ts';
 import { type PreparedTargets, preparedTargets, prepareTargets } from './preparedTargets.ts';
 import { asInRun, storedTargets } from './rejudgedRun.ts';
 import { chooseDatasets, leftOut, type RunOverrides, withOverrides } from './runOverrides.ts';
-import { type PreparePorts, RunScope } from './runScope.ts';
+import { type PreparePorts, placeOf, RunScope } from './runScope.ts';
 import { settleCases } from './settleCases.ts';
 
 interface RunParts {
@@ -52,7 +52,7 @@ async function prepareRun(
   signal: AbortSignal,
 ): Promise<PreparedRun> {
   const { model, judge, rejudge } = overrides;
-  const place = { root: workspace.root, providers: workspace.config.providers };
+  const place = placeOf(workspace);
   const scope = new RunScope(ports, {
     configured: [{ place, targets: suite.targets, judges: suite.judges }],
     recordings: overrides.recordings,

@@ -20,7 +20,9 @@ export function createModelTarget(
 ): Target {
   const prompt = readPrompt(config.prompt, ports);
   const reference = ports.model ?? config.model ?? promptModel(prompt, ports.providers);
-  const client = ports.models.client(reference);
+  const own = ports.models.client(reference);
+  const client = ports.fallbacks?.ofTarget(config.name, own, (entry) => renderCase(prompt, entry)) ?? own;
+
   return createPromptTarget({
     name: config.name,
     prompt,

@@ -3,15 +3,19 @@ import type { openDataset } from '../../datasets/dataset.ts';
 import type { ScriptRunners } from '../../evaluators/scripts/scriptRunner.ts';
 import { Redactor } from '../../http/redactor.ts';
 import { defined } from '../../model/defined.ts';
+import type { CachesConfig, FallbacksConfig } from '../../models/fallbacks/config.ts';
+import { Fallbacks } from '../../models/fallbacks/fallbacks.ts';
 import type { ProviderConfig } from '../../models/modelProvider.ts';
 import type { Recordings } from '../../models/recordings/recordings.ts';
-import type { Clock, Environment, Random, Secrets, Trust } from '../../ports.ts';
+import type { Clock, Environment, Log, Random, Secrets, Trust } from '../../ports.ts';
 import type { RunStore } from '../../store/runStore.ts';
 import type { SuiteConfig } from '../../suites/config/suiteConfig.ts';
+import type { Workspace } from '../../suites/loadWorkspace.ts';
 import { describeTarget } from '../../suites/targets/describeTarget.ts';
 import type { TargetConfig } from '../../suites/targets/targetConfig.ts';
 import type { TargetSecrets } from '../../targets/secrets/targetSecrets.ts';
 import type { RunScript, TargetPorts } from '../../targets/targetPorts.ts';
+import type { CaseSource } from '../execution/runInputs.ts';
 import { configuredSecrets } from './configuredSecrets.ts';
 import type { EngineModels, RunModels } from './engineModels.ts';
 import { openRecordings, type RecordingChoice, stillClock } from './recordedRun.ts';
@@ -24,6 +28,7 @@ export interface PreparePorts {
   environment: Environment;
   trust: Trust;
   secrets?: Secrets;
+  log: Log;
   /** All runs of an engine ask the same ones. */
   models: EngineModels;
   /** Holds the runs that can be judged anew. */
@@ -32,11 +37,18 @@ export interface PreparePorts {
   openDataset?: typeof openDataset;
 }
 
-/** Where files are, and the providers that are configured there: the workspace, or a revision of it. */
+/** Where files are, and the models that are configured there: the workspace, or a revision of it. */
 export interface Place {
   /** Absolute. */
   root: string;
   providers: Readonly<Record<string, ProviderConfig>>;
+  fallbacks?: FallbacksConfig | undefined;
+  caches?: CachesConfig | undefined;
+}
+
+export function placeOf({ root, config }: Pick<Workspace, 'root' | 'config'>): Place {
+  const { providers, fallbacks, caches } = config;
+  return { root, providers, fallbacks, caches };
 }
 
 /** What a place configures with keys, beside its providers. */
@@ -62,6 +74,7 @@ export class RunScope {
   /** Takes the place of the engine's clock in a replay. */
   readonly replayClock: Clock | undefined;
   readonly #models = new Map<Place['providers'], RunModels>();
+  readonly #fallbacks = new Map<Place['providers'], Fallbacks>();
   readonly #runners = new Map<string, ScriptRunners | undefined>();
 
   constructor(ports: PreparePorts, { configured, recordings, adaptiveBudgets }: ScopeOptions) {
@@ -83,6 +96,20 @@ export class RunScope {
     return known;
   }
 
+  /** Undefined where nothing is configured: then models answer for themselves alone, as in a replay. */
+  fallbacks(place: Place): Fallbacks | undefined {
+    const { providers, fallbacks, caches } = place;
+    if (this.replayClock || (!fallbacks && !caches)) return undefined;
+
+    const { store, clock, log } = this.ports;
+    const ports = { models: this.models(place), providers, store: store.replies, clock, log };
+    const known =
+      this.#fallbacks.get(providers) ??
+      new Fallbacks({ fallbacks, caches: this.#cachesOf(caches) }, { ...ports, redactor: this.redactor });
+    this.#fallbacks.set(providers, known);
+    return known;
+  }
+
   runners({ root }: Pick<Place, 'root'>): ScriptRunners | undefined {
     const known = this.#runners.get(root) ?? scriptRunners(root, this.ports);
     this.#runners.set(root, known);
@@ -100,6 +127,7 @@ export class RunScope {
       root: place.root,
       models: this.models(place),
       guards: this.ports.models.guards,
+      fallbacks: this.fallbacks(place),
       providers: place.providers,
       model,
       recordings: this.recordings,
@@ -123,10 +151,23 @@ export class RunScope {
     for (const models of this.#models.values()) await models.ready(signal);
   }
 
+  /** Learns from the dataset when similar questions may have the same answer. */
+  async calibrate(source: CaseSource, signal: AbortSignal): Promise<void> {
+    for (const fallbacks of this.#fallbacks.values())
+      await fallbacks.calibrate(() => source.batches({ signal }), signal);
+  }
+
   async close(): Promise<void> {
+    for (const fallbacks of this.#fallbacks.values()) await fallbacks.close();
     for (const models of this.#models.values()) models.close();
     const runners = [...this.#runners.values()].flatMap((of) => Object.values(of ?? {}));
     await Promise.all(runners.map((runner) => runner.close()));
+  }
+
+  /** What is recorded has to be asked. */
+  #cachesOf(caches: CachesConfig | undefined): CachesConfig | undefined {
+    if (!this.recordings || !caches?.exact) return caches;
+    return { ...caches, exact: { ...caches.exact, mode: 'fallback' } };
   }
 }
 

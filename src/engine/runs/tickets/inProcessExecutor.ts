@@ -1,4 +1,6 @@
 import type { EvaluationInput } from '../../evaluators/evaluator.ts';
+import type { Output } from '../../model/output.ts';
+import { standsIn } from '../../model/replySource.ts';
 import type { TrialResult } from '../../model/result.ts';
 import type { Clock, Log, Span } from '../../ports.ts';
 import { TOUCHSTONE } from '../../telemetry/attributes.ts';
@@ -97,15 +99,17 @@ export class InProcessExecutor implements Executor {
 
   /** What the other targets returned, in the order of the plan. */
   #others(own: string, outputs: ReadonlyMap<string, Called['output']>): EvaluationInput['others'] {
+    const { scoreFallbacks } = this.#options.inputs;
+    const counts = ({ source }: Output) => scoreFallbacks || !standsIn(source);
     return [...this.#targets.keys()].flatMap((target) => {
       const output = outputs.get(target);
-      return target !== own && output?.status === 'complete' ? [{ target, output }] : [];
+      return target !== own && output?.status === 'complete' && counts(output) ? [{ target, output }] : [];
     });
   }
 
   #job({ target, located, trial, told }: Ticket, span: Span, signal: AbortSignal): TrialJob {
     const { inputs, tracer, log } = this.#options;
-    const { plan, auditShare, redactor, clock = this.#options.clock } = inputs;
+    const { plan, auditShare, scoreFallbacks, redactor, clock = this.#options.clock } = inputs;
     const planned = this.#targets.get(target);
     if (!planned) throw new Error(`the run has no target ${target}`);
 
@@ -122,6 +126,7 @@ export class InProcessExecutor implements Executor {
       seed: plan.seed,
       cascade: { clock, log, ...inputs.cascadeFor(located.case, evaluators) },
       auditShare,
+      scoreFallbacks,
       redactor,
       clock,
       tracer,

@@ -6,8 +6,9 @@ import type { Redactor } from '../../http/redactor.ts';
 import type { LocatedCase } from '../../model/case.ts';
 import { defined } from '../../model/defined.ts';
 import { emptyOutput, type Output, type OutputError } from '../../model/output.ts';
+import { type ReplySource, sourceText, standsIn } from '../../model/replySource.ts';
 import type { TrialResult, Verdict } from '../../model/result.ts';
-import type { Clock, Span } from '../../ports.ts';
+import type { Attributes, Clock, Span } from '../../ports.ts';
 import type { Target, TargetRequest } from '../../targets/target.ts';
 import { GEN_AI, GENERAL, TOUCHSTONE } from '../../telemetry/attributes.ts';
 import { readOtlpSpans } from '../../telemetry/otlp/otlpSpans.ts';
@@ -31,6 +32,8 @@ export interface TrialJob {
   cascade: Omit<CascadeOptions, 'signal' | 'span' | 'audit'>;
   /** Share of cases, 0–1, whose judge runs although the verdict is settled. */
   auditShare: number;
+  /** Answers of fallbacks count as the target's own. */
+  scoreFallbacks?: boolean | undefined;
   /** Takes keys out of what evaluators say. */
   redactor?: Redactor | undefined;
   clock: Clock;
@@ -55,7 +58,7 @@ export async function judgeTrial(
   others?: EvaluationInput['others'],
 ): Promise<TrialResult> {
   const { located, target, trial, span } = job;
-  const scored = output.status === 'complete' ? await evaluate(job, output, others) : notScored(output);
+  const scored = await scoreOf(job, output, others);
   const verdict = job.redactor?.value(scored) ?? scored;
   span.set({ [TOUCHSTONE.trialStatus]: verdict.status });
 
@@ -125,6 +128,7 @@ function describeOutput(span: Span, output: Output): void {
     [GEN_AI.inputTokens]: output.usage?.inputTokens,
     [GEN_AI.outputTokens]: output.usage?.outputTokens,
     [TOUCHSTONE.outputStatus]: output.status,
+    ...sourceAttributes(output.source),
   });
   if (output.status === 'complete') {
     span.end();
@@ -134,6 +138,16 @@ function describeOutput(span: Span, output: Output): void {
   span.set({ [GENERAL.errorType]: output.status === 'error' ? output.error.code : 'incomplete' });
   span.log('warn', `target returned ${output.status}: ${reason}`);
   span.end(reason);
+}
+
+function sourceAttributes(source: ReplySource | undefined): Attributes {
+  if (!source) return {};
+  return {
+    [TOUCHSTONE.source]: source.kind,
+    [TOUCHSTONE.sourceReason]: source.why.kind === 'first' ? source.why.kind : source.why.message,
+    [TOUCHSTONE.sourceModel]: 'model' in source ? source.model : undefined,
+    [TOUCHSTONE.sourceAge]: 'ageMs' in source ? source.ageMs : undefined,
+  };
 }
 
 /** Keeps the spans that belong to this trace; an agent cannot write into another one. */
@@ -148,6 +162,19 @@ function acceptSpans(tracer: Tracer, span: Span, request: unknown): void {
   if (read.rejected > 0) span.log('warn', `${read.rejected} malformed spans were left out`);
   if (foreign > 0) span.log('warn', `${foreign} spans of other traces were left out`);
   tracer.accept(own);
+}
+
+/** Only what the target itself answered, and all of it, is measured. */
+async function scoreOf(job: TrialJob, output: Output, others: EvaluationInput['others']): Promise<Verdict> {
+  if (output.status === 'error') return notScored(`${output.error.code}: ${output.error.message}`);
+  if (output.status === 'incomplete') return notScored(`the output is incomplete: ${output.reason}`);
+  if (standsIn(output.source) && !job.scoreFallbacks) return notScored(standInText(output.source));
+  return evaluate(job, output, others);
+}
+
+function standInText(source: ReplySource): string {
+  const why = source.why.kind === 'first' ? '' : `: ${source.why.message}`;
+  return `not scored, because a fallback answered (${sourceText(source)}) and not the target itself${why}`;
 }
 
 function evaluate(job: TrialJob, output: EvaluationInput['output'], others: EvaluationInput['others']) {
@@ -165,12 +192,8 @@ function evaluate(job: TrialJob, output: EvaluationInput['output'], others: Eval
   );
 }
 
-/** An output that is not complete is never scored. */
-function notScored(output: Exclude<Output, { status: 'complete' }>): Verdict {
-  const reason =
-    output.status === 'error'
-      ? `${output.error.code}: ${output.error.message}`
-      : `the output is incomplete: ${output.reason}`;
+/** A hole: whatever is concluded from the run has to hold without it. */
+function notScored(reason: string): Verdict {
   return {
     status: 'errored',
     score: null,

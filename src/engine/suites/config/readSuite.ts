@@ -57,7 +57,7 @@ export function readSuite(
     defaultEvaluators: file.evaluators === undefined,
     ...defined({ judgeModel: file.judge, embeddingsModel: file.embeddings }),
     cascade: file.cascade,
-    ...defined({ threshold: file.threshold }),
+    ...defined({ threshold: file.threshold, scoreFallbacks: file.score_fallbacks || undefined }),
     repeat: file.repeat,
     maxConcurrency: file.max_concurrency,
     timeoutMs: file.timeout_ms,

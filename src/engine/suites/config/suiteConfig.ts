@@ -64,6 +64,8 @@ export interface SuiteConfig {
   cascade: CascadeConfig;
   /** Smallest weighted score for a pass, 0–1; without it every evaluator must pass. */
   threshold?: number;
+  /** Answers of fallbacks count as the target's own; where absent they are not scored. */
+  scoreFallbacks?: true;
   /** Trials of each case. */
   repeat: number;
   maxConcurrency: number;
@@ -125,6 +127,12 @@ export const suiteFile = z.strictObject({
     .max(1)
     .optional()
     .describe('Minimum weighted score for a pass, 0 to 1. Default: every evaluator must pass.'),
+  score_fallbacks: z
+    .boolean()
+    .default(false)
+    .describe(
+      "true: an answer of a fallback is scored like the target's own, and a judge may fall back to another model. By default such answers are shown, but not scored.",
+    ),
   repeat: z
     .int()
     .min(1)

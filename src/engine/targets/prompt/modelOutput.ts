@@ -1,3 +1,4 @@
+import { defined } from '../../model/defined.ts';
 import type { JsonValue } from '../../model/json.ts';
 import type { Output } from '../../model/output.ts';
 import type { ModelReply } from '../../models/modelClient.ts';
@@ -23,6 +24,7 @@ export function modelOutput(reply: ModelReply, { text, json }: ModelAnswer): Out
     costUsd: reply.costUsd,
     latencyMs: reply.latencyMs,
     model: reply.model,
+    ...defined({ source: reply.source, attempts: reply.attempts }),
     metadata: {
       responseId: reply.responseId,
       firstTokenMs: reply.firstTokenMs,
