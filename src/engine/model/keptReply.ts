@@ -1,6 +1,5 @@
 /** The exact cache gives a reply again to the same request, the semantic one to a request with similar words. */
 export type CacheName = 'exact' | 'similar';
-export const CACHES: readonly CacheName[] = ['exact', 'similar'];
 
 /** A reply of a model that is kept to be given again, as plain data. Times are milliseconds since the epoch. */
 export interface KeptReply {
