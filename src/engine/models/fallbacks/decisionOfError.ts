@@ -5,8 +5,5 @@ import { ModelError } from '../modelClient.ts';
 /** How a call ended that brought no reply; undefined for a bug, which is nobody's to answer. */
 export function decisionOfError(error: unknown): Decision | undefined {
   if (error instanceof Rejected) return { kind: 'rejected', by: error.by, until: error.until };
-  if (!(error instanceof ModelError)) return undefined;
-  if (error.status === 429) return { kind: 'rate-limited', until: undefined };
-  if (error.status === 503 || error.status === 529) return { kind: 'overloaded', until: undefined };
-  return error.transient ? { kind: 'transient' } : { kind: 'caller' };
+  return error instanceof ModelError ? error.decision : undefined;
 }
