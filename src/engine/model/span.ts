@@ -26,4 +26,8 @@ export interface LogRecord {
   traceId: string;
   spanId: string;
   fields: { [key: string]: JsonValue };
+  /** The name of the event that the record stands for, where it is one. */
+  event?: string;
+  /** What it says, where that is more than a text. */
+  body?: JsonValue;
 }

@@ -106,3 +106,10 @@ export const JUNIT = {
   repeat: 'touchstone.repeat',
   seed: 'touchstone.seed',
 } as const;
+
+/** What a span of the OpenAI Agents SDK says, once it has been imported: it has no OpenTelemetry of its own. */
+export const OPENAI_AGENTS = {
+  type: 'openai_agents.span.type',
+  data: 'openai_agents.span.data',
+  group: 'openai_agents.group_id',
+} as const;

@@ -1,0 +1,147 @@
+import type { AgentSpan, Convention, SpanRole, SpanTool, TokenUse } from '../../model/agentSpan.ts';
+import type { LogRecord, SpanRecord } from '../../model/span.ts';
+import { aiSdk } from './aiSdk.ts';
+import { codePlace, errorOf, sessionAndUser } from './common.ts';
+import { deprecatedNames } from './deprecated.ts';
+import type { Dialect, PlainFact, SpanFacts } from './dialect.ts';
+import { fromEvents, genAi } from './genAi.ts';
+import { genkit } from './genkit.ts';
+import { langfuse } from './langfuse.ts';
+import { langSmith } from './langSmith.ts';
+import { mastra } from './mastra.ts';
+import { mcp } from './mcp.ts';
+import { openAiAgents } from './openAiAgents.ts';
+import { openInference } from './openInference.ts';
+import { SpanFields } from './spanFields.ts';
+import { traceloop } from './traceloop.ts';
+
+/** In the order in which they decide. A framework's own word comes after the one that all of them share. */
+const DIALECTS: readonly Dialect[] = [
+  genAi,
+  mcp,
+  openInference,
+  langfuse,
+  aiSdk,
+  traceloop,
+  langSmith,
+  mastra,
+  genkit,
+  openAiAgents,
+];
+
+/**
+ * A span as a person thinks of it, out of whatever conventions its attributes follow; the name of the library that sent it
+ * decides nothing. `logs` are the log records that belong to it: some send the conversation there.
+ */
+export function readSpan(record: SpanRecord, logs: readonly LogRecord[] = []): AgentSpan {
+  const fields = new SpanFields(record.attributes);
+  const spoken = DIALECTS.filter(({ prefixes }) => prefixes.some((prefix) => fields.has(prefix)));
+  const facts = spoken.map((dialect) => dialect.read(fields, record));
+  const told = logs.length === 0 ? {} : fromEvents(logs.map(toEvent));
+  const pick = picker([...facts, told]);
+
+  const role = pick('role') ?? roleByPresence(record);
+  const model = pick('model');
+  const tool = role === 'tool' ? toolOf(facts, record) : null;
+  const common = sessionAndUser(fields);
+  const deprecated = deprecatedNames(record);
+
+  return {
+    record,
+    role,
+    title: titleOf(role, pick('title') ?? null, { model, record }),
+    conventions: conventionsOf(spoken, deprecated),
+    provider: pick('provider'),
+    model,
+    tokens: tokensOf(facts),
+    reportedUsd: pick('reportedUsd'),
+    firstTokenMs: pick('firstTokenMs'),
+    finishReasons:
+      facts.find(({ finishReasons }) => finishReasons && finishReasons.length > 0)?.finishReasons ?? [],
+    responseId: pick('responseId'),
+    agent: pick('agent'),
+    tool,
+    input: pick('input'),
+    output: pick('output'),
+    session: pick('session') ?? common.session,
+    user: pick('user') ?? common.user,
+    code: codePlace(fields),
+    error: errorOf(record, fields) ?? pick('error'),
+    deprecated,
+    unknown: unknownNames(fields, spoken),
+    cut: fields.cut(),
+  };
+}
+
+function picker(facts: readonly SpanFacts[]) {
+  return <Key extends PlainFact>(key: Key): NonNullable<SpanFacts[Key]> | null => {
+    for (const fact of facts) {
+      const value = fact[key];
+      if (value !== undefined && value !== null) return value as NonNullable<SpanFacts[Key]>;
+    }
+    return null;
+  };
+}
+
+function toEvent({ event, message, body, fields }: LogRecord) {
+  const content = typeof body === 'object' && body !== null && !Array.isArray(body) ? body : {};
+  return { name: event ?? String(fields['event.name'] ?? message), body: { ...fields, ...content } };
+}
+
+/** Where no convention says what a span is: a model call has a model and tokens. */
+function roleByPresence({ attributes }: SpanRecord): SpanRole {
+  const has = (...names: string[]) => names.some((name) => Object.hasOwn(attributes, name));
+  if (has('gen_ai.tool.name', 'gen_ai.tool.call.id')) return 'tool';
+  const model = has('gen_ai.request.model', 'gen_ai.response.model', 'llm.model_name');
+  const spent = has(
+    'gen_ai.usage.output_tokens',
+    'gen_ai.usage.completion_tokens',
+    'llm.token_count.completion',
+  );
+  return model && spent ? 'model' : 'other';
+}
+
+function titleOf(
+  role: SpanRole,
+  title: string | null,
+  { model, record }: { model: string | null; record: SpanRecord },
+): string {
+  if (title !== null) return title;
+  return (role === 'model' || role === 'embedding') && model !== null ? model : record.name;
+}
+
+function toolOf(facts: readonly SpanFacts[], { name }: SpanRecord): SpanTool {
+  const tools = facts.flatMap(({ tool }) => (tool ? [tool] : []));
+  return {
+    name: tools.find((tool) => tool.name)?.name ?? name,
+    callId: tools.find((tool) => tool.callId)?.callId ?? null,
+    arguments: tools.find((tool) => tool.arguments !== undefined && tool.arguments !== null)?.arguments,
+    result: tools.find((tool) => tool.result !== undefined && tool.result !== null)?.result,
+  };
+}
+
+/** Each count by the first convention that has it: several of them tell the same calls again. */
+function tokensOf(facts: readonly SpanFacts[]): TokenUse | null {
+  const first = (key: keyof TokenUse) =>
+    facts.find(({ tokens }) => tokens?.[key] != null)?.tokens?.[key] ?? null;
+  const [input, output, cached] = [first('input'), first('output'), first('cached')];
+  if (input === null && output === null) return null;
+
+  const cacheWrite = first('cacheWrite');
+  const apart = (cached ?? 0) + (cacheWrite ?? 0);
+  // By the conventions what was cached is a part of the input. Where it is more than that, it was counted apart.
+  const whole = input !== null && apart > input ? input + apart : input;
+  return { input: whole, output, cached, cacheWrite, reasoning: first('reasoning') };
+}
+
+function conventionsOf(spoken: readonly Dialect[], deprecated: AgentSpan['deprecated']): Convention[] {
+  const old = deprecated.some(({ name }) => name.startsWith('gen_ai.'));
+  return spoken.map(({ convention }) =>
+    convention === 'OpenTelemetry GenAI' && old ? 'OpenTelemetry GenAI (deprecated)' : convention,
+  );
+}
+
+function unknownNames(fields: SpanFields, spoken: readonly Dialect[]): string[] {
+  const prefixes = spoken.flatMap((dialect) => dialect.prefixes);
+  return fields.unread().filter((name) => prefixes.some((prefix) => name.startsWith(prefix)));
+}
