@@ -34,6 +34,33 @@ export const GEN_AI = {
   evaluationScore: 'gen_ai.evaluation.score.value',
   evaluationLabel: 'gen_ai.evaluation.score.label',
   evaluationExplanation: 'gen_ai.evaluation.explanation',
+
+  inputMessages: 'gen_ai.input.messages',
+  outputMessages: 'gen_ai.output.messages',
+  systemInstructions: 'gen_ai.system_instructions',
+  requestPrefix: 'gen_ai.request.',
+  clientPrefix: 'gen_ai.client.',
+  executeToolDuration: 'gen_ai.execute_tool.duration',
+  toolDefinitions: 'gen_ai.tool.definitions',
+  toolType: 'gen_ai.tool.type',
+  toolDescription: 'gen_ai.tool.description',
+  agentPrefix: 'gen_ai.agent.',
+  dataSourceId: 'gen_ai.data_source.id',
+  responsePrefix: 'gen_ai.response.',
+  evaluationPrefix: 'gen_ai.evaluation.',
+  embeddingsPrefix: 'gen_ai.embeddings.',
+  tokenType: 'gen_ai.token.type',
+  workflowName: 'gen_ai.workflow.name',
+  promptName: 'gen_ai.prompt.name',
+  prefix: 'gen_ai.',
+  responseTimeToFirstChunk: 'gen_ai.response.time_to_first_chunk',
+  conversationId: 'gen_ai.conversation.id',
+  toolName: 'gen_ai.tool.name',
+  toolCallId: 'gen_ai.tool.call.id',
+  toolCallArguments: 'gen_ai.tool.call.arguments',
+  toolCallResult: 'gen_ai.tool.call.result',
+  usageCacheWriteInputTokens: 'gen_ai.usage.cache_write.input_tokens',
+  usageReasoningOutputTokens: 'gen_ai.usage.reasoning.output_tokens',
 } as const;
 
 /** What the conventions have no word for. */
@@ -112,4 +139,39 @@ export const OPENAI_AGENTS = {
   type: 'openai_agents.span.type',
   data: 'openai_agents.span.data',
   group: 'openai_agents.group_id',
+} as const;
+
+/** What OpenTelemetry’s conventions were before, and what frameworks made of them. They are read, and never written. */
+export const GEN_AI_FORMER = {
+  system: 'gen_ai.system',
+  prompt: 'gen_ai.prompt',
+  completion: 'gen_ai.completion',
+  usagePromptTokens: 'gen_ai.usage.prompt_tokens',
+  usageCompletionTokens: 'gen_ai.usage.completion_tokens',
+  usageCacheReadInputTokens: 'gen_ai.usage.cache_read_input_tokens',
+  usageCacheCreationInputTokens: 'gen_ai.usage.cache_creation_input_tokens',
+  openaiRequestResponseFormat: 'gen_ai.openai.request.response_format',
+  openaiRequestSeed: 'gen_ai.openai.request.seed',
+  openaiRequestServiceTier: 'gen_ai.openai.request.service_tier',
+  openaiResponseServiceTier: 'gen_ai.openai.response.service_tier',
+  openaiResponseSystemFingerprint: 'gen_ai.openai.response.system_fingerprint',
+  promptPrefix: 'gen_ai.prompt.',
+  completionPrefix: 'gen_ai.completion.',
+  usageTotalTokens: 'gen_ai.usage.total_tokens',
+  openaiPrefix: 'gen_ai.openai.',
+  usageInputTokensCached: 'gen_ai.usage.input_tokens.cached',
+  usageReasoningTokens: 'gen_ai.usage.reasoning_tokens',
+  usageOutputTokensReasoning: 'gen_ai.usage.output_tokens.reasoning',
+} as const;
+
+/** Events, or log records, that have the conversation of a call. */
+export const GEN_AI_EVENT = {
+  systemMessage: 'gen_ai.system.message',
+  userMessage: 'gen_ai.user.message',
+  assistantMessage: 'gen_ai.assistant.message',
+  toolMessage: 'gen_ai.tool.message',
+  choice: 'gen_ai.choice',
+  contentPrompt: 'gen_ai.content.prompt',
+  contentCompletion: 'gen_ai.content.completion',
+  clientInferenceOperationDetails: 'gen_ai.client.inference.operation.details',
 } as const;

@@ -1,5 +1,6 @@
 import type { AgentSpan, CodePlace } from '../../model/agentSpan.ts';
 import type { SpanRecord } from '../../model/span.ts';
+import { GENERAL } from '../attributes.ts';
 import type { SpanFields } from './spanFields.ts';
 
 /** What OpenTelemetry's general conventions say, whatever the framework. */
@@ -22,7 +23,7 @@ export function codePlace(fields: SpanFields): CodePlace | null {
 /** What went wrong: the exception that was recorded, else the status. */
 export function errorOf(record: SpanRecord, fields: SpanFields): AgentSpan['error'] {
   const exception = record.events.findLast(({ name }) => name === 'exception')?.attributes ?? {};
-  const kind = fields.text('error.type');
+  const kind = fields.text(GENERAL.errorType);
   const said = fields.text('error.message');
   if (record.status !== 'error') return null;
 

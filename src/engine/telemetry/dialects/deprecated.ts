@@ -1,20 +1,21 @@
 import type { AgentSpan } from '../../model/agentSpan.ts';
 import type { SpanRecord } from '../../model/span.ts';
+import { GEN_AI, GEN_AI_EVENT, GEN_AI_FORMER } from '../attributes.ts';
 
 /** Attributes that OpenTelemetry's conventions have given up, and what took their place. */
 const ATTRIBUTES: { readonly [name: string]: string } = {
-  'gen_ai.system': 'gen_ai.provider.name',
-  'gen_ai.prompt': 'gen_ai.input.messages',
-  'gen_ai.completion': 'gen_ai.output.messages',
-  'gen_ai.usage.prompt_tokens': 'gen_ai.usage.input_tokens',
-  'gen_ai.usage.completion_tokens': 'gen_ai.usage.output_tokens',
-  'gen_ai.usage.cache_read_input_tokens': 'gen_ai.usage.cache_read.input_tokens',
-  'gen_ai.usage.cache_creation_input_tokens': 'gen_ai.usage.cache_creation.input_tokens',
-  'gen_ai.openai.request.response_format': 'gen_ai.output.type',
-  'gen_ai.openai.request.seed': 'gen_ai.request.seed',
-  'gen_ai.openai.request.service_tier': 'openai.request.service_tier',
-  'gen_ai.openai.response.service_tier': 'openai.response.service_tier',
-  'gen_ai.openai.response.system_fingerprint': 'openai.response.system_fingerprint',
+  [GEN_AI_FORMER.system]: GEN_AI.providerName,
+  [GEN_AI_FORMER.prompt]: GEN_AI.inputMessages,
+  [GEN_AI_FORMER.completion]: GEN_AI.outputMessages,
+  [GEN_AI_FORMER.usagePromptTokens]: GEN_AI.inputTokens,
+  [GEN_AI_FORMER.usageCompletionTokens]: GEN_AI.outputTokens,
+  [GEN_AI_FORMER.usageCacheReadInputTokens]: GEN_AI.cacheReadTokens,
+  [GEN_AI_FORMER.usageCacheCreationInputTokens]: GEN_AI.cacheCreationTokens,
+  [GEN_AI_FORMER.openaiRequestResponseFormat]: GEN_AI.outputType,
+  [GEN_AI_FORMER.openaiRequestSeed]: GEN_AI.requestSeed,
+  [GEN_AI_FORMER.openaiRequestServiceTier]: 'openai.request.service_tier',
+  [GEN_AI_FORMER.openaiResponseServiceTier]: 'openai.response.service_tier',
+  [GEN_AI_FORMER.openaiResponseSystemFingerprint]: 'openai.response.system_fingerprint',
   'code.filepath': 'code.file.path',
   'code.lineno': 'code.line.number',
   'code.column': 'code.column.number',
@@ -24,18 +25,18 @@ const ATTRIBUTES: { readonly [name: string]: string } = {
 
 /** Names with an index in them. */
 const PREFIXES: { readonly [prefix: string]: string } = {
-  'gen_ai.prompt.': 'gen_ai.input.messages',
-  'gen_ai.completion.': 'gen_ai.output.messages',
+  [GEN_AI_FORMER.promptPrefix]: GEN_AI.inputMessages,
+  [GEN_AI_FORMER.completionPrefix]: GEN_AI.outputMessages,
 };
 
 const EVENTS: { readonly [name: string]: string } = {
-  'gen_ai.system.message': 'gen_ai.system_instructions',
-  'gen_ai.user.message': 'gen_ai.input.messages',
-  'gen_ai.assistant.message': 'gen_ai.input.messages',
-  'gen_ai.tool.message': 'gen_ai.input.messages',
-  'gen_ai.choice': 'gen_ai.output.messages',
-  'gen_ai.content.prompt': 'gen_ai.input.messages',
-  'gen_ai.content.completion': 'gen_ai.output.messages',
+  [GEN_AI_EVENT.systemMessage]: GEN_AI.systemInstructions,
+  [GEN_AI_EVENT.userMessage]: GEN_AI.inputMessages,
+  [GEN_AI_EVENT.assistantMessage]: GEN_AI.inputMessages,
+  [GEN_AI_EVENT.toolMessage]: GEN_AI.inputMessages,
+  [GEN_AI_EVENT.choice]: GEN_AI.outputMessages,
+  [GEN_AI_EVENT.contentPrompt]: GEN_AI.inputMessages,
+  [GEN_AI_EVENT.contentCompletion]: GEN_AI.outputMessages,
 };
 
 export function deprecatedNames({ attributes, events }: SpanRecord): AgentSpan['deprecated'] {

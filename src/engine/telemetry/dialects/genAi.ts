@@ -1,6 +1,7 @@
 import type { SpanMessage, SpanRole, TokenUse } from '../../model/agentSpan.ts';
 import type { JsonObject, JsonValue } from '../../model/json.ts';
 import type { SpanRecord } from '../../model/span.ts';
+import { GEN_AI, GEN_AI_EVENT, GEN_AI_FORMER } from '../attributes.ts';
 import { type Dialect, roleBy, type SpanFacts } from './dialect.ts';
 import { parsed } from './embeddedJson.ts';
 import { indexedMessages } from './indexedMessages.ts';
@@ -24,39 +25,39 @@ const OPERATIONS: { readonly [operation: string]: SpanRole } = {
 
 /** Understood, and not shown by themselves. */
 const SILENT = [
-  'gen_ai.request.',
-  'gen_ai.output.type',
-  'gen_ai.client.',
-  'gen_ai.execute_tool.duration',
-  'gen_ai.usage.total_tokens',
-  'gen_ai.tool.definitions',
-  'gen_ai.tool.type',
-  'gen_ai.tool.description',
-  'gen_ai.agent.',
-  'gen_ai.data_source.id',
-  'gen_ai.response.',
-  'gen_ai.evaluation.',
-  'gen_ai.embeddings.',
-  'gen_ai.openai.',
-  'gen_ai.token.type',
-  'gen_ai.workflow.name',
-  'gen_ai.prompt.name',
+  GEN_AI.requestPrefix,
+  GEN_AI.outputType,
+  GEN_AI.clientPrefix,
+  GEN_AI.executeToolDuration,
+  GEN_AI_FORMER.usageTotalTokens,
+  GEN_AI.toolDefinitions,
+  GEN_AI.toolType,
+  GEN_AI.toolDescription,
+  GEN_AI.agentPrefix,
+  GEN_AI.dataSourceId,
+  GEN_AI.responsePrefix,
+  GEN_AI.evaluationPrefix,
+  GEN_AI.embeddingsPrefix,
+  GEN_AI_FORMER.openaiPrefix,
+  GEN_AI.tokenType,
+  GEN_AI.workflowName,
+  GEN_AI.promptName,
 ];
 
 /** OpenTelemetry's conventions for generative AI, of today and of former days. */
 export const genAi: Dialect = {
   convention: 'OpenTelemetry GenAI',
-  prefixes: ['gen_ai.'],
+  prefixes: [GEN_AI.prefix],
 
   read(fields, record) {
-    const operation = fields.text('gen_ai.operation.name');
+    const operation = fields.text(GEN_AI.operationName);
     const tool = toolOf(fields);
-    const model = fields.text('gen_ai.response.model') ?? fields.text('gen_ai.request.model');
-    fields.raw('gen_ai.request.model');
-    const agent = fields.text('gen_ai.agent.name', 'gen_ai.workflow.name');
-    const evaluation = fields.text('gen_ai.evaluation.name');
+    const model = fields.text(GEN_AI.responseModel) ?? fields.text(GEN_AI.requestModel);
+    fields.raw(GEN_AI.requestModel);
+    const agent = fields.text(GEN_AI.agentName, GEN_AI.workflowName);
+    const evaluation = fields.text(GEN_AI.evaluationName);
     const role = roleBy(OPERATIONS, operation) ?? (evaluation === null ? null : 'evaluator');
-    const provider = fields.text('gen_ai.provider.name', 'gen_ai.system');
+    const provider = fields.text(GEN_AI.providerName, GEN_AI_FORMER.system);
     const facts = {
       role,
       title:
@@ -64,12 +65,12 @@ export const genAi: Dialect = {
       provider: provider === null ? null : (PROVIDERS[provider] ?? provider),
       model,
       tokens: tokensOf(fields),
-      firstTokenMs: seconds(fields.count('gen_ai.response.time_to_first_chunk')),
-      finishReasons: fields.texts('gen_ai.response.finish_reasons'),
-      responseId: fields.text('gen_ai.response.id'),
+      firstTokenMs: seconds(fields.count(GEN_AI.responseTimeToFirstChunk)),
+      finishReasons: fields.texts(GEN_AI.responseFinishReasons),
+      responseId: fields.text(GEN_AI.responseId),
       agent,
       tool,
-      session: fields.text('gen_ai.conversation.id'),
+      session: fields.text(GEN_AI.conversationId),
       ...contentOf(fields, record),
     } satisfies SpanFacts;
 
@@ -89,31 +90,31 @@ const PROVIDERS: { readonly [old: string]: string } = {
 
 function toolOf(fields: SpanFields) {
   return {
-    name: fields.text('gen_ai.tool.name') ?? undefined,
-    callId: fields.text('gen_ai.tool.call.id'),
-    arguments: fields.json('gen_ai.tool.call.arguments'),
-    result: fields.json('gen_ai.tool.call.result', 'gen_ai.tool.message'),
+    name: fields.text(GEN_AI.toolName) ?? undefined,
+    callId: fields.text(GEN_AI.toolCallId),
+    arguments: fields.json(GEN_AI.toolCallArguments),
+    result: fields.json(GEN_AI.toolCallResult, GEN_AI_EVENT.toolMessage),
   };
 }
 
 function tokensOf(fields: SpanFields): TokenUse {
   return {
-    input: fields.count('gen_ai.usage.input_tokens', 'gen_ai.usage.prompt_tokens'),
-    output: fields.count('gen_ai.usage.output_tokens', 'gen_ai.usage.completion_tokens'),
+    input: fields.count(GEN_AI.inputTokens, GEN_AI_FORMER.usagePromptTokens),
+    output: fields.count(GEN_AI.outputTokens, GEN_AI_FORMER.usageCompletionTokens),
     cached: fields.count(
-      'gen_ai.usage.cache_read.input_tokens',
-      'gen_ai.usage.cache_read_input_tokens',
-      'gen_ai.usage.input_tokens.cached',
+      GEN_AI.cacheReadTokens,
+      GEN_AI_FORMER.usageCacheReadInputTokens,
+      GEN_AI_FORMER.usageInputTokensCached,
     ),
     cacheWrite: fields.count(
-      'gen_ai.usage.cache_creation.input_tokens',
-      'gen_ai.usage.cache_write.input_tokens',
-      'gen_ai.usage.cache_creation_input_tokens',
+      GEN_AI.cacheCreationTokens,
+      GEN_AI.usageCacheWriteInputTokens,
+      GEN_AI_FORMER.usageCacheCreationInputTokens,
     ),
     reasoning: fields.count(
-      'gen_ai.usage.reasoning.output_tokens',
-      'gen_ai.usage.reasoning_tokens',
-      'gen_ai.usage.output_tokens.reasoning',
+      GEN_AI.usageReasoningOutputTokens,
+      GEN_AI_FORMER.usageReasoningTokens,
+      GEN_AI_FORMER.usageOutputTokensReasoning,
     ),
   };
 }
@@ -125,11 +126,11 @@ function contentOf(fields: SpanFields, record: SpanRecord): Pick<SpanFacts, 'inp
 }
 
 function fromAttributes(fields: SpanFields): Pick<SpanFacts, 'input' | 'output'> {
-  const instructions = instructionsOf(fields.json('gen_ai.system_instructions'));
-  const given = fields.json('gen_ai.input.messages', 'gen_ai.prompt');
-  const messages = readMessages(given) ?? indexedMessages(fields, 'gen_ai.prompt.');
-  const whole = fields.json('gen_ai.output.messages', 'gen_ai.completion');
-  const answers = readMessages(whole) ?? indexedMessages(fields, 'gen_ai.completion.');
+  const instructions = instructionsOf(fields.json(GEN_AI.systemInstructions));
+  const given = fields.json(GEN_AI.inputMessages, GEN_AI_FORMER.prompt);
+  const messages = readMessages(given) ?? indexedMessages(fields, GEN_AI_FORMER.promptPrefix);
+  const whole = fields.json(GEN_AI.outputMessages, GEN_AI_FORMER.completion);
+  const answers = readMessages(whole) ?? indexedMessages(fields, GEN_AI_FORMER.completionPrefix);
   const input = messages ? messagesContent([...instructions, ...messages]) : readContent(given);
 
   return {
@@ -158,17 +159,17 @@ export function fromEvents(
     const role = ROLE_EVENT.exec(name)?.[1];
     if (role !== undefined) {
       input.push(...(readMessages([{ role, content: '', ...unpacked(body) }]) ?? []));
-    } else if (name === 'gen_ai.choice') {
+    } else if (name === GEN_AI_EVENT.choice) {
       const message = parsed(body['message']) ?? unpacked(body);
       output.push(...(readMessages([{ role: 'assistant', content: '', ...(message as JsonObject) }]) ?? []));
-    } else if (name === 'gen_ai.client.inference.operation.details') {
-      input.push(...instructionsOf(parsed(body['gen_ai.system_instructions'])));
-      input.push(...(readMessages(body['gen_ai.input.messages']) ?? []));
-      output.push(...(readMessages(body['gen_ai.output.messages']) ?? []));
-    } else if (name === 'gen_ai.content.prompt') {
-      input.push(...(readMessages(body['gen_ai.prompt']) ?? []));
-    } else if (name === 'gen_ai.content.completion') {
-      output.push(...(readMessages(body['gen_ai.completion']) ?? []));
+    } else if (name === GEN_AI_EVENT.clientInferenceOperationDetails) {
+      input.push(...instructionsOf(parsed(body[GEN_AI.systemInstructions])));
+      input.push(...(readMessages(body[GEN_AI.inputMessages]) ?? []));
+      output.push(...(readMessages(body[GEN_AI.outputMessages]) ?? []));
+    } else if (name === GEN_AI_EVENT.contentPrompt) {
+      input.push(...(readMessages(body[GEN_AI_FORMER.prompt]) ?? []));
+    } else if (name === GEN_AI_EVENT.contentCompletion) {
+      output.push(...(readMessages(body[GEN_AI_FORMER.completion]) ?? []));
     }
   }
 

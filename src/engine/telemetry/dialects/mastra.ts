@@ -1,6 +1,6 @@
 import type { SpanRole } from '../../model/agentSpan.ts';
 import { type Dialect, roleBy } from './dialect.ts';
-import { since } from './langfuse.ts';
+import { since } from './langfuseDialect.ts';
 import { readContent } from './messages.ts';
 
 const TYPES: { readonly [type: string]: SpanRole } = {

@@ -1,12 +1,13 @@
 import type { AgentSpan, Convention, SpanRole, SpanTool, TokenUse } from '../../model/agentSpan.ts';
 import type { LogRecord, SpanRecord } from '../../model/span.ts';
+import { GEN_AI, GEN_AI_FORMER } from '../attributes.ts';
 import { aiSdk } from './aiSdk.ts';
 import { codePlace, errorOf, sessionAndUser } from './common.ts';
 import { deprecatedNames } from './deprecated.ts';
 import type { Dialect, PlainFact, SpanFacts } from './dialect.ts';
 import { fromEvents, genAi } from './genAi.ts';
 import { genkit } from './genkit.ts';
-import { langfuse } from './langfuse.ts';
+import { langfuse } from './langfuseDialect.ts';
 import { langSmith } from './langSmith.ts';
 import { mastra } from './mastra.ts';
 import { mcp } from './mcp.ts';
@@ -91,13 +92,9 @@ function toEvent({ event, message, body, fields }: LogRecord) {
 /** Where no convention says what a span is: a model call has a model and tokens. */
 function roleByPresence({ attributes }: SpanRecord): SpanRole {
   const has = (...names: string[]) => names.some((name) => Object.hasOwn(attributes, name));
-  if (has('gen_ai.tool.name', 'gen_ai.tool.call.id')) return 'tool';
-  const model = has('gen_ai.request.model', 'gen_ai.response.model', 'llm.model_name');
-  const spent = has(
-    'gen_ai.usage.output_tokens',
-    'gen_ai.usage.completion_tokens',
-    'llm.token_count.completion',
-  );
+  if (has(GEN_AI.toolName, GEN_AI.toolCallId)) return 'tool';
+  const model = has(GEN_AI.requestModel, GEN_AI.responseModel, 'llm.model_name');
+  const spent = has(GEN_AI.outputTokens, GEN_AI_FORMER.usageCompletionTokens, 'llm.token_count.completion');
   return model && spent ? 'model' : 'other';
 }
 
@@ -135,7 +132,7 @@ function tokensOf(facts: readonly SpanFacts[]): TokenUse | null {
 }
 
 function conventionsOf(spoken: readonly Dialect[], deprecated: AgentSpan['deprecated']): Convention[] {
-  const old = deprecated.some(({ name }) => name.startsWith('gen_ai.'));
+  const old = deprecated.some(({ name }) => name.startsWith(GEN_AI.prefix));
   return spoken.map(({ convention }) =>
     convention === 'OpenTelemetry GenAI' && old ? 'OpenTelemetry GenAI (deprecated)' : convention,
   );
