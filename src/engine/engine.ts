@@ -11,11 +11,11 @@ import type { Clock, Environment, Log, Random, Secrets, Trust } from './ports.ts
 import { readReport, verdictOf } from './readReport.ts';
 import type { RunReport } from './reports/runReport.ts';
 import type { ProviderGuards } from './resilience/providerGuards.ts';
+import { Places } from './runs/lanes/places.ts';
 import { beginRun } from './runs/lifecycle/beginRun.ts';
 import { type BegunRun, isBegun, type PendingRun } from './runs/lifecycle/begunRun.ts';
 import { carryOut } from './runs/lifecycle/carryOut.ts';
-import type { LifecyclePorts } from './runs/lifecycle/lifecyclePorts.ts';
-import { noteWorkspace, planRuns } from './runs/lifecycle/planRuns.ts';
+import { noteWorkspace, type PlanPorts, planRuns } from './runs/lifecycle/planRuns.ts';
 import { presentRun } from './runs/lifecycle/presentRun.ts';
 import { resumeRun } from './runs/lifecycle/resumeRun.ts';
 import type { RunListener, RunOptions, RunOutcome } from './runs/lifecycle/runListener.ts';
@@ -46,6 +46,8 @@ export interface EnginePorts {
   editorModels?: EditorModels;
   /** Guards of providers, where other engines of this process ask the same ones; its own where absent. */
   guards?: ProviderGuards;
+  /** Programs that run at the same time, if other engines of this process start some, too; its own if absent. */
+  programs?: Places;
   /** Who hears of finished spans, log lines and evaluations, beside the store. */
   sinks?: readonly TelemetrySink[];
   /** How datasets of runs are opened, where it is not to be done in place. */
@@ -111,7 +113,8 @@ export function createEngine(
   const models = new EngineModels(given);
   const settled = new SettledReport(store);
   const judge = (runId: string) => given.judge?.(store, runId) ?? settled.judge(runId);
-  const ports = { ...given, workspace, store, telemetry, models, judge };
+  const programs = given.programs ?? new Places();
+  const ports = { ...given, workspace, store, telemetry, models, programs, judge };
   const present = (run: RunRecord): RunRecord => presentRun(run, ports.owner);
   const report = (runId: string): RunReport => {
     const read = readReport(store, runId);
@@ -161,7 +164,7 @@ export function createEngine(
   };
 }
 
-async function estimate(ports: LifecyclePorts, prepared: PreparedRun, signal: AbortSignal) {
+async function estimate(ports: PlanPorts, prepared: PreparedRun, signal: AbortSignal) {
   const { estimateRun } = await import('./cost/estimate.ts');
   const { estimatedRun } = await import('./runs/estimateInputs.ts');
   const history = CallHistory.read(ports.store, prepared.inputs.plan.suite);
@@ -169,7 +172,7 @@ async function estimate(ports: LifecyclePorts, prepared: PreparedRun, signal: Ab
 }
 
 /** Loaded when it is needed: the statistics take a while, and most runs compare nothing. */
-async function prepareComparison(ports: LifecyclePorts, request: AskedComparison, signal: AbortSignal) {
+async function prepareComparison(ports: PlanPorts, request: AskedComparison, signal: AbortSignal) {
   const { prepareComparisons } = await import('./compare/prepareComparison.ts');
   const prepared = await prepareComparisons(ports.workspace, request, ports, signal);
   const runs = prepared.flatMap(({ run }) => run ?? []);

@@ -40,11 +40,13 @@ export function runHandlers(session: Session, comparisons: ComparisonJobs): Hand
     },
     'run/cancel': ({ runId }) => ({ cancelled: jobs.cancel(runId) || comparisons.cancel(runId) }),
     ...storedRunHandlers(session),
-    'run/delete': ({ runId }) => {
-      const store = storeOf(session, runId);
-      store.getRun(runId);
-      jobs.refuseUnderWay([runId, ...store.partsOf(runId)]);
-      deleteRun({ ...session.ports, store: session.openStore() }, runId);
+    'run/delete': async ({ runId }) => {
+      const known = storeOf(session, runId);
+      known.getRun(runId);
+      jobs.refuseUnderWay([runId, ...known.partsOf(runId)]);
+
+      const store = session.openStore();
+      await deleteRun({ ...session.ports, store, judge: (id) => session.judge(store, id) }, runId);
       return {};
     },
   };

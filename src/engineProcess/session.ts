@@ -3,9 +3,11 @@ import path from 'node:path';
 import { createEngine, type Engine } from '../engine/engine.ts';
 import { FileError, ResumeError } from '../engine/errors.ts';
 import { resolveInside } from '../engine/files/confine.ts';
+import type { EvaluationVerdict } from '../engine/model/runVerdict.ts';
 import { type Clock, type Environment, fixedEnvironment, type Log, type Random } from '../engine/ports.ts';
 import { promptfooFormat } from '../engine/promptfoo/promptfooFormat.ts';
 import { ProviderGuards } from '../engine/resilience/providerGuards.ts';
+import { Places } from '../engine/runs/lanes/places.ts';
 import { upgradeText } from '../engine/store/file/storeUpgrade.ts';
 import type { Owner } from '../engine/store/lease.ts';
 import { RunStore } from '../engine/store/runStore.ts';
@@ -43,6 +45,7 @@ export class Session {
   readonly #closing: (() => Promise<void>)[] = [];
   /** Of all engines of the window, so that two runs at once do not ask a provider twice as often. */
   readonly #guards: ProviderGuards;
+  readonly #programs = new Places();
   #start: Start | undefined;
   #shownRoot = '';
   #store: RunStore | undefined;
@@ -119,14 +122,19 @@ export class Session {
         environment: this.environment,
         log: this.log,
         guards: this.#guards,
+        programs: this.#programs,
         openDataset: openDatasetAside,
-        judge: (store, runId) =>
-          reportJob('verdict', { runId }, { store, random: this.ports.random, signal: NEVER }),
+        judge: (store, runId) => this.judge(store, runId),
         trust: { commands: trusted, scripts: trusted && scripts },
         ...(bridge ? { secrets: secrets(this.#peer), editorModels: editorModels(this.#peer) } : {}),
       },
       this.openStore(),
     );
+  }
+
+  /** What came of a complete evaluation, read aside. */
+  judge(store: RunStore, runId: string): Promise<EvaluationVerdict> {
+    return reportJob('verdict', { runId }, { store, random: this.ports.random, signal: NEVER });
   }
 
   /** Opens the store to be written, and creates it where it is missing. */

@@ -40,6 +40,30 @@ describe('engine process: what is started together', () => {
     });
   }
 
+  it('starts no more programs at once than one of its runs may', async () => {
+    const suite = (name: string) =>
+      `  ${name}: { dataset: one.golden.jsonl, max_concurrency: 1, targets: [{ name: agent, command: [node, agent.mjs] }], evaluators: [{ contains: right }] }\n`;
+    const root = workspaceFolder({
+      'touchstone.yaml': `suites:\n${suite('a')}${suite('b')}`,
+      'agent.mjs': `import { mkdirSync, rmdirSync } from 'node:fs';
+mkdirSync('busy');
+await new Promise((resolve) => setTimeout(resolve, 100));
+rmdirSync('busy');
+process.stdout.write(JSON.stringify({ output: 'right' }));
+`,
+      'one.golden.jsonl': caseLines(3),
+    });
+    await using window = await TestWindow.open(root);
+    const ends = await Promise.all([window.run('a'), window.run('b')]);
+    assert.deepEqual(
+      ends.map(({ end }) => [end.outcome, end.passed]),
+      [
+        ['complete', true],
+        ['complete', true],
+      ],
+    );
+  });
+
   it('goes on after a run whose cases failed', async () => {
     const files = {
       ...TWO_DATASETS,

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import type { Outlook } from '../../engine/compare/pairs/outlook.ts';
 import type { PreparedComparison } from '../../engine/compare/preparedComparison.ts';
-import { isNotWorse } from '../../engine/compare/verdict/comparisonVerdict.ts';
+import { isNotWorse } from '../../engine/compare/verdict/candidateVerdict.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { MissingSideError, UsageError } from '../../engine/errors.ts';
 import type { Comparison } from '../../engine/model/comparison.ts';

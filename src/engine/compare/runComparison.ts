@@ -2,7 +2,7 @@ import { UsageError } from '../errors.ts';
 import type { Comparison, SequentialProgress } from '../model/comparison.ts';
 import { defined } from '../model/defined.ts';
 import type { TrialResult } from '../model/result.ts';
-import type { ComparisonVerdict } from '../model/runVerdict.ts';
+import type { CandidateVerdict } from '../model/runVerdict.ts';
 import type { BegunRun } from '../runs/lifecycle/begunRun.ts';
 import type { RunListener, RunOutcome } from '../runs/lifecycle/runListener.ts';
 import { orderOf } from '../runs/ordered/orderedTrials.ts';
@@ -13,7 +13,7 @@ import type { PlannedSide, PreparedComparison } from './preparedComparison.ts';
 import { type DrawOrder, drawOrder } from './sequential/drawOrder.ts';
 import { SequentialWatch } from './sequential/sequentialWatch.ts';
 import { reuseResults } from './sides/reuseResults.ts';
-import { comparisonVerdict } from './verdict/comparisonVerdict.ts';
+import { candidateVerdict } from './verdict/candidateVerdict.ts';
 
 /** How a run is begun and executed: the engine's own way, handed in. */
 export interface Runner {
@@ -29,7 +29,7 @@ export interface Runner {
     signals: { signal: AbortSignal; enough?: AbortSignal },
   ): Promise<RunOutcome>;
   /** Keeps what the comparison came to. */
-  settle(runId: string, verdict: ComparisonVerdict): void;
+  settle(runId: string, verdict: CandidateVerdict): void;
 }
 
 export interface RunComparisonOptions {
@@ -75,7 +75,7 @@ export async function runComparison(
     const { runId } = begun;
 
     const ended = (comparison: Comparison, outcome: RunOutcome): FinishedComparison => {
-      if (outcome === 'complete') runner.settle(runId, comparisonVerdict(comparison));
+      if (outcome === 'complete') runner.settle(runId, candidateVerdict(comparison));
       return { comparison, outcome };
     };
 

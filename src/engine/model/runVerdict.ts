@@ -13,7 +13,7 @@ export interface EvaluationVerdict {
 }
 
 /** What a complete comparison said of its candidate; kept with the run that was made for it. */
-export interface ComparisonVerdict {
+export interface CandidateVerdict {
   /** The gate's word, or without a gate whether the candidate is not worse. */
   passed: boolean;
   /** Null where the suite has no gate. */
@@ -21,4 +21,4 @@ export interface ComparisonVerdict {
   comparison: { word: ComparisonWord; reason: string };
 }
 
-export type RunVerdict = EvaluationVerdict | ComparisonVerdict;
+export type RunVerdict = EvaluationVerdict | CandidateVerdict;

@@ -1,7 +1,6 @@
 import type { Output } from '../../model/output.ts';
 import type { Clock } from '../../ports.ts';
 import { Lanes } from '../lanes/lanes.ts';
-import { Places } from '../lanes/places.ts';
 import { Turns } from '../lanes/turns.ts';
 import type { Executor } from '../tickets/executor.ts';
 import type { Ticket } from '../tickets/ticket.ts';
@@ -11,7 +10,7 @@ import type { RunInputs } from './runInputs.ts';
 import type { RunLimit, WantedTrial } from './runLimit.ts';
 
 interface DispatchOptions {
-  inputs: Pick<RunInputs, 'targets' | 'maxPrograms'>;
+  inputs: Pick<RunInputs, 'targets' | 'programs'>;
   executor: Executor;
   writer: BatchWriter;
   ending: Ending;
@@ -27,12 +26,15 @@ export class Dispatch {
 
   constructor(options: DispatchOptions) {
     const { inputs, ending, clock } = options;
-    const programs = new Places(inputs.maxPrograms ?? Number.POSITIVE_INFINITY);
     this.#options = options;
     this.#turns = new Turns(clock);
     this.#lanes = new Lanes((error) => ending.fail(error));
     for (const { target, concurrency } of inputs.targets)
-      this.#lanes.open(target.lane, concurrency, target.capabilities.startsPrograms ? programs : undefined);
+      this.#lanes.open(
+        target.lane,
+        concurrency,
+        target.capabilities.startsPrograms ? inputs.programs : undefined,
+      );
   }
 
   /** Puts a task at the end of a lane. */

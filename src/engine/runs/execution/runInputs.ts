@@ -5,6 +5,7 @@ import type { GoldenCase, LocatedCase } from '../../model/case.ts';
 import type { RunPlan } from '../../model/run.ts';
 import type { Clock } from '../../ports.ts';
 import type { Target } from '../../targets/target.ts';
+import type { SharedPlaces } from '../lanes/places.ts';
 import type { CaseOrder } from '../ordered/caseOrder.ts';
 
 /** Cases in file order, a batch at a time; every call begins at the first case. */
@@ -41,8 +42,8 @@ export interface RunInputs {
   auditShare: number;
   /** Answers of fallbacks count as the target's own. */
   scoreFallbacks?: boolean;
-  /** Most programs at the same time, over all targets that start one. */
-  maxPrograms?: number;
+  /** Limits programs at the same time, over all targets that start one, and over all runs of an engine. */
+  programs?: SharedPlaces;
   /** Takes the keys of models and targets out of results. */
   redactor?: Redactor;
 }

@@ -1,18 +1,18 @@
-import type { Places } from './places.ts';
+import type { SharedPlaces } from './places.ts';
 
 /** Starts tasks in order, at most `limit` at a time; tasks that wait for a place are kept in a queue. */
 export class Lane {
   readonly limit: number;
   readonly #queue: (() => Promise<unknown>)[] = [];
   readonly #onError: (error: unknown) => void;
-  readonly #places: Places | undefined;
+  readonly #places: SharedPlaces | undefined;
   #head = 0;
   #active = 0;
   #roomWaiters: (() => void)[] = [];
   #idleWaiters: (() => void)[] = [];
 
   /** `onError` hears of a task that rejected; the lane goes on. A task also needs one of `places`, where they are given. */
-  constructor(limit: number, onError: (error: unknown) => void, places?: Places) {
+  constructor(limit: number, onError: (error: unknown) => void, places?: SharedPlaces) {
     this.limit = limit;
     this.#onError = onError;
     this.#places = places;

@@ -1,5 +1,5 @@
 import { Lane } from './lane.ts';
-import type { Places } from './places.ts';
+import type { SharedPlaces } from './places.ts';
 
 /** The lanes of a run, by name. */
 export class Lanes {
@@ -11,7 +11,7 @@ export class Lanes {
   }
 
   /** Targets that share a lane share the smallest of their limits; lanes may share places on top. */
-  open(name: string, concurrency: number, places?: Places): void {
+  open(name: string, concurrency: number, places?: SharedPlaces): void {
     const known = this.#lanes.get(name);
     const limit = Math.min(known?.limit ?? concurrency, concurrency);
     this.#lanes.set(name, new Lane(limit, this.#onError, places));

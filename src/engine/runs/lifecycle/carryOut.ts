@@ -1,11 +1,22 @@
 import { budgetsFor } from '../../cost/budgets/budgetLedger.ts';
 import { defined } from '../../model/defined.ts';
+import type { Clock, Log } from '../../ports.ts';
+import type { Owner } from '../../store/lease.ts';
+import type { SinkTelemetry } from '../../telemetry/telemetry.ts';
 import { executeRun } from '../execution/executeRun.ts';
 import type { BegunRun } from './begunRun.ts';
-import type { LifecyclePorts } from './lifecyclePorts.ts';
 import type { RunListener, RunOptions, RunOutcome } from './runListener.ts';
-import { settleRun, unsettleWhole } from './settleRun.ts';
-import { spendingLimitOf } from './spendingLimitOf.ts';
+import { type SettlePorts, settleRun, unsettleWhole } from './settleRun.ts';
+import { type SpendingPorts, spendingLimitOf } from './spendingLimitOf.ts';
+
+/** What a run is executed and settled with. */
+interface CarryOutPorts extends SettlePorts, SpendingPorts {
+  clock: Clock;
+  /** This process, as it claims runs. */
+  owner: Owner;
+  log: Log;
+  telemetry: SinkTelemetry;
+}
 
 interface CarryOutOptions extends RunOptions {
   /** Aborted when no more trials are needed: the run is then complete. */
@@ -14,7 +25,7 @@ interface CarryOutOptions extends RunOptions {
 
 /** Makes the calls that a begun run lacks, and settles it when it is complete. Throws as `executeRun` does. */
 export async function carryOut(
-  ports: LifecyclePorts,
+  ports: CarryOutPorts,
   run: BegunRun,
   listener: RunListener,
   { signal, limits = {}, enough }: CarryOutOptions,

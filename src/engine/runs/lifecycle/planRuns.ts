@@ -1,19 +1,25 @@
 import type { RunRecord } from '../../model/run.ts';
+import type { Workspace } from '../../suites/loadWorkspace.ts';
 import { type FileLists, isPartOf } from '../planChanges.ts';
 import { findSuite } from '../preparation/findSuite.ts';
 import type { PreparedRun } from '../preparation/preparedRun.ts';
 import { prepareRuns } from '../preparation/prepareRuns.ts';
 import type { RunOverrides } from '../preparation/runOverrides.ts';
+import type { PreparePorts } from '../preparation/runScope.ts';
 import { filesOf, hashedFiles, noteFiles } from '../workspaceFiles.ts';
-import type { LifecyclePorts } from './lifecyclePorts.ts';
 import { requestOf } from './runRequest.ts';
+
+/** What runs are planned with. */
+export interface PlanPorts extends PreparePorts {
+  workspace: Workspace;
+}
 
 /**
  * Makes ready what a suite asks for: one run for each of its datasets, with the request that they come from. Nothing is
  * called and nothing stored. Throws UserErrors for whatever the files or the configuration have wrong.
  */
 export async function planRuns(
-  ports: LifecyclePorts,
+  ports: PlanPorts,
   name: string,
   overrides: RunOverrides,
   signal: AbortSignal,
@@ -35,7 +41,7 @@ export async function planRuns(
 
 /** Notes the workspace's files in the plans of runs whose programs may read them. */
 export function noteWorkspace<R extends PreparedRun>(
-  { workspace: { root }, store, clock }: LifecyclePorts,
+  { workspace: { root }, store, clock }: Pick<PlanPorts, 'workspace' | 'store' | 'clock'>,
   prepared: readonly R[],
   { writes = [], recordings }: RunOverrides,
   signal: AbortSignal,
@@ -46,7 +52,7 @@ export function noteWorkspace<R extends PreparedRun>(
 
 /** The workspace's files when a stored run began, beside those that a prepared one would begin with. */
 export function fileLists(
-  { store }: LifecyclePorts,
+  { store }: Pick<PlanPorts, 'store'>,
   { inputs, files, suite }: PreparedRun,
   stored: RunRecord,
 ): FileLists {
@@ -59,7 +65,7 @@ export function fileLists(
 }
 
 /** Where its results can stand in place of those of a stored run; otherwise it is a run by itself. */
-function asPart(ports: LifecyclePorts, prepared: PreparedRun, id: string): PreparedRun {
+function asPart(ports: PlanPorts, prepared: PreparedRun, id: string): PreparedRun {
   const whole = ports.store.getRun(id);
   if (!isPartOf(whole, prepared.inputs.plan, fileLists(ports, prepared, whole))) return prepared;
   return withPlan(prepared, { partOf: whole.plan.partOf ?? id });

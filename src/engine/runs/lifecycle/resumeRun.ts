@@ -1,12 +1,12 @@
 import { ResumeError, UsageError } from '../../errors.ts';
 import type { RunRecord } from '../../model/run.ts';
+import type { Owner } from '../../store/lease.ts';
 import type { RunStore } from '../../store/runStore.ts';
 import type { Workspace } from '../../suites/loadWorkspace.ts';
 import { ensureEvaluation, ensureSamePlan } from '../planChanges.ts';
 import type { RunOverrides } from '../preparation/runOverrides.ts';
 import type { BegunRun } from './begunRun.ts';
-import type { LifecyclePorts } from './lifecyclePorts.ts';
-import { fileLists, planRuns } from './planRuns.ts';
+import { fileLists, type PlanPorts, planRuns } from './planRuns.ts';
 import { resumedOverrides } from './runRequest.ts';
 import { closeAll } from './startRuns.ts';
 
@@ -19,7 +19,7 @@ const MOST_RUNS = 1000;
  * its inputs changed since.
  */
 export async function resumeRun(
-  ports: LifecyclePorts,
+  ports: PlanPorts & { owner: Owner },
   runId: string,
   given: RunOverrides,
   signal: AbortSignal,

@@ -2,12 +2,11 @@ import type { PreparedRun } from '../preparation/preparedRun.ts';
 import type { RunOverrides } from '../preparation/runOverrides.ts';
 import { beginRun } from './beginRun.ts';
 import type { BegunRun } from './begunRun.ts';
-import type { LifecyclePorts } from './lifecyclePorts.ts';
-import { planRuns } from './planRuns.ts';
+import { type PlanPorts, planRuns } from './planRuns.ts';
 
 /** Plans and begins what a suite asks for. A key that is missing is told before anything is stored. Throws UserErrors. */
 export async function startRuns(
-  ports: LifecyclePorts,
+  ports: PlanPorts,
   suite: string,
   overrides: RunOverrides,
   signal: AbortSignal,

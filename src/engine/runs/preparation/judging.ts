@@ -29,7 +29,7 @@ export interface Judging {
   /** What it gives to the inputs of a run. */
   inputs: Pick<
     RunInputs,
-    'source' | 'evaluatorsFor' | 'cascadeFor' | 'auditShare' | 'scoreFallbacks' | 'maxPrograms' | 'order'
+    'source' | 'evaluatorsFor' | 'cascadeFor' | 'auditShare' | 'scoreFallbacks' | 'programs' | 'order'
   >;
   plan: JudgingPlan;
   /** Its evaluators run programs, which may read any file of the workspace. */
@@ -81,7 +81,7 @@ export async function prepareJudging(
         cascadeFor: cascadeRules(suite, deps),
         auditShare: suite.cascade.audit,
         scoreFallbacks: suite.scoreFallbacks ?? false,
-        maxPrograms: suite.maxConcurrency,
+        programs: scope.ports.programs.upTo(suite.maxConcurrency),
         ...defined({ order }),
       },
       readsFiles: readsFiles(suite, dataset, scope.ports.trust),

@@ -16,6 +16,7 @@ import type { TargetConfig } from '../../suites/targets/targetConfig.ts';
 import type { TargetSecrets } from '../../targets/secrets/targetSecrets.ts';
 import type { RunScript, TargetPorts } from '../../targets/targetPorts.ts';
 import type { CaseSource } from '../execution/runInputs.ts';
+import type { Places } from '../lanes/places.ts';
 import { configuredSecrets } from './configuredSecrets.ts';
 import type { EngineModels, RunModels } from './engineModels.ts';
 import { openRecordings, type RecordingChoice, stillClock } from './recordedRun.ts';
@@ -31,6 +32,8 @@ export interface PreparePorts {
   log: Log;
   /** All runs of an engine ask the same ones. */
   models: EngineModels;
+  /** Programs that run at the same time, in any run of the engine. */
+  programs: Places;
   /** Holds the runs that can be judged anew. */
   store: RunStore;
   /** How datasets are opened, where it is not to be done in place. */

@@ -68,7 +68,7 @@ describe('Lane', () => {
   });
 
   it('shares places with other lanes, which take turns', async () => {
-    const places = new Places(2);
+    const places = new Places().upTo(2);
     const started: string[] = [];
     let running = 0;
     let most = 0;
@@ -86,5 +86,24 @@ describe('Lane', () => {
     assert.equal(most, 2);
     assert.equal(started.length, 12);
     assert.ok(started.slice(0, 6).includes('c'), started.join(' '));
+  });
+
+  it('shares places with lanes of another run, each up to its own limit', async () => {
+    const places = new Places();
+    const lanes = [new Lane(4, fail, places.upTo(3)), new Lane(4, fail, places.upTo(2))];
+    const gates = Array.from({ length: 6 }, gated);
+    const started: number[] = [];
+    for (const [index, gate] of gates.entries())
+      lanes[index % 2]?.push(() => {
+        started.push(index);
+        return gate.task();
+      });
+    assert.deepEqual(started, [0, 1, 2], 'the second lane has one, the first goes on to its limit of three');
+
+    gates[1]?.end();
+    await Promise.resolve();
+    for (const gate of gates) gate.end();
+    await Promise.all(lanes.map((lane) => lane.idle()));
+    assert.deepEqual(started.toSorted(), [0, 1, 2, 3, 4, 5]);
   });
 });

@@ -1,8 +1,8 @@
 import type { Comparison } from '../../model/comparison.ts';
-import type { ComparisonVerdict } from '../../model/runVerdict.ts';
+import type { CandidateVerdict } from '../../model/runVerdict.ts';
 
 /** What is kept of a comparison when it is complete. */
-export function comparisonVerdict(comparison: Comparison): ComparisonVerdict {
+export function candidateVerdict(comparison: Comparison): CandidateVerdict {
   const { gate, verdict } = comparison;
   return {
     passed: gate?.passed ?? isNotWorse(comparison),
