@@ -27,6 +27,10 @@ export interface EvaluationContext {
   span: Span;
   /** From 0; tells equal questions of different trials apart. */
   trial?: number;
+  /** The bulkhead of its calls, where the evaluator names one. */
+  pool?: string;
+  /** Who asks, as CallOptions has it. */
+  caller?: string;
 }
 
 /** A target with a complete output, and what the evaluators said of it. */

@@ -116,7 +116,8 @@ async function grade(
   input: EvaluationInput,
   context: EvaluationContext,
 ): Promise<Asked<z.infer<typeof answer>> | { missing: string }> {
-  const steps = await caches[index]?.get({ signal: context.signal, span: context.span });
+  const { trial: _, ...shared } = context;
+  const steps = await caches[index]?.get(shared);
   if (steps === undefined) throw new RangeError(`no criteria ${index}`);
   if ('missing' in steps || steps.status === 'failed') return steps;
 

@@ -19,9 +19,9 @@ type Called =
 export async function callJudge(
   client: ModelClient,
   request: { form?: AnswerForm; messages: Message[] },
-  { signal, span, trial }: EvaluationContext,
+  context: EvaluationContext,
 ): Promise<Called> {
-  const options = { signal, span, timeoutMs: JUDGE_TIMEOUT_MS, ...(trial === undefined ? {} : { trial }) };
+  const options = { pool: 'judge', ...context, timeoutMs: JUDGE_TIMEOUT_MS };
   try {
     const reply = await sendQuestion(client, request, options);
     return { status: 'replied', reply, calls: [reply] };

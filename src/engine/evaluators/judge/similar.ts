@@ -41,14 +41,14 @@ function similarBy(type: string, metric: Metric): EvaluatorDefinition<z.infer<ty
     fromAssertion: assertionAs('value'),
     create(spec, { value, threshold, model }, deps) {
       const embedder = embedderOf(model, 'model', spec, deps);
-      return async (input, { signal, span }) => {
+      return async (input, { trial: _, ...context }) => {
         const texts = references(value, input);
         if (texts.length === 0) return notApplicable(NO_REFERENCE);
         if ([input.output.text, ...texts].some((text) => text.trim() === '')) {
           return unmeasured('an empty string cannot be embedded');
         }
 
-        const call = { signal, span, timeoutMs: EMBEDDING_TIMEOUT_MS };
+        const call = { ...context, timeoutMs: EMBEDDING_TIMEOUT_MS };
         const [output, ...expected] = await Promise.all(
           [input.output.text, ...texts].map((text) => embedder.embed(text, call)),
         );

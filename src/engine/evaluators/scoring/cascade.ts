@@ -45,6 +45,8 @@ export interface CascadeOptions {
   log: Log;
   /** From 0; handed on to the evaluators. */
   trial?: number;
+  /** Who asks; handed on to the evaluators. */
+  caller?: string;
   /** Asked once for a case that was settled early: true runs the judge all the same, to compare. */
   audit?: () => boolean;
 }
@@ -178,8 +180,9 @@ function runOne(evaluator: Evaluator, { input, options }: Progress): Evaluation 
     record(evaluator, checked(score), options.clock.monotonic() - started, span);
   const broken = (error: unknown): Evaluation => finish(failure(error, evaluator, options));
   try {
-    const { signal, trial } = options;
-    const score = evaluator.evaluate(input, { signal, span, ...defined({ trial }) });
+    const { signal, trial, caller } = options;
+    const { bulkhead: pool } = evaluator.spec;
+    const score = evaluator.evaluate(input, { signal, span, ...defined({ trial, pool, caller }) });
     if (!(score instanceof Promise)) return finish(score);
     span.open();
     return score.then(finish, broken);

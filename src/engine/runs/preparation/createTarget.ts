@@ -20,10 +20,16 @@ import { keylessEnvironment } from './recordedRun.ts';
 /** The target that a suite names, with its limits. Throws ConfigError or PromptError. */
 export function createTarget(config: TargetConfig, suite: SuiteConfig, ports: TargetPorts): PlannedTarget {
   return {
-    target: priced(redactedTarget(recorded(config, ports), ports.redactor), ports),
+    target: pooled(priced(redactedTarget(recorded(config, ports), ports.redactor), ports), config.bulkhead),
     timeoutMs: config.timeoutMs ?? suite.timeoutMs,
     concurrency: Math.min(config.maxConcurrency ?? suite.maxConcurrency, suite.maxConcurrency),
   };
+}
+
+/** Its calls belong to the bulkhead that it names. */
+function pooled(target: Target, pool: string | undefined): Target {
+  if (pool === undefined) return target;
+  return { ...target, call: (request, context) => target.call(request, { ...context, pool }) };
 }
 
 /** Prompts have the price of their model already. */

@@ -107,7 +107,7 @@ export class InProcessExecutor implements Executor {
     });
   }
 
-  #job({ target, located, trial, told }: Ticket, span: Span, signal: AbortSignal): TrialJob {
+  #job({ runId, target, located, trial, told }: Ticket, span: Span, signal: AbortSignal): TrialJob {
     const { inputs, tracer, log } = this.#options;
     const { plan, auditShare, scoreFallbacks, redactor, clock = this.#options.clock } = inputs;
     const planned = this.#targets.get(target);
@@ -117,6 +117,7 @@ export class InProcessExecutor implements Executor {
     return {
       located,
       trial,
+      runId,
       told,
       span,
       target: planned.target,

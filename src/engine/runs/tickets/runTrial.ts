@@ -17,6 +17,7 @@ import { judgedCase, type ToldCase } from '../ordered/tellCase.ts';
 import type { Called } from './ticket.ts';
 
 export interface TrialJob {
+  runId: string;
   located: LocatedCase;
   target: Target;
   trial: number;
@@ -106,7 +107,7 @@ async function callTarget(job: TrialJob): Promise<Output> {
 
     const output = told?.failed
       ? { ...emptyOutput(), status: 'error' as const, error: dependency(told.failed) }
-      : await target.call(request, { signal, span, timeoutMs, receiveSpans });
+      : await target.call(request, { signal, span, timeoutMs, receiveSpans, caller: job.runId });
     describeOutput(span, output);
 
     return output;
@@ -188,7 +189,7 @@ function evaluate(job: TrialJob, output: EvaluationInput['output'], others: Eval
       output,
       ...(others ? { target: job.target.name, others } : {}),
     },
-    { ...cascade, signal, span, trial, ...(draw ? { audit: () => true } : {}) },
+    { ...cascade, signal, span, trial, caller: job.runId, ...(draw ? { audit: () => true } : {}) },
   );
 }
 

@@ -131,9 +131,9 @@ async function similarities(
 async function embedAll(
   texts: readonly string[],
   embedder: Embedder,
-  { signal, span }: EvaluationContext,
+  { trial: _, ...context }: EvaluationContext,
 ): Promise<{ calls: Embedding[] } | { problem: string; calls: Paid[] }> {
-  const call = { signal, span, timeoutMs: EMBEDDING_TIMEOUT_MS };
+  const call = { ...context, timeoutMs: EMBEDDING_TIMEOUT_MS };
   try {
     return { calls: await Promise.all(texts.map((text) => embedder.embed(text, call))) };
   } catch (error) {
