@@ -56,8 +56,8 @@ describe('one call of a judge', () => {
     assert.deepEqual(
       asked.map(({ options }) => options),
       [
-        { ...context, timeoutMs: 120_000 },
-        { ...context, timeoutMs: 120_000, trial: 2 },
+        { pool: 'judge', ...context, timeoutMs: 120_000 },
+        { pool: 'judge', ...context, timeoutMs: 120_000, trial: 2 },
       ],
     );
     const reply = { ...whole, text: 'a' };
