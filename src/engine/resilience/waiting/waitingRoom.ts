@@ -1,0 +1,114 @@
+import type { Clock } from '../../ports.ts';
+import type { CallFacts } from '../policy.ts';
+import { Alarm } from './alarm.ts';
+import { Turns } from './turns.ts';
+
+interface Waiter<T> {
+  call: CallFacts;
+  /** What the waiter is told when its deadline passes. */
+  expired: () => Error;
+  resolve(value: T): void;
+  reject(reason: unknown): void;
+}
+
+/**
+ * Calls that wait for leave, in fair turns between callers. Every wait ends: served, refused, by the call's signal, or at its
+ * deadline. Whoever leaves takes everything along. One timer for all of them, and none while nobody waits.
+ */
+export class WaitingRoom<T> {
+  readonly #clock: Clock;
+  readonly #onGone: () => void;
+  readonly #turns = new Turns<Waiter<T>>();
+  readonly #alarm: Alarm;
+  #earliest = Infinity;
+
+  /** `onGone` is called after waiters have left unserved: those behind them may be served now. */
+  constructor(clock: Clock, onGone: () => void = () => {}) {
+    this.#clock = clock;
+    this.#onGone = onGone;
+    this.#alarm = new Alarm(clock, () => this.#expire());
+  }
+
+  get size(): number {
+    return this.#turns.size;
+  }
+
+  /** The call whose turn is next. */
+  get next(): CallFacts | undefined {
+    return this.#turns.peek()?.call;
+  }
+
+  /** Resolves with what `serve` gives it. Rejects with the signal's reason, or with `expired()` at the deadline. */
+  wait(call: CallFacts, expired: () => Error): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        this.#remove(waiter);
+        waiter.reject(call.signal.reason);
+        this.#onGone();
+      };
+      const done = () => call.signal.removeEventListener('abort', leave);
+      const waiter: Waiter<T> = {
+        call,
+        expired,
+        resolve: (value) => {
+          done();
+          resolve(value);
+        },
+        reject: (reason) => {
+          done();
+          reject(reason);
+        },
+      };
+
+      if (call.signal.aborted) return reject(call.signal.reason);
+      if (call.deadline <= this.#clock.monotonic()) return reject(expired());
+      call.signal.addEventListener('abort', leave);
+      this.#turns.add(call.caller, waiter);
+      this.#watch(call.deadline);
+    });
+  }
+
+  /** Ends the wait of the call whose turn is next. */
+  serve(value: T): void {
+    const waiter = this.#turns.take();
+    waiter?.resolve(value);
+    if (this.size === 0) this.#watch(Infinity);
+  }
+
+  /** Ends the waits for which `reasonFor` gives a reason. */
+  refuse(reasonFor: (call: CallFacts) => unknown): void {
+    for (const waiter of [...this.#turns]) {
+      const reason = reasonFor(waiter.call);
+      if (reason === undefined) continue;
+      this.#remove(waiter);
+      waiter.reject(reason);
+    }
+  }
+
+  #remove(waiter: Waiter<T>): void {
+    this.#turns.delete(waiter.call.caller, waiter);
+    if (this.size === 0) this.#watch(Infinity);
+  }
+
+  /** Infinity: nobody waits any more. */
+  #watch(deadline: number): void {
+    this.#earliest = deadline === Infinity && this.size === 0 ? Infinity : Math.min(this.#earliest, deadline);
+    this.#alarm.set(this.#earliest);
+  }
+
+  #expire(): void {
+    const now = this.#clock.monotonic();
+    this.#earliest = Infinity;
+    for (const waiter of [...this.#turns]) {
+      if (waiter.call.deadline > now) {
+        this.#earliest = Math.min(this.#earliest, waiter.call.deadline);
+        continue;
+      }
+      this.#remove(waiter);
+      waiter.reject(waiter.expired());
+    }
+
+    this.#alarm.set(this.#earliest);
+    this.#onGone();
+  }
+}
