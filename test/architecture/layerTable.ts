@@ -28,7 +28,7 @@ export const ALLOWED: { [feature: string]: readonly string[] } = {
   processes: ['files', 'model'],
   resilience: ['errors', 'http', 'model', 'ports'],
   statistics: [],
-  store: ['model', 'errors'],
+  store: ['model', 'errors', 'resilience'],
   telemetry: [],
   datasets: [],
   prompts: [],

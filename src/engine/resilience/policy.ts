@@ -12,6 +12,8 @@ export interface CallFacts {
   signal: AbortSignal;
   /** On the monotonic clock, in milliseconds. */
   deadline: number;
+  /** Waits for an open or half-open breaker within its deadline; rejected at once where absent. */
+  waits?: boolean;
 }
 
 /** How a call, or one attempt at it, ended. */

@@ -64,25 +64,34 @@ export class WaitingRoom<T> {
       if (call.deadline <= this.#clock.monotonic()) return reject(expired());
       call.signal.addEventListener('abort', leave);
       this.#turns.add(call.caller, waiter);
-      this.#watch(call.deadline);
+      this.#watch(Math.min(this.#earliest, call.deadline));
     });
   }
 
   /** Ends the wait of the call whose turn is next. */
   serve(value: T): void {
-    const waiter = this.#turns.take();
-    waiter?.resolve(value);
-    if (this.size === 0) this.#watch(Infinity);
+    this.#take()?.resolve(value);
+  }
+
+  /** Ends the wait of the call whose turn is next with `reason`. */
+  refuseNext(reason: unknown): void {
+    this.#take()?.reject(reason);
   }
 
   /** Ends the waits for which `reasonFor` gives a reason. */
-  refuse(reasonFor: (call: CallFacts) => unknown): void {
+  refuse(reasonFor: (call: CallFacts, expired: () => Error) => unknown): void {
     for (const waiter of [...this.#turns]) {
-      const reason = reasonFor(waiter.call);
+      const reason = reasonFor(waiter.call, waiter.expired);
       if (reason === undefined) continue;
       this.#remove(waiter);
       waiter.reject(reason);
     }
+  }
+
+  #take(): Waiter<T> | undefined {
+    const waiter = this.#turns.take();
+    if (this.size === 0) this.#watch(Infinity);
+    return waiter;
   }
 
   #remove(waiter: Waiter<T>): void {
@@ -90,25 +99,18 @@ export class WaitingRoom<T> {
     if (this.size === 0) this.#watch(Infinity);
   }
 
-  /** Infinity: nobody waits any more. */
-  #watch(deadline: number): void {
-    this.#earliest = deadline === Infinity && this.size === 0 ? Infinity : Math.min(this.#earliest, deadline);
-    this.#alarm.set(this.#earliest);
+  #watch(earliest: number): void {
+    this.#earliest = earliest;
+    this.#alarm.set(earliest);
   }
 
   #expire(): void {
     const now = this.#clock.monotonic();
-    this.#earliest = Infinity;
-    for (const waiter of [...this.#turns]) {
-      if (waiter.call.deadline > now) {
-        this.#earliest = Math.min(this.#earliest, waiter.call.deadline);
-        continue;
-      }
-      this.#remove(waiter);
-      waiter.reject(waiter.expired());
-    }
+    this.refuse((call, expired) => (call.deadline <= now ? expired() : undefined));
 
-    this.#alarm.set(this.#earliest);
+    let earliest = Infinity;
+    for (const { call } of this.#turns) earliest = Math.min(earliest, call.deadline);
+    this.#watch(earliest);
     this.#onGone();
   }
 }
