@@ -1,6 +1,6 @@
 import type { BudgetLedger, PoolAmount, PoolUse } from './budgetLedger.ts';
 import { firstMinute, type MinuteUse, minuteOf, refusalOf } from './hourWindow.ts';
-import { measured, type ReservedCall, reducedMinutes } from './reservedCall.ts';
+import { measured, type ReservedCall, reducedMinutes, reservable } from './reservedCall.ts';
 
 /** A ledger of one process, which ends with it. */
 export function memoryLedger(): BudgetLedger {
@@ -24,17 +24,17 @@ export function memoryLedger(): BudgetLedger {
   /** Brings a pool to `now`: what is over leaves, what must have ended is spent, and nothing lies in the future. */
   const bring = (pool: string, now: number) => {
     const minutes = minutesOf(pool);
+    for (const [id, reserved] of reservations) {
+      if (reserved.pool !== pool || reserved.expiresAt > now) continue;
+      reservations.delete(id);
+      spend(pool, reserved, reserved.expiresAt);
+    }
+
     for (const [minute, use] of minutes) {
       if (minute < firstMinute(now)) minutes.delete(minute);
       if (minute <= minuteOf(now) + 1) continue;
       minutes.delete(minute);
       spend(pool, use, now);
-    }
-
-    for (const [id, reserved] of reservations) {
-      if (reserved.pool !== pool || reserved.expiresAt > now) continue;
-      reservations.delete(id);
-      spend(pool, reserved, reserved.expiresAt);
     }
   };
 
@@ -59,7 +59,7 @@ export function memoryLedger(): BudgetLedger {
       if (refusal) return { granted: false, refusal };
 
       issued += 1;
-      reservations.set(issued, { pool, expiresAt, ...amount });
+      reservations.set(issued, { pool, expiresAt, ...reservable(amount) });
       return { granted: true, reservation: { id: issued, expiresAt } };
     },
 

@@ -6,7 +6,7 @@ import type { PoolConfig } from '../resilienceConfig.ts';
 import { Alarm } from '../waiting/alarm.ts';
 import { WaitingRoom } from '../waiting/waitingRoom.ts';
 import type { BudgetLedger, BudgetRefusal, PoolLimits, Reservation } from './budgetLedger.ts';
-import { HOUR_MS } from './hourWindow.ts';
+import { HOUR_MS, refusalOf } from './hourWindow.ts';
 
 export type BudgetConfig = Pick<PoolConfig, 'tokensPerHour' | 'costPerHourUsd' | 'whenFull'>;
 
@@ -49,11 +49,9 @@ export class PoolBudget implements Policy {
     if (!this.#isLimited) return NOTHING;
 
     // Those who wait already come first.
-    if (this.#room.size === 0) {
-      const asked = this.#ask(call);
-      if ('settle' in asked) return asked;
-      if (!this.#mayWait(asked, call)) throw this.#rejection(asked);
-    }
+    const asked = this.#room.size === 0 ? this.#ask(call) : this.#refuseForever(call);
+    if (asked && 'settle' in asked) return asked;
+    if (asked && !this.#mayWait(asked, call)) throw this.#rejection(asked);
 
     const waiting = this.#room.wait(call, () => this.#rejection(this.#waitsFor));
     this.#serve();
@@ -86,6 +84,12 @@ export class PoolBudget implements Policy {
     const lastsMs = Math.min(deadline - this.#clock.monotonic() + GRACE_MS, HOUR_MS);
     const decision = this.#ledger.reserve(this.#pool, estimate, this.#config, now, now + lastsMs);
     return decision.granted ? this.#permit(decision.reservation) : decision.refusal;
+  }
+
+  /** Why a call would not be let through even if nothing else were. */
+  #refuseForever({ estimate }: CallFacts): BudgetRefusal | undefined {
+    const nothing = { used: 0, reserved: 0 };
+    return refusalOf(estimate, this.#config, { tokens: nothing, costUsd: nothing }, () => [], 0);
   }
 
   #permit(reservation: Reservation): Permit {
@@ -150,7 +154,7 @@ export class PoolBudget implements Policy {
       case 'too large':
         return new Rejected(
           'budget',
-          `this call may use more than ${this.#title} allows in an hour (${this.#limit(refusal.limit)})`,
+          `this call may use more than ${this.#title} allows (${this.#limit(refusal.limit)})`,
         );
       case 'spent': {
         const inMs = Math.max(0, refusal.until - this.#clock.now());

@@ -6,6 +6,14 @@ export interface ReservedCall extends PoolAmount {
   expiresAt: number;
 }
 
+/** What is reserved for a call that is granted: where nothing limits an amount, it need not be one. */
+export function reservable({ tokens, costUsd }: PoolAmount): PoolAmount {
+  return {
+    tokens: isMeasurement(tokens) ? tokens : 0,
+    costUsd: costUsd === null ? null : isMeasurement(costUsd) ? costUsd : 0,
+  };
+}
+
 /** What a call is taken to have used: as measured, else as reserved. A measurement that cannot be is none. */
 export function measured(
   reserved: PoolAmount,

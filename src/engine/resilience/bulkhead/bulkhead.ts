@@ -1,4 +1,4 @@
-import { counted } from '../../model/figures.ts';
+import { counted, formatCount } from '../../model/figures.ts';
 import type { PoolHealth } from '../../model/providerHealth.ts';
 import type { Clock } from '../../ports.ts';
 import { type CallFacts, type Permit, type Policy, Rejected } from '../policy.ts';
@@ -34,11 +34,11 @@ export class Bulkhead implements Policy {
         this.#places = admission.places;
         return this.#permit();
       case 'waits':
-        return this.#room.wait(call, () => this.#rejection('no place became free before the deadline'));
+        return this.#room.wait(call, () => this.#full('no place became free before the deadline'));
       case 'none allowed':
-        throw this.#rejection('it allows no calls');
+        throw this.#closed();
       case 'full':
-        throw this.#rejection(this.#fullness());
+        throw this.#full(this.#load());
     }
   }
 
@@ -46,7 +46,7 @@ export class Bulkhead implements Policy {
   configure(config: BulkheadConfig): void {
     this.#config = config;
     this.#serve();
-    if (config.maxConcurrency === 0) this.#room.refuse(() => this.#rejection('it allows no calls'));
+    if (config.maxConcurrency === 0) this.#room.refuse(() => this.#closed());
   }
 
   health(): Pick<PoolHealth, 'concurrency' | 'queue'> {
@@ -78,12 +78,16 @@ export class Bulkhead implements Policy {
     }
   }
 
-  #fullness(): string {
-    const waiting = this.#room.size === 0 ? '' : ` and ${this.#room.size.toLocaleString('en-US')} waiting`;
+  #load(): string {
+    const waiting = this.#room.size === 0 ? '' : ` and ${formatCount(this.#room.size)} waiting`;
     return `${counted(this.#places.underWay, 'call')} in progress${waiting}`;
   }
 
-  #rejection(why: string): Rejected {
+  #full(why: string): Rejected {
     return new Rejected('bulkhead', `the bulkhead '${this.#pool}' is full: ${why}`);
+  }
+
+  #closed(): Rejected {
+    return new Rejected('bulkhead', `the bulkhead '${this.#pool}' is closed: it allows no calls`);
   }
 }

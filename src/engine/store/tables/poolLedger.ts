@@ -14,7 +14,7 @@ import {
   minuteOf,
   refusalOf,
 } from '../../resilience/budget/hourWindow.ts';
-import { measured, reducedMinutes } from '../../resilience/budget/reservedCall.ts';
+import { measured, reducedMinutes, reservable } from '../../resilience/budget/reservedCall.ts';
 import { Connection } from '../file/connection.ts';
 import type { Owner } from '../lease.ts';
 
@@ -25,6 +25,8 @@ import type { Owner } from '../lease.ts';
 export class PoolLedger implements BudgetLedger {
   readonly #connection: Connection;
   readonly #owner: Owner;
+  /** In which minute a pool was last rid of what is over. */
+  readonly #swept = new Map<string, number>();
 
   constructor(connection: Connection, owner: Owner) {
     this.#connection = connection;
@@ -60,10 +62,11 @@ export class PoolLedger implements BudgetLedger {
       if (refusal) return { granted: false, refusal };
 
       const { pid, host, started } = this.#owner;
+      const { tokens, costUsd } = reservable(amount);
       const [row] = this.#connection.all(
         `INSERT INTO pool_reservations (pool, tokens, usd, expires_at, pid, host, started)
          VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-        ...[pool, amount.tokens, amount.costUsd, expiresAt, pid, host, started],
+        ...[pool, tokens, costUsd, expiresAt, pid, host, started],
       );
       return { granted: true, reservation: { id: Number(row?.id), expiresAt } };
     });
@@ -81,7 +84,11 @@ export class PoolLedger implements BudgetLedger {
          WHERE id = ? AND expires_at = ? AND pid = ? AND host = ? AND started IS ? RETURNING pool, tokens, usd`,
         ...[id, expiresAt, pid, host, started],
       );
-      if (row) this.#spend(String(row.pool), measured(amountOf(row), actual), now);
+      if (!row) return;
+
+      const pool = String(row.pool);
+      this.#spend(pool, measured(amountOf(row), actual), now);
+      if (this.#swept.get(pool) !== minuteOf(now)) this.#sweep(pool, now);
     });
   }
 
@@ -155,15 +162,21 @@ export class PoolLedger implements BudgetLedger {
       this.#spend(pool, amountOf(row), Math.min(Number(row.expires_at), now));
     }
 
-    this.#connection.run(
-      'DELETE FROM pool_minutes WHERE pool = ? AND minute < ?',
-      ...[pool, firstMinute(now)],
-    );
+    this.#sweep(pool, now);
     const future = this.#connection.all(
       'DELETE FROM pool_minutes WHERE pool = ? AND minute > ? RETURNING tokens, usd',
       ...[pool, minuteOf(now) + 1],
     );
     for (const row of future) this.#spend(pool, amountOf(row), now);
+  }
+
+  /** What is over leaves. */
+  #sweep(pool: string, now: number): void {
+    this.#swept.set(pool, minuteOf(now));
+    this.#connection.run(
+      'DELETE FROM pool_minutes WHERE pool = ? AND minute < ?',
+      ...[pool, firstMinute(now)],
+    );
   }
 
   #reservations(pool: string) {
