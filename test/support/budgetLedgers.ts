@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import type { BudgetLedger, PoolLimits } from '../../src/engine/resilience/budget/budgetLedger.ts';
+import type { BudgetLedger, PoolLimits } from '../../src/engine/resilience/budget/hourlyLedger.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -1,4 +1,4 @@
-import type { BudgetRefusal, PoolAmount, PoolLimits, PoolUse } from './budgetLedger.ts';
+import type { BudgetRefusal, PoolAmount, PoolLimits, PoolUse } from './hourlyLedger.ts';
 
 /** What was used in one minute; `minute` counts from the epoch. */
 export interface MinuteUse {

@@ -1,4 +1,4 @@
-import type { BudgetLedger, PoolAmount, PoolUse } from './budgetLedger.ts';
+import type { BudgetLedger, PoolAmount, PoolUse } from './hourlyLedger.ts';
 import { firstMinute, type MinuteUse, minuteOf, refusalOf } from './hourWindow.ts';
 import { measured, type ReservedCall, reducedMinutes, reservable } from './reservedCall.ts';
 

@@ -5,7 +5,7 @@ import { type CallFacts, type Ending, type Permit, type Policy, Rejected } from 
 import type { PoolConfig } from '../resilienceConfig.ts';
 import { Alarm } from '../waiting/alarm.ts';
 import { WaitingRoom } from '../waiting/waitingRoom.ts';
-import type { BudgetLedger, BudgetRefusal, PoolLimits, Reservation } from './budgetLedger.ts';
+import type { BudgetLedger, BudgetRefusal, PoolLimits, Reservation } from './hourlyLedger.ts';
 import { HOUR_MS, refusalOf } from './hourWindow.ts';
 
 export type BudgetConfig = Pick<PoolConfig, 'tokensPerHour' | 'costPerHourUsd' | 'whenFull'>;

@@ -1,4 +1,4 @@
-import type { PoolAmount } from './budgetLedger.ts';
+import type { PoolAmount } from './hourlyLedger.ts';
 import type { MinuteUse } from './hourWindow.ts';
 
 /** A call under way; `expiresAt` in milliseconds since the epoch. */

@@ -4,7 +4,7 @@ import type { Clock } from '../../ports.ts';
 import { type CallFacts, type Permit, type Policy, Rejected } from '../policy.ts';
 import type { PoolConfig } from '../resilienceConfig.ts';
 import { WaitingRoom } from '../waiting/waitingRoom.ts';
-import { admitCall, EMPTY, endCall, type Places } from './places.ts';
+import { admitCall, EMPTY, endCall, type Places } from './poolPlaces.ts';
 
 export type BulkheadConfig = Pick<PoolConfig, 'maxConcurrency' | 'queue' | 'whenFull'>;
 

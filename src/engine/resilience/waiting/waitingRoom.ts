@@ -1,7 +1,7 @@
 import type { Clock } from '../../ports.ts';
 import type { CallFacts } from '../policy.ts';
 import { Alarm } from './alarm.ts';
-import { Turns } from './turns.ts';
+import { Turns } from './fairTurns.ts';
 
 interface Waiter<T> {
   call: CallFacts;

@@ -9,7 +9,14 @@ import { POOL_BUDGETS } from './0006PoolBudgets.ts';
  * The steps from an empty file to the store of this version, each in a file of its own. A new table is one more file
  * at the end. What is published stays as it is: stores that have it would never see a change.
  */
-export const MIGRATIONS: readonly string[] = [RUNS, OWNERS_AND_FILES, SPENDING, VERDICTS, REPLIES, POOL_BUDGETS];
+export const MIGRATIONS: readonly string[] = [
+  RUNS,
+  OWNERS_AND_FILES,
+  SPENDING,
+  VERDICTS,
+  REPLIES,
+  POOL_BUDGETS,
+];
 
 /** Stored in SQLite's user_version. A newer file is refused, never changed. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

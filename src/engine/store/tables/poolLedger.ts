@@ -5,7 +5,7 @@ import type {
   PoolLimits,
   PoolUse,
   Reservation,
-} from '../../resilience/budget/budgetLedger.ts';
+} from '../../resilience/budget/hourlyLedger.ts';
 import {
   firstMinute,
   HOUR_MS,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'mocha';
-import type { BudgetLedger } from '../../../../src/engine/resilience/budget/budgetLedger.ts';
+import type { BudgetLedger } from '../../../../src/engine/resilience/budget/hourlyLedger.ts';
 import { memoryLedger } from '../../../../src/engine/resilience/budget/memoryLedger.ts';
 import { type BudgetConfig, PoolBudget } from '../../../../src/engine/resilience/budget/poolBudget.ts';
 import type { CallFacts } from '../../../../src/engine/resilience/policy.ts';
