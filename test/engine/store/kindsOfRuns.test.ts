@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { budgetsFor } from '../../../src/engine/cost/budgets/hourlyLedger.ts';
+import { budgetsFor } from '../../../src/engine/cost/budgets/budgetLedger.ts';
 import { CallHistory } from '../../../src/engine/cost/callHistory.ts';
 import { dearestTrial } from '../../../src/engine/cost/spent.ts';
 import type { RunPlan } from '../../../src/engine/model/run.ts';
