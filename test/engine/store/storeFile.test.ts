@@ -165,6 +165,26 @@ describe('the file of the store', () => {
         },
         says: /a database of another program/,
       },
+      ...Object.fromEntries(
+        [1, SCHEMA_VERSION - 1].map((version) => [
+          `of this version that says it is of version ${version}`,
+          {
+            prepare: () => {
+              fill(file);
+              foreign(file, `PRAGMA user_version = ${version}`);
+            },
+            says: /is marked as format \d+, but its tables are not/,
+          },
+        ]),
+      ),
+      'that says it is of this version, without its tables': {
+        prepare: () => {
+          mkdirSync(path.dirname(file));
+          const marks = `PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}`;
+          foreign(file, `CREATE TABLE runs (id); ${marks}`);
+        },
+        says: /is marked as format \d+, but its tables are not/,
+      },
       'as a newer store': {
         prepare: () => {
           mkdirSync(path.dirname(file));

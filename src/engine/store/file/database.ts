@@ -6,6 +6,7 @@ import { StoreError } from '../../errors.ts';
 import { SCHEMA_VERSION } from '../migrations/migrations.ts';
 import { entryOf, makeFolder, refuseLinks } from '../storeFile.ts';
 import { keepCopy } from './keptCopy.ts';
+import { matchesVersion } from './storeColumns.ts';
 import { BUSY, CORRUPT, guard, NOT_A_DATABASE, sqliteCode } from './storeErrors.ts';
 import { APPLICATION_ID, UNMARKED_TABLES, UNMARKED_VERSION } from './storeMarks.ts';
 import { migrate, type Upgrade } from './storeUpgrade.ts';
@@ -123,6 +124,7 @@ function checkedVersion(database: DatabaseSync, file: string): number {
   const isMarked = application === APPLICATION_ID && version > 0;
   const isNewer = version > SCHEMA_VERSION && (isMarked || (application === 0 && tables.length === 0));
   if (isNewer) throw newer(version, file);
+  if (isMarked && !matchesVersion(database, version)) throw altered(version, file);
   if (isEmpty || isUnmarked || isMarked) return version;
   throw new StoreError('this is a database of another program, not a store of Touchstone', {
     where: { path: file },
@@ -219,6 +221,17 @@ function tablesOf(database: DatabaseSync): string[] {
 
 function isSame(found: readonly string[], expected: readonly string[]): boolean {
   return found.length === expected.length && found.every((name, at) => name === expected[at]);
+}
+
+function altered(version: number, file: string): StoreError {
+  return new StoreError(
+    `the store is marked as format ${version}, but its tables are not those of that format`,
+    {
+      where: { path: file },
+      remedy:
+        'Put back a copy of it, or move the file away to begin a new store; it has been left as it was.',
+    },
+  );
 }
 
 function newer(version: number, file: string): StoreError {
