@@ -37,12 +37,12 @@ export function memoryReplies(): ReplyStore {
   return {
     find(cache, key, now, limits) {
       const found = caches[cache].get(key);
-      return found && fresh(found, now, limits) ? found : undefined;
+      return found && fresh(found, now, limits) ? withoutUse(found) : undefined;
     },
     inPartition(cache, partition, now, limits) {
-      return [...caches[cache].values()].filter(
-        (reply) => reply.partition === partition && fresh(reply, now, limits),
-      );
+      return [...caches[cache].values()]
+        .filter((reply) => reply.partition === partition && fresh(reply, now, limits))
+        .map(withoutUse);
     },
     put(cache, replies, now, limits) {
       const kept = caches[cache];
@@ -65,4 +65,8 @@ export function memoryReplies(): ReplyStore {
       return count;
     },
   };
+}
+
+function withoutUse({ usedAt: _usedAt, ...reply }: KeptReply & { usedAt: number }): KeptReply {
+  return reply;
 }

@@ -51,7 +51,7 @@ async function* streamChat(
     const answer = answered.value;
     yield* answer.parts();
 
-    const reply = answer.reply();
+    const reply = withAttempts(answer.reply(), answered.attempts);
     outcome = answer.outcome(reply);
     span.succeeded(reply);
     yield { type: 'end', reply };
@@ -65,6 +65,11 @@ async function* streamChat(
     answered?.settle(outcome);
     span.left();
   }
+}
+
+/** A reply that took several calls says so. */
+function withAttempts(reply: ModelReply, attempts: number): ModelReply {
+  return attempts > 1 ? { ...reply, attempts } : reply;
 }
 
 /** Whoever read the stream had enough of it, or a bug ended it; what was used by then is unknown. */
