@@ -1,5 +1,5 @@
-import stringWidth from 'string-width';
 import { formatCost, formatCount, formatDuration } from '../../engine/model/figures.ts';
+import { columnsOf } from './columns.ts';
 import type { Style } from './style.ts';
 import { truncate } from './table.ts';
 
@@ -71,7 +71,7 @@ export class ProgressBar {
     ];
     const text = parts.join('  ');
     const width = this.#stream.columns ?? 80;
-    const room = Math.min(30, width - stringWidth(text) - 3);
+    const room = Math.min(30, width - columnsOf(text) - 3);
     const bar = room >= 8 ? `${this.#bar(done / Math.max(1, total), room)} ` : '';
     return bar === '' ? truncate(text, width - 1) : bar + text;
   }

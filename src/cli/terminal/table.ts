@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import { columnsOf } from './columns.ts';
 
 export interface Column {
   title: string;
@@ -10,7 +10,7 @@ export interface Column {
 /** Lines of a table with aligned columns, two spaces apart; cells must be on one line and may hold colours. */
 export function renderTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
   const widths = columns.map((column, index) =>
-    Math.max(stringWidth(column.title), ...rows.map((row) => stringWidth(row[index] ?? ''))),
+    Math.max(columnsOf(column.title), ...rows.map((row) => columnsOf(row[index] ?? ''))),
   );
   const line = (cells: readonly string[]): string =>
     columns
@@ -28,7 +28,7 @@ export function fitTable(
 ): string[] {
   const lines = renderTable(columns, rows);
   const last = columns.reduce((most, { spare = 0 }) => Math.max(most, spare), 0);
-  if (last === 0 || lines.every((line) => stringWidth(line) <= width)) return lines;
+  if (last === 0 || lines.every((line) => columnsOf(line) <= width)) return lines;
   const kept = columns.map(({ spare }) => spare !== last);
   return fitTable(
     columns.filter((_, index) => kept[index]),
@@ -39,11 +39,11 @@ export function fitTable(
 
 /** Cuts a text to a number of terminal columns, with an ellipsis. */
 export function truncate(text: string, width: number): string {
-  if (stringWidth(text) <= width) return text;
+  if (columnsOf(text) <= width) return text;
   let kept = '';
   let used = 0;
   for (const { segment } of new Intl.Segmenter().segment(text)) {
-    const next = stringWidth(segment);
+    const next = columnsOf(segment);
     if (used + next > width - 1) break;
     kept += segment;
     used += next;
@@ -71,7 +71,7 @@ function* brokenLines(text: string, width: number): Iterable<string> {
       let within = false;
       for (const piece of pieces(word, width)) {
         const joined = line === '' ? piece : `${line} ${piece}`;
-        if (line !== '' && (within || stringWidth(joined) > width)) {
+        if (line !== '' && (within || columnsOf(joined) > width)) {
           yield line;
           line = piece;
         } else line = joined;
@@ -85,11 +85,11 @@ function* brokenLines(text: string, width: number): Iterable<string> {
 /** A word in pieces of at most `width` columns; whole where it fits. */
 function* pieces(word: string, width: number): Iterable<string> {
   // No character takes more than two columns.
-  if (word.length * 2 <= width || (word.length <= 2 * width && stringWidth(word) <= width)) return yield word;
+  if (word.length * 2 <= width || (word.length <= 2 * width && columnsOf(word) <= width)) return yield word;
   let piece = '';
   let used = 0;
   for (const { segment } of new Intl.Segmenter().segment(word)) {
-    const next = stringWidth(segment);
+    const next = columnsOf(segment);
     if (used + next > width && piece !== '') {
       yield piece;
       piece = '';
@@ -102,6 +102,6 @@ function* pieces(word: string, width: number): Iterable<string> {
 }
 
 function pad(text: string, width: number, align: 'left' | 'right'): string {
-  const space = ' '.repeat(Math.max(0, width - stringWidth(text)));
+  const space = ' '.repeat(Math.max(0, width - columnsOf(text)));
   return align === 'right' ? space + text : text + space;
 }

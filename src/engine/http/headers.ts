@@ -1,5 +1,4 @@
-// As in httpConnection.ts: an import would load more than is needed.
-const http = process.getBuiltinModule('node:http');
+import { nodeHttp } from './nodeHttp.ts';
 
 /** The name of the first header that HTTP does not allow, for its name or its value; undefined where all can be sent. */
 export function unsendableHeader(headers: { readonly [name: string]: string }): string | undefined {
@@ -11,6 +10,7 @@ export function lowerCased(headers: { readonly [name: string]: string }): { [nam
 }
 
 function isSendable(name: string, value: string): boolean {
+  const http = nodeHttp();
   try {
     http.validateHeaderName(name);
     http.validateHeaderValue(name, value);

@@ -1,8 +1,5 @@
 import type { Agent, AgentOptions, ClientRequest, IncomingMessage } from 'node:http';
-
-// An `import` of node:http lists its exports, and for one of them loads Node's whole fetch: 20 ms of every start.
-const http = process.getBuiltinModule('node:http');
-const https = process.getBuiltinModule('node:https');
+import { nodeHttp, nodeHttps } from './nodeHttp.ts';
 
 export interface HttpRequest {
   /** With the scheme http or https. */
@@ -63,7 +60,7 @@ export class Connection {
 
   #begin({ url, method, headers }: HttpRequest): ClientRequest {
     const secure = url.protocol === 'https:';
-    return (secure ? https : http).request(url, {
+    return (secure ? nodeHttps() : nodeHttp()).request(url, {
       method,
       headers: { 'user-agent': 'touchstone', 'accept-encoding': 'gzip, deflate, br', ...headers },
       agent: this.#agentFor(url, secure),
@@ -78,7 +75,7 @@ export class Connection {
 
     const proxyEnv = direct ? undefined : nodesProxy();
     const options = { keepAlive: true, timeout: IDLE_MS, proxyEnv };
-    const agent = secure ? new https.Agent(options) : new http.Agent(options);
+    const agent = secure ? new (nodeHttps().Agent)(options) : new (nodeHttp().Agent)(options);
     this.#agents.set(name, agent);
     return agent;
   }
@@ -105,7 +102,7 @@ function wasClosedWhileIdle(outgoing: ClientRequest, error: unknown): boolean {
 
 /** The proxy that Node itself was started with. Its agents have `options`, though its types do not say so. */
 function nodesProxy(): AgentOptions['proxyEnv'] {
-  return (http.globalAgent as Agent & { options?: AgentOptions }).options?.proxyEnv;
+  return (nodeHttp().globalAgent as Agent & { options?: AgentOptions }).options?.proxyEnv;
 }
 
 /** Whether a host, as a URL has it, is this machine. */
