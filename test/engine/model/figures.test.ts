@@ -51,6 +51,22 @@ describe('figures', () => {
 
   it('show scores, counts and plurals', () => {
     assert.deepEqual([formatScore(0.912), formatScore(0.9124, 3), formatScore(null)], ['0.91', '0.912', '–']);
+    const counts = [
+      0,
+      999,
+      1_000,
+      12_345,
+      1_234_567,
+      -1_234,
+      -123,
+      1_234.5,
+      2 ** 53,
+      Number.POSITIVE_INFINITY,
+    ];
+    assert.deepEqual(
+      counts.map(formatCount),
+      counts.map((count) => count.toLocaleString('en-US')),
+    );
     assert.equal(formatCount(1_234_567), '1,234,567');
     assert.deepEqual([counted(1, 'case'), counted(1_200, 'case')], ['1 case', '1,200 cases']);
     assert.equal(counted(2, 'reply', 'replies'), '2 replies');

@@ -1,4 +1,5 @@
 import type { Score } from '../../../model/evaluation.ts';
+import { counted } from '../../../model/figures.ts';
 import type { EvaluatorDefinition } from '../../evaluator.ts';
 import { binary, unmeasured } from '../../score.ts';
 import { type SqlOptions, sqlFromAssertion, sqlOption } from './sqlOption.ts';
@@ -26,7 +27,7 @@ export const isSql: EvaluatorDefinition<SqlOptions> = {
   },
 };
 
-export const TOO_LONG = `the output has more than ${MAX_LENGTH.toLocaleString('en-US')} characters`;
+export const TOO_LONG = `the output has more than ${counted(MAX_LENGTH, 'character')}`;
 
 export function tooLong(text: string): boolean {
   return text.length > MAX_LENGTH;
