@@ -25,12 +25,13 @@ export function parseJson(text: string, path: string, options: { line?: number }
   const relaxed = path.toLowerCase().endsWith('.jsonc');
   let tree: Node | undefined;
 
+  const exact = relaxed ? undefined : parseExact(text);
   const lazyTree = () => {
-    tree ??= parseWithPlaces(text, index, relaxed);
+    // What was parsed already needs no second look at its syntax and nesting.
+    tree ??= (exact && parseTree(text)) ?? parseWithPlaces(text, index, relaxed);
     return tree;
   };
 
-  const exact = relaxed ? undefined : parseExact(text);
   const value = exact ? exact.value : readJsonNode(lazyTree(), index);
 
   function range(pointer: Pointer, part: 'key' | 'value'): SourceRange {
