@@ -24,9 +24,11 @@ export function measurePasses(trials: readonly TrialResult[], planned = trials.l
 
 /** The scores of trials. A failed trial is a hole as well where one of its evaluators could not measure. */
 export function measureScores(trials: readonly TrialResult[], planned = trials.length): Measurement {
-  const scores = trials
-    .filter(isScored)
-    .flatMap(({ score }) => (Number.isFinite(score) ? (score ?? []) : []));
+  const scores: number[] = [];
+  for (const trial of trials) {
+    const { score } = trial;
+    if (score !== null && Number.isFinite(score) && isScored(trial)) scores.push(score);
+  }
   return measurement(scores, Math.max(planned, trials.length));
 }
 

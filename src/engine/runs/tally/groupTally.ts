@@ -94,8 +94,14 @@ export class GroupTally {
 
   #addScores(trials: readonly TrialResult[], cluster: string | number | undefined): void {
     const { low, high } = boundsOf(measureScores(trials));
-    const scores = trials.filter(isMeasured).flatMap(({ score }) => score ?? []);
-    if (scores.length > 0) this.#score.add(scores.reduce((a, b) => a + b, 0) / scores.length, cluster);
+    let sum = 0;
+    let count = 0;
+    for (const trial of trials) {
+      if (!isMeasured(trial) || trial.score === null) continue;
+      sum += trial.score;
+      count += 1;
+    }
+    if (count > 0) this.#score.add(sum / count, cluster);
     this.#lowScore.add(low, trials.length, cluster);
     this.#scoreSums.low += low;
     this.#scoreSums.high += high;

@@ -10,25 +10,29 @@ import { GroupTally } from './groupTally.ts';
  * One pass; holds the trials of one case at a time.
  */
 export function summarize(plan: RunPlan, results: Iterable<TrialResult>): RunSummary {
-  const total = new GroupTally();
-  const tags = new Map<string, GroupTally>();
-  const targets = new Map(plan.targets.map(({ name }) => [name, new TargetTally()]));
+  const targets = new Map(plan.targets.map(({ name }) => [name, new TaggedTally()]));
+  const [first] = targets.values();
+  // One target is the whole: its figures need not be worked out twice.
+  const whole = first && targets.size === 1 ? first : new TaggedTally({ acrossTargets: true });
   const evaluators = new EvaluatorTally();
-  const acrossTargets = plan.targets.length > 1;
 
   let stored = 0;
   for (const trials of byCase(results)) {
     stored += trials.length;
-    total.addCase(trials, acrossTargets);
-    for (const tag of trials[0].tags) tally(tags, tag).addCase(trials, acrossTargets);
-    targets.get(trials[0].target)?.addCase(trials);
+    whole.addCase(trials);
+    const target = targets.get(trials[0].target);
+    if (target !== whole) target?.addCase(trials);
     for (const trial of trials) evaluators.add(trial);
   }
 
+  const total = whole.summary();
   return {
-    total: total.summary(),
-    targets: [...targets].map(([target, found]) => ({ target, ...found.summary() })),
-    tags: byName(tags),
+    total: total.summary,
+    targets: [...targets].map(([target, found]) => ({
+      target,
+      ...(found === whole ? total : found.summary()),
+    })),
+    tags: total.tags,
     stages: evaluators.stages(),
     evaluators: evaluators.evaluators(),
     cascade: evaluators.cascade(),
@@ -36,13 +40,18 @@ export function summarize(plan: RunPlan, results: Iterable<TrialResult>): RunSum
   };
 }
 
-class TargetTally {
+class TaggedTally {
+  readonly #acrossTargets: boolean;
   readonly #total = new GroupTally();
   readonly #tags = new Map<string, GroupTally>();
 
+  constructor({ acrossTargets = false } = {}) {
+    this.#acrossTargets = acrossTargets;
+  }
+
   addCase(trials: CaseTrials): void {
-    this.#total.addCase(trials);
-    for (const tag of trials[0].tags) tally(this.#tags, tag).addCase(trials);
+    this.#total.addCase(trials, this.#acrossTargets);
+    for (const tag of trials[0].tags) tally(this.#tags, tag).addCase(trials, this.#acrossTargets);
   }
 
   summary(): { summary: GroupSummary; tags: { tag: string; summary: GroupSummary }[] } {
