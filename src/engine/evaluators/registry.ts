@@ -9,7 +9,7 @@ import { HEURISTIC } from './heuristic/heuristicDefinitions.ts';
 import { judgeDefinitions } from './judge/judgeDefinitions.ts';
 import { LEXICAL } from './lexical/lexicalDefinitions.ts';
 import { resolveFileValues } from './options/fileValue.ts';
-import { checkOptions, nearest, optionKeys } from './options/optionCheck.ts';
+import { checkOptions, isOptionKey, nearest } from './options/optionCheck.ts';
 import { withTransform } from './output/transformedOutput.ts';
 import { negate } from './score.ts';
 import { uniqueNames } from './specs/names.ts';
@@ -60,7 +60,7 @@ export function hasOption(type: string, key: string): boolean {
   const plain = type.replace(/^not-/, '');
   const known = evaluatorTypes();
   const definition = known.get(plain) ?? known.get(ALIASES.get(plain) ?? '');
-  return definition !== undefined && optionKeys(definition).includes(key);
+  return definition !== undefined && isOptionKey(definition, key);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../model/json.ts';
+import { micros } from '../model/micros.ts';
 import type { SpanRecord } from '../model/span.ts';
 import type { Attributes, AttributeValue, Clock, LogLevel, Span } from '../ports.ts';
 import { type Finished, NOTHING } from './sinks/sink.ts';
@@ -152,5 +153,5 @@ type TraceClock = () => number;
 /** A wall clock that is corrected within a trace would give spans of negative length, so it is read once. */
 function traceClock(clock: Clock): TraceClock {
   const offset = clock.now() - clock.monotonic();
-  return () => Math.round((offset + clock.monotonic()) * 1000) / 1000;
+  return () => micros(offset + clock.monotonic());
 }

@@ -5,7 +5,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.
 import type { SourceLocation } from '../../model/location.ts';
 import type { AssertionParts, EvaluatorDefinition } from '../evaluator.ts';
 import { UnsupportedEvaluatorError } from '../specs/unsupported.ts';
-import { nearest, OptionError, optionKeys } from './optionCheck.ts';
+import { isOptionKey, nearest, OptionError, optionKeys } from './optionCheck.ts';
 
 /** Keys of every assertion; the first nine are promptfoo's. An option of the type with the same name goes first. */
 export const ASSERTION_KEYS = [
@@ -32,15 +32,12 @@ export function unknownKeys(
   assertion: JsonObject,
   definition: EvaluatorDefinition,
 ): { key: string; inConfig: boolean }[] {
-  // Lists, since they are short: this runs for each assertion of each case.
-  const known = knownKeys(definition);
-  const keys = Object.keys(assertion).filter((key) => !known.includes(key));
-  const options = optionKeys(definition);
+  const keys = Object.keys(assertion).filter((key) => !isKnownKey(key, definition));
   const { config } = assertion;
   const configured = isOwnConfig(definition) || !isJsonObject(config) ? [] : Object.keys(config);
   return [
     ...keys.map((key) => ({ key, inConfig: false })),
-    ...configured.filter((key) => !options.includes(key)).map((key) => ({ key, inConfig: true })),
+    ...configured.filter((key) => !isOptionKey(definition, key)).map((key) => ({ key, inConfig: true })),
   ];
 }
 
@@ -124,12 +121,18 @@ function writtenOptions(
 
 /** Scripts have an option `config`, which is theirs to read. */
 function isOwnConfig(definition: EvaluatorDefinition): boolean {
-  return optionKeys(definition).includes('config');
+  return isOptionKey(definition, 'config');
 }
 
-/** Some may be there twice. */
-function knownKeys(definition: EvaluatorDefinition): readonly string[] {
-  return definition.type === 'assert-set' ? SET_KEYS : [...optionKeys(definition), ...ASSERTION_KEYS];
+function isKnownKey(key: string, definition: EvaluatorDefinition): boolean {
+  const isSet = definition.type === 'assert-set';
+  const always: readonly string[] = isSet ? SET_KEYS : ASSERTION_KEYS;
+  return always.includes(key) || (!isSet && isOptionKey(definition, key));
+}
+
+function knownKeys(definition: EvaluatorDefinition): string[] {
+  if (definition.type === 'assert-set') return [...SET_KEYS];
+  return [...new Set([...optionKeys(definition), ...ASSERTION_KEYS])];
 }
 
 function remedyOf(definition: EvaluatorDefinition): string {

@@ -69,6 +69,11 @@ export function optionKeys(definition: Pick<EvaluatorDefinition, 'options'>): st
   return definition.options instanceof z.ZodObject ? Object.keys(definition.options.shape) : [];
 }
 
+/** Whether a type has an option of that name. */
+export function isOptionKey({ options }: Pick<EvaluatorDefinition, 'options'>, key: string): boolean {
+  return options instanceof z.ZodObject && Object.hasOwn(options.shape, key);
+}
+
 /** The names that a mistyped name most likely meant, nearest first. */
 export function nearest(name: string, candidates: Iterable<string>): string[] {
   return [...candidates]

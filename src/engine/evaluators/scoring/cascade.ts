@@ -1,6 +1,7 @@
 import { UserError } from '../../errors.ts';
 import { defined } from '../../model/defined.ts';
 import { type Evaluation, type Score, STAGES, type Stage } from '../../model/evaluation.ts';
+import { micros } from '../../model/micros.ts';
 import type { Settlement, Verdict } from '../../model/result.ts';
 import { ModelError } from '../../models/modelClient.ts';
 import type { Clock, Log, Span } from '../../ports.ts';
@@ -222,7 +223,8 @@ function record(evaluator: Evaluator, score: Score, latencyMs: number, span: Eva
   const { name, type, weight, metric, location } = evaluator.spec;
   span.conclude(score);
   const taken = score.status === 'skipped' ? latencyMs : (score.latencyMs ?? latencyMs);
-  const evaluation: Evaluation = { ...score, name, type, stage: evaluator.stage, weight, latencyMs: taken };
+  const latency = micros(taken);
+  const evaluation: Evaluation = { ...score, name, type, stage: evaluator.stage, weight, latencyMs: latency };
   if (metric !== undefined) evaluation.metric = metric;
   if (location !== undefined) evaluation.location = location;
   return evaluation;

@@ -5,6 +5,7 @@ import { type CascadeOptions, runCascade } from '../../evaluators/scoring/cascad
 import type { Redactor } from '../../http/redactor.ts';
 import type { LocatedCase } from '../../model/case.ts';
 import { defined } from '../../model/defined.ts';
+import { micros } from '../../model/micros.ts';
 import { emptyOutput, type Output, type OutputError } from '../../model/output.ts';
 import { type ReplySource, sourceText, standsIn } from '../../model/replySource.ts';
 import type { TrialResult, Verdict } from '../../model/result.ts';
@@ -69,10 +70,6 @@ export async function judgeTrial(
     caseIndex: located.index,
     trial,
     ...verdict,
-    evaluations: verdict.evaluations.map((evaluation) => ({
-      ...evaluation,
-      latencyMs: micros(evaluation.latencyMs),
-    })),
     output: {
       ...output,
       latencyMs: micros(output.latencyMs),
@@ -217,9 +214,4 @@ function share(seed: number, caseId: string, trial: number): number {
 /** 32 bits as hexadecimal. */
 function digest(purpose: string, seed: number, caseId: string, trial: number): string {
   return hash('sha256', `${purpose}\0${seed}\0${caseId}\0${trial}`, 'hex').slice(0, 8);
-}
-
-/** Milliseconds to the microsecond: more digits would be noise, and are stored in every result. */
-function micros(ms: number): number {
-  return Math.round(ms * 1000) / 1000;
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../model/json.ts';
+import { micros } from '../../model/micros.ts';
 import type { SpanRecord } from '../../model/span.ts';
 
 const KINDS = ['internal', 'server', 'client', 'producer', 'consumer'] as const;
@@ -78,11 +79,6 @@ function unpack(traceId: string, packed: PackedSpan): SpanRecord {
     links: (links || []).map(([linkTrace, linkSpan]) => ({ traceId: linkTrace, spanId: linkSpan })),
     service,
   };
-}
-
-/** Milliseconds to the microsecond. */
-function micros(ms: number): number {
-  return Math.round(ms * 1000) / 1000;
 }
 
 function isEmpty(object: JsonObject): boolean {
