@@ -87,6 +87,11 @@ export class SpendingLimit {
     this.#wake();
   }
 
+  release(wanted: Wanted): void {
+    if (this.#lease) this.#options.ledger.release(this.#lease, this.#keyOf(wanted));
+    this.#wake();
+  }
+
   #reserve(wanted: Wanted, most: number | null) {
     if (!this.#lease) throw new Error('the run was not begun');
     const { ledger, clock, limits } = this.#options;

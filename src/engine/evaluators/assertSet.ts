@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defined } from '../model/defined.ts';
 import type { EvaluatorSpec, Score } from '../model/evaluation.ts';
+import { refusalOf } from '../models/refusal.ts';
 import type { EvaluationInput, Evaluator, EvaluatorDefinition, EvaluatorDeps } from './evaluator.ts';
 import { unmeasured } from './score.ts';
 
@@ -45,6 +46,7 @@ function evaluateSafely(
 ): Score | Promise<Score> {
   const broken = (error: unknown): Score => {
     context.signal.throwIfAborted();
+    if (refusalOf(error)) throw error;
     return unmeasured(error instanceof Error ? error.message : String(error));
   };
   try {

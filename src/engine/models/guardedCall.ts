@@ -1,6 +1,7 @@
 import type { Clock } from '../ports.ts';
 import { DeadlineReached } from '../resilience/deadline.ts';
 import type { Answered, Attempt, CallRequest, Guard, Outcome } from '../resilience/guard.ts';
+import { Rejected } from '../resilience/policy.ts';
 import { stopWords } from '../resilience/stopWords.ts';
 import { type CallOptions, ModelError, restate } from './modelClient.ts';
 
@@ -13,7 +14,7 @@ interface Guarded {
 
 /**
  * Makes a call of a model under its provider's guard. An attempt says what went wrong by a ModelError. Rejects with the last
- * one where it is not repeated, with Rejected where nothing was sent, and with the caller's reason.
+ * one where it is not repeated, with ModelError `rejected` where a policy refuses it, and with the caller's reason.
  */
 export async function callGuarded<T>(
   { guard, clock, timeoutMs = Number.POSITIVE_INFINITY }: Guarded,
@@ -27,9 +28,10 @@ export async function callGuarded<T>(
       throw inModelWords(error);
     });
 
-  const { value } = answered;
-  if (value instanceof ModelError) throw restate(value, `${value.message}${stopWords(answered, clock)}`);
-  return { ...answered, value };
+  const { value, stop } = answered;
+  if (!(value instanceof ModelError)) return { ...answered, value };
+  if (stop?.kind === 'rejected') throw rejected(stop.rejection.after(value));
+  throw restate(value, `${value.message}${stopWords(answered, clock)}`);
 }
 
 /** What the caller of a model says of its call, for the guard. `pool`: its bulkhead where it names none. */
@@ -40,11 +42,15 @@ export function callRequest(
   return { pool: options.pool ?? pool, caller, signal, timeoutMs, span };
 }
 
-/** The time limit of a call, as callers of models hear of it. */
+/** The time limit of a call and its refusal, as callers of models hear of them. */
 export function inModelWords(error: unknown): unknown {
-  return error instanceof DeadlineReached
-    ? new ModelError('timeout', error.message, { transient: true })
-    : error;
+  if (error instanceof DeadlineReached) return new ModelError('timeout', error.message, { transient: true });
+  return error instanceof Rejected ? rejected(error) : error;
+}
+
+function rejected(rejection: Rejected): ModelError {
+  const { by, until, message } = rejection;
+  return new ModelError('rejected', message, { decision: { kind: 'rejected', by, until }, cause: rejection });
 }
 
 /** Low-cardinality `error.type`: the HTTP status where there is one, else the code. */

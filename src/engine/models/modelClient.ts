@@ -4,6 +4,7 @@ import type { Usage } from '../model/output.ts';
 import type { ReplySource } from '../model/replySource.ts';
 import type { Span } from '../ports.ts';
 import type { Decision } from '../resilience/decision.ts';
+import { Rejected } from '../resilience/policy.ts';
 import type { ReplyPart } from './wire/replyPart.ts';
 
 export interface ModelRequest {
@@ -60,6 +61,8 @@ export type ModelErrorCode =
   | 'network'
   | 'timeout'
   | 'protocol'
+  /** A policy of ours refused the call, see `decision`. */
+  | 'rejected'
   /** A replay has no recording of the request. */
   | 'not-recorded';
 
@@ -91,6 +94,11 @@ export class ModelError extends Error {
     this.status = options.status;
     this.retryAfterMs = options.retryAfterMs;
     this.parameter = options.parameter;
+  }
+
+  /** What refused the call, where one of our policies did. */
+  get rejection(): Rejected | undefined {
+    return this.cause instanceof Rejected ? this.cause : undefined;
   }
 
   /** The same call may succeed later. */
@@ -142,6 +150,7 @@ export interface ModelCatalog {
 export function restate(error: ModelError, message: string): ModelError {
   return new ModelError(error.code, message, {
     decision: error.decision,
+    cause: error.rejection,
     ...defined({ status: error.status, retryAfterMs: error.retryAfterMs, parameter: error.parameter }),
   });
 }

@@ -79,6 +79,8 @@ export interface Retry {
 
 /** What calls pass, from the outside in. */
 export interface Guarding {
+  /** Who is called, in messages. */
+  provider: string;
   clock: Clock;
   random: Random;
   /** Asked once a call. */

@@ -51,17 +51,27 @@ export interface Policy {
   admit(call: CallFacts): Permit | Promise<Permit>;
 }
 
-/** One of our policies refused a call; nothing was sent. */
+/** One of our policies refused a call; nothing was sent, unless there is a `cause`. */
 export class Rejected extends Error {
   readonly by: PolicyName;
   /** When to ask again, on the monotonic clock in milliseconds; undefined where that is unknown. */
   readonly until: number | undefined;
+  /** The provider or the bulkhead whose policy it is; known to whoever called. */
+  readonly of: string | undefined;
 
-  /** `message` says what was refused and why, in words for people. */
-  constructor(by: PolicyName, message: string, until?: number) {
-    super(message);
+  /** `message` says what was refused and why, in words for people. `cause`: what an earlier attempt at the call failed with. */
+  constructor(by: PolicyName, message: string, until?: number, more: { of?: string; cause?: unknown } = {}) {
+    super(message, more.cause === undefined ? undefined : { cause: more.cause });
     this.name = 'Rejected';
     this.by = by;
     this.until = until;
+    this.of = more.of;
+  }
+
+  /** The same for a call of which an earlier attempt had failed. */
+  after(failure: Error): Rejected {
+    const { by, message, until, of } = this;
+    const more = of === undefined ? { cause: failure } : { of, cause: failure };
+    return new Rejected(by, `${message} (last failure: ${failure.message})`, until, more);
   }
 }

@@ -42,13 +42,20 @@ export class ProviderGuards {
     this.pools = pools;
   }
 
-  of({ origin, credential, resilience = DEFAULT_RESILIENCE, maxConcurrency }: GuardedProvider): Guard {
+  of({
+    provider,
+    origin,
+    credential,
+    resilience = DEFAULT_RESILIENCE,
+    maxConcurrency,
+  }: GuardedProvider): Guard {
     const key = `${origin} ${contentHash([...credential])}`;
     const shared = this.#shared.get(key) ?? { limit: new SharedLimit() };
     this.#shared.set(key, shared);
 
     const attemptPolicies: Policy[] = [shared.limit.policy(maxConcurrency ?? Number.POSITIVE_INFINITY)];
     return wrap({
+      provider,
       ...this.#ports,
       poolPolicies: (pool) => this.pools.policiesOf(pool),
       attemptPolicies,

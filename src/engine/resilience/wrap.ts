@@ -135,7 +135,7 @@ class CallPassage {
     const { until } = error;
     if (policy.name !== 'breaker' || until === undefined || until >= this.#deadline.at) {
       this.#call.span.event(EVENT.rejected, { [WAIT.policy]: error.by });
-      throw error;
+      throw this.#named(error);
     }
 
     const since = clock.monotonic();
@@ -143,6 +143,16 @@ class CallPassage {
     await clock.sleep(waitMs, this.#deadline.signal);
     this.#call.span.event(EVENT.wait, { [WAIT.policy]: policy.name, [WAIT.waitMs]: Math.round(waitMs) });
     await this.#admit(policy, permits);
+  }
+
+  /** Policies of an attempt do not know whose they are. */
+  #named(rejection: Rejected): Rejected {
+    const { by, message, until } = rejection;
+    if (by === 'budget' || by === 'bulkhead')
+      return new Rejected(by, message, until, { of: this.#call.pool });
+
+    const { provider } = this.#guarding;
+    return new Rejected(by, `${provider}: ${message}`, until, { of: provider });
   }
 
   #answered<T>(value: T, attempts: number, ending?: Ending, stop?: Stop): Answered<T> {

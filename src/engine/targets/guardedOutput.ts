@@ -35,7 +35,10 @@ export async function guardedOutput(
       return { kind: 'ended', value, outcome: { ...outcomeOf(output), decision, final } };
     });
 
-    return withWords(answered.value, stopWords(answered, clock));
+    const { value, stop } = answered;
+    if (stop?.kind === 'rejected' && value.status === 'error')
+      throw stop.rejection.after(new Error(value.error.message));
+    return withWords(value, stopWords(answered, clock));
   } catch (error) {
     if (!(error instanceof DeadlineReached)) throw error;
     return timedOut(error);

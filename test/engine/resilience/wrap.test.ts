@@ -147,6 +147,7 @@ interface Around {
 
 function guardOf({ pool = [], attempt = [], clock = manualClock(1e7) }: Around): Guard {
   const guards = {
+    provider: 'p',
     clock,
     random: certain,
     poolPolicies: () => pool,
@@ -228,13 +229,13 @@ describe('the policies around a call', () => {
     let asked = 0;
     const refuse = () => {
       asked += 1;
-      if (asked > 1) throw new Rejected('breaker', 'p is not asked', undefined);
+      if (asked > 1) throw new Rejected('breaker', 'it is not asked', undefined);
     };
     const clock = manualClock(1e7);
     const guard = guardOf({ attempt: [noted('breaker', [], refuse)], clock });
     const answered = await guard.open(request(), ended(FAILED));
     assert.equal(answered.stop?.kind, 'rejected');
-    assert.equal(stopWords(answered, clock), ' (after 1 attempt: p is not asked)');
+    assert.equal(stopWords(answered, clock), ' (after 1 attempt: p: it is not asked)');
   });
 
   it('are waited for where a breaker closes within the time of the call', async () => {

@@ -14,7 +14,7 @@ type Called =
 
 /**
  * One call of the judge. A failure of the model is said in words, with what it may have cost; a missing recording
- * is thrown on, because then nothing was asked.
+ * or a refusal of our own is thrown on, because then nothing was asked.
  */
 export async function callJudge(
   client: ModelClient,
@@ -27,7 +27,7 @@ export async function callJudge(
     return { status: 'replied', reply, calls: [reply] };
   } catch (error) {
     // Nothing was asked: the run is told, and not only that the judge failed.
-    if (!(error instanceof ModelError) || error.code === 'not-recorded') throw error;
+    if (!(error instanceof ModelError) || error.code === 'not-recorded' || error.rejection) throw error;
     const reason = `the call to the judge failed: ${error.message}`;
     // A call that an HTTP status turned away costs nothing; what a broken one cost is unknown.
     return {

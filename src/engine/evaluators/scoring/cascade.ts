@@ -4,6 +4,7 @@ import { type Evaluation, type Score, STAGES, type Stage } from '../../model/eva
 import { micros } from '../../model/micros.ts';
 import type { Settlement, Verdict } from '../../model/result.ts';
 import { ModelError } from '../../models/modelClient.ts';
+import { refusalOf } from '../../models/refusal.ts';
 import type { Clock, Log, Span } from '../../ports.ts';
 import { ScriptError } from '../../processes/scripts/scriptCall.ts';
 import type { EvaluationInput, Evaluator } from '../evaluator.ts';
@@ -72,7 +73,8 @@ interface Progress {
  * cascade: a later failure still turns an errored case into a failed one. Where only the judge is left, a case
  * that passes so far and whose stage reaches its pass threshold is a clear pass.
  *
- * Synchronous as long as every evaluator is. Rejects only with the signal's reason.
+ * Synchronous as long as every evaluator is. Rejects only with the signal's reason, and with the refusal of a judge's call
+ * by one of our policies.
  */
 export function runCascade(
   evaluators: readonly Evaluator[],
@@ -193,6 +195,9 @@ function runOne(evaluator: Evaluator, { input, options }: Progress): Evaluation 
 }
 
 function failure(error: unknown, evaluator: Evaluator, { signal, log }: CascadeOptions): Score {
+  // Nothing was asked: it says nothing of the output, which can be judged later.
+  if (refusalOf(error)) throw error;
+
   const reason = error instanceof Error ? error.message : String(error);
   const expected =
     error instanceof UserError ||

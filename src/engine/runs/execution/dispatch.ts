@@ -1,9 +1,11 @@
 import type { Output } from '../../model/output.ts';
+import type { TrialResult } from '../../model/result.ts';
 import type { Clock } from '../../ports.ts';
 import { Lanes } from '../lanes/lanes.ts';
 import { Turns } from '../lanes/turns.ts';
 import type { Executor } from '../tickets/executor.ts';
-import type { Ticket } from '../tickets/ticket.ts';
+import type { Called, Ticket } from '../tickets/ticket.ts';
+import { TrialRejected } from '../tickets/trialRejected.ts';
 import type { BatchWriter } from './batchWriter.ts';
 import type { Ending } from './ending.ts';
 import type { RunInputs } from './runInputs.ts';
@@ -59,29 +61,63 @@ export class Dispatch {
 
   /** Executes a ticket and has its result written; the output, or undefined when the trial was given up. */
   async run(ticket: Ticket): Promise<Output | undefined> {
-    const { ending, executor, writer } = this.#options;
+    const { ending, writer } = this.#options;
     const turn = this.#turns.take();
     if (turn) await turn;
     if (ending.signal.aborted) return undefined;
 
-    const result = await this.admitted({ ...ticket, paid: false }, () => executor.run(ticket, ending.signal));
-    if (result) writer.add(result, ticket.located);
-    return result?.output;
+    const wanted = { ...ticket, paid: ticket.called !== undefined };
+    const done = await this.admitted(wanted, () => this.#execute(ticket));
+    if (done && 'caseId' in done) writer.add(done, ticket.located);
+    return done?.output;
+  }
+
+  /** A result, or what the target returned where it cannot be judged now: it is stored, so that it is not paid for twice. */
+  async #execute(ticket: Ticket): Promise<TrialResult | Called> {
+    const { executor, ending, writer } = this.#options;
+    const { target, located, trial } = ticket;
+    // Its result takes the place of the output that is stored.
+    if (ticket.called) writer.expectPending();
+    try {
+      return await executor.run(ticket, ending.signal);
+    } catch (error) {
+      if (!(error instanceof TrialRejected) || !error.called) throw error;
+      ending.refusals.ofJudge(error.rejection);
+      if (!ticket.called) writer.addPending({ target, caseIndex: located.index, trial, ...error.called });
+      return error.called;
+    }
   }
 
   /** Does the work of a trial once the limit lets it in; undefined where it does not, or where the attempt ends meanwhile. */
   async admitted<T>(wanted: WantedTrial, work: () => Promise<T>): Promise<T | undefined> {
     const { ending, limit, writer } = this.#options;
+    if (ending.refusals.isRefused(wanted.target)) return undefined;
     if (limit && !(await this.#admit(limit, wanted))) return undefined;
     try {
       // After a long sleep of the machine, before anything is paid for in a run that may be another's by now.
       writer.renew();
       return await work();
     } catch (error) {
+      if (error instanceof TrialRejected) return this.#refused(wanted, error);
       limit?.giveUp(wanted);
       if (!ending.signal.aborted) throw error;
       return undefined;
     }
+  }
+
+  /** Whatever was called already stays: its output is stored, and its reservation with it. */
+  #refused(wanted: WantedTrial, { rejection, called }: TrialRejected): undefined {
+    const { ending, limit } = this.#options;
+    if (called) {
+      ending.refusals.ofJudge(rejection);
+      return undefined;
+    }
+
+    ending.refusals.ofTarget(wanted.target, rejection);
+    // An attempt that failed before may have been billed.
+    if (rejection.cause === undefined) limit?.release(wanted);
+    else limit?.giveUp(wanted);
+    return undefined;
   }
 
   /** False where the trial may not begin, now that the run ends. */

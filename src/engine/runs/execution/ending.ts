@@ -1,6 +1,9 @@
+import type { Clock } from '../../ports.ts';
+import { Refusals } from './refusals.ts';
 import type { RunLimit } from './runLimit.ts';
 
 interface EndingOptions {
+  clock: Clock;
   /** The person's. */
   signal: AbortSignal;
   limit?: RunLimit;
@@ -8,10 +11,12 @@ interface EndingOptions {
   enough?: AbortSignal;
 }
 
-/** What ends an attempt at a run before its last trial: the person, a failure, a limit, or that there is enough. */
+/** What ends an attempt at a run before its last trial: the person, a failure, a limit, a refusal, or that there is enough. */
 export class Ending {
   /** Aborted when everything under way is to be given up. A limit lets it finish. */
   readonly signal: AbortSignal;
+  /** What our own policies left undone. */
+  readonly refusals: Refusals;
   readonly #options: EndingOptions;
   readonly #stop = new AbortController();
   readonly #over = new AbortController();
@@ -22,6 +27,7 @@ export class Ending {
   constructor(options: EndingOptions) {
     const { signal, enough } = options;
     this.#options = options;
+    this.refusals = new Refusals(options.clock);
     this.signal = AbortSignal.any([signal, this.#stop.signal, ...(enough ? [enough] : [])]);
   }
 
@@ -70,11 +76,17 @@ export class Ending {
     return this.#failure;
   }
 
+  /** Why trials are missing, for people; undefined where a person stopped the attempt. */
+  get reason(): string | undefined {
+    if (this.#options.signal.aborted) return undefined;
+    return this.#options.limit?.reason ?? this.refusals.reason;
+  }
+
   /** Trials are missing that are still needed. */
   get interrupted(): boolean {
     const { enough, signal } = this.#options;
     const isEnough = enough?.aborted === true && !signal.aborted;
-    return !isEnough && (this.signal.aborted || this.#cutShort);
+    return !isEnough && (this.signal.aborted || this.#cutShort || this.refusals.reason !== undefined);
   }
 }
 

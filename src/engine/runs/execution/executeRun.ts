@@ -43,33 +43,37 @@ type Outcome = 'complete' | 'interrupted';
 
 /**
  * Runs every trial of the plan that the store does not hold yet, and stores each result as it comes.
- * Returns `interrupted` when the signal was aborted or the limit reached: what was stored stays, and the same
- * call goes on from there. Throws ResumeError when another process works on the run, LeaseLostError when one takes it
+ * Returns `interrupted` when the signal was aborted, the limit reached, or calls were refused by our own policies: what was
+ * stored stays, and the same call goes on from there. Throws ResumeError when another process works on the run, LeaseLostError when one takes it
  * over, StoreError when a result cannot be stored, and whatever bug a target or evaluator has; the run is then left
  * interrupted.
  */
 export async function executeRun(inputs: RunInputs, options: ExecuteOptions): Promise<Outcome> {
   const { store, runId, clock } = options;
   const lease = store.claim(runId, options.owner, clock.now());
+  const ending = new Ending(options);
   let outcome: Outcome = 'interrupted';
   try {
-    outcome = await attempt(inputs, options, lease);
+    outcome = await attempt(inputs, options, lease, ending);
   } finally {
-    const reason = reasonFor(outcome, options);
-    store.release(lease, outcome, clock.now(), reason);
+    store.release(lease, outcome, clock.now(), reasonFor(outcome, ending, options));
   }
   return outcome;
 }
 
-function reasonFor(outcome: Outcome, { signal, limit, enough }: ExecuteOptions): string | undefined {
-  if (outcome === 'complete') return enough?.aborted ? String(enough.reason?.message) : undefined;
-  return signal.aborted ? undefined : limit?.reason;
+function reasonFor(outcome: Outcome, ending: Ending, { enough }: ExecuteOptions): string | undefined {
+  if (outcome !== 'complete') return ending.reason;
+  return enough?.aborted ? String(enough.reason?.message) : undefined;
 }
 
 /** One attempt at a run: source → schedule → executor → writer. */
-async function attempt(inputs: RunInputs, options: ExecuteOptions, lease: Lease): Promise<Outcome> {
+async function attempt(
+  inputs: RunInputs,
+  options: ExecuteOptions,
+  lease: Lease,
+  ending: Ending,
+): Promise<Outcome> {
   const { clock, log, limit, store, openExecutor } = options;
-  const ending = new Ending(options);
   limit?.open(lease);
   const { telemetry, writer } = openWriter(options, lease, ending);
   const runSpan = startRunSpan(telemetry, inputs, options, lease);
@@ -159,7 +163,10 @@ function openSchedule(
 ): Schedule {
   const { targets, plan } = inputs;
   const names = targets.map(({ target }) => target.name);
-  const book = new TicketBook({ runId, attempt, targets: names, repeat: plan.repeat, stored });
+  const book = new TicketBook({
+    ...{ runId, attempt, targets: names, repeat: plan.repeat, stored },
+    pendingOutputs: (caseIndex) => (attempt > 0 ? store.pendingOutputs(runId, caseIndex) : []),
+  });
   const order = orderOf(inputs);
   const shared = { targets, book, dispatch };
 

@@ -25,4 +25,6 @@ export interface RunLimit {
   stored(results: readonly TrialResult[]): void;
   /** A trial that was admitted was given up. */
   giveUp(wanted: WantedTrial): void;
+  /** Nothing was sent for a trial that was admitted. */
+  release(wanted: WantedTrial): void;
 }

@@ -1,4 +1,5 @@
 import type { LocatedCase } from '../../model/case.ts';
+import type { PendingOutput } from '../../model/result.ts';
 import type { Ticket } from '../tickets/ticket.ts';
 import type { TrialSet } from './trialSet.ts';
 
@@ -10,6 +11,8 @@ interface TicketBookOptions {
   repeat: number;
   /** What earlier attempts have stored. */
   stored: TrialSet;
+  /** Outputs of a case that an earlier attempt could not evaluate. */
+  pendingOutputs(caseIndex: number): readonly PendingOutput[];
 }
 
 /** Writes the tickets of an attempt: one for each trial that is not stored yet. */
@@ -39,6 +42,12 @@ export class TicketBook {
       if (!stored.has({ target: at, caseIndex: located.index, trial })) missing.push(trial);
 
     const trials = missing.length;
-    return missing.map((trial) => ({ runId, attempt, target, located, trial, trials }));
+    const outputs = trials === 0 ? [] : this.#options.pendingOutputs(located.index);
+    return missing.map((trial) => {
+      const ticket: Ticket = { runId, attempt, target, located, trial, trials };
+      const pending = outputs.find((one) => one.target === target && one.trial === trial);
+      if (pending) ticket.called = { output: pending.output, startedAt: pending.startedAt };
+      return ticket;
+    });
   }
 }

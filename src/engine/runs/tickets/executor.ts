@@ -3,7 +3,8 @@ import type { Called, JudgingTicket, Ticket } from './ticket.ts';
 
 /**
  * Executes tickets, wherever that is; it neither orders nor stores anything. All of it rejects with the signal's reason
- * when aborted, and otherwise only for a bug: what a target or an evaluator does wrong stands in what is returned.
+ * when aborted, with TrialRejected where a policy of ours refuses a call, and otherwise only for a bug: what a target or an
+ * evaluator does wrong stands in what is returned.
  */
 export interface Executor {
   /** Calls the target and evaluates what it returned. */

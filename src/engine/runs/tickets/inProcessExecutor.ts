@@ -38,7 +38,7 @@ export class InProcessExecutor implements Executor {
   async run(ticket: Ticket, signal: AbortSignal): Promise<TrialResult> {
     const span = this.#traces.start(ticket);
     try {
-      const result = await runTrial(this.#job(ticket, span, signal));
+      const result = await runTrial(this.#job(ticket, span, signal), ticket.called);
       this.#traces.end(ticket, span, errorOf(result));
       return result;
     } catch (error) {

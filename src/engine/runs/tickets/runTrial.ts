@@ -9,6 +9,7 @@ import { micros } from '../../model/micros.ts';
 import { emptyOutput, type Output, type OutputError } from '../../model/output.ts';
 import { type ReplySource, sourceText, standsIn } from '../../model/replySource.ts';
 import type { TrialResult, Verdict } from '../../model/result.ts';
+import { refusalOf } from '../../models/refusal.ts';
 import type { Attributes, Clock, Span } from '../../ports.ts';
 import type { Target, TargetRequest } from '../../targets/target.ts';
 import { GEN_AI, GENERAL, TOUCHSTONE } from '../../telemetry/attributes.ts';
@@ -16,6 +17,7 @@ import { readOtlpSpans } from '../../telemetry/otlp/otlpSpans.ts';
 import type { Tracer } from '../../telemetry/tracer.ts';
 import { judgedCase, type ToldCase } from '../ordered/tellCase.ts';
 import type { Called } from './ticket.ts';
+import { TrialRejected } from './trialRejected.ts';
 
 export interface TrialJob {
   runId: string;
@@ -42,15 +44,24 @@ export interface TrialJob {
   tracer: Tracer;
 }
 
-/** Calls the target once and evaluates what it returned. Rejects when aborted, or for a bug. */
-export async function runTrial(job: TrialJob): Promise<TrialResult> {
-  return judgeTrial(job, await callTrial(job));
+/** Calls the target once, unless it was `called` before, and evaluates what it returned. Rejects as an executor does. */
+export async function runTrial(job: TrialJob, called?: Called): Promise<TrialResult> {
+  return judgeTrial(job, called ?? (await callTrial(job)));
 }
 
-/** Calls the target once. Rejects when aborted, or for a bug. */
+/** Calls the target once. Rejects as an executor does. */
 export async function callTrial(job: TrialJob): Promise<Called> {
   const startedAt = job.clock.now();
-  return { output: await callTarget(job), startedAt };
+  try {
+    return { output: await callTarget(job), startedAt };
+  } catch (error) {
+    throw rejected(error);
+  }
+}
+
+function rejected(error: unknown, called?: Called): unknown {
+  const refusal = refusalOf(error);
+  return refusal ? new TrialRejected(refusal, called) : error;
 }
 
 /** Evaluates an output; `others` are those of the other targets, for evaluators that compare. Rejects as `runTrial`. */
@@ -60,7 +71,7 @@ export async function judgeTrial(
   others?: EvaluationInput['others'],
 ): Promise<TrialResult> {
   const { located, target, trial, span } = job;
-  const scored = await scoreOf(job, output, others);
+  const scored = await judged(job, { output, startedAt }, others);
   const verdict = job.redactor?.value(scored) ?? scored;
   span.set({ [TOUCHSTONE.trialStatus]: verdict.status });
 
@@ -80,6 +91,15 @@ export async function judgeTrial(
     tags: located.case.tags ?? [],
     startedAt,
   };
+}
+
+/** A judge that may not be asked leaves the output as it is, to be judged later. */
+async function judged(job: TrialJob, called: Called, others: EvaluationInput['others']): Promise<Verdict> {
+  try {
+    return await scoreOf(job, called.output, others);
+  } catch (error) {
+    throw rejected(error, called);
+  }
 }
 
 async function callTarget(job: TrialJob): Promise<Output> {

@@ -20,6 +20,8 @@ export interface Ticket {
   trials: number;
   /** What earlier cases gave, where the case reads that. */
   told?: ToldCase;
+  /** What the target returned in an earlier attempt, which could not evaluate it. */
+  called?: Called;
 }
 
 /** What a target returned, before it is evaluated. */

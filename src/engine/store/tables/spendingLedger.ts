@@ -92,6 +92,11 @@ export class SpendingLedger {
     });
   }
 
+  /** A call that was not sent after all costs nothing. */
+  release({ number: run }: Lease, key: TrialKey): void {
+    this.#connection.transaction(() => this.#take(run, key, 'answered = 0'));
+  }
+
   /** What was spent on a day (UTC), calls of unknown end included; null in a store without a ledger. */
   spentOn(now: number): number | null {
     if (!this.#connection.hasTable('reservations')) return null;

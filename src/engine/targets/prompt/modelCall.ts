@@ -48,6 +48,7 @@ export function modelCall(options: ModelCallOptions): ModelCall {
       return recordAllowance(toOutput(reply, rendered), parameters, allowance);
     } catch (error) {
       if (!(error instanceof ModelError)) throw error;
+      if (error.rejection) throw error.rejection;
       const { code, message, transient } = error;
       const latencyMs = clock.monotonic() - begun;
       return { ...emptyOutput(), latencyMs, status: 'error', error: { code, message, transient } };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { describe, it } from 'mocha';
+import { systemClock } from '../../../../src/engine/ports.ts';
 import { Ending } from '../../../../src/engine/runs/execution/ending.ts';
 import type { RunLimit } from '../../../../src/engine/runs/execution/runLimit.ts';
 
@@ -14,12 +15,14 @@ function limitOf(signal: AbortSignal): RunLimit {
     admit: async () => true,
     stored: () => {},
     giveUp: () => {},
+    release: () => {},
   };
 }
 
 function opened({ left = 0, limited = false } = {}) {
   const [person, enough, limit] = [new AbortController(), new AbortController(), new AbortController()];
   const ending = new Ending({
+    clock: systemClock,
     signal: person.signal,
     enough: enough.signal,
     ...(limited ? { limit: limitOf(limit.signal) } : {}),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
+import { emptyOutput } from '../../../../src/engine/model/output.ts';
 import { TicketBook } from '../../../../src/engine/runs/schedule/ticketBook.ts';
 import { TrialSet } from '../../../../src/engine/runs/schedule/trialSet.ts';
 import { located } from '../../../support/runFixtures.ts';
@@ -9,10 +10,21 @@ const [first, second] = located([
   { id: 'b', input: 'b' },
 ]);
 
+const PENDING = {
+  target: 'y',
+  caseIndex: 1,
+  trial: 2,
+  output: { ...emptyOutput(), status: 'complete' as const, text: 'kept' },
+  startedAt: 7,
+};
+
 function bookWith(stored: { target: number; caseIndex: number; trial: number }[]): TicketBook {
   const set = new TrialSet(2, 2, 3);
   for (const key of stored) set.add(key);
-  return new TicketBook({ runId: 'run-1', attempt: 1, targets: ['x', 'y'], repeat: 3, stored: set });
+  return new TicketBook({
+    ...{ runId: 'run-1', attempt: 1, targets: ['x', 'y'], repeat: 3, stored: set },
+    pendingOutputs: (caseIndex) => (caseIndex === 1 ? [PENDING] : []),
+  });
 }
 
 describe('tickets of an attempt', () => {
@@ -27,6 +39,14 @@ describe('tickets of an attempt', () => {
     assert.equal(book.missing(0, first).length, 3);
     assert.equal(book.missing(1, second).length, 3);
     assert.deepEqual(book.missing(2, first), []);
+  });
+
+  it('bring along what a target returned in an earlier attempt that could not judge it', () => {
+    assert.ok(second);
+    const called = bookWith([])
+      .missing(1, second)
+      .map((ticket) => ticket.called?.output.text);
+    assert.deepEqual(called, [undefined, undefined, 'kept']);
   });
 
   it('are plain data: as JSON they are the same', () => {

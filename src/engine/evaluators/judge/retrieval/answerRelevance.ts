@@ -137,7 +137,7 @@ async function embedAll(
   try {
     return { calls: await Promise.all(texts.map((text) => embedder.embed(text, call))) };
   } catch (error) {
-    if (!(error instanceof ModelError) || error.code === 'not-recorded') throw error;
+    if (!(error instanceof ModelError) || error.code === 'not-recorded' || error.rejection) throw error;
     const calls = error.status === undefined ? [{ usage: null, costUsd: null }] : [];
     return { problem: `the embeddings could not be computed: ${error.message}`, calls };
   }
