@@ -16,6 +16,10 @@ export interface SpanRecord {
   links: { traceId: string; spanId: string }[];
   /** Who emitted it: the `service.name` of its resource. */
   service: string;
+  /** What else its resource says, such as the version of the service; absent where nothing. */
+  resource?: JsonObject;
+  /** The library that made it, with its version. */
+  scope?: string;
 }
 
 /** A log line, tied to the span in which it was written. */

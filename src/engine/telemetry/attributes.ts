@@ -100,6 +100,8 @@ export const TOUCHSTONE = {
 export const GENERAL = {
   errorType: 'error.type',
   serviceName: 'service.name',
+  serviceVersion: 'service.version',
+  eventName: 'event.name',
   serverAddress: 'server.address',
   serverPort: 'server.port',
 } as const;

@@ -2,8 +2,11 @@ import type { JsonValue } from '../../model/json.ts';
 import { isNestedDeeper, MAX_REPLY_DEPTH } from '../../model/jsonDepth.ts';
 import { readJson } from './readJson.ts';
 
-/** Enough digits to exceed 2^53 - 1, or an exponent that may overflow. Most replies contain neither. */
-const SUSPECT_NUMBER = /\d{16}|[eE]\+?\d{3}/;
+/**
+ * A number of enough digits to exceed 2^53 - 1, or with an exponent that may overflow. Most replies contain neither; digits
+ * in ids and times that are text do not count.
+ */
+const SUSPECT_NUMBER = /(?:^|[:,[\s])-?(?:\d{16}|[\d.]+[eE]\+?\d{3})/;
 const SUSPECT_KEY = /__proto__|\\u00/;
 
 /** Well-formed JSON beyond what is accepted; the message may be shown, since it quotes nothing but a number. */
