@@ -1,10 +1,17 @@
-import type Long from 'long';
 import type { JsonObject, JsonValue } from '../../model/json.ts';
 import { messageType } from './protobufSchema.ts';
 import type { WireItem, WireLog, WireSource, WireSpan } from './wireRecords.ts';
 
 /** Values within values; deeper ones are cut off. */
 const MOST_DEPTH = 64;
+
+/** A 64-bit integer as protobufjs has it. */
+interface Long {
+  high: number;
+  low: number;
+  toNumber(): number;
+  toString(): string;
+}
 
 interface Pair {
   key: string;
