@@ -8,7 +8,7 @@ import { notApplicable, unmeasured } from '../score.ts';
 import { EMBEDDING_TIMEOUT_MS, embedderOf } from './embedderOption.ts';
 import { assertionAs } from './judgeOptions.ts';
 import { spendingOf } from './spending.ts';
-import { METRICS, type Metric } from './vectorMetric.ts';
+import { compareVectors, METRICS, type Metric } from './vectorMetric.ts';
 
 const options = z.strictObject({
   value: referenceValue,
@@ -84,13 +84,10 @@ function judge(
   threshold: number,
   negated: boolean,
 ): Score {
-  if (a.length !== b.length) return unmeasured(`the embeddings have ${a.length} and ${b.length} dimensions`);
+  const compared = compareVectors(metric, a, b);
+  if ('problem' in compared) return unmeasured(compared.problem);
 
-  const measured = metric.measure(a, b);
-  if (measured === undefined || !Number.isFinite(measured)) {
-    return unmeasured('the embeddings cannot be compared: one of them is zero or too large');
-  }
-
+  const { measured } = compared;
   const close = metric.isClose(measured, threshold);
   const near = Math.min(1, Math.max(0, metric.score(measured)));
 

@@ -50,6 +50,19 @@ export const METRICS: { readonly [name in 'cosine' | 'dot' | 'euclidean']: Metri
   },
 };
 
+/** How close two embeddings are, or why that is not known. */
+export function compareVectors(
+  metric: Metric,
+  a: readonly number[],
+  b: readonly number[],
+): { measured: number } | { problem: string } {
+  if (a.length !== b.length) return { problem: `the embeddings have ${a.length} and ${b.length} dimensions` };
+  const measured = metric.measure(a, b) ?? Number.NaN;
+  return Number.isFinite(measured)
+    ? { measured }
+    : { problem: 'the embeddings cannot be compared: one of them is zero or too large' };
+}
+
 function dot(a: readonly number[], b: readonly number[]): number {
   let sum = 0;
   for (let index = 0; index < a.length; index += 1) sum += (a[index] ?? 0) * (b[index] ?? 0);

@@ -31,6 +31,8 @@ export interface Bench {
 export interface Judged {
   text?: string;
   toolCalls?: ToolCall[];
+  /** What else the output holds. */
+  output?: Partial<EvaluationInput['output']>;
   case?: Partial<GoldenCase>;
   /** The target that gave the output; set together with `others`. */
   target?: string;
@@ -94,7 +96,11 @@ function inputOf(input: Judged): EvaluationInput {
   const output = (text: string) => ({ ...emptyOutput(), status: 'complete' as const, text });
   return {
     case: { id: 'c1', input: 'What does it cost?', ...input.case },
-    output: { ...output(input.text ?? 'It costs 5 euros.'), toolCalls: input.toolCalls ?? [] },
+    output: {
+      ...output(input.text ?? 'It costs 5 euros.'),
+      toolCalls: input.toolCalls ?? [],
+      ...input.output,
+    },
     ...(input.target === undefined ? {} : { target: input.target }),
     ...(input.others
       ? { others: input.others.map(({ target, text }) => ({ target, output: output(text) })) }

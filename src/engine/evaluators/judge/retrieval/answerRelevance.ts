@@ -11,7 +11,7 @@ import { judged, noText, notAsked } from '../judgeScore.ts';
 import { materialOf } from '../material.ts';
 import { checkTexts } from '../placeholders.ts';
 import type { Paid } from '../spending.ts';
-import { METRICS } from '../vectorMetric.ts';
+import { compareVectors, METRICS } from '../vectorMetric.ts';
 import { askedQuestion, queryOption } from './askedQuestion.ts';
 import { retrievalThreshold } from './retrievalOptions.ts';
 import { answerRelevanceTemplate } from './templates/answerRelevance.ts';
@@ -84,11 +84,12 @@ export const answerRelevance: EvaluatorDefinition<z.infer<typeof options>> = {
       calls.push(...compared.calls);
       if ('problem' in compared) return unanswered({ reason: compared.problem, calls });
 
-      const mean = compared.similar.reduce((sum, one) => sum + one, 0) / compared.similar.length;
+      const { questions } = compared;
+      const mean = questions.reduce((sum, { similarity }) => sum + similarity, 0) / questions.length;
       const detail = {
         judge: `${client.provider}/${client.model}`,
         embeddings: `${embedder.provider}/${embedder.model}`,
-        questions: written.map((text, index) => ({ text, similarity: compared.similar[index] ?? null })),
+        questions,
       };
       const reason = `the questions that the output answers have a mean similarity of ${mean.toFixed(2)} to the one asked`;
       const score = Math.min(1, Math.max(0, mean));
@@ -104,7 +105,9 @@ function numbered(number: number) {
   return { ...template, system: `${system} You are asked ${QUESTIONS} times; this is time ${number}.` };
 }
 
-type Compared = { similar: number[]; calls: Paid[] } | { problem: string; calls: Paid[] };
+type Compared = ({ questions: { text: string; similarity: number }[] } | { problem: string }) & {
+  calls: Paid[];
+};
 
 async function similarities(
   asked: string,
@@ -112,30 +115,35 @@ async function similarities(
   embedder: Embedder,
   context: EvaluationContext,
 ): Promise<Compared> {
-  const embedded = await embedAll([asked, ...written], embedder, context);
+  const embedded = await embedAll(asked, written, embedder, context);
   if ('problem' in embedded) return embedded;
 
-  const [real, ...calls] = embedded.calls;
-  const similar = calls.flatMap(({ vector }) => {
-    if (!real || vector.length !== real.vector.length) return [];
-    const measured = METRICS.cosine.measure(real.vector, vector);
-    return measured !== undefined && Number.isFinite(measured) ? [measured] : [];
-  });
+  const { real, others } = embedded;
+  const calls = [real, ...others];
+  const questions: { text: string; similarity: number }[] = [];
+  for (const { text, vector } of others) {
+    const compared = compareVectors(METRICS.cosine, real.vector, vector);
+    if ('problem' in compared) return { problem: compared.problem, calls };
+    questions.push({ text, similarity: compared.measured });
+  }
 
-  return similar.length === written.length
-    ? { similar, calls: embedded.calls }
-    : { problem: 'the embeddings cannot be compared', calls: embedded.calls };
+  return { questions, calls };
 }
+
+type Embedded = Embedding & { text: string };
 
 /** What the questions have cost is known even where the embeddings fail. */
 async function embedAll(
-  texts: readonly string[],
+  asked: string,
+  written: readonly string[],
   embedder: Embedder,
   { trial: _, ...context }: EvaluationContext,
-): Promise<{ calls: Embedding[] } | { problem: string; calls: Paid[] }> {
+): Promise<{ real: Embedded; others: Embedded[] } | { problem: string; calls: Paid[] }> {
   const call = { ...context, timeoutMs: EMBEDDING_TIMEOUT_MS };
   try {
-    return { calls: await Promise.all(texts.map((text) => embedder.embed(text, call))) };
+    const embed = async (text: string) => ({ text, ...(await embedder.embed(text, call)) });
+    const [real, others] = await Promise.all([embed(asked), Promise.all(written.map(embed))]);
+    return { real, others };
   } catch (error) {
     if (!(error instanceof ModelError) || error.code === 'not-recorded' || error.rejection) throw error;
     const calls = error.status === undefined ? [{ usage: null, costUsd: null }] : [];
