@@ -189,7 +189,16 @@ describe('what clauses come to', () => {
     );
     assert.equal(percent(0.8, 0.8 + 1e-10), '80.0 %');
     assert.deepEqual([0.8, 0.1234567].map(percentLimit), ['80 %', '12.3457 %']);
-    assert.deepEqual([1, 1.5, 1.25, 0.0123456].map(dollars), ['$1.00', '$1.50', '$1.25', '$0.01235']);
+    assert.deepEqual([0, 1, 1.5, 1.25, 12.3456, 0.0123456, 12345.678, 0.000000123456].map(dollars), [
+      '$0.00',
+      '$1.00',
+      '$1.50',
+      '$1.25',
+      '$12.35',
+      '$0.01235',
+      '$12345.68',
+      '$0.0000001235',
+    ]);
     assert.deepEqual([counted(1, 'case'), counted(1200, 'case')], ['1 case', '1,200 cases']);
   });
 

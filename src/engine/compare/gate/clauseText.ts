@@ -13,8 +13,10 @@ export function percentLimit(share: number): string {
   return `${Number((share * 100).toFixed(4))} %`;
 }
 
-/** US dollars: two decimals at least, four significant digits at least. */
+/** US dollars: two decimals at least, and up to four significant digits. */
 export function dollars(usd: number): string {
-  const text = String(Number(usd.toPrecision(4)));
-  return `$${(text.split('.')[1] ?? '').length < 2 ? usd.toFixed(2) : text}`;
+  const plain = { useGrouping: false };
+  const significant = usd.toLocaleString('en-US', { ...plain, maximumSignificantDigits: 4 });
+  const decimals = Math.max(2, significant.split('.')[1]?.length ?? 0);
+  return `$${usd.toLocaleString('en-US', { ...plain, minimumFractionDigits: 2, maximumFractionDigits: decimals })}`;
 }

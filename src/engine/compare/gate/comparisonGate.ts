@@ -128,7 +128,7 @@ function isWorse(entry: CaseComparison): boolean {
     const least = (candidate.passed + candidate.unmeasured) / candidate.trials;
     return least < baseline.passed / baseline.trials - ROUNDING;
   }
-  return change === 'degraded' || (passDifference !== null && passDifference < -ROUNDING);
+  return change === 'degraded' || (passDifference ?? 0) < -ROUNDING;
 }
 
 /** The p-values of the metrics are already those against the margin of the policy. */
@@ -176,7 +176,7 @@ function costIncrease(max: number, { cases, counts }: GatedComparison): GateClau
   const exceeds = after.known > before.known * (1 + max + ROUNDING);
   const rise = before.known > 0 ? `${formatSigned((after.known / before.known - 1) * 100, 1)} %` : null;
 
-  if (cases.length > 0 && before.unknown + counts.unseen === 0 && exceeds)
+  if (before.unknown + counts.unseen === 0 && exceeds)
     return {
       name,
       status: 'fail',

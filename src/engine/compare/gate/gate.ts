@@ -49,15 +49,8 @@ export function reportOf(policy: GatePolicy, clauses: readonly GateClause[]): Ga
 }
 
 function letsPass({ undecided }: GatePolicy, { name, status }: GateClause): boolean {
-  switch (status) {
-    case 'pass':
-    case 'not-asked':
-      return true;
-    case 'fail':
-      return false;
-    case 'undecided':
-      return undecided === 'pass' && !ESSENTIAL.has(name);
-  }
+  if (status === 'undecided') return undecided === 'pass' && !ESSENTIAL.has(name);
+  return status !== 'fail';
 }
 
 function sentence(blocking: readonly GateClause[]): string {

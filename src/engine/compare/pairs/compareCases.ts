@@ -129,9 +129,6 @@ function compareMetrics(
   const metrics = (['pass', 'score'] as const)
     .map((metric) => compare(cases, metric, { margin, filling, unseen, planned }))
     .filter((metric) => metric !== null);
-  const adjusted = holm(metrics.map(({ p }) => p ?? 1));
-  return metrics.map((metric, index) => ({
-    ...metric,
-    adjustedP: metric.p === null ? null : (adjusted[index] ?? 1),
-  }));
+  const adjusted = holm(metrics.map(({ p }) => p));
+  return metrics.map((metric, index) => ({ ...metric, adjustedP: adjusted[index] ?? 1 }));
 }

@@ -17,7 +17,7 @@ export function compareConsistency(cases: readonly CaseComparison[]): Consistenc
     Number.POSITIVE_INFINITY,
   );
 
-  if (!Number.isFinite(k) || k < 2) return null;
+  if (k < 2) return null;
 
   const pairs = measured.map(
     (entry): ValuePair => ({

@@ -30,6 +30,9 @@ export interface MetricOptions extends PairOptions {
   planned?: boolean;
 }
 
+/** A metric that was tested. */
+export type TestedMetric = MetricComparison & { p: number };
+
 /**
  * Baseline against candidate in one metric, over cases that were all run. Null without a measured pair. The interval and
  * the tests against the margin are those of a bounded mean, which is also the test of the scores; passes are tested by
@@ -39,7 +42,7 @@ export function compareMetric(
   cases: readonly CaseComparison[],
   metric: MetricName,
   options: MetricOptions,
-): MetricComparison | null {
+): TestedMetric | null {
   const pairs = metricPairs(cases, metric, options);
   const found = differencesOf(pairs);
   if (!found) return null;

@@ -24,12 +24,11 @@ export interface Spread {
 export function compareSpread(cases: readonly CaseComparison[], seed: number): Spread | null {
   const pairs = metricPairs(cases, 'score', { filling: 'measured' });
   const means = differencesOf(pairs);
-  if (!means) return null;
   const squares = pairs.map(
     ({ cluster, baseline, candidate }): ValuePair => ({
       cluster,
-      baseline: (baseline - means.baseline) ** 2,
-      candidate: (candidate - means.candidate) ** 2,
+      baseline: (baseline - (means?.baseline ?? 0)) ** 2,
+      candidate: (candidate - (means?.candidate ?? 0)) ** 2,
     }),
   );
   const found = differencesOf(squares);

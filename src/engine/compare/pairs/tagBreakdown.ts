@@ -5,7 +5,12 @@ import { hasHole } from './differences.ts';
 import { compareMetric, type MetricOptions } from './metric.ts';
 
 type TagOptions = Pick<MetricOptions, 'margin'> & { unseen?: number };
-type TagMetrics = { tag: string; metrics: MetricComparison[] };
+interface TagMetrics {
+  pass: MetricComparison;
+  score: MetricComparison | null;
+  adjustedP: number;
+  word: TagComparison['word'];
+}
 
 /**
  * The comparison by tag, worst first. p-values are adjusted over all tags and both metrics, so that one tag of
@@ -19,30 +24,23 @@ export function compareTags(
 ): TagComparison[] {
   const groups = byTag(cases);
   const measured = testTags(groups, options, 'measured');
-  const holes = cases.some(hasHole) || (options.unseen ?? 0) > 0;
+  const holes = cases.some(hasHole) || options.unseen;
   const filled = holes ? (['against', 'for'] as const) : [];
-  const all = [measured, ...filled.map((filling) => testTags(groups, options, filling))];
+  const others = filled.map((filling) => testTags(groups, options, filling));
 
-  const tags = measured.flatMap(({ tag, metrics }): TagComparison[] => {
-    const [pass, ...others] = metrics;
-    if (pass?.metric !== 'pass') return [];
-
-    const members = groups.get(tag) ?? [];
-    const words = all.map((found) => wordOf(found.find((one) => one.tag === tag)?.metrics ?? []));
-    const [word = 'undecided'] = words;
-    return [
-      {
-        tag,
-        pairs: pass.pairs,
-        unmeasured: members.filter(hasHole).length,
-        improved: members.filter(({ change }) => change === 'improved').length,
-        degraded: members.filter(({ change }) => change === 'degraded').length,
-        passDifference: pass.difference,
-        scoreDifference: others.find(({ metric }) => metric === 'score')?.difference ?? null,
-        adjustedP: tested ? Math.min(...metrics.map(({ adjustedP }) => adjustedP ?? 1)) : null,
-        word: tested && words.every((one) => one === word) ? word : 'undecided',
-      },
-    ];
+  const tags = [...measured].map(([tag, { pass, score, adjustedP, word }]): TagComparison => {
+    const members = cases.filter((entry) => entry.tags.includes(tag));
+    return {
+      tag,
+      pairs: pass.pairs,
+      unmeasured: members.filter(hasHole).length,
+      improved: members.filter(({ change }) => change === 'improved').length,
+      degraded: members.filter(({ change }) => change === 'degraded').length,
+      passDifference: pass.difference,
+      scoreDifference: score?.difference ?? null,
+      adjustedP: tested ? adjustedP : null,
+      word: tested && others.every((found) => found.get(tag)?.word === word) ? word : 'undecided',
+    };
   });
 
   return tags.sort((a, b) => a.passDifference - b.passDifference || (a.tag < b.tag ? -1 : 1));
@@ -64,21 +62,21 @@ function testTags(
   groups: ReadonlyMap<string, readonly CaseComparison[]>,
   { margin, unseen = 0 }: TagOptions,
   filling: MetricOptions['filling'],
-): TagMetrics[] {
-  const found = [...groups].map(([tag, members]) => ({
-    tag,
-    metrics: (['pass', 'score'] as const).map((metric) =>
-      compareMetric(members, metric, { margin, filling, unseen }),
-    ),
-  }));
-  const measured = found.filter(({ metrics: [pass] }) => pass !== null);
-  const adjusted = holm(measured.flatMap(({ metrics }) => metrics.map((metric) => metric?.p ?? 1)));
-  return measured.map(({ tag, metrics }, at) => ({
-    tag,
-    metrics: metrics.flatMap((metric, index) =>
-      metric ? [{ ...metric, adjustedP: adjusted[2 * at + index] ?? 1 }] : [],
-    ),
-  }));
+): Map<string, TagMetrics> {
+  const options = { margin, filling, unseen };
+  const found = [...groups].flatMap(([tag, members]) => {
+    const pass = compareMetric(members, 'pass', options);
+    return pass ? [{ tag, pass, score: compareMetric(members, 'score', options) }] : [];
+  });
+
+  const adjusted = holm(found.flatMap(({ pass, score }) => [pass.p, score?.p ?? 1]));
+  return new Map(
+    found.map(({ tag, pass, score }, at) => {
+      const [passP = 1, scoreP = 1] = adjusted.slice(2 * at, 2 * at + 2);
+      const metrics = [{ ...pass, adjustedP: passP }, ...(score ? [{ ...score, adjustedP: scoreP }] : [])];
+      return [tag, { pass, score, adjustedP: Math.min(passP, scoreP), word: wordOf(metrics) }];
+    }),
+  );
 }
 
 /** Of a tag, equivalence is not claimed. */

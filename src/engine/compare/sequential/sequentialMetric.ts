@@ -1,7 +1,7 @@
-import type { CaseComparison, MetricComparison, MetricName } from '../../model/comparison.ts';
+import type { CaseComparison, MetricName } from '../../model/comparison.ts';
 import { BettingTest } from '../../statistics/betting.ts';
 import { differencesOf, metricPairs } from '../pairs/differences.ts';
-import { describeMetric, type MetricOptions } from '../pairs/metric.ts';
+import { describeMetric, type MetricOptions, type TestedMetric } from '../pairs/metric.ts';
 import { NO_PLAN } from '../plan.ts';
 
 /**
@@ -13,7 +13,7 @@ export function compareSequentially(
   cases: readonly CaseComparison[],
   metric: MetricName,
   options: MetricOptions,
-): MetricComparison | null {
+): TestedMetric | null {
   const found = differencesOf(metricPairs(cases, metric, options));
   if (!found) return null;
 

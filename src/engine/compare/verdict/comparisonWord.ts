@@ -10,11 +10,16 @@ export const ALPHA = 0.05;
  */
 export function wordFor(metrics: readonly MetricComparison[]): ComparisonWord {
   if (metrics.length === 0) return 'undecided';
-  const up = metrics.some((metric) => isSignificant(metric) && metric.difference > 0);
+  const up = metrics.some(isImprovement);
   const down = metrics.some(isRegression);
   if (up && down) return 'mixed';
   if (up || down) return up ? 'better' : 'worse';
   return metrics.every(isEquivalent) ? 'equivalent' : 'undecided';
+}
+
+/** Whether the candidate is significantly better in this metric. */
+export function isImprovement(metric: MetricComparison): boolean {
+  return isSignificant(metric) && metric.difference > 0;
 }
 
 /** Whether the candidate is significantly worse in this metric. */

@@ -1,7 +1,7 @@
 import type { ComparisonVerdict, ComparisonWord, MetricComparison } from '../../model/comparison.ts';
 import { counted, formatCount, formatPercent, formatScore, formatSigned } from '../../model/figures.ts';
 import { LEAST_P } from '../../statistics/shownP.ts';
-import { isSignificant } from './comparisonWord.ts';
+import { isImprovement, isRegression } from './comparisonWord.ts';
 
 /** What the words are made of. */
 export interface VerdictGrounds {
@@ -36,10 +36,11 @@ function reasonFor(grounds: VerdictGrounds): string {
 
   switch (word) {
     case 'better':
+      return `The candidate is better: ${figures(metrics.filter(isImprovement))}.`;
     case 'worse':
-      return `The candidate is ${word}: ${decisive(metrics, word)}.`;
+      return `The candidate is worse: ${figures(metrics.filter(isRegression))}.`;
     case 'mixed':
-      return `Pass rate and score differ in opposite directions: ${decisive(metrics, 'better')}, but ${decisive(metrics, 'worse')}.`;
+      return `Pass rate and score differ in opposite directions: ${figures(metrics.filter(isImprovement))}, but ${figures(metrics.filter(isRegression))}.`;
     case 'equivalent':
       return `The candidate is as good as the baseline, give or take ${points(margin)}.`;
     case 'undecided':
@@ -47,10 +48,8 @@ function reasonFor(grounds: VerdictGrounds): string {
   }
 }
 
-function decisive(metrics: readonly MetricComparison[], word: 'better' | 'worse'): string {
-  const sign = word === 'better' ? 1 : -1;
-  const shown = metrics.filter((metric) => isSignificant(metric) && metric.difference * sign > 0);
-  return shown
+function figures(metrics: readonly MetricComparison[]): string {
+  return metrics
     .map(({ metric, baseline, candidate }) =>
       metric === 'pass'
         ? `it passes ${formatPercent(candidate)} of the cases, the baseline ${formatPercent(baseline)}`
@@ -73,19 +72,19 @@ function undecidedBecause(grounds: VerdictGrounds): string {
 
 /** What more cases are for. A difference in one metric decides; for "equivalent" there must be none in either. */
 function wouldDecide(metrics: readonly MetricComparison[], margin: number): string {
-  const pairs = metrics[0]?.pairs ?? 0;
-  const toFind = metrics.filter(({ casesToFind }) => casesToFind !== null);
-  const nearest = toFind.sort((a, b) => (a.casesToFind ?? 0) - (b.casesToFind ?? 0))[0];
-  const find = nearest?.casesToFind ?? Number.POSITIVE_INFINITY;
+  const pairs = Math.max(...metrics.map((metric) => metric.pairs));
+  const [nearest] = metrics
+    .flatMap((metric) => (metric.casesToFind === null ? [] : [{ metric, cases: metric.casesToFind }]))
+    .sort((a, b) => a.cases - b.cases);
   const shows = metrics.map(
     ({ casesToShowEquivalence }) => casesToShowEquivalence ?? Number.POSITIVE_INFINITY,
   );
   const show = Math.max(...shows);
-  const needed = Math.min(find, show);
+  const needed = Math.min(nearest?.cases ?? Number.POSITIVE_INFINITY, show);
   if (!Number.isFinite(needed) || needed <= pairs) return '';
-  return nearest && find <= show
-    ? `; about ${formatCount(find)} such cases would find a difference of ${differenceOf(nearest)} (80 % power)`
-    : `; about ${formatCount(show)} such cases would show that there is none beyond ${points(margin)}, if there is none (80 % power)`;
+  return nearest?.cases === needed
+    ? `; about ${formatCount(needed)} such cases would find a difference of ${differenceOf(nearest.metric)} (80 % power)`
+    : `; about ${formatCount(needed)} such cases would show that there is none beyond ${points(margin)}, if there is none (80 % power)`;
 }
 
 function differenceOf({ metric, difference }: MetricComparison): string {

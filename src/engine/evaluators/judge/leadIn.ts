@@ -51,7 +51,11 @@ export function isForeign(words: string): boolean {
 }
 
 /** The words without fences, tags, stars and quotation marks at their end. */
-export function withoutMarks(words: string): string {
+export function withoutClosingMarks(words: string): string {
+  return words.slice(0, -LEAD) + withoutMarks(words.slice(-LEAD));
+}
+
+function withoutMarks(words: string): string {
   const shorter = words.replace(MARK, '');
   return shorter === words ? words : withoutMarks(shorter);
 }

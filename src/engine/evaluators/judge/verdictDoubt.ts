@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../model/json.ts';
 import { meaningOf } from './closingWords.ts';
-import { isForeign, withoutMarks } from './leadIn.ts';
+import { isForeign, withoutClosingMarks } from './leadIn.ts';
 import { QUOTATION } from './quotation.ts';
 import { isQuoted } from './quotedVerdict.ts';
 import { secondVerdict } from './secondVerdict.ts';
@@ -69,7 +69,7 @@ export function doubtAbout(
   const meaning = meaningOf(after);
   if (meaning === 'decisive') return certain('the judge goes on to speak of its verdict after it');
 
-  if (said === 'likely' || lastLineDiffers(withoutMarks(words), value, full))
+  if (said === 'likely' || lastLineDiffers(withoutClosingMarks(words), value, full))
     return likely('the words before it say something else');
   if (LIKELY_REFUSAL.test(own)) return likely('the words before it refuse to grade');
   if (isForeign(words)) return likely('the words before it leave open whose verdict it is');

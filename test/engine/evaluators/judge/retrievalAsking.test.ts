@@ -190,11 +190,14 @@ describe('judges of retrieved context', () => {
     assert.deepEqual(optionsOf(['a']), { statements: 'a' });
     assert.deepEqual(optionsOf(['', 'b']), { verdicts: 'b' });
     assert.deepEqual(optionsOf(['a', 5]), { statements: 'a' });
-    assert.throws(() => optionsOf(['a {{statements | join(f(x))}}']), ConfigError);
+    assert.throws(() => optionsOf('one text'), /must be a map/);
     assert.throws(() => optionsOf(['a {{statements | joined("x")}}']), ConfigError);
   });
 
   it('context-recall takes its expected answer from the option, with variables', async () => {
+    const unasked = await open([]);
+    const value = evaluatorOf({ type: 'context-recall', value: 'x' }, unasked.deps).spec.options['expected'];
+    assert.equal(value, 'x');
     const options = { expected: 'It is {{ price }}. So {{ price }} it is.' };
     const input = { ...CASE, case: { input: { context: 'c', price: 'free' } } };
     const { score, bench } = await judged('context-recall', options, input, ['[Attributed]\n[Attributed]']);
@@ -205,10 +208,10 @@ describe('judges of retrieved context', () => {
       reasonOf(unknown.score),
       'error: the judge prompt uses {{ a }}, which the case does not define',
     );
-    const braces = { ...CASE, case: { ...CASE.case, expected_output: { answer: 'Write {{ price }}.' } } };
+    const braces = { ...CASE, case: { ...CASE.case, expected_output: { answer: 'Write {{ query }}.' } } };
     const plain = await judged('context-recall', {}, braces, ['[Attributed]']);
     assert.equal(plain.score.status, 'scored', 'the answer of a case is no template');
-    assert.match(plain.bench.sent(0), /Write \{\{ price \}\}\./);
+    assert.match(plain.bench.sent(0), /Write \{\{ query \}\}\./);
   });
 
   it('context-recall without a context falls back to the prompt, or says what to give', async () => {

@@ -52,6 +52,7 @@ describe('verdicts on statements', () => {
       ['Verdict: Yes\nNo contradicting words are there.', 1, 1],
       ['Verdict: Yes. The context says you have to wait 5 days.', 1, 1],
       ['Verdict: Yes. 2. Wait, times are short. Verdict: No.', 2, 1],
+      ['A. Verdict: Yes. B. Verdict: No.\nNo, it is not.', 2, 1],
       ['1. A. Verdict: Yes\n2. Actually, it is B. Verdict: No', 2, 1],
       ['1. A. Verdict: Yes\n- **Statement 2:** wait. Verdict: No', 2, 1],
       ['1. A. Verdict: Yes\n### 2) Sorry. Verdict: No', 2, 1],
@@ -206,6 +207,20 @@ describe('parts of a context that are picked', () => {
       neededSentences(answer, { text: 'One two three\n\nOne two', passages });
     assert.deepEqual(listed('One two three'), { count: 1, total: 2 }, 'it is a part as it stands');
     assert.deepEqual(listed('One two three\nOne two'), { count: 2, total: 2 });
+    const several = ['A is so.\nB is so.', 'C is so.'];
+    assert.deepEqual(neededSentences('C is so.', { text: several.join('\n\n'), passages: several }), {
+      count: 1,
+      total: 2,
+    });
+    assert.deepEqual(
+      neededSentences('A is so. B is so.', { text: several.join('\n\n'), passages: several }),
+      {
+        count: 1,
+        total: 2,
+      },
+    );
+    within('Tea. Tea is sold out. So it is.', 'Tea is sold out. Well.', 1, 3);
+    within('We ship to France and to Spain. Tea is sold out.', 'We ship to\nFrance and\nto Spain', 1, 2);
     const lines = neededSentences('We ship.', { text: 'We ship. So.\nTea is sold out.' });
     assert.deepEqual(lines, { count: 1, total: 2 });
   });
@@ -271,7 +286,7 @@ describe('a classification of sentences', () => {
       ],
       [
         '[Attributed]',
-        { problem: 'the judge classified 1 sentences, and the expected answer has 2', misformed: true },
+        { problem: 'the judge classified 1 sentence, and the expected answer has 2', misformed: true },
       ],
       [
         `${both}\n[Attributed]`,

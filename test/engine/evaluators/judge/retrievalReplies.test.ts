@@ -55,9 +55,9 @@ describe('replies of judges of retrieved context', () => {
       ['[Attributed]\n- [Not Attributed]\n[Attributed]\n[attributed]']: 0.75,
       [half.replaceAll('[Attributed]', '**[Attributed]** (the context says so in line 2)')]: 0.5,
       'Sorry, I cannot say whether these sentences are [Attributed].':
-        /classified 1 sentences, and the expected answer has 4/,
+        /classified 1 sentence, and the expected answer has 4/,
       ['x [Attributed]\n'.repeat(30)]: /classified 30 sentences/,
-      ['1. Dr. Curie was born in Warsaw. [Attributed]']: /classified 1 sentences/,
+      ['1. Dr. Curie was born in Warsaw. [Attributed]']: /classified 1 sentence/,
       [`${all}\n5. She had two daughters. [Attributed]`]: /classified 5 sentences/,
       [all.replaceAll(/^\d\. .*?So/gm, 'Sorry, whatever this may mean')]:
         /classification 1 is not of sentence 1/,

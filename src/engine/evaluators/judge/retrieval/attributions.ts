@@ -1,3 +1,4 @@
+import { counted } from '../../../model/figures.ts';
 import type { TextProblem } from '../askText.ts';
 import { meaningOf, RETRACTION } from '../closingWords.ts';
 import { comparable, segmentations } from './sentences.ts';
@@ -20,49 +21,54 @@ const QUOTED = 0.5;
  * no measurement, since nobody can say which sentence was meant.
  */
 export function attributions(answer: string, expected: string): Attributions {
-  const said = readAttributions(answer);
+  const { said, rest } = readAttributions(answer);
   if (said.length === 0) {
     const problem = 'the judge said of no sentence whether it is [Attributed] or [Not Attributed]';
     return { problem, misformed: true };
   }
-  if (isTakenBack(answer)) return { problem: 'the judge takes its classification back' };
+  if (isTakenBack(rest)) return { problem: 'the judge takes its classification back' };
 
   const ways = segmentations(expected);
-  const sentences = ways.find(({ length }) => length === said.length);
-  if (!sentences) {
-    const count = ways[0]?.length ?? 0;
-    const problem = `the judge classified ${said.length} sentences, and the expected answer has ${count}`;
+  const fitting = ways.filter(({ length }) => length === said.length);
+  if (fitting.length === 0) {
+    const count = ways[0].length;
+    const problem = `the judge classified ${counted(said.length, 'sentence')}, and the expected answer has ${count}`;
     return said.length < count ? { problem, misformed: true } : { problem };
   }
 
-  const odd = said.findIndex(({ claim }, index) => !isAbout(claim, sentences[index] ?? '', index + 1));
-  if (odd >= 0) {
-    return { problem: `the judge's classification ${odd + 1} is not of sentence ${odd + 1}` };
+  const odd = fitting.map((sentences) => firstOdd(said, sentences));
+  if (!odd.includes(-1)) {
+    const number = Math.max(...odd) + 1;
+    return { problem: `the judge's classification ${number} is not of sentence ${number}` };
   }
 
   return { attributed: said.filter(({ attributed }) => attributed).length, total: said.length };
 }
 
-function readAttributions(answer: string): Attribution[] {
+function readAttributions(answer: string): { said: Attribution[]; rest: string } {
   const said: Attribution[] = [];
   let from = 0;
   for (const tag of answer.matchAll(TAG)) {
     said.push({ attributed: tag[1] === undefined, claim: answer.slice(from, tag.index) });
     from = tag.index + tag[0].length;
   }
-  return said;
+  return { said, rest: answer.slice(from) };
 }
 
 /** An explanation may follow the last verdict in its line; lines after it may only take their leave. */
-function isTakenBack(answer: string): boolean {
-  const last = [...answer.matchAll(TAG)].at(-1);
-  const [line = '', ...rest] = answer.slice((last?.index ?? 0) + (last?.[0].length ?? 0)).split('\n');
-  return RETRACTION.test(line) || meaningOf(rest.join('\n')) === 'decisive';
+function isTakenBack(rest: string): boolean {
+  const [line = '', ...lines] = rest.split('\n');
+  return RETRACTION.test(line) || meaningOf(lines.join('\n')) === 'decisive';
+}
+
+/** Of the first classification that is not of the sentence at its place; -1 where there is none. */
+function firstOdd(said: readonly Attribution[], sentences: readonly string[]): number {
+  return said.findIndex(({ claim }, index) => !isAbout(claim, sentences[index] ?? '', index + 1));
 }
 
 function isAbout(claim: string, sentence: string, number: number): boolean {
   const lines = claim.split('\n');
-  if (!/[\p{L}\p{N}]/u.test(lines.at(-1) ?? '') && lines.length <= 2) return true;
+  if (lines.length <= 2 && /(?:^|\n)[^\p{L}\p{N}\n]*$/u.test(claim)) return true;
   if (lines.some((line) => new RegExp(`^[\\s*#("“-]*${number}\\s*[.):]`).test(line))) return true;
   const words = comparable(sentence).split(' ');
   const known = ` ${comparable(claim)} `;

@@ -4,23 +4,24 @@ import { CROSS, meaningOf } from '../closingWords.ts';
 import { QUOTATION } from '../quotation.ts';
 
 const FINAL = 'final verdict for each statement in order:';
-const SINGLE = /\bverdict\b(?:[\s:=*"'“”_`([–—→-]|\bis\b)*(?<word>yes|no)\b/g;
+const SINGLE = /\bverdict\b(?:[^\p{L}\p{N}.;!?]|\bis\b)*(yes|no)\b/gu;
 
 /** "Yes/No", "Yes, no", "Yes?" and "Yes, partly" are no verdict. */
 const UNCLEAR =
-  /^[ \t*_"'”`)\]]*(?:\?|[ \t,/|*(–—-]*(?:or\s+)?(?:yes|no|partly|partially|in part|perhaps|maybe|probably|possibly|unsure|uncertain)\b)/;
+  /^[^\p{L}\p{N}.;?\n]*(?:\?|(?:or\s+)?(?:yes|no|partly|partially|in part|perhaps|maybe|probably|possibly|unsure|uncertain)\b)/u;
 
 /** What takes a verdict back where it stands right behind it, or begins a sentence. */
 const TAKES_BACK = String.raw`(?:actually|hold on|on reflection|on second thought|scratch that|my mistake|i (?:was|am) wrong|i retract|i withdraw|i take (?:it|that|this) back|disregard|never ?mind|doch nicht)\b|更正|等等|其实|其實|收回`;
 const INTERRUPTS = 'wait|correction|edit|oops|sorry|moment|halt|korrektur';
 const takenBackBy = (other: string) =>
   new RegExp(
-    String.raw`^[ \t*_"'”),.(–—-]*(?:but\s+)?(?:(?:${INTERRUPTS})\b|${TAKES_BACK})|(?:[.!?…]\s|\n)[\s*_>(-]*(?:(?:${INTERRUPTS}|${other})\s*(?:[,.:;!–—-]|\n|$)|${TAKES_BACK})`,
+    String.raw`^[^\p{L}\p{N}\n]*(?:but )?(?:(?:${INTERRUPTS})\b|${TAKES_BACK})|(?:[.!?…]\s|\n)[^\p{L}\p{N}]*(?:(?:${INTERRUPTS}|${other})(?![ \t]*[\p{L}\p{N}])|${TAKES_BACK})`,
+    'u',
   );
 const TAKEN_BACK = { yes: takenBackBy('no'), no: takenBackBy('yes') };
 
 /** The next statement begins here; what it says is none of the judge's words. */
-const NEXT_STATEMENT = /(?:\n[\s*_>#-]*|[.!?]\s+)(?:statement\s+)?\d{1,4}[.):]/;
+const NEXT_STATEMENT = /(?:\n|[.!?]\s)[^\p{L}\p{N}]*(?:statement )?\d{1,4}[.):]/u;
 
 type FaithfulVerdicts = { supported: number; score: number } | TextProblem;
 
@@ -38,8 +39,8 @@ interface SingleVerdict {
  */
 export function faithfulVerdicts(answer: string, statements: number): FaithfulVerdicts {
   const [above = '', list, ...more] = answer.normalize('NFKC').toLowerCase().split(FINAL);
-  const { verdicts, quoted } = readVerdicts(above);
-  if (quoted > 0 && list === undefined && verdicts.length < statements) {
+  const { verdicts, isQuoting } = readVerdicts(above);
+  if (isQuoting && list === undefined && verdicts.length < statements) {
     return { problem: 'the judge quotes a verdict' };
   }
   if (verdicts.some(isUnclear)) {
@@ -62,23 +63,14 @@ export function faithfulVerdicts(answer: string, statements: number): FaithfulVe
 }
 
 /** A verdict that a quotation holds is none of the judge's. */
-function readVerdicts(text: string): { verdicts: SingleVerdict[]; quoted: number } {
-  const quotations = [...text.matchAll(QUOTATION)];
-  const found = [...text.matchAll(SINGLE)];
-  const own = found.filter(
-    ({ 0: verdict, index }) =>
-      !quotations.some((quotation) => {
-        const end = quotation.index + quotation[0].length;
-        return quotation.index < index && index + verdict.length < end;
-      }),
-  );
-  const verdicts = own.map((verdict, at): SingleVerdict => {
-    const [behind = ''] = text
-      .slice(verdict.index + verdict[0].length, own[at + 1]?.index)
-      .split(NEXT_STATEMENT);
-    return { word: verdict.groups?.['word'] === 'yes' ? 'yes' : 'no', behind };
+function readVerdicts(text: string): { verdicts: SingleVerdict[]; isQuoting: boolean } {
+  const own = text.replace(QUOTATION, (quotation) => (quotation.search(SINGLE) < 0 ? quotation : ' '));
+  const found = [...own.matchAll(SINGLE)];
+  const verdicts = found.map(({ 0: verdict, 1: word, index }, at): SingleVerdict => {
+    const [behind = ''] = own.slice(index + verdict.length, found[at + 1]?.index).split(NEXT_STATEMENT);
+    return { word: word === 'yes' ? 'yes' : 'no', behind };
   });
-  return { verdicts, quoted: found.length - own.length };
+  return { verdicts, isQuoting: own !== text };
 }
 
 function isUnclear({ word, behind }: SingleVerdict): boolean {
@@ -88,10 +80,10 @@ function isUnclear({ word, behind }: SingleVerdict): boolean {
 /** The words of a list; undefined where one is neither, or both. */
 function readList(list: string): string[] | undefined {
   const lines = list.split('\n');
-  while (lines.length > 1 && meaningOf(lines.at(-1) ?? '') === 'nothing') lines.pop();
+  const end = lines.findLastIndex((line) => meaningOf(line) !== 'nothing');
 
   const words: string[] = [];
-  const unnumbered = lines.map((line) => line.replace(/^[\s*]*\d{1,4}[.)]\s+/, ''));
+  const unnumbered = lines.slice(0, end + 1).map((line) => line.replace(/^[^\p{L}\p{N}]*\d{1,4}\./u, ''));
   for (const part of unnumbered.join('\n').split(/[.,;\n]/)) {
     if (!/[\p{L}\p{N}]/u.test(part)) continue;
     const [, word] = /^[^\p{L}]*(yes|no)\b(?!.*\b(?:yes|no|not)\b)/u.exec(part) ?? [];
@@ -104,10 +96,10 @@ function readList(list: string): string[] | undefined {
 
 function share(words: readonly string[], statements: number): FaithfulVerdicts {
   if (words.length === 0) return { problem: 'the judge gave no verdict on any statement', misformed: true };
-  if (words.length !== statements) {
-    const problem = `the judge gave ${counted(words.length, 'verdict')} on ${counted(statements, 'statement')}`;
-    return words.length < statements ? { problem, misformed: true } : { problem };
-  }
+  const problem = `the judge gave ${counted(words.length, 'verdict')} on ${counted(statements, 'statement')}`;
+  if (words.length < statements) return { problem, misformed: true };
+  if (words.length > statements) return { problem };
+
   const supported = words.filter((word) => word === 'yes').length;
   return { supported, score: supported / statements };
 }

@@ -20,23 +20,21 @@ export function neededSentences(answer: string, { text, passages }: RetrievedCon
   const total = parts.length;
   if (total === 0) return { problem: 'the context has no sentence' };
 
-  const segmented = passages !== undefined || linesOf(text).length > 1;
-  const picked = segmented ? linesOf(answer) : sentencesOf(answer);
+  const wanted = [...new Set(parts.map(comparable))].filter((part) => part !== '');
+  const isPart = (written: string) => wanted.includes(comparable(written));
+  const picked = linesOf(answer).flatMap((line) => (isPart(line) ? [line] : sentencesOf(line)));
   if (picked.length > MAX_SENTENCES) return { problem: 'the judge picked out too many sentences' };
 
-  const quotations = picked.map(comparable).filter((quotation) => quotation !== '');
-  const whole = ` ${comparable(answer)} `;
-  const wanted = [...new Set(parts.map(comparable))].filter((part) => part !== '');
-  // A line that is a part as it stands is no quotation of the shorter parts that it holds.
-  const exact = new Set(quotations.filter((quotation) => wanted.includes(quotation)));
-  const rest = quotations.filter((quotation) => !exact.has(quotation));
-  const others = exact.size === 0 ? whole : ` ${rest.join(' ')} `;
+  // What is a part as it stands is no quotation of the shorter parts that it holds.
+  const exact = new Set(picked.filter(isPart).map(comparable));
+  const rest = picked.map(comparable).filter((quotation) => !exact.has(quotation));
+  const others = ` ${rest.join(' ')} `;
   const found = wanted.filter(
     (part) =>
       exact.has(part) || others.includes(` ${part} `) || rest.some((quotation) => isOf(quotation, part)),
   );
 
-  const nothing = NOTHING_NEEDED.test(answer.replaceAll(text, ' '));
+  const nothing = answer.split(text).some((words) => NOTHING_NEEDED.test(words));
   if (nothing && found.length > 0) return { problem: 'the judge quotes the context and finds nothing in it' };
   if (nothing) return { count: 0, total };
   if (found.length === 0) return { problem: 'the judge quotes nothing of the context', misformed: true };

@@ -25,7 +25,7 @@ export function sentencesOf(text: string): string[] {
  * The ways in which a text can be taken apart into sentences: where lines break if there are several, at full stops, or
  * by the rules of Unicode. A judge goes by one of them.
  */
-export function segmentations(text: string): string[][] {
+export function segmentations(text: string): [string[], ...string[][]] {
   const lines = linesOf(text);
   const stops = withoutAbbreviations(trimmed(lines.flatMap(splitAtStops)));
   segmenter ??= new Intl.Segmenter('en', { granularity: 'sentence' });
