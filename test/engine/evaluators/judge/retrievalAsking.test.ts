@@ -5,8 +5,9 @@ import type { EvaluatorDeps } from '../../../../src/engine/evaluators/evaluator.
 import type { Score } from '../../../../src/engine/model/evaluation.ts';
 import { isJsonObject, type JsonObject } from '../../../../src/engine/model/json.ts';
 import { ModelError } from '../../../../src/engine/models/modelClient.ts';
+import type { ScriptCall } from '../../../../src/engine/processes/scripts/scriptCall.ts';
 import type { RecordedRequest, Script } from '../../../support/openaiServer.ts';
-import { evaluatorOf } from '../evaluating.ts';
+import { evaluatorOf, scriptsWith } from '../evaluating.ts';
 import { type Bench, type Judged, startBench } from './bench.ts';
 
 const TYPES = ['context-faithfulness', 'context-recall', 'context-relevance', 'answer-relevance'] as const;
@@ -300,13 +301,11 @@ describe('judges of retrieved context', () => {
   it('hand contextTransform the output as the target gave it, its metadata and its variables', async () => {
     const bench = await open([]);
     const seen: unknown[] = [];
-    const scripts: EvaluatorDeps['scripts'] = {
-      run: async (_code, scope) => {
-        seen.push(scope);
-        return [];
-      },
-      close: async () => {},
+    const run = async ({ args: [output, context] }: ScriptCall) => {
+      seen.push({ output, context });
+      return [];
     };
+    const scripts = scriptsWith({ javascript: { run, close: async () => {} } });
     const judge = bench.judge('context-relevance', { contextTransform: 'x', query: 'q' }, { scripts });
     await judge({ text: 'text', case: { input: 'plain' } });
     await judge({ text: 'text', output: { json: { a: 1 }, metadata: { m: 1 } }, case: { input: ['list'] } });
