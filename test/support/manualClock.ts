@@ -29,6 +29,11 @@ export class ManualClock implements Clock {
     return this.#sleepers.size;
   }
 
+  /** When the next of them wakes, on the monotonic scale. */
+  get next(): number | undefined {
+    return this.#next()?.due;
+  }
+
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);

@@ -87,7 +87,8 @@ export class PoolLedger implements BudgetLedger {
       if (!row) return;
 
       const pool = String(row.pool);
-      this.#spend(pool, measured(amountOf(row), actual), now);
+      if (expiresAt <= now) this.#spend(pool, amountOf(row), expiresAt);
+      else this.#spend(pool, measured(amountOf(row), actual), now);
       if (this.#swept.get(pool) !== minuteOf(now)) this.#sweep(pool, now);
     });
   }
@@ -111,13 +112,11 @@ export class PoolLedger implements BudgetLedger {
   /** Only reads. */
   used(pool: string, now: number): PoolUse {
     if (!this.#connection.hasTable('pool_minutes')) return noUse();
-    const use = this.#held(pool, now);
+    const use = noUse();
+    add(use, 'used', this.#usedBefore(pool, now));
     for (const row of this.#reservations(pool)) {
-      if (!this.#isOver(row, now)) continue;
-      const { tokens, costUsd } = amountOf(row);
-      const counts = minuteOf(Math.min(Number(row.expires_at), now)) >= firstMinute(now);
-      move(use.tokens, tokens, counts);
-      move(use.costUsd, costUsd ?? 0, counts);
+      if (!this.#isOver(row, now)) add(use, 'reserved', amountOf(row));
+      else if (minuteOf(endOf(row, now)) >= firstMinute(now)) add(use, 'used', amountOf(row));
     }
     return use;
   }
@@ -128,18 +127,23 @@ export class PoolLedger implements BudgetLedger {
 
   /** Everything that is not settled counts as reserved. */
   #held(pool: string, now: number): PoolUse {
-    const [used] = this.#connection.all(
-      'SELECT total(tokens) AS tokens, total(usd) AS usd FROM pool_minutes WHERE pool = ? AND minute >= ?',
-      ...[pool, firstMinute(now)],
-    );
+    const use = noUse();
+    add(use, 'used', this.#usedBefore(pool, now));
     const [reserved] = this.#connection.all(
       'SELECT total(tokens) AS tokens, total(usd) AS usd FROM pool_reservations WHERE pool = ?',
       pool,
     );
-    return {
-      tokens: { used: Number(used?.tokens), reserved: Number(reserved?.tokens) },
-      costUsd: { used: Number(used?.usd), reserved: Number(reserved?.usd) },
-    };
+    add(use, 'reserved', amountOf(reserved ?? {}));
+    return use;
+  }
+
+  /** What is settled, of the last hour. */
+  #usedBefore(pool: string, now: number): PoolAmount {
+    const [used] = this.#connection.all(
+      'SELECT total(tokens) AS tokens, total(usd) AS usd FROM pool_minutes WHERE pool = ? AND minute >= ?',
+      ...[pool, firstMinute(now)],
+    );
+    return amountOf(used ?? {});
   }
 
   #minutes(pool: string, now: number): MinuteUse[] {
@@ -159,7 +163,7 @@ export class PoolLedger implements BudgetLedger {
     for (const row of this.#reservations(pool)) {
       if (!this.#isOver(row, now)) continue;
       this.#connection.run('DELETE FROM pool_reservations WHERE id = ?', Number(row.id));
-      this.#spend(pool, amountOf(row), Math.min(Number(row.expires_at), now));
+      this.#spend(pool, amountOf(row), endOf(row, now));
     }
 
     this.#sweep(pool, now);
@@ -213,8 +217,12 @@ function amountOf({ tokens, usd }: Row): PoolAmount {
   return { tokens: Number(tokens), costUsd: usd === null ? null : Number(usd) };
 }
 
-/** From what is reserved to what is used, or away. */
-function move(use: { used: number; reserved: number }, amount: number, counts: boolean): void {
-  use.reserved -= amount;
-  if (counts) use.used += amount;
+/** When a reservation that is over became used. */
+function endOf({ expires_at }: Row, now: number): number {
+  return Math.min(Number(expires_at), now);
+}
+
+function add(use: PoolUse, to: 'used' | 'reserved', { tokens, costUsd }: PoolAmount): void {
+  use.tokens[to] += tokens;
+  use.costUsd[to] += costUsd ?? 0;
 }
