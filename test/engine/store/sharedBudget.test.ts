@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { describe, it } from 'mocha';
+import { isRunning } from '../../../src/engine/processes/processIdentity.ts';
+import { storePath } from '../../../src/engine/store/storeFile.ts';
+import { PoolLedger } from '../../../src/engine/store/tables/poolLedger.ts';
+import { temporaryFolder } from '../../support/commandLine.ts';
+
+const worker = path.join(import.meta.dirname, '..', '..', 'support', 'budgetWorker.ts');
+const LIMIT = 60_000;
+
+interface Worked {
+  /** Tokens of calls that were settled, and those reserved for others. */
+  used: number;
+  reserved: number;
+}
+
+/** `killAfter`: so many lines. */
+async function work(file: string, seed: number, killAfter = Infinity): Promise<Worked> {
+  const child = spawn(process.execPath, [worker, file, String(seed), String(LIMIT)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let printed = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    printed += text;
+    if (printed.split('\n').length > killAfter) child.kill('SIGKILL');
+  });
+  const [code] = await once(child, 'close');
+  assert.equal(code, killAfter === Infinity ? 0 : null);
+
+  const lines = printed.split('\n').map((line) => line.split(' '));
+  const worked = { used: 0, reserved: 0 };
+  for (const [what, first = '0', second = '0'] of lines) {
+    if (what === 'reserved') worked.reserved += Number(first);
+    if (what !== 'settled') continue;
+    worked.reserved -= Number(first);
+    worked.used += Number(second);
+  }
+  return worked;
+}
+
+describe('a budget that several processes write at once', function () {
+  this.timeout(120_000);
+
+  it('is kept, loses nothing, and counts what a killed process had reserved', async () => {
+    const { folder, dispose } = temporaryFolder();
+    const file = storePath(folder);
+    const ledger = PoolLedger.open(file, { pid: 1, host: 'here', started: null, alive: isRunning });
+    const highest = { held: 0 };
+    const watch = setInterval(() => {
+      const { used, reserved } = ledger.used('judge', Date.now()).tokens;
+      highest.held = Math.max(highest.held, used + reserved);
+    }, 5);
+
+    const workers = await Promise.all([
+      work(file, 1),
+      work(file, 2),
+      work(file, 3),
+      work(file, 4, 30),
+      work(file, 5, 101),
+    ]);
+    clearInterval(watch);
+
+    const { used, reserved } = ledger.used('judge', Date.now()).tokens;
+    const certain = workers.reduce((sum, one) => sum + one.used + one.reserved, 0);
+    assert.equal(reserved, 0, 'nobody is at work any more');
+    assert.ok(used <= LIMIT && highest.held <= LIMIT, `${used}, at most ${highest.held}`);
+    assert.ok(used > LIMIT - 200, `${used} of ${LIMIT} were used`);
+    // Two processes were killed: each may have written one thing more than it said.
+    assert.ok(Math.abs(used - certain) <= 2 * 150, `${used} are counted, ${certain} were used`);
+
+    ledger.close();
+    dispose();
+  });
+});
