@@ -6,6 +6,7 @@ import { datasetCalls } from './datasetCalls.ts';
 import { evaluatorCalls } from './evaluatorCalls.ts';
 import { languageCalls } from './languageCalls.ts';
 import { modelCalls } from './modelCalls.ts';
+import { providerCalls } from './providerCalls.ts';
 import { runCalls } from './runCalls.ts';
 import { sessionCalls } from './sessionCalls.ts';
 import { tokenCalls } from './tokenCalls.ts';
@@ -19,6 +20,7 @@ export const engineCalls = {
   ...datasetCalls,
   ...runCalls,
   ...modelCalls,
+  ...providerCalls,
   ...tokenCalls,
   ...compressCalls,
   ...verifyCalls,

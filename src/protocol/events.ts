@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { EventTable } from './call.ts';
 import { changeCounts, comparedCase } from './compareCalls.ts';
 import { failure } from './failure.ts';
+import { providerStates } from './providerEntries.ts';
 import { resultRow } from './resultRow.ts';
 import { comparedSides, trialCounts } from './runEntries.ts';
 
@@ -57,6 +58,8 @@ export const engineEvents = {
     outcome: z.enum(['complete', 'interrupted', 'failed']),
     failure: failure.exactOptional(),
   }),
+  /** Something changed in what `providers/health` says; at most twice a second. */
+  'providers/changed': providerStates,
   log: z.object({
     level: z.enum(['debug', 'info', 'warn', 'error']),
     message: z.string(),

@@ -1,5 +1,12 @@
 import type { ResilienceHealth } from '../model/providerHealth.ts';
 
+/** Limits of a bulkhead that a person sets for the time being. 0 allows none; an absent one is as it was. */
+export interface PoolLimitChange {
+  maxConcurrency?: number;
+  tokensPerHour?: number;
+  costPerHourUsd?: number;
+}
+
 /** What a person sees and steers of the guards of one process. What is changed holds until the process ends. */
 export interface GuardControl {
   /** Providers that were called, or that somebody steered, and all bulkheads that are configured or were used. */
@@ -10,9 +17,6 @@ export interface GuardControl {
   reset(id: string): boolean;
   /** Calls at once; 0 allows none, null is what the configuration says. */
   limitProvider(id: string, most: number | null): boolean;
-  /** Limits that take the place of the configured ones; null is what the configuration says. */
-  limitPool(
-    pool: string,
-    limits: { maxConcurrency?: number; tokensPerHour?: number; costPerHourUsd?: number } | null,
-  ): boolean;
+  /** Null is what the configuration says. */
+  limitPool(pool: string, limits: PoolLimitChange | null): boolean;
 }
