@@ -14,6 +14,7 @@ import { registerLanguage } from './ui/language/registerLanguage.ts';
 import { completeWithEditor } from './ui/models/editorModels.ts';
 import { registerModelPicker } from './ui/models/modelPicker.ts';
 import { Output } from './ui/output/output.ts';
+import { type Providers, registerProviders } from './ui/providers/registerProviders.ts';
 import { registerReports } from './ui/report/registerReports.ts';
 import { approveCost } from './ui/runs/approveCost.ts';
 import { registerExport } from './ui/runs/exportReport.ts';
@@ -42,6 +43,7 @@ export interface Api {
   readonly runs: RunController;
   readonly tests: Tests;
   readonly preview: EditPreview;
+  readonly providers: Providers;
   /** How long `activate` took, in milliseconds. */
   readonly activationMs: number;
 }
@@ -85,6 +87,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     askKey,
   });
   const tests = registerTests(client, runs, output);
+  const providers = registerProviders(client, listing, output);
   const resultOf = (given: unknown) => tests.tree.results.of(given);
   const refresh = () => void client.refresh().catch((error: unknown) => output.showError(error));
   subscriptions.push(
@@ -99,6 +102,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     listing.onDidList(({ problems: found }) => problems.showListed(found)),
     checkAtStart(listing, settings, output),
     registerViews({ engine: client, listing, settings, output }),
+    providers,
     registerWalkthrough(output),
     registerComparisons({
       preview,
@@ -143,7 +147,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     settings.onDidChange('touchstone.config', refresh),
     vscode.workspace.onDidChangeWorkspaceFolders(refresh),
   );
-  return { engine: client, runs, tests, preview, activationMs: performance.now() - begun };
+  return { engine: client, runs, tests, preview, providers, activationMs: performance.now() - begun };
 }
 
 /** The engine stores what came in and ends before the window does. */

@@ -23,6 +23,7 @@ const COMMANDS: { [name: string]: () => Promise<AddCommand> } = {
   compress: async () => (await import('./commands/compress.ts')).addCompress,
   prices: async () => (await import('./commands/prices.ts')).addPrices,
   budgets: async () => (await import('./commands/budgets.ts')).addBudgets,
+  providers: async () => (await import('./commands/providers.ts')).addProviders,
 };
 
 /**

@@ -10,6 +10,7 @@ import { evaluatorHandlers } from './evaluatorHandlers.ts';
 import { languageHandlers } from './languageHandlers.ts';
 import { modelHandlers } from './modelHandlers.ts';
 import { PromptReader } from './openedPrompt.ts';
+import { providerHandlers } from './providerHandlers.ts';
 import { runHandlers } from './runHandlers.ts';
 import { Session, type SessionPorts } from './session.ts';
 import { toFailure } from './toFailure.ts';
@@ -34,6 +35,7 @@ export function serve(streams: Streams, ports: SessionPorts): Promise<void> {
       ...compareHandlers(session, comparisons),
       ...evaluatorHandlers(session),
       ...modelHandlers(session),
+      ...providerHandlers(session),
       ...tokenHandlers(session, prompts),
       ...compressHandlers(session, prompts),
       ...verifyHandlers(session, comparisons),

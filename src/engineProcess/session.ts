@@ -6,6 +6,7 @@ import { resolveInside } from '../engine/files/confine.ts';
 import type { EvaluationVerdict } from '../engine/model/runVerdict.ts';
 import { type Clock, type Environment, fixedEnvironment, type Log, type Random } from '../engine/ports.ts';
 import { promptfooFormat } from '../engine/promptfoo/promptfooFormat.ts';
+import { type GuardControl, noGuards } from '../engine/resilience/guardControl.ts';
 import { ProviderGuards } from '../engine/resilience/providerGuards.ts';
 import { Places } from '../engine/runs/lanes/places.ts';
 import { upgradeText } from '../engine/store/file/storeUpgrade.ts';
@@ -13,6 +14,7 @@ import type { Owner } from '../engine/store/lease.ts';
 import { RunStore } from '../engine/store/runStore.ts';
 import { storePath } from '../engine/store/storeFile.ts';
 import { StoreReader } from '../engine/store/storeReader.ts';
+import type { WorkspaceConfig } from '../engine/suites/config/workspaceConfig.ts';
 import {
   checkWorkspace,
   type LoadOptions,
@@ -24,6 +26,8 @@ import type { EngineEvents } from '../protocol/events.ts';
 import type { Peer } from '../protocol/peer.ts';
 import { editorModels, secrets } from './bridge.ts';
 import { openDatasetAside } from './openDatasetThread.ts';
+import { ProviderFeed } from './providerFeed.ts';
+import { readStates } from './providerStates.ts';
 import { reportJob } from './reportThread.ts';
 import { UntrustedError } from './toFailure.ts';
 
@@ -46,6 +50,12 @@ export class Session {
   /** Of all engines of the window, so that two runs at once do not ask a provider twice as often. */
   readonly #guards: ProviderGuards;
   readonly #programs = new Places();
+  /** What a person sees and steers of them. */
+  readonly control: GuardControl = noGuards;
+  /** Tells the window how providers are doing. */
+  readonly feed: ProviderFeed;
+  /** The workspace's, as it could be read last. */
+  #config: WorkspaceConfig | undefined;
   #start: Start | undefined;
   #shownRoot = '';
   #store: RunStore | undefined;
@@ -55,6 +65,10 @@ export class Session {
     this.#peer = peer;
     this.ports = ports;
     this.#guards = new ProviderGuards(ports);
+    this.feed = new ProviderFeed({
+      read: () => readStates(this),
+      tell: (states) => this.tell('providers/changed', states),
+    });
     this.log = {
       write: (level, message, fields) =>
         this.tell('log', { level, message, ...(fields === undefined ? {} : { fields }) }),
@@ -96,8 +110,15 @@ export class Session {
     return this.trusted ? this.ports.environment : fixedEnvironment({});
   }
 
-  load(signal: AbortSignal): Promise<Workspace> {
-    return loadWorkspace(this.#loadOptions(signal));
+  async load(signal: AbortSignal): Promise<Workspace> {
+    const workspace = await loadWorkspace(this.#loadOptions(signal));
+    this.#config = workspace.config;
+    return workspace;
+  }
+
+  /** As it was loaded last; undefined before. */
+  get config(): WorkspaceConfig | undefined {
+    return this.#config;
   }
 
   /** The workspace where it has no error, and all its problems. `text` stands for the configuration's. */
@@ -115,6 +136,7 @@ export class Session {
   /** An engine on the workspace as it is now. All engines of a session share its store. */
   engine(workspace: Workspace, scripts: boolean): Engine {
     const { trusted, bridge } = this.#started();
+    this.feed.watch();
     return createEngine(
       workspace,
       {
@@ -166,6 +188,7 @@ export class Session {
 
   async close(): Promise<void> {
     await Promise.all(this.#closing.map((work) => work()));
+    this.feed.close();
     this.#peer.close();
     this.#store?.close();
   }

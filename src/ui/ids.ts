@@ -59,6 +59,13 @@ export interface Commands {
   /** Runs again what a stored run ran. */
   'touchstone.repeatRun'(run?: { runId: string }): Promise<void>;
   'touchstone.refreshViews'(): void;
+  'touchstone.showProviders'(): Promise<void>;
+  /** A provider by the id of its state; without one the person picks. */
+  'touchstone.isolateProvider'(provider?: { id: string }): Promise<void>;
+  'touchstone.resetProvider'(provider?: { id: string }): Promise<void>;
+  'touchstone.changeLimit'(what?: { id: string } | { bulkhead: string }): Promise<void>;
+  /** All caches where none is named. */
+  'touchstone.clearCache'(cache?: { cache: 'exact' | 'similar' }): Promise<void>;
   'touchstone.openWalkthrough'(): Promise<void>;
   /** Asks two questions, writes a prompt, a dataset and a suite, and runs them. */
   'touchstone.createEvaluation'(): Promise<void>;
@@ -115,6 +122,11 @@ export const commandIds = [
   'touchstone.deleteRun',
   'touchstone.repeatRun',
   'touchstone.refreshViews',
+  'touchstone.showProviders',
+  'touchstone.isolateProvider',
+  'touchstone.resetProvider',
+  'touchstone.changeLimit',
+  'touchstone.clearCache',
   'touchstone.openWalkthrough',
   'touchstone.createEvaluation',
   'touchstone.runEvaluation',
@@ -179,5 +191,10 @@ export const contextIds = [
 ] as const satisfies readonly ContextId[];
 
 /** Tree views. */
-export const viewIds = ['touchstone.prompts', 'touchstone.datasets', 'touchstone.runs'] as const;
+export const viewIds = [
+  'touchstone.prompts',
+  'touchstone.datasets',
+  'touchstone.runs',
+  'touchstone.providers',
+] as const;
 export type ViewId = (typeof viewIds)[number];

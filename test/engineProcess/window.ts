@@ -30,6 +30,7 @@ export class TestWindow implements AsyncDisposable {
     'run/finished': [],
     'compare/progress': [],
     'compare/finished': [],
+    'providers/changed': [],
     log: [],
   };
   readonly #peer: Peer<Calls>;

@@ -65,7 +65,10 @@ export class ProviderActions {
   async #limitProvider(id: string): Promise<void> {
     const health = this.#entries().find((entry) => entry.health?.id === id)?.health;
     const most = await askLimit(
-      vscode.l10n.t('Maximum number of concurrent calls to {0} until the engine ends', health?.provider ?? ''),
+      vscode.l10n.t(
+        'Maximum number of concurrent calls to {0} until the engine ends',
+        health?.provider ?? '',
+      ),
       health?.limit.most ?? null,
     );
     if (most !== undefined) await this.#steer({ action: 'limit-provider', id, most });
@@ -74,9 +77,17 @@ export class ProviderActions {
   async #limitBulkhead(bulkhead: string): Promise<void> {
     const pool = this.#feed.states?.pools.find((one) => one.pool === bulkhead);
     const kinds = [
-      { label: vscode.l10n.t('Concurrent calls'), key: 'maxConcurrency' as const, now: pool?.concurrency.most },
+      {
+        label: vscode.l10n.t('Concurrent calls'),
+        key: 'maxConcurrency' as const,
+        now: pool?.concurrency.most,
+      },
       { label: vscode.l10n.t('Tokens per hour'), key: 'tokensPerHour' as const, now: pool?.tokens?.limit },
-      { label: vscode.l10n.t('US dollars per hour'), key: 'costPerHourUsd' as const, now: pool?.costUsd?.limit },
+      {
+        label: vscode.l10n.t('US dollars per hour'),
+        key: 'costPerHourUsd' as const,
+        now: pool?.costUsd?.limit,
+      },
     ];
     const kind = await vscode.window.showQuickPick(kinds, {
       placeHolder: vscode.l10n.t('Which limit of the bulkhead {0}?', bulkhead),

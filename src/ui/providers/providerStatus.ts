@@ -25,7 +25,9 @@ export function registerProviderStatus(feed: ProviderHealthFeed): vscode.Disposa
     }
 
     item.text = `$(warning) ${first.short}${concerns.length > 1 ? ` +${concerns.length - 1}` : ''}`;
-    item.tooltip = [...concerns.map(({ long }) => long), vscode.l10n.t('Click to show providers.')].join('\n');
+    item.tooltip = [...concerns.map(({ long }) => long), vscode.l10n.t('Click to show providers.')].join(
+      '\n',
+    );
     item.backgroundColor = new vscode.ThemeColor('statusBarItem.warningBackground');
     item.accessibilityInformation = { label: concerns.map(({ long }) => long).join('; '), role: 'button' };
     item.show();

@@ -33,7 +33,9 @@ export function conditionText(condition: ProviderCondition): string {
     case 'paused':
       return t('paused until {0}, asked by the provider', timeText(condition.until));
     case 'waiting':
-      return condition.calls === 1 ? t('1 call waiting') : t('{0} calls waiting', formatCount(condition.calls));
+      return condition.calls === 1
+        ? t('1 call waiting')
+        : t('{0} calls waiting', formatCount(condition.calls));
     case 'working':
       return condition.calls === 1
         ? t('1 call in progress')
@@ -64,9 +66,14 @@ function meaningOf(condition: ProviderCondition): string {
     case 'half-open':
       return t('The pause is over. A few calls try whether the provider answers again; the others wait.');
     case 'paused':
-      return t('The provider asked for fewer calls (HTTP 429). Calls go on at {0}.', timeText(condition.until));
+      return t(
+        'The provider asked for fewer calls (HTTP 429). Calls go on at {0}.',
+        timeText(condition.until),
+      );
     case 'waiting':
-      return t('Calls wait for a free place. This is normal when a run has more to do than the provider allows.');
+      return t(
+        'Calls wait for a free place. This is normal when a run has more to do than the provider allows.',
+      );
     case 'working':
     case 'ready':
       return t('The provider answers.');
@@ -150,10 +157,17 @@ export function poolText(pool: PoolEntry): string {
 export function poolTooltip(pool: PoolEntry): string {
   const scarce = scarcestBudget(pool);
   return [
-    t('Bulkhead {0}: limits for one group of calls, so that it cannot take the places or the money of others.', pool.pool),
+    t(
+      'Bulkhead {0}: limits for one group of calls, so that it cannot take the places or the money of others.',
+      pool.pool,
+    ),
     poolText(pool),
     ...(scarce && budgetShare(scarce.budget) >= 1
-      ? [t('Its budget for this hour is used up. Calls go on as soon as older ones are more than an hour ago.')]
+      ? [
+          t(
+            'Its budget for this hour is used up. Calls go on as soon as older ones are more than an hour ago.',
+          ),
+        ]
       : []),
   ].join('\n');
 }

@@ -180,7 +180,9 @@ function providerFacts(owner: string, health: Health, now: number): ProviderNode
     fact(
       t('Circuit breaker'),
       breakerText(health),
-      t('Closed: calls are made. Open: the provider keeps failing, and calls are not made for a while. Half-open: a few calls try whether it is back.'),
+      t(
+        'Closed: calls are made. Open: the provider keeps failing, and calls are not made for a while. Half-open: a few calls try whether it is back.',
+      ),
     ),
     ...(pausedUntil !== null && pausedUntil > now
       ? [
@@ -196,18 +198,30 @@ function providerFacts(owner: string, health: Health, now: number): ProviderNode
       t('Concurrency'),
       placesText(health),
       limit.most === null
-        ? t('Calls at the same time. The limit falls when the provider refuses calls, and rises slowly while all places are used.')
+        ? t(
+            'Calls at the same time. The limit falls when the provider refuses calls, and rises slowly while all places are used.',
+          )
         : t(
             'Calls at the same time, at most {0}. The limit falls when the provider refuses calls, and rises slowly while all places are used.',
             limit.most,
           ),
     ),
-    fact(t('Requests'), rateText(health.requests), t('Requests in the last 60 seconds, and how many are allowed.')),
-    fact(t('Tokens'), rateText(health.tokens), t('Input and output tokens in the last 60 seconds, and how many are allowed.')),
+    fact(
+      t('Requests'),
+      rateText(health.requests),
+      t('Requests in the last 60 seconds, and how many are allowed.'),
+    ),
+    fact(
+      t('Tokens'),
+      rateText(health.tokens),
+      t('Input and output tokens in the last 60 seconds, and how many are allowed.'),
+    ),
     fact(
       t('Retry budget'),
       t('{0} left', formatPercent(health.retryBudget)),
-      t('Failed calls are repeated only as long as retries stay a small share of all calls, so that they never make an outage worse.'),
+      t(
+        'Failed calls are repeated only as long as retries stay a small share of all calls, so that they never make an outage worse.',
+      ),
     ),
     fact(t('Since start'), totalsText(health), t('Since the engine was started.')),
   ];
@@ -237,7 +251,9 @@ function poolFacts(pool: PoolEntry): ProviderNode[] {
           fact(
             t('Tokens'),
             budgetText('tokens', tokens),
-            t('In any 60 minutes, over all processes of this workspace. Calls in progress count with the most that they may use.'),
+            t(
+              'In any 60 minutes, over all processes of this workspace. Calls in progress count with the most that they may use.',
+            ),
           ),
         ]
       : []),
@@ -246,7 +262,9 @@ function poolFacts(pool: PoolEntry): ProviderNode[] {
           fact(
             t('Cost'),
             budgetText('costUsd', costUsd),
-            t('In any 60 minutes, over all processes of this workspace. Calls in progress count with the most that they may cost.'),
+            t(
+              'In any 60 minutes, over all processes of this workspace. Calls in progress count with the most that they may cost.',
+            ),
           ),
         ]
       : []),
@@ -293,7 +311,9 @@ function cacheItem(cache: CacheEntry): vscode.TreeItem {
   item.tooltip =
     cache.name === 'exact'
       ? vscode.l10n.t('Stored replies that can stand in for a model, to exactly the same request.')
-      : vscode.l10n.t('Stored replies that can stand in for a model, to similar requests. Judges never use them.');
+      : vscode.l10n.t(
+          'Stored replies that can stand in for a model, to similar requests. Judges never use them.',
+        );
   item.accessibilityInformation = { label: `${label}: ${text}` };
   return item;
 }

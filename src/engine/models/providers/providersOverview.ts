@@ -1,5 +1,9 @@
-import type { BudgetHealth, PoolHealth, ProviderHealth, ResilienceHealth } from '../../model/providerHealth.ts';
-import type { PoolUse } from '../../resilience/budget/budgetLedger.ts';
+import type {
+  BudgetHealth,
+  PoolHealth,
+  ProviderHealth,
+  ResilienceHealth,
+} from '../../model/providerHealth.ts';
 import type { PoolConfig } from '../../resilience/resilienceConfig.ts';
 import type { ProviderConfig } from '../modelProvider.ts';
 
@@ -16,6 +20,12 @@ export interface ProviderRow {
   origin: string;
   /** Null for one that no process that is seen has called. */
   health: ProviderHealth | null;
+}
+
+/** What a bulkhead used in the last hour, and what calls in progress may use. */
+export interface PoolUse {
+  tokens: { used: number; reserved: number };
+  costUsd: { used: number; reserved: number };
 }
 
 export interface OverviewSources {
@@ -44,7 +54,10 @@ export function providersOverview({ providers, bulkheads, live, used }: Overview
     .filter(({ provider }) => !Object.hasOwn(providers, provider))
     .map((health) => ({ name: health.provider, origin: health.origin, health }));
 
-  const names = new Set([...Object.keys(bulkheads), ...live.flatMap(({ pools }) => pools.map(({ pool }) => pool))]);
+  const names = new Set([
+    ...Object.keys(bulkheads),
+    ...live.flatMap(({ pools }) => pools.map(({ pool }) => pool)),
+  ]);
   const pools = [...names].map((pool) => {
     const inUse = live.flatMap((health) => health.pools.filter((one) => one.pool === pool));
     return poolOf(pool, bulkheads[pool], inUse, used(pool));
@@ -65,7 +78,10 @@ function poolOf(
       ...first,
       concurrency: {
         ...first.concurrency,
-        underWay: others.reduce((sum, { concurrency }) => sum + concurrency.underWay, first.concurrency.underWay),
+        underWay: others.reduce(
+          (sum, { concurrency }) => sum + concurrency.underWay,
+          first.concurrency.underWay,
+        ),
       },
       queue: {
         ...first.queue,
