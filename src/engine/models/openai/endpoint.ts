@@ -1,4 +1,4 @@
-import { openReply, type Reply } from '../../http/exchange.ts';
+import { type ExchangeOptions, openReply, type Reply } from '../../http/exchange.ts';
 import { lowerCased } from '../../http/headers.ts';
 import type { Connection } from '../../http/httpConnection.ts';
 import type { JsonObject } from '../../model/json.ts';
@@ -26,8 +26,6 @@ interface Post {
  * reply must be closed. Rejects with the signal's reason and with HttpError.
  */
 export function post(endpoint: Endpoint, { connection, path, body, headers, signal }: Post): Promise<Reply> {
-  const authorization: { [name: string]: string } =
-    endpoint.apiKey === undefined ? {} : { authorization: `Bearer ${endpoint.apiKey}` };
   const request = {
     url: new URL(`${endpoint.baseUrl}${path}`),
     method: 'POST',
@@ -35,12 +33,30 @@ export function post(endpoint: Endpoint, { connection, path, body, headers, sign
       accept: 'application/json',
       'content-type': 'application/json',
       ...headers,
-      ...authorization,
-      ...lowerCased(endpoint.headers),
+      ...authorized(endpoint),
     },
     body: JSON.stringify(body),
   };
   return openReply({ connection, request, signal });
+}
+
+/** Asks an endpoint for the models that it has, as `post` does. */
+export function getModels(
+  endpoint: Endpoint,
+  options: Pick<ExchangeOptions, 'connection' | 'signal' | 'limit'>,
+): Promise<Reply> {
+  const request = {
+    url: new URL(`${endpoint.baseUrl}/models`),
+    method: 'GET',
+    headers: { accept: 'application/json', ...authorized(endpoint) },
+  };
+  return openReply({ ...options, request });
+}
+
+function authorized({ apiKey, headers }: Endpoint): { [name: string]: string } {
+  const authorization: { [name: string]: string } =
+    apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
+  return { ...authorization, ...lowerCased(headers) };
 }
 
 /** What tells its callers apart: the key, and all headers with their names. */
