@@ -1,5 +1,4 @@
 import { UserError } from '../engine/errors.ts';
-import type { GuardControl } from '../engine/resilience/guardControl.ts';
 import type { Handlers } from '../protocol/call.ts';
 import type { providerCalls, Steering } from '../protocol/providerCalls.ts';
 import { readStates } from './providerStates.ts';
@@ -15,12 +14,14 @@ export function providerHandlers(session: Session): Handlers<typeof providerCall
     },
     'providers/steer': (wanted) => {
       session.requireTrust('steering providers');
-      const done = steer(session.control, wanted);
+      const done = steer(session, wanted);
       session.feed.watch();
       return { done, states: readStates(session) };
     },
   };
 }
+
+const CACHES = ['exact', 'similar'] as const;
 
 /** A configuration with errors is shown as it was last. */
 async function readConfig(session: Session, signal: AbortSignal): Promise<void> {
@@ -31,7 +32,8 @@ async function readConfig(session: Session, signal: AbortSignal): Promise<void> 
   }
 }
 
-function steer(control: GuardControl, wanted: Steering): boolean {
+function steer(session: Session, wanted: Steering): boolean {
+  const { control } = session;
   switch (wanted.action) {
     case 'isolate':
       return control.isolate(wanted.id);
@@ -41,7 +43,10 @@ function steer(control: GuardControl, wanted: Steering): boolean {
       return control.limitProvider(wanted.id, wanted.most);
     case 'limit-bulkhead':
       return control.limitPool(wanted.bulkhead, wanted.limits);
-    case 'clear-cache':
+    case 'clear-cache': {
+      const { replies } = session.openStore();
+      for (const cache of wanted.cache === null ? CACHES : [wanted.cache]) replies.clear(cache);
       return true;
+    }
   }
 }

@@ -1,12 +1,20 @@
 import type { Command } from 'commander';
+import { UsageError } from '../../engine/errors.ts';
+import { counted, formatCost } from '../../engine/model/figures.ts';
 import { providersOverview } from '../../engine/models/providers/providersOverview.ts';
 import { processEnvironment, systemClock } from '../../engine/ports.ts';
+import { RunStore } from '../../engine/store/runStore.ts';
+import { storePath } from '../../engine/store/storeFile.ts';
+import { StoreReader } from '../../engine/store/storeReader.ts';
+import { poolNames } from '../../engine/suites/config/bulkheadConfig.ts';
 import type { Workspace } from '../../engine/suites/loadWorkspace.ts';
+import { processOwner } from '../../processOwner.ts';
 import { systemRandom } from '../../systemRandom.ts';
 import { EXIT } from '../exitCode.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { openWorkspace } from '../openWorkspace.ts';
 import { configOption } from '../options/common.ts';
+import { type Correction, correctOption } from '../options/correction.ts';
 import { checkAll } from '../providerChecks.ts';
 import type { RunAction } from '../runAction.ts';
 import type { Io } from '../terminal/io.ts';
@@ -18,6 +26,8 @@ export interface ProvidersOptions {
   config?: string;
   json?: boolean;
   check?: boolean;
+  clearCache?: boolean;
+  correct?: Correction[];
 }
 
 /** `touchstone providers`: its arguments and options. */
@@ -28,6 +38,8 @@ export function addProviders(program: Command, act: RunAction): void {
     .argument('[folder]', 'the workspace folder')
     .addOption(configOption())
     .option('--json', 'print JSON')
+    .option('--clear-cache', 'delete the stored replies of the workspace')
+    .addOption(correctOption())
     .option('--check', 'send one small request to each provider and model, and tell what is wrong')
     .action((folder, options) => act((io) => providers(folder, options, io)));
 }
@@ -37,6 +49,9 @@ async function providers(folder: string | undefined, options: ProvidersOptions, 
   try {
     const { workspace } = await openWorkspace(folder === undefined ? [] : [folder], options, io.cwd, signal);
     for (const line of problemLines(workspace.warnings, io.errStyle)) io.err(line);
+    if (options.clearCache) clearCache(workspace, io);
+    if (options.correct) correct(workspace, options.correct, io);
+    if (options.clearCache || options.correct) return EXIT.passed;
     return options.check ? await check(workspace, options, io, signal) : show(workspace, options, io);
   } finally {
     release();
@@ -61,12 +76,49 @@ async function check(
   return passed ? EXIT.passed : EXIT.failed;
 }
 
-function show({ config }: Workspace, options: ProvidersOptions, io: Io): number {
+function clearCache({ root }: Workspace, io: Io): void {
+  const store = new RunStore(storePath(root));
+  try {
+    const removed = store.replies.clear('exact') + store.replies.clear('similar');
+    io.out(`${counted(removed, 'stored reply', 'stored replies')} deleted`);
+  } finally {
+    store.close();
+  }
+}
+
+/** A price that was wrong counts in the last hour until somebody says what it should have been. */
+function correct({ root, config }: Workspace, corrections: readonly Correction[], io: Io): void {
+  const pools = poolNames(Object.keys(config.bulkheads ?? {}));
+  const unknown = corrections.find(({ pool }) => !pools.includes(pool));
+  if (unknown)
+    throw new UsageError(`there is no bulkhead '${unknown.pool}'`, {
+      remedy: `Choose from: ${pools.join(', ')}.`,
+    });
+
+  const store = new RunStore(storePath(root));
+  try {
+    const ledger = store.pools(processOwner());
+    const now = systemClock.now();
+    for (const { pool, change } of corrections) {
+      ledger.correct(pool, change, now);
+      const { tokens, costUsd } = ledger.used(pool, now);
+      io.out(
+        `${pool}: ${counted(Math.round(tokens.used), 'token')} and ${formatCost(costUsd.used)} used in the last hour`,
+      );
+    }
+  } finally {
+    store.close();
+  }
+}
+
+function show({ config, root }: Workspace, options: ProvidersOptions, io: Io): number {
+  const now = systemClock.now();
+  const ledger = new StoreReader(storePath(root)).store?.pools(processOwner());
   const overview = providersOverview({
     providers: config.providers,
     bulkheads: config.bulkheads ?? {},
     live: [],
-    used: () => undefined,
+    used: (pool) => ledger?.used(pool, now),
   });
 
   if (options.json) {
@@ -74,15 +126,16 @@ function show({ config }: Workspace, options: ProvidersOptions, io: Io): number 
     return EXIT.passed;
   }
 
-  io.out(io.style.bold('Providers'));
-  for (const line of providerLines(overview.providers, systemClock.now(), io)) io.out(`  ${line}`);
-  io.out('');
-  io.out(io.style.bold('Settings'));
-  for (const line of settingLines(config.providers, io)) io.out(`  ${line}`);
-  if (overview.pools.length === 0) return EXIT.passed;
-
-  io.out('');
-  io.out(io.style.bold('Bulkheads'));
-  for (const line of poolLines(overview.pools, io)) io.out(`  ${line}`);
+  const isLive = overview.providers.some(({ health }) => health !== null);
+  if (isLive) section('Providers', providerLines(overview.providers, now, io), io);
+  else io.out('No run is in progress, so nothing is known of how providers are doing.\n');
+  section('Settings', settingLines(config.providers, io), io);
+  if (overview.pools.length > 0) section('Bulkheads', poolLines(overview.pools, io), io);
   return EXIT.passed;
+}
+
+function section(title: string, lines: readonly string[], io: Io): void {
+  io.out(io.style.bold(title));
+  for (const line of lines) io.out(`  ${line}`);
+  io.out('');
 }

@@ -8,6 +8,7 @@ import { LEASE_MS, type Lease, type Owner } from './lease.ts';
 import { type Batch, BatchRows } from './tables/batchRows.ts';
 import { BudgetStore } from './tables/budgetStore.ts';
 import { FileListStore } from './tables/fileListStore.ts';
+import { PoolLedger } from './tables/poolLedger.ts';
 import { ReplyTable } from './tables/replyTable.ts';
 import { ResultTable } from './tables/resultTable.ts';
 import { RunLeases } from './tables/runLeases.ts';
@@ -57,6 +58,11 @@ export class RunStore extends ResultTable {
   /** A process elsewhere that has not shown itself for this long has lost its run, in milliseconds. */
   get leaseMs(): number {
     return this.#leases.leaseMs;
+  }
+
+  /** What bulkheads have used, over the connection of the store; `owner` is this process. */
+  pools(owner: Owner): PoolLedger {
+    return new PoolLedger(this.connection, owner);
   }
 
   /** Stores a run that is not yet begun. False where another run has the id already; nothing is stored then. */

@@ -1,3 +1,4 @@
+import { formatDuration } from '../../model/figures.ts';
 import type { ModelError } from '../modelClient.ts';
 import type { ProviderConfig } from '../modelProvider.ts';
 import { variablesOf } from '../providerSecrets.ts';
@@ -7,7 +8,8 @@ type Found = Pick<ProviderCheck, 'reachable' | 'keyAccepted' | 'modelKnown' | 'p
 
 /** What a failed request says of a provider: how far it got, and what to do. */
 export function problemOf(error: ModelError, config: ProviderConfig): Found {
-  const { status, message } = error;
+  const { status } = error;
+  const message = plainMessage(error);
   const key = config.apiKey === undefined ? 'not asked' : 'yes';
   const answered = { reachable: 'yes', keyAccepted: 'unknown', modelKnown: 'unknown' } as const;
   const accepted = { ...answered, keyAccepted: key } as const;
@@ -34,7 +36,9 @@ export function problemOf(error: ModelError, config: ProviderConfig): Found {
   };
 }
 
-function unanswered({ code, message }: ModelError, { baseUrl }: ProviderConfig): Found {
+function unanswered(error: ModelError, { baseUrl }: ProviderConfig): Found {
+  const { code } = error;
+  const message = plainMessage(error);
   const unknown = { keyAccepted: 'unknown', modelKnown: 'unknown' } as const;
   switch (code) {
     case 'network':
@@ -43,7 +47,7 @@ function unanswered({ code, message }: ModelError, { baseUrl }: ProviderConfig):
         reachable: 'no',
         problem: {
           message,
-          remedy: `Start the server, or correct base_url (${baseUrl}); behind a proxy, set HTTPS_PROXY and NODE_USE_ENV_PROXY=1.`,
+          remedy: `Start the server, or correct base_url (${baseUrl})${isLocal(baseUrl) ? '' : '; behind a proxy, set HTTPS_PROXY and NODE_USE_ENV_PROXY=1'}.`,
         },
       };
     case 'timeout':
@@ -65,12 +69,16 @@ function unanswered({ code, message }: ModelError, { baseUrl }: ProviderConfig):
   }
 }
 
+function isLocal(baseUrl: string): boolean {
+  return /^(?:localhost|127\.|\[::1\])/.test(URL.parse(baseUrl)?.hostname ?? '');
+}
+
 function notFound(
   error: ModelError,
   accepted: Pick<Found, 'reachable' | 'keyAccepted' | 'modelKnown'>,
   { baseUrl }: ProviderConfig,
 ): Found {
-  const { message } = error;
+  const message = plainMessage(error);
   if (isAboutModel(error))
     return {
       ...accepted,
@@ -113,8 +121,13 @@ function keyRemedy(status: number, config: ProviderConfig): string {
     : `The key in ${names} may not use this model or API: check its permissions at the provider.`;
 }
 
-function limitRemedy({ decision }: ModelError): string {
+/** There is but one attempt, and nothing to say of it. */
+function plainMessage({ message }: ModelError): string {
+  return message.replace(/ \(after 1 attempt[^)]*\)$/, '');
+}
+
+function limitRemedy({ decision, retryAfterMs }: ModelError): string {
   return decision.kind === 'caller'
     ? 'The quota of your account is used up: check its plan and billing at the provider.'
-    : 'Wait a moment and try again; set rpm and tpm of the provider to keep below its limits.';
+    : `Wait ${retryAfterMs ? formatDuration(retryAfterMs) : 'a moment'} and try again; set rpm and tpm of the provider to keep below its limits.`;
 }

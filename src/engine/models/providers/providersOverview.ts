@@ -4,6 +4,7 @@ import type {
   ProviderHealth,
   ResilienceHealth,
 } from '../../model/providerHealth.ts';
+import type { PoolUse } from '../../resilience/budget/hourlyLedger.ts';
 import type { PoolConfig } from '../../resilience/resilienceConfig.ts';
 import type { ProviderConfig } from '../modelProvider.ts';
 
@@ -20,12 +21,6 @@ export interface ProviderRow {
   origin: string;
   /** Null for one that no process that is seen has called. */
   health: ProviderHealth | null;
-}
-
-/** What a bulkhead used in the last hour, and what calls in progress may use. */
-export interface PoolUse {
-  tokens: { used: number; reserved: number };
-  costUsd: { used: number; reserved: number };
 }
 
 export interface OverviewSources {
