@@ -53,7 +53,7 @@ export async function checkProvider(
   const endpoint = endpointFor(name, baseUrl, config, ports.environment);
   if ('problem' in endpoint) return { ...base, keyAccepted: 'no', problem: endpoint.problem };
 
-  const probe = new Probe(ports);
+  const probe = new Probe(name, ports);
   try {
     const key = config.apiKey === undefined ? 'not asked' : 'yes';
     const found = await ask({ name, config, model }, endpoint, probe, signal);
@@ -161,7 +161,7 @@ class Probe {
   readonly guard: Guard;
   allowance: Allowance | null = null;
 
-  constructor({ clock, random }: CheckPorts) {
+  constructor(provider: string, { clock, random }: CheckPorts) {
     this.clock = clock;
     const note: Policy = {
       name: 'pace',
@@ -172,6 +172,7 @@ class Probe {
       }),
     };
     this.guard = wrap({
+      provider,
       clock,
       random,
       poolPolicies: () => [],
