@@ -5,6 +5,7 @@ import { MEMORY } from './file/database.ts';
 import { storeKey } from './file/storeKey.ts';
 import type { Upgrade } from './file/storeUpgrade.ts';
 import { LEASE_MS, type Lease, type Owner } from './lease.ts';
+import { RUN_STORE } from './runStoreFormat.ts';
 import { type Batch, BatchRows } from './tables/batchRows.ts';
 import { BudgetStore } from './tables/budgetStore.ts';
 import { FileListStore } from './tables/fileListStore.ts';
@@ -43,7 +44,7 @@ export class RunStore extends ResultTable {
 
   /** `file` may be `:memory:`. */
   constructor(file: string, { access = 'write', leaseMs = LEASE_MS }: RunStoreOptions = {}) {
-    super(new Connection(file, access));
+    super(new Connection(file, RUN_STORE, access));
     this.file = file;
     this.budgets = new BudgetStore(this.connection);
     this.ledger = new SpendingLedger(this.connection);

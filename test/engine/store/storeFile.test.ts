@@ -17,10 +17,9 @@ import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { StoreError } from '../../../src/engine/errors.ts';
-import { APPLICATION_ID } from '../../../src/engine/store/file/storeMarks.ts';
 import { RUNS } from '../../../src/engine/store/migrations/0001Runs.ts';
-import { SCHEMA_VERSION } from '../../../src/engine/store/migrations/migrations.ts';
 import { RunStore } from '../../../src/engine/store/runStore.ts';
+import { RUN_STORE } from '../../../src/engine/store/runStoreFormat.ts';
 import { storePath } from '../../../src/engine/store/storeFile.ts';
 import { StoreReader } from '../../../src/engine/store/storeReader.ts';
 import { temporaryFolder } from '../../support/commandLine.ts';
@@ -30,6 +29,9 @@ import { skip } from '../../support/skip.ts';
 /** A folder of the store ignores itself before anything else happens in it. */
 const isNoIgnore = ([name]: [string, string]) => !name.endsWith('.gitignore');
 const opener = path.join(import.meta.dirname, '..', '..', 'support', 'storeOpener.ts');
+
+const { applicationId: APPLICATION_ID } = RUN_STORE;
+const SCHEMA_VERSION = RUN_STORE.migrations.length;
 
 describe('the file of the store', () => {
   let root: string;

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } fro
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'mocha';
-import { MIGRATIONS, SCHEMA_VERSION } from '../../../src/engine/store/migrations/migrations.ts';
+import { MIGRATIONS } from '../../../src/engine/store/migrations/migrations.ts';
 import { RunStore } from '../../../src/engine/store/runStore.ts';
 import { touchstone } from '../../support/commandLine.ts';
 import { storedWorkspace } from '../../support/storedStores.ts';
@@ -13,6 +13,7 @@ const root = path.join(import.meta.dirname, '..', '..', '..');
 const killer = path.join(root, 'test', 'support', 'killedUpgrade.ts');
 
 /** Formats that a program has written before this one. */
+const SCHEMA_VERSION = MIGRATIONS.length;
 const EARLIER = Array.from({ length: SCHEMA_VERSION - 1 }, (_, at) => at + 1);
 
 /** Everything that a person sees of the store: the list of runs, and each run with its reports, cases and traces. */
@@ -88,7 +89,7 @@ describe('a store of an earlier format', () => {
         const { upgrade } = store;
         store.close();
         const copy = path.join(path.dirname(file), `touchstone.v${version}.db`);
-        assert.deepEqual(upgrade, { from: version, to: SCHEMA_VERSION, copy });
+        assert.deepEqual(upgrade, { name: 'store', from: version, to: SCHEMA_VERSION, copy });
         assert.deepEqual(await seen(folder), before);
         writeFileSync(file, readFileSync(copy));
         assert.deepEqual(await seen(folder), before);

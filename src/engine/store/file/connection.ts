@@ -3,6 +3,7 @@ import { StoreError } from '../../errors.ts';
 import { entryOf } from '../storeFile.ts';
 import { MEMORY, openForReading, openForWriting, rollBack } from './database.ts';
 import { guard } from './storeErrors.ts';
+import type { StoreFormat } from './storeFormat.ts';
 import type { Upgrade } from './storeUpgrade.ts';
 
 type Value = string | number | null | Uint8Array;
@@ -25,9 +26,10 @@ export class Connection {
   readonly #inode: number | undefined;
 
   /** Throws StoreError. */
-  constructor(file: string, access: StoreAccess = 'write') {
+  constructor(file: string, format: StoreFormat, access: StoreAccess = 'write') {
     this.file = file;
-    const opened = access === 'read' ? { database: openForReading(file) } : openForWriting(file);
+    const opened =
+      access === 'read' ? { database: openForReading(file, format) } : openForWriting(file, format);
     this.#database = opened.database;
     this.upgrade = opened.upgrade;
     this.#inode = access === 'read' || file === MEMORY ? undefined : entryOf(file)?.ino;

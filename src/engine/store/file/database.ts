@@ -3,12 +3,11 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { StoreError } from '../../errors.ts';
-import { SCHEMA_VERSION } from '../migrations/migrations.ts';
 import { entryOf, makeFolder, refuseLinks } from '../storeFile.ts';
 import { keepCopy } from './keptCopy.ts';
 import { matchesVersion } from './storeColumns.ts';
 import { BUSY, CORRUPT, guard, NOT_A_DATABASE, sqliteCode } from './storeErrors.ts';
-import { APPLICATION_ID, UNMARKED_TABLES, UNMARKED_VERSION } from './storeMarks.ts';
+import { type StoreFormat, versionOf } from './storeFormat.ts';
 import { migrate, type Upgrade } from './storeUpgrade.ts';
 
 /** How long a statement waits for another process before it gives up, in milliseconds. */
@@ -30,18 +29,18 @@ export interface OpenedStore {
  * was beside it. Throws StoreError when it is a link, is not ours, is not a database, is damaged, or was written by a
  * newer version; the file is then left as it was.
  */
-export function openForWriting(file: string): OpenedStore {
+export function openForWriting(file: string, format: StoreFormat): OpenedStore {
   return guard(file, () => {
     if (file !== MEMORY) {
       refuseLinks(file);
       makeFolder(path.dirname(file));
-      patiently(() => look(file));
+      patiently(() => look(file, format));
     }
 
     const database = new DatabaseSync(file);
     try {
       waitWhereBusy(database);
-      const upgrade = initialise(database, file);
+      const upgrade = initialise(database, file, format);
       return upgrade ? { database, upgrade } : { database };
     } catch (error) {
       database.close();
@@ -54,10 +53,12 @@ export function openForWriting(file: string): OpenedStore {
  * Opens the store at `file` to be read: nothing is written or created. A store that is missing reads as an empty
  * one. Throws StoreError as `openForWriting` does.
  */
-export function openForReading(file: string): DatabaseSync {
+export function openForReading(file: string, format: StoreFormat): DatabaseSync {
   return guard(file, () => {
     refuseLinks(file);
-    return patiently(() => look(file)) === 0 ? openForWriting(MEMORY).database : connectReadOnly(file);
+    return patiently(() => look(file, format)) === 0
+      ? openForWriting(MEMORY, format).database
+      : connectReadOnly(file);
   });
 }
 
@@ -85,7 +86,7 @@ function readOnlyAddress(file: string): URL {
 }
 
 /** The version of the store, 0 where there is none yet; it is only read. Throws StoreError when it is not ours. */
-function look(file: string): number {
+function look(file: string, format: StoreFormat): number {
   const seen = entryOf(file);
   if ((seen?.size ?? 0) === 0) return 0;
 
@@ -94,7 +95,7 @@ function look(file: string): number {
   try {
     // One snapshot: the answers of single statements may be of different moments.
     database.exec('BEGIN');
-    return checkedVersion(database, file);
+    return checkedVersion(database, file, format);
   } catch (error) {
     // What another process is writing at this moment may look like anything.
     const code = sqliteCode(error);
@@ -115,40 +116,42 @@ function isWritten(file: string, seen: Stats | undefined): boolean {
   return now?.size !== seen?.size || now?.mtimeMs !== seen?.mtimeMs;
 }
 
-function checkedVersion(database: DatabaseSync, file: string): number {
+function checkedVersion(database: DatabaseSync, file: string, format: StoreFormat): number {
+  const { applicationId, unmarked } = format;
   const version = pragma(database, 'user_version');
   const application = pragma(database, 'application_id');
   const tables = tablesOf(database);
   const isEmpty = application === 0 && version === 0 && tables.length === 0;
-  const isUnmarked = application === 0 && version === UNMARKED_VERSION && isSame(tables, UNMARKED_TABLES);
-  const isMarked = application === APPLICATION_ID && version > 0;
-  const isNewer = version > SCHEMA_VERSION && (isMarked || (application === 0 && tables.length === 0));
-  if (isNewer) throw newer(version, file);
-  if (isMarked && !matchesVersion(database, version)) throw altered(version, file);
+  const isUnmarked = application === 0 && unmarked?.version === version && isSame(tables, unmarked.tables);
+  const isMarked = application === applicationId && version > 0;
+  const isNewer = version > versionOf(format) && (isMarked || (application === 0 && tables.length === 0));
+  if (isNewer) throw newer(version, file, format);
+  if (isMarked && !matchesVersion(database, format, version)) throw altered(version, file, format);
   if (isEmpty || isUnmarked || isMarked) return version;
-  throw new StoreError('this is a database of another program, not a store of Touchstone', {
+  throw new StoreError(`this is a database of another program, not a ${format.name} of Touchstone`, {
     where: { path: file },
     remedy: 'Move the file away to begin a new store; it has been left as it was.',
   });
 }
 
-function initialise(database: DatabaseSync, file: string): Upgrade | undefined {
+function initialise(database: DatabaseSync, file: string, format: StoreFormat): Upgrade | undefined {
   // Counts for a new file only. Bodies are long: fewer, larger pages are written faster.
   database.exec('PRAGMA page_size = 16384;');
   turnOnLog(database);
   database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;');
-  if (pragma(database, 'user_version') === SCHEMA_VERSION) return undefined;
-  return upgraded(database, file);
+  if (pragma(database, 'user_version') === versionOf(format)) return undefined;
+  return upgraded(database, file, format);
 }
 
-function upgraded(database: DatabaseSync, file: string): Upgrade | undefined {
+function upgraded(database: DatabaseSync, file: string, format: StoreFormat): Upgrade | undefined {
   database.exec('BEGIN IMMEDIATE');
   try {
     // Another process may have created the tables while this one waited for the lock.
-    const from = checkedVersion(database, file);
-    const copy = from < SCHEMA_VERSION ? migratedWithCopy(database, file, from) : undefined;
+    const from = checkedVersion(database, file, format);
+    const to = versionOf(format);
+    const copy = from < to ? migratedWithCopy(database, { file, format, from }) : undefined;
     database.exec('COMMIT');
-    return copy === undefined ? undefined : { from, to: SCHEMA_VERSION, copy };
+    return copy === undefined ? undefined : { name: format.name, from, to, copy };
   } catch (error) {
     rollBack(database);
     throw error;
@@ -170,10 +173,13 @@ function waitWhereBusy(database: DatabaseSync): void {
 }
 
 /** Returns the path of the copy; a file that was empty needs none. */
-function migratedWithCopy(database: DatabaseSync, file: string, from: number): string | undefined {
+function migratedWithCopy(
+  database: DatabaseSync,
+  { file, format, from }: { file: string; format: StoreFormat; from: number },
+): string | undefined {
   const copy = from === 0 ? undefined : keepCopy(file, from);
   try {
-    migrate(database, from);
+    migrate(database, format, from);
     return copy;
   } catch (error) {
     // The store stays as it was, so its copy is of no use; attempts that fail must not fill the disk.
@@ -223,9 +229,9 @@ function isSame(found: readonly string[], expected: readonly string[]): boolean 
   return found.length === expected.length && found.every((name, at) => name === expected[at]);
 }
 
-function altered(version: number, file: string): StoreError {
+function altered(version: number, file: string, { name }: StoreFormat): StoreError {
   return new StoreError(
-    `the store is marked as format ${version}, but its tables are not those of that format`,
+    `the ${name} is marked as format ${version}, but its tables are not those of that format`,
     {
       where: { path: file },
       remedy:
@@ -234,9 +240,9 @@ function altered(version: number, file: string): StoreError {
   );
 }
 
-function newer(version: number, file: string): StoreError {
+function newer(version: number, file: string, format: StoreFormat): StoreError {
   return new StoreError(
-    `the store was written by a newer version of Touchstone (format ${version}, this one reads ${SCHEMA_VERSION})`,
+    `the ${format.name} was written by a newer version of Touchstone (format ${version}, this one reads ${versionOf(format)})`,
     { where: { path: file }, remedy: 'Update Touchstone, or move the file away to begin a new store.' },
   );
 }

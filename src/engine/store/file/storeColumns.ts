@@ -1,33 +1,37 @@
 import { DatabaseSync } from 'node:sqlite';
-import { MIGRATIONS, SCHEMA_VERSION } from '../migrations/migrations.ts';
+import { type StoreFormat, versionOf } from './storeFormat.ts';
 
 type Columns = ReadonlySet<string>;
 
 /** Of each version, when first asked for. */
-const known: Columns[] = [];
+const known = new Map<StoreFormat, Columns[]>();
 
 /**
  * Whether a store has the tables and columns of its version and none of those that came later, so that it can be read and
  * upgraded. Whatever others added to it does not matter.
  */
-export function matchesVersion(database: DatabaseSync, version: number): boolean {
+export function matchesVersion(database: DatabaseSync, format: StoreFormat, version: number): boolean {
   const found = columnsOf(database);
-  const expected = columnsIn(version);
-  const all = [...expected, ...columnsIn(SCHEMA_VERSION)];
+  const expected = columnsIn(format, version);
+  const all = [...expected, ...columnsIn(format, versionOf(format))];
   return all.every((column) => found.has(column) === expected.has(column));
 }
 
-function columnsIn(version: number): Columns {
-  if (known.length === 0) {
-    const database = new DatabaseSync(':memory:');
-    known.push(new Set());
-    for (const step of MIGRATIONS) {
-      database.exec(step);
-      known.push(columnsOf(database));
-    }
-    database.close();
+function columnsIn(format: StoreFormat, version: number): Columns {
+  const columns = known.get(format) ?? columnsOfVersions(format);
+  known.set(format, columns);
+  return columns[version] ?? new Set();
+}
+
+function columnsOfVersions({ migrations }: StoreFormat): Columns[] {
+  const database = new DatabaseSync(':memory:');
+  const columns: Columns[] = [new Set()];
+  for (const step of migrations) {
+    database.exec(step);
+    columns.push(columnsOf(database));
   }
-  return known[version] ?? new Set();
+  database.close();
+  return columns;
 }
 
 /** As `table.column`. */

@@ -1,10 +1,11 @@
 import path from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { MIGRATIONS, SCHEMA_VERSION } from '../migrations/migrations.ts';
-import { APPLICATION_ID } from './storeMarks.ts';
+import { type StoreFormat, versionOf } from './storeFormat.ts';
 
 /** A store of an earlier version was brought up to this one. */
 export interface Upgrade {
+  /** The store, for messages. */
+  name: string;
   from: number;
   to: number;
   /** The file that keeps the store as it was. */
@@ -12,13 +13,15 @@ export interface Upgrade {
 }
 
 /** Within a transaction of the caller's: afterwards all steps are made or none. */
-export function migrate(database: DatabaseSync, from: number): void {
-  for (const step of MIGRATIONS.slice(from)) database.exec(step);
-  database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}; PRAGMA application_id = ${APPLICATION_ID};`);
+export function migrate(database: DatabaseSync, format: StoreFormat, from: number): void {
+  for (const step of format.migrations.slice(from)) database.exec(step);
+  database.exec(
+    `PRAGMA user_version = ${versionOf(format)}; PRAGMA application_id = ${format.applicationId};`,
+  );
 }
 
 /** What a person is told of it, once. */
-export function upgradeText({ from, to, copy }: Upgrade): string {
+export function upgradeText({ name, from, to, copy }: Upgrade): string {
   const folder = path.basename(path.dirname(copy));
-  return `the store was upgraded from format ${from} to ${to}; the old one is kept as ${folder}/${path.basename(copy)}`;
+  return `the ${name} was upgraded from format ${from} to ${to}; the old one is kept as ${folder}/${path.basename(copy)}`;
 }

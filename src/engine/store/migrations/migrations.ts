@@ -17,6 +17,3 @@ export const MIGRATIONS: readonly string[] = [
   REPLIES,
   POOL_BUDGETS,
 ];
-
-/** Stored in SQLite's user_version. A newer file is refused, never changed. */
-export const SCHEMA_VERSION = MIGRATIONS.length;

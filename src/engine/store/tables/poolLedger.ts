@@ -17,6 +17,7 @@ import {
 import { measured, reducedMinutes, reservable } from '../../resilience/budget/reservedCall.ts';
 import { Connection } from '../file/connection.ts';
 import type { Owner } from '../lease.ts';
+import { RUN_STORE } from '../runStoreFormat.ts';
 
 /**
  * What pools have used and reserved, over all processes of a workspace. A reservation whose process has died, or whose call must
@@ -38,7 +39,7 @@ export class PoolLedger implements BudgetLedger {
    * each call would cost more than the call's own results. A power cut may lose the last of them, up to the next results.
    */
   static open(file: string, owner: Owner): PoolLedger {
-    const connection = new Connection(file);
+    const connection = new Connection(file, RUN_STORE);
     connection.run('PRAGMA synchronous = NORMAL');
     return new PoolLedger(connection, owner);
   }
