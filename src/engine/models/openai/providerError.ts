@@ -1,7 +1,7 @@
 import { JsonLimitError } from '../../files/formats/untrustedJson.ts';
 import type { Reply } from '../../http/exchange.ts';
 import { HttpError } from '../../http/httpError.ts';
-import { readRetryAfter } from '../../http/retryAfter.ts';
+import { parseRetryAfter } from '../../http/retryAfter.ts';
 import { defined } from '../../model/defined.ts';
 import { isJsonObject, type JsonObject } from '../../model/json.ts';
 import { isNestedDeeper, MAX_REPLY_DEPTH } from '../../model/jsonDepth.ts';
@@ -26,7 +26,7 @@ export async function statusError(reply: Reply, clock: Clock): Promise<ModelErro
   }
   const text = new TextDecoder().decode(await reply.start(MAX_ERROR));
   const error = errorOf(text);
-  const retryAfterMs = readRetryAfter(reply.headers, clock.now());
+  const retryAfterMs = parseRetryAfter(reply.headers, clock.now());
   const evidence = { kind: 'status', status, said: error, waitMs: retryAfterMs } as const;
   const decision = decide(evidence, clock.monotonic());
   return new ModelError(errorCode(status), `${status} ${error.message}`, {

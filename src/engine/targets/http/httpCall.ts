@@ -1,7 +1,7 @@
 import { exchange, type Reply } from '../../http/exchange.ts';
 import type { Connection, HttpRequest } from '../../http/httpConnection.ts';
 import { HttpError } from '../../http/httpError.ts';
-import { readRetryAfter } from '../../http/retryAfter.ts';
+import { parseRetryAfter } from '../../http/retryAfter.ts';
 import type { Output } from '../../model/output.ts';
 import type { Clock } from '../../ports.ts';
 import { decide } from '../../resilience/classify.ts';
@@ -78,7 +78,7 @@ function refusal(
 ): AgentAttempt {
   const { status, headers } = reply;
   const output = statusOutput(reply, redact(text), redact, latencyMs);
-  const waitMs = readRetryAfter(headers, clock.now());
+  const waitMs = parseRetryAfter(headers, clock.now());
   const decision = decide({ kind: 'status', status, waitMs }, clock.monotonic());
   return { output, decision, final: status !== 429 && status !== 503 && status !== 529 };
 }

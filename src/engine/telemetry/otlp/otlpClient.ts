@@ -9,7 +9,7 @@ import { exchange, type Reply } from '../../http/exchange.ts';
 import { Connection } from '../../http/httpConnection.ts';
 import { HttpError } from '../../http/httpError.ts';
 import { createRedactor } from '../../http/redactor.ts';
-import { readRetryAfter } from '../../http/retryAfter.ts';
+import { parseRetryAfter } from '../../http/retryAfter.ts';
 import type { Clock, Random } from '../../ports.ts';
 import type { ReadableLog } from './otlpRecords.ts';
 import type { OtlpSettings, Signal } from './otlpSettings.ts';
@@ -175,7 +175,7 @@ function toAnswer(reply: Reply, body: Uint8Array, redact: (text: string) => stri
 
   const reason = refusal(reply, body, redact);
   if (RETRYABLE.has(reply.status))
-    return { kind: 'again', reason, retryAfterMs: readRetryAfter(reply.headers, clock.now()) };
+    return { kind: 'again', reason, retryAfterMs: parseRetryAfter(reply.headers, clock.now()) };
   return { kind: 'reply', reply: { status: reply.status === 413 ? 'too-long' : 'failed', reason } };
 }
 
