@@ -31,10 +31,18 @@ export interface Ending {
   allowance?: Allowance;
 }
 
-/** What is left of the provider's limits. Times are on the monotonic clock, in milliseconds. */
+/** What the provider said is left of its limits. */
 export interface Allowance {
-  requests?: { remaining: number; resetAt: number | undefined; limit?: number };
-  tokens?: { remaining: number; resetAt: number | undefined; limit?: number };
+  requests?: Remainder;
+  tokens?: Remainder;
+}
+
+/** What is left of one limit; undefined is what was not said, which is never the same as 0. */
+export interface Remainder {
+  remaining: number | undefined;
+  /** On the monotonic clock, in milliseconds. */
+  resetAt: number | undefined;
+  limit: number | undefined;
 }
 
 /** Leave for one call or attempt. Whoever got it settles it exactly once, however the call ends; a second time does nothing. */
