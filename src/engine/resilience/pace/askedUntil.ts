@@ -1,4 +1,5 @@
-import type { Ending, Remainder } from '../policy.ts';
+import type { Decision } from '../decision.ts';
+import type { Allowance, Remainder } from '../policy.ts';
 
 /**
  * When the provider wants to be asked again, on the monotonic clock in milliseconds; undefined where it did not say. `Retry-After` is
@@ -6,7 +7,7 @@ import type { Ending, Remainder } from '../policy.ts';
  * needs: where the provider refused it and has fewer left, they are used up for it.
  */
 export function askedUntil(
-  { decision, allowance }: Pick<Ending, 'decision' | 'allowance'>,
+  { decision, allowance }: { decision: Decision; allowance?: Allowance | undefined },
   tokens = 1,
 ): number | undefined {
   const refused = decision.kind === 'rate-limited';
