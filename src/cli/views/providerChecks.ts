@@ -66,7 +66,7 @@ function durationCell(ms: number | null): string {
 function allowanceCell({ allowance }: ProviderCheck): string {
   const parts = (['requests', 'tokens'] as const).flatMap((unit) => {
     const found = allowance?.[unit];
-    if (!found) return [];
+    if (found?.remaining === undefined) return [];
     const of = found.limit === undefined ? '' : ` of ${formatCount(found.limit)}`;
     return [`${formatCount(found.remaining)}${of} ${unit}`];
   });
