@@ -14,7 +14,7 @@ import { askedUntil } from './askedUntil.ts';
 import { MinuteCount } from './minuteCount.ts';
 import { type Correct, MinuteLimit } from './minuteLimit.ts';
 import { Pause } from './pause.ts';
-import { Spread } from './spread.ts';
+import { Spreading } from './spreading.ts';
 
 /** A second's worth of requests, and ten seconds' worth of tokens, may come together. */
 const REQUESTS_BURST_MS = 1000;
@@ -34,7 +34,7 @@ export class Pace implements Policy {
   readonly #room: WaitingRoom<Permit>;
   readonly #alarm: Alarm;
   readonly #pause = new Pause();
-  readonly #spread = new Spread();
+  readonly #spreading = new Spreading();
   readonly #used = { requests: new MinuteCount(), tokens: new MinuteCount() };
   #requests: MinuteLimit | undefined;
   #tokens: MinuteLimit | undefined;
@@ -76,7 +76,7 @@ export class Pace implements Policy {
     const now = this.#clock.monotonic();
     // What was left when the call arrived may be history when it ends.
     const allowance = ending.decision.kind === 'done' ? stillTrue(ending, now) : ending.allowance;
-    if (allowance) this.#spread.learn(allowance, this.#tokensPerCall(), now);
+    if (allowance) this.#spreading.learn(allowance, this.#tokensPerCall(), now);
 
     const until = askedUntil({ decision: ending.decision, allowance }, tokens);
     if (until === undefined || until <= now) return;
@@ -113,7 +113,7 @@ export class Pace implements Policy {
     return Math.max(
       now,
       this.#pause.at(now),
-      this.#spread.at(now),
+      this.#spreading.at(now),
       this.#requests?.at(1, now) ?? now,
       this.#tokens?.at(call.estimate.tokens, now) ?? now,
     );
@@ -121,7 +121,7 @@ export class Pace implements Policy {
 
   #begin(call: CallFacts, now: number): Permit {
     this.#pause.admitted(now, this.#room.size > 0);
-    this.#spread.admitted(now);
+    this.#spreading.admitted(now);
     this.#used.requests.add(1, now);
     const taken = {
       requests: this.#requests?.take(1, now),

@@ -11,7 +11,7 @@ const SPREAD_BELOW = 0.5;
  * Makes what a provider says is left last until it resets: calls begin as far apart as that takes. So the end of an allowance is not
  * met with full speed, and a token bucket is kept half full, from which it gives all that comes back into it.
  */
-export class Spread {
+export class Spreading {
   #gap = { requests: 0, tokens: 0 };
   #until = { requests: Number.NEGATIVE_INFINITY, tokens: Number.NEGATIVE_INFINITY };
   #last = Number.NEGATIVE_INFINITY;
