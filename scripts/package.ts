@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { temporaryFolder } from '../test/support/temporaryFolder.ts';
 import { extensionManifest } from './extensionManifest.ts';
 
 /**
@@ -14,7 +14,7 @@ const root = path.join(import.meta.dirname, '..');
 const SHIPPED = ['package.nls.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'l10n', 'media'];
 const manifest = extensionManifest(root);
 const target = path.resolve(process.argv[2] ?? `${manifest.name}-${manifest.version}.vsix`);
-const scratch = mkdtempSync(path.join(os.tmpdir(), 'touchstone-package-'));
+const scratch = temporaryFolder();
 try {
   const stage = path.join(scratch, 'extension');
   gather(stage, path.join(scratch, 'dist'));

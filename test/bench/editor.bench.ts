@@ -2,13 +2,13 @@
 // and how long the extension host stands still while results stream in, measured inside the extension host; then how
 // long the engine process does.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import os from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { measureEngineStalls } from './engineStalls.ts';
 
 const program = path.join(import.meta.dirname, '..', 'support', 'vscode', 'extensionHost.ts');
-const folder = mkdtempSync(path.join(os.tmpdir(), 'touchstone-bench-'));
+const folder = temporaryFolder();
 const measured = path.join(folder, 'measured.txt');
 const { status, stdout, stderr } = spawnSync(process.execPath, [program, '@bench'], {
   encoding: 'utf8',
@@ -16,6 +16,5 @@ const { status, stdout, stderr } = spawnSync(process.execPath, [program, '@bench
 });
 if (existsSync(measured)) process.stdout.write(readFileSync(measured, 'utf8'));
 if (status !== 0) console.error(stdout, stderr);
-rmSync(folder, { recursive: true, force: true });
 await measureEngineStalls();
 process.exitCode = status ?? 1;

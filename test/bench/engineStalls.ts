@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type * as z from 'zod';
@@ -9,6 +8,7 @@ import type { Method, ResultOf } from '../../src/protocol/call.ts';
 import { engineCalls } from '../../src/protocol/calls.ts';
 import { engineEvents } from '../../src/protocol/events.ts';
 import { Peer } from '../../src/protocol/peer.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const CASES = 20_000;
 /** Longest stall of the engine's loop, in milliseconds. */
@@ -20,7 +20,7 @@ const root = path.join(import.meta.dirname, '..', '..');
  * streams into an open report. Prints a line for each part. On a machine that does other work, waiting for a core counts.
  */
 export async function measureEngineStalls(): Promise<void> {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'touchstone-stalls-'));
+  const folder = temporaryFolder();
   writeFileSync(path.join(folder, 'touchstone.yaml'), CONFIG);
   writeFileSync(path.join(folder, 'large.golden.yaml'), dataset());
   const child = spawn(
@@ -87,7 +87,6 @@ export async function measureEngineStalls(): Promise<void> {
     peer.close();
     child.stdin.end();
     if (child.exitCode === null) await once(child, 'exit');
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { openEngine } from '../../src/cli/openEngine.ts';
 import { processEnvironment } from '../../src/engine/ports.ts';
 import { loadWorkspace } from '../../src/engine/suites/loadWorkspace.ts';
-import { temporaryFolder } from '../support/commandLine.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const LATENCY_MS = 50;
 const ROUNDS = 3;
@@ -64,7 +64,7 @@ async function touchstoneRun(url: string, calls: number, concurrency: number): P
   const lines = Array.from({ length: calls }, (_, index) =>
     JSON.stringify({ id: `case-${index}`, input: `text ${index}` }),
   );
-  const { folder, dispose } = temporaryFolder({
+  const folder = temporaryFolder({
     'cases.golden.jsonl': `{"schema_version":"2.0.0","version":"1.0.0"}\n${lines.join('\n')}\n`,
     'touchstone.yaml': `suites:
   bench:
@@ -102,7 +102,6 @@ async function touchstoneRun(url: string, calls: number, concurrency: number): P
   if (stored !== calls || !report.passed)
     throw new Error(`${stored} of ${calls} results, passed: ${report.passed}`);
   engine.close();
-  dispose();
   return pace(calls, ended - started, used);
 }
 

@@ -1,12 +1,12 @@
 // A JSON Lines dataset of a million cases from the file to the summary: time and memory.
 import { closeSync, openSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import { temporaryFolder } from '../support/commandLine.ts';
 import { measureProcess } from '../support/measureProcess.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const CASES = Number(process.env.MILLION_CASES ?? 1_000_000);
 const cli = path.join(import.meta.dirname, '..', '..', 'dist', 'cli.js');
-const { folder, dispose } = temporaryFolder({
+const folder = temporaryFolder({
   'touchstone.yaml': `suites:
   million:
     dataset: cases.golden.jsonl
@@ -32,7 +32,6 @@ const { code, wallMs, peakBytes, out } = await measureProcess(
   [cli, 'eval', '--no-progress'],
   { cwd: folder },
 );
-dispose();
 if (code !== 0) throw new Error(out.slice(-2000));
 console.log(
   `${CASES.toLocaleString('en-US')} cases in ${(wallMs / 1000).toFixed(1)} s (${(CASES / (wallMs / 1000)).toFixed(0)}/s), ` +

@@ -1,15 +1,15 @@
 // The same promptfooconfig.yaml by promptfoo and by Touchstone: echo provider, three deterministic assertions.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { temporaryFolder } from '../support/commandLine.ts';
 import { type Measured, measureProcess } from '../support/measureProcess.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
 const peer = path.join(root, '.peers', 'promptfoo', 'node_modules', '.bin', 'promptfoo');
 const cli = path.join(root, 'dist', 'cli.js');
 const ROUNDS = 3;
 
-function workspace(cases: number): ReturnType<typeof temporaryFolder> {
+function workspace(cases: number): string {
   const tests = Array.from({ length: cases }, (_, index) => ({
     vars: { text: `Hello number ${index}, the refund for order ${index * 7} is on its way.` },
   }));
@@ -30,9 +30,8 @@ tests: file://tests.json
 async function median(cases: number, run: (folder: string) => Promise<Measured>): Promise<Measured> {
   const rounds: Measured[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    const { folder, dispose } = workspace(cases);
+    const folder = workspace(cases);
     const measured = await run(folder);
-    dispose();
     if (measured.code !== 0) throw new Error(`exit code ${measured.code}\n${measured.out.slice(-2000)}`);
     rounds.push(measured);
   }

@@ -1,9 +1,9 @@
 // What the editor waits for after a pause in typing: the counts of a prompt of 40 KB, over the protocol, after an edit
 // in its middle. The limit is 50 ms. Beside it: what is worked out later, when nobody types.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { TestWindow } from '../engineProcess/window.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const LIMIT_MS = 50;
 const EDITS = 100;
@@ -22,7 +22,7 @@ function prompt(): string {
   return `---\nname: long\nmodel: { id: gpt-5-mini }\n---\nsystem:\n${body}\nuser:\n{{question}}\n`;
 }
 
-const root = mkdtempSync(path.join(os.tmpdir(), 'touchstone-typing-'));
+const root = temporaryFolder();
 writeFileSync(path.join(root, 'long.prompty'), prompt());
 let usual = 0;
 {
@@ -56,5 +56,4 @@ let usual = 0;
     console.log(`${what}: ${(performance.now() - started).toFixed(0)} ms`);
   }
 }
-rmSync(root, { recursive: true, force: true });
 if (usual > LIMIT_MS) process.exitCode = 1;

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, describe, it } from 'mocha';
-import { temporaryFolder, touchstone } from '../support/commandLine.ts';
+import { describe, it } from 'mocha';
+import { touchstone } from '../support/commandLine.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const CASES = `schema_version: 2.0.0
 version: 1.0.0
@@ -32,11 +33,9 @@ process.exitCode = 1;
 
 describe('agents as targets', function () {
   this.timeout(60_000);
-  let dispose: (() => void) | undefined;
-  afterEach(() => dispose?.());
 
   function workspace(suite: string): string {
-    const made = temporaryFolder({
+    const folder = temporaryFolder({
       'touchstone.yaml': `providers:
   mine: { base_url: "http://127.0.0.1:9/v1", prices: { my-model: { input: 1, output: 10 } } }
 suites:
@@ -47,8 +46,7 @@ ${suite}`,
       'counting.mjs': COUNTING,
       'foreign.mjs': FOREIGN,
     });
-    dispose = made.dispose;
-    return made.folder;
+    return folder;
   }
 
   it('share the limit on programs, however many targets there are', async () => {

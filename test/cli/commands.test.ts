@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, describe, it } from 'mocha';
-import { temporaryFolder, touchstone } from '../support/commandLine.ts';
+import { describe, it } from 'mocha';
+import { touchstone } from '../support/commandLine.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const OLD = `# kept
 schema_version: 1.0.0
@@ -15,13 +16,9 @@ test_cases:
 `;
 
 describe('touchstone commands', () => {
-  let dispose: (() => void) | undefined;
-  afterEach(() => dispose?.());
-
   function workspace(files: { [file: string]: string } = {}): string {
-    const made = temporaryFolder(files);
-    dispose = made.dispose;
-    return made.folder;
+    const folder = temporaryFolder(files);
+    return folder;
   }
 
   it('init writes a workspace that validates, and never overwrites', async () => {

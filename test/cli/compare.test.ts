@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, it } from 'mocha';
-import { temporaryFolder, touchstone } from '../support/commandLine.ts';
+import { touchstone } from '../support/commandLine.ts';
 import { startOpenAiServer } from '../support/openaiServer.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const CASES = 24;
 
@@ -33,8 +34,7 @@ describe('touchstone compare', () => {
   });
 
   function workspace(files: { [file: string]: string }): string {
-    const { folder, dispose } = temporaryFolder(files);
-    disposals.push(dispose);
+    const folder = temporaryFolder(files);
     return folder;
   }
 
@@ -326,8 +326,7 @@ suites:
 
   it('decides the sample: its newer agent is better, with the right cases named', async function () {
     this.timeout(60_000);
-    const folder = mkdtempSync(path.join(os.tmpdir(), 'touchstone-sample-'));
-    disposals.push(() => rmSync(folder, { recursive: true, force: true }));
+    const folder = temporaryFolder();
     cpSync(path.join(import.meta.dirname, '..', '..', 'datasets'), folder, {
       recursive: true,
       filter: (file) => !file.includes('.touchstone'),

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, describe, it } from 'mocha';
-import { temporaryFolder, touchstone } from '../support/commandLine.ts';
+import { describe, it } from 'mocha';
+import { touchstone } from '../support/commandLine.ts';
 import { matchesGolden } from '../support/goldenFile.ts';
 import { startOpenAiServer } from '../support/openaiServer.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const PROMPT = `---
 name: answer
@@ -19,13 +20,9 @@ user:
 `;
 
 describe('touchstone compress', () => {
-  let dispose: (() => void) | undefined;
-  afterEach(() => dispose?.());
-
   function workspace(files: { [file: string]: string }): string {
-    const made = temporaryFolder(files);
-    dispose = made.dispose;
-    return made.folder;
+    const folder = temporaryFolder(files);
+    return folder;
   }
 
   it('compresses the other files where one cannot be read, keeps a byte order mark, and ends with 2', async () => {

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, it } from 'mocha';
-import { startTouchstone, temporaryFolder, touchstone } from '../support/commandLine.ts';
+import { startTouchstone, touchstone } from '../support/commandLine.ts';
 import { type OpenAiServer, type Script, startOpenAiServer } from '../support/openaiServer.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const PROMPT = `---
 name: answer
@@ -47,11 +48,9 @@ ${more}`;
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('touchstone eval and money', () => {
-  let dispose: (() => void) | undefined;
   let server: OpenAiServer | undefined;
   afterEach(async () => {
     await server?.close();
-    dispose?.();
   });
 
   async function workspace(
@@ -59,13 +58,12 @@ describe('touchstone eval and money', () => {
     options: { cases?: number; more?: string } = {},
   ) {
     server = await startOpenAiServer((_, index) => script(index));
-    const made = temporaryFolder({
+    const folder = temporaryFolder({
       'touchstone.yaml': config(server.baseUrl, options.more),
       'answer.prompty': PROMPT,
       'cases.golden.yaml': dataset(options.cases ?? 6),
     });
-    dispose = made.dispose;
-    return { folder: made.folder, server };
+    return { folder: folder, server };
   }
 
   const answers = (): Script => ({ text: 'yes', usage: { input: 40, output: 10 } });

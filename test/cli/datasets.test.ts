@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, it } from 'mocha';
-import { temporaryFolder, touchstone } from '../support/commandLine.ts';
+import { beforeEach, describe, it } from 'mocha';
+import { touchstone } from '../support/commandLine.ts';
 import { matchesGolden } from '../support/goldenFile.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const OLD = `# support
 schema_version: 1.0.0
@@ -48,12 +49,10 @@ test_cases:
 
 describe('dataset commands', () => {
   let folder: string;
-  let dispose: () => void;
 
   beforeEach(() => {
-    ({ folder, dispose } = temporaryFolder());
+    folder = temporaryFolder();
   });
-  afterEach(() => dispose());
 
   const write = (name: string, text: string) => {
     mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });

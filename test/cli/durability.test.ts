@@ -3,10 +3,11 @@ import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import { storePath } from '../../src/engine/store/storeFile.ts';
-import { startTouchstone, temporaryFolder, touchstone } from '../support/commandLine.ts';
+import { startTouchstone, touchstone } from '../support/commandLine.ts';
 import { skip } from '../support/skip.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const cli = path.join(import.meta.dirname, '..', '..', 'src', 'cli.ts');
 
@@ -23,13 +24,10 @@ function files(cases: number): { [file: string]: string } {
 
 describe('durability', function () {
   this.timeout(120_000);
-  let dispose: (() => void) | undefined;
-  afterEach(() => dispose?.());
 
   function workspace(cases: number): string {
-    const made = temporaryFolder(files(cases));
-    dispose = made.dispose;
-    return made.folder;
+    const folder = temporaryFolder(files(cases));
+    return folder;
   }
 
   it('lets several processes write to one store', async () => {

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, describe, it } from 'mocha';
-import { startTouchstone, temporaryFolder, touchstone } from '../support/commandLine.ts';
+import { describe, it } from 'mocha';
+import { startTouchstone, touchstone } from '../support/commandLine.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const DATASET = `schema_version: 2.0.0
 version: 1.0.0
@@ -35,13 +36,9 @@ console.log(JSON.stringify({ output: String(request.input) }));
 `;
 
 describe('touchstone eval', () => {
-  let dispose: (() => void) | undefined;
-  afterEach(() => dispose?.());
-
   function workspace(files: { [file: string]: string }): string {
-    const made = temporaryFolder(files);
-    dispose = made.dispose;
-    return made.folder;
+    const folder = temporaryFolder(files);
+    return folder;
   }
 
   it('ends with 1 when a case fails, and shows expected and actual', async () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { temporaryFolder, touchstone } from '../support/commandLine.ts';
+import { touchstone } from '../support/commandLine.ts';
 import { type Script, startOpenAiServer } from '../support/openaiServer.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const DATASET = `schema_version: 2.0.0
 version: 1.0.0
@@ -25,12 +26,11 @@ describe('the list of failures', function () {
   });
 
   async function shown(target: string, files: { [file: string]: string } = {}): Promise<string> {
-    const { folder, dispose } = temporaryFolder({
+    const folder = temporaryFolder({
       'touchstone.yaml': `suites:\n  s:\n    dataset: cases.golden.yaml\n    targets: [${target}]\n    gate: { min_pass_rate: 1 }\n`,
       'cases.golden.yaml': DATASET,
       ...files,
     });
-    disposals.push(dispose);
     const { code, out, err } = await touchstone(folder, 'eval', '--no-progress');
     assert.equal(code, 1, err);
     return out;

@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { startTouchstone, temporaryFolder, touchstone } from '../support/commandLine.ts';
+import { startTouchstone, touchstone } from '../support/commandLine.ts';
 import { startOpenAiServer } from '../support/openaiServer.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const DATASET = `schema_version: 2.0.0
 version: 1.0.0
@@ -32,9 +33,8 @@ describe('Ctrl-C', () => {
   });
 
   function workspace(files: { [file: string]: string }): string {
-    const made = temporaryFolder(files);
-    disposals.push(made.dispose);
-    return made.folder;
+    const folder = temporaryFolder(files);
+    return folder;
   }
 
   it('a second time ends with 130 at once, and takes an agent along that does not want to end', async () => {

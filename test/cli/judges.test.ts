@@ -3,8 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, it } from 'mocha';
 import { labelOutput } from '../../src/engine/datasets/edit/outputLabels.ts';
-import { temporaryFolder, touchstone } from '../support/commandLine.ts';
+import { touchstone } from '../support/commandLine.ts';
 import { type OpenAiServer, startOpenAiServer } from '../support/openaiServer.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const WORDS = ['red', 'green', 'blue', 'black'];
 
@@ -56,8 +57,8 @@ describe('judges in a run', () => {
       asked.set(at, (asked.get(at) ?? 0) + 1);
       return verdict(passes(at, asked.get(at) ?? 0, question));
     });
-    const { folder, dispose } = temporaryFolder({ 'x.golden.yaml': cases });
-    disposals.push(() => server.close(), dispose);
+    const folder = temporaryFolder({ 'x.golden.yaml': cases });
+    disposals.push(() => server.close());
     const write = (file: string, text: string) => writeFileSync(path.join(folder, file), text);
     return { server, folder, write };
   }

@@ -4,7 +4,8 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { describe, it } from 'mocha';
-import { startTouchstone, temporaryFolder } from '../support/commandLine.ts';
+import { startTouchstone } from '../support/commandLine.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 /** With signs that JSON, HTML, addresses and shells write in their own ways. */
 const CANARY = 'sk-canary/Zm9v+7"q<&5~x';
@@ -176,41 +177,33 @@ describe('keys that come back', function () {
 
   it('are in no store, report, recording or line that is printed, whatever the target says', async () => {
     await using server = await startEcho();
-    const { folder, dispose } = temporaryFolder({
+    const folder = temporaryFolder({
       'touchstone.yaml': suite(server.url),
       'cases.golden.yaml': CASES,
       'agent.mjs': PROGRAM,
       'out/.keep': '',
     });
-    try {
-      const printed = await runAll(folder, 'touchstone.yaml');
-      assert.match(printed, /\[key\]/);
-      assert.deepEqual(
-        FORMS.filter((form) => printed.includes(form)),
-        [],
-      );
-      assert.deepEqual(leaks(folder), []);
-    } finally {
-      dispose();
-    }
+    const printed = await runAll(folder, 'touchstone.yaml');
+    assert.match(printed, /\[key\]/);
+    assert.deepEqual(
+      FORMS.filter((form) => printed.includes(form)),
+      [],
+    );
+    assert.deepEqual(leaks(folder), []);
   });
 
   it('are taken out of what promptfoo’s providers say, too', async () => {
     await using server = await startEcho();
-    const { folder, dispose } = temporaryFolder({
+    const folder = temporaryFolder({
       'promptfooconfig.yaml': PROMPTFOO(server.url),
       'out/.keep': '',
     });
-    try {
-      const printed = await runAll(folder, 'promptfooconfig.yaml');
-      assert.match(printed, /\[key\]/);
-      assert.deepEqual(
-        FORMS.filter((form) => printed.includes(form)),
-        [],
-      );
-      assert.deepEqual(leaks(folder), []);
-    } finally {
-      dispose();
-    }
+    const printed = await runAll(folder, 'promptfooconfig.yaml');
+    assert.match(printed, /\[key\]/);
+    assert.deepEqual(
+      FORMS.filter((form) => printed.includes(form)),
+      [],
+    );
+    assert.deepEqual(leaks(folder), []);
   });
 });

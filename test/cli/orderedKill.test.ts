@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'mocha';
-import { startTouchstone, temporaryFolder, touchstone } from '../support/commandLine.ts';
+import { startTouchstone, touchstone } from '../support/commandLine.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 /** Writes each call down. While there is a file ".touchstone/kill", its third call waits until two results are stored, and kills. */
 const PROVIDER = `import { appendFileSync, existsSync, readFileSync } from 'node:fs';
@@ -21,7 +22,7 @@ export const call = async (prompt) => {
 describe('promptfoo tests that read outputs of earlier ones, in a run that is killed', () => {
   it('go on with the stored outputs, and ask for none of them again', async function () {
     this.timeout(30_000);
-    const { folder, dispose } = temporaryFolder({
+    const folder = temporaryFolder({
       'promptfooconfig.yaml': `
 prompts: ['{{kept}}{% for turn in _conversation %}|{{turn.output}}{% endfor %} {{q}}']
 providers: ['file://provider.mjs:call']
@@ -36,23 +37,19 @@ tests:
       // In a folder that is not the workspace's own content: nothing depends on it.
       '.touchstone/kill': '',
     });
-    try {
-      const killed = startTouchstone(folder, 'eval', '--trust', '--no-progress');
-      assert.equal((await killed.done).code, null, 'it was killed');
-      rmSync(path.join(folder, '.touchstone', 'kill'));
-      const resumed = await touchstone(folder, 'eval', '--trust', '--resume', '--no-progress');
-      assert.equal(resumed.code, 0, resumed.err + resumed.out);
-      const [a, b, c, again, d, ...more] = readFileSync(path.join(folder, 'calls.txt'), 'utf8')
-        .trimEnd()
-        .split('\n');
-      assert.deepEqual(more, []);
-      assert.equal(a, ' a');
-      assert.equal(b, 'said  a|said  a b');
-      assert.equal(c, `said  a|said  a|said ${b} c`);
-      assert.equal(again, c, 'the call that was cut off is asked again, with the same words');
-      assert.equal(d, `said  a|said  a|said ${b}|said ${c} d`);
-    } finally {
-      dispose();
-    }
+    const killed = startTouchstone(folder, 'eval', '--trust', '--no-progress');
+    assert.equal((await killed.done).code, null, 'it was killed');
+    rmSync(path.join(folder, '.touchstone', 'kill'));
+    const resumed = await touchstone(folder, 'eval', '--trust', '--resume', '--no-progress');
+    assert.equal(resumed.code, 0, resumed.err + resumed.out);
+    const [a, b, c, again, d, ...more] = readFileSync(path.join(folder, 'calls.txt'), 'utf8')
+      .trimEnd()
+      .split('\n');
+    assert.deepEqual(more, []);
+    assert.equal(a, ' a');
+    assert.equal(b, 'said  a|said  a b');
+    assert.equal(c, `said  a|said  a|said ${b} c`);
+    assert.equal(again, c, 'the call that was cut off is asked again, with the same words');
+    assert.equal(d, `said  a|said  a|said ${b}|said ${c} d`);
   });
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { type CollectorReply, startCollector } from '../support/collectorServer.ts';
-import { temporaryFolder, touchstone } from '../support/commandLine.ts';
+import { touchstone } from '../support/commandLine.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const KEY = 'sk-from-the-environment';
 const REFERENCE = `\${env:TOUCHSTONE_TEST_KEY}`;
@@ -23,12 +24,10 @@ test_cases:
 
 describe('touchstone --otlp', () => {
   let folder: string;
-  let dispose: () => void;
   beforeEach(() => {
-    ({ folder, dispose } = temporaryFolder(WORKSPACE));
+    folder = temporaryFolder(WORKSPACE);
   });
   afterEach(() => {
-    dispose();
     delete process.env['TOUCHSTONE_TEST_KEY'];
     delete process.env['OTEL_EXPORTER_OTLP_ENDPOINT'];
     delete process.env['OTEL_EXPORTER_OTLP_HEADERS'];

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'mocha';
-import { startTouchstone, temporaryFolder, touchstone } from '../support/commandLine.ts';
+import { startTouchstone, touchstone } from '../support/commandLine.ts';
 import { type OpenAiServer, startOpenAiServer } from '../support/openaiServer.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 /** Says which call it was; writes each call down. */
 const QUICK = `import { appendFileSync } from 'node:fs';
@@ -31,7 +32,7 @@ describe('a comparison of targets that is killed between its phases', () => {
 
   it('goes on from the stored outputs and calls no target twice for them', async function () {
     this.timeout(30_000);
-    const { folder, dispose } = temporaryFolder({
+    const folder = temporaryFolder({
       'touchstone.yaml': `
 providers: { local: { base_url: "${openai.baseUrl}" } }
 suites:
@@ -50,23 +51,19 @@ suites:
       // In a folder that is not the workspace's own content: nothing depends on it.
       '.touchstone/kill': '',
     });
-    try {
-      const killed = startTouchstone(folder, 'eval', '--no-progress');
-      assert.equal((await killed.done).code, null, 'it was killed');
-      assert.equal(openai.requests.length, 0, 'nothing was judged yet');
-      assert.equal(readFileSync(path.join(folder, 'quick.txt'), 'utf8'), 'xx');
-      rmSync(path.join(folder, '.touchstone', 'kill'));
+    const killed = startTouchstone(folder, 'eval', '--no-progress');
+    assert.equal((await killed.done).code, null, 'it was killed');
+    assert.equal(openai.requests.length, 0, 'nothing was judged yet');
+    assert.equal(readFileSync(path.join(folder, 'quick.txt'), 'utf8'), 'xx');
+    rmSync(path.join(folder, '.touchstone', 'kill'));
 
-      const resumed = await touchstone(folder, 'eval', '--resume', '--no-progress', '-o', 'r.json');
-      assert.equal(resumed.code, 0, resumed.err + resumed.out);
-      assert.equal(readFileSync(path.join(folder, 'quick.txt'), 'utf8'), 'xx', 'quick was not called again');
-      const [run] = JSON.parse(readFileSync(path.join(folder, 'r.json'), 'utf8')).runs;
-      assert.equal(run.results.length, 4);
-      assert.ok(run.results.every(({ status }: { status: string }) => status === 'passed'));
-      // Two cases, two targets, each asked in two orders.
-      assert.equal(openai.requests.length, 8);
-    } finally {
-      dispose();
-    }
+    const resumed = await touchstone(folder, 'eval', '--resume', '--no-progress', '-o', 'r.json');
+    assert.equal(resumed.code, 0, resumed.err + resumed.out);
+    assert.equal(readFileSync(path.join(folder, 'quick.txt'), 'utf8'), 'xx', 'quick was not called again');
+    const [run] = JSON.parse(readFileSync(path.join(folder, 'r.json'), 'utf8')).runs;
+    assert.equal(run.results.length, 4);
+    assert.ok(run.results.every(({ status }: { status: string }) => status === 'passed'));
+    // Two cases, two targets, each asked in two orders.
+    assert.equal(openai.requests.length, 8);
   });
 });

@@ -1,22 +1,14 @@
 import assert from 'node:assert/strict';
-import { after, describe, it } from 'mocha';
-import { temporaryFolder, touchstone } from '../support/commandLine.ts';
+import { describe, it } from 'mocha';
+import { touchstone } from '../support/commandLine.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 describe('touchstone and files of promptfoo by any name', function () {
   this.timeout(60_000);
-  const disposals: (() => void)[] = [];
-  after(() => {
-    for (const dispose of disposals) dispose();
-  });
-  const workspace = (files: { [path: string]: string }): string => {
-    const { folder, dispose } = temporaryFolder(files);
-    disposals.push(dispose);
-    return folder;
-  };
   const SUITE = (tests: string) => `prompts: ['{{q}}']\nproviders: [echo]\ntests: ${tests}\n`;
 
   it('validate reads them by what they hold, with -c and without', async () => {
-    const folder = workspace({
+    const folder = temporaryFolder({
       'sub/x.yaml': SUITE('[{ vars: { q: hi }, assert: [{ type: contains, value: hi }] }]'),
       'sub/broken.yaml': SUITE(
         '[{ vars: { q: hi }, prompts: [nope], assert: [{ type: contains, value: hi }] }]',
@@ -35,7 +27,7 @@ describe('touchstone and files of promptfoo by any name', function () {
   });
 
   it('says of a configuration that is a program that it is not run', async () => {
-    const folder = workspace({ 'promptfooconfig.js': 'module.exports = {};\n' });
+    const folder = temporaryFolder({ 'promptfooconfig.js': 'module.exports = {};\n' });
     for (const words of [
       ['validate', 'promptfooconfig.js'],
       ['eval', '-c', 'promptfooconfig.js'],
@@ -47,7 +39,7 @@ describe('touchstone and files of promptfoo by any name', function () {
   });
 
   it('reads CSV with semicolons, and places what is wrong with it in the CSV file', async () => {
-    const folder = workspace({
+    const folder = temporaryFolder({
       'x.yaml': SUITE('file://sub/semi.csv'),
       'sub/semi.csv': 'q;__expected\nhi, you;contains:you\n"a;b";"equals:a;b"\n',
       'wrong.yaml': SUITE('file://sub/wrong.csv'),
@@ -61,7 +53,7 @@ describe('touchstone and files of promptfoo by any name', function () {
   });
 
   it('validate finds templates that cannot be read, with prompt, line and text', async () => {
-    const folder = workspace({
+    const folder = temporaryFolder({
       'x.yaml': `prompts: ["Hello {{ x | }}", file://p.txt]
 providers: [echo]
 tests: [{ vars: { q: 1 }, assert: [{ type: contains, value: a }, { type: contains, value: "{% if %}" }] }]
@@ -76,7 +68,7 @@ tests: [{ vars: { q: 1 }, assert: [{ type: contains, value: a }, { type: contain
   });
 
   it('shows descriptions, and why tests are a suite of their own', async () => {
-    const folder = workspace({
+    const folder = temporaryFolder({
       'lab.yaml': `prompts: [{ label: a, raw: 'A {{q}}' }, { label: b, raw: 'B {{q}}' }]
 providers: [echo]
 tests:
@@ -95,7 +87,7 @@ tests:
   });
 
   it('a URL that is not valid once its variables are filled in is an error of its case', async () => {
-    const folder = workspace({
+    const folder = temporaryFolder({
       'x.yaml': `prompts: ['{{q}}']
 providers: [{ id: http, config: { url: 'http://{{host}}/x', method: POST, body: { a: '{{prompt}}' } } }]
 tests: [{ vars: { q: hi, host: 'a b c' }, assert: [{ type: contains, value: hi }] }]

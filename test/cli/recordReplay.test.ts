@@ -3,8 +3,9 @@ import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, it } from 'mocha';
 import { type AgentServer, startAgentServer } from '../support/agentServer.ts';
-import { temporaryFolder, touchstone } from '../support/commandLine.ts';
+import { touchstone } from '../support/commandLine.ts';
 import { type OpenAiServer, type RecordedRequest, startOpenAiServer } from '../support/openaiServer.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 /** What two replays of the same recordings differ in: the identity of the run and the time of day. */
 const VOLATILE = new Set(['id', 'created_at', 'elapsed_ms', 'trace_id', 'started_at']);
@@ -71,7 +72,7 @@ describe('touchstone eval --record and --replay', () => {
       const { input, trial } = JSON.parse(body) as { input: string; trial: number };
       return { output: `an agent says ${trial} to ${input}, with ${headers.authorization}`, cost_usd: 0.01 };
     });
-    const { folder, dispose } = temporaryFolder({
+    const folder = temporaryFolder({
       'touchstone.yaml': config(openai, agent),
       'd.golden.yaml': DATASET,
       'p.prompty': '---\nname: p\n---\nsystem:\nAnswer.\n\nuser:\n{{input}}\n',
@@ -80,7 +81,6 @@ describe('touchstone eval --record and --replay', () => {
     disposals.push(
       () => openai.close(),
       () => agent[Symbol.asyncDispose](),
-      dispose,
     );
     return { folder, openai, agent };
   }
@@ -221,22 +221,18 @@ describe('touchstone eval --record and --replay', () => {
   });
 
   it('replays a run that asked no model, and says before the first call where nothing can be recorded', async () => {
-    const made = temporaryFolder({
+    const folder = temporaryFolder({
       'touchstone.yaml':
         'suites:\n  s: { dataset: d.golden.yaml, targets: [{ echo: true }], evaluators: [{ contains: e }] }\n',
       'd.golden.yaml': DATASET,
       file: '',
     });
-    try {
-      assert.equal((await touchstone(made.folder, 'eval', '--record', 'rec')).code, 0);
-      const replayed = await touchstone(made.folder, 'eval', '--replay', 'rec');
-      assert.equal(replayed.code, 0, replayed.err);
-      const refused = await touchstone(made.folder, 'eval', '--record', 'file/rec');
-      assert.equal(refused.code, 2);
-      assert.match(refused.err, /file\/rec: the folder of recordings cannot be made/);
-    } finally {
-      made.dispose();
-    }
+    assert.equal((await touchstone(folder, 'eval', '--record', 'rec')).code, 0);
+    const replayed = await touchstone(folder, 'eval', '--replay', 'rec');
+    assert.equal(replayed.code, 0, replayed.err);
+    const refused = await touchstone(folder, 'eval', '--record', 'file/rec');
+    assert.equal(refused.code, 2);
+    assert.match(refused.err, /file\/rec: the folder of recordings cannot be made/);
   });
 });
 

@@ -3,7 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, it } from 'mocha';
 import { type AgentServer, startAgentServer } from '../support/agentServer.ts';
-import { temporaryFolder, touchstone } from '../support/commandLine.ts';
+import { touchstone } from '../support/commandLine.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const DATASET = `schema_version: 2.0.0
 version: 1.0.0
@@ -40,11 +41,11 @@ describe('touchstone eval --rejudge', () => {
       const { input, trial } = JSON.parse(body);
       return { output: `${input} ${trial}`, cost_usd: 0.25 };
     });
-    const { folder, dispose } = temporaryFolder({
+    const folder = temporaryFolder({
       'touchstone.yaml': config(agent.url, '{ contains: i }'),
       'd.golden.yaml': DATASET,
     });
-    disposals.push(() => agent[Symbol.asyncDispose](), dispose);
+    disposals.push(() => agent[Symbol.asyncDispose]());
     return { folder, agent };
   }
 

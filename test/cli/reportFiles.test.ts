@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, it } from 'mocha';
-import { temporaryFolder, touchstone } from '../support/commandLine.ts';
+import { beforeEach, describe, it } from 'mocha';
+import { touchstone } from '../support/commandLine.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { readXml } from '../support/xmlReader.ts';
 
 const WORKSPACE = {
@@ -22,11 +23,9 @@ test_cases:
 
 describe('report files', () => {
   let folder: string;
-  let dispose: () => void;
   beforeEach(() => {
-    ({ folder, dispose } = temporaryFolder(WORKSPACE));
+    folder = temporaryFolder(WORKSPACE);
   });
-  afterEach(() => dispose());
 
   const read = (file: string) => readFileSync(path.join(folder, file), 'utf8');
 

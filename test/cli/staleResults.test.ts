@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, it } from 'mocha';
-import { startTouchstone, temporaryFolder, touchstone } from '../support/commandLine.ts';
+import { startTouchstone, touchstone } from '../support/commandLine.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const CASES = 30;
 const DATASET = `schema_version: 2.0.0\nversion: 1.0.0\ntest_cases:\n${Array.from(
@@ -23,17 +24,14 @@ process.stdout.write(JSON.stringify({ output: /bad|nothing/.test(${expression}) 
 
 describe('results that are not those of today', function () {
   this.timeout(120_000);
-  const disposals: (() => void)[] = [];
   const before = process.env['AGENT_MODE'];
   afterEach(() => {
-    for (const dispose of disposals.splice(0)) dispose();
     if (before === undefined) delete process.env['AGENT_MODE'];
     else process.env['AGENT_MODE'] = before;
   });
 
   function repository(files: { [file: string]: string }): string {
-    const { folder, dispose } = temporaryFolder({ 'c.golden.yaml': DATASET, ...files });
-    disposals.push(dispose);
+    const folder = temporaryFolder({ 'c.golden.yaml': DATASET, ...files });
     git(folder, 'init', '--quiet');
     commit(folder, 'A');
     return folder;
@@ -216,14 +214,13 @@ describe('results that are not those of today', function () {
     };
     for (const [what, { command, module }] of Object.entries(elsewhere))
       it(`after a change of ${what} outside the workspace`, async () => {
-        const { folder, dispose } = temporaryFolder({
+        const folder = temporaryFolder({
           'evals/c.golden.yaml': DATASET,
           'evals/touchstone.yaml': suite(`{ name: agent, command: [${command}] }`),
           'evals/agent.mjs': `import { said } from '${module}';process.stdout.write(JSON.stringify({ output: said }));`,
           'lib/agent.mjs': `import { said } from '${module}';process.stdout.write(JSON.stringify({ output: said }));`,
           'lib/said.mjs': `export const said = 'right';`,
         });
-        disposals.push(dispose);
         git(folder, 'init', '--quiet');
         commit(folder, 'A');
         const evals = path.join(folder, 'evals');
@@ -235,9 +232,7 @@ describe('results that are not those of today', function () {
       });
 
     it('after a change of a program that is installed elsewhere', async () => {
-      const program = temporaryFolder();
-      disposals.push(program.dispose);
-      const file = path.join(program.folder, 'agent');
+      const file = path.join(temporaryFolder(), 'agent');
       const write = (said: string) =>
         writeFileSync(file, `#!/bin/sh\ncat >/dev/null\necho '{"output":"${said}"}'\n`, { mode: 0o755 });
       write('right');
@@ -259,8 +254,7 @@ process.stdout.write(JSON.stringify({ output: /bad|nothing/.test(${expression}) 
 
     /** A run that was stopped in the middle. */
     async function stopped(files: { [file: string]: string }): Promise<string> {
-      const { folder, dispose } = temporaryFolder({ 'c.golden.yaml': DATASET, calls: '', ...files });
-      disposals.push(dispose);
+      const folder = temporaryFolder({ 'c.golden.yaml': DATASET, calls: '', ...files });
       const { child, done } = startTouchstone(folder, 'eval', '--no-progress', '--trust', '-j', '2');
       const calls = () => readFileSync(path.join(folder, 'calls'), 'utf8').length;
       while (calls() < 5) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -346,12 +340,11 @@ process.stdout.write(JSON.stringify({ output: /bad|nothing/.test(${expression}) 
   });
 
   it('are not replayed with another value of a variable; without one they are', async () => {
-    const { folder, dispose } = temporaryFolder({
+    const folder = temporaryFolder({
       'c.golden.yaml': DATASET,
       'touchstone.yaml': suite(AGENT),
       'agent.mjs': agent('process.env.MODE'),
     });
-    disposals.push(dispose);
     const replay = () => touchstone(folder, 'eval', '--no-progress', '--replay', 'rec');
     process.env['AGENT_MODE'] = 'good';
     assert.equal((await touchstone(folder, 'eval', '--no-progress', '--record', 'rec')).code, 0);
@@ -365,13 +358,12 @@ process.stdout.write(JSON.stringify({ output: /bad|nothing/.test(${expression}) 
   });
 
   it('are not replayed after an edit of a module beside the program, in the folder it runs in', async () => {
-    const { folder, dispose } = temporaryFolder({
+    const folder = temporaryFolder({
       'c.golden.yaml': DATASET,
       'touchstone.yaml': suite('{ name: agent, command: [node, main.mjs], cwd: program }'),
       'program/main.mjs': `import { said } from './lib.mjs';process.stdout.write(JSON.stringify({ output: said }));`,
       'program/lib.mjs': `export const said = 'right';`,
     });
-    disposals.push(dispose);
     assert.equal((await touchstone(folder, 'eval', '--no-progress', '--record', 'rec')).code, 0);
     assert.equal((await touchstone(folder, 'eval', '--no-progress', '--replay', 'rec')).code, 0);
     writeFileSync(path.join(folder, 'program/lib.mjs'), `export const said = 'wrong';`);

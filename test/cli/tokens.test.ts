@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, describe, it } from 'mocha';
-import { temporaryFolder, touchstone } from '../support/commandLine.ts';
+import { describe, it } from 'mocha';
+import { touchstone } from '../support/commandLine.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const PROMPT = `---
 name: answer
@@ -17,13 +18,9 @@ user:
 `;
 
 describe('touchstone tokens', () => {
-  let dispose: (() => void) | undefined;
-  afterEach(() => dispose?.());
-
   function workspace(files: { [file: string]: string }): string {
-    const made = temporaryFolder(files);
-    dispose = made.dispose;
-    return made.folder;
+    const folder = temporaryFolder(files);
+    return folder;
   }
 
   function repository(files: { [file: string]: string }): string {
@@ -164,24 +161,20 @@ describe('touchstone tokens', () => {
 
 describe('touchstone prices', () => {
   it('shows the table with its date and age, and the workspace’s own prices', async () => {
-    const { folder, dispose } = temporaryFolder({
+    const folder = temporaryFolder({
       'touchstone.yaml': `providers:
   mine: { base_url: "http://127.0.0.1:9/v1", prices: { "my-model": { input: 1.5, output: 3 } } }
 suites: {}
 `,
     });
-    try {
-      const { code, out } = await touchstone(folder, 'prices');
-      assert.equal(code, 0);
-      assert.match(out, /mine\/my-model +1\.5 +– +3/);
-      assert.match(out, /OpenAI +gpt-4o-mini +0\.15 +0\.075 +0\.6/);
-      assert.match(out, /price table of 20\d\d-\d\d-\d\d, \d+ days? old/);
-      const json = JSON.parse((await touchstone(folder, 'prices', 'gpt-4o-mini', '--json')).out);
-      assert.deepEqual(json.workspace, []);
-      assert.ok(json.table.every((row: { sources: string[] }) => row.sources.length > 0));
-      assert.ok(json.table.length > 0 && json.table.length < 5);
-    } finally {
-      dispose();
-    }
+    const { code, out } = await touchstone(folder, 'prices');
+    assert.equal(code, 0);
+    assert.match(out, /mine\/my-model +1\.5 +– +3/);
+    assert.match(out, /OpenAI +gpt-4o-mini +0\.15 +0\.075 +0\.6/);
+    assert.match(out, /price table of 20\d\d-\d\d-\d\d, \d+ days? old/);
+    const json = JSON.parse((await touchstone(folder, 'prices', 'gpt-4o-mini', '--json')).out);
+    assert.deepEqual(json.workspace, []);
+    assert.ok(json.table.every((row: { sources: string[] }) => row.sources.length > 0));
+    assert.ok(json.table.length > 0 && json.table.length < 5);
   });
 });

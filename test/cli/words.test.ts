@@ -3,9 +3,9 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'mocha';
-import { workspaceFolder } from '../engine/suites/workspaceFolder.ts';
 import { touchstone } from '../support/commandLine.ts';
 import { skip } from '../support/skip.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const CLI = path.join(import.meta.dirname, '..', '..', 'src', 'cli.ts');
 
@@ -21,7 +21,7 @@ const FILES = {
 
 describe('words of a command line', () => {
   it('may name a suite in place of a path', async () => {
-    const folder = workspaceFolder(FILES);
+    const folder = temporaryFolder(FILES);
     const { code, out } = await touchstone(folder, 'eval', 'support', '--no-progress');
     assert.equal(code, 0);
     assert.match(out, /support/);
@@ -32,7 +32,7 @@ describe('words of a command line', () => {
   });
 
   it('are paths behind an option with several values', async () => {
-    const folder = workspaceFolder(FILES);
+    const folder = temporaryFolder(FILES);
     const { code, out } = await touchstone(
       folder,
       'eval',
@@ -56,7 +56,7 @@ describe('output of a command', () => {
   const args = ['tokens', '--json', ...Object.keys(prompts)];
 
   it('is whole in a pipe that is read late', async () => {
-    const cwd = workspaceFolder(prompts);
+    const cwd = temporaryFolder(prompts);
     const child = spawn(process.execPath, [CLI, ...args], { cwd, stdio: ['ignore', 'pipe', 'ignore'] });
     const ended = new Promise((resolve) => child.once('exit', resolve));
     // Nothing is read until the pipe is full and the command has no more to say.
@@ -70,7 +70,7 @@ describe('output of a command', () => {
 
   it('that cannot be written is an error', function () {
     if (!existsSync('/dev/full')) skip(this, 'needs /dev/full');
-    const cwd = workspaceFolder(prompts);
+    const cwd = temporaryFolder(prompts);
     const { status, stderr } = spawnSync(
       'sh',
       ['-c', `"${process.execPath}" "${CLI}" ${args.join(' ')} > /dev/full`],

@@ -3,8 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'mocha';
-import { temporaryFolder, touchstone } from '../support/commandLine.ts';
+import { touchstone } from '../support/commandLine.ts';
 import { skip } from '../support/skip.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { markdownBlocks } from './markdownBlocks.ts';
 
 const PAGE = path.join(import.meta.dirname, '..', '..', 'docs', 'agents.md');
@@ -21,12 +22,8 @@ describe('docs/agents.md', () => {
     const [agent, config] = markdownBlocks(readFileSync(PAGE, 'utf8'));
     assert.ok(agent && config);
     const files = { 'agent.py': agent.text, 'touchstone.yaml': config.text, 'cases.golden.yaml': DATASET };
-    const { folder, dispose } = temporaryFolder(files);
-    try {
-      const { code, out, err } = await touchstone(folder, 'eval', '--no-progress');
-      assert.equal(code, 0, `${out}\n${err}`);
-    } finally {
-      dispose();
-    }
+    const folder = temporaryFolder(files);
+    const { code, out, err } = await touchstone(folder, 'eval', '--no-progress');
+    assert.equal(code, 0, `${out}\n${err}`);
   });
 });

@@ -6,8 +6,9 @@ import { parse, stringify } from 'yaml';
 import { evaluatorExamples } from '../../scripts/references/examples/evaluatorExamples.ts';
 import type { EvaluatorExample, Output } from '../../scripts/references/examples/example.ts';
 import { evaluatorTypes } from '../../src/engine/evaluators/registry.ts';
-import { temporaryFolder, touchstone } from '../support/commandLine.ts';
+import { touchstone } from '../support/commandLine.ts';
 import { startOpenAiServer } from '../support/openaiServer.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 /** A package that only a person's own workspace can have. */
 const NEEDS_PACKAGE = new Set(['is-sql', 'contains-sql']);
@@ -42,7 +43,7 @@ async function outcomes(
     replies.map((text) => ({ text })),
     ({ body }) => ({ raw: JSON.stringify(embedded(body)), contentType: 'application/json' }),
   );
-  const { folder, dispose } = temporaryFolder(workspaceOf(example, form, server.baseUrl));
+  const folder = temporaryFolder(workspaceOf(example, form, server.baseUrl));
 
   try {
     const run = await touchstone(folder, 'eval', '--trust', '--no-progress', '-o', 'report.json');
@@ -53,7 +54,6 @@ async function outcomes(
       own.map((one: { case_id: string; status: string }) => [one.case_id, one.status]),
     );
   } finally {
-    dispose();
     await server.close();
   }
 }

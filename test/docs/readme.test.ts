@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { temporaryFolder, touchstone } from '../support/commandLine.ts';
+import { touchstone } from '../support/commandLine.ts';
 import { type OpenAiServer, startOpenAiServer } from '../support/openaiServer.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { type MarkdownBlock, markdownBlocks } from './markdownBlocks.ts';
 
 const PAGE = path.join(import.meta.dirname, '..', '..', 'README.md');
@@ -34,14 +35,10 @@ describe('README.md', () => {
       'cases.golden.yaml': dataset.text,
       'answer.md': prompt.text,
     };
-    const { folder, dispose } = temporaryFolder(files);
-    try {
-      const { code, out, err } = await touchstone(folder, 'eval', '--no-progress');
-      assert.equal(code, 0, `${out}\n${err}`);
-      assert.match(String(server.requests[0]?.body.messages[0]?.content), /30 days from delivery/);
-    } finally {
-      dispose();
-    }
+    const folder = temporaryFolder(files);
+    const { code, out, err } = await touchstone(folder, 'eval', '--no-progress');
+    assert.equal(code, 0, `${out}\n${err}`);
+    assert.match(String(server.requests[0]?.body.messages[0]?.content), /30 days from delivery/);
   });
 
   it('shows a reply document that is read as it is written', async () => {
@@ -49,21 +46,17 @@ describe('README.md', () => {
     const reply = blocks.filter(({ language }) => language === 'json')[1];
     assert.ok(reply);
     const document = JSON.parse(reply.text);
-    const { folder, dispose } = temporaryFolder({
+    const folder = temporaryFolder({
       'agent.mjs': `process.stdin.resume().on('end', () => console.log(${JSON.stringify(JSON.stringify(document))}));`,
       'cases.golden.yaml':
         'schema_version: 2.0.0\nversion: 1.0.0\ntest_cases:\n  - { id: a, input: How long?, assert: [{ type: contains, value: 30 days }, { type: "trajectory:tool-used", value: search }] }\n',
       'touchstone.yaml':
         'suites: { own: { dataset: cases.golden.yaml, targets: [{ name: local, command: [node, agent.mjs] }] } }\n',
     });
-    try {
-      const { code, out, err } = await touchstone(folder, 'eval', '--no-progress');
-      assert.equal(code, 0, `${out}\n${err}`);
-      const shown = await touchstone(folder, 'show', '--case', 'a');
-      assert.match(shown.out, /cost \$0\.0004.*812 tokens in, 40 out/);
-    } finally {
-      dispose();
-    }
+    const { code, out, err } = await touchstone(folder, 'eval', '--no-progress');
+    assert.equal(code, 0, `${out}\n${err}`);
+    const shown = await touchstone(folder, 'show', '--case', 'a');
+    assert.match(shown.out, /cost \$0\.0004.*812 tokens in, 40 out/);
   });
 });
 

@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'mocha';
-import { temporaryFolder, touchstone } from '../support/commandLine.ts';
+import { touchstone } from '../support/commandLine.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { markdownBlocks } from './markdownBlocks.ts';
 
 const PAGE = path.join(import.meta.dirname, '..', '..', 'docs', 'tutorial.md');
@@ -11,19 +12,15 @@ const PAGE = path.join(import.meta.dirname, '..', '..', 'docs', 'tutorial.md');
 describe('docs/tutorial.md', () => {
   it('works as it is written: its files are written, its commands run, their output is what it shows', async function () {
     this.timeout(120_000);
-    const { folder, dispose } = temporaryFolder({});
-    try {
-      git(folder, 'init', '--quiet');
-      git(folder, 'config', 'user.email', 'reader@example.com');
-      git(folder, 'config', 'user.name', 'Reader');
-      let output = '';
-      for (const { language, text, line } of markdownBlocks(readFileSync(PAGE, 'utf8'))) {
-        if (language === 'sh') output = await runAll(folder, text.split('\n'));
-        else if (language === 'text') assertShown(text, output, line);
-        else writeNamed(folder, text, line);
-      }
-    } finally {
-      dispose();
+    const folder = temporaryFolder({});
+    git(folder, 'init', '--quiet');
+    git(folder, 'config', 'user.email', 'reader@example.com');
+    git(folder, 'config', 'user.name', 'Reader');
+    let output = '';
+    for (const { language, text, line } of markdownBlocks(readFileSync(PAGE, 'utf8'))) {
+      if (language === 'sh') output = await runAll(folder, text.split('\n'));
+      else if (language === 'text') assertShown(text, output, line);
+      else writeNamed(folder, text, line);
     }
   });
 });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, before, describe, it } from 'mocha';
+import { before, describe, it } from 'mocha';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { Workbench } from '../support/vscode/workbench.ts';
 import { needsWorkbench } from './needsWorkbench.ts';
 import { openRun, openViews, runSuite } from './steps.ts';
@@ -37,9 +37,7 @@ test_cases:
 describe('journey: accept an output', function () {
   this.timeout(180_000);
   before(needsWorkbench);
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'touchstone-greetings-'));
-  for (const [name, text] of Object.entries(FILES)) writeFileSync(path.join(folder, name), text);
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder(FILES);
 
   it('makes an answer the expected one after a look at the change, and the run again is green', async () => {
     await using workbench = await Workbench.open({ folder, viewport: { width: 1440, height: 860 } });

@@ -4,8 +4,8 @@ import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import type { Frame } from 'playwright-core';
-import { workspaceFolder } from '../engine/suites/workspaceFolder.ts';
 import { touchstone } from '../support/commandLine.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { eventually } from '../support/vscode/eventually.ts';
 import { Workbench } from '../support/vscode/workbench.ts';
 import { needsWorkbench } from './needsWorkbench.ts';
@@ -30,7 +30,7 @@ const filesOf = (cases: number, text: (at: number) => string) => ({
 });
 
 function repository(cases: number, text = (at: number) => `hello ${at}`): string {
-  const root = workspaceFolder(filesOf(cases, text));
+  const root = temporaryFolder(filesOf(cases, text));
   const identity = ['-c', 'user.name=t', '-c', 'user.email=t@example.org', '-c', 'commit.gpgsign=false'];
   for (const args of [
     ['init', '--quiet'],

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, before, describe, it } from 'mocha';
+import { before, describe, it } from 'mocha';
 import { caseLines } from '../engineProcess/workspaces.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { Workbench } from '../support/vscode/workbench.ts';
 import { needsWorkbench } from './needsWorkbench.ts';
 import { openViews, runSuite } from './steps.ts';
@@ -36,9 +36,7 @@ const FILES = {
 describe('journey: the engine dies in the middle of a run', function () {
   this.timeout(180_000);
   before(needsWorkbench);
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'touchstone-steady-'));
-  for (const [name, text] of Object.entries(FILES)) writeFileSync(path.join(folder, name), text);
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder(FILES);
 
   it('says so once, offers to resume, and runs only what is missing', async () => {
     await using workbench = await Workbench.open({ folder });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, before, describe, it } from 'mocha';
+import { before, describe, it } from 'mocha';
 import { labelsOf, outputName } from '../../src/engine/datasets/edit/outputLabels.ts';
 import { readRecords } from '../../src/engine/datasets/migrations/upgrade.ts';
 import type { JsonObject } from '../../src/engine/model/json.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { eventually } from '../support/vscode/eventually.ts';
 import { Workbench } from '../support/vscode/workbench.ts';
 import { needsWorkbench } from './needsWorkbench.ts';
@@ -28,9 +28,7 @@ const FILES = {
 describe('journey: can the evaluators be relied on?', function () {
   this.timeout(180_000);
   before(needsWorkbench);
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'touchstone-judged-'));
-  for (const [name, text] of Object.entries(FILES)) writeFileSync(path.join(folder, name), text);
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder(FILES);
 
   it('labels an output in the report, and opens what two evaluators say of it side by side', async () => {
     await using workbench = await Workbench.open({ folder, viewport: { width: 1440, height: 900 } });

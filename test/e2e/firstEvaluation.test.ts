@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, before, describe, it } from 'mocha';
+import { before, describe, it } from 'mocha';
 import { startOpenAiServer } from '../support/openaiServer.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { Workbench } from '../support/vscode/workbench.ts';
 import { needsWorkbench } from './needsWorkbench.ts';
 import { openViews } from './steps.ts';
@@ -11,8 +11,7 @@ import { openViews } from './steps.ts';
 describe('journey: from an empty folder to a first result', function () {
   this.timeout(180_000);
   before(needsWorkbench);
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'touchstone-empty-'));
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder();
 
   it('writes prompt, dataset and suite from two questions, and runs them', async () => {
     const reply = { text: 'Shipping takes 2 to 4 days.' };
@@ -63,8 +62,7 @@ describe('journey: from an empty folder to a first result', function () {
 describe('journey: a key is missing', function () {
   this.timeout(180_000);
   before(needsWorkbench);
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'touchstone-keyless-'));
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder();
 
   it('is said before anything is stored, and once it is set the run goes on', async () => {
     const server = await startOpenAiServer([{ text: 'hello Ada' }]);

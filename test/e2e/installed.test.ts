@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { after, before, describe, it } from 'mocha';
+import { before, describe, it } from 'mocha';
 import { startOpenAiServer } from '../support/openaiServer.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { Workbench } from '../support/vscode/workbench.ts';
 import { needsWorkbench } from './needsWorkbench.ts';
 import { openRun, openViews } from './steps.ts';
@@ -12,9 +12,8 @@ const root = path.join(import.meta.dirname, '..', '..');
 
 describe('journey: the packed extension', function () {
   this.timeout(240_000);
-  const scratch = mkdtempSync(path.join(os.tmpdir(), 'touchstone-installed-'));
+  const scratch = temporaryFolder();
   before(needsWorkbench);
-  after(() => rmSync(scratch, { recursive: true, force: true }));
 
   it('is installed, and leads from an empty folder through a first suite to its report', async () => {
     const [vsix, folder] = [path.join(scratch, 'touchstone.vsix'), path.join(scratch, 'empty')];

@@ -1,7 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { after, before, describe, it } from 'mocha';
+import { before, describe, it } from 'mocha';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { eventually } from '../support/vscode/eventually.ts';
 import { Workbench } from '../support/vscode/workbench.ts';
 import { needsWorkbench } from './needsWorkbench.ts';
@@ -30,9 +28,7 @@ test_cases:
 describe('journey: the ways to run from the Test Explorer', function () {
   this.timeout(180_000);
   before(needsWorkbench);
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'touchstone-profiles-'));
-  for (const [name, text] of Object.entries(FILES)) writeFileSync(path.join(folder, name), text);
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder(FILES);
 
   it('without a judge, several times, and on every save', async () => {
     await using workbench = await Workbench.open({ folder, settings: { 'files.autoSave': 'off' } });

@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'mocha';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { Workbench } from '../support/vscode/workbench.ts';
 import { needsWorkbench } from './needsWorkbench.ts';
 import { openRun, openViews, runSuite } from './steps.ts';
@@ -32,8 +32,8 @@ test_cases:
 describe('journey: run a case again', function () {
   this.timeout(180_000);
   before(needsWorkbench);
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'touchstone-weather-'));
-  const outside = mkdtempSync(path.join(os.tmpdir(), 'touchstone-outside-'));
+  const folder = temporaryFolder();
+  const outside = temporaryFolder();
   const sign = path.join(outside, 'up');
   for (const [name, text] of Object.entries(filesWith(sign))) writeFileSync(path.join(folder, name), text);
   after(() => {

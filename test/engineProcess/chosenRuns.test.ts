@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'mocha';
-import { workspaceFolder, writeFiles } from '../engine/suites/workspaceFolder.ts';
+import { temporaryFolder, writeFiles } from '../support/temporaryFolder.ts';
 import { TestWindow } from './window.ts';
 import { caseLines, echoWorkspace, WAITING_AGENT } from './workspaces.ts';
 
@@ -21,7 +21,7 @@ const JUDGED = {
 
 describe('engine process: runs of a choice', () => {
   it('runs exactly the cases with the given ids, within the suite’s own filter', async () => {
-    const root = workspaceFolder(echoWorkspace(30, '    filter: { tags: [even] }\n'));
+    const root = temporaryFolder(echoWorkspace(30, '    filter: { tags: [even] }\n'));
     await using window = await TestWindow.open(root);
     const overrides = { filter: { names: [], tags: [], ids: ['case-2', 'case-1', 'case-20'] } };
     const { runId } = await window.run('echo', { overrides });
@@ -38,7 +38,7 @@ describe('engine process: runs of a choice', () => {
   });
 
   it('calls only the chosen targets, and no judge where it is left out; the run says both', async () => {
-    const root = workspaceFolder(JUDGED);
+    const root = temporaryFolder(JUDGED);
     await using window = await TestWindow.open(root);
     const overrides = { targets: ['two'], withoutJudge: true };
     const { runId, end } = await window.run('judged', { overrides });
@@ -63,7 +63,7 @@ describe('engine process: runs of a choice', () => {
   });
 
   it('resumes a run of a choice as it was chosen', async () => {
-    const root = workspaceFolder({
+    const root = temporaryFolder({
       ...JUDGED,
       'agent.mjs': WAITING_AGENT,
       'touchstone.yaml': JUDGED['touchstone.yaml'].replace(
@@ -95,7 +95,7 @@ describe('engine process: runs of a choice', () => {
   });
 
   it('pages through the cases that a suite runs', async () => {
-    const root = workspaceFolder(JUDGED);
+    const root = temporaryFolder(JUDGED);
     await using window = await TestWindow.open(root);
     const wanted = { suite: 'judged', dataset: 'cases.golden.jsonl', limit: 2 };
     const first = await window.call('suite/cases', { ...wanted, offset: 0 });
@@ -113,7 +113,7 @@ describe('engine process: runs of a choice', () => {
   });
 
   it('writes a report in each of its forms, and refuses any other', async () => {
-    const root = workspaceFolder(echoWorkspace(5));
+    const root = temporaryFolder(echoWorkspace(5));
     await using window = await TestWindow.open(root);
     assert.deepEqual(await window.call('run/spent', {}), { todayUsd: null });
     const { runId } = await window.run('echo');

@@ -4,8 +4,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'mocha';
 import type { EngineCalls } from '../../src/protocol/calls.ts';
-import { workspaceFolder } from '../engine/suites/workspaceFolder.ts';
 import { touchstone } from '../support/commandLine.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { TestWindow } from './window.ts';
 import { WAITING_AGENT } from './workspaces.ts';
 
@@ -32,7 +32,7 @@ function prompt(text: string): string {
 }
 
 function repository(files: { [file: string]: string } = FILES): string {
-  const root = workspaceFolder(files);
+  const root = temporaryFolder(files);
   const identity = ['-c', 'user.name=t', '-c', 'user.email=t@example.org', '-c', 'commit.gpgsign=false'];
   for (const args of [
     ['init', '--quiet'],

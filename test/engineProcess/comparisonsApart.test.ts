@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { workspaceFolder } from '../engine/suites/workspaceFolder.ts';
 import { touchstone } from '../support/commandLine.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { TestWindow } from './window.ts';
 import { caseLines } from './workspaces.ts';
 
@@ -28,7 +28,7 @@ async function compare(window: TestWindow): Promise<string> {
 
 describe('engine process: comparisons beside evaluations', () => {
   it('lists each apart, and says of a run under way that it is made for a comparison', async () => {
-    await using window = await TestWindow.open(workspaceFolder(FILES));
+    await using window = await TestWindow.open(temporaryFolder(FILES));
     const { runId } = await window.run('two');
     const compared = await compare(window);
     const listed = async (what: 'evaluations' | 'comparisons') =>
@@ -49,7 +49,7 @@ describe('engine process: comparisons beside evaluations', () => {
   });
 
   it('neither resumes nor repeats nor judges anew what was run for one', async () => {
-    const root = workspaceFolder(FILES);
+    const root = temporaryFolder(FILES);
     await using window = await TestWindow.open(root);
     const compared = await compare(window);
     const resumed = await window.failure('run/resume', { runId: compared });
@@ -61,7 +61,7 @@ describe('engine process: comparisons beside evaluations', () => {
   });
 
   it('shows the newest evaluation in the terminal, and comparisons when they are asked for', async () => {
-    const root = workspaceFolder(FILES);
+    const root = temporaryFolder(FILES);
     let evaluated = '';
     let compared = '';
     {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { workspaceFolder } from '../engine/suites/workspaceFolder.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { TestWindow } from './window.ts';
 
 const PROMPT = `---
@@ -37,7 +37,7 @@ function applied(text: string, edits: readonly Edit[]): string {
 
 describe('engine process: compression', () => {
   it('plans edits that save the tokens that it says', async () => {
-    await using window = await TestWindow.open(workspaceFolder({ 'answer.prompty': PROMPT }));
+    await using window = await TestWindow.open(temporaryFolder({ 'answer.prompty': PROMPT }));
     const plan = await window.call('compress/plan', { ...opened, goal: { level: 'safe' } });
     assert.ok(plan && plan.after < plan.before);
     const text = applied(PROMPT, plan.edits);
@@ -51,7 +51,7 @@ describe('engine process: compression', () => {
   });
 
   it('offers each level, none of which is worse than the one before', async () => {
-    await using window = await TestWindow.open(workspaceFolder({ 'answer.prompty': PROMPT }));
+    await using window = await TestWindow.open(temporaryFolder({ 'answer.prompty': PROMPT }));
     const found = await window.call('compress/offers', opened);
     assert.deepEqual(
       found?.offers.map(({ level }) => level),
@@ -66,7 +66,7 @@ describe('engine process: compression', () => {
   });
 
   it('tells each place, with edits that belong together, and keeps to the selection', async () => {
-    await using window = await TestWindow.open(workspaceFolder({ 'answer.prompty': PROMPT }));
+    await using window = await TestWindow.open(temporaryFolder({ 'answer.prompty': PROMPT }));
     const all = await window.call('compress/findings', { ...opened, level: 'safe' });
     assert.ok(all && all.findings.length >= 2);
     for (const { edits, tokensSaved } of all.findings) {
@@ -80,7 +80,7 @@ describe('engine process: compression', () => {
   });
 
   it('says whether a target was met', async () => {
-    await using window = await TestWindow.open(workspaceFolder({ 'answer.prompty': PROMPT }));
+    await using window = await TestWindow.open(temporaryFolder({ 'answer.prompty': PROMPT }));
     const wide = await window.call('compress/plan', { ...opened, goal: { targetTokens: 10_000 } });
     assert.deepEqual([wide?.targetMet, wide?.edits], [true, []]);
     const tight = await window.call('compress/plan', { ...opened, goal: { targetTokens: 1 } });
@@ -88,7 +88,7 @@ describe('engine process: compression', () => {
   });
 
   it('has nothing to say of files that are no prompts', async () => {
-    await using window = await TestWindow.open(workspaceFolder({}));
+    await using window = await TestWindow.open(temporaryFolder({}));
     assert.equal(await window.call('compress/offers', { ...opened, path: 'a.csv' }), null);
   });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'mocha';
-import { workspaceFolder } from '../engine/suites/workspaceFolder.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { TestWindow } from './window.ts';
 import { echoWorkspace } from './workspaces.ts';
 
@@ -17,7 +17,7 @@ test_cases: # all of them
 const ROWS = '{"input":"What is 2+2?","ideal":"4"}\n{"input":"What is 3+3?","ideal":"6"}\n';
 
 function folder(): string {
-  return workspaceFolder({ ...echoWorkspace(1), 'd.golden.yaml': DATASET, 'rows.jsonl': ROWS });
+  return temporaryFolder({ ...echoWorkspace(1), 'd.golden.yaml': DATASET, 'rows.jsonl': ROWS });
 }
 
 describe('engine process: edits of datasets', () => {

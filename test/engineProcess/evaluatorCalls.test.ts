@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'mocha';
-import { workspaceFolder } from '../engine/suites/workspaceFolder.ts';
 import { touchstone } from '../support/commandLine.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { TestWindow } from './window.ts';
 
 const CASES = ['please', 'thanks', 'please', 'no|thing'].map(
@@ -22,7 +22,7 @@ const FILES = {
 
 describe('engine process: studies of evaluators', () => {
   it('holds two evaluators of a stored run against each other, case by case', async () => {
-    await using window = await TestWindow.open(workspaceFolder(FILES));
+    await using window = await TestWindow.open(temporaryFolder(FILES));
     const { runId } = await window.run('s');
     assert.deepEqual(await window.call('evaluators/list', { runId }), {
       names: ['length', 'concepts'],
@@ -47,7 +47,7 @@ describe('engine process: studies of evaluators', () => {
   });
 
   it('holds the verdict as a whole against a run that judged the same outputs by other evaluators', async () => {
-    const root = workspaceFolder(FILES);
+    const root = temporaryFolder(FILES);
     await touchstone(root, 'eval', '--no-progress');
     const stricter = FILES['touchstone.yaml'].replace('{ min: 1 }', '{ min: 7 }');
     writeFileSync(path.join(root, 'touchstone.yaml'), stricter);
@@ -73,7 +73,7 @@ describe('engine process: studies of evaluators', () => {
   });
 
   it('says which evaluators and runs there are', async () => {
-    await using window = await TestWindow.open(workspaceFolder(FILES));
+    await using window = await TestWindow.open(temporaryFolder(FILES));
     const { runId } = await window.run('s');
     const wanted = { first: 'concepts', second: 'nope', agreement: 0.95 };
     assert.match(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { describe, it } from 'mocha';
-import { workspaceFolder } from '../engine/suites/workspaceFolder.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { TestWindow } from './window.ts';
 import { echoWorkspace } from './workspaces.ts';
 
@@ -9,7 +9,7 @@ const DATASET = 'schema_version: 2.0.0\nversion: 1.0.0\ntest_cases:\n  - id: a\n
 
 /** A window with `a.golden.yaml` open at version 1. */
 async function openDataset() {
-  const root = workspaceFolder({ ...echoWorkspace(4), 'a.golden.yaml': DATASET });
+  const root = temporaryFolder({ ...echoWorkspace(4), 'a.golden.yaml': DATASET });
   const window = await TestWindow.open(root);
   const file = path.join(root, 'a.golden.yaml');
   await window.call('language/sync', { path: file, version: 1, text: DATASET });
@@ -78,7 +78,7 @@ describe('engine process: language', () => {
   });
 
   it('gives lenses with the last results, of cases and of suites', async () => {
-    const root = workspaceFolder(echoWorkspace(4));
+    const root = temporaryFolder(echoWorkspace(4));
     await using window = await TestWindow.open(root);
     const lensesOf = async (name: string, text: string) => {
       const file = { path: path.join(root, name), version: 1 };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'mocha';
-import { workspaceFolder } from '../engine/suites/workspaceFolder.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { applied } from '../ui/edits/typedText.ts';
 import { TestWindow } from './window.ts';
 import { echoWorkspace } from './workspaces.ts';
@@ -31,7 +31,7 @@ describe('engine process: a large dataset', function () {
   this.timeout(120_000);
 
   it('is upgraded, labelled and added to while other calls are answered', async () => {
-    const root = workspaceFolder(echoWorkspace(1));
+    const root = temporaryFolder(echoWorkspace(1));
     await using window = await TestWindow.open(root);
     const old = { path: 'd.golden.yaml', text: yamlCases('1.0.0', 'expected_keywords') };
     const upgrade = window.call('dataset/upgrade', old);
@@ -61,7 +61,7 @@ describe('engine process: a large dataset', function () {
   });
 
   it('is read once for all of its pages, and anew when it has changed', async () => {
-    const root = workspaceFolder({
+    const root = temporaryFolder({
       ...echoWorkspace(1),
       'd.golden.yaml': yamlCases('2.0.0', 'expected_concepts'),
     });

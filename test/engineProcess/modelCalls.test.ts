@@ -4,15 +4,15 @@ import path from 'node:path';
 import { describe, it } from 'mocha';
 import { findLocalServers } from '../../src/engineProcess/localServers.ts';
 import { CallFailure } from '../../src/protocol/callFailure.ts';
-import { workspaceFolder } from '../engine/suites/workspaceFolder.ts';
 import { startOpenAiServer } from '../support/openaiServer.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { TestWindow } from './window.ts';
 
 const PROMPT =
   '---\nname: answer\ninputs: { input: { kind: string } }\n---\nsystem:\nBe brief.\n\nuser:\n{{input}}\n';
 
 function promptWorkspace(model: string, providers = ''): string {
-  return workspaceFolder({
+  return temporaryFolder({
     'touchstone.yaml': `${providers}suites:
   answers:
     dataset: cases.golden.yaml

@@ -2,16 +2,16 @@ import assert from 'node:assert/strict';
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'mocha';
-import { workspaceFolder, writeFiles } from '../engine/suites/workspaceFolder.ts';
 import { startCollector } from '../support/collectorServer.ts';
 import { touchstone } from '../support/commandLine.ts';
+import { temporaryFolder, writeFiles } from '../support/temporaryFolder.ts';
 import { TestWindow } from './window.ts';
 
 /** A suite over an agent that answers wrongly until it is mended, by what lies outside the workspace. */
 function brokenAgent(): { root: string; mend(): void; breakAgain(): void } {
-  const outside = workspaceFolder({ 'empty.txt': '' });
+  const outside = temporaryFolder({ 'empty.txt': '' });
   const sign = path.join(outside, 'mended');
-  const root = workspaceFolder({
+  const root = temporaryFolder({
     'touchstone.yaml': `suites:
   agent:
     dataset: cases.golden.jsonl

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, it } from 'mocha';
-import { workspaceFolder } from '../engine/suites/workspaceFolder.ts';
 import { touchstone } from '../support/commandLine.ts';
 import { type OpenAiServer, startOpenAiServer } from '../support/openaiServer.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { TestWindow } from './window.ts';
 import { caseLines } from './workspaces.ts';
 
@@ -38,7 +38,7 @@ describe('a run that is begun in one place and resumed in another', () => {
   after(() => judge.close());
 
   const workspace = () =>
-    workspaceFolder({
+    temporaryFolder({
       'touchstone.yaml': `providers: { local: { base_url: "${judge.baseUrl}" } }
 suites:
   judged:

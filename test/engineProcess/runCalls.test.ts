@@ -4,8 +4,8 @@ import path from 'node:path';
 import { describe, it } from 'mocha';
 import type { EngineCalls } from '../../src/protocol/calls.ts';
 import type { ResultRow } from '../../src/protocol/resultRow.ts';
-import { workspaceFolder, writeFiles } from '../engine/suites/workspaceFolder.ts';
 import { skip } from '../support/skip.ts';
+import { temporaryFolder, writeFiles } from '../support/temporaryFolder.ts';
 import { TestWindow } from './window.ts';
 import { caseLines, echoWorkspace, WAITING_AGENT } from './workspaces.ts';
 
@@ -25,7 +25,7 @@ const WAITING = {
 
 describe('engine process: runs', () => {
   it('tells what would run, and calls nothing', async () => {
-    const root = workspaceFolder(echoWorkspace(10));
+    const root = temporaryFolder(echoWorkspace(10));
     await using window = await TestWindow.open(root);
     const overrides = { repeat: 3, filter: { names: [], tags: ['even'] } };
     assert.deepEqual(await window.call('run/prepare', { suite: 'echo', overrides }), {
@@ -36,7 +36,7 @@ describe('engine process: runs', () => {
 
   it('begins a new store where the person removed it', async function () {
     if (process.platform === 'win32') skip(this, 'Windows does not remove open files');
-    const root = workspaceFolder(echoWorkspace(3));
+    const root = temporaryFolder(echoWorkspace(3));
     await using window = await TestWindow.open(root);
     await window.run('echo');
     rmSync(path.join(root, '.touchstone'), { recursive: true });
@@ -47,7 +47,7 @@ describe('engine process: runs', () => {
   });
 
   it('tells of every result once, in batches, and stores the same', async () => {
-    const root = workspaceFolder(echoWorkspace(1_000));
+    const root = temporaryFolder(echoWorkspace(1_000));
     await using window = await TestWindow.open(root);
     const { runId, end } = await window.run('echo');
     assert.deepEqual([end.outcome, end.passed], ['complete', false]);
@@ -64,7 +64,7 @@ describe('engine process: runs', () => {
   });
 
   it('filters rows, and pages without losing or repeating one', async () => {
-    const root = workspaceFolder(echoWorkspace(200));
+    const root = temporaryFolder(echoWorkspace(200));
     await using window = await TestWindow.open(root);
     const { runId } = await window.run('echo', { overrides: { repeat: 2 } });
     const rows = async (filter: object) => (await allRows(window, runId, filter, 7)).length;
@@ -77,7 +77,7 @@ describe('engine process: runs', () => {
   });
 
   it('has a case in full, its trace, and the figures of a run', async () => {
-    const root = workspaceFolder(echoWorkspace(10));
+    const root = temporaryFolder(echoWorkspace(10));
     await using window = await TestWindow.open(root);
     const { runId } = await window.run('echo');
     const { results } = await window.call('run/result', { runId, caseId: 'case-5' });
@@ -91,7 +91,7 @@ describe('engine process: runs', () => {
   });
 
   it('stops politely, and goes on from what is stored', async () => {
-    const root = workspaceFolder(WAITING);
+    const root = temporaryFolder(WAITING);
     await using window = await TestWindow.open(root);
     const { runIds } = await window.call('run/start', { suite: 'slow' });
     const [runId = ''] = runIds;
@@ -107,7 +107,7 @@ describe('engine process: runs', () => {
   });
 
   it('goes on undisturbed, and can still be stopped, where it is resumed while it is under way', async () => {
-    const root = workspaceFolder(WAITING);
+    const root = temporaryFolder(WAITING);
     await using window = await TestWindow.open(root);
     const { runIds } = await window.call('run/start', { suite: 'slow' });
     const [runId = ''] = runIds;
@@ -125,7 +125,7 @@ describe('engine process: runs', () => {
 
   it('keeps a run that waits for its turn from being resumed or deleted', async () => {
     const config = WAITING['touchstone.yaml'].replace(/dataset: (\S+)/, 'dataset: [$1, more.golden.jsonl]');
-    const root = workspaceFolder({
+    const root = temporaryFolder({
       ...WAITING,
       'touchstone.yaml': config,
       'more.golden.jsonl': caseLines(2),
@@ -143,7 +143,7 @@ describe('engine process: runs', () => {
   });
 
   it('refuses to resume when the dataset changed, and says what', async () => {
-    const root = workspaceFolder(echoWorkspace(3));
+    const root = temporaryFolder(echoWorkspace(3));
     await using window = await TestWindow.open(root);
     const { runId } = await window.run('echo');
     writeFiles(root, echoWorkspace(4));
@@ -153,14 +153,14 @@ describe('engine process: runs', () => {
   });
 
   it('resumes a run with the model that it was started with', async () => {
-    const root = workspaceFolder(echoWorkspace(3));
+    const root = temporaryFolder(echoWorkspace(3));
     await using window = await TestWindow.open(root);
     const { runId } = await window.run('echo', { overrides: { model: 'vscode/test/a', seed: 7, repeat: 2 } });
     assert.deepEqual((await window.call('run/resume', { runId })).runIds, [runId]);
   });
 
   it('deletes a run, but not one that is worked on', async () => {
-    const root = workspaceFolder(WAITING);
+    const root = temporaryFolder(WAITING);
     await using window = await TestWindow.open(root);
     const { runIds } = await window.call('run/start', { suite: 'slow' });
     const [runId = ''] = runIds;
@@ -174,7 +174,7 @@ describe('engine process: runs', () => {
   });
 
   it('lets two windows share a store, and keeps them off each other’s runs', async () => {
-    const root = workspaceFolder(WAITING);
+    const root = temporaryFolder(WAITING);
     await using first = await TestWindow.open(root);
     await using second = await TestWindow.open(root);
     const { runIds } = await first.call('run/start', { suite: 'slow' });
@@ -191,7 +191,7 @@ describe('engine process: runs', () => {
   });
 
   it('stores what came in when the window goes away in the middle', async () => {
-    const root = workspaceFolder(WAITING);
+    const root = temporaryFolder(WAITING);
     {
       await using window = await TestWindow.open(root);
       await window.call('run/start', { suite: 'slow' });
@@ -204,7 +204,7 @@ describe('engine process: runs', () => {
 
 describe('engine process: an untrusted workspace', () => {
   it('may be looked at, and runs, connects and reads nothing', async () => {
-    const root = workspaceFolder({ ...WAITING, go: '' });
+    const root = temporaryFolder({ ...WAITING, go: '' });
     const environment = { OPENAI_API_KEY: 'secret', PATH: process.env['PATH'] ?? '' };
     await using window = await TestWindow.open(root, { trusted: false, environment });
     assert.equal((await window.call('workspace/list', {})).suites.length, 1);

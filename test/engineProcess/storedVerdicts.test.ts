@@ -4,16 +4,16 @@ import path from 'node:path';
 import { describe, it } from 'mocha';
 import { RunStore } from '../../src/engine/store/runStore.ts';
 import { storePath } from '../../src/engine/store/storeFile.ts';
-import { workspaceFolder, writeFiles } from '../engine/suites/workspaceFolder.ts';
 import { touchstone } from '../support/commandLine.ts';
+import { temporaryFolder, writeFiles } from '../support/temporaryFolder.ts';
 import { TestWindow } from './window.ts';
 import { caseLines } from './workspaces.ts';
 
 /** An agent that answers rightly once there is a file `mended` beside the workspace. */
 function agentWorkspace(cases: number): { root: string; mend(): void; breakAgain(): void } {
-  const outside = workspaceFolder({ 'empty.txt': '' });
+  const outside = temporaryFolder({ 'empty.txt': '' });
   const sign = path.join(outside, 'mended');
-  const root = workspaceFolder({
+  const root = temporaryFolder({
     'touchstone.yaml': `suites:
   agent:
     dataset: cases.golden.jsonl

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import type { Failure } from '../../src/protocol/failure.ts';
 import { startAgentServer } from '../support/agentServer.ts';
-import { temporaryFolder } from '../support/commandLine.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { TestWindow, type WindowOptions } from './window.ts';
 
 const ENVIRONMENT = {
@@ -21,18 +21,8 @@ interface Wanted {
 }
 
 describe('engine process: keys of targets', () => {
-  let dispose: (() => void)[] = [];
-  beforeEach(() => {
-    dispose = [];
-  });
-  afterEach(() => {
-    for (const end of dispose) end();
-  });
-
   function workspace(files: { [file: string]: string }): string {
-    const made = temporaryFolder({ 'cases.golden.yaml': CASES, 'agent.mjs': PROGRAM, ...files });
-    dispose.push(made.dispose);
-    return made.folder;
+    return temporaryFolder({ 'cases.golden.yaml': CASES, 'agent.mjs': PROGRAM, ...files });
   }
 
   function suite(target: string): { [file: string]: string } {

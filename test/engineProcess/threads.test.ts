@@ -12,7 +12,7 @@ import { openDatasetAside } from '../../src/engineProcess/openDatasetThread.ts';
 import { reportJobs } from '../../src/engineProcess/reportJobs.ts';
 import { CallFailure } from '../../src/protocol/callFailure.ts';
 import { systemRandom } from '../../src/systemRandom.ts';
-import { workspaceFolder, writeFiles } from '../engine/suites/workspaceFolder.ts';
+import { temporaryFolder, writeFiles } from '../support/temporaryFolder.ts';
 import { TestWindow } from './window.ts';
 import { echoWorkspace } from './workspaces.ts';
 
@@ -29,7 +29,7 @@ function largeYaml(more = ''): string {
 
 describe('engine process: threads', () => {
   it('open a large YAML dataset as it is opened in place', async () => {
-    const root = workspaceFolder({ 'large.golden.yaml': largeYaml() });
+    const root = temporaryFolder({ 'large.golden.yaml': largeYaml() });
     const file = path.join(root, 'large.golden.yaml');
     const [aside, inPlace] = [
       await openDatasetAside(file, { root, signal }),
@@ -49,7 +49,7 @@ describe('engine process: threads', () => {
   });
 
   it('let others have their turn while whoever opened it goes through the cases', async () => {
-    const root = workspaceFolder({ 'large.golden.yaml': largeYaml() });
+    const root = temporaryFolder({ 'large.golden.yaml': largeYaml() });
     const dataset = await openDatasetAside(path.join(root, 'large.golden.yaml'), { root, signal });
     let turns = 0;
     const count = (): void => {
@@ -62,7 +62,7 @@ describe('engine process: threads', () => {
   });
 
   it('tell what is wrong with a dataset, and end with whoever asked', async () => {
-    const root = workspaceFolder({
+    const root = temporaryFolder({
       'large.golden.yaml': largeYaml('  - { id: case-1, input: x, complexity: simple }\n'),
     });
     const file = path.join(root, 'large.golden.yaml');
@@ -78,7 +78,7 @@ describe('engine process: threads', () => {
   });
 
   it('sum up and export a run of many results as it is done in place', async () => {
-    const root = workspaceFolder(echoWorkspace(CASES));
+    const root = temporaryFolder(echoWorkspace(CASES));
     await using window = await TestWindow.open(root);
     const { runId, end } = await window.run('echo');
     assert.equal(end.passed, false);
@@ -99,7 +99,7 @@ describe('engine process: threads', () => {
 
   it('run a large YAML dataset, and say what is wrong with it before anything begins', async () => {
     const suite = echoWorkspace(1)['touchstone.yaml'] ?? '';
-    const root = workspaceFolder({
+    const root = temporaryFolder({
       'touchstone.yaml': suite.replace('cases.golden.jsonl', 'large.golden.yaml'),
       'large.golden.yaml': largeYaml(),
     });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'mocha';
-import { workspaceFolder } from '../engine/suites/workspaceFolder.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { TestWindow } from './window.ts';
 import { caseLines, echoWorkspace, WAITING_AGENT } from './workspaces.ts';
 
@@ -21,7 +21,7 @@ const TWO_DATASETS = {
 describe('engine process: what is started together', () => {
   for (const which of ['first', 'second'] as const) {
     it(`stops together, by the ${which} of its runs, and nothing more is called`, async () => {
-      const root = workspaceFolder(TWO_DATASETS);
+      const root = temporaryFolder(TWO_DATASETS);
       await using window = await TestWindow.open(root);
       const { runIds } = await window.call('run/start', { suite: 'both' });
       assert.equal(runIds.length, 2);
@@ -43,7 +43,7 @@ describe('engine process: what is started together', () => {
   it('starts no more programs at once than one of its runs may', async () => {
     const suite = (name: string) =>
       `  ${name}: { dataset: one.golden.jsonl, max_concurrency: 1, targets: [{ name: agent, command: [node, agent.mjs] }], evaluators: [{ contains: right }] }\n`;
-    const root = workspaceFolder({
+    const root = temporaryFolder({
       'touchstone.yaml': `suites:\n${suite('a')}${suite('b')}`,
       'agent.mjs': `import { mkdirSync, rmdirSync } from 'node:fs';
 mkdirSync('busy');
@@ -69,7 +69,7 @@ process.stdout.write(JSON.stringify({ output: 'right' }));
       ...TWO_DATASETS,
       'touchstone.yaml': TWO_DATASETS['touchstone.yaml'].replace('command: [node, agent.mjs]', 'echo: true'),
     };
-    await using window = await TestWindow.open(workspaceFolder(files));
+    await using window = await TestWindow.open(temporaryFolder(files));
     const { runIds } = await window.call('run/start', { suite: 'both' });
     for (const id of runIds) {
       const end = await window.heard('run/finished', (data) => data.runId === id);
@@ -83,7 +83,7 @@ process.stdout.write(JSON.stringify({ output: 'right' }));
       `schema_version: 2.0.0\nversion: 1.0.0\ntest_cases: [${ids.map((id) => `{ id: ${id}, input: { question: x } }`).join(', ')}]\n`;
     const suite = (name: string) =>
       `  ${name}: { dataset: ${name}.golden.yaml, targets: [{ name: t, echo: a.prompty }], evaluators: [{ contains: x }] }\n`;
-    const root = workspaceFolder({
+    const root = temporaryFolder({
       'touchstone.yaml': `suites:\n${suite('good')}${suite('bad')}`,
       'a.prompty': prompt,
       'good.golden.yaml': cases(['a', 'b']),
@@ -100,7 +100,7 @@ process.stdout.write(JSON.stringify({ output: 'right' }));
 
 describe('engine process: a workspace behind a link', () => {
   it('is told by the name that the window has for it', async () => {
-    const folder = workspaceFolder({});
+    const folder = temporaryFolder({});
     const real = path.join(folder, 'real');
     mkdirSync(real);
     for (const [name, text] of Object.entries(echoWorkspace(2))) writeFileSync(path.join(real, name), text);

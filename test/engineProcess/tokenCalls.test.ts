@@ -6,7 +6,7 @@ import { describe, it } from 'mocha';
 import { countFile } from '../../src/engine/cost/fileTokens.ts';
 import { Tokenizers } from '../../src/engine/models/tokens/tokenizer.ts';
 import { fixedEnvironment } from '../../src/engine/ports.ts';
-import { workspaceFolder, writeFiles } from '../engine/suites/workspaceFolder.ts';
+import { temporaryFolder, writeFiles } from '../support/temporaryFolder.ts';
 import { TestWindow } from './window.ts';
 
 const PROMPT = `---
@@ -47,7 +47,7 @@ const opened = { path: 'answer.prompty', text: PROMPT, model: null };
 
 describe('engine process: tokens', () => {
   it('counts an open prompt as the command line counts the file, and knows its price and window', async () => {
-    const root = workspaceFolder(WORKSPACE);
+    const root = temporaryFolder(WORKSPACE);
     await using window = await TestWindow.open(root);
     const counted = await window.call('token/prompt', opened);
     const expected = await countFile(
@@ -71,7 +71,7 @@ describe('engine process: tokens', () => {
   });
 
   it('follows edits, and counts what a count from scratch gives', async () => {
-    const root = workspaceFolder(WORKSPACE);
+    const root = temporaryFolder(WORKSPACE);
     await using window = await TestWindow.open(root);
     const long = PROMPT.replace('orders.', `orders.${' Be kind and brief.'.repeat(200)}`);
     for (const text of [long, long.replace('kind', 'very kind'), `${long}Thanks!\n`, PROMPT]) {
@@ -82,7 +82,7 @@ describe('engine process: tokens', () => {
   });
 
   it('takes the model of the window, and says when a price is unknown', async () => {
-    await using window = await TestWindow.open(workspaceFolder(WORKSPACE));
+    await using window = await TestWindow.open(temporaryFolder(WORKSPACE));
     const counted = await window.call('token/prompt', { ...opened, model: 'local/llama-9' });
     assert.deepEqual(
       [counted?.model, counted?.chosenBy, counted?.costUsd, counted?.contextWindow, counted?.total.exact],
@@ -91,7 +91,7 @@ describe('engine process: tokens', () => {
   });
 
   it('has nothing to say of other files, of malformed prompts, and of files elsewhere', async () => {
-    await using window = await TestWindow.open(workspaceFolder(WORKSPACE));
+    await using window = await TestWindow.open(temporaryFolder(WORKSPACE));
     assert.equal(await window.call('token/prompt', { ...opened, path: 'notes.txt' }), null);
     assert.equal(await window.call('token/prompt', { ...opened, path: '/elsewhere/a.prompty' }), null);
     assert.equal(
@@ -101,7 +101,7 @@ describe('engine process: tokens', () => {
   });
 
   it('counts a plain text once a suite names it as a prompt', async () => {
-    const root = workspaceFolder({
+    const root = temporaryFolder({
       ...WORKSPACE,
       'plain.txt': 'Say {{question}}.\n',
       'touchstone.yaml': WORKSPACE['touchstone.yaml'].replace('answer.prompty', 'plain.txt'),
@@ -117,7 +117,7 @@ describe('engine process: tokens', () => {
   });
 
   it('takes the size of variables from the cases of the prompt’s suites', async () => {
-    await using window = await TestWindow.open(workspaceFolder(WORKSPACE));
+    await using window = await TestWindow.open(temporaryFolder(WORKSPACE));
     const found = await window.call('token/variables', opened);
     const breakdown = await window.call('token/breakdown', opened);
     assert.ok(breakdown && breakdown.parts.variables !== null);
@@ -130,7 +130,7 @@ describe('engine process: tokens', () => {
   });
 
   it('takes the sizes anew when the dataset has changed, from the disk as from an editor', async () => {
-    const root = workspaceFolder(WORKSPACE);
+    const root = temporaryFolder(WORKSPACE);
     await using window = await TestWindow.open(root);
     const { path, model } = opened;
     const adds = async () => (await window.call('token/variables', { path, model }))?.adds ?? null;
@@ -142,7 +142,7 @@ describe('engine process: tokens', () => {
   });
 
   it('breaks a count down into parts that add up, and compares models', async () => {
-    await using window = await TestWindow.open(workspaceFolder(WORKSPACE));
+    await using window = await TestWindow.open(temporaryFolder(WORKSPACE));
     const found = await window.call('token/breakdown', opened);
     assert.ok(found);
     const { system, examples, user, tools, responseFormat, marks, variables } = found.parts;
@@ -155,7 +155,7 @@ describe('engine process: tokens', () => {
   });
 
   it('compares with the last commit, in a trusted workspace only', async () => {
-    const root = workspaceFolder(WORKSPACE);
+    const root = temporaryFolder(WORKSPACE);
     const git = (...args: string[]) =>
       execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.c', ...args], { cwd: root });
     git('init', '-q');
@@ -175,7 +175,7 @@ describe('engine process: tokens', () => {
   });
 
   it('estimates a run from its inputs, and calls nothing', async () => {
-    const root = workspaceFolder(WORKSPACE);
+    const root = temporaryFolder(WORKSPACE);
     await using window = await TestWindow.open(root);
     const { runs } = await window.call('run/estimate', { suite: 'answers' });
     const [only] = runs;
@@ -189,7 +189,7 @@ describe('engine process: tokens', () => {
   });
 
   it('counts any text', async () => {
-    await using window = await TestWindow.open(workspaceFolder(WORKSPACE));
+    await using window = await TestWindow.open(temporaryFolder(WORKSPACE));
     const counted = await window.call('token/count', { text: 'hello world', model: null });
     assert.deepEqual([counted.model, counted.tokens.tokens, counted.tokens.exact], ['gpt-5-mini', 2, true]);
     assert.equal(counted.costUsd, (2 * 0.25) / 1e6);

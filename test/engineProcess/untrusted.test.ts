@@ -9,7 +9,7 @@ import { processOwner } from '../../src/processOwner.ts';
 import { interfaceCalls } from '../../src/protocol/calls.ts';
 import { Peer } from '../../src/protocol/peer.ts';
 import { systemRandom } from '../../src/systemRandom.ts';
-import { workspaceFolder } from '../engine/suites/workspaceFolder.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { TestWindow } from './window.ts';
 
 const DATASET = 'schema_version: 2.0.0\nversion: 1.0.0\ntest_cases: [{ id: a, input: x }]\n';
@@ -43,7 +43,7 @@ function session(root: string, trusted: boolean, environment: { [name: string]: 
 
 describe('engine process: where the workspace is not trusted', () => {
   it('no variable of the environment is seen, whatever asks for it', async () => {
-    const root = workspaceFolder(FILES);
+    const root = temporaryFolder(FILES);
     const environment = { PERSONS_OWN: 'secret', PATH: process.env['PATH'] ?? '' };
     for (const trusted of [true, false]) {
       const own = session(root, trusted, environment);
@@ -56,7 +56,7 @@ describe('engine process: where the workspace is not trusted', () => {
   });
 
   it('an engine that was made all the same starts no program', async () => {
-    const root = workspaceFolder(FILES);
+    const root = temporaryFolder(FILES);
     const own = session(root, false, { PATH: process.env['PATH'] ?? '' });
     const workspace = await own.load(signal).catch(() => undefined);
     const files = { ...FILES, 'greet.prompty': 'user:\nGreet {{input}}.\n' };
@@ -73,7 +73,7 @@ describe('engine process: where the workspace is not trusted', () => {
   });
 
   it('git is not started, which runs what the repository configures', async () => {
-    const root = workspaceFolder({ 'a.golden.yaml': DATASET, 'bin/git': '' });
+    const root = temporaryFolder({ 'a.golden.yaml': DATASET, 'bin/git': '' });
     const mark = path.join(root, 'git-ran');
     const program = path.join(root, 'bin', 'git');
     writeFileSync(program, `#!/bin/sh\ntouch "${mark}"\nexit 1\n`);

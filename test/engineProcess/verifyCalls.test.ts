@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'mocha';
-import { workspaceFolder } from '../engine/suites/workspaceFolder.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { TestWindow } from './window.ts';
 
 const PROMPT =
@@ -24,7 +24,7 @@ const texts = { path: 'answer.prompty', before: PROMPT, model: null };
 
 describe('engine process: compression verified', () => {
   it('runs the suites of a prompt with both texts and compares them', async () => {
-    const root = workspaceFolder(WORKSPACE);
+    const root = temporaryFolder(WORKSPACE);
     await using window = await TestWindow.open(root);
     const after = PROMPT.replace('Please note that you answer orders.', 'You answer.');
     const { comparisons } = await window.call('compress/verify', { ...texts, after });
@@ -48,7 +48,7 @@ describe('engine process: compression verified', () => {
   });
 
   it('puts its files away with the window', async () => {
-    const root = workspaceFolder(WORKSPACE);
+    const root = temporaryFolder(WORKSPACE);
     {
       await using window = await TestWindow.open(root);
       await window.call('compress/verify', { ...texts, after: PROMPT });
@@ -58,7 +58,7 @@ describe('engine process: compression verified', () => {
   });
 
   it('says when no suite tests the prompt, and needs trust', async () => {
-    const root = workspaceFolder({ ...WORKSPACE, 'other.prompty': PROMPT });
+    const root = temporaryFolder({ ...WORKSPACE, 'other.prompty': PROMPT });
     await using window = await TestWindow.open(root);
     const untested = await window.failure('compress/verify', {
       ...texts,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'mocha';
-import { workspaceFolder, writeFiles } from '../engine/suites/workspaceFolder.ts';
+import { temporaryFolder, writeFiles } from '../support/temporaryFolder.ts';
 import { TestWindow } from './window.ts';
 import { caseLines, echoWorkspace } from './workspaces.ts';
 
@@ -18,7 +18,7 @@ test_cases: # all of them
 
 describe('engine process: workspace and datasets', () => {
   it('refuses every call before initialize, and a second initialize', async () => {
-    const root = workspaceFolder(echoWorkspace(1));
+    const root = temporaryFolder(echoWorkspace(1));
     await using window = await TestWindow.open(root, { initialize: false });
     assert.equal((await window.failure('workspace/list', {})).kind, 'bug');
     const start = { root, config: null, trusted: true, bridge: false };
@@ -27,7 +27,7 @@ describe('engine process: workspace and datasets', () => {
   });
 
   it('lists a workspace anew with every call, and leaves nothing behind', async () => {
-    const root = workspaceFolder(echoWorkspace(3));
+    const root = temporaryFolder(echoWorkspace(3));
     await using window = await TestWindow.open(root);
     const before = await window.call('workspace/list', {});
     assert.deepEqual(
@@ -42,7 +42,7 @@ describe('engine process: workspace and datasets', () => {
   });
 
   it('tells the problems of a configuration that cannot be used, with their places', async () => {
-    const root = workspaceFolder({ ...echoWorkspace(1), 'touchstone.yaml': 'suites:\n  a: { datset: x }\n' });
+    const root = temporaryFolder({ ...echoWorkspace(1), 'touchstone.yaml': 'suites:\n  a: { datset: x }\n' });
     await using window = await TestWindow.open(root);
     const { suites, configPath, problems } = await window.call('workspace/list', {});
     assert.deepEqual([suites, configPath], [[], 'touchstone.yaml']);
@@ -53,7 +53,7 @@ describe('engine process: workspace and datasets', () => {
 
   it('works in the folder of the configuration that the window names, and refuses one outside', async () => {
     const inner = Object.entries(echoWorkspace(2)).map(([name, text]) => [`inner/${name}`, text]);
-    const root = workspaceFolder(Object.fromEntries(inner));
+    const root = temporaryFolder(Object.fromEntries(inner));
     await using window = await TestWindow.open(root, { config: 'inner/touchstone.yaml' });
     const listing = await window.call('workspace/list', {});
     assert.equal(listing.root, path.join(root, 'inner'));
@@ -64,7 +64,7 @@ describe('engine process: workspace and datasets', () => {
   });
 
   it('pages through cases with their lines', async () => {
-    const root = workspaceFolder(echoWorkspace(1_234));
+    const root = temporaryFolder(echoWorkspace(1_234));
     await using window = await TestWindow.open(root);
     const ids: string[] = [];
     for (let offset = 0; ; ) {
@@ -82,7 +82,7 @@ describe('engine process: workspace and datasets', () => {
   });
 
   it('pages through the cases of a listed suite, as configuration and dataset are at each page', async () => {
-    const root = workspaceFolder({ ...echoWorkspace(4), 'other.golden.jsonl': caseLines(1) });
+    const root = temporaryFolder({ ...echoWorkspace(4), 'other.golden.jsonl': caseLines(1) });
     await using window = await TestWindow.open(root);
     const config = path.join(root, 'touchstone.yaml');
     const { suites } = await window.call('workspace/list', {});
@@ -101,7 +101,7 @@ describe('engine process: workspace and datasets', () => {
   });
 
   it('sees a dataset that changed between two pages', async () => {
-    const root = workspaceFolder(echoWorkspace(3));
+    const root = temporaryFolder(echoWorkspace(3));
     await using window = await TestWindow.open(root);
     const wanted = { path: 'cases.golden.jsonl', offset: 0, limit: 10 };
     assert.equal((await window.call('dataset/cases', wanted)).total, 3);
@@ -110,7 +110,7 @@ describe('engine process: workspace and datasets', () => {
   });
 
   it('refuses paths outside the workspace', async () => {
-    const root = workspaceFolder(echoWorkspace(1));
+    const root = temporaryFolder(echoWorkspace(1));
     await using window = await TestWindow.open(root);
     for (const outside of ['../x.golden.yaml', '/etc/passwd', 'file:///etc/passwd']) {
       const failure = await window.failure('dataset/cases', { path: outside, offset: 0, limit: 1 });
@@ -119,7 +119,7 @@ describe('engine process: workspace and datasets', () => {
   });
 
   it('validates texts that are not saved', async () => {
-    const root = workspaceFolder({ ...echoWorkspace(1), 'more.golden.yaml': OLD });
+    const root = temporaryFolder({ ...echoWorkspace(1), 'more.golden.yaml': OLD });
     await using window = await TestWindow.open(root);
     const check = async (file: string, text: string) =>
       (await window.call('workspace/validate', { files: [{ path: file, text }] })).problems;
@@ -131,7 +131,7 @@ describe('engine process: workspace and datasets', () => {
   });
 
   it('returns edits that upgrade a dataset, and writes nothing', async () => {
-    const root = workspaceFolder({ ...echoWorkspace(1), 'more.golden.yaml': OLD });
+    const root = temporaryFolder({ ...echoWorkspace(1), 'more.golden.yaml': OLD });
     await using window = await TestWindow.open(root);
     const upgrade = await window.call('dataset/upgrade', { path: 'more.golden.yaml' });
     const upgraded = applyEdits(OLD, upgrade.edits);
@@ -145,7 +145,7 @@ describe('engine process: workspace and datasets', () => {
   });
 
   it('refuses a call whose parameters do not fit', async () => {
-    const root = workspaceFolder(echoWorkspace(1));
+    const root = temporaryFolder(echoWorkspace(1));
     await using window = await TestWindow.open(root);
     const failure = await window.failure('dataset/cases', {
       path: 'cases.golden.jsonl',

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { after, before, describe, it } from 'mocha';
 import { type OpenAiServer, startOpenAiServer } from '../support/openaiServer.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { npm, pack, root, runProgram } from './packFolder.ts';
 
 /** Every file that may be in the package. */
@@ -41,7 +42,7 @@ describe('the packed command', function () {
   let server: OpenAiServer;
 
   before(async () => {
-    folder = mkdtempSync(path.join(os.tmpdir(), 'touchstone-pack-'));
+    folder = temporaryFolder();
     tarball = pack(folder);
     const prefix = path.join(folder, 'prefix');
     npm(folder, 'install', '--global', '--prefix', prefix, tarball);
@@ -51,7 +52,6 @@ describe('the packed command', function () {
   });
   after(async () => {
     await server?.close();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   /** A folder with nothing in it. */

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, before, describe, it } from 'mocha';
+import { before, describe, it } from 'mocha';
 import { readZip } from '../support/readZip.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
 
@@ -42,13 +42,12 @@ describe('the packaged extension', function () {
   let files: Map<string, Buffer>;
 
   before(() => {
-    folder = mkdtempSync(path.join(os.tmpdir(), 'touchstone-vsix-'));
+    folder = temporaryFolder();
     const file = path.join(folder, 'touchstone.vsix');
     execFileSync(process.execPath, [path.join(root, 'scripts', 'package.ts'), file], { stdio: 'pipe' });
     vsix = readFileSync(file);
     files = readZip(vsix);
   });
-  after(() => rmSync(folder, { recursive: true, force: true }));
 
   it('holds what is allowed and nothing else, in at most 5 MB', () => {
     const strange = [...files.keys()].filter((name) => !ALLOWED.some((allowed) => allowed.test(name)));

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, it } from 'mocha';
 import { testReport } from '../../scripts/testReport.ts';
 import { noOutcomes, type Outcomes } from '../support/outcomes.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
 const skipModule = pathToFileURL(path.join(root, 'test', 'support', 'skip.ts')).href;
@@ -35,20 +35,16 @@ describe('the editor', () => {
 
 /** The outcomes that mocha leaves for a file of tests below \`test/\`. */
 function outcomesOf(tests: string): { outcomes: Outcomes; folder: string } {
-  const folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'touchstone-outcomes-')));
-  try {
-    mkdirSync(path.join(folder, 'test'));
-    const [suite, file] = [path.join(folder, 'test', 'suite.test.mjs'), path.join(folder, 'outcomes.json')];
-    writeFileSync(suite, tests);
-    const mocha = path.join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
-    const reporter = path.join(root, 'test', 'support', 'countingReporter.mjs');
-    spawnSync(process.execPath, [mocha, '--no-config', '--reporter', reporter, suite], {
-      env: { ...process.env, TOUCHSTONE_TEST_OUTCOMES: file },
-    });
-    return { outcomes: JSON.parse(readFileSync(file, 'utf8')) as Outcomes, folder };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const folder = temporaryFolder();
+  mkdirSync(path.join(folder, 'test'));
+  const [suite, file] = [path.join(folder, 'test', 'suite.test.mjs'), path.join(folder, 'outcomes.json')];
+  writeFileSync(suite, tests);
+  const mocha = path.join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
+  const reporter = path.join(root, 'test', 'support', 'countingReporter.mjs');
+  spawnSync(process.execPath, [mocha, '--no-config', '--reporter', reporter, suite], {
+    env: { ...process.env, TOUCHSTONE_TEST_OUTCOMES: file },
+  });
+  return { outcomes: JSON.parse(readFileSync(file, 'utf8')) as Outcomes, folder };
 }
 
 describe('the end of a test log', () => {

@@ -1,8 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type ActionOptions, type ActionRun, runAction } from './actionRunner.ts';
+import { temporaryFolder } from './temporaryFolder.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
 const ACTION = path.join(root, 'action.yml');
@@ -62,7 +62,7 @@ export function whyNoActions(): string | undefined {
 
 /** A folder for projects, and with it their tools. */
 export function projectFolder(): { project(): ActionProject; dispose(): void } {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'touchstone-action-'));
+  const folder = temporaryFolder();
   const gh = path.join(folder, 'bin', 'gh');
   mkdirSync(path.dirname(gh));
   writeFileSync(gh, GH);

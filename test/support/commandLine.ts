@@ -1,6 +1,4 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { main } from '../../src/cli/main.ts';
 import { styleFor } from '../../src/cli/terminal/style.ts';
@@ -49,14 +47,4 @@ export function startTouchstone(cwd: string, ...argv: string[]) {
     child.on('close', (code) => resolve({ code, out, err }));
   });
   return { child, done, kill: (signal: NodeJS.Signals) => child.kill(signal) };
-}
-
-/** A folder of its own with the given files; `dispose` takes it away. */
-export function temporaryFolder(files: { [file: string]: string } = {}): { folder: string; dispose(): void } {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'touchstone-'));
-  for (const [file, text] of Object.entries(files)) {
-    mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
-    writeFileSync(path.join(folder, file), text);
-  }
-  return { folder, dispose: () => rmSync(folder, { recursive: true, force: true }) };
 }

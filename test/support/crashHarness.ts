@@ -4,9 +4,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { storePath } from '../../src/engine/store/storeFile.ts';
-import { temporaryFolder } from './commandLine.ts';
 import { startDelayServer } from './delayServer.ts';
 import { stableReport } from './stableReport.ts';
+import { temporaryFolder } from './temporaryFolder.ts';
 
 export interface CrashOptions {
   /** Arguments of node that start the command line, e.g. `['dist/cli.js']`. */
@@ -51,7 +51,7 @@ export async function crashRuns(options: CrashOptions): Promise<CrashOutcome> {
   return outcome;
 }
 
-function workspace(url: string, cases: number): ReturnType<typeof temporaryFolder> {
+function workspace(url: string, cases: number): string {
   const lines = Array.from({ length: cases }, (_, index) =>
     JSON.stringify({ id: `case-${index}`, input: `text ${index}`, tags: [index % 2 === 0 ? 'even' : 'odd'] }),
   );
@@ -70,11 +70,10 @@ function workspace(url: string, cases: number): ReturnType<typeof temporaryFolde
 }
 
 async function reference(options: CrashOptions, url: string): Promise<{ report: string; elapsedMs: number }> {
-  const { folder, dispose } = workspace(url, options.cases);
+  const folder = workspace(url, options.cases);
   const started = performance.now();
   await start(options, folder, []).done;
   const report = stableReport(readFileSync(path.join(folder, 'report.json'), 'utf8'));
-  dispose();
   return { report, elapsedMs: performance.now() - started };
 }
 
@@ -86,7 +85,7 @@ async function oneRun(
   elapsedMs: number,
   outcome: CrashOutcome,
 ): Promise<number> {
-  const { folder, dispose } = workspace(agent.url, options.cases);
+  const folder = workspace(agent.url, options.cases);
   let stored = new Set<string>();
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     agent.calls.length = 0;
@@ -105,7 +104,6 @@ async function oneRun(
     if (!killed) {
       assert.ok(code === 0 || code === 1, err);
       assert.equal(stableReport(readFileSync(path.join(folder, 'report.json'), 'utf8')), expected);
-      dispose();
       return attempt === 0 ? performance.now() - started : Number.POSITIVE_INFINITY;
     }
     outcome.kills += 1;

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { after, before, describe, it } from 'mocha';
@@ -9,7 +8,7 @@ import { openEngine } from '../../src/cli/openEngine.ts';
 import { processEnvironment } from '../../src/engine/ports.ts';
 import { htmlComparison } from '../../src/engine/reports/htmlComparison.ts';
 import { loadWorkspace } from '../../src/engine/suites/loadWorkspace.ts';
-import { workspaceFolder } from '../engine/suites/workspaceFolder.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { openBrowser } from './browser.ts';
 import { bundleReport } from './reportBundle.ts';
 import { shownText } from './shownText.ts';
@@ -43,20 +42,19 @@ describe('a comparison as a page of its own', () => {
   let complaints: string[] = [];
 
   before(async () => {
-    folder = mkdtempSync(path.join(os.tmpdir(), 'touchstone-html-'));
+    folder = temporaryFolder();
     browser = await openBrowser();
     const { compareScript: script, standaloneStyle: style } = await bundleReport();
     assets = { script, style };
   });
   after(async () => {
-    rmSync(folder, { recursive: true, force: true });
     await browser?.close();
   });
 
   /** Compares two prompts over so many cases, and opens the page. */
   async function open(cases: number, options: { dark?: boolean; width?: number } = {}): Promise<Page> {
     const { signal } = new AbortController();
-    const root = workspaceFolder(files(cases));
+    const root = temporaryFolder(files(cases));
     const workspace = await loadWorkspace({ root, environment: processEnvironment, signal });
     const engine = openEngine(workspace, { commands: false, scripts: false });
     const request = { baseline: 'polite', candidate: 'curt', overrides: {} };

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { after, afterEach, before, describe, it } from 'mocha';
@@ -9,6 +8,7 @@ import { htmlReport } from '../../src/engine/reports/htmlReport.ts';
 import type { RunReport } from '../../src/engine/reports/runReport.ts';
 import { complete, plan, trialResult } from '../support/runFixtures.ts';
 import { evaluation, reportOf } from '../support/sampleReport.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { openBrowser } from './browser.ts';
 import { Panel } from './panel.ts';
 import { bundleReport, type ReportBundle } from './reportBundle.ts';
@@ -31,11 +31,10 @@ describe('hostile content', () => {
   let folder: string;
 
   before(async () => {
-    folder = mkdtempSync(path.join(os.tmpdir(), 'touchstone-hostile-'));
+    folder = temporaryFolder();
     [browser, bundle] = await Promise.all([openBrowser(), bundleReport()]);
   });
   after(async () => {
-    rmSync(folder, { recursive: true, force: true });
     await browser?.close();
   });
 

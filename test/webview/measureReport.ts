@@ -1,11 +1,11 @@
 // Prints how long the report page takes with 50,000 results. Limits are named, not asserted: machines differ.
-import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
-import os from 'node:os';
+import { closeSync, openSync, statSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { htmlReport } from '../../src/engine/reports/htmlReport.ts';
 import type { RunReport } from '../../src/engine/reports/runReport.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { openBrowser } from './browser.ts';
 import { manyResults } from './manyResults.ts';
 import { Panel } from './panel.ts';
@@ -83,27 +83,23 @@ async function measureFilter(page: Page): Promise<void> {
 }
 
 async function measureFile(browser: Browser, bundle: ReportBundle, report: RunReport): Promise<void> {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'touchstone-bench-'));
+  const folder = temporaryFolder();
   const file = path.join(folder, 'report.html');
-  try {
-    const started = performance.now();
-    const handle = openSync(file, 'w');
-    const assets = { script: bundle.script, style: bundle.standaloneStyle };
-    for (const piece of htmlReport([report], assets)) writeSync(handle, piece);
-    closeSync(handle);
-    say('file: written', performance.now() - started, 'ms', 5000);
-    say('file: size', statSync(file).size / 1024 / 1024, 'MB', 150);
-    const page = await browser.newPage();
-    await page.goto(pathToFileURL(file).href, { waitUntil: 'commit' });
-    const row = page.locator('[aria-rowindex="2"]');
-    await row.waitFor();
-    say('file: first row after opening', await page.evaluate(() => performance.now()), 'ms', 1500);
-    await page.locator(`[aria-rowcount="${ROWS + 1}"]`).waitFor();
-    say('file: all rows', await page.evaluate(() => performance.now()), 'ms', 6000);
-    await page.close();
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const started = performance.now();
+  const handle = openSync(file, 'w');
+  const assets = { script: bundle.script, style: bundle.standaloneStyle };
+  for (const piece of htmlReport([report], assets)) writeSync(handle, piece);
+  closeSync(handle);
+  say('file: written', performance.now() - started, 'ms', 5000);
+  say('file: size', statSync(file).size / 1024 / 1024, 'MB', 150);
+  const page = await browser.newPage();
+  await page.goto(pathToFileURL(file).href, { waitUntil: 'commit' });
+  const row = page.locator('[aria-rowindex="2"]');
+  await row.waitFor();
+  say('file: first row after opening', await page.evaluate(() => performance.now()), 'ms', 1500);
+  await page.locator(`[aria-rowcount="${ROWS + 1}"]`).waitFor();
+  say('file: all rows', await page.evaluate(() => performance.now()), 'ms', 6000);
+  await page.close();
 }
 
 function say(what: string, value: number, unit: string, limit: number): void {

@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import os from 'node:os';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { webviewBuild } from '../../scripts/webviewBuild.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
 
@@ -19,17 +19,13 @@ export interface ReportBundle {
 
 /** Bundles the page from the sources as they are, so that no test looks at an old build. */
 export async function bundleReport(): Promise<ReportBundle> {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'touchstone-webview-'));
-  try {
-    await build(webviewBuild(root, folder));
-    const read = (name: string) => readFileSync(path.join(folder, 'webview', name), 'utf8');
-    return {
-      script: read('report.js'),
-      compareScript: read('compare.js'),
-      style: read('report.css'),
-      standaloneStyle: read('standalone.css'),
-    };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const folder = temporaryFolder();
+  await build(webviewBuild(root, folder));
+  const read = (name: string) => readFileSync(path.join(folder, 'webview', name), 'utf8');
+  return {
+    script: read('report.js'),
+    compareScript: read('compare.js'),
+    style: read('report.css'),
+    standaloneStyle: read('standalone.css'),
+  };
 }

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { after, before, describe, it } from 'mocha';
@@ -8,6 +7,7 @@ import type { Browser, Page } from 'playwright-core';
 import { htmlReport } from '../../src/engine/reports/htmlReport.ts';
 import type { RunReport } from '../../src/engine/reports/runReport.ts';
 import { sampleReport } from '../support/sampleReport.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { openBrowser } from './browser.ts';
 import { manyResults } from './manyResults.ts';
 import { bundleReport } from './reportBundle.ts';
@@ -19,13 +19,12 @@ describe('a report as a page of its own', () => {
   let assets: { script: string; style: string };
 
   before(async () => {
-    folder = mkdtempSync(path.join(os.tmpdir(), 'touchstone-html-'));
+    folder = temporaryFolder();
     browser = await openBrowser();
     const { script, standaloneStyle: style } = await bundleReport();
     assets = { script, style };
   });
   after(async () => {
-    rmSync(folder, { recursive: true, force: true });
     await browser?.close();
   });
 

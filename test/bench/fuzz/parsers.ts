@@ -1,5 +1,4 @@
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { countedMessages } from '../../../src/engine/cost/countedMessages.ts';
 import { checkDatasetText } from '../../../src/engine/datasets/dataset.ts';
@@ -27,6 +26,7 @@ import { renderPrompt } from '../../../src/engine/prompts/renderPrompt.ts';
 import { checkWorkspace } from '../../../src/engine/suites/loadWorkspace.ts';
 import { findReply } from '../../../src/engine/targets/reply/findReply.ts';
 import { readOtlpSpans } from '../../../src/engine/telemetry/otlp/otlpSpans.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 /** Reads a text in one way. Throws UserError or ModelError for what is wrong with it; anything else is a find. */
 export type Parser = (text: string, path: string) => unknown;
@@ -46,7 +46,7 @@ export function isExpected(error: unknown): boolean {
 
 /** Every parser of texts that come from outside. They work in a temporary folder of their own. */
 export function openParsers(): Fuzzed {
-  const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'touchstone-fuzz-')));
+  const root = temporaryFolder();
   for (const name of ['touchstone.yaml', 'promptfooconfig.yaml']) writeFileSync(path.join(root, name), '');
   writeFileSync(path.join(root, 'a'), 'an included file');
 

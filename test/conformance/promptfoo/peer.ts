@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import os from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
 import type { Trajectory } from './trajectories.ts';
 import { type Recorded, type Verdict, withUniqueNames } from './verdict.ts';
 
@@ -20,26 +20,22 @@ export function hasPeer(): boolean {
 
 /** What promptfoo says of a folder's promptfooconfig.yaml, and of trajectories. */
 export async function runPeer(folder: string, trajectories: readonly Trajectory[]): Promise<Recorded> {
-  const home = mkdtempSync(path.join(os.tmpdir(), 'touchstone-peer-'));
-  try {
-    const out = path.join(home, 'out.json');
-    const entry = path.join(PACKAGE, 'dist/src/entrypoint.js');
-    const words = [
-      'eval',
-      '-c',
-      'promptfooconfig.yaml',
-      '--no-cache',
-      '--no-table',
-      '--no-progress-bar',
-      '-o',
-      out,
-    ];
-    await run([entry, ...words], folder, home);
-    const verdicts = readVerdicts(JSON.parse(readFileSync(out, 'utf8')));
-    return { promptfooVersion: version(), verdicts, trajectories: await judge(trajectories, home) };
-  } finally {
-    rmSync(home, { recursive: true, force: true });
-  }
+  const home = temporaryFolder();
+  const out = path.join(home, 'out.json');
+  const entry = path.join(PACKAGE, 'dist/src/entrypoint.js');
+  const words = [
+    'eval',
+    '-c',
+    'promptfooconfig.yaml',
+    '--no-cache',
+    '--no-table',
+    '--no-progress-bar',
+    '-o',
+    out,
+  ];
+  await run([entry, ...words], folder, home);
+  const verdicts = readVerdicts(JSON.parse(readFileSync(out, 'utf8')));
+  return { promptfooVersion: version(), verdicts, trajectories: await judge(trajectories, home) };
 }
 
 interface PeerResult {

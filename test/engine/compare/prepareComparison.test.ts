@@ -11,7 +11,7 @@ import { fixedEnvironment, noLog, systemClock } from '../../../src/engine/ports.
 import { loadWorkspace, type Workspace } from '../../../src/engine/suites/loadWorkspace.ts';
 import { systemRandom } from '../../../src/systemRandom.ts';
 import { startOpenAiServer } from '../../support/openaiServer.ts';
-import { workspaceFolder } from '../suites/workspaceFolder.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 const CASES = ['a', 'b', 'c', 'd'];
 const SIDES = { baseline: 'one', candidate: 'two', overrides: {} };
@@ -26,7 +26,7 @@ ${cases.map((id) => `  - { id: ${id}, input: { question: ${id} }, tags: [${id}] 
 
 async function workspaceOf(files: { [path: string]: string }): Promise<Workspace> {
   const { signal } = new AbortController();
-  return loadWorkspace({ root: workspaceFolder(files), environment: fixedEnvironment({}), signal });
+  return loadWorkspace({ root: temporaryFolder(files), environment: fixedEnvironment({}), signal });
 }
 
 function engineOf(workspace: Workspace, more: Partial<EnginePorts> = {}): Engine {

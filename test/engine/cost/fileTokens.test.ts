@@ -3,20 +3,16 @@ import { countFile, type FileTokens } from '../../../src/engine/cost/fileTokens.
 import { promptParts } from '../../../src/engine/cost/promptParts.ts';
 import { Tokenizers } from '../../../src/engine/models/tokens/tokenizer.ts';
 import { fixedEnvironment } from '../../../src/engine/ports.ts';
-import { temporaryFolder } from '../../support/commandLine.ts';
 import { JARGON, WEATHER, WEATHER_TOOL } from '../../support/cookbook.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
 import { parse } from '../prompts/readPrompt.ts';
 
 const tokenizers = new Tokenizers();
 
 async function count(path: string, text: string, files: { [name: string]: string } = {}, model = 'gpt-4o') {
-  const { folder, dispose } = temporaryFolder(files);
-  try {
-    const scope = { root: folder, environment: fixedEnvironment({}), tokenizers };
-    return await countFile({ path, text }, { ...scope, model });
-  } finally {
-    dispose();
-  }
+  const folder = temporaryFolder(files);
+  const scope = { root: folder, environment: fixedEnvironment({}), tokenizers };
+  return await countFile({ path, text }, { ...scope, model });
 }
 
 const shape = ({ kind, total, messages }: FileTokens) => [

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Dataset, openDataset, validateDatasetFile } from '../../../src/engine/datasets/dataset.ts';
 import { upgradeDataset } from '../../../src/engine/datasets/migrations/upgrade.ts';
 import { FileError, ProblemsError } from '../../../src/engine/errors.ts';
 import type { LocatedCase } from '../../../src/engine/model/case.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 const signal = new AbortController().signal;
 const HEADER = '{"schema_version":"2.0.0","version":"1.2.3","metadata":{"name":"Many"}}';
@@ -20,10 +20,9 @@ async function collect(dataset: Dataset): Promise<LocatedCase[]> {
 describe('openDataset', () => {
   let root: string;
   beforeEach(() => {
-    root = mkdtempSync(join(tmpdir(), 'dataset-'));
+    root = temporaryFolder();
     mkdirSync(join(root, 'data'));
   });
-  afterEach(() => rmSync(root, { recursive: true }));
 
   function write(name: string, content: string | Uint8Array): string {
     const path = join(root, 'data', name);

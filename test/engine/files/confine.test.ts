@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FileError } from '../../../src/engine/errors.ts';
 import { resolveInside } from '../../../src/engine/files/confine.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 describe('resolveInside', () => {
   let outside: string;
@@ -11,7 +11,7 @@ describe('resolveInside', () => {
   const where = { path: 'touchstone.yaml', line: 3, column: 5 };
 
   beforeEach(() => {
-    outside = realpathSync(mkdtempSync(join(tmpdir(), 'confine-')));
+    outside = temporaryFolder();
     root = join(outside, 'workspace');
     mkdirSync(join(root, 'data'), { recursive: true });
     writeFileSync(join(root, 'data', 'a.yaml'), 'a');
@@ -19,7 +19,6 @@ describe('resolveInside', () => {
     mkdirSync(`${root}-other`);
     writeFileSync(join(`${root}-other`, 'b'), 'b');
   });
-  afterEach(() => rmSync(outside, { recursive: true }));
 
   function refusal(reference: string): FileError {
     try {

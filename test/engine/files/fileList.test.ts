@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, it } from 'mocha';
+import { beforeEach, describe, it } from 'mocha';
 import {
   changedPaths,
   type FileList,
@@ -9,11 +9,10 @@ import {
   packFileList,
   unpackFileList,
 } from '../../../src/engine/files/fileList.ts';
-import { temporaryFolder } from '../../support/commandLine.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 describe('the list of a workspace’s files', () => {
   let folder: string;
-  let dispose: () => void;
   beforeEach(() => {
     const files = {
       'a.txt': 'one',
@@ -23,9 +22,8 @@ describe('the list of a workspace’s files', () => {
       '.git/HEAD': '',
       'node_modules/x/i.js': '',
     };
-    ({ folder, dispose } = temporaryFolder(files));
+    folder = temporaryFolder(files);
   });
-  afterEach(() => dispose());
 
   /** Long after the files were written, so that they are known by their stamps the next time. */
   async function list(known?: FileList): Promise<FileList> {

@@ -3,12 +3,12 @@ import { statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'mocha';
 import { makeFolders } from '../../../src/engine/files/makeFolders.ts';
-import { temporaryFolder } from '../../support/commandLine.ts';
 import { skip } from '../../support/skip.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 describe('makeFolders', () => {
   it('makes what is missing, and leaves what is there', () => {
-    const { folder, dispose } = temporaryFolder();
+    const folder = temporaryFolder();
     const deep = path.join(folder, 'a', 'b', 'c');
     makeFolders(deep);
     makeFolders(deep);
@@ -16,7 +16,6 @@ describe('makeFolders', () => {
     writeFileSync(path.join(folder, 'file'), '');
     assert.throws(() => makeFolders(path.join(folder, 'file')), { code: 'EEXIST' });
     assert.throws(() => makeFolders(path.join(folder, 'file', 'below')), /ENOTDIR|EEXIST/);
-    dispose();
   });
 
   it('comes back where nothing can be made', function () {

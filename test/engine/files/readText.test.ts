@@ -1,18 +1,17 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FileError } from '../../../src/engine/errors.ts';
 import { readText } from '../../../src/engine/files/readText.ts';
 import { skip } from '../../support/skip.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 describe('readText', () => {
   let folder: string;
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'read-'));
+    folder = temporaryFolder();
   });
-  afterEach(() => rmSync(folder, { recursive: true }));
 
   const refuses = (path: string, pattern: RegExp) =>
     assert.throws(

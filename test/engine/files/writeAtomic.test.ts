@@ -1,27 +1,17 @@
 import assert from 'node:assert/strict';
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FileError } from '../../../src/engine/errors.ts';
 import { writeAtomic } from '../../../src/engine/files/writeAtomic.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 const random = { next: () => 0.5, hex: (bytes: number) => 'ab'.repeat(bytes) };
 
 describe('writeAtomic', () => {
   let folder: string;
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'write-'));
+    folder = temporaryFolder();
   });
-  afterEach(() => rmSync(folder, { recursive: true }));
 
   it('replaces the text, keeps the mode and leaves nothing behind', () => {
     const path = join(folder, 'a.yaml');

@@ -6,13 +6,13 @@ import { LanguageFile } from '../../../src/engine/language/languageFile.ts';
 import { LanguageService } from '../../../src/engine/language/languageService.ts';
 import { fixedEnvironment } from '../../../src/engine/ports.ts';
 import { promptfooFormat } from '../../../src/engine/promptfoo/promptfooFormat.ts';
-import { workspaceFolder } from '../suites/workspaceFolder.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 const { signal } = new AbortController();
 
 /** A file of a workspace folder as an editor has it; `|` marks the cursor where `cursor` is asked for. */
 export function openFile(files: { [path: string]: string }, name: string): LanguageFile {
-  const root = workspaceFolder(files);
+  const root = temporaryFolder(files);
   const absolute = path.join(root, name);
   const isForeign = promptfooFormat.isNamed(path.basename(name));
   return new LanguageFile({ path: name, absolute, root, text: readFileSync(absolute, 'utf8'), isForeign });

@@ -1,18 +1,16 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, it } from 'mocha';
+import { beforeEach, describe, it } from 'mocha';
 import { Recordings } from '../../../src/engine/models/recordings/recordings.ts';
 import { systemRandom } from '../../../src/systemRandom.ts';
-import { temporaryFolder } from '../../support/commandLine.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 describe('recordings of one question', () => {
   let folder: string;
-  let dispose: () => void;
   beforeEach(() => {
-    ({ folder, dispose } = temporaryFolder());
+    folder = temporaryFolder();
   });
-  afterEach(() => dispose());
 
   const key = (caseId: string, trial = 0) => ({
     kind: 'models' as const,

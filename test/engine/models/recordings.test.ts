@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, it } from 'mocha';
+import { beforeEach, describe, it } from 'mocha';
 import { FileError } from '../../../src/engine/errors.ts';
 import type { JsonValue } from '../../../src/engine/model/json.ts';
 import { wholeClient } from '../../../src/engine/models/clientForms.ts';
@@ -16,6 +15,7 @@ import {
 import { recordingCatalog, replayCatalog } from '../../../src/engine/models/recordings/recordingClient.ts';
 import { Recordings } from '../../../src/engine/models/recordings/recordings.ts';
 import { noSpan } from '../../../src/engine/ports.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
 import { countingRandom } from './manualClock.ts';
 
 const random = countingRandom();
@@ -50,9 +50,8 @@ function counting(change: (reply: ModelReply) => ModelReply = (reply) => reply):
 describe('recordings of models', () => {
   let folder: string;
   beforeEach(() => {
-    folder = mkdtempSync(path.join(os.tmpdir(), 'touchstone-recordings-'));
+    folder = temporaryFolder();
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   const record = (client: ModelClient, redact = (text: string) => text) =>
     recordingCatalog({ client: () => client }, Recordings.toRecord(folder, ports, redact)).client('p/m');

@@ -4,11 +4,11 @@ import { mkdirSync, readdirSync, symlinkSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'mocha';
 import { makeScratchFolder } from '../../../src/engine/processes/scratchFolder.ts';
-import { temporaryFolder } from '../../support/commandLine.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 describe('a scratch folder', () => {
   it('takes the place of those that killed processes left behind, and of no others', () => {
-    const { folder, dispose } = temporaryFolder();
+    const folder = temporaryFolder();
     const { pid: dead } = spawnSync(process.execPath, ['-e', '']);
     const old = (name: string) => {
       mkdirSync(path.join(folder, name));
@@ -27,6 +27,5 @@ describe('a scratch folder', () => {
     mkdirSync(path.join(folder, `touchstone-spans-${dead}-recent`));
     const made = makeScratchFolder(folder, 'touchstone-spans');
     assert.deepEqual(readdirSync(folder).sort(), [...kept, path.basename(made)].sort());
-    dispose();
   });
 });

@@ -6,7 +6,7 @@ import { fixedEnvironment, noLog, systemClock, type Trust } from '../../../src/e
 import { promptfooFormat } from '../../../src/engine/promptfoo/promptfooFormat.ts';
 import type { RunOverrides } from '../../../src/engine/runs/preparation/runOverrides.ts';
 import { checkWorkspace, type Workspace } from '../../../src/engine/suites/loadWorkspace.ts';
-import { workspaceFolder } from '../suites/workspaceFolder.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 interface RunOptions {
   environment?: { [name: string]: string };
@@ -20,7 +20,7 @@ export async function loadFiles(
   environment: { [name: string]: string } = {},
 ): Promise<{ workspace?: Workspace; problems: Problem[] }> {
   return checkWorkspace({
-    root: workspaceFolder(files),
+    root: temporaryFolder(files),
     foreign: promptfooFormat,
     environment: fixedEnvironment(environment),
     signal: new AbortController().signal,

@@ -3,12 +3,13 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Ajv, type AnySchemaObject } from 'ajv';
 import addFormats from 'ajv-formats';
-import { afterEach, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import { jsonlReport } from '../../../src/engine/reports/jsonlReport.ts';
 import { jsonReport } from '../../../src/engine/reports/jsonReport.ts';
-import { temporaryFolder, touchstone } from '../../support/commandLine.ts';
+import { touchstone } from '../../support/commandLine.ts';
 import { matchesGolden } from '../../support/goldenFile.ts';
 import { sampleReport } from '../../support/sampleReport.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 const file = new URL('../../../media/schemas/report-1.schema.json', import.meta.url);
 const schema: AnySchemaObject = JSON.parse(readFileSync(file, 'utf8'));
@@ -51,15 +52,11 @@ test_cases:
 };
 
 describe('the JSON report', () => {
-  let dispose: (() => void) | undefined;
-  afterEach(() => dispose?.());
-
   it('of a real run is what the schema says, with no key that it does not describe', async () => {
-    const made = temporaryFolder(WORKSPACE);
-    dispose = made.dispose;
-    const { code } = await touchstone(made.folder, 'eval', '--no-progress', '-o', 'report.json');
+    const folder = temporaryFolder(WORKSPACE);
+    const { code } = await touchstone(folder, 'eval', '--no-progress', '-o', 'report.json');
     assert.equal(code, 1);
-    const text = readFileSync(path.join(made.folder, 'report.json'), 'utf8');
+    const text = readFileSync(path.join(folder, 'report.json'), 'utf8');
     assertValid(text);
     const { runs } = JSON.parse(text);
     assert.deepEqual(

@@ -9,7 +9,7 @@ import { storePath } from '../../../src/engine/store/storeFile.ts';
 import { loadWorkspace } from '../../../src/engine/suites/loadWorkspace.ts';
 import { processOwner } from '../../../src/processOwner.ts';
 import { systemRandom } from '../../../src/systemRandom.ts';
-import { workspaceFolder } from '../suites/workspaceFolder.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 const FILES = {
   'touchstone.yaml': `suites:
@@ -36,7 +36,7 @@ async function engineOn(root: string, store: RunStore, random: Random = systemRa
 describe('a run that is begun', () => {
   it('is begun once: its files are not listed against themselves when it is executed', async () => {
     const store = new RunStore(':memory:');
-    const engine = await engineOn(workspaceFolder(FILES), store);
+    const engine = await engineOn(temporaryFolder(FILES), store);
     const [run] = await engine.start('s', {}, signal);
     assert.ok(run);
     assert.equal(store.getRun(run.runId).status.state, 'planned');
@@ -55,7 +55,7 @@ describe('a run that is begun', () => {
 
   it('keeps what was asked for, without what a person left to the suite', async () => {
     const store = new RunStore(':memory:');
-    const engine = await engineOn(workspaceFolder(FILES), store);
+    const engine = await engineOn(temporaryFolder(FILES), store);
     const requestOf = async (overrides: object): Promise<RunRequest | undefined> => {
       const [run] = await engine.start('s', overrides, signal);
       await run?.close();
@@ -71,7 +71,7 @@ describe('a run that is begun', () => {
   });
 
   it('is refused as a part of a run that was deleted meanwhile', async () => {
-    const root = workspaceFolder(FILES);
+    const root = temporaryFolder(FILES);
     const store = new RunStore(storePath(root));
     const engine = await engineOn(root, store);
     const [whole] = await engine.start('s', {}, signal);
@@ -90,7 +90,7 @@ describe('a run that is begun', () => {
     const drawn = ['aaaa', 'aaaa', 'aaaa', 'bbbb', 'cccc'];
     const random = { ...systemRandom, hex: () => drawn.shift() ?? 'dddd' };
     const now = Date.UTC(2026, 10, 30);
-    const engine = await engineOn(workspaceFolder(FILES), store, random, { ...systemClock, now: () => now });
+    const engine = await engineOn(temporaryFolder(FILES), store, random, { ...systemClock, now: () => now });
     const ids: (string | undefined)[] = [];
     for (let index = 0; index < 2; index++) {
       const [run] = await engine.start('s', {}, signal);

@@ -1,17 +1,13 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { readTape } from '../../../src/engine/simulate/readTape.ts';
-import { temporaryFolder } from '../../support/commandLine.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 const { signal } = new AbortController();
 
 async function read(text: string) {
-  const { folder, dispose } = temporaryFolder({ 'tape.jsonl': text });
-  try {
-    return await readTape(path.join(folder, 'tape.jsonl'), { shownAs: 'tape.jsonl', signal });
-  } finally {
-    dispose();
-  }
+  const folder = temporaryFolder({ 'tape.jsonl': text });
+  return await readTape(path.join(folder, 'tape.jsonl'), { shownAs: 'tape.jsonl', signal });
 }
 
 describe('tape from a file', () => {

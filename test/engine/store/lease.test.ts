@@ -9,9 +9,9 @@ import { isRunning, processIdentity } from '../../../src/engine/processes/proces
 import type { Owner } from '../../../src/engine/store/lease.ts';
 import { RunStore } from '../../../src/engine/store/runStore.ts';
 import { storePath } from '../../../src/engine/store/storeFile.ts';
-import { temporaryFolder } from '../../support/commandLine.ts';
 import { plan, trialResult } from '../../support/runFixtures.ts';
 import { skip } from '../../support/skip.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 const LEASE_MS = 300;
 const worker = path.join(import.meta.dirname, '..', '..', 'support', 'leaseWorker.ts');
@@ -26,17 +26,15 @@ const owner = (pid: number, host = 'here', alive: boolean | null = true): Owner 
 
 describe('the lease on a run', () => {
   let folder: string;
-  let dispose: () => void;
   const stores: RunStore[] = [];
 
   beforeEach(() => {
-    ({ folder, dispose } = temporaryFolder());
+    folder = temporaryFolder();
     open().createRun({ id: 'r', plan: plan({ targets: ['a'] }), createdAt: 1, traceId: 'f'.repeat(32) });
   });
 
   afterEach(() => {
     for (const store of stores.splice(0)) store.close();
-    dispose();
   });
 
   /** As another process would. */

@@ -5,7 +5,7 @@ import type { Owner } from '../../../src/engine/store/lease.ts';
 import { storePath } from '../../../src/engine/store/storeFile.ts';
 import { PoolLedger } from '../../../src/engine/store/tables/poolLedger.ts';
 import { describeLedger } from '../../support/budgetLedgers.ts';
-import { temporaryFolder } from '../../support/commandLine.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 const owner = (pid: number, alive: boolean | null = true, host = 'here'): Owner => ({
   pid,
@@ -15,13 +15,12 @@ const owner = (pid: number, alive: boolean | null = true, host = 'here'): Owner 
 });
 
 describeLedger('in the store', () => {
-  const { folder, dispose } = temporaryFolder();
+  const folder = temporaryFolder();
   const ledger = PoolLedger.open(storePath(folder), owner(1));
   return {
     ledger,
     close: () => {
       ledger.close();
-      dispose();
     },
   };
 });
@@ -30,16 +29,14 @@ describe('budget ledger of several processes', () => {
   const NOW = 1_800_000_000_000;
   const LIMIT = { tokensPerHour: 1000 };
   let folder: string;
-  let dispose: () => void;
   const ledgers: PoolLedger[] = [];
 
   beforeEach(() => {
-    ({ folder, dispose } = temporaryFolder());
+    folder = temporaryFolder();
   });
 
   afterEach(() => {
     for (const ledger of ledgers.splice(0)) ledger.close();
-    dispose();
   });
 
   function open(of: Owner): PoolLedger {

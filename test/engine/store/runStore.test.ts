@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, it } from 'mocha';
@@ -9,6 +8,7 @@ import type { Owner } from '../../../src/engine/store/lease.ts';
 import { RunStore } from '../../../src/engine/store/runStore.ts';
 import { storePath } from '../../../src/engine/store/storeFile.ts';
 import { plan, trialResult } from '../../support/runFixtures.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 const me: Owner = { pid: 100, host: 'here', started: null, alive: () => true };
 const nothing = { cases: [], spans: [], logs: [] };
@@ -19,7 +19,7 @@ describe('RunStore', () => {
   let store: RunStore;
 
   beforeEach(() => {
-    folder = mkdtempSync(path.join(os.tmpdir(), 'touchstone-store-'));
+    folder = temporaryFolder();
     store = new RunStore(storePath(folder));
     store.createRun({
       id: 'r1',
@@ -31,7 +31,6 @@ describe('RunStore', () => {
 
   afterEach(() => {
     store.close();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   it('keeps its folder out of git', () => {

@@ -6,8 +6,8 @@ import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { Evaluation } from '../../../src/engine/model/evaluation.ts';
 import type { RunPlan } from '../../../src/engine/model/run.ts';
 import { RunStore } from '../../../src/engine/store/runStore.ts';
-import { temporaryFolder } from '../../support/commandLine.ts';
 import { complete, plan, trialResult } from '../../support/runFixtures.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 const NOON = Date.UTC(2026, 10, 29, 12);
 
@@ -17,14 +17,12 @@ const judge: Evaluation = {
 };
 
 describe('the ledger of a store', () => {
-  let made: ReturnType<typeof temporaryFolder>;
   let file: string;
   beforeEach(() => {
-    made = temporaryFolder();
-    mkdirSync(path.join(made.folder, '.touchstone'));
-    file = path.join(made.folder, '.touchstone', 'touchstone.db');
+    const folder = temporaryFolder();
+    mkdirSync(path.join(folder, '.touchstone'));
+    file = path.join(folder, '.touchstone', 'touchstone.db');
   });
-  afterEach(() => made.dispose());
 
   function addRun(store: RunStore, id: string, origin: RunPlan['origin'], startedAt: number): void {
     const planned = { ...plan(), ...(origin ? { origin } : {}) };

@@ -15,16 +15,16 @@ import {
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, it } from 'mocha';
+import { beforeEach, describe, it } from 'mocha';
 import { StoreError } from '../../../src/engine/errors.ts';
 import { RUNS } from '../../../src/engine/store/migrations/0001Runs.ts';
 import { RunStore } from '../../../src/engine/store/runStore.ts';
 import { RUN_STORE } from '../../../src/engine/store/runStoreFormat.ts';
 import { storePath } from '../../../src/engine/store/storeFile.ts';
 import { StoreReader } from '../../../src/engine/store/storeReader.ts';
-import { temporaryFolder } from '../../support/commandLine.ts';
 import { plan, trialResult } from '../../support/runFixtures.ts';
 import { skip } from '../../support/skip.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 /** A folder of the store ignores itself before anything else happens in it. */
 const isNoIgnore = ([name]: [string, string]) => !name.endsWith('.gitignore');
@@ -36,14 +36,12 @@ const SCHEMA_VERSION = RUN_STORE.migrations.length;
 describe('the file of the store', () => {
   let root: string;
   let file: string;
-  let dispose: () => void;
 
   beforeEach(() => {
-    ({ folder: root, dispose } = temporaryFolder());
+    root = temporaryFolder();
     file = storePath(path.join(root, 'ws'));
     mkdirSync(path.join(root, 'ws'));
   });
-  afterEach(() => dispose());
 
   /** A database of another program. */
   function foreign(at: string, sql = 'CREATE TABLE secrets (x)'): string {

@@ -74,7 +74,7 @@ describe('a store of an earlier format', () => {
       this.timeout(60_000);
 
       it('shows the same before and after it is upgraded, and so does its copy', async () => {
-        const { folder, file, dispose } = storedWorkspace(version);
+        const { folder, file } = storedWorkspace(version);
         const original = readFileSync(file);
         const before = await seen(folder);
         assert.deepEqual(readFileSync(file), original);
@@ -93,22 +93,20 @@ describe('a store of an earlier format', () => {
         assert.deepEqual(await seen(folder), before);
         writeFileSync(file, readFileSync(copy));
         assert.deepEqual(await seen(folder), before);
-        dispose();
       });
 
       it('has the tables of a new one afterwards', () => {
-        const { folder, file, dispose } = storedWorkspace(version);
+        const { folder, file } = storedWorkspace(version);
         const fresh = path.join(folder, 'fresh', 'touchstone.db');
         new RunStore(fresh).close();
         new RunStore(file).close();
         const plain = (schema: unknown[]) => JSON.stringify(schema).replaceAll(/\s|\\n/g, '');
         const columns = (at: string) => plain(schemaOf(at).filter((row) => !isAltered(row)));
         assert.equal(columns(file), columns(fresh));
-        dispose();
       });
 
       it('is copied whole, and the copy can be read by the version that made the store', () => {
-        const { file, dispose } = storedWorkspace(version);
+        const { file } = storedWorkspace(version);
         const before = schemaOf(file);
         new RunStore(file).close();
         const copy = path.join(path.dirname(file), `touchstone.v${version}.db`);
@@ -117,13 +115,12 @@ describe('a store of an earlier format', () => {
         assert.equal(database.prepare('PRAGMA user_version').get()?.['user_version'], version);
         assert.equal(database.prepare('PRAGMA integrity_check').get()?.['integrity_check'], 'ok');
         database.close();
-        dispose();
       });
     });
 
   it('is needed for none that this version made, which stays as it is', async function () {
     this.timeout(60_000);
-    const { folder, file, dispose } = storedWorkspace(SCHEMA_VERSION);
+    const { folder, file } = storedWorkspace(SCHEMA_VERSION);
     const original = readFileSync(file);
     const store = new RunStore(file);
     assert.equal(store.upgrade, undefined);
@@ -131,31 +128,28 @@ describe('a store of an earlier format', () => {
     store.close();
     assert.deepEqual(readFileSync(file), original);
     assert.match((await seen(folder))['runs'] ?? '', /10\/12/);
-    dispose();
   });
 
   it('is upgraded once', () => {
-    const { file, dispose } = storedWorkspace(3);
+    const { file } = storedWorkspace(3);
     new RunStore(file).close();
     const store = new RunStore(file);
     assert.equal(store.upgrade, undefined);
     store.close();
     assert.deepEqual(filesBeside(file), ['.gitignore', 'touchstone.db', 'touchstone.v3.db']);
-    dispose();
   });
 
   it('never replaces a copy that is there', () => {
-    const { file, dispose } = storedWorkspace(3);
+    const { file } = storedWorkspace(3);
     writeFileSync(path.join(path.dirname(file), 'touchstone.v3.db'), 'mine');
     const store = new RunStore(file);
     assert.match(store.upgrade?.copy ?? '', /touchstone\.v3-2\.db$/);
     store.close();
     assert.equal(readFileSync(path.join(path.dirname(file), 'touchstone.v3.db'), 'utf8'), 'mine');
-    dispose();
   });
 
   it('is not copied through a link', () => {
-    const { folder, file, dispose } = storedWorkspace(3);
+    const { folder, file } = storedWorkspace(3);
     const outside = path.join(folder, 'outside.txt');
     writeFileSync(outside, 'mine');
     symlinkSync(outside, `${file}.copying`);
@@ -164,11 +158,10 @@ describe('a store of an earlier format', () => {
     assert.equal(readFileSync(outside, 'utf8'), 'mine');
     assert.equal(existsSync(path.join(folder, 'nowhere')), false);
     assert.ok(filesBeside(file).includes('touchstone.v3-2.db'));
-    dispose();
   });
 
   it('stays as it was, with no copy of it, where a step fails', () => {
-    const { file, dispose } = storedWorkspace(3);
+    const { file } = storedWorkspace(3);
     const database = new DatabaseSync(file);
     database.exec('CREATE TABLE verdicts (other TEXT)');
     database.close();
@@ -179,27 +172,24 @@ describe('a store of an earlier format', () => {
       filesBeside(file).filter((name) => name.includes('.v3') || name.includes('copying')),
       [],
     );
-    dispose();
   });
 
   it('tells the person once that it was upgraded, and where the old one is', async function () {
     this.timeout(60_000);
-    const { folder, dispose } = storedWorkspace(3);
+    const { folder } = storedWorkspace(3);
     const evaluate = () => touchstone(folder, 'eval', '-s', 'greetings', '--no-progress');
     const upgraded =
       /the store was upgraded from format 3 to \d+; the old one is kept as \.touchstone\/touchstone\.v3\.db/g;
     assert.equal((await evaluate()).err.match(upgraded)?.length, 1);
     assert.equal((await evaluate()).err.match(upgraded), null);
-    dispose();
   });
 
   it('opens with everything in it, wherever its upgrade was killed', function () {
     this.timeout(240_000);
     const example = storedWorkspace(1);
     const expected = contents(example.file);
-    example.dispose();
     for (let at = 1, isOpened = false; !isOpened; at += 1) {
-      const { file, dispose } = storedWorkspace(1);
+      const { file } = storedWorkspace(1);
       const { stdout, signal } = spawnSync(process.execPath, [killer, file, String(at)], {
         encoding: 'utf8',
       });
@@ -208,7 +198,6 @@ describe('a store of an earlier format', () => {
       new RunStore(file).close();
       assert.deepEqual(contents(file), expected, `at ${at}`);
       assert.ok(!filesBeside(file).includes('touchstone.db.copying'));
-      dispose();
     }
   });
 });

@@ -51,16 +51,15 @@ describe('the verdict of a run', () => {
   });
 
   it('is unknown in a store of an earlier format that is only read', () => {
-    const { file, dispose } = storedWorkspace(3);
+    const { file } = storedWorkspace(3);
     const store = new RunStore(file, { access: 'read' });
     for (const { id } of store.listRuns()) assert.equal(store.verdicts.of(id), undefined);
     store.close();
-    dispose();
   });
 
   it('is written by an evaluation that is complete', async function () {
     this.timeout(60_000);
-    const { folder, file, dispose } = storedWorkspace(3);
+    const { folder, file } = storedWorkspace(3);
     const { code } = await touchstone(folder, 'eval', '-s', 'greetings', '--no-progress');
     const store = new RunStore(file, { access: 'read' });
     const [newest] = store.evaluations(1);
@@ -69,6 +68,5 @@ describe('the verdict of a run', () => {
     assert.equal(verdict?.passed, code === 0);
     assert.equal(verdict?.gate?.passed, verdict?.passed);
     store.close();
-    dispose();
   });
 });

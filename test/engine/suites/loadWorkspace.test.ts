@@ -6,7 +6,7 @@ import { FileError, ProblemsError, UserError } from '../../../src/engine/errors.
 import { fixedEnvironment } from '../../../src/engine/ports.ts';
 import type { SuiteConfig } from '../../../src/engine/suites/config/suiteConfig.ts';
 import { loadWorkspace, type Workspace } from '../../../src/engine/suites/loadWorkspace.ts';
-import { workspaceFolder, writeFiles } from './workspaceFolder.ts';
+import { temporaryFolder, writeFiles } from '../../support/temporaryFolder.ts';
 
 const example = path.join(import.meta.dirname, '../../fixtures/suites/example');
 const { signal } = new AbortController();
@@ -17,7 +17,7 @@ function load(root: string, configPath?: string): Promise<Workspace> {
 }
 
 async function suiteOf(text: string): Promise<SuiteConfig> {
-  const root = workspaceFolder({ 'touchstone.yaml': text, 'cases.golden.yaml': '', 'answer.prompt.yml': '' });
+  const root = temporaryFolder({ 'touchstone.yaml': text, 'cases.golden.yaml': '', 'answer.prompt.yml': '' });
   const [suite] = (await load(root)).config.suites;
   assert.ok(suite);
   return suite;
@@ -168,7 +168,7 @@ suites:
     });
 
   it('makes the folder of the file the workspace, and shows the path as it was given', async () => {
-    const root = workspaceFolder({
+    const root = temporaryFolder({
       'sub/ci.yaml': 'suites: { s: { dataset: c.golden.yaml, targets: [{ echo: true }] } }',
       'sub/c.golden.yaml': '',
     });
@@ -180,7 +180,7 @@ suites:
   });
 
   it('keeps openai built in unless the file defines it', async () => {
-    const root = workspaceFolder({
+    const root = temporaryFolder({
       'touchstone.yaml': 'providers: { local: { base_url: http://localhost:1/v1 } }',
     });
     const environment = fixedEnvironment({ OPENAI_BASE_URL: 'http://localhost:2/v1' });
@@ -199,7 +199,7 @@ suites:
   });
 
   it('throws all problems at once, each with its place', async () => {
-    const root = workspaceFolder({
+    const root = temporaryFolder({
       'touchstone.yaml': 'suites:\n  s:\n    dataset: none.yaml\n    repeat: 0\n',
     });
     await assert.rejects(load(root), (error) => {
@@ -217,7 +217,7 @@ suites:
   });
 
   it('says that a named file or folder is not there', async () => {
-    const root = workspaceFolder({});
+    const root = temporaryFolder({});
     await assert.rejects(
       load(root, 'none.yaml'),
       (error) => error instanceof FileError && /none\.yaml/.test(error.describe()),
@@ -233,7 +233,7 @@ suites:
 });
 
 describe('a configuration of any content', () => {
-  const root = workspaceFolder({ 'cases.golden.yaml': '', 'answer.prompty': '' });
+  const root = temporaryFolder({ 'cases.golden.yaml': '', 'answer.prompty': '' });
 
   async function survives(text: string): Promise<void> {
     writeFiles(root, { 'any.yaml': text });

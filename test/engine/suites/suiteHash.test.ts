@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { fixedEnvironment } from '../../../src/engine/ports.ts';
 import { loadWorkspace } from '../../../src/engine/suites/loadWorkspace.ts';
 import { suiteHash } from '../../../src/engine/suites/suiteHash.ts';
-import { workspaceFolder } from './workspaceFolder.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 async function hashOf(rest: string, schema = '{}'): Promise<string> {
-  const root = workspaceFolder({
+  const root = temporaryFolder({
     'touchstone.yaml': `suites: { s: { dataset: a.golden.yaml, targets: [{ echo: true }], ${rest} } }`,
     'a.golden.yaml': '',
     'answer.json': schema,

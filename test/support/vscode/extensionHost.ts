@@ -1,8 +1,8 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import os from 'node:os';
+import { cpSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { openBrowser } from '../../webview/browser.ts';
 import { addOutcomes, leaveOutcomes, noOutcomes, type Outcomes } from '../outcomes.ts';
+import { temporaryFolder } from '../temporaryFolder.ts';
 import { installEditor } from './installEditor.ts';
 import { startServer } from './server.ts';
 import { bundleExtensionTests, stageForProcess } from './stageExtension.ts';
@@ -24,21 +24,17 @@ async function main(): Promise<number> {
   if (!editor.installed) return skip(editor.reason);
   const extension = stageForProcess();
   const tests = await bundleExtensionTests();
-  const scratch = mkdtempSync(path.join(os.tmpdir(), 'touchstone-host-'));
+  const scratch = temporaryFolder();
   const reportFile = path.join(scratch, 'report.json');
   // Two passes: what an untrusted workspace may not do can only be seen in one.
   const reports: Report[] = [];
-  try {
-    for (const trusted of [true, false]) {
-      const workspace = path.join(scratch, trusted ? 'trusted' : 'untrusted');
-      cpSync(path.join(root, 'datasets'), workspace, {
-        recursive: true,
-        filter: (file) => path.basename(file) !== '.touchstone',
-      });
-      reports.push(await pass({ main: editor.main, extension, tests, workspace, reportFile, trusted }));
-    }
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
+  for (const trusted of [true, false]) {
+    const workspace = path.join(scratch, trusted ? 'trusted' : 'untrusted');
+    cpSync(path.join(root, 'datasets'), workspace, {
+      recursive: true,
+      filter: (file) => path.basename(file) !== '.touchstone',
+    });
+    reports.push(await pass({ main: editor.main, extension, tests, workspace, reportFile, trusted }));
   }
   return count(reports);
 }

@@ -1,8 +1,8 @@
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import os from 'node:os';
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Frame, Locator, Page } from 'playwright-core';
 import { openBrowser } from '../../webview/browser.ts';
+import { temporaryFolder } from '../temporaryFolder.ts';
 import { eventually } from './eventually.ts';
 import { keepEvidence } from './evidence.ts';
 import { installEditor } from './installEditor.ts';
@@ -233,7 +233,7 @@ export class Workbench implements AsyncDisposable {
 
 /** A fresh copy without stored runs. */
 export function copyWorkspace(folder: string): string {
-  const copy = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'touchstone-workspace-')));
+  const copy = temporaryFolder();
   cpSync(folder, copy, { recursive: true, filter: (file) => path.basename(file) !== '.touchstone' });
   return copy;
 }

@@ -1,8 +1,8 @@
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { JsonObject, JsonValue } from '../../../../src/engine/model/json.ts';
 import { type RecordedRequest, type Script, startOpenAiServer } from '../../../support/openaiServer.ts';
+import { temporaryFolder } from '../../../support/temporaryFolder.ts';
 import type { Trajectory } from '../trajectories.ts';
 import { JUDGE_CASES } from './cases.ts';
 import { GOAL_CASES } from './goals.ts';
@@ -32,14 +32,13 @@ export async function withJudgeSuite<T>(work: (suite: JudgeSuite) => Promise<T>)
     return { text: marked(text, mark), usage: { input: 10, output: 5 } };
   };
   const server = await startOpenAiServer(reply, vectors);
-  const folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'touchstone-judges-')));
+  const folder = temporaryFolder();
   try {
     writeFileSync(path.join(folder, 'promptfooconfig.yaml'), JSON.stringify(config(server.baseUrl), null, 2));
     const { baseUrl } = server;
     return await work({ folder, goals: goals(baseUrl), baseUrl });
   } finally {
     await server.close();
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, it } from 'mocha';
+import { beforeEach, describe, it } from 'mocha';
 import { datasetDrift } from '../../../../src/engine/datasets/diff/drift.ts';
+import { temporaryFolder } from '../../../support/temporaryFolder.ts';
 
 const { signal } = new AbortController();
 
@@ -28,10 +28,9 @@ describe('datasetDrift', () => {
   const drift = () => datasetDrift(path.join(root, 'a.golden.json'), 'a.golden.json', signal);
 
   beforeEach(() => {
-    root = mkdtempSync(path.join(os.tmpdir(), 'touchstone-drift-'));
+    root = temporaryFolder();
     write(dataset('1.0.0', { kept: 'a', edited: 'b', gone: 'c' }));
   });
-  afterEach(() => rmSync(root, { recursive: true, force: true }));
 
   function commit(): void {
     git('init', '-q');

@@ -7,15 +7,14 @@ import { exportDataset, exportFormat } from '../../../../src/engine/datasets/exp
 import { UsageError } from '../../../../src/engine/errors.ts';
 import { parseYaml } from '../../../../src/engine/files/formats/parseYaml.ts';
 import type { GoldenCase } from '../../../../src/engine/model/case.ts';
-import { temporaryFolder } from '../../../support/commandLine.ts';
+import { temporaryFolder } from '../../../support/temporaryFolder.ts';
 import { anyCase, anyCases } from '../import/anyCase.ts';
 import { importFixture, importText } from '../import/importing.ts';
 
 const { signal } = new AbortController();
 
 describe('exportDataset', () => {
-  const { folder, dispose } = temporaryFolder();
-  after(dispose);
+  const folder = temporaryFolder();
 
   async function exported(cases: readonly GoldenCase[], to: string) {
     const lines = [{ schema_version: '2.0.0', version: '1.0.0' }, ...cases].map((line) =>

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openImport } from '../../../../src/engine/datasets/import/importCases.ts';
 import type { GoldenCase } from '../../../../src/engine/model/case.ts';
+import { temporaryFolder } from '../../../support/temporaryFolder.ts';
 
 const { signal } = new AbortController();
 
@@ -21,13 +21,9 @@ export function importFixture(name: string, from?: string): Promise<Imported> {
 
 /** Imports a text as if it stood in a file of that name. */
 export async function importText(name: string, text: string, from?: string): Promise<Imported> {
-  const folder = mkdtempSync(join(tmpdir(), 'touchstone-import-'));
-  try {
-    writeFileSync(join(folder, name), text);
-    return await importPath(join(folder, name), name, from);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, name), text);
+  return await importPath(join(folder, name), name, from);
 }
 
 async function importPath(path: string, shownAs: string, from?: string): Promise<Imported> {

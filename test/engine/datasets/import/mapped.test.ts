@@ -1,24 +1,20 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openImport } from '../../../../src/engine/datasets/import/importCases.ts';
 import { UserError } from '../../../../src/engine/errors.ts';
 import type { GoldenCase } from '../../../../src/engine/model/case.ts';
+import { temporaryFolder } from '../../../support/temporaryFolder.ts';
 
 async function mapped(name: string, text: string, map: readonly string[], from?: string) {
-  const folder = mkdtempSync(join(tmpdir(), 'touchstone-import-'));
-  try {
-    writeFileSync(join(folder, name), text);
-    const files = [{ path: join(folder, name), shownAs: name }];
-    const { signal } = new AbortController();
-    const opened = await openImport({ files, map, signal, ...(from === undefined ? {} : { from }) });
-    const cases: GoldenCase[] = [];
-    for await (const batch of opened.batches()) cases.push(...batch);
-    return { cases, kept: Object.fromEntries(opened.tally.kept) };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, name), text);
+  const files = [{ path: join(folder, name), shownAs: name }];
+  const { signal } = new AbortController();
+  const opened = await openImport({ files, map, signal, ...(from === undefined ? {} : { from }) });
+  const cases: GoldenCase[] = [];
+  for await (const batch of opened.batches()) cases.push(...batch);
+  return { cases, kept: Object.fromEntries(opened.tally.kept) };
 }
 
 const refused = (pattern: RegExp) => (error: unknown) =>

@@ -2,13 +2,12 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import { temporaryFolder } from '../../../support/commandLine.ts';
+import { temporaryFolder } from '../../../support/temporaryFolder.ts';
 
 const cli = path.join(import.meta.dirname, '../../../../src/cli.ts');
 
 describe('import of a large JSONL file', () => {
-  const { folder, dispose } = temporaryFolder();
-  after(dispose);
+  const folder = temporaryFolder();
 
   it('holds a part of it at a time', () => {
     const file = openSync(path.join(folder, 'large.jsonl'), 'w');

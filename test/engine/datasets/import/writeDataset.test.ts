@@ -6,7 +6,7 @@ import { openDataset } from '../../../../src/engine/datasets/dataset.ts';
 import { writeDataset } from '../../../../src/engine/datasets/import/writeDataset.ts';
 import { FileError } from '../../../../src/engine/errors.ts';
 import type { GoldenCase } from '../../../../src/engine/model/case.ts';
-import { temporaryFolder } from '../../../support/commandLine.ts';
+import { temporaryFolder } from '../../../support/temporaryFolder.ts';
 import { anyCases } from './anyCase.ts';
 
 const { signal } = new AbortController();
@@ -17,8 +17,7 @@ async function* one(cases: readonly GoldenCase[]) {
 }
 
 describe('writeDataset', () => {
-  const { folder, dispose } = temporaryFolder();
-  after(dispose);
+  const folder = temporaryFolder();
 
   const write = (name: string, batches: AsyncIterable<readonly GoldenCase[]>) =>
     writeDataset({ path: join(folder, name), shownAs: name, metadata: { name: 'n' }, random }, batches);

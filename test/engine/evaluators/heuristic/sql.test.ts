@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { EvaluatorDeps } from '../../../../src/engine/evaluators/evaluator.ts';
 import {
@@ -10,6 +9,7 @@ import {
 import type { Score } from '../../../../src/engine/model/evaluation.ts';
 import type { JsonValue } from '../../../../src/engine/model/json.ts';
 import { noSpan } from '../../../../src/engine/ports.ts';
+import { temporaryFolder } from '../../../support/temporaryFolder.ts';
 import { depsWith, evaluatorOf, inputWith, scriptsWith } from '../evaluating.ts';
 
 /** Stands for node-sql-parser: a statement is SELECT, one table is allowed, and it never ends for LOOP. */
@@ -49,13 +49,12 @@ describe('is-sql and contains-sql', () => {
   };
 
   beforeEach(() => {
-    root = mkdtempSync(path.join(os.tmpdir(), 'touchstone-sql-'));
+    root = temporaryFolder();
     runner = createModuleRunner({ timeoutMs: 10_000, env: { PATH: process.env['PATH'] ?? '' }, cwd: root });
     deps = depsWith({ scripts: scriptsWith({ modules: runner }) });
   });
   afterEach(async () => {
     await runner?.close();
-    rmSync(root, { recursive: true, force: true });
   });
 
   it('asks the parser that the workspace has', async () => {

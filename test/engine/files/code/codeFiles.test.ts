@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'mocha';
 import { codeFiles } from '../../../../src/engine/files/code/codeFiles.ts';
-import { temporaryFolder } from '../../../support/commandLine.ts';
+import { temporaryFolder } from '../../../support/temporaryFolder.ts';
 
 /** Every file holds nothing but what is said here; `main` is where the program begins. */
 const programs: { [what: string]: { files: { [file: string]: string }; loads: string[] } } = {
@@ -101,15 +101,14 @@ const programs: { [what: string]: { files: { [file: string]: string }; loads: st
 describe('the code of a program', () => {
   for (const [what, { files, loads }] of Object.entries(programs))
     it(`is what it loads: ${what}`, () => {
-      const { folder, dispose } = temporaryFolder(files);
+      const folder = temporaryFolder(files);
       const [main = ''] = Object.keys(files);
       const found = Object.keys(codeFiles({ files: [path.join(folder, main)] }, folder));
       assert.deepEqual(found, [main, ...loads].sort());
-      dispose();
     });
 
   it('takes in packages of the same workspace, and nothing outside of it', () => {
-    const { folder, dispose } = temporaryFolder({
+    const folder = temporaryFolder({
       'ws/main.mjs': `import '@x/lib'; import '../outside.mjs';`,
       'ws/packages/lib/index.mjs': '',
       'outside.mjs': '',
@@ -119,11 +118,10 @@ describe('the code of a program', () => {
     symlinkSync(path.join(root, 'packages', 'lib'), path.join(root, 'node_modules', '@x', 'lib'), 'junction');
     const found = Object.keys(codeFiles({ files: [path.join(root, 'main.mjs')] }, root));
     assert.deepEqual(found, ['main.mjs', 'packages/lib/index.mjs']);
-    dispose();
   });
 
   it('takes in what lies in the same repository, and what it is started with wherever that lies', () => {
-    const { folder, dispose } = temporaryFolder({
+    const folder = temporaryFolder({
       'repo/.git/HEAD': '',
       'repo/ws/main.mjs': `import '../lib/a.mjs'; import '../../outside.mjs';`,
       'repo/lib/a.mjs': `import './b.mjs';`,
@@ -139,11 +137,10 @@ describe('the code of a program', () => {
       '../lib/b.mjs',
       'main.mjs',
     ]);
-    dispose();
   });
 
   it('knows a large program by its content, since its size may stay', () => {
-    const { folder, dispose } = temporaryFolder({ agent: '' });
+    const folder = temporaryFolder({ agent: '' });
     const file = path.join(folder, 'agent');
     const hashes = ['a', 'b', 'a'].map((last) => {
       writeFileSync(file, `${'x'.repeat(5 * 1024 * 1024)}${last}`);
@@ -151,6 +148,5 @@ describe('the code of a program', () => {
     });
     assert.equal(hashes[0], hashes[2]);
     assert.notEqual(hashes[0], hashes[1]);
-    dispose();
   });
 });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { FileError } from '../../../../src/engine/errors.ts';
 import { type Line, readLineBatches } from '../../../../src/engine/files/formats/jsonLines.ts';
+import { temporaryFolder } from '../../../support/temporaryFolder.ts';
 
 const signal = new AbortController().signal;
 
@@ -12,10 +12,9 @@ describe('readLineBatches', () => {
   let folder: string;
   let path: string;
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'lines-'));
+    folder = temporaryFolder();
     path = join(folder, 'a.jsonl');
   });
-  afterEach(() => rmSync(folder, { recursive: true }));
 
   async function read(content: string | Uint8Array, maxLineBytes = 1_000_000): Promise<Line[]> {
     writeFileSync(path, content);

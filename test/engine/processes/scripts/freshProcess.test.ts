@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import { nodeProgram, pythonProgram } from '../../../../src/engine/processes/scripts/interpreters.ts';
 import { ScriptError, type ScriptFailure } from '../../../../src/engine/processes/scripts/scriptCall.ts';
 import { ScriptPool } from '../../../../src/engine/processes/scripts/scriptPool.ts';
 import { skip } from '../../../support/skip.ts';
+import { temporaryFolder } from '../../../support/temporaryFolder.ts';
 
 const { signal } = new AbortController();
 const env = { PATH: process.env['PATH'] ?? '' };
@@ -16,8 +16,7 @@ const LONG = 'x'.repeat(3e6);
 
 describe('a fresh process for each call', function () {
   this.timeout(60_000);
-  const cwd = mkdtempSync(path.join(os.tmpdir(), 'touchstone-child-'));
-  after(() => rmSync(cwd, { recursive: true, force: true }));
+  const cwd = temporaryFolder();
 
   const pools = {
     mjs: new ScriptPool({ ...nodeProgram(), env, cwd }, { fresh: true, resultBytes: 4e6 }),

@@ -3,18 +3,17 @@ import { UserError } from '../../../../src/engine/errors.ts';
 import { fixedEnvironment } from '../../../../src/engine/ports.ts';
 import { parsePrompt } from '../../../../src/engine/prompts/parsePrompt.ts';
 import { renderPrompt } from '../../../../src/engine/prompts/renderPrompt.ts';
-import { temporaryFolder } from '../../../support/commandLine.ts';
+import { temporaryFolder } from '../../../support/temporaryFolder.ts';
 import { complaint } from '../readPrompt.ts';
 
 describe('included templates', () => {
-  const { folder, dispose } = temporaryFolder({
+  const folder = temporaryFolder({
     'prompts/a.j2': 'Hello {{ name }},\n',
     'prompts/sub/b.j2': '{% if polite %}please {% endif %}{% include "c.j2" %}',
     'prompts/sub/c.j2': 'come',
     'shared.j2': 'shared',
     'prompts/loop.j2': '{% include "loop.j2" %}',
   });
-  after(dispose);
 
   const read = (text: string) =>
     parsePrompt(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { type CommandResult, touchstone } from '../../../support/commandLine.ts';
-import { workspaceFolder } from '../../suites/workspaceFolder.ts';
+import { temporaryFolder } from '../../../support/temporaryFolder.ts';
 
 /** An agent that costs $1.50, takes 60 ms, and says its input. */
 const AGENT = `
@@ -15,7 +15,7 @@ process.stdin.on('end', () => setTimeout(() => {
 
 /** Runs one case whose input comes back, with limits of its own. */
 function run(entry: string, evaluators: string): Promise<CommandResult> {
-  const folder = workspaceFolder({
+  const folder = temporaryFolder({
     'agent.mjs': AGENT,
     'touchstone.yaml': `suites:
   s: { dataset: a.golden.yaml, targets: [{ command: [node, agent.mjs] }], evaluators: ${evaluators} }
@@ -109,7 +109,7 @@ describe('limits of a case', function () {
       err,
       /a\.golden\.yaml:4:5.*no evaluator of the suite "s" measures min_accuracy, which 1 case sets/,
     );
-    const folder = workspaceFolder({
+    const folder = temporaryFolder({
       'touchstone.yaml':
         'suites: { s: { dataset: a.golden.yaml, targets: [{ echo: true }], evaluators: [equals] } }\n',
       'a.golden.yaml': `schema_version: 2.0.0\nversion: 1.0.0\ntest_cases:\n  - ${entry('yes', '{ min_accuracy: 0.9 }', '{ answer: yes }')}\n`,

@@ -1,19 +1,16 @@
 import assert from 'node:assert/strict';
-import { afterEach, describe, it } from 'mocha';
-import { temporaryFolder, touchstone } from '../../../support/commandLine.ts';
+import { describe, it } from 'mocha';
+import { touchstone } from '../../../support/commandLine.ts';
+import { temporaryFolder } from '../../../support/temporaryFolder.ts';
 
 describe('a suite without evaluators', () => {
-  let dispose: (() => void) | undefined;
-  afterEach(() => dispose?.());
-
   async function run(cases: string, ...argv: string[]) {
-    const made = temporaryFolder({
+    const folder = temporaryFolder({
       'touchstone.yaml':
         'suites:\n  s:\n    dataset: c.golden.yaml\n    targets: [{ echo: true }]\n    gate: { min_pass_rate: 0.5 }\n',
       'c.golden.yaml': `schema_version: 2.0.0\nversion: 1.0.0\ntest_cases:\n${cases}`,
     });
-    dispose = made.dispose;
-    return touchstone(made.folder, 'eval', ...argv);
+    return touchstone(folder, 'eval', ...argv);
   }
 
   it('calls nothing when no case says what to check, and says how to', async () => {

@@ -8,7 +8,7 @@ import {
 import type { WorkspaceConfig } from '../../../../src/engine/suites/config/workspaceConfig.ts';
 import { loadWorkspace } from '../../../../src/engine/suites/loadWorkspace.ts';
 import { suiteHash } from '../../../../src/engine/suites/suiteHash.ts';
-import { workspaceFolder } from '../workspaceFolder.ts';
+import { temporaryFolder } from '../../../support/temporaryFolder.ts';
 
 const SUITE = `
 suites:
@@ -24,7 +24,7 @@ suites:
 `;
 
 async function read(text: string): Promise<WorkspaceConfig> {
-  const root = workspaceFolder({
+  const root = temporaryFolder({
     'touchstone.yaml': text,
     'cases.golden.yaml': '',
     'answer.prompt.yml': '',

@@ -5,7 +5,7 @@ import { fixedEnvironment } from '../../../../src/engine/ports.ts';
 import { promptfooFormat } from '../../../../src/engine/promptfoo/promptfooFormat.ts';
 import { discoverWorkspace } from '../../../../src/engine/suites/discovery/discoverWorkspace.ts';
 import { loadWorkspace } from '../../../../src/engine/suites/loadWorkspace.ts';
-import { workspaceFolder } from '../workspaceFolder.ts';
+import { temporaryFolder } from '../../../support/temporaryFolder.ts';
 
 const { signal } = new AbortController();
 const noFile = { environment: fixedEnvironment({}), signal };
@@ -25,7 +25,7 @@ async function namesIn(
 
 describe('discoverWorkspace', () => {
   it('finds prompts, datasets and promptfoo suites by their names', async () => {
-    const root = workspaceFolder({
+    const root = temporaryFolder({
       'a.prompty': '',
       'prompts/b.prompt': '',
       'prompts/c.prompt.yml': '',
@@ -54,7 +54,7 @@ describe('discoverWorkspace', () => {
   });
 
   it('leaves out dependencies, build results, hidden folders and links', async () => {
-    const root = workspaceFolder({
+    const root = temporaryFolder({
       'node_modules/x/a.prompty': '',
       'dist/a.prompty': '',
       '.git/a.prompty': '',
@@ -67,7 +67,7 @@ describe('discoverWorkspace', () => {
 
   it('says when a folder is deeper than what is looked at', async () => {
     const deep = 'a/b/c/d/e/f/g/h/i';
-    const root = workspaceFolder({ [`${deep}/x.prompty`]: '', 'a/y.prompty': '' });
+    const root = temporaryFolder({ [`${deep}/x.prompty`]: '', 'a/y.prompty': '' });
     const found = await discoverWorkspace(root, signal, promptfooFormat);
     assert.deepEqual([found.truncated, found.prompts.length], [true, 1]);
   });
@@ -75,7 +75,7 @@ describe('discoverWorkspace', () => {
 
 describe('a workspace without a configuration', () => {
   async function suitesOf(files: { [path: string]: string }, model?: string) {
-    const root = workspaceFolder(files);
+    const root = temporaryFolder(files);
     const { config, warnings, configPath } = await loadWorkspace({
       root,
       ...noFile,

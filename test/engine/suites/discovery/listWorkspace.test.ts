@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fixedEnvironment } from '../../../../src/engine/ports.ts';
 import { describeDataset, listWorkspace } from '../../../../src/engine/suites/discovery/listWorkspace.ts';
 import { loadWorkspace } from '../../../../src/engine/suites/loadWorkspace.ts';
-import { workspaceFolder } from '../workspaceFolder.ts';
+import { temporaryFolder } from '../../../support/temporaryFolder.ts';
 
 const example = path.join(import.meta.dirname, '../../../fixtures/suites/example');
 const { signal } = new AbortController();
@@ -55,7 +55,7 @@ describe('listWorkspace', () => {
       schemaVersion: '2.0.0',
       count: 1,
     });
-    const broken = await load(workspaceFolder({ 'a.golden.yaml': 'schema_version: 2.0.0\n' }));
+    const broken = await load(temporaryFolder({ 'a.golden.yaml': 'schema_version: 2.0.0\n' }));
     const details = await describeDataset(broken, 'a.golden.yaml', signal);
     assert.ok('problem' in details && details.problem.length > 0);
   });

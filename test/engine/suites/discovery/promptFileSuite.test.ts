@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { fixedEnvironment } from '../../../../src/engine/ports.ts';
 import { loadWorkspace } from '../../../../src/engine/suites/loadWorkspace.ts';
-import { workspaceFolder } from '../workspaceFolder.ts';
+import { temporaryFolder } from '../../../support/temporaryFolder.ts';
 
 const PROMPT = `name: Triage
 model: gpt-5-mini
@@ -17,7 +17,7 @@ evaluators:
 `;
 
 async function load(files: { [name: string]: string }) {
-  const root = workspaceFolder(files);
+  const root = temporaryFolder(files);
   const { signal } = new AbortController();
   return loadWorkspace({ root, environment: fixedEnvironment({}), signal });
 }

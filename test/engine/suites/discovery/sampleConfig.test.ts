@@ -4,13 +4,13 @@ import type { LocatedCase } from '../../../../src/engine/model/case.ts';
 import { fixedEnvironment } from '../../../../src/engine/ports.ts';
 import { sampleFiles } from '../../../../src/engine/suites/discovery/sampleConfig.ts';
 import { loadWorkspace } from '../../../../src/engine/suites/loadWorkspace.ts';
-import { workspaceFolder, writeFiles } from '../workspaceFolder.ts';
+import { temporaryFolder, writeFiles } from '../../../support/temporaryFolder.ts';
 
 const options = { environment: fixedEnvironment({}), signal: new AbortController().signal };
 
 /** Writes the sample into a folder and loads what comes of it. */
 async function started(files: { [path: string]: string }) {
-  const root = workspaceFolder(files);
+  const root = temporaryFolder(files);
   const sample = await sampleFiles(root, options);
   for (const { path } of sample) assert.ok(!Object.hasOwn(files, path), `${path} would be overwritten`);
   writeFiles(root, Object.fromEntries(sample.map(({ path, text }) => [path, text])));
@@ -78,7 +78,7 @@ describe('sampleFiles', () => {
   });
 
   it('writes nothing where there is a configuration', async () => {
-    assert.deepEqual(await sampleFiles(workspaceFolder({ 'touchstone.yaml': '' }), options), []);
+    assert.deepEqual(await sampleFiles(temporaryFolder({ 'touchstone.yaml': '' }), options), []);
   });
 
   it('keeps odd names apart from YAML', async () => {
@@ -90,7 +90,7 @@ describe('sampleFiles', () => {
 
 describe('sampleFiles of a first evaluation', () => {
   it('hold what the person said, and run as they stand', async () => {
-    const root = workspaceFolder({});
+    const root = temporaryFolder({});
     const first = { asked: 'What is: "2 + 2"?', says: ['4', 'a "sum"'], model: 'vscode/copilot/gpt-5' };
     const files = await sampleFiles(root, { ...options, first });
     writeFiles(root, Object.fromEntries(files.map(({ path, text }) => [path, text])));

@@ -7,9 +7,9 @@ import { fixedEnvironment, noSpan } from '../../../../src/engine/ports.ts';
 import { caseEvaluators } from '../../../../src/engine/runs/preparation/caseEvaluators.ts';
 import { checkWorkspace } from '../../../../src/engine/suites/loadWorkspace.ts';
 import { validateFile } from '../../../../src/engine/suites/validateFiles.ts';
+import { temporaryFolder } from '../../../support/temporaryFolder.ts';
 import { depsWith, inputWith } from '../../evaluators/evaluating.ts';
 import { loadFiles, runFiles } from '../../promptfoo/promptfooRun.ts';
-import { workspaceFolder } from '../workspaceFolder.ts';
 
 const { signal } = new AbortController();
 const environment = fixedEnvironment({});
@@ -34,7 +34,7 @@ describe('an assertion that cannot be used', () => {
     [{ type: 'length', unit: 'word', max: 2 }, /"unit" must be one of/],
   ] as [JsonObject, RegExp][]) {
     it(`is reported by validate where a run refuses it: ${JSON.stringify(assertion)}`, async () => {
-      const root = workspaceFolder({
+      const root = temporaryFolder({
         'a.golden.jsonl': `{"schema_version":"2.0.0","version":"1.0.0"}\n${JSON.stringify({ id: 'c', input: 'x', assert: [assertion] })}\n`,
       });
       const problems = await validateFile(path.join(root, 'a.golden.jsonl'), { root, environment, signal });
@@ -66,7 +66,7 @@ describe('an assertion that cannot be used', () => {
       { type: 'is-json', value: 'schema.json' },
       { type: 'contains', value: 'file://a.txt' },
     ];
-    const root = workspaceFolder({
+    const root = temporaryFolder({
       'a.golden.jsonl': `{"schema_version":"2.0.0","version":"1.0.0"}\n${JSON.stringify({ id: 'c', input: 'x', assert: assertions })}\n`,
     });
     assert.deepEqual(
@@ -92,7 +92,7 @@ describe('an assertion that cannot be used', () => {
             config: { nonsense: 1 }
       - regex: "("
 `;
-    const root = workspaceFolder({
+    const root = temporaryFolder({
       'touchstone.yaml': text,
       'a.golden.yaml': '',
       'a.prompt.yml': 'messages: [{ role: user, content: hi }]\n',

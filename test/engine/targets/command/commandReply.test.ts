@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'mocha';
+import { describe, it } from 'mocha';
 import type { GoldenCase } from '../../../../src/engine/model/case.ts';
 import type { Output } from '../../../../src/engine/model/output.ts';
 import { fixedEnvironment, noSpan, systemClock } from '../../../../src/engine/ports.ts';
@@ -7,17 +7,13 @@ import {
   type CommandTargetOptions,
   createCommandTarget,
 } from '../../../../src/engine/targets/command/commandTarget.ts';
-import { temporaryFolder } from '../../../support/commandLine.ts';
 import { stillGuards } from '../../../support/stillGuards.ts';
+import { temporaryFolder } from '../../../support/temporaryFolder.ts';
 
 const REPLY = '{"output":"fine"}';
 
 describe('replies of programs', () => {
-  let made: ReturnType<typeof temporaryFolder>;
-  beforeEach(() => {
-    made = temporaryFolder();
-  });
-  afterEach(() => made.dispose());
+  const folder = temporaryFolder();
 
   async function run(
     code: string,
@@ -30,7 +26,7 @@ describe('replies of programs', () => {
   ): Promise<{ output: Output; logged: string[] }> {
     const logged: string[] = [];
     const target = createCommandTarget(
-      { name: 'agent', command: [process.execPath, '-e', code, '--', ...args], cwd: made.folder, ...options },
+      { name: 'agent', command: [process.execPath, '-e', code, '--', ...args], cwd: folder, ...options },
       {
         clock: systemClock,
         guards: stillGuards(),
@@ -157,7 +153,7 @@ describe('replies of programs', () => {
       {
         name: 'agent',
         command: [process.execPath, '-e', 'console.log(JSON.stringify({ output: process.env.Q }))'],
-        cwd: made.folder,
+        cwd: folder,
         env: { Q: '$' + '{env:EVIL} {{input}}' },
       },
       {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ConfigError } from '../../../../src/engine/errors.ts';
@@ -22,6 +21,7 @@ import {
 import type { TargetContext } from '../../../../src/engine/targets/target.ts';
 import { skip } from '../../../support/skip.ts';
 import { stillGuards } from '../../../support/stillGuards.ts';
+import { temporaryFolder } from '../../../support/temporaryFolder.ts';
 
 const agent = fileURLToPath(new URL('../../../fixtures/agents/agent.mjs', import.meta.url));
 const span: Span = {
@@ -109,9 +109,8 @@ async function untilGone(pids: number[]): Promise<void> {
 describe('command target', () => {
   let folder: string;
   beforeEach(() => {
-    folder = mkdtempSync(path.join(os.tmpdir(), 'command-target-'));
+    folder = temporaryFolder();
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   it('hands over the case as one JSON document', async () => {
     assert.deepEqual(json(await call(['echo'], {}, { golden: { ...hello, metadata: { shop: 'north' } } })), {

@@ -4,22 +4,20 @@ import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { createSpanFiles, type SpanFiles } from '../../../../src/engine/targets/command/spanFiles.ts';
-import { temporaryFolder } from '../../../support/commandLine.ts';
 import { skip } from '../../../support/skip.ts';
+import { temporaryFolder } from '../../../support/temporaryFolder.ts';
 
 const NOTHING = { requests: [], dropped: 0 };
 
 describe('createSpanFiles', () => {
   let folder: string;
-  let dispose: () => void;
   let files: SpanFiles;
   beforeEach(() => {
-    ({ folder, dispose } = temporaryFolder({}));
+    folder = temporaryFolder({});
     files = createSpanFiles(folder);
   });
   afterEach(async () => {
     await files.close();
-    dispose();
   });
 
   it('gives each of many calls that begin together a file of its own', async () => {

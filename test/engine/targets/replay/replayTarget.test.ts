@@ -1,18 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, it } from 'mocha';
+import { beforeEach, describe, it } from 'mocha';
 import { FileError } from '../../../../src/engine/errors.ts';
 import { noSpan } from '../../../../src/engine/ports.ts';
 import { createReplayTarget } from '../../../../src/engine/targets/replay/replayTarget.ts';
+import { temporaryFolder } from '../../../support/temporaryFolder.ts';
 
 describe('replay target', () => {
   let folder: string;
   beforeEach(() => {
-    folder = mkdtempSync(path.join(os.tmpdir(), 'touchstone-replay-'));
+    folder = temporaryFolder();
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   function target(lines: (object | string)[]) {
     const absolute = path.join(folder, 'out.jsonl');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'mocha';
+import { before, describe, it } from 'mocha';
 import type { JsonObject } from '../../../../src/engine/model/json.ts';
 import { fixedEnvironment } from '../../../../src/engine/ports.ts';
 import { RunStore } from '../../../../src/engine/store/runStore.ts';
@@ -12,7 +12,8 @@ import {
   type CollectorRequest,
   startCollector,
 } from '../../../support/collectorServer.ts';
-import { temporaryFolder, touchstone } from '../../../support/commandLine.ts';
+import { touchstone } from '../../../support/commandLine.ts';
+import { temporaryFolder } from '../../../support/temporaryFolder.ts';
 import { countingRandom, manualClock } from '../../models/manualClock.ts';
 
 const KEY = 'sk-collector-0123456789';
@@ -39,26 +40,22 @@ const SPANS = 4 * 2 + 2 + 1;
 const EVENTS = 4 * 3;
 
 describe('exportRun', () => {
-  let dispose = () => {};
   let store: RunStore;
   let runId: string;
 
   before(async () => {
-    const made = temporaryFolder(WORKSPACE);
-    const { code } = await touchstone(made.folder, 'eval', '--no-progress');
+    const folder = temporaryFolder(WORKSPACE);
+    const { code } = await touchstone(folder, 'eval', '--no-progress');
     assert.equal(code, 1);
-    store = new RunStore(storePath(made.folder));
-    dispose = () => {
-      store.close();
-      made.dispose();
-    };
+    store = new RunStore(storePath(folder));
     runId = store.listRuns(1)[0]?.id ?? '';
     const traceId = store.resultsOfCase(runId, 'good')[0]?.traceId ?? '';
     const line = { timeMs: 1_700_000_000_000.25, message: 'looked it up', spanId: 'ab'.repeat(8), traceId };
     const logs = [{ ...line, level: 'warn' as const, fields: { table: 'orders', rows: 3, none: null } }];
     store.append(runId, { results: [], cases: [], spans: [], logs }, { now: 0, elapsedMs: 0 });
   });
-  after(() => dispose());
+
+  after(() => store.close());
 
   async function send(
     script: (request: CollectorRequest, index: number) => CollectorReply = () => ({}),
