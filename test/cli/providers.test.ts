@@ -5,8 +5,9 @@ import { systemClock } from '../../src/engine/ports.ts';
 import { RunStore } from '../../src/engine/store/runStore.ts';
 import { storePath } from '../../src/engine/store/storeFile.ts';
 import { processOwner } from '../../src/processOwner.ts';
-import { temporaryFolder, touchstone } from '../support/commandLine.ts';
+import { touchstone } from '../support/commandLine.ts';
 import { type OpenAiServer, type Script, startOpenAiServer } from '../support/openaiServer.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const KEY = 'sk-canary-5c1d7f90aa31';
 const CASES = 'schema_version: 2.0.0\nversion: 1.0.0\ntest_cases: [{ id: a, input: x }]\n';
@@ -21,9 +22,7 @@ describe('touchstone providers', () => {
 
   function workspace(config: string, more: { [file: string]: string } = {}): string {
     const files = { 'a.golden.yaml': CASES, 'p.prompty': PROMPT, 'touchstone.yaml': config, ...more };
-    const { folder, dispose } = temporaryFolder(files);
-    cleanups.push(dispose);
-    return folder;
+    return temporaryFolder(files);
   }
 
   async function serving(script: Script | Script[], embed?: Script): Promise<OpenAiServer> {

@@ -4,7 +4,7 @@ import { systemClock } from '../../src/engine/ports.ts';
 import { RunStore } from '../../src/engine/store/runStore.ts';
 import { storePath } from '../../src/engine/store/storeFile.ts';
 import { processOwner } from '../../src/processOwner.ts';
-import { workspaceFolder } from '../engine/suites/workspaceFolder.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { TestWindow } from './window.ts';
 
 const CONFIG = `
@@ -16,7 +16,7 @@ suites: {}
 
 describe('engine process: providers', () => {
   it('says what is configured and stored, where nothing was called', async () => {
-    const root = workspaceFolder({ 'touchstone.yaml': CONFIG });
+    const root = temporaryFolder({ 'touchstone.yaml': CONFIG });
     const store = new RunStore(storePath(root));
     store.pools(processOwner()).correct('judge', { costUsd: 4 }, systemClock.now());
     store.close();
@@ -43,13 +43,13 @@ describe('engine process: providers', () => {
   });
 
   it('keeps what it knows while the configuration is broken', async () => {
-    const root = workspaceFolder({ 'touchstone.yaml': 'providers: [' });
+    const root = temporaryFolder({ 'touchstone.yaml': 'providers: [' });
     await using window = await TestWindow.open(root);
     assert.deepEqual(await window.call('providers/health', {}), { providers: [], pools: [], caches: [] });
   });
 
   it('steers nothing where the workspace is not trusted', async () => {
-    const root = workspaceFolder({ 'touchstone.yaml': CONFIG });
+    const root = temporaryFolder({ 'touchstone.yaml': CONFIG });
     await using window = await TestWindow.open(root, { trusted: false });
     for (const wanted of [
       { action: 'isolate', id: 'x' },
@@ -63,13 +63,13 @@ describe('engine process: providers', () => {
   });
 
   it('refuses what is no action', async () => {
-    await using window = await TestWindow.open(workspaceFolder({ 'touchstone.yaml': CONFIG }));
+    await using window = await TestWindow.open(temporaryFolder({ 'touchstone.yaml': CONFIG }));
     for (const wanted of [{}, { action: 'open', id: 'x' }, { action: 'limit-provider', id: 'x', most: -1 }])
       assert.notEqual((await window.failure('providers/steer', wanted)).kind, 'untrusted');
   });
 
   it('clears stored replies, and says so', async () => {
-    const root = workspaceFolder({ 'touchstone.yaml': CONFIG });
+    const root = temporaryFolder({ 'touchstone.yaml': CONFIG });
     const store = new RunStore(storePath(root));
     const reply = { key: 'k', partition: '', createdAt: systemClock.now(), question: null, body: '{}' };
     store.replies.put('exact', [reply], systemClock.now(), { maxBytes: 1e6, expiresMs: 1e9 });

@@ -6,7 +6,7 @@ import { describe, it } from 'mocha';
 import { isRunning } from '../../../src/engine/processes/processIdentity.ts';
 import { storePath } from '../../../src/engine/store/storeFile.ts';
 import { PoolLedger } from '../../../src/engine/store/tables/poolLedger.ts';
-import { temporaryFolder } from '../../support/commandLine.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 const worker = path.join(import.meta.dirname, '..', '..', 'support', 'budgetWorker.ts');
 const LIMIT = 60_000;
@@ -45,7 +45,7 @@ describe('a budget that several processes write at once', function () {
   this.timeout(120_000);
 
   it('is kept, loses nothing, and counts what a killed process had reserved', async () => {
-    const { folder, dispose } = temporaryFolder();
+    const folder = temporaryFolder();
     const file = storePath(folder);
     const ledger = PoolLedger.open(file, { pid: 1, host: 'here', started: null, alive: isRunning });
     const highest = { held: 0 };
@@ -72,6 +72,5 @@ describe('a budget that several processes write at once', function () {
     assert.ok(Math.abs(used - certain) <= 2 * 150, `${used} are counted, ${certain} were used`);
 
     ledger.close();
-    dispose();
   });
 });

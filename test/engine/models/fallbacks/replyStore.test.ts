@@ -112,10 +112,9 @@ for (const [name, open] of stores)
 
 describe('the store of replies of an earlier version', () => {
   it('is empty where it is only read', () => {
-    const { file, dispose } = storedWorkspace(4);
+    const { file } = storedWorkspace(4);
     const store = new RunStore(file, { access: 'read' });
     assert.deepEqual(store.replies.size('exact'), { entries: 0, bytes: 0 });
     store.close();
-    dispose();
   });
 });

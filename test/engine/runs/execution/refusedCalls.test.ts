@@ -5,9 +5,9 @@ import type { Evaluator } from '../../../../src/engine/evaluators/evaluator.ts';
 import { systemClock } from '../../../../src/engine/ports.ts';
 import { Rejected } from '../../../../src/engine/resilience/policy.ts';
 import { RunStore } from '../../../../src/engine/store/runStore.ts';
-import { temporaryFolder } from '../../../support/commandLine.ts';
 import { execute, numberedCases, RUN, runInputs } from '../../../support/runExecution.ts';
 import { type Reply, sayId, scriptedTarget } from '../../../support/scriptedTarget.ts';
+import { temporaryFolder } from '../../../support/temporaryFolder.ts';
 
 const judgeSpec = { type: 'judge', name: 'judge', negated: false, options: {}, weight: 1 };
 
@@ -34,16 +34,11 @@ function judgeBehind(pass: () => void): Evaluator {
 }
 
 describe('a run whose calls are refused by our own policies', () => {
-  let temporary: ReturnType<typeof temporaryFolder>;
   let store: RunStore;
   beforeEach(() => {
-    temporary = temporaryFolder();
-    store = new RunStore(path.join(temporary.folder, 'touchstone.db'));
+    store = new RunStore(path.join(temporaryFolder(), 'touchstone.db'));
   });
-  afterEach(() => {
-    store.close();
-    temporary.dispose();
-  });
+  afterEach(() => store.close());
 
   const stored = () => [...store.storedKeys(RUN)].length;
   const statusOf = () => store.getRun(RUN).status;
