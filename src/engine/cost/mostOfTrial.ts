@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts';
 import type { GoldenCase } from '../model/case.ts';
-import type { ModelPrice } from '../models/prices/prices.ts';
+import { mostCallCost } from '../models/prices/prices.ts';
 import { type Tokenizer, Tokenizers } from '../models/tokens/tokenizer.ts';
 import type { AllowTokens } from '../targets/prompt/tokenAllowance.ts';
 import type { EstimatedRun, EstimatedTarget } from './estimate.ts';
@@ -47,7 +47,7 @@ function ownMost(
 
   try {
     const counted = tokenizer.countChat(target.asked.request(entry));
-    return priced(counted.total.high, output, target.asked.price);
+    return mostCallCost(counted.total.high, output, target.asked.price);
   } catch (error) {
     // A request that cannot be made is not sent.
     if (error instanceof UserError) return 0;
@@ -57,7 +57,7 @@ function ownMost(
 
 /** The judge also reads what the target wrote. */
 function judgeMost({ price, asks = 1 }: JudgeModel, written: number): number | null {
-  const each = priced(DEFAULT_JUDGE_INPUT.high + written, DEFAULT_JUDGE_OUTPUT.high, price);
+  const each = mostCallCost(DEFAULT_JUDGE_INPUT.high + written, DEFAULT_JUDGE_OUTPUT.high, price);
   return each === null ? null : each * asks;
 }
 
@@ -65,11 +65,4 @@ function mostOutput(asked: AskedModel, allowed: number | undefined): number {
   const limits = [asked.maxTokens, allowed];
   const known = limits.filter((limit) => limit !== undefined);
   return known.length > 0 ? Math.min(...known) : defaultOutput(asked.model).high;
-}
-
-/** At the full price of input: nothing may come from a cache. */
-function priced(input: number, output: number, price: ModelPrice | undefined): number | null {
-  if (!price || (price.upToInputTokens !== undefined && input > price.upToInputTokens)) return null;
-  const dearestInput = Math.max(price.input, price.cacheWrite ?? 0);
-  return (input * dearestInput + output * price.output) / 1_000_000;
 }

@@ -1,6 +1,7 @@
 import { UserError } from '../errors.ts';
 import type { GoldenCase } from '../model/case.ts';
 import type { RenderedPrompt } from '../model/prompt.ts';
+import { isReasoningModel, longAnswer } from '../models/callEstimate.ts';
 import type { ModelPrice } from '../models/prices/prices.ts';
 import type { Tokenizer } from '../models/tokens/tokenizer.ts';
 import type { MeasuredInput, PastCalls } from './callHistory.ts';
@@ -44,10 +45,8 @@ export interface TargetEstimate {
 }
 
 /** Without a past, in tokens and milliseconds of one call. Wide on purpose. */
-const DEFAULT_OUTPUT: Range = { low: 10, likely: 250, high: 2000 };
-/** Models that reason before they answer, and bill it as output. */
-const DEFAULT_REASONING_OUTPUT: Range = { low: 50, likely: 1000, high: 8000 };
-const REASONING_MODEL = /^(o[134]|gpt-[5-9])(\D|$)/;
+const DEFAULT_OUTPUT: Omit<Range, 'high'> = { low: 10, likely: 250 };
+const DEFAULT_REASONING_OUTPUT: Omit<Range, 'high'> = { low: 50, likely: 1000 };
 export const DEFAULT_LATENCY_MS: Range = { low: 300, likely: 3000, high: 20_000 };
 
 /** Counts the requests of a prompt target over a sample of its cases. */
@@ -160,7 +159,8 @@ export function estimateAgent(
 
 /** Output tokens of one call of a model of which nothing is known. */
 export function defaultOutput(model: string): Range {
-  return REASONING_MODEL.test(model) ? DEFAULT_REASONING_OUTPUT : DEFAULT_OUTPUT;
+  const usual = isReasoningModel(model) ? DEFAULT_REASONING_OUTPUT : DEFAULT_OUTPUT;
+  return { ...usual, high: longAnswer(model) };
 }
 
 function limited(tokens: Range, calls: number, asked: AskedModel): Range {

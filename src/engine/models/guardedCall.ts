@@ -37,7 +37,7 @@ export async function callGuarded<T>(
 /** What the caller of a model says of its call, for the guard. `pool`: its bulkhead where it names none. */
 export function callRequest(
   { signal, timeoutMs, caller = '', ...options }: CallOptions,
-  { pool, span }: Pick<CallRequest, 'pool' | 'span'>,
+  { pool, span }: Pick<CallRequest, 'pool' | 'span' | 'estimate'>,
 ): CallRequest {
   return { pool: options.pool ?? pool, caller, signal, timeoutMs, span };
 }

@@ -5,6 +5,7 @@ import type { Usage } from '../../model/output.ts';
 import type { Clock } from '../../ports.ts';
 import type { Guard, Outcome } from '../../resilience/guard.ts';
 import { GEN_AI, GENERAL, TOUCHSTONE } from '../../telemetry/attributes.ts';
+import { estimateTexts } from '../callEstimate.ts';
 import type { ClientOptions } from '../clientOptions.ts';
 import { callGuarded, callRequest, errorType } from '../guardedCall.ts';
 import { ModelError } from '../modelClient.ts';
@@ -57,7 +58,8 @@ export function sendToOpenAi(options: EmbeddingsOptions): SendTexts {
 
     try {
       const server = await opened(call.signal);
-      const wanted = callRequest(call, { pool: 'embedding', span });
+      const estimate = () => estimateTexts(texts, options.model, options.prices);
+      const wanted = callRequest(call, { pool: 'embedding', span, estimate });
       const { value: embeddings } = await callGuarded(server.guarded, wanted, async ({ signal }) => {
         const value = await ask(server, texts, options, signal);
         return { kind: 'ended', value, outcome: outcomeOf(value) };

@@ -2,6 +2,7 @@ import { createRedactor } from '../../http/redactor.ts';
 import type { Span } from '../../ports.ts';
 import type { Answered, Outcome } from '../../resilience/guard.ts';
 import { GENERAL } from '../../telemetry/attributes.ts';
+import { estimateCall } from '../callEstimate.ts';
 import { replyAttributes, requestAttributes } from '../chatSpan.ts';
 import { streamingClient } from '../clientForms.ts';
 import { callGuarded, callRequest, errorType, inModelWords } from '../guardedCall.ts';
@@ -42,7 +43,8 @@ async function* streamChat(
   let outcome: Outcome = LEFT;
 
   try {
-    const wanted = callRequest(call, { pool: 'target', span: span.span });
+    const estimate = () => estimateCall(request, options.model, options.prices);
+    const wanted = callRequest(call, { pool: 'target', span: span.span, estimate });
     answered = await callGuarded(options, wanted, async ({ signal }) => {
       const answer = await ChatAnswer.begin(options, { request, signal, span: span.span });
       return { kind: 'begun', value: answer };

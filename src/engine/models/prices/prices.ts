@@ -39,3 +39,18 @@ export function callCost(usage: Usage | null, model: string, prices: PriceTable 
     usage.outputTokens * price.output;
   return Number.isFinite(cost) ? cost / TOKENS_PER_PRICE : null;
 }
+
+/**
+ * What a call may cost at most, in US dollars: at the full price of input, for nothing may come from a cache. Null where the
+ * price is unknown, as it is for more input than it holds for.
+ */
+export function mostCallCost(
+  inputTokens: number,
+  outputTokens: number,
+  price: ModelPrice | undefined,
+): number | null {
+  if (!price || (price.upToInputTokens !== undefined && inputTokens > price.upToInputTokens)) return null;
+  const dearestInput = Math.max(price.input, price.cacheWrite ?? 0);
+  const cost = inputTokens * dearestInput + outputTokens * price.output;
+  return Number.isFinite(cost) ? cost / TOKENS_PER_PRICE : null;
+}
