@@ -67,7 +67,10 @@ function gather(stream: Readable, maxBytes: number, beyond: 'refuse' | 'cut'): P
     });
 
     stream.on('error', reject);
-    stream.once('close', () => reject(cutShort()));
+    stream.once('close', () => {
+      // An error that nobody sees would cost a stack for each reply.
+      if (!stream.readableEnded) reject(cutShort());
+    });
     stream.once('end', () => resolve(whole()));
   });
 }
