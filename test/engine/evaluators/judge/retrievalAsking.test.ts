@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'mocha';
 import { ConfigError } from '../../../../src/engine/errors.ts';
 import type { EvaluatorDeps } from '../../../../src/engine/evaluators/evaluator.ts';
+import { variableOf } from '../../../../src/engine/evaluators/judge/retrieval/retrievedContext.ts';
+import type { GoldenCase } from '../../../../src/engine/model/case.ts';
 import type { Score } from '../../../../src/engine/model/evaluation.ts';
 import { isJsonObject, type JsonObject } from '../../../../src/engine/model/json.ts';
+import { emptyOutput } from '../../../../src/engine/model/output.ts';
 import { ModelError } from '../../../../src/engine/models/modelClient.ts';
 import type { ScriptCall } from '../../../../src/engine/processes/scripts/scriptCall.ts';
 import type { RecordedRequest, Script } from '../../../support/openaiServer.ts';
@@ -256,6 +259,16 @@ describe('judges of retrieved context', () => {
     assert.equal(
       await asked({ query: '{{ a }} {{ b }} {{ c }}' }, { input: { a: 'x' } }),
       'error: the query uses {{ b }}, which the case does not define',
+    );
+  });
+
+  it('find no variable in a case that has none', () => {
+    const output = { ...emptyOutput(), status: 'complete' as const };
+    const found = (golden: Partial<GoldenCase>) =>
+      variableOf({ case: { id: 'c', ...golden }, output }, 'query');
+    assert.deepEqual(
+      [found({}), found({ input: 'query' }), found({ input: { query: 'q' } })],
+      [undefined, undefined, 'q'],
     );
   });
 

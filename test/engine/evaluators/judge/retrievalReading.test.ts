@@ -52,6 +52,13 @@ describe('verdicts on statements', () => {
       ['Verdict: Yes\nNo contradicting words are there.', 1, 1],
       ['Verdict: Yes. The context says you have to wait 5 days.', 1, 1],
       ['Verdict: Yes. 2. Wait, times are short. Verdict: No.', 2, 1],
+      ['Verdict 1: Yes\nVerdict 2: No', 2, 1],
+      ['Verdict: Yes. No word speaks against it.', 1, 1],
+      ['Verdict: Yes; no word speaks against it.', 1, 1],
+      ['1. A. Verdict: Yes! 2. Wait, so it is. Verdict: No', 2, 1],
+      ['1. A. Verdict: Yes (is it?) So it is? 2. Wait, B. Verdict: No', 2, 1],
+      ['1. A. Verdict: Yes\n2: Wait, B. Verdict: No', 2, 1],
+      ['1. A. Verdict: Yes\n2) Wait, B. Verdict: No', 2, 1],
       ['A. Verdict: Yes. B. Verdict: No.\nNo, it is not.', 2, 1],
       ['1. A. Verdict: Yes\n2. Actually, it is B. Verdict: No', 2, 1],
       ['1. A. Verdict: Yes\n- **Statement 2:** wait. Verdict: No', 2, 1],
@@ -82,6 +89,11 @@ describe('verdicts on statements', () => {
       ...['It says “verdict: yes”. Verdict: Yes', "It claims 'verdict: yes'.", 'It says «verdict: yes».'].map(
         (answer): [string, number, object] => [answer, 2, { problem: 'the judge quotes a verdict' }],
       ),
+      ...['. No', '; no', '! No', '? No'].map((rest): [string, number, object] => [
+        `That is the verdict${rest} more of it`,
+        1,
+        { problem: 'the judge gave no verdict on any statement', misformed },
+      ]),
       ['Verdict: None', 1, { problem: 'the judge gave no verdict on any statement', misformed }],
       ['Verdict: Probably yes', 1, { problem: 'the judge gave no verdict on any statement', misformed }],
       [
@@ -127,11 +139,24 @@ describe('verdicts on statements', () => {
       'i take it back|i take that back|i take this back|disregard|nevermind|never mind|doch nicht|更正|等等|其实|其實|收回',
     ].flatMap((line) => line.split('|'));
     for (const words of [...interrupts, ...phrases]) {
-      for (const lead of ['. ', ' – ', ', but ', '\n', '\n\n> **', '. So it is. ', '? So it is!\n'])
+      for (const lead of [
+        '. ',
+        ' – ',
+        ', but ',
+        '\n',
+        '\n\n> **',
+        '. So it is. ',
+        '? So it is!\n',
+        '! ',
+        '? ',
+        '… ',
+      ])
         assert.deepEqual(faithfulVerdicts(`Verdict: Yes${lead}${words}: so`, 1), { problem }, lead + words);
       const inside = faithfulVerdicts(`Verdict: Yes. The context may ${words} so`, 1);
       assert.deepEqual(inside, { supported: 1, score: 1 }, words);
     }
+    const behind = 'Verdict: Yes\nWait, that was said in 1. Not in 2.';
+    assert.deepEqual(faithfulVerdicts(behind, 1), { problem });
     for (const words of interrupts)
       assert.ok(!('problem' in faithfulVerdicts(`Verdict: Yes\n${words} it is so`, 1)), words);
     for (const [word, turned] of [
@@ -202,6 +227,11 @@ describe('parts of a context that are picked', () => {
       count: 1,
       total: 2,
     });
+    const nested = ['One two. Three four.', 'One two.'];
+    assert.deepEqual(
+      neededSentences('One two. Three four.', { text: nested.join('\n\n'), passages: nested }),
+      { count: 1, total: 2 },
+    );
     const passages = ['One two three', ' ', 'One two'];
     const listed = (answer: string) =>
       neededSentences(answer, { text: 'One two three\n\nOne two', passages });
@@ -239,6 +269,7 @@ describe('parts of a context that are picked', () => {
       assert.deepEqual(of(answer), none, answer);
     const rows: [answer: string, problem: string][] = [
       ['Tea is sold out. Insufficient information.', 'the judge quotes the context and finds nothing in it'],
+      [`${text} Insufficient information.`, 'the judge quotes the context and finds nothing in it'],
       ['Tea is sold out.\nActually, no.', 'the judge takes its choice back'],
       ['Not needed: Tea is sold out.', 'the judge quotes what it does not pick'],
       ['None of: Tea is sold out.', 'the judge quotes what it does not pick'],
@@ -271,6 +302,15 @@ describe('a classification of sentences', () => {
       ['[Attributed]\nShe won things [Attributed]', 2],
     ];
     for (const [answer, attributed] of rows) assert.deepEqual(of(answer), { attributed, total: 2 }, answer);
+    const lower = 'It is so. ok then.';
+    assert.deepEqual(
+      attributions('[Attributed]', lower),
+      { attributed: 1, total: 1 },
+      'by the rules of Unicode',
+    );
+    assert.deepEqual(attributions('[Attributed] '.repeat(3), lower), {
+      problem: 'the judge classified 3 sentences, and the expected answer has 2',
+    });
     assert.deepEqual(attributions('我说他们赢了吗 [Attributed]', '他们赢了。'), { attributed: 1, total: 1 });
   });
 

@@ -36,13 +36,14 @@ export function attributions(answer: string, expected: string): Attributions {
     return said.length < count ? { problem, misformed: true } : { problem };
   }
 
-  const odd = fitting.map((sentences) => firstOdd(said, sentences));
-  if (!odd.includes(-1)) {
-    const number = Math.max(...odd) + 1;
-    return { problem: `the judge's classification ${number} is not of sentence ${number}` };
+  let odd = 0;
+  for (const sentences of fitting) {
+    odd = firstOdd(said, sentences);
+    if (odd < 0)
+      return { attributed: said.filter(({ attributed }) => attributed).length, total: said.length };
   }
 
-  return { attributed: said.filter(({ attributed }) => attributed).length, total: said.length };
+  return { problem: `the judge's classification ${odd + 1} is not of sentence ${odd + 1}` };
 }
 
 function readAttributions(answer: string): { said: Attribution[]; rest: string } {
@@ -68,7 +69,7 @@ function firstOdd(said: readonly Attribution[], sentences: readonly string[]): n
 
 function isAbout(claim: string, sentence: string, number: number): boolean {
   const lines = claim.split('\n');
-  if (lines.length <= 2 && /(?:^|\n)[^\p{L}\p{N}\n]*$/u.test(claim)) return true;
+  if (lines.length <= 2 && /(?:^|\n)[^\p{L}\p{N}]*$/u.test(claim)) return true;
   if (lines.some((line) => new RegExp(`^[\\s*#("“-]*${number}\\s*[.):]`).test(line))) return true;
   const words = comparable(sentence).split(' ');
   const known = ` ${comparable(claim)} `;

@@ -145,4 +145,4 @@ function promptPair(written: JsonValue | undefined): JsonValue {
   return pair;
 }
 
-const JOINED = /\{\{-?\s*statements\s*\|\s*join\b[^{}]*\}\}/g;
+const JOINED = /\{\{-?\s*statements\s*\|\s*join\b.*?\}\}/gs;

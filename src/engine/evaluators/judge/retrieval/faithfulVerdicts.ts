@@ -4,24 +4,24 @@ import { CROSS, meaningOf } from '../closingWords.ts';
 import { QUOTATION } from '../quotation.ts';
 
 const FINAL = 'final verdict for each statement in order:';
-const SINGLE = /\bverdict\b(?:[^\p{L}\p{N}.;!?]|\bis\b)*(yes|no)\b/gu;
+const SINGLE = /\bverdict\b(?:[^\p{L}.;!?]|\bis\b)*(yes|no)\b/gu;
 
 /** "Yes/No", "Yes, no", "Yes?" and "Yes, partly" are no verdict. */
 const UNCLEAR =
-  /^[^\p{L}\p{N}.;?\n]*(?:\?|(?:or\s+)?(?:yes|no|partly|partially|in part|perhaps|maybe|probably|possibly|unsure|uncertain)\b)/u;
+  /^[^\p{L}.;\n]*(?:\?|(?:or\s+)?(?:yes|no|partly|partially|in part|perhaps|maybe|probably|possibly|unsure|uncertain)\b)/u;
 
 /** What takes a verdict back where it stands right behind it, or begins a sentence. */
 const TAKES_BACK = String.raw`(?:actually|hold on|on reflection|on second thought|scratch that|my mistake|i (?:was|am) wrong|i retract|i withdraw|i take (?:it|that|this) back|disregard|never ?mind|doch nicht)\b|更正|等等|其实|其實|收回`;
 const INTERRUPTS = 'wait|correction|edit|oops|sorry|moment|halt|korrektur';
 const takenBackBy = (other: string) =>
   new RegExp(
-    String.raw`^[^\p{L}\p{N}\n]*(?:but )?(?:(?:${INTERRUPTS})\b|${TAKES_BACK})|(?:[.!?…]\s|\n)[^\p{L}\p{N}]*(?:(?:${INTERRUPTS}|${other})(?![ \t]*[\p{L}\p{N}])|${TAKES_BACK})`,
+    String.raw`^[^\p{L}\n]*(?:but )?(?:(?:${INTERRUPTS})\b|${TAKES_BACK})|(?:[.!?…]\s|\n)[^\p{L}]*(?:(?:${INTERRUPTS}|${other})(?! *\p{L})|${TAKES_BACK})`,
     'u',
   );
 const TAKEN_BACK = { yes: takenBackBy('no'), no: takenBackBy('yes') };
 
 /** The next statement begins here; what it says is none of the judge's words. */
-const NEXT_STATEMENT = /(?:\n|[.!?]\s)[^\p{L}\p{N}]*(?:statement )?\d{1,4}[.):]/u;
+const NEXT_STATEMENT = /(?:\n|[.!?]\s)[^\p{L}]*(?:statement )?\d{1,4}[.):]/u;
 
 type FaithfulVerdicts = { supported: number; score: number } | TextProblem;
 
@@ -64,7 +64,9 @@ export function faithfulVerdicts(answer: string, statements: number): FaithfulVe
 
 /** A verdict that a quotation holds is none of the judge's. */
 function readVerdicts(text: string): { verdicts: SingleVerdict[]; isQuoting: boolean } {
-  const own = text.replace(QUOTATION, (quotation) => (quotation.search(SINGLE) < 0 ? quotation : ' '));
+  const own = text.replace(QUOTATION, (quotation) =>
+    [...quotation.matchAll(SINGLE)].length > 0 ? ' ' : quotation,
+  );
   const found = [...own.matchAll(SINGLE)];
   const verdicts = found.map(({ 0: verdict, 1: word, index }, at): SingleVerdict => {
     const [behind = ''] = own.slice(index + verdict.length, found[at + 1]?.index).split(NEXT_STATEMENT);
@@ -83,7 +85,7 @@ function readList(list: string): string[] | undefined {
   const end = lines.findLastIndex((line) => meaningOf(line) !== 'nothing');
 
   const words: string[] = [];
-  const unnumbered = lines.slice(0, end + 1).map((line) => line.replace(/^[^\p{L}\p{N}]*\d{1,4}\./u, ''));
+  const unnumbered = lines.slice(0, end + 1).map((line) => line.replace(/^[^\p{L}]*\d{1,4}\./u, ''));
   for (const part of unnumbered.join('\n').split(/[.,;\n]/)) {
     if (!/[\p{L}\p{N}]/u.test(part)) continue;
     const [, word] = /^[^\p{L}]*(yes|no)\b(?!.*\b(?:yes|no|not)\b)/u.exec(part) ?? [];

@@ -57,7 +57,7 @@ export function contextReader(
   { scripts }: Pick<EvaluatorDeps, 'scripts'>,
   otherwise?: (input: EvaluationInput) => string | undefined,
 ): ContextReader {
-  for (const text of [given ?? []].flat()) checkTexts(spec, text);
+  checkTexts(spec, ...[given].flat());
   if (code === undefined) {
     return async (input) => {
       const found = given === undefined ? variableOf(input, 'context') : filled(given, materialOf(input));
@@ -109,13 +109,14 @@ function filled(given: string | string[], material: Material): JsonValue {
   if (missing !== undefined) {
     return { missing: `the context uses {{ ${missing} }}, which the case does not define` };
   }
-  const values = texts.map((text) => fillPlaceholders(text, material));
-  return typeof given === 'string' ? (values[0] ?? '') : values;
+  return typeof given === 'string'
+    ? fillPlaceholders(given, material)
+    : given.map((text) => fillPlaceholders(text, material));
 }
 
 function contextOf(value: JsonValue | undefined, problem: string): FoundContext {
   if (typeof value === 'string') return value.trim() === '' ? { missing: problem } : { text: value };
-  if (!Array.isArray(value) || value.length === 0) return { missing: problem };
+  if (!Array.isArray(value)) return { missing: problem };
   const passages = value.filter((item) => typeof item === 'string' && item !== '');
   if (passages.length < value.length) return { missing: problem };
   const texts = passages.map(String);
