@@ -137,7 +137,11 @@ describe('a clause on a limit', () => {
       status: 'undecided',
       reason: 'cost $0.00, at most $1.50 allowed (nothing was run)',
     });
-    assert.equal(cost({ costUsd: Number.NaN }, 0)?.reason, 'cost $NaN, at most $1.50 allowed');
+    assert.deepEqual(cost({ costUsd: Number.NaN }, 0), {
+      name: 'max_cost_usd',
+      status: 'undecided',
+      reason: 'cost $NaN, at most $1.50 allowed',
+    });
   });
 
   it('is undecided where the latency is unknown', () => {

@@ -113,6 +113,16 @@ describe('the clause on non-inferiority', () => {
   });
 });
 
+describe('the clause on pairs', () => {
+  it('asks for one case that was measured on both sides', () => {
+    const paired = (outcomes: Outcome[], more?: Parameters<typeof clauses>[2]) =>
+      clauses({}, outcomes, more).filter(({ name }) => name !== 'regression');
+    assert.deepEqual(paired([steady]), []);
+    const [none] = paired([], { metrics: [] });
+    assert.deepEqual([none?.name, none?.status], ['paired', 'undecided']);
+  });
+});
+
 describe('the clause on a tag', () => {
   const of = (more: Parameters<typeof clauses>[2], outcomes: Outcome[] = times(3, steady)) =>
     only({ noRegression: ['t'] }, outcomes, more);

@@ -24,14 +24,17 @@ export interface Spread {
 export function compareSpread(cases: readonly CaseComparison[], seed: number): Spread | null {
   const pairs = metricPairs(cases, 'score', { filling: 'measured' });
   const means = differencesOf(pairs);
-  const squares = pairs.map(
-    ({ cluster, baseline, candidate }): ValuePair => ({
-      cluster,
-      baseline: (baseline - (means?.baseline ?? 0)) ** 2,
-      candidate: (candidate - (means?.candidate ?? 0)) ** 2,
-    }),
-  );
-  const found = differencesOf(squares);
+  const found =
+    means &&
+    differencesOf(
+      pairs.map(
+        ({ cluster, baseline, candidate }): ValuePair => ({
+          cluster,
+          baseline: (baseline - means.baseline) ** 2,
+          candidate: (candidate - means.candidate) ** 2,
+        }),
+      ),
+    );
   if (!found || found.baseline + found.candidate < ROUNDING) return null;
   const tested = cautiousMean(found.clusters, found.estimate, Xoshiro128.seeded(seed));
   if (!tested) return null;

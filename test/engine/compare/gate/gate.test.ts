@@ -195,6 +195,7 @@ describe('judgeRun', () => {
 
   it('counts errors', () => {
     assert.equal(judge({ maxErrors: 1 }, runOf('+!')).clauses[0]?.status, 'pass');
+    assert.equal(judge({ maxErrors: 1 }, runOf('+!!')).clauses[0]?.status, 'fail');
     assert.equal(
       judge({ maxErrors: 1 }, runOf('+!!')).reason,
       'max_errors: 2 errored trials, at most 1 allowed',

@@ -122,6 +122,9 @@ describe('intervals beside tests', () => {
     // SciPy: binomtest(12, 15).proportion_ci(0.95, 'exact') as odds, and statsmodels' mcnemar(exact=True).
     const found = compare(casesOf([...times(12, won), ...times(3, lost), ...times(45, steady)]));
     assert.equal(found.p, 0.03515625);
+    assert.equal(found.test, 'mcnemar');
+    const scores = compare(casesOf([...times(12, won), ...times(3, lost), ...times(45, steady)]), 'score');
+    assert.deepEqual([scores.test, scores.oddsRatio], ['bootstrap', null], 'scores have no odds');
     assert.equal(found.oddsRatio?.low.toFixed(3), '1.079');
     assert.equal(found.oddsRatio?.high?.toFixed(2), '22.09');
     assert.ok((found.interval?.low ?? 0) > 0);

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
+import { candidateVerdict, isNotWorse } from '../../../../src/engine/compare/verdict/candidateVerdict.ts';
 import {
   isRegression,
   isSignificant,
   wordFor,
 } from '../../../../src/engine/compare/verdict/comparisonWord.ts';
-import type { MetricComparison } from '../../../../src/engine/model/comparison.ts';
+import type { Comparison, MetricComparison } from '../../../../src/engine/model/comparison.ts';
+import type { GateReport } from '../../../../src/engine/model/gateReport.ts';
 
 /** What decides of a metric: its difference, the adjusted p, and the p-values against the margin. */
 type Deciding = [difference: number, p: number | null, inferior?: number | null, superior?: number | null];
@@ -38,6 +40,39 @@ function metric([
     casesToShowEquivalence: null,
   };
 }
+
+describe('what is kept of a comparison', () => {
+  const figures = metric([0, 1]);
+  const of = (more: Partial<Comparison['verdict']['regressions']>, metrics = [figures]) => ({
+    metrics,
+    verdict: {
+      word: 'undecided' as const,
+      reason: 'so it is',
+      evidence: [],
+      regressions: { shown: [], possible: [], ...more },
+    },
+  });
+
+  it('holds where something was measured and nothing is, or may be, worse', () => {
+    assert.equal(isNotWorse(of({})), true);
+    assert.equal(isNotWorse(of({}, [])), false);
+    assert.equal(isNotWorse(of({}, [figures, figures])), true);
+    assert.equal(isNotWorse(of({ shown: ['pass'] })), false);
+    assert.equal(isNotWorse(of({ possible: ['score'] })), false);
+    assert.equal(isNotWorse(of({ shown: ['pass'], possible: ['score'] })), false);
+  });
+
+  it('is decided by its gate, else by the verdict', () => {
+    const gate = (passed: boolean) => ({ passed, reason: null, clauses: [] });
+    const kept = (found: ReturnType<typeof of>, judged: GateReport | null) =>
+      candidateVerdict({ ...found, gate: judged });
+    const comparison = { word: 'undecided', reason: 'so it is' };
+    assert.deepEqual(kept(of({}), null), { passed: true, gate: null, comparison });
+    assert.deepEqual(kept(of({}, []), null), { passed: false, gate: null, comparison });
+    assert.deepEqual(kept(of({}), gate(false)), { passed: false, gate: gate(false), comparison });
+    assert.deepEqual(kept(of({}, []), gate(true)), { passed: true, gate: gate(true), comparison });
+  });
+});
 
 describe('wordFor', () => {
   for (const { word, metrics } of [
