@@ -26,9 +26,9 @@ function skeletonOf(value: JsonValue): string {
 /** Letters, numbers and braces. */
 function skeleton(text: string): string {
   return text
-    .replace(/<\/?[a-z][^<>]{0,80}>/gi, ' ')
-    .replace(/&(?:quot|apos|nbsp|#(?:x22|x27|34|39|160));/gi, ' ')
-    .replace(/\\+[nrtbf]/gi, ' ')
+    .replace(/<\/?[a-z]{1,10}>/gi, ' ')
+    .replace(/&#?\w{2,4};/g, ' ')
+    .replace(/\\+[nrtbf]/g, ' ')
     .replace(/\\+u([0-9a-f]{4})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
     .normalize('NFKC')
     .replace(/\d+(?:\.\d+)?(?:e[+-]?\d+)?/gi, (number) => String(Number(number)))

@@ -54,7 +54,7 @@ export function isAnswer(label: string): boolean {
 }
 
 /** Of "No issues", "no" is no verdict. */
-const ENDS_THERE = /^[ \t*_"'”)\]|]*(?:[.,;:!—–(\n]|$)/;
+const ENDS_THERE = /^(?! *[\p{L}\p{N}])/u;
 const ANSWER = /answer|choice|category|winner|expected|output/i;
 /** Labels of what is judged. */
 const MATTER = /\b(?:right|correct|true|actual)[\s_]+(?:answer|result|winner|category|decision|points)/i;

@@ -41,7 +41,7 @@ function withPlainNumbers(words: string): string {
     .replace(/\p{Nd}/gu, plainDigit);
 }
 
-/** The ten digits of a script follow each other, from its zero. */
+/** The ten digits of a script follow each other from its zero, and sometimes those of the next one. */
 function plainDigit(digit: string): string {
   const code = digit.codePointAt(0) ?? 0;
   let value = 0;
@@ -49,11 +49,11 @@ function plainDigit(digit: string): string {
   return String(value % 10);
 }
 
-const CROSSED = new RegExp(String.raw`^[^\p{L}\p{N}]{0,10}${CROSS.source}`, 'u');
+const CROSSED = new RegExp(String.raw`^[^\p{L}]{0,10}${CROSS.source}`, 'u');
 
 /**
  * Whether the last line before a verdict is nothing but another one: by itself ("FAIL"), or behind a label of whatever
- * language, or behind a cross. Several such lines are those of criteria.
+ * language, or behind a cross. Several such lines are those of criteria: the first must be the last.
  */
 export function lastLineDiffers(said: string, verdict: JsonObject, full: number): boolean {
   const lines = withPlainNumbers(said)
@@ -63,8 +63,8 @@ export function lastLineDiffers(said: string, verdict: JsonObject, full: number)
   if (shareOf(verdict, full) === 1 && CROSSED.test(last)) return true;
 
   return [LONELY, LABELLED].some((form) => {
-    const [found, ...more] = lines.map((line) => form.exec(line)).filter((line) => line !== null);
-    if (!found || found.input !== last || more.length > 0) return false;
+    const found = lines.map((line) => form.exec(line)).find((line) => line !== null);
+    if (found?.input !== last) return false;
 
     const one = statedBy(found);
     return !isAnswer(one.label ?? '') && isOfVerdict(one, verdict, full) && differs(one, verdict, full);

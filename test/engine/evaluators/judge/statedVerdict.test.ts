@@ -51,6 +51,11 @@ describe('what words say of a verdict', () => {
     ['\\fbox{0}', { score: 8 }, 10, 'certain'],
     ['\\boxed{1}', { score: 1 }, 1, undefined],
     ['\\boxed{0.8}', { score: 8 }, 10, undefined],
+    ['First \\boxed{0}, then \\boxed{1}', { score: 1 }, 1, undefined],
+    ['I give it 0. No, I give it 1.', { score: 1 }, 1, undefined],
+    ['\\boxed{no}', { score: 1 }, 1, undefined],
+    ['Verdict: tie', { score: 1 }, 1, undefined],
+    ['The right winner is B', { winner: 'A' }, 1, 'certain'],
     ['I find \\boxed{42} as well.', { score: 1 }, 1, 'likely'],
     ['I find \\boxed{x^2} as well.', { score: 1 }, 1, undefined],
   ];

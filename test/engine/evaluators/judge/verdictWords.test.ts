@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { withoutClosingMarks } from '../../../../src/engine/evaluators/judge/leadIn.ts';
 import { contradiction, lastLineDiffers } from '../../../../src/engine/evaluators/judge/statedVerdict.ts';
 
 const each = (...lines: string[]) => lines.flatMap((line) => line.split('|'));
@@ -42,6 +43,20 @@ describe('words of many languages', () => {
       'the right decision is 3|The final answer is 42|The total is 42|So the answer is 42|Result: 42|Conclusion: 42',
     ))
       for (const score of [0, 1]) assert.equal(against(score)(words), undefined, words);
+    for (const label of each('right|correct|true|actual').flatMap((which) =>
+      each('answer|result|winner|category|decision|points').map((what) => `${which} ${what}`),
+    ))
+      for (const words of [
+        `The ${label} is 0`,
+        `The ${label.toUpperCase()}: 0`,
+        `${label.replace(' ', '__')} = 0`,
+      ])
+        assert.equal(againstGood(words), undefined, words);
+    for (const label of each(
+      'my answer|Result|Total|final choice|final category|final winner|Conclusion|Decision|Ergebnis|Fazit|Risultato|Résultat',
+      '结论|結論|结果|結果|결과|вывод|итог|RESULT',
+    ))
+      assert.equal(againstGood(`${label}: 42`), undefined, label);
     for (const words of each(
       'The final answer is 0|The correct answer is 42. Final score: 0|My score is 42|Total: 0',
     ))
@@ -88,7 +103,8 @@ describe('words of many languages', () => {
   });
 
   it('are digits and signs of any script', () => {
-    for (const zero of each('0|０|٠|۰|०|০|๐|߀')) assert.equal(againstGood(`Score: ${zero}`), 'certain', zero);
+    for (const zero of each('0|０|٠|۰|०|০|๐|߀|\u{116da}'))
+      assert.equal(againstGood(`Score: ${zero}`), 'certain', zero);
     for (const seven of each('7|７|٧|۷|७|৭|๗'))
       assert.equal(contradiction(`Score: ${seven}/10`, { score: 0.7 }, 1), undefined, seven);
     assert.equal(contradiction('Score: ½', { score: 0.5 }, 1), undefined);
@@ -97,13 +113,13 @@ describe('words of many languages', () => {
 
   it('say yes or no to a verdict, and also to other things', () => {
     for (const words of each(
-      'No|No.|**No**|no, it is rude|no; rude|no: rude|no!|no — rude|no – rude|no (rude)|no\n|“no”|no |',
+      'No|No.|**No**|no, it is rude|no; rude|no: rude|no!|no — rude|no – rude|no (rude)|no\n|“no”|no |no - rude|no 😞',
     ))
       if (words !== '') assert.equal(againstGood(`Verdict: ${words}`), 'certain', words);
     assert.equal(againstBad('Verdict: yes'), 'certain');
     assert.equal(againstBad('Verdict: y.'), 'certain');
     for (const words of each(
-      'Verdict: no issues|Verdict: no more|Final answer: no|Final choice: no|Final winner: tie',
+      'Verdict: no issues|Verdict: no more|Verdict: no 5|Final answer: no|Final choice: no|Final winner: tie',
     ))
       assert.equal(againstGood(words), undefined, words);
     assert.equal(contradiction('Verdict: no', { score: 0.89 }, 1), undefined);
@@ -166,11 +182,21 @@ describe('the last line before a verdict', () => {
     for (const words of each(
       '1|10/10|PASS|yes|Ocena: 1|0 facts|0. first|Fail-safe|A label that goes on for more than forty letters: 0',
       'tone: 0\nfacts: 1|0\nIt is polite.|tone: 0\nIt is polite.|0\n1|Answer: 0|Expected value: 0|Output: 0|Winner: 0|Choice: 0|Category: 0',
-      'The line has a ❌ in it|No issues|',
+      'The line has a ❌ in it|So ❌|No issues|Result: 42|',
     ))
       assert.equal(differs(words), false, words);
     assert.equal(differs('❌ rude', 0.9), false);
     assert.equal(differs('PASS', 0), true);
     assert.equal(differs('1', 0), true);
+  });
+});
+
+describe('closing marks', () => {
+  it('are left out at the end of words, however long these are', () => {
+    const long = 'a b '.repeat(600);
+    for (const words of ['', 'a', long, `${long}\n**c`]) {
+      assert.equal(withoutClosingMarks(`${words}\n\`\`\`json\n`), words.trimEnd(), words.slice(-9));
+      assert.equal(withoutClosingMarks(`${words}\n> **`), words.trimEnd(), words.slice(-9));
+    }
   });
 });
