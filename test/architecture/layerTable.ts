@@ -35,6 +35,7 @@ export const ALLOWED: { [feature: string]: readonly string[] } = {
   statistics: [],
   store: ['model', 'errors', 'resilience'],
   telemetry: [],
+  traces: ['telemetry'],
   datasets: [],
   prompts: [],
   models: [],

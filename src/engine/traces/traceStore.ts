@@ -1,0 +1,207 @@
+import { contentHash } from '../model/hash.ts';
+import type { LogRecord, SpanRecord } from '../model/span.ts';
+import { Connection, type StoreAccess } from '../store/file/connection.ts';
+import { type PriceSpan, type TraceTree, traceTree } from '../telemetry/dialects/traceTree.ts';
+import { DEFAULT_RETENTION, type Retention } from './retention.ts';
+import { conditionsOf, type TraceCursor, type TraceQuery } from './traceQuery.ts';
+import { TRACE_STORE } from './traceStoreFormat.ts';
+import { summaryOf, type TraceSummary, wordsOf } from './traceSummary.ts';
+
+/** How much of what came was new. */
+export interface Stored {
+  spans: number;
+  logs: number;
+  /** Came before, and changed nothing. */
+  duplicates: number;
+}
+
+export interface TracePage {
+  traces: TraceSummary[];
+  /** Where the next page begins; null where there is none. */
+  next: TraceCursor | null;
+}
+
+export interface TraceStoreOptions {
+  access?: StoreAccess;
+  retention?: Retention;
+  price?: PriceSpan;
+}
+
+/** Traces are summed up so many at a time, so that nothing waits long behind it. */
+const SUMMED_AT_ONCE = 200;
+/** Traces that are forgotten in one transaction. */
+const FORGOTTEN_AT_ONCE = 100;
+
+/** The received traces of a workspace, in a file of their own. Throws StoreError. */
+export class TraceStore {
+  readonly #connection: Connection;
+  readonly #retention: Retention;
+  readonly #price: PriceSpan;
+
+  constructor(
+    file: string,
+    { access = 'write', retention = DEFAULT_RETENTION, price = () => null }: TraceStoreOptions = {},
+  ) {
+    this.#connection = new Connection(file, TRACE_STORE, access);
+    this.#retention = retention;
+    this.#price = price;
+  }
+
+  /** Durable when this returns. A span that is there already stays as it is. */
+  append(spans: readonly SpanRecord[], logs: readonly LogRecord[]): Stored {
+    if (spans.length === 0 && logs.length === 0) return { spans: 0, logs: 0, duplicates: 0 };
+
+    return this.#connection.transaction(() => {
+      const touched = new Set<string>();
+      const stored = { spans: 0, logs: 0, duplicates: 0 };
+      for (const span of spans) {
+        if (!this.#addSpan(span)) continue;
+        stored.spans += 1;
+        touched.add(span.traceId);
+      }
+
+      for (const line of logs) {
+        if (!this.#addLine(line)) continue;
+        stored.logs += 1;
+        touched.add(line.traceId);
+      }
+
+      for (const traceId of touched)
+        this.#connection.run('INSERT OR IGNORE INTO stale (trace_id) VALUES (?)', traceId);
+      stored.duplicates = spans.length + logs.length - stored.spans - stored.logs;
+      return stored;
+    });
+  }
+
+  /** The newest first. */
+  traces(query: TraceQuery): TracePage {
+    const { where, values } = conditionsOf(query);
+    const rows = this.#connection.all(
+      `SELECT summary FROM traces WHERE ${where} ORDER BY start_ms DESC, trace_id LIMIT ?`,
+      ...values,
+      query.limit + 1,
+    );
+    const found = rows.map((row) => JSON.parse(String(row['summary'])) as TraceSummary);
+    const traces = found.slice(0, query.limit);
+    const last = traces.at(-1);
+    const next = found.length > query.limit && last ? { startMs: last.startMs, traceId: last.traceId } : null;
+    return { traces, next };
+  }
+
+  /** Undefined where nothing of it has come. */
+  tree(traceId: string): TraceTree | undefined {
+    const { spans, logs } = this.records(traceId);
+    return spans.length === 0 ? undefined : traceTree(spans, { logs, price: this.#price });
+  }
+
+  /** In the order of their start. */
+  records(traceId: string): { spans: SpanRecord[]; logs: LogRecord[] } {
+    const spans = this.#connection.all(
+      'SELECT body FROM spans WHERE trace_id = ? ORDER BY start_ms',
+      traceId,
+    );
+    const logs = this.#connection.all(
+      'SELECT body FROM log_lines WHERE trace_id = ? ORDER BY time_ms',
+      traceId,
+    );
+    return {
+      spans: spans.map(({ body }) => JSON.parse(String(body)) as SpanRecord),
+      logs: logs.map(({ body }) => JSON.parse(String(body)) as LogRecord),
+    };
+  }
+
+  /** Ids that begin so; the newest first. */
+  idsLike(prefix: string, limit: number): string[] {
+    const rows = this.#connection.all(
+      'SELECT trace_id FROM traces WHERE substr(trace_id, 1, ?) = ? ORDER BY start_ms DESC LIMIT ?',
+      prefix.length,
+      prefix,
+      limit,
+    );
+    return rows.map((row) => String(row['trace_id']));
+  }
+
+  /** Brings the list up to what has come, a piece at a time. Returns the summaries that changed; empty where none is left to do. */
+  sumUp(): TraceSummary[] {
+    return this.#connection.transaction(() => {
+      const stale = this.#connection.all('SELECT trace_id FROM stale LIMIT ?', SUMMED_AT_ONCE);
+      const summaries = stale.flatMap(({ trace_id: id }) => this.#summed(String(id)));
+      for (const { trace_id: id } of stale)
+        this.#connection.run('DELETE FROM stale WHERE trace_id = ?', String(id));
+      return summaries;
+    });
+  }
+
+  /** Forgets what is older or more than is kept. Returns how many traces that were. */
+  tidy(now: number): number {
+    let forgotten = 0;
+    for (;;) {
+      const ids = this.#tooOld(now);
+      if (ids.length === 0) return forgotten;
+      this.#connection.transaction(() => {
+        for (const id of ids) this.#forget(id);
+      });
+      forgotten += ids.length;
+    }
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  #addSpan(span: SpanRecord): boolean {
+    const { traceId, spanId, startMs } = span;
+    const added = this.#connection.run(
+      'INSERT OR IGNORE INTO spans (trace_id, span_id, start_ms, body) VALUES (?, ?, ?, ?)',
+      ...[traceId, spanId, startMs, JSON.stringify(span)],
+    );
+    return added > 0;
+  }
+
+  #addLine(line: LogRecord): boolean {
+    const added = this.#connection.run(
+      'INSERT OR IGNORE INTO log_lines (trace_id, digest, time_ms, body) VALUES (?, ?, ?, ?)',
+      ...[line.traceId, contentHash(line), line.timeMs, JSON.stringify(line)],
+    );
+    return added > 0;
+  }
+
+  #summed(traceId: string): TraceSummary[] {
+    const tree = this.tree(traceId);
+    if (!tree) return [];
+
+    const summary = summaryOf(tree);
+    this.#connection.run(
+      `INSERT OR REPLACE INTO traces (trace_id, start_ms, end_ms, errors, service, session, release, summary, words)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ...[traceId, summary.startMs, summary.endMs, summary.errors, summary.services[0] ?? 'unknown'],
+      ...[summary.session, summary.release, JSON.stringify(summary), wordsOf(tree)],
+    );
+    return [summary];
+  }
+
+  #tooOld(now: number): string[] {
+    const { maxAgeMs, maxBytes } = this.#retention;
+    const overfull = this.#bytes() > maxBytes;
+    const rows = this.#connection.all(
+      `SELECT trace_id FROM traces WHERE ${overfull ? 'true' : 'start_ms < ?'} ORDER BY start_ms LIMIT ?`,
+      ...(overfull ? [] : [now - maxAgeMs]),
+      FORGOTTEN_AT_ONCE,
+    );
+    return rows.map((row) => String(row['trace_id']));
+  }
+
+  /** Of the file, without what was given up in it and is used again. */
+  #bytes(): number {
+    const [row] = this.#connection.all(
+      `SELECT (p.page_count - f.freelist_count) * s.page_size AS bytes
+       FROM pragma_page_count p, pragma_freelist_count f, pragma_page_size s`,
+    );
+    return Number(row?.['bytes'] ?? 0);
+  }
+
+  #forget(traceId: string): void {
+    for (const table of ['spans', 'log_lines', 'stale', 'traces'])
+      this.#connection.run(`DELETE FROM ${table} WHERE trace_id = ?`, traceId);
+  }
+}

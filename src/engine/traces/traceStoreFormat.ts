@@ -1,0 +1,55 @@
+import path from 'node:path';
+import type { StoreFormat } from '../store/file/storeFormat.ts';
+
+/** The file of received traces inside a workspace. */
+export function traceStorePath(root: string): string {
+  return path.join(root, '.touchstone', 'traces.db');
+}
+
+/**
+ * Received spans and log lines, and what the list of traces shows of each trace. A trace is `stale` from its next span or line on
+ * until it is summed up again. Bodies are JSON.
+ */
+const TRACES = `
+CREATE TABLE spans (
+  trace_id TEXT NOT NULL,
+  span_id TEXT NOT NULL,
+  start_ms REAL NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (trace_id, span_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE log_lines (
+  trace_id TEXT NOT NULL,
+  -- Of the whole line: it has no id of its own, and comes again where its sender tries again.
+  digest TEXT NOT NULL,
+  time_ms REAL NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (trace_id, digest)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE stale (trace_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+
+CREATE TABLE traces (
+  trace_id TEXT PRIMARY KEY,
+  start_ms REAL NOT NULL,
+  end_ms REAL NOT NULL,
+  errors INTEGER NOT NULL,
+  service TEXT NOT NULL,
+  session TEXT,
+  release TEXT,
+  -- What the list shows, and what it is searched by.
+  summary TEXT NOT NULL,
+  words TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX traces_by_start ON traces (start_ms DESC, trace_id);
+CREATE INDEX traces_by_session ON traces (session, start_ms) WHERE session IS NOT NULL;
+`;
+
+/** "Totr" in ASCII. */
+export const TRACE_STORE: StoreFormat = {
+  name: 'trace store',
+  applicationId: 0x546f7472,
+  migrations: [TRACES],
+};

@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { StoreError } from '../../../src/engine/errors.ts';
+import type { LogRecord, SpanRecord } from '../../../src/engine/model/span.ts';
+import { RunStore } from '../../../src/engine/store/runStore.ts';
+import { storePath } from '../../../src/engine/store/storeFile.ts';
+import { TraceStore } from '../../../src/engine/traces/traceStore.ts';
+import { traceStorePath } from '../../../src/engine/traces/traceStoreFormat.ts';
+import { temporaryFolder } from '../../support/commandLine.ts';
+
+const HOUR = 3_600_000;
+
+function span(traceId: string, spanId: string, over: Partial<SpanRecord> = {}): SpanRecord {
+  return {
+    traceId,
+    spanId,
+    parentSpanId: null,
+    name: `span ${spanId}`,
+    kind: 'internal',
+    startMs: 1000,
+    endMs: 1500,
+    status: 'unset',
+    attributes: {},
+    events: [],
+    links: [],
+    service: 'agent',
+    ...over,
+  };
+}
+
+const line: LogRecord = {
+  timeMs: 1100,
+  level: 'info',
+  message: 'looked up',
+  traceId: 'a',
+  spanId: '1',
+  fields: {},
+};
+
+describe('trace store', () => {
+  let folder: string;
+  let dispose: () => void;
+  let stores: TraceStore[];
+
+  beforeEach(() => {
+    ({ folder, dispose } = temporaryFolder({}));
+    stores = [];
+  });
+  afterEach(() => {
+    for (const store of stores) store.close();
+    dispose();
+  });
+
+  function open(options = {}): TraceStore {
+    const store = new TraceStore(traceStorePath(folder), options);
+    stores.push(store);
+    return store;
+  }
+
+  it('keeps what came once, however often it comes', () => {
+    const store = open();
+    const spans = [span('a', '1'), span('a', '2', { parentSpanId: '1' })];
+
+    assert.deepEqual(store.append(spans, [line]), { spans: 2, logs: 1, duplicates: 0 });
+    assert.deepEqual(store.append([...spans, span('a', '3')], [line]), { spans: 1, logs: 0, duplicates: 3 });
+    store.close();
+
+    const { spans: kept, logs } = open().records('a');
+    assert.deepEqual(kept.map(({ spanId }) => spanId).sort(), ['1', '2', '3']);
+    assert.deepEqual(logs, [line]);
+  });
+
+  it('lists traces from the newest, page by page, once each', () => {
+    const store = open();
+    for (let index = 0; index < 25; index += 1)
+      store.append([span(`t${String(index).padStart(2, '0')}`, 's', { startMs: Math.floor(index / 2) })], []);
+    assert.equal(store.sumUp().length, 25);
+    assert.deepEqual(store.sumUp(), []);
+
+    const seen: string[] = [];
+    let after: { startMs: number; traceId: string } | undefined;
+    do {
+      const page = store.traces({ limit: 7, ...(after ? { after } : {}) });
+      seen.push(...page.traces.map(({ traceId }) => traceId));
+      after = page.next ?? undefined;
+    } while (after);
+
+    assert.equal(new Set(seen).size, 25);
+    assert.deepEqual(seen.slice(0, 3), ['t24', 't22', 't23']);
+  });
+
+  it('finds traces by what they did', () => {
+    const store = open();
+    store.append(
+      [
+        span('ok', '1', {
+          attributes: { 'session.id': 's1', 'gen_ai.input.messages': 'Where is order A1001?' },
+        }),
+        span('slow', '1', {
+          startMs: 0,
+          endMs: 9000,
+          service: 'other',
+          resource: { 'service.version': '1.2' },
+        }),
+        span('bad', '1', { status: 'error', statusMessage: 'database is away' }),
+      ],
+      [],
+    );
+    store.sumUp();
+    const find = (query: object) =>
+      store
+        .traces({ limit: 10, ...query })
+        .traces.map(({ traceId }) => traceId)
+        .sort();
+
+    assert.deepEqual(find({}), ['bad', 'ok', 'slow']);
+    assert.deepEqual(find({ errors: true }), ['bad']);
+    assert.deepEqual(find({ slowerThanMs: 5000 }), ['slow']);
+    assert.deepEqual(find({ service: 'other' }), ['slow']);
+    assert.deepEqual(find({ release: '1.2' }), ['slow']);
+    assert.deepEqual(find({ session: 's1' }), ['ok']);
+    assert.deepEqual(find({ text: 'ORDER a1001' }), ['ok']);
+    assert.deepEqual(find({ text: 'session.id=s1' }), ['ok']);
+    assert.deepEqual(find({ text: 'database' }), ['bad']);
+    assert.deepEqual(find({ text: '%' }), []);
+    assert.deepEqual(find({ since: 500 }), ['bad', 'ok']);
+    assert.deepEqual(find({ until: 500 }), ['slow']);
+    assert.deepEqual(store.idsLike('sl', 5), ['slow']);
+  });
+
+  it('sums a trace up anew when more of it comes', () => {
+    const store = open();
+    store.append([span('a', '2', { parentSpanId: '1', startMs: 1200 })], []);
+    assert.deepEqual(
+      store.sumUp().map(({ incomplete, spans }) => [incomplete, spans]),
+      [[true, 1]],
+    );
+
+    store.append([span('a', '1', { name: 'support' })], []);
+    const [summary] = store.sumUp();
+    assert.deepEqual([summary?.title, summary?.incomplete, summary?.spans], ['support', false, 2]);
+    assert.equal(store.traces({ limit: 5 }).traces.length, 1);
+  });
+
+  it('forgets what is too old, and the oldest where it is too much, with all that belongs to it', () => {
+    const store = open({ retention: { maxAgeMs: HOUR, maxBytes: 400_000 } });
+    const now = 10 * HOUR;
+    store.append(
+      [span('old', '1', { startMs: now - 2 * HOUR }), span('new', '1', { startMs: now })],
+      [{ ...line, traceId: 'old' }],
+    );
+    store.sumUp();
+    assert.equal(store.tidy(now), 1);
+    assert.deepEqual(store.records('old'), { spans: [], logs: [] });
+
+    for (let index = 0; index < 300; index += 1)
+      store.append(
+        [span(`big${index}`, '1', { startMs: now + index, attributes: { text: 'x'.repeat(2000) } })],
+        [],
+      );
+    while (store.sumUp().length > 0);
+    assert.ok(store.tidy(now) > 0);
+    const left = store.traces({ limit: 1000 }).traces.map(({ traceId }) => traceId);
+    assert.ok(left.includes('big299') && !left.includes('new') && left.length < 200, `${left.length} left`);
+    assert.equal(store.tidy(now), 0);
+  });
+
+  it('is not the store of runs, nor another program’s: each refuses the other’s file', () => {
+    new RunStore(storePath(folder)).close();
+    assert.throws(() => new TraceStore(storePath(folder)), StoreError);
+    open().close();
+    assert.throws(() => new RunStore(traceStorePath(folder)), StoreError);
+
+    const strange = path.join(folder, 'strange.db');
+    writeFileSync(strange, 'no database, but a text that is long enough to be one');
+    assert.throws(() => new TraceStore(strange), StoreError);
+  });
+
+  it('reads as empty where there is none, and makes none', () => {
+    const store = open({ access: 'read' });
+    assert.deepEqual(store.traces({ limit: 5 }), { traces: [], next: null });
+    assert.equal(store.tree('a'), undefined);
+  });
+});
