@@ -7,7 +7,7 @@ import { RunStore } from '../../../src/engine/store/runStore.ts';
 import { storePath } from '../../../src/engine/store/storeFile.ts';
 import { TraceStore } from '../../../src/engine/traces/traceStore.ts';
 import { traceStorePath } from '../../../src/engine/traces/traceStoreFormat.ts';
-import { temporaryFolder } from '../../support/commandLine.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 const HOUR = 3_600_000;
 
@@ -40,16 +40,14 @@ const line: LogRecord = {
 
 describe('trace store', () => {
   let folder: string;
-  let dispose: () => void;
   let stores: TraceStore[];
 
   beforeEach(() => {
-    ({ folder, dispose } = temporaryFolder({}));
+    folder = temporaryFolder();
     stores = [];
   });
   afterEach(() => {
     for (const store of stores) store.close();
-    dispose();
   });
 
   function open(options = {}): TraceStore {
