@@ -16,6 +16,18 @@ export class MinuteCount {
     return this.#amounts.reduce((sum, amount) => sum + amount, 0);
   }
 
+  /** What there was, and when, the earliest first. */
+  parts(now: number): { at: number; amount: number }[] {
+    this.#pass(now);
+    const parts: { at: number; amount: number }[] = [];
+    for (let slot = this.#slot - SLOTS + 1; slot <= this.#slot; slot++) {
+      const amount = slot < 0 ? 0 : (this.#amounts[slot % SLOTS] ?? 0);
+      // As late as it may have been.
+      if (amount > 0) parts.push({ at: Math.min(now, (slot + 1) * SLOT_MS), amount });
+    }
+    return parts;
+  }
+
   #pass(now: number): void {
     const slot = Math.floor(now / SLOT_MS);
     for (let passed = Math.max(this.#slot + 1, slot - SLOTS + 1); passed <= slot; passed++)

@@ -29,9 +29,14 @@ export class MinuteLimit {
   #level: number;
   #at = Number.NEGATIVE_INFINITY;
 
-  /** 0 allows none. */
-  constructor(perMinute: number, burstMs: number) {
+  /** `perMinute` of 0 allows none. `used`: what was taken in the last minute, the earliest first. */
+  constructor(perMinute: number, burstMs: number, used: readonly { at: number; amount: number }[] = []) {
     this.perMinute = perMinute;
+    for (const { at, amount } of used) {
+      this.#taken.push({ at, amount, counts: true });
+      this.#sum += amount;
+    }
+
     this.#burst = Math.max(perMinute * (burstMs / 60_000), Math.min(perMinute, AT_ONCE));
     this.#level = this.#burst;
   }
@@ -94,6 +99,7 @@ export class MinuteLimit {
     }
     if (this.#first === this.#taken.length) this.#sum = 0;
 
+    if (now <= this.#at) return;
     const forMs = this.#at === Number.NEGATIVE_INFINITY ? 0 : now - this.#at;
     this.#level = Math.min(this.#burst, this.#level + (forMs * this.perMinute) / WINDOW_MS);
     this.#at = now;

@@ -33,8 +33,8 @@ export class Pace implements Policy {
   readonly #clock: Clock;
   readonly #room: WaitingRoom<Permit>;
   readonly #alarm: Alarm;
-  readonly #pause = new Pause();
-  readonly #spreading = new Spreading();
+  #pause = new Pause();
+  #spreading = new Spreading();
   readonly #used = { requests: new MinuteCount(), tokens: new MinuteCount() };
   #requests: MinuteLimit | undefined;
   #tokens: MinuteLimit | undefined;
@@ -71,6 +71,13 @@ export class Pace implements Policy {
     this.#serve();
   }
 
+  /** What the provider asked for does not hold any more. */
+  forget(): void {
+    this.#pause = new Pause();
+    this.#spreading = new Spreading();
+    this.#serve();
+  }
+
   /** Takes in what the provider said about its limits. `tokens`: what the call needs that it said so to. */
   learn(ending: Pick<Ending, 'decision' | 'allowance' | 'durationMs'>, tokens?: number): void {
     const now = this.#clock.monotonic();
@@ -104,8 +111,10 @@ export class Pace implements Policy {
 
   #limit({ rpm, tpm }: PaceConfig): void {
     const now = this.#clock.monotonic();
-    this.#requests = limitOf(rpm, REQUESTS_BURST_MS, this.#used.requests.sum(now), now);
-    this.#tokens = limitOf(tpm, TOKENS_BURST_MS, this.#used.tokens.sum(now), now);
+    const { requests, tokens } = this.#used;
+    this.#requests =
+      rpm === undefined ? undefined : new MinuteLimit(rpm, REQUESTS_BURST_MS, requests.parts(now));
+    this.#tokens = tpm === undefined ? undefined : new MinuteLimit(tpm, TOKENS_BURST_MS, tokens.parts(now));
   }
 
   /** When the call may begin. */
@@ -219,16 +228,4 @@ function stillTrue(
     if (limit && (limit.resetAt === undefined || limit.resetAt > now + durationMs)) kept[unit] = limit;
   }
   return kept;
-}
-
-function limitOf(
-  perMinute: number | undefined,
-  burstMs: number,
-  used: number,
-  now: number,
-): MinuteLimit | undefined {
-  if (perMinute === undefined) return undefined;
-  const limit = new MinuteLimit(perMinute, burstMs);
-  if (used > 0) limit.take(used, now);
-  return limit;
 }

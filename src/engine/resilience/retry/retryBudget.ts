@@ -18,7 +18,7 @@ interface Slot {
  */
 export class RetryBudget {
   readonly #share: number;
-  readonly #slots: Slot[] = [];
+  readonly #slots: Slot[] = Array.from({ length: SLOTS }, () => ({ number: -1, calls: 0, retries: 0 }));
 
   /** `share` of the calls may be retries, 0 to 1; 0 allows none at all. */
   constructor(share: number) {
