@@ -150,6 +150,29 @@ describe('circuit breaker', () => {
       assert.equal(state(), 'closed');
     });
 
+    it('forgets what lies half an hour back, and not a moment earlier', () => {
+      const HALF = HOUR / 2;
+      for (let failure = 0; failure < 5; failure += 1) {
+        call('transient');
+        clock.pass(HALF);
+      }
+      assert.equal(state(), 'closed');
+      for (let failure = 0; failure < 5; failure += 1) {
+        call('transient');
+        clock.pass(HALF - 1);
+      }
+      assert.equal(state(), 'half-open', 'it has opened');
+
+      build({ failures: 1000, minimumCalls: 2 });
+      call('transient');
+      clock.pass(HALF);
+      call('transient');
+      assert.equal(state(), 'closed');
+      clock.pass(HALF - 1);
+      call('transient');
+      assert.equal(state(), 'open');
+    });
+
     it('adds up failures by time limits of an hour each, one after the other', () => {
       for (let failure = 0; failure < 5; failure += 1) {
         clock.pass(HOUR);
@@ -326,6 +349,14 @@ describe('circuit breaker', () => {
       assert.equal(changes.at(-1)?.reason, 'a probe that did not end in time');
 
       granted(hung).settle(ending('done'));
+      assert.equal(state(), 'open');
+    });
+
+    it('gives a probe without a deadline ten minutes', () => {
+      begin();
+      clock.pass(10 * MINUTE - 1);
+      assert.equal(state(), 'half-open');
+      clock.pass(1);
       assert.equal(state(), 'open');
     });
 

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { beforeEach, describe, it } from 'mocha';
+import { Alarm } from '../../../../src/engine/resilience/waiting/alarm.ts';
+import { ManualClock } from '../../../support/manualClock.ts';
+
+describe('alarm', () => {
+  let clock: ManualClock;
+  let rung: number[];
+  let alarm: Alarm;
+
+  beforeEach(() => {
+    clock = new ManualClock({ elapsed: 1000 });
+    rung = [];
+    alarm = new Alarm(clock, () => rung.push(clock.monotonic()));
+  });
+
+  it('rings once, at its time', async () => {
+    alarm.set(1500);
+    await clock.advance(499);
+    assert.deepEqual(rung, []);
+    await clock.advance(1);
+    await clock.advance(5000);
+    assert.deepEqual(rung, [1500]);
+  });
+
+  it('can be set again, earlier, later and to the same time, with one timer', async () => {
+    alarm.set(3000);
+    alarm.set(2000);
+    alarm.set(2500);
+    alarm.set(2500);
+    assert.equal(clock.timers, 1);
+    await clock.advance(5000);
+    assert.deepEqual(rung, [2500]);
+
+    alarm.set(2500);
+    await clock.advance(0);
+    assert.deepEqual(rung, [2500, 6000], 'at once where its time is over');
+  });
+
+  it('can be set while it rings', async () => {
+    alarm = new Alarm(clock, () => {
+      rung.push(clock.monotonic());
+      if (rung.length < 3) alarm.set(clock.monotonic() + 10);
+    });
+    alarm.set(1010);
+    await clock.advance(100);
+    assert.deepEqual(rung, [1010, 1020, 1030]);
+  });
+
+  it('is silent where it is set to no time', async () => {
+    alarm.set(1500);
+    alarm.set(Number.POSITIVE_INFINITY);
+    assert.equal(clock.timers, 0);
+    await clock.advance(5000);
+    assert.deepEqual(rung, []);
+  });
+
+  it('asks for no longer time than timers know', () => {
+    alarm.set(1e12);
+    assert.equal(clock.next, 1000 + 2 ** 31 - 1);
+  });
+});

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { describe, it } from 'mocha';
+import { Turns } from '../../../../src/engine/resilience/waiting/fairTurns.ts';
+
+describe('turns of callers', () => {
+  const all = (turns: Turns<string>) => {
+    const taken: string[] = [];
+    for (let item = turns.take(); item !== undefined; item = turns.take()) taken.push(item);
+    return taken;
+  };
+
+  function turnsOf(...items: string[]): Turns<string> {
+    const turns = new Turns<string>();
+    for (const item of items) turns.add(item[0] ?? '', item);
+    return turns;
+  }
+
+  it('alternate between callers, and keep the order of each', () => {
+    const turns = turnsOf('a1', 'a2', 'a3', 'b1', 'c1', 'c2');
+    assert.equal(turns.size, 6);
+    assert.equal(turns.peek(), 'a1');
+    assert.deepEqual([...turns], ['a1', 'a2', 'a3', 'b1', 'c1', 'c2']);
+    assert.deepEqual(all(turns), ['a1', 'b1', 'c1', 'a2', 'c2', 'a3']);
+    assert.deepEqual([turns.size, turns.peek(), turns.take()], [0, undefined, undefined]);
+  });
+
+  it('let a caller that comes back wait behind the others', () => {
+    const turns = turnsOf('a1', 'b1');
+    turns.take();
+    turns.add('a', 'a2');
+    assert.deepEqual(all(turns), ['b1', 'a2']);
+  });
+
+  it('stay as they are where an item leaves', () => {
+    const turns = turnsOf('a1', 'a2', 'b1', 'c1');
+    turns.delete('a', 'a1');
+    turns.delete('b', 'b1');
+    turns.delete('b', 'b1');
+    turns.delete('a', 'c1');
+    turns.delete('x', 'x1');
+    assert.equal(turns.size, 2);
+    assert.deepEqual(all(turns), ['a2', 'c1']);
+  });
+
+  it('let nobody wait for more than one call of each other caller', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 40 }), (callers) => {
+        const turns = new Turns<string>();
+        for (const [at, caller] of callers.entries()) turns.add(caller, `${caller}${at}`);
+        const taken = all(turns).map((item) => item[0] ?? '');
+        assert.deepEqual([...taken].sort(), [...callers].sort());
+        for (const [at, caller] of taken.entries()) {
+          const before = taken.slice(0, at);
+          const since = before.slice(before.lastIndexOf(caller) + 1);
+          assert.equal(new Set(since).size, since.length, `${taken.join('')} at ${at}`);
+        }
+      }),
+    );
+  });
+});
