@@ -39,6 +39,10 @@ export const resultRow = z.extend(resultKey, {
   input_tokens: z.nullable(count),
   output_tokens: z.nullable(count),
   trace_id: z.string(),
+  /** Where the output comes from; absent where it is a fresh one of the target's own. */
+  source: z.exactOptional(z.object({ kind: z.string(), text: z.string() })),
+  /** Calls that it took, where it took more than one. */
+  attempts: z.exactOptional(count),
   rerun: z.exactOptional(rerun),
 });
 export type ResultRow = z.output<typeof resultRow>;

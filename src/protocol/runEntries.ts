@@ -79,6 +79,8 @@ export const caseResult = z.looseObject({
     text: z.string(),
     cost_usd: z.number().nullable(),
     latency_ms: z.number(),
+    /** Where it comes from; absent where it is a fresh one of the target's own. */
+    source: z.looseObject({ text: z.string() }).exactOptional(),
   }),
   evaluations: z.array(
     z.looseObject({

@@ -3,6 +3,7 @@ import type { LocatedCase } from '../../engine/model/case.ts';
 import type { Evaluation } from '../../engine/model/evaluation.ts';
 import { counted, formatCost, formatCount, formatDuration, formatScore } from '../../engine/model/figures.ts';
 import { formatLocation } from '../../engine/model/location.ts';
+import { sourceNote } from '../../engine/model/replySource.ts';
 import type { TrialResult } from '../../engine/model/result.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitize, sanitizeLine } from '../terminal/sanitize.ts';
@@ -38,6 +39,7 @@ export function caseLines(result: TrialResult, located: LocatedCase | undefined,
     ...output.toolCalls.map(
       (call) => `  ${style.dim('calls')} ${sanitizeLine(`${call.name}(${JSON.stringify(call.arguments)})`)}`,
     ),
+    ...(output.source ? [`  ${style.yellow('source')} ${sanitizeLine(sourceNote(output.source))}`] : []),
     ...(output.warnings ?? []).map((warning) => `  ${style.yellow('warning')} ${sanitizeLine(warning)}`),
     style.dim('evaluations'),
     ...result.evaluations.map((evaluation) => evaluationLine(evaluation, io)),
@@ -59,7 +61,9 @@ function block(label: string, value: unknown, io: Io): string[] {
 
 function evaluationLine(evaluation: Evaluation, { style }: Io): string {
   const name = `${sanitizeLine(evaluation.name)} ${style.dim(`(${evaluation.stage})`)}`;
-  const reason = sanitizeLine(evaluation.reason);
+  const source =
+    evaluation.status !== 'skipped' && evaluation.source ? ` [${sourceNote(evaluation.source)}]` : '';
+  const reason = sanitizeLine(`${evaluation.reason}${source}`);
   switch (evaluation.status) {
     case 'scored': {
       const mark = evaluation.pass ? style.green('✓') : style.red('✗');

@@ -1,6 +1,7 @@
 import type { GoldenCase } from '../../engine/model/case.ts';
 import type { Evaluation } from '../../engine/model/evaluation.ts';
 import { counted, formatScore } from '../../engine/model/figures.ts';
+import { sourceNote } from '../../engine/model/replySource.ts';
 import type { TrialResult } from '../../engine/model/result.ts';
 import { expectations, inputText, isBad } from '../../engine/reports/caseText.ts';
 import { appliedAllowance } from '../../engine/targets/prompt/tokenAllowance.ts';
@@ -31,6 +32,9 @@ export function failureLines(
     ...(entry ? labelled('expected', expectations(entry).join('; '), io) : []),
     ...labelled('actual', actualText(result), io),
     ...labelled('', cutOffText(result), io),
+    ...(result.output.source && result.status === 'failed'
+      ? labelled('source', sourceNote(result.output.source), io)
+      : []),
     ...(result.output.warnings ?? []).flatMap((warning) => labelled('warning', warning, io)),
     ...whyLines(result, io),
     style.dim(`    ${'trace'.padEnd(LABEL_WIDTH)}${result.traceId}`),

@@ -1,3 +1,4 @@
+import { sourceNotes } from '../../engine/model/answerSources.ts';
 import {
   counted,
   formatCost,
@@ -50,6 +51,7 @@ export function summaryLines(report: RunReport, workspace: Workspace, io: Io): s
     ...evaluatorLines(summary, io),
     ...cascadeLines(summary),
     ...(report.gate ? gateLines(report.gate, io) : []),
+    ...sourceLines(summary, style),
     '',
     verdictLine(report, style),
     ...(report.rerun === undefined
@@ -160,6 +162,12 @@ function cascadeLines({ cascade, stages }: RunSummary): string[] {
     ...(settled.length > 0 ? [`         settled early: ${settled.join(', ')}`] : []),
     ...auditLines(cascade),
   ];
+}
+
+/** Answers that are not plain, fresh ones of the target's own. */
+function sourceLines({ sources, total }: RunSummary, style: Style): string[] {
+  const notes = sourceNotes(sources, total.trials).map((note) => sanitizeLine(note));
+  return notes.length === 0 ? [] : ['', ...notes.map((note) => style.yellow(note))];
 }
 
 function savedText({ judgeCallsSaved: calls, savedCostUsd, savedMs }: RunSummary['cascade']): string {

@@ -11,6 +11,7 @@ import { type CasesCompared, compareCases } from './pairs/compareCases.ts';
 import { clusterOf } from './pairs/differences.ts';
 import { type Pairing, pairCases, type TargetPair } from './pairs/pairCases.ts';
 import type { Spread } from './pairs/spread.ts';
+import { countedSide, sourcesNotes } from './sides/sideSources.ts';
 import { describeSide, type OpenedSide, openStoredSide, type StoredSide } from './sides/storedSide.ts';
 import { ALPHA, isSignificant } from './verdict/comparisonWord.ts';
 
@@ -38,10 +39,11 @@ export interface StoredComparison {
  * two were scored by different evaluators.
  */
 export function compareStored(store: RunStore, request: StoredComparison): Comparison {
-  const [baseline, candidate] = [
-    openStoredSide(store, request.baseline),
-    openStoredSide(store, request.candidate),
+  const [before, after] = [
+    countedSide(openStoredSide(store, request.baseline)),
+    countedSide(openStoredSide(store, request.candidate)),
   ];
+  const [baseline, candidate] = [before.side, after.side];
   const { plan } = candidate.run;
   ensureSameEvaluators(request, baseline.run.plan, plan);
 
@@ -50,6 +52,7 @@ export function compareStored(store: RunStore, request: StoredComparison): Compa
     withKnownContent(candidate, baseline.run.plan),
     request.pairs,
   );
+  const sources = { baseline: before.sources(), candidate: after.sources() };
   const cases = request.sequential ? inOrder(pairing.cases, request.sequential.caseIds) : pairing.cases;
 
   const policy = request.gate === undefined ? plan.gate : request.gate;
@@ -81,14 +84,20 @@ export function compareStored(store: RunStore, request: StoredComparison): Compa
   return {
     suite: plan.suite,
     dataset: { path: plan.dataset.path, version: plan.dataset.version },
-    baseline: describeSide(request.baseline, baseline.run, request.reused?.baseline ?? 0),
-    candidate: describeSide(request.candidate, candidate.run, request.reused?.candidate ?? 0),
+    baseline: describeSide(request.baseline, baseline.run, request.reused?.baseline ?? 0, sources.baseline),
+    candidate: describeSide(
+      request.candidate,
+      candidate.run,
+      request.reused?.candidate ?? 0,
+      sources.candidate,
+    ),
     margin,
     ...judged,
     gate: policy ? gateOf(store, policy, { ...judged, filled }, candidate, request.candidate) : null,
     notes: [
       ...(request.notes ?? []),
       ...(progress?.stopped ? [STOPPED] : []),
+      ...sourcesNotes(sources, cases),
       ...notesOn(counts, baseline.run.plan, plan),
       ...spreadNotes(spread, compared),
       ...(request.sequential

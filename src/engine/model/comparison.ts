@@ -1,3 +1,4 @@
+import type { AnswerSources } from './answerSources.ts';
 import type { GateReport } from './gateReport.ts';
 
 /**
@@ -24,6 +25,8 @@ export interface ComparedSide {
   targets: { name: string; kind: string; hash: string }[];
   /** Trials whose results were taken over from an earlier run of the very same target and cases. */
   reusedTrials: number;
+  /** Where its answers come from; absent where all are fresh ones of the targets' own. */
+  sources?: AnswerSources;
 }
 
 /** All trials of one case on one side. */
@@ -42,7 +45,7 @@ export interface CaseSide {
   passShare: number | null;
   /** Mean score of the scored trials, 0–1. */
   score: number | null;
-  /** Means over trials; null where it is unknown for any of them, or where one gave no complete output. */
+  /** Means over trials; null where it is unknown for any of them, or where one gave no complete output of its own. */
   costUsd: number | null;
   tokens: number | null;
   /** In milliseconds. */

@@ -31,6 +31,11 @@ export function standsIn(source: ReplySource | undefined): source is ReplySource
   return source !== undefined && source.why.kind !== 'first';
 }
 
+/** The answer was not given now, so neither its time nor its cost is known. */
+export function isStored(source: ReplySource | undefined): boolean {
+  return source !== undefined && source.kind !== 'model';
+}
+
 /** `a reply from the cache, 3 min 12 s old`; `openai/gpt-5-mini`. */
 export function sourceText(source: ReplySource): string {
   switch (source.kind) {
@@ -45,6 +50,12 @@ export function sourceText(source: ReplySource): string {
     case 'fixed':
       return 'the fixed answer';
   }
+}
+
+/** What a person should know about an answer: where it comes from, and why the model did not give it now. */
+export function sourceNote(source: ReplySource): string {
+  if (source.why.kind === 'first') return `not asked for again: ${sourceText(source)}`;
+  return `answered by a fallback (${sourceText(source)}), because the model did not answer: ${source.why.message}`;
 }
 
 /** What tells sources apart in a tally: `cache`, `similar`, `fixed answer`, or the model. */

@@ -1,3 +1,4 @@
+import type { AnswerSources } from './answerSources.ts';
 import type { Stage } from './evaluation.ts';
 
 /** Figures over a group of trials. Null always means "no data", never 0. */
@@ -83,6 +84,8 @@ export interface RunSummary {
   stages: StageSummary[];
   evaluators: EvaluatorSummary[];
   cascade: CascadeSummary;
+  /** Where answers come from; absent where all are fresh ones of the targets' own. */
+  sources?: AnswerSources;
   /** Trials that the plan holds and the store does not: the run is not complete. */
   missing: number;
 }

@@ -1,6 +1,7 @@
 import type { GoldenCase, LocatedCase } from '../model/case.ts';
 import type { Evaluation } from '../model/evaluation.ts';
 import { formatLocation } from '../model/location.ts';
+import { sourceNote } from '../model/replySource.ts';
 import type { TrialResult } from '../model/result.ts';
 import { visibleText } from '../model/visibleText.ts';
 import { isBad } from './caseText.ts';
@@ -62,6 +63,8 @@ const COLUMNS: { [name: string]: (row: Row) => Cell } = {
   output_tokens: ({ result }) => result.output.usage?.outputTokens,
   cost_usd: ({ result }) => result.output.costUsd,
   model: ({ result }) => result.output.model,
+  source: ({ result: { output } }) => (output.source ? sourceNote(output.source) : null),
+  calls: ({ result }) => result.output.attempts,
   finish_reason: ({ result }) => result.output.finishReason,
   tags: ({ result }) => result.tags.join('; '),
   cluster: ({ result }) => result.cluster,

@@ -1,6 +1,8 @@
+import { sourceNotes } from '../model/answerSources.ts';
 import { counted } from '../model/figures.ts';
 import type { ClauseStatus, GateClause } from '../model/gateReport.ts';
 import { formatLocation } from '../model/location.ts';
+import { sourceNote, standsIn } from '../model/replySource.ts';
 import type { TrialResult } from '../model/result.ts';
 import type { GroupSummary } from '../model/summary.ts';
 import { JUNIT } from '../telemetry/attributes.ts';
@@ -58,8 +60,9 @@ function openSuite(name: string, { run }: RunReport, more: { [name: string]: str
   return `  <testsuite${xmlAttributes({ name, ...more, timestamp })}>\n`;
 }
 
-function* properties({ run }: RunReport, target: string): IterableIterator<string> {
+function* properties({ run, summary }: RunReport, target: string): IterableIterator<string> {
   const { plan } = run;
+  const notes = sourceNotes(summary.sources, summary.total.trials);
   const values = {
     [JUNIT.run]: run.id,
     [JUNIT.suite]: plan.suite,
@@ -68,6 +71,7 @@ function* properties({ run }: RunReport, target: string): IterableIterator<strin
     [JUNIT.datasetVersion]: plan.dataset.version,
     [JUNIT.repeat]: plan.repeat,
     [JUNIT.seed]: plan.seed,
+    ...(notes.length > 0 ? { [JUNIT.sources]: notes.join('; ') } : {}),
   };
   yield '    <properties>\n';
   for (const [name, value] of Object.entries(values))
@@ -83,7 +87,7 @@ function testCase(report: RunReport, result: TrialResult): string {
     classname: `${plan.suite}.${result.target}`,
     time: seconds(result.output.latencyMs),
   })}`;
-  if (result.status === 'passed') return `${open}/>\n`;
+  if (result.status === 'passed') return `${open}${passedBody(result)}\n`;
 
   const [element, type] = result.status === 'failed' ? ['failure', 'failed'] : ['error', errorType(result)];
   const why = whyLines(result);
@@ -93,9 +97,16 @@ function testCase(report: RunReport, result: TrialResult): string {
   return `${open}>\n      <${element}${xmlAttributes({ message, type })}>${body}</${element}>\n    </testcase>\n`;
 }
 
+/** Where an output of a passed trial comes from, where that has to be said. */
+function passedBody({ output: { source } }: TrialResult): string {
+  if (!source) return '/>';
+  return `>\n      <system-out>${xmlText(sourceNote(source))}</system-out>\n    </testcase>`;
+}
+
 function errorType({ output }: TrialResult): string {
   if (output.status === 'error') return output.error.code;
-  return output.status === 'incomplete' ? 'incomplete' : 'not-measured';
+  if (output.status === 'incomplete') return 'incomplete';
+  return standsIn(output.source) ? 'fallback' : 'not-measured';
 }
 
 function describe(report: RunReport, result: TrialResult, why: readonly string[]): string {
@@ -104,6 +115,7 @@ function describe(report: RunReport, result: TrialResult, why: readonly string[]
     ['input', located ? inputText(located.case) : ''],
     ['expected', located ? expectations(located.case).join('\n') : ''],
     ['actual', actualText(result.output)],
+    ['source', result.output.source ? sourceNote(result.output.source) : ''],
     ['why', why.join('\n')],
     ['case', located ? formatLocation(located.location) : ''],
     ['trace', result.traceId],

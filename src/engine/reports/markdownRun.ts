@@ -1,3 +1,4 @@
+import { sourceNotes } from '../model/answerSources.ts';
 import {
   counted,
   formatCost,
@@ -28,6 +29,7 @@ export function markdownRun(report: RunReport): string {
   return [
     `\n### ${verdictMark(report.passed)} ${codeSpan(report.run.plan.suite)}: ${verdict(report)}\n`,
     `\n${facts(report)}\n`,
+    ...sourceNotes(summary.sources, summary.total.trials).map((note) => `\n⚠️ ${codeSpan(note, 600)}\n`),
     `\n${groupTable('target', targets)}`,
     ...(gate && gate.reason !== null ? [`\n**Gate failed**: ${codeSpan(gate.reason, 600)}\n`] : []),
     ...(gate && gate.clauses.length > 0 ? [`\n${gateTable(gate)}`] : []),

@@ -5,6 +5,7 @@ import { isJsonObject, type JsonValue } from '../model/json.ts';
 import { formatLocation } from '../model/location.ts';
 import type { ToolCall } from '../model/message.ts';
 import type { Output, Usage } from '../model/output.ts';
+import { type ReplySource, sourceNote, standsIn } from '../model/replySource.ts';
 import type { Rerun, TrialResult } from '../model/result.ts';
 import { usageEntry } from '../model/usageEntry.ts';
 
@@ -62,6 +63,21 @@ function outputEntry(output: Output) {
     latency_ms: output.latencyMs,
     ...defined({ exit_ms: output.exitMs, attempts: output.attempts, warnings: output.warnings }),
     finish_reason: output.finishReason,
+    ...(output.source ? { source: sourceEntry(output.source) } : {}),
+  };
+}
+
+/** Where an answer comes from that is not a fresh one of the model's own; `text` says it in words. */
+function sourceEntry(source: ReplySource) {
+  const { kind, why } = source;
+  return {
+    kind,
+    text: sourceNote(source),
+    fallback: standsIn(source),
+    why: why.kind === 'first' ? { kind: why.kind } : { kind: why.kind, message: why.message },
+    ...('model' in source ? { model: source.model } : {}),
+    ...('ageMs' in source ? { age_ms: source.ageMs, prompt_hash: source.promptHash } : {}),
+    ...('similarity' in source ? { similarity: source.similarity, by: source.by } : {}),
   };
 }
 
@@ -87,6 +103,9 @@ function evaluationEntry(evaluation: Evaluation) {
     ...conceptsOf(evaluation),
     ...(evaluation.status === 'skipped' ? {} : spending(evaluation)),
     latency_ms: evaluation.latencyMs,
+    ...(evaluation.status !== 'skipped' && evaluation.source
+      ? { source: sourceEntry(evaluation.source) }
+      : {}),
     ...(evaluation.location ? { location: formatLocation(evaluation.location) } : {}),
   };
 }

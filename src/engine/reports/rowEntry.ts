@@ -1,4 +1,6 @@
 import type { LocatedCase } from '../model/case.ts';
+import { defined } from '../model/defined.ts';
+import { sourceNote } from '../model/replySource.ts';
 import type { TrialResult } from '../model/result.ts';
 import { actualText, inputText, isBad } from './caseText.ts';
 import { rerunEntry } from './resultEntry.ts';
@@ -29,6 +31,10 @@ export function rowEntry(result: TrialResult, located: LocatedCase | undefined) 
     input_tokens: output.usage?.inputTokens ?? null,
     output_tokens: output.usage?.outputTokens ?? null,
     trace_id: result.traceId,
+    ...(output.source
+      ? { source: { kind: output.source.kind, text: preview(sourceNote(output.source)) } }
+      : {}),
+    ...defined({ attempts: output.attempts }),
     ...(result.rerun ? { rerun: rerunEntry(result.rerun, result) } : {}),
   };
 }

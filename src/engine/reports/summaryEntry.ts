@@ -1,3 +1,4 @@
+import { type AnswerSources, sourceNotes } from '../model/answerSources.ts';
 import type { GroupSummary, RunSummary } from '../model/summary.ts';
 
 /** A run's figures as reports write them; described by media/schemas/report-1.schema.json. */
@@ -31,7 +32,22 @@ export function summaryEntry(summary: RunSummary) {
       saved_ms: cascade.savedMs,
       ...(cascade.audited.trials === 0 ? {} : { audited: auditEntry(cascade.audited) }),
     },
+    ...(summary.sources ? { sources: sourcesEntry(summary.sources, summary.total.trials) } : {}),
     missing: summary.missing,
+  };
+}
+
+/** With the same in words. */
+function sourcesEntry(sources: AnswerSources, trials: number) {
+  const { fallbacks, scored, cached, retried, judgeFallbacks, judgesCached } = sources;
+  return {
+    fallbacks,
+    scored,
+    cached,
+    retried,
+    judge_fallbacks: judgeFallbacks,
+    judges_cached: judgesCached,
+    notes: sourceNotes(sources, trials),
   };
 }
 

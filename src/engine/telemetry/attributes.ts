@@ -134,6 +134,8 @@ export const JUNIT = {
   datasetVersion: 'touchstone.dataset.version',
   repeat: 'touchstone.repeat',
   seed: 'touchstone.seed',
+  /** Of the whole run: how many answers came from fallbacks, a cache, or after several calls. */
+  sources: 'touchstone.sources',
 } as const;
 
 /** What a span of the OpenAI Agents SDK says, once it has been imported: it has no OpenTelemetry of its own. */

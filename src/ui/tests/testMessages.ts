@@ -26,8 +26,13 @@ export function messagesFor(result: CaseResult, locate: Locate): vscode.TestMess
   return bad.map((evaluation) => {
     const at = evaluation.location;
     const own = typeof at === 'string' && fileOf(at) !== fileOf(result.location) ? `\n${at}` : '';
-    return message(result, `${reasonOf(evaluation)}${own}`, place ?? locate(at));
+    return message(result, `${reasonOf(evaluation)}${own}${sourceOf(result)}`, place ?? locate(at));
   });
+}
+
+/** Where the output comes from that was scored, where it is not a fresh one of the target's own. */
+function sourceOf({ output: { source } }: CaseResult): string {
+  return source === undefined ? '' : `\n${source.text}`;
 }
 
 function fileOf(place: string | null): string | undefined {

@@ -198,6 +198,8 @@ function trialLine(row: ResultRow, run: ActiveRun): string {
     tokens,
     row.cost_usd === null ? vscode.l10n.t('cost unknown') : formatCost(row.cost_usd),
     vscode.l10n.t('trace {0}', row.trace_id),
+    ...(row.source ? [row.source.text] : []),
+    ...(row.attempts === undefined ? [] : [vscode.l10n.t('{0} calls', formatCount(row.attempts))]),
   ];
   const why = row.status === 'passed' ? '' : `: ${row.reason}`;
   return `${mark} ${row.case_id}${trial} [${row.target}] ${facts.join(', ')}${why}`;

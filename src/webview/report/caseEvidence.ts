@@ -23,7 +23,7 @@ export function evaluatorList({ evaluations, settled }: ResultDetail): TemplateR
 }
 
 function evaluatorItem(evaluation: EvaluationEntry): TemplateResult {
-  const { name, stage, score, reason, latency_ms, cost_usd, location } = evaluation;
+  const { name, stage, score, reason, latency_ms, cost_usd, location, source } = evaluation;
   const { mark, word } = outcome(evaluation);
   const facts = [
     `${stage} stage`,
@@ -39,6 +39,7 @@ function evaluatorItem(evaluation: EvaluationEntry): TemplateResult {
         <span>${word}${score === undefined ? '' : `, score ${formatScore(score)}`}</span>
       </div>
       <text-block plain .text=${reason}></text-block>
+      ${source ? html`<div>${icon('fallback')} ${visibleText(source.text)}</div>` : nothing}
       <div class="dim">${facts.join(' · ')}</div>
     </div>
   </li>`;

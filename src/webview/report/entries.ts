@@ -20,6 +20,9 @@ const usage = z.object({
   reasoning_tokens: z.optional(count),
 });
 
+/** Where an answer comes from that is not a fresh one of the model that was asked. */
+const source = z.object({ kind: z.string(), text: z.string() });
+
 const evaluation = z.object({
   name: z.string(),
   type: z.string(),
@@ -36,6 +39,7 @@ const evaluation = z.object({
   location: z.optional(z.string()),
   missing: z.optional(z.array(z.string())),
   forbidden: z.optional(z.array(z.string())),
+  source: z.optional(source),
 });
 export type EvaluationEntry = z.infer<typeof evaluation>;
 
@@ -67,6 +71,7 @@ const output = z.object({
   attempts: z.optional(z.number()),
   warnings: z.optional(z.array(z.string())),
   finish_reason: maybeText,
+  source: z.optional(source),
 });
 
 /** One result with everything that is known of it. */
@@ -145,6 +150,8 @@ const summary = z.object({
     /** Absent where nothing was audited. */
     audited: z.optional(z.object({ trials: count, agreed: count })),
   }),
+  /** Answers that are not plain ones of the targets' own, in words. */
+  sources: z.optional(z.object({ notes: z.array(z.string()) })),
   missing: count,
 });
 export type SummaryEntry = z.infer<typeof summary>;

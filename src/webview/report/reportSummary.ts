@@ -142,7 +142,7 @@ export class ReportSummary extends LitElement {
       ${reason === null || verdict.kind !== 'failed' ? nothing : html`<p class="why">${visibleText(reason)}</p>`}
       ${identity(head)}
       ${head.run.state === 'running' ? progress(head) : nothing}
-      ${rerun(head)}
+      ${rerun(head)} ${sources(head)}
       ${leftOut(head)}
       ${figures(head)}
       ${head.gate ? clauses(head.gate) : nothing}
@@ -174,6 +174,14 @@ function progress({ run, summary }: RunHead): TemplateResult {
 function rerun({ rerun = 0 }: RunHead): TemplateResult | typeof nothing {
   if (rerun === 0) return nothing;
   return html`<p>${icon('rerun')} Includes ${counted(rerun, 'result')} of cases run again after this run.</p>`;
+}
+
+/** Answers of fallbacks, caches and several calls. */
+function sources({ summary }: RunHead): TemplateResult | typeof nothing {
+  const notes = summary.sources?.notes ?? [];
+  return notes.length === 0
+    ? nothing
+    : html`${notes.map((note) => html`<p class="source">${icon('fallback')} ${visibleText(note)}.</p>`)}`;
 }
 
 function leftOut({ left_out = 0 }: RunHead): TemplateResult | typeof nothing {

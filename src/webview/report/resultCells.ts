@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { formatScore } from '../../engine/model/figures.ts';
+import { formatCount, formatScore } from '../../engine/model/figures.ts';
 import type { RerunEntry } from '../../protocol/resultRow.ts';
 import { icon } from '../shared/icons.ts';
 import { visibleText } from '../shared/visibleText.ts';
@@ -14,12 +14,20 @@ export function statusCell({ row }: StoredRow, flaky: boolean): TemplateResult {
   const notes = [
     ...(flaky ? ['Flaky: some trials of this case passed, some did not'] : []),
     ...(row.rerun ? [rerunText(row.rerun)] : []),
+    ...(row.source ? [visibleText(row.source.text)] : []),
+    ...(row.attempts === undefined ? [] : [attemptsText(row.attempts)]),
   ];
   return html`<div role="gridcell" class="status" title=${notes.length > 0 ? notes.join('\n') : nothing}>
     ${icon(row.status)}<span class="word">${STATUS_WORD[row.status]}</span>
     ${row.rerun ? html`${icon('rerun')}<span class="visually-hidden">${rerunText(row.rerun)}</span>` : nothing}
+    ${row.source ? html`${icon('fallback')}<span class="visually-hidden">${visibleText(row.source.text)}</span>` : nothing}
     ${flaky ? html`${icon('flaky')}<span class="visually-hidden">flaky</span>` : nothing}
   </div>`;
+}
+
+/** Of an answer that took several calls. */
+export function attemptsText(attempts: number): string {
+  return `Answered after ${formatCount(attempts)} calls`;
 }
 
 /** When a case was run again, and its previous status. */

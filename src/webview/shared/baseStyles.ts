@@ -30,6 +30,7 @@ export const baseStyles = css`
     color: var(--vscode-testing-iconFailed);
   }
   .icon-errored,
+  .icon-fallback,
   .icon-flaky,
   .icon-unknown {
     color: var(--vscode-testing-iconQueued);

@@ -1,4 +1,5 @@
 import add from '@vscode/codicons/src/icons/add.svg';
+import fallback from '@vscode/codicons/src/icons/arrow-swap.svg';
 import check from '@vscode/codicons/src/icons/check.svg';
 import down from '@vscode/codicons/src/icons/chevron-down.svg';
 import up from '@vscode/codicons/src/icons/chevron-up.svg';
@@ -28,6 +29,7 @@ const SOURCES = {
   down,
   errored,
   failed,
+  fallback,
   flaky,
   goToFile,
   passed,

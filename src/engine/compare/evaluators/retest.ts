@@ -1,5 +1,5 @@
 import type { TrialResult } from '../../model/result.ts';
-import { ratingOf } from './ratings.ts';
+import { freshRatingOf } from './ratings.ts';
 
 /** Passes of a judge, 0 or 1, of each output that was judged in both runs. */
 export function judgedAgain(
@@ -7,9 +7,9 @@ export function judgedAgain(
   again: readonly TrialResult[],
   judge: string,
 ): [number, number][] {
-  const others = new Map(again.map((result) => [outputKey(result, true), ratingOf(result, judge)]));
+  const others = new Map(again.map((result) => [outputKey(result, true), freshRatingOf(result, judge)]));
   return results.flatMap((result): [number, number][] => {
-    const [first, second] = [ratingOf(result, judge), others.get(outputKey(result, true))];
+    const [first, second] = [freshRatingOf(result, judge), others.get(outputKey(result, true))];
     return first && second ? [[Number(first.pass), Number(second.pass)]] : [];
   });
 }
@@ -19,7 +19,7 @@ export function judgedTwice(results: readonly TrialResult[], judge: string): [nu
   const waiting = new Map<string, number>();
   const pairs: [number, number][] = [];
   for (const result of results) {
-    const rating = ratingOf(result, judge);
+    const rating = freshRatingOf(result, judge);
     if (!rating) continue;
     const key = outputKey(result, false);
     const earlier = waiting.get(key);

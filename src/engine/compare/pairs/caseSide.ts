@@ -13,7 +13,7 @@ export function caseSide(
   const pass = measurePasses(trials, planned);
   const score = measureScores(trials, planned);
   const shown = trials.find(({ status }) => status !== 'passed') ?? trials[0];
-  const whole = trials.length >= planned && trials.every(({ output }) => output.status === 'complete');
+  const whole = trials.length >= planned && trials.every(isOwn);
   const mean = (of: (trial: TrialResult) => number | null) => (whole ? meanOfAll(trials.map(of)) : null);
 
   return {
@@ -52,6 +52,11 @@ export function absentSide(target: string, planned: number): CaseSide {
     trial: 0,
     traceId: '',
   };
+}
+
+/** What a cache or another model gave says nothing of what the target costs, and how long it takes. */
+function isOwn({ output }: TrialResult): boolean {
+  return output.status === 'complete' && output.source === undefined;
 }
 
 function tokensOf({ output: { usage } }: TrialResult): number | null {

@@ -1,5 +1,6 @@
 import type { LocatedCase } from '../../model/case.ts';
 import { defined } from '../../model/defined.ts';
+import { standsIn } from '../../model/replySource.ts';
 import type { TrialResult } from '../../model/result.ts';
 import type { RunPlan, RunRecord } from '../../model/run.ts';
 import { chosenBatches } from '../../runs/chosenBatches.ts';
@@ -19,7 +20,7 @@ export interface Reused {
 
 /**
  * Takes over results of earlier runs for targets that are the same with all that they depend on (donors.ts), and for
- * cases of the same content; errors are not taken over.
+ * cases of the same content; neither errors nor answers of fallbacks are taken over.
  */
 export async function reuseResults(options: ReuseOptions): Promise<Reused> {
   const { store, runId, run, signal } = options;
@@ -62,6 +63,7 @@ function collect(
 ): void {
   const sameDataset = run.plan.dataset.contentHash === plan.dataset.contentHash;
   for (const result of store.results(run.id, ['passed', 'failed'])) {
+    if (standsIn(result.output.source)) continue;
     const key = `${result.caseId}\0${result.trial}`;
     const located = cases.get(result.caseId);
     if (result.target !== target || result.trial >= plan.repeat || !located || found.has(key)) continue;

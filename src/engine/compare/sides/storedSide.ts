@@ -1,4 +1,6 @@
+import type { AnswerSources } from '../../model/answerSources.ts';
 import type { ComparedSide } from '../../model/comparison.ts';
+import { defined } from '../../model/defined.ts';
 import { contentHash } from '../../model/hash.ts';
 import type { RunRecord } from '../../model/run.ts';
 import type { RunStore } from '../../store/runStore.ts';
@@ -37,7 +39,12 @@ export function openStoredSide(store: RunStore, side: StoredSide): OpenedSide {
 }
 
 /** What a comparison says of where a side came from. */
-export function describeSide(side: StoredSide, run: RunRecord, reusedTrials: number): ComparedSide {
+export function describeSide(
+  side: StoredSide,
+  run: RunRecord,
+  reusedTrials: number,
+  sources: AnswerSources | undefined,
+): ComparedSide {
   const wanted = new Set(side.targets);
   return {
     label: side.label,
@@ -46,6 +53,7 @@ export function describeSide(side: StoredSide, run: RunRecord, reusedTrials: num
       .filter(({ name }) => wanted.has(name))
       .map(({ name, kind, hash }) => ({ name, kind, hash })),
     reusedTrials,
+    ...defined({ sources }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isStored } from '../../model/replySource.ts';
 import { whyCostUnknown } from '../../model/unknownCost.ts';
 import type { EvaluatorDefinition } from '../evaluator.ts';
 import { binary, notApplicable, unmeasured } from '../score.ts';
@@ -22,6 +23,7 @@ export const cost: EvaluatorDefinition<z.infer<typeof options>> = {
     return ({ case: golden, output }) => {
       const limit = max_usd ?? golden.evaluation_criteria?.max_cost_usd;
       if (limit === undefined) return notApplicable('no cost limit is set');
+      if (isStored(output.source)) return unmeasured('the answer was stored, so its cost is unknown');
       if (output.costUsd === null || !(output.costUsd >= 0)) {
         return unmeasured(`the cost is unknown: ${whyCostUnknown(output)}`);
       }

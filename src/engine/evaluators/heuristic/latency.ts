@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isStored } from '../../model/replySource.ts';
 import type { EvaluatorDefinition } from '../evaluator.ts';
 import { binary, notApplicable, unmeasured } from '../score.ts';
 
@@ -21,6 +22,7 @@ export const latency: EvaluatorDefinition<z.infer<typeof options>> = {
     return ({ case: golden, output }) => {
       const limit = max_ms ?? golden.evaluation_criteria?.max_latency_ms;
       if (limit === undefined) return notApplicable('no latency limit is set');
+      if (isStored(output.source)) return unmeasured('the answer was stored, so its latency is unknown');
       if (!(output.latencyMs >= 0)) return unmeasured('the latency is unknown');
       return binary(
         output.latencyMs <= limit,

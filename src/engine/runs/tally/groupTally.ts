@@ -15,7 +15,7 @@ export class GroupTally {
   #errored = 0;
   #flaky = 0;
   #maybeFlaky = 0;
-  /** Trials without a complete output. */
+  /** Trials without a complete output of the target's own. */
   #untimed = 0;
   /** Sums over cases of the mean score with its holes filled with 0, and with 1. */
   readonly #scoreSums = { low: 0, high: 0 };
@@ -118,8 +118,8 @@ export class GroupTally {
     }
     if (output.costUsd === null) this.#unknownCosts += 1;
     else this.#cost = (this.#cost ?? 0) + output.costUsd;
-    // The time of a call that failed says nothing about how fast the target answers.
-    if (output.status === 'complete') this.#latency.add(output.latencyMs);
+    // The time of a call that failed, or of what answered in its place, says nothing about how fast the target answers.
+    if (output.status === 'complete' && output.source === undefined) this.#latency.add(output.latencyMs);
     else this.#untimed += 1;
   }
 

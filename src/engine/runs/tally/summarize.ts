@@ -1,4 +1,6 @@
+import { SourceTally } from '../../model/answerSources.ts';
 import { byCase, type CaseTrials } from '../../model/caseTrials.ts';
+import { defined } from '../../model/defined.ts';
 import type { TrialResult } from '../../model/result.ts';
 import type { RunPlan } from '../../model/run.ts';
 import type { GroupSummary, RunSummary } from '../../model/summary.ts';
@@ -15,6 +17,7 @@ export function summarize(plan: RunPlan, results: Iterable<TrialResult>): RunSum
   // One target is the whole: its figures need not be worked out twice.
   const whole = first && targets.size === 1 ? first : new TaggedTally({ acrossTargets: true });
   const evaluators = new EvaluatorTally();
+  const sources = new SourceTally();
 
   let stored = 0;
   for (const trials of byCase(results)) {
@@ -22,7 +25,10 @@ export function summarize(plan: RunPlan, results: Iterable<TrialResult>): RunSum
     whole.addCase(trials);
     const target = targets.get(trials[0].target);
     if (target !== whole) target?.addCase(trials);
-    for (const trial of trials) evaluators.add(trial);
+    for (const trial of trials) {
+      evaluators.add(trial);
+      sources.add(trial);
+    }
   }
 
   const total = whole.summary();
@@ -36,6 +42,7 @@ export function summarize(plan: RunPlan, results: Iterable<TrialResult>): RunSum
     stages: evaluators.stages(),
     evaluators: evaluators.evaluators(),
     cascade: evaluators.cascade(),
+    ...defined({ sources: sources.sources() }),
     missing: Math.max(0, plan.trials - stored),
   };
 }
