@@ -3,13 +3,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, it } from 'mocha';
 import { RunStore } from '../../src/engine/store/runStore.ts';
-import { type CommandResult, temporaryFolder, touchstone } from '../support/commandLine.ts';
+import { type CommandResult, touchstone } from '../support/commandLine.ts';
 import {
   type OpenAiServer,
   type RecordedRequest,
   type Script,
   startOpenAiServer,
 } from '../support/openaiServer.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const DOWN: Script = { status: 503, message: 'the server is down' };
 /** Names without letters that a search could mistake for others. */
@@ -84,9 +85,7 @@ suites:
       'words.golden.yaml': DATASET,
       'touchstone.yaml': configure(setup),
     };
-    const { folder, dispose } = temporaryFolder(files);
-    closing.push(dispose);
-    return folder;
+    return temporaryFolder(files);
   }
 
   const REPORTS = ['json', 'jsonl', 'csv', 'xml', 'md'];
