@@ -79,6 +79,8 @@ describe('the clause on non-inferiority', () => {
 
   it('gives its figures, and what more is needed', () => {
     assert.deepEqual(of({}), ['pass', words('0.010')]);
+    const same = times(3, { ...steady, sameOutput: true as const });
+    assert.deepEqual(of({}, same), ['pass', 'every output, verdict and score is the same on both sides']);
     const both = (more: Partial<MetricComparison>) => ({
       metrics: [
         { ...pass, ...more },
@@ -118,6 +120,12 @@ describe('the clause on pairs', () => {
     const paired = (outcomes: Outcome[], more?: Parameters<typeof clauses>[2]) =>
       clauses({}, outcomes, more).filter(({ name }) => name !== 'regression');
     assert.deepEqual(paired([steady]), []);
+    assert.deepEqual(paired([steady], { metrics: [pass] }), [], 'one metric is enough');
+    assert.deepEqual(
+      clauses({}, [steady], { metrics: [] }).map(({ name }) => name),
+      ['paired'],
+      'nothing is said of figures that are not there',
+    );
     const [none] = paired([], { metrics: [] });
     assert.deepEqual([none?.name, none?.status], ['paired', 'undecided']);
   });

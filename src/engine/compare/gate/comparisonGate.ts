@@ -38,7 +38,7 @@ export function judgeComparison(
     ...noRegression.map((tag) => unregressed(tag, comparison)),
     ...(margin === undefined ? [] : [nonInferiority(margin, comparison)]),
     ...(maxCostIncrease === undefined ? [] : [costIncrease(maxCostIncrease, comparison)]),
-    regression(policy, comparison),
+    ...(comparison.metrics.length > 0 ? [regression(policy, comparison)] : []),
   ]);
 }
 

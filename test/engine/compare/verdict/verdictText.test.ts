@@ -59,6 +59,10 @@ describe('the words of a verdict', () => {
       "The candidate is worse: it passes 25.0 % of the cases, the baseline 50.0 %, and its mean score is 0.250, the baseline's 0.500.",
     );
     assert.equal(
+      reason({ word: 'worse', metrics: [pass({ ...loss, adjustedP: 0.2 }), score(loss)] }),
+      "The candidate is worse: its mean score is 0.250, the baseline's 0.500.",
+    );
+    assert.equal(
       reason({ word: 'mixed', metrics: [pass(gain), score(loss)] }),
       "Pass rate and score differ in opposite directions: it passes 75.0 % of the cases, the baseline 50.0 %, but its mean score is 0.250, the baseline's 0.500.",
     );
@@ -112,6 +116,7 @@ describe('the words of a verdict', () => {
     );
     assert.match(plan({ casesToShowEquivalence: 61 }, { casesToShowEquivalence: 61 }), /about 61 such cases/);
     assert.equal(plan({ casesToFind: 60 }, {}), '.', 'there are as many already');
+    assert.equal(plan({ casesToFind: 55 }, { pairs: 50 }), '.', 'passes of as many are known');
   });
 
   it('give the evidence of each metric', () => {
