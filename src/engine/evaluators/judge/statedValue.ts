@@ -38,7 +38,7 @@ export function statedBy({ 0: { length }, index, input, groups = {} }: RegExpExe
 /** Whether it is said of the verdict, and not of what is judged, as "The correct answer is 42". */
 export function isOfVerdict(said: Stated, { score }: JsonObject, full: number): boolean {
   const { label = '' } = said;
-  if (said.kind === 'word') return true;
+  if (said.kind === 'word' && outcomeOf(said.word) === undefined) return true;
   if (MATTER.test(label)) return false;
   return typeof score !== 'number' || isScore(said, full) || !AMBIGUOUS.test(label);
 }
@@ -96,7 +96,8 @@ function differsInNumber(
   const { score } = verdict;
   if (typeof score !== 'number') {
     const numbers = Object.values(verdict).filter((other) => typeof other === 'number');
-    return numbers.length > 0 && !numbers.includes(value);
+    if (numbers.length > 0) return !numbers.includes(value);
+    return scale !== undefined && differsInOutcome(value / scale >= 0.5, verdict, full);
   }
   const share = score / full;
   if (scale !== undefined) return Math.abs(value / scale - share) > TWO_DECIMALS;
