@@ -71,7 +71,7 @@ export class Pause {
   /** A call that was let in at `admittedAt` was refused, and nobody said for how long. */
   refused(admittedAt: number, now: number): void {
     const closed = this.#closed;
-    if (admittedAt < closed.since) return;
+    if (admittedAt <= closed.since) return;
     closed.refused++;
 
     const half = 2 * closed.refused >= closed.admitted;
@@ -84,7 +84,7 @@ export class Pause {
 
   /** A call that was let in at `admittedAt` was answered. */
   answered(admittedAt: number): void {
-    if (admittedAt >= this.#closed.since) this.#closed.times = 0;
+    if (admittedAt > this.#closed.since) this.#closed.times = 0;
   }
 
   #close(times: number, now: number): void {
