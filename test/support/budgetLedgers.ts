@@ -58,6 +58,23 @@ export function describeLedger(name: string, open: () => { ledger: BudgetLedger;
       granted(850, 0, TOKENS);
     });
 
+    it('counts tokens of calls whose price is unknown', () => {
+      const reservation = granted(100, null, TOKENS);
+      assert.equal(ledger.used('judge', START).costUsd.reserved, 0);
+      ledger.settle(reservation, { tokens: 80, costUsd: null }, START);
+      assert.deepEqual(ledger.used('judge', START), {
+        tokens: { used: 80, reserved: 0 },
+        costUsd: { used: 0, reserved: 0 },
+      });
+    });
+
+    it('lets no call through that is not known to use anything where nothing is left', () => {
+      granted(999, 0, TOKENS);
+      granted(0, 0, TOKENS);
+      granted(1, 0, TOKENS);
+      refused(0, 0, TOKENS);
+    });
+
     it('settles a reservation once', () => {
       const reservation = granted(100, 0, TOKENS);
       for (let again = 0; again < 3; again += 1)
@@ -226,8 +243,26 @@ export function describeLedger(name: string, open: () => { ledger: BudgetLedger;
       }
       ledger.correct('judge', { tokens: -300 }, START + 10 * MINUTE);
       assert.equal(tokens(START + 10 * MINUTE).used, 300);
+      ledger.correct('judge', {}, START + 10 * MINUTE);
+      assert.equal(tokens(START + 10 * MINUTE).used, 300);
       assert.equal(tokens(START + 5 * MINUTE + HOUR).used, 300);
       assert.equal(tokens(START + 11 * MINUTE + HOUR).used, 0);
+    });
+
+    it('takes a correction in dollars from as many minutes as it needs, and no more', () => {
+      for (const minute of [0, 1, 2]) {
+        const now = START + minute * MINUTE;
+        ledger.settle(granted(10, 0.25, USD, now), { tokens: 10, costUsd: 0.25 }, now);
+      }
+      ledger.correct('judge', { costUsd: -0.375 }, START + 2 * MINUTE);
+      const { costUsd, tokens: used } = ledger.used('judge', START + 2 * MINUTE);
+      assert.deepEqual([costUsd.used, used.used], [0.375, 30]);
+      assert.equal(
+        ledger.used('judge', START + MINUTE + HOUR).costUsd.used,
+        0.375,
+        'the first has nothing left',
+      );
+      assert.equal(ledger.used('judge', START + 2 * MINUTE + HOUR).costUsd.used, 0.25);
     });
 
     it('keeps pools apart', () => {

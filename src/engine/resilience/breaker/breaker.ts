@@ -165,11 +165,6 @@ export class Breaker implements Policy {
 
   /** Lets those through who wait, as far as the state allows, and tells those whom it never will. */
   #serve(): void {
-    if (this.#room.size === 0) {
-      this.#alarm.set(Infinity);
-      return;
-    }
-
     const now = this.#advance();
 
     for (let next = this.#room.next; next; next = this.#room.next) {
@@ -188,9 +183,7 @@ export class Breaker implements Policy {
 
   #rejection({ until, reason }: Admission & { granted: false }, now: number): Rejected {
     const next =
-      until === undefined
-        ? ''
-        : `; the next attempt is possible in ${formatDuration(Math.max(0, until - now))}`;
+      until === undefined ? '' : `; the next attempt is possible in ${formatDuration(until - now)}`;
     return new Rejected('breaker', `the circuit breaker is ${reason}${next}`, until);
   }
 }

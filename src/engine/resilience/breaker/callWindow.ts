@@ -51,7 +51,6 @@ export function recordCall(
 export function recentCalls(window: CallWindow, now: number, { calls, ms }: WindowLimits): CallWindow {
   let recent = window;
   for (;;) {
-    if (recent.total === 0) return recent;
     if (!recent.front) recent = { ...recent, front: reversed(recent.back), back: undefined };
     const oldest = recent.front;
     if (!oldest || (recent.total <= calls && oldest.at > now - ms)) return recent;

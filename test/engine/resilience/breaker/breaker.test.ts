@@ -116,6 +116,26 @@ describe('circuit breaker', () => {
       assert.deepEqual(changes, [{ from: 'closed', to: 'open', reason: '8 slow calls of 10' }]);
     });
 
+    it('counts failures that were slow as both', () => {
+      call('transient', { silentMs: MINUTE });
+      call('transient', { silentMs: MINUTE + 1 });
+      call('done', { silentMs: MINUTE + 1 });
+      assert.deepEqual(breaker.calls(), { total: 3, failed: 2, slow: 2 });
+    });
+
+    for (const rule of [
+      { failures: 0 },
+      { failureRate: 0, minimumCalls: 0, failures: 1000 },
+      { slowRate: 0, minimumCalls: 0, failures: 1000 },
+    ])
+      it(`opens at the first call that is not allowed: ${JSON.stringify(rule)}`, () => {
+        build(rule);
+        calls(100, 'done');
+        assert.equal(state(), 'closed');
+        call('slowRate' in rule ? 'done' : 'transient', { silentMs: MINUTE + 1 });
+        assert.equal(state(), 'open');
+      });
+
     it('takes an answer that streams for an hour for a quick one', () => {
       calls(100, 'done', { durationMs: HOUR, silentMs: 900 });
       assert.equal(state(), 'closed');
@@ -323,6 +343,15 @@ describe('circuit breaker', () => {
       assert.equal(changes.at(-1)?.reason, '3 slow probes of 3');
     });
 
+    it('opens where just as many of its probes were slow as may not be', () => {
+      build({ slowRate: 0.5, halfOpenCalls: 2 });
+      calls(5, 'transient');
+      clock.pass(MINUTE);
+      call('done', { silentMs: MINUTE + 1 });
+      call('done');
+      assert.equal(changes.at(-1)?.reason, '1 slow probe of 2');
+    });
+
     it('closes where one of its probes was slow', () => {
       for (const silentMs of [MINUTE + 1, 5, MINUTE + 1]) call('done', { silentMs });
       assert.equal(state(), 'closed');
@@ -444,6 +473,21 @@ describe('circuit breaker', () => {
       assert.equal(state(), 'open', 'the third probe hung');
       await clock.advance(2 * MINUTE);
       assert.deepEqual(states(asked), ['granted', 'granted']);
+    });
+
+    it('get through alone', async () => {
+      const alone = waiting();
+      assert.equal(clock.timers, 1);
+      await clock.advance(MINUTE);
+      assert.equal(alone.now.state, 'granted');
+      assert.equal(clock.timers, 0);
+    });
+
+    it('take their timer along', async () => {
+      const stop = new AbortController();
+      waiting({ signal: stop.signal });
+      stop.abort('enough');
+      assert.equal(clock.timers, 0);
     });
 
     it('leave nothing behind when they are stopped', async () => {

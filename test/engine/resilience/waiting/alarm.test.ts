@@ -3,6 +3,8 @@ import { beforeEach, describe, it } from 'mocha';
 import { Alarm } from '../../../../src/engine/resilience/waiting/alarm.ts';
 import { ManualClock } from '../../../support/manualClock.ts';
 
+const still = { now: () => 0, monotonic: () => 0 };
+
 describe('alarm', () => {
   let clock: ManualClock;
   let rung: number[];
@@ -53,6 +55,35 @@ describe('alarm', () => {
     assert.equal(clock.timers, 0);
     await clock.advance(5000);
     assert.deepEqual(rung, []);
+  });
+
+  it('does not ring where it is stopped in the moment in which its time is over', async () => {
+    let wake = () => {};
+    const late = new Alarm({ ...still, sleep: () => new Promise((resolve) => (wake = resolve)) }, () =>
+      rung.push(0),
+    );
+    late.set(5);
+    wake();
+    late.set(Number.POSITIVE_INFINITY);
+    await clock.advance(0);
+    assert.deepEqual(rung, []);
+    late.set(6);
+    wake();
+    late.set(7);
+    await clock.advance(0);
+    assert.deepEqual(rung, []);
+    wake();
+    await clock.advance(0);
+    assert.deepEqual(rung, [0]);
+  });
+
+  it('rings at once for a time that is over, also for the beginning of all time', async () => {
+    alarm.set(0);
+    await clock.advance(0);
+    assert.deepEqual(rung, [1000]);
+    alarm.set(0);
+    await clock.advance(0);
+    assert.deepEqual(rung, [1000, 1000]);
   });
 
   it('asks for no longer time than timers know', () => {
