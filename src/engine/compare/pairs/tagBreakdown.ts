@@ -72,7 +72,7 @@ function testTags(
   const adjusted = holm(found.flatMap(({ pass, score }) => [pass.p, score?.p ?? 1]));
   return new Map(
     found.map(({ tag, pass, score }, at) => {
-      const [passP = 1, scoreP = 1] = adjusted.slice(2 * at, 2 * at + 2);
+      const [passP = 1, scoreP = 1] = adjusted.slice(2 * at);
       const metrics = [{ ...pass, adjustedP: passP }, ...(score ? [{ ...score, adjustedP: scoreP }] : [])];
       return [tag, { pass, score, adjustedP: Math.min(passP, scoreP), word: wordOf(metrics) }];
     }),

@@ -60,7 +60,7 @@ const ANSWER = /answer|choice|category|winner|expected|output/i;
 const MATTER = /\b(?:right|correct|true|actual)[\s_]+(?:answer|result|winner|category|decision|points)/i;
 /** Labels of a verdict, or of what is judged. */
 const AMBIGUOUS =
-  /answer|result|total|choice|category|winner|conclu|decision|ergebnis|fazit|risultato|résultat|结论|結論|结果|結果|결과|вывод|итог$/i;
+  /answer|result|total|choice|category|winner|conclu|decision|ergebnis|fazit|risultato|résultat|结论|結論|结果|結果|결과|вывод|итог/i;
 
 function numberOf(text: string): number {
   const word = WORD_NUMBERS.indexOf(text.toLowerCase());

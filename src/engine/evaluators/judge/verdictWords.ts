@@ -30,7 +30,7 @@ const BAD = [
 ];
 const SUBJECT =
   '(?:(?:the |this )?(?:output|answer|response|reply|text|submission|it) (?:clearly |is |was )?)?';
-const OUTCOME = String.raw`${SUBJECT}(?:(?<good>${GOOD.join('|')})|(?<bad>${BAD.join('|')}))(?![\p{L}\p{M}\p{N}])`;
+const OUTCOME = String.raw`${SUBJECT}(?:(?<good>${GOOD.join('|')})|(?<bad>${BAD.join('|')}))(?!\p{L})`;
 
 const POINTS = 'points?|pts|punkte?n?|stars?|ponto?s?|puntos?|punti|баллов|балла';
 /** Of "1 minor issue", a number is no score. */
@@ -38,7 +38,7 @@ const NOT_A_COUNT = String.raw`(?!\d|[.,:–-]\d)(?![ \t]+(?!(?:${POINTS}|becaus
 /** A sum leads to its last number. An "a" may be an article. */
 const VALUE = String.raw`(?:[\d.,\s+*×·/()-]{1,80}=\s*)?(?:(?<number>${NUMBER}|(?:${WORD_NUMBERS.join('|')})\b)(?:[\s*_]{0,5}(?:/|out of|of|von|sur|de|su|op|из)\s*(?<scale>\d+|ten|five)|\s*(?<percent>%)|${NOT_A_COUNT})|(?<stars>[★⭐]+☆*)|${OUTCOME}|(?<word>yes|no|tie|[bcdeyn])\b(?![’'.]?\p{L}))`;
 
-const LINE_START = String.raw`(?:^|[.!?。]\s)[ \t>*_#|.\d)"'-]{0,20}`;
+const LINE_START = String.raw`(?:^|[.!?。]\s)[^\p{L}\n]{0,20}`;
 const THING =
   'score|grade|verdict|answer|decision|choice|category|winner|rating|result|assessment|judge?ment|evaluation|points';
 const FINAL_LABEL = [
@@ -55,11 +55,11 @@ const BARE_LABEL = [
 ].join('|');
 
 /** A label that stands alone in its line has its value in the next. */
-const HEADED = String.raw`[ \t*_]*\n[\s*_]{0,10}(?=[^\n]{1,24}$)`;
+const HEADED = String.raw`[^\p{L}\p{N}\n]*\n[^\p{L}\p{N}★⭐-]{0,10}(?=[^\n]{1,24}$)`;
 const SEPARATOR = String.raw`(?:${MARKS}(?:\bis\b|\bwas\b|[:=|–—→⇒]|[=-]>|\s-\s)${MARKS}|${HEADED})`;
 
-const ASIDE = String.raw`[\s>*_#|([【"'“-]{0,10}`;
-const UNIT = String.raw`(?:\s?(?:${POINTS}|分|点数?|점))?[\s*_.!|)\]】"'”]*`;
+const ASIDE = String.raw`[^\p{L}\p{N}★⭐]{0,10}`;
+const UNIT = String.raw`(?:\s?(?:${POINTS}|分|点数?|점))?[^\p{L}\p{N}]*`;
 
 /** What is said last of the verdict as a whole. */
 export const FINAL = new RegExp(`(?<label>${FINAL_LABEL})${SEPARATOR}${VALUE}`, 'gimu');
@@ -71,7 +71,7 @@ export const TAGGED = new RegExp(
 );
 /** A line that is nothing but a value. */
 export const LONELY = new RegExp(
-  String.raw`^${ASIDE}(?<label>)${VALUE}(?:${UNIT}$|(?<!\d)[\s*_]*[–—:;,.-]\s)`,
+  String.raw`^${ASIDE}(?<label>)${VALUE}(?:${UNIT}$|(?<!\d)[^\p{L}\p{N}]*[–—:;,.-]\s)`,
   'iu',
 );
 export const LABELLED = new RegExp(
@@ -101,6 +101,6 @@ const FAILS =
   "(?:fails(?: to (?:meet|satisfy|fulfill?|pass))?|(?:does not|doesn't) (?:meet|satisfy|fulfill?|pass))";
 /** Sentences that say that the output is not what is asked for. */
 export const FALLS_SHORT = new RegExp(
-  String.raw`(?<!\b(?:if|when|unless|whether)\b[^.!?\n]{0,30})\b${SUBJECTS} (?:\w+ly )?${FAILS} ${YARDSTICK}|\b(?:meet|satisfy|fulfill?|pass|comply with) ${YARDSTICK}[^?\n]{0,40}\?[\s*_]*(?:answer\s*[:=]\s*)?no\b(?![’' ]?\p{L})|\b(?:is|was) not a pass\b|\b${SUBJECTS} (?:should|must|has to) (?:be )?fail(?:ed)?\b|\bi (?:have to|must|will) fail (?:it|this|the)\b|\b(?:so|thus|hence|therefore),? fail\b`,
+  String.raw`(?<!\b(?:if|when|unless|whether)\b[^.!?\n]{0,30})\b${SUBJECTS} (?:\w+ly )?${FAILS} ${YARDSTICK}|\b(?:meet|satisfy|fulfill?|pass|comply with) ${YARDSTICK}[\p{L} ]{0,40}\?[^\p{L}]*(?:answer[^\p{L}]*)?no\b(?!.?\p{L})|\b(?:is|was) not a pass\b|\b${SUBJECTS} (?:should|must|has to) (?:be )?fail(?:ed)?\b|\bi (?:have to|must|will) fail (?:it|this|the)\b|\b(?:so|thus|hence|therefore),? fail\b`,
   'iu',
 );

@@ -45,6 +45,39 @@ describe('compareTags', () => {
     }
   });
 
+  it('counts what became of the cases of each tag', () => {
+    const outcomes = [
+      ...tagged('x', 3, 0, 1),
+      ...tagged('x', 2, 1, 0),
+      ...tagged('x', 1, null, 1),
+      ...tagged('y', 4, 1, 1),
+      ...times(2, { before: 1, after: null }),
+    ];
+    const found = compareTags(casesOf(outcomes), { margin: 0.05 }, true);
+    assert.deepEqual(
+      found.map(({ tag, pairs, improved, degraded, unmeasured }) => [
+        tag,
+        pairs,
+        improved,
+        degraded,
+        unmeasured,
+      ]),
+      [
+        ['y', 4, 0, 0, 0],
+        ['x', 5, 3, 2, 1],
+      ],
+    );
+  });
+
+  it('calls a tag worse whatever is missing in the cases of others', () => {
+    const [first] = compareTags(
+      casesOf([...tagged('t', 7, 1, 0), { before: 1, after: null }]),
+      { margin: 0.05 },
+      true,
+    );
+    assert.deepEqual([first?.tag, first?.word], ['t', 'worse']);
+  });
+
   it('has no difference in a score that was not measured', () => {
     const side = (target: string) => ({
       results: () =>

@@ -51,6 +51,8 @@ describe('what words say of a verdict', () => {
     ['\\fbox{0}', { score: 8 }, 10, 'certain'],
     ['\\boxed{1}', { score: 1 }, 1, undefined],
     ['\\boxed{0.8}', { score: 8 }, 10, undefined],
+    ['Final score: 0\nFinal score: 1', { score: 1 }, 1, undefined],
+    ['Final score: 1\nFinal score: 0', { score: 1 }, 1, 'certain'],
     ['First \\boxed{0}, then \\boxed{1}', { score: 1 }, 1, undefined],
     ['I give it 0. No, I give it 1.', { score: 1 }, 1, undefined],
     ['\\boxed{no}', { score: 1 }, 1, undefined],

@@ -133,7 +133,7 @@ describe('sentences', () => {
     for (const words of each(
       'I give it 0|We would rate this a 0|I will score that 0|we’ll say no. I’d say so. I grade the output 0|I assign the text 0',
       'It gets 0|This only earns 0|That deserves only a 0|The reply receives an overall score of 0|The submission merits 0',
-      'It scores 0|My score would be 0|my final rating will be 0|my verdict must be fail|my overall grade should be f',
+      'So my grade must be 0|It gets a final score of 0|This earns an overall rating of 0|That deserves a grade of 0|It scores 0|My score would be 0|my final rating will be 0|my verdict must be fail|my overall grade should be f',
       'Rated 0|Graded 0|Score of 0|A rating of 0|It is rude. Grade of 0|ich gebe 0|ich vergebe 0|je donne 0|je mets 0|le doy 0|le doy un 0|我给0|我給出0|我打0',
     ))
       assert.equal(againstGood(words), 'likely', words);
@@ -151,7 +151,7 @@ describe('sentences', () => {
       'Does it meet the rubric? No.|Can it satisfy all of the criteria at once?\nAnswer: no|Does it fulfil its requirement? **No**',
       'Will it pass the test? No|Does it comply with this condition? no, it is rude',
       'It is not a pass.|That was not a pass.|It should fail.|The answer must be failed.|This has to fail.|I have to fail it.',
-      'I must fail this.|I will fail the output.|So, fail.|Thus fail.|Hence, fail!|Therefore, FAIL.',
+      'If so. It fails the rubric.|When? It fails the rubric.|If so! It fails the rubric.|If so\nIt fails the rubric.|I must fail this.|I will fail the output.|So, fail.|Thus fail.|Hence, fail!|Therefore, FAIL.',
     )) {
       const plain = words.replace('’', "'").replace('checks', 'check');
       assert.equal(againstGood(plain), 'likely', words);
