@@ -4,8 +4,9 @@ import type { Clock } from '../ports.ts';
 export class DeadlineReached extends Error {
   readonly limitMs: number;
 
-  constructor(limitMs: number) {
-    super(`no complete reply within ${limitMs / 1000} s`);
+  /** `waitedFor`: what the call waited for when its time was over, before anything was sent. */
+  constructor(limitMs: number, waitedFor?: string) {
+    super(`no complete reply within ${limitMs / 1000} s${waitedFor === undefined ? '' : `: ${waitedFor}`}`);
     this.name = 'DeadlineReached';
     this.limitMs = limitMs;
   }

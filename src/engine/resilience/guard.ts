@@ -12,6 +12,8 @@ export interface CallRequest {
   timeoutMs: number;
   /** Gets an event for each wait, retry and rejection. */
   span: Span;
+  /** Whether a short outage of the provider is waited for; default true. */
+  waits?: boolean | undefined;
   /** The most that it may use; worked out only where a policy asks. */
   estimate?: () => CallFacts['estimate'];
 }
@@ -44,6 +46,8 @@ export type Attempt<T> = (context: {
 /** Why an attempt that failed was not repeated, although the same call may succeed later. */
 export type Stop =
   | { kind: 'attempts' }
+  /** It tried whether the provider is back. */
+  | { kind: 'probe' }
   /** The retry budget of the provider is spent. */
   | { kind: 'budget' }
   /** The next attempt would begin too late. */
@@ -77,6 +81,16 @@ export interface Retry {
   ): { waitMs: number } | { stop: 'attempts' | 'budget' };
 }
 
+/** What a guard tells of the calls that pass it. */
+export interface GuardEvents {
+  /** An attempt begins; `number` counts from 1. */
+  attempted(number: number, probe: boolean): void;
+  ended(ending: Ending): void;
+  rejected(): void;
+  /** A call begins to wait; returns what is to be called when it has waited. */
+  waits(): () => void;
+}
+
 /** What calls pass, from the outside in. */
 export interface Guarding {
   /** Who is called, in messages. */
@@ -88,4 +102,5 @@ export interface Guarding {
   /** Asked before each attempt. */
   attemptPolicies: readonly Policy[];
   retry: Retry;
+  events?: GuardEvents;
 }

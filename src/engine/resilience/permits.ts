@@ -2,15 +2,20 @@ import type { Ending, Permit } from './policy.ts';
 
 /** Permits that are given back together, the innermost first. */
 export class Permits {
-  #held: Permit[] = [];
+  #permits: Permit[] = [];
 
   add(permit: Permit): void {
-    this.#held.push(permit);
+    this.#permits.push(permit);
+  }
+
+  /** Whether one of them is a breaker's leave for a probe. */
+  get probe(): boolean {
+    return this.#permits.some(({ probe }) => probe === true);
   }
 
   settle(ending: Ending): void {
-    const held = this.#held;
-    this.#held = [];
-    for (const permit of held.reverse()) permit.settle(ending);
+    const permits = this.#permits;
+    this.#permits = [];
+    for (const permit of permits.reverse()) permit.settle(ending);
   }
 }

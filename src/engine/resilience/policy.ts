@@ -47,6 +47,8 @@ export interface Remainder {
 
 /** Leave for one call or attempt. Whoever got it settles it exactly once, however the call ends; a second time does nothing. */
 export interface Permit {
+  /** The attempt tries whether a provider is back, on behalf of all: it is not repeated. */
+  readonly probe?: boolean;
   settle(ending: Ending): void;
 }
 

@@ -11,6 +11,7 @@ export function stopWords({ attempts, ending, stop }: Answered<unknown>, clock: 
     case undefined:
       return attempts === 1 ? '' : ` (${after})`;
     case 'attempts':
+    case 'probe':
       return ` (${after}${timeOf(until, clock)})`;
     case 'budget':
       return ` (${after}: the retry budget of the provider is used up${timeOf(until, clock)})`;

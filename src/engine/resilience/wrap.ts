@@ -1,9 +1,9 @@
 import { EVENT, GENERAL, RETRY, WAIT } from '../telemetry/attributes.ts';
-import { Deadline } from './deadline.ts';
+import { Deadline, DeadlineReached } from './deadline.ts';
 import type { Decision } from './decision.ts';
 import type { Answered, Attempt, CallRequest, Guard, Guarding, Outcome, Stop } from './guard.ts';
 import { Permits } from './permits.ts';
-import { type CallFacts, type Ending, type Policy, Rejected } from './policy.ts';
+import { type CallFacts, type Ending, type Permit, type Policy, Rejected } from './policy.ts';
 
 /** One guard of all policies. */
 export function wrap(guarding: Guarding): Guard {
@@ -11,9 +11,6 @@ export function wrap(guarding: Guarding): Guard {
     open: (call, attempt) => new CallPassage(guarding, call).open(attempt),
   };
 }
-
-/** Whoever waits for a breaker looks again after so long at most: it may have closed early. */
-const LOOK_AGAIN_MS = 1000;
 
 /** One call on its way through the policies. */
 class CallPassage {
@@ -40,16 +37,25 @@ class CallPassage {
   async open<T>(attempt: Attempt<T>): Promise<Answered<T>> {
     try {
       const { poolPolicies } = this.#guarding;
-      for (const policy of poolPolicies(this.#call.pool)) await this.#admit(policy, this.#whole);
+      for (const policy of poolPolicies(this.#call.pool)) {
+        const admitted = this.#admit(policy, this.#whole);
+        // What is there at once costs no turn of the event loop.
+        if (admitted) await admitted;
+      }
       return await this.#attempts(attempt);
     } catch (error) {
       this.#abandon(error);
-      throw this.#deadline.signal.aborted ? this.#deadline.signal.reason : error;
+      throw error instanceof DeadlineReached ? error : this.#reasonFor(error);
     }
   }
 
+  #reasonFor(error: unknown): unknown {
+    const { aborted, reason } = this.#deadline.signal;
+    return aborted ? reason : error;
+  }
+
   async #attempts<T>(attempt: Attempt<T>): Promise<Answered<T>> {
-    const { clock, random, retry } = this.#guarding;
+    const { clock, random, retry, events } = this.#guarding;
     const { signal, at } = this.#deadline;
     let failed: { value: T; ending: Ending } | undefined;
     for (let number = 1; ; number += 1) {
@@ -57,6 +63,8 @@ class CallPassage {
       if (failed && rejection)
         return this.#answered(failed.value, number - 1, failed.ending, { kind: 'rejected', rejection });
 
+      const { probe } = this.#attempt;
+      events?.attempted(number, probe);
       this.#begun = clock.monotonic();
       const attempted = await attempt({ signal, number, deadline: at });
       if (attempted.kind === 'begun') return this.#answered(attempted.value, number);
@@ -66,6 +74,8 @@ class CallPassage {
       this.#call.signal.throwIfAborted();
       if (!mayRepeat(ending.decision) || outcome.final || signal.aborted)
         return this.#answered(value, number, ending);
+
+      if (probe) return this.#answered(value, number, ending, { kind: 'probe' });
 
       const next = retry.next(number, ending, { now: clock.monotonic(), random });
       if ('stop' in next) return this.#answered(value, number, ending, { kind: next.stop });
@@ -80,7 +90,7 @@ class CallPassage {
         [RETRY.waitMs]: next.waitMs,
         [GENERAL.errorType]: outcome.errorType,
       });
-      await clock.sleep(next.waitMs, signal);
+      await this.#waited(clock.sleep(next.waitMs, signal));
     }
   }
 
@@ -90,7 +100,6 @@ class CallPassage {
     try {
       for (const policy of this.#guarding.attemptPolicies) {
         const admitted = this.#admit(policy, this.#attempt);
-        // What is there at once costs no turn of the event loop.
         if (admitted) await admitted;
       }
       return undefined;
@@ -108,17 +117,17 @@ class CallPassage {
       permits.add(permit);
       return undefined;
     } catch (error) {
-      return this.#refused(policy, error, permits);
+      throw this.#refused(error);
     }
   }
 
-  async #waitFor(policy: Policy, permit: ReturnType<Policy['admit']>, permits: Permits): Promise<void> {
+  async #waitFor(policy: Policy, permit: Promise<Permit>, permits: Permits): Promise<void> {
     const { clock } = this.#guarding;
     const since = clock.monotonic();
     try {
-      permits.add(await permit);
+      permits.add(await this.#waited(permit));
     } catch (error) {
-      return this.#refused(policy, error, permits);
+      throw this.#refused(error);
     } finally {
       this.#call.span.event(EVENT.wait, {
         [WAIT.policy]: policy.name,
@@ -127,22 +136,26 @@ class CallPassage {
     }
   }
 
-  /** A short outage is waited for; whatever else is refused is refused. */
-  async #refused(policy: Policy, error: unknown, permits: Permits): Promise<void> {
-    if (!(error instanceof Rejected)) throw error;
-
-    const { clock, random } = this.#guarding;
-    const { until } = error;
-    if (policy.name !== 'breaker' || until === undefined || until >= this.#deadline.at) {
-      this.#call.span.event(EVENT.rejected, { [WAIT.policy]: error.by });
-      throw this.#named(error);
+  async #waited<T>(wait: Promise<T>): Promise<T> {
+    const over = this.#guarding.events?.waits();
+    try {
+      return await wait;
+    } finally {
+      over?.();
     }
+  }
 
-    const since = clock.monotonic();
-    const waitMs = Math.min(Math.max(0, until - since), LOOK_AGAIN_MS) + random.next();
-    await clock.sleep(waitMs, this.#deadline.signal);
-    this.#call.span.event(EVENT.wait, { [WAIT.policy]: policy.name, [WAIT.waitMs]: Math.round(waitMs) });
-    await this.#admit(policy, permits);
+  #refused(error: unknown): unknown {
+    if (!(error instanceof Rejected)) return error;
+
+    // Whoever only waited for a place is too late, and nobody said no.
+    const { by, message } = error;
+    const isLate = this.#guarding.clock.monotonic() >= this.#deadline.at;
+    if (isLate && (by === 'limit' || by === 'bulkhead')) return new DeadlineReached(this.#deadline.limitMs, message);
+
+    this.#guarding.events?.rejected();
+    this.#call.span.event(EVENT.rejected, { [WAIT.policy]: by });
+    return this.#named(error);
   }
 
   /** Policies of an attempt do not know whose they are. */
@@ -178,6 +191,7 @@ class CallPassage {
     const ending: Ending = { decision, durationMs, silentMs: silentMs ?? durationMs, tokens, costUsd };
     if (allowance) ending.allowance = allowance;
     this.#attempt.settle(ending);
+    this.#guarding.events?.ended(ending);
     return ending;
   }
 
@@ -206,13 +220,14 @@ class CallPassage {
   }
 }
 
-function factsOf({ pool, caller, estimate }: CallRequest, { signal, at }: Deadline): CallFacts {
+function factsOf({ pool, caller, estimate, waits = true }: CallRequest, { signal, at }: Deadline): CallFacts {
   let known: CallFacts['estimate'] | undefined;
   return {
     pool,
     caller,
     signal,
     deadline: at,
+    waits,
     get estimate() {
       known ??= estimate?.() ?? { tokens: 0, costUsd: null };
       return known;

@@ -127,6 +127,7 @@ export class Breaker implements Policy {
   #permit(ticket: Ticket): Permit {
     let settled = false;
     return {
+      probe: ticket.probe !== undefined,
       settle: (ending) => {
         if (settled) return;
         settled = true;
