@@ -109,8 +109,10 @@ export function createEngine(
   given: EnginePorts,
   store: RunStore = new RunStore(storePath(workspace.root)),
 ): Engine {
+  const { bulkheads = {} } = workspace.config;
   const telemetry = new SinkTelemetry(given.sinks ?? [], given);
   const models = new EngineModels(given);
+  models.guards.pools.configure(bulkheads, () => store.pools(given.owner));
   const settled = new SettledReport(store);
   const judge = (runId: string) => given.judge?.(store, runId) ?? settled.judge(runId);
   const programs = given.programs ?? new Places();

@@ -6,7 +6,7 @@ import { resolveInside } from '../engine/files/confine.ts';
 import type { EvaluationVerdict } from '../engine/model/runVerdict.ts';
 import { type Clock, type Environment, fixedEnvironment, type Log, type Random } from '../engine/ports.ts';
 import { promptfooFormat } from '../engine/promptfoo/promptfooFormat.ts';
-import { type GuardControl, noGuards } from '../engine/resilience/guardControl.ts';
+import type { GuardControl } from '../engine/resilience/guardControl.ts';
 import { ProviderGuards } from '../engine/resilience/providerGuards.ts';
 import { Places } from '../engine/runs/lanes/places.ts';
 import { upgradeText } from '../engine/store/file/storeUpgrade.ts';
@@ -50,8 +50,6 @@ export class Session {
   /** Of all engines of the window, so that two runs at once do not ask a provider twice as often. */
   readonly #guards: ProviderGuards;
   readonly #programs = new Places();
-  /** What a person sees and steers of them. */
-  readonly control: GuardControl = noGuards;
   /** Tells the window how providers are doing. */
   readonly feed: ProviderFeed;
   /** The workspace's, as it could be read last. */
@@ -64,7 +62,6 @@ export class Session {
   constructor(peer: Peer<typeof interfaceCalls>, ports: SessionPorts) {
     this.#peer = peer;
     this.ports = ports;
-    this.#guards = new ProviderGuards(ports);
     this.feed = new ProviderFeed({
       read: () => readStates(this),
       tell: (states) => this.tell('providers/changed', states),
@@ -73,6 +70,12 @@ export class Session {
       write: (level, message, fields) =>
         this.tell('log', { level, message, ...(fields === undefined ? {} : { fields }) }),
     };
+    this.#guards = new ProviderGuards({ ...ports, log: this.log });
+  }
+
+  /** What a person sees and steers of the guards. */
+  get control(): GuardControl {
+    return this.#guards;
   }
 
   initialize(start: Start): EngineCalls['initialize']['result'] {

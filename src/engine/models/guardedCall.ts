@@ -36,10 +36,10 @@ export async function callGuarded<T>(
 
 /** What the caller of a model says of its call, for the guard. `pool`: its bulkhead where it names none. */
 export function callRequest(
-  { signal, timeoutMs, caller = '', ...options }: CallOptions,
-  { pool, span }: Pick<CallRequest, 'pool' | 'span' | 'estimate'>,
+  { signal, timeoutMs, caller = '', waits, ...options }: CallOptions,
+  { pool, ...own }: Pick<CallRequest, 'pool' | 'span' | 'estimate'>,
 ): CallRequest {
-  return { pool: options.pool ?? pool, caller, signal, timeoutMs, span };
+  return { ...own, pool: options.pool ?? pool, caller, signal, timeoutMs, waits };
 }
 
 /** The time limit of a call and its refusal, as callers of models hear of them. */
@@ -61,7 +61,13 @@ export function errorType(error: ModelError): string {
 /** What a status turned away was not answered, and costs nothing; what a broken call cost is unknown. */
 export function outcomeOf(error: ModelError): Outcome {
   const used = error.status === undefined ? null : 0;
-  return { decision: error.decision, tokens: used, costUsd: used, errorType: errorType(error) };
+  return {
+    decision: error.decision,
+    tokens: used,
+    costUsd: used,
+    errorType: errorType(error),
+    allowance: error.allowance,
+  };
 }
 
 function failed(error: unknown): { kind: 'ended'; value: ModelError; outcome: Outcome } {

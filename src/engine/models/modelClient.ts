@@ -4,7 +4,7 @@ import type { Usage } from '../model/output.ts';
 import type { ReplySource } from '../model/replySource.ts';
 import type { Span } from '../ports.ts';
 import type { Decision } from '../resilience/decision.ts';
-import { Rejected } from '../resilience/policy.ts';
+import { type Allowance, Rejected } from '../resilience/policy.ts';
 import type { ReplyPart } from './wire/replyPart.ts';
 
 export interface ModelRequest {
@@ -74,6 +74,8 @@ export class ModelError extends Error {
   readonly status: number | undefined;
   /** What the provider asked us to wait, in milliseconds, where it did. */
   readonly retryAfterMs: number | undefined;
+  /** What the provider said of its limits. */
+  readonly allowance: Allowance | undefined;
   /** The request parameter that the provider objects to, where it names one, e.g. `temperature`. */
   readonly parameter: string | undefined;
 
@@ -84,6 +86,7 @@ export class ModelError extends Error {
       status?: number;
       retryAfterMs?: number;
       parameter?: string;
+      allowance?: Allowance;
       cause?: unknown;
     },
   ) {
@@ -94,6 +97,7 @@ export class ModelError extends Error {
     this.status = options.status;
     this.retryAfterMs = options.retryAfterMs;
     this.parameter = options.parameter;
+    this.allowance = options.allowance;
   }
 
   /** What refused the call, where one of our policies did. */
@@ -120,6 +124,8 @@ export interface CallOptions {
   pool?: string;
   /** Who asks, e.g. a run's id; callers that wait take turns. */
   caller?: string;
+  /** Whether a short outage of the provider is waited for; default true. */
+  waits?: boolean;
   /** Limit for the whole call, retries and waiting included, in milliseconds. */
   timeoutMs: number;
   /** Which trial the call belongs to, from 0; tells recordings of equal requests apart. */
@@ -151,6 +157,11 @@ export function restate(error: ModelError, message: string): ModelError {
   return new ModelError(error.code, message, {
     decision: error.decision,
     cause: error.rejection,
-    ...defined({ status: error.status, retryAfterMs: error.retryAfterMs, parameter: error.parameter }),
+    ...defined({
+      status: error.status,
+      retryAfterMs: error.retryAfterMs,
+      parameter: error.parameter,
+      allowance: error.allowance,
+    }),
   });
 }

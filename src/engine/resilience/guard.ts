@@ -1,6 +1,8 @@
-import type { Clock, Random, Span } from '../ports.ts';
+import type { Clock, Span } from '../ports.ts';
 import type { Decision } from './decision.ts';
 import type { Allowance, CallFacts, Ending, Policy, Rejected } from './policy.ts';
+import type { StopReason } from './retry/nextWait.ts';
+import type { Retry } from './retry/retry.ts';
 
 /** A call that wants to be made. */
 export interface CallRequest {
@@ -43,15 +45,12 @@ export type Attempt<T> = (context: {
   deadline: number;
 }) => Promise<Attempted<T>>;
 
-/** Why an attempt that failed was not repeated, although the same call may succeed later. */
+/**
+ * Why an attempt that failed was not repeated, although the same call may succeed later. `until`: when the provider may be
+ * asked again; `leftMs`: what was left of the call's time.
+ */
 export type Stop =
-  | { kind: 'attempts' }
-  /** It tried whether the provider is back. */
-  | { kind: 'probe' }
-  /** The retry budget of the provider is spent. */
-  | { kind: 'budget' }
-  /** The next attempt would begin too late. */
-  | { kind: 'deadline'; waitMs: number; leftMs: number }
+  | { kind: Exclude<StopReason, 'final'>; until: number | undefined; leftMs: number }
   | { kind: 'rejected'; rejection: Rejected };
 
 export interface Answered<T> {
@@ -72,15 +71,6 @@ export interface Guard {
   open<T>(call: CallRequest, attempt: Attempt<T>): Promise<Answered<T>>;
 }
 
-/** When a failed attempt is repeated. */
-export interface Retry {
-  next(
-    made: number,
-    ending: Ending,
-    at: { now: number; random: Random },
-  ): { waitMs: number } | { stop: 'attempts' | 'budget' };
-}
-
 /** What a guard tells of the calls that pass it. */
 export interface GuardEvents {
   /** An attempt begins; `number` counts from 1. */
@@ -96,11 +86,12 @@ export interface Guarding {
   /** Who is called, in messages. */
   provider: string;
   clock: Clock;
-  random: Random;
   /** Asked once a call. */
   poolPolicies(pool: string): readonly Policy[];
   /** Asked before each attempt. */
   attemptPolicies: readonly Policy[];
-  retry: Retry;
+  retry: Pick<Retry, 'begun' | 'next'>;
   events?: GuardEvents;
+  /** What a call may use that says nothing of it. */
+  estimate?: () => CallFacts['estimate'];
 }

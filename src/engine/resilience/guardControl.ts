@@ -20,12 +20,3 @@ export interface GuardControl {
   /** Null is what the configuration says. */
   limitPool(pool: string, limits: PoolLimitChange | null): boolean;
 }
-
-/** Where nothing is called. */
-export const noGuards: GuardControl = {
-  health: () => ({ providers: [], pools: [] }),
-  isolate: () => false,
-  reset: () => false,
-  limitProvider: () => false,
-  limitPool: () => false,
-};

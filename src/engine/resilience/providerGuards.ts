@@ -1,12 +1,10 @@
 import { contentHash } from '../model/hash.ts';
-import type { Clock, Random } from '../ports.ts';
-import { backoff } from './backoff.ts';
-import type { Guard, Retry } from './guard.ts';
-import type { Policy } from './policy.ts';
+import type { ResilienceHealth } from '../model/providerHealth.ts';
+import type { Guard } from './guard.ts';
+import type { GuardControl, PoolLimitChange } from './guardControl.ts';
 import { Pools } from './pools.ts';
+import { type GuardPorts, ProviderGuard } from './providerGuard.ts';
 import { DEFAULT_RESILIENCE, type ResilienceConfig } from './resilienceConfig.ts';
-import { SharedLimit } from './sharedLimit.ts';
-import { wrap } from './wrap.ts';
 
 /** Who is called. */
 export interface GuardedProvider {
@@ -16,52 +14,68 @@ export interface GuardedProvider {
   origin: string;
   /** Keys and headers. Only a digest of them is kept. */
   credential: readonly string[];
+  /** Where absent, the defaults, and no limit on calls at once but that which is found. */
   resilience?: ResilienceConfig | undefined;
   /** Calls at once, whatever else allows more. */
   maxConcurrency?: number | undefined;
 }
 
-/** What all calls to one provider with one credential share. */
-interface Shared {
-  limit: SharedLimit;
-}
-
 /**
  * The guards of all providers that an engine asks, whoever asks them: targets of both sides of a comparison, judges and
- * embeddings, and other runs of the same window. One server asked with one credential is one provider, under whatever
- * names it is configured. Where it is configured with several limits, as in two revisions, the smallest holds while calls
- * under it run.
+ * embeddings, and other runs of the same window. One server asked with one credential is one provider, under whatever names
+ * it is configured; the configuration that was read last holds. Of several limits of calls at once, as in two revisions, the
+ * smallest holds while calls under it run.
  */
-export class ProviderGuards {
+export class ProviderGuards implements GuardControl {
   readonly pools: Pools;
-  readonly #ports: { clock: Clock; random: Random };
-  readonly #shared = new Map<string, Shared>();
+  readonly #ports: GuardPorts;
+  /** By origin and credential. */
+  readonly #guards = new Map<string, ProviderGuard>();
 
-  constructor(ports: { clock: Clock; random: Random }, pools: Pools = new Pools()) {
-    this.#ports = { clock: ports.clock, random: ports.random };
+  constructor({ clock, random, log }: GuardPorts, pools: Pools = new Pools({ clock, log })) {
+    this.#ports = { clock, random, log };
     this.pools = pools;
   }
 
-  of({
-    provider,
-    origin,
-    credential,
-    resilience = DEFAULT_RESILIENCE,
-    maxConcurrency,
-  }: GuardedProvider): Guard {
-    const key = `${origin} ${contentHash([...credential])}`;
-    const shared = this.#shared.get(key) ?? { limit: new SharedLimit() };
-    this.#shared.set(key, shared);
+  of({ provider, origin, credential, resilience = UNCONFIGURED, maxConcurrency }: GuardedProvider): Guard {
+    const id = contentHash([origin, ...credential]).slice(0, 16);
+    const known = this.#guards.get(id);
+    const shared = known ?? new ProviderGuard({ id, provider, origin }, resilience, this.#ports);
+    this.#guards.set(id, shared);
+    known?.configure(resilience);
 
-    const attemptPolicies: Policy[] = [shared.limit.policy(maxConcurrency ?? Number.POSITIVE_INFINITY)];
-    return wrap({
-      provider,
-      ...this.#ports,
-      poolPolicies: (pool) => this.pools.policiesOf(pool),
-      attemptPolicies,
-      retry: resilience.retry ? backoff(resilience.retry) : NO_RETRY,
-    });
+    return shared.guard(maxConcurrency ?? Number.POSITIVE_INFINITY, (pool) => this.pools.policiesOf(pool));
+  }
+
+  health(): ResilienceHealth {
+    const used = [...this.#guards.values()].filter(({ isUsed }) => isUsed);
+    return { providers: used.map((guard) => guard.health()), pools: this.pools.health() };
+  }
+
+  isolate(id: string): boolean {
+    return this.#steer(id, (guard) => guard.isolate());
+  }
+
+  reset(id: string): boolean {
+    return this.#steer(id, (guard) => guard.reset());
+  }
+
+  limitProvider(id: string, most: number | null): boolean {
+    return this.#steer(id, (guard) => guard.limit(most));
+  }
+
+  limitPool(pool: string, limits: PoolLimitChange | null): boolean {
+    return this.pools.limit(pool, limits);
+  }
+
+  #steer(id: string, act: (guard: ProviderGuard) => void): boolean {
+    const guard = this.#guards.get(id);
+    if (guard) act(guard);
+    return guard !== undefined;
   }
 }
 
-const NO_RETRY: Retry = { next: () => ({ stop: 'attempts' }) };
+const UNCONFIGURED: ResilienceConfig = {
+  ...DEFAULT_RESILIENCE,
+  limit: { ...DEFAULT_RESILIENCE.limit, max: Number.POSITIVE_INFINITY },
+};

@@ -3,24 +3,27 @@ import type { Clock } from '../ports.ts';
 import type { Answered } from './guard.ts';
 
 /** Why a failed call was not made again, to stand behind what it failed with; empty where there is nothing to say. */
-export function stopWords({ attempts, ending, stop }: Answered<unknown>, clock: Clock): string {
-  const decision = ending?.decision;
-  const until = decision && 'until' in decision ? decision.until : undefined;
+export function stopWords(
+  { attempts, stop }: Pick<Answered<unknown>, 'attempts' | 'stop'>,
+  clock: Clock,
+): string {
   const after = attempts === 1 ? 'after 1 attempt' : `after ${attempts} attempts`;
   switch (stop?.kind) {
     case undefined:
+    case 'handed-on':
       return attempts === 1 ? '' : ` (${after})`;
     case 'attempts':
     case 'probe':
-      return ` (${after}${timeOf(until, clock)})`;
+      return ` (${after}${timeOf(stop.until, clock)})`;
     case 'budget':
-      return ` (${after}: the retry budget of the provider is used up${timeOf(until, clock)})`;
+      return ` (${after}; the provider's retry budget is used up)`;
     case 'rejected':
-      return ` (${after}: ${stop.rejection.message})`;
+      return ` (${after}; ${stop.rejection.message})`;
     case 'deadline': {
-      const left = `but only ${seconds(stop.leftMs)} of the call's time are left`;
-      if (until === undefined) return ` (the next attempt would begin in ${seconds(stop.waitMs)}, ${left})`;
-      return ` (the limit resets in ${wait(stop.waitMs)}${timeOf(until, clock)}, ${left})`;
+      const left = `only ${seconds(stop.leftMs)} of the call's time are left`;
+      if (stop.until === undefined) return ` (${after}; ${left})`;
+      const waitMs = Math.max(0, stop.until - clock.monotonic());
+      return ` (the limit resets in ${wait(waitMs)}${timeOf(stop.until, clock)}, but ${left})`;
     }
   }
 }

@@ -4,6 +4,7 @@ import type { Decision } from './decision.ts';
 import type { Answered, Attempt, CallRequest, Guard, Guarding, Outcome, Stop } from './guard.ts';
 import { Permits } from './permits.ts';
 import { type CallFacts, type Ending, type Permit, type Policy, Rejected } from './policy.ts';
+import type { StopReason } from './retry/nextWait.ts';
 
 /** One guard of all policies. */
 export function wrap(guarding: Guarding): Guard {
@@ -31,7 +32,7 @@ class CallPassage {
     this.#guarding = guarding;
     this.#call = call;
     this.#deadline = new Deadline(guarding.clock, call.timeoutMs, call.signal);
-    this.#facts = factsOf(call, this.#deadline);
+    this.#facts = factsOf(call, this.#deadline, guarding.estimate);
   }
 
   async open<T>(attempt: Attempt<T>): Promise<Answered<T>> {
@@ -55,7 +56,7 @@ class CallPassage {
   }
 
   async #attempts<T>(attempt: Attempt<T>): Promise<Answered<T>> {
-    const { clock, random, retry, events } = this.#guarding;
+    const { clock, retry, events } = this.#guarding;
     const { signal, at } = this.#deadline;
     let failed: { value: T; ending: Ending } | undefined;
     for (let number = 1; ; number += 1) {
@@ -64,6 +65,7 @@ class CallPassage {
         return this.#answered(failed.value, number - 1, failed.ending, { kind: 'rejected', rejection });
 
       const { probe } = this.#attempt;
+      if (number === 1 && !probe) retry.begun();
       events?.attempted(number, probe);
       this.#begun = clock.monotonic();
       const attempted = await attempt({ signal, number, deadline: at });
@@ -72,17 +74,11 @@ class CallPassage {
       const { value, outcome } = attempted;
       const ending = this.#endAttempt(outcome);
       this.#call.signal.throwIfAborted();
-      if (!mayRepeat(ending.decision) || outcome.final || signal.aborted)
+      if (ending.decision.kind === 'done' || outcome.final || signal.aborted)
         return this.#answered(value, number, ending);
 
-      if (probe) return this.#answered(value, number, ending, { kind: 'probe' });
-
-      const next = retry.next(number, ending, { now: clock.monotonic(), random });
-      if ('stop' in next) return this.#answered(value, number, ending, { kind: next.stop });
-
-      const leftMs = Math.max(0, at - clock.monotonic());
-      if (next.waitMs >= leftMs)
-        return this.#answered(value, number, ending, { kind: 'deadline', waitMs: next.waitMs, leftMs });
+      const next = retry.next(number, ending, this.#facts, { handedOn: false, probe });
+      if ('stop' in next) return this.#answered(value, number, ending, this.#stop(next));
 
       failed = { value, ending };
       this.#call.span.event(EVENT.retry, {
@@ -92,6 +88,12 @@ class CallPassage {
       });
       await this.#waited(clock.sleep(next.waitMs, signal));
     }
+  }
+
+  #stop({ stop, until }: { stop: StopReason; until: number | undefined }): Stop | undefined {
+    if (stop === 'final') return undefined;
+    const leftMs = Math.max(0, this.#deadline.at - this.#guarding.clock.monotonic());
+    return { kind: stop, until, leftMs };
   }
 
   /** All policies of an attempt, or none of them. A rejection is given back where an earlier attempt can answer for the call. */
@@ -151,7 +153,8 @@ class CallPassage {
     // Whoever only waited for a place is too late, and nobody said no.
     const { by, message } = error;
     const isLate = this.#guarding.clock.monotonic() >= this.#deadline.at;
-    if (isLate && (by === 'limit' || by === 'bulkhead')) return new DeadlineReached(this.#deadline.limitMs, message);
+    if (isLate && (by === 'limit' || by === 'bulkhead'))
+      return new DeadlineReached(this.#deadline.limitMs, message);
 
     this.#guarding.events?.rejected();
     this.#call.span.event(EVENT.rejected, { [WAIT.policy]: by });
@@ -220,7 +223,11 @@ class CallPassage {
   }
 }
 
-function factsOf({ pool, caller, estimate, waits = true }: CallRequest, { signal, at }: Deadline): CallFacts {
+function factsOf(
+  { pool, caller, estimate, waits = true }: CallRequest,
+  { signal, at }: Deadline,
+  usual?: Guarding['estimate'],
+): CallFacts {
   let known: CallFacts['estimate'] | undefined;
   return {
     pool,
@@ -229,14 +236,10 @@ function factsOf({ pool, caller, estimate, waits = true }: CallRequest, { signal
     deadline: at,
     waits,
     get estimate() {
-      known ??= estimate?.() ?? { tokens: 0, costUsd: null };
+      known ??= estimate?.() ?? usual?.() ?? { tokens: 0, costUsd: null };
       return known;
     },
   };
-}
-
-function mayRepeat({ kind }: Decision): boolean {
-  return kind === 'transient' || kind === 'rate-limited' || kind === 'overloaded';
 }
 
 /** Nothing was sent, so nothing was used. */

@@ -41,11 +41,14 @@ export class RunStore extends ResultTable {
   readonly verdicts: VerdictTable;
   readonly #leases: RunLeases;
   readonly #rows: BatchRows;
+  readonly #access: 'read' | 'write';
+  #pools: PoolLedger | undefined;
 
   /** `file` may be `:memory:`. */
   constructor(file: string, { access = 'write', leaseMs = LEASE_MS }: RunStoreOptions = {}) {
     super(new Connection(file, RUN_STORE, access));
     this.file = file;
+    this.#access = access;
     this.budgets = new BudgetStore(this.connection);
     this.ledger = new SpendingLedger(this.connection);
     this.fileLists = new FileListStore(this.connection);
@@ -61,9 +64,11 @@ export class RunStore extends ResultTable {
     return this.#leases.leaseMs;
   }
 
-  /** What bulkheads have used, over the connection of the store; `owner` is this process. */
+  /** What bulkheads use and reserve, in the name of this process. Closed with the store. */
   pools(owner: Owner): PoolLedger {
-    return new PoolLedger(this.connection, owner);
+    if (this.#access === 'read' || this.file === ':memory:') return new PoolLedger(this.connection, owner);
+    this.#pools ??= PoolLedger.open(this.file, owner);
+    return this.#pools;
   }
 
   /** Stores a run that is not yet begun. False where another run has the id already; nothing is stored then. */
@@ -153,6 +158,7 @@ export class RunStore extends ResultTable {
   }
 
   close(): void {
+    this.#pools?.close();
     this.connection.close();
   }
 }

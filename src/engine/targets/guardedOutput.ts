@@ -4,6 +4,7 @@ import { decide } from '../resilience/classify.ts';
 import { DeadlineReached } from '../resilience/deadline.ts';
 import type { Decision } from '../resilience/decision.ts';
 import type { Guard, Outcome } from '../resilience/guard.ts';
+import type { Allowance } from '../resilience/policy.ts';
 import { stopWords } from '../resilience/stopWords.ts';
 import { errorOutput } from './reply/agentReply.ts';
 import type { TargetContext } from './target.ts';
@@ -14,6 +15,7 @@ export interface AgentAttempt {
   decision: Decision;
   /** It is not known that the agent did nothing: it is not called again. */
   final?: boolean;
+  allowance?: Allowance | undefined;
 }
 
 /**
@@ -29,10 +31,10 @@ export async function guardedOutput(
   let spentUsd = 0;
   try {
     const answered = await guard.open({ pool, caller, signal, timeoutMs, span }, async (context) => {
-      const { output, decision, final = false } = await attempt(context.signal);
+      const { output, decision, final = false, allowance } = await attempt(context.signal);
       const value = withEarlier(output, context.number, spentUsd);
       spentUsd += output.costUsd ?? 0;
-      return { kind: 'ended', value, outcome: { ...outcomeOf(output), decision, final } };
+      return { kind: 'ended', value, outcome: { ...outcomeOf(output), decision, final, allowance } };
     });
 
     const { value, stop } = answered;

@@ -80,12 +80,18 @@ class FallbackCall {
     if (state.state === 'failed') yield* this.#giveUp();
   }
 
+  /** Where a fallback answers for an outage, it is not waited for. */
+  #first(): CallOptions {
+    const { steps, on } = this.#options.chain;
+    return steps.length > 0 && on.has('rejected') ? { ...this.#call, waits: false } : this.#call;
+  }
+
   /** The model itself. */
   async *#own(form: StreamForm): AsyncGenerator<StreamPart, FallbackState> {
     const { client, chain, keepers } = this.#options;
     let handedOn = false;
     try {
-      for await (const part of form(client.stream(this.#request, this.#call))) {
+      for await (const part of form(client.stream(this.#request, this.#first()))) {
         if (part.type === 'end' && part.reply.status === 'incomplete' && !handedOn) {
           this.#failure = { cut: part.reply };
           return nextFallback(chain, CALLING, failed({ kind: 'transient' }, false));

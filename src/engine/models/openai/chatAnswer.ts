@@ -1,6 +1,8 @@
 import type { Reply } from '../../http/exchange.ts';
 import type { Span } from '../../ports.ts';
 import type { Outcome } from '../../resilience/guard.ts';
+import { readAllowance } from '../../resilience/pace/readAllowance.ts';
+import type { Allowance } from '../../resilience/policy.ts';
 import { outcomeOf } from '../guardedCall.ts';
 import { ModelError, type ModelReply, type ModelRequest } from '../modelClient.ts';
 import { addPart, emptyDraft, hasContent } from '../wire/replyDraft.ts';
@@ -36,6 +38,7 @@ export class ChatAnswer {
   #fault: unknown;
   /** When the last part came, and the longest time in which none did. */
   #lastAt: number;
+  #allowance: Allowance | undefined;
   #silentMs = 0;
 
   private constructor(options: Options, attempt: Attempt) {
@@ -104,13 +107,14 @@ export class ChatAnswer {
       silentMs: this.#silentMs,
       tokens: usage && usage.inputTokens + usage.outputTokens,
       costUsd,
+      allowance: this.#allowance,
     };
   }
 
   /** The same where the answer brought an error instead of its end. */
   failure(error: unknown): Outcome | undefined {
     if (!(error instanceof ModelError)) return undefined;
-    return { ...outcomeOf(error), silentMs: this.#silentMs };
+    return { ...outcomeOf(error), silentMs: this.#silentMs, allowance: this.#allowance };
   }
 
   close(): void {
@@ -125,6 +129,7 @@ export class ChatAnswer {
     const reply = await post(this.#options, { connection, path: '/chat/completions', body, headers, signal });
 
     this.#reply = reply;
+    this.#allowance = readAllowance(reply.headers, clock.now(), clock.monotonic());
     if (!reply.ok) throw await statusError(reply, clock);
     this.#rest = replyParts(reply, { streamed: stream });
   }

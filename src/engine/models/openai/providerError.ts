@@ -7,6 +7,7 @@ import { isJsonObject, type JsonObject } from '../../model/json.ts';
 import { isNestedDeeper, MAX_REPLY_DEPTH } from '../../model/jsonDepth.ts';
 import type { Clock } from '../../ports.ts';
 import { decide } from '../../resilience/classify.ts';
+import { readAllowance } from '../../resilience/pace/readAllowance.ts';
 import { errorCode } from '../errorCode.ts';
 import { ModelError, restate } from '../modelClient.ts';
 import { unreadable } from '../wire/replyFields.ts';
@@ -29,10 +30,11 @@ export async function statusError(reply: Reply, clock: Clock): Promise<ModelErro
   const retryAfterMs = parseRetryAfter(reply.headers, clock.now());
   const evidence = { kind: 'status', status, said: error, waitMs: retryAfterMs } as const;
   const decision = decide(evidence, clock.monotonic());
+  const allowance = readAllowance(reply.headers, clock.now(), clock.monotonic());
   return new ModelError(errorCode(status), `${status} ${error.message}`, {
     decision,
     status,
-    ...defined({ retryAfterMs, parameter: error.param }),
+    ...defined({ retryAfterMs, parameter: error.param, allowance }),
   });
 }
 

@@ -6,6 +6,7 @@ import type { Output } from '../../model/output.ts';
 import type { Clock } from '../../ports.ts';
 import { decide } from '../../resilience/classify.ts';
 import { DeadlineReached } from '../../resilience/deadline.ts';
+import { readAllowance } from '../../resilience/pace/readAllowance.ts';
 import { type AgentAttempt, statedAttempt, timedOut } from '../guardedOutput.ts';
 import { errorOutput } from '../reply/agentReply.ts';
 import { failureOutput, statusOutput } from './httpFailure.ts';
@@ -36,7 +37,8 @@ export async function httpCall(call: HttpCall): Promise<AgentAttempt> {
 
   try {
     const received = await exchange({ connection, request, signal }, (reply) => receive(reply, call));
-    return await toAttempt(received, call, elapsed());
+    const allowance = readAllowance(received.headers, clock.now(), clock.monotonic());
+    return { ...(await toAttempt(received, call, elapsed())), allowance };
   } catch (error) {
     if (error instanceof DeadlineReached) return statedAttempt(timedOut(error, elapsed()));
     signal.throwIfAborted();
@@ -47,16 +49,18 @@ export async function httpCall(call: HttpCall): Promise<AgentAttempt> {
   }
 }
 
-type Received =
+type Received = { headers: Reply['headers'] } & (
   | { kind: 'text'; text: string }
   | { kind: 'stream' }
-  | { kind: 'refusal'; reply: Reply; text: string };
+  | { kind: 'refusal'; reply: Reply; text: string }
+);
 
 async function receive(reply: Reply, { maxBytes, streams }: HttpCall): Promise<Received> {
   // It may never end.
   const unread = reply.isEventStream && !streams;
-  if (!reply.ok) return { kind: 'refusal', reply, text: unread ? '' : await reply.text(maxBytes) };
-  return unread ? { kind: 'stream' } : { kind: 'text', text: await reply.text(maxBytes) };
+  const { headers } = reply;
+  if (!reply.ok) return { kind: 'refusal', headers, reply, text: unread ? '' : await reply.text(maxBytes) };
+  return unread ? { kind: 'stream', headers } : { kind: 'text', headers, text: await reply.text(maxBytes) };
 }
 
 async function toAttempt(received: Received, call: HttpCall, latencyMs: number): Promise<AgentAttempt> {
