@@ -41,7 +41,7 @@ export class RunStore extends ResultTable {
   readonly verdicts: VerdictTable;
   readonly #leases: RunLeases;
   readonly #rows: BatchRows;
-  readonly #access: 'read' | 'write';
+  readonly #access: StoreAccess;
   #pools: PoolLedger | undefined;
 
   /** `file` may be `:memory:`. */

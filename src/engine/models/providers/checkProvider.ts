@@ -161,7 +161,7 @@ class Probe {
   readonly guard: Guard;
   allowance: Allowance | null = null;
 
-  constructor(provider: string, { clock, random }: CheckPorts) {
+  constructor(provider: string, { clock }: CheckPorts) {
     this.clock = clock;
     const note: Policy = {
       name: 'pace',
@@ -174,10 +174,9 @@ class Probe {
     this.guard = wrap({
       provider,
       clock,
-      random,
       poolPolicies: () => [],
       attemptPolicies: [note],
-      retry: { next: () => ({ stop: 'attempts' }) },
+      retry: { begun: () => {}, next: () => ({ stop: 'attempts', until: undefined }) },
     });
   }
 
