@@ -1,7 +1,7 @@
 import { UserError } from '../../errors.ts';
 import { Connection } from '../../http/httpConnection.ts';
 import { createRedactor } from '../../http/redactor.ts';
-import { type Clock, type Environment, noSpan, type Random } from '../../ports.ts';
+import { type Clock, type Environment, noSpan } from '../../ports.ts';
 import type { Guard } from '../../resilience/guard.ts';
 import type { Allowance, Policy } from '../../resilience/policy.ts';
 import { wrap } from '../../resilience/wrap.ts';
@@ -24,7 +24,6 @@ export interface CheckedProvider {
 
 export interface CheckPorts {
   clock: Clock;
-  random: Random;
   environment: Environment;
 }
 
