@@ -11,7 +11,7 @@ const options = z.strictObject({ value: referenceValue, min: minimum(0.5) });
 
 /**
  * Sentence-level GLEU (Wu et al. 2016, https://arxiv.org/abs/1609.08144, section 3.3): the smaller of precision and
- * recall over all runs of one to four words, of the best reference. Words stand between spaces, in lower case and
+ * recall over all runs of one to four words, of the best reference. Words are separated by spaces, in lower case and
  * without a full stop at their end.
  */
 export const gleu: EvaluatorDefinition<z.infer<typeof options>> = {

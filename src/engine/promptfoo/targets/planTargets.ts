@@ -13,7 +13,7 @@ interface Choice {
   providers?: string[];
 }
 
-/** Every provider with every prompt that it is used with, under names that tell them apart. */
+/** Every provider with every prompt that it is used with, under distinct names. */
 export function planTargets(
   prompts: readonly PromptfooPrompt[],
   providers: readonly PromptfooProvider[],
@@ -82,7 +82,7 @@ function freeName(base: string, taken: Set<string>): string {
   return name;
 }
 
-/** Only what the name of a target may hold. */
+/** Only what the name of a target may contain. */
 function allowed(text: string): string {
   return text
     .slice(0, 1000)

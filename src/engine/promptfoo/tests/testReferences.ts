@@ -34,7 +34,7 @@ export function refuseUnknownNames(
   }
 }
 
-/** Says where tests belong to a conversation that nothing is told of. */
+/** Warns of tests in a conversation that nothing reads. */
 export function warnOfUnreadConversation(
   reader: PromptfooReader,
   tests: readonly RawTest[],

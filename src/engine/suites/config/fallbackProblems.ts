@@ -17,7 +17,7 @@ interface Known {
 /** Steps of an entry with the place of each. */
 type Placed = { step: FallbackStep; at: Pointer }[];
 
-/** Reports entries that stand in for nothing, steps that cannot answer, and fallbacks that lead back to where they began. */
+/** Reports entries that replace nothing, steps that cannot answer, and fallbacks that lead back to where they began. */
 export function checkFallbacks(reader: ConfigReader, file: FallbacksFile, known: Known): void {
   const chains = new Map(Object.entries(file).map(([name, chain]) => [name, placedSteps(name, chain)]));
 

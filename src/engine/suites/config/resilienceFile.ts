@@ -149,7 +149,7 @@ export function toResilience(file: ResilienceFile): ResilienceConfig {
   };
 }
 
-/** `true` stands for the defaults, as an absent key does. */
+/** `true` means the defaults, like an absent key. */
 function written<T extends object>(file: T | boolean | undefined): T | undefined {
   return typeof file === 'object' ? file : undefined;
 }

@@ -1,6 +1,6 @@
 interface Fence {
   marks: string;
-  /** What stands behind the marks: the language of an opening fence. */
+  /** What follows the marks: the language of an opening fence. */
   info: string;
 }
 
