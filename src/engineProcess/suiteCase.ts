@@ -1,4 +1,5 @@
 import type { LocatedCase } from '../engine/model/case.ts';
+import { defined } from '../engine/model/defined.ts';
 import type { SuiteCase } from '../protocol/workspaceCalls.ts';
 
 /** What the lists of cases show of one: where it stands, not what it asks. */
@@ -7,7 +8,7 @@ export function suiteCase({ case: entry, index, location: { path, line, column }
     id: entry.id,
     index,
     location: { path, line, column },
-    ...(entry.description === undefined ? {} : { description: entry.description }),
+    ...defined({ description: entry.description }),
     tags: entry.tags ?? [],
   };
 }

@@ -1,5 +1,6 @@
 import { ZodError } from 'zod';
 import { ProblemsError, UserError } from '../engine/errors.ts';
+import { defined } from '../engine/model/defined.ts';
 import type { Failure } from '../protocol/failure.ts';
 
 /** A call that needs a trusted workspace came from one that is not. */
@@ -25,7 +26,7 @@ export function toFailure(error: unknown): Failure {
       name: error.name,
       message: error.message,
       ...(error.where ? { where: { ...error.where } } : {}),
-      ...(error.remedy === undefined ? {} : { remedy: error.remedy }),
+      ...defined({ remedy: error.remedy }),
       ...(error instanceof ProblemsError ? { problems: [...error.problems] } : {}),
     };
   }
@@ -34,6 +35,6 @@ export function toFailure(error: unknown): Failure {
   return {
     kind: 'bug',
     message: error.message,
-    ...(error.stack === undefined ? {} : { stack: error.stack }),
+    ...defined({ stack: error.stack }),
   };
 }

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { EvaluatorDefinition } from '../evaluator.ts';
-import { graded, notApplicable } from '../score.ts';
 import { countNgrams, overlap } from './ngrams.ts';
-import { minimum, NO_REFERENCE, references, referenceValue } from './referenceTexts.ts';
+import { bestOf, gradedByReferences, minimum, referenceValue } from './referenceTexts.ts';
 import { hasUnspacedScript, words } from './words/words.ts';
 
 const MAX_ORDER = 4;
@@ -21,15 +20,7 @@ export const gleu: EvaluatorDefinition<z.infer<typeof options>> = {
     'Precision or recall, whichever is smaller, of word sequences (one to four words) against the references (Google BLEU).',
   options,
   shorthand: 'value',
-  create: (_spec, { value, min }) => {
-    return (input) => {
-      const texts = references(value, input);
-      if (texts.length === 0) return notApplicable(NO_REFERENCE);
-      const candidate = tokens(input.output.text);
-      const score = Math.max(...texts.map((reference) => gleuScore(candidate, tokens(reference))));
-      return graded(score, min, `GLEU ${score.toFixed(3)}, at least ${min} expected`);
-    };
-  },
+  create: (_spec, given) => gradedByReferences('GLEU', given, bestOf(tokens, gleuScore)),
 };
 
 function gleuScore(candidate: readonly string[], reference: readonly string[]): number {
