@@ -38,7 +38,7 @@ const NOT_A_COUNT = String.raw`(?!\d|[.,:–-]\d)(?![ \t]+(?!(?:${POINTS}|becaus
 /** A sum leads to its last number. An "a" may be an article. */
 const VALUE = String.raw`(?:[\d.,\s+*×·/()-]{1,80}=\s*)?(?:(?<number>${NUMBER}|(?:${WORD_NUMBERS.join('|')})\b)(?:[\s*_]{0,5}(?:/|out of|of|von|sur|de|su|op|из)\s*(?<scale>\d+|ten|five)|\s*(?<percent>%)|${NOT_A_COUNT})|(?<stars>[★⭐]+☆*)|${OUTCOME}|(?<word>yes|no|tie|[bcdeyn])\b(?![’'.]?\p{L}))`;
 
-const LINE_START = String.raw`(?:^|[.!?。]\s)[^\p{L}\n]{0,20}`;
+const LINE_START = String.raw`(?:^|[.!?。]\s)[^\p{L}]{0,20}`;
 const THING =
   'score|grade|verdict|answer|decision|choice|category|winner|rating|result|assessment|judge?ment|evaluation|points';
 const FINAL_LABEL = [

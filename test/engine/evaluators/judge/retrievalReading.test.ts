@@ -147,9 +147,9 @@ describe('verdicts on statements', () => {
         '\n\n> **',
         '. So it is. ',
         '? So it is!\n',
-        '! ',
-        '? ',
-        '… ',
+        '. So it is! ',
+        '. So it is? ',
+        '. So it is… ',
       ])
         assert.deepEqual(faithfulVerdicts(`Verdict: Yes${lead}${words}: so`, 1), { problem }, lead + words);
       const inside = faithfulVerdicts(`Verdict: Yes. The context may ${words} so`, 1);
@@ -298,6 +298,7 @@ describe('a classification of sentences', () => {
       ['1) As I see it: [Attributed]\n**2.** So [Attributed]', 2],
       ['Born in Warsaw, Marie [Attributed]. Two prizes she won [Attributed] so it is', 2],
       ['[Attributed]\n[Attributed]\nThat is all.', 2],
+      ['[Attributed] so it is\n- [Attributed]', 2],
       ['[Attributed]\n[Attributed]\nwa\nit', 2],
       ['[Attributed]\nShe won things [Attributed]', 2],
     ];

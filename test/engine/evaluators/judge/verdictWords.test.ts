@@ -181,7 +181,7 @@ describe('the last line before a verdict', () => {
   it('is no other verdict where it goes on, agrees, stands among others, or tells an answer', () => {
     for (const words of each(
       '1|10/10|PASS|yes|Ocena: 1|0 facts|0. first|Fail-safe|A label that goes on for more than forty letters: 0',
-      'tone: 0\nfacts: 1|0\nIt is polite.|tone: 0\nIt is polite.|0\n1|Answer: 0|Expected value: 0|Output: 0|Winner: 0|Choice: 0|Category: 0',
+      'tone: 0\nfacts: 1|facts: 1\ntone: 0|1\n0|0\nIt is polite.|tone: 0\nIt is polite.|0\n1|Answer: 0|Expected value: 0|Output: 0|Winner: 0|Choice: 0|Category: 0',
       'The line has a ❌ in it|So ❌|No issues|Result: 42|',
     ))
       assert.equal(differs(words), false, words);
