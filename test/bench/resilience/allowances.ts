@@ -4,7 +4,7 @@ import {
   DEFAULT_RESILIENCE,
   type ResilienceConfig,
 } from '../../../src/engine/resilience/resilienceConfig.ts';
-import { temporaryFolder } from '../../support/commandLine.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
 import { measureProcess } from '../../support/measureProcess.ts';
 import { load, modelsOf } from './modelOf.ts';
 import { ProviderChild } from './providerChild.ts';
@@ -71,7 +71,7 @@ async function promptfoo(): Promise<void> {
     providers: [{ id: 'openai:chat:m', config: { apiBaseUrl: child.baseUrl, apiKey: 'sk-none' } }],
     tests: 'file://tests.json',
   };
-  const { folder, dispose } = temporaryFolder({
+  const folder = temporaryFolder({
     'promptfooconfig.yaml': JSON.stringify(config),
     'tests.json': JSON.stringify(tests),
   });
@@ -92,7 +92,6 @@ async function promptfoo(): Promise<void> {
     },
   );
   await report('promptfoo -j 64', child, performance.now() - begun);
-  dispose();
 }
 
 function startLimited(): Promise<ProviderChild> {
