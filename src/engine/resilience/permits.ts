@@ -13,6 +13,11 @@ export class Permits {
     return this.#permits.some(({ probe }) => probe === true);
   }
 
+  /** Whether one of them must be asked for again: others were waited for, and much may have happened meanwhile. */
+  get stale(): boolean {
+    return this.#permits.some(({ stale }) => stale === true);
+  }
+
   settle(ending: Ending): void {
     const permits = this.#permits;
     this.#permits = [];

@@ -49,6 +49,8 @@ export interface Remainder {
 export interface Permit {
   /** The attempt tries whether a provider is back, on behalf of all: it is not repeated. */
   readonly probe?: boolean;
+  /** What it was given under holds no more: it must be given back, and asked for again, before anything is sent. */
+  readonly stale?: boolean;
   settle(ending: Ending): void;
 }
 

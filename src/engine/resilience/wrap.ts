@@ -98,12 +98,15 @@ class CallPassage {
 
   /** All policies of an attempt, or none of them. A rejection is given back where an earlier attempt can answer for the call. */
   async #admitAttempt(repeated: boolean): Promise<Rejected | undefined> {
-    this.#attempt = new Permits();
     try {
-      for (const policy of this.#guarding.attemptPolicies) {
-        const admitted = this.#admit(policy, this.#attempt);
-        if (admitted) await admitted;
-      }
+      do {
+        this.#attempt.settle(UNSENT);
+        this.#attempt = new Permits();
+        for (const policy of this.#guarding.attemptPolicies) {
+          const admitted = this.#admit(policy, this.#attempt);
+          if (admitted) await admitted;
+        }
+      } while (this.#attempt.stale);
       return undefined;
     } catch (error) {
       this.#attempt.settle(unsent(error));
@@ -241,6 +244,15 @@ function factsOf(
     },
   };
 }
+
+/** An attempt that was given up before it began. */
+const UNSENT: Ending = {
+  decision: { kind: 'caller' },
+  durationMs: 0,
+  silentMs: 0,
+  tokens: 0,
+  costUsd: 0,
+};
 
 /** Nothing was sent, so nothing was used. */
 function unsent(error: unknown): Ending {

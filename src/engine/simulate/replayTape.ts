@@ -1,4 +1,5 @@
 import { noSpan } from '../ports.ts';
+import { memoryLedger } from '../resilience/budget/memoryLedger.ts';
 import { decide, type Evidence } from '../resilience/classify.ts';
 import type { Attempted, Outcome } from '../resilience/guard.ts';
 import { Rejected } from '../resilience/policy.ts';
@@ -78,9 +79,10 @@ class Replay {
     this.#tape = tape;
     this.#policy = policy;
     this.#clock = clock;
+    const ledger = memoryLedger();
     const chance = { next: () => random.next(), hex: (bytes: number) => '0'.repeat(bytes * 2) };
     this.#guards = new ProviderGuards({ clock, random: chance });
-    this.#guards.pools.configure(policy.pools);
+    this.#guards.pools.configure(policy.pools, () => ledger);
     const byProvider = Map.groupBy(tape.calls, ({ provider }) => provider);
     this.#models = new Map(
       [...byProvider].map(([provider, calls]) => {

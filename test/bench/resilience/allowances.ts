@@ -4,8 +4,8 @@ import {
   DEFAULT_RESILIENCE,
   type ResilienceConfig,
 } from '../../../src/engine/resilience/resilienceConfig.ts';
-import { temporaryFolder } from '../../support/temporaryFolder.ts';
 import { measureProcess } from '../../support/measureProcess.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
 import { load, modelsOf } from './modelOf.ts';
 import { ProviderChild } from './providerChild.ts';
 

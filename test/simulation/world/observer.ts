@@ -44,7 +44,8 @@ export class Observer {
     spent.push({ at: now, tokens });
     const within = spent.filter(({ at }) => at > now - HOUR_MS);
     const sum = within.reduce((total, one) => total + one.tokens, 0);
-    if (sum > limit) this.#violated(now, `${call.pool}: ${sum} tokens in an hour, where ${limit} are allowed`);
+    if (sum > limit)
+      this.#violated(now, `${call.pool}: ${sum} tokens in an hour, where ${limit} are allowed`);
   }
 
   /** A call has ended for whoever made it. */
@@ -62,7 +63,10 @@ export class Observer {
   }
 
   handedOnAgain(call: CallPlan, now: number): void {
-    this.#violated(now, `${this.#provider(call).name}: a request is sent again although content was handed on`);
+    this.#violated(
+      now,
+      `${this.#provider(call).name}: a request is sent again although content was handed on`,
+    );
   }
 
   #enter(key: string, most: number, now: number): () => void {

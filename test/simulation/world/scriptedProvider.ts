@@ -26,7 +26,8 @@ export class ScriptedProvider {
     if (this.#random() < this.plan.duplicates) this.#bucket?.take(1, now);
 
     const refusedForMs = this.#bucket && !this.#bucket.take(1, now) ? this.#bucket.wait(1, now) : 0;
-    if (refusedForMs > 0) return { kind: 'status', afterMs: 5, status: 429, waitMs: this.#asked(refusedForMs) };
+    if (refusedForMs > 0)
+      return { kind: 'status', afterMs: 5, status: 429, waitMs: this.#asked(refusedForMs) };
 
     const trouble = this.plan.troubles.find(({ fromMs, toMs }) => fromMs <= now && now < toMs);
     const [least, most] = this.plan.latencyMs;
@@ -37,7 +38,12 @@ export class ScriptedProvider {
     const afterMs = this.#random() * 500;
     switch (kind) {
       case 'status':
-        return { kind: 'status', afterMs, status, waitMs: status === 429 || status === 503 ? this.#asked(2000) : undefined };
+        return {
+          kind: 'status',
+          afterMs,
+          status,
+          waitMs: status === 429 || status === 503 ? this.#asked(2000) : undefined,
+        };
       case 'wrong':
         return { kind: 'status', afterMs, status: 400, waitMs: undefined };
       case 'drop':
@@ -52,7 +58,13 @@ export class ScriptedProvider {
   }
 
   #answer(afterMs: number, cut: boolean): Reply {
-    return { kind: 'answer', afterMs, pieces: 1 + Math.floor(this.#random() * 5), pauseMs: this.#random() * 2000, cut };
+    return {
+      kind: 'answer',
+      afterMs,
+      pieces: 1 + Math.floor(this.#random() * 5),
+      pauseMs: this.#random() * 2000,
+      cut,
+    };
   }
 
   #asked(ms: number): number | undefined {

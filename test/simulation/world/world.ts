@@ -61,9 +61,16 @@ class World {
         this.#checkRest();
       });
     } catch (error) {
-      this.#observer.violations.push(error instanceof Error ? `${error.message}\n${error.stack}` : String(error));
+      this.#observer.violations.push(
+        error instanceof Error ? `${error.message}\n${error.stack}` : String(error),
+      );
     }
-    return { seed, violations: this.#observer.violations, calls: calls.length, ends: Object.fromEntries(this.#ends) };
+    return {
+      seed,
+      violations: this.#observer.violations,
+      calls: calls.length,
+      ends: Object.fromEntries(this.#ends),
+    };
   }
 
   #startProcess(number: number, crashAtWrite: number | null): Process {
@@ -90,7 +97,11 @@ class World {
 
   async #call(call: CallPlan, process: Process): Promise<string> {
     const caller = new AbortController();
-    if (call.leaveMs !== null) this.#clock.sleep(call.leaveMs).then(() => caller.abort(new Error('left')), () => {});
+    if (call.leaveMs !== null)
+      this.#clock.sleep(call.leaveMs).then(
+        () => caller.abort(new Error('left')),
+        () => {},
+      );
 
     const made = new CallOfWorld(call, process, {
       clock: this.#clock,
@@ -117,7 +128,10 @@ class World {
   #checkRest(): void {
     const { providers, pools } = this.#process.guards.health();
     for (const { provider, calls } of providers)
-      this.#observer.atRest(provider, { 'calls under way': calls.underWay, 'calls that wait': calls.waiting });
+      this.#observer.atRest(provider, {
+        'calls under way': calls.underWay,
+        'calls that wait': calls.waiting,
+      });
     for (const { pool, concurrency, queue } of pools)
       this.#observer.atRest(`the pool ${pool}`, {
         'calls under way': concurrency.underWay,
@@ -251,7 +265,13 @@ interface Reading {
   leave: () => void;
 }
 
-const EMPTY: Reading = { pieces: 0, pauseMs: 0, cut: false, signal: new AbortController().signal, leave: () => {} };
+const EMPTY: Reading = {
+  pieces: 0,
+  pauseMs: 0,
+  cut: false,
+  signal: new AbortController().signal,
+  leave: () => {},
+};
 
 function never(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {

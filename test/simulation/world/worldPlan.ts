@@ -113,7 +113,12 @@ function drawResilience(random: Draw): ResilienceConfig {
     retry:
       random() < 0.15
         ? null
-        : { attempts: whole(random, 1, 5), budget: pick(random, [0, 0.1, 0.5, 1]), baseMs: between(random, 0, 1000), maxMs: between(random, 1000, 30_000) },
+        : {
+            attempts: whole(random, 1, 5),
+            budget: pick(random, [0, 0.1, 0.5, 1]),
+            baseMs: between(random, 0, 1000),
+            maxMs: between(random, 1000, 30_000),
+          },
     limit: { adaptive: random() < 0.7, min: 1, max: whole(random, 1, 40) },
     ...(random() < 0.4 ? { rpm: whole(random, 1, 60) } : {}),
     ...(random() < 0.3 ? { tpm: whole(random, 500, 50_000) } : {}),

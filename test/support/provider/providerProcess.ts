@@ -29,7 +29,10 @@ const server = await startProviderServer({
 });
 
 process.on('message', () => {
-  process.send?.({ counts: [...server.counts], admittedAt: [...server.admittedAt] } satisfies ProviderMessage);
+  process.send?.({
+    counts: [...server.counts],
+    admittedAt: [...server.admittedAt],
+  } satisfies ProviderMessage);
 });
 process.on('disconnect', () => process.exit(0));
 process.send?.({ baseUrl: server.baseUrl } satisfies ProviderMessage);

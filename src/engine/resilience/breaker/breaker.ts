@@ -126,8 +126,12 @@ export class Breaker implements Policy {
 
   #permit(ticket: Ticket): Permit {
     let settled = false;
+    const isStale = () => ticket.epoch !== this.#state.epoch;
     return {
       probe: ticket.probe !== undefined,
+      get stale() {
+        return isStale();
+      },
       settle: (ending) => {
         if (settled) return;
         settled = true;
