@@ -29,12 +29,8 @@ export function estimateCall(
   model: string,
   prices: PriceTable | undefined,
 ): Estimate {
-  return estimate(
-    inputTokens([messages, tools, responseFormat]),
-    parameters.maxTokens ?? longAnswer(model),
-    model,
-    prices,
-  );
+  const output = outputTokens(parameters, model);
+  return estimate(inputTokens([messages, tools, responseFormat]), output, model, prices);
 }
 
 /** What embedding texts may use. */
@@ -48,6 +44,14 @@ export function estimateTexts(
 
 function estimate(input: number, output: number, model: string, prices: PriceTable | undefined): Estimate {
   return { tokens: input + output, costUsd: mostCallCost(input, output, priceOf(model, prices)) };
+}
+
+/** The largest of the limits that a request names, under whatever name, for each of the answers that it asks for. */
+function outputTokens({ maxTokens, extra = {} }: ModelRequest['parameters'], model: string): number {
+  const { max_tokens: older, max_completion_tokens: newer, n: answers } = extra;
+  const limits = [maxTokens, older, newer].filter((limit) => typeof limit === 'number');
+  const longest = limits.length > 0 ? Math.max(...limits) : longAnswer(model);
+  return longest * (typeof answers === 'number' ? Math.max(1, answers) : 1);
 }
 
 function inputTokens(sent: readonly unknown[]): number {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, describe, it } from 'mocha';
-import type { Message } from '../../../src/engine/model/message.ts';
+import type { Message, ModelParameters } from '../../../src/engine/model/message.ts';
 import { estimateCall, estimateTexts } from '../../../src/engine/models/callEstimate.ts';
 import { mostCallCost } from '../../../src/engine/models/prices/prices.ts';
 import { type Tokenizer, Tokenizers } from '../../../src/engine/models/tokens/tokenizer.ts';
@@ -49,6 +49,17 @@ describe('what a call may use', () => {
     assert.equal(output('gpt-4o', 300), 300);
     assert.equal(output('gpt-4o'), 2000);
     assert.equal(output('gpt-5-mini'), 8000);
+  });
+
+  it('takes the largest limit of several, and counts every answer that is asked for', () => {
+    const none = estimateCall(request('', 0), 'gpt-4o', undefined).tokens;
+    const output = (parameters: ModelParameters) =>
+      estimateCall({ ...request(''), parameters }, 'gpt-4o', undefined).tokens - none;
+    assert.equal(output({ maxTokens: 1, extra: { max_completion_tokens: 10_000 } }), 10_000);
+    assert.equal(output({ extra: { max_tokens: 70, max_completion_tokens: 30 } }), 70);
+    assert.equal(output({ maxTokens: 50, extra: { n: 4 } }), 200);
+    assert.equal(output({ extra: { n: 3 } }), 6000);
+    assert.equal(output({ maxTokens: 50, extra: { n: 0 } }), 50);
   });
 
   it('takes no picture for text', () => {
