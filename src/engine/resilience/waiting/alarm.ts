@@ -34,7 +34,6 @@ export class Alarm {
 
   #rings(timer: AbortController): void {
     if (this.#timer !== timer) return;
-    this.#timer = undefined;
     this.#at = Infinity;
     this.#ring();
   }
