@@ -210,8 +210,20 @@ export function describeLedger(name: string, open: () => { ledger: BudgetLedger;
       granted(600, 0, TOKENS, over + MINUTE + HOUR);
     });
 
+    it('counts a call that must have ended as used, also where nobody has looked since', () => {
+      const [late, other] = [granted(600, 0, TOKENS), granted(200, 0, TOKENS)];
+      ledger.settle(late, { tokens: 1, costUsd: 0 }, START + 10 * MINUTE);
+      ledger.correct('judge', { tokens: -700 }, START + 10 * MINUTE);
+      assert.deepEqual(tokens(START + 10 * MINUTE), { used: 100, reserved: 0 });
+      ledger.settle(other, { tokens: 1, costUsd: 0 }, START + 10 * MINUTE);
+      assert.deepEqual(tokens(START + 10 * MINUTE), { used: 100, reserved: 0 });
+    });
+
     it('forgets calls that must have ended long ago', () => {
       granted(600, 0, TOKENS);
+      const over = START + 10 * MINUTE;
+      assert.deepEqual(tokens(over + MINUTE + HOUR - 1), { used: 600, reserved: 0 });
+      assert.deepEqual(tokens(over + MINUTE + HOUR), { used: 0, reserved: 0 });
       assert.deepEqual(tokens(START + 3 * HOUR), { used: 0, reserved: 0 });
       granted(1000, 0, TOKENS, START + 3 * HOUR);
     });
@@ -226,6 +238,7 @@ export function describeLedger(name: string, open: () => { ledger: BudgetLedger;
 
       ledger.correct('judge', { tokens: 90 }, START + MINUTE);
       assert.equal(tokens(START + MINUTE).used, 100);
+      assert.equal(ledger.used('judge', START + MINUTE).costUsd.used, 0.5);
       ledger.correct('judge', { tokens: -1e9, costUsd: -1e9 }, START + MINUTE);
       assert.deepEqual(
         [tokens(START + MINUTE).used, ledger.used('judge', START + MINUTE).costUsd.used],
@@ -273,6 +286,17 @@ export function describeLedger(name: string, open: () => { ledger: BudgetLedger;
       assert.deepEqual(tokens(START, 'target'), { used: 5, reserved: 1000 });
       assert.deepEqual(tokens(START, 'none'), { used: 0, reserved: 0 });
     });
+
+    for (const [ahead, leavesAfter] of [
+      [1, 2],
+      [2, 1],
+    ] as const)
+      it(`takes what lies ${ahead} min ahead, as clocks of several processes may, for what it is`, () => {
+        const future = START + ahead * MINUTE;
+        ledger.settle(granted(1000, 0, TOKENS, future), { tokens: 1000, costUsd: 0 }, future);
+        const refusal = refused(1, 0, TOKENS, START);
+        assert.equal(refusal.kind === 'spent' && refusal.until, START + leavesAfter * MINUTE + HOUR);
+      });
 
     it('goes on within an hour where the clock is set back by years', () => {
       const future = START + 5 * 365 * 24 * HOUR;

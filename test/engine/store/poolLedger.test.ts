@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import { Connection } from '../../../src/engine/store/file/connection.ts';
 import type { Owner } from '../../../src/engine/store/lease.ts';
 import { storePath } from '../../../src/engine/store/storeFile.ts';
 import { PoolLedger } from '../../../src/engine/store/tables/poolLedger.ts';
 import { describeLedger } from '../../support/budgetLedgers.ts';
+import { storedWorkspace } from '../../support/storedStores.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 const owner = (pid: number, alive: boolean | null = true, host = 'here'): Owner => ({
@@ -107,6 +109,16 @@ describe('budget ledger of several processes', () => {
     if (decision.granted) first.settle(decision.reservation, { tokens: 700, costUsd: null }, NOW);
     first.close();
     assert.deepEqual(open(owner(2)).used('judge', NOW).tokens, { used: 700, reserved: 0 });
+  });
+
+  it('is empty in a store of an earlier version that is only read', () => {
+    const { file, dispose: leave } = storedWorkspace(4);
+    const connection = new Connection(file, 'read');
+    const ledger = new PoolLedger(connection, owner(1));
+    assert.deepEqual(ledger.used('judge', NOW).tokens, { used: 0, reserved: 0 });
+    ledger.close();
+    assert.throws(() => ledger.used('judge', NOW));
+    leave();
   });
 
   it('keeps the table small', () => {

@@ -46,8 +46,6 @@ export class PoolBudget implements Policy {
 
   admit(call: CallFacts): Permit | Promise<Permit> {
     call.signal.throwIfAborted();
-    if (!this.#isLimited) return NOTHING;
-
     // Those who wait already come first.
     const asked = this.#room.size === 0 ? this.#ask(call) : this.#refuseForever(call);
     if (asked && 'settle' in asked) return asked;

@@ -52,6 +52,16 @@ describe('budget of a bulkhead', () => {
     granted(begin(480));
   });
 
+  it('settles once, also where its number is given again', async () => {
+    const settlements: number[] = [];
+    const memory = memoryLedger();
+    build({ tokensPerHour: 1000 }, { ...memory, settle: ({ id }) => settlements.push(id) });
+    const call = begin(100);
+    await end(call, 20);
+    await end(call, 20);
+    assert.equal(settlements.length, 1);
+  });
+
   it('counts what was reserved where nobody said what was used', async () => {
     await end(begin(600), null);
     assert.equal(budget.health().tokens?.used, 600);

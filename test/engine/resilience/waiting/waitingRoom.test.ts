@@ -105,6 +105,19 @@ describe('waiting room', () => {
       assert.equal(next.came, 'expired');
     });
 
+  for (const [how, leave] of [
+    ['served', () => room.serve('x')],
+    ['refused', () => room.refuse(({ caller }) => (caller === 'a' ? 'x' : undefined))],
+  ] as const)
+    it(`keeps to the deadline of the others when one is ${how}`, async () => {
+      wait({ deadline: 900, caller: 'a' });
+      const other = wait({ deadline: 500, caller: 'b' });
+      leave();
+      await clock.advance(400);
+      assert.equal(other.came, 'expired');
+      assert.equal(clock.timers, 0);
+    });
+
   it('says when somebody has left who was stopped, after they have', async () => {
     const stop = new AbortController();
     const waiter = wait({ signal: stop.signal, deadline: 500 });
