@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { Connection } from '../../../src/engine/store/file/connection.ts';
 import type { Owner } from '../../../src/engine/store/lease.ts';
+import { RUN_STORE } from '../../../src/engine/store/runStoreFormat.ts';
 import { storePath } from '../../../src/engine/store/storeFile.ts';
 import { PoolLedger } from '../../../src/engine/store/tables/poolLedger.ts';
 import { describeLedger } from '../../support/budgetLedgers.ts';
@@ -112,13 +113,12 @@ describe('budget ledger of several processes', () => {
   });
 
   it('is empty in a store of an earlier version that is only read', () => {
-    const { file, dispose: leave } = storedWorkspace(4);
-    const connection = new Connection(file, 'read');
+    const { file } = storedWorkspace(4);
+    const connection = new Connection(file, RUN_STORE, 'read');
     const ledger = new PoolLedger(connection, owner(1));
     assert.deepEqual(ledger.used('judge', NOW).tokens, { used: 0, reserved: 0 });
     ledger.close();
     assert.throws(() => ledger.used('judge', NOW));
-    leave();
   });
 
   it('keeps the table small', () => {
