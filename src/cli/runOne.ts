@@ -35,7 +35,7 @@ export async function runOne(
   if (description) io.out(io.style.dim(sanitizeLine(description)));
   for (const line of originLines(plan, io.style)) io.out(line);
 
-  const progress = new RunProgress(io, plan.trials, options.progress);
+  const progress = new RunProgress(io, plan.trials, options.progress, engine.guards);
   const estimate = await estimateOf(engine, run, signal);
   if (estimate) io.out(io.style.dim(shortEstimate(estimate)));
   const finished = await engine.execute(
@@ -49,6 +49,7 @@ export async function runOne(
   progress.end();
 
   showFinished(engine, run, { finished, estimate }, options, io);
+  for (const line of progress.callLines()) io.out(io.style.dim(line));
   return finished;
 }
 

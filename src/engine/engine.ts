@@ -10,11 +10,13 @@ import type { EditorModels } from './models/editorClient.ts';
 import type { Clock, Environment, Log, Random, Secrets, Trust } from './ports.ts';
 import { readReport, verdictOf } from './readReport.ts';
 import type { RunReport } from './reports/runReport.ts';
+import type { GuardControl } from './resilience/guardControl.ts';
 import type { ProviderGuards } from './resilience/providerGuards.ts';
 import { Places } from './runs/lanes/places.ts';
 import { beginRun } from './runs/lifecycle/beginRun.ts';
 import { type BegunRun, isBegun, type PendingRun } from './runs/lifecycle/begunRun.ts';
 import { carryOut } from './runs/lifecycle/carryOut.ts';
+import { HealthNotes } from './runs/lifecycle/healthNotes.ts';
 import { noteWorkspace, type PlanPorts, planRuns } from './runs/lifecycle/planRuns.ts';
 import { presentRun } from './runs/lifecycle/presentRun.ts';
 import { resumeRun } from './runs/lifecycle/resumeRun.ts';
@@ -66,6 +68,8 @@ export interface FinishedRun {
 /** The engine of one workspace; the command line and the engine process both stand on it. */
 export interface Engine {
   readonly store: RunStore;
+  /** How the providers that it calls are doing. */
+  readonly guards: GuardControl;
   /**
    * Makes ready what a suite asks for: one run for each of its datasets. Nothing is called or stored yet. Throws
    * UserErrors for whatever the files or the configuration have wrong.
@@ -123,8 +127,11 @@ export function createEngine(
     return { ...read, run: present(read.run) };
   };
 
+  const notes = new HealthNotes({ ...ports, guards: models.guards });
+
   return {
     store,
+    guards: models.guards,
     prepare: (suite, overrides, signal) => planRuns(ports, suite, overrides, signal),
     start: (suite, overrides, signal) => startRuns(ports, suite, overrides, signal),
     repeat: (runId, overrides) => repeatedOverrides(store.getRun(runId), overrides, workspace.root),
@@ -134,7 +141,7 @@ export function createEngine(
       try {
         await run.ready(options.signal);
         const begun = isBegun(run) ? run : beginRun(ports, run);
-        const outcome = await carryOut(ports, begun, listener, options);
+        const outcome = await notes.during(() => carryOut(ports, begun, listener, options));
         const { runId } = begun;
         const kept = outcome === 'complete' ? settled.of(runId) : undefined;
         return finished(outcome, runId, () => kept ?? report(runId));
@@ -152,7 +159,7 @@ export function createEngine(
         store,
         now: () => ports.clock.now(),
         begin: (run) => beginRun(ports, run),
-        execute: (run, heard, signals) => carryOut(ports, run, heard, signals),
+        execute: (run, heard, signals) => notes.during(() => carryOut(ports, run, heard, signals)),
         settle: (runId, verdict) => store.verdicts.save(runId, verdict, ports.clock.now()),
       });
     },

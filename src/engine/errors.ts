@@ -1,4 +1,3 @@
-import { defined } from './model/defined.ts';
 import { formatLocation, type SourceLocation } from './model/location.ts';
 import type { Problem } from './model/problem.ts';
 
@@ -76,7 +75,7 @@ export class ProblemsError extends UserError {
     const errors = problems.filter((problem) => problem.severity === 'error').length;
     super(
       first ? `${first.message}${errors > 1 ? ` (and ${errors - 1} more)` : ''}` : 'no problem',
-      first ? { where: first.location, ...defined({ remedy: first.remedy }) } : {},
+      first ? { where: first.location, ...(first.remedy === undefined ? {} : { remedy: first.remedy }) } : {},
     );
     this.problems = problems;
   }

@@ -5,7 +5,6 @@ import { findings, type TextEdit } from '../engine/compress/findings.ts';
 import { GLOSSARY_FILE, type Glossary, parseGlossary } from '../engine/compress/glossary.ts';
 import type { CompressOptions, FindingOptions } from '../engine/compress/options.ts';
 import { readText } from '../engine/files/readText.ts';
-import { defined } from '../engine/model/defined.ts';
 import type { Handlers, ParamsOf } from '../protocol/call.ts';
 import type { CompressionPlan, compressCalls } from '../protocol/compressCalls.ts';
 import type { PromptReader } from './openedPrompt.ts';
@@ -26,7 +25,7 @@ export function compressHandlers(session: Session, reader: PromptReader): Handle
       environment: session.environment,
       tokenizer,
       glossary: glossaryOf(session.root),
-      ...defined({ within: file.within }),
+      ...(file.within === undefined ? {} : { within: file.within }),
     };
     return { file: { text: file.text, prompt }, options, price: chosen.price };
   };

@@ -5,7 +5,6 @@ import { resolveInside } from '../engine/files/confine.ts';
 import { entryAt } from '../engine/files/entryAt.ts';
 import { readText } from '../engine/files/readText.ts';
 import { excerpt } from '../engine/files/text/excerpt.ts';
-import { defined } from '../engine/model/defined.ts';
 import type { JsonValue } from '../engine/model/json.ts';
 import { workspacePath } from '../engine/suites/config/fileReference.ts';
 import type { Handlers } from '../protocol/call.ts';
@@ -79,5 +78,5 @@ function alreadyThere(path: string, id: string): UsageError {
 }
 
 function caseEntry({ id, index, location: { line, column }, description, tags }: CaseSummary): CaseEntry {
-  return { id, index, line, column, ...defined({ description }), tags };
+  return { id, index, line, column, ...(description === undefined ? {} : { description }), tags };
 }

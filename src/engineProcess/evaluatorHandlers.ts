@@ -1,6 +1,5 @@
 import { evaluatorNames, WHOLE_VERDICT } from '../engine/compare/evaluators/ratings.ts';
 import { studyRun } from '../engine/compare/evaluators/studyRun.ts';
-import { defined } from '../engine/model/defined.ts';
 import { markdownStudy } from '../engine/reports/markdownStudy.ts';
 import { CurrentResults } from '../engine/store/currentResults.ts';
 import type { Handlers } from '../protocol/call.ts';
@@ -25,7 +24,7 @@ export function evaluatorHandlers(session: Session): Handlers<typeof evaluatorCa
       const study = await studyRun({ store: storeOf(session, runId), root: session.root, signal }, runId, {
         between: [first, second],
         agreement,
-        ...defined({ again }),
+        ...(again === undefined ? {} : { again }),
       });
       const differences = study.agreements.flatMap((entry) => entry.differences);
       return {

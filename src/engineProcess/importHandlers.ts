@@ -6,7 +6,6 @@ import { writeDataset } from '../engine/datasets/import/writeDataset.ts';
 import { UsageError } from '../engine/errors.ts';
 import { resolveInside } from '../engine/files/confine.ts';
 import type { GoldenCase } from '../engine/model/case.ts';
-import { defined } from '../engine/model/defined.ts';
 import { workspacePath } from '../engine/suites/config/fileReference.ts';
 import type { Handlers } from '../protocol/call.ts';
 import type { datasetCalls, ImportTally } from '../protocol/datasetCalls.ts';
@@ -54,7 +53,7 @@ export function importHandlers(session: Session, sourceOf: SourceOf): Handlers<I
 function open(files: readonly string[], from: string | undefined, signal: AbortSignal): Promise<Opened> {
   return openImport({
     files: files.map((file) => ({ path: file, shownAs: path.basename(file) })),
-    ...defined({ from }),
+    ...(from === undefined ? {} : { from }),
     signal,
   });
 }

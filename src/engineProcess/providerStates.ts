@@ -17,11 +17,13 @@ interface StateSources {
 /** Providers, bulkheads and caches, as of the last configuration that could be read. */
 export function readStates({ config, control, store, ports }: StateSources): ProviderStates {
   const { providers = {}, bulkheads = {}, caches = {} } = config ?? {};
+  const now = ports.clock.now();
   const ledger = store?.pools(ports.owner);
-  const used = (pool: string) => ledger?.used(pool, ports.clock.now());
+  const used = (pool: string) => ledger?.used(pool, now);
+  const others = store?.health.ofOthers(ports.owner, now) ?? [];
 
   return {
-    ...providersOverview({ providers, bulkheads, live: [control.health()], used }),
+    ...providersOverview({ providers, bulkheads, live: [control.health(), ...others], used }),
     caches: (['exact', 'similar'] as const).flatMap((name) => {
       const size = store?.replies.size(name) ?? { entries: 0, bytes: 0 };
       return caches[name] || size.entries > 0 ? [{ name, ...size }] : [];

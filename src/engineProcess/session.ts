@@ -3,7 +3,6 @@ import path from 'node:path';
 import { createEngine, type Engine } from '../engine/engine.ts';
 import { FileError, ResumeError } from '../engine/errors.ts';
 import { resolveInside } from '../engine/files/confine.ts';
-import { defined } from '../engine/model/defined.ts';
 import type { EvaluationVerdict } from '../engine/model/runVerdict.ts';
 import { type Clock, type Environment, fixedEnvironment, type Log, type Random } from '../engine/ports.ts';
 import { promptfooFormat } from '../engine/promptfoo/promptfooFormat.ts';
@@ -68,7 +67,8 @@ export class Session {
       tell: (states) => this.tell('providers/changed', states),
     });
     this.log = {
-      write: (level, message, fields) => this.tell('log', { level, message, ...defined({ fields }) }),
+      write: (level, message, fields) =>
+        this.tell('log', { level, message, ...(fields === undefined ? {} : { fields }) }),
     };
     this.#guards = new ProviderGuards({ ...ports, log: this.log });
   }
@@ -126,7 +126,7 @@ export class Session {
 
   /** The workspace where it has no error, and all its problems. `text` stands for the configuration's. */
   check(signal: AbortSignal, text?: string): Promise<Awaited<ReturnType<typeof checkWorkspace>>> {
-    return checkWorkspace({ ...this.#loadOptions(signal), ...defined({ text }) });
+    return checkWorkspace({ ...this.#loadOptions(signal), ...(text === undefined ? {} : { text }) });
   }
 
   /** The configuration file; undefined where there is none. */

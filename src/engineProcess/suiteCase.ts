@@ -1,5 +1,4 @@
 import type { LocatedCase } from '../engine/model/case.ts';
-import { defined } from '../engine/model/defined.ts';
 import type { SuiteCase } from '../protocol/workspaceCalls.ts';
 
 /** What the lists of cases show of one: where it stands, not what it asks. */
@@ -8,7 +7,7 @@ export function suiteCase({ case: entry, index, location: { path, line, column }
     id: entry.id,
     index,
     location: { path, line, column },
-    ...defined({ description: entry.description }),
+    ...(entry.description === undefined ? {} : { description: entry.description }),
     tags: entry.tags ?? [],
   };
 }

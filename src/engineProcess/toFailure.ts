@@ -1,6 +1,5 @@
 import { ZodError } from 'zod';
 import { ProblemsError, UserError } from '../engine/errors.ts';
-import { defined } from '../engine/model/defined.ts';
 import type { Failure } from '../protocol/failure.ts';
 
 /** A call that needs a trusted workspace came from one that is not. */
@@ -26,7 +25,7 @@ export function toFailure(error: unknown): Failure {
       name: error.name,
       message: error.message,
       ...(error.where ? { where: { ...error.where } } : {}),
-      ...defined({ remedy: error.remedy }),
+      ...(error.remedy === undefined ? {} : { remedy: error.remedy }),
       ...(error instanceof ProblemsError ? { problems: [...error.problems] } : {}),
     };
   }
@@ -35,6 +34,6 @@ export function toFailure(error: unknown): Failure {
   return {
     kind: 'bug',
     message: error.message,
-    ...defined({ stack: error.stack }),
+    ...(error.stack === undefined ? {} : { stack: error.stack }),
   };
 }

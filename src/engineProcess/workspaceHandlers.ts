@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { ConfigError } from '../engine/errors.ts';
 import { resolveInside } from '../engine/files/confine.ts';
-import { defined } from '../engine/model/defined.ts';
 import type { Problem } from '../engine/model/problem.ts';
 import { promptfooFormat } from '../engine/promptfoo/promptfooFormat.ts';
 import { unmeasuredLimitsOf } from '../engine/runs/preparation/unmeasuredLimits.ts';
@@ -35,7 +34,7 @@ export function workspaceHandlers(session: Session, cache: DatasetCache): Handle
     'suite/cases': ({ suite, dataset, offset, limit }, signal) =>
       suiteCases({ session, listed, cache }, { suite, dataset, offset, limit }, signal),
     'workspace/first': async ({ asked, says, model }, signal) => {
-      const first = { asked, says, ...defined({ model }) };
+      const first = { asked, says, ...(model === undefined ? {} : { model }) };
       const { environment, root } = session;
       return { files: await sampleFiles(root, { environment, signal, first }) };
     },

@@ -28,6 +28,9 @@ const SUITE_KEYS = new Set([
   'token_budgets',
 ]);
 
+/** Of a configuration. */
+const CONFIG_KEYS = new Set(['suites', 'providers', 'bulkheads', 'caches', 'fallbacks']);
+
 describe('documentation', () => {
   for (const page of PAGES) {
     describe(page, () => {
@@ -149,7 +152,7 @@ function asConfig(value: object, keys: readonly string[]): object | undefined {
   // A snippet leaves out what it does not speak of.
   const whole = (suite: object) => ({ dataset: 'cases.golden.yaml', targets: [{ echo: true }], ...suite });
   if (keys.every((key) => SUITE_KEYS.has(key))) return { suites: { shown: whole(value) } };
-  if (!keys.every((key) => key === 'suites' || key === 'providers')) return undefined;
+  if (!keys.every((key) => CONFIG_KEYS.has(key))) return undefined;
 
   const suites: { [name: string]: object } = { ...(value as { suites?: object }).suites };
   return {

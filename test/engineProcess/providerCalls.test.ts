@@ -4,6 +4,7 @@ import { systemClock } from '../../src/engine/ports.ts';
 import { RunStore } from '../../src/engine/store/runStore.ts';
 import { storePath } from '../../src/engine/store/storeFile.ts';
 import { processOwner } from '../../src/processOwner.ts';
+import { startOpenAiServer } from '../support/openaiServer.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { TestWindow } from './window.ts';
 
@@ -25,10 +26,7 @@ describe('engine process: providers', () => {
     const { providers, pools, caches } = await window.call('providers/health', {});
     assert.deepEqual(
       providers.map(({ name, origin, health }) => [name, origin, health]),
-      [
-        ['openai', 'https://api.openai.com', null],
-        ['own', 'http://127.0.0.1:9', null],
-      ],
+      [['own', 'http://127.0.0.1:9', null]],
     );
     assert.deepEqual(pools, [
       {
@@ -81,5 +79,61 @@ describe('engine process: providers', () => {
     assert.deepEqual([done, states.caches[0]?.entries], [true, 0]);
     const told = await window.heard('providers/changed', ({ caches }) => caches[0]?.entries === 0);
     assert.equal(told.pools.length, 1);
+  });
+
+  it('tells what changes while a run goes on, and steers it', async () => {
+    const gate = Promise.withResolvers<void>();
+    const server = await startOpenAiServer((_request, index) => ({
+      text: 'an answer',
+      ...(index === 1 ? { after: gate.promise } : {}),
+    }));
+    const root = temporaryFolder({
+      'touchstone.yaml': `
+providers: { own: { base_url: "${server.baseUrl}" } }
+bulkheads: { planning: { max_concurrency: 3 } }
+suites:
+  s: { dataset: a.golden.yaml, max_concurrency: 1, timeout_ms: 3000, targets: [{ prompt: p.prompty, model: own/one, bulkhead: planning }], evaluators: [{ contains: a }] }
+`,
+      'p.prompty': 'user:\nSay {{input}}.\n',
+      'a.golden.yaml': `schema_version: 2.0.0\nversion: 1.0.0\ntest_cases: [${[1, 2, 3, 4].map((at) => `{ id: c${at}, input: x }`).join(', ')}]\n`,
+    });
+    try {
+      await using window = await TestWindow.open(root);
+      const { runIds } = await window.call('run/start', { suite: 's' });
+      const told = await window.heard('providers/changed', ({ providers }) =>
+        providers.some(({ health }) => health?.calls.underWay === 1),
+      );
+      const id = told.providers[0]?.health?.id ?? '';
+      assert.match(id, /^[0-9a-f]+$/);
+
+      const limited = await window.call('providers/steer', { action: 'limit-provider', id, most: 2 });
+      assert.equal(limited.states.providers[0]?.health?.limit.most, 2);
+      const limits = { maxConcurrency: 1 };
+      const pool = await window.call('providers/steer', {
+        action: 'limit-bulkhead',
+        bulkhead: 'planning',
+        limits,
+      });
+      assert.equal(pool.states.pools.find((one) => one.pool === 'planning')?.concurrency.most, 1);
+      await window.call('providers/steer', { action: 'limit-bulkhead', bulkhead: 'planning', limits: null });
+
+      const isolated = await window.call('providers/steer', { action: 'isolate', id });
+      assert.equal(isolated.states.providers[0]?.health?.breaker.state, 'isolated');
+      gate.resolve();
+      await window.heard('providers/changed', ({ providers }) =>
+        providers.some(({ health }) => health?.breaker.state === 'isolated'),
+      );
+      const requests = server.requests.length;
+      const end = await window.heard('run/finished', ({ runId }) => runId === runIds[0]);
+      assert.notEqual(end.passed, true);
+      assert.equal(server.requests.length, requests, 'an isolated provider was called');
+
+      const reset = await window.call('providers/steer', { action: 'reset', id });
+      assert.deepEqual([reset.done, reset.states.providers[0]?.health?.breaker.state], [true, 'closed']);
+      assert.equal((await window.call('providers/steer', { action: 'reset', id: 'x' })).done, false);
+    } finally {
+      gate.resolve();
+      await server.close();
+    }
   });
 });

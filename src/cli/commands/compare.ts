@@ -179,7 +179,12 @@ async function compareOne(
   );
   // A sequential comparison uses another test, for which this figure does not hold.
   if (outlook && !options.sequential) io.out(io.style.dim(outlookLine(outlook)));
-  const progress = new RunProgress(io, run?.inputs.plan.trials ?? 0, options.progress && run !== null);
+  const progress = new RunProgress(
+    io,
+    run?.inputs.plan.trials ?? 0,
+    options.progress && run !== null,
+    engine.guards,
+  );
   const finished = await engine.compare(
     prepared,
     {
@@ -202,6 +207,7 @@ async function compareOne(
   io.out('');
   for (const line of comparisonLines(finished.comparison, view, io)) io.out(line);
   for (const line of exitLines(finished.comparison, options, io)) io.out(line);
+  for (const line of progress.callLines()) io.out(io.style.dim(line));
   return finished;
 }
 

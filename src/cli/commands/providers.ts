@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../engine/errors.ts';
 import { counted, formatCost } from '../../engine/model/figures.ts';
-import { providersOverview } from '../../engine/models/providers/providersOverview.ts';
+import { meantProviders, providersOverview } from '../../engine/models/providers/providersOverview.ts';
 import { processEnvironment, systemClock } from '../../engine/ports.ts';
 import { RunStore } from '../../engine/store/runStore.ts';
 import { storePath } from '../../engine/store/storeFile.ts';
@@ -113,11 +113,13 @@ function correct({ root, config }: Workspace, corrections: readonly Correction[]
 
 function show({ config, root }: Workspace, options: ProvidersOptions, io: Io): number {
   const now = systemClock.now();
-  const ledger = new StoreReader(storePath(root)).store?.pools(processOwner());
+  const owner = processOwner();
+  const { store } = new StoreReader(storePath(root));
+  const ledger = store?.pools(owner);
   const overview = providersOverview({
     providers: config.providers,
     bulkheads: config.bulkheads ?? {},
-    live: [],
+    live: store?.health.ofOthers(owner, now) ?? [],
     used: (pool) => ledger?.used(pool, now),
   });
 
@@ -129,7 +131,7 @@ function show({ config, root }: Workspace, options: ProvidersOptions, io: Io): n
   const isLive = overview.providers.some(({ health }) => health !== null);
   if (isLive) section('Providers', providerLines(overview.providers, now, io), io);
   else io.out('No run is in progress, so nothing is known of how providers are doing.\n');
-  section('Settings', settingLines(config.providers, io), io);
+  section('Settings', settingLines(meantProviders(config.providers), io), io);
   if (overview.pools.length > 0) section('Bulkheads', poolLines(overview.pools, io), io);
   return EXIT.passed;
 }

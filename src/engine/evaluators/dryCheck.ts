@@ -9,7 +9,7 @@ import type { ScriptRunner } from './scripts/scriptRunner.ts';
 
 /**
  * Creates an evaluator as a run would, and runs nothing: no model, script or file is needed. Throws the ConfigError or
- * UnsupportedEvaluatorError that the run would report. Options in files are left to the run.
+ * UnsupportedEvaluatorError that the run would report. Options that stand in a file are left to the run.
  */
 export function dryCheck(spec: EvaluatorSpec): void {
   const refersToFile = JSON.stringify(spec.options).includes('file://');

@@ -25,7 +25,7 @@ export interface EvaluationContext {
   signal: AbortSignal;
   /** The span of this evaluator; judges make their model calls under it. */
   span: Span;
-  /** From 0; distinguishes equal questions of different trials. */
+  /** From 0; tells equal questions of different trials apart. */
   trial?: number;
   /** The bulkhead of its calls, where the evaluator names one. */
   pool?: string;
@@ -85,11 +85,11 @@ export interface AssertionParts {
   /** Model reference of a grader. */
   provider?: JsonValue;
   rubricPrompt?: JsonValue;
-  /** Only for types that have an option of this name: elsewhere it contains options. */
+  /** Only for types that have an option of this name: elsewhere it holds options. */
   config?: JsonObject;
 }
 
-/** One evaluator type: its options, documentation and constructor. Each is in a file of its own. */
+/** One evaluator type: its options, documentation and constructor. Each stands in a file of its own. */
 export interface EvaluatorDefinition<Options = unknown> {
   readonly type: string;
   readonly stage: Stage;

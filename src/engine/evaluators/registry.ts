@@ -31,7 +31,7 @@ export function evaluatorTypes(): ReadonlyMap<string, EvaluatorDefinition> {
 
 /**
  * The definition of a type or of one of its other names. Throws UnsupportedEvaluatorError for a type that
- * only promptfoo has, and ConfigError with the nearest names for an unknown one.
+ * only promptfoo has, and ConfigError with the nearest names for one that nobody has.
  */
 export function evaluatorDefinition(
   type: string,
@@ -55,7 +55,7 @@ export function evaluatorDefinition(
   });
 }
 
-/** Whether a type, which may have `not-` before it, has an option of that name. False for an unknown type. */
+/** Whether a type, which may have `not-` before it, has an option of that name. False for a type that nobody knows. */
 export function hasOption(type: string, key: string): boolean {
   const plain = type.replace(/^not-/, '');
   const known = evaluatorTypes();

@@ -9,6 +9,7 @@ import { RUN_STORE } from './runStoreFormat.ts';
 import { type Batch, BatchRows } from './tables/batchRows.ts';
 import { BudgetStore } from './tables/budgetStore.ts';
 import { FileListStore } from './tables/fileListStore.ts';
+import { HealthTable } from './tables/healthTable.ts';
 import { PoolLedger } from './tables/poolLedger.ts';
 import { ReplyTable } from './tables/replyTable.ts';
 import { ResultTable } from './tables/resultTable.ts';
@@ -35,6 +36,8 @@ export class RunStore extends ResultTable {
   readonly fileLists: FileListStore;
   /** Replies of models that may be given again. */
   readonly replies: ReplyTable;
+  /** How providers are doing, as processes that call them see it. */
+  readonly health: HealthTable;
   /** Spans and log lines. */
   readonly traces: TraceTable;
   /** What came of complete runs. */
@@ -53,6 +56,7 @@ export class RunStore extends ResultTable {
     this.ledger = new SpendingLedger(this.connection);
     this.fileLists = new FileListStore(this.connection);
     this.replies = new ReplyTable(this.connection);
+    this.health = new HealthTable(this.connection);
     this.traces = new TraceTable(this.connection);
     this.verdicts = new VerdictTable(this.connection);
     this.#leases = new RunLeases(this.connection, leaseMs);

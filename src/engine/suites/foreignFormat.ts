@@ -15,7 +15,7 @@ export interface ForeignFormat {
   readonly programNames: readonly string[];
   /** Whether a file of that name is one of its configurations. */
   isNamed(name: string): boolean;
-  /** Whether a parsed file is one: by its name, or by keys that only those have. */
+  /** Whether a parsed file is one: by its name, or by what only those hold. */
   isConfig(file: string, value: JsonValue): boolean;
   /** The configuration as suites; undefined when `problems` has got an error. */
   read(source: ForeignSource, environment: Environment): Promise<WorkspaceConfig | undefined>;
@@ -23,7 +23,7 @@ export interface ForeignFormat {
 
 export interface ForeignSource {
   document: SourceDocument;
-  /** Absolute real path of the workspace, which contains the file. */
+  /** Absolute real path of the workspace, which holds the file. */
   root: string;
   /** Absolute real path of the file. */
   absolute: string;

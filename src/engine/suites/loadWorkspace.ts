@@ -37,7 +37,7 @@ export interface LoadOptions {
   configPath?: string;
   /** Only for a workspace without a file: the model of its prompts, instead of the one that each names. */
   model?: string;
-  /** The configuration's text in an editor; read from disk if absent. */
+  /** The configuration's text as it stands in an editor; read from the disk where absent. */
   text?: string;
   /** Another tool whose configurations are read as well; only `touchstone.yaml` where absent. */
   foreign?: ForeignFormat | undefined;
@@ -55,7 +55,7 @@ interface Checked {
 /**
  * Reads and checks the configuration of a workspace. Without `configPath` and without a `touchstone.yaml`,
  * a configuration of the other tool is used; without that too, suites are made from the prompts and datasets that
- * is in the folder (implicitConfig.ts).
+ * the folder holds (implicitConfig.ts).
  * Throws ProblemsError with everything that is wrong, FileError when the file cannot be read.
  */
 export async function loadWorkspace(options: LoadOptions): Promise<Workspace> {
@@ -99,7 +99,7 @@ export async function checkWorkspace(options: LoadOptions): Promise<Checked> {
   }
 }
 
-/** Whether a file, whatever its name, is a configuration by its contents: of suites, or one of the other tool's. */
+/** Whether a file, whatever its name, is a configuration by what it holds: of suites, or one of the other tool's. */
 export function holdsConfig(absolute: string, foreign: ForeignFormat): boolean {
   if (!/\.(?:ya?ml|json)$/i.test(absolute)) return false;
   try {
@@ -112,7 +112,7 @@ export function holdsConfig(absolute: string, foreign: ForeignFormat): boolean {
   }
 }
 
-/** Foreign suites refer to files beside and above them: the current folder is the root if it contains them. */
+/** Foreign suites refer to files beside and above them: the current folder holds them where it can. */
 function rootAround(absolute: string, root: string): string {
   const folder = realpathSync(path.dirname(absolute));
   const current = realpathSync(root);

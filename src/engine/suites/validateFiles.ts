@@ -25,7 +25,7 @@ export interface ValidateOptions {
 
 /**
  * Every problem of one prompt or golden dataset, by its absolute path; what it is follows from its name. With
- * `text`, of that text in its place, as an editor has it.
+ * `text`, of that text in its place, as it stands in an editor.
  */
 export async function validateFile(
   file: string,
@@ -85,7 +85,7 @@ function checkAssertions({ case: entry, location }: LocatedCase): Problem[] {
   });
 }
 
-/** Patterns are read when they are run; what can be found before is reported here. Templates are filled in first. */
+/** Patterns are read when they are run; what can be told before is told here. Templates are filled in first. */
 function checkPatterns({ type, value, flags, assert }: JsonObject, where: SourceLocation): void {
   if (Array.isArray(assert)) for (const inner of assert) if (isJsonObject(inner)) checkPatterns(inner, where);
   if ((type !== 'regex' && type !== 'not-regex') || typeof value !== 'string' || /\{[{%#]/.test(value))

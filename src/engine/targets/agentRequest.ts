@@ -11,7 +11,7 @@ export interface AgentRequest {
   version: 1;
   /** The case's text or its variables. For a conversation, the text of its last user message. */
   input: JsonValue;
-  /** The conversation so far, oldest first; only for cases that have one. */
+  /** The conversation so far, oldest first; only for cases that hold one. */
   messages?: CaseMessage[];
   case_id: string;
   /** From 0. */
@@ -36,7 +36,7 @@ export function agentRequest(request: TargetRequest): AgentRequest {
   };
 }
 
-/** The request's input as one text: a string unchanged, variables as JSON. */
+/** The request's input as one text: a text as it stands, variables as JSON. */
 export function inputText(request: TargetRequest): string {
   const { input } = agentRequest(request);
   return typeof input === 'string' ? input : JSON.stringify(input);

@@ -7,7 +7,7 @@ export interface TargetCapabilities {
    * what asks nobody. `reference` is `provider/model`; null where only the prompt file names it.
    */
   readonly model: { readonly reference: string | null } | null;
-  /** The prompt file that it fills in, relative to the workspace: its content is part of the target's hash. */
+  /** The prompt file that it fills in, relative to the workspace: its content stands in the target's hash. */
   readonly promptFile: string | null;
   /** Names of the tools that it offers its model, as far as they are known. */
   readonly tools: readonly string[];
@@ -17,16 +17,16 @@ export interface TargetCapabilities {
   readonly agent: boolean;
   /** It starts programs: they share the places of a run, and may read any file of the workspace. */
   readonly startsPrograms: boolean;
-  /** It answers from elsewhere and may do so differently at any time: earlier answers are not reused. */
+  /** It answers from elsewhere and may do so differently at any time: what it said before does not stand for it. */
   readonly remote: boolean;
-  /** Its answers cost nothing, because no model is asked. */
+  /** Nothing is paid for its answers, because nobody is asked. */
   readonly free: boolean;
   /** A request may be sent to it a second time, since it changes nothing. */
   readonly safeToMirror: boolean;
   readonly secrets: TargetSecrets;
 }
 
-/** Of a target that asks no model. */
+/** Of a target that asks nobody. */
 export const ASKS_NOBODY: TargetCapabilities = {
   model: null,
   promptFile: null,

@@ -17,9 +17,9 @@ const caseOptionsFile = z.object({
   storeOutputAs: z.string().exactOptional(),
   /** Run by itself, before the others. */
   runSerially: z.literal(true).exactOptional(),
-  /** Does not receive the conversation. */
+  /** Not told of the conversation. */
   disableConversationVar: z.literal(true).exactOptional(),
-  /** Where its assertions contain templates that are filled in once the variables are known. */
+  /** Where its assertions hold templates that are filled in once the variables are known. */
   templates: z.array(z.array(z.union([z.string(), z.number()])).readonly()).exactOptional(),
   /** Why the case cannot be run. */
   unsupported: z.string().exactOptional(),

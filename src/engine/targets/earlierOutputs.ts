@@ -1,14 +1,14 @@
 import type { JsonObject } from '../model/json.ts';
 
-/** What a case receives of the outputs of earlier cases that it reads. */
+/** What a case that reads the outputs of earlier cases is told of them. */
 export interface EarlierOutputs {
   /** The case's variables with those outputs among them. */
   variables: JsonObject;
-  /** Names of variables with such outputs: they are data, and never read as templates. */
+  /** Names of variables that hold such outputs: they are data, and never read as templates. */
   data: readonly string[];
   /** Variables that an earlier case should have made and did not: reading one is an error. */
   missing: readonly { name: string; from: string }[];
-  /** Later turns will receive this one: its output carries it under CONVERSATION_TURN of its metadata. */
+  /** Later turns will be told of this one: its output carries it under CONVERSATION_TURN of its metadata. */
   inConversation: boolean;
 }
 

@@ -28,7 +28,7 @@ export interface TargetContext {
   caller?: string;
   /**
    * Takes the spans that the target itself recorded: one OTLP `ExportTraceServiceRequest` in JSON per call,
-   * as the target sent it. Not yet checked. Undefined if they are not wanted.
+   * as the target sent it. Not yet checked. Undefined when nobody wants them.
    */
   receiveSpans?: (request: JsonValue) => void;
 }
@@ -54,13 +54,13 @@ export interface Target {
   readonly lane: string;
   /** SHA-256 over everything in the workspace that decides the target's behaviour; a change refuses resume. */
   readonly hash: string;
-  /** What it takes from outside, by name: variables, and files with variables. May be keys: kept as digests alone. */
+  /** What it takes from outside, by name: variables, and files that hold some. May be keys: kept as digests alone. */
   readonly environment?: { readonly [name: string]: string };
   /** The call of its model that a case leads to, as far as it is known beforehand. */
   readonly asks?: AskedCall;
   call(request: TargetRequest, context: TargetContext): Promise<Output>;
   /** Fetches what must be asked for before the first call, e.g. keys. Throws ConfigError when it is refused. */
   ready?(signal: AbortSignal): Promise<void>;
-  /** Releases the target's resources; idempotent. */
+  /** Frees what the target holds; idempotent. */
   close(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { formatCost, formatCount, formatDuration, formatPercent } from '../../engine/model/figures.ts';
 import {
+  BUDGET_WARNING,
   budgetLeft,
   budgetShare,
   type ProviderCondition,
@@ -147,11 +148,10 @@ export function poolText(pool: PoolEntry): string {
     concurrency.most === null
       ? t('{0} in progress', formatCount(concurrency.underWay))
       : t('{0} of {1} in progress', formatCount(concurrency.underWay), formatCount(concurrency.most));
-  return [
-    places,
-    ...(queue.waiting > 0 ? [t('{0} waiting', formatCount(queue.waiting))] : []),
-    ...(scarce ? [budgetText(scarce.of, scarce.budget)] : []),
-  ].join(' · ');
+  const waiting = queue.waiting > 0 ? [t('{0} waiting', formatCount(queue.waiting))] : [];
+  const budget = scarce ? [budgetText(scarce.of, scarce.budget)] : [];
+  const isScarce = scarce !== null && budgetShare(scarce.budget) >= BUDGET_WARNING;
+  return (isScarce ? [...budget, places, ...waiting] : [places, ...waiting, ...budget]).join(' · ');
 }
 
 export function poolTooltip(pool: PoolEntry): string {
@@ -173,6 +173,7 @@ export function poolTooltip(pool: PoolEntry): string {
 }
 
 export function cacheText({ entries, bytes }: CacheEntry): string {
+  if (entries === 0) return t('empty');
   const size = t('{0} MB', (bytes / 1e6).toFixed(1));
   return entries === 1 ? t('1 reply, {0}', size) : t('{0} replies, {1}', formatCount(entries), size);
 }

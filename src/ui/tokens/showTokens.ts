@@ -3,7 +3,7 @@ import { formatCount } from '../../engine/model/figures.ts';
 import type { PromptBreakdown } from '../../protocol/tokenCalls.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { PromptCounts } from './promptCounts.ts';
-import { costText, partCounts, rangeText, shareText, tokensText } from './tokenText.ts';
+import { costText, rangeText, shareText, tokensText } from './tokenText.ts';
 
 type ModelItem = vscode.QuickPickItem & { reference?: string };
 
@@ -33,7 +33,12 @@ async function documentOf(given: unknown): Promise<vscode.TextDocument | undefin
 function items({ prompt, parts, models }: PromptBreakdown): ModelItem[] {
   const { t } = vscode.l10n;
   const shares: [string, number | null][] = [
-    ...partCounts(parts),
+    [t('system'), parts.system],
+    [t('examples'), parts.examples],
+    [t('user'), parts.user],
+    [t('tools'), parts.tools],
+    [t('response format'), parts.responseFormat],
+    [t('message separators'), parts.marks],
     [t('typical variables, in addition'), parts.variables],
   ];
   return [

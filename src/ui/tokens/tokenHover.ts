@@ -3,7 +3,7 @@ import { formatCount } from '../../engine/model/figures.ts';
 import type { PromptBreakdown } from '../../protocol/tokenCalls.ts';
 import { messageLine } from './messageLine.ts';
 import type { PromptCounts } from './promptCounts.ts';
-import { costText, countText, partCounts, rangeText, shareText } from './tokenText.ts';
+import { costText, countText, rangeText, shareText } from './tokenText.ts';
 
 /** On the first line of a prompt and of each message: what the tokens are spent on, and what other models cost. */
 export class TokenHover implements vscode.HoverProvider {
@@ -32,8 +32,16 @@ function hoverText({ prompt, parts, models, pricesOf }: PromptBreakdown): vscode
   text.appendMarkdown(`**${t('Tokens')}** — `).appendText(`${prompt.model}: ${countText(prompt.total)}`);
   const range = rangeText(prompt.total);
   if (range !== '') text.appendText(` (${range})`);
+  const rows: [string, number][] = [
+    [t('system'), parts.system],
+    [t('examples'), parts.examples],
+    [t('user'), parts.user],
+    [t('tools'), parts.tools],
+    [t('response format'), parts.responseFormat],
+    [t('message separators'), parts.marks],
+  ];
   text.appendMarkdown(`\n\n| ${t('part')} | ${t('tokens')} |\n| :-- | --: |\n`);
-  for (const [name, count] of partCounts(parts))
+  for (const [name, count] of rows)
     if (count !== 0) text.appendMarkdown(`| ${name} | ${formatCount(count)} |\n`);
   if (parts.variables !== null)
     text.appendMarkdown(`| ${t('typical variables, in addition')} | ${formatCount(parts.variables)} |\n`);

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { formatCost, formatCount, formatPercent, withSign } from '../../engine/model/figures.ts';
-import type { PromptBreakdown, TokenCount } from '../../protocol/tokenCalls.ts';
+import type { TokenCount } from '../../protocol/tokenCalls.ts';
 
 /** `1,234`, or `~1,210` for an estimate. */
 export function countText({ tokens, exact }: TokenCount): string {
@@ -12,19 +12,6 @@ export function tokensText(count: TokenCount): string {
   return count.tokens === 1
     ? vscode.l10n.t('{0} token', countText(count))
     : vscode.l10n.t('{0} tokens', countText(count));
-}
-
-/** The parts of a prompt by name. */
-export function partCounts(parts: PromptBreakdown['parts']): [name: string, tokens: number][] {
-  const { t } = vscode.l10n;
-  return [
-    [t('system'), parts.system],
-    [t('examples'), parts.examples],
-    [t('user'), parts.user],
-    [t('tools'), parts.tools],
-    [t('response format'), parts.responseFormat],
-    [t('message separators'), parts.marks],
-  ];
 }
 
 /** `1,050 to 1,400` for an estimate; empty for an exact count. */

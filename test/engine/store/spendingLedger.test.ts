@@ -66,7 +66,7 @@ describe('the ledger of a store', () => {
     fill();
     const old = new DatabaseSync(file);
     old.exec(
-      'DROP TABLE spending; DROP TABLE reservations; DROP TABLE run_limits; DROP TABLE verdicts; DROP TABLE replies; DROP TABLE reply_sizes; DROP TABLE pool_minutes; DROP TABLE pool_reservations; PRAGMA user_version = 2',
+      'DROP TABLE spending; DROP TABLE reservations; DROP TABLE run_limits; DROP TABLE verdicts; DROP TABLE replies; DROP TABLE reply_sizes; DROP TABLE pool_minutes; DROP TABLE pool_reservations; DROP TABLE provider_health; PRAGMA user_version = 2',
     );
     old.close();
     assert.equal(spent('read', NOON), null, 'unknown until it is made');

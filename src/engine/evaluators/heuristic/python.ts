@@ -84,7 +84,7 @@ function asModule(code: string, name: string | undefined): string {
     .join('')}`;
 }
 
-/** As promptfoo reads it: strings are parsed, and the threshold applies to a map as well. */
+/** As promptfoo reads it: texts may stand for what they say, and a map is held to the threshold as well. */
 function verdict(result: JsonValue, threshold: number | undefined) {
   const value = typeof result === 'string' ? fromText(result) : result;
   if (!isJsonObject(value)) return scriptScore(value, threshold);

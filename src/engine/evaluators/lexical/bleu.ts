@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { EvaluatorDefinition } from '../evaluator.ts';
+import { graded, notApplicable } from '../score.ts';
 import { countNgrams } from './ngrams.ts';
-import { gradedByReferences, minimum, referenceValue } from './referenceTexts.ts';
+import { minimum, NO_REFERENCE, references, referenceValue } from './referenceTexts.ts';
 import { hasUnspacedScript, words } from './words/words.ts';
 
 const MAX_ORDER = 4;
@@ -21,8 +22,14 @@ export const bleu: EvaluatorDefinition<z.infer<typeof options>> = {
     "How many of the output's word sequences (one to four words) occur in the references, with a penalty for brevity (BLEU).",
   options,
   shorthand: 'value',
-  create: (_spec, given) =>
-    gradedByReferences('BLEU', given, (output, texts) => bleuScore(tokens(output), texts.map(tokens))),
+  create: (_spec, { value, min }) => {
+    return (input) => {
+      const texts = references(value, input);
+      if (texts.length === 0) return notApplicable(NO_REFERENCE);
+      const score = bleuScore(tokens(input.output.text), texts.map(tokens));
+      return graded(score, min, `BLEU ${score.toFixed(3)}, at least ${min} expected`);
+    };
+  },
 };
 
 function bleuScore(candidate: readonly string[], references: readonly (readonly string[])[]): number {

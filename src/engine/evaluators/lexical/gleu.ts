@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { EvaluatorDefinition } from '../evaluator.ts';
+import { graded, notApplicable } from '../score.ts';
 import { countNgrams, overlap } from './ngrams.ts';
-import { bestOf, gradedByReferences, minimum, referenceValue } from './referenceTexts.ts';
+import { minimum, NO_REFERENCE, references, referenceValue } from './referenceTexts.ts';
 import { hasUnspacedScript, words } from './words/words.ts';
 
 const MAX_ORDER = 4;
@@ -10,7 +11,7 @@ const options = z.strictObject({ value: referenceValue, min: minimum(0.5) });
 
 /**
  * Sentence-level GLEU (Wu et al. 2016, https://arxiv.org/abs/1609.08144, section 3.3): the smaller of precision and
- * recall over all runs of one to four words, of the best reference. Words are separated by spaces, in lower case and
+ * recall over all runs of one to four words, of the best reference. Words stand between spaces, in lower case and
  * without a full stop at their end.
  */
 export const gleu: EvaluatorDefinition<z.infer<typeof options>> = {
@@ -20,7 +21,15 @@ export const gleu: EvaluatorDefinition<z.infer<typeof options>> = {
     'Precision or recall, whichever is smaller, of word sequences (one to four words) against the references (Google BLEU).',
   options,
   shorthand: 'value',
-  create: (_spec, given) => gradedByReferences('GLEU', given, bestOf(tokens, gleuScore)),
+  create: (_spec, { value, min }) => {
+    return (input) => {
+      const texts = references(value, input);
+      if (texts.length === 0) return notApplicable(NO_REFERENCE);
+      const candidate = tokens(input.output.text);
+      const score = Math.max(...texts.map((reference) => gleuScore(candidate, tokens(reference))));
+      return graded(score, min, `GLEU ${score.toFixed(3)}, at least ${min} expected`);
+    };
+  },
 };
 
 function gleuScore(candidate: readonly string[], reference: readonly string[]): number {

@@ -33,7 +33,7 @@ type Match = readonly [number, number];
 /**
  * METEOR (Banerjee and Lavie 2005, https://aclanthology.org/W05-0909; parameters of Lavie and Agarwal 2007,
  * https://aclanthology.org/W07-0734) with its first two modules, equal words and equal Porter stems, of the best
- * reference. The third, synonyms of WordNet, would need its dictionary. Words are separated by spaces, in lower case and
+ * reference. The third, synonyms of WordNet, would need its dictionary. Words stand between spaces, in lower case and
  * without a full stop at their end.
  */
 export const meteor: EvaluatorDefinition<Options> = {

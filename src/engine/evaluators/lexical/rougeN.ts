@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { EvaluatorDefinition } from '../evaluator.ts';
+import { graded, notApplicable } from '../score.ts';
 import { countNgrams, f1, overlap } from './ngrams.ts';
-import { bestOf, gradedByReferences, minimum, referenceValue } from './referenceTexts.ts';
+import { minimum, NO_REFERENCE, references, referenceValue } from './referenceTexts.ts';
 import { treebankTokens } from './treebank.ts';
 
 const options = z.strictObject({
@@ -17,19 +18,19 @@ export const rougeN: EvaluatorDefinition<z.infer<typeof options>> = {
   summary: 'Overlap of sequences of n words between output and reference, as F1 (ROUGE-N).',
   options,
   shorthand: 'value',
-  create: (_spec, { n, ...given }) =>
-    gradedByReferences(
-      `ROUGE-${n}`,
-      given,
-      bestOf(lowerTokens, (left, right) => rouge(left, right, n)),
-    ),
+  create: (_spec, { value, n, min }) => {
+    return (input) => {
+      const texts = references(value, input);
+      if (texts.length === 0) return notApplicable(NO_REFERENCE);
+      const score = Math.max(...texts.map((reference) => rouge(input.output.text, reference, n)));
+      return graded(score, min, `ROUGE-${n} ${score.toFixed(3)}, at least ${min} expected`);
+    };
+  },
 };
 
-function lowerTokens(text: string): readonly string[] {
-  return treebankTokens(text.toLowerCase());
-}
-
-function rouge(left: readonly string[], right: readonly string[], n: number): number {
+function rouge(candidate: string, reference: string, n: number): number {
+  const left = treebankTokens(candidate.toLowerCase());
+  const right = treebankTokens(reference.toLowerCase());
   const common = overlap(countNgrams(left, n), countNgrams(right, n));
   return f1(common, Math.max(0, left.length - n + 1), Math.max(0, right.length - n + 1));
 }

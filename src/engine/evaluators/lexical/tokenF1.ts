@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { EvaluatorDefinition } from '../evaluator.ts';
+import { graded, notApplicable } from '../score.ts';
 import { countNgrams, f1, overlap } from './ngrams.ts';
-import { bestOf, gradedByReferences, minimum, referenceValue } from './referenceTexts.ts';
+import { minimum, NO_REFERENCE, references, referenceValue } from './referenceTexts.ts';
 import { hasUnspacedScript, words } from './words/words.ts';
 
 /** `\b` knows ASCII alone and would find an article in “mía”. */
@@ -19,7 +20,15 @@ export const tokenF1: EvaluatorDefinition<z.infer<typeof options>> = {
   summary: 'The share of words that output and reference have in common, as F1 (SQuAD).',
   options,
   shorthand: 'value',
-  create: (_spec, given) => gradedByReferences('F1', given, bestOf(tokens, compare)),
+  create: (_spec, { value, min }) => {
+    return (input) => {
+      const texts = references(value, input);
+      if (texts.length === 0) return notApplicable(NO_REFERENCE);
+      const left = tokens(input.output.text);
+      const score = Math.max(...texts.map((reference) => compare(left, tokens(reference))));
+      return graded(score, min, `F1 ${score.toFixed(3)}, at least ${min} expected`);
+    };
+  },
 };
 
 /** Two texts without any word left are equal; one such text against another has nothing in common with it. */

@@ -24,7 +24,7 @@ const RULES: readonly (readonly [RegExp, string])[] = [
 
 /**
  * Tokens by the rules of the Penn Treebank (R. MacIntyre's tokenizer.sed, 1995): contractions are split,
- * punctuation is a token. Text in scripts without spaces is split by Unicode's segmentation instead.
+ * punctuation stands alone. Text in scripts without spaces is split by Unicode's segmentation instead.
  */
 export function treebankTokens(text: string): readonly string[] {
   if (hasUnspacedScript(text)) return words(text);

@@ -27,7 +27,7 @@ const SET_KEYS = ['type', 'assert', 'threshold', 'weight', 'metric', 'config', '
 /** Keys whose meaning `fromAssertion` decides. `type` is that of the evaluator, whatever options it has. */
 const WITH_MEANING: ReadonlySet<string> = new Set(['type', 'value', 'threshold', 'provider', 'rubricPrompt']);
 
-/** Keys of an assertion, and of its `config`, that are not used. */
+/** Keys of an assertion, and of its `config`, that nobody reads. */
 export function unknownKeys(
   assertion: JsonObject,
   definition: EvaluatorDefinition,
@@ -41,7 +41,7 @@ export function unknownKeys(
   ];
 }
 
-/** Throws OptionError for a key of an assertion that is not used, with the key that was most likely meant. */
+/** Says which key of an assertion nobody reads, and what was most likely meant. Throws OptionError. */
 export function refuseUnknownKeys(
   assertion: JsonObject,
   definition: EvaluatorDefinition,

@@ -9,7 +9,7 @@ const PREFIX = 'file://';
 const FOREIGN_SCRIPT = /\.(py|rb|ts|mts|cts|mjs)(:|$)/;
 
 /**
- * The options with every `file://` text, or item of a list, replaced by the contents of the file: data for JSON
+ * The options with every `file://` text, or item of a list, replaced by what the file holds: data for JSON
  * and YAML, otherwise the text without surrounding white space. Throws FileError or ConfigError.
  */
 export function resolveFileValues(

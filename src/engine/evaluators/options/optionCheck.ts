@@ -11,7 +11,7 @@ export interface OptionWords {
   keys: ReadonlyMap<string, string>;
 }
 
-/** An option that cannot be used; `at` is its path within the entry. */
+/** An option that cannot be used; `at` is where it stands within the entry. */
 export class OptionError extends ConfigError {
   readonly at: readonly (string | number)[];
 

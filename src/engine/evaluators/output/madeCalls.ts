@@ -56,7 +56,7 @@ export function printedCalls(value: JsonValue): MadeCall[] {
   return printedCall(value, false);
 }
 
-/** `bare`: an object that only has a name is a call, too, because it is in a list of calls. */
+/** `bare`: an object that only has a name is a call too, because it stands in a list of calls. */
 function printedCall(item: JsonValue, bare: boolean): MadeCall[] {
   if (!isJsonObject(item)) return [];
   for (const key of ['function', 'functionCall']) {

@@ -1,5 +1,5 @@
 /**
- * Whether a name fits a pattern in which `*` matches any characters and `?` one; upper and lower case
+ * Whether a name fits a pattern in which `*` stands for any characters and `?` for one; upper and lower case
  * count the same. Time is at most |name|·|pattern|.
  */
 export function matchesGlob(name: string, pattern: string): boolean {

@@ -5,7 +5,7 @@ import { isJsonObject, type JsonObject } from '../../model/json.ts';
 import type { AssertionParts, EvaluatorDeps } from '../evaluator.ts';
 import { parseData } from '../options/fileValue.ts';
 
-/** Options of the evaluators that validate JSON against a schema. */
+/** Options of the evaluators that hold JSON to a schema. */
 export const schemaOption = z.strictObject({
   schema: z
     .union([z.string().min(1), z.record(z.string(), z.json())])

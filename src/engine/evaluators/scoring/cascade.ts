@@ -161,7 +161,7 @@ function runStage(progress: Progress, stage: Stage): Promise<void> | undefined {
       continue;
     }
 
-    // Reserved, so that results are in the order of the suite.
+    // A place is kept so that results stand in the order of the suite.
     const place = evaluations.push(placeholder(evaluator)) - 1;
     pending ??= [];
     pending.push(

@@ -25,7 +25,7 @@ const UNTRUSTED =
   'assertScoringFunction is JavaScript, which is not trusted to run; read it, then use --trust';
 
 /**
- * promptfoo's `assertScoringFunction` (`AssertionsResult.testResult`): the script receives the mean of every metric and
+ * promptfoo's `assertScoringFunction` (`AssertionsResult.testResult`): the script is told the mean of every metric and
  * `{ threshold, componentResults, tokensUsed }`, and what it returns as `{ pass, score, reason }` is the verdict. A score
  * beyond 0–1 counts as 0 or 1. A script that throws or returns something else is an error, and so is an assertion that
  * could not be measured: then the script is not asked.
@@ -80,7 +80,7 @@ function contextOf({ evaluators, evaluations, input }: Measured): JsonObject {
   };
 }
 
-/** An assertion of weight 0 passes, as in promptfoo; a set is listed without its assertion. */
+/** An assertion of weight 0 passes, as in promptfoo; a set stands there without its assertion. */
 function component(
   { pass, score, reason, weight }: { pass: boolean; score: number; reason: string; weight: number },
   assertion?: JsonObject,

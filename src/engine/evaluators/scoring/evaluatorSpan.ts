@@ -5,7 +5,7 @@ import { EVENT, GEN_AI } from '../../telemetry/attributes.ts';
 
 /**
  * The span of one evaluator, opened when it is first needed: by an evaluator that waits for something, calls a
- * model or writes a log line. One that is done at once has none: its outcome is in the result, and spans of
+ * model or writes a log line. One that is done at once has none: what it said stands in the result, and spans of
  * a microsecond would hide those that took the time.
  */
 export class EvaluatorSpan implements Span {

@@ -16,7 +16,7 @@ export type Rule = { kind: 'all' } | { kind: 'threshold'; min: number };
 /** What a case itself asks of an evaluator: to pass by what the case says, or a score that it must reach, 0–1. */
 export type CaseLimit = { kind: 'pass' } | { kind: 'score'; limit: string; metric: string; min: number };
 
-/** By the names of the evaluators. They apply whatever the suite's rule is. */
+/** By the names of the evaluators. They hold whatever the rule of the suite is. */
 export type CaseLimits = ReadonlyMap<string, readonly CaseLimit[]>;
 
 interface Scoring {
@@ -126,7 +126,7 @@ function missedLimit(evaluations: readonly Evaluation[], limits: CaseLimits): st
 }
 
 /**
- * A threshold set in the suite applies to the whole stage. The default one is not asked about a score that has passed
+ * A threshold that the suite names holds for the whole stage. The default one is not asked about a score that has passed
  * a threshold of its own.
  */
 function stageBelowThreshold(evaluations: readonly Evaluation[], scoring: Scoring): string | undefined {

@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.
 import type { EvaluationInput } from '../evaluator.ts';
 
 /**
- * What a script of the workspace receives: the output (its JSON where it has one) and a context with promptfoo's
+ * What a script of the workspace is told: the output (its JSON where it has one) and a context with promptfoo's
  * `prompt`, `vars`, `test`, `provider`, `metadata` and `providerResponse`, and with the case and the response as they are
  * here. `prompt` and `provider` are there for promptfoo's suites, whose targets keep them with the output.
  */

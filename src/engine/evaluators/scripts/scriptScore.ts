@@ -3,7 +3,7 @@ import { isJsonObject, type JsonValue } from '../../model/json.ts';
 import { binary, unmeasured } from '../score.ts';
 
 /**
- * The score that a script's result means: true or false, a number (which passes above 0, or from
+ * The score that a script's result stands for: true or false, a number (which passes above 0, or from
  * `threshold` on), or `{ pass, score, reason }`. Anything else measures nothing.
  */
 export function scriptScore(result: JsonValue, threshold: number | undefined): Score {

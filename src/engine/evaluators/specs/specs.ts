@@ -129,7 +129,7 @@ function build(
     ...defined({ metric: common.metric, bulkhead: common.bulkhead }),
     location,
   };
-  // Files are read and checked when the evaluator is created.
+  // What stands in files is read, and checked, when the evaluator is created.
   const pending = fileKeys(options);
   if (pending.size === 0) checkOptions(spec, definition, words);
   else checkBesideFiles(spec, definition, words, pending);
@@ -203,7 +203,7 @@ function readCommon(value: JsonObject, where: SourceLocation): Common {
   };
 }
 
-/** Values in a file are checked when the evaluator is created. */
+/** Values that stand in a file are checked when the evaluator is created. */
 function fileKeys(options: JsonObject): ReadonlySet<string> {
   const files = Object.entries(options).filter(
     ([, value]) => typeof value === 'string' && value.startsWith('file://'),

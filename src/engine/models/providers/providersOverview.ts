@@ -38,15 +38,17 @@ export interface OverviewSources {
  */
 export function providersOverview({ providers, bulkheads, live, used }: OverviewSources): ProvidersOverview {
   const called = live.flatMap((health) => health.providers);
-  const configured = Object.entries(providers).flatMap(([name, { baseUrl }]): ProviderRow[] => {
-    const origin = URL.parse(baseUrl)?.origin ?? baseUrl;
-    const own = called.filter((health) => health.provider === name);
-    return own.length === 0
-      ? [{ name, origin, health: null }]
-      : own.map((health) => ({ name, origin: health.origin, health }));
-  });
+  const configured = Object.entries(meantProviders(providers)).flatMap(
+    ([name, { baseUrl }]): ProviderRow[] => {
+      const origin = URL.parse(baseUrl)?.origin ?? baseUrl;
+      const own = called.filter((health) => health.provider === name);
+      return own.length === 0
+        ? [{ name, origin, health: null }]
+        : own.map((health) => ({ name, origin: health.origin, health }));
+    },
+  );
   const others = called
-    .filter(({ provider }) => !Object.hasOwn(providers, provider))
+    .filter(({ provider }) => !configured.some(({ name }) => name === provider))
     .map((health) => ({ name: health.provider, origin: health.origin, health }));
 
   const names = new Set([
@@ -59,6 +61,14 @@ export function providersOverview({ providers, bulkheads, live, used }: Overview
   });
 
   return { providers: [...configured, ...others], pools };
+}
+
+/** Those of the file; the built-in one, which is there without being meant, only where the file defines none. */
+export function meantProviders(providers: { readonly [name: string]: ProviderConfig }): {
+  [name: string]: ProviderConfig;
+} {
+  const defined = Object.entries(providers).filter(([, { location }]) => location !== undefined);
+  return Object.fromEntries(defined.length > 0 ? defined : Object.entries(providers));
 }
 
 /** Concurrency is that of each process; what several processes do is added up. Budgets are one for all of them. */

@@ -6,7 +6,7 @@ import type { SourceLocation } from '../../model/location.ts';
 import { type PromptfooReader, warn } from '../config/promptfooReader.ts';
 
 /**
- * The assertion without keys that are not used, here or in promptfoo, which leaves them out without a word. They are
+ * The assertion without keys that nobody reads, here or in promptfoo, which leaves them out without a word. They are
  * warned of, once for a type and a key. The same object where there are none.
  */
 export function withoutUnknownKeys(

@@ -9,7 +9,7 @@ const NEEDS: ReadonlyMap<string, readonly string[]> = new Map([
 
 /**
  * The variable that an assertion needs and a test does not have, with its type; undefined where nothing is missing, and
- * for a case that is not run as written. Those that are called `stored` are outputs of other tests.
+ * for a case that is not run as it stands. Those that are called `stored` are outputs of other tests.
  */
 export function missingVariable(
   assertion: JsonObject,

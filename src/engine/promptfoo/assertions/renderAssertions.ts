@@ -14,9 +14,9 @@ const FOREIGN = /^(?:file:\/\/.*\.(?:py|rb)(?::|$)|package:)/;
 
 /** What an assertion is filled in with. */
 export interface AssertionScope extends GraderScope {
-  /** Fills in a template at `at` of the test's assertions. */
+  /** Fills in a template that stands at `at` of the test's assertions. */
   fill(text: string, at: Pointer): string;
-  /** Place of the assertion. */
+  /** Where the assertion stands. */
   at: Pointer;
 }
 
@@ -94,7 +94,7 @@ function pythonValue(value: string, scope: AssertionScope, at: Pointer): JsonVal
   return { code: module.text, function: name, folder: path.dirname(module.path) };
 }
 
-/** A string, filled in; or the contents of the file that it names. Scripts stay, and are refused by name later. */
+/** A text, filled in; or what the file that it names holds. Scripts stay, and are refused by name later. */
 function renderText(value: string, scope: AssertionScope, at: Pointer): JsonValue {
   if (SCRIPT_FILE.test(value) || FOREIGN.test(value)) return value;
   if (!value.startsWith('file://')) return scope.fill(value, at);

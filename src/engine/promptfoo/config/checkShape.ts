@@ -105,7 +105,7 @@ const FILE_KEYS = [
 export function checkFile(reader: PromptfooReader, file: JsonObject): void {
   for (const key of Object.keys(file)) {
     if (UNSUPPORTED.includes(key) && !isEmpty(file[key])) warnOfUnsupported(reader, key);
-    // Other keys contain parts that YAML's aliases or references repeat; one that is nearly a known one is a misspelling.
+    // Other keys hold parts that YAML's aliases or references repeat; one that is nearly a known one was to be that.
     else if (!FILE_KEYS.includes(key)) warnOfTypo(reader, key);
   }
   const options = file['evaluateOptions'];
@@ -114,7 +114,7 @@ export function checkFile(reader: PromptfooReader, file: JsonObject): void {
 
 /**
  * Reports the parts of a test that are not of the kind that they must be, since they would be left out, and warns of
- * those that are not used.
+ * those that nobody reads.
  */
 export function checkTest(reader: PromptfooReader, { test, location }: RawTest): void {
   check(reader, TEST, test, location);
@@ -226,7 +226,7 @@ function warnOfUnknown(
   });
 }
 
-/** By convention, keys that no tool uses. */
+/** By custom, what is nobody else's. */
 function isPrivate(key: string): boolean {
   return /^(?:[_$.]|x-)/.test(key);
 }

@@ -7,7 +7,7 @@ const TEMPLATE =
 
 /**
  * Replaces `{{env.NAME}}` in every text of a value: by the file's own `env` where it has the name, otherwise by
- * `${env:NAME}`, so that the variable is read only when it is used, and stored nowhere.
+ * `${env:NAME}`, so that what the variable holds is read only when it is used, and stored nowhere.
  */
 export function withEnvironment(value: JsonValue, own: Readonly<Record<string, string>>): JsonValue {
   if (typeof value === 'string') return replace(value, own);

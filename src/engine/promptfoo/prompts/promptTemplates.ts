@@ -8,7 +8,7 @@ import type { PromptfooPrompt } from './promptfooPrompt.ts';
 
 const MAX_LENGTH = 60;
 
-/** Reports prompts that no variables can fill in, at their line if they are in a file unchanged. */
+/** Reports prompts that no variables can fill in, at their line where they stand in a file as they are. */
 export function checkPromptTemplate(reader: PromptfooReader, prompt: PromptfooPrompt): void {
   if (prompt.program || prompt.unsupported !== undefined) return;
   const fault = faultOf(prompt.raw);

@@ -13,7 +13,7 @@ export interface PromptfooPrompt {
   /** The template: a text, or a chat as JSON or YAML. */
   raw: string;
   location: SourceLocation;
-  /** `raw` is in a file unchanged, starting at `location`. */
+  /** `raw` stands in a file as it is, from `location` on. */
   verbatim?: true;
   /** Writes the prompt; `raw` is then empty. */
   program?: PromptfooProgram;

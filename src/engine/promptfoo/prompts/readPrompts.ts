@@ -87,7 +87,7 @@ function readPrompt(
   });
 }
 
-/** Where a prompt is in its file, and whether it is there unchanged. */
+/** Where a prompt stands in its file, and whether it stands there as it is. */
 function placeIn(
   { path: file, text }: ReferencedFile,
   raw: string,
@@ -102,7 +102,7 @@ function inline(raw: string, location: SourceLocation, index: number): Promptfoo
   return { label: raw, name: `prompt-${index + 1}`, raw, location };
 }
 
-/** The prompts in a file. Throws FileError. */
+/** The prompts that a file holds. Throws FileError. */
 function promptsOf(file: ReferencedFile): string[] {
   switch (path.extname(file.path).toLowerCase()) {
     case '.txt':
@@ -120,7 +120,7 @@ function promptsOf(file: ReferencedFile): string[] {
   }
 }
 
-/** A chat whose statements make it no JSON or YAML until it is filled in is a template, as in promptfoo. */
+/** A chat whose statements make it no JSON or YAML until it is filled in is a template as it stands, as in promptfoo. */
 function dataOrTemplate(file: ReferencedFile): string {
   try {
     return JSON.stringify(parseReferenced(file).value);
@@ -164,7 +164,7 @@ function finish(reader: PromptfooReader, prompt: PromptfooPrompt): void {
   checkPromptTemplate(reader, prompt);
 }
 
-/** An environment variable may be a key, and prompts are stored and shown. */
+/** What a variable of the environment holds may be a key, and prompts are stored and shown. */
 function refuseEnvironment(reader: PromptfooReader, prompt: PromptfooPrompt): void {
   prompt.unsupported = 'the prompt reads the environment, which only providers may';
   warn(reader, prompt.location, {

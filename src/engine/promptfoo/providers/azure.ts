@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '../../model/json.ts';
 import { replaceReferences } from '../../model/variableReference.ts';
 import type { Environment } from '../../ports.ts';
 
-/** Hosts at which only Azure receives a key. */
+/** Hosts at which nobody but Azure receives a key. */
 const AZURE = /\.(?:openai\.azure\.com|cognitiveservices\.azure\.com|services\.ai\.azure\.com)$/i;
 
 /**

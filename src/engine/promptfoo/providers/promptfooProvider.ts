@@ -15,7 +15,7 @@ export interface ModelCall {
   responseFormat?: ResponseFormat;
 }
 
-/** A server. Its texts are templates over the variables and `prompt`; `${env:NAME}` is an environment variable. */
+/** A server. Its texts are templates over the variables and `prompt`; `${env:NAME}` stands for an environment variable. */
 export interface HttpCall {
   kind: 'http';
   url: string;
@@ -58,7 +58,7 @@ export interface PromptfooProvider {
   id: string;
   label?: string;
   call: PromptfooCall;
-  /** Its settings for scripts, without those that may contain a key. */
+  /** Its settings, without what may hold a key: scripts are told of them. */
   config?: JsonObject;
   /** Labels or ids of the prompts that it is used with; all where absent. */
   prompts?: string[];
@@ -70,7 +70,7 @@ export interface PromptfooProvider {
   tools?: JsonValue;
   /** The same for `functions`. */
   functions?: JsonValue;
-  /** `env` of the file: its values may appear anywhere in the settings. */
+  /** `env` of the file: what it holds may stand anywhere in the settings. */
   fileEnv: Readonly<Record<string, string>>;
   location: SourceLocation;
 }

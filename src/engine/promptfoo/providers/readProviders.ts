@@ -70,7 +70,7 @@ export function readProvider(
   };
 }
 
-/** The settings that scripts may know: those that may contain a key are not among them. */
+/** The settings that scripts may know: what may hold a key is not among them. */
 function harmless(config: JsonObject): { config?: JsonObject } {
   const { apiKey: _key, headers: _headers, auth: _auth, ...rest } = config;
   return Object.keys(rest).length === 0 ? {} : { config: rest };
@@ -188,7 +188,7 @@ function loadFiles(reader: PromptfooReader, config: JsonObject, location: Source
   return loaded;
 }
 
-/** The contents of a data file; undefined for one that cannot be read, which is reported. */
+/** What a file of data holds; undefined for one that cannot be read, which is reported. */
 function readData(
   reader: PromptfooReader,
   reference: string,

@@ -26,7 +26,7 @@ const VENDORS: ReadonlyMap<string, Vendor> = new Map(
   ].map(([name = '', baseUrl = '', key]) => [name, { name, baseUrl, ...defined({ key }) }]),
 );
 
-/** Words between the vendor and the model that mean a chat, or what a chat can replace. */
+/** Words between the vendor and the model that mean a chat, or what a chat can stand in for. */
 const CHAT = /^(?:chat|messages|completion|responses)$/;
 /** Kinds of models that answer otherwise than by a text. */
 const OTHER =

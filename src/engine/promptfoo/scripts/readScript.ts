@@ -6,7 +6,7 @@ import { moduleExpression } from './scriptCode.ts';
 
 /** `file://check.js`, with the name of an export behind a colon. */
 export const SCRIPT_FILE = /^file:\/\/(.*?\.[cm]?[jt]s)(?::([\w$]+))?$/;
-/** A script that needs others is imported from its own path; any other is run with fewer rights. */
+/** A script that needs others is imported from where it stands; any other is run with fewer rights. */
 const IMPORTS = /\brequire\s*\(|\bimport\b\s*[\w{*('"]/;
 
 /** The script of a file. `fallback` is the export of a module that has no default one. Throws FileError. */

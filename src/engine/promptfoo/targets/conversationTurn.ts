@@ -3,7 +3,7 @@ import type { Output } from '../../model/output.ts';
 import { CONVERSATION_TURN } from '../../targets/earlierOutputs.ts';
 
 /**
- * The output with what later turns of the conversation receive of it (promptfoo's `updateConversationHistory`): the
+ * The output with what later turns of the conversation are told of it (promptfoo's `updateConversationHistory`): the
  * prompt as it was asked, its last message, and the answer before it was transformed.
  */
 export function withTurn(final: Output, asked: string, answer: Output & { status: 'complete' }): Output {

@@ -21,7 +21,7 @@ export interface PromptfooPair {
   prompt: PromptfooPrompt;
   provider: PromptfooProvider;
   capabilities: TargetCapabilities;
-  /** Its prompts may contain outputs of earlier cases. */
+  /** Its prompts may hold what earlier cases gave. */
   readsEarlier: boolean;
 }
 
@@ -56,7 +56,7 @@ export function createFromPromptfoo(pair: PromptfooPair, ports: TargetPorts): Ta
   return createPromptfooTarget(options, { clock: ports.clock, runScript: ports.runScript });
 }
 
-/** What scripts receive of a provider. */
+/** What scripts are told of a provider. */
 function toldProvider(provider: PromptfooProvider): JsonObject {
   const identity = identityOf(provider);
   return provider.config === undefined ? identity : { ...identity, config: provider.config };

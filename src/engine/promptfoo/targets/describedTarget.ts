@@ -12,7 +12,7 @@ import { secretsOf, type TargetSecrets } from '../../targets/secrets/targetSecre
 import type { PromptfooPrompt } from '../prompts/promptfooPrompt.ts';
 import type { PromptfooCall, PromptfooProvider } from '../providers/promptfooProvider.ts';
 
-/** What the configuration says of a prompt with a provider. */
+/** What the configuration tells of a prompt with a provider. */
 export function describedCapabilities(
   prompt: PromptfooPrompt,
   provider: PromptfooProvider,
@@ -22,7 +22,7 @@ export function describedCapabilities(
   const called = calledBy(provider.call);
   return {
     ...called,
-    // A prompt in the configuration itself has no file of its own.
+    // A prompt that stands in the configuration itself has no file of its own.
     promptFile: path === location.path ? null : path,
     conversation: prompt.conversation === true,
     startsPrograms: called.startsPrograms || prompt.program !== undefined,

@@ -26,7 +26,7 @@ export function foreignJudge(provider: PromptfooProvider): ForeignJudge {
   };
 }
 
-/** A module counts by its text, not by its path. */
+/** A module counts by its text, wherever it stands. */
 function identityOf(call: PromptfooCall): Pick<ForeignJudge, 'identity' | 'file'> {
   if (call.kind !== 'program') return { identity: call };
   const { file, cwd: _cwd, ...identity } = call;

@@ -13,7 +13,7 @@ interface Choice {
   providers?: string[];
 }
 
-/** Every provider with every prompt that it is used with, under distinct names. */
+/** Every provider with every prompt that it is used with, under names that tell them apart. */
 export function planTargets(
   prompts: readonly PromptfooPrompt[],
   providers: readonly PromptfooProvider[],
@@ -82,7 +82,7 @@ function freeName(base: string, taken: Set<string>): string {
   return name;
 }
 
-/** Only what the name of a target may contain. */
+/** Only what the name of a target may hold. */
 function allowed(text: string): string {
   return text
     .slice(0, 1000)

@@ -11,7 +11,7 @@ export interface CsvRow {
   line: number;
 }
 
-/** The rows of a CSV file with a header. Stray quotes are kept. Throws FileError. */
+/** The rows of a CSV file with a header. Stray quotes are kept as they stand. Throws FileError. */
 export function parseCsv(file: ReferencedFile): CsvRow[] {
   const delimiter = delimiterOf(file.text);
   const read = (relaxed: boolean): CsvRow[] => {

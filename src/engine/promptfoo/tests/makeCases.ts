@@ -99,7 +99,7 @@ function partOf(at: Pointer): string {
   return `the ${key} of ${places.join(' of ')}`;
 }
 
-/** Leaves texts as they are, and records where the templates among them are. */
+/** Leaves texts as they are, and notes where the templates among them stand. */
 function keepTemplates(found: Pointer[]): (text: string, at: Pointer) => string {
   return (text, at) => {
     if (/\{[{%#]/.test(text)) found.push(at);

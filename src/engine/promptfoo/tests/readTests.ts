@@ -23,7 +23,7 @@ export interface RawTest {
 
 /**
  * The tests at `at`: written there, or in the YAML, JSON, JSONL and CSV files that are named there. `value` is
- * what is there once references are resolved. Reports what cannot be read.
+ * what stands there once references are resolved. Reports what cannot be read.
  */
 export function readTests(reader: PromptfooReader, value: JsonValue | undefined, at: Pointer): RawTest[] {
   if (value === undefined || value === null) return [];
@@ -123,7 +123,7 @@ function fromDocument(reader: PromptfooReader, document: SourceDocument): RawTes
   });
 }
 
-/** `vars: file://common.yaml`, or a list of such files, as the variables in them. Throws FileError. */
+/** `vars: file://common.yaml`, or a list of such files, as the variables that they hold. Throws FileError. */
 export function withVariables(
   reader: PromptfooReader,
   test: JsonObject,

@@ -43,7 +43,7 @@ export function scenarioTests(
 
 interface Scenario {
   scenario: JsonObject;
-  /** Where it, or the name of its file, is written. */
+  /** Where it, or the name of its file, stands. */
   at: Pointer;
 }
 

@@ -34,7 +34,7 @@ export function refuseUnknownNames(
   }
 }
 
-/** Warns of tests in a conversation that nothing reads. */
+/** Says where tests belong to a conversation that nothing is told of. */
 export function warnOfUnreadConversation(
   reader: PromptfooReader,
   tests: readonly RawTest[],

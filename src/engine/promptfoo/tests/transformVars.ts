@@ -8,7 +8,7 @@ import { readScript, SCRIPT_FILE } from '../scripts/readScript.ts';
 import { scriptExpression } from '../scripts/scriptCode.ts';
 import { UnsupportedVariable } from './variables.ts';
 
-/** For cases whose variables were not changed because scripts are not trusted. */
+/** Said of cases whose variables were not changed because scripts are not trusted. */
 export const UNTRUSTED =
   'transformVars is JavaScript, which is not trusted to run; read it, then use --trust';
 

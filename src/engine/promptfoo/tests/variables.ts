@@ -22,7 +22,7 @@ const NO_TEXT = /\.(?:pdf|png|jpe?g|gif|webp|bmp|svg|mp3|wav|m4a|ogg|flac|mp4|mo
 export class UnsupportedVariable extends Error {}
 
 /**
- * Every combination of a test's variables: a list of strings means one value after the other, and so do the
+ * Every combination of a test's variables: a list of texts stands for one value after the other, and so do the
  * files of a pattern; any other list is a value. The last variable changes fastest.
  */
 export function combinations(reader: PromptfooReader, vars: JsonObject): JsonObject[] {

@@ -4,6 +4,7 @@ import { SPENDING } from './0003Spending.ts';
 import { VERDICTS } from './0004Verdicts.ts';
 import { REPLIES } from './0005Replies.ts';
 import { POOL_BUDGETS } from './0006PoolBudgets.ts';
+import { PROVIDER_HEALTH } from './0007ProviderHealth.ts';
 
 /**
  * The steps from an empty file to the store of this version, each in a file of its own. A new table is one more file
@@ -16,4 +17,5 @@ export const MIGRATIONS: readonly string[] = [
   VERDICTS,
   REPLIES,
   POOL_BUDGETS,
+  PROVIDER_HEALTH,
 ];

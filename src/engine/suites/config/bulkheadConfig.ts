@@ -88,7 +88,7 @@ export function checkPool(reader: ConfigReader, name: string, at: Pointer, pools
   });
 }
 
-/** Reports settings of a bulkhead that contradict each other or let nothing through; and own ones that are not used. */
+/** Reports settings of a bulkhead that contradict each other or let nothing through; and own ones that nobody names. */
 export function checkBulkheads(reader: ConfigReader, file: BulkheadsFile, used: ReadonlySet<string>): void {
   for (const [name, pool] of Object.entries(file)) {
     const at: Pointer = ['bulkheads', name];

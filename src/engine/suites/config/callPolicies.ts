@@ -42,7 +42,9 @@ export function checkCallPolicies(
   const fallbacks = fallbacksFile.safeParse(file['fallbacks'] ?? {});
   if (!fallbacks.success || !caches.success) return;
 
-  const targets = new Set(usable.flatMap((suite) => suite.targets.map(({ name }) => name)));
+  const targets = new Map(
+    usable.flatMap((suite) => suite.targets.map(({ name, kind }) => [name, kind === 'prompt'] as const)),
+  );
   checkFallbacks(reader, fallbacks.data, { providers, targets, caches: caches.data });
 }
 

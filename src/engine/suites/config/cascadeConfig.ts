@@ -5,7 +5,7 @@ export interface CascadeConfig {
   mode: 'cascade' | 'full';
   /**
    * Smallest score of a stage, 0–1; below it the case has failed and later stages are left out. Where the suite names
-   * none, DEFAULT_THRESHOLDS apply to scores without a threshold of their own.
+   * none, DEFAULT_THRESHOLDS hold for scores without a threshold of their own.
    */
   thresholds: { heuristic?: number; lexical?: number };
   /** From this score of a stage on, 0–1, a case that has not failed passes without the judge. Absent: never. */
@@ -21,7 +21,7 @@ export interface CascadeConfig {
 
 const weights = { heuristic: 0.2, lexical: 0.3, judge: 0.5 };
 
-/** For scores of evaluators without a threshold of their own. */
+/** Of scores that no evaluator holds to a threshold of its own. */
 export const DEFAULT_THRESHOLDS = { heuristic: 0.5, lexical: 0.6 };
 
 export const DEFAULT_CASCADE: CascadeConfig = {

@@ -4,7 +4,7 @@ import { defined } from '../../model/defined.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import type { Problem } from '../../model/problem.ts';
 
-/** A configuration file under reading: the places of its values, and the problems found so far. */
+/** A configuration file under reading: where things stand in it, and what has been found wrong so far. */
 export interface ConfigReader {
   readonly document: SourceDocument;
   /** Absolute real path of the workspace. */

@@ -43,7 +43,7 @@ function jsonSchemaOf(schema: z.ZodType, override: Override = () => {}): JsonObj
   return JSON.parse(JSON.stringify(json, (key, item) => (isIntegerLimit(key, item) ? undefined : item)));
 }
 
-/** The generator gives every whole number the limits of exact integers, which say nothing to people. */
+/** The generator gives every whole number the limits of exact integers, which tell nobody anything. */
 function isIntegerLimit(key: string, value: unknown): boolean {
   return (key === 'minimum' || key === 'maximum') && Math.abs(Number(value)) === Number.MAX_SAFE_INTEGER;
 }
@@ -91,7 +91,7 @@ function typeProperties(definitions: readonly EvaluatorDefinition[]): JsonObject
   );
 }
 
-/** What follows a type: its options, the bare value of its short form, or nothing. */
+/** What stands behind a type: its options, the bare value of its short form, or nothing. */
 function typeDefinitions(definition: EvaluatorDefinition): JsonObject {
   const { type, shorthand } = definition;
   const {

@@ -4,12 +4,12 @@ import { attemptedReferences, soleReference } from '../../model/variableReferenc
 import { type ConfigReader, reportAt } from './configReader.ts';
 import { pointerText } from './plainWords.ts';
 
-/** Headers that usually contain a secret. */
+/** Headers that hold a secret as a rule. */
 const SECRET_HEADER = /^(?:authorization|proxy-authorization|cookie|(?:x-)?api-key|x-auth-token)$/i;
 
 /**
  * Environment variables are filled in for the keys and headers of providers and for the headers and `env`
- * of targets, nowhere else; and secrets come only from the environment. Reports violations.
+ * of targets, nowhere else; and secrets stand nowhere but in the environment. Reports what breaks this.
  */
 export function checkEnvironmentUse(reader: ConfigReader): void {
   visit(reader, reader.document.value, []);

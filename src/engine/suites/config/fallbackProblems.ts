@@ -9,15 +9,15 @@ import { checkModelReference } from './modelReference.ts';
 /** What fallbacks may name beyond themselves. */
 interface Known {
   providers: readonly string[];
-  /** Of all suites. */
-  targets: ReadonlySet<string>;
+  /** Of all suites; whether each asks a model, for which something else can answer. */
+  targets: ReadonlyMap<string, boolean>;
   caches: CachesFile;
 }
 
 /** Steps of an entry with the place of each. */
 type Placed = { step: FallbackStep; at: Pointer }[];
 
-/** Reports entries that replace nothing, steps that cannot answer, and fallbacks that lead back to where they began. */
+/** Reports entries that stand in for nothing, steps that cannot answer, and fallbacks that lead back to where they began. */
 export function checkFallbacks(reader: ConfigReader, file: FallbacksFile, known: Known): void {
   const chains = new Map(Object.entries(file).map(([name, chain]) => [name, placedSteps(name, chain)]));
 
@@ -47,13 +47,14 @@ function checkName(reader: ConfigReader, name: string, { providers, targets }: K
     return;
   }
 
+  if (targets.get(name) === false) warnOfAgent(reader, name, at);
   if (isProvider || targets.has(name)) return;
   if (name.includes('/')) {
     checkModelReference(reader, name, at, providers, reportKey);
     return;
   }
 
-  const names = [...targets, ...providers];
+  const names = [...targets.keys(), ...providers];
   const guess = nearest(name, names)[0];
   reportKey(reader, at, {
     code: 'unknown-fallback',
@@ -62,6 +63,15 @@ function checkName(reader: ConfigReader, name: string, { providers, targets }: K
       ? `Did you mean "${guess}"?`
       : `Name a target, a provider (${providers.join(', ')}) or a model (provider/model).`,
     meant: guess,
+  });
+}
+
+function warnOfAgent(reader: ConfigReader, name: string, at: Pointer): void {
+  reportKey(reader, at, {
+    severity: 'warning',
+    code: 'no-effect',
+    message: `fallbacks have no effect for "${name}", because it asks no model of its own`,
+    remedy: 'Fallbacks stand in for models: remove the entry, or write it for a prompt target.',
   });
 }
 

@@ -15,7 +15,7 @@ export interface FileReference {
 }
 
 /**
- * Resolves a reference at `pointer`. Reports one that is outside the workspace, or to
+ * Resolves a reference that stands at `pointer`. Reports one that is outside the workspace, or to
  * nothing, or to the other kind of thing, and returns undefined for it.
  */
 export function resolveReference(
@@ -58,7 +58,7 @@ function reportMissing(
   kind: string,
 ): undefined {
   const folder = path.dirname(absolute);
-  // By what precedes the first dot: a long common ending makes no two names alike.
+  // By what stands before the first dot: a long common ending makes no two names alike.
   const stem = stemOf(absolute);
   const alike = namesIn(folder).filter((name) => nearest(stem, [stemOf(name)]).length > 0);
   const guess = nearest(path.basename(absolute), alike)[0];

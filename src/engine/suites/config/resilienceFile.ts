@@ -149,7 +149,7 @@ export function toResilience(file: ResilienceFile): ResilienceConfig {
   };
 }
 
-/** `true` means the defaults, like an absent key. */
+/** `true` stands for the defaults, as an absent key does. */
 function written<T extends object>(file: T | boolean | undefined): T | undefined {
   return typeof file === 'object' ? file : undefined;
 }

@@ -7,7 +7,7 @@ import { alternatives, pointerText, valueText } from './plainWords.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** A value that was checked, and its place in the file. */
+/** A value that was checked, and where it stands in the file. */
 interface Checked {
   reader: ConfigReader;
   schema: z.core.$ZodType;
@@ -17,7 +17,7 @@ interface Checked {
 
 /**
  * Checks a value of the file and reports everything wrong with it, each problem at its own key or value.
- * `at` is the path of the value. Returns the value with its defaults, or undefined when it cannot be used.
+ * `at` is where the value stands. Returns the value with its defaults, or undefined when it cannot be used.
  */
 export function checkSchema<T extends z.ZodType>(
   reader: ConfigReader,

@@ -18,7 +18,7 @@ export interface WorkspaceFiles {
 /** Deepest level below the root, and most entries, that are looked at. */
 const MAX_DEPTH = 8;
 const MAX_ENTRIES = 20_000;
-/** How much of a file in `datasets/` is read to recognize a golden dataset. */
+/** As much of a file in `datasets/` as is looked at to tell a golden dataset. */
 const HEAD_BYTES = 4096;
 
 const SKIPPED_FOLDERS: ReadonlySet<string> = new Set([
@@ -34,7 +34,7 @@ const SKIPPED_FOLDERS: ReadonlySet<string> = new Set([
   'coverage',
 ]);
 
-/** Folders whose name begins with a dot are left out, except these, which contain prompts by convention. */
+/** Folders whose name begins with a dot are left out, except these, which hold prompts by convention. */
 const KEPT_DOT_FOLDERS: ReadonlySet<string> = new Set(['.github', '.claude', '.agents', '.prompts']);
 
 /**

@@ -13,7 +13,7 @@ import { describeTarget } from '../targets/describeTarget.ts';
 import type { TargetConfig } from '../targets/targetConfig.ts';
 import { discoverWorkspace } from './discoverWorkspace.ts';
 
-/** The contents of a workspace, as plain data; paths are relative to the workspace. */
+/** What a workspace holds, as plain data; paths are relative to the workspace. */
 export interface WorkspaceListing {
   suites: {
     name: string;

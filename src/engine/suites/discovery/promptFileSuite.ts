@@ -103,7 +103,7 @@ function answerText(expected: NonNullable<JsonObject[string]>): string {
   return typeof expected === 'object' ? JSON.stringify(expected) : String(expected);
 }
 
-/** Strings of a check may contain variables of the row. */
+/** Texts of a check may hold variables of the row. */
 function assertion({ type, name, options }: EvaluatorSpec, row: JsonObject): JsonObject {
   const { value } = fillTexts(options['value'] ?? '', row);
   return { type, value, metric: name };

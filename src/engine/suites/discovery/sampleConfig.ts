@@ -164,7 +164,7 @@ function ownCases(input: (text: string) => string): string {
 `;
 }
 
-/** Unquoted if YAML reads it as the same string, otherwise in double quotes. */
+/** As it stands where YAML reads it as the same text, otherwise in double quotes. */
 function quoted(text: string): string {
   return /^[A-Za-z_][A-Za-z0-9_./-]*$/.test(text) && !/^(?:true|false|null)$/i.test(text)
     ? text

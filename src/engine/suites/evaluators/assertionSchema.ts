@@ -3,7 +3,7 @@ import type { EvaluatorDefinition } from '../../evaluators/evaluator.ts';
 import { ALIASES } from '../../evaluators/specs/typeNames.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 
-/** What of an option's schema helps whoever writes it; what it must contain is checked elsewhere, with better messages. */
+/** What of an option's schema helps whoever writes it; what it must hold is checked elsewhere, with better words. */
 const SHOWN = ['description', 'type', 'enum', 'minimum', 'maximum', 'default'] as const;
 
 const CONFIG = 'Options of the type, which can also be written beside it.';
@@ -77,5 +77,5 @@ function shown(property: JsonObject): JsonObject {
   return Object.fromEntries(kept.map((key) => [key, property[key] ?? null]));
 }
 
-/** The generator's limit of whole numbers, which says nothing to people. */
+/** The generator's limit of whole numbers, which tells nobody anything. */
 const MAX_EXACT = Number.MAX_SAFE_INTEGER;

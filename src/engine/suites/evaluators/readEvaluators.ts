@@ -25,7 +25,7 @@ interface Surroundings {
 }
 
 /**
- * Reads the evaluators of a suite; `at` is the path of the list. Reports unknown types, wrong options at
+ * Reads the evaluators of a suite; `at` is where the list stands. Reports unknown types, wrong options at
  * their own keys, missing files and models. Undefined when one of them cannot be used.
  */
 export function readEvaluators(
@@ -155,13 +155,13 @@ function writtenType(item: JsonValue): string | undefined {
   return Object.keys(item).find((key) => !COMMON.has(key));
 }
 
-/** Path of a key of an assertion, or of a member of a set in the short form. */
+/** Where a key of an assertion stands, or of a member of a set in the short form. */
 function keyPointer(item: JsonValue, at: Pointer, key: Pointer): Pointer {
   const written = writtenType(item);
   return [...at, ...(written === undefined ? [] : [written]), ...key];
 }
 
-/** Path of an option; the nearest existing value is located where a short form was used. */
+/** Where an option stands; the nearest existing value is located where a short form was used. */
 function optionPointer(item: JsonValue, at: Pointer, key: string): Pointer {
   const written = writtenType(item);
   return written === undefined ? [...at, key] : [...at, written, key];

@@ -68,7 +68,7 @@ function readAgain(path: string, text: string): JsonValue {
   }
 }
 
-/** Unquoted if YAML reads it as the same string, otherwise in double quotes. */
+/** As it stands where YAML reads it as the same text, otherwise in double quotes. */
 function quoted(text: string): string {
   return /^[A-Za-z_][A-Za-z0-9_./-]*$/.test(text) ? text : JSON.stringify(text);
 }

@@ -73,7 +73,7 @@ function stemOf(file: string): string {
   return allowed(path.posix.basename(file.replaceAll('\\', '/')).replace(/(.)\..*$/, '$1'));
 }
 
-/** Only what names may contain (name.ts). */
+/** Only what names may hold (name.ts). */
 function allowed(text: string): string {
   return text.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '') || 'target';
 }

@@ -33,7 +33,7 @@ const ONLY_FOR: { readonly [key: string]: readonly Kind[] } = {
 };
 
 /**
- * Reads the targets of a suite; `at` is the path of the list. Reports everything wrong with references,
+ * Reads the targets of a suite; `at` is where the list stands. Reports everything wrong with references,
  * keys that do not go together, and names. Undefined when a target cannot be used.
  */
 export function readTargets(

@@ -40,11 +40,11 @@ export type TargetConfig =
       kind: 'http';
       url: string;
       method: 'POST' | 'PUT' | 'PATCH';
-      /** May contain `${env:NAME}`. */
+      /** May hold `${env:NAME}`. */
       headers: Record<string, string>;
       /** A JSON template with placeholders; the request document where absent. */
       body?: JsonValue;
-      /** Where the output and what goes with it are in the reply. */
+      /** Where the output and what goes with it stand in the reply. */
       response?: ResponsePaths;
       reply: ReplyForm;
     })
@@ -53,7 +53,7 @@ export type TargetConfig =
       command: string[];
       /** The folder in which the command is started. */
       cwd: FileReference;
-      /** May contain `${env:NAME}`, and placeholders. */
+      /** May hold `${env:NAME}`, and placeholders. */
       env: Record<string, string>;
       response?: ResponsePaths;
       reply: ReplyForm;
@@ -149,7 +149,7 @@ const httpFile = z.strictObject({
   response: responseFile.optional(),
 });
 
-/** What a target is; each target has exactly one of them. */
+/** What a target is; exactly one of them stands in a target. */
 export const TARGET_KINDS = ['prompt', 'http', 'command', 'replay', 'echo'] as const;
 
 export const targetFile = z

@@ -1,7 +1,7 @@
 import { defined } from '../../model/defined.ts';
 import type { Environment, Span } from '../../ports.ts';
 
-/** What a program needs to start and find its way, and nothing that is likely to contain a secret. */
+/** What a program needs to start and find its way, and nothing that is likely to hold a secret. */
 const PASSED_ON = [
   'PATH',
   'HOME',
@@ -28,7 +28,7 @@ const PASSED_ON = [
   'LOCALAPPDATA',
   'ProgramData',
   'ProgramFiles',
-  // Where the agent's own spans go. OTEL_EXPORTER_OTLP_HEADERS contains keys: name it under `env` if it is needed.
+  // Where the agent's own spans go. OTEL_EXPORTER_OTLP_HEADERS holds keys: name it under `env` if it is needed.
   'OTEL_EXPORTER_OTLP_ENDPOINT',
   'OTEL_EXPORTER_OTLP_PROTOCOL',
   'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
@@ -47,7 +47,7 @@ const PASSED_ON = [
   'CONDA_PREFIX',
 ] as const;
 
-/** Passed on unless they contain a password. */
+/** Passed on where they hold no password. */
 const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY'].flatMap((name) => [
   name,
   name.toLowerCase(),

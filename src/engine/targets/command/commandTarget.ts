@@ -18,25 +18,25 @@ import { createSpanFiles } from './spanFiles.ts';
 
 export interface CommandTargetOptions {
   name: string;
-  /** Program and arguments, which may contain placeholders such as `{{input}}`; never passed through a shell. */
+  /** Program and arguments, which may hold placeholders such as `{{input}}`; never passed through a shell. */
   command: readonly string[];
   /** Absolute path of the folder in which the program runs. */
   cwd: string;
   /** Absolute path of the workspace; `cwd` where absent. */
   root?: string;
-  /** Variables on top of the allow-listed ones; values may contain `${env:NAME}` and placeholders. */
+  /** Variables on top of the allow-listed ones; values may hold `${env:NAME}` and placeholders. */
   env?: { [name: string]: string };
-  /** `text`: standard output is the answer. Default `json`: the reply document. */
+  /** `text`: standard output is the answer as it stands. Default `json`: the reply document. */
   reply?: 'json' | 'text';
-  /** Where the answer is in a JSON reply of another form (foreignReply.ts). */
+  /** Where the answer stands in a JSON reply of another form (foreignReply.ts). */
   response?: ResponsePaths;
-  /** Further limit of one call in milliseconds; the call's own limit applies as well. */
+  /** Further limit of one call in milliseconds; the call's own limit holds as well. */
   timeoutMs?: number;
   /** Limit for standard output and for standard error, each. Default 4 MiB. */
   maxOutputBytes?: number;
   /** Where the files for the agent's spans are put. Default: the system's folder for temporary files. */
   scratchFolder?: string;
-  /** Place of the target in the configuration. */
+  /** Where the target stands in the configuration. */
   where?: ErrorPlace;
 }
 
@@ -90,7 +90,7 @@ export function createCommandTarget(options: CommandTargetOptions, ports: Comman
     hash: contentHash({
       kind: 'command',
       command: options.command,
-      // As written: what a ${env:…} refers to may be a key, and counts by its digest.
+      // As written: what a ${env:…} stands for may be a key, and counts by its digest.
       env,
       reply: options.reply ?? 'json',
       ...(options.response ? { response: { ...options.response } } : {}),

@@ -31,7 +31,7 @@ function thinned(lines: readonly string[]): string[] {
   return kept;
 }
 
-/** A first line that says what went wrong is kept as far as there is room; of the rest, the end. */
+/** A first line that says what went wrong stands in any case, as far as there is room; of the rest, the end. */
 function shortened(lines: readonly string[]): string {
   const text = lines.join('\n');
   if (text.length <= MOST_CHARACTERS) return text;

@@ -59,7 +59,7 @@ const NAME = /^\.env(?:\.(?!example$|sample$|template$)[\w.-]+)?$/;
 /** What npm, pnpm and Yarn write down about the packages that they installed. */
 const INSTALLED = ['.package-lock.json', '.modules.yaml', '.yarn-state.yml'];
 
-/** The packages that are installed in a folder, as far as their installer lists them: `node_modules/` → text. */
+/** The packages that are installed in a folder, as far as their installer tells: `node_modules/` → text. */
 function installedPackages(folder: string): { [name: string]: string } {
   const state = INSTALLED.map((name) => path.join(folder, 'node_modules', name)).find((file) =>
     existsSync(file),

@@ -3,8 +3,8 @@ import { codeFiles, isFile, isInside } from '../../files/code/codeFiles.ts';
 import { projectFolder } from '../../files/code/projectFolder.ts';
 
 /**
- * Hashes of the code that a command runs, as far as it can be determined: each argument that names a file, within the
- * repository the code of that file's folder, and what all of it imports. Of the folders that contain the workspace only
+ * Hashes of the code that a command runs, as far as it can be told: each argument that names a file, within the
+ * repository the code of that file's folder, and what all of it imports. Of the folders that hold the workspace only
  * what is imported counts. Editing the agent therefore changes the target's hash; data files and installed packages do
  * not, nor does a program from elsewhere (programEnvironment.ts).
  * Returns path (relative to `root`, with `/`) → SHA-256, in the order of the paths.

@@ -8,7 +8,7 @@ import { makeScratchFolder } from '../../processes/scratchFolder.ts';
 /** More than an agent writes in one call by any sensible instrumentation. */
 const MAX_BYTES = 8 * 1024 * 1024;
 
-/** A link is not followed, and a pipe without a writer is not waited for; Windows has neither flag. */
+/** A link is not followed, and a pipe that nobody writes to is not waited for; Windows has neither flag. */
 const NO_SURPRISE = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /**

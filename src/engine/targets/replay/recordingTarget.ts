@@ -74,7 +74,7 @@ export function replayedTarget(target: Target, recordings: Recordings): Target {
   };
 }
 
-/** Names of variables with keys: those change, and the answers stay. */
+/** Names of variables that hold keys: those change, and the answers stay. */
 const SECRET = /key|token|secret|passw|credential|auth|cookie|private/i;
 
 /**
@@ -88,7 +88,7 @@ function environmentOf({ environment = {} }: Target, recordings: Recordings): Js
   return Object.fromEntries(counting.map(([name, value]) => [name, recordings.digest(value)]));
 }
 
-/** The trial's number in place of its seed, so that recordings serve whatever the run's seed is. */
+/** The trial's number stands for its seed, so that recordings serve whatever the run's seed is. */
 function keyOf(target: Target, request: TargetRequest) {
   const { trial, seed: _seed, ...asked } = agentRequest(request);
   // What a promptfoo case says of its prompt is not part of the document, but of what is asked.

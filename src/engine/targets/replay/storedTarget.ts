@@ -6,7 +6,7 @@ import { ASKS_NOBODY, type TargetCapabilities } from '../capabilities.ts';
 import { errorOutput } from '../reply/agentReply.ts';
 import type { Target } from '../target.ts';
 
-/** What a stored run has of one trial. */
+/** What a stored run holds of one trial. */
 export interface StoredTrial {
   /** The case as it was asked then. */
   case: GoldenCase;

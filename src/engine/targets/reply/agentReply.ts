@@ -64,7 +64,7 @@ export function readReply(
   }
 }
 
-/** Whether a value is a reply in this form, as far as can be seen without reading it. */
+/** Whether a value is a reply in this form, as far as one can tell without reading it. */
 export function looksLikeReply(value: JsonValue, form: ReplyForm): boolean {
   if (!isJsonObject(value)) return false;
   if (form.kind === 'json') return isDocument(value);
@@ -114,7 +114,7 @@ function readPicked(value: JsonValue, { paths }: { paths: ResponsePaths }, laten
   return { ...completeOutput(text ?? '', latencyMs), ...rest, ...defined({ model: model ?? undefined }) };
 }
 
-/** Claude Code and others report the error in place of the answer. */
+/** Claude Code and others give what went wrong where the answer would stand. */
 function saysError(value: JsonValue): boolean {
   return isJsonObject(value) && (value['is_error'] === true || value['isError'] === true);
 }

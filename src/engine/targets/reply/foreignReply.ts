@@ -5,7 +5,7 @@ import { responseKeys, valueAt } from './responsePath.ts';
 import { ReplyProblem, readToolCalls } from './toolCallForms.ts';
 import { readUsage } from './usageForms.ts';
 
-/** Where things are in a reply that is not a reply document; each is a JSON pointer or a dotted path. */
+/** Where things stand in a reply that is no reply document; each is a JSON pointer or a dotted path. */
 export interface ResponsePaths {
   text: string;
   tool_calls?: string | undefined;
@@ -37,8 +37,8 @@ const USUAL: { readonly [field in Field]: readonly string[] } = {
 };
 
 /**
- * Reads a reply by its paths. A field without a path is looked for under its usual keys, in the object that contains the
- * answer and in those round it; what is found so and not understood is left out, since it was not asked for. Throws
+ * Reads a reply by its paths. A field without a path is looked for under its usual keys, in the object that holds the
+ * answer and in those round it; what is found so and not understood is left out, since nobody asked for it. Throws
  * ReplyProblem for what a path leads to and is not understood.
  */
 export function readForeignReply(reply: JsonValue, paths: ResponsePaths): ForeignReply {

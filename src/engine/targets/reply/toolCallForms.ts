@@ -7,11 +7,11 @@ export class ReplyProblem extends Error {}
 /** Where a framework puts the name and the arguments of a call, beside the document's own form. */
 const NAME_KEYS = ['name', 'toolName', 'tool_name'] as const;
 const ARGUMENT_KEYS = ['arguments', 'args', 'input', 'parameters'] as const;
-/** Objects that contain the call itself: OpenAI's, and Mastra's. */
+/** Objects that hold the call itself: OpenAI's, and Mastra's. */
 const WRAPPERS = ['function', 'payload'] as const;
 const ID_KEYS = ['id', 'toolCallId', 'tool_call_id', 'call_id', 'callId'] as const;
 
-/** Keys of a call that are not about its arguments. */
+/** What may stand in a call and says nothing about its arguments. */
 const SILENT = new Set<string>([
   ...NAME_KEYS,
   ...WRAPPERS,
@@ -23,7 +23,7 @@ const SILENT = new Set<string>([
 const FORMS =
   'Accepted are { name, arguments }, { function: { name, arguments } } (OpenAI), { toolName, input } or { toolName, args } (AI SDK), { name, args } (LangChain) and { name, input } (Anthropic).';
 
-/** A list of calls in any of the accepted forms; `at` is its path. Throws ReplyProblem. */
+/** A list of calls in any of the accepted forms; `at` is where it stands. Throws ReplyProblem. */
 export function readToolCalls(value: JsonValue, at: string): ToolCall[] {
   if (!Array.isArray(value)) throw new ReplyProblem(`"${at}" must be a list of calls. ${FORMS}`);
   return value.map((item, index) => readToolCall(item, `${at}.${index}`));
@@ -54,7 +54,7 @@ export function readToolName(call: JsonObject): string | undefined {
 
 /**
  * The arguments of a call or step, under whatever name they have; undefined where there are none. Throws ReplyProblem
- * for an unknown key that may well contain them, so that they are never lost silently.
+ * for a key that may well hold them and is not known, so that they are never lost silently.
  */
 export function readArguments(call: JsonObject, at: string): JsonValue | undefined {
   const given = first(call, ARGUMENT_KEYS);

@@ -40,14 +40,14 @@ const CACHE_WRITTEN = 'cache_creation_input_tokens';
 /** As recordings keep it: `input_tokens` counts it. */
 const CACHE_WRITE_PART = 'cache_write_tokens';
 
-/** On their own they say too little. */
+/** Alone they tell too little. */
 const TOTALS = ['total_tokens', 'totalTokens', 'totalTokenCount'];
 
 const ACCEPTED =
   'Accepted are { input_tokens, output_tokens }, { prompt_tokens, completion_tokens } (OpenAI) and { inputTokens, outputTokens } (AI SDK), in whole numbers.';
 
 /**
- * Token counts in any of the accepted forms; `at` is their path. Null where one of the two counts is not
+ * Token counts in any of the accepted forms; `at` is where they stand. Null where one of the two counts is not
  * reported. Throws ReplyProblem for what is not understood.
  */
 export function readUsage(value: JsonValue, at: string): Usage | null {

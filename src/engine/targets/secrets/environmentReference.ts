@@ -5,7 +5,7 @@ import type { Environment } from '../../ports.ts';
 
 /**
  * Fills `${env:NAME}` and `${env:NAME:default}` in configured values from the environment, once; what a
- * variable contains is not resolved again. Throws ConfigError for a variable that is not set.
+ * variable holds is never looked into again. Throws ConfigError for a variable that is not set.
  */
 export function resolveEnvironment(
   values: { [key: string]: string },

@@ -3,11 +3,11 @@ import { variableReferences } from '../../model/variableReference.ts';
 import type { Environment } from '../../ports.ts';
 import { isWrittenSecret, secretValue } from './secretValue.ts';
 
-/** The secrets that a target is configured with, as far as the configuration shows them. */
+/** The secrets that a target is configured with, as far as the configuration tells them. */
 export interface TargetSecrets {
   /** The environment variables that it takes; `fallback` is used for one that is not set. */
   readonly variables: readonly { name: string; fallback?: string }[];
-  /** Values written in the configuration itself. */
+  /** Values that stand in the configuration itself. */
   readonly written: readonly string[];
   /** Where they go: the origin of an address, or a program in its folder; null where nothing is sent. */
   readonly destination: string | null;
@@ -27,7 +27,7 @@ interface Settings {
   destination: string | null;
 }
 
-/** The settings of a target. */
+/** What the settings of a target hold. */
 export function secretsOf({
   refers = null,
   named = null,
@@ -71,7 +71,7 @@ interface NamedText {
   text: string;
 }
 
-/** The texts of plain data by their names, at any depth, including those within a string. */
+/** The texts of plain data by the name that each stands under, at any depth, and those that stand within a text. */
 function namedTexts(value: unknown, name = ''): NamedText[] {
   if (typeof value === 'string') return [{ name, text: value }, ...pairsIn(value)];
   if (Array.isArray(value)) return value.flatMap((item) => namedTexts(item, name));

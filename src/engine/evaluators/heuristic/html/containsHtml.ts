@@ -13,7 +13,7 @@ const USUAL_TAG =
   /<(?:html|head|body|div|span|p|a|img|h[1-6]|ul|ol|li|table|tr|td|th|form|input|button|script|style|link|meta|br|hr)\b/i;
 
 /**
- * A guess from the text, as promptfoo's `containsHtml` makes it: usual tags, a doctype, and an opening with a
+ * A guess from what stands there, as promptfoo's `containsHtml` makes it: usual tags, a doctype, and an opening with a
  * closing tag count 2 points; a tag, a self-closing tag, an entity, a comment, an attribute 1.
  */
 export const containsHtml: EvaluatorDefinition<Record<string, never>> = {

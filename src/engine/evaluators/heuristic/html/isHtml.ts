@@ -8,7 +8,7 @@ const WRAPPERS = ['html', 'head', 'body'];
 
 /**
  * Parsed as a browser does. HTML forgives everything, so what counts is that elements of HTML (or custom ones) were
- * written and that there is no text beside them. The parser is loaded when the first output is judged.
+ * written and that no text stands beside them. The parser is loaded when the first output is judged.
  */
 export const isHtml: EvaluatorDefinition<Record<string, never>> = {
   type: 'is-html',

@@ -5,7 +5,7 @@ import { isNestedDeeper, MAX_REPLY_DEPTH } from '../../../model/jsonDepth.ts';
 const WORK_FACTOR = 50;
 
 /**
- * The outermost JSON objects in a text, with `arrays` also the arrays and what they contain. `gaveUp` is
+ * The outermost JSON objects in a text, with `arrays` also the arrays and what stands in them. `gaveUp` is
  * true when the search ended early because too many brackets have no partner.
  */
 export function findJson(text: string, arrays: boolean): { values: JsonValue[]; gaveUp: boolean } {

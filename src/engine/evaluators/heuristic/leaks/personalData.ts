@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 
-/** What precedes an `@` that is not in an address: user and password of a URL, and git's `git@host:path`. */
+/** What stands before an `@` that is no address: user and password of a URL, and git's `git@host:path`. */
 const OTHER_LOCAL = /:\/\/[^\s/@]*$|(?<![\p{L}\p{N}._%+'-])git$/u;
-/** What follows one: `icon@2x.png`, `package@latest.tgz`. */
+/** What stands after one: `icon@2x.png`, `package@latest.tgz`. */
 const OTHER_DOMAIN = /^\dx\.|\.(?:css|gif|ico|jpe?g|js|json|mjs|png|svg|tgz|ts|webp|zip)$/i;
 
 /** Addresses around each `@`; the local part is looked at for 64 characters (RFC 5321). */

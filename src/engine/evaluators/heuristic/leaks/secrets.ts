@@ -3,7 +3,7 @@ import type { EvaluatorDefinition } from '../../evaluator.ts';
 import { binary } from '../../score.ts';
 import { type Leak, summarize } from './leak.ts';
 
-/** Shapes of keys as their issuers document them. Every pattern is linear: no repeat is nested in another. */
+/** Shapes of keys as their issuers document them. Every pattern is linear: no repeat stands within another. */
 const SHAPES: readonly (readonly [kind: string, pattern: RegExp])[] = [
   ['AWS access key', /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g],
   ['GitHub token', /\b(?:gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{22,255})\b/g],
@@ -26,11 +26,11 @@ const ASSIGNMENT =
   /(?:api[_-]?key|access[_-]?key|secret|token|password|passwd|pwd|credential)[\w-]{0,20}["']?\s{0,3}[:=]\s{0,3}["']?([^\s"'`,;<>{}()[\]]{12,200})/gi;
 const PLACEHOLDER = /(?:^\$|^%|your|example|change.?me|redacted|placeholder|x{4}|\*{3}|\.{3}|…|^https?:)/i;
 
-/** Bits per character from which a value looks random rather than like words; and for one where only passwords are written. */
+/** Bits per character from which a value looks random rather than like words; and for one that stands where only passwords do. */
 const MIN_ENTROPY = 3.3;
 const MIN_PASSWORD_ENTROPY = 2;
 
-/** Contexts in which a value is a secret if it looks like one. */
+/** Where a value stands that is a secret if it looks like one. */
 const VALUES: readonly (readonly [kind: string, pattern: RegExp, minEntropy: number])[] = [
   ['password or key', ASSIGNMENT, MIN_ENTROPY],
   ['bearer token', BEARER, MIN_ENTROPY],

@@ -1,6 +1,6 @@
 interface Fence {
   marks: string;
-  /** What follows the marks: the language of an opening fence. */
+  /** What stands behind the marks: the language of an opening fence. */
   info: string;
 }
 

@@ -33,7 +33,7 @@ const OPENING = new RegExp(
 const VERBS =
   'answer|assist|change|comply|continue|create|discuss|engage|fulfill?|generate|give|help|participate|process|produce|provide|share|suggest|support|write';
 
-/** Phrases of a refusal anywhere in a text. */
+/** What a refusal says, wherever it stands. */
 const SENTENCES: readonly RegExp[] = [
   new RegExp(`\\bi ?(?:${UNABLE}|${UNWILLING}) (?:${VERBS})\\b`),
   /\bi(?:'m| am) afraid (?:that )?(?:i (?:can't|cannot|won't)|i(?:'m| am) (?:unable|not able))/,

@@ -13,7 +13,7 @@ import { readXmlTree } from './xmlTree.ts';
 /** Rows of elements without what is required that are remembered, so that nothing within them is asked again. */
 const MAX_ROWS = 1000;
 
-/** What counts is that tags are balanced; the text between them may contain a bare `&`, as models write it. */
+/** What counts is that tags are balanced; the text between them may hold a bare `&`, as models write it. */
 export const containsXml: EvaluatorDefinition<ElementsOptions> = {
   type: 'contains-xml',
   stage: 'heuristic',

@@ -12,7 +12,7 @@ interface Element extends XmlPart {
 }
 
 /**
- * The parts of a text that promptfoo takes for XML: first, for elements side by side, all of them with what is
+ * The parts of a text that promptfoo takes for XML: first, for elements side by side, all of them with what stands
  * between; then each outermost element. Time is linear: of tags that have no end, at most three reach over one place,
  * since quotes that hide the next `<` from one tag show it to another.
  */

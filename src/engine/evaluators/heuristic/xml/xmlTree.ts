@@ -1,6 +1,6 @@
 import { declarationEnd } from './xmlMarkup.ts';
 
-/** The contents of an element: fields by name, several elements of one name, or null where there is only text. */
+/** What stands in an element: fields by name, several elements of one name, or null where there is only text. */
 export type XmlValue = Map<string, XmlValue> | XmlValue[] | null;
 
 interface OpenElement {
@@ -109,7 +109,7 @@ function readTag(written: string): { name: string; fields: Map<string, XmlValue>
   return { name, fields, closed };
 }
 
-/** Closes the innermost element. One that contains only text has no fields. */
+/** Closes the innermost element. One that holds nothing but text has no fields. */
 function close(open: OpenElement[]): void {
   const element = open.pop();
   const parent = open.at(-1);

@@ -12,7 +12,7 @@ interface StemmedText {
   readonly folded: string;
 }
 
-/** Words are reduced by Porter's algorithm (English); words of other languages are compared unchanged. */
+/** Words are reduced by Porter's algorithm (English); words of other languages are compared as they stand. */
 export function stemText(text: string): StemmedText {
   return { stems: ` ${words(text).map(stem).join(' ')} `, folded: text.normalize('NFKC').toLowerCase() };
 }

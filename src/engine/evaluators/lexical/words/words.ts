@@ -2,7 +2,7 @@
 const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u;
 const WORD = /[\p{L}\p{N}\p{M}]+(?:['’][\p{L}\p{M}]+)*/gu;
 const REMEMBERED = 64;
-/** Characters of a text that is worth remembering; longer ones would retain too much memory. */
+/** Characters of a text that is worth remembering; longer ones would hold on to too much memory. */
 const MAX_REMEMBERED = 50_000;
 
 let segmenter: Intl.Segmenter | undefined;
