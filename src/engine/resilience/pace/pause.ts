@@ -1,5 +1,6 @@
 /** Calls let in count with this time constant, in milliseconds, towards how many are let in after a pause. */
 const REMEMBERED_MS = 5000;
+const SHORTEST_MEASURE_MS = 1000;
 /** After a pause, as many calls as before it are let in, and twice as many after each of these. */
 const DOUBLING_MS = 1000;
 /** That goes on while anybody waits, and for as long as the pause lasted, within this. After shorter ones, hardly anybody waits. */
@@ -28,6 +29,8 @@ export class Pause {
   /** Calls let in per millisecond, as of `#admittedAt`. */
   #rate = 0;
   #admittedAt = Number.NEGATIVE_INFINITY;
+  /** When the first call was let in. */
+  #firstAt: number | undefined;
   /** Since the provider was last found closed; `times` that was so, one after the other. */
   #closed = { times: 0, since: Number.NEGATIVE_INFINITY, admitted: 0, refused: 0 };
 
@@ -44,8 +47,9 @@ export class Pause {
 
   /** `waiting`: whether anybody else wants to begin. */
   admitted(now: number, waiting: boolean): void {
-    this.#rate = this.#rateAt(now) + 1 / REMEMBERED_MS;
+    this.#rate = this.#faded(now) + 1 / REMEMBERED_MS;
     this.#admittedAt = now;
+    this.#firstAt ??= now;
     this.#closed.admitted++;
     if (!this.#gradual) return;
 
@@ -94,7 +98,13 @@ export class Pause {
     this.#startRate = SLOWEST;
   }
 
+  /** Calls let in per millisecond; a run that has just begun has not come to its full weight. */
   #rateAt(now: number): number {
+    const forMs = now - (this.#firstAt ?? now);
+    return this.#faded(now) / (1 - Math.exp(-Math.max(SHORTEST_MEASURE_MS, forMs) / REMEMBERED_MS));
+  }
+
+  #faded(now: number): number {
     return this.#rate * Math.exp(-(now - this.#admittedAt) / REMEMBERED_MS);
   }
 }
