@@ -90,6 +90,29 @@ describe('budget ledger of several processes', () => {
     assert.equal(reserve(ledger, 1000, NOW + 60_000 + 3_600_000).granted, true);
   });
 
+  it('knows itself, and a process of the same number that came before', () => {
+    const asked: (number | string | null)[][] = [];
+    const self = (started: string | null): Owner => ({
+      pid: 1,
+      host: 'here',
+      started,
+      alive: (...given) => {
+        asked.push(given);
+        return false;
+      },
+    });
+    const before = open(self('yesterday'));
+    reserve(before, 100);
+    reserve(open(self(null)), 200);
+    assert.deepEqual(open(self('yesterday')).used('judge', NOW).tokens, { used: 200, reserved: 100 });
+    assert.deepEqual(asked, [[1, null]]);
+    assert.deepEqual(open(self('today')).used('judge', NOW).tokens, { used: 300, reserved: 0 });
+    assert.deepEqual(asked.slice(1), [
+      [1, 'yesterday'],
+      [1, null],
+    ]);
+  });
+
   for (const [what, of] of [
     ['that lives', owner(2, true)],
     ['that cannot be seen', owner(2, null)],

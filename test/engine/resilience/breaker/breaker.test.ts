@@ -556,8 +556,11 @@ describe('circuit breaker', () => {
       assert.equal(state(), 'closed');
     });
 
-    it('goes on where a listener throws, and tells the others', () => {
-      build();
+    it('goes on where a listener throws, tells the others, and says so in the log', () => {
+      clock = new ManualClock();
+      const lines: string[] = [];
+      const log = { write: (_: string, line: string) => lines.push(line) };
+      breaker = new Breaker(DEFAULTS, { clock, random: stillRandom, log });
       let told = 0;
       breaker.onDidChange(() => {
         throw new Error('no');
@@ -567,6 +570,7 @@ describe('circuit breaker', () => {
       });
       calls(5, 'transient');
       assert.deepEqual([state(), told], ['open', 1]);
+      assert.deepEqual(lines, ['a listener of a circuit breaker failed: Error: no']);
       stop();
       breaker.reset();
       assert.equal(told, 1);
