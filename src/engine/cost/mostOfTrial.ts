@@ -10,7 +10,7 @@ import { type AskedModel, defaultOutput } from './targetEstimate.ts';
 
 /**
  * What a trial of a run may cost at most: its input as counted, and as many output tokens as the call allows, else as
- * many as the estimate takes for a long answer; and every judge of its case. Null where a price is unknown, and for
+ * many as the estimate takes for a long answer, of each model that may be asked; and every judge of its case. Null where a price is unknown, and for
  * agents, which are bounded by nothing.
  */
 export async function createMostOfTrial(
@@ -31,7 +31,7 @@ export async function createMostOfTrial(
     const output = asked ? mostOutput(asked, allowance && allowance.tokens + allowance.borrowed) : 0;
     const own = judgesOnly ? 0 : ownMost(known, located.case, output);
     const judges = run.judgesFor(located).map((judge) => judgeMost(judge, output));
-    return [own, ...judges].reduce((sum, cost) => (sum === null || cost === null ? null : sum + cost), 0);
+    return totalOf([own, ...judges]);
   };
 }
 
@@ -47,12 +47,18 @@ function ownMost(
 
   try {
     const counted = tokenizer.countChat(target.asked.request(entry));
-    return mostCallCost(counted.total.high, output, target.asked.price);
+    const { price, standInPrices = [] } = target.asked;
+    return totalOf([price, ...standInPrices].map((one) => mostCallCost(counted.total.high, output, one)));
   } catch (error) {
     // A request that cannot be made is not sent.
     if (error instanceof UserError) return 0;
     throw error;
   }
+}
+
+/** Null where any of them is unknown. */
+function totalOf(costs: readonly (number | null)[]): number | null {
+  return costs.reduce((sum, cost) => (sum === null || cost === null ? null : sum + cost), 0);
 }
 
 /** The judge also reads what the target wrote. */

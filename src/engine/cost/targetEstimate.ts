@@ -25,6 +25,8 @@ export interface AskedModel {
   /** The most output tokens that its settings allow; undefined where they set no limit. */
   maxTokens: number | undefined;
   price: ModelPrice | undefined;
+  /** Of the models that may be asked as well where it does not answer. */
+  standInPrices?: readonly (ModelPrice | undefined)[];
   /** What the model is sent for a case. Throws UserError for a case that is not sent to it. */
   request(entry: GoldenCase): RenderedPrompt;
 }

@@ -140,6 +140,8 @@ export interface ModelClient {
   readonly model: string;
   /** The base URL that answers, without credentials; part of a run's identity. */
   readonly endpoint?: string;
+  /** Models that may answer in its place and be paid for it, as `provider/model`. */
+  readonly standIns?: readonly string[];
   /** The reply in parts as they come. The last part is the reply as a whole; whoever stops before it ends the call. */
   stream(request: ModelRequest, options: CallOptions): AsyncIterable<StreamPart>;
   /** The reply as a whole. */

@@ -54,7 +54,14 @@ async function* chosenCases(inputs: RunInputs): AsyncIterableIterator<LocatedCas
 function askedModel({ asks, capabilities }: Target, providers: Providers): AskedModel | undefined {
   const reference = capabilities.model?.reference;
   if (!asks || !reference) return undefined;
-  return { ...asks, reference, model: modelOf(reference), price: priceOfReference(reference, providers) };
+  const { standIns } = capabilities.model ?? {};
+  return {
+    ...asks,
+    reference,
+    model: modelOf(reference),
+    price: priceOfReference(reference, providers),
+    ...defined({ standInPrices: standIns?.map((one) => priceOfReference(one, providers)) }),
+  };
 }
 
 function judgeModel(

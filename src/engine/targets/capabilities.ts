@@ -1,12 +1,13 @@
+import { defined } from '../model/defined.ts';
 import { NO_SECRETS, type TargetSecrets } from './secrets/targetSecrets.ts';
 
 /** What a target can do and what it needs, as plain data. Others ask this, and never what kind of target it is. */
 export interface TargetCapabilities {
   /**
    * It sends a prompt to a model, in whose place another one can be put; null for an agent, which chooses its own, and for
-   * what asks nobody. `reference` is `provider/model`; null where only the prompt file names it.
+   * what asks nobody. `reference` is `provider/model`; null where only the prompt file names it. `standIns` may be asked as well.
    */
-  readonly model: { readonly reference: string | null } | null;
+  readonly model: { readonly reference: string | null; readonly standIns?: readonly string[] } | null;
   /** The prompt file that it fills in, relative to the workspace: its content stands in the target's hash. */
   readonly promptFile: string | null;
   /** Names of the tools that it offers its model, as far as they are known. */
@@ -59,8 +60,8 @@ export const SERVER: TargetCapabilities = {
 };
 
 /** Of a prompt that is sent to a model. */
-export function promptWith(reference: string | null): TargetCapabilities {
-  return { ...ASKS_NOBODY, model: { reference }, free: false };
+export function promptWith(reference: string | null, standIns?: readonly string[]): TargetCapabilities {
+  return { ...ASKS_NOBODY, model: { reference, ...defined({ standIns }) }, free: false };
 }
 
 /** Its hash covers everything that decides its answers, as far as it is in our hands. */

@@ -59,7 +59,7 @@ export class CaseDrawer extends Drawer {
         ${row.trial + 1}
       </p>
       ${row.rerun ? html`<p class="line dim">${rerunText(row.rerun)}</p>` : nothing}
-      ${row.source ? html`<p class="line">${icon('fallback')} ${visibleText(row.source.text)}</p>` : nothing}
+      ${row.source ? html`<p class="line">${icon('fallback')} Source: ${visibleText(row.source.text)}</p>` : nothing}
       ${this.#body()}
     </aside>`;
   }
@@ -140,7 +140,6 @@ function facts({
     ['Latency', formatDuration(output.latency_ms)],
     ['Exited after', output.exit_ms === undefined ? null : formatDuration(output.exit_ms)],
     ['Calls', output.attempts === undefined ? null : formatCount(output.attempts)],
-    ['Source', output.source?.text ?? null],
     ['Warnings', output.warnings?.join('\n') ?? null],
     ['Cost', `${formatCost(output.cost_usd)}${output.cost_computed ? ' (computed from usage)' : ''}`],
     ['Tokens', tokens ? tokens.join(' ') : 'unknown'],

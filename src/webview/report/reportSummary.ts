@@ -181,7 +181,7 @@ function sources({ summary }: RunHead): TemplateResult | typeof nothing {
   const notes = summary.sources?.notes ?? [];
   return notes.length === 0
     ? nothing
-    : html`${notes.map((note) => html`<p class="source">${icon('fallback')} ${visibleText(note)}.</p>`)}`;
+    : html`${notes.map((note) => html`<p class="source">${icon('fallback')} ${visibleText(`${note}.`)}</p>`)}`;
 }
 
 function leftOut({ left_out = 0 }: RunHead): TemplateResult | typeof nothing {

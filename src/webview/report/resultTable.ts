@@ -73,7 +73,7 @@ export class ResultTable extends RowGrid<StoredRow> {
     const columns = narrow ? [] : resultColumns(this.head, this.width);
     const tracks = narrow
       ? NARROW_TRACKS
-      : `grid-template-columns:6.2em ${columns.map(({ width }) => width).join(' ')}`;
+      : `grid-template-columns:6.8em ${columns.map(({ width }) => width).join(' ')}`;
     return {
       tracks,
       headings: narrow ? nothing : this.#headings(columns, tracks),

@@ -1,3 +1,4 @@
+import { defined, nonEmpty } from '../../model/defined.ts';
 import type { FallbackCause, SourceReason } from '../../model/replySource.ts';
 import type { Clock } from '../../ports.ts';
 import type { Decision } from '../../resilience/decision.ts';
@@ -19,6 +20,8 @@ import { fromContent, wholeOnly } from './streamForms.ts';
 interface FallbackClientOptions {
   client: ModelClient;
   chain: FallbackChain<ReplyFallback>;
+  /** The models among its steps. */
+  standIns: readonly string[];
   /** Asked before the model, which is only called for what it has no answer to. */
   first?: ReplyFallback | undefined;
   keepers: readonly ReplyKeeper[];
@@ -34,7 +37,7 @@ export function fallbackClient(options: FallbackClientOptions): ModelClient {
   return {
     provider,
     model,
-    ...(endpoint === undefined ? {} : { endpoint }),
+    ...defined({ endpoint, standIns: nonEmpty(options.standIns) }),
     stream: (request, call) => new FallbackCall(options, request, call).parts(fromContent),
     async complete(request, call) {
       for await (const part of new FallbackCall(options, request, call).parts(wholeOnly))

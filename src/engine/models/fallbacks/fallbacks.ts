@@ -156,7 +156,8 @@ export class Fallbacks {
     keepers: readonly ReplyKeeper[],
   ): ModelClient {
     if (chain.steps.length === 0 && !first && keepers.length === 0) return client;
-    return fallbackClient({ client, chain, first, keepers, clock: this.#ports.clock });
+    const standIns = chain.steps.filter((step) => step instanceof ModelFallback).map(({ name }) => name);
+    return fallbackClient({ client, chain, standIns, first, keepers, clock: this.#ports.clock });
   }
 
   #cachesOf({ provider, model, endpoint }: ModelClient, calibration: () => Calibration | undefined): Caches {

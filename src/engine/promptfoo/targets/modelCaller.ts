@@ -40,7 +40,7 @@ export function modelCaller(options: ModelCallerOptions): PromptfooCaller {
 
   return {
     kind: 'prompt',
-    capabilities: { ...promptWith(reference), tools: tools.map((tool) => tool.name) },
+    capabilities: { ...promptWith(reference, client.standIns), tools: tools.map((tool) => tool.name) },
     lane: client.provider,
     identity: {
       model: reference,

@@ -17,15 +17,15 @@ interface Known {
 /** Steps of an entry with the place of each. */
 type Placed = { step: FallbackStep; at: Pointer }[];
 
-/** Reports entries that stand in for nothing, steps that cannot answer, and fallbacks that lead back to where they began. */
+/**
+ * Reports entries that stand in for nothing, and steps that cannot answer. Two models may be each other's fallback, because what
+ * stands in for a model has no fallback itself.
+ */
 export function checkFallbacks(reader: ConfigReader, file: FallbacksFile, known: Known): void {
-  const chains = new Map(Object.entries(file).map(([name, chain]) => [name, placedSteps(name, chain)]));
-
-  for (const [name, steps] of chains) {
+  for (const [name, chain] of Object.entries(file)) {
     checkName(reader, name, known);
-    checkSteps(reader, name, steps, known);
+    checkSteps(reader, name, placedSteps(name, chain), known);
   }
-  checkCircles(reader, chains);
 }
 
 function placedSteps(name: string, chain: FallbacksFile[string]): Placed {
@@ -108,42 +108,6 @@ function checkStep(
   }
 }
 
-/** A fallback model may have fallbacks of its own; they must not lead back. Each circle is reported once. */
-function checkCircles(reader: ConfigReader, chains: ReadonlyMap<string, Placed>): void {
-  const reported = new Set<string>();
-  for (const [start, steps] of chains) {
-    for (const { step, at } of steps) {
-      const way = step.kind === 'model' ? wayBack(step.reference, start, chains, new Set()) : undefined;
-      // The entry that is its own fallback has been reported.
-      if (!way || way.length < 2) continue;
-
-      const members = [...way].sort().join(' ');
-      if (!reported.has(members)) reportCircle(reader, [start, ...way], at);
-      reported.add(members);
-    }
-  }
-}
-
-/** The entries that a model leads to, up to `goal`; undefined where no way leads there. */
-function wayBack(
-  reference: string,
-  goal: string,
-  chains: ReadonlyMap<string, Placed>,
-  visited: Set<string>,
-): string[] | undefined {
-  const entry = chains.has(reference) ? reference : providerOf(reference);
-  if (entry === goal) return [entry];
-  if (visited.has(entry)) return undefined;
-  visited.add(entry);
-
-  for (const { step } of chains.get(entry) ?? []) {
-    const rest = step.kind === 'model' ? wayBack(step.reference, goal, chains, visited) : undefined;
-    if (rest) return [entry, ...rest];
-  }
-
-  return undefined;
-}
-
 function providerOf(reference: string): string {
   return reference.slice(0, Math.max(0, reference.indexOf('/')));
 }
@@ -161,14 +125,6 @@ function reportItself(
       ? `"${name}" cannot be its own fallback`
       : `"${reference}" cannot stand in for "${name}", because it is a model of that provider`,
     remedy: 'Name a model of another provider.',
-  });
-}
-
-function reportCircle(reader: ConfigReader, way: readonly string[], at: Pointer): void {
-  reportAt(reader, at, {
-    code: 'fallback-circle',
-    message: `the fallbacks go round in a circle: ${way.join(' → ')}`,
-    remedy: 'Remove one of these steps.',
   });
 }
 

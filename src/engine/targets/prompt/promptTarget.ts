@@ -35,7 +35,10 @@ export function createPromptTarget(options: PromptTargetOptions): Target {
   return {
     name,
     kind: 'prompt',
-    capabilities: { ...promptWith(reference), tools: (prompt.tools ?? []).map((tool) => tool.name) },
+    capabilities: {
+      ...promptWith(reference, client.standIns),
+      tools: (prompt.tools ?? []).map((tool) => tool.name),
+    },
     lane: client.provider,
     hash: contentHash({
       kind: 'prompt',
