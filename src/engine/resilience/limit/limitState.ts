@@ -10,6 +10,8 @@ const FIRST_DECREASE = 0.5;
 const DECREASE = 0.9;
 /** Calls whose mean duration counts. */
 const REMEMBERED = 300;
+/** Where calls may not come faster than one now and then, they begin so many times as far apart as they last, at most. */
+const SLOWEST = 1 / 50;
 /** How near to the rate that was found to be allowed the limit goes back. */
 const MARGIN = 0.97;
 /** What was accepted tells what is allowed if clearly more was made, in relation to it. */
@@ -108,16 +110,19 @@ export function callAdmitted(state: LimitState, number: number, underWay: number
 }
 
 /** How long a window lasts, in milliseconds. */
-export function windowMs({ phase, latencyMs, limit, done }: LimitState): number {
+export function windowMs(state: LimitState): number {
+  const { phase, latencyMs, limit, done } = state;
   switch (phase.kind) {
     case 'starting':
       // The first calls to end are the fastest ones, and tell too little.
       if (done < limit || latencyMs === undefined) return DOUBLING_MS / limit;
       return Math.min(DOUBLING_MS, Math.max(SHORTEST_DOUBLING_MS, latencyMs)) / limit;
     case 'searching':
-      return SEARCH_WINDOW_MS;
-    case 'settled':
-      return Math.min(LONGEST_WINDOW_MS, Math.max(SHORTEST_WINDOW_MS, latencyMs ?? LONGEST_WINDOW_MS));
+      return Math.max(SEARCH_WINDOW_MS, gapMs(state));
+    case 'settled': {
+      const lastsMs = Math.max(SHORTEST_WINDOW_MS, latencyMs ?? LONGEST_WINDOW_MS);
+      return Math.max(Math.min(LONGEST_WINDOW_MS, lastsMs), gapMs(state));
+    }
   }
 }
 
@@ -132,16 +137,21 @@ export function passWindow(state: LimitState, { max }: LimitBounds, now: number)
 function nextStep(state: LimitState, now: number): number {
   const { phase, limit } = state;
   if (phase.kind === 'starting') return 1;
-  if (phase.kind === 'searching') return Math.max(1, SEARCH * limit);
+  if (phase.kind === 'searching') return Math.max(leastStep(limit), SEARCH * limit);
 
   const { ceiling, since, hold, answered } = phase;
   if (phase.beyond === 0 && limit < ceiling)
-    return Math.min(ceiling - limit, Math.max(1, (ceiling - limit) * RECOVERY));
+    return Math.min(ceiling - limit, Math.max(leastStep(limit), (ceiling - limit) * RECOVERY));
   if (phase.beyond === 0 && answered < hold && now < since + HOLD_MS) return 0;
 
   phase.beyond++;
   if (phase.beyond > OUTDATED) state.phase = { kind: 'searching' };
-  return Math.max(1, ACCELERATION * phase.beyond * limit);
+  return Math.max(leastStep(limit), ACCELERATION * phase.beyond * limit);
+}
+
+/** One call more; where there are only a few, the part of one that is a quarter more. */
+function leastStep(limit: number): number {
+  return Math.min(1, limit / 4);
 }
 
 /** What a call's end says about the limit, when `admitted` calls have been let in so far. */
@@ -169,7 +179,7 @@ export function callEnded(
 function lower(state: LimitState, call: AdmittedCall, admitted: number, min: number, now: number): void {
   const { limit, phase, measure } = state;
   // Where it was accepted before with as many calls under way, their number is not what it was refused for.
-  state.spaced = call.top >= call.at;
+  state.spaced = call.top >= call.at || call.at === 1;
   const allowed = state.spaced ? allowedCalls(state, admitted, now) : undefined;
 
   const settle = (ceiling: number): Phase => {
@@ -180,15 +190,16 @@ function lower(state: LimitState, call: AdmittedCall, admitted: number, min: num
   };
   if (allowed !== undefined) {
     state.limit = Math.max(limit * FIRST_DECREASE, Math.min(allowed, limit) * MARGIN);
-    state.phase = settle(Math.max(state.limit, Math.min(allowed, limit - 1)));
+    state.phase = settle(Math.max(state.limit, Math.min(allowed, limit - leastStep(limit))));
   } else if (phase.kind === 'starting') {
     state.limit = limit * FIRST_DECREASE;
     state.phase = { kind: 'searching' };
   } else {
     state.limit = limit * DECREASE;
-    state.phase = settle(state.spaced ? limit - 1 : call.at - 1);
+    state.phase = settle(state.spaced ? limit - leastStep(limit) : call.at - 1);
   }
-  state.limit = Math.max(min, state.limit);
+  // Below one call at once, calls begin further apart than they last.
+  state.limit = Math.max(min > 1 ? min : state.spaced ? SLOWEST : 1, state.limit);
 
   if (now - measure.at >= (state.latencyMs ?? 0))
     state.measure = { at: now, call: admitted, refused: 0, saturated: true, limit: state.limit };

@@ -105,6 +105,29 @@ describe('adaptive limit', () => {
     assert.equal(limit.health().now, 3);
   });
 
+  it('begins calls further apart than they last where one at a time is too much', async () => {
+    const sent: { at: number; refused: boolean }[] = [];
+    let accepted = -1000;
+    const callers = Array.from({ length: 3 }, async () => {
+      while (clock.monotonic() < 300_000) {
+        const permit = await limit.admit(callFacts());
+        const at = clock.monotonic();
+        const refused = at < accepted + 1000;
+        if (!refused) accepted = at;
+        sent.push({ at, refused });
+        await clock.sleep(refused ? 5 : 100);
+        permit.settle(refused ? ending('rate-limited') : done(100));
+      }
+    });
+    await clock.advance(310_000);
+    await Promise.all(callers);
+
+    const settledCalls = sent.filter(({ at }) => at > 150_000);
+    const refused = settledCalls.filter((one) => one.refused).length;
+    assert.ok(settledCalls.length - refused >= 100, `${settledCalls.length} sent, ${refused} refused`);
+    assert.ok(refused <= 0.2 * settledCalls.length, `${refused} of ${settledCalls.length} refused`);
+  });
+
   it('grows back after it was idle', async () => {
     granted(begin()).settle(ending('rate-limited'));
     granted(begin()).settle(ending('rate-limited'));
