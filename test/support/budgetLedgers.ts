@@ -219,6 +219,12 @@ export function describeLedger(name: string, open: () => { ledger: BudgetLedger;
       assert.deepEqual(tokens(START + 10 * MINUTE), { used: 100, reserved: 0 });
     });
 
+    it('corrects what a call used that must have ended, also where nobody has looked since', () => {
+      granted(600, 0, TOKENS);
+      ledger.correct('judge', { tokens: -500 }, START + 10 * MINUTE);
+      assert.deepEqual(tokens(START + 10 * MINUTE), { used: 100, reserved: 0 });
+    });
+
     it('forgets calls that must have ended long ago', () => {
       granted(600, 0, TOKENS);
       const over = START + 10 * MINUTE;

@@ -157,6 +157,8 @@ describe('budget of a bulkhead', () => {
   it('waits for what comes free within the deadline', async () => {
     await end(begin(1000), 1000);
     await clock.advance(HOUR);
+    const { until = 0 } = rejectionOf(begin(1000, { deadline: clock.monotonic() + 1 }));
+    rejectionOf(begin(1000, { deadline: until }));
     const waiting = begin(1000);
     await settled();
     assert.equal(waiting.now.state, 'waiting');
