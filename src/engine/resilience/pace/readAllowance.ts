@@ -91,7 +91,7 @@ function toRemainder(
 }
 
 function count(value: string | undefined): number | undefined {
-  return value !== undefined && /^\d+(\.\d+)?$/.test(value) ? Math.floor(Number(value)) : undefined;
+  return value !== undefined && /^\d{1,15}(\.\d+)?$/.test(value) ? Math.floor(Number(value)) : undefined;
 }
 
 /** Undefined for what is neither requests nor tokens, such as bytes or calls at once. */

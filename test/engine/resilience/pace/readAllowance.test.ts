@@ -212,6 +212,7 @@ describe('what a provider says about its limits', () => {
       { requests: left(1, 7000, 10), tokens: left(0, 9000, 9000) },
     ],
     ['nothing', { 'content-type': 'application/json', 'retry-after': '5' }, undefined],
+    ['a number that nobody counts to', { 'x-ratelimit-remaining-requests': '9'.repeat(400) }, undefined],
     ['a limit alone', { 'x-ratelimit-limit-requests': '60' }, undefined],
     ['a header that came twice', { 'x-ratelimit-remaining-requests': '5, 7' }, undefined],
     [

@@ -46,6 +46,11 @@ describe('the wait before the next attempt', () => {
       assert.deepEqual(nextWait(1, ending(decision), facts()), { waitMs });
     });
 
+  it('is over at once where the clock is at 0, as the time to ask again is', () => {
+    const first = ending({ kind: 'rate-limited', until: 0 });
+    assert.deepEqual(nextWait(1, first, facts({ now: 0 })), { waitMs: 0 });
+  });
+
   it('is until the last of the limits that are used up resets, where the provider names no wait', () => {
     const limit = (remaining: number, inMs: number) => ({ remaining, resetAt: NOW + inMs, limit: 1000 });
     const allowance = { requests: limit(0, 1000), tokens: limit(0, 6000) };
