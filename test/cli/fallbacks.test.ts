@@ -238,6 +238,17 @@ suites:
     assert.equal(measured?.summary.total.errored, 12, 'what was not measured does not pass');
   });
 
+  it('keeps the semantic cache off where the dataset does not show that it is safe, and says why', async () => {
+    const main = await serve((_request, index) => (index < 5 ? { text: 'word' } : DOWN));
+    const spare = await serve(() => DOWN);
+    const folder = workspace({ main, spare, fallbacks: '[similar]', caches: '{ similar: true }' });
+    const { report } = await evaluate(folder);
+    assert.match(
+      report.runs[0]?.results[5]?.reason ?? '',
+      /no fallback answered: similar: off, because no two cases that differ in their last message alone expect different outputs/,
+    );
+  });
+
   describe('and judges', () => {
     const evaluators = '[{ rubric: { criteria: "it is a word", model: main/big } }]';
     const verdict: Script = { text: '{"reason": "it is a word", "score": 1, "pass": true}' };

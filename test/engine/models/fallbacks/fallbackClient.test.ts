@@ -113,6 +113,22 @@ describe('a model with fallbacks', () => {
       assert.equal(spare.requests.length, 0);
     });
 
+  it('asks another one at once where the breaker is open, and says so', async () => {
+    const main = await serve(() => DEAD);
+    const spare = await serve(() => ({ text: 'mini' }));
+    const { breaker } = DEFAULT_RESILIENCE;
+    assert(breaker);
+    const providers = {
+      main: { baseUrl: main.baseUrl, resilience: { ...RESILIENCE, breaker: { ...breaker, failures: 2 } } },
+      spare: { baseUrl: spare.baseUrl, resilience: RESILIENCE },
+    };
+    const { client } = asking({ providers, steps: [MINI] });
+    const kinds: string[] = [];
+    for (let at = 0; at < 4; at++) kinds.push(source(await ask(client)).why.kind);
+    assert.deepEqual(kinds, ['overloaded', 'overloaded', 'rejected', 'rejected']);
+    assert.deepEqual([main.requests.length, spare.requests.length], [2, 4]);
+  });
+
   it('takes the first step that has an answer, in the order that is set', async () => {
     const { client, spare } = await setUp({
       main: () => DEAD,
