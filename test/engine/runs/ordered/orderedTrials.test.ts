@@ -7,6 +7,7 @@ import type { CaseOrder } from '../../../../src/engine/runs/ordered/caseOrder.ts
 import { RunStore } from '../../../../src/engine/store/runStore.ts';
 import { CONVERSATION_TURN } from '../../../../src/engine/targets/earlierOutputs.ts';
 import type { Target } from '../../../../src/engine/targets/target.ts';
+import { SOURCES } from '../../../support/markedAnswers.ts';
 import { execute as executeIn, RUN, runInputs } from '../../../support/runExecution.ts';
 import { complete } from '../../../support/runFixtures.ts';
 import { type Reply, scriptedTarget } from '../../../support/scriptedTarget.ts';
@@ -51,6 +52,25 @@ describe('cases that read what earlier ones gave', () => {
 
   const execute = (inputs: RunInputs, signal = new AbortController().signal) =>
     executeIn(store, inputs, { signal });
+
+  for (const scoreFallbacks of [false, true])
+    it(`${scoreFallbacks ? 'take' : 'do not take'} the answer of a fallback for that of an earlier case`, async () => {
+      const source = SOURCES['model'];
+      const reply: Reply = async (request, context) => {
+        const output = await adds(request, context);
+        return request.case.id === 'case-1' && source ? { ...output, source } : output;
+      };
+      const inputs = inputsFor(
+        [scriptedTarget('a', reply)],
+        STORING.slice(0, 3),
+        storing(STORING.slice(0, 3)),
+      );
+      await execute({ ...inputs, scoreFallbacks });
+      const texts = [...store.results(RUN)]
+        .filter(({ trial }) => trial === 0)
+        .map(({ output }) => output.text);
+      assert.deepEqual(texts, ['0', '01', scoreFallbacks ? '012' : '2']);
+    });
 
   const outputs = () =>
     [...store.results(RUN)]
