@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import type { Outlook } from '../../engine/compare/pairs/outlook.ts';
 import type { PreparedComparison } from '../../engine/compare/preparedComparison.ts';
+import type { FinishedComparison } from '../../engine/compare/runComparison.ts';
 import { isNotWorse } from '../../engine/compare/verdict/candidateVerdict.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { MissingSideError, UsageError } from '../../engine/errors.ts';
@@ -144,22 +145,36 @@ async function compareAll(
 ): Promise<number> {
   const prepared = await engine.prepareComparison(requestOf(options, io.cwd), signal);
   const comparisons: Comparison[] = [];
-  let interrupted = false;
+  let interrupted: Interrupted | undefined;
   for (const one of prepared) {
     if (interrupted) {
       await one.run?.close();
       continue;
     }
     const finished = await compareOne(engine, one, options, io, signal);
-    interrupted = finished.outcome === 'interrupted';
+    if (finished.outcome === 'interrupted') interrupted = finished;
     comparisons.push(finished.comparison);
   }
-  if (interrupted) {
-    io.err('interrupted: an unfinished comparison has no verdict; its results are stored and will be reused');
-    return EXIT.interrupted;
-  }
+  if (interrupted) return tellUnfinished(interrupted, io);
   for (const file of options.output ?? []) await writeReport(file, comparisons, engine.store, io);
   return comparisons.every((comparison) => holds(comparison, options)) ? EXIT.passed : EXIT.failed;
+}
+
+interface Interrupted {
+  /** Why, where no person stopped it. */
+  reason?: string | undefined;
+}
+
+function tellUnfinished({ reason }: Interrupted, io: Io): number {
+  const kept = 'an unfinished comparison has no verdict; its results are stored and will be reused';
+  if (reason === undefined) {
+    io.err(`interrupted: ${kept}`);
+    return EXIT.interrupted;
+  }
+
+  io.err(`${io.errStyle.red('stopped')} ${reason}`);
+  io.err(`  ${kept}`);
+  return EXIT.failed;
 }
 
 async function compareOne(
@@ -168,7 +183,7 @@ async function compareOne(
   options: CompareOptions,
   io: Io,
   signal: AbortSignal,
-) {
+): Promise<FinishedComparison & Interrupted> {
   const { run, baseline, candidate, suite, outlook } = prepared;
   if (options.gate && run && !run.inputs.plan.gate) {
     await run.close();
@@ -179,6 +194,7 @@ async function compareOne(
   );
   // A sequential comparison uses another test, for which this figure does not hold.
   if (outlook && !options.sequential) io.out(io.style.dim(outlookLine(outlook)));
+  let runId: string | undefined;
   const progress = new RunProgress(
     io,
     run?.inputs.plan.trials ?? 0,
@@ -188,7 +204,10 @@ async function compareOne(
   const finished = await engine.compare(
     prepared,
     {
-      onStart: (record, stored) => progress.start(record, stored),
+      onStart: (record, stored) => {
+        runId = record.id;
+        progress.start(record, stored);
+      },
       onResults: (_record, results) => progress.add(results),
     },
     {
@@ -199,7 +218,7 @@ async function compareOne(
     },
   );
   progress.end();
-  if (finished.outcome === 'interrupted') return finished;
+  if (finished.outcome === 'interrupted') return { ...finished, reason: reasonOf(runId, engine) };
   const view = {
     maxCases: options.all ? Number.POSITIVE_INFINITY : MAX_CASES,
     gate: options.gate === true,
@@ -209,6 +228,11 @@ async function compareOne(
   for (const line of exitLines(finished.comparison, options, io)) io.out(line);
   for (const line of progress.callLines()) io.out(io.style.dim(line));
   return finished;
+}
+
+function reasonOf(runId: string | undefined, { store }: Engine): string | undefined {
+  const status = runId === undefined ? undefined : store.lookUp(runId)?.status;
+  return status?.state === 'interrupted' ? status.reason : undefined;
 }
 
 function outlookLine({ cases, clusters, smallestPassChange }: Outlook): string {

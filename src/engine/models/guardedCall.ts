@@ -2,7 +2,7 @@ import type { Clock } from '../ports.ts';
 import { DeadlineReached } from '../resilience/deadline.ts';
 import type { Answered, Attempt, CallRequest, Guard, Outcome } from '../resilience/guard.ts';
 import { Rejected } from '../resilience/policy.ts';
-import { stopWords } from '../resilience/stopWords.ts';
+import { stopWords, untilWords } from '../resilience/stopWords.ts';
 import { type CallOptions, ModelError, restate } from './modelClient.ts';
 
 interface Guarded {
@@ -25,12 +25,12 @@ export async function callGuarded<T>(
   const answered = await guard
     .open<T | ModelError>(limited, (context) => attempt(context).catch(failed))
     .catch((error: unknown) => {
-      throw inModelWords(error);
+      throw error instanceof Rejected ? rejected(error, clock) : inModelWords(error);
     });
 
   const { value, stop } = answered;
   if (!(value instanceof ModelError)) return { ...answered, value };
-  if (stop?.kind === 'rejected') throw rejected(stop.rejection.after(value));
+  if (stop?.kind === 'rejected') throw rejected(stop.rejection.after(value), clock);
   throw restate(value, `${value.message}${stopWords(answered, clock)}`);
 }
 
@@ -42,14 +42,15 @@ export function callRequest(
   return { ...own, pool: options.pool ?? pool, caller, signal, timeoutMs, waits };
 }
 
-/** The time limit of a call and its refusal, as callers of models hear of them. */
+/** The time limit of a call, as callers of models hear of it. */
 export function inModelWords(error: unknown): unknown {
   if (error instanceof DeadlineReached) return new ModelError('timeout', error.message, { transient: true });
-  return error instanceof Rejected ? rejected(error) : error;
+  return error;
 }
 
-function rejected(rejection: Rejected): ModelError {
-  const { by, until, message } = rejection;
+function rejected(rejection: Rejected, clock: Clock): ModelError {
+  const { by, until } = rejection;
+  const message = `${rejection.message}${by === 'pace' ? '' : untilWords(rejection, clock)}`;
   return new ModelError('rejected', message, { decision: { kind: 'rejected', by, until }, cause: rejection });
 }
 

@@ -1,6 +1,7 @@
 import { LONGEST_WAIT_MS } from '../http/retryAfter.ts';
 import type { Clock } from '../ports.ts';
 import type { Answered } from './guard.ts';
+import type { Rejected } from './policy.ts';
 
 /** Why a failed call was not made again, to stand behind what it failed with; empty where there is nothing to say. */
 export function stopWords(
@@ -26,6 +27,12 @@ export function stopWords(
       return ` (the limit resets in ${wait(waitMs)}${timeOf(stop.until, clock)}, but ${left})`;
     }
   }
+}
+
+/** When a refused call may be made, to stand behind why it was not; empty where that is unknown. */
+export function untilWords({ until }: Rejected, clock: Clock): string {
+  const time = timeOf(until, clock);
+  return time === '' ? '' : `; it can be asked again${time.slice(1)}`;
 }
 
 /** `, at 2026-11-05T12:00:10.050Z`, for a time on the monotonic clock. */

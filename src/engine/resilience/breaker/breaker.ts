@@ -1,4 +1,3 @@
-import { formatDuration } from '../../model/figures.ts';
 import type { BreakerHealth } from '../../model/providerHealth.ts';
 import { type Clock, type Log, noLog, type Random } from '../../ports.ts';
 import { type CallFacts, type Ending, type Permit, type Policy, Rejected } from '../policy.ts';
@@ -68,9 +67,9 @@ export class Breaker implements Policy {
 
     const admission = this.#ask(call, now);
     if (admission.granted) return this.#permit(admission.ticket);
-    if (!call.waits || isTooLate(admission, call)) throw this.#rejection(admission, now);
+    if (!call.waits || isTooLate(admission, call)) throw this.#rejection(admission);
 
-    const waiting = this.#room.wait(call, () => this.#rejection(admission, this.#clock.monotonic()));
+    const waiting = this.#room.wait(call, () => this.#rejection(admission));
     this.#serve();
     return waiting;
   }
@@ -179,17 +178,15 @@ export class Breaker implements Policy {
         continue;
       }
 
-      this.#room.refuse((call) => (isTooLate(admission, call) ? this.#rejection(admission, now) : undefined));
+      this.#room.refuse((call) => (isTooLate(admission, call) ? this.#rejection(admission) : undefined));
       break;
     }
 
     this.#alarm.set(this.#room.size > 0 ? wakeOf(this.#state) : Infinity);
   }
 
-  #rejection({ until, reason }: Admission & { granted: false }, now: number): Rejected {
-    const next =
-      until === undefined ? '' : `; the next attempt is possible in ${formatDuration(until - now)}`;
-    return new Rejected('breaker', `the circuit breaker is ${reason}${next}`, until);
+  #rejection({ until, reason }: Admission & { granted: false }): Rejected {
+    return new Rejected('breaker', `the circuit breaker is ${reason}`, until);
   }
 }
 
