@@ -36,8 +36,9 @@ export class ChatAnswer {
   #firstTokenAt: number | null = null;
   /** What broke the stream before its finish reason. */
   #fault: unknown;
-  /** When the last part came, and the longest time in which none did. */
-  #lastAt: number;
+  /** Since when the next part is waited for, and the longest such time. */
+  #waitingSince: number;
+  #hasParts = false;
   #allowance: Allowance | undefined;
   #silentMs = 0;
 
@@ -45,7 +46,7 @@ export class ChatAnswer {
     this.#options = options;
     this.#attempt = attempt;
     this.#begun = options.clock.monotonic();
-    this.#lastAt = this.#begun;
+    this.#waitingSince = this.#begun;
   }
 
   /** Asks, and waits for the first content. Rejects with ModelError, or with the signal's reason. */
@@ -136,7 +137,9 @@ export class ChatAnswer {
 
   async #next(): Promise<ReplyPart | undefined> {
     try {
+      if (this.#hasParts) this.#waitingSince = this.#options.clock.monotonic();
       const next = await this.#rest?.next();
+      this.#hasParts = true;
       this.#noteSilence();
       this.#attempt.signal.throwIfAborted();
       if (!next || next.done) return undefined;
@@ -156,10 +159,9 @@ export class ChatAnswer {
     }
   }
 
+  /** The time in which whoever reads does something else is not the provider's. */
   #noteSilence(): void {
-    const now = this.#options.clock.monotonic();
-    this.#silentMs = Math.max(this.#silentMs, now - this.#lastAt);
-    this.#lastAt = now;
+    this.#silentMs = Math.max(this.#silentMs, this.#options.clock.monotonic() - this.#waitingSince);
   }
 
   #noteFirstToken(): void {
