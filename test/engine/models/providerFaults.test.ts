@@ -132,7 +132,7 @@ describe('a provider that misbehaves', () => {
     state.now = () => {
       underWay += 1;
       most = Math.max(most, underWay);
-      const after = back.promise.then(() => new Promise<void>((resolve) => setImmediate(resolve)));
+      const after = back.promise.then(() => new Promise<void>((resolve) => setTimeout(resolve, 10)));
       return { text: 'fine', after: after.then(leave) };
     };
 
