@@ -21,7 +21,7 @@ export async function runSuite(workbench: Workbench, suite: string): Promise<voi
 }
 
 /** Opens the report of the newest run whose line holds a text, once there is one. */
-export async function openRun({ page }: Workbench, text: string): Promise<void> {
+export async function openRun({ page }: Workbench, text: string | RegExp): Promise<void> {
   const run = page.locator('.monaco-list-row', { hasText: text }).first();
   await run.waitFor({ timeout: 60_000 });
   await run.click();
