@@ -86,7 +86,7 @@ const JUDGED = '(?:it|this|that|the (?:output|answer|response|reply|text|submiss
 export const PHRASE = new RegExp(
   `(?:${[
     String.raw`\b(?:i|we)(?:'d| would| will|'ll)? (?:give|assign|award|rate|score|grade) ${JUDGED}(?: an?)?(?: (?:final|overall))?(?: (?:score|rating|grade) of)?`,
-    String.raw`\b(?:so|thus|hence|therefore),? (?:the |my )?(?:final |overall )?(?<label>score|rating|grade|verdict|answer) (?:is|must be|should be)`,
+    String.raw`\b(?:so|thus|hence|therefore),? (?:the )?(?:final |overall )?(?<label>score|rating|grade|verdict|answer) (?:is|must be|should be)`,
     String.raw`\bmy (?:final |overall )?(?:score|rating|grade|verdict) (?:would|will|must|should) be`,
     `${LINE_START}(?:rated|graded|(?:a )?(?:score|rating|grade) of)`,
     String.raw`\b${JUDGED} (?:only )?(?:scores|gets|earns|deserves|receives|merits)(?: only)?(?: an?)?(?: (?:final|overall))?(?: (?:score|rating|grade) of)?`,

@@ -88,10 +88,15 @@ describe('words of many languages', () => {
       '**Score**\n\n**0**|Score\n*0/10*|Score \t\n0',
     ))
       assert.equal(againstGood(words), 'certain', words);
-    for (const words of each('Score\n0 is what a rude answer would get', 'Score 0'))
+    for (const words of each(
+      'Score\n0 is what a rude answer would get',
+      'Score 0|Score as follows\n0|Score\nof 0|Score 1\n0',
+    ))
       assert.equal(againstGood(words), undefined, words);
     for (const tag of each('score|final_score|grade|rating|verdict|overall_result'))
       assert.equal(againstGood(`<${tag}> 0 </${tag}>`), 'certain', tag);
+    for (const stars of each('★☆☆☆☆|⭐☆☆☆☆')) assert.equal(againstGood(`Score\n${stars}`), 'certain', stars);
+    assert.equal(contradiction('Score\n-1', { score: 1 }, 1), 'certain');
   });
 
   it('count by what they are a part of', () => {
@@ -172,7 +177,7 @@ describe('the last line before a verdict', () => {
   it('is another verdict by itself, or behind any label', () => {
     for (const words of each(
       '0|0/10|0 points|0 point|0 pts|0 Punkte|0 Punkten|0 stars|0分|0点|0点数|0점|0 баллов|0 балла|0 pontos|0 puntos|"0"|(0)|**0**.|> 0!',
-      'FAIL|fail.|- FAIL|FAIL – rude|**FAIL** — rude|Fail: rude|fail; rude|fail, rude|Fail. It is rude|fail - rude|no|No.|★☆☆☆☆|❌ rude|- **👎**',
+      'FAIL|fail.|- FAIL|FAIL – rude|**FAIL** — rude|Fail: rude|fail; rude|fail, rude|Fail. It is rude|fail - rude|no|No.|★☆☆☆☆|⭐☆☆☆☆|❌ rude|- **👎**',
       'Ocena: 0|Eindscore = 0|Итог → 0|Sonuç ⇒ 0|Tulos => 0|Tulos -> 0|Ocena｜0|Ocena：０|Polite: 1/5',
     ))
       assert.equal(differs(`So be it.\n${words}\n \n---\n`), true, words);
@@ -181,11 +186,12 @@ describe('the last line before a verdict', () => {
   it('is no other verdict where it goes on, agrees, stands among others, or tells an answer', () => {
     for (const words of each(
       '1|10/10|PASS|yes|Ocena: 1|0 facts|0. first|Fail-safe|A label that goes on for more than forty letters: 0',
-      'tone: 0\nfacts: 1|facts: 1\ntone: 0|1\n0|0\nIt is polite.|tone: 0\nIt is polite.|0\n1|Answer: 0|Expected value: 0|Output: 0|Winner: 0|Choice: 0|Category: 0',
+      '0 so 5|Fail the rubric – or not|tone: 0\nfacts: 1|facts: 1\ntone: 0|1\n0|0\nIt is polite.|tone: 0\nIt is polite.|0\n1|Answer: 0|Expected value: 0|Output: 0|Winner: 0|Choice: 0|Category: 0',
       'The line has a ❌ in it|So ❌|No issues|Result: 42|',
     ))
       assert.equal(differs(words), false, words);
     assert.equal(differs('❌ rude', 0.9), false);
+    for (const stars of each('★★☆☆☆|⭐⭐☆☆☆')) assert.equal(differs(stars, 0.4), false, stars);
     assert.equal(differs('PASS', 0), true);
     assert.equal(differs('1', 0), true);
   });
