@@ -25,7 +25,7 @@ import { parsePrompt } from '../../../src/engine/prompts/parsePrompt.ts';
 import { renderPrompt } from '../../../src/engine/prompts/renderPrompt.ts';
 import { checkWorkspace } from '../../../src/engine/suites/loadWorkspace.ts';
 import { findReply } from '../../../src/engine/targets/reply/findReply.ts';
-import { readOtlpSpans } from '../../../src/engine/telemetry/otlp/otlpSpans.ts';
+import { readSpans } from '../../../src/engine/telemetry/receiver/decodeExport.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 /** Reads a text in one way. Throws UserError or ModelError for what is wrong with it; anything else is a find. */
@@ -74,7 +74,7 @@ export function openParsers(): Fuzzed {
     chat: (text) => render(parsePrompt({ path: 'c.json', text }, { root, environment })),
     reply: modelReply,
     output: outputText,
-    spans: (text) => readOtlpSpans(json(text)),
+    spans: (text) => readSpans(json(text)),
     recording: (text) => readReplyEntry(objectOf(json(text)), 'r.json'),
     schema: schemaCheck,
     bytes: (text) => decodeUtf8(Buffer.from(text, 'latin1'), 'b.txt'),

@@ -13,7 +13,7 @@ import { refusalOf } from '../../models/refusal.ts';
 import type { Attributes, Clock, Span } from '../../ports.ts';
 import type { Target, TargetRequest } from '../../targets/target.ts';
 import { GEN_AI, GENERAL, TOUCHSTONE } from '../../telemetry/attributes.ts';
-import { readOtlpSpans } from '../../telemetry/otlp/otlpSpans.ts';
+import { readSpans } from '../../telemetry/receiver/decodeExport.ts';
 import type { Tracer } from '../../telemetry/tracer.ts';
 import { judgedCase, type ToldCase } from '../ordered/tellCase.ts';
 import type { Called } from './ticket.ts';
@@ -170,14 +170,15 @@ function sourceAttributes(source: ReplySource | undefined): Attributes {
 
 /** Keeps the spans that belong to this trace; an agent cannot write into another one. */
 function acceptSpans(tracer: Tracer, span: Span, request: unknown): void {
-  const read = readOtlpSpans(request);
+  const read = readSpans(request);
   if (!read) {
     span.log('warn', 'the agent sent something that is not OTLP JSON');
     return;
   }
-  const own = read.spans.filter((candidate) => candidate.traceId === span.traceId);
-  const foreign = read.spans.length - own.length;
-  if (read.rejected > 0) span.log('warn', `${read.rejected} malformed spans were left out`);
+  const own = read.records.filter((candidate) => candidate.traceId === span.traceId);
+  const foreign = read.records.length - own.length;
+  if (read.rejected > 0)
+    span.log('warn', `${read.rejected} malformed spans were left out: ${read.reasons.join('; ')}`);
   if (foreign > 0) span.log('warn', `${foreign} spans of other traces were left out`);
   tracer.accept(own);
 }

@@ -1,6 +1,7 @@
 import type { SpanRole } from '../../model/agentSpan.ts';
-import { isJsonObject, type JsonValue } from '../../model/json.ts';
+import { isJsonObject } from '../../model/json.ts';
 import { type Dialect, roleBy } from './dialect.ts';
+import { countIn } from './jsonFields.ts';
 import { readContent } from './messages.ts';
 
 const SUBTYPES: { readonly [subtype: string]: SpanRole } = {
@@ -34,10 +35,10 @@ export const genkit: Dialect = {
       provider,
       model,
       tokens: {
-        input: part(usage, 'inputTokens'),
-        output: part(usage, 'outputTokens'),
-        cached: part(usage, 'cachedContentTokens'),
-        reasoning: part(usage, 'thoughtsTokens'),
+        input: countIn(usage, 'inputTokens'),
+        output: countIn(usage, 'outputTokens'),
+        cached: countIn(usage, 'cachedContentTokens'),
+        reasoning: countIn(usage, 'thoughtsTokens'),
       },
       finishReasons: typeof answer['finishReason'] === 'string' ? [answer['finishReason']] : [],
       agent: role === 'agent' ? name : null,
@@ -60,9 +61,4 @@ export const genkit: Dialect = {
 function modelName(name: string | null): [string | null, string | null] {
   const slash = name?.indexOf('/') ?? -1;
   return name === null || slash < 0 ? [null, name] : [name.slice(0, slash), name.slice(slash + 1)];
-}
-
-function part(usage: JsonValue | undefined, name: string): number | null {
-  const value = isJsonObject(usage) ? usage[name] : undefined;
-  return typeof value === 'number' && value >= 0 ? value : null;
 }

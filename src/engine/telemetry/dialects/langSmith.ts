@@ -1,6 +1,6 @@
 import type { SpanRole } from '../../model/agentSpan.ts';
-import { isJsonObject, type JsonValue } from '../../model/json.ts';
 import { type Dialect, roleBy } from './dialect.ts';
+import { countIn } from './jsonFields.ts';
 
 const KINDS: { readonly [kind: string]: SpanRole } = {
   llm: 'model',
@@ -25,7 +25,7 @@ export const langSmith: Dialect = {
       title: role === 'tool' ? record.name : null,
       provider: fields.text('langsmith.metadata.ls_provider'),
       model: fields.text('langsmith.metadata.ls_model_name'),
-      tokens: { input: part(usage, 'input_tokens'), output: part(usage, 'output_tokens') },
+      tokens: { input: countIn(usage, 'input_tokens'), output: countIn(usage, 'output_tokens') },
       session: fields.text(
         'langsmith.trace.session_id',
         'langsmith.metadata.session_id',
@@ -40,8 +40,3 @@ export const langSmith: Dialect = {
     return facts;
   },
 };
-
-function part(usage: JsonValue | undefined, name: string): number | null {
-  const value = isJsonObject(usage) ? usage[name] : undefined;
-  return typeof value === 'number' && value >= 0 ? value : null;
-}

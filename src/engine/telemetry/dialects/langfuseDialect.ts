@@ -1,7 +1,7 @@
 import type { SpanRole } from '../../model/agentSpan.ts';
-import { isJsonObject, type JsonValue } from '../../model/json.ts';
 import type { SpanRecord } from '../../model/span.ts';
 import { type Dialect, roleBy } from './dialect.ts';
+import { countIn } from './jsonFields.ts';
 import { readContent } from './messages.ts';
 
 const TYPES: { readonly [type: string]: SpanRole } = {
@@ -34,12 +34,12 @@ export const langfuse: Dialect = {
       title: role === 'tool' || role === 'agent' ? record.name : null,
       model: fields.text('langfuse.observation.model.name'),
       tokens: {
-        input: part(usage, 'input'),
-        output: part(usage, 'output'),
-        cached: part(usage, 'input_cached_tokens') ?? part(usage, 'cache_read_input_tokens'),
-        reasoning: part(usage, 'output_reasoning_tokens'),
+        input: countIn(usage, 'input'),
+        output: countIn(usage, 'output'),
+        cached: countIn(usage, 'input_cached_tokens') ?? countIn(usage, 'cache_read_input_tokens'),
+        reasoning: countIn(usage, 'output_reasoning_tokens'),
       },
-      reportedUsd: part(fields.json('langfuse.observation.cost_details'), 'total'),
+      reportedUsd: countIn(fields.json('langfuse.observation.cost_details'), 'total'),
       firstTokenMs: since(record, fields.text('langfuse.observation.completion_start_time')),
       session: fields.text('langfuse.session.id', 'session.id'),
       user: fields.text('langfuse.user.id', 'user.id'),
@@ -53,11 +53,6 @@ export const langfuse: Dialect = {
     return facts;
   },
 };
-
-function part(details: JsonValue | undefined, name: string): number | null {
-  const value = isJsonObject(details) ? details[name] : undefined;
-  return typeof value === 'number' && value >= 0 ? value : null;
-}
 
 /** Milliseconds from the start of the span to a date that may be written as a text within a text. */
 export function since(record: SpanRecord, date: string | null): number | null {

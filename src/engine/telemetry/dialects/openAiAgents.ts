@@ -1,8 +1,8 @@
 import type { SpanRole } from '../../model/agentSpan.ts';
-import { isJsonObject, type JsonValue } from '../../model/json.ts';
 import { OPENAI_AGENTS } from '../attributes.ts';
 import { type Dialect, roleBy } from './dialect.ts';
 import { parsed } from './embeddedJson.ts';
+import { countIn, fieldOf, textIn } from './jsonFields.ts';
 import { readContent } from './messages.ts';
 
 const TYPES: { readonly [type: string]: SpanRole } = {
@@ -23,23 +23,23 @@ export const openAiAgents: Dialect = {
   read(fields) {
     const role = roleBy(TYPES, fields.text(OPENAI_AGENTS.type));
     const data = fields.json(OPENAI_AGENTS.data);
-    const inner = field(data, 'data');
-    const usage = field(data, 'usage') ?? field(inner, 'usage');
-    const name = textOf(field(data, 'name'));
-    const input = parsed(field(data, 'input'));
-    const output = parsed(field(data, 'output'));
+    const inner = fieldOf(data, 'data');
+    const usage = fieldOf(data, 'usage') ?? fieldOf(inner, 'usage');
+    const name = textIn(data, 'name');
+    const input = parsed(fieldOf(data, 'input'));
+    const output = parsed(fieldOf(data, 'output'));
     return {
       role,
       title: role === 'tool' || role === 'agent' ? name : null,
-      model: textOf(field(data, 'model')),
+      model: textIn(data, 'model'),
       tokens: {
-        input: count(usage, 'input_tokens'),
-        output: count(usage, 'output_tokens'),
-        cached: count(usage, 'cached_input_tokens'),
-        cacheWrite: count(usage, 'cache_write_input_tokens'),
+        input: countIn(usage, 'input_tokens'),
+        output: countIn(usage, 'output_tokens'),
+        cached: countIn(usage, 'cached_input_tokens'),
+        cacheWrite: countIn(usage, 'cache_write_input_tokens'),
       },
-      responseId: textOf(field(data, 'response_id')),
-      agent: role === 'agent' ? name : textOf(field(inner, 'agent_name')),
+      responseId: textIn(data, 'response_id'),
+      agent: role === 'agent' ? name : textIn(inner, 'agent_name'),
       session: fields.text(OPENAI_AGENTS.group),
       input: readContent(input),
       output: readContent(output),
@@ -47,16 +47,3 @@ export const openAiAgents: Dialect = {
     };
   },
 };
-
-function field(value: JsonValue | undefined, name: string): JsonValue | undefined {
-  return isJsonObject(value) ? (value[name] ?? undefined) : undefined;
-}
-
-function textOf(value: JsonValue | undefined): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
-}
-
-function count(usage: JsonValue | undefined, name: string): number | null {
-  const value = field(usage, name);
-  return typeof value === 'number' && value >= 0 ? value : null;
-}

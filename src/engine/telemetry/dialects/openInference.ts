@@ -1,8 +1,9 @@
 import type { SpanContent, SpanRole } from '../../model/agentSpan.ts';
-import { isJsonObject, type JsonValue } from '../../model/json.ts';
+import type { JsonValue } from '../../model/json.ts';
 import { type Dialect, roleBy, type SpanFacts } from './dialect.ts';
 import { parsed } from './embeddedJson.ts';
 import { indexedMessages } from './indexedMessages.ts';
+import { fieldOf } from './jsonFields.ts';
 import { messagesContent, readContent, readMessages } from './messages.ts';
 import type { SpanFields } from './spanFields.ts';
 
@@ -58,7 +59,7 @@ export const openInference: Dialect = {
     const role = roleBy(KINDS, kind?.toUpperCase() ?? null);
     const input = fields.json('input.value');
     const output = langChainResult(fields.json('output.value'));
-    const named = field(fields.json('metadata'), 'lc_agent_name');
+    const named = fieldOf(fields.json('metadata'), 'lc_agent_name');
     const isAgent = role === 'other' && named === record.name;
     const isTool = role === 'tool';
     const name = fields.text('tool.name') ?? (isTool || isAgent ? record.name : null);
@@ -94,12 +95,8 @@ export const openInference: Dialect = {
 
 /** LangChain hands a tool's result on in a message of its own, written as the constructor that makes it. */
 function langChainResult(value: JsonValue | undefined): JsonValue | undefined {
-  const content = field(field(field(value, 'output') ?? value, 'kwargs'), 'content');
+  const content = fieldOf(fieldOf(fieldOf(value, 'output') ?? value, 'kwargs'), 'content');
   return typeof content === 'string' ? parsed(content) : value;
-}
-
-function field(value: JsonValue | undefined, name: string): JsonValue | undefined {
-  return isJsonObject(value) ? value[name] : undefined;
 }
 
 /** LangChain's instrumentation leaves out content that is made of parts; the value as a whole then has it. */
@@ -107,7 +104,7 @@ function messagesOf(fields: SpanFields, prefix: string, whole: JsonValue | undef
   const messages = indexedMessages(fields, prefix) ?? [];
   if (messages.every(({ parts }) => parts.length > 0)) return messagesContent(messages);
 
-  const given = field(whole, 'messages');
+  const given = fieldOf(whole, 'messages');
   const complete = readMessages(Array.isArray(given) && Array.isArray(given[0]) ? given[0] : given);
   return messagesContent(complete?.length === messages.length ? complete : messages);
 }

@@ -13,15 +13,13 @@ export interface Checked<T> {
 
 /** Reasons beyond this say nothing new. */
 const MOST_REASONS = 5;
-/** Times before 1971 come from a clock that was never set. */
-const EARLIEST_NANOS = 365n * 24n * 3600n * 1_000_000_000n;
 
 /** Good spans are kept where others are malformed. */
 export function checkSpans(items: readonly WireItem<WireSpan>[]): Checked<SpanRecord> {
   return check(items, (span, source) => {
     const fault = traceFault(span.traceId) ?? spanFault(span.spanId) ?? parentFault(span.parentSpanId);
     if (fault !== undefined) return fault;
-    if (span.startNanos < EARLIEST_NANOS) return 'a span has no start time';
+    if (span.startNanos === 0n) return 'a span has no start time';
     return toSpanRecord(span, source);
   });
 }
@@ -32,7 +30,7 @@ export function checkLogs(items: readonly WireItem<WireLog>[]): Checked<LogRecor
     const nanos = log.nanos > 0n ? log.nanos : log.observedNanos;
     const fault = log.traceId === '' ? 'a log record belongs to no trace' : traceFault(log.traceId);
     if (fault !== undefined) return fault;
-    if (nanos < EARLIEST_NANOS) return 'a log record has no time';
+    if (nanos === 0n) return 'a log record has no time';
     return toLogRecord(log, nanos);
   });
 }

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
+import { setOwn } from './setOwn.ts';
 import type { WireItem, WireLog, WireSource, WireSpan } from './wireRecords.ts';
 
 /** Values within values; deeper ones are cut off. */
@@ -12,17 +13,17 @@ class Unreadable extends Error {}
  * hexadecimal, enumerations integers, 64-bit integers text or numbers, and unknown fields ignored. Null where the document is no
  * such request.
  */
-export function spansFromJson(document: JsonValue): WireItem<WireSpan>[] | null {
+export function spansFromJson(document: unknown): WireItem<WireSpan>[] | null {
   return items(document, { resources: 'resourceSpans', scopes: 'scopeSpans', records: 'spans' }, toSpan);
 }
 
 /** The same for log records. */
-export function logsFromJson(document: JsonValue): WireItem<WireLog>[] | null {
+export function logsFromJson(document: unknown): WireItem<WireLog>[] | null {
   return items(document, { resources: 'resourceLogs', scopes: 'scopeLogs', records: 'logRecords' }, toLog);
 }
 
 function items<T>(
-  document: JsonValue,
+  document: unknown,
   names: { resources: string; scopes: string; records: string },
   read: (record: JsonObject) => T,
 ): WireItem<T>[] | null {
@@ -134,8 +135,8 @@ function attributesOf(value: JsonValue | undefined): JsonObject {
 function pairsOf(value: JsonValue | undefined, depth: number): JsonObject {
   const object: JsonObject = {};
   for (const pair of listOf(value)) {
-    if (!isJsonObject(pair) || typeof pair['key'] !== 'string' || pair['key'] === '__proto__') continue;
-    object[pair['key']] = isJsonObject(pair['value']) ? readValue(pair['value'], depth) : null;
+    if (!isJsonObject(pair) || typeof pair['key'] !== 'string') continue;
+    setOwn(object, pair['key'], isJsonObject(pair['value']) ? readValue(pair['value'], depth) : null);
   }
   return object;
 }

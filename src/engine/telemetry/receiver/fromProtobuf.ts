@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../../model/json.ts';
 import { messageType } from './protobufSchema.ts';
+import { setOwn } from './setOwn.ts';
 import type { WireItem, WireLog, WireSource, WireSpan } from './wireRecords.ts';
 
 /** Values within values; deeper ones are cut off. */
@@ -137,8 +138,7 @@ function toLog(record: LogRecord): WireLog {
 
 function objectOf(pairs: readonly Pair[], depth: number): JsonObject {
   const object: JsonObject = {};
-  for (const { key, value } of pairs)
-    if (key !== '__proto__') object[key] = value ? readValue(value, depth) : null;
+  for (const { key, value } of pairs) setOwn(object, key, value ? readValue(value, depth) : null);
   return object;
 }
 

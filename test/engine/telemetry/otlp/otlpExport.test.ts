@@ -6,7 +6,7 @@ import { RunStore } from '../../../../src/engine/store/runStore.ts';
 import { storePath } from '../../../../src/engine/store/storeFile.ts';
 import { exportRun } from '../../../../src/engine/telemetry/otlp/otlpExport.ts';
 import { readOtlpSettings } from '../../../../src/engine/telemetry/otlp/otlpSettings.ts';
-import { readOtlpSpans } from '../../../../src/engine/telemetry/otlp/otlpSpans.ts';
+import { readSpans } from '../../../../src/engine/telemetry/receiver/decodeExport.ts';
 import {
   type CollectorReply,
   type CollectorRequest,
@@ -120,12 +120,12 @@ describe('exportRun', () => {
   it('writes times, severities, attributes and events as OTLP has them', async () => {
     const { collector } = await send(undefined, { encoding: 'json' });
     const [traces, logs] = collector.requests.map(({ body }) => JSON.parse(body.toString('utf8')));
-    const read = readOtlpSpans(traces);
+    const read = readSpans(traces);
     assert.equal(read?.rejected, 0);
     const stored = store.listRuns(1).flatMap(({ id }) => store.traces.spans(store.runTraceId(id) ?? ''));
     assert.deepEqual(
-      read?.spans.find(({ spanId }) => spanId === stored[0]?.spanId),
-      stored[0],
+      read?.records.find(({ spanId }) => spanId === stored[0]?.spanId),
+      { ...stored[0], scope: 'touchstone' },
     );
     const records = logs.resourceLogs[0].scopeLogs[0].logRecords;
     const line = records.find((record: JsonObject) => record['severityText'] === 'WARN');

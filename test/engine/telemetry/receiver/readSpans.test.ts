@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { readOtlpSpans } from '../../../../src/engine/telemetry/otlp/otlpSpans.ts';
+import { readSpans } from '../../../../src/engine/telemetry/receiver/decodeExport.ts';
 
 const span = {
   traceId: '5B8EFFF798038103D269B633813FC60C',
@@ -30,12 +30,12 @@ function request(spans: unknown[]): unknown {
   };
 }
 
-describe('readOtlpSpans', () => {
+describe('readSpans', () => {
   it('reads a span as the specification writes it', () => {
-    const read = readOtlpSpans(request([span]));
+    const read = readSpans(request([span]));
     assert.deepEqual(read, {
       rejected: 0,
-      spans: [
+      records: [
         {
           traceId: '5b8efff798038103d269b633813fc60c',
           spanId: 'eee19b7ec3c1b174',
@@ -50,25 +50,28 @@ describe('readOtlpSpans', () => {
           events: [],
           links: [],
           service: 'agent',
+          scope: 'x',
         },
       ],
+      reasons: [],
     });
   });
 
   it('keeps good spans beside malformed ones and counts those', () => {
-    const read = readOtlpSpans(request([span, { ...span, traceId: 'zz' }, null, { name: 'x' }]));
-    assert.equal(read?.spans.length, 1);
+    const read = readSpans(request([span, { ...span, traceId: 'zz' }, null, { name: 'x' }]));
+    assert.equal(read?.records.length, 1);
     assert.equal(read?.rejected, 3);
   });
 
   it('refuses what is not OTLP', () => {
-    for (const value of [null, 1, 'x', {}, { resourceSpans: 1 }]) assert.equal(readOtlpSpans(value), null);
+    for (const value of [null, 1, 'x', { traces: [] }, { resourceSpans: 1 }])
+      assert.equal(readSpans(value), null);
   });
 
   it('keeps hostile keys as data', () => {
     const hostile = { ...span, attributes: [{ key: '__proto__', value: { stringValue: 'x' } }] };
-    const read = readOtlpSpans(request([hostile]));
-    assert.ok(Object.hasOwn(read?.spans[0]?.attributes ?? {}, '__proto__'));
+    const read = readSpans(request([hostile]));
+    assert.ok(Object.hasOwn(read?.records[0]?.attributes ?? {}, '__proto__'));
     assert.equal(({} as { stringValue?: string }).stringValue, undefined);
   });
 });
