@@ -57,10 +57,10 @@ describe('durability', function () {
   it('says so when the disk is full, keeps what it has, and goes on when there is room', async function () {
     if (process.platform !== 'linux') skip(this, 'limits the size of files with ulimit');
     const folder = workspace(4000);
-    // A file may have 1000 blocks of 1024 bytes: the store's log reaches that in the middle of the run.
+    // A file may have 3000 blocks of 512 bytes: the store's log reaches that in the middle of the run.
     const child = spawn(
       'sh',
-      ['-c', `ulimit -f 1000; exec "${process.execPath}" "${cli}" eval --no-progress`],
+      ['-c', `ulimit -f 3000; exec "${process.execPath}" "${cli}" eval --no-progress`],
       {
         cwd: folder,
         stdio: ['ignore', 'ignore', 'pipe'],

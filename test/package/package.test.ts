@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, describe, it } from 'mocha';
+import { readImports } from '../support/importGraph.ts';
 import { readZip } from '../support/readZip.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 
@@ -25,14 +26,29 @@ const ALLOWED = [
 const MAX_BYTES = 5 * 1024 * 1024;
 
 /** Packages that the sources load: their types alone need no licence. */
+/** The packages that the entry points lead to. What nothing leads to yet is not a part of the extension. */
 function importedPackages(): string[] {
+  const graph = readImports(root, 'src/**/*.ts');
+  const open = [...graph.keys()].filter((file) => ENTRIES.test(file));
+  const seen = new Set(open);
   const names = new Set<string>();
-  for (const file of globSync('src/**/*.ts', { cwd: root })) {
-    const text = readFileSync(path.join(root, file), 'utf8');
-    for (const [, name] of text.matchAll(/^import (?!type )[^;]*?from '((?:@[^/']+\/)?[^./'][^/']*)/gm))
-      if (name && !/^node:|^vscode$/.test(name)) names.add(name);
+  for (let file = open.pop(); file !== undefined; file = open.pop()) {
+    for (const name of packagesOf(file)) names.add(name);
+    for (const target of graph.get(file) ?? []) {
+      if (!graph.has(target) || seen.has(target)) continue;
+      seen.add(target);
+      open.push(target);
+    }
   }
   return [...names];
+}
+
+const ENTRIES = /^src\/(cli|engineProcess|extension|webview\/[^/]+\/main|.*(?:[cC]hild|[wW]orker))\.ts$/;
+
+function packagesOf(file: string): string[] {
+  const text = readFileSync(path.join(root, file), 'utf8');
+  const imports = text.matchAll(/^import (?!type )[^;]*?from '((?:@[^/']+\/)?[^./'][^/']*)/gm);
+  return [...imports].flatMap(([, name]) => (name && !/^node:|^vscode$/.test(name) ? [name] : []));
 }
 
 describe('the packaged extension', function () {

@@ -1,17 +1,22 @@
+import { once } from 'node:events';
 import { writeSync } from 'node:fs';
 import { isRunning, processIdentity } from '../../src/engine/processes/processIdentity.ts';
 import { PoolLedger } from '../../src/engine/store/tables/poolLedger.ts';
 import { seededRandom } from './seededRandom.ts';
 
 /**
- * Makes calls within one budget, several at once, until it is used up. Each line that it writes is done for certain:
- * `reserved N`, `settled N M` (N was reserved, M used).
+ * Makes calls within one budget, several at once, until it is used up; begins once it is told to, after it has said that it is
+ * `ready`. Each further line that it writes is done for certain: `reserved N`, `settled N M` (N was reserved, M used).
  */
 const [, , file = '', seed = '1', limit = '0'] = process.argv;
 const random = seededRandom(Number(seed));
 const owner = { pid: process.pid, host: 'here', started: processIdentity(process.pid), alive: isRunning };
 const ledger = PoolLedger.open(file, owner);
 const open: { reservation: { id: number; expiresAt: number }; tokens: number }[] = [];
+
+writeSync(1, 'ready\n');
+await once(process.stdin, 'data');
+process.stdin.destroy();
 
 for (;;) {
   const now = Date.now();

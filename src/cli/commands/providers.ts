@@ -16,17 +16,21 @@ import { openWorkspace } from '../openWorkspace.ts';
 import { configOption } from '../options/common.ts';
 import { type Correction, correctOption } from '../options/correction.ts';
 import { checkAll } from '../providerChecks.ts';
+import { simulateProviders } from '../providerSimulation.ts';
 import type { RunAction } from '../runAction.ts';
 import type { Io } from '../terminal/io.ts';
 import { problemLines } from '../views/problems.ts';
 import { checkLines } from '../views/providerChecks.ts';
 import { poolLines, providerLines, settingLines } from '../views/providers.ts';
+import { simulationLines } from '../views/simulation.ts';
 
 export interface ProvidersOptions {
   config?: string;
   json?: boolean;
   check?: boolean;
   clearCache?: boolean;
+  simulate?: string;
+  against?: string;
   correct?: Correction[];
 }
 
@@ -41,6 +45,8 @@ export function addProviders(program: Command, act: RunAction): void {
     .option('--clear-cache', 'delete the stored replies of the workspace')
     .addOption(correctOption())
     .option('--check', 'send one small request to each provider and model, and tell what is wrong')
+    .option('--simulate <tape>', 'play recorded calls, of a run or a .jsonl file, under two policies')
+    .option('--against <file>', 'with --simulate: another configuration (default: no protection)')
     .action((folder, options) => act((io) => providers(folder, options, io)));
 }
 
@@ -49,6 +55,11 @@ async function providers(folder: string | undefined, options: ProvidersOptions, 
   try {
     const { workspace } = await openWorkspace(folder === undefined ? [] : [folder], options, io.cwd, signal);
     for (const line of problemLines(workspace.warnings, io.errStyle)) io.err(line);
+    if (options.against !== undefined && options.simulate === undefined)
+      throw new UsageError('--against says what to simulate beside the configuration', {
+        remedy: 'Add --simulate with a run or a .jsonl file.',
+      });
+    if (options.simulate !== undefined) return await simulate(workspace, options, io, signal);
     if (options.clearCache) clearCache(workspace, io);
     if (options.correct) correct(workspace, options.correct, io);
     if (options.clearCache || options.correct) return EXIT.passed;
@@ -74,6 +85,23 @@ async function check(
   else for (const line of checkLines(checks, io)) io.out(line);
 
   return passed ? EXIT.passed : EXIT.failed;
+}
+
+/** What another configuration would have brought; nothing is called. */
+async function simulate(
+  workspace: Workspace,
+  { simulate: tape = '', against, json }: ProvidersOptions,
+  io: Io,
+  signal: AbortSignal,
+): Promise<number> {
+  const other =
+    against === undefined ? undefined : await openWorkspace([], { config: against }, io.cwd, signal);
+  const at = { cwd: io.cwd, signal };
+  const simulation = await simulateProviders(workspace, { tape, against: other?.workspace }, at);
+
+  if (json) io.out(JSON.stringify(simulation, null, 2));
+  else for (const line of simulationLines(simulation, io)) io.out(line);
+  return EXIT.passed;
 }
 
 function clearCache({ root }: Workspace, io: Io): void {

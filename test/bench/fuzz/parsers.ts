@@ -25,7 +25,7 @@ import { parsePrompt } from '../../../src/engine/prompts/parsePrompt.ts';
 import { renderPrompt } from '../../../src/engine/prompts/renderPrompt.ts';
 import { checkWorkspace } from '../../../src/engine/suites/loadWorkspace.ts';
 import { findReply } from '../../../src/engine/targets/reply/findReply.ts';
-import { readSpans } from '../../../src/engine/telemetry/receiver/decodeExport.ts';
+import { readSpans } from '../../../src/engine/telemetry/receiver/readSpans.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 /** Reads a text in one way. Throws UserError or ModelError for what is wrong with it; anything else is a find. */

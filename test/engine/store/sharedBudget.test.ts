@@ -17,13 +17,14 @@ interface Worked {
   reserved: number;
 }
 
-/** `killAfter`: so many lines. */
-async function work(file: string, seed: number, killAfter = Infinity): Promise<Worked> {
+/** `killAfter`: so many lines. It begins with the others, when all are ready. */
+async function work(file: string, seed: number, others: Barrier, killAfter = Infinity): Promise<Worked> {
   const child = spawn(process.execPath, [worker, file, String(seed), String(LIMIT)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
   let printed = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    if (printed === '') others.arrived(() => child.stdin.end('go'));
     printed += text;
     if (printed.split('\n').length > killAfter) child.kill('SIGKILL');
   });
@@ -41,6 +42,21 @@ async function work(file: string, seed: number, killAfter = Infinity): Promise<W
   return worked;
 }
 
+/** Lets all begin once the last has come. */
+class Barrier {
+  readonly #begin: (() => void)[] = [];
+  readonly #count: number;
+
+  constructor(count: number) {
+    this.#count = count;
+  }
+
+  arrived(begin: () => void): void {
+    this.#begin.push(begin);
+    if (this.#begin.length === this.#count) for (const each of this.#begin) each();
+  }
+}
+
 describe('a budget that several processes write at once', function () {
   this.timeout(120_000);
 
@@ -54,12 +70,13 @@ describe('a budget that several processes write at once', function () {
       highest.held = Math.max(highest.held, used + reserved);
     }, 5);
 
+    const others = new Barrier(5);
     const workers = await Promise.all([
-      work(file, 1),
-      work(file, 2),
-      work(file, 3),
-      work(file, 4, 30),
-      work(file, 5, 101),
+      work(file, 1, others),
+      work(file, 2, others),
+      work(file, 3, others),
+      work(file, 4, others, 10),
+      work(file, 5, others, 31),
     ]);
     clearInterval(watch);
 

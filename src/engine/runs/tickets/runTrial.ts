@@ -13,7 +13,7 @@ import { refusalOf } from '../../models/refusal.ts';
 import type { Attributes, Clock, Span } from '../../ports.ts';
 import type { Target, TargetRequest } from '../../targets/target.ts';
 import { GEN_AI, GENERAL, TOUCHSTONE } from '../../telemetry/attributes.ts';
-import { readSpans } from '../../telemetry/receiver/decodeExport.ts';
+import { readSpans } from '../../telemetry/receiver/readSpans.ts';
 import type { Tracer } from '../../telemetry/tracer.ts';
 import { judgedCase, type ToldCase } from '../ordered/tellCase.ts';
 import type { Called } from './ticket.ts';

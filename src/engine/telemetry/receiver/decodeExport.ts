@@ -22,12 +22,6 @@ export function decodeLogs(body: Uint8Array, encoding: OtlpEncoding): Checked<Lo
   return checkLogs(readable(() => logsFromProtobuf(body)));
 }
 
-/** The spans of a request in OTLP/JSON that has been parsed. Null where it is none. */
-export function readSpans(document: unknown): Checked<SpanRecord> | null {
-  const items = spansFromJson(document);
-  return items && checkSpans(items);
-}
-
 function jsonOf(body: Uint8Array): JsonValue {
   let text: string;
   try {

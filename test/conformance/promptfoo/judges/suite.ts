@@ -28,7 +28,8 @@ export async function withJudgeSuite<T>(work: (suite: JudgeSuite) => Promise<T>)
     const index = given.get(mark) ?? 0;
     given.set(mark, index + 1);
     const text = ALL[Number(mark.split('-')[1])]?.replies[index];
-    if (text === undefined) return { status: 500, message: `no reply ${index} for "${mark}"` };
+    // The request is at fault, and not the provider: further cases ask the same one.
+    if (text === undefined) return { status: 400, message: `no reply ${index} for "${mark}"` };
     return { text: marked(text, mark), usage: { input: 10, output: 5 } };
   };
   const server = await startOpenAiServer(reply, vectors);

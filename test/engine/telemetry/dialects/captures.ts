@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { SpanRecord } from '../../../../src/engine/model/span.ts';
 import { readOpenAiAgentsSpans } from '../../../../src/engine/telemetry/dialects/openAiAgentsSpans.ts';
-import { readSpans } from '../../../../src/engine/telemetry/receiver/decodeExport.ts';
+import { readSpans } from '../../../../src/engine/telemetry/receiver/readSpans.ts';
 
 const folder = path.join(import.meta.dirname, '..', '..', '..', 'fixtures', 'otlp');
 

@@ -6,7 +6,7 @@ import { RunStore } from '../../../../src/engine/store/runStore.ts';
 import { storePath } from '../../../../src/engine/store/storeFile.ts';
 import { exportRun } from '../../../../src/engine/telemetry/otlp/otlpExport.ts';
 import { readOtlpSettings } from '../../../../src/engine/telemetry/otlp/otlpSettings.ts';
-import { readSpans } from '../../../../src/engine/telemetry/receiver/decodeExport.ts';
+import { readSpans } from '../../../../src/engine/telemetry/receiver/readSpans.ts';
 import {
   type CollectorReply,
   type CollectorRequest,

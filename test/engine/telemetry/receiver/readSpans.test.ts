@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { readSpans } from '../../../../src/engine/telemetry/receiver/decodeExport.ts';
+import { readSpans } from '../../../../src/engine/telemetry/receiver/readSpans.ts';
 
 const span = {
   traceId: '5B8EFFF798038103D269B633813FC60C',
