@@ -8,7 +8,8 @@ export function traceStorePath(root: string): string {
 
 /**
  * Received spans and log lines, and what the list of traces shows of each trace. A trace is `stale` from its next span or line on
- * until it is summed up again. Bodies are JSON.
+ * until it is summed up again. Bodies are JSON, and lie in the order in which they came (no WITHOUT ROWID): trace ids are random,
+ * so a page of bodies would be rewritten for each trace otherwise, at three times the cost.
  */
 const TRACES = `
 CREATE TABLE spans (
@@ -17,7 +18,7 @@ CREATE TABLE spans (
   start_ms REAL NOT NULL,
   body TEXT NOT NULL,
   PRIMARY KEY (trace_id, span_id)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE TABLE log_lines (
   trace_id TEXT NOT NULL,
@@ -26,7 +27,7 @@ CREATE TABLE log_lines (
   time_ms REAL NOT NULL,
   body TEXT NOT NULL,
   PRIMARY KEY (trace_id, digest)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE TABLE stale (trace_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 
