@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { before, describe, it } from 'mocha';
+import { before, beforeEach, describe, it } from 'mocha';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { Workbench } from '../support/vscode/workbench.ts';
 import { needsWorkbench } from './needsWorkbench.ts';
-import { openRun, openViews, runSuite } from './steps.ts';
+import { openReport, openRun, openViews, runSuite } from './steps.ts';
 
 const FILES = {
   'touchstone.yaml': `suites:
@@ -37,15 +37,17 @@ test_cases:
 describe('journey: accept an output', function () {
   this.timeout(180_000);
   before(needsWorkbench);
-  const folder = temporaryFolder(FILES);
+  let folder = '';
+  beforeEach(() => {
+    folder = temporaryFolder(FILES);
+  });
 
   it('makes an answer the expected one after a look at the change, and the run again is green', async () => {
     await using workbench = await Workbench.open({ folder, viewport: { width: 1440, height: 860 } });
     const { page } = workbench;
     await openViews(workbench);
     await runSuite(workbench, 'greetings');
-    await openRun(workbench, '1 of 2 passed');
-    const report = await workbench.webview('touchstone-report');
+    const report = await openReport(workbench, '1 of 2 passed');
     await report.locator('[role=row]', { hasText: 'outdated' }).click();
 
     await report.getByRole('button', { name: 'Open in diff editor' }).click();

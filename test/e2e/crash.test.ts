@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { before, describe, it } from 'mocha';
+import { before, beforeEach, describe, it } from 'mocha';
 import { caseLines } from '../engineProcess/workspaces.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { Workbench } from '../support/vscode/workbench.ts';
@@ -36,7 +36,10 @@ const FILES = {
 describe('journey: the engine dies in the middle of a run', function () {
   this.timeout(180_000);
   before(needsWorkbench);
-  const folder = temporaryFolder(FILES);
+  let folder = '';
+  beforeEach(() => {
+    folder = temporaryFolder(FILES);
+  });
 
   it('says so once, offers to resume, and runs only what is missing', async () => {
     await using workbench = await Workbench.open({ folder });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { before, describe, it } from 'mocha';
+import { before, beforeEach, describe, it } from 'mocha';
 import { labelsOf, outputName } from '../../src/engine/datasets/edit/outputLabels.ts';
 import { readRecords } from '../../src/engine/datasets/migrations/upgrade.ts';
 import type { JsonObject } from '../../src/engine/model/json.ts';
@@ -9,7 +9,7 @@ import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { eventually } from '../support/vscode/eventually.ts';
 import { Workbench } from '../support/vscode/workbench.ts';
 import { needsWorkbench } from './needsWorkbench.ts';
-import { openRun, openViews, runSuite } from './steps.ts';
+import { openReport, openViews, runSuite } from './steps.ts';
 
 const CASES = ['please wait', 'thanks', 'please', 'thank you', 'no'].map(
   (text, at) => `  - { id: c${at}, input: "${text}", expected_output: { expected_concepts: [please] } }`,
@@ -28,15 +28,17 @@ const FILES = {
 describe('journey: can the evaluators be relied on?', function () {
   this.timeout(180_000);
   before(needsWorkbench);
-  const folder = temporaryFolder(FILES);
+  let folder = '';
+  beforeEach(() => {
+    folder = temporaryFolder(FILES);
+  });
 
   it('labels an output in the report, and opens what two evaluators say of it side by side', async () => {
     await using workbench = await Workbench.open({ folder, viewport: { width: 1440, height: 900 } });
     const { page } = workbench;
     await openViews(workbench);
     await runSuite(workbench, 'judged');
-    await openRun(workbench, '2 of 5 passed');
-    const report = await workbench.webview('touchstone-report');
+    const report = await openReport(workbench, '2 of 5 passed');
     await report.locator('[role=row]', { hasText: 'c1' }).click();
     const editor = report.locator('label-editor');
     await editor.getByRole('textbox').fill('says nothing of waiting');

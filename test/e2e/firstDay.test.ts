@@ -3,7 +3,7 @@ import { before, describe, it } from 'mocha';
 import { Workbench } from '../support/vscode/workbench.ts';
 import { holdAgent } from './heldAgent.ts';
 import { needsWorkbench } from './needsWorkbench.ts';
-import { expandRow, openRun, openViews, runSuite } from './steps.ts';
+import { expandRow, openReport, openRun, openViews, runSuite } from './steps.ts';
 
 describe('journey: the first day', function () {
   this.timeout(180_000);
@@ -44,9 +44,7 @@ describe('journey: the first day', function () {
     await workbench.screenshot('day-live-tree');
     letGo();
     await openViews(workbench);
-    await openRun(workbench, '73 of 87 passed');
-
-    const report = await workbench.webview('touchstone-report');
+    const report = await openReport(workbench, '73 of 87 passed');
     await report.getByRole('heading', { name: 'Gate passed' }).waitFor();
     await workbench.screenshot('day-report');
     await report.locator('vscode-single-select[title="Status"]').click();

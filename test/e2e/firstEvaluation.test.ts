@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { before, describe, it } from 'mocha';
+import { before, beforeEach, describe, it } from 'mocha';
 import { startOpenAiServer } from '../support/openaiServer.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { Workbench } from '../support/vscode/workbench.ts';
@@ -11,7 +11,10 @@ import { openViews } from './steps.ts';
 describe('journey: from an empty folder to a first result', function () {
   this.timeout(180_000);
   before(needsWorkbench);
-  const folder = temporaryFolder();
+  let folder = '';
+  beforeEach(() => {
+    folder = temporaryFolder();
+  });
 
   it('writes prompt, dataset and suite from two questions, and runs them', async () => {
     const reply = { text: 'Shipping takes 2 to 4 days.' };
@@ -62,7 +65,10 @@ describe('journey: from an empty folder to a first result', function () {
 describe('journey: a key is missing', function () {
   this.timeout(180_000);
   before(needsWorkbench);
-  const folder = temporaryFolder();
+  let folder = '';
+  beforeEach(() => {
+    folder = temporaryFolder();
+  });
 
   it('is said before anything is stored, and once it is set the run goes on', async () => {
     const server = await startOpenAiServer([{ text: 'hello Ada' }]);

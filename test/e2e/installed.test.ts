@@ -1,18 +1,21 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { before, describe, it } from 'mocha';
+import { before, beforeEach, describe, it } from 'mocha';
 import { startOpenAiServer } from '../support/openaiServer.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { Workbench } from '../support/vscode/workbench.ts';
 import { needsWorkbench } from './needsWorkbench.ts';
-import { openRun, openViews } from './steps.ts';
+import { openReport, openViews } from './steps.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
 
 describe('journey: the packed extension', function () {
   this.timeout(240_000);
-  const scratch = temporaryFolder();
+  let scratch = '';
+  beforeEach(() => {
+    scratch = temporaryFolder();
+  });
   before(needsWorkbench);
 
   it('is installed, and leads from an empty folder through a first suite to its report', async () => {
@@ -36,8 +39,7 @@ describe('journey: the packed extension', function () {
       await quickInput.locator('input').first().fill('2 to 4 days');
       await page.keyboard.press('Enter');
 
-      await openRun(workbench, '1 of 1 passed');
-      const report = await workbench.webview('touchstone-report');
+      const report = await openReport(workbench, '1 of 1 passed');
       await report.getByRole('heading', { name: 'Gate passed' }).waitFor();
       await workbench.screenshot('installed-report');
     } finally {

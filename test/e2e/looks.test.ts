@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
 import { type Theme, Workbench } from '../support/vscode/workbench.ts';
 import { needsWorkbench } from './needsWorkbench.ts';
-import { openRun, openViews, runSuite } from './steps.ts';
+import { openReport, openViews, runSuite } from './steps.ts';
 
 const LOOKS: { name: string; theme: Theme; viewport: { width: number; height: number } }[] = [
   { name: 'light', theme: 'Default Light Modern', viewport: { width: 1280, height: 800 } },
@@ -18,8 +18,7 @@ describe('journey: looks, and the keyboard alone', function () {
       await using workbench = await Workbench.open({ theme, viewport });
       await openViews(workbench);
       await runSuite(workbench, 'legacy');
-      await openRun(workbench, 'of 12 passed');
-      const report = await workbench.webview('touchstone-report');
+      const report = await openReport(workbench, 'of 12 passed');
       await report.locator('[aria-rowindex="2"]').waitFor();
       await workbench.screenshot(`look-${name}`);
       if (viewport.width < 700) await workbench.runCommand('View: Toggle Primary Side Bar Visibility');

@@ -1,4 +1,4 @@
-import { before, describe, it } from 'mocha';
+import { before, beforeEach, describe, it } from 'mocha';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { eventually } from '../support/vscode/eventually.ts';
 import { Workbench } from '../support/vscode/workbench.ts';
@@ -29,7 +29,10 @@ test_cases:
 describe('journey: the ways to run from the Test Explorer', function () {
   this.timeout(180_000);
   before(needsWorkbench);
-  const folder = temporaryFolder(FILES);
+  let folder = '';
+  beforeEach(() => {
+    folder = temporaryFolder(FILES);
+  });
 
   it('without a judge, several times, and on every save', async () => {
     await using workbench = await Workbench.open({ folder, settings: { 'files.autoSave': 'off' } });

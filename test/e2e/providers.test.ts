@@ -5,7 +5,7 @@ import { type OpenAiServer, startOpenAiServer } from '../support/openaiServer.ts
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { type Theme, Workbench } from '../support/vscode/workbench.ts';
 import { needsWorkbench } from './needsWorkbench.ts';
-import { expandRow, openRun, openViews, runSuite } from './steps.ts';
+import { expandRow, openReport, openViews, runSuite } from './steps.ts';
 
 const CASES = 30;
 /** After so many answers the provider is gone. */
@@ -75,8 +75,7 @@ suites:
     await workbench.screenshot('providers-open');
 
     const told = `${CASES - ALIVE} of ${CASES} answers came from fallbacks: ${CASES - ALIVE} spare/two`;
-    await openRun(workbench, /passed/);
-    const report = await workbench.webview('touchstone-report');
+    const report = await openReport(workbench, /passed/);
     await report.getByText(told).first().waitFor();
     await workbench.screenshot('providers-report');
     const { out } = await touchstone(workbench.folder, 'show', 'latest');

@@ -1,10 +1,10 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, before, describe, it } from 'mocha';
+import { before, beforeEach, describe, it } from 'mocha';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { Workbench } from '../support/vscode/workbench.ts';
 import { needsWorkbench } from './needsWorkbench.ts';
-import { openRun, openViews, runSuite } from './steps.ts';
+import { openReport, openViews, runSuite } from './steps.ts';
 
 /** What the agent says is right as soon as there is a file outside of the workspace. */
 const filesWith = (sign: string) => ({
@@ -32,12 +32,11 @@ test_cases:
 describe('journey: run a case again', function () {
   this.timeout(180_000);
   before(needsWorkbench);
-  const folder = temporaryFolder();
-  const outside = temporaryFolder();
-  const sign = path.join(outside, 'up');
-  for (const [name, text] of Object.entries(filesWith(sign))) writeFileSync(path.join(folder, name), text);
-  after(() => {
-    for (const one of [folder, outside]) rmSync(one, { recursive: true, force: true });
+  let folder = '';
+  let sign = '';
+  beforeEach(() => {
+    sign = path.join(temporaryFolder(), 'up');
+    folder = temporaryFolder(filesWith(sign));
   });
 
   it('brings the open report up to date, head and row, and stays the same run everywhere', async () => {
@@ -45,8 +44,7 @@ describe('journey: run a case again', function () {
     const { page } = workbench;
     await openViews(workbench);
     await runSuite(workbench, 'weather');
-    await openRun(workbench, '1 of 2 passed');
-    const report = await workbench.webview('touchstone-report');
+    const report = await openReport(workbench, '1 of 2 passed');
     await report.getByRole('heading', { name: 'Gate failed' }).waitFor();
 
     writeFileSync(sign, '');

@@ -1,6 +1,9 @@
-import type { Locator } from 'playwright-core';
+import type { Frame, Locator } from 'playwright-core';
 import { eventually } from '../support/vscode/eventually.ts';
 import type { Workbench } from '../support/vscode/workbench.ts';
+
+/** Within this a report that was asked for is there. */
+const OPENED_MS = 12_000;
 
 /** Shows the extension's own views. */
 export async function openViews({ page }: Workbench): Promise<void> {
@@ -25,6 +28,14 @@ export async function openRun({ page }: Workbench, text: string | RegExp): Promi
   const run = page.locator('.monaco-list-row', { hasText: text }).first();
   await run.waitFor({ timeout: 60_000 });
   await run.click();
+}
+
+/** Opens the report of the newest run whose line holds a text. A click that comes while the list is drawn anew is lost. */
+export async function openReport(workbench: Workbench, text: string | RegExp): Promise<Frame> {
+  await openRun(workbench, text);
+  return await workbench
+    .webview('touchstone-report', OPENED_MS)
+    .catch(() => openRun(workbench, text).then(() => workbench.webview('touchstone-report')));
 }
 
 /** Opens a row of a tree with the keyboard: a key that comes while the tree is drawn anew is lost. */

@@ -182,8 +182,8 @@ export class Workbench implements AsyncDisposable {
   }
 
   /** The document of a webview, by a selector that only it has. Webviews are frames in frames. */
-  async webview(selector: string): Promise<Frame> {
-    const limit = Date.now() + FRAME_LIMIT_MS;
+  async webview(selector: string, withinMs = FRAME_LIMIT_MS): Promise<Frame> {
+    const limit = Date.now() + withinMs;
     for (;;) {
       for (const frame of this.page.frames())
         if (
