@@ -217,6 +217,18 @@ describe('touchstone eval', () => {
       assert.match(out, /1 case × 2 trials each/);
     });
 
+    it('says of a workspace that stores no evaluation that there is none to resume', async () => {
+      const folder = workspace({ 'touchstone.yaml': config(), 'cases.golden.yaml': DATASET });
+
+      const none = await touchstone(folder, 'eval', '--resume');
+      assert.equal(none.code, 2);
+      assert.match(none.err, /there is no evaluation to resume: none is stored/);
+
+      await touchstone(folder, 'eval');
+      const complete = await touchstone(folder, 'eval', '--resume');
+      assert.match(complete.err, /there is no evaluation to resume: all that are stored are complete/);
+    });
+
     it('refuses to resume when the dataset or the agent changed, and says what', async () => {
       const folder = workspace(files);
       const { done, kill } = startTouchstone(folder, 'eval', '--max-concurrency', '1');

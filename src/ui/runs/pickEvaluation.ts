@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Suite } from '../../protocol/workspaceCalls.ts';
 import { trialCount } from '../counts.ts';
 import { PlainError } from '../output/plainError.ts';
-import type { RunOverrides, RunRequest } from './runController.ts';
+import type { AskedRun, RunOverrides } from './runController.ts';
 import type { RunPorts } from './runPorts.ts';
 
 /** What the last question offers. */
@@ -12,7 +12,7 @@ type Action = { kind: 'run'; more: RunOverrides } | { kind: 'model' } | { kind: 
  * Asks what to run: the suite, its targets where there are several, and then, with what would run in view,
  * whether to begin, choose a model, or run some cases only. Undefined when the person goes away.
  */
-export async function pickEvaluation(ports: RunPorts): Promise<RunRequest | undefined> {
+export async function pickEvaluation(ports: RunPorts): Promise<AskedRun | undefined> {
   const suite = await pickSuite(ports);
   const targets = suite && (await pickTargets(suite));
   if (!suite || !targets) return undefined;

@@ -11,7 +11,7 @@ import { type FinishedRun, shownRun } from './activeRun.ts';
 import { pickEvaluation } from './pickEvaluation.ts';
 import { allResults } from './resultPages.ts';
 import { casesArgument, fileArgument, runArgument, suiteArgument } from './runArguments.ts';
-import type { RunController, RunRequest } from './runController.ts';
+import type { AskedRun, RunController } from './runController.ts';
 import type { RunPorts } from './runPorts.ts';
 import { endText, nameOf, progressText, withRunProgress } from './runProgress.ts';
 
@@ -90,7 +90,7 @@ async function runPrompt(ports: RunPorts, given: unknown): Promise<void> {
   for (const { suite, targets } of uses) await run(ports, onlyTargets(suite, targets));
 }
 
-function onlyTargets(suite: Suite, targets: string[]): RunRequest {
+function onlyTargets(suite: Suite, targets: string[]): AskedRun {
   return { suite: suite.name, ...(targets.length < suite.targets.length ? { overrides: { targets } } : {}) };
 }
 
@@ -135,7 +135,7 @@ async function stopRun({ runs }: RunPorts, given: unknown): Promise<void> {
 }
 
 /** Saves what is open, then runs with a notification that can be cancelled. */
-async function run(ports: RunPorts, request: RunRequest): Promise<void> {
+async function run(ports: RunPorts, request: AskedRun): Promise<void> {
   requireTrust(vscode.l10n.t('Running an evaluation'));
   await vscode.workspace.saveAll(false);
   const title = vscode.l10n.t('Evaluating {0}', request.suite);

@@ -10,7 +10,7 @@ import { type ActiveRun, type FinishedRun, type RunEnd, type RunEvent, shownRun 
 export type RunOverrides = EngineCalls['run/start']['params']['overrides'];
 
 /** What a person asks to be run. */
-export interface RunRequest {
+export interface AskedRun {
   suite: string;
   /** A stored run of the suite that is asked for once more, but for what `overrides` say. */
   again?: string;
@@ -54,7 +54,7 @@ export class RunController implements vscode.Disposable {
   readonly #active = new Map<string, ActiveRun>();
   readonly #subscriptions: vscode.Disposable[];
   readonly #observers = new Set<() => RunObserver>();
-  #last: RunRequest | undefined;
+  #last: AskedRun | undefined;
   #latest: string | undefined;
 
   /** Everything that happens to any run of this window. */
@@ -87,7 +87,7 @@ export class RunController implements vscode.Disposable {
   }
 
   /** What was asked for last in this window. */
-  get lastRequest(): RunRequest | undefined {
+  get lastRequest(): AskedRun | undefined {
     return this.#last;
   }
 
@@ -97,7 +97,7 @@ export class RunController implements vscode.Disposable {
   }
 
   /** As the setting says: the model of every prompt, unless the request names one, or a run that had its own. */
-  withSettings({ suite, again, overrides = {} }: RunRequest): WantedRun {
+  withSettings({ suite, again, overrides = {} }: AskedRun): WantedRun {
     const { model, allowScripts: scripts } = this.#settings;
     if (again !== undefined) return { suite, again, overrides, scripts };
     return { suite, overrides: { ...(model === undefined ? {} : { model }), ...overrides }, scripts };
@@ -110,7 +110,7 @@ export class RunController implements vscode.Disposable {
   }
 
   /** Runs a suite to its end, one run for each dataset. Rejects with what keeps it from beginning. */
-  async start(request: RunRequest, options: FollowOptions = {}): Promise<FinishedRun[]> {
+  async start(request: AskedRun, options: FollowOptions = {}): Promise<FinishedRun[]> {
     this.#last = request;
     const wanted = this.withSettings(request);
     if (!(await this.#approve(wanted, options.token))) throw new vscode.CancellationError();

@@ -3,12 +3,7 @@ import { CallFailure } from '../../protocol/callFailure.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import type { CommandId } from '../ids.ts';
 import { isCancellation, type Output } from '../output/output.ts';
-import {
-  type RunController,
-  type RunOverrides,
-  type RunRequest,
-  throwBroken,
-} from '../runs/runController.ts';
+import { type AskedRun, type RunController, type RunOverrides, throwBroken } from '../runs/runController.ts';
 import { TestRunView } from './testRunView.ts';
 import { requestsFor } from './testSelection.ts';
 import { childrenOf, type TestTree } from './testTree.ts';
@@ -105,7 +100,7 @@ async function runTests(
 }
 
 /** Only what is known: a suite whose cases were never looked at is shown as soon as its results come. */
-async function enqueue(tree: TestTree, view: TestRunView, { suite, overrides }: RunRequest): Promise<void> {
+async function enqueue(tree: TestTree, view: TestRunView, { suite, overrides }: AskedRun): Promise<void> {
   await tree.resolveSuite(suite, overrides?.targets);
   const ids = overrides?.filter?.ids && new Set(overrides.filter.ids);
   for (const target of tree.targetItems(suite, overrides?.targets)) {

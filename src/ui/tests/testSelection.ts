@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import type { RunRequest } from '../runs/runController.ts';
+import type { AskedRun } from '../runs/runController.ts';
 import { childrenOf, type TestTree } from './testTree.ts';
 
 /** Chosen cases of one target by their dataset; `all` without a list of them. */
@@ -13,7 +13,7 @@ export async function requestsFor(
   tree: TestTree,
   { include, exclude }: Pick<vscode.TestRunRequest, 'include' | 'exclude'>,
   roots: Iterable<vscode.TestItem>,
-): Promise<RunRequest[]> {
+): Promise<AskedRun[]> {
   const excluded = new Set(exclude ?? []);
   const choices = new Map<string, Map<string, Choice>>();
   for (const item of include ?? roots) await choose(tree, item, excluded, choices);
@@ -48,7 +48,7 @@ async function choose(
   choice.set(node.dataset, ids.add(node.caseId));
 }
 
-function requestsOf(tree: TestTree, suite: string, targets: ReadonlyMap<string, Choice>): RunRequest[] {
+function requestsOf(tree: TestTree, suite: string, targets: ReadonlyMap<string, Choice>): AskedRun[] {
   const all = tree.suites.find(({ name }) => name === suite)?.targets.length ?? 0;
   const groups = Map.groupBy(targets, ([, choice]) => signature(choice));
   return [...groups.values()].flatMap((members) => {

@@ -48,16 +48,20 @@ export async function resumeRun(
  * any. Throws UsageError when there is none.
  */
 export function newestResumable(store: RunStore, suites: readonly string[]): RunRecord {
-  const run = store
+  const stored = store
     .evaluations(MOST_RUNS)
-    .find(
-      ({ plan, status }) =>
-        status.state !== 'complete' && (suites.length === 0 || suites.includes(plan.suite)),
-    );
+    .filter(({ plan }) => suites.length === 0 || suites.includes(plan.suite));
+  const run = stored.find(({ status }) => status.state !== 'complete');
   if (run) return run;
-  throw new UsageError('there is no evaluation to resume: all that are stored are complete', {
-    remedy: 'List the stored runs with: touchstone show --runs',
-  });
+
+  const asked = suites.length === 0 ? '' : ` of ${suites.join(', ')}`;
+  throw stored.length === 0
+    ? new UsageError(`there is no evaluation${asked} to resume: none is stored`, {
+        remedy: 'Leave --resume out to start one.',
+      })
+    : new UsageError(`there is no evaluation${asked} to resume: all that are stored are complete`, {
+        remedy: 'List the stored runs with: touchstone show --runs',
+      });
 }
 
 function ensureDataset({ config }: Workspace, { id, plan }: RunRecord): void {
