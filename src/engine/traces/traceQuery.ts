@@ -1,50 +1,117 @@
-/** Which traces are asked for. All that is given must hold. */
-export interface TraceQuery {
+/** What a list of traces is about. All that is given must hold. */
+export interface TraceFilter {
   /** Milliseconds since the epoch, of the start of the trace. */
-  since?: number;
-  until?: number;
-  service?: string;
-  session?: string;
-  release?: string;
-  errors?: boolean;
+  since?: number | undefined;
+  until?: number | undefined;
+  service?: string | undefined;
+  /** Null: traces without one. */
+  session?: string | null | undefined;
+  release?: string | undefined;
+  /** Any of the models that answered in it. */
+  model?: string | undefined;
+  errors?: boolean | undefined;
   /** Traces that took at least so many milliseconds. */
-  slowerThanMs?: number;
+  slowerThanMs?: number | undefined;
+  /** Traces of which an evaluation is below this. */
+  scoreBelow?: number | undefined;
   /** Every word must occur in names, conversation, errors or attributes; `name=value` finds an attribute. */
-  text?: string;
+  text?: string | undefined;
+}
+
+export const TRACE_ORDERS = ['newest', 'slowest', 'costliest', 'tokens', 'errors', 'lowest-score'] as const;
+export type TraceOrder = (typeof TRACE_ORDERS)[number];
+
+/** Which traces are asked for. */
+export interface TraceQuery extends TraceFilter {
+  /** Default: the newest first. */
+  order?: TraceOrder | undefined;
+  /** Of the first model that answered, as groups go by it; null: no model did. */
+  firstModel?: string | null | undefined;
   /** At most so many. */
   limit: number;
   /** Goes on behind the last trace of the page before. */
-  after?: TraceCursor;
+  after?: TraceCursor | undefined;
 }
 
-/** Where a page of traces ends: they are listed from the newest. */
+/** Where a page ends. */
 export interface TraceCursor {
-  startMs: number;
+  /** What the list is ordered by. */
+  value: number;
   traceId: string;
 }
 
+/** SQL that is larger for what comes first. A cost or score that is unknown comes last. */
+export function orderOf({ order = 'newest' }: Pick<TraceQuery, 'order'>): string {
+  switch (order) {
+    case 'newest':
+      return 'start_ms';
+    case 'slowest':
+      return 'end_ms - start_ms';
+    case 'costliest':
+      return 'coalesce(cost_usd, -1)';
+    case 'tokens':
+      return 'coalesce(tokens, -1)';
+    case 'errors':
+      return 'errors';
+    case 'lowest-score':
+      return '-coalesce(score, 1e300)';
+  }
+}
+
+export interface Conditions {
+  where: string;
+  values: (string | number)[];
+}
+
 /** SQL conditions with their values. */
-export function conditionsOf(query: TraceQuery): { where: string; values: (string | number)[] } {
+export function conditionsOf(query: TraceQuery): Conditions {
+  const { conditions, values } = filterOf(query);
+  const add = adder(conditions, values);
+  if (query.firstModel === null) add('model IS NULL');
+  else if (query.firstModel !== undefined) add('model = ?', query.firstModel);
+  if (query.after) {
+    const { value, traceId } = query.after;
+    const by = orderOf(query);
+    add(`(${by} < ? OR (${by} = ? AND trace_id > ?))`, value, value, traceId);
+  }
+  return joined(conditions, values);
+}
+
+/** The conditions of a filter alone. */
+export function filterConditions(filter: TraceFilter): Conditions {
+  const { conditions, values } = filterOf(filter);
+  return joined(conditions, values);
+}
+
+function filterOf(filter: TraceFilter): { conditions: string[]; values: (string | number)[] } {
   const conditions: string[] = [];
   const values: (string | number)[] = [];
-  const add = (condition: string, ...given: (string | number)[]) => {
+  const add = adder(conditions, values);
+
+  if (filter.since !== undefined) add('start_ms >= ?', filter.since);
+  if (filter.until !== undefined) add('start_ms <= ?', filter.until);
+  if (filter.service !== undefined) add('service = ?', filter.service);
+  if (filter.session === null) add('session IS NULL');
+  else if (filter.session !== undefined) add('session = ?', filter.session);
+  if (filter.release !== undefined) add('release = ?', filter.release);
+  if (filter.model !== undefined)
+    add(`EXISTS (SELECT 1 FROM json_each(summary, '$.models') WHERE value = ?)`, filter.model);
+  if (filter.errors === true) add('errors > 0');
+  if (filter.slowerThanMs !== undefined) add('end_ms - start_ms >= ?', filter.slowerThanMs);
+  if (filter.scoreBelow !== undefined) add('score < ?', filter.scoreBelow);
+  for (const word of (filter.text ?? '').toLowerCase().split(/\s+/))
+    if (word !== '') add('instr(words, ?) > 0', word);
+
+  return { conditions, values };
+}
+
+function adder(conditions: string[], values: (string | number)[]) {
+  return (condition: string, ...given: (string | number)[]) => {
     conditions.push(condition);
     values.push(...given);
   };
+}
 
-  if (query.since !== undefined) add('start_ms >= ?', query.since);
-  if (query.until !== undefined) add('start_ms <= ?', query.until);
-  if (query.service !== undefined) add('service = ?', query.service);
-  if (query.session !== undefined) add('session = ?', query.session);
-  if (query.release !== undefined) add('release = ?', query.release);
-  if (query.errors === true) add('errors > 0');
-  if (query.slowerThanMs !== undefined) add('end_ms - start_ms >= ?', query.slowerThanMs);
-  for (const word of (query.text ?? '').toLowerCase().split(/\s+/))
-    if (word !== '') add('instr(words, ?) > 0', word);
-  if (query.after) {
-    const { startMs, traceId } = query.after;
-    add('(start_ms < ? OR (start_ms = ? AND trace_id > ?))', startMs, startMs, traceId);
-  }
-
+function joined(conditions: readonly string[], values: (string | number)[]): Conditions {
   return { where: conditions.length === 0 ? 'true' : conditions.join(' AND '), values };
 }

@@ -3,7 +3,9 @@ import type { LogRecord, SpanRecord } from '../model/span.ts';
 import { Connection, type StoreAccess } from '../store/file/connection.ts';
 import { type PriceSpan, type TraceTree, traceTree } from '../telemetry/dialects/traceTree.ts';
 import { DEFAULT_RETENTION, type Retention } from './retention.ts';
-import { conditionsOf, type TraceCursor, type TraceQuery } from './traceQuery.ts';
+import { lowestScore, spanEvaluations } from './spanEvaluations.ts';
+import { type GroupPage, type GroupQuery, traceGroups } from './traceGroups.ts';
+import { conditionsOf, orderOf, type TraceCursor, type TraceQuery } from './traceQuery.ts';
 import { TRACE_STORE } from './traceStoreFormat.ts';
 import { summaryOf, type TraceSummary, wordsOf } from './traceSummary.ts';
 
@@ -73,19 +75,81 @@ export class TraceStore {
     });
   }
 
-  /** The newest first. */
+  /** The newest first, or in the order that is asked for. */
   traces(query: TraceQuery): TracePage {
     const { where, values } = conditionsOf(query);
+    const by = orderOf(query);
     const rows = this.#connection.all(
-      `SELECT summary FROM traces WHERE ${where} ORDER BY start_ms DESC, trace_id LIMIT ?`,
+      `SELECT trace_id, summary, ${by} AS value FROM traces WHERE ${where} ORDER BY ${by} DESC, trace_id LIMIT ?`,
       ...values,
       query.limit + 1,
     );
-    const found = rows.map((row) => JSON.parse(String(row['summary'])) as TraceSummary);
-    const traces = found.slice(0, query.limit);
-    const last = traces.at(-1);
-    const next = found.length > query.limit && last ? { startMs: last.startMs, traceId: last.traceId } : null;
-    return { traces, next };
+    const shown = rows.slice(0, query.limit);
+    const last = shown.at(-1);
+    const next =
+      rows.length > query.limit && last
+        ? { value: Number(last['value']), traceId: String(last['trace_id']) }
+        : null;
+    return { traces: shown.map(toSummary), next };
+  }
+
+  groups(query: GroupQuery): GroupPage {
+    return traceGroups(this.#connection, query);
+  }
+
+  /** The traces of these ids, in no order; those that are not there are left out. */
+  summaries(traceIds: readonly string[]): TraceSummary[] {
+    return traceIds.flatMap((id) =>
+      this.#connection.all('SELECT summary FROM traces WHERE trace_id = ?', id).map(toSummary),
+    );
+  }
+
+  /** Grows with each change of a trace; null where the trace is not listed. */
+  changeOf(traceId: string): number | null {
+    const [row] = this.#connection.all('SELECT changed FROM traces WHERE trace_id = ?', traceId);
+    return row === undefined ? null : Number(row['changed']);
+  }
+
+  /** Traces that changed after a change, in the order in which they did; `last` is the change to ask for next. */
+  changedAfter(change: number, limit: number): { traces: TraceSummary[]; last: number; more: boolean } {
+    const rows = this.#connection.all(
+      'SELECT summary, changed FROM traces WHERE changed > ? ORDER BY changed LIMIT ?',
+      change,
+      limit + 1,
+    );
+    const shown = rows.slice(0, limit);
+    return {
+      traces: shown.map(toSummary),
+      last: Number(shown.at(-1)?.['changed'] ?? change),
+      more: rows.length > limit,
+    };
+  }
+
+  get lastChange(): number {
+    const [row] = this.#connection.all('SELECT max(changed) AS last FROM traces');
+    return Number(row?.['last'] ?? 0);
+  }
+
+  /** Start of the oldest trace that is kept: what began before was forgotten. Null where none is kept. */
+  get oldestMs(): number | null {
+    const [row] = this.#connection.all('SELECT min(start_ms) AS oldest FROM traces');
+    return typeof row?.['oldest'] === 'number' ? row['oldest'] : null;
+  }
+
+  /** Differs from before where another connection has written since. */
+  get version(): number {
+    const [row] = this.#connection.all('PRAGMA data_version');
+    return Number(row?.['data_version'] ?? 0);
+  }
+
+  /** What there is to choose from, each most recent first. */
+  values(column: 'service' | 'model' | 'release' | 'session', limit: number): string[] {
+    const rows = this.#connection.all(
+      `SELECT ${column} AS value FROM traces WHERE ${column} IS NOT NULL
+       GROUP BY ${column} ORDER BY max(start_ms) DESC LIMIT ?`,
+      limit,
+    );
+    return rows.map((row) => String(row['value']));
   }
 
   /** Undefined where nothing of it has come. */
@@ -167,15 +231,18 @@ export class TraceStore {
   }
 
   #summed(traceId: string): TraceSummary[] {
-    const tree = this.tree(traceId);
-    if (!tree) return [];
+    const { spans, logs } = this.records(traceId);
+    if (spans.length === 0) return [];
 
-    const summary = summaryOf(tree);
+    const tree = traceTree(spans, { logs, price: this.#price });
+    const summary = { ...summaryOf(tree), score: lowestScore(spanEvaluations(spans, logs)) };
     this.#connection.run(
-      `INSERT OR REPLACE INTO traces (trace_id, start_ms, end_ms, errors, service, session, release, summary, words)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT OR REPLACE INTO traces (trace_id, changed, start_ms, end_ms, errors, service, session, release, model,
+         tokens, cost_usd, score, summary, words)
+       VALUES (?, (SELECT coalesce(max(changed), 0) + 1 FROM traces), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ...[traceId, summary.startMs, summary.endMs, summary.errors, summary.services[0] ?? 'unknown'],
-      ...[summary.session, summary.release, JSON.stringify(summary), wordsOf(tree)],
+      ...[summary.session, summary.release, summary.models[0] ?? null, tokensOf(summary), summary.costUsd],
+      ...[summary.score, JSON.stringify(summary), wordsOf(tree)],
     );
     return [summary];
   }
@@ -204,4 +271,12 @@ export class TraceStore {
     for (const table of ['spans', 'log_lines', 'stale', 'traces'])
       this.#connection.run(`DELETE FROM ${table} WHERE trace_id = ?`, traceId);
   }
+}
+
+function toSummary(row: Record<string, unknown>): TraceSummary {
+  return JSON.parse(String(row['summary'])) as TraceSummary;
+}
+
+function tokensOf({ tokens: { input, output } }: TraceSummary): number | null {
+  return input === null && output === null ? null : (input ?? 0) + (output ?? 0);
 }

@@ -25,9 +25,11 @@ export interface TraceSummary {
   release: string | null;
   /** The root has not come yet. */
   incomplete: boolean;
+  /** The lowest of its evaluations; null where there is none. */
+  score: number | null;
 }
 
-export function summaryOf(tree: TraceTree): TraceSummary {
+export function summaryOf(tree: TraceTree): Omit<TraceSummary, 'score'> {
   const spans = [...walk(tree.roots)].flatMap(({ node }) => (node.span ? [node.span] : []));
   const [first] = tree.roots;
   const root = first?.span ?? spans.toSorted((a, b) => a.record.startMs - b.record.startMs)[0];

@@ -5,6 +5,8 @@ import { StoreError } from '../../../src/engine/errors.ts';
 import type { LogRecord, SpanRecord } from '../../../src/engine/model/span.ts';
 import { RunStore } from '../../../src/engine/store/runStore.ts';
 import { storePath } from '../../../src/engine/store/storeFile.ts';
+import type { GroupCursor, TraceGroup } from '../../../src/engine/traces/traceGroups.ts';
+import type { TraceCursor, TraceOrder } from '../../../src/engine/traces/traceQuery.ts';
 import { TraceStore } from '../../../src/engine/traces/traceStore.ts';
 import { traceStorePath } from '../../../src/engine/traces/traceStoreFormat.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
@@ -77,7 +79,7 @@ describe('trace store', () => {
     assert.deepEqual(store.sumUp(), []);
 
     const seen: string[] = [];
-    let after: { startMs: number; traceId: string } | undefined;
+    let after: { value: number; traceId: string } | undefined;
     do {
       const page = store.traces({ limit: 7, ...(after ? { after } : {}) });
       seen.push(...page.traces.map(({ traceId }) => traceId));
@@ -125,6 +127,159 @@ describe('trace store', () => {
     assert.deepEqual(find({ since: 500 }), ['bad', 'ok']);
     assert.deepEqual(find({ until: 500 }), ['slow']);
     assert.deepEqual(store.idsLike('sl', 5), ['slow']);
+  });
+
+  it('lists what is slowest, costliest, largest or worst first, page by page', () => {
+    const store = open({
+      price: ({ tokens }: { tokens: { input: number | null } | null }) => tokens?.input ?? null,
+    });
+    const call = (id: string, tokens: number | null, endMs: number, score: number | null) =>
+      span(id, 'm', {
+        endMs,
+        status: id === 'c' ? 'error' : 'unset',
+        attributes: {
+          'gen_ai.operation.name': 'chat',
+          'gen_ai.response.model': id === 'a' ? 'large' : 'small',
+          ...(tokens === null
+            ? {}
+            : { 'gen_ai.usage.input_tokens': tokens, 'gen_ai.usage.output_tokens': 1 }),
+        },
+        events:
+          score === null
+            ? []
+            : [
+                {
+                  name: 'gen_ai.evaluation.result',
+                  timeMs: 1200,
+                  attributes: {
+                    'gen_ai.evaluation.name': 'relevance',
+                    'gen_ai.evaluation.score.value': score,
+                  },
+                },
+              ],
+      });
+    store.append(
+      [
+        call('a', 10, 3000, 0.9),
+        call('b', null, 9000, null),
+        call('c', 30, 2000, 0.2),
+        call('d', 20, 1500, 0),
+      ],
+      [],
+    );
+    store.sumUp();
+
+    const listed = (order: TraceOrder, more: object = {}) => {
+      const ids: string[] = [];
+      let after: TraceCursor | undefined;
+      do {
+        const page = store.traces({ order, limit: 1, ...more, ...(after ? { after } : {}) });
+        ids.push(...page.traces.map(({ traceId }) => traceId));
+        after = page.next ?? undefined;
+      } while (after);
+      return ids.join('');
+    };
+    assert.equal(listed('slowest'), 'bacd');
+    assert.equal(listed('costliest'), 'cdab');
+    assert.equal(listed('tokens'), 'cdab');
+    assert.equal(listed('errors'), 'cabd');
+    assert.equal(listed('lowest-score'), 'dcab');
+    assert.equal(listed('newest', { scoreBelow: 0.5 }), 'cd');
+    assert.equal(listed('newest', { model: 'small' }), 'bcd');
+    assert.equal(listed('newest', { firstModel: 'large' }), 'a');
+    assert.deepEqual(store.values('model', 9).sort(), ['large', 'small']);
+  });
+
+  it('groups traces by what they have in common; one without a session stands for itself', () => {
+    const store = open({ price: () => 0.5 });
+    const start = (id: string, startMs: number, session: string | null, more: Partial<SpanRecord> = {}) =>
+      span(id, '1', {
+        startMs,
+        endMs: startMs + 10,
+        attributes: {
+          'gen_ai.operation.name': 'chat',
+          'gen_ai.usage.input_tokens': 3,
+          'gen_ai.usage.output_tokens': 4,
+          ...(session === null ? {} : { 'gen_ai.conversation.id': session }),
+        },
+        ...more,
+      });
+    store.append(
+      [
+        start('a', 1000, 'one'),
+        start('b', 2000, 'two'),
+        start('c', 3000, 'one', { status: 'error' }),
+        start('d', 2500, null, { service: 'other' }),
+        start('e', 500, null),
+      ],
+      [],
+    );
+    store.sumUp();
+
+    const seen: TraceGroup[] = [];
+    let after: GroupCursor | undefined;
+    do {
+      const page = store.groups({ by: 'session', limit: 2, ...(after ? { after } : {}) });
+      seen.push(...page.groups);
+      after = page.next ?? undefined;
+    } while (after);
+    assert.deepEqual(
+      seen.map(({ key, traceId, traces, failed }) => [key, traceId, traces, failed]),
+      [
+        ['one', null, 2, 1],
+        [null, 'd', 1, 0],
+        ['two', null, 1, 0],
+        [null, 'e', 1, 0],
+      ],
+    );
+    assert.deepEqual(
+      { ...seen[0] },
+      {
+        key: 'one',
+        traceId: null,
+        traces: 2,
+        failed: 1,
+        newestMs: 3000,
+        costUsd: 1,
+        tokens: 14,
+        score: null,
+      },
+    );
+    const services = store.groups({ by: 'service', limit: 9 }).groups;
+    assert.deepEqual(
+      services.map(({ key, traces }) => [key, traces]),
+      [
+        ['agent', 4],
+        ['other', 1],
+      ],
+    );
+    assert.deepEqual(
+      store.groups({ by: 'session', errors: true, limit: 9 }).groups.map(({ key }) => key),
+      ['one'],
+    );
+    const own = store.traces({ session: null, limit: 9 }).traces.map(({ traceId }) => traceId);
+    assert.deepEqual(own, ['d', 'e']);
+  });
+
+  it('says what changed since somebody looked last', () => {
+    const store = open();
+    store.append([span('a', '1'), span('b', '1')], []);
+    store.sumUp();
+    const first = store.changedAfter(0, 1);
+    assert.equal(first.more, true);
+    const second = store.changedAfter(first.last, 9);
+    const both = [...first.traces, ...second.traces].map(({ traceId }) => traceId);
+    assert.deepEqual(both.sort(), ['a', 'b']);
+    assert.equal(second.last, store.lastChange);
+
+    store.append([span('a', '2')], []);
+    store.sumUp();
+    const third = store.changedAfter(second.last, 9);
+    assert.deepEqual(
+      third.traces.map(({ traceId, spans }) => [traceId, spans]),
+      [['a', 2]],
+    );
+    assert.deepEqual(store.changedAfter(third.last, 9), { traces: [], last: third.last, more: false });
   });
 
   it('sums a trace up anew when more of it comes', () => {
