@@ -37,6 +37,7 @@ const program = await build({
     datasetWorker: 'src/engineProcess/datasetWorker.ts',
     openDatasetWorker: 'src/engineProcess/openDatasetWorker.ts',
     reportWorker: 'src/engineProcess/reportWorker.ts',
+    traceWorker: 'src/engineProcess/traceWorker.ts',
   },
   outdir,
   format: 'esm',

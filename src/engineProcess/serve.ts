@@ -15,6 +15,7 @@ import { runHandlers } from './runHandlers.ts';
 import { Session, type SessionPorts } from './session.ts';
 import { toFailure } from './toFailure.ts';
 import { tokenHandlers } from './tokenHandlers.ts';
+import { traceHandlers } from './traceHandlers.ts';
 import { verifyHandlers } from './verifyHandlers.ts';
 import { workspaceHandlers } from './workspaceHandlers.ts';
 
@@ -40,6 +41,7 @@ export function serve(streams: Streams, ports: SessionPorts): Promise<void> {
       ...compressHandlers(session, prompts),
       ...verifyHandlers(session, comparisons),
       ...languageHandlers(session),
+      ...traceHandlers(session),
     },
     (error) => {
       const failure = error instanceof CallFailure ? error.failure : toFailure(error);

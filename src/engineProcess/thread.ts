@@ -3,7 +3,7 @@ import { CallFailure } from '../protocol/callFailure.ts';
 import type { ThreadAnswer } from './threadAnswer.ts';
 
 /** Programs of threads; each stands beside this file, in the bundle as in the sources. */
-type Program = 'datasetWorker' | 'openDatasetWorker' | 'reportWorker';
+type Program = 'datasetWorker' | 'openDatasetWorker' | 'reportWorker' | 'traceWorker';
 
 export function startThread(program: Program, workerData: unknown): Worker {
   const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';

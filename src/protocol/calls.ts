@@ -10,6 +10,7 @@ import { providerCalls } from './providerCalls.ts';
 import { runCalls } from './runCalls.ts';
 import { sessionCalls } from './sessionCalls.ts';
 import { tokenCalls } from './tokenCalls.ts';
+import { traceCalls } from './traceCalls.ts';
 import { verifyCalls } from './verifyCalls.ts';
 import { workspaceCalls } from './workspaceCalls.ts';
 
@@ -27,6 +28,7 @@ export const engineCalls = {
   ...languageCalls,
   ...compareCalls,
   ...evaluatorCalls,
+  ...traceCalls,
 };
 
 /** What the engine process asks of the interface. */

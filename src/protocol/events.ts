@@ -5,6 +5,7 @@ import { failure } from './failure.ts';
 import { providerStates } from './providerEntries.ts';
 import { resultRow } from './resultRow.ts';
 import { comparedSides, trialCounts } from './runEntries.ts';
+import { traceChanges } from './traceCalls.ts';
 
 /** What the engine process tells on its own. */
 export const engineEvents = {
@@ -60,6 +61,8 @@ export const engineEvents = {
   }),
   /** Something changed in what `providers/health` says; at most twice a second. */
   'providers/changed': providerStates,
+  /** Only after `traces/watch`. */
+  'traces/changed': traceChanges,
   log: z.object({
     level: z.enum(['debug', 'info', 'warn', 'error']),
     message: z.string(),

@@ -1,8 +1,5 @@
 import type { Connection } from '../store/file/connection.ts';
-import { filterConditions, type TraceFilter } from './traceQuery.ts';
-
-export const TRACE_GROUPINGS = ['session', 'service', 'model', 'release'] as const;
-export type TraceGrouping = (typeof TRACE_GROUPINGS)[number];
+import { filterConditions, type TraceFilter, type TraceGrouping } from './traceQuery.ts';
 
 /** Traces that have something in common. */
 export interface TraceGroup {

@@ -4,8 +4,7 @@ export interface TraceFilter {
   since?: number | undefined;
   until?: number | undefined;
   service?: string | undefined;
-  /** Null: traces without one. */
-  session?: string | null | undefined;
+  session?: string | undefined;
   release?: string | undefined;
   /** Any of the models that answered in it. */
   model?: string | undefined;
@@ -18,15 +17,16 @@ export interface TraceFilter {
   text?: string | undefined;
 }
 
-export const TRACE_ORDERS = ['newest', 'slowest', 'costliest', 'tokens', 'errors', 'lowest-score'] as const;
-export type TraceOrder = (typeof TRACE_ORDERS)[number];
+export type TraceOrder = 'newest' | 'slowest' | 'costliest' | 'tokens' | 'errors' | 'lowest-score';
+
+export type TraceGrouping = 'session' | 'service' | 'model' | 'release';
 
 /** Which traces are asked for. */
 export interface TraceQuery extends TraceFilter {
   /** Default: the newest first. */
   order?: TraceOrder | undefined;
-  /** Of the first model that answered, as groups go by it; null: no model did. */
-  firstModel?: string | null | undefined;
+  /** Those of one group; null: those that have no such value. A trace is in the group of the first model that answered. */
+  group?: { by: TraceGrouping; key: string | null } | undefined;
   /** At most so many. */
   limit: number;
   /** Goes on behind the last trace of the page before. */
@@ -67,8 +67,8 @@ export interface Conditions {
 export function conditionsOf(query: TraceQuery): Conditions {
   const { conditions, values } = filterOf(query);
   const add = adder(conditions, values);
-  if (query.firstModel === null) add('model IS NULL');
-  else if (query.firstModel !== undefined) add('model = ?', query.firstModel);
+  if (query.group?.key === null) add(`${query.group.by} IS NULL`);
+  else if (query.group) add(`${query.group.by} = ?`, query.group.key);
   if (query.after) {
     const { value, traceId } = query.after;
     const by = orderOf(query);
@@ -91,8 +91,7 @@ function filterOf(filter: TraceFilter): { conditions: string[]; values: (string 
   if (filter.since !== undefined) add('start_ms >= ?', filter.since);
   if (filter.until !== undefined) add('start_ms <= ?', filter.until);
   if (filter.service !== undefined) add('service = ?', filter.service);
-  if (filter.session === null) add('session IS NULL');
-  else if (filter.session !== undefined) add('session = ?', filter.session);
+  if (filter.session !== undefined) add('session = ?', filter.session);
   if (filter.release !== undefined) add('release = ?', filter.release);
   if (filter.model !== undefined)
     add(`EXISTS (SELECT 1 FROM json_each(summary, '$.models') WHERE value = ?)`, filter.model);

@@ -186,7 +186,7 @@ describe('trace store', () => {
     assert.equal(listed('lowest-score'), 'dcab');
     assert.equal(listed('newest', { scoreBelow: 0.5 }), 'cd');
     assert.equal(listed('newest', { model: 'small' }), 'bcd');
-    assert.equal(listed('newest', { firstModel: 'large' }), 'a');
+    assert.equal(listed('newest', { group: { by: 'model', key: 'large' } }), 'a');
     assert.deepEqual(store.values('model', 9).sort(), ['large', 'small']);
   });
 
@@ -257,7 +257,9 @@ describe('trace store', () => {
       store.groups({ by: 'session', errors: true, limit: 9 }).groups.map(({ key }) => key),
       ['one'],
     );
-    const own = store.traces({ session: null, limit: 9 }).traces.map(({ traceId }) => traceId);
+    const own = store
+      .traces({ group: { by: 'session', key: null }, limit: 9 })
+      .traces.map(({ traceId }) => traceId);
     assert.deepEqual(own, ['d', 'e']);
   });
 

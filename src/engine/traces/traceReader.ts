@@ -1,0 +1,168 @@
+import type { LogRecord } from '../model/span.ts';
+import { hasLog } from '../store/file/database.ts';
+import { entryOf } from '../store/storeFile.ts';
+import { StoreReader } from '../store/storeReader.ts';
+import { diagnose, type TraceDiagnosis } from '../telemetry/dialects/doctor.ts';
+import { walk } from '../telemetry/dialects/traceNode.ts';
+import { type PriceSpan, type TraceTree, traceTree } from '../telemetry/dialects/traceTree.ts';
+import { type SpanDetail, spanDetail } from './spanDetail.ts';
+import { lowestScore, type SpanEvaluation, spanEvaluations } from './spanEvaluations.ts';
+import { type SpanRow, spanRows } from './spanRows.ts';
+import { TraceStore } from './traceStore.ts';
+import { summaryOf, type TraceSummary } from './traceSummary.ts';
+
+export interface TraceFiles {
+  /** Received traces. */
+  traces: string;
+  /** The store of runs. */
+  runs: string;
+}
+
+/** A trace with its lines, as it was read last. */
+export interface OpenTrace {
+  tree: TraceTree;
+  rows: readonly SpanRow[];
+  /** Positions in `rows` by the node above; null: at the top. */
+  below: ReadonlyMap<string | null, readonly number[]>;
+  evaluations: readonly SpanEvaluation[];
+  diagnosis: TraceDiagnosis;
+  logs: readonly LogRecord[];
+}
+
+/** Spans of the traces that stay read: they are asked for piece by piece. */
+const KEPT_SPANS = 250_000;
+
+/** Looks at received traces and those of runs while others write them; creates and writes nothing. */
+export class TraceReader {
+  readonly #files: TraceFiles;
+  readonly #runs: StoreReader;
+  #price: PriceSpan;
+  #opened: { stamp: string; store: TraceStore } | undefined;
+  /** The one that was asked for last comes last. */
+  readonly #open = new Map<string, { stamp: string; trace: OpenTrace }>();
+
+  constructor(files: TraceFiles, price: PriceSpan = () => null) {
+    this.#files = files;
+    this.#runs = new StoreReader(files.runs);
+    this.#price = price;
+  }
+
+  /** What calls cost from now on. */
+  set price(price: PriceSpan) {
+    this.#price = price;
+    this.#open.clear();
+  }
+
+  /** The store of received traces as it is now: an empty one where there is none. Throws StoreError. */
+  get store(): TraceStore {
+    const stamp = stampOf(this.#files.traces);
+    if (this.#opened?.stamp !== stamp) {
+      this.#opened?.store.close();
+      this.#opened = undefined;
+      this.#opened = { stamp, store: new TraceStore(this.#files.traces, { access: 'read' }) };
+    }
+    return this.#opened.store;
+  }
+
+  /** Differs from before where something may have changed in the store of received traces. */
+  get version(): string {
+    const { version } = this.store;
+    return `${this.#opened?.stamp} ${version}`;
+  }
+
+  /** Undefined where nothing of it has come. */
+  trace(traceId: string): OpenTrace | undefined {
+    const stamp = `${this.store.changeOf(traceId) ?? this.version} ${entryText(this.#files.runs)}`;
+    const known = this.#open.get(traceId);
+    this.#open.delete(traceId);
+    if (known?.stamp === stamp) {
+      this.#open.set(traceId, known);
+      return known.trace;
+    }
+
+    const trace = this.#read(traceId);
+    if (trace) this.#keep(traceId, { stamp, trace });
+    return trace;
+  }
+
+  /** Traces of these ids, those of runs as well; what is not there is left out. */
+  summaries(traceIds: readonly string[]): TraceSummary[] {
+    const listed = new Map(this.store.summaries(traceIds).map((trace) => [trace.traceId, trace]));
+    return traceIds.flatMap((id) => {
+      const known = listed.get(id) ?? this.trace(id);
+      if (!known) return [];
+      return 'tree' in known ? this.summaryOf(known) : known;
+    });
+  }
+
+  summaryOf({ tree, evaluations }: OpenTrace): TraceSummary {
+    return { ...summaryOf(tree), score: lowestScore(evaluations) };
+  }
+
+  /** Ids that begin so, the newest first; of runs, only whole ones are found. */
+  idsLike(prefix: string, limit: number): string[] {
+    const ids = this.store.idsLike(prefix, limit);
+    return ids.length === 0 && this.trace(prefix) ? [prefix] : ids;
+  }
+
+  span(traceId: string, spanId: string): SpanDetail | undefined {
+    const trace = this.trace(traceId);
+    const row = trace?.rows.find(({ id }) => id === spanId);
+    if (!trace || !row) return undefined;
+
+    const node = [...walk(trace.tree.roots)].find((each) => each.node.spanId === spanId)?.node;
+    const { evaluations, diagnosis, logs } = trace;
+    return spanDetail(row, {
+      ...{ span: node?.span ?? null, logs },
+      ...{ evaluations, findings: diagnosis.findings },
+    });
+  }
+
+  close(): void {
+    this.#opened?.store.close();
+    this.#opened = undefined;
+    this.#open.clear();
+  }
+
+  #read(traceId: string): OpenTrace | undefined {
+    const runs = this.#runs.store?.traces;
+    const received = this.store.records(traceId);
+    // A span of both is one: the tree takes each once.
+    const spans = [...received.spans, ...(runs?.spans(traceId) ?? [])];
+    if (spans.length === 0) return undefined;
+
+    const logs = [...received.logs, ...(runs?.logs(traceId) ?? [])].sort((a, b) => a.timeMs - b.timeMs);
+    const tree = traceTree(spans, { logs, price: this.#price });
+    const evaluations = spanEvaluations(spans, logs);
+    const rows = spanRows(tree, { evaluations, price: this.#price });
+    const below = new Map<string | null, number[]>();
+    for (const [index, { parent }] of rows.entries()) {
+      const known = below.get(parent);
+      if (known) known.push(index);
+      else below.set(parent, [index]);
+    }
+    return { tree, rows, below, evaluations, diagnosis: diagnose(tree), logs };
+  }
+
+  #keep(traceId: string, entry: { stamp: string; trace: OpenTrace }): void {
+    this.#open.set(traceId, entry);
+    let spans = 0;
+    for (const { trace } of this.#open.values()) spans += trace.rows.length;
+    for (const [id, { trace }] of this.#open) {
+      if (spans <= KEPT_SPANS || id === traceId) break;
+      spans -= trace.rows.length;
+      this.#open.delete(id);
+    }
+  }
+}
+
+/** SQLite sees what others write only where they had the file open when it was opened: else it is opened anew. */
+function stampOf(file: string): string {
+  return hasLog(file) ? `${entryOf(file)?.ino} shared` : entryText(file);
+}
+
+function entryText(file: string): string {
+  const entry = entryOf(file);
+  const log = entryOf(`${file}-wal`);
+  return `${entry?.ino} ${entry?.size} ${entry?.mtimeMs} ${log?.size} ${log?.mtimeMs}`;
+}

@@ -1,0 +1,44 @@
+import { storePath } from '../engine/store/storeFile.ts';
+import { traceStorePath } from '../engine/traces/traceStoreFormat.ts';
+import type { Handlers } from '../protocol/call.ts';
+import type { traceCalls } from '../protocol/traceCalls.ts';
+import type { Session } from './session.ts';
+import { TraceThread } from './traceThread.ts';
+
+/** What looks at traces. Lists and single traces are read in threads of their own: a large trace keeps no list waiting. */
+export function traceHandlers(session: Session): Handlers<typeof traceCalls> {
+  let threads: { lists: TraceThread; traces: TraceThread } | undefined;
+  const opened = () => (threads ??= open(session));
+  const lists = () => opened().lists;
+  const traces = () => {
+    const thread = opened().traces;
+    const { config } = session;
+    if (config) thread.price(config.providers);
+    return thread;
+  };
+
+  return {
+    'traces/list': (params, signal) => lists().do('traces/list', params, signal),
+    'traces/groups': (params, signal) => lists().do('traces/groups', params, signal),
+    'traces/values': (params, signal) => lists().do('traces/values', params, signal),
+    'traces/summaries': (params, signal) => lists().do('traces/summaries', params, signal),
+    'traces/find': (params, signal) => lists().do('traces/find', params, signal),
+    'traces/children': (params, signal) => traces().do('traces/children', params, signal),
+    'traces/rows': (params, signal) => traces().do('traces/rows', params, signal),
+    'traces/span': (params, signal) => traces().do('traces/span', params, signal),
+    'traces/watch': ({ on }) => {
+      lists().watch(on);
+      return {};
+    },
+  };
+}
+
+function open(session: Session): { lists: TraceThread; traces: TraceThread } {
+  const files = { traces: traceStorePath(session.root), runs: storePath(session.root) };
+  const lists = new TraceThread(files, (changes) => session.tell('traces/changed', changes));
+  const traces = new TraceThread(files);
+  session.onClose(async () => {
+    await Promise.all([lists.close(), traces.close()]);
+  });
+  return { lists, traces };
+}

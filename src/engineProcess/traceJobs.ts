@@ -1,0 +1,66 @@
+import type { TraceReader } from '../engine/traces/traceReader.ts';
+import type { EngineCalls } from '../protocol/calls.ts';
+
+type TraceMethod = Extract<keyof EngineCalls, `traces/${string}`>;
+/** What a thread does for the calls of the same names. */
+export type TraceJob = Exclude<TraceMethod, 'traces/watch'>;
+export type TraceParams<J extends TraceJob> = EngineCalls[J]['params'];
+
+/** Values that are offered to filter by. */
+const VALUES = 200;
+
+export const traceJobs: {
+  [J in TraceJob]: (reader: TraceReader, params: TraceParams<J>) => EngineCalls[J]['result'];
+} = {
+  'traces/list': (reader, { filter, order, group, limit, after }) =>
+    reader.store.traces({
+      ...filter,
+      ...{ group, order, limit, after: after ?? undefined },
+    }),
+
+  'traces/groups': (reader, { filter, by, limit, after }) => {
+    const { groups, next } = reader.store.groups({ ...filter, by, limit, after: after ?? undefined });
+    const alone = reader.store.summaries(groups.flatMap(({ traceId }) => traceId ?? []));
+    const byId = new Map(alone.map((trace) => [trace.traceId, trace]));
+    return {
+      groups: groups.map(({ traceId, ...group }) => ({ ...group, trace: byId.get(traceId ?? '') ?? null })),
+      next,
+    };
+  },
+
+  'traces/summaries': (reader, { traceIds }) => ({ traces: reader.summaries(traceIds) }),
+
+  'traces/values': ({ store }) => ({
+    services: store.values('service', VALUES),
+    models: store.values('model', VALUES),
+    releases: store.values('release', VALUES),
+    sessions: store.values('session', VALUES),
+  }),
+
+  'traces/find': (reader, { prefix, limit }) => ({
+    traces: reader.summaries(reader.idsLike(prefix.trim().toLowerCase(), limit)),
+  }),
+
+  'traces/children': (reader, { traceId, spanId, offset, limit }) => {
+    const trace = reader.trace(traceId);
+    const below = trace?.below.get(spanId) ?? [];
+    const rows = below.slice(offset, offset + limit).flatMap((index) => trace?.rows[index] ?? []);
+    return { rows, total: below.length };
+  },
+
+  'traces/rows': (reader, { traceId, offset, limit }) => {
+    const trace = reader.trace(traceId);
+    if (!trace) return { head: null, rows: [] };
+
+    const { tree, rows, diagnosis } = trace;
+    const head = {
+      ...reader.summaryOf(trace),
+      unpriced: tree.unpriced.size,
+      rows: rows.length,
+      conventions: diagnosis.conventions,
+    };
+    return { head, rows: rows.slice(offset, offset + limit) };
+  },
+
+  'traces/span': (reader, { traceId, spanId }) => ({ detail: reader.span(traceId, spanId) ?? null }),
+};

@@ -1,0 +1,111 @@
+import * as z from 'zod';
+import { spanDetail, spanRow, traceHead, traceSummary } from './traceRow.ts';
+
+/** What a list of traces is about. All that is given must hold. */
+export const traceFilter = z.strictObject({
+  /** Milliseconds since the epoch. */
+  since: z.number().exactOptional(),
+  service: z.string().exactOptional(),
+  session: z.string().exactOptional(),
+  release: z.string().exactOptional(),
+  model: z.string().exactOptional(),
+  errors: z.boolean().exactOptional(),
+  slowerThanMs: z.number().min(0).exactOptional(),
+  scoreBelow: z.number().exactOptional(),
+  /** Words that all must occur; `name=value` finds an attribute. */
+  text: z.string().max(1_000).exactOptional(),
+});
+export type TraceFilter = z.output<typeof traceFilter>;
+
+export const traceOrder = z.enum(['newest', 'slowest', 'costliest', 'tokens', 'errors', 'lowest-score']);
+export type TraceOrder = z.output<typeof traceOrder>;
+
+const grouping = z.enum(['session', 'service', 'model', 'release']);
+export type TraceGrouping = z.output<typeof grouping>;
+
+const limit = z.int().min(1).max(2_000);
+const traceCursor = z.object({ value: z.number(), traceId: z.string() });
+const groupCursor = z.object({ newestMs: z.number(), id: z.string() });
+const traceId = z.string().min(1).max(64);
+const spanId = z.string().min(1).max(64);
+
+const traceGroup = z.object({
+  key: z.string().nullable(),
+  /** By session, a trace without one stands for itself. */
+  trace: z.nullable(traceSummary),
+  traces: z.int(),
+  failed: z.int(),
+  newestMs: z.number(),
+  costUsd: z.number().nullable(),
+  tokens: z.number().nullable(),
+  score: z.number().nullable(),
+});
+export type TraceGroup = z.output<typeof traceGroup>;
+
+/**
+ * Received traces, and those of runs, read while others write them. A workspace without any reads as empty. Nothing of it needs
+ * trust: it only looks.
+ */
+export const traceCalls = {
+  'traces/list': {
+    params: z.strictObject({
+      filter: traceFilter,
+      order: traceOrder,
+      /** Those of one group. */
+      group: z.strictObject({ by: grouping, key: z.string().nullable() }).exactOptional(),
+      limit,
+      after: traceCursor.nullable(),
+    }),
+    result: z.object({ traces: z.array(traceSummary), next: traceCursor.nullable() }),
+  },
+  'traces/groups': {
+    params: z.strictObject({ filter: traceFilter, by: grouping, limit, after: groupCursor.nullable() }),
+    result: z.object({ groups: z.array(traceGroup), next: groupCursor.nullable() }),
+  },
+  /** Those of these ids that are stored. */
+  'traces/summaries': {
+    params: z.strictObject({ traceIds: z.array(traceId).max(500) }),
+    result: z.object({ traces: z.array(traceSummary) }),
+  },
+  /** What there is to filter by, most recent first. */
+  'traces/values': {
+    params: z.strictObject({}),
+    result: z.object({
+      services: z.array(z.string()),
+      models: z.array(z.string()),
+      releases: z.array(z.string()),
+      sessions: z.array(z.string()),
+    }),
+  },
+  /** Traces, of runs as well, whose ids begin so; newest first. */
+  'traces/find': {
+    params: z.strictObject({ prefix: z.string().max(64), limit }),
+    result: z.object({ traces: z.array(traceSummary) }),
+  },
+  /** The lines directly below a span, or at the top of a trace. `total` is 0 where there is no such trace. */
+  'traces/children': {
+    params: z.strictObject({ traceId, spanId: spanId.nullable(), offset: z.int().min(0), limit }),
+    result: z.object({ rows: z.array(spanRow), total: z.int() }),
+  },
+  /** The lines of a trace from the top down. `head` is null where there is no such trace. */
+  'traces/rows': {
+    params: z.strictObject({ traceId, offset: z.int().min(0), limit }),
+    result: z.object({ head: z.nullable(traceHead), rows: z.array(spanRow) }),
+  },
+  'traces/span': {
+    params: z.strictObject({ traceId, spanId }),
+    result: z.object({ detail: z.nullable(spanDetail) }),
+  },
+  /** Whether this window wants to hear of changes. */
+  'traces/watch': { params: z.strictObject({ on: z.boolean() }), result: z.object({}) },
+};
+
+/** Traces that changed since the last event, gathered over at most 200 ms. */
+export const traceChanges = z.object({
+  traces: z.array(traceSummary),
+  /** There are more than are told: whoever shows traces asks anew. */
+  more: z.boolean(),
+  /** Traces that began before it are forgotten; null: all are. */
+  oldestMs: z.number().nullable(),
+});
+export type TraceChanges = z.output<typeof traceChanges>;
