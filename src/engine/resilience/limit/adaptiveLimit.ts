@@ -61,13 +61,13 @@ export class AdaptiveLimit implements Policy {
     if (this.#config.adaptive) passWindow(this.#state, this.#config, now);
     if (this.#room.size === 0 && this.#hasPlace(most) && now >= this.#free) return this.#begin(most, now);
 
-    if (now < this.#free) limitReached(this.#state);
     this.#allowed.set(call, most);
     const turn = this.#room.wait(
       call,
       () => new Rejected('limit', 'too many calls to the provider are under way'),
     );
-    this.#watch(now);
+    // A timer may be late: whoever waits for a moment that has passed is served here, for nothing else would wake them.
+    this.#serve();
     return turn;
   }
 

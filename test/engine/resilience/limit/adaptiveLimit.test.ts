@@ -128,6 +128,25 @@ describe('adaptive limit', () => {
     assert.ok(refused <= 0.2 * settledCalls.length, `${refused} of ${settledCalls.length} refused`);
   });
 
+  it('wakes those who wait for a moment that has passed while a timer was late', async () => {
+    for (let call = 0; call < 12; call++) {
+      granted(begin()).settle(done(100));
+      await clock.advance(10_000);
+      granted(begin()).settle(ending('rate-limited'));
+      await clock.advance(10_000);
+    }
+    granted(begin()).settle(ending('rate-limited'));
+    const first = begin();
+    assert.equal(first.now.state, 'waiting', 'calls begin apart');
+
+    clock.pass(5000);
+    const second = begin();
+    await settled();
+    granted(first).settle(done(100));
+    await clock.advance(10_000);
+    assert.equal(second.now.state, 'granted');
+  });
+
   it('grows back after it was idle', async () => {
     granted(begin()).settle(ending('rate-limited'));
     granted(begin()).settle(ending('rate-limited'));
