@@ -1,4 +1,4 @@
-// Bundles the command line and the engine process (ESM, split so that parts load when they are needed) and the
+// Bundles the command line, the engine process and the services process (ESM, split so that parts load when they are needed) and the
 // extension (CommonJS) into dist, or into the folder that is named; with --sourcemap, for a debugger.
 // The command line's build has no `vscode` external: an import of it from the engine fails here.
 import { rmSync } from 'node:fs';
@@ -34,6 +34,7 @@ const program = await build({
   entryPoints: {
     cli: 'src/cli.ts',
     engineProcess: 'src/engineProcess.ts',
+    services: 'src/services.ts',
     datasetWorker: 'src/engineProcess/datasetWorker.ts',
     openDatasetWorker: 'src/engineProcess/openDatasetWorker.ts',
     reportWorker: 'src/engineProcess/reportWorker.ts',

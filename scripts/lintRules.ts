@@ -19,8 +19,10 @@ const ABOVE = [
   'extension',
   'protocol',
   'processOwner',
+  'services',
   'systemRandom',
   'ui',
+  'version',
   'webview',
 ];
 

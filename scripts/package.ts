@@ -39,7 +39,7 @@ function gather(stage: string, built: string): void {
   for (const name of ['extension.cjs', 'ThirdPartyNotices.txt'])
     cpSync(path.join(built, name), path.join(dist, name));
   cpSync(path.join(built, 'webview'), path.join(dist, 'webview'), { recursive: true });
-  for (const file of reachable(built, 'engineProcess.js'))
+  for (const file of ['engineProcess.js', 'services.js'].flatMap((entry) => [...reachable(built, entry)]))
     cpSync(path.join(built, file), path.join(dist, file), { recursive: true });
 }
 

@@ -1,8 +1,7 @@
 import { Command } from 'commander';
+import { VERSION } from '../version.ts';
 import type { RunAction } from './runAction.ts';
 import type { Io } from './terminal/io.ts';
-
-const VERSION = '0.1.0';
 
 type AddCommand = (program: Command, act: RunAction) => void;
 
@@ -24,6 +23,7 @@ const COMMANDS: { [name: string]: () => Promise<AddCommand> } = {
   prices: async () => (await import('./commands/prices.ts')).addPrices,
   budgets: async () => (await import('./commands/budgets.ts')).addBudgets,
   providers: async () => (await import('./commands/providers.ts')).addProviders,
+  serve: async () => (await import('./commands/serve.ts')).addServe,
 };
 
 /**

@@ -36,6 +36,7 @@ export const ALLOWED: { [feature: string]: readonly string[] } = {
   store: ['model', 'errors', 'resilience'],
   telemetry: [],
   traces: ['telemetry'],
+  attach: [],
   datasets: [],
   prompts: [],
   models: [],

@@ -15,7 +15,7 @@ const ALLOWED = [
   /^extension\.vsixmanifest$/,
   /^extension\/(package\.json|package\.nls\.json|readme\.md|changelog\.md|LICENSE\.txt)$/,
   /^extension\/l10n\/bundle\.l10n\.json$/,
-  /^extension\/dist\/(extension\.cjs|engineProcess\.js|(dataset|openDataset|report)Worker\.js)$/,
+  /^extension\/dist\/(extension\.cjs|(engineProcess|services)\.js|(dataset|openDataset|report)Worker\.js)$/,
   /^extension\/dist\/ThirdPartyNotices\.txt$/,
   /^extension\/dist\/chunks\/[\w.-]+\.js$/,
   /^extension\/dist\/webview\/(report|standalone|compare)\.(js|css)$/,
@@ -43,7 +43,8 @@ function importedPackages(): string[] {
   return [...names];
 }
 
-const ENTRIES = /^src\/(cli|engineProcess|extension|webview\/[^/]+\/main|.*(?:[cC]hild|[wW]orker))\.ts$/;
+const ENTRIES =
+  /^src\/(cli|engineProcess|services|extension|webview\/[^/]+\/main|.*(?:[cC]hild|[wW]orker))\.ts$/;
 
 function packagesOf(file: string): string[] {
   const text = readFileSync(path.join(root, file), 'utf8');

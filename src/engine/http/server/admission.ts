@@ -33,7 +33,7 @@ export function checkSender(request: IncomingMessage, rules: AdmissionRules): vo
 /** Throws HttpProblem unless the request has the bearer token. */
 export function checkToken(request: IncomingMessage, token: string): void {
   const given = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1];
-  if (given !== undefined && isSame(given, token)) return;
+  if (given !== undefined && isSameSecret(given, token)) return;
   throw new HttpProblem(401, 'a bearer token is needed', { 'www-authenticate': 'Bearer' });
 }
 
@@ -66,7 +66,7 @@ function isOurName(host: string, localAddress: string | undefined, allowed: read
 }
 
 /** In a time that does not depend on how much of the token is right, nor on its length. */
-function isSame(given: string, token: string): boolean {
+export function isSameSecret(given: string, token: string): boolean {
   return timingSafeEqual(digest(given), digest(token));
 }
 

@@ -1,0 +1,47 @@
+import { counted } from '../../engine/model/figures.ts';
+import type { ReceiverState, ServicesStatus } from '../../protocol/servicesCalls.ts';
+
+/** What the services process of a workspace is doing. */
+export function statusLines(status: ServicesStatus, now: number): string[] {
+  const { pid, version, startedAt, foreground, attached } = status;
+  const where = foreground ? ' in a terminal' : '';
+  return [
+    `services process ${pid}, version ${version}, running${where} for ${durationText(now - startedAt)}`,
+    ...receiverLines(status.receiver),
+    receivedLine(status.received, now),
+    ...(status.storeProblem === null ? [] : [`traces cannot be stored: ${status.storeProblem}`]),
+    `attached: ${counted(attached.windows, 'window')}, ${counted(attached.terminals, 'terminal')}`,
+  ];
+}
+
+/** Where traces are received, and how a program is told. */
+export function receiverLines(receiver: ReceiverState): string[] {
+  switch (receiver.state) {
+    case 'off':
+      return ['receiving no traces'];
+    case 'failed':
+      return [`receiving no traces: ${receiver.message}`, `  ${receiver.remedy}`];
+    case 'receiving': {
+      const { address, port, endpoint, token, insteadOf } = receiver;
+      const at = address === '127.0.0.1' ? endpoint : `${endpoint} (port ${port} of ${address})`;
+      return [
+        `receiving traces on ${at}`,
+        ...(insteadOf ? [`  port ${insteadOf.port} is in use by ${insteadOf.holder}`] : []),
+        ...(token === null ? [] : [`  OTEL_EXPORTER_OTLP_HEADERS=Authorization=Bearer%20${token}`]),
+      ];
+    }
+  }
+}
+
+function receivedLine({ spans, logs, duplicates, lastAt }: ServicesStatus['received'], now: number): string {
+  const twice = duplicates > 0 ? `, ${duplicates.toLocaleString('en-US')} sent more than once` : '';
+  const last = lastAt === null ? '' : `, the last ${durationText(now - lastAt)} ago`;
+  return `received ${counted(spans, 'span')} and ${counted(logs, 'log line')}${twice}${last}`;
+}
+
+function durationText(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1_000));
+  if (seconds < 120) return counted(seconds, 'second');
+  const minutes = Math.round(seconds / 60);
+  return minutes < 120 ? counted(minutes, 'minute') : counted(Math.round(minutes / 60), 'hour');
+}

@@ -1,0 +1,105 @@
+import * as z from 'zod';
+import type { EventTable } from './call.ts';
+
+/**
+ * The contract with the services process. Another version is served as long as `major` is the same: within it, calls, fields and
+ * states are only added.
+ */
+export const SERVICES_CONTRACT = { major: 1, minor: 0 } as const;
+
+const contract = z.object({ major: z.int(), minor: z.int() });
+
+const port = z.int().min(0).max(65_535);
+
+/** Where spans are taken. */
+const receiverState = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('off') }),
+  z.object({
+    state: z.literal('receiving'),
+    address: z.string(),
+    port: z.int(),
+    /** Value of OTEL_EXPORTER_OTLP_ENDPOINT for programs of this machine. */
+    endpoint: z.string(),
+    /** Which senders must show; null where none is asked for. */
+    token: z.string().nullable(),
+    /** Goes on when nobody is attached. */
+    keep: z.boolean(),
+    /** The usual port, and who has it, where another one had to be taken. */
+    insteadOf: z.object({ port: z.int(), holder: z.string() }).nullable(),
+  }),
+  z.object({ state: z.literal('failed'), port: z.int(), message: z.string(), remedy: z.string() }),
+]);
+
+/** Times are milliseconds since the epoch. */
+export const servicesStatus = z.object({
+  pid: z.int(),
+  version: z.string(),
+  startedAt: z.number(),
+  /** Runs in a terminal, and ends with it. */
+  foreground: z.boolean(),
+  attached: z.object({ windows: z.int(), terminals: z.int() }),
+  receiver: receiverState,
+  /** Since the process was started. */
+  received: z.object({
+    spans: z.int(),
+    logs: z.int(),
+    /** Came before, and were not stored again. */
+    duplicates: z.int(),
+    /** Spans of the last 60 seconds. */
+    recentSpans: z.int(),
+    lastAt: z.number().nullable(),
+  }),
+  /** Why what came could not be stored last; null where it was. */
+  storeProblem: z.string().nullable(),
+});
+
+export type ServicesStatus = z.output<typeof servicesStatus>;
+export type ReceiverState = ServicesStatus['receiver'];
+
+/** What is asked of the services process. */
+export const servicesCalls = {
+  /**
+   * The first call of every connection; all others are refused before it. Never changes, so that all versions understand each
+   * other at least so far. A wrong token fails and ends the connection; after another `major`, all other calls fail.
+   */
+  'services/hello': {
+    params: z.object({
+      token: z.string(),
+      version: z.string(),
+      contract,
+      client: z.enum(['window', 'terminal']),
+    }),
+    result: z.object({ pid: z.int(), version: z.string(), contract }),
+  },
+  'services/status': { params: z.object({}), result: servicesStatus },
+  /**
+   * `port`: 0 takes any that is free; null takes the port that is used already, else the usual one, else any that is free. Fails
+   * where the port is taken; what was received before is then received still.
+   */
+  'services/receive': {
+    params: z.discriminatedUnion('on', [
+      z.object({
+        on: z.literal(true),
+        port: port.nullable(),
+        /** Go on when nobody is attached. */
+        keep: z.boolean(),
+        /** Senders must show a token; null leaves it as it is. */
+        requireToken: z.boolean().nullable(),
+      }),
+      z.object({ on: z.literal(false) }),
+    ]),
+    result: servicesStatus,
+  },
+  /** It ends once it has answered. */
+  'services/stop': { params: z.object({}), result: z.object({}) },
+};
+
+export const servicesEvents = {
+  /** Something in the status changed; at most twice a second. */
+  'services/status': servicesStatus,
+  /** It ends, and means to: nobody has to start it again. */
+  'services/ending': z.object({ reason: z.enum(['asked', 'idle', 'replaced']) }),
+} satisfies EventTable;
+
+export type Receive = z.input<(typeof servicesCalls)['services/receive']['params']>;
+export type EndReason = z.output<(typeof servicesEvents)['services/ending']>['reason'];

@@ -1,0 +1,186 @@
+import { isPortTaken } from '../engine/attach/portHolder.ts';
+import { UserError } from '../engine/errors.ts';
+import { ServerError } from '../engine/http/server/listen.ts';
+import { type LocalServer, startServer } from '../engine/http/server/serverShell.ts';
+import type { Clock, Random } from '../engine/ports.ts';
+import { otlpRoutes, type ReceivedRecords } from '../engine/telemetry/receiver/otlpRoutes.ts';
+import type { ReceiverState } from '../protocol/servicesCalls.ts';
+import { holderText } from './holderText.ts';
+import { claimPort, releasePort } from './portClaims.ts';
+
+/** OTLP's own port. */
+export const USUAL_PORT = 4318;
+/** How long requests under way may take once it is switched off, in milliseconds. */
+const GRACE_MS = 2_000;
+
+/** What a person chooses where the process is started, and nobody else can: neither a workspace nor who attaches. */
+export interface Exposure {
+  /** An address beside 127.0.0.1. */
+  address: string | undefined;
+  /** Names beside this machine's own by which it may be asked for. */
+  hosts: readonly string[];
+  /** Senders must show a token. */
+  token: string | null;
+}
+
+/** Where it is to receive; a port of null is the usual one, else any that is free. */
+export interface Wish {
+  port: number | null;
+  keep: boolean;
+  token: string | null;
+}
+
+export interface ReceivingOptions {
+  /** Real path of the workspace. */
+  root: string;
+  received: ReceivedRecords;
+  exposure: Exposure;
+  clock: Clock;
+  random: Random;
+  /** The state has changed. */
+  onChange(): void;
+  onBug(error: unknown): void;
+}
+
+interface Listening {
+  server: LocalServer;
+  keep: boolean;
+  token: string | null;
+  insteadOf: { port: number; holder: string } | null;
+}
+
+/** The OTLP receiver of a workspace: off, or listening on one port. Changes are made one after the other. */
+export class Receiving {
+  readonly #options: ReceivingOptions;
+  #listening: Listening | undefined;
+  #failed: Extract<ReceiverState, { state: 'failed' }> | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(options: ReceivingOptions) {
+    this.#options = options;
+  }
+
+  get state(): ReceiverState {
+    if (!this.#listening) return this.#failed ?? { state: 'off' };
+    const { server, keep, token, insteadOf } = this.#listening;
+    return {
+      state: 'receiving',
+      address: server.address,
+      port: server.port,
+      endpoint: `http://127.0.0.1:${server.port}`,
+      token,
+      keep,
+      insteadOf,
+    };
+  }
+
+  /** Rejects with ServerError where it cannot listen there; what was received before is then received still. */
+  on(wish: Wish): Promise<void> {
+    return this.#inTurn(async () => {
+      const before = this.#listening;
+      if (before && isAsWished(before, wish)) {
+        before.keep = wish.keep;
+        this.#options.onChange();
+        return;
+      }
+
+      // A port that only has to show a token from now on is taken by ourselves.
+      const samePort = before && (wish.port === null || wish.port === before.server.port);
+      if (samePort) await this.#close();
+      try {
+        const opened = await this.#listen(samePort ? { ...wish, port: before.server.port } : wish);
+        if (!samePort) await this.#close();
+        this.#listening = opened;
+        this.#failed = undefined;
+        claimPort(opened.server.port, this.#options.root);
+      } catch (error) {
+        if (error instanceof UserError && !this.#listening) this.#failed = failure(wish, error);
+        throw error;
+      } finally {
+        this.#options.onChange();
+      }
+    });
+  }
+
+  /** Requests under way are answered first. */
+  off(): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#failed = undefined;
+      await this.#close();
+      this.#options.onChange();
+    });
+  }
+
+  async #close(): Promise<void> {
+    const { server } = this.#listening ?? {};
+    this.#listening = undefined;
+    if (!server) return;
+    releasePort(server.port);
+    await server.close(GRACE_MS);
+  }
+
+  async #listen(wish: Wish): Promise<Listening> {
+    const { keep, token } = wish;
+    if (wish.port !== null)
+      return { server: await this.#start(wish.port, token), keep, token, insteadOf: null };
+
+    try {
+      return { server: await this.#start(USUAL_PORT, token), keep, token, insteadOf: null };
+    } catch (error) {
+      if (!(error instanceof PortTaken)) throw error;
+      const insteadOf = { port: USUAL_PORT, holder: error.holder };
+      return { server: await this.#start(0, token), keep, token, insteadOf };
+    }
+  }
+
+  async #start(port: number, token: string | null): Promise<LocalServer> {
+    const { received, exposure, clock, random, onBug } = this.#options;
+    if (port !== 0 && (await isPortTaken(port))) throw new PortTaken(port);
+    try {
+      return await startServer({
+        name: 'the OTLP receiver',
+        port,
+        ...(exposure.address === undefined ? {} : { exposeOn: exposure.address }),
+        allowedHosts: exposure.hosts,
+        token: token ?? random.hex(32),
+        routes: otlpRoutes(received, token === null ? 'open' : 'token'),
+        clock,
+        onBug,
+      });
+    } catch (error) {
+      if (error instanceof ServerError && codeOf(error.cause) === 'EADDRINUSE') throw new PortTaken(port);
+      throw error;
+    }
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => {});
+    return done;
+  }
+}
+
+/** Another program has the port. */
+class PortTaken extends ServerError {
+  readonly holder: string;
+
+  constructor(port: number) {
+    const holder = holderText(port);
+    super(`port ${port} is in use by ${holder}, so traces cannot be received there`, {
+      remedy: 'Stop that program, or choose another port (0 for any that is free).',
+    });
+    this.holder = holder;
+  }
+}
+
+function isAsWished({ server, token }: Listening, wish: Wish): boolean {
+  return (wish.port === null || wish.port === 0 || wish.port === server.port) && token === wish.token;
+}
+
+function failure({ port }: Wish, error: UserError): Extract<ReceiverState, { state: 'failed' }> {
+  return { state: 'failed', port: port ?? USUAL_PORT, message: error.message, remedy: error.remedy ?? '' };
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}

@@ -1,0 +1,254 @@
+import { rmSync } from 'node:fs';
+import type { Server } from 'node:net';
+import { type ServicesFiles, servicesFiles } from '../engine/attach/servicesFiles.ts';
+import { readLease, type ServicesLease, writeLease } from '../engine/attach/servicesLease.ts';
+import { ServicesLock } from '../engine/attach/servicesLock.ts';
+import { listenAt } from '../engine/attach/servicesSocket.ts';
+import type { Clock, Random } from '../engine/ports.ts';
+import { processIdentity } from '../engine/processes/processIdentity.ts';
+import type { EndReason, Receive, ServicesStatus } from '../protocol/servicesCalls.ts';
+import { VERSION } from '../version.ts';
+import { Clients } from './clients.ts';
+import { IdleWatch } from './idleWatch.ts';
+import { ReceivedTraces } from './receivedTraces.ts';
+import { type Exposure, Receiving, type Wish } from './receiving.ts';
+
+const net = process.getBuiltinModule('node:net');
+
+/** How often it is looked whether this is still the process of the workspace, in milliseconds. */
+const WATCH_MS = 5_000;
+/** Most often that those who are attached are told of changes, in milliseconds. */
+const TELL_MS = 500;
+
+export interface HostOptions {
+  /** Real path of the workspace. */
+  root: string;
+  foreground: boolean;
+  /** Without anybody attached and anything to do, it ends after so long, in milliseconds; null for never. */
+  idleMs: number | null;
+  exposure: Exposure;
+  clock: Clock;
+  random: Random;
+  onBug(error: unknown): void;
+}
+
+/** The services of a workspace, while this process is the one that hosts them. */
+export class ServicesHost {
+  readonly #options: HostOptions;
+  readonly #files: ServicesFiles;
+  readonly #lock: ServicesLock;
+  readonly #server: Server;
+  readonly #lease: ServicesLease;
+  readonly #clients: Clients;
+  readonly #traces: ReceivedTraces;
+  readonly #receiving: Receiving;
+  readonly #idle: IdleWatch | undefined;
+  readonly #ending = new AbortController();
+  readonly #ended = Promise.withResolvers<EndReason>();
+  #telling = false;
+  #told = '';
+
+  /** Undefined where another process hosts them. Rejects with StoreError, for example where nothing can be written. */
+  static async start(options: HostOptions): Promise<ServicesHost | undefined> {
+    const files = servicesFiles(options.root);
+    const lock = ServicesLock.take(files.lock);
+    if (!lock) return undefined;
+
+    const server = net.createServer();
+    try {
+      const left = readLease(files.lease);
+      if (left && files.isSocket(left.socket)) removeSocket(left.socket);
+      const socket = await listenAt(server, files.sockets(options.random.hex(4)));
+      const host = new ServicesHost(options, { files, lock, server, socket });
+      await host.#begin(left);
+      return host;
+    } catch (error) {
+      server.close();
+      lock.release();
+      throw error;
+    }
+  }
+
+  private constructor(
+    options: HostOptions,
+    {
+      files,
+      lock,
+      server,
+      socket,
+    }: { files: ServicesFiles; lock: ServicesLock; server: Server; socket: string },
+  ) {
+    const { root, clock, random, idleMs, onBug } = options;
+    this.#options = options;
+    this.#files = files;
+    this.#lock = lock;
+    this.#server = server;
+    this.#lease = {
+      pid: process.pid,
+      started: processIdentity(process.pid),
+      startedAt: clock.now(),
+      socket,
+      version: VERSION,
+      token: random.hex(32),
+      receives: null,
+    };
+    const changed = (): void => this.#changed();
+    this.#traces = new ReceivedTraces(root, clock, () => {
+      this.#idle?.touch();
+      changed();
+    });
+    this.#receiving = new Receiving({
+      ...{ root, clock, random, onBug, exposure: options.exposure },
+      received: this.#traces,
+      onChange: changed,
+    });
+    this.#clients = new Clients({
+      ...{ clock, onBug, version: VERSION, token: this.#lease.token, onChange: changed },
+      handlers: {
+        'services/status': () => this.status,
+        'services/receive': (wanted) => this.receive(wanted),
+        'services/stop': () => {
+          setImmediate(() => void this.end('asked'));
+          return {};
+        },
+      },
+    });
+    this.#idle =
+      idleMs === null ? undefined : new IdleWatch({ clock, idleMs, isNeeded: () => this.#isNeeded() });
+  }
+
+  get status(): ServicesStatus {
+    return {
+      pid: process.pid,
+      version: VERSION,
+      startedAt: this.#lease.startedAt,
+      foreground: this.#options.foreground,
+      attached: this.#clients.attached,
+      receiver: this.#receiving.state,
+      received: this.#traces.received,
+      storeProblem: this.#traces.problem,
+    };
+  }
+
+  /** Why it has ended. */
+  get ended(): Promise<EndReason> {
+    return this.#ended.promise;
+  }
+
+  /** Rejects with ServerError where it cannot listen there. */
+  async receive(wanted: Receive): Promise<ServicesStatus> {
+    if (wanted.on) await this.#receiving.on(this.#wishOf(wanted));
+    else await this.#receiving.off();
+    this.#writeLease();
+    return this.status;
+  }
+
+  /** What is under way is finished first. Idempotent. */
+  async end(reason: EndReason): Promise<void> {
+    if (this.#ending.signal.aborted) return;
+    this.#ending.abort(reason);
+    this.#idle?.stop();
+    this.#clients.tell('services/ending', { reason });
+
+    await this.#receiving.off();
+    this.#traces.close();
+    this.#removeLease();
+    this.#server.close();
+    await this.#clients.close();
+    this.#lock.release();
+    this.#ended.resolve(reason);
+  }
+
+  async #begin(left: ServicesLease | undefined): Promise<void> {
+    this.#server.on('connection', (socket) => this.#clients.take(socket));
+    // Whoever finds the lease is served at once.
+    this.#writeLease();
+    if (left?.receives) await this.#goOn(left.receives);
+    void this.#watch();
+    void this.#endWhenIdle();
+  }
+
+  /** As the process did that was killed. Where its port is taken meanwhile, the state says so. */
+  async #goOn({ port, keep, token }: NonNullable<ServicesLease['receives']>): Promise<void> {
+    try {
+      await this.#receiving.on({ port, keep, token: this.#options.exposure.token ?? token });
+    } catch {
+      return;
+    }
+    this.#writeLease();
+  }
+
+  #wishOf({ port, keep, requireToken }: Extract<Receive, { on: true }>): Wish {
+    const { state } = this.#receiving;
+    const now = state.state === 'receiving' ? state.token : null;
+    const { exposure, random } = this.#options;
+    const token = requireToken === null ? now : requireToken ? (now ?? random.hex(16)) : null;
+    return { port, keep, token: exposure.token ?? token };
+  }
+
+  #isNeeded(): boolean {
+    const { windows, terminals } = this.#clients.attached;
+    const { state } = this.#receiving;
+    return windows + terminals > 0 || (state.state === 'receiving' && state.keep);
+  }
+
+  async #endWhenIdle(): Promise<void> {
+    if (await this.#idle?.idle()) await this.end('idle');
+  }
+
+  #changed(): void {
+    if (this.#telling || this.#ending.signal.aborted) return;
+    this.#telling = true;
+    void this.#tell();
+  }
+
+  /** At once, and then as long as something changes, also by itself: what was recent is so no longer. */
+  async #tell(): Promise<void> {
+    try {
+      for (let quiet = false; !quiet; ) {
+        const { status } = this;
+        const now = JSON.stringify(status);
+        if (now !== this.#told) this.#clients.tell('services/status', status);
+        quiet = now === this.#told && status.received.recentSpans === 0;
+        this.#told = now;
+        if (!quiet) await this.#options.clock.sleep(TELL_MS, this.#ending.signal);
+      }
+    } catch (error) {
+      if (!this.#ending.signal.aborted) throw error;
+    } finally {
+      this.#telling = false;
+    }
+  }
+
+  /** Somebody may remove the folder, or only the lease, and another process may have taken over. */
+  async #watch(): Promise<void> {
+    const { signal } = this.#ending;
+    while (!signal.aborted) {
+      await this.#options.clock.sleep(WATCH_MS, signal).catch(() => {});
+      if (signal.aborted) return;
+      if (this.#lock.isRemoved) return this.end('replaced');
+      if (!this.#isLeaseOurs()) this.#writeLease();
+    }
+  }
+
+  #isLeaseOurs(): boolean {
+    return readLease(this.#files.lease)?.token === this.#lease.token;
+  }
+
+  #writeLease(): void {
+    if (this.#lock.isRemoved) return;
+    const { state } = this.#receiving;
+    this.#lease.receives =
+      state.state === 'receiving' ? { port: state.port, keep: state.keep, token: state.token } : null;
+    writeLease(this.#files.lease, this.#lease, this.#options.random);
+  }
+
+  #removeLease(): void {
+    if (!this.#lock.isRemoved && this.#isLeaseOurs()) rmSync(this.#files.lease, { force: true });
+  }
+}
+
+/** What a process that was killed left behind. */
+function removeSocket(socket: string): void {
+  if (process.platform !== 'win32') rmSync(socket, { force: true });
+}

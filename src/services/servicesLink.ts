@@ -1,0 +1,131 @@
+import type * as z from 'zod';
+import { AttachError, type Attachment, attachServices, findServices } from '../engine/attach/attach.ts';
+import type { ServicesLease } from '../engine/attach/servicesLease.ts';
+import type { Clock } from '../engine/ports.ts';
+import type { Method, ParamsOf, ResultOf } from '../protocol/call.ts';
+import { Peer } from '../protocol/peer.ts';
+import {
+  type EndReason,
+  SERVICES_CONTRACT,
+  type ServicesStatus,
+  servicesCalls,
+  servicesEvents,
+} from '../protocol/servicesCalls.ts';
+import { VERSION } from '../version.ts';
+import { servicesProgram } from './servicesProgram.ts';
+import { startServices } from './startServices.ts';
+
+type Calls = typeof servicesCalls;
+
+/** How long it may take to say hello, in milliseconds. */
+const HELLO_MS = 5_000;
+
+export interface LinkOptions {
+  client: ParamsOf<Calls, 'services/hello'>['client'];
+  clock: Clock;
+  onStatus?(status: ServicesStatus): void;
+  /** The connection has ended; `reason` where the process means to end, null where it was killed. */
+  onGone?(reason: EndReason | null): void;
+}
+
+/** A connection to the services process of a workspace. */
+export class ServicesLink {
+  readonly lease: ServicesLease;
+  readonly #peer: Peer<Calls>;
+  #version = '';
+
+  private constructor({ socket, lease }: Attachment, options: LinkOptions) {
+    this.lease = lease;
+    this.#peer = new Peer({ input: socket, output: socket }, servicesCalls);
+    let isGone = false;
+    const leave = (reason: EndReason | null): void => {
+      if (isGone) return;
+      isGone = true;
+      this.#peer.close();
+      socket.destroy();
+      options.onGone?.(reason);
+    };
+
+    this.#peer.hear(
+      servicesEvents,
+      (event, data) => {
+        if (event === 'services/status') options.onStatus?.(data as ServicesStatus);
+        // The other side waits for it, since the connection would drop what is on its way when it ends.
+        else leave((data as { reason: EndReason }).reason);
+      },
+      // Of a version that knows more.
+      () => {},
+    );
+    socket.on('error', () => leave(null));
+    this.#peer.onGone(() => leave(null));
+    this.#peer.listen();
+  }
+
+  /** Undefined where no process serves the workspace. Rejects with AttachError. */
+  static async find(root: string, options: LinkOptions): Promise<ServicesLink | undefined> {
+    const found = await findServices(root);
+    return found && ServicesLink.#hello(found, options);
+  }
+
+  /** Starts the process where there is none. Rejects with AttachError. */
+  static async attach(root: string, options: LinkOptions, signal: AbortSignal): Promise<ServicesLink> {
+    const start = (folder: string) => startServices(servicesProgram(), folder);
+    const found = await attachServices(root, { clock: options.clock, start }, signal);
+    return ServicesLink.#hello(found, options);
+  }
+
+  /** Of the process. */
+  get version(): string {
+    return this.#version;
+  }
+
+  call<M extends Exclude<Method<Calls>, 'services/hello'>>(
+    method: M,
+    params: z.input<Calls[M]['params']>,
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<ResultOf<Calls, M>> {
+    return this.#peer.call(method, params, signal);
+  }
+
+  close(): void {
+    this.#peer.close();
+  }
+
+  static async #hello(found: Attachment, options: LinkOptions): Promise<ServicesLink> {
+    const link = new ServicesLink(found, options);
+    try {
+      const { version, contract } = await link.#greet(options);
+      link.#version = version;
+      if (contract.major === SERVICES_CONTRACT.major) return link;
+      throw new AttachError(
+        `the services process of this workspace is version ${version} of Touchstone, which this version (${VERSION}) cannot use`,
+        { remedy: `Use the same version everywhere, and stop it with: touchstone serve --stop` },
+      );
+    } catch (error) {
+      link.close();
+      found.socket.destroy();
+      throw error;
+    }
+  }
+
+  async #greet({ client, clock }: LinkOptions): Promise<ResultOf<Calls, 'services/hello'>> {
+    const { token, pid } = this.lease;
+    const late = new AbortController();
+    const answered = new AbortController();
+    clock.sleep(HELLO_MS, answered.signal).then(
+      () =>
+        late.abort(
+          new AttachError(`the services process of this workspace (process ${pid}) does not answer`, {
+            remedy: 'Stop it with: touchstone serve --stop',
+          }),
+        ),
+      () => {},
+    );
+    try {
+      const hello = { token, client, version: VERSION, contract: { ...SERVICES_CONTRACT } };
+      return await this.#peer.call('services/hello', hello, late.signal);
+    } finally {
+      answered.abort('answered');
+    }
+  }
+}
