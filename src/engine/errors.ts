@@ -63,6 +63,8 @@ export type SideRole = 'baseline' | 'candidate';
 export class StoreError extends UserError {}
 /** Another process has taken the run over; what this one still holds of it cannot be stored. */
 export class LeaseLostError extends StoreError {}
+/** There is no trace of an id, or there are several. */
+export class TraceError extends UserError {}
 /** A run cannot be resumed, e.g. because its inputs changed. */
 export class ResumeError extends UserError {}
 

@@ -1,44 +1,121 @@
-import { formatDuration, formatScore } from '../../engine/model/figures.ts';
+import type { AgentSpan, TokenUse } from '../../engine/model/agentSpan.ts';
+import { formatCost, formatCount, formatDuration, formatScore } from '../../engine/model/figures.ts';
 import type { LogRecord, SpanRecord } from '../../engine/model/span.ts';
 import { EVENT, GEN_AI } from '../../engine/telemetry/attributes.ts';
+import type { TraceNode } from '../../engine/telemetry/dialects/traceNode.ts';
+import type { TraceTree } from '../../engine/telemetry/dialects/traceTree.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
+import { truncate } from '../terminal/table.ts';
+import { contentLines } from './messageLines.ts';
 
-/** A trace as a tree: spans with their time and service, log lines under the span that wrote them. */
-export function traceLines(spans: readonly SpanRecord[], logs: readonly LogRecord[], io: Io): string[] {
-  const [first] = spans;
-  if (!first) return ['no spans stored'];
-  const ids = new Set(spans.map(({ spanId }) => spanId));
-  const children = Map.groupBy(spans, ({ parentSpanId }) =>
-    parentSpanId !== null && ids.has(parentSpanId) ? parentSpanId : '',
-  );
-  const logsOf = Map.groupBy(logs, ({ spanId }) => spanId);
-  const lines = [io.style.dim(`trace ${first.traceId}`)];
-  const seen = new Set<string>();
-  const walk = (span: SpanRecord, indent: string, last: boolean, top: boolean): void => {
-    // A span that names itself or a descendant as its parent must not hang the view.
-    if (seen.has(span.spanId)) return;
-    seen.add(span.spanId);
-    const branch = top ? '' : last ? '└─ ' : '├─ ';
-    lines.push(`${indent}${io.style.dim(branch)}${spanText(span, io)}`);
-    const deeper = top ? indent : `${indent}${last ? '   ' : '│  '}`;
-    for (const log of logsOf.get(span.spanId) ?? [])
-      lines.push(`${deeper}   ${io.style.dim(log.level)} ${sanitizeLine(log.message)}`);
-    const below = children.get(span.spanId) ?? [];
-    for (const [index, child] of below.entries()) walk(child, deeper, index === below.length - 1, false);
-  };
-  for (const root of children.get('') ?? []) walk(root, '', true, true);
+export interface TraceLineOptions {
+  logs: readonly LogRecord[];
+  /** Shows the conversations of spans below them. */
+  messages?: boolean;
+}
+
+/** A trace as a tree: spans with time, tokens, cost and service; below them their tools' arguments, log lines and messages. */
+export function traceLines(tree: TraceTree | undefined, options: TraceLineOptions, io: Io): string[] {
+  if (!tree) return ['no spans stored'];
+  const logsOf = Map.groupBy(options.logs, ({ spanId }) => spanId);
+  const lines = [[io.style.dim(`trace ${tree.traceId}`), ...totals(tree)].join('  ')];
+
+  // No recursion: a trace may be a chain of thousands.
+  const open = placed(tree.roots, { indent: '', top: true }).reverse();
+  for (let next = open.pop(); next; next = open.pop()) {
+    const { node, indent, deeper, branch } = next;
+    lines.push(`${indent}${io.style.dim(branch)}${nodeText(node, tree, io)}`);
+    for (const line of below(node, logsOf, options, io)) lines.push(`${deeper}   ${line}`);
+    open.push(...placed(node.children, { indent: deeper, top: false }).reverse());
+  }
+
   return lines;
 }
 
-function spanText(span: SpanRecord, { style }: Io): string {
-  const name = sanitizeLine(span.name);
-  const mark = span.status === 'error' ? style.red(`✗ ${name}`) : name;
-  const service = span.service === 'touchstone' ? '' : style.cyan(` [${sanitizeLine(span.service)}]`);
-  const message = span.statusMessage ? style.red(` ${sanitizeLine(span.statusMessage)}`) : '';
-  const score = span.events.find((event) => event.name === EVENT.evaluationResult)?.attributes[
-    GEN_AI.evaluationScore
+interface PlacedNode {
+  node: TraceNode;
+  indent: string;
+  /** The indent of what is below it. */
+  deeper: string;
+  branch: string;
+}
+
+function placed(nodes: readonly TraceNode[], { indent, top }: { indent: string; top: boolean }): PlacedNode[] {
+  return nodes.map((node, index) => {
+    if (top) return { node, indent, deeper: indent, branch: '' };
+    const last = index === nodes.length - 1;
+    return { node, indent, deeper: `${indent}${last ? '   ' : '│  '}`, branch: last ? '└─ ' : '├─ ' };
+  });
+}
+
+function totals({ tokens, costUsd, errors, counted }: TraceTree): string[] {
+  return [
+    ...(tokens.input === null && tokens.output === null ? [] : [tokenText(tokens)]),
+    ...(counted.size === 0 ? [] : [costUsd === null ? 'cost unknown' : formatCost(costUsd)]),
+    ...(errors === 0 ? [] : [`${formatCount(errors)} ${errors === 1 ? 'error' : 'errors'}`]),
   ];
-  const result = typeof score === 'number' ? ` ${formatScore(score)}` : '';
-  return `${mark}${result}${service} ${style.dim(formatDuration(span.endMs - span.startMs))}${message}`;
+}
+
+function nodeText({ span, spanId, inCycle }: TraceNode, tree: TraceTree, { style }: Io): string {
+  if (!span) return style.dim(`(span ${spanId} has not arrived)`);
+  const { record, role, error } = span;
+  const name = sanitizeLine(record.name);
+  const mark = error ? style.red(`✗ ${name}`) : name;
+  const service = record.service === 'touchstone' ? '' : style.cyan(` [${sanitizeLine(record.service)}]`);
+  const facts = [
+    ...(role === 'other' ? [] : [role]),
+    formatDuration(record.endMs - record.startMs),
+    ...usageFacts(span, tree),
+    ...(inCycle ? ['its parent is below it'] : []),
+  ];
+
+  const message = error ? style.red(` ${sanitizeLine(error.message)}`) : '';
+  return `${mark}${scoreText(record)}${service} ${style.dim(facts.join('  '))}${message}`;
+}
+
+/** Of the calls that count; spans around them tell the same tokens again. */
+function usageFacts({ record, model, tokens }: AgentSpan, tree: TraceTree): string[] {
+  const named = model !== null && !record.name.includes(model) ? [sanitizeLine(model)] : [];
+  if (!tree.counted.has(record.spanId) || tokens === null) return named;
+  const usd = tree.usd.get(record.spanId);
+  return [...named, tokenText(tokens), usd === undefined ? 'unpriced' : formatCost(usd)];
+}
+
+/** `1,234 tokens in, 56 out`. */
+export function tokenText({ input, output }: Pick<TokenUse, 'input' | 'output'>): string {
+  const count = (tokens: number | null) => (tokens === null ? '?' : formatCount(tokens));
+  return `${count(input)} tokens in, ${count(output)} out`;
+}
+
+function scoreText({ events }: SpanRecord): string {
+  const evaluation = events.find((event) => event.name === EVENT.evaluationResult);
+  const score = evaluation?.attributes[GEN_AI.evaluationScore];
+  return typeof score === 'number' ? ` ${formatScore(score)}` : '';
+}
+
+function below(
+  { span, spanId }: TraceNode,
+  logsOf: ReadonlyMap<string, readonly LogRecord[]>,
+  { messages = false }: TraceLineOptions,
+  io: Io,
+): string[] {
+  const logs = (logsOf.get(spanId) ?? []).filter(({ event }) => event === undefined);
+  return [
+    ...(span?.tool ? toolLines(span.tool, io) : []),
+    ...(span && messages && !span.tool ? contentLines(span, io) : []),
+    ...logs.map(({ level, message }) => `${io.style.dim(level)} ${sanitizeLine(message)}`),
+  ];
+}
+
+function toolLines(tool: NonNullable<AgentSpan['tool']>, { style, width }: Io): string[] {
+  const line = (label: string, value: unknown): string[] =>
+    value === undefined || value === null
+      ? []
+      : [`${style.dim(label)} ${truncate(sanitizeLine(textOf(value)), Math.max(20, width - 20))}`];
+  return [...line('arguments', tool.arguments), ...line('result', tool.result)];
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -89,6 +89,10 @@ export const TOUCHSTONE = {
   sourceAge: 'touchstone.source.age_ms',
   /** The run whose stored answer is judged again. */
   rejudged: 'touchstone.rejudged',
+  /** The trace in which an agent recorded a span that now stands in the trace of a case. */
+  originTraceId: 'touchstone.origin.trace_id',
+  /** The span's own parent there, where that did not arrive. */
+  originParentId: 'touchstone.origin.parent_span_id',
   embeddedTexts: 'touchstone.embeddings.texts',
   evaluationType: 'touchstone.evaluation.type',
   evaluationStage: 'touchstone.evaluation.stage',

@@ -21,6 +21,8 @@ export interface TraceTree {
   counted: ReadonlySet<string>;
   /** Ids of those of them whose price is unknown. */
   unpriced: ReadonlySet<string>;
+  /** US dollars of the others, by their ids. */
+  usd: ReadonlyMap<string, number>;
 }
 
 /** US dollars of one call; null where its price or its tokens are unknown. */
@@ -145,6 +147,7 @@ function totals(counted: readonly AgentSpan[], price: PriceSpan) {
         : prices.reduce((total, { usd }) => total + (usd ?? 0), 0),
     counted: new Set(prices.map(({ id }) => id)),
     unpriced: new Set(unpriced),
+    usd: new Map(prices.flatMap(({ id, usd }) => (usd === null ? [] : [[id, usd] as const]))),
   };
 }
 
