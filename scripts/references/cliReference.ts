@@ -34,13 +34,19 @@ This page is generated from the code: \`npm run schemas\`.
 export async function cliReference(): Promise<string> {
   const io = { ...processIo(), endAtOnce: () => {} };
   const program = await createProgram([], async () => {}, io);
-  return `${INTRO}\n${program.commands.map(section).join('\n')}`;
+  return `${INTRO}\n${program.commands.flatMap(sections).join('\n')}`;
 }
 
-function section(command: Command): string {
-  const parts = [`## touchstone ${command.name()}`, sentence(command.description())];
-  const usage = command.usage();
-  parts.push(`\`\`\`text\ntouchstone ${command.name()} ${usage}\n\`\`\``);
+/** One for a command, or one for each of its own commands. */
+function sections(command: Command): string[] {
+  if (command.commands.length === 0) return [section(command)];
+  return [section(command), ...command.commands.map((inner) => section(inner, `${command.name()} `))];
+}
+
+function section(command: Command, above = ''): string {
+  const name = `${above}${command.name()}`;
+  const parts = [`## touchstone ${name}`, sentence(command.description())];
+  parts.push(`\`\`\`text\ntouchstone ${name} ${command.usage()}\n\`\`\``);
 
   const args = command.registeredArguments;
   if (args.length > 0) {

@@ -3,6 +3,7 @@ import { describe, it } from 'mocha';
 import type { Io } from '../../src/cli/terminal/io.ts';
 import { traceLines } from '../../src/cli/views/traceView.ts';
 import type { LogRecord, SpanRecord } from '../../src/engine/model/span.ts';
+import { traceTree } from '../../src/engine/telemetry/dialects/traceTree.ts';
 
 const asIs = (text: string): string => text;
 const plain = { style: { dim: asIs, red: asIs, cyan: asIs } } as unknown as Io;
@@ -37,7 +38,7 @@ describe('traceLines', () => {
       span('trial', 'case a'),
       span('invoke_agent shop', 'trial', { status: 'error', statusMessage: 'HTTP 500' }),
       span('lookup', 'invoke_agent shop', { service: 'shop' }),
-      span('evaluate rubric', 'trial', { events: [scored] }),
+      span('evaluate rubric', 'trial', { startMs: 1_002, endMs: 1_014, events: [scored] }),
     ];
     const log: LogRecord = {
       timeMs: 1_001,
@@ -47,8 +48,8 @@ describe('traceLines', () => {
       spanId: 'invoke_agent shop',
       fields: {},
     };
-    assert.deepEqual(traceLines(spans, [log], plain), [
-      `trace ${'f'.repeat(32)}`,
+    assert.deepEqual(traceLines(traceTree(spans), { logs: [log] }, plain), [
+      `trace ${'f'.repeat(32)}  1 error`,
       'case a 12 ms',
       '└─ trial 12 ms',
       '   ├─ ✗ invoke_agent shop 12 ms HTTP 500',
@@ -58,9 +59,10 @@ describe('traceLines', () => {
     ]);
   });
 
-  it('ends for spans in a circle, and shows one whose parent is elsewhere at the top', () => {
-    const lines = traceLines([span('a', 'b'), span('b', 'a'), span('c', 'elsewhere')], [], plain);
-    assert.deepEqual(lines.slice(1), ['c 12 ms']);
-    assert.deepEqual(traceLines([], [], plain), ['no spans stored']);
+  it('keeps spans in a circle, and shows one whose parent is elsewhere at the top', () => {
+    const spans = [span('a', 'b'), span('b', 'a'), span('c', 'elsewhere')];
+    const lines = traceLines(traceTree(spans), { logs: [] }, plain);
+    assert.deepEqual(lines.slice(1), ['a 12 ms  its parent is below it', '└─ b 12 ms', 'c 12 ms']);
+    assert.deepEqual(traceLines(undefined, { logs: [] }, plain), ['no spans stored']);
   });
 });

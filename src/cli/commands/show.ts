@@ -2,10 +2,12 @@ import type { Command } from 'commander';
 import type { Engine } from '../../engine/engine.ts';
 import { UsageError } from '../../engine/errors.ts';
 import type { TrialResult } from '../../engine/model/result.ts';
+import { spanPrice } from '../../engine/models/prices/spanPrice.ts';
 import type { RunReport } from '../../engine/reports/runReport.ts';
 import { CurrentResults } from '../../engine/store/currentResults.ts';
 import { findRun } from '../../engine/store/findRun.ts';
 import type { Workspace } from '../../engine/suites/loadWorkspace.ts';
+import { type PriceSpan, traceTree } from '../../engine/telemetry/dialects/traceTree.ts';
 import { EXIT } from '../exitCode.ts';
 import { openEngine } from '../openEngine.ts';
 import { openWorkspace } from '../openWorkspace.ts';
@@ -64,8 +66,10 @@ async function show(runId: string | undefined, options: ShowOptions, io: Io): Pr
       return EXIT.passed;
     }
     const { id } = findRun(engine.store, runId ?? 'latest');
-    if (options.case !== undefined)
-      return showCase(engine, id, { id: options.case, target: options.target }, io);
+    if (options.case !== undefined) {
+      const price = spanPrice(workspace.config.providers);
+      return showCase(engine, id, { id: options.case, target: options.target, price }, io);
+    }
     const report = engine.report(id);
     showRun(report, workspace, options.failed === true, io);
     for (const line of budgetLines(engine.store.budgets.ofRun(id), io.style)) io.out(line);
@@ -116,7 +120,7 @@ function showRun(report: RunReport, workspace: Workspace, failed: boolean, io: I
 function showCase(
   engine: Engine,
   id: string,
-  { id: caseId, target }: { id: string; target: string | undefined },
+  { id: caseId, target, price }: { id: string; target: string | undefined; price: PriceSpan },
   io: Io,
 ): number {
   const all = new CurrentResults(engine.store, id).resultsOfCase(caseId);
@@ -134,8 +138,11 @@ function showCase(
   }
   const entry = engine.store.caseAt(id, first.caseIndex);
   for (const result of results) for (const line of caseLines(result, entry, io)) io.out(line);
-  for (const traceId of new Set(results.map((result: TrialResult) => result.traceId)))
-    for (const line of traceLines(engine.store.traces.spans(traceId), engine.store.traces.logs(traceId), io))
-      io.out(line);
+  for (const traceId of new Set(results.map((result: TrialResult) => result.traceId))) {
+    const spans = engine.store.traces.spans(traceId);
+    const logs = engine.store.traces.logs(traceId);
+    const tree = spans.length === 0 ? undefined : traceTree(spans, { logs, price });
+    for (const line of traceLines(tree, { logs }, io)) io.out(line);
+  }
   return EXIT.passed;
 }

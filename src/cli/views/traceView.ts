@@ -41,7 +41,10 @@ interface PlacedNode {
   branch: string;
 }
 
-function placed(nodes: readonly TraceNode[], { indent, top }: { indent: string; top: boolean }): PlacedNode[] {
+function placed(
+  nodes: readonly TraceNode[],
+  { indent, top }: { indent: string; top: boolean },
+): PlacedNode[] {
   return nodes.map((node, index) => {
     if (top) return { node, indent, deeper: indent, branch: '' };
     const last = index === nodes.length - 1;

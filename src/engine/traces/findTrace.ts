@@ -48,10 +48,7 @@ export function findTrace(sources: TraceSources, wanted: string): FoundTrace {
 /** What both sources have of a trace, each span once. Undefined where there is nothing. */
 export function traceOf({ received, runs, price }: TraceSources, traceId: string): FoundTrace | undefined {
   const there = received.records(traceId);
-  const spans = distinct(
-    [...there.spans, ...runs.traces.spans(traceId)],
-    ({ spanId }) => spanId,
-  );
+  const spans = distinct([...there.spans, ...runs.traces.spans(traceId)], ({ spanId }) => spanId);
   if (spans.length === 0) return undefined;
 
   const logs = distinct([...there.logs, ...runs.traces.logs(traceId)], (line) => JSON.stringify(line));

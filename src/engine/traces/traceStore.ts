@@ -174,6 +174,12 @@ export class TraceStore {
     };
   }
 
+  /** Ids of traces that came and are not listed yet. */
+  unlisted(limit: number): string[] {
+    const rows = this.#connection.all('SELECT trace_id FROM stale LIMIT ?', limit);
+    return rows.map((row) => String(row['trace_id']));
+  }
+
   /** Ids that begin so; the newest first. */
   idsLike(prefix: string, limit: number): string[] {
     const rows = this.#connection.all(
