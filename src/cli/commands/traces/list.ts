@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { type ListedTrace, listTraces } from '../../../engine/traces/listTraces.ts';
-import { TRACE_ORDERS, type TraceOrder } from '../../../engine/traces/traceQuery.ts';
+import type { TraceOrder } from '../../../engine/traces/traceQuery.ts';
 import { EXIT } from '../../exitCode.ts';
 import { openTraces } from '../../openTraces.ts';
 import { wholeNumber } from '../../options/amounts.ts';
@@ -19,11 +19,13 @@ export interface TracesListOptions extends TraceFilterOptions {
   source?: 'received' | 'runs';
 }
 
+const ORDERS = ['newest', 'slowest', 'costliest', 'tokens', 'errors', 'lowest-score'] satisfies TraceOrder[];
+
 /** `touchstone traces list`: its options. */
 export function addTracesList(traces: Command, act: RunAction): void {
   addTraceFilter(traces.command('list', { isDefault: true }).description('list traces, the newest first'))
     .addOption(new Option('--source <source>', 'only these traces').choices(['received', 'runs']))
-    .addOption(new Option('--sort <order>', 'what comes first').choices([...TRACE_ORDERS]))
+    .addOption(new Option('--sort <order>', 'what comes first').choices(ORDERS))
     .option('--limit <count>', 'the most traces to list', wholeNumber(1, 10_000), 20)
     .addOption(configOption())
     .option('--json', 'print JSON')
