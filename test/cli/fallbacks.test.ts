@@ -141,6 +141,7 @@ suites:
     const note = '7 of 12 answers came from fallbacks: 7 spare/mini; they are not scored';
     assert.deepEqual(run.summary.sources?.notes, [note]);
     assert(out.includes(note), out);
+    assert.match(out, /gate failed: 5 passed, 0 failed, 7 errored \(7 answered by fallbacks, not scored\)/);
     for (const kind of ['jsonl', 'xml', 'md']) assert(text(kind).includes(note), kind);
     assert.equal(run.gate?.clauses.find(({ name }) => name === 'min_pass_rate')?.status, 'fail');
 

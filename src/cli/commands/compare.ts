@@ -6,6 +6,7 @@ import type { FinishedComparison } from '../../engine/compare/runComparison.ts';
 import { isNotWorse } from '../../engine/compare/verdict/candidateVerdict.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { MissingSideError, UsageError } from '../../engine/errors.ts';
+import { unscoredFallbacks } from '../../engine/model/answerSources.ts';
 import type { Comparison } from '../../engine/model/comparison.ts';
 import { defined } from '../../engine/model/defined.ts';
 import { counted } from '../../engine/model/figures.ts';
@@ -254,7 +255,11 @@ function exitLines(comparison: Comparison, options: CompareOptions, io: Io): str
   const word = gate?.passed
     ? io.style.green(io.style.bold('gate passed'))
     : io.style.red(io.style.bold('gate failed'));
-  return ['', hint, gate && gate.reason !== null ? `${word}: ${sanitizeLine(gate.reason)}` : word];
+  const unscored =
+    unscoredFallbacks(comparison.baseline.sources) + unscoredFallbacks(comparison.candidate.sources);
+  const left = unscored > 0 ? ` (${counted(unscored, 'answer')} of fallbacks not compared)` : '';
+  const why = gate && gate.reason !== null ? `: ${sanitizeLine(gate.reason)}` : '';
+  return ['', hint, `${word}${left}${why}`];
 }
 
 function requestOf(options: CompareOptions, cwd: string) {

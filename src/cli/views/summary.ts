@@ -1,4 +1,4 @@
-import { sourceNotes } from '../../engine/model/answerSources.ts';
+import { sourceNotes, unscoredFallbacks } from '../../engine/model/answerSources.ts';
 import {
   counted,
   formatCost,
@@ -209,10 +209,11 @@ export function gateLines(gate: GateReport, { style, width }: Io): string[] {
 
 function verdictLine({ run, summary, gate, passed }: RunReport, style: Style): string {
   const { total, missing } = summary;
+  const unscored = unscoredFallbacks(summary.sources);
   const counts = [
     `${formatCount(total.passed)} passed`,
     `${formatCount(total.failed)} failed`,
-    `${formatCount(total.errored)} errored`,
+    `${formatCount(total.errored)} errored${unscored > 0 ? ` (${formatCount(unscored)} answered by fallbacks, not scored)` : ''}`,
     ...(missing > 0 ? [`${formatCount(missing)} missing`] : []),
   ].join(', ');
   if (run.plan.comparison) return comparisonLine(run, missing, counts, style);

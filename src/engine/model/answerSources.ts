@@ -90,6 +90,11 @@ export function sourceNotes(sources: AnswerSources | undefined, trials: number):
   return notes.filter(([number]) => number > 0).map(([, note]) => note);
 }
 
+/** Answers that say nothing of the target: fallbacks gave them, and they are not scored as its own. */
+export function unscoredFallbacks(sources: AnswerSources | undefined): number {
+  return sources ? totalOf(sources.fallbacks) - sources.scored : 0;
+}
+
 /** `8 cache, 4 openai/gpt-5-mini` */
 export function namesOf(counts: CountsByName): string {
   return counts.map(({ name, count: number }) => `${formatCount(number)} ${name}`).join(', ');

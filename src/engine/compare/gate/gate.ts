@@ -1,6 +1,8 @@
 import type { JudgeHealth } from '../../model/evaluatorStudy.ts';
 import type { GatePolicy } from '../../model/gatePolicy.ts';
 import type { GateClause, GateReport } from '../../model/gateReport.ts';
+import { unscoredFallbacks } from '../../model/answerSources.ts';
+import { counted, formatCount } from '../../model/figures.ts';
 import type { RunSummary } from '../../model/summary.ts';
 import { judgeClauses } from './judgeClauses.ts';
 import { limitClauses } from './limitClauses.ts';
@@ -71,16 +73,19 @@ function ofComparisons({ noRegression, nonInferiorityMargin, maxCostIncrease }: 
   return names.map((name) => ({ name, status: 'not-asked', reason: 'applies to comparisons only' }));
 }
 
-function completeness({ missing, total }: RunSummary): GateClause[] {
+function completeness({ missing, total, sources }: RunSummary): GateClause[] {
   if (total.trials === 0)
     return [{ name: 'complete', status: 'undecided', reason: 'no case was run: nothing was measured' }];
   const reason = missing === 1 ? '1 trial of the run is missing' : `${missing} trials of the run are missing`;
   const clauses: GateClause[] = missing > 0 ? [{ name: 'complete', status: 'undecided', reason }] : [];
-  if (total.errored === total.trials)
-    clauses.push({
-      name: 'measured',
-      status: 'undecided',
-      reason: 'every trial errored: nothing was measured',
-    });
+  const unmeasured = whyUnmeasured(total, unscoredFallbacks(sources));
+  if (unmeasured !== undefined) clauses.push({ name: 'measured', status: 'undecided', reason: unmeasured });
   return clauses;
+}
+
+/** Why too little was measured for anything to be said; undefined where enough was. */
+function whyUnmeasured({ errored, trials }: RunSummary['total'], unscored: number): string | undefined {
+  if (errored === trials) return 'every trial errored: nothing was measured';
+  if (2 * unscored <= trials) return undefined;
+  return `${formatCount(unscored)} of ${counted(trials, 'answer')} came from fallbacks and are not scored: most of the target was not measured`;
 }

@@ -1,3 +1,4 @@
+import { unscoredFallbacks } from '../../model/answerSources.ts';
 import { counted } from '../../model/figures.ts';
 import type { GatePolicy } from '../../model/gatePolicy.ts';
 import type { GateClause } from '../../model/gateReport.ts';
@@ -19,17 +20,20 @@ export function limitClauses(policy: GatePolicy, summary: RunSummary): GateClaus
   return clauses;
 }
 
-/** What the run cost altogether: targets and judges. */
-function cost({ total, cascade }: RunSummary, max: number): GateClause {
+/** What the run cost altogether: targets and judges. What a target would have cost in place of its fallback is unknown. */
+function cost({ total, cascade, sources }: RunSummary, max: number): GateClause {
   const name = 'max_cost_usd';
   const low = (total.costUsd ?? 0) + (cascade.judgeCostUsd ?? 0);
+  const replaced = unscoredFallbacks(sources);
   const known = total.costUsd === null ? 'unknown' : dollars(low);
   const unknown =
     total.unknownCosts > 0
       ? `the cost of ${counted(total.unknownCosts, 'trial')} is unknown`
       : cascade.judgeCostUsd === null
         ? 'the cost of the judge is unknown'
-        : null;
+        : replaced > 0
+          ? `what ${counted(replaced, 'answer')} of fallbacks would have cost the target is unknown`
+          : null;
   const high = unknown === null && total.trials > 0 ? low : null;
   const reason = `cost ${known}, at most ${dollars(max)} allowed`;
   return atMost(name, { low, high }, max, reason, unknown ?? 'nothing was run');

@@ -72,6 +72,51 @@ describe('judgeRun', () => {
     ]);
   });
 
+  describe('answers of fallbacks that are not scored', () => {
+    const why = { kind: 'overloaded', message: '503 the server is down' } as const;
+    const standIn = { output: complete('try later', { costUsd: 0, source: { kind: 'fixed', why } }) };
+
+    /** `f`: a fallback answered. `s`: the same, scored as the target's own. */
+    function mixed(marks: string): TrialResult[] {
+      return [...marks].map((mark, caseIndex) => {
+        const own = trialResult({ caseIndex, output: complete('fine', { costUsd: 0.001 }) });
+        if (mark === '+') return own;
+        if (mark === 's') return { ...own, ...standIn };
+        return { ...own, ...standIn, status: 'errored', score: null };
+      });
+    }
+
+    for (const policy of [{ maxErrors: 100 }, { maxCostUsd: 1 }, rates(0), { minScore: 0 }, {}])
+      it(`are no measurement where they are most of all: ${JSON.stringify(policy)}`, () => {
+        const report = judge({ ...policy, undecided: 'pass' }, mixed('+ffffff'));
+        assert.equal(report.passed, false);
+        assert.match(
+          report.reason ?? '',
+          /measured: undecided, 6 of 7 answers came from fallbacks and are not scored: most of the target was not measured/,
+        );
+      });
+
+    it('leave a gate to its clauses where they are half or less', () => {
+      assert.equal(judge({ maxErrors: 2 }, mixed('++ff')).passed, true);
+      assert.equal(judge({ maxErrors: 2 }, mixed('++fff')).passed, false);
+    });
+
+    it('leave open what the target would have cost', () => {
+      const report = judge({ maxCostUsd: 1 }, mixed('+++f'));
+      assert.equal(report.passed, false);
+      assert.equal(
+        report.reason,
+        'max_cost_usd: undecided, cost $0.003, at most $1.00 allowed (what 1 answer of fallbacks would have cost the target is unknown)',
+      );
+      assert.equal(judge({ maxCostUsd: 0.002 }, mixed('+++f')).clauses[0]?.status, 'fail');
+    });
+
+    it('count like any other where they are scored', () => {
+      for (const policy of [{ maxErrors: 0 }, { maxCostUsd: 1 }, rates(1)])
+        assert.equal(judge(policy, mixed('+sssss')).passed, true);
+    });
+  });
+
   it('counts an error as failed in a pass rate, and says so', () => {
     const report = judge(rates(0.8), runOf('+++++++!!!'));
     assert.equal(report.passed, false);
