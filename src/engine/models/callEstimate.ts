@@ -1,14 +1,18 @@
-import type { CallFacts } from '../resilience/policy.ts';
+import type { CallEstimate } from '../resilience/policy.ts';
 import type { ModelRequest } from './modelClient.ts';
 import { mostCallCost, type PriceTable, priceOf } from './prices/prices.ts';
-
-type Estimate = CallFacts['estimate'];
 
 /** Fewer than texts, code and data have; a letter that takes more than a byte is part of a shorter token. */
 const LETTERS_PER_TOKEN = 2.5;
 const FURTHER_BYTES_PER_TOKEN = 2;
 /** What images and files count as; they are billed by their size, which their data says little of. */
 const TOKENS_PER_FILE = 2000;
+
+/** Tokens of a text, more than it probably has. */
+export function mostTokens(text: string): number {
+  const furtherBytes = Buffer.byteLength(text) - text.length;
+  return Math.ceil(text.length / LETTERS_PER_TOKEN + furtherBytes / FURTHER_BYTES_PER_TOKEN);
+}
 
 /** Tokens of a long answer, where nothing limits it. */
 export function longAnswer(model: string): number {
@@ -28,7 +32,7 @@ export function estimateCall(
   { messages, tools, responseFormat, parameters }: ModelRequest,
   model: string,
   prices: PriceTable | undefined,
-): Estimate {
+): CallEstimate {
   const output = outputTokens(parameters, model);
   return estimate(inputTokens([messages, tools, responseFormat]), output, model, prices);
 }
@@ -38,12 +42,22 @@ export function estimateTexts(
   texts: readonly string[],
   model: string,
   prices: PriceTable | undefined,
-): Estimate {
+): CallEstimate {
   return estimate(inputTokens(texts), 0, model, prices);
 }
 
-function estimate(input: number, output: number, model: string, prices: PriceTable | undefined): Estimate {
-  return { tokens: input + output, costUsd: mostCallCost(input, output, priceOf(model, prices)) };
+function estimate(
+  input: number,
+  output: number,
+  model: string,
+  prices: PriceTable | undefined,
+): CallEstimate {
+  const costUsd = mostCallCost(input, output, priceOf(model, prices));
+  const unpriced =
+    costUsd === null
+      ? `the price of ${model} is unknown; set it under providers in touchstone.yaml`
+      : undefined;
+  return { tokens: input + output, costUsd, unpriced };
 }
 
 /** The largest of the limits that a request names, under whatever name, for each of the answers that it asks for. */
@@ -61,7 +75,5 @@ function inputTokens(sent: readonly unknown[]): number {
     files += 1;
     return '';
   });
-  const furtherBytes = Buffer.byteLength(text) - text.length;
-  const tokens = text.length / LETTERS_PER_TOKEN + furtherBytes / FURTHER_BYTES_PER_TOKEN;
-  return Math.ceil(tokens) + files * TOKENS_PER_FILE;
+  return mostTokens(text) + files * TOKENS_PER_FILE;
 }

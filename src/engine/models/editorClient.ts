@@ -3,6 +3,7 @@ import type { Message, ModelParameters, ToolCall, ToolDefinition } from '../mode
 import type { Clock } from '../ports.ts';
 import type { Guard, Outcome } from '../resilience/guard.ts';
 import { GEN_AI, GENERAL } from '../telemetry/attributes.ts';
+import { estimateCall } from './callEstimate.ts';
 import { replyAttributes } from './chatSpan.ts';
 import { wholeClient } from './clientForms.ts';
 import { callGuarded, callRequest, errorType } from './guardedCall.ts';
@@ -11,6 +12,8 @@ import { writeParameters } from './wire/writeRequest.ts';
 
 /** The provider whose models the editor reaches for the person: `vscode/copilot/gpt-4o`. */
 export const EDITOR_PROVIDER = 'vscode';
+
+const UNPRICED = 'VS Code does not say what its models cost; use a model of another provider';
 
 export interface EditorRequest {
   /** `vendor/family`, or `vendor/id`. */
@@ -67,7 +70,8 @@ export function createEditorClient(options: {
         tools: request.tools ?? [],
         options: toOptions(request.parameters),
       };
-      const wanted = callRequest(call, { pool: 'target', span });
+      const estimate = () => ({ ...estimateCall(request, model, undefined), unpriced: UNPRICED });
+      const wanted = callRequest(call, { pool: 'target', span, estimate });
       const { value: reply, settle } = await callGuarded(options, wanted, async ({ signal }) => {
         const begun = clock.monotonic();
         const value = toReply(await models.complete(asked, signal), clock.monotonic() - begun);

@@ -1,10 +1,10 @@
 import type { Clock } from '../ports.ts';
 import type { GuardEvents } from './guard.ts';
 import { MinuteCount } from './pace/minuteCount.ts';
-import type { CallFacts, Ending } from './policy.ts';
+import { type CallEstimate, type Ending, TYPICAL_TOKENS } from './policy.ts';
 
-/** The smallest amount: nothing is known to cost nothing. */
-const SOMETHING = { tokens: 1, costUsd: 1e-9 };
+/** Before the first answer says more: a cost that is next to none lets the first calls through, and no call for nothing. */
+const UNKNOWN: CallEstimate = { tokens: 0, costUsd: 1e-9 };
 
 /** What became of the calls of one provider since the process began. */
 export class CallCounts implements GuardEvents {
@@ -14,7 +14,7 @@ export class CallCounts implements GuardEvents {
   #underWay = 0;
   #waiting = 0;
   /** The dearest answer so far; its cost is null once an answer came without one. */
-  #dearest: CallFacts['estimate'] = SOMETHING;
+  #dearest = UNKNOWN;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -26,13 +26,14 @@ export class CallCounts implements GuardEvents {
     this.#underWay++;
   }
 
-  ended({ decision, tokens, costUsd }: Ending): void {
+  ended(ending: Ending): void {
+    const { decision } = ending;
     this.#underWay--;
     if (decision.kind === 'rate-limited') {
       this.#totals.rateLimited++;
       this.#rateLimited.add(1, this.#clock.monotonic());
     }
-    if (decision.kind === 'done') this.#learn(tokens, costUsd);
+    if (decision.kind === 'done') this.#learn(ending);
   }
 
   rejected(): void {
@@ -48,9 +49,10 @@ export class CallCounts implements GuardEvents {
     };
   }
 
-  /** What a call may use that says nothing of it: as much as the dearest one so far. */
-  get estimate(): CallFacts['estimate'] {
-    return this.#dearest;
+  /** What a call may use of which only the input is known: that and a typical answer, or as much as the dearest one so far. */
+  estimate(inputTokens: number): CallEstimate {
+    const { tokens, ...cost } = this.#dearest;
+    return { tokens: Math.max(tokens, inputTokens + TYPICAL_TOKENS), ...cost };
   }
 
   get totals(): Readonly<{
@@ -69,11 +71,12 @@ export class CallCounts implements GuardEvents {
     return { underWay: this.#underWay, waiting: this.#waiting, rateLimited };
   }
 
-  #learn(tokens: number | null, costUsd: number | null): void {
+  #learn({ tokens, costUsd, unpriced }: Ending): void {
     const before = this.#dearest;
     this.#dearest = {
       tokens: Math.max(before.tokens, tokens ?? 0),
-      costUsd: costUsd === null ? null : Math.max(before.costUsd ?? SOMETHING.costUsd, costUsd),
+      costUsd: costUsd === null ? null : Math.max(before.costUsd ?? 0, costUsd),
+      unpriced,
     };
   }
 }

@@ -1,6 +1,6 @@
 import type { Clock, Span } from '../ports.ts';
 import type { Decision } from './decision.ts';
-import type { Allowance, CallFacts, Ending, Policy, Rejected } from './policy.ts';
+import type { Allowance, CallEstimate, Ending, Policy, Rejected } from './policy.ts';
 import type { StopReason } from './retry/nextWait.ts';
 import type { Retry } from './retry/retry.ts';
 
@@ -17,7 +17,9 @@ export interface CallRequest {
   /** Whether a short outage of the provider is waited for; default true. */
   waits?: boolean | undefined;
   /** The most that it may use; worked out only where a policy asks. */
-  estimate?: () => CallFacts['estimate'];
+  estimate?: () => CallEstimate;
+  /** The tokens that are sent, at most; for a call of which no more is known. Worked out as `estimate`. */
+  inputTokens?: () => number;
 }
 
 /** How an attempt ended, as far as whoever made it knows. */
@@ -28,6 +30,8 @@ export interface Outcome {
   /** Null where unknown. */
   tokens: number | null;
   costUsd: number | null;
+  /** Why the cost is unknown and what to do about it, for people. */
+  unpriced?: string | undefined;
   allowance?: Allowance | undefined;
   /** What failed, in few words: a status or a code. */
   errorType?: string | undefined;
@@ -92,6 +96,6 @@ export interface Guarding {
   attemptPolicies: readonly Policy[];
   retry: Pick<Retry, 'begun' | 'next'>;
   events?: GuardEvents;
-  /** What a call may use that says nothing of it. */
-  estimate?: () => CallFacts['estimate'];
+  /** What a call may use of which only its input is known, or nothing. */
+  estimate?: (inputTokens: number) => CallEstimate;
 }

@@ -6,14 +6,27 @@ export interface CallFacts {
   pool: string;
   /** Who asks; waiting callers take turns by it. A run's id, where a run asks. */
   caller: string;
-  /** The most that it may use. `costUsd` is null where the price is unknown. */
-  estimate: { tokens: number; costUsd: number | null };
+  /** The most that it may use. */
+  estimate: CallEstimate;
   /** Ends with the caller's reason, or with the deadline's. */
   signal: AbortSignal;
   /** On the monotonic clock, in milliseconds. */
   deadline: number;
   /** Waits for an open or half-open breaker within its deadline; rejected at once where absent. */
   waits?: boolean;
+}
+
+/** What a call uses beside its input, where nothing is known of it: unknown is not 0. */
+export const TYPICAL_TOKENS = 2000;
+
+/** What a call may use; more than it probably will. */
+export interface CallEstimate {
+  /** Input and output together. */
+  tokens: number;
+  /** US dollars; null where unknown. */
+  costUsd: number | null;
+  /** Why the cost is unknown and what to do about it, for people. */
+  unpriced?: string | undefined;
 }
 
 /** How a call, or one attempt at it, ended. */
@@ -27,6 +40,8 @@ export interface Ending {
   tokens: number | null;
   /** US dollars; null where unknown. */
   costUsd: number | null;
+  /** Why the cost is unknown and what to do about it, for people. */
+  unpriced?: string | undefined;
   /** What the provider said about its limits with this answer. */
   allowance?: Allowance;
 }

@@ -68,7 +68,7 @@ export class ProviderGuard {
         next: (...args) => this.#retry.next(...args),
       },
       events: this.#counts,
-      estimate: () => this.#counts.estimate,
+      estimate: (inputTokens) => this.#counts.estimate(inputTokens),
     });
   }
 

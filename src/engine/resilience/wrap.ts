@@ -3,7 +3,15 @@ import { Deadline, DeadlineReached } from './deadline.ts';
 import type { Decision } from './decision.ts';
 import type { Answered, Attempt, CallRequest, Guard, Guarding, Outcome, Stop } from './guard.ts';
 import { Permits } from './permits.ts';
-import { type CallFacts, type Ending, type Permit, type Policy, Rejected } from './policy.ts';
+import {
+  type CallEstimate,
+  type CallFacts,
+  type Ending,
+  type Permit,
+  type Policy,
+  Rejected,
+  TYPICAL_TOKENS,
+} from './policy.ts';
 import type { StopReason } from './retry/nextWait.ts';
 
 /** One guard of all policies. */
@@ -188,13 +196,20 @@ class CallPassage {
   }
 
   #endAttempt(outcome: Outcome): Ending {
-    const { decision, silentMs, tokens, costUsd, allowance } = outcome;
+    const { decision, silentMs, tokens, costUsd, unpriced, allowance } = outcome;
     const durationMs = this.#guarding.clock.monotonic() - (this.#begun ?? 0);
     this.#begun = undefined;
     this.#tokens = sum(this.#tokens, tokens);
     this.#costUsd = sum(this.#costUsd, costUsd);
 
-    const ending: Ending = { decision, durationMs, silentMs: silentMs ?? durationMs, tokens, costUsd };
+    const ending: Ending = {
+      decision,
+      durationMs,
+      silentMs: silentMs ?? durationMs,
+      tokens,
+      costUsd,
+      unpriced,
+    };
     if (allowance) ending.allowance = allowance;
     this.#attempt.settle(ending);
     this.#guarding.events?.ended(ending);
@@ -227,11 +242,11 @@ class CallPassage {
 }
 
 function factsOf(
-  { pool, caller, estimate, waits = true }: CallRequest,
+  { pool, caller, estimate, inputTokens = () => 0, waits = true }: CallRequest,
   { signal, at }: Deadline,
-  usual?: Guarding['estimate'],
+  usual: Guarding['estimate'] = typical,
 ): CallFacts {
-  let known: CallFacts['estimate'] | undefined;
+  let known: CallEstimate | undefined;
   return {
     pool,
     caller,
@@ -239,10 +254,14 @@ function factsOf(
     deadline: at,
     waits,
     get estimate() {
-      known ??= estimate?.() ?? usual?.() ?? { tokens: 0, costUsd: null };
+      known ??= estimate?.() ?? usual(inputTokens());
       return known;
     },
   };
+}
+
+function typical(inputTokens: number): CallEstimate {
+  return { tokens: inputTokens + TYPICAL_TOKENS, costUsd: null };
 }
 
 /** An attempt that was given up before it began. */

@@ -1,4 +1,6 @@
+import { defined } from '../model/defined.ts';
 import type { Output } from '../model/output.ts';
+import { whyCostUnknown } from '../model/unknownCost.ts';
 import type { Clock } from '../ports.ts';
 import { decide } from '../resilience/classify.ts';
 import { DeadlineReached } from '../resilience/deadline.ts';
@@ -6,8 +8,15 @@ import type { Decision } from '../resilience/decision.ts';
 import type { Guard, Outcome } from '../resilience/guard.ts';
 import type { Allowance } from '../resilience/policy.ts';
 import { stopWords } from '../resilience/stopWords.ts';
+import { pricedOutput } from './pricedTarget.ts';
 import { errorOutput } from './reply/agentReply.ts';
 import type { TargetContext } from './target.ts';
+
+/** How an agent is called. */
+export interface AgentContext extends TargetContext {
+  /** Tokens of what it is sent, at most; worked out only where a policy asks. */
+  inputTokens?: () => number;
+}
 
 /** What came of one call of an agent. */
 export interface AgentAttempt {
@@ -25,16 +34,22 @@ export interface AgentAttempt {
  */
 export async function guardedOutput(
   { guard, clock }: { guard: Guard; clock: Clock },
-  { signal, span, timeoutMs, pool = 'target', caller = '' }: TargetContext,
+  { signal, span, timeoutMs, pool = 'target', caller = '', priceOf, inputTokens }: AgentContext,
   attempt: (signal: AbortSignal) => Promise<AgentAttempt>,
 ): Promise<Output> {
   let spentUsd = 0;
   try {
-    const answered = await guard.open({ pool, caller, signal, timeoutMs, span }, async (context) => {
-      const { output, decision, final = false, allowance } = await attempt(context.signal);
+    const wanted = { pool, caller, signal, timeoutMs, span, ...defined({ inputTokens }) };
+    const answered = await guard.open(wanted, async (context) => {
+      const { output: answer, decision, final = false, allowance } = await attempt(context.signal);
+      const output = priceOf ? pricedOutput(answer, priceOf) : answer;
       const value = withEarlier(output, context.number, spentUsd);
       spentUsd += output.costUsd ?? 0;
-      return { kind: 'ended', value, outcome: { ...outcomeOf(output), decision, final, allowance } };
+      return {
+        kind: 'ended',
+        value,
+        outcome: { ...outcomeOf(output, decision), decision, final, allowance },
+      };
     });
 
     const { value, stop } = answered;
@@ -64,11 +79,15 @@ export function timedOut({ limitMs }: DeadlineReached, latencyMs = limitMs): Out
   return errorOutput('timeout', `No complete reply within ${Math.round(limitMs)} ms.`, latencyMs, true);
 }
 
-function outcomeOf(output: Output): Omit<Outcome, 'decision'> {
+function outcomeOf(output: Output, { kind }: Decision): Omit<Outcome, 'decision'> {
   const { usage, costUsd } = output;
+  // What turned the call away did nothing for it.
+  const turnedAway = kind === 'rate-limited' || kind === 'overloaded';
+  const unknown = turnedAway ? 0 : null;
   return {
-    tokens: usage && usage.inputTokens + usage.outputTokens,
-    costUsd,
+    tokens: usage ? usage.inputTokens + usage.outputTokens : unknown,
+    costUsd: costUsd ?? unknown,
+    unpriced: whyCostUnknown(output),
     errorType: output.status === 'error' ? output.error.code : undefined,
   };
 }

@@ -6,11 +6,13 @@ import type { Target } from './target.ts';
 export function pricedTarget(target: Target, priceOf: (model: string) => ModelPrice | undefined): Target {
   return {
     ...target,
-    call: async (request, context) => withCost(await target.call(request, context), priceOf),
+    call: async (request, context) =>
+      pricedOutput(await target.call(request, { ...context, priceOf }), priceOf),
   };
 }
 
-function withCost(output: Output, priceOf: (model: string) => ModelPrice | undefined): Output {
+/** With its cost, where that follows from its usage. */
+export function pricedOutput(output: Output, priceOf: (model: string) => ModelPrice | undefined): Output {
   const { costUsd, usage, model } = output;
   if (costUsd !== null || usage === null || model === undefined) return output;
   const price = priceOf(model);

@@ -2,6 +2,7 @@ import type { GoldenCase } from '../model/case.ts';
 import type { JsonValue } from '../model/json.ts';
 import type { Output } from '../model/output.ts';
 import type { RenderedPrompt } from '../model/prompt.ts';
+import type { ModelPrice } from '../models/prices/prices.ts';
 import type { Span } from '../ports.ts';
 import type { TargetCapabilities } from './capabilities.ts';
 import type { EarlierOutputs } from './earlierOutputs.ts';
@@ -26,6 +27,8 @@ export interface TargetContext {
   pool?: string;
   /** Who asks, e.g. the run's id; callers that wait take turns. */
   caller?: string;
+  /** The price of the model that an agent names, for what its answer cost. */
+  priceOf?: (model: string) => ModelPrice | undefined;
   /**
    * Takes the spans that the target itself recorded: one OTLP `ExportTraceServiceRequest` in JSON per call,
    * as the target sent it. Not yet checked. Undefined when nobody wants them.

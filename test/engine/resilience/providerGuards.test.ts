@@ -132,7 +132,7 @@ describe('the guards of providers', () => {
     await judge(0.15);
     await assert.rejects(judge(0.06), /budget of the bulkhead 'judge'/);
     await judge(0.04);
-    await assert.rejects(judge(null), /price of this call is unknown/);
+    await assert.rejects(judge(null), /cost of this call is unknown: set a price for its model/);
   });
 });
 

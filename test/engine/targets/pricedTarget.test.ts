@@ -49,6 +49,17 @@ describe('costs of agents', () => {
     assert.equal(listed.costUsd, 0.25);
   });
 
+  it('are those that a person has set, whatever a list says', () => {
+    const own = { baseUrl: 'http://127.0.0.1:1/v1', prices: { 'gpt-5-mini': { input: 7, output: 9 } } };
+    assert.deepEqual(priceOfModel('gpt-5-mini', { own, openai: providers.openai }), { input: 7, output: 9 });
+    assert.deepEqual(priceOfModel('gpt-5-mini-2025-08-07', { openai: providers.openai, own }), {
+      input: 7,
+      output: 9,
+    });
+    const other = { ...own, prices: { 'gpt-5-mini': { input: 1, output: 9 } } };
+    assert.equal(priceOfModel('gpt-5-mini', { own, other, openai: providers.openai }), undefined);
+  });
+
   it('stay what the agent says', async () => {
     const output = await priced({ usage, model: 'my-model', costUsd: 0 });
     assert.equal(output.costUsd, 0);

@@ -1,3 +1,4 @@
+import { mostTokens } from '../../models/callEstimate.ts';
 import { guardedOutput, statedAttempt } from '../../targets/guardedOutput.ts';
 import type { TargetPorts } from '../../targets/targetPorts.ts';
 import type { PromptfooCaller } from './promptfooCaller.ts';
@@ -12,7 +13,7 @@ export function guardedCaller(
   return {
     ...caller,
     call: (prompt, vars, request, context) =>
-      guardedOutput({ guard, clock }, context, async (signal) =>
+      guardedOutput({ guard, clock }, { ...context, inputTokens: () => mostTokens(prompt) }, async (signal) =>
         statedAttempt(await caller.call(prompt, vars, request, { ...context, signal })),
       ),
   };

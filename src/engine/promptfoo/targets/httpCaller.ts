@@ -5,6 +5,7 @@ import type { Redactor } from '../../http/redactor.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { Output } from '../../model/output.ts';
 import type { Clock, Environment } from '../../ports.ts';
+import { mostTokens } from '../../models/callEstimate.ts';
 import { renderNunjucks } from '../../prompts/nunjucks/renderNunjucks.ts';
 import type { Guard } from '../../resilience/guard.ts';
 import type { ProviderGuards } from '../../resilience/providerGuards.ts';
@@ -118,7 +119,8 @@ async function send(
 ): Promise<Output> {
   const { traceparent } = context.span;
   const trace = traceparent ? { traceparent } : {};
-  return guardedOutput({ guard, clock }, context, (signal) =>
+  const inputTokens = () => mostTokens(request.body ?? url.search);
+  return guardedOutput({ guard, clock }, { ...context, inputTokens }, (signal) =>
     httpCall({
       connection,
       redact: redactor?.text,

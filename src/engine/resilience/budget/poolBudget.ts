@@ -1,7 +1,14 @@
 import { formatCost, formatCount, formatDuration } from '../../model/figures.ts';
 import type { BudgetHealth, PoolHealth } from '../../model/providerHealth.ts';
 import { type Clock, type Log, noLog } from '../../ports.ts';
-import { type CallFacts, type Ending, type Permit, type Policy, Rejected } from '../policy.ts';
+import {
+  type CallEstimate,
+  type CallFacts,
+  type Ending,
+  type Permit,
+  type Policy,
+  Rejected,
+} from '../policy.ts';
 import type { PoolConfig } from '../resilienceConfig.ts';
 import { Alarm } from '../waiting/alarm.ts';
 import { WaitingRoom } from '../waiting/waitingRoom.ts';
@@ -49,7 +56,7 @@ export class PoolBudget implements Policy {
     // Those who wait already come first.
     const asked = this.#room.size === 0 ? this.#ask(call) : this.#refuseForever(call);
     if (asked && 'settle' in asked) return asked;
-    if (asked && !this.#mayWait(asked, call)) throw this.#rejection(asked);
+    if (asked && !this.#mayWait(asked, call)) throw this.#rejection(asked, call.estimate);
 
     const waiting = this.#room.wait(call, () => this.#rejection(this.#waitsFor));
     this.#serve();
@@ -120,7 +127,7 @@ export class PoolBudget implements Policy {
       else if (this.#mayWait(asked, next)) {
         this.#waitsFor = asked;
         break;
-      } else this.#room.refuseNext(this.#rejection(asked));
+      } else this.#room.refuseNext(this.#rejection(asked, next.estimate));
     }
 
     this.#alarm.set(this.#room.size > 0 ? this.#clock.monotonic() + LOOK_AGAIN_MS : Infinity);
@@ -140,19 +147,19 @@ export class PoolBudget implements Policy {
     return refusal.mayFit || this.#monotonic(refusal.until) < deadline;
   }
 
-  #rejection(refusal: BudgetRefusal | undefined): Rejected {
+  #rejection(refusal: BudgetRefusal | undefined, estimate?: CallEstimate): Rejected {
     switch (refusal?.kind) {
       case undefined:
         return new Rejected('budget', `${this.#title} had nothing left before the deadline`);
       case 'unpriced':
         return new Rejected(
           'budget',
-          `${this.#title} is in dollars, and the price of this call is unknown; set a price for its model, or remove the limit`,
+          `${this.#title} is in dollars, and the cost of this call is unknown: ${estimate?.unpriced ?? 'set a price for its model'}, or limit tokens_per_hour in place of cost_per_hour_usd`,
         );
       case 'too large':
         return new Rejected(
           'budget',
-          `this call may use more than ${this.#title} allows (${this.#limit(refusal.limit)})`,
+          `this call may use more than ${this.#title} allows (${this.#limit(refusal.limit)}); raise the limit, or set max_tokens where a prompt allows more`,
         );
       case 'spent': {
         const inMs = Math.max(0, refusal.until - this.#clock.now());

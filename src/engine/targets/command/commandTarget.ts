@@ -1,6 +1,7 @@
 import os from 'node:os';
 import { ConfigError, type ErrorPlace } from '../../errors.ts';
 import { contentHash } from '../../model/hash.ts';
+import { mostTokens } from '../../models/callEstimate.ts';
 import type { Clock, Environment, Trust } from '../../ports.ts';
 import type { ProviderGuards } from '../../resilience/providerGuards.ts';
 import { PROGRAM } from '../capabilities.ts';
@@ -108,7 +109,8 @@ export function createCommandTarget(options: CommandTargetOptions, ports: Comman
       requireTrust(options, ports.trust);
 
       const timeoutMs = Math.min(context.timeoutMs, options.timeoutMs ?? Number.POSITIVE_INFINITY);
-      return guardedOutput({ guard, clock }, { ...context, timeoutMs }, (signal) =>
+      const inputTokens = () => mostTokens(JSON.stringify(request.case));
+      return guardedOutput({ guard, clock }, { ...context, timeoutMs, inputTokens }, (signal) =>
         calls.attempt(request, context, signal),
       );
     },

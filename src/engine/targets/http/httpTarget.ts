@@ -4,6 +4,7 @@ import { lowerCased, unsendableHeader } from '../../http/headers.ts';
 import { Connection } from '../../http/httpConnection.ts';
 import { contentHash } from '../../model/hash.ts';
 import type { JsonValue } from '../../model/json.ts';
+import { mostTokens } from '../../models/callEstimate.ts';
 import { type Clock, type Environment, traceContext } from '../../ports.ts';
 import type { ProviderGuards } from '../../resilience/providerGuards.ts';
 import { type AgentRequest, agentRequest } from '../agentRequest.ts';
@@ -99,17 +100,20 @@ export function createHttpTarget(options: HttpTargetOptions, ports: HttpTargetPo
 
       const body = write(agentRequest(request));
       const limitMs = Math.min(timeoutMs, options.timeoutMs ?? Number.POSITIVE_INFINITY);
-      return guardedOutput({ guard, clock }, { ...context, timeoutMs: limitMs }, (until) =>
-        httpCall({
-          connection,
-          request: { url, method, headers: { ...headers, ...traceContext(span) }, body },
-          maxBytes: maxResponseBytes,
-          streams: form.kind === 'text',
-          clock,
-          signal: until,
-          read: (text, latencyMs) => readReply(text, form, latencyMs, redact),
-          redact,
-        }),
+      return guardedOutput(
+        { guard, clock },
+        { ...context, timeoutMs: limitMs, inputTokens: () => mostTokens(body) },
+        (until) =>
+          httpCall({
+            connection,
+            request: { url, method, headers: { ...headers, ...traceContext(span) }, body },
+            maxBytes: maxResponseBytes,
+            streams: form.kind === 'text',
+            clock,
+            signal: until,
+            read: (text, latencyMs) => readReply(text, form, latencyMs, redact),
+            redact,
+          }),
       );
     },
 

@@ -175,7 +175,7 @@ describe('budget of a bulkhead', () => {
   it('says what is wrong with calls that it will never let through', () => {
     assert.equal(
       rejectionOf(begin(1001)).message,
-      "this call may use more than the budget of the bulkhead 'judge' allows (1,000 tokens an hour)",
+      "this call may use more than the budget of the bulkhead 'judge' allows (1,000 tokens an hour); raise the limit, or set max_tokens where a prompt allows more",
     );
     assert.equal(rejectionOf(begin(1001)).until, undefined);
 
@@ -184,7 +184,7 @@ describe('budget of a bulkhead', () => {
     assert.equal(unpriced.until, undefined);
     assert.equal(
       unpriced.message,
-      "the budget of the bulkhead 'judge' is in dollars, and the price of this call is unknown; set a price for its model, or remove the limit",
+      "the budget of the bulkhead 'judge' is in dollars, and the cost of this call is unknown: set a price for its model, or limit tokens_per_hour in place of cost_per_hour_usd",
     );
     const dear = begin(1, { estimate: { tokens: 1, costUsd: 5.5 } });
     assert.match(rejectionOf(dear).message, /\$5\.00 an hour/);
