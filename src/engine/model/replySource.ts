@@ -72,7 +72,7 @@ export function sourceName(source: ReplySource): string {
 }
 
 /** How a call may end so that the next of its fallbacks is tried. */
-export const FALLBACK_CAUSES = ['transient', 'rate-limited', 'overloaded', 'rejected'] as const;
+export const FALLBACK_CAUSES = ['transient', 'rate-limited', 'overloaded', 'spent', 'rejected'] as const;
 export type FallbackCause = (typeof FALLBACK_CAUSES)[number];
 
 /**

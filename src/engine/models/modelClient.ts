@@ -107,7 +107,7 @@ export class ModelError extends Error {
 
   /** The same call may succeed later. */
   get transient(): boolean {
-    return this.decision.kind !== 'caller';
+    return this.decision.kind !== 'caller' && this.decision.kind !== 'spent';
   }
 }
 

@@ -60,10 +60,21 @@ export function statusOf({ code, type }: ErrorWords): number {
   return 500;
 }
 
-/** OpenAI gives a spent quota the status of a rate limit, but waiting does not help. */
-export function isSpentQuota({ code, type }: ErrorWords): boolean {
-  return [code, type].some((word) => word === 'insufficient_quota' || word === 'billing_hard_limit_reached');
+/**
+ * Whether the account has nothing left. OpenAI gives a spent quota the status of a rate limit, but waiting does not help; others
+ * answer 402, and Anthropic says it in the message of a 400.
+ */
+function isSpent(status: number, { code, type, message }: ErrorWords): boolean {
+  if (status === 402 || [code, type].some((word) => SPENT.has(word))) return true;
+  return status === 400 && /\bcredit balance is too low\b/i.test(String(message ?? ''));
 }
+
+const SPENT: ReadonlySet<unknown> = new Set([
+  'insufficient_quota',
+  'billing_hard_limit_reached',
+  'billing_not_active',
+  'billing_error',
+]);
 
 const STATUSES: ReadonlyMap<string, number> = new Map([
   ['invalid_request_error', 400],
@@ -92,7 +103,7 @@ const STATUSES: ReadonlyMap<string, number> = new Map([
 ]);
 
 function ofStatus(status: number, said: ErrorWords, until: number | undefined): Decision {
-  if (isSpentQuota(said)) return { kind: 'caller' };
+  if (isSpent(status, said)) return { kind: 'spent' };
   if (saysOverloaded(status, said)) return { kind: 'overloaded', until };
   if (status === 429) return { kind: 'rate-limited', until };
   if (status === 503 || status === 529) return { kind: 'overloaded', until };

@@ -6,6 +6,8 @@ export type PolicyName = 'deadline' | 'budget' | 'bulkhead' | 'breaker' | 'retry
  * milliseconds; undefined where nobody said.
  *
  * `caller`: the request itself is wrong (400, 401, 403, 404, 422), or the caller stopped it; it says nothing about the provider.
+ * `spent`: what the account may use at the provider is used up (a quota, a credit): the same call would end the same way,
+ * and another provider may answer it.
  * `transient`: the provider's fault (5xx, network, time-out, a stream that broke); the same call may succeed later.
  * `rate-limited`: the provider is well and wants fewer calls (429).
  * `overloaded`: the provider cannot keep up (503, 529).
@@ -14,6 +16,7 @@ export type PolicyName = 'deadline' | 'budget' | 'bulkhead' | 'breaker' | 'retry
 export type Decision =
   | { kind: 'done' }
   | { kind: 'caller' }
+  | { kind: 'spent' }
   | { kind: 'transient' }
   | { kind: 'rate-limited'; until: number | undefined }
   | { kind: 'overloaded'; until: number | undefined }

@@ -217,7 +217,7 @@ describe('a provider that misbehaves', () => {
       const { code, decision } = await failure(ask());
       return [code, decision.kind];
     };
-    assert.deepEqual(await said({ status: 429, code: 'insufficient_quota' }), ['rate-limit', 'caller']);
+    assert.deepEqual(await said({ status: 429, code: 'insufficient_quota' }), ['rate-limit', 'spent']);
     assert.deepEqual(await said({ status: 503 }), ['server', 'overloaded']);
     assert.deepEqual(await said({ status: 529 }), ['server', 'overloaded']);
     assert.deepEqual(await said({ status: 500, message: 'That model is currently overloaded' }), [
@@ -244,9 +244,12 @@ describe('a provider that misbehaves', () => {
     ]);
     assert.deepEqual(await said(event({ code: 'insufficient_quota', message: 'x' })), [
       'rate-limit',
-      'caller',
+      'spent',
     ]);
-    assert.equal(server.requests.length, 11);
+    assert.deepEqual(await said({ status: 402, message: 'Insufficient Balance' }), ['bad-request', 'spent']);
+    const low = 'Your credit balance is too low to access the Anthropic API.';
+    assert.deepEqual(await said({ status: 400, message: low }), ['bad-request', 'spent']);
+    assert.equal(server.requests.length, 13);
   });
 
   it('is not counted for calls that were not sent', async () => {

@@ -122,7 +122,9 @@ class FallbackCall {
     const why = this.#why();
     if (!step || !why) return { state: 'failed', why: 'exhausted' };
 
-    const call = this.#left();
+    const left = this.#left();
+    // As the model itself: where more steps follow, an outage is not waited for.
+    const call = state.step + 1 < chain.steps.length ? { ...left, waits: false } : left;
     if (step.takesTime && call.timeoutMs <= 0) return this.#without(state, step, "the call's time is over");
 
     let handedOn = false;

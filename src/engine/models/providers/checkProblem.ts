@@ -127,7 +127,7 @@ function plainMessage({ message }: ModelError): string {
 }
 
 function limitRemedy({ decision, retryAfterMs }: ModelError): string {
-  return decision.kind === 'caller'
+  return decision.kind === 'spent'
     ? 'The quota of your account is used up: check its plan and billing at the provider.'
     : `Wait ${retryAfterMs ? formatDuration(retryAfterMs) : 'a moment'} and try again; set rpm and tpm of the provider to keep below its limits.`;
 }

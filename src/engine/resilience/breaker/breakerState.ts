@@ -164,6 +164,7 @@ export function verdictOf({ decision, silentMs, durationMs }: Ending, slowMs: nu
     case 'overloaded':
       return { failed: true, slow: silentMs > slowMs, durationMs };
     case 'caller':
+    case 'spent':
     case 'rate-limited':
     case 'rejected':
       return null;

@@ -65,6 +65,7 @@ function isPassing({ decision }: Ending): boolean {
       return true;
     case 'done':
     case 'caller':
+    case 'spent':
     case 'rejected':
       return false;
   }

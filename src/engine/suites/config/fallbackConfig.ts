@@ -23,7 +23,7 @@ const chainFile = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      'After which outcomes of a call: transient (errors of the provider), rate-limited (HTTP 429), overloaded, rejected (by a breaker, bulkhead or budget). Default: all of them.',
+      'After which outcomes of a call: transient (errors of the provider), rate-limited (HTTP 429), overloaded, spent (nothing left of the quota or credit), rejected (by a breaker, bulkhead or budget). Default: all of them.',
     ),
 });
 

@@ -88,6 +88,8 @@ describe('a model with fallbacks', () => {
     ['529', { status: 529 }, 'overloaded'],
     ['500', { status: 500 }, 'transient'],
     ['429', { status: 429 }, 'rate-limited'],
+    ['a quota that is used up', { status: 429, code: 'insufficient_quota' }, 'spent'],
+    ['a credit that is used up', { status: 402 }, 'spent'],
     ['a connection that breaks', { destroy: true }, 'transient'],
     ['a stream that is cut in the middle', { text: 'half an ans', cut: 'socket' }, 'transient'],
     ['a stream that ends without its finish reason', { text: 'half', cut: 'end' }, 'transient'],
@@ -127,6 +129,19 @@ describe('a model with fallbacks', () => {
     for (let at = 0; at < 4; at++) kinds.push(source(await ask(client)).why.kind);
     assert.deepEqual(kinds, ['overloaded', 'overloaded', 'rejected', 'rejected']);
     assert.deepEqual([main.requests.length, spare.requests.length], [2, 4]);
+  });
+
+  it('does not wait for the outage of a provider either where one of its models is a step, and others follow', async () => {
+    const main = await serve(() => DEAD);
+    const { breaker } = DEFAULT_RESILIENCE;
+    assert(breaker);
+    const resilience = { ...RESILIENCE, breaker: { ...breaker, failures: 1 } };
+    const providers = { main: { baseUrl: main.baseUrl, resilience } };
+    const sibling: FallbackStep = { kind: 'model', reference: 'main/mini' };
+    const { client, clock } = asking({ providers, steps: [sibling, FIXED] });
+    // The clock stands still: whoever waited would wait for ever.
+    for (const _ of [1, 2]) assert.equal(source(await ask(client, { timeoutMs: 90_000 })).kind, 'fixed');
+    assert.deepEqual(clock.sleeps.filter((ms) => ms < 90_000), []);
   });
 
   it('takes the first step that has an answer, in the order that is set', async () => {
