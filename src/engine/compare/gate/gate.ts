@@ -1,8 +1,8 @@
+import { unscoredFallbacks } from '../../model/answerSources.ts';
 import type { JudgeHealth } from '../../model/evaluatorStudy.ts';
+import { counted, formatCount } from '../../model/figures.ts';
 import type { GatePolicy } from '../../model/gatePolicy.ts';
 import type { GateClause, GateReport } from '../../model/gateReport.ts';
-import { unscoredFallbacks } from '../../model/answerSources.ts';
-import { counted, formatCount } from '../../model/figures.ts';
 import type { RunSummary } from '../../model/summary.ts';
 import { judgeClauses } from './judgeClauses.ts';
 import { limitClauses } from './limitClauses.ts';

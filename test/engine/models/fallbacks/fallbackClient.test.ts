@@ -141,7 +141,10 @@ describe('a model with fallbacks', () => {
     const { client, clock } = asking({ providers, steps: [sibling, FIXED] });
     // The clock stands still: whoever waited would wait for ever.
     for (const _ of [1, 2]) assert.equal(source(await ask(client, { timeoutMs: 90_000 })).kind, 'fixed');
-    assert.deepEqual(clock.sleeps.filter((ms) => ms < 90_000), []);
+    assert.deepEqual(
+      clock.sleeps.filter((ms) => ms < 90_000),
+      [],
+    );
   });
 
   it('takes the first step that has an answer, in the order that is set', async () => {
