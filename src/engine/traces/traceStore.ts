@@ -33,6 +33,8 @@ export interface TraceStoreOptions {
 const SUMMED_AT_ONCE = 200;
 /** Traces that are forgotten in one transaction. */
 const FORGOTTEN_AT_ONCE = 100;
+/** Pages that are given back to the disk in one go. */
+const SHRUNK_AT_ONCE = 256;
 
 /** The received traces of a workspace, in a file of their own. Throws StoreError. */
 export class TraceStore {
@@ -191,10 +193,17 @@ export class TraceStore {
     return rows.map((row) => String(row['trace_id']));
   }
 
-  /** Brings the list up to what has come, a piece at a time. Returns the summaries that changed; empty where none is left to do. */
-  sumUp(): TraceSummary[] {
+  /**
+   * Brings the list up to what has come, so many traces at a time, those in `except` left aside. Returns the summaries that
+   * changed; empty where none is left to do.
+   */
+  sumUp(most = SUMMED_AT_ONCE, except: readonly string[] = []): TraceSummary[] {
     return this.#connection.transaction(() => {
-      const stale = this.#connection.all('SELECT trace_id FROM stale LIMIT ?', SUMMED_AT_ONCE);
+      const stale = this.#connection.all(
+        'SELECT trace_id FROM stale WHERE trace_id NOT IN (SELECT value FROM json_each(?)) LIMIT ?',
+        JSON.stringify(except),
+        most,
+      );
       const summaries = stale.flatMap(({ trace_id: id }) => this.#summed(String(id)));
       for (const { trace_id: id } of stale)
         this.#connection.run('DELETE FROM stale WHERE trace_id = ?', String(id));
@@ -202,17 +211,22 @@ export class TraceStore {
     });
   }
 
-  /** Forgets what is older or more than is kept. Returns how many traces that were. */
-  tidy(now: number): number {
-    let forgotten = 0;
-    for (;;) {
-      const ids = this.#tooOld(now);
-      if (ids.length === 0) return forgotten;
-      this.#connection.transaction(() => {
-        for (const id of ids) this.#forget(id);
-      });
-      forgotten += ids.length;
-    }
+  /** Forgets some of what is older or more than is kept. Returns how many traces that were; 0 where none is left to forget. */
+  forgetSome(now: number): number {
+    const ids = this.#tooOld(now);
+    if (ids.length === 0) return 0;
+
+    this.#connection.transaction(() => {
+      for (const id of ids) this.#forget(id);
+    });
+    return ids.length;
+  }
+
+  /** Gives some of the space of what was forgotten back to the disk. Returns whether there is more to give. */
+  shrinkSome(): boolean {
+    const free = this.#freePages();
+    if (free > 0) this.#connection.all(`PRAGMA incremental_vacuum(${SHRUNK_AT_ONCE})`);
+    return this.#freePages() < free;
   }
 
   close(): void {
@@ -271,6 +285,10 @@ export class TraceStore {
        FROM pragma_page_count p, pragma_freelist_count f, pragma_page_size s`,
     );
     return Number(row?.['bytes'] ?? 0);
+  }
+
+  #freePages(): number {
+    return Number(this.#connection.all('PRAGMA freelist_count')[0]?.['freelist_count'] ?? 0);
   }
 
   #forget(traceId: string): void {

@@ -65,4 +65,5 @@ export const TRACE_STORE: StoreFormat = {
   name: 'trace store',
   applicationId: 0x546f7472,
   migrations: [TRACES],
+  shrinks: true,
 };

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { HttpProblem } from './httpProblem.ts';
-import type { ServerReply } from './serverRequest.ts';
+import type { HttpProblem } from './httpProblem.ts';
+import type { ServerReply, WholeReply } from './serverRequest.ts';
 
 const HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
@@ -28,21 +28,24 @@ export async function sendReply(
   else outgoing.end();
 }
 
-/** An error as plain JSON; where a reply has begun, its connection is cut. */
-export function sendProblem(incoming: IncomingMessage, outgoing: ServerResponse, error: unknown): void {
+/** An error as plain JSON. */
+export function plainRefusal({ status, message, headers }: HttpProblem): WholeReply {
+  const body = JSON.stringify({ error: { message } });
+  return { status, headers: { 'content-type': 'application/json', ...headers }, body };
+}
+
+/** Where a reply has begun, its connection is cut instead. */
+export function sendProblem(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  { status, headers, body = '' }: WholeReply,
+): void {
   if (outgoing.headersSent || outgoing.destroyed) return void outgoing.destroy();
 
-  const problem = error instanceof HttpProblem ? error : new HttpProblem(500, 'something went wrong here');
-  const body = JSON.stringify({ error: { message: problem.message } });
-  const headers: { [name: string]: string | number } = {
-    ...HEADERS,
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
-    ...problem.headers,
-  };
+  const length = Buffer.byteLength(body);
   // What has not been read of the request would be taken for the next one.
-  if (!incoming.complete) headers['connection'] = 'close';
-  outgoing.writeHead(problem.status, headers);
+  const ending = incoming.complete ? {} : { connection: 'close' };
+  outgoing.writeHead(status, { ...HEADERS, 'content-length': length, ...headers, ...ending });
   outgoing.end(body, () => {
     if (!incoming.complete) incoming.socket.destroySoon();
   });

@@ -7,6 +7,8 @@ export interface ServerLimits {
   bodyMs: number;
   /** Of a body, packed and unpacked. */
   bodyBytes: number;
+  /** Of all bodies that are being read or handled, unpacked. */
+  allBodiesBytes: number;
   connections: number;
   /** For which an idle connection is kept. */
   idleMs: number;
@@ -17,6 +19,7 @@ export const DEFAULT_LIMITS: ServerLimits = {
   headerMs: 10_000,
   bodyMs: 60_000,
   bodyBytes: 64 * 1024 * 1024,
+  allBodiesBytes: 256 * 1024 * 1024,
   connections: 512,
   idleMs: 5_000,
 };

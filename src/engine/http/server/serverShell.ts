@@ -2,11 +2,12 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from '../../ports.ts';
 import { type AdmissionRules, checkContentType, checkSender, checkToken } from './admission.ts';
+import { BodyPool } from './bodyPool.ts';
 import { HttpProblem } from './httpProblem.ts';
 import { listen } from './listen.ts';
-import { sendProblem, sendReply } from './sendReply.ts';
+import { plainRefusal, sendProblem, sendReply } from './sendReply.ts';
 import { DEFAULT_LIMITS, type ServerLimits } from './serverLimits.ts';
-import { readRequestBody, type ServerReply, type ServerRequest } from './serverRequest.ts';
+import { readRequestBody, type ServerReply, type ServerRequest, type WholeReply } from './serverRequest.ts';
 
 // An import would load more than is needed, see httpConnection.ts.
 const http = process.getBuiltinModule('node:http');
@@ -18,6 +19,8 @@ export interface Route {
   /** `open` only for what neither spends, steers nor reads back. */
   access: 'token' | 'open';
   handle(request: ServerRequest): Promise<ServerReply> | ServerReply;
+  /** How a refusal is said where those who ask at this path expect another form than plain JSON. */
+  refuse?(problem: HttpProblem, contentType: string | undefined): WholeReply;
 }
 
 export interface ServerOptions extends Partial<AdmissionRules> {
@@ -46,9 +49,10 @@ export interface LocalServer {
 export async function startServer(options: ServerOptions): Promise<LocalServer> {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const closing = new AbortController();
+  const bodies = new BodyPool(limits.allBodiesBytes);
   const server = createServer(limits);
   const serve = (incoming: IncomingMessage, outgoing: ServerResponse, expects: boolean) =>
-    respond(incoming, outgoing, { options, limits, closing: closing.signal, expects });
+    respond(incoming, outgoing, { options, limits, bodies, closing: closing.signal, expects });
   server.on('request', (incoming, outgoing) => void serve(incoming, outgoing, false));
   // The body is asked for only once the head has been found right.
   server.on('checkContinue', (incoming, outgoing) => void serve(incoming, outgoing, true));
@@ -78,6 +82,7 @@ function createServer(limits: ServerLimits): Server {
 interface Serving {
   options: ServerOptions;
   limits: ServerLimits;
+  bodies: BodyPool;
   closing: AbortSignal;
   /** The client waits to be told to send its body. */
   expects: boolean;
@@ -85,6 +90,7 @@ interface Serving {
 
 async function respond(incoming: IncomingMessage, outgoing: ServerResponse, serving: Serving): Promise<void> {
   const gone = new AbortController();
+  const room = serving.bodies.open();
   outgoing.once('close', () => gone.abort());
 
   try {
@@ -97,7 +103,7 @@ async function respond(incoming: IncomingMessage, outgoing: ServerResponse, serv
       signal: AbortSignal.any([gone.signal, serving.closing]),
       body: () => {
         if (serving.expects) outgoing.writeContinue();
-        return readRequestBody(incoming, serving.limits.bodyBytes);
+        return readRequestBody(incoming, serving.limits.bodyBytes, room);
       },
     };
 
@@ -105,8 +111,17 @@ async function respond(incoming: IncomingMessage, outgoing: ServerResponse, serv
   } catch (error) {
     const left = gone.signal.aborted || serving.closing.aborted;
     if (!(error instanceof HttpProblem) && !left) serving.options.onBug(error);
-    sendProblem(incoming, outgoing, error);
+    sendProblem(incoming, outgoing, refusalOf(error, incoming, serving.options.routes));
+  } finally {
+    room.giveBack();
   }
+}
+
+function refusalOf(error: unknown, incoming: IncomingMessage, routes: readonly Route[]): WholeReply {
+  const problem = error instanceof HttpProblem ? error : new HttpProblem(500, 'something went wrong here');
+  const path = incoming.url?.split(/[?#]/, 1)[0];
+  const route = routes.find((one) => one.path === path);
+  return route?.refuse?.(problem, incoming.headers['content-type']) ?? plainRefusal(problem);
 }
 
 /** Decides by the head alone. Throws HttpProblem. */

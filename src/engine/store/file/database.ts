@@ -137,6 +137,7 @@ function checkedVersion(database: DatabaseSync, file: string, format: StoreForma
 function initialise(database: DatabaseSync, file: string, format: StoreFormat): Upgrade | undefined {
   // Counts for a new file only. Bodies are long: fewer, larger pages are written faster.
   database.exec('PRAGMA page_size = 16384;');
+  if (format.shrinks) database.exec('PRAGMA auto_vacuum = INCREMENTAL');
   turnOnLog(database);
   database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;');
   if (pragma(database, 'user_version') === versionOf(format)) return undefined;

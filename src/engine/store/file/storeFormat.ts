@@ -6,6 +6,8 @@ export interface StoreFormat {
   applicationId: number;
   /** The steps from an empty file to this version. */
   migrations: readonly string[];
+  /** Gives space back to the disk when it is asked to; counts for a new file only. */
+  shrinks?: true;
   /** Stores of this version and before do not carry the application id; they are known by their tables, in alphabetical order. */
   unmarked?: { version: number; tables: readonly string[] };
 }

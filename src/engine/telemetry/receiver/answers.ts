@@ -1,4 +1,4 @@
-import type { ServerReply } from '../../http/server/serverRequest.ts';
+import type { WholeReply } from '../../http/server/serverRequest.ts';
 import type { OtlpEncoding } from './decodeExport.ts';
 import { messageType } from './protobufSchema.ts';
 
@@ -28,7 +28,7 @@ export function successAnswer(
   signal: OtlpSignal,
   encoding: OtlpEncoding,
   { rejected, message }: { rejected: number; message: string },
-): ServerReply {
+): WholeReply {
   const names = SIGNALS[signal];
   const partial = rejected > 0 || message !== '';
   const content = partial ? { partialSuccess: { [names.rejected]: rejected, errorMessage: message } } : {};
@@ -41,7 +41,7 @@ export function failureAnswer(
   encoding: OtlpEncoding,
   message: string,
   headers: { readonly [name: string]: string } = {},
-): ServerReply {
+): WholeReply {
   const answer = reply(status, encoding, 'Status', { code: RPC_CODES[status] ?? 2, message });
   return { ...answer, headers: { ...answer.headers, ...headers } };
 }
@@ -49,7 +49,7 @@ export function failureAnswer(
 /** google.rpc.Code: INVALID_ARGUMENT, RESOURCE_EXHAUSTED and UNAVAILABLE; UNKNOWN for the rest. */
 const RPC_CODES: { readonly [status: number]: number } = { 400: 3, 413: 8, 429: 8, 503: 14 };
 
-function reply(status: number, encoding: OtlpEncoding, type: string, content: object): ServerReply {
+function reply(status: number, encoding: OtlpEncoding, type: string, content: object): WholeReply {
   const headers = { 'content-type': TYPES[encoding] };
   if (encoding === 'json') return { status, headers, body: JSON.stringify(content) };
   const message = messageType(type);

@@ -1,10 +1,12 @@
 import { HttpProblem } from '../../http/server/httpProblem.ts';
-import type { ServerReply, ServerRequest } from '../../http/server/serverRequest.ts';
+import type { ServerRequest, WholeReply } from '../../http/server/serverRequest.ts';
 import type { Route } from '../../http/server/serverShell.ts';
 import type { LogRecord, SpanRecord } from '../../model/span.ts';
+import { type Clock, systemClock } from '../../ports.ts';
 import { encodingOf, failureAnswer, type OtlpSignal, successAnswer } from './answers.ts';
 import type { Checked } from './checkRecords.ts';
 import { decodeLogs, decodeTraces, MalformedExport, type OtlpEncoding } from './decodeExport.ts';
+import { RecentRequests } from './recentRequests.ts';
 
 /** Whoever keeps what was received. Resolves once it is durable: only then is the sender told that it arrived. */
 export interface ReceivedRecords {
@@ -29,54 +31,65 @@ export class Busy extends Error {
  * OTLP over HTTP: traces and logs in protobuf and in JSON on the same paths, answered in the encoding of the request. Metrics
  * are answered, and not kept.
  */
-export function otlpRoutes(received: ReceivedRecords, access: Route['access']): Route[] {
-  const post = (path: string, handle: (request: ServerRequest) => Promise<ServerReply>): Route => ({
-    method: 'POST',
-    path,
-    access,
-    handle,
+export function otlpRoutes(
+  received: ReceivedRecords,
+  access: Route['access'],
+  clock: Clock = systemClock,
+): Route[] {
+  const recent = new RecentRequests(clock);
+  const post = (signal: OtlpSignal, keep: Keep): Route => ({
+    ...{ method: 'POST', path: `/v1/${signal}`, access, refuse },
+    handle: (request) => take(signal, request, { recent, keep }),
   });
 
   return [
-    post('/v1/traces', (request) =>
-      take('traces', request, async (body, encoding) => {
-        const checked = decodeTraces(body, encoding);
-        await received.keep({ spans: checked.records, logs: [] }, undefined);
-        return checked;
-      }),
-    ),
-    post('/v1/logs', (request) =>
-      take('logs', request, async (body, encoding) => {
-        const checked = decodeLogs(body, encoding);
-        await received.keep({ spans: [], logs: checked.records }, undefined);
-        return checked;
-      }),
-    ),
-    post('/v1/metrics', (request) =>
-      take('metrics', request, async () => ({ records: [], rejected: 0, reasons: [DERIVED] })),
-    ),
+    post('traces', async (body, encoding) => {
+      const checked = decodeTraces(body, encoding);
+      await received.keep({ spans: checked.records, logs: [] }, undefined);
+      return checked;
+    }),
+    post('logs', async (body, encoding) => {
+      const checked = decodeLogs(body, encoding);
+      await received.keep({ spans: [], logs: checked.records }, undefined);
+      return checked;
+    }),
+    post('metrics', async () => ({ records: [], rejected: 0, reasons: [DERIVED] })),
   ];
 }
 
 const DERIVED = 'Metrics are not kept: Touchstone derives its own from the spans.';
 
+type Keep = (body: Uint8Array, encoding: OtlpEncoding) => Promise<Checked<unknown>>;
+
 async function take(
   signal: OtlpSignal,
   request: ServerRequest,
-  read: (body: Uint8Array, encoding: OtlpEncoding) => Promise<Checked<unknown>>,
-): Promise<ServerReply> {
+  { recent, keep }: { recent: RecentRequests; keep: Keep },
+): Promise<WholeReply> {
   const encoding = encodingOf(request.headers['content-type']);
   if (encoding === undefined)
     throw new HttpProblem(415, 'OTLP is sent as application/x-protobuf or application/json');
 
+  const body = await request.body();
+  return await recent.answer(`${signal} ${encoding}`, body, () => answer(signal, encoding, { body, keep }));
+}
+
+async function answer(
+  signal: OtlpSignal,
+  encoding: OtlpEncoding,
+  { body, keep }: { body: Uint8Array; keep: Keep },
+): Promise<WholeReply> {
   try {
-    const { rejected, reasons } = await read(await request.body(), encoding);
+    const { rejected, reasons } = await keep(body, encoding);
     return successAnswer(signal, encoding, { rejected, message: reasons.join('; ') });
   } catch (error) {
-    if (error instanceof MalformedExport) return failureAnswer(400, encoding, error.message);
-    if (error instanceof HttpProblem)
-      return failureAnswer(error.status, encoding, error.message, error.headers);
+    if (error instanceof MalformedExport) throw new HttpProblem(400, error.message);
     if (!(error instanceof Busy)) throw error;
-    return failureAnswer(503, encoding, error.message, { 'retry-after': String(error.retryAfterSeconds) });
+    throw new HttpProblem(503, error.message, { 'retry-after': String(error.retryAfterSeconds) });
   }
+}
+
+/** Whatever goes wrong is said as a `Status`, in the encoding of the request where it has one. */
+function refuse({ status, message, headers }: HttpProblem, contentType: string | undefined): WholeReply {
+  return failureAnswer(status, encodingOf(contentType) ?? 'json', message, headers);
 }

@@ -1,0 +1,45 @@
+import { hash } from 'node:crypto';
+import type { WholeReply } from '../../http/server/serverRequest.ts';
+import type { Clock } from '../../ports.ts';
+
+/** How long a request is known again, in milliseconds: exporters give up sooner. */
+const KNOWN_MS = 120_000;
+/** Requests that are known at once. */
+const MOST_KNOWN = 4096;
+
+/**
+ * Knows requests again by their bytes. An exporter whose answer was lost sends the same bytes a second time; they need not be
+ * decoded and stored again only to find that all of it is there. Whatever else comes twice is found by the store.
+ */
+export class RecentRequests {
+  readonly #clock: Clock;
+  /** The oldest first. */
+  readonly #answers = new Map<string, { since: number; reply: Promise<WholeReply> }>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** The answer to the same request before, also where it is still being made; else that of `make`. */
+  answer(kind: string, body: Uint8Array, make: () => Promise<WholeReply>): Promise<WholeReply> {
+    this.#forgetOld();
+    const key = `${kind} ${hash('sha256', body, 'base64')}`;
+    const before = this.#answers.get(key);
+    if (before) return before.reply;
+
+    const reply = make();
+    this.#answers.set(key, { since: this.#clock.monotonic(), reply });
+    // What failed is tried again in earnest.
+    const forget = () => this.#answers.delete(key);
+    reply.then(({ status }) => status !== 200 && forget(), forget);
+    return reply;
+  }
+
+  #forgetOld(): void {
+    const eldest = this.#clock.monotonic() - KNOWN_MS;
+    for (const [key, { since }] of this.#answers) {
+      if (since > eldest && this.#answers.size < MOST_KNOWN) return;
+      this.#answers.delete(key);
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import type { Clock } from '../ports.ts';
+import type { TraceIntake } from './traceIntake.ts';
+import type { TraceStore } from './traceStore.ts';
+import type { TraceSummary } from './traceSummary.ts';
+
+/** How long after new spans their traces are summed up, in milliseconds: what comes together is summed up once. */
+const SETTLE_MS = 100;
+/** Traces that are summed up in one go; whoever wants to store waits so long. */
+const SUMMED_AT_ONCE = 20;
+/** While spans keep coming, summing up waits so many times as long as it took: they are what the sender waits for. */
+const YIELD = 9;
+/** A long trace is read as a whole each time, and rests so many milliseconds for each of its spans. */
+const REST_MS_PER_SPAN = 2;
+/** Shorter traces never rest. */
+const LONG_TRACE = 500;
+/** Between two looks for what is too old or too much, in milliseconds. */
+const TIDY_MS = 60_000;
+
+export interface Upkeep {
+  intake: TraceIntake;
+  clock: Clock;
+  signal: AbortSignal;
+}
+
+/**
+ * What the trace store needs beside the spans: its list is brought up to date, and what is not kept any longer is forgotten. In
+ * small pieces, since the receiver waits meanwhile. Ends with its signal. Rejects with StoreError.
+ */
+export async function keepUp(store: TraceStore, { intake, clock, signal }: Upkeep): Promise<void> {
+  const resting = new Map<string, number>();
+  let tidied = Number.NEGATIVE_INFINITY;
+
+  while (!signal.aborted) {
+    const came = intake.stored;
+    await sumUpAll();
+    if (clock.monotonic() - tidied >= TIDY_MS) {
+      await tidyAll();
+      tidied = clock.monotonic();
+    }
+
+    const next = Math.min(tidied + TIDY_MS, ...resting.values()) - clock.monotonic();
+    if (intake.stored === came) await wake(next);
+    await pause(SETTLE_MS);
+  }
+
+  async function sumUpAll(): Promise<void> {
+    for (const [id, until] of resting) if (until <= clock.monotonic()) resting.delete(id);
+    for (;;) {
+      const came = intake.stored;
+      const began = clock.monotonic();
+      const summaries = store.sumUp(SUMMED_AT_ONCE, [...resting.keys()]);
+      if (summaries.length === 0 || signal.aborted) return;
+
+      const tookMs = clock.monotonic() - began;
+      for (const summary of summaries) letRest(summary);
+      await pause(intake.stored === came ? 0 : Math.max(SETTLE_MS, tookMs * YIELD));
+    }
+  }
+
+  function letRest({ traceId, spans }: TraceSummary): void {
+    if (spans > LONG_TRACE) resting.set(traceId, clock.monotonic() + spans * REST_MS_PER_SPAN);
+  }
+
+  async function tidyAll(): Promise<void> {
+    while (!signal.aborted && (store.forgetSome(clock.now()) > 0 || store.shrinkSome())) await pause(0);
+  }
+
+  /** After so long, or as soon as something new is stored. */
+  async function wake(ms: number): Promise<void> {
+    const stop = new AbortController();
+    await Promise.race([intake.nextStored(), pause(ms, AbortSignal.any([signal, stop.signal]))]);
+    stop.abort();
+  }
+
+  function pause(ms: number, until = signal): Promise<void> {
+    return clock.sleep(Math.max(0, ms), until).catch(() => {});
+  }
+}
