@@ -1,55 +1,62 @@
 import { UserError } from '../engine/errors.ts';
 import type { LogRecord, SpanRecord } from '../engine/model/span.ts';
+import { spanPrice } from '../engine/models/prices/spanPrice.ts';
 import type { Clock } from '../engine/ports.ts';
 import { Busy, type ReceivedRecords } from '../engine/telemetry/receiver/otlpRoutes.ts';
+import { TraceIntake } from '../engine/traces/traceIntake.ts';
 import { TraceStore } from '../engine/traces/traceStore.ts';
 import { traceStorePath } from '../engine/traces/traceStoreFormat.ts';
+import { keepUp } from '../engine/traces/traceUpkeep.ts';
 import type { ServicesStatus } from '../protocol/servicesCalls.ts';
 
-/** How long what comes may wait until the list shows it, in milliseconds. */
-const SUM_UP_MS = 100;
-/** How often old traces are looked for, in milliseconds. */
-const TIDY_MS = 5 * 60_000;
 /** After which a sender tries again where nothing can be stored, in seconds. */
 const RETRY_SECONDS = 5;
 /** Of which spans are counted as recent, in seconds. */
 const RECENT_SECONDS = 60;
+
+export interface ReceivedTracesOptions {
+  root: string;
+  clock: Clock;
+  /** What it tells of itself has changed. */
+  onChange(): void;
+  onBug(error: unknown): void;
+}
 
 /** Keeps what the receiver takes in the workspace's trace store, which is opened with the first of it. */
 export class ReceivedTraces implements ReceivedRecords {
   readonly #root: string;
   readonly #clock: Clock;
   readonly #onChange: () => void;
-  readonly #ended = new AbortController();
+  readonly #onBug: (error: unknown) => void;
   readonly #counts = { spans: 0, logs: 0, duplicates: 0 };
   /** Spans by the second in which they came. */
   readonly #recent = new Map<number, number>();
   #lastAt: number | null = null;
   #problem: string | null = null;
-  #store: TraceStore | undefined;
-  #summing = false;
-  #tidied = Number.NEGATIVE_INFINITY;
+  #opened: Opened | undefined;
 
-  constructor(root: string, clock: Clock, onChange: () => void) {
+  constructor({ root, clock, onChange, onBug }: ReceivedTracesOptions) {
     this.#root = root;
     this.#clock = clock;
     this.#onChange = onChange;
+    this.#onBug = onBug;
   }
 
-  /** Durable when it resolves. Throws Busy where it cannot be stored now. */
-  async keep({ spans, logs }: { spans: readonly SpanRecord[]; logs: readonly LogRecord[] }): Promise<void> {
-    if (spans.length === 0 && logs.length === 0) return;
+  /** Durable when it resolves. Rejects with Busy where it cannot be stored now. */
+  async keep(records: { spans: readonly SpanRecord[]; logs: readonly LogRecord[] }): Promise<void> {
+    if (records.spans.length === 0 && records.logs.length === 0) return;
+    let opened: Opened | undefined;
     try {
-      this.#count(this.#opened().append(spans, logs));
+      opened = this.#open();
+      this.#count(await opened.intake.keep(records));
       this.#problem = null;
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      this.#failed(error);
+      this.#failed(opened, error);
       throw new Busy(error.message, RETRY_SECONDS);
     } finally {
       this.#onChange();
     }
-    void this.#sumUp();
   }
 
   get received(): ServicesStatus['received'] {
@@ -63,14 +70,20 @@ export class ReceivedTraces implements ReceivedRecords {
   }
 
   close(): void {
-    this.#ended.abort('closed');
-    this.#store?.close();
-    this.#store = undefined;
+    this.#close(this.#opened);
   }
 
-  #opened(): TraceStore {
-    this.#store ??= new TraceStore(traceStorePath(this.#root));
-    return this.#store;
+  #open(): Opened {
+    if (this.#opened) return this.#opened;
+    const store = new TraceStore(traceStorePath(this.#root), { price: spanPrice({}) });
+    const opened: Opened = { store, intake: new TraceIntake(store), stop: new AbortController() };
+    this.#opened = opened;
+    const upkeep = { intake: opened.intake, clock: this.#clock, signal: opened.stop.signal };
+    keepUp(store, upkeep).catch((error: unknown) => {
+      if (error instanceof UserError) this.#failed(opened, error);
+      else this.#onBug(error);
+    });
+    return opened;
   }
 
   #count({ spans, logs, duplicates }: { spans: number; logs: number; duplicates: number }): void {
@@ -93,28 +106,22 @@ export class ReceivedTraces implements ReceivedRecords {
   }
 
   /** The file may be gone or broken: the next one is opened anew. */
-  #failed(error: UserError): void {
+  #failed(opened: Opened | undefined, error: UserError): void {
     this.#problem = error.message;
-    this.#store?.close();
-    this.#store = undefined;
+    this.#close(opened);
   }
 
-  /** Brings the list up to what has come, and forgets what is too old. One at a time. */
-  async #sumUp(): Promise<void> {
-    if (this.#summing) return;
-    this.#summing = true;
-    const { signal } = this.#ended;
-    try {
-      await this.#clock.sleep(SUM_UP_MS, signal);
-      while (this.#store && this.#store.sumUp().length > 0) await this.#clock.sleep(0, signal);
-      if (this.#clock.monotonic() - this.#tidied < TIDY_MS) return;
-      this.#tidied = this.#clock.monotonic();
-      this.#store?.tidy(this.#clock.now());
-    } catch (error) {
-      if (error instanceof UserError) this.#failed(error);
-      else if (!signal.aborted) throw error;
-    } finally {
-      this.#summing = false;
-    }
+  #close(opened: Opened | undefined): void {
+    if (!opened || opened.stop.signal.aborted) return;
+    opened.stop.abort('closed');
+    opened.store.close();
+    if (this.#opened === opened) this.#opened = undefined;
   }
+}
+
+interface Opened {
+  store: TraceStore;
+  intake: TraceIntake;
+  /** Ends its upkeep. */
+  stop: AbortController;
 }

@@ -93,10 +93,11 @@ export class ServicesHost {
       receives: null,
     };
     const changed = (): void => this.#changed();
-    this.#traces = new ReceivedTraces(root, clock, () => {
+    const touched = (): void => {
       this.#idle?.touch();
       changed();
-    });
+    };
+    this.#traces = new ReceivedTraces({ root, clock, onBug, onChange: touched });
     this.#receiving = new Receiving({
       ...{ root, clock, random, onBug, exposure: options.exposure },
       received: this.#traces,

@@ -7,6 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
+import { traceStorePath } from '../../src/engine/traces/traceStoreFormat.ts';
 import { idsOf, SPANS_A_TRACE } from '../support/otlp/agentSpans.ts';
 import type { SendingPlan, Sent } from '../support/otlp/senderProcess.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
@@ -27,8 +28,8 @@ interface Usage {
   peakKib: number;
 }
 
-async function startReceiver(file: string) {
-  const child = fork(path.join(support, 'receiverProcess.ts'), [file], {
+async function startReceiver(root: string) {
+  const child = fork(path.join(support, 'receiverProcess.ts'), [root], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   const [line] = await once(child.stdout ?? child, 'data');
@@ -81,8 +82,9 @@ console.log(
 );
 let failed = false;
 for (const { name, encoding, gzip, copies } of ROUNDS) {
-  const file = path.join(temporaryFolder(), 'traces.db');
-  const receiver = await startReceiver(file);
+  const root = temporaryFolder();
+  const file = traceStorePath(root);
+  const receiver = await startReceiver(root);
   await send(receiver.port, {
     encoding,
     gzip,

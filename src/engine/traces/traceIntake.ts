@@ -1,6 +1,4 @@
-import { StoreError } from '../errors.ts';
 import type { LogRecord, SpanRecord } from '../model/span.ts';
-import { Busy, type ReceivedRecords } from '../telemetry/receiver/otlpRoutes.ts';
 import type { Stored, TraceStore } from './traceStore.ts';
 
 interface Batch {
@@ -10,32 +8,28 @@ interface Batch {
 
 interface Waiting {
   batch: Batch;
-  resolve(): void;
+  resolve(stored: Stored): void;
   reject(error: unknown): void;
 }
 
-/** Seconds after which a sender may try again whose records could not be stored. */
-const RETRY_AFTER_S = 5;
 /** More spans than this do not wait for others to be stored with. */
 const MOST_WAITING = 10_000;
 
 /** Stores what the receiver decodes: requests that come at the same time share one transaction, and its wait for the disk. */
-export class TraceIntake implements ReceivedRecords {
+export class TraceIntake {
   readonly #store: TraceStore;
   #waiting: Waiting[] = [];
   #waitingSpans = 0;
   #next = Promise.withResolvers<void>();
-  /** Of everything since it was made. */
-  readonly counts: Stored = { spans: 0, logs: 0, duplicates: 0 };
+  /** Records that were new, since it was made. */
+  stored = 0;
 
   constructor(store: TraceStore) {
     this.#store = store;
   }
 
-  /** Resolves once it is durable; rejects with Busy where it cannot be stored now. */
-  keep(batch: Batch): Promise<void> {
-    if (batch.spans.length === 0 && batch.logs.length === 0) return Promise.resolve();
-
+  /** Resolves once it is durable, with what of it was new. Rejects with StoreError where it cannot be stored. */
+  keep(batch: Batch): Promise<Stored> {
     return new Promise((resolve, reject) => {
       // What else has come by then has been decoded, and waits here as well.
       if (this.#waiting.length === 0) setImmediate(() => this.#storeWaiting());
@@ -43,11 +37,6 @@ export class TraceIntake implements ReceivedRecords {
       this.#waitingSpans += batch.spans.length;
       if (this.#waitingSpans > MOST_WAITING) this.#storeWaiting();
     });
-  }
-
-  /** Records that were new. */
-  get stored(): number {
-    return this.counts.spans + this.counts.logs;
   }
 
   /** Resolves when something new is stored. */
@@ -62,10 +51,11 @@ export class TraceIntake implements ReceivedRecords {
     if (waiting.length === 0) return;
 
     try {
-      this.#append(waiting.map(({ batch }) => batch));
-      for (const { resolve } of waiting) resolve();
+      const each = this.#store.appendEach(waiting.map(({ batch }) => batch));
+      for (const [index, { resolve }] of waiting.entries()) resolve(each[index] ?? NOTHING);
+      this.#tell(each);
     } catch (error) {
-      if (waiting.length === 1) waiting[0]?.reject(toBusy(error));
+      if (waiting.length === 1) waiting[0]?.reject(error);
       else for (const one of waiting) this.#storeAlone(one);
     }
   }
@@ -73,31 +63,22 @@ export class TraceIntake implements ReceivedRecords {
   /** What one sender sent must not keep the others' from being stored. */
   #storeAlone({ batch, resolve, reject }: Waiting): void {
     try {
-      this.#append([batch]);
-      resolve();
+      const stored = this.#store.append(batch.spans, batch.logs);
+      resolve(stored);
+      this.#tell([stored]);
     } catch (error) {
-      reject(toBusy(error));
+      reject(error);
     }
   }
 
-  #append(batches: readonly Batch[]): void {
-    const [only] = batches;
-    const together = only && batches.length === 1 ? only : join(batches);
-    const stored = this.#store.append(together.spans, together.logs);
-    this.counts.spans += stored.spans;
-    this.counts.logs += stored.logs;
-    this.counts.duplicates += stored.duplicates;
-    if (stored.spans + stored.logs === 0) return;
+  #tell(each: readonly Stored[]): void {
+    const added = each.reduce((sum, { spans, logs }) => sum + spans + logs, 0);
+    if (added === 0) return;
 
+    this.stored += added;
     this.#next.resolve();
     this.#next = Promise.withResolvers();
   }
 }
 
-function join(batches: readonly Batch[]): Batch {
-  return { spans: batches.flatMap(({ spans }) => spans), logs: batches.flatMap(({ logs }) => logs) };
-}
-
-function toBusy(error: unknown): unknown {
-  return error instanceof StoreError ? new Busy(error.message, RETRY_AFTER_S) : error;
-}
+const NOTHING: Stored = { spans: 0, logs: 0, duplicates: 0 };

@@ -53,26 +53,26 @@ export class TraceStore {
 
   /** Durable when this returns. A span that is there already stays as it is. */
   append(spans: readonly SpanRecord[], logs: readonly LogRecord[]): Stored {
-    if (spans.length === 0 && logs.length === 0) return { spans: 0, logs: 0, duplicates: 0 };
+    return this.appendEach([{ spans, logs }])[0] ?? { spans: 0, logs: 0, duplicates: 0 };
+  }
+
+  /** All of the batches or none of them, in one transaction; what was new in each. */
+  appendEach(batches: readonly { spans: readonly SpanRecord[]; logs: readonly LogRecord[] }[]): Stored[] {
+    if (batches.every(({ spans, logs }) => spans.length + logs.length === 0))
+      return batches.map(() => ({ spans: 0, logs: 0, duplicates: 0 }));
 
     return this.#connection.transaction(() => {
       const touched = new Set<string>();
-      const stored = { spans: 0, logs: 0, duplicates: 0 };
-      for (const span of spans) {
-        if (!this.#addSpan(span)) continue;
-        stored.spans += 1;
-        touched.add(span.traceId);
-      }
-
-      for (const line of logs) {
-        if (!this.#addLine(line)) continue;
-        stored.logs += 1;
-        touched.add(line.traceId);
-      }
+      const stored = batches.map(({ spans, logs }) => {
+        const newSpans = spans.filter((span) => this.#addSpan(span));
+        const newLogs = logs.filter((line) => this.#addLine(line));
+        for (const { traceId } of [...newSpans, ...newLogs]) touched.add(traceId);
+        const duplicates = spans.length + logs.length - newSpans.length - newLogs.length;
+        return { spans: newSpans.length, logs: newLogs.length, duplicates };
+      });
 
       for (const traceId of touched)
         this.#connection.run('INSERT OR IGNORE INTO stale (trace_id) VALUES (?)', traceId);
-      stored.duplicates = spans.length + logs.length - stored.spans - stored.logs;
       return stored;
     });
   }

@@ -165,7 +165,7 @@ describe('reader of traces', () => {
     const count = told.length;
     watch.look();
     assert.equal(told.length, count);
-    writer?.tidy(14 * 24 * 3_600_000 + 2000);
+    writer?.forgetSome(14 * 24 * 3_600_000 + 2000);
     watch.look();
     assert.equal(told.at(-1)?.oldestMs, 3000);
     watch.stop();

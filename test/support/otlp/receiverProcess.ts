@@ -1,18 +1,18 @@
-// A receiver of OTLP with a trace store, in a process of its own: FILE. Prints its port on the first line; asked over IPC, it
+// The receiver of a workspace, in a process of its own: ROOT. Prints its port on the first line; asked over IPC, it
 // tells what it used. Ends with its parent.
 import { randomBytes } from 'node:crypto';
 import { startServer } from '../../../src/engine/http/server/serverShell.ts';
 import { systemClock } from '../../../src/engine/ports.ts';
 import { otlpRoutes } from '../../../src/engine/telemetry/receiver/otlpRoutes.ts';
-import { TraceIntake } from '../../../src/engine/traces/traceIntake.ts';
-import { TraceStore } from '../../../src/engine/traces/traceStore.ts';
-import { keepUp } from '../../../src/engine/traces/traceUpkeep.ts';
+import { ReceivedTraces } from '../../../src/services/receivedTraces.ts';
 
-const store = new TraceStore(process.argv[2] ?? '');
-const intake = new TraceIntake(store);
+const received = new ReceivedTraces({
+  ...{ root: process.argv[2] ?? '', clock: systemClock, onChange: () => {} },
+  onBug: (error) => console.error(error),
+});
 const server = await startServer({
   ...{ name: 'the OTLP receiver', port: 0, token: randomBytes(8).toString('hex'), clock: systemClock },
-  routes: otlpRoutes(intake, 'open'),
+  routes: otlpRoutes(received, 'open'),
   onBug: (error) => console.error(error),
 });
 process.on('message', () => {
@@ -21,4 +21,3 @@ process.on('message', () => {
 });
 process.on('disconnect', () => process.exit());
 process.stdout.write(`${server.port}\n`);
-await keepUp(store, { intake, clock: systemClock, signal: new AbortController().signal });
