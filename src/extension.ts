@@ -25,6 +25,7 @@ import { askKey } from './ui/secrets/askKey.ts';
 import { askLeave } from './ui/secrets/askLeave.ts';
 import { registerKeyCommands } from './ui/secrets/keyCommands.ts';
 import { KeyRing } from './ui/secrets/keyRing.ts';
+import { registerServices, type Services } from './ui/services/registerServices.ts';
 import { Settings } from './ui/settings/settings.ts';
 import { createEvaluation } from './ui/suites/createEvaluation.ts';
 import { registerTests, type Tests } from './ui/tests/registerTests.ts';
@@ -44,6 +45,7 @@ export interface Api {
   readonly tests: Tests;
   readonly preview: EditPreview;
   readonly providers: Providers;
+  readonly services: Services;
   /** How long `activate` took, in milliseconds. */
   readonly activationMs: number;
 }
@@ -88,6 +90,13 @@ export function activate(context: vscode.ExtensionContext): Api {
   });
   const tests = registerTests(client, runs, output);
   const providers = registerProviders(client, listing, output);
+  const services = registerServices({
+    engine: client,
+    listing,
+    settings,
+    output,
+    collection: context.environmentVariableCollection,
+  });
   const resultOf = (given: unknown) => tests.tree.results.of(given);
   const refresh = () => void client.refresh().catch((error: unknown) => output.showError(error));
   subscriptions.push(
@@ -103,6 +112,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     checkAtStart(listing, settings, output),
     registerViews({ engine: client, listing, settings, output }),
     providers,
+    services,
     registerWalkthrough(output),
     registerComparisons({
       preview,
@@ -147,7 +157,15 @@ export function activate(context: vscode.ExtensionContext): Api {
     settings.onDidChange('touchstone.config', refresh),
     vscode.workspace.onDidChangeWorkspaceFolders(refresh),
   );
-  return { engine: client, runs, tests, preview, providers, activationMs: performance.now() - begun };
+  return {
+    engine: client,
+    runs,
+    tests,
+    preview,
+    providers,
+    services,
+    activationMs: performance.now() - begun,
+  };
 }
 
 /** The engine stores what came in and ends before the window does. */

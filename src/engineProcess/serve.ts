@@ -11,6 +11,7 @@ import { languageHandlers } from './languageHandlers.ts';
 import { modelHandlers } from './modelHandlers.ts';
 import { PromptReader } from './openedPrompt.ts';
 import { providerHandlers } from './providerHandlers.ts';
+import { receiverHandlers } from './receiverHandlers.ts';
 import { runHandlers } from './runHandlers.ts';
 import { Session, type SessionPorts } from './session.ts';
 import { toFailure } from './toFailure.ts';
@@ -35,6 +36,7 @@ export function serve(streams: Streams, ports: SessionPorts): Promise<void> {
       ...runHandlers(session, comparisons),
       ...compareHandlers(session, comparisons),
       ...evaluatorHandlers(session),
+      ...receiverHandlers(session),
       ...modelHandlers(session),
       ...providerHandlers(session),
       ...tokenHandlers(session, prompts),

@@ -7,6 +7,7 @@ import { evaluatorCalls } from './evaluatorCalls.ts';
 import { languageCalls } from './languageCalls.ts';
 import { modelCalls } from './modelCalls.ts';
 import { providerCalls } from './providerCalls.ts';
+import { receiverCalls } from './receiverCalls.ts';
 import { runCalls } from './runCalls.ts';
 import { sessionCalls } from './sessionCalls.ts';
 import { tokenCalls } from './tokenCalls.ts';
@@ -28,6 +29,7 @@ export const engineCalls = {
   ...languageCalls,
   ...compareCalls,
   ...evaluatorCalls,
+  ...receiverCalls,
   ...traceCalls,
 };
 

@@ -3,6 +3,7 @@ import type { EventTable } from './call.ts';
 import { changeCounts, comparedCase } from './compareCalls.ts';
 import { failure } from './failure.ts';
 import { providerStates } from './providerEntries.ts';
+import { servicesState } from './receiverCalls.ts';
 import { resultRow } from './resultRow.ts';
 import { comparedSides, trialCounts } from './runEntries.ts';
 import { traceChanges } from './traceCalls.ts';
@@ -61,6 +62,8 @@ export const engineEvents = {
   }),
   /** Something changed in what `providers/health` says; at most twice a second. */
   'providers/changed': providerStates,
+  /** As `receiver/state`; at most twice a second. */
+  'receiver/changed': servicesState,
   /** Only after `traces/watch`. */
   'traces/changed': traceChanges,
   log: z.object({

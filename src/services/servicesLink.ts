@@ -33,14 +33,14 @@ export class ServicesLink {
   readonly lease: ServicesLease;
   readonly #peer: Peer<Calls>;
   #version = '';
+  #isGone = false;
 
   private constructor({ socket, lease }: Attachment, options: LinkOptions) {
     this.lease = lease;
     this.#peer = new Peer({ input: socket, output: socket }, servicesCalls);
-    let isGone = false;
     const leave = (reason: EndReason | null): void => {
-      if (isGone) return;
-      isGone = true;
+      if (this.#isGone) return;
+      this.#isGone = true;
       this.#peer.close();
       socket.destroy();
       options.onGone?.(reason);
@@ -72,6 +72,10 @@ export class ServicesLink {
     const start = (folder: string) => startServices(servicesProgram(), folder);
     const found = await attachServices(root, { clock: options.clock, start }, signal);
     return ServicesLink.#hello(found, options);
+  }
+
+  get isGone(): boolean {
+    return this.#isGone;
   }
 
   /** Of the process. */

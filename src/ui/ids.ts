@@ -66,6 +66,12 @@ export interface Commands {
   'touchstone.changeLimit'(what?: { id: string } | { bulkhead: string }): Promise<void>;
   /** All caches where none is named. */
   'touchstone.clearCache'(cache?: { cache: 'exact' | 'similar' }): Promise<void>;
+  /** Starts the process that receives, where there is none. */
+  'touchstone.traces.start'(): Promise<void>;
+  /** For all windows and terminals of the workspace. */
+  'touchstone.traces.stop'(): Promise<void>;
+  'touchstone.traces.copyEndpoint'(): Promise<void>;
+  'touchstone.traces.showServices'(): Promise<void>;
   'touchstone.openWalkthrough'(): Promise<void>;
   /** Asks two questions, writes a prompt, a dataset and a suite, and runs them. */
   'touchstone.createEvaluation'(): Promise<void>;
@@ -127,6 +133,10 @@ export const commandIds = [
   'touchstone.resetProvider',
   'touchstone.changeLimit',
   'touchstone.clearCache',
+  'touchstone.traces.start',
+  'touchstone.traces.stop',
+  'touchstone.traces.copyEndpoint',
+  'touchstone.traces.showServices',
   'touchstone.openWalkthrough',
   'touchstone.createEvaluation',
   'touchstone.runEvaluation',
@@ -155,6 +165,10 @@ export interface SettingValues {
   'touchstone.allowScripts': boolean;
   'touchstone.compressionHints': 'off' | 'lossless' | 'safe' | 'aggressive';
   'touchstone.confirmCostAbove': number;
+  'touchstone.traces.receive': 'off' | 'whenNeeded' | 'always';
+  'touchstone.traces.port': number;
+  'touchstone.traces.requireToken': boolean;
+  'touchstone.traces.environment': 'off' | 'unlessSet' | 'always';
 }
 export type SettingId = keyof SettingValues;
 
@@ -164,6 +178,10 @@ export const settingIds = [
   'touchstone.allowScripts',
   'touchstone.compressionHints',
   'touchstone.confirmCostAbove',
+  'touchstone.traces.receive',
+  'touchstone.traces.port',
+  'touchstone.traces.requireToken',
+  'touchstone.traces.environment',
 ] as const satisfies readonly SettingId[];
 
 /** Context keys for `when` clauses. */

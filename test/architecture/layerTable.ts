@@ -19,6 +19,7 @@ export const ATTRIBUTES = 'src/engine/telemetry/attributes.ts';
  */
 export const SHOWN: readonly string[] = [
   'src/engine/model/figures.ts',
+  'src/engine/model/otlpVariables.ts',
   'src/engine/model/providerCondition.ts',
 ];
 

@@ -31,6 +31,7 @@ export class TestWindow implements AsyncDisposable {
     'compare/progress': [],
     'compare/finished': [],
     'providers/changed': [],
+    'receiver/changed': [],
     'traces/changed': [],
     log: [],
   };

@@ -32,6 +32,30 @@ export class Settings {
     return Math.max(0, read('touchstone.confirmCostAbove'));
   }
 
+  /** When traces are received. */
+  get receiveTraces(): SettingValues['touchstone.traces.receive'] {
+    const when = read('touchstone.traces.receive');
+    return RECEIVE.includes(when) ? when : 'whenNeeded';
+  }
+
+  /** The port on which traces are received; null for the usual one, or any other where that is taken. */
+  get tracesPort(): number | null {
+    const port = read('touchstone.traces.port');
+    const isPort = Number.isInteger(port) && port >= 0 && port <= 65_535;
+    return isPort && port !== FALLBACKS['touchstone.traces.port'] ? port : null;
+  }
+
+  /** Whether senders of traces must show a token. */
+  get requireTraceToken(): boolean {
+    return read('touchstone.traces.requireToken');
+  }
+
+  /** Whether programs that are started in this window are told where to send traces. */
+  get traceEnvironment(): SettingValues['touchstone.traces.environment'] {
+    const when = read('touchstone.traces.environment');
+    return ENVIRONMENT.includes(when) ? when : 'unlessSet';
+  }
+
   /** In the workspace where there is one, else for the person. */
   async setModel(model: string | undefined): Promise<void> {
     const target = vscode.workspace.workspaceFolders
@@ -62,6 +86,10 @@ const HINTS: readonly SettingValues['touchstone.compressionHints'][] = [
   'aggressive',
 ];
 
+const RECEIVE: readonly SettingValues['touchstone.traces.receive'][] = ['off', 'whenNeeded', 'always'];
+
+const ENVIRONMENT: readonly SettingValues['touchstone.traces.environment'][] = ['off', 'unlessSet', 'always'];
+
 /** The defaults of package.json, once more, for values that are no use. */
 const FALLBACKS: SettingValues = {
   'touchstone.config': '',
@@ -69,4 +97,8 @@ const FALLBACKS: SettingValues = {
   'touchstone.allowScripts': false,
   'touchstone.compressionHints': 'safe',
   'touchstone.confirmCostAbove': 0.1,
+  'touchstone.traces.receive': 'whenNeeded',
+  'touchstone.traces.port': 4318,
+  'touchstone.traces.requireToken': false,
+  'touchstone.traces.environment': 'unlessSet',
 };

@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Output } from '../output/output.ts';
 import type { Settings } from '../settings/settings.ts';
+import { hasConfiguration } from './hasConfiguration.ts';
 import type { WorkspaceListing } from './workspaceListing.ts';
 
 /** The window has more pressing things to do first, in milliseconds. */
@@ -14,11 +13,7 @@ export function checkAtStart(
   settings: Settings,
   output: Output,
 ): vscode.Disposable {
-  const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file');
-  const names =
-    settings.config === undefined ? ['touchstone.yaml', 'promptfooconfig.yaml'] : [settings.config];
-  const hasConfig = folder && names.some((name) => existsSync(path.resolve(folder.uri.fsPath, name)));
-  if (!hasConfig) return new vscode.Disposable(() => {});
+  if (!hasConfiguration(settings)) return new vscode.Disposable(() => {});
   const timer = setTimeout(() => {
     listing
       .get()

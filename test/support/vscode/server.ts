@@ -41,6 +41,8 @@ const CALM_SETTINGS = {
   'update.mode': 'none',
   'extensions.autoCheckUpdates': false,
   'extensions.ignoreRecommendations': true,
+  // Its process outlives the window, and its port is one for the whole machine.
+  'touchstone.traces.receive': 'off',
 };
 
 /** Starts VS Code's server on a port of 127.0.0.1, with a data folder of its own that goes with it. */
