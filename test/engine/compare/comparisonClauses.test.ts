@@ -149,9 +149,9 @@ describe('the clause on a tag', () => {
     assert.ok(one);
     const status = (more: object) => of({ cases: [{ ...one, ...more }] })[0];
     assert.equal(status({ change: 'degraded' }), 'fail');
-    assert.equal(status({ passDifference: -0.5, change: 'neutral' }), 'fail');
-    assert.equal(status({ passDifference: -1e-10 }), 'pass');
-    assert.equal(status({ passDifference: null, scoreDifference: null }), 'pass');
+    const half = { candidate: { ...one.candidate, trials: 2, passed: 1 }, change: 'neutral' };
+    assert.equal(status(half), 'fail');
+    assert.equal(status({ ...half, baseline: { ...one.baseline, trials: 4, passed: 2 } }), 'pass');
     const holes = (passed: number, unmeasured: number) => ({
       baseline: { ...one.baseline, trials: 2, passed: 1 },
       candidate: { ...one.candidate, trials: 4, passed, unmeasured },

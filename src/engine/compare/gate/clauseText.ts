@@ -15,8 +15,10 @@ export function percentLimit(share: number): string {
 
 /** US dollars: two decimals at least, and up to four significant digits. */
 export function dollars(usd: number): string {
-  const plain = { useGrouping: false };
-  const significant = usd.toLocaleString('en-US', { ...plain, maximumSignificantDigits: 4 });
-  const decimals = Math.max(2, significant.split('.')[1]?.length ?? 0);
-  return `$${usd.toLocaleString('en-US', { ...plain, minimumFractionDigits: 2, maximumFractionDigits: decimals })}`;
+  const [, decimals = ''] = usd.toLocaleString('en-US', { maximumSignificantDigits: 4 }).split('.');
+  return `$${usd.toLocaleString('en-US', {
+    useGrouping: false,
+    minimumFractionDigits: 2,
+    maximumFractionDigits: Math.max(2, decimals.length),
+  })}`;
 }

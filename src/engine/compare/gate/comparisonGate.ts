@@ -123,12 +123,9 @@ function unregressed(tag: string, { cases, counts, sequential }: GatedComparison
 
 /** With holes in it, a case is worse when it would be so with the best for the candidate. */
 function isWorse(entry: CaseComparison): boolean {
-  const { baseline, candidate, change, passDifference } = entry;
-  if (hasHole(entry)) {
-    const least = (candidate.passed + candidate.unmeasured) / candidate.trials;
-    return least < baseline.passed / baseline.trials - ROUNDING;
-  }
-  return change === 'degraded' || (passDifference ?? 0) < -ROUNDING;
+  const { baseline, candidate, change } = entry;
+  if (change === 'degraded' && !hasHole(entry)) return true;
+  return (candidate.passed + candidate.unmeasured) * baseline.trials < baseline.passed * candidate.trials;
 }
 
 /** The p-values of the metrics are already those against the margin of the policy. */

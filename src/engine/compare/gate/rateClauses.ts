@@ -9,10 +9,9 @@ export function rateClauses({ minPassRate, minScore }: GatePolicy, summary: RunS
   const clauses: GateClause[] = [];
   if (minPassRate?.overall !== undefined)
     clauses.push(passRate('min_pass_rate', summary.total, minPassRate.overall));
-  for (const [tag, min] of Object.entries(minPassRate?.tags ?? {})) {
-    const group = summary.tags.find((entry) => entry.tag === tag)?.summary;
-    clauses.push(passRate(`min_pass_rate[${tag}]`, group, min));
-  }
+  const groups = new Map(summary.tags.map((entry) => [entry.tag, entry.summary]));
+  for (const [tag, min] of Object.entries(minPassRate?.tags ?? {}))
+    clauses.push(passRate(`min_pass_rate[${tag}]`, groups.get(tag), min));
   if (minScore !== undefined) clauses.push(meanScore(summary.total, minScore));
   return clauses;
 }
