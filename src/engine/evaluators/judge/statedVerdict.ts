@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../model/json.ts';
 import { CROSS } from './closingWords.ts';
+import { withPlainFields } from './plainFields.ts';
 import { differs, isAnswer, isOfVerdict, isScore, type Stated, shareOf, statedBy } from './statedValue.ts';
-import { BARE, BOXED, FALLS_SHORT, FINAL, LABELLED, LONELY, PHRASE, TAGGED } from './verdictWords.ts';
+import { BARE, BOXED, FALLS_SHORT, FINAL, LABELLED, LONELY, PHRASE, ROW } from './verdictWords.ts';
 
 const BOX = /\\f?box(?:ed)?\{(?:[^{}]|\{[^{}]*\})*\}/gu;
 
@@ -19,8 +20,8 @@ export function contradiction(
     [...words.matchAll(pattern)].map(statedBy).filter((one) => isOfVerdict(one, verdict, full));
   const isOther = (one: Stated) => differs(one, verdict, full);
 
-  const labels = [FINAL, TAGGED].flatMap((pattern) => saidBy(pattern).slice(-1));
-  const bare = saidBy(BARE);
+  const labels = saidBy(FINAL).slice(-1);
+  const bare = [BARE, ROW].flatMap(saidBy);
   // Several are those of several criteria.
   if (labels.length === 0 && bare.length === 1) labels.push(...bare);
   const boxed = saidBy(BOXED).slice(-1);
@@ -71,7 +72,8 @@ export function lastLineDiffers(said: string, verdict: JsonObject, full: number)
   });
 }
 
-/** The words without the boxes that stand in what is judged, where they are answers and no verdicts. */
-export function withoutJudgedBoxes(words: string, material: readonly string[]): string {
-  return words.replace(BOX, (box) => (material.some((text) => text.includes(box)) ? ' ' : box));
+/** The words as they are read: without the boxes that stand in what is judged, and with fields in plain lines. */
+export function plainWords(words: string, material: readonly string[]): string {
+  const own = words.replace(BOX, (box) => (material.some((text) => text.includes(box)) ? ' ' : box));
+  return withPlainFields(own, material);
 }

@@ -1,9 +1,9 @@
 /** Names under which models write down their thoughts before an answer. */
 const NAMES = 'think|thinking|thoughts?|reasoning|reflection|scratchpad|analysis|seed:think';
 
-const OPENING = new RegExp(`<(${NAMES})>`, 'gi');
+const OPENING = new RegExp(`[<◁](${NAMES})[>▷]`, 'gi');
 /** Templates put the opening tag into the question: everything before a closing one is a thought. */
-const CLOSED = new RegExp(`^[\\s\\S]*</(?:${NAMES})>`, 'i');
+const CLOSED = new RegExp(`^[\\s\\S]*[<◁]/(?:${NAMES})[>▷]`, 'i');
 
 /** The channels of OpenAI's open models, where a server leaves their marks in the text. */
 const CHANNEL = /<\|channel\|>/;
@@ -37,7 +37,7 @@ export function withoutThoughts(words: string): { words: string; thinking: boole
 function* thoughtsIn(text: string): Generator<{ start: number; end: number | undefined }> {
   const opening = new RegExp(OPENING);
   for (let found = opening.exec(text); found; found = opening.exec(text)) {
-    const closing = new RegExp(`</${found[1]}>`, 'gi');
+    const closing = new RegExp(`[<◁]/${found[1]}[>▷]`, 'gi');
     closing.lastIndex = opening.lastIndex;
     const end = closing.test(text) ? closing.lastIndex : undefined;
     yield { start: found.index, end };

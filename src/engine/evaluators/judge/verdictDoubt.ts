@@ -4,7 +4,7 @@ import { isForeign, withoutClosingMarks } from './leadIn.ts';
 import { QUOTATION } from './quotation.ts';
 import { isQuoted } from './quotedVerdict.ts';
 import { secondVerdict } from './secondVerdict.ts';
-import { contradiction, lastLineDiffers, withoutJudgedBoxes } from './statedVerdict.ts';
+import { contradiction, lastLineDiffers, plainWords } from './statedVerdict.ts';
 import { withoutThoughts } from './thoughts.ts';
 import type { WrittenVerdict } from './verdictJson.ts';
 
@@ -26,7 +26,7 @@ const QUOTES =
 
 /** Refusals in words that may also tell of somebody else's. */
 const LIKELY_REFUSAL =
-  /\b(?:i['’]m|i am|we are|we['’]re) (?:not able|unable) to (?:grade|judge|score|evaluate|rate|assess|comply|help|assist|provide)|\bi (?:can['’]t|cannot|won['’]t|will not) (?:help|assist|comply)\b|insufficient information to (?:grade|judge|score|evaluate|rate|assess)|no puedo (?:evaluar|calificar|valorar|juzgar)|je ne (?:peux|puis) pas (?:évaluer|noter|juger)|\bkann (?:\S+ ){0,4}nicht (?:bewerten|beurteilen|benoten)|não posso avaliar|non posso valutare|評価できません/iu;
+  /\b(?:i['’]m|i am|we are|we['’]re) (?:not able|unable) to (?:grade|judge|score|evaluate|rate|assess|comply|help|assist|provide)|\bi (?:can['’]t|cannot|won['’]t|will not) (?:help|assist|comply)\b|insufficient information to (?:grade|judge|score|evaluate|rate|assess)|no puedo (?:evaluar|calificar|valorar|juzgar)|je ne (?:peux|puis) pas (?:évaluer|noter|juger)|\bkann (?:\S+ ){0,4}nicht (?:bewerten|beurteilen|benoten)|não posso avaliar|non posso valutare|не могу (?:\S+ )?оцени|\bkan (?:\S+ )?niet beoordelen|nie mogę (?:\S+ )?oceni|kan inte bedöma|değerlendiremem|評価できません|평가할 수 없/iu;
 
 /** Marks of a text that is struck out or not shown. */
 const STRUCK = /(?:(?<!~)~~|<(?:del|strike)>|<!--)\s*$/i;
@@ -60,7 +60,7 @@ export function doubtAbout(
     return certain('the judge gave more than one verdict, one of them broken');
   }
 
-  const said = contradiction(withoutJudgedBoxes(words, material), value, full);
+  const said = contradiction(plainWords(words, material), value, full);
   if (said === 'certain') return certain("the judge's words and its verdict are not the same");
 
   const second = secondVerdict(value, keys, full);
@@ -87,7 +87,7 @@ function reasonProblem(verdict: JsonObject, full: number, material: readonly str
   const own = reason.replace(QUOTATION, ' ');
   if (BLANK.test(reason.trim())) return '"reason" gives no reason';
   if (REFUSAL.test(own) || LIKELY_REFUSAL.test(own)) return '"reason" refuses to grade';
-  return contradiction(withoutJudgedBoxes(own, material), verdict, full) === undefined
+  return contradiction(plainWords(own, material), verdict, full) === undefined
     ? undefined
     : '"reason" says another verdict';
 }

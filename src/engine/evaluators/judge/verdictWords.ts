@@ -65,9 +65,10 @@ const UNIT = String.raw`(?:\s?(?:${POINTS}|分|点数?|점))?[^\p{L}\p{N}]*`;
 export const FINAL = new RegExp(`(?<label>${FINAL_LABEL})${SEPARATOR}${VALUE}`, 'gimu');
 /** What may also be said of one criterion. */
 export const BARE = new RegExp(`(?<label>${LINE_START}(?:${BARE_LABEL}))${SEPARATOR}${VALUE}`, 'gimu');
-export const TAGGED = new RegExp(
-  String.raw`<(?:\w{1,20}_)?(?<label>score|grade|rating|verdict|result)>\s*${VALUE}\s*</`,
-  'giu',
+/** A line of a label and a value, with no more than a space or a comma between them. */
+export const ROW = new RegExp(
+  String.raw`^[^\p{L}\p{N}\n]{0,10}(?<label>(?:(?:final|overall|total|my) )?(?:score|grade|rating|verdict))[ \t*_"',;()[\]]{1,6}${VALUE}${UNIT}$`,
+  'gimu',
 );
 /** A line that is nothing but a value. */
 export const LONELY = new RegExp(

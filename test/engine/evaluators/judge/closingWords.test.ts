@@ -16,14 +16,14 @@ describe('the words behind a verdict', () => {
   });
 
   it('say nothing where they end a fence, a tag or a turn', () => {
-    const tags =
-      'answer verdict json response output result evaluation grade judgment judgement think thinking s';
+    const tags = 'answer verdict json response output result evaluation grade judgment judgement s';
     for (const tag of tags.split(' ')) {
       assert.equal(meaningOf(`<${tag}></${tag.toUpperCase()}>`), 'nothing', tag);
     }
     for (const mark of ['```json', '<|im_end|>', '<|a▁b|c-d|>', '<|end>', '<end_of_turn>', '[/INST]'])
       assert.equal(meaningOf(mark), 'nothing', mark);
     assert.equal(meaningOf('<|blue sky|>'), 'chatter');
+    assert.equal(meaningOf('</think>'), 'chatter', 'it stood among thoughts');
   });
 
   it('are sentences, each of which may be a farewell', () => {

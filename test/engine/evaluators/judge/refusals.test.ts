@@ -45,10 +45,21 @@ describe('words of a judge that refuses', () => {
       ...verbs.slice(0, 6).map((verb) => `It is insufficient information to ${verb}. `),
       ...each('No puedo juzgar. |Je ne peux pas évaluer. |Je ne puis pas noter. |Je ne peux pas juger. '),
       ...each('Das kann ich so nicht bewerten. |Ich kann nicht beurteilen. |Ich kann nicht benoten. '),
-      ...each('Não posso avaliar. |Non posso valutare. |評価できません。'),
+      ...each(
+        'Não posso avaliar. |Non posso valutare. |評価できません。|평가할 수 없습니다. |Bunu değerlendiremem. ',
+      ),
+      ...each(
+        'Я не могу оценить это. |Не могу это оценить. |Ik kan niet beoordelen. |Ik kan dit niet beoordelen. ',
+      ),
+      ...each('Nie mogę ocenić. |Nie mogę tego ocenić. |Jag kan inte bedöma det. '),
     ];
     for (const words of refusals) assert.equal(doubt(words), MAY_REFUSE, words);
-    for (const words of ["Xi can't help. ", "I can't helpfully. ", 'Bekannt nicht bewerten. '])
+    for (const words of [
+      "Xi can't help. ",
+      "I can't helpfully. ",
+      'Bekannt nicht bewerten. ',
+      'Xkan niet beoordelen. ',
+    ])
       assert.equal(doubt(words), undefined, words);
   });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { secondVerdict } from '../../../../src/engine/evaluators/judge/secondVerdict.ts';
 import { agrees } from '../../../../src/engine/evaluators/judge/statedValue.ts';
-import { contradiction, withoutJudgedBoxes } from '../../../../src/engine/evaluators/judge/statedVerdict.ts';
+import { contradiction, plainWords } from '../../../../src/engine/evaluators/judge/statedVerdict.ts';
 import { withoutLeadingThoughts, withoutThoughts } from '../../../../src/engine/evaluators/judge/thoughts.ts';
 
 const each = (...lines: string[]) => lines.flatMap((line) => line.split('|'));
@@ -123,18 +123,18 @@ describe('what words state', () => {
     for (const mark of [...' \n*_"\'“|([【'])
       for (const words of [`Final score${mark}:0`, `Final score:${mark}0`])
         assert.equal(againstGood(words), 'certain', words);
-    for (const words of ['Final score 0', 'Final score-0', 'Final score this 0'])
+    for (const words of ['Final score-0', 'Final score this 0', 'Final score 0 would be unfair'])
       assert.equal(againstGood(words), undefined, words);
   });
 
   it('stands in a tag or a box', () => {
     for (const tag of each('score|grade|rating|verdict|result|SCORE'))
-      assert.equal(againstGood(`<${tag}> 0 </${tag}>`), 'certain', tag);
+      assert.equal(againstGood(plainWords(`<${tag}> 0 </${tag}>`, [])), 'certain', tag);
     for (const box of each('\\boxed{0}|\\fbox{0}|\\box{ 0}|\\boxed{\\text{0}}|\\BOXED{\\mathbf { 0 }}'))
       assert.equal(againstGood(`So ${box}.`), 'certain', box);
     assert.equal(againstBad('\\boxed{10}'), 'certain');
     assert.equal(againstBad('\\boxed{11}'), 'likely', 'it may be the answer to what was asked');
-    for (const words of ['<score>10</score>', '<score>0', '\\boxed{10}', 'boxed{0}', '\\boxed 0'])
+    for (const words of ['<score>10</score>', '\\boxed{10}', 'boxed{0}', '\\boxed 0'])
       assert.equal(againstGood(words), undefined, words);
   });
 
@@ -162,12 +162,11 @@ describe('what words state', () => {
 describe('boxes of what is judged', () => {
   it('are left out, whatever they hold, and no others', () => {
     for (const box of each('\\boxed{a}|\\fbox{a}|\\box{}|\\boxed{\\text{0}}|\\boxed{\\text{}b}'))
-      assert.equal(withoutJudgedBoxes(`a${box}b${box}`, ['x', `It is ${box}.`]), 'a b ', box);
-    assert.equal(withoutJudgedBoxes('\\boxed{a}', ['\\boxed{b}']), '\\boxed{a}');
-    assert.equal(withoutJudgedBoxes('\\boxed{a}b}', ['\\boxed{a}']), ' b}');
-    assert.equal(withoutJudgedBoxes('\\boxed{{a}b}c}', ['\\boxed{{a}b}']), ' c}');
-    for (const open of ['\\boxed{a{b}', '\\boxed{{a{b}}'])
-      assert.equal(withoutJudgedBoxes(open, [open]), open);
+      assert.equal(plainWords(`a${box}b${box}`, ['x', `It is ${box}.`]), 'a b ', box);
+    assert.equal(plainWords('\\boxed{a}', ['\\boxed{b}']), '\\boxed{a}');
+    assert.equal(plainWords('\\boxed{a}b}', ['\\boxed{a}']), ' b}');
+    assert.equal(plainWords('\\boxed{{a}b}c}', ['\\boxed{{a}b}']), ' c}');
+    for (const open of ['\\boxed{a{b}', '\\boxed{{a{b}}']) assert.equal(plainWords(open, [open]), open);
   });
 });
 

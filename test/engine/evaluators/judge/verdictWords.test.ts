@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { withoutClosingMarks } from '../../../../src/engine/evaluators/judge/leadIn.ts';
-import { contradiction, lastLineDiffers } from '../../../../src/engine/evaluators/judge/statedVerdict.ts';
+import {
+  contradiction,
+  lastLineDiffers,
+  plainWords,
+} from '../../../../src/engine/evaluators/judge/statedVerdict.ts';
 
 const each = (...lines: string[]) => lines.flatMap((line) => line.split('|'));
 const against = (score: number) => (words: string) => contradiction(words, { score }, 1);
@@ -84,17 +88,17 @@ describe('words of many languages', () => {
 
   it('stand behind their label, or below it', () => {
     for (const words of each(
-      'Score → 0|Score ⇒ 0|Score => 0|Score -> 0|Score – 0|Score — 0|Score - 0|Score is 0|Score was 0|Score = 0|Score\n0',
+      'Score → 0|Score ⇒ 0|Score => 0|Score -> 0|Score – 0|Score — 0|Score - 0|Score is 0|Score was 0|Score = 0|Score 0|Score\n0',
       '**Score**\n\n**0**|Score\n*0/10*|Score \t\n0',
     ))
       assert.equal(againstGood(words), 'certain', words);
     for (const words of each(
       'Score\n0 is what a rude answer would get',
-      'Score 0|Score as follows\n0|Score\nof 0|Score 1\n0',
+      'Score as follows\n0|Score\nof 0|Score 1\n0',
     ))
       assert.equal(againstGood(words), undefined, words);
     for (const tag of each('score|final_score|grade|rating|verdict|overall_result'))
-      assert.equal(againstGood(`<${tag}> 0 </${tag}>`), 'certain', tag);
+      assert.equal(againstGood(plainWords(`<${tag}> 0 </${tag}>`, [])), 'certain', tag);
     for (const stars of each('★☆☆☆☆|⭐☆☆☆☆')) assert.equal(againstGood(`Score\n${stars}`), 'certain', stars);
     assert.equal(contradiction('Score\n-1', { score: 1 }, 1), 'certain');
   });
