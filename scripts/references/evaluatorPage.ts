@@ -77,7 +77,7 @@ error, never a pass. A verdict is doubtful if
 - it is quoted from the text under test;
 - words after it decide otherwise or retract something;
 - words before it state another verdict ("Final score: 2/5", "It fails the rubric"), in any of the common languages, or in other
-  notations (`score,0`, `<verdict score="0"/>`, `grade(score=0)`, a table of one row);
+  notations (\`score,0\`, \`<verdict score="0"/>\`, \`grade(score=0)\`, a table of one row);
 - the reply is a refusal, contains a tool call, or is incomplete.
 
 The judge is asked once more if it only adds other words, if its answer cannot be read, or if it presents the verdict as
