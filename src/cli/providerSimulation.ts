@@ -4,14 +4,15 @@ import { defined } from '../engine/model/defined.ts';
 import { priceOfModel } from '../engine/models/prices/modelPrice.ts';
 import { callCost } from '../engine/models/prices/prices.ts';
 import { DEFAULT_RESILIENCE, type ResilienceConfig } from '../engine/resilience/resilienceConfig.ts';
+import { outagesOf } from '../engine/simulate/outages.ts';
 import { readTape } from '../engine/simulate/readTape.ts';
 import { replayTape, type SimulatedPolicy, type TapeOutcome } from '../engine/simulate/replayTape.ts';
 import { tapeOfRun } from '../engine/simulate/runTape.ts';
-import type { Tape } from '../engine/simulate/tape.ts';
+import type { Tape, TapeCall } from '../engine/simulate/tape.ts';
 import { findRun } from '../engine/store/findRun.ts';
 import { storePath } from '../engine/store/storeFile.ts';
 import { StoreReader } from '../engine/store/storeReader.ts';
-import { SUITE_DEFAULTS } from '../engine/suites/config/suiteConfig.ts';
+import { SUITE_DEFAULTS, type SuiteConfig } from '../engine/suites/config/suiteConfig.ts';
 import type { Workspace } from '../engine/suites/loadWorkspace.ts';
 
 /** The same seed for everybody: two people see the same figures. */
@@ -21,6 +22,10 @@ const SEED = 1;
 export interface Simulation {
   tape: string;
   calls: number;
+  /** Trials of a run that are not on its tape. */
+  missing: number;
+  /** Providers that the tape leaves while they fail: nothing shows when they would be back. */
+  neverBack: string[];
   outcomes: [TapeOutcome, TapeOutcome];
 }
 
@@ -30,22 +35,39 @@ export async function simulateProviders(
   { tape: wanted, against }: { tape: string; against: Workspace | undefined },
   at: { cwd: string; signal: AbortSignal },
 ): Promise<Simulation> {
-  const tape = await openTape(workspace, wanted, at);
-  const own = policyOf(workspace, workspace.configPath ?? 'the configuration');
-  const other = against ? policyOf(against, against.configPath ?? 'the other one') : unprotected(own);
+  const { tape, suite } = await openTape(workspace, wanted, at);
+  const own = policyOf(workspace, suite, workspace.configPath ?? 'the configuration');
+  const other = against ? policyOf(against, suite, against.configPath ?? 'the other one') : unprotected(own);
+  const options = { seed: SEED, signal: at.signal };
   const outcomes: Simulation['outcomes'] = [
-    await replayTape(tape, own, { seed: SEED }),
-    await replayTape(tape, other, { seed: SEED }),
+    await replayTape(tape, own, options),
+    await replayTape(tape, other, options),
   ];
-  return { tape: tape.name, calls: tape.calls.length, outcomes };
+  const { name, calls, missing } = tape;
+  return { tape: name, calls: calls.length, missing, neverBack: neverBack(calls), outcomes };
 }
 
-function openTape(
+function neverBack(calls: readonly TapeCall[]): string[] {
+  const byProvider = Map.groupBy(calls, ({ provider }) => provider);
+  const isOut = ([, own]: [string, TapeCall[]]) => outagesOf(own).at(-1)?.toMs === Number.POSITIVE_INFINITY;
+  return [...byProvider].filter(isOut).map(([provider]) => provider);
+}
+
+interface OpenedTape {
+  tape: Tape;
+  /** Of the run; undefined for a file, which belongs to none. */
+  suite: string | undefined;
+}
+
+async function openTape(
   workspace: Workspace,
   wanted: string,
   { cwd, signal }: { cwd: string; signal: AbortSignal },
-): Promise<Tape> | Tape {
-  if (wanted.endsWith('.jsonl')) return readTape(path.resolve(cwd, wanted), { shownAs: wanted, signal });
+): Promise<OpenedTape> {
+  if (wanted.endsWith('.jsonl')) {
+    const tape = await readTape(path.resolve(cwd, wanted), { shownAs: wanted, signal });
+    return { tape, suite: undefined };
+  }
 
   const { store } = new StoreReader(storePath(workspace.root));
   if (!store) {
@@ -54,25 +76,41 @@ function openTape(
     });
   }
 
-  const { id } = findRun(store, wanted);
-  const traces = new Set([...store.results(id)].map(({ traceId }) => traceId));
+  const { id, plan } = findRun(store, wanted);
+  const results = [...store.results(id)];
+  const traces = new Set(results.map(({ traceId }) => traceId));
   const spans = [...traces].flatMap((trace) => store.traces.spans(trace));
-  const tape = tapeOfRun(id, spans, ({ model, inputTokens, outputTokens }) => {
-    const price = priceOfModel(model, workspace.config.providers);
-    return price ? callCost({ inputTokens, outputTokens }, model, { [model]: price }) : null;
+  const tape = tapeOfRun(spans, {
+    runId: id,
+    missing: Math.max(0, plan.trials - results.length),
+    price: ({ model, inputTokens, outputTokens }) => {
+      const price = priceOfModel(model, workspace.config.providers);
+      return price ? callCost({ inputTokens, outputTokens }, model, { [model]: price }) : null;
+    },
+    poolOf: ({ target, isJudge }) => {
+      if (isJudge) return 'judge';
+      const known = suiteOf(workspace, plan.suite)?.targets.find(({ name }) => name === target);
+      return known?.bulkhead ?? 'target';
+    },
   });
-  if (tape.calls.length > 0) return tape;
+  if (tape.calls.length > 0) return { tape, suite: plan.suite };
+
   throw new UsageError(`the run ${id} has no model calls of its own, so there is nothing to simulate`, {
     remedy: 'Choose a run of prompts, or give a tape: a file named *.jsonl.',
   });
 }
 
-function policyOf({ config }: Workspace, name: string): SimulatedPolicy {
+function suiteOf({ config }: Workspace, name: string | undefined): SuiteConfig | undefined {
+  return config.suites.find((suite) => suite.name === name) ?? config.suites[0];
+}
+
+function policyOf(workspace: Workspace, suiteName: string | undefined, name: string): SimulatedPolicy {
+  const { config } = workspace;
   const providers = Object.entries(config.providers).map(([provider, { resilience, maxConcurrency }]) => [
     provider,
     { resilience: resilience ?? DEFAULT_RESILIENCE, ...defined({ maxConcurrency }) },
   ]);
-  const [suite] = config.suites;
+  const suite = suiteOf(workspace, suiteName);
   return {
     name,
     providers: Object.fromEntries(providers),

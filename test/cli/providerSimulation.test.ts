@@ -82,7 +82,7 @@ suites: { s: { dataset: a.golden.yaml, targets: [{ prompt: p.prompty, model: own
 
   for (const [what, args, says] of [
     ['a tape that is not there', ['--simulate', 'no.jsonl'], /no\.jsonl/],
-    ['a tape with a fault', ['--simulate', 'bad.jsonl'], /bad\.jsonl:1:1: this is no request of a tape/],
+    ['a tape with a fault', ['--simulate', 'bad.jsonl'], /bad\.jsonl:1:1: a request needs at_ms/],
     ['a run where none is stored', ['--simulate', 'latest'], /no run is stored yet/],
     ['--against alone', ['--against', 'touchstone.yaml'], /Add --simulate/],
   ] as const) {

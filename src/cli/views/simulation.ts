@@ -1,4 +1,4 @@
-import { formatCost, formatCount, formatDuration } from '../../engine/model/figures.ts';
+import { counted, formatCost, formatCount, formatDuration } from '../../engine/model/figures.ts';
 import type { TapeOutcome } from '../../engine/simulate/replayTape.ts';
 import type { Simulation } from '../providerSimulation.ts';
 import type { Io } from '../terminal/io.ts';
@@ -19,7 +19,8 @@ const ROWS: readonly [title: string, show: (outcome: TapeOutcome) => string][] =
 ];
 
 /** Two policies side by side, and what the simulation takes for granted. */
-export function simulationLines({ tape, calls, outcomes }: Simulation, io: Io): string[] {
+export function simulationLines(simulation: Simulation, io: Io): string[] {
+  const { tape, calls, outcomes } = simulation;
   const [own, other] = outcomes;
   const columns: readonly Column[] = [
     { title: '' },
@@ -28,11 +29,26 @@ export function simulationLines({ tape, calls, outcomes }: Simulation, io: Io): 
   ];
   const cells = ROWS.map(([title, show]) => [title, show(own), show(other)]);
   return [
-    `${formatCount(calls)} calls of ${sanitizeLine(tape)}, simulated`,
+    `${counted(calls, 'call')} of ${sanitizeLine(tape)}, simulated`,
     '',
     ...fitTable(columns, cells, io.width),
     '',
+    ...notesOf(simulation),
+  ];
+}
+
+function notesOf({ missing, neverBack }: Simulation): string[] {
+  return [
     'Calls take as long as they did on the tape, and fail while the provider failed on it. Its limits are estimated from its 429s; a tape without any shows no limit.',
+    ...(missing > 0
+      ? [
+          `${counted(missing, 'trial')} of the run ${missing === 1 ? 'is' : 'are'} missing; ${missing === 1 ? 'its calls are' : 'their calls are'} not simulated.`,
+        ]
+      : []),
+    ...neverBack.map(
+      (provider) =>
+        `${sanitizeLine(provider)} fails at the end of the tape, which does not show when it is back: it fails until the end of the simulation.`,
+    ),
   ];
 }
 

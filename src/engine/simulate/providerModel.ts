@@ -1,48 +1,63 @@
 import type { Random } from '../ports.ts';
-import { type AttemptOutcome, isAnswer, isProviderFault, type TapeAttempt, type TapeCall } from './tape.ts';
-import { type BucketSize, TokenBucket } from './tokenBucket.ts';
-
-/** What the provider allows; null where the tape shows no limit. */
-export interface AssumedLimits {
-  requests: BucketSize | null;
-  tokens: BucketSize | null;
-}
+import { type AssumedLimits, assumedLimits } from './assumedLimits.ts';
+import { type Outage, outagesOf } from './outages.ts';
+import { type AttemptOutcome, isAnswer, mayPass, type TapeAttempt, type TapeCall } from './tape.ts';
+import { TokenBucket } from './tokenBucket.ts';
 
 export interface SimulatedAnswer {
   outcome: AttemptOutcome;
   durationMs: number;
   retryAfterMs?: number;
+  /** What it says is left of its requests, as most providers do; `resetMs`: until all of them are back. */
+  left?: { requests: number; limit: number; resetMs: number };
 }
 
-interface Trouble {
-  fromMs: number;
-  toMs: number;
-  outcome: AttemptOutcome;
-  durationMs: number;
+export interface ProviderModelOptions {
+  random: Pick<Random, 'next'>;
+  limits?: AssumedLimits | undefined;
+  /**
+   * Calls of a run come as fast as they are let through. An outage then begins as soon as as many requests have come as on the
+   * tape, or at its time if that is earlier, so that a faster run does not escape it.
+   */
+  asFastAsAllowed?: boolean;
 }
 
 /**
- * A provider as a tape shows it. While it failed on the tape, it fails; what it answered takes as long as it did; and it
- * refuses what its limits do not allow. What the tape cannot show, such as an answer to a call that never had one, is
- * drawn from what it does show.
+ * A provider as a tape shows it. While it was out on the tape, it is out; each call has the bad luck that it had; what it answered
+ * takes as long as it did; and it refuses what its limits do not allow. What the tape cannot show, such as an answer to a call
+ * that never had one, is drawn from what it does show.
  */
 export class ProviderModel {
   readonly limits: AssumedLimits;
-  readonly #troubles: Trouble[];
+  readonly #outages: Outage[];
+  readonly #asFastAsAllowed: boolean;
   readonly #durations: number[];
+  /** How long a refusal takes, in milliseconds. */
+  readonly #refusalMs: number;
+  /** What is still to come of each call that was asked for. */
+  readonly #rest = new Map<TapeCall, TapeAttempt[]>();
+  readonly #explained: ReadonlySet<TapeAttempt>;
   readonly #requests: TokenBucket | undefined;
   readonly #tokens: TokenBucket | undefined;
   readonly #random: Pick<Random, 'next'>;
+  #begun = 0;
 
   constructor(
     calls: readonly TapeCall[],
-    { random, limits = assumedLimits(calls) }: { random: Pick<Random, 'next'>; limits?: AssumedLimits },
+    { random, limits = assumedLimits(calls), asFastAsAllowed = false }: ProviderModelOptions,
   ) {
-    const attempts = calls.flatMap((call) => call.attempts);
     this.limits = limits;
     this.#random = random;
-    this.#troubles = troubles(attempts);
-    this.#durations = attempts.filter(isAnswer).map(({ durationMs }) => durationMs);
+    this.#asFastAsAllowed = asFastAsAllowed;
+    this.#outages = outagesOf(calls);
+    this.#explained = new Set(this.#outages.flatMap(({ attempts }) => [...attempts]));
+    this.#durations = calls
+      .flatMap((call) => call.attempts)
+      .filter(isAnswer)
+      .map(({ durationMs }) => durationMs);
+    this.#refusalMs = medianMs(
+      calls.flatMap(({ attempts }) => attempts.filter(({ outcome }) => outcome === 429)),
+    );
     this.#requests = limits.requests ? new TokenBucket(limits.requests, 0) : undefined;
     this.#tokens = limits.tokens ? new TokenBucket(limits.tokens, 0) : undefined;
   }
@@ -52,85 +67,64 @@ export class ProviderModel {
     const tokens = (call.inputTokens ?? 0) + (call.outputTokens ?? 0);
     const waitMs = Math.max(this.#requests?.wait(1, now) ?? 0, this.#tokens?.wait(tokens, now) ?? 0);
     if (waitMs > 0) {
-      const retryAfterMs = Number.isFinite(waitMs) ? waitMs : undefined;
-      return { outcome: 429, durationMs: 0, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+      const refused = { outcome: 429, durationMs: this.#refusalMs, ...this.#left(now) };
+      return Number.isFinite(waitMs) ? { ...refused, retryAfterMs: waitMs } : refused;
     }
 
     this.#requests?.take(1, now);
     this.#tokens?.take(tokens, now);
 
-    const trouble = this.#troubles.find(({ fromMs, toMs }) => fromMs <= now && now < toMs);
-    if (trouble) return { outcome: trouble.outcome, durationMs: trouble.durationMs };
+    const outage = this.#outageAt(now);
+    this.#begun += 1;
+    if (outage) return { outcome: outage.outcome, durationMs: outage.durationMs };
 
-    const own = call.attempts.find((attempt) => isAnswer(attempt) || isFinal(attempt));
-    if (own) return { outcome: own.outcome, durationMs: own.durationMs };
-    return { outcome: 200, durationMs: this.#drawDuration() };
+    const own = this.#next(call);
+    const { outcome, durationMs } = own ?? this.#drawn(call);
+    return { outcome, durationMs, ...this.#left(now) };
   }
 
-  #drawDuration(): number {
-    const at = Math.floor(this.#random.next() * this.#durations.length);
-    return this.#durations[at] ?? 1000;
+  #left(now: number): Pick<SimulatedAnswer, 'left'> {
+    const bucket = this.#requests;
+    if (!bucket) return {};
+    const { capacity: limit } = bucket.size;
+    return { left: { requests: Math.floor(bucket.left(now)), limit, resetMs: bucket.wait(limit, now) } };
+  }
+
+  /** Time only goes on, so outages that are over are forgotten. */
+  #outageAt(now: number): Outage | undefined {
+    while (now >= (this.#outages[0]?.toMs ?? Number.POSITIVE_INFINITY)) this.#outages.shift();
+    const [next] = this.#outages;
+    if (!next || next.fromMs <= now) return next;
+    if (!this.#asFastAsAllowed || this.#begun < next.after) return undefined;
+
+    // It lasts as long as it did, but comes earlier.
+    next.toMs -= next.fromMs - now;
+    next.fromMs = now;
+    return next;
+  }
+
+  /** Its failures in turn, each once; then its answer, or the refusal of a request that is wrong, each time. */
+  #next(call: TapeCall): TapeAttempt | undefined {
+    const rest = this.#rest.get(call) ?? this.#ownOf(call);
+    this.#rest.set(call, rest);
+    const [next] = rest;
+    if (next && mayPass(next)) rest.shift();
+    return next;
+  }
+
+  #ownOf({ attempts }: TapeCall): TapeAttempt[] {
+    return attempts.filter((attempt) => attempt.outcome !== 429 && !this.#explained.has(attempt));
+  }
+
+  /** Where nothing was ever answered, nothing shows that it would be. */
+  #drawn({ attempts }: TapeCall): SimulatedAnswer {
+    const durationMs = this.#durations[Math.floor(this.#random.next() * this.#durations.length)];
+    if (durationMs !== undefined) return { outcome: 200, durationMs };
+    return { outcome: attempts.at(-1)?.outcome ?? 'network', durationMs: attempts.at(-1)?.durationMs ?? 0 };
   }
 }
 
-/** The request itself was at fault, and would be again. */
-function isFinal(attempt: TapeAttempt): boolean {
-  return (
-    !isAnswer(attempt) && !isProviderFault(attempt) && attempt.outcome !== 429 && attempt.outcome !== 409
-  );
-}
-
-/**
- * Stretches in which everything that was begun failed: from the first failure's beginning to the beginning of the next answer.
- * An attempt that failed among others that were answered is a stretch of its own, as long as it took.
- */
-function troubles(attempts: readonly TapeAttempt[]): Trouble[] {
-  const inOrder = attempts
-    .filter((attempt) => isAnswer(attempt) || isProviderFault(attempt))
-    .sort((a, b) => a.atMs - b.atMs);
-  const found: Trouble[] = [];
-  let open: Trouble | undefined;
-
-  for (const attempt of inOrder) {
-    if (isAnswer(attempt)) {
-      if (open) open.toMs = attempt.atMs;
-      open = undefined;
-      continue;
-    }
-
-    if (open) {
-      open.toMs = Math.max(open.toMs, attempt.atMs + Math.max(1, attempt.durationMs));
-      continue;
-    }
-
-    const { atMs, durationMs, outcome } = attempt;
-    open = { fromMs: atMs, toMs: atMs + Math.max(1, durationMs), outcome, durationMs };
-    found.push(open);
-  }
-
-  return found.filter(({ fromMs, toMs }) => toMs > fromMs);
-}
-
-/**
- * A bucket for requests, and one for tokens, that admits what was admitted: what came before the first 429 is its size, and
- * what came after it, by its duration, its rate. Without a 429, nothing is known of limits. One of the two would do to
- * explain the tape; the other is left out where a person names the one that holds.
- */
-export function assumedLimits(calls: readonly TapeCall[]): AssumedLimits {
-  const inOrder = calls
-    .flatMap((call) => call.attempts.map((attempt) => ({ attempt, call })))
-    .sort((a, b) => a.attempt.atMs - b.attempt.atMs);
-  const first = inOrder.find(({ attempt }) => attempt.outcome === 429);
-  const last = inOrder.at(-1);
-  if (!first || !last) return { requests: null, tokens: null };
-
-  const from = first.attempt.atMs;
-  const durationMs = last.attempt.atMs - from;
-  const admitted = inOrder.filter(({ attempt }) => attempt.outcome !== 429);
-  const before = admitted.filter(({ attempt }) => attempt.atMs <= from).length;
-  const after = admitted.length - before;
-  // Too little to tell a rate by: what was admitted at first is then taken to be a minute's allowance.
-  const perMs = durationMs >= 1000 && after > 0 ? after / durationMs : Math.max(1, before) / 60_000;
-
-  return { requests: { capacity: Math.max(1, before - Math.floor(from * perMs)), perMs }, tokens: null };
+function medianMs(attempts: readonly TapeAttempt[]): number {
+  const sorted = attempts.map(({ durationMs }) => durationMs).sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }

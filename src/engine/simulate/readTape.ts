@@ -3,26 +3,42 @@ import { FileError } from '../errors.ts';
 import type { SourceDocument } from '../files/formats/document.ts';
 import { readLineBatches } from '../files/formats/jsonLines.ts';
 import { parseJson } from '../files/formats/parseJson.ts';
+import { excerpt } from '../files/text/excerpt.ts';
 import { defined } from '../model/defined.ts';
-import { fromStart, type Tape, type TapeAttempt, type TapeCall } from './tape.ts';
+import { isJsonObject } from '../model/json.ts';
+import { type AttemptOutcome, fromStart, type Tape, type TapeAttempt, type TapeCall } from './tape.ts';
 
 /** More requests than this are refused: the tape is held in memory. */
 const MOST_LINES = 1_000_000;
+/** A clock of numbers as large as they may be would stand still. One year, in milliseconds. */
+const LONGEST_MS = 366 * 86_400_000;
 
-const amount = z.number().min(0);
+const TIME = 'expected milliseconds, from 0 to one year';
+const time = z.number(TIME).min(0, TIME).max(LONGEST_MS, TIME);
+const COUNT = 'expected a whole number, 0 or more';
+const count = z.int(COUNT).min(0, COUNT).nullish();
+const NAME = 'expected a name';
+const name = z.string(NAME).min(1, NAME);
+const COST = 'expected US dollars, 0 or more';
+const STATUS = 'expected an HTTP status from 100 to 599, "network", "timeout" or "cut"';
+const isStatus = (value: unknown): value is AttemptOutcome =>
+  value === 'network' ||
+  value === 'timeout' ||
+  value === 'cut' ||
+  (typeof value === 'number' && Number.isInteger(value) && value >= 100 && value <= 599);
 
 const lineSchema = z.strictObject({
-  at_ms: amount,
-  provider: z.string().min(1),
-  call: z.union([z.string().min(1), z.int()]).optional(),
-  duration_ms: amount,
-  status: z.union([z.int().min(100).max(599), z.enum(['network', 'timeout', 'cut'])]),
-  retry_after_ms: amount.optional(),
-  input_tokens: z.int().min(0).nullish(),
-  output_tokens: z.int().min(0).nullish(),
-  cost_usd: amount.nullish(),
-  bulkhead: z.string().min(1).default('target'),
-  caller: z.string().default('tape'),
+  at_ms: time,
+  provider: name,
+  call: z.union([name, z.int()], 'expected a name or a whole number').optional(),
+  duration_ms: time,
+  status: z.custom<AttemptOutcome>(isStatus, STATUS),
+  retry_after_ms: time.optional(),
+  input_tokens: count,
+  output_tokens: count,
+  cost_usd: z.number(COST).min(0, COST).nullish(),
+  bulkhead: name.default('target'),
+  caller: z.string(NAME).default('tape'),
 });
 
 type TapeLine = z.output<typeof lineSchema>;
@@ -54,7 +70,12 @@ export async function readTape(
     throw new FileError('the tape has no requests', { where: { path: options.shownAs }, remedy });
   }
 
-  return { name: options.shownAs, calls: ordered([...calls.values(), ...alone]), arrivals: 'as-recorded' };
+  return {
+    name: options.shownAs,
+    missing: 0,
+    calls: ordered([...calls.values(), ...alone]),
+    arrivals: 'as-recorded',
+  };
 }
 
 function readLine(document: SourceDocument): TapeLine {
@@ -63,12 +84,19 @@ function readLine(document: SourceDocument): TapeLine {
 
   const [issue] = read.error.issues;
   const pointer = issue?.path.filter((key) => typeof key !== 'symbol') ?? [];
-  const name = pointer.length > 0 ? `'${pointer.join('.')}': ` : '';
-  throw new FileError(`this is no request of a tape: ${name}${issue?.message ?? 'not understood'}`, {
-    where: document.locate(pointer),
+  const [key] = issue?.code === 'unrecognized_keys' ? issue.keys : [];
+  const where = key === undefined ? document.locate(pointer) : document.locateKey([key]);
+  throw new FileError(problemOf(document.value, pointer.join('.'), key, issue?.message ?? ''), {
+    where,
     remedy:
       'A request has at_ms, provider, duration_ms and status (an HTTP status, "network", "timeout" or "cut"), and may have call, retry_after_ms, input_tokens, output_tokens, cost_usd, bulkhead and caller.',
   });
+}
+
+function problemOf(value: unknown, field: string, unknown: string | undefined, message: string): string {
+  if (!isJsonObject(value)) return 'a line of a tape must be an object';
+  if (unknown !== undefined) return `'${excerpt(unknown)}' is not a field of a request`;
+  return Object.hasOwn(value, field) ? `${field}: ${message}` : `a request needs ${field}`;
 }
 
 function addLine(line: TapeLine, calls: Map<string | number, TapeCall>, alone: TapeCall[]): void {

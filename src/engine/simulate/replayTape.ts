@@ -7,8 +7,9 @@ import { ProviderGuards } from '../resilience/providerGuards.ts';
 import type { PoolConfig, ResilienceConfig } from '../resilience/resilienceConfig.ts';
 import { Xoshiro128 } from '../statistics/prng.ts';
 import { Sample } from '../statistics/quantiles.ts';
-import { type AssumedLimits, ProviderModel, type SimulatedAnswer } from './providerModel.ts';
-import type { Tape, TapeCall } from './tape.ts';
+import type { AssumedLimits } from './assumedLimits.ts';
+import { ProviderModel, type SimulatedAnswer } from './providerModel.ts';
+import { isAnswer, type Tape, type TapeCall } from './tape.ts';
 import { VirtualClock } from './virtualClock.ts';
 
 /** How calls are protected, as a configuration has it. */
@@ -47,15 +48,24 @@ export interface TapeOutcome {
   callMs: { median: number | null; p95: number | null };
 }
 
-/** Plays a tape against a policy, on a clock of its own: hours pass in no time, and the same seed gives the same outcome. */
+export interface ReplayOptions {
+  seed: number;
+  signal: AbortSignal;
+  limits?: { readonly [provider: string]: AssumedLimits };
+}
+
+/**
+ * Plays a tape against a policy, on a clock of its own: hours pass in no time, and the same seed gives the same outcome. Rejects
+ * with the signal's reason.
+ */
 export async function replayTape(
   tape: Tape,
   policy: SimulatedPolicy,
-  { seed, limits }: { seed: number; limits?: { readonly [provider: string]: AssumedLimits } },
+  { seed, signal, limits }: ReplayOptions,
 ): Promise<TapeOutcome> {
   const clock = new VirtualClock();
   const replay = new Replay(tape, policy, { clock, random: Xoshiro128.seeded(seed), limits: limits ?? {} });
-  return clock.run(() => replay.run());
+  return clock.run(() => replay.run(), signal);
 }
 
 interface ReplayPorts {
@@ -86,8 +96,8 @@ class Replay {
     const byProvider = Map.groupBy(tape.calls, ({ provider }) => provider);
     this.#models = new Map(
       [...byProvider].map(([provider, calls]) => {
-        const assumed = limits[provider];
-        return [provider, new ProviderModel(calls, { random, ...(assumed ? { limits: assumed } : {}) })];
+        const asFastAsAllowed = tape.arrivals === 'as-fast-as-allowed';
+        return [provider, new ProviderModel(calls, { random, limits: limits[provider], asFastAsAllowed })];
       }),
     );
   }
@@ -139,7 +149,7 @@ class Replay {
         this.#attempt(call, signal),
       );
       if (answered.stop?.kind === 'rejected') this.#reject(answered.stop.rejection.by);
-      else if (answered.value.outcome !== 200) this.#counts.failed += 1;
+      else if (!isAnswer(answered.value)) this.#counts.failed += 1;
       else this.#answer(call, tokens, arrived);
     } catch (error) {
       if (error instanceof Rejected) this.#reject(error.by);
@@ -171,15 +181,20 @@ class Replay {
     return { kind: 'ended', value, outcome: this.#outcomeOf(value, call) };
   }
 
-  #outcomeOf({ outcome, retryAfterMs }: SimulatedAnswer, call: TapeCall): Outcome {
+  #outcomeOf({ outcome, retryAfterMs, left }: SimulatedAnswer, call: TapeCall): Outcome {
     const now = this.#clock.monotonic();
-    if (typeof outcome === 'number' && outcome >= 200 && outcome < 300) {
+    const said = left && {
+      allowance: {
+        requests: { remaining: left.requests, limit: left.limit, resetAt: now + left.resetMs },
+      },
+    };
+    if (isAnswer({ outcome })) {
       const tokens = (call.inputTokens ?? 0) + (call.outputTokens ?? 0);
-      return { decision: { kind: 'done' }, tokens, costUsd: call.costUsd };
+      return { decision: { kind: 'done' }, tokens, costUsd: call.costUsd, ...said };
     }
 
     const decision = decide(evidenceOf(outcome, retryAfterMs), now);
-    return { decision, tokens: 0, costUsd: 0, errorType: String(outcome) };
+    return { decision, tokens: 0, costUsd: 0, errorType: String(outcome), ...said };
   }
 
   #guardOf(provider: string) {

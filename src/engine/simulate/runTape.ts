@@ -10,18 +10,55 @@ export type PriceCall = (call: {
   outputTokens: number;
 }) => number | null;
 
-/** A tape from the spans of a stored run: its model calls, with the retries that they took. */
-export function tapeOfRun(runId: string, spans: Iterable<SpanRecord>, price: PriceCall): Tape {
-  const calls: TapeCall[] = [];
-  for (const span of spans) {
-    const call = callOf(span, runId, price);
-    if (call) calls.push(call);
-  }
-
-  return { name: `run ${runId}`, calls: fromStart(calls), arrivals: 'as-fast-as-allowed' };
+/** Who made a call, as far as its trace says. */
+export interface CallOrigin {
+  target: string | undefined;
+  /** Made to evaluate an output. */
+  isJudge: boolean;
 }
 
-function callOf(span: SpanRecord, runId: string, price: PriceCall): TapeCall | undefined {
+export interface RunTapeOptions {
+  runId: string;
+  /** Trials that the run should have, and has not. */
+  missing: number;
+  price: PriceCall;
+  /** The bulkhead of a call. */
+  poolOf(origin: CallOrigin): string;
+}
+
+/** A tape from the spans of a stored run: its model calls, with the retries that they took. */
+export function tapeOfRun(spans: Iterable<SpanRecord>, options: RunTapeOptions): Tape {
+  const all = [...spans];
+  const byId = new Map(all.map((span) => [`${span.traceId} ${span.spanId}`, span]));
+  const calls = all.flatMap((span) => callOf(span, originOf(span, byId), options) ?? []);
+
+  const { runId, missing } = options;
+  return { name: `run ${runId}`, missing, calls: fromStart(calls), arrivals: 'as-fast-as-allowed' };
+}
+
+/** Spans of evaluators and of targets enclose the calls that these make. */
+function originOf(span: SpanRecord, byId: ReadonlyMap<string, SpanRecord>): CallOrigin {
+  const origin: CallOrigin = { target: undefined, isJudge: false };
+  for (let at = parentOf(span, byId); at; at = parentOf(at, byId)) {
+    const agent = at.attributes[GEN_AI.agentName];
+    if (at.name.startsWith('evaluate ')) origin.isJudge = true;
+    if (typeof agent === 'string') origin.target ??= agent;
+  }
+  return origin;
+}
+
+function parentOf(
+  { traceId, parentSpanId }: SpanRecord,
+  byId: ReadonlyMap<string, SpanRecord>,
+): SpanRecord | undefined {
+  return parentSpanId === null ? undefined : byId.get(`${traceId} ${parentSpanId}`);
+}
+
+function callOf(
+  span: SpanRecord,
+  origin: CallOrigin,
+  { runId, price, poolOf }: RunTapeOptions,
+): TapeCall | undefined {
   const { attributes } = span;
   const provider = attributes[GEN_AI.providerName];
   if (attributes[GEN_AI.operationName] !== 'chat' || typeof provider !== 'string') return undefined;
@@ -33,7 +70,7 @@ function callOf(span: SpanRecord, runId: string, price: PriceCall): TapeCall | u
 
   return {
     provider,
-    pool: 'target',
+    pool: poolOf(origin),
     caller: runId,
     atMs: span.startMs,
     attempts: attemptsOf(span),
@@ -43,27 +80,26 @@ function callOf(span: SpanRecord, runId: string, price: PriceCall): TapeCall | u
   };
 }
 
-/** A retry's event is written when an attempt has failed, and says how long the next one waits. */
+/**
+ * An attempt begins when the last of our own waits before it is over, and not when it was wanted. A retry's event is written when
+ * an attempt has failed, and says how long the next one waits at least; an event of a rejection, when no further one was sent.
+ */
 function attemptsOf(span: SpanRecord): TapeAttempt[] {
   const attempts: TapeAttempt[] = [];
   let from = span.startMs;
   for (const { name, timeMs, attributes } of span.events) {
+    if (name === EVENT.wait) from = Math.max(from, timeMs);
+    if (name === EVENT.rejected) return attempts;
     if (name !== EVENT.retry) continue;
-    const waitMs = count(attributes[RETRY.waitMs]) ?? 0;
-    attempts.push({
-      atMs: from,
-      durationMs: Math.max(0, timeMs - from),
-      outcome: outcomeOf(attributes[GENERAL.errorType]),
-    });
-    from = timeMs + waitMs;
+
+    const outcome = outcomeOf(attributes[GENERAL.errorType]);
+    attempts.push({ atMs: from, durationMs: Math.max(0, timeMs - from), outcome });
+    from = timeMs + (count(attributes[RETRY.waitMs]) ?? 0);
   }
 
   const failed = span.attributes[GENERAL.errorType];
-  attempts.push({
-    atMs: Math.min(from, span.endMs),
-    durationMs: Math.max(0, span.endMs - from),
-    outcome: failed === undefined ? 200 : outcomeOf(failed),
-  });
+  const outcome = failed === undefined ? 200 : outcomeOf(failed);
+  attempts.push({ atMs: Math.min(from, span.endMs), durationMs: Math.max(0, span.endMs - from), outcome });
   return attempts;
 }
 

@@ -31,6 +31,8 @@ export interface TapeCall {
 export interface Tape {
   /** Where it comes from, for people. */
   name: string;
+  /** Calls that were wanted and are not on it, because they were never made, or refused. */
+  missing: number;
   calls: TapeCall[];
   /**
    * `as-recorded`: a call arrives when it did, whatever became of the others: live traffic.
@@ -40,13 +42,18 @@ export interface Tape {
 }
 
 /** True where the attempt brought an answer. */
-export function isAnswer({ outcome }: TapeAttempt): boolean {
+export function isAnswer({ outcome }: Pick<TapeAttempt, 'outcome'>): boolean {
   return typeof outcome === 'number' && outcome >= 200 && outcome < 300;
 }
 
 /** True where the provider was at fault: errors of its own, no connection, no answer in time. */
 export function isProviderFault({ outcome }: TapeAttempt): boolean {
   return typeof outcome === 'string' || outcome === 408 || outcome >= 500;
+}
+
+/** True where the same request may be answered when it is sent again. */
+export function mayPass(attempt: TapeAttempt): boolean {
+  return isProviderFault(attempt) || attempt.outcome === 409 || attempt.outcome === 425;
 }
 
 /** The calls in the order of their arrival, the first of them at time 0. */

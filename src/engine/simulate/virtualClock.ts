@@ -57,9 +57,9 @@ export class VirtualClock implements Clock {
 
   /**
    * Runs `work` to its end, and returns what it returns. Throws where it waits for something that never comes: no timer is
-   * left, and it has not ended.
+   * left, and it has not ended. Rejects with the signal's reason.
    */
-  async run<T>(work: () => Promise<T>): Promise<T> {
+  async run<T>(work: () => Promise<T>, stop?: AbortSignal): Promise<T> {
     let ended = false;
     const result = work().finally(() => {
       ended = true;
@@ -69,6 +69,7 @@ export class VirtualClock implements Clock {
 
     for (;;) {
       await everybodyWaits();
+      stop?.throwIfAborted();
       if (ended) return result;
 
       const next = this.#timers.take();

@@ -55,7 +55,12 @@ describe('tape from a file', () => {
       [2, 59],
     ],
     ['a negative time', '{"at_ms": -1, "provider": "a", "duration_ms": 1, "status": 200}', [1, 11]],
-    ['an unknown key', '{"at_ms": 0, "provider": "a", "duration_ms": 1, "status": 200, "x": 1}', [1, 1]],
+    ['an unknown key', '{"at_ms": 0, "provider": "a", "duration_ms": 1, "status": 200, "x": 1}', [1, 64]],
+    [
+      'a time that no clock reaches',
+      '{"at_ms": 1e300, "provider": "a", "duration_ms": 1, "status": 200}',
+      [1, 11],
+    ],
     ['what is no JSON', '{"at_ms": 0', [1, 12]],
     ['no request', '\n\n', undefined],
   ] as const) {
@@ -66,6 +71,32 @@ describe('tape from a file', () => {
         if (where) assert.deepEqual([at.line, at.column], where);
         return true;
       });
+    });
+  }
+
+  for (const [line, message] of [
+    ['[1]', 'a line of a tape must be an object'],
+    ['{"at_ms": 0, "provider": "a", "status": 200}', 'a request needs duration_ms'],
+    [
+      '{"at_ms": "0", "provider": "a", "duration_ms": 1, "status": 200}',
+      'at_ms: expected milliseconds, from 0 to one year',
+    ],
+    [
+      '{"at_ms": 0, "provider": "a", "duration_ms": 1, "status": "200"}',
+      'status: expected an HTTP status from 100 to 599, "network", "timeout" or "cut"',
+    ],
+    [
+      '{"at_ms": 0, "provider": "a", "duration_ms": 1, "status": 200, "input_tokens": 1.5}',
+      'input_tokens: expected a whole number, 0 or more',
+    ],
+    ['{"at_ms": 0, "provider": "", "duration_ms": 1, "status": 200}', 'provider: expected a name'],
+    [
+      '{"at_ms": 0, "provider": "a", "duration_ms": 1, "status": 200, "model": "m"}',
+      "'model' is not a field of a request",
+    ],
+  ] as const) {
+    it(`says in plain words what is wrong: ${message}`, async () => {
+      await assert.rejects(read(line), (error: Error) => error.message.endsWith(message));
     });
   }
 });

@@ -66,4 +66,14 @@ describe('virtual clock', () => {
     };
     await assert.rejects(clock.run(work), /no/);
   });
+
+  it('stops where its signal ends, however much there is still to do', async () => {
+    const clock = new VirtualClock();
+    const stop = new AbortController();
+    setImmediate(() => stop.abort(new Error('stopped')));
+    const forever = async () => {
+      for (;;) await clock.sleep(1);
+    };
+    await assert.rejects(clock.run(forever, stop.signal), { message: 'stopped' });
+  });
 });
