@@ -31,6 +31,7 @@ import { createEvaluation } from './ui/suites/createEvaluation.ts';
 import { registerTests, type Tests } from './ui/tests/registerTests.ts';
 import { toFailure } from './ui/toFailure.ts';
 import { registerTokens } from './ui/tokens/registerTokens.ts';
+import { registerTraces, type Traces } from './ui/traces/registerTraces.ts';
 import { onlyTrusted, registerTrust } from './ui/trust/trust.ts';
 import { checkAtStart } from './ui/views/checkAtStart.ts';
 import { registerViews } from './ui/views/registerViews.ts';
@@ -46,6 +47,7 @@ export interface Api {
   readonly preview: EditPreview;
   readonly providers: Providers;
   readonly services: Services;
+  readonly traces: Traces;
   /** How long `activate` took, in milliseconds. */
   readonly activationMs: number;
 }
@@ -97,6 +99,10 @@ export function activate(context: vscode.ExtensionContext): Api {
     output,
     collection: context.environmentVariableCollection,
   });
+  const traces = registerTraces({
+    ...{ engine: client, settings, output },
+    ...{ memory: context.workspaceState, extensionUri: context.extensionUri },
+  });
   const resultOf = (given: unknown) => tests.tree.results.of(given);
   const refresh = () => void client.refresh().catch((error: unknown) => output.showError(error));
   subscriptions.push(
@@ -113,6 +119,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     registerViews({ engine: client, listing, settings, output }),
     providers,
     services,
+    traces,
     registerWalkthrough(output),
     registerComparisons({
       preview,
@@ -164,6 +171,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     preview,
     providers,
     services,
+    traces,
     activationMs: performance.now() - begun,
   };
 }

@@ -1,8 +1,10 @@
+import type { SpanMessage } from '../engine/model/agentSpan.ts';
 import { storePath } from '../engine/store/storeFile.ts';
 import { traceStorePath } from '../engine/traces/traceStoreFormat.ts';
 import type { Handlers } from '../protocol/call.ts';
 import type { traceCalls } from '../protocol/traceCalls.ts';
 import type { Session } from './session.ts';
+import { spanPrompts } from './spanPrompts.ts';
 import { TraceThread } from './traceThread.ts';
 
 /** What looks at traces. Lists and single traces are read in threads of their own: a large trace keeps no list waiting. */
@@ -26,6 +28,12 @@ export function traceHandlers(session: Session): Handlers<typeof traceCalls> {
     'traces/children': (params, signal) => traces().do('traces/children', params, signal),
     'traces/rows': (params, signal) => traces().do('traces/rows', params, signal),
     'traces/span': (params, signal) => traces().do('traces/span', params, signal),
+    'traces/prompts': async (params, signal) => {
+      const { detail } = await traces().do('traces/span', params, signal);
+      const input = detail?.span?.input;
+      if (input?.kind !== 'messages') return { prompts: [] };
+      return { prompts: await spanPrompts(session, input.messages as SpanMessage[], signal) };
+    },
     'traces/watch': ({ on }) => {
       lists().watch(on);
       return {};

@@ -3,7 +3,7 @@ import type { EngineCalls } from '../protocol/calls.ts';
 
 type TraceMethod = Extract<keyof EngineCalls, `traces/${string}`>;
 /** What a thread does for the calls of the same names. */
-export type TraceJob = Exclude<TraceMethod, 'traces/watch'>;
+export type TraceJob = Exclude<TraceMethod, 'traces/watch' | 'traces/prompts'>;
 export type TraceParams<J extends TraceJob> = EngineCalls[J]['params'];
 
 /** Values that are offered to filter by. */

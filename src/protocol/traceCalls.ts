@@ -96,6 +96,22 @@ export const traceCalls = {
     params: z.strictObject({ traceId, spanId }),
     result: z.object({ detail: z.nullable(spanDetail) }),
   },
+  /** Prompt files of the workspace that the messages of a call were made of, the best match first. */
+  'traces/prompts': {
+    params: z.strictObject({ traceId, spanId }),
+    result: z.object({
+      prompts: z.array(
+        z.object({
+          /** Relative to the workspace. */
+          path: z.string(),
+          /** From 1. */
+          line: z.int(),
+          /** Of the fixed text of the prompt that was found, from 0 to 1. */
+          share: z.number(),
+        }),
+      ),
+    }),
+  },
   /** Whether this window wants to hear of changes. */
   'traces/watch': { params: z.strictObject({ on: z.boolean() }), result: z.object({}) },
 };

@@ -27,7 +27,6 @@ const tokenUse = z.object({
   cacheWrite: known,
   reasoning: known,
 });
-export type TokenUse = z.output<typeof tokenUse>;
 
 /** A trace in a list. Times are milliseconds since the epoch, costs US dollars; unknown is null. */
 export const traceSummary = z.object({
@@ -159,7 +158,6 @@ const evaluation = z.object({
   label: z.nullable(z.string()),
   explanation: z.nullable(z.string()),
 });
-export type SpanEvaluation = z.output<typeof evaluation>;
 
 const attributes = z.record(z.string(), z.unknown());
 

@@ -72,6 +72,28 @@ export interface Commands {
   'touchstone.traces.stop'(): Promise<void>;
   'touchstone.traces.copyEndpoint'(): Promise<void>;
   'touchstone.traces.showServices'(): Promise<void>;
+  /** A trace by its id or the beginning of it; without one the person picks. */
+  'touchstone.traces.open'(trace?: { traceId: string; spanId?: string }): Promise<void>;
+  /** In a tab of its own, as `open` else. */
+  'touchstone.traces.openApart'(trace?: { traceId: string; spanId?: string }): Promise<void>;
+  /** What is selected in the view. */
+  'touchstone.traces.openSelected'(): Promise<void>;
+  'touchstone.traces.filter'(): Promise<void>;
+  'touchstone.traces.search'(): Promise<void>;
+  'touchstone.traces.clearFilter'(): void;
+  'touchstone.traces.sort'(): Promise<void>;
+  'touchstone.traces.group'(): Promise<void>;
+  'touchstone.traces.pause'(): void;
+  'touchstone.traces.resume'(): void;
+  'touchstone.traces.refresh'(): void;
+  /** What is clicked in the view, and all that is selected there. */
+  'touchstone.traces.pin'(trace?: unknown, selected?: unknown): void;
+  'touchstone.traces.unpin'(trace?: unknown, selected?: unknown): void;
+  'touchstone.traces.more'(): Promise<void>;
+  'touchstone.traces.copyId'(trace?: { traceId: string; spanId?: string }): Promise<void>;
+  'touchstone.traces.goToCode'(trace?: { traceId: string; spanId?: string }): Promise<void>;
+  'touchstone.traces.goToPrompt'(trace?: { traceId: string; spanId?: string }): Promise<void>;
+  'touchstone.traces.openIn'(trace?: { traceId: string; spanId?: string }): Promise<void>;
   'touchstone.openWalkthrough'(): Promise<void>;
   /** Asks two questions, writes a prompt, a dataset and a suite, and runs them. */
   'touchstone.createEvaluation'(): Promise<void>;
@@ -137,6 +159,24 @@ export const commandIds = [
   'touchstone.traces.stop',
   'touchstone.traces.copyEndpoint',
   'touchstone.traces.showServices',
+  'touchstone.traces.open',
+  'touchstone.traces.openApart',
+  'touchstone.traces.openSelected',
+  'touchstone.traces.filter',
+  'touchstone.traces.search',
+  'touchstone.traces.clearFilter',
+  'touchstone.traces.sort',
+  'touchstone.traces.group',
+  'touchstone.traces.pause',
+  'touchstone.traces.resume',
+  'touchstone.traces.refresh',
+  'touchstone.traces.pin',
+  'touchstone.traces.unpin',
+  'touchstone.traces.more',
+  'touchstone.traces.copyId',
+  'touchstone.traces.goToCode',
+  'touchstone.traces.goToPrompt',
+  'touchstone.traces.openIn',
   'touchstone.openWalkthrough',
   'touchstone.createEvaluation',
   'touchstone.runEvaluation',
@@ -169,6 +209,8 @@ export interface SettingValues {
   'touchstone.traces.port': number;
   'touchstone.traces.requireToken': boolean;
   'touchstone.traces.environment': 'off' | 'unlessSet' | 'always';
+  /** Addresses of other services by their names; `{traceId}` and others are filled in. */
+  'touchstone.traces.links': { [name: string]: string };
 }
 export type SettingId = keyof SettingValues;
 
@@ -182,6 +224,7 @@ export const settingIds = [
   'touchstone.traces.port',
   'touchstone.traces.requireToken',
   'touchstone.traces.environment',
+  'touchstone.traces.links',
 ] as const satisfies readonly SettingId[];
 
 /** Context keys for `when` clauses. */
@@ -192,6 +235,11 @@ export interface ContextValues {
   /** As `listed`, for the stored runs. */
   'touchstone.runsListed': boolean;
   'touchstone.running': boolean;
+  /** As `listed`, for the received traces. */
+  'touchstone.tracesListed': boolean;
+  'touchstone.tracesFiltered': boolean;
+  /** The view stays as it is, whatever comes. */
+  'touchstone.tracesPaused': boolean;
   /** A prompt differs from the last commit. */
   'touchstone.promptsChanged': boolean;
   /** An edit waits to be applied or discarded. */
@@ -204,6 +252,9 @@ export const contextIds = [
   'touchstone.listed',
   'touchstone.runsListed',
   'touchstone.running',
+  'touchstone.tracesListed',
+  'touchstone.tracesFiltered',
+  'touchstone.tracesPaused',
   'touchstone.promptsChanged',
   'touchstone.editPending',
 ] as const satisfies readonly ContextId[];
@@ -213,6 +264,7 @@ export const viewIds = [
   'touchstone.prompts',
   'touchstone.datasets',
   'touchstone.runs',
+  'touchstone.traces',
   'touchstone.providers',
 ] as const;
 export type ViewId = (typeof viewIds)[number];

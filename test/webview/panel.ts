@@ -132,7 +132,7 @@ export class Panel {
 }
 
 /** Runs in the page before anything else: VS Code's side of a panel. */
-function hostScript({ theme, state }: { theme: Theme; state: unknown }): void {
+export function hostScript({ theme, state }: { theme: Theme; state: unknown }): void {
   const host = globalThis as unknown as {
     toHost: (message: unknown) => void;
     keepState: (state: unknown) => void;

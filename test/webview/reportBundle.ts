@@ -11,6 +11,8 @@ export interface ReportBundle {
   script: string;
   /** The program of the comparison's page; the styles are shared. */
   compareScript: string;
+  /** The program of the trace page. */
+  traceScript: string;
   /** For a panel. */
   style: string;
   /** For a file of its own. */
@@ -25,6 +27,7 @@ export async function bundleReport(): Promise<ReportBundle> {
   return {
     script: read('report.js'),
     compareScript: read('compare.js'),
+    traceScript: read('trace.js'),
     style: read('report.css'),
     standaloneStyle: read('standalone.css'),
   };

@@ -56,6 +56,12 @@ export class Settings {
     return ENVIRONMENT.includes(when) ? when : 'unlessSet';
   }
 
+  /** Templates of addresses by the names of the services; what is no text is left out. */
+  get traceLinks(): { readonly [name: string]: string } {
+    const links = Object.entries(read('touchstone.traces.links'));
+    return Object.fromEntries(links.filter(([, link]) => typeof link === 'string' && link !== ''));
+  }
+
   /** In the workspace where there is one, else for the person. */
   async setModel(model: string | undefined): Promise<void> {
     const target = vscode.workspace.workspaceFolders
@@ -101,4 +107,5 @@ const FALLBACKS: SettingValues = {
   'touchstone.traces.port': 4318,
   'touchstone.traces.requireToken': false,
   'touchstone.traces.environment': 'unlessSet',
+  'touchstone.traces.links': {},
 };

@@ -50,6 +50,8 @@ export abstract class RowGrid<Row> extends LitElement {
   }
 
   protected abstract readonly label: string;
+  /** What the grid is to assistive technology. */
+  protected readonly gridRole: 'grid' | 'treegrid' = 'grid';
   protected abstract keyOf(row: Row): string;
   protected abstract layout(): GridLayout<Row>;
 
@@ -81,7 +83,7 @@ export abstract class RowGrid<Row> extends LitElement {
     this.#drawn = { first, last };
     return html`<div
       class="grid ${this.narrow ? 'narrow' : ''}"
-      role="grid"
+      role=${this.gridRole}
       tabindex="0"
       aria-label=${this.label}
       aria-rowcount=${this.rows.length + 1}
@@ -124,6 +126,21 @@ export abstract class RowGrid<Row> extends LitElement {
     return rowWindow(scrollTop, this.#height, this.rowHeight, this.rows.length);
   }
 
+  /** Of a row in a tree, from 1. */
+  protected levelOf(_row: Row): number | null {
+    return null;
+  }
+
+  /** Null for a row with nothing below it. */
+  protected expandedOf(_row: Row): boolean | null {
+    return null;
+  }
+
+  /** The row that the keys have come to. */
+  protected get cursorRow(): Row | undefined {
+    return this.rows[this.#cursorIndex()];
+  }
+
   /** The next rows are another selection. */
   protected dropCursor(): void {
     this.#cursor = null;
@@ -148,6 +165,8 @@ export abstract class RowGrid<Row> extends LitElement {
       id=${index === cursor ? 'cursor' : nothing}
       aria-rowindex=${index + 2}
       aria-selected=${this.keyOf(row) === this.openKey}
+      aria-level=${this.levelOf(row) ?? nothing}
+      aria-expanded=${this.expandedOf(row) ?? nothing}
       .style=${`${tracks};height:${this.rowHeight}px`}
       @click=${() => this.#choose(index, false)}
     >

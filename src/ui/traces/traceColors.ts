@@ -1,0 +1,16 @@
+import * as vscode from 'vscode';
+
+const SCHEME = 'touchstone-span';
+
+/** Of a trace or span with an error: its label is shown in the colour of errors. */
+export function failedUri(id: string): vscode.Uri {
+  return vscode.Uri.from({ scheme: SCHEME, path: `/${id}` });
+}
+
+/** Colours the labels of traces and spans with errors, as the editor does with files. */
+export const traceColors: vscode.FileDecorationProvider = {
+  provideFileDecoration: ({ scheme }) =>
+    scheme === SCHEME ? new vscode.FileDecoration(undefined, undefined, ERROR) : undefined,
+};
+
+const ERROR = new vscode.ThemeColor('list.errorForeground');
