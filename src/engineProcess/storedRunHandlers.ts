@@ -15,7 +15,7 @@ import { type Session, storeOf } from './session.ts';
 
 type RunHandlers = Handlers<typeof runCalls>;
 
-/** What only looks at stored runs: lists, reports, results and traces. */
+/** What only looks at stored runs: lists, reports and results. */
 export function storedRunHandlers(
   session: Session,
 ): Omit<RunHandlers, 'run/prepare' | 'run/start' | 'run/resume' | 'run/cancel' | 'run/delete'> {
@@ -64,10 +64,6 @@ export function storedRunHandlers(
     'run/spent': () => {
       return { todayUsd: session.store?.ledger.spentOn(session.ports.clock.now()) ?? null };
     },
-    'run/trace': ({ traceId }) => ({
-      spans: session.store?.traces.spans(traceId) ?? [],
-      logs: session.store?.traces.logs(traceId) ?? [],
-    }),
   };
 }
 

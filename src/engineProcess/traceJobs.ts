@@ -52,12 +52,13 @@ export const traceJobs: {
     const trace = reader.trace(traceId);
     if (!trace) return { head: null, rows: [] };
 
-    const { tree, rows, diagnosis } = trace;
+    const { tree, rows, diagnosis, origin } = trace;
     const head = {
       ...reader.summaryOf(trace),
       unpriced: tree.unpriced.size,
       rows: rows.length,
       conventions: diagnosis.conventions,
+      origin,
     };
     return { head, rows: rows.slice(offset, offset + limit) };
   },

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { resultRow, trialStatus } from './resultRow.ts';
 import { caseResult, runHead, runSummary } from './runEntries.ts';
-import { logLine, span } from './traceEntries.ts';
 
 /** Largest page of `run/results`. */
 const MAX_PAGE = 5_000;
@@ -137,10 +136,6 @@ export const runCalls = {
   'run/spent': {
     params: z.strictObject({}),
     result: z.object({ todayUsd: z.number().nullable() }),
-  },
-  'run/trace': {
-    params: z.strictObject({ traceId: z.string().regex(/^[0-9a-f]{32}$/) }),
-    result: z.object({ spans: z.array(span), logs: z.array(logLine) }),
   },
   /** Refused while a living process works on it. */
   'run/delete': {

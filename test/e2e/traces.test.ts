@@ -129,7 +129,7 @@ describe('journey: traces', function () {
     await workbench.screenshot('traces-tree');
     assert.match(
       (await row(workbench, 'lookup_order').getAttribute('aria-label')) ?? '',
-      /Tool lookup_order, error: order not found/,
+      /Tool lookup_order, error, 400 ms · order not found/,
     );
 
     await call.click();

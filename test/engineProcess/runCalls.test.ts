@@ -84,8 +84,10 @@ describe('engine process: runs', () => {
     const [result] = results;
     assert.deepEqual([result?.input, result?.output.text, result?.status], ['wrong', 'wrong', 'failed']);
     assert.match(result?.location ?? '', /^cases\.golden\.jsonl:7:/);
-    const trace = await window.call('run/trace', { traceId: result?.trace_id ?? '' });
-    assert.ok(trace.spans.some(({ name }) => name === 'invoke_agent echo'));
+    const traceId = result?.trace_id ?? '';
+    const { head, rows } = await window.call('traces/rows', { traceId, offset: 0, limit: 50 });
+    assert.equal(head?.origin?.caseId, result?.case_id);
+    assert.ok(rows.some(({ title }) => title.startsWith('trial')));
     const summary = await window.call('run/summary', { runId });
     assert.equal(summary.summary.total.pass_rate, 0.8);
   });

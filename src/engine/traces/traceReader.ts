@@ -1,10 +1,13 @@
+import { TraceError } from '../errors.ts';
 import type { LogRecord } from '../model/span.ts';
-import { hasLog } from '../store/file/database.ts';
+import { hasLog, MEMORY } from '../store/file/database.ts';
+import { RunStore } from '../store/runStore.ts';
 import { entryOf } from '../store/storeFile.ts';
 import { StoreReader } from '../store/storeReader.ts';
 import { diagnose, type TraceDiagnosis } from '../telemetry/dialects/doctor.ts';
 import { walk } from '../telemetry/dialects/traceNode.ts';
-import { type PriceSpan, type TraceTree, traceTree } from '../telemetry/dialects/traceTree.ts';
+import type { PriceSpan, TraceTree } from '../telemetry/dialects/traceTree.ts';
+import { findTrace, type TraceOrigin, type TraceSources, traceOf } from './findTrace.ts';
 import { type SpanDetail, spanDetail } from './spanDetail.ts';
 import { lowestScore, type SpanEvaluation, spanEvaluations } from './spanEvaluations.ts';
 import { type SpanRow, spanRows } from './spanRows.ts';
@@ -27,16 +30,21 @@ export interface OpenTrace {
   evaluations: readonly SpanEvaluation[];
   diagnosis: TraceDiagnosis;
   logs: readonly LogRecord[];
+  /** The case of a run that it is of. */
+  origin: TraceOrigin | null;
 }
 
 /** Spans of the traces that stay read: they are asked for piece by piece. */
 const KEPT_SPANS = 250_000;
+/** Digits of an id that is not a beginning. */
+const WHOLE_ID = 32;
 
 /** Looks at received traces and those of runs while others write them; creates and writes nothing. */
 export class TraceReader {
   readonly #files: TraceFiles;
   readonly #runs: StoreReader;
   #price: PriceSpan;
+  #empty: RunStore | undefined;
   #opened: { stamp: string; store: TraceStore } | undefined;
   /** The one that was asked for last comes last. */
   readonly #open = new Map<string, { stamp: string; trace: OpenTrace }>();
@@ -99,10 +107,11 @@ export class TraceReader {
     return { ...summaryOf(tree), score: lowestScore(evaluations) };
   }
 
-  /** Ids that begin so, the newest first; of runs, only whole ones are found. */
+  /** Ids that begin so, the newest first. The id that an agent gave to its part of a case’s trace leads to that. */
   idsLike(prefix: string, limit: number): string[] {
-    const ids = this.store.idsLike(prefix, limit);
-    return ids.length === 0 && this.trace(prefix) ? [prefix] : ids;
+    const { received, runs } = this.#sources;
+    const ids = [...received.idsLike(prefix, limit), ...runs.traces.idsLike(prefix, limit)];
+    return ids.length > 0 ? [...new Set(ids)].slice(0, limit) : this.#foreign(prefix);
   }
 
   span(traceId: string, spanId: string): SpanDetail | undefined {
@@ -121,18 +130,36 @@ export class TraceReader {
   close(): void {
     this.#opened?.store.close();
     this.#opened = undefined;
+    this.#empty?.close();
+    this.#empty = undefined;
     this.#open.clear();
   }
 
-  #read(traceId: string): OpenTrace | undefined {
-    const runs = this.#runs.store?.traces;
-    const received = this.store.records(traceId);
-    // A span of both is one: the tree takes each once.
-    const spans = [...received.spans, ...(runs?.spans(traceId) ?? [])];
-    if (spans.length === 0) return undefined;
+  get #sources(): TraceSources {
+    const runs = this.#runs.store ?? this.#noRuns;
+    return { received: this.store, runs, price: this.#price };
+  }
 
-    const logs = [...received.logs, ...(runs?.logs(traceId) ?? [])].sort((a, b) => a.timeMs - b.timeMs);
-    const tree = traceTree(spans, { logs, price: this.#price });
+  /** Stands for a store of runs that is not there (yet). */
+  get #noRuns(): RunStore {
+    this.#empty ??= new RunStore(MEMORY);
+    return this.#empty;
+  }
+
+  #foreign(id: string): string[] {
+    try {
+      return id.length < WHOLE_ID ? [] : [findTrace(this.#sources, id).tree.traceId];
+    } catch (error) {
+      if (error instanceof TraceError) return [];
+      throw error;
+    }
+  }
+
+  #read(traceId: string): OpenTrace | undefined {
+    const found = traceOf(this.#sources, traceId);
+    if (!found) return undefined;
+
+    const { tree, spans, logs, origin } = found;
     const evaluations = spanEvaluations(spans, logs);
     const rows = spanRows(tree, { evaluations, price: this.#price });
     const below = new Map<string | null, number[]>();
@@ -141,7 +168,7 @@ export class TraceReader {
       if (known) known.push(index);
       else below.set(parent, [index]);
     }
-    return { tree, rows, below, evaluations, diagnosis: diagnose(tree), logs };
+    return { tree, rows, below, evaluations, diagnosis: diagnose(tree), logs, origin };
   }
 
   #keep(traceId: string, entry: { stamp: string; trace: OpenTrace }): void {

@@ -3,7 +3,6 @@ import type { CaseResult } from '../../protocol/runEntries.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import { expectationWords } from './expectationWords.ts';
 import { actualText, expectedText, type Side } from './resultTexts.ts';
-import { traceText } from './traceText.ts';
 
 /** One result of a run. */
 export interface ResultAddress {
@@ -14,9 +13,8 @@ export interface ResultAddress {
 }
 
 const RESULT = 'touchstone-result';
-const TRACE = 'touchstone-trace';
 
-/** Read-only documents of what was expected, what came back, and what happened meanwhile. */
+/** Read-only documents of what was expected and what came back. */
 export function registerResultDocuments(engine: EngineClient): vscode.Disposable {
   return vscode.Disposable.from(
     vscode.workspace.registerTextDocumentContentProvider(RESULT, {
@@ -26,10 +24,6 @@ export function registerResultDocuments(engine: EngineClient): vscode.Disposable
         const words = expectationWords();
         return side === 'expected' ? expectedText(result, words) : actualText(result, words);
       },
-    }),
-    vscode.workspace.registerTextDocumentContentProvider(TRACE, {
-      provideTextDocumentContent: async ({ query }, token) =>
-        traceText(await engine.call('run/trace', { traceId: query }, token), query),
     }),
   );
 }
@@ -45,9 +39,9 @@ export async function openResultDiff(address: ResultAddress, caseId: string): Pr
   );
 }
 
+/** The trace of a result in its panel, the agent’s own spans included. */
 export async function openTrace(traceId: string): Promise<void> {
-  const uri = vscode.Uri.from({ scheme: TRACE, path: `/trace ${traceId.slice(0, 8)}.txt`, query: traceId });
-  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
+  await vscode.commands.executeCommand('touchstone.traces.open', { traceId });
 }
 
 /** Rejects when the run no longer holds the result. */

@@ -13,7 +13,11 @@ interface TraceItem extends vscode.QuickPickItem {
 }
 
 /** The trace that the person picks from the newest, or types the id of, or its beginning. */
-export async function pickTrace(engine: EngineClient, title: string): Promise<string | undefined> {
+export async function pickTrace(
+  engine: EngineClient,
+  title: string,
+  typed = '',
+): Promise<string | undefined> {
   const { t } = vscode.l10n;
   const pick = vscode.window.createQuickPick<TraceItem>();
   pick.title = title;
@@ -35,8 +39,8 @@ export async function pickTrace(engine: EngineClient, title: string): Promise<st
     if (asked === '') pick.items = newest;
     pick.busy = false;
   };
-  const find = async (typed: string): Promise<void> => {
-    asked = /^[0-9a-f]{4,64}$/i.test(typed) && typed.length >= SHORTEST_ID ? typed.toLowerCase() : '';
+  const find = async (text: string): Promise<void> => {
+    asked = /^[0-9a-f]{4,64}$/i.test(text) && text.length >= SHORTEST_ID ? text.toLowerCase() : '';
     if (asked === '') {
       if (pick.items !== newest) pick.items = newest;
       return;
@@ -48,16 +52,18 @@ export async function pickTrace(engine: EngineClient, title: string): Promise<st
 
   const chosen = Promise.withResolvers<string | undefined>();
   const fail = (error: unknown) => chosen.reject(error);
-  pick.onDidChangeValue((typed) => void find(typed.trim()).catch(fail));
+  pick.onDidChangeValue((text) => void find(text.trim()).catch(fail));
   pick.onDidAccept(() => {
-    const typed = pick.value.trim();
+    const text = pick.value.trim();
     // A whole id opens what it names, also where the list has not caught up with the keys.
     chosen.resolve(
-      pick.selectedItems[0]?.traceId ?? (/^[0-9a-f]{32}$/i.test(typed) ? typed.toLowerCase() : undefined),
+      pick.selectedItems[0]?.traceId ?? (/^[0-9a-f]{32}$/i.test(text) ? text.toLowerCase() : undefined),
     );
   });
   pick.onDidHide(() => chosen.resolve(undefined));
+  pick.value = typed;
   pick.show();
+  if (typed !== '') void find(typed).catch(fail);
   void fill().catch(fail);
   try {
     return await chosen.promise;

@@ -137,7 +137,7 @@ function traceCommands(
       'touchstone.traces.open',
       async (given) => {
         const known = readTraceArgument(given);
-        const traceId = known?.traceId ?? (await pickTrace(engine, vscode.l10n.t('Open trace')));
+        const traceId = await wholeId(engine, known?.traceId);
         if (traceId !== undefined) await (await opened()).show({ ...known, traceId });
       },
       output,
@@ -176,6 +176,16 @@ function traceCommands(
       output,
     ),
   );
+}
+
+/** An id may be the beginning of one, or the one that an agent gave to its part of a case’s trace. */
+async function wholeId(engine: EngineClient, given: string | undefined): Promise<string | undefined> {
+  const title = vscode.l10n.t('Open trace');
+  if (given === undefined) return pickTrace(engine, title);
+  const { traces } = await engine.call('traces/find', { prefix: given, limit: 2 });
+  const [found, ...others] = traces.map(({ traceId }) => traceId);
+  if (others.length > 0 && found !== given) return pickTrace(engine, title, given);
+  return found ?? given;
 }
 
 /** The contract with the page costs some time to load, which a window without a trace need not pay. */

@@ -3,6 +3,9 @@ import { formatCost, formatCount, formatDuration, formatScore } from '../../engi
 import type { TraceGroup } from '../../protocol/traceCalls.ts';
 import type { SpanRole, SpanRow, TraceSummary } from '../../protocol/traceRow.ts';
 
+/** Of an error in a row, in UTF-16 units; all of it is in the tooltip. */
+const ERROR_LENGTH = 60;
+
 /** `14:03:22 · 1.2 s · 3,214 tokens · $0.0123 · 2 errors · score 0.40` */
 export function traceText(trace: TraceSummary): string {
   const { t } = vscode.l10n;
@@ -20,12 +23,15 @@ export function traceText(trace: TraceSummary): string {
 /** `1.2 s · 812 → 143 tokens · $0.0012`: what of it is known. */
 export function spanText(row: SpanRow): string {
   const { t } = vscode.l10n;
-  const { startMs, endMs, inputTokens, outputTokens, costUsd, unpriced, repeated, score, place } = row;
+  const { startMs, endMs, inputTokens, outputTokens, costUsd, unpriced, repeated, score, place, error } = row;
   const figures = [
     formatDuration(Math.max(0, endMs - startMs)),
     ...(repeated ? [] : flow(inputTokens, outputTokens)),
     ...(repeated ? [] : costUsd !== null ? [formatCost(costUsd)] : unpriced ? [t('unpriced')] : []),
     ...scoreText(score),
+    ...(error === null
+      ? []
+      : [error.length > ERROR_LENGTH ? `${error.slice(0, ERROR_LENGTH).trimEnd()}…` : error]),
   ];
   switch (place) {
     case 'here':
@@ -97,7 +103,7 @@ export function spanTooltip(row: SpanRow): string {
 export function spanLabel(row: SpanRow): string {
   const { t } = vscode.l10n;
   const what = row.place === 'missing' ? t('Missing span') : `${roleText(row.role)} ${row.title}`;
-  return [what, ...(row.error === null ? [] : [t('error: {0}', row.error)]), spanText(row)].join(', ');
+  return [what, ...(row.error === null ? [] : [t('error')]), spanText(row)].join(', ');
 }
 
 export function traceLabel(trace: TraceSummary): string {
