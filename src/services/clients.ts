@@ -83,6 +83,7 @@ class Client {
   readonly #silence = new AbortController();
   readonly #gone = Promise.withResolvers<void>();
   #hello: Hello | undefined;
+  #isRefused = false;
 
   constructor(socket: Socket, options: ClientsOptions, onGone: () => void) {
     this.#socket = socket;
@@ -148,8 +149,9 @@ class Client {
 
   #greet(hello: Hello): ResultOf<Calls, 'services/hello'> {
     const { token, version, onChange } = this.#options;
-    if (!isSameSecret(hello.token, token)) {
-      setImmediate(() => this.#socket.destroySoon());
+    // One try; the connection is then cut as if nothing had been said.
+    if (this.#isRefused || !isSameSecret(hello.token, token)) {
+      this.#isRefused = true;
       throw new UserError('the token is wrong');
     }
 

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type * as z from 'zod';
 import { AttachError, type Attachment, attachServices, findServices } from '../engine/attach/attach.ts';
 import type { ServicesLease } from '../engine/attach/servicesLease.ts';
@@ -31,12 +32,14 @@ export interface LinkOptions {
 /** A connection to the services process of a workspace. */
 export class ServicesLink {
   readonly lease: ServicesLease;
+  readonly #socket: Socket;
   readonly #peer: Peer<Calls>;
   #version = '';
   #isGone = false;
 
   private constructor({ socket, lease }: Attachment, options: LinkOptions) {
     this.lease = lease;
+    this.#socket = socket;
     this.#peer = new Peer({ input: socket, output: socket }, servicesCalls);
     const leave = (reason: EndReason | null): void => {
       if (this.#isGone) return;
@@ -92,7 +95,9 @@ export class ServicesLink {
   }
 
   close(): void {
+    this.#isGone = true;
     this.#peer.close();
+    this.#socket.destroy();
   }
 
   static async #hello(found: Attachment, options: LinkOptions): Promise<ServicesLink> {
@@ -107,7 +112,6 @@ export class ServicesLink {
       );
     } catch (error) {
       link.close();
-      found.socket.destroy();
       throw error;
     }
   }

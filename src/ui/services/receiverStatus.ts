@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { counted } from '../../engine/model/figures.ts';
 import type { CommandId } from '../ids.ts';
 import { receiverFacts } from './receiverTexts.ts';
 import type { TraceReceiver } from './traceReceiver.ts';
@@ -53,7 +54,7 @@ function lookOf({ state, receiving }: TraceReceiver): Look {
     return { ...start, text: `$(circle-slash) ${vscode.l10n.t('Traces off')}` };
 
   const { received, storeProblem } = state.status;
-  const lately = received.recentSpans > 0 ? ` ${received.recentSpans}` : '';
+  const lately = received.recentSpans > 0 ? ` · ${counted(received.recentSpans, 'span')}` : '';
   return {
     ...status,
     text: `$(${storeProblem === null ? 'broadcast' : 'warning'}) :${receiving.port}${lately}`,
