@@ -177,7 +177,7 @@ async function estimate(ports: PlanPorts, prepared: PreparedRun, signal: AbortSi
   const { estimateRun } = await import('./cost/estimate.ts');
   const { estimatedRun } = await import('./runs/estimateInputs.ts');
   const history = CallHistory.read(ports.store, prepared.inputs.plan.suite);
-  return estimateRun(estimatedRun(prepared, ports.workspace.config.providers, history), signal);
+  return estimateRun(estimatedRun(prepared, ports.workspace.config, history), signal);
 }
 
 /** Loaded when it is needed: the statistics take a while, and most runs compare nothing. */

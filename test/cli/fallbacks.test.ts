@@ -269,6 +269,25 @@ suites:
       return { ...(await evaluate(folder)), spare, folder };
     }
 
+    it('answer from the cache where that is set, although their questions are fenced anew each time', async () => {
+      const main = await serve((request) => (isJudge(request) ? verdict : { text: 'word' }));
+      const spare = await serve(() => verdict);
+      const folder = workspace({
+        main,
+        spare,
+        fallbacks: '[]',
+        evaluators,
+        caches: '{ exact: { mode: first, judges: true } }',
+      });
+      await evaluate(folder);
+      const asked = main.requests.length;
+      assert.equal(asked, 24);
+      const { out, report } = await evaluate(folder);
+      assert.equal(main.requests.length, asked, 'neither target nor judge is asked again');
+      assert.equal(report.runs[0]?.summary.total.passed, 12);
+      assert(out.includes('12 verdicts of judges came from the cache'), out);
+    });
+
     it('have no fallback by default: the verdict is missing', async () => {
       const { report, spare } = await judged('');
       assert.equal(report.runs[0]?.summary.total.errored, 12);

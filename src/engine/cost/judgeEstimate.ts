@@ -13,6 +13,8 @@ export interface JudgeModel {
   price: ModelPrice | undefined;
   /** Calls that it takes for one output; 1 where absent. */
   asks?: number;
+  /** What else may be asked for the same output: models that stand in for it, and further judges of a set. */
+  others?: readonly Pick<JudgeModel, 'price' | 'asks'>[];
 }
 
 export interface JudgeEstimate {

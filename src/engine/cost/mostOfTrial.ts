@@ -62,9 +62,13 @@ function totalOf(costs: readonly (number | null)[]): number | null {
 }
 
 /** The judge also reads what the target wrote. */
-function judgeMost({ price, asks = 1 }: JudgeModel, written: number): number | null {
-  const each = mostCallCost(DEFAULT_JUDGE_INPUT.high + written, DEFAULT_JUDGE_OUTPUT.high, price);
-  return each === null ? null : each * asks;
+function judgeMost({ others = [], ...judge }: JudgeModel, written: number): number | null {
+  return totalOf(
+    [judge, ...others].map(({ price, asks = 1 }) => {
+      const each = mostCallCost(DEFAULT_JUDGE_INPUT.high + written, DEFAULT_JUDGE_OUTPUT.high, price);
+      return each === null ? null : each * asks;
+    }),
+  );
 }
 
 function mostOutput(asked: AskedModel, allowed: number | undefined): number {

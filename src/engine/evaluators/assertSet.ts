@@ -2,7 +2,13 @@ import { z } from 'zod';
 import { defined } from '../model/defined.ts';
 import type { EvaluatorSpec, Score } from '../model/evaluation.ts';
 import { refusalOf } from '../models/refusal.ts';
-import type { EvaluationInput, Evaluator, EvaluatorDefinition, EvaluatorDeps } from './evaluator.ts';
+import type {
+  EvaluationContext,
+  EvaluationInput,
+  Evaluator,
+  EvaluatorDefinition,
+  EvaluatorDeps,
+} from './evaluator.ts';
 import { unmeasured } from './score.ts';
 
 const options = z.strictObject({
@@ -32,18 +38,25 @@ export function assertSet(createAll: CreateAll): EvaluatorDefinition<z.infer<typ
         const settle = (settled: Score[]): Score => conclude(members, settled, threshold);
         return scores.every((score): score is Score => !(score instanceof Promise))
           ? settle(scores)
-          : Promise.all(scores).then(settle);
+          : allScored(scores).then(settle);
       };
     },
   };
 }
 
-/** One member that fails to measure does not hide what the others said. */
+/** Where one is refused, the others are paid all the same, and are waited for. */
+async function allScored(scores: readonly (Score | Promise<Score>)[]): Promise<Score[]> {
+  await Promise.allSettled(scores);
+  return Promise.all(scores);
+}
+
+/** One member that fails to measure does not hide what the others said. Its bulkhead is its own, or that of the set. */
 function evaluateSafely(
   member: Evaluator,
   input: EvaluationInput,
-  context: Parameters<Evaluator['evaluate']>[1],
+  { pool: ofSet, ...rest }: EvaluationContext,
 ): Score | Promise<Score> {
+  const context = { ...rest, ...defined({ pool: member.spec.bulkhead ?? ofSet }) };
   const broken = (error: unknown): Score => {
     context.signal.throwIfAborted();
     if (refusalOf(error)) throw error;

@@ -6,6 +6,7 @@ import type { Output } from '../model/output.ts';
 import type { EmbeddingCatalog } from '../models/embeddings/embeddings.ts';
 import type { ModelCatalog } from '../models/modelClient.ts';
 import type { Random, Span } from '../ports.ts';
+import type { PaidReplies } from './judge/paidReplies.ts';
 import type { PatternMatcher } from './patterns/pattern.ts';
 import type { ScriptRunners } from './scripts/scriptRunner.ts';
 
@@ -31,6 +32,8 @@ export interface EvaluationContext {
   pool?: string;
   /** Who asks, as CallOptions has it. */
   caller?: string;
+  /** What judges have answered about this trial; undefined where nothing is kept of it. */
+  paid?: PaidReplies;
 }
 
 /** A target with a complete output, and what the evaluators said of it. */

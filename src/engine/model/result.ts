@@ -26,7 +26,17 @@ export interface Verdict {
   settlement: Settlement;
 }
 
-/** An output whose evaluation waits for the other targets of the same case and trial. */
+/** What a judge answered to a question about a trial that could not be judged to its end. */
+export interface PaidReply {
+  /** SHA-256 of the question and of whom it was put to. */
+  question: string;
+  /** JSON. */
+  reply: string;
+  /** US dollars; null where unknown. */
+  costUsd: number | null;
+}
+
+/** An output whose evaluation waits: for the other targets of the same case and trial, or for a judge that was refused. */
 export interface PendingOutput {
   target: string;
   caseIndex: number;
@@ -34,6 +44,8 @@ export interface PendingOutput {
   output: Output;
   /** Milliseconds since the epoch. */
   startedAt: number;
+  /** What its judges have answered already. */
+  judged?: readonly PaidReply[];
 }
 
 /** One stored result; (run, target, case, trial) is its key. */

@@ -1,17 +1,16 @@
 import type { CallHistory } from '../cost/callHistory.ts';
 import type { EstimatedRun, EstimatedTarget } from '../cost/estimate.ts';
-import type { JudgeModel } from '../cost/judgeEstimate.ts';
 import type { AskedModel } from '../cost/targetEstimate.ts';
-import type { Evaluator } from '../evaluators/evaluator.ts';
-import { evaluatorDefinition } from '../evaluators/registry.ts';
+import { asksJudge } from '../evaluators/specs/asksJudge.ts';
 import type { LocatedCase } from '../model/case.ts';
 import { defined } from '../model/defined.ts';
 import type { ProviderConfig } from '../models/modelProvider.ts';
 import { priceOfReference } from '../models/prices/priceTable.ts';
-import type { SuiteConfig } from '../suites/config/suiteConfig.ts';
+import type { WorkspaceConfig } from '../suites/config/workspaceConfig.ts';
 import type { Target } from '../targets/target.ts';
 import { chosenBatches } from './chosenBatches.ts';
 import type { PlannedTarget, RunInputs } from './execution/runInputs.ts';
+import { judgeModel } from './judgeModel.ts';
 import type { PreparedRun } from './preparation/preparedRun.ts';
 
 type Providers = Readonly<Record<string, ProviderConfig>>;
@@ -19,10 +18,11 @@ type Providers = Readonly<Record<string, ProviderConfig>>;
 /** A prepared run as the estimate sees it. */
 export function estimatedRun(
   { suite, inputs }: PreparedRun,
-  providers: Providers,
+  { providers, fallbacks }: Pick<WorkspaceConfig, 'providers' | 'fallbacks'>,
   history: CallHistory,
 ): EstimatedRun {
   const { plan } = inputs;
+  const known = { suite, instead: plan.judge, providers, fallbacks };
   return {
     targets: inputs.targets.map((planned) => estimatedTarget(planned, providers)),
     cases: chosenCases(inputs),
@@ -32,8 +32,8 @@ export function estimatedRun(
     judgesFor: (located) =>
       inputs
         .evaluatorsFor(located)
-        .filter(({ stage }) => stage === 'judge')
-        .map((evaluator) => judgeModel(evaluator, suite, plan.judge, providers)),
+        .filter(({ spec }) => asksJudge(spec))
+        .map(({ spec }) => judgeModel(spec, known)),
     history,
   };
 }
@@ -61,23 +61,6 @@ function askedModel({ asks, capabilities }: Target, providers: Providers): Asked
     model: modelOf(reference),
     price: priceOfReference(reference, providers),
     ...defined({ standInPrices: standIns?.map((one) => priceOfReference(one, providers)) }),
-  };
-}
-
-function judgeModel(
-  { spec }: Evaluator,
-  suite: SuiteConfig,
-  instead: string | undefined,
-  providers: Readonly<Record<string, ProviderConfig>>,
-): JudgeModel {
-  const own = spec.options['model'];
-  const { asks } = evaluatorDefinition(spec.type);
-  const reference = instead ?? (typeof own === 'string' ? own : undefined) ?? suite.judgeModel ?? null;
-  return {
-    name: spec.name,
-    reference,
-    price: reference === null ? undefined : priceOfReference(reference, providers),
-    ...defined({ asks }),
   };
 }
 

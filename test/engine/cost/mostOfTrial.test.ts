@@ -26,6 +26,21 @@ describe('the most that a trial may cost', () => {
     assert.equal(await most({ input: 0, output: 30 }, { input: 0, output: 40 }), 0.008);
   });
 
+  it('counts every model that may judge', async () => {
+    const price = { input: 0, output: 10 };
+    const of = (others: { price: ModelPrice | undefined; asks?: number }[]) =>
+      createMostOfTrial(
+        { targets: [], judgesFor: () => [{ name: 'j', reference: 'p/m', price, others }] },
+        undefined,
+      );
+    const [entry] = located([{ id: 'a' }]);
+    assert(entry);
+    const one = (await of([]))('agent', entry, true);
+    assert(one !== null && one > 0);
+    assert.equal((await of([{ price }, { price, asks: 2 }]))('agent', entry, true), 4 * one);
+    assert.equal((await of([{ price: undefined }]))('agent', entry, true), null);
+  });
+
   it('is unknown where one of them has no price', async () => {
     assert.equal(await most({ input: 0, output: 30 }, undefined), null);
   });

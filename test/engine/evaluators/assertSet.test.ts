@@ -16,6 +16,18 @@ import {
 const yes = { type: 'contains', value: 'yes' };
 const no = { type: 'contains', value: 'no' };
 
+const REPLY = {
+  status: 'complete' as const,
+  finishReason: 'stop',
+  toolCalls: [],
+  usage: null,
+  costUsd: null,
+  model: 'm',
+  responseId: null,
+  latencyMs: 1,
+  firstTokenMs: null,
+};
+
 describe('assert-set', () => {
   it('passes when every member passes, and scores their weighted mean', () => {
     const both = scoredOf({ type: 'assert-set', assert: [yes, no] }, 'yes or no');
@@ -47,6 +59,28 @@ describe('assert-set', () => {
   it('leaves members without weight out', () => {
     const score = scoredOf({ type: 'assert-set', assert: [yes, { ...no, weight: 0 }] }, 'yes');
     assert.deepEqual([score.pass, score.score], [true, 1]);
+  });
+  it('gives each member its own bulkhead, and those that name none that of the set', async () => {
+    const pools: unknown[] = [];
+    const client = {
+      provider: 'p',
+      model: 'm',
+      stream: () => assert.fail(),
+      complete: async (_request: unknown, { pool }: { pool?: string }) => {
+        pools.push(pool);
+        return { ...REPLY, text: '{"reason": "fine", "score": 1, "pass": true}' };
+      },
+    };
+    const deps = depsWith({ models: { client: () => client }, judgeModel: 'p/m' });
+    const judge = { type: 'llm-rubric', value: 'polite' };
+    const set = { type: 'assert-set', assert: [{ ...judge, bulkhead: 'slow' }, judge] };
+    const [spec] = [specOf({ ...set, bulkhead: 'fast' })];
+    assert.equal(spec.bulkhead, 'fast');
+    const { signal } = new AbortController();
+    const evaluator = evaluatorOf(set, deps);
+    for (const pool of ['fast', undefined])
+      await evaluator.evaluate(inputWith('yes'), { signal, span: noSpan, ...(pool ? { pool } : {}) });
+    assert.deepEqual(pools, ['slow', 'fast', 'slow', 'judge']);
   });
   it('refuses sets within sets, and empty ones', () => {
     assert.throws(() => specOf({ type: 'assert-set', assert: [] }), /list of assertions/);

@@ -22,3 +22,8 @@ export function createFence(random: Random, texts: readonly string[]): Fence {
     wrap: (name, text) => `<data-${nonce} name="${name}">\n${text}\n</data-${nonce}>`,
   };
 }
+
+/** A question's text as it would be without fences of its own: the same for the same material. */
+export function withoutNonces(text: string): string {
+  return text.replace(/\bdata-[0-9a-f]{32}\b/g, 'data-');
+}

@@ -3,6 +3,7 @@ import { type ModelClient, ModelError, type ModelReply } from '../../models/mode
 import { endingOf } from '../../models/wire/finishReasons.ts';
 import type { EvaluationContext } from '../evaluator.ts';
 import { type AnswerForm, sendQuestion } from './judgeRequest.ts';
+import { questionKey } from './paidReplies.ts';
 import type { Paid } from './spending.ts';
 
 /** A judge may think for long, but not for ever. Its provider's own limit holds where that is shorter. */
@@ -13,7 +14,7 @@ type Called =
   | { status: 'failed'; reason: string; calls: Paid[] };
 
 /**
- * One call of the judge. A failure of the model is said in words, with what it may have cost; a missing recording
+ * One call of the judge, or what it answered to the same question before the trial was interrupted. A failure of the model is said in words, with what it may have cost; a missing recording
  * or a refusal of our own is thrown on, because then nothing was asked.
  */
 export async function callJudge(
@@ -21,9 +22,13 @@ export async function callJudge(
   request: { form?: AnswerForm; messages: Message[] },
   context: EvaluationContext,
 ): Promise<Called> {
-  const options = { pool: 'judge', ...context, timeoutMs: JUDGE_TIMEOUT_MS };
+  const { paid, ...rest } = context;
+  const options = { pool: 'judge', ...rest, timeoutMs: JUDGE_TIMEOUT_MS };
+  const { provider, model, endpoint } = client;
+  const question = paid ? questionKey([provider, model, endpoint ?? null, request]) : '';
   try {
-    const reply = await sendQuestion(client, request, options);
+    const reply = paid?.take(question) ?? (await sendQuestion(client, request, options));
+    paid?.keep(question, reply);
     return { status: 'replied', reply, calls: [reply] };
   } catch (error) {
     // Nothing was asked: the run is told, and not only that the judge failed.

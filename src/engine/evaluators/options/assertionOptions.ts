@@ -20,9 +20,20 @@ export const ASSERTION_KEYS = [
   'config',
   'name',
   'not',
+  'bulkhead',
 ] as const;
 
-const SET_KEYS = ['type', 'assert', 'threshold', 'weight', 'metric', 'config', 'name', 'not'] as const;
+const SET_KEYS = [
+  'type',
+  'assert',
+  'threshold',
+  'weight',
+  'metric',
+  'config',
+  'name',
+  'not',
+  'bulkhead',
+] as const;
 
 /** Keys whose meaning `fromAssertion` decides. `type` is that of the evaluator, whatever options it has. */
 const WITH_MEANING: ReadonlySet<string> = new Set(['type', 'value', 'threshold', 'provider', 'rubricPrompt']);

@@ -8,6 +8,7 @@ import { refusalOf } from '../../models/refusal.ts';
 import type { Clock, Log, Span } from '../../ports.ts';
 import { ScriptError } from '../../processes/scripts/scriptCall.ts';
 import type { EvaluationInput, Evaluator } from '../evaluator.ts';
+import type { PaidReplies } from '../judge/paidReplies.ts';
 import { PatternTimeout } from '../patterns/pattern.ts';
 import type { CaseScoring } from './caseScoring.ts';
 import { EvaluatorSpan } from './evaluatorSpan.ts';
@@ -49,6 +50,8 @@ export interface CascadeOptions {
   trial?: number;
   /** Who asks; handed on to the evaluators. */
   caller?: string;
+  /** What judges have answered about the trial; handed on to the evaluators. */
+  paid?: PaidReplies;
   /** Asked once for a case that was settled early: true runs the judge all the same, to compare. */
   audit?: () => boolean;
 }
@@ -172,7 +175,13 @@ function runStage(progress: Progress, stage: Stage): Promise<void> | undefined {
   }
 
   if (!pending) return undefined;
-  return Promise.all(pending).then(() => options.signal.throwIfAborted());
+  return allDone(pending).then(() => options.signal.throwIfAborted());
+}
+
+/** Where one is refused, the others are paid all the same, and are waited for. */
+async function allDone(pending: readonly Promise<void>[]): Promise<void> {
+  const refused = (await Promise.allSettled(pending)).find(({ status }) => status === 'rejected');
+  if (refused?.status === 'rejected') throw refused.reason;
 }
 
 function runOne(evaluator: Evaluator, { input, options }: Progress): Evaluation | Promise<Evaluation> {
@@ -183,9 +192,9 @@ function runOne(evaluator: Evaluator, { input, options }: Progress): Evaluation 
     record(evaluator, checked(score), options.clock.monotonic() - started, span);
   const broken = (error: unknown): Evaluation => finish(failure(error, evaluator, options));
   try {
-    const { signal, trial, caller } = options;
+    const { signal, trial, caller, paid } = options;
     const { bulkhead: pool } = evaluator.spec;
-    const score = evaluator.evaluate(input, { signal, span, ...defined({ trial, pool, caller }) });
+    const score = evaluator.evaluate(input, { signal, span, ...defined({ trial, pool, caller, paid }) });
     if (!(score instanceof Promise)) return finish(score);
     span.open();
     return score.then(finish, broken);

@@ -9,6 +9,24 @@ export interface FallbacksConfig {
   readonly [name: string]: FallbackChainConfig;
 }
 
+/** The chain of the most specific of `names` that has one: a target's, its model's (`provider/model`), its provider's. */
+export function chainFor(
+  fallbacks: FallbacksConfig | undefined,
+  names: readonly string[],
+): FallbackChainConfig | undefined {
+  const name = names.find((one) => fallbacks !== undefined && Object.hasOwn(fallbacks, one));
+  return name === undefined ? undefined : fallbacks?.[name];
+}
+
+/** The models that may judge in place of one, where answers of fallbacks count. */
+export function judgeStandIns(fallbacks: FallbacksConfig | undefined, reference: string): string[] {
+  const provider = reference.slice(0, Math.max(0, reference.indexOf('/')));
+  const { steps = [] } = chainFor(fallbacks, [reference, provider]) ?? {};
+  return steps.flatMap((step) =>
+    step.kind === 'model' && step.reference !== reference ? [step.reference] : [],
+  );
+}
+
 /** Written as a list of steps, or as `{ steps, on }`. */
 export interface FallbackChainConfig {
   /** Tried in this order. */

@@ -8,7 +8,13 @@ import type { ModelCatalog, ModelClient } from '../modelClient.ts';
 import { BufferedReplies } from './bufferedReplies.ts';
 import type { Calibration } from './calibration.ts';
 import { calibrateOn, sampleCases } from './calibrationCases.ts';
-import type { CachesConfig, FallbackChainConfig, FallbackStep, FallbacksConfig } from './config.ts';
+import {
+  type CachesConfig,
+  chainFor,
+  type FallbackChainConfig,
+  type FallbackStep,
+  type FallbacksConfig,
+} from './config.ts';
 import { ExactCache } from './exactCache.ts';
 import type { AskedModel } from './exactKey.ts';
 import { fallbackClient } from './fallbackClient.ts';
@@ -128,10 +134,8 @@ export class Fallbacks {
 
   /** The most specific one: a target's, its model's, its provider's. */
   #chainOf(target: string | undefined, { provider, model }: Pick<ModelClient, 'provider' | 'model'>) {
-    const { fallbacks = {} } = this.#settings;
     const names = [...(target === undefined ? [] : [target]), `${provider}/${model}`, provider];
-    const name = names.find((one) => Object.hasOwn(fallbacks, one));
-    return (name === undefined ? undefined : fallbacks[name]) ?? NO_STEPS;
+    return chainFor(this.#settings.fallbacks, names) ?? NO_STEPS;
   }
 
   #step(step: FallbackStep, client: ModelClient, caches: Caches): ReplyFallback | undefined {

@@ -83,7 +83,7 @@ export class Dispatch {
     } catch (error) {
       if (!(error instanceof TrialRejected) || !error.called) throw error;
       ending.refusals.ofJudge(error.rejection);
-      if (!ticket.called) writer.addPending({ target, caseIndex: located.index, trial, ...error.called });
+      writer.addPending({ target, caseIndex: located.index, trial, ...error.called });
       return error.called;
     }
   }

@@ -35,7 +35,7 @@ export async function spendingLimitOf(
   const { createMostOfTrial } = await import('../../cost/mostOfTrial.ts');
   const { estimatedRun } = await import('../estimateInputs.ts');
   const history = CallHistory.read(store, record.plan.suite);
-  const estimated = estimatedRun(prepared, workspace.config.providers, history);
+  const estimated = estimatedRun(prepared, workspace.config, history);
   return new SpendingLimit({
     limits,
     plan: record.plan,

@@ -1,5 +1,5 @@
 import type { PendingOutput, TrialResult } from '../../model/result.ts';
-import type { Called, JudgingTicket, Ticket } from '../tickets/ticket.ts';
+import { type Called, calledOf, type JudgingTicket, type Ticket } from '../tickets/ticket.ts';
 
 interface PendingCaseOptions {
   trial: number;
@@ -21,8 +21,8 @@ export class PendingCase {
   constructor({ trial, targets, stored }: PendingCaseOptions) {
     this.#targets = targets;
     this.#before = stored.results.filter((result) => result.trial === trial);
-    for (const { target, trial: of, output, startedAt } of stored.outputs)
-      if (of === trial) this.#calledBefore.set(target, { output, startedAt });
+    for (const kept of stored.outputs)
+      if (kept.trial === trial) this.#calledBefore.set(kept.target, calledOf(kept));
   }
 
   /** What an earlier attempt got from the target. */

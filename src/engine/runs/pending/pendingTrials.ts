@@ -1,11 +1,13 @@
 import type { LocatedCase } from '../../model/case.ts';
+import type { TrialResult } from '../../model/result.ts';
 import type { RunStore } from '../../store/runStore.ts';
 import type { BatchWriter } from '../execution/batchWriter.ts';
 import type { Dispatch } from '../execution/dispatch.ts';
 import type { PlannedTarget } from '../execution/runInputs.ts';
 import type { TicketBook } from '../schedule/ticketBook.ts';
 import type { Executor } from '../tickets/executor.ts';
-import type { Ticket } from '../tickets/ticket.ts';
+import type { JudgingTicket, Ticket } from '../tickets/ticket.ts';
+import { TrialRejected } from '../tickets/trialRejected.ts';
 import { PendingCase } from './pendingCase.ts';
 
 interface PendingTrialsOptions {
@@ -73,8 +75,21 @@ export class PendingTrials {
       const called = before ?? (await executor.call(ticket, signal));
       if (!before) writer.addPending({ target, caseIndex: located.index, trial, ...called });
       const judging = pending.add(ticket, called);
-      const results = judging ? await executor.judge(judging, signal) : [];
+      const results = judging ? await this.#judge(judging, ticket) : [];
       for (const result of results) writer.add(result, located);
     });
+  }
+
+  /** Where a judge is refused, what others have answered stays with the outputs. */
+  async #judge(judging: JudgingTicket, { located, trial }: Ticket): Promise<TrialResult[]> {
+    const { signal, writer, executor } = this.#options;
+    try {
+      return await executor.judge(judging, signal);
+    } catch (error) {
+      if (error instanceof TrialRejected)
+        for (const { target, called } of error.unjudged)
+          writer.addPending({ target, caseIndex: located.index, trial, ...called });
+      throw error;
+    }
   }
 }

@@ -121,8 +121,8 @@ function openDeps(
     ...(suite.cases ? { judgeHint: PROMPTFOO_JUDGE } : {}),
     patterns,
     scripts: scope.runners(place),
-    // A judge must be asked the same question again to find its recorded answer.
-    random: scope.recordings ? stillRandom(random) : random,
+    // A judge must be asked the same question again to find its recorded answer, or the cached one.
+    random: scope.recordings || place.caches?.exact?.judges ? stillRandom(random) : random,
     readFile: (file) => readText(resolveInside(root, file, { path: configPath ?? '.' })),
   };
 

@@ -1,6 +1,6 @@
 import type { LocatedCase } from '../../model/case.ts';
 import type { PendingOutput } from '../../model/result.ts';
-import type { Ticket } from '../tickets/ticket.ts';
+import { calledOf, type Ticket } from '../tickets/ticket.ts';
 import type { TrialSet } from './trialSet.ts';
 
 interface TicketBookOptions {
@@ -46,7 +46,7 @@ export class TicketBook {
     return missing.map((trial) => {
       const ticket: Ticket = { runId, attempt, target, located, trial, trials };
       const pending = outputs.find((one) => one.target === target && one.trial === trial);
-      if (pending) ticket.called = { output: pending.output, startedAt: pending.startedAt };
+      if (pending) ticket.called = calledOf(pending);
       return ticket;
     });
   }

@@ -1,4 +1,5 @@
 import type { EvaluationInput } from '../../evaluators/evaluator.ts';
+import { PaidReplies } from '../../evaluators/judge/paidReplies.ts';
 import type { Output } from '../../model/output.ts';
 import { standsIn } from '../../model/replySource.ts';
 import type { TrialResult } from '../../model/result.ts';
@@ -9,8 +10,9 @@ import type { PlannedTarget, RunInputs } from '../execution/runInputs.ts';
 import { rankTargets } from '../pending/rankTargets.ts';
 import { CaseTraces } from './caseTraces.ts';
 import type { Executor } from './executor.ts';
-import { callTrial, judgeTrial, runTrial, type TrialJob } from './runTrial.ts';
+import { callTrial, judgeTrial, runTrial, type TrialJob, withJudged } from './runTrial.ts';
 import type { Called, JudgingTicket, Ticket } from './ticket.ts';
+import { TrialRejected } from './trialRejected.ts';
 
 export interface ExecutorOptions {
   inputs: RunInputs;
@@ -58,15 +60,25 @@ export class InProcessExecutor implements Executor {
       ...answers.map(({ ticket, called }) => [ticket.target, called.output] as const),
     ]);
 
-    const jobs: TrialJob[] = [];
+    const asked = answers.map(({ ticket, called }) => ({
+      called,
+      job: this.#job(ticket, this.#spanOf(ticket), signal),
+      paid: new PaidReplies(called.judged),
+    }));
     const results: TrialResult[] = [];
-    for (const { ticket, called } of answers) {
-      const job = this.#job(ticket, this.#spanOf(ticket), signal);
-      jobs.push(job);
-      results.push(await judgeTrial(job, called, this.#others(ticket.target, outputs)));
+    try {
+      for (const { job, called, paid } of asked)
+        results.push(await judgeTrial(job, called, this.#others(job.target.name, outputs), paid));
+    } catch (error) {
+      if (!(error instanceof TrialRejected)) throw error;
+      const unjudged = asked.map(({ job, called, paid }) => ({
+        target: job.target.name,
+        called: withJudged(job, called, paid),
+      }));
+      throw new TrialRejected(error.rejection, error.called, unjudged);
     }
 
-    const ranked = rankTargets(results, before, jobs[0]?.evaluators ?? []);
+    const ranked = rankTargets(results, before, asked[0]?.job.evaluators ?? []);
     for (const [index, result] of ranked.entries()) {
       const ticket = answers[index]?.ticket;
       if (ticket) this.#end(ticket, result);

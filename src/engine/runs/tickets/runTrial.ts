@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { UserError } from '../../errors.ts';
 import type { EvaluationInput, Evaluator } from '../../evaluators/evaluator.ts';
+import { PaidReplies, redactedReply } from '../../evaluators/judge/paidReplies.ts';
 import { type CascadeOptions, runCascade } from '../../evaluators/scoring/cascade.ts';
 import type { Redactor } from '../../http/redactor.ts';
 import type { LocatedCase } from '../../model/case.ts';
@@ -67,11 +68,12 @@ function rejected(error: unknown, called?: Called): unknown {
 /** Evaluates an output; `others` are those of the other targets, for evaluators that compare. Rejects as `runTrial`. */
 export async function judgeTrial(
   job: TrialJob,
-  { output, startedAt }: Called,
+  { output, startedAt, judged: before }: Called,
   others?: EvaluationInput['others'],
+  paid: PaidReplies = new PaidReplies(before),
 ): Promise<TrialResult> {
   const { located, target, trial, span } = job;
-  const scored = await judged(job, { output, startedAt }, others);
+  const scored = await judged(job, { output, startedAt }, { others, paid });
   const verdict = job.redactor?.value(scored) ?? scored;
   span.set({ [TOUCHSTONE.trialStatus]: verdict.status });
 
@@ -93,13 +95,25 @@ export async function judgeTrial(
   };
 }
 
-/** A judge that may not be asked leaves the output as it is, to be judged later. */
-async function judged(job: TrialJob, called: Called, others: EvaluationInput['others']): Promise<Verdict> {
+/** What an output is judged with. */
+interface Grounds {
+  others: EvaluationInput['others'];
+  paid: PaidReplies;
+}
+
+/** A judge that may not be asked leaves the output as it is, to be judged later, with what others have answered. */
+async function judged(job: TrialJob, called: Called, grounds: Grounds): Promise<Verdict> {
   try {
-    return await scoreOf(job, called.output, others);
+    return await scoreOf(job, called.output, grounds);
   } catch (error) {
-    throw rejected(error, called);
+    throw rejected(error, withJudged(job, called, grounds.paid));
   }
+}
+
+/** An output with what its judges have answered, without keys. */
+export function withJudged({ redactor }: TrialJob, called: Called, { all }: PaidReplies): Called {
+  if (all.length === 0) return called;
+  return { ...called, judged: redactor ? all.map((paid) => redactedReply(paid, redactor)) : all };
 }
 
 async function callTarget(job: TrialJob): Promise<Output> {
@@ -184,11 +198,11 @@ function acceptSpans(tracer: Tracer, span: Span, request: unknown): void {
 }
 
 /** Only what the target itself answered, and all of it, is measured. */
-async function scoreOf(job: TrialJob, output: Output, others: EvaluationInput['others']): Promise<Verdict> {
+async function scoreOf(job: TrialJob, output: Output, grounds: Grounds): Promise<Verdict> {
   if (output.status === 'error') return notScored(`${output.error.code}: ${output.error.message}`);
   if (output.status === 'incomplete') return notScored(`the output is incomplete: ${output.reason}`);
   if (standsIn(output.source) && !job.scoreFallbacks) return notScored(standInText(output.source));
-  return evaluate(job, output, others);
+  return evaluate(job, output, grounds);
 }
 
 function standInText(source: ReplySource): string {
@@ -196,7 +210,7 @@ function standInText(source: ReplySource): string {
   return `not scored, because a fallback answered (${sourceText(source)}) and not the target itself${why}`;
 }
 
-function evaluate(job: TrialJob, output: EvaluationInput['output'], others: EvaluationInput['others']) {
+function evaluate(job: TrialJob, output: EvaluationInput['output'], { others, paid }: Grounds) {
   const { evaluators, located, span, signal, cascade, auditShare, trial } = job;
   const draw = auditShare > 0 && share(job.seed, located.case.id, job.trial) < auditShare;
   return runCascade(
@@ -207,7 +221,7 @@ function evaluate(job: TrialJob, output: EvaluationInput['output'], others: Eval
       output,
       ...(others ? { target: job.target.name, others } : {}),
     },
-    { ...cascade, signal, span, trial, caller: job.runId, ...(draw ? { audit: () => true } : {}) },
+    { ...cascade, signal, span, trial, caller: job.runId, paid, ...(draw ? { audit: () => true } : {}) },
   );
 }
 

@@ -1,6 +1,7 @@
 import type { LocatedCase } from '../../model/case.ts';
+import { defined } from '../../model/defined.ts';
 import type { Output } from '../../model/output.ts';
-import type { TrialResult } from '../../model/result.ts';
+import type { PaidReply, PendingOutput, TrialResult } from '../../model/result.ts';
 import type { ToldCase } from '../ordered/tellCase.ts';
 
 /**
@@ -29,6 +30,8 @@ export interface Called {
   output: Output;
   /** Milliseconds since the epoch. */
   startedAt: number;
+  /** What its judges have answered in an earlier attempt. */
+  judged?: readonly PaidReply[];
 }
 
 /** The outputs of one case and trial at all targets, to be evaluated beside each other. Plain data, as a ticket is. */
@@ -37,4 +40,9 @@ export interface JudgingTicket {
   answers: readonly { ticket: Ticket; called: Called }[];
   /** Results of an earlier attempt, which take part and are not changed. */
   before: readonly TrialResult[];
+}
+
+/** What was kept of an earlier attempt. */
+export function calledOf({ output, startedAt, judged }: PendingOutput): Called {
+  return { output, startedAt, ...defined({ judged }) };
 }

@@ -47,8 +47,10 @@ export class BatchRows {
   #keep({ number, targets }: KnownRun, pending: PendingOutput): void {
     const target = targetNumber(targets, pending.target);
     this.#ledger.called(number, { target, caseIndex: pending.caseIndex, trial: pending.trial }, pending);
+    // What judges have answered is added to an output that is there.
+    const instead = pending.judged ? 'REPLACE' : 'IGNORE';
     this.#connection.run(
-      'INSERT OR IGNORE INTO held_outputs (run, target, case_index, trial, body) VALUES (?, ?, ?, ?, ?)',
+      `INSERT OR ${instead} INTO held_outputs (run, target, case_index, trial, body) VALUES (?, ?, ?, ?, ?)`,
       number,
       target,
       pending.caseIndex,

@@ -135,12 +135,14 @@ export class SpendingLedger {
   }
 
   /** Within the transaction that holds the output: it is paid for, and no longer under way. */
-  called(run: number, key: TrialKey, { output }: PendingOutput): void {
+  called(run: number, key: TrialKey, { output, judged = [] }: PendingOutput): void {
     if (!this.#reserving.has(run)) return;
+    const costs = [output.costUsd, ...judged.map(({ costUsd }) => costUsd)];
+    const paid = costs.reduce((sum, cost) => (sum === null || cost === null ? null : sum + cost), 0);
     this.#connection.run(
       `UPDATE reservations SET answered = 1, most_usd = coalesce(?, likely_usd)
        WHERE run = ? AND target = ? AND case_index = ? AND trial = ?`,
-      ...[output.costUsd, run, key.target, key.caseIndex, key.trial],
+      ...[paid, run, key.target, key.caseIndex, key.trial],
     );
   }
 

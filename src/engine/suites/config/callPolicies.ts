@@ -1,3 +1,4 @@
+import { namedPools } from '../../evaluators/specs/namedPools.ts';
 import { isJsonObject, type JsonObject } from '../../model/json.ts';
 import { bulkheadsFile, checkBulkheads } from './bulkheadConfig.ts';
 import { cachesFile } from './cacheConfig.ts';
@@ -50,6 +51,10 @@ export function checkCallPolicies(
 
 /** The bulkheads that targets and judges name. */
 function poolsOf(suites: readonly SuiteConfig[]): Set<string> {
-  const named = suites.flatMap(({ targets, evaluators }) => [...targets, ...evaluators]);
-  return new Set(named.flatMap(({ bulkhead }) => bulkhead ?? []));
+  return new Set(
+    suites.flatMap(({ targets, evaluators }) => [
+      ...targets.flatMap(({ bulkhead }) => bulkhead ?? []),
+      ...evaluators.flatMap((spec) => namedPools(spec).map(({ pool }) => pool)),
+    ]),
+  );
 }

@@ -2,6 +2,7 @@ import { UserError } from '../../errors.ts';
 import { dryCheck } from '../../evaluators/dryCheck.ts';
 import { OptionError } from '../../evaluators/options/optionCheck.ts';
 import { evaluatorDefinition, evaluatorTypes } from '../../evaluators/registry.ts';
+import { namedPools } from '../../evaluators/specs/namedPools.ts';
 import { uniqueNames } from '../../evaluators/specs/names.ts';
 import { parseSuiteEvaluator } from '../../evaluators/specs/specs.ts';
 import type { Pointer } from '../../files/formats/document.ts';
@@ -49,7 +50,7 @@ function readEvaluator(
   const spec = parse(reader, item, at);
   if (!spec) return undefined;
   checkModel(reader, spec, item, at, surroundings);
-  checkBulkhead(reader, spec, item, at, surroundings);
+  checkBulkheads(reader, spec, item, at, surroundings);
   for (const { reference, key } of evaluatorFiles(spec)) {
     resolveReference(reader, reference, optionPointer(item, at, key));
   }
@@ -116,28 +117,27 @@ function checkModel(
   }
 }
 
-/** Only judges make calls that a bulkhead can limit. */
-function checkBulkhead(
+/** Only judges make calls that a bulkhead can limit, also as members of a set. */
+function checkBulkheads(
   reader: ConfigReader,
-  { type, bulkhead, location }: EvaluatorSpec,
+  spec: EvaluatorSpec,
   item: JsonValue,
   at: Pointer,
   { pools }: Surroundings,
 ): void {
-  if (bulkhead === undefined) return;
-
   const beside = isJsonObject(item) && item['bulkhead'] !== undefined;
-  const pointer = beside ? [...at, 'bulkhead'] : optionPointer(item, at, 'bulkhead');
-  if (evaluatorDefinition(type, location).stage === 'judge') {
-    checkPool(reader, bulkhead, pointer, pools);
-    return;
-  }
+  const own = beside ? [...at, 'bulkhead'] : optionPointer(item, at, 'bulkhead');
 
-  reportKey(reader, pointer, {
-    code: 'unused-key',
-    message: '"bulkhead" has no meaning here; it belongs to judges',
-    remedy: 'Remove "bulkhead".',
-  });
+  for (const { pool, member, asks } of namedPools(spec)) {
+    const pointer = member === undefined ? own : [...optionPointer(item, at, 'assert'), member, 'bulkhead'];
+    if (asks) checkPool(reader, pool, pointer, pools);
+    else
+      reportKey(reader, pointer, {
+        code: 'unused-key',
+        message: '"bulkhead" has no meaning here; it belongs to judges',
+        remedy: 'Remove "bulkhead".',
+      });
+  }
 }
 
 function reportNoEmbeddings(reader: ConfigReader, name: string, at: Pointer, key: string): void {
