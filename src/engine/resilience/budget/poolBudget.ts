@@ -22,12 +22,17 @@ const GRACE_MS = 30_000;
 /** How often those who wait for calls of other processes look again, in milliseconds. */
 const LOOK_AGAIN_MS = 500;
 
+/** So many smaller calls may overtake one that waits; then all wait for it. */
+const MOST_OVERTAKEN = 20;
+/** How many of them are looked at, each time that something changes. */
+const MOST_LOOKED_AT = 8;
+
 const NOTHING: Permit = { settle: () => {} };
 
 /**
  * What one pool may use in an hour. Each call reserves the most that it may use, and is settled by what it used; without a limit,
  * the ledger is never touched. A call waits within its deadline while calls under way may leave it enough; else it is rejected
- * with the time at which enough is free.
+ * with the time at which enough is free. Smaller calls overtake one that waits for more, but not without end.
  */
 export class PoolBudget implements Policy {
   readonly name = 'budget';
@@ -40,6 +45,8 @@ export class PoolBudget implements Policy {
   #config: BudgetConfig;
   /** What the next of those who wait was refused for last. */
   #waitsFor: BudgetRefusal | undefined;
+  /** How often the next of those who wait was overtaken. */
+  #overtaken: { call: CallFacts; times: number } | undefined;
 
   constructor(pool: string, config: BudgetConfig, ledger: BudgetLedger, clock: Clock, log: Log = noLog) {
     this.#pool = pool;
@@ -126,11 +133,34 @@ export class PoolBudget implements Policy {
       else if ('settle' in asked) this.#room.serve(asked);
       else if (this.#mayWait(asked, next)) {
         this.#waitsFor = asked;
+        this.#letOvertake(next);
         break;
       } else this.#room.refuseNext(this.#rejection(asked, next.estimate));
     }
 
     this.#alarm.set(this.#room.size > 0 ? this.#clock.monotonic() + LOOK_AGAIN_MS : Infinity);
+  }
+
+  /** What does not fit for one call may for a smaller one. What was refused to a call is not asked for again by one that is as large. */
+  #letOvertake(next: CallFacts): void {
+    if (this.#overtaken?.call !== next) this.#overtaken = { call: next, times: 0 };
+    const overtaken = this.#overtaken;
+    let tooLarge = next.estimate;
+    let looked = 0;
+
+    this.#room.serveBehind((call) => {
+      if (overtaken.times >= MOST_OVERTAKEN || looked >= MOST_LOOKED_AT) return undefined;
+      if (!isSmaller(call.estimate, tooLarge)) return undefined;
+
+      looked += 1;
+      const asked = this.#tryAsk(call);
+      if (asked instanceof Error || !('settle' in asked)) {
+        tooLarge = call.estimate;
+        return undefined;
+      }
+      overtaken.times += 1;
+      return asked;
+    });
   }
 
   #tryAsk(call: CallFacts): Permit | BudgetRefusal | Error {
@@ -184,6 +214,11 @@ export class PoolBudget implements Policy {
   #monotonic(wall: number): number {
     return this.#clock.monotonic() + wall - this.#clock.now();
   }
+}
+
+function isSmaller(one: CallEstimate, other: CallEstimate): boolean {
+  const costs = (one.costUsd ?? Infinity) < (other.costUsd ?? Infinity);
+  return one.tokens < other.tokens || costs;
 }
 
 function healthOf(use: { used: number; reserved: number }, limit: number | undefined): BudgetHealth | null {

@@ -43,6 +43,29 @@ export class Turns<T> {
     if (waiting.size === 0) this.#callers.delete(caller);
   }
 
+  /** Sends a caller to the end, as if it had had its turn. */
+  pass(caller: string): void {
+    const waiting = this.#callers.get(caller);
+    if (!waiting) return;
+    this.#callers.delete(caller);
+    this.#callers.set(caller, waiting);
+  }
+
+  /** All items in the order in which they would be taken. */
+  *inOrder(): IterableIterator<T> {
+    let left = [...this.#callers.values()].map((waiting) => waiting.values());
+    while (left.length > 0) {
+      const going: typeof left = [];
+      for (const items of left) {
+        const { done, value } = items.next();
+        if (done) continue;
+        yield value;
+        going.push(items);
+      }
+      left = going;
+    }
+  }
+
   *[Symbol.iterator](): IterableIterator<T> {
     for (const waiting of this.#callers.values()) yield* waiting;
   }

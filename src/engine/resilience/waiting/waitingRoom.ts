@@ -73,6 +73,21 @@ export class WaitingRoom<T> {
     this.#take()?.resolve(value);
   }
 
+  /** Ends the waits of those behind the next one to which `leave` gives something, in the order of their turns. */
+  serveBehind(leave: (call: CallFacts) => T | undefined): void {
+    const [next, ...behind] = this.#turns.inOrder();
+    for (const waiter of behind) {
+      const value = leave(waiter.call);
+      if (value === undefined) continue;
+
+      const { caller } = waiter.call;
+      this.#remove(waiter);
+      // Whoever overtakes with another call of its own stays the next one.
+      if (caller !== next?.call.caller) this.#turns.pass(caller);
+      waiter.resolve(value);
+    }
+  }
+
   /** Ends the wait of the call whose turn is next with `reason`. */
   refuseNext(reason: unknown): void {
     this.#take()?.reject(reason);

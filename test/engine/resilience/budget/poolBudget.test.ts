@@ -107,18 +107,101 @@ describe('budget of a bulkhead', () => {
     assert.equal(clock.timers, 0);
   });
 
-  it('lets small calls behind a large one wait for their turn, and goes on when it is stopped', async () => {
-    const first = begin(900);
-    const stop = new AbortController();
-    const large = begin(500, { caller: 'a', signal: stop.signal });
-    const small = begin(50, { caller: 'b' });
-    await clock.advance(5000);
-    assert.equal(small.now.state, 'waiting');
-    stop.abort('stopped');
-    await settled();
-    assert.deepEqual(large.now, { state: 'failed', reason: 'stopped' });
-    assert.equal(small.now.state, 'granted');
-    granted(first);
+  describe('with a large call at the head of those who wait', () => {
+    it('lets smaller ones overtake it, and goes on when it is stopped', async () => {
+      granted(begin(900));
+      const stop = new AbortController();
+      const large = begin(500, { caller: 'a', signal: stop.signal });
+      const small = [begin(50, { caller: 'b' }), begin(60, { caller: 'b' }), begin(50, { caller: 'a' })];
+      await settled();
+      assert.deepEqual(
+        small.map(({ now }) => now.state),
+        ['granted', 'waiting', 'granted'],
+      );
+      stop.abort('stopped');
+      await settled();
+      assert.deepEqual(large.now, { state: 'failed', reason: 'stopped' });
+      assert.equal(small[1]?.now.state, 'waiting', 'there is still too little for it');
+    });
+
+    it('lets no more of them overtake than that it gets its turn', async () => {
+      const first = begin(600);
+      const large = begin(500, { caller: 'a' });
+      const passed: ReturnType<typeof begin>[] = [];
+      for (let at = 0; at < 50; at += 1) {
+        const small = begin(10, { caller: `b${at % 3}` });
+        await settled();
+        passed.push(small);
+        if (small.now.state === 'granted') await end(small, 0);
+      }
+      assert.equal(passed.filter(({ now }) => now.state === 'granted').length, 20);
+      assert.equal(large.now.state, 'waiting');
+
+      await end(first, 0);
+      assert.equal(large.now.state, 'granted');
+      await end(large, 0);
+      assert.ok(
+        passed.every(({ now }) => now.state === 'granted'),
+        'and then the others go on',
+      );
+    });
+
+    it('lets another one that has become the head be overtaken anew', async () => {
+      granted(begin(600));
+      const stop = new AbortController();
+      const heads = [begin(500, { caller: 'a', signal: stop.signal }), begin(501, { caller: 'a' })];
+      for (let at = 0; at < 20; at += 1) {
+        const passing = begin(10, { caller: 'b' });
+        await settled();
+        await end(passing, 0);
+      }
+      const small = begin(10, { caller: 'b' });
+      await settled();
+      assert.equal(small.now.state, 'waiting');
+      stop.abort('stopped');
+      await settled();
+      assert.deepEqual([heads[1]?.now.state, small.now.state], ['waiting', 'granted']);
+    });
+
+    it('takes turns among those who overtake', async () => {
+      const first = begin(990);
+      granted(first);
+      begin(999, { caller: 'a' });
+      const small = ['b', 'b', 'b', 'c', 'c'].map((caller) => begin(400, { caller }));
+      await end(first, 100);
+      const states = () => small.map(({ now }) => (now.state === 'granted' ? 1 : 0)).join('');
+      assert.equal(states(), '10010', 'one of each');
+    });
+
+    it('asks the ledger for no more than a few of them at a time', async () => {
+      let asked = 0;
+      const memory = memoryLedger();
+      const counting: BudgetLedger = {
+        ...memory,
+        reserve: (...args) => {
+          asked += 1;
+          return memory.reserve(...args);
+        },
+      };
+      build({ tokensPerHour: 1000 }, counting);
+      granted(begin(1000));
+      begin(1000, { caller: 'a' });
+      for (let at = 0; at < 200; at += 1) begin(900 - at, { caller: 'b' });
+      asked = 0;
+      begin(2, { caller: 'c' });
+      await settled();
+      assert.ok(asked <= 9, `${asked}`);
+    });
+
+    it('costs nobody a place who is smaller in dollars alone', async () => {
+      build({ tokensPerHour: 1000, costPerHourUsd: 1 });
+      const dear = (tokens: number, costUsd: number) => begin(tokens, { estimate: { tokens, costUsd } });
+      granted(dear(1, 0.9));
+      assert.equal(dear(1, 0.5).now.state, 'waiting');
+      const cheap = dear(1, 0.1);
+      await settled();
+      assert.equal(cheap.now.state, 'granted');
+    });
   });
 
   it('notices what another process leaves it', async () => {

@@ -32,6 +32,16 @@ describe('turns of callers', () => {
     assert.deepEqual(all(turns), ['b1', 'a2']);
   });
 
+  it('can be looked at in the order in which they would be taken, and passed', () => {
+    const turns = turnsOf('a1', 'a2', 'a3', 'b1', 'c1', 'c2');
+    assert.deepEqual([...turns.inOrder()], ['a1', 'b1', 'c1', 'a2', 'c2', 'a3']);
+    turns.pass('a');
+    turns.pass('nobody');
+    assert.deepEqual([...turns.inOrder()], ['b1', 'c1', 'a1', 'c2', 'a2', 'a3']);
+    assert.equal(turns.size, 6);
+    assert.deepEqual(all(turns), ['b1', 'c1', 'a1', 'c2', 'a2', 'a3']);
+  });
+
   it('stay as they are where an item leaves', () => {
     const turns = turnsOf('a1', 'a2', 'b1', 'c1');
     turns.delete('a', 'a1');
