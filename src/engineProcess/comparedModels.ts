@@ -2,7 +2,7 @@ import { countPrompt } from '../engine/cost/fileTokens.ts';
 import { inputCost } from '../engine/cost/inputCost.ts';
 import { contextWindow } from '../engine/models/contextWindow.ts';
 import type { ModelPrice } from '../engine/models/prices/prices.ts';
-import { priceOfReference, priceRows } from '../engine/models/prices/priceTable.ts';
+import { priceOfReference, priceOfRow, priceRows } from '../engine/models/prices/priceTable.ts';
 import type { PromptBreakdown } from '../protocol/tokenCalls.ts';
 import { usedModels } from './modelHandlers.ts';
 import type { OpenedPrompt, PromptReader } from './openedPrompt.ts';
@@ -31,15 +31,8 @@ export async function comparedModels(
   for (const reference of usedModels(config))
     prices.set(reference, priceOfReference(reference, config.providers));
   const named = new Set([...prices.keys()].map(bareName));
-  for (const { model, input, cachedInput, output, upToInputTokens } of priceRows()) {
-    if (!WELL_KNOWN.includes(model) || named.has(model)) continue;
-    prices.set(model, {
-      input,
-      output,
-      ...(cachedInput === null ? {} : { cachedInput }),
-      ...(upToInputTokens === null ? {} : { upToInputTokens }),
-    });
-  }
+  for (const row of priceRows())
+    if (WELL_KNOWN.includes(row.model) && !named.has(row.model)) prices.set(row.model, priceOfRow(row));
   const rows: PromptBreakdown['models'] = [];
   for (const [name, price] of [...prices].slice(0, MOST_MODELS)) {
     const model = bareName(name);

@@ -111,11 +111,18 @@ function showTable(rows: readonly PriceRow[], sources: boolean, io: Io): void {
     row.vendor,
     row.model,
     ...priceCells(row),
-    row.upToInputTokens === null ? '' : `${row.upToInputTokens / 1000}K input`,
+    upToText(row),
     `${row.date}${row.dateIs === 'read' ? ' (read)' : ''}`,
     ...(sources ? [row.sources.join(' ')] : []),
   ]);
   showRows(columns, cells, io);
+}
+
+/** `200K input, above 2.5/15` */
+function upToText({ upToInputTokens, longer }: PriceRow): string {
+  if (upToInputTokens === null) return '';
+  const above = longer ? `, above ${longer.input}/${longer.output}` : '';
+  return `${upToInputTokens / 1000}K input${above}`;
 }
 
 function priceCells(price: { input: number; cachedInput: number | null; output: number }): string[] {

@@ -1,4 +1,4 @@
-import type { ModelPrice } from '../models/prices/prices.ts';
+import { type ModelPrice, pricesAt } from '../models/prices/prices.ts';
 
 /** What a compression saves in US dollars at a model's prices. */
 export interface Savings {
@@ -44,20 +44,22 @@ export function savingsOf(
   stable: StablePrefix,
   price: ModelPrice,
 ): Savings | null {
-  if (price.upToInputTokens !== undefined && tokens.before > price.upToInputTokens) return null;
+  const tier = pricesAt(price, tokens.before);
+  // Where the shorter request falls into another tier, more is saved than its tokens say.
+  if (!tier || tier !== pricesAt(price, tokens.after)) return null;
 
   const saved = tokens.before - tokens.after;
-  const { cachedInput } = price;
+  const { cachedInput } = tier;
   const wasCached = stable.before >= CACHED_FROM_TOKENS;
   const isCached = stable.after >= CACHED_FROM_TOKENS;
   const readAnew =
     wasCached && saved > 0 ? Math.max(0, stable.after - Math.min(stable.unchanged, stable.after)) : 0;
 
-  const discount = cachedInput === undefined ? null : (price.input - cachedInput) / MILLION;
+  const discount = cachedInput === undefined ? null : (tier.input - cachedInput) / MILLION;
   const lost = wasCached && !isCached;
-  const full = (saved * price.input) / MILLION;
+  const full = (saved * tier.input) / MILLION;
   const costOf = (total: number, cached: number, rate: number): number =>
-    ((total - cached) * price.input + cached * rate) / MILLION;
+    ((total - cached) * tier.input + cached * rate) / MILLION;
 
   return {
     per1000Calls: CALLS * full,

@@ -1,5 +1,5 @@
-import type { ModelPrice } from '../models/prices/prices.ts';
-import { addRanges, type Range, scaleRange } from './range.ts';
+import { type ModelPrice, pricesAt } from '../models/prices/prices.ts';
+import type { Range } from './range.ts';
 
 /** A prompt of so many tokens may be read from the provider's cache (OpenAI's least; others ask for more). */
 const CACHED_FROM_TOKENS = 1024;
@@ -12,14 +12,20 @@ export function priceCalls(
   calls: { count: number; inputTokens: Range; outputTokens: Range },
   price: ModelPrice | undefined,
 ): Range | null {
-  if (price === undefined) return null;
   const { count, inputTokens, outputTokens } = calls;
   const perCall = count === 0 ? 0 : inputTokens.high / count;
-  if (price.upToInputTokens !== undefined && perCall > price.upToInputTokens) return null;
-  const input = scaleRange(inputTokens, price.input / MILLION);
-  const cachedInput = perCall >= CACHED_FROM_TOKENS ? (price.cachedInput ?? price.input) : price.input;
-  const output = scaleRange(outputTokens, price.output / MILLION);
-  return addRanges({ ...input, low: (inputTokens.low * cachedInput) / MILLION }, output);
+  const high = pricesAt(price, perCall);
+  if (price === undefined || high === undefined) return null;
+
+  // Some calls may be short, and some may be long.
+  const low = pricesAt(price, count === 0 ? 0 : inputTokens.low / count) ?? high;
+  const likely = pricesAt(price, count === 0 ? 0 : inputTokens.likely / count) ?? high;
+  const cachedInput = perCall >= CACHED_FROM_TOKENS ? (low.cachedInput ?? low.input) : low.input;
+  return {
+    low: (inputTokens.low * cachedInput + outputTokens.low * low.output) / MILLION,
+    likely: (inputTokens.likely * likely.input + outputTokens.likely * likely.output) / MILLION,
+    high: (inputTokens.high * high.input + outputTokens.high * high.output) / MILLION,
+  };
 }
 
 const MILLION = 1_000_000;

@@ -16,8 +16,13 @@ export function pricedOutput(output: Output, priceOf: (model: string) => ModelPr
   const { costUsd, usage, model } = output;
   if (costUsd !== null || usage === null || model === undefined) return output;
   const price = priceOf(model);
-  const computed = price && callCost(usage, model, { [model]: price });
+  // It may have made several calls: whether one of them was a long one is unknown.
+  const computed = price && callCost(usage, model, { [model]: withoutLonger(price) });
   return computed === undefined || computed === null
     ? output
     : { ...output, costUsd: computed, costComputed: true };
+}
+
+function withoutLonger({ longer: _longer, ...price }: ModelPrice): ModelPrice {
+  return price;
 }

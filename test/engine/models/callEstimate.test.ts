@@ -81,6 +81,11 @@ describe('what a call may use', () => {
     assert.equal(estimateCall(request('word'), 'other', prices).costUsd, null);
     assert.equal(mostCallCost(1000, 0, prices.long), 0.002);
     assert.equal(mostCallCost(1001, 0, prices.long), null);
+    const tiered = { ...prices.long, longer: { input: 4, output: 20 } };
+    assert.equal(mostCallCost(1000, 100, tiered), (1000 * 2 + 100 * 10) / 1e6);
+    assert.equal(mostCallCost(1001, 100, tiered), (1001 * 4 + 100 * 20) / 1e6);
+    const cheaper = { ...prices.long, longer: { input: 0.5, output: 1 } };
+    assert.equal(mostCallCost(1001, 100, cheaper), (1001 * 2 + 100 * 10) / 1e6, 'it may yet be a short one');
     assert.equal(mostCallCost(1, 1, { input: Number.NaN, output: 1 }), null);
     assert.equal(mostCallCost(9, 9, { input: 0, output: 0 }), 0);
   });

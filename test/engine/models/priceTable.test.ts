@@ -19,6 +19,9 @@ describe('price table', () => {
       assert.ok(row.input > 0 && row.output >= row.input, name);
       assert.ok(row.cachedInput === null || (row.cachedInput > 0 && row.cachedInput < row.input), name);
       assert.ok(row.upToInputTokens === null || row.upToInputTokens >= 100_000, name);
+      const { longer } = row;
+      assert.ok(longer === null || row.upToInputTokens !== null, name);
+      assert.ok(longer === null || (longer.input > row.input && longer.output > row.output), name);
       assert.match(row.date, /^20\d\d-[01]\d(-[0-3]\d)?$/, name);
       assert.ok(row.date <= PRICE_TABLE_DATE, name);
       assert.ok(row.sources.length > 0 && row.sources.every((source) => source.startsWith('https://')), name);
@@ -32,6 +35,14 @@ describe('price table', () => {
       names.filter((name, index) => names.indexOf(name) !== index),
       [],
     );
+  });
+
+  it('has the prices of long requests where they are known', () => {
+    const prices = listPrices('https://generativelanguage.googleapis.com/v1beta/openai/');
+    const of = (inputTokens: number) =>
+      callCost({ inputTokens, outputTokens: 1e6, cachedInputTokens: 100_000 }, 'gemini-2.5-pro', prices);
+    assert.equal(of(200_000), 0.1 * 1.25 + 0.1 * 0.125 + 10);
+    assert.equal(of(200_001)?.toFixed(6), (0.100001 * 2.5 + 0.1 * 0.25 + 15).toFixed(6));
   });
 
   it("holds for the vendor's own address only", () => {

@@ -35,6 +35,24 @@ describe('the cost of a call', () => {
     assert.equal(callCost(usage, 'mini', { mini: { input: Number.NaN, output: 1 } }), null);
   });
 
+  it('takes the prices of its tier for all tokens of a request', () => {
+    const tiered = {
+      m: {
+        input: 1,
+        output: 10,
+        cachedInput: 0.1,
+        upToInputTokens: 1000,
+        longer: { input: 2, output: 20, cachedInput: 0.5, cacheWrite: 3 },
+      },
+    };
+    const cost = (inputTokens: number) =>
+      callCost({ inputTokens, outputTokens: 10, cachedInputTokens: 100, cacheWriteTokens: 10 }, 'm', tiered);
+    assert.equal(cost(1000), (890 * 1 + 100 * 0.1 + 10 * 1 + 10 * 10) / 1e6);
+    assert.equal(cost(1001), (891 * 2 + 100 * 0.5 + 10 * 3 + 10 * 20) / 1e6);
+    const { longer: _unknown, ...bounded } = tiered.m;
+    assert.equal(callCost({ inputTokens: 1001, outputTokens: 1 }, 'm', { m: bounded }), null);
+  });
+
   it('is a known 0 where the price is 0', () => {
     assert.equal(callCost(usage, 'free', { free: { input: 0, output: 0 } }), 0);
   });

@@ -5,7 +5,7 @@ import { whyCostUnknown } from '../../../src/engine/model/unknownCost.ts';
 import { priceOfModel } from '../../../src/engine/models/prices/modelPrice.ts';
 import { noSpan } from '../../../src/engine/ports.ts';
 import { SERVER } from '../../../src/engine/targets/capabilities.ts';
-import { pricedTarget } from '../../../src/engine/targets/pricedTarget.ts';
+import { pricedOutput, pricedTarget } from '../../../src/engine/targets/pricedTarget.ts';
 
 const providers = {
   scripted: {
@@ -58,6 +58,15 @@ describe('costs of agents', () => {
     });
     const other = { ...own, prices: { 'gpt-5-mini': { input: 1, output: 9 } } };
     assert.equal(priceOfModel('gpt-5-mini', { own, other, openai: providers.openai }), undefined);
+  });
+
+  it('stay unknown where a long call among several would cost more', () => {
+    const prices = { m: { input: 1, output: 1, upToInputTokens: 100, longer: { input: 2, output: 2 } } };
+    const price = priceOfModel('m', { own: { baseUrl: 'http://127.0.0.1:1/v1', prices } });
+    const output: Output = { ...emptyOutput(), status: 'complete', model: 'm' };
+    const of = (inputTokens: number) =>
+      pricedOutput({ ...output, usage: { inputTokens, outputTokens: 0 } }, () => price).costUsd;
+    assert.deepEqual([of(100), of(101)], [100 / 1e6, null]);
   });
 
   it('stay what the agent says', async () => {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import table from '../../../../media/prices.json' with { type: 'json' };
 import { defined } from '../../model/defined.ts';
-import { type ModelPrice, type PriceTable, priceOf } from './prices.ts';
+import { type ModelPrice, type PriceTable, priceOf, type TokenPrices } from './prices.ts';
 
 /** One price of the table that this program brings along, with where it is from. */
 export interface PriceRow {
@@ -16,6 +16,8 @@ export interface PriceRow {
   cacheWrite: number | null;
   output: number;
   upToInputTokens: number | null;
+  /** Of requests that are longer; null where it is unknown. */
+  longer: TokenPrices | null;
   /** `2026-03-14`, or `2026-03` where the source says no more. */
   date: string;
   /** Whether the source states the date, or it is when the source was read. */
@@ -40,6 +42,7 @@ export function priceRows(): PriceRow[] {
         cacheWrite: factor === undefined ? null : row.input * factor,
         output: row.output,
         upToInputTokens: row.up_to_input_tokens ?? null,
+        longer: row.longer ? longerPrices(row.longer, factor) : null,
         date: row.date,
         dateIs: row.date_is === 'read' ? 'read' : 'stated',
         sources: row.sources,
@@ -109,7 +112,17 @@ export function expectedPrice(
   return listPrices(provider.baseUrl) && listPriceOf(reference.slice(name.length + 1));
 }
 
-function priceOfRow({ input, output, cachedInput, cacheWrite, upToInputTokens }: PriceRow): ModelPrice {
+function longerPrices(
+  { input, cached_input: cachedInput, output }: NonNullable<VendorPrice['longer']>,
+  factor: number | undefined,
+): TokenPrices {
+  const cacheWrite = factor === undefined ? undefined : input * factor;
+  return { input, output, ...defined({ cachedInput, cacheWrite }) };
+}
+
+/** The price of a row, as calls are priced by it. */
+export function priceOfRow(row: PriceRow): ModelPrice {
+  const { input, output, cachedInput, cacheWrite, upToInputTokens, longer } = row;
   return {
     input,
     output,
@@ -117,6 +130,7 @@ function priceOfRow({ input, output, cachedInput, cacheWrite, upToInputTokens }:
       cachedInput: cachedInput ?? undefined,
       cacheWrite: cacheWrite ?? undefined,
       upToInputTokens: upToInputTokens ?? undefined,
+      longer: longer ?? undefined,
     }),
   };
 }
@@ -125,14 +139,17 @@ interface VendorFile {
   vendor: string;
   origin: string;
   cache_write_times_input?: number;
-  prices: {
-    models: string[];
-    input: number;
-    cached_input?: number;
-    output: number;
-    up_to_input_tokens?: number;
-    date: string;
-    date_is: string;
-    sources: string[];
-  }[];
+  prices: VendorPrice[];
+}
+
+interface VendorPrice {
+  models: string[];
+  input: number;
+  cached_input?: number;
+  output: number;
+  up_to_input_tokens?: number;
+  longer?: { input: number; cached_input?: number; output: number };
+  date: string;
+  date_is: string;
+  sources: string[];
 }

@@ -1,15 +1,21 @@
 import type { Usage } from '../../model/output.ts';
 
-/** US dollars per million tokens of one model. */
-export interface ModelPrice {
+/** US dollars per million tokens. */
+export interface TokenPrices {
   input: number;
   output: number;
   /** Price of the input tokens that were read from the provider's cache; the input price when absent. */
   cachedInput?: number;
   /** Price of the input tokens that were written to the provider's cache; the input price when absent. */
   cacheWrite?: number;
-  /** The prices hold for requests of up to this many input tokens; what longer ones cost is unknown. */
+}
+
+/** What one model costs. */
+export interface ModelPrice extends TokenPrices {
+  /** The prices hold for requests of up to this many input tokens; what longer ones cost is in `longer`, or unknown. */
   upToInputTokens?: number;
+  /** Of all tokens of a longer request. */
+  longer?: TokenPrices;
 }
 
 /** Prices by model name, as the provider names its models. */
@@ -22,14 +28,20 @@ export function priceOf(model: string, prices: PriceTable | undefined): ModelPri
   return prices !== undefined && Object.hasOwn(prices, model) ? prices[model] : undefined;
 }
 
+/** The prices of a request with so many input tokens; undefined where they are unknown. */
+export function pricesAt(price: ModelPrice | undefined, inputTokens: number): TokenPrices | undefined {
+  if (price?.upToInputTokens === undefined || inputTokens <= price.upToInputTokens) return price;
+  return price.longer;
+}
+
 /**
  * Cost of one call in US dollars. Null when the usage or the model's price is unknown: never 0 for want of
  * knowledge. Cached and written counts above the input count, which no provider should report, are cut to it.
  */
 export function callCost(usage: Usage | null, model: string, prices: PriceTable | undefined): number | null {
-  const price = priceOf(model, prices);
+  const price = usage ? pricesAt(priceOf(model, prices), usage.inputTokens) : undefined;
   if (usage === null || price === undefined) return null;
-  if (price.upToInputTokens !== undefined && usage.inputTokens > price.upToInputTokens) return null;
+
   const cached = Math.min(usage.cachedInputTokens ?? 0, usage.inputTokens);
   const written = Math.min(usage.cacheWriteTokens ?? 0, usage.inputTokens - cached);
   const cost =
@@ -41,16 +53,21 @@ export function callCost(usage: Usage | null, model: string, prices: PriceTable 
 }
 
 /**
- * What a call may cost at most, in US dollars: at the full price of input, for nothing may come from a cache. Null where the
- * price is unknown, as it is for more input than it holds for.
+ * What a call may cost at most, in US dollars: at the full price of input, for nothing may come from a cache, and at the tier
+ * that so much input reaches. Null where the price is unknown.
  */
 export function mostCallCost(
   inputTokens: number,
   outputTokens: number,
   price: ModelPrice | undefined,
 ): number | null {
-  if (!price || (price.upToInputTokens !== undefined && inputTokens > price.upToInputTokens)) return null;
-  const dearestInput = Math.max(price.input, price.cacheWrite ?? 0);
-  const cost = inputTokens * dearestInput + outputTokens * price.output;
+  const reached = pricesAt(price, inputTokens);
+  if (!price || !reached) return null;
+
+  // A tier for long requests may be cheaper; the request may turn out to be a short one.
+  const costs = [price, reached].map(
+    ({ input, output, cacheWrite = 0 }) => inputTokens * Math.max(input, cacheWrite) + outputTokens * output,
+  );
+  const cost = Math.max(...costs);
   return Number.isFinite(cost) ? cost / TOKENS_PER_PRICE : null;
 }

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { defined } from '../../model/defined.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import type { ProviderConfig } from '../../models/modelProvider.ts';
-import type { PriceTable } from '../../models/prices/prices.ts';
+import type { ModelPrice, PriceTable, TokenPrices } from '../../models/prices/prices.ts';
 import { nameSchema } from './name.ts';
 import { resilienceFile, toResilience } from './resilienceFile.ts';
 
 const price = z.number().min(0);
 
-const priceFile = z.strictObject({
+const tokenPrices = {
   input: price.describe('US dollars per million input tokens.'),
   output: price.describe('US dollars per million output tokens.'),
   cached_input: price
@@ -21,6 +21,20 @@ const priceFile = z.strictObject({
     .describe(
       'US dollars per million input tokens that the provider wrote to its cache; for Anthropic, 1.25 times the input price. Default: the input price.',
     ),
+};
+
+const priceFile = z.strictObject({
+  ...tokenPrices,
+  long_context: z
+    .strictObject({
+      above_input_tokens: z
+        .int()
+        .min(0)
+        .describe('Requests with more input tokens than this cost these prices, for all of their tokens.'),
+      ...tokenPrices,
+    })
+    .optional()
+    .describe('Prices of long requests, where they differ.'),
 });
 
 const providerFile = z.strictObject({
@@ -80,14 +94,25 @@ export function toProvider(file: z.output<typeof providerFile>, location: Source
 }
 
 function toPrices(file: Record<string, z.output<typeof priceFile>>): PriceTable {
-  return Object.fromEntries(
-    Object.entries(file).map(([model, { input, output, cached_input, cache_write }]) => [
-      model,
-      {
-        input,
-        output,
-        ...defined({ cachedInput: cached_input, cacheWrite: cache_write }),
-      },
-    ]),
-  );
+  return Object.fromEntries(Object.entries(file).map(([model, price]) => [model, toPrice(price)]));
+}
+
+function toPrice({ long_context: long, ...price }: z.output<typeof priceFile>): ModelPrice {
+  if (!long) return toTokenPrices(price);
+  return {
+    ...toTokenPrices(price),
+    upToInputTokens: long.above_input_tokens,
+    longer: toTokenPrices(long),
+  };
+}
+
+interface PricesFile {
+  input: number;
+  output: number;
+  cached_input?: number | undefined;
+  cache_write?: number | undefined;
+}
+
+function toTokenPrices({ input, output, cached_input, cache_write }: PricesFile): TokenPrices {
+  return { input, output, ...defined({ cachedInput: cached_input, cacheWrite: cache_write }) };
 }

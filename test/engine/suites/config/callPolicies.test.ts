@@ -54,6 +54,23 @@ describe('how calls are protected, as touchstone.yaml says it', () => {
       assert.deepEqual(await resilienceOf(`, resilience: ${written}`), DEFAULT_RESILIENCE, written);
   });
 
+  it('reads the prices of long requests', async () => {
+    const { providers } = await read(`providers:
+  a:
+    base_url: http://127.0.0.1:1/v1
+    prices:
+      plain: { input: 1, output: 2 }
+      long: { input: 1, output: 2, cached_input: 0.1, long_context: { above_input_tokens: 0, input: 2, output: 4, cache_write: 3 } }
+`);
+    assert.deepEqual(providers['a']?.prices, {
+      plain: { input: 1, output: 2 },
+      long: {
+        ...{ input: 1, output: 2, cachedInput: 0.1, upToInputTokens: 0 },
+        longer: { input: 2, output: 4, cacheWrite: 3 },
+      },
+    });
+  });
+
   it('reads every setting of a provider', async () => {
     const config = await resilienceOf(`, resilience:
       { breaker: { failures: 2, failure_rate: 1, slow_rate: 0.25, slow_ms: 1500, minimum_calls: 4, window_s: 30, open_s: 1.5, open_max_s: 9, half_open_calls: 1 },
