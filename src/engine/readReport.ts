@@ -1,5 +1,6 @@
 import { judgesForGate } from './compare/evaluators/judgesOfRun.ts';
 import { judgeRun } from './compare/gate/gate.ts';
+import { defined } from './model/defined.ts';
 import type { GateReport } from './model/gateReport.ts';
 import type { RunPlan, RunRecord } from './model/run.ts';
 import type { EvaluationVerdict } from './model/runVerdict.ts';
@@ -20,7 +21,8 @@ export function readReport(store: RunStore, runId: string, { anew = false } = {}
   const current = new CurrentResults(store, runId);
   const counted = summarize(plan, current.results());
   const isEnough = status.state === 'complete' && status.reason !== undefined;
-  const summary = isEnough ? { ...counted, missing: 0 } : counted;
+  const stopped = status.state === 'interrupted' ? status.reason : undefined;
+  const summary = isEnough ? { ...counted, missing: 0 } : { ...counted, ...defined({ stopped }) };
 
   const settled = anew || status.state !== 'complete' ? undefined : store.verdicts.of(runId);
   const gate = settled ? settled.gate : gateOf(store, run, summary, current);

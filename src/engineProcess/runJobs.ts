@@ -1,5 +1,6 @@
 import type { Engine, FinishedRun } from '../engine/engine.ts';
 import { ResumeError } from '../engine/errors.ts';
+import { defined } from '../engine/model/defined.ts';
 import type { BegunRun } from '../engine/runs/lifecycle/begunRun.ts';
 import type { TurnWork } from '../engine/runs/lifecycle/inTurn.ts';
 import { type RunEnd, runTurns } from '../engine/runs/lifecycle/runTurns.ts';
@@ -107,8 +108,11 @@ function endOf(
       return { outcome: 'complete', passed: store.verdicts.of(runId)?.passed ?? null };
     case 'interrupted':
     case 'stopped':
-    case 'left':
-      return { outcome: 'interrupted', passed: null };
+    case 'left': {
+      const status = store.lookUp(runId)?.status;
+      const stopped = status?.state === 'interrupted' ? status.reason : undefined;
+      return { outcome: 'interrupted', passed: null, ...defined({ stopped }) };
+    }
     case 'failed':
       return { outcome: 'failed', passed: null, failure: toFailure(end.error) };
   }

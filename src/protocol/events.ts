@@ -39,6 +39,8 @@ export const engineEvents = {
     runId: z.string(),
     /** `failed`: the run itself broke and can be resumed; what a case did is in its results. */
     outcome: z.enum(['complete', 'interrupted', 'failed']),
+    /** Why the program itself interrupted it; absent where a person did. */
+    stopped: z.string().exactOptional(),
     /** The gate's word, or whether every case passed; null unless it is an evaluation that is complete. */
     passed: z.boolean().nullable(),
     failure: failure.exactOptional(),

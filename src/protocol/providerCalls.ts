@@ -12,17 +12,15 @@ export const steering = z.discriminatedUnion('action', [
   z.strictObject({ action: z.literal('reset'), id }),
   /** Calls at once; null is what the configuration says. */
   z.strictObject({ action: z.literal('limit-provider'), id, most: most.nullable() }),
-  /** Null is what the configuration says. */
+  /** Null is what the configuration says; an absent limit stays as it is. */
   z.strictObject({
     action: z.literal('limit-bulkhead'),
     bulkhead: z.string().min(1),
-    limits: z
-      .strictObject({
-        maxConcurrency: most.exactOptional(),
-        tokensPerHour: most.exactOptional(),
-        costPerHourUsd: z.number().min(0).exactOptional(),
-      })
-      .nullable(),
+    limits: z.strictObject({
+      maxConcurrency: most.nullable().exactOptional(),
+      tokensPerHour: most.nullable().exactOptional(),
+      costPerHourUsd: z.number().min(0).nullable().exactOptional(),
+    }),
   }),
   /** Of the workspace's stored replies; null: all of them. */
   z.strictObject({ action: z.literal('clear-cache'), cache: z.enum(['exact', 'similar']).nullable() }),

@@ -19,6 +19,8 @@ export const runIdentity = z.looseObject({
   config: z.string().nullable(),
   /** `running` belongs to a living process; `interrupted` can be resumed. */
   state: z.enum(['running', 'interrupted', 'complete']),
+  /** Why the program itself interrupted it, such as a provider that is gone; absent where a person did. */
+  stopped: z.string().exactOptional(),
   created_at: z.string(),
   elapsed_ms: z.number(),
   dataset: z.looseObject({ path: z.string(), version: z.string(), schema_version: z.string() }),

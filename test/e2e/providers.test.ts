@@ -102,9 +102,18 @@ suites:
       .locator('.monaco-list-row', { hasText: /interrupted at \d+ of 30/ })
       .first()
       .waitFor();
+    const why = /cloud: the circuit breaker is open after .*; continue after \d{4}-/;
+    await workbench.notification(new RegExp(`answers stopped after \\d+ of 30 trials: ${why.source}`));
     await workbench.screenshot('providers-stopped');
+    const report = await openReport(workbench, /interrupted at/);
+    await report
+      .getByText(new RegExp(`trials of the run are missing: ${why.source}`))
+      .first()
+      .waitFor();
+    await workbench.screenshot('providers-stopped-report');
     const { out } = await touchstone(workbench.folder, 'show', 'latest');
     assert.match(out, /incomplete: 12 passed/);
+    assert.match(out, why);
   });
 
   it('says of a folder without a configuration that nothing was called yet', async () => {

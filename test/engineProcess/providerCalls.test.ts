@@ -115,7 +115,11 @@ suites:
         limits,
       });
       assert.equal(pool.states.pools.find((one) => one.pool === 'planning')?.concurrency.most, 1);
-      await window.call('providers/steer', { action: 'limit-bulkhead', bulkhead: 'planning', limits: null });
+      await window.call('providers/steer', {
+        action: 'limit-bulkhead',
+        bulkhead: 'planning',
+        limits: { maxConcurrency: null },
+      });
 
       const isolated = await window.call('providers/steer', { action: 'isolate', id });
       assert.equal(isolated.states.providers[0]?.health?.breaker.state, 'isolated');
@@ -126,6 +130,9 @@ suites:
       const requests = server.requests.length;
       const end = await window.heard('run/finished', ({ runId }) => runId === runIds[0]);
       assert.notEqual(end.passed, true);
+      assert.match(end.stopped ?? '', /isolated/);
+      const { run } = await window.call('run/summary', { runId: end.runId });
+      assert.equal(run.stopped, end.stopped);
       assert.equal(server.requests.length, requests, 'an isolated provider was called');
 
       const reset = await window.call('providers/steer', { action: 'reset', id });

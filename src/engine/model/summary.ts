@@ -88,4 +88,6 @@ export interface RunSummary {
   sources?: AnswerSources;
   /** Trials that the plan holds and the store does not: the run is not complete. */
   missing: number;
+  /** Why the program itself ended it before it was complete. */
+  stopped?: string;
 }

@@ -64,6 +64,7 @@ export function runEntry(run: RunRecord) {
     ...(run.status.state === 'complete' && run.status.reason !== undefined
       ? { ended_early: run.status.reason }
       : {}),
+    ...(run.status.state === 'interrupted' ? defined({ stopped: run.status.reason }) : {}),
     ...defined({
       part_of: plan.partOf,
       left_out: plan.leftOut,

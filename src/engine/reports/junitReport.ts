@@ -140,7 +140,10 @@ function gateTests({ gate, passed, summary }: RunReport): GateTest[] {
   const reason =
     summary.total.trials === 0
       ? 'nothing was measured'
-      : `${counted(summary.missing, 'trial is', 'trials are')} missing`;
+      : [
+          `${counted(summary.missing, 'trial is', 'trials are')} missing`,
+          ...(summary.stopped === undefined ? [] : [summary.stopped]),
+        ].join(': ');
   return [{ clause: { name: 'complete', status: 'undecided', reason }, outcome: 'error' }];
 }
 

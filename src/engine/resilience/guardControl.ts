@@ -1,10 +1,13 @@
 import type { ResilienceHealth } from '../model/providerHealth.ts';
 
-/** Limits of a bulkhead that a person sets for the time being. 0 allows none; an absent one is as it was. */
+/**
+ * Limits of a bulkhead that a person sets for the time being. 0 allows none, null is what the configuration says, and an absent one
+ * stays as it is.
+ */
 export interface PoolLimitChange {
-  maxConcurrency?: number;
-  tokensPerHour?: number;
-  costPerHourUsd?: number;
+  maxConcurrency?: number | null;
+  tokensPerHour?: number | null;
+  costPerHourUsd?: number | null;
 }
 
 /** What a person sees and steers of the guards of one process. What is changed holds until the process ends. */
@@ -17,6 +20,5 @@ export interface GuardControl {
   reset(id: string): boolean;
   /** Calls at once; 0 allows none, null is what the configuration says. */
   limitProvider(id: string, most: number | null): boolean;
-  /** Null is what the configuration says. */
-  limitPool(pool: string, limits: PoolLimitChange | null): boolean;
+  limitPool(pool: string, limits: PoolLimitChange): boolean;
 }

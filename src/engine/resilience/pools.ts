@@ -17,7 +17,7 @@ interface PoolPorts {
 interface Pool {
   config: PoolConfig;
   /** Limits that a person set, in place of the configuration's. */
-  given: PoolLimitChange | null;
+  given: Partial<PoolConfig>;
   bulkhead: Bulkhead;
   budget: PoolBudget | undefined;
   /** From the outside in. */
@@ -53,10 +53,10 @@ export class Pools {
   }
 
   /** False where there is no such bulkhead. */
-  limit(name: string, limits: PoolLimitChange | null): boolean {
+  limit(name: string, change: PoolLimitChange): boolean {
     const pool = this.#pools.get(name);
     if (!pool) return false;
-    pool.given = limits;
+    pool.given = changed(pool.given, change);
     this.#apply(name, pool);
     return true;
   }
@@ -75,7 +75,7 @@ export class Pools {
     if (known) return known;
 
     const bulkhead = new Bulkhead(name, UNLIMITED, this.#ports.clock);
-    const pool = { config: UNLIMITED, given: null, bulkhead, budget: undefined, policies: [bulkhead] };
+    const pool = { config: UNLIMITED, given: {}, bulkhead, budget: undefined, policies: [bulkhead] };
     this.#pools.set(name, pool);
     return pool;
   }
@@ -106,4 +106,10 @@ export class Pools {
     this.#ledger ??= this.#openLedger();
     return this.#ledger;
   }
+}
+
+/** What a person set before stays, but for what is changed now. */
+function changed(given: Partial<PoolConfig>, change: PoolLimitChange): Partial<PoolConfig> {
+  const limits = Object.entries({ ...given, ...change });
+  return Object.fromEntries(limits.filter(([, limit]) => limit !== null));
 }

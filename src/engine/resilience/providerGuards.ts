@@ -64,7 +64,7 @@ export class ProviderGuards implements GuardControl {
     return this.#steer(id, (guard) => guard.limit(most));
   }
 
-  limitPool(pool: string, limits: PoolLimitChange | null): boolean {
+  limitPool(pool: string, limits: PoolLimitChange): boolean {
     return this.pools.limit(pool, limits);
   }
 

@@ -100,8 +100,7 @@ export class ProviderActions {
       kind.key === 'costPerHourUsd',
     );
     if (most === undefined) return;
-    const limits = most === null ? null : { [kind.key]: most };
-    await this.#steer({ action: 'limit-bulkhead', bulkhead, limits });
+    await this.#steer({ action: 'limit-bulkhead', bulkhead, limits: { [kind.key]: most } });
   }
 
   async #steer(wanted: Steering): Promise<void> {

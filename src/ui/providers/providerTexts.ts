@@ -99,7 +99,7 @@ export function breakerText({ breaker }: Health): string {
 /** `12 of 20 failed (60.0 %), 1 slow`: the calls that the breaker decides by. */
 export function callsText({ calls }: Health): string {
   const { total, failed, slow, rateLimited } = calls;
-  if (total === 0) return t('none in the window');
+  if (total === 0) return t('none yet');
   return [
     t('{0} of {1} failed ({2})', formatCount(failed), formatCount(total), formatPercent(failed / total)),
     ...(slow > 0 ? [t('{0} slow', formatCount(slow))] : []),
@@ -174,6 +174,6 @@ export function poolTooltip(pool: PoolEntry): string {
 
 export function cacheText({ entries, bytes }: CacheEntry): string {
   if (entries === 0) return t('empty');
-  const size = t('{0} MB', (bytes / 1e6).toFixed(1));
+  const size = bytes < 1e5 ? t('{0} KB', Math.ceil(bytes / 1e3)) : t('{0} MB', (bytes / 1e6).toFixed(1));
   return entries === 1 ? t('1 reply, {0}', size) : t('{0} replies, {1}', formatCount(entries), size);
 }

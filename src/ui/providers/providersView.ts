@@ -322,7 +322,8 @@ function factItem({ owner, label, text, tooltip }: Extract<ProviderNode, { kind:
   const item = new vscode.TreeItem(label);
   item.id = `fact ${owner} ${label}`;
   item.description = text;
-  item.tooltip = tooltip;
+  // A narrow view cuts the text off.
+  item.tooltip = `${label}: ${text}\n${tooltip}`;
   item.contextValue = 'fact';
   item.accessibilityInformation = { label: `${label}: ${text}` };
   return item;

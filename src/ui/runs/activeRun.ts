@@ -23,7 +23,8 @@ export interface ActiveRun {
 /** `lost`: the engine died in the middle of it. Like an interrupted run it can be resumed. */
 export type RunEnd =
   | { outcome: 'complete'; passed: boolean }
-  | { outcome: 'interrupted' }
+  /** `stopped`: why the program itself ended it; absent where a person did. */
+  | { outcome: 'interrupted'; stopped?: string }
   | { outcome: 'lost' }
   | { outcome: 'failed'; failure: EngineEvents['run/finished']['failure'] };
 

@@ -246,12 +246,12 @@ function unbegun(runId: string): ActiveRun {
   return { runId, suite: '', dataset: '', targets: [], trials: 0, repeat: 1, counts };
 }
 
-function endOf({ outcome, passed, failure }: EngineEvents['run/finished']): RunEnd {
+function endOf({ outcome, passed, failure, stopped }: EngineEvents['run/finished']): RunEnd {
   switch (outcome) {
     case 'complete':
       return { outcome, passed: passed === true };
     case 'interrupted':
-      return { outcome };
+      return stopped === undefined ? { outcome } : { outcome, stopped };
     case 'failed':
       return { outcome, failure };
   }

@@ -54,6 +54,16 @@ export function endText(finished: readonly FinishedRun[]): string {
     total.passed += run.counts.passed;
   }
   const suite = finished[0]?.run.suite ?? '';
+  const stopped = finished.flatMap(({ end }) => (end.outcome === 'interrupted' ? (end.stopped ?? []) : []));
+  if (stopped.length > 0) {
+    return vscode.l10n.t(
+      '{0} stopped after {1} of {2} trials: {3}. It can be resumed.',
+      suite,
+      total.done,
+      total.trials,
+      stopped.join('; '),
+    );
+  }
   if (finished.some(({ end }) => end.outcome !== 'complete')) {
     return vscode.l10n.t(
       '{0} was interrupted after {1} of {2} trials; it can be resumed.',

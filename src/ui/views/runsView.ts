@@ -120,6 +120,7 @@ function runItem(run: RunHead, verdict: Verdict | undefined): vscode.TreeItem {
   item.iconPath = runIcon(run, verdict);
   item.tooltip = [
     ...factsOf(run, text),
+    ...(run.stopped === undefined ? [] : [run.stopped]),
     ...(verdict?.gate?.clauses ?? [])
       .filter(({ status }) => status !== 'not-asked')
       .map(({ name, status, reason }) => `${status === 'pass' ? '✓' : '✗'} ${name}: ${reason}`),

@@ -123,6 +123,23 @@ describe('the guards of providers', () => {
     );
   });
 
+  it('keep each limit that a person set when another one is changed or taken back', () => {
+    const { guards } = opened();
+    guards.pools.configure({ judge: { maxConcurrency: 4, tokensPerHour: 1000, whenFull: 'wait' } }, memory);
+    const limits = () => {
+      const [judge] = guards.health().pools;
+      return [judge?.concurrency.most, judge?.tokens?.limit, judge?.costUsd?.limit];
+    };
+
+    guards.limitPool('judge', { maxConcurrency: 2 });
+    guards.limitPool('judge', { tokensPerHour: 50 });
+    guards.limitPool('judge', { costPerHourUsd: 0 });
+    assert.deepEqual(limits(), [2, 50, 0]);
+
+    guards.limitPool('judge', { tokensPerHour: null, costPerHourUsd: null });
+    assert.deepEqual(limits(), [2, 1000, undefined]);
+  });
+
   it('keep an hourly budget by what calls say they use, and by what they used', async () => {
     const { of, call, guards } = opened();
     guards.pools.configure({ judge: { costPerHourUsd: 0.25, whenFull: 'reject' } }, memory);

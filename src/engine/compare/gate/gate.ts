@@ -73,10 +73,12 @@ function ofComparisons({ noRegression, nonInferiorityMargin, maxCostIncrease }: 
   return names.map((name) => ({ name, status: 'not-asked', reason: 'applies to comparisons only' }));
 }
 
-function completeness({ missing, total, sources }: RunSummary): GateClause[] {
+function completeness({ missing, total, sources, stopped }: RunSummary): GateClause[] {
   if (total.trials === 0)
     return [{ name: 'complete', status: 'undecided', reason: 'no case was run: nothing was measured' }];
-  const reason = missing === 1 ? '1 trial of the run is missing' : `${missing} trials of the run are missing`;
+  const lacking =
+    missing === 1 ? '1 trial of the run is missing' : `${missing} trials of the run are missing`;
+  const reason = stopped === undefined ? lacking : `${lacking}: ${stopped}`;
   const clauses: GateClause[] = missing > 0 ? [{ name: 'complete', status: 'undecided', reason }] : [];
   const unmeasured = whyUnmeasured(total, unscoredFallbacks(sources));
   if (unmeasured !== undefined) clauses.push({ name: 'measured', status: 'undecided', reason: unmeasured });

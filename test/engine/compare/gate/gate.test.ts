@@ -53,6 +53,15 @@ describe('judgeRun', () => {
     assert.equal(report.passed, false);
     assert.equal(report.reason, 'complete: undecided, 1 trial of the run is missing');
     assert.match(judge({}, [passed], 3).reason ?? '', /2 trials of the run are missing/);
+
+    const stopped = {
+      ...summarize(plan({ cases: 2 }), [passed]),
+      stopped: 'openai: the circuit breaker is open',
+    };
+    assert.equal(
+      judgeRun({ undecided: 'fail' }, stopped).reason,
+      'complete: undecided, 1 trial of the run is missing: openai: the circuit breaker is open',
+    );
   });
 
   it('never passes when all trials are errors', () => {
