@@ -32,6 +32,7 @@ import { storePath } from './store/storeFile.ts';
 import type { Workspace } from './suites/loadWorkspace.ts';
 import type { TelemetrySink } from './telemetry/sinks/sink.ts';
 import { SinkTelemetry } from './telemetry/telemetry.ts';
+import { receivedTraces } from './traces/receivedTraces.ts';
 
 /** Everything that the engine is handed from outside. */
 export interface EnginePorts {
@@ -120,7 +121,8 @@ export function createEngine(
   const settled = new SettledReport(store);
   const judge = (runId: string) => given.judge?.(store, runId) ?? settled.judge(runId);
   const programs = given.programs ?? new Places();
-  const ports = { ...given, workspace, store, telemetry, models, programs, judge };
+  const received = receivedTraces(workspace.root);
+  const ports = { ...given, workspace, store, telemetry, models, programs, judge, received };
   const present = (run: RunRecord): RunRecord => presentRun(run, ports.owner);
   const report = (runId: string): RunReport => {
     const read = readReport(store, runId);

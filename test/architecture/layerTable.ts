@@ -62,6 +62,7 @@ export const ALLOWED: { [feature: string]: readonly string[] } = {
     'compare',
     'reports',
     'telemetry',
+    'traces',
     'datasets',
     'prompts',
   ],

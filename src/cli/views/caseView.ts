@@ -3,6 +3,7 @@ import type { LocatedCase } from '../../engine/model/case.ts';
 import type { Evaluation } from '../../engine/model/evaluation.ts';
 import { counted, formatCost, formatCount, formatDuration, formatScore } from '../../engine/model/figures.ts';
 import { formatLocation } from '../../engine/model/location.ts';
+import type { FromTrace } from '../../engine/model/output.ts';
 import { sourceNote } from '../../engine/model/replySource.ts';
 import type { TrialResult } from '../../engine/model/result.ts';
 import type { Io } from '../terminal/io.ts';
@@ -39,6 +40,7 @@ export function caseLines(result: TrialResult, located: LocatedCase | undefined,
     ...output.toolCalls.map(
       (call) => `  ${style.dim('calls')} ${sanitizeLine(`${call.name}(${JSON.stringify(call.arguments)})`)}`,
     ),
+    ...fromTraceLine(output.fromTrace, io),
     ...(output.source ? [`  ${style.yellow('source')} ${sanitizeLine(sourceNote(output.source))}`] : []),
     ...(output.warnings ?? []).map((warning) => `  ${style.yellow('warning')} ${sanitizeLine(warning)}`),
     style.dim('evaluations'),
@@ -47,6 +49,20 @@ export function caseLines(result: TrialResult, located: LocatedCase | undefined,
     '',
   ];
 }
+
+/** What the reply does not give, and the agent's own spans show. */
+function fromTraceLine(parts: readonly FromTrace[] | undefined, { style }: Io): string[] {
+  if (!parts) return [];
+  return [`  ${style.dim('from its trace')} ${parts.map((part) => PARTS[part]).join(', ')}`];
+}
+
+const PARTS: { readonly [part in FromTrace]: string } = {
+  steps: 'steps',
+  tool_calls: 'tool calls',
+  usage: 'tokens',
+  model: 'model',
+  cost_usd: 'cost',
+};
 
 function block(label: string, value: unknown, io: Io): string[] {
   if (value === undefined || value === '') return [];

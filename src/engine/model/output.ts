@@ -25,6 +25,9 @@ export interface Step {
   latencyMs?: number;
 }
 
+/** What an output has from the spans of its agent, since the reply itself does not give it; as reports name it. */
+export type FromTrace = 'steps' | 'tool_calls' | 'usage' | 'model' | 'cost_usd';
+
 interface OutputBase {
   text: string;
   toolCalls: ToolCall[];
@@ -35,6 +38,8 @@ interface OutputBase {
   costUsd: number | null;
   /** The target reported no cost: `costUsd` is computed from its usage, by the price of its model. */
   costComputed?: true;
+  /** What was taken from the agent's own spans, since its reply does not give it; absent where nothing was. */
+  fromTrace?: FromTrace[];
   /** Wall time until the answer was whole, in milliseconds. */
   latencyMs: number;
   /** Of a program: wall time until it had ended, in milliseconds. */

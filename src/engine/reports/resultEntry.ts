@@ -60,6 +60,7 @@ function outputEntry(output: Output) {
     usage: output.usage ? reportedUsage(output.usage) : null,
     cost_usd: output.costUsd,
     ...(output.costComputed ? { cost_computed: true } : {}),
+    ...defined({ from_trace: output.fromTrace }),
     latency_ms: output.latencyMs,
     ...defined({ exit_ms: output.exitMs, attempts: output.attempts, warnings: output.warnings }),
     finish_reason: output.finishReason,

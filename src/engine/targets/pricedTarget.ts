@@ -13,8 +13,10 @@ export function pricedTarget(target: Target, priceOf: (model: string) => ModelPr
 
 /** With its cost, where that follows from its usage. */
 export function pricedOutput(output: Output, priceOf: (model: string) => ModelPrice | undefined): Output {
-  const { costUsd, usage, model } = output;
+  const { costUsd, usage, model, fromTrace = [] } = output;
   if (costUsd !== null || usage === null || model === undefined) return output;
+  // Its spans may be of several models: it was priced by them, call by call, or cannot be.
+  if (fromTrace.includes('usage') || fromTrace.includes('model')) return output;
   const price = priceOf(model);
   // It may have made several calls: whether one of them was a long one is unknown.
   const computed = price && callCost(usage, model, { [model]: withoutLonger(price) });

@@ -1,9 +1,9 @@
 import type { GoldenCase } from '../model/case.ts';
-import type { JsonValue } from '../model/json.ts';
 import type { Output } from '../model/output.ts';
 import type { RenderedPrompt } from '../model/prompt.ts';
 import type { ModelPrice } from '../models/prices/prices.ts';
 import type { Span } from '../ports.ts';
+import type { CallTraces } from './callTraces.ts';
 import type { TargetCapabilities } from './capabilities.ts';
 import type { EarlierOutputs } from './earlierOutputs.ts';
 
@@ -29,11 +29,8 @@ export interface TargetContext {
   caller?: string;
   /** The price of the model that an agent names, for what its answer cost. */
   priceOf?: (model: string) => ModelPrice | undefined;
-  /**
-   * Takes the spans that the target itself recorded: one OTLP `ExportTraceServiceRequest` in JSON per call,
-   * as the target sent it. Not yet checked. Undefined when nobody wants them.
-   */
-  receiveSpans?: (request: JsonValue) => void;
+  /** Receives the spans that the target itself records, once for each program or request. Undefined when nobody wants them. */
+  openTraces?: () => CallTraces;
 }
 
 export interface AskedCall {

@@ -48,7 +48,7 @@ export class SinkTelemetry implements Telemetry {
     const tracing = new Tracing(this.#clock, attempt, emit);
     return {
       root: (name, options) => tracing.root(name, options),
-      accept: (spans) => emit({ ...NOTHING, spans }),
+      accept: ({ spans, logs }) => emit({ ...NOTHING, spans, logs }),
 
       stored(results) {
         if (hub.isEmpty) return;

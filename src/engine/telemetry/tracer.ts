@@ -1,4 +1,4 @@
-import type { SpanRecord } from '../model/span.ts';
+import type { LogRecord, SpanRecord } from '../model/span.ts';
 import { type Attributes, noSpan, type Span } from '../ports.ts';
 
 export interface RootOptions {
@@ -14,8 +14,8 @@ export interface RootOptions {
 export interface Tracer {
   /** Starts a trace of its own. */
   root(name: string, options: RootOptions): Span;
-  /** Takes finished spans that another program sent. */
-  accept(spans: readonly SpanRecord[]): void;
+  /** Takes finished spans and log records that another program sent. */
+  accept(records: { spans: readonly SpanRecord[]; logs: readonly LogRecord[] }): void;
 }
 
 export const noTracer: Tracer = { root: () => noSpan, accept: () => {} };

@@ -118,6 +118,15 @@ function actionsFor({ output }: ResultDetail, actions: readonly ReportAction[]):
   return actions.filter((action) => action !== 'accept-output' || output.status === 'complete');
 }
 
+/** What was taken from the spans of an agent. */
+const PARTS: { readonly [name: string]: string } = {
+  steps: 'steps',
+  tool_calls: 'tool calls',
+  usage: 'tokens',
+  model: 'model',
+  cost_usd: 'cost',
+};
+
 function facts({
   output,
   settled,
@@ -144,6 +153,7 @@ function facts({
     ['Cost', `${formatCost(output.cost_usd)}${output.cost_computed ? ' (computed from usage)' : ''}`],
     ['Tokens', tokens ? tokens.join(' ') : 'unknown'],
     ['Model', output.model],
+    ['From its trace', output.from_trace?.map((name) => PARTS[name] ?? name).join(', ') ?? null],
     ['Finish reason', output.finish_reason],
     ['Settled', settledText(settled)],
     ['Tags', tags.length > 0 ? tags.join(', ') : null],

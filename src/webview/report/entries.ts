@@ -66,6 +66,7 @@ const output = z.object({
   usage: z.nullable(usage),
   cost_usd: maybe,
   cost_computed: z.optional(z.boolean()),
+  from_trace: z.optional(z.array(z.string())),
   latency_ms: z.number(),
   exit_ms: z.optional(z.number()),
   attempts: z.optional(z.number()),

@@ -6,6 +6,7 @@ import { noSpan, processEnvironment, type Span, systemClock } from '../../../src
 import { createCommandTarget } from '../../../src/engine/targets/command/commandTarget.ts';
 import { type ReceivedCall, startAgentServer } from '../../support/agentServer.ts';
 import { stillGuards } from '../../support/stillGuards.ts';
+import { takenTraces } from '../../support/takenTraces.ts';
 
 const workspace = fileURLToPath(new URL('../../../datasets', import.meta.url));
 const span: Span = {
@@ -41,7 +42,7 @@ async function ask(
       signal: new AbortController().signal,
       span: options.span ?? span,
       timeoutMs: 15_000,
-      receiveSpans: (request) => requests.push(request),
+      openTraces: takenTraces(requests),
     },
   );
   await target.close();

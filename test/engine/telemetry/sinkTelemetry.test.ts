@@ -23,11 +23,13 @@ const evaluator: Evaluator = {
 };
 
 /** Says its case, with a model call of that id and a span that its own program sent. */
-const target = scriptedTarget('a', ({ case: { id } }, { span, receiveSpans }) => {
+const target = scriptedTarget('a', ({ case: { id } }, { span, openTraces }) => {
   const model = span.child('chat m', { 'gen_ai.response.id': `reply to ${id}` });
   model.log('info', `asked for ${id}`);
   model.end();
-  receiveSpans?.(sent(span.traceId, span.spanId));
+  const traces = openTraces?.();
+  traces?.take(sent(span.traceId, span.spanId));
+  void traces?.close({ elsewhere: false, signal: new AbortController().signal });
   return complete(id);
 });
 

@@ -6,6 +6,7 @@ import type { RunStore } from '../../store/runStore.ts';
 import { TOUCHSTONE } from '../../telemetry/attributes.ts';
 import { StoreSink } from '../../telemetry/sinks/storeSink.ts';
 import type { RunTelemetry, Telemetry } from '../../telemetry/telemetry.ts';
+import type { AgentSpanPorts } from '../agentSpans/agentSpans.ts';
 import { OrderedTrials, orderOf } from '../ordered/orderedTrials.ts';
 import { PendingTrials } from '../pending/pendingTrials.ts';
 import { compares, Schedule } from '../schedule/schedule.ts';
@@ -35,6 +36,8 @@ export interface ExecuteOptions {
   limit?: RunLimit;
   /** Aborted when no more trials are needed, with a reason for a person: the run is then complete as it stands. */
   enough?: AbortSignal;
+  /** Agents send no spans over HTTP where absent. */
+  agentSpans?: AgentSpanPorts;
   /** Where tickets are executed; in this process where absent. */
   openExecutor?(options: ExecutorOptions): Executor;
 }
@@ -73,11 +76,11 @@ async function attempt(
   lease: Lease,
   ending: Ending,
 ): Promise<Outcome> {
-  const { clock, log, limit, store, openExecutor } = options;
+  const { clock, log, limit, store, openExecutor, agentSpans } = options;
   limit?.open(lease);
   const { telemetry, writer } = openWriter(options, lease, ending);
   const runSpan = startRunSpan(telemetry, inputs, options, lease);
-  const executing = { inputs, tracer: telemetry, runSpan, clock, log };
+  const executing = { inputs, tracer: telemetry, runSpan, clock, log, agentSpans };
   const executor = openExecutor?.(executing) ?? new InProcessExecutor(executing);
   const dispatch = new Dispatch({ inputs, executor, writer, ending, limit, clock });
   const stored = storedTrials(inputs, options);
@@ -93,7 +96,7 @@ async function attempt(
   beat.abort();
 
   ending.close();
-  executor.close();
+  await executor.close();
   runSpan.end(ending.interrupted ? 'interrupted' : undefined);
   // What came in before a failure is kept; a store that failed is not asked again.
   if (!(ending.failure?.error instanceof StoreError)) writer.flush();

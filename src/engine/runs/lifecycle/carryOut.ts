@@ -1,8 +1,10 @@
 import { budgetsFor } from '../../cost/budgets/budgetLedger.ts';
 import { defined } from '../../model/defined.ts';
-import type { Clock, Log } from '../../ports.ts';
+import { spanPrice } from '../../models/prices/spanPrice.ts';
+import type { Clock, Log, Random, Trust } from '../../ports.ts';
 import type { Owner } from '../../store/lease.ts';
 import type { SinkTelemetry } from '../../telemetry/telemetry.ts';
+import type { ReceivedTraces } from '../agentSpans/spansElsewhere.ts';
 import { executeRun } from '../execution/executeRun.ts';
 import type { BegunRun } from './begunRun.ts';
 import type { RunListener, RunOptions, RunOutcome } from './runListener.ts';
@@ -16,6 +18,10 @@ interface CarryOutPorts extends SettlePorts, SpendingPorts {
   owner: Owner;
   log: Log;
   telemetry: SinkTelemetry;
+  random: Random;
+  trust: Trust;
+  /** What the workspace's receiver has stored. */
+  received: ReceivedTraces;
 }
 
 interface CarryOutOptions extends RunOptions {
@@ -46,6 +52,12 @@ export async function carryOut(
     signal,
     onStart: (stored) => listener.onStart(record, stored),
     onResults: (results) => listener.onResults(record, results),
+    agentSpans: {
+      random: ports.random,
+      trusted: ports.trust.commands,
+      received: ports.received,
+      price: spanPrice(ports.workspace.config.providers),
+    },
     ...defined({ limit, enough }),
   });
 

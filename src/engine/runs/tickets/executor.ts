@@ -14,5 +14,5 @@ export interface Executor {
   /** Evaluates outputs of one case and trial beside each other; one result for each answer, in their order. */
   judge(ticket: JudgingTicket, signal: AbortSignal): Promise<TrialResult[]>;
   /** The attempt is over: what was called and not evaluated is given up. */
-  close(): void;
+  close(): void | Promise<void>;
 }

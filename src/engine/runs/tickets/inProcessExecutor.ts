@@ -6,6 +6,7 @@ import type { TrialResult } from '../../model/result.ts';
 import type { Clock, Log, Span } from '../../ports.ts';
 import { TOUCHSTONE } from '../../telemetry/attributes.ts';
 import type { Tracer } from '../../telemetry/tracer.ts';
+import { type AgentSpanPorts, AgentSpans } from '../agentSpans/agentSpans.ts';
 import type { PlannedTarget, RunInputs } from '../execution/runInputs.ts';
 import { rankTargets } from '../pending/rankTargets.ts';
 import { CaseTraces } from './caseTraces.ts';
@@ -21,6 +22,8 @@ export interface ExecutorOptions {
   runSpan: Span;
   clock: Clock;
   log: Log;
+  /** Agents send no spans over HTTP where absent. */
+  agentSpans?: AgentSpanPorts | undefined;
 }
 
 /** Executes tickets where the run was prepared. */
@@ -28,6 +31,7 @@ export class InProcessExecutor implements Executor {
   readonly #options: ExecutorOptions;
   readonly #targets: ReadonlyMap<string, PlannedTarget>;
   readonly #traces: CaseTraces;
+  readonly #agentSpans: AgentSpans;
   /** Spans of trials that were called and not evaluated, by their tickets' keys. */
   readonly #open = new Map<string, { ticket: Ticket; span: Span }>();
 
@@ -35,6 +39,7 @@ export class InProcessExecutor implements Executor {
     this.#options = options;
     this.#targets = new Map(options.inputs.targets.map((planned) => [planned.target.name, planned]));
     this.#traces = new CaseTraces(options.tracer, options.runSpan);
+    this.#agentSpans = new AgentSpans({ ...options, ports: options.agentSpans });
   }
 
   async run(ticket: Ticket, signal: AbortSignal): Promise<TrialResult> {
@@ -87,9 +92,10 @@ export class InProcessExecutor implements Executor {
     return ranked;
   }
 
-  close(): void {
+  async close(): Promise<void> {
     for (const { ticket, span } of this.#open.values()) this.#traces.end(ticket, span, 'interrupted');
     this.#open.clear();
+    await this.#agentSpans.close();
   }
 
   /** That of its call, where it was called in this attempt. */
@@ -120,7 +126,7 @@ export class InProcessExecutor implements Executor {
   }
 
   #job({ runId, target, located, trial, told }: Ticket, span: Span, signal: AbortSignal): TrialJob {
-    const { inputs, tracer, log } = this.#options;
+    const { inputs, log } = this.#options;
     const { plan, auditShare, scoreFallbacks, redactor, clock = this.#options.clock } = inputs;
     const planned = this.#targets.get(target);
     if (!planned) throw new Error(`the run has no target ${target}`);
@@ -142,7 +148,7 @@ export class InProcessExecutor implements Executor {
       scoreFallbacks,
       redactor,
       clock,
-      tracer,
+      agentSpans: this.#agentSpans,
     };
   }
 }

@@ -14,8 +14,7 @@ import { refusalOf } from '../../models/refusal.ts';
 import type { Attributes, Clock, Span } from '../../ports.ts';
 import type { Target, TargetRequest } from '../../targets/target.ts';
 import { GEN_AI, GENERAL, TOUCHSTONE } from '../../telemetry/attributes.ts';
-import { readSpans } from '../../telemetry/receiver/readSpans.ts';
-import type { Tracer } from '../../telemetry/tracer.ts';
+import type { AgentSpans } from '../agentSpans/agentSpans.ts';
 import { judgedCase, type ToldCase } from '../ordered/tellCase.ts';
 import type { Called } from './ticket.ts';
 import { TrialRejected } from './trialRejected.ts';
@@ -42,7 +41,8 @@ export interface TrialJob {
   /** Takes keys out of what evaluators say. */
   redactor?: Redactor | undefined;
   clock: Clock;
-  tracer: Tracer;
+  /** Takes what the target traces of itself. */
+  agentSpans: AgentSpans;
 }
 
 /** Calls the target once, unless it was `called` before, and evaluates what it returned. Rejects as an executor does. */
@@ -123,7 +123,7 @@ async function callTarget(job: TrialJob): Promise<Output> {
     [GEN_AI.agentName]: target.name,
     [TOUCHSTONE.targetKind]: target.kind,
   });
-  const receiveSpans = (request: unknown): void => acceptSpans(job.tracer, span, request);
+  const openTraces = () => job.agentSpans.open({ span, target: target.name, redactor: job.redactor });
   const started = clock.monotonic();
 
   try {
@@ -138,7 +138,7 @@ async function callTarget(job: TrialJob): Promise<Output> {
 
     const output = told?.failed
       ? { ...emptyOutput(), status: 'error' as const, error: dependency(told.failed) }
-      : await target.call(request, { signal, span, timeoutMs, receiveSpans, caller: job.runId });
+      : await target.call(request, { signal, span, timeoutMs, openTraces, caller: job.runId });
     describeOutput(span, output);
 
     return output;
@@ -180,21 +180,6 @@ function sourceAttributes(source: ReplySource | undefined): Attributes {
     [TOUCHSTONE.sourceModel]: 'model' in source ? source.model : undefined,
     [TOUCHSTONE.sourceAge]: 'ageMs' in source ? source.ageMs : undefined,
   };
-}
-
-/** Keeps the spans that belong to this trace; an agent cannot write into another one. */
-function acceptSpans(tracer: Tracer, span: Span, request: unknown): void {
-  const read = readSpans(request);
-  if (!read) {
-    span.log('warn', 'the agent sent something that is not OTLP JSON');
-    return;
-  }
-  const own = read.records.filter((candidate) => candidate.traceId === span.traceId);
-  const foreign = read.records.length - own.length;
-  if (read.rejected > 0)
-    span.log('warn', `${read.rejected} malformed spans were left out: ${read.reasons.join('; ')}`);
-  if (foreign > 0) span.log('warn', `${foreign} spans of other traces were left out`);
-  tracer.accept(own);
 }
 
 /** Only what the target itself answered, and all of it, is measured. */

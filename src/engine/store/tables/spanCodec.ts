@@ -19,6 +19,9 @@ type PackedSpan = [
   events: [name: string, offsetMs: number, attributes: JsonObject][] | 0,
   links: [traceId: string, spanId: string][] | 0,
   service: string,
+  /** Of agents; rows of earlier versions end before. */
+  resource?: JsonObject | 0,
+  scope?: string,
 ];
 
 /** Spans of one trace as they are stored: far smaller than the objects, so that many can wait for a batch. */
@@ -39,7 +42,7 @@ export function unpackSpans({ traceId, body }: PackedSpans): SpanRecord[] {
 }
 
 function pack(span: SpanRecord): PackedSpan {
-  return [
+  const packed: PackedSpan = [
     span.spanId,
     span.parentSpanId ?? 0,
     span.name,
@@ -55,11 +58,17 @@ function pack(span: SpanRecord): PackedSpan {
     span.links.length === 0 ? 0 : span.links.map((link) => [link.traceId, link.spanId]),
     span.service,
   ];
+  if (span.resource || span.scope) {
+    packed[12] = span.resource ?? 0;
+    packed[13] = span.scope ?? '';
+  }
+  return packed;
 }
 
 function unpack(traceId: string, packed: PackedSpan): SpanRecord {
   const [spanId, parent, name, kind, startMs, duration, status, message, attributes, events, links, service] =
     packed;
+  const [, , , , , , , , , , , , resource, scope] = packed;
   return {
     traceId,
     spanId,
@@ -78,6 +87,8 @@ function unpack(traceId: string, packed: PackedSpan): SpanRecord {
     })),
     links: (links || []).map(([linkTrace, linkSpan]) => ({ traceId: linkTrace, spanId: linkSpan })),
     service,
+    ...(resource ? { resource } : {}),
+    ...(scope ? { scope } : {}),
   };
 }
 

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { parseUntrustedJson } from '../../files/formats/untrustedJson.ts';
 import type { Clock, Environment } from '../../ports.ts';
+import { type CallTraces, withTrace } from '../callTraces.ts';
 import { type AgentAttempt, statedAttempt } from '../guardedOutput.ts';
 import { looksLikeReply, type ReplyForm } from '../reply/agentReply.ts';
 import { findReply } from '../reply/findReply.ts';
@@ -10,6 +11,7 @@ import { scrubbedEnvironment, traceEnvironment } from './commandEnvironment.ts';
 import type { Invocation } from './commandInvocation.ts';
 import { commandOutput } from './commandOutput.ts';
 import { readScratch, type SpanFiles } from './spanFiles.ts';
+import { ownEndpoint, tracingEnvironment } from './tracingEnvironment.ts';
 import { withheldHint } from './withheldVariables.ts';
 
 interface CommandCallsOptions {
@@ -29,6 +31,8 @@ interface CommandCallsOptions {
 export class CommandCalls {
   readonly #options: CommandCallsOptions;
   readonly #files: SpanFiles;
+  /** That the spans go elsewhere was said. */
+  #saidOwn = false;
 
   constructor(options: CommandCallsOptions) {
     this.#options = options;
@@ -41,10 +45,12 @@ export class CommandCalls {
     const spanFile = await this.#files.next();
     const replyFile = `${spanFile}.reply`;
     const invocation = this.#options.invoke(request);
+    const traces = context.openTraces?.();
+    const scrubbed = scrubbedEnvironment(environment, invocation.env);
     const given = {
-      ...scrubbedEnvironment(environment, invocation.env),
+      ...(traces ? await this.#tracing(traces, scrubbed, context) : scrubbed),
       ...traceEnvironment(context.span),
-      ...(context.receiveSpans ? { TOUCHSTONE_OTLP_FILE: spanFile } : {}),
+      ...(traces ? { TOUCHSTONE_OTLP_FILE: spanFile } : {}),
       TOUCHSTONE_REPLY_FILE: replyFile,
     };
 
@@ -63,7 +69,9 @@ export class CommandCalls {
     );
 
     const file = await this.#takeReply(replyFile, begunAt);
-    await this.#handOverSpans(spanFile, context);
+    if (traces) await this.#handOverSpans(spanFile, traces, context);
+    const elsewhere = ownEndpoint(scrubbed) !== undefined;
+    const shown = (await traces?.close({ elsewhere, signal: context.signal })) ?? null;
 
     const hint = (said: string): string => withheldHint(environment, given, said);
     const { output, lines } = commandOutput({
@@ -71,7 +79,25 @@ export class CommandCalls {
     });
     for (const line of lines.slice(0, MOST_LOGGED)) context.span.log('info', redact(line));
 
-    return statedAttempt(output);
+    return statedAttempt(withTrace(output, shown));
+  }
+
+  /** The environment with an endpoint for the program's spans, unless it has one of its own. */
+  async #tracing(
+    traces: CallTraces,
+    given: { [name: string]: string },
+    { span }: TargetContext,
+  ): Promise<{ [name: string]: string }> {
+    const own = ownEndpoint(given);
+    if (own !== undefined) {
+      if (!this.#saidOwn)
+        span.log('info', `the agent sends its spans to ${own}, as its environment says, and not to this run`);
+      this.#saidOwn = true;
+      return given;
+    }
+
+    const endpoint = await traces.endpoint();
+    return endpoint === undefined ? given : tracingEnvironment(endpoint, given);
   }
 
   async #takeReply(file: string, begunAt: number) {
@@ -81,10 +107,9 @@ export class CommandCalls {
     return bytes.length === 0 || !written ? undefined : { bytes, ms: written.mtimeMs - begunAt };
   }
 
-  async #handOverSpans(file: string, { receiveSpans, span }: TargetContext): Promise<void> {
-    if (!receiveSpans) return;
+  async #handOverSpans(file: string, traces: CallTraces, { span }: TargetContext): Promise<void> {
     const { requests, dropped } = await this.#files.take(file);
-    for (const request of requests) receiveSpans(request);
+    for (const request of requests) traces.take(request);
     if (dropped > 0) span.log('warn', 'Some lines of the agent’s spans are not JSON', { dropped });
   }
 }

@@ -1,13 +1,14 @@
 import { ConfigError, type ErrorPlace } from '../../errors.ts';
 import { readAddress } from '../../http/address.ts';
 import { lowerCased, unsendableHeader } from '../../http/headers.ts';
-import { Connection } from '../../http/httpConnection.ts';
+import { Connection, isLoopback } from '../../http/httpConnection.ts';
 import { contentHash } from '../../model/hash.ts';
 import type { JsonValue } from '../../model/json.ts';
 import { mostTokens } from '../../models/callEstimate.ts';
 import { type Clock, type Environment, traceContext } from '../../ports.ts';
 import type { ProviderGuards } from '../../resilience/providerGuards.ts';
 import { type AgentRequest, agentRequest } from '../agentRequest.ts';
+import { type CallTraces, withTrace } from '../callTraces.ts';
 import { SERVER } from '../capabilities.ts';
 import { guardedOutput } from '../guardedOutput.ts';
 import { type ReplyForm, readReply } from '../reply/agentReply.ts';
@@ -100,27 +101,36 @@ export function createHttpTarget(options: HttpTargetOptions, ports: HttpTargetPo
 
       const body = write(agentRequest(request));
       const limitMs = Math.min(timeoutMs, options.timeoutMs ?? Number.POSITIVE_INFINITY);
-      return guardedOutput(
-        { guard, clock },
-        { ...context, timeoutMs: limitMs, inputTokens: () => mostTokens(body) },
-        (until) =>
-          httpCall({
-            connection,
-            request: { url, method, headers: { ...headers, ...traceContext(span) }, body },
-            maxBytes: maxResponseBytes,
-            streams: form.kind === 'text',
-            clock,
-            signal: until,
-            read: (text, latencyMs) => readReply(text, form, latencyMs, redact),
-            redact,
-          }),
-      );
+      const guarded = { ...context, timeoutMs: limitMs, inputTokens: () => mostTokens(body) };
+      return guardedOutput({ guard, clock }, guarded, async (until) => {
+        const traces = context.openTraces?.();
+        const tracing = { ...traceContext(span), ...(traces ? await endpointHeader(url, traces) : {}) };
+        const attempt = await httpCall({
+          connection,
+          request: { url, method, headers: { ...headers, ...tracing }, body },
+          maxBytes: maxResponseBytes,
+          streams: form.kind === 'text',
+          clock,
+          signal: until,
+          read: (text, latencyMs) => readReply(text, form, latencyMs, redact),
+          redact,
+        });
+        const shown = await traces?.close({ elsewhere: true, signal });
+        return { ...attempt, output: withTrace(attempt.output, shown ?? null) };
+      });
     },
 
     close: async () => connection.close(),
   };
 
   return target;
+}
+
+/** Where an agent on this machine may send the spans of this call. One elsewhere could not reach it. */
+async function endpointHeader(url: URL, traces: CallTraces): Promise<{ [name: string]: string }> {
+  if (!isLoopback(url.hostname)) return {};
+  const endpoint = await traces.endpoint();
+  return endpoint === undefined ? {} : { 'touchstone-otlp-endpoint': endpoint };
 }
 
 function bodyWriter(

@@ -1,7 +1,7 @@
 import { FileError } from '../../errors.ts';
 import { defined } from '../../model/defined.ts';
 import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
-import type { Output, RawAnswer } from '../../model/output.ts';
+import type { FromTrace, Output, RawAnswer } from '../../model/output.ts';
 import { notRecorded, type Recordings } from '../../models/recordings/recordings.ts';
 import { TOUCHSTONE } from '../../telemetry/attributes.ts';
 import { agentRequest } from '../agentRequest.ts';
@@ -112,7 +112,7 @@ function readRecorded(reply: JsonObject, file: string): Output {
   }
 
   const output = readReply(JSON.stringify(reply), { kind: 'json' }, latencyMs);
-  const { exit_ms: exitMs, attempts, warnings } = reply;
+  const { exit_ms: exitMs, attempts, warnings, from_trace: fromTrace } = reply;
   const raw = output.status === 'complete' ? rawAnswer(reply['raw']) : undefined;
   return {
     ...output,
@@ -120,11 +120,14 @@ function readRecorded(reply: JsonObject, file: string): Output {
       exitMs: typeof exitMs === 'number' ? exitMs : undefined,
       attempts: typeof attempts === 'number' ? attempts : undefined,
       warnings: Array.isArray(warnings) ? warnings.map(String) : undefined,
+      fromTrace: Array.isArray(fromTrace) ? FROM_TRACE.filter((part) => fromTrace.includes(part)) : undefined,
     }),
     ...defined({ raw }),
     metadata: { ...output.metadata, replayed: true },
   };
 }
+
+const FROM_TRACE = ['steps', 'tool_calls', 'usage', 'model', 'cost_usd'] satisfies FromTrace[];
 
 function rawAnswer(value: JsonValue | undefined): RawAnswer | undefined {
   if (!isJsonObject(value)) return undefined;

@@ -21,6 +21,7 @@ export function replyDocument(output: Exclude<Output, { status: 'incomplete' }>)
     finish_reason: output.finishReason,
     model: output.model ?? null,
     metadata: output.metadata ?? null,
+    ...defined({ from_trace: output.fromTrace }),
     ...(output.status === 'error' ? { error: { ...output.error } } : {}),
     latency_ms: output.latencyMs,
     ...defined({ exit_ms: output.exitMs, attempts: output.attempts, warnings: output.warnings }),

@@ -3,17 +3,13 @@ import type { JsonObject } from '../../model/json.ts';
 import type { Attributes, LogLevel, Span } from '../../ports.ts';
 import type { Target } from '../target.ts';
 
-/** Takes the run's keys out of all that a target gives: its outputs, its spans, and what is logged about it. */
+/** Takes the run's keys out of what a target gives and what is logged about it; its spans are cleaned where they are received. */
 export function redactedTarget(target: Target, redactor: Redactor): Target {
   return {
     ...target,
     async call(request, context) {
-      const { receiveSpans, span } = context;
-      const output = await target.call(request, {
-        ...context,
-        span: new RedactedSpan(span, redactor),
-        ...(receiveSpans ? { receiveSpans: (spans) => receiveSpans(redactor.value(spans)) } : {}),
-      });
+      const span = new RedactedSpan(context.span, redactor);
+      const output = await target.call(request, { ...context, span });
       return redactor.value(output);
     },
   };

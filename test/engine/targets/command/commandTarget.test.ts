@@ -21,6 +21,7 @@ import {
 import type { TargetContext } from '../../../../src/engine/targets/target.ts';
 import { skip } from '../../../support/skip.ts';
 import { stillGuards } from '../../../support/stillGuards.ts';
+import { takenTraces } from '../../../support/takenTraces.ts';
 import { temporaryFolder } from '../../../support/temporaryFolder.ts';
 
 const agent = fileURLToPath(new URL('../../../fixtures/agents/agent.mjs', import.meta.url));
@@ -295,7 +296,7 @@ describe('command target', () => {
       { scratchFolder: folder },
       {
         golden,
-        receiveSpans: (request) => received.push(request),
+        openTraces: takenTraces(received),
         span: { ...span, log: (_level, message) => warnings.push(message) },
       },
     );

@@ -1,0 +1,28 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { LogRecord, SpanRecord } from '../model/span.ts';
+import { TraceStore } from './traceStore.ts';
+import { traceStorePath } from './traceStoreFormat.ts';
+
+/** What the receiver of a workspace has stored, for runs that look for the spans of their agents. */
+export function receivedTraces(root: string): {
+  isOpen(): boolean;
+  records(traceId: string): { spans: SpanRecord[]; logs: LogRecord[] };
+} {
+  const file = traceStorePath(root);
+  const lease = path.join(root, '.touchstone', 'services.json');
+
+  return {
+    isOpen: () => existsSync(lease),
+
+    // Opened anew each time, so that it sees what was written since: see storeReader.ts.
+    records(traceId) {
+      const store = new TraceStore(file, { access: 'read' });
+      try {
+        return store.records(traceId);
+      } finally {
+        store.close();
+      }
+    },
+  };
+}
