@@ -61,7 +61,7 @@ check('unused code', bin('knip'), []);
 check('build', process.execPath, ['esbuild.mjs']);
 suite('unit tests', [
   ...process.argv.slice(2),
-  'test/{engine,engineProcess,cli,conformance,docs,support,architecture,package,scripts,simulation,ui}/**/*.test.ts',
+  'test/{engine,engineProcess,cli,conformance,docs,support,architecture,package,scripts,services,simulation,ui}/**/*.test.ts',
 ]);
 suite('panels in a browser', ['test/webview/**/*.test.ts']);
 counted('extension host', process.execPath, ['test/support/vscode/extensionHost.ts']);

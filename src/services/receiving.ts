@@ -37,6 +37,8 @@ export interface ReceivingOptions {
   exposure: Exposure;
   clock: Clock;
   random: Random;
+  /** Default: 4318. */
+  usualPort?: number;
   /** The state has changed. */
   onChange(): void;
   onBug(error: unknown): void;
@@ -67,7 +69,7 @@ export class Receiving {
       state: 'receiving',
       address: server.address,
       port: server.port,
-      endpoint: `http://127.0.0.1:${server.port}`,
+      endpoint: `http://${localName(server.address)}:${server.port}`,
       token,
       keep,
       insteadOf,
@@ -84,13 +86,13 @@ export class Receiving {
         return;
       }
 
-      // A port that only has to show a token from now on is taken by ourselves.
-      const samePort = before && (wish.port === null || wish.port === before.server.port);
+      // Only the token differs: the port is our own.
+      const samePort = before && isPortAsWished(before, wish);
       if (samePort) await this.#close();
       try {
         const opened = await this.#listen(samePort ? { ...wish, port: before.server.port } : wish);
         if (!samePort) await this.#close();
-        this.#listening = opened;
+        this.#listening = samePort ? { ...opened, insteadOf: before.insteadOf } : opened;
         this.#failed = undefined;
         claimPort(opened.server.port, this.#options.root);
       } catch (error) {
@@ -124,11 +126,12 @@ export class Receiving {
     if (wish.port !== null)
       return { server: await this.#start(wish.port, token), keep, token, insteadOf: null };
 
+    const { usualPort = USUAL_PORT } = this.#options;
     try {
-      return { server: await this.#start(USUAL_PORT, token), keep, token, insteadOf: null };
+      return { server: await this.#start(usualPort, token), keep, token, insteadOf: null };
     } catch (error) {
       if (!(error instanceof PortTaken)) throw error;
-      const insteadOf = { port: USUAL_PORT, holder: error.holder };
+      const insteadOf = { port: usualPort, holder: error.holder };
       return { server: await this.#start(0, token), keep, token, insteadOf };
     }
   }
@@ -173,8 +176,18 @@ class PortTaken extends ServerError {
   }
 }
 
-function isAsWished({ server, token }: Listening, wish: Wish): boolean {
-  return (wish.port === null || wish.port === 0 || wish.port === server.port) && token === wish.token;
+function isAsWished(listening: Listening, wish: Wish): boolean {
+  return isPortAsWished(listening, wish) && listening.token === wish.token;
+}
+
+function isPortAsWished({ server }: Listening, { port }: Wish): boolean {
+  return port === null || port === 0 || port === server.port;
+}
+
+/** By which programs of this machine reach an address that is listened on. */
+function localName(address: string): string {
+  if (address === '0.0.0.0' || address === '::') return '127.0.0.1';
+  return address.includes(':') ? `[${address}]` : address;
 }
 
 function failure({ port }: Wish, error: UserError): Extract<ReceiverState, { state: 'failed' }> {
