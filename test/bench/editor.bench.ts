@@ -12,7 +12,11 @@ const folder = temporaryFolder();
 const measured = path.join(folder, 'measured.txt');
 const { status, stdout, stderr } = spawnSync(process.execPath, [program, '@bench'], {
   encoding: 'utf8',
-  env: { ...process.env, TOUCHSTONE_BENCH: measured },
+  env: {
+    ...process.env,
+    TOUCHSTONE_BENCH: measured,
+    TOUCHSTONE_ROOT: path.join(import.meta.dirname, '..', '..'),
+  },
 });
 if (existsSync(measured)) process.stdout.write(readFileSync(measured, 'utf8'));
 if (status !== 0) console.error(stdout, stderr);

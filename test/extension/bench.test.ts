@@ -1,4 +1,6 @@
-import { appendFileSync } from 'node:fs';
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { appendFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { describe, it } from 'mocha';
@@ -13,6 +15,10 @@ const file = process.env['TOUCHSTONE_BENCH'];
 const DATASETS = 200;
 const CASES = 100;
 const STREAMED = 10_000;
+const SPANS = 100_000;
+/** Spans a second, and for how long. */
+const RATE = 1_000;
+const SECONDS = 10;
 
 if (file && trusted)
   describe('@bench', function () {
@@ -95,7 +101,67 @@ if (file && trusted)
         restore();
       }
     });
+
+    it('traces', async () => {
+      const { engine, traces } = await activated();
+      const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '';
+      const store = path.join(folder, '.touchstone', 'traces.db');
+      await writeTraces(store, 'many', SPANS);
+      try {
+        await engine.restart();
+        // Threads of the engine start with the first call.
+        await engine.call('traces/values', {});
+        const opened: number[] = [];
+        for (let time = 0; time < 5; time += 1) {
+          traces.view.reload();
+          const begun = performance.now();
+          const nodes = await traces.view.getChildren();
+          for (const node of nodes) traces.view.getTreeItem(node);
+          opened.push(performance.now() - begun);
+        }
+        tell(
+          `Traces view, ${SPANS} spans stored: first page after ${median(opened).toFixed(0)} ms, median of 5 (limit 200 ms)`,
+        );
+
+        await vscode.commands.executeCommand('touchstone.traces.focus');
+        const [first] = await traces.view.getChildren();
+        const [trace] = first ? await traces.view.getChildren(first) : [];
+        assert.ok(trace?.kind === 'trace');
+        await vscode.commands.executeCommand('touchstone.traces.open', { traceId: trace.traceId });
+        const shown = await stallWhile(() => writeTraces(store, 'steadily', RATE, SECONDS));
+        await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+        await vscode.commands.executeCommand('workbench.view.explorer');
+        const hidden = await stallWhile(() => writeTraces(store, 'steadily', RATE, SECONDS));
+        tell(
+          `${RATE} spans a second for ${SECONDS} s with view and panel open: longest stall of the extension host ${longest(shown)} (limit 50 ms), 99.9 % below ${(shown.percentile(99.9) / 1e6).toFixed(0)} ms; with both closed ${longest(hidden)}`,
+        );
+      } finally {
+        await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+        await engine.restart();
+        for (const ending of ['', '-wal', '-shm']) rmSync(`${store}${ending}`, { force: true });
+        traces.view.reload();
+      }
+    });
   });
+
+async function stallWhile(work: () => Promise<void>): Promise<ReturnType<typeof monitorEventLoopDelay>> {
+  const stalls = monitorEventLoopDelay({ resolution: 5 });
+  stalls.enable();
+  await work();
+  stalls.disable();
+  return stalls;
+}
+
+/** In a process of its own, as the one that receives them is. */
+function writeTraces(store: string, ...given: (string | number)[]): Promise<void> {
+  const program = path.join(process.env['TOUCHSTONE_ROOT'] ?? '', 'test', 'support', 'traceWriter.ts');
+  const child = spawn(process.execPath, [program, store, ...given.map(String)], { stdio: 'inherit' });
+  return new Promise((resolve, reject) => {
+    child
+      .once('error', reject)
+      .once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`exit ${code}`))));
+  });
+}
 
 function tell(line: string): void {
   if (file) appendFileSync(file, `${line}\n`);

@@ -71,7 +71,7 @@ export function traceTooltip(trace: TraceSummary): string {
     ...(user === null ? [] : [t('User: {0}', user)]),
     ...(release === null ? [] : [t('Release: {0}', release)]),
     ...(incomplete ? [t('Some spans have not been received, or have several roots.')] : []),
-    t('Started: {0}', new Date(trace.startMs).toLocaleString(vscode.env.language)),
+    t('Started: {0}', timeText(trace.startMs)),
     traceId,
   ].join('\n');
 }
@@ -164,9 +164,18 @@ function scoreText(score: number | null): string[] {
 /** The time alone where it is of today. */
 export function timeText(ms: number): string {
   const date = new Date(ms);
-  const today = date.toDateString() === new Date().toDateString();
-  return new Intl.DateTimeFormat(vscode.env.language, {
-    ...(today ? {} : { dateStyle: 'short' }),
-    timeStyle: 'medium',
-  }).format(date);
+  const { today, earlier } = formats();
+  return (date.toDateString() === new Date().toDateString() ? today : earlier).format(date);
+}
+
+let made: { today: Intl.DateTimeFormat; earlier: Intl.DateTimeFormat } | undefined;
+
+/** Making one takes longer than the whole of a row else. */
+function formats(): { today: Intl.DateTimeFormat; earlier: Intl.DateTimeFormat } {
+  const { language } = vscode.env;
+  made ??= {
+    today: new Intl.DateTimeFormat(language, { timeStyle: 'medium' }),
+    earlier: new Intl.DateTimeFormat(language, { dateStyle: 'short', timeStyle: 'medium' }),
+  };
+  return made;
 }
