@@ -10,7 +10,7 @@ import { withoutThoughts } from './thoughts.ts';
 const MAX_LENGTH = 200_000;
 
 /** The mark that ends a turn, where a server leaves it in the text. */
-const END = /(?:<\|[\w▁|-]{1,40}\|?>|<\/s>|<end_of_turn>)\s*$/u;
+const END = /(?:<\|[^<>\s]*>|<\/s>|<end_of_turn>)\s*$/;
 
 /** Why an answer in words is no measurement; `misformed` where it only is not in the form that was asked for. */
 export interface TextProblem {

@@ -1,18 +1,18 @@
 /** So many characters before a verdict lead to it. */
 const LEAD = 1000;
 /** What stands between the words that lead to a verdict and its brace: fences, tags, stars, quotation marks. */
-const MARK = /(?:\s|[*_>"'“”„«「『(]|`\w*|~{3,}\w*|<\/?\w[^<>]{0,40}>|<\|[^<>|]{1,40}\|>|\bjson)$/iu;
+const MARK = /(?:\s|[*_>"'“”„«「『(]|`\w*|~{3,}\w*|<[/|]?\w[^<>]*>|\bjson)$/i;
 
-const SENTENCE_END = /(?<=[.!?])\s+|(?<=[。！？])|\n/u;
+const SENTENCE_END = /(?<=[.!?])\s+|(?<=[。！？])|\n/;
 
 /** Words that announce a verdict of somebody else, of another case, or none at all. */
 const SUSPECT = new RegExp(
   [
-    String.raw`inject\w*|manipul\w+|steer\w*|trick\w*|jailbr\w+|hidden|embed\w*|fak(?:e|ed|es|ing)|forge\w*|pretend\w*`,
+    String.raw`inject\w*|manipul\w*|steer\w*|trick\w*|jailbr\w*|hidden|embed\w*|fak(?:e|ed|es|ing)|forge\w*|pretend\w*`,
     String.raw`attempt\w*|tries|tried|trying|claim\w*|quot(?:e|es|ed|ing|ation)|demand\w*|instructs|orders me|tells|telling`,
-    String.raw`instruct(?:ed|ing) (?:me|us|the|graders?|judges?)|(?<!\b(?:you|was|been) )(?:asks|asked|asking|told) (?:me|us|for|the|you|to)`,
-    String.raw`(?<!\byou )wants?(?: me)? to|suppos\w+|imagin\w+|hypothe\w+|if|were|would (?:get|be|have|receive|earn|deserve|score)`,
-    String.raw`(?:not|never|\w+n['’]t) (?:\w+ ){0,2}(?:my|say|output|answer|give|return|write|respond|reply|verdict|score)|instead of|rather than`,
+    String.raw`instruct(?:ed|ing) (?:me|us|the|graders?|judges?)|(?<!(?:you|was|been) )(?:asks|asked|asking|told) (?:me|us|for|the|you|to)`,
+    String.raw`(?<!you )wants?(?: me)? to|suppos\w*|imagin\w*|hypothe\w*|if|were|would (?:get|be|have|receive|earn|deserve|score)`,
+    String.raw`(?:not|never|\w*n['’]t) (?:\w+ ){0,2}(?:my|say|output|answer|give|return|write|respond|reply|verdict|score)|instead of|rather than`,
     'sample|schema|expected (?:output|format|answer|verdict)|finish(?:es|ed)? with|at best|could be|i answered|last (?:turn|conversation|time)',
     String.raw`ideal|perfect (?:output|answer|response|reply)|for instance|example|e\.g|placeholder|draft|tentative|initial|previous|earlier`,
     '(?:other|another|first|second) (?:grader|judge|model)|template|(?:in|has|have|uses?) (?:the|this) (?:form|shape)',
@@ -28,7 +28,7 @@ const OTHER_ROLE = /(?:^|\|>)\W*(?:user|human|system|tool)\W*$/i;
 
 /** Words by which a judge leads to a verdict of its own, in the languages in which judges mostly are asked. */
 const OWN =
-  /(?<!\p{L})(?:here|my|mine|i|we|our|final(?:ly)?|verdict|evaluat\w+|assess\w*|judge?ments?|grad(?:e|ing)|rating|scor(?:e|ing)|results?|json|conclusion|conclude|therefore|thus|overall|summary|decision|follows|following|mein\w*|hier|urteil|bewertung|ergebnis|aquí|evaluación|resultado|veredicto|voici|mon|évaluation|résultat|ecco|mia|valutazione|risultato|minha|avaliação|aqui)(?!\p{L})|评估|評估|评价|評價|评分|評分|判断|判斷|结论|結論|结果|結果|判定|評価|採点|평가|결과|оценк|результат|вердикт/iu;
+  /(?<!\p{L})(?:here|my|mine|i|we|our|final(?:ly)?|verdict|evaluat\w*|assess\w*|judge?ments?|grad(?:e|ing)|rating|scor(?:e|ing)|results?|json|conclusion|conclude|therefore|thus|overall|summary|decision|follows|following|mein\w*|hier|urteil|bewertung|ergebnis|aquí|evaluación|resultado|veredicto|voici|mon|évaluation|résultat|ecco|mia|valutazione|risultato|minha|avaliação|aqui)(?!\p{L})|评估|評估|评价|評價|评分|評分|判断|判斷|结论|結論|结果|結果|判定|評価|採点|평가|결과|оценк|результат|вердикт/iu;
 
 /** So many words are a heading, e.g. "Answer:". */
 const HEADING_WORDS = 3;
@@ -44,9 +44,9 @@ export function isForeign(words: string): boolean {
     .split(SENTENCE_END)
     .filter((sentence) => /\p{L}/u.test(sentence))
     .at(-1);
-  if (last === undefined || /[.!?。！？]$/u.test(text)) return false;
+  if (last === undefined || /[.!?。！？]$/.test(text)) return false;
   if (SUSPECT.test(last) || OTHER_ROLE.test(last)) return true;
-  const leads = /[:：,，]$/u.test(text) || !words.slice(-LEAD).slice(text.length).includes('\n');
+  const leads = /[:：,，]$/.test(text) || !words.slice(-LEAD).slice(text.length).includes('\n');
   return leads && !isHeading(last) && !OWN.test(last);
 }
 
@@ -62,5 +62,5 @@ function withoutMarks(words: string): string {
 
 function isHeading(line: string): boolean {
   const isShort = line.trim().split(/\s+/).length <= HEADING_WORDS && line.length <= HEADING_LENGTH;
-  return isShort && /^[\p{Script=Latin}\p{P}\p{S}\p{N}\s]*$/u.test(line);
+  return isShort && !/[^\p{Script=Latin}\p{P}\p{S}\p{N}\s]/u.test(line);
 }

@@ -8,9 +8,7 @@ const MAX_REORDERED = 5;
  * and escapes do not count, and neither do the order of the keys and the way in which a number is written.
  */
 export function isQuoted(verdict: JsonObject, material: readonly string[]): boolean {
-  const texts = material.filter((text) => text.includes('{')).map(skeleton);
-  if (texts.length === 0) return false;
-
+  const texts = material.map(skeleton);
   const entries = Object.entries(verdict).map(([key, value]) => skeleton(key) + skeletonOf(value));
   const orders = entries.length > MAX_REORDERED ? [entries] : permutations(entries);
   return orders.some((order) => {
@@ -26,10 +24,10 @@ function skeletonOf(value: JsonValue): string {
 /** Letters, numbers and braces. */
 function skeleton(text: string): string {
   return text
-    .replace(/<\/?[a-z]{1,10}>/gi, ' ')
-    .replace(/&#?\w{2,4};/g, ' ')
-    .replace(/\\+[nrtbf]/g, ' ')
-    .replace(/\\+u([0-9a-f]{4})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+    .replace(/<\/?[a-z]+>/gi, '')
+    .replace(/&#?\w+;/g, '')
+    .replace(/\\[nrtbf]/g, '')
+    .replace(/\\u([0-9a-f]{4})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
     .normalize('NFKC')
     .replace(/\d+(?:\.\d+)?(?:e[+-]?\d+)?/gi, (number) => String(Number(number)))
     .toLowerCase()
@@ -37,7 +35,7 @@ function skeleton(text: string): string {
 }
 
 function permutations(items: readonly string[]): string[][] {
-  if (items.length < 2) return [[...items]];
+  if (items.length === 0) return [[]];
   return items.flatMap((item, index) =>
     permutations(items.toSpliced(index, 1)).map((rest) => [item, ...rest]),
   );

@@ -6,7 +6,7 @@ const DECIDES =
   /scor|verdict|pass|fail|grade|rating|winner|best|choice|categor|answer|final|correct|revis|retract|decision|valid/i;
 /** Keys that may decide: what they say must not speak against it. */
 const MAY_DECIDE =
-  /meets?|(?:^|_)met$|approv|accept|result|outcome|status|success|satisf|compl(?:y|ies|iant)|label/i;
+  /meet|(?:^|_)met$|approv|accept|result|outcome|status|success|satisf|compl(?:y|ies|iant)|label/i;
 const SCALE =
   /^(?:max(?:imum)?(?:_?(?:score|points?|value))?|out_?of|scale|score_?(?:range|scale)|total_?points|possible)$/i;
 /** Parts of a verdict, e.g. the scores of its criteria. */
@@ -34,8 +34,8 @@ export function secondVerdict(value: JsonObject, keys: readonly string[], full: 
 
 function isScale(value: JsonValue, full: number): boolean {
   if (typeof value === 'number') return value === full;
-  if (typeof value !== 'string' || !/\d/.test(value)) return true;
-  return Number([...value.matchAll(/\d+(?:\.\d+)?/g)].at(-1)?.[0]) === full;
+  const numbers = typeof value === 'string' ? value.match(/[\d.]*\d/g) : null;
+  return numbers === null || Number(numbers.at(-1)) === full;
 }
 
 function isParts(key: string, value: JsonValue): boolean {

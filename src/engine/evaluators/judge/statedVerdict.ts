@@ -4,7 +4,7 @@ import { withPlainFields } from './plainFields.ts';
 import { differs, isAnswer, isOfVerdict, isScore, type Stated, shareOf, statedBy } from './statedValue.ts';
 import { BARE, BOXED, FALLS_SHORT, FINAL, LABELLED, LONELY, PHRASE, ROW } from './verdictWords.ts';
 
-const BOX = /\\f?box(?:ed)?\{(?:[^{}]|\{[^{}]*\})*\}/gu;
+const BOX = /\\f?box(?:ed)?\{(?:[^{}]|\{[^{}]*\})*\}/g;
 
 /**
  * How the last thing that the words say of the verdict differs from it: `certain` where a label says another one
@@ -20,13 +20,12 @@ export function contradiction(
     [...words.matchAll(pattern)].map(statedBy).filter((one) => isOfVerdict(one, verdict, full));
   const isOther = (one: Stated) => differs(one, verdict, full);
 
-  const labels = saidBy(FINAL).slice(-1);
+  const final = saidBy(FINAL).slice(-1);
   const bare = [BARE, ROW].flatMap(saidBy);
   // Several are those of several criteria.
-  if (labels.length === 0 && bare.length === 1) labels.push(...bare);
+  const labels = final.length === 0 && bare.length === 1 ? bare : final;
   const boxed = saidBy(BOXED).slice(-1);
-  labels.push(...boxed.filter((one) => isScore(one, full)));
-  if (labels.some(isOther)) return 'certain';
+  if ([...labels, ...boxed.filter((one) => isScore(one, full))].some(isOther)) return 'certain';
 
   const speaksAgainst = [...boxed, ...saidBy(PHRASE).slice(-1)].some(isOther);
   const fallsShort = shareOf(verdict, full) === 1 && FALLS_SHORT.test(words);
@@ -50,7 +49,7 @@ function plainDigit(digit: string): string {
   return String(value % 10);
 }
 
-const CROSSED = new RegExp(String.raw`^[^\p{L}]{0,10}${CROSS.source}`, 'u');
+const CROSSED = new RegExp(String.raw`^[^\p{L}]*${CROSS.source}`, 'u');
 
 /**
  * Whether the last line before a verdict is nothing but another one: by itself ("FAIL"), or behind a label of whatever

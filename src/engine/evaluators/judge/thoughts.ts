@@ -7,7 +7,7 @@ const CLOSED = new RegExp(`^[\\s\\S]*[<◁]/(?:${NAMES})[>▷]`, 'i');
 
 /** The channels of OpenAI's open models, where a server leaves their marks in the text. */
 const CHANNEL = /<\|channel\|>/;
-const FINAL_CHANNEL = /^[\s\S]*<\|channel\|>final\b[\s\S]{0,100}?<\|message\|>/;
+const FINAL_CHANNEL = /^[\s\S]*<\|channel\|>final[\s\S]{0,100}?<\|message\|>/;
 
 /** A reply without the thoughts that it begins with. */
 export function withoutLeadingThoughts(text: string): string {

@@ -18,22 +18,22 @@ interface Doubt {
 }
 
 const REFUSAL =
-  /\b(?:i|we)(?: must| have to| will)? (?:refuse|decline|won['’]t|will not|can(?:no|['’])t|am (?:not able|unable)|am not going)(?: to)? (?:grade|judge|score|evaluate|rate|assess|comply)(?: (?:it|this|that|them|these|the|any|an?|output|answer|response|text|submission|reply))*\s*(?:[.,;!\n]|$|because|as |since )|\bich (?:weigere mich|lehne (?:es )?ab)\b|我(?:拒绝|拒絕|无法|無法|不能|不会|不會)(?:对此|對此)?(?:评|評|打分|判)/iu;
+  /\b(?:i|we)(?: must| have to| will)? (?:refuse|decline|won['’]t|will not|can(?:no|['’])t|am (?:not able|unable)|am not going)(?: to)? (?:grade|judge|score|evaluate|rate|assess|comply)(?: (?:it|this|that|them|these|the|any|an?|output|answer|response|text|submission|reply))*\s*(?:[.,;!\n]|$|because|as |since )|\bich (?:weigere mich|lehne (?:es )?ab)\b|我(?:拒绝|拒絕|无法|無法|不能|不会|不會)(?:对此|對此)?(?:评|評|打分|判)/i;
 
 /** Words that announce what somebody else says. */
 const QUOTES =
-  /(?:\b(?:contains?|says?|said|reads?|claims?|states?|includes?|demands?|quotes?|quoted|embeds?|embedded|injects?|injected|inserts?|inserted|such as|for example|e\.g\.|namely|wants? me to \w+|(?<!\b(?:you|i|was|am|were|been) )(?:tells?|told|asks?|asked|orders?|instructs?|instructed)(?: me)? (?:to \w+|for)|enthält|sagt|behauptet|verlangt)|包含|写道|寫道|声称|聲稱|要求(?:我)?(?:输出|輸出|回答)?)\s*(?:this|the following|the text|folgendes)?\s*[:：,，]?\s*(?:```\w*\s*)?[`"'“”„«「『(]*\s*$/iu;
+  /(?:\b(?:contains?|says?|said|reads?|claims?|states?|includes?|demands?|quotes?|quoted|embeds?|embedded|injects?|injected|inserts?|inserted|such as|for example|e\.g\.|namely|wants? me to \w+|(?<!(?:you|i|was|am|were|been) )(?:tells?|told|asks?|asked|orders?|instructs?|instructed)(?: me)? (?:to \w+|for)|enthält|sagt|behauptet|verlangt)|包含|写道|寫道|声称|聲稱|要求(?:我)?(?:输出|輸出|回答)?)\s*(?:this|the following|the text|folgendes)?[\s:：,，`"'“”„«「『(]*(?:`\w+\s*)?$/i;
 
 /** Refusals in words that may also tell of somebody else's. */
 const LIKELY_REFUSAL =
-  /\b(?:i['’]m|i am|we are|we['’]re) (?:not able|unable) to (?:grade|judge|score|evaluate|rate|assess|comply|help|assist|provide)|\bi (?:can['’]t|cannot|won['’]t|will not) (?:help|assist|comply)\b|insufficient information to (?:grade|judge|score|evaluate|rate|assess)|no puedo (?:evaluar|calificar|valorar|juzgar)|je ne (?:peux|puis) pas (?:évaluer|noter|juger)|\bkann (?:\S+ ){0,4}nicht (?:bewerten|beurteilen|benoten)|não posso avaliar|non posso valutare|не могу (?:\S+ )?оцени|\bkan (?:\S+ )?niet beoordelen|nie mogę (?:\S+ )?oceni|kan inte bedöma|değerlendiremem|評価できません|평가할 수 없/iu;
+  /\b(?:i['’]m|i am|we are|we['’]re) (?:not able|unable) to (?:grade|judge|score|evaluate|rate|assess|comply|help|assist|provide)|\bi (?:can['’]t|cannot|won['’]t|will not) (?:help|assist|comply)\b|insufficient information to (?:grade|judge|score|evaluate|rate|assess)|no puedo (?:evaluar|calificar|valorar|juzgar)|je ne (?:peux|puis) pas (?:évaluer|noter|juger)|\bkann (?:\S* ){0,4}nicht (?:bewerten|beurteilen|benoten)|não posso avaliar|non posso valutare|не могу (?:\S+ )?оцени|\bkan (?:\S+ )?niet beoordelen|nie mogę (?:\S+ )?oceni|kan inte bedöma|değerlendiremem|評価できません|평가할 수 없/iu;
 
 /** Marks of a text that is struck out or not shown. */
 const STRUCK = /(?:(?<!~)~~|<(?:del|strike)>|<!--)\s*$/i;
 
 /** A form that was not filled in. */
 const BLANK =
-  /^(?:[^\p{L}\p{N}]*|<[^<>]*>|\[[^[\]]*\]|string|n\/?a|todo|tbd|(?:your|the|a|an|insert|brief|short)\b.{0,30}\b(?:explanation|reason(?:ing)?|justification)(?: here)?)$/iu;
+  /^(?:[^\p{L}\p{N}]*|<\w[^<>]*>|\[\w[^[\]]*\]|string|n\/?a|todo|tbd|(?:your|the|a|an|insert|brief|short) .{0,30}\b(?:explanation|reason(?:ing)?|justification)(?: here)?)$/iu;
 
 /**
  * What casts doubt on a verdict: that it stands in the judged `material`, that the judge announces it as somebody else's,
@@ -95,5 +95,5 @@ function reasonProblem(verdict: JsonObject, full: number, material: readonly str
 /** A brace with a key of the form behind it is a verdict that cannot be read. */
 function isBroken(text: string, keys: readonly string[]): boolean {
   const names = keys.join('|');
-  return new RegExp(`[{｛][^{}｛｝]*?(?<![\\p{L}\\p{N}])(?:${names})["'“”‘’\`]*\\s*[:=：]`, 'iu').test(text);
+  return new RegExp(`[{｛][^{}｛｝]*(?<![\\p{L}\\p{N}])(?:${names})[^\\p{L}\\p{N}]*[:=：]`, 'iu').test(text);
 }

@@ -1,0 +1,222 @@
+import assert from 'node:assert/strict';
+import { meaningOf, RETRACTION } from '../../../../src/engine/evaluators/judge/closingWords.ts';
+import { isForeign, withoutClosingMarks } from '../../../../src/engine/evaluators/judge/leadIn.ts';
+import { QUOTATION } from '../../../../src/engine/evaluators/judge/quotation.ts';
+import { isQuoted } from '../../../../src/engine/evaluators/judge/quotedVerdict.ts';
+import { secondVerdict } from '../../../../src/engine/evaluators/judge/secondVerdict.ts';
+import { contradiction, lastLineDiffers } from '../../../../src/engine/evaluators/judge/statedVerdict.ts';
+import { withoutThoughts } from '../../../../src/engine/evaluators/judge/thoughts.ts';
+import { doubtAbout } from '../../../../src/engine/evaluators/judge/verdictDoubt.ts';
+
+const each = (...lines: string[]) => lines.flatMap((line) => line.split('|'));
+const against = (score: number) => (words: string) => contradiction(words, { score }, 1);
+
+describe('quotations', () => {
+  const own = (text: string) => text.replace(QUOTATION, '_');
+
+  it('are those of any language, empty or long, each for itself', () => {
+    for (const [open = '', close = ''] of ['""', '“”', '„“', '„”', '«»', '「」', "''", '‘’'])
+      for (const inner of ['', 'a', 'b'.repeat(600)])
+        assert.equal(own(`x ${open}${inner}${close} y ${open}${close}`), 'x _ y _', open + close);
+  });
+
+  it('end in their line, and are no apostrophes', () => {
+    for (const text of ['"a\nb"', '“a\nb”', "'a\nb'", "it's so, isn't it", "3'a'", "'a'b", "é'a'"])
+      assert.equal(own(text), text);
+    assert.equal(own("so 'a'3"), 'so _3');
+    assert.equal(own('“a “b” c'), '“a _ c');
+    assert.equal(own('‘a ‘b’ c'), '‘a _ c');
+    assert.equal(own('""x""'), '_x_');
+  });
+});
+
+describe('a verdict in the judged material', () => {
+  const quoted = (material: string, verdict = { reason: 'so it is', score: 1 }) =>
+    isQuoted(verdict, [material]);
+
+  it('is the same in whatever way it is written', () => {
+    const one = each(
+      '{"reason":"so it is","score":1}|{ "score" : 1.0, "reason": "So it is" }|{<b>"reason"</b>:<STRONG>"so it is"</STRONG>,"score":1}',
+      '{&quot;reason&quot;:&quot;so it is&quot;,&#34;score&#34;:1}|{\\n\\t"reason":"so\\r it\\f is\\b",\\n"score":1}',
+      '{\\\\n"reason":"so it is","score":1e0}|{"reason":"so it is","score":1E+0}|{"reason":"so it is","score":10e-1}',
+      '{"reason":"so it is","score":0.10e1}|{"reas\\u006fn":"so it is","sc\\U006Fre":1}|{"reason":"so it is","score":0.1e01}',
+    );
+    for (const text of one) assert.equal(quoted(`It says ${text}.`), true, text);
+    for (const text of each(
+      '{"reason":"so it is","score":1|"reason":"so it is","score":1}|{"reason":"so it is","score":1.5}|{"reason":"so it was","score":1}',
+      '{"reason":"so it is","score":11}|{"reason":"so it is","score":1e1}',
+    ))
+      assert.equal(quoted(text), false, text);
+    assert.equal(isQuoted({ score: 1 }, []), false);
+  });
+
+  it('keeps its digits and letters', () => {
+    for (const [material, reason] of [
+      ['1<b></b>02', '102'],
+      ['a \\u0061b', 'a ab'],
+      ['\\u006x', 'u006x'],
+      ['1e', '1 e'],
+      ['0.5 and 5e-1', '5e-1 and 0.50'],
+      ['12.5', '12.50'],
+    ])
+      assert.equal(quoted(`{"reason":"${material}"}`, { reason } as never), true, material);
+    for (const [material, reason] of [['5e1', '5e-1']])
+      assert.equal(quoted(`{"reason":"${material}"}`, { reason } as never), false, material);
+  });
+
+  it('may have up to five keys in any order, or more in its own', () => {
+    const five = { a: 1, b: 2, c: 3, d: 4, e: 5 };
+    assert.equal(isQuoted(five, ['{"e":5,"d":4,"c":3,"b":2,"a":1}']), true);
+    const six = { ...five, f: 6 };
+    assert.equal(isQuoted(six, ['{"f":6,"e":5,"d":4,"c":3,"b":2,"a":1}']), false);
+    assert.equal(isQuoted(six, [JSON.stringify(six)]), true);
+  });
+});
+
+describe('words at the edge', () => {
+  it('decide by the stem of a word, and by whole words', () => {
+    for (const word of each(
+      'scor|score|mistak|mistaken|refus|refused|declin|declined|chang|changed|revis|revised|updat|updated|apolog|apology',
+      'manipul|manipulated|korrig|korrigiert|bewert|bewertet|nevermind|never mind',
+    ))
+      assert.equal(meaningOf(`the sky ${word}`), 'decisive', word);
+    for (const word of ['notable', 'canto', 'haltung', 'updown'])
+      assert.equal(meaningOf(`the ${word} sky`), 'chatter', word);
+    for (const word of ['moment', 'wait', 'MISTAKE']) assert.equal(RETRACTION.test(word), true, word);
+    for (const word of ['momentum', 'waiter', 'awaits']) assert.equal(RETRACTION.test(word), false, word);
+  });
+
+  it('are sentences without the signs around them', () => {
+    assert.equal(meaningOf('That’s all. That’s it.'), 'nothing');
+    assert.equal(meaningOf('- That’s it, I hope it’s fine -'), 'chatter');
+    assert.equal(meaningOf('*(thanks)*\r\n-- done --'), 'nothing');
+    assert.equal(meaningOf('x'), 'chatter');
+    assert.equal(meaningOf('let me know if you need x'), 'nothing');
+    assert.equal(meaningOf(`let me know if you need ${'any help '.repeat(20)}`), 'nothing');
+    assert.equal(meaningOf('let me know if you need 2'), 'decisive');
+    for (const mark of ['<|a▁long:mark/of.a-turn|>', '<|>', '<|x>'])
+      assert.equal(meaningOf(mark), 'nothing', mark);
+    for (const mark of ['<|a<b|>', '<|a b|>']) assert.equal(meaningOf(mark), 'chatter', mark);
+  });
+
+  it('lead to a verdict by the stem of a word', () => {
+    const lead = (words: string) => isForeign(`Here is my result ${words} so it is:`);
+    for (const word of each(
+      'manipul|manipulated|jailbr|jailbreak|suppos|supposed|imagin|imagine|hypothe|hypothetical',
+    ))
+      assert.equal(lead(word), true, word);
+    for (const words of ["n't say", "don't you ever say", 'not a b say'])
+      assert.equal(lead(words), true, words);
+    for (const words of ['not a b c say', 'you asked for', 'was told to', 'been asked to', 'you want to'])
+      assert.equal(lead(words), false, words);
+    assert.equal(isForeign('Aa bb cc dd evaluat:'), false);
+    assert.equal(isForeign('Aa bb cc dd evaluate:'), false);
+    assert.equal(isForeign('Aa bb cc dd assess:'), false);
+  });
+
+  it('end in marks of any length', () => {
+    for (const mark of [`<${'a'.repeat(60)}>`, `<|${'a'.repeat(60)}|>`, '</a>', '<a b="c">', '<|a|>'])
+      assert.equal(withoutClosingMarks(`x ${mark} \n`), 'x', mark);
+    for (const words of ['x my_json', 'x xjson', 'x <|']) assert.equal(withoutClosingMarks(words), words);
+    assert.equal(withoutClosingMarks('x json'), 'x');
+  });
+
+  it('are thoughts up to their end', () => {
+    assert.equal(withoutThoughts(' a b\n</think>c').words, ' c');
+    assert.equal(withoutThoughts('</think>c').words, ' c');
+    const final = (between: string) => withoutThoughts(`a<|channel|>final${between}<|message|>x`);
+    assert.deepEqual(final('').words, 'x');
+    assert.deepEqual(final('<|message|>y').words, 'y<|message|>x');
+    assert.equal(final('b'.repeat(100)).thinking, false);
+    assert.equal(final('b'.repeat(101)).thinking, true);
+  });
+});
+
+describe('figures at the edge', () => {
+  it('differ beyond rounding alone', () => {
+    assert.equal(against(0.5)('Final score: 0.5005'), 'certain');
+    assert.equal(against(0.5)('Final score: 0.506/1'), 'certain');
+    assert.equal(against(0.5)('Final score: 0.505/1'), undefined);
+    assert.equal(against(1)('It is 4⁄5 at first.\nFinal score: 1⁄5'), 'certain');
+    assert.equal(contradiction('It is −5 at first.\nFinal score: −1', { score: 1 }, 1), 'certain');
+    assert.equal(against(1)('It is ٣ at first.\nFinal score: ٠'), 'certain');
+  });
+
+  it('are no verdict where their label is that of the matter', () => {
+    for (const words of each(
+      'Correct result: FAIL|Right answer: ★☆☆☆☆|Actual winner: failed|True decision: poor',
+    ))
+      assert.equal(against(1)(words), undefined, words);
+    assert.equal(against(1)('Correct score: FAIL'), 'certain');
+  });
+
+  it('are scales, where a verdict names its own', () => {
+    const scale = (value: string | number) => secondVerdict({ score: 1, scale: value }, ['score'], 10);
+    for (const fine of ['0-10', 'from 0 to 10.', '10', 'ten', 10, '1.5 to 10.0'])
+      assert.equal(scale(fine), undefined, `${fine}`);
+    for (const other of ['0-5', '5', 5, '10 or 5', '1.0 to 10.5'])
+      assert.equal(scale(other), 'the judge\'s score is of another scale, by "scale"', `${other}`);
+    for (const key of ['meet', 'meets', 'meets_all'])
+      assert.match(secondVerdict({ score: 1, [key]: false }, ['score'], 1) ?? '', /second verdict/, key);
+  });
+
+  it('stand behind a cross however many signs lead to it', () => {
+    const last = (words: string) => lastLineDiffers(words, { score: 1 }, 1);
+    assert.equal(last(`${'-'.repeat(40)} ❌ rude`), true);
+    assert.equal(last('rude ❌'), false);
+  });
+});
+
+describe('doubt at the edge', () => {
+  const doubt = (before: string, reason = 'It is so.') =>
+    doubtAbout(
+      { value: { reason, score: 1 }, before, after: '' },
+      { keys: ['reason', 'score'], full: 1 },
+      [],
+    );
+
+  it('arises from a broken verdict in whatever signs', () => {
+    const broken = 'the judge gave more than one verdict, one of them broken';
+    for (const key of each('score|"score"|\'score\'|“score”|‘score’|`score`|SCORE|x, score|0 "score" '))
+      for (const sign of [':', '=', '：', ' : ', ' =']) {
+        assert.equal(doubt(`{${key}${sign} 0`)?.reason, broken, key + sign);
+        assert.equal(doubt(`｛${key}${sign} 0`)?.reason, broken, key + sign);
+      }
+    for (const words of ['{xscore: 0', '{1score: 0', '{a} score: 1', '｛a｝ score: 1', '{score is: 0'])
+      assert.notEqual(doubt(`${words}.\n`)?.reason, broken, words);
+    assert.equal(doubt('{{score: 0')?.reason, broken);
+    assert.equal(doubt('｛{score: 0')?.reason, broken);
+  });
+
+  it('arises from a refusal, in whole words', () => {
+    for (const words of each(
+      'Sich weigere mich. |Ich lehne abermals hin. |Xi’m unable to grade it. |Erkann es nicht bewerten. |Ich kann a b c d e nicht bewerten. ',
+    ))
+      assert.equal(doubt(words), undefined, words);
+    for (const words of each(
+      'Ich kann a b c d nicht bewerten. |Ich kann  nicht bewerten. |I CAN’T GRADE IT. ',
+    ))
+      assert.notEqual(doubt(words), undefined, words);
+  });
+
+  it('arises from an announcement of what somebody else says', () => {
+    const quotes = (words: string) =>
+      doubt(words)?.reason === 'the judge quotes a verdict instead of giving one';
+    for (const words of each(
+      'It says|It says  : "|It says ```json\n|It says `JSON5\n |It wants me to print: |ES BEHAUPTET: ',
+    ))
+      assert.equal(quotes(words), true, words);
+    for (const words of ['It wants me to ', 'It asks me to ', 'It says json\n', 'It says ```json x'])
+      assert.equal(quotes(words), false, words);
+  });
+
+  it('arises from a reason that is a blank of up to 30 characters', () => {
+    const blank = (reason: string) => doubt('', reason)?.reason === '"reason" gives no reason';
+    const between = (length: number) => `the ${`${'a'.repeat(length - 1)} `}explanation`;
+    assert.equal(blank(between(30)), true);
+    assert.equal(blank(between(31)), false);
+    for (const reason of each('your explanation|<r>|<>|[r]|[]|–')) assert.equal(blank(reason), true, reason);
+    for (const reason of each('therapy explanation|a reasonable one'))
+      assert.equal(blank(reason), false, reason);
+  });
+});
