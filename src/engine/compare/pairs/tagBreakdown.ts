@@ -29,7 +29,7 @@ export function compareTags(
   const others = filled.map((filling) => testTags(groups, options, filling));
 
   const tags = [...measured].map(([tag, { pass, score, adjustedP, word }]): TagComparison => {
-    const members = cases.filter((entry) => entry.tags.includes(tag));
+    const members = groups.get(tag) ?? [];
     return {
       tag,
       pairs: pass.pairs,
@@ -43,18 +43,13 @@ export function compareTags(
     };
   });
 
-  return tags.sort((a, b) => a.passDifference - b.passDifference || (a.tag < b.tag ? -1 : 1));
+  return tags.sort((a, b) => a.passDifference - b.passDifference);
 }
 
+/** In the order of their names. */
 function byTag(cases: readonly CaseComparison[]): Map<string, CaseComparison[]> {
-  const groups = new Map<string, CaseComparison[]>();
-  for (const entry of cases)
-    for (const tag of new Set(entry.tags)) {
-      const group = groups.get(tag);
-      if (group) group.push(entry);
-      else groups.set(tag, [entry]);
-    }
-  return groups;
+  const tags = [...new Set(cases.flatMap((entry) => entry.tags))].sort();
+  return new Map(tags.map((tag) => [tag, cases.filter((entry) => entry.tags.includes(tag))]));
 }
 
 /** Both metrics of every tag; a case that was never run may have had any tag. Where there is too little data, p counts as 1. */

@@ -42,6 +42,31 @@ describe('LivePairs', () => {
     live.addBaseline([old]);
     const [found] = live.add([{ ...old, score: 1, status: 'passed' }], true);
     assert.equal(found?.change, 'improved');
+    assert.deepEqual([found?.baseline.trials, found?.baseline.passed], [1, 0]);
+  });
+
+  it('gives a case once, and its trials in order', () => {
+    const live = new LivePairs([PAIR], 2);
+    const [before, after] = resultsOf([{ before: 1, after: 1 }]);
+    assert.ok(before && after);
+    const later = <T extends object>(result: T) => ({ ...result, trial: 1 });
+    assert.deepEqual(live.add([later(before)], false), []);
+    assert.deepEqual(live.add([later(after), after], false), [], 'a trial of the baseline is missing');
+    const [found] = live.add([before], false);
+    assert.deepEqual([found?.baseline.trial, found?.candidate.trial, found?.candidate.trials], [0, 0, 2]);
+    assert.deepEqual(live.add([after, later(after)], false), []);
+    assert.deepEqual(live.add([before, later(before)], false).length, 1, 'both sides are there again');
+    assert.deepEqual(live.add([before, later(before)], false), []);
+  });
+
+  it('takes the trials of a stored baseline as they are', () => {
+    const live = new LivePairs([PAIR], 2);
+    const [before, after] = resultsOf([{ before: 1, after: 1 }]);
+    assert.ok(before && after);
+    live.addBaseline([before, { ...after, target: 'another' }]);
+    assert.deepEqual(live.add([after], true), []);
+    const [found] = live.add([{ ...after, trial: 1 }], true);
+    assert.deepEqual([found?.baseline.trials, found?.candidate.trials], [1, 2]);
   });
 
   it('holds a target against itself', () => {

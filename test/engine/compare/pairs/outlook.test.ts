@@ -20,6 +20,35 @@ describe('what a dataset can show', () => {
     assert.ok(Math.abs(few / more - 2) < 0.15 && Math.abs(more / most - 2) < 0.15, `${few} ${more} ${most}`);
   });
 
+  it('is what exact enumeration gives with a quarter of the pairs changing', () => {
+    // scipy 1.10: the smallest effect that a two-sided exact McNemar test at 2.5 % finds with 80 % power.
+    const reference = [
+      [31, 0.278124],
+      [41, 0.230558],
+      [100, 0.155702],
+      [200, 0.111033],
+    ] as const;
+    for (const [cases, effect] of reference)
+      assert.ok(Math.abs((smallestPassChange(alone(cases)) ?? 0) - effect) < 2e-5, `${cases}`);
+    // 45² / (5² + 40) = 31.2
+    assert.equal(smallestPassChange([5, ...alone(40)]), smallestPassChange(alone(31)));
+  });
+
+  it('weighs the sources of a dataset by their cases', async () => {
+    const location = { path: 'd.yaml', line: 1, column: 1 };
+    const source = {
+      async *batches() {
+        for (let index = 0; index < 45; index++) {
+          const entry = { id: `${index}`, ...(index % 9 === 0 ? { cluster: 'one' } : {}) };
+          yield [{ case: entry, index, location }];
+        }
+      },
+    };
+    const plan = { filter: { names: [], tags: [] } };
+    const found = await outlookOn({ plan, source }, new AbortController().signal);
+    assert.deepEqual(found, { cases: 45, clusters: 41, smallestPassChange: smallestPassChange(alone(31)) });
+  });
+
   it('counts cases that share a source once, and unequal sources for less', () => {
     const twenty = smallestPassChange(alone(20));
     assert.equal(smallestPassChange(Array<number>(20).fill(5)), twenty);

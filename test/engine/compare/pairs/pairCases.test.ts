@@ -27,6 +27,14 @@ describe('pairCases', () => {
       cases.map(({ change }) => change),
       ['neutral', 'improved', 'neutral', 'degraded', 'unmeasured'],
     );
+    const edge = 0.05 + 1e-9;
+    const changes = casesOf([
+      { before: 0, after: edge },
+      { before: edge, after: 0 },
+      { before: 0, after: 0.0505 },
+      { before: 0.0505, after: 0 },
+    ]).map(({ change }) => change);
+    assert.deepEqual(changes, ['neutral', 'neutral', 'improved', 'degraded']);
   });
 
   it('averages trials within a case, and leaves errors open', () => {

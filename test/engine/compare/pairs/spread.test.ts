@@ -36,6 +36,7 @@ describe('compareSpread', () => {
     assert.ok((wider?.p ?? 1) < 0.001);
     assert.ok((spread(draw(60, { before: 0.3, after: 0.3 }, random))?.p ?? 0) > 0.05);
     assert.equal(spread(Array.from({ length: 20 }, () => ({ before: 0.5, after: 0.7 }))), null);
+    assert.ok(spread(draw(60, { before: 1e-7, after: 4e-7 }, random)), 'little is not nothing');
     assert.equal(spread([]), null);
     assert.equal(spread(draw(4, { before: 0.1, after: 0.4 }, random)), null, 'too little data');
   });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { compareSequentially } from '../../../../src/engine/compare/sequential/sequentialMetric.ts';
+import { BettingTest } from '../../../../src/engine/statistics/betting.ts';
 import { Chance } from '../../../support/simulation/chance.ts';
 import { casesOf, type Outcome, times } from '../comparing.ts';
 
@@ -22,6 +23,26 @@ function assertAgrees({ p, difference, interval }: ReturnType<typeof compare>): 
 }
 
 describe('the sequential test of one metric', () => {
+  it('bets on the mean of each cluster, and doubles the p of the side that is ahead', () => {
+    const clusters = Array.from({ length: 30 }, (_, at) => times(1 + (at % 3), at % 5 === 0 ? lost : won));
+    const outcomes = clusters.flatMap((cluster, at) => cluster.map((one) => ({ ...one, cluster: `${at}` })));
+    const bets = new BettingTest();
+    for (const at of clusters.keys()) bets.add(at % 5 === 0 ? -1 : 1);
+    const options = { margin: 0.2, filling: 'measured' } as const;
+    const found = compareSequentially(casesOf(outcomes), 'pass', options);
+    assert.equal(found?.clusters, 30);
+    assert.equal(found?.p, 2 * bets.pValues(0).atMost);
+    assert.equal(found?.nonInferiorityP, bets.pValues(-0.2).atMost);
+    assert.equal(found?.nonSuperiorityP, bets.pValues(0.2).atLeast);
+    assert.deepEqual([found?.oddsRatio, found?.wilcoxonP, found?.casesToDecide], [null, null, null]);
+    assert.equal(compareSequentially([], 'pass', options), null);
+    const half = times(20, { before: 1, after: 0.5 });
+    const small = compareSequentially(casesOf(half), 'score', options);
+    const few = new BettingTest();
+    for (const _ of half) few.add(-0.5);
+    assert.equal(small?.p, 2 * few.pValues(0).atLeast);
+  });
+
   it('says nothing for a side that once was ahead and no longer is', () => {
     const turned = compare([...times(30, won), ...times(31, lost)]);
     assert.equal(turned.p, 1);
