@@ -110,7 +110,7 @@ describe('touchstone traces', function () {
   it('finds the traces of runs as it finds received ones', async () => {
     writeFileSync(
       path.join(folder, 'touchstone.yaml'),
-      'suites:\n  say:\n    dataset: say.golden.yaml\n    targets: [{ name: parrot, echo: true }]\n    evaluators: [contains: hello]\n',
+      'suites:\n  say:\n    dataset: say.golden.yaml\n    targets: [{ name: parrot, echo: true }]\n    repeat: 2\n    evaluators: [contains: hello]\n',
     );
     writeFileSync(
       path.join(folder, 'say.golden.yaml'),
@@ -131,6 +131,27 @@ describe('touchstone traces', function () {
     const shown = await touchstone(folder, 'traces', 'show', trace.trace_id);
     assert.match(shown.out, /^case greeting at parrot, run \S+\ntrace /);
     assert.match(shown.out, /invoke_agent parrot agent/);
+
+    const other = await listed('--text', 'case other');
+    const compared = await touchstone(folder, 'traces', 'compare', trace.trace_id, other[0] ?? '');
+    assert.match(compared.out, /^first trial of each\n {2}agent parrot/);
+    assert.match(compared.out, /agent parrot +2\/2 +2\/2 +1\.000 +undecided/);
+  });
+
+  it('shows two traces beside each other', async () => {
+    const [left = [], right = []] = ['ai-7.0.173-otel-1.0.173', 'tool-error-ai7'].map(capturedSpans);
+    const renamed = right.map((span) => ({ ...span, traceId: 'b'.repeat(32) }));
+    receive(...left, ...renamed);
+    const ids = [left[0]?.traceId ?? '', 'bbbb'];
+    const { out, code } = await touchstone(folder, 'traces', 'compare', ...ids);
+    assert.equal(code, 0, out);
+    assert.match(out, /here they part/);
+    assert.match(out, /~ tool lookup_order.* other arguments, result, error\n/);
+    assert.match(out, /- tool get_refund_policy/);
+    assert.match(out, /tools {2}different: lookup_order, get_refund_policy → lookup_order/);
+    const json = JSON.parse((await touchstone(folder, 'traces', 'compare', ...ids, '--json')).out);
+    assert.equal(json.tokens.left, 278);
+    assert.equal(json.trials, null);
   });
 
   it('tells what is odd about a file of spans', async () => {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { RunAction } from '../runAction.ts';
+import { addTracesCompare } from './traces/compare.ts';
 import { addTracesDoctor } from './traces/doctor.ts';
 import { addTracesList } from './traces/list.ts';
 import { addTracesShow } from './traces/show.ts';
@@ -15,4 +16,5 @@ export function addTraces(program: Command, act: RunAction): void {
   addTracesShow(traces, act);
   addTracesTail(traces, act);
   addTracesDoctor(traces, act);
+  addTracesCompare(traces, act);
 }

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { fisherExact } from '../../../src/engine/statistics/fisherExact.ts';
+import { rankSum } from '../../../src/engine/statistics/rankSum.ts';
+
+function near(actual: number, expected: number): void {
+  assert.ok(Math.abs(actual - expected) < 1e-9, `${actual} instead of ${expected}`);
+}
+
+describe('tests of two groups', () => {
+  /** SciPy 1.17.1, fisher_exact. */
+  it("Fisher's exact test agrees with SciPy", () => {
+    for (const [a = 0, n = 0, b = 0, m = 0, p = 0] of [
+      [0, 5, 5, 5, 0.007936507936507938],
+      [1, 8, 7, 9, 0.015220074043603458],
+      [3, 3, 0, 3, 0.1],
+      [10, 40, 25, 45, 0.007642524824437285],
+      [0, 4, 0, 6, 1],
+      [120, 200, 90, 190, 0.014713291217011721],
+    ])
+      near(fisherExact({ hits: a, n }, { hits: b, n: m }), p);
+  });
+
+  /** Enumerated: all splits of the mid-ranks. The last by SciPy 1.17.1, mannwhitneyu, asymptotic. */
+  it('the rank-sum test agrees with the enumeration of all splits, ties included', () => {
+    near(rankSum([1, 2, 3], [4, 5, 6]), 0.1);
+    near(rankSum([1, 2, 3, 4, 5], [6, 7, 8, 9, 10]), 0.007936507936507936);
+    near(rankSum([1, 1, 2, 3], [2, 2, 4, 5, 5]), 0.10317460317460317);
+    near(rankSum([5, 5], [5, 5, 5]), 1);
+    near(rankSum([3, 9, 1, 7, 7, 2], [8, 8, 10, 4, 7]), 0.15367965367965367);
+    assert.equal(rankSum([], [1]), 1);
+
+    const left = Array.from({ length: 25 }, (_, index) => index);
+    const right = Array.from({ length: 30 }, (_, index) => index + 6.5);
+    near(rankSum(left, right), 0.0005821919179632507);
+  });
+});
