@@ -143,6 +143,7 @@ export function createEngine(
       try {
         await run.ready(options.signal);
         const begun = isBegun(run) ? run : beginRun(ports, run);
+        models.guards.tryEarly();
         const outcome = await notes.during(() => carryOut(ports, begun, listener, options));
         const { runId } = begun;
         const kept = outcome === 'complete' ? settled.of(runId) : undefined;
@@ -157,6 +158,7 @@ export function createEngine(
 
     async compare(prepared, listener, options) {
       const { runComparison } = await import('./compare/runComparison.ts');
+      models.guards.tryEarly();
       return runComparison(prepared, listener, options, {
         store,
         now: () => ports.clock.now(),

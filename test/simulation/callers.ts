@@ -71,6 +71,7 @@ export function simulateCallers(options: CallersOptions): Promise<CallersResult>
       signal,
       deadline: clock.monotonic() + 600_000,
     };
+    let named = 0;
     for (let made = 1; ; made++) {
       const permits: Permit[] = [];
       for (const policy of policies) permits.unshift(await policy.admit(facts));
@@ -78,7 +79,7 @@ export function simulateCallers(options: CallersOptions): Promise<CallersResult>
       for (const permit of permits) permit.settle(ending);
       if (ending.decision.kind === 'done') return result.done++;
 
-      const next = nextWait(made, ending, {
+      const next = nextWait(made - named, ending, {
         config: DEFAULT_RESILIENCE.retry,
         now: clock.monotonic(),
         deadline: facts.deadline,
@@ -86,8 +87,10 @@ export function simulateCallers(options: CallersOptions): Promise<CallersResult>
         tokens,
         handedOn: false,
         probe: false,
+        named,
       });
       if ('stop' in next) return result.failed++;
+      if (next.named) named++;
       await clock.sleep(next.waitMs);
     }
   };

@@ -71,7 +71,7 @@ export function createEditorClient(options: {
         options: toOptions(request.parameters),
       };
       const estimate = () => ({ ...estimateCall(request, model, undefined), unpriced: UNPRICED });
-      const wanted = callRequest(call, { pool: 'target', span, estimate });
+      const wanted = callRequest(call, { pool: 'target', model, span, estimate });
       const { value: reply, settle } = await callGuarded(options, wanted, async ({ signal }) => {
         const begun = clock.monotonic();
         const value = toReply(await models.complete(asked, signal), clock.monotonic() - begun);

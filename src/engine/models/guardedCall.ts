@@ -37,7 +37,7 @@ export async function callGuarded<T>(
 /** What the caller of a model says of its call, for the guard. `pool`: its bulkhead where it names none. */
 export function callRequest(
   { signal, timeoutMs, caller = '', waits, ...options }: CallOptions,
-  { pool, ...own }: Pick<CallRequest, 'pool' | 'span' | 'estimate'>,
+  { pool, ...own }: Pick<CallRequest, 'pool' | 'span' | 'estimate' | 'model'>,
 ): CallRequest {
   return { ...own, pool: options.pool ?? pool, caller, signal, timeoutMs, waits };
 }

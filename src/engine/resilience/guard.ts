@@ -8,6 +8,8 @@ import type { Retry } from './retry/retry.ts';
 export interface CallRequest {
   pool: string;
   caller: string;
+  /** Of the provider's; undefined where it has none. */
+  model?: string | undefined;
   /** The caller's own. */
   signal: AbortSignal;
   /** Of the whole call, waits and retries included, in milliseconds. */

@@ -18,6 +18,11 @@ export interface GuardControl {
   isolate(id: string): boolean;
   /** Closes the breaker, and forgets the waits that the provider asked for. */
   reset(id: string): boolean;
+  /**
+   * A person begins something that calls providers, and may have started one that was gone: breakers that are open let a call through
+   * at once, one at a time, and stay open for the rest of their time where it fails. What is isolated stays so.
+   */
+  tryEarly(): void;
   /** Calls at once; 0 allows none, null is what the configuration says. */
   limitProvider(id: string, most: number | null): boolean;
   limitPool(pool: string, limits: PoolLimitChange): boolean;

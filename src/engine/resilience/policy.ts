@@ -6,6 +6,8 @@ export interface CallFacts {
   pool: string;
   /** Who asks; waiting callers take turns by it. A run's id, where a run asks. */
   caller: string;
+  /** Which of the provider's models is asked: providers count their limits by model. Undefined where there is none. */
+  model?: string | undefined;
   /** The most that it may use. */
   estimate: CallEstimate;
   /** Ends with the caller's reason, or with the deadline's. */

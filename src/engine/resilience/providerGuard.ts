@@ -1,12 +1,13 @@
 import type { ProviderHealth } from '../model/providerHealth.ts';
 import { type Clock, type Log, noLog, type Random } from '../ports.ts';
-import { Breaker } from './breaker/breaker.ts';
+import type { BreakerChange } from './breaker/breaker.ts';
+import { Breakers } from './breaker/breakers.ts';
 import { CallCounts } from './callCounts.ts';
 import type { Guard } from './guard.ts';
 import { AdaptiveLimit } from './limit/adaptiveLimit.ts';
 import { Pace } from './pace/pace.ts';
 import type { Policy } from './policy.ts';
-import type { BreakerConfig, LimitConfig, ResilienceConfig } from './resilienceConfig.ts';
+import type { LimitConfig, ResilienceConfig } from './resilienceConfig.ts';
 import { Retry } from './retry/retry.ts';
 import { RetryBudget } from './retry/retryBudget.ts';
 import { wrap } from './wrap.ts';
@@ -29,11 +30,11 @@ interface GuardIdentity {
 export class ProviderGuard {
   readonly #identity: GuardIdentity;
   readonly #ports: GuardPorts;
+  readonly #breakers: Breakers;
   readonly #limit: AdaptiveLimit;
   readonly #pace: Pace;
   readonly #counts: CallCounts;
   #config: ResilienceConfig;
-  #breaker: Breaker;
   #budget: RetryBudget;
   #retry: Retry;
   /** Calls at once that a person set, in place of the configuration's. */
@@ -41,11 +42,11 @@ export class ProviderGuard {
   #steered = false;
 
   constructor(identity: GuardIdentity, config: ResilienceConfig, ports: GuardPorts) {
-    const { clock } = ports;
+    const { clock, random, log = noLog } = ports;
     this.#identity = identity;
     this.#ports = ports;
     this.#config = config;
-    this.#breaker = this.#openBreaker();
+    this.#breakers = new Breakers(config.breaker, { clock, random, log }, (...args) => this.#tell(...args));
     this.#limit = new AdaptiveLimit(config.limit, clock);
     this.#pace = new Pace(config, clock);
     this.#counts = new CallCounts(clock);
@@ -56,13 +57,11 @@ export class ProviderGuard {
   /** The guard of callers that allow `most` calls at once. */
   guard(most: number, poolPolicies: (pool: string) => readonly Policy[]): Guard {
     const { clock } = this.#ports;
-    const breaker: Policy = { name: 'breaker', admit: (call) => this.#breaker.admit(call) };
-
     return wrap({
       provider: this.#identity.provider,
       clock,
       poolPolicies,
-      attemptPolicies: [breaker, this.#limit.policy(most), this.#pace],
+      attemptPolicies: [this.#breakers, this.#limit.policy(most), this.#pace],
       retry: {
         begun: () => this.#retry.begun(),
         next: (...args) => this.#retry.next(...args),
@@ -76,7 +75,7 @@ export class ProviderGuard {
   configure(config: ResilienceConfig): void {
     const before = this.#config;
     this.#config = config;
-    if (!isSame(before.breaker, config.breaker)) this.#breaker = this.#openBreaker();
+    if (!isSame(before.breaker, config.breaker)) this.#breakers.configure(config.breaker);
     if (!isSame(before.limit, config.limit)) this.#limit.configure(this.#limitConfig());
     if (before.rpm !== config.rpm || before.tpm !== config.tpm) this.#pace.configure(config);
     if (isSame(before.retry, config.retry)) return;
@@ -88,13 +87,18 @@ export class ProviderGuard {
 
   isolate(): void {
     this.#steered = true;
-    this.#breaker.isolate();
+    this.#breakers.isolate();
   }
 
   reset(): void {
     this.#steered = true;
-    this.#breaker.reset();
+    this.#breakers.reset();
     this.#pace.forget();
+  }
+
+  /** A person begins something: what is open is tried before its time. What was isolated stays so. */
+  tryEarly(): void {
+    this.#breakers.tryEarly();
   }
 
   /** Calls at once; null is what the configuration says. */
@@ -117,8 +121,8 @@ export class ProviderGuard {
     const monotonic = clock.monotonic();
     return {
       ...this.#identity,
-      breaker: this.#breaker.health(),
-      calls: { ...this.#breaker.calls(), ...this.#counts.now },
+      breaker: this.#breakers.health(),
+      calls: { ...this.#breakers.calls(), ...this.#counts.now },
       limit: { now: finite(now), most: finite(most) },
       retryBudget: this.#budget.share(monotonic),
       pausedUntil: pausedUntil === null ? null : clock.now() + pausedUntil - monotonic,
@@ -128,15 +132,12 @@ export class ProviderGuard {
     };
   }
 
-  #openBreaker(): Breaker {
+  #tell(model: string | undefined, { to, reason }: BreakerChange): void {
     const { provider } = this.#identity;
-    const { clock, random, log = noLog } = this.#ports;
-    const breaker = new Breaker(this.#config.breaker ?? NEVER_OPEN, { clock, random, log });
-    breaker.onDidChange(({ to, reason }) => {
-      if (to === 'open') log.write('warn', `${provider}: the circuit breaker is open after ${reason}`);
-      else log.write('info', `${provider}: the circuit breaker is ${to}`);
-    });
-    return breaker;
+    const { log = noLog } = this.#ports;
+    const name = model === undefined ? provider : `${provider}/${model}`;
+    if (to === 'open' && reason) log.write('warn', `${name}: the circuit breaker is open after ${reason}`);
+    else log.write('info', `${name}: the circuit breaker is ${to}`);
   }
 
   #openRetry(): Retry {
@@ -150,19 +151,6 @@ export class ProviderGuard {
     return { ...limit, min: Math.min(limit.min, Math.max(1, this.#most)), max: this.#most };
   }
 }
-
-/** A breaker that is switched off can still be opened by hand. */
-const NEVER_OPEN: BreakerConfig = {
-  failures: Number.POSITIVE_INFINITY,
-  failureRate: Number.POSITIVE_INFINITY,
-  slowRate: Number.POSITIVE_INFINITY,
-  slowMs: Number.POSITIVE_INFINITY,
-  minimumCalls: Number.POSITIVE_INFINITY,
-  window: { kind: 'calls', calls: 20 },
-  openMs: 0,
-  openMaxMs: 0,
-  halfOpenCalls: 1,
-};
 
 function isSame(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other);

@@ -24,7 +24,7 @@ export interface GuardedProvider {
  * The guards of all providers that an engine asks, whoever asks them: targets of both sides of a comparison, judges and
  * embeddings, and other runs of the same window. One server asked with one credential is one provider, under whatever names
  * it is configured; the configuration that was read last holds. Of several limits of calls at once, as in two revisions, the
- * smallest holds while calls under it run.
+ * smallest holds while calls under it run. Each model of a provider has a breaker, an adaptive limit and a pause of its own.
  */
 export class ProviderGuards implements GuardControl {
   readonly pools: Pools;
@@ -58,6 +58,10 @@ export class ProviderGuards implements GuardControl {
 
   reset(id: string): boolean {
     return this.#steer(id, (guard) => guard.reset());
+  }
+
+  tryEarly(): void {
+    for (const guard of this.#guards.values()) guard.tryEarly();
   }
 
   limitProvider(id: string, most: number | null): boolean {

@@ -67,6 +67,8 @@ class CallPassage {
     const { clock, retry, events } = this.#guarding;
     const { signal, at } = this.#deadline;
     let failed: { value: T; ending: Ending } | undefined;
+    /** Attempts that do not count. */
+    let named = 0;
     for (let number = 1; ; number += 1) {
       const rejection = await this.#admitAttempt(failed !== undefined);
       if (failed && rejection)
@@ -85,8 +87,9 @@ class CallPassage {
       if (ending.decision.kind === 'done' || outcome.final || signal.aborted)
         return this.#answered(value, number, ending);
 
-      const next = retry.next(number, ending, this.#facts, { handedOn: false, probe });
+      const next = retry.next(number - named, ending, this.#facts, { handedOn: false, probe, named });
       if ('stop' in next) return this.#answered(value, number, ending, this.#stop(next));
+      if (next.named) named += 1;
 
       failed = { value, ending };
       this.#call.span.event(EVENT.retry, {
@@ -178,8 +181,10 @@ class CallPassage {
     if (by === 'budget' || by === 'bulkhead')
       return new Rejected(by, message, until, { of: this.#call.pool });
 
+    const { model } = this.#call;
     const { provider } = this.#guarding;
-    return new Rejected(by, `${provider}: ${message}`, until, { of: provider });
+    const of = model === undefined ? provider : `${provider}/${model}`;
+    return new Rejected(by, `${of}: ${message}`, until, { of });
   }
 
   #answered<T>(value: T, attempts: number, ending?: Ending, stop?: Stop): Answered<T> {
@@ -242,7 +247,7 @@ class CallPassage {
 }
 
 function factsOf(
-  { pool, caller, estimate, inputTokens = () => 0, waits = true }: CallRequest,
+  { pool, caller, model, estimate, inputTokens = () => 0, waits = true }: CallRequest,
   { signal, at }: Deadline,
   usual: Guarding['estimate'] = typical,
 ): CallFacts {
@@ -250,6 +255,7 @@ function factsOf(
   return {
     pool,
     caller,
+    model,
     signal,
     deadline: at,
     waits,

@@ -49,7 +49,7 @@ describe('scripted provider', () => {
   });
 
   it('takes no more calls at once than it says', async () => {
-    const client = await open({ limits: { concurrency: 2 }, latency: () => 30 });
+    const client = await open({ limits: { concurrency: 2 }, latency: () => 1000 });
     const outcomes = await Promise.allSettled([1, 2, 3, 4].map(() => client.chat.completions.create(CHAT)));
 
     assert.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 2);

@@ -6,6 +6,8 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 /** Times are sums of fractions. */
 const CLOSE = 1e-6;
+/** So many of them are no attempts that count. */
+const MOST_PUT_OFF = 20;
 
 /** Sees every call and attempt of a world, and says what must never happen. */
 export class Observer {
@@ -48,9 +50,10 @@ export class Observer {
       this.#violated(now, `${call.pool}: ${sum} tokens in an hour, where ${limit} are allowed`);
   }
 
-  /** A call has ended for whoever made it. */
-  ended(call: CallPlan, attempts: number, now: number): void {
-    const most = this.#provider(call).resilience.retry?.attempts ?? 1;
+  /** A call has ended for whoever made it. `putOff`: attempts that were refused with a time at which to come back. */
+  ended(call: CallPlan, { attempts, putOff }: { attempts: number; putOff: number }, now: number): void {
+    const counted = this.#provider(call).resilience.retry?.attempts ?? 1;
+    const most = counted > 1 ? counted + Math.min(MOST_PUT_OFF, putOff) : 1;
     const latest = call.atMs + call.timeoutMs;
     if (now > latest + CLOSE) this.#violated(now, `a call ends ${now - latest} ms after its deadline`);
     if (attempts > most) this.#violated(now, `a call takes ${attempts} attempts, where ${most} are allowed`);

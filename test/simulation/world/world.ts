@@ -110,7 +110,7 @@ class World {
       random: this.#random,
     });
     const end = await made.run(this.#guardOf(call, process), caller.signal);
-    if (!process.ended.signal.aborted) this.#observer.ended(call, made.attempts, this.#clock.monotonic());
+    if (!process.ended.signal.aborted) this.#observer.ended(call, made, this.#clock.monotonic());
     return end;
   }
 
@@ -153,6 +153,7 @@ class CallOfWorld {
   readonly #process: Process;
   readonly #at: Surroundings;
   attempts = 0;
+  putOff = 0;
   #handedOn = false;
   #leavePool: (() => void) | undefined;
 
@@ -248,6 +249,8 @@ class CallOfWorld {
       reply.kind === 'status'
         ? decide({ kind: 'status', status: reply.status, waitMs: reply.waitMs }, now)
         : decide({ kind: 'fault', fault: { kind: 'network', code: 'ECONNRESET' } }, now);
+    if (decision.kind === 'rate-limited' && decision.until !== undefined && decision.until > now)
+      this.putOff += 1;
     return { decision, tokens: 0, costUsd: 0 };
   }
 

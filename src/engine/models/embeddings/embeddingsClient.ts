@@ -59,7 +59,7 @@ export function sendToOpenAi(options: EmbeddingsOptions): SendTexts {
     try {
       const server = await opened(call.signal);
       const estimate = () => estimateTexts(texts, options.model, options.prices);
-      const wanted = callRequest(call, { pool: 'embedding', span, estimate });
+      const wanted = callRequest(call, { pool: 'embedding', model: options.model, span, estimate });
       const { value: embeddings } = await callGuarded(server.guarded, wanted, async ({ signal }) => {
         const value = await ask(server, texts, options, signal);
         return { kind: 'ended', value, outcome: outcomeOf(value) };

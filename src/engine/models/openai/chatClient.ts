@@ -44,7 +44,7 @@ async function* streamChat(
 
   try {
     const estimate = () => estimateCall(request, options.model, options.prices);
-    const wanted = callRequest(call, { pool: 'target', span: span.span, estimate });
+    const wanted = callRequest(call, { pool: 'target', model: options.model, span: span.span, estimate });
     answered = await callGuarded(options, wanted, async ({ signal }) => {
       const answer = await ChatAnswer.begin(options, { request, signal, span: span.span });
       return { kind: 'begun', value: answer };

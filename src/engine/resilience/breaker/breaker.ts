@@ -14,6 +14,7 @@ import {
   isolated,
   settleCall,
   type Ticket,
+  triedEarly,
   verdictOf,
 } from './breakerState.ts';
 
@@ -55,7 +56,7 @@ export class Breaker implements Policy {
     this.#log = log;
     this.#draw = () => random.next();
     this.#room = new WaitingRoom(clock, () => this.#serve());
-    this.#alarm = new Alarm(clock, () => this.#serve());
+    this.#alarm = new Alarm(clock, (now) => this.#serve(now));
     this.#state = closed(clock.monotonic());
   }
 
@@ -76,7 +77,15 @@ export class Breaker implements Policy {
 
   /** Lets no call through until `reset`. */
   isolate(): void {
-    this.#set(isolated(this.#state, this.#advance()));
+    const now = this.#advance();
+    this.#set(isolated(this.#state, now));
+    this.#serve();
+  }
+
+  /** Where it is open, lets probes through at once, one after the other; one that fails leaves it open for the rest of its time. */
+  tryEarly(): void {
+    const now = this.#advance();
+    this.#set(triedEarly(this.#state, now));
     this.#serve();
   }
 
@@ -146,8 +155,7 @@ export class Breaker implements Policy {
     this.#serve();
   }
 
-  #advance(): number {
-    const now = this.#clock.monotonic();
+  #advance(now = this.#clock.monotonic()): number {
     this.#set(atTime(this.#state, now, this.#config, this.#draw));
     return now;
   }
@@ -168,8 +176,8 @@ export class Breaker implements Policy {
   }
 
   /** Lets those through who wait, as far as the state allows, and tells those whom it never will. */
-  #serve(): void {
-    const now = this.#advance();
+  #serve(time?: number): void {
+    const now = this.#advance(time);
 
     for (let next = this.#room.next; next; next = this.#room.next) {
       const admission = this.#ask(next, now);

@@ -22,6 +22,8 @@ export type BreakerState = { epoch: number; since: number } & (
       slow: number;
       issued: number;
       reopened: number;
+      /** What it was before a person asked for probes early: one at a time is made, and the first that fails brings it back. */
+      early?: BreakerState & { kind: 'open' };
     }
   | { kind: 'isolated' }
 );
@@ -74,6 +76,11 @@ export function isolated(state: BreakerState, now: number): BreakerState {
   return state.kind === 'isolated' ? state : { kind: 'isolated', epoch: state.epoch + 1, since: now };
 }
 
+/** A person has reason to think that the provider is back: an open breaker lets probes through before its time, one after the other. */
+export function triedEarly(state: BreakerState, now: number): BreakerState {
+  return state.kind === 'open' ? { ...halfOpen(state, now), early: state } : state;
+}
+
 /**
  * What the passing of time alone makes of a state: an open breaker becomes half-open, and opens again when a probe has not
  * been settled in time.
@@ -111,7 +118,8 @@ export function admitCall(
     case 'isolated':
       return [state, { granted: false, until: undefined, reason: 'isolated by hand', isolated: true }];
     case 'half-open': {
-      if (state.passed + state.probes.length >= halfOpenCalls) {
+      const atOnce = state.early ? 1 : halfOpenCalls;
+      if (state.probes.length >= Math.min(atOnce, halfOpenCalls - state.passed)) {
         const reason = 'half-open, and its probes are under way';
         return [state, { granted: false, until: undefined, reason, isolated: false }];
       }
@@ -220,18 +228,23 @@ function reasonToOpen(
 }
 
 function opened(
-  { epoch, window, reopened }: BreakerState & { kind: 'closed' | 'half-open' },
+  state: BreakerState & { kind: 'closed' | 'half-open' },
   now: number,
   reason: string,
   { openMs, openMaxMs }: BreakerConfig,
   draw: Draw,
 ): BreakerState {
+  const { epoch, window, reopened } = state;
+  // An early probe that fails says nothing new: the provider is given the time that it was to have.
+  if (state.kind === 'half-open' && state.early && now < state.early.until)
+    return { ...state.early, epoch: epoch + 1 };
+
   const longestMs = Math.min(openMs * GROWTH ** reopened, openMaxMs);
   const until = now + longestMs * (1 - JITTER * draw());
   return { kind: 'open', epoch: epoch + 1, since: now, window, until, reason, reopened: reopened + 1 };
 }
 
-function halfOpen({ epoch, window, reopened }: BreakerState & { kind: 'open' }, now: number): BreakerState {
+function halfOpen({ epoch, window, reopened }: BreakerState & { kind: 'open' }, now: number) {
   const none = { probes: [], passed: 0, slow: 0, issued: 0 };
-  return { kind: 'half-open', epoch: epoch + 1, since: now, window, ...none, reopened };
+  return { kind: 'half-open' as const, epoch: epoch + 1, since: now, window, ...none, reopened };
 }

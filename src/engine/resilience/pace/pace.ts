@@ -1,49 +1,36 @@
 import type { Clock } from '../../ports.ts';
-import {
-  type Allowance,
-  type CallFacts,
-  type Ending,
-  type Permit,
-  type Policy,
-  Rejected,
-} from '../policy.ts';
+import { type CallFacts, type Ending, type Permit, type Policy, Rejected } from '../policy.ts';
 import type { ResilienceConfig } from '../resilienceConfig.ts';
 import { Alarm } from '../waiting/alarm.ts';
 import { WaitingRoom } from '../waiting/waitingRoom.ts';
-import { askedUntil } from './askedUntil.ts';
 import { MinuteCount } from './minuteCount.ts';
 import { type Correct, MinuteLimit } from './minuteLimit.ts';
-import { Pause } from './pause.ts';
-import { Spreading } from './spreading.ts';
+import { ModelPace } from './modelPace.ts';
 
 /** A second's worth of requests, and ten seconds' worth of tokens, may come together. */
 const REQUESTS_BURST_MS = 1000;
 const TOKENS_BURST_MS = 10_000;
-/** Calls whose mean size counts. */
-const REMEMBERED = 50;
 
 export type PaceConfig = Pick<ResilienceConfig, 'rpm' | 'tpm'>;
 
 /**
- * When calls to one provider begin: within the requests and tokens per minute that are configured, after the pause that the provider asks for,
- * and as slowly as what is left of its limits demands.
+ * When calls to one provider begin: within the requests and tokens per minute that are configured for all of its models together, after
+ * the pause that it asks for a model, and as slowly as what is left of the model's limits demands.
  */
 export class Pace implements Policy {
   readonly name = 'pace';
   readonly #clock: Clock;
   readonly #room: WaitingRoom<Permit>;
   readonly #alarm: Alarm;
-  #pause = new Pause();
-  #spreading = new Spreading();
+  /** By model; undefined stands for calls that name none. */
+  readonly #models = new Map<string | undefined, ModelPace>();
   readonly #used = { requests: new MinuteCount(), tokens: new MinuteCount() };
   #requests: MinuteLimit | undefined;
   #tokens: MinuteLimit | undefined;
-  /** Mean tokens of a call that was answered. */
-  #size: { calls: number; tokens: number } = { calls: 0, tokens: 0 };
 
   constructor(config: PaceConfig, clock: Clock) {
     this.#clock = clock;
-    this.#alarm = new Alarm(clock, () => this.#serve());
+    this.#alarm = new Alarm(clock, (now) => this.#serve(now));
     this.#room = new WaitingRoom(clock, () => this.#serve());
     this.#limit(config);
   }
@@ -54,9 +41,12 @@ export class Pace implements Policy {
     const at = this.#at(call, now);
     if (this.#room.size === 0 && at <= now) return this.#begin(call, now);
 
-    if (at >= call.deadline) throw this.#rejection(at, now);
-    const turn = this.#room.wait(call, () => this.#rejection(this.#at(call, call.deadline), call.deadline));
-    this.#watch(now);
+    if (at >= call.deadline) throw this.#rejection(call, at, now);
+    const turn = this.#room.wait(call, () =>
+      this.#rejection(call, this.#at(call, call.deadline), call.deadline),
+    );
+    // Others may wait for another model alone.
+    this.#serve(now);
     return turn;
   }
 
@@ -66,33 +56,32 @@ export class Pace implements Policy {
     const now = this.#clock.monotonic();
     this.#room.refuse((call) => {
       const at = this.#at(call, now);
-      return at >= call.deadline ? this.#rejection(at, now) : undefined;
+      return at >= call.deadline ? this.#rejection(call, at, now) : undefined;
     });
     this.#serve();
   }
 
   /** What the provider asked for does not hold any more. */
   forget(): void {
-    this.#pause = new Pause();
-    this.#spreading = new Spreading();
+    for (const model of this.#models.values()) model.forget();
     this.#serve();
   }
 
-  /** Takes in what the provider said about its limits. `tokens`: what the call needs that it said so to. */
-  learn(ending: Pick<Ending, 'decision' | 'allowance' | 'durationMs'>, tokens?: number): void {
+  /** Takes in what the provider said about its limits on the model of a call that needs so many tokens. */
+  learn(
+    ending: Pick<Ending, 'decision' | 'allowance' | 'durationMs'>,
+    { model, tokens }: { model?: string | undefined; tokens?: number } = {},
+  ): void {
     const now = this.#clock.monotonic();
-    // What was left when the call arrived may be history when it ends.
-    const allowance = ending.decision.kind === 'done' ? stillTrue(ending, now) : ending.allowance;
-    if (allowance) this.#spreading.learn(allowance, this.#tokensPerCall(), now);
-
-    const until = askedUntil({ decision: ending.decision, allowance }, tokens);
-    if (until === undefined || until <= now) return;
-    this.#pause.extend(until, now);
-    this.#room.refuse((call) => (until >= call.deadline ? this.#rejection(until, now) : undefined));
+    const until = this.#model(model).learn(ending, tokens, now);
+    if (until === undefined) return;
+    this.#room.refuse((call) =>
+      call.model === model && until >= call.deadline ? this.#rejection(call, until, now) : undefined,
+    );
     this.#watch(now);
   }
 
-  /** Times are monotonic, in milliseconds. */
+  /** Times are monotonic, in milliseconds. `pausedUntil`: of the model that is paused for longest. */
   health(): {
     pausedUntil: number | null;
     waiting: number;
@@ -100,9 +89,9 @@ export class Pace implements Policy {
     tokens: { used: number; limit: number | null };
   } {
     const now = this.#clock.monotonic();
-    const { until } = this.#pause;
+    const until = Math.max(...[...this.#models.values()].map(({ pausedUntil = 0 }) => pausedUntil));
     return {
-      pausedUntil: until !== undefined && until > now ? until : null,
+      pausedUntil: until > now ? until : null,
       waiting: this.#room.size,
       requests: { used: this.#used.requests.sum(now), limit: this.#requests?.perMinute ?? null },
       tokens: { used: this.#used.tokens.sum(now), limit: this.#tokens?.perMinute ?? null },
@@ -117,20 +106,24 @@ export class Pace implements Policy {
     this.#tokens = tpm === undefined ? undefined : new MinuteLimit(tpm, TOKENS_BURST_MS, tokens.parts(now));
   }
 
+  #model(model: string | undefined): ModelPace {
+    const known = this.#models.get(model) ?? new ModelPace();
+    this.#models.set(model, known);
+    return known;
+  }
+
   /** When the call may begin. */
   #at(call: CallFacts, now: number): number {
-    return Math.max(
-      now,
-      this.#pause.at(now),
-      this.#spreading.at(now),
-      this.#requests?.at(1, now) ?? now,
-      this.#tokens?.at(call.estimate.tokens, now) ?? now,
-    );
+    return Math.max(now, this.#model(call.model).at(now), this.#sharedAt(call, now));
+  }
+
+  /** The same by the limits for all models. */
+  #sharedAt(call: CallFacts, now: number): number {
+    return Math.max(this.#requests?.at(1, now) ?? now, this.#tokens?.at(call.estimate.tokens, now) ?? now);
   }
 
   #begin(call: CallFacts, now: number): Permit {
-    this.#pause.admitted(now, this.#room.size > 0);
-    this.#spreading.admitted(now);
+    this.#model(call.model).admitted(now, this.#room.sizeOf(call.model) > 0);
     this.#used.requests.add(1, now);
     const taken = {
       requests: this.#requests?.take(1, now),
@@ -159,73 +152,50 @@ export class Pace implements Policy {
     if (used !== null) taken.tokens?.(used);
     // Nothing was sent.
     if (decision.kind === 'rejected') taken.requests?.(0);
-    if (used) this.#used.tokens.add(used, this.#clock.monotonic());
-
-    switch (decision.kind) {
-      case 'done':
-        this.#pause.answered(admittedAt);
-        if (used) this.#learnSize(used);
-        break;
-      case 'rate-limited':
-        if (askedUntil(ending, call.estimate.tokens) === undefined)
-          this.#pause.refused(admittedAt, this.#clock.monotonic());
-        break;
-      default:
-    }
+    const now = this.#clock.monotonic();
+    if (used) this.#used.tokens.add(used, now);
 
     const refused = decision.kind === 'rate-limited' || decision.kind === 'overloaded';
-    if (refused || ending.allowance) this.learn(ending, refused ? call.estimate.tokens : 1);
+    const needed = { model: call.model, tokens: refused ? call.estimate.tokens : 1 };
+    this.#model(call.model).ended(ending, admittedAt, needed.tokens, now);
+    if (refused || ending.allowance) this.learn(ending, needed);
     if (this.#room.size > 0) this.#serve();
   }
 
-  #learnSize(tokens: number): void {
-    const size = this.#size;
-    size.calls = Math.min(REMEMBERED, size.calls + 1);
-    size.tokens += (tokens - size.tokens) / size.calls;
-  }
-
-  #tokensPerCall(): number | undefined {
-    return this.#size.calls === 0 ? undefined : this.#size.tokens;
-  }
-
-  #serve(): void {
-    const now = this.#clock.monotonic();
+  #serve(now = this.#clock.monotonic()): void {
     for (;;) {
-      const { next } = this.#room;
-      if (!next || this.#at(next, now) > now) break;
-      this.#room.serve(this.#begin(next, now));
+      const next = this.#next(now);
+      if (!next || this.#sharedAt(next, now) > now) break;
+      this.#room.serve(this.#begin(next, now), next);
     }
     this.#watch(now);
   }
 
-  #watch(now: number): void {
-    const { next } = this.#room;
-    this.#alarm.set(next ? this.#at(next, now) : Number.POSITIVE_INFINITY);
+  /** Whose turn is next, of those whose model takes calls. */
+  #next(now: number): CallFacts | undefined {
+    return this.#room.first((call) => this.#model(call.model).at(now) <= now);
   }
 
-  #rejection(at: number, now: number): Rejected {
+  /** When somebody may begin: models take calls again one by one, and of those that do, whose turn is next comes first. */
+  #watch(now: number): void {
+    const next = this.#next(now);
+    let at = next ? Math.max(now, this.#sharedAt(next, now)) : Number.POSITIVE_INFINITY;
+    for (const { model } of this.#room.heads()) {
+      const opensAt = this.#model(model).at(now);
+      if (opensAt > now) at = Math.min(at, opensAt);
+    }
+    this.#alarm.set(at);
+  }
+
+  #rejection({ model }: CallFacts, at: number, now: number): Rejected {
     if (at === Number.POSITIVE_INFINITY) {
       const unit = this.#requests?.perMinute === 0 ? 'requests' : 'tokens';
       return new Rejected('pace', `the provider is limited to 0 ${unit} per minute`);
     }
 
     const time = new Date(this.#clock.now() + at - this.#clock.monotonic()).toISOString();
-    const paused = this.#pause.at(now) >= at;
+    const paused = this.#model(model).isPaused(now, at);
     const why = paused ? 'the provider accepts no calls' : 'the limits per minute are used up';
     return new Rejected('pace', `${why} until ${time}, after the call's deadline`, at);
   }
-}
-
-/** Limits that reset sooner than the call lasted are left out. */
-function stillTrue(
-  { allowance, durationMs }: Pick<Ending, 'allowance' | 'durationMs'>,
-  now: number,
-): Allowance | undefined {
-  if (!allowance) return undefined;
-  const kept: Allowance = {};
-  for (const unit of ['requests', 'tokens'] as const) {
-    const limit = allowance[unit];
-    if (limit && (limit.resetAt === undefined || limit.resetAt > now + durationMs)) kept[unit] = limit;
-  }
-  return kept;
 }

@@ -9,8 +9,14 @@ import type { RetryConfig } from '../resilienceConfig.ts';
  */
 export type StopReason = 'final' | 'handed-on' | 'probe' | 'attempts' | 'budget' | 'deadline';
 
-/** `until`: when the provider wants to be asked again, where it said so. Monotonic, in milliseconds. */
-export type NextStep = { waitMs: number } | { stop: StopReason; until: number | undefined };
+/** A provider that refuses calls and names a wait each time is asked so often for one call, beside the attempts that count. */
+const MOST_NAMED = 20;
+
+/**
+ * `until`: when the provider wants to be asked again, where it said so. Monotonic, in milliseconds. `named`: the provider refused the call
+ * for its limits and said when to come back, so that the attempt is not one of those that are allowed.
+ */
+export type NextStep = { waitMs: number; named?: true } | { stop: StopReason; until: number | undefined };
 
 export interface RetryFacts {
   /** Null where nothing is repeated, which is the same as a single attempt. */
@@ -26,10 +32,12 @@ export interface RetryFacts {
   handedOn: boolean;
   /** Whether the attempt was one of the breaker's half-open ones. */
   probe: boolean;
+  /** Attempts before this one that were `named`, and are not among those made. */
+  named: number;
 }
 
 /**
- * What follows an attempt that ended, when `made` attempts have been made. The provider's wait is obeyed, 0 included; where it asks
+ * What follows an attempt that ended, when `made` attempts that count have been made with it. The provider's wait is obeyed, 0 included; where it asks
  * for none, a back-off with full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"). A wait that would reach the
  * deadline is not begun.
  */
@@ -40,10 +48,15 @@ export function nextWait(made: number, ending: Ending, facts: RetryFacts): NextS
 
   if (!isPassing(ending)) return stop('final');
   if (facts.handedOn) return stop('handed-on');
-  if (facts.probe) return stop('probe');
-  if (!config || made >= config.attempts) return stop('attempts');
+  if (!config || config.attempts <= 1) return stop(facts.probe ? 'probe' : 'attempts');
 
   const waitMs = until === undefined ? backOff(made, config, facts.chance) : Math.max(0, until - now);
+  const isNamed = ending.decision.kind === 'rate-limited' && until !== undefined && waitMs > 0;
+  if (isNamed && facts.named < MOST_NAMED)
+    return now + waitMs >= deadline ? stop('deadline') : { waitMs, named: true };
+
+  if (facts.probe) return stop('probe');
+  if (made >= config.attempts) return stop('attempts');
   return now + waitMs >= deadline ? stop('deadline') : { waitMs };
 }
 

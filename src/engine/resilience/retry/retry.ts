@@ -39,7 +39,7 @@ export class Retry {
     made: number,
     ending: Ending,
     call: Pick<CallFacts, 'deadline' | 'estimate'>,
-    { handedOn, probe }: { handedOn: boolean; probe: boolean },
+    { handedOn, probe, named = 0 }: { handedOn: boolean; probe: boolean; named?: number },
   ): NextStep {
     const now = this.#clock.monotonic();
     const next = nextWait(made, ending, {
@@ -50,6 +50,7 @@ export class Retry {
       tokens: call.estimate.tokens,
       handedOn,
       probe,
+      named,
     });
 
     if ('stop' in next || ending.decision.kind === 'rate-limited') return next;

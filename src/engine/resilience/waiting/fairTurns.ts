@@ -1,46 +1,75 @@
-/** Waiting items of several callers. Callers take turns; within one, first come, first served. */
+/** The waiting items of one caller, by line, each with the number of its arrival. */
+type Lines<T> = Map<string, Map<T, number>>;
+
+/**
+ * Waiting items of several callers. Callers take turns; within one, first come, first served. Items of one line keep their order
+ * whatever happens, and those of another may overtake them where their line is not open.
+ */
 export class Turns<T> {
-  /** In the order of the next turn; no caller is without an item. */
-  readonly #callers = new Map<string, Set<T>>();
+  /** In the order of the next turn; no caller is without a line, and no line without an item. */
+  readonly #callers = new Map<string, Lines<T>>();
+  /** How many items of each line wait. */
+  readonly #lines = new Map<string, number>();
   #size = 0;
+  #arrived = 0;
 
   get size(): number {
     return this.#size;
   }
 
+  /** How many items of a line wait, over all callers. */
+  sizeOf(line = ''): number {
+    return this.#lines.get(line) ?? 0;
+  }
+
   /** Each item can wait once. */
-  add(caller: string, item: T): void {
-    const waiting = this.#callers.get(caller);
-    if (waiting) waiting.add(item);
-    else this.#callers.set(caller, new Set([item]));
+  add(caller: string, item: T, line = ''): void {
+    const lines: Lines<T> = this.#callers.get(caller) ?? new Map();
+    const items: Map<T, number> = lines.get(line) ?? new Map();
+    this.#callers.set(caller, lines.set(line, items.set(item, this.#arrived++)));
+    this.#lines.set(line, this.sizeOf(line) + 1);
     this.#size += 1;
   }
 
-  /** The item whose turn is next. */
-  peek(): T | undefined {
-    for (const waiting of this.#callers.values()) for (const item of waiting) return item;
-    return undefined;
+  /** The item whose turn is next, of those that are at the head of a line and `isOpen`. */
+  first(isOpen: (head: T) => boolean = always): T | undefined {
+    return this.#find(isOpen)?.item;
   }
 
-  /** Removes the item whose turn is next, and sends its caller to the end. */
-  take(): T | undefined {
-    for (const [caller, waiting] of this.#callers)
-      for (const item of waiting) {
-        this.delete(caller, item);
-        this.#callers.delete(caller);
-        if (waiting.size > 0) this.#callers.set(caller, waiting);
-        return item;
-      }
+  /** The first items of all lines. */
+  *heads(): IterableIterator<T> {
+    for (const lines of this.#callers.values())
+      for (const items of lines.values())
+        for (const item of items.keys()) {
+          yield item;
+          break;
+        }
+  }
 
-    return undefined;
+  /** Removes the item whose turn is next, of those that are `isOpen`, and sends its caller to the end. */
+  take(isOpen: (head: T) => boolean = always): T | undefined {
+    const found = this.#find(isOpen);
+    if (!found) return undefined;
+
+    const { caller, lines, line, item } = found;
+    this.delete(caller, item, line);
+    this.#callers.delete(caller);
+    if (lines.size > 0) this.#callers.set(caller, lines);
+    return item;
   }
 
   /** Leaves the turns as they are. */
-  delete(caller: string, item: T): void {
-    const waiting = this.#callers.get(caller);
-    if (!waiting?.delete(item)) return;
+  delete(caller: string, item: T, line = ''): void {
+    const lines = this.#callers.get(caller);
+    const items = lines?.get(line);
+    if (!lines || !items?.delete(item)) return;
+
     this.#size -= 1;
-    if (waiting.size === 0) this.#callers.delete(caller);
+    const left = this.sizeOf(line) - 1;
+    if (left > 0) this.#lines.set(line, left);
+    else this.#lines.delete(line);
+    if (items.size === 0) lines.delete(line);
+    if (lines.size === 0) this.#callers.delete(caller);
   }
 
   /** Sends a caller to the end, as if it had had its turn. */
@@ -67,6 +96,22 @@ export class Turns<T> {
   }
 
   *[Symbol.iterator](): IterableIterator<T> {
-    for (const waiting of this.#callers.values()) yield* waiting;
+    for (const lines of this.#callers.values()) for (const items of lines.values()) yield* items.keys();
+  }
+
+  #find(isOpen: (head: T) => boolean) {
+    for (const [caller, lines] of this.#callers) {
+      let found: { caller: string; lines: Lines<T>; line: string; item: T; arrived: number } | undefined;
+      for (const [line, items] of lines)
+        for (const [item, arrived] of items) {
+          if (!(found && found.arrived < arrived) && isOpen(item))
+            found = { caller, lines, line, item, arrived };
+          break;
+        }
+      if (found) return found;
+    }
+    return undefined;
   }
 }
+
+const always = () => true;

@@ -12,7 +12,7 @@ interface Waiter<T> {
 }
 
 /**
- * Calls that wait for leave, in fair turns between callers. Every wait ends: served, refused, by the call's signal, or at its
+ * Calls that wait for leave, in fair turns between callers; those of one model stay in their order. Every wait ends: served, refused, by the call's signal, or at its
  * deadline. Whoever leaves takes everything along. One timer for all of them, and none while nobody waits.
  */
 export class WaitingRoom<T> {
@@ -26,16 +26,31 @@ export class WaitingRoom<T> {
   constructor(clock: Clock, onGone: () => void = () => {}) {
     this.#clock = clock;
     this.#onGone = onGone;
-    this.#alarm = new Alarm(clock, () => this.#expire());
+    this.#alarm = new Alarm(clock, (now) => this.#expire(now));
   }
 
   get size(): number {
     return this.#turns.size;
   }
 
+  /** How many calls of a model wait. */
+  sizeOf(model: string | undefined): number {
+    return this.#turns.sizeOf(model);
+  }
+
   /** The call whose turn is next. */
   get next(): CallFacts | undefined {
-    return this.#turns.peek()?.call;
+    return this.#turns.first()?.call;
+  }
+
+  /** The call whose turn is next, of those that are the first of their model and `isOpen`. */
+  first(isOpen: (call: CallFacts) => boolean): CallFacts | undefined {
+    return this.#turns.first(({ call }) => isOpen(call))?.call;
+  }
+
+  /** The first calls of each caller and model. */
+  *heads(): IterableIterator<CallFacts> {
+    for (const { call } of this.#turns.heads()) yield call;
   }
 
   /** Resolves with what `serve` gives it. Rejects with the signal's reason, or with `expired()` at the deadline. */
@@ -63,14 +78,14 @@ export class WaitingRoom<T> {
       if (call.signal.aborted) return reject(call.signal.reason);
       if (call.deadline <= this.#clock.monotonic()) return reject(expired());
       call.signal.addEventListener('abort', leave);
-      this.#turns.add(call.caller, waiter);
+      this.#turns.add(call.caller, waiter, call.model);
       this.#watch(Math.min(this.#earliest, call.deadline));
     });
   }
 
-  /** Ends the wait of the call whose turn is next. */
-  serve(value: T): void {
-    this.#take()?.resolve(value);
+  /** Ends the wait of the call whose turn is next, or of that which `first` gave. */
+  serve(value: T, served = this.next): void {
+    this.#take(served)?.resolve(value);
   }
 
   /** Ends the waits of those behind the next one to which `leave` gives something, in the order of their turns. */
@@ -90,7 +105,7 @@ export class WaitingRoom<T> {
 
   /** Ends the wait of the call whose turn is next with `reason`. */
   refuseNext(reason: unknown): void {
-    this.#take()?.reject(reason);
+    this.#take(this.next)?.reject(reason);
   }
 
   /** Ends the waits for which `reasonFor` gives a reason. */
@@ -103,14 +118,14 @@ export class WaitingRoom<T> {
     }
   }
 
-  #take(): Waiter<T> | undefined {
-    const waiter = this.#turns.take();
+  #take(taken: CallFacts | undefined): Waiter<T> | undefined {
+    const waiter = this.#turns.take(({ call }) => call === taken);
     if (this.size === 0) this.#watch(Infinity);
     return waiter;
   }
 
   #remove(waiter: Waiter<T>): void {
-    this.#turns.delete(waiter.call.caller, waiter);
+    this.#turns.delete(waiter.call.caller, waiter, waiter.call.model);
     if (this.size === 0) this.#watch(Infinity);
   }
 
@@ -119,8 +134,7 @@ export class WaitingRoom<T> {
     this.#alarm.set(earliest);
   }
 
-  #expire(): void {
-    const now = this.#clock.monotonic();
+  #expire(now: number): void {
     this.refuse((call, expired) => (call.deadline <= now ? expired() : undefined));
 
     let earliest = Infinity;

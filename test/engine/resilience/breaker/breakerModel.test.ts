@@ -37,6 +37,8 @@ class Reference {
   passed: boolean[] = [];
   until = 0;
   openings = 0;
+  /** When it would have let probes through, where a person asked for them before that. */
+  early: number | undefined;
   closedAt: number;
 
   constructor(config: BreakerConfig, now: number) {
@@ -55,7 +57,15 @@ class Reference {
 
   mayBegin(): boolean {
     if (this.state !== 'half-open') return this.state === 'closed';
+    if (this.early !== undefined && this.probes.size > 0) return false;
     return this.probes.size + this.passed.length < this.config.halfOpenCalls;
+  }
+
+  tryEarly(): void {
+    if (this.state !== 'open') return;
+    const { until } = this;
+    this.#halfOpen();
+    this.early = until;
   }
 
   begin(call: Call, now: number): void {
@@ -122,7 +132,9 @@ class Reference {
   }
 
   #open(at: number): void {
+    const { early } = this;
     this.#change('open');
+    if (early !== undefined && at < early) return;
     this.until = at + Math.min(this.config.openMs * 2 ** this.openings, this.config.openMaxMs);
     this.openings += 1;
   }
@@ -136,6 +148,7 @@ class Reference {
     this.stretch += 1;
     this.probes.clear();
     this.passed = [];
+    this.early = undefined;
   }
 }
 
@@ -313,9 +326,9 @@ class Stop implements Command {
 }
 
 class ByHand implements Command {
-  readonly #what: 'isolate' | 'reset';
+  readonly #what: 'isolate' | 'reset' | 'tryEarly';
 
-  constructor(what: 'isolate' | 'reset') {
+  constructor(what: 'isolate' | 'reset' | 'tryEarly') {
     this.#what = what;
   }
 
@@ -326,6 +339,7 @@ class ByHand implements Command {
     model.reference.pass(now);
     real.breaker[this.#what]();
     if (this.#what === 'isolate') model.reference.isolate();
+    else if (this.#what === 'tryEarly') model.reference.tryEarly();
     else model.reference.close(now, 0);
     await settled();
     follow(model, real);
@@ -361,6 +375,7 @@ const commands = fc.commands<Model, Real, false>(
     fc.tuple(times, fc.constantFrom(0, 0, 0, 1e10, -1e10)).map((given) => new Pass(...given)),
     fc.nat(20).map((at) => new Stop(at)),
     fc.constantFrom('reset' as const, 'reset' as const, 'isolate' as const).map((what) => new ByHand(what)),
+    fc.constant('tryEarly' as const).map((what) => new ByHand(what)),
   ],
   { maxCommands: 80, size: '+1' },
 );

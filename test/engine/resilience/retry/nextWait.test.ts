@@ -14,6 +14,7 @@ const facts = (given: Partial<RetryFacts> = {}): RetryFacts => ({
   tokens: 100,
   handedOn: false,
   probe: false,
+  named: 0,
   ...given,
 });
 const limited = (inMs?: number): Decision => ({
@@ -36,15 +37,53 @@ describe('the wait before the next attempt', () => {
   });
 
   for (const [what, decision, waitMs] of [
-    ['a wait', limited(7000), 7000],
     ['a wait of 0, which is a wait', limited(0), 0],
     ['a time that has passed', limited(-5000), 0],
-    ['exactly a minute', limited(59_999), 59_999],
     ['a wait of an overloaded provider', { kind: 'overloaded', until: NOW + 3000 }, 3000],
   ] as const)
     it(`is what the provider asks for: ${what}`, () => {
       assert.deepEqual(nextWait(1, ending(decision), facts()), { waitMs });
     });
+
+  for (const [what, decision, waitMs] of [
+    ['a wait', limited(7000), 7000],
+    ['exactly a minute', limited(59_999), 59_999],
+    ['the shortest wait', limited(0.001), 0.001],
+  ] as const)
+    it(`uses up no attempt where the provider wants fewer calls and says when to come back: ${what}`, () => {
+      for (const made of [0, 1, 4, 400]) {
+        const { waitMs: actual, ...rest } = nextWait(made, ending(decision), facts()) as { waitMs: number };
+        assert.deepEqual(rest, { named: true });
+        assert.ok(Math.abs(actual - waitMs) < 1e-6);
+      }
+      assert.ok(
+        'named' in nextWait(0, ending(decision), facts({ probe: true })),
+        'nor is it the end of a probe',
+      );
+    });
+
+  it('uses up an attempt again where the provider has put the call off 20 times', () => {
+    assert.deepEqual(nextWait(1, ending(limited(5)), facts({ named: 19 })), { waitMs: 5, named: true });
+    assert.deepEqual(nextWait(1, ending(limited(5)), facts({ named: 20 })), { waitMs: 5 });
+    assert.deepEqual(nextWait(4, ending(limited(5)), facts({ named: 20 })), {
+      stop: 'attempts',
+      until: NOW + 5,
+    });
+  });
+
+  it('uses up an attempt where nothing is to be repeated, where no wait is named, and where the provider is overloaded', () => {
+    const once = { attempts: 1, baseMs: 500, maxMs: 20_000 };
+    const last = (decision: Decision, more: Partial<RetryFacts> = {}) =>
+      nextWait(4, ending(decision), facts(more));
+    for (const config of [once, null])
+      assert.deepEqual(nextWait(1, ending(limited(5)), facts({ config })), {
+        stop: 'attempts',
+        until: NOW + 5,
+      });
+    assert.deepEqual(last(limited()), { stop: 'attempts', until: undefined });
+    assert.deepEqual(last(limited(0)), { stop: 'attempts', until: NOW });
+    assert.deepEqual(last({ kind: 'overloaded', until: NOW + 5 }), { stop: 'attempts', until: NOW + 5 });
+  });
 
   it('is over at once where the clock is at 0, as the time to ask again is', () => {
     const first = ending({ kind: 'rate-limited', until: 0 });
@@ -54,8 +93,8 @@ describe('the wait before the next attempt', () => {
   it('is until the last of the limits that are used up resets, where the provider names no wait', () => {
     const limit = (remaining: number, inMs: number) => ({ remaining, resetAt: NOW + inMs, limit: 1000 });
     const allowance = { requests: limit(0, 1000), tokens: limit(0, 6000) };
-    assert.deepEqual(nextWait(1, ending(limited(), { allowance }), facts()), { waitMs: 6000 });
-    assert.deepEqual(nextWait(1, ending(limited(10), { allowance }), facts()), { waitMs: 10 });
+    assert.deepEqual(nextWait(1, ending(limited(), { allowance }), facts()), { waitMs: 6000, named: true });
+    assert.deepEqual(nextWait(1, ending(limited(10), { allowance }), facts()), { waitMs: 10, named: true });
   });
 
   for (const deadline of [NOW + 600_000, NOW + 599_999])
@@ -68,7 +107,6 @@ describe('the wait before the next attempt', () => {
 
   it('is not begun at an attempt too many', () => {
     assert.deepEqual(nextWait(4, ending('transient'), facts()), { stop: 'attempts', until: undefined });
-    assert.deepEqual(nextWait(4, ending(limited(5)), facts()), { stop: 'attempts', until: NOW + 5 });
   });
 
   it('is the same for one attempt and for none repeated', () => {

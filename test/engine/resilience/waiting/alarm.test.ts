@@ -86,6 +86,27 @@ describe('alarm', () => {
     assert.deepEqual(rung, [1000, 1000]);
   });
 
+  it('is believed where its clock stands still while it sleeps, and not where it is only early', async () => {
+    const times: number[] = [];
+    const stopped = new Alarm({ ...still, sleep: async () => {} }, (now) => {
+      times.push(now);
+      if (now < 100) stopped.set(100);
+    });
+    stopped.set(100);
+    for (let turn = 0; turn < 5; turn++) await clock.advance(0);
+    assert.deepEqual(times, [...Array(19).fill(0), 100]);
+
+    const early: number[] = [];
+    const sleep = async (ms: number) => void clock.pass(ms / 2);
+    const imprecise = new Alarm({ ...still, monotonic: () => clock.monotonic(), sleep }, (now) => {
+      early.push(now);
+      if (early.length < 10) imprecise.set(2000);
+    });
+    imprecise.set(2000);
+    await clock.advance(0);
+    assert.deepEqual(early.slice(0, 3), [1500, 1750, 1875]);
+  });
+
   it('asks for no longer time than timers know', () => {
     alarm.set(1e12);
     assert.equal(clock.next, 1000 + 2 ** 31 - 1);

@@ -19,10 +19,10 @@ describe('turns of callers', () => {
   it('alternate between callers, and keep the order of each', () => {
     const turns = turnsOf('a1', 'a2', 'a3', 'b1', 'c1', 'c2');
     assert.equal(turns.size, 6);
-    assert.equal(turns.peek(), 'a1');
+    assert.equal(turns.first(), 'a1');
     assert.deepEqual([...turns], ['a1', 'a2', 'a3', 'b1', 'c1', 'c2']);
     assert.deepEqual(all(turns), ['a1', 'b1', 'c1', 'a2', 'c2', 'a3']);
-    assert.deepEqual([turns.size, turns.peek(), turns.take()], [0, undefined, undefined]);
+    assert.deepEqual([turns.size, turns.first(), turns.take()], [0, undefined, undefined]);
   });
 
   it('let a caller that comes back wait behind the others', () => {
@@ -51,6 +51,27 @@ describe('turns of callers', () => {
     turns.delete('x', 'x1');
     assert.equal(turns.size, 2);
     assert.deepEqual(all(turns), ['a2', 'c1']);
+  });
+
+  it('let items of another line overtake where a line is closed, and keep the order of each', () => {
+    const turns = new Turns<string>();
+    for (const item of ['a1x', 'a2y', 'b3x', 'a4x', 'c5y', 'a6y']) turns.add(item[0] ?? '', item, item[2]);
+    assert.deepEqual([turns.sizeOf('x'), turns.sizeOf('y'), turns.sizeOf('z')], [3, 3, 0]);
+    assert.deepEqual([...turns.heads()], ['a1x', 'a2y', 'b3x', 'c5y']);
+    const onlyY = (item: string) => item.endsWith('y');
+    assert.equal(turns.first(onlyY), 'a2y');
+    assert.deepEqual([turns.take(onlyY), turns.take(onlyY), turns.take(onlyY)], ['a2y', 'c5y', 'a6y']);
+    assert.equal(turns.take(onlyY), undefined);
+    assert.deepEqual(all(turns), ['b3x', 'a1x', 'a4x']);
+    assert.deepEqual([turns.size, turns.sizeOf('x'), turns.sizeOf('y')], [0, 0, 0]);
+  });
+
+  it('go by arrival between the lines of one caller', () => {
+    const turns = new Turns<string>();
+    for (const item of ['1x', '2y', '3x', '4y']) turns.add('a', item, item[1]);
+    turns.delete('a', '1x', 'x');
+    turns.delete('a', '4y', 'x');
+    assert.deepEqual(all(turns), ['2y', '3x', '4y']);
   });
 
   it('let nobody wait for more than one call of each other caller', () => {
