@@ -80,7 +80,7 @@ describe('a run whose provider holds calls up', function () {
 
     const { code, out, err } = await touchstone(folder, 'eval', '--no-progress');
     assert.equal(code, 1);
-    assert.match(err, /stopped cloud: the circuit breaker is open.*continue after \d{4}-\d\d-\d\dT/);
+    assert.match(err, /stopped cloud\/one: the circuit breaker is open.*continue after \d{4}-\d\d-\d\dT/);
     assert.match(out, /^cloud: \d+ calls, \d+ rejected before they were sent/m);
     // A fast run may end before it is looked at; what is told is told in words.
     assert.ok(

@@ -1,12 +1,14 @@
+import type { LocatedCase } from '../../model/case.ts';
 import type { Output } from '../../model/output.ts';
 import type { TrialResult } from '../../model/result.ts';
 import type { Clock } from '../../ports.ts';
-import { Lanes } from '../lanes/lanes.ts';
+import { Lanes, type LaneUser } from '../lanes/lanes.ts';
 import { Turns } from '../lanes/turns.ts';
 import type { Executor } from '../tickets/executor.ts';
 import type { Called, Ticket } from '../tickets/ticket.ts';
 import { TrialRejected } from '../tickets/trialRejected.ts';
 import type { BatchWriter } from './batchWriter.ts';
+import { DoubtfulResults } from './doubtfulResults.ts';
 import type { Ending } from './ending.ts';
 import type { RunInputs } from './runInputs.ts';
 import type { RunLimit, WantedTrial } from './runLimit.ts';
@@ -25,28 +27,50 @@ export class Dispatch {
   readonly #options: DispatchOptions;
   readonly #lanes: Lanes;
   readonly #turns: Turns;
+  readonly #doubtful: DoubtfulResults;
 
   constructor(options: DispatchOptions) {
-    const { inputs, ending, clock } = options;
+    const { inputs, ending, clock, writer } = options;
     this.#options = options;
     this.#turns = new Turns(clock);
+    this.#doubtful = new DoubtfulResults(clock, (result, located) => writer.add(result, located));
     this.#lanes = new Lanes((error) => ending.fail(error));
     for (const { target, concurrency } of inputs.targets)
-      this.#lanes.open(
-        target.lane,
-        concurrency,
-        target.capabilities.startsPrograms ? inputs.programs : undefined,
-      );
+      this.#lanes.open(target, concurrency, target.capabilities.startsPrograms ? inputs.programs : undefined);
   }
 
-  /** Puts a task at the end of a lane. */
-  enqueue(lane: string, task: () => Promise<unknown>): void {
-    this.#lanes.push(lane, task);
+  /** Puts a task at the end of a target's queue. */
+  enqueue(target: LaneUser, task: () => Promise<unknown>): void {
+    this.#lanes.push(target, task);
   }
 
-  /** Undefined while every lane is short; otherwise resolves as soon as they are. */
-  room(): Promise<void> | undefined {
-    return this.#lanes.room();
+  /** Undefined while a target's queue is short; otherwise resolves as soon as it is. */
+  room(target: LaneUser): Promise<void> | undefined {
+    return this.#lanes.room(target);
+  }
+
+  /** Nothing of the target waits for a place. */
+  isDrained(target: LaneUser): boolean {
+    return this.#lanes.isDrained(target);
+  }
+
+  /** Nothing more is read for a target. */
+  close(target: LaneUser): void {
+    this.#lanes.close(target);
+  }
+
+  /** Has a result stored, or held back until it is known whether it is one. */
+  keep(result: TrialResult, located: LocatedCase): void {
+    const { limit, writer } = this.#options;
+    if (!this.#doubtful.holds(result, located)) writer.add(result, located);
+    // Nobody waits for money that it may have cost.
+    else limit?.giveUp({ target: result.target, located, trial: result.trial, paid: false });
+  }
+
+  /** Nothing runs any more: what is held back is stored, but for targets whose provider is gone. */
+  end(): void {
+    const { refusals } = this.#options.ending;
+    this.#doubtful.end((target) => refusals.isGone(target));
   }
 
   /** Resolves when nothing runs and nothing waits. */
@@ -61,14 +85,14 @@ export class Dispatch {
 
   /** Executes a ticket and has its result written; the output, or undefined when the trial was given up. */
   async run(ticket: Ticket): Promise<Output | undefined> {
-    const { ending, writer } = this.#options;
+    const { ending } = this.#options;
     const turn = this.#turns.take();
     if (turn) await turn;
     if (ending.signal.aborted) return undefined;
 
     const wanted = { ...ticket, paid: ticket.called !== undefined };
     const done = await this.admitted(wanted, () => this.#execute(ticket));
-    if (done && 'caseId' in done) writer.add(done, ticket.located);
+    if (done && 'caseId' in done) this.keep(done, ticket.located);
     return done?.output;
   }
 

@@ -93,6 +93,7 @@ async function attempt(
   await schedule.run().catch(fail);
   if (ending.signal.aborted) schedule.clear();
   await dispatch.idle();
+  dispatch.end();
   beat.abort();
 
   ending.close();
@@ -161,7 +162,7 @@ interface ScheduleParts {
 
 function openSchedule(
   inputs: RunInputs,
-  { store, runId }: ExecuteOptions,
+  { store, runId, clock }: ExecuteOptions,
   { lease: { attempt }, stored, ending, writer, executor, dispatch }: ScheduleParts,
 ): Schedule {
   const { targets, plan } = inputs;
@@ -178,6 +179,7 @@ function openSchedule(
     book,
     dispatch,
     ending,
+    clock,
     ordered:
       order &&
       new OrderedTrials({

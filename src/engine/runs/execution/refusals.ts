@@ -6,6 +6,8 @@ export class Refusals {
   readonly #clock: Clock;
   /** Targets that are not called any more in this attempt. */
   readonly #targets = new Set<string>();
+  /** Targets whose provider does not answer, or accepts no calls. */
+  readonly #gone = new Set<string>();
   /** The first refusal of each kind, by its words without what changes from call to call. */
   readonly #reasons = new Map<string, { message: string; until: number | undefined }>();
 
@@ -17,6 +19,7 @@ export class Refusals {
   ofTarget(target: string, rejection: Rejected): void {
     // A full bulkhead may have room for the next call.
     if (rejection.by !== 'bulkhead') this.#targets.add(target);
+    if (rejection.by === 'breaker' || rejection.by === 'pace') this.#gone.add(target);
     this.#note(rejection);
   }
 
@@ -27,6 +30,11 @@ export class Refusals {
 
   isRefused(target: string): boolean {
     return this.#targets.has(target);
+  }
+
+  /** Whether it was refused because its provider does not answer, or accepts no calls. */
+  isGone(target: string): boolean {
+    return this.#gone.has(target);
   }
 
   /** For people; undefined where nothing was refused. */

@@ -1,14 +1,17 @@
 import type { SharedPlaces } from './places.ts';
+import { type Task, TaskQueue } from './taskQueue.ts';
 
-/** Starts tasks in order, at most `limit` at a time; tasks that wait for a place are kept in a queue. */
+/**
+ * Starts tasks, at most `limit` at a time; tasks that wait for a place are kept in queues, which take turns, each in order. None has
+ * more places than its share while another has work to come: so tasks that take long leave those of others theirs.
+ */
 export class Lane {
-  readonly limit: number;
-  readonly #queue: (() => Promise<unknown>)[] = [];
+  limit: number;
+  /** By name, in the order of the next turn. */
+  readonly #queues = new Map<string, TaskQueue>();
   readonly #onError: (error: unknown) => void;
   readonly #places: SharedPlaces | undefined;
-  #head = 0;
   #active = 0;
-  #roomWaiters: (() => void)[] = [];
   #idleWaiters: (() => void)[] = [];
 
   /** `onError` hears of a task that rejected; the lane goes on. A task also needs one of `places`, where they are given. */
@@ -18,46 +21,87 @@ export class Lane {
     this.#places = places;
   }
 
-  push(task: () => Promise<unknown>): void {
-    this.#queue.push(task);
+  /** Work of this queue is to come. */
+  open(name: string): void {
+    this.#queue(name);
+  }
+
+  /** Nothing more comes in this queue, but what its own tasks put there: the others may have its places. */
+  close(name: string): void {
+    this.#queue(name).closed = true;
+    this.#pump();
+  }
+
+  push(task: Task, name = ''): void {
+    this.#queue(name).push(task);
     this.#pump();
   }
 
   /** Undefined while the queue is short; otherwise resolves as soon as it is. */
-  room(): Promise<void> | undefined {
-    if (this.#waiting() < this.limit) return undefined;
-    return new Promise((resolve) => this.#roomWaiters.push(resolve));
+  room(name = ''): Promise<void> | undefined {
+    return this.#queue(name).room(this.limit);
+  }
+
+  /** Nothing of the queue waits for a place. */
+  isDrained(name: string): boolean {
+    return this.#queue(name).waiting === 0;
   }
 
   /** Resolves when nothing runs and nothing waits. */
   idle(): Promise<void> {
-    if (this.#active === 0 && this.#waiting() === 0) return Promise.resolve();
+    if (this.#isIdle) return Promise.resolve();
     return new Promise((resolve) => this.#idleWaiters.push(resolve));
   }
 
   /** Drops what has not started; returns how much that was. */
   clear(): number {
-    const dropped = this.#waiting();
-    this.#queue.length = 0;
-    this.#head = 0;
+    let dropped = 0;
+    for (const queue of this.#queues.values()) dropped += queue.clear();
     this.#wake();
     return dropped;
   }
 
-  #waiting(): number {
-    return this.#queue.length - this.#head;
+  get #isIdle(): boolean {
+    return this.#active === 0 && [...this.#queues.values()].every(({ isIdle }) => isIdle);
+  }
+
+  #queue(name: string): TaskQueue {
+    const known = this.#queues.get(name) ?? new TaskQueue();
+    this.#queues.set(name, known);
+    return known;
   }
 
   readonly #pump = (): void => {
-    while (this.#active < this.limit && this.#waiting() > 0) {
-      if (this.#places && !this.#places.take(this.#pump)) return;
-      const next = this.#take();
-      if (next) this.#start(next);
+    while (this.#active < this.limit) {
+      const next = this.#next();
+      if (!next || (this.#places && !this.#places.take(this.#pump))) return;
+
+      const [name, queue] = next;
+      const task = queue.take();
+      // Its next turn is behind those of the others.
+      this.#queues.delete(name);
+      this.#queues.set(name, queue);
+      if (task) this.#start(task, queue);
     }
   };
 
-  async #start(task: () => Promise<unknown>): Promise<void> {
+  /** The queue whose turn is next, of those that have work and a place left. */
+  #next(): [string, TaskQueue] | undefined {
+    const share = this.#share();
+    for (const [name, queue] of this.#queues)
+      if (queue.waiting > 0 && queue.active < share) return [name, queue];
+    return undefined;
+  }
+
+  #share(): number {
+    let open = 0;
+    for (const { closed, isIdle } of this.#queues.values()) if (!closed || !isIdle) open += 1;
+    return Math.ceil(this.limit / Math.max(1, open));
+  }
+
+  async #start(task: Task, queue: TaskQueue): Promise<void> {
     this.#active += 1;
+    queue.active += 1;
     try {
       await task();
     } catch (error) {
@@ -65,26 +109,15 @@ export class Lane {
     }
 
     this.#active -= 1;
+    queue.active -= 1;
     // Who shares the places comes first, where one of them waits.
     this.#places?.give();
     this.#pump();
     this.#wake();
   }
 
-  #take(): (() => Promise<unknown>) | undefined {
-    const next = this.#queue[this.#head];
-    if (!next) return undefined;
-    this.#head += 1;
-    if (this.#head > 1024 && this.#head * 2 > this.#queue.length) {
-      this.#queue.splice(0, this.#head);
-      this.#head = 0;
-    }
-    return next;
-  }
-
   #wake(): void {
-    if (this.#waiting() < this.limit) for (const resolve of this.#roomWaiters.splice(0)) resolve();
-    if (this.#active === 0 && this.#waiting() === 0)
-      for (const resolve of this.#idleWaiters.splice(0)) resolve();
+    for (const queue of this.#queues.values()) queue.wake(this.limit);
+    if (this.#isIdle) for (const resolve of this.#idleWaiters.splice(0)) resolve();
   }
 }

@@ -98,8 +98,7 @@ export class OrderedTrials {
   #place(placed: Placed): void {
     const { planned, located, ticket } = placed;
     const key = this.#keyOf(placed);
-    const put = (task: () => Promise<unknown>): void =>
-      this.#options.dispatch.enqueue(planned.target.lane, task);
+    const put = (task: () => Promise<unknown>): void => this.#options.dispatch.enqueue(planned.target, task);
     if (key !== undefined) {
       this.#chainUp(key, put, placed);
       return;

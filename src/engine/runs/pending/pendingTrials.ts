@@ -6,7 +6,7 @@ import type { Dispatch } from '../execution/dispatch.ts';
 import type { PlannedTarget } from '../execution/runInputs.ts';
 import type { TicketBook } from '../schedule/ticketBook.ts';
 import type { Executor } from '../tickets/executor.ts';
-import type { JudgingTicket, Ticket } from '../tickets/ticket.ts';
+import type { Called, JudgingTicket, Ticket } from '../tickets/ticket.ts';
 import { TrialRejected } from '../tickets/trialRejected.ts';
 import { PendingCase } from './pendingCase.ts';
 
@@ -48,7 +48,7 @@ export class PendingTrials {
     for (const [at, { target }] of targets.entries())
       for (const ticket of book.missing(at, located)) {
         const pending = cases[ticket.trial];
-        if (pending) dispatch.enqueue(target.lane, () => this.#run(ticket, pending));
+        if (pending) dispatch.enqueue(target, () => this.#run(ticket, pending));
       }
   }
 
@@ -73,10 +73,12 @@ export class PendingTrials {
 
     await dispatch.admitted({ ...ticket, paid: before !== undefined }, async () => {
       const called = before ?? (await executor.call(ticket, signal));
-      if (!before) writer.addPending({ target, caseIndex: located.index, trial, ...called });
+      // A failure that may pass is not worth keeping.
+      if (!before && !mayPass(called))
+        writer.addPending({ target, caseIndex: located.index, trial, ...called });
       const judging = pending.add(ticket, called);
       const results = judging ? await this.#judge(judging, ticket) : [];
-      for (const result of results) writer.add(result, located);
+      for (const result of results) dispatch.keep(result, located);
     });
   }
 
@@ -88,8 +90,12 @@ export class PendingTrials {
     } catch (error) {
       if (error instanceof TrialRejected)
         for (const { target, called } of error.unjudged)
-          writer.addPending({ target, caseIndex: located.index, trial, ...called });
+          if (!mayPass(called)) writer.addPending({ target, caseIndex: located.index, trial, ...called });
       throw error;
     }
   }
+}
+
+function mayPass({ output }: Called): boolean {
+  return output.status === 'error' && output.error.transient;
 }
