@@ -82,7 +82,7 @@ export class Turns<T> {
 
   /** All items in the order in which they would be taken. */
   *inOrder(): IterableIterator<T> {
-    let left = [...this.#callers.values()].map((waiting) => waiting.values());
+    let left = [...this.#callers.values()].map((lines) => arrivals(lines).values());
     while (left.length > 0) {
       const going: typeof left = [];
       for (const items of left) {
@@ -115,3 +115,9 @@ export class Turns<T> {
 }
 
 const always = () => true;
+
+/** The items of a caller, first come first. */
+function arrivals<T>(lines: Lines<T>): T[] {
+  const items = [...lines.values()].flatMap((line) => [...line]);
+  return items.sort(([, one], [, other]) => one - other).map(([item]) => item);
+}
