@@ -34,12 +34,12 @@ export interface AgentAttempt {
  */
 export async function guardedOutput(
   { guard, clock }: { guard: Guard; clock: Clock },
-  { signal, span, timeoutMs, pool = 'target', caller = '', priceOf, inputTokens }: AgentContext,
+  { signal, span, timeoutMs, pool = 'target', caller = '', waits, priceOf, inputTokens }: AgentContext,
   attempt: (signal: AbortSignal) => Promise<AgentAttempt>,
 ): Promise<Output> {
   let spentUsd = 0;
   try {
-    const wanted = { pool, caller, signal, timeoutMs, span, ...defined({ inputTokens }) };
+    const wanted = { pool, caller, signal, timeoutMs, span, ...defined({ inputTokens, waits }) };
     const answered = await guard.open(wanted, async (context) => {
       const { output: answer, decision, final = false, allowance } = await attempt(context.signal);
       const output = priceOf ? pricedOutput(answer, priceOf) : answer;

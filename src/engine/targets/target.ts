@@ -27,6 +27,8 @@ export interface TargetContext {
   pool?: string;
   /** Who asks, e.g. the run's id; callers that wait take turns. */
   caller?: string;
+  /** Whether a short outage of whoever it asks is waited for; default true. */
+  waits?: boolean;
   /** The price of the model that an agent names, for what its answer cost. */
   priceOf?: (model: string) => ModelPrice | undefined;
   /** Receives the spans that the target itself records, once for each program or request. Undefined when nobody wants them. */

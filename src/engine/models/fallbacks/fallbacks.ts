@@ -5,6 +5,7 @@ import type { Clock, Log } from '../../ports.ts';
 import type { FallbackChain } from '../../resilience/fallback.ts';
 import type { EmbeddingCatalog } from '../embeddings/embeddings.ts';
 import type { ModelCatalog, ModelClient } from '../modelClient.ts';
+import { AgentFallbacks, type AgentStep } from './agentFallbacks.ts';
 import { BufferedReplies } from './bufferedReplies.ts';
 import type { Calibration } from './calibration.ts';
 import { calibrateOn, sampleCases } from './calibrationCases.ts';
@@ -81,6 +82,27 @@ export class Fallbacks {
     const first = this.#settings.caches?.exact?.mode === 'first' ? caches.exact : undefined;
     const keepers = [caches.exact, caches.similar].filter((keeper) => keeper !== undefined);
     return this.#wrapped(client, { steps, on: new Set(config.on) }, first, keepers);
+  }
+
+  /** What answers in place of an agent; undefined where nothing is configured for its name. Throws ConfigError. */
+  ofAgent(target: string): AgentFallbacks | undefined {
+    const config = chainFor(this.#settings.fallbacks, [target]);
+    if (!config || config.steps.length === 0) return undefined;
+
+    const steps = config.steps.flatMap((step): AgentStep[] => {
+      switch (step.kind) {
+        // Questions to agents are not compared by their likeness.
+        case 'similar':
+          return [];
+        case 'model':
+          return [{ kind: 'model', client: this.#ports.models.client(step.reference) }];
+        default:
+          return [step];
+      }
+    });
+    const { redactor, clock } = this.#ports;
+    const replies = steps.some(({ kind }) => kind === 'cache') ? this.#exact : undefined;
+    return new AgentFallbacks({ chain: { steps, on: new Set(config.on) }, replies, redactor, clock });
   }
 
   /**

@@ -4,6 +4,7 @@ import { describeTarget } from '../../suites/targets/describeTarget.ts';
 import type { TargetConfig } from '../../suites/targets/targetConfig.ts';
 import { isRecordedWhole } from '../../targets/capabilities.ts';
 import { createCommandTarget } from '../../targets/command/commandTarget.ts';
+import { fallbackTarget } from '../../targets/fallbackTarget.ts';
 import { createHttpTarget } from '../../targets/http/httpTarget.ts';
 import { pricedTarget } from '../../targets/pricedTarget.ts';
 import { recordingTarget, replayedTarget } from '../../targets/replay/recordingTarget.ts';
@@ -20,7 +21,10 @@ import { keylessEnvironment } from './recordedRun.ts';
 /** The target that a suite names, with its limits. Throws ConfigError or PromptError. */
 export function createTarget(config: TargetConfig, suite: SuiteConfig, ports: TargetPorts): PlannedTarget {
   return {
-    target: pooled(priced(redactedTarget(recorded(config, ports), ports.redactor), ports), config.bulkhead),
+    target: pooled(
+      withFallbacks(priced(redactedTarget(recorded(config, ports), ports.redactor), ports), ports),
+      config.bulkhead,
+    ),
     timeoutMs: config.timeoutMs ?? suite.timeoutMs,
     concurrency: Math.min(config.maxConcurrency ?? suite.maxConcurrency, suite.maxConcurrency),
   };
@@ -30,6 +34,12 @@ export function createTarget(config: TargetConfig, suite: SuiteConfig, ports: Ta
 function pooled(target: Target, pool: string | undefined): Target {
   if (pool === undefined) return target;
   return { ...target, call: (request, context) => target.call(request, { ...context, pool }) };
+}
+
+/** Prompts have those of their model already. */
+function withFallbacks(target: Target, { fallbacks, clock }: TargetPorts): Target {
+  const own = target.capabilities.agent ? fallbacks?.ofAgent(target.name) : undefined;
+  return own ? fallbackTarget(target, own, clock) : target;
 }
 
 /** Prompts have the price of their model already. */

@@ -44,10 +44,20 @@ export function checkCallPolicies(
   if (!fallbacks.success || !caches.success) return;
 
   const targets = new Map(
-    usable.flatMap((suite) => suite.targets.map(({ name, kind }) => [name, kind === 'prompt'] as const)),
+    usable.flatMap((suite) => suite.targets.map(({ name, kind }) => [name, ASKED[kind]] as const)),
   );
   checkFallbacks(reader, fallbacks.data, { providers, targets, caches: caches.data });
 }
+
+/** Whom a target asks, by its kind. */
+const ASKED: { readonly [kind in SuiteConfig['targets'][number]['kind']]: 'model' | 'agent' | 'nobody' } = {
+  prompt: 'model',
+  http: 'agent',
+  command: 'agent',
+  foreign: 'agent',
+  echo: 'nobody',
+  replay: 'nobody',
+};
 
 /** The bulkheads that targets and judges name. */
 function poolsOf(suites: readonly SuiteConfig[]): Set<string> {

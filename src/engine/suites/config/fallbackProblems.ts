@@ -9,8 +9,8 @@ import { checkModelReference } from './modelReference.ts';
 /** What fallbacks may name beyond themselves. */
 interface Known {
   providers: readonly string[];
-  /** Of all suites; whether each asks a model, for which something else can answer. */
-  targets: ReadonlyMap<string, boolean>;
+  /** Of all suites; whether each asks a model, is an agent, or asks nobody, so that nothing answers in its place. */
+  targets: ReadonlyMap<string, 'model' | 'agent' | 'nobody'>;
   caches: CachesFile;
 }
 
@@ -47,7 +47,7 @@ function checkName(reader: ConfigReader, name: string, { providers, targets }: K
     return;
   }
 
-  if (targets.get(name) === false) warnOfAgent(reader, name, at);
+  if (targets.get(name) === 'nobody') warnOfNobody(reader, name, at);
   if (isProvider || targets.has(name)) return;
   if (name.includes('/')) {
     checkModelReference(reader, name, at, providers, reportKey);
@@ -66,12 +66,12 @@ function checkName(reader: ConfigReader, name: string, { providers, targets }: K
   });
 }
 
-function warnOfAgent(reader: ConfigReader, name: string, at: Pointer): void {
+function warnOfNobody(reader: ConfigReader, name: string, at: Pointer): void {
   reportKey(reader, at, {
     severity: 'warning',
     code: 'no-effect',
-    message: `fallbacks have no effect for "${name}", because it asks no model of its own`,
-    remedy: 'Fallbacks stand in for models: remove the entry, or write it for a prompt target.',
+    message: `fallbacks have no effect for "${name}", because it asks nobody`,
+    remedy: 'Remove the entry, or write it for a prompt, http or command target.',
   });
 }
 
@@ -96,9 +96,11 @@ function checkStep(
   name: string,
   step: FallbackStep,
   at: Pointer,
-  { providers, caches }: Known,
+  { providers, caches, targets }: Known,
 ): void {
-  if (step.kind === 'model') {
+  if (step.kind === 'similar' && targets.get(name) === 'agent') {
+    warnOfSimilar(reader, name, at);
+  } else if (step.kind === 'model') {
     if (step.reference === name || providerOf(step.reference) === name) reportItself(reader, name, step, at);
     else checkModelReference(reader, step.reference, at, providers);
   } else if (step.kind === 'cache' && !caches.exact) {
@@ -106,6 +108,15 @@ function checkStep(
   } else if (step.kind === 'similar' && !caches.similar) {
     reportNoCache(reader, at, 'similar', 'similar');
   }
+}
+
+function warnOfSimilar(reader: ConfigReader, name: string, at: Pointer): void {
+  reportAt(reader, at, {
+    severity: 'warning',
+    code: 'no-effect',
+    message: `the step "similar" has no effect for "${name}": only questions to models are compared`,
+    remedy: 'Remove the step, or use "cache".',
+  });
 }
 
 function providerOf(reference: string): string {
