@@ -26,4 +26,34 @@ describe('docs/agents.md', () => {
     const { code, out, err } = await touchstone(folder, 'eval', '--no-progress');
     assert.equal(code, 0, `${out}\n${err}`);
   });
+
+  for (const [name, program] of [
+    ['logging-agent.mjs', 'node'],
+    ['logging_agent.py', 'python3'],
+  ] as const)
+    it(`has an agent whose log leads to its trace and back: ${name}`, async function () {
+      this.timeout(30_000);
+      if (spawnSync(program, ['--version']).error) skip(this, `${program} is not installed`);
+      const agent = markdownBlocks(readFileSync(PAGE, 'utf8')).find(({ text }) =>
+        text.split('\n', 1)[0]?.includes(name),
+      );
+      assert.ok(agent);
+      const config = `suites:\n  logging:\n    dataset: cases.golden.yaml\n    targets: [{ name: agent, command: [${program}, ${name}] }]\n    evaluators: [contains: open]\n`;
+      const files = { [name]: agent.text, 'touchstone.yaml': config, 'cases.golden.yaml': DATASET };
+      const folder = temporaryFolder(files);
+      const { code, out, err } = await touchstone(folder, 'eval', '--no-progress');
+      assert.equal(code, 0, `${out}\n${err}`);
+
+      const line = JSON.parse(readFileSync(path.join(folder, 'agent.log'), 'utf8'));
+      const shown = await touchstone(folder, 'traces', 'show', line.trace_id);
+      assert.match(shown.out, /^case hello at agent/);
+      assert.match(shown.out, /answer \[logging-agent\] agent [^\n]*\n +info asked: Is it open\?/);
+
+      assert.match(line.session_id, /\/hello$/);
+      const { out: list } = await touchstone(folder, 'traces', '--session', line.session_id, '--json');
+      assert.deepEqual(
+        JSON.parse(list).traces.map(({ trace_id: id }: { trace_id: string }) => id),
+        [line.trace_id],
+      );
+    });
 });

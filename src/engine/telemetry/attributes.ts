@@ -106,6 +106,7 @@ export const GENERAL = {
   serviceName: 'service.name',
   serviceVersion: 'service.version',
   eventName: 'event.name',
+  sessionId: 'session.id',
   serverAddress: 'server.address',
   serverPort: 'server.port',
 } as const;

@@ -1,6 +1,6 @@
 import type { LocatedCase } from '../../model/case.ts';
 import type { Span } from '../../ports.ts';
-import { TOUCHSTONE } from '../../telemetry/attributes.ts';
+import { GENERAL, TOUCHSTONE } from '../../telemetry/attributes.ts';
 import { caseTraceId } from '../../telemetry/traceIds.ts';
 import type { Tracer } from '../../telemetry/tracer.ts';
 
@@ -46,11 +46,18 @@ export class CaseTrace {
   #open(): Span {
     const { tracer, runId, runSpan, target, located } = this.#options;
     const { case: entry, index } = located;
+    // The turns of a conversation stand in one cluster.
+    const session = `${runId}/${entry.cluster ?? entry.id}`;
     return tracer.root(`case ${entry.id}`, {
       traceId: caseTraceId(runSpan.traceId, target, entry.id, index),
       link: runSpan,
-      baggage: { [TOUCHSTONE.runId]: runId, [TOUCHSTONE.caseId]: entry.id },
+      baggage: {
+        [TOUCHSTONE.runId]: runId,
+        [TOUCHSTONE.caseId]: entry.id,
+        [GENERAL.sessionId]: session,
+      },
       attributes: {
+        [GENERAL.sessionId]: session,
         [TOUCHSTONE.runId]: runId,
         [TOUCHSTONE.caseId]: entry.id,
         [TOUCHSTONE.targetName]: target,
