@@ -1,26 +1,37 @@
 import { UserError } from './engine/errors.ts';
 import { systemClock } from './engine/ports.ts';
+import { BugLog } from './services/bugLog.ts';
 import { ServicesHost } from './services/servicesHost.ts';
 import { systemRandom } from './systemRandom.ts';
 
 /** Without anybody attached and anything to do, it ends after so long, in milliseconds. */
 const IDLE_MS = 10 * 60_000;
+const BUG = 70;
+
+const [root = process.cwd(), idleMs = String(IDLE_MS)] = process.argv.slice(2);
+const bugs = new BugLog(root);
+const onBug = (error: unknown): void => bugs.write(error, new Date());
 
 // The editor starts its own program as Node by this; programs started from here must not inherit it.
 delete process.env['ELECTRON_RUN_AS_NODE'];
-process.exit(await serve(process.argv[2] ?? process.cwd(), Number(process.argv[3] ?? IDLE_MS)));
+// It leaves its lease behind, so that windows start another one, which receives as this one did.
+process.on('uncaughtException', (error) => {
+  onBug(error);
+  process.exit(BUG);
+});
+process.exit(await serve());
 
 /** Hosts the services of a workspace; resolves to the exit code. Whoever started it hears by the channel how that went. */
-async function serve(root: string, idleMs: number): Promise<number> {
+async function serve(): Promise<number> {
   try {
     const host = await ServicesHost.start({
       root,
-      idleMs,
+      idleMs: Number(idleMs),
       foreground: false,
       exposure: { address: undefined, hosts: [], token: null },
       clock: systemClock,
       random: systemRandom,
-      onBug: (error) => console.error(error),
+      onBug,
     });
     await say({ kind: host ? 'ready' : 'taken' });
     if (!host) return 0;
@@ -30,9 +41,10 @@ async function serve(root: string, idleMs: number): Promise<number> {
     await host.ended;
     return 0;
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    await say({ kind: 'failed', message: error.message, remedy: error.remedy });
-    return 2;
+    if (!(error instanceof UserError)) onBug(error);
+    const message = error instanceof Error ? error.message : String(error);
+    await say({ kind: 'failed', message, remedy: error instanceof UserError ? error.remedy : undefined });
+    return error instanceof UserError ? 2 : BUG;
   }
 }
 

@@ -11,7 +11,7 @@ import { npm, pack, root, runProgram } from './packFolder.ts';
 /** Every file that may be in the package. */
 const ALLOWED = [
   /^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
-  /^dist\/(cli\.js|ThirdPartyNotices\.txt)$/,
+  /^dist\/((cli|services)\.js|ThirdPartyNotices\.txt)$/,
   /^dist\/chunks\/[\w.-]+\.js$/,
   /^dist\/webview\/((report|compare)\.js|standalone\.css)$/,
   /^media\/(prices\.json|schemas\/[\w.-]+\.schema\.json)$/,

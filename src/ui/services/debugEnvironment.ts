@@ -18,7 +18,8 @@ export function registerDebugEnvironment(environment: SharedEnvironment): vscode
   );
 }
 
-async function withEnvironment(
+/** A configuration with the variables, beneath its own. */
+export async function withEnvironment(
   folder: vscode.WorkspaceFolder | undefined,
   config: vscode.DebugConfiguration,
   environment: SharedEnvironment,

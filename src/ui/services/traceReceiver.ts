@@ -72,15 +72,14 @@ export class TraceReceiver implements vscode.Disposable {
 
   /** A person wants it. Rejects where it cannot be started, or `port` is taken. */
   async start(port: number | null = this.#settings.tracesPort): Promise<void> {
+    const state = await this.#engine.call('receiver/start', {
+      port,
+      keep: this.#settings.receiveTraces === 'always',
+      requireToken: this.#settings.requireTraceToken,
+    });
     this.#wanted = true;
     this.#stopped = false;
-    this.#put(
-      await this.#engine.call('receiver/start', {
-        port,
-        keep: this.#settings.receiveTraces === 'always',
-        requireToken: this.#settings.requireTraceToken,
-      }),
-    );
+    this.#put(state);
   }
 
   /** For all windows of the workspace. */
