@@ -100,7 +100,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     collection: context.environmentVariableCollection,
   });
   const traces = registerTraces({
-    ...{ engine: client, settings, output },
+    ...{ engine: client, settings, output, preview },
     ...{ memory: context.workspaceState, extensionUri: context.extensionUri },
   });
   const resultOf = (given: unknown) => tests.tree.results.of(given);

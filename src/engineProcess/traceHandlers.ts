@@ -1,9 +1,15 @@
+import { deriveId } from '../engine/datasets/import/caseIds.ts';
+import { resolveInside } from '../engine/files/confine.ts';
 import type { SpanMessage } from '../engine/model/agentSpan.ts';
+import type { JsonValue } from '../engine/model/json.ts';
 import { storePath } from '../engine/store/storeFile.ts';
+import { workspacePath } from '../engine/suites/config/fileReference.ts';
 import { traceStorePath } from '../engine/traces/traceStoreFormat.ts';
 import type { Handlers } from '../protocol/call.ts';
 import type { traceCalls } from '../protocol/traceCalls.ts';
+import { datasetJob } from './datasetThread.ts';
 import type { Session } from './session.ts';
+import { redacted } from './spanCases.ts';
 import { spanPrompts } from './spanPrompts.ts';
 import { TraceThread } from './traceThread.ts';
 
@@ -33,6 +39,25 @@ export function traceHandlers(session: Session): Handlers<typeof traceCalls> {
       const input = detail?.span?.input;
       if (input?.kind !== 'messages') return { prompts: [] };
       return { prompts: await spanPrompts(session, input.messages as SpanMessage[], signal) };
+    },
+    'traces/cases': (params, signal) => traces().do('traces/cases', params, signal),
+    'traces/compare': (params, signal) => traces().do('traces/compare', params, signal),
+    'traces/addCases': async ({ path, text, cases, redact }, signal) => {
+      const absolute = resolveInside(session.root, path, { path });
+      const shown = workspacePath(session.root, absolute);
+      const drafts = cases.map((draft) => redacted(draft, redact));
+      const named = drafts.map((draft) => ({
+        ...draft,
+        id: deriveId((draft.messages ?? draft.input ?? null) as JsonValue),
+      }));
+      // Ids are made from inputs: two of one input are one case.
+      const distinct = [...new Map(named.map((one) => [one.id, one])).values()];
+      const { added, same, different, edits } = await datasetJob(
+        'append',
+        { path: shown, text, cases: distinct },
+        { size: text.length, signal },
+      );
+      return { added, duplicates: [...same, ...different], edits };
     },
     'traces/watch': ({ on }) => {
       lists().watch(on);

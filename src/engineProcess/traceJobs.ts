@@ -1,9 +1,11 @@
 import type { TraceReader } from '../engine/traces/traceReader.ts';
 import type { EngineCalls } from '../protocol/calls.ts';
+import { comparedTraces } from './comparedTraces.ts';
+import { spanCase } from './spanCases.ts';
 
 type TraceMethod = Extract<keyof EngineCalls, `traces/${string}`>;
 /** What a thread does for the calls of the same names. */
-export type TraceJob = Exclude<TraceMethod, 'traces/watch' | 'traces/prompts'>;
+export type TraceJob = Exclude<TraceMethod, 'traces/watch' | 'traces/prompts' | 'traces/addCases'>;
 export type TraceParams<J extends TraceJob> = EngineCalls[J]['params'];
 
 /** Values that are offered to filter by. */
@@ -62,6 +64,19 @@ export const traceJobs: {
     };
     return { head, rows: rows.slice(offset, offset + limit) };
   },
+
+  'traces/cases': (reader, { spans }) => {
+    const made = spans.flatMap(({ traceId, spanId }) => {
+      const trace = reader.trace(traceId);
+      return trace ? [{ traceId, ...spanCase(trace, traceId, spanId) }] : [];
+    });
+    return {
+      cases: made.flatMap(({ draft, ...rest }) => (draft ? [{ ...rest, case: draft }] : [])),
+      empty: made.filter(({ draft }) => draft === null).map(({ title }) => title),
+    };
+  },
+
+  'traces/compare': (reader, { before, after }) => ({ comparison: comparedTraces(reader, before, after) }),
 
   'traces/span': (reader, { traceId, spanId }) => ({ detail: reader.span(traceId, spanId) ?? null }),
 };

@@ -47,7 +47,7 @@ export const textEdit = z.object({
   text: z.string(),
 });
 
-const edits = z.array(textEdit);
+export const edits = z.array(textEdit);
 
 /** What an import did with fields that have no place of their own: what → how often. */
 const tally = z.object({

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { spanDetail, spanRow, traceHead, traceSummary } from './traceRow.ts';
+import { edits } from './datasetCalls.ts';
+import { spanDetail, spanRole, spanRow, traceHead, traceSummary } from './traceRow.ts';
 
 /** What a list of traces is about. All that is given must hold. */
 export const traceFilter = z.strictObject({
@@ -28,6 +29,39 @@ const traceCursor = z.object({ value: z.number(), traceId: z.string() });
 const groupCursor = z.object({ newestMs: z.number(), id: z.string() });
 const traceId = z.string().min(1).max(64);
 const spanId = z.string().min(1).max(64);
+
+const leak = z.object({ kind: z.string(), value: z.string() });
+export type CaseLeak = z.output<typeof leak>;
+
+/** As `dataset/add` takes it. */
+const caseDraft = z.strictObject({
+  input: z.json().exactOptional(),
+  messages: z.array(z.looseObject({ role: z.string(), content: z.json() })).exactOptional(),
+  expected_output: z.record(z.string(), z.json()).exactOptional(),
+  tags: z.array(z.string()).exactOptional(),
+  metadata: z.record(z.string(), z.json()).exactOptional(),
+});
+export type CaseDraft = z.output<typeof caseDraft>;
+
+const comparedStep = z.object({
+  /** `same`: as before; `changed`: the same model or tool with other arguments or another answer. */
+  change: z.enum(['same', 'changed', 'added', 'removed']),
+  before: z
+    .object({ spanId: z.string(), title: z.string(), role: spanRole, ms: z.number(), text: z.string() })
+    .nullable(),
+  after: z
+    .object({ spanId: z.string(), title: z.string(), role: spanRole, ms: z.number(), text: z.string() })
+    .nullable(),
+});
+
+const traceComparison = z.object({
+  before: traceSummary,
+  after: traceSummary,
+  steps: z.array(comparedStep),
+  /** Position of the first step that differs; null: none does. */
+  firstDivergence: z.int().nullable(),
+});
+export type TraceComparison = z.output<typeof traceComparison>;
 
 const traceGroup = z.object({
   key: z.string().nullable(),
@@ -111,6 +145,45 @@ export const traceCalls = {
         }),
       ),
     }),
+  },
+  /**
+   * Cases that spans make, or traces as wholes where no span is named: what went in and what came out. `findings` are secrets and
+   * personal data in them; nothing is written.
+   */
+  'traces/cases': {
+    params: z.strictObject({
+      spans: z
+        .array(z.strictObject({ traceId, spanId: spanId.nullable() }))
+        .min(1)
+        .max(500),
+    }),
+    result: z.object({
+      cases: z.array(
+        z.object({ traceId: z.string(), title: z.string(), case: caseDraft, findings: z.array(leak) }),
+      ),
+      /** Titles of those that do not say what went in. */
+      empty: z.array(z.string()),
+    }),
+  },
+  /** What adds cases to a dataset, with these values replaced. Writes nothing. */
+  'traces/addCases': {
+    params: z.strictObject({
+      path: z.string().min(1),
+      text: z.string(),
+      cases: z.array(caseDraft).min(1),
+      redact: z.array(leak),
+    }),
+    result: z.object({
+      added: z.int(),
+      /** Ids of cases with the same input that are there already, and were left out. */
+      duplicates: z.array(z.string()),
+      edits,
+    }),
+  },
+  /** How two traces differ: their steps beside each other, and their figures. */
+  'traces/compare': {
+    params: z.strictObject({ before: traceId, after: traceId }),
+    result: z.object({ comparison: traceComparison.nullable() }),
   },
   /** Whether this window wants to hear of changes. */
   'traces/watch': { params: z.strictObject({ on: z.boolean() }), result: z.object({}) },

@@ -94,6 +94,9 @@ export interface Commands {
   'touchstone.traces.goToCode'(trace?: { traceId: string; spanId?: string }): Promise<void>;
   'touchstone.traces.goToPrompt'(trace?: { traceId: string; spanId?: string }): Promise<void>;
   'touchstone.traces.openIn'(trace?: { traceId: string; spanId?: string }): Promise<void>;
+  /** What is clicked, and all that is selected in the view. */
+  'touchstone.traces.addToDataset'(trace?: unknown, selected?: unknown): Promise<void>;
+  'touchstone.traces.compareWith'(trace?: unknown, selected?: unknown): Promise<void>;
   'touchstone.openWalkthrough'(): Promise<void>;
   /** Asks two questions, writes a prompt, a dataset and a suite, and runs them. */
   'touchstone.createEvaluation'(): Promise<void>;
@@ -177,6 +180,8 @@ export const commandIds = [
   'touchstone.traces.goToCode',
   'touchstone.traces.goToPrompt',
   'touchstone.traces.openIn',
+  'touchstone.traces.addToDataset',
+  'touchstone.traces.compareWith',
   'touchstone.openWalkthrough',
   'touchstone.createEvaluation',
   'touchstone.runEvaluation',

@@ -1,8 +1,11 @@
 import * as vscode from 'vscode';
 import { registerCommand, setContext } from '../commands.ts';
+import type { EditPreview } from '../datasets/editPreview.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import type { Output } from '../output/output.ts';
 import type { Settings } from '../settings/settings.ts';
+import { addToDataset } from './addToDataset.ts';
+import { compareTraces, registerTraceComparisons } from './compareTraces.ts';
 import { goToCode, goToPrompt } from './goToCode.ts';
 import { openElsewhere } from './openElsewhere.ts';
 import { pickTrace } from './pickTrace.ts';
@@ -20,6 +23,7 @@ const VIEW_TYPE = 'touchstone.trace';
 
 export interface TracesOptions {
   engine: EngineClient;
+  preview: EditPreview;
   settings: Settings;
   output: Output;
   memory: vscode.Memento;
@@ -117,7 +121,7 @@ function viewCommands({
 
 /** What is done with a trace or a span. */
 function traceCommands(
-  { engine, settings, output }: TracesOptions,
+  { engine, settings, output, preview }: TracesOptions,
   opened: () => Promise<TracePanels>,
   tree: vscode.TreeView<TraceNode>,
 ): vscode.Disposable {
@@ -132,7 +136,32 @@ function traceCommands(
     if (trace) await work(trace);
   };
 
+  /** What is clicked with all that is selected, else what is selected, else what the person picks. */
+  const several = async (given: unknown, selected: unknown): Promise<TraceArgument[]> => {
+    const all = readTraceArguments(
+      given ?? tree.selection[0],
+      given === undefined ? tree.selection : selected,
+    );
+    if (all.length > 0) return all;
+    const one = await chosen(given);
+    return one ? [one] : [];
+  };
+
   return vscode.Disposable.from(
+    registerTraceComparisons(engine),
+    registerCommand(
+      'touchstone.traces.addToDataset',
+      async (given, selected) => {
+        const spans = await several(given, selected);
+        if (spans.length > 0) await addToDataset(spans, { engine, preview });
+      },
+      output,
+    ),
+    registerCommand(
+      'touchstone.traces.compareWith',
+      async (given, selected) => compareTraces(engine, await several(given, selected)),
+      output,
+    ),
     registerCommand(
       'touchstone.traces.open',
       async (given) => {
@@ -199,7 +228,14 @@ async function openPanels(
     import('./traceActions.ts'),
   ]);
   const bundle = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
-  return new TracePanels({ viewType: VIEW_TYPE, engine, output, feed, bundle, act: traceActor(tree) });
+  return new TracePanels({
+    viewType: VIEW_TYPE,
+    engine,
+    output,
+    feed,
+    bundle,
+    act: traceActor(tree, engine),
+  });
 }
 
 /** The engine watches for as long as the view can be seen; what happened meanwhile is read when it is seen again. */

@@ -17,6 +17,9 @@ const ACTION_LABEL: { readonly [action in TraceAction]: ActionText } = {
   'go-to-code': { label: 'Go to code', mark: 'goToFile' },
   'go-to-prompt': { label: 'Go to prompt', mark: 'prompt' },
   'open-in': { label: 'Open in…', mark: 'linkExternal' },
+  'add-to-dataset': { label: 'Add to dataset…', mark: 'add' },
+  compare: { label: 'Compare with…', mark: 'diff' },
+  'open-case': { label: 'Open case', mark: 'passed' },
   reveal: { label: 'Show in tree', mark: 'reveal' },
 };
 
@@ -38,6 +41,7 @@ export class SpanDrawer extends Drawer {
     loaded: { attribute: false },
     actions: { attribute: false },
     originMs: { attribute: false },
+    origin: { attribute: false },
     whole: { state: true },
   };
   declare row: SpanRow;
@@ -46,6 +50,8 @@ export class SpanDrawer extends Drawer {
   declare actions: readonly TraceAction[];
   /** Start of the trace. */
   declare originMs: number;
+  /** The trace is of a case of a run. */
+  declare origin: boolean;
   /** The reader asked for all messages of this span. */
   declare whole: string | null;
 
@@ -73,7 +79,7 @@ export class SpanDrawer extends Drawer {
     if (loaded.state === 'missing')
       return html`<p class="problem" role="status">${visibleText(loaded.message)}</p>`;
     const { detail } = loaded;
-    return html`${this.actionBar(actionsFor(detail, this.actions), ACTION_LABEL)} ${this.#content(detail)}
+    return html`${this.actionBar(actionsFor(detail, this.actions, this.origin), ACTION_LABEL)} ${this.#content(detail)}
       ${evaluations(detail)} ${this.#logs(detail)} ${section('Details', facts(detail, this.originMs))}
       ${section('Convention', conventionsOf(detail))} ${this.#record(detail)}`;
   }
@@ -160,8 +166,13 @@ function rawJson(record: unknown): TemplateResult {
   </details>`;
 }
 
-function actionsFor({ row, span }: SpanDetail, actions: readonly TraceAction[]): readonly TraceAction[] {
+function actionsFor(
+  { row, span }: SpanDetail,
+  actions: readonly TraceAction[],
+  origin: boolean,
+): readonly TraceAction[] {
   return actions.filter((action) => {
+    if (action === 'open-case') return origin;
     if (action === 'go-to-code') return span?.code != null;
     if (action === 'go-to-prompt') return row.role === 'model' && span?.input?.kind === 'messages';
     return true;

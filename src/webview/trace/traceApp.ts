@@ -111,6 +111,7 @@ export class TraceApp extends LitElement {
       .loaded=${this.#model.spans.get(row.id)}
       .actions=${this.#model.actions}
       .originMs=${trace.head.startMs}
+      .origin=${trace.head.origin !== null}
       @close=${this.#closeDrawer}
       @step=${this.#onStep}
       @copy=${this.#onCopy}

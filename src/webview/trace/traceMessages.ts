@@ -9,7 +9,15 @@ import { spanDetail, spanRow, traceHead } from '../../protocol/traceRow.ts';
  */
 
 /** What a person can do with a span, or with the trace where none is chosen. */
-export const traceActions = ['go-to-code', 'go-to-prompt', 'open-in', 'reveal'] as const;
+export const traceActions = [
+  'go-to-code',
+  'go-to-prompt',
+  'add-to-dataset',
+  'compare',
+  'open-in',
+  'open-case',
+  'reveal',
+] as const;
 export type TraceAction = (typeof traceActions)[number];
 
 const version = z.int();

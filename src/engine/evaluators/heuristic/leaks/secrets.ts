@@ -59,7 +59,8 @@ export const secrets: EvaluatorDefinition<z.infer<typeof options>> = {
   },
 };
 
-function findSecrets(text: string): Leak[] {
+/** Keys, tokens, passwords and private keys in a text. */
+export function findSecrets(text: string): Leak[] {
   const leaks: Leak[] = [];
   for (const [kind, pattern] of SHAPES) {
     for (const value of text.match(pattern) ?? []) leaks.push({ kind, value });
