@@ -27,6 +27,9 @@ const PERSONAL: readonly [kind: string, find: (text: string) => string[]][] = [
   ['ssn', findSsns],
 ];
 
+/** What these were given is not what the agent was asked. */
+const APART: ReadonlySet<string> = new Set(['tool', 'retrieval', 'embedding', 'evaluator', 'guardrail']);
+
 /** The case that a span makes, or a trace as a whole: what went in, what came out, and where it is from. */
 export function spanCase(trace: OpenTrace, traceId: string, spanId: string | null): SpanCase {
   const spans = [...walk(trace.tree.roots)].flatMap(({ node }) => (node.span ? [node.span] : []));
@@ -34,11 +37,8 @@ export function spanCase(trace: OpenTrace, traceId: string, spanId: string | nul
   const title = chosen?.title ?? traceId;
   if (!chosen) return { title, draft: null, findings: [] };
 
-  // A framework that sends the conversation with the calls of models alone: the first says what went in, the last what came out.
-  const told =
-    spanId === null
-      ? [chosen, ...spans.filter(({ role }) => role === 'agent' || role === 'model')]
-      : [chosen];
+  // Frameworks send the conversation with other spans than the one that began: the first says what went in, the last what came out.
+  const told = spanId === null ? [chosen, ...spans.filter(({ role }) => !APART.has(role))] : [chosen];
   const input = told.map((span) => inputOf(span)).find((found) => found !== null) ?? null;
   if (input === null) return { title, draft: null, findings: [] };
 
@@ -96,7 +96,7 @@ function leaksIn(draft: CaseDraft): CaseLeak[] {
 function inputOf({ input, tool, role }: AgentSpan): Pick<CaseDraft, 'input' | 'messages'> | null {
   if (role === 'tool' && tool?.arguments !== undefined) return { input: tool.arguments };
   if (!input) return null;
-  if (input.kind === 'value') return input.value === null ? null : { input: input.value };
+  if (input.kind === 'value') return isEmpty(input.value) ? null : { input: input.value };
 
   const said = input.messages
     .filter(({ role: by }) => by === 'user' || by === 'assistant')
@@ -107,6 +107,12 @@ function inputOf({ input, tool, role }: AgentSpan): Pick<CaseDraft, 'input' | 'm
   const [only] = asked;
   if (!only) return null;
   return asked.length === 1 ? { input: only.content } : { messages: asked };
+}
+
+/** Nothing, however it is wrapped: functions without arguments are traced as `{ args: [], kwargs: {} }`. */
+function isEmpty(value: JsonValue): boolean {
+  if (value === null || value === '') return true;
+  return typeof value === 'object' && Object.values(value).every(isEmpty);
 }
 
 function answerOf({ output, tool, role }: AgentSpan): string | null {

@@ -44,20 +44,21 @@ const caseDraft = z.strictObject({
 export type CaseDraft = z.output<typeof caseDraft>;
 
 const comparedStep = z.object({
-  /** `same`: as before; `changed`: the same model or tool with other arguments or another answer. */
-  change: z.enum(['same', 'changed', 'added', 'removed']),
-  before: z
-    .object({ spanId: z.string(), title: z.string(), role: spanRole, ms: z.number(), text: z.string() })
-    .nullable(),
-  after: z
-    .object({ spanId: z.string(), title: z.string(), role: spanRole, ms: z.number(), text: z.string() })
-    .nullable(),
+  role: spanRole,
+  title: z.string(),
+  model: z.string().nullable(),
+  /** A tool’s, as canonical JSON. */
+  arguments: z.string().nullable(),
+  /** Of a tool, or what a model answered and asked for. */
+  result: z.string().nullable(),
+  error: z.string().nullable(),
 });
 
 const traceComparison = z.object({
   before: traceSummary,
   after: traceSummary,
-  steps: z.array(comparedStep),
+  /** In the order of both; null where one of them has no such step. */
+  steps: z.array(z.object({ before: comparedStep.nullable(), after: comparedStep.nullable() })),
   /** Position of the first step that differs; null: none does. */
   firstDivergence: z.int().nullable(),
 });

@@ -11,6 +11,7 @@ import { roleText } from './traceTexts.ts';
 const SCHEME = 'touchstone-traces';
 
 type Side = 'before' | 'after';
+type Step = NonNullable<TraceComparison['steps'][number][Side]>;
 
 /** Shows two traces beside each other in the diff editor: figures, then steps, which differ where the traces do. */
 export async function compareTraces(engine: EngineClient, chosen: readonly TraceArgument[]): Promise<void> {
@@ -65,7 +66,7 @@ export function sideText(comparison: TraceComparison, side: Side): string {
   const lines = steps.flatMap(({ [side]: step }, index) => {
     if (!step) return [];
     const mark = index === firstDivergence ? `  ◀ ${t('first divergence')}` : '';
-    return [`${roleText(step.role)} ${step.title}${mark}`, ...indented(step.text)];
+    return [`${roleText(step.role)} ${step.title}${mark}`, ...stepLines(step)];
   });
   const order = steps.flatMap(({ [side]: step }) => (step?.role === 'tool' ? [step.title] : []));
   return [
@@ -88,6 +89,14 @@ function figures({ startMs, endMs, tokens, costUsd, errors, spans }: TraceSummar
   ];
 }
 
-function indented(text: string): string[] {
-  return text === '' ? [] : text.split('\n').map((line) => `    ${line}`);
+function stepLines({ model, title, arguments: given, result, error }: Step): string[] {
+  const said = [
+    ...(model !== null && model !== title ? [model] : []),
+    ...(given === null ? [] : given.split('\n')),
+    ...(result === null
+      ? []
+      : result.split('\n').map((line, index) => `${index === 0 ? '→ ' : '  '}${line}`)),
+    ...(error === null ? [] : [`✗ ${error}`]),
+  ];
+  return said.map((line) => `    ${line}`);
 }
