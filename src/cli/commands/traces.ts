@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { RunAction } from '../runAction.ts';
 import { addTracesCompare } from './traces/compare.ts';
 import { addTracesDoctor } from './traces/doctor.ts';
+import { addTracesImport } from './traces/import.ts';
 import { addTracesList } from './traces/list.ts';
 import { addTracesShow } from './traces/show.ts';
 import { addTracesTail } from './traces/tail.ts';
@@ -17,4 +18,5 @@ export function addTraces(program: Command, act: RunAction): void {
   addTracesTail(traces, act);
   addTracesDoctor(traces, act);
   addTracesCompare(traces, act);
+  addTracesImport(traces, act);
 }

@@ -4,7 +4,7 @@ import { isJsonObject, type JsonValue } from '../model/json.ts';
 import type { LogRecord, SpanRecord } from '../model/span.ts';
 import { readOpenAiAgentsSpans } from '../telemetry/dialects/openAiAgentsSpans.ts';
 import { type Checked, checkLogs, checkSpans } from '../telemetry/receiver/checkRecords.ts';
-import { decodeTraces, MalformedExport } from '../telemetry/receiver/decodeExport.ts';
+import { decodeLogs, decodeTraces, MalformedExport } from '../telemetry/receiver/decodeExport.ts';
 import { logsFromJson, spansFromJson } from '../telemetry/receiver/fromJson.ts';
 
 export interface TraceFile {
@@ -24,7 +24,7 @@ export function readTraceFile(bytes: Uint8Array, shownAs: string): TraceFile {
   const text = textOf(bytes);
   if (text === undefined) return fromProtobuf(bytes, shownAs);
 
-  const file: TraceFile = { spans: [], logs: [], rejected: 0, reasons: [] };
+  const file = emptyTraceFile();
   const whole = parsed(text);
   const known = whole === undefined ? addLines(file, text) : addDocument(file, whole);
   if (known) return file;
@@ -33,6 +33,10 @@ export function readTraceFile(bytes: Uint8Array, shownAs: string): TraceFile {
     remedy:
       'Expected are requests of OTLP as JSON, JSON Lines or protobuf, or spans of the OpenAI Agents SDK.',
   });
+}
+
+export function emptyTraceFile(): TraceFile {
+  return { spans: [], logs: [], rejected: 0, reasons: [] };
 }
 
 /** Undefined for what is not text, or begins as no JSON does. */
@@ -46,17 +50,36 @@ function textOf(bytes: Uint8Array): string | undefined {
 }
 
 function fromProtobuf(bytes: Uint8Array, shownAs: string): TraceFile {
-  try {
-    const { records, rejected, reasons } = decodeTraces(bytes, 'protobuf');
-    if (records.length > 0) return { spans: records, logs: [], rejected, reasons };
-  } catch (error) {
-    if (!(error instanceof MalformedExport)) throw error;
-  }
+  const file = decodeRequest(bytes);
+  if (file) return file;
   throw new FileError('the file contains no traces', {
     where: { path: shownAs },
     remedy:
       'Expected are requests of OTLP as JSON, JSON Lines or protobuf, or spans of the OpenAI Agents SDK.',
   });
+}
+
+/** An export request in protobuf, which does not say whether it is for spans or for log records. Undefined where it is neither. */
+export function decodeRequest(bytes: Uint8Array): TraceFile | undefined {
+  const spans = checked(() => decodeTraces(bytes, 'protobuf'));
+  if (spans && spans.records.length > 0)
+    return { ...emptyTraceFile(), ...counts(spans), spans: spans.records };
+  const logs = checked(() => decodeLogs(bytes, 'protobuf'));
+  if (logs && logs.records.length > 0) return { ...emptyTraceFile(), ...counts(logs), logs: logs.records };
+  return undefined;
+}
+
+function counts({ rejected, reasons }: Checked<unknown>): Pick<TraceFile, 'rejected' | 'reasons'> {
+  return { rejected, reasons };
+}
+
+function checked<T>(decode: () => Checked<T>): Checked<T> | undefined {
+  try {
+    return decode();
+  } catch (error) {
+    if (error instanceof MalformedExport) return undefined;
+    throw error;
+  }
 }
 
 /** Whether one of the lines is of a known form. */
@@ -71,7 +94,8 @@ function addLines(file: TraceFile, text: string): boolean {
   return known;
 }
 
-function addDocument(file: TraceFile, document: JsonValue): boolean {
+/** Adds what a document of one of the known forms has; false where it is none of them. */
+export function addDocument(file: TraceFile, document: JsonValue): boolean {
   if (Array.isArray(document)) {
     const agents = readOpenAiAgentsSpans(document);
     if (agents) {

@@ -1,0 +1,87 @@
+import type { Readable } from 'node:stream';
+
+/** Of one line, one message, or what is read as a whole. */
+const MAX_PIECE_BYTES = 256 * 1024 * 1024;
+
+/** A piece that is too long, or breaks off. */
+export class BadPiece extends Error {
+  constructor(message = 'a line, or the whole file, is longer than 256 MiB') {
+    super(message);
+  }
+}
+
+/** The bytes of a stream, as much as is wanted at a time. Each rejects with BadPiece. */
+export class Pieces {
+  readonly #stream: Readable;
+  readonly #chunks: AsyncIterator<Buffer>;
+  #buffer: Buffer = Buffer.alloc(0);
+
+  constructor(stream: Readable) {
+    this.#stream = stream;
+    this.#chunks = stream.iterator({ destroyOnReturn: false });
+  }
+
+  async peek(bytes: number): Promise<Buffer> {
+    while (this.#buffer.length < bytes && (await this.#more()));
+    return this.#buffer.subarray(0, bytes);
+  }
+
+  /** Up to and without a byte, or to the end; undefined behind that. */
+  async until(byte: number): Promise<Buffer | undefined> {
+    let searched = 0;
+    const chunks: Buffer[] = [this.#buffer];
+    let size = this.#buffer.length;
+    for (;;) {
+      const at = chunks.at(-1)?.indexOf(byte) ?? -1;
+      if (at >= 0) {
+        const all = Buffer.concat(chunks);
+        this.#buffer = all.subarray(searched + at + 1);
+        return all.subarray(0, searched + at);
+      }
+      searched = size;
+      const { done, value } = await this.#chunks.next();
+      if (done) break;
+      size += value.length;
+      if (size > MAX_PIECE_BYTES) throw new BadPiece();
+      chunks.push(value);
+    }
+    this.#buffer = Buffer.alloc(0);
+    return size === 0 ? undefined : Buffer.concat(chunks);
+  }
+
+  /** What a length of four bytes, the highest first, says that follows it. */
+  async behindLength(): Promise<Buffer | undefined> {
+    const head = await this.peek(4);
+    if (head.length === 0) return undefined;
+    if (head.length < 4) throw new BadPiece('the file breaks off');
+    const length = head.readUInt32BE();
+    if (length > MAX_PIECE_BYTES) throw new BadPiece('the file contains no traces');
+    const whole = await this.peek(4 + length);
+    if (whole.length < 4 + length) throw new BadPiece('the file breaks off, or contains no traces');
+    this.#buffer = this.#buffer.subarray(4 + length);
+    return whole.subarray(4);
+  }
+
+  async rest(): Promise<Buffer> {
+    const chunks = [this.#buffer];
+    let size = this.#buffer.length;
+    this.#buffer = Buffer.alloc(0);
+    for (let next = await this.#chunks.next(); !next.done; next = await this.#chunks.next()) {
+      size += next.value.length;
+      if (size > MAX_PIECE_BYTES) throw new BadPiece();
+      chunks.push(next.value);
+    }
+    return Buffer.concat(chunks);
+  }
+
+  close(): void {
+    this.#stream.destroy();
+  }
+
+  async #more(): Promise<boolean> {
+    const { done, value } = await this.#chunks.next();
+    if (done) return false;
+    this.#buffer = Buffer.concat([this.#buffer, value]);
+    return true;
+  }
+}
