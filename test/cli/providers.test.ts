@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { afterEach, describe, it } from 'mocha';
 import type { ProviderCheck } from '../../src/engine/models/providers/providerCheck.ts';
 import { systemClock } from '../../src/engine/ports.ts';
@@ -65,7 +67,7 @@ suites: {}
       const empty = await touchstone(folder, 'providers');
       assert.equal(empty.code, 0);
       assert.match(empty.out, /^No run is in progress/);
-      assert.match(empty.out, /own .*3 failures in a row or 50\.0 %; open 30\.0 s +off +1–2, adaptive/);
+      assert.match(empty.out, /own .*3 failures in a row or 50\.0 % +30\.0 s +1 +1–2, adaptive/);
       assert.match(empty.out, /judge +0 of 4 +0 +1,000 of 1,000 +\$5\.00 of \$5\.00/);
 
       const store = new RunStore(storePath(folder));
@@ -75,6 +77,23 @@ suites: {}
       const [pool] = JSON.parse(used.out).pools;
       assert.deepEqual(pool.tokens, { used: 900, reserved: 0, limit: 1000 });
       assert.match((await touchstone(folder, 'providers')).out, /100 of 1,000 +\$0 of \$5\.00/);
+    });
+
+    it('refuses options of which one would be left undone, and makes no store to clear it', async () => {
+      const folder = workspace('suites: {}\n');
+      for (const options of [
+        ['--check', '--clear-cache'],
+        ['--check', '--simulate', 'latest'],
+        ['--simulate', 'latest', '--correct', 'judge=1usd'],
+        ['--clear-cache', '--json'],
+        ['--correct', 'judge=1usd', '--json'],
+      ]) {
+        const { code, err } = await touchstone(folder, 'providers', ...options);
+        assert.deepEqual([code, err.includes(options[0] ?? '')], [2, true], options.join(' '));
+      }
+
+      assert.match((await touchstone(folder, 'providers', '--clear-cache')).out, /^no replies are stored$/);
+      assert.equal(existsSync(path.join(folder, '.touchstone')), false);
     });
 
     it('corrects what a bulkhead used, and clears caches', async () => {
@@ -217,6 +236,23 @@ fallbacks: { own/scripted-1: [own/simple-1] }
         remedy: /OpenAI-compatible API/,
       },
       {
+        name: 'a page of a proxy',
+        script: {
+          status: 502,
+          message: `<html><head><title>502 Bad Gateway</title></head><body>${'x'.repeat(9000)}</body></html>`,
+        },
+        facts: ['yes', 'unknown', 'unknown'],
+        words: /^502 an HTML page: '502 Bad Gateway'$/,
+        remedy: /try again later/,
+      },
+      {
+        name: 'a redirect, without what may be secret in it',
+        script: { status: 302, headers: { location: 'https://me:pw@login.example.com/in?token=t0p' } },
+        facts: ['yes', 'unknown', 'unknown'],
+        words: /^302 the provider redirects to https:\/\/login\.example\.com\/in, which is not followed/,
+        remedy: /not that of the API/,
+      },
+      {
         name: 'a request that is refused',
         script: { status: 400, message: "Unsupported parameter: 'stream_options'", param: 'stream_options' },
         facts: ['yes', 'yes', 'unknown'],
@@ -240,6 +276,14 @@ fallbacks: { own/scripted-1: [own/simple-1] }
         assert.equal(server.requests.length, 2);
       });
     }
+
+    it('explains a server that does not speak TLS', async () => {
+      process.env['CHECK_KEY'] = KEY;
+      const server = await serving({ text: 'OK' });
+      const { checks } = await checked(workspace(oneModel(server.baseUrl.replace('http:', 'https:'))));
+      assert.match(checks[0]?.problem?.message ?? '', /: no TLS connection: wrong version number$/);
+      assert.match(checks[0]?.problem?.remedy ?? '', /must begin with http:\/\//);
+    });
 
     it('explains a missing key without connecting', async () => {
       const server = await serving({ text: 'OK' });

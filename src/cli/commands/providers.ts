@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { UsageError } from '../../engine/errors.ts';
 import { counted, formatCost } from '../../engine/model/figures.ts';
@@ -55,10 +56,7 @@ async function providers(folder: string | undefined, options: ProvidersOptions, 
   try {
     const { workspace } = await openWorkspace(folder === undefined ? [] : [folder], options, io.cwd, signal);
     for (const line of problemLines(workspace.warnings, io.errStyle)) io.err(line);
-    if (options.against !== undefined && options.simulate === undefined)
-      throw new UsageError('--against says what to simulate beside the configuration', {
-        remedy: 'Add --simulate with a run or a .jsonl file.',
-      });
+    checkOptions(options);
     if (options.simulate !== undefined) return await simulate(workspace, options, io, signal);
     if (options.clearCache) clearCache(workspace, io);
     if (options.correct) correct(workspace, options.correct, io);
@@ -67,6 +65,30 @@ async function providers(folder: string | undefined, options: ProvidersOptions, 
   } finally {
     release();
   }
+}
+
+/** What would be left undone without a word. */
+function checkOptions({ check, clearCache, correct, simulate, against, json }: ProvidersOptions): void {
+  if (against !== undefined && simulate === undefined)
+    throw new UsageError('--against says what to simulate beside the configuration', {
+      remedy: 'Add --simulate with a run or a .jsonl file.',
+    });
+
+  const asked = [
+    ...(check ? ['--check'] : []),
+    ...(simulate === undefined ? [] : ['--simulate']),
+    ...(clearCache ? ['--clear-cache'] : []),
+    ...(correct ? ['--correct'] : []),
+  ];
+  const changes = clearCache || correct !== undefined;
+  if (asked.length > 1 && (check || simulate !== undefined))
+    throw new UsageError(`${asked.join(' and ')} cannot be used together`, {
+      remedy: 'Run the command once for each.',
+    });
+  if (json && changes)
+    throw new UsageError(`${asked.join(' and ')} ${asked.length === 1 ? 'has' : 'have'} no JSON output`, {
+      remedy: 'Leave out --json.',
+    });
 }
 
 /** Fails when a call of a provider or model that is used would fail. */
@@ -105,6 +127,7 @@ async function simulate(
 }
 
 function clearCache({ root }: Workspace, io: Io): void {
+  if (!existsSync(storePath(root))) return io.out('no replies are stored');
   const store = new RunStore(storePath(root));
   try {
     const removed = store.replies.clear('exact') + store.replies.clear('similar');

@@ -1,4 +1,10 @@
-import { formatCost, formatCount, formatDuration, formatPercent } from '../../engine/model/figures.ts';
+import {
+  counted,
+  formatCost,
+  formatCount,
+  formatDuration,
+  formatPercent,
+} from '../../engine/model/figures.ts';
 import {
   BUDGET_WARNING,
   budgetLeft,
@@ -20,12 +26,12 @@ const right = { align: 'right' as const };
 const LIVE_COLUMNS: readonly Column[] = [
   { title: 'provider' },
   { title: 'state' },
-  { title: 'failed', ...right },
+  { title: 'failed', ...right, spare: 2 },
   { title: 'at once', ...right },
-  { title: 'waiting', ...right },
-  { title: 'requests/min', ...right, spare: 2 },
-  { title: 'tokens/min', ...right, spare: 3 },
-  { title: 'retries left', ...right, spare: 1 },
+  { title: 'waiting', ...right, spare: 1 },
+  { title: 'requests/min', ...right, spare: 4 },
+  { title: 'tokens/min', ...right, spare: 5 },
+  { title: 'retries left', ...right, spare: 3 },
 ];
 
 /** How providers are doing: one line for each. */
@@ -91,11 +97,13 @@ function coloured({ kind }: ProviderCondition, text: string, style: Style): stri
 
 const SETTING_COLUMNS: readonly Column[] = [
   { title: 'provider' },
-  { title: 'address', spare: 1 },
-  { title: 'breaker' },
-  { title: 'retry' },
-  { title: 'at once' },
-  { title: 'per minute', spare: 2 },
+  { title: 'address', spare: 4 },
+  { title: 'breaker opens after' },
+  { title: 'open for', spare: 2 },
+  { title: 'attempts', ...right, spare: 1 },
+  { title: 'retries', ...right, spare: 5 },
+  { title: 'at once', spare: 3 },
+  { title: 'per minute', spare: 6 },
 ];
 
 /** What the configuration says of providers, defaults included. */
@@ -112,10 +120,10 @@ export function settingLines(providers: { readonly [name: string]: ProviderConfi
       sanitizeLine(URL.parse(provider.baseUrl)?.origin ?? provider.baseUrl),
       breaker === null
         ? 'off'
-        : `${formatCount(breaker.failures)} failures in a row or ${formatPercent(breaker.failureRate)}; open ${formatDuration(breaker.openMs)}`,
-      retry === null
-        ? 'off'
-        : `${formatCount(retry.attempts)} attempts, ${formatPercent(retry.budget)} of calls`,
+        : `${counted(breaker.failures, 'failure')} in a row or ${formatPercent(breaker.failureRate)}`,
+      breaker === null ? '–' : formatDuration(breaker.openMs),
+      formatCount(retry?.attempts ?? 1),
+      retry === null ? 'off' : `${formatPercent(retry.budget)} of calls`,
       limit.adaptive ? `${formatCount(limit.min)}–${formatCount(most)}, adaptive` : formatCount(most),
       rates.join(', ') || 'no limit',
     ];
@@ -125,8 +133,8 @@ export function settingLines(providers: { readonly [name: string]: ProviderConfi
 
 const POOL_COLUMNS: readonly Column[] = [
   { title: 'bulkhead' },
-  { title: 'at once', ...right },
-  { title: 'waiting', ...right },
+  { title: 'at once', ...right, spare: 1 },
+  { title: 'waiting', ...right, spare: 2 },
   { title: 'tokens left this hour', ...right },
   { title: 'cost left this hour', ...right },
 ];

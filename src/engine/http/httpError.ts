@@ -49,10 +49,15 @@ function faultOf(code: string): HttpFault {
   return { kind: 'network', code };
 }
 
+/** As OpenSSL says it, with its function, source file and line, of which only the reason is for people. */
+const OPENSSL = /\berror:[0-9A-F]{8}:[^:]*:[^:]*:(?<reason>[^:]+)/;
+
 /** Several addresses of a host fail each in a way of its own; the first one stands for all. */
 function messageOf(error: Error, code: string): string {
   // Node's word for a body that was cut.
   if (error.message === 'aborted') return CUT_SHORT;
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  const tls = first instanceof Error ? OPENSSL.exec(first.message)?.groups?.['reason'] : undefined;
+  if (tls !== undefined) return `no TLS connection: ${tls}`;
   return (first instanceof Error && first.message) || error.message || code;
 }

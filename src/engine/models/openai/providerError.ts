@@ -1,4 +1,5 @@
 import { JsonLimitError } from '../../files/formats/untrustedJson.ts';
+import { excerpt } from '../../files/text/excerpt.ts';
 import type { Reply } from '../../http/exchange.ts';
 import { HttpError } from '../../http/httpError.ts';
 import { parseRetryAfter } from '../../http/retryAfter.ts';
@@ -22,7 +23,8 @@ const MIB = 1024 * 1024;
 export async function statusError(reply: Reply, clock: Clock): Promise<ModelError> {
   const { status } = reply;
   if (status >= 300 && status < 400) {
-    const message = 'the provider redirects, which is not followed: set base_url to its target';
+    const to = targetOf(reply.headers['location']);
+    const message = `${status} the provider redirects${to === undefined ? '' : ` to ${to}`}, which is not followed: set base_url to its target`;
     return new ModelError('protocol', message, { transient: false, status });
   }
   const text = new TextDecoder().decode(await reply.start(MAX_ERROR));
@@ -87,11 +89,29 @@ function errorOf(text: string): Said {
   const fields: JsonObject = isJsonObject(error) ? error : {};
   const { message, code, type, param } = fields;
   return {
-    message: firstText(message, typeof error === 'string' ? error : undefined, text.trim()),
+    message: pageText(firstText(message, typeof error === 'string' ? error : undefined, text.trim())),
     code,
     type,
     param: typeof param === 'string' ? param : undefined,
   };
+}
+
+/** What follows the path may hold a secret. */
+function targetOf(location: string | undefined): string | undefined {
+  const url = location === undefined ? null : URL.parse(location);
+  return url === null ? undefined : `${url.origin}${url.pathname}`;
+}
+
+/** A page in place of an error, as proxies write it, by its title or its first words. */
+function pageText(text: string): string {
+  if (!/^<(?:!doctype html|html)\b/i.test(text)) return text;
+  const title = /<title[^>]*>([^<]*)<\/title>/i.exec(text)?.[1]?.trim();
+  const words = text
+    .replaceAll(/<(style|script)\b[\s\S]*?<\/\1>/gi, ' ')
+    .replaceAll(/<[^>]*>/g, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+  return `an HTML page: '${excerpt(title || words)}'`;
 }
 
 function firstText(...candidates: unknown[]): string {

@@ -28,7 +28,10 @@ export function problemOf(error: ModelError, config: ProviderConfig): Found {
       },
     };
   if (status >= 300 && status < 400)
-    return { ...answered, problem: { message, remedy: 'Set base_url to the address that it redirects to.' } };
+    return {
+      ...answered,
+      problem: { message, remedy: 'A page to sign in means that the address is not that of the API.' },
+    };
 
   return {
     ...accepted,
@@ -47,7 +50,9 @@ function unanswered(error: ModelError, { baseUrl }: ProviderConfig): Found {
         reachable: 'no',
         problem: {
           message,
-          remedy: `Start the server, or correct base_url (${baseUrl})${isLocal(baseUrl) ? '' : '; behind a proxy, set HTTPS_PROXY and NODE_USE_ENV_PROXY=1'}.`,
+          remedy: /\bTLS\b/.test(message)
+            ? `Check whether base_url (${baseUrl}) must begin with ${baseUrl.startsWith('https:') ? 'http' : 'https'}://, and whether the certificate of the server is trusted.`
+            : `Start the server, or correct base_url (${baseUrl})${isLocal(baseUrl) ? '' : '; behind a proxy, set HTTPS_PROXY and NODE_USE_ENV_PROXY=1'}.`,
         },
       };
     case 'timeout':

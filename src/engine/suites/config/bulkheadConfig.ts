@@ -122,10 +122,12 @@ function warnOfNone(reader: ConfigReader, at: Pointer, key: string): void {
 }
 
 function warnOfUnused(reader: ConfigReader, name: string, at: Pointer): void {
+  const guess = nearest(name.toLowerCase(), BUILT_IN_POOLS)[0];
   reportKey(reader, at, {
     severity: 'warning',
     code: 'unused-bulkhead',
     message: `no target and no judge uses the bulkhead "${name}"`,
-    remedy: `Add bulkhead: ${name} to those that it is for, or remove it.`,
+    remedy: `${guess ? `Did you mean "${guess}"? Else add` : 'Add'} bulkhead: ${name} to those that it is for, or remove it.`,
+    meant: guess,
   });
 }

@@ -46,7 +46,23 @@ export function checkCallPolicies(
   const targets = new Map(
     usable.flatMap((suite) => suite.targets.map(({ name, kind }) => [name, ASKED[kind]] as const)),
   );
-  checkFallbacks(reader, fallbacks.data, { providers, targets, caches: caches.data });
+  checkFallbacks(reader, fallbacks.data, { providers, targets, asked: askedBy(usable), caches: caches.data });
+}
+
+/** The models that the file names; undefined where a prompt file names its own, or another tool's file says. */
+function askedBy(suites: readonly SuiteConfig[]): Set<string> | undefined {
+  const asked = new Set<string>();
+  for (const { targets, evaluators, judgeModel, embeddingsModel, judges } of suites) {
+    if (judges) return undefined;
+    for (const target of targets) {
+      if (target.kind !== 'prompt') continue;
+      if (target.model === undefined) return undefined;
+      asked.add(target.model);
+    }
+    for (const model of [judgeModel, embeddingsModel, ...evaluators.map(({ options }) => options['model'])])
+      if (typeof model === 'string') asked.add(model);
+  }
+  return asked;
 }
 
 /** Whom a target asks, by its kind. */

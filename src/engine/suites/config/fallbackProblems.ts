@@ -11,6 +11,8 @@ interface Known {
   providers: readonly string[];
   /** Of all suites; whether each asks a model, is an agent, or asks nobody, so that nothing answers in its place. */
   targets: ReadonlyMap<string, 'model' | 'agent' | 'nobody'>;
+  /** Models that targets and judges ask; undefined where only the prompt files say. */
+  asked: ReadonlySet<string> | undefined;
   caches: CachesFile;
 }
 
@@ -34,7 +36,7 @@ function placedSteps(name: string, chain: FallbacksFile[string]): Placed {
   return steps.map((step, index) => ({ step: toStep(step), at: [...at, index] }));
 }
 
-function checkName(reader: ConfigReader, name: string, { providers, targets }: Known): void {
+function checkName(reader: ConfigReader, name: string, { providers, targets, asked }: Known): void {
   const at: Pointer = ['fallbacks', name];
   const isProvider = providers.includes(name);
   if (isProvider && targets.has(name)) {
@@ -51,6 +53,8 @@ function checkName(reader: ConfigReader, name: string, { providers, targets }: K
   if (isProvider || targets.has(name)) return;
   if (name.includes('/')) {
     checkModelReference(reader, name, at, providers, reportKey);
+    if (asked && !asked.has(name) && providers.includes(providerOf(name)))
+      warnOfUnasked(reader, name, at, asked);
     return;
   }
 
@@ -62,6 +66,18 @@ function checkName(reader: ConfigReader, name: string, { providers, targets }: K
     remedy: guess
       ? `Did you mean "${guess}"?`
       : `Name a target, a provider (${providers.join(', ')}) or a model (provider/model).`,
+    meant: guess,
+  });
+}
+
+/** What stands in for a model has no fallback itself, so a step does not ask for it either. */
+function warnOfUnasked(reader: ConfigReader, name: string, at: Pointer, asked: ReadonlySet<string>): void {
+  const guess = nearest(name, [...asked])[0];
+  reportKey(reader, at, {
+    severity: 'warning',
+    code: 'no-effect',
+    message: `no target and no judge asks the model "${name}"`,
+    remedy: guess ? `Did you mean "${guess}"?` : 'Correct the model, or remove the entry.',
     meant: guess,
   });
 }
@@ -135,7 +151,7 @@ function reportItself(
     message: isSame
       ? `"${name}" cannot be its own fallback`
       : `"${reference}" cannot stand in for "${name}", because it is a model of that provider`,
-    remedy: 'Name a model of another provider.',
+    remedy: isSame ? 'Name another model.' : 'Name a model of another provider.',
   });
 }
 
