@@ -118,7 +118,7 @@ describe('completion', () => {
     const steps = await config(`${rest}fallbacks:\n  mini: [cache, |]\n`);
     assert.ok(['cache', 'similar', 'openai/gpt-5-mini'].every((label) => steps.labels.includes(label)));
     const on = await config(`${rest}fallbacks:\n  mini:\n    on: [|]\n`);
-    assert.deepEqual(on.labels, ['transient', 'rate-limited', 'overloaded', 'rejected']);
+    assert.deepEqual(on.labels, ['transient', 'rate-limited', 'overloaded', 'spent', 'rejected']);
   });
 
   it('offers values', async () => {
