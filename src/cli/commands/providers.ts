@@ -127,7 +127,11 @@ async function simulate(
 }
 
 function clearCache({ root }: Workspace, io: Io): void {
-  if (!existsSync(storePath(root))) return io.out('no replies are stored');
+  if (!existsSync(storePath(root))) {
+    io.out('no replies are stored');
+    return;
+  }
+
   const store = new RunStore(storePath(root));
   try {
     const removed = store.replies.clear('exact') + store.replies.clear('similar');
