@@ -70,7 +70,7 @@ export class CommandCalls {
 
     const file = await this.#takeReply(replyFile, begunAt);
     if (traces) await this.#handOverSpans(spanFile, traces, context);
-    const elsewhere = ownEndpoint(scrubbed) !== undefined;
+    const elsewhere = ownEndpoint(scrubbed, environment) !== undefined;
     const shown = (await traces?.close({ elsewhere, signal: context.signal })) ?? null;
 
     const hint = (said: string): string => withheldHint(environment, given, said);
@@ -88,7 +88,7 @@ export class CommandCalls {
     given: { [name: string]: string },
     { span }: TargetContext,
   ): Promise<{ [name: string]: string }> {
-    const own = ownEndpoint(given);
+    const own = ownEndpoint(given, this.#options.environment);
     if (own !== undefined) {
       if (!this.#saidOwn)
         span.log('info', `the agent sends its spans to ${own}, as its environment says, and not to this run`);

@@ -1,5 +1,5 @@
-/** What decides where a program sends its spans. */
-const OWN_ENDPOINTS = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] as const;
+import { OWN_ENDPOINT, personsEndpoint } from '../../model/otlpVariables.ts';
+import type { Environment } from '../../ports.ts';
 
 /** Of the signals apart from the general one: they would win over it. */
 const OTHERS = [
@@ -9,9 +9,17 @@ const OTHERS = [
   'OTEL_EXPORTER_OTLP_LOGS_PROTOCOL',
 ] as const;
 
-/** The endpoint that a person or a suite has set for the program; undefined where none is. */
-export function ownEndpoint(given: { readonly [name: string]: string }): string | undefined {
-  return OWN_ENDPOINTS.map((name) => given[name]).find((value) => value !== undefined && value !== '');
+/**
+ * The endpoint that a person or a suite has set for a program; undefined where there is none, or the one that Touchstone sets for
+ * all programs of a window.
+ */
+export function ownEndpoint(
+  given: { readonly [name: string]: string },
+  environment: Environment,
+): string | undefined {
+  return personsEndpoint(
+    (name) => given[name] ?? (name === OWN_ENDPOINT ? environment.get(name) : undefined),
+  );
 }
 
 /**
