@@ -33,6 +33,8 @@ const providerHealth = z.object({
     retries: z.int(),
     rateLimited: z.int(),
     rejected: z.int(),
+    // An engine of an earlier version does not count them.
+    fallbacks: z.int().default(0),
     waitedMs: z.number(),
   }),
 });

@@ -216,6 +216,30 @@ suites:
     );
   });
 
+  it('answers with nothing that another deployment said, which a header takes from the environment', async () => {
+    const main = await serve(() => ({ text: 'word' }));
+    const folder = workspace({ main, spare: main, fallbacks: '[]', caches: '{ exact: { mode: first } }' });
+    const file = path.join(folder, 'touchstone.yaml');
+    const headers =
+      'resilience: { retry: false, breaker: { failures: 3 } }, headers: { x-deployment: "${env:TEST_DEPLOYMENT}" }';
+    writeFileSync(
+      file,
+      readFileSync(file, 'utf8').replace('resilience: { retry: false, breaker: { failures: 3 } }', headers),
+    );
+
+    const asked: number[] = [];
+    try {
+      for (const deployment of ['blue', 'green', 'blue']) {
+        process.env['TEST_DEPLOYMENT'] = deployment;
+        await evaluate(folder);
+        asked.push(main.requests.length);
+      }
+    } finally {
+      delete process.env['TEST_DEPLOYMENT'];
+    }
+    assert.deepEqual(asked, [12, 24, 24]);
+  });
+
   it('asks the cache first only where that is set, and then counts what the model said before', async () => {
     const main = await serve(() => ({ text: 'word' }));
     const spare = await serve(() => DOWN);

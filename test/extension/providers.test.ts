@@ -24,7 +24,7 @@ function health(id: string, more: Partial<Health> = {}): Health {
     pausedUntil: null,
     requests: { used: 480, limit: 500 },
     tokens: { used: 12_000, limit: null },
-    totals: { calls: 1234, retries: 12, rateLimited: 3, rejected: 2, waitedMs: 45_000 },
+    totals: { calls: 1234, retries: 12, rateLimited: 3, rejected: 2, fallbacks: 0, waitedMs: 45_000 },
     ...more,
   };
 }

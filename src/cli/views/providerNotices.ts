@@ -89,13 +89,15 @@ export function callLines(before: ResilienceHealth, after: ResilienceHealth): st
     const earlier = before.providers.find((one) => one.id === id)?.totals;
     const since = (key: keyof ProviderHealth['totals']) => totals[key] - (earlier?.[key] ?? 0);
     const [retries, refused, rejected] = [since('retries'), since('rateLimited'), since('rejected')];
-    if (retries === 0 && refused === 0 && rejected === 0) return [];
+    const fallbacks = since('fallbacks');
+    if (retries === 0 && refused === 0 && rejected === 0 && fallbacks === 0) return [];
 
     const parts = [
       counted(since('calls'), 'call'),
       ...(retries > 0 ? [counted(retries, 'retry', 'retries')] : []),
       ...(refused > 0 ? [`${formatCount(refused)} refused for their rate (429)`] : []),
       ...(rejected > 0 ? [`${formatCount(rejected)} rejected before they were sent`] : []),
+      ...(fallbacks > 0 ? [`${formatCount(fallbacks)} answered by fallbacks`] : []),
       ...(since('waitedMs') >= 1000
         ? [`${formatDuration(since('waitedMs'))} of waiting over all calls`]
         : []),

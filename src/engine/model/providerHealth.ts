@@ -25,8 +25,19 @@ export interface ProviderHealth {
   /** Per minute: what was used in the last minute, and the limit; null where none is set or known. */
   requests: { used: number; limit: number | null };
   tokens: { used: number; limit: number | null };
-  /** Since the process began. `waitedMs`: of all calls together, retries' waits included. */
-  totals: { calls: number; retries: number; rateLimited: number; rejected: number; waitedMs: number };
+  totals: ProviderTotals;
+}
+
+/** Since the process began. */
+export interface ProviderTotals {
+  calls: number;
+  retries: number;
+  rateLimited: number;
+  rejected: number;
+  /** Calls that something else answered. */
+  fallbacks: number;
+  /** Of all calls together, retries' waits included. */
+  waitedMs: number;
 }
 
 export type BreakerHealth =

@@ -1,3 +1,4 @@
+import type { ProviderTotals } from '../model/providerHealth.ts';
 import type { Clock } from '../ports.ts';
 import type { GuardEvents } from './guard.ts';
 import { MinuteCount } from './pace/minuteCount.ts';
@@ -10,7 +11,14 @@ const UNKNOWN: CallEstimate = { tokens: 0, costUsd: 1e-9 };
 export class CallCounts implements GuardEvents {
   readonly #clock: Clock;
   readonly #rateLimited = new MinuteCount();
-  readonly #totals = { calls: 0, retries: 0, rateLimited: 0, rejected: 0, waitedMs: 0 };
+  readonly #totals: ProviderTotals = {
+    calls: 0,
+    retries: 0,
+    rateLimited: 0,
+    rejected: 0,
+    fallbacks: 0,
+    waitedMs: 0,
+  };
   #underWay = 0;
   #waiting = 0;
   /** The dearest answer so far; its cost is null once an answer came without one. */
@@ -36,6 +44,11 @@ export class CallCounts implements GuardEvents {
     if (decision.kind === 'done') this.#learn(ending);
   }
 
+  /** Something else answered. */
+  fellBack(): void {
+    this.#totals.fallbacks++;
+  }
+
   rejected(): void {
     this.#totals.rejected++;
   }
@@ -55,13 +68,7 @@ export class CallCounts implements GuardEvents {
     return { tokens: Math.max(tokens, inputTokens + TYPICAL_TOKENS), ...cost };
   }
 
-  get totals(): Readonly<{
-    calls: number;
-    retries: number;
-    rateLimited: number;
-    rejected: number;
-    waitedMs: number;
-  }> {
+  get totals(): Readonly<ProviderTotals> {
     return { ...this.#totals, waitedMs: Math.round(this.#totals.waitedMs) };
   }
 

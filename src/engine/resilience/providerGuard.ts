@@ -108,6 +108,15 @@ export class ProviderGuard {
     this.#limit.configure(this.#limitConfig());
   }
 
+  /** Something else answered a call. */
+  fellBack(): void {
+    this.#counts.fellBack();
+  }
+
+  get provider(): string {
+    return this.#identity.provider;
+  }
+
   /** Called, or steered by a person. */
   get isUsed(): boolean {
     const { calls, rejected } = this.#counts.totals;

@@ -47,6 +47,12 @@ export class ProviderGuards implements GuardControl {
     return shared.guard(maxConcurrency ?? Number.POSITIVE_INFINITY, (pool) => this.pools.policiesOf(pool));
   }
 
+  /** Something else answered a call of a provider, named as in the configuration. */
+  fellBack(provider: string): void {
+    const guards = [...this.#guards.values()].filter((guard) => guard.provider === provider);
+    (guards.find(({ isUsed }) => isUsed) ?? guards[0])?.fellBack();
+  }
+
   health(): ResilienceHealth {
     const used = [...this.#guards.values()].filter(({ isUsed }) => isUsed);
     return { providers: used.map((guard) => guard.health()), pools: this.pools.health() };

@@ -87,6 +87,7 @@ class AgentCall {
       this.#tried.push(found);
       return undefined;
     }
+    this.#options.fallbacks.used(this.#options.target.name);
     this.#context.span.event(EVENT.fallback, {
       [FALLBACK.step]: found.source?.kind,
       [FALLBACK.why]: why.kind,

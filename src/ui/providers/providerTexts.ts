@@ -124,11 +124,12 @@ export function rateText({ used, limit }: Health['requests']): string {
 }
 
 export function totalsText({ totals }: Health): string {
-  const { calls, retries, rejected, waitedMs } = totals;
+  const { calls, retries, rejected, fallbacks, waitedMs } = totals;
   return [
     t('{0} calls', formatCount(calls)),
     t('{0} retries', formatCount(retries)),
     t('{0} rejected', formatCount(rejected)),
+    ...(fallbacks > 0 ? [t('{0} answered by fallbacks', formatCount(fallbacks))] : []),
     t('{0} waited', formatDuration(waitedMs)),
   ].join(', ');
 }

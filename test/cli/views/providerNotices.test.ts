@@ -21,7 +21,7 @@ function provider(more: Partial<ProviderHealth> = {}): ProviderHealth {
     pausedUntil: null,
     requests: { used: 0, limit: null },
     tokens: { used: 0, limit: null },
-    totals: { calls: 0, retries: 0, rateLimited: 0, rejected: 0, waitedMs: 0 },
+    totals: { calls: 0, retries: 0, rateLimited: 0, rejected: 0, fallbacks: 0, waitedMs: 0 },
     ...more,
   };
 }
@@ -87,12 +87,12 @@ describe('what a run says of its providers while it goes on', () => {
 
 describe('what a run says of its calls in the end', () => {
   it('counts only its own, and only of providers that did not simply answer', () => {
-    const totals = { calls: 100, retries: 2, rateLimited: 1, rejected: 0, waitedMs: 5000 };
+    const totals = { calls: 100, retries: 2, rateLimited: 1, rejected: 0, fallbacks: 0, waitedMs: 5000 };
     const before = health({ totals });
     assert.deepEqual(callLines(before, health({ totals: { ...totals, calls: 200 } })), []);
-    const after = { calls: 1334, retries: 3, rateLimited: 5, rejected: 2, waitedMs: 50_000 };
+    const after = { calls: 1334, retries: 3, rateLimited: 5, rejected: 2, fallbacks: 3, waitedMs: 50_000 };
     assert.deepEqual(callLines(before, health({ totals: after })), [
-      'openai: 1,234 calls, 1 retry, 4 refused for their rate (429), 2 rejected before they were sent, 45.0 s of waiting over all calls',
+      'openai: 1,234 calls, 1 retry, 4 refused for their rate (429), 2 rejected before they were sent, 3 answered by fallbacks, 45.0 s of waiting over all calls',
     ]);
     assert.equal(callLines({ providers: [], pools: [] }, before).length, 1);
   });

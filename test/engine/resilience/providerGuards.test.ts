@@ -100,6 +100,19 @@ describe('the guards of providers', () => {
     assert.equal(guards.isolate('nobody'), false);
   });
 
+  it('count the calls that something else answered', async () => {
+    const { of, call, guards } = opened();
+    of({ origin: 'http://unused', credential: ['other'] });
+    await call(of(), DONE);
+    guards.fellBack('p');
+    guards.fellBack('p');
+    guards.fellBack('nobody');
+    assert.deepEqual(
+      guards.health().providers.map(({ origin, totals }) => [origin, totals.fallbacks]),
+      [['http://p', 2]],
+    );
+  });
+
   it('hold a bulkhead together over providers, and its limits can be changed for the time being', async () => {
     const { of, call, guards } = opened();
     guards.pools.configure({ planning: { maxConcurrency: 1, queue: 0, whenFull: 'reject' } }, () =>

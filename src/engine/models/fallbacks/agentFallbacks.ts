@@ -33,6 +33,7 @@ interface AgentFallbacksOptions {
   replies: BufferedReplies | undefined;
   redactor: Redactor;
   clock: Clock;
+  onFallback?: ((agent: string) => void) | undefined;
 }
 
 /** What stands beside one agent: its chain, and its earlier answers to the very same requests. */
@@ -43,6 +44,11 @@ export class AgentFallbacks {
   constructor(options: AgentFallbacksOptions) {
     this.chain = options.chain;
     this.#options = options;
+  }
+
+  /** One of the steps has answered. */
+  used(agent: string): void {
+    this.#options.onFallback?.(agent);
   }
 
   find(asked: AskedAgent, why: SourceReason): Answer | undefined {

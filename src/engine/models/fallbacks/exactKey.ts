@@ -12,6 +12,8 @@ export interface AskedModel {
   endpoint?: string | undefined;
   /** Headers of the provider as the configuration has them; they may choose a version or a deployment. */
   headers?: { readonly [name: string]: string } | undefined;
+  /** What the environment variables hold that its headers name. */
+  variables?: { readonly [name: string]: string } | undefined;
 }
 
 /**
@@ -32,9 +34,20 @@ export function sentBody({ model }: AskedModel, request: ModelRequest): [string,
   return Object.entries(body).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-export function identityOf({ provider, model, endpoint, headers = {} }: AskedModel): unknown[] {
-  const sorted = Object.entries(headers).sort(([a], [b]) => (a < b ? -1 : 1));
-  return [provider, endpoint ?? null, model, sorted];
+export function identityOf({
+  provider,
+  model,
+  endpoint,
+  headers = {},
+  variables = {},
+}: AskedModel): unknown[] {
+  const identity = [provider, endpoint ?? null, model, byName(headers)];
+  const given = byName(variables);
+  return given.length === 0 ? identity : [...identity, given];
+}
+
+function byName(values: { readonly [name: string]: string }): [string, string][] {
+  return Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 export function digest(value: unknown): string {

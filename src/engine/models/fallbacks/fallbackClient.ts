@@ -26,6 +26,7 @@ interface FallbackClientOptions {
   first?: ReplyFallback | undefined;
   keepers: readonly ReplyKeeper[];
   clock: Clock;
+  onFallback?: ((provider: string) => void) | undefined;
 }
 
 /**
@@ -193,6 +194,7 @@ class FallbackCall {
   }
 
   #note(step: ReplyFallback, why: SourceReason): void {
+    this.#options.onFallback?.(this.#options.client.provider);
     this.#call.span.event(EVENT.fallback, { [FALLBACK.step]: step.name, [FALLBACK.why]: why.kind });
   }
 

@@ -28,12 +28,14 @@ import { SimilarCache } from './similarCache.ts';
 
 export interface FallbackPorts {
   models: ModelCatalog & EmbeddingCatalog;
-  /** By name; their headers may change an answer. */
-  providers: { readonly [name: string]: { headers?: { readonly [name: string]: string } } };
+  /** By name; their headers, and what these take from the environment, may change an answer. */
+  providers: { readonly [name: string]: Pick<AskedModel, 'headers' | 'variables'> };
   store: ReplyStore;
   redactor: Redactor;
   clock: Clock;
   log: Log;
+  /** Hears that something else answered for a provider, or for an agent. */
+  onFallback?: ((provider: string) => void) | undefined;
 }
 
 export interface FallbackSettings {
@@ -100,9 +102,15 @@ export class Fallbacks {
           return [step];
       }
     });
-    const { redactor, clock } = this.#ports;
+    const { redactor, clock, onFallback } = this.#ports;
     const replies = steps.some(({ kind }) => kind === 'cache') ? this.#exact : undefined;
-    return new AgentFallbacks({ chain: { steps, on: new Set(config.on) }, replies, redactor, clock });
+    return new AgentFallbacks({
+      chain: { steps, on: new Set(config.on) },
+      replies,
+      redactor,
+      clock,
+      onFallback,
+    });
   }
 
   /**
@@ -183,13 +191,14 @@ export class Fallbacks {
   ): ModelClient {
     if (chain.steps.length === 0 && !first && keepers.length === 0) return client;
     const standIns = chain.steps.filter((step) => step instanceof ModelFallback).map(({ name }) => name);
-    return fallbackClient({ client, chain, standIns, first, keepers, clock: this.#ports.clock });
+    const { clock, onFallback } = this.#ports;
+    return fallbackClient({ client, chain, standIns, first, keepers, clock, onFallback });
   }
 
   #cachesOf({ provider, model, endpoint }: ModelClient, calibration: () => Calibration | undefined): Caches {
     const { providers, redactor, clock } = this.#ports;
-    const headers = Object.hasOwn(providers, provider) ? providers[provider]?.headers : undefined;
-    const asked: AskedModel = { provider, model, endpoint, headers };
+    const { headers, variables } = (Object.hasOwn(providers, provider) && providers[provider]) || {};
+    const asked: AskedModel = { provider, model, endpoint, headers, variables };
     const exact = this.#exact && new ExactCache({ asked, replies: this.#exact, redactor, clock });
     const similar =
       this.#similar && new SimilarCache({ asked, ...this.#similar, calibration, redactor, clock });

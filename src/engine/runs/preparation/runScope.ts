@@ -13,6 +13,7 @@ import type { SuiteConfig } from '../../suites/config/suiteConfig.ts';
 import type { Workspace } from '../../suites/loadWorkspace.ts';
 import { describeTarget } from '../../suites/targets/describeTarget.ts';
 import type { TargetConfig } from '../../suites/targets/targetConfig.ts';
+import { referredVariables } from '../../targets/secrets/environmentReference.ts';
 import type { TargetSecrets } from '../../targets/secrets/targetSecrets.ts';
 import type { RunScript, TargetPorts } from '../../targets/targetPorts.ts';
 import type { CaseSource } from '../execution/runInputs.ts';
@@ -105,7 +106,19 @@ export class RunScope {
     if (this.replayClock || (!fallbacks && !caches)) return undefined;
 
     const { store, clock, log } = this.ports;
-    const ports = { models: this.models(place), providers, store: store.replies, clock, log };
+    const { guards } = this.ports.models;
+    const onFallback = (provider: string) => guards.fellBack(provider);
+    const asked = Object.entries(providers).map(([name, { headers = {} }]) => {
+      return [name, { headers, variables: referredVariables(headers, this.ports.environment) }] as const;
+    });
+    const ports = {
+      models: this.models(place),
+      providers: Object.fromEntries(asked),
+      store: store.replies,
+      clock,
+      log,
+      onFallback,
+    };
     const known =
       this.#fallbacks.get(providers) ??
       new Fallbacks({ fallbacks, caches: this.#cachesOf(caches) }, { ...ports, redactor: this.redactor });

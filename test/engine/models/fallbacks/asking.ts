@@ -23,6 +23,7 @@ interface Asked {
   store?: ReplyStore;
   clock?: ManualClock;
   redactor?: Redactor;
+  onFallback?: (provider: string) => void;
 }
 
 /** The model `main/big` of a target `agent` with its fallbacks; nothing is retried. */
@@ -33,6 +34,7 @@ export function asking({
   store = memoryReplies(),
   clock = manualClock(10_000),
   redactor = new Redactor(),
+  onFallback,
 }: Asked) {
   const models: KeyedCatalog = createModelCatalog(providers, {
     environment: fixedEnvironment({}),
@@ -43,7 +45,7 @@ export function asking({
   const withChain = (name: string, chain: readonly FallbackStep[]): Fallbacks =>
     new Fallbacks(
       { fallbacks: { [name]: { steps: chain, on: FALLBACK_CAUSES } }, caches },
-      { models, providers, store, redactor, clock, log: noLog },
+      { models, providers, store, redactor, clock, log: noLog, onFallback },
     );
   const fallbacks = withChain('agent', steps);
   const own = models.client('main/big');

@@ -108,6 +108,12 @@ describe('the key of the exact cache', () => {
     ['endpoints', key(), key({}, { endpoint: 'https://eu.api.openai.com/v1' })],
     ['no endpoint', key(), key({}, { endpoint: undefined })],
     ['headers', key(), key({}, { headers: { 'x-version': '2' } })],
+    [
+      'a variable that a header names',
+      key({}, { variables: { V: 'a' } }),
+      key({}, { variables: { V: 'b' } }),
+    ],
+    ['a variable that is set', key(), key({}, { variables: { V: '' } })],
     ['trials, whose answers are measurements of their own', key(), key({}, {}, 1)],
     [
       'the arguments of an earlier tool call',

@@ -147,6 +147,18 @@ describe('a model with fallbacks', () => {
     );
   });
 
+  it('tells whose calls something else answered, and how often', async () => {
+    const told: string[] = [];
+    const { client, main } = await setUp({
+      main: [DEAD, { text: 'big' }, DEAD],
+      steps: [CACHE, FIXED],
+      more: { caches: EXACT, onFallback: (provider) => told.push(provider) },
+    });
+    for (const _ of [1, 2, 3]) await ask(client);
+    assert.equal(main.requests.length, 3);
+    assert.deepEqual(told, ['main', 'main']);
+  });
+
   it('takes the first step that has an answer, in the order that is set', async () => {
     const { client, spare } = await setUp({
       main: () => DEAD,
