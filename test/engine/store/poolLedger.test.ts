@@ -127,6 +127,15 @@ describe('budget ledger of several processes', () => {
       assert.deepEqual(ledger.used('judge', NOW + 600_000).tokens, { used: 900, reserved: 0 });
     });
 
+  it('holds nothing for ever that was reserved before a clock was set back', () => {
+    const HOUR = 3_600_000;
+    const [before, after] = [open(owner(1)), open(owner(2))];
+    assert.equal(reserve(before, 900, NOW + 24 * HOUR).granted, true);
+    assert.equal(reserve(after, 200, NOW).granted, false, 'it counts as used now');
+    assert.deepEqual(after.used('judge', NOW).tokens, { used: 900, reserved: 0 });
+    assert.equal(reserve(after, 200, NOW + 62 * 60_000).granted, true);
+  });
+
   it('outlives its processes', () => {
     const first = open(owner(1));
     const decision = reserve(first, 900);

@@ -186,11 +186,42 @@ describe('budget of a bulkhead', () => {
       build({ tokensPerHour: 1000 }, counting);
       granted(begin(1000));
       begin(1000, { caller: 'a' });
-      for (let at = 0; at < 200; at += 1) begin(900 - at, { caller: 'b' });
-      asked = 0;
-      begin(2, { caller: 'c' });
-      await settled();
-      assert.ok(asked <= 9, `${asked}`);
+      /** How often it is asked because of one more call, where so many wait. */
+      const askedFor = async (sizes: readonly number[], more: number) => {
+        const stop = new AbortController();
+        for (const size of sizes) begin(size, { caller: 'b', signal: stop.signal });
+        asked = 0;
+        begin(more, { caller: 'c', signal: stop.signal });
+        await settled();
+        const times = asked;
+        stop.abort('stopped');
+        await settled();
+        return times;
+      };
+      const hundred = Array.from({ length: 100 }, (_, at) => at);
+      assert.equal(
+        await askedFor(
+          hundred.map((at) => 900 - at),
+          950,
+        ),
+        1 + 8,
+      );
+      assert.equal(
+        await askedFor(
+          hundred.map(() => 900),
+          900,
+        ),
+        1 + 1,
+        'one refusal stands for all of its size',
+      );
+      assert.equal(
+        await askedFor(
+          hundred.map(() => 1000),
+          1000,
+        ),
+        1,
+        'none is smaller',
+      );
     });
 
     it('costs nobody a place who is smaller in dollars alone', async () => {
@@ -202,6 +233,21 @@ describe('budget of a bulkhead', () => {
       await settled();
       assert.equal(cheap.now.state, 'granted');
     });
+  });
+
+  it('lets a free call through where all money is spent', async () => {
+    build({ costPerHourUsd: 1, whenFull: 'reject' });
+    const priced = (costUsd: number) => begin(1, { estimate: { tokens: 1, costUsd } });
+    granted(priced(1));
+    rejectionOf(priced(0.01));
+    granted(priced(0));
+  });
+
+  it('takes what is reserved for used when it says when enough is free', async () => {
+    build({ tokensPerHour: 1000, whenFull: 'reject' });
+    granted(begin(900));
+    const { until = 0 } = rejectionOf(begin(500));
+    assert.ok(until - clock.monotonic() >= HOUR, `${until - clock.monotonic()}`);
   });
 
   it('notices what another process leaves it', async () => {
