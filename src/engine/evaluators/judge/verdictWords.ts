@@ -32,7 +32,7 @@ const SUBJECT =
   '(?:(?:the |this )?(?:output|answer|response|reply|text|submission|it) (?:clearly |is |was )?)?';
 const OUTCOME = String.raw`${SUBJECT}(?:(?<good>${GOOD.join('|')})|(?<bad>${BAD.join('|')}))(?!\p{L})`;
 
-const POINTS = 'points?|pts|punkte?n?|stars?|ponto?s?|puntos?|punti|баллов|балла';
+const POINTS = 'points?|pts|punkt(?:en?)?|stars?|pontos?|puntos?|punti|балл(?:ов|а)?';
 /** Of "1 minor issue", a number is no score. */
 const NOT_A_COUNT = String.raw`(?!\d|[.,:–-]\d)(?![ \t]+(?!(?:${POINTS}|because|since|as|for|and|but|with|so|given)(?!\p{L}))\p{L})`;
 /** A sum leads to its last number. An "a" may be an article. */
@@ -42,7 +42,7 @@ const LINE_START = String.raw`(?:^|[.!?。]\s)[^\p{L}]{0,20}`;
 const THING =
   'score|grade|verdict|answer|decision|choice|category|winner|rating|result|assessment|judge?ment|evaluation|points';
 const FINAL_LABEL = [
-  String.raw`\b(?:final|overall|total|my|right|correct|true|actual)[\s_]+(?:${THING})`,
+  String.raw`\b(?:final|overall|total|my|right|correct|true|actual)[\s_]*(?:${THING})`,
   String.raw`\b(?:total|gesamtbewertung|endnote|gesamtpunktzahl|endergebnis|gesamturteil|puntuación final|calificación final|nota final|note finale|score final)`,
   '最终得分|最终评分|最終得分|最終評分|总分|總分|最終スコア|총점|итоговая оценка',
   `${LINE_START}(?:overall|conclusion|bottom line|final|fazit|conclusión|conclusão|conclusione|结论|結論|最终|вывод|итог)`,
@@ -55,8 +55,8 @@ const BARE_LABEL = [
 ].join('|');
 
 /** A label that stands alone in its line has its value in the next. */
-const HEADED = String.raw`[^\p{L}\p{N}\n]*\n[^\p{L}\p{N}★⭐-]{0,10}(?=[^\n]{1,24}$)`;
-const SEPARATOR = String.raw`(?:${MARKS}(?:\bis\b|\bwas\b|[:=|–—→⇒]|[=-]>|\s-\s)${MARKS}|${HEADED})`;
+const HEADED = String.raw`[^\p{L}\p{N}]*\n[^\p{L}\p{N}★⭐-]{0,10}(?=[^\n]{1,24}$)`;
+const SEPARATOR = String.raw`(?:${MARKS}(?:\bis|\bwas|[:=|–—→⇒]|[=-]>|\s-\s)${MARKS}|${HEADED})`;
 
 const ASIDE = String.raw`[^\p{L}\p{N}★⭐]{0,10}`;
 const UNIT = String.raw`(?:\s?(?:${POINTS}|分|点数?|점))?[^\p{L}\p{N}]*`;
@@ -80,23 +80,23 @@ export const LABELLED = new RegExp(
   'iu',
 );
 /** TeX's box around an answer, by which models end what they work out. */
-export const BOXED = new RegExp(String.raw`\\f?box(?:ed)?\{\s*(?:\\\w+\s*\{\s*)?${VALUE}`, 'giu');
+export const BOXED = new RegExp(String.raw`\\f?box(?:ed)?\{\s*(?:\\\w*\s*\{\s*)?${VALUE}`, 'giu');
 
 const JUDGED = '(?:it|this|that|the (?:output|answer|response|reply|text|submission))';
 /** Sentences that say what the verdict is. */
 export const PHRASE = new RegExp(
   `(?:${[
     String.raw`\b(?:i|we)(?:'d| would| will|'ll)? (?:give|assign|award|rate|score|grade) ${JUDGED}(?: an?)?(?: (?:final|overall))?(?: (?:score|rating|grade) of)?`,
-    String.raw`\b(?:so|thus|hence|therefore),? (?:the )?(?:final |overall )?(?<label>score|rating|grade|verdict|answer) (?:is|must be|should be)`,
-    String.raw`\bmy (?:final |overall )?(?:score|rating|grade|verdict) (?:would|will|must|should) be`,
+    '(?:so|thus|hence|therefore),? (?:the )?(?:final |overall )?(?<label>score|rating|grade|verdict|answer) (?:is|must be|should be)',
+    'my (?:final |overall )?(?:score|rating|grade|verdict) (?:would|will|must|should) be',
     `${LINE_START}(?:rated|graded|(?:a )?(?:score|rating|grade) of)`,
-    String.raw`\b${JUDGED} (?:only )?(?:scores|gets|earns|deserves|receives|merits)(?: only)?(?: an?)?(?: (?:final|overall))?(?: (?:score|rating|grade) of)?`,
-    String.raw`\bich (?:gebe|vergebe)|\bje (?:donne|mets)|\ble doy(?: un)?|我[给給打]出?`,
+    `${JUDGED} (?:only )?(?:scores|gets|earns|deserves|receives|merits)(?: only)?(?: an?)?(?: (?:final|overall))?(?: (?:score|rating|grade) of)?`,
+    'ich (?:gebe|vergebe)|je (?:donne|mets)|le doy(?: un)?|我[给給打]出?',
   ].join('|')})[ ]?${VALUE}`,
   'gimu',
 );
 
-const YARDSTICK = String.raw`(?:the|this|these|that|those|all|any|every|its)\s(?:of the )?(?:\w+ ){0,2}(?:rubric|criteri(?:a|on)|requirements?|conditions?|test|check)\b`;
+const YARDSTICK = String.raw`(?:the|this|these|that|those|all|any|every|its)\s(?:\w* ){0,3}(?:rubric|criteri(?:a|on)|requirements?|conditions?|test|check)\b`;
 const SUBJECTS = '(?:it|this|output|answer|response|reply|text|submission)';
 const FAILS =
   "(?:fails(?: to (?:meet|satisfy|fulfill?|pass))?|(?:does not|doesn't) (?:meet|satisfy|fulfill?|pass))";

@@ -65,6 +65,14 @@ const won: Outcome = { before: 0, after: 1 };
 const steady: Outcome = { before: 1, after: 1 };
 
 describe('the test of passes over trials', () => {
+  it('counts whole trials where their shares are rounded', () => {
+    // 7/10 − 6/10 is a little less than one trial of ten.
+    const cases = casesOfTrials(Array.from({ length: 40 }, () => ({ before: 6, after: 7, trials: 10 })));
+    assert.ok((compare(cases).p ?? 1) < 0.05);
+    const back = casesOfTrials(Array.from({ length: 40 }, () => ({ before: 7, after: 6, trials: 10 })));
+    assert.ok((compare(back).p ?? 1) < 0.05);
+  });
+
   // By itertools.product((-1, 1), repeat=n) over the whole numbers, in Python.
   const enumerated: [trials: number, differences: number[], p: number][] = [
     [11, [-3, 2, -3, 6, 2, 2, 3, 4, 0, -1, 5, 6, 2], 0.05224609375],

@@ -167,6 +167,99 @@ describe('figures at the edge', () => {
   });
 });
 
+describe('labels and values at the edge', () => {
+  const says = (words: string, score = 1, full = 1) => contradiction(words, { score }, full);
+  const many = (sign: string, count: number) => sign.repeat(count);
+
+  it('stand up to ten marks apart', () => {
+    assert.equal(says(`Final score${many('*', 10)}:${many('*', 10)}0`), 'certain');
+    assert.equal(says(`Final score${many('*', 11)}:0`), undefined);
+    assert.equal(says(`Final score:${many('*', 11)}0`), undefined);
+    assert.equal(says(`x. ${many('-', 20)}Score: 0`), 'certain');
+    assert.equal(says(`x. ${many('-', 21)}Score: 0`), undefined);
+    assert.equal(says('Final score: 1*****/5'), 'certain');
+    assert.equal(says('Final score: 1******/5'), undefined);
+    for (const words of ['Scoreis 0', 'Scorewas 0', 'Semifinal score: 0', 'Subtotal: 0'])
+      assert.equal(says(words), undefined, words);
+    for (const words of ['finalscore: 0', 'final_score: 0']) assert.equal(says(words), 'certain', words);
+  });
+
+  it('are a heading with its value below', () => {
+    assert.equal(says(`Score\n\n${many('*', 10)}0`), 'certain');
+    assert.equal(says(`Score\n${many('*', 11)}0`), undefined);
+    assert.equal(says(`Score\n${many('\n', 30)}0`), 'certain');
+    assert.equal(says(`Score\n0${many('.', 23)}`), 'certain');
+    assert.equal(says(`Score\n0${many('.', 24)}`), undefined);
+    assert.equal(says('Score\n0, which is what a rude answer would get.'), undefined);
+    for (const star of '★⭐') assert.equal(says(`Score\n${star}${star}☆☆☆`, 0.4), undefined, star);
+  });
+
+  it('are a last line of its own', () => {
+    const last = (words: string) => lastLineDiffers(words, { score: 1 }, 1);
+    for (const words of [
+      `${many('*', 10)}FAIL`,
+      'x: FAIL',
+      `${many('a', 40)}: FAIL`,
+      'FAIL.',
+      'FAIL, so it is',
+      '0 pts',
+    ])
+      assert.equal(last(words), true, words);
+    for (const words of ['FAIL 5', 'FAIL 5, so it is', 'x: FAIL so far', `${many('a', 41)}: FAIL`])
+      assert.equal(last(words), false, words);
+    assert.equal(last(`${many('*', 11)}FAIL`), false);
+    for (const sign of ':=→⇒|') assert.equal(last(`aa${sign} bb: FAIL`), false, sign);
+  });
+
+  it('may stand in a sentence, however it begins', () => {
+    for (const words of each(
+      'Also the score is 0|Also score is 0|In my score would be 0|Habit scores 0|Je mets 0|Ich gebe 0|\\boxed{\\ {0}}',
+    ))
+      assert.notEqual(says(words), undefined, words);
+  });
+
+  it('say that the output falls short of what is asked for', () => {
+    for (const words of each(
+      'It fails the rubric|It fails the requirements|It fails the requirement|It fails all of the given criteria|It fails the  rubric',
+      'It fails to fulfil the rubric|It does not fulfil the rubric|It does not fulfill the rubric|Iffy: it fails the rubric',
+      'A motif: it fails the rubric',
+    ))
+      assert.equal(says(words), 'likely', words);
+    for (const words of [
+      'It fails the a b c d rubric',
+      'It fails the checkout',
+      'It fails the rubrics',
+      'Wit fails the rubric',
+    ])
+      assert.equal(says(words), undefined, words);
+    const asked = (between: string) => says(`Does it meet the rubric${between}? No`);
+    assert.equal(asked(` ${many('a', 39)}`), 'likely');
+    assert.equal(asked(` ${many('a', 40)}`), undefined);
+    assert.equal(says(`If ${many('a', 28)} it fails the rubric`), undefined);
+    assert.equal(says(`If ${many('a', 29)} it fails the rubric`), 'likely');
+  });
+
+  it('are a number with its unit, and no count or part of a word', () => {
+    for (const unit of each(
+      'point|points|pts|punkt|punkte|punkten|star|stars|ponto|pontos|punto|puntos|punti|балл|балла|баллов|because|as',
+    )) {
+      assert.equal(says(`Final score: 0 ${unit}`), 'certain', unit);
+      assert.equal(says(`Final score: 0 ${unit}x`), undefined, unit);
+    }
+    for (const words of ['0  issues', '0 \t issues', '0 aspects', 'zeroish', 'tenet', '0.']) {
+      const expected = words === '0.' ? 'certain' : undefined;
+      assert.equal(says(`Final score: ${words}`), expected, words);
+    }
+    assert.equal(contradiction('Final answer: b1', { answer: 'c' }, 1), undefined);
+  });
+
+  it('are the last number of a sum of up to 80 signs', () => {
+    assert.equal(says('Final score:5=0', 5, 10), 'certain');
+    assert.equal(says(`Final score:${many('1+', 39)}11=0`, 1), 'certain');
+    assert.equal(says(`Final score:1${many('+1', 40)}=0`, 1), undefined);
+  });
+});
+
 describe('doubt at the edge', () => {
   const doubt = (before: string, reason = 'It is so.') =>
     doubtAbout(
