@@ -34,9 +34,9 @@ export function measureScores(trials: readonly TrialResult[], planned = trials.l
 
 /** The mean over all trials with every hole filled with 0, and with 1. */
 export function boundsOf({ mean, trials, holes }: Measurement): { low: number; high: number } {
-  if (holes === 0) return { low: mean ?? 0, high: mean ?? 1 };
-  const low = trials === 0 ? 0 : ((mean ?? 0) * (trials - holes)) / trials;
-  return { low, high: trials === 0 ? 1 : low + holes / trials };
+  const share = trials === 0 ? 1 : holes / trials;
+  const low = (mean ?? 0) * (1 - share);
+  return { low, high: low + share };
 }
 
 /** Whether the trial has a verdict. */

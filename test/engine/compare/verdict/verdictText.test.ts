@@ -152,6 +152,8 @@ describe('the words of a verdict', () => {
       alone,
       'pass rate 50.0 %, was 50.0 %: 0.0 points (too little data for a test, anytime-valid test, 60 cases)',
     );
+    const [below] = verdictOf({ ...grounds, metrics: [pass({ p: 0.00009 })] }).evidence;
+    assert.match(below ?? '', /\(p < 0\.0001,/);
     const [exact] = verdictOf({ ...grounds, metrics: [pass({ p: 0.0001, adjustedP: 0.0001 })] }).evidence;
     assert.match(exact ?? '', /\(p = 0\.00010, exact McNemar test, 60 cases\)$/);
   });
