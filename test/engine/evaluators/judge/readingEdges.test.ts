@@ -222,7 +222,7 @@ describe('labels and values at the edge', () => {
     for (const words of each(
       'It fails the rubric|It fails the requirements|It fails the requirement|It fails all of the given criteria|It fails the  rubric',
       'It fails to fulfil the rubric|It does not fulfil the rubric|It does not fulfill the rubric|Iffy: it fails the rubric',
-      'A motif: it fails the rubric',
+      'A motif: it fails the rubric|Does it meet the rubric?No|Does it fulfil the rubric? No|Does it fulfill the rubric? No',
     ))
       assert.equal(says(words), 'likely', words);
     for (const words of [
