@@ -66,6 +66,11 @@ describe('planOf', () => {
   it('has no number for a difference of nothing, and one for equivalence', () => {
     const plan = planOf(found(Array<[number]>(30).fill([0])), 0.05, true);
     assert.deepEqual([plan.casesToFind, plan.casesToShowEquivalence, plan.casesToDecide], [null, 59, 59]);
+    const nothing = planOf(found(Array<[number]>(30).fill([0])), 0, false);
+    assert.deepEqual(
+      [nothing.casesToFind, nothing.casesToShowEquivalence, nothing.casesToDecide],
+      [null, null, null],
+    );
     const none = planOf(found([[0.1, 0.2]]), 0.05, false);
     assert.deepEqual(Object.values(none), [null, null, null, null]);
     const scores = planOf(found(Array<[number]>(30).fill([0])), 0.05, false);

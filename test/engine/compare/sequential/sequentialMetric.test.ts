@@ -36,10 +36,10 @@ describe('the sequential test of one metric', () => {
     assert.equal(found?.nonSuperiorityP, bets.pValues(0.2).atLeast);
     assert.deepEqual([found?.oddsRatio, found?.wilcoxonP, found?.casesToDecide], [null, null, null]);
     assert.equal(compareSequentially([], 'pass', options), null);
-    const half = times(20, { before: 1, after: 0.5 });
+    const half = [...Array(20).keys()].flatMap((at) => times(2, { before: 1, after: 0.5, cluster: `${at}` }));
     const small = compareSequentially(casesOf(half), 'score', options);
     const few = new BettingTest();
-    for (const _ of half) few.add(-0.5);
+    for (let at = 0; at < 20; at++) few.add(-0.5);
     assert.equal(small?.p, 2 * few.pValues(0).atLeast);
   });
 

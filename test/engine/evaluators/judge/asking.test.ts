@@ -245,6 +245,9 @@ describe('a question for plain words', () => {
   it('has the words without thoughts and the marks of their end', async () => {
     for (const end of ['<|im_end|>', '<|end▁of-x>', '</s>', '<end_of_turn>', '<|a|b|>', ' </s> \n'])
       assert.equal(status(await ask([` <think>so</think> a </s> b${end}`])), '“a </s> b”', end);
+    assert.equal(status(await ask(['a<|>'])), '“a”');
+    for (const text of ['a <|x>b|>', 'a <|x<b|>', 'a <|x b|>'])
+      assert.equal(status(await ask([text])), `“${text}”`, text);
     const { found, asked } = await ask(['a']);
     assert.deepEqual(found, { status: 'answered', answer: 'a', calls: [{ ...whole, text: 'a' }] });
     assert.equal(asked.length, 1);

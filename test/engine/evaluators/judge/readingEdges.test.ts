@@ -91,6 +91,9 @@ describe('words at the edge', () => {
     assert.equal(meaningOf('- That’s it, I hope it’s fine -'), 'chatter');
     assert.equal(meaningOf('*(thanks)*\r\n-- done --'), 'nothing');
     assert.equal(meaningOf('x'), 'chatter');
+    for (const sign of '\n\r')
+      assert.equal(meaningOf(`Thanks${sign}the sky`), 'chatter', JSON.stringify(sign));
+    assert.equal(meaningOf('<|a>b|>'), 'chatter');
     assert.equal(meaningOf('let me know if you need x'), 'nothing');
     assert.equal(meaningOf(`let me know if you need ${'any help '.repeat(20)}`), 'nothing');
     assert.equal(meaningOf('let me know if you need 2'), 'decisive');
