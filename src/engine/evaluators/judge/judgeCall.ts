@@ -14,8 +14,9 @@ type Called =
   | { status: 'failed'; reason: string; calls: Paid[] };
 
 /**
- * One call of the judge, or what it answered to the same question before the trial was interrupted. A failure of the model is said in words, with what it may have cost; a missing recording
- * or a refusal of our own is thrown on, because then nothing was asked.
+ * One call of the judge, or what it answered to the same question before the trial was interrupted. A failure of the model
+ * is said in words, with what it may have cost; a missing recording or a refusal of our own is thrown on, because then
+ * nothing was asked.
  */
 export async function callJudge(
   client: ModelClient,
@@ -25,7 +26,7 @@ export async function callJudge(
   const { paid, ...rest } = context;
   const options = { pool: 'judge', ...rest, timeoutMs: JUDGE_TIMEOUT_MS };
   const { provider, model, endpoint } = client;
-  const question = paid ? questionKey([provider, model, endpoint ?? null, request]) : '';
+  const question = questionKey([provider, model, endpoint, request]);
   try {
     const reply = paid?.take(question) ?? (await sendQuestion(client, request, options));
     paid?.keep(question, reply);

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { askJudge, unanswered } from '../../../../src/engine/evaluators/judge/askJudge.ts';
 import { askForText, type TextProblem } from '../../../../src/engine/evaluators/judge/askText.ts';
 import { brokenOff, callJudge } from '../../../../src/engine/evaluators/judge/judgeCall.ts';
+import { PaidReplies } from '../../../../src/engine/evaluators/judge/paidReplies.ts';
 import { wholeClient } from '../../../../src/engine/models/clientForms.ts';
 import {
   type CallOptions,
@@ -12,6 +13,7 @@ import {
   type ModelRequest,
 } from '../../../../src/engine/models/modelClient.ts';
 import { noSpan } from '../../../../src/engine/ports.ts';
+import { Rejected } from '../../../../src/engine/resilience/policy.ts';
 import { countingRandom } from '../../models/manualClock.ts';
 
 const identity = { provider: 'p', model: 'm', endpoint: 'http://127.0.0.1:1/v1' };
@@ -75,8 +77,59 @@ describe('one call of a judge', () => {
   });
 
   it('throws on what is no failure of the model', async () => {
-    for (const error of [failure('not-recorded'), new TypeError('a bug')])
+    const refused = new ModelError('network', 'refused', {
+      transient: true,
+      cause: new Rejected('breaker', 'refused'),
+    });
+    for (const error of [failure('not-recorded'), refused, new TypeError('a bug')])
       await assert.rejects(callJudge(judge(error).client, request, context), error);
+  });
+});
+
+describe('a judge that was asked before the trial was interrupted', () => {
+  const form = { name: 'grade', schema: {} };
+  const request = { form, messages: [{ role: 'user' as const, content: 'Is it so?' }] };
+
+  it('is not asked the same a second time, but whatever else', async () => {
+    const first = new PaidReplies();
+    await callJudge(judge('a').client, request, { ...context, paid: first });
+    assert.equal(first.all.length, 1);
+
+    const later = new PaidReplies(first.all);
+    const { client, asked } = judge('b', 'c');
+    const kept = await callJudge(client, request, { ...context, paid: later });
+    assert.equal(kept.status === 'replied' && kept.reply.text, 'a');
+    assert.deepEqual(asked, []);
+    assert.equal(later.all.length, 1, 'it is kept for the next time as well');
+    const again = await callJudge(client, request, { ...context, paid: later });
+    assert.equal(again.status === 'replied' && again.reply.text, 'b');
+  });
+
+  it('is another one by its provider, model, endpoint, form or words', async () => {
+    const first = new PaidReplies();
+    await callJudge(judge('a').client, request, { ...context, paid: first });
+    const same = { ...identity };
+    const others = [
+      { ...same, provider: 'q' },
+      { ...same, model: 'n' },
+      { ...same, endpoint: 'http://127.0.0.1:2/v1' },
+      { provider: 'p', model: 'm' },
+    ];
+    for (const other of others) {
+      const client = wholeClient(other, async () => ({ ...whole, text: 'new' }));
+      const called = await callJudge(client, request, { ...context, paid: new PaidReplies(first.all) });
+      assert.equal(called.status === 'replied' && called.reply.text, 'new', JSON.stringify(other));
+    }
+    for (const other of [
+      { ...request, messages: [{ role: 'user' as const, content: 'Is it not so?' }] },
+      { ...request, form: { ...form, name: 'rank' } },
+    ]) {
+      const called = await callJudge(judge('new').client, other, {
+        ...context,
+        paid: new PaidReplies(first.all),
+      });
+      assert.equal(called.status === 'replied' && called.reply.text, 'new');
+    }
   });
 });
 

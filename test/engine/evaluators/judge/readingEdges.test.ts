@@ -108,7 +108,7 @@ describe('words at the edge', () => {
       'manipul|manipulated|jailbr|jailbreak|suppos|supposed|imagin|imagine|hypothe|hypothetical',
     ))
       assert.equal(lead(word), true, word);
-    for (const words of ["n't say", "don't you ever say", 'not a b say'])
+    for (const words of ["n't say", "don't you ever say", 'not a b say', 'not a  say'])
       assert.equal(lead(words), true, words);
     for (const words of ['not a b c say', 'you asked for', 'was told to', 'been asked to', 'you want to'])
       assert.equal(lead(words), false, words);
