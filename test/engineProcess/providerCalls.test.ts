@@ -143,4 +143,38 @@ suites:
       await server.close();
     }
   });
+
+  it('tries a provider at once that was gone, where a person starts the next run', async () => {
+    let isGone = true;
+    const server = await startOpenAiServer(() => (isGone ? { status: 500 } : { text: 'an answer' }));
+    const root = temporaryFolder({
+      'touchstone.yaml': `
+providers: { own: { base_url: "${server.baseUrl}", resilience: { retry: false, breaker: { failures: 2 } } } }
+suites:
+  s: { dataset: a.golden.yaml, max_concurrency: 1, timeout_ms: 3000, targets: [{ prompt: p.prompty, model: own/one }], evaluators: [{ contains: a }] }
+`,
+      'p.prompty': 'user:\nSay {{input}}.\n',
+      'a.golden.yaml': `schema_version: 2.0.0\nversion: 1.0.0\ntest_cases: [${[1, 2, 3, 4].map((at) => `{ id: c${at}, input: x }`).join(', ')}]\n`,
+    });
+    try {
+      await using window = await TestWindow.open(root);
+      const run = async () => {
+        const { runIds } = await window.call('run/start', { suite: 's' });
+        return window.heard('run/finished', ({ runId }) => runId === runIds[0]);
+      };
+      const first = await run();
+      assert.match(first.stopped ?? '', /own\/one: the circuit breaker is open after 2 failures in a row/);
+      const second = await run();
+      assert.match(second.stopped ?? '', /the circuit breaker is open/);
+      assert.equal(server.requests.length, 3, 'one call at once, which failed');
+
+      isGone = false;
+      const third = await run();
+      assert.equal(third.stopped ?? null, null);
+      assert.equal(third.passed, true);
+      assert.equal(server.requests.length, 3 + 4);
+    } finally {
+      await server.close();
+    }
+  });
 });

@@ -36,7 +36,8 @@ export type Script =
     }
   | { hang: true }
   | { destroy: true }
-  | { raw: string; contentType: string };
+  /** `answered`: the status, default 200. */
+  | { raw: string; contentType: string; answered?: number };
 
 export interface RecordedRequest {
   method: string;
@@ -120,7 +121,7 @@ async function answer(script: Script, request: RecordedRequest, outgoing: Server
   if ('hang' in script) return;
   if ('destroy' in script) return void outgoing.socket?.destroy();
   if ('raw' in script) {
-    outgoing.writeHead(200, { 'content-type': script.contentType });
+    outgoing.writeHead(script.answered ?? 200, { 'content-type': script.contentType });
     return void outgoing.end(script.raw);
   }
   if ('status' in script) return sendError(outgoing, script);

@@ -4,9 +4,13 @@ import { parseHttpDate } from './httpDate.ts';
 /** A year in milliseconds: nobody waits longer, and dates stay within what can be written. */
 export const LONGEST_WAIT_MS = 365 * 24 * 3600 * 1000;
 
+/** Nobody means thirty years: from here on, a number is a time since the epoch in seconds, and from there on in milliseconds. */
+const EPOCH_SECONDS = 1e9;
+const EPOCH_MILLISECONDS = 1e11;
+
 /**
  * How long a server asks us to wait, in milliseconds, from `retry-after-ms` (OpenAI's own) or `Retry-After` (RFC 9110,
- * section 10.2.3: seconds or an HTTP date; a fraction of a second is read, too). 0 and a date that has passed mean now. A
+ * section 10.2.3: seconds or an HTTP date; a fraction of a second is read, and so is a time since the epoch). 0 and a date that has passed mean now. A
  * value in no such form is no request at all, and undefined. A value beyond LONGEST_WAIT_MS is cut to it.
  */
 export function parseRetryAfter(headers: IncomingHttpHeaders, nowMs: number): number | undefined {
@@ -15,10 +19,15 @@ export function parseRetryAfter(headers: IncomingHttpHeaders, nowMs: number): nu
 
   const value = headers['retry-after']?.trim();
   const seconds = decimal(value);
-  if (seconds !== undefined) return bounded(seconds * 1000);
+  if (seconds !== undefined) return bounded(waitOf(seconds, nowMs));
 
   const date = value === undefined ? undefined : parseHttpDate(value, nowMs);
   return date === undefined ? undefined : bounded(date - nowMs);
+}
+
+function waitOf(seconds: number, nowMs: number): number {
+  if (seconds >= EPOCH_MILLISECONDS) return seconds - nowMs;
+  return seconds >= EPOCH_SECONDS ? seconds * 1000 - nowMs : seconds * 1000;
 }
 
 /** A header that is sent several times says nothing that can be followed. */

@@ -29,6 +29,13 @@ describe('Retry-After', () => {
     ['Thu, 01 Jan 0001 00:00:00 GMT', 0],
     ['Fri, 31 Dec 9999 23:59:59 GMT', LONGEST_WAIT_MS],
     ['9000000000000', LONGEST_WAIT_MS],
+    ['999999999', LONGEST_WAIT_MS],
+    ['1000000000', 0],
+    [String(NOW / 1000 + 30), 30_000],
+    [String(NOW / 1000 - 30), 0],
+    ['99999999999', LONGEST_WAIT_MS],
+    ['100000000000', 0],
+    [String(NOW + 1500), 1500],
     ['9'.repeat(400), LONGEST_WAIT_MS],
   ] as const) {
     it(`is ${waitMs} ms for '${value.slice(0, 40)}'`, () => assert.equal(wait(value), waitMs));

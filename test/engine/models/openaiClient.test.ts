@@ -323,6 +323,29 @@ describe('the OpenAI-compatible client', () => {
       });
     }
 
+    for (const [retryDelay, waited] of [
+      ['34.5s', 34_500],
+      ['0s', 0],
+      ['1m', 250],
+      [30, 250],
+    ] as const)
+      it(`reads Google's wait in place of a header, and its error in a list: ${retryDelay}`, async () => {
+        const error = { code: 429, message: 'exhausted', details: [{ '@type': 'Help' }, { retryDelay }] };
+        const raw = JSON.stringify([{ error }]);
+        const server = await serve([
+          { raw, contentType: 'application/json', answered: 429 },
+          { raw, contentType: 'application/json', answered: 429 },
+          { text: 'ok' },
+        ]);
+        const clock = manualClock(700_000);
+        await ask(server, { clock, timeoutMs: 1_000_000 });
+        assert.equal(clock.sleeps[0], waited);
+        const message = await failure(
+          ask(await serve([{ raw, contentType: 'application/json', answered: 400 }])),
+        );
+        assert.equal(message.message, '400 exhausted');
+      });
+
     it('prefers the finer header', async () => {
       const server = await serve([
         { status: 429, headers: { 'retry-after': '9', 'retry-after-ms': '40' } },

@@ -140,6 +140,29 @@ describe('the models of one provider', () => {
     );
   });
 
+  it('are counted together, and what becomes of each is written to the log', async () => {
+    const lines: string[] = [];
+    const log = { write: (level: string, message: string) => void lines.push(`${level}: ${message}`) };
+    guards = new ProviderGuards({ clock, random: stillRandom, log });
+    await ended('fast', { kind: 'done' });
+    await ended('slow', { kind: 'done' }, { silentMs: 60_001 });
+    await open('dead');
+    await clock.advance(60_000);
+    call('dead');
+    await settled();
+    const [health] = guards.health().providers;
+    assert.equal(health?.breaker.state, 'half-open', 'which is worse than closed, whoever was called first');
+    const { total, failed, slow } = health?.calls ?? {};
+    assert.deepEqual([total, failed, slow], [7, 5, 1]);
+    await open('later');
+    assert.equal(guards.health().providers[0]?.breaker.state, 'open', 'which is worse than half-open');
+    assert.deepEqual(lines, [
+      'warn: p/dead: the circuit breaker is open after 5 failures in a row',
+      'info: p/dead: the circuit breaker is half-open',
+      'warn: p/later: the circuit breaker is open after 5 failures in a row',
+    ]);
+  });
+
   it('are isolated and reset together, also one that is called for the first time, whatever is configured meanwhile', async () => {
     await ended('one', { kind: 'done' });
     const id = guards.health().providers[0]?.id ?? '';

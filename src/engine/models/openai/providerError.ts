@@ -2,7 +2,7 @@ import { JsonLimitError } from '../../files/formats/untrustedJson.ts';
 import { excerpt } from '../../files/text/excerpt.ts';
 import type { Reply } from '../../http/exchange.ts';
 import { HttpError } from '../../http/httpError.ts';
-import { parseRetryAfter } from '../../http/retryAfter.ts';
+import { LONGEST_WAIT_MS, parseRetryAfter } from '../../http/retryAfter.ts';
 import { defined } from '../../model/defined.ts';
 import { isJsonObject, type JsonObject } from '../../model/json.ts';
 import { isNestedDeeper, MAX_REPLY_DEPTH } from '../../model/jsonDepth.ts';
@@ -29,7 +29,7 @@ export async function statusError(reply: Reply, clock: Clock): Promise<ModelErro
   }
   const text = new TextDecoder().decode(await reply.start(MAX_ERROR));
   const error = errorOf(text);
-  const retryAfterMs = parseRetryAfter(reply.headers, clock.now());
+  const retryAfterMs = parseRetryAfter(reply.headers, clock.now()) ?? error.retryDelayMs;
   const evidence = { kind: 'status', status, said: error, waitMs: retryAfterMs } as const;
   const decision = decide(evidence, clock.monotonic());
   const allowance = readAllowance(reply.headers, clock.now(), clock.monotonic());
@@ -80,9 +80,10 @@ interface Said {
   code: unknown;
   type: unknown;
   param: string | undefined;
+  retryDelayMs: number | undefined;
 }
 
-/** OpenAI's form is `{ error: { message, code, param } }`; others say `{ error: "…" }`, or what they like. */
+/** OpenAI's form is `{ error: { message, code, param } }`; Google puts that into a list; others say `{ error: "…" }`, or what they like. */
 function errorOf(text: string): Said {
   const body = parse(text);
   const error = body?.['error'];
@@ -93,6 +94,7 @@ function errorOf(text: string): Said {
     code,
     type,
     param: typeof param === 'string' ? param : undefined,
+    retryDelayMs: retryDelay(fields['details']),
   };
 }
 
@@ -114,6 +116,17 @@ function pageText(text: string): string {
   return `an HTML page: '${excerpt(title || words)}'`;
 }
 
+/** Google's wait, `google.rpc.RetryInfo`: `{ retryDelay: "34.5s" }` in place of a header. */
+function retryDelay(details: unknown): number | undefined {
+  if (!Array.isArray(details)) return undefined;
+  for (const detail of details) {
+    const delay = isJsonObject(detail) ? detail['retryDelay'] : undefined;
+    const [, seconds] = (typeof delay === 'string' && /^(\d{1,9}(?:\.\d+)?)s$/.exec(delay)) || [];
+    if (seconds !== undefined) return Math.min(Number(seconds) * 1000, LONGEST_WAIT_MS);
+  }
+  return undefined;
+}
+
 function firstText(...candidates: unknown[]): string {
   const found = candidates.find((one) => typeof one === 'string' && one !== '');
   return typeof found === 'string' ? found : 'status code (no body)';
@@ -123,7 +136,8 @@ function parse(text: string): JsonObject | undefined {
   if (isNestedDeeper(text, MAX_REPLY_DEPTH)) return undefined;
   try {
     const value: unknown = JSON.parse(text);
-    return isJsonObject(value) ? value : undefined;
+    const only: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value;
+    return isJsonObject(only) ? only : undefined;
   } catch {
     return undefined;
   }

@@ -109,3 +109,103 @@ describe('a limit per minute', () => {
     );
   });
 });
+
+/** The same allowance from the list of all that was taken, anew for each question. */
+class Reference {
+  readonly #perMinute: number;
+  readonly #burst: number;
+  readonly #taken: { at: number; amount: number }[];
+  #level: number;
+  #at: number | undefined;
+
+  constructor(perMinute: number, burstMs: number, used: readonly { at: number; amount: number }[]) {
+    this.#perMinute = perMinute;
+    this.#burst = Math.max((perMinute * burstMs) / 60_000, Math.min(perMinute, 5));
+    this.#level = this.#burst;
+    this.#taken = used.map((one) => ({ ...one }));
+  }
+
+  at(amount: number, now: number): number {
+    this.#pass(now);
+    const wanted = Math.min(amount, this.#perMinute);
+    const recent = this.#taken.filter(({ at }) => at + 60_500 > now);
+    let excess = recent.reduce((sum, one) => sum + one.amount, wanted) - this.#perMinute;
+    let window = now;
+    for (const one of recent) {
+      if (excess <= 1e-9) break;
+      excess -= one.amount;
+      window = one.at + 60_500;
+    }
+    const missing = Math.min(wanted, this.#burst) - this.#level;
+    const bucket = missing <= 1e-9 ? now : now + (missing * 60_500) / this.#perMinute;
+    return Math.max(excess <= 1e-9 ? window : now, bucket);
+  }
+
+  take(amount: number, now: number): (actual: number) => void {
+    this.#pass(now);
+    const one = { at: now, amount };
+    this.#taken.push(one);
+    this.#level -= amount;
+    return (actual) => {
+      this.#level = Math.min(this.#burst, this.#level + one.amount - actual);
+      one.amount = actual;
+    };
+  }
+
+  #pass(now: number): void {
+    const forMs = Math.max(0, now - (this.#at ?? now));
+    this.#level = Math.min(this.#burst, this.#level + (forMs * this.#perMinute) / 60_500);
+    this.#at = Math.max(now, this.#at ?? now);
+  }
+}
+
+describe('a limit per minute and its reference', () => {
+  it('agree on every time, whatever is taken and corrected, also after thousands', () => {
+    const steps = fc.array(
+      fc.record({
+        afterMs: fc.oneof(fc.constant(0), fc.nat(2000), fc.nat(70_000)),
+        amount: fc.integer({ min: 0, max: 40 }),
+        actual: fc.option(fc.integer({ min: 0, max: 80 }), { nil: undefined }),
+        late: fc.nat(3),
+      }),
+      { maxLength: 120 },
+    );
+    const used = fc.array(fc.record({ at: fc.nat(9000), amount: fc.integer({ min: 1, max: 9 }) }), {
+      maxLength: 4,
+    });
+    fc.assert(
+      fc.property(
+        steps,
+        used,
+        fc.integer({ min: 1, max: 300 }),
+        fc.constantFrom(1000, 10_000),
+        (...given) => {
+          const [taken, before, perMinute, burstMs] = given;
+          const sorted = before.sort((one, other) => one.at - other.at);
+          const limit = new MinuteLimit(perMinute, burstMs, sorted);
+          const reference = new Reference(perMinute, burstMs, sorted);
+          const open: ((actual: number) => void)[][] = [];
+          let now = 9000;
+          for (const { afterMs, amount, actual, late } of taken) {
+            now += afterMs;
+            assert.ok(Math.abs(limit.at(amount, now) - reference.at(amount, now)) < 1e-3);
+            open.push([limit.take(amount, now), reference.take(amount, now)]);
+            if (actual !== undefined) for (const correct of open.at(-1 - late) ?? []) correct(actual);
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('agree where so much was taken that the oldest is thrown away', () => {
+    const limit = new MinuteLimit(6000, 1000);
+    const reference = new Reference(6000, 1000, []);
+    for (let call = 0; call < 9000; call += 1) {
+      const now = call * 11;
+      limit.take(1, now);
+      reference.take(1, now);
+      if (call % 500 === 499) assert.ok(Math.abs(limit.at(3000, now) - reference.at(3000, now)) < 1e-3);
+    }
+  });
+});

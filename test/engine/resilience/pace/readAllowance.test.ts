@@ -300,3 +300,82 @@ describe('when a provider wants to be asked again', () => {
     assert.equal(askedUntil({ decision: { kind: 'done' } }), undefined);
   });
 });
+
+describe('of several limits on the same unit', () => {
+  const requests = (first: readonly (string | undefined)[], second: readonly (string | undefined)[]) => {
+    const headers: IncomingHttpHeaders = {};
+    for (const [unit, [remaining, limit, reset]] of [
+      ['minute', first],
+      ['day', second],
+    ] as const) {
+      headers[`x-ratelimit-remaining-requests-${unit}`] = remaining;
+      headers[`x-ratelimit-limit-requests-${unit}`] = limit;
+      headers[`x-ratelimit-reset-requests-${unit}`] = reset;
+    }
+    return read(headers)?.requests;
+  };
+
+  for (const [what, first, second, expected] of [
+    [
+      'the one with the smaller share left',
+      ['5', '10', '60'],
+      ['400', '1000', '3600'],
+      left(400, 3_600_000, 1000),
+    ],
+    [
+      'the one with fewer left, though it is the smaller number',
+      ['4', '10', '60'],
+      ['500', '1000', '3600'],
+      left(4, 60_000, 10),
+    ],
+    ['the first of equal shares', ['5', '10', '60'], ['500', '1000', '3600'], left(5, 60_000, 10)],
+    ['the one that is used up', ['5', '10', '60'], ['0', '1000', '3600'], left(0, 3_600_000, 1000)],
+    [
+      'the later reset where both are used up',
+      ['0', '10', '60'],
+      ['0', '1000', '3600'],
+      left(0, 3_600_000, 1000),
+    ],
+    [
+      'the later reset, the other way round',
+      ['0', '10', '3600'],
+      ['0', '1000', '60'],
+      left(0, 3_600_000, 10),
+    ],
+    ['the first of equal resets', ['0', '10', '60'], ['0', '1000', '60'], left(0, 60_000, 10)],
+    ['a known reset before an unknown one', ['0', '10', undefined], ['0', '1000', '1'], left(0, 1000, 1000)],
+    [
+      'a known reset before an unknown one, the other way round',
+      ['0', '10', '1'],
+      ['0', '1000', undefined],
+      left(0, 1000, 10),
+    ],
+    ['one that says what is left', [undefined, '10', '60'], ['7', '1000', '3600'], left(7, 3_600_000, 1000)],
+    [
+      'one that says what is left, the other way round',
+      ['7', '10', '60'],
+      [undefined, '1000', '3600'],
+      left(7, 60_000, 10),
+    ],
+    [
+      'the first where neither does',
+      [undefined, '10', '60'],
+      [undefined, '1000', '3600'],
+      left(undefined, 60_000, 10),
+    ],
+    [
+      'one whose size is known before one with some left',
+      ['5', undefined, '60'],
+      ['999', '1000', '3600'],
+      left(999, 3_600_000, 1000),
+    ],
+    ['one that is used up, of whatever size', ['0', undefined, '60'], ['1', '1000', '3600'], left(0, 60_000)],
+    [
+      'one that is used up before a single one of an unknown number',
+      ['1', undefined, '60'],
+      ['0', undefined, '3600'],
+      left(0, 3_600_000),
+    ],
+  ] as const)
+    it(`counts ${what}`, () => assert.deepEqual(requests(first, second), expected));
+});

@@ -35,6 +35,21 @@ describe('the retry budget', () => {
     assert.equal(left(budget, 500_000_000), 20, 'also after days');
   });
 
+  it('forgets in slots of ten seconds, the oldest after a hundred and ten at the earliest', () => {
+    for (const [after, kept] of [
+      [119_999, 120],
+      [120_000, 20],
+    ] as const) {
+      const budget = new RetryBudget(0.1);
+      for (let call = 0; call < 1000; call++) budget.earned(0);
+      assert.equal(left(budget, after), kept, String(after));
+    }
+    const budget = new RetryBudget(0.1);
+    for (let call = 0; call < 1000; call++) budget.earned(9999);
+    assert.equal(left(budget, 120_000), 20);
+    assert.equal(budget.share(0), 0, 'what is used up is not less than nothing');
+  });
+
   it('of 0 allows none, as no share of nothing does', () => {
     const budget = new RetryBudget(0);
     budget.earned(0);

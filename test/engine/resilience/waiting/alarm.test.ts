@@ -107,6 +107,17 @@ describe('alarm', () => {
     assert.deepEqual(early.slice(0, 3), [1500, 1750, 1875]);
   });
 
+  it('is never believed before its time where that is further away than timers know', async () => {
+    const times: number[] = [];
+    const far = new Alarm({ ...still, sleep: async () => {} }, (now) => {
+      times.push(now);
+      if (times.length < 50) far.set(1e12);
+    });
+    far.set(1e12);
+    await clock.advance(0);
+    assert.deepEqual(times, Array(50).fill(0));
+  });
+
   it('asks for no longer time than timers know', () => {
     alarm.set(1e12);
     assert.equal(clock.next, 1000 + 2 ** 31 - 1);

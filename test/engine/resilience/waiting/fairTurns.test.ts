@@ -71,6 +71,10 @@ describe('turns of callers', () => {
     for (const item of ['1x', '2y', '3x', '4y']) turns.add('a', item, item[1]);
     turns.delete('a', '1x', 'x');
     turns.delete('a', '4y', 'x');
+    assert.deepEqual([turns.sizeOf('x'), turns.sizeOf('y')], [1, 2]);
+    turns.add('b', '5y', 'y');
+    turns.delete('b', '5y', 'y');
+    assert.equal(turns.sizeOf('y'), 2);
     assert.deepEqual([...turns.inOrder()], ['2y', '3x', '4y']);
     assert.deepEqual(all(turns), ['2y', '3x', '4y']);
   });

@@ -106,4 +106,42 @@ describe('Lane', () => {
     await Promise.all(lanes.map((lane) => lane.idle()));
     assert.deepEqual(started.toSorted(), [0, 1, 2, 3, 4, 5]);
   });
+
+  it('leaves each of its queues a share of its places, until nothing more comes in the others', async () => {
+    const lane = new Lane(5, fail);
+    const started: string[] = [];
+    const gates = Array.from({ length: 6 }, gated);
+    lane.open('a');
+    lane.open('b');
+    for (const gate of gates)
+      lane.push(() => {
+        started.push('a');
+        return gate.task();
+      }, 'a');
+    assert.equal(started.length, 3, 'half of five, rounded up');
+    lane.push(async () => void started.push('b'), 'b');
+    await Promise.resolve();
+    assert.deepEqual(started, ['a', 'a', 'a', 'b']);
+    await new Promise((resolve) => setImmediate(resolve));
+    lane.close('b');
+    assert.equal(started.length, 6, 'five at a time');
+    for (const gate of gates) gate.end();
+    await lane.idle();
+    assert.equal(started.length, 7);
+  });
+
+  it('takes turns between its queues, and says which of them are drained and full', async () => {
+    const lane = new Lane(1, fail);
+    const started: string[] = [];
+    const task = (name: string) => async () => void started.push(name);
+    const gate = gated();
+    lane.push(gate.task, 'a');
+    for (const name of ['a1', 'a2', 'b1', 'b2']) lane.push(task(name), name[0]);
+    assert.deepEqual([lane.isDrained('a'), lane.isDrained('c')], [false, true]);
+    assert.ok(lane.room('b'));
+    assert.equal(lane.room('c'), undefined);
+    gate.end();
+    await lane.idle();
+    assert.deepEqual(started, ['a1', 'b1', 'a2', 'b2']);
+  });
 });
