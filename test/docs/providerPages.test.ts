@@ -8,7 +8,13 @@ import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { markdownBlocks } from './markdownBlocks.ts';
 
 const docs = path.join(import.meta.dirname, '..', '..', 'docs');
-const PAGES = ['provider-failures.md', 'rate-limits.md', 'bulkheads.md', 'fallbacks.md'];
+const PAGES = [
+  'provider-failures.md',
+  'rate-limits.md',
+  'bulkheads.md',
+  'fallbacks.md',
+  'provider-recipes.md',
+];
 const DATASET = 'schema_version: 2.0.0\nversion: 1.0.0\ntest_cases: [{ id: a, input: x }]\n';
 const PROMPT = 'user:\nSay {{input}}.\n';
 

@@ -66,9 +66,10 @@ export function statusOf({ code, type }: ErrorWords): number {
  */
 function isSpent(status: number, { code, type, message }: ErrorWords): boolean {
   if (status === 402 || [code, type].some((word) => SPENT.has(word))) return true;
-  return status === 400 && /\bcredit balance is too low\b/i.test(String(message ?? ''));
+  return status === 400 && SPENT_WORDS.test(String(message ?? ''));
 }
 
+const SPENT_WORDS = /\bcredit balance is too low\b|\breached your specified API usage limits\b/i;
 const SPENT: ReadonlySet<unknown> = new Set([
   'insufficient_quota',
   'billing_hard_limit_reached',

@@ -249,7 +249,9 @@ describe('a provider that misbehaves', () => {
     assert.deepEqual(await said({ status: 402, message: 'Insufficient Balance' }), ['bad-request', 'spent']);
     const low = 'Your credit balance is too low to access the Anthropic API.';
     assert.deepEqual(await said({ status: 400, message: low }), ['bad-request', 'spent']);
-    assert.equal(server.requests.length, 13);
+    const reached = 'You have reached your specified API usage limits. You will regain access on 2026-09-01';
+    assert.deepEqual(await said({ status: 400, message: reached }), ['bad-request', 'spent']);
+    assert.equal(server.requests.length, 14);
   });
 
   it('is not counted for calls that were not sent', async () => {
