@@ -36,7 +36,7 @@ export const ALLOWED: { [feature: string]: readonly string[] } = {
   statistics: [],
   store: ['model', 'errors', 'resilience'],
   telemetry: [],
-  traces: ['telemetry'],
+  traces: ['telemetry', 'datasets', 'evaluators'],
   attach: [],
   datasets: [],
   prompts: [],

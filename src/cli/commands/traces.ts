@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { RunAction } from '../runAction.ts';
+import { addTracesAdd } from './traces/add.ts';
 import { addTracesCompare } from './traces/compare.ts';
 import { addTracesDoctor } from './traces/doctor.ts';
 import { addTracesImport } from './traces/import.ts';
@@ -19,4 +20,5 @@ export function addTraces(program: Command, act: RunAction): void {
   addTracesDoctor(traces, act);
   addTracesCompare(traces, act);
   addTracesImport(traces, act);
+  addTracesAdd(traces, act);
 }

@@ -1,0 +1,166 @@
+import { deriveId } from '../datasets/import/caseIds.ts';
+import { readRecords } from '../datasets/migrations/upgrade.ts';
+import type { AgentSpan, SpanContent, SpanMessage } from '../model/agentSpan.ts';
+import type { CaseMessage, ExpectedOutput, GoldenCase } from '../model/case.ts';
+import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
+import { toolCallsIn } from '../telemetry/dialects/completeTools.ts';
+import { walk } from '../telemetry/dialects/traceNode.ts';
+import type { TraceTree } from '../telemetry/dialects/traceTree.ts';
+import { findSensitive, redacted, type SensitivePlace } from './sensitiveData.ts';
+
+/** A case that a span would make, to be looked at before it is written. */
+export interface CaseProposal {
+  /** With everything that was sent. */
+  whole: GoldenCase;
+  /** Without what was found. */
+  redacted: GoldenCase;
+  /** Secrets and personal data in `whole`; empty where both are the same. */
+  sensitive: SensitivePlace[];
+}
+
+/** The case of a whole trace: what its root was asked and answered, else its first and its last model call. Null where neither is known. */
+export function caseFromTrace(tree: TraceTree): CaseProposal | null {
+  const spans = [...walk(tree.roots)].flatMap(({ node }) => (node.span ? [node.span] : []));
+  const [root] = spans;
+  if (!root) return null;
+
+  const calls = spans
+    .filter(({ role }) => role === 'model')
+    .toSorted((a, b) => a.record.startMs - b.record.startMs);
+  const answers = root.role !== 'model' || calls.length === 1;
+  const input = said(answers ? root.input : null) ?? said(calls[0]?.input) ?? firstInput(spans);
+  const output = said(answers ? root.output : null) ?? said(calls.at(-1)?.output);
+  return proposal({ ...root, role: calls.length === 1 ? root.role : 'agent', input, output });
+}
+
+function firstInput(spans: readonly AgentSpan[]): SpanContent | null {
+  return spans.find(({ input }) => said(input) !== null)?.input ?? null;
+}
+
+/** Some write down that there were no arguments, or only the instructions that the agent itself has. */
+function said(content: SpanContent | null | undefined): SpanContent | null {
+  if (!content) return null;
+  const nothing =
+    content.kind === 'value'
+      ? isEmpty(content.value)
+      : content.messages.every(({ role }) => role === 'system');
+  return nothing ? null : content;
+}
+
+function isEmpty(value: JsonValue): boolean {
+  if (value === null || value === '') return true;
+  return typeof value === 'object' && Object.values(value).every(isEmpty);
+}
+
+/** Null where the span does not say what went in. */
+export function caseFromSpan(span: AgentSpan): CaseProposal | null {
+  return proposal(span);
+}
+
+/** The case of a dataset that asks the same, by its id; undefined where there is none. Throws FileError for what is no dataset. */
+export function sameInput(source: { path: string; text: string }, entry: GoldenCase): string | undefined {
+  const asked = askedOf(entry);
+  const { cases } = readRecords(source.path, source.text);
+  const same = cases.find((one) => askedOf(one) === asked);
+  return same === undefined ? undefined : String(same['id']);
+}
+
+function askedOf(entry: { input?: JsonValue; messages?: unknown } | JsonObject): string {
+  return canonicalJson(entry['input'] ?? entry['messages'] ?? null);
+}
+
+function proposal(span: AgentSpan): CaseProposal | null {
+  const asked = inputOf(span);
+  if (!asked) return null;
+
+  const sensitive = findSensitive(contentOf(span, asked));
+  return {
+    whole: toCase(span, asked, []),
+    redacted: toCase(span, asked, sensitive),
+    sensitive,
+  };
+}
+
+function toCase(span: AgentSpan, asked: Asked, places: readonly SensitivePlace[]): GoldenCase {
+  const content = redacted(contentOf(span, asked), places);
+  const { traceId, spanId } = span.record;
+  return {
+    id: deriveId(content['input'] ?? content['messages'] ?? null),
+    ...content,
+    metadata: { trace_id: traceId, span_id: spanId },
+  };
+}
+
+type Asked = { input: JsonValue } | { messages: CaseMessage[] };
+
+function contentOf(span: AgentSpan, asked: Asked): JsonObject {
+  const expected = expectedOf(span);
+  const content = Object.keys(expected).length === 0 ? asked : { ...asked, expected_output: expected };
+  return JSON.parse(JSON.stringify(content));
+}
+
+/** A model is asked a conversation; an agent what its user said, since its own prompt is its own matter; a tool its arguments. */
+function inputOf({ role, input, tool }: AgentSpan): Asked | null {
+  if (tool?.arguments !== undefined) return { input: tool.arguments };
+  if (!input) return null;
+  if (input.kind === 'value') return { input: input.value };
+
+  const messages = role === 'model' ? input.messages : input.messages.filter((one) => one.role !== 'system');
+  const [only] = messages;
+  if (!only) return null;
+  if (messages.length === 1 && only.role === 'user') return { input: textOf(only) };
+  return { messages: messages.map(toMessage) };
+}
+
+function expectedOf(span: AgentSpan): ExpectedOutput {
+  const { tool, output } = span;
+  if (tool) return tool.result === undefined ? {} : { answer: asText(tool.result) };
+
+  const answer = output ? answerOf(output) : '';
+  const calls = span.role === 'model' ? toolCallsIn(span) : [];
+  return {
+    ...(answer === '' ? {} : { answer }),
+    ...(calls.length === 0
+      ? {}
+      : { tool_calls: calls.map(({ name, arguments: given }) => ({ name, arguments: given })) }),
+  };
+}
+
+function answerOf(output: SpanContent): string {
+  if (output.kind === 'value') {
+    const { value } = output;
+    return asText(isJsonObject(value) && typeof value['text'] === 'string' ? value['text'] : value);
+  }
+  const last = output.messages.findLast((message) => textOf(message) !== '');
+  return last ? textOf(last) : '';
+}
+
+function toMessage(message: SpanMessage): CaseMessage {
+  const results = message.parts.flatMap((part) => (part.type === 'tool-result' ? [part] : []));
+  const calls = message.parts.flatMap((part) => (part.type === 'tool-call' ? [part] : []));
+  const content =
+    results.length > 0 ? results.map(({ result }) => asText(result)).join('\n') : textOf(message);
+  const [result] = results;
+  return {
+    role: message.role,
+    content,
+    ...(result?.id ? { tool_call_id: result.id } : {}),
+    ...(calls.length === 0
+      ? {}
+      : {
+          tool_calls: calls.map(({ id, name, arguments: given }) => ({
+            ...(id === null ? {} : { id }),
+            type: 'function',
+            function: { name, arguments: asText(given) },
+          })),
+        }),
+  };
+}
+
+function textOf({ parts }: SpanMessage): string {
+  return parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n');
+}
+
+function asText(value: JsonValue): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

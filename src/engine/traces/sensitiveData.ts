@@ -1,0 +1,116 @@
+import {
+  findCards,
+  findEmails,
+  findIbans,
+  findPhones,
+  findSsns,
+} from '../evaluators/heuristic/leaks/personalData.ts';
+import { findSecrets } from '../evaluators/heuristic/leaks/secrets.ts';
+import type { JsonObject, JsonValue } from '../model/json.ts';
+
+/** A secret, or something personal, in data that is to be written to a file. */
+export interface SensitivePlace {
+  /** Keys and indexes from the top of the data. */
+  path: (string | number)[];
+  /** For example `e-mail address`. */
+  kind: string;
+  value: string;
+}
+
+const PERSONAL: readonly (readonly [kind: string, find: (text: string) => string[]])[] = [
+  ['e-mail address', findEmails],
+  ['card number', findCards],
+  ['IBAN', findIbans],
+  ['phone number', findPhones],
+  ['social security number', findSsns],
+];
+
+/** Names of fields whose value is a secret or personal whatever it looks like. */
+const SENSITIVE_NAME =
+  /^(?:.*[_-])?(?:password|passwd|pwd|secret|api[_-]?key|(?:access|auth|refresh|id)[_-]?token|authorization|credentials?|ssn|social[_-]?security(?:[_-]?number)?|iban|card[_-]?number|cvv|cvc|e?-?mail|phone(?:[_-]?number)?|mobile|first[_-]?name|last[_-]?name|full[_-]?name|date[_-]?of[_-]?birth|birth[_-]?date|address|street)$/i;
+
+/** All places in the order of the data; a value is one place, however many kinds it might be. */
+export function findSensitive(data: JsonValue): SensitivePlace[] {
+  const places: SensitivePlace[] = [];
+  visit(data, [], (text, path) => {
+    const inText = [
+      ...findSecrets(text),
+      ...PERSONAL.flatMap(([kind, find]) => find(text).map((value) => ({ kind, value }))),
+    ];
+    const known: string[] = [];
+    for (const { kind, value } of inText) {
+      if (known.some((other) => digitsOf(other).includes(digitsOf(value)))) continue;
+      known.push(value);
+      places.push({ path, kind, value });
+    }
+
+    const name = path.findLast((key) => typeof key === 'string');
+    const named = typeof name === 'string' && SENSITIVE_NAME.test(snakeCase(name));
+    if (named && known.length === 0 && text.trim() !== '')
+      places.push({ path, kind: `field "${name}"`, value: text });
+  });
+  return places;
+}
+
+/** The data with what was found replaced by what kind of thing it was. */
+export function redacted<T extends JsonValue>(data: T, places: readonly SensitivePlace[]): T {
+  return replaced(data, [], (text, path) =>
+    places
+      .filter((place) => isSame(place.path, path))
+      .toSorted((a, b) => b.value.length - a.value.length)
+      .reduce(
+        (rest, { kind, value }) => rest.replace(spelled(value), `[${kind.replace(/^field "(.*)"$/, '$1')}]`),
+        text,
+      ),
+  ) as T;
+}
+
+function visit(
+  value: JsonValue,
+  path: (string | number)[],
+  see: (text: string, path: (string | number)[]) => void,
+): void {
+  if (typeof value === 'string') see(value, path);
+  else if (typeof value === 'number') see(String(value), path);
+  else if (Array.isArray(value)) for (const [at, item] of value.entries()) visit(item, [...path, at], see);
+  else if (value !== null && typeof value === 'object')
+    for (const [key, item] of Object.entries(value)) visit(item, [...path, key], see);
+}
+
+function replaced(
+  value: JsonValue,
+  path: (string | number)[],
+  change: (text: string, path: (string | number)[]) => string,
+): JsonValue {
+  if (typeof value === 'string') return change(value, path);
+  if (typeof value === 'number') {
+    const text = change(String(value), path);
+    return text === String(value) ? value : text;
+  }
+  if (Array.isArray(value)) return value.map((item, at) => replaced(item, [...path, at], change));
+  if (value === null || typeof value !== 'object') return value;
+  const entries = Object.entries(value).map(([key, item]): [string, JsonValue] => [
+    key,
+    replaced(item, [...path, key], change),
+  ]);
+  return Object.fromEntries(entries) satisfies JsonObject;
+}
+
+/** Wherever it stands, also in groups, as account numbers are written. */
+function spelled(value: string): RegExp {
+  const characters = [...value].map((one) => one.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));
+  const grouped = /^[A-Z]{0,2}\d[\dA-Z]{9,}$/.test(value);
+  return new RegExp(characters.join(grouped ? '[ .-]?' : ''), 'gu');
+}
+
+function digitsOf(text: string): string {
+  return text.replace(/[\s.-]/g, '');
+}
+
+function snakeCase(name: string): string {
+  return name.replace(/([a-z])([A-Z])/g, '$1_$2');
+}
+
+function isSame(a: readonly (string | number)[], b: readonly (string | number)[]): boolean {
+  return a.length === b.length && a.every((key, at) => key === b[at]);
+}
