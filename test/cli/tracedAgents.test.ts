@@ -203,7 +203,10 @@ describe('agents that trace themselves', function () {
     });
 
     try {
-      // The receiver of the workspace is there.
+      // The receiver of the workspace is there, and has received something.
+      const store = new TraceStore(traceStorePath(folder));
+      store.append(readSpans(capture)?.records ?? [], []);
+      store.close();
       mkdirSync(path.join(folder, '.touchstone'), { recursive: true });
       writeFileSync(path.join(folder, '.touchstone', 'services.json'), '{}');
       const { port } = server.address() as AddressInfo;

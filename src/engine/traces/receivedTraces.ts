@@ -13,16 +13,18 @@ export function receivedTraces(root: string): {
   const lease = path.join(root, '.touchstone', 'services.json');
 
   return {
-    isOpen: () => existsSync(lease),
-
-    // Opened anew each time, so that it sees what was written since: see storeReader.ts.
-    records(traceId) {
-      const store = new TraceStore(file, { access: 'read' });
-      try {
-        return store.records(traceId);
-      } finally {
-        store.close();
-      }
-    },
+    isOpen: () =>
+      existsSync(lease) && opened((store) => store.oldestMs !== null || store.unlisted(1).length > 0),
+    records: (traceId) => opened((store) => store.records(traceId)),
   };
+
+  /** Opened anew each time, so that it sees what was written since: see storeReader.ts. */
+  function opened<T>(read: (store: TraceStore) => T): T {
+    const store = new TraceStore(file, { access: 'read' });
+    try {
+      return read(store);
+    } finally {
+      store.close();
+    }
+  }
 }

@@ -136,6 +136,11 @@ export class CallSpans implements CallTraces, CallReceiver {
     // An agent that sends to the endpoint of the call sends nothing elsewhere.
     const found = this.#spans.size > 0 ? elsewhere.now(span) : await elsewhere.wait(span, target, signal);
     if (found) await this.keep(found);
+    else if (this.#spans.size === 0 && elsewhere.expects(target))
+      span.log(
+        'warn',
+        'no spans of the agent arrived within 6 s, as they did before: nothing of this call is taken from them',
+      );
   }
 
   /** The trace shows it; what was concluded from the others stays. */

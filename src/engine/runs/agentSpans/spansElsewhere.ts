@@ -4,7 +4,7 @@ import type { AgentRecords, CallSpan } from './adoptSpans.ts';
 
 /** The traces that the workspace's receiver has stored. */
 export interface ReceivedTraces {
-  /** Whether anything is received now: otherwise nobody waits. */
+  /** Whether anything is received now, and was before: otherwise nobody waits. */
   isOpen(): boolean;
   records(traceId: string): { spans: SpanRecord[]; logs: LogRecord[] };
 }
@@ -30,11 +30,12 @@ export class SpansElsewhere {
 
   /** What is there of a call. Null where nothing is. */
   now(call: CallSpan): AgentRecords | null {
-    if (!this.#received.isOpen()) return null;
-    const { spans, logs } = this.#received.records(call.traceId);
-    const own = below(spans, call.spanId);
-    const ids = new Set(own.map(({ spanId }) => spanId));
-    return own.length === 0 ? null : { spans: own, logs: logs.filter(({ spanId }) => ids.has(spanId)) };
+    return this.#received.isOpen() ? this.#look(call) : null;
+  }
+
+  /** It has sent spans before. */
+  expects(target: string): boolean {
+    return this.#received.isOpen() && this.#sends.get(target) === true;
   }
 
   /** The same, after a wait for the root. Rejects with the signal's reason. */
@@ -42,7 +43,7 @@ export class SpansElsewhere {
     if (!this.#received.isOpen()) return null;
     const until = this.#clock.monotonic() + WAIT_MS;
     for (;;) {
-      const found = this.now(call);
+      const found = this.#look(call);
       if (found) this.#sends.set(target, true);
       // Its root ends last, and is sent last.
       if (found?.spans.some(({ parentSpanId }) => parentSpanId === call.spanId)) return found;
@@ -53,6 +54,13 @@ export class SpansElsewhere {
       }
       await this.#clock.sleep(EVERY_MS, signal);
     }
+  }
+
+  #look(call: CallSpan): AgentRecords | null {
+    const { spans, logs } = this.#received.records(call.traceId);
+    const own = below(spans, call.spanId);
+    const ids = new Set(own.map(({ spanId }) => spanId));
+    return own.length === 0 ? null : { spans: own, logs: logs.filter(({ spanId }) => ids.has(spanId)) };
   }
 }
 
