@@ -1,13 +1,13 @@
 /** A tag, e.g. `<verdict score="0"/>`, `</td>`, `<parameter=score>`. */
-const TAG = /<(?<tag>\/?[a-z][\w:.-]*)(?<inside>[\s=/][^<>]*)?>/giu;
-const ATTRIBUTE = /(?<name>[\w-]*)\s*=\s*(?:"(?<double>[^"]*)"|'(?<single>[^']*)'|(?<plain>[^\s"'/>]+))/gu;
+const TAG = /<(\/?[a-z][^\s=/<>]*)([^<>]{0,300})>/gi;
+const ATTRIBUTE = /([\w-]*)\s*=\s*(["']?)([^"']*?)\2(?=[\s/]|$)/g;
 /** Tags that are labels of what stands in them. */
 const LABEL = /^(?!\/).*(?:score|grade|rating|verdict|result|pass)/i;
 /** Attributes that name what the tag holds. */
 const NAMING = /^(?:name|key|id|)$/i;
 
 /** An argument or a member, e.g. `, score=0` or `, "score": 0`. */
-const MEMBER = /[([,]\s*(?<field>(?:\w+\s*=|["']\w+["']\s*:)\s*["']?[^\s,;"'()[\]]+)/gu;
+const MEMBER = /[([,]\s*((?:\w+\s*=|["']\w+["']\s*:)\s*["'-]?\w+)/g;
 
 /** What parts the cells of a table, and the line below the header of one. */
 const SEPARATORS = [',', ';', '\t', '|'];
@@ -23,7 +23,7 @@ export function withPlainFields(words: string, material: readonly string[]): str
   const members = rows.replace(MEMBER, (written, field: string) =>
     isJudged(field) ? written : `\n${field}`,
   );
-  return members.replace(TAG, (written, tag: string, inside = '') =>
+  return members.replace(TAG, (written, tag: string, inside: string) =>
     isJudged(written) ? written : plainTag(tag, inside),
   );
 }
@@ -31,9 +31,7 @@ export function withPlainFields(words: string, material: readonly string[]): str
 function plainTag(tag: string, inside: string): string {
   let key = tag;
   let text = ' | ';
-  for (const { groups = {} } of inside.matchAll(ATTRIBUTE)) {
-    const { name = '', double, single, plain } = groups;
-    const value = double ?? single ?? plain ?? '';
+  for (const [, name = '', , value = ''] of inside.matchAll(ATTRIBUTE)) {
     if (NAMING.test(name)) {
       key = value;
       text += `\n${key}: `;

@@ -139,6 +139,14 @@ describe('words with plain fields', () => {
       assert.equal(plain(`<p ${name}="score" value="0"/>`), 'score: score: 0', name);
     }
     assert.equal(plain('<p=score>0</p>'), 'score: 0');
+    assert.equal(plain('<p data-score = "0" b="" c=\'x y\' d= 2/>'), 'data-score: 0 b: c: x y d: 2');
+    assert.equal(plain('<A:b.c-d e="1">f</A:b.c-d>'), 'e: 1 f');
+    assert.equal(plain('<a\ne="1"/> <b/> <c> </c>'), 'e: 1');
+    assert.equal(plain('<p e="1\' f="2">'), 'f: 2');
+    assert.equal(plain('<a <b e="1"> c>'), '<a e: 1 c>');
+    const long = (length: number) => `<a e="${'x'.repeat(length - 5)}">`;
+    assert.match(plain(long(300)), /^e: x+$/);
+    assert.equal(plain(long(301)), long(301));
     assert.equal(plain('<p nickname="score">0</p>'), 'nickname: score 0');
     assert.equal(plain('<score value="0"/>'), 'score: 0');
     for (const tag of ['score', 'final_score', 'grade', 'rating', 'VERDICT', 'result', 'passed'])
@@ -153,6 +161,10 @@ describe('words with plain fields', () => {
     for (const words of ['f(a: 1, b)', '(=1)', 'a=1', '("a", 1)'])
       assert.equal(withPlainFields(words, []), words);
     assert.equal(withPlainFields('f(a=1)', ['f(a=1)']), 'f(a=1)');
+    assert.equal(withPlainFields('f(  ab = 12, "cd" :"x",e=\'y)', []), 'f\nab = 12\n"cd" :"x"\ne=\'y)');
+    assert.equal(withPlainFields('f(a=-1,b= 2)', []), 'f\na=-1\nb= 2)');
+    assert.equal(withPlainFields('f(a=12)', ['a=1']), 'f\na=12)');
+    for (const words of ['("" : 1)', 'f(a=)', '(a = +1)']) assert.equal(withPlainFields(words, []), words);
   });
 
   it('have a line for each cell of the one row of a table', () => {
