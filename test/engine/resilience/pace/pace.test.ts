@@ -350,4 +350,26 @@ describe('pace', () => {
     assert.equal(clock.timers, 0);
     assert.deepEqual(begin({ signal: stop.signal }).now, { state: 'failed', reason: 'stopped' });
   });
+
+  it('says until when the model that is paused for longest is, and forgets all that was asked', () => {
+    for (const [model, inMs] of [
+      ['a', 1000],
+      ['b', 3000],
+      ['c', 2000],
+    ] as const)
+      pace.learn({ decision: limited(inMs), durationMs: 0 }, { model });
+    assert.equal(pace.health().pausedUntil, clock.monotonic() + 3000);
+    const tight = { requests: { remaining: 2, resetAt: clock.monotonic() + 60_000, limit: 100 } };
+    pace.learn({ decision: { kind: 'done' }, durationMs: 0, allowance: tight }, { model: 'd' });
+    granted(begin({ model: 'd' }));
+    assert.equal(begin({ model: 'd', deadline: 1000 }).now.state, 'rejected', 'thirty seconds apart');
+    pace.forget();
+    for (const model of ['a', 'b', 'c', 'd']) granted(begin({ model }));
+  });
+
+  it('gives a request back that was not sent', async () => {
+    build({ rpm: 5 });
+    for (let call = 0; call < 20; call += 1) granted(begin()).settle(ending('rejected'));
+    assert.equal(running(beginMany(7)), 5);
+  });
 });

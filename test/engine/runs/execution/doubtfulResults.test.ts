@@ -4,8 +4,10 @@ import { afterEach, beforeEach, describe, it } from 'mocha';
 import { emptyOutput, type Output } from '../../../../src/engine/model/output.ts';
 import { systemClock } from '../../../../src/engine/ports.ts';
 import { Rejected } from '../../../../src/engine/resilience/policy.ts';
+import { DoubtfulResults } from '../../../../src/engine/runs/execution/doubtfulResults.ts';
 import { RunStore } from '../../../../src/engine/store/runStore.ts';
 import { execute, numberedCases, RUN, runInputs } from '../../../support/runExecution.ts';
+import { located, trialResult } from '../../../support/runFixtures.ts';
 import { type Reply, sayId, scriptedTarget } from '../../../support/scriptedTarget.ts';
 import { temporaryFolder } from '../../../support/temporaryFolder.ts';
 
@@ -98,5 +100,25 @@ describe('failures right before a run stops', () => {
     };
     assert.equal(await execute(store, inputs, { limit }), 'interrupted');
     assert.deepEqual(given, ['given up 0', 'given up 1', 'released 2']);
+  });
+
+  it('take along what read their outputs, and nothing that read those of earlier failures', () => {
+    const kept: string[] = [];
+    const doubtful = new DoubtfulResults({ now: () => 10 }, ({ caseId }) => void kept.push(caseId));
+    const [entry] = located(numberedCases(1));
+    assert(entry);
+    const holds = (caseId: string, output: Output, startedAt = 5) =>
+      doubtful.holds({ ...trialResult({ target: 'a' }), caseId, output, startedAt }, entry);
+    assert.equal(holds('reads an earlier one', failure('earlier-case', false)), false);
+    assert.equal(holds('down', down), true);
+    assert.equal(holds('reads it', failure('earlier-case', false)), true);
+    assert.equal(holds('fine', { ...emptyOutput(), status: 'complete' }, 9), false);
+    assert.deepEqual(kept, [], 'it began before they ended');
+    assert.equal(holds('later', { ...emptyOutput(), status: 'complete' }, 10), false);
+    assert.deepEqual(kept, ['down', 'reads it']);
+    assert.equal(holds('down again', down), true);
+    doubtful.end(() => false);
+    doubtful.end(() => false);
+    assert.deepEqual(kept, ['down', 'reads it', 'down again']);
   });
 });
