@@ -40,6 +40,23 @@ function reasonOf(found: Calibration): string {
 }
 
 describe('the calibration of the semantic cache', () => {
+  it('takes no threshold that two cases with different expectations reach exactly', async () => {
+    const counted = (id: string, partition: string, count: number, expected: string): CalibrationCase => ({
+      ...{ id, partition, expected },
+      place: { by: 'words', wording: new Map([['x', count]]) },
+    });
+    const same = Array.from({ length: 400 }, (_, at) => [
+      counted(`a${at}`, `p${at}`, 1, 'yes'),
+      counted(`b${at}`, `p${at}`, 1, 'yes'),
+    ]).flat();
+    const found = await calibrate(
+      [...same, counted('x', 'q', 4, 'yes'), counted('y', 'q', 5, 'no')],
+      0.05,
+      noPause,
+    );
+    assert.equal(found.on && found.threshold, 0.85, 'the two are 0.8 alike');
+  });
+
   it('takes the lowest threshold that no pair of different expectations reaches', async () => {
     // cos 30° = 0.866, cos 5° = 0.996
     const found = await calibrate(dataset(252, 30), 0.02, noPause);

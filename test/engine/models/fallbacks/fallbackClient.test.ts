@@ -147,6 +147,19 @@ describe('a model with fallbacks', () => {
     );
   });
 
+  it('does not call what the half of an answer cost nothing', async () => {
+    const main = await serve([{ text: 'half an ans', cut: 'socket' }, DEAD]);
+    const spare = await serve(() => ({ text: 'mini' }));
+    const prices = { big: { input: 1, output: 1 }, mini: { input: 1, output: 1 } };
+    const providers = {
+      main: { baseUrl: main.baseUrl, resilience: RESILIENCE, prices },
+      spare: { baseUrl: spare.baseUrl, resilience: RESILIENCE, prices },
+    };
+    const { client } = asking({ providers, steps: [MINI] });
+    assert.equal((await ask(client)).costUsd, null, 'nobody said what the first half cost');
+    assert.ok(Number((await ask(client)).costUsd) > 0);
+  });
+
   it('tells whose calls something else answered, and how often', async () => {
     const told: string[] = [];
     const { client, main } = await setUp({

@@ -33,6 +33,33 @@ describe('waiting room', () => {
     return waiter;
   }
 
+  it('lets others by turns go first, and keeps the turn of the next one', async () => {
+    const waiters = ['a', 'a', 'b', 'b', 'c'].map((caller) => wait({ caller }));
+    const came = () => waiters.map(({ came: value }) => value);
+    let left = 1;
+    const one = () => (left-- > 0 ? 'passed' : undefined);
+    room.serveBehind(one);
+    await settled();
+    assert.deepEqual(came(), ['waits', 'waits', 'passed', 'waits', 'waits']);
+    left = 1;
+    room.serveBehind(one);
+    await settled();
+    assert.deepEqual(
+      came(),
+      ['waits', 'waits', 'passed', 'waits', 'passed'],
+      'it is the turn of another caller',
+    );
+
+    left = 1;
+    room.serveBehind((call) => (call.caller === 'a' ? one() : undefined));
+    await settled();
+    assert.deepEqual(came(), ['waits', 'passed', 'passed', 'waits', 'passed']);
+    assert.equal(room.next?.caller, 'a');
+    room.serve('first');
+    await settled();
+    assert.equal(waiters[0]?.came, 'first');
+  });
+
   it('serves and refuses whose turn is next', async () => {
     const waiters = [wait({ caller: 'a' }), wait({ caller: 'a' }), wait({ caller: 'b' })];
     assert.equal(room.size, 3);
