@@ -45,7 +45,7 @@ export class SimilarCache implements ReplyFallback, ReplyKeeper {
     const like = likeRequest(asked, request);
     if (!like) return { nothing: 'the last message is not a text from the user' };
 
-    const { place, costUsd } = await likeness.place(redactor.text(like.text), call);
+    const { place, costUsd } = await likeness.place(redactor.text(like.text), ofEmbedding(call));
     const now = clock.now();
     const best = this.#nearest(replies.inPartition(like.partition, now), place);
     if (!best || best.similarity < calibration.threshold) return { nothing: nothingAlike(best, calibration) };
@@ -83,7 +83,7 @@ export class SimilarCache implements ReplyFallback, ReplyKeeper {
     if (!like) return;
 
     const text = redactor.text(like.text);
-    const { place } = await likeness.place(text, call);
+    const { place } = await likeness.place(text, ofEmbedding(call));
     const now = clock.now();
     const key = digest([like.partition, like.text]);
     const answeredBy = `${asked.provider}/${asked.model}`;
@@ -108,6 +108,11 @@ export class SimilarCache implements ReplyFallback, ReplyKeeper {
     }
     return best;
   }
+}
+
+/** It is no call of the target's, whatever bulkhead that names. */
+function ofEmbedding(call: CallOptions): CallOptions {
+  return { ...call, pool: 'embedding' };
 }
 
 function nothingAlike(

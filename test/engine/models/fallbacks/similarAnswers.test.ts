@@ -13,7 +13,10 @@ import { call } from './asking.ts';
 /** Questions are numbers: what two have in common is the smaller by the larger. An embedding costs a cent. */
 const byNumber: Likeness = {
   by: 'words',
-  place: async (text) => ({ place: placeOf(text), costUsd: 0.01 }),
+  place: async (text, { pool }) => {
+    assert.equal(pool, 'embedding', 'whatever bulkhead the target names');
+    return { place: placeOf(text), costUsd: 0.01 };
+  },
   placeOf: ({ text }) => placeOf(text),
 };
 const placeOf = (text: string) => ({ by: 'words' as const, wording: new Map([['x', Number(text)]]) });
@@ -47,11 +50,14 @@ function opened(threshold: number) {
   return {
     clock,
     keep: async (question: string, text: string) => {
-      cache.keep(request(question), call(), { ...ANSWER, text });
+      cache.keep(request(question), call({ pool: 'planning' }), { ...ANSWER, text });
       await cache.close();
     },
     ask: async (question: string): Promise<ModelReply | undefined> => {
-      const found = await cache.answer(request(question), call(), { kind: 'transient', message: 'down' });
+      const found = await cache.answer(request(question), call({ pool: 'planning' }), {
+        kind: 'transient',
+        message: 'down',
+      });
       if (!('parts' in found)) return undefined;
       for await (const part of found.parts) if (part.type === 'end') return part.reply;
       return assert.fail('no reply');
