@@ -102,6 +102,7 @@ export function activate(context: vscode.ExtensionContext): Api {
   const traces = registerTraces({
     ...{ engine: client, settings, output, preview },
     ...{ memory: context.workspaceState, extensionUri: context.extensionUri },
+    onShown: () => services.receiver.need(),
   });
   const resultOf = (given: unknown) => tests.tree.results.of(given);
   const refresh = () => void client.refresh().catch((error: unknown) => output.showError(error));

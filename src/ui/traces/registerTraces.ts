@@ -28,6 +28,8 @@ export interface TracesOptions {
   output: Output;
   memory: vscode.Memento;
   extensionUri: vscode.Uri;
+  /** Somebody looks at the view, and expects traces to come. */
+  onShown(): void;
 }
 
 export interface Traces extends vscode.Disposable {
@@ -58,6 +60,9 @@ export function registerTraces(options: TracesOptions): Traces {
     view,
     tree,
     lookWhileVisible(tree, view, feed),
+    tree.onDidChangeVisibility(({ visible }) => {
+      if (visible) options.onShown();
+    }),
     sayFilter(tree, looks),
     vscode.window.registerFileDecorationProvider(traceColors),
     registerTraceLinks(),
