@@ -10,6 +10,7 @@ import { Receiving, type ReceivingOptions } from '../../src/services/receiving.t
 import { systemRandom } from '../../src/systemRandom.ts';
 import { overSocket, statusOf } from '../engine/http/server/rawSocket.ts';
 import { exportOf, sendTraces } from '../support/servicesProcess.ts';
+import { skip } from '../support/skip.ts';
 
 const BODY = exportOf('5b8efff798038103d269b633813fc60c', ['chat']);
 const FREE = { port: 0, keep: false, token: null };
@@ -156,6 +157,12 @@ describe('receiving', () => {
       if (port === undefined) continue;
       await assert.rejects(receiving().one.on({ ...FREE, port }), /is in use/);
     }
+  });
+
+  it('notices a program that takes what is sent to localhost', async function () {
+    const port = await taken('::1').catch(() => undefined);
+    if (port === undefined) skip(this, 'this machine has no IPv6');
+    else await assert.rejects(receiving().one.on({ ...FREE, port }), /is in use/);
   });
 
   it('takes another port in place of the usual one, and says so', async () => {
