@@ -102,7 +102,7 @@ suites:
       .locator('.monaco-list-row', { hasText: /interrupted at \d+ of 30/ })
       .first()
       .waitFor();
-    const why = /cloud: the circuit breaker is open after .*; continue after \d{4}-/;
+    const why = /cloud\/one: the circuit breaker is open after .*; continue after \d{4}-/;
     await workbench.notification(new RegExp(`answers stopped after \\d+ of 30 trials: ${why.source}`));
     await workbench.screenshot('providers-stopped');
     const report = await openReport(workbench, /interrupted at/);
