@@ -4,6 +4,7 @@ import { EvaluatedCalls } from './evaluatedCalls.ts';
 import { evaluationRecords } from './evaluationRecords.ts';
 import { type Finished, NOTHING, type TelemetrySink } from './sinks/sink.ts';
 import { SinkHub } from './sinks/sinkHub.ts';
+import { mayBeOwnSpan } from './traceIds.ts';
 import { noTracer, type Tracer } from './tracer.ts';
 import { Tracing } from './tracing.ts';
 
@@ -38,17 +39,22 @@ export class SinkTelemetry implements Telemetry {
   openRun({ runId, attempt, store }: Parameters<Telemetry['openRun']>[0]): RunTelemetry {
     const hub = this.#hub;
     const calls = new EvaluatedCalls();
-    const emit = (finished: Finished): void => {
+    const emit = (finished: Finished, heard = finished.spans): void => {
       store.take(finished, this.#open);
       if (hub.isEmpty) return;
-      calls.hear(finished.spans);
+      calls.hear(heard);
       hub.take(finished);
     };
 
     const tracing = new Tracing(this.#clock, attempt, emit);
     return {
       root: (name, options) => tracing.root(name, options),
-      accept: ({ spans, logs }) => emit({ ...NOTHING, spans, logs }),
+      // Of an agent's spans, only those right below its call may say which completion was evaluated.
+      accept: ({ spans, logs }) =>
+        emit(
+          { ...NOTHING, spans, logs },
+          spans.filter(({ parentSpanId }) => parentSpanId !== null && mayBeOwnSpan(parentSpanId)),
+        ),
 
       stored(results) {
         if (hub.isEmpty) return;

@@ -22,6 +22,11 @@ function digest(...names: string[]): string {
   return hash('sha256', names.join('\0'), 'hex');
 }
 
+/** Whether a span may be one of ours: their ids count from 1, see SpanIds. */
+export function mayBeOwnSpan(spanId: string): boolean {
+  return spanId.startsWith('0000');
+}
+
 /**
  * Hands out span ids within traces: a prefix of the trace's id turned round, then a counter from `attempt`.
  * Two attempts at the same run (before and after a resume) never share a span id.

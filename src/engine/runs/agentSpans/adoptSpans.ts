@@ -1,5 +1,6 @@
 import type { LogRecord, SpanRecord } from '../../model/span.ts';
 import { TOUCHSTONE } from '../../telemetry/attributes.ts';
+import { mayBeOwnSpan } from '../../telemetry/traceIds.ts';
 
 /** The span of a call, under which those of the agent are put. */
 export interface CallSpan {
@@ -43,7 +44,7 @@ function adopted(span: SpanRecord, call: CallSpan, all: ReadonlySet<string>): Sp
   };
 }
 
-/** Our own span ids count from 1 (traceIds.ts): an agent's must never stand for one of them. */
+/** An agent's id must never stand for one of ours. */
 function ownId(spanId: string): string {
-  return spanId.startsWith('0000') ? `f${spanId.slice(1)}` : spanId;
+  return mayBeOwnSpan(spanId) ? `f${spanId.slice(1)}` : spanId;
 }
