@@ -71,25 +71,48 @@ export function redacted(draft: CaseDraft, leaks: readonly CaseLeak[]): CaseDraf
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, clean(each)]));
   };
-  const { input, messages, expected_output: expected, ...rest } = draft;
+  const { input, messages, expected_output: expected, metadata, ...rest } = draft;
   return {
     ...(input === undefined ? {} : { input: clean(input as JsonValue) }),
     ...(messages === undefined ? {} : { messages: clean(messages as JsonValue) as typeof messages }),
     ...(expected === undefined ? {} : { expected_output: clean(expected as JsonValue) as typeof expected }),
+    ...(metadata === undefined ? {} : { metadata: { ...metadata, ...sessionOf(metadata, clean) } }),
     ...rest,
   };
 }
 
+/** The only part of the origin that a person may be known by. */
+function sessionOf(
+  { session }: NonNullable<CaseDraft['metadata']>,
+  clean: (value: JsonValue) => JsonValue,
+): { session?: JsonValue } {
+  return session === undefined ? {} : { session: clean(session as JsonValue) };
+}
+
 /** Secrets and personal data in what would be written, each once. */
-function leaksIn(draft: CaseDraft): CaseLeak[] {
-  const text = JSON.stringify([draft.input, draft.messages, draft.expected_output])
-    .replaceAll('\\n', '\n')
-    .replaceAll('\\"', '"');
-  const found = [
-    ...findSecrets(text),
+function leaksIn({ input, messages, expected_output: expected, metadata }: CaseDraft): CaseLeak[] {
+  const written = [input, messages, expected, metadata?.['session']] as (JsonValue | undefined)[];
+  const texts = written.flatMap((value) =>
+    value === undefined ? [] : [...textsIn(value), JSON.stringify(value)],
+  );
+  const found = texts.flatMap((text) => [
+    ...findSecrets(text).map(({ kind, value }) => ({ kind, value: wholeKey(text, value) })),
     ...PERSONAL.flatMap(([kind, find]) => find(text).map((value) => ({ kind, value }))),
-  ];
+  ]);
   return [...new Map(found.map((leak) => [leak.value, leak])).values()];
+}
+
+/** A private key is known by its first line; all of it must go. */
+function wholeKey(text: string, value: string): string {
+  if (!value.startsWith('-----BEGIN')) return value;
+  const from = text.indexOf(value);
+  const end = /-----END [A-Z0-9 ]+-----/.exec(text.slice(from));
+  return end ? text.slice(from, from + end.index + end[0].length) : text.slice(from);
+}
+
+function textsIn(value: JsonValue): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
 /** One question is a text; a conversation stays one, without what belongs to the prompt and to the agent’s own steps. */

@@ -112,6 +112,25 @@ describe('cases from traces', () => {
     assert.deepEqual(silent, []);
   });
 
+  it('lose all of a private key, and a session that is named after a person', async () => {
+    const key = '-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n-----END PRIVATE KEY-----';
+    const span = chat('a', `Deploy with "${key}" please`, 'Done.');
+    span.attributes['gen_ai.conversation.id'] = 'jane.doe@example.com';
+    const { window, file } = await open(span);
+    await using _ = window;
+    const { cases } = await window.call('traces/cases', { spans: [{ traceId: 'a', spanId: null }] });
+    const drafts = cases.map((one) => one.case);
+    const redact = cases.flatMap(({ findings }) => findings);
+    const { edits } = await window.call('traces/addCases', {
+      path: file,
+      text: DATASET,
+      cases: drafts,
+      redact,
+    });
+    const written = edits.map(({ text }) => text).join('');
+    assert.ok(!/MIIE|PRIVATE|jane/.test(written), written);
+  });
+
   it('of a span that says nothing are none, and it is named', async () => {
     const { window } = await open({ ...chat('a', '', ''), attributes: {}, name: 'GET /' });
     await using _ = window;

@@ -42,6 +42,8 @@ export async function bundleExtensionTests(): Promise<string> {
   });
   await build({
     ...shared,
+    // The package's main entry is UMD, which cannot be bundled.
+    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
     stdin: { contents: files.map((file) => `import './${file}';`).join('\n'), resolveDir: root },
     outfile: path.join(tests, 'tests.cjs'),
   });
