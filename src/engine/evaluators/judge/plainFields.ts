@@ -9,9 +9,8 @@ const NAMING = /^(?:name|key|id|)$/i;
 /** An argument or a member, e.g. `, score=0` or `, "score": 0`. */
 const MEMBER = /[([,]\s*((?:\w+\s*=|["']\w+["']\s*:)\s*["'-]?\w+)/g;
 
-/** What parts the cells of a table, and the line below the header of one. */
+/** What parts the cells of a table. */
 const SEPARATORS = [',', ';', '\t', '|'];
-const RULE = /^[\s:-]*\|[\s:|-]*$/;
 
 /**
  * Words in which tags, arguments of calls, members and tables of one row are written as lines `key: value`, so that
@@ -44,8 +43,13 @@ function plainTag(tag: string, inside: string): string {
 
 /** The row below a header as fields, where it is the only one: several rows are those of several criteria. */
 function withPlainTables(words: string): string {
-  const lines = words.split('\n').filter((line) => !RULE.test(line));
+  const lines = words.split('\n').filter((line) => !isRule(line));
   return lines.map((line, at) => plainRow(lines, at) ?? line).join('\n');
+}
+
+/** The line below the header of a table. */
+function isRule(line: string): boolean {
+  return line.includes('|') && !/[\p{L}\p{N}]/u.test(line);
 }
 
 function plainRow(lines: readonly string[], at: number): string | undefined {

@@ -26,7 +26,7 @@ const QUOTES =
 
 /** Refusals in words that may also tell of somebody else's. */
 const LIKELY_REFUSAL =
-  /\b(?:i['’]m|i am|we are|we['’]re) (?:not able|unable) to (?:grade|judge|score|evaluate|rate|assess|comply|help|assist|provide)|\bi (?:can['’]t|cannot|won['’]t|will not) (?:help|assist|comply)\b|insufficient information to (?:grade|judge|score|evaluate|rate|assess)|no puedo (?:evaluar|calificar|valorar|juzgar)|je ne (?:peux|puis) pas (?:évaluer|noter|juger)|\bkann (?:\S* ){0,4}nicht (?:bewerten|beurteilen|benoten)|não posso avaliar|non posso valutare|не могу (?:\S+ )?оцени|\bkan (?:\S+ )?niet beoordelen|nie mogę (?:\S+ )?oceni|kan inte bedöma|değerlendiremem|評価できません|평가할 수 없/iu;
+  /\b(?:i['’]m|i am|we are|we['’]re) (?:not able|unable) to (?:grade|judge|score|evaluate|rate|assess|comply|help|assist|provide)|\bi (?:can['’]t|cannot|won['’]t|will not) (?:help|assist|comply)\b|insufficient information to (?:grade|judge|score|evaluate|rate|assess)|no puedo (?:evaluar|calificar|valorar|juzgar)|je ne (?:peux|puis) pas (?:évaluer|noter|juger)|\bkann (?:\S* ){0,4}nicht (?:bewerten|beurteilen|benoten)|não posso avaliar|non posso valutare|не могу (?:\S* )?оцени|\bkan (?:\S* )?niet beoordelen|nie mogę (?:\S* )?oceni|kan inte bedöma|değerlendiremem|評価できません|평가할 수 없/iu;
 
 /** Marks of a text that is struck out or not shown. */
 const STRUCK = /(?:(?<!~)~~|<(?:del|strike)>|<!--)\s*$/i;

@@ -127,6 +127,7 @@ describe('words at the edge', () => {
   it('are thoughts up to their end', () => {
     assert.equal(withoutThoughts(' a b\n</think>c').words, ' c');
     assert.equal(withoutThoughts('</think>c').words, ' c');
+    assert.equal(withoutThoughts('a◁/think▷c').words, ' c');
     const final = (between: string) => withoutThoughts(`a<|channel|>final${between}<|message|>x`);
     assert.deepEqual(final('').words, 'x');
     assert.deepEqual(final('<|message|>y').words, 'y<|message|>x');
@@ -278,7 +279,14 @@ describe('doubt at the edge', () => {
         assert.equal(doubt(`{${key}${sign} 0`)?.reason, broken, key + sign);
         assert.equal(doubt(`｛${key}${sign} 0`)?.reason, broken, key + sign);
       }
-    for (const words of ['{xscore: 0', '{1score: 0', '{a} score: 1', '｛a｝ score: 1', '{score is: 0'])
+    for (const words of [
+      '{xscore: 0',
+      '{1score: 0',
+      '{a} score: 1',
+      '｛a｝ score: 1',
+      '{score is: 0',
+      '{score5: 0',
+    ])
       assert.notEqual(doubt(`${words}.\n`)?.reason, broken, words);
     assert.equal(doubt('{{score: 0')?.reason, broken);
     assert.equal(doubt('｛{score: 0')?.reason, broken);
@@ -290,7 +298,7 @@ describe('doubt at the edge', () => {
     ))
       assert.equal(doubt(words), undefined, words);
     for (const words of each(
-      'Ich kann a b c d nicht bewerten. |Ich kann  nicht bewerten. |I CAN’T GRADE IT. ',
+      'Ich kann a b c d nicht bewerten. |Ich kann  nicht bewerten. |Ik kan  niet beoordelen. |Не могу  оценить. |Nie mogę  ocenić. |I CAN’T GRADE IT. ',
     ))
       assert.notEqual(doubt(words), undefined, words);
   });

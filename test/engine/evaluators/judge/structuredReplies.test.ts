@@ -144,6 +144,9 @@ describe('words with plain fields', () => {
     assert.equal(plain('<a\ne="1"/> <b/> <c> </c>'), 'e: 1');
     assert.equal(plain('<p e="1\' f="2">'), 'f: 2');
     assert.equal(plain('<a <b e="1"> c>'), '<a e: 1 c>');
+    assert.equal(plain('<score/>0'), '0');
+    assert.equal(plain('<a<b e="1">c'), '<a e: 1 c');
+    assert.equal(plain('<a>b e="1">'), 'b e="1">');
     const long = (length: number) => `<a e="${'x'.repeat(length - 5)}">`;
     assert.match(plain(long(300)), /^e: x+$/);
     assert.equal(plain(long(301)), long(301));
@@ -172,6 +175,8 @@ describe('words with plain fields', () => {
       assert.equal(withPlainFields(`a${sign}b\n1${sign}2`, []), `a${sign}b\na: 1\nb: 2`);
     assert.equal(withPlainFields('a|b\n:-:|--\n1|2\nc', []), 'a|b\na: 1\nb: 2\nc');
     assert.equal(withPlainFields('x\na,b\n"1,2",3', []), 'x\na,b\na: "1 2"\nb: 3');
+    assert.equal(withPlainFields('a,b\n"1,2,3","4,5"', []), 'a,b\na: "1 2 3"\nb: "4 5"');
+    assert.equal(withPlainFields('a,b,c\n"",",","1"', []), 'a,b,c\na: ""\nb: " "\nc: "1"');
     for (const words of ['a,b\n1,2\n3,4', 'a,b\n1', 'a,b\n1,2,3', 'a\n1', 'a,b', '---\na'])
       assert.equal(withPlainFields(words, []), words);
   });
