@@ -2,7 +2,7 @@ import type { Engine } from '../engine/engine.ts';
 import { UsageError } from '../engine/errors.ts';
 import { formatCount } from '../engine/model/figures.ts';
 import type { RunRecord } from '../engine/model/run.ts';
-import { processEnvironment, systemClock } from '../engine/ports.ts';
+import { type Environment, processEnvironment, systemClock } from '../engine/ports.ts';
 import { resolveEnvironment } from '../engine/targets/secrets/environmentReference.ts';
 import { type OtlpSettings, readOtlpSettings } from '../engine/telemetry/otlp/otlpSettings.ts';
 import type { ExportOutcome, SignalOutcome } from '../engine/telemetry/otlp/otlpSink.ts';
@@ -23,18 +23,36 @@ export function readOtlpOptions({ otlp, otlpHeader = [] }: OtlpOptions): OtlpSet
     if (otlpHeader.length === 0) return null;
     throw new UsageError('--otlp-header needs --otlp', { remedy: 'Add the collector: --otlp URL' });
   }
-  const headers = resolveEnvironment(Object.fromEntries(otlpHeader.map(readHeader)), processEnvironment, {
-    owner: '--otlp-header',
-  });
+  const headers = resolveEnvironment(
+    Object.fromEntries(otlpHeader.map(readHeader('--otlp-header'))),
+    processEnvironment,
+    {
+      owner: '--otlp-header',
+    },
+  );
   return readOtlpSettings({ ...(otlp === true ? {} : { url: otlp }), headers }, processEnvironment);
 }
 
-function readHeader(text: string, index: number): [string, string] {
-  const at = text.indexOf('=');
-  if (at > 0) return [text.slice(0, at).trim().toLowerCase(), text.slice(at + 1).trim()];
-  throw new UsageError(`--otlp-header ${index + 1} does not have the form name=value`, {
-    remedy: `For example: --otlp-header 'authorization=Bearer \${env:COLLECTOR_KEY}'`,
-  });
+/** The headers of `--forward-header`, with what the destination needs besides. Throws UsageErrors that never show a value. */
+export function readForwardHeaders(
+  url: string,
+  given: readonly string[],
+  environment: Environment,
+): { [name: string]: string } {
+  const headers = Object.fromEntries(given.map(readHeader('--forward-header')));
+  // Without it, Langfuse shows what it was sent only after minutes.
+  const langfuse = /\/api\/public\/otel(?:\/|$)/.test(url) ? { 'x-langfuse-ingestion-version': '4' } : {};
+  return { ...langfuse, ...resolveEnvironment(headers, environment, { owner: '--forward-header' }) };
+}
+
+function readHeader(option: string): (text: string, index: number) => [string, string] {
+  return (text, index) => {
+    const at = text.indexOf('=');
+    if (at > 0) return [text.slice(0, at).trim().toLowerCase(), text.slice(at + 1).trim()];
+    throw new UsageError(`${option} ${index + 1} does not have the form name=value`, {
+      remedy: `For example: ${option} 'authorization=Bearer \${env:COLLECTOR_KEY}'`,
+    });
+  };
 }
 
 /** Sends stored runs. A failure is reported and changes no verdict; the run can be sent again later. */

@@ -2,6 +2,8 @@ import { UserError } from '../engine/errors.ts';
 import type { LogRecord, SpanRecord } from '../engine/model/span.ts';
 import { spanPrice } from '../engine/models/prices/spanPrice.ts';
 import type { Clock } from '../engine/ports.ts';
+import type { ExportRequest } from '../engine/telemetry/otlp/otlpClient.ts';
+import type { RequestForwarder } from '../engine/telemetry/otlp/requestForwarder.ts';
 import { Busy, type ReceivedRecords } from '../engine/telemetry/receiver/otlpRoutes.ts';
 import { TraceIntake } from '../engine/traces/traceIntake.ts';
 import { TraceStore } from '../engine/traces/traceStore.ts';
@@ -20,6 +22,8 @@ export interface ReceivedTracesOptions {
   /** What it tells of itself has changed. */
   onChange(): void;
   onBug(error: unknown): void;
+  /** What is taken is sent on there. */
+  forward?: RequestForwarder | undefined;
 }
 
 /** Keeps what the receiver takes in the workspace's trace store, which is opened with the first of it. */
@@ -28,6 +32,7 @@ export class ReceivedTraces implements ReceivedRecords {
   readonly #clock: Clock;
   readonly #onChange: () => void;
   readonly #onBug: (error: unknown) => void;
+  readonly #forward: RequestForwarder | undefined;
   readonly #counts = { spans: 0, logs: 0, duplicates: 0 };
   /** Spans by the second in which they came. */
   readonly #recent = new Map<number, number>();
@@ -35,11 +40,12 @@ export class ReceivedTraces implements ReceivedRecords {
   #problem: string | null = null;
   #opened: Opened | undefined;
 
-  constructor({ root, clock, onChange, onBug }: ReceivedTracesOptions) {
+  constructor({ root, clock, onChange, onBug, forward }: ReceivedTracesOptions) {
     this.#root = root;
     this.#clock = clock;
     this.#onChange = onChange;
     this.#onBug = onBug;
+    this.#forward = forward;
   }
 
   /** Durable when it resolves. Rejects with Busy where it cannot be stored now. */
@@ -59,6 +65,10 @@ export class ReceivedTraces implements ReceivedRecords {
     }
   }
 
+  taken(request: ExportRequest): void {
+    this.#forward?.offer(request);
+  }
+
   get received(): ServicesStatus['received'] {
     this.#forgetOld();
     const recentSpans = [...this.#recent.values()].reduce((sum, count) => sum + count, 0);
@@ -70,6 +80,7 @@ export class ReceivedTraces implements ReceivedRecords {
   }
 
   close(): void {
+    this.#forward?.close();
     this.#close(this.#opened);
   }
 

@@ -6,6 +6,7 @@ import { ServicesLock } from '../engine/attach/servicesLock.ts';
 import { listenAt } from '../engine/attach/servicesSocket.ts';
 import type { Clock, Random } from '../engine/ports.ts';
 import { processIdentity } from '../engine/processes/processIdentity.ts';
+import type { RequestForwarder } from '../engine/telemetry/otlp/requestForwarder.ts';
 import type { EndReason, Receive, ServicesStatus } from '../protocol/servicesCalls.ts';
 import { VERSION } from '../version.ts';
 import { Clients } from './clients.ts';
@@ -30,6 +31,8 @@ export interface HostOptions {
   clock: Clock;
   random: Random;
   onBug(error: unknown): void;
+  /** What is received is sent on there. */
+  forward?: RequestForwarder | undefined;
 }
 
 /** The services of a workspace, while this process is the one that hosts them. */
@@ -97,7 +100,7 @@ export class ServicesHost {
       this.#idle?.touch();
       changed();
     };
-    this.#traces = new ReceivedTraces({ root, clock, onBug, onChange: touched });
+    this.#traces = new ReceivedTraces({ root, clock, onBug, onChange: touched, forward: options.forward });
     this.#receiving = new Receiving({
       ...{ root, clock, random, onBug, exposure: options.exposure },
       received: this.#traces,

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../engine/errors.ts';
-import { systemClock } from '../../engine/ports.ts';
+import { processEnvironment, systemClock } from '../../engine/ports.ts';
+import { readOtlpSettings } from '../../engine/telemetry/otlp/otlpSettings.ts';
+import { RequestForwarder } from '../../engine/telemetry/otlp/requestForwarder.ts';
 import type { Exposure } from '../../services/receiving.ts';
 import { USUAL_PORT } from '../../services/receiving.ts';
 import { ServicesHost } from '../../services/servicesHost.ts';
@@ -10,8 +12,10 @@ import { systemRandom } from '../../systemRandom.ts';
 import { EXIT } from '../exitCode.ts';
 import { wholeNumber } from '../options/amounts.ts';
 import { configOption } from '../options/common.ts';
+import { readForwardHeaders } from '../otlp.ts';
 import type { RunAction } from '../runAction.ts';
 import type { Io } from '../terminal/io.ts';
+import { sanitizeLine } from '../terminal/sanitize.ts';
 import { receiverLines, statusLines } from '../views/services.ts';
 import { workspaceFolder } from '../workspaceFolder.ts';
 
@@ -21,6 +25,8 @@ interface ServeOptions {
   host?: string;
   allowHost?: string[];
   requireToken?: boolean;
+  forward?: string;
+  forwardHeader?: string[];
   status?: boolean;
   stop?: boolean;
   json?: boolean;
@@ -41,6 +47,14 @@ export function addServe(program: Command, act: RunAction): void {
     .option('--require-token', 'receive only from senders that show a token, which is printed')
     .option('--host <address>', 'receive on another address than 127.0.0.1; requires a token')
     .option('--allow-host <name...>', 'with --host: names by which senders may reach this machine')
+    .option(
+      '--forward <url>',
+      'send on what is received to another OTLP endpoint, such as LangSmith or Langfuse',
+    )
+    .option(
+      '--forward-header <name=value...>',
+      'with --forward: headers of each request; ${env:NAME} stands for an environment variable',
+    )
     .option('--status', 'show whether the services process runs, and what it receives')
     .option('--stop', 'stop the services process')
     .option('--json', 'with --status or --stop: print JSON')
@@ -102,11 +116,11 @@ async function useRunning(root: string, options: ServeOptions, io: Io): Promise<
   if (!link) return undefined;
 
   try {
-    if (options.host !== undefined)
+    if (options.host !== undefined || options.forward !== undefined)
       throw new UsageError(
         `the services process of this workspace runs already (process ${link.lease.pid})`,
         {
-          remedy: 'Stop it with touchstone serve --stop, then start it with --host.',
+          remedy: 'Stop it with touchstone serve --stop, then start it anew.',
         },
       );
     const status = await link.call('services/receive', {
@@ -124,7 +138,9 @@ async function useRunning(root: string, options: ServeOptions, io: Io): Promise<
 }
 
 async function host(root: string, options: ServeOptions, io: Io): Promise<number> {
+  const forward = await openForward(options, io);
   const started = await ServicesHost.start({
+    forward,
     root,
     foreground: true,
     idleMs: null,
@@ -153,6 +169,28 @@ async function host(root: string, options: ServeOptions, io: Io): Promise<number
     await started.end('asked');
     release();
   }
+}
+
+/** Keys come from the environment of this process, and go to the given address only. Throws UsageErrors. */
+async function openForward(
+  { forward, forwardHeader = [] }: ServeOptions,
+  io: Io,
+): Promise<RequestForwarder | undefined> {
+  if (forward === undefined) {
+    if (forwardHeader.length === 0) return undefined;
+    throw new UsageError('--forward-header needs --forward', { remedy: 'Add the endpoint: --forward URL' });
+  }
+
+  const headers = readForwardHeaders(forward, forwardHeader, processEnvironment);
+  const settings = readOtlpSettings({ url: forward, source: '--forward', headers }, processEnvironment);
+  // Loaded on demand: the serializers are large.
+  const { createOtlpClient } = await import('../../engine/telemetry/otlp/otlpClient.ts');
+  const client = createOtlpClient(settings, { clock: systemClock, random: systemRandom });
+  const { origin, pathname } = new URL(settings.traces.url);
+  io.out(`sending on to ${origin}${pathname}`);
+  return new RequestForwarder(client, (reason) =>
+    io.err(io.errStyle.yellow(`not sent on to ${origin}: ${sanitizeLine(reason)}`)),
+  );
 }
 
 function exposureOf({ host: address, allowHost = [], requireToken }: ServeOptions): Exposure {

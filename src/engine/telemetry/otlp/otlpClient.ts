@@ -37,6 +37,14 @@ export type Delivery =
 export interface OtlpClient {
   sendSpans(spans: readonly ReadableSpan[], signal: AbortSignal): Promise<Delivery>;
   sendLogs(logs: readonly ReadableLog[], signal: AbortSignal): Promise<Delivery>;
+  /** An export request as somebody else wrote it. */
+  sendRequest(request: ExportRequest, signal: AbortSignal): Promise<Delivery>;
+}
+
+export interface ExportRequest {
+  signal: Signal;
+  encoding: OtlpSettings['encoding'];
+  body: Uint8Array;
 }
 
 /** OTLP over HTTP. A failure is a value, not an error; only an abort rejects. Secrets are never in a reason. */
@@ -62,6 +70,13 @@ export function createOtlpClient(
           return { rejected: Number(partial?.rejectedSpans ?? 0), message: said(partial?.errorMessage) };
         },
       }),
+
+    sendRequest: async ({ signal, encoding, body }, abort) => {
+      const as = { ...settings, encoding };
+      const receipt = await deliver({ connection, settings: as, signal, body, abort, clock, random });
+      if (receipt.status !== 'received') return { status: 'failed', reason: receipt.reason };
+      return { status: 'delivered', rejected: 0, message: '' };
+    },
 
     sendLogs: (records, abort) =>
       inHalves([...records], abort, {

@@ -29,13 +29,16 @@ const DEFAULT_TIMEOUT_MS = 10_000;
  * endpoint of the environment, and never go to another one. Throws UsageErrors, without any header's value.
  */
 export function readOtlpSettings(
-  request: { url?: string; headers: { [name: string]: string } },
+  request: { url?: string; source?: string; headers: { [name: string]: string } },
   environment: Environment,
 ): OtlpSettings {
   const endpoint = (signal: Signal): OtlpEndpoint =>
     request.url === undefined
       ? fromEnvironment(signal, request.headers, environment)
-      : { url: withPath(checkUrl(request.url, '--otlp'), signal), headers: checkHeaders(request.headers) };
+      : {
+          url: withPath(checkUrl(request.url, request.source ?? '--otlp'), signal),
+          headers: checkHeaders(request.headers),
+        };
   return {
     traces: endpoint('traces'),
     logs: endpoint('logs'),

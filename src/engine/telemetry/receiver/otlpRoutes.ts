@@ -15,6 +15,8 @@ export interface ReceivedRecords {
     records: { spans: readonly SpanRecord[]; logs: readonly LogRecord[] },
     route: string | undefined,
   ): Promise<void>;
+  /** A request of which all that could be kept is kept. Returns at once. */
+  taken?(request: { signal: 'traces' | 'logs'; encoding: OtlpEncoding; body: Uint8Array }): void;
 }
 
 /** It cannot be kept now; the sender may try again after so many seconds. */
@@ -46,11 +48,13 @@ export function otlpRoutes(
     post('traces', async (body, encoding) => {
       const checked = decodeTraces(body, encoding);
       await received.keep({ spans: checked.records, logs: [] }, undefined);
+      received.taken?.({ signal: 'traces', encoding, body });
       return checked;
     }),
     post('logs', async (body, encoding) => {
       const checked = decodeLogs(body, encoding);
       await received.keep({ spans: [], logs: checked.records }, undefined);
+      received.taken?.({ signal: 'logs', encoding, body });
       return checked;
     }),
     post('metrics', async () => ({ records: [], rejected: 0, reasons: [DERIVED] })),
