@@ -53,6 +53,8 @@ describe('an evaluation whose provider dies in the middle', function () {
     caches?: string;
     suite?: string;
     evaluators?: string;
+    /** Of the main provider; where it is off, the run goes on however much fails. */
+    breaker?: string;
   }
 
   function configure({
@@ -62,9 +64,10 @@ describe('an evaluation whose provider dies in the middle', function () {
     caches = '{}',
     suite = '',
     evaluators = '[{ contains: word }]',
+    breaker = '{ failures: 3 }',
   }: Setup) {
     return `providers:
-  main: { base_url: "${main.baseUrl}", resilience: { retry: false, breaker: { failures: 3 } } }
+  main: { base_url: "${main.baseUrl}", resilience: { retry: false, breaker: ${breaker} } }
   spare: { base_url: "${spare.baseUrl}", resilience: { retry: false } }
 caches: ${caches}
 fallbacks:
@@ -197,7 +200,7 @@ suites:
     let up = true;
     const main = await serve(() => (up ? { text: 'word' } : DOWN));
     const spare = await serve(() => DOWN);
-    const setup = { main, spare, fallbacks: '[cache]', caches: '{ exact: true }' };
+    const setup = { main, spare, fallbacks: '[cache]', caches: '{ exact: true }', breaker: 'false' };
     const folder = workspace(setup);
     await evaluate(folder);
 
@@ -266,7 +269,13 @@ suites:
   it('keeps the semantic cache off where the dataset does not show that it is safe, and says why', async () => {
     const main = await serve((_request, index) => (index < 5 ? { text: 'word' } : DOWN));
     const spare = await serve(() => DOWN);
-    const folder = workspace({ main, spare, fallbacks: '[similar]', caches: '{ similar: true }' });
+    const folder = workspace({
+      main,
+      spare,
+      fallbacks: '[similar]',
+      caches: '{ similar: true }',
+      breaker: 'false',
+    });
     const { report } = await evaluate(folder);
     assert.match(
       report.runs[0]?.results[5]?.reason ?? '',
