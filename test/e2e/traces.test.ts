@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { before, describe, it } from 'mocha';
 import type { Locator } from 'playwright-core';
 import type { SpanRecord } from '../../src/engine/model/span.ts';
@@ -6,11 +8,14 @@ import { TraceStore } from '../../src/engine/traces/traceStore.ts';
 import { traceStorePath } from '../../src/engine/traces/traceStoreFormat.ts';
 import { otlpCaptures } from '../support/otlpCaptures.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
+import { eventually } from '../support/vscode/eventually.ts';
 import { type Theme, Workbench } from '../support/vscode/workbench.ts';
 import { needsWorkbench } from './needsWorkbench.ts';
 import { expandRow, openViews } from './steps.ts';
 
 const WORKSPACE = {
+  'support.golden.yaml':
+    'schema_version: 2.0.0\nversion: 1.0.0\ntest_cases:\n  - id: first\n    input: Hello?\n',
   'touchstone.yaml': 'suites: {}\n',
   'prompts/support.prompty':
     '---\nname: support\n---\nsystem:\nYou are a support agent. Use the tools.\nuser:\n{{question}}\n',
@@ -144,6 +149,18 @@ describe('journey: traces', function () {
     await call.click();
     await frame.getByText('Go to prompt').click();
     await page.locator('.tab.active', { hasText: 'support.prompty' }).waitFor();
+
+    await call.click();
+    await frame.getByText('Add to dataset…').click();
+    await workbench.accept('support.golden.yaml');
+    await page.locator('.tab.active', { hasText: 'Add 1 case from traces' }).waitFor();
+    await workbench.screenshot('traces-dataset');
+    await workbench.runCommand('Touchstone: Apply Edit');
+    await eventually(() => {
+      const dataset = readFileSync(path.join(folder, 'support.golden.yaml'), 'utf8');
+      assert.match(dataset, /Can I get a refund for order A1001\?/);
+      assert.ok(dataset.includes(ID));
+    });
 
     await workbench.runCommand('Touchstone: Open Trace…');
     await workbench.quickInput.locator('input').first().fill(ID.slice(0, 6));
