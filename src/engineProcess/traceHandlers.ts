@@ -47,8 +47,8 @@ export function traceHandlers(session: Session): Handlers<typeof traceCalls> {
       const shown = workspacePath(session.root, absolute);
       const drafts = cases.map((draft) => redacted(draft, redact));
       const named = drafts.map((draft) => ({
-        ...draft,
         id: deriveId((draft.messages ?? draft.input ?? null) as JsonValue),
+        ...draft,
       }));
       // Ids are made from inputs: two of one input are one case.
       const distinct = [...new Map(named.map((one) => [one.id, one])).values()];
