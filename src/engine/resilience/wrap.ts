@@ -27,11 +27,11 @@ class CallPassage {
   readonly #call: CallRequest;
   readonly #deadline: Deadline;
   readonly #facts: CallFacts;
-  readonly #whole = new Permits();
+  #whole = new Permits();
   #attempt = new Permits();
   /** When the attempt that is under way began. */
   #begun: number | undefined;
-  /** Of all attempts. */
+  /** Of all attempts since the whole call was admitted. */
   #tokens: number | null = 0;
   #costUsd: number | null = 0;
 
@@ -45,12 +45,7 @@ class CallPassage {
 
   async open<T>(attempt: Attempt<T>): Promise<Answered<T>> {
     try {
-      const { poolPolicies } = this.#guarding;
-      for (const policy of poolPolicies(this.#call.pool)) {
-        const admitted = this.#admit(policy, this.#whole);
-        // What is there at once costs no turn of the event loop.
-        if (admitted) await admitted;
-      }
+      await this.#admitWhole();
       return await this.#attempts(attempt);
     } catch (error) {
       this.#abandon(error);
@@ -70,7 +65,7 @@ class CallPassage {
     /** Attempts that do not count. */
     let named = 0;
     for (let number = 1; ; number += 1) {
-      const rejection = await this.#admitAttempt(failed !== undefined);
+      const rejection = await this.#admitAttempt(failed?.ending);
       if (failed && rejection)
         return this.#answered(failed.value, number - 1, failed.ending, { kind: 'rejected', rejection });
 
@@ -92,6 +87,7 @@ class CallPassage {
       if (next.named) named += 1;
 
       failed = { value, ending };
+      if (isSpent(ending)) this.#settleWhole(ending);
       this.#call.span.event(EVENT.retry, {
         [RETRY.attempt]: number,
         [RETRY.waitMs]: next.waitMs,
@@ -107,9 +103,26 @@ class CallPassage {
     return { kind: stop, until, leftMs };
   }
 
+  async #admitWhole(): Promise<void> {
+    for (const policy of this.#guarding.poolPolicies(this.#call.pool)) {
+      const admitted = this.#admit(policy, this.#whole);
+      // What is there at once costs no turn of the event loop.
+      if (admitted) await admitted;
+    }
+  }
+
+  /** What was reserved is used up: whatever comes after it is reserved anew. */
+  #settleWhole(ending: Ending): void {
+    this.#whole.settle({ ...ending, tokens: this.#tokens, costUsd: this.#costUsd });
+    this.#whole = new Permits();
+    this.#tokens = 0;
+    this.#costUsd = 0;
+  }
+
   /** All policies of an attempt, or none of them. A rejection is given back where an earlier attempt can answer for the call. */
-  async #admitAttempt(repeated: boolean): Promise<Rejected | undefined> {
+  async #admitAttempt(failed: Ending | undefined): Promise<Rejected | undefined> {
     try {
+      if (failed && isSpent(failed)) await this.#admitWhole();
       do {
         this.#attempt.settle(UNSENT);
         this.#attempt = new Permits();
@@ -121,7 +134,7 @@ class CallPassage {
       return undefined;
     } catch (error) {
       this.#attempt.settle(unsent(error));
-      if (repeated && error instanceof Rejected) return error;
+      if (failed && error instanceof Rejected) return error;
       throw error;
     }
   }
@@ -223,7 +236,7 @@ class CallPassage {
 
   #end(last: Ending): void {
     this.#deadline.end();
-    this.#whole.settle({ ...last, tokens: this.#tokens, costUsd: this.#costUsd });
+    this.#settleWhole(last);
   }
 
   /** The call brought nothing: it was refused, stopped, or has a bug. */
@@ -270,21 +283,16 @@ function typical(inputTokens: number): CallEstimate {
   return { tokens: inputTokens + TYPICAL_TOKENS, costUsd: null };
 }
 
-/** An attempt that was given up before it began. */
-const UNSENT: Ending = {
-  decision: { kind: 'caller' },
-  durationMs: 0,
-  silentMs: 0,
-  tokens: 0,
-  costUsd: 0,
-};
+/** An attempt that was given up before it began: nothing was sent, so nothing was used. */
+const UNSENT: Ending = { decision: { kind: 'caller' }, durationMs: 0, silentMs: 0, tokens: 0, costUsd: 0 };
 
-/** Nothing was sent, so nothing was used. */
 function unsent(error: unknown): Ending {
-  const decision: Decision =
-    error instanceof Rejected ? { kind: 'rejected', by: error.by, until: error.until } : { kind: 'caller' };
-  return { decision, durationMs: 0, silentMs: 0, tokens: 0, costUsd: 0 };
+  if (!(error instanceof Rejected)) return UNSENT;
+  return { ...UNSENT, decision: { kind: 'rejected', by: error.by, until: error.until } };
 }
+
+/** Whether an attempt used, or may have used, what was reserved for the call. */
+const isSpent = ({ tokens }: Ending): boolean => tokens !== 0;
 
 function sum(before: number | null, more: number | null): number | null {
   return before === null || more === null ? null : before + more;

@@ -178,10 +178,11 @@ describe('the policies around a call', () => {
     assert.deepEqual(notes, ['+budget', '+bulkhead', ...once, ...once, '-bulkhead', '-budget']);
   });
 
-  it('hear once what all attempts used, and null where one of them is unknown', async () => {
-    for (const [first, tokens] of [
-      [7, 10],
-      [null, null],
+  it('hear once of attempts that used nothing, and are asked anew after one that used something, or may have', async () => {
+    for (const [first, settled] of [
+      [0, [3]],
+      [7, [7, 3]],
+      [null, [null, 3]],
     ] as const) {
       const budget = noted('budget', []);
       let made = 0;
@@ -191,9 +192,25 @@ describe('the policies around a call', () => {
       });
       assert.deepEqual(
         budget.endings.map((ending) => ending.tokens),
-        [tokens],
+        settled,
       );
     }
+  });
+
+  it('let the last failure answer where nothing is left for another attempt', async () => {
+    let asked = 0;
+    const budget: Policy = {
+      name: 'budget',
+      admit: () => {
+        asked += 1;
+        if (asked > 1) throw new Rejected('budget', 'used up', 5);
+        return { settle: () => {} };
+      },
+    };
+    const guard = guardOf({ pool: [budget] });
+    const answered = await guard.open(request(), ended({ ...FAILED, tokens: null }));
+    assert.equal(answered.attempts, 1);
+    assert.equal(answered.stop?.kind === 'rejected' && answered.stop.rejection.by, 'budget');
   });
 
   it('keep their permits until a stream has ended', async () => {

@@ -182,8 +182,13 @@ class CallOfWorld {
     } catch (error) {
       return error instanceof Error ? error.name : String(error);
     } finally {
-      this.#leavePool?.();
+      this.#leave();
     }
+  }
+
+  #leave(): void {
+    this.#leavePool?.();
+    this.#leavePool = undefined;
   }
 
   async #attempt(signal: AbortSignal): Promise<Attempted<Reading>> {
@@ -195,7 +200,10 @@ class CallOfWorld {
     const leave = observer.attempt(this.#process.number, this.#call, now, this.#breaker());
 
     try {
-      return await this.#replyTo(provider.receive(now), signal, leave);
+      const attempted = await this.#replyTo(provider.receive(now), signal, leave);
+      // What used its reservation up, or may have, asks its pool again before it is repeated.
+      if (attempted.kind === 'ended' && attempted.outcome.tokens !== 0) this.#leave();
+      return attempted;
     } catch (error) {
       leave();
       throw error;
