@@ -4,7 +4,8 @@ import { simulateWorld } from './world.ts';
 /** `npm run bench -- simulation` runs 10,000; node test/simulation/world/main.ts SEED runs one. */
 const WORLDS = 300;
 
-describe('model calls in worlds drawn from seeds', () => {
+describe('model calls in worlds drawn from seeds', function () {
+  this.timeout(120_000);
   it(`keep what is promised in ${WORLDS} of them`, async () => {
     const broken: string[] = [];
     const ends = new Map<string, number>();
