@@ -15,7 +15,7 @@ const TAKES_BACK = String.raw`(?:actually|hold on|on reflection|on second though
 const INTERRUPTS = 'wait|correction|edit|oops|sorry|moment|halt|korrektur';
 const takenBackBy = (other: string) =>
   new RegExp(
-    String.raw`^[^\p{L}\n]*(?:but )?(?:(?:${INTERRUPTS})\b|${TAKES_BACK})|(?:[.!?…]\s|\n)[^\p{L}]*(?:(?:${INTERRUPTS}|${other})(?! *\p{L})|${TAKES_BACK})`,
+    String.raw`^[^\p{L}\n]*(?:but )?(?:(?:${INTERRUPTS})\b|${TAKES_BACK})|(?:[.!?]\s|\n)[^\p{L}]*(?:(?:${INTERRUPTS}|${other})(?! *\p{L})|${TAKES_BACK})`,
     'u',
   );
 const TAKEN_BACK = { yes: takenBackBy('no'), no: takenBackBy('yes') };
@@ -85,7 +85,7 @@ function readList(list: string): string[] | undefined {
   const end = lines.findLastIndex((line) => meaningOf(line) !== 'nothing');
 
   const words: string[] = [];
-  const unnumbered = lines.slice(0, end + 1).map((line) => line.replace(/^[^\p{L}]*\d{1,4}\./u, ''));
+  const unnumbered = lines.slice(0, end + 1).map((line) => line.replace(/^[^\p{L}]*\d\./u, ''));
   for (const part of unnumbered.join('\n').split(/[.,;\n]/)) {
     if (!/[\p{L}\p{N}]/u.test(part)) continue;
     const [, word] = /^[^\p{L}]*(yes|no)\b(?!.*\b(?:yes|no|not)\b)/u.exec(part) ?? [];
