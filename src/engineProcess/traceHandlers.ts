@@ -9,7 +9,7 @@ import type { Handlers } from '../protocol/call.ts';
 import type { traceCalls } from '../protocol/traceCalls.ts';
 import { datasetJob } from './datasetThread.ts';
 import type { Session } from './session.ts';
-import { redacted } from './spanCases.ts';
+import { withoutLeaks } from './spanCases.ts';
 import { spanPrompts } from './spanPrompts.ts';
 import { TraceThread } from './traceThread.ts';
 
@@ -45,7 +45,7 @@ export function traceHandlers(session: Session): Handlers<typeof traceCalls> {
     'traces/addCases': async ({ path, text, cases, redact }, signal) => {
       const absolute = resolveInside(session.root, path, { path });
       const shown = workspacePath(session.root, absolute);
-      const drafts = cases.map((draft) => redacted(draft, redact));
+      const drafts = cases.map((draft) => withoutLeaks(draft, redact));
       const named = drafts.map((draft) => ({
         id: deriveId((draft.messages ?? draft.input ?? null) as JsonValue),
         ...draft,

@@ -68,7 +68,7 @@ export const traceJobs: {
   'traces/cases': (reader, { spans }) => {
     const made = spans.flatMap(({ traceId, spanId }) => {
       const trace = reader.trace(traceId);
-      return trace ? [{ traceId, ...spanCase(trace, traceId, spanId) }] : [];
+      return trace ? [{ traceId, ...spanCase(trace, spanId) }] : [];
     });
     return {
       cases: made.flatMap(({ draft, ...rest }) => (draft ? [{ ...rest, case: draft }] : [])),

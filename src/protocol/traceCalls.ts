@@ -34,9 +34,9 @@ const leak = z.object({ kind: z.string(), value: z.string() });
 export type CaseLeak = z.output<typeof leak>;
 
 /** As `dataset/add` takes it. */
-const caseDraft = z.strictObject({
+export const caseDraft = z.strictObject({
   input: z.json().exactOptional(),
-  messages: z.array(z.looseObject({ role: z.string(), content: z.json() })).exactOptional(),
+  messages: z.array(z.object({ role: z.string(), content: z.json() }).catchall(z.json())).exactOptional(),
   expected_output: z.record(z.string(), z.json()).exactOptional(),
   tags: z.array(z.string()).exactOptional(),
   metadata: z.record(z.string(), z.json()).exactOptional(),

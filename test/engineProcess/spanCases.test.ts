@@ -74,7 +74,7 @@ describe('cases from traces', () => {
     assert.equal(added, 1);
     const written = edits.map(({ text }) => text).join('');
     assert.ok(!written.includes('jane.doe') && !written.includes(SECRET), written);
-    assert.match(written, /<email>/);
+    assert.match(written, /\[e-mail address\]/);
     assert.match(written, /trace_id: a/);
   });
 

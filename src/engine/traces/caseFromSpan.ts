@@ -18,9 +18,12 @@ export interface CaseProposal {
   sensitive: SensitivePlace[];
 }
 
+/** What these were given is not what the agent was asked. */
+const APART: ReadonlySet<string> = new Set(['tool', 'retrieval', 'embedding', 'evaluator', 'guardrail']);
+
 /** The case of a whole trace: what its root was asked and answered, else its first and its last model call. Null where neither is known. */
 export function caseFromTrace(tree: TraceTree): CaseProposal | null {
-  const spans = [...walk(tree.roots)].flatMap(({ node }) => (node.span ? [node.span] : []));
+  const spans = spansOf(tree);
   const [root] = spans;
   if (!root) return null;
 
@@ -30,11 +33,29 @@ export function caseFromTrace(tree: TraceTree): CaseProposal | null {
   const answers = root.role !== 'model' || calls.length === 1;
   const input = said(answers ? root.input : null) ?? said(calls[0]?.input) ?? firstInput(spans);
   const output = said(answers ? root.output : null) ?? said(calls.at(-1)?.output);
-  return proposal({ ...root, role: calls.length === 1 ? root.role : 'agent', input, output });
+  const role = calls.length === 1 ? root.role : 'agent';
+  return proposal({ ...root, role, input, output }, originOf(tree, root));
+}
+
+/** The case of one span. Null where the span does not say what went in, or the trace has no such span. */
+export function caseFromSpan(tree: TraceTree, spanId: string): CaseProposal | null {
+  const span = spansOf(tree).find(({ record }) => record.spanId === spanId);
+  return span ? proposal(span, { ...originOf(tree, span), span_id: spanId }) : null;
+}
+
+function spansOf(tree: TraceTree): AgentSpan[] {
+  return [...walk(tree.roots)].flatMap(({ node }) => node.span ?? []);
+}
+
+/** Where a case is from. */
+function originOf(tree: TraceTree, span: AgentSpan): JsonObject {
+  const session = span.session ?? spansOf(tree).find((one) => one.session !== null)?.session ?? null;
+  const { service } = span.record;
+  return { trace_id: tree.traceId, service, ...(session === null ? {} : { session }) };
 }
 
 function firstInput(spans: readonly AgentSpan[]): SpanContent | null {
-  return spans.find(({ input }) => said(input) !== null)?.input ?? null;
+  return spans.find(({ role, input }) => !APART.has(role) && said(input) !== null)?.input ?? null;
 }
 
 /** Some write down that there were no arguments, or only the instructions that the agent itself has. */
@@ -52,11 +73,6 @@ function isEmpty(value: JsonValue): boolean {
   return typeof value === 'object' && Object.values(value).every(isEmpty);
 }
 
-/** Null where the span does not say what went in. */
-export function caseFromSpan(span: AgentSpan): CaseProposal | null {
-  return proposal(span);
-}
-
 /** The case of a dataset that asks the same, by its id; undefined where there is none. Throws FileError for what is no dataset. */
 export function sameInput(source: { path: string; text: string }, entry: GoldenCase): string | undefined {
   const asked = askedOf(entry);
@@ -69,26 +85,25 @@ function askedOf(entry: { input?: JsonValue; messages?: unknown } | JsonObject):
   return canonicalJson(entry['input'] ?? entry['messages'] ?? null);
 }
 
-function proposal(span: AgentSpan): CaseProposal | null {
+function proposal(span: AgentSpan, origin: JsonObject): CaseProposal | null {
   const asked = inputOf(span);
   if (!asked) return null;
 
-  const sensitive = findSensitive(contentOf(span, asked));
-  return {
-    whole: toCase(span, asked, []),
-    redacted: toCase(span, asked, sensitive),
-    sensitive,
-  };
+  const content = contentOf(span, asked);
+  const sensitive = sensitiveIn({ ...content, metadata: origin });
+  return { whole: toCase(content, origin, []), redacted: toCase(content, origin, sensitive), sensitive };
 }
 
-function toCase(span: AgentSpan, asked: Asked, places: readonly SensitivePlace[]): GoldenCase {
-  const content = redacted(contentOf(span, asked), places);
-  const { traceId, spanId } = span.record;
-  return {
-    id: deriveId(content['input'] ?? content['messages'] ?? null),
-    ...content,
-    metadata: { trace_id: traceId, span_id: spanId },
-  };
+/** What of a case must not be written unseen. Its ids and its service say nothing of anybody; its session may be named after a person. */
+export function sensitiveIn(data: JsonObject): SensitivePlace[] {
+  const { metadata, ...content } = data;
+  const session = isJsonObject(metadata) ? metadata['session'] : undefined;
+  return findSensitive(session === undefined ? content : { ...content, metadata: { session } });
+}
+
+function toCase(content: JsonObject, origin: JsonObject, places: readonly SensitivePlace[]): GoldenCase {
+  const written = redacted<JsonObject>({ ...content, tags: ['from-trace'], metadata: origin }, places);
+  return { id: deriveId(written['input'] ?? written['messages'] ?? null), ...written };
 }
 
 type Asked = { input: JsonValue } | { messages: CaseMessage[] };
@@ -99,13 +114,13 @@ function contentOf(span: AgentSpan, asked: Asked): JsonObject {
   return JSON.parse(JSON.stringify(content));
 }
 
-/** A model is asked a conversation; an agent what its user said, since its own prompt is its own matter; a tool its arguments. */
-function inputOf({ role, input, tool }: AgentSpan): Asked | null {
+/** A tool is asked its arguments, all others a conversation: without their instructions, which are the prompt's own matter. */
+function inputOf({ input, tool }: AgentSpan): Asked | null {
   if (tool?.arguments !== undefined) return { input: tool.arguments };
   if (!input) return null;
   if (input.kind === 'value') return { input: input.value };
 
-  const messages = role === 'model' ? input.messages : input.messages.filter((one) => one.role !== 'system');
+  const messages = input.messages.filter(({ role }) => role !== 'system');
   const [only] = messages;
   if (!only) return null;
   if (messages.length === 1 && only.role === 'user') return { input: textOf(only) };
@@ -113,7 +128,8 @@ function inputOf({ role, input, tool }: AgentSpan): Asked | null {
 }
 
 function expectedOf(span: AgentSpan): ExpectedOutput {
-  const { tool, output } = span;
+  const { tool, output, error } = span;
+  if (error !== null) return {};
   if (tool) return tool.result === undefined ? {} : { answer: asText(tool.result) };
 
   const answer = output ? answerOf(output) : '';

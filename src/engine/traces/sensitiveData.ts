@@ -25,6 +25,10 @@ const PERSONAL: readonly (readonly [kind: string, find: (text: string) => string
   ['social security number', findSsns],
 ];
 
+/** A private key as a whole, up to the end of the text where its own end was cut off. */
+const PRIVATE_KEY =
+  /-----BEGIN (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY-----(?:[\s\S]*?-----END (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY-----|[\s\S]*)/g;
+
 /** Names of fields whose value is a secret or personal whatever it looks like. */
 const SENSITIVE_NAME =
   /^(?:.*[_-])?(?:password|passwd|pwd|secret|api[_-]?key|(?:access|auth|refresh|id)[_-]?token|authorization|credentials?|ssn|social[_-]?security(?:[_-]?number)?|iban|card[_-]?number|cvv|cvc|e?-?mail|phone(?:[_-]?number)?|mobile|first[_-]?name|last[_-]?name|full[_-]?name|date[_-]?of[_-]?birth|birth[_-]?date|address|street)$/i;
@@ -34,6 +38,8 @@ export function findSensitive(data: JsonValue): SensitivePlace[] {
   const places: SensitivePlace[] = [];
   visit(data, [], (text, path) => {
     const inText = [
+      // First, so that what is a part of one is no place of its own.
+      ...(text.match(PRIVATE_KEY) ?? []).map((value) => ({ kind: 'private key', value })),
       ...findSecrets(text),
       ...PERSONAL.flatMap(([kind, find]) => find(text).map((value) => ({ kind, value }))),
     ];
@@ -59,7 +65,8 @@ export function redacted<T extends JsonValue>(data: T, places: readonly Sensitiv
       .filter((place) => isSame(place.path, path))
       .toSorted((a, b) => b.value.length - a.value.length)
       .reduce(
-        (rest, { kind, value }) => rest.replace(spelled(value), `[${kind.replace(/^field "(.*)"$/, '$1')}]`),
+        (rest, { kind, value }) =>
+          rest.replace(spelled(value), () => `[${kind.replace(/^field "(.*)"$/, '$1')}]`),
         text,
       ),
   ) as T;
@@ -98,7 +105,7 @@ function replaced(
 
 /** Wherever it stands, also in groups, as account numbers are written. */
 function spelled(value: string): RegExp {
-  const characters = [...value].map((one) => one.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));
+  const characters = [...value].map((one) => one.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
   const grouped = /^[A-Z]{0,2}\d[\dA-Z]{9,}$/.test(value);
   return new RegExp(characters.join(grouped ? '[ .-]?' : ''), 'gu');
 }

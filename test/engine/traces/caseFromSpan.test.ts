@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { SpanRecord } from '../../../src/engine/model/span.ts';
 import { walk } from '../../../src/engine/telemetry/dialects/traceNode.ts';
 import { traceTree } from '../../../src/engine/telemetry/dialects/traceTree.ts';
 import { caseFromSpan, caseFromTrace, sameInput } from '../../../src/engine/traces/caseFromSpan.ts';
@@ -29,16 +30,35 @@ describe('a case out of a trace', () => {
   }
 
   it('has a conversation and the tools that were asked for where it is of a model call, and arguments where it is of a tool', () => {
-    const spans = [...walk(treeOf('ai-7.0.173-otel-1.0.173').roots)].flatMap(({ node }) => node.span ?? []);
+    const tree = treeOf('ai-7.0.173-otel-1.0.173');
+    const spans = [...walk(tree.roots)].flatMap(({ node }) => node.span ?? []);
     const model = spans.find(({ role }) => role === 'model') ?? assert.fail('no model call');
     const tool = spans.find(({ role }) => role === 'tool') ?? assert.fail('no tool');
 
-    const asked = caseFromSpan(model)?.whole;
-    assert.ok(asked?.messages?.some(({ role }) => role === 'user'));
+    const asked = caseFromSpan(tree, model.record.spanId)?.whole;
+    assert.match(String(asked?.input), /order/i);
+    assert.equal(asked?.metadata?.['span_id'], model.record.spanId);
     assert.ok((asked?.expected_output?.tool_calls ?? []).length > 0);
-    const called = caseFromSpan(tool)?.whole;
+    const later = spans.findLast(({ role }) => role === 'model') ?? assert.fail('no model call');
+    const roles = caseFromSpan(tree, later.record.spanId)?.whole.messages?.map(({ role }) => role);
+    assert.deepEqual(roles?.slice(0, 3), ['user', 'assistant', 'tool']);
+    const called = caseFromSpan(tree, tool.record.spanId)?.whole;
     assert.deepEqual(called?.input, tool.tool?.arguments);
     assert.ok((called?.expected_output?.answer ?? '').length > 0);
+  });
+
+  it('expects nothing where the agent failed, and is none where only a tool was asked', () => {
+    const [captured] = capturedSpans('ai-7.0.173-otel-1.0.173');
+    assert.ok(captured);
+    const root = { ...captured, parentSpanId: null };
+    const input = { 'input.value': 'Where is A1?', 'output.value': 'Sorry' };
+    const agent = { ...root, attributes: { ...input, 'openinference.span.kind': 'AGENT' } };
+    const tool = { ...root, attributes: { ...input, 'openinference.span.kind': 'TOOL' } };
+    const caseOf = (...spans: SpanRecord[]) => caseFromTrace(traceTree(spans, { logs: [] }))?.whole;
+    assert.deepEqual(caseOf(agent)?.expected_output, { answer: 'Sorry' });
+    assert.equal(caseOf({ ...agent, status: 'error' })?.expected_output, undefined);
+    const silent = { ...root, attributes: {} };
+    assert.equal(caseOf(silent, { ...tool, spanId: 'b'.repeat(16), parentSpanId: root.spanId }), undefined);
   });
 
   it('is the same as one of the dataset that asks the same', () => {
@@ -56,6 +76,7 @@ describe('secrets and personal data', () => {
     ['Call +49 30 901820 now', 'phone number', 'Call [phone number] now'],
     ['Card 4111 1111 1111 1111.', 'card number', 'Card [card number].'],
     ['IBAN DE89 3704 0044 0532 0130 00 please', 'IBAN', 'IBAN [IBAN] please'],
+    ['Write to mary-ann.o-neil@acme-corp.org', 'e-mail address', 'Write to [e-mail address]'],
     ['key AKIAIOSFODNN7ABCDEFG', 'AWS access key', 'key [AWS access key]'],
   ] as const) {
     it(`finds and replaces: ${kind}`, () => {
@@ -69,6 +90,23 @@ describe('secrets and personal data', () => {
       });
     });
   }
+
+  it('names a field as it is spelled, whatever it is spelled with', () => {
+    const data = { '$&-password': 'x y' };
+    assert.deepEqual(redacted(data, findSensitive(data)), { '$&-password': '[$&-password]' });
+  });
+
+  it('replaces all of each private key, also of one whose end was cut off', () => {
+    const key = (body: string) =>
+      `-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4\n${body}\nAb+/==\n-----END RSA PRIVATE KEY-----`;
+    const cut = `-----BEGIN PRIVATE KEY-----\nMIIEvQIBADAN`;
+    for (const [text, clean] of [
+      [`Use ${key('MIIEvQ')} and ${key('MIIXyz')} now`, 'Use [private key] and [private key] now'],
+      [JSON.stringify({ pem: key('MIIEvQ') }), '{"pem":"[private key]"}'],
+      [`Look: ${cut}`, 'Look: [private key]'],
+    ] as const)
+      assert.equal(redacted(text, findSensitive(text)), clean);
+  });
 
   for (const text of [
     'Order 4111 1111 1111 1112 and DE88 3704 0044 0532 0130 00',
