@@ -75,7 +75,9 @@ async function chooseRedacted(found: readonly CaseLeak[], title: string): Promis
   });
   const chosen = await vscode.window.showQuickPick(items, {
     ...{ title, canPickMany: true, ignoreFocusOut: true },
-    placeHolder: t('Secrets and personal data were found. What is checked is replaced, such as by [e-mail address].'),
+    placeHolder: t(
+      'Secrets and personal data were found. What is checked is replaced, such as by [e-mail address].',
+    ),
   });
   return chosen?.map(({ leak }) => leak);
 }
