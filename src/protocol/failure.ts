@@ -22,6 +22,7 @@ export const failure = z.discriminatedUnion('kind', [
     /** As in the engine's ModelErrorCode. */
     code: z.enum([
       'rate-limit',
+      'spent',
       'auth',
       'bad-request',
       'not-found',

@@ -89,6 +89,32 @@ describe('a run whose provider holds calls up', function () {
     );
   });
 
+  it('stops where a quota is used up, and stores no trial as failed for it', async () => {
+    let credit = 3;
+    const server = await startOpenAiServer(() =>
+      credit-- > 0
+        ? { text: 'an answer' }
+        : { status: 429, code: 'insufficient_quota', message: 'You exceeded your current quota' },
+    );
+    cleanups.push(() => server.close());
+    const folder = temporaryFolder({
+      'touchstone.yaml': config(server.baseUrl, '{ breaker: { open_s: 120 } }'),
+      'a.golden.yaml': cases(8),
+      'p.prompty': PROMPT,
+    });
+
+    const { code, err } = await touchstone(folder, 'eval', '--no-progress');
+    assert.equal(code, 1, err);
+    assert.match(err, /the circuit breaker is open after a quota or credit was used up/);
+    assert.equal(server.requests.length, 4);
+
+    credit = 100;
+    const resumed = await touchstone(folder, 'eval', '--resume');
+    assert.equal(resumed.code, 0, resumed.err);
+    assert.match(resumed.out, /8 of 8|8\/8/);
+    assert.equal(server.requests.length, 9);
+  });
+
   it('says nothing of a provider that simply answers', async () => {
     const server = await startOpenAiServer(() => ({ text: 'an answer' }));
     cleanups.push(() => server.close());

@@ -54,6 +54,8 @@ export const NO_OUTPUT = 'the model gave no output';
 
 export type ModelErrorCode =
   | 'rate-limit'
+  /** A quota or a credit of the account is used up. */
+  | 'spent'
   | 'auth'
   | 'bad-request'
   | 'not-found'

@@ -283,7 +283,7 @@ describe('the OpenAI-compatible client', () => {
     it('does not repeat a spent quota', async () => {
       const server = await serve([{ status: 429, code: 'insufficient_quota' }]);
       const error = await failure(ask(server));
-      assert.equal(error.code, 'rate-limit');
+      assert.equal(error.code, 'spent');
       assert.equal(error.transient, false);
       assert.equal(server.requests.length, 1);
     });

@@ -217,7 +217,7 @@ describe('a provider that misbehaves', () => {
       const { code, decision } = await failure(ask());
       return [code, decision.kind];
     };
-    assert.deepEqual(await said({ status: 429, code: 'insufficient_quota' }), ['rate-limit', 'spent']);
+    assert.deepEqual(await said({ status: 429, code: 'insufficient_quota' }), ['spent', 'spent']);
     assert.deepEqual(await said({ status: 503 }), ['server', 'overloaded']);
     assert.deepEqual(await said({ status: 529 }), ['server', 'overloaded']);
     assert.deepEqual(await said({ status: 500, message: 'That model is currently overloaded' }), [
@@ -242,15 +242,12 @@ describe('a provider that misbehaves', () => {
       'bad-request',
       'caller',
     ]);
-    assert.deepEqual(await said(event({ code: 'insufficient_quota', message: 'x' })), [
-      'rate-limit',
-      'spent',
-    ]);
-    assert.deepEqual(await said({ status: 402, message: 'Insufficient Balance' }), ['bad-request', 'spent']);
+    assert.deepEqual(await said(event({ code: 'insufficient_quota', message: 'x' })), ['spent', 'spent']);
+    assert.deepEqual(await said({ status: 402, message: 'Insufficient Balance' }), ['spent', 'spent']);
     const low = 'Your credit balance is too low to access the Anthropic API.';
-    assert.deepEqual(await said({ status: 400, message: low }), ['bad-request', 'spent']);
+    assert.deepEqual(await said({ status: 400, message: low }), ['spent', 'spent']);
     const reached = 'You have reached your specified API usage limits. You will regain access on 2026-09-01';
-    assert.deepEqual(await said({ status: 400, message: reached }), ['bad-request', 'spent']);
+    assert.deepEqual(await said({ status: 400, message: reached }), ['spent', 'spent']);
     assert.equal(server.requests.length, 14);
   });
 

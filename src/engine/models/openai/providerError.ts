@@ -33,7 +33,7 @@ export async function statusError(reply: Reply, clock: Clock): Promise<ModelErro
   const evidence = { kind: 'status', status, said: error, waitMs: retryAfterMs } as const;
   const decision = decide(evidence, clock.monotonic());
   const allowance = readAllowance(reply.headers, clock.now(), clock.monotonic());
-  return new ModelError(errorCode(status), `${status} ${error.message}`, {
+  return new ModelError(errorCode(status, decision), `${status} ${error.message}`, {
     decision,
     status,
     ...defined({ retryAfterMs, parameter: error.param, allowance }),

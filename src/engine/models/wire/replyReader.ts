@@ -119,7 +119,7 @@ function failed({ error }: Fields): ModelError | undefined {
 
   const said = isJsonObject(error) ? error : { message };
   const decision = decide({ kind: 'error-event', said }, 0);
-  return new ModelError(errorCode(statusOf(said)), message, { decision });
+  return new ModelError(errorCode(statusOf(said), decision), message, { decision });
 }
 
 /** An error in place of a chunk: the provider failed after it had accepted the call. */

@@ -43,6 +43,8 @@ export type Admission =
 export interface Verdict {
   failed: boolean;
   slow: boolean;
+  /** The account has nothing left at the provider: whatever follows would end the same way. */
+  spent?: boolean;
   /** In milliseconds. */
   durationMs: number;
 }
@@ -59,6 +61,8 @@ const FORGOTTEN_MS = 1_800_000;
 /** The share by which an open time may be shorter than it is set, so that not everybody asks again at one moment. */
 const JITTER = 0.1;
 const GROWTH = 2;
+/** Why it opened, where the first such answer is enough. */
+const SPENT = 'a quota or credit was used up';
 
 export function closed(now: number, epoch = 0, reopened = 0): BreakerState {
   return {
@@ -150,7 +154,7 @@ export function settleCall(
 
   const settled = { ...state, probes: state.probes.filter(({ id }) => id !== probe) };
   if (!verdict) return settled;
-  if (verdict.failed) return opened(settled, now, 'a failed probe', config, draw);
+  if (verdict.failed) return opened(settled, now, verdict.spent ? SPENT : 'a failed probe', config, draw);
 
   const passed = state.passed + 1;
   const slow = state.slow + Number(verdict.slow);
@@ -162,7 +166,7 @@ export function settleCall(
 
 /**
  * Only what the provider did counts. A call that it refused for its limits (429) is neither a failure nor a success: it was
- * not tried, and the pace of calls is another policy's. Neither is one that its caller got wrong or stopped, nor one that was not sent.
+ * not tried, and the pace of calls is another policy's; but where its account has nothing left, no later one will do better. Neither is one that its caller got wrong or stopped, nor one that was not sent.
  */
 export function verdictOf({ decision, silentMs, durationMs }: Ending, slowMs: number): Verdict | null {
   switch (decision.kind) {
@@ -171,8 +175,9 @@ export function verdictOf({ decision, silentMs, durationMs }: Ending, slowMs: nu
     case 'transient':
     case 'overloaded':
       return { failed: true, slow: silentMs > slowMs, durationMs };
-    case 'caller':
     case 'spent':
+      return { failed: true, slow: false, spent: true, durationMs };
+    case 'caller':
     case 'rate-limited':
     case 'rejected':
       return null;
@@ -206,7 +211,7 @@ function afterCall(
   const lastFailureAt = verdict.failed ? now : state.lastFailureAt;
 
   const next = { ...state, window, streak, lastFailureAt };
-  const reason = reasonToOpen(next, config);
+  const reason = verdict.spent ? SPENT : reasonToOpen(next, config);
   if (reason === undefined) return next;
 
   // After a good while, the provider is as trusted as at first.

@@ -13,7 +13,7 @@ interface Doubtful {
 const MOST_HELD = 64;
 
 /**
- * Trials that ended in a failure that may pass, right before it is known whether the target's provider is there at all. Where a call that
+ * Trials that ended in a failure that may pass, or for want of credit, right before it is known whether the target's provider is there at all. Where a call that
  * began later is answered, they were failures like any other. Where the run stops because the provider is gone, they are no results: the
  * run makes them again when it goes on.
  */
@@ -51,7 +51,7 @@ export class DoubtfulResults {
   #isDoubtful({ output }: TrialResult, held: readonly Doubtful[]): boolean {
     if (output.status !== 'error') return false;
     const { transient, code } = output.error;
-    return transient || (code === 'earlier-case' && held.length > 0);
+    return transient || code === 'spent' || (code === 'earlier-case' && held.length > 0);
   }
 
   #settle(held: Doubtful[], isCertain: (one: Doubtful) => boolean): void {

@@ -149,6 +149,18 @@ describe('circuit breaker', () => {
         assert.equal(state(), 'open');
       });
 
+    it('is opened by the first answer that the account has nothing left, and again by a probe that hears it', () => {
+      calls(100, 'done');
+      call('spent');
+      assert.equal(state(), 'open');
+      assert.equal(changes.at(-1)?.reason, 'a quota or credit was used up');
+
+      clock.pass(MINUTE);
+      call('spent');
+      assert.equal(state(), 'open');
+      assert.equal(changes.at(-1)?.reason, 'a quota or credit was used up');
+    });
+
     it('does not add up failures that are hours apart', () => {
       for (let failure = 0; failure < 100; failure += 1) {
         call('transient');
