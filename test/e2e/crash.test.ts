@@ -5,6 +5,7 @@ import path from 'node:path';
 import { before, beforeEach, describe, it } from 'mocha';
 import { caseLines } from '../engineProcess/workspaces.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
+import { eventually } from '../support/vscode/eventually.ts';
 import { Workbench } from '../support/vscode/workbench.ts';
 import { needsWorkbench } from './needsWorkbench.ts';
 import { openViews, runSuite } from './steps.ts';
@@ -78,7 +79,9 @@ describe('journey: the engine dies in the middle of a run', function () {
     const page = await workbench.webview('touchstone-comparison');
     // Both sides call at once: the third call may see the fourth, and wait as well.
     await page.getByRole('heading', { name: /Comparing: [1-9]\d* of 16\b/ }).waitFor();
-    process.kill(Number(readFileSync(file('engine.pid'), 'utf8')), 'SIGKILL');
+    // The baseline's agent runs in a folder of its own, and may have been called first.
+    const pid = await eventually(() => readFileSync(file('engine.pid'), 'utf8'));
+    process.kill(Number(pid), 'SIGKILL');
     await page.getByRole('button', { name: 'Compare again' }).waitFor();
     const notice = await workbench.notification('The engine crashed during a comparison');
     await workbench.screenshot('crash-comparison');

@@ -77,18 +77,6 @@ describe('reports', () => {
     await assert.rejects(Promise.resolve(vscode.workspace.openTextDocument(strange)));
   });
 
-  it('show a trace as a tree of text', async () => {
-    const [row] = (await engine.call('run/results', { runId })).rows;
-    const uri = vscode.Uri.from({
-      scheme: 'touchstone-trace',
-      path: '/trace.txt',
-      query: row?.trace_id ?? '',
-    });
-    const text = (await vscode.workspace.openTextDocument(uri)).getText();
-    assert.match(text, /^Trace [0-9a-f]{32}\n\n● case case-0/);
-    assert.match(text, /\n {2}● trial /);
-  });
-
   it('refuse anything that is no run', async () => {
     await assert.rejects(engine.call('run/summary', { runId: '../../etc/passwd' }), /no run/);
   });
