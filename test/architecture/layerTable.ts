@@ -36,7 +36,7 @@ export const ALLOWED: { [feature: string]: readonly string[] } = {
   statistics: [],
   store: ['model', 'errors', 'resilience'],
   telemetry: [],
-  traces: ['telemetry', 'datasets', 'evaluators'],
+  traces: ['telemetry', 'datasets', 'evaluators', 'attach'],
   attach: [],
   datasets: [],
   prompts: [],

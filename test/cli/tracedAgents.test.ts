@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -8,6 +8,7 @@ import { readSpans } from '../../src/engine/telemetry/receiver/readSpans.ts';
 import { TraceStore } from '../../src/engine/traces/traceStore.ts';
 import { traceStorePath } from '../../src/engine/traces/traceStoreFormat.ts';
 import { touchstone } from '../support/commandLine.ts';
+import { leaseOf } from '../support/servicesLease.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const FIXTURES = path.join(import.meta.dirname, '..', 'fixtures');
@@ -207,8 +208,7 @@ describe('agents that trace themselves', function () {
       const store = new TraceStore(traceStorePath(folder));
       store.append(readSpans(capture)?.records ?? [], []);
       store.close();
-      mkdirSync(path.join(folder, '.touchstone'), { recursive: true });
-      writeFileSync(path.join(folder, '.touchstone', 'services.json'), '{}');
+      leaseOf(folder);
       const { port } = server.address() as AddressInfo;
       workspace(`{ name: agent, http: "http://127.0.0.1:${port}/" }`, ['endpoint', 'receiver']);
       const entries = await evaluated();

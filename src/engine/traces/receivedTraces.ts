@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import path from 'node:path';
+import { isReceiving } from '../attach/isReceiving.ts';
 import type { LogRecord, SpanRecord } from '../model/span.ts';
 import { TraceStore } from './traceStore.ts';
 import { traceStorePath } from './traceStoreFormat.ts';
@@ -10,11 +9,10 @@ export function receivedTraces(root: string): {
   records(traceId: string): { spans: SpanRecord[]; logs: LogRecord[] };
 } {
   const file = traceStorePath(root);
-  const lease = path.join(root, '.touchstone', 'services.json');
 
   return {
     isOpen: () =>
-      existsSync(lease) && opened((store) => store.oldestMs !== null || store.unlisted(1).length > 0),
+      isReceiving(root) && opened((store) => store.oldestMs !== null || store.unlisted(1).length > 0),
     records: (traceId) => opened((store) => store.records(traceId)),
   };
 
