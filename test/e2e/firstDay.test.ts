@@ -64,7 +64,8 @@ describe('journey: the first day', function () {
     await openRun(workbench, '73 of 87 passed');
 
     await report.getByRole('button', { name: 'Open trace' }).click();
-    await page.locator('.editor-instance .view-line', { hasText: 'Trace' }).first().waitFor();
+    const trace = await workbench.webview('touchstone-trace');
+    await trace.getByRole('row').nth(1).waitFor();
     await workbench.screenshot('day-trace');
     await openRun(workbench, '73 of 87 passed');
 
