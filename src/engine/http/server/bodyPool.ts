@@ -9,9 +9,11 @@ export class BodyPool {
   /** For one request, until it is answered. */
   open(): BodyRoom {
     let taken = 0;
+    let isOpen = true;
     return {
       take: (bytes) => {
-        if (bytes > this.#left) return false;
+        // A body that was refused may go on; nobody would give back what it takes then.
+        if (!isOpen || bytes > this.#left) return false;
         this.#left -= bytes;
         taken += bytes;
         return true;
@@ -19,13 +21,15 @@ export class BodyPool {
       giveBack: () => {
         this.#left += taken;
         taken = 0;
+        isOpen = false;
       },
     };
   }
 }
 
 export interface BodyRoom {
-  /** False where there is none left. */
+  /** False where there is none left, or it was given back. */
   take(bytes: number): boolean;
+  /** For good: nothing more can be taken. */
   giveBack(): void;
 }

@@ -178,6 +178,16 @@ describe('a local server', () => {
     assert.deepEqual(bugs, []);
   });
 
+  it('gives back what a body took that was refused, whatever still comes of it', async () => {
+    const server = await start({ limits: { bodyBytes: 64 * KIB, allBodiesBytes: 256 * KIB } });
+    const bomb = brotliCompressSync(Buffer.alloc(8 * KIB * KIB));
+    for (let sent = 0; sent < 4; sent += 1)
+      assert.equal((await ask(server, '/open', { 'content-encoding': 'br' }, bomb)).status, 413);
+
+    const exact = Buffer.alloc(64 * KIB);
+    assert.equal((await ask(server, '/open', {}, exact)).text, '65536');
+  });
+
   it('limits packed bytes that unpack to nothing', async () => {
     const server = await start({ limits: { bodyBytes: 64 * KIB } });
     // An empty stored block of deflate, again and again: 5 bytes each.
