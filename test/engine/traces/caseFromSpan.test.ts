@@ -78,6 +78,9 @@ describe('secrets and personal data', () => {
     ['IBAN DE89 3704 0044 0532 0130 00 please', 'IBAN', 'IBAN [IBAN] please'],
     ['Write to mary-ann.o-neil@acme-corp.org', 'e-mail address', 'Write to [e-mail address]'],
     ['key AKIAIOSFODNN7ABCDEFG', 'AWS access key', 'key [AWS access key]'],
+    ['ask mary-ann+ab@my-firm.org', 'e-mail address', 'ask [e-mail address]'],
+    ['Call +49-30-901820 now', 'phone number', 'Call [phone number] now'],
+    ['use sk-proj-abcdefghijklmnopqrstuvwxyz0123456789ABCDEF', 'API key', 'use [API key]'],
   ] as const) {
     it(`finds and replaces: ${kind}`, () => {
       const found = findSensitive({ messages: [{ content: data }] });
@@ -114,6 +117,15 @@ describe('secrets and personal data', () => {
   ]) {
     it(`finds nothing in ${text}`, () => assert.deepEqual(findSensitive(text), []));
   }
+
+  it('replaces values of any characters in fields of any name', () => {
+    const data = { password: '-^$.*+?()[]{}|/\\ end', '$&_secret': 'a-b', "$'_token_$`-pwd": 'c' };
+    assert.deepEqual(redacted(data, findSensitive(data)), {
+      password: '[password]',
+      '$&_secret': '[$&_secret]',
+      "$'_token_$`-pwd": "[$'_token_$`-pwd]",
+    });
+  });
 
   it('knows fields by their names, whatever they hold', () => {
     const data = { customer: { firstName: 'Jane', api_key: 'short', note: 'hello' }, password: 'x y' };
