@@ -7,7 +7,7 @@ import { lowestScore, spanEvaluations } from './spanEvaluations.ts';
 import { type GroupPage, type GroupQuery, traceGroups } from './traceGroups.ts';
 import { conditionsOf, orderOf, type TraceCursor, type TraceQuery } from './traceQuery.ts';
 import { TRACE_STORE } from './traceStoreFormat.ts';
-import { summaryOf, type TraceSummary, wordsOf } from './traceSummary.ts';
+import { summaryOf, type TraceSummary, tokensOf, wordsOf } from './traceSummary.ts';
 
 /** How much of what came was new. */
 export interface Stored {
@@ -182,10 +182,14 @@ export class TraceStore {
     return rows.map((row) => String(row['trace_id']));
   }
 
-  /** Ids that begin so; the newest first. */
+  /** Ids that begin so, also of traces that are not listed yet; the newest first. */
   idsLike(prefix: string, limit: number): string[] {
     const rows = this.#connection.all(
-      'SELECT trace_id FROM traces WHERE substr(trace_id, 1, ?) = ? ORDER BY start_ms DESC LIMIT ?',
+      `SELECT trace_id, min(start_ms) FROM (
+         SELECT trace_id, start_ms FROM traces WHERE substr(trace_id, 1, ?1) = ?2
+         UNION ALL
+         SELECT trace_id, start_ms FROM stale JOIN spans USING (trace_id) WHERE substr(trace_id, 1, ?1) = ?2
+       ) GROUP BY trace_id ORDER BY 2 DESC LIMIT ?3`,
       prefix.length,
       prefix,
       limit,
@@ -299,8 +303,4 @@ export class TraceStore {
 
 function toSummary(row: Record<string, unknown>): TraceSummary {
   return JSON.parse(String(row['summary'])) as TraceSummary;
-}
-
-function tokensOf({ tokens: { input, output } }: TraceSummary): number | null {
-  return input === null && output === null ? null : (input ?? 0) + (output ?? 0);
 }

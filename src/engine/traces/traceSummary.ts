@@ -54,6 +54,16 @@ export function summaryOf(tree: TraceTree): Omit<TraceSummary, 'score'> {
   };
 }
 
+/** SQLite takes no greater number for an integer. */
+const MOST_TOKENS = 2 ** 50;
+
+/** Input and output together; null where unknown. */
+export function tokensOf({ tokens: { input, output } }: Pick<TraceSummary, 'tokens'>): number | null {
+  if (input === null && output === null) return null;
+  const sum = (input ?? 0) + (output ?? 0);
+  return sum <= MOST_TOKENS ? sum : null;
+}
+
 /** More than this of a trace is not searched. */
 const MOST_WORDS = 200_000;
 

@@ -129,6 +129,32 @@ describe('trace store', () => {
     assert.deepEqual(store.idsLike('sl', 5), ['slow']);
   });
 
+  it('lists a trace whatever number its senders call a count of tokens', () => {
+    const store = open();
+    for (const [at, tokens] of [0.5, 1e308, 2 ** 63, -1].entries())
+      store.append([span(`t${at}`, '1', { attributes: { 'gen_ai.usage.input_tokens': tokens } })], []);
+    const most = { 'gen_ai.operation.name': 'chat', 'gen_ai.usage.input_tokens': 1e12 };
+    store.append(
+      Array.from({ length: 3_000 }, (_, at) => span('t4', `${at}`, { attributes: most })),
+      [],
+    );
+
+    assert.equal(store.sumUp().length, 5);
+    assert.deepEqual(store.unlisted(5), []);
+    assert.equal(store.traces({ limit: 9, order: 'tokens' }).traces.length, 5);
+  });
+
+  it('finds a trace by the beginning of its id before it is listed', () => {
+    const store = open();
+    store.append([span('abc1', '1', { startMs: 5 }), span('abc1', '2')], []);
+    store.sumUp();
+    store.append([span('abc2', '1', { startMs: 2000 }), span('abc1', '3'), span('b', '1')], []);
+
+    assert.deepEqual(store.idsLike('abc', 5), ['abc2', 'abc1']);
+    assert.deepEqual(store.idsLike('abc', 1), ['abc2']);
+    assert.deepEqual(store.idsLike('', 5), ['abc2', 'b', 'abc1']);
+  });
+
   it('lists what is slowest, costliest, largest or worst first, page by page', () => {
     const store = open({
       price: ({ tokens }: { tokens: { input: number | null } | null }) => tokens?.input ?? null,

@@ -117,10 +117,16 @@ function toolOf(facts: readonly SpanFacts[], { name }: SpanRecord): SpanTool {
   };
 }
 
+/** More in one call is a mistake, and would spoil every sum that it goes into. */
+const MOST_TOKENS = 1e12;
+
+function isTokenCount(value: number | null | undefined): value is number {
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MOST_TOKENS;
+}
+
 /** Each count by the first convention that has it: several of them tell the same calls again. */
 function tokensOf(facts: readonly SpanFacts[]): TokenUse | null {
-  const first = (key: keyof TokenUse) =>
-    facts.find(({ tokens }) => tokens?.[key] != null)?.tokens?.[key] ?? null;
+  const first = (key: keyof TokenUse) => facts.map(({ tokens }) => tokens?.[key]).find(isTokenCount) ?? null;
   const [input, output, cached] = [first('input'), first('output'), first('cached')];
   if (input === null && output === null) return null;
 

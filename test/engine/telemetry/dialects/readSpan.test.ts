@@ -75,6 +75,11 @@ describe('what a span says', () => {
       {},
       { 'gen_ai.usage.input_tokens': 'many' },
       { 'gen_ai.usage.input_tokens': -1 },
+      { 'gen_ai.usage.input_tokens': 0.5 },
+      { 'gen_ai.usage.input_tokens': '9223372036854775807' },
+      { 'gen_ai.usage.output_tokens': 1e308 },
+      { 'langfuse.observation.usage_details': '{"input":1.5}' },
+      { 'langsmith.usage_metadata': { input_tokens: 1e300 } },
     ])
       assert.equal(read({ 'gen_ai.operation.name': 'chat', ...attributes }).tokens, null);
     assert.deepEqual(read({ 'gen_ai.usage.input_tokens': 0 }).tokens?.input, 0);
