@@ -45,6 +45,11 @@ describe('the order in which cases are drawn', () => {
       ],
     );
     assert.equal(clusters.length, 32);
+    const even = await drawn(cases.slice(0, 32));
+    assert.deepEqual(
+      even.batches.map(({ length }) => length),
+      [16, 16],
+    );
   });
 
   it('takes a case for no part of a cluster of its name', async () => {

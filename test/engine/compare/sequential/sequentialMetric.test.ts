@@ -30,7 +30,7 @@ describe('the sequential test of one metric', () => {
     for (const at of clusters.keys()) bets.add(at % 5 === 0 ? -1 : 1);
     const options = { margin: 0.2, filling: 'measured' } as const;
     const found = compareSequentially(casesOf(outcomes), 'pass', options);
-    assert.equal(found?.clusters, 30);
+    assert.deepEqual([found?.clusters, found?.test], [30, 'betting']);
     assert.equal(found?.p, 2 * bets.pValues(0).atMost);
     assert.equal(found?.nonInferiorityP, bets.pValues(-0.2).atMost);
     assert.equal(found?.nonSuperiorityP, bets.pValues(0.2).atLeast);
