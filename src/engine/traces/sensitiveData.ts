@@ -45,7 +45,8 @@ export function findSensitive(data: JsonValue): SensitivePlace[] {
     ];
     const known: string[] = [];
     for (const { kind, value } of inText) {
-      if (known.some((other) => digitsOf(other).includes(digitsOf(value)))) continue;
+      if (known.some((other) => digitsOf(other).includes(digitsOf(value))) && !isBeside(known, value, text))
+        continue;
       known.push(value);
       places.push({ path, kind, value });
     }
@@ -108,6 +109,14 @@ function spelled(value: string): RegExp {
   const characters = [...value].map((one) => one.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
   const grouped = /^[A-Z]{0,2}\d[\dA-Z]{9,}$/.test(value);
   return new RegExp(characters.join(grouped ? '[ .-]?' : ''), 'gu');
+}
+
+/** Whether it stands in the text by itself as well, not only as a part of what is known. */
+function isBeside(known: readonly string[], value: string, text: string): boolean {
+  const rest = known
+    .toSorted((a, b) => b.length - a.length)
+    .reduce((left, one) => left.replace(spelled(one), '\n'), text);
+  return spelled(value).test(rest);
 }
 
 function digitsOf(text: string): string {

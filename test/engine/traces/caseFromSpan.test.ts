@@ -94,6 +94,14 @@ describe('secrets and personal data', () => {
     });
   }
 
+  it('replaces what is a part of something else and stands by itself as well', () => {
+    const text = 'Write to jane.doe@acme.org or doe@acme.org, not to jane.doe@acme.org';
+    assert.equal(
+      redacted(text, findSensitive(text)),
+      'Write to [e-mail address] or [e-mail address], not to [e-mail address]',
+    );
+  });
+
   it('names a field as it is spelled, whatever it is spelled with', () => {
     const data = { '$&-password': 'x y' };
     assert.deepEqual(redacted(data, findSensitive(data)), { '$&-password': '[$&-password]' });
