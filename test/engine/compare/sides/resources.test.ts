@@ -62,6 +62,7 @@ describe('what cases cost on each side', () => {
     });
     const [free] = compareResources(costing([[0, 1]]), 1);
     assert.deepEqual([free?.baseline, free?.difference, free?.relative], [0, 1, null]);
+    assert.equal(compareResources(costing([[0.5, 0.75]]), 1)[0]?.relative, 0.5);
   });
 
   it('has an interval from 20 clusters on', () => {
