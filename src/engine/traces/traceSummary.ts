@@ -54,14 +54,11 @@ export function summaryOf(tree: TraceTree): Omit<TraceSummary, 'score'> {
   };
 }
 
-/** SQLite takes no greater number for an integer. */
-const MOST_TOKENS = 2 ** 50;
-
-/** Input and output together; null where unknown. */
+/** Input and output together; null where unknown, or too much to be exact. */
 export function tokensOf({ tokens: { input, output } }: Pick<TraceSummary, 'tokens'>): number | null {
   if (input === null && output === null) return null;
   const sum = (input ?? 0) + (output ?? 0);
-  return sum <= MOST_TOKENS ? sum : null;
+  return Number.isSafeInteger(sum) ? sum : null;
 }
 
 /** More than this of a trace is not searched. */
