@@ -5,10 +5,10 @@ import { PoolLedger } from '../../src/engine/store/tables/poolLedger.ts';
 import { seededRandom } from './seededRandom.ts';
 
 /**
- * Makes calls within one budget, several at once, until it is used up; begins once it is told to, after it has said that it is
+ * Makes calls within one budget, several at once, until it is used up, and then ends, or stays where it is to be killed; begins once it is told to, after it has said that it is
  * `ready`. Each further line that it writes is done for certain: `reserved N`, `settled N M` (N was reserved, M used).
  */
-const [, , file = '', seed = '1', limit = '0'] = process.argv;
+const [, , file = '', seed = '1', limit = '0', then = 'end'] = process.argv;
 const random = seededRandom(Number(seed));
 const owner = { pid: process.pid, host: 'here', started: processIdentity(process.pid), alive: isRunning };
 const ledger = PoolLedger.open(file, owner);
@@ -37,3 +37,4 @@ for (;;) {
 }
 
 ledger.close();
+if (then === 'stay') setInterval(() => {}, 60_000);

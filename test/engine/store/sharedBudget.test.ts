@@ -17,19 +17,26 @@ interface Worked {
   reserved: number;
 }
 
-/** `killAfter`: so many lines. It begins with the others, when all are ready. */
-async function work(file: string, seed: number, others: Barrier, killAfter = Infinity): Promise<Worked> {
-  const child = spawn(process.execPath, [worker, file, String(seed), String(LIMIT)], {
+/** A process is killed after so many lines, or where the others leave it nothing to do before. */
+interface Kill {
+  afterLines: number;
+  othersEnd: Promise<unknown>;
+}
+
+/** It begins with the others, when all are ready. */
+async function work(file: string, seed: number, others: Barrier, kill?: Kill): Promise<Worked> {
+  const child = spawn(process.execPath, [worker, file, String(seed), String(LIMIT), kill ? 'stay' : 'end'], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   let printed = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     if (printed === '') others.arrived(() => child.stdin.end('go'));
     printed += text;
-    if (printed.split('\n').length > killAfter) child.kill('SIGKILL');
+    if (kill && printed.split('\n').length > kill.afterLines) child.kill('SIGKILL');
   });
+  void kill?.othersEnd.finally(() => child.kill('SIGKILL'));
   const [code] = await once(child, 'close');
-  assert.equal(code, killAfter === Infinity ? 0 : null);
+  assert.equal(code, kill ? null : 0);
 
   const lines = printed.split('\n').map((line) => line.split(' '));
   const worked = { used: 0, reserved: 0 };
@@ -71,13 +78,11 @@ describe('a budget that several processes write at once', function () {
     }, 5);
 
     const others = new Barrier(5);
-    const workers = await Promise.all([
-      work(file, 1, others),
-      work(file, 2, others),
-      work(file, 3, others),
-      work(file, 4, others, 10),
-      work(file, 5, others, 31),
-    ]);
+    const ended = Promise.all([1, 2, 3].map((seed) => work(file, seed, others)));
+    const killed = [10, 31].map((afterLines, at) =>
+      work(file, 4 + at, others, { afterLines, othersEnd: ended }),
+    );
+    const workers = [...(await ended), ...(await Promise.all(killed))];
     clearInterval(watch);
 
     const { used, reserved } = ledger.used('judge', Date.now()).tokens;
