@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { describe, it } from 'mocha';
+import { afterEach, describe, it } from 'mocha';
 import { isRunning } from '../../../src/engine/processes/processIdentity.ts';
 import { storePath } from '../../../src/engine/store/storeFile.ts';
 import { PoolLedger } from '../../../src/engine/store/tables/poolLedger.ts';
@@ -66,6 +66,10 @@ class Barrier {
 
 describe('a budget that several processes write at once', function () {
   this.timeout(120_000);
+  const cleanups: (() => void)[] = [];
+  afterEach(() => {
+    for (const cleanup of cleanups.splice(0)) cleanup();
+  });
 
   it('is kept, loses nothing, and counts what a killed process had reserved', async () => {
     const folder = temporaryFolder();
@@ -77,13 +81,17 @@ describe('a budget that several processes write at once', function () {
       highest.held = Math.max(highest.held, used + reserved);
     }, 5);
 
+    cleanups.push(
+      () => clearInterval(watch),
+      () => ledger.close(),
+    );
+
     const others = new Barrier(5);
     const ended = Promise.all([1, 2, 3].map((seed) => work(file, seed, others)));
     const killed = [10, 31].map((afterLines, at) =>
       work(file, 4 + at, others, { afterLines, othersEnd: ended }),
     );
     const workers = [...(await ended), ...(await Promise.all(killed))];
-    clearInterval(watch);
 
     const { used, reserved } = ledger.used('judge', Date.now()).tokens;
     const certain = workers.reduce((sum, one) => sum + one.used + one.reserved, 0);
@@ -92,7 +100,5 @@ describe('a budget that several processes write at once', function () {
     assert.ok(used > LIMIT - 200, `${used} of ${LIMIT} were used`);
     // Two processes were killed: each may have written one thing more than it said.
     assert.ok(Math.abs(used - certain) <= 2 * 150, `${used} are counted, ${certain} were used`);
-
-    ledger.close();
   });
 });
