@@ -3,7 +3,7 @@ import { type PortHolder, portHolder } from '../engine/attach/portHolder.ts';
 import { excerpt } from '../engine/files/text/excerpt.ts';
 import { claimant } from './portClaims.ts';
 
-/** Who listens on a port, for a message: `Touchstone of /work/other (process 12)`, `node (process 34)`, `another program`. */
+/** Who listens on a port, for a message: `Touchstone, for ~/other (process 12)`, `node (process 34)`, `another program`. */
 export function holderText(port: number): string {
   const claimed = claimant(port);
   if (claimed) return `Touchstone, for ${excerpt(claimed.root, 200)} (process ${claimed.pid})`;

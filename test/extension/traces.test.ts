@@ -9,26 +9,14 @@ import { traceStorePath } from '../../src/engine/traces/traceStoreFormat.ts';
 import { filledIn } from '../../src/ui/traces/openElsewhere.ts';
 import { traceIdsIn } from '../../src/ui/traces/traceLinks.ts';
 import type { TraceNode, TracesView } from '../../src/ui/traces/tracesView.ts';
+import { spanRecord } from '../support/spanRecord.ts';
 import { eventually } from '../support/vscode/eventually.ts';
 import { activated } from './support/activated.ts';
 
 const ID = '0af7651916cd43dd8448eb211c80319c';
 
-function span(spanId: string, parentSpanId: string | null, over: Partial<SpanRecord> = {}): SpanRecord {
-  return {
-    ...{ traceId: ID, spanId, parentSpanId, name: `span ${spanId}`, kind: 'internal' },
-    ...{
-      startMs: 1000,
-      endMs: 2000,
-      status: 'unset',
-      attributes: {},
-      events: [],
-      links: [],
-      service: 'agent',
-    },
-    ...over,
-  };
-}
+const span = (spanId: string, parentSpanId: string | null, over: Partial<SpanRecord> = {}) =>
+  spanRecord({ traceId: ID, spanId, parentSpanId, ...over });
 
 describe('the Traces view', () => {
   let view: TracesView;

@@ -8,6 +8,7 @@ import {
   type ToPage,
 } from '../../src/webview/report/messages.ts';
 import { panelPage } from '../../src/webview/report/panelPage.ts';
+import { noteComplaints, sendMessages } from './pageMessages.ts';
 import type { ReportBundle } from './reportBundle.ts';
 import { caseMessage, rowsMessages, runMessage } from './reportMessages.ts';
 import { DARK, type Theme } from './themes.ts';
@@ -62,12 +63,7 @@ export class Panel {
 
   /** Sends messages one after the other, and waits until the page has drawn what they changed. */
   async send(...messages: unknown[]): Promise<void> {
-    // As one text: taking a million values across one by one would take the test longer than the page.
-    await this.page.evaluate(async (all) => {
-      for (const message of JSON.parse(all) as unknown[]) window.postMessage(message, '*');
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-    }, JSON.stringify(messages));
+    await sendMessages(this.page, messages);
   }
 
   async close(): Promise<void> {
@@ -77,14 +73,7 @@ export class Panel {
   async #prepare(bundle: ReportBundle, theme: Theme, state: unknown): Promise<void> {
     const { page } = this;
     this.state = state;
-    page.on('pageerror', (error) => this.complaints.push(String(error)));
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') this.complaints.push(message.text());
-    });
-    page.on('dialog', (dialog) => {
-      this.complaints.push(`dialog: ${dialog.message()}`);
-      void dialog.dismiss();
-    });
+    noteComplaints(page, this.complaints);
     await page.route('**', (route) => {
       const { pathname, origin } = new URL(route.request().url());
       const html = panelPage({

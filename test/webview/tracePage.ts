@@ -8,6 +8,7 @@ import { traceJobs } from '../../src/engineProcess/traceJobs.ts';
 import { panelPage } from '../../src/webview/report/panelPage.ts';
 import { type FromTracePage, fromTracePage, traceActions } from '../../src/webview/trace/traceMessages.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
+import { noteComplaints, sendMessages } from './pageMessages.ts';
 import { hostScript } from './panel.ts';
 import type { ReportBundle } from './reportBundle.ts';
 import { DARK, type Theme } from './themes.ts';
@@ -70,11 +71,7 @@ export class TracePage {
   }
 
   async send(...messages: unknown[]): Promise<void> {
-    await this.page.evaluate(async (all) => {
-      for (const message of JSON.parse(all) as unknown[]) window.postMessage(message, '*');
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-    }, JSON.stringify(messages));
+    await sendMessages(this.page, messages);
   }
 
   async close(): Promise<void> {
@@ -85,14 +82,7 @@ export class TracePage {
 
   async #prepare(bundle: ReportBundle, theme: Theme): Promise<void> {
     const { page } = this;
-    page.on('pageerror', (error) => this.complaints.push(String(error)));
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') this.complaints.push(message.text());
-    });
-    page.on('dialog', (dialog) => {
-      this.complaints.push(`dialog: ${dialog.message()}`);
-      void dialog.dismiss();
-    });
+    noteComplaints(page, this.complaints);
     const files: { [path: string]: { contentType: string; body: string } } = {
       '/': {
         contentType: 'text/html',

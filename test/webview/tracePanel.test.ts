@@ -5,6 +5,7 @@ import { after, afterEach, before, describe, it } from 'mocha';
 import type { Browser, Page } from 'playwright-core';
 import type { SpanRecord } from '../../src/engine/model/span.ts';
 import { otlpCaptures } from '../support/otlpCaptures.ts';
+import { spanRecord } from '../support/spanRecord.ts';
 import { openBrowser } from './browser.ts';
 import { bundleReport, type ReportBundle } from './reportBundle.ts';
 import { shownText } from './shownText.ts';
@@ -15,21 +16,8 @@ const folder = path.join(import.meta.dirname, '..', '..', 'screenshots');
 
 const HOSTILE = '<img src=x onerror=alert(1)></script><script>alert(2)</script>{{7*7}}';
 
-function span(spanId: string, parentSpanId: string | null, over: Partial<SpanRecord> = {}): SpanRecord {
-  return {
-    ...{ traceId: 'a', spanId, parentSpanId, name: `span ${spanId}`, kind: 'internal' },
-    ...{
-      startMs: 1000,
-      endMs: 2000,
-      status: 'unset',
-      attributes: {},
-      events: [],
-      links: [],
-      service: 'agent',
-    },
-    ...over,
-  };
-}
+const span = (spanId: string, parentSpanId: string | null, over: Partial<SpanRecord> = {}) =>
+  spanRecord({ traceId: 'a', spanId, parentSpanId, ...over });
 
 /** A root with stretches of 50 spans in a chain of their own, five deep. */
 function large(count: number): SpanRecord[] {

@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { StoreError } from '../errors.ts';
+import { replaceFile } from '../files/replaceFile.ts';
 import type { Random } from '../ports.ts';
 import { guard } from '../store/file/storeErrors.ts';
 import { entryOf } from '../store/storeFile.ts';
@@ -51,20 +52,7 @@ export function writeLease(file: string, lease: ServicesLease, random: Random): 
     const entry = entryOf(file);
     if (entry && !entry.isFile()) throw notAFile(file);
 
-    const temporary = `${file}.${random.hex(6)}.tmp`;
-    try {
-      const opened = openSync(temporary, 'wx', 0o600);
-      try {
-        writeFileSync(opened, `${JSON.stringify(lease, null, 2)}\n`);
-        fsyncSync(opened);
-      } finally {
-        closeSync(opened);
-      }
-      renameSync(temporary, file);
-    } catch (error) {
-      rmSync(temporary, { force: true });
-      throw error;
-    }
+    replaceFile(file, `${JSON.stringify(lease, null, 2)}\n`, 0o600, random);
   });
 }
 

@@ -1,27 +1,19 @@
-import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { FileError } from '../errors.ts';
 import type { Random } from '../ports.ts';
 import { entryAt } from './entryAt.ts';
+import { replaceFile } from './replaceFile.ts';
 
 /**
  * Replaces a file in one step: readers see the old text or the new one, never a part. The file's mode and its byte
  * order mark, which reading leaves out, are kept. `path` must be resolved (a link in its place would be replaced). Throws FileError when it cannot.
  */
 export function writeAtomic(path: string, text: string, random: Random): void {
-  const temporary = join(dirname(path), `.${basename(path)}.${random.hex(6)}.tmp`);
   const mode = entryAt(path)?.mode;
   try {
-    const file = openSync(temporary, 'wx', mode === undefined ? 0o666 : mode & 0o777);
-    try {
-      writeFileSync(file, hasBom(path) && !text.startsWith(BOM) ? BOM + text : text);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(temporary, path);
+    const whole = hasBom(path) && !text.startsWith(BOM) ? BOM + text : text;
+    replaceFile(path, whole, mode === undefined ? 0o666 : mode & 0o777, random);
   } catch (error) {
-    rmSync(temporary, { force: true });
     throw writeError(error, path);
   }
 }

@@ -1,28 +1,8 @@
 import { css } from 'lit';
+import { pageStyles } from '../shared/pageStyles.ts';
 
 export const reportAppStyles = css`
-  :host {
-    display: block;
-    height: 100vh;
-    background: var(--vscode-editor-background);
-  }
-  main {
-    display: flex;
-    height: 100%;
-  }
-  .page {
-    flex: 1 1 0;
-    min-width: 0;
-    height: 100%;
-    overflow: auto;
-    display: flex;
-    flex-direction: column;
-    gap: 0.9em;
-    padding: 1em 1.2em;
-  }
-  .page > * {
-    flex: none;
-  }
+  ${pageStyles}
   .page > result-table {
     flex: 1 0 22em;
   }
@@ -35,14 +15,7 @@ export const reportAppStyles = css`
   .runs {
     width: min(100%, 40em);
   }
-  .waiting {
-    padding: 3em 1em;
-    text-align: center;
-  }
   @media (max-width: 760px) {
-    .page {
-      padding: 0.8em;
-    }
     case-drawer {
       position: fixed;
       inset: 0;

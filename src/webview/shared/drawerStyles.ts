@@ -1,6 +1,8 @@
 import { css } from 'lit';
+import { toolStyles } from './toolStyles.ts';
 
 export const drawerStyles = css`
+  ${toolStyles}
   :host {
     display: block;
     overflow: auto;
@@ -57,23 +59,6 @@ export const drawerStyles = css`
   .tools {
     display: flex;
     gap: 0.2em;
-  }
-  .tool {
-    background: none;
-    border: 1px solid transparent;
-    border-radius: 4px;
-    padding: 0.2em;
-    color: inherit;
-    cursor: pointer;
-    line-height: 1;
-  }
-  .tool .icon {
-    width: 1.3em;
-    height: 1.3em;
-  }
-  .tool:hover {
-    background: var(--vscode-toolbar-hoverBackground);
-    border-color: var(--vscode-contrastActiveBorder, transparent);
   }
   .line {
     margin-top: 0;

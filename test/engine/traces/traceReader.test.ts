@@ -8,23 +8,11 @@ import { TraceStore } from '../../../src/engine/traces/traceStore.ts';
 import { traceStorePath } from '../../../src/engine/traces/traceStoreFormat.ts';
 import { type TraceChanges, TraceWatch } from '../../../src/engine/traces/traceWatch.ts';
 import { otlpCaptures } from '../../support/otlpCaptures.ts';
+import { spanRecord } from '../../support/spanRecord.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
-function span(spanId: string, parentSpanId: string | null, over: Partial<SpanRecord> = {}): SpanRecord {
-  return {
-    ...{ traceId: 'a', spanId, parentSpanId, name: `span ${spanId}`, kind: 'internal' },
-    ...{
-      startMs: 1000,
-      endMs: 2000,
-      status: 'unset',
-      attributes: {},
-      events: [],
-      links: [],
-      service: 'agent',
-    },
-    ...over,
-  };
-}
+const span = (spanId: string, parentSpanId: string | null, over: Partial<SpanRecord> = {}) =>
+  spanRecord({ traceId: 'a', spanId, parentSpanId, ...over });
 
 describe('reader of traces', () => {
   let folder: string;

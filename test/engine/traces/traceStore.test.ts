@@ -9,27 +9,13 @@ import type { GroupCursor, TraceGroup } from '../../../src/engine/traces/traceGr
 import type { TraceCursor, TraceOrder } from '../../../src/engine/traces/traceQuery.ts';
 import { TraceStore } from '../../../src/engine/traces/traceStore.ts';
 import { traceStorePath } from '../../../src/engine/traces/traceStoreFormat.ts';
+import { spanRecord } from '../../support/spanRecord.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 const HOUR = 3_600_000;
 
-function span(traceId: string, spanId: string, over: Partial<SpanRecord> = {}): SpanRecord {
-  return {
-    traceId,
-    spanId,
-    parentSpanId: null,
-    name: `span ${spanId}`,
-    kind: 'internal',
-    startMs: 1000,
-    endMs: 1500,
-    status: 'unset',
-    attributes: {},
-    events: [],
-    links: [],
-    service: 'agent',
-    ...over,
-  };
-}
+const span = (traceId: string, spanId: string, over: Partial<SpanRecord> = {}) =>
+  spanRecord({ traceId, spanId, endMs: 1500, ...over });
 
 const line: LogRecord = {
   timeMs: 1100,

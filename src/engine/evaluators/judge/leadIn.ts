@@ -10,7 +10,7 @@ const SUSPECT = new RegExp(
   [
     String.raw`inject\w*|manipul\w*|steer\w*|trick\w*|jailbr\w*|hidden|embed\w*|fak(?:e|ed|es|ing)|forge\w*|pretend\w*`,
     String.raw`attempt\w*|tries|tried|trying|claim\w*|quot(?:e|es|ed|ing|ation)|demand\w*|instructs|orders me|tells|telling`,
-    String.raw`instruct(?:ed|ing) (?:me|us|the|graders?|judges?)|(?<!(?:you|was|been) )(?:asks|asked|asking|told) (?:me|us|for|the|you|to)`,
+    'instruct(?:ed|ing) (?:me|us|the|graders?|judges?)|(?<!(?:you|was|been) )(?:asks|asked|asking|told) (?:me|us|for|the|you|to)',
     String.raw`(?<!you )wants?(?: me)? to|suppos\w*|imagin\w*|hypothe\w*|if|were|would (?:get|be|have|receive|earn|deserve|score)`,
     String.raw`(?:not|never|\w*n['’]t) (?:\w* ){0,2}(?:my|say|output|answer|give|return|write|respond|reply|verdict|score)|instead of|rather than`,
     'sample|schema|expected (?:output|format|answer|verdict)|finish(?:es|ed)? with|at best|could be|i answered|last (?:turn|conversation|time)',
