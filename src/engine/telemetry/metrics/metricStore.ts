@@ -1,0 +1,188 @@
+import { type Clock, systemClock } from '../../ports.ts';
+import { Connection, type StoreAccess } from '../../store/file/connection.ts';
+import type { BucketRow } from './bucket.ts';
+import { bucketStart, DEFAULT_LEVEL_RETENTION, LEVEL_MS, LEVELS, type LevelRetention } from './levels.ts';
+import { type Dimension, MEASURE_RULES } from './measures.ts';
+import type { MetricBatch, PendingBucket } from './metricBatch.ts';
+import type { MetricQuery, MetricSeries, MetricSeriesAnswer } from './metricQuery.ts';
+import { MetricReader } from './metricReader.ts';
+import { levelId, METRIC_STORE } from './metricStoreFormat.ts';
+import { SeriesTable } from './seriesTable.ts';
+
+/** How far a log was read. */
+export interface MetricCursor {
+  seq: number;
+  /** What the entry was. */
+  mark: string;
+}
+
+export interface Commit {
+  /** The consumer. */
+  name: string;
+  from: MetricCursor;
+  to: MetricCursor;
+}
+
+export interface MetricStoreOptions {
+  access?: StoreAccess;
+  clock?: Clock;
+  retention?: LevelRetention;
+  /** Distinct sets of labels; what comes beyond goes into one for each operation. */
+  mostSeries?: number;
+}
+
+/** Another process has gone on with the same log meanwhile. */
+export class CursorMoved extends Error {}
+
+const MOST_SERIES = 10_000;
+/** Buckets that are forgotten in one transaction. */
+const FORGOTTEN_AT_ONCE = 5_000;
+/** Pages that are given back to the disk in one go. */
+const SHRUNK_AT_ONCE = 256;
+const NOWHERE: MetricCursor = { seq: 0, mark: '' };
+
+/** The aggregates of live quality of a workspace, in a file of their own. Throws StoreError. */
+export class MetricStore {
+  readonly #connection: Connection;
+  readonly #reader: MetricReader;
+  readonly #retention: LevelRetention;
+  readonly #series: SeriesTable;
+
+  constructor(
+    file: string,
+    {
+      access = 'write',
+      clock = systemClock,
+      retention = DEFAULT_LEVEL_RETENTION,
+      mostSeries = MOST_SERIES,
+    }: MetricStoreOptions = {},
+  ) {
+    this.#connection = new Connection(file, METRIC_STORE, access);
+    // A cursor is lost together with what was read up to it, and both are made again: no commit needs to wait for the disk.
+    if (access === 'write') this.#connection.all('PRAGMA synchronous = NORMAL');
+    this.#retention = retention;
+    this.#series = new SeriesTable(this.#connection, mostSeries);
+    this.#reader = new MetricReader(this.#connection, { clock, retention });
+  }
+
+  /** Points over time. */
+  series(query: MetricQuery): MetricSeriesAnswer {
+    return this.#reader.series(query);
+  }
+
+  /** One point for the whole range: its p95 is that of all values in it. A series without data is absent. */
+  total(query: MetricQuery): MetricSeries[] {
+    return this.#reader.total(query);
+  }
+
+  /** What there is to choose from, in alphabetical order. */
+  values(dimension: Dimension): string[] {
+    return this.#reader.values(dimension);
+  }
+
+  /** What could not be measured, by reason, over UTC days. */
+  refused(range: { fromMs: number; toMs: number }): { reason: string; count: number }[] {
+    return this.#reader.refused(range);
+  }
+
+  /** Differs from before where another connection has written since. */
+  get version(): number {
+    return Number(this.#connection.all('PRAGMA data_version')[0]?.['data_version'] ?? 0);
+  }
+
+  cursor(name: string): MetricCursor {
+    const [row] = this.#connection.all('SELECT seq, mark FROM cursors WHERE name = ?', name);
+    return row ? { seq: Number(row['seq']), mark: String(row['mark']) } : NOWHERE;
+  }
+
+  /** What was measured and how far was read for it, both or neither. Throws CursorMoved where it was read already. */
+  commit(batch: MetricBatch, { name, from, to }: Commit, nowMs: number): void {
+    this.#series.settle(() =>
+      this.#connection.transaction(() => {
+        const now = this.cursor(name);
+        if (now.seq !== from.seq || now.mark !== from.mark) throw new CursorMoved(name);
+        this.#connection.run(
+          'INSERT OR REPLACE INTO cursors (name, seq, mark) VALUES (?, ?, ?)',
+          ...[name, to.seq, to.mark],
+        );
+        for (const pending of batch.buckets()) this.#write(pending);
+        for (const [reason, count] of batch.refused) this.#refuse(reason, count, nowMs);
+      }),
+    );
+  }
+
+  /** Forgets some of the buckets that are older than their level is kept. Returns how many; 0 where none is left to forget. */
+  forgetSome(nowMs: number): number {
+    return this.#connection.transaction(() => {
+      let left = FORGOTTEN_AT_ONCE;
+      for (const level of LEVELS) {
+        const oldestMs = nowMs - this.#retention[level];
+        if (left > 0 && Number.isFinite(oldestMs))
+          left -= this.#forget(levelId(level), bucketStart(oldestMs, LEVEL_MS[level]) / 1_000, left);
+      }
+      return FORGOTTEN_AT_ONCE - left;
+    });
+  }
+
+  /** Gives some of the space of what was forgotten back to the disk. Returns whether there is more to give. */
+  shrinkSome(): boolean {
+    const free = this.#freePages();
+    if (free > 0) this.#connection.all(`PRAGMA incremental_vacuum(${SHRUNK_AT_ONCE})`);
+    return this.#freePages() < free;
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  #write({ level, measure, startMs, labels, bucket }: PendingBucket): void {
+    const key = [levelId(level), MEASURE_RULES[measure].id, startMs / 1_000, this.#series.idOf(labels)];
+    const [row] = this.#connection.all(
+      `SELECT count, sum, min, max, sketch FROM buckets
+       WHERE level = ? AND measure = ? AND start_s = ? AND series = ?`,
+      ...key,
+    );
+    if (row) bucket.mergeRow(row as unknown as BucketRow);
+
+    const changed = bucket.toRow();
+    if (changed) {
+      const { count, sum, min, max, sketch } = changed;
+      this.#connection.run(
+        `INSERT OR REPLACE INTO buckets (level, measure, start_s, series, count, sum, min, max, sketch)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        ...[...key, count, sum, min, max, sketch],
+      );
+    } else if (row) {
+      this.#connection.run(
+        'DELETE FROM buckets WHERE level = ? AND measure = ? AND start_s = ? AND series = ?',
+        ...key,
+      );
+    }
+  }
+
+  #refuse(reason: string, count: number, nowMs: number): void {
+    this.#connection.run(
+      `INSERT INTO refused (start_s, reason, count) VALUES (?, ?, ?)
+       ON CONFLICT (start_s, reason) DO UPDATE SET count = count + excluded.count`,
+      ...[bucketStart(nowMs, LEVEL_MS['1d']) / 1_000, reason, count],
+    );
+  }
+
+  /** Measure by measure, since that is how they lie. */
+  #forget(level: number, oldest: number, most: number): number {
+    let left = most;
+    for (const { id } of Object.values(MEASURE_RULES)) {
+      if (left <= 0) break;
+      left -= this.#connection.run(
+        `DELETE FROM buckets WHERE level = ?1 AND measure = ?2 AND start_s < ?3 AND (start_s, series) IN (
+           SELECT start_s, series FROM buckets WHERE level = ?1 AND measure = ?2 AND start_s < ?3 LIMIT ?4)`,
+        ...[level, id, oldest, left],
+      );
+    }
+    return most - left;
+  }
+
+  #freePages(): number {
+    return Number(this.#connection.all('PRAGMA freelist_count')[0]?.['freelist_count'] ?? 0);
+  }
+}
