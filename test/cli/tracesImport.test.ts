@@ -96,7 +96,7 @@ describe('touchstone traces import', function () {
     ['empty.json', '', /the file is empty/],
     ['other.json', '{"spans": 1}', /the file contains no traces/],
     ['broken.json', '{\n"resourceSpans": [\n', /the file is not valid JSON/],
-    ['text.pb', 'hello, world', /contains no traces/],
+    ['text.pb', 'hello, world', /no line of the file names a trace/],
     ['broken.pb', Buffer.from([0, 0, 1, 0, 1, 2]), /breaks off/],
     [
       'broken.gz',

@@ -8,6 +8,7 @@ export function takenTraces(requests: JsonValue[]): () => CallTraces {
     take: (request) => {
       requests.push(request);
     },
+    takeLines: (lines) => [...lines],
     close: async () => null,
   });
 }

@@ -4,6 +4,7 @@ import type { LogRecord, SpanRecord } from '../../engine/model/span.ts';
 import { EVENT, GEN_AI } from '../../engine/telemetry/attributes.ts';
 import type { TraceNode } from '../../engine/telemetry/dialects/traceNode.ts';
 import type { TraceTree } from '../../engine/telemetry/dialects/traceTree.ts';
+import { placedLogs } from '../../engine/traces/placedLogs.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { truncate } from '../terminal/table.ts';
@@ -18,7 +19,7 @@ export interface TraceLineOptions {
 /** A trace as a tree: spans with time, tokens, cost and service; below them their tools' arguments, log lines and messages. */
 export function traceLines(tree: TraceTree | undefined, options: TraceLineOptions, io: Io): string[] {
   if (!tree) return ['no spans stored'];
-  const logsOf = Map.groupBy(options.logs, ({ spanId }) => spanId);
+  const logsOf = Map.groupBy(placedLogs(tree, options.logs), ({ spanId }) => spanId);
   const lines = [[io.style.dim(`trace ${tree.traceId}`), ...totals(tree)].join('  ')];
 
   // No recursion: a trace may be a chain of thousands.

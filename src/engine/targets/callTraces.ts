@@ -20,6 +20,8 @@ export interface CallTraces {
   endpoint(): Promise<string | undefined>;
   /** Takes spans that it left behind: one `ExportTraceServiceRequest` of OTLP in JSON, not yet checked. */
   take(request: JsonValue): void;
+  /** Takes those lines of its output that are log lines in JSON with ids of a trace or span; returns the others. */
+  takeLines(lines: readonly string[]): string[];
   /**
    * The call is over: waits a while for what is under way, then tells what the spans show; null where there are none.
    * `elsewhere`: the agent is known to have a receiver of its own, which may be ours.

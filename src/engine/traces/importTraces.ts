@@ -1,4 +1,6 @@
+import type { Readable } from 'node:stream';
 import type { LogRecord, SpanRecord } from '../model/span.ts';
+import { isHalf } from '../telemetry/logLines/logIds.ts';
 import { traceFileParts } from './traceFileParts.ts';
 import type { TraceStore } from './traceStore.ts';
 
@@ -8,6 +10,8 @@ export interface ImportedFile {
   /** Were stored before. */
   duplicates: number;
   rejected: number;
+  /** Lines of a log that name no trace, and stay where they are. */
+  unplaced: number;
   /** The first few of what could not be read; `line` is null where the file has no lines. */
   problems: { line: number | null; message: string }[];
   /** Start of the oldest span, in milliseconds since the epoch; null where there is none. */
@@ -26,28 +30,32 @@ const STORED_AT_ONCE = 5_000;
  */
 export async function importTraces(
   store: TraceStore,
-  { file, shownAs, signal }: { file: string; shownAs: string; signal: AbortSignal },
+  { from, shownAs, signal }: { from: string | Readable; shownAs: string; signal: AbortSignal },
 ): Promise<ImportedFile> {
   const imported: ImportedFile = {
     spans: 0,
     logs: 0,
     duplicates: 0,
     rejected: 0,
+    unplaced: 0,
     problems: [],
     oldestMs: null,
   };
   let spans: SpanRecord[] = [];
   let logs: LogRecord[] = [];
+  const whole = wholeIds(store);
   const flush = (): void => {
-    const stored = store.append(spans, logs);
+    // Spans first: lines may name their trace by a part of its id.
+    const stored = store.append(spans, []);
+    const lines = store.append([], logs.map(whole));
     imported.spans += stored.spans;
-    imported.logs += stored.logs;
-    imported.duplicates += stored.duplicates;
+    imported.logs += lines.logs;
+    imported.duplicates += stored.duplicates + lines.duplicates;
     spans = [];
     logs = [];
   };
 
-  for await (const part of traceFileParts(file, shownAs)) {
+  for await (const part of traceFileParts(from, shownAs)) {
     signal.throwIfAborted();
     for (const span of part.spans) {
       spans.push(span);
@@ -55,6 +63,7 @@ export async function importTraces(
     }
     for (const line of part.logs) logs.push(line);
     imported.rejected += part.rejected;
+    imported.unplaced += part.unplaced;
     for (const message of part.reasons)
       if (imported.problems.length < MOST_PROBLEMS) imported.problems.push({ line: part.line, message });
     if (spans.length + logs.length >= STORED_AT_ONCE) flush();
@@ -63,4 +72,19 @@ export async function importTraces(
   flush();
   while (store.sumUp().length > 0) signal.throwIfAborted();
   return imported;
+}
+
+/** Some loggers write the last 64 bits of the id of a trace: those of the one that is stored with them are completed. */
+function wholeIds(store: TraceStore): (line: LogRecord) => LogRecord {
+  const known = new Map<string, string>();
+  return (line) => {
+    const { traceId } = line;
+    if (!isHalf(traceId)) return line;
+    const [id = traceId, ...others] = known.has(traceId)
+      ? [known.get(traceId)]
+      : store.idsEnding(traceId.slice(16), 2);
+    const found = others.length === 0 ? id : traceId;
+    known.set(traceId, found);
+    return { ...line, traceId: found };
+  };
 }

@@ -74,6 +74,17 @@ export class Pieces {
     return Buffer.concat(chunks);
   }
 
+  /** What is left, as it comes; closes the stream in the end. */
+  async *chunks(): AsyncGenerator<Buffer> {
+    try {
+      if (this.#buffer.length > 0) yield this.#buffer;
+      for (let next = await this.#chunks.next(); !next.done; next = await this.#chunks.next())
+        yield next.value;
+    } finally {
+      this.close();
+    }
+  }
+
   close(): void {
     this.#stream.destroy();
   }

@@ -1,11 +1,12 @@
-import { closeSync, createReadStream, existsSync, openSync, readSync } from 'node:fs';
-import { pipeline, type Readable } from 'node:stream';
+import { createReadStream, existsSync } from 'node:fs';
+import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { FileError } from '../errors.ts';
 import { parseUntrustedJson } from '../files/formats/untrustedJson.ts';
 import { notAFile, openError } from '../files/readText.ts';
 import { statPath } from '../files/statPath.ts';
 import { isJsonObject, type JsonValue } from '../model/json.ts';
+import { LogLines } from './logLines.ts';
 import { BadPiece, Pieces } from './pieces.ts';
 import { addDocument, decodeRequest, emptyTraceFile, type TraceFile } from './traceFile.ts';
 
@@ -13,21 +14,27 @@ import { addDocument, decodeRequest, emptyTraceFile, type TraceFile } from './tr
 export interface TraceFilePart extends TraceFile {
   /** From 1; null where the file has no lines. */
   line: number | null;
+  /** Lines of a log that name no trace. */
+  unplaced: number;
 }
 
 const LINE_FEED = 0x0a;
 
 /**
  * The records of a file, piece by piece: requests of OTLP as JSON, as JSON Lines or as protobuf (one, or many behind their lengths,
- * as the collector's file exporter writes them), or the spans of the OpenAI Agents SDK; packed with gzip or not. A line that cannot
- * be read is a part with a reason. Rejects with FileError where the file is none of these.
+ * as the collector's file exporter writes them), the spans of the OpenAI Agents SDK, or a log with lines of JSON; packed with gzip
+ * or not. A line that cannot be read is a part with a reason. Rejects with FileError where the file is none of these.
  */
-export async function* traceFileParts(file: string, shownAs: string): AsyncGenerator<TraceFilePart> {
-  const source = new Pieces(unpackedFile(file, shownAs));
+export async function* traceFileParts(
+  from: string | Readable,
+  shownAs: string,
+): AsyncGenerator<TraceFilePart> {
+  const source = new Pieces(await unpacked(from instanceof Readable ? from : openFile(from, shownAs)));
   try {
     const head = await source.peek(64);
     if (head.length === 0) throw notTraces(shownAs, 'the file is empty');
-    if (isJson(head)) yield* jsonParts(source, shownAs);
+    if (isJson(head)) yield* lineParts(source, shownAs, new LogLines({ isLog: false }));
+    else if (isText(head)) yield* lineParts(source, shownAs, new LogLines({ isLog: true }));
     else yield* protobufParts(source, shownAs, head[0] !== FIRST_FIELD);
   } catch (error) {
     throw error instanceof FileError ? error : unreadable(error, shownAs);
@@ -39,9 +46,10 @@ export async function* traceFileParts(file: string, shownAs: string): AsyncGener
 /** The tag of the only field of an export request. */
 const FIRST_FIELD = 0x0a;
 
-async function* jsonParts(source: Pieces, shownAs: string): AsyncGenerator<TraceFilePart> {
+async function* lineParts(source: Pieces, shownAs: string, log: LogLines): AsyncGenerator<TraceFilePart> {
   const agents = new AgentsLines();
   let line = 0;
+  let isFirst = true;
   let known = false;
   for (;;) {
     const bytes = await source.until(LINE_FEED);
@@ -51,19 +59,29 @@ async function* jsonParts(source: Pieces, shownAs: string): AsyncGenerator<Trace
     if (text === '') continue;
 
     const document = parsed(text);
-    if (document === undefined && !known && line <= 2)
+    if (document === undefined && isFirst && BEGINS_DOCUMENT.test(text))
       return yield wholeDocument([bytes, await source.rest()], shownAs);
-    const part = { ...emptyTraceFile(), line };
+    isFirst = false;
+    const part = emptyPart(line);
     if (document !== undefined && (agents.add(part, document) || addDocument(part, document))) known = true;
+    else if (log.add(part, text)) known ||= part.logs.length > 0;
     else reject(part, 'this is no request of OTLP');
     yield part;
   }
-  if (!known) throw notTraces(shownAs, 'the file contains no traces');
+  if (!known)
+    throw notTraces(shownAs, log.isLog ? 'no line of the file names a trace' : 'the file contains no traces');
+}
+
+/** The first line of a document over many lines. */
+const BEGINS_DOCUMENT = /^\uFEFF?[[{]\s*(?:$|["[{\]}])/;
+
+function emptyPart(line: number | null): TraceFilePart {
+  return { ...emptyTraceFile(), line, unplaced: 0 };
 }
 
 /** A document over many lines. */
 function wholeDocument(bytes: Buffer[], shownAs: string): TraceFilePart {
-  const part = { ...emptyTraceFile(), line: null };
+  const part = emptyPart(null);
   let document: JsonValue;
   try {
     document = parseUntrustedJson(Buffer.concat(bytes).toString('utf8'));
@@ -80,9 +98,9 @@ async function* protobufParts(source: Pieces, shownAs: string, many: boolean): A
     if (!bytes) return;
     const read = decodeRequest(bytes);
     if (!read && index === 0) throw notTraces(shownAs, 'the file contains no traces');
-    const part = read ?? emptyTraceFile();
+    const part = { ...emptyPart(null), ...read };
     if (!read) reject(part, `message ${index + 1} is no request of OTLP`);
-    yield { ...part, line: null };
+    yield part;
     if (!many) return;
   }
 }
@@ -105,7 +123,14 @@ class AgentsLines {
 function isJson(head: Buffer): boolean {
   const text = head.toString('utf8').replace(/^\uFEFF/, '');
   // A line feed is also how a request in protobuf begins.
-  return /^[ \t\r]*[[{]/.test(text) || /^\s*[[{]\s*["[{\]}]/.test(text);
+  return /^[ \t\r]*[[{]\s*(?:$|["[{\]}])/.test(text) || /^\s*[[{]\s*["[{\]}]/.test(text);
+}
+
+/** A log, rather than protobuf, whose first byte is a line feed or 0. */
+function isText(head: Buffer): boolean {
+  return (
+    head[0] !== LINE_FEED && head.every((byte) => byte >= 0x20 || [0x09, 0x0a, 0x0d, 0x1b].includes(byte))
+  );
 }
 
 function parsed(text: string): JsonValue | undefined {
@@ -125,7 +150,7 @@ function notTraces(shownAs: string, what: string): FileError {
   return new FileError(what, {
     where: { path: shownAs },
     remedy:
-      'Expected are requests of OTLP as JSON, JSON Lines or protobuf, or spans of the OpenAI Agents SDK; each may be packed with gzip.',
+      'Expected are requests of OTLP as JSON, JSON Lines or protobuf, spans of the OpenAI Agents SDK, or a log with lines of JSON that name their trace; each may be packed with gzip.',
   });
 }
 
@@ -138,18 +163,16 @@ function unreadable(error: unknown, shownAs: string): unknown {
 }
 
 /** Throws FileError for what is no ordinary file. */
-function unpackedFile(file: string, shownAs: string): Readable {
+function openFile(file: string, shownAs: string): Readable {
   if (!statPath(file, shownAs)?.isFile()) throw existsSync(file) ? notAFile(shownAs) : missing(shownAs);
-  const bytes = createReadStream(file, { highWaterMark: 1024 * 1024 });
-  return isGzip(file) ? pipeline(bytes, createGunzip(), () => {}) : bytes;
+  return createReadStream(file, { highWaterMark: 1024 * 1024 });
 }
 
-function isGzip(file: string): boolean {
-  const start = Buffer.alloc(2);
-  const open = openSync(file, 'r');
-  readSync(open, start);
-  closeSync(open);
-  return start[0] === 0x1f && start[1] === 0x8b;
+async function unpacked(bytes: Readable): Promise<Readable> {
+  const pieces = new Pieces(bytes);
+  const head = await pieces.peek(2);
+  const all = Readable.from(pieces.chunks());
+  return head[0] === 0x1f && head[1] === 0x8b ? pipeline(all, createGunzip(), () => {}) : all;
 }
 
 function missing(shownAs: string): FileError {

@@ -8,6 +8,7 @@ import { diagnose, type TraceDiagnosis } from '../telemetry/dialects/doctor.ts';
 import { walk } from '../telemetry/dialects/traceNode.ts';
 import type { PriceSpan, TraceTree } from '../telemetry/dialects/traceTree.ts';
 import { findTrace, type TraceOrigin, type TraceSources, traceOf } from './findTrace.ts';
+import { placedLogs } from './placedLogs.ts';
 import { type SpanDetail, spanDetail } from './spanDetail.ts';
 import { lowestScore, type SpanEvaluation, spanEvaluations } from './spanEvaluations.ts';
 import { type SpanRow, spanRows } from './spanRows.ts';
@@ -168,7 +169,8 @@ export class TraceReader {
       if (known) known.push(index);
       else below.set(parent, [index]);
     }
-    return { tree, rows, below, evaluations, diagnosis: diagnose(tree), logs, origin };
+    const placed = placedLogs(tree, logs);
+    return { tree, rows, below, evaluations, diagnosis: diagnose(tree), logs: placed, origin };
   }
 
   #keep(traceId: string, entry: { stamp: string; trace: OpenTrace }): void {

@@ -4,6 +4,7 @@ import { Connection, type StoreAccess } from '../store/file/connection.ts';
 import { type PriceSpan, type TraceTree, traceTree } from '../telemetry/dialects/traceTree.ts';
 import { DEFAULT_RETENTION, type Retention } from './retention.ts';
 import { lowestScore, spanEvaluations } from './spanEvaluations.ts';
+import { idsEnding, idsLike } from './storedIds.ts';
 import { type GroupPage, type GroupQuery, traceGroups } from './traceGroups.ts';
 import { conditionsOf, orderOf, type TraceCursor, type TraceQuery } from './traceQuery.ts';
 import { TRACE_STORE } from './traceStoreFormat.ts';
@@ -167,7 +168,7 @@ export class TraceStore {
       traceId,
     );
     const logs = this.#connection.all(
-      'SELECT body FROM log_lines WHERE trace_id = ? ORDER BY time_ms',
+      'SELECT body FROM log_lines WHERE trace_id = ? ORDER BY time_ms, rowid',
       traceId,
     );
     return {
@@ -184,17 +185,12 @@ export class TraceStore {
 
   /** Ids that begin so, also of traces that are not listed yet; the newest first. */
   idsLike(prefix: string, limit: number): string[] {
-    const rows = this.#connection.all(
-      `SELECT trace_id, min(start_ms) FROM (
-         SELECT trace_id, start_ms FROM traces WHERE substr(trace_id, 1, ?1) = ?2
-         UNION ALL
-         SELECT trace_id, start_ms FROM stale JOIN spans USING (trace_id) WHERE substr(trace_id, 1, ?1) = ?2
-       ) GROUP BY trace_id ORDER BY 2 DESC LIMIT ?3`,
-      prefix.length,
-      prefix,
-      limit,
-    );
-    return rows.map((row) => String(row['trace_id']));
+    return idsLike(this.#connection, prefix, limit);
+  }
+
+  /** Ids that end so, also of traces that are not listed yet. */
+  idsEnding(ending: string, limit: number): string[] {
+    return idsEnding(this.#connection, ending, limit);
   }
 
   /**

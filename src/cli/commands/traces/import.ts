@@ -27,9 +27,9 @@ export function addTracesImport(traces: Command, act: RunAction): void {
   traces
     .command('import')
     .description(
-      'import spans and log records from files: OTLP as JSON, JSON Lines or protobuf, OpenAI Agents',
+      'import spans and log records from files: OTLP as JSON, JSON Lines or protobuf, OpenAI Agents, logs in JSON',
     )
-    .argument('<files...>', 'the files; each may be packed with gzip')
+    .argument('<files...>', 'the files, or - for standard input; each may be packed with gzip')
     .addOption(configOption())
     .option('--json', 'print JSON')
     .action((files, options) => act((io) => importFiles(files, options, io)));
@@ -41,9 +41,11 @@ async function importFiles(files: string[], options: TracesImportOptions, io: Io
   const { signal } = new AbortController();
   try {
     const read = async (file: string): Promise<Imported> => {
-      const imported = await importTraces(store, { file: path.resolve(io.cwd, file), shownAs: file, signal });
-      if (!options.json) show({ ...imported, path: file }, io);
-      return { ...imported, path: file };
+      const from = file === '-' ? process.stdin : path.resolve(io.cwd, file);
+      const shownAs = file === '-' ? 'standard input' : file;
+      const imported = { ...(await importTraces(store, { from, shownAs, signal })), path: shownAs };
+      if (!options.json) show(imported, io);
+      return imported;
     };
     const { done, failed } = await eachFile(files, read, io);
     if (options.json)
@@ -55,11 +57,12 @@ async function importFiles(files: string[], options: TracesImportOptions, io: Io
 }
 
 function show(imported: Imported, io: Io): void {
-  const { spans, logs, duplicates, rejected, problems } = imported;
+  const { spans, logs, duplicates, rejected, unplaced, problems } = imported;
   const parts = [
-    counted(spans, 'span'),
+    ...(spans > 0 || logs === 0 ? [counted(spans, 'span')] : []),
     ...(logs > 0 ? [counted(logs, 'log record')] : []),
     ...(duplicates > 0 ? [`${duplicates} stored before`] : []),
+    ...(unplaced > 0 ? [`${counted(unplaced, 'line')} of no trace left out`] : []),
   ];
   io.out(`${imported.path}: ${parts.join(', ')}`);
   if (isForgottenSoon(imported))
@@ -77,6 +80,6 @@ function isForgottenSoon({ oldestMs }: Imported): boolean {
   return oldestMs !== null && oldestMs < systemClock.now() - DEFAULT_RETENTION.maxAgeMs;
 }
 
-function toJson({ path: file, spans, logs, duplicates, rejected, problems }: Imported): object {
-  return { path: file, spans, logs, duplicates, rejected, problems };
+function toJson({ path: file, spans, logs, duplicates, rejected, unplaced, problems }: Imported): object {
+  return { path: file, spans, logs, duplicates, rejected, unplaced, problems };
 }

@@ -9,6 +9,7 @@ import type { Clock, Span } from '../../ports.ts';
 import type { CallTraces, ShownByTrace } from '../../targets/callTraces.ts';
 import { traceAnswer } from '../../telemetry/dialects/traceAnswer.ts';
 import { type PriceSpan, traceTree } from '../../telemetry/dialects/traceTree.ts';
+import { readLogLine } from '../../telemetry/logLines/readLogLine.ts';
 import { readSpans } from '../../telemetry/receiver/readSpans.ts';
 import type { Tracer } from '../../telemetry/tracer.ts';
 import { type AgentRecords, adoptSpans } from './adoptSpans.ts';
@@ -92,6 +93,23 @@ export class CallSpans implements CallTraces, CallReceiver {
     return this.#options.redactor?.value(records) ?? records;
   }
 
+  takeLines(lines: readonly string[]): string[] {
+    const { clock } = this.#options;
+    const others: string[] = [];
+    const read: LogRecord[] = [];
+    for (const text of lines) {
+      const line = this.#logs.length + read.length < MOST_LOGS ? readLogLine(text) : undefined;
+      if (line && line.traceId + line.spanId !== '')
+        read.push({ ...line, timeMs: line.timeMs ?? clock.now() });
+      else others.push(text);
+    }
+
+    const sent = new Set(this.#logs.map(sameLine));
+    const { logs } = this.#clean({ spans: [], logs: read });
+    this.#add({ spans: [], logs: logs.filter((line) => !sent.has(sameLine(line))) });
+    return others;
+  }
+
   async close({
     elsewhere,
     signal,
@@ -155,6 +173,11 @@ export class CallSpans implements CallTraces, CallReceiver {
         `${counted(records.spans.length, 'span')} of the agent came after the call was over: not evaluated`,
       );
   }
+}
+
+/** A logger may write a line and send it as well: both name the same span and say the same. */
+function sameLine({ spanId, message }: LogRecord): string {
+  return `${spanId} ${message}`;
 }
 
 /** Connections that are open are accepted, and what they hold is read, in turns of the event loop. */

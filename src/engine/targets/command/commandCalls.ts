@@ -70,14 +70,16 @@ export class CommandCalls {
 
     const file = await this.#takeReply(replyFile, begunAt);
     if (traces) await this.#handOverSpans(spanFile, traces, context);
-    const elsewhere = ownEndpoint(scrubbed, environment) !== undefined;
-    const shown = (await traces?.close({ elsewhere, signal: context.signal })) ?? null;
-
     const hint = (said: string): string => withheldHint(environment, given, said);
     const { output, lines } = commandOutput({
       ...{ end, form, program, cwd, maxBytes, file, redact, hint },
     });
-    for (const line of lines.slice(0, MOST_LOGGED)) context.span.log('info', redact(line));
+    const others = traces ? linesBeside(traces, end.stderr, lines) : lines;
+
+    const elsewhere = ownEndpoint(scrubbed, environment) !== undefined;
+    const shown = (await traces?.close({ elsewhere, signal: context.signal })) ?? null;
+
+    for (const line of others.slice(0, MOST_LOGGED)) context.span.log('info', redact(line));
 
     return statedAttempt(withTrace(output, shown));
   }
@@ -112,6 +114,12 @@ export class CommandCalls {
     for (const request of requests) traces.take(request);
     if (dropped > 0) span.log('warn', 'Some lines of the agent’s spans are not JSON', { dropped });
   }
+}
+
+/** Log lines with ids go to their spans, from wherever they come; what is left of those beside the reply. */
+function linesBeside(traces: CallTraces, stderr: Buffer, beside: readonly string[]): string[] {
+  traces.takeLines(stderr.toString('utf8').split('\n'));
+  return traces.takeLines(beside);
 }
 
 /** Of the lines beside the reply, so many go into the log. */
