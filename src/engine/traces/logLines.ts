@@ -1,5 +1,5 @@
 import { readLogLine } from '../telemetry/logLines/readLogLine.ts';
-import type { TraceFilePart } from './traceFileParts.ts';
+import type { TraceFilePart } from './traceFile.ts';
 
 /** The lines of a log: those in JSON that name their trace are kept, all others stay what they are. */
 export class LogLines {

@@ -16,6 +16,14 @@ export interface TraceFile {
   reasons: string[];
 }
 
+/** What one line, one message or the whole of a file holds. */
+export interface TraceFilePart extends TraceFile {
+  /** From 1; null where the file has no lines. */
+  line: number | null;
+  /** Lines of a log that name no trace. */
+  unplaced: number;
+}
+
 /**
  * The spans and log records of a file: export requests of OTLP as JSON, as JSON Lines (as OpenTelemetry's file exporter and
  * the collector write them) or as protobuf, or the spans of the OpenAI Agents SDK. Throws FileError where it is none of them.

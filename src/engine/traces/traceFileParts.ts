@@ -8,15 +8,13 @@ import { statPath } from '../files/statPath.ts';
 import { isJsonObject, type JsonValue } from '../model/json.ts';
 import { LogLines } from './logLines.ts';
 import { BadPiece, Pieces } from './pieces.ts';
-import { addDocument, decodeRequest, emptyTraceFile, type TraceFile } from './traceFile.ts';
-
-/** What one line, one message or the whole of a file holds. */
-export interface TraceFilePart extends TraceFile {
-  /** From 1; null where the file has no lines. */
-  line: number | null;
-  /** Lines of a log that name no trace. */
-  unplaced: number;
-}
+import {
+  addDocument,
+  decodeRequest,
+  emptyTraceFile,
+  type TraceFile,
+  type TraceFilePart,
+} from './traceFile.ts';
 
 const LINE_FEED = 0x0a;
 
