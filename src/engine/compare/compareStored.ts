@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.ts';
 import type { Comparison, SequentialProgress } from '../model/comparison.ts';
+import { counted } from '../model/figures.ts';
 import type { GatePolicy } from '../model/gatePolicy.ts';
 import type { GateReport } from '../model/gateReport.ts';
 import type { RunPlan } from '../model/run.ts';
@@ -133,10 +134,8 @@ function withKnownContent(side: OpenedSide, other: RunPlan): OpenedSide {
 }
 
 function inOrder(cases: Comparison['cases'], caseIds: readonly string[]): Comparison['cases'] {
-  const place = new Map(caseIds.map((id, index) => [id, index]));
-  return cases
-    .filter(({ caseId }) => place.has(caseId))
-    .sort((a, b) => (place.get(a.caseId) ?? 0) - (place.get(b.caseId) ?? 0));
+  const casesOf = Map.groupBy(cases, ({ caseId }) => caseId);
+  return caseIds.flatMap((id) => casesOf.get(id) ?? []);
 }
 
 function gateOf(
@@ -173,14 +172,16 @@ function missingOf(store: RunStore, runIds: ReadonlySet<string>): string[] {
   return [...runIds].flatMap((id) => {
     const { passed, failed, errored } = store.counts(id);
     const missing = store.getRun(id).plan.trials - passed - failed - errored;
-    return missing > 0 ? [`Run ${id} is not complete: ${missing} trials are missing.`] : [];
+    return missing > 0
+      ? [`Run ${id} is not complete: ${counted(missing, 'trial is', 'trials are')} missing.`]
+      : [];
   });
 }
 
 function notesOn(counts: Comparison['counts'], before: RunPlan, after: RunPlan): string[] {
   const { baselineOnly, candidateOnly, changedContent, unmeasured, unseen } = counts;
   const left = (count: number, one: string, several: string, why: string) =>
-    count === 0 ? [] : [`${count === 1 ? `1 case ${one}` : `${count} cases ${several}`} ${why}.`];
+    count === 0 ? [] : [`${counted(count, `case ${one}`, `cases ${several}`)} ${why}.`];
   return [
     ...left(baselineOnly, 'is', 'are', 'in the baseline only, so not compared'),
     ...left(candidateOnly, 'is', 'are', 'in the candidate only, so not compared'),
@@ -189,7 +190,7 @@ function notesOn(counts: Comparison['counts'], before: RunPlan, after: RunPlan):
     ...left(unseen, 'was', 'were', 'not run on either side'),
     ...(before.repeat === after.repeat
       ? []
-      : [`The baseline has ${before.repeat} trials of each case, the candidate ${after.repeat}.`]),
+      : [`The baseline has ${counted(before.repeat, 'trial')} of each case, the candidate ${after.repeat}.`]),
     ...(before.seed === after.seed ? [] : ['The two runs had different seeds.']),
   ];
 }

@@ -1,6 +1,6 @@
 /** Ends of fences, of tags around an answer, and of a turn; none of them says anything. */
 const MARKS =
-  /```\w*|<\/?(?:answer|verdict|json|response|output|result|evaluation|grade|judge?ment|s)>|<\|[^<>\s]*>|<end_of_turn>|\[\/INST\]/gi;
+  /```\w+|<\/?(?:answer|verdict|json|response|output|result|evaluation|grade|judge?ment|s)>|<\|[^<>\s]+>|<end_of_turn>|\[\/INST\]/gi;
 
 /** How people and models take their leave, one sentence each, in the languages in which judges mostly are asked. */
 const FAREWELLS: readonly RegExp[] = [

@@ -21,7 +21,7 @@ function skeletonOf(value: JsonValue): string {
   return skeleton(JSON.stringify(value));
 }
 
-/** Letters, numbers and braces. */
+/** Letters, numbers with their points and signs, and braces. */
 function skeleton(text: string): string {
   return text
     .replace(/<\/?[a-z]+>/gi, '')
@@ -31,7 +31,7 @@ function skeleton(text: string): string {
     .normalize('NFKC')
     .replace(/\d+(?:\.\d+)?(?:e[+-]?\d+)?/gi, (number) => String(Number(number)))
     .toLowerCase()
-    .replace(/[^\p{L}\p{N}{}]/gu, '');
+    .replace(/(?!(?<=\d)\.\d|(?<![\p{L}\p{N}])-\d)[^\p{L}\p{N}{}]/gu, '');
 }
 
 function permutations(items: readonly string[]): string[][] {

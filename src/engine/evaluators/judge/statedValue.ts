@@ -57,7 +57,7 @@ export function isAnswer(label: string): boolean {
 const ENDS_THERE = /^(?! *[\p{L}\p{N}])/u;
 const ANSWER = /answer|choice|category|winner|expected|output/i;
 /** Labels of what is judged. */
-const MATTER = /(?:right|correct|true|actual)[\s_]+(?:answer|result|winner|category|decision|points)/i;
+const MATTER = /(?:right|correct|true|actual)[\s_]*(?:answer|result|winner|category|decision|points)/i;
 /** Labels of a verdict, or of what is judged. */
 const AMBIGUOUS =
   /answer|result|total|choice|category|winner|conclu|decision|ergebnis|fazit|risultato|résultat|结论|結論|结果|結果|결과|вывод|итог/i;

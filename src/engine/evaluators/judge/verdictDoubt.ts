@@ -26,7 +26,7 @@ const QUOTES =
 
 /** Refusals in words that may also tell of somebody else's. */
 const LIKELY_REFUSAL =
-  /\b(?:i['’]m|i am|we are|we['’]re) (?:not able|unable) to (?:grade|judge|score|evaluate|rate|assess|comply|help|assist|provide)|\bi (?:can['’]t|cannot|won['’]t|will not) (?:help|assist|comply)\b|insufficient information to (?:grade|judge|score|evaluate|rate|assess)|no puedo (?:evaluar|calificar|valorar|juzgar)|je ne (?:peux|puis) pas (?:évaluer|noter|juger)|\bkann (?:\S* ){0,4}nicht (?:bewerten|beurteilen|benoten)|não posso avaliar|non posso valutare|не могу (?:\S* )?оцени|\bkan (?:\S* )?niet beoordelen|nie mogę (?:\S* )?oceni|kan inte bedöma|değerlendiremem|評価できません|평가할 수 없/iu;
+  /\b(?:i['’]m|i am|we are|we['’]re) (?:not able|unable) to (?:grade|judge|score|evaluate|rate|assess|comply|help|assist|provide)|\bi (?:can['’]t|cannot|won['’]t|will not) (?:help|assist|comply)\b|insufficient information to (?:grade|judge|score|evaluate|rate|assess)|no puedo (?:evaluar|calificar|valorar|juzgar)|je ne (?:peux|puis) pas (?:évaluer|noter|juger)|\bkann (?:\S* ){0,4}nicht (?:bewerten|beurteilen|benoten)|não posso avaliar|non posso valutare|не могу (?:\S* )?оцени|\bkan (?:\S* )?niet beoordelen|nie mogę (?:\S* )?oceni|kan inte bedöma|değerlendiremem|評価できません|평가할 수 없/i;
 
 /** Marks of a text that is struck out or not shown. */
 const STRUCK = /(?:(?<!~)~~|<(?:del|strike)>|<!--)\s*$/i;
@@ -95,5 +95,5 @@ function reasonProblem(verdict: JsonObject, full: number, material: readonly str
 /** A brace with a key of the form behind it is a verdict that cannot be read. */
 function isBroken(text: string, keys: readonly string[]): boolean {
   const names = keys.join('|');
-  return new RegExp(`[{｛][^{}｛｝]*(?<![\\p{L}\\p{N}])(?:${names})[^\\p{L}\\p{N}]*[:=：]`, 'iu').test(text);
+  return new RegExp(`[{｛][^}｝]*(?<![\\p{L}\\p{N}])(?:${names})[^\\p{L}\\p{N}]*[:=：]`, 'iu').test(text);
 }

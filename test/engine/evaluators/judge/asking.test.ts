@@ -1,52 +1,10 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'mocha';
 import { z } from 'zod';
 import { askJudge, unanswered } from '../../../../src/engine/evaluators/judge/askJudge.ts';
-import { askForText, type TextProblem } from '../../../../src/engine/evaluators/judge/askText.ts';
 import { brokenOff, callJudge } from '../../../../src/engine/evaluators/judge/judgeCall.ts';
-import { PaidReplies } from '../../../../src/engine/evaluators/judge/paidReplies.ts';
-import { wholeClient } from '../../../../src/engine/models/clientForms.ts';
-import {
-  type CallOptions,
-  ModelError,
-  type ModelReply,
-  type ModelRequest,
-} from '../../../../src/engine/models/modelClient.ts';
-import { noSpan } from '../../../../src/engine/ports.ts';
+import { ModelError } from '../../../../src/engine/models/modelClient.ts';
 import { Rejected } from '../../../../src/engine/resilience/policy.ts';
-import { countingRandom } from '../../models/manualClock.ts';
-
-const identity = { provider: 'p', model: 'm', endpoint: 'http://127.0.0.1:1/v1' };
-const signal = new AbortController().signal;
-const context = { signal, span: noSpan };
-
-const whole: ModelReply = {
-  status: 'complete',
-  text: '',
-  toolCalls: [],
-  usage: { inputTokens: 1, outputTokens: 2 },
-  costUsd: 0.5,
-  model: 'm-1',
-  responseId: 'r',
-  latencyMs: 12.5,
-  firstTokenMs: 3,
-  finishReason: 'stop',
-};
-
-/** Answers one text or reply after the other, or fails. */
-function judge(...answers: (string | ModelReply | Error)[]) {
-  const asked: { request: ModelRequest; options: CallOptions }[] = [];
-  const client = wholeClient(identity, async (request, options) => {
-    const answer = answers[asked.length] ?? '';
-    asked.push({ request, options });
-    if (answer instanceof Error) throw answer;
-    return typeof answer === 'string' ? { ...whole, text: answer } : answer;
-  });
-  return { client, asked };
-}
-
-const failure = (code: 'server' | 'network' | 'not-recorded', status?: number) =>
-  new ModelError(code, 'it broke', { transient: false, ...(status === undefined ? {} : { status }) });
+import { context, failure, judge, whole } from './scriptedJudge.ts';
 
 describe('one call of a judge', () => {
   const request = { messages: [{ role: 'user' as const, content: 'Is it so?' }] };
@@ -83,53 +41,6 @@ describe('one call of a judge', () => {
     });
     for (const error of [failure('not-recorded'), refused, new TypeError('a bug')])
       await assert.rejects(callJudge(judge(error).client, request, context), error);
-  });
-});
-
-describe('a judge that was asked before the trial was interrupted', () => {
-  const form = { name: 'grade', schema: {} };
-  const request = { form, messages: [{ role: 'user' as const, content: 'Is it so?' }] };
-
-  it('is not asked the same a second time, but whatever else', async () => {
-    const first = new PaidReplies();
-    await callJudge(judge('a').client, request, { ...context, paid: first });
-    assert.equal(first.all.length, 1);
-
-    const later = new PaidReplies(first.all);
-    const { client, asked } = judge('b', 'c');
-    const kept = await callJudge(client, request, { ...context, paid: later });
-    assert.equal(kept.status === 'replied' && kept.reply.text, 'a');
-    assert.deepEqual(asked, []);
-    assert.equal(later.all.length, 1, 'it is kept for the next time as well');
-    const again = await callJudge(client, request, { ...context, paid: later });
-    assert.equal(again.status === 'replied' && again.reply.text, 'b');
-  });
-
-  it('is another one by its provider, model, endpoint, form or words', async () => {
-    const first = new PaidReplies();
-    await callJudge(judge('a').client, request, { ...context, paid: first });
-    const same = { ...identity };
-    const others = [
-      { ...same, provider: 'q' },
-      { ...same, model: 'n' },
-      { ...same, endpoint: 'http://127.0.0.1:2/v1' },
-      { provider: 'p', model: 'm' },
-    ];
-    for (const other of others) {
-      const client = wholeClient(other, async () => ({ ...whole, text: 'new' }));
-      const called = await callJudge(client, request, { ...context, paid: new PaidReplies(first.all) });
-      assert.equal(called.status === 'replied' && called.reply.text, 'new', JSON.stringify(other));
-    }
-    for (const other of [
-      { ...request, messages: [{ role: 'user' as const, content: 'Is it not so?' }] },
-      { ...request, form: { ...form, name: 'rank' } },
-    ]) {
-      const called = await callJudge(judge('new').client, other, {
-        ...context,
-        paid: new PaidReplies(first.all),
-      });
-      assert.equal(called.status === 'replied' && called.reply.text, 'new');
-    }
   });
 });
 
@@ -278,76 +189,5 @@ describe('a question for a verdict', () => {
     assert.equal(found.status, 'answered');
     const scaled = await ask(shape, ['{"reason":"It is so.","score":1,"max_score":1}']);
     assert.equal(scaled.found.status, 'answered');
-  });
-});
-
-describe('a question for plain words', () => {
-  const template = { system: 'You judge.', user: 'Is it so? {{ output }}', form: '' };
-  const ask = async (
-    answers: (string | ModelReply)[],
-    read?: (answer: string) => object | TextProblem,
-    material = new Map([['output', 'x']]),
-  ) => {
-    const { client, asked } = judge(...answers);
-    const found = await askForText(client, { template, material, random: countingRandom() }, context, read);
-    return { found, asked };
-  };
-  const status = ({ found }: Awaited<ReturnType<typeof ask>>) =>
-    'missing' in found ? found.missing : found.status === 'failed' ? found.reason : `“${found.answer}”`;
-
-  it('has the words without thoughts and the marks of their end', async () => {
-    for (const end of ['<|im_end|>', '<|end▁of-x>', '</s>', '<end_of_turn>', '<|a|b|>', ' </s> \n'])
-      assert.equal(status(await ask([` <think>so</think> a </s> b${end}`])), '“a </s> b”', end);
-    assert.equal(status(await ask(['a<|>'])), '“a”');
-    for (const text of ['a <|x>b|>', 'a <|x<b|>', 'a <|x b|>'])
-      assert.equal(status(await ask([text])), `“${text}”`, text);
-    const { found, asked } = await ask(['a']);
-    assert.deepEqual(found, { status: 'answered', answer: 'a', calls: [{ ...whole, text: 'a' }] });
-    assert.equal(asked.length, 1);
-  });
-
-  it('has none in a reply that is empty, too long, broken or all thoughts', async () => {
-    const rows: [string | ModelReply, string][] = [
-      [' \n', "the judge's answer is empty"],
-      ['a'.repeat(200_001), "the judge's answer is longer than 200,000 characters"],
-      [{ ...whole, text: 'a', finishReason: 'length' }, "the judge's answer reached its token limit"],
-      ['<think>so</think> \n', "the judge's answer contains nothing but reasoning"],
-      ['a <think>so', "the judge's answer contains nothing but reasoning"],
-    ];
-    for (const [answer, reason] of rows) assert.equal(status(await ask([answer])), reason);
-    assert.equal(status(await ask(['a'.repeat(200_000)])).length, 200_002);
-    assert.equal(status(await ask(['a'], undefined, new Map())), 'output');
-  });
-
-  it('is asked once more where the answer is misformed only', async () => {
-    const again = await ask(['a', 'b'], () => ({ problem: 'it quotes nothing', misformed: true }));
-    assert.equal(status(again), '“b”');
-    assert.equal('calls' in again.found && again.found.calls.length, 2);
-    assert.deepEqual(again.asked[1]?.request.messages.slice(-2), [
-      { role: 'assistant', content: 'a' },
-      {
-        role: 'user',
-        content:
-          'That answer cannot be read: it quotes nothing. Give the same answer again in the form that was asked for, and nothing else.',
-      },
-    ]);
-    assert.equal(again.asked[1]?.request.messages.length, (again.asked[0]?.request.messages.length ?? 0) + 2);
-    for (const found of [{ problem: 'x' }, { misformed: true }, {}])
-      assert.equal((await ask(['a', 'b'], () => found)).asked.length, 1);
-    assert.equal((await ask(['', 'b'], () => ({ problem: 'x', misformed: true }))).asked.length, 1);
-  });
-
-  it('fails in words where the judge could not be asked', async () => {
-    const { client } = judge(failure('network'));
-    const found = await askForText(
-      client,
-      { template, material: new Map([['output', 'x']]), random: countingRandom() },
-      context,
-    );
-    assert.deepEqual(found, {
-      status: 'failed',
-      reason: 'the call to the judge failed: it broke',
-      calls: [{ usage: null, costUsd: null }],
-    });
   });
 });

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { meaningOf, RETRACTION } from '../../../../src/engine/evaluators/judge/closingWords.ts';
 import { isForeign, withoutClosingMarks } from '../../../../src/engine/evaluators/judge/leadIn.ts';
-import { QUOTATION } from '../../../../src/engine/evaluators/judge/quotation.ts';
-import { isQuoted } from '../../../../src/engine/evaluators/judge/quotedVerdict.ts';
 import { secondVerdict } from '../../../../src/engine/evaluators/judge/secondVerdict.ts';
 import { contradiction, lastLineDiffers } from '../../../../src/engine/evaluators/judge/statedVerdict.ts';
 import { withoutThoughts } from '../../../../src/engine/evaluators/judge/thoughts.ts';
@@ -10,68 +8,6 @@ import { doubtAbout } from '../../../../src/engine/evaluators/judge/verdictDoubt
 
 const each = (...lines: string[]) => lines.flatMap((line) => line.split('|'));
 const against = (score: number) => (words: string) => contradiction(words, { score }, 1);
-
-describe('quotations', () => {
-  const own = (text: string) => text.replace(QUOTATION, '_');
-
-  it('are those of any language, empty or long, each for itself', () => {
-    for (const [open = '', close = ''] of ['""', '“”', '„“', '„”', '«»', '「」', "''", '‘’'])
-      for (const inner of ['', 'a', 'b'.repeat(600)])
-        assert.equal(own(`x ${open}${inner}${close} y ${open}${close}`), 'x _ y _', open + close);
-  });
-
-  it('end in their line, and are no apostrophes', () => {
-    for (const text of ['"a\nb"', '“a\nb”', "'a\nb'", "it's so, isn't it", "3'a'", "'a'b", "é'a'"])
-      assert.equal(own(text), text);
-    assert.equal(own("so 'a'3"), 'so _3');
-    assert.equal(own('“a “b” c'), '“a _ c');
-    assert.equal(own('‘a ‘b’ c'), '‘a _ c');
-    assert.equal(own('""x""'), '_x_');
-  });
-});
-
-describe('a verdict in the judged material', () => {
-  const quoted = (material: string, verdict = { reason: 'so it is', score: 1 }) =>
-    isQuoted(verdict, [material]);
-
-  it('is the same in whatever way it is written', () => {
-    const one = each(
-      '{"reason":"so it is","score":1}|{ "score" : 1.0, "reason": "So it is" }|{<b>"reason"</b>:<STRONG>"so it is"</STRONG>,"score":1}',
-      '{&quot;reason&quot;:&quot;so it is&quot;,&#34;score&#34;:1}|{\\n\\t"reason":"so\\r it\\f is\\b",\\n"score":1}',
-      '{\\\\n"reason":"so it is","score":1e0}|{"reason":"so it is","score":1E+0}|{"reason":"so it is","score":10e-1}',
-      '{"reason":"so it is","score":0.10e1}|{"reas\\u006fn":"so it is","sc\\U006Fre":1}|{"reason":"so it is","score":0.1e01}',
-    );
-    for (const text of one) assert.equal(quoted(`It says ${text}.`), true, text);
-    for (const text of each(
-      '{"reason":"so it is","score":1|"reason":"so it is","score":1}|{"reason":"so it is","score":1.5}|{"reason":"so it was","score":1}',
-      '{"reason":"so it is","score":11}|{"reason":"so it is","score":1e1}',
-    ))
-      assert.equal(quoted(text), false, text);
-    assert.equal(isQuoted({ score: 1 }, []), false);
-  });
-
-  it('keeps its digits and letters', () => {
-    for (const [material, reason] of [
-      ['1<b></b>02', '102'],
-      ['a \\u0061b', 'a ab'],
-      ['\\u006x', 'u006x'],
-      ['1e', '1 e'],
-      ['0.5 and 5e-1', '5e-1 and 0.50'],
-      ['12.5', '12.50'],
-    ])
-      assert.equal(quoted(`{"reason":"${material}"}`, { reason } as never), true, material);
-    for (const [material, reason] of [['5e1', '5e-1']])
-      assert.equal(quoted(`{"reason":"${material}"}`, { reason } as never), false, material);
-  });
-
-  it('may have up to five keys in any order, or more in its own', () => {
-    const five = { a: 1, b: 2, c: 3, d: 4, e: 5 };
-    assert.equal(isQuoted(five, ['{"e":5,"d":4,"c":3,"b":2,"a":1}']), true);
-    const six = { ...five, f: 6 };
-    assert.equal(isQuoted(six, ['{"f":6,"e":5,"d":4,"c":3,"b":2,"a":1}']), false);
-    assert.equal(isQuoted(six, [JSON.stringify(six)]), true);
-  });
-});
 
 describe('words at the edge', () => {
   it('decide by the stem of a word, and by whole words', () => {
@@ -148,7 +84,7 @@ describe('figures at the edge', () => {
 
   it('are no verdict where their label is that of the matter', () => {
     for (const words of each(
-      'Correct result: FAIL|Right answer: ★☆☆☆☆|Actual winner: failed|True decision: poor',
+      'Correct result: FAIL|correctAnswer: 0|true_result: 0|Right answer: ★☆☆☆☆|Actual winner: failed|True decision: poor',
     ))
       assert.equal(against(1)(words), undefined, words);
     assert.equal(against(1)('Correct score: FAIL'), 'certain');
@@ -307,7 +243,7 @@ describe('doubt at the edge', () => {
     const quotes = (words: string) =>
       doubt(words)?.reason === 'the judge quotes a verdict instead of giving one';
     for (const words of each(
-      'It says|It says  : "|It says ```json\n|It says `JSON5\n |It wants me to print: |ES BEHAUPTET: ',
+      'It says|It says  : "|It says ```json\n|It says ```json|It says `JSON5\n |It wants me to print: |ES BEHAUPTET: ',
     ))
       assert.equal(quotes(words), true, words);
     for (const words of ['It wants me to ', 'It asks me to ', 'It says json\n', 'It says ```json x'])
@@ -319,7 +255,8 @@ describe('doubt at the edge', () => {
     const between = (length: number) => `the ${`${'a'.repeat(length - 1)} `}explanation`;
     assert.equal(blank(between(30)), true);
     assert.equal(blank(between(31)), false);
-    for (const reason of each('your explanation|<r>|<>|[r]|[]|–')) assert.equal(blank(reason), true, reason);
+    for (const reason of each('your explanation|<r>|<>|[r]|[]|–| '))
+      assert.equal(blank(reason), true, reason);
     for (const reason of each('therapy explanation|a reasonable one'))
       assert.equal(blank(reason), false, reason);
   });

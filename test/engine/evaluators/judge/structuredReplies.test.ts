@@ -142,7 +142,8 @@ describe('words with plain fields', () => {
     assert.equal(plain('<p data-score = "0" b="" c=\'x y\' d= 2/>'), 'data-score: 0 b: c: x y d: 2');
     assert.equal(plain('<A:b.c-d e="1">f</A:b.c-d>'), 'e: 1 f');
     assert.equal(plain('<a\ne="1"/> <b/> <c> </c>'), 'e: 1');
-    assert.equal(plain('<p e="1\' f="2">'), 'f: 2');
+    for (const value of ['"1\'', `"it's"`, `'the "b"'`])
+      assert.equal(plain(`<p e=${value} f="2">`), 'f: 2', value);
     assert.equal(plain('<a <b e="1"> c>'), '<a e: 1 c>');
     assert.equal(plain('<score/>0'), '0');
     assert.equal(plain('<a<b e="1">c'), '<a e: 1 c');
