@@ -10,7 +10,7 @@ import { noSpan } from '../../../../src/engine/ports.ts';
 export const identity = { provider: 'p', model: 'm', endpoint: 'http://127.0.0.1:1/v1' };
 export const context = { signal: new AbortController().signal, span: noSpan };
 
-export const whole: ModelReply = {
+export const whole: Extract<ModelReply, { status: 'complete' }> = {
   status: 'complete',
   text: '',
   toolCalls: [],
