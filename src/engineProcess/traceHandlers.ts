@@ -17,13 +17,13 @@ import { TraceThread } from './traceThread.ts';
 export function traceHandlers(session: Session): Handlers<typeof traceCalls> {
   let threads: { lists: TraceThread; traces: TraceThread } | undefined;
   const opened = () => (threads ??= open(session));
-  const lists = () => opened().lists;
-  const traces = () => {
-    const thread = opened().traces;
+  const priced = (thread: TraceThread): TraceThread => {
     const { config } = session;
     if (config) thread.price(config.providers);
     return thread;
   };
+  const lists = () => priced(opened().lists);
+  const traces = () => priced(opened().traces);
 
   return {
     'traces/list': (params, signal) => lists().do('traces/list', params, signal),

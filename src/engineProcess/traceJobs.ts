@@ -15,14 +15,15 @@ export const traceJobs: {
   [J in TraceJob]: (reader: TraceReader, params: TraceParams<J>) => EngineCalls[J]['result'];
 } = {
   'traces/list': (reader, { filter, order, group, limit, after }) =>
-    reader.store.traces({
+    reader.lists.traces({
       ...filter,
       ...{ group, order, limit, after: after ?? undefined },
     }),
 
   'traces/groups': (reader, { filter, by, limit, after }) => {
-    const { groups, next } = reader.store.groups({ ...filter, by, limit, after: after ?? undefined });
-    const alone = reader.store.summaries(groups.flatMap(({ traceId }) => traceId ?? []));
+    const { lists } = reader;
+    const { groups, next } = lists.groups({ ...filter, by, limit, after: after ?? undefined });
+    const alone = lists.summaries(groups.flatMap(({ traceId }) => traceId ?? []));
     const byId = new Map(alone.map((trace) => [trace.traceId, trace]));
     return {
       groups: groups.map(({ traceId, ...group }) => ({ ...group, trace: byId.get(traceId ?? '') ?? null })),
@@ -32,11 +33,11 @@ export const traceJobs: {
 
   'traces/summaries': (reader, { traceIds }) => ({ traces: reader.summaries(traceIds) }),
 
-  'traces/values': ({ store }) => ({
-    services: store.values('service', VALUES),
-    models: store.values('model', VALUES),
-    releases: store.values('release', VALUES),
-    sessions: store.values('session', VALUES),
+  'traces/values': ({ lists }) => ({
+    services: lists.values('service', VALUES),
+    models: lists.values('model', VALUES),
+    releases: lists.values('release', VALUES),
+    sessions: lists.values('session', VALUES),
   }),
 
   'traces/find': (reader, { prefix, limit }) => ({
@@ -54,13 +55,12 @@ export const traceJobs: {
     const trace = reader.trace(traceId);
     if (!trace) return { head: null, rows: [] };
 
-    const { tree, rows, diagnosis, origin } = trace;
+    const { tree, rows, diagnosis } = trace;
     const head = {
       ...reader.summaryOf(trace),
       unpriced: tree.unpriced.size,
       rows: rows.length,
       conventions: diagnosis.conventions,
-      origin,
     };
     return { head, rows: rows.slice(offset, offset + limit) };
   },

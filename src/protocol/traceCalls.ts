@@ -4,6 +4,7 @@ import { spanDetail, spanRole, spanRow, traceHead, traceSummary } from './traceR
 
 /** What a list of traces is about. All that is given must hold. */
 export const traceFilter = z.strictObject({
+  source: z.enum(['received', 'runs']).exactOptional(),
   /** Milliseconds since the epoch. */
   since: z.number().exactOptional(),
   service: z.string().exactOptional(),

@@ -46,6 +46,8 @@ export const traceSummary = z.object({
   release: z.nullable(z.string()),
   incomplete: z.boolean(),
   score: known,
+  /** The case of a run that it is of; null where it was received from elsewhere. */
+  origin: z.nullable(z.object({ runId: z.string(), caseId: z.string(), target: z.string() })),
 });
 export type TraceSummary = z.output<typeof traceSummary>;
 
@@ -81,8 +83,6 @@ export const traceHead = z.extend(traceSummary, {
   /** Lines of its tree: spans, and places of those that are missing. */
   rows: count,
   conventions: z.array(z.object({ convention: z.string(), spans: count })),
-  /** The case of a run that it is of. */
-  origin: z.nullable(z.object({ runId: z.string(), caseId: z.string(), target: z.string() })),
 });
 export type TraceHead = z.output<typeof traceHead>;
 

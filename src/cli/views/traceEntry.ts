@@ -1,4 +1,4 @@
-import type { ListedTrace } from '../../engine/traces/listTraces.ts';
+import type { ListedTrace } from '../../engine/traces/traceSummary.ts';
 
 /** A trace of a list in JSON, as all commands print it. */
 export function traceEntry(trace: ListedTrace) {

@@ -1,5 +1,5 @@
 import { counted, formatCost, formatCount, formatDuration } from '../../engine/model/figures.ts';
-import type { ListedTrace } from '../../engine/traces/listTraces.ts';
+import type { ListedTrace } from '../../engine/traces/traceSummary.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { type Column, fitTable, truncate } from '../terminal/table.ts';

@@ -5,19 +5,13 @@ import type { RunStore } from '../store/runStore.ts';
 import { TOUCHSTONE } from '../telemetry/attributes.ts';
 import { type PriceSpan, type TraceTree, traceTree } from '../telemetry/dialects/traceTree.ts';
 import type { TraceStore } from './traceStore.ts';
+import type { TraceOrigin } from './traceSummary.ts';
 
 /** Where traces are: those that were received, and those of runs. */
 export interface TraceSources {
   received: Pick<TraceStore, 'records' | 'idsLike'>;
   runs: Pick<RunStore, 'traces'>;
   price?: PriceSpan | undefined;
-}
-
-/** The case of a run that a trace is of. */
-export interface TraceOrigin {
-  runId: string;
-  caseId: string;
-  target: string;
 }
 
 export interface FoundTrace {

@@ -1,20 +1,13 @@
-import { type FoundTrace, type TraceOrigin, type TraceSources, traceOf } from './findTrace.ts';
+import { type FoundTrace, type TraceSources, traceOf } from './findTrace.ts';
 import { lowestScore, spanEvaluations } from './spanEvaluations.ts';
 import { matchesFilter, plainNeedles, rankOf } from './traceMatch.ts';
 import type { TraceFilter, TraceOrder } from './traceQuery.ts';
 import type { TraceStore } from './traceStore.ts';
-import { summaryOf, type TraceSummary, wordsOf } from './traceSummary.ts';
-
-export interface ListedTrace extends TraceSummary {
-  /** Null for a trace that was received from elsewhere. */
-  origin: TraceOrigin | null;
-}
+import { type ListedTrace, summaryOf, wordsOf } from './traceSummary.ts';
 
 export interface ListRequest extends TraceFilter {
   limit: number;
   order?: TraceOrder | undefined;
-  /** `received` or `runs`; both where absent. */
-  source?: 'received' | 'runs' | undefined;
   /** So many traces of runs are read at most, the newest; those behind them are not looked at. Default 2,000. */
   mostOfRuns?: number;
 }
@@ -41,7 +34,7 @@ export function listTraces(sources: ListSources, request: ListRequest): TraceLis
   if (source !== 'runs') {
     const page = sources.received.traces({ ...filter, order, limit });
     more = page.next !== null;
-    for (const summary of page.traces) found.set(summary.traceId, { ...summary, origin: null });
+    for (const summary of page.traces) found.set(summary.traceId, summary);
     for (const id of sources.received.unlisted(MOST_UNLISTED)) add(id);
   }
 

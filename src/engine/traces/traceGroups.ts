@@ -36,19 +36,21 @@ export interface GroupPage {
 }
 
 /** The group with the newest trace first. */
-export function traceGroups(connection: Connection, query: GroupQuery): GroupPage {
+export function traceGroups(connection: Connection, lists: readonly string[], query: GroupQuery): GroupPage {
   const { where, values } = filterConditions(query);
   const { by, limit, after } = query;
   const alone = by === 'session' ? `'t' || trace_id` : `'n'`;
+  const columns = `trace_id, ${by}, start_ms, errors, tokens, cost_usd, score`;
+  const traces = lists.map((list) => `SELECT ${columns} FROM ${list} AND ${where}`);
   const rows = connection.all(
     `SELECT coalesce('k' || ${by}, ${alone}) AS id, ${by} AS key,
        ${by === 'session' ? `CASE WHEN session IS NULL THEN min(trace_id) END` : 'NULL'} AS trace_id,
        count(*) AS traces, sum(errors > 0) AS failed, max(start_ms) AS newest_ms,
        CASE WHEN count(cost_usd) = count(*) THEN sum(cost_usd) END AS cost_usd, sum(tokens) AS tokens, min(score) AS score
-     FROM traces WHERE ${where} GROUP BY 1
+     FROM (${traces.join(' UNION ALL ')}) GROUP BY 1
      ${after ? 'HAVING newest_ms < ? OR (newest_ms = ? AND id > ?)' : ''}
      ORDER BY newest_ms DESC, id LIMIT ?`,
-    ...values,
+    ...lists.flatMap(() => values),
     ...(after ? [after.newestMs, after.newestMs, after.id] : []),
     limit + 1,
   );

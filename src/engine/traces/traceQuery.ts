@@ -1,5 +1,7 @@
 /** What a list of traces is about. All that is given must hold. */
 export interface TraceFilter {
+  /** Received from elsewhere, or of runs; both where absent. */
+  source?: 'received' | 'runs' | undefined;
   /** Milliseconds since the epoch, of the start of the trace. */
   since?: number | undefined;
   until?: number | undefined;

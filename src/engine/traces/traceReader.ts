@@ -1,5 +1,6 @@
 import { TraceError } from '../errors.ts';
 import type { LogRecord } from '../model/span.ts';
+import { systemClock } from '../ports.ts';
 import { hasLog, MEMORY } from '../store/file/database.ts';
 import { RunStore } from '../store/runStore.ts';
 import { entryOf } from '../store/storeFile.ts';
@@ -7,13 +8,15 @@ import { StoreReader } from '../store/storeReader.ts';
 import { diagnose, type TraceDiagnosis } from '../telemetry/dialects/doctor.ts';
 import { walk } from '../telemetry/dialects/traceNode.ts';
 import type { PriceSpan, TraceTree } from '../telemetry/dialects/traceTree.ts';
-import { findTrace, type TraceOrigin, type TraceSources, traceOf } from './findTrace.ts';
+import { findTrace, type TraceSources, traceOf } from './findTrace.ts';
+import { listedTrace } from './listTraces.ts';
 import { placedLogs } from './placedLogs.ts';
+import { type IndexStep, RunTraceIndex } from './runTraceIndex.ts';
 import { type SpanDetail, spanDetail } from './spanDetail.ts';
 import { lowestScore, type SpanEvaluation, spanEvaluations } from './spanEvaluations.ts';
 import { type SpanRow, spanRows } from './spanRows.ts';
 import { TraceStore } from './traceStore.ts';
-import { summaryOf, type TraceSummary } from './traceSummary.ts';
+import { type ListedTrace, summaryOf, type TraceOrigin, wordsOf } from './traceSummary.ts';
 
 export interface TraceFiles {
   /** Received traces. */
@@ -39,6 +42,10 @@ export interface OpenTrace {
 const KEPT_SPANS = 250_000;
 /** Digits of an id that is not a beginning. */
 const WHOLE_ID = 32;
+/** How long a list waits until the traces of runs are read that it is about, in milliseconds; the rest of them comes later. */
+const LIST_WAIT_MS = 100;
+/** Changes that are kept for whoever looks on; more of them are told as a whole. */
+const MOST_NEWS = 200;
 
 /** Looks at received traces and those of runs while others write them; creates and writes nothing. */
 export class TraceReader {
@@ -47,6 +54,11 @@ export class TraceReader {
   #price: PriceSpan;
   #empty: RunStore | undefined;
   #opened: { stamp: string; store: TraceStore } | undefined;
+  readonly #index: RunTraceIndex;
+  /** What the index has read; undefined where there is more of it. */
+  #indexed: string | undefined;
+  readonly #news = new Map<string, ListedTrace>();
+  #otherNews = false;
   /** The one that was asked for last comes last. */
   readonly #open = new Map<string, { stamp: string; trace: OpenTrace }>();
 
@@ -54,29 +66,68 @@ export class TraceReader {
     this.#files = files;
     this.#runs = new StoreReader(files.runs);
     this.#price = price;
+    this.#index = new RunTraceIndex({
+      read: (traceId) => this.#readRunTrace(traceId),
+      now: () => systemClock.monotonic(),
+    });
   }
 
   /** What calls cost from now on. */
   set price(price: PriceSpan) {
     this.#price = price;
     this.#open.clear();
+    this.#indexed = undefined;
+    if (this.#opened) this.#index.reset(this.#opened.store.runs);
   }
 
   /** The store of received traces as it is now: an empty one where there is none. Throws StoreError. */
   get store(): TraceStore {
     const stamp = stampOf(this.#files.traces);
     if (this.#opened?.stamp !== stamp) {
+      const store = new TraceStore(this.#files.traces, { access: 'read' });
+      for (const trace of this.#opened?.store.runs ?? []) store.runs.put(trace);
       this.#opened?.store.close();
-      this.#opened = undefined;
-      this.#opened = { stamp, store: new TraceStore(this.#files.traces, { access: 'read' }) };
+      this.#opened = { stamp, store };
     }
     return this.#opened.store;
+  }
+
+  /** The same with what is there of runs. */
+  get lists(): TraceStore {
+    this.readRuns(LIST_WAIT_MS);
+    return this.store;
   }
 
   /** Differs from before where something may have changed in the store of received traces. */
   get version(): string {
     const { version } = this.store;
     return `${this.#opened?.stamp} ${version}`;
+  }
+
+  /** Reads on what runs have written, for about so many milliseconds. What it brings is kept for `runNews`. */
+  readRuns(ms: number): void {
+    const stamp = entryText(this.#files.runs);
+    if (stamp === this.#indexed) return;
+
+    const { traces, others, more } = this.#index.step(this.#sources.runs.traces, this.store.runs, ms);
+    this.#indexed = more ? undefined : stamp;
+    for (const trace of traces) this.#news.set(trace.traceId, trace);
+    this.#otherNews ||= others || this.#news.size > MOST_NEWS;
+    if (this.#otherNews) this.#news.clear();
+  }
+
+  /** What was read of runs since it was asked for last. */
+  runNews(): IndexStep {
+    const news = { traces: [...this.#news.values()], others: this.#otherNews };
+    this.#news.clear();
+    this.#otherNews = false;
+    return { ...news, more: this.#indexed === undefined };
+  }
+
+  /** More of these was received: those that are of runs are read anew. */
+  touch(traceIds: readonly string[]): void {
+    this.#index.touch(traceIds);
+    this.#indexed = undefined;
   }
 
   /** Undefined where nothing of it has come. */
@@ -95,7 +146,7 @@ export class TraceReader {
   }
 
   /** Traces of these ids, those of runs as well; what is not there is left out. */
-  summaries(traceIds: readonly string[]): TraceSummary[] {
+  summaries(traceIds: readonly string[]): ListedTrace[] {
     const listed = new Map(this.store.summaries(traceIds).map((trace) => [trace.traceId, trace]));
     return traceIds.flatMap((id) => {
       const known = listed.get(id) ?? this.trace(id);
@@ -104,8 +155,8 @@ export class TraceReader {
     });
   }
 
-  summaryOf({ tree, evaluations }: OpenTrace): TraceSummary {
-    return { ...summaryOf(tree), score: lowestScore(evaluations) };
+  summaryOf({ tree, evaluations, origin }: OpenTrace): ListedTrace {
+    return { ...summaryOf(tree), score: lowestScore(evaluations), origin };
   }
 
   /** Ids that begin so, the newest first. The id that an agent gave to its part of a case’s trace leads to that. */
@@ -154,6 +205,11 @@ export class TraceReader {
       if (error instanceof TraceError) return [];
       throw error;
     }
+  }
+
+  #readRunTrace(traceId: string): { trace: ListedTrace; words: string } | undefined {
+    const found = traceOf(this.#sources, traceId);
+    return found && { trace: listedTrace(found), words: wordsOf(found.tree) };
   }
 
   #read(traceId: string): OpenTrace | undefined {

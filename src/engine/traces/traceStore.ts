@@ -5,10 +5,9 @@ import { type PriceSpan, type TraceTree, traceTree } from '../telemetry/dialects
 import { DEFAULT_RETENTION, type Retention } from './retention.ts';
 import { lowestScore, spanEvaluations } from './spanEvaluations.ts';
 import { idsEnding, idsLike } from './storedIds.ts';
-import { type GroupPage, type GroupQuery, traceGroups } from './traceGroups.ts';
-import { conditionsOf, orderOf, type TraceCursor, type TraceQuery } from './traceQuery.ts';
+import { TraceListing, toSummary } from './traceListing.ts';
 import { TRACE_STORE } from './traceStoreFormat.ts';
-import { summaryOf, type TraceSummary, tokensOf, wordsOf } from './traceSummary.ts';
+import { type ListedTrace, summaryOf, type TraceSummary, tokensOf, wordsOf } from './traceSummary.ts';
 
 /** How much of what came was new. */
 export interface Stored {
@@ -16,12 +15,6 @@ export interface Stored {
   logs: number;
   /** Came before, and changed nothing. */
   duplicates: number;
-}
-
-export interface TracePage {
-  traces: TraceSummary[];
-  /** Where the next page begins; null where there is none. */
-  next: TraceCursor | null;
 }
 
 export interface TraceStoreOptions {
@@ -38,7 +31,7 @@ const FORGOTTEN_AT_ONCE = 100;
 const SHRUNK_AT_ONCE = 256;
 
 /** The received traces of a workspace, in a file of their own. Throws StoreError. */
-export class TraceStore {
+export class TraceStore extends TraceListing {
   readonly #connection: Connection;
   readonly #retention: Retention;
   readonly #price: PriceSpan;
@@ -47,7 +40,9 @@ export class TraceStore {
     file: string,
     { access = 'write', retention = DEFAULT_RETENTION, price = () => null }: TraceStoreOptions = {},
   ) {
-    this.#connection = new Connection(file, TRACE_STORE, access);
+    const connection = new Connection(file, TRACE_STORE, access);
+    super(connection);
+    this.#connection = connection;
     this.#retention = retention;
     this.#price = price;
   }
@@ -78,35 +73,6 @@ export class TraceStore {
     });
   }
 
-  /** The newest first, or in the order that is asked for. */
-  traces(query: TraceQuery): TracePage {
-    const { where, values } = conditionsOf(query);
-    const by = orderOf(query);
-    const rows = this.#connection.all(
-      `SELECT trace_id, summary, ${by} AS value FROM traces WHERE ${where} ORDER BY ${by} DESC, trace_id LIMIT ?`,
-      ...values,
-      query.limit + 1,
-    );
-    const shown = rows.slice(0, query.limit);
-    const last = shown.at(-1);
-    const next =
-      rows.length > query.limit && last
-        ? { value: Number(last['value']), traceId: String(last['trace_id']) }
-        : null;
-    return { traces: shown.map(toSummary), next };
-  }
-
-  groups(query: GroupQuery): GroupPage {
-    return traceGroups(this.#connection, query);
-  }
-
-  /** The traces of these ids, in no order; those that are not there are left out. */
-  summaries(traceIds: readonly string[]): TraceSummary[] {
-    return traceIds.flatMap((id) =>
-      this.#connection.all('SELECT summary FROM traces WHERE trace_id = ?', id).map(toSummary),
-    );
-  }
-
   /** Grows with each change of a trace; null where the trace is not listed. */
   changeOf(traceId: string): number | null {
     const [row] = this.#connection.all('SELECT changed FROM traces WHERE trace_id = ?', traceId);
@@ -114,7 +80,7 @@ export class TraceStore {
   }
 
   /** Traces that changed after a change, in the order in which they did; `last` is the change to ask for next. */
-  changedAfter(change: number, limit: number): { traces: TraceSummary[]; last: number; more: boolean } {
+  changedAfter(change: number, limit: number): { traces: ListedTrace[]; last: number; more: boolean } {
     const rows = this.#connection.all(
       'SELECT summary, changed FROM traces WHERE changed > ? ORDER BY changed LIMIT ?',
       change,
@@ -143,16 +109,6 @@ export class TraceStore {
   get version(): number {
     const [row] = this.#connection.all('PRAGMA data_version');
     return Number(row?.['data_version'] ?? 0);
-  }
-
-  /** What there is to choose from, each most recent first. */
-  values(column: 'service' | 'model' | 'release' | 'session', limit: number): string[] {
-    const rows = this.#connection.all(
-      `SELECT ${column} AS value FROM traces WHERE ${column} IS NOT NULL
-       GROUP BY ${column} ORDER BY max(start_ms) DESC LIMIT ?`,
-      limit,
-    );
-    return rows.map((row) => String(row['value']));
   }
 
   /** Undefined where nothing of it has come. */
@@ -295,8 +251,4 @@ export class TraceStore {
     for (const table of ['spans', 'log_lines', 'stale', 'traces'])
       this.#connection.run(`DELETE FROM ${table} WHERE trace_id = ?`, traceId);
   }
-}
-
-function toSummary(row: Record<string, unknown>): TraceSummary {
-  return JSON.parse(String(row['summary'])) as TraceSummary;
 }

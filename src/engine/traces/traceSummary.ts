@@ -29,6 +29,18 @@ export interface TraceSummary {
   score: number | null;
 }
 
+/** The case of a run that a trace is of. */
+export interface TraceOrigin {
+  runId: string;
+  caseId: string;
+  target: string;
+}
+
+export interface ListedTrace extends TraceSummary {
+  /** Null for a trace that was received from elsewhere. */
+  origin: TraceOrigin | null;
+}
+
 export function summaryOf(tree: TraceTree): Omit<TraceSummary, 'score'> {
   const spans = [...walk(tree.roots)].flatMap(({ node }) => (node.span ? [node.span] : []));
   const [first] = tree.roots;

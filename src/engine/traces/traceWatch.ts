@@ -1,10 +1,10 @@
 import type { TraceReader } from './traceReader.ts';
-import type { TraceSummary } from './traceSummary.ts';
+import type { ListedTrace } from './traceSummary.ts';
 
 /** What came since somebody looked last. */
 export interface TraceChanges {
   /** As they are now; each once. */
-  traces: TraceSummary[];
+  traces: ListedTrace[];
   /** There are more than are told: whoever shows traces asks anew. */
   more: boolean;
   /** Milliseconds since the epoch: traces that began before it are forgotten. Null: all are. */
@@ -15,12 +15,17 @@ export interface TraceChanges {
 const LOOK_MS = 200;
 /** Changes that are told at once. */
 const TOLD = 200;
+/** How long what runs have written is read at a time, in milliseconds: lists wait behind it. */
+const READ_MS = 30;
 
 /** Tells what changes in the store of received traces while somebody looks. Its timer keeps no process alive. */
 export class TraceWatch {
   readonly #reader: TraceReader;
   readonly #tell: (changes: TraceChanges) => void;
   #timer: NodeJS.Timeout | undefined;
+  #soon: NodeJS.Timeout | undefined;
+  /** Traces of runs that came or went, and were not told. */
+  #others = false;
   #seen: { version: string; change: number; oldestMs: number | null } | undefined;
 
   constructor(reader: TraceReader, tell: (changes: TraceChanges) => void) {
@@ -37,7 +42,9 @@ export class TraceWatch {
 
   stop(): void {
     clearInterval(this.#timer);
+    clearTimeout(this.#soon);
     this.#timer = undefined;
+    this.#soon = undefined;
   }
 
   /** A store that cannot be read now is looked at again the next time; whoever asks for its traces hears why. */
@@ -50,8 +57,35 @@ export class TraceWatch {
   }
 
   #look(): void {
+    const received = this.#received();
+    if (received.traces.length > 0) this.#reader.touch(received.traces.map(({ traceId }) => traceId));
+    this.#reader.readRuns(READ_MS);
+    const runs = this.#reader.runNews();
+    if (runs.more) this.#readOn();
+
+    // Those of runs come last: they hold what was received as well.
+    const traces = [
+      ...new Map([...received.traces, ...runs.traces].map((one) => [one.traceId, one])).values(),
+    ];
+    this.#others ||= runs.others || traces.length > TOLD;
+    const more = received.more || (this.#others && !runs.more);
+    if (more) this.#others = false;
+    if (traces.length > 0 || more || received.forgot)
+      this.#tell({ traces: traces.slice(0, TOLD), more, oldestMs: this.#seen?.oldestMs ?? null });
+  }
+
+  /** Much was written: the rest is read as soon as what is asked meanwhile has been answered. */
+  #readOn(): void {
+    this.#soon ??= setTimeout(() => {
+      this.#soon = undefined;
+      if (this.#timer) this.look();
+    });
+    this.#soon.unref();
+  }
+
+  #received(): { traces: ListedTrace[]; more: boolean; forgot: boolean } {
     const before = this.#seen;
-    if (before && this.#reader.version === before.version) return;
+    if (before && this.#reader.version === before.version) return { traces: [], more: false, forgot: false };
 
     const { store } = this.#reader;
     const now = this.#state();
@@ -61,8 +95,7 @@ export class TraceWatch {
       ? { traces: [], last: now.change, more: true }
       : store.changedAfter(before.change, TOLD);
     this.#seen = { ...now, change: more ? now.change : last };
-    if (traces.length > 0 || more || now.oldestMs !== before?.oldestMs)
-      this.#tell({ traces, more, oldestMs: now.oldestMs });
+    return { traces, more, forgot: now.oldestMs !== before?.oldestMs };
   }
 
   #state(): { version: string; change: number; oldestMs: number | null } {

@@ -45,6 +45,13 @@ export async function pickFilter(looks: TraceLooks, engine: EngineClient): Promi
       () => askNumber(filter, 'scoreBelow'),
     ),
     { label: '', kind: vscode.QuickPickItemKind.Separator },
+    item('beaker', t('Of runs only'), filter.source === 'runs' ? t('on') : undefined, () =>
+      switched(filter, 'runs'),
+    ),
+    item('cloud-download', t('Received only'), filter.source === 'received' ? t('on') : undefined, () =>
+      switched(filter, 'received'),
+    ),
+    { label: '', kind: vscode.QuickPickItemKind.Separator },
     named('server-process', t('Service…'), 'service'),
     named('sparkle', t('Model…'), 'model'),
     named('tag', t('Release…'), 'release'),
@@ -162,6 +169,10 @@ async function askText(filter: TraceFilter): Promise<TraceFilter | undefined> {
   });
   if (text === undefined) return undefined;
   return text.trim() === '' ? without(filter, 'text') : { ...filter, text: text.trim().slice(0, 1000) };
+}
+
+function switched(filter: TraceFilter, source: 'runs' | 'received'): TraceFilter {
+  return filter.source === source ? without(filter, 'source') : { ...filter, source };
 }
 
 function without(filter: TraceFilter, name: keyof TraceFilter): TraceFilter {

@@ -63,8 +63,9 @@ export class TraceLooks implements vscode.Disposable {
 /** What a filter lets through, such as `errors · slower than 5.0 s`; empty for all. */
 export function filterText(filter: TraceFilter): string {
   const { t } = vscode.l10n;
-  const { errors, slowerThanMs, scoreBelow, service, model, release, session, text } = filter;
+  const { source, errors, slowerThanMs, scoreBelow, service, model, release, session, text } = filter;
   return [
+    ...(source === undefined ? [] : [source === 'runs' ? t('of runs') : t('received')]),
     ...(errors ? [t('errors')] : []),
     ...(slowerThanMs === undefined ? [] : [t('slower than {0}', formatDuration(slowerThanMs))]),
     ...(scoreBelow === undefined ? [] : [t('score below {0}', formatScore(scoreBelow))]),

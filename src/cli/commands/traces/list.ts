@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
-import { type ListedTrace, listTraces } from '../../../engine/traces/listTraces.ts';
+import { listTraces } from '../../../engine/traces/listTraces.ts';
 import type { TraceOrder } from '../../../engine/traces/traceQuery.ts';
+import type { ListedTrace } from '../../../engine/traces/traceSummary.ts';
 import { EXIT } from '../../exitCode.ts';
 import { openTraces } from '../../openTraces.ts';
 import { wholeNumber } from '../../options/amounts.ts';
