@@ -18,7 +18,7 @@ export const DIMENSIONS = ['service', 'model', 'operation', 'release', 'suite', 
 export type Dimension = (typeof DIMENSIONS)[number];
 
 /** Names one series; a dimension that does not apply, or is unknown, is absent. */
-export type MetricLabels = { readonly [dimension in Dimension]?: string };
+export type MetricLabels = { readonly [dimension in Dimension]?: string | undefined };
 
 /** Calls are counted by what every span has: whether it failed. */
 export type StoredMeasure = Exclude<Measure, 'calls'>;

@@ -8,7 +8,8 @@ export interface Measurement {
   timeMs: number;
   /** Those below are not kept so long as it is old. */
   finest: Level;
-  values: { readonly [measure in StoredMeasure]?: number };
+  /** Those that are unknown are absent or null. */
+  values: { readonly [measure in StoredMeasure]?: number | null };
 }
 
 export interface PendingBucket {
@@ -60,7 +61,7 @@ export class MetricBatch {
   ): void {
     for (const measure of STORED) {
       const given = values[measure];
-      if (given === undefined) continue;
+      if (given === undefined || given === null) continue;
       const value = storedValue(measure, given);
       if (typeof value === 'number') change(this.#bucket(finest, measure, { timeMs, labels }), value);
       else if (counts) this.refuse(`${measure}: ${value}`);

@@ -1,0 +1,115 @@
+import type { AgentSpan } from '../../model/agentSpan.ts';
+import type { LoggedSpan } from '../../model/loggedSpan.ts';
+import type { SpanRecord } from '../../model/span.ts';
+import { GEN_AI, GENERAL } from '../attributes.ts';
+import { readSpan } from '../dialects/readSpan.ts';
+import type { PriceSpan } from '../dialects/traceTree.ts';
+import { LEVELS, type Level, type LevelRetention } from './levels.ts';
+import type { MetricLabels } from './measures.ts';
+import type { Measurement } from './metricBatch.ts';
+
+/** How far a sender's clock may be ahead of ours, in milliseconds. */
+const TOLERANCE_MS = 5 * 60_000;
+/** No agent was traced before; whoever says so has no clock. */
+const EARLIEST_MS = Date.UTC(2000);
+/** Longest label, in UTF-16 units. */
+const LABEL_LENGTH = 200;
+
+/** What a span says that is measured. */
+export interface MeasuredSpan {
+  /** Null where its time cannot be right; then nothing of it is measured. */
+  call: Measurement | null;
+  /** Why not. */
+  refused: string | null;
+  /** Its tokens and their cost, which count only where nothing below it has any; null where it says none. */
+  use: Measurement | null;
+  /** It has tokens, whether or not they can be measured. */
+  hasTokens: boolean;
+  span: AgentSpan;
+}
+
+export interface MeasureOptions {
+  price: PriceSpan;
+  retention: LevelRetention;
+}
+
+/** The time of a span is its end, when all of it is known. */
+export function measuredSpan({ record, arrivedMs }: LoggedSpan, options: MeasureOptions): MeasuredSpan {
+  const span = readSpan(withoutContent(record));
+  const hasTokens = span.tokens !== null;
+  const refused = wrongTime(record.endMs, arrivedMs);
+  if (refused !== null) return { call: null, refused, use: null, hasTokens, span };
+
+  const shared = {
+    labels: labelsOf(span),
+    timeMs: record.endMs,
+    finest: finestLevel(arrivedMs - record.endMs, options.retention),
+  };
+  const call: Measurement = {
+    ...shared,
+    values: {
+      errors: span.error === null ? 0 : 1,
+      durationMs: record.endMs - record.startMs,
+      firstTokenMs: span.firstTokenMs,
+    },
+  };
+  return {
+    call,
+    refused,
+    use: hasTokens ? { ...shared, values: useOf(span, options) } : null,
+    hasTokens,
+    span,
+  };
+}
+
+function useOf(span: AgentSpan, { price }: MeasureOptions): Measurement['values'] {
+  return {
+    inputTokens: span.tokens?.input ?? null,
+    outputTokens: span.tokens?.output ?? null,
+    costUsd: span.reportedUsd ?? price(span),
+  };
+}
+
+function wrongTime(timeMs: number, arrivedMs: number): string | null {
+  if (!Number.isFinite(timeMs)) return 'time: not a number';
+  if (timeMs < EARLIEST_MS) return 'time: before the year 2000';
+  return timeMs > arrivedMs + TOLERANCE_MS ? 'time: ahead of the arrival' : null;
+}
+
+function labelsOf({ record, model, role }: AgentSpan): MetricLabels {
+  const release = record.resource?.[GENERAL.serviceVersion];
+  return {
+    service: labelText(record.service),
+    model: labelText(model),
+    operation: role,
+    release: labelText(typeof release === 'string' ? release : null),
+  };
+}
+
+/** As it is stored; undefined where it says nothing. */
+export function labelText(text: string | null | undefined): string | undefined {
+  return text ? text.slice(0, LABEL_LENGTH).toWellFormed() : undefined;
+}
+
+/** What is too old for a level when it arrives is not put there, since it would be removed at once. */
+function finestLevel(ageMs: number, retention: LevelRetention): Level {
+  return LEVELS.find((level) => ageMs <= retention[level]) ?? '1d';
+}
+
+/** Conversations say nothing that is measured, and take most of the time to read. */
+const CONTENT: readonly string[] = [
+  GEN_AI.inputMessages,
+  GEN_AI.outputMessages,
+  GEN_AI.systemInstructions,
+  GEN_AI.toolDefinitions,
+  'input.value',
+  'ai.prompt',
+  'ai.prompt.messages',
+  'ai.response.text',
+];
+
+function withoutContent(record: SpanRecord): SpanRecord {
+  const attributes = { ...record.attributes };
+  for (const name of CONTENT) if (Object.hasOwn(attributes, name)) attributes[name] = '';
+  return { ...record, attributes };
+}
