@@ -194,9 +194,7 @@ export const traceCalls = {
 /** Traces that changed since the last event, gathered over at most 200 ms. */
 export const traceChanges = z.object({
   traces: z.array(traceSummary),
-  /** There are more than are told: whoever shows traces asks anew. */
+  /** There are more than are told, or some were forgotten: whoever shows traces asks anew. */
   more: z.boolean(),
-  /** Traces that began before it are forgotten; null: all are. */
-  oldestMs: z.number().nullable(),
 });
 export type TraceChanges = z.output<typeof traceChanges>;

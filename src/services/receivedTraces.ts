@@ -86,7 +86,11 @@ export class ReceivedTraces implements ReceivedRecords {
 
   #open(): Opened {
     if (this.#opened) return this.#opened;
-    const store = new TraceStore(traceStorePath(this.#root), { price: spanPrice({}) });
+    const store = new TraceStore(traceStorePath(this.#root), {
+      price: spanPrice({}),
+      clock: this.#clock,
+      onBug: (error) => this.#onBug(error),
+    });
     const opened: Opened = { store, intake: new TraceIntake(store), stop: new AbortController() };
     this.#opened = opened;
     const upkeep = { intake: opened.intake, clock: this.#clock, signal: opened.stop.signal };

@@ -1,8 +1,9 @@
 import { DatabaseSync, type SQLInputValue, StatementSync } from 'node:sqlite';
 import { RunStore } from '../../src/engine/store/runStore.ts';
+import { TraceStore } from '../../src/engine/traces/traceStore.ts';
 
-/** Opens a store to be written, and is killed at the n-th thing that it asks of SQLite; says `opened` where it asked less. */
-const [file = '', at = ''] = process.argv.slice(2);
+/** Opens a store to be written, of runs or of traces, and is killed at the n-th thing that it asks of SQLite; says `opened` where it asked less. */
+const [file = '', at = '', kind = 'runs'] = process.argv.slice(2);
 let left = Number(at);
 
 function die(): void {
@@ -29,5 +30,6 @@ Object.defineProperty(StatementSync.prototype, 'run', {
   },
 });
 
-new RunStore(file);
+if (kind === 'traces') new TraceStore(file);
+else new RunStore(file);
 process.stdout.write('opened');

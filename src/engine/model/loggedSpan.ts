@@ -11,7 +11,10 @@ export interface LoggedSpan {
 
 /** The received spans as a log, which every live feature reads behind a cursor of its own. */
 export interface SpanLog {
-  /** In the order of their arrival, without those that retention has removed. */
+  /**
+   * The spans behind `seq` in the order of their arrival, without those that retention has removed: at most `limit`, fewer where
+   * they are long, and none only where there are none.
+   */
   after(seq: number, limit: number): LoggedSpan[];
   /** The latest that was ever given out; 0 where none was. */
   readonly lastSeq: number;

@@ -14,8 +14,6 @@ export interface ImportedFile {
   unplaced: number;
   /** The first few of what could not be read; `line` is null where the file has no lines. */
   problems: { line: number | null; message: string }[];
-  /** Start of the oldest span, in milliseconds since the epoch; null where there is none. */
-  oldestMs: number | null;
 }
 
 /** Problems beyond this say nothing new. */
@@ -39,7 +37,6 @@ export async function importTraces(
     rejected: 0,
     unplaced: 0,
     problems: [],
-    oldestMs: null,
   };
   let spans: SpanRecord[] = [];
   let logs: LogRecord[] = [];
@@ -57,10 +54,7 @@ export async function importTraces(
 
   for await (const part of traceFileParts(from, shownAs)) {
     signal.throwIfAborted();
-    for (const span of part.spans) {
-      spans.push(span);
-      imported.oldestMs = Math.min(imported.oldestMs ?? span.startMs, span.startMs);
-    }
+    for (const span of part.spans) spans.push(span);
     for (const line of part.logs) logs.push(line);
     imported.rejected += part.rejected;
     imported.unplaced += part.unplaced;

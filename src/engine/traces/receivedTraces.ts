@@ -11,8 +11,7 @@ export function receivedTraces(root: string): {
   const file = traceStorePath(root);
 
   return {
-    isOpen: () =>
-      isReceiving(root) && opened((store) => store.oldestMs !== null || store.unlisted(1).length > 0),
+    isOpen: () => isReceiving(root) && opened((store) => !store.isEmpty),
     records: (traceId) => opened((store) => store.records(traceId)),
   };
 

@@ -1,8 +1,8 @@
-/** What is kept of received traces. */
+/** What is kept of received traces. They count from the arrival of their latest record, whatever its own clock says. */
 export interface Retention {
-  /** Traces that began before so many milliseconds are forgotten. */
+  /** Traces that arrived so many milliseconds ago are forgotten. */
   maxAgeMs: number;
-  /** The oldest are forgotten where the file holds more than so many bytes. */
+  /** Those that arrived first are forgotten where the file holds more than so many bytes. */
   maxBytes: number;
 }
 

@@ -1,13 +1,18 @@
 import { contentHash } from '../model/hash.ts';
+import type { LoggedSpan, SpanLog } from '../model/loggedSpan.ts';
 import type { LogRecord, SpanRecord } from '../model/span.ts';
+import { type Clock, systemClock } from '../ports.ts';
 import { Connection, type StoreAccess } from '../store/file/connection.ts';
+import type { Upgrade } from '../store/file/storeUpgrade.ts';
 import { type PriceSpan, type TraceTree, traceTree } from '../telemetry/dialects/traceTree.ts';
+import { Forgetting } from './forgetting.ts';
 import { DEFAULT_RETENTION, type Retention } from './retention.ts';
-import { lowestScore, spanEvaluations } from './spanEvaluations.ts';
 import { idsEnding, idsLike } from './storedIds.ts';
+import { StoredSpans } from './storedSpans.ts';
+import { SummingUp } from './summingUp.ts';
 import { TraceListing, toSummary } from './traceListing.ts';
 import { TRACE_STORE } from './traceStoreFormat.ts';
-import { type ListedTrace, summaryOf, type TraceSummary, tokensOf, wordsOf } from './traceSummary.ts';
+import type { ListedTrace, TraceSummary } from './traceSummary.ts';
 
 /** How much of what came was new. */
 export interface Stored {
@@ -21,30 +26,43 @@ export interface TraceStoreOptions {
   access?: StoreAccess;
   retention?: Retention;
   price?: PriceSpan;
+  /** Says when what is stored arrived. */
+  clock?: Pick<Clock, 'now'>;
+  /** Hears, once for each, of a trace that cannot be summed up because of a bug; the others are. */
+  onBug?(error: unknown, traceId: string): void;
 }
 
 /** Traces are summed up so many at a time, so that nothing waits long behind it. */
 const SUMMED_AT_ONCE = 200;
-/** Traces that are forgotten in one transaction. */
-const FORGOTTEN_AT_ONCE = 100;
-/** Pages that are given back to the disk in one go. */
-const SHRUNK_AT_ONCE = 256;
 
 /** The received traces of a workspace, in a file of their own. Throws StoreError. */
 export class TraceStore extends TraceListing {
+  /** The spans in the order of their arrival. */
+  readonly log: SpanLog;
   readonly #connection: Connection;
-  readonly #retention: Retention;
+  readonly #forgetting: Forgetting;
+  readonly #summing: SummingUp;
   readonly #price: PriceSpan;
+  readonly #clock: Pick<Clock, 'now'>;
 
-  constructor(
-    file: string,
-    { access = 'write', retention = DEFAULT_RETENTION, price = () => null }: TraceStoreOptions = {},
-  ) {
+  constructor(file: string, options: TraceStoreOptions = {}) {
+    const { access = 'write', retention = DEFAULT_RETENTION, price = () => null } = options;
     const connection = new Connection(file, TRACE_STORE, access);
     super(connection);
     this.#connection = connection;
-    this.#retention = retention;
+    this.log = new StoredSpans(connection);
+    this.#forgetting = new Forgetting(connection, retention);
     this.#price = price;
+    this.#clock = options.clock ?? systemClock;
+    this.#summing = new SummingUp(connection, {
+      read: (traceId) => this.records(traceId),
+      ...{ price, onBug: options.onBug ?? (() => {}) },
+    });
+  }
+
+  /** Where opening it has upgraded a store of an earlier version. */
+  get upgrade(): Upgrade | undefined {
+    return this.#connection.upgrade;
   }
 
   /** Durable when this returns. A span that is there already stays as it is. */
@@ -57,11 +75,12 @@ export class TraceStore extends TraceListing {
     if (batches.every(({ spans, logs }) => spans.length + logs.length === 0))
       return batches.map(() => ({ spans: 0, logs: 0, duplicates: 0 }));
 
+    const arrivedMs = this.#clock.now();
     return this.#connection.transaction(() => {
       const touched = new Set<string>();
       const stored = batches.map(({ spans, logs }) => {
-        const newSpans = spans.filter((span) => this.#addSpan(span));
-        const newLogs = logs.filter((line) => this.#addLine(line));
+        const newSpans = spans.filter((span) => this.#addSpan(span, arrivedMs));
+        const newLogs = logs.filter((line) => this.#addLine(line, arrivedMs));
         for (const { traceId } of [...newSpans, ...newLogs]) touched.add(traceId);
         const duplicates = spans.length + logs.length - newSpans.length - newLogs.length;
         return { spans: newSpans.length, logs: newLogs.length, duplicates };
@@ -94,15 +113,30 @@ export class TraceStore extends TraceListing {
     };
   }
 
-  get lastChange(): number {
-    const [row] = this.#connection.all('SELECT max(changed) AS last FROM traces');
-    return Number(row?.['last'] ?? 0);
+  /** How often traces changed, and how many were forgotten; neither ever goes back. */
+  get counts(): { changed: number; forgotten: number } {
+    // One of an earlier version that is only read: nothing is ever forgotten in it.
+    if (!this.#connection.hasTable('counters')) {
+      const [row] = this.#connection.all('SELECT max(changed) AS last FROM traces');
+      return { changed: Number(row?.['last'] ?? 0), forgotten: 0 };
+    }
+    const rows = this.#connection.all('SELECT name, value FROM counters');
+    const { change, forgotten } = Object.fromEntries(rows.map(({ name, value }) => [name, Number(value)]));
+    return { changed: change ?? 0, forgotten: forgotten ?? 0 };
   }
 
-  /** Start of the oldest trace that is kept: what began before was forgotten. Null where none is kept. */
-  get oldestMs(): number | null {
-    const [row] = this.#connection.all('SELECT min(start_ms) AS oldest FROM traces');
-    return typeof row?.['oldest'] === 'number' ? row['oldest'] : null;
+  /** Spans behind that one in the order of their arrival, as `SpanLog` has them. */
+  spansAfter(seq: number, limit: number): LoggedSpan[] {
+    return this.log.after(seq, limit);
+  }
+
+  get lastSeq(): number {
+    return this.log.lastSeq;
+  }
+
+  /** Nothing has come, or nothing of it is kept. */
+  get isEmpty(): boolean {
+    return this.#connection.all('SELECT 1 FROM traces UNION ALL SELECT 1 FROM stale LIMIT 1').length === 0;
   }
 
   /** Differs from before where another connection has written since. */
@@ -149,106 +183,47 @@ export class TraceStore extends TraceListing {
     return idsEnding(this.#connection, ending, limit);
   }
 
-  /**
-   * Brings the list up to what has come, so many traces at a time, those in `except` left aside. Returns the summaries that
-   * changed; empty where none is left to do.
-   */
-  sumUp(most = SUMMED_AT_ONCE, except: readonly string[] = []): TraceSummary[] {
-    return this.#connection.transaction(() => {
-      const stale = this.#connection.all(
-        'SELECT trace_id FROM stale WHERE trace_id NOT IN (SELECT value FROM json_each(?)) LIMIT ?',
-        JSON.stringify(except),
-        most,
-      );
-      const summaries = stale.flatMap(({ trace_id: id }) => this.#summed(String(id)));
-      for (const { trace_id: id } of stale)
-        this.#connection.run('DELETE FROM stale WHERE trace_id = ?', String(id));
-      return summaries;
-    });
+  /** Brings the list up to some of what has come. Returns the summaries that changed; empty where none is left to do. */
+  sumUp(): TraceSummary[] {
+    for (;;) {
+      const { done, summaries } = this.sumUpSome(SUMMED_AT_ONCE);
+      if (done === 0 || summaries.length > 0) return summaries;
+    }
+  }
+
+  /** The same, so many traces at a time, those in `except` left out; `done` is how many were looked at. */
+  sumUpSome(most: number, except: readonly string[] = []): { done: number; summaries: TraceSummary[] } {
+    return this.#summing.sumUp(most, except);
   }
 
   /** Forgets some of what is older or more than is kept. Returns how many traces that were; 0 where none is left to forget. */
   forgetSome(now: number): number {
-    const ids = this.#tooOld(now);
-    if (ids.length === 0) return 0;
-
-    this.#connection.transaction(() => {
-      for (const id of ids) this.#forget(id);
-    });
-    return ids.length;
+    return this.#forgetting.forgetSome(now);
   }
 
   /** Gives some of the space of what was forgotten back to the disk. Returns whether there is more to give. */
   shrinkSome(): boolean {
-    const free = this.#freePages();
-    if (free > 0) this.#connection.all(`PRAGMA incremental_vacuum(${SHRUNK_AT_ONCE})`);
-    return this.#freePages() < free;
+    return this.#forgetting.shrinkSome();
   }
 
   close(): void {
     this.#connection.close();
   }
 
-  #addSpan(span: SpanRecord): boolean {
+  #addSpan(span: SpanRecord, arrivedMs: number): boolean {
     const { traceId, spanId, startMs } = span;
     const added = this.#connection.run(
-      'INSERT OR IGNORE INTO spans (trace_id, span_id, start_ms, body) VALUES (?, ?, ?, ?)',
-      ...[traceId, spanId, startMs, JSON.stringify(span)],
+      'INSERT OR IGNORE INTO spans (arrived_ms, trace_id, span_id, start_ms, body) VALUES (?, ?, ?, ?, ?)',
+      ...[arrivedMs, traceId, spanId, startMs, JSON.stringify(span)],
     );
     return added > 0;
   }
 
-  #addLine(line: LogRecord): boolean {
+  #addLine(line: LogRecord, arrivedMs: number): boolean {
     const added = this.#connection.run(
-      'INSERT OR IGNORE INTO log_lines (trace_id, digest, time_ms, body) VALUES (?, ?, ?, ?)',
-      ...[line.traceId, contentHash(line), line.timeMs, JSON.stringify(line)],
+      'INSERT OR IGNORE INTO log_lines (arrived_ms, trace_id, digest, time_ms, body) VALUES (?, ?, ?, ?, ?)',
+      ...[arrivedMs, line.traceId, contentHash(line), line.timeMs, JSON.stringify(line)],
     );
     return added > 0;
-  }
-
-  #summed(traceId: string): TraceSummary[] {
-    const { spans, logs } = this.records(traceId);
-    if (spans.length === 0) return [];
-
-    const tree = traceTree(spans, { logs, price: this.#price });
-    const summary = { ...summaryOf(tree), score: lowestScore(spanEvaluations(spans, logs)) };
-    this.#connection.run(
-      `INSERT OR REPLACE INTO traces (trace_id, changed, start_ms, end_ms, errors, service, session, release, model,
-         tokens, cost_usd, score, summary, words)
-       VALUES (?, (SELECT coalesce(max(changed), 0) + 1 FROM traces), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      ...[traceId, summary.startMs, summary.endMs, summary.errors, summary.services[0] ?? 'unknown'],
-      ...[summary.session, summary.release, summary.models[0] ?? null, tokensOf(summary), summary.costUsd],
-      ...[summary.score, JSON.stringify(summary), wordsOf(tree)],
-    );
-    return [summary];
-  }
-
-  #tooOld(now: number): string[] {
-    const { maxAgeMs, maxBytes } = this.#retention;
-    const overfull = this.#bytes() > maxBytes;
-    const rows = this.#connection.all(
-      `SELECT trace_id FROM traces WHERE ${overfull ? 'true' : 'start_ms < ?'} ORDER BY start_ms LIMIT ?`,
-      ...(overfull ? [] : [now - maxAgeMs]),
-      FORGOTTEN_AT_ONCE,
-    );
-    return rows.map((row) => String(row['trace_id']));
-  }
-
-  /** Of the file, without what was given up in it and is used again. */
-  #bytes(): number {
-    const [row] = this.#connection.all(
-      `SELECT (p.page_count - f.freelist_count) * s.page_size AS bytes
-       FROM pragma_page_count p, pragma_freelist_count f, pragma_page_size s`,
-    );
-    return Number(row?.['bytes'] ?? 0);
-  }
-
-  #freePages(): number {
-    return Number(this.#connection.all('PRAGMA freelist_count')[0]?.['freelist_count'] ?? 0);
-  }
-
-  #forget(traceId: string): void {
-    for (const table of ['spans', 'log_lines', 'stale', 'traces'])
-      this.#connection.run(`DELETE FROM ${table} WHERE trace_id = ?`, traceId);
   }
 }

@@ -48,8 +48,8 @@ export async function keepUp(store: TraceStore, { intake, clock, signal }: Upkee
     for (;;) {
       const came = intake.stored;
       const began = clock.monotonic();
-      const summaries = store.sumUp(SUMMED_AT_ONCE, [...resting.keys()]);
-      if (summaries.length === 0 || signal.aborted) return;
+      const { done, summaries } = store.sumUpSome(SUMMED_AT_ONCE, [...resting.keys()]);
+      if (done === 0 || signal.aborted) return;
 
       const tookMs = clock.monotonic() - began;
       for (const summary of summaries) letRest(summary);

@@ -5,10 +5,8 @@ import type { ListedTrace } from './traceSummary.ts';
 export interface TraceChanges {
   /** As they are now; each once. */
   traces: ListedTrace[];
-  /** There are more than are told: whoever shows traces asks anew. */
+  /** There are more than are told, or some were forgotten: whoever shows traces asks anew. */
   more: boolean;
-  /** Milliseconds since the epoch: traces that began before it are forgotten. Null: all are. */
-  oldestMs: number | null;
 }
 
 /** How often SQLite is asked whether another process has written, in milliseconds. */
@@ -26,7 +24,7 @@ export class TraceWatch {
   #soon: NodeJS.Timeout | undefined;
   /** Traces of runs that came or went, and were not told. */
   #others = false;
-  #seen: { version: string; change: number; oldestMs: number | null } | undefined;
+  #seen: Seen | undefined;
 
   constructor(reader: TraceReader, tell: (changes: TraceChanges) => void) {
     this.#reader = reader;
@@ -70,8 +68,7 @@ export class TraceWatch {
     this.#others ||= runs.others || traces.length > TOLD;
     const more = received.more || (this.#others && !runs.more);
     if (more) this.#others = false;
-    if (traces.length > 0 || more || received.forgot)
-      this.#tell({ traces: traces.slice(0, TOLD), more, oldestMs: this.#seen?.oldestMs ?? null });
+    if (traces.length > 0 || more) this.#tell({ traces: traces.slice(0, TOLD), more });
   }
 
   /** Much was written: the rest is read as soon as what is asked meanwhile has been answered. */
@@ -83,23 +80,28 @@ export class TraceWatch {
     this.#soon.unref();
   }
 
-  #received(): { traces: ListedTrace[]; more: boolean; forgot: boolean } {
+  #received(): { traces: ListedTrace[]; more: boolean } {
     const before = this.#seen;
-    if (before && this.#reader.version === before.version) return { traces: [], more: false, forgot: false };
+    if (before && this.#reader.version === before.version) return { traces: [], more: false };
 
-    const { store } = this.#reader;
     const now = this.#state();
-    // Another file, or one from which the latest was taken away: what was told before is worth nothing.
-    const anew = !before || now.change < before.change;
+    // Another file, or one from which some were taken away: what was told before is worth nothing.
+    const anew = !before || now.changed < before.changed || now.forgotten !== before.forgotten;
     const { traces, last, more } = anew
-      ? { traces: [], last: now.change, more: true }
-      : store.changedAfter(before.change, TOLD);
-    this.#seen = { ...now, change: more ? now.change : last };
-    return { traces, more, forgot: now.oldestMs !== before?.oldestMs };
+      ? { traces: [], last: now.changed, more: true }
+      : this.#reader.store.changedAfter(before.changed, TOLD);
+    this.#seen = { ...now, changed: more ? now.changed : last };
+    return { traces, more };
   }
 
-  #state(): { version: string; change: number; oldestMs: number | null } {
+  #state(): Seen {
     const { version, store } = this.#reader;
-    return { version, change: store.lastChange, oldestMs: store.oldestMs };
+    return { version, ...store.counts };
   }
+}
+
+interface Seen {
+  version: string;
+  changed: number;
+  forgotten: number;
 }

@@ -256,7 +256,7 @@ function lookWhileVisible(
       looking = undefined;
     } else if (!looking) {
       looking = feed.look();
-      view.hear({ traces: [], more: true, oldestMs: null });
+      view.hear({ traces: [], more: true });
     }
   };
   return vscode.Disposable.from(

@@ -3,7 +3,7 @@ import type { TraceChanges } from '../../protocol/traceCalls.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import type { Output } from '../output/output.ts';
 
-const EVERYTHING: TraceChanges = { traces: [], more: true, oldestMs: null };
+const EVERYTHING: TraceChanges = { traces: [], more: true };
 
 /** What changes in the stored traces while somebody looks; the engine watches for as long as that is so. */
 export class TraceFeed implements vscode.Disposable {

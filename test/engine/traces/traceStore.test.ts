@@ -9,6 +9,7 @@ import type { GroupCursor, TraceGroup } from '../../../src/engine/traces/traceGr
 import type { TraceCursor, TraceOrder } from '../../../src/engine/traces/traceQuery.ts';
 import { TraceStore } from '../../../src/engine/traces/traceStore.ts';
 import { traceStorePath } from '../../../src/engine/traces/traceStoreFormat.ts';
+import { ManualClock } from '../../support/manualClock.ts';
 import { spanRecord } from '../../support/spanRecord.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
@@ -284,7 +285,7 @@ describe('trace store', () => {
     const second = store.changedAfter(first.last, 9);
     const both = [...first.traces, ...second.traces].map(({ traceId }) => traceId);
     assert.deepEqual(both.sort(), ['a', 'b']);
-    assert.equal(second.last, store.lastChange);
+    assert.equal(second.last, store.counts.changed);
 
     store.append([span('a', '2')], []);
     store.sumUp();
@@ -310,27 +311,135 @@ describe('trace store', () => {
     assert.equal(store.traces({ limit: 5 }).traces.length, 1);
   });
 
-  it('forgets what is too old, and the oldest where it is too much, with all that belongs to it', () => {
-    const store = open({ retention: { maxAgeMs: HOUR, maxBytes: 400_000 } });
-    const now = 10 * HOUR;
-    store.append(
-      [span('old', '1', { startMs: now - 2 * HOUR }), span('new', '1', { startMs: now })],
-      [{ ...line, traceId: 'old' }],
-    );
+  it('forgets what arrived too long ago, and what arrived first where it is too much, with all that belongs to it', () => {
+    const clock = new ManualClock();
+    const store = open({ clock, retention: { maxAgeMs: HOUR, maxBytes: 400_000 } });
+    store.append([span('old', '1'), span('grown', '1')], [{ ...line, traceId: 'old' }]);
+    store.append([], [{ ...line, traceId: 'alone' }]);
     store.sumUp();
-    assert.equal(store.forgetSome(now), 1);
+    clock.pass(HOUR);
+    store.append([span('new', '1', { startMs: 5 }), span('grown', '2')], []);
+    clock.pass(1);
+    assert.equal(store.forgetSome(clock.now()), 2);
     assert.deepEqual(store.records('old'), { spans: [], logs: [] });
+    assert.deepEqual(store.records('alone'), { spans: [], logs: [] });
+    assert.equal(store.counts.forgotten, 2);
+    store.sumUp();
+    assert.equal(store.forgetSome(clock.now()), 0);
+    assert.equal(store.records('grown').spans.length, 2);
 
-    for (let index = 0; index < 300; index += 1)
-      store.append(
-        [span(`big${index}`, '1', { startMs: now + index, attributes: { text: 'x'.repeat(2000) } })],
-        [],
-      );
+    for (let index = 0; index < 300; index += 1) {
+      const text = 'x'.repeat(2000);
+      store.append([span(`big${index}`, '1', { startMs: 1e6 - index, attributes: { text } })], []);
+      clock.pass(1);
+    }
     while (store.sumUp().length > 0);
-    while (store.forgetSome(now) > 0);
+    while (store.forgetSome(clock.now()) > 0);
     const left = store.traces({ limit: 1000 }).traces.map(({ traceId }) => traceId);
     assert.ok(left.includes('big299') && !left.includes('new') && left.length < 200, `${left.length} left`);
-    assert.equal(store.forgetSome(now), 0);
+    assert.equal(store.forgetSome(clock.now()), 0);
+  });
+
+  it('gives a change a number of its own also after the latest was forgotten', () => {
+    const clock = new ManualClock();
+    const store = open({ clock, retention: { maxAgeMs: HOUR, maxBytes: 1e9 } });
+    store.append([span('a', '1')], []);
+    store.sumUp();
+    const { changed } = store.counts;
+    clock.pass(2 * HOUR);
+    store.forgetSome(clock.now());
+    store.append([span('b', '1')], []);
+    store.sumUp();
+    assert.deepEqual(
+      store.changedAfter(changed, 9).traces.map(({ traceId }) => traceId),
+      ['b'],
+    );
+  });
+
+  it('sets a trace aside that cannot be summed up, says so once, and lists the others', () => {
+    const bugs: string[] = [];
+    const clock = new ManualClock();
+    const store = open({
+      clock,
+      retention: { maxAgeMs: HOUR, maxBytes: 1e9 },
+      price: (call: { model: string | null }) => {
+        if (call.model === 'broken') throw new TypeError('a bug');
+        return null;
+      },
+      onBug: (error: unknown, traceId: string) => bugs.push(`${traceId}: ${error}`),
+    });
+    const call = (traceId: string, spanId: string, model: string) =>
+      span(traceId, spanId, {
+        attributes: {
+          'gen_ai.operation.name': 'chat',
+          'gen_ai.response.model': model,
+          'gen_ai.usage.input_tokens': 1,
+        },
+      });
+    store.append([call('a', '1', 'broken'), call('b', '1', 'whole'), call('c', '1', 'whole')], []);
+    store.sumUp();
+    store.append([call('a', '2', 'whole'), call('d', '1', 'whole')], []);
+    store.sumUp();
+
+    const listed = store.traces({ limit: 9 }).traces.map(({ traceId }) => traceId);
+    assert.deepEqual(listed.sort(), ['b', 'c', 'd']);
+    assert.deepEqual(bugs, ['a: TypeError: a bug']);
+    assert.equal(store.records('a').spans.length, 2);
+    clock.pass(2 * HOUR);
+    assert.equal(store.forgetSome(clock.now()), 4);
+    assert.deepEqual(store.records('a').spans, []);
+  });
+
+  it('goes on behind traces that are log lines alone', () => {
+    const store = open();
+    const alone = Array.from({ length: 450 }, (_, at) => ({ ...line, traceId: `a${at}` }));
+    store.append([span('b', '1')], alone);
+    assert.deepEqual(
+      store.sumUp().map(({ traceId }) => traceId),
+      ['b'],
+    );
+    assert.deepEqual(store.unlisted(9), []);
+  });
+
+  it('tells spans in the order of their arrival, each once, with numbers that are never used twice', () => {
+    const clock = new ManualClock();
+    const store = open({ clock, retention: { maxAgeMs: HOUR, maxBytes: 1e9 } });
+    assert.equal(store.lastSeq, 0);
+    assert.deepEqual(store.spansAfter(0, 9), []);
+    store.append([span('b', '1'), span('a', '1')], [line]);
+    clock.pass(5);
+    store.append([span('b', '1'), span('c', '1')], []);
+    const seen = store.spansAfter(0, 2);
+    const rest = store.spansAfter(seen.at(-1)?.seq ?? 0, 9);
+    const all = [...seen, ...rest];
+    assert.deepEqual(
+      all.map(({ record, arrivedMs }) => [record.traceId, arrivedMs]),
+      [
+        ['b', clock.now() - 5],
+        ['a', clock.now() - 5],
+        ['c', clock.now()],
+      ],
+    );
+    assert.deepEqual(all[0]?.record, span('b', '1'));
+    const last = store.lastSeq;
+    assert.equal(last, all.at(-1)?.seq);
+
+    while (store.sumUp().length > 0);
+    clock.pass(2 * HOUR);
+    assert.equal(store.forgetSome(clock.now()), 3);
+    assert.equal(store.lastSeq, last);
+    store.append([span('d', '1')], []);
+    const [next] = store.spansAfter(last, 9);
+    assert.ok(next?.record.traceId === 'd' && next.seq > last);
+    assert.equal(store.spansAfter(0, 9).length, 1);
+  });
+
+  it('reads no more of long spans at once than is needed to go on', () => {
+    const store = open();
+    const text = 'x'.repeat(9_000_000);
+    for (const id of ['1', '2', '3']) store.append([span('a', id, { attributes: { text } })], []);
+    const [first, second, third] = [0, 1, 2].map((seq) => store.spansAfter(seq, 9).length);
+    assert.deepEqual([first, second, third], [1, 1, 1]);
   });
 
   it('is not the store of runs, nor another program’s: each refuses the other’s file', () => {

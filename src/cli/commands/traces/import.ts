@@ -2,9 +2,8 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { counted } from '../../../engine/model/figures.ts';
 import { spanPrice } from '../../../engine/models/prices/spanPrice.ts';
-import { systemClock } from '../../../engine/ports.ts';
+import { upgradeText } from '../../../engine/store/file/storeUpgrade.ts';
 import { type ImportedFile, importTraces } from '../../../engine/traces/importTraces.ts';
-import { DEFAULT_RETENTION } from '../../../engine/traces/retention.ts';
 import { TraceStore } from '../../../engine/traces/traceStore.ts';
 import { traceStorePath } from '../../../engine/traces/traceStoreFormat.ts';
 import { eachFile, failureJson } from '../../eachFile.ts';
@@ -38,6 +37,7 @@ export function addTracesImport(traces: Command, act: RunAction): void {
 async function importFiles(files: string[], options: TracesImportOptions, io: Io): Promise<number> {
   const root = workspaceFolder(undefined, options, io.cwd);
   const store = new TraceStore(traceStorePath(root), { price: spanPrice({}) });
+  if (store.upgrade) io.err(`${io.errStyle.yellow('note')} ${upgradeText(store.upgrade)}`);
   const { signal } = new AbortController();
   try {
     const read = async (file: string): Promise<Imported> => {
@@ -65,19 +65,11 @@ function show(imported: Imported, io: Io): void {
     ...(unplaced > 0 ? [`${counted(unplaced, 'line')} of no trace left out`] : []),
   ];
   io.out(`${imported.path}: ${parts.join(', ')}`);
-  if (isForgottenSoon(imported))
-    io.err(
-      io.errStyle.yellow('Traces of more than 14 days ago are removed when the services process tidies up.'),
-    );
   if (rejected === 0) return;
 
   io.err(io.errStyle.yellow(`${counted(rejected, 'record')} could not be read:`));
   for (const { line, message } of problems)
     io.err(`  ${imported.path}${line === null ? '' : `:${line}`}: ${sanitizeLine(message)}`);
-}
-
-function isForgottenSoon({ oldestMs }: Imported): boolean {
-  return oldestMs !== null && oldestMs < systemClock.now() - DEFAULT_RETENTION.maxAgeMs;
 }
 
 function toJson({ path: file, spans, logs, duplicates, rejected, unplaced, problems }: Imported): object {

@@ -1,0 +1,84 @@
+import { UserError } from '../errors.ts';
+import type { LogRecord, SpanRecord } from '../model/span.ts';
+import type { Connection } from '../store/file/connection.ts';
+import { type PriceSpan, traceTree } from '../telemetry/dialects/traceTree.ts';
+import { lowestScore, spanEvaluations } from './spanEvaluations.ts';
+import { summaryOf, type TraceSummary, tokensOf, wordsOf } from './traceSummary.ts';
+
+export interface SummingOptions {
+  read(traceId: string): { spans: SpanRecord[]; logs: LogRecord[] };
+  price: PriceSpan;
+  /** Hears, once for each, of a trace that cannot be summed up because of a bug. */
+  onBug(error: unknown, traceId: string): void;
+}
+
+/** When the latest record of a trace arrived. */
+const ARRIVED = `(SELECT max(arrived_ms) FROM (
+  SELECT arrived_ms FROM spans WHERE trace_id = ?1 UNION ALL SELECT arrived_ms FROM log_lines WHERE trace_id = ?1))`;
+
+/** Brings the list of traces up to the spans that have come. One trace that cannot be summed up keeps no other from it. */
+export class SummingUp {
+  readonly #connection: Connection;
+  readonly #options: SummingOptions;
+
+  constructor(connection: Connection, options: SummingOptions) {
+    this.#connection = connection;
+    this.#options = options;
+  }
+
+  /** Returns how many were looked at, and the summaries that changed. */
+  sumUp(most: number, except: readonly string[]): { done: number; summaries: TraceSummary[] } {
+    return this.#connection.transaction(() => {
+      const stale = this.#connection.all(
+        'SELECT trace_id FROM stale WHERE trace_id NOT IN (SELECT value FROM json_each(?)) LIMIT ?',
+        JSON.stringify(except),
+        most,
+      );
+      const ids = stale.map((row) => String(row['trace_id']));
+      const summaries = ids.flatMap((id) => this.#summedOrSetAside(id) ?? []);
+      for (const id of ids) this.#connection.run('DELETE FROM stale WHERE trace_id = ?', id);
+      return { done: ids.length, summaries };
+    });
+  }
+
+  #summedOrSetAside(traceId: string): TraceSummary | undefined {
+    try {
+      const summary = this.#summed(traceId);
+      if (!summary) this.#setAside(traceId);
+      return summary;
+    } catch (error) {
+      // What is wrong with the store is wrong with all of them.
+      if (error instanceof UserError) throw error;
+      if (this.#setAside(traceId)) this.#options.onBug(error, traceId);
+      return undefined;
+    }
+  }
+
+  /** Returns whether it was not aside before. */
+  #setAside(traceId: string): boolean {
+    const before = this.#connection.run('DELETE FROM aside WHERE trace_id = ?', traceId);
+    this.#connection.run(`INSERT INTO aside (trace_id, arrived_ms) VALUES (?1, ${ARRIVED})`, traceId);
+    return before === 0;
+  }
+
+  /** Undefined for log lines alone. */
+  #summed(traceId: string): TraceSummary | undefined {
+    const { read, price } = this.#options;
+    const { spans, logs } = read(traceId);
+    if (spans.length === 0) return undefined;
+
+    const tree = traceTree(spans, { logs, price });
+    const summary = { ...summaryOf(tree), score: lowestScore(spanEvaluations(spans, logs)) };
+    this.#connection.run(`UPDATE counters SET value = value + 1 WHERE name = 'change'`);
+    this.#connection.run(
+      `INSERT OR REPLACE INTO traces (trace_id, changed, arrived_ms, start_ms, end_ms, errors, service, session,
+         release, model, tokens, cost_usd, score, summary, words)
+       VALUES (?1, (SELECT value FROM counters WHERE name = 'change'), ${ARRIVED}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ...[traceId, summary.startMs, summary.endMs, summary.errors],
+      ...[summary.services[0] ?? 'unknown', summary.session, summary.release, summary.models[0] ?? null],
+      ...[tokensOf(summary), summary.costUsd, summary.score, JSON.stringify(summary), wordsOf(tree)],
+    );
+    this.#connection.run('DELETE FROM aside WHERE trace_id = ?', traceId);
+    return summary;
+  }
+}
