@@ -51,6 +51,8 @@ export const servicesStatus = z.object({
   }),
   /** Why what came could not be stored last; null where it was. */
   storeProblem: z.string().nullable(),
+  /** Why what follows the received spans, such as metrics, does not go on now; empty where all of it does. */
+  liveProblems: z.array(z.string()).default([]),
 });
 
 export type ServicesStatus = z.output<typeof servicesStatus>;

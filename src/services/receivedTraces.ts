@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { UserError } from '../engine/errors.ts';
 import type { LogRecord, SpanRecord } from '../engine/model/span.ts';
 import { spanPrice } from '../engine/models/prices/spanPrice.ts';
@@ -10,6 +11,7 @@ import { TraceStore } from '../engine/traces/traceStore.ts';
 import { traceStorePath } from '../engine/traces/traceStoreFormat.ts';
 import { keepUp } from '../engine/traces/traceUpkeep.ts';
 import type { ServicesStatus } from '../protocol/servicesCalls.ts';
+import type { LiveSource } from './live.ts';
 
 /** After which a sender tries again where nothing can be stored, in seconds. */
 const RETRY_SECONDS = 5;
@@ -24,6 +26,8 @@ export interface ReceivedTracesOptions {
   onBug(error: unknown): void;
   /** What is taken is sent on there. */
   forward?: RequestForwarder | undefined;
+  /** The store was opened; it is closed once the signal is aborted. */
+  onOpen?(source: LiveSource, signal: AbortSignal): void;
 }
 
 /** Keeps what the receiver takes in the workspace's trace store, which is opened with the first of it. */
@@ -33,6 +37,7 @@ export class ReceivedTraces implements ReceivedRecords {
   readonly #onChange: () => void;
   readonly #onBug: (error: unknown) => void;
   readonly #forward: RequestForwarder | undefined;
+  readonly #onOpen: (source: LiveSource, signal: AbortSignal) => void;
   readonly #counts = { spans: 0, logs: 0, duplicates: 0 };
   /** Spans by the second in which they came. */
   readonly #recent = new Map<number, number>();
@@ -40,12 +45,24 @@ export class ReceivedTraces implements ReceivedRecords {
   #problem: string | null = null;
   #opened: Opened | undefined;
 
-  constructor({ root, clock, onChange, onBug, forward }: ReceivedTracesOptions) {
+  constructor({ root, clock, onChange, onBug, forward, onOpen = () => {} }: ReceivedTracesOptions) {
     this.#root = root;
     this.#clock = clock;
     this.#onChange = onChange;
     this.#onBug = onBug;
     this.#forward = forward;
+    this.#onOpen = onOpen;
+  }
+
+  /** Goes on with what was stored before; where nothing was, with the first that comes. */
+  goOn(): void {
+    if (!existsSync(traceStorePath(this.#root))) return;
+    try {
+      this.#open();
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      this.#problem = error.message;
+    }
   }
 
   /** Durable when it resolves. Rejects with Busy where it cannot be stored now. */
@@ -98,6 +115,7 @@ export class ReceivedTraces implements ReceivedRecords {
       if (error instanceof UserError) this.#failed(opened, error);
       else this.#onBug(error);
     });
+    this.#onOpen({ traces: store, intake: opened.intake }, opened.stop.signal);
     return opened;
   }
 

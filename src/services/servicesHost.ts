@@ -11,6 +11,8 @@ import type { EndReason, Receive, ServicesStatus } from '../protocol/servicesCal
 import { VERSION } from '../version.ts';
 import { Clients } from './clients.ts';
 import { IdleWatch } from './idleWatch.ts';
+import { Live } from './live.ts';
+import { LiveMetrics } from './liveMetrics.ts';
 import { ReceivedTraces } from './receivedTraces.ts';
 import { type Exposure, Receiving, type Wish } from './receiving.ts';
 
@@ -44,6 +46,7 @@ export class ServicesHost {
   readonly #lease: ServicesLease;
   readonly #clients: Clients;
   readonly #traces: ReceivedTraces;
+  readonly #live: Live;
   readonly #receiving: Receiving;
   readonly #idle: IdleWatch | undefined;
   readonly #ending = new AbortController();
@@ -100,7 +103,14 @@ export class ServicesHost {
       this.#idle?.touch();
       changed();
     };
-    this.#traces = new ReceivedTraces({ root, clock, onBug, onChange: touched, forward: options.forward });
+    this.#live = new Live({
+      ...{ clock, onBug, onChange: changed },
+      consumers: [new LiveMetrics(root, clock)],
+    });
+    this.#traces = new ReceivedTraces({
+      ...{ root, clock, onBug, onChange: touched, forward: options.forward },
+      onOpen: (source, signal) => this.#live.start(source, signal),
+    });
     this.#receiving = new Receiving({
       ...{ root, clock, random, onBug, exposure: options.exposure },
       received: this.#traces,
@@ -131,6 +141,7 @@ export class ServicesHost {
       receiver: this.#receiving.state,
       received: this.#traces.received,
       storeProblem: this.#traces.problem,
+      liveProblems: this.#live.problems,
     };
   }
 
@@ -167,6 +178,7 @@ export class ServicesHost {
     this.#server.on('connection', (socket) => this.#clients.take(socket));
     // Whoever finds the lease is served at once.
     this.#writeLease();
+    this.#traces.goOn();
     if (left?.receives) await this.#goOn(left.receives);
     void this.#watch();
     void this.#endWhenIdle();

@@ -10,6 +10,7 @@ export function statusLines(status: ServicesStatus, now: number): string[] {
     ...receiverLines(status.receiver),
     receivedLine(status.received, now),
     ...(status.storeProblem === null ? [] : [`traces cannot be stored: ${status.storeProblem}`]),
+    ...status.liveProblems.map((problem) => `paused: ${problem}`),
     `attached: ${counted(attached.windows, 'window')}, ${counted(attached.terminals, 'terminal')}`,
   ];
 }

@@ -20,10 +20,22 @@ export class StoredSpans implements SpanLog {
       const body = String(row['body']);
       length += body.length;
       if (length > MOST_READ && spans.length > 0) break;
-      const record = JSON.parse(body) as SpanRecord;
-      spans.push({ seq: Number(row['seq']), arrivedMs: Number(row['arrived_ms']), record });
+      spans.push(toLogged(row));
     }
     return spans;
+  }
+
+  /** Spans of a trace that arrived no later than `throughSeq`, by their ids, behind one of them. */
+  ofTrace(
+    traceId: string,
+    { throughSeq, afterSpan, limit }: { throughSeq: number; afterSpan: string; limit: number },
+  ): LoggedSpan[] {
+    const rows = this.#connection.all(
+      `SELECT ${this.#columns}, body FROM spans
+       WHERE trace_id = ? AND span_id > ? AND rowid <= ? ORDER BY span_id LIMIT ?`,
+      ...[traceId, afterSpan, throughSeq, limit],
+    );
+    return rows.map((row) => toLogged(row));
   }
 
   get lastSeq(): number {
@@ -34,12 +46,23 @@ export class StoredSpans implements SpanLog {
   }
 
   get #sql(): string {
-    const columns = this.#isOld ? 'rowid AS seq, start_ms AS arrived_ms' : 'seq, arrived_ms';
-    return `SELECT ${columns}, body FROM spans WHERE rowid > ? ORDER BY rowid LIMIT ?`;
+    return `SELECT ${this.#columns}, body FROM spans WHERE rowid > ? ORDER BY rowid LIMIT ?`;
+  }
+
+  get #columns(): string {
+    return this.#isOld ? 'rowid AS seq, start_ms AS arrived_ms' : 'seq, arrived_ms';
   }
 
   /** One of the first version that is only read. */
   get #isOld(): boolean {
     return !this.#connection.hasTable('counters');
   }
+}
+
+function toLogged({ seq, arrived_ms: arrivedMs, body }: { [column: string]: unknown }): LoggedSpan {
+  return {
+    seq: Number(seq),
+    arrivedMs: Number(arrivedMs),
+    record: JSON.parse(String(body)) as SpanRecord,
+  };
 }

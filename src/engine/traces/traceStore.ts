@@ -1,5 +1,5 @@
 import { contentHash } from '../model/hash.ts';
-import type { LoggedSpan, SpanLog } from '../model/loggedSpan.ts';
+import type { LoggedSpan } from '../model/loggedSpan.ts';
 import type { LogRecord, SpanRecord } from '../model/span.ts';
 import { type Clock, systemClock } from '../ports.ts';
 import { Connection, type StoreAccess } from '../store/file/connection.ts';
@@ -38,7 +38,7 @@ const SUMMED_AT_ONCE = 200;
 /** The received traces of a workspace, in a file of their own. Throws StoreError. */
 export class TraceStore extends TraceListing {
   /** The spans in the order of their arrival. */
-  readonly log: SpanLog;
+  readonly log: StoredSpans;
   readonly #connection: Connection;
   readonly #forgetting: Forgetting;
   readonly #summing: SummingUp;

@@ -17,7 +17,7 @@ export function receiverFacts(state: ServicesState): string[] {
   }
 }
 
-function statusFacts({ receiver, received, storeProblem }: ServicesStatus): string[] {
+function statusFacts({ receiver, received, storeProblem, liveProblems }: ServicesStatus): string[] {
   if (receiver.state === 'off') return [vscode.l10n.t('Traces are not received.')];
   if (receiver.state === 'failed')
     return [vscode.l10n.t('Traces are not received: {0}', receiver.message), receiver.remedy];
@@ -37,5 +37,6 @@ function statusFacts({ receiver, received, storeProblem }: ServicesStatus): stri
         ),
   );
   if (storeProblem !== null) facts.push(vscode.l10n.t('Traces cannot be stored: {0}', storeProblem));
+  for (const problem of liveProblems) facts.push(vscode.l10n.t('Paused: {0}', problem));
   return facts;
 }

@@ -114,13 +114,14 @@ export class MetricStore {
   /** Forgets some of the buckets that are older than their level is kept. Returns how many; 0 where none is left to forget. */
   forgetSome(nowMs: number): number {
     return this.#connection.transaction(() => {
-      let left = FORGOTTEN_AT_ONCE;
+      let forgotten = 0;
       for (const level of LEVELS) {
         const oldestMs = nowMs - this.#retention[level];
+        const left = FORGOTTEN_AT_ONCE - forgotten;
         if (left > 0 && Number.isFinite(oldestMs))
-          left -= this.#forget(levelId(level), bucketStart(oldestMs, LEVEL_MS[level]) / 1_000, left);
+          forgotten += this.#forget(levelId(level), bucketStart(oldestMs, LEVEL_MS[level]) / 1_000, left);
       }
-      return FORGOTTEN_AT_ONCE - left;
+      return forgotten;
     });
   }
 
@@ -168,18 +169,22 @@ export class MetricStore {
     );
   }
 
-  /** Measure by measure, since that is how they lie. */
+  /** Measure by measure, since that is how they lie; buckets of one start go together. */
   #forget(level: number, oldest: number, most: number): number {
-    let left = most;
+    let forgotten = 0;
     for (const { id } of Object.values(MEASURE_RULES)) {
-      if (left <= 0) break;
-      left -= this.#connection.run(
-        `DELETE FROM buckets WHERE level = ?1 AND measure = ?2 AND start_s < ?3 AND (start_s, series) IN (
-           SELECT start_s, series FROM buckets WHERE level = ?1 AND measure = ?2 AND start_s < ?3 LIMIT ?4)`,
-        ...[level, id, oldest, left],
+      if (forgotten >= most) break;
+      const [cut] = this.#connection.all(
+        `SELECT start_s FROM buckets WHERE level = ? AND measure = ? AND start_s < ?
+         ORDER BY start_s LIMIT 1 OFFSET ?`,
+        ...[level, id, oldest, most - forgotten - 1],
+      );
+      forgotten += this.#connection.run(
+        'DELETE FROM buckets WHERE level = ? AND measure = ? AND start_s < ? AND start_s <= ?',
+        ...[level, id, oldest, Number(cut?.['start_s'] ?? oldest)],
       );
     }
-    return most - left;
+    return forgotten;
   }
 
   #freePages(): number {
