@@ -1,4 +1,5 @@
 import { compareTraces } from '../engine/traces/compareTraces.ts';
+import { compareTrials } from '../engine/traces/compareTrials.ts';
 import type { TraceReader } from '../engine/traces/traceReader.ts';
 import { trialsOf } from '../engine/traces/traceSteps.ts';
 import type { TraceComparison } from '../protocol/traceCalls.ts';
@@ -8,9 +9,9 @@ export function comparedTraces(reader: TraceReader, before: string, after: strin
   const [first, second] = [reader.trace(before), reader.trace(after)];
   if (!first || !second) return null;
 
-  // Of a case that was tried several times, the first.
-  const [left] = trialsOf(first.tree);
-  const [right] = trialsOf(second.tree);
+  const [lefts, rights] = [trialsOf(first.tree), trialsOf(second.tree)];
+  // Of a case that was tried several times, the first step by step, and all of them by how often they made each.
+  const [[left], [right]] = [lefts, rights];
   if (!left || !right) return null;
 
   const { steps, firstDivergence } = compareTraces(left, right);
@@ -22,5 +23,6 @@ export function comparedTraces(reader: TraceReader, before: string, after: strin
       after: 'right' in pair ? pair.right : null,
     })),
     firstDivergence,
+    trials: lefts.length > 1 || rights.length > 1 ? compareTrials(lefts, rights) : null,
   };
 }

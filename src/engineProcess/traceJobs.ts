@@ -78,5 +78,7 @@ export const traceJobs: {
 
   'traces/compare': (reader, { before, after }) => ({ comparison: comparedTraces(reader, before, after) }),
 
+  'traces/ofCase': (reader, { caseId, limit }) => ({ traces: reader.ofCase(caseId, limit) }),
+
   'traces/span': (reader, { traceId, spanId }) => ({ detail: reader.span(traceId, spanId) ?? null }),
 };

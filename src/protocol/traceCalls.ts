@@ -55,6 +55,31 @@ const comparedStep = z.object({
   error: z.string().nullable(),
 });
 
+const trialShare = z.object({ trials: z.int(), of: z.int() });
+const pairOfNumbers = z.object({ left: z.number().nullable(), right: z.number().nullable() });
+
+/** What changed over all trials of a case; see engine/traces/compareTrials. */
+const trialComparison = z.object({
+  trials: z.object({ left: z.int(), right: z.int() }),
+  steps: z.array(
+    z.object({
+      step: z.string(),
+      left: trialShare,
+      right: trialShare,
+      p: z.number(),
+      verdict: z.enum(['more often', 'less often', 'undecided']),
+    }),
+  ),
+  measures: z.array(
+    z.object({
+      measure: z.enum(['steps', 'tokens', 'costUsd', 'durationMs']),
+      median: pairOfNumbers,
+      p: z.number().nullable(),
+      verdict: z.enum(['higher', 'lower', 'undecided']),
+    }),
+  ),
+});
+
 const traceComparison = z.object({
   before: traceSummary,
   after: traceSummary,
@@ -62,6 +87,8 @@ const traceComparison = z.object({
   steps: z.array(z.object({ before: comparedStep.nullable(), after: comparedStep.nullable() })),
   /** Position of the first step that differs; null: none does. */
   firstDivergence: z.int().nullable(),
+  /** Null where neither is of a case with several trials. */
+  trials: trialComparison.nullable(),
 });
 export type TraceComparison = z.output<typeof traceComparison>;
 
@@ -186,6 +213,23 @@ export const traceCalls = {
   'traces/compare': {
     params: z.strictObject({ before: traceId, after: traceId }),
     result: z.object({ comparison: traceComparison.nullable() }),
+  },
+  /** The traces of a case in the newest runs, the newest first. */
+  'traces/ofCase': {
+    params: z.strictObject({ caseId: z.string(), limit }),
+    result: z.object({
+      traces: z.array(
+        z.object({
+          runId: z.string(),
+          suite: z.string(),
+          createdAt: z.number(),
+          target: z.string(),
+          traceId: z.string(),
+          trials: z.int(),
+          passed: z.int(),
+        }),
+      ),
+    }),
   },
   /** Whether this window wants to hear of changes. */
   'traces/watch': { params: z.strictObject({ on: z.boolean() }), result: z.object({}) },

@@ -138,6 +138,46 @@ describe('touchstone traces', function () {
     assert.match(compared.out, /agent parrot +2\/2 +2\/2 +1\.000 +undecided/);
   });
 
+  it('compares a case in two versions over all trials', async () => {
+    const evaluate = async (...targets: string[]) => {
+      const named = targets.map((name) => `{ name: ${name}, echo: true }`).join(', ');
+      writeFileSync(
+        path.join(folder, 'touchstone.yaml'),
+        `suites:\n  say:\n    dataset: say.golden.yaml\n    targets: [${named}]\n    repeat: 8\n    evaluators: [contains: hello]\n`,
+      );
+      const { out, code } = await touchstone(folder, 'eval');
+      assert.equal(code, 0, out);
+      return /run (\S+),/.exec(out)?.[1] ?? '';
+    };
+    const compare = (...argv: string[]) => touchstone(folder, 'traces', 'compare', ...argv);
+    writeFileSync(
+      path.join(folder, 'say.golden.yaml'),
+      'schema_version: 2.0.0\nversion: 1.0.0\ntest_cases:\n  - { id: greeting, input: hello }\n',
+    );
+    const [before, after] = [await evaluate('parrot'), await evaluate('magpie')];
+
+    const { out, code } = await compare(before, after, '--case', 'greeting');
+    assert.equal(code, 0, out);
+    assert.match(out, /agent parrot +8\/8 +0\/8 +< 0\.001 +less often/);
+    assert.match(out, /agent magpie +0\/8 +8\/8 +< 0\.001 +more often/);
+    assert.match(out, /8 trials and 8 trials/);
+    const json = JSON.parse((await compare(before, after, '--case', 'greeting', '--json')).out);
+    assert.deepEqual(json.trials.steps[0].left, { trials: 8, of: 8 });
+
+    const both = await evaluate('parrot', 'magpie');
+    const sides = await compare(both, both, '--case', 'greeting', '--target', 'parrot', 'magpie');
+    assert.match(sides.out, /agent parrot +8\/8 +0\/8/);
+    const unclear = await compare(before, both, '--case', 'greeting');
+    assert.equal(unclear.code, 2);
+    assert.match(unclear.err, /several targets for the case 'greeting': parrot, magpie\n.*--target/);
+    assert.match((await compare(before, after, '--case', 'other')).err, /has no results of the case 'other'/);
+    assert.match(
+      (await compare(before, after, '--case', 'greeting', '--target', 'owl')).err,
+      /has no target 'owl'.*\n.*Choose one of: parrot/,
+    );
+    assert.match((await compare(before, after, '--target', 'owl')).err, /--target needs --case/);
+  });
+
   it('shows two traces beside each other', async () => {
     const [left = [], right = []] = ['ai-7.0.173-otel-1.0.173', 'tool-error-ai7'].map(capturedSpans);
     const renamed = right.map((span) => ({ ...span, traceId: 'b'.repeat(32) }));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { TraceStore } from '../../src/engine/traces/traceStore.ts';
 import { traceStorePath } from '../../src/engine/traces/traceStoreFormat.ts';
+import { touchstone } from '../support/commandLine.ts';
 import { otlpCaptures } from '../support/otlpCaptures.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { TestWindow } from './window.ts';
@@ -55,6 +56,33 @@ describe('calls about traces', () => {
     assert.ok(groups.some(({ key, trace }) => key !== null && trace === null));
     assert.ok(groups.every(({ key, trace }) => key !== null || trace !== null));
     store.close();
+  });
+
+  it('show the traces of runs, and a case beside itself in another run over all trials', async () => {
+    const folder = temporaryFolder({
+      'touchstone.yaml':
+        'suites:\n  say:\n    dataset: say.golden.yaml\n    targets: [{ name: parrot, echo: true }]\n    repeat: 3\n    evaluators: [contains: hello]\n',
+      'say.golden.yaml':
+        'schema_version: 2.0.0\nversion: 1.0.0\ntest_cases:\n  - { id: greeting, input: hello }\n',
+    });
+    for (const _ of [1, 2]) await touchstone(folder, 'eval');
+    await using window = await TestWindow.open(folder);
+    const { traces } = await window.call('traces/list', { ...LIST, filter: { source: 'runs' } });
+    assert.deepEqual(
+      traces.map(({ title, origin }) => [title, origin?.caseId, origin?.target]),
+      Array(2).fill(['case greeting', 'greeting', 'parrot']),
+    );
+
+    const { traces: ofCase } = await window.call('traces/ofCase', { caseId: 'greeting', limit: 9 });
+    assert.deepEqual(
+      ofCase.map(({ traceId, trials, passed }) => [traceId, trials, passed]),
+      traces.map(({ traceId }) => [traceId, 3, 3]),
+    );
+    const [after, before] = traces.map(({ traceId }) => traceId);
+    assert.ok(before !== undefined && after !== undefined);
+    const { comparison } = await window.call('traces/compare', { before, after });
+    assert.deepEqual(comparison?.trials?.trials, { left: 3, right: 3 });
+    assert.deepEqual(comparison?.trials?.steps[0]?.right, { trials: 3, of: 3 });
   });
 
   it('tell of traces that come while somebody looks, and of none afterwards', async () => {

@@ -6,6 +6,8 @@ import * as vscode from 'vscode';
 import type { SpanRecord } from '../../src/engine/model/span.ts';
 import { TraceStore } from '../../src/engine/traces/traceStore.ts';
 import { traceStorePath } from '../../src/engine/traces/traceStoreFormat.ts';
+import type { TraceComparison } from '../../src/protocol/traceCalls.ts';
+import { sideText } from '../../src/ui/traces/compareTraces.ts';
 import { filledIn } from '../../src/ui/traces/openElsewhere.ts';
 import { traceIdsIn } from '../../src/ui/traces/traceLinks.ts';
 import type { TraceNode, TracesView } from '../../src/ui/traces/tracesView.ts';
@@ -14,6 +16,8 @@ import { eventually } from '../support/vscode/eventually.ts';
 import { activated } from './support/activated.ts';
 
 const ID = '0af7651916cd43dd8448eb211c80319c';
+/** Other suites leave runs behind. */
+const RECEIVED = { source: 'received' } as const;
 
 const span = (spanId: string, parentSpanId: string | null, over: Partial<SpanRecord> = {}) =>
   spanRecord({ traceId: ID, spanId, parentSpanId, ...over });
@@ -34,10 +38,11 @@ describe('the Traces view', () => {
     );
     write(span('3', '1', { startMs: 1100 }));
     await engine.restart();
-    view.reload();
+    traces.looks.change({ filter: RECEIVED });
   });
   after(async () => {
-    const { engine } = await activated();
+    const { engine, traces } = await activated();
+    traces.looks.change({ filter: {} });
     await engine.restart();
     store.close();
     for (const ending of ['', '-wal', '-shm']) rmSync(`${file}${ending}`, { force: true });
@@ -106,12 +111,12 @@ describe('the Traces view', () => {
 
   it('says nothing of traces that a filter leaves out', async () => {
     const { traces } = await activated();
-    traces.looks.change({ filter: { text: 'nothing-like-this' } });
+    traces.looks.change({ filter: { ...RECEIVED, text: 'nothing-like-this' } });
     assert.deepEqual(await view.getChildren(), []);
-    traces.looks.change({ filter: { errors: true }, group: 'none' });
+    traces.looks.change({ filter: { ...RECEIVED, errors: true }, group: 'none' });
     const trace = await only();
     assert.equal(trace.item.label, 'root');
-    traces.looks.change({ filter: {}, group: 'session' });
+    traces.looks.change({ filter: RECEIVED, group: 'session' });
   });
 
   it('opens by a beginning of its id', async () => {
@@ -156,4 +161,44 @@ describe('the Traces view', () => {
       `https://jaeger.example/trace/${ID}?s=a%2F..%2Fb%26c%3Dd&x={other}`,
     );
   });
+
+  it('says on both sides how often each step was made, and on the newer one what changed', async () => {
+    const [trace] = (await traceLists()).traces;
+    assert.ok(trace);
+    const comparison: TraceComparison = {
+      ...{ before: trace, after: trace, steps: [], firstDivergence: null },
+      trials: {
+        trials: { left: 8, right: 8 },
+        steps: [
+          {
+            step: 'tool lookup_order',
+            ...{ left: { trials: 8, of: 8 }, right: { trials: 0, of: 8 } },
+            ...{ p: 0.0004, verdict: 'less often' },
+          },
+          {
+            step: 'model',
+            ...{ left: { trials: 8, of: 8 }, right: { trials: 8, of: 8 } },
+            ...{ p: 1, verdict: 'undecided' },
+          },
+        ],
+        measures: [
+          { measure: 'tokens', median: { left: 20, right: null }, p: null, verdict: 'undecided' },
+          { measure: 'steps', median: { left: 5, right: 4 }, p: 0.02, verdict: 'lower' },
+        ],
+      },
+    };
+    const before = sideText(comparison, 'before');
+    assert.match(
+      before,
+      /8 trials:\n {4}tool lookup_order: 8\/8\n {4}model: 8\/8\n {4}Tokens \(median\): 20\n/,
+    );
+    const newer = sideText(comparison, 'after');
+    assert.match(newer, /tool lookup_order: 0\/8 {2}◀ less often \(p < 0\.001\)\n {4}model: 8\/8\n/);
+    assert.match(newer, /Tokens \(median\): unknown\n {4}Steps \(median\): 4 {2}◀ lower \(p = 0\.020\)\n/);
+  });
+
+  async function traceLists() {
+    const { engine } = await activated();
+    return engine.call('traces/list', { filter: RECEIVED, order: 'newest', limit: 1, after: null });
+  }
 });

@@ -8,6 +8,7 @@ import { StoreReader } from '../store/storeReader.ts';
 import { diagnose, type TraceDiagnosis } from '../telemetry/dialects/doctor.ts';
 import { walk } from '../telemetry/dialects/traceNode.ts';
 import type { PriceSpan, TraceTree } from '../telemetry/dialects/traceTree.ts';
+import { type CaseTraceEntry, caseTraces } from './caseTraces.ts';
 import { findTrace, type TraceSources, traceOf } from './findTrace.ts';
 import { listedTrace } from './listTraces.ts';
 import { placedLogs } from './placedLogs.ts';
@@ -177,6 +178,11 @@ export class TraceReader {
       ...{ span: node?.span ?? null, logs },
       ...{ evaluations, findings: diagnosis.findings },
     });
+  }
+
+  /** The traces of a case in the newest runs. */
+  ofCase(caseId: string, limit: number): CaseTraceEntry[] {
+    return caseTraces(this.#runs.store ?? this.#noRuns, caseId, limit);
   }
 
   close(): void {

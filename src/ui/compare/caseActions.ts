@@ -8,6 +8,7 @@ import type { EngineClient } from '../engine/engineClient.ts';
 import { PlainError } from '../output/plainError.ts';
 import { openTrace } from '../report/resultDocuments.ts';
 import { parsePlace } from '../report/resultTexts.ts';
+import { showTraces } from '../traces/compareTraces.ts';
 import { openOutputDiff } from './comparisonDocuments.ts';
 
 /** One case of a comparison, as a person acts on it. */
@@ -49,6 +50,12 @@ export async function actOnCase(action: CaseAction, on: CaseInComparison): Promi
       return openTrace(baseline.trace_id);
     case 'trace-candidate':
       return openTrace(candidate.trace_id);
+    case 'compare-steps':
+      return showTraces(
+        baseline.trace_id,
+        candidate.trace_id,
+        vscode.l10n.t('Steps of {0}: baseline ↔ candidate', caseId),
+      );
   }
 }
 

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { EngineClient } from '../engine/engineClient.ts';
 import { type RunController, throwBroken } from '../runs/runController.ts';
+import { compareCaseSteps } from '../traces/compareTraces.ts';
 import type { ActionRequest } from './reportPanel.ts';
 import { fetchResult, openResultDiff, openTrace } from './resultDocuments.ts';
 import { parsePlace } from './resultTexts.ts';
@@ -22,6 +23,8 @@ export async function actOn(request: ActionRequest, options: ActionOptions): Pro
       return openResultDiff(request, request.caseId);
     case 'open-trace':
       return openTrace(request.traceId);
+    case 'compare-steps':
+      return compareCaseSteps(options.engine, request);
     case 'rerun-case':
       return rerunCase(request, options);
     case 'accept-output':

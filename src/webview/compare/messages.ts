@@ -17,6 +17,7 @@ export const caseActions = [
   'accept-candidate',
   'trace-baseline',
   'trace-candidate',
+  'compare-steps',
 ] as const;
 export type CaseAction = (typeof caseActions)[number];
 

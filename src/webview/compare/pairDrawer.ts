@@ -22,6 +22,7 @@ const ACTION_LABEL: { [action in CaseAction]: ActionText } = {
   'accept-candidate': { label: 'Accept candidate output as expected…', mark: 'add' },
   'trace-baseline': { label: 'Open baseline trace', mark: 'trace' },
   'trace-candidate': { label: 'Open candidate trace', mark: 'trace' },
+  'compare-steps': { label: 'Compare steps', mark: 'compare' },
 };
 
 /** One case under both sides. */

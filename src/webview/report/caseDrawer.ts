@@ -26,6 +26,7 @@ const ACTION_LABEL: { [action in ReportAction]: ActionText } = {
   'rerun-case': { label: 'Run again', mark: 'rerun' },
   'add-to-dataset': { label: 'Add to dataset…', mark: 'add' },
   'open-trace': { label: 'Open trace', mark: 'trace' },
+  'compare-steps': { label: 'Compare steps…', mark: 'compare' },
   'accept-output': { label: 'Accept output as expected…', mark: 'check' },
 };
 

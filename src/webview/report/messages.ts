@@ -17,6 +17,7 @@ export const reportActions = [
   'rerun-case',
   'add-to-dataset',
   'open-trace',
+  'compare-steps',
   'accept-output',
 ] as const;
 export type ReportAction = (typeof reportActions)[number];

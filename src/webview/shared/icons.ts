@@ -14,6 +14,7 @@ import rerun from '@vscode/codicons/src/icons/debug-rerun.svg';
 import diff from '@vscode/codicons/src/icons/diff.svg';
 import failed from '@vscode/codicons/src/icons/error.svg';
 import expand from '@vscode/codicons/src/icons/expand-all.svg';
+import compare from '@vscode/codicons/src/icons/git-compare.svg';
 import goToFile from '@vscode/codicons/src/icons/go-to-file.svg';
 import agent from '@vscode/codicons/src/icons/hubot.svg';
 import linkExternal from '@vscode/codicons/src/icons/link-external.svg';
@@ -39,6 +40,7 @@ const SOURCES = {
   add,
   agent,
   collapse,
+  compare,
   copy,
   embedding,
   evaluator,
