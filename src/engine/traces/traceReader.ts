@@ -8,7 +8,6 @@ import { StoreReader } from '../store/storeReader.ts';
 import { diagnose, type TraceDiagnosis } from '../telemetry/dialects/doctor.ts';
 import { walk } from '../telemetry/dialects/traceNode.ts';
 import type { PriceSpan, TraceTree } from '../telemetry/dialects/traceTree.ts';
-import { type CaseTraceEntry, caseTraces } from './caseTraces.ts';
 import { findTrace, type TraceSources, traceOf } from './findTrace.ts';
 import { listedTrace } from './listTraces.ts';
 import { placedLogs } from './placedLogs.ts';
@@ -18,6 +17,7 @@ import { lowestScore, type SpanEvaluation, spanEvaluations } from './spanEvaluat
 import { type SpanRow, spanRows } from './spanRows.ts';
 import { TraceStore } from './traceStore.ts';
 import { type ListedTrace, summaryOf, type TraceOrigin, wordsOf } from './traceSummary.ts';
+import { type CaseTraceEntry, tracesOfCase } from './tracesOfCase.ts';
 
 export interface TraceFiles {
   /** Received traces. */
@@ -182,7 +182,7 @@ export class TraceReader {
 
   /** The traces of a case in the newest runs. */
   ofCase(caseId: string, limit: number): CaseTraceEntry[] {
-    return caseTraces(this.#runs.store ?? this.#noRuns, caseId, limit);
+    return tracesOfCase(this.#runs.store ?? this.#noRuns, caseId, limit);
   }
 
   close(): void {

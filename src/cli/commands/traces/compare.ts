@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../../engine/errors.ts';
-import { caseTraceIn } from '../../../engine/traces/caseTraces.ts';
 import { compareTraces } from '../../../engine/traces/compareTraces.ts';
 import { compareTrials } from '../../../engine/traces/compareTrials.ts';
 import { findTrace } from '../../../engine/traces/findTrace.ts';
 import { trialsOf } from '../../../engine/traces/traceSteps.ts';
+import { caseTraceIn } from '../../../engine/traces/tracesOfCase.ts';
 import { EXIT } from '../../exitCode.ts';
 import { type OpenedTraces, openTraces } from '../../openTraces.ts';
 import { configOption } from '../../options/common.ts';

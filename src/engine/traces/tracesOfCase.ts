@@ -18,7 +18,7 @@ export interface CaseTraceEntry {
 const MOST_RUNS = 200;
 
 /** Where a case was tried, in the order of targets, the newest run first. */
-export function caseTraces(runs: RunStore, caseId: string, limit: number): CaseTraceEntry[] {
+export function tracesOfCase(runs: RunStore, caseId: string, limit: number): CaseTraceEntry[] {
   const found: CaseTraceEntry[] = [];
   for (const { id } of runs.listRuns(MOST_RUNS)) {
     found.push(...inRun(runs, id, caseId));
