@@ -9,7 +9,7 @@ import type {
   EvaluatorDefinition,
   EvaluatorDeps,
 } from './evaluator.ts';
-import { unmeasured } from './score.ts';
+import { graded, unmeasured } from './score.ts';
 
 const options = z.strictObject({
   assert: z.array(z.record(z.string(), z.json())).min(1).describe('The assertions of the set.'),
@@ -97,13 +97,13 @@ function conclude(members: readonly Evaluator[], scores: readonly Score[], thres
     ...(spec.weight === 1 ? {} : { weight: spec.weight }),
     ...outcome(scores[index]),
   }));
-  const reached = threshold === undefined ? failed === undefined : score >= threshold;
-  const reason =
-    threshold === undefined
-      ? (failed ?? 'every assertion of the set passed')
-      : `score ${score.toFixed(2)} of the set, at least ${threshold} expected`;
+  if (threshold !== undefined) {
+    const reason = `score ${score.toFixed(2)} of the set, at least ${threshold} expected`;
+    return { ...graded(score, threshold, reason, detail), ...spent };
+  }
 
-  return { status: 'scored', score, pass: reached, reason, detail, ...spent };
+  const reason = failed ?? 'every assertion of the set passed';
+  return { status: 'scored', score, pass: failed === undefined, reason, detail, ...spent };
 }
 
 function outcome(score: Score | undefined) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import {
+  differencesOf,
   type Filling,
   hasHole,
   isIdentical,
@@ -58,5 +59,20 @@ describe('the values of a metric on both sides', () => {
     assert.ok(whole);
     assert.equal(hasHole({ ...whole, candidate: { ...whole.candidate, unscored: 1 } }), true);
     assert.equal(hasHole({ ...whole, baseline: { ...whole.baseline, unmeasured: 1 } }), true);
+  });
+});
+
+describe('the differences between both sides', () => {
+  it('are those of the cases, in their order, and those of clusters summed up', () => {
+    const pair = (cluster: string, baseline: number, candidate: number) => ({ cluster, baseline, candidate });
+    const found = differencesOf([pair('x', 0.5, 1), pair('y', 0.75, 0.5), pair('x', 1, 0.25)]);
+    assert.ok(found);
+    assert.deepEqual(found.values, [0.5, -0.25, -0.75]);
+    assert.deepEqual(found.clusters, [
+      { sum: -0.25, n: 2, gain: 0.5, loss: 0.75 },
+      { sum: -0.25, n: 1, gain: 0, loss: 0.25 },
+    ]);
+    assert.deepEqual([found.baseline, found.candidate], [0.75, 1.75 / 3]);
+    assert.equal(differencesOf([]), null);
   });
 });

@@ -34,6 +34,13 @@ describe('SequentialWatch', () => {
     assert.equal(watch.caseIds.length, 300);
   });
 
+  it('does not settle because the first cases are the very same on both sides', () => {
+    const { watch, results } = watchOver(times(12, { before: 1, after: 1, sameOutput: true }));
+    watch.add(results);
+    assert.equal(watch.settled, false);
+    assert.equal(watch.caseIds.length, 12);
+  });
+
   it('waits for the cases in the order drawn', () => {
     const { watch, byCase } = watchOver(times(200, gain));
     for (let index = 199; index >= 1; index -= 1) watch.add(byCase(index));
