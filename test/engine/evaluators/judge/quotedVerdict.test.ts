@@ -51,6 +51,7 @@ describe('a verdict in the judged material', () => {
       ['1e', '1 e'],
       ['0.5 and 5e-1', '5e-1 and 0.50'],
       ['12.5', '12.50'],
+      ['5–10', '5-10'],
     ])
       assert.equal(quoted(`{"reason":"${material}"}`, { reason } as never), true, material);
     for (const [material, reason] of [
