@@ -53,6 +53,7 @@ export const ALLOWED: { [feature: string]: readonly string[] } = {
   simulate: ['telemetry', 'cost', 'models'],
   language: ['suites', 'evaluators', 'datasets', 'prompts', 'models'],
   readReport: ['compare', 'runs', 'reports'],
+  monitors: ['suites', 'evaluators', 'models', 'telemetry', 'traces', 'runs'],
   engine: [
     'readReport',
     'cost',

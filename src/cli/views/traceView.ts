@@ -5,6 +5,7 @@ import { EVENT, GEN_AI } from '../../engine/telemetry/attributes.ts';
 import type { TraceNode } from '../../engine/telemetry/dialects/traceNode.ts';
 import type { TraceTree } from '../../engine/telemetry/dialects/traceTree.ts';
 import { placedLogs } from '../../engine/traces/placedLogs.ts';
+import type { SpanEvaluation } from '../../engine/traces/spanEvaluations.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { truncate } from '../terminal/table.ts';
@@ -12,6 +13,8 @@ import { contentLines } from './messageLines.ts';
 
 export interface TraceLineOptions {
   logs: readonly LogRecord[];
+  /** Shown below their spans. */
+  evaluations?: readonly SpanEvaluation[];
   /** Shows the conversations of spans below them. */
   messages?: boolean;
 }
@@ -19,7 +22,10 @@ export interface TraceLineOptions {
 /** A trace as a tree: spans with time, tokens, cost and service; below them their tools' arguments, log lines and messages. */
 export function traceLines(tree: TraceTree | undefined, options: TraceLineOptions, io: Io): string[] {
   if (!tree) return ['no spans stored'];
-  const logsOf = Map.groupBy(placedLogs(tree, options.logs), ({ spanId }) => spanId);
+  const said = {
+    logs: Map.groupBy(placedLogs(tree, options.logs), ({ spanId }) => spanId),
+    evaluations: Map.groupBy(options.evaluations ?? [], ({ spanId }) => spanId),
+  };
   const lines = [[io.style.dim(`trace ${tree.traceId}`), ...totals(tree)].join('  ')];
 
   // No recursion: a trace may be a chain of thousands.
@@ -27,7 +33,7 @@ export function traceLines(tree: TraceTree | undefined, options: TraceLineOption
   for (let next = open.pop(); next; next = open.pop()) {
     const { node, indent, deeper, branch } = next;
     lines.push(`${indent}${io.style.dim(branch)}${nodeText(node, tree, io)}`);
-    for (const line of below(node, logsOf, options, io)) lines.push(`${deeper}   ${line}`);
+    for (const line of below(node, said, options, io)) lines.push(`${deeper}   ${line}`);
     open.push(...placed(node.children, { indent: deeper, top: false }).reverse());
   }
 
@@ -98,18 +104,37 @@ function scoreText({ events }: SpanRecord): string {
   return typeof score === 'number' ? ` ${formatScore(score)}` : '';
 }
 
+/** Of spans, by their ids. */
+interface Said {
+  logs: ReadonlyMap<string, readonly LogRecord[]>;
+  evaluations: ReadonlyMap<string | null, readonly SpanEvaluation[]>;
+}
+
 function below(
   { span, spanId }: TraceNode,
-  logsOf: ReadonlyMap<string, readonly LogRecord[]>,
+  said: Said,
   { messages = false }: TraceLineOptions,
   io: Io,
 ): string[] {
-  const logs = (logsOf.get(spanId) ?? []).filter(({ event }) => event === undefined);
+  // The scores of its own events stand beside its name.
+  const own = new Set(span?.record.events.map(({ attributes }) => attributes[GEN_AI.evaluationName]));
+  const evaluations = (said.evaluations.get(spanId) ?? []).filter(({ name }) => !own.has(name));
+  const logs = (said.logs.get(spanId) ?? []).filter(({ event }) => event === undefined);
   return [
     ...(span?.tool ? toolLines(span.tool, io) : []),
     ...(span && messages && !span.tool ? contentLines(span, io) : []),
+    ...evaluations.map((evaluation) => evaluationText(evaluation, io)),
     ...logs.map(({ level, message }) => `${io.style.dim(level)} ${sanitizeLine(message)}`),
   ];
+}
+
+/** `✓ support/is-json 1.00`, `✗ support/rubric 0.20 rude`. */
+function evaluationText({ name, score, label, explanation }: SpanEvaluation, { style, width }: Io): string {
+  const value = score === null ? '' : ` ${formatScore(score)}`;
+  const why = label === 'pass' || explanation === null ? '' : ` ${sanitizeLine(explanation)}`;
+  const text = truncate(`${sanitizeLine(name)}${value}${why}`, Math.max(20, width - 20));
+  if (label === 'pass') return `${style.green('✓')} ${text}`;
+  return label === 'fail' ? style.red(`✗ ${text}`) : `${style.yellow('?')} ${text}`;
 }
 
 function toolLines(tool: NonNullable<AgentSpan['tool']>, { style, width }: Io): string[] {

@@ -1,16 +1,19 @@
 import type { JsonValue } from './json.ts';
 import type { SpanRecord } from './span.ts';
 
+export const SPAN_ROLES = [
+  'agent',
+  'model',
+  'tool',
+  'retrieval',
+  'embedding',
+  'evaluator',
+  'guardrail',
+  'other',
+] as const;
+
 /** What a span stands for, whatever framework sent it. */
-export type SpanRole =
-  | 'agent'
-  | 'model'
-  | 'tool'
-  | 'retrieval'
-  | 'embedding'
-  | 'evaluator'
-  | 'guardrail'
-  | 'other';
+export type SpanRole = (typeof SPAN_ROLES)[number];
 
 /** The conventions that frameworks write their spans by. */
 export type Convention =

@@ -17,15 +17,16 @@ export interface AskedModel {
 
 /** The models that the suites and fallbacks of a workspace may ask, each once, sorted. */
 export function askedModels(workspace: Workspace, environment: Environment): AskedModel[] {
-  const { suites, fallbacks = {}, caches = {} } = workspace.config;
+  const { suites, monitors = [], fallbacks = {}, caches = {} } = workspace.config;
   const chats = [
     ...suites.flatMap((suite) => [...targetModels(suite, workspace, environment), ...judgeModels(suite)]),
+    ...monitors.flatMap(judgeModels),
     ...Object.values(fallbacks).flatMap(({ steps }) =>
       steps.flatMap((step) => (step.kind === 'model' ? [step.reference] : [])),
     ),
   ];
   const embeddings = [
-    ...suites.flatMap(embeddingModels),
+    ...[...suites, ...monitors].flatMap(embeddingModels),
     ...(caches.similar?.embeddings === undefined ? [] : [caches.similar.embeddings]),
   ];
 
@@ -59,7 +60,9 @@ function promptsOwn(
   }
 }
 
-function judgeModels({ evaluators, judgeModel, judges = {} }: SuiteConfig): string[] {
+type Judged = Pick<SuiteConfig, 'evaluators' | 'judgeModel' | 'embeddingsModel' | 'judges'>;
+
+function judgeModels({ evaluators, judgeModel, judges = {} }: Judged): string[] {
   const own = evaluators.flatMap(({ type, options }) =>
     !isEmbedder(type) && typeof options['model'] === 'string' ? [options['model']] : [],
   );
@@ -67,7 +70,7 @@ function judgeModels({ evaluators, judgeModel, judges = {} }: SuiteConfig): stri
   return [...own, ...ofSuite];
 }
 
-function embeddingModels({ evaluators, embeddingsModel }: SuiteConfig): string[] {
+function embeddingModels({ evaluators, embeddingsModel }: Judged): string[] {
   const own = evaluators.flatMap(({ type, options }) =>
     [options['embeddings'], isEmbedder(type) ? options['model'] : undefined].filter(
       (model) => typeof model === 'string',

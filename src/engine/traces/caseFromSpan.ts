@@ -59,7 +59,7 @@ function firstInput(spans: readonly AgentSpan[]): SpanContent | null {
 }
 
 /** Some write down that there were no arguments, or only the instructions that the agent itself has. */
-function said(content: SpanContent | null | undefined): SpanContent | null {
+export function said(content: SpanContent | null | undefined): SpanContent | null {
   if (!content) return null;
   const nothing =
     content.kind === 'value'
@@ -106,7 +106,7 @@ function toCase(content: JsonObject, origin: JsonObject, places: readonly Sensit
   return { id: deriveId(written['input'] ?? written['messages'] ?? null), ...written };
 }
 
-type Asked = { input: JsonValue } | { messages: CaseMessage[] };
+export type Asked = { input: JsonValue } | { messages: CaseMessage[] };
 
 function contentOf(span: AgentSpan, asked: Asked): JsonObject {
   const expected = expectedOf(span);
@@ -115,7 +115,7 @@ function contentOf(span: AgentSpan, asked: Asked): JsonObject {
 }
 
 /** A tool is asked its arguments, all others a conversation: without their instructions, which are the prompt's own matter. */
-function inputOf({ input, tool }: AgentSpan): Asked | null {
+export function inputOf({ input, tool }: AgentSpan): Asked | null {
   if (tool?.arguments !== undefined) return { input: tool.arguments };
   if (!input) return null;
   if (input.kind === 'value') return { input: input.value };
@@ -142,7 +142,7 @@ function expectedOf(span: AgentSpan): ExpectedOutput {
   };
 }
 
-function answerOf(output: SpanContent): string {
+export function answerOf(output: SpanContent): string {
   if (output.kind === 'value') {
     const { value } = output;
     return asText(isJsonObject(value) && typeof value['text'] === 'string' ? value['text'] : value);
@@ -177,6 +177,6 @@ function textOf({ parts }: SpanMessage): string {
   return parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n');
 }
 
-function asText(value: JsonValue): string {
+export function asText(value: JsonValue): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

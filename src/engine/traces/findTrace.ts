@@ -4,12 +4,13 @@ import type { LogRecord, SpanRecord } from '../model/span.ts';
 import type { RunStore } from '../store/runStore.ts';
 import { TOUCHSTONE } from '../telemetry/attributes.ts';
 import { type PriceSpan, type TraceTree, traceTree } from '../telemetry/dialects/traceTree.ts';
+import { monitorEvaluations, type SpanEvaluation, spanEvaluations } from './spanEvaluations.ts';
 import type { TraceStore } from './traceStore.ts';
 import type { TraceOrigin } from './traceSummary.ts';
 
 /** Where traces are: those that were received, and those of runs. */
 export interface TraceSources {
-  received: Pick<TraceStore, 'records' | 'idsLike'>;
+  received: Pick<TraceStore, 'records' | 'idsLike' | 'evaluations'>;
   runs: Pick<RunStore, 'traces'>;
   price?: PriceSpan | undefined;
 }
@@ -18,6 +19,8 @@ export interface FoundTrace {
   tree: TraceTree;
   spans: SpanRecord[];
   logs: LogRecord[];
+  /** Those of its own, and those of monitors. */
+  evaluations: SpanEvaluation[];
   /** Null for a trace that was received from elsewhere. */
   origin: TraceOrigin | null;
 }
@@ -49,7 +52,11 @@ export function traceOf({ received, runs, price }: TraceSources, traceId: string
   spans.sort((a, b) => a.startMs - b.startMs);
   logs.sort((a, b) => a.timeMs - b.timeMs);
   const tree = traceTree(spans, { logs, ...(price ? { price } : {}) });
-  return { tree, spans, logs, origin: originOf(spans) };
+  const evaluations = [
+    ...spanEvaluations(spans, logs),
+    ...monitorEvaluations(received.evaluations.ofTrace(traceId)),
+  ];
+  return { tree, spans, logs, evaluations, origin: originOf(spans) };
 }
 
 function idOf({ received, runs }: TraceSources, beginning: string): string | undefined {

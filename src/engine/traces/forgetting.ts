@@ -5,7 +5,15 @@ import type { Retention } from './retention.ts';
 const FORGOTTEN_AT_ONCE = 100;
 /** Pages that are given back to the disk in one go. */
 const SHRUNK_AT_ONCE = 256;
-const TABLES = ['spans', 'log_lines', 'stale', 'aside', 'traces'] as const;
+const TABLES = [
+  'spans',
+  'log_lines',
+  'stale',
+  'aside',
+  'traces',
+  'evaluations',
+  'pending_evaluations',
+] as const;
 
 /** Keeps the trace store within its limits: what arrived first is forgotten first, whatever its own clock says. */
 export class Forgetting {

@@ -1,5 +1,5 @@
 import { type FoundTrace, type TraceSources, traceOf } from './findTrace.ts';
-import { lowestScore, spanEvaluations } from './spanEvaluations.ts';
+import { lowestScore } from './spanEvaluations.ts';
 import { matchesFilter, plainNeedles, rankOf } from './traceMatch.ts';
 import type { TraceFilter, TraceOrder } from './traceQuery.ts';
 import type { TraceStore } from './traceStore.ts';
@@ -19,7 +19,7 @@ export interface TraceList {
 }
 
 interface ListSources extends TraceSources {
-  received: Pick<TraceStore, 'records' | 'idsLike' | 'traces' | 'unlisted'>;
+  received: Pick<TraceStore, 'records' | 'idsLike' | 'evaluations' | 'traces' | 'unlisted'>;
 }
 
 const MOST_OF_RUNS = 2_000;
@@ -59,8 +59,8 @@ export function listTraces(sources: ListSources, request: ListRequest): TraceLis
 }
 
 /** A trace as lists show it. */
-export function listedTrace({ tree, spans, logs, origin }: FoundTrace): ListedTrace {
-  return { ...summaryOf(tree), score: lowestScore(spanEvaluations(spans, logs)), origin };
+export function listedTrace({ tree, evaluations, origin }: FoundTrace): ListedTrace {
+  return { ...summaryOf(tree), score: lowestScore(evaluations), origin };
 }
 
 function isEmpty(filter: TraceFilter): boolean {

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../model/json.ts';
+import { type LiveEvaluation, labelOf } from '../model/liveEvaluation.ts';
 import type { LogRecord, SpanRecord } from '../model/span.ts';
 import { EVENT, GEN_AI } from '../telemetry/attributes.ts';
 
@@ -12,6 +13,17 @@ export interface SpanEvaluation {
   /** Such as `pass`, in the words of whoever evaluated. */
   label: string | null;
   explanation: string | null;
+}
+
+/** What monitors said. */
+export function monitorEvaluations(evaluations: readonly LiveEvaluation[]): SpanEvaluation[] {
+  return evaluations.map((evaluation) => ({
+    spanId: evaluation.spanId,
+    name: `${evaluation.monitor}/${evaluation.evaluator}`,
+    score: evaluation.score,
+    label: labelOf(evaluation),
+    explanation: evaluation.reason,
+  }));
 }
 
 /**

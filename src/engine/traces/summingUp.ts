@@ -1,12 +1,15 @@
 import { UserError } from '../errors.ts';
+import type { LiveEvaluation } from '../model/liveEvaluation.ts';
 import type { LogRecord, SpanRecord } from '../model/span.ts';
 import type { Connection } from '../store/file/connection.ts';
 import { type PriceSpan, traceTree } from '../telemetry/dialects/traceTree.ts';
-import { lowestScore, spanEvaluations } from './spanEvaluations.ts';
+import { lowestScore, monitorEvaluations, spanEvaluations } from './spanEvaluations.ts';
 import { summaryOf, type TraceSummary, tokensOf, wordsOf } from './traceSummary.ts';
 
 export interface SummingOptions {
   read(traceId: string): { spans: SpanRecord[]; logs: LogRecord[] };
+  /** What monitors said of a trace. */
+  evaluations(traceId: string): LiveEvaluation[];
   price: PriceSpan;
   /** Hears, once for each, of a trace that cannot be summed up because of a bug. */
   onBug(error: unknown, traceId: string): void;
@@ -63,12 +66,13 @@ export class SummingUp {
 
   /** Undefined for log lines alone. */
   #summed(traceId: string): TraceSummary | undefined {
-    const { read, price } = this.#options;
+    const { read, evaluations, price } = this.#options;
     const { spans, logs } = read(traceId);
     if (spans.length === 0) return undefined;
 
     const tree = traceTree(spans, { logs, price });
-    const summary = { ...summaryOf(tree), score: lowestScore(spanEvaluations(spans, logs)) };
+    const said = [...spanEvaluations(spans, logs), ...monitorEvaluations(evaluations(traceId))];
+    const summary = { ...summaryOf(tree), score: lowestScore(said) };
     this.#connection.run(`UPDATE counters SET value = value + 1 WHERE name = 'change'`);
     this.#connection.run(
       `INSERT OR REPLACE INTO traces (trace_id, changed, arrived_ms, start_ms, end_ms, errors, service, session,

@@ -13,7 +13,7 @@ import { listedTrace } from './listTraces.ts';
 import { placedLogs } from './placedLogs.ts';
 import { type IndexStep, RunTraceIndex } from './runTraceIndex.ts';
 import { type SpanDetail, spanDetail } from './spanDetail.ts';
-import { lowestScore, type SpanEvaluation, spanEvaluations } from './spanEvaluations.ts';
+import { lowestScore, type SpanEvaluation } from './spanEvaluations.ts';
 import { type SpanRow, spanRows } from './spanRows.ts';
 import { TraceStore } from './traceStore.ts';
 import { type ListedTrace, summaryOf, type TraceOrigin, wordsOf } from './traceSummary.ts';
@@ -222,8 +222,7 @@ export class TraceReader {
     const found = traceOf(this.#sources, traceId);
     if (!found) return undefined;
 
-    const { tree, spans, logs, origin } = found;
-    const evaluations = spanEvaluations(spans, logs);
+    const { tree, logs, evaluations, origin } = found;
     const rows = spanRows(tree, { evaluations, price: this.#price });
     const below = new Map<string | null, number[]>();
     for (const [index, { parent }] of rows.entries()) {

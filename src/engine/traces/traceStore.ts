@@ -5,6 +5,7 @@ import { type Clock, systemClock } from '../ports.ts';
 import { Connection, type StoreAccess } from '../store/file/connection.ts';
 import type { Upgrade } from '../store/file/storeUpgrade.ts';
 import { type PriceSpan, type TraceTree, traceTree } from '../telemetry/dialects/traceTree.ts';
+import { EvaluationTable } from './evaluationTable.ts';
 import { Forgetting } from './forgetting.ts';
 import { DEFAULT_RETENTION, type Retention } from './retention.ts';
 import { idsEnding, idsLike } from './storedIds.ts';
@@ -39,6 +40,8 @@ const SUMMED_AT_ONCE = 200;
 export class TraceStore extends TraceListing {
   /** The spans in the order of their arrival. */
   readonly log: StoredSpans;
+  /** What monitors said of them. */
+  readonly evaluations: EvaluationTable;
   readonly #connection: Connection;
   readonly #forgetting: Forgetting;
   readonly #summing: SummingUp;
@@ -51,11 +54,13 @@ export class TraceStore extends TraceListing {
     super(connection);
     this.#connection = connection;
     this.log = new StoredSpans(connection);
+    this.evaluations = new EvaluationTable(connection);
     this.#forgetting = new Forgetting(connection, retention);
     this.#price = price;
     this.#clock = options.clock ?? systemClock;
     this.#summing = new SummingUp(connection, {
       read: (traceId) => this.records(traceId),
+      evaluations: (traceId) => this.evaluations.ofTrace(traceId),
       ...{ price, onBug: options.onBug ?? (() => {}) },
     });
   }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { StoreFormat } from '../store/file/storeFormat.ts';
 import { TRACES } from './migrations/0001Traces.ts';
 import { ARRIVALS } from './migrations/0002Arrivals.ts';
+import { EVALUATIONS } from './migrations/0003Evaluations.ts';
 
 /** The file of received traces inside a workspace. */
 export function traceStorePath(root: string): string {
@@ -12,6 +13,6 @@ export function traceStorePath(root: string): string {
 export const TRACE_STORE: StoreFormat = {
   name: 'trace store',
   applicationId: 0x546f7472,
-  migrations: [TRACES, ARRIVALS],
+  migrations: [TRACES, ARRIVALS, EVALUATIONS],
   shrinks: true,
 };

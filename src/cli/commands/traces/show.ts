@@ -7,6 +7,7 @@ import { configOption } from '../../options/common.ts';
 import type { RunAction } from '../../runAction.ts';
 import type { Io } from '../../terminal/io.ts';
 import { sanitizeLine } from '../../terminal/sanitize.ts';
+import { evaluationEntry } from '../../views/evaluationEntry.ts';
 import { spanEntries } from '../../views/spanEntry.ts';
 import { traceEntry } from '../../views/traceEntry.ts';
 import { traceLines } from '../../views/traceView.ts';
@@ -32,10 +33,15 @@ export function addTracesShow(traces: Command, act: RunAction): void {
 async function show(id: string, options: TracesShowOptions, io: Io): Promise<number> {
   using opened = await openTraces(options, io.cwd);
   const found = findTrace(opened, id);
-  const { tree, logs, origin } = found;
+  const { tree, logs, evaluations, origin } = found;
 
   if (options.json) {
-    const entry = { ...traceEntry(listedTrace(found)), tree: spanEntries(tree), logs };
+    const entry = {
+      ...traceEntry(listedTrace(found)),
+      tree: spanEntries(tree),
+      evaluations: evaluations.map(evaluationEntry),
+      logs,
+    };
     io.out(JSON.stringify(entry, null, 2));
     return EXIT.passed;
   }
@@ -44,6 +50,7 @@ async function show(id: string, options: TracesShowOptions, io: Io): Promise<num
     const { runId, caseId, target } = origin;
     io.out(`case ${sanitizeLine(caseId)} at ${sanitizeLine(target)}, run ${sanitizeLine(runId)}`);
   }
-  for (const line of traceLines(tree, { logs, messages: options.messages === true }, io)) io.out(line);
+  const shown = { logs, evaluations, messages: options.messages === true };
+  for (const line of traceLines(tree, shown, io)) io.out(line);
   return EXIT.passed;
 }

@@ -1,5 +1,7 @@
 import { namedPools } from '../../evaluators/specs/namedPools.ts';
+import { defined } from '../../model/defined.ts';
 import { isJsonObject, type JsonObject } from '../../model/json.ts';
+import type { MonitorConfig } from '../monitors/monitorConfig.ts';
 import { bulkheadsFile, checkBulkheads } from './bulkheadConfig.ts';
 import { cachesFile } from './cacheConfig.ts';
 import type { ConfigReader } from './configReader.ts';
@@ -12,6 +14,7 @@ import type { SuiteConfig } from './suiteConfig.ts';
 interface Surroundings {
   /** Undefined for one that cannot be used. */
   suites: readonly (SuiteConfig | undefined)[];
+  monitors: readonly MonitorConfig[];
   providers: readonly string[];
 }
 
@@ -22,7 +25,7 @@ interface Surroundings {
 export function checkCallPolicies(
   reader: ConfigReader,
   file: JsonObject,
-  { suites, providers }: Surroundings,
+  { suites, monitors, providers }: Surroundings,
 ): void {
   for (const [name, provider] of Object.entries(isJsonObject(file['providers']) ? file['providers'] : {})) {
     if (isJsonObject(provider)) checkResilience(reader, provider, ['providers', name]);
@@ -46,12 +49,20 @@ export function checkCallPolicies(
   const targets = new Map(
     usable.flatMap((suite) => suite.targets.map(({ name, kind }) => [name, ASKED[kind]] as const)),
   );
-  checkFallbacks(reader, fallbacks.data, { providers, targets, asked: askedBy(usable), caches: caches.data });
+  checkFallbacks(reader, fallbacks.data, {
+    providers,
+    targets,
+    asked: askedBy(usable, monitors),
+    caches: caches.data,
+  });
 }
 
 /** The models that the file names; undefined where a prompt file names its own, or another tool's file says. */
-function askedBy(suites: readonly SuiteConfig[]): Set<string> | undefined {
-  const asked = new Set<string>();
+function askedBy(
+  suites: readonly SuiteConfig[],
+  monitors: readonly MonitorConfig[],
+): Set<string> | undefined {
+  const asked = new Set(monitors.flatMap(judgesOf));
   for (const { targets, evaluators, judgeModel, embeddingsModel, judges } of suites) {
     if (judges) return undefined;
     for (const target of targets) {
@@ -59,10 +70,19 @@ function askedBy(suites: readonly SuiteConfig[]): Set<string> | undefined {
       if (target.model === undefined) return undefined;
       asked.add(target.model);
     }
-    for (const model of [judgeModel, embeddingsModel, ...evaluators.map(({ options }) => options['model'])])
-      if (typeof model === 'string') asked.add(model);
+    for (const model of judgesOf({ evaluators, ...defined({ judgeModel, embeddingsModel }) }))
+      asked.add(model);
   }
   return asked;
+}
+
+function judgesOf({
+  evaluators,
+  judgeModel,
+  embeddingsModel,
+}: Pick<MonitorConfig, 'evaluators' | 'judgeModel' | 'embeddingsModel'>): string[] {
+  const models = [judgeModel, embeddingsModel, ...evaluators.map(({ options }) => options['model'])];
+  return models.filter((model) => typeof model === 'string');
 }
 
 /** Whom a target asks, by its kind. */

@@ -3,6 +3,7 @@ import type { EvaluatorDefinition } from '../../evaluators/evaluator.ts';
 import { evaluatorTypes } from '../../evaluators/registry.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import { assertionSchema } from '../evaluators/assertionSchema.ts';
+import { monitorFile } from '../monitors/monitorConfig.ts';
 import { TARGET_KINDS, targetFile } from '../targets/targetConfig.ts';
 import { BULKHEAD_NOTE } from './bulkheadConfig.ts';
 import { suiteFile } from './suiteConfig.ts';
@@ -17,7 +18,7 @@ export function configJsonSchema(): JsonObject {
   const types = evaluators.map(typeDefinitions);
   return {
     ...jsonSchemaOf(workspaceFile, (schema, json) => {
-      if (schema === suiteFile.shape.evaluators.unwrap()) json['items'] = { $ref: '#/definitions/evaluator' };
+      if (EVALUATOR_LISTS.has(schema)) json['items'] = { $ref: '#/definitions/evaluator' };
       if (schema === targetFile) json['oneOf'] = TARGET_KINDS.map((kind) => ({ required: [kind] }));
     }),
     title: 'Touchstone configuration',
@@ -29,6 +30,11 @@ export function configJsonSchema(): JsonObject {
     },
   };
 }
+
+const EVALUATOR_LISTS: ReadonlySet<z.core.$ZodType> = new Set([
+  suiteFile.shape.evaluators.unwrap(),
+  monitorFile.shape.evaluators,
+]);
 
 type Override = (schema: z.core.$ZodType, json: { [key: string]: unknown }) => void;
 

@@ -102,6 +102,7 @@ function useAt(at: Pointer): Use {
     if (third === 'base_url') return 'address';
     return third === 'headers' ? 'header' : 'other';
   }
+  if (top === 'monitors') return third === 'description' || third === 'evaluators' ? 'text' : 'other';
   if (top !== 'suites') return 'other';
   if (third === 'description' || third === 'evaluators') return 'text';
   if (third !== 'targets') return 'other';

@@ -2,6 +2,7 @@ import { defined } from '../../model/defined.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { ProviderConfig } from '../../models/modelProvider.ts';
 import type { Environment } from '../../ports.ts';
+import { readMonitor } from '../monitors/readMonitor.ts';
 import { BUILT_IN_PROVIDER, builtInProvider } from './builtInProvider.ts';
 import { poolNames, toPools } from './bulkheadConfig.ts';
 import { toCaches } from './cacheConfig.ts';
@@ -33,10 +34,13 @@ export function readConfig(reader: ConfigReader, environment: Environment): Work
   const suites = Object.entries(mapIn(value['suites'])).map(([name, suite]) =>
     readSuite(reader, name, suite, known),
   );
-  if (value['suites'] === undefined) warnOfNoSuites(reader);
+  const monitors = Object.entries(mapIn(value['monitors'])).flatMap(
+    ([name, monitor]) => readMonitor(reader, name, monitor, known) ?? [],
+  );
+  if (value['suites'] === undefined && monitors.length === 0) warnOfNoSuites(reader);
   const usable = suites.filter((suite) => suite !== undefined);
   for (const suite of usable) warnAbout(reader, suite);
-  checkCallPolicies(reader, value, { suites, providers: known.providers });
+  checkCallPolicies(reader, value, { suites, monitors, providers: known.providers });
   if (!file || reader.problems.some((problem) => problem.severity === 'error')) return undefined;
 
   const providers: Record<string, ProviderConfig> = { [BUILT_IN_PROVIDER]: builtInProvider(environment) };
@@ -51,6 +55,7 @@ export function readConfig(reader: ConfigReader, environment: Environment): Work
       bulkheads: file.bulkheads === undefined ? undefined : toPools(file.bulkheads),
       caches: file.caches === undefined ? undefined : toCaches(file.caches),
       fallbacks: file.fallbacks === undefined ? undefined : toFallbacks(file.fallbacks),
+      monitors: file.monitors === undefined ? undefined : monitors,
     }),
   };
 }

@@ -33,6 +33,7 @@ export function readSuite(
   const datasets = readDatasets(reader, value['dataset'], [...at, 'dataset']);
   const targets = readTargets(reader, value['targets'], [...at, 'targets'], { providers, pools });
   const surroundings = {
+    owner: 'suite' as const,
     providers,
     pools,
     hasJudgeModel: judge !== undefined,

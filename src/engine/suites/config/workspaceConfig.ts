@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { CachesConfig, FallbacksConfig } from '../../models/fallbacks/config.ts';
 import type { ProviderConfig } from '../../models/modelProvider.ts';
 import type { PoolConfig } from '../../resilience/resilienceConfig.ts';
+import { type MonitorConfig, monitorFile } from '../monitors/monitorConfig.ts';
 import { bulkheadsFile } from './bulkheadConfig.ts';
 import { cachesFile } from './cacheConfig.ts';
 import { fallbacksFile } from './fallbackConfig.ts';
@@ -21,6 +22,8 @@ export interface WorkspaceConfig {
   caches?: CachesConfig;
   /** What answers in place of a model, by the name of what it stands in for. */
   fallbacks?: FallbacksConfig;
+  /** In the file's order; names are unique. */
+  monitors?: MonitorConfig[];
 }
 
 /** The file as it is written. Strict: an unknown key is an error. */
@@ -34,5 +37,9 @@ export const workspaceFile = z
     bulkheads: bulkheadsFile.optional(),
     caches: cachesFile.optional(),
     fallbacks: fallbacksFile.optional(),
+    monitors: z
+      .record(nameSchema, monitorFile)
+      .optional()
+      .describe('Monitors by name: which spans of running agents are evaluated as they come, and how.'),
   })
   .describe('Configuration of a Touchstone workspace.');

@@ -17,6 +17,8 @@ import { evaluatorFiles } from './evaluatorFiles.ts';
 
 /** What evaluators may refer to beyond themselves. */
 interface Surroundings {
+  /** What they belong to. */
+  owner: 'suite' | 'monitor';
   providers: readonly string[];
   pools: readonly string[];
   /** Whether the suite names a model for judges that name none. */
@@ -92,7 +94,7 @@ function checkModel(
   spec: EvaluatorSpec,
   item: JsonValue,
   at: Pointer,
-  { providers, hasJudgeModel, hasEmbeddingsModel }: Surroundings,
+  { owner, providers, hasJudgeModel, hasEmbeddingsModel }: Surroundings,
 ): void {
   const { stage, embeds } = evaluatorDefinition(spec.type, spec.location);
   if (stage !== 'judge') return;
@@ -101,18 +103,19 @@ function checkModel(
   if (embeds === 'also') {
     if (typeof embeddings === 'string') {
       checkModelReference(reader, embeddings, optionPointer(item, at, 'embeddings'), providers);
-    } else if (!hasEmbeddingsModel) reportNoEmbeddings(reader, spec.name, at, 'embeddings');
+    } else if (!hasEmbeddingsModel)
+      reportNoEmbeddings(reader, { name: spec.name, owner, key: 'embeddings' }, at);
   }
 
   if (typeof model === 'string') {
     checkModelReference(reader, model, optionPointer(item, at, 'model'), providers);
   } else if (model === undefined && embeds === 'only' && !hasEmbeddingsModel) {
-    reportNoEmbeddings(reader, spec.name, at, 'model');
+    reportNoEmbeddings(reader, { name: spec.name, owner, key: 'model' }, at);
   } else if (model === undefined && embeds !== 'only' && !hasJudgeModel) {
     reportAt(reader, at, {
       code: 'missing-judge-model',
       message: `"${spec.name}" asks a model, and none is named`,
-      remedy: 'Add "model" to it, or "judge" to the suite, e.g. judge: openai/gpt-5-mini.',
+      remedy: `Add "model" to it, or "judge" to the ${owner}, e.g. judge: openai/gpt-5-mini.`,
     });
   }
 }
@@ -140,11 +143,15 @@ function checkBulkheads(
   }
 }
 
-function reportNoEmbeddings(reader: ConfigReader, name: string, at: Pointer, key: string): void {
+function reportNoEmbeddings(
+  reader: ConfigReader,
+  { name, owner, key }: { name: string; owner: Surroundings['owner']; key: string },
+  at: Pointer,
+): void {
   reportAt(reader, at, {
     code: 'missing-embeddings-model',
     message: `"${name}" compares embeddings, and no model for them is named`,
-    remedy: `Add "${key}" to it, or "embeddings" to the suite, e.g. embeddings: openai/text-embedding-3-small.`,
+    remedy: `Add "${key}" to it, or "embeddings" to the ${owner}, e.g. embeddings: openai/text-embedding-3-small.`,
   });
 }
 
