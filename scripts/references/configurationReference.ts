@@ -9,7 +9,10 @@ your choice, [] for each element of a list.
 This page is generated from the code: \`npm run schemas\`.
 `;
 
-const ELSEWHERE = new Map([['suites.NAME.evaluators', '[Evaluators](evaluators.md)']]);
+const ELSEWHERE = new Map([
+  ['suites.NAME.evaluators', '[Evaluators](evaluators.md)'],
+  ['monitors.NAME.evaluators', '[Evaluators](evaluators.md)'],
+]);
 
 /** docs/configuration-reference.md: every key of touchstone.yaml with its type and default. */
 export function configurationReference(): string {

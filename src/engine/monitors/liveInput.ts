@@ -46,7 +46,7 @@ export function liveInput(
   const input = said(span.input) ?? (span.role === 'tool' ? null : said(calls[0]?.input));
   const output = span.output ?? calls.at(-1)?.output ?? null;
   const answer = answerFrom(span, output);
-  const last = span.role === 'model' ? span : undefined;
+  const problem = textProblem(span, answer);
 
   return {
     case: caseOf(span, input),
@@ -58,8 +58,9 @@ export function liveInput(
       latencyMs: span.record.endMs - span.record.startMs,
       finishReason: span.finishReasons[0] ?? null,
     },
-    textProblem: textProblem(span, answer),
-    toolsProblem: last && !output ? 'the span does not say what came out' : null,
+    textProblem: problem,
+    // A model asks for tools in its answer; those that an agent called have spans of their own.
+    toolsProblem: span.role === 'model' ? problem : null,
   };
 }
 

@@ -121,10 +121,10 @@ const OF_THE_CALL: ReadonlySet<string> = new Set(['latency', 'cost', 'finish-rea
 /** Measured by the tools that were called. */
 const OF_TOOLS: ReadonlySet<string> = new Set([
   'tool-calls',
-  'tool-used',
-  'tool-sequence',
-  'tool-args-match',
-  'step-count',
+  'trajectory:tool-used',
+  'trajectory:tool-sequence',
+  'trajectory:tool-args-match',
+  'trajectory:step-count',
   'skill-used',
 ]);
 

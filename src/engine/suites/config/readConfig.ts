@@ -37,7 +37,7 @@ export function readConfig(reader: ConfigReader, environment: Environment): Work
   const monitors = Object.entries(mapIn(value['monitors'])).flatMap(
     ([name, monitor]) => readMonitor(reader, name, monitor, known) ?? [],
   );
-  if (value['suites'] === undefined && monitors.length === 0) warnOfNoSuites(reader);
+  if (value['suites'] === undefined && value['monitors'] === undefined) warnOfNoSuites(reader);
   const usable = suites.filter((suite) => suite !== undefined);
   for (const suite of usable) warnAbout(reader, suite);
   checkCallPolicies(reader, value, { suites, monitors, providers: known.providers });
