@@ -4,7 +4,7 @@ import type { AgentSpan } from '../model/agentSpan.ts';
 import type { Evaluation, EvaluatorSpec } from '../model/evaluation.ts';
 import { isJsonObject } from '../model/json.ts';
 import { type Clock, type Log, noSpan } from '../ports.ts';
-import { type MonitorConfig, monitorPool } from '../suites/monitors/monitorConfig.ts';
+import { type MonitorConfig, monitorPool } from '../suites/monitoring/monitorConfig.ts';
 import type { LiveInput } from './liveInput.ts';
 import { matchesSpan } from './spanMatch.ts';
 

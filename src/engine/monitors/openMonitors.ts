@@ -12,7 +12,7 @@ import type { Owner } from '../store/lease.ts';
 import { storePath } from '../store/storeFile.ts';
 import { PoolLedger } from '../store/tables/poolLedger.ts';
 import type { Workspace } from '../suites/loadWorkspace.ts';
-import { type MonitorConfig, monitorPool, monitorPools } from '../suites/monitors/monitorConfig.ts';
+import { type MonitorConfig, monitorPool, monitorPools } from '../suites/monitoring/monitorConfig.ts';
 import { LiveMonitor } from './liveMonitor.ts';
 
 export interface OpenMonitorPorts {

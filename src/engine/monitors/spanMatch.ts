@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { matchesGlob } from '../evaluators/patterns/glob.ts';
 import type { AgentSpan } from '../model/agentSpan.ts';
-import type { MonitorMatch } from '../suites/monitors/monitorConfig.ts';
+import type { MonitorMatch } from '../suites/monitoring/monitorConfig.ts';
 import { GENERAL } from '../telemetry/attributes.ts';
 
 /** Whether a span is one that a monitor evaluates. What the span does not say matches no text. */

@@ -1,7 +1,7 @@
 import { namedPools } from '../../evaluators/specs/namedPools.ts';
 import { defined } from '../../model/defined.ts';
 import { isJsonObject, type JsonObject } from '../../model/json.ts';
-import type { MonitorConfig } from '../monitors/monitorConfig.ts';
+import type { MonitorConfig } from '../monitoring/monitorConfig.ts';
 import { bulkheadsFile, checkBulkheads } from './bulkheadConfig.ts';
 import { cachesFile } from './cacheConfig.ts';
 import type { ConfigReader } from './configReader.ts';

@@ -3,7 +3,7 @@ import type { EvaluatorDefinition } from '../../evaluators/evaluator.ts';
 import { evaluatorTypes } from '../../evaluators/registry.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import { assertionSchema } from '../evaluators/assertionSchema.ts';
-import { monitorFile } from '../monitors/monitorConfig.ts';
+import { monitorFile } from '../monitoring/monitorConfig.ts';
 import { TARGET_KINDS, targetFile } from '../targets/targetConfig.ts';
 import { BULKHEAD_NOTE } from './bulkheadConfig.ts';
 import { suiteFile } from './suiteConfig.ts';

@@ -2,7 +2,7 @@ import { defined } from '../../model/defined.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { ProviderConfig } from '../../models/modelProvider.ts';
 import type { Environment } from '../../ports.ts';
-import { readMonitor } from '../monitors/readMonitor.ts';
+import { readMonitor } from '../monitoring/readMonitor.ts';
 import { BUILT_IN_PROVIDER, builtInProvider } from './builtInProvider.ts';
 import { poolNames, toPools } from './bulkheadConfig.ts';
 import { toCaches } from './cacheConfig.ts';

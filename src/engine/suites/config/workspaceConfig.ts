@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { CachesConfig, FallbacksConfig } from '../../models/fallbacks/config.ts';
 import type { ProviderConfig } from '../../models/modelProvider.ts';
 import type { PoolConfig } from '../../resilience/resilienceConfig.ts';
-import { type MonitorConfig, monitorFile } from '../monitors/monitorConfig.ts';
+import { type MonitorConfig, monitorFile } from '../monitoring/monitorConfig.ts';
 import { bulkheadsFile } from './bulkheadConfig.ts';
 import { cachesFile } from './cacheConfig.ts';
 import { fallbacksFile } from './fallbackConfig.ts';

@@ -4,7 +4,7 @@ import { LEXICAL } from '../../../../src/engine/evaluators/lexical/lexicalDefini
 import { evaluatorTypes } from '../../../../src/engine/evaluators/registry.ts';
 import { fixedEnvironment, noSpan } from '../../../../src/engine/ports.ts';
 import { checkWorkspace } from '../../../../src/engine/suites/loadWorkspace.ts';
-import { unfitFor } from '../../../../src/engine/suites/monitors/unfitEvaluators.ts';
+import { unfitFor } from '../../../../src/engine/suites/monitoring/unfitEvaluators.ts';
 import { temporaryFolder } from '../../../support/temporaryFolder.ts';
 import { depsWith, inputWith } from '../../evaluators/evaluating.ts';
 
