@@ -45,11 +45,6 @@ export function monitorFigures(connection: Connection): MonitorFigures[] {
   });
 }
 
-/** Of one that has seen nothing yet. */
-export function noFigures(monitor: string): MonitorFigures {
-  return figuresOf(monitor, new Map(), 0);
-}
-
 function figuresOf(monitor: string, counts: ReadonlyMap<string, number>, pending: number): MonitorFigures {
   const of = (name: string): number => counts.get(name) ?? 0;
   const dropped = [...counts].filter(([name]) => name.startsWith(DROPPED));
