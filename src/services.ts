@@ -1,5 +1,6 @@
+import path from 'node:path';
 import { UserError } from './engine/errors.ts';
-import { systemClock } from './engine/ports.ts';
+import { processEnvironment, systemClock } from './engine/ports.ts';
 import { BugLog } from './services/bugLog.ts';
 import { ServicesHost } from './services/servicesHost.ts';
 import { systemRandom } from './systemRandom.ts';
@@ -8,7 +9,11 @@ import { systemRandom } from './systemRandom.ts';
 const IDLE_MS = 10 * 60_000;
 const BUG = 70;
 
-const [root = process.cwd(), idleMs = String(IDLE_MS)] = process.argv.slice(2);
+const [root = process.cwd(), given = '{}'] = process.argv.slice(2);
+const { idleMs = IDLE_MS, mayReadKeys = false } = JSON.parse(given) as {
+  idleMs?: number;
+  mayReadKeys?: boolean;
+};
 const bugs = new BugLog(root);
 const onBug = (error: unknown): void => bugs.write(error, new Date());
 
@@ -26,9 +31,14 @@ async function serve(): Promise<number> {
   try {
     const host = await ServicesHost.start({
       root,
-      idleMs: Number(idleMs),
+      idleMs,
       foreground: false,
       exposure: { address: undefined, hosts: [], token: null },
+      forward: {
+        configFile: path.join(root, 'touchstone.yaml'),
+        environment: processEnvironment,
+        mayReadKeys,
+      },
       clock: systemClock,
       random: systemRandom,
       onBug,

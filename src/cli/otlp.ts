@@ -2,7 +2,7 @@ import type { Engine } from '../engine/engine.ts';
 import { UsageError } from '../engine/errors.ts';
 import { formatCount } from '../engine/model/figures.ts';
 import type { RunRecord } from '../engine/model/run.ts';
-import { type Environment, processEnvironment, systemClock } from '../engine/ports.ts';
+import { processEnvironment, systemClock } from '../engine/ports.ts';
 import { resolveEnvironment } from '../engine/targets/secrets/environmentReference.ts';
 import { type OtlpSettings, readOtlpSettings } from '../engine/telemetry/otlp/otlpSettings.ts';
 import type { ExportOutcome, SignalOutcome } from '../engine/telemetry/otlp/otlpSink.ts';
@@ -33,19 +33,8 @@ export function readOtlpOptions({ otlp, otlpHeader = [] }: OtlpOptions): OtlpSet
   return readOtlpSettings({ ...(otlp === true ? {} : { url: otlp }), headers }, processEnvironment);
 }
 
-/** The headers of `--forward-header`, with what the destination needs besides. Throws UsageErrors that never show a value. */
-export function readForwardHeaders(
-  url: string,
-  given: readonly string[],
-  environment: Environment,
-): { [name: string]: string } {
-  const headers = Object.fromEntries(given.map(readHeader('--forward-header')));
-  // Without it, Langfuse shows what it was sent only after minutes.
-  const langfuse = /\/api\/public\/otel(?:\/|$)/.test(url) ? { 'x-langfuse-ingestion-version': '4' } : {};
-  return { ...langfuse, ...resolveEnvironment(headers, environment, { owner: '--forward-header' }) };
-}
-
-function readHeader(option: string): (text: string, index: number) => [string, string] {
+/** A header as it is written in an option. */
+export function readHeader(option: string): (text: string, index: number) => [string, string] {
   return (text, index) => {
     const at = text.indexOf('=');
     if (at > 0) return [text.slice(0, at).trim().toLowerCase(), text.slice(at + 1).trim()];

@@ -5,7 +5,7 @@ import type { EventTable } from './call.ts';
  * The contract with the services process. Another version is served as long as `major` is the same: within it, calls, fields and
  * states are only added.
  */
-export const SERVICES_CONTRACT = { major: 1, minor: 0 } as const;
+export const SERVICES_CONTRACT = { major: 1, minor: 1 } as const;
 
 const contract = z.object({ major: z.int(), minor: z.int() });
 
@@ -53,6 +53,23 @@ export const servicesStatus = z.object({
   storeProblem: z.string().nullable(),
   /** Why what follows the received spans, such as metrics, does not go on now; empty where all of it does. */
   liveProblems: z.array(z.string()).default([]),
+  /** Where it is sent on to, in requests; empty where nowhere. */
+  forward: z
+    .array(
+      z.object({
+        /** Without anything secret. */
+        to: z.string(),
+        sent: z.int(),
+        /** The other side did not take them. */
+        failed: z.int(),
+        /** Found no room, because the other side is too slow. */
+        dropped: z.int(),
+        waiting: z.int(),
+        /** Why the last one was lost, or why nothing is sent; null where all is well. */
+        reason: z.string().nullable(),
+      }),
+    )
+    .default([]),
 });
 
 export type ServicesStatus = z.output<typeof servicesStatus>;

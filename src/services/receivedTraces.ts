@@ -4,13 +4,13 @@ import type { LogRecord, SpanRecord } from '../engine/model/span.ts';
 import { spanPrice } from '../engine/models/prices/spanPrice.ts';
 import type { Clock } from '../engine/ports.ts';
 import type { ExportRequest } from '../engine/telemetry/otlp/otlpClient.ts';
-import type { RequestForwarder } from '../engine/telemetry/otlp/requestForwarder.ts';
 import { Busy, type ReceivedRecords } from '../engine/telemetry/receiver/otlpRoutes.ts';
 import { TraceIntake } from '../engine/traces/traceIntake.ts';
 import { TraceStore } from '../engine/traces/traceStore.ts';
 import { traceStorePath } from '../engine/traces/traceStoreFormat.ts';
 import { keepUp } from '../engine/traces/traceUpkeep.ts';
 import type { ServicesStatus } from '../protocol/servicesCalls.ts';
+import type { Forwarding } from './forwarding.ts';
 import type { LiveSource } from './live.ts';
 
 /** After which a sender tries again where nothing can be stored, in seconds. */
@@ -25,7 +25,7 @@ export interface ReceivedTracesOptions {
   onChange(): void;
   onBug(error: unknown): void;
   /** What is taken is sent on there. */
-  forward?: RequestForwarder | undefined;
+  forward?: Pick<Forwarding, 'offer'> | undefined;
   /** The store was opened; it is closed once the signal is aborted. */
   onOpen?(source: LiveSource, signal: AbortSignal): void;
 }
@@ -36,8 +36,8 @@ export class ReceivedTraces implements ReceivedRecords {
   readonly #clock: Clock;
   readonly #onChange: () => void;
   readonly #onBug: (error: unknown) => void;
-  readonly #forward: RequestForwarder | undefined;
   readonly #onOpen: (source: LiveSource, signal: AbortSignal) => void;
+  readonly #forward: ReceivedTracesOptions['forward'];
   readonly #counts = { spans: 0, logs: 0, duplicates: 0 };
   /** Spans by the second in which they came. */
   readonly #recent = new Map<number, number>();
@@ -97,7 +97,6 @@ export class ReceivedTraces implements ReceivedRecords {
   }
 
   close(): void {
-    this.#forward?.close();
     this.#close(this.#opened);
   }
 

@@ -6,10 +6,10 @@ import { ServicesLock } from '../engine/attach/servicesLock.ts';
 import { listenAt } from '../engine/attach/servicesSocket.ts';
 import type { Clock, Random } from '../engine/ports.ts';
 import { processIdentity } from '../engine/processes/processIdentity.ts';
-import type { RequestForwarder } from '../engine/telemetry/otlp/requestForwarder.ts';
 import type { EndReason, Receive, ServicesStatus } from '../protocol/servicesCalls.ts';
 import { VERSION } from '../version.ts';
 import { Clients } from './clients.ts';
+import { Forwarding, type ForwardingOptions } from './forwarding.ts';
 import { IdleWatch } from './idleWatch.ts';
 import { Live } from './live.ts';
 import { LiveMetrics } from './liveMetrics.ts';
@@ -33,8 +33,8 @@ export interface HostOptions {
   clock: Clock;
   random: Random;
   onBug(error: unknown): void;
-  /** What is received is sent on there. */
-  forward?: RequestForwarder | undefined;
+  /** Where what is received is sent on. */
+  forward: Pick<ForwardingOptions, 'configFile' | 'environment' | 'given' | 'mayReadKeys' | 'onLoss'>;
 }
 
 /** The services of a workspace, while this process is the one that hosts them. */
@@ -45,6 +45,7 @@ export class ServicesHost {
   readonly #server: Server;
   readonly #lease: ServicesLease;
   readonly #clients: Clients;
+  readonly #forwarding: Forwarding;
   readonly #traces: ReceivedTraces;
   readonly #live: Live;
   readonly #receiving: Receiving;
@@ -103,12 +104,13 @@ export class ServicesHost {
       this.#idle?.touch();
       changed();
     };
+    this.#forwarding = new Forwarding({ ...options.forward, clock, random, onChange: changed });
     this.#live = new Live({
       ...{ clock, onBug, onChange: changed },
       consumers: [new LiveMetrics(root, clock)],
     });
     this.#traces = new ReceivedTraces({
-      ...{ root, clock, onBug, onChange: touched, forward: options.forward },
+      ...{ root, clock, onBug, onChange: touched, forward: this.#forwarding },
       onOpen: (source, signal) => this.#live.start(source, signal),
     });
     this.#receiving = new Receiving({
@@ -142,6 +144,7 @@ export class ServicesHost {
       received: this.#traces.received,
       storeProblem: this.#traces.problem,
       liveProblems: this.#live.problems,
+      forward: this.#forwarding.status,
     };
   }
 
@@ -152,6 +155,7 @@ export class ServicesHost {
 
   /** Rejects with ServerError where it cannot listen there. */
   async receive(wanted: Receive): Promise<ServicesStatus> {
+    await this.#forwarding.refresh();
     if (wanted.on) await this.#receiving.on(this.#wishOf(wanted));
     else await this.#receiving.off();
     this.#writeLease();
@@ -166,6 +170,7 @@ export class ServicesHost {
     this.#clients.tell('services/ending', { reason });
 
     await this.#receiving.off();
+    await this.#forwarding.close();
     this.#traces.close();
     this.#removeLease();
     this.#server.close();
@@ -175,6 +180,7 @@ export class ServicesHost {
   }
 
   async #begin(left: ServicesLease | undefined): Promise<void> {
+    await this.#forwarding.refresh();
     this.#server.on('connection', (socket) => this.#clients.take(socket));
     // Whoever finds the lease is served at once.
     this.#writeLease();
@@ -244,6 +250,7 @@ export class ServicesHost {
       if (signal.aborted) return;
       if (this.#lock.isRemoved) return this.end('replaced');
       if (!this.#isLeaseOurs()) this.#writeLease();
+      await this.#forwarding.refresh();
     }
   }
 

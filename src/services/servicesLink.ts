@@ -4,6 +4,8 @@ import { AttachError, type Attachment, attachServices, findServices } from '../e
 import type { ServicesLease } from '../engine/attach/servicesLease.ts';
 import type { Clock } from '../engine/ports.ts';
 import type { Method, ParamsOf, ResultOf } from '../protocol/call.ts';
+import { CallFailure } from '../protocol/callFailure.ts';
+import { ConnectionLostError } from '../protocol/connectionLostError.ts';
 import { Peer } from '../protocol/peer.ts';
 import {
   type EndReason,
@@ -24,6 +26,8 @@ const HELLO_MS = 5_000;
 export interface LinkOptions {
   client: ParamsOf<Calls, 'services/hello'>['client'];
   clock: Clock;
+  /** A process that is started may read keys from the environment, to send on what it receives. */
+  mayReadKeys?: boolean;
   onStatus?(status: ServicesStatus): void;
   /** The connection has ended; `reason` where the process means to end, null where it was killed. */
   onGone?(reason: EndReason | null): void;
@@ -72,7 +76,8 @@ export class ServicesLink {
 
   /** Starts the process where there is none. Rejects with AttachError. */
   static async attach(root: string, options: LinkOptions, signal: AbortSignal): Promise<ServicesLink> {
-    const start = (folder: string) => startServices(servicesProgram(), folder);
+    const { mayReadKeys = false } = options;
+    const start = (folder: string) => startServices(servicesProgram(), folder, { mayReadKeys });
     const found = await attachServices(root, { clock: options.clock, start }, signal);
     return ServicesLink.#hello(found, options);
   }
@@ -112,7 +117,11 @@ export class ServicesLink {
       );
     } catch (error) {
       link.close();
-      throw error;
+      if (!(error instanceof CallFailure || error instanceof ConnectionLostError)) throw error;
+      throw new AttachError(
+        `process ${link.lease.pid}, which .touchstone/services.json names, does not serve this workspace: ${error.message}`,
+        { remedy: 'Try again. If it stays so, remove .touchstone/services.json.', cause: error },
+      );
     }
   }
 
@@ -121,12 +130,15 @@ export class ServicesLink {
     const late = new AbortController();
     const answered = new AbortController();
     clock.sleep(HELLO_MS, answered.signal).then(
-      () =>
+      () => {
         late.abort(
           new AttachError(`the services process of this workspace (process ${pid}) does not answer`, {
             remedy: 'Stop it with: touchstone serve --stop',
           }),
-        ),
+        );
+        // It would have to answer that it has cancelled the call.
+        this.close();
+      },
       () => {},
     );
     try {

@@ -9,10 +9,11 @@ const BEGIN_MS = 15_000;
 export function startServices(
   program: string,
   root: string,
-  args: readonly string[] = [],
+  { idleMs, mayReadKeys = false }: { idleMs?: number; mayReadKeys?: boolean } = {},
 ): Promise<StartOutcome> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [program, realpathSync(root), ...args], {
+    const options = JSON.stringify({ idleMs, mayReadKeys });
+    const child = spawn(process.execPath, [program, realpathSync(root), options], {
       cwd: root,
       detached: true,
       windowsHide: true,

@@ -19,10 +19,13 @@ export async function stopServices(root: string, clock: Clock): Promise<number |
   if (!lease || isRunning(lease.pid, lease.started) !== true) return null;
 
   const isGone = (): boolean => isRunning(lease.pid, lease.started) === false;
-  if (!(await askToStop(root, clock))) signal(lease.pid, 'SIGTERM');
-  if (await until(isGone, PATIENCE_MS, clock)) return lease.pid;
-  signal(lease.pid, 'SIGKILL');
-  if (await until(isGone, PATIENCE_MS, clock)) return lease.pid;
+  const understood = await askToStop(root, clock);
+  // A workspace may come from anywhere: a lease that names a process by its number alone is no reason to end it.
+  const isCertain = lease.started !== null;
+  if (!understood && isCertain) signal(lease.pid, 'SIGTERM');
+  if ((understood || isCertain) && (await until(isGone, PATIENCE_MS, clock))) return lease.pid;
+  if (isCertain) signal(lease.pid, 'SIGKILL');
+  if (isCertain && (await until(isGone, PATIENCE_MS, clock))) return lease.pid;
   throw new AttachError(`process ${lease.pid} cannot be stopped`, { remedy: 'Stop it by hand.' });
 }
 

@@ -124,6 +124,20 @@ describe('the services process', function () {
     next.close();
   });
 
+  it('is not ended by a lease that names a process by its number alone', async () => {
+    await using workspace = new ServedWorkspace({ '.touchstone/.gitignore': '*\n' });
+    const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+    try {
+      const lease = { startedAt: 0, socket: 'x', version: '1', token: 'x', receives: null };
+      writeFileSync(workspace.leaseFile, JSON.stringify({ ...lease, pid: other.pid, started: null }));
+      await assert.rejects(stopServices(workspace.root, systemClock), /cannot be stopped/);
+      assert.equal(other.exitCode ?? other.signalCode, null);
+    } finally {
+      other.kill('SIGKILL');
+      rmSync(workspace.leaseFile);
+    }
+  });
+
   for (const [what, text] of [
     ['not JSON', 'nonsense'],
     ['of another form', '{"pid": "one"}'],
@@ -220,6 +234,8 @@ await startServices(${JSON.stringify(servicesProgram())}, process.argv[1]);
 
 /** Starts the process by hand; resolves to its exit code. */
 function startAlone(root: string, idleMs: number): Promise<number | null> {
-  const child = spawn(process.execPath, [servicesProgram(), root, String(idleMs)], { stdio: 'ignore' });
+  const child = spawn(process.execPath, [servicesProgram(), root, JSON.stringify({ idleMs })], {
+    stdio: 'ignore',
+  });
   return new Promise((resolve) => child.once('exit', resolve));
 }

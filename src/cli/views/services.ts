@@ -1,5 +1,6 @@
 import { counted } from '../../engine/model/figures.ts';
 import type { ReceiverState, ServicesStatus } from '../../protocol/servicesCalls.ts';
+import { sanitizeLine } from '../terminal/sanitize.ts';
 
 /** What the services process of a workspace is doing. */
 export function statusLines(status: ServicesStatus, now: number): string[] {
@@ -11,8 +12,27 @@ export function statusLines(status: ServicesStatus, now: number): string[] {
     receivedLine(status.received, now),
     ...(status.storeProblem === null ? [] : [`traces cannot be stored: ${status.storeProblem}`]),
     ...status.liveProblems.map((problem) => `paused: ${problem}`),
+    ...status.forward.flatMap(forwardLines),
     `attached: ${counted(attached.windows, 'window')}, ${counted(attached.terminals, 'terminal')}`,
   ];
+}
+
+function forwardLines({
+  to,
+  sent,
+  failed,
+  dropped,
+  waiting,
+  reason,
+}: ServicesStatus['forward'][number]): string[] {
+  const parts = [
+    `${counted(sent, 'request')} sent`,
+    ...(failed > 0 ? [`${failed.toLocaleString('en-US')} failed`] : []),
+    ...(dropped > 0 ? [`${dropped.toLocaleString('en-US')} dropped`] : []),
+    ...(waiting > 0 ? [`${waiting.toLocaleString('en-US')} waiting`] : []),
+  ];
+  const why = reason === null ? [] : [`  ${sanitizeLine(reason)}`];
+  return [`sending on to ${sanitizeLine(to)}: ${parts.join(', ')}`, ...why];
 }
 
 /** Where traces are received, and how a program is told. */

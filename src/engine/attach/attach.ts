@@ -61,7 +61,8 @@ export async function attachServices(
   throw unreachable(root);
 }
 
-function unreachable(root: string): AttachError {
+/** It runs, and nobody listens there. */
+export function unreachable(root: string): AttachError {
   const pid = readLease(servicesFiles(root).lease)?.pid;
   const which = pid === undefined ? 'the services process' : `the services process (process ${pid})`;
   return new AttachError(`${which} of this workspace runs and cannot be reached`, {

@@ -8,11 +8,16 @@ import { pointerText } from './plainWords.ts';
 const SECRET_HEADER = /^(?:authorization|proxy-authorization|cookie|(?:x-)?api-key|x-auth-token)$/i;
 
 /**
- * Environment variables are filled in for the keys and headers of providers and for the headers and `env`
- * of targets, nowhere else; and secrets stand nowhere but in the environment. Reports what breaks this.
+ * Environment variables are filled in for the keys and headers of providers, for the headers and `env` of targets and for the headers
+ * of `traces.forward`, nowhere else; and secrets stand nowhere but in the environment. Reports what breaks this.
  */
 export function checkEnvironmentUse(reader: ConfigReader): void {
   visit(reader, reader.document.value, []);
+}
+
+/** The same for a part of the file, and where it stands. */
+export function checkEnvironmentAt(reader: ConfigReader, part: JsonValue, at: Pointer): void {
+  visit(reader, part, at);
 }
 
 function visit(reader: ConfigReader, value: JsonValue, at: Pointer): void {
@@ -88,7 +93,7 @@ function reportMisplaced(reader: ConfigReader, at: Pointer, written: string): vo
     code: 'misplaced-environment-reference',
     message: `${written} is not filled in here (${pointerText(at)})`,
     remedy:
-      'Environment variables are filled in for api_key and headers of providers, and for headers and env of targets.',
+      'Environment variables are filled in for api_key and headers of providers, for headers and env of targets, and for headers of traces.forward.',
   });
 }
 
@@ -103,6 +108,10 @@ function useAt(at: Pointer): Use {
     return third === 'headers' ? 'header' : 'other';
   }
   if (top === 'monitors') return third === 'description' || third === 'evaluators' ? 'text' : 'other';
+  if (top === 'traces') {
+    if (at.includes('headers')) return 'header';
+    return at.at(-1) === 'url' ? 'address' : 'other';
+  }
   if (top !== 'suites') return 'other';
   if (third === 'description' || third === 'evaluators') return 'text';
   if (third !== 'targets') return 'other';

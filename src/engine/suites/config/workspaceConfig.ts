@@ -9,6 +9,7 @@ import { fallbacksFile } from './fallbackConfig.ts';
 import { nameSchema } from './name.ts';
 import { providersFile } from './providerConfig.ts';
 import { type SuiteConfig, suiteFile } from './suiteConfig.ts';
+import { tracesFile } from './tracesConfig.ts';
 
 /** `touchstone.yaml`, checked, with references resolved and defaults filled in. */
 export interface WorkspaceConfig {
@@ -41,5 +42,6 @@ export const workspaceFile = z
       .record(nameSchema, monitorFile)
       .optional()
       .describe('Monitors by name: which spans of running agents are evaluated as they come, and how.'),
+    traces: tracesFile.optional(),
   })
   .describe('Configuration of a Touchstone workspace.');

@@ -75,7 +75,7 @@ export function createOtlpClient(
       const as = { ...settings, encoding };
       const receipt = await deliver({ connection, settings: as, signal, body, abort, clock, random });
       if (receipt.status !== 'received') return { status: 'failed', reason: receipt.reason };
-      return { status: 'delivered', rejected: 0, message: '' };
+      return { status: 'delivered', ...partialSuccess(receipt.body, { signal, encoding }, said) };
     },
 
     sendLogs: (records, abort) =>
@@ -122,8 +122,34 @@ async function inHalves<T>(records: T[], abort: AbortSignal, exchange: Batch<T>)
   };
 }
 
+/** What an answer says of records that were not kept, in the encoding of the request. */
+function partialSuccess(
+  body: Uint8Array,
+  { signal, encoding }: Pick<ExportRequest, 'signal' | 'encoding'>,
+  said: (message?: string) => string,
+): { rejected: number; message: string } {
+  const isJson = encoding === 'json';
+  return readReply(body, {
+    read: (bytes) => {
+      if (signal === 'traces') {
+        const { partialSuccess: partial } = (
+          isJson ? JsonTraceSerializer : ProtobufTraceSerializer
+        ).deserializeResponse(bytes);
+        return { rejected: Number(partial?.rejectedSpans ?? 0), message: said(partial?.errorMessage) };
+      }
+      const { partialSuccess: partial } = (
+        isJson ? JsonLogsSerializer : ProtobufLogsSerializer
+      ).deserializeResponse(bytes);
+      return { rejected: Number(partial?.rejectedLogRecords ?? 0), message: said(partial?.errorMessage) };
+    },
+  });
+}
+
 /** A collector that answers 200 with something that is not OTLP has still taken the batch. */
-function readReply<T>(body: Uint8Array, { read }: Batch<T>): { rejected: number; message: string } {
+function readReply(
+  body: Uint8Array,
+  { read }: Pick<Batch<unknown>, 'read'>,
+): { rejected: number; message: string } {
   try {
     return body.length === 0 ? { rejected: 0, message: '' } : read(body);
   } catch {

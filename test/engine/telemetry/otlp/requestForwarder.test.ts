@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { readForwardHeaders } from '../../../../src/cli/otlp.ts';
 import { fixedEnvironment, systemClock } from '../../../../src/engine/ports.ts';
 import { createOtlpClient } from '../../../../src/engine/telemetry/otlp/otlpClient.ts';
-import { readOtlpSettings } from '../../../../src/engine/telemetry/otlp/otlpSettings.ts';
 import { RequestForwarder } from '../../../../src/engine/telemetry/otlp/requestForwarder.ts';
+import { forwardSettings } from '../../../../src/services/forwardSettings.ts';
 import { type CollectorReply, startCollector } from '../../../support/collectorServer.ts';
 import { agentRequest } from '../../../support/otlp/agentSpans.ts';
 import { encodeRequest } from '../../../support/otlp/encodeRequest.ts';
@@ -11,9 +10,14 @@ import { encodeRequest } from '../../../support/otlp/encodeRequest.ts';
 const random = { next: () => 0, hex: () => '00' };
 const environment = fixedEnvironment({ LANGSMITH_API_KEY: 'ls-key', LANGFUSE: 'cGs6c2s=' });
 
-function forwarder(url: string, given: string[], losses: string[] = []): RequestForwarder {
-  const headers = readForwardHeaders(url, given, environment);
-  const settings = readOtlpSettings({ url, headers }, environment);
+const owner = { url: '--forward', headers: '--forward-header' };
+
+function forwarder(
+  url: string,
+  headers: { [name: string]: string },
+  losses: string[] = [],
+): RequestForwarder {
+  const settings = forwardSettings({ url, headers, owner }, environment);
   return new RequestForwarder(createOtlpClient(settings, { clock: systemClock, random }), (reason) =>
     losses.push(reason),
   );
@@ -33,10 +37,10 @@ const json = {
 describe('what is received and sent on', () => {
   it('reaches LangSmith as it came, with the key and the project', async () => {
     await using server = await startCollector();
-    const forward = forwarder(`${server.url}/otel`, [
-      'x-api-key=${env:LANGSMITH_API_KEY}',
-      'Langsmith-Project=support',
-    ]);
+    const forward = forwarder(`${server.url}/otel`, {
+      'x-api-key': '${env:LANGSMITH_API_KEY}',
+      'Langsmith-Project': 'support',
+    });
     forward.offer(protobuf);
     forward.offer(json);
     await forward.flush();
@@ -59,14 +63,14 @@ describe('what is received and sent on', () => {
       ),
       [true, true],
     );
-    assert.deepEqual(forward.outcome, { sent: 2, lost: 0, reason: null });
+    assert.deepEqual(forward.outcome, { sent: 2, failed: 0, dropped: 0, waiting: 0, reason: null });
   });
 
   it('reaches Langfuse with the version of its ingestion', async () => {
     await using server = await startCollector();
     for (const ending of ['', '/v1/traces']) {
       const url = `${server.url}/api/public/otel${ending}`;
-      const forward = forwarder(url, ['authorization=Basic ${env:LANGFUSE}']);
+      const forward = forwarder(url, { Authorization: 'Basic ${env:LANGFUSE}' });
       forward.offer(protobuf);
       await forward.flush();
     }
@@ -87,23 +91,23 @@ describe('what is received and sent on', () => {
     ];
     await using server = await startCollector((_request, index) => script[index] ?? {});
     const losses: string[] = [];
-    const forward = forwarder(server.url, ['x-api-key=${env:LANGSMITH_API_KEY}'], losses);
+    const forward = forwarder(server.url, { 'x-api-key': '${env:LANGSMITH_API_KEY}' }, losses);
     for (const request of [protobuf, json]) forward.offer(request);
     await forward.flush();
 
     assert.equal(server.requests.length, 3);
-    assert.deepEqual([forward.outcome.sent, forward.outcome.lost], [1, 1]);
+    assert.deepEqual([forward.outcome.sent, forward.outcome.failed], [1, 1]);
     assert.deepEqual(losses, ['HTTP 401: bad key [key]']);
   });
 
   it('never holds up who offers: what does not fit is dropped', async () => {
     await using server = await startCollector(() => ({ hang: true }));
     const losses: string[] = [];
-    const forward = forwarder(server.url, [], losses);
+    const forward = forwarder(server.url, {}, losses);
     for (let count = 0; count < 5; count += 1)
       forward.offer({ ...protobuf, body: new Uint8Array(10 * 1024 * 1024) });
 
-    assert.equal(forward.outcome.lost, 2);
+    assert.equal(forward.outcome.dropped, 2);
     assert.equal(losses.length, 1);
     forward.close();
     await forward.flush();

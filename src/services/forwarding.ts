@@ -1,0 +1,148 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { UserError } from '../engine/errors.ts';
+import { readText } from '../engine/files/readText.ts';
+import { variableReferences } from '../engine/model/variableReference.ts';
+import { type Clock, type Environment, fixedEnvironment, type Random } from '../engine/ports.ts';
+import { entryOf } from '../engine/store/storeFile.ts';
+import type { ExportRequest } from '../engine/telemetry/otlp/otlpClient.ts';
+import { RequestForwarder } from '../engine/telemetry/otlp/requestForwarder.ts';
+import type { ServicesStatus } from '../protocol/servicesCalls.ts';
+import { type Destination, forwardSettings, shownAddress } from './forwardSettings.ts';
+
+/** What is on its way when the process ends may take so long, in milliseconds. */
+const FLUSH_MS = 3_000;
+
+export interface ForwardingOptions {
+  /** Of the workspace; read again when it changes. */
+  configFile: string;
+  /** In place of those of the configuration. */
+  given?: readonly Destination[] | undefined;
+  /** Keys may be read from the environment: a person has started the process from a terminal. */
+  mayReadKeys: boolean;
+  environment: Environment;
+  clock: Clock;
+  random: Random;
+  onLoss?: ((to: string, reason: string) => void) | undefined;
+  onChange(): void;
+}
+
+type Forward = ServicesStatus['forward'][number];
+
+interface Open {
+  destination: Destination;
+  to: string;
+  /** Undefined where nothing can be sent. */
+  forwarder: RequestForwarder | undefined;
+  /** Why not. */
+  problem: string | null;
+}
+
+/** Sends on what is received, to where a person or the configuration says. */
+export class Forwarding {
+  readonly #options: ForwardingOptions;
+  #open: readonly Open[] = [];
+  #stamp = '';
+  #problem: string | null = null;
+
+  constructor(options: ForwardingOptions) {
+    this.#options = options;
+  }
+
+  get status(): Forward[] {
+    const all = this.#open.map(({ to, forwarder, problem }): Forward => {
+      const { sent = 0, failed = 0, dropped = 0, waiting = 0, reason = null } = forwarder?.outcome ?? {};
+      return { to, sent, failed, dropped, waiting, reason: problem ?? reason };
+    });
+    if (this.#problem === null) return all;
+    return [...all, { ...NOTHING, to: path.basename(this.#options.configFile), reason: this.#problem }];
+  }
+
+  /** Brings it up to what the configuration says now. Throws UserErrors only for what is given beside it. */
+  async refresh(): Promise<void> {
+    const { given, configFile, onChange } = this.#options;
+    const entry = given ? undefined : entryOf(configFile);
+    const stamp = given ? 'given' : `${entry?.ino} ${entry?.size} ${entry?.mtimeMs}`;
+    if (stamp === this.#stamp) return;
+    this.#stamp = stamp;
+
+    const before = this.#open;
+    const wanted = given ?? (entry ? await this.#configured() : []);
+    this.#open = await Promise.all(
+      wanted.map(async (one) => before.find((known) => isSame(known.destination, one)) ?? this.#start(one)),
+    );
+    for (const old of before) if (!this.#open.includes(old)) old.forwarder?.close();
+    onChange();
+  }
+
+  offer(request: ExportRequest): void {
+    for (const { forwarder } of this.#open) forwarder?.offer(request);
+  }
+
+  /** Waits a while for what is on its way. */
+  async close(): Promise<void> {
+    const enough = new AbortController();
+    const limit = this.#options.clock.sleep(FLUSH_MS, enough.signal).catch(() => {});
+    await Promise.race([limit, Promise.all(this.#open.map(({ forwarder }) => forwarder?.flush()))]);
+    enough.abort();
+    for (const { forwarder } of this.#open) forwarder?.close();
+  }
+
+  async #configured(): Promise<Destination[]> {
+    const { configFile } = this.#options;
+    const shown = path.basename(configFile);
+    this.#problem = null;
+    try {
+      // Most configurations say nothing of it, and are not read any further.
+      if (!/^\s*["']?traces\b/m.test(readFileSync(configFile, 'utf8'))) return [];
+      const { readForward } = await import('../engine/suites/config/tracesConfig.ts');
+      const { forward, problems } = readForward(readText(configFile, shown), shown);
+      const [problem] = problems;
+      if (problem) this.#problem = `${shown}:${problem.location.line}: ${problem.message}`;
+      return forward.map((one) => ({ ...one, owner: { url: 'traces.forward', headers: 'traces.forward' } }));
+    } catch (error) {
+      this.#problem = error instanceof Error ? error.message : String(error);
+      return [];
+    }
+  }
+
+  async #start(destination: Destination): Promise<Open> {
+    const { given, environment, mayReadKeys, clock, random } = this.#options;
+    const names = variableReferences(Object.values(destination.headers).join(' ')).map(({ name }) => name);
+    try {
+      const isHeldBack = !mayReadKeys && names.length > 0;
+      const settings = forwardSettings(destination, isHeldBack ? placeholders(names) : environment);
+      const to = shownAddress(settings);
+      if (isHeldBack) return { destination, to, forwarder: undefined, problem: heldBack(names) };
+
+      // Loaded on demand: the serializers are large.
+      const { createOtlpClient } = await import('../engine/telemetry/otlp/otlpClient.ts');
+      const client = createOtlpClient(settings, { clock, random });
+      const lost = (reason: string): void => this.#lost(to, reason);
+      return { destination, to, forwarder: new RequestForwarder(client, lost), problem: null };
+    } catch (error) {
+      if (given || !(error instanceof UserError)) throw error;
+      const to = URL.parse(destination.url)?.origin ?? 'traces.forward';
+      return { destination, to, forwarder: undefined, problem: error.message };
+    }
+  }
+
+  #lost(to: string, reason: string): void {
+    this.#options.onLoss?.(to, reason);
+    this.#options.onChange();
+  }
+}
+
+const NOTHING = { sent: 0, failed: 0, dropped: 0, waiting: 0 };
+
+function heldBack(names: readonly string[]): string {
+  return `a process that the editor has started reads no keys (${names.join(', ')}); start it with: touchstone serve --detach`;
+}
+
+function placeholders(names: readonly string[]): Environment {
+  return fixedEnvironment(Object.fromEntries(names.map((name) => [name, '-'])));
+}
+
+function isSame(a: Destination, b: Destination): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
