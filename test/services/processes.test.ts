@@ -6,7 +6,6 @@ import path from 'node:path';
 import { describe, it } from 'mocha';
 import { systemClock } from '../../src/engine/ports.ts';
 import { processIdentity } from '../../src/engine/processes/processIdentity.ts';
-import { CallFailure } from '../../src/protocol/callFailure.ts';
 import type { EndReason } from '../../src/protocol/servicesCalls.ts';
 import { type LinkOptions, ServicesLink } from '../../src/services/servicesLink.ts';
 import { servicesProgram } from '../../src/services/servicesProgram.ts';
@@ -217,10 +216,10 @@ describe('the services process', function () {
     link.close();
     const lease = JSON.parse(readFileSync(workspace.leaseFile, 'utf8')) as object;
     writeFileSync(workspace.leaseFile, JSON.stringify({ ...lease, token: 'guessed' }));
-    await assert.rejects(
-      ServicesLink.find(workspace.root, TERMINAL),
-      (error) => error instanceof CallFailure && /token is wrong/.test(error.message),
-    );
+    await assert.rejects(ServicesLink.find(workspace.root, TERMINAL), {
+      name: 'AttachError',
+      message: /the token is wrong/,
+    });
     // What was tampered with is written anew.
     await until(async () => (await attach(workspace.root)).close());
   });

@@ -173,7 +173,7 @@ describe('touchstone serve', function () {
 
   const WRONG: [args: string[], message: RegExp][] = [
     [['--status', '--stop'], /--status and --stop cannot be combined/],
-    [['--json'], /--json goes with --status or --stop/],
+    [['--json'], /--json goes with --detach, --status or --stop/],
     [['--allow-host', 'agents.test'], /--allow-host goes with --host/],
     [['--port', '70000'], /whole number from 0 to 65535/],
     [['missing'], /there is no such folder/],
