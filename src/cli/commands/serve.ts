@@ -3,25 +3,12 @@ import { UsageError } from '../../engine/errors.ts';
 import { USUAL_PORT } from '../../services/receiving.ts';
 import { wholeNumber } from '../options/amounts.ts';
 import { configOption } from '../options/common.ts';
+import type { ServeOptions } from '../options/serveOptions.ts';
 import type { RunAction } from '../runAction.ts';
 import { detachServices, hostServices } from '../services/hostServices.ts';
 import { endServices, showServices } from '../services/showServices.ts';
 import type { Io } from '../terminal/io.ts';
 import { workspaceFolder } from '../workspaceFolder.ts';
-
-export interface ServeOptions {
-  config?: string;
-  port?: number;
-  host?: string;
-  allowHost?: string[];
-  requireToken?: boolean;
-  forward?: string;
-  forwardHeader?: string[];
-  detach?: boolean;
-  status?: boolean;
-  stop?: boolean;
-  json?: boolean;
-}
 
 /** `touchstone serve`: its arguments and options. */
 export function addServe(program: Command, act: RunAction): void {
