@@ -1,0 +1,14 @@
+/** What `touchstone serve` is given. */
+export interface ServeOptions {
+  config?: string;
+  port?: number;
+  host?: string;
+  allowHost?: string[];
+  requireToken?: boolean;
+  forward?: string;
+  forwardHeader?: string[];
+  detach?: boolean;
+  status?: boolean;
+  stop?: boolean;
+  json?: boolean;
+}
