@@ -5,6 +5,7 @@ import { compressCalls } from './compressCalls.ts';
 import { datasetCalls } from './datasetCalls.ts';
 import { evaluatorCalls } from './evaluatorCalls.ts';
 import { languageCalls } from './languageCalls.ts';
+import { metricCalls } from './metricCalls.ts';
 import { modelCalls } from './modelCalls.ts';
 import { providerCalls } from './providerCalls.ts';
 import { receiverCalls } from './receiverCalls.ts';
@@ -31,6 +32,7 @@ export const engineCalls = {
   ...evaluatorCalls,
   ...receiverCalls,
   ...traceCalls,
+  ...metricCalls,
 };
 
 /** What the engine process asks of the interface. */

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { EventTable } from './call.ts';
 import { changeCounts, comparedCase } from './compareCalls.ts';
 import { failure } from './failure.ts';
+import { metricChanges } from './metricCalls.ts';
 import { providerStates } from './providerEntries.ts';
 import { servicesState } from './receiverCalls.ts';
 import { resultRow } from './resultRow.ts';
@@ -68,6 +69,8 @@ export const engineEvents = {
   'receiver/changed': servicesState,
   /** Only after `traces/watch`. */
   'traces/changed': traceChanges,
+  /** Only after `metrics/watch`. */
+  'metrics/changed': metricChanges,
   log: z.object({
     level: z.enum(['debug', 'info', 'warn', 'error']),
     message: z.string(),

@@ -13,6 +13,8 @@ export interface ReportBundle {
   compareScript: string;
   /** The program of the trace page. */
   traceScript: string;
+  /** The program of the monitor page. */
+  monitorScript: string;
   /** For a panel. */
   style: string;
   /** For a file of its own. */
@@ -28,6 +30,7 @@ export async function bundleReport(): Promise<ReportBundle> {
     script: read('report.js'),
     compareScript: read('compare.js'),
     traceScript: read('trace.js'),
+    monitorScript: read('monitor.js'),
     style: read('report.css'),
     standaloneStyle: read('standalone.css'),
   };

@@ -1,5 +1,5 @@
 /** The pages that a panel can hold, by their elements. */
-type PageElement = 'touchstone-report' | 'touchstone-comparison' | 'touchstone-trace';
+type PageElement = 'touchstone-report' | 'touchstone-comparison' | 'touchstone-trace' | 'touchstone-monitor';
 
 /** What a panel in VS Code fills in; all of it is the extension's own, none of it data. */
 export interface PanelAssets {

@@ -1,6 +1,7 @@
 import add from '@vscode/codicons/src/icons/add.svg';
 import fallback from '@vscode/codicons/src/icons/arrow-swap.svg';
 import evaluator from '@vscode/codicons/src/icons/beaker.svg';
+import bell from '@vscode/codicons/src/icons/bell.svg';
 import check from '@vscode/codicons/src/icons/check.svg';
 import down from '@vscode/codicons/src/icons/chevron-down.svg';
 import right from '@vscode/codicons/src/icons/chevron-right.svg';
@@ -28,6 +29,7 @@ import embedding from '@vscode/codicons/src/icons/symbol-array.svg';
 import flaky from '@vscode/codicons/src/icons/symbol-event.svg';
 import prompt from '@vscode/codicons/src/icons/symbol-string.svg';
 import running from '@vscode/codicons/src/icons/sync.svg';
+import table from '@vscode/codicons/src/icons/table.svg';
 import reveal from '@vscode/codicons/src/icons/target.svg';
 import tool from '@vscode/codicons/src/icons/tools.svg';
 import descending from '@vscode/codicons/src/icons/triangle-down.svg';
@@ -39,6 +41,7 @@ import zoomOut from '@vscode/codicons/src/icons/zoom-out.svg';
 const SOURCES = {
   add,
   agent,
+  bell,
   collapse,
   compare,
   copy,
@@ -52,6 +55,7 @@ const SOURCES = {
   prompt,
   retrieval: search,
   reveal,
+  table,
   right,
   tool,
   zoomIn,
