@@ -8,6 +8,7 @@ import { DatasetCache } from './datasetCache.ts';
 import { datasetHandlers } from './datasetHandlers.ts';
 import { evaluatorHandlers } from './evaluatorHandlers.ts';
 import { languageHandlers } from './languageHandlers.ts';
+import { metricHandlers } from './metricHandlers.ts';
 import { modelHandlers } from './modelHandlers.ts';
 import { PromptReader } from './openedPrompt.ts';
 import { providerHandlers } from './providerHandlers.ts';
@@ -44,6 +45,7 @@ export function serve(streams: Streams, ports: SessionPorts): Promise<void> {
       ...verifyHandlers(session, comparisons),
       ...languageHandlers(session),
       ...traceHandlers(session),
+      ...metricHandlers(session),
     },
     (error) => {
       const failure = error instanceof CallFailure ? error.failure : toFailure(error);

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { dimension, measure, measured, metricMark, metricWhere } from './metricEntries.ts';
-import { traceSummary } from './traceRow.ts';
 
 /** Half-open, in milliseconds since the epoch. */
 const range = { fromMs: z.number(), toMs: z.number() };
@@ -25,22 +24,12 @@ export const metricCalls = {
   /** What there is to group and filter by. */
   'metrics/values': {
     params: z.strictObject({}),
-    result: z.object({ values: z.record(dimension, z.array(z.string())) }),
+    result: z.object({ values: z.partialRecord(dimension, z.array(z.string())) }),
   },
   /** Runs that finished and alerts that changed, the earliest first; the latest where there are more than `limit`. */
   'metrics/marks': {
     params: z.strictObject({ ...range, limit: z.int().min(1).max(1_000) }),
     result: z.object({ marks: z.array(metricMark) }),
-  },
-  /** Traces that were at work in a range, the worst first by what `worst` says. */
-  'metrics/traces': {
-    params: z.strictObject({
-      ...range,
-      where: metricWhere,
-      worst: z.enum(['newest', 'slowest', 'costliest', 'tokens', 'errors', 'lowest-score']),
-      limit: z.int().min(1).max(200),
-    }),
-    result: z.object({ traces: z.array(traceSummary), more: z.boolean() }),
   },
   /** Whether this window wants to hear of changes. */
   'metrics/watch': { params: z.strictObject({ on: z.boolean() }), result: z.object({}) },

@@ -7,7 +7,10 @@ export const traceFilter = z.strictObject({
   source: z.enum(['received', 'runs']).exactOptional(),
   /** Milliseconds since the epoch. */
   since: z.number().exactOptional(),
+  until: z.number().exactOptional(),
+  endedSince: z.number().exactOptional(),
   service: z.string().exactOptional(),
+  anyService: z.string().exactOptional(),
   session: z.string().exactOptional(),
   release: z.string().exactOptional(),
   model: z.string().exactOptional(),

@@ -33,6 +33,7 @@ export class TestWindow implements AsyncDisposable {
     'providers/changed': [],
     'receiver/changed': [],
     'traces/changed': [],
+    'metrics/changed': [],
     log: [],
   };
   readonly #peer: Peer<Calls>;

@@ -4,11 +4,13 @@ import type { TraceSummary } from './traceSummary.ts';
 /** The same as the conditions of traceQuery.ts, for a trace that is not in the list of received ones. */
 export function matchesFilter(summary: TraceSummary, words: string, filter: TraceFilter): boolean {
   const { startMs, endMs, services, session, release, models, errors, score } = summary;
-  const { since, until, service, model, slowerThanMs, scoreBelow } = filter;
+  const { since, until, endedSince, service, anyService, model, slowerThanMs, scoreBelow } = filter;
 
   if (since !== undefined && startMs < since) return false;
   if (until !== undefined && startMs > until) return false;
+  if (endedSince !== undefined && endMs < endedSince) return false;
   if (service !== undefined && !services.includes(service)) return false;
+  if (anyService !== undefined && !services.includes(anyService)) return false;
   if (filter.session !== undefined && session !== filter.session) return false;
   if (filter.release !== undefined && release !== filter.release) return false;
   if (model !== undefined && !models.includes(model)) return false;

@@ -5,7 +5,11 @@ export interface TraceFilter {
   /** Milliseconds since the epoch, of the start of the trace. */
   since?: number | undefined;
   until?: number | undefined;
+  /** Traces that ended at or after it. */
+  endedSince?: number | undefined;
   service?: string | undefined;
+  /** Any of the services that took part in it. */
+  anyService?: string | undefined;
   session?: string | undefined;
   release?: string | undefined;
   /** Any of the models that answered in it. */
@@ -92,7 +96,10 @@ function filterOf(filter: TraceFilter): { conditions: string[]; values: (string 
 
   if (filter.since !== undefined) add('start_ms >= ?', filter.since);
   if (filter.until !== undefined) add('start_ms <= ?', filter.until);
+  if (filter.endedSince !== undefined) add('end_ms >= ?', filter.endedSince);
   if (filter.service !== undefined) add('service = ?', filter.service);
+  if (filter.anyService !== undefined)
+    add(`EXISTS (SELECT 1 FROM json_each(summary, '$.services') WHERE value = ?)`, filter.anyService);
   if (filter.session !== undefined) add('session = ?', filter.session);
   if (filter.release !== undefined) add('release = ?', filter.release);
   if (filter.model !== undefined)

@@ -1,9 +1,9 @@
 import { TraceError } from '../errors.ts';
 import type { LogRecord } from '../model/span.ts';
 import { systemClock } from '../ports.ts';
-import { hasLog, MEMORY } from '../store/file/database.ts';
+import { MEMORY } from '../store/file/database.ts';
+import { entryStamp, storeStamp } from '../store/file/storeStamp.ts';
 import { RunStore } from '../store/runStore.ts';
-import { entryOf } from '../store/storeFile.ts';
 import { StoreReader } from '../store/storeReader.ts';
 import { diagnose, type TraceDiagnosis } from '../telemetry/dialects/doctor.ts';
 import { walk } from '../telemetry/dialects/traceNode.ts';
@@ -83,7 +83,7 @@ export class TraceReader {
 
   /** The store of received traces as it is now: an empty one where there is none. Throws StoreError. */
   get store(): TraceStore {
-    const stamp = stampOf(this.#files.traces);
+    const stamp = storeStamp(this.#files.traces);
     if (this.#opened?.stamp !== stamp) {
       const store = new TraceStore(this.#files.traces, { access: 'read' });
       for (const trace of this.#opened?.store.runs ?? []) store.runs.put(trace);
@@ -107,7 +107,7 @@ export class TraceReader {
 
   /** Reads on what runs have written, for about so many milliseconds. What it brings is kept for `runNews`. */
   readRuns(ms: number): void {
-    const stamp = entryText(this.#files.runs);
+    const stamp = entryStamp(this.#files.runs);
     if (stamp === this.#indexed) return;
 
     const { traces, others, more } = this.#index.step(this.#sources.runs.traces, this.store.runs, ms);
@@ -133,7 +133,7 @@ export class TraceReader {
 
   /** Undefined where nothing of it has come. */
   trace(traceId: string): OpenTrace | undefined {
-    const stamp = `${this.store.changeOf(traceId) ?? this.version} ${entryText(this.#files.runs)}`;
+    const stamp = `${this.store.changeOf(traceId) ?? this.version} ${entryStamp(this.#files.runs)}`;
     const known = this.#open.get(traceId);
     this.#open.delete(traceId);
     if (known?.stamp === stamp) {
@@ -244,15 +244,4 @@ export class TraceReader {
       this.#open.delete(id);
     }
   }
-}
-
-/** SQLite sees what others write only where they had the file open when it was opened: else it is opened anew. */
-function stampOf(file: string): string {
-  return hasLog(file) ? `${entryOf(file)?.ino} shared` : entryText(file);
-}
-
-function entryText(file: string): string {
-  const entry = entryOf(file);
-  const log = entryOf(`${file}-wal`);
-  return `${entry?.ino} ${entry?.size} ${entry?.mtimeMs} ${log?.size} ${log?.mtimeMs}`;
 }

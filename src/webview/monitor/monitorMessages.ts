@@ -38,7 +38,7 @@ const board = z.object({
   stepMs: z.number(),
   measured: z.array(measured),
   marks: z.array(metricMark),
-  /** Where nothing was measured in the range: when something last was, if ever. */
+  /** Where nothing was measured in the range: the UTC day on which something last was, if ever. */
   lastMs: z.nullable(z.number()),
 });
 export type Board = z.infer<typeof board>;

@@ -3,7 +3,9 @@ import { icon } from '../shared/icons.ts';
 import { isEmpty } from './chartModel.ts';
 import type { MonitorModel } from './monitorModel.ts';
 import { RANGES } from './monitorViewState.ts';
-import { momentText } from './timeTexts.ts';
+import { bucketText } from './timeTexts.ts';
+
+const DAY = 24 * 3_600_000;
 
 export interface NoticeActions {
   startReceiving(): void;
@@ -41,7 +43,7 @@ function emptyNotice({ board, receiver }: MonitorModel, actions: NoticeActions):
   if (board && board.lastMs !== null) {
     const age = board.toMs - board.lastMs;
     const wider = RANGES.find(({ ms }) => ms > age) ?? RANGES.at(-1);
-    const text = `Nothing was measured in this range. The last measurement is from ${momentText(board.lastMs)}.`;
+    const text = `Nothing was measured in this range. The last measurement is from ${bucketText(board.lastMs, DAY, board.toMs)}.`;
     return empty(text, wider && { label: `Show ${wider.text}`, act: () => actions.show(wider.ms) });
   }
   if (filtered)

@@ -1,0 +1,189 @@
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import type { MetricMark } from '../../protocol/metricEntries.ts';
+import {
+  type ChartPoint,
+  type FromMonitorPage,
+  fromMonitorPage,
+  type Look,
+  type ToMonitorPage,
+} from '../../webview/monitor/monitorMessages.ts';
+import { panelPage } from '../../webview/report/panelPage.ts';
+import type { MonitorOptions } from './registerMonitor.ts';
+import { type Pace, paceOf, readBoard, readTraces } from './monitorBoard.ts';
+import { receiverLook } from './receiverLook.ts';
+
+export interface MonitorPanelOptions extends MonitorOptions {
+  /** Folder of the page's bundle; nothing else can be loaded in the panel. */
+  bundle: vscode.Uri;
+}
+
+/** The panel with live metrics. It reads while it can be seen, and nothing while it cannot. */
+export class MonitorPanel {
+  readonly panel: vscode.WebviewPanel;
+  readonly #options: MonitorPanelOptions;
+  readonly #subscriptions: vscode.Disposable[];
+  #look: Look | undefined;
+  #pace: Pace = { newMs: 1_000, slideMs: null };
+  /** Of the boards that are read; a later one ends an earlier one. */
+  #version = 0;
+  #readAt = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #isWatching = false;
+
+  constructor(panel: vscode.WebviewPanel, options: MonitorPanelOptions) {
+    this.panel = panel;
+    this.#options = options;
+    const { webview } = panel;
+    const { engine, receiver } = options;
+    webview.options = { enableScripts: true, localResourceRoots: [options.bundle] };
+    this.#subscriptions = [
+      webview.onDidReceiveMessage((message: unknown) => this.#receive(message)),
+      panel.onDidChangeViewState(() => this.#follow()),
+      receiver.onDidChange(() => this.#sendReceiver()),
+      engine.on('metrics/changed', () => this.#schedule(this.#pace.newMs)),
+      // Another process knows nothing of who looks, and may have missed something.
+      engine.onDidChangeState(({ state }) => {
+        if (state !== 'ready' || !this.#isWatching) return;
+        this.#watch(true);
+        this.#schedule(0);
+      }),
+    ];
+    panel.onDidDispose(() => this.#close());
+    webview.html = pageOf(webview, options.bundle);
+    this.#follow();
+  }
+
+  /** The page goes with its visibility, and begins anew with `ready` when it is seen again. */
+  #follow(): void {
+    const { visible } = this.panel;
+    if (visible === this.#isWatching) return;
+    this.#isWatching = visible;
+    this.#watch(visible);
+    if (!visible) this.#stop();
+  }
+
+  #watch(on: boolean): void {
+    const { engine, output } = this.#options;
+    // An engine that does not run watches nothing.
+    if (!on && engine.state.state !== 'ready') return;
+    engine
+      .call('metrics/watch', { on })
+      .catch((error: unknown) => output.log('debug', `could not watch metrics: ${String(error)}`));
+  }
+
+  #receive(raw: unknown): void {
+    const read = fromMonitorPage.safeParse(raw);
+    if (!read.success) {
+      this.#options.output.log('warn', `invalid message from the monitor page: ${read.error.message}`);
+      return;
+    }
+    this.#handle(read.data).catch((error: unknown) => this.#options.output.showError(error));
+  }
+
+  async #handle(message: FromMonitorPage): Promise<void> {
+    switch (message.type) {
+      case 'ready':
+        this.#sendReceiver();
+        return;
+      case 'look':
+        this.#look = message.look;
+        return this.#read();
+      case 'load-traces':
+        return this.#loadTraces(message.point);
+      case 'open-trace':
+        await vscode.commands.executeCommand('touchstone.traces.open', { traceId: message.traceId });
+        return;
+      case 'add-to-dataset': {
+        const traces = message.traceIds.map((traceId) => ({ traceId }));
+        await vscode.commands.executeCommand('touchstone.traces.addToDataset', traces[0], traces);
+        return;
+      }
+      case 'open-mark':
+        return this.#openMark(message.mark);
+      case 'start-receiving':
+        await vscode.commands.executeCommand('touchstone.traces.start');
+        return;
+      case 'copy-endpoint':
+        await vscode.commands.executeCommand('touchstone.traces.copyEndpoint');
+        return;
+    }
+  }
+
+  async #loadTraces(point: ChartPoint): Promise<void> {
+    const { traces, more } = await readTraces(this.#options.engine, point);
+    this.#send({ type: 'traces', point, traces, more });
+  }
+
+  async #openMark(mark: MetricMark): Promise<void> {
+    if (mark.kind === 'run')
+      await vscode.commands.executeCommand('touchstone.openReport', { runId: mark.runId });
+  }
+
+  async #read(): Promise<void> {
+    this.#stop();
+    const look = this.#look;
+    if (!look) return;
+    this.#version += 1;
+    const version = this.#version;
+    this.#readAt = Date.now();
+
+    try {
+      const { engine } = this.#options;
+      const [{ values }, board] = await Promise.all([
+        engine.call('metrics/values', {}),
+        readBoard(engine, look, Date.now()),
+      ]);
+      if (version !== this.#version) return;
+      this.#pace = paceOf(board);
+      this.#send({ type: 'values', values });
+      this.#send({ type: 'board', board });
+    } catch (error) {
+      if (version !== this.#version) return;
+      const message = error instanceof Error ? error.message : String(error);
+      this.#send({ type: 'failed', message });
+    }
+    if (this.#pace.slideMs !== null) this.#schedule(this.#pace.slideMs);
+  }
+
+  /** Reads anew once so much time has passed since the last board; what was meant to come sooner stays. */
+  #schedule(afterMs: number): void {
+    if (!this.#isWatching) return;
+    const dueMs = Math.max(0, this.#readAt + afterMs - Date.now());
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#read(), dueMs);
+  }
+
+  #stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #sendReceiver(): void {
+    this.#send({ type: 'receiver', receiver: receiverLook(this.#options.receiver) });
+  }
+
+  #send(message: ToMonitorPage): void {
+    // A panel that was closed meanwhile takes nothing; that is no fault.
+    void this.panel.webview.postMessage(message).then(undefined, () => {});
+  }
+
+  #close(): void {
+    this.#version += 1;
+    this.#stop();
+    if (this.#isWatching) this.#watch(false);
+    this.#isWatching = false;
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+}
+
+function pageOf(webview: vscode.Webview, bundle: vscode.Uri): string {
+  const address = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(bundle, name)).toString();
+  const assets = {
+    script: address('monitor.js'),
+    style: address('report.css'),
+    source: webview.cspSource,
+    nonce: randomBytes(16).toString('base64url'),
+  };
+  return panelPage(assets, 'touchstone-monitor');
+}
