@@ -13,6 +13,7 @@ import { Problems } from './ui/language/problems.ts';
 import { registerLanguage } from './ui/language/registerLanguage.ts';
 import { completeWithEditor } from './ui/models/editorModels.ts';
 import { registerModelPicker } from './ui/models/modelPicker.ts';
+import { registerMonitor } from './ui/monitor/registerMonitor.ts';
 import { Output } from './ui/output/output.ts';
 import { type Providers, registerProviders } from './ui/providers/registerProviders.ts';
 import { registerReports } from './ui/report/registerReports.ts';
@@ -121,6 +122,12 @@ export function activate(context: vscode.ExtensionContext): Api {
     providers,
     services,
     traces,
+    registerMonitor({
+      engine: client,
+      output,
+      receiver: services.receiver,
+      extensionUri: context.extensionUri,
+    }),
     registerWalkthrough(output),
     registerComparisons({
       preview,

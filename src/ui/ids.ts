@@ -72,6 +72,8 @@ export interface Commands {
   'touchstone.traces.stop'(): Promise<void>;
   'touchstone.traces.copyEndpoint'(): Promise<void>;
   'touchstone.traces.showServices'(): Promise<void>;
+  /** Live metrics of the workspace. */
+  'touchstone.openMonitor'(): Promise<void>;
   /** A trace by its id or the beginning of it; without one the person picks. */
   'touchstone.traces.open'(trace?: { traceId: string; spanId?: string }): Promise<void>;
   /** In a tab of its own, as `open` else. */
@@ -162,6 +164,7 @@ export const commandIds = [
   'touchstone.traces.stop',
   'touchstone.traces.copyEndpoint',
   'touchstone.traces.showServices',
+  'touchstone.openMonitor',
   'touchstone.traces.open',
   'touchstone.traces.openApart',
   'touchstone.traces.openSelected',

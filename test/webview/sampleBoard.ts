@@ -115,7 +115,7 @@ export function sampleTrace(index: number, over: Partial<TraceSummary> = {}): Tr
     endMs: NOON - 20 * MINUTE + index * 1000 + 2400,
     tokens: { input: 812, output: 143, cached: null, cacheWrite: null, reasoning: null },
     ...{ costUsd: 0.0021, models: ['gpt-5-mini'], session: null, user: null, release: null },
-    ...{ incomplete: false, score: 0.1 + index / 20 },
+    ...{ incomplete: false, origin: null, score: 0.1 + index / 20 },
     ...over,
   };
 }

@@ -54,7 +54,9 @@ async function lastMeasured(engine: Engine, where: MetricWhere, nowMs: number): 
     ...{ measures: ['calls', 'score'], fromMs: nowMs - 365 * DAY, toMs: nowMs },
     ...{ where, by: null, mostPoints: MOST_POINTS },
   });
-  const starts = measured.flatMap(({ series }) => series.flatMap(({ points }) => points.at(-1)?.startMs ?? []));
+  const starts = measured.flatMap(({ series }) =>
+    series.flatMap(({ points }) => points.at(-1)?.startMs ?? []),
+  );
   return starts.length === 0 ? null : Math.max(...starts);
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
+import { CallFailure } from '../../protocol/callFailure.ts';
 import type { MetricMark } from '../../protocol/metricEntries.ts';
 import {
   type ChartPoint,
@@ -9,9 +10,9 @@ import {
   type ToMonitorPage,
 } from '../../webview/monitor/monitorMessages.ts';
 import { panelPage } from '../../webview/report/panelPage.ts';
-import type { MonitorOptions } from './registerMonitor.ts';
 import { type Pace, paceOf, readBoard, readTraces } from './monitorBoard.ts';
 import { receiverLook } from './receiverLook.ts';
+import type { MonitorOptions } from './registerMonitor.ts';
 
 export interface MonitorPanelOptions extends MonitorOptions {
   /** Folder of the page's bundle; nothing else can be loaded in the panel. */
@@ -29,6 +30,7 @@ export class MonitorPanel {
   #version = 0;
   #readAt = 0;
   #timer: NodeJS.Timeout | undefined;
+  #dueMs = 0;
   #isWatching = false;
 
   constructor(panel: vscode.WebviewPanel, options: MonitorPanelOptions) {
@@ -140,18 +142,19 @@ export class MonitorPanel {
       this.#send({ type: 'board', board });
     } catch (error) {
       if (version !== this.#version) return;
-      const message = error instanceof Error ? error.message : String(error);
-      this.#send({ type: 'failed', message });
+      this.#send({ type: 'failed', message: reasonOf(error) });
     }
     if (this.#pace.slideMs !== null) this.#schedule(this.#pace.slideMs);
   }
 
-  /** Reads anew once so much time has passed since the last board; what was meant to come sooner stays. */
+  /** Reads anew once so much time has passed since the last board, unless that is meant to happen sooner. */
   #schedule(afterMs: number): void {
     if (!this.#isWatching) return;
-    const dueMs = Math.max(0, this.#readAt + afterMs - Date.now());
+    const dueMs = Math.max(Date.now(), this.#readAt + afterMs);
+    if (this.#timer && this.#dueMs <= dueMs) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#read(), dueMs);
+    this.#dueMs = dueMs;
+    this.#timer = setTimeout(() => void this.#read(), dueMs - Date.now());
   }
 
   #stop(): void {
@@ -175,6 +178,14 @@ export class MonitorPanel {
     this.#isWatching = false;
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
+}
+
+/** With the file that is to blame: the page names no other place. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const failure = error instanceof CallFailure ? error.failure : undefined;
+  if (failure?.kind !== 'user' || !failure.where) return error.message;
+  return `${vscode.workspace.asRelativePath(failure.where.path)}: ${failure.message}`;
 }
 
 function pageOf(webview: vscode.Webview, bundle: vscode.Uri): string {

@@ -18,7 +18,6 @@ const shownRange = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('last'), ms: z.number() }),
   z.object({ kind: z.literal('between'), ...timeRange.shape }),
 ]);
-export type ShownRange = z.infer<typeof shownRange>;
 
 /** What is looked at. */
 export const look = z.object({ range: shownRange, by: z.nullable(dimension), where: metricWhere });
