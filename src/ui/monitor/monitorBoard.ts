@@ -15,8 +15,11 @@ export interface Pace {
 }
 
 const DAY = 24 * 3_600_000;
-/** Buckets across a chart. */
-const MOST_POINTS = 370;
+/** Buckets across a chart. With more of them, each would be about few calls. */
+const MOST_POINTS = 100;
+/** A year is shown by days. */
+const MOST_DAYS = 367;
+const LONG_MS = 31 * DAY;
 const MOST_MARKS = 100;
 const MOST_TRACES = 50;
 const NEW_MS = 1_000;
@@ -32,7 +35,8 @@ export async function readBoard(engine: Engine, look: Look, nowMs: number): Prom
     range.kind === 'between' ? range : { fromMs: nowMs - range.ms, toMs: nowMs };
   const [{ stepMs, measured }, { marks }] = await Promise.all([
     engine.call('metrics/series', {
-      ...{ measures: [...measures], fromMs, toMs, where, by, mostPoints: MOST_POINTS },
+      ...{ measures: [...measures], fromMs, toMs, where, by },
+      mostPoints: toMs - fromMs > LONG_MS ? MOST_DAYS : MOST_POINTS,
     }),
     engine.call('metrics/marks', { fromMs, toMs, limit: MOST_MARKS }),
   ]);
@@ -52,7 +56,7 @@ export function paceOf({ look, stepMs }: Pick<Board, 'look' | 'stepMs'>): Pace {
 async function lastMeasured(engine: Engine, where: MetricWhere, nowMs: number): Promise<number | null> {
   const { measured } = await engine.call('metrics/series', {
     ...{ measures: ['calls', 'score'], fromMs: nowMs - 365 * DAY, toMs: nowMs },
-    ...{ where, by: null, mostPoints: MOST_POINTS },
+    ...{ where, by: null, mostPoints: MOST_DAYS },
   });
   const starts = measured.flatMap(({ series }) =>
     series.flatMap(({ points }) => points.at(-1)?.startMs ?? []),

@@ -30,7 +30,8 @@ export const uplotStyles = css`
     position: absolute;
     pointer-events: none;
     background: var(--vscode-editor-selectionBackground, transparent);
-    outline: 1px solid var(--vscode-contrastActiveBorder, transparent);
+    /* An outline would be seen where nothing is selected. */
+    box-shadow: inset 0 0 0 1px var(--vscode-contrastActiveBorder, transparent);
   }
   .u-cursor-x {
     position: absolute;
