@@ -15,6 +15,7 @@ export async function answer(request, { trace, model }) {
     'gen_ai.agent.name': 'fernhill-support',
     'gen_ai.agent.version': '2.1.0',
     'gen_ai.conversation.id': request.case_id,
+    'gen_ai.input.messages': said('user', turn.text),
   });
   try {
     const tools = openToolbox({ trace, parent: span });
@@ -26,8 +27,10 @@ export async function answer(request, { trace, model }) {
       model && !refusal && draft.facts
         ? await composeWithModel(model, turn, draft, { trace, parent: span })
         : { text: draft.text, usage: null, cost: 0 };
+    const output = withSources(written.text, draft.citations);
+    span.set({ 'gen_ai.output.messages': said('assistant', output) });
     return {
-      output: withSources(written.text, draft.citations),
+      output,
       tool_calls: tools.calls,
       steps: [...tools.steps, { type: 'message', name: intent.name, output: written.text }],
       usage: written.usage,
@@ -42,6 +45,11 @@ export async function answer(request, { trace, model }) {
   } finally {
     span.end();
   }
+}
+
+/** One message as the semantic conventions have it. */
+function said(role, content) {
+  return JSON.stringify([{ role, parts: [{ type: 'text', content }] }]);
 }
 
 function act(intent, turn, tools) {

@@ -6,10 +6,10 @@ const STATUS_ERROR = 2;
 
 /**
  * A small OpenTelemetry tracer: spans go, as one OTLP request in JSON, to the end of `file`, under the trace
- * that the W3C `traceparent` names. Without a file, or for a trace that is not sampled, nothing is written.
+ * that the W3C `traceparent` names, or to `send`. Without either, or for a trace that is not sampled, nothing is written.
  * Span ids follow from the seed and the order of the spans, so that a repeated call writes the same ids.
  */
-export function openTrace({ traceparent, file, seed }) {
+export function openTrace({ traceparent, file, send, seed, version = '2.1.0' }) {
   const given = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/.exec(traceparent ?? '');
   const traceId = given?.[1] ?? digest(`trace ${seed}`, 32);
   const sampled = given ? (Number.parseInt(given[3], 16) & 1) === 1 : true;
@@ -43,14 +43,16 @@ export function openTrace({ traceparent, file, seed }) {
   return {
     start,
     flush() {
-      if (!file || !sampled || spans.length === 0) return;
-      appendFileSync(file, `${JSON.stringify(exportRequest(spans.splice(0)))}\n`);
+      if (!sampled || spans.length === 0) return;
+      const request = exportRequest(spans.splice(0), version);
+      send?.(request);
+      if (file) appendFileSync(file, `${JSON.stringify(request)}\n`);
     },
   };
 }
 
-function exportRequest(spans) {
-  const resource = { 'service.name': 'fernhill-support', 'service.version': '2.1.0' };
+function exportRequest(spans, version) {
+  const resource = { 'service.name': 'fernhill-support', 'service.version': version };
   return {
     resourceSpans: [
       {
