@@ -105,11 +105,10 @@ describe('journey: the Monitor panel', function () {
       .locator('[id="workbench.parts.sidebar"] .monaco-list-row', { hasText: 'support' })
       .first()
       .waitFor();
-    await page
-      .locator('[id="workbench.parts.sidebar"]')
-      .getByRole('button', { name: 'Open Monitor' })
-      .first()
-      .click();
+    const pane = page.locator('.pane', { has: page.locator('.pane-header', { hasText: 'Traces' }) });
+    // Its buttons are shown while the pointer is over it.
+    await pane.hover();
+    await pane.getByRole('button', { name: 'Open Monitor' }).first().click();
     const frame = await workbench.webview('touchstone-monitor');
     await frame.locator('.headline', { hasText: '330 calls' }).waitFor();
     await workbench.screenshot('live-monitor');
