@@ -10,11 +10,16 @@ import {
   type ToMonitorPage,
 } from '../../webview/monitor/monitorMessages.ts';
 import { panelPage } from '../../webview/report/panelPage.ts';
+import type { EngineClient } from '../engine/engineClient.ts';
+import type { Output } from '../output/output.ts';
+import type { TraceReceiver } from '../services/traceReceiver.ts';
 import { type Pace, paceOf, readBoard, readTraces } from './monitorBoard.ts';
 import { receiverLook } from './receiverLook.ts';
-import type { MonitorOptions } from './registerMonitor.ts';
 
-export interface MonitorPanelOptions extends MonitorOptions {
+export interface MonitorPanelOptions {
+  engine: EngineClient;
+  output: Output;
+  receiver: TraceReceiver;
   /** Folder of the page's bundle; nothing else can be loaded in the panel. */
   bundle: vscode.Uri;
 }
