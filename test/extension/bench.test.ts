@@ -128,12 +128,22 @@ if (file && trusted)
         const [trace] = first ? await traces.view.getChildren(first) : [];
         assert.ok(trace?.kind === 'trace');
         await vscode.commands.executeCommand('touchstone.traces.open', { traceId: trace.traceId });
+        const rows = countCalls(traces.view, 'getTreeItem');
+        let told = 0;
+        const heard = engine.on('traces/changed', () => {
+          told += 1;
+        });
         const shown = await stallWhile(() => writeTraces(store, 'steadily', RATE, SECONDS));
+        heard.dispose();
+        const drawn = rows();
         await vscode.commands.executeCommand('workbench.action.closeAllEditors');
         await vscode.commands.executeCommand('workbench.view.explorer');
         const hidden = await stallWhile(() => writeTraces(store, 'steadily', RATE, SECONDS));
         tell(
-          `${RATE} spans a second for ${SECONDS} s with view and panel open: longest stall of the extension host ${longest(shown)} (limit 50 ms), 99.9 % below ${(shown.percentile(99.9) / 1e6).toFixed(0)} ms; with both closed ${longest(hidden)}`,
+          `${RATE} spans a second for ${SECONDS} s with view and panel open: longest stall of the extension host ${shown.workMs.toFixed(0)} ms of its own work (limit 50 ms), ${longest(shown.passed)} by the clock; with both closed ${hidden.workMs.toFixed(0)} ms and ${longest(hidden.passed)}`,
+        );
+        tell(
+          `meanwhile each second: ${(told / SECONDS).toFixed(1)} messages of the engine (limit 5), ${(drawn / SECONDS).toFixed(0)} rows of the tree drawn (limit 300)`,
         );
       } finally {
         await vscode.commands.executeCommand('workbench.action.closeAllEditors');
@@ -144,12 +154,43 @@ if (file && trusted)
     });
   });
 
-async function stallWhile(work: () => Promise<void>): Promise<ReturnType<typeof monitorEventLoopDelay>> {
-  const stalls = monitorEventLoopDelay({ resolution: 5 });
-  stalls.enable();
+interface Stalls {
+  passed: { max: number };
+  /** The longest that the thread itself worked at a time: on a busy machine the clock counts what others do. */
+  workMs: number;
+}
+
+async function stallWhile(work: () => Promise<void>): Promise<Stalls> {
+  const passed = monitorEventLoopDelay({ resolution: 5 });
+  passed.enable();
+  let last = process.threadCpuUsage();
+  let workMs = 0;
+  const timer = setInterval(() => {
+    const now = process.threadCpuUsage();
+    workMs = Math.max(workMs, (now.user + now.system - last.user - last.system) / 1000);
+    last = now;
+  }, 1);
   await work();
-  stalls.disable();
-  return stalls;
+  clearInterval(timer);
+  passed.disable();
+  return { passed, workMs };
+}
+
+/** Returns how often a method was called since, and leaves it as it was. */
+function countCalls<K extends string>(
+  of: { [method in K]: (...given: never[]) => unknown },
+  method: K,
+): () => number {
+  const original = of[method];
+  let calls = 0;
+  of[method] = (...given) => {
+    calls += 1;
+    return original.apply(of, given);
+  };
+  return () => {
+    of[method] = original;
+    return calls;
+  };
 }
 
 /** In a process of its own, as the one that receives them is. */

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { after, afterEach, before, describe, it } from 'mocha';
 import type { Browser, Page } from 'playwright-core';
 import type { SpanRecord } from '../../src/engine/model/span.ts';
+import { largeTrace } from '../support/largeTrace.ts';
 import { otlpCaptures } from '../support/otlpCaptures.ts';
 import { spanRecord } from '../support/spanRecord.ts';
 import { openBrowser } from './browser.ts';
@@ -18,27 +19,6 @@ const HOSTILE = '<img src=x onerror=alert(1)></script><script>alert(2)</script>{
 
 const span = (spanId: string, parentSpanId: string | null, over: Partial<SpanRecord> = {}) =>
   spanRecord({ traceId: 'a', spanId, parentSpanId, ...over });
-
-/** A root with stretches of 50 spans in a chain of their own, five deep. */
-function large(count: number): SpanRecord[] {
-  return Array.from({ length: count }, (_, index) => {
-    const depth = index % 50 === 0 ? 0 : ((index % 50) % 5) + 1;
-    const parent = index === 0 ? null : depth <= 1 ? 's0' : `s${index - 1}`;
-    return span(`s${index}`, parent, {
-      ...{ name: `step ${index}`, startMs: 1000 + index, endMs: 1000 + index + (index === 0 ? count : 40) },
-      attributes: {
-        'gen_ai.operation.name': index % 3 === 0 ? 'execute_tool' : 'chat',
-        ...(index % 3 === 0
-          ? { 'gen_ai.tool.name': `tool ${index}` }
-          : {
-              'gen_ai.request.model': 'm',
-              'gen_ai.usage.input_tokens': index,
-              'gen_ai.usage.output_tokens': 2,
-            }),
-      },
-    });
-  });
-}
 
 const conversation = (): SpanRecord[] => {
   const call = {
@@ -228,7 +208,7 @@ describe('the trace panel', () => {
   });
 
   it('shows a span that it is asked to, and says when there is no trace', async () => {
-    const page = await open(large(300));
+    const page = await open(largeTrace(300));
     await panel.send({ type: 'reveal', spanId: 's250' });
     await page.locator('span-drawer h2', { hasText: 'm' }).waitFor();
     await page.locator('waterfall-grid .row.cursor').waitFor();
@@ -238,7 +218,7 @@ describe('the trace panel', () => {
 
   it('draws 5,000 spans at once as quickly as a few: only lines in sight exist', async function () {
     this.timeout(60_000);
-    const page = await open(large(5_000));
+    const page = await open(largeTrace(5_000));
     const drawn = await page.locator('waterfall-grid .rows [role=row]').count();
     assert.ok(drawn < 80, `${drawn} lines exist`);
     // Work of a frame, not its time: the machine may be busy.
@@ -287,7 +267,7 @@ describe('the trace panel', () => {
     { name: 'narrow', options: { width: 400, height: 700 } },
     { name: 'narrow-span', click: 'gpt-5-mini', options: { width: 400, height: 1200 } },
     { name: 'medium', options: { width: 800, height: 700 } },
-    { name: 'huge', options: { theme: DARK, width: 1280, height: 800 }, spans: large(5_000) },
+    { name: 'huge', options: { theme: DARK, width: 1280, height: 800 }, spans: largeTrace(5_000) },
   ];
 
   for (const { name, options = {}, spans = conversation(), click } of looks) {
