@@ -102,6 +102,6 @@ const FAILS =
   "(?:fails(?: to (?:meet|satisfy|fulfill?|pass))?|(?:does not|doesn't) (?:meet|satisfy|fulfill?|pass))";
 /** Sentences that say that the output is not what is asked for. */
 export const FALLS_SHORT = new RegExp(
-  String.raw`(?<!\b(?:if|when|unless|whether)\b[^.!?\n]{0,30})\b${SUBJECTS} (?:\w+ly )?${FAILS} ${YARDSTICK}|\b(?:meet|satisfy|fulfill?|pass|comply with) ${YARDSTICK}[\p{L} ]{0,40}\?[^\p{L}]*(?:answer[^\p{L}]*)?no(?!.?\p{L})|(?:is|was) not a pass\b|\b${SUBJECTS} (?:should|must|has to) (?:be )?fail(?:ed)?\b|\bi (?:have to|must|will) fail (?:it|this|the)\b|\b(?:so|thus|hence|therefore),? fail\b`,
+  String.raw`(?<!\b(?:if|when|unless|whether)\b[^.!?\n]{0,30})\b${SUBJECTS} (?:\w+ly )?${FAILS} ${YARDSTICK}|\b(?:meet|satisfy|fulfill?|pass|comply with) ${YARDSTICK}[\p{L} ]{0,40}\?[^\p{L}]*(?:answer[^\p{L}]+)?no(?!.?\p{L})|(?:is|was) not a pass\b|\b${SUBJECTS} (?:should|must|has to) (?:be )?fail(?:ed)?\b|\bi (?:have to|must|will) fail (?:it|this|the)\b|\b(?:so|thus|hence|therefore),? fail\b`,
   'iu',
 );

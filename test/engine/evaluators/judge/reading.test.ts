@@ -33,6 +33,8 @@ describe('the JSON object in a reply', () => {
     assert.equal(found(`${GOOD}${GOOD}`), 'several');
     assert.equal(found('{"score":1,"score":0}'), 'several');
     assert.equal(found('so {"score":1,"score":0}'), 'several');
+    assert.equal(found('{"score":0,"score":1,"reason":"fine"}'), 'several');
+    assert.equal(found('a {b} {"score":1,"score":0}'), 'several');
     assert.equal(found('{"a":{"x":1},"b":{"x":1},"x":1}'), 'one');
     assert.equal(found('{"a":{"x":1,"x":2}}'), 'several');
     assert.equal(found('{"a":{"x":1},"a":1}'), 'several');

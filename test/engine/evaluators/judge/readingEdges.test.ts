@@ -170,6 +170,8 @@ describe('labels and values at the edge', () => {
       'It fails the checkout',
       'It fails the rubrics',
       'Wit fails the rubric',
+      'It ly fails the rubric',
+      'Does it meet the rubric? Answerno',
     ])
       assert.equal(says(words), undefined, words);
     const asked = (between: string) => says(`Does it meet the rubric${between}? No`);

@@ -25,7 +25,7 @@ describe('what words state', () => {
       '8|-7|0.8|8/10|8 out of 10|4 OF five|4 of ten|8 von 10|8 sur 10|8 ** / 10|8_/10|80 %|80%',
     ))
       assert.equal(against(7)(`Final score: ${other}`), 'certain', other);
-    for (const other of each('8 %|8/80|8**/80|8_/80|8 / 80'))
+    for (const other of each('8 %|8%|8/80|8**/80|8_/80|8 / 80'))
       assert.equal(against(8)(`Final score: ${other}`), 'certain', other);
     assert.equal(against(7.25)('Final score: 7,25/10'), undefined);
     assert.equal(against(5)('Final score: 7,25/10'), 'certain');
