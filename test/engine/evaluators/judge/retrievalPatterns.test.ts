@@ -44,7 +44,13 @@ describe('a verdict on a statement', () => {
   const more = "the judge's final list holds more than Yes and No";
 
   it('is a word of its own behind another', () => {
-    for (const answer of ['Verdict yes', 'The verdict is yes', 'Verdict – **is: yes', 'verdict: “yes”'])
+    for (const answer of [
+      'It says “verdict: no”verdict: yes',
+      'Verdict yes',
+      'The verdict is yes',
+      'Verdict – **is: yes',
+      'verdict: “yes”',
+    ])
       assert.equal(supported(answer), 1, answer);
     for (const answer of [
       'A counterverdict: yes',
@@ -107,13 +113,7 @@ describe('a part of a context', () => {
     neededSentences(answer, { text: 'Returns are free for 30 days. We ship to France. Tea is sold out.' });
 
   it('is left out by whole words alone', () => {
-    for (const words of [
-      'As Simone of Lyon says',
-      'None offer more',
-      'A knot',
-      'Noted',
-      'Exceptional as it is',
-    ])
+    for (const words of ['In Agnone of old', 'None offer more', 'A knot', 'Noted', 'Exceptional as it is'])
       assert.deepEqual(of(`${words}: tea is sold out`), { count: 1, total: 3 }, words);
     for (const words of ['None of these', 'NONE OF them', 'It is not', 'All except'])
       assert.deepEqual(

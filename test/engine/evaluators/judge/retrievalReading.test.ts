@@ -348,6 +348,10 @@ describe('a classification of sentences', () => {
         { problem: "the judge's classification 1 is not of sentence 1" },
       ],
       [
+        'Sorry, what may this mean [Attributed]\n5 [Attributed]',
+        { problem: "the judge's classification 1 is not of sentence 1" },
+      ],
+      [
         'Marie was born in Warsaw. [Attributed] So what may that mean: [Attributed]',
         { problem: "the judge's classification 2 is not of sentence 2" },
       ],

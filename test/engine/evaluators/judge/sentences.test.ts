@@ -27,6 +27,7 @@ describe('sentences of a text', () => {
   it('are told from the numbers of a list', () => {
     assert.deepEqual(sentencesOf('1. One. 12. Two.'), ['One.', 'Two.']);
     assert.deepEqual(sentencesOf('1)\n10)\na1)\n1) b'), ['a1)', '1) b']);
+    assert.deepEqual(sentencesOf('. One.'), ['.', 'One.']);
   });
 
   it('are compared by their words alone', () => {
@@ -68,5 +69,6 @@ describe('ways to take a text apart', () => {
       );
     }
     assert.deepEqual(segmentations('It is Dr.')[0], ['It is Dr.']);
+    assert.deepEqual(segmentations('Ask her. It is Dr.')[0], ['Ask her.', 'It is Dr.']);
   });
 });

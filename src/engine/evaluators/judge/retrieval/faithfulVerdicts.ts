@@ -4,7 +4,7 @@ import { CROSS, meaningOf } from '../closingWords.ts';
 import { QUOTATION } from '../quotation.ts';
 
 const FINAL = 'final verdict for each statement in order:';
-const SINGLE = /\bverdict\b(?:[^\p{L}.;!?]|\bis\b)*(yes|no)\b/gu;
+const SINGLE = /\bverdict\b(?:[^\p{L}.;!?]|is\b)*(yes|no)\b/gu;
 
 /** "Yes/No", "Yes, no", "Yes?" and "Yes, partly" are no verdict. */
 const UNCLEAR =
