@@ -62,7 +62,7 @@ export const genAi: Dialect = {
       role,
       title:
         role === 'tool' ? tool.name : role === 'agent' ? agent : role === 'evaluator' ? evaluation : null,
-      provider: provider === null ? null : (PROVIDERS[provider] ?? provider),
+      provider: provider !== null && Object.hasOwn(PROVIDERS, provider) ? PROVIDERS[provider] : provider,
       model,
       tokens: tokensOf(fields),
       firstTokenMs: seconds(fields.count(GEN_AI.responseTimeToFirstChunk)),

@@ -54,7 +54,7 @@ function readMessage(value: JsonValue): SpanMessage | null {
       parts: [{ type: 'tool-result', id: callId, name, result: parsed(joined(parts)) ?? null }],
     };
   }
-  return { role: ROLES[role] ?? role, parts };
+  return { role: (Object.hasOwn(ROLES, role) ? ROLES[role] : undefined) ?? role, parts };
 }
 
 /** Names of roles that are the same. */

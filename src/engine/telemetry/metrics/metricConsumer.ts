@@ -3,7 +3,7 @@ import type { SpanRecord } from '../../model/span.ts';
 import type { Clock } from '../../ports.ts';
 import { CountedCalls } from './countedCalls.ts';
 import { type MeasuredSpan, type MeasureOptions, measuredSpan } from './measuredSpan.ts';
-import { MetricBatch } from './metricBatch.ts';
+import { type Measurement, MetricBatch } from './metricBatch.ts';
 import { CursorMoved, type MetricCursor, type MetricStore } from './metricStore.ts';
 
 /** The received spans, as measuring them needs them. */
@@ -12,12 +12,20 @@ export interface MeasuredLog extends SpanLog {
   ofTrace(traceId: string, page: { throughSeq: number; afterSpan: string; limit: number }): LoggedSpan[];
 }
 
+export interface MeasuredBatch {
+  spans: readonly MeasuredSpan[];
+  /** Tokens that came to count. */
+  counted: readonly Measurement[];
+  /** Tokens that were counted before, and turned out to be repeated from below. */
+  uncounted: readonly Measurement[];
+}
+
 export interface MetricConsumerOptions extends MeasureOptions {
   log: MeasuredLog;
   store: MetricStore;
   clock: Clock;
   /** Hears of what was measured once it is stored. */
-  onMeasured?(spans: readonly MeasuredSpan[]): void;
+  onMeasured?(batch: MeasuredBatch): void;
   /** Spans whose traces are remembered, so that they need not be read again. */
   mostRemembered?: number;
 }
@@ -106,7 +114,7 @@ export class MetricConsumer {
     this.#calls.takeChanges();
   }
 
-  #measure(spans: readonly LoggedSpan[]): { batch: MetricBatch; measured: MeasuredSpan[] } {
+  #measure(spans: readonly LoggedSpan[]): { batch: MetricBatch; measured: MeasuredBatch } {
     const batch = new MetricBatch();
     const measured = spans.map((span) => {
       const one = measuredSpan(span, this.#options);
@@ -119,7 +127,7 @@ export class MetricConsumer {
     const { counted, uncounted } = this.#calls.takeChanges();
     for (const use of counted) batch.add(use);
     for (const use of uncounted) batch.remove(use);
-    return { batch, measured };
+    return { batch, measured: { spans: measured, counted, uncounted } };
   }
 
   #tell({ traceId, spanId, parentSpanId, startMs }: SpanRecord, { hasTokens, use }: MeasuredSpan): void {
