@@ -1,66 +1,130 @@
 import { spanPrice } from '../engine/models/prices/spanPrice.ts';
 import type { Clock } from '../engine/ports.ts';
+import type { RunStore } from '../engine/store/runStore.ts';
+import { storePath } from '../engine/store/storeFile.ts';
+import { StoreReader } from '../engine/store/storeReader.ts';
 import { DEFAULT_LEVEL_RETENTION } from '../engine/telemetry/metrics/levels.ts';
+import { LiveQuality } from '../engine/telemetry/metrics/liveQuality.ts';
 import { MetricConsumer } from '../engine/telemetry/metrics/metricConsumer.ts';
 import { MetricStore } from '../engine/telemetry/metrics/metricStore.ts';
 import { metricStorePath } from '../engine/telemetry/metrics/metricStoreFormat.ts';
 import { tidyMetrics } from '../engine/telemetry/metrics/metricUpkeep.ts';
+import { refusedSamples, resilienceSamples } from '../engine/telemetry/metrics/prometheus/stateSamples.ts';
+import { measureRuns } from '../engine/telemetry/metrics/runQuality.ts';
 import type { TraceIntake } from '../engine/traces/traceIntake.ts';
+import { processOwner } from '../processOwner.ts';
+import type { ExposedMetrics } from './exposedMetrics.ts';
 import type { LiveConsumer, LiveSource } from './live.ts';
 
 /** What comes together is measured together, in milliseconds. */
 const SETTLE_MS = 100;
 /** While spans keep coming, measuring waits so many times as long as it took: they are what the sender waits for. */
 const YIELD = 1;
+/** Between two looks for evaluations, which come after their spans, in milliseconds. */
+const LOOK_MS = 1_000;
+/** Between two looks for runs, whose end nobody tells here, in milliseconds. */
+const RUNS_MS = 5_000;
 
-/** Measures the received spans into the workspace's metric store. */
+interface Measuring {
+  store: MetricStore;
+  intake: TraceIntake;
+  spans: MetricConsumer;
+  quality: LiveQuality;
+}
+
+/** Measures the received spans, their evaluations and the runs of a workspace into its metric store. */
 export class LiveMetrics implements LiveConsumer {
   readonly name = 'metrics';
   readonly #root: string;
   readonly #clock: Clock;
+  readonly #exposed: ExposedMetrics;
+  readonly #runs: StoreReader;
+  #store: MetricStore | undefined;
 
-  constructor(root: string, clock: Clock) {
+  constructor({ root, clock, exposed }: { root: string; clock: Clock; exposed: ExposedMetrics }) {
     this.#root = root;
     this.#clock = clock;
+    this.#exposed = exposed;
+    this.#runs = new StoreReader(storePath(root));
+    exposed.add(() =>
+      refusedSamples(this.#store?.refused({ fromMs: 0, toMs: Number.MAX_SAFE_INTEGER }) ?? []),
+    );
+    exposed.add(() =>
+      resilienceSamples(this.#runStore()?.health.ofOthers(processOwner(), clock.now()) ?? []),
+    );
   }
 
   async run({ traces, intake }: LiveSource, signal: AbortSignal): Promise<void> {
-    const clock = this.#clock;
-    const store = new MetricStore(metricStorePath(this.#root), { clock });
+    const store = new MetricStore(metricStorePath(this.#root), { clock: this.#clock });
+    this.#store = store;
     const ended = new AbortController();
     const until = AbortSignal.any([signal, ended.signal]);
+    const shared = { store, clock: this.#clock, retention: DEFAULT_LEVEL_RETENTION };
+    const measuring: Measuring = {
+      ...{ store, intake },
+      spans: new MetricConsumer({
+        ...{ ...shared, log: traces.log, price: spanPrice({}) },
+        onMeasured: (batch) => this.#exposed.spans.measured(batch),
+      }),
+      quality: new LiveQuality({
+        ...{ ...shared, log: traces.evaluations },
+        onMeasured: (evaluations) => this.#exposed.quality.evaluated(evaluations),
+      }),
+    };
+
     try {
-      const consumer = new MetricConsumer({
-        ...{ log: traces.log, store, clock, retention: DEFAULT_LEVEL_RETENTION, price: spanPrice({}) },
-      });
-      await Promise.race([tidyMetrics(store, clock, until), this.#follow(consumer, intake, until)]);
+      await Promise.race([tidyMetrics(store, this.#clock, until), this.#follow(measuring, until)]);
     } finally {
       ended.abort('ended');
+      this.#store = undefined;
       store.close();
     }
   }
 
-  async #follow(consumer: MetricConsumer, intake: TraceIntake, signal: AbortSignal): Promise<void> {
+  async #follow({ store, intake, spans, quality }: Measuring, signal: AbortSignal): Promise<void> {
     const clock = this.#clock;
+    let lookedAt = Number.NEGATIVE_INFINITY;
     while (!signal.aborted) {
       const came = intake.stored;
       const began = clock.monotonic();
-      const isMore = await consumer.next();
+      const isMore = [await spans.next(), quality.next()].includes(true);
+      if (began - lookedAt >= RUNS_MS) {
+        await this.#measureRuns(store);
+        lookedAt = began;
+      }
+
       const tookMs = clock.monotonic() - began;
-      if (!isMore && intake.stored === came) await this.#wake(intake, signal);
       if (isMore) await this.#pause(intake.stored === came ? 0 : tookMs * YIELD, signal);
-      else await this.#pause(SETTLE_MS, signal);
+      else {
+        if (intake.stored === came) await this.#wake(intake, signal);
+        await this.#pause(SETTLE_MS, signal);
+      }
     }
   }
 
-  /** As soon as something new is stored. */
+  async #measureRuns(store: MetricStore): Promise<void> {
+    const runs = this.#runStore();
+    if (!runs) return;
+    await measureRuns({
+      ...{ runs, store, clock: this.#clock, retention: DEFAULT_LEVEL_RETENTION },
+      onMeasured: (run) => this.#exposed.quality.ran(run),
+    });
+  }
+
+  /** Undefined where there is none that can be read: runs are then measured later. */
+  #runStore(): RunStore | undefined {
+    try {
+      return this.#runs.store;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** As soon as something new is stored, or it is time to look for the rest. */
   async #wake(intake: TraceIntake, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return;
-    const aborted = Promise.withResolvers<void>();
-    const stop = (): void => aborted.resolve();
-    signal.addEventListener('abort', stop, { once: true });
-    await Promise.race([intake.nextStored(), aborted.promise]);
-    signal.removeEventListener('abort', stop);
+    const stop = new AbortController();
+    await Promise.race([intake.nextStored(), this.#pause(LOOK_MS, AbortSignal.any([signal, stop.signal]))]);
+    stop.abort();
   }
 
   #pause(ms: number, signal: AbortSignal): Promise<void> {

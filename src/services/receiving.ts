@@ -1,7 +1,7 @@
 import { isPortTaken } from '../engine/attach/portHolder.ts';
 import { UserError } from '../engine/errors.ts';
 import { ServerError } from '../engine/http/server/listen.ts';
-import { type LocalServer, startServer } from '../engine/http/server/serverShell.ts';
+import { type LocalServer, type Route, startServer } from '../engine/http/server/serverShell.ts';
 import type { Clock, Random } from '../engine/ports.ts';
 import { otlpRoutes, type ReceivedRecords } from '../engine/telemetry/receiver/otlpRoutes.ts';
 import type { ReceiverState } from '../protocol/servicesCalls.ts';
@@ -37,6 +37,8 @@ export interface ReceivingOptions {
   exposure: Exposure;
   clock: Clock;
   random: Random;
+  /** What is served beside OTLP. `open` needs no token: only programs of this machine can ask, and none was demanded. */
+  routes?(access: Route['access']): Route[];
   /** Default: 4318. */
   usualPort?: number;
   /** The state has changed. */
@@ -137,7 +139,7 @@ export class Receiving {
   }
 
   async #start(port: number, token: string | null): Promise<LocalServer> {
-    const { received, exposure, clock, random, onBug } = this.#options;
+    const { received, exposure, clock, random, onBug, routes = () => [] } = this.#options;
     if (port !== 0 && (await isPortTaken(port))) throw new PortTaken(port);
     try {
       return await startServer({
@@ -146,7 +148,10 @@ export class Receiving {
         ...(exposure.address === undefined ? {} : { exposeOn: exposure.address }),
         allowedHosts: exposure.hosts,
         token: token ?? random.hex(32),
-        routes: otlpRoutes(received, token === null ? 'open' : 'token'),
+        routes: [
+          ...otlpRoutes(received, token === null ? 'open' : 'token'),
+          ...routes(token === null && exposure.address === undefined ? 'open' : 'token'),
+        ],
         clock,
         onBug,
       });

@@ -6,9 +6,11 @@ import { ServicesLock } from '../engine/attach/servicesLock.ts';
 import { listenAt } from '../engine/attach/servicesSocket.ts';
 import type { Clock, Random } from '../engine/ports.ts';
 import { processIdentity } from '../engine/processes/processIdentity.ts';
+import { receiverSamples } from '../engine/telemetry/metrics/prometheus/stateSamples.ts';
 import type { EndReason, Receive, ServicesStatus } from '../protocol/servicesCalls.ts';
 import { VERSION } from '../version.ts';
 import { Clients } from './clients.ts';
+import { ExposedMetrics } from './exposedMetrics.ts';
 import { Forwarding, type ForwardingOptions } from './forwarding.ts';
 import { IdleWatch } from './idleWatch.ts';
 import { Live } from './live.ts';
@@ -105,9 +107,13 @@ export class ServicesHost {
       changed();
     };
     this.#forwarding = new Forwarding({ ...options.forward, clock, random, onChange: changed });
+    const exposed = new ExposedMetrics(clock);
+    exposed.add(() =>
+      receiverSamples({ ...this.#traces.received, isStoring: this.#traces.problem === null }),
+    );
     this.#live = new Live({
       ...{ clock, onBug, onChange: changed },
-      consumers: [new LiveMetrics(root, clock)],
+      consumers: [new LiveMetrics({ root, clock, exposed })],
     });
     this.#traces = new ReceivedTraces({
       ...{ root, clock, onBug, onChange: touched, forward: this.#forwarding },
@@ -116,6 +122,7 @@ export class ServicesHost {
     this.#receiving = new Receiving({
       ...{ root, clock, random, onBug, exposure: options.exposure },
       received: this.#traces,
+      routes: (access) => [exposed.route(access)],
       onChange: changed,
     });
     this.#clients = new Clients({

@@ -11,6 +11,7 @@ import { metricStorePath } from '../../src/engine/telemetry/metrics/metricStoreF
 import { TraceIntake } from '../../src/engine/traces/traceIntake.ts';
 import { TraceStore } from '../../src/engine/traces/traceStore.ts';
 import { traceStorePath } from '../../src/engine/traces/traceStoreFormat.ts';
+import { ExposedMetrics } from '../../src/services/exposedMetrics.ts';
 import { Live, type LiveConsumer } from '../../src/services/live.ts';
 import { LiveMetrics } from '../../src/services/liveMetrics.ts';
 import { ServicesLink } from '../../src/services/servicesLink.ts';
@@ -32,6 +33,8 @@ describe('live', () => {
   });
   afterEach(() => traces.close());
 
+  const metrics = () =>
+    new LiveMetrics({ root, clock: systemClock, exposed: new ExposedMetrics(systemClock) });
   const source = () => ({ traces, intake: new TraceIntake(traces) });
 
   it('starts a consumer that failed again, and lets the others go on', async () => {
@@ -71,7 +74,7 @@ describe('live', () => {
     const stop = new AbortController();
     const { intake } = source();
     await intake.keep({ spans: spans(0, 3), logs: [] });
-    const running = new LiveMetrics(root, systemClock).run({ traces, intake }, stop.signal);
+    const running = metrics().run({ traces, intake }, stop.signal);
     await until(() => calls(root) === 3);
     await intake.keep({ spans: spans(3, 5), logs: [] });
     await until(() => calls(root) === 8);
@@ -87,7 +90,7 @@ describe('live', () => {
     const other = new DatabaseSync(metricStorePath(root));
     other.exec('PRAGMA user_version = 9');
     other.close();
-    const running = new LiveMetrics(root, systemClock).run({ traces, intake }, new AbortController().signal);
+    const running = metrics().run({ traces, intake }, new AbortController().signal);
     await assert.rejects(running, StoreError);
   });
 

@@ -4,14 +4,11 @@ import type { SpanRecord } from '../../model/span.ts';
 import { GEN_AI, GENERAL } from '../attributes.ts';
 import { readSpan } from '../dialects/readSpan.ts';
 import type { PriceSpan } from '../dialects/traceTree.ts';
-import { LEVELS, type Level, type LevelRetention } from './levels.ts';
+import type { LevelRetention } from './levels.ts';
+import { finestLevel, wrongTime } from './measuredTime.ts';
 import type { MetricLabels } from './measures.ts';
 import type { Measurement } from './metricBatch.ts';
 
-/** How far a sender's clock may be ahead of ours, in milliseconds. */
-const TOLERANCE_MS = 5 * 60_000;
-/** No agent was traced before; whoever says so has no clock. */
-const EARLIEST_MS = Date.UTC(2000);
 /** Longest label, in UTF-16 units. */
 const LABEL_LENGTH = 200;
 
@@ -70,12 +67,6 @@ function useOf(span: AgentSpan, { price }: MeasureOptions): Measurement['values'
   };
 }
 
-function wrongTime(timeMs: number, arrivedMs: number): string | null {
-  if (!Number.isFinite(timeMs)) return 'time: not a number';
-  if (timeMs < EARLIEST_MS) return 'time: before the year 2000';
-  return timeMs > arrivedMs + TOLERANCE_MS ? 'time: ahead of the arrival' : null;
-}
-
 function labelsOf({ record, model, role }: AgentSpan): MetricLabels {
   const release = record.resource?.[GENERAL.serviceVersion];
   return {
@@ -89,11 +80,6 @@ function labelsOf({ record, model, role }: AgentSpan): MetricLabels {
 /** As it is stored; undefined where it says nothing. */
 export function labelText(text: string | null | undefined): string | undefined {
   return text ? text.slice(0, LABEL_LENGTH).toWellFormed() : undefined;
-}
-
-/** What is too old for a level when it arrives is not put there, since it would be removed at once. */
-function finestLevel(ageMs: number, retention: LevelRetention): Level {
-  return LEVELS.find((level) => ageMs <= retention[level]) ?? '1d';
 }
 
 /** Conversations say nothing that is measured, and take most of the time to read. */

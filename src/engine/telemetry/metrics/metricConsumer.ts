@@ -4,7 +4,7 @@ import type { Clock } from '../../ports.ts';
 import { CountedCalls } from './countedCalls.ts';
 import { type MeasuredSpan, type MeasureOptions, measuredSpan } from './measuredSpan.ts';
 import { type Measurement, MetricBatch } from './metricBatch.ts';
-import { CursorMoved, type MetricCursor, type MetricStore } from './metricStore.ts';
+import { CURSORS, CursorMoved, type MetricCursor, type MetricStore, NOWHERE } from './metricStore.ts';
 
 /** The received spans, as measuring them needs them. */
 export interface MeasuredLog extends SpanLog {
@@ -30,8 +30,7 @@ export interface MetricConsumerOptions extends MeasureOptions {
   mostRemembered?: number;
 }
 
-/** Of its cursor. */
-const NAME = 'spans';
+const NAME = CURSORS.spans;
 const FEWEST = 32;
 const MOST = 2_000;
 /** How long a batch should take, in milliseconds: the receiver waits meanwhile. */
@@ -92,9 +91,14 @@ export class MetricConsumer {
     const [at] = log.after(stored.seq - 1, 1);
     const isOther = at?.seq === stored.seq && cursorOf(at).mark !== stored.mark;
     if (log.lastSeq >= stored.seq && !isOther) return stored;
-    const start = { seq: 0, mark: '' };
-    store.commit(new MetricBatch(), { name: NAME, from: stored, to: start }, this.#options.clock.now());
-    return start;
+    // The evaluations are in the same file.
+    for (const name of [CURSORS.evaluations, NAME])
+      store.commit(
+        new MetricBatch(),
+        { name, from: store.cursor(name), to: NOWHERE },
+        this.#options.clock.now(),
+      );
+    return NOWHERE;
   }
 
   /** What is known of the traces that go on, after a restart or a long time. */

@@ -6,6 +6,7 @@ export interface MetricQuery {
   /** Milliseconds since the epoch; `toMs` is not part of it. Buckets that only reach into it are taken as a whole. */
   fromMs: number;
   toMs: number;
+  /** Scores of runs are counted only where a suite is asked for, here or by `by`: they say nothing of live quality. */
   where: Partial<Record<Dimension, string>>;
   /** One series for each value of it; null for a single one. */
   by: Dimension | null;

@@ -92,6 +92,7 @@ export class MetricReader {
   #labels({ where, by }: MetricQuery): Map<number, string | null> {
     const given = DIMENSIONS.filter((dimension) => where[dimension] !== undefined);
     const conditions = given.map((dimension) => `${dimension} = ?`);
+    if (where.suite === undefined) conditions.push(`suite IS ${by === 'suite' ? 'NOT NULL' : 'NULL'}`);
     const rows = this.#connection.all(
       `SELECT id, ${by ?? 'NULL'} AS label FROM series WHERE ${['true', ...conditions].join(' AND ')}`,
       ...given.map((dimension) => where[dimension] ?? ''),

@@ -31,6 +31,12 @@ export interface MetricStoreOptions {
   mostSeries?: number;
 }
 
+/** Before the first entry. */
+export const NOWHERE: MetricCursor = { seq: 0, mark: '' };
+
+/** The logs in the file of received traces that are measured. */
+export const CURSORS = { spans: 'spans', evaluations: 'evaluations' } as const;
+
 /** Another process has gone on with the same log meanwhile. */
 export class CursorMoved extends Error {}
 
@@ -39,7 +45,6 @@ const MOST_SERIES = 10_000;
 const FORGOTTEN_AT_ONCE = 5_000;
 /** Pages that are given back to the disk in one go. */
 const SHRUNK_AT_ONCE = 256;
-const NOWHERE: MetricCursor = { seq: 0, mark: '' };
 
 /** The aggregates of live quality of a workspace, in a file of their own. Throws StoreError. */
 export class MetricStore {
