@@ -19,6 +19,7 @@ const COMMANDS: { [name: string]: () => Promise<AddCommand> } = {
   evaluators: async () => (await import('./commands/evaluators.ts')).addEvaluators,
   show: async () => (await import('./commands/show.ts')).addShow,
   traces: async () => (await import('./commands/traces.ts')).addTraces,
+  alerts: async () => (await import('./commands/alerts.ts')).addAlerts,
   tokens: async () => (await import('./commands/tokens.ts')).addTokens,
   compress: async () => (await import('./commands/compress.ts')).addCompress,
   prices: async () => (await import('./commands/prices.ts')).addPrices,

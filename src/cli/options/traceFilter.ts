@@ -48,7 +48,7 @@ const UNITS: { readonly [unit: string]: number } = {
   d: 86_400_000,
 };
 
-function duration(text: string): number {
+export function duration(text: string): number {
   const ms = durationMs(text);
   if (ms !== undefined) return ms;
   throw new InvalidArgumentError('It must be a duration, for example 500ms, 2s or 1min.');

@@ -30,7 +30,15 @@ const dataset = (rest: string) => offers('b.golden.yaml', CASES + rest);
 describe('completion', () => {
   it('offers the keys of a configuration that are not there yet', async () => {
     const top = await config('provi|\nsuites: {}\n');
-    assert.deepEqual(top.labels, ['providers', 'bulkheads', 'caches', 'fallbacks', 'monitors']);
+    assert.deepEqual(top.labels, [
+      'providers',
+      'bulkheads',
+      'caches',
+      'fallbacks',
+      'monitors',
+      'alerts',
+      'notify',
+    ]);
     assert.equal(top.take('providers')?.line, 'providers: ');
     const suite = await config('suites:\n  a:\n    dataset: x.yaml\n    |\n    targets: []\n');
     assert.ok(suite.labels.includes('gate') && suite.labels.includes('repeat'));

@@ -10,6 +10,8 @@ const SECRET_HEADER = /^(?:authorization|proxy-authorization|cookie|(?:x-)?api-k
 /**
  * Environment variables are filled in for the keys and headers of providers, for the headers and `env` of targets and for the headers
  * of `traces.forward`, nowhere else; and secrets stand nowhere but in the environment. Reports what breaks this.
+ * Environment variables are filled in for the keys and headers of providers, for the headers and `env` of targets and
+ * for the secrets of webhooks, nowhere else; and secrets stand nowhere but in the environment. Reports what breaks this.
  */
 export function checkEnvironmentUse(reader: ConfigReader): void {
   visit(reader, reader.document.value, []);
@@ -63,8 +65,9 @@ function reportMalformed(reader: ConfigReader, at: Pointer, written: string): vo
 }
 
 function reportLiteralKey(reader: ConfigReader, at: Pointer): void {
-  const provider = String(at[1] ?? '');
-  const name = `${provider.toUpperCase().replace(/[^A-Z0-9]+/g, '_')}_API_KEY`;
+  const owner = String(at[1] ?? '').toUpperCase();
+  const kind = at[0] === 'notify' ? 'SECRET' : 'API_KEY';
+  const name = `${owner.replace(/[^A-Z0-9]+/g, '_')}_${kind}`;
   reportAt(reader, at, {
     code: 'literal-key',
     message: `${pointerText(at)} must not hold the key itself`,
@@ -84,7 +87,10 @@ function reportCredentials(reader: ConfigReader, at: Pointer): void {
   reportAt(reader, at, {
     code: 'literal-key',
     message: `${pointerText(at)} holds a user name or password`,
-    remedy: 'Take it out of the address, and send it as a header with ${env:NAME}.',
+    remedy:
+      at[0] === 'notify'
+        ? 'Take it out of the address.'
+        : 'Take it out of the address, and send it as a header with ${env:NAME}.',
   });
 }
 
@@ -94,6 +100,7 @@ function reportMisplaced(reader: ConfigReader, at: Pointer, written: string): vo
     message: `${written} is not filled in here (${pointerText(at)})`,
     remedy:
       'Environment variables are filled in for api_key and headers of providers, for headers and env of targets, and for headers of traces.forward.',
+      'Environment variables are filled in for api_key and headers of providers, for headers and env of targets, and for the secret of a webhook.',
   });
 }
 
@@ -112,6 +119,8 @@ function useAt(at: Pointer): Use {
     if (at.includes('headers')) return 'header';
     return at.at(-1) === 'url' ? 'address' : 'other';
   }
+  if (top === 'notify') return third === 'secret' ? 'key' : 'address';
+  if (top === 'alerts' && third === 'description') return 'text';
   if (top !== 'suites') return 'other';
   if (third === 'description' || third === 'evaluators') return 'text';
   if (third !== 'targets') return 'other';

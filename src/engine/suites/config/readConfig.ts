@@ -2,6 +2,7 @@ import { defined } from '../../model/defined.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { ProviderConfig } from '../../models/modelProvider.ts';
 import type { Environment } from '../../ports.ts';
+import { readAlerts } from '../alerting/readAlerts.ts';
 import { readMonitor } from '../monitoring/readMonitor.ts';
 import { BUILT_IN_PROVIDER, builtInProvider } from './builtInProvider.ts';
 import { poolNames, toPools } from './bulkheadConfig.ts';
@@ -37,7 +38,8 @@ export function readConfig(reader: ConfigReader, environment: Environment): Work
   const monitors = Object.entries(mapIn(value['monitors'])).flatMap(
     ([name, monitor]) => readMonitor(reader, name, monitor, known) ?? [],
   );
-  if (value['suites'] === undefined && value['monitors'] === undefined) warnOfNoSuites(reader);
+  const alerts = readAlerts(reader, value);
+  if (['suites', 'monitors', 'alerts'].every((key) => value[key] === undefined)) warnOfNoSuites(reader);
   const usable = suites.filter((suite) => suite !== undefined);
   for (const suite of usable) warnAbout(reader, suite);
   checkCallPolicies(reader, value, { suites, monitors, providers: known.providers });
@@ -56,6 +58,7 @@ export function readConfig(reader: ConfigReader, environment: Environment): Work
       caches: file.caches === undefined ? undefined : toCaches(file.caches),
       fallbacks: file.fallbacks === undefined ? undefined : toFallbacks(file.fallbacks),
       monitors: file.monitors === undefined ? undefined : monitors,
+      alerts,
     }),
   };
 }

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import type { AlertsConfig } from '../../model/alertRule.ts';
 import type { CachesConfig, FallbacksConfig } from '../../models/fallbacks/config.ts';
 import type { ProviderConfig } from '../../models/modelProvider.ts';
 import type { PoolConfig } from '../../resilience/resilienceConfig.ts';
+import { alertsFile, notifyFile } from '../alerting/alertsConfig.ts';
 import { type MonitorConfig, monitorFile } from '../monitoring/monitorConfig.ts';
 import { bulkheadsFile } from './bulkheadConfig.ts';
 import { cachesFile } from './cacheConfig.ts';
@@ -25,6 +27,8 @@ export interface WorkspaceConfig {
   fallbacks?: FallbacksConfig;
   /** In the file's order; names are unique. */
   monitors?: MonitorConfig[];
+  /** Alerts and the channels that they are sent to. */
+  alerts?: AlertsConfig;
 }
 
 /** The file as it is written. Strict: an unknown key is an error. */
@@ -43,5 +47,7 @@ export const workspaceFile = z
       .optional()
       .describe('Monitors by name: which spans of running agents are evaluated as they come, and how.'),
     traces: tracesFile.optional(),
+    alerts: alertsFile.optional(),
+    notify: notifyFile.optional(),
   })
   .describe('Configuration of a Touchstone workspace.');
