@@ -36,6 +36,7 @@ describe('completion', () => {
       'caches',
       'fallbacks',
       'monitors',
+      'traces',
       'alerts',
       'notify',
     ]);

@@ -8,10 +8,9 @@ import { pointerText } from './plainWords.ts';
 const SECRET_HEADER = /^(?:authorization|proxy-authorization|cookie|(?:x-)?api-key|x-auth-token)$/i;
 
 /**
- * Environment variables are filled in for the keys and headers of providers, for the headers and `env` of targets and for the headers
- * of `traces.forward`, nowhere else; and secrets stand nowhere but in the environment. Reports what breaks this.
- * Environment variables are filled in for the keys and headers of providers, for the headers and `env` of targets and
- * for the secrets of webhooks, nowhere else; and secrets stand nowhere but in the environment. Reports what breaks this.
+ * Environment variables are filled in for the keys and headers of providers, for the headers and `env` of targets, for the headers
+ * of `traces.forward` and for the secrets of webhooks, nowhere else; and secrets stand nowhere but in the environment. Reports what
+ * breaks this.
  */
 export function checkEnvironmentUse(reader: ConfigReader): void {
   visit(reader, reader.document.value, []);
@@ -99,8 +98,7 @@ function reportMisplaced(reader: ConfigReader, at: Pointer, written: string): vo
     code: 'misplaced-environment-reference',
     message: `${written} is not filled in here (${pointerText(at)})`,
     remedy:
-      'Environment variables are filled in for api_key and headers of providers, for headers and env of targets, and for headers of traces.forward.',
-      'Environment variables are filled in for api_key and headers of providers, for headers and env of targets, and for the secret of a webhook.',
+      'Environment variables are filled in for api_key and headers of providers, for headers and env of targets, for headers of traces.forward, and for the secret of a webhook.',
   });
 }
 
