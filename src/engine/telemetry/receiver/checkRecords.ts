@@ -19,19 +19,17 @@ export function checkSpans(items: readonly WireItem<WireSpan>[]): Checked<SpanRe
   return check(items, (span, source) => {
     const fault = traceFault(span.traceId) ?? spanFault(span.spanId) ?? parentFault(span.parentSpanId);
     if (fault !== undefined) return fault;
-    if (span.startNanos === 0n) return 'a span has no start time';
-    return toSpanRecord(span, source);
+    return span.start === null ? 'a span has no start time' : toSpanRecord(span, span.start, source);
   });
 }
 
 /** Log records without a trace are kept nowhere, since there is nothing that they belong to. */
 export function checkLogs(items: readonly WireItem<WireLog>[]): Checked<LogRecord> {
   return check(items, (log) => {
-    const nanos = log.nanos > 0n ? log.nanos : log.observedNanos;
+    const time = log.time ?? log.observed;
     const fault = log.traceId === '' ? 'a log record belongs to no trace' : traceFault(log.traceId);
     if (fault !== undefined) return fault;
-    if (nanos === 0n) return 'a log record has no time';
-    return toLogRecord(log, nanos);
+    return time === null ? 'a log record has no time' : toLogRecord(log, time);
   });
 }
 
@@ -75,9 +73,7 @@ function idFault(id: string, digits: number, name: string): string | undefined {
 const KINDS = ['internal', 'internal', 'server', 'client', 'producer', 'consumer'] as const;
 const STATUS = ['unset', 'ok', 'error'] as const;
 
-function toSpanRecord(span: WireSpan, { resource, scope }: WireSource): SpanRecord {
-  const { [GENERAL.serviceName]: service, ...rest } = resource;
-  const startMs = toMs(span.startNanos);
+function toSpanRecord(span: WireSpan, startMs: number, { resource, service, scope }: WireSource): SpanRecord {
   const record: SpanRecord = {
     traceId: span.traceId,
     spanId: span.spanId,
@@ -86,29 +82,25 @@ function toSpanRecord(span: WireSpan, { resource, scope }: WireSource): SpanReco
     kind: KINDS[span.kind] ?? 'internal',
     startMs,
     // One that has not ended, or whose clock went back, took no time.
-    endMs: Math.max(startMs, toMs(span.endNanos)),
+    endMs: Math.max(startMs, span.end ?? 0),
     status: STATUS[span.statusCode] ?? 'unset',
     attributes: span.attributes,
-    events: span.events.map(({ name, nanos, attributes }) => ({
-      name,
-      timeMs: nanos === 0n ? startMs : toMs(nanos),
-      attributes,
-    })),
+    events: span.events.map(({ name, time, attributes }) => ({ name, timeMs: time ?? startMs, attributes })),
     links: span.links.filter((link) => !traceFault(link.traceId) && !spanFault(link.spanId)),
-    service: typeof service === 'string' && service !== '' ? service : 'unknown',
+    service,
   };
 
   if (span.statusMessage !== '') record.statusMessage = span.statusMessage;
-  if (Object.keys(rest).length > 0) record.resource = rest;
+  if (resource) record.resource = resource;
   if (scope !== '') record.scope = scope;
   return record;
 }
 
-function toLogRecord(log: WireLog, nanos: bigint): LogRecord {
+function toLogRecord(log: WireLog, timeMs: number): LogRecord {
   const event = log.event || textOf(log.attributes, GENERAL.eventName);
   const plain = typeof log.body === 'string';
   return {
-    timeMs: toMs(nanos),
+    timeMs,
     level: levelOf(log.severity),
     message: plain ? String(log.body) : event || JSON.stringify(log.body ?? null),
     traceId: log.traceId,
@@ -129,9 +121,4 @@ function levelOf(severity: number): LogRecord['level'] {
 function textOf(attributes: JsonObject, name: string): string {
   const value = attributes[name];
   return typeof value === 'string' ? value : '';
-}
-
-/** Nanoseconds since the epoch in milliseconds, to the microsecond. */
-function toMs(nanos: bigint): number {
-  return Number(nanos / 1000n) / 1000;
 }

@@ -1,6 +1,13 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import { setOwn } from './setOwn.ts';
-import type { WireItem, WireLog, WireSource, WireSpan } from './wireRecords.ts';
+import {
+  type WireItem,
+  type WireLog,
+  type WireSource,
+  type WireSpan,
+  type WireTime,
+  wireSource,
+} from './wireRecords.ts';
 
 /** Values within values; deeper ones are cut off. */
 const MOST_DEPTH = 64;
@@ -37,7 +44,7 @@ function items<T>(
     const resource = isJsonObject(group['resource']) ? attributesOf(group['resource']['attributes']) : {};
     return listOf(group[names.scopes]).flatMap((scoped) => {
       if (!isJsonObject(scoped)) return [{ unreadable: `an entry of ${names.scopes} is no object` }];
-      const source: WireSource = { resource, scope: scopeName(scoped['scope']) };
+      const source = wireSource(resource, scopeOf(scoped['scope']));
       return listOf(scoped[names.records]).map((record) => item(record, source, read));
     });
   });
@@ -61,14 +68,14 @@ function toSpan(span: JsonObject): WireSpan {
     parentSpanId: idOf(span['parentSpanId'], 'parentSpanId'),
     name: textOf(span['name']),
     kind: enumOf(span['kind'], KINDS),
-    startNanos: nanosOf(span['startTimeUnixNano'], 'startTimeUnixNano'),
-    endNanos: nanosOf(span['endTimeUnixNano'], 'endTimeUnixNano'),
+    start: timeOf(span['startTimeUnixNano'], 'startTimeUnixNano'),
+    end: timeOf(span['endTimeUnixNano'], 'endTimeUnixNano'),
     attributes: attributesOf(span['attributes']),
     events: listOf(span['events'])
       .filter(isJsonObject)
       .map((event) => ({
         name: textOf(event['name']),
-        nanos: nanosOf(event['timeUnixNano'], 'events.timeUnixNano'),
+        time: timeOf(event['timeUnixNano'], 'events.timeUnixNano'),
         attributes: attributesOf(event['attributes']),
       })),
     links: listOf(span['links'])
@@ -87,8 +94,8 @@ function toLog(record: JsonObject): WireLog {
   return {
     traceId: idOf(record['traceId'], 'traceId'),
     spanId: idOf(record['spanId'], 'spanId'),
-    nanos: nanosOf(record['timeUnixNano'], 'timeUnixNano'),
-    observedNanos: nanosOf(record['observedTimeUnixNano'], 'observedTimeUnixNano'),
+    time: timeOf(record['timeUnixNano'], 'timeUnixNano'),
+    observed: timeOf(record['observedTimeUnixNano'], 'observedTimeUnixNano'),
     severity: enumOf(record['severityNumber'], {}),
     event: textOf(record['eventName']),
     body: isJsonObject(body) ? readValue(body, 0) : undefined,
@@ -119,13 +126,17 @@ function idOf(value: JsonValue | undefined, field: string): string {
   return value.toLowerCase() === value || /^[0-9a-fA-F]+$/.test(value) ? value.toLowerCase() : value;
 }
 
-function nanosOf(value: JsonValue | undefined, field: string): bigint {
-  if (value === undefined || value === null || value === '') return 0n;
-  if (typeof value === 'string' && /^\d{1,20}$/.test(value)) return BigInt(value);
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 2 ** 64)
-    return BigInt(value);
+function timeOf(value: JsonValue | undefined, field: string): WireTime {
+  if (value === undefined || value === null || value === '') return null;
+  const nanos = nanosOf(value);
+  if (nanos !== undefined && nanos < 2n ** 64n) return nanos === 0n ? null : Number(nanos / 1000n) / 1000;
   const hint = isJsonObject(value) ? ': it is an object, where a text of digits belongs' : '';
   throw new Unreadable(`${field} is no time in nanoseconds${hint}`);
+}
+
+function nanosOf(value: JsonValue): bigint | undefined {
+  if (typeof value === 'string') return /^\d{1,20}$/.test(value) ? BigInt(value) : undefined;
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? BigInt(value) : undefined;
 }
 
 function attributesOf(value: JsonValue | undefined): JsonObject {
@@ -170,9 +181,9 @@ function doubleOf(value: JsonValue): JsonValue {
   return value.trim() !== '' && Number.isFinite(number) ? number : value;
 }
 
-function scopeName(scope: JsonValue | undefined): string {
-  if (!isJsonObject(scope)) return '';
-  return [textOf(scope['name']), textOf(scope['version'])].filter((part) => part !== '').join(' ');
+function scopeOf(scope: JsonValue | undefined): { name: string; version: string } {
+  if (!isJsonObject(scope)) return { name: '', version: '' };
+  return { name: textOf(scope['name']), version: textOf(scope['version']) };
 }
 
 function listOf(value: JsonValue | undefined): JsonValue[] {
