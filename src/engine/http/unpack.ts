@@ -24,18 +24,23 @@ export function packingsOf(contentEncoding: string | undefined): Packing[] {
   return packings.length === packed.length ? packings.reverse() : [];
 }
 
+const USUAL_CHUNK = 16 * 1024;
+
 /** Undoes one packing. A body that has no bytes was not packed. */
 export class Unpack extends Transform {
   readonly #packing: Packing;
+  readonly #chunkBytes: number;
   #inner: Transform | undefined;
   /** Who waits for the inner one to take a chunk, or to end. */
   #done: TransformCallback | undefined;
   /** The packed data has ended; bytes may still follow, and mean nothing. */
   #isWhole = false;
 
-  constructor(packing: Packing) {
+  /** Unpacks so many bytes in one go. */
+  constructor(packing: Packing, chunkBytes = USUAL_CHUNK) {
     super();
     this.#packing = packing;
+    this.#chunkBytes = chunkBytes;
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
@@ -62,7 +67,7 @@ export class Unpack extends Transform {
   }
 
   #begin(firstByte: number): Transform {
-    const inner = unpacker(this.#packing, firstByte);
+    const inner = unpacker(this.#packing, firstByte, this.#chunkBytes);
     inner.on('data', (chunk: Buffer) => {
       // What unpacks to a thousand times its size waits for its reader.
       if (!this.push(chunk)) inner.pause();
@@ -86,8 +91,8 @@ const GZIP = 0x1f;
 const ZLIB = 0x08;
 
 /** `deflate` means the form of zlib; some servers send it bare, and some send gzip. */
-function unpacker(packing: Packing, firstByte: number): Transform {
-  if (packing === 'br') return createBrotliDecompress();
+function unpacker(packing: Packing, firstByte: number, chunkSize: number): Transform {
+  if (packing === 'br') return createBrotliDecompress({ chunkSize });
   const bare = packing === 'deflate' && firstByte !== GZIP && (firstByte & 0x0f) !== ZLIB;
-  return bare ? createInflateRaw() : createUnzip();
+  return bare ? createInflateRaw({ chunkSize }) : createUnzip({ chunkSize });
 }

@@ -31,7 +31,7 @@ export class SummingUp {
 
   /** Returns how many were looked at, and the summaries that changed. */
   sumUp(most: number, except: readonly string[]): { done: number; summaries: TraceSummary[] } {
-    return this.#connection.transaction(() => {
+    return this.#connection.derived(() => {
       const stale = this.#connection.all(
         'SELECT trace_id FROM stale WHERE trace_id NOT IN (SELECT value FROM json_each(?)) LIMIT ?',
         JSON.stringify(except),

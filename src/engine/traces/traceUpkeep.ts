@@ -5,9 +5,14 @@ import type { TraceSummary } from './traceSummary.ts';
 
 /** How long after new spans their traces are summed up, in milliseconds: what comes together is summed up once. */
 const SETTLE_MS = 100;
-/** Traces that are summed up in one go; whoever wants to store waits so long. */
-const SUMMED_AT_ONCE = 20;
-/** While spans keep coming, summing up waits so many times as long as it took: they are what the sender waits for. */
+/** How long traces are summed up in one go, in milliseconds: whoever wants to store waits so long. */
+const PIECE_MS = 15;
+/** Traces of the first piece, and the most of one. */
+const FIRST_PIECE = 20;
+const MOST_AT_ONCE = 200;
+/** Nothing new for so many milliseconds, and summing up goes on: what is sent is what its sender waits for. */
+const QUIET_MS = 5;
+/** While spans keep coming, it waits so many times as long as a piece took, and no longer. */
 const YIELD = 9;
 /** A long trace is read as a whole each time, and rests so many milliseconds for each of its spans. */
 const REST_MS_PER_SPAN = 2;
@@ -28,6 +33,7 @@ export interface Upkeep {
  */
 export async function keepUp(store: TraceStore, { intake, clock, signal }: Upkeep): Promise<void> {
   const resting = new Map<string, number>();
+  let seen = intake.stored;
   let tidied = Number.NEGATIVE_INFINITY;
 
   while (!signal.aborted) {
@@ -45,16 +51,25 @@ export async function keepUp(store: TraceStore, { intake, clock, signal }: Upkee
 
   async function sumUpAll(): Promise<void> {
     for (const [id, until] of resting) if (until <= clock.monotonic()) resting.delete(id);
-    for (;;) {
-      const came = intake.stored;
+    for (let most = FIRST_PIECE; ; ) {
       const began = clock.monotonic();
-      const { done, summaries } = store.sumUpSome(SUMMED_AT_ONCE, [...resting.keys()]);
+      const { done, summaries } = store.sumUpSome(most, [...resting.keys()]);
       if (done === 0 || signal.aborted) return;
 
-      const tookMs = clock.monotonic() - began;
       for (const summary of summaries) letRest(summary);
-      await pause(intake.stored === came ? 0 : Math.max(SETTLE_MS, tookMs * YIELD));
+      const tookMs = clock.monotonic() - began;
+      most = tookMs > PIECE_MS ? Math.max(1, most >> 1) : Math.min(MOST_AT_ONCE, most * 2);
+      await pause(0);
+      for (let waitedMs = 0; isBusy() && waitedMs < tookMs * YIELD; waitedMs += QUIET_MS)
+        await pause(QUIET_MS);
     }
+  }
+
+  /** Whether something was stored since this was asked last. */
+  function isBusy(): boolean {
+    const before = seen;
+    seen = intake.stored;
+    return seen !== before;
   }
 
   function letRest({ traceId, spans }: TraceSummary): void {

@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { readBytes, unpacked } from '../body.ts';
+import type { Readable } from 'node:stream';
+import { readBytes } from '../body.ts';
 import { HttpError, toHttpError } from '../httpError.ts';
+import { packingsOf, Unpack } from '../unpack.ts';
 import type { BodyRoom } from './bodyPool.ts';
 import { HttpProblem } from './httpProblem.ts';
 
@@ -13,6 +15,8 @@ export interface ServerRequest {
   headers: IncomingHttpHeaders;
   /** Aborted when the client has gone, or the server closes. */
   signal: AbortSignal;
+  /** The body as it was sent, packed or not. Rejects as `body` does. */
+  sent(): Promise<Buffer>;
   /** The unpacked body. Rejects with HttpProblem where it is too long, broken, or too slow. */
   body(): Promise<Buffer>;
 }
@@ -30,19 +34,40 @@ export type ServerReply =
 
 const ENCODINGS: ReadonlySet<string> = new Set(['', 'identity', 'gzip', 'x-gzip', 'deflate', 'br']);
 
-/** The body of a request within its limits; `room` is what all bodies share. Throws HttpProblem. */
-export async function readRequestBody(
+/** The body of a request as it was sent, within its limits; `room` is what all bodies share. Throws HttpProblem. */
+export async function readSentBody(
   incoming: IncomingMessage,
   maxBytes: number,
   room: BodyRoom,
 ): Promise<Buffer> {
-  const encoding = incoming.headers['content-encoding']?.trim().toLowerCase() ?? '';
-  if (!ENCODINGS.has(encoding))
-    throw new HttpProblem(415, `the encoding ${JSON.stringify(encoding)} is not known`);
+  if (!ENCODINGS.has(encodingOf(incoming)))
+    throw new HttpProblem(415, `the encoding ${JSON.stringify(encodingOf(incoming))} is not known`);
+  if (Number(incoming.headers['content-length'] ?? 0) > maxBytes) throw tooLong(maxBytes);
+  return await readWithin(incoming, maxBytes, room);
+}
 
+/** What was sent, unpacked. Throws HttpProblem. */
+export async function unpackBody(
+  sent: Buffer,
+  incoming: IncomingMessage,
+  { maxBytes, room }: { maxBytes: number; room: BodyRoom },
+): Promise<Buffer> {
+  const [packing] = packingsOf(encodingOf(incoming));
+  if (packing === undefined || sent.length === 0) return sent;
+
+  const chunkBytes = Math.min(MOST_UNPACKED_AT_ONCE, Math.max(LEAST_UNPACKED_AT_ONCE, sent.length * 4));
+  if (!room.take(chunkBytes)) throw NO_ROOM;
+  const stream = new Unpack(packing, chunkBytes);
+  stream.end(sent);
+  return await readWithin(stream, maxBytes, room);
+}
+
+/** Bytes that are unpacked in one go: each of them costs a change of threads. */
+const MOST_UNPACKED_AT_ONCE = 256 * 1024;
+const LEAST_UNPACKED_AT_ONCE = 16 * 1024;
+
+async function readWithin(stream: Readable, maxBytes: number, room: BodyRoom): Promise<Buffer> {
   try {
-    const stream = unpacked(incoming, maxBytes);
-    if (stream !== incoming) refuseEndlessPacking(incoming, maxBytes);
     const full = new Promise<never>((_, reject) => {
       stream.on('data', (chunk: Buffer) => {
         if (room.take(chunk.length)) return;
@@ -59,20 +84,19 @@ export async function readRequestBody(
 
 const NO_ROOM = new HttpProblem(503, 'too much is being received at once', { 'retry-after': '1' });
 
-/** What unpacks to nothing may go on for ever. */
-function refuseEndlessPacking(incoming: IncomingMessage, maxBytes: number): void {
-  let size = 0;
-  incoming.on('data', (chunk: Buffer) => {
-    size += chunk.length;
-    if (size > maxBytes) incoming.destroy(new HttpError({ kind: 'too-large', maxBytes }));
-  });
+function encodingOf(incoming: IncomingMessage): string {
+  return incoming.headers['content-encoding']?.trim().toLowerCase() ?? '';
+}
+
+function tooLong(maxBytes: number): HttpProblem {
+  return new HttpProblem(413, `the body is longer than ${maxBytes} bytes`);
 }
 
 function toProblem(error: unknown): unknown {
   if (!(error instanceof HttpError)) return error;
   switch (error.fault.kind) {
     case 'too-large':
-      return new HttpProblem(413, `the body is longer than ${error.fault.maxBytes} bytes`);
+      return tooLong(error.fault.maxBytes);
     case 'compression':
       return new HttpProblem(400, 'the body cannot be unpacked');
     default:

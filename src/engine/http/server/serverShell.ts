@@ -7,7 +7,13 @@ import { HttpProblem } from './httpProblem.ts';
 import { listen } from './listen.ts';
 import { plainRefusal, sendProblem, sendReply } from './sendReply.ts';
 import { DEFAULT_LIMITS, type ServerLimits } from './serverLimits.ts';
-import { readRequestBody, type ServerReply, type ServerRequest, type WholeReply } from './serverRequest.ts';
+import {
+  readSentBody,
+  type ServerReply,
+  type ServerRequest,
+  unpackBody,
+  type WholeReply,
+} from './serverRequest.ts';
 
 // An import would load more than is needed, see httpConnection.ts.
 const http = process.getBuiltinModule('node:http');
@@ -95,16 +101,21 @@ async function respond(incoming: IncomingMessage, outgoing: ServerResponse, serv
 
   try {
     const { route, path, query } = admit(incoming, serving.options);
+    const maxBytes = serving.limits.bodyBytes;
+    let sent: Promise<Buffer> | undefined;
+    const read = () => {
+      if (serving.expects && !sent) outgoing.writeContinue();
+      sent ??= readSentBody(incoming, maxBytes, room);
+      return sent;
+    };
     const request: ServerRequest = {
       method: route.method,
       path,
       query,
       headers: incoming.headers,
       signal: AbortSignal.any([gone.signal, serving.closing]),
-      body: () => {
-        if (serving.expects) outgoing.writeContinue();
-        return readRequestBody(incoming, serving.limits.bodyBytes, room);
-      },
+      sent: read,
+      body: async () => unpackBody(await read(), incoming, { maxBytes, room }),
     };
 
     await sendReply(outgoing, await route.handle(request), request.signal);

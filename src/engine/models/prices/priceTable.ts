@@ -28,8 +28,15 @@ export interface PriceRow {
 /** The day on which the table was last worked on, `2026-11-23`. */
 export const PRICE_TABLE_DATE = table.date;
 
+let rows: readonly PriceRow[] | undefined;
+
 /** Every price of the table, vendor by vendor. */
-export function priceRows(): PriceRow[] {
+export function priceRows(): readonly PriceRow[] {
+  rows ??= readTable();
+  return rows;
+}
+
+function readTable(): PriceRow[] {
   const vendors: readonly VendorFile[] = table.vendors;
   return vendors.flatMap(({ vendor, origin, cache_write_times_input: factor, prices }) =>
     prices.flatMap((row) =>

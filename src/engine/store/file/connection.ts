@@ -62,6 +62,21 @@ export class Connection {
     });
   }
 
+  /**
+   * For what can be made again: all of `work` or nothing of it is there after a crash of this process. After one of the machine it may
+   * have been undone, which saves waiting for the disk. Throws StoreError when the file is gone.
+   */
+  derived<T>(work: () => T): T {
+    return guard(this.file, () => {
+      this.#database.exec('PRAGMA synchronous = NORMAL');
+      try {
+        return this.transaction(work);
+      } finally {
+        this.#database.exec('PRAGMA synchronous = FULL');
+      }
+    });
+  }
+
   /** All of `work` or nothing of it; durable when this returns. Throws StoreError when the file is gone. */
   transaction<T>(work: () => T): T {
     return guard(this.file, () => {

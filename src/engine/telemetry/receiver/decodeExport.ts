@@ -4,6 +4,7 @@ import type { LogRecord, SpanRecord } from '../../model/span.ts';
 import { type Checked, checkLogs, checkSpans } from './checkRecords.ts';
 import { logsFromJson, spansFromJson } from './fromJson.ts';
 import { logsFromProtobuf, spansFromProtobuf } from './fromProtobuf.ts';
+import { BrokenBytes } from './protobufBytes.ts';
 
 export type OtlpEncoding = 'protobuf' | 'json';
 
@@ -47,8 +48,7 @@ function readable<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw new MalformedExport(
-      `the body is no protobuf message of OTLP: ${error instanceof Error ? error.message : error}`,
-    );
+    if (!(error instanceof BrokenBytes)) throw error;
+    throw new MalformedExport(`the body is no protobuf message of OTLP: ${error.message}`);
   }
 }

@@ -74,15 +74,16 @@ async function take(
   if (encoding === undefined)
     throw new HttpProblem(415, 'OTLP is sent as application/x-protobuf or application/json');
 
-  const body = await request.body();
-  return await recent.answer(`${signal} ${encoding}`, body, () => answer(signal, encoding, { body, keep }));
+  const kind = `${signal} ${encoding} ${request.headers['content-encoding'] ?? ''}`;
+  return await recent.answer(kind, await request.sent(), () => answer(signal, encoding, { request, keep }));
 }
 
 async function answer(
   signal: OtlpSignal,
   encoding: OtlpEncoding,
-  { body, keep }: { body: Uint8Array; keep: Keep },
+  { request, keep }: { request: ServerRequest; keep: Keep },
 ): Promise<WholeReply> {
+  const body = await request.body();
   try {
     const { rejected, reasons } = await keep(body, encoding);
     return successAnswer(signal, encoding, { rejected, message: reasons.join('; ') });

@@ -208,4 +208,21 @@ describe('the receiver of OTLP', () => {
     await post(server, 'traces', body, type);
     assert.equal(calls, failed + 2);
   });
+
+  it('knows packed requests again, and not by the bytes alone: how they are packed and what they are counts too', async () => {
+    const kept: number[] = [];
+    const server = await start(async ({ spans }) => void kept.push(spans.length));
+    const body = encodeRequest(agentRequest(0, 8, NOW), 'protobuf');
+    const packed = gzipSync(body);
+    const send = async (bytes: Uint8Array, headers: { [name: string]: string }, signal = 'traces') =>
+      (await post(server, signal, bytes, { 'content-type': TYPES.protobuf, ...headers })).status;
+
+    for (let time = 0; time < 3; time += 1)
+      assert.equal(await send(packed, { 'content-encoding': 'gzip' }), 200);
+    assert.deepEqual(kept, [8]);
+    assert.equal(await send(packed, {}), 400);
+    assert.equal(await send(packed, { 'content-type': TYPES.json, 'content-encoding': 'gzip' }), 400);
+    assert.equal(await send(body, {}), 200);
+    assert.deepEqual(kept, [8, 8]);
+  });
 });
