@@ -26,7 +26,7 @@ export function plotColors(element: Element): PlotColors {
     return style.color;
   };
   return {
-    series: SERIES.map((name) => read(`charts-${name}`)),
+    series: SERIES.map((name) => opaque(read(`charts-${name}`))),
     text: read('descriptionForeground'),
     font: `${read('font-size')} ${read('font-family')}`,
     grid: read('widget-border', 'contrastBorder'),
@@ -35,4 +35,9 @@ export function plotColors(element: Element): PlotColors {
     resolved: read('charts-green', 'testing-iconPassed'),
     run: read('descriptionForeground'),
   };
+}
+
+/** Some themes have colours for areas here, which a line is hardly seen in. */
+function opaque(color: string): string {
+  return color.replace(/^(#[\da-f]{6})[\da-f]{2}$/i, '$1').replace(/^rgba\((.*),[^,]*\)$/, 'rgb($1)');
 }
