@@ -14,6 +14,7 @@ import { ExposedMetrics } from './exposedMetrics.ts';
 import { Forwarding, type ForwardingOptions } from './forwarding.ts';
 import { IdleWatch } from './idleWatch.ts';
 import { Live } from './live.ts';
+import { LiveAlerts } from './liveAlerts.ts';
 import { LiveMetrics } from './liveMetrics.ts';
 import { ReceivedTraces } from './receivedTraces.ts';
 import { type Exposure, Receiving, type Wish } from './receiving.ts';
@@ -50,6 +51,8 @@ export class ServicesHost {
   readonly #forwarding: Forwarding;
   readonly #traces: ReceivedTraces;
   readonly #live: Live;
+  readonly #alerts: LiveAlerts;
+  #watchingAlerts: Promise<void> | undefined;
   readonly #receiving: Receiving;
   readonly #idle: IdleWatch | undefined;
   readonly #ending = new AbortController();
@@ -125,6 +128,12 @@ export class ServicesHost {
       routes: (access) => [exposed.route(access)],
       onChange: changed,
     });
+    this.#alerts = new LiveAlerts({
+      ...{ root, clock, random, onBug, onChange: changed },
+      // The secrets of webhooks sign, and are never sent.
+      environment: options.forward.environment,
+      isReceiving: () => this.#receiving.state.state === 'receiving',
+    });
     this.#clients = new Clients({
       ...{ clock, onBug, version: VERSION, token: this.#lease.token, onChange: changed },
       handlers: {
@@ -150,7 +159,7 @@ export class ServicesHost {
       receiver: this.#receiving.state,
       received: this.#traces.received,
       storeProblem: this.#traces.problem,
-      liveProblems: this.#live.problems,
+      liveProblems: [...this.#live.problems, ...this.#alerts.problems],
       forward: this.#forwarding.status,
     };
   }
@@ -178,6 +187,7 @@ export class ServicesHost {
 
     await this.#receiving.off();
     await this.#forwarding.close();
+    await this.#watchingAlerts;
     this.#traces.close();
     this.#removeLease();
     this.#server.close();
@@ -193,6 +203,7 @@ export class ServicesHost {
     this.#writeLease();
     this.#traces.goOn();
     if (left?.receives) await this.#goOn(left.receives);
+    this.#watchingAlerts = this.#alerts.run(this.#ending.signal);
     void this.#watch();
     void this.#endWhenIdle();
   }

@@ -73,6 +73,8 @@ export class AlertKeeper {
   look(rules: readonly AlertRule[], { receiving }: { receiving: boolean }): void {
     const { store } = this.#options;
     const time = this.#watch.look(receiving);
+    if (rules.length === 0 && this.#groups.size === 0) return;
+
     const { scores, read } = this.#readScores();
     this.#recent.add(scores);
     const muted = new Set(store.mutes(time.nowMs).map(({ rule }) => rule));
