@@ -111,20 +111,34 @@ export type Asked = { input: JsonValue } | { messages: CaseMessage[] };
 function contentOf(span: AgentSpan, asked: Asked): JsonObject {
   const expected = expectedOf(span);
   const content = Object.keys(expected).length === 0 ? asked : { ...asked, expected_output: expected };
-  return JSON.parse(JSON.stringify(content));
+  return wellFormed(JSON.parse(JSON.stringify(content)));
+}
+
+/** Half of a character, as texts that were cut short end with, can be written to no file. */
+function wellFormed<T extends JsonValue>(value: T): T {
+  if (typeof value === 'string') return value.toWellFormed() as T;
+  if (Array.isArray(value)) return value.map(wellFormed) as T;
+  if (!isJsonObject(value)) return value;
+  const entries = Object.entries(value).map(([key, item]) => [key.toWellFormed(), wellFormed(item)]);
+  return Object.fromEntries(entries) as T;
 }
 
 /** A tool is asked its arguments, all others a conversation: without their instructions, which are the prompt's own matter. */
 export function inputOf({ input, tool }: AgentSpan): Asked | null {
-  if (tool?.arguments !== undefined) return { input: tool.arguments };
+  if (tool?.arguments !== undefined) return { input: asInput(tool.arguments) };
   if (!input) return null;
-  if (input.kind === 'value') return { input: input.value };
+  if (input.kind === 'value') return { input: asInput(input.value) };
 
   const messages = input.messages.filter(({ role }) => role !== 'system');
   const [only] = messages;
   if (!only) return null;
   if (messages.length === 1 && only.role === 'user') return { input: textOf(only) };
   return { messages: messages.map(toMessage) };
+}
+
+/** The input of a case is a text or variables by their names. */
+function asInput(value: JsonValue): JsonValue {
+  return isJsonObject(value) ? value : asText(value);
 }
 
 function expectedOf(span: AgentSpan): ExpectedOutput {

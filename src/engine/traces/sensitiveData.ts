@@ -15,6 +15,8 @@ export interface SensitivePlace {
   /** For example `e-mail address`. */
   kind: string;
   value: string;
+  /** It stands in the last key of the path itself, not in its value. */
+  inKey?: true;
 }
 
 const PERSONAL: readonly (readonly [kind: string, find: (text: string) => string[]])[] = [
@@ -27,7 +29,7 @@ const PERSONAL: readonly (readonly [kind: string, find: (text: string) => string
 
 /** A private key as a whole, up to the end of the text where its own end was cut off. */
 const PRIVATE_KEY =
-  /-----BEGIN (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY-----(?:[\s\S]*?-----END (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY-----|[\s\S]*)/g;
+  /-----BEGIN (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----(?:[\s\S]*?-----END (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----|[\s\S]*)/g;
 
 /** Names of fields whose value is a secret or personal whatever it looks like. */
 const SENSITIVE_NAME =
@@ -36,7 +38,7 @@ const SENSITIVE_NAME =
 /** All places in the order of the data; a value is one place, however many kinds it might be. */
 export function findSensitive(data: JsonValue): SensitivePlace[] {
   const places: SensitivePlace[] = [];
-  visit(data, [], (text, path) => {
+  visit(data, [], (text, path, inKey) => {
     const inText = [
       // First, so that what is a part of one is no place of its own.
       ...(text.match(PRIVATE_KEY) ?? []).map((value) => ({ kind: 'private key', value })),
@@ -48,8 +50,9 @@ export function findSensitive(data: JsonValue): SensitivePlace[] {
       if (known.some((other) => digitsOf(other).includes(digitsOf(value))) && !isBeside(known, value, text))
         continue;
       known.push(value);
-      places.push({ path, kind, value });
+      places.push({ path, kind, value, ...(inKey ? { inKey } : {}) });
     }
+    if (inKey) return;
 
     const name = path.findLast((key) => typeof key === 'string');
     const named = typeof name === 'string' && SENSITIVE_NAME.test(snakeCase(name));
@@ -61,9 +64,9 @@ export function findSensitive(data: JsonValue): SensitivePlace[] {
 
 /** The data with what was found replaced by what kind of thing it was. */
 export function redacted<T extends JsonValue>(data: T, places: readonly SensitivePlace[]): T {
-  return replaced(data, [], (text, path) =>
+  return replaced(data, [], (text, path, inKey) =>
     places
-      .filter((place) => isSame(place.path, path))
+      .filter((place) => isSame(place.path, path) && place.inKey === inKey)
       .toSorted((a, b) => b.value.length - a.value.length)
       .reduce(
         (rest, { kind, value }) =>
@@ -73,42 +76,48 @@ export function redacted<T extends JsonValue>(data: T, places: readonly Sensitiv
   ) as T;
 }
 
-function visit(
-  value: JsonValue,
-  path: (string | number)[],
-  see: (text: string, path: (string | number)[]) => void,
-): void {
-  if (typeof value === 'string') see(value, path);
-  else if (typeof value === 'number') see(String(value), path);
+/** A text of the data, and where it stands. */
+type See<T> = (text: string, path: (string | number)[], inKey: true | undefined) => T;
+
+function visit(value: JsonValue, path: (string | number)[], see: See<void>): void {
+  if (typeof value === 'string') see(value, path, undefined);
+  else if (typeof value === 'number') see(String(value), path, undefined);
   else if (Array.isArray(value)) for (const [at, item] of value.entries()) visit(item, [...path, at], see);
   else if (value !== null && typeof value === 'object')
-    for (const [key, item] of Object.entries(value)) visit(item, [...path, key], see);
+    for (const [key, item] of Object.entries(value)) {
+      see(key, [...path, key], true);
+      visit(item, [...path, key], see);
+    }
 }
 
-function replaced(
-  value: JsonValue,
-  path: (string | number)[],
-  change: (text: string, path: (string | number)[]) => string,
-): JsonValue {
-  if (typeof value === 'string') return change(value, path);
+function replaced(value: JsonValue, path: (string | number)[], change: See<string>): JsonValue {
+  if (typeof value === 'string') return change(value, path, undefined);
   if (typeof value === 'number') {
-    const text = change(String(value), path);
+    const text = change(String(value), path, undefined);
     return text === String(value) ? value : text;
   }
   if (Array.isArray(value)) return value.map((item, at) => replaced(item, [...path, at], change));
   if (value === null || typeof value !== 'object') return value;
-  const entries = Object.entries(value).map(([key, item]): [string, JsonValue] => [
-    key,
-    replaced(item, [...path, key], change),
-  ]);
-  return Object.fromEntries(entries) satisfies JsonObject;
+
+  const result: JsonObject = {};
+  for (const [key, item] of Object.entries(value))
+    result[freeKey(change(key, [...path, key], true), result)] = replaced(item, [...path, key], change);
+  return result;
 }
 
-/** Wherever it stands, also in groups, as account numbers are written. */
+/** Two addresses become the same words, and nothing may be lost by that. */
+function freeKey(key: string, taken: JsonObject): string {
+  for (let count = 1; ; count += 1) {
+    const name = count === 1 ? key : `${key} ${count}`;
+    if (!Object.hasOwn(taken, name)) return name;
+  }
+}
+
+/** Wherever it stands, also in groups, as account and card numbers are written. */
 function spelled(value: string): RegExp {
   const characters = [...value].map((one) => one.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
   const grouped = /^[A-Z]{0,2}\d[\dA-Z]{9,}$/.test(value);
-  return new RegExp(characters.join(grouped ? '[ .-]?' : ''), 'gu');
+  return new RegExp(characters.join(grouped ? '[ .\\-\u00a0\u202f]?' : ''), 'gu');
 }
 
 /** Whether it stands in the text by itself as well, not only as a part of what is known. */

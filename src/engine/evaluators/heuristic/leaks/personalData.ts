@@ -43,11 +43,11 @@ const IBAN_LENGTHS = new Map(
 /** International bank account numbers of their country's length with a right check sum (ISO 13616: mod 97 is 1). */
 export function findIbans(text: string): string[] {
   const found: string[] = [];
-  for (const match of text.matchAll(/(?<![A-Za-z0-9])([A-Z]{2})\d{2}(?=[ A-Z0-9])/g)) {
+  for (const match of text.matchAll(/(?<![A-Za-z0-9])([A-Z]{2})\d{2}(?=[- \u00a0\u202fA-Z0-9])/g)) {
     const length = IBAN_LENGTHS.get(match[1] ?? '');
     if (length === undefined) continue;
-    const run = /^[A-Z0-9 ]*/.exec(text.slice(match.index, match.index + 44))?.[0] ?? '';
-    const iban = run.replaceAll(' ', '').slice(0, length);
+    const run = /^[A-Z0-9 \u00a0\u202f-]*/.exec(text.slice(match.index, match.index + 44))?.[0] ?? '';
+    const iban = run.replace(/[^A-Z0-9]/g, '').slice(0, length);
     if (iban.length === length && checksIban(iban)) found.push(iban);
   }
   return found;
@@ -59,7 +59,7 @@ const ISSUERS =
 
 /** Card numbers of a known issuer and its length with a right check digit (Luhn, ISO/IEC 7812-1). */
 export function findCards(text: string): string[] {
-  const candidates = text.match(/(?<![\d.+-])\d(?:[ -]?\d){12,18}(?![\d-])/g) ?? [];
+  const candidates = text.match(/(?<![A-Za-z\d.+_-])\d(?:[ \u00a0-]?\d){12,18}(?![A-Za-z\d_-])/g) ?? [];
   return candidates.filter((candidate) => {
     const digits = candidate.replace(/\D/g, '');
     return ISSUERS.test(digits) && !/^(\d)\1+$/.test(digits) && luhn(digits);

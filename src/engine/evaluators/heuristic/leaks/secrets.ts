@@ -7,19 +7,34 @@ import { type Leak, summarize } from './leak.ts';
 const SHAPES: readonly (readonly [kind: string, pattern: RegExp])[] = [
   ['AWS access key', /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g],
   ['GitHub token', /\b(?:gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{22,255})\b/g],
-  ['GitLab token', /\bglpat-[\w-]{20,255}/g],
-  ['Slack token', /\bxox[abeoprs]-[A-Za-z0-9-]{10,255}/g],
+  ['GitLab token', /\bgl(?:pat|ptt|dt|rt|soat|cbt|ft)-[\w-]{20,255}/g],
+  [
+    'Slack token',
+    /\b(?:xox[abeoprs]-[A-Za-z0-9-]{10,255}|xoxe\.xox[bp]-[A-Za-z0-9-]{10,255}|xapp-\d-[A-Za-z0-9-]{10,255})/g,
+  ],
   ['Slack webhook', /hooks\.slack\.com\/services\/T\w{6,20}\/B\w{6,20}\/\w{16,40}/g],
   ['Google API key', /\bAIza[\w-]{35}(?![\w-])/g],
-  ['Stripe key', /\b[rs]k_(?:live|test)_[A-Za-z0-9]{16,255}/g],
+  ['Google token', /\b(?:ya29\.[\w-]{20,1000}|GOCSPX-[\w-]{28}(?![\w-]))/g],
+  ['Stripe key', /\b(?:[rs]k_(?:live|test)_[A-Za-z0-9]{16,255}|whsec_[A-Za-z0-9+/]{24,255})/g],
   ['Hugging Face token', /\bhf_[A-Za-z0-9]{34,64}\b/g],
+  ['Langfuse key', /\bsk-lf-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g],
+  ['LangSmith key', /\blsv2_(?:pt|sk)_[0-9a-f]{32}_[0-9a-f]{10}\b/g],
+  ['Groq key', /\bgsk_[A-Za-z0-9]{48,64}\b/g],
+  ['xAI key', /\bxai-[A-Za-z0-9]{70,100}\b/g],
+  ['Replicate token', /\br8_[A-Za-z0-9]{37}\b/g],
+  ['PyPI token', /\bpypi-AgEIcHlwaS5vcmc[\w-]{50,500}/g],
+  ['DigitalOcean token', /\bdo[opr]_v1_[0-9a-f]{64}\b/g],
+  ['Databricks token', /\bdapi[0-9a-f]{32}(?:-\d)?\b/g],
+  ['Azure storage key', /\bAccountKey=[A-Za-z0-9+/]{86}==/g],
+  ['Telegram token', /(?<![\w:])\d{8,10}:[A-Za-z0-9_-]{35}(?![\w-])/g],
   ['SendGrid key', /\bSG\.[\w-]{22}\.[\w-]{43}(?![\w-])/g],
   ['npm token', /\bnpm_[A-Za-z0-9]{36}\b/g],
-  ['private key', /-----BEGIN (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY-----/g],
+  ['private key', /-----BEGIN (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----/g],
 ];
 
 const API_KEY = /\bsk-[A-Za-z0-9][\w-]{19,255}/g;
 const BEARER = /\bBearer\s{1,3}([A-Za-z0-9._~+/-]{20,2000})/g;
+const BASIC = /\bBasic\s{1,3}([A-Za-z0-9+/]{8,2000}={0,2})/g;
 const URL_PASSWORD = /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/@]{0,100}:([^\s:/@]{6,200})@/gi;
 const JWT = /\beyJ[\w-]{8,2000}\.eyJ[\w-]{8,8000}\.[\w-]{10,2000}/g;
 const ASSIGNMENT =
@@ -67,6 +82,8 @@ export function findSecrets(text: string): Leak[] {
   }
 
   for (const value of text.match(API_KEY) ?? []) if (isApiKey(value)) leaks.push({ kind: 'API key', value });
+  for (const [, value = ''] of text.matchAll(BASIC))
+    if (isNameAndPassword(value)) leaks.push({ kind: 'basic credentials', value });
   for (const value of text.match(JWT) ?? []) if (isJwt(value)) leaks.push({ kind: 'JWT', value });
 
   for (const [kind, pattern, minEntropy] of VALUES) {
@@ -82,6 +99,11 @@ export function findSecrets(text: string): Leak[] {
 /** `sk-` also begins names of classes and packages: a key has digits, and is not made of short words. */
 function isApiKey(value: string): boolean {
   return /\d/.test(value) && (/[A-Z]/.test(value) || /[a-z0-9]{16}/.test(value));
+}
+
+/** Both in Base64 (RFC 7617), in characters that are printed; words after `Basic` are none. */
+function isNameAndPassword(value: string): boolean {
+  return /^[\x20-\x7e]*:[\x20-\x7e]+$/.test(Buffer.from(value, 'base64').toString('latin1'));
 }
 
 /** The first part of a JSON Web Token is JSON that names the algorithm (RFC 7519). */
