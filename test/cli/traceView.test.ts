@@ -65,4 +65,33 @@ describe('traceLines', () => {
     assert.deepEqual(lines.slice(1), ['a 12 ms  its parent is below it', '└─ b 12 ms', 'c 12 ms']);
     assert.deepEqual(traceLines(undefined, { logs: [] }, plain), ['no spans stored']);
   });
+
+  it('draws a third of the line at most as indent: what is deeper says how deep it is', () => {
+    const spans = Array.from({ length: 2_000 }, (_, at) => span(`s${at}`, at === 0 ? null : `s${at - 1}`));
+    const log: LogRecord = {
+      timeMs: 1_001,
+      level: 'info',
+      message: 'at the bottom',
+      traceId: 'f'.repeat(32),
+      spanId: 's1999',
+      fields: {},
+    };
+    for (const width of [20, 80, 240]) {
+      const lines = traceLines(traceTree(spans), { logs: [log] }, { ...plain, width });
+      assert.equal(lines.length, 2_002);
+      const indents = lines.map((line) => /^[ │└─]*/.exec(line)?.[0].length ?? 0);
+      assert.ok(Math.max(...indents) <= Math.max(12, width / 3) + 3, `${width}: ${Math.max(...indents)}`);
+      assert.match(lines[2_000] ?? '', /^ +level 1999 {2}s1999 12 ms$/);
+      assert.match(lines[2_001] ?? '', /^ +info at the bottom$/);
+    }
+  });
+
+  it('cuts a name that is longer than the line', () => {
+    const [, line = ''] = traceLines(
+      traceTree([span('x'.repeat(100_000), null)]),
+      { logs: [] },
+      { ...plain, width: 80 },
+    );
+    assert.ok(line.length < 100, line);
+  });
 });

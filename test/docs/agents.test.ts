@@ -27,6 +27,38 @@ describe('docs/agents.md', () => {
     assert.equal(code, 0, `${out}\n${err}`);
   });
 
+  it('has an agent in Python that traces itself without an SDK, and is evaluated by its spans', async function () {
+    this.timeout(30_000);
+    if (spawnSync('python3', ['--version']).error) skip(this, 'python3 is not installed');
+    const name = 'traced_agent.py';
+    const agent = markdownBlocks(readFileSync(PAGE, 'utf8')).find(({ text }) => text.startsWith(`# ${name}`));
+    assert.ok(agent);
+    const config = `suites:\n  traced:\n    dataset: cases.golden.yaml\n    targets: [{ name: agent, command: [python3, ${name}] }]\n    evaluators: [contains: shipped, tool-call-f1: { min: 1 }, cost: { max_usd: 0.001 }]\n`;
+    const dataset = `${DATASET.trimEnd().slice(0, -2)}, expected_output: { tool_calls: [{ name: lookup_order, arguments: { order_id: A1001 } }] } }\n`;
+    const folder = temporaryFolder({
+      [name]: agent.text,
+      'touchstone.yaml': config,
+      'cases.golden.yaml': dataset,
+    });
+    const { code, out, err } = await touchstone(folder, 'eval', '--no-progress', '-o', 'run.json');
+    assert.equal(code, 0, `${out}\n${err}`);
+
+    const [run] = JSON.parse(readFileSync(path.join(folder, 'run.json'), 'utf8')).runs;
+    const [{ output }] = run.results;
+    assert.deepEqual(output.from_trace, ['steps', 'tool_calls', 'usage', 'model', 'cost_usd']);
+    assert.deepEqual([output.usage.input_tokens, output.usage.output_tokens], [90, 23]);
+    // Without a receiver it answers all the same.
+    const env = { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' };
+    const alone = spawnSync('python3', [name], {
+      cwd: folder,
+      env,
+      input: '{"input":"Is it open?"}',
+      encoding: 'utf8',
+    });
+    assert.match(alone.stdout, /Order A1001 was shipped/);
+    assert.equal(alone.status, 0, alone.stderr);
+  });
+
   for (const [name, program] of [
     ['logging-agent.mjs', 'node'],
     ['logging_agent.py', 'python3'],

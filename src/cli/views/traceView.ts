@@ -29,19 +29,29 @@ export function traceLines(tree: TraceTree | undefined, options: TraceLineOption
   const lines = [[io.style.dim(`trace ${tree.traceId}`), ...totals(tree)].join('  ')];
 
   // No recursion: a trace may be a chain of thousands.
-  const open = placed(tree.roots, { indent: '', top: true }).reverse();
+  const most = deepestIndent(io.width);
+  const open = placed(tree.roots, { indent: '', depth: 0, most }).reverse();
   for (let next = open.pop(); next; next = open.pop()) {
     const { node, indent, deeper, branch } = next;
     lines.push(`${indent}${io.style.dim(branch)}${nodeText(node, tree, io)}`);
     for (const line of below(node, said, options, io)) lines.push(`${deeper}   ${line}`);
-    open.push(...placed(node.children, { indent: deeper, top: false }).reverse());
+    open.push(...placed(node.children, { indent: deeper, depth: next.depth + 1, most }).reverse());
   }
 
   return lines;
 }
 
+/** How many levels are drawn: a third of the line at most. What is deeper says how deep it is. */
+function deepestIndent(width = 100): number {
+  return Math.max(4, Math.floor(width / 3 / INDENT));
+}
+
+/** Columns of one level. */
+const INDENT = 3;
+
 interface PlacedNode {
   node: TraceNode;
+  depth: number;
   indent: string;
   /** The indent of what is below it. */
   deeper: string;
@@ -50,12 +60,14 @@ interface PlacedNode {
 
 function placed(
   nodes: readonly TraceNode[],
-  { indent, top }: { indent: string; top: boolean },
+  { indent, depth, most }: { indent: string; depth: number; most: number },
 ): PlacedNode[] {
   return nodes.map((node, index) => {
-    if (top) return { node, indent, deeper: indent, branch: '' };
+    if (depth === 0) return { node, depth, indent, deeper: indent, branch: '' };
+    if (depth > most) return { node, depth, indent, deeper: indent, branch: `level ${depth}  ` };
     const last = index === nodes.length - 1;
-    return { node, indent, deeper: `${indent}${last ? '   ' : '│  '}`, branch: last ? '└─ ' : '├─ ' };
+    const deeper = `${indent}${last ? '   ' : '│  '}`;
+    return { node, depth, indent, deeper, branch: last ? '└─ ' : '├─ ' };
   });
 }
 
@@ -67,10 +79,10 @@ function totals({ tokens, costUsd, errors, counted }: TraceTree): string[] {
   ];
 }
 
-function nodeText({ span, spanId, inCycle }: TraceNode, tree: TraceTree, { style }: Io): string {
+function nodeText({ span, spanId, inCycle }: TraceNode, tree: TraceTree, { style, width = 100 }: Io): string {
   if (!span) return style.dim(`(span ${spanId} has not arrived)`);
   const { record, role, error } = span;
-  const name = sanitizeLine(record.name);
+  const name = truncate(sanitizeLine(record.name), Math.max(40, width));
   const mark = error ? style.red(`✗ ${name}`) : name;
   const service = record.service === 'touchstone' ? '' : style.cyan(` [${sanitizeLine(record.service)}]`);
   const facts = [

@@ -8,10 +8,12 @@ import type { Clock, Environment } from '../../ports.ts';
 import { nodeProgram, pythonProgram } from '../../processes/scripts/interpreters.ts';
 import { ScriptError } from '../../processes/scripts/scriptCall.ts';
 import { ScriptPool } from '../../processes/scripts/scriptPool.ts';
+import type { ShownByTrace } from '../../targets/callTraces.ts';
 import { scrubbedEnvironment, traceEnvironment } from '../../targets/command/commandEnvironment.ts';
 import { lastOutput } from '../../targets/command/lastOutput.ts';
 import { programEnvironment } from '../../targets/command/programEnvironment.ts';
 import { programFiles } from '../../targets/command/programFiles.ts';
+import { ProgramTracing } from '../../targets/command/programTracing.ts';
 import { errorOutput } from '../../targets/reply/agentReply.ts';
 import { referredVariables, resolveEnvironment } from '../../targets/secrets/environmentReference.ts';
 import type { TargetContext } from '../../targets/target.ts';
@@ -38,6 +40,11 @@ export interface ModuleProcess {
   environment: { [name: string]: string };
   /** Calls its function with `args`; a class is created with `options` and its `callApi` is called. */
   call(call: { args: JsonValue[]; options?: JsonValue }, context: TargetContext): Promise<ModuleReply>;
+  /** As `call`, and what its spans show. */
+  tracedCall(
+    call: { args: JsonValue[]; options?: JsonValue },
+    context: TargetContext,
+  ): Promise<{ reply: ModuleReply; shown: ShownByTrace | null }>;
 }
 
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -62,6 +69,7 @@ export function moduleProcess(
     { ...program, env: { ...env, ...program.env }, cwd, shown },
     { fresh: true, processes: Number.POSITIVE_INFINITY, resultBytes: MAX_BYTES },
   );
+  const tracing = new ProgramTracing(environment);
   const called = {
     kind: 'module',
     file,
@@ -82,29 +90,40 @@ export function moduleProcess(
       ...referredVariables(module.env, environment),
     },
 
-    async call({ args, options = null }, { signal, timeoutMs, span }) {
-      const begun = clock.monotonic();
-      try {
-        const value = await pool.run(
-          { ...called, method: 'callApi', args, options },
-          { signal, timeoutMs, env: traceEnvironment(span) },
-        );
-        return { kind: 'reply', value, latencyMs: clock.monotonic() - begun };
-      } catch (error) {
-        if (!(error instanceof ScriptError)) throw error;
-        const redact = redactor?.text ?? ((text: string) => text);
-        const { kind } = error;
-        const message = `${messageOf(error, shown)}${lastOutput(redact(error.written))}`;
-        const output = errorOutput(
-          kind === 'threw' ? 'agent' : kind,
-          redact(message),
-          clock.monotonic() - begun,
-          kind === 'timeout',
-        );
-        return { kind: 'failed', output };
-      }
+    call: (call, context) => answer(call, context, traceEnvironment(context.span)),
+    async tracedCall(call, context) {
+      const traced = await tracing.open(env, context);
+      const reply = await answer(call, context, traced.env);
+      return { reply, shown: await traced.close() };
     },
   };
+
+  async function answer(
+    { args, options = null }: { args: JsonValue[]; options?: JsonValue },
+    { signal, timeoutMs }: TargetContext,
+    added: { [name: string]: string },
+  ): Promise<ModuleReply> {
+    const begun = clock.monotonic();
+    try {
+      const value = await pool.run(
+        { ...called, method: 'callApi', args, options },
+        { signal, timeoutMs, env: added },
+      );
+      return { kind: 'reply', value, latencyMs: clock.monotonic() - begun };
+    } catch (error) {
+      if (!(error instanceof ScriptError)) throw error;
+      const redact = redactor?.text ?? ((text: string) => text);
+      const { kind } = error;
+      const message = `${messageOf(error, shown)}${lastOutput(redact(error.written))}`;
+      const output = errorOutput(
+        kind === 'threw' ? 'agent' : kind,
+        redact(message),
+        clock.monotonic() - begun,
+        kind === 'timeout',
+      );
+      return { kind: 'failed', output };
+    }
+  }
 }
 
 function messageOf({ kind, message }: ScriptError, shown: string): string {

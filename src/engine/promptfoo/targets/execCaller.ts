@@ -3,12 +3,14 @@ import { ConfigError } from '../../errors.ts';
 import { defined } from '../../model/defined.ts';
 import { emptyOutput, type Output } from '../../model/output.ts';
 import type { Trust } from '../../ports.ts';
+import { withTrace } from '../../targets/callTraces.ts';
 import { PROGRAM } from '../../targets/capabilities.ts';
 import { type ProcessEnd, runProcess } from '../../targets/command/childProcess.ts';
-import { scrubbedEnvironment, traceEnvironment } from '../../targets/command/commandEnvironment.ts';
+import { scrubbedEnvironment } from '../../targets/command/commandEnvironment.ts';
 import { lastOutput } from '../../targets/command/lastOutput.ts';
 import { programEnvironment } from '../../targets/command/programEnvironment.ts';
 import { programFiles } from '../../targets/command/programFiles.ts';
+import { ProgramTracing } from '../../targets/command/programTracing.ts';
 import { errorOutput, excerpt } from '../../targets/reply/agentReply.ts';
 import { referredVariables, resolveEnvironment } from '../../targets/secrets/environmentReference.ts';
 import type { ExecCall } from '../providers/promptfooProvider.ts';
@@ -21,7 +23,7 @@ const MAX_BYTES = 4 * 1024 * 1024;
 /**
  * A program that is started for each call with three further arguments: the prompt, its options and its context
  * (`vars`, `traceparent`) as JSON. What it writes to its standard output is the answer. Its environment is
- * scrubbed. Throws ConfigError if commands are not trusted, and for a variable that is not set.
+ * scrubbed, and has an endpoint for its spans. Throws ConfigError if commands are not trusted, and for a variable that is not set.
  */
 export function execCaller(
   { command, cwd, options, env: own }: ExecCall,
@@ -38,6 +40,7 @@ export function execCaller(
   const [program = '', ...words] = command;
   const env = scrubbedEnvironment(environment, resolveEnvironment(own, environment, { owner, where }));
 
+  const tracing = new ProgramTracing(environment);
   return {
     kind: 'command',
     capabilities: PROGRAM,
@@ -48,15 +51,17 @@ export function execCaller(
       ...referredVariables(own, environment),
     },
 
-    async call(prompt, vars, _request, { timeoutMs, signal, span }) {
+    async call(prompt, vars, _request, context) {
+      const { timeoutMs, signal, span } = context;
       const traceparent = span.traceparent;
       const told = { vars, prompt: { raw: prompt, label: prompt }, ...defined({ traceparent }) };
+      const traced = await tracing.open(env, context);
       const begun = clock.monotonic();
       const end = await runProcess(
         {
           command: [program, ...words, prompt, JSON.stringify(options), JSON.stringify(told)],
           cwd,
-          env: { ...env, ...traceEnvironment(span) },
+          env: traced.env,
           input: '',
           timeoutMs,
           maxBytes: MAX_BYTES,
@@ -66,7 +71,12 @@ export function execCaller(
       );
 
       const written = plain(end.stderr);
-      return toOutput(end, program, redactor?.text(written) ?? written, clock.monotonic() - begun);
+      const latencyMs = clock.monotonic() - begun;
+      traced.traces?.takeLines(end.stderr.toString('utf8').split('\n'));
+      return withTrace(
+        toOutput(end, program, redactor?.text(written) ?? written, latencyMs),
+        await traced.close(),
+      );
     },
   };
 }

@@ -2,6 +2,7 @@ import type { Redactor } from '../../http/redactor.ts';
 import { defined } from '../../model/defined.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { Clock, Environment, Trust } from '../../ports.ts';
+import { withTrace } from '../../targets/callTraces.ts';
 import { PROGRAM } from '../../targets/capabilities.ts';
 import type { ProgramCall } from '../providers/promptfooProvider.ts';
 import { moduleProcess } from '../scripts/moduleProcess.ts';
@@ -42,8 +43,9 @@ export function programCaller(
         ...defined({ traceparent: context.span.traceparent || undefined }),
       };
       const args = language === 'python' ? [prompt, options.options, told] : [prompt, told, options.options];
-      const reply = await module.call({ args, options: options.options }, context);
-      return reply.kind === 'failed' ? reply.output : providerReply(reply.value, reply.latencyMs);
+      const { reply, shown } = await module.tracedCall({ args, options: options.options }, context);
+      const output = reply.kind === 'failed' ? reply.output : providerReply(reply.value, reply.latencyMs);
+      return withTrace(output, shown);
     },
   };
 }

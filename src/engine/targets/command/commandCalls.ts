@@ -7,11 +7,11 @@ import { looksLikeReply, type ReplyForm } from '../reply/agentReply.ts';
 import { findReply } from '../reply/findReply.ts';
 import type { TargetContext, TargetRequest } from '../target.ts';
 import { runProcess } from './childProcess.ts';
-import { scrubbedEnvironment, traceEnvironment } from './commandEnvironment.ts';
+import { scrubbedEnvironment } from './commandEnvironment.ts';
 import type { Invocation } from './commandInvocation.ts';
 import { commandOutput } from './commandOutput.ts';
+import { ProgramTracing } from './programTracing.ts';
 import { readScratch, type SpanFiles } from './spanFiles.ts';
-import { ownEndpoint, tracingEnvironment } from './tracingEnvironment.ts';
 import { withheldHint } from './withheldVariables.ts';
 
 interface CommandCallsOptions {
@@ -31,12 +31,12 @@ interface CommandCallsOptions {
 export class CommandCalls {
   readonly #options: CommandCallsOptions;
   readonly #files: SpanFiles;
-  /** That the spans go elsewhere was said. */
-  #saidOwn = false;
+  readonly #tracing: ProgramTracing;
 
   constructor(options: CommandCallsOptions) {
     this.#options = options;
     this.#files = options.files;
+    this.#tracing = new ProgramTracing(options.environment);
   }
 
   /** One call of the program. Rejects with the reason of the signal, unless that is the time limit. */
@@ -45,11 +45,10 @@ export class CommandCalls {
     const spanFile = await this.#files.next();
     const replyFile = `${spanFile}.reply`;
     const invocation = this.#options.invoke(request);
-    const traces = context.openTraces?.();
-    const scrubbed = scrubbedEnvironment(environment, invocation.env);
+    const traced = await this.#tracing.open(scrubbedEnvironment(environment, invocation.env), context);
+    const { traces } = traced;
     const given = {
-      ...(traces ? await this.#tracing(traces, scrubbed, context) : scrubbed),
-      ...traceEnvironment(context.span),
+      ...traced.env,
       ...(traces ? { TOUCHSTONE_OTLP_FILE: spanFile } : {}),
       TOUCHSTONE_REPLY_FILE: replyFile,
     };
@@ -76,30 +75,11 @@ export class CommandCalls {
     });
     const others = traces ? linesBeside(traces, end.stderr, lines) : lines;
 
-    const elsewhere = ownEndpoint(scrubbed, environment) !== undefined;
-    const shown = (await traces?.close({ elsewhere, signal: context.signal })) ?? null;
+    const shown = await traced.close();
 
     for (const line of others.slice(0, MOST_LOGGED)) context.span.log('info', redact(line));
 
     return statedAttempt(withTrace(output, shown));
-  }
-
-  /** The environment with an endpoint for the program's spans, unless it has one of its own. */
-  async #tracing(
-    traces: CallTraces,
-    given: { [name: string]: string },
-    { span }: TargetContext,
-  ): Promise<{ [name: string]: string }> {
-    const own = ownEndpoint(given, this.#options.environment);
-    if (own !== undefined) {
-      if (!this.#saidOwn)
-        span.log('info', `the agent sends its spans to ${own}, as its environment says, and not to this run`);
-      this.#saidOwn = true;
-      return given;
-    }
-
-    const endpoint = await traces.endpoint();
-    return endpoint === undefined ? given : tracingEnvironment(endpoint, given);
   }
 
   async #takeReply(file: string, begunAt: number) {
