@@ -34,11 +34,21 @@ export class RunTraceList {
     for (const sql of TABLE) connection.run(sql);
   }
 
+  /** The cases of a run stand in one session, that of the run. */
   put({ trace, words }: RunTrace): void {
     const { traceId, origin, startMs, endMs, errors, services, session, release, models } = trace;
     this.#connection.run(
       `INSERT OR REPLACE INTO ${RUN_TRACES} (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      ...[traceId, origin?.runId ?? '', startMs, endMs, errors, serviceOf(services), session, release],
+      ...[
+        traceId,
+        origin?.runId ?? '',
+        startMs,
+        endMs,
+        errors,
+        serviceOf(services),
+        origin?.runId ?? session,
+        release,
+      ],
       ...[models[0] ?? null, tokensOf(trace), trace.costUsd, trace.score, JSON.stringify(trace), words],
     );
   }

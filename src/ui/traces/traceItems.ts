@@ -32,11 +32,15 @@ const GROUP_ICON: { readonly [by in TraceGrouping]: string } = {
   release: 'tag',
 };
 
+/** Cases of a run stand in its session. */
+const RUN_ID = /^\d{8}-\d{6}-[0-9a-f]{4}$/;
+
 export function groupItem(group: TraceGroup, by: TraceGrouping): vscode.TreeItem {
-  const label = group.key ?? noneText(by);
+  const ofRun = by === 'session' && group.key !== null && RUN_ID.test(group.key);
+  const label = ofRun ? vscode.l10n.t('Run {0}', group.key ?? '') : (group.key ?? noneText(by));
   const item = new vscode.TreeItem(label, Collapsed);
   item.description = groupText(group);
-  item.iconPath = iconOf(GROUP_ICON[by], group.failed > 0);
+  item.iconPath = iconOf(ofRun ? 'beaker' : GROUP_ICON[by], group.failed > 0);
   item.contextValue = 'traceGroup';
   item.tooltip = `${label}\n${item.description}`;
   item.accessibilityInformation = { label: `${label}: ${item.description}` };
