@@ -28,18 +28,27 @@ describe('planOf', () => {
     assert.equal(alone.casesToDecide, Math.min(alone.casesToFind ?? 0, alone.casesToShowEquivalence ?? 0));
   });
 
-  it('goes by the standard deviation and the skewness of the cases', () => {
-    const values = wobble.flat();
+  /** Standard deviation and skewness of values, of which each is a cluster. */
+  function momentsOf(values: readonly number[]) {
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
     const moment = (power: number) => values.reduce((sum, value) => sum + (value - mean) ** power, 0);
     const deviation = Math.sqrt(moment(2) / (values.length - 1));
-    const skewness = moment(3) / values.length / deviation ** 3;
-    assert.ok(skewness < -1);
-    const kind = { kind: 'means', deviation, skewness, largest: 1 } as const;
-    const plan = planOf(found(wobble), 0.05, false);
-    assert.equal(plan.casesToShowEquivalence, unitsToShowEquivalence(kind, 0.05));
-    const even = unitsToShowEquivalence({ ...kind, skewness: 0 }, 0.05);
-    assert.ok((plan.casesToShowEquivalence ?? 0) > (even ?? 0));
+    return { deviation, skewness: moment(3) / values.length / deviation ** 3 };
+  }
+
+  it('goes by the standard deviation and the skewness of the cases, however small they are', () => {
+    for (const [scale, margin] of [
+      [1, 0.05],
+      [0.001, 0.00001],
+    ] as const) {
+      const scaled = wobble.map((values) => values.map((value) => value * scale));
+      const kind = { kind: 'means', ...momentsOf(scaled.flat()), largest: 1 } as const;
+      assert.ok(kind.skewness < -1);
+      const plan = planOf(found(scaled), margin, false);
+      assert.equal(plan.casesToShowEquivalence, unitsToShowEquivalence(kind, margin), `${scale}`);
+      const even = unitsToShowEquivalence({ ...kind, skewness: 0 }, margin);
+      assert.ok((plan.casesToShowEquivalence ?? 0) > (even ?? 0), `${scale}`);
+    }
   });
 
   it('asks for more where clusters are unequal', () => {
