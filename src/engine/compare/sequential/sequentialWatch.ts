@@ -78,7 +78,7 @@ export class SequentialWatch {
     const isLast = this.#next === this.#options.clusters.length;
     // A target against itself is never decided, so there is nothing to stop for.
     if (this.#options.compare.same || (this.#next < this.#lookAt && !isLast)) return;
-    this.#lookAt = Math.max(this.#next + 1, Math.ceil(this.#next * LOOK_AFTER));
+    this.#lookAt = Math.ceil(this.#next * LOOK_AFTER);
     this.#settled =
       wordSoFar(this.#cases, {
         ...this.#options.compare,

@@ -163,7 +163,7 @@ function reusableOf(targets: readonly PlannedTarget[], past: ReadonlySet<string>
 
 function isAgainstItself({ live: before }: Side, { live: after }: Side): boolean {
   if (!before || !after || before.source.model !== after.source.model) return false;
-  const names = ({ source }: typeof before) => source.targets.map(({ name }) => name).join('\0');
+  const names = ({ source }: typeof before) => JSON.stringify(source.targets.map(({ name }) => name));
   return before.source.place.root === after.source.place.root && names(before) === names(after);
 }
 

@@ -8,6 +8,7 @@ import type { NamedSide } from '../../../../src/engine/compare/comparisonRequest
 import type { PreparedComparison } from '../../../../src/engine/compare/preparedComparison.ts';
 import { createEngine, type Engine } from '../../../../src/engine/engine.ts';
 import { fixedEnvironment, noLog, systemClock } from '../../../../src/engine/ports.ts';
+import type { RunOverrides } from '../../../../src/engine/runs/preparation/runOverrides.ts';
 import { loadWorkspace } from '../../../../src/engine/suites/loadWorkspace.ts';
 import { systemRandom } from '../../../../src/systemRandom.ts';
 import { temporaryFolder } from '../../../support/temporaryFolder.ts';
@@ -20,6 +21,7 @@ const FILES = {
       - { name: one, echo: one.prompty }
       - { name: two, echo: two.prompty }
       - { name: program, command: [cat] }
+      - { name: other, command: [cat, -u] }
       - { name: address, http: 'http://127.0.0.1:9/' }
     evaluators: [{ contains: hello }]
 `,
@@ -36,7 +38,13 @@ describe('two sides of one run', () => {
   const { signal } = new AbortController();
   let engine: Engine;
   let root: string;
-  let merge: (before: Given, after: Given, labels?: [string, string]) => Promise<PreparedComparison>;
+  let merge: (
+    before: Given,
+    after: Given,
+    labels?: [string, string],
+    overrides?: RunOverrides,
+  ) => Promise<PreparedComparison>;
+  let git: (...args: string[]) => string;
 
   beforeEach(async () => {
     const environment = fixedEnvironment({});
@@ -52,8 +60,8 @@ describe('two sides of one run', () => {
       owner: { pid: process.pid, host: os.hostname(), started: null, alive: () => true },
       trust: { commands: true, scripts: false },
     });
-    const prepare = async (baseline: NamedSide, candidate: NamedSide) => {
-      const [found] = await engine.prepareComparison({ suite, baseline, candidate, overrides: {} }, signal);
+    const prepare = async (baseline: NamedSide, candidate: NamedSide, overrides: RunOverrides) => {
+      const [found] = await engine.prepareComparison({ suite, baseline, candidate, overrides }, signal);
       assert.ok(found);
       await found.run?.close();
       return found;
@@ -63,10 +71,25 @@ describe('two sides of one run', () => {
       const targets = suite.targets.filter(({ name }) => side.includes(name));
       return { label, reference: { kind: 'given', targets } };
     };
-    merge = (before, after, [first, second] = ['before', 'after']) =>
-      prepare(sideOf(before, first), sideOf(after, second));
+    merge = (before, after, [first, second] = ['before', 'after'], overrides = {}) =>
+      prepare(sideOf(before, first), sideOf(after, second), overrides);
+    git = (...args) =>
+      execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.c', ...args], { cwd: root })
+        .toString()
+        .trim();
   });
   afterEach(() => engine.close());
+
+  function commitAll(message: string, first = false): void {
+    if (first) git('init', '--quiet');
+    git('add', '.');
+    git('commit', '--quiet', '--message', message);
+  }
+
+  const revisionOf = (revision: string): NamedSide => ({
+    label: revision,
+    reference: { kind: 'revision', revision },
+  });
 
   it('keep their names where these differ, and else say where they are from', async () => {
     const different = await merge(['one'], ['two']);
@@ -164,17 +187,35 @@ describe('two sides of one run', () => {
       found.reusable.map(({ target }) => target),
       ['one', 'two'],
     );
+    assert.equal(found.same, true);
+
+    const reverse = await merge(['one', 'two'], stored);
+    assert.deepEqual(reverse.pairs, found.pairs);
+    assert.equal(reverse.candidate.storedRun, 'run-1');
+  });
+
+  it('are the same as a stored run where a prompt is all that there is, and never by a program', async () => {
+    for (const [names, same] of [
+      [['one'], true],
+      [['program'], false],
+      [['one', 'program'], false],
+    ] as const) {
+      const id = names.join(' and ');
+      const { run } = await merge(names, names);
+      assert.ok(run);
+      const { targets } = run.inputs.plan;
+      const own = targets.slice(0, names.length).map((target, at) => ({ ...target, name: names[at] ?? '' }));
+      const plan = { ...run.inputs.plan, targets: own };
+      engine.store.createRun({ id, plan, createdAt: 1, traceId: '0'.repeat(32) });
+      const stored: NamedSide = { label: id, reference: { kind: 'run', id } };
+      assert.equal((await merge(stored, names)).same, same, `${id}, stored before`);
+      assert.equal((await merge(names, stored)).same, same, `${id}, stored after`);
+    }
   });
 
   it('may be a revision, of which programs read the files of its commit', async () => {
-    const git = (...args: string[]) =>
-      execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.c', ...args], { cwd: root })
-        .toString()
-        .trim();
-    git('init', '--quiet');
-    git('add', '.');
-    git('commit', '--quiet', '--message', 'all');
-    const revision: NamedSide = { label: 'HEAD', reference: { kind: 'revision', revision: 'HEAD' } };
+    commitAll('all', true);
+    const revision = revisionOf('HEAD');
     const commit = git('rev-parse', 'HEAD').slice(0, 10);
     const unchanged = await merge(revision, ['program']);
     assert.deepEqual([unchanged.baseline.files, unchanged.same], [null, true]);
@@ -188,9 +229,57 @@ describe('two sides of one run', () => {
       { target: 'program @ HEAD', when: 'always' },
       { target: 'program @ after', when: 'files unchanged' },
     ]);
+    const all = await merge(revision, ['one', 'two', 'program', 'other', 'address']);
+    assert.equal(all.reusable.length, 8, 'a revision is not the folder itself');
     const [past, present] = program.run?.inputs.plan.targets ?? [];
     assert.notEqual(past?.hash, present?.hash);
     assert.equal((await merge(revision, ['one'])).same, true);
     assert.equal((await merge(revision, ['address'])).same, false);
+  });
+
+  it('name their programs by what they are and by their commit', async () => {
+    commitAll('first', true);
+    writeFileSync(path.join(root, 'data.txt'), 'read by the program');
+    commitAll('second');
+    writeFileSync(path.join(root, 'data.txt'), 'changed since');
+    const found = await merge(revisionOf('HEAD~1'), revisionOf('HEAD'));
+    const hashes = new Map(found.run?.inputs.plan.targets.map(({ name, hash }) => [name, hash]));
+    const hashOf = (name: string, revision: string) => hashes.get(`${name} @ ${revision}`);
+    assert.notEqual(hashOf('program', 'HEAD~1'), hashOf('program', 'HEAD'), 'its data is another');
+    assert.notEqual(hashOf('program', 'HEAD'), hashOf('other', 'HEAD'), 'it is another program');
+    assert.equal(hashOf('one', 'HEAD~1'), hashOf('one', 'HEAD'), 'a prompt is all that there is');
+    const [, past] = found.reusable.map(({ when }) => when);
+    assert.deepEqual([past, found.candidate.files], ['always', git('rev-parse', 'HEAD').slice(0, 10)]);
+    assert.deepEqual(new Set(found.reusable.map(({ when }) => when)), new Set(['always']));
+    for (const { target } of found.run?.inputs.targets ?? [])
+      assert.deepEqual([typeof target.call, typeof target.close], ['function', 'function'], target.name);
+
+    const plain = await merge(['program'], ['one']);
+    const [program] = plain.run?.inputs.plan.targets ?? [];
+    const again = await merge(['program'], ['other']);
+    assert.equal(program?.hash, again.run?.inputs.plan.targets[0]?.hash);
+    assert.ok(![...hashes.values()].includes(program?.hash ?? ''), 'here, its files may change');
+  });
+
+  it('hash the prompts of both sides, and note what both revisions are', async () => {
+    const found = await merge(['one'], ['two']);
+    assert.deepEqual(
+      found.hashed,
+      new Set(['touchstone.yaml', 'cases.golden.yaml', 'one.prompty', 'two.prompty']),
+    );
+    commitAll('all', true);
+    const { notes } = await merge(revisionOf('HEAD'), revisionOf('HEAD'));
+    assert.equal(notes.length, 2);
+  });
+
+  it('say in the plan what judges them, and that judges were left out', async () => {
+    const planOf = async (overrides: RunOverrides) => {
+      const { run } = await merge(['one'], ['two'], undefined, overrides);
+      const { judge, leftOut } = run?.inputs.plan ?? {};
+      return { judge, leftOut };
+    };
+    assert.deepEqual(await planOf({}), { judge: undefined, leftOut: undefined });
+    assert.deepEqual(await planOf({ withoutJudge: true }), { judge: undefined, leftOut: { judge: true } });
+    assert.deepEqual(await planOf({ judge: 'p/m' }), { judge: 'p/m', leftOut: undefined });
   });
 });
