@@ -163,5 +163,6 @@ describe('the words of a verdict', () => {
     const [first] = verdictOf({ ...grounds, metrics: [pass(open), score(open)] }).evidence;
     assert.match(first ?? '', /\(too little data for a test, anytime-valid test, 60 cases\)$/);
     assert.match(reason({ word: 'equivalent', margin: 0.0512 }), /give or take 5\.1 points\.$/);
+    assert.match(reason({ word: 'equivalent', margin: 0.2 }), /give or take 20 points\.$/);
   });
 });
