@@ -20,6 +20,7 @@ const COMMANDS: { [name: string]: () => Promise<AddCommand> } = {
   show: async () => (await import('./commands/show.ts')).addShow,
   traces: async () => (await import('./commands/traces.ts')).addTraces,
   alerts: async () => (await import('./commands/alerts.ts')).addAlerts,
+  metrics: async () => (await import('./commands/metrics.ts')).addMetrics,
   tokens: async () => (await import('./commands/tokens.ts')).addTokens,
   compress: async () => (await import('./commands/compress.ts')).addCompress,
   prices: async () => (await import('./commands/prices.ts')).addPrices,

@@ -54,7 +54,7 @@ export function duration(text: string): number {
   throw new InvalidArgumentError('It must be a duration, for example 500ms, 2s or 1min.');
 }
 
-function since(text: string): number {
+export function since(text: string): number {
   const age = durationMs(text);
   if (age !== undefined) return Date.now() - age;
   const at = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
