@@ -5,6 +5,7 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { AlertLines } from './demoLive/alertLines.ts';
 import { createDemoWorkspace, prepareDemoWorkspace } from './demoLive/demoWorkspace.ts';
 import { releaseNowAndThen } from './demoLive/faults.ts';
 import { figuresLine } from './demoLive/figures.ts';
@@ -108,9 +109,11 @@ Ctrl-C ends it.
 }
 
 async function tellFigures(folder: string, signal: AbortSignal): Promise<void> {
+  const alerts = new AlertLines(folder);
   while (!signal.aborted) {
     await sleep(LINE_MS, undefined, { signal }).catch(() => {});
     if (signal.aborted) return;
+    for (const line of alerts.next()) tell(line);
     const line = figuresLine(folder);
     if (line !== undefined) tell(line);
   }

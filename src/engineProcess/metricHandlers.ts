@@ -1,40 +1,46 @@
 import type { RunStore } from '../engine/store/runStore.ts';
+import { AlertStore } from '../engine/telemetry/alerts/alertStore.ts';
+import { alertStorePath } from '../engine/telemetry/alerts/alertStoreFormat.ts';
 import { bucketStart, LEVEL_MS } from '../engine/telemetry/metrics/levels.ts';
 import type { MetricQuery } from '../engine/telemetry/metrics/metricQuery.ts';
-import type { MetricStore } from '../engine/telemetry/metrics/metricStore.ts';
+import { MetricStore } from '../engine/telemetry/metrics/metricStore.ts';
 import { metricStorePath } from '../engine/telemetry/metrics/metricStoreFormat.ts';
 import type { Handlers, ParamsOf } from '../protocol/call.ts';
 import type { metricCalls } from '../protocol/metricCalls.ts';
 import { dimensions, type MetricMark } from '../protocol/metricEntries.ts';
-import { MetricFile } from './metricFile.ts';
 import { MetricWatch } from './metricWatch.ts';
 import type { Session } from './session.ts';
+import { StoreFile } from './storeFile.ts';
 
 /** Runs that marks are looked for among. */
 const MOST_RUNS = 1_000;
+/** Transitions of alerts that marks are looked for among. */
+const MOST_ALERTS = 1_000;
 
 /** What looks at metrics. They are summed up already, so that a thread of their own is not needed. */
 export function metricHandlers(session: Session): Handlers<typeof metricCalls> {
-  let opened: MetricFile | undefined;
-  const file = () => (opened ??= new MetricFile(metricStorePath(session.root), session.ports.clock));
+  let opened: ReturnType<typeof open> | undefined;
+  const files = () => (opened ??= open(session));
   const watch = new MetricWatch(
-    () => file().version,
+    () => `${files().metrics.version} ${files().alerts.version}`,
     () => session.tell('metrics/changed', {}),
   );
   session.onClose(async () => {
     watch.stop();
-    opened?.close();
+    opened?.metrics.close();
+    opened?.alerts.close();
   });
 
   return {
-    'metrics/series': (params) => series(file().store, params),
+    'metrics/series': (params) => series(files().metrics.store, params),
     'metrics/values': () => {
-      const { store } = file();
+      const { store } = files().metrics;
       const values = dimensions.map((dimension) => [dimension, store.values(dimension)]);
       return { values: Object.fromEntries(values) };
     },
     'metrics/marks': ({ fromMs, toMs, limit }) => {
-      const marks = session.store ? runMarks(session.store) : [];
+      const runs = session.store ? runMarks(session.store) : [];
+      const marks = [...runs, ...alertMarks(files().alerts.store)];
       const within = marks.filter(({ timeMs }) => timeMs >= fromMs && timeMs < toMs);
       return { marks: within.sort((a, b) => a.timeMs - b.timeMs).slice(-limit) };
     },
@@ -43,6 +49,14 @@ export function metricHandlers(session: Session): Handlers<typeof metricCalls> {
       else watch.stop();
       return {};
     },
+  };
+}
+
+function open({ root, ports: { clock } }: Session) {
+  const access = 'read';
+  return {
+    metrics: new StoreFile(metricStorePath(root), (file) => new MetricStore(file, { access, clock })),
+    alerts: new StoreFile(alertStorePath(root), (file) => new AlertStore(file, { access })),
   };
 }
 
@@ -66,5 +80,15 @@ function runMarks(store: RunStore): MetricMark[] {
     if (status.state !== 'complete') return [];
     const passed = store.verdicts.of(id)?.passed ?? null;
     return [{ kind: 'run', timeMs: status.finishedAt, runId: id, suite: plan.suite, passed }];
+  });
+}
+
+function alertMarks(store: AlertStore): MetricMark[] {
+  const { lastTransition } = store;
+  const transitions = store.transitionsAfter(Math.max(0, lastTransition - MOST_ALERTS), MOST_ALERTS);
+  return transitions.flatMap(({ atMs, notice: { kind, rule, group, summary } }): MetricMark[] => {
+    if (kind === 'test') return [];
+    const alert = group?.label == null ? rule : `${rule} (${group.label})`;
+    return [{ kind: 'alert', timeMs: atMs, alert, state: kind, text: summary }];
   });
 }

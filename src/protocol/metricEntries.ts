@@ -66,7 +66,8 @@ export const metricMark = z.discriminatedUnion('kind', [
     kind: z.literal('alert'),
     timeMs: z.number(),
     alert: z.string(),
-    state: z.enum(['firing', 'resolved', 'no-data']),
+    /** `withdrawn`: its rule was changed or taken away while it fired. */
+    state: z.enum(['firing', 'resolved', 'withdrawn']),
     /** What it was measured at, in words; empty where nothing was measured. */
     text: z.string(),
   }),

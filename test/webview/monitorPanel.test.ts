@@ -197,7 +197,12 @@ describe('the monitor panel', () => {
       'Run of support: passed',
     ]);
     await marks.getByRole('button', { name: 'Run of support' }).click();
-    await until(() => assert.equal(panel.last('open-mark')?.mark.kind, 'run'));
+    await until(() => assert.equal(panel.last('open-run')?.runId, 'r1'));
+    await marks.getByRole('button', { name: 'is firing' }).click();
+    await page.locator('trace-list h2:focus').waitFor();
+    const toMs = NOON - 24 * MINUTE;
+    const point: ChartPoint = { chart: 'quality', fromMs: toMs - 2 * MINUTE, toMs, where: {} };
+    assert.deepEqual(panel.last('load-traces')?.point, point);
   });
 
   it('draws a line for each series in its own dash, and says how many are left out', async () => {

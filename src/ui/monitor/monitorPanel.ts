@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { CallFailure } from '../../protocol/callFailure.ts';
-import type { MetricMark } from '../../protocol/metricEntries.ts';
 import {
   type ChartPoint,
   type FromMonitorPage,
@@ -106,8 +105,9 @@ export class MonitorPanel {
         await vscode.commands.executeCommand('touchstone.traces.addToDataset', traces[0], traces);
         return;
       }
-      case 'open-mark':
-        return this.#openMark(message.mark);
+      case 'open-run':
+        await vscode.commands.executeCommand('touchstone.openReport', { runId: message.runId });
+        return;
       case 'start-receiving':
         await vscode.commands.executeCommand('touchstone.traces.start');
         return;
@@ -120,11 +120,6 @@ export class MonitorPanel {
   async #loadTraces(point: ChartPoint): Promise<void> {
     const { traces, more } = await readTraces(this.#options.engine, point);
     this.#send({ type: 'traces', point, traces, more });
-  }
-
-  async #openMark(mark: MetricMark): Promise<void> {
-    if (mark.kind === 'run')
-      await vscode.commands.executeCommand('touchstone.openReport', { runId: mark.runId });
   }
 
   async #read(): Promise<void> {

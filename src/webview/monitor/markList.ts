@@ -29,7 +29,7 @@ function signOf(mark: MetricMark): string {
 }
 
 function iconOf(mark: MetricMark): IconName {
-  if (mark.kind === 'alert') return mark.state === 'resolved' ? 'check' : 'bell';
+  if (mark.kind === 'alert') return mark.state === 'firing' ? 'bell' : 'check';
   if (mark.passed === null) return 'unknown';
   return mark.passed ? 'passed' : 'failed';
 }
@@ -39,6 +39,6 @@ function markText(mark: MetricMark): string {
     const word = mark.passed === null ? 'no verdict' : mark.passed ? 'passed' : 'failed';
     return `Run of ${mark.suite}: ${word}`;
   }
-  const words = { firing: 'is firing', resolved: 'is resolved', 'no-data': 'has no data' };
+  const words = { firing: 'is firing', resolved: 'is resolved', withdrawn: 'was withdrawn' };
   return `Alert ${mark.alert} ${words[mark.state]}${mark.text === '' ? '' : `: ${mark.text}`}`;
 }

@@ -1,4 +1,5 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import type { MetricMark } from '../../protocol/metricEntries.ts';
 import { baseStyles } from '../shared/baseStyles.ts';
 import type { PageHost } from '../shared/pageHost.ts';
 import { type Chart, type Charts, isEmpty } from './chartModel.ts';
@@ -17,6 +18,8 @@ type MonitorHost = PageHost<FromMonitorPage, MonitorViewState>;
 
 /** A zoom shows at least so many buckets. */
 const LEAST_BUCKETS = 2;
+/** Traces before an alert that are listed with it, in milliseconds. */
+const ALERT_MS = 120_000;
 
 /** The monitor page: six measures over a range of time, what happened in it, and the traces behind a point. */
 export class MonitorApp extends LitElement {
@@ -72,7 +75,7 @@ export class MonitorApp extends LitElement {
             ? nothing
             : html`<div class="charts">${charts.charts.map((chart) => this.#chart(charts, chart))}</div>`
         }
-        ${isEmpty(board) && board.marks.length === 0 ? nothing : markList(board.marks, (mark) => this.host.send({ type: 'open-mark', mark }))}
+        ${isEmpty(board) && board.marks.length === 0 ? nothing : markList(board.marks, (mark) => this.#openMark(mark, charts))}
       </div>
       ${point ? this.#list(point) : nothing}
     </main>`;
@@ -136,7 +139,19 @@ export class MonitorApp extends LitElement {
   async #pick({ starts, stepMs }: Charts, chart: ChartId, index: number): Promise<void> {
     const fromMs = starts[index];
     if (fromMs === undefined) return;
-    const point: ChartPoint = { chart, fromMs, toMs: fromMs + stepMs, where: this.#view.look.where };
+    await this.#listTraces({ chart, fromMs, toMs: fromMs + stepMs, where: this.#view.look.where });
+  }
+
+  /** Of an alert, the traces that led to it. */
+  async #openMark(mark: MetricMark, { stepMs }: Charts): Promise<void> {
+    if (mark.kind === 'run') this.host.send({ type: 'open-run', runId: mark.runId });
+    else {
+      const fromMs = mark.timeMs - Math.max(stepMs, ALERT_MS);
+      await this.#listTraces({ chart: chartOfAlert(mark.text), fromMs, toMs: mark.timeMs, where: {} });
+    }
+  }
+
+  async #listTraces(point: ChartPoint): Promise<void> {
     this.#change({ point });
     this.host.send({ type: 'load-traces', point });
     await this.updateComplete;
@@ -175,4 +190,16 @@ export class MonitorApp extends LitElement {
     this.host.writeState(this.#view);
     this.requestUpdate();
   }
+}
+
+/** The chart that shows the figure of an alert, by its name in what the alert says. */
+function chartOfAlert(text: string): ChartId {
+  const named: readonly [RegExp, ChartId][] = [
+    [/latency|first token/i, 'latency'],
+    [/error/i, 'errors'],
+    [/cost/i, 'cost'],
+    [/tokens/i, 'tokens'],
+    [/calls/i, 'traffic'],
+  ];
+  return named.find(([name]) => name.test(text))?.[1] ?? 'quality';
 }

@@ -75,7 +75,7 @@ export const fromMonitorPage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('load-traces'), point: chartPoint }),
   z.object({ type: z.literal('open-trace'), traceId: z.string() }),
   z.object({ type: z.literal('add-to-dataset'), traceIds: z.array(z.string()) }),
-  z.object({ type: z.literal('open-mark'), mark: metricMark }),
+  z.object({ type: z.literal('open-run'), runId: z.string() }),
   z.object({ type: z.literal('start-receiving') }),
   z.object({ type: z.literal('copy-endpoint') }),
 ]);

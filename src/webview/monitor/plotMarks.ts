@@ -32,7 +32,7 @@ export function drawMarks(plot: uPlot, marks: readonly MetricMark[], colors: Plo
 
 function colorOf(mark: MetricMark, colors: PlotColors): string {
   if (mark.kind === 'run') return colors.run;
-  return mark.state === 'resolved' ? colors.resolved : colors.firing;
+  return mark.state === 'firing' ? colors.firing : colors.resolved;
 }
 
 function drawSign(

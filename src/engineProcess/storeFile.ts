@@ -1,25 +1,30 @@
-import type { Clock } from '../engine/ports.ts';
 import { storeStamp } from '../engine/store/file/storeStamp.ts';
-import { MetricStore } from '../engine/telemetry/metrics/metricStore.ts';
 
-/** The store of metrics as it is now: an empty one where there is none. */
-export class MetricFile {
+interface Store {
+  /** Differs from before where another connection has written since. */
+  readonly version: number;
+  close(): void;
+}
+
+/** A store that others write, as it is now. Where there is none, it reads as empty. */
+export class StoreFile<S extends Store> {
   readonly #file: string;
-  readonly #clock: Clock;
-  #opened: { stamp: string; store: MetricStore } | undefined;
+  readonly #open: (file: string) => S;
+  #opened: { stamp: string; store: S } | undefined;
 
-  constructor(file: string, clock: Clock) {
+  /** `open` opens it to be read. */
+  constructor(file: string, open: (file: string) => S) {
     this.#file = file;
-    this.#clock = clock;
+    this.#open = open;
   }
 
   /** Throws StoreError. */
-  get store(): MetricStore {
+  get store(): S {
     const stamp = storeStamp(this.#file);
     if (this.#opened?.stamp !== stamp) {
       this.#opened?.store.close();
       this.#opened = undefined;
-      this.#opened = { stamp, store: new MetricStore(this.#file, { access: 'read', clock: this.#clock }) };
+      this.#opened = { stamp, store: this.#open(this.#file) };
     }
     return this.#opened.store;
   }
