@@ -82,6 +82,12 @@ export class ReceivedTraces implements ReceivedRecords {
     }
   }
 
+  /** Undefined where the file of what was kept is gone. */
+  get storage(): TraceStore | undefined {
+    const store = this.#opened?.store;
+    return store?.isRemoved === false ? store : undefined;
+  }
+
   taken(request: ExportRequest): void {
     this.#forward?.offer(request);
   }

@@ -70,6 +70,11 @@ export class TraceStore extends TraceListing {
     return this.#connection.upgrade;
   }
 
+  /** The file was removed or replaced: nothing can be stored, and what was is gone. */
+  get isRemoved(): boolean {
+    return this.#connection.isRemoved;
+  }
+
   /** Durable when this returns. A span that is there already stays as it is. */
   append(spans: readonly SpanRecord[], logs: readonly LogRecord[]): Stored {
     return this.appendEach([{ spans, logs }])[0] ?? { spans: 0, logs: 0, duplicates: 0 };

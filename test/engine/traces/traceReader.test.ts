@@ -125,6 +125,16 @@ describe('reader of traces', () => {
     }
   });
 
+  it('lists and opens a chain of 20,000 spans', () => {
+    const idOf = (at: number) => at.toString(16).padStart(16, '0');
+    const chain = Array.from({ length: 20_000 }, (_, at) => span(idOf(at + 1), at === 0 ? null : idOf(at)));
+    write(...chain);
+    const rows = reader.trace('a')?.rows ?? [];
+    assert.deepEqual([rows.length, rows.at(-1)?.parent], [20_000, idOf(19_999)]);
+    assert.equal(reader.store.summaries(['a'])[0]?.spans, 20_000);
+    assert.ok(reader.span('a', idOf(20_000)));
+  });
+
   it('tells what changed while somebody looks', () => {
     const told: TraceChanges[] = [];
     const watch = new TraceWatch(reader, (changes) => told.push(changes));

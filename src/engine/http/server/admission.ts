@@ -14,14 +14,16 @@ export interface AdmissionRules {
 
 /**
  * Refuses a request by its head alone. A page that a browser has open must reach nothing here: not by a name of its own
- * that leads to this machine (DNS rebinding, told by `Host`), and not from elsewhere (told by `Origin`). Throws HttpProblem.
+ * that leads to this machine (DNS rebinding, told by `Host`, or by the `host` of a whole address), and not from elsewhere (told by
+ * `Origin`). Throws HttpProblem.
  */
-export function checkSender(request: IncomingMessage, rules: AdmissionRules): void {
+export function checkSender(request: IncomingMessage, host: string | undefined, rules: AdmissionRules): void {
   const hosts = request.rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host');
-  const host = hosts.length === 1 ? hostOf(request.headers.host ?? '') : undefined;
-  if (host === undefined) throw new HttpProblem(400, 'the request names no host, or several');
-  if (!isOurName(host, request.socket.localAddress, rules.allowedHosts))
-    throw new HttpProblem(403, `the host ${JSON.stringify(host)} is not served here`);
+  const named = hosts.length === 1 ? hostOf(request.headers.host ?? '') : undefined;
+  const asked = named === undefined || host === undefined ? named : hostOf(host);
+  if (asked === undefined) throw new HttpProblem(400, 'the request names no host, or several');
+  if (!isOurName(asked, request.socket.localAddress, rules.allowedHosts))
+    throw new HttpProblem(403, `the host ${JSON.stringify(asked)} is not served here`);
 
   const { origin, 'sec-fetch-site': site } = request.headers;
   if (origin !== undefined && rules.allowedOrigins.includes(origin)) return;

@@ -130,18 +130,24 @@ async function respond(incoming: IncomingMessage, outgoing: ServerResponse, serv
 
 function refusalOf(error: unknown, incoming: IncomingMessage, routes: readonly Route[]): WholeReply {
   const problem = error instanceof HttpProblem ? error : new HttpProblem(500, 'something went wrong here');
-  const path = incoming.url?.split(/[?#]/, 1)[0];
+  const { path } = targetOf(incoming);
   const route = routes.find((one) => one.path === path);
   return route?.refuse?.(problem, incoming.headers['content-type']) ?? plainRefusal(problem);
+}
+
+/** A client that takes this for a proxy sends a whole address, whose host counts instead of the header (RFC 9112, 3.2.2). */
+function targetOf({ url = '' }: IncomingMessage): { host: string | undefined; path: string; search: string } {
+  const [, host, path = '', search = ''] =
+    /^(?:http:\/\/([^/?#]*))?(\/[^?#]*)(?:\?([^#]*))?$/i.exec(url) ?? [];
+  return { host, path, search };
 }
 
 /** Decides by the head alone. Throws HttpProblem. */
 function admit(incoming: IncomingMessage, options: ServerOptions) {
   const { allowedHosts = [], allowedOrigins = [], token } = options;
-  checkSender(incoming, { allowedHosts, allowedOrigins, token });
+  const { host, path, search } = targetOf(incoming);
+  checkSender(incoming, host, { allowedHosts, allowedOrigins, token });
 
-  const target = /^(\/[^?#]*)(?:\?([^#]*))?$/.exec(incoming.url ?? '');
-  const path = target?.[1] ?? '';
   const there = options.routes.filter((route) => route.path === path);
   const route = there.find(({ method }) => method === incoming.method);
   if (there.length === 0) throw new HttpProblem(404, 'nothing is served at this path');
@@ -153,7 +159,7 @@ function admit(incoming: IncomingMessage, options: ServerOptions) {
   if (route.access === 'token') checkToken(incoming, token);
   else if (route.method === 'POST') checkContentType(incoming);
 
-  return { route, path, query: new URLSearchParams(target?.[2]) };
+  return { route, path, query: new URLSearchParams(search) };
 }
 
 /** Too long, too slow, or no HTTP: there is no request to answer. */

@@ -1,13 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import { setOwn } from './setOwn.ts';
-import {
-  type WireItem,
-  type WireLog,
-  type WireSource,
-  type WireSpan,
-  type WireTime,
-  wireSource,
-} from './wireRecords.ts';
+import { type WireItem, type WireLog, type WireSpan, type WireTime, wireSource } from './wireRecords.ts';
 
 /** Values within values; deeper ones are cut off. */
 const MOST_DEPTH = 64;
@@ -15,53 +8,95 @@ const MOST_DEPTH = 64;
 /** A record, or a part of one, that is not of the form that OTLP/JSON has; the message is for whoever sent it. */
 class Unreadable extends Error {}
 
+/** What the lists of a request are called. `old` is what the second was called until 2022. */
+interface Names {
+  resources: string;
+  scopes: string;
+  records: string;
+  old: string;
+}
+
+const SPANS: Names = {
+  ...{ resources: 'resourceSpans', scopes: 'scopeSpans', records: 'spans' },
+  old: 'instrumentationLibrarySpans',
+};
+const LOGS: Names = {
+  ...{ resources: 'resourceLogs', scopes: 'scopeLogs', records: 'logRecords' },
+  old: 'instrumentationLibraryLogs',
+};
+
 /**
  * The spans of an export request in OTLP/JSON (opentelemetry-proto, specification of OTLP, "JSON Protobuf Encoding"): ids are
  * hexadecimal, enumerations integers, 64-bit integers text or numbers, and unknown fields ignored. Null where the document is no
  * such request.
  */
 export function spansFromJson(document: unknown): WireItem<WireSpan>[] | null {
-  return items(document, { resources: 'resourceSpans', scopes: 'scopeSpans', records: 'spans' }, toSpan);
+  return items(document, SPANS, toSpan);
 }
 
 /** The same for log records. */
 export function logsFromJson(document: unknown): WireItem<WireLog>[] | null {
-  return items(document, { resources: 'resourceLogs', scopes: 'scopeLogs', records: 'logRecords' }, toLog);
+  return items(document, LOGS, toLog);
 }
 
-function items<T>(
-  document: unknown,
-  names: { resources: string; scopes: string; records: string },
-  read: (record: JsonObject) => T,
-): WireItem<T>[] | null {
+function items<T>(document: unknown, names: Names, read: (record: JsonObject) => T): WireItem<T>[] | null {
   if (!isJsonObject(document)) return null;
   const groups = document[names.resources];
   if (groups === undefined || groups === null) return Object.keys(document).length === 0 ? [] : null;
   if (!Array.isArray(groups)) return null;
 
-  return groups.flatMap((group) => {
-    if (!isJsonObject(group)) return [{ unreadable: `an entry of ${names.resources} is no object` }];
-    const resource = isJsonObject(group['resource']) ? attributesOf(group['resource']['attributes']) : {};
-    return listOf(group[names.scopes]).flatMap((scoped) => {
-      if (!isJsonObject(scoped)) return [{ unreadable: `an entry of ${names.scopes} is no object` }];
-      const source = wireSource(resource, scopeOf(scoped['scope']));
-      return listOf(scoped[names.records]).map((record) => item(record, source, read));
-    });
-  });
-}
+  return groups.flatMap((group) =>
+    readable(group, () => {
+      const { resource, ...parts } = objectOf(group, `an entry of ${names.resources}`);
+      const attributes = attributesOf(objectOf(resource, 'resource')['attributes'], 'resource.attributes');
+      return [
+        ...listOf(parts[names.scopes], names.scopes).flatMap((scoped) =>
+          readable(scoped, () => ofScope(scoped, attributes)),
+        ),
+        ...listOf(parts[names.old], names.old).flatMap((scoped) =>
+          readable(scoped, () => {
+            throw new Unreadable(`${names.old} is not part of OTLP any more: update the exporter`);
+          }),
+        ),
+      ];
+    }),
+  );
 
-function item<T>(record: JsonValue, source: WireSource, read: (record: JsonObject) => T): WireItem<T> {
-  if (!isJsonObject(record)) return { unreadable: 'a record is no object' };
-  try {
-    return { record: read(record), source };
-  } catch (error) {
-    if (error instanceof Unreadable) return { unreadable: error.message };
-    throw error;
+  function ofScope(scoped: JsonValue, resource: JsonObject): WireItem<T>[] {
+    const { scope, ...parts } = objectOf(scoped, `an entry of ${names.scopes}`);
+    const { name, version } = objectOf(scope, 'scope');
+    const source = wireSource(resource, { name: textOf(name), version: textOf(version) });
+    return listOf(parts[names.records], names.records).flatMap((record) =>
+      readable(record, () => [{ record: read(objectOf(record, `an entry of ${names.records}`)), source }]),
+    );
+  }
+
+  /** Where a part is not readable, none of what it holds is. */
+  function readable(part: JsonValue, work: () => WireItem<T>[]): WireItem<T>[] {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+      return Array.from({ length: Math.max(1, recordsIn(part, names)) }, () => ({
+        unreadable: error.message,
+      }));
+    }
   }
 }
 
+/** How many records a malformed part of a request holds, as far as that can be told. */
+function recordsIn(part: JsonValue, names: Names): number {
+  if (!isJsonObject(part)) return 0;
+  const inside = [part[names.scopes], part[names.old]].flatMap((list) => (Array.isArray(list) ? list : []));
+  const own = part[names.records] ?? part['logs'];
+  return inside.reduce<number>(
+    (sum, one) => sum + recordsIn(one, names),
+    Array.isArray(own) ? own.length : 0,
+  );
+}
+
 function toSpan(span: JsonObject): WireSpan {
-  const status = isJsonObject(span['status']) ? span['status'] : {};
+  const status = objectOf(span['status'], 'status');
   return {
     traceId: idOf(span['traceId'], 'traceId'),
     spanId: idOf(span['spanId'], 'spanId'),
@@ -70,16 +105,16 @@ function toSpan(span: JsonObject): WireSpan {
     kind: enumOf(span['kind'], KINDS),
     start: timeOf(span['startTimeUnixNano'], 'startTimeUnixNano'),
     end: timeOf(span['endTimeUnixNano'], 'endTimeUnixNano'),
-    attributes: attributesOf(span['attributes']),
-    events: listOf(span['events'])
-      .filter(isJsonObject)
+    attributes: attributesOf(span['attributes'], 'attributes'),
+    events: listOf(span['events'], 'events')
+      .map((event) => objectOf(event, 'an event'))
       .map((event) => ({
         name: textOf(event['name']),
         time: timeOf(event['timeUnixNano'], 'events.timeUnixNano'),
-        attributes: attributesOf(event['attributes']),
+        attributes: attributesOf(event['attributes'], 'events.attributes'),
       })),
-    links: listOf(span['links'])
-      .filter(isJsonObject)
+    links: listOf(span['links'], 'links')
+      .map((link) => objectOf(link, 'a link'))
       .map((link) => ({
         traceId: idOf(link['traceId'], 'links.traceId'),
         spanId: idOf(link['spanId'], 'links.spanId'),
@@ -99,7 +134,7 @@ function toLog(record: JsonObject): WireLog {
     severity: enumOf(record['severityNumber'], {}),
     event: textOf(record['eventName']),
     body: isJsonObject(body) ? readValue(body, 0) : undefined,
-    attributes: attributesOf(record['attributes']),
+    attributes: attributesOf(record['attributes'], 'attributes'),
   };
 }
 
@@ -139,15 +174,12 @@ function nanosOf(value: JsonValue): bigint | undefined {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? BigInt(value) : undefined;
 }
 
-function attributesOf(value: JsonValue | undefined): JsonObject {
-  return pairsOf(value, 0);
-}
-
-function pairsOf(value: JsonValue | undefined, depth: number): JsonObject {
+function attributesOf(value: JsonValue | undefined, field: string, depth = 0): JsonObject {
   const object: JsonObject = {};
-  for (const pair of listOf(value)) {
-    if (!isJsonObject(pair) || typeof pair['key'] !== 'string') continue;
-    setOwn(object, pair['key'], isJsonObject(pair['value']) ? readValue(pair['value'], depth) : null);
+  for (const pair of listOf(value, field)) {
+    const { key = '', value: given } = objectOf(pair, `an entry of ${field}`);
+    if (typeof key !== 'string') throw new Unreadable(`a key of ${field} is no text`);
+    setOwn(object, key, readValue(objectOf(given, `the value of ${key}`), depth));
   }
   return object;
 }
@@ -162,8 +194,10 @@ function readValue(value: JsonObject, depth: number): JsonValue {
 
   const { arrayValue, kvlistValue } = value;
   if (isJsonObject(arrayValue))
-    return listOf(arrayValue['values']).map((one) => (isJsonObject(one) ? readValue(one, depth + 1) : null));
-  if (isJsonObject(kvlistValue)) return pairsOf(kvlistValue['values'], depth + 1);
+    return listOf(arrayValue['values'], 'arrayValue.values').map((one) =>
+      readValue(objectOf(one, 'an entry of arrayValue.values'), depth + 1),
+    );
+  if (isJsonObject(kvlistValue)) return attributesOf(kvlistValue['values'], 'kvlistValue.values', depth + 1);
   return null;
 }
 
@@ -181,13 +215,16 @@ function doubleOf(value: JsonValue): JsonValue {
   return value.trim() !== '' && Number.isFinite(number) ? number : value;
 }
 
-function scopeOf(scope: JsonValue | undefined): { name: string; version: string } {
-  if (!isJsonObject(scope)) return { name: '', version: '' };
-  return { name: textOf(scope['name']), version: textOf(scope['version']) };
+function listOf(value: JsonValue | undefined, field: string): JsonValue[] {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) throw new Unreadable(`${field} is no list`);
+  return value;
 }
 
-function listOf(value: JsonValue | undefined): JsonValue[] {
-  return Array.isArray(value) ? value : [];
+function objectOf(value: JsonValue | undefined, field: string): JsonObject {
+  if (value === undefined || value === null) return {};
+  if (!isJsonObject(value)) throw new Unreadable(`${field} is no object`);
+  return value;
 }
 
 function textOf(value: JsonValue | undefined): string {

@@ -1,5 +1,14 @@
 import type { JsonObject, JsonValue } from '../../model/json.ts';
-import { BYTES, FIXED64, ProtobufBytes, type Range, tag, VARINT } from './protobufBytes.ts';
+import {
+  BrokenBytes,
+  BYTES,
+  FIXED32,
+  FIXED64,
+  ProtobufBytes,
+  type Range,
+  tag,
+  VARINT,
+} from './protobufBytes.ts';
 import { setOwn } from './setOwn.ts';
 import { type WireItem, type WireLog, type WireSpan, wireSource } from './wireRecords.ts';
 
@@ -43,13 +52,36 @@ function message<T>(bytes: ProtobufBytes, into: T, fields: Fields<T>): T {
 interface Group<T> {
   own: T;
   parts: Range[];
+  /** Records in a form that is not part of OTLP any more. */
+  old: number;
 }
 
-const REQUEST: Fields<Range[]> = { [tag(1, BYTES)]: (bytes, ranges) => ranges.push(bytes.range()) };
+const REQUEST: Fields<Range[]> = {
+  ...noMessage(1, 'the resources'),
+  [tag(1, BYTES)]: (bytes, ranges) => ranges.push(bytes.range()),
+};
+
+/** What holds records is not passed over as something unknown where it is no message: they would be lost without a word. */
+function noMessage(field: number, what: string): Fields<unknown> {
+  const refuse = () => {
+    throw new BrokenBytes(`${what} of a request are no messages`);
+  };
+  return { [tag(field, VARINT)]: refuse, [tag(field, FIXED64)]: refuse, [tag(field, FIXED32)]: refuse };
+}
 
 const RESOURCE_GROUP: Fields<Group<JsonObject>> = {
+  ...noMessage(2, 'the scopes'),
   [tag(1, BYTES)]: (bytes, { own }) => message(bytes, own, RESOURCE),
   [tag(2, BYTES)]: (bytes, { parts }) => parts.push(bytes.range()),
+  // `instrumentation_library_spans` and `instrumentation_library_logs`, until 2022.
+  [tag(1000, BYTES)]: (bytes, group) => message(bytes, group, OLD_GROUP),
+};
+
+const OLD_GROUP: Fields<Group<JsonObject>> = {
+  [tag(2, BYTES)]: (bytes, group) => {
+    bytes.range();
+    group.old += 1;
+  },
 };
 
 const RESOURCE: Fields<JsonObject> = { [tag(1, BYTES)]: (bytes, object) => readPair(bytes, object, 0) };
@@ -60,6 +92,7 @@ interface Scope {
 }
 
 const SCOPE_GROUP: Fields<Group<Scope>> = {
+  ...noMessage(2, 'the records'),
   [tag(1, BYTES)]: (bytes, { own }) => message(bytes, own, SCOPE),
   [tag(2, BYTES)]: (bytes, { parts }) => parts.push(bytes.range()),
 };
@@ -69,16 +102,23 @@ const SCOPE: Fields<Scope> = {
   [tag(2, BYTES)]: (bytes, scope) => (scope.version = bytes.name()),
 };
 
+const OLD = 'instrumentation libraries are not part of OTLP any more: update the exporter';
+
 /** Requests for spans and for log records have the same form: resources, in these scopes, in these records. */
 function readRecords<T>(body: Uint8Array, read: (bytes: ProtobufBytes) => T): WireItem<T>[] {
   const bytes = new ProtobufBytes(body);
   const items: WireItem<T>[] = [];
   for (const resourceRange of readInto(bytes, [], REQUEST)) {
     bytes.goTo(resourceRange);
-    const resource = readInto<Group<JsonObject>>(bytes, { own: {}, parts: [] }, RESOURCE_GROUP);
+    const resource = readInto<Group<JsonObject>>(bytes, { own: {}, parts: [], old: 0 }, RESOURCE_GROUP);
+    for (let count = 0; count < resource.old; count += 1) items.push({ unreadable: OLD });
     for (const scopeRange of resource.parts) {
       bytes.goTo(scopeRange);
-      const scope = readInto<Group<Scope>>(bytes, { own: { name: '', version: '' }, parts: [] }, SCOPE_GROUP);
+      const scope = readInto<Group<Scope>>(
+        bytes,
+        { own: { name: '', version: '' }, parts: [], old: 0 },
+        SCOPE_GROUP,
+      );
       const source = wireSource(resource.own, scope.own);
       for (const range of scope.parts) {
         bytes.goTo(range);

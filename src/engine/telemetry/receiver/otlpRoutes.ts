@@ -15,6 +15,8 @@ export interface ReceivedRecords {
     records: { spans: readonly SpanRecord[]; logs: readonly LogRecord[] },
     route: string | undefined,
   ): Promise<void>;
+  /** Another one as soon as what was kept before is there no more. Absent: it is there always. */
+  readonly storage?: unknown;
   /** A request of which all that could be kept is kept. Returns at once. */
   taken?(request: { signal: 'traces' | 'logs'; encoding: OtlpEncoding; body: Uint8Array }): void;
 }
@@ -38,7 +40,7 @@ export function otlpRoutes(
   access: Route['access'],
   clock: Clock = systemClock,
 ): Route[] {
-  const recent = new RecentRequests(clock);
+  const recent = new RecentRequests(clock, () => received.storage);
   const post = (signal: OtlpSignal, keep: Keep): Route => ({
     ...{ method: 'POST', path: `/v1/${signal}`, access, refuse },
     handle: (request) => take(signal, request, { recent, keep }),

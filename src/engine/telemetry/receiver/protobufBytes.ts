@@ -12,7 +12,7 @@ export const VARINT = 0;
 export const FIXED64 = 1;
 /** A text, bytes, or a message. */
 export const BYTES = 2;
-const FIXED32 = 5;
+export const FIXED32 = 5;
 
 const TWO_32 = 2 ** 32;
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

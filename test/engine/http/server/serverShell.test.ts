@@ -147,10 +147,26 @@ describe('a local server', () => {
     assert.equal((await ask(server, '//closed', bearer(TOKEN))).status, 404);
     const { status, headers } = await ask(server, '/closed', {}, Buffer.from('{}'));
     assert.deepEqual([status, headers.allow], [405, 'GET']);
-    const proxied = await overSocket(server.port, (socket) =>
-      socket.write('GET http://evil.test/closed HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n'),
-    );
-    assert.equal(statusOf(proxied), 404);
+  });
+
+  it('takes a whole address as its target, whose host counts instead of the header', async () => {
+    const server = await start();
+    const status = async (target: string, host = 'localhost') =>
+      statusOf(
+        await overSocket(server.port, (socket) =>
+          socket.write(
+            `POST ${target} HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}`,
+          ),
+        ),
+      );
+    assert.equal(await status(`http://127.0.0.1:${server.port}/open`), 200);
+    assert.equal(await status('HTTP://LOCALHOST/open?x=1'), 200);
+    assert.equal(await status('http://localhost/nothing'), 404);
+    assert.equal(await status('http://evil.test/open'), 403);
+    assert.equal(await status('http://evil.test@localhost/open'), 400);
+    assert.equal(await status('http:///open'), 400);
+    assert.equal(await status('http://localhost/open', 'evil.test'), 200);
+    assert.equal(await status('/open', 'evil.test'), 403);
   });
 
   it('limits a body by what it unpacks to, and by what it is packed in', async () => {

@@ -145,6 +145,81 @@ describe('spans out of OTLP', () => {
     ]);
   });
 
+  for (const [what, part, count, reason] of [
+    ['scopes that are no list', { scopeSpans: 5 }, 1, 'scopeSpans is no list'],
+    ['spans that are no list', { scopeSpans: [{ spans: span() }] }, 1, 'spans is no list'],
+    [
+      'a scope that is none',
+      { scopeSpans: [{ scope: 'x', spans: [span(), span()] }] },
+      2,
+      'scope is no object',
+    ],
+    ['a scope entry that is none', { scopeSpans: ['x'] }, 1, 'an entry of scopeSpans is no object'],
+    [
+      'a resource that is none',
+      { resource: 5, scopeSpans: [{ spans: [span()] }] },
+      1,
+      'resource is no object',
+    ],
+    [
+      'attributes of a resource that are no list',
+      { resource: { attributes: { a: 1 } }, scopeSpans: [{ spans: [span(), span(), span()] }] },
+      3,
+      'resource.attributes is no list',
+    ],
+    [
+      'the form of 2021',
+      { instrumentationLibrarySpans: [{ spans: [span(), span()] }] },
+      2,
+      'instrumentationLibrarySpans is not part of OTLP any more: update the exporter',
+    ],
+    [
+      'attributes that are no list',
+      { scopeSpans: [{ spans: [span({ attributes: { a: 1 } })] }] },
+      1,
+      'attributes is no list',
+    ],
+    [
+      'a value that stands bare',
+      { scopeSpans: [{ spans: [span({ attributes: [{ key: 'a', value: 'x' }] })] }] },
+      1,
+      'the value of a is no object',
+    ],
+    [
+      'an event that is none',
+      { scopeSpans: [{ spans: [span({ events: ['x'] })] }] },
+      1,
+      'an event is no object',
+    ],
+    ['links that are no list', { scopeSpans: [{ spans: [span({ links: {} })] }] }, 1, 'links is no list'],
+    [
+      'a time before 1970',
+      { scopeSpans: [{ spans: [span({ startTimeUnixNano: '-5' })] }] },
+      1,
+      'startTimeUnixNano is no time in nanoseconds',
+    ],
+    [
+      'a time of more than 64 bits',
+      { scopeSpans: [{ spans: [span({ endTimeUnixNano: '18446744073709551616' })] }] },
+      1,
+      'endTimeUnixNano is no time in nanoseconds',
+    ],
+  ] as const)
+    it(`say of ${what} that they were not taken, beside others that are`, () => {
+      const body = json({ resourceSpans: [part, { scopeSpans: [{ spans: [span()] }] }] });
+      const { records, rejected, reasons } = decodeTraces(body, 'json');
+      assert.deepEqual([records.length, rejected, reasons], [1, count, [reason]]);
+    });
+
+  it('may lie as far ahead as 64 bits reach', () => {
+    const end = '18446744073709551615';
+    const [far] = decodeTraces(
+      request(span({ startTimeUnixNano: end, endTimeUnixNano: end })),
+      'json',
+    ).records;
+    assert.deepEqual([far?.startMs, far?.endMs], [18_446_744_073_709.55, 18_446_744_073_709.55]);
+  });
+
   it('take ids in capitals, a parent of zeros for none, kinds by name, and an end before the start for no time', () => {
     const odd = span({
       traceId: TRACE.toUpperCase(),

@@ -191,7 +191,30 @@ describe('protobuf that is read without a library', () => {
     assert.equal(decodeTraces(endless, 'protobuf').records.length, 1);
   });
 
+  it('counts what is in the form of 2021 as not taken', () => {
+    const old = field(1000, all(field(2, ids), field(2, ids)));
+    const { records, rejected, reasons } = decodeTraces(
+      bytesOf(field(1, all(old, field(2, field(2, ids))))),
+      'protobuf',
+    );
+    assert.deepEqual([records.length, rejected], [1, 2]);
+    assert.deepEqual(reasons, [
+      'instrumentation libraries are not part of OTLP any more: update the exporter',
+    ]);
+  });
+
   for (const [what, body] of [
+    ['resources that are no messages', bytesOf((w) => w.uint32(8).uint32(5))],
+    ['scopes that are no messages', bytesOf(field(1, (w) => w.uint32(16).uint32(5)))],
+    [
+      'spans that are no messages',
+      bytesOf(
+        field(
+          1,
+          field(2, (w) => w.uint32(21).fixed32(5)),
+        ),
+      ),
+    ],
     ['a text that is not UTF-8', oneSpan((w) => w.uint32(42).bytes(Buffer.from([0x61, 0xff])))],
     ['a long text that is not UTF-8', oneSpan((w) => w.uint32(42).bytes(Buffer.alloc(99, 0xc3)))],
     ['a field without a number', oneSpan((w) => w.uint32(2).string('x'))],

@@ -209,6 +209,37 @@ describe('the receiver of OTLP', () => {
     assert.equal(calls, failed + 2);
   });
 
+  it('takes the same request again in earnest once what was kept is gone', async () => {
+    let calls = 0;
+    let storage: object | undefined = {};
+    const server = await startServer({
+      ...{ name: 'the OTLP receiver', port: 0, token: 'unused', clock: systemClock },
+      routes: otlpRoutes(
+        {
+          keep: async () => {
+            calls += 1;
+            storage ??= {};
+          },
+          get storage() {
+            return storage;
+          },
+        },
+        'open',
+      ),
+      onBug: (error) => bugs.push(error),
+    });
+    servers.push(server);
+    const send = () =>
+      post(server, 'traces', encodeRequest(agentRequest(0, 8, NOW), 'json'), { 'content-type': TYPES.json });
+    await send();
+    await send();
+    assert.equal(calls, 1);
+    storage = undefined;
+    await send();
+    await send();
+    assert.equal(calls, 2);
+  });
+
   it('knows packed requests again, and not by the bytes alone: how they are packed and what they are counts too', async () => {
     const kept: number[] = [];
     const server = await start(async ({ spans }) => void kept.push(spans.length));
