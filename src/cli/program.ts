@@ -19,6 +19,7 @@ const COMMANDS: { [name: string]: () => Promise<AddCommand> } = {
   evaluators: async () => (await import('./commands/evaluators.ts')).addEvaluators,
   show: async () => (await import('./commands/show.ts')).addShow,
   traces: async () => (await import('./commands/traces.ts')).addTraces,
+  monitors: async () => (await import('./commands/monitors.ts')).addMonitors,
   alerts: async () => (await import('./commands/alerts.ts')).addAlerts,
   metrics: async () => (await import('./commands/metrics.ts')).addMetrics,
   tokens: async () => (await import('./commands/tokens.ts')).addTokens,

@@ -30,6 +30,51 @@ const receiverState = z.discriminatedUnion('state', [
   z.object({ state: z.literal('failed'), port: z.int(), message: z.string(), remedy: z.string() }),
 ]);
 
+/** How a monitor has done since it was there. */
+const monitorStatus = z.object({
+  monitor: z.string(),
+  /** Spans that it is for, those outside its share included. */
+  matched: z.int(),
+  /** Of them, outside its share. */
+  unsampled: z.int(),
+  /** Evaluations that were made: passed, failed, or with nothing measured. */
+  evaluated: z.int(),
+  passed: z.int(),
+  failed: z.int(),
+  errors: z.int(),
+  /** Evaluators that had nothing to say of a span. */
+  skipped: z.int(),
+  /** Evaluations that are still to be made. */
+  pending: z.int(),
+  /** What was left out, by reason. */
+  dropped: z.record(z.string(), z.int()),
+  /** US dollars that are known to be spent on judges. */
+  costUsd: z.number(),
+  /** Evaluations whose cost is unknown. */
+  unpriced: z.int(),
+  lastMs: z.number().nullable(),
+});
+
+/** The evaluation stream: monitors, and who hears of evaluations. */
+const streamStatus = z.object({
+  monitors: z.array(monitorStatus),
+  /** Spans that have come and were not looked at yet. */
+  behind: z.int(),
+  /** Why not all is evaluated as touchstone.yaml says; null where it is. */
+  problem: z.string().nullable(),
+  subscribers: z.array(
+    z.object({
+      name: z.string(),
+      queued: z.int(),
+      taken: z.int(),
+      /** Not told, since its queue was full. */
+      dropped: z.int(),
+    }),
+  ),
+});
+
+export type StreamStatus = z.output<typeof streamStatus>;
+
 /** Times are milliseconds since the epoch. */
 export const servicesStatus = z.object({
   pid: z.int(),
@@ -70,6 +115,7 @@ export const servicesStatus = z.object({
       }),
     )
     .default([]),
+  stream: streamStatus.default({ monitors: [], behind: 0, problem: null, subscribers: [] }),
 });
 
 export type ServicesStatus = z.output<typeof servicesStatus>;

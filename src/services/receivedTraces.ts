@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { UserError } from '../engine/errors.ts';
+import type { LiveEvaluation } from '../engine/model/liveEvaluation.ts';
 import type { LogRecord, SpanRecord } from '../engine/model/span.ts';
 import { spanPrice } from '../engine/models/prices/spanPrice.ts';
 import type { Clock } from '../engine/ports.ts';
@@ -96,6 +97,11 @@ export class ReceivedTraces implements ReceivedRecords {
     this.#forgetOld();
     const recentSpans = [...this.#recent.values()].reduce((sum, count) => sum + count, 0);
     return { ...this.#counts, recentSpans, lastAt: this.#lastAt };
+  }
+
+  /** What monitors said, behind one of it. */
+  evaluations(seq: number, limit: number): LiveEvaluation[] {
+    return this.#opened?.store.evaluations.after(seq, limit) ?? [];
   }
 
   get problem(): string | null {

@@ -4,9 +4,13 @@ import { type ServicesFiles, servicesFiles } from '../engine/attach/servicesFile
 import { readLease, type ServicesLease, writeLease } from '../engine/attach/servicesLease.ts';
 import { ServicesLock } from '../engine/attach/servicesLock.ts';
 import { listenAt } from '../engine/attach/servicesSocket.ts';
-import type { Clock, Random } from '../engine/ports.ts';
+import { type Clock, fixedEnvironment, type Random } from '../engine/ports.ts';
 import { processIdentity } from '../engine/processes/processIdentity.ts';
 import { receiverSamples } from '../engine/telemetry/metrics/prometheus/stateSamples.ts';
+import { EvaluationHub } from '../engine/telemetry/stream/evaluationHub.ts';
+import { eventsRoute } from '../engine/telemetry/stream/eventsRoute.ts';
+import { streamSamples } from '../engine/telemetry/stream/streamSamples.ts';
+import { processOwner } from '../processOwner.ts';
 import type { EndReason, Receive, ServicesStatus } from '../protocol/servicesCalls.ts';
 import { VERSION } from '../version.ts';
 import { Clients } from './clients.ts';
@@ -16,6 +20,7 @@ import { IdleWatch } from './idleWatch.ts';
 import { Live } from './live.ts';
 import { LiveAlerts } from './liveAlerts.ts';
 import { LiveMetrics } from './liveMetrics.ts';
+import { LiveMonitors } from './liveMonitors.ts';
 import { ReceivedTraces } from './receivedTraces.ts';
 import { type Exposure, Receiving, type Wish } from './receiving.ts';
 
@@ -50,6 +55,8 @@ export class ServicesHost {
   readonly #clients: Clients;
   readonly #forwarding: Forwarding;
   readonly #traces: ReceivedTraces;
+  readonly #hub = new EvaluationHub();
+  readonly #monitors: LiveMonitors;
   readonly #live: Live;
   readonly #alerts: LiveAlerts;
   #watchingAlerts: Promise<void> | undefined;
@@ -95,13 +102,14 @@ export class ServicesHost {
     this.#files = files;
     this.#lock = lock;
     this.#server = server;
+    const token = random.hex(32);
     this.#lease = {
       pid: process.pid,
       started: processIdentity(process.pid),
       startedAt: clock.now(),
       socket,
       version: VERSION,
-      token: random.hex(32),
+      token,
       receives: null,
     };
     const changed = (): void => this.#changed();
@@ -114,9 +122,16 @@ export class ServicesHost {
     exposed.add(() =>
       receiverSamples({ ...this.#traces.received, isStoring: this.#traces.problem === null }),
     );
+    const { mayReadKeys, environment } = options.forward;
+    this.#monitors = new LiveMonitors({
+      ...{ root, clock, random, onBug, onChange: changed, hub: this.#hub, owner: processOwner() },
+      // An editor may have keys in its environment that the person gave to something else.
+      environment: mayReadKeys ? environment : fixedEnvironment({}),
+    });
+    exposed.add(() => streamSamples(this.#monitors.status));
     this.#live = new Live({
       ...{ clock, onBug, onChange: changed },
-      consumers: [new LiveMetrics({ root, clock, exposed })],
+      consumers: [new LiveMetrics({ root, clock, exposed }), this.#monitors],
     });
     this.#traces = new ReceivedTraces({
       ...{ root, clock, onBug, onChange: touched, forward: this.#forwarding },
@@ -125,7 +140,10 @@ export class ServicesHost {
     this.#receiving = new Receiving({
       ...{ root, clock, random, onBug, exposure: options.exposure },
       received: this.#traces,
-      routes: (access) => [exposed.route(access)],
+      routes: (access) => [
+        exposed.route(access),
+        eventsRoute({ hub: this.#hub, token, clock, after: (...from) => this.#traces.evaluations(...from) }),
+      ],
       onChange: changed,
     });
     this.#alerts = new LiveAlerts({
@@ -161,6 +179,7 @@ export class ServicesHost {
       storeProblem: this.#traces.problem,
       liveProblems: [...this.#live.problems, ...this.#alerts.problems],
       forward: this.#forwarding.status,
+      stream: this.#monitors.status,
     };
   }
 
@@ -189,6 +208,7 @@ export class ServicesHost {
     await this.#forwarding.close();
     await this.#watchingAlerts;
     this.#traces.close();
+    this.#hub.close();
     this.#removeLease();
     this.#server.close();
     await this.#clients.close();

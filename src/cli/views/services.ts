@@ -1,5 +1,5 @@
-import { counted } from '../../engine/model/figures.ts';
-import type { ReceiverState, ServicesStatus } from '../../protocol/servicesCalls.ts';
+import { counted, formatCost, formatCount } from '../../engine/model/figures.ts';
+import type { ReceiverState, ServicesStatus, StreamStatus } from '../../protocol/servicesCalls.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 
 /** What the services process of a workspace is doing. */
@@ -13,6 +13,7 @@ export function statusLines(status: ServicesStatus, now: number): string[] {
     ...(status.storeProblem === null ? [] : [`traces cannot be stored: ${status.storeProblem}`]),
     ...status.liveProblems.map((problem) => `paused: ${problem}`),
     ...status.forward.flatMap(forwardLines),
+    ...streamLines(status.stream, now),
     `attached: ${counted(attached.windows, 'window')}, ${counted(attached.terminals, 'terminal')}`,
   ];
 }
@@ -33,6 +34,38 @@ function forwardLines({
   ];
   const why = reason === null ? [] : [`  ${sanitizeLine(reason)}`];
   return [`sending on to ${sanitizeLine(to)}: ${parts.join(', ')}`, ...why];
+}
+
+function streamLines({ monitors, behind, problem, subscribers }: StreamStatus, now: number): string[] {
+  const behindText = behind > 1_000 ? [`  ${counted(behind, 'span')} behind`] : [];
+  return [
+    ...monitors.flatMap((monitor) => [`monitor ${monitor.monitor}: ${monitorText(monitor, now)}`]),
+    ...behindText,
+    ...(problem === null ? [] : [`not all is evaluated: ${problem}`]),
+    ...subscribers.map(
+      ({ name, taken, dropped }) =>
+        `subscriber ${name}: ${counted(taken, 'evaluation')}, ${formatCount(dropped)} dropped`,
+    ),
+  ];
+}
+
+/** `12 matched, 24 evaluated, 20 passed, 3 failed, 1 error; 2 dropped (budget)`. */
+export function monitorText(monitor: StreamStatus['monitors'][number], now: number): string {
+  const { matched, evaluated, passed, failed, errors, pending, dropped, costUsd, unpriced, lastMs } = monitor;
+  const drops = Object.entries(dropped).map(([reason, count]) => `${formatCount(count)} ${reason}`);
+  const cost =
+    costUsd > 0 || unpriced > 0 ? [`${formatCost(costUsd)}${unpriced > 0 ? ' and unknown' : ''}`] : [];
+  const facts = [
+    `${formatCount(matched)} matched`,
+    `${formatCount(evaluated)} evaluated`,
+    `${formatCount(passed)} passed`,
+    `${formatCount(failed)} failed`,
+    ...(errors > 0 ? [counted(errors, 'error')] : []),
+    ...(pending > 0 ? [`${formatCount(pending)} pending`] : []),
+    ...cost,
+    ...(lastMs === null ? [] : [`the last ${durationText(now - lastMs)} ago`]),
+  ];
+  return `${facts.join(', ')}${drops.length > 0 ? `; dropped: ${drops.join(', ')}` : ''}`;
 }
 
 /** Where traces are received, and how a program is told. */

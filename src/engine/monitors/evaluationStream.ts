@@ -44,22 +44,27 @@ export class EvaluationStream {
     this.#later = new LaterEvaluations({ ...options, spans: this.#live }, this.#set);
   }
 
+  /** Spans that have come and were not looked at yet. */
+  get behind(): number {
+    return this.#set.monitors.length === 0 ? 0 : this.#options.spans.lastSeq - this.#cursor;
+  }
+
   get lastRefusal(): LastRefusal | null {
     return this.#later.lastRefusal;
   }
 
   /**
-   * Evaluates by these from the next span on; what came before there was a monitor is not evaluated. Resolves when nothing is
-   * evaluated by the former ones any more.
+   * Evaluates by these from the next span on. The first monitors evaluate what came after an earlier process had ended, else what
+   * comes behind `from`. Resolves when nothing is evaluated by the former ones any more.
    */
-  use(set: MonitorSet): Promise<void> {
-    const { store, spans } = this.#options;
+  use(set: MonitorSet, from = this.#options.spans.lastSeq): Promise<void> {
+    const { store } = this.#options;
     const isFirst = this.#set.monitors.length === 0;
     this.#set = set;
 
     if (set.monitors.length === 0) store.cursor = null;
     else if (isFirst) {
-      this.#cursor = store.cursor ?? spans.lastSeq;
+      this.#cursor = store.cursor ?? from;
       store.cursor = this.#cursor;
       this.#later.resume(set);
     }

@@ -21,7 +21,7 @@ export class TraceIntake {
   #waiting: Waiting[] = [];
   #waitingSpans = 0;
   #next = Promise.withResolvers<void>();
-  /** Records that were new, since it was made. */
+  /** Grows with each record that was new, and each touch. */
   stored = 0;
 
   constructor(store: TraceStore) {
@@ -42,6 +42,13 @@ export class TraceIntake {
   /** Resolves when something new is stored. */
   nextStored(): Promise<void> {
     return this.#next.promise;
+  }
+
+  /** Something else was stored that the list of traces shows. */
+  touch(): void {
+    this.stored += 1;
+    this.#next.resolve();
+    this.#next = Promise.withResolvers();
   }
 
   #storeWaiting(): void {
