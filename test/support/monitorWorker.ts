@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { LiveMonitors } from './liveMonitors.ts';
 import { systemClock } from '../../src/engine/ports.ts';
+import { LiveMonitors } from './liveMonitors.ts';
 
 /** Evaluates what comes into the store of a workspace until it is killed. `node monitorWorker.ts ROOT MONITORS PROVIDERS` */
 const [root = '', monitors = '', providers = ''] = process.argv.slice(2);

@@ -17,7 +17,10 @@ describe('the evaluation stream, when its process ends anywhere', () => {
   it('says the same as one that went through, and each thing once', async () => {
     // What comes, in how many steps it is read, and where the process ends and another one goes on.
     const action = fc.oneof(
-      { weight: 4, arbitrary: fc.record({ kind: fc.constant('receive'), answer: fc.constantFrom('yes', 'no', '') }) },
+      {
+        weight: 4,
+        arbitrary: fc.record({ kind: fc.constant('receive'), answer: fc.constantFrom('yes', 'no', '') }),
+      },
       { weight: 2, arbitrary: fc.constant({ kind: 'step' }) },
       { weight: 1, arbitrary: fc.constant({ kind: 'crash' }) },
     );
@@ -95,7 +98,10 @@ describe('the evaluation stream, when its process ends anywhere', () => {
     assert.deepEqual([figures?.matched, figures?.evaluated, figures?.pending], [sent, 2 * sent, 0]);
     const judged = live.evaluations.filter(({ evaluator }) => evaluator === 'rubric');
     assert.equal(new Set(judged.map(({ spanId }) => spanId)).size, sent);
-    assert.deepEqual([...asked].filter(([, times]) => times > 1), []);
+    assert.deepEqual(
+      [...asked].filter(([, times]) => times > 1),
+      [],
+    );
     // What was asked when it was killed is an error of unknown cost, and all else has its verdict.
     for (const { passed, costUsd } of judged) assert.equal(passed === null, costUsd === null);
     assert.ok(judged.filter(({ passed }) => passed).length > 0);

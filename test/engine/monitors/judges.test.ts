@@ -108,7 +108,8 @@ ${price ? '    prices: { judge: { input: 1, output: 1 }, slow: { input: 1, outpu
 
   it('are asked about nothing twice: what was under way when the process ended is an error', async () => {
     answer = () => ({ hang: true });
-    const monitors = 'support: { match: { kind: agent }, judge: local/judge, evaluators: [ { rubric: polite } ] }';
+    const monitors =
+      'support: { match: { kind: agent }, judge: local/judge, evaluators: [ { rubric: polite } ] }';
     await live.use(monitors, providers());
     live.receive(span('a1'), span('a2'), span('a3'));
     live.advance();

@@ -1,12 +1,6 @@
 import assert from 'node:assert/strict';
-import type { LiveEvaluation } from '../../../src/engine/model/liveEvaluation.ts';
 import { EvaluationHub } from '../../../src/engine/telemetry/stream/evaluationHub.ts';
-
-const evaluation = (seq: number): LiveEvaluation => ({
-  ...{ seq, traceId: 'a', spanId: 'b', monitor: 'support', evaluator: 'is-json', type: 'is-json' },
-  ...{ stage: 'heuristic', score: 1, passed: true, reason: 'valid JSON', costUsd: 0, latencyMs: 1 },
-  ...{ atMs: 2, spanEndMs: 1, labels: { service: 'agent', model: null, release: null } },
-});
+import { liveEvaluation as evaluation } from '../../support/liveEvaluation.ts';
 
 const { signal } = new AbortController();
 
