@@ -1,4 +1,4 @@
-import type { AgentSpan, SpanRole } from '../model/agentSpan.ts';
+import type { AgentSpan, SpanContent, SpanPart, SpanRole } from '../model/agentSpan.ts';
 import { canonicalJson, type JsonValue } from '../model/json.ts';
 import { TOUCHSTONE } from '../telemetry/attributes.ts';
 import { type TraceNode, walk } from '../telemetry/dialects/traceNode.ts';
@@ -14,7 +14,7 @@ export interface TraceStep {
   model: string | null;
   /** A tool's arguments, as canonical JSON; null where they are unknown. */
   arguments: string | null;
-  /** A tool's result, or what a model answered and asked for. */
+  /** A tool's result as canonical JSON, or what a model answered and asked for. */
   result: string | null;
   error: string | null;
   tokens: number | null;
@@ -80,12 +80,37 @@ function stepOf(span: AgentSpan, tree: TraceTree): TraceStep {
     title,
     model,
     arguments: tool ? textOf(tool.arguments) : null,
-    result: tool ? textOf(tool.result) : role === 'model' ? textOf(output as JsonValue | null) : null,
+    result: tool ? textOf(tool.result) : role === 'model' ? said(output) : null,
     error: error?.message ?? null,
     tokens: isCounted ? tokensOf(span) : null,
     costUsd: isCounted ? (tree.usd.get(record.spanId) ?? null) : null,
     durationMs: record.endMs - record.startMs,
   };
+}
+
+/** What a model answered and asked for, without what is another each time: ids of calls, and how it came to it. */
+function said(output: SpanContent | null): string | null {
+  if (output === null) return null;
+  if (output.kind === 'value') return typeof output.value === 'string' ? output.value : textOf(output.value);
+  const lines = output.messages.flatMap(({ parts }) => parts.flatMap((part) => partText(part) ?? []));
+  return lines.length > 0 ? lines.join('\n') : null;
+}
+
+function partText(part: SpanPart): string | null {
+  switch (part.type) {
+    case 'text':
+      return part.text;
+    case 'reasoning':
+      return null;
+    case 'tool-call':
+      return `calls ${part.name}(${textOf(part.arguments) ?? ''})`;
+    case 'tool-result':
+      return textOf(part.result);
+    case 'media':
+      return part.uri ?? part.mediaType;
+    case 'other':
+      return textOf(part.value);
+  }
 }
 
 function tokensOf({ tokens }: AgentSpan): number | null {

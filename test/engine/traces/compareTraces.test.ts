@@ -61,6 +61,20 @@ describe('two traces beside each other', () => {
     assert.deepEqual(tokens, { left: 20, right: 20, difference: 0 });
   });
 
+  it('are the same where only ids of calls differ and how the model came to them', () => {
+    const asked = (id: string, thought: string, order: string) => {
+      const part = { type: 'tool_call', id, name: 'lookup', arguments: { order } };
+      const output = [{ role: 'assistant', parts: [{ type: 'reasoning', content: thought }, part] }];
+      const span = toSpan({ model: 'm' }, 0);
+      const attributes = { ...span.attributes, 'gen_ai.output.messages': JSON.stringify(output) };
+      return trialsOf(traceTree([{ ...span, attributes }]))[0] ?? assert.fail();
+    };
+    const before = asked('call_1', 'first', 'A1');
+    assert.equal(before.steps[0]?.result, 'calls lookup({"order":"A1"})');
+    assert.equal(compareTraces(before, asked('call_2', 'other', 'A1')).firstDivergence, null);
+    assert.equal(compareTraces(before, asked('call_2', 'other', 'A2')).firstDivergence, 0);
+  });
+
   it('part at the first step that is other, added or removed', () => {
     const left = trial(ask, lookup, ask, refund, ask);
     const right = trial(ask, { tool: 'lookup', given: { id: 'B2' } }, ask);

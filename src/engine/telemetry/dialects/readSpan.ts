@@ -1,4 +1,12 @@
-import type { AgentSpan, Convention, SpanRole, SpanTool, TokenUse } from '../../model/agentSpan.ts';
+import type {
+  AgentSpan,
+  Convention,
+  SpanContent,
+  SpanMessage,
+  SpanRole,
+  SpanTool,
+  TokenUse,
+} from '../../model/agentSpan.ts';
 import type { LogRecord, SpanRecord } from '../../model/span.ts';
 import { GEN_AI, GEN_AI_FORMER } from '../attributes.ts';
 import { aiSdk } from './aiSdk.ts';
@@ -11,6 +19,7 @@ import { langfuse } from './langfuseDialect.ts';
 import { langSmith } from './langSmith.ts';
 import { mastra } from './mastra.ts';
 import { mcp } from './mcp.ts';
+import { textMessage } from './messages.ts';
 import { openAiAgents } from './openAiAgents.ts';
 import { openInference } from './openInference.ts';
 import { SpanFields } from './spanFields.ts';
@@ -62,7 +71,7 @@ export function readSpan(record: SpanRecord, logs: readonly LogRecord[] = []): A
     responseId: pick('responseId'),
     agent: pick('agent'),
     tool,
-    input: pick('input'),
+    input: inputOf([...facts, told]),
     output: pick('output'),
     session: pick('session') ?? common.session,
     user: pick('user') ?? common.user,
@@ -72,6 +81,28 @@ export function readSpan(record: SpanRecord, logs: readonly LogRecord[] = []): A
     unknown: unknownNames(fields, spoken),
     cut: fields.cut(),
   };
+}
+
+/**
+ * What went in by the first convention that has it. One may tell no more than how the agent was instructed, and another what it
+ * was asked: both are what went in then.
+ */
+function inputOf(facts: readonly SpanFacts[]): SpanContent | null {
+  const [first, ...others] = facts.flatMap(({ input }) => input ?? []);
+  if (first?.kind !== 'messages' || !first.messages.every(isInstruction)) return first ?? null;
+
+  const asked = others.find((input) => input.kind === 'value' || !input.messages.every(isInstruction));
+  if (!asked) return first;
+  if (asked.kind === 'messages')
+    return asked.messages.some(isInstruction)
+      ? asked
+      : { kind: 'messages', messages: [...first.messages, ...asked.messages] };
+  const text = typeof asked.value === 'string' ? asked.value : JSON.stringify(asked.value);
+  return { kind: 'messages', messages: [...first.messages, textMessage('user', text)] };
+}
+
+function isInstruction({ role }: SpanMessage): boolean {
+  return role === 'system' || role === 'developer';
 }
 
 function picker(facts: readonly SpanFacts[]) {

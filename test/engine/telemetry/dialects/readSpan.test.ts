@@ -199,6 +199,24 @@ describe('what a span says', () => {
     assert.deepEqual(then.code, now.code);
   });
 
+  it('what an agent was asked, where another convention says how it was instructed', () => {
+    const instructed = { 'gen_ai.system_instructions': 'Use the tools.' };
+    const roles = (attributes: Parameters<typeof read>[0]) => {
+      const { input } = read({ ...instructed, ...attributes });
+      return input?.kind === 'messages' ? input.messages.map(({ role }) => role) : input;
+    };
+    const mastra = { 'mastra.span.type': 'agent_run' };
+    assert.deepEqual(roles({ ...mastra, 'mastra.agent_run.input': 'A refund, please' }), ['system', 'user']);
+    const asked = JSON.stringify([{ role: 'user', content: 'A refund, please' }]);
+    assert.deepEqual(roles({ ...mastra, 'mastra.agent_run.input': asked }), ['system', 'user']);
+    const whole = JSON.stringify([
+      { role: 'system', content: 'Use the tools.' },
+      { role: 'user', content: 'A refund, please' },
+    ]);
+    assert.deepEqual(roles({ ...mastra, 'mastra.agent_run.input': whole }), ['system', 'user']);
+    assert.deepEqual(roles(mastra), ['system']);
+  });
+
   it('providers under today’s names', () => {
     assert.equal(read({ 'gen_ai.system': 'az.ai.openai' }).provider, 'azure.ai.openai');
     assert.equal(read({ 'gen_ai.provider.name': 'openai', 'gen_ai.system': 'x' }).provider, 'openai');
