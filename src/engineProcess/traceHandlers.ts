@@ -42,6 +42,7 @@ export function traceHandlers(session: Session): Handlers<typeof traceCalls> {
     },
     'traces/cases': (params, signal) => traces().do('traces/cases', params, signal),
     'traces/compare': (params, signal) => traces().do('traces/compare', params, signal),
+    'traces/path': (params, signal) => traces().do('traces/path', params, signal),
     'traces/ofCase': (params, signal) => lists().do('traces/ofCase', params, signal),
     'traces/addCases': async ({ path, text, cases, redact }, signal) => {
       const absolute = resolveInside(session.root, path, { path });

@@ -78,6 +78,8 @@ export const traceJobs: {
 
   'traces/compare': (reader, { before, after }) => ({ comparison: comparedTraces(reader, before, after) }),
 
+  'traces/path': (reader, { traceId, spanId }) => ({ path: reader.pathTo(traceId, spanId) }),
+
   'traces/ofCase': (reader, { caseId, limit }) => ({ traces: reader.ofCase(caseId, limit) }),
 
   'traces/span': (reader, { traceId, spanId }) => ({ detail: reader.span(traceId, spanId) ?? null }),

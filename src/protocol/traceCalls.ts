@@ -217,6 +217,13 @@ export const traceCalls = {
     params: z.strictObject({ before: traceId, after: traceId }),
     result: z.object({ comparison: traceComparison.nullable() }),
   },
+  /** Spans from the top of a trace down to one, each with its position among its parent's children. Empty where there is none. */
+  'traces/path': {
+    params: z.strictObject({ traceId, spanId }),
+    result: z.object({
+      path: z.array(z.object({ spanId: z.string(), parent: z.string().nullable(), index: z.int() })),
+    }),
+  },
   /** The traces of a case in the newest runs, the newest first. */
   'traces/ofCase': {
     params: z.strictObject({ caseId: z.string(), limit }),

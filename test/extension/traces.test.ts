@@ -8,6 +8,7 @@ import { TraceStore } from '../../src/engine/traces/traceStore.ts';
 import { traceStorePath } from '../../src/engine/traces/traceStoreFormat.ts';
 import type { TraceComparison } from '../../src/protocol/traceCalls.ts';
 import { sideText } from '../../src/ui/traces/compareTraces.ts';
+import { locateTrace } from '../../src/ui/traces/locateTrace.ts';
 import { filledIn } from '../../src/ui/traces/openElsewhere.ts';
 import { traceIdsIn } from '../../src/ui/traces/traceLinks.ts';
 import type { TraceNode, TracesView } from '../../src/ui/traces/tracesView.ts';
@@ -117,6 +118,25 @@ describe('the Traces view', () => {
     const trace = await only();
     assert.equal(trace.item.label, 'root');
     traces.looks.change({ filter: RECEIVED, group: 'session' });
+  });
+
+  it('finds a span in a page that is not read yet, with what is above it', async () => {
+    const { traces, engine } = await activated();
+    const children = Array.from({ length: 350 }, (_, index) =>
+      span(`w${index}`, '3', { startMs: 1200 + index, endMs: 1300 + index }),
+    );
+    write(...children, span('deep', 'w333', { startMs: 1600, endMs: 1650 }));
+    const tree = { view, looks: traces.looks, engine };
+    await eventually(async () => {
+      traces.view.reload();
+      const found = await locateTrace({ traceId: ID, spanId: 'deep' }, tree);
+      assert.ok(found?.kind === 'span');
+      const above = [];
+      for (let at: TraceNode | undefined = found; at; at = view.getParent(at))
+        above.push(at.kind === 'span' ? at.spanId : at.kind);
+      assert.deepEqual(above, ['deep', 'w333', '3', 'trace', 'group']);
+    });
+    assert.equal(await locateTrace({ traceId: 'f'.repeat(32) }, tree), undefined);
   });
 
   it('opens by a beginning of its id', async () => {

@@ -180,6 +180,19 @@ export class TraceReader {
     });
   }
 
+  /** The lines from the top down to a span, each with its place among those beside it; empty where there is no such span. */
+  pathTo(traceId: string, spanId: string): { spanId: string; parent: string | null; index: number }[] {
+    const { rows = [], below } = this.trace(traceId) ?? {};
+    const places = new Map(rows.map(({ id }, place) => [id, place]));
+    const path: { spanId: string; parent: string | null; index: number }[] = [];
+    for (let place = places.get(spanId); place !== undefined; ) {
+      const { id, parent } = rows[place] ?? { id: spanId, parent: null };
+      path.unshift({ spanId: id, parent, index: below?.get(parent)?.indexOf(place) ?? 0 });
+      place = parent === null ? undefined : places.get(parent);
+    }
+    return path;
+  }
+
   /** The traces of a case in the newest runs. */
   ofCase(caseId: string, limit: number): CaseTraceEntry[] {
     return tracesOfCase(this.#runs.store ?? this.#noRuns, caseId, limit);

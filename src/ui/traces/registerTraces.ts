@@ -51,7 +51,7 @@ export function registerTraces(options: TracesOptions): Traces {
 
   let panels: Promise<TracePanels> | undefined;
   const opened = () => {
-    panels ??= openPanels(options, feed, tree);
+    panels ??= openPanels(options, { feed, tree, view, looks });
     return panels;
   };
   const subscriptions = vscode.Disposable.from(
@@ -225,8 +225,12 @@ async function wholeId(engine: EngineClient, given: string | undefined): Promise
 /** The contract with the page costs some time to load, which a window without a trace need not pay. */
 async function openPanels(
   { engine, output, extensionUri }: TracesOptions,
-  feed: TraceFeed,
-  tree: vscode.TreeView<TraceNode>,
+  {
+    feed,
+    tree,
+    view,
+    looks,
+  }: { feed: TraceFeed; tree: vscode.TreeView<TraceNode>; view: TracesView; looks: TraceLooks },
 ): Promise<TracePanels> {
   const [{ TracePanels }, { traceActor }] = await Promise.all([
     import('./tracePanels.ts'),
@@ -239,7 +243,7 @@ async function openPanels(
     output,
     feed,
     bundle,
-    act: traceActor(tree, engine),
+    act: traceActor(tree, { view, looks, engine }),
   });
 }
 

@@ -10,6 +10,8 @@ type Next<M extends 'traces/list' | 'traces/groups'> = EngineCalls[M]['result'][
 export const PAGE = 100;
 /** A list that was opened further than this is read anew from its head only. */
 const MOST_ANEW = 500;
+/** Spans beside each other that are read to get to one of them. */
+const MOST_REACHED = 2_000;
 
 /** What is known of a list: its head, and where the rest begins. */
 interface Paged<T, N> {
@@ -99,6 +101,18 @@ export class TraceLists {
         return;
       }
     }
+  }
+
+  /** Reads spans below one until that at a position is among them. Returns whether it is: a list of too many stays as it is. */
+  async reach(traceId: string, spanId: string | null, index: number): Promise<boolean> {
+    if (index >= MOST_REACHED) return false;
+    const { rows } = await this.below(traceId, spanId);
+    if (index < rows.length) return true;
+
+    const page = { traceId, spanId, offset: 0, limit: Math.min(MOST_REACHED, index + PAGE) };
+    const known = await this.#engine.call('traces/children', page);
+    this.#below.set(`${traceId} ${spanId ?? ''}`, known);
+    return index < known.rows.length;
   }
 
   /** Reads the heads of all lists anew that somebody has looked at. What was read before stays until then. */

@@ -117,6 +117,13 @@ export class TracesView implements vscode.TreeDataProvider<TraceNode>, vscode.Di
     }
   }
 
+  /** Reads what stands below a node, within a span, until the span at a position is among it. Returns whether it is. */
+  async reach(node: TraceNode & { traceId: string }, within: string | null, index: number): Promise<boolean> {
+    const reached = await this.#lists.reach(node.traceId, within, index);
+    if (reached) this.#changed.fire([node]);
+    return reached;
+  }
+
   getTreeItem(node: TraceNode): vscode.TreeItem {
     const item = this.#itemOf(node);
     item.id = idOf(node);
