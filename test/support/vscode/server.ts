@@ -1,8 +1,8 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { freePort } from '../freePort.ts';
 
 export interface EditorServer {
   readonly port: number;
@@ -98,17 +98,6 @@ function argumentsOf(port: number, data: string, trusted: boolean): string[] {
     '--enable-smoke-test-driver',
     ...(trusted ? ['--disable-workspace-trust'] : []),
   ];
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
 }
 
 /** Resolves when the server says that it listens; rejects with what it said when it ends before. */
