@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { LiveAgent } from './liveAgent.ts';
 
 /** Of the answers, while the bad release is out. */
-const BAD_SHARE = 0.7;
+const BAD_SHARE = 0.85;
 /** When it comes and when it is rolled back, as shares of the cycle. */
 const [COMES, GOES] = [0.3, 0.65];
 

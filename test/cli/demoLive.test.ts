@@ -42,10 +42,13 @@ describe('the demo of live quality', function () {
   it('receives the traces of its agent, measures them, and leaves nothing running', async () => {
     const { code, output } = await demo(
       ['--cycle', '4', '--rate', '8'],
-      [/p95 [\d.]+ m?s {3}errors \d+\.\d % {3}\d+\.\d answers per second/, /release 2\.2\.0 is rolled back/],
+      [
+        /quality \d\.\d\d {3}p95 [\d.]+ m?s {3}errors \d+\.\d % {3}\d+\.\d answers per second/,
+        /release 2\.2\.0 is rolled back/,
+      ],
     );
     assert.equal(code, 0, output);
-    assert.match(output, /release 2\.2\.0 gives 70 % of the answers/);
+    assert.match(output, /release 2\.2\.0 gives 85 % of the answers/);
     assert.match(output, /sends its traces to http:\/\/127\.0\.0\.1:\d+\./);
     assert.match(output, /Touchstone: Open Monitor/);
     assert.equal(await ServicesLink.find(folder, { client: 'terminal', clock: systemClock }), undefined);

@@ -85,15 +85,16 @@ describe('journey: live quality', function () {
     await workbench.screenshot('live-quality-good');
 
     await agent.release(0.9);
-    await workbench.notification(new RegExp(`${ALERT}.*mean score 0.`));
-    await workbench.screenshot('live-quality-notification');
-    await page.keyboard.press('Escape');
-    await page
-      .locator('[id="workbench.parts.sidebar"] .monaco-list-row', { hasText: /score 0\.\d\d/ })
-      .first()
-      .waitFor();
     await marks(frame).getByText(`Alert ${ALERT} is firing`).waitFor({ timeout: PATIENCE_MS });
     await workbench.screenshot('live-quality-falls');
+    await workbench.notification(new RegExp(`${ALERT}.*mean score 0\\.`));
+    await workbench.screenshot('live-quality-notification');
+    await page.keyboard.press('Escape');
+    const sidebar = page.locator('[id="workbench.parts.sidebar"]');
+    await sidebar
+      .locator('.monaco-list-row', { hasText: /score 0\.\d\d/ })
+      .first()
+      .waitFor();
 
     // The process that receives, evaluates and alerts is killed: another one goes on where it was.
     const { pid } = JSON.parse(readFileSync(path.join(folder, '.touchstone', 'services.json'), 'utf8')) as {
