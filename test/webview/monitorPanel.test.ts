@@ -282,6 +282,25 @@ describe('the monitor panel', () => {
     assert.ok((nodes ?? 0) < 200, `${nodes} nodes`);
   });
 
+  it('draws the bucket that is not over yet', async () => {
+    const board = sampleBoard({ gaps: (index) => index < 59 });
+    const page = await open({ ...board, fromMs: board.fromMs - 50_000, toMs: board.toMs - 50_000 });
+    const drawn = await chart(page, 'latency')
+      .locator('canvas')
+      .evaluate((canvas) => {
+        const { width, height } = canvas as HTMLCanvasElement;
+        const pixels =
+          (canvas as HTMLCanvasElement).getContext('2d')?.getImageData(0, 0, width, height).data ?? [];
+        let blue = 0;
+        for (let at = 0; at < pixels.length; at += 4)
+          if ((pixels[at + 2] ?? 0) > 200 && (pixels[at] ?? 0) < 120 && (pixels[at + 3] ?? 0) > 200)
+            blue += 1;
+        return blue;
+      });
+    // The dot of p50; the axis follows the values.
+    assert.ok(drawn > 10, `${drawn} pixels`);
+  });
+
   it('ignores what is not part of the protocol', async () => {
     const page = await open();
     await panel.send({ type: 'board', board: { look: 1 } }, { type: 'unknown' });

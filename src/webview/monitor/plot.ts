@@ -119,9 +119,10 @@ export class Plot {
     };
   }
 
+  /** All buckets as a whole: one whose middle were outside would not be drawn. */
   #range(): uPlot.Range.MinMax {
-    const { fromMs, toMs, starts } = this.#drawn?.charts ?? { fromMs: 0, toMs: 1, starts: [] };
-    return [Math.min(fromMs, starts[0] ?? fromMs), toMs];
+    const { fromMs = 0, toMs = 1, stepMs = 0, starts = [] } = this.#drawn?.charts ?? {};
+    return [starts[0] ?? fromMs, Math.max(toMs, (starts.at(-1) ?? fromMs) + stepMs)];
   }
 
   #listen(plot: uPlot): void {
