@@ -200,6 +200,8 @@ describe('an assert-set', () => {
     const failing = () => ({ score: Promise.reject<Score>(new Error('it broke')) });
     const found = await scoreSet([failing(), { score: scored(1) }]);
     assert.deepEqual(found, { status: 'error', reason: 'm0: it broke' });
+    const odd = await scoreSet([{ score: Promise.reject<Score>('no error at all') }]);
+    assert.deepEqual(odd, { status: 'error', reason: 'm0: no error at all' });
     const reason = new Error('stopped');
     const aborted = AbortSignal.abort(reason);
     await assert.rejects(async () => scoreSet([failing()], undefined, aborted), reason);
