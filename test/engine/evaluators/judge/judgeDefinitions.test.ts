@@ -116,6 +116,8 @@ const ROWS: readonly Row[] = [
   { type: 'similar:euclidean', ...SIMILAR, ...EMBEDS },
 ];
 
+const definitionOf = (type: string) => judgeDefinitions.find((one) => one.type === type);
+
 describe('the definitions of judges', () => {
   it('are these, in this order', () => {
     assert.deepEqual(
@@ -125,14 +127,13 @@ describe('the definitions of judges', () => {
   });
 
   for (const { type, shorthand, least, defaults = {}, texts, lists = [], more = {}, asserted } of ROWS) {
-    const definition = judgeDefinitions.find((one) => one.type === type);
-    const parse = (options: JsonObject) => definition?.options.safeParse(options);
+    const parse = (options: JsonObject) => definitionOf(type)?.options.safeParse(options);
     const takes = (key: string, value: JsonValue) => parse({ ...least, [key]: value })?.success;
 
     describe(type, () => {
       it('is a judge, and says what it needs', () => {
-        const { stage, embeds, asks, negates } = definition ?? {};
-        assert.deepEqual({ stage, shorthand: definition?.shorthand }, { stage: 'judge', shorthand });
+        const { stage, embeds, asks, negates, shorthand: bare } = definitionOf(type) ?? {};
+        assert.deepEqual({ stage, bare }, { stage: 'judge', bare: shorthand });
         assert.deepEqual(
           { embeds, asks, negates },
           { embeds: more.embeds, asks: more.asks, negates: more.negates },
@@ -163,7 +164,7 @@ describe('the definitions of judges', () => {
 
       it('reads an assertion of promptfoo', () => {
         const parts = { value: 'v', threshold: 0.25, provider: { id: 'openai:chat:m' }, rubricPrompt: 'p' };
-        const options = definition?.fromAssertion?.(parts) ?? {};
+        const options = definitionOf(type)?.fromAssertion?.(parts) ?? {};
         const values: JsonObject = { value: 'v', criteria: 'v', expected: 'v', goal: 'v', threshold: 0.25 };
         const known = Object.fromEntries(Object.entries(options).filter(([key]) => key in values));
         assert.deepEqual(known, Object.fromEntries(asserted.map((key) => [key, values[key]])));
@@ -182,7 +183,7 @@ describe('the definitions of judges', () => {
 
   it('compare outputs only where there is another target to compare with', () => {
     const compares = (type: string, options: JsonObject) => {
-      const definition = judgeDefinitions.find((one) => one.type === type);
+      const definition = definitionOf(type);
       return definition?.compares?.(definition.options.parse(options));
     };
     assert.equal(compares('pairwise', {}), true);
@@ -194,7 +195,7 @@ describe('the definitions of judges', () => {
 
   it('have shares of a full score, at least two choices, and whole exchanges', () => {
     const takes = (type: string, options: JsonObject) =>
-      judgeDefinitions.find((one) => one.type === type)?.options.safeParse(options).success;
+      definitionOf(type)?.options.safeParse(options).success;
     for (const key of ['subset', 'superset', 'agree', 'disagree', 'differButFactual']) {
       for (const [value, fine] of [
         [0, true],
