@@ -1,6 +1,13 @@
 import { Bucket } from './bucket.ts';
-import { bucketStart, LEVEL_MS, LEVELS, type Level } from './levels.ts';
-import { DIMENSIONS, MEASURE_RULES, type MetricLabels, type StoredMeasure, storedValue } from './measures.ts';
+import { LEVEL_MS, LEVELS, type Level } from './levels.ts';
+import {
+  DIMENSIONS,
+  MEASURE_RULES,
+  MEASURES,
+  type MetricLabels,
+  type StoredMeasure,
+  storedValue,
+} from './measures.ts';
 
 /** What is measured of one thing at one time, such as a call. */
 export interface Measurement {
@@ -22,7 +29,7 @@ export interface PendingBucket {
 
 /** Measurements that go into the store together, summed up in memory: few buckets are touched by many of them. */
 export class MetricBatch {
-  readonly #levels: { readonly [level in Level]: Map<string, PendingBucket> } = {
+  readonly #levels: { readonly [level in Level]: Map<string, SeriesBuckets> } = {
     '1s': new Map(),
     '1min': new Map(),
     '1h': new Map(),
@@ -48,39 +55,59 @@ export class MetricBatch {
     for (const [index, level] of LEVELS.entries()) {
       const coarser = LEVELS[index + 1];
       if (coarser === undefined) break;
-      for (const { measure, startMs, labels, bucket } of this.#levels[level].values())
-        this.#bucket(coarser, measure, { timeMs: startMs, labels }).merge(bucket);
+      for (const { labels, buckets } of this.#levels[level].values()) {
+        const above = this.#seriesOf(coarser, labels);
+        for (const { measure, startMs, bucket } of buckets.values())
+          bucketOf(above, { level: coarser, measure, timeMs: startMs }).merge(bucket);
+      }
     }
-    return LEVELS.flatMap((level) => [...this.#levels[level].values()]);
+    return LEVELS.flatMap((level) =>
+      [...this.#levels[level].values()].flatMap(({ buckets }) => [...buckets.values()]),
+    );
   }
 
   #each(
-    { labels, timeMs, finest, values }: Measurement,
+    { labels, timeMs, finest: level, values }: Measurement,
     change: (bucket: Bucket, value: number) => void,
     counts = true,
   ): void {
+    const series = this.#seriesOf(level, labels);
     for (const measure of STORED) {
       const given = values[measure];
       if (given === undefined || given === null) continue;
       const value = storedValue(measure, given);
-      if (typeof value === 'number') change(this.#bucket(finest, measure, { timeMs, labels }), value);
+      if (typeof value === 'number') change(bucketOf(series, { level, measure, timeMs }), value);
       else if (counts) this.refuse(`${measure}: ${value}`);
     }
   }
 
-  #bucket(
-    level: Level,
-    measure: StoredMeasure,
-    { timeMs, labels }: { timeMs: number; labels: MetricLabels },
-  ): Bucket {
-    const startMs = bucketStart(timeMs, LEVEL_MS[level]);
-    const key = `${startMs} ${MEASURE_RULES[measure].id} ${seriesKey(labels)}`;
+  #seriesOf(level: Level, labels: MetricLabels): SeriesBuckets {
+    const key = seriesKey(labels);
     const found = this.#levels[level].get(key);
-    if (found) return found.bucket;
-    const bucket = new Bucket();
-    this.#levels[level].set(key, { level, measure, startMs, labels, bucket });
-    return bucket;
+    if (found) return found;
+    const series = { labels, buckets: new Map() };
+    this.#levels[level].set(key, series);
+    return series;
   }
+}
+
+interface SeriesBuckets {
+  labels: MetricLabels;
+  /** By start and measure. */
+  buckets: Map<number, PendingBucket>;
+}
+
+function bucketOf(
+  { labels, buckets }: SeriesBuckets,
+  { level, measure, timeMs }: { level: Level; measure: StoredMeasure; timeMs: number },
+): Bucket {
+  const number = Math.floor(timeMs / LEVEL_MS[level]);
+  const key = number * MEASURES.length + MEASURE_RULES[measure].id;
+  const found = buckets.get(key);
+  if (found) return found.bucket;
+  const bucket = new Bucket();
+  buckets.set(key, { level, measure, startMs: number * LEVEL_MS[level], labels, bucket });
+  return bucket;
 }
 
 const STORED = Object.keys(MEASURE_RULES) as StoredMeasure[];

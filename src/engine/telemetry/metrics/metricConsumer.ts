@@ -32,7 +32,7 @@ export interface MetricConsumerOptions extends MeasureOptions {
 
 const NAME = CURSORS.spans;
 const FEWEST = 32;
-const MOST = 2_000;
+const MOST = 1_000;
 /** How long a batch should take, in milliseconds: the receiver waits meanwhile. */
 const SLICE_MS = 20;
 /** Spans of a trace that are read again in one go. */

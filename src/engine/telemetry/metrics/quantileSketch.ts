@@ -5,13 +5,17 @@ const GAMMA = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR);
 const LOG_GAMMA = Math.log(GAMMA);
 /** Where zeros are counted: below every bucket of a whole number. */
 const ZERO = -1;
+/** Buckets that are made room for beside one that is needed. */
+const SPARE = 16;
 
 /**
  * A distribution of whole numbers from 0 up, as counts of buckets whose bounds grow by a constant factor (DDSketch, Masson, Rim and
  * Lee 2019). Two of them merge exactly: the sum of the counts is the sketch of all values together, in whatever order.
  */
 export class QuantileSketch {
-  readonly #counts = new Map<number, number>();
+  /** Of the buckets from the first one on: lists are added up faster than maps. */
+  #counts = new Float64Array(0);
+  #first = ZERO;
 
   add(value: number): void {
     this.#change(bucketOf(value), 1);
@@ -23,7 +27,8 @@ export class QuantileSketch {
   }
 
   merge(other: QuantileSketch): void {
-    for (const [bucket, count] of other.#counts) this.#change(bucket, count);
+    for (const [at, count] of other.#counts.entries())
+      if (count !== 0) this.#change(other.#first + at, count);
   }
 
   /** Adds the counts of a sketch as it was written by `toBytes`. */
@@ -57,17 +62,18 @@ export class QuantileSketch {
     };
 
     let last = ZERO;
-    for (const [bucket, count] of this.#sorted()) {
-      write(bucket - last);
+    for (const [at, count] of this.#counts.entries()) {
+      if (count <= 0) continue;
+      write(this.#first + at - last);
       write(count);
-      last = bucket;
+      last = this.#first + at;
     }
     return Uint8Array.from(bytes);
   }
 
   /** How many values are in it. */
   get count(): number {
-    return this.#sorted().reduce((sum, [, count]) => sum + count, 0);
+    return this.#counts.reduce((sum, count) => sum + Math.max(0, count), 0);
   }
 
   /**
@@ -75,29 +81,35 @@ export class QuantileSketch {
    * counted from 0) by at most the relative error. Empty where there are no values.
    */
   quantiles(shares: readonly number[]): number[] {
-    const sorted = this.#sorted();
-    const total = sorted.reduce((sum, [, count]) => sum + count, 0);
+    const total = this.count;
     const values: number[] = [];
-    let at = 0;
+    let at = -1;
     let passed = 0;
 
     for (const share of total === 0 ? [] : shares) {
       const rank = Math.floor(share * (total - 1));
-      while (at < sorted.length - 1 && passed + (sorted[at]?.[1] ?? 0) <= rank)
-        passed += sorted[at++]?.[1] ?? 0;
-      values.push(middleOf(sorted[at]?.[0] ?? ZERO));
+      while (passed <= rank) passed += Math.max(0, this.#counts[++at] ?? total);
+      values.push(middleOf(this.#first + at));
     }
     return values;
   }
 
   #change(bucket: number, by: number): void {
-    const count = (this.#counts.get(bucket) ?? 0) + by;
-    if (count === 0) this.#counts.delete(bucket);
-    else this.#counts.set(bucket, count);
+    if (bucket < this.#first || bucket >= this.#first + this.#counts.length) this.#reach(bucket);
+    const at = bucket - this.#first;
+    this.#counts[at] = (this.#counts[at] ?? 0) + by;
   }
 
-  #sorted(): [bucket: number, count: number][] {
-    return [...this.#counts].filter(([, count]) => count > 0).sort(([a], [b]) => a - b);
+  /** Makes room for a bucket, and for some beside it. */
+  #reach(bucket: number): void {
+    const { length } = this.#counts;
+    const low = Math.max(ZERO, bucket - SPARE);
+    const first = length === 0 ? low : Math.min(this.#first, low);
+    const end = Math.max(length === 0 ? 0 : this.#first + length, bucket + SPARE);
+    const counts = new Float64Array(end - first);
+    if (length > 0) counts.set(this.#counts, this.#first - first);
+    this.#counts = counts;
+    this.#first = first;
   }
 }
 
