@@ -69,6 +69,8 @@ const streamStatus = z.object({
       taken: z.int(),
       /** Not told, since its queue was full. */
       dropped: z.int(),
+      /** Told, and not taken by the other side. */
+      failed: z.int().default(0),
     }),
   ),
 });

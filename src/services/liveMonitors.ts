@@ -10,6 +10,7 @@ import type { EvaluationHub } from '../engine/telemetry/stream/evaluationHub.ts'
 import { TraceStore } from '../engine/traces/traceStore.ts';
 import { traceStorePath } from '../engine/traces/traceStoreFormat.ts';
 import type { StreamStatus } from '../protocol/servicesCalls.ts';
+import { EvaluationDeliveries } from './evaluationDeliveries.ts';
 import type { LiveConsumer, LiveSource } from './live.ts';
 import { MonitorFile } from './monitorFile.ts';
 
@@ -41,10 +42,12 @@ export class LiveMonitors implements LiveConsumer {
   }
 
   get status(): StreamStatus {
-    const { subscribers } = this.#options.hub;
     const running = this.#running;
-    if (!running) return { monitors: [], behind: 0, problem: null, subscribers };
-    return { ...running.status, subscribers };
+    const subscribers = this.#options.hub.subscribers.map((subscriber) => ({
+      ...subscriber,
+      failed: running?.failedOf(subscriber.name) ?? 0,
+    }));
+    return { ...(running?.status ?? { monitors: [], behind: 0, problem: null }), subscribers };
   }
 
   async run(source: LiveSource, signal: AbortSignal): Promise<void> {
@@ -70,6 +73,7 @@ class Running {
   readonly #store: MonitorStore;
   readonly #stream: EvaluationStream;
   readonly #file: MonitorFile;
+  readonly #deliveries: EvaluationDeliveries;
   readonly #ended = new AbortController();
   #opened: OpenMonitors | undefined;
   #isStepping = false;
@@ -94,16 +98,22 @@ class Running {
       },
     });
     this.#file = new MonitorFile(root, environment);
+    this.#deliveries = new EvaluationDeliveries({ hub, clock, random: options.random, environment });
   }
 
   get status(): Omit<StreamStatus, 'subscribers'> {
     const refusal = this.#stream.lastRefusal;
-    const problem = this.#file.problem ?? this.#openProblem ?? this.#opened?.problem;
+    const problem =
+      this.#file.problem ?? this.#openProblem ?? this.#opened?.problem ?? this.#deliveries.problem;
     return {
       monitors: this.#store.figures,
       behind: this.#stream.behind,
       problem: problem ?? (refusal && `${refusal.monitor}: ${refusal.message}`),
     };
+  }
+
+  failedOf(subscriber: string): number {
+    return this.#deliveries.failedOf(subscriber);
   }
 
   /** Until the signal is aborted. Rejects with StoreError. */
@@ -116,6 +126,7 @@ class Running {
   async close(): Promise<void> {
     this.#ended.abort('closed');
     await this.#stream.close();
+    await this.#deliveries.close();
     await this.#opened?.close();
     this.#store.close();
     this.#traces.close();
@@ -169,6 +180,7 @@ class Running {
     if (opened === 'failed') return;
 
     this.#opened = opened;
+    await this.#deliveries.use(workspace?.config.stream ?? []);
     const set = {
       monitors: opened?.monitors ?? [],
       price: spanPrice(workspace?.config.providers ?? {}),

@@ -43,8 +43,10 @@ function streamLines({ monitors, behind, problem, subscribers }: StreamStatus, n
     ...behindText,
     ...(problem === null ? [] : [`not all is evaluated: ${problem}`]),
     ...subscribers.map(
-      ({ name, taken, dropped }) =>
-        `subscriber ${name}: ${counted(taken, 'evaluation')}, ${formatCount(dropped)} dropped`,
+      ({ name, taken, dropped, failed }) =>
+        `subscriber ${sanitizeLine(name)}: ${counted(taken, 'evaluation')}, ${formatCount(dropped)} dropped${
+          failed > 0 ? `, ${formatCount(failed)} not taken` : ''
+        }`,
     ),
   ];
 }

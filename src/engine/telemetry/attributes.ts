@@ -96,6 +96,7 @@ export const TOUCHSTONE = {
   embeddedTexts: 'touchstone.embeddings.texts',
   evaluationType: 'touchstone.evaluation.type',
   evaluationStage: 'touchstone.evaluation.stage',
+  monitor: 'touchstone.monitor.name',
   /** The name of the evaluation that stands for the verdict over all of them. */
   verdict: 'touchstone.verdict',
 } as const;

@@ -36,6 +36,7 @@ describe('completion', () => {
       'caches',
       'fallbacks',
       'monitors',
+      'stream',
       'traces',
       'alerts',
       'notify',

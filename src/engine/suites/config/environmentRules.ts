@@ -65,7 +65,7 @@ function reportMalformed(reader: ConfigReader, at: Pointer, written: string): vo
 
 function reportLiteralKey(reader: ConfigReader, at: Pointer): void {
   const owner = String(at[1] ?? '').toUpperCase();
-  const kind = at[0] === 'notify' ? 'SECRET' : 'API_KEY';
+  const kind = at[0] === 'notify' || at[0] === 'stream' ? 'SECRET' : 'API_KEY';
   const name = `${owner.replace(/[^A-Z0-9]+/g, '_')}_${kind}`;
   reportAt(reader, at, {
     code: 'literal-key',
@@ -98,7 +98,7 @@ function reportMisplaced(reader: ConfigReader, at: Pointer, written: string): vo
     code: 'misplaced-environment-reference',
     message: `${written} is not filled in here (${pointerText(at)})`,
     remedy:
-      'Environment variables are filled in for api_key and headers of providers, for headers and env of targets, for headers of traces.forward, and for the secret of a webhook.',
+      'Environment variables are filled in for api_key and headers of providers, for headers and env of targets, for headers of traces.forward and stream, and for the secret of a webhook.',
   });
 }
 
@@ -116,6 +116,10 @@ function useAt(at: Pointer): Use {
   if (top === 'traces') {
     if (at.includes('headers')) return 'header';
     return at.at(-1) === 'url' ? 'address' : 'other';
+  }
+  if (top === 'stream') {
+    if (third === 'headers') return 'header';
+    return third === 'secret' ? 'key' : 'address';
   }
   if (top === 'notify') return third === 'secret' ? 'key' : 'address';
   if (top === 'alerts' && third === 'description') return 'text';

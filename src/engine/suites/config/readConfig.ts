@@ -4,6 +4,7 @@ import type { ProviderConfig } from '../../models/modelProvider.ts';
 import type { Environment } from '../../ports.ts';
 import { readAlerts } from '../alerting/readAlerts.ts';
 import { readMonitor } from '../monitoring/readMonitor.ts';
+import { toSubscribers } from '../monitoring/streamConfig.ts';
 import { BUILT_IN_PROVIDER, builtInProvider } from './builtInProvider.ts';
 import { poolNames, toPools } from './bulkheadConfig.ts';
 import { toCaches } from './cacheConfig.ts';
@@ -58,6 +59,7 @@ export function readConfig(reader: ConfigReader, environment: Environment): Work
       caches: file.caches === undefined ? undefined : toCaches(file.caches),
       fallbacks: file.fallbacks === undefined ? undefined : toFallbacks(file.fallbacks),
       monitors: file.monitors === undefined ? undefined : monitors,
+      stream: file.stream === undefined ? undefined : toSubscribers(file.stream),
       alerts,
     }),
   };

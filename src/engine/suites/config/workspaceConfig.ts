@@ -5,6 +5,7 @@ import type { ProviderConfig } from '../../models/modelProvider.ts';
 import type { PoolConfig } from '../../resilience/resilienceConfig.ts';
 import { alertsFile, notifyFile } from '../alerting/alertsConfig.ts';
 import { type MonitorConfig, monitorFile } from '../monitoring/monitorConfig.ts';
+import { type SubscriberConfig, streamFile } from '../monitoring/streamConfig.ts';
 import { bulkheadsFile } from './bulkheadConfig.ts';
 import { cachesFile } from './cacheConfig.ts';
 import { fallbacksFile } from './fallbackConfig.ts';
@@ -27,6 +28,8 @@ export interface WorkspaceConfig {
   fallbacks?: FallbacksConfig;
   /** In the file's order; names are unique. */
   monitors?: MonitorConfig[];
+  /** Who else hears of what they say. */
+  stream?: SubscriberConfig[];
   /** Alerts and the channels that they are sent to. */
   alerts?: AlertsConfig;
 }
@@ -46,6 +49,7 @@ export const workspaceFile = z
       .record(nameSchema, monitorFile)
       .optional()
       .describe('Monitors by name: which spans of running agents are evaluated as they come, and how.'),
+    stream: streamFile.optional(),
     traces: tracesFile.optional(),
     alerts: alertsFile.optional(),
     notify: notifyFile.optional(),
