@@ -147,7 +147,11 @@ export class LaterEvaluations {
   #finish(job: StoredJob, evaluations: readonly EvaluationDraft[], name?: Count): void {
     const { store, publish } = this.#options;
     const counts = name === undefined ? [] : [{ monitor: job.monitor, name, by: 1 }];
-    publish(store.commit({ evaluations, done: [job.id], counts }).evaluations);
+    const made = store.commit({ evaluations, done: [job.id], counts }).evaluations;
+    publish(made);
+    // Forgotten while its judge was asked.
+    if (made.length < evaluations.length)
+      store.commit({ counts: [{ monitor: job.monitor, name: dropped('forgotten'), by: 1 }] });
   }
 
   #evaluatorOf({ monitor, evaluator }: Job): LiveEvaluator | undefined {

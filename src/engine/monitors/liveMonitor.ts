@@ -104,7 +104,7 @@ export class LiveEvaluator {
     if (evaluation.status === 'skipped') return undefined;
 
     const { latencyMs, costUsd = 0 } = evaluation;
-    const reason = this.#ports.redact(evaluation.reason);
+    const reason = shortened(this.#ports.redact(evaluation.reason));
     const cost = costUsd !== null && Number.isFinite(costUsd) ? costUsd : null;
     if (evaluation.status === 'error') return { ...this.#unmeasured(reason), latencyMs, costUsd: cost };
     return { score: evaluation.score, passed: evaluation.pass, reason, latencyMs, costUsd: cost };
@@ -114,6 +114,13 @@ export class LiveEvaluator {
     const redacted = this.#ports.redact(reason);
     return { score: null, passed: null, reason: redacted, latencyMs: 0, costUsd: 0 };
   }
+}
+
+/** Characters of a reason that are kept. */
+const MOST_REASON = 2_000;
+
+function shortened(reason: string): string {
+  return reason.length <= MOST_REASON ? reason : `${reason.slice(0, MOST_REASON).toWellFormed()}…`;
 }
 
 /** Measured without what came out. */

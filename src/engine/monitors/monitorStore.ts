@@ -83,7 +83,8 @@ export class MonitorStore {
   } {
     return this.#connection.transaction(() => {
       if (cursor !== undefined) this.cursor = cursor;
-      const added = evaluations.flatMap((evaluation) => this.#add(evaluation) ?? []);
+      const added = evaluations.flatMap((evaluation) => this.#evaluations.add(evaluation) ?? []);
+      this.#countAll(added);
       const stored = jobs.flatMap((job) => this.#addJob(job) ?? []);
       for (const id of done) this.#connection.run('DELETE FROM pending_evaluations WHERE id = ?', id);
       for (const { monitor, name, by } of counts) this.#count(monitor, name, by);
@@ -113,20 +114,22 @@ export class MonitorStore {
     this.#connection.close();
   }
 
-  #add(evaluation: EvaluationDraft): LiveEvaluation | undefined {
-    const added = this.#evaluations.add(evaluation);
-    if (!added) return undefined;
-
-    const { monitor, passed, costUsd, atMs } = added;
-    this.#count(monitor, passed === null ? 'errors' : passed ? 'passed' : 'failed', 1);
-    if (costUsd === null) this.#count(monitor, 'unpriced', 1);
-    else this.#count(monitor, 'nano_usd', Math.round(costUsd * 1e9));
-    this.#connection.run(
-      `INSERT INTO monitor_counts VALUES (?, 'last_ms', ?)
-       ON CONFLICT (monitor, name) DO UPDATE SET value = max(value, excluded.value)`,
-      ...[monitor, Math.round(atMs)],
-    );
-    return added;
+  #countAll(added: readonly LiveEvaluation[]): void {
+    for (const [monitor, own] of Map.groupBy(added, (evaluation) => evaluation.monitor)) {
+      const of = (wanted: boolean | null): number => own.filter(({ passed }) => passed === wanted).length;
+      this.#count(monitor, 'passed', of(true));
+      this.#count(monitor, 'failed', of(false));
+      this.#count(monitor, 'errors', of(null));
+      this.#count(monitor, 'unpriced', own.filter(({ costUsd }) => costUsd === null).length);
+      const nanoUsd = own.reduce((sum, { costUsd }) => sum + Math.round((costUsd ?? 0) * 1e9), 0);
+      this.#count(monitor, 'nano_usd', nanoUsd);
+      const last = own.reduce((latest, { atMs }) => Math.max(latest, Math.round(atMs)), 0);
+      this.#connection.run(
+        `INSERT INTO monitor_counts VALUES (?, 'last_ms', ?)
+         ON CONFLICT (monitor, name) DO UPDATE SET value = max(value, excluded.value)`,
+        ...[monitor, last],
+      );
+    }
   }
 
   #addJob({ traceId, spanId, monitor, evaluator }: Job): StoredJob | undefined {

@@ -10,14 +10,18 @@ export class EvaluationTable {
     this.#connection = connection;
   }
 
-  /** Within a transaction of the caller. Undefined where there is one of that span, monitor and evaluator already: it stays as it is. */
+  /**
+   * Within a transaction of the caller. Undefined where there is one of that span, monitor and evaluator already: it stays as it is;
+   * and where the span was forgotten meanwhile.
+   */
   add(evaluation: EvaluationDraft): LiveEvaluation | undefined {
     const { traceId, spanId, monitor, evaluator, type, stage, score, passed, reason } = evaluation;
     const { costUsd, latencyMs, atMs, spanEndMs, labels } = evaluation;
     const [row] = this.#connection.all(
       `INSERT INTO evaluations (trace_id, span_id, monitor, evaluator, type, stage, score, passed, reason, cost_usd,
          latency_ms, at_ms, span_end_ms, labels)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       SELECT ?1, ?2, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
+       WHERE EXISTS (SELECT 1 FROM spans WHERE trace_id = ?1 AND span_id = ?2)
        ON CONFLICT (trace_id, span_id, monitor, evaluator) DO NOTHING RETURNING seq`,
       ...[traceId, spanId, monitor, evaluator, type, stage, score, passed === null ? null : Number(passed)],
       ...[reason, costUsd, latencyMs, atMs, spanEndMs, JSON.stringify(labels)],

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { systemClock } from '../../../src/engine/ports.ts';
+import { TraceStore } from '../../../src/engine/traces/traceStore.ts';
+import { traceStorePath } from '../../../src/engine/traces/traceStoreFormat.ts';
 import { agentSpan, LiveMonitors } from '../../support/liveMonitors.ts';
 import { type OpenAiServer, type Script, startOpenAiServer } from '../../support/openaiServer.ts';
 
@@ -140,6 +142,29 @@ ${price ? '    prices: { judge: { input: 1, output: 1 }, slow: { input: 1, outpu
     live.advance();
     await live.use('other: { match: { kind: agent }, evaluators: [ is-json ] }', providers());
     assert.deepEqual(live.figures('support')?.dropped, { removed: 3 });
+  });
+
+  it('leave nothing of a trace that was forgotten while they were asked, and that is counted', async () => {
+    const late = Promise.withResolvers<void>();
+    answer = () => ({ ...POLITE, after: late.promise });
+    await live.use(
+      'support: { match: { kind: agent }, judge: local/judge, evaluators: [ { rubric: polite } ] }',
+      providers(),
+    );
+    live.receive(span('a1'));
+    live.advance();
+    await server.received(1);
+    while (live.traces.sumUp().length > 0);
+    const later = new TraceStore(traceStorePath(live.root), { retention: { maxAgeMs: 0, maxBytes: 1 } });
+    assert.equal(later.forgetSome(Date.now() + 60_000), 1);
+    later.close();
+    late.resolve();
+
+    const isOver = () => live.figures('support')?.dropped['forgotten'] === 1;
+    while (!isOver()) await new Promise((resolve) => setTimeout(resolve, 5));
+    assert.deepEqual(live.evaluations, []);
+    assert.deepEqual(live.traces.sumUp(), []);
+    assert.deepEqual(live.bugs, []);
   });
 
   it('say nothing that shows a key', async () => {
