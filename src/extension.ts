@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { type Alerts, registerAlerts } from './ui/alerts/registerAlerts.ts';
 import { registerCommand } from './ui/commands.ts';
 import { registerComparisons } from './ui/compare/registerComparisons.ts';
 import { registerCompress } from './ui/compress/registerCompress.ts';
@@ -49,6 +50,7 @@ export interface Api {
   readonly providers: Providers;
   readonly services: Services;
   readonly traces: Traces;
+  readonly alerts: Alerts;
   /** How long `activate` took, in milliseconds. */
   readonly activationMs: number;
 }
@@ -105,6 +107,13 @@ export function activate(context: vscode.ExtensionContext): Api {
     ...{ memory: context.workspaceState, extensionUri: context.extensionUri },
     onShown: () => services.receiver.need(),
   });
+  const alerts = registerAlerts({
+    engine: client,
+    listing,
+    settings,
+    memory: context.workspaceState,
+    output,
+  });
   const resultOf = (given: unknown) => tests.tree.results.of(given);
   const refresh = () => void client.refresh().catch((error: unknown) => output.showError(error));
   subscriptions.push(
@@ -122,6 +131,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     providers,
     services,
     traces,
+    alerts,
     registerMonitor({
       engine: client,
       output,
@@ -180,6 +190,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     providers,
     services,
     traces,
+    alerts,
     activationMs: performance.now() - begun,
   };
 }

@@ -1,6 +1,7 @@
 import { CallFailure } from '../protocol/callFailure.ts';
 import { engineCalls, interfaceCalls } from '../protocol/calls.ts';
 import { Peer, type Streams } from '../protocol/peer.ts';
+import { alertHandlers } from './alertHandlers.ts';
 import { compareHandlers } from './compareHandlers.ts';
 import { ComparisonJobs } from './comparisonJobs.ts';
 import { compressHandlers } from './compressHandlers.ts';
@@ -45,6 +46,7 @@ export function serve(streams: Streams, ports: SessionPorts): Promise<void> {
       ...verifyHandlers(session, comparisons),
       ...languageHandlers(session),
       ...traceHandlers(session),
+      ...alertHandlers(session),
       ...metricHandlers(session),
     },
     (error) => {

@@ -1,3 +1,4 @@
+import { alertCalls } from './alertCalls.ts';
 import { bridgeCalls } from './bridgeCalls.ts';
 import type { ParamsOf, ResultOf } from './call.ts';
 import { compareCalls } from './compareCalls.ts';
@@ -32,6 +33,7 @@ export const engineCalls = {
   ...evaluatorCalls,
   ...receiverCalls,
   ...traceCalls,
+  ...alertCalls,
   ...metricCalls,
 };
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { alertChanges } from './alertCalls.ts';
 import type { EventTable } from './call.ts';
 import { changeCounts, comparedCase } from './compareCalls.ts';
 import { failure } from './failure.ts';
@@ -69,6 +70,8 @@ export const engineEvents = {
   'receiver/changed': servicesState,
   /** Only after `traces/watch`. */
   'traces/changed': traceChanges,
+  /** Only after `alerts/watch`. */
+  'alerts/changed': alertChanges,
   /** Only after `metrics/watch`. */
   'metrics/changed': metricChanges,
   log: z.object({

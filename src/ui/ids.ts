@@ -99,6 +99,12 @@ export interface Commands {
   /** What is clicked, and all that is selected in the view. */
   'touchstone.traces.addToDataset'(trace?: unknown, selected?: unknown): Promise<void>;
   'touchstone.traces.compareWith'(trace?: unknown, selected?: unknown): Promise<void>;
+  'touchstone.alerts.show'(): Promise<void>;
+  /** An alert by its name; without one the person picks. */
+  'touchstone.alerts.mute'(alert?: { name: string }): Promise<void>;
+  'touchstone.alerts.unmute'(alert?: { name: string }): Promise<void>;
+  'touchstone.alerts.test'(alert?: { name: string }): Promise<void>;
+  'touchstone.alerts.goToRule'(alert?: { name: string }): Promise<void>;
   'touchstone.openWalkthrough'(): Promise<void>;
   /** Asks two questions, writes a prompt, a dataset and a suite, and runs them. */
   'touchstone.createEvaluation'(): Promise<void>;
@@ -185,6 +191,11 @@ export const commandIds = [
   'touchstone.traces.openIn',
   'touchstone.traces.addToDataset',
   'touchstone.traces.compareWith',
+  'touchstone.alerts.show',
+  'touchstone.alerts.mute',
+  'touchstone.alerts.unmute',
+  'touchstone.alerts.test',
+  'touchstone.alerts.goToRule',
   'touchstone.openWalkthrough',
   'touchstone.createEvaluation',
   'touchstone.runEvaluation',
@@ -273,6 +284,7 @@ export const viewIds = [
   'touchstone.datasets',
   'touchstone.runs',
   'touchstone.traces',
+  'touchstone.alerts',
   'touchstone.providers',
 ] as const;
 export type ViewId = (typeof viewIds)[number];

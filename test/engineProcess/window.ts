@@ -34,6 +34,7 @@ export class TestWindow implements AsyncDisposable {
     'receiver/changed': [],
     'traces/changed': [],
     'metrics/changed': [],
+    'alerts/changed': [],
     log: [],
   };
   readonly #peer: Peer<Calls>;

@@ -1,12 +1,12 @@
 import path from 'node:path';
 import type { AlertRule } from '../../../src/engine/model/alertRule.ts';
 import type { LiveEvaluation } from '../../../src/engine/model/liveEvaluation.ts';
+import type { Clock } from '../../../src/engine/ports.ts';
 import { MEMORY } from '../../../src/engine/store/file/database.ts';
 import { readCondition } from '../../../src/engine/suites/alerting/alertCondition.ts';
 import type { AlertGroup } from '../../../src/engine/telemetry/alerts/alertGroup.ts';
 import { AlertKeeper } from '../../../src/engine/telemetry/alerts/alertKeeper.ts';
 import type { AlertNotice } from '../../../src/engine/telemetry/alerts/alertNotice.ts';
-import type { FigureSource } from '../../../src/engine/telemetry/alerts/alertSources.ts';
 import { AlertStore } from '../../../src/engine/telemetry/alerts/alertStore.ts';
 import type { MetricPoint, MetricQuery } from '../../../src/engine/telemetry/metrics/metricQuery.ts';
 import { ManualClock } from '../manualClock.ts';
@@ -122,29 +122,43 @@ export class AlertWorld {
   }
 
   #open(): AlertKeeper {
-    const figures: FigureSource = {
-      total: (query) => {
-        this.queries.push(query);
-        return [...this.figures].map(([label, point]) => ({ label, points: [point] }));
-      },
-    };
-    const { scores } = this;
-    return new AlertKeeper({
-      store: this.store,
-      figures,
-      evaluations: {
-        after: (seq, limit) => scores.filter((one) => one.seq > seq).slice(0, limit),
-        get lastSeq() {
-          return scores.at(-1)?.seq ?? 0;
-        },
-      },
-      traces: {
-        worst: () => [{ traceId: 'slow', title: 'agent', startMs: 0, score: null }],
-        scored: (found) =>
-          found.map(({ traceId, score, atMs }) => ({ traceId, title: '', startMs: atMs, score })),
-      },
-      clock: this.clock,
-      root: '/agents/support',
-    });
+    const { store, figures, clock, scores, queries } = this;
+    return keeperOf(store, { figures, clock, scores, queries, root: '/agents/support' });
   }
+}
+
+export interface KeeperSources {
+  figures: ReadonlyMap<string | null, MetricPoint>;
+  clock: Clock;
+  root: string;
+  scores?: readonly LiveEvaluation[];
+  /** What was asked for is added. */
+  queries?: MetricQuery[];
+}
+
+/** Keeps alerts over these figures and scores. */
+export function keeperOf(
+  store: AlertStore,
+  { figures, clock, root, scores = [], queries = [] }: KeeperSources,
+): AlertKeeper {
+  return new AlertKeeper({
+    ...{ store, clock, root },
+    figures: {
+      total: (query) => {
+        queries.push(query);
+        return [...figures].map(([label, point]) => ({ label, points: [point] }));
+      },
+    },
+    evaluations: {
+      after: (seq, limit) => scores.filter((one) => one.seq > seq).slice(0, limit),
+      get lastSeq() {
+        return scores.at(-1)?.seq ?? 0;
+      },
+    },
+    traces: {
+      worst: () => [{ traceId: 'slow', title: 'agent', startMs: 0, score: null }],
+      scored: (found) =>
+        found.map(({ traceId, score, atMs }) => ({ traceId, title: '', startMs: atMs, score })),
+    },
+  });
 }
