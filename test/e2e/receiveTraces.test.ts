@@ -11,6 +11,7 @@ import { eventually } from '../support/vscode/eventually.ts';
 import { Workbench, type WorkbenchOptions } from '../support/vscode/workbench.ts';
 import { needsWorkbench } from './needsWorkbench.ts';
 
+const SCREENSHOTS = path.join(import.meta.dirname, '..', '..', 'screenshots');
 const TRACE = '5b8efff798038103d269b633813fc60c';
 
 /** An instrumented agent, as far as a receiver can tell. */
@@ -93,6 +94,32 @@ describe('journey: an agent is started in the terminal, and its trace is there',
     });
     await status(workbench, `:${new URL(endpoint).port} · 1 span`).waitFor();
     await workbench.screenshot('traces-received');
+  });
+
+  it('in every window of the workspace, which share the receiver', async () => {
+    await using workbench = await open({ 'touchstone.traces.receive': 'whenNeeded' });
+    await using _ = services(workbench);
+    const { page } = workbench;
+    await status(workbench, /:\d+/).waitFor({ timeout: 60_000 });
+    const port = /:(\d+)/.exec((await status(workbench, /:\d+/).textContent()) ?? '')?.[1];
+
+    const second = await workbench.openWindow();
+    const there = second.locator('.statusbar-item', { hasText: `:${port}` }).first();
+    await there.waitFor({ timeout: 60_000 });
+    for (const window of [page, second]) {
+      await window.locator('.activitybar [aria-label^="Touchstone"]').first().click();
+      await window.locator('.pane-header', { hasText: 'Traces' }).waitFor();
+    }
+
+    await runAgent(workbench, 'shared');
+    const trace = '[id="workbench.parts.sidebar"] .monaco-list-row';
+    for (const window of [page, second])
+      await window.locator(trace, { hasText: /^chat/ }).first().waitFor({ timeout: 30_000 });
+    await second
+      .locator('.statusbar-item', { hasText: `:${port} · 1 span` })
+      .first()
+      .waitFor();
+    await second.screenshot({ path: path.join(SCREENSHOTS, 'traces-second-window.png') });
   });
 
   it('with one click, where a setting says that traces are not received; and stops', async () => {

@@ -93,6 +93,13 @@ export class Workbench implements AsyncDisposable {
     return workbench;
   }
 
+  /** Another window on the same workspace, with an extension host of its own. It passes with the browser. */
+  async openWindow(): Promise<Page> {
+    const page = await this.#browser.newPage({ viewport: this.page.viewportSize() });
+    await page.goto(this.page.url());
+    return page;
+  }
+
   /** Types a command's title into the palette, as in `Touchstone: Choose Model…`, and runs it. */
   async runCommand(title: string): Promise<void> {
     await eventually(async () => {
