@@ -43,11 +43,12 @@ export class RecentRequests {
     this.#answers.delete(key);
     this.#answers.set(key, made);
     // What failed is tried again in earnest.
-    const forget = () => this.#answers.delete(key);
-    made.reply.then(({ status }) => {
-      made.storage = this.#storage();
-      if (status !== 200) forget();
-    }, forget);
+    made.reply.then(
+      () => {
+        made.storage = this.#storage();
+      },
+      () => this.#answers.delete(key),
+    );
     return made.reply;
   }
 

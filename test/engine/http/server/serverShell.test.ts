@@ -194,6 +194,23 @@ describe('a local server', () => {
     assert.deepEqual(bugs, []);
   });
 
+  it('refuses a body that says it is too long before any of it has come', async () => {
+    const server = await start({ limits: { bodyBytes: 64 * KIB } });
+    const received = await overSocket(server.port, (socket) =>
+      socket.write(
+        `POST /open HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${64 * KIB + 1}\r\n\r\n`,
+      ),
+    );
+    assert.equal(statusOf(received), 413);
+  });
+
+  it('counts what unpacking itself takes', async () => {
+    const server = await start({ limits: { allBodiesBytes: 12 * KIB } });
+    const small = Buffer.alloc(4 * KIB);
+    assert.equal((await ask(server, '/open', {}, small)).status, 200);
+    assert.equal((await ask(server, '/open', { 'content-encoding': 'gzip' }, gzipSync(small))).status, 503);
+  });
+
   it('gives back what a body took that was refused, whatever still comes of it', async () => {
     const server = await start({ limits: { bodyBytes: 64 * KIB, allBodiesBytes: 256 * KIB } });
     const bomb = brotliCompressSync(Buffer.alloc(8 * KIB * KIB));

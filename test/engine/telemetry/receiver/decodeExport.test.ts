@@ -211,6 +211,21 @@ describe('spans out of OTLP', () => {
       assert.deepEqual([records.length, rejected, reasons], [1, count, [reason]]);
     });
 
+  it('cut values off that are nested without end', () => {
+    let deep: JsonObject = { stringValue: 'inside' };
+    for (let depth = 0; depth < 70; depth += 1) deep = { arrayValue: { values: [deep] } };
+    const [read] = decodeTraces(
+      request(span({ attributes: [{ key: 'deep', value: deep }] })),
+      'json',
+    ).records;
+    assert.match(JSON.stringify(read?.attributes), /^\{"deep":\[{64}null\]{64}\}$/);
+  });
+
+  it('have events that happened when the span began, where they say no time', () => {
+    const [read] = decodeTraces(request(span({ events: [{ name: 'e' }] })), 'json').records;
+    assert.deepEqual(read?.events, [{ name: 'e', timeMs: read?.startMs, attributes: {} }]);
+  });
+
   it('may lie as far ahead as 64 bits reach', () => {
     const end = '18446744073709551615';
     const [far] = decodeTraces(

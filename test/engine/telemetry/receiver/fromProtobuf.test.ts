@@ -174,6 +174,11 @@ describe('protobuf that is read without a library', () => {
     const [read] = decodeTraces(oneSpan(field(9, pair('deep', deep))), 'protobuf').records;
     assert.match(JSON.stringify(read?.attributes), /^\{"deep":\[{64}null\]{64}\}$/);
 
+    let map: Fill = (writer) => writer.uint32(10).string('inside');
+    for (let depth = 0; depth < 70; depth += 1) map = field(6, field(1, pair('k', map)));
+    const [mapped] = decodeTraces(oneSpan(field(9, pair('deep', map))), 'protobuf').records;
+    assert.match(JSON.stringify(mapped?.attributes), /^\{"deep":(\{"k":){64}null\}{65}$/);
+
     let bytes = Buffer.from('x');
     for (let depth = 0; depth < 2_000; depth += 1) {
       const inside = bytesOf((writer) => writer.uint32(10).bytes(bytes));

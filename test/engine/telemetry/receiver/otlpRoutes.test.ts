@@ -13,6 +13,7 @@ import { messageType } from '../../../../src/engine/telemetry/receiver/protobufS
 import { ManualClock } from '../../../support/manualClock.ts';
 import { agentRequest } from '../../../support/otlp/agentSpans.ts';
 import { encodeRequest } from '../../../support/otlp/encodeRequest.ts';
+import { overSocket } from '../../http/server/rawSocket.ts';
 
 const TYPES = { protobuf: 'application/x-protobuf', json: 'application/json' } as const;
 const ENCODINGS = ['protobuf', 'json'] as const;
@@ -209,6 +210,18 @@ describe('the receiver of OTLP', () => {
     assert.equal(calls, failed + 2);
   });
 
+  it('asks once for a body whose sender waits to be asked', async () => {
+    const server = await start(async () => {});
+    const received = await overSocket(server.port, (socket) => {
+      socket.write(
+        'POST /v1/traces HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\nexpect: 100-continue\r\ncontent-length: 2\r\nconnection: close\r\n\r\n',
+      );
+      socket.once('data', () => socket.write('{}'));
+    });
+    assert.equal(received.match(/100 Continue/g)?.length, 1);
+    assert.match(received, /HTTP\/1\.1 200/);
+  });
+
   it('takes the same request again in earnest once what was kept is gone', async () => {
     let calls = 0;
     let storage: object | undefined = {};
@@ -255,5 +268,10 @@ describe('the receiver of OTLP', () => {
     assert.equal(await send(packed, { 'content-type': TYPES.json, 'content-encoding': 'gzip' }), 400);
     assert.equal(await send(body, {}), 200);
     assert.deepEqual(kept, [8, 8]);
+
+    const answered = async (signal: string) =>
+      (await post(server, signal, Buffer.from('{}'), { 'content-type': TYPES.json })).body.toString();
+    assert.deepEqual([await answered('traces'), await answered('logs')], ['{}', '{}']);
+    assert.match(await answered('metrics'), /derives its own/);
   });
 });
