@@ -102,7 +102,7 @@ Customers ask ${values.rate} questions a second; a bad release comes and goes ev
 ${isOpened ? 'In the editor that opens' : `In an editor with the extension, on ${folder}`}: Touchstone: Open Monitor
 In another terminal, in ${folder}:
   ${cli} traces tail
-  ${cli} metrics --since 5m
+  ${cli} metrics --since 5min
   ${cli} alerts list
 
 Ctrl-C ends it.

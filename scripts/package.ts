@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { temporaryFolder } from '../test/support/temporaryFolder.ts';
 import { extensionManifest } from './extensionManifest.ts';
@@ -39,7 +39,9 @@ function gather(stage: string, built: string): void {
   for (const name of ['extension.cjs', 'ThirdPartyNotices.txt'])
     cpSync(path.join(built, name), path.join(dist, name));
   cpSync(path.join(built, 'webview'), path.join(dist, 'webview'), { recursive: true });
-  for (const file of ['engineProcess.js', 'services.js'].flatMap((entry) => [...reachable(built, entry)]))
+  // Threads are started by the names of their programs.
+  const entries = ['engineProcess.js', 'services.js', ...globSync('*Worker.js', { cwd: built })];
+  for (const file of entries.flatMap((entry) => [...reachable(built, entry)]))
     cpSync(path.join(built, file), path.join(dist, file), { recursive: true });
 }
 

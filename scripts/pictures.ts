@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { openRun, openViews, runSuite } from '../test/e2e/steps.ts';
 import { Workbench } from '../test/support/vscode/workbench.ts';
+import { smallPng } from './smallPng.ts';
 
 /** Takes the pictures of the walkthrough and the README anew, in a real editor: npm run pictures. */
 const media = path.join(import.meta.dirname, '..', 'media');
@@ -27,7 +28,7 @@ async function picture({ page }: Workbench, name: string): Promise<void> {
   await page.waitForTimeout(1_500);
   const file = path.join(media, `${name}.png`);
   mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(file, await page.screenshot({ clip, animations: 'disabled', caret: 'hide' }));
+  writeFileSync(file, smallPng(await page.screenshot({ clip, animations: 'disabled', caret: 'hide' })));
 }
 
 /** Shows a failed case in the Test Explorer, with what was expected beside what came back. */

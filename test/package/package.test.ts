@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, describe, it } from 'mocha';
 import { readImports } from '../support/importGraph.ts';
@@ -15,10 +15,10 @@ const ALLOWED = [
   /^extension\.vsixmanifest$/,
   /^extension\/(package\.json|package\.nls\.json|readme\.md|changelog\.md|LICENSE\.txt)$/,
   /^extension\/l10n\/bundle\.l10n\.json$/,
-  /^extension\/dist\/(extension\.cjs|(engineProcess|services)\.js|(dataset|openDataset|report)Worker\.js)$/,
+  /^extension\/dist\/(extension\.cjs|(engineProcess|services)\.js|(dataset|openDataset|report|trace)Worker\.js)$/,
   /^extension\/dist\/ThirdPartyNotices\.txt$/,
   /^extension\/dist\/chunks\/[\w.-]+\.js$/,
-  /^extension\/dist\/webview\/(report|standalone|compare|trace)\.(js|css)$/,
+  /^extension\/dist\/webview\/(report|standalone|compare|trace|monitor)\.(js|css)$/,
   /^extension\/media\/(icon\.svg|icon\.png|prices\.json|terminal\.png)$/,
   /^extension\/media\/schemas\/[\w.-]+\.schema\.json$/,
   /^extension\/media\/(walkthrough|screenshots)\/[\w-]+\.png$/,
@@ -78,6 +78,16 @@ describe('the packaged extension', function () {
     assert.ok(named.length > 10);
     assert.deepEqual(
       named.filter((name) => !files.has(`extension/${name}`)),
+      [],
+    );
+  });
+
+  it('holds the programs of its threads', () => {
+    const workers = globSync('src/engineProcess/*Worker.ts', { cwd: root });
+    assert.ok(workers.length >= 4);
+    const names = workers.map((file) => `extension/dist/${path.basename(file, '.ts')}.js`);
+    assert.deepEqual(
+      names.filter((name) => !files.has(name)),
       [],
     );
   });
