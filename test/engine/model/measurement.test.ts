@@ -11,6 +11,7 @@ describe('what could not be measured', () => {
   it('is a trial that errored, or that was planned and is not there', () => {
     assert.deepEqual([passed, failed, errored].map(isMeasured), [true, true, false]);
     assert.deepEqual(measurePasses([passed, failed, errored]), { mean: 0.5, trials: 3, holes: 1 });
+    assert.deepEqual(measurePasses([passed, passed, passed, failed]), { mean: 0.75, trials: 4, holes: 0 });
     assert.deepEqual(measurePasses([passed, failed], 5), { mean: 0.5, trials: 5, holes: 3 });
     assert.deepEqual(measurePasses([passed, failed], 1), { mean: 0.5, trials: 2, holes: 0 });
     assert.deepEqual(measurePasses([errored]), { mean: null, trials: 1, holes: 1 });

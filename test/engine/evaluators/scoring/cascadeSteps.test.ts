@@ -146,6 +146,18 @@ describe('an evaluator that fails', () => {
     assert.deepEqual((await failed(bare)).logged, [{ stack: 'without a stack' }]);
   });
 
+  it('is not logged where the trial was stopped meanwhile', async () => {
+    const controller = new AbortController();
+    const logged: unknown[] = [];
+    const stopped = evaluator('heuristic', () => {
+      controller.abort(new Error('stop'));
+      throw new TypeError('torn down');
+    });
+    const log = { write: (...line: unknown[]) => void logged.push(line) };
+    await run([stopped], { signal: controller.signal, log });
+    assert.deepEqual(logged, []);
+  });
+
   it('has the code of its model, and nothing else of others', async () => {
     const model = await failed(new ModelError('server', 'it is down', { transient: true }));
     assert.deepEqual([model.reason, model.detail], ['it is down', { code: 'server' }]);

@@ -67,6 +67,8 @@ describe('a scoring function', () => {
       const nothing = await score(GOOD, evaluations);
       assert.deepEqual(nothing.verdict, errored('nothing was measured: no evaluator applies to this case'));
     }
+    const worse = evaluation('c', 0, { status: 'error', reason: 'worse' });
+    assert.equal((await score(GOOD, [broken, worse])).verdict.reason, 'b: broken');
     const light = await score(GOOD, [evaluation('a', 1), { ...broken, weight: 0 }]);
     assert.equal(light.verdict.status, 'passed');
   });
