@@ -106,8 +106,17 @@ async function nextOf(
   }
 }
 
+/** All clients are told the same. */
+const told = new WeakMap<LiveEvaluation, string>();
+
 function eventOf(evaluation: LiveEvaluation): string {
-  return `id: ${evaluation.seq}\nevent: evaluation\ndata: ${JSON.stringify(evaluationEntry(evaluation))}\n\n`;
+  const known = told.get(evaluation);
+  if (known !== undefined) return known;
+
+  const data = JSON.stringify(evaluationEntry(evaluation));
+  const event = `id: ${evaluation.seq}\nevent: evaluation\ndata: ${data}\n\n`;
+  told.set(evaluation, event);
+  return event;
 }
 
 function lossOf(evaluations: number): string {
