@@ -93,6 +93,17 @@ describe('log lines in JSON', function () {
     assert.match(out, /think.*\n +warn slow answer\n +info without a time\n +info of no span/);
   });
 
+  it('are read in a time that grows with the file, however short they are, and show no trace without spans', async () => {
+    const lines = Array.from({ length: 100_000 }, (_, at) => `word ${at}`);
+    lines.push(JSON.stringify({ time: AT, level: 30, msg: 'hello', trace_id: TRACE }));
+    const folder = temporaryFolder({ 'long.log': lines.join('\n') });
+    const { out } = await touchstone(folder, 'traces', 'import', 'long.log');
+    assert.equal(out, 'long.log: 1 log record, 100,000 lines of no trace left out');
+    const shown = await touchstone(folder, 'traces', 'show', TRACE);
+    assert.equal(shown.code, 2);
+    assert.match(shown.err, /of trace 0af7651916cd43dd8448eb211c80319c, 1 log line is stored, and no span/);
+  });
+
   it('with ids of 64 bits find the trace that ends so', async () => {
     const dd = { trace_id: decimal(TRACE.slice(16)), span_id: decimal(SPAN) };
     const folder = temporaryFolder({
@@ -110,7 +121,9 @@ describe('log lines in JSON', function () {
       'bracket.log': '[INFO] words\n[WARN] more\n',
       'timeless.log': JSON.stringify({ level: 30, msg: 'hello', trace_id: TRACE }),
     });
-    for (const name of ['none.log', 'bracket.log', 'timeless.log']) {
+    const { err: timeless } = await touchstone(folder, 'traces', 'import', 'timeless.log');
+    assert.match(timeless, /timeless\.log:1: the line does not say when it was written/);
+    for (const name of ['none.log', 'bracket.log']) {
       const { code, err } = await touchstone(folder, 'traces', 'import', name);
       assert.equal(code, 2, name);
       assert.match(err, /no line of the file names a trace/, name);

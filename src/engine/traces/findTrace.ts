@@ -1,4 +1,5 @@
 import { TraceError } from '../errors.ts';
+import { counted } from '../model/figures.ts';
 import type { JsonValue } from '../model/json.ts';
 import type { LogRecord, SpanRecord } from '../model/span.ts';
 import type { RunStore } from '../store/runStore.ts';
@@ -37,6 +38,13 @@ export function findTrace(sources: TraceSources, wanted: string): FoundTrace {
   const found = /^[0-9a-f]{1,32}$/.test(id) ? idOf(sources, id) : undefined;
   const trace = found === undefined ? undefined : traceOf(sources, found);
   if (trace) return trace;
+
+  const { length } = /^[0-9a-f]{32}$/.test(id) ? sources.received.records(id).logs : [];
+  if (length > 0)
+    throw new TraceError(
+      `of trace ${id}, ${counted(length, 'log line')} ${length === 1 ? 'is' : 'are'} stored, and no span`,
+      { remedy: 'Import its spans as well, or let the agent send them.' },
+    );
   throw new TraceError(`there is no trace ${wanted}`, {
     remedy: 'List the stored traces with: touchstone traces list',
   });

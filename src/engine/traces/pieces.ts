@@ -28,25 +28,26 @@ export class Pieces {
 
   /** Up to and without a byte, or to the end; undefined behind that. */
   async until(byte: number): Promise<Buffer | undefined> {
-    let searched = 0;
-    const chunks: Buffer[] = [this.#buffer];
-    let size = this.#buffer.length;
+    const before: Buffer[] = [];
+    let last = this.#buffer;
+    let size = last.length;
     for (;;) {
-      const at = chunks.at(-1)?.indexOf(byte) ?? -1;
+      const at = last.indexOf(byte);
       if (at >= 0) {
-        const all = Buffer.concat(chunks);
-        this.#buffer = all.subarray(searched + at + 1);
-        return all.subarray(0, searched + at);
+        this.#buffer = last.subarray(at + 1);
+        const end = last.subarray(0, at);
+        // Most pieces lie within one chunk, which holds thousands of them and is not copied for each.
+        return before.length === 0 ? end : Buffer.concat([...before, end]);
       }
-      searched = size;
+      before.push(last);
       const { done, value } = await this.#chunks.next();
       if (done) break;
       size += value.length;
       if (size > MAX_PIECE_BYTES) throw new BadPiece();
-      chunks.push(value);
+      last = value;
     }
     this.#buffer = Buffer.alloc(0);
-    return size === 0 ? undefined : Buffer.concat(chunks);
+    return size === 0 ? undefined : Buffer.concat(before);
   }
 
   /** What a length of four bytes, the highest first, says that follows it. */

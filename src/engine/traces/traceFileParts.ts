@@ -62,7 +62,7 @@ async function* lineParts(source: Pieces, shownAs: string, log: LogLines): Async
     isFirst = false;
     const part = emptyPart(line);
     if (document !== undefined && (agents.add(part, document) || addDocument(part, document))) known = true;
-    else if (log.add(part, text)) known ||= part.logs.length > 0;
+    else if (log.add(part, text)) known ||= part.unplaced === 0;
     else reject(part, 'this is no request of OTLP');
     yield part;
   }
