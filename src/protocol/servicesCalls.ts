@@ -104,7 +104,7 @@ export const servicesStatus = z.object({
   forward: z
     .array(
       z.object({
-        /** Without anything secret. */
+        /** Without anything secret; empty where the configuration cannot be read. */
         to: z.string(),
         sent: z.int(),
         /** The other side did not take them. */

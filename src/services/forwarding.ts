@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../engine/errors.ts';
 import { readText } from '../engine/files/readText.ts';
@@ -55,7 +54,7 @@ export class Forwarding {
       return { to, sent, failed, dropped, waiting, reason: problem ?? reason };
     });
     if (this.#problem === null) return all;
-    return [...all, { ...NOTHING, to: path.basename(this.#options.configFile), reason: this.#problem }];
+    return [...all, { ...NOTHING, to: '', reason: this.#problem }];
   }
 
   /** Brings it up to what the configuration says now. Throws UserErrors only for what is given beside it. */
@@ -93,15 +92,16 @@ export class Forwarding {
     const shown = path.basename(configFile);
     this.#problem = null;
     try {
+      const text = readText(configFile, shown);
       // Most configurations say nothing of it, and are not read any further.
-      if (!/^\s*["']?traces\b/m.test(readFileSync(configFile, 'utf8'))) return [];
+      if (!/^\s*["']?traces\b/m.test(text)) return [];
       const { readForward } = await import('../engine/suites/config/tracesConfig.ts');
-      const { forward, problems } = readForward(readText(configFile, shown), shown);
+      const { forward, problems } = readForward(text, shown);
       const [problem] = problems;
       if (problem) this.#problem = `${shown}:${problem.location.line}: ${problem.message}`;
       return forward.map((one) => ({ ...one, owner: { url: 'traces.forward', headers: 'traces.forward' } }));
     } catch (error) {
-      this.#problem = error instanceof Error ? error.message : String(error);
+      this.#problem = `${shown}: ${error instanceof Error ? error.message : error}`;
       return [];
     }
   }

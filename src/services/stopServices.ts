@@ -26,6 +26,14 @@ export async function stopServices(root: string, clock: Clock): Promise<number |
   if ((understood || isCertain) && (await until(isGone, PATIENCE_MS, clock))) return lease.pid;
   if (isCertain) signal(lease.pid, 'SIGKILL');
   if (isCertain && (await until(isGone, PATIENCE_MS, clock))) return lease.pid;
+  if (!understood && !isCertain)
+    throw new AttachError(
+      `process ${lease.pid}, which .touchstone/services.json names, does not answer as the services process`,
+      {
+        remedy:
+          'Remove .touchstone/services.json, or stop that process by hand if it is the services process.',
+      },
+    );
   throw new AttachError(`process ${lease.pid} cannot be stopped`, { remedy: 'Stop it by hand.' });
 }
 

@@ -129,7 +129,10 @@ describe('the services process', function () {
     try {
       const lease = { startedAt: 0, socket: 'x', version: '1', token: 'x', receives: null };
       writeFileSync(workspace.leaseFile, JSON.stringify({ ...lease, pid: other.pid, started: null }));
-      await assert.rejects(stopServices(workspace.root, systemClock), /cannot be stopped/);
+      await assert.rejects(
+        stopServices(workspace.root, systemClock),
+        /does not answer as the services process/,
+      );
       assert.equal(other.exitCode ?? other.signalCode, null);
     } finally {
       other.kill('SIGKILL');

@@ -12,7 +12,7 @@ import type { ServeOptions } from '../options/serveOptions.ts';
 import { readHeader } from '../otlp.ts';
 import type { Io } from '../terminal/io.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
-import { receiverLines } from '../views/services.ts';
+import { notSentOn, receiverLines } from '../views/services.ts';
 import { askOver, askServices } from './runningServices.ts';
 
 /** How often it is tried where another process is just beginning or ending. */
@@ -51,7 +51,8 @@ export async function detachServices(root: string, options: ServeOptions, io: Io
   }
 
   for (const line of receiverLines(status.receiver)) io.out(line);
-  for (const { to } of status.forward) io.out(`sending on to ${sanitizeLine(to)}`);
+  for (const { to, reason } of status.forward)
+    io.out(reason === null ? `sending on to ${sanitizeLine(to)}` : notSentOn({ to, reason }));
   const where = status.foreground ? 'in another terminal' : 'in the background';
   io.out(`process ${status.pid} runs ${where}; stop it with: touchstone serve --stop`);
   return EXIT.passed;
@@ -67,7 +68,9 @@ async function useRunning(root: string, options: ServeOptions, io: Io): Promise<
           `the services process of this workspace runs already (process ${link.lease.pid})`,
           { remedy: 'Stop it with touchstone serve --stop, then start it anew.' },
         );
-      return link.call('services/receive', { on: true, port, keep: false, requireToken });
+      const { receiver } = await link.call('services/status', {});
+      const keep = receiver.state === 'receiving' && receiver.keep;
+      return link.call('services/receive', { on: true, port, keep, requireToken });
     });
     if (!status) return undefined;
 
@@ -102,7 +105,7 @@ function begin(root: string, options: ServeOptions, io: Io): Promise<ServicesHos
       environment: processEnvironment,
       mayReadKeys: true,
       given,
-      onLoss: (to, reason) => io.err(io.errStyle.yellow(`not sent on to ${to}: ${sanitizeLine(reason)}`)),
+      onLoss: (to, reason) => io.err(io.errStyle.yellow(notSentOn({ to, reason }))),
     },
     clock: systemClock,
     random: systemRandom,
@@ -121,7 +124,7 @@ async function serve(host: ServicesHost, options: ServeOptions, io: Io): Promise
     });
     for (const { to, reason } of forward)
       if (reason === null) io.out(`sending on to ${sanitizeLine(to)}`);
-      else io.err(io.errStyle.yellow(`not sent on to ${sanitizeLine(to)}: ${sanitizeLine(reason)}`));
+      else io.err(io.errStyle.yellow(notSentOn({ to, reason })));
     for (const line of receiverLines(receiver)) io.out(line);
     io.err('press Ctrl-C to stop');
     const reason = await host.ended;

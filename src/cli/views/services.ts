@@ -26,6 +26,9 @@ function forwardLines({
   waiting,
   reason,
 }: ServicesStatus['forward'][number]): string[] {
+  const isNever = reason !== null && sent + failed + dropped + waiting === 0;
+  if (isNever) return [notSentOn({ to, reason })];
+
   const parts = [
     `${counted(sent, 'request')} sent`,
     ...(failed > 0 ? [`${failed.toLocaleString('en-US')} failed`] : []),
@@ -68,6 +71,11 @@ export function monitorText(monitor: StreamStatus['monitors'][number], now: numb
     ...(lastMs === null ? [] : [`the last ${durationText(now - lastMs)} ago`]),
   ];
   return `${facts.join(', ')}${drops.length > 0 ? `; dropped: ${drops.join(', ')}` : ''}`;
+}
+
+/** That nothing is sent on there, and why. */
+export function notSentOn({ to, reason }: { to: string; reason: string }): string {
+  return `not sent on${to === '' ? '' : ` to ${sanitizeLine(to)}`}: ${sanitizeLine(reason)}`;
 }
 
 /** Where traces are received, and how a program is told. */
