@@ -66,13 +66,13 @@ describe('the services process', function () {
 
   it('ends by itself when nobody needs it any more, but not while somebody is attached', async () => {
     await using workspace = new ServedWorkspace();
-    const ended = startAlone(workspace.root, 300);
+    const ended = startAlone(workspace.root, 2_000);
     const link = await until(async () => {
       const found = await ServicesLink.find(workspace.root, TERMINAL);
       assert.ok(found);
       return found;
     });
-    await systemClock.sleep(700);
+    await systemClock.sleep(2_500);
     assert.ok(workspace.pid !== undefined);
 
     link.close();
