@@ -5,7 +5,7 @@ const GAMMA = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR);
 const LOG_GAMMA = Math.log(GAMMA);
 /** Where zeros are counted: below every bucket of a whole number. */
 const ZERO = -1;
-/** Buckets that are made room for beside one that is needed. */
+/** Fewest buckets that are made room for beside one that is needed. */
 const SPARE = 16;
 
 /**
@@ -103,9 +103,14 @@ export class QuantileSketch {
   /** Makes room for a bucket, and for some beside it. */
   #reach(bucket: number): void {
     const { length } = this.#counts;
-    const low = Math.max(ZERO, bucket - SPARE);
+    // Growing by as much again, so that few copies are made.
+    const spare = Math.max(SPARE, length);
+    const low = bucket >= this.#first && length > 0 ? this.#first : Math.max(ZERO, bucket - spare);
     const first = length === 0 ? low : Math.min(this.#first, low);
-    const end = Math.max(length === 0 ? 0 : this.#first + length, bucket + SPARE);
+    const end = Math.max(
+      length === 0 ? 0 : this.#first + length,
+      bucket < this.#first && length > 0 ? 0 : bucket + spare,
+    );
     const counts = new Float64Array(end - first);
     if (length > 0) counts.set(this.#counts, this.#first - first);
     this.#counts = counts;
