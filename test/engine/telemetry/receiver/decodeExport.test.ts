@@ -15,6 +15,7 @@ import {
   MalformedExport,
 } from '../../../../src/engine/telemetry/receiver/decodeExport.ts';
 import { messageType } from '../../../../src/engine/telemetry/receiver/protobufSchema.ts';
+import { readSpans } from '../../../../src/engine/telemetry/receiver/readSpans.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const SPAN = 'b7ad6b7169203331';
@@ -214,10 +215,8 @@ describe('spans out of OTLP', () => {
   it('cut values off that are nested without end', () => {
     let deep: JsonObject = { stringValue: 'inside' };
     for (let depth = 0; depth < 70; depth += 1) deep = { arrayValue: { values: [deep] } };
-    const [read] = decodeTraces(
-      request(span({ attributes: [{ key: 'deep', value: deep }] })),
-      'json',
-    ).records;
+    const spans = [span({ attributes: [{ key: 'deep', value: deep }] })];
+    const [read] = readSpans({ resourceSpans: [{ scopeSpans: [{ spans }] }] })?.records ?? [];
     assert.match(JSON.stringify(read?.attributes), /^\{"deep":\[{64}null\]{64}\}$/);
   });
 
@@ -367,6 +366,12 @@ describe('log records out of OTLP', () => {
       [read?.event, read?.body, read?.level],
       ['gen_ai.user.message', { content: 'Hello' }, 'info'],
     );
+  });
+
+  it('stand at no span where they name none that can be', () => {
+    const logRecords = [{ traceId: TRACE, spanId: 'x', timeUnixNano: NANOS, body: { stringValue: 'a' } }];
+    const [read] = decodeLogs(json({ resourceLogs: [{ scopeLogs: [{ logRecords }] }] }), 'json').records;
+    assert.equal(read?.spanId, '');
   });
 
   it('are refused without a trace or a time', () => {
