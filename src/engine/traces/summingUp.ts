@@ -57,10 +57,13 @@ export class SummingUp {
     }
   }
 
-  /** Returns whether it was not aside before. */
+  /** Unless nothing of it is left. Returns whether it was not aside before. */
   #setAside(traceId: string): boolean {
     const before = this.#connection.run('DELETE FROM aside WHERE trace_id = ?', traceId);
-    this.#connection.run(`INSERT INTO aside (trace_id, arrived_ms) VALUES (?1, ${ARRIVED})`, traceId);
+    this.#connection.run(
+      `INSERT INTO aside (trace_id, arrived_ms) SELECT ?1, ${ARRIVED} AS arrived WHERE arrived IS NOT NULL`,
+      traceId,
+    );
     return before === 0;
   }
 

@@ -51,10 +51,10 @@ export async function keepUp(store: TraceStore, { intake, clock, signal }: Upkee
 
   async function sumUpAll(): Promise<void> {
     for (const [id, until] of resting) if (until <= clock.monotonic()) resting.delete(id);
-    for (let most = FIRST_PIECE; ; ) {
+    for (let most = FIRST_PIECE; !signal.aborted; ) {
       const began = clock.monotonic();
       const { done, summaries } = store.sumUpSome(most, [...resting.keys()]);
-      if (done === 0 || signal.aborted) return;
+      if (done === 0) return;
 
       for (const summary of summaries) letRest(summary);
       const tookMs = clock.monotonic() - began;

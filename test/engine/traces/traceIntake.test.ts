@@ -111,6 +111,21 @@ describe('the intake of traces', () => {
     assert.equal(clock.timers, 0);
   });
 
+  it('ends its upkeep where the store is closed while traces wait', async () => {
+    const stop = new AbortController();
+    const sumUpSome = store.sumUpSome.bind(store);
+    store.sumUpSome = (...given) => {
+      queueMicrotask(() => {
+        stop.abort('closed');
+        store.close();
+      });
+      return sumUpSome(...given);
+    };
+    store.append(spans(0, 8 * 30), []);
+    await keepUp(store, { intake: new TraceIntake(store), clock, signal: stop.signal });
+    assert.equal(clock.timers, 0);
+  });
+
   it('gives the space of what was forgotten back to the disk', () => {
     const file = path.join(temporaryFolder(), 'traces.db');
     const options = { clock, retention: { maxAgeMs: 3_600_000, maxBytes: 1e9 } };

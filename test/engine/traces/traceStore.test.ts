@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../../../src/engine/errors.ts';
 import type { LogRecord, SpanRecord } from '../../../src/engine/model/span.ts';
 import { RunStore } from '../../../src/engine/store/runStore.ts';
@@ -388,6 +389,21 @@ describe('trace store', () => {
     clock.pass(2 * HOUR);
     assert.equal(store.forgetSome(clock.now()), 4);
     assert.deepEqual(store.records('a').spans, []);
+  });
+
+  it('goes on behind a trace of which nothing is left', () => {
+    const file = path.join(temporaryFolder(), 'traces.db');
+    const store = new TraceStore(file);
+    store.append([span('a', '1'), span('b', '1')], []);
+    const other = new DatabaseSync(file);
+    other.exec("DELETE FROM spans WHERE trace_id = 'a'");
+    other.close();
+    assert.deepEqual(
+      store.sumUp().map(({ traceId }) => traceId),
+      ['b'],
+    );
+    assert.equal(store.sumUpSome(9).done, 0);
+    store.close();
   });
 
   it('goes on behind traces that are log lines alone', () => {
