@@ -10,7 +10,7 @@ import type { metricCalls } from '../protocol/metricCalls.ts';
 import { dimensions, type MetricMark } from '../protocol/metricEntries.ts';
 import { MetricWatch } from './metricWatch.ts';
 import type { Session } from './session.ts';
-import { StoreFile } from './storeFile.ts';
+import { StoredFile } from './storedFile.ts';
 
 /** Runs that marks are looked for among. */
 const MOST_RUNS = 1_000;
@@ -55,8 +55,8 @@ export function metricHandlers(session: Session): Handlers<typeof metricCalls> {
 function open({ root, ports: { clock } }: Session) {
   const access = 'read';
   return {
-    metrics: new StoreFile(metricStorePath(root), (file) => new MetricStore(file, { access, clock })),
-    alerts: new StoreFile(alertStorePath(root), (file) => new AlertStore(file, { access })),
+    metrics: new StoredFile(metricStorePath(root), (file) => new MetricStore(file, { access, clock })),
+    alerts: new StoredFile(alertStorePath(root), (file) => new AlertStore(file, { access })),
   };
 }
 

@@ -12,7 +12,7 @@ import { metricStorePath } from '../engine/telemetry/metrics/metricStoreFormat.t
 import { alertTraces } from '../engine/traces/alertTraces.ts';
 import { TraceStore } from '../engine/traces/traceStore.ts';
 import { traceStorePath } from '../engine/traces/traceStoreFormat.ts';
-import { MonitorFile } from './monitorFile.ts';
+import { ConfigurationFile } from './configurationFile.ts';
 
 /** How often alerts are looked at, in milliseconds. */
 const LOOK_MS = 5_000;
@@ -49,7 +49,7 @@ const NONE: AlertsConfig = { rules: [], channels: [] };
 /** Looks at the alerts of touchstone.yaml from time to time, whether spans come or not, and tells their channels. */
 export class LiveAlerts {
   readonly #options: LiveAlertsOptions;
-  readonly #file: MonitorFile;
+  readonly #file: ConfigurationFile;
   #config = NONE;
   #opened: Opened | undefined;
   #sources: Sources | undefined;
@@ -58,7 +58,7 @@ export class LiveAlerts {
 
   constructor(options: LiveAlertsOptions) {
     this.#options = options;
-    this.#file = new MonitorFile(options.root, options.environment);
+    this.#file = new ConfigurationFile(options.root, options.environment);
   }
 
   /** Why alerts cannot be looked at now, or are looked at as touchstone.yaml said before. */

@@ -1,4 +1,3 @@
-import { spanPrice } from '../engine/models/prices/spanPrice.ts';
 import type { Clock } from '../engine/ports.ts';
 import type { RunStore } from '../engine/store/runStore.ts';
 import { storePath } from '../engine/store/storeFile.ts';
@@ -15,6 +14,7 @@ import type { TraceIntake } from '../engine/traces/traceIntake.ts';
 import { processOwner } from '../processOwner.ts';
 import type { ExposedMetrics } from './exposedMetrics.ts';
 import type { LiveConsumer, LiveSource } from './live.ts';
+import type { WorkspacePrices } from './workspacePrices.ts';
 
 /** What comes together is measured together, in milliseconds. */
 const SETTLE_MS = 100;
@@ -22,8 +22,15 @@ const SETTLE_MS = 100;
 const YIELD = 1;
 /** Between two looks for evaluations, which come after their spans, in milliseconds. */
 const LOOK_MS = 1_000;
-/** Between two looks for runs, whose end nobody tells here, in milliseconds. */
+/** Between two looks for runs, whose end nobody tells here, and for prices, in milliseconds. */
 const RUNS_MS = 5_000;
+
+export interface LiveMetricsOptions {
+  root: string;
+  clock: Clock;
+  exposed: ExposedMetrics;
+  prices: WorkspacePrices;
+}
 
 interface Measuring {
   store: MetricStore;
@@ -38,13 +45,15 @@ export class LiveMetrics implements LiveConsumer {
   readonly #root: string;
   readonly #clock: Clock;
   readonly #exposed: ExposedMetrics;
+  readonly #prices: WorkspacePrices;
   readonly #runs: StoreReader;
   #store: MetricStore | undefined;
 
-  constructor({ root, clock, exposed }: { root: string; clock: Clock; exposed: ExposedMetrics }) {
+  constructor({ root, clock, exposed, prices }: LiveMetricsOptions) {
     this.#root = root;
     this.#clock = clock;
     this.#exposed = exposed;
+    this.#prices = prices;
     this.#runs = new StoreReader(storePath(root));
     exposed.add(() =>
       refusedSamples(this.#store?.refused({ fromMs: 0, toMs: Number.MAX_SAFE_INTEGER }) ?? []),
@@ -63,7 +72,7 @@ export class LiveMetrics implements LiveConsumer {
     const measuring: Measuring = {
       ...{ store, intake },
       spans: new MetricConsumer({
-        ...{ ...shared, log: traces.log, price: spanPrice({}) },
+        ...{ ...shared, log: traces.log, price: this.#prices.price },
         onMeasured: (batch) => this.#exposed.spans.measured(batch),
       }),
       quality: new LiveQuality({
@@ -87,11 +96,13 @@ export class LiveMetrics implements LiveConsumer {
     while (!signal.aborted) {
       const came = intake.stored;
       const began = clock.monotonic();
-      const isMore = [await spans.next(), quality.next()].includes(true);
-      if (began - lookedAt >= RUNS_MS) {
-        await this.#measureRuns(store);
+      const isTimeToLook = began - lookedAt >= RUNS_MS;
+      if (isTimeToLook) {
+        await this.#prices.refresh(signal);
         lookedAt = began;
       }
+      const isMore = [await spans.next(), quality.next()].includes(true);
+      if (isTimeToLook) await this.#measureRuns(store);
 
       const tookMs = clock.monotonic() - began;
       if (isMore) await this.#pause(intake.stored === came ? 0 : tookMs * YIELD, signal);

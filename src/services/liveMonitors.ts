@@ -10,9 +10,9 @@ import type { EvaluationHub } from '../engine/telemetry/stream/evaluationHub.ts'
 import { TraceStore } from '../engine/traces/traceStore.ts';
 import { traceStorePath } from '../engine/traces/traceStoreFormat.ts';
 import type { StreamStatus } from '../protocol/servicesCalls.ts';
+import { ConfigurationFile } from './configurationFile.ts';
 import { EvaluationDeliveries } from './evaluationDeliveries.ts';
 import type { LiveConsumer, LiveSource } from './live.ts';
-import { MonitorFile } from './monitorFile.ts';
 
 /** How often it is looked whether touchstone.yaml has changed, in milliseconds. */
 const LOOK_MS = 1_000;
@@ -72,7 +72,7 @@ class Running {
   readonly #traces: TraceStore;
   readonly #store: MonitorStore;
   readonly #stream: EvaluationStream;
-  readonly #file: MonitorFile;
+  readonly #file: ConfigurationFile;
   readonly #deliveries: EvaluationDeliveries;
   readonly #ended = new AbortController();
   #opened: OpenMonitors | undefined;
@@ -97,7 +97,7 @@ class Running {
         onChange();
       },
     });
-    this.#file = new MonitorFile(root, environment);
+    this.#file = new ConfigurationFile(root, environment);
     this.#deliveries = new EvaluationDeliveries({ hub, clock, random: options.random, environment });
   }
 

@@ -4,6 +4,7 @@ import type { LiveEvaluation } from '../engine/model/liveEvaluation.ts';
 import type { LogRecord, SpanRecord } from '../engine/model/span.ts';
 import { spanPrice } from '../engine/models/prices/spanPrice.ts';
 import type { Clock } from '../engine/ports.ts';
+import type { PriceSpan } from '../engine/telemetry/dialects/traceTree.ts';
 import type { ExportRequest } from '../engine/telemetry/otlp/otlpClient.ts';
 import { Busy, type ReceivedRecords } from '../engine/telemetry/receiver/otlpRoutes.ts';
 import { TraceIntake } from '../engine/traces/traceIntake.ts';
@@ -29,11 +30,14 @@ export interface ReceivedTracesOptions {
   forward?: Pick<Forwarding, 'offer'> | undefined;
   /** The store was opened; it is closed once the signal is aborted. */
   onOpen?(source: LiveSource, signal: AbortSignal): void;
+  /** Default: by the listed prices. */
+  price?: PriceSpan;
 }
 
 /** Keeps what the receiver takes in the workspace's trace store, which is opened with the first of it. */
 export class ReceivedTraces implements ReceivedRecords {
   readonly #root: string;
+  readonly #price: PriceSpan;
   readonly #clock: Clock;
   readonly #onChange: () => void;
   readonly #onBug: (error: unknown) => void;
@@ -46,13 +50,15 @@ export class ReceivedTraces implements ReceivedRecords {
   #problem: string | null = null;
   #opened: Opened | undefined;
 
-  constructor({ root, clock, onChange, onBug, forward, onOpen = () => {} }: ReceivedTracesOptions) {
+  constructor(options: ReceivedTracesOptions) {
+    const { root, clock, onChange, onBug, forward, onOpen = () => {}, price = spanPrice({}) } = options;
     this.#root = root;
     this.#clock = clock;
     this.#onChange = onChange;
     this.#onBug = onBug;
     this.#forward = forward;
     this.#onOpen = onOpen;
+    this.#price = price;
   }
 
   /** Goes on with what was stored before; where nothing was, with the first that comes. */
@@ -115,7 +121,7 @@ export class ReceivedTraces implements ReceivedRecords {
   #open(): Opened {
     if (this.#opened) return this.#opened;
     const store = new TraceStore(traceStorePath(this.#root), {
-      price: spanPrice({}),
+      price: this.#price,
       clock: this.#clock,
       onBug: (error) => this.#onBug(error),
     });

@@ -23,6 +23,7 @@ import { LiveMetrics } from './liveMetrics.ts';
 import { LiveMonitors } from './liveMonitors.ts';
 import { ReceivedTraces } from './receivedTraces.ts';
 import { type Exposure, Receiving, type Wish } from './receiving.ts';
+import { WorkspacePrices } from './workspacePrices.ts';
 
 const net = process.getBuiltinModule('node:net');
 
@@ -56,6 +57,7 @@ export class ServicesHost {
   readonly #forwarding: Forwarding;
   readonly #traces: ReceivedTraces;
   readonly #hub = new EvaluationHub();
+  readonly #prices: WorkspacePrices;
   readonly #monitors: LiveMonitors;
   readonly #live: Live;
   readonly #alerts: LiveAlerts;
@@ -123,6 +125,7 @@ export class ServicesHost {
       receiverSamples({ ...this.#traces.received, isStoring: this.#traces.problem === null }),
     );
     const { mayReadKeys, environment } = options.forward;
+    this.#prices = new WorkspacePrices(root);
     this.#monitors = new LiveMonitors({
       ...{ root, clock, random, onBug, onChange: changed, hub: this.#hub, owner: processOwner() },
       // An editor may have keys in its environment that the person gave to something else.
@@ -131,10 +134,10 @@ export class ServicesHost {
     exposed.add(() => streamSamples(this.#monitors.status));
     this.#live = new Live({
       ...{ clock, onBug, onChange: changed },
-      consumers: [new LiveMetrics({ root, clock, exposed }), this.#monitors],
+      consumers: [new LiveMetrics({ root, clock, exposed, prices: this.#prices }), this.#monitors],
     });
     this.#traces = new ReceivedTraces({
-      ...{ root, clock, onBug, onChange: touched, forward: this.#forwarding },
+      ...{ root, clock, onBug, onChange: touched, forward: this.#forwarding, price: this.#prices.price },
       onOpen: (source, signal) => this.#live.start(source, signal),
     });
     this.#receiving = new Receiving({
@@ -221,6 +224,7 @@ export class ServicesHost {
     this.#server.on('connection', (socket) => this.#clients.take(socket));
     // Whoever finds the lease is served at once.
     this.#writeLease();
+    await this.#prices.refresh(this.#ending.signal);
     this.#traces.goOn();
     if (left?.receives) await this.#goOn(left.receives);
     this.#watchingAlerts = this.#alerts.run(this.#ending.signal);

@@ -15,6 +15,7 @@ import { ExposedMetrics } from '../../src/services/exposedMetrics.ts';
 import { Live, type LiveConsumer } from '../../src/services/live.ts';
 import { LiveMetrics } from '../../src/services/liveMetrics.ts';
 import { ServicesLink } from '../../src/services/servicesLink.ts';
+import { WorkspacePrices } from '../../src/services/workspacePrices.ts';
 import { ManualClock, settled } from '../support/manualClock.ts';
 import { seededRandom } from '../support/seededRandom.ts';
 import { exportOf, ServedWorkspace, sendTraces } from '../support/servicesProcess.ts';
@@ -34,7 +35,12 @@ describe('live', () => {
   afterEach(() => traces.close());
 
   const metrics = () =>
-    new LiveMetrics({ root, clock: systemClock, exposed: new ExposedMetrics(systemClock) });
+    new LiveMetrics({
+      root,
+      clock: systemClock,
+      exposed: new ExposedMetrics(systemClock),
+      prices: new WorkspacePrices(root),
+    });
   const source = () => ({ traces, intake: new TraceIntake(traces) });
 
   it('starts a consumer that failed again, and lets the others go on', async () => {

@@ -6,7 +6,7 @@ import { entryOf } from '../engine/store/storeFile.ts';
 import { loadWorkspace, type Workspace } from '../engine/suites/loadWorkspace.ts';
 
 /** The workspace's touchstone.yaml, read anew whenever it changes. */
-export class MonitorFile {
+export class ConfigurationFile {
   readonly #root: string;
   readonly #environment: Environment;
   #stamp: string | undefined;
