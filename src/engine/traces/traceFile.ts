@@ -4,7 +4,12 @@ import { isJsonObject, type JsonValue } from '../model/json.ts';
 import type { LogRecord, SpanRecord } from '../model/span.ts';
 import { readOpenAiAgentsSpans } from '../telemetry/dialects/openAiAgentsSpans.ts';
 import { type Checked, checkLogs, checkSpans } from '../telemetry/receiver/checkRecords.ts';
-import { decodeLogs, decodeTraces, MalformedExport } from '../telemetry/receiver/decodeExport.ts';
+import {
+  decodeLogs,
+  decodeTraces,
+  MalformedExport,
+  MOST_LEVELS,
+} from '../telemetry/receiver/decodeExport.ts';
 import { logsFromJson, spansFromJson } from '../telemetry/receiver/fromJson.ts';
 
 export interface TraceFile {
@@ -135,7 +140,7 @@ function reject(file: TraceFile, count: number, reasons: readonly string[]): voi
 
 function parsed(text: string): JsonValue | undefined {
   try {
-    return parseUntrustedJson(text);
+    return parseUntrustedJson(text, MOST_LEVELS);
   } catch {
     return undefined;
   }

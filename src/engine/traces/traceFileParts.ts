@@ -6,6 +6,7 @@ import { parseUntrustedJson } from '../files/formats/untrustedJson.ts';
 import { notAFile, openError } from '../files/readText.ts';
 import { statPath } from '../files/statPath.ts';
 import { isJsonObject, type JsonValue } from '../model/json.ts';
+import { MOST_LEVELS } from '../telemetry/receiver/decodeExport.ts';
 import { LogLines } from './logLines.ts';
 import { BadPiece, Pieces } from './pieces.ts';
 import {
@@ -82,7 +83,7 @@ function wholeDocument(bytes: Buffer[], shownAs: string): TraceFilePart {
   const part = emptyPart(null);
   let document: JsonValue;
   try {
-    document = parseUntrustedJson(Buffer.concat(bytes).toString('utf8'));
+    document = parseUntrustedJson(Buffer.concat(bytes).toString('utf8'), MOST_LEVELS);
   } catch (error) {
     throw notTraces(shownAs, `the file is not valid JSON: ${error instanceof Error ? error.message : error}`);
   }
@@ -133,7 +134,7 @@ function isText(head: Buffer): boolean {
 
 function parsed(text: string): JsonValue | undefined {
   try {
-    return parseUntrustedJson(text);
+    return parseUntrustedJson(text, MOST_LEVELS);
   } catch {
     return undefined;
   }

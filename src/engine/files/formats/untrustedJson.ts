@@ -18,9 +18,9 @@ export class JsonLimitError extends SyntaxError {}
  * double.
  * An integer that a double would round is kept as a string of its digits: ids stay exact.
  */
-export function parseUntrustedJson(text: string): JsonValue {
-  if (isNestedDeeper(text, MAX_REPLY_DEPTH)) {
-    throw new JsonLimitError(`it is nested deeper than ${MAX_REPLY_DEPTH} levels`);
+export function parseUntrustedJson(text: string, maxDepth = MAX_REPLY_DEPTH): JsonValue {
+  if (isNestedDeeper(text, maxDepth)) {
+    throw new JsonLimitError(`it is nested deeper than ${maxDepth} levels`);
   }
   const value = readJson(text, SUSPECT_NUMBER.test(text) ? keepNumber : undefined);
   if (SUSPECT_KEY.test(text)) refusePrototypeKeys(value);

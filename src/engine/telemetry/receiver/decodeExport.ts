@@ -8,6 +8,9 @@ import { BrokenBytes } from './protobufBytes.ts';
 
 export type OtlpEncoding = 'protobuf' | 'json';
 
+/** A value within a value takes four levels of JSON. Those that are nested too deeply are cut off, and cost nobody else anything. */
+export const MOST_LEVELS = 1_000;
+
 /** A body that is no export request at all; the message is for whoever sent it. */
 export class MalformedExport extends Error {}
 
@@ -31,7 +34,7 @@ function jsonOf(body: Uint8Array): JsonValue {
     throw new MalformedExport('the body is not UTF-8');
   }
   try {
-    return parseUntrustedJson(text);
+    return parseUntrustedJson(text, MOST_LEVELS);
   } catch (error) {
     throw new MalformedExport(
       error instanceof SyntaxError ? `the body is no JSON: ${error.message}` : String(error),

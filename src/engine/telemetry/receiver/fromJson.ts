@@ -185,11 +185,19 @@ function attributesOf(value: JsonValue | undefined, field: string, depth = 0): J
 }
 
 function readValue(value: JsonObject, depth: number): JsonValue {
-  if (value['stringValue'] !== undefined) return value['stringValue'];
-  if (value['boolValue'] !== undefined) return value['boolValue'] === true || value['boolValue'] === 'true';
-  if (value['intValue'] !== undefined) return exact(value['intValue']);
-  if (value['doubleValue'] !== undefined) return doubleOf(value['doubleValue']);
-  if (value['bytesValue'] !== undefined) return value['bytesValue'];
+  // A field that is null is one that was not set.
+  const {
+    stringValue = null,
+    boolValue = null,
+    intValue = null,
+    doubleValue = null,
+    bytesValue = null,
+  } = value;
+  if (stringValue !== null) return stringValue;
+  if (boolValue !== null) return boolValue === true || boolValue === 'true';
+  if (intValue !== null) return exact(intValue);
+  if (doubleValue !== null) return doubleOf(doubleValue);
+  if (bytesValue !== null) return bytesValue;
   if (depth >= MOST_DEPTH) return null;
 
   const { arrayValue, kvlistValue } = value;

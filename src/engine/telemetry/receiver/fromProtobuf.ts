@@ -1,9 +1,10 @@
-import type { JsonObject, JsonValue } from '../../model/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import {
   BrokenBytes,
   BYTES,
   FIXED32,
   FIXED64,
+  GROUP,
   ProtobufBytes,
   type Range,
   tag,
@@ -66,7 +67,7 @@ function noMessage(field: number, what: string): Fields<unknown> {
   const refuse = () => {
     throw new BrokenBytes(`${what} of a request are no messages`);
   };
-  return { [tag(field, VARINT)]: refuse, [tag(field, FIXED64)]: refuse, [tag(field, FIXED32)]: refuse };
+  return Object.fromEntries([VARINT, FIXED64, FIXED32, GROUP].map((type) => [tag(field, type), refuse]));
 }
 
 const RESOURCE_GROUP: Fields<Group<JsonObject>> = {
@@ -122,11 +123,21 @@ function readRecords<T>(body: Uint8Array, read: (bytes: ProtobufBytes) => T): Wi
       const source = wireSource(resource.own, scope.own);
       for (const range of scope.parts) {
         bytes.goTo(range);
-        items.push({ record: read(bytes), source });
+        items.push(readOne(() => ({ record: read(bytes), source })));
       }
     }
   }
   return items;
+}
+
+/** It ends where its length says, so that the others are good where one is broken. */
+function readOne<T>(read: () => WireItem<T>): WireItem<T> {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof BrokenBytes)) throw error;
+    return { unreadable: `a record is no protobuf message of OTLP: ${error.message}` };
+  }
 }
 
 function toSpan(bytes: ProtobufBytes): WireSpan {
@@ -152,7 +163,7 @@ const SPAN: Fields<WireSpan> = {
   [tag(2, BYTES)]: (bytes, span) => (span.spanId = bytes.hex()),
   [tag(4, BYTES)]: (bytes, span) => (span.parentSpanId = bytes.hex()),
   [tag(5, BYTES)]: (bytes, span) => (span.name = bytes.name()),
-  [tag(6, VARINT)]: (bytes, span) => (span.kind = bytes.varint()),
+  [tag(6, VARINT)]: (bytes, span) => (span.kind = bytes.int32()),
   [tag(7, FIXED64)]: (bytes, span) => (span.start = bytes.time()),
   [tag(8, FIXED64)]: (bytes, span) => (span.end = bytes.time()),
   [tag(9, BYTES)]: (bytes, span) => readPair(bytes, span.attributes, 0),
@@ -175,7 +186,7 @@ const LINK: Fields<WireSpan['links'][number]> = {
 
 const STATUS: Fields<WireSpan> = {
   [tag(2, BYTES)]: (bytes, span) => (span.statusMessage = bytes.text()),
-  [tag(3, VARINT)]: (bytes, span) => (span.statusCode = bytes.varint()),
+  [tag(3, VARINT)]: (bytes, span) => (span.statusCode = bytes.int32()),
 };
 
 function toLog(bytes: ProtobufBytes): WireLog {
@@ -194,8 +205,8 @@ function toLog(bytes: ProtobufBytes): WireLog {
 
 const LOG: Fields<WireLog> = {
   [tag(1, FIXED64)]: (bytes, log) => (log.time = bytes.time()),
-  [tag(2, VARINT)]: (bytes, log) => (log.severity = bytes.varint()),
-  [tag(5, BYTES)]: (bytes, log) => (log.body = readValue(bytes, 0)),
+  [tag(2, VARINT)]: (bytes, log) => (log.severity = bytes.int32()),
+  [tag(5, BYTES)]: (bytes, log) => (log.body = readValue(bytes, 0, log.body ?? null)),
   [tag(6, BYTES)]: (bytes, log) => readPair(bytes, log.attributes, 0),
   [tag(9, BYTES)]: (bytes, log) => (log.traceId = bytes.hex()),
   [tag(10, BYTES)]: (bytes, log) => (log.spanId = bytes.hex()),
@@ -212,16 +223,17 @@ function readPair(bytes: ProtobufBytes, into: JsonObject, depth: number): void {
   let value: JsonValue = null;
   for (let field = bytes.next(); field !== 0; field = bytes.next()) {
     if (field === KEY) key = bytes.name();
-    else if (field === VALUE) value = readValue(bytes, depth);
+    else if (field === VALUE) value = readValue(bytes, depth, value);
     else bytes.skip(field);
   }
   bytes.leave(outer);
   setOwn(into, key, value);
 }
 
-function readValue(bytes: ProtobufBytes, depth: number): JsonValue {
+/** `before` is what an earlier piece of the same value says: protobuf may send a message in pieces. */
+function readValue(bytes: ProtobufBytes, depth: number, before: JsonValue): JsonValue {
   const outer = bytes.enter();
-  let value: JsonValue = null;
+  let value = before;
   // The last counts: only one of them is ever sent.
   for (let field = bytes.next(); field !== 0; field = bytes.next())
     switch (field) {
@@ -238,10 +250,10 @@ function readValue(bytes: ProtobufBytes, depth: number): JsonValue {
         value = finite(bytes.double());
         break;
       case tag(5, BYTES):
-        value = readArray(bytes, depth);
+        value = readArray(bytes, depth, Array.isArray(value) ? value : []);
         break;
       case tag(6, BYTES):
-        value = readMap(bytes, depth);
+        value = readMap(bytes, depth, isJsonObject(value) ? value : {});
         break;
       case tag(7, BYTES):
         value = bytes.base64();
@@ -255,20 +267,18 @@ function readValue(bytes: ProtobufBytes, depth: number): JsonValue {
 
 const ITEM = tag(1, BYTES);
 
-function readArray(bytes: ProtobufBytes, depth: number): JsonValue {
+function readArray(bytes: ProtobufBytes, depth: number, items: JsonValue[]): JsonValue {
   const outer = bytes.enter();
-  const items: JsonValue[] = [];
   for (let field = bytes.next(); field !== 0; field = bytes.next()) {
-    if (field === ITEM && depth < MOST_DEPTH) items.push(readValue(bytes, depth + 1));
+    if (field === ITEM && depth < MOST_DEPTH) items.push(readValue(bytes, depth + 1, null));
     else bytes.skip(field);
   }
   bytes.leave(outer);
   return depth < MOST_DEPTH ? items : null;
 }
 
-function readMap(bytes: ProtobufBytes, depth: number): JsonValue {
+function readMap(bytes: ProtobufBytes, depth: number, object: JsonObject): JsonValue {
   const outer = bytes.enter();
-  const object: JsonObject = {};
   for (let field = bytes.next(); field !== 0; field = bytes.next()) {
     if (field === ITEM && depth < MOST_DEPTH) readPair(bytes, object, depth + 1);
     else bytes.skip(field);

@@ -13,6 +13,11 @@ export const FIXED64 = 1;
 /** A text, bytes, or a message. */
 export const BYTES = 2;
 export const FIXED32 = 5;
+/** What protobuf had before messages within messages; it ends with a tag of the same field. */
+export const GROUP = 3;
+const GROUP_END = 4;
+/** Groups within groups. */
+const MOST_GROUPS = 100;
 
 const TWO_32 = 2 ** 32;
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -45,7 +50,7 @@ export class ProtobufBytes {
   }
 
   /** Passes over the value of a field. */
-  skip(fieldTag: number): void {
+  skip(fieldTag: number, groups = 0): void {
     switch (fieldTag & 7) {
       case VARINT:
         this.varint();
@@ -58,6 +63,9 @@ export class ProtobufBytes {
         return;
       case FIXED32:
         this.#pass(4);
+        return;
+      case GROUP:
+        this.#skipGroup(fieldTag - GROUP + GROUP_END, groups + 1);
         return;
       default:
         throw new BrokenBytes('a field is of no known type');
@@ -101,6 +109,11 @@ export class ProtobufBytes {
       if (byte < 0x80) return value >>> 0;
     }
     throw new BrokenBytes('a number is too long');
+  }
+
+  /** As a number of 32 bits with its sign. */
+  int32(): number {
+    return this.varint() | 0;
   }
 
   /** An integer of 64 bits with its sign; one beyond 2^53 stays text: it is an id, and is never rounded. */
@@ -158,6 +171,14 @@ export class ProtobufBytes {
     const length = this.varint();
     const at = this.#pass(length);
     return this.#bytes.toString('base64', at, at + length);
+  }
+
+  #skipGroup(end: number, groups: number): void {
+    if (groups > MOST_GROUPS) throw new BrokenBytes('groups are nested too deeply');
+    for (let field = this.next(); field !== end; field = this.next()) {
+      if (field === 0) throw new BrokenBytes('it breaks off');
+      this.skip(field, groups);
+    }
   }
 
   #byte(): number {

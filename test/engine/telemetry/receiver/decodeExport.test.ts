@@ -123,6 +123,27 @@ describe('spans out of OTLP', () => {
     assert.deepEqual(fromProtobuf.records[0]?.attributes, expected);
   });
 
+  it('have no value where a field of it is null, and another where another is set', () => {
+    const attributes = [
+      { key: 'other', value: { stringValue: null, intValue: '5' } },
+      { key: 'no', value: { boolValue: null } },
+    ];
+    assert.deepEqual(decodeTraces(request(span({ attributes })), 'json').records[0]?.attributes, {
+      other: 5,
+      no: null,
+    });
+  });
+
+  it('are cut off where values are nested too deeply, as in protobuf', () => {
+    let deep: JsonObject = { stringValue: 'inside' };
+    for (let depth = 0; depth < 70; depth += 1)
+      deep = { kvlistValue: { values: [{ key: 'k', value: deep }] } };
+    const body = request(span(), span({ attributes: [{ key: 'k', value: deep }] }));
+    const { records, rejected } = decodeTraces(body, 'json');
+    assert.deepEqual([records.length, rejected], [2, 0]);
+    assert.match(JSON.stringify(records[1]?.attributes), /^(\{"k":){65}null\}{65}$/);
+  });
+
   it('are kept where others of the same request are malformed, and each fault is said once', () => {
     const bad = [
       span({ traceId: 'CvdlGRbNQ92ESOshHIAxnA==' }),

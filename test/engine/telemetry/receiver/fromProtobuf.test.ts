@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Writer } from 'protobufjs';
-import { decodeTraces, MalformedExport } from '../../../../src/engine/telemetry/receiver/decodeExport.ts';
+import {
+  decodeLogs,
+  decodeTraces,
+  MalformedExport,
+} from '../../../../src/engine/telemetry/receiver/decodeExport.ts';
 import { encodeRequest } from '../../../support/otlp/encodeRequest.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
@@ -208,6 +212,95 @@ describe('protobuf that is read without a library', () => {
     ]);
   });
 
+  it('may have groups that nobody knows', () => {
+    const group = (number: number, inside: Fill): Fill =>
+      all(
+        (w) => w.uint32((number << 3) | 3),
+        inside,
+        (w) => w.uint32((number << 3) | 4),
+      );
+    const inside = group(
+      901,
+      all(
+        (w) => w.uint32(8).uint32(1),
+        (w) => w.uint32(18).string('x'),
+      ),
+    );
+    const name: Fill = (w) => w.uint32(42).string('behind');
+    const { records, rejected } = decodeTraces(oneSpan(group(900, inside), name), 'protobuf');
+    assert.deepEqual([records[0]?.name, rejected], ['behind', 0]);
+
+    const endless: Fill = (w) => {
+      for (let depth = 0; depth < 100_000; depth += 1) w.uint32((900 << 3) | 3);
+    };
+    assert.equal(decodeTraces(oneSpan(endless), 'protobuf').rejected, 1);
+  });
+
+  it('may send a message in pieces, which together are one', () => {
+    const list = (at: number): Fill =>
+      field(
+        5,
+        field(1, (w) => w.uint32(24).int64(at)),
+      );
+    const map = (key: string): Fill =>
+      field(
+        6,
+        field(
+          1,
+          pair(key, (w) => w.uint32(24).int64(1)),
+        ),
+      );
+    const pieces = (key: string, ...parts: Fill[]): Fill =>
+      field(
+        9,
+        all((w) => w.uint32(10).string(key), ...parts.map((part) => field(2, part))),
+      );
+    const one: Fill = (w) => w.uint32(10).string('one');
+    const body = oneSpan(
+      pieces('list', list(1), list(2)),
+      pieces('map', map('a'), map('b')),
+      pieces('empty', one, () => {}),
+      pieces('last', list(1), one),
+      pieces('other', one, map('a')),
+      field(15, (w) => w.uint32(24).int32(2)),
+      field(15, (w) => w.uint32(18).string('no')),
+    );
+    const [read] = decodeTraces(body, 'protobuf').records;
+    assert.deepEqual(read?.attributes, {
+      list: [1, 2],
+      map: { a: 1, b: 1 },
+      empty: 'one',
+      last: 'one',
+      other: { a: 1 },
+    });
+    assert.deepEqual([read?.status, read?.statusMessage], ['error', 'no']);
+  });
+
+  it('takes a severity below zero for none, as JSON does', () => {
+    const trace: Fill = (w) => w.uint32(9).fixed64(1_000_000).uint32(74).bytes(Buffer.from(TRACE, 'hex'));
+    const log = all(trace, (w) => w.uint32(16).int32(-1));
+    assert.equal(
+      decodeLogs(bytesOf(field(1, field(2, field(2, log)))), 'protobuf').records[0]?.level,
+      'info',
+    );
+  });
+
+  for (const [what, fill] of [
+    ['a text that is not UTF-8', (w) => w.uint32(42).bytes(Buffer.from([0x61, 0xff]))],
+    ['a long text that is not UTF-8', (w) => w.uint32(42).bytes(Buffer.alloc(99, 0xc3))],
+    ['a field without a number', (w) => w.uint32(2).string('x')],
+    ['a group without end', (w) => w.uint32((900 << 3) | 3)],
+    ['the end of another group', (w) => w.uint32((900 << 3) | 3).uint32((901 << 3) | 4)],
+    ['an end within a time', (w) => w.uint32(57).bytes(Buffer.alloc(3))],
+    ['a part that is longer than it', (w) => w.uint32((15 << 3) | 2).uint32(99)],
+  ] satisfies [string, Fill][])
+    it(`costs no other span anything where one has ${what}`, () => {
+      const body = bytesOf(field(1, field(2, all(field(2, ids), field(2, all(ids, fill)), field(2, ids)))));
+      const { records, rejected, reasons } = decodeTraces(body, 'protobuf');
+      assert.deepEqual([records.length, rejected], [2, 1]);
+      assert.match(reasons.join('; '), /^a record is no protobuf message of OTLP: /);
+    });
+
   for (const [what, body] of [
     ['resources that are no messages', bytesOf((w) => w.uint32(8).uint32(5))],
     ['scopes that are no messages', bytesOf(field(1, (w) => w.uint32(16).uint32(5)))],
@@ -220,25 +313,10 @@ describe('protobuf that is read without a library', () => {
         ),
       ),
     ],
-    ['a text that is not UTF-8', oneSpan((w) => w.uint32(42).bytes(Buffer.from([0x61, 0xff])))],
-    ['a long text that is not UTF-8', oneSpan((w) => w.uint32(42).bytes(Buffer.alloc(99, 0xc3)))],
-    ['a field without a number', oneSpan((w) => w.uint32(2).string('x'))],
-    ['a group', oneSpan((w) => w.uint32((900 << 3) | 3))],
+    ['resources that are groups', bytesOf((w) => w.uint32((1 << 3) | 3).uint32((1 << 3) | 4))],
     ['a number without end', Buffer.concat([oneSpan(), Buffer.alloc(11, 0xff)])],
     ['a length beyond the message', Buffer.from([0x0a, 0xff, 0xff, 0xff, 0xff, 0x0f])],
     ['a part that is longer than what it is in', Buffer.from([0x0a, 2, 0x12, 5, 0, 0, 0, 0, 0])],
-    [
-      'an end within a time',
-      bytesOf(
-        field(
-          1,
-          field(
-            2,
-            field(2, (w) => w.uint32(57).bytes(Buffer.alloc(3))),
-          ),
-        ),
-      ),
-    ],
   ] as const)
     it(`is refused with ${what}`, () => assert.throws(() => decodeTraces(body, 'protobuf'), MalformedExport));
 });
