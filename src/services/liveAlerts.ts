@@ -7,7 +7,7 @@ import { AlertDelivery } from '../engine/telemetry/alerts/alertDelivery.ts';
 import { AlertKeeper } from '../engine/telemetry/alerts/alertKeeper.ts';
 import { AlertStore } from '../engine/telemetry/alerts/alertStore.ts';
 import { alertStorePath } from '../engine/telemetry/alerts/alertStoreFormat.ts';
-import { MetricStore } from '../engine/telemetry/metrics/metricStore.ts';
+import { CURSORS, MetricStore } from '../engine/telemetry/metrics/metricStore.ts';
 import { metricStorePath } from '../engine/telemetry/metrics/metricStoreFormat.ts';
 import { alertTraces } from '../engine/traces/alertTraces.ts';
 import { TraceStore } from '../engine/traces/traceStore.ts';
@@ -45,12 +45,16 @@ interface Sources {
 }
 
 const NONE: AlertsConfig = { rules: [], channels: [] };
+const NOTHING = { spans: 0, evaluations: 0 };
 
 /** Looks at the alerts of touchstone.yaml from time to time, whether spans come or not, and tells their channels. */
 export class LiveAlerts {
   readonly #options: LiveAlertsOptions;
   readonly #file: ConfigurationFile;
-  #config = NONE;
+  /** Undefined while the file could not be read so far: what fires is neither looked at nor taken back. */
+  #config: AlertsConfig | undefined;
+  /** What had been stored at the last look. */
+  #stored = NOTHING;
   #opened: Opened | undefined;
   #sources: Sources | undefined;
   #failure: string | null = null;
@@ -63,8 +67,10 @@ export class LiveAlerts {
 
   /** Why alerts cannot be looked at now, or are looked at as touchstone.yaml said before. */
   get problems(): string[] {
-    const { rules } = this.#config;
-    const file = rules.length > 0 ? this.#file.problem : null;
+    const isMeant = this.#config
+      ? this.#config.rules.length > 0
+      : existsSync(alertStorePath(this.#options.root));
+    const file = isMeant ? this.#file.problem : null;
     return [this.#failure, file].flatMap((problem) => (problem === null ? [] : [`alerts: ${problem}`]));
   }
 
@@ -87,9 +93,10 @@ export class LiveAlerts {
   }
 
   async #look(signal: AbortSignal): Promise<void> {
-    const { root, isReceiving, onBug } = this.#options;
+    const { root, onBug } = this.#options;
     const workspace = await this.#file.read(signal);
     if (workspace !== undefined) this.#config = workspace?.config.alerts ?? NONE;
+    if (!this.#config) return;
 
     const { rules, channels } = this.#config;
     // What was told of rules that are gone has to be taken back.
@@ -98,13 +105,23 @@ export class LiveAlerts {
     this.#opened ??= this.#open();
     this.#sources = this.#openSources();
     try {
-      this.#opened.keeper.look(rules, { receiving: isReceiving() });
+      this.#opened.keeper.look(rules, { receiving: this.#isWatching(this.#sources) });
     } finally {
       this.#sources.metrics.close();
       this.#sources.traces.close();
       this.#sources = undefined;
     }
     this.#opened.delivery.begin(channels, onBug);
+  }
+
+  /** Spans can come, and those that had come at the last look are measured: a figure that lags says nothing of a silence. */
+  #isWatching({ metrics, traces }: Sources): boolean {
+    const before = this.#stored;
+    this.#stored = { spans: traces.lastSeq, evaluations: traces.evaluations.lastSeq };
+    const isMeasured =
+      metrics.cursor(CURSORS.spans).seq >= before.spans &&
+      metrics.cursor(CURSORS.evaluations).seq >= before.evaluations;
+    return isMeasured && this.#options.isReceiving();
   }
 
   #open(): Opened {

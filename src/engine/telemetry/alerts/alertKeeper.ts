@@ -73,7 +73,10 @@ export class AlertKeeper {
   look(rules: readonly AlertRule[], { receiving }: { receiving: boolean }): void {
     const { store } = this.#options;
     const time = this.#watch.look(receiving);
-    if (rules.length === 0 && this.#groups.size === 0) return;
+    if (rules.length === 0 && this.#groups.size === 0) {
+      this.#skipScores(time.nowMs);
+      return;
+    }
 
     const { scores, read } = this.#readScores();
     this.#recent.add(scores);
@@ -99,7 +102,7 @@ export class AlertKeeper {
         .map(({ group, digest: before }) => [group.label, before === digest ? group : anew(group, nowMs)]),
     );
 
-    for (const { group, effect } of this.#steps(rule, known, look).slice(0, MOST_GROUPS)) {
+    for (const { group, effect } of mostWanted(this.#steps(rule, known, look), known)) {
       const isForgotten = rule.by !== null && !isFiring(group) && nowMs - group.seenMs > FORGOTTEN_MS;
       if (!isForgotten) look.groups.push({ group: this.#told(rule, group, effect, look), digest });
     }
@@ -117,7 +120,8 @@ export class AlertKeeper {
     }
 
     const window = windowOf(rule, time);
-    const watched = time.sinceMs !== null && time.sinceMs <= window.fromMs;
+    // All of `over`: what was cut off by a clock that was set back was not watched.
+    const watched = time.sinceMs !== null && time.sinceMs <= window.toMs - rule.overMs;
     const seen = observe(rule, this.#options.figures, { ...window, watched }, [...known.keys()]);
     return seen.map(({ label, ...observation }) => {
       const group = known.get(label) ?? newGroup(rule.name, label, time.nowMs);
@@ -190,6 +194,14 @@ export class AlertKeeper {
     return traces.worst(rule, { ...window, where }, MOST_TRACES);
   }
 
+  /** While there are no alerts, nothing waits for those that come later. */
+  #skipScores(nowMs: number): void {
+    const { evaluations, store } = this.#options;
+    if (this.#read === null || this.#read === evaluations.lastSeq) return;
+    this.#read = evaluations.lastSeq;
+    store.commit({ nowMs, groups: [], removed: [], announcements: [], evaluations: this.#read });
+  }
+
   #readScores(): { scores: ScoredTrace[]; read: number } {
     const { evaluations } = this.#options;
     const { lastSeq } = evaluations;
@@ -210,6 +222,18 @@ export class AlertKeeper {
 interface Step {
   group: AlertGroup;
   effect: AlertEffect;
+}
+
+/** What fired is never left out for others, nor what fires now for what does not; then come those with samples. */
+function mostWanted(steps: readonly Step[], known: ReadonlyMap<string | null, AlertGroup>): Step[] {
+  if (steps.length <= MOST_GROUPS) return [...steps];
+  const rank = ({ group, effect }: Step): number => {
+    const before = known.get(group.label);
+    if (before && isFiring(before)) return 0;
+    if (effect !== null) return 1;
+    return group.samples > 0 ? 2 : 3;
+  };
+  return [...steps].sort((a, b) => rank(a) - rank(b)).slice(0, MOST_GROUPS);
 }
 
 /** Whole seconds, as the aggregates have them. */

@@ -137,6 +137,35 @@ describe('alerts over time', () => {
     assert.ok((world.queries.at(-1)?.fromMs ?? 0) >= set);
   });
 
+  it('take no clock that was set back for a silence', () => {
+    const world = new AlertWorld();
+    const silence = alertRule('calls < 1');
+    world.figures.set(null, figurePoint(1, 3));
+    for (let at = 0; at < 13; at += 1) world.look([silence]);
+    world.clock.setWall(world.clock.now() - 3_600_000);
+    world.figures.clear();
+    for (let at = 0; at < 12; at += 1) world.look([silence]);
+    assert.deepEqual([world.states, world.kinds], [['no-data'], []]);
+    for (let at = 0; at < 3; at += 1) world.look([silence]);
+    assert.deepEqual(world.kinds, ['firing']);
+  });
+
+  it('leave nothing out that fires, however many groups come', () => {
+    const world = new AlertWorld();
+    const rule = { ...quality, by: 'release' as const };
+    world.figures.set('first', figurePoint(0.5));
+    world.look([rule]);
+    world.figures.clear();
+    for (let at = 0; at < 250; at += 1) world.figures.set(`fine ${at}`, figurePoint(0.9));
+    world.figures.set('last', figurePoint(0.5));
+    world.look([rule]);
+    assert.equal(world.states.length, 200);
+    assert.deepEqual([world.group('first')?.state, world.group('last')?.state], ['silent', 'firing']);
+    world.figures.set('first', figurePoint(0.9));
+    world.look([rule]);
+    assert.deepEqual(world.kinds, ['firing', 'firing', 'resolved']);
+  });
+
   it('never begin before the last one ended, whatever the clock says', () => {
     const world = new AlertWorld();
     world.value = 0.5;
@@ -301,6 +330,20 @@ describe('alerts about single scores', () => {
     world.scores.push(liveEvaluation(9, 0.9));
     world.look([bad]);
     world.scores.splice(0);
+    add(world, 0.1);
+    world.look([bad]);
+    assert.deepEqual(world.kinds, ['firing']);
+  });
+
+  it('leave out what was scored while there were none', () => {
+    const world = worldWith(0.9);
+    world.look([bad]);
+    world.look([]);
+    add(world, 0.1);
+    world.look([]);
+    world.restart();
+    world.look([bad]);
+    assert.deepEqual(world.kinds, []);
     add(world, 0.1);
     world.look([bad]);
     assert.deepEqual(world.kinds, ['firing']);
