@@ -89,7 +89,7 @@ class Running {
     this.#store = new MonitorStore(traceStorePath(root));
     this.#stream = new EvaluationStream({
       ...{ spans: this.#traces.log, store: this.#store, clock, onBug },
-      records: (traceId) => this.#traces.records(traceId),
+      traces: this.#traces,
       publish: (evaluations) => {
         if (evaluations.length === 0) return;
         hub.publish(evaluations);

@@ -37,7 +37,7 @@ export class LiveMonitors {
     this.store = new MonitorStore(file);
     this.stream = new EvaluationStream({
       ...{ spans: this.traces.log, store: this.store, clock },
-      records: (traceId) => this.traces.records(traceId),
+      traces: this.traces,
       publish: (evaluations) => this.hub.publish(evaluations),
       onBug: (error) => void this.bugs.push(error),
     });

@@ -6,6 +6,7 @@ import { isJsonObject, type JsonValue } from '../model/json.ts';
 import type { Usage } from '../model/output.ts';
 import type { LogRecord, SpanRecord } from '../model/span.ts';
 import { endingOf } from '../models/wire/finishReasons.ts';
+import type { readSpan } from '../telemetry/dialects/readSpan.ts';
 import { traceAnswer } from '../telemetry/dialects/traceAnswer.ts';
 import { walk } from '../telemetry/dialects/traceNode.ts';
 import { type PriceSpan, traceTree } from '../telemetry/dialects/traceTree.ts';
@@ -31,11 +32,11 @@ const OUTPUT_NAMES = /output|completion|response|result|answer/i;
 export function liveInput(
   spanId: string,
   { spans, logs }: { spans: readonly SpanRecord[]; logs: readonly LogRecord[] },
-  price: PriceSpan,
+  { price, read }: { price: PriceSpan; read: typeof readSpan },
 ): LiveInput | { failed: string } | undefined {
   const below = subtree(spans, spanId);
   const ids = new Set(below.map((record) => record.spanId));
-  const tree = traceTree(below, { price, logs: logs.filter((line) => ids.has(line.spanId)) });
+  const tree = traceTree(below, { price, read, logs: logs.filter((line) => ids.has(line.spanId)) });
   const all = [...walk(tree.roots)].flatMap(({ node }) => node.span ?? []);
   const span = all.find(({ record }) => record.spanId === spanId);
   if (!span) return undefined;

@@ -177,6 +177,46 @@ export class TraceStore extends TraceListing {
     };
   }
 
+  /** Undefined where it has not come, or was forgotten. */
+  span(traceId: string, spanId: string): SpanRecord | undefined {
+    const [row] = this.#connection.all(
+      'SELECT body FROM spans WHERE trace_id = ? AND span_id = ?',
+      traceId,
+      spanId,
+    );
+    return row && (JSON.parse(String(row['body'])) as SpanRecord);
+  }
+
+  /** How much of a trace has come; reads none of it. */
+  sizeOf(traceId: string): { spans: number; logs: number } {
+    const [row] = this.#connection.all(
+      `SELECT (SELECT count(*) FROM spans WHERE trace_id = ?1) AS spans,
+              (SELECT count(*) FROM log_lines WHERE trace_id = ?1) AS logs`,
+      traceId,
+    );
+    return { spans: Number(row?.['spans'] ?? 0), logs: Number(row?.['logs'] ?? 0) };
+  }
+
+  /** What has come of a trace behind a span and a line, in the order of arrival; the last of both; how long it is as it is stored. */
+  recordsSince(
+    traceId: string,
+    { lastSpan, lastLine }: { lastSpan: number; lastLine: number },
+  ): { spans: SpanRecord[]; logs: LogRecord[]; lastSpan: number; lastLine: number; characters: number } {
+    const since = (table: 'spans' | 'log_lines', seq: number) =>
+      this.#connection
+        .all(`SELECT seq, body FROM ${table} WHERE trace_id = ? AND seq > ? ORDER BY seq`, traceId, seq)
+        .map((row) => ({ seq: Number(row['seq']), body: String(row['body']) }));
+    const spans = since('spans', lastSpan);
+    const logs = since('log_lines', lastLine);
+    return {
+      spans: spans.map(({ body }) => JSON.parse(body) as SpanRecord),
+      logs: logs.map(({ body }) => JSON.parse(body) as LogRecord),
+      lastSpan: spans.at(-1)?.seq ?? lastSpan,
+      lastLine: logs.at(-1)?.seq ?? lastLine,
+      characters: [...spans, ...logs].reduce((sum, { body }) => sum + body.length, 0),
+    };
+  }
+
   /** Ids of traces that came and are not listed yet. */
   unlisted(limit: number): string[] {
     const rows = this.#connection.all('SELECT trace_id FROM stale LIMIT ?', limit);

@@ -35,13 +35,15 @@ export type PriceSpan = (span: AgentSpan) => number | null;
  */
 export function traceTree(
   records: readonly SpanRecord[],
-  { logs = [], price = () => null }: { logs?: readonly LogRecord[]; price?: PriceSpan } = {},
+  {
+    logs = [],
+    price = () => null,
+    read = readSpan,
+  }: { logs?: readonly LogRecord[]; price?: PriceSpan; read?: typeof readSpan } = {},
 ): TraceTree {
   const spoken = Map.groupBy(logs, ({ spanId }) => spanId);
   const unique = new Map(records.map((record) => [record.spanId, record]));
-  const spans = completeTools(
-    [...unique.values()].map((record) => readSpan(record, spoken.get(record.spanId))),
-  );
+  const spans = completeTools([...unique.values()].map((record) => read(record, spoken.get(record.spanId))));
   const nodes = new Map(spans.map((span) => [span.record.spanId, nodeOf(span)]));
   const roots = inOrder(placed(nodes));
 
