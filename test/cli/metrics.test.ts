@@ -127,6 +127,34 @@ describe('touchstone metrics', function () {
     assert.ok(!out.includes('\u001b[31m'));
   });
 
+  it('refuses a range that ends before it begins', async () => {
+    for (const argv of [
+      ['--since', '1h', '--until', '2h'],
+      ['--since', '2999-01-01'],
+      ['--since', '2026-01-02', '--until', '2026-01-01', '--json'],
+    ]) {
+      const { out, err, code } = await touchstone(folder, 'metrics', ...argv);
+      assert.deepEqual([out, code], ['', 2]);
+      assert.match(
+        err,
+        /the range is empty: --since \(.*Z\) is not before its end \(.*Z\)\n.*an earlier --since/,
+      );
+    }
+  });
+
+  it('says where a level that was asked for does not reach the beginning of the range', async () => {
+    receive({});
+    const said = async (...argv: string[]) => (await touchstone(folder, 'metrics', '--level', ...argv)).err;
+    assert.match(
+      await said('1s', '--since', '7d'),
+      /--level 1s goes back to .*Z: what was before is not counted/,
+    );
+    assert.match(await said('1min', '--since', '401d'), /--level 1min goes back/);
+    assert.equal(await said('1s', '--since', '5h'), '');
+    assert.equal(await said('1d', '--since', '9999d'), '');
+    assert.equal(await said('auto', '--since', '9999d'), '');
+  });
+
   it('says that a range has no data', async () => {
     receive({});
     const { out, code } = await touchstone(

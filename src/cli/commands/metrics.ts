@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { LEVELS, type Level } from '../../engine/telemetry/metrics/levels.ts';
+import { UsageError } from '../../engine/errors.ts';
+import { DEFAULT_LEVEL_RETENTION, LEVELS, type Level } from '../../engine/telemetry/metrics/levels.ts';
 import {
   DIMENSIONS,
   type Dimension,
@@ -82,7 +83,21 @@ function condition(text: string, before: MetricQuery['where']): MetricQuery['whe
 async function show(options: MetricsOptions, io: Io): Promise<number> {
   using opened = await openMetrics(options, io);
   const { until: toMs = opened.now, since: fromMs = toMs - HOUR_MS, by = null, where, level } = options;
+  if (fromMs >= toMs)
+    throw new UsageError(
+      `the range is empty: --since (${iso(fromMs)}) is not before its end (${iso(toMs)})`,
+      {
+        remedy: 'Choose an earlier --since, or a later --until.',
+      },
+    );
   const range = { fromMs, toMs, where, by, level };
+  const keptMs = level === 'auto' ? opened.now : DEFAULT_LEVEL_RETENTION[level];
+  if (opened.now - fromMs > keptMs)
+    io.err(
+      io.errStyle.dim(
+        `--level ${level} goes back to ${iso(opened.now - keptMs)}: what was before is not counted; leave it out to count all`,
+      ),
+    );
   const read = (measure: Measure): ReadMeasure => {
     const query = { ...range, measure, mostPoints: options.json ? MOST_POINTS : TREND_POINTS };
     return { measure, totals: opened.store.total(query), overTime: opened.store.series(query) };
@@ -97,4 +112,8 @@ async function show(options: MetricsOptions, io: Io): Promise<number> {
     for (const line of lines) io.out(line);
   }
   return EXIT.passed;
+}
+
+function iso(timeMs: number): string {
+  return new Date(timeMs).toISOString();
 }

@@ -46,6 +46,12 @@ export class RunTable {
     return this.#list(`${condition} AND suite = ?`, limit, suite);
   }
 
+  /** Ids of complete runs of any kind, the oldest first. Reads no plans, so that it may be asked often. */
+  completeIds(): string[] {
+    const rows = this.connection.all(`SELECT id FROM runs WHERE state = 'complete' ORDER BY created_at, id`);
+    return rows.map((row) => String(row.id));
+  }
+
   /** Ids of runs of any kind, the newest first. */
   idsBeginningWith(beginning: string, limit: number): string[] {
     const rows = this.connection.all(

@@ -11,7 +11,7 @@ export interface MetricQuery {
   /** One series for each value of it; null for a single one. */
   by: Dimension | null;
   level: Level | 'auto';
-  /** Neighbouring buckets are merged so that a series has no more points than this. */
+  /** Neighbouring buckets are merged so that a series has no more points than this; at least 2, since a range may cross an edge. */
   mostPoints: number;
 }
 
@@ -102,11 +102,12 @@ export function coveringRanges(
   nowMs: number,
 ): LevelRange[] {
   if (!(fromMs < toMs)) return [];
-  const finest = (timeMs: number): Level =>
-    LEVELS.find((level) => nowMs - timeMs <= retention[level] || level === '1d') ?? '1d';
-  const start = bucketStart(fromMs, LEVEL_MS[finest(fromMs)]);
-  const end = -bucketStart(-toMs, LEVEL_MS[finest(toMs)]);
-  return ranges(start, end, LEVELS.length - 1);
+  const isKept = (level: Level, timeMs: number): boolean => nowMs - timeMs <= retention[level];
+  const first = LEVELS.find((level) => isKept(level, fromMs)) ?? '1d';
+  // What remains at the end of one level begins where the bucket of the next level does.
+  const last =
+    LEVELS.find((level, at) => isKept(level, bucketStart(toMs, LEVEL_MS[LEVELS[at + 1] ?? '1d']))) ?? '1d';
+  return ranges(bucketStart(fromMs, LEVEL_MS[first]), -bucketStart(-toMs, LEVEL_MS[last]), LEVELS.length - 1);
 }
 
 function ranges(fromMs: number, toMs: number, at: number): LevelRange[] {

@@ -40,6 +40,8 @@ export const CURSORS = { spans: 'spans', evaluations: 'evaluations' } as const;
 /** Another process has gone on with the same log meanwhile. */
 export class CursorMoved extends Error {}
 
+/** Beside the cursors of logs. */
+const FORGOTTEN = 'forgotten';
 const MOST_SERIES = 10_000;
 /** Buckets that are forgotten in one transaction. */
 const FORGOTTEN_AT_ONCE = 5_000;
@@ -100,25 +102,37 @@ export class MetricStore {
     return row ? { seq: Number(row['seq']), mark: String(row['mark']) } : NOWHERE;
   }
 
+  /** Names of the logs that were read, of those that begin so. */
+  logs(beginning: string): Set<string> {
+    const rows = this.#connection.all(
+      'SELECT name FROM cursors WHERE substr(name, 1, length(?1)) = ?1',
+      beginning,
+    );
+    return new Set(rows.map((row) => String(row['name'])));
+  }
+
   /** What was measured and how far was read for it, both or neither. Throws CursorMoved where it was read already. */
   commit(batch: MetricBatch, { name, from, to }: Commit, nowMs: number): void {
     this.#series.settle(() =>
       this.#connection.transaction(() => {
         const now = this.cursor(name);
         if (now.seq !== from.seq || now.mark !== from.mark) throw new CursorMoved(name);
-        this.#connection.run(
-          'INSERT OR REPLACE INTO cursors (name, seq, mark) VALUES (?, ?, ?)',
-          ...[name, to.seq, to.mark],
-        );
+        this.#setCursor(name, to);
         for (const pending of batch.buckets()) this.#write(pending);
         for (const [reason, count] of batch.refused) this.#refuse(reason, count, nowMs);
       }),
     );
   }
 
+  /** The time that was believed when something was last forgotten; undefined before. */
+  get forgottenAt(): number | undefined {
+    return this.cursor(FORGOTTEN).seq || undefined;
+  }
+
   /** Forgets some of the buckets that are older than their level is kept. Returns how many; 0 where none is left to forget. */
   forgetSome(nowMs: number): number {
     return this.#connection.transaction(() => {
+      this.#setCursor(FORGOTTEN, { seq: Math.floor(nowMs), mark: '' });
       let forgotten = 0;
       for (const level of LEVELS) {
         const oldestMs = nowMs - this.#retention[level];
@@ -139,6 +153,15 @@ export class MetricStore {
 
   close(): void {
     this.#connection.close();
+  }
+
+  #setCursor(name: string, { seq, mark }: MetricCursor): void {
+    this.#connection.run(
+      'INSERT OR REPLACE INTO cursors (name, seq, mark) VALUES (?, ?, ?)',
+      name,
+      seq,
+      mark,
+    );
   }
 
   #write({ level, measure, startMs, labels, bucket }: PendingBucket): void {

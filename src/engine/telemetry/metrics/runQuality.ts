@@ -26,10 +26,10 @@ export interface RunQualityOptions {
   onMeasured?(run: MeasuredRun): void;
 }
 
-/** Older ones were measured, or were there before anything was measured. */
-const MOST_RUNS = 200;
 /** Results that are read in one go. */
 const AT_ONCE = 200;
+/** What the names of their cursors begin with. */
+const RUN = 'run ';
 const MEASURED = { seq: 1, mark: 'measured' };
 
 /**
@@ -38,25 +38,34 @@ const MEASURED = { seq: 1, mark: 'measured' };
  */
 export async function measureRuns(options: RunQualityOptions): Promise<number> {
   const { runs, store, clock } = options;
+  const before = store.logs(RUN);
   let measured = 0;
-  for (const run of runs.evaluations(MOST_RUNS).reverse()) {
-    const name = `run ${run.id}`;
-    if (run.status.state !== 'complete' || store.cursor(name).seq !== 0) continue;
+  for (const id of runs.completeIds()) {
+    const name = `${RUN}${id}`;
+    const run = before.has(name) ? undefined : runs.lookUp(id);
+    if (!run) continue;
 
-    const results = new CurrentResults(runs, run.id);
-    const batch = await batchOf(run, results, options);
+    const results = new CurrentResults(runs, id);
+    const isMeasured = isWhole(run);
+    const batch = isMeasured ? await batchOf(run, results, options) : new MetricBatch();
     try {
       store.commit(batch, { name, from: NOWHERE, to: MEASURED }, clock.now());
     } catch (error) {
       if (error instanceof CursorMoved) continue;
       throw error;
     }
+    if (!isMeasured) continue;
     measured += 1;
     options.onMeasured?.({
       ...{ run, passed: runs.verdicts.of(run.id)?.passed ?? null, results: results.results() },
     });
   }
   return measured;
+}
+
+/** Neither a part of another run nor a comparison, which holds two in one. */
+function isWhole({ plan }: RunRecord): boolean {
+  return plan.partOf === undefined && plan.comparison === undefined;
 }
 
 async function batchOf(

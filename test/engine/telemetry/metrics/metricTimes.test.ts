@@ -77,10 +77,44 @@ describe('times of metrics', () => {
     it('is forgotten some time after the machine has slept', async () => {
       await tidying();
       clock.setWall(clock.now() + 3 * HOUR);
-      await clock.advance(10 * MINUTE);
+      await clock.advance(39 * MINUTE);
       assert.equal(count(), 2);
-      await clock.advance(10 * MINUTE);
+      await clock.advance(MINUTE);
       assert.equal(count(), 1);
+    });
+
+    it('is not forgotten because the clock is ahead for a while, also where the process begins anew meanwhile', async () => {
+      for (const ahead of [20 * MINUTE, 3 * HOUR, 900 * DAY]) {
+        const began = clock.now();
+        put(began - 6 * HOUR + 45 * MINUTE);
+        stop = new AbortController();
+        void tidyMetrics(store, clock, stop.signal);
+        await clock.advance(11 * MINUTE);
+        clock.setWall(clock.now() + ahead);
+        await clock.advance(10 * MINUTE);
+        stop.abort();
+        stop = new AbortController();
+        void tidyMetrics(store, clock, stop.signal);
+        await clock.advance(19 * MINUTE);
+        clock.setWall(clock.now() - ahead);
+        stop.abort();
+        assert.equal(count({ fromMs: began - 6 * HOUR, toMs: began }), 1, String(ahead));
+        clock.setWall(clock.now() + 7 * HOUR);
+      }
+    });
+
+    it('is forgotten little by little where the clock stays ahead, and wholly in the end', async () => {
+      put(NOON - 350 * DAY, NOON - 40 * DAY, NOON - 2 * HOUR);
+      await tidying();
+      await clock.advance(11 * MINUTE);
+      clock.setWall(NOON + 900 * DAY);
+      const kept = () => count({ level: '1min', fromMs: 0 });
+      await clock.advance(5 * HOUR);
+      assert.equal(kept(), 5);
+      await clock.advance(3 * DAY);
+      assert.equal(kept(), 4);
+      await clock.advance(50 * DAY);
+      assert.equal(kept(), 0);
     });
   });
 
@@ -126,6 +160,25 @@ describe('times of metrics', () => {
       const right = times.filter((at) => at >= fromMs && at < toMs).length;
       assert.equal(count({ fromMs, toMs, level: 'auto' }), right, `${NOON - fromMs} ${NOON - toMs}`);
     }
+  });
+
+  it('a range ends with what is kept of it, also where its end is hardly young enough for a level', () => {
+    const arrivedLate = (timeMs: number, finest: '1min' | '1h'): void => {
+      const batch = new MetricBatch();
+      batch.add({ labels: {}, timeMs, finest, values: { inputTokens: 1 } });
+      const from = store.cursor('spans');
+      store.commit(batch, { name: 'spans', from, to: { seq: from.seq + 1, mark: 'x' } }, clock.now());
+    };
+    // Too old for seconds, in the minute in which the range ends, and too old for minutes, in its hour.
+    arrivedLate(NOON - 6 * HOUR + 2_000 - 5_000, '1min');
+    clock.setWall(NOON + 2_000);
+    const end = NOON - 6 * HOUR + 30_000;
+    assert.equal(count({ fromMs: end - HOUR, toMs: end, level: 'auto' }), 1);
+
+    arrivedLate(NOON - 400 * DAY - 10 * MINUTE, '1h');
+    clock.setWall(NOON - 5 * MINUTE);
+    const endOfMinutes = NOON - 400 * DAY - MINUTE;
+    assert.equal(count({ fromMs: endOfMinutes - DAY, toMs: endOfMinutes, level: 'auto' }), 1);
   });
 
   it('a step that a person knows is chosen, and never more points than asked for', () => {
