@@ -79,6 +79,8 @@ class Running {
   #isStepping = false;
   /** Monitors that cannot be opened as they are written. */
   #openProblem: string | null = null;
+  /** As they were when they could be read last. */
+  #figures: Pick<StreamStatus, 'monitors' | 'behind'> = { monitors: [], behind: 0 };
 
   constructor(options: LiveMonitorsOptions, source: LiveSource) {
     const { root, hub, clock, environment, onBug, onChange } = options;
@@ -102,14 +104,11 @@ class Running {
   }
 
   get status(): Omit<StreamStatus, 'subscribers'> {
+    const unread = this.#readFigures();
     const refusal = this.#stream.lastRefusal;
     const problem =
-      this.#file.problem ?? this.#openProblem ?? this.#opened?.problem ?? this.#deliveries.problem;
-    return {
-      monitors: this.#store.figures,
-      behind: this.#stream.behind,
-      problem: problem ?? (refusal && `${refusal.monitor}: ${refusal.message}`),
-    };
+      unread ?? this.#file.problem ?? this.#openProblem ?? this.#opened?.problem ?? this.#deliveries.problem;
+    return { ...this.#figures, problem: problem ?? (refusal && `${refusal.monitor}: ${refusal.message}`) };
   }
 
   failedOf(subscriber: string): number {
@@ -130,6 +129,17 @@ class Running {
     await this.#opened?.close();
     this.#store.close();
     this.#traces.close();
+  }
+
+  /** Returns why they cannot be read now; who asks for them is no reason to end. */
+  #readFigures(): string | null {
+    try {
+      this.#figures = { monitors: this.#store.figures, behind: this.#stream.behind };
+      return null;
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      return error.message;
+    }
   }
 
   async #evaluate(signal: AbortSignal): Promise<void> {

@@ -17,6 +17,7 @@ import type { LiveSource } from './live.ts';
 
 /** After which a sender tries again where nothing can be stored, in seconds. */
 const RETRY_SECONDS = 5;
+const CLOSED = 'the store was closed meanwhile';
 /** Of which spans are counted as recent, in seconds. */
 const RECENT_SECONDS = 60;
 
@@ -81,6 +82,8 @@ export class ReceivedTraces implements ReceivedRecords {
       this.#count(await opened.intake.keep(records));
       this.#problem = null;
     } catch (error) {
+      // What else uses the store has found it broken, and it was closed before this was stored.
+      if (opened?.stop.signal.aborted) throw new Busy(this.#problem ?? CLOSED, RETRY_SECONDS);
       if (!(error instanceof UserError)) throw error;
       this.#failed(opened, error);
       throw new Busy(error.message, RETRY_SECONDS);

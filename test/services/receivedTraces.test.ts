@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { closeSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { type LocalServer, startServer } from '../../src/engine/http/server/serverShell.ts';
 import { systemClock } from '../../src/engine/ports.ts';
@@ -10,6 +10,8 @@ import { ReceivedTraces } from '../../src/services/receivedTraces.ts';
 import { exportOf, sendTraces } from '../support/servicesProcess.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 
+/** Of the store's file. */
+const PAGE = 16_384;
 const TRACE = '5b8efff798038103d269b633813fc60c';
 
 describe('received traces', () => {
@@ -64,5 +66,21 @@ describe('received traces', () => {
     assert.match(received.problem ?? '', /removed or replaced/);
     await send('two');
     assert.equal(received.problem, null);
+  });
+
+  it('are sent again where their store turns out to be broken before they are stored', async () => {
+    const send = () => sendTraces(`http://127.0.0.1:${server.port}`, exportOf(TRACE, ['one']));
+    assert.equal(await send(), 200);
+    received.close();
+
+    // Its list cannot be read: looking after it fails at once.
+    const file = traceStorePath(root);
+    const { size } = statSync(file);
+    const opened = openSync(file, 'r+');
+    writeSync(opened, Buffer.alloc(size - 2 * PAGE, 0xff), 0, size - 2 * PAGE, 2 * PAGE);
+    closeSync(opened);
+    const statuses = [await send(), await send(), await send()];
+    assert.deepEqual(statuses, [503, 503, 503]);
+    assert.deepEqual(bugs, []);
   });
 });
