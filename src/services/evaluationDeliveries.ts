@@ -1,5 +1,6 @@
 import { UserError } from '../engine/errors.ts';
 import { Connection } from '../engine/http/httpConnection.ts';
+import { guardedLookup } from '../engine/http/linkLocal.ts';
 import type { Clock, Environment, Random } from '../engine/ports.ts';
 import type { SubscriberConfig } from '../engine/suites/monitoring/streamConfig.ts';
 import { EvaluationDelivery, type EvaluationSink } from '../engine/telemetry/stream/evaluationDelivery.ts';
@@ -18,7 +19,7 @@ interface DeliveryPorts {
 /** Sends evaluations to where `stream` of touchstone.yaml says. */
 export class EvaluationDeliveries {
   readonly #ports: DeliveryPorts;
-  readonly #connection = new Connection();
+  readonly #connection = new Connection({ lookup: guardedLookup() });
   #configs = '[]';
   #open: EvaluationDelivery[] = [];
   /** One that cannot be opened. */

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { UserError } from '../engine/errors.ts';
 import { Connection } from '../engine/http/httpConnection.ts';
+import { guardedLookup } from '../engine/http/linkLocal.ts';
 import type { AlertsConfig } from '../engine/model/alertRule.ts';
-import type { Clock, Environment, Random } from '../engine/ports.ts';
+import { type Clock, type Environment, fixedEnvironment, type Random } from '../engine/ports.ts';
 import { AlertDelivery } from '../engine/telemetry/alerts/alertDelivery.ts';
 import { AlertKeeper } from '../engine/telemetry/alerts/alertKeeper.ts';
 import { AlertStore } from '../engine/telemetry/alerts/alertStore.ts';
@@ -22,8 +23,8 @@ export interface LiveAlertsOptions {
   root: string;
   clock: Clock;
   random: Random;
-  /** Secrets of webhooks are read from it. */
-  environment: Environment;
+  /** Secrets of webhooks are read from it; null where the editor has started this process. */
+  environment: Environment | null;
   /** Whether spans can come now. */
   isReceiving(): boolean;
   /** The problems have changed. */
@@ -62,7 +63,7 @@ export class LiveAlerts {
 
   constructor(options: LiveAlertsOptions) {
     this.#options = options;
-    this.#file = new ConfigurationFile(options.root, options.environment);
+    this.#file = new ConfigurationFile(options.root, options.environment ?? fixedEnvironment({}));
   }
 
   /** Why alerts cannot be looked at now, or are looked at as touchstone.yaml said before. */
@@ -127,7 +128,7 @@ export class LiveAlerts {
   #open(): Opened {
     const { root, clock, random, environment } = this.#options;
     const store = new AlertStore(alertStorePath(root));
-    const connection = new Connection();
+    const connection = new Connection({ lookup: guardedLookup() });
     const delivery = new AlertDelivery(store, { connection, clock, random, environment });
     const sources = (): Sources => {
       if (this.#sources) return this.#sources;

@@ -151,8 +151,8 @@ export class ServicesHost {
     });
     this.#alerts = new LiveAlerts({
       ...{ root, clock, random, onBug, onChange: changed },
-      // The secrets of webhooks sign, and are never sent.
-      environment: options.forward.environment,
+      // A workspace names what signs and where to: no key is used for it without a word of the person.
+      environment: mayReadKeys ? environment : null,
       isReceiving: () => this.#receiving.state.state === 'receiving',
     });
     this.#clients = new Clients({

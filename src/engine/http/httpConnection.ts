@@ -1,4 +1,5 @@
 import type { Agent, AgentOptions, ClientRequest, IncomingMessage } from 'node:http';
+import type { LookupFunction } from 'node:net';
 import { nodeHttp, nodeHttps } from './nodeHttp.ts';
 
 export interface HttpRequest {
@@ -31,6 +32,12 @@ const IDLE_MS = 4_000;
  */
 export class Connection {
   readonly #agents = new Map<string, Agent>();
+  readonly #lookup: LookupFunction | undefined;
+
+  /** `lookup` resolves the names of servers in place of the system; a proxy resolves them itself. */
+  constructor({ lookup }: { lookup?: LookupFunction } = {}) {
+    this.#lookup = lookup;
+  }
 
   /** Throws the system's error for a header or an address that cannot be sent. */
   send(request: HttpRequest): Sent {
@@ -74,7 +81,8 @@ export class Connection {
     if (known) return known;
 
     const proxyEnv = direct ? undefined : nodesProxy();
-    const options = { keepAlive: true, timeout: IDLE_MS, proxyEnv };
+    const lookup = this.#lookup;
+    const options = { keepAlive: true, timeout: IDLE_MS, proxyEnv, ...(lookup ? { lookup } : {}) };
     const agent = secure ? new (nodeHttps().Agent)(options) : new (nodeHttp().Agent)(options);
     this.#agents.set(name, agent);
     return agent;

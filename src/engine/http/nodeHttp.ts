@@ -4,3 +4,6 @@
  */
 export const nodeHttp = () => process.getBuiltinModule('node:http');
 export const nodeHttps = () => process.getBuiltinModule('node:https');
+/** To resolve names and to tell addresses apart, which few runs do. */
+export const nodeDns = () => process.getBuiltinModule('node:dns');
+export const nodeNet = () => process.getBuiltinModule('node:net');

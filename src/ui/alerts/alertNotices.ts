@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { AlertNews } from '../../protocol/alertCalls.ts';
 import type { Output } from '../output/output.ts';
+import { withoutLinks } from '../output/withoutLinks.ts';
 import type { AlertActions } from './alertActions.ts';
 import { alertLabel } from './alertTexts.ts';
 
@@ -34,7 +35,7 @@ async function tellMany(news: readonly AlertNews[], output: Output): Promise<voi
 }
 
 async function tell(news: AlertNews, actions: AlertActions): Promise<void> {
-  const label = alertLabel({ name: news.rule, group: news.group });
+  const label = withoutLinks(alertLabel({ name: news.rule, group: news.group }));
   const { kind, summary, description, traces, severity } = news;
   if (kind === 'resolved' || kind === 'withdrawn') {
     void vscode.window.showInformationMessage(
@@ -48,7 +49,7 @@ async function tell(news: AlertNews, actions: AlertActions): Promise<void> {
   const show = vscode.l10n.t('Show Traces');
   const mute = vscode.l10n.t('Mute…');
   const said = kind === 'test' ? vscode.l10n.t('Test of {0}: {1}', label, summary) : `${label}: ${summary}`;
-  const text = description === null ? said : `${said}. ${description}`;
+  const text = description === null ? said : `${said}. ${withoutLinks(description)}`;
   const buttons = [...(traces.length > 0 ? [show] : []), mute];
   const answer =
     severity === 'critical'

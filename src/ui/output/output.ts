@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { CallFailure } from '../../protocol/callFailure.ts';
 import type { Failure } from '../../protocol/failure.ts';
 import { PlainError } from './plainError.ts';
+import { withoutLinks } from './withoutLinks.ts';
 
 /** What this extension says: the output channel, and messages with something to do about them. */
 export class Output implements vscode.Disposable {
@@ -28,7 +29,7 @@ export class Output implements vscode.Disposable {
     if (error instanceof PlainError) {
       this.channel.warn(message);
       // It says all there is to know: the output has nothing to add.
-      await vscode.window.showWarningMessage(message);
+      await vscode.window.showWarningMessage(withoutLinks(message));
       return;
     }
     this.channel.error(error instanceof Error ? error : message);
@@ -57,12 +58,15 @@ export class Output implements vscode.Disposable {
 
   async #offerOutput(message: string): Promise<void> {
     const show = vscode.l10n.t('Show Output');
-    if ((await vscode.window.showErrorMessage(message, show)) === show) this.show();
+    if ((await vscode.window.showErrorMessage(withoutLinks(message), show)) === show) this.show();
   }
 
   async #offerTrust({ message, remedy }: { message: string; remedy: string }): Promise<void> {
     const manage = vscode.l10n.t('Manage Workspace Trust');
-    const answer = await vscode.window.showWarningMessage(`${sentence(message)} ${remedy}`, manage);
+    const answer = await vscode.window.showWarningMessage(
+      withoutLinks(`${sentence(message)} ${remedy}`),
+      manage,
+    );
     if (answer === manage) await vscode.commands.executeCommand('workbench.trust.manage');
   }
 
@@ -73,7 +77,7 @@ export class Output implements vscode.Disposable {
     const setKey = vscode.l10n.t('Set API Key…');
     const file = where && (await existingFile(where.path));
     const offers = [...(file ? [open] : []), ...(name === 'MissingKeyError' ? [setKey] : [])];
-    const answer = await vscode.window.showErrorMessage(text, ...offers);
+    const answer = await vscode.window.showErrorMessage(withoutLinks(text), ...offers);
     if (answer === setKey) await vscode.commands.executeCommand('touchstone.setApiKey');
     if (answer !== open || !file) return;
     const at = new vscode.Position(

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { nearest } from '../../evaluators/options/optionCheck.ts';
 import type { Pointer } from '../../files/formats/document.ts';
 import { type AddressFault, readAddress } from '../../http/address.ts';
+import { isLinkLocal } from '../../http/linkLocal.ts';
 import {
   type AlertChannel,
   type AlertCondition,
@@ -267,11 +268,6 @@ function checkAddress(reader: ConfigReader, written: string, at: Pointer): void 
       message: `${address.hostname} is a link-local address, where cloud machines keep their credentials; alerts are not sent there`,
       remedy: 'Use another address.',
     });
-}
-
-/** 169.254.0.0/16 and fe80::/10. */
-function isLinkLocal(host: string): boolean {
-  return /^169\.254\.\d+\.\d+$/.test(host) || /^\[fe[89ab][0-9a-f]:/i.test(host);
 }
 
 function warnOfUnused(reader: ConfigReader, alerts: JsonObject, names: readonly string[]): void {

@@ -179,6 +179,21 @@ describe('a webhook of alerts', () => {
     assert.equal(receiver.calls.length, 0);
   });
 
+  it('is told nothing by a process that may read no keys, which says so', async () => {
+    const { receiver, world } = await hook();
+    await using _ = receiver;
+    const connection = new Connection();
+    const ports = { connection, clock: world.clock, random: stillRandom, environment: null };
+    world.delivery = new AlertDelivery(world.store, ports);
+    await world.turn(0.5);
+    connection.close();
+    assert.equal(receiver.calls.length, 0);
+    assert.match(world.problem ?? '', /reads no keys \(ALERT_SECRET\); start it with: touchstone serve/);
+    world.restart();
+    await world.deliver();
+    assert.equal(receiver.calls.length, 1);
+  });
+
   it('is told what waited while the process was killed', async () => {
     const { receiver, world } = await hook((index) => ({ status: index === 0 ? 500 : 200 }));
     await using _ = receiver;

@@ -8,7 +8,8 @@ import { webhookChannel } from './webhook.ts';
 export interface ChannelPorts {
   connection: Connection;
   clock: Clock;
-  environment: Environment;
+  /** Null: no secret may be read from it. */
+  environment: Environment | null;
   /** After so long, Alertmanager is told again of what fires, in milliseconds. Default: a minute. */
   resendMs?: number;
 }

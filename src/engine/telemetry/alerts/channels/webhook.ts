@@ -22,11 +22,16 @@ export interface WebhookOptions {
 /** A URL that gets each notice as signed JSON. The secret signs, and is never sent. */
 export function webhookChannel(
   { url, secret }: WebhookOptions,
-  { connection, clock, environment }: { connection: Connection; clock: Clock; environment: Environment },
+  { connection, clock, environment }: { connection: Connection; clock: Clock; environment: Environment | null },
 ): Channel {
   const address = new URL(url);
   return {
     send: async (notice, signal) => {
+      if (environment === null)
+        return {
+          status: 'failed',
+          reason: `a process that the editor has started reads no keys (${secret}); start it with: touchstone serve --detach`,
+        };
       const key = environment.get(secret);
       if (key === undefined || key === '')
         return {
