@@ -22,7 +22,11 @@ export interface WebhookOptions {
 /** A URL that gets each notice as signed JSON. The secret signs, and is never sent. */
 export function webhookChannel(
   { url, secret }: WebhookOptions,
-  { connection, clock, environment }: { connection: Connection; clock: Clock; environment: Environment | null },
+  {
+    connection,
+    clock,
+    environment,
+  }: { connection: Connection; clock: Clock; environment: Environment | null },
 ): Channel {
   const address = new URL(url);
   return {
