@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, describe, it } from 'mocha';
 import type { Locator } from 'playwright-core';
@@ -206,6 +206,40 @@ describe('journey: traces', function () {
       await workbench.screenshot(`traces-${name}`);
     });
   }
+
+  it('say why they cannot be read, in place of that there are none', async () => {
+    await using workbench = await Workbench.open({ folder: temporaryFolder(WORKSPACE) });
+    const { page, folder } = workbench;
+    mkdirSync(path.join(folder, '.touchstone'));
+    writeFileSync(traceStorePath(folder), 'no database '.repeat(1_000));
+    await openTraces(workbench);
+    await page.getByText(/Traces could not be read: .*traces\.db/).waitFor();
+    await workbench.screenshot('traces-unread');
+    assert.equal(await page.getByText('No traces yet.').isVisible(), false);
+  });
+
+  it('are marked where they failed, and no name turns its row round, in high contrast', async () => {
+    const theme = 'Default High Contrast';
+    await using workbench = await Workbench.open({ folder: temporaryFolder(WORKSPACE), theme });
+    const [root, ...steps] = agentTrace(ID, 'failed');
+    assert.ok(root);
+    const agent = 'support \u202Egnp.exe';
+    append(
+      workbench.folder,
+      { ...root, attributes: { ...root.attributes, 'gen_ai.agent.name': agent } },
+      ...steps,
+    );
+    await openTraces(workbench);
+    await expandRow(workbench, row(workbench, 'failed'));
+    const trace = row(workbench, 'support <U+202E>gnp.exe');
+    const label = trace.locator('.monaco-icon-label').first();
+    // The editor asks for marks after it has drawn the row.
+    await eventually(async () => {
+      const mark = await label.evaluate((element) => getComputedStyle(element, '::after').content);
+      assert.match(mark, /!/);
+    });
+    await workbench.screenshot('traces-failed-contrast');
+  });
 
   it('stay quick with 100,000 spans', async () => {
     const source = temporaryFolder(WORKSPACE);

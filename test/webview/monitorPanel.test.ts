@@ -233,6 +233,7 @@ describe('the monitor panel', () => {
 
     await panel.send({ type: 'failed', message: 'metrics.db: this is not a metric store' });
     await page.getByText('Metrics could not be read: metrics.db').waitFor();
+    assert.equal(await page.getByText('Nothing was measured').count(), 0);
     await panel.show(sampleBoard());
     assert.equal(await page.getByText('Metrics could not be read').count(), 0);
   });

@@ -1,4 +1,4 @@
-import { counted, formatCount, formatDuration } from '../../engine/model/figures.ts';
+import { counted, formatCount, formatDuration, formatScore } from '../../engine/model/figures.ts';
 import type { AlertEntry, AlertListing } from '../../engine/telemetry/alerts/alertList.ts';
 import { traceCommand } from '../../engine/telemetry/alerts/alertWords.ts';
 import type { Io } from '../terminal/io.ts';
@@ -79,7 +79,7 @@ function behind({ name, state, traces, muted, description }: AlertEntry, { style
       ? []
       : [style.dim(`  ${counted(traces.length, 'trace')} behind it, the worst first`)]),
     ...traces.map((trace) => {
-      const score = trace.score === null ? '' : `  score ${Number(trace.score.toFixed(3))}`;
+      const score = trace.score === null ? '' : `  score ${formatScore(trace.score)}`;
       return `  ${traceCommand(trace)}${score}  ${style.dim(sanitizeLine(trace.title))}`;
     }),
   ];

@@ -1,13 +1,15 @@
 import * as vscode from 'vscode';
 import * as z from 'zod/mini';
+import { formatScore } from '../../engine/model/figures.ts';
 import type { AlertEntry, AlertNews } from '../../protocol/alertCalls.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import { PlainError } from '../output/plainError.ts';
+import { lineText, withoutIcons } from '../output/plainText.ts';
 import type { Settings } from '../settings/settings.ts';
 import { requireTrust } from '../trust/trust.ts';
 import { workspaceFolder } from '../workspaceFolder.ts';
 import type { AlertFeed } from './alertFeed.ts';
-import { alertLabel, alertText, momentText, scoreText } from './alertTexts.ts';
+import { alertLabel, alertText, momentText } from './alertTexts.ts';
 
 /** What menus give: a node of the view. */
 const alertArgument = z.object({ name: z.string().check(z.minLength(1)) });
@@ -90,8 +92,8 @@ export class AlertActions {
   /** The traces behind what was told: one opens, of several the person picks. */
   async showTraces({ rule, traces }: Pick<AlertNews, 'rule' | 'traces'>): Promise<void> {
     const items = traces.map(({ traceId, title, score, startMs }) => ({
-      label: title || traceId,
-      description: score === null ? '' : vscode.l10n.t('score {0}', scoreText(score)),
+      label: withoutIcons(lineText(title)) || traceId,
+      description: score === null ? '' : vscode.l10n.t('score {0}', formatScore(score)),
       detail: `${momentText(startMs)} · ${traceId}`,
       traceId,
     }));
@@ -113,7 +115,7 @@ export class AlertActions {
     if (fitting.length === 0)
       throw new PlainError(vscode.l10n.t('There is no such alert in touchstone.yaml.'));
     const items = fitting.map((alert) => ({
-      label: alertLabel(alert),
+      label: withoutIcons(alertLabel(alert)),
       description: alertText(alert),
       name: alert.name,
     }));

@@ -21,11 +21,12 @@ export function tellNews(news: readonly AlertNews[], actions: AlertActions, outp
 
 async function tellMany(news: readonly AlertNews[], output: Output): Promise<void> {
   const firing = news.filter(({ kind }) => kind === 'firing').length;
+  const others = news.length - firing;
   const show = vscode.l10n.t('Show Alerts');
-  const text =
-    firing > 0
-      ? vscode.l10n.t('{0} alerts fired, {1} changed', firing, news.length - firing)
-      : vscode.l10n.t('{0} alerts changed', news.length);
+  const fired = firing === 1 ? vscode.l10n.t('1 alert fired') : vscode.l10n.t('{0} alerts fired', firing);
+  const changed =
+    others === 1 ? vscode.l10n.t('1 alert changed') : vscode.l10n.t('{0} alerts changed', others);
+  const text = [...(firing > 0 ? [fired] : []), ...(others > 0 ? [changed] : [])].join(', ');
   try {
     const answer = await vscode.window.showWarningMessage(text, show);
     if (answer === show) await vscode.commands.executeCommand('touchstone.alerts.show');

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { AlertEntry } from '../../protocol/alertCalls.ts';
+import { withoutIcons } from '../output/plainText.ts';
 import type { AlertFeed } from './alertFeed.ts';
 import { alertLabel, alertText } from './alertTexts.ts';
 
@@ -19,7 +20,7 @@ export function registerAlertStatus(feed: AlertFeed): vscode.Disposable {
 
     const lines = firing.map((alert) => `${alertLabel(alert)}: ${alertText(alert)}`);
     const isCritical = firing.some(({ severity }) => severity === 'critical');
-    item.text = `$(bell-dot) ${alertLabel(first)}${firing.length > 1 ? ` +${firing.length - 1}` : ''}`;
+    item.text = `$(bell-dot) ${withoutIcons(alertLabel(first))}${firing.length > 1 ? ` +${firing.length - 1}` : ''}`;
     item.tooltip = [...lines, vscode.l10n.t('Click to show alerts.')].join('\n');
     item.backgroundColor = new vscode.ThemeColor(
       isCritical ? 'statusBarItem.errorBackground' : 'statusBarItem.warningBackground',

@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
 import type { AlertEntry } from '../../protocol/alertCalls.ts';
+import { lineText } from '../output/plainText.ts';
 
 const { t } = vscode.l10n;
 
 /** Its name, and the value of what it is grouped by. */
 export function alertLabel({ name, group }: Pick<AlertEntry, 'name' | 'group'>): string {
-  return group ? `${name} · ${group.label ?? t('none')}` : name;
+  return group ? `${name} · ${group.label === null ? t('none') : lineText(group.label)}` : name;
 }
 
 export function stateText(state: AlertEntry['state']): string {
@@ -60,9 +61,4 @@ export function momentText(ms: number): string {
     ? { timeStyle: 'medium' as const }
     : { dateStyle: 'short' as const, timeStyle: 'short' as const };
   return new Intl.DateTimeFormat(vscode.env.language, style).format(at);
-}
-
-/** A score from 0 to 1, without what says nothing. */
-export function scoreText(score: number): string {
-  return String(Number(score.toFixed(3)));
 }

@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
+import { formatScore } from '../../engine/model/figures.ts';
 import type { AlertEntry, AlertListing } from '../../protocol/alertCalls.ts';
+import { lineText } from '../output/plainText.ts';
 import type { AlertFeed } from './alertFeed.ts';
-import { alertLabel, alertText, alertTooltip, momentText, scoreText } from './alertTexts.ts';
+import { alertLabel, alertText, alertTooltip, momentText } from './alertTexts.ts';
 
 export type AlertNode =
   | { kind: 'alert'; name: string; label: string | null }
@@ -117,18 +119,19 @@ function stateIcon({ state, muted }: AlertEntry): vscode.ThemeIcon {
 }
 
 function traceItem(
-  { name, label, traceId }: { name: string; label: string | null; traceId: string },
+  { name: alert, label, traceId }: { name: string; label: string | null; traceId: string },
   { title, startMs, score }: AlertEntry['traces'][number],
 ): vscode.TreeItem {
-  const item = new vscode.TreeItem(title || traceId.slice(0, 8));
+  const name = lineText(title) || traceId.slice(0, 8);
+  const item = new vscode.TreeItem(name);
   const facts = [
-    ...(score === null ? [] : [vscode.l10n.t('score {0}', scoreText(score))]),
+    ...(score === null ? [] : [vscode.l10n.t('score {0}', formatScore(score))]),
     momentText(startMs),
     traceId.slice(0, 8),
   ];
-  item.id = `trace ${JSON.stringify([name, label, traceId])}`;
+  item.id = `trace ${JSON.stringify([alert, label, traceId])}`;
   item.description = facts.join(' · ');
-  item.tooltip = `${title || traceId}\n${facts.slice(0, -1).join(' · ')}\n${traceId}`;
+  item.tooltip = `${name}\n${facts.slice(0, -1).join(' · ')}\n${traceId}`;
   item.iconPath = new vscode.ThemeIcon('list-tree');
   item.contextValue = 'alertTrace';
   item.command = {
@@ -137,7 +140,7 @@ function traceItem(
     arguments: [{ traceId }],
   };
   item.accessibilityInformation = {
-    label: vscode.l10n.t('Trace {0}: {1}', title || traceId, facts.join(', ')),
+    label: vscode.l10n.t('Trace {0}: {1}', name, facts.join(', ')),
   };
   return item;
 }

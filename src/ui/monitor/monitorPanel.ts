@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import { CallFailure } from '../../protocol/callFailure.ts';
 import {
   type ChartPoint,
   type FromMonitorPage,
@@ -11,6 +10,7 @@ import {
 import { panelPage } from '../../webview/report/panelPage.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import type { Output } from '../output/output.ts';
+import { reasonOf } from '../output/reasonOf.ts';
 import type { TraceReceiver } from '../services/traceReceiver.ts';
 import { type Pace, paceOf, readBoard, readTraces } from './monitorBoard.ts';
 import { receiverLook } from './receiverLook.ts';
@@ -178,14 +178,6 @@ export class MonitorPanel {
     this.#isWatching = false;
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
-}
-
-/** With the file that is to blame: the page names no other place. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const failure = error instanceof CallFailure ? error.failure : undefined;
-  if (failure?.kind !== 'user' || !failure.where) return error.message;
-  return `${vscode.workspace.asRelativePath(failure.where.path)}: ${failure.message}`;
 }
 
 function pageOf(webview: vscode.Webview, bundle: vscode.Uri): string {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { TraceSummary } from '../../protocol/traceRow.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
+import { lineText, withoutIcons } from '../output/plainText.ts';
 import { traceText } from './traceTexts.ts';
 
 /** Traces that are offered before anything is typed, and that an id may be the beginning of. */
@@ -74,7 +75,7 @@ export async function pickTrace(
 
 function toItem(trace: TraceSummary): TraceItem {
   return {
-    label: `$(${trace.errors > 0 ? 'error' : 'list-tree'}) ${trace.title}`,
+    label: `$(${trace.errors > 0 ? 'error' : 'list-tree'}) ${withoutIcons(lineText(trace.title))}`,
     description: traceText(trace),
     detail: trace.traceId,
     traceId: trace.traceId,

@@ -17,6 +17,7 @@ import { registerTraceLinks } from './traceLinks.ts';
 import { filterText, TraceLooks } from './traceLook.ts';
 import type { TracePanels } from './tracePanels.ts';
 import { type TraceNode, TracesView } from './tracesView.ts';
+import { sayUnread } from './unreadTraces.ts';
 
 /** As package.json has it among the activation events. */
 const VIEW_TYPE = 'touchstone.trace';
@@ -64,6 +65,7 @@ export function registerTraces(options: TracesOptions): Traces {
       if (visible) options.onShown();
     }),
     sayFilter(tree, looks),
+    sayUnread(tree, view),
     vscode.window.registerFileDecorationProvider(traceColors),
     registerTraceLinks(),
     vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, {
@@ -280,7 +282,7 @@ function sayFilter(tree: vscode.TreeView<TraceNode>, looks: TraceLooks): vscode.
   return looks.onDidChange(say);
 }
 
-/** What keeps the view from being filled is said once, and the view stays empty. */
+/** What keeps the view from being filled is logged; a list that could not be read says so itself. */
 function guarded(view: TracesView, output: Output): vscode.TreeDataProvider<TraceNode> {
   return {
     onDidChangeTreeData: view.onDidChangeTreeData,

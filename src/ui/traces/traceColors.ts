@@ -7,10 +7,10 @@ export function failedUri(id: string): vscode.Uri {
   return vscode.Uri.from({ scheme: SCHEME, path: `/${id}` });
 }
 
-/** Colours the labels of traces and spans with errors, as the editor does with files. */
+/** Marks traces and spans with errors, as the editor does with files: in high contrast, labels have no colour for it. */
 export const traceColors: vscode.FileDecorationProvider = {
   provideFileDecoration: ({ scheme }) =>
-    scheme === SCHEME ? new vscode.FileDecoration(undefined, undefined, ERROR) : undefined,
+    scheme === SCHEME ? new vscode.FileDecoration('!', undefined, ERROR) : undefined,
 };
 
 const ERROR = new vscode.ThemeColor('list.errorForeground');

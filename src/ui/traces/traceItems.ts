@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { TraceGroup, TraceGrouping } from '../../protocol/traceCalls.ts';
 import type { SpanRole, SpanRow, TraceSummary } from '../../protocol/traceRow.ts';
+import { lineText } from '../output/plainText.ts';
 import { failedUri } from './traceColors.ts';
 import {
   groupText,
@@ -37,7 +38,7 @@ const RUN_ID = /^\d{8}-\d{6}-[0-9a-f]{4}$/;
 
 export function groupItem(group: TraceGroup, by: TraceGrouping): vscode.TreeItem {
   const ofRun = by === 'session' && group.key !== null && RUN_ID.test(group.key);
-  const label = ofRun ? vscode.l10n.t('Run {0}', group.key ?? '') : (group.key ?? noneText(by));
+  const label = ofRun ? vscode.l10n.t('Run {0}', group.key ?? '') : lineText(group.key ?? noneText(by));
   const item = new vscode.TreeItem(label, Collapsed);
   item.description = groupText(group);
   item.iconPath = iconOf(ofRun ? 'beaker' : GROUP_ICON[by], group.failed > 0);
@@ -56,7 +57,7 @@ export function pinnedItem(count: number): vscode.TreeItem {
 }
 
 export function traceItem(trace: TraceSummary, pinned: boolean): vscode.TreeItem {
-  const item = new vscode.TreeItem(trace.title || trace.traceId, Collapsed);
+  const item = new vscode.TreeItem(lineText(trace.title) || trace.traceId, Collapsed);
   item.description = traceText(trace);
   item.iconPath = iconOf(ROLE_ICON[trace.role], trace.errors > 0);
   item.contextValue = pinned ? 'trace.pinned' : 'trace';
@@ -70,7 +71,7 @@ export function traceItem(trace: TraceSummary, pinned: boolean): vscode.TreeItem
 /** Spans with errors below them, too, are shown in the colour of errors: they lead to the cause. */
 export function spanItem(row: SpanRow, traceId: string): vscode.TreeItem {
   const missing = row.place === 'missing';
-  const label = missing ? vscode.l10n.t('Missing span') : row.title;
+  const label = missing ? vscode.l10n.t('Missing span') : lineText(row.title) || row.id;
   const item = new vscode.TreeItem(label, row.children > 0 ? stateOf(row) : None);
   item.description = spanText(row);
   item.iconPath = missing

@@ -11,6 +11,7 @@ import {
 } from '../../webview/trace/traceMessages.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import type { Output } from '../output/output.ts';
+import { lineText } from '../output/plainText.ts';
 import type { TraceArgument } from './traceArgument.ts';
 import type { TraceFeed } from './traceFeed.ts';
 
@@ -130,7 +131,7 @@ export class TracePanel {
         return;
       }
       if (offset === 0) {
-        this.panel.title = head.title || traceId.slice(0, 8);
+        this.panel.title = lineText(head.title) || traceId.slice(0, 8);
         this.#send({ type: 'trace', version, head });
       }
       this.#send({ type: 'rows', version, offset, rows });

@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import { formatCost, formatCount, formatDuration, formatScore } from '../../engine/model/figures.ts';
+import { visibleText } from '../../engine/model/visibleText.ts';
 import type { TraceGroup } from '../../protocol/traceCalls.ts';
 import type { SpanRole, SpanRow, TraceSummary } from '../../protocol/traceRow.ts';
+import { lineText } from '../output/plainText.ts';
 
 /** Of an error in a row, in UTF-16 units; all of it is in the tooltip. */
 const ERROR_LENGTH = 60;
@@ -29,9 +31,7 @@ export function spanText(row: SpanRow): string {
     ...(repeated ? [] : flow(inputTokens, outputTokens)),
     ...(repeated ? [] : costUsd !== null ? [formatCost(costUsd)] : unpriced ? [t('unpriced')] : []),
     ...scoreText(score),
-    ...(error === null
-      ? []
-      : [error.length > ERROR_LENGTH ? `${error.slice(0, ERROR_LENGTH).trimEnd()}…` : error]),
+    ...(error === null ? [] : [shortError(error)]),
   ];
   switch (place) {
     case 'here':
@@ -43,6 +43,10 @@ export function spanText(row: SpanRow): string {
     case 'cycle':
       return [...figures, t('its parents form a cycle')].join(' · ');
   }
+}
+
+function shortError(error: string): string {
+  return lineText(error.length > ERROR_LENGTH ? `${error.slice(0, ERROR_LENGTH).trimEnd()}…` : error);
 }
 
 /** `3 traces · 1 with errors · 14:03:22` */
@@ -62,7 +66,7 @@ export function traceTooltip(trace: TraceSummary): string {
   const { t } = vscode.l10n;
   const { title, traceId, services, models, session, user, release, spans, tokens, costUsd, incomplete } =
     trace;
-  return [
+  const lines = [
     title,
     `${spans === 1 ? t('1 span') : t('{0} spans', formatCount(spans))} · ${services.join(', ')}`,
     ...(models.length > 0 ? [t('Models: {0}', models.join(', '))] : []),
@@ -70,10 +74,11 @@ export function traceTooltip(trace: TraceSummary): string {
     ...(session === null ? [] : [t('Session: {0}', session)]),
     ...(user === null ? [] : [t('User: {0}', user)]),
     ...(release === null ? [] : [t('Release: {0}', release)]),
-    ...(incomplete ? [t('Some spans have not been received, or have several roots.')] : []),
+    ...(incomplete ? [t('Some spans have not been received, or the trace has several roots.')] : []),
     t('Started: {0}', timeText(trace.startMs)),
     traceId,
-  ].join('\n');
+  ];
+  return visibleText(lines.join('\n'));
 }
 
 export function spanTooltip(row: SpanRow): string {
@@ -85,7 +90,7 @@ export function spanTooltip(row: SpanRow): string {
       t('It takes its place here when it arrives.'),
       id,
     ].join('\n');
-  return [
+  const lines = [
     title,
     [roleText(role), service, ...(model !== null && model !== title ? [model] : [])].join(' · '),
     ...(error === null ? [] : [t('Error: {0}', error)]),
@@ -96,18 +101,19 @@ export function spanTooltip(row: SpanRow): string {
       : []),
     ...(below > 0 ? [below === 1 ? t('1 span below it') : t('{0} spans below it', formatCount(below))] : []),
     id,
-  ].join('\n');
+  ];
+  return visibleText(lines.join('\n'));
 }
 
 /** What a screen reader says of a span. */
 export function spanLabel(row: SpanRow): string {
   const { t } = vscode.l10n;
-  const what = row.place === 'missing' ? t('Missing span') : `${roleText(row.role)} ${row.title}`;
+  const what = row.place === 'missing' ? t('Missing span') : `${roleText(row.role)} ${lineText(row.title)}`;
   return [what, ...(row.error === null ? [] : [t('error')]), spanText(row)].join(', ');
 }
 
 export function traceLabel(trace: TraceSummary): string {
-  return vscode.l10n.t('Trace {0}: {1}', trace.title, traceText(trace));
+  return vscode.l10n.t('Trace {0}: {1}', lineText(trace.title), traceText(trace));
 }
 
 export function roleText(role: SpanRole): string {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { formatCount } from '../../engine/model/figures.ts';
+import { CallFailure } from '../../protocol/callFailure.ts';
 import type { TraceChanges } from '../../protocol/traceCalls.ts';
 import type { SpanRow } from '../../protocol/traceRow.ts';
 import { setContext } from '../commands.ts';
@@ -27,6 +28,7 @@ export class TracesView implements vscode.TreeDataProvider<TraceNode>, vscode.Di
   readonly #engine: EngineClient;
   readonly #looks: TraceLooks;
   readonly #changed = new vscode.EventEmitter<TraceNode[] | undefined>();
+  readonly #read = new vscode.EventEmitter<unknown>();
   readonly #subscriptions: vscode.Disposable[];
   /** One object for each node, as the editor asks for. */
   readonly #nodes = new Map<string, TraceNode>();
@@ -39,6 +41,8 @@ export class TracesView implements vscode.TreeDataProvider<TraceNode>, vscode.Di
   #timer: NodeJS.Timeout | undefined;
   #drawing: Promise<void> | undefined;
   readonly onDidChangeTreeData = this.#changed.event;
+  /** Why the list could not be read; undefined when it was. */
+  readonly onDidRead = this.#read.event;
 
   constructor(engine: EngineClient, looks: TraceLooks) {
     this.#engine = engine;
@@ -96,7 +100,7 @@ export class TracesView implements vscode.TreeDataProvider<TraceNode>, vscode.Di
   async getChildren(parent?: TraceNode): Promise<TraceNode[]> {
     switch (parent?.kind) {
       case undefined:
-        return this.#top();
+        return this.#readTop();
       case 'pins':
         return this.#pinned(parent);
       case 'group': {
@@ -138,6 +142,7 @@ export class TracesView implements vscode.TreeDataProvider<TraceNode>, vscode.Di
     clearTimeout(this.#timer);
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#changed.dispose();
+    this.#read.dispose();
   }
 
   #itemOf(node: TraceNode): vscode.TreeItem {
@@ -163,6 +168,17 @@ export class TracesView implements vscode.TreeDataProvider<TraceNode>, vscode.Di
             ? vscode.l10n.t('Load more…')
             : vscode.l10n.t('{0} more…', formatCount(node.left)),
         );
+    }
+  }
+
+  async #readTop(): Promise<TraceNode[]> {
+    try {
+      const nodes = await this.#top();
+      this.#read.fire(undefined);
+      return nodes;
+    } catch (error) {
+      this.#read.fire(error);
+      throw error;
     }
   }
 
@@ -239,8 +255,9 @@ export class TracesView implements vscode.TreeDataProvider<TraceNode>, vscode.Di
       if (lists !== this.#lists) return;
       if (stale) this.#changed.fire(undefined);
       else this.#redraw([...new Set([...touched, ...opened])]);
-    } catch {
-      // An engine that ended meanwhile: its next start asks for everything anew.
+    } catch (error) {
+      // With an engine that ended meanwhile, the next start asks for everything anew.
+      if (error instanceof CallFailure) this.#read.fire(error);
     }
   }
 

@@ -21,7 +21,7 @@ export function monitorNotices(model: MonitorModel, actions: NoticeActions): Tem
   return html`
     ${failure === null ? nothing : notice(html`Metrics could not be read: ${failure}`)}
     ${receiverNotice(model, actions)}
-    ${board && isEmpty(board) ? emptyNotice(model, actions) : nothing}
+    ${board && isEmpty(board) && failure === null ? emptyNotice(model, actions) : nothing}
   `;
 }
 
