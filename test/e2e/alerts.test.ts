@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { before, describe, it } from 'mocha';
 import { servicesFiles } from '../../src/engine/attach/servicesFiles.ts';
 import { readLease } from '../../src/engine/attach/servicesLease.ts';
 import { systemClock } from '../../src/engine/ports.ts';
+import { alertStorePath } from '../../src/engine/telemetry/alerts/alertStoreFormat.ts';
 import { stopServices } from '../../src/services/stopServices.ts';
 import { sendTraces, until } from '../support/servicesProcess.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
@@ -133,4 +136,15 @@ describe('journey: an alert fires, and is over', function () {
       await row(/failing.*resolved/).waitFor();
       await workbench.screenshot(`alerts-${name}-resolved`);
     });
+
+  it('says why alerts cannot be read, in place of that there are none', async () => {
+    await using workbench = await Workbench.open({ folder: temporaryFolder({ 'touchstone.yaml': CONFIG }) });
+    const { page, folder } = workbench;
+    mkdirSync(path.join(folder, '.touchstone'));
+    writeFileSync(alertStorePath(folder), 'no database '.repeat(1_000));
+    await workbench.runCommand('Touchstone: Show Alerts');
+    await page.getByText(/Alerts could not be read: .*alerts\.db/).waitFor();
+    await workbench.screenshot('alerts-unread');
+    assert.equal(await page.getByText('No alerts are configured.').isVisible(), false);
+  });
 });

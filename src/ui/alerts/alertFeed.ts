@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { AlertListing, AlertNews } from '../../protocol/alertCalls.ts';
+import { CallFailure } from '../../protocol/callFailure.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import type { Output } from '../output/output.ts';
 
@@ -17,6 +18,7 @@ export class AlertFeed implements vscode.Disposable {
   readonly #news = new vscode.EventEmitter<AlertNews[]>();
   readonly #subscriptions: vscode.Disposable[];
   #listing: AlertListing | undefined;
+  #failure: unknown;
   #asking: Promise<void> | undefined;
   #isStale = false;
   #timer: NodeJS.Timeout | undefined;
@@ -42,7 +44,10 @@ export class AlertFeed implements vscode.Disposable {
       engine.on('alerts/changed', () => this.reload()),
       engine.onDidChangeState(({ state }) => {
         if (state === 'ready') this.#begin();
-        else this.#put(undefined);
+        else {
+          this.#failure = undefined;
+          this.#put(undefined);
+        }
       }),
     ];
   }
@@ -50,6 +55,11 @@ export class AlertFeed implements vscode.Disposable {
   /** Undefined while no engine runs. */
   get listing(): AlertListing | undefined {
     return this.#listing;
+  }
+
+  /** Why the listing could not be read anew; undefined when it was. */
+  get failure(): unknown {
+    return this.#failure;
   }
 
   /** Asks again, once for all who want it meanwhile. Does not wait. */
@@ -78,17 +88,22 @@ export class AlertFeed implements vscode.Disposable {
       const told = this.#memory.get<number>(TOLD);
       const listing = await this.#engine.call('alerts/list', { after: told ?? null });
       if (listing.lastNews !== told) await this.#memory.update(TOLD, listing.lastNews);
+      this.#failure = undefined;
       this.#put(listing);
       if (listing.news.length > 0) this.#news.fire(listing.news);
     } catch (error) {
       this.#log(error);
+      // An engine that ended says so elsewhere. What was read before stays, and is asked for again.
+      this.#failure = error instanceof CallFailure ? error : undefined;
+      this.#put(this.#listing);
     }
   }
 
   #put(listing: AlertListing | undefined): void {
     this.#listing = listing;
     clearTimeout(this.#timer);
-    if (listing && listing.alerts.length > 0) this.#timer = setTimeout(() => this.reload(), AGAIN_MS);
+    if (this.#failure !== undefined || (listing && listing.alerts.length > 0))
+      this.#timer = setTimeout(() => this.reload(), AGAIN_MS);
     this.#changed.fire();
   }
 

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { registerCommand } from '../commands.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import type { Output } from '../output/output.ts';
+import { reasonOf } from '../output/reasonOf.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { WorkspaceListing } from '../views/workspaceListing.ts';
 import { AlertActions } from './alertActions.ts';
@@ -32,6 +33,12 @@ export function registerAlerts({ engine, listing, settings, memory, output }: Al
     treeDataProvider: view,
     showCollapseAll: true,
   });
+  /** An empty view would say that there are no alerts, and an old one that all is as it was. */
+  const sayUnread = (): void => {
+    const { failure } = feed;
+    tree.message =
+      failure === undefined ? '' : vscode.l10n.t('Alerts could not be read: {0}', reasonOf(failure));
+  };
   const count = (): void => {
     const firing = (feed.listing?.alerts ?? []).filter(
       ({ state, muted }) => (state === 'firing' || state === 'silent') && muted === null,
@@ -44,6 +51,7 @@ export function registerAlerts({ engine, listing, settings, memory, output }: Al
     view,
     tree,
     feed.onDidChange(count),
+    feed.onDidChange(sayUnread),
     registerAlertStatus(feed),
     feed.onNews((news) => tellNews(news, actions, output)),
     // Alerts are added and taken away in the configuration.
