@@ -15,12 +15,13 @@ export const BASE = [
 export const ATTRIBUTES = 'src/engine/telemetry/attributes.ts';
 
 /**
- * How numbers are written and what counts as a warning, the same everywhere: the only code of the engine that the editor’s part loads.
+ * How numbers and foreign texts are shown and what counts as a warning, the same everywhere: the only code of the engine that the editor’s part loads.
  */
 export const SHOWN: readonly string[] = [
   'src/engine/model/figures.ts',
   'src/engine/model/otlpVariables.ts',
   'src/engine/model/providerCondition.ts',
+  'src/engine/model/visibleText.ts',
 ];
 
 /** Which features a feature may import, beside itself and the base. Never back: the graph has no cycles.
