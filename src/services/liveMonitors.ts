@@ -67,7 +67,8 @@ export class LiveMonitors implements LiveConsumer {
 class Running {
   readonly #options: LiveMonitorsOptions;
   readonly #source: LiveSource;
-  readonly #from: number;
+  /** Where the first monitors begin; undefined once there were some, or none. */
+  #from: number | undefined;
   /** Of its own: the receiver closes the other one beneath it. */
   readonly #traces: TraceStore;
   readonly #store: MonitorStore;
@@ -196,7 +197,8 @@ class Running {
       price: spanPrice(workspace?.config.providers ?? {}),
       clean: <T>(value: T): T => opened?.clean(value) ?? value,
     };
-    const ended = before ? this.#stream.use(set) : this.#stream.use(set, this.#from);
+    const ended = this.#stream.use(set, this.#from);
+    this.#from = undefined;
     // Judges of the former ones may still be asked.
     void ended.then(() => before?.close()).catch(this.#options.onBug);
     this.#source.intake.touch();

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { MonitorStore } from '../../src/engine/monitors/monitorStore.ts';
 import { systemClock } from '../../src/engine/ports.ts';
 import { TraceStore } from '../../src/engine/traces/traceStore.ts';
 import { traceStorePath } from '../../src/engine/traces/traceStoreFormat.ts';
@@ -57,15 +60,25 @@ describe('monitors of the services process', function () {
     await send(endpoint, '3');
     await until(() => assert.deepEqual(said('3'.repeat(32)), ['second true']));
 
+    // What came while there was none is not evaluated, and what was is not counted again.
+    rmSync(path.join(root, 'touchstone.yaml'));
+    await until(() => assert.equal(cursorOf(root), null));
+    await send(endpoint, '5');
+    writeFiles(root, { 'touchstone.yaml': monitor('second') });
+    await until(() => assert.notEqual(cursorOf(root), null));
+    await send(endpoint, '6');
+    await until(() => assert.deepEqual(said('6'.repeat(32)), ['second true']));
+    assert.deepEqual(said('5'.repeat(32)), []);
+
     link.close();
     await workspace.kill();
     const again = await attach();
     await send(await receive(again), '4');
     await until(() => assert.deepEqual(said('4'.repeat(32)), ['second true']));
-    for (const digit of ['1', '2', '3']) assert.equal(said(digit.repeat(32)).length, 1);
+    for (const digit of ['1', '2', '3', '6']) assert.equal(said(digit.repeat(32)).length, 1);
 
     const [all] = (await streamOf(again)).monitors;
-    assert.deepEqual([all?.monitor, all?.matched, all?.evaluated, all?.passed], ['all', 4, 4, 4]);
+    assert.deepEqual([all?.monitor, all?.matched, all?.evaluated, all?.passed], ['all', 5, 5, 5]);
 
     // Whoever has the token of the process hears of it, what it missed first.
     const events = await fetch(`${await receive(again)}/events`, {
@@ -73,12 +86,21 @@ describe('monitors of the services process', function () {
     });
     const reader = events.body?.pipeThrough(new TextDecoderStream()).getReader();
     let text = '';
-    while (!text.includes('id: 4')) text += (await reader?.read())?.value ?? assert.fail('it ended');
+    while (!text.includes('id: 5')) text += (await reader?.read())?.value ?? assert.fail('it ended');
     await reader?.cancel();
     assert.deepEqual(
       [...text.matchAll(/^id: (\d+)/gm)].map(([, id]) => id),
-      ['3', '4'],
+      ['3', '4', '5'],
     );
     again.close();
   });
 });
+
+function cursorOf(root: string): number | null {
+  const store = new MonitorStore(traceStorePath(root));
+  try {
+    return store.cursor;
+  } finally {
+    store.close();
+  }
+}
