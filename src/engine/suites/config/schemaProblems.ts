@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { nearest } from '../../evaluators/options/optionCheck.ts';
 import type { Pointer } from '../../files/formats/document.ts';
-import type { JsonValue } from '../../model/json.ts';
+import { isJsonObject, type JsonValue } from '../../model/json.ts';
 import { type ConfigReader, reportAt, reportKey } from './configReader.ts';
 import { alternatives, pointerText, valueText } from './plainWords.ts';
 
@@ -97,13 +97,49 @@ function reportUnion(checked: Checked, issue: Issue & { code: 'invalid_union' },
   }
 
   const meant = issue.errors.filter((branch) => !branch.some(isOtherKind));
-  const [only] = meant;
-  if (meant.length === 1 && only) {
+  const found = valueAt(checked.value, path);
+  const only = meant.length === 1 ? meant[0] : closest(meant, found);
+  if (only) {
     for (const inner of only) reportIssue(checked, inner, path);
+    return;
+  }
+  if (isJsonObject(found) && meant.length > 0) {
+    reportNoneOf(checked, meant, path);
     return;
   }
   const forms = issue.errors.flatMap((branch) => branch.slice(0, 1).map(expectedForm));
   reportValue(checked, alternatives(forms), path, false);
+}
+
+/** Of several maps of keys the one with the fewest mistakes, where at least one key is of it. */
+function closest(branches: readonly Issue[][], found: JsonValue | undefined): Issue[] | undefined {
+  if (!isJsonObject(found)) return undefined;
+  const keys = Object.keys(found).length;
+  const [first, second] = branches
+    .filter((branch) => unknownKeysIn(branch) < keys)
+    .sort((a, b) => mistakesIn(a) - mistakesIn(b));
+  return first && (!second || mistakesIn(first) < mistakesIn(second)) ? first : undefined;
+}
+
+function unknownKeysIn(branch: readonly Issue[]): number {
+  const own = branch.filter(({ path }) => path.length === 0);
+  return own.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 0), 0);
+}
+
+function mistakesIn(branch: readonly Issue[]): number {
+  const others = branch.filter(({ code, path }) => code !== 'unrecognized_keys' || path.length > 0);
+  return unknownKeysIn(branch) + others.length;
+}
+
+/** By the first key that each of them is told by. */
+function reportNoneOf({ reader, at }: Checked, branches: readonly Issue[][], path: Pointer): void {
+  const owner = [...at, ...path];
+  const keys = branches.flatMap(([first]) => (first?.path.length === 1 ? String(first.path[0]) : []));
+  const named = alternatives([...new Set(keys)].map((key) => `"${key}"`));
+  reportKey(reader, owner, {
+    code: 'missing-key',
+    message: `${pointerText(owner) || 'the file'} needs one of its forms: ${named}`,
+  });
 }
 
 /** What is said of a union that has no words of its own. */

@@ -27,7 +27,8 @@ export function readMonitor(
     checkModelReference(reader, judge, [...at, 'judge'], providers);
   if (typeof embeddings === 'string' && embeddings !== '')
     checkModelReference(reader, embeddings, [...at, 'embeddings'], providers);
-  if (isJsonObject(value['match']) && Object.keys(value['match']).length === 0) reportEmptyMatch(reader, at);
+  if (isJsonObject(value['match']) && Object.values(value['match']).every(isEmptyMap))
+    reportEmptyMatch(reader, at);
 
   const evaluators = readEvaluators(reader, value['evaluators'] ?? null, [...at, 'evaluators'], {
     owner: 'monitor',
@@ -54,6 +55,11 @@ export function readMonitor(
       maxCostPerHourUsd: budget?.max_cost_usd,
     }),
   };
+}
+
+/** `attributes: {}`. */
+function isEmptyMap(value: JsonValue): boolean {
+  return isJsonObject(value) && Object.keys(value).length === 0;
 }
 
 function reportEmptyMatch(reader: ConfigReader, at: Pointer): void {
