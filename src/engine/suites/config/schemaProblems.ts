@@ -66,7 +66,8 @@ function isListExpected(issue: Issue): boolean {
 
 function reportUnknownKeys(checked: Checked, keys: readonly string[], path: Pointer): void {
   const { reader, at } = checked;
-  const known = knownKeys(checked.schema, path);
+  // A key of another form is none of this one.
+  const known = knownKeys(checked.schema, path).filter((key) => !keys.includes(key));
   const owner = pointerText([...at, ...path]);
   for (const key of keys) {
     const guess = nearest(key, known)[0];
