@@ -72,7 +72,10 @@ export class Peer<Theirs extends CallTable> {
     }
   }
 
-  /** Rejects with CallFailure, with the signal's reason when aborted, or with ConnectionLostError. */
+  /**
+   * Rejects with CallFailure, with ConnectionLostError, or with the signal's reason as soon as it is aborted: the other side may
+   * be stuck, so its answer is not waited for.
+   */
   async call<M extends Method<Theirs>>(
     method: M,
     params: z.input<Theirs[M]['params']>,
@@ -80,10 +83,15 @@ export class Peer<Theirs extends CallTable> {
   ): Promise<ResultOf<Theirs, M>> {
     signal.throwIfAborted();
     const source = new CancellationTokenSource();
-    const cancel = (): void => source.cancel();
+    const aborted = Promise.withResolvers<never>();
+    const cancel = (): void => {
+      source.cancel();
+      aborted.reject(signal.reason);
+    };
     signal.addEventListener('abort', cancel, { once: true });
     try {
-      const raw: unknown = await this.#connection.sendRequest(method, params, source.token);
+      const answer = this.#connection.sendRequest(method, params, source.token);
+      const raw: unknown = await Promise.race([answer, aborted.promise]);
       return this.#schemaOf(method).parse(raw) as ResultOf<Theirs, M>;
     } catch (error) {
       if (signal.aborted) throw signal.reason;

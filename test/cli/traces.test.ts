@@ -126,6 +126,9 @@ describe('touchstone traces', function () {
     assert.equal(trace.run.case, 'greeting');
     assert.equal(trace.run.target, 'parrot');
     assert.equal((await listed()).length, 3);
+    assert.equal((await listed('--session', trace.run.id)).length, 2);
+    assert.deepEqual(await listed('--session', trace.session), [trace.trace_id]);
+    assert.equal(trace.session, `${trace.run.id}/greeting`);
     assert.deepEqual(await listed('--source', 'received'), [hostile.traceId]);
 
     const shown = await touchstone(folder, 'traces', 'show', trace.trace_id);

@@ -18,7 +18,7 @@ export function addTraceFilter(command: Command): Command {
   return command
     .option('--service <name>', 'only traces of this service')
     .option('--model <name>', 'only traces in which this model answered')
-    .option('--session <id>', 'only traces of this session')
+    .option('--session <id>', 'only traces of this session; of a run, by its id or RUN/CASE')
     .option('--release <version>', 'only traces of this version of the service')
     .option('--errors', 'only traces with errors')
     .option(

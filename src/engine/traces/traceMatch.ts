@@ -1,9 +1,9 @@
 import type { TraceFilter, TraceOrder } from './traceQuery.ts';
-import type { TraceSummary } from './traceSummary.ts';
+import type { ListedTrace, TraceSummary } from './traceSummary.ts';
 
 /** The same as the conditions of traceQuery.ts, for a trace that is not in the list of received ones. */
-export function matchesFilter(summary: TraceSummary, words: string, filter: TraceFilter): boolean {
-  const { startMs, endMs, services, session, release, models, errors, score } = summary;
+export function matchesFilter(summary: ListedTrace, words: string, filter: TraceFilter): boolean {
+  const { startMs, endMs, services, session, release, models, errors, score, origin } = summary;
   const { since, until, endedSince, service, anyService, model, slowerThanMs, scoreBelow } = filter;
 
   if (since !== undefined && startMs < since) return false;
@@ -11,7 +11,7 @@ export function matchesFilter(summary: TraceSummary, words: string, filter: Trac
   if (endedSince !== undefined && endMs < endedSince) return false;
   if (service !== undefined && !services.includes(service)) return false;
   if (anyService !== undefined && !services.includes(anyService)) return false;
-  if (filter.session !== undefined && session !== filter.session) return false;
+  if (filter.session !== undefined && ![session, origin?.runId].includes(filter.session)) return false;
   if (filter.release !== undefined && release !== filter.release) return false;
   if (model !== undefined && !models.includes(model)) return false;
   if (filter.errors === true && errors === 0) return false;

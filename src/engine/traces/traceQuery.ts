@@ -10,6 +10,7 @@ export interface TraceFilter {
   service?: string | undefined;
   /** Any of the services that took part in it. */
   anyService?: string | undefined;
+  /** A session, as agents name it. The cases of a run are also found by the id of the run. */
   session?: string | undefined;
   release?: string | undefined;
   /** Any of the models that answered in it. */
@@ -100,7 +101,7 @@ function filterOf(filter: TraceFilter): { conditions: string[]; values: (string 
   if (filter.service !== undefined) add('service = ?', filter.service);
   if (filter.anyService !== undefined)
     add(`EXISTS (SELECT 1 FROM json_each(summary, '$.services') WHERE value = ?)`, filter.anyService);
-  if (filter.session !== undefined) add('session = ?', filter.session);
+  if (filter.session !== undefined) addSession(filter.session);
   if (filter.release !== undefined) add('release = ?', filter.release);
   if (filter.model !== undefined)
     add(`EXISTS (SELECT 1 FROM json_each(summary, '$.models') WHERE value = ?)`, filter.model);
@@ -111,6 +112,12 @@ function filterOf(filter: TraceFilter): { conditions: string[]; values: (string 
     if (word !== '') add('instr(words, ?) > 0', word);
 
   return { conditions, values };
+
+  /** Traces of runs are listed under their run; what they call their session themselves begins with it. */
+  function addSession(session: string): void {
+    const [run = session] = session.split('/');
+    add(`(session = ? OR session = ? AND json_extract(summary, '$.session') = ?)`, session, run, session);
+  }
 }
 
 function adder(conditions: string[], values: (string | number)[]) {

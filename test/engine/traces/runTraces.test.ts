@@ -111,6 +111,10 @@ describe('traces of runs in the list', () => {
     assert.deepEqual(ids({ limit: 9, model: 'gpt-5-mini' }), ['rc', 'rb', 'ra']);
     assert.deepEqual(ids({ limit: 3, order: 'slowest' }), ['x', 'y', 'z']);
     assert.deepEqual(ids({ limit: 9, group: { by: 'session', key: 'r' } }), ['rc', 'rb', 'ra']);
+    assert.deepEqual(ids({ limit: 9, session: 'r' }), ['rc', 'rb', 'ra']);
+    assert.deepEqual(ids({ limit: 9, session: 'r/b' }), ['rb']);
+    assert.deepEqual(ids({ limit: 9, session: 'r/d' }), []);
+    assert.deepEqual(ids({ limit: 9, session: 'b' }), []);
     assert.deepEqual(reader.lists.values('model', 9), ['gpt-5-mini']);
   });
 
