@@ -34,7 +34,7 @@ describe('touchstone traces', function () {
   function receive(...spans: SpanRecord[]): void {
     const store = new TraceStore(traceStorePath(folder));
     store.append(spans, []);
-    store.sumUp();
+    while (store.sumUp().length > 0);
     store.close();
   }
 
@@ -224,5 +224,30 @@ describe('touchstone traces', function () {
     assert.equal(JSON.parse(line).trace_id, hostile.traceId);
     following.kill('SIGINT');
     assert.equal((await following.done).code, 0);
+  });
+
+  it('follows all that comes, also what began long before, by another clock, and much at once', async () => {
+    const following = startTouchstone(folder, 'traces', 'tail');
+    const ids = new Set<string>();
+    const all = new Promise<void>((resolve) => {
+      let text = '';
+      following.child.stdout.on('data', (data: Buffer) => {
+        text += data.toString('utf8');
+        const lines = text.split('\n');
+        text = lines.pop() ?? '';
+        for (const line of lines) ids.add(line.slice(-32));
+        if (ids.size >= 301) resolve();
+      });
+    });
+    await new Promise<void>((resolve) => following.child.stderr.once('data', () => resolve()));
+    const many = Array.from({ length: 300 }, (_, index) => ({
+      ...hostile,
+      ...{ traceId: index.toString(16).padStart(32, '0'), startMs: index, endMs: index + 1 },
+    }));
+    receive(...many, hostile);
+    await all;
+    following.kill('SIGINT');
+    assert.equal((await following.done).code, 0);
+    assert.equal(ids.size, 301);
   });
 });

@@ -34,6 +34,8 @@ export interface TraceQuery extends TraceFilter {
   order?: TraceOrder | undefined;
   /** Those of one group; null: those that have no such value. A trace is in the group of the first model that answered. */
   group?: { by: TraceGrouping; key: string | null } | undefined;
+  /** Received traces that changed after this change, as the store counts them. */
+  changedAfter?: number | undefined;
   /** At most so many. */
   limit: number;
   /** Goes on behind the last trace of the page before. */
@@ -76,6 +78,7 @@ export function conditionsOf(query: TraceQuery): Conditions {
   const add = adder(conditions, values);
   if (query.group?.key === null) add(`${query.group.by} IS NULL`);
   else if (query.group) add(`${query.group.by} = ?`, query.group.key);
+  if (query.changedAfter !== undefined) add('changed > ?', query.changedAfter);
   if (query.after) {
     const { value, traceId } = query.after;
     const by = orderOf(query);

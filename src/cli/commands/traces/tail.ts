@@ -2,6 +2,8 @@ import type { Command } from 'commander';
 import { systemClock } from '../../../engine/ports.ts';
 import { evaluationEntry } from '../../../engine/telemetry/stream/evaluationEntry.ts';
 import { listTraces } from '../../../engine/traces/listTraces.ts';
+import { TraceNews } from '../../../engine/traces/traceNews.ts';
+import type { ListedTrace } from '../../../engine/traces/traceSummary.ts';
 import { EXIT } from '../../exitCode.ts';
 import { Interrupted, onInterrupt } from '../../interrupt.ts';
 import { type OpenedTraces, traceOpener } from '../../openTraces.ts';
@@ -20,10 +22,8 @@ export interface TracesTailOptions extends TraceFilterOptions {
 
 /** How often the stores are looked at, in milliseconds. */
 const EVERY_MS = 500;
-/** Traces that are taken up at once. */
+/** Evaluations that are taken up at once, and traces that are shown of those that were there before. */
 const MOST = 200;
-/** Traces of runs that are read each time. */
-const MOST_OF_RUNS = 50;
 
 /** `touchstone traces tail`: its options. */
 export function addTracesTail(traces: Command, act: RunAction): void {
@@ -41,13 +41,13 @@ export function addTracesTail(traces: Command, act: RunAction): void {
 }
 
 async function tail(options: TracesTailOptions, io: Io): Promise<number> {
-  const begin = systemClock.now();
   const open = await traceOpener(options, io.cwd);
-  const seen: Seen = { begin, shown: new Map(), evaluation: lastEvaluation(open) };
+  const { seen, before } = begin(open, options);
   if (!options.json) io.err(io.errStyle.dim('waiting for traces (Ctrl-C ends)'));
 
   const { signal, release } = onInterrupt(io, 'ended');
   try {
+    for (const line of tracesIn(before, options, seen, io)) io.out(line);
     for (;;) {
       for (const line of changes(open, options, seen, io)) io.out(line);
       await systemClock.sleep(EVERY_MS, signal);
@@ -61,37 +61,46 @@ async function tail(options: TracesTailOptions, io: Io): Promise<number> {
 }
 
 interface Seen {
-  begin: number;
+  news: TraceNews;
   /** By trace id. */
   shown: Map<string, string>;
   /** The last evaluation. */
   evaluation: number;
 }
 
-function lastEvaluation(open: () => OpenedTraces): number {
+/** With `--since`, what was there before is shown as well. */
+function begin(
+  open: () => OpenedTraces,
+  options: TracesTailOptions,
+): { seen: Seen; before: readonly ListedTrace[] } {
   using opened = open();
-  return opened.received.evaluations.lastSeq;
+  const evaluation = opened.received.evaluations.lastSeq;
+  const seen = { news: new TraceNews(opened), shown: new Map(), evaluation };
+  const filter = readTraceFilter(options);
+  if (filter.since === undefined) return { seen, before: [] };
+  return { seen, before: listTraces(opened, { ...filter, limit: MOST }).traces.reverse() };
 }
 
-/** A line for each trace that is new or has changed, the oldest first. */
 function changes(open: () => OpenedTraces, options: TracesTailOptions, seen: Seen, io: Io): string[] {
   using opened = open();
-  const { begin, shown } = seen;
-  const filter = readTraceFilter(options);
-  const { traces } = listTraces(opened, {
-    ...filter,
-    since: filter.since ?? begin,
-    limit: MOST,
-    mostOfRuns: MOST_OF_RUNS,
-  });
-  const ofTraces = traces.reverse().flatMap((trace) => {
+  const traces = seen.news.read(opened, readTraceFilter(options));
+  return [...tracesIn(traces, options, seen, io), ...evaluationsIn(opened, options, seen, io)];
+}
+
+/** A line for each trace that is new or has changed. */
+function tracesIn(
+  traces: readonly ListedTrace[],
+  { json }: TracesTailOptions,
+  { shown }: Seen,
+  io: Io,
+): string[] {
+  return traces.flatMap((trace) => {
     const state = JSON.stringify([trace.spans, trace.endMs, trace.errors, trace.score]);
     const before = shown.get(trace.traceId);
     if (before === state) return [];
     shown.set(trace.traceId, state);
-    return options.json ? JSON.stringify(traceEntry(trace)) : traceLine(trace, before !== undefined, io);
+    return json ? JSON.stringify(traceEntry(trace)) : traceLine(trace, before !== undefined, io);
   });
-  return [...ofTraces, ...evaluationsIn(opened, options, seen, io)];
 }
 
 /** With a filter, those of the traces that are shown; else all. */
