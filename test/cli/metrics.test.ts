@@ -127,6 +127,13 @@ describe('touchstone metrics', function () {
     assert.ok(!out.includes('\u001b[31m'));
   });
 
+  it('filters by a name that is longer than what is kept of it', async () => {
+    const service = `${'long '.repeat(60)}name`;
+    receive({ service });
+    const { measures } = await json('--where', `service=${service}`, '--measure', 'calls');
+    assert.equal(measures[0].series[0].total.count, 1);
+  });
+
   it('refuses a range that ends before it begins', async () => {
     for (const argv of [
       ['--since', '1h', '--until', '2h'],

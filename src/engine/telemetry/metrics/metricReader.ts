@@ -2,6 +2,7 @@ import type { Clock } from '../../ports.ts';
 import type { Connection } from '../../store/file/connection.ts';
 import { Bucket, type BucketRow } from './bucket.ts';
 import { bucketStart, LEVEL_MS, type LevelRetention } from './levels.ts';
+import { labelText } from './measuredSpan.ts';
 import { DIMENSIONS, type Dimension, MEASURE_RULES, type Measure, type StoredMeasure } from './measures.ts';
 import {
   coveringRanges,
@@ -95,7 +96,7 @@ export class MetricReader {
     if (where.suite === undefined) conditions.push(`suite IS ${by === 'suite' ? 'NOT NULL' : 'NULL'}`);
     const rows = this.#connection.all(
       `SELECT id, ${by ?? 'NULL'} AS label FROM series WHERE ${['true', ...conditions].join(' AND ')}`,
-      ...given.map((dimension) => where[dimension] ?? ''),
+      ...given.map((dimension) => labelText(where[dimension]) ?? ''),
     );
     return new Map(
       rows.map(({ id, label }) => [Number(id), typeof label === 'string' ? label : null] as const),

@@ -111,6 +111,19 @@ describe('exposition', () => {
     }
   });
 
+  it('writes once for all who wait for the same format, with what was counted until then', async () => {
+    const { exposition } = scraped();
+    const counter = exposition.counter({ name: 'scraped_total', help: 'x', labels: [] });
+    const first = exposition.scrape(OPEN);
+    await Promise.resolve();
+    counter.inc();
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, (_, at) => exposition.scrape(at % 2 ? OPEN : 'text/plain')),
+    );
+    assert.equal(new Set([await first, ...answers]).size, 3);
+    for (const { body } of answers) assert.match(body, /^scraped_total 1$/m);
+  });
+
   it('answers scrapes that come at once each in its own format', async () => {
     const { measure, exposition } = scraped();
     measure(measured());

@@ -19,6 +19,8 @@ export class Exposition {
   readonly #registry = new Registry<RegistryContentType>();
   readonly #counters: { metric: Counter; name: string }[] = [];
   #last: Promise<unknown> = Promise.resolve();
+  /** Those that have not begun, by whether they are in OpenMetrics. */
+  readonly #waiting = new Map<boolean, Promise<Scrape>>();
 
   constructor() {
     // Only such a registry takes metrics with exemplars; what is written is chosen for each scrape.
@@ -44,9 +46,20 @@ export class Exposition {
     return new Gauge({ name, help, labelNames: [...labels], registers: [this.#registry] });
   }
 
-  /** One after the other: the format is a state of the registry while it writes. */
+  /**
+   * One after the other: the format is a state of the registry while it writes. Those that wait for the same format get the same, so that
+   * many scrapers hold up the receiver no longer than a few.
+   */
   scrape(accept: string | undefined): Promise<Scrape> {
-    const done = this.#last.then(() => this.#write(prefersOpenMetrics(accept)));
+    const isOpen = prefersOpenMetrics(accept);
+    const waiting = this.#waiting.get(isOpen);
+    if (waiting) return waiting;
+
+    const done = this.#last.then(() => {
+      this.#waiting.delete(isOpen);
+      return this.#write(isOpen);
+    });
+    this.#waiting.set(isOpen, done);
     this.#last = done.catch(() => {});
     return done;
   }
