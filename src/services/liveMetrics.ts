@@ -47,6 +47,9 @@ export class LiveMetrics implements LiveConsumer {
   readonly #exposed: ExposedMetrics;
   readonly #prices: WorkspacePrices;
   readonly #runs: StoreReader;
+  /** What was exposed of each log, which counts once there also where it is measured anew, into another file. */
+  readonly #told = new WeakMap<LiveSource['traces'], { span: number; evaluation: number }>();
+  readonly #toldRuns = new Set<string>();
   #store: MetricStore | undefined;
 
   constructor({ root, clock, exposed, prices }: LiveMetricsOptions) {
@@ -69,15 +72,24 @@ export class LiveMetrics implements LiveConsumer {
     const ended = new AbortController();
     const until = AbortSignal.any([signal, ended.signal]);
     const shared = { store, clock: this.#clock, retention: DEFAULT_LEVEL_RETENTION };
+    const told = this.#told.get(traces) ?? { span: 0, evaluation: 0 };
+    this.#told.set(traces, told);
     const measuring: Measuring = {
       ...{ store, intake },
       spans: new MetricConsumer({
         ...{ ...shared, log: traces.log, price: this.#prices.price },
-        onMeasured: (batch) => this.#exposed.spans.measured(batch),
+        onMeasured: (batch) => {
+          const spans = batch.spans.filter(({ seq }) => seq > told.span);
+          told.span = Math.max(told.span, batch.spans.at(-1)?.seq ?? 0);
+          this.#exposed.spans.measured({ ...batch, spans });
+        },
       }),
       quality: new LiveQuality({
         ...{ ...shared, log: traces.evaluations },
-        onMeasured: (evaluations) => this.#exposed.quality.evaluated(evaluations),
+        onMeasured: (evaluations) => {
+          this.#exposed.quality.evaluated(evaluations.filter(({ seq }) => seq > told.evaluation));
+          told.evaluation = Math.max(told.evaluation, evaluations.at(-1)?.seq ?? 0);
+        },
       }),
     };
 
@@ -118,7 +130,10 @@ export class LiveMetrics implements LiveConsumer {
     if (!runs) return;
     await measureRuns({
       ...{ runs, store, clock: this.#clock, retention: DEFAULT_LEVEL_RETENTION },
-      onMeasured: (run) => this.#exposed.quality.ran(run),
+      onMeasured: (measured) => {
+        if (!this.#toldRuns.has(measured.run.id)) this.#exposed.quality.ran(measured);
+        this.#toldRuns.add(measured.run.id);
+      },
     });
   }
 

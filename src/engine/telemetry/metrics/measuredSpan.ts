@@ -14,6 +14,8 @@ const LABEL_LENGTH = 200;
 
 /** What a span says that is measured. */
 export interface MeasuredSpan {
+  /** Its place in the log. */
+  seq: number;
   /** Null where its time cannot be right; then nothing of it is measured. */
   call: Measurement | null;
   /** Why not. */
@@ -31,11 +33,11 @@ export interface MeasureOptions {
 }
 
 /** The time of a span is its end, when all of it is known. */
-export function measuredSpan({ record, arrivedMs }: LoggedSpan, options: MeasureOptions): MeasuredSpan {
+export function measuredSpan({ seq, record, arrivedMs }: LoggedSpan, options: MeasureOptions): MeasuredSpan {
   const span = readSpan(withoutContent(record));
   const hasTokens = span.tokens !== null;
   const refused = wrongTime(record.endMs, arrivedMs);
-  if (refused !== null) return { call: null, refused, use: null, hasTokens, span };
+  if (refused !== null) return { seq, call: null, refused, use: null, hasTokens, span };
 
   const shared = {
     labels: labelsOf(span),
@@ -51,6 +53,7 @@ export function measuredSpan({ record, arrivedMs }: LoggedSpan, options: Measure
     },
   };
   return {
+    seq,
     call,
     refused,
     use: hasTokens ? { ...shared, values: useOf(span, options) } : null,
