@@ -112,10 +112,23 @@ export function readAmount(written: string | number, unit: Unit): number | undef
       return withinOne(percent === undefined || number === undefined ? number : number / 100);
     }
     case 'dollars':
-      return plain(text.replace(/^\$\s*/, '').replace(/\s*(?:usd)$/i, ''));
+      return grouped(text.replace(/^\$\s*/, '').replace(/\s*(?:usd)$/i, ''));
     case 'count':
-      return plain(text.replaceAll(/(?<=\d),(?=\d{3}(?:\D|$))/g, ''));
+      return grouped(text);
   }
+}
+
+/** Of a condition that says nothing, whatever is measured: no figure is below 0, and no score and no share is above 1. */
+export function constantOutcome({
+  condition: { operator, limit },
+  unit,
+}: ReadCondition): 'never' | 'always' | undefined {
+  const isBounded = unit === 'score' || unit === 'share';
+  if (operator === '<' && limit === 0) return 'never';
+  if (operator === '>=' && limit === 0) return 'always';
+  if (operator === '>' && limit === 1 && isBounded) return 'never';
+  if (operator === '<=' && limit === 1 && isBounded) return 'always';
+  return undefined;
 }
 
 /** What a number of a unit looks like, to follow "Write". */
@@ -129,12 +142,22 @@ export const FORMS: { readonly [unit in Unit]: string } = {
 
 function readTime(text: string): number | undefined {
   const milliseconds = /^(\d+(?:\.\d+)?)\s*ms$/.exec(text)?.[1];
-  if (milliseconds !== undefined) return Number(milliseconds);
-  return /^\d+(?:\.\d+)?\s*[smhdw]$/.test(text) ? toMilliseconds(text) : undefined;
+  if (milliseconds !== undefined) return finite(Number(milliseconds));
+  return /^\d+(?:\.\d+)?\s*[smhdw]$/.test(text) ? finite(toMilliseconds(text)) : undefined;
+}
+
+/** With commas between thousands, or without. */
+function grouped(text: string): number | undefined {
+  return plain(text.replace(/^\d{1,3}(?:,\d{3})+(?=\.|$)/, (digits) => digits.replaceAll(',', '')));
 }
 
 function plain(text: string): number | undefined {
-  return /^\d+(?:\.\d+)?$/.test(text.trim()) ? Number(text) : undefined;
+  return /^\d+(?:\.\d+)?$/.test(text.trim()) ? finite(Number(text)) : undefined;
+}
+
+/** Hundreds of digits are a slip. */
+function finite(number: number): number | undefined {
+  return Number.isFinite(number) ? number : undefined;
 }
 
 function withinOne(number: number | undefined): number | undefined {

@@ -95,6 +95,8 @@ const webhookFile = z.strictObject({
     .describe('Signs each request with HMAC-SHA256. Always an environment variable: ${env:NAME}.'),
 });
 
+const CHANNEL_FORM = 'either alertmanager with a URL, or webhook with a URL and secret';
+
 export const notifyFile = z
-  .record(nameSchema, z.union([alertmanagerFile, webhookFile]))
+  .record(nameSchema, z.union([alertmanagerFile, webhookFile], CHANNEL_FORM))
   .describe('Channels that alerts are sent to, by name. "editor" exists without this key.');

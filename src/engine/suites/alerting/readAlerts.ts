@@ -15,7 +15,14 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.
 import { soleReference } from '../../model/variableReference.ts';
 import { type ConfigReader, reportAt, reportKey, startOf } from '../config/configReader.ts';
 import { toMilliseconds } from '../config/duration.ts';
-import { FIGURE_NAMES, FORMS, type ReadCondition, readAmount, readCondition } from './alertCondition.ts';
+import {
+  constantOutcome,
+  FIGURE_NAMES,
+  FORMS,
+  type ReadCondition,
+  readAmount,
+  readCondition,
+} from './alertCondition.ts';
 import { ALERT_DEFAULTS, type AlertFile, alertsFile, notifyFile } from './alertsConfig.ts';
 
 const SHORTEST_MS = 10_000;
@@ -94,6 +101,13 @@ function conditionOf(reader: ConfigReader, file: AlertFile, at: Pointer): ReadCo
     return undefined;
   }
 
+  const outcome = constantOutcome(read);
+  if (outcome !== undefined)
+    reportAt(reader, pointer, {
+      code: 'contradiction',
+      message: `"${read.condition.text}" ${outcome} holds, whatever is measured`,
+      remedy: 'Write a limit that the figure can cross.',
+    });
   const single = read.condition.quantity.kind === 'each-score';
   if (single === file.each) return read;
   reportAt(reader, pointer, {

@@ -141,14 +141,24 @@ export class AlertKeeper {
     if (!isFiring(group)) return group;
 
     const shown = { ...group, traces: this.#tracesOf(rule, group, effect, look) };
-    if (group.announced || look.muted.has(rule.name)) return shown;
-    const announced: Announced = {
-      notice: noticeOf(rule, shown, { kind: 'firing', root, nowMs }),
-      channels: rule.notify.filter((name) => name !== EDITOR_CHANNEL),
-      editor: rule.notify.includes(EDITOR_CHANNEL),
+    const before = group.announced;
+    const names = rule.notify.filter((name) => name !== EDITOR_CHANNEL);
+    // Channels that are added while it fires are told, too.
+    const channels = names.filter((name) => !before?.channels.includes(name));
+    const editor = rule.notify.includes(EDITOR_CHANNEL) && before?.editor !== true;
+    const isTold = before !== null && channels.length === 0 && !editor;
+    if (isTold || look.muted.has(rule.name)) return shown;
+
+    const notice = before?.notice ?? noticeOf(rule, shown, { kind: 'firing', root, nowMs });
+    look.announcements.push({ notice, channels, editor });
+    return {
+      ...shown,
+      announced: {
+        notice,
+        channels: [...(before?.channels ?? []), ...channels],
+        editor: editor || before?.editor === true,
+      },
     };
-    look.announcements.push(announced);
-    return { ...shown, announced };
   }
 
   /** What was told of rules that are gone, or are about something else now, would stand for ever. */

@@ -71,6 +71,7 @@ describe('alerts of touchstone.yaml', () => {
     ['Error  Rate > 5%', { quantity: { kind: 'error-rate' }, limit: 0.05 }],
     ['error rate > 0.05', { quantity: { kind: 'error-rate' }, limit: 0.05 }],
     ['cost > $2.50', { quantity: { kind: 'sum', of: 'costUsd', perHour: false }, limit: 2.5 }],
+    ['cost > $1,000.50', { quantity: { kind: 'sum', of: 'costUsd', perHour: false }, limit: 1_000.5 }],
     ['cost per hour > 2', { quantity: { kind: 'sum', of: 'costUsd', perHour: true }, limit: 2 }],
     [
       'input tokens > 1,000,000',
@@ -106,12 +107,40 @@ describe('alerts of touchstone.yaml', () => {
     ['', 'count'],
     ['1,00', 'count'],
     ['0x10', 'count'],
+    ['1,000,00', 'dollars'],
+    ['1.5,000', 'count'],
+    ['9'.repeat(400), 'count'],
+    [`${'9'.repeat(400)}d`, 'time'],
+    [`${'9'.repeat(400)}ms`, 'time'],
   ] as const)
     it(`refuses "${text}" as a ${unit}`, () => assert.equal(readAmount(text, unit), undefined));
 
   const wrong: [string, string[], string?][] = [
     ['{ when: p95 latncy > 8s }', ['2:14 there is no figure "p95 latncy"']],
     ['{ when: p95 latency > 8 }', ['2:14 "8" cannot be compared with p95 latency']],
+    ...['calls < 0', 'mean score > 1', 'error rate > 100%', 'p95 latency < 0s'].map(
+      (when): [string, string[]] => [
+        `{ when: ${when} }`,
+        [`2:14 "${when}" never holds, whatever is measured`],
+      ],
+    ),
+    ...['errors >= 0', 'p50 score <= 1', 'cost >= $0'].map((when): [string, string[]] => [
+      `{ when: ${when} }`,
+      [`2:14 "${when}" always holds, whatever is measured`],
+    ]),
+    ...['calls > 1', 'errors > 0', 'error rate >= 100%', 'min score <= 0'].map((when): [string, string[]] => [
+      `{ when: ${when} }`,
+      [],
+    ]),
+    ...['{ slack: "https://x.example" }', '{ webhook: "https://x.example" }'].map(
+      (channel): [string, string[], string] => [
+        '{ when: calls < 1, notify: [h] }',
+        [
+          '3:14 notify.h is a map of keys; expected either alertmanager with a URL, or webhook with a URL and secret',
+        ],
+        `notify: { h: ${channel} }`,
+      ],
+    ),
     ['{ when: score < 0.3 }', ['2:14 a single score can only be compared with each: true']],
     [
       '{ when: mean score < 0.3, each: true }',

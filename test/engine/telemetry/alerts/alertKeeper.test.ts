@@ -244,6 +244,28 @@ describe('alerts over time', () => {
     assert.equal(new Set(world.told.map(({ key }) => key)).size, 4);
   });
 
+  it('are told to channels that are added while they fire, once, and not while they are muted', () => {
+    const world = new AlertWorld();
+    world.value = 0.5;
+    world.look([{ ...quality, notify: ['former'] }]);
+    world.store.mute({ rule: 'a', untilMs: world.clock.now() + 7_000, reason: '', atMs: 0 });
+    world.look([quality]);
+    assert.deepEqual(world.kinds, []);
+    world.look([quality]);
+    world.look([quality]);
+    assert.deepEqual(world.kinds, ['firing']);
+    const former = () => world.store.waiting('former', 10).map(({ notice }) => notice);
+    assert.deepEqual(
+      former().map(({ key }) => key),
+      world.told.map(({ key }) => key),
+    );
+    const shown = () => world.store.transitionsAfter(0, 10).map(({ editor }) => editor);
+    assert.deepEqual(shown(), [false, true]);
+    world.value = 0.9;
+    world.look([quality]);
+    assert.deepEqual([world.kinds, former().length, shown().length], [['firing', 'resolved'], 2, 3]);
+  });
+
   it('carry the worst traces', () => {
     const world = new AlertWorld();
     const slow = alertRule('p95 latency > 1s');

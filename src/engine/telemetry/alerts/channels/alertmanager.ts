@@ -32,7 +32,7 @@ export function alertmanagerChannel(
   ports: { connection: Connection; clock: Clock; resendMs: number },
 ): Channel {
   const address = new URL(url);
-  address.pathname = `${address.pathname.replace(/\/$/, '')}/api/v2/alerts`;
+  address.pathname = `${address.pathname.replace(/(?:\/api\/v2\/alerts)?\/?$/, '')}/api/v2/alerts`;
   const tell = (notices: readonly AlertNotice[], signal: AbortSignal) => {
     const body = JSON.stringify(
       notices.map((notice) => postedAlert(notice, ports.clock.now(), ports.resendMs)),
