@@ -72,6 +72,22 @@ ${price ? '    prices: { judge: { input: 1, output: 1 }, slow: { input: 1, outpu
     assert.deepEqual(stuck, []);
   });
 
+  it('that hang, however many, keep no other judge of the monitor from being asked', async () => {
+    answer = (question) => (question.includes('no-answer') ? { hang: true } : POLITE);
+    const stuck = [1, 2, 3].map(
+      (nth) => `{ rubric: { criteria: no-answer, model: local/slow }, name: stuck-${nth} }`,
+    );
+    await live.use(
+      `support: { match: { kind: agent }, judge: local/judge, evaluators: [ ${stuck.join(', ')}, { rubric: polite, name: kind } ] }`,
+      providers(),
+    );
+    live.receive(...Array.from({ length: 20 }, (_, index) => span(`s${index}`)));
+    live.advance();
+    await live.until(20);
+    assert.deepEqual(live.figures('support')?.dropped, {});
+    assert.ok(live.evaluations.every(({ evaluator, passed }) => evaluator === 'kind' && passed));
+  });
+
   it('spend no more than the budget of the monitor, and what is left out is counted', async () => {
     await live.use(
       `support:

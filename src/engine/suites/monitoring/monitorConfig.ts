@@ -35,10 +35,10 @@ export interface MonitorMatch {
   root?: boolean;
 }
 
-/** Calls of the judges of one monitor at once. */
-const JUDGES_AT_ONCE = 4;
-
-/** Judges of a monitor share a bulkhead of their own, so that they take nothing from those of runs. No bulkhead of a file has such a name. */
+/**
+ * Judges of a monitor share a budget of their own, so that they take nothing from those of runs. Their queues say how many are asked
+ * at once. No bulkhead of a file has such a name.
+ */
 export function monitorPool(monitor: string): string {
   return `monitor:${monitor}`;
 }
@@ -47,11 +47,7 @@ export function monitorPools(monitors: readonly MonitorConfig[]): Record<string,
   return Object.fromEntries(
     monitors.map(({ name, maxCostPerHourUsd: most }) => [
       monitorPool(name),
-      {
-        maxConcurrency: JUDGES_AT_ONCE,
-        whenFull: 'reject',
-        ...(most === undefined ? {} : { costPerHourUsd: most }),
-      },
+      { whenFull: 'reject', ...(most === undefined ? {} : { costPerHourUsd: most }) },
     ]),
   );
 }
