@@ -238,6 +238,18 @@ describe('the monitor panel', () => {
     assert.equal(await page.getByText('Metrics could not be read').count(), 0);
   });
 
+  it('says why the traces of a point could not be read, and waits no longer', async () => {
+    const page = await open(sampleBoard({ gaps: (index) => index < 58 }));
+    await page.getByRole('button', { name: 'Quality as a table' }).click();
+    await chart(page, 'quality').getByRole('button', { name: '12:58' }).click();
+    await until(() => assert.ok(panel.last('load-traces')));
+    const point = panel.last('load-traces')?.point;
+    assert.ok(point);
+    await panel.send({ type: 'traces-failed', point, message: 'traces.db: the store is not a database' });
+    await page.getByText('Traces could not be read: traces.db: the store is not a database').waitFor();
+    assert.equal(await page.getByText('Looking for traces…').count(), 0);
+  });
+
   it('keeps what a person set up, and comes back with it', async () => {
     const page = await open();
     await page.getByText('24 h', { exact: true }).click();

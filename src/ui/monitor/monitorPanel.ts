@@ -118,8 +118,12 @@ export class MonitorPanel {
   }
 
   async #loadTraces(point: ChartPoint): Promise<void> {
-    const { traces, more } = await readTraces(this.#options.engine, point);
-    this.#send({ type: 'traces', point, traces, more });
+    try {
+      const { traces, more } = await readTraces(this.#options.engine, point);
+      this.#send({ type: 'traces', point, traces, more });
+    } catch (error) {
+      this.#send({ type: 'traces-failed', point, message: reasonOf(error) });
+    }
   }
 
   async #read(): Promise<void> {

@@ -62,6 +62,8 @@ export const toMonitorPage = z.discriminatedUnion('type', [
     traces: z.array(traceSummary),
     more: z.boolean(),
   }),
+  /** Answers `load-traces` where they could not be read; `message` says why. */
+  z.object({ type: z.literal('traces-failed'), point: chartPoint, message: z.string() }),
   /** Nothing could be read; `message` says why. The next board takes its place. */
   z.object({ type: z.literal('failed'), message: z.string() }),
 ]);

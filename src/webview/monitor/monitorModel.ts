@@ -35,6 +35,7 @@ export class MonitorModel {
         this.receiver = message.receiver;
         break;
       case 'traces':
+      case 'traces-failed':
         this.listed = message;
         break;
       case 'failed':

@@ -8,11 +8,10 @@ import { visibleText } from '../shared/visibleText.ts';
 import type { ChartPoint } from './monitorMessages.ts';
 import { momentText, rangeText } from './timeTexts.ts';
 
-export interface ListedTraces {
-  point: ChartPoint;
-  traces: readonly TraceSummary[];
-  more: boolean;
-}
+export type ListedTraces =
+  | { type: 'traces'; point: ChartPoint; traces: readonly TraceSummary[]; more: boolean }
+  /** `message` says why they could not be read. */
+  | { type: 'traces-failed'; point: ChartPoint; message: string };
 
 const ORDERED: { readonly [chart in ChartPoint['chart']]: string } = {
   traffic: 'The latest first',
@@ -118,6 +117,9 @@ export class TraceList extends LitElement {
   #list(point: ChartPoint): TemplateResult {
     const { listed } = this;
     if (!listed) return html`<p class="dim" role="status">Looking for traces…</p>`;
+    if (listed.type === 'traces-failed')
+      return html`<p role="alert">Traces could not be read: ${listed.message}</p>`;
+
     const { traces, more } = listed;
     if (traces.length === 0)
       return html`<p class="dim" role="status">
