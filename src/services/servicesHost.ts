@@ -4,6 +4,7 @@ import { type ServicesFiles, servicesFiles } from '../engine/attach/servicesFile
 import { readLease, type ServicesLease, writeLease } from '../engine/attach/servicesLease.ts';
 import { ServicesLock } from '../engine/attach/servicesLock.ts';
 import { listenAt } from '../engine/attach/servicesSocket.ts';
+import { UserError } from '../engine/errors.ts';
 import { type Clock, fixedEnvironment, type Random } from '../engine/ports.ts';
 import { processIdentity } from '../engine/processes/processIdentity.ts';
 import { receiverSamples } from '../engine/telemetry/metrics/prometheus/stateSamples.ts';
@@ -291,13 +292,28 @@ export class ServicesHost {
       await this.#options.clock.sleep(WATCH_MS, signal).catch(() => {});
       if (signal.aborted) return;
       if (this.#lock.isRemoved) return this.end('replaced');
-      if (!this.#isLeaseOurs()) this.#writeLease();
+      this.#keepLease();
       await this.#forwarding.refresh();
     }
   }
 
+  /** What cannot be written now is written at the next look: the receiver goes on. */
+  #keepLease(): void {
+    try {
+      if (!this.#isLeaseOurs()) this.#writeLease();
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+    }
+  }
+
+  /** Something that is no lease may stand in its place. */
   #isLeaseOurs(): boolean {
-    return readLease(this.#files.lease)?.token === this.#lease.token;
+    try {
+      return readLease(this.#files.lease)?.token === this.#lease.token;
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      return false;
+    }
   }
 
   #writeLease(): void {

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { describe, it } from 'mocha';
 import { systemClock } from '../../src/engine/ports.ts';
-import { processIdentity } from '../../src/engine/processes/processIdentity.ts';
+import { isRunning, processIdentity } from '../../src/engine/processes/processIdentity.ts';
 import type { EndReason } from '../../src/protocol/servicesCalls.ts';
 import { type LinkOptions, ServicesLink } from '../../src/services/servicesLink.ts';
 import { servicesProgram } from '../../src/services/servicesProgram.ts';
@@ -78,6 +78,29 @@ describe('the services process', function () {
     link.close();
     assert.equal(await ended, 0);
     assert.ok(!existsSync(workspace.leaseFile));
+  });
+
+  it('goes on where a link stands in place of its lease, follows it nowhere, and writes the lease again once it is gone', async () => {
+    await using workspace = new ServedWorkspace({ other: 'of somebody' });
+    const link = await attach(workspace.root);
+    const { receiver } = await link.call('services/receive', RECEIVE);
+    assert.ok(receiver.state === 'receiving');
+    const { leaseFile } = workspace;
+    rmSync(leaseFile);
+    symlinkSync(path.join(workspace.root, 'other'), leaseFile);
+    await systemClock.sleep(5_500);
+
+    assert.equal(await sendTraces(receiver.endpoint, exportOf(TRACE, ['one'])), 200);
+    assert.equal(readFileSync(path.join(workspace.root, 'other'), 'utf8'), 'of somebody');
+    rmSync(leaseFile);
+    await until(() => assert.equal(workspace.pid, link.lease.pid));
+
+    rmSync(leaseFile);
+    symlinkSync(path.join(workspace.root, 'other'), leaseFile);
+    await link.call('services/stop', {});
+    await until(() => assert.equal(isRunning(link.lease.pid, link.lease.started), false));
+    rmSync(leaseFile);
+    link.close();
   });
 
   it('is killed twenty times: all that was acknowledged is there once, and it receives again on the same port', async () => {
