@@ -91,6 +91,18 @@ describe('touchstone traces import', function () {
     );
   });
 
+  it('leaves metrics out that the collector wrote into the same file, and rejects none of them', async () => {
+    const folder = temporaryFolder();
+    const lines = ['{"resourceMetrics":[]}', JSON.stringify(agentRequest(0, 8, Date.now()))];
+    writeFileSync(path.join(folder, 'all.jsonl'), lines.join('\n'));
+
+    const { code, out, err } = await touchstone(folder, 'traces', 'import', 'all.jsonl');
+    assert.deepEqual([code, err], [0, '']);
+    assert.match(out, /^all\.jsonl: 8 spans, 1 line of no trace left out$/m);
+    writeFileSync(path.join(folder, 'metrics.jsonl'), `${lines[0]}\n`);
+    assert.equal((await touchstone(folder, 'traces', 'import', 'metrics.jsonl')).code, 2);
+  });
+
   for (const [name, content, message] of [
     ['missing.json', undefined, /the file does not exist/],
     ['empty.json', '', /the file is empty/],

@@ -63,12 +63,18 @@ async function* lineParts(source: Pieces, shownAs: string, log: LogLines): Async
     isFirst = false;
     const part = emptyPart(line);
     if (document !== undefined && (agents.add(part, document) || addDocument(part, document))) known = true;
+    else if (isMetrics(document)) part.unplaced += 1;
     else if (log.add(part, text)) known ||= part.unplaced === 0;
     else reject(part, 'this is no request of OTLP');
     yield part;
   }
   if (!known)
     throw notTraces(shownAs, log.isLog ? 'no line of the file names a trace' : 'the file contains no traces');
+}
+
+/** The collector writes all signals into one file. */
+function isMetrics(document: JsonValue | undefined): boolean {
+  return isJsonObject(document) && Array.isArray(document['resourceMetrics']);
 }
 
 /** The first line of a document over many lines. */
