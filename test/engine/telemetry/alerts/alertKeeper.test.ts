@@ -244,6 +244,16 @@ describe('alerts over time', () => {
     assert.equal(new Set(world.told.map(({ key }) => key)).size, 4);
   });
 
+  it('are not taken back once they are over', () => {
+    const world = new AlertWorld();
+    for (const value of [0.5, 0.9]) {
+      world.value = value;
+      world.look([quality]);
+    }
+    world.look([]);
+    assert.deepEqual(world.kinds, ['firing', 'resolved']);
+  });
+
   it('are told to channels that are added while they fire, once, and not while they are muted', () => {
     const world = new AlertWorld();
     world.value = 0.5;
