@@ -113,6 +113,11 @@ export class ReceivedTraces implements ReceivedRecords {
     return this.#opened?.store.evaluations.after(seq, limit) ?? [];
   }
 
+  /** The `seq` of the latest evaluation that was ever stored; 0 where none was. */
+  get lastEvaluation(): number {
+    return this.#opened?.store.evaluations.lastSeq ?? 0;
+  }
+
   get problem(): string | null {
     return this.#problem;
   }

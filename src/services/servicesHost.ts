@@ -146,7 +146,11 @@ export class ServicesHost {
       received: this.#traces,
       routes: (access) => [
         exposed.route(access),
-        eventsRoute({ hub: this.#hub, token, clock, after: (...from) => this.#traces.evaluations(...from) }),
+        eventsRoute({
+          ...{ hub: this.#hub, token, clock },
+          after: (...from) => this.#traces.evaluations(...from),
+          lastSeq: () => this.#traces.lastEvaluation,
+        }),
       ],
       onChange: changed,
     });

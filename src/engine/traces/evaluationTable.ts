@@ -48,10 +48,10 @@ export class EvaluationTable {
       .map(toEvaluation);
   }
 
-  /** The greatest that is there; 0 where there is none. */
+  /** The greatest that was ever given out; 0 where none was. */
   get lastSeq(): number {
     if (!this.#isThere()) return 0;
-    const [row] = this.#connection.all('SELECT max(seq) AS last FROM evaluations');
+    const [row] = this.#connection.all(`SELECT seq AS last FROM sqlite_sequence WHERE name = 'evaluations'`);
     return Number(row?.['last'] ?? 0);
   }
 

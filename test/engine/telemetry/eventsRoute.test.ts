@@ -25,7 +25,7 @@ describe('GET /events', () => {
     const after = (seq: number, limit: number) => stored.filter((one) => one.seq > seq).slice(0, limit);
     server = await startServer({
       ...{ name: 'the server', port: 0, token: 'of-senders', clock: systemClock },
-      routes: [eventsRoute({ hub, token: TOKEN, clock, after })],
+      routes: [eventsRoute({ hub, token: TOKEN, clock, after, lastSeq: () => stored.at(-1)?.seq ?? 0 })],
       onBug: (error) => assert.fail(String(error)),
     });
   });
@@ -81,6 +81,26 @@ describe('GET /events', () => {
       { seq, label, score, reason },
       { seq: 2, label: 'error', score: null, reason: 'the judge\nfailed' },
     );
+  });
+
+  it('tells all where its numbers have begun anew, to who follows and to who comes again', async () => {
+    tell(liveEvaluation(500));
+    const [follower, other] = [await ask(), await ask({ 'last-event-id': '499' })];
+    follower.read();
+    other.read();
+    await until(() => assert.deepEqual(other.ids, [500]));
+    tell(liveEvaluation(501));
+    await until(() => assert.deepEqual(other.ids, [500, 501]));
+    stored = [];
+    tell(liveEvaluation(1), liveEvaluation(2));
+    const again = await ask({ 'last-event-id': '501' });
+    again.read();
+    await until(() => assert.deepEqual(again.ids, [1, 2]));
+    tell(liveEvaluation(3));
+
+    await until(() => assert.deepEqual(again.ids, [1, 2, 3]));
+    await until(() => assert.deepEqual(follower.ids, [501, 1, 2, 3]));
+    await until(() => assert.deepEqual(other.ids, [500, 501, 1, 2, 3]));
   });
 
   it('goes on behind the last event that a client has seen, without a gap and without a repetition', async () => {

@@ -13,6 +13,8 @@ export interface EventsOptions {
   token: string;
   /** Stored evaluations behind one, for whoever comes again. */
   after(seq: number, limit: number): LiveEvaluation[];
+  /** Of the latest that was ever stored. */
+  lastSeq(): number;
   clock: Clock;
 }
 
@@ -53,7 +55,7 @@ export function eventsRoute(options: EventsOptions): Route {
 }
 
 async function* events(
-  { hub, after, clock }: EventsOptions,
+  { hub, after, lastSeq, clock }: EventsOptions,
   signal: AbortSignal,
   from: number | null,
   onEnd: () => void,
@@ -61,7 +63,8 @@ async function* events(
   // Before what is stored is read, so that nothing falls between.
   const subscription = hub.subscribe('events');
   try {
-    let last = from ?? 0;
+    // What was stored has been removed since, and its numbers begin anew.
+    let last = from === null || from > lastSeq() ? 0 : from;
     yield ': evaluations\n\n';
     for (let missed = from === null ? [] : after(last, READ_AT_ONCE); missed.length > 0; ) {
       yield missed.map(eventOf).join('');
@@ -69,14 +72,16 @@ async function* events(
       missed = signal.aborted ? [] : after(last, READ_AT_ONCE);
     }
 
+    // Those that were stored meanwhile have been told, and are in the queue as well.
+    let told = from === null ? 0 : last;
     let dropped = subscription.health.dropped;
     while (!signal.aborted) {
       const came = await nextOf(subscription, clock, signal);
       if (came === 'closed') return;
       const lost = subscription.health.dropped - dropped;
       dropped += lost;
-      const fresh = came.filter(({ seq }) => seq > last);
-      last = fresh.at(-1)?.seq ?? last;
+      const fresh = came.filter(({ seq }) => seq > told);
+      if (fresh.length > 0) told = 0;
       const said = fresh.map(eventOf).join('') + (lost > 0 ? lossOf(lost) : '');
       yield said === '' ? ': \n\n' : said;
     }
@@ -107,15 +112,15 @@ async function nextOf(
 }
 
 /** All clients are told the same. */
-const told = new WeakMap<LiveEvaluation, string>();
+const written = new WeakMap<LiveEvaluation, string>();
 
 function eventOf(evaluation: LiveEvaluation): string {
-  const known = told.get(evaluation);
+  const known = written.get(evaluation);
   if (known !== undefined) return known;
 
   const data = JSON.stringify(evaluationEntry(evaluation));
   const event = `id: ${evaluation.seq}\nevent: evaluation\ndata: ${data}\n\n`;
-  told.set(evaluation, event);
+  written.set(evaluation, event);
   return event;
 }
 
