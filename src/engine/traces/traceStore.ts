@@ -246,6 +246,12 @@ export class TraceStore extends TraceListing {
     return this.#summing.sumUp(most, except);
   }
 
+  /** When something last arrived, by the clock of then; undefined where nothing has. */
+  get latestArrivalMs(): number | undefined {
+    const [row] = this.#connection.all('SELECT arrived_ms AS last FROM spans ORDER BY seq DESC LIMIT 1');
+    return row === undefined ? undefined : Number(row['last']);
+  }
+
   /** Forgets some of what is older or more than is kept. Returns how many traces that were; 0 where none is left to forget. */
   forgetSome(now: number): number {
     return this.#forgetting.forgetSome(now);

@@ -1,4 +1,5 @@
 import type { Clock } from '../ports.ts';
+import { ForgettingTime } from '../telemetry/forgettingTime.ts';
 import type { TraceIntake } from './traceIntake.ts';
 import type { TraceStore } from './traceStore.ts';
 import type { TraceSummary } from './traceSummary.ts';
@@ -35,6 +36,7 @@ export async function keepUp(store: TraceStore, { intake, clock, signal }: Upkee
   const resting = new Map<string, number>();
   let seen = intake.stored;
   let tidied = Number.NEGATIVE_INFINITY;
+  const time = new ForgettingTime(clock, { known: store.latestArrivalMs ?? clock.now(), lookMs: TIDY_MS });
 
   while (!signal.aborted) {
     const came = intake.stored;
@@ -77,7 +79,8 @@ export async function keepUp(store: TraceStore, { intake, clock, signal }: Upkee
   }
 
   async function tidyAll(): Promise<void> {
-    while (!signal.aborted && (store.forgetSome(clock.now()) > 0 || store.shrinkSome())) await pause(0);
+    const now = time.look();
+    while (!signal.aborted && (store.forgetSome(now) > 0 || store.shrinkSome())) await pause(0);
   }
 
   /** After so long, or as soon as something new is stored. */

@@ -90,6 +90,20 @@ describe('the intake of traces', () => {
     await kept;
   });
 
+  it('does not forget what only looks old because the clock is ahead, also where it begins anew', async () => {
+    const intake = new TraceIntake(store);
+    await intake.keep({ spans: spans(0, 8), logs: [] });
+    clock.setWall(clock.now() + 15 * 24 * 3_600_000);
+    for (let starts = 0; starts < 2; starts += 1) {
+      const stop = new AbortController();
+      const kept = keepUp(store, { intake, clock, signal: stop.signal });
+      await clock.advance(110_000);
+      assert.equal(store.traces({ limit: 10 }).traces.length, 1);
+      stop.abort();
+      await kept;
+    }
+  });
+
   it('lets a long trace rest before it is summed up again, and others not', async () => {
     const intake = new TraceIntake(store);
     const stop = new AbortController();
