@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { touchstone } from '../support/commandLine.ts';
 import { type Script, startOpenAiServer } from '../support/openaiServer.ts';
+import { restoreEnvironment } from '../support/restoreEnvironment.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const DATASET = `schema_version: 2.0.0
@@ -21,7 +22,7 @@ describe('the list of failures', function () {
     before = { ...process.env };
   });
   afterEach(async () => {
-    process.env = before;
+    restoreEnvironment(before);
     for (const dispose of disposals.splice(0)) await dispose();
   });
 

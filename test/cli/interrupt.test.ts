@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { startTouchstone, touchstone } from '../support/commandLine.ts';
 import { startOpenAiServer } from '../support/openaiServer.ts';
+import { restoreEnvironment } from '../support/restoreEnvironment.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const DATASET = `schema_version: 2.0.0
@@ -28,7 +29,7 @@ describe('Ctrl-C', () => {
     before = { ...process.env };
   });
   afterEach(async () => {
-    process.env = before;
+    restoreEnvironment(before);
     for (const dispose of disposals.splice(0)) await dispose();
   });
 

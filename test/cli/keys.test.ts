@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { describe, it } from 'mocha';
 import { startTouchstone } from '../support/commandLine.ts';
+import { restoreEnvironment } from '../support/restoreEnvironment.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 /** With signs that JSON, HTML, addresses and shells write in their own ways. */
@@ -168,7 +169,7 @@ async function runAll(folder: string, config: string): Promise<string> {
     assert.match(evaluated.out, /failed|errored/, evaluated.err);
     return [evaluated, failed, shown].map(({ out, err }) => out + err).join('\n');
   } finally {
-    process.env = before;
+    restoreEnvironment(before);
   }
 }
 
