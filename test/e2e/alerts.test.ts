@@ -15,7 +15,6 @@ import { needsWorkbench } from './needsWorkbench.ts';
 
 const LOOKS: { name: string; theme: Theme; viewport: { width: number; height: number } }[] = [
   { name: 'dark', theme: 'Default Dark Modern', viewport: { width: 1280, height: 800 } },
-  { name: 'light', theme: 'Default Light Modern', viewport: { width: 1280, height: 800 } },
   { name: 'contrast-narrow', theme: 'Default High Contrast', viewport: { width: 620, height: 800 } },
 ];
 

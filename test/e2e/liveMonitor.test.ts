@@ -18,7 +18,8 @@ const WORKSPACE = {
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
-const NOW = Date.now();
+/** When the test began: the panel shows the hour before it is looked at. */
+let now = 0;
 
 /** Calls of the last hour; from 25 to 15 minutes ago they were slow and wrong. */
 function lastHour(): MeasuredCall[] {
@@ -27,7 +28,7 @@ function lastHour(): MeasuredCall[] {
     const bad = minutesAgo > 15 && minutesAgo < 25;
     const wave = 1 + 0.3 * Math.sin(index / 9);
     return {
-      timeMs: NOW - minutesAgo * MINUTE,
+      timeMs: now - minutesAgo * MINUTE,
       labels: { service: index % 3 === 0 ? 'checkout' : 'support', model: 'gpt-5-mini', operation: 'chat' },
       values: {
         ...{ errors: bad && index % 4 === 0 ? 1 : 0, durationMs: 700 * wave * (bad ? 4 : 1) },
@@ -45,7 +46,7 @@ function lastHour(): MeasuredCall[] {
 /** A year of days. */
 function lastYear(): MeasuredCall[] {
   return Array.from({ length: 360 }, (_, index) => ({
-    timeMs: NOW - index * DAY,
+    timeMs: now - index * DAY,
     labels: { service: 'support', model: 'gpt-5-mini', operation: 'chat' },
     values: { errors: index % 50 === 0 ? 1 : 0, durationMs: 500 + 200 * Math.sin(index / 20), score: 0.9 },
   }));
@@ -78,6 +79,9 @@ function append(folder: string, ...spans: SpanRecord[]): void {
 describe('journey: the Monitor panel', function () {
   this.timeout(300_000);
   before(needsWorkbench);
+  beforeEach(() => {
+    now = Date.now();
+  });
 
   async function openMonitor(workbench: Workbench): Promise<Frame> {
     await workbench.runCommand('Touchstone: Open Monitor');
@@ -96,7 +100,7 @@ describe('journey: the Monitor panel', function () {
     append(
       folder,
       ...Array.from({ length: 8 }, (_, index) =>
-        trace(String(index + 1).repeat(32), NOW - (18 + index / 10) * MINUTE, `Where is my parcel ${index}?`),
+        trace(String(index + 1).repeat(32), now - (18 + index / 10) * MINUTE, `Where is my parcel ${index}?`),
       ),
     );
     await openViews(workbench);
@@ -114,7 +118,7 @@ describe('journey: the Monitor panel', function () {
     await workbench.screenshot('live-monitor');
 
     const time = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
-    const minute = new Date(NOW - 18.5 * MINUTE).toLocaleTimeString('en', time);
+    const minute = new Date(now - 18.5 * MINUTE).toLocaleTimeString('en', time);
     const slider = frame.getByRole('slider', { name: 'Latency over time' });
     await slider.focus();
     for (let left = 70; left > 0; left -= 1) {
