@@ -1,6 +1,6 @@
 // Runs every check and suite, then prints what failed, what was skipped and why, and one line with the counts over all of
 // them. Exit code 1 on any failure.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -12,6 +12,10 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'touchstone-test-'));
 const bin = (name) => path.join(root, 'node_modules', '.bin', name);
 const suites = [];
+/** After its end, so long is waited for what a program still prints. */
+const LAST_WORDS_MS = 2_000;
+/** The suite whose output is printed as it comes. */
+let shown;
 
 /** A check that passes or fails as a whole. */
 function check(name, command, args) {
@@ -27,22 +31,49 @@ function check(name, command, args) {
 
 /** A mocha suite; its tests are counted one by one. */
 function suite(name, args) {
-  counted(name, bin('mocha'), ['--reporter', './test/support/countingReporter.mjs', ...args]);
+  return counted(name, bin('mocha'), ['--reporter', './test/support/countingReporter.mjs', ...args]);
 }
 
 /** A program that leaves the outcomes of its tests in a file. One that dies counts as one failure. */
-function counted(name, command, args) {
-  console.log(`\n== ${name}`);
+async function counted(name, command, args) {
   const file = path.join(scratch, `${name.replaceAll(' ', '-')}.json`);
-  const result = spawnSync(command, args, {
+  const result = await run(name, command, args, {
     cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
     // Tests leave nothing in the person's own folders.
     env: { ...process.env, TOUCHSTONE_TEST_OUTCOMES: file, NODE_DISABLE_COMPILE_CACHE: '1' },
   });
   const outcomes = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : noOutcomes();
   if (result.status !== 0 && outcomes.failed === 0) fail(outcomes, 'ended early', howItEnded(result));
   suites.push({ suite: name, outcomes });
+}
+
+/** What it prints is shown while it runs, or at its end where another program is being shown. */
+function run(name, command, args, options) {
+  const isShown = shown === undefined;
+  const kept = [];
+  if (isShown) shown = name;
+  const print = (text) => (isShown ? process.stdout.write(text) : kept.push(text));
+  print(`\n== ${name}\n`);
+
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.on('data', print);
+    child.stderr.on('data', print);
+    const end = (result) => {
+      if (isShown) shown = undefined;
+      for (const text of kept.splice(0)) process.stdout.write(text);
+      resolve(result);
+    };
+    child.on('error', (error) => end({ error, signal: null, status: null }));
+    child.on('exit', (status, signal) => {
+      // What it started may go on, and hold its output open.
+      const enough = setTimeout(end, LAST_WORDS_MS, { status, signal });
+      child.on('close', () => {
+        clearTimeout(enough);
+        end({ status, signal });
+      });
+    });
+  });
 }
 
 function fail(outcomes, title, error) {
@@ -59,15 +90,20 @@ check('types', bin('tsc'), ['--noEmit']);
 check('types of the panels', bin('tsc'), ['--noEmit', '-p', 'src/webview']);
 check('unused code', bin('knip'), []);
 check('build', process.execPath, ['esbuild.mjs']);
-suite('unit tests', [
-  ...process.argv.slice(2),
-  'test/{engine,engineProcess,cli,conformance,docs,support,architecture,package,scripts,services,simulation,ui}/**/*.test.ts',
+// Two at a time: each of them leaves half of a machine idle. What builds the bundles anew is in the first only.
+await Promise.all([
+  suite('unit tests', [
+    ...process.argv.slice(2),
+    'test/{engineProcess,cli,conformance,docs,support,architecture,package,scripts,services,simulation,ui}/**/*.test.ts',
+  ]),
+  suite('unit tests of the engine', [...process.argv.slice(2), 'test/engine/**/*.test.ts']).then(() =>
+    suite('panels in a browser', ['test/webview/**/*.test.ts']),
+  ),
 ]);
-suite('panels in a browser', ['test/webview/**/*.test.ts']);
-counted('extension host', process.execPath, ['test/support/vscode/extensionHost.ts']);
+await counted('extension host', process.execPath, ['test/support/vscode/extensionHost.ts']);
 // A whole editor in a browser on a shared machine: a journey that fails leaves its evidence in screenshots/failed, is
 // gone through once more, and says so.
-suite('journeys', [
+await suite('journeys', [
   '--retries',
   '1',
   '--require',
@@ -77,4 +113,4 @@ suite('journeys', [
 
 rmSync(scratch, { recursive: true, force: true });
 console.log(`\n${testReport(suites, root)}`);
-process.exit(total(suites, 'failed') === 0 ? 0 : 1);
+process.exitCode = total(suites, 'failed') === 0 ? 0 : 1;
