@@ -67,7 +67,10 @@ function run(name, command, args, options) {
     child.on('error', (error) => end({ error, signal: null, status: null }));
     child.on('exit', (status, signal) => {
       // What it started may go on, and hold its output open.
-      const enough = setTimeout(end, LAST_WORDS_MS, { status, signal });
+      const enough = setTimeout(() => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+      }, LAST_WORDS_MS);
       child.on('close', () => {
         clearTimeout(enough);
         end({ status, signal });
