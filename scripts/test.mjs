@@ -97,11 +97,12 @@ check('build', process.execPath, ['esbuild.mjs']);
 await Promise.all([
   suite('unit tests', [
     ...process.argv.slice(2),
-    'test/{engineProcess,cli,conformance,docs,support,architecture,package,scripts,services,simulation,ui}/**/*.test.ts',
+    'test/{cli,docs,support,architecture,package,scripts,services,ui}/**/*.test.ts',
   ]),
-  suite('unit tests of the engine', [...process.argv.slice(2), 'test/engine/**/*.test.ts']).then(() =>
-    suite('panels in a browser', ['test/webview/**/*.test.ts']),
-  ),
+  suite('unit tests of the engine', [
+    ...process.argv.slice(2),
+    'test/{engine,engineProcess,conformance,simulation}/**/*.test.ts',
+  ]).then(() => suite('panels in a browser', ['test/webview/**/*.test.ts'])),
 ]);
 await counted('extension host', process.execPath, ['test/support/vscode/extensionHost.ts']);
 // A whole editor in a browser on a shared machine: a journey that fails leaves its evidence in screenshots/failed, is
