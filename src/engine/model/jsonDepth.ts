@@ -7,7 +7,7 @@ export function isNestedDeeper(text: string, levels: number): boolean {
   for (let at = 0; at < text.length; at += 1) {
     switch (text.charCodeAt(at)) {
       case 0x22: // a string: jump to its closing quote
-        at = endOfString(text, at);
+        at = endOfJsonString(text, at);
         break;
       case 0x5b:
       case 0x7b:
@@ -23,11 +23,15 @@ export function isNestedDeeper(text: string, levels: number): boolean {
   return false;
 }
 
-function endOfString(text: string, open: number): number {
-  for (let at = open + 1; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code === 0x5c) at += 1;
-    else if (code === 0x22) return at;
-  }
-  return text.length;
+/** Where a string of a JSON text that begins at `open` has its closing quote; the end of the text where it has none. */
+export function endOfJsonString(text: string, open: number): number {
+  let close = text.indexOf('"', open + 1);
+  while (close >= 0 && isEscaped(text, close)) close = text.indexOf('"', close + 1);
+  return close < 0 ? text.length : close;
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let slashes = 0;
+  while (text.charCodeAt(at - 1 - slashes) === 0x5c) slashes++;
+  return slashes % 2 === 1;
 }

@@ -1,6 +1,7 @@
 import type { Node } from 'jsonc-parser';
 import { FileError } from '../../errors.ts';
 import type { JsonObject, JsonValue } from '../../model/json.ts';
+import { endOfJsonString } from '../../model/jsonDepth.ts';
 import { formatLocation } from '../../model/location.ts';
 import { FORBIDDEN_KEYS, MAX_NESTING } from '../limits.ts';
 import { excerpt } from '../text/excerpt.ts';
@@ -81,7 +82,7 @@ function countWrittenKeys(text: string): number | undefined {
   let count = 0;
   let open = text.indexOf('"');
   while (open >= 0) {
-    const close = endOfText(text, open);
+    const close = endOfJsonString(text, open);
     let next = close + 1;
     while (isSpace(text.charCodeAt(next))) next++;
 
@@ -93,18 +94,6 @@ function countWrittenKeys(text: string): number | undefined {
   }
 
   return count;
-}
-
-function endOfText(text: string, open: number): number {
-  let close = text.indexOf('"', open + 1);
-  while (close >= 0 && isEscaped(text, close)) close = text.indexOf('"', close + 1);
-  return close < 0 ? text.length : close;
-}
-
-function isEscaped(text: string, at: number): boolean {
-  let slashes = 0;
-  while (text.charCodeAt(at - 1 - slashes) === 0x5c) slashes++;
-  return slashes % 2 === 1;
 }
 
 function isSpace(code: number): boolean {
