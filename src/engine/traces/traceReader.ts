@@ -44,7 +44,7 @@ const KEPT_SPANS = 250_000;
 /** Digits of an id that is not a beginning. */
 const WHOLE_ID = 32;
 /** How long a list waits until the traces of runs are read that it is about, in milliseconds; the rest of them comes later. */
-const LIST_WAIT_MS = 100;
+const LIST_WAIT_MS = 50;
 /** Changes that are kept for whoever looks on; more of them are told as a whole. */
 const MOST_NEWS = 200;
 

@@ -10,7 +10,7 @@ export interface TraceChanges {
 }
 
 /** How often SQLite is asked whether another process has written, in milliseconds. */
-const LOOK_MS = 200;
+const LOOK_MS = 250;
 /** Changes that are told at once. */
 const TOLD = 200;
 /** How long what runs have written is read at a time, in milliseconds: lists wait behind it. */
