@@ -3,7 +3,7 @@ import { UserError } from '../engine/errors.ts';
 import { Connection } from '../engine/http/httpConnection.ts';
 import { guardedLookup } from '../engine/http/linkLocal.ts';
 import type { AlertsConfig } from '../engine/model/alertRule.ts';
-import { type Clock, type Environment, fixedEnvironment, type Random } from '../engine/ports.ts';
+import type { Clock, Environment, Random } from '../engine/ports.ts';
 import { AlertDelivery } from '../engine/telemetry/alerts/alertDelivery.ts';
 import { AlertKeeper } from '../engine/telemetry/alerts/alertKeeper.ts';
 import { AlertStore } from '../engine/telemetry/alerts/alertStore.ts';
@@ -13,7 +13,7 @@ import { metricStorePath } from '../engine/telemetry/metrics/metricStoreFormat.t
 import { alertTraces } from '../engine/traces/alertTraces.ts';
 import { TraceStore } from '../engine/traces/traceStore.ts';
 import { traceStorePath } from '../engine/traces/traceStoreFormat.ts';
-import { ConfigurationFile } from './configurationFile.ts';
+import type { ConfigurationFile, ConfigurationReader } from './configurationFile.ts';
 
 /** How often alerts are looked at, in milliseconds. */
 const LOOK_MS = 5_000;
@@ -21,6 +21,7 @@ const LOOK_MS = 5_000;
 export interface LiveAlertsOptions {
   /** Real path of the workspace. */
   root: string;
+  configuration: ConfigurationFile;
   clock: Clock;
   random: Random;
   /** Secrets of webhooks are read from it; null where the editor has started this process. */
@@ -51,7 +52,7 @@ const NOTHING = { spans: 0, evaluations: 0 };
 /** Looks at the alerts of touchstone.yaml from time to time, whether spans come or not, and tells their channels. */
 export class LiveAlerts {
   readonly #options: LiveAlertsOptions;
-  readonly #file: ConfigurationFile;
+  readonly #file: ConfigurationReader;
   /** Undefined while the file could not be read so far: what fires is neither looked at nor taken back. */
   #config: AlertsConfig | undefined;
   /** What had been stored at the last look. */
@@ -63,7 +64,7 @@ export class LiveAlerts {
 
   constructor(options: LiveAlertsOptions) {
     this.#options = options;
-    this.#file = new ConfigurationFile(options.root, options.environment ?? fixedEnvironment({}));
+    this.#file = options.configuration.follow();
   }
 
   /** Why alerts cannot be looked at now, or are looked at as touchstone.yaml said before. */
@@ -79,7 +80,7 @@ export class LiveAlerts {
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
-        await this.#look(signal);
+        await this.#look();
         this.#failure = null;
       } catch (error) {
         if (signal.aborted) break;
@@ -93,9 +94,9 @@ export class LiveAlerts {
     await this.#close();
   }
 
-  async #look(signal: AbortSignal): Promise<void> {
+  async #look(): Promise<void> {
     const { root, onBug } = this.#options;
-    const workspace = await this.#file.read(signal);
+    const workspace = await this.#file.read();
     if (workspace !== undefined) this.#config = workspace?.config.alerts ?? NONE;
     if (!this.#config) return;
 

@@ -110,7 +110,7 @@ export class LiveMetrics implements LiveConsumer {
       const began = clock.monotonic();
       const isTimeToLook = began - lookedAt >= RUNS_MS;
       if (isTimeToLook) {
-        await this.#prices.refresh(signal);
+        await this.#prices.refresh();
         lookedAt = began;
       }
       const isMore = [await spans.next(), quality.next()].includes(true);

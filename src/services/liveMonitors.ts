@@ -10,7 +10,7 @@ import type { EvaluationHub } from '../engine/telemetry/stream/evaluationHub.ts'
 import { TraceStore } from '../engine/traces/traceStore.ts';
 import { traceStorePath } from '../engine/traces/traceStoreFormat.ts';
 import type { StreamStatus } from '../protocol/servicesCalls.ts';
-import { ConfigurationFile } from './configurationFile.ts';
+import type { ConfigurationFile, ConfigurationReader } from './configurationFile.ts';
 import { EvaluationDeliveries } from './evaluationDeliveries.ts';
 import type { LiveConsumer, LiveSource } from './live.ts';
 
@@ -19,6 +19,7 @@ const LOOK_MS = 1_000;
 
 export interface LiveMonitorsOptions {
   root: string;
+  configuration: ConfigurationFile;
   /** Hears of evaluations. */
   hub: EvaluationHub;
   clock: Clock;
@@ -73,7 +74,7 @@ class Running {
   readonly #traces: TraceStore;
   readonly #store: MonitorStore;
   readonly #stream: EvaluationStream;
-  readonly #file: ConfigurationFile;
+  readonly #file: ConfigurationReader;
   readonly #deliveries: EvaluationDeliveries;
   readonly #ended = new AbortController();
   #opened: OpenMonitors | undefined;
@@ -100,7 +101,7 @@ class Running {
         onChange();
       },
     });
-    this.#file = new ConfigurationFile(root, environment);
+    this.#file = options.configuration.follow();
     this.#deliveries = new EvaluationDeliveries({ hub, clock, random: options.random, environment });
   }
 
@@ -180,7 +181,7 @@ class Running {
   }
 
   async #reload(signal: AbortSignal): Promise<void> {
-    const workspace = await this.#file.read(signal);
+    const workspace = await this.#file.read();
     if (workspace !== undefined) await this.#use(workspace, signal);
     if (workspace !== undefined || this.#file.problem !== null) this.#options.onChange();
   }

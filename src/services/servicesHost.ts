@@ -15,6 +15,7 @@ import { processOwner } from '../processOwner.ts';
 import type { EndReason, Receive, ServicesStatus } from '../protocol/servicesCalls.ts';
 import { VERSION } from '../version.ts';
 import { Clients } from './clients.ts';
+import { ConfigurationFile } from './configurationFile.ts';
 import { ExposedMetrics } from './exposedMetrics.ts';
 import { Forwarding, type ForwardingOptions } from './forwarding.ts';
 import { IdleWatch } from './idleWatch.ts';
@@ -126,11 +127,13 @@ export class ServicesHost {
       receiverSamples({ ...this.#traces.received, isStoring: this.#traces.problem === null }),
     );
     const { mayReadKeys, environment } = options.forward;
-    this.#prices = new WorkspacePrices(root);
+    // An editor may have keys in its environment that the person gave to something else.
+    const keys = mayReadKeys ? environment : fixedEnvironment({});
+    const configuration = new ConfigurationFile(root, keys);
+    this.#prices = new WorkspacePrices(configuration);
     this.#monitors = new LiveMonitors({
       ...{ root, clock, random, onBug, onChange: changed, hub: this.#hub, owner: processOwner() },
-      // An editor may have keys in its environment that the person gave to something else.
-      environment: mayReadKeys ? environment : fixedEnvironment({}),
+      ...{ configuration, environment: keys },
     });
     exposed.add(() => streamSamples(this.#monitors.status));
     this.#live = new Live({
@@ -155,7 +158,7 @@ export class ServicesHost {
       onChange: changed,
     });
     this.#alerts = new LiveAlerts({
-      ...{ root, clock, random, onBug, onChange: changed },
+      ...{ root, configuration, clock, random, onBug, onChange: changed },
       // A workspace names what signs and where to: no key is used for it without a word of the person.
       environment: mayReadKeys ? environment : null,
       isReceiving: () => this.#receiving.state.state === 'receiving',
@@ -229,7 +232,7 @@ export class ServicesHost {
     this.#server.on('connection', (socket) => this.#clients.take(socket));
     // Whoever finds the lease is served at once.
     this.#writeLease();
-    await this.#prices.refresh(this.#ending.signal);
+    await this.#prices.refresh();
     this.#traces.goOn();
     if (left?.receives) await this.#goOn(left.receives);
     this.#watchingAlerts = this.#alerts.run(this.#ending.signal);

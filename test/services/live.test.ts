@@ -5,12 +5,13 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../../src/engine/errors.ts';
-import { systemClock } from '../../src/engine/ports.ts';
+import { fixedEnvironment, systemClock } from '../../src/engine/ports.ts';
 import { MetricStore } from '../../src/engine/telemetry/metrics/metricStore.ts';
 import { metricStorePath } from '../../src/engine/telemetry/metrics/metricStoreFormat.ts';
 import { TraceIntake } from '../../src/engine/traces/traceIntake.ts';
 import { TraceStore } from '../../src/engine/traces/traceStore.ts';
 import { traceStorePath } from '../../src/engine/traces/traceStoreFormat.ts';
+import { ConfigurationFile } from '../../src/services/configurationFile.ts';
 import { ExposedMetrics } from '../../src/services/exposedMetrics.ts';
 import { Live, type LiveConsumer } from '../../src/services/live.ts';
 import { LiveMetrics } from '../../src/services/liveMetrics.ts';
@@ -39,7 +40,7 @@ describe('live', () => {
       root,
       clock: systemClock,
       exposed: new ExposedMetrics(systemClock),
-      prices: new WorkspacePrices(root),
+      prices: new WorkspacePrices(new ConfigurationFile(root, fixedEnvironment({}))),
     });
   const source = () => ({ traces, intake: new TraceIntake(traces) });
 

@@ -7,6 +7,7 @@ import { AlertStore } from '../../src/engine/telemetry/alerts/alertStore.ts';
 import { alertStorePath } from '../../src/engine/telemetry/alerts/alertStoreFormat.ts';
 import { TraceStore } from '../../src/engine/traces/traceStore.ts';
 import { traceStorePath } from '../../src/engine/traces/traceStoreFormat.ts';
+import { ConfigurationFile } from '../../src/services/configurationFile.ts';
 import { LiveAlerts } from '../../src/services/liveAlerts.ts';
 import { capturedSpans } from '../engine/telemetry/dialects/captures.ts';
 import { ManualClock } from '../support/manualClock.ts';
@@ -48,6 +49,7 @@ class Looked {
     const ended = new AbortController();
     const alerts = new LiveAlerts({
       ...{ root: this.root, clock: this.clock, random: stillRandom, environment: fixedEnvironment({}) },
+      configuration: new ConfigurationFile(this.root, fixedEnvironment({})),
       isReceiving: () => true,
       onChange: () => {},
       onBug: (error) => this.bugs.push(error),

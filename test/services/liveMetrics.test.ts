@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
-import { systemClock } from '../../src/engine/ports.ts';
+import { fixedEnvironment, systemClock } from '../../src/engine/ports.ts';
 import { MetricStore } from '../../src/engine/telemetry/metrics/metricStore.ts';
 import { metricStorePath } from '../../src/engine/telemetry/metrics/metricStoreFormat.ts';
 import { TraceIntake } from '../../src/engine/traces/traceIntake.ts';
 import { TraceStore } from '../../src/engine/traces/traceStore.ts';
 import { traceStorePath } from '../../src/engine/traces/traceStoreFormat.ts';
+import { ConfigurationFile } from '../../src/services/configurationFile.ts';
 import { ExposedMetrics } from '../../src/services/exposedMetrics.ts';
 import { LiveMetrics } from '../../src/services/liveMetrics.ts';
 import { WorkspacePrices } from '../../src/services/workspacePrices.ts';
@@ -19,7 +20,7 @@ describe('live metrics', function () {
     const root = temporaryFolder();
     const traces = new TraceStore(traceStorePath(root));
     const exposed = new ExposedMetrics(systemClock);
-    const prices = new WorkspacePrices(root);
+    const prices = new WorkspacePrices(new ConfigurationFile(root, fixedEnvironment({})));
     const live = new LiveMetrics({ root, clock: systemClock, exposed, prices });
     const source = { traces, intake: new TraceIntake(traces) };
     const heard = { spans: 0, evaluations: 0 };

@@ -7,6 +7,7 @@ import { TraceIntake } from '../../src/engine/traces/traceIntake.ts';
 import { TraceStore } from '../../src/engine/traces/traceStore.ts';
 import { traceStorePath } from '../../src/engine/traces/traceStoreFormat.ts';
 import { processOwner } from '../../src/processOwner.ts';
+import { ConfigurationFile } from '../../src/services/configurationFile.ts';
 import { LiveMonitors } from '../../src/services/liveMonitors.ts';
 import { stillRandom } from '../support/stillRandom.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
@@ -25,6 +26,7 @@ describe('live monitors', () => {
     const monitors = new LiveMonitors({
       ...{ root, clock: systemClock, random: stillRandom, owner: processOwner() },
       ...{ hub: new EvaluationHub(), environment: fixedEnvironment({}) },
+      configuration: new ConfigurationFile(root, fixedEnvironment({})),
       onChange: () => {},
       onBug: (error) => void bugs.push(error),
     });

@@ -1,20 +1,19 @@
 import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { systemClock } from '../../src/engine/ports.ts';
+import { fixedEnvironment, systemClock } from '../../src/engine/ports.ts';
 import { readSpan } from '../../src/engine/telemetry/dialects/readSpan.ts';
 import { MetricStore } from '../../src/engine/telemetry/metrics/metricStore.ts';
 import { metricStorePath } from '../../src/engine/telemetry/metrics/metricStoreFormat.ts';
 import { TraceIntake } from '../../src/engine/traces/traceIntake.ts';
 import { TraceStore } from '../../src/engine/traces/traceStore.ts';
 import { traceStorePath } from '../../src/engine/traces/traceStoreFormat.ts';
+import { ConfigurationFile } from '../../src/services/configurationFile.ts';
 import { ExposedMetrics } from '../../src/services/exposedMetrics.ts';
 import { LiveMetrics } from '../../src/services/liveMetrics.ts';
 import { WorkspacePrices } from '../../src/services/workspacePrices.ts';
 import { spanRecord } from '../support/spanRecord.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
-
-const NEVER = new AbortController().signal;
 
 /** A call of a model that no list of prices knows: a million tokens in, and as many out. */
 const CALL = spanRecord({
@@ -36,27 +35,27 @@ describe('prices of a workspace', () => {
 
   beforeEach(() => {
     root = temporaryFolder({ 'touchstone.yaml': configuration(2) });
-    prices = new WorkspacePrices(root);
+    prices = new WorkspacePrices(new ConfigurationFile(root, fixedEnvironment({})));
   });
 
   const price = () => prices.price(readSpan(CALL));
 
   it('are those of touchstone.yaml as it is now', async () => {
     assert.equal(price(), null);
-    await prices.refresh(NEVER);
+    await prices.refresh();
     assert.equal(price(), 12);
     writeFileSync(path.join(root, 'touchstone.yaml'), configuration(3.5));
-    await prices.refresh(NEVER);
+    await prices.refresh();
     assert.equal(price(), 13.5);
   });
 
   it('stay while the file cannot be used, and end with it', async () => {
-    await prices.refresh(NEVER);
+    await prices.refresh();
     writeFileSync(path.join(root, 'touchstone.yaml'), 'providers: [');
-    await prices.refresh(NEVER);
+    await prices.refresh();
     assert.equal(price(), 12);
     rmSync(path.join(root, 'touchstone.yaml'));
-    await prices.refresh(NEVER);
+    await prices.refresh();
     assert.equal(price(), null);
   });
 

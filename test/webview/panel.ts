@@ -76,12 +76,13 @@ export class Panel {
     noteComplaints(page, this.complaints);
     await page.route('**', (route) => {
       const { pathname, origin } = new URL(route.request().url());
-      const html = panelPage({
+      const assets = {
         script: `${ORIGIN}/report.js`,
         style: `${ORIGIN}/report.css`,
         source: ORIGIN,
         nonce: 'fresh',
-      });
+      };
+      const html = panelPage(assets, 'touchstone-report');
       if (origin === ORIGIN && pathname === '/')
         return route.fulfill({ contentType: 'text/html', body: html });
       if (origin === ORIGIN && pathname === '/report.js') {

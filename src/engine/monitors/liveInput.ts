@@ -1,10 +1,10 @@
 import type { EvaluationInput } from '../evaluators/evaluator.ts';
-import type { AgentSpan, SpanContent, TokenUse } from '../model/agentSpan.ts';
+import type { AgentSpan, SpanContent } from '../model/agentSpan.ts';
 import type { GoldenCase } from '../model/case.ts';
 import { defined } from '../model/defined.ts';
 import { isJsonObject, type JsonValue } from '../model/json.ts';
-import type { Usage } from '../model/output.ts';
 import type { LogRecord, SpanRecord } from '../model/span.ts';
+import { usageOf } from '../model/tokenUsage.ts';
 import { endingOf } from '../models/wire/finishReasons.ts';
 import type { readSpan } from '../telemetry/dialects/readSpan.ts';
 import { traceAnswer } from '../telemetry/dialects/traceAnswer.ts';
@@ -123,17 +123,4 @@ function subtree(spans: readonly SpanRecord[], spanId: string): SpanRecord[] {
 
 function byStart(a: AgentSpan, b: AgentSpan): number {
   return a.record.startMs - b.record.startMs;
-}
-
-function usageOf({ input, output, cached, cacheWrite, reasoning }: TokenUse): Usage | null {
-  if (input === null || output === null) return null;
-  return {
-    inputTokens: input,
-    outputTokens: output,
-    ...defined({
-      cachedInputTokens: cached ?? undefined,
-      cacheWriteTokens: cacheWrite ?? undefined,
-      reasoningTokens: reasoning ?? undefined,
-    }),
-  };
 }

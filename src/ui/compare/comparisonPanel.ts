@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { BegunComparison } from '../../protocol/compareCalls.ts';
 import type { EngineEvents } from '../../protocol/events.ts';
@@ -17,11 +16,11 @@ import {
   pageActions,
   type ToPage,
 } from '../../webview/compare/messages.ts';
-import { panelPage } from '../../webview/report/panelPage.ts';
 import { caseCount } from '../counts.ts';
 import type { FileEdits } from '../edits/fileEdits.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import type { Output } from '../output/output.ts';
+import { webviewPage } from '../webviewPage.ts';
 import { actOnCase, trialOf } from './caseActions.ts';
 import { openFileDiff } from './comparisonDocuments.ts';
 import type { ComparisonEnd } from './comparisonEnd.ts';
@@ -68,7 +67,10 @@ export class ComparisonPanel {
       }),
     );
     panel.onDidDispose(() => this.#close());
-    webview.html = pageOf(webview, options.bundle);
+    webview.html = webviewPage(webview, options.bundle, {
+      script: 'compare.js',
+      element: 'touchstone-comparison',
+    });
   }
 
   /** Resolves with the verdict's word when there is one, and with null when there will be none. */
@@ -284,17 +286,4 @@ async function offerToOpen(file: vscode.Uri): Promise<void> {
   if (answer !== open) return;
   if (file.path.endsWith('.html')) await vscode.env.openExternal(file);
   else await vscode.window.showTextDocument(file);
-}
-
-function pageOf(webview: vscode.Webview, bundle: vscode.Uri): string {
-  const address = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(bundle, name)).toString();
-  return panelPage(
-    {
-      script: address('compare.js'),
-      style: address('report.css'),
-      source: webview.cspSource,
-      nonce: randomBytes(16).toString('base64url'),
-    },
-    'touchstone-comparison',
-  );
 }

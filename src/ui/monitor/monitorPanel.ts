@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import {
   type ChartPoint,
@@ -7,11 +6,11 @@ import {
   type Look,
   type ToMonitorPage,
 } from '../../webview/monitor/monitorMessages.ts';
-import { panelPage } from '../../webview/report/panelPage.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import type { Output } from '../output/output.ts';
 import { reasonOf } from '../output/reasonOf.ts';
 import type { TraceReceiver } from '../services/traceReceiver.ts';
+import { webviewPage } from '../webviewPage.ts';
 import { type Pace, paceOf, readBoard, readTraces } from './monitorBoard.ts';
 import { receiverLook } from './receiverLook.ts';
 
@@ -56,7 +55,10 @@ export class MonitorPanel {
       }),
     ];
     panel.onDidDispose(() => this.#close());
-    webview.html = pageOf(webview, options.bundle);
+    webview.html = webviewPage(webview, options.bundle, {
+      script: 'monitor.js',
+      element: 'touchstone-monitor',
+    });
     this.#follow();
   }
 
@@ -182,15 +184,4 @@ export class MonitorPanel {
     this.#isWatching = false;
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
-}
-
-function pageOf(webview: vscode.Webview, bundle: vscode.Uri): string {
-  const address = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(bundle, name)).toString();
-  const assets = {
-    script: address('monitor.js'),
-    style: address('report.css'),
-    source: webview.cspSource,
-    nonce: randomBytes(16).toString('base64url'),
-  };
-  return panelPage(assets, 'touchstone-monitor');
 }

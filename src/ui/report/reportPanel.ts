@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { ResultKey } from '../../protocol/resultRow.ts';
 import { resultDetail } from '../../webview/report/entries.ts';
 import {
@@ -10,11 +9,11 @@ import {
   reportActions,
   type ToPage,
 } from '../../webview/report/messages.ts';
-import { panelPage } from '../../webview/report/panelPage.ts';
 import type { FileEdits } from '../edits/fileEdits.ts';
 import type { EngineClient } from '../engine/engineClient.ts';
 import type { Output } from '../output/output.ts';
 import { allResults } from '../runs/resultPages.ts';
+import { webviewPage } from '../webviewPage.ts';
 import { labelOf, writeLabel } from './outputLabel.ts';
 import { ReportFeed } from './reportFeed.ts';
 import { fetchResult, type ResultAddress } from './resultDocuments.ts';
@@ -53,7 +52,10 @@ export class ReportPanel {
     webview.options = { enableScripts: true, localResourceRoots: [options.bundle] };
     webview.onDidReceiveMessage((message: unknown) => this.#receive(message));
     panel.onDidDispose(() => this.#feed?.dispose());
-    webview.html = pageOf(webview, options.bundle);
+    webview.html = webviewPage(webview, options.bundle, {
+      script: 'report.js',
+      element: 'touchstone-report',
+    });
   }
 
   reveal(): void {
@@ -147,14 +149,4 @@ export class ReportPanel {
     // A panel that was closed meanwhile takes nothing; that is no fault.
     void this.#panel.webview.postMessage(message).then(undefined, () => {});
   }
-}
-
-function pageOf(webview: vscode.Webview, bundle: vscode.Uri): string {
-  const address = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(bundle, name)).toString();
-  return panelPage({
-    script: address('report.js'),
-    style: address('report.css'),
-    source: webview.cspSource,
-    nonce: randomBytes(16).toString('base64url'),
-  });
 }

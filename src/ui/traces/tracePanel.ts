@@ -1,7 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { TraceChanges } from '../../protocol/traceCalls.ts';
-import { panelPage } from '../../webview/report/panelPage.ts';
 import {
   type FromTracePage,
   fromTracePage,
@@ -12,6 +10,7 @@ import {
 import type { EngineClient } from '../engine/engineClient.ts';
 import type { Output } from '../output/output.ts';
 import { lineText } from '../output/plainText.ts';
+import { webviewPage } from '../webviewPage.ts';
 import type { TraceArgument } from './traceArgument.ts';
 import type { TraceFeed } from './traceFeed.ts';
 
@@ -53,7 +52,7 @@ export class TracePanel {
       options.feed.onDidChange((changes) => this.#hear(changes)),
     ];
     panel.onDidDispose(() => this.#close());
-    webview.html = pageOf(webview, options.bundle);
+    webview.html = webviewPage(webview, options.bundle, { script: 'trace.js', element: 'touchstone-trace' });
   }
 
   get traceId(): string {
@@ -159,15 +158,4 @@ export class TracePanel {
     clearTimeout(this.#timer);
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
-}
-
-function pageOf(webview: vscode.Webview, bundle: vscode.Uri): string {
-  const address = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(bundle, name)).toString();
-  const assets = {
-    script: address('trace.js'),
-    style: address('report.css'),
-    source: webview.cspSource,
-    nonce: randomBytes(16).toString('base64url'),
-  };
-  return panelPage(assets, 'touchstone-trace');
 }

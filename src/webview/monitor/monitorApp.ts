@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { MetricMark } from '../../protocol/metricEntries.ts';
 import { baseStyles } from '../shared/baseStyles.ts';
+import { besideStyles } from '../shared/besideStyles.ts';
 import type { PageHost } from '../shared/pageHost.ts';
 import { type Chart, type Charts, isEmpty } from './chartModel.ts';
 import { markList } from './markList.ts';
@@ -24,7 +25,7 @@ const ALERT_MS = 120_000;
 /** The monitor page: six measures over a range of time, what happened in it, and the traces behind a point. */
 export class MonitorApp extends LitElement {
   declare host: MonitorHost;
-  static override styles = [baseStyles, monitorAppStyles];
+  static override styles = [baseStyles, besideStyles, monitorAppStyles];
 
   readonly #model = new MonitorModel();
   readonly #oneColumn = matchMedia('(max-width: 760px)');
@@ -105,6 +106,7 @@ export class MonitorApp extends LitElement {
 
   #list(point: ChartPoint): TemplateResult {
     return html`<trace-list
+      class="beside"
       .point=${point}
       .listed=${this.#model.tracesOf(point)}
       @open=${(event: CustomEvent<string>) => this.host.send({ type: 'open-trace', traceId: event.detail })}

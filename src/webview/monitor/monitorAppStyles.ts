@@ -99,19 +99,9 @@ export const monitorAppStyles = css`
     color: var(--vscode-charts-green, var(--vscode-testing-iconPassed));
   }
   trace-list {
-    flex: none;
     width: clamp(20em, 34%, 40em);
-    height: 100%;
-    border-inline-start: 1px solid var(--vscode-widget-border, var(--vscode-contrastBorder, transparent));
   }
   @media (max-width: 760px) {
-    trace-list {
-      position: fixed;
-      inset: 0;
-      z-index: 10;
-      width: auto;
-      border: 0;
-    }
     .marks li {
       flex-wrap: wrap;
     }

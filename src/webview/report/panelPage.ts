@@ -1,5 +1,9 @@
 /** The pages that a panel can hold, by their elements. */
-type PageElement = 'touchstone-report' | 'touchstone-comparison' | 'touchstone-trace' | 'touchstone-monitor';
+export type PageElement =
+  | 'touchstone-report'
+  | 'touchstone-comparison'
+  | 'touchstone-trace'
+  | 'touchstone-monitor';
 
 /** What a panel in VS Code fills in; all of it is the extension's own, none of it data. */
 export interface PanelAssets {
@@ -14,10 +18,7 @@ export interface PanelAssets {
 }
 
 /** The page of a panel: nothing but the bundle may load or run in it; all data come as messages. */
-export function panelPage(
-  { script, style, source, nonce }: PanelAssets,
-  element: PageElement = 'touchstone-report',
-): string {
+export function panelPage({ script, style, source, nonce }: PanelAssets, element: PageElement): string {
   const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${source}; base-uri 'none'; form-action 'none'`;
   return `<!doctype html>
 <html lang="en">

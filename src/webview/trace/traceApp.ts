@@ -2,6 +2,7 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { counted } from '../../engine/model/figures.ts';
 import type { SpanRow } from '../../protocol/traceRow.ts';
 import { baseStyles } from '../shared/baseStyles.ts';
+import { besideStyles } from '../shared/besideStyles.ts';
 import { searchField } from '../shared/filterBar.ts';
 import { type IconName, icon } from '../shared/icons.ts';
 import type { PageHost } from '../shared/pageHost.ts';
@@ -19,7 +20,7 @@ type TraceHost = PageHost<FromTracePage, TraceViewState>;
 /** The trace page: its figures, its lines with their bars, and one span in full beside them. */
 export class TraceApp extends LitElement {
   declare host: TraceHost;
-  static override styles = [baseStyles, traceAppStyles];
+  static override styles = [baseStyles, besideStyles, traceAppStyles];
 
   readonly #model = new TraceModel();
   readonly #oneColumn = matchMedia('(max-width: 760px)');
@@ -107,6 +108,7 @@ export class TraceApp extends LitElement {
 
   #drawer(trace: ShownTrace, row: SpanRow): TemplateResult {
     return html`<span-drawer
+      class="beside"
       .row=${row}
       .loaded=${this.#model.spans.get(row.id)}
       .actions=${this.#model.actions}

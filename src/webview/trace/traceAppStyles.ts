@@ -36,18 +36,6 @@ export const traceAppStyles = css`
     white-space: nowrap;
   }
   span-drawer {
-    flex: none;
     width: clamp(24em, 40%, 56em);
-    height: 100%;
-    border-inline-start: 1px solid var(--vscode-widget-border, var(--vscode-contrastBorder, transparent));
-  }
-  @media (max-width: 760px) {
-    span-drawer {
-      position: fixed;
-      inset: 0;
-      z-index: 10;
-      width: auto;
-      border: 0;
-    }
   }
 `;

@@ -3,8 +3,8 @@ import { HttpProblem } from '../../http/server/httpProblem.ts';
 import { defined } from '../../model/defined.ts';
 import { counted } from '../../model/figures.ts';
 import type { JsonValue } from '../../model/json.ts';
-import type { Usage } from '../../model/output.ts';
 import type { LogRecord, SpanRecord } from '../../model/span.ts';
+import { usageOf } from '../../model/tokenUsage.ts';
 import type { Clock, Span } from '../../ports.ts';
 import type { CallTraces, ShownByTrace } from '../../targets/callTraces.ts';
 import { traceAnswer } from '../../telemetry/dialects/traceAnswer.ts';
@@ -191,18 +191,4 @@ function shownBy({ spans, logs }: AgentRecords, price: PriceSpan | undefined): S
   const tree = traceTree(spans, { logs, ...defined({ price }) });
   const { steps, toolCalls, tokens, model, costUsd } = traceAnswer(tree);
   return { steps, toolCalls, usage: usageOf(tokens), model, costUsd };
-}
-
-function usageOf(tokens: ReturnType<typeof traceAnswer>['tokens']): Usage | null {
-  const { input, output, cached, cacheWrite, reasoning } = tokens;
-  if (input === null || output === null) return null;
-  return {
-    inputTokens: input,
-    outputTokens: output,
-    ...defined({
-      cachedInputTokens: cached ?? undefined,
-      cacheWriteTokens: cacheWrite ?? undefined,
-      reasoningTokens: reasoning ?? undefined,
-    }),
-  };
 }

@@ -14,6 +14,7 @@ import { type BudgetConfig, budgetFile, tokenBudgetsFile } from './budgetConfig.
 import { CASCADE_NOTE, type CascadeConfig, cascadeFile } from './cascadeConfig.ts';
 import type { FileReference } from './fileReference.ts';
 import { gateFile } from './gateConfig.ts';
+import { judgingFields } from './judgingFields.ts';
 
 /** A judge that is no model but a program or a server, made by the reader of a foreign configuration. */
 export interface ForeignJudge {
@@ -108,18 +109,7 @@ export const suiteFile = z.strictObject({
     .describe(
       'How outputs are scored. Default: what the fields of each case require (forbidden_concepts, json_schema, tool_calls, expected_concepts, assert).',
     ),
-  judge: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('Model for judges that name none, as provider/model, such as openai/gpt-5-mini.'),
-  embeddings: z
-    .string()
-    .min(1)
-    .optional()
-    .describe(
-      'Embedding model for evaluators that name none, as provider/model, such as openai/text-embedding-3-small.',
-    ),
+  ...judgingFields,
   cascade: cascadeFile.prefault({}).describe(CASCADE_NOTE),
   threshold: z
     .number()

@@ -3,6 +3,7 @@ import { SPAN_ROLES, type SpanRole } from '../../model/agentSpan.ts';
 import type { EvaluatorSpec } from '../../model/evaluation.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import type { PoolConfig } from '../../resilience/resilienceConfig.ts';
+import { judgingFields } from '../config/judgingFields.ts';
 
 /** Evaluators bound to live spans: one entry of `monitors`, with every default filled in. */
 export interface MonitorConfig {
@@ -106,16 +107,7 @@ export const monitorFile = z.strictObject({
     .array(z.unknown())
     .min(1)
     .describe('How spans are scored, as in suites. None may need an expected answer: live spans have none.'),
-  judge: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('Model for judges that name none, as provider/model, such as openai/gpt-5-mini.'),
-  embeddings: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('Embedding model for evaluators that name none, as provider/model.'),
+  ...judgingFields,
   budget: budgetFile.optional(),
 });
 
