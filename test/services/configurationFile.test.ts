@@ -24,7 +24,7 @@ describe('the configuration that services follow', () => {
     assert.deepEqual(await Promise.all([first.read(), second.read()]), [undefined, undefined]);
 
     write('providers: { local: { base_url: "http://127.0.0.1:9/v1" } }\n');
-    assert.deepEqual(Object.keys((await first.read())?.config.providers ?? {}), ['local']);
+    assert.ok('local' in ((await first.read())?.config.providers ?? {}));
     assert.ok(await file.follow().read());
   });
 
