@@ -1,0 +1,27 @@
+import type { JsonValue } from '../../model/json.ts';
+import type { FinishedExchange } from '../exchange/finishedExchange.ts';
+
+/** Both answers to one request. */
+export interface ShadowPair {
+  primary: FinishedExchange;
+  /** The last of its calls, where it asked for tools. */
+  candidate: FinishedExchange;
+  /** Calls of the candidate, in order: one, or more where recorded results of tools were given to it. */
+  candidateCalls: readonly FinishedExchange[];
+  /** Where the candidate first did something else than the primary; null where it did not. */
+  divergence: ToolDivergence | null;
+}
+
+/** A tool call that the primary had not made, or not with these arguments: nobody can answer it. `at` counts calls from 0. */
+export interface ToolDivergence {
+  at: number;
+  wanted: { name: string; arguments: JsonValue };
+  /** What the primary called there; null where it called nothing more. */
+  recorded: { name: string; arguments: JsonValue } | null;
+}
+
+/** Evaluates pairs. */
+export interface PairSink {
+  /** False where there is no room: the pair is dropped, and counted by who offered it. */
+  offer(pair: ShadowPair): boolean;
+}
