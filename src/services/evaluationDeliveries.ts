@@ -1,6 +1,6 @@
 import { UserError } from '../engine/errors.ts';
 import { Connection } from '../engine/http/httpConnection.ts';
-import { guardedLookup } from '../engine/http/linkLocal.ts';
+import { linkLocalGuard } from '../engine/http/linkLocal.ts';
 import type { Clock, Environment, Random } from '../engine/ports.ts';
 import type { SubscriberConfig } from '../engine/suites/monitoring/streamConfig.ts';
 import { EvaluationDelivery, type EvaluationSink } from '../engine/telemetry/stream/evaluationDelivery.ts';
@@ -16,14 +16,19 @@ interface DeliveryPorts {
   environment: Environment;
 }
 
+interface OpenDelivery {
+  config: SubscriberConfig;
+  /** Undefined where nothing can be sent. */
+  delivery: EvaluationDelivery | undefined;
+  /** Why not. */
+  problem: string | null;
+}
+
 /** Sends evaluations to where `stream` of touchstone.yaml says. */
 export class EvaluationDeliveries {
   readonly #ports: DeliveryPorts;
-  readonly #connection = new Connection({ lookup: guardedLookup() });
-  #configs = '[]';
-  #open: EvaluationDelivery[] = [];
-  /** One that cannot be opened. */
-  #openProblem: string | null = null;
+  readonly #connection = new Connection(linkLocalGuard());
+  #open: readonly OpenDelivery[] = [];
 
   constructor(ports: DeliveryPorts) {
     this.#ports = ports;
@@ -31,43 +36,43 @@ export class EvaluationDeliveries {
 
   /** Why something is not delivered now; null where all is. */
   get problem(): string | null {
-    const failing = this.#open.find(({ problem }) => problem !== null);
-    return this.#openProblem ?? (failing ? `${failing.name}: ${failing.problem}` : null);
+    for (const { config, delivery, problem } of this.#open) {
+      if (problem !== null) return `stream.${config.name}: ${problem}`;
+      if (delivery && delivery.problem !== null) return `${delivery.name}: ${delivery.problem}`;
+    }
+    return null;
   }
 
   /** Evaluations that the other side did not take. */
   failedOf(subscriber: string): number {
-    return this.#open.find(({ name }) => name === subscriber)?.failed ?? 0;
+    return this.#open.find(({ delivery }) => delivery?.name === subscriber)?.delivery?.failed ?? 0;
   }
 
   /** Those that stay the same go on. */
   async use(configs: readonly SubscriberConfig[]): Promise<void> {
-    const wanted = JSON.stringify(configs);
-    if (wanted === this.#configs) return;
-    this.#configs = wanted;
-    await this.#closeAll();
-    this.#openProblem = null;
+    const before = this.#open;
+    const kept = before.filter((open) => configs.some((config) => isSame(open.config, config)));
+    await Promise.all(before.filter((open) => !kept.includes(open)).map(({ delivery }) => delivery?.close()));
 
-    for (const config of configs) {
-      try {
-        const sink = await this.#sinkOf(config);
-        this.#open.push(new EvaluationDelivery(sink, this.#ports.hub, this.#ports.clock));
-      } catch (error) {
-        if (!(error instanceof UserError)) throw error;
-        this.#openProblem = `stream.${config.name}: ${error.message}`;
-      }
-    }
+    this.#open = await Promise.all(
+      configs.map(async (config) => kept.find((open) => isSame(open.config, config)) ?? this.#begin(config)),
+    );
   }
 
   async close(): Promise<void> {
-    this.#configs = '[]';
-    await this.#closeAll();
+    await this.use([]);
+    this.#connection.close();
   }
 
-  async #closeAll(): Promise<void> {
-    const open = this.#open;
-    this.#open = [];
-    await Promise.all(open.map((delivery) => delivery.close()));
+  async #begin(config: SubscriberConfig): Promise<OpenDelivery> {
+    try {
+      const sink = await this.#sinkOf(config);
+      const delivery = new EvaluationDelivery(sink, this.#ports.hub, this.#ports.clock);
+      return { config, delivery, problem: null };
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      return { config, delivery: undefined, problem: error.message };
+    }
   }
 
   async #sinkOf(config: SubscriberConfig): Promise<EvaluationSink> {
@@ -80,6 +85,13 @@ export class EvaluationDeliveries {
     const settings = forwardSettings({ url, headers, owner }, environment);
     // Loaded on demand: the serializers are large.
     const { createOtlpClient } = await import('../engine/telemetry/otlp/otlpClient.ts');
-    return otlpEventSink(`otlp ${shownAddress(settings)}`, createOtlpClient(settings, { clock, random }));
+    return otlpEventSink(
+      `otlp ${shownAddress(settings)}`,
+      createOtlpClient(settings, { clock, random, connection: this.#connection }),
+    );
   }
+}
+
+function isSame(a: SubscriberConfig, b: SubscriberConfig): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { UserError } from '../engine/errors.ts';
 import { readText } from '../engine/files/readText.ts';
+import { Connection } from '../engine/http/httpConnection.ts';
+import { linkLocalGuard } from '../engine/http/linkLocal.ts';
 import { variableReferences } from '../engine/model/variableReference.ts';
 import { type Clock, type Environment, fixedEnvironment, type Random } from '../engine/ports.ts';
 import { entryOf } from '../engine/store/storeFile.ts';
@@ -40,6 +42,7 @@ interface Open {
 /** Sends on what is received, to where a person or the configuration says. */
 export class Forwarding {
   readonly #options: ForwardingOptions;
+  readonly #connection = new Connection(linkLocalGuard());
   #open: readonly Open[] = [];
   #stamp = '';
   #problem: string | null = null;
@@ -85,6 +88,7 @@ export class Forwarding {
     await Promise.race([limit, Promise.all(this.#open.map(({ forwarder }) => forwarder?.flush()))]);
     enough.abort();
     for (const { forwarder } of this.#open) forwarder?.close();
+    this.#connection.close();
   }
 
   async #configured(): Promise<Destination[]> {
@@ -117,7 +121,7 @@ export class Forwarding {
 
       // Loaded on demand: the serializers are large.
       const { createOtlpClient } = await import('../engine/telemetry/otlp/otlpClient.ts');
-      const client = createOtlpClient(settings, { clock, random });
+      const client = createOtlpClient(settings, { clock, random, connection: this.#connection });
       const lost = (reason: string): void => this.#lost(to, reason);
       return { destination, to, forwarder: new RequestForwarder(client, lost), problem: null };
     } catch (error) {

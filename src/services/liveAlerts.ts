@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { UserError } from '../engine/errors.ts';
 import { Connection } from '../engine/http/httpConnection.ts';
-import { guardedLookup } from '../engine/http/linkLocal.ts';
+import { linkLocalGuard } from '../engine/http/linkLocal.ts';
 import type { AlertsConfig } from '../engine/model/alertRule.ts';
 import type { Clock, Environment, Random } from '../engine/ports.ts';
 import { AlertDelivery } from '../engine/telemetry/alerts/alertDelivery.ts';
@@ -129,7 +129,7 @@ export class LiveAlerts {
   #open(): Opened {
     const { root, clock, random, environment } = this.#options;
     const store = new AlertStore(alertStorePath(root));
-    const connection = new Connection({ lookup: guardedLookup() });
+    const connection = new Connection(linkLocalGuard());
     const delivery = new AlertDelivery(store, { connection, clock, random, environment });
     const sources = (): Sources => {
       if (this.#sources) return this.#sources;

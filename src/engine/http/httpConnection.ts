@@ -1,5 +1,6 @@
 import type { Agent, AgentOptions, ClientRequest, IncomingMessage } from 'node:http';
 import type { LookupFunction } from 'node:net';
+import { defined } from '../model/defined.ts';
 import { nodeHttp, nodeHttps } from './nodeHttp.ts';
 
 export interface HttpRequest {
@@ -9,6 +10,14 @@ export interface HttpRequest {
   /** By their names in lower case. */
   headers: { readonly [name: string]: string };
   body?: string | Uint8Array | undefined;
+}
+
+/** Which servers may be asked. */
+export interface AddressGuard {
+  /** Throws an error with a code for a host that stands in the URL and may not. A name it leaves to `lookup`. */
+  check(host: string): void;
+  /** Resolves the names of servers in place of the system; a proxy resolves them itself. */
+  lookup: LookupFunction;
 }
 
 /** A request on its way. A plain function ends it: a signal for each call would cost as much as the call. */
@@ -32,11 +41,10 @@ const IDLE_MS = 4_000;
  */
 export class Connection {
   readonly #agents = new Map<string, Agent>();
-  readonly #lookup: LookupFunction | undefined;
+  readonly #guard: AddressGuard | undefined;
 
-  /** `lookup` resolves the names of servers in place of the system; a proxy resolves them itself. */
-  constructor({ lookup }: { lookup?: LookupFunction } = {}) {
-    this.#lookup = lookup;
+  constructor(guard?: AddressGuard) {
+    this.#guard = guard;
   }
 
   /** Throws the system's error for a header or an address that cannot be sent. */
@@ -66,6 +74,7 @@ export class Connection {
   }
 
   #begin({ url, method, headers }: HttpRequest): ClientRequest {
+    this.#guard?.check(url.hostname);
     const secure = url.protocol === 'https:';
     return (secure ? nodeHttps() : nodeHttp()).request(url, {
       method,
@@ -81,8 +90,10 @@ export class Connection {
     if (known) return known;
 
     const proxyEnv = direct ? undefined : nodesProxy();
-    const lookup = this.#lookup;
-    const options = { keepAlive: true, timeout: IDLE_MS, proxyEnv, ...(lookup ? { lookup } : {}) };
+    const options = {
+      ...{ keepAlive: true, timeout: IDLE_MS, proxyEnv },
+      ...defined({ lookup: this.#guard?.lookup }),
+    };
     const agent = secure ? new (nodeHttps().Agent)(options) : new (nodeHttp().Agent)(options);
     this.#agents.set(name, agent);
     return agent;

@@ -1,4 +1,5 @@
 import type { LookupFunction } from 'node:net';
+import type { AddressGuard } from './httpConnection.ts';
 import { nodeDns, nodeNet } from './nodeHttp.ts';
 
 /** 169.254.0.0/16 and fe80::/10, where cloud machines keep their credentials, however it is written. `host` may be that of a URL. */
@@ -8,22 +9,28 @@ export function isLinkLocal(host: string): boolean {
   return version !== 0 && refused().check(address, version === 4 ? 'ipv4' : 'ipv6');
 }
 
-/** Resolves names, and refuses those that lead to a link-local address: only then it is known where they lead. */
-export function guardedLookup(lookup: LookupFunction = nodeDns().lookup): LookupFunction {
-  return (hostname, options, callback) =>
-    lookup(hostname, options, (error, found, family) => {
-      const addresses = Array.isArray(found) ? found.map(({ address }) => address) : [found];
-      const refusal = error === null ? addresses.find(isLinkLocal) : undefined;
-      if (refusal === undefined) callback(error, found, family);
-      else callback(new RefusedAddress(hostname, refusal), found, family);
-    });
+/** Lets nothing go to a link-local address, whether it is written as one or a name leads to it, which is known only once it is resolved. */
+export function linkLocalGuard(lookup: LookupFunction = nodeDns().lookup): AddressGuard {
+  return {
+    check: (host) => {
+      if (isLinkLocal(host))
+        throw new RefusedAddress(`${host} is a link-local address; nothing is sent there`);
+    },
+    lookup: (hostname, options, callback) =>
+      lookup(hostname, options, (error, found, family) => {
+        const addresses = Array.isArray(found) ? found.map(({ address }) => address) : [found];
+        const refused = error === null ? addresses.find(isLinkLocal) : undefined;
+        const said = `${hostname} leads to ${refused}, a link-local address; nothing is sent there`;
+        callback(refused === undefined ? error : new RefusedAddress(said), found, family);
+      }),
+  };
 }
 
 class RefusedAddress extends Error {
   readonly code = 'EACCES';
 
-  constructor(hostname: string, address: string) {
-    super(`${hostname} leads to ${address}, a link-local address; nothing is sent there`);
+  constructor(message: string) {
+    super(message);
     this.name = 'RefusedAddress';
   }
 }

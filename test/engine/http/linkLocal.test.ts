@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { LookupFunction } from 'node:net';
 import { Connection } from '../../../src/engine/http/httpConnection.ts';
-import { guardedLookup, isLinkLocal } from '../../../src/engine/http/linkLocal.ts';
+import { isLinkLocal, linkLocalGuard } from '../../../src/engine/http/linkLocal.ts';
 import { systemClock } from '../../../src/engine/ports.ts';
 import { post } from '../../../src/engine/telemetry/alerts/channels/post.ts';
 import { startWebhookReceiver } from '../../support/alerts/webhookReceiver.ts';
@@ -42,6 +42,25 @@ describe('link-local addresses', () => {
 
   it('are known with their zone', () => assert.ok(isLinkLocal('fe80::1%eth0')));
 
+  it('are refused where they stand in the URL, before anything is sent', async () => {
+    const connection = new Connection(linkLocalGuard());
+    for (const host of ['169.254.169.254', '[fe80::1]', '[::ffff:a9fe:a9fe]', '2852039166'])
+      assert.deepEqual(
+        await post(
+          {
+            ...{ connection, clock: systemClock, headers: {}, body: '{}' },
+            url: new URL(`http://${host}/latest`),
+          },
+          new AbortController().signal,
+        ),
+        {
+          status: 'failed',
+          reason: `${hostOf(host)} is a link-local address; nothing is sent there`,
+        },
+      );
+    connection.close();
+  });
+
   it('are refused where a name leads to them, whatever else it leads to', async () => {
     const sentTo = async (url: string, ...addresses: string[]) => {
       const lookup: LookupFunction = (_name, _options, callback) =>
@@ -49,7 +68,7 @@ describe('link-local addresses', () => {
           null,
           addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
         );
-      const connection = new Connection({ lookup: guardedLookup(lookup) });
+      const connection = new Connection(linkLocalGuard(lookup));
       try {
         const posting = { connection, clock: systemClock, url: new URL(url), headers: {}, body: '{}' };
         return await post(posting, new AbortController().signal);

@@ -1,8 +1,6 @@
 import type { z } from 'zod';
 import { nearest } from '../../evaluators/options/optionCheck.ts';
 import type { Pointer } from '../../files/formats/document.ts';
-import { type AddressFault, readAddress } from '../../http/address.ts';
-import { isLinkLocal } from '../../http/linkLocal.ts';
 import {
   type AlertChannel,
   type AlertCondition,
@@ -14,6 +12,7 @@ import { defined } from '../../model/defined.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import { soleReference } from '../../model/variableReference.ts';
 import { type ConfigReader, reportAt, reportKey, startOf } from '../config/configReader.ts';
+import { checkDestination } from '../config/destinationRules.ts';
 import { toMilliseconds } from '../config/duration.ts';
 import {
   constantOutcome,
@@ -251,37 +250,14 @@ function readChannels(reader: ConfigReader, file: JsonObject): AlertChannel[] {
         remedy: 'Choose another name.',
       });
     if ('alertmanager' in channel) {
-      checkAddress(reader, channel.alertmanager, ['notify', name, 'alertmanager']);
+      checkDestination(reader, channel.alertmanager, ['notify', name, 'alertmanager'], 'alerts');
       return [{ kind: 'alertmanager', name, url: channel.alertmanager }];
     }
-    checkAddress(reader, channel.webhook, ['notify', name, 'webhook']);
+    checkDestination(reader, channel.webhook, ['notify', name, 'webhook'], 'alerts');
     // Anything but a reference has been reported as a secret in the file.
     const secret = soleReference(channel.secret)?.name ?? '';
     return [{ kind: 'webhook', name, url: channel.webhook, secret }];
   });
-}
-
-const FAULTS: { readonly [fault in AddressFault]: string | undefined } = {
-  'no-address': 'is not a URL that begins with http:// or https://',
-  // Reported with the other secrets.
-  credentials: undefined,
-};
-
-function checkAddress(reader: ConfigReader, written: string, at: Pointer): void {
-  const address = readAddress(written);
-  const fault = typeof address === 'string' ? FAULTS[address] : undefined;
-  if (fault !== undefined)
-    reportAt(reader, at, {
-      code: 'invalid-value',
-      message: `"${written}" ${fault}`,
-      remedy: 'Check the address.',
-    });
-  if (typeof address === 'object' && isLinkLocal(address.hostname))
-    reportAt(reader, at, {
-      code: 'invalid-value',
-      message: `${address.hostname} is a link-local address, where cloud machines keep their credentials; alerts are not sent there`,
-      remedy: 'Use another address.',
-    });
 }
 
 function warnOfUnused(reader: ConfigReader, alerts: JsonObject, names: readonly string[]): void {

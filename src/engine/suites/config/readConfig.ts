@@ -4,7 +4,7 @@ import type { ProviderConfig } from '../../models/modelProvider.ts';
 import type { Environment } from '../../ports.ts';
 import { readAlerts } from '../alerting/readAlerts.ts';
 import { readMonitor } from '../monitoring/readMonitor.ts';
-import { toSubscribers } from '../monitoring/streamConfig.ts';
+import { checkStream, toSubscribers } from '../monitoring/streamConfig.ts';
 import { BUILT_IN_PROVIDER, builtInProvider } from './builtInProvider.ts';
 import { poolNames, toPools } from './bulkheadConfig.ts';
 import { toCaches } from './cacheConfig.ts';
@@ -15,6 +15,7 @@ import { toFallbacks } from './fallbackConfig.ts';
 import { toProvider } from './providerConfig.ts';
 import { readSuite } from './readSuite.ts';
 import { checkSchema } from './schemaProblems.ts';
+import { checkForward } from './tracesConfig.ts';
 import { warnAbout } from './warnings.ts';
 import { type WorkspaceConfig, workspaceFile } from './workspaceConfig.ts';
 
@@ -40,6 +41,8 @@ export function readConfig(reader: ConfigReader, environment: Environment): Work
     ([name, monitor]) => readMonitor(reader, name, monitor, known) ?? [],
   );
   const alerts = readAlerts(reader, value);
+  if (file?.stream) checkStream(reader, file.stream);
+  if (file?.traces) checkForward(reader, file.traces);
   if (['suites', 'monitors', 'alerts'].every((key) => value[key] === undefined)) warnOfNoSuites(reader);
   const usable = suites.filter((suite) => suite !== undefined);
   for (const suite of usable) warnAbout(reader, suite);

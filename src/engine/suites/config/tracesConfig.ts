@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { parseYaml } from '../../files/formats/parseYaml.ts';
 import { isJsonObject } from '../../model/json.ts';
 import type { Problem } from '../../model/problem.ts';
+import type { ConfigReader } from './configReader.ts';
+import { checkDestination, checkHeaders } from './destinationRules.ts';
 import { checkEnvironmentAt } from './environmentRules.ts';
 import { checkSchema } from './schemaProblems.ts';
 
@@ -39,6 +41,16 @@ export function toForward({ forward }: z.output<typeof tracesFile>): ForwardConf
   return all.map(({ url, headers = {} }) => ({ url, headers }));
 }
 
+/** Reports where nothing can be sent. */
+export function checkForward(reader: ConfigReader, file: z.output<typeof tracesFile>): void {
+  const isList = Array.isArray(file.forward);
+  for (const [index, { url, headers }] of toForward(file).entries()) {
+    const at = ['traces', 'forward', ...(isList ? [index] : [])];
+    checkDestination(reader, url, [...at, 'url'], 'traces');
+    checkHeaders(reader, headers, [...at, 'headers']);
+  }
+}
+
 /**
  * The same of a file as it stands, whatever else is wrong with it: for a process that runs no suites. Throws FileError for what is
  * no YAML.
@@ -54,6 +66,7 @@ export function readForward(
   const reader = { document, root: '', problems: [] };
   const file = checkSchema(reader, tracesFile, written, ['traces']);
   checkEnvironmentAt(reader, written, ['traces']);
+  if (file) checkForward(reader, file);
   const problems: Problem[] = reader.problems;
   const isBroken = problems.some(({ severity }) => severity === 'error');
   return { forward: file && !isBroken ? toForward(file) : [], problems };

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { soleReference } from '../../model/variableReference.ts';
+import type { ConfigReader } from '../config/configReader.ts';
+import { checkDestination, checkHeaders } from '../config/destinationRules.ts';
 import { nameSchema } from '../config/name.ts';
 
 /** Who else hears of evaluations. */
@@ -32,6 +34,15 @@ const otlpFile = z.strictObject({
 export const streamFile = z
   .record(nameSchema, z.union([webhookFile, otlpFile]))
   .describe('Who else hears of the evaluations of monitors, by name: webhooks and OTLP collectors.');
+
+/** Reports where nothing can be sent. */
+export function checkStream(reader: ConfigReader, file: z.output<typeof streamFile>): void {
+  for (const [name, one] of Object.entries(file)) {
+    const [kind, url] = 'otlp' in one ? ['otlp', one.otlp] : ['webhook', one.webhook];
+    checkDestination(reader, url, ['stream', name, kind], 'evaluations');
+    if ('otlp' in one) checkHeaders(reader, one.headers ?? {}, ['stream', name, 'headers']);
+  }
+}
 
 export function toSubscribers(file: z.output<typeof streamFile>): SubscriberConfig[] {
   return Object.entries(file).map(([name, one]) => {

@@ -1,5 +1,5 @@
 import { Connection } from '../../http/httpConnection.ts';
-import { guardedLookup } from '../../http/linkLocal.ts';
+import { linkLocalGuard } from '../../http/linkLocal.ts';
 import { type AlertChannel, type AlertRule, EDITOR_CHANNEL } from '../../model/alertRule.ts';
 import type { Clock, Environment } from '../../ports.ts';
 import { newGroup } from './alertGroup.ts';
@@ -32,7 +32,7 @@ export async function testAlert(
   const known = store.groups().find(({ group }) => group.rule === rule.name)?.group;
   const notice = noticeOf(rule, known ?? newGroup(rule.name, null, nowMs), { kind: 'test', root, nowMs });
   const test = { ...notice, startsAtMs: nowMs };
-  const connection = new Connection({ lookup: guardedLookup() });
+  const connection = new Connection(linkLocalGuard());
   try {
     return await Promise.all(
       rule.notify.map(async (name): Promise<TestedChannel> => {

@@ -47,16 +47,22 @@ export interface ExportRequest {
   body: Uint8Array;
 }
 
+export interface OtlpPorts {
+  clock: Clock;
+  random: Random;
+  /** Default: one to whatever server. */
+  connection?: Connection;
+}
+
 /** OTLP over HTTP. A failure is a value, not an error; only an abort rejects. Secrets are never in a reason. */
 export function createOtlpClient(
   settings: OtlpSettings,
-  { clock, random }: { clock: Clock; random: Random },
+  { clock, random, connection = new Connection() }: OtlpPorts,
 ): OtlpClient {
   const json = settings.encoding === 'json';
   const traces = json ? JsonTraceSerializer : ProtobufTraceSerializer;
   const logs = json ? JsonLogsSerializer : ProtobufLogsSerializer;
   const redact = redactorOf(settings);
-  const connection = new Connection();
   const said = (message = '') => redact(message).slice(0, MAX_REASON);
   const post = (signal: Signal) => (body: Uint8Array, abort: AbortSignal) =>
     deliver({ connection, settings, signal, body, abort, clock, random });

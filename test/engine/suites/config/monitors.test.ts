@@ -110,6 +110,33 @@ monitors:
     });
   }
 
+  it('send nothing to where nothing may be sent, and no header that cannot be', async () => {
+    const { said } = await check(`
+monitors: { support: { match: { kind: agent }, evaluators: [ is-json ] } }
+stream:
+  a: { webhook: http://169.254.169.254/latest, secret: "\${env:S}" }
+  b: { otlp: "http://[fe80::1]:4318" }
+  c: { otlp: http://127.0.0.1:4318, headers: { x-a: "one\\r\\ntwo", "x b": one, Content-Length: "5", x-c: "é\${env:A:ok}" } }
+  d: { otlp: http://127.0.0.1:4318, headers: { x-a: "\${env:A}", x-d: "\${env:A:\\n}" } }
+traces:
+  forward:
+    - { url: http://2852039166/, headers: { x-a: "\\u0000" } }
+`);
+    const local = 'is a link-local address, where cloud machines keep their credentials;';
+    const unsendable =
+      'cannot be sent as an HTTP header | Use letters, digits and hyphens in its name, and no line breaks in its value.';
+    assert.deepEqual(said, [
+      `4:17: 169.254.169.254 ${local} evaluations are not sent there | Use another address.`,
+      `5:14: [fe80::1] ${local} evaluations are not sent there | Use another address.`,
+      `6:53: stream.c.headers.x-a ${unsendable}`,
+      `6:74: stream.c.headers.x b ${unsendable}`,
+      '6:79: stream.c.headers.Content-Length cannot be set: it belongs to what is sent | Remove it.',
+      `7:70: stream.d.headers.x-d ${unsendable}`,
+      `10:14: 169.254.169.254 ${local} traces are not sent there | Use another address.`,
+      `10:50: traces.forward[0].headers.x-a ${unsendable}`,
+    ]);
+  });
+
   it('know of every evaluator whether it needs an expectation', async () => {
     const deps = depsWith();
     const input = inputWith('some text');
