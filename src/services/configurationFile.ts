@@ -1,25 +1,29 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../engine/errors.ts';
-import type { Environment } from '../engine/ports.ts';
-import { entryOf } from '../engine/store/storeFile.ts';
+import type { Clock, Environment } from '../engine/ports.ts';
 import { loadWorkspace, type Workspace } from '../engine/suites/loadWorkspace.ts';
+
+import { FileVersion } from './fileVersion.ts';
 
 /** What a version of the file says; `workspace` is null where there is no file. */
 type Version = { workspace: Workspace | null; problem: null } | { workspace: null; problem: string };
 
+const NO_FILE: Version = { workspace: null, problem: null };
 const NEVER = new AbortController().signal;
 
-/** The workspace's touchstone.yaml. Each version of it is read once, however many follow it. */
+/** The workspace's touchstone.yaml, which counts as removed only after a while. Each version of it is read once, however many follow it. */
 export class ConfigurationFile {
   readonly #root: string;
   readonly #environment: Environment;
-  #stamp: string | undefined;
+  readonly #file: FileVersion;
+  #seen: string | null | undefined;
   #version: Promise<Version> | undefined;
 
-  constructor(root: string, environment: Environment) {
+  constructor(root: string, environment: Environment, clock: Clock) {
     this.#root = root;
     this.#environment = environment;
+    this.#file = new FileVersion(configurationPath(root), clock);
   }
 
   /** For one of those who follow it. */
@@ -29,33 +33,30 @@ export class ConfigurationFile {
 
   /** The same object while the file stays as it is. */
   #current(): Promise<Version> {
-    const stamp = this.#stampNow();
-    if (this.#version && stamp === this.#stamp) return this.#version;
-    this.#stamp = stamp;
-    this.#version = this.#read();
+    const stamp = this.#file.look();
+    if (this.#version && stamp === this.#seen) return this.#version;
+    this.#seen = stamp;
+    this.#version = stamp === null ? Promise.resolve(NO_FILE) : this.#read();
     return this.#version;
   }
 
   async #read(): Promise<Version> {
-    if (!existsSync(this.#file)) return { workspace: null, problem: null };
     try {
       const options = { root: this.#root, environment: this.#environment, signal: NEVER };
-      return { workspace: await loadWorkspace(options), problem: null };
+      const workspace = await loadWorkspace(options);
+      // Taken away while it was read: what was loaded may be that of a workspace without one.
+      if (existsSync(configurationPath(this.#root))) return { workspace, problem: null };
+      return { workspace: null, problem: 'touchstone.yaml was removed while it was read' };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       // The first is enough: `touchstone validate` shows all of them.
       return { workspace: null, problem: error.describe().split('\n', 1)[0] ?? error.message };
     }
   }
+}
 
-  get #file(): string {
-    return path.join(this.#root, 'touchstone.yaml');
-  }
-
-  #stampNow(): string {
-    const entry = entryOf(this.#file);
-    return `${entry?.ino} ${entry?.size} ${entry?.mtimeMs}`;
-  }
+function configurationPath(root: string): string {
+  return path.join(root, 'touchstone.yaml');
 }
 
 /** Follows the file: hears of each version once. */

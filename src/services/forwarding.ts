@@ -5,10 +5,10 @@ import { Connection } from '../engine/http/httpConnection.ts';
 import { linkLocalGuard } from '../engine/http/linkLocal.ts';
 import { variableReferences } from '../engine/model/variableReference.ts';
 import { type Clock, type Environment, fixedEnvironment, type Random } from '../engine/ports.ts';
-import { entryOf } from '../engine/store/storeFile.ts';
 import type { ExportRequest } from '../engine/telemetry/otlp/otlpClient.ts';
 import { RequestForwarder } from '../engine/telemetry/otlp/requestForwarder.ts';
 import type { ServicesStatus } from '../protocol/servicesCalls.ts';
+import { FileVersion } from './fileVersion.ts';
 import { type Destination, forwardSettings, shownAddress } from './forwardSettings.ts';
 
 /** What is on its way when the process ends may take so long, in milliseconds. */
@@ -44,11 +44,13 @@ export class Forwarding {
   readonly #options: ForwardingOptions;
   readonly #connection = new Connection(linkLocalGuard());
   #open: readonly Open[] = [];
-  #stamp = '';
+  readonly #file: FileVersion;
+  #stamp: string | null | undefined;
   #problem: string | null = null;
 
   constructor(options: ForwardingOptions) {
     this.#options = options;
+    this.#file = new FileVersion(options.configFile, options.clock);
   }
 
   get status(): Forward[] {
@@ -62,14 +64,16 @@ export class Forwarding {
 
   /** Brings it up to what the configuration says now. Throws UserErrors only for what is given beside it. */
   async refresh(): Promise<void> {
-    const { given, configFile, onChange } = this.#options;
-    const entry = given ? undefined : entryOf(configFile);
-    const stamp = given ? 'given' : `${entry?.ino} ${entry?.size} ${entry?.mtimeMs}`;
+    const { given, onChange } = this.#options;
+    const stamp = given ? 'given' : this.#file.look();
     if (stamp === this.#stamp) return;
     this.#stamp = stamp;
 
     const before = this.#open;
-    const wanted = given ?? (entry ? await this.#configured() : []);
+    this.#problem = null;
+    const wanted = given ?? (stamp === null ? [] : await this.#configured());
+    if (!wanted) return onChange();
+
     this.#open = await Promise.all(
       wanted.map(async (one) => before.find((known) => isSame(known.destination, one)) ?? this.#start(one)),
     );
@@ -91,22 +95,25 @@ export class Forwarding {
     this.#connection.close();
   }
 
-  async #configured(): Promise<Destination[]> {
+  /** Undefined where the file has an error: what it said before holds. */
+  async #configured(): Promise<Destination[] | undefined> {
     const { configFile } = this.#options;
     const shown = path.basename(configFile);
-    this.#problem = null;
     try {
       const text = readText(configFile, shown);
       // Most configurations say nothing of it, and are not read any further.
       if (!/^\s*["']?traces\b/m.test(text)) return [];
       const { readForward } = await import('../engine/suites/config/tracesConfig.ts');
       const { forward, problems } = readForward(text, shown);
-      const [problem] = problems;
-      if (problem) this.#problem = `${shown}:${problem.location.line}: ${problem.message}`;
+      const problem = problems.find(({ severity }) => severity === 'error');
+      if (problem) {
+        this.#problem = `${shown}:${problem.location.line}: ${problem.message}`;
+        return undefined;
+      }
       return forward.map((one) => ({ ...one, owner: { url: 'traces.forward', headers: 'traces.forward' } }));
     } catch (error) {
       this.#problem = `${shown}: ${error instanceof Error ? error.message : error}`;
-      return [];
+      return undefined;
     }
   }
 

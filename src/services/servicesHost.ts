@@ -129,7 +129,7 @@ export class ServicesHost {
     const { mayReadKeys, environment } = options.forward;
     // An editor may have keys in its environment that the person gave to something else.
     const keys = mayReadKeys ? environment : fixedEnvironment({});
-    const configuration = new ConfigurationFile(root, keys);
+    const configuration = new ConfigurationFile(root, keys, clock);
     this.#prices = new WorkspacePrices(configuration);
     this.#monitors = new LiveMonitors({
       ...{ root, clock, random, onBug, onChange: changed, hub: this.#hub, owner: processOwner() },

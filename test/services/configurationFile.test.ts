@@ -1,17 +1,20 @@
 import assert from 'node:assert/strict';
-import { rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fixedEnvironment } from '../../src/engine/ports.ts';
 import { ConfigurationFile } from '../../src/services/configurationFile.ts';
+import { ManualClock } from '../support/manualClock.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 describe('the configuration that services follow', () => {
   let root: string;
   let file: ConfigurationFile;
+  let clock: ManualClock;
 
   beforeEach(() => {
     root = temporaryFolder({ 'touchstone.yaml': 'providers: {}\n' });
-    file = new ConfigurationFile(root, fixedEnvironment({}));
+    clock = new ManualClock();
+    file = new ConfigurationFile(root, fixedEnvironment({}), clock);
   });
 
   const write = (text: string) => writeFileSync(path.join(root, 'touchstone.yaml'), text);
@@ -37,7 +40,48 @@ describe('the configuration that services follow', () => {
     assert.equal(second.problem, first.problem);
 
     rmSync(path.join(root, 'touchstone.yaml'));
+    await first.read();
+    clock.pass(3_000);
     assert.deepEqual(await Promise.all([first.read(), second.read()]), [null, null]);
     assert.deepEqual([first.problem, second.problem], [null, null]);
+  });
+
+  it('stays as it was while it is taken away and put back, however often', async () => {
+    const follower = file.follow();
+    const workspace = await follower.read();
+    const at = path.join(root, 'touchstone.yaml');
+    for (let round = 0; round < 3; round++) {
+      renameSync(at, `${at}.away`);
+      for (let look = 0; look < 3; look++) {
+        assert.equal(await follower.read(), undefined);
+        assert.equal(await file.follow().read(), workspace);
+        clock.pass(999);
+      }
+      renameSync(`${at}.away`, at);
+      assert.equal(await follower.read(), undefined);
+      clock.pass(60_000);
+    }
+
+    rmSync(at);
+    assert.equal(await follower.read(), undefined);
+    clock.pass(3_000);
+    assert.equal(await follower.read(), null);
+    assert.equal(await follower.read(), undefined);
+    write('suites: {}\n');
+    assert.ok(await follower.read());
+  });
+
+  it('is read anew where a link leads to another version', async () => {
+    const at = path.join(root, 'touchstone.yaml');
+    rmSync(at);
+    writeFileSync(path.join(root, 'real.yaml'), 'providers: {}\n');
+    symlinkSync('real.yaml', at);
+    const follower = file.follow();
+    await follower.read();
+    writeFileSync(
+      path.join(root, 'real.yaml'),
+      'providers: { local: { base_url: "http://127.0.0.1:9/v1" } }\n',
+    );
+    assert.ok('local' in ((await follower.read())?.config.providers ?? {}));
   });
 });

@@ -40,7 +40,7 @@ describe('live', () => {
       root,
       clock: systemClock,
       exposed: new ExposedMetrics(systemClock),
-      prices: new WorkspacePrices(new ConfigurationFile(root, fixedEnvironment({}))),
+      prices: new WorkspacePrices(new ConfigurationFile(root, fixedEnvironment({}), systemClock)),
     });
   const source = () => ({ traces, intake: new TraceIntake(traces) });
 

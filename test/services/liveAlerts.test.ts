@@ -49,7 +49,7 @@ class Looked {
     const ended = new AbortController();
     const alerts = new LiveAlerts({
       ...{ root: this.root, clock: this.clock, random: stillRandom, environment: fixedEnvironment({}) },
-      configuration: new ConfigurationFile(this.root, fixedEnvironment({})),
+      configuration: new ConfigurationFile(this.root, fixedEnvironment({}), this.clock),
       isReceiving: () => true,
       onChange: () => {},
       onBug: (error) => this.bugs.push(error),

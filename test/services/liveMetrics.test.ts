@@ -20,7 +20,7 @@ describe('live metrics', function () {
     const root = temporaryFolder();
     const traces = new TraceStore(traceStorePath(root));
     const exposed = new ExposedMetrics(systemClock);
-    const prices = new WorkspacePrices(new ConfigurationFile(root, fixedEnvironment({})));
+    const prices = new WorkspacePrices(new ConfigurationFile(root, fixedEnvironment({}), systemClock));
     const live = new LiveMetrics({ root, clock: systemClock, exposed, prices });
     const source = { traces, intake: new TraceIntake(traces) };
     const heard = { spans: 0, evaluations: 0 };

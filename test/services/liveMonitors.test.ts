@@ -26,7 +26,7 @@ describe('live monitors', () => {
     const monitors = new LiveMonitors({
       ...{ root, clock: systemClock, random: stillRandom, owner: processOwner() },
       ...{ hub: new EvaluationHub(), environment: fixedEnvironment({}) },
-      configuration: new ConfigurationFile(root, fixedEnvironment({})),
+      configuration: new ConfigurationFile(root, fixedEnvironment({}), systemClock),
       onChange: () => {},
       onBug: (error) => void bugs.push(error),
     });

@@ -12,6 +12,7 @@ import { ConfigurationFile } from '../../src/services/configurationFile.ts';
 import { ExposedMetrics } from '../../src/services/exposedMetrics.ts';
 import { LiveMetrics } from '../../src/services/liveMetrics.ts';
 import { WorkspacePrices } from '../../src/services/workspacePrices.ts';
+import { ManualClock } from '../support/manualClock.ts';
 import { spanRecord } from '../support/spanRecord.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 
@@ -32,10 +33,12 @@ const CALL = spanRecord({
 describe('prices of a workspace', () => {
   let root: string;
   let prices: WorkspacePrices;
+  let clock: ManualClock;
 
   beforeEach(() => {
     root = temporaryFolder({ 'touchstone.yaml': configuration(2) });
-    prices = new WorkspacePrices(new ConfigurationFile(root, fixedEnvironment({})));
+    clock = new ManualClock();
+    prices = new WorkspacePrices(new ConfigurationFile(root, fixedEnvironment({}), clock));
   });
 
   const price = () => prices.price(readSpan(CALL));
@@ -55,6 +58,9 @@ describe('prices of a workspace', () => {
     await prices.refresh();
     assert.equal(price(), 12);
     rmSync(path.join(root, 'touchstone.yaml'));
+    await prices.refresh();
+    assert.equal(price(), 12);
+    clock.pass(3_000);
     await prices.refresh();
     assert.equal(price(), null);
   });
