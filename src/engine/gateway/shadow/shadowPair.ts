@@ -20,8 +20,15 @@ export interface ToolDivergence {
   recorded: { name: string; arguments: JsonValue } | null;
 }
 
-/** Evaluates pairs. */
+/**
+ * Evaluates pairs. Its verdict looks at them in the order in which their requests were begun, so that quick or lucky candidates do
+ * not come first: each counts when it and all before it were offered or given up.
+ */
 export interface PairSink {
-  /** False where there is no room: the pair is dropped, and counted by who offered it. */
+  /** A request of which a copy is to be made, as soon as that is known: a pair of this id is offered later, or given up. */
+  begin(id: string): void;
+  /** False where there is no room: the pair is dropped, and counted by who offered it. It is given up then. */
   offer(pair: ShadowPair): boolean;
+  /** No pair comes of this request, e.g. because its copy was dropped. */
+  giveUp(id: string): void;
 }
