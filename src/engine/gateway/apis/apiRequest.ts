@@ -1,5 +1,6 @@
 import type { Message, ToolDefinition } from '../../model/message.ts';
 import type { ApiName } from './apiName.ts';
+import type { TokenCounts } from './tokenCounts.ts';
 
 /** What the gateway reads of a request. A body that is not of the API's form is passed on all the same: what is not known is undefined. */
 export interface ApiRequest {
@@ -17,5 +18,5 @@ export interface ApiRequest {
   messages(): readonly Message[];
   tools(): readonly ToolDefinition[];
   /** By the model's tokenizer; bounded work. */
-  inputTokens(): number;
+  inputTokens(counts: TokenCounts): number;
 }

@@ -12,7 +12,7 @@ export interface ReplyTap {
   readonly hasContent: boolean;
   /** The end that the protocol itself has was seen (`[DONE]`, `message_stop`, a whole JSON body). */
   readonly isWhole: boolean;
-  /** An error in place of an answer, in a reply of status 200. */
+  /** An error event, or an error in place of an answer in a reply of status 200: before content, or behind it. */
   readonly error: ErrorWords | undefined;
   /** May be asked at any time; whole after `end`. */
   summary(): ReplySummary;
@@ -27,6 +27,8 @@ export interface ReplySummary {
   finishReasons: string[];
   /** Of the first choice; null where it was too long to keep. */
   text: string | null;
+  /** The text says why the model would not answer. */
+  isRefusal?: true;
   toolCalls: ToolCall[];
   /** `system_fingerprint`, where the provider tells one. */
   fingerprint: string | null;
