@@ -3,7 +3,7 @@ import { type Encoding, Encodings } from '../../models/tokens/encoding.ts';
 import { tokenBasis } from '../../models/tokens/tokenBasis.ts';
 import { Tokenizer } from '../../models/tokens/tokenizer.ts';
 
-/** Characters of a text that are counted; of a longer one, evenly spread samples. Some 30 ms at most. */
+/** Characters of a text that are counted; of a longer one, evenly spread samples. Some 40 ms. */
 const MOST_CHARACTERS = 256 * 1024;
 const SAMPLES = 16;
 
