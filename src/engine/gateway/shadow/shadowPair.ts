@@ -1,8 +1,10 @@
+import type { ComparisonWord } from '../../model/comparison.ts';
 import type { JsonValue } from '../../model/json.ts';
 import type { FinishedExchange } from '../exchange/finishedExchange.ts';
 
 /** Both answers to one request. */
 export interface ShadowPair {
+  /** Of an agent's loop over tools: its first request with its last reply; time, usage and cost are those of all its calls. */
   primary: FinishedExchange;
   /** The last of its calls, where it asked for tools. */
   candidate: FinishedExchange;
@@ -31,4 +33,15 @@ export interface PairSink {
   offer(pair: ShadowPair): boolean;
   /** No pair comes of this request, e.g. because its copy was dropped. */
   giveUp(id: string): void;
+  /** Of all pairs so far. */
+  figures?(): PairFigures;
+}
+
+/** What has become of the pairs. */
+export interface PairFigures {
+  /** The comparison that they are stored as; null before the first. */
+  runId: string | null;
+  verdict: ComparisonWord | null;
+  /** US dollars of judges, which count against the shadow's money. */
+  judgeCostUsd: number;
 }
