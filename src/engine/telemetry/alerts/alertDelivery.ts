@@ -21,6 +21,8 @@ interface ChannelRun {
   /** What fires was told again, on the monotonic scale. */
   repeatedAt: number | null;
   sending: Promise<void> | undefined;
+  /** Its channel was changed or removed: what is on its way is the last that it sends. */
+  isRetired: boolean;
 }
 
 /**
@@ -43,7 +45,7 @@ export class AlertDelivery {
     this.#settle(channels);
     const now = this.#ports.clock.monotonic();
     for (const run of this.#runs.values()) {
-      if (run.sending || run.notBefore > now) continue;
+      if (run.sending || run.isRetired || run.notBefore > now) continue;
       run.sending = this.#send(run)
         .catch((error: unknown) => {
           if (!this.#closed.signal.aborted) onBug(error);
@@ -64,20 +66,27 @@ export class AlertDelivery {
     await this.idle();
   }
 
-  /** Channels that are new or changed are opened; what waits for one that is gone is given up. */
+  /**
+   * Channels that are new or changed are opened; what waits for one that is gone is given up. What is on its way ends first: it would be
+   * sent to the former address and to the new one.
+   */
   #settle(channels: readonly AlertChannel[]): void {
     const names = new Set(channels.map(({ name }) => name));
-    for (const name of this.#runs.keys()) if (!names.has(name)) this.#runs.delete(name);
+    for (const [name, run] of this.#runs) {
+      run.isRetired ||= !channels.some((channel) => isSame(channel, run.channel));
+      if (run.isRetired && !run.sending) this.#runs.delete(name);
+    }
+
     for (const channel of channels) {
-      const known = this.#runs.get(channel.name);
-      if (known && isSame(known.channel, channel)) continue;
+      if (this.#runs.has(channel.name)) continue;
       const client = openChannel(channel, this.#ports);
       this.#runs.set(channel.name, {
         ...{ channel, client, notBefore: 0, failures: 0, repeatedAt: null },
-        sending: undefined,
+        ...{ sending: undefined, isRetired: false },
       });
     }
-    for (const name of this.#store.waitingChannels) if (!names.has(name)) this.#giveUp(name);
+    for (const name of this.#store.waitingChannels)
+      if (!names.has(name) && !this.#runs.has(name)) this.#giveUp(name);
   }
 
   #giveUp(name: string): void {
@@ -97,6 +106,7 @@ export class AlertDelivery {
         if (!this.#note(run, sent)) return;
         const problem = sent.status === 'sent' ? null : `refused: ${sent.reason}`;
         this.#store.settle(name, id, { sent: sent.status === 'sent', problem }, this.#ports.clock.now());
+        if (run.isRetired) return;
       }
       if (waiting.length < SENT_AT_ONCE) break;
     }

@@ -22,7 +22,7 @@ const rule = alertRule('mean score < 0.7', { notify: ['hook'] });
 class Delivered extends AlertWorld {
   readonly bugs: unknown[] = [];
   channels: AlertChannel[] = [];
-  delivery = this.#openDelivery();
+  delivery = this.openDelivery();
 
   async deliver(): Promise<void> {
     this.delivery.begin(this.channels, (error) => this.bugs.push(error));
@@ -39,17 +39,17 @@ class Delivered extends AlertWorld {
 
   override restart(): void {
     super.restart();
-    this.delivery = this.#openDelivery();
+    this.delivery = this.openDelivery();
   }
 
   get problem(): string | null | undefined {
     return this.store.channels()[0]?.problem;
   }
 
-  #openDelivery(): AlertDelivery {
+  openDelivery(connection = new Connection()): AlertDelivery {
     const environment = fixedEnvironment({ ALERT_SECRET: SECRET });
     return new AlertDelivery(this.store, {
-      ...{ connection: new Connection(), clock: this.clock, random: stillRandom, environment },
+      ...{ connection, clock: this.clock, random: stillRandom, environment },
     });
   }
 }
@@ -59,6 +59,17 @@ async function hook(script?: WebhookScript) {
   const world = new Delivered();
   world.channels = [{ kind: 'webhook', name: 'hook', url: receiver.url, secret: 'ALERT_SECRET' }];
   return { receiver, world };
+}
+
+/** Asks for the address of the server only once it may go. */
+function slowConnection() {
+  const { promise, resolve: go } = Promise.withResolvers<void>();
+  const connection = new Connection({
+    check: () => {},
+    lookup: (_name, _options, callback) =>
+      void promise.then(() => callback(null, [{ address: '127.0.0.1', family: 4 }])),
+  });
+  return { connection, go };
 }
 
 /** The function that the documentation shows. */
@@ -229,6 +240,36 @@ describe('a webhook of alerts', () => {
     assert.deepEqual(
       world.store.channels().map(({ dropped, problem }) => [dropped, problem]),
       [[10, 'too many notices wait']],
+    );
+  });
+
+  it('is told once where its channel is changed meanwhile, and what follows goes to the new address', async () => {
+    await using elsewhere = await startWebhookReceiver();
+    const { receiver, world } = await hook();
+    await using _ = receiver;
+    const { connection, go } = slowConnection();
+    const named = receiver.url.replace('127.0.0.1', 'hook.example');
+    world.channels = [{ kind: 'webhook', name: 'hook', url: named, secret: 'ALERT_SECRET' }];
+    world.delivery = world.openDelivery(connection);
+    world.value = 0.5;
+    world.look([rule]);
+    world.delivery.begin(world.channels, (error) => world.bugs.push(error));
+    const moved: AlertChannel[] = [
+      { kind: 'webhook', name: 'hook', url: elsewhere.url, secret: 'ALERT_SECRET' },
+    ];
+    world.delivery.begin(moved, (error) => world.bugs.push(error));
+    world.delivery.begin([], (error) => world.bugs.push(error));
+    world.delivery.begin(moved, (error) => world.bugs.push(error));
+    go();
+    await world.delivery.idle();
+    assert.deepEqual([receiver.calls.length, elsewhere.calls.length], [1, 0]);
+
+    world.channels = moved;
+    await world.turn(0.9);
+    assert.deepEqual([receiver.calls.length, elsewhere.calls.length], [1, 1]);
+    assert.deepEqual(
+      world.store.channels().map(({ sent, dropped, waiting }) => [sent, dropped, waiting]),
+      [[2, 0, 0]],
     );
   });
 

@@ -181,6 +181,40 @@ describe('alerts over time', () => {
     assert.equal(new Set(world.told.map(({ key }) => key)).size, 3);
   });
 
+  it('never end before they began, whatever the clock says', () => {
+    const world = new AlertWorld();
+    world.value = 0.5;
+    world.look([quality]);
+    world.clock.setWall(world.clock.now() - 3_600_000);
+    world.value = 0.9;
+    world.look([quality]);
+    const group = world.group();
+    assert.equal(group?.endsAtMs, (group?.startsAtMs ?? 0) + 1);
+    const [firing, resolved] = world.told;
+    assert.deepEqual([resolved?.startsAtMs, resolved?.endsAtMs], [firing?.startsAtMs, group?.endsAtMs]);
+  });
+
+  it('are never the same firing again where their rule is changed, whatever the clock says', () => {
+    const world = new AlertWorld();
+    const rules = ['mean score < 0.7', 'mean score < 0.8', 'mean score < 0.7'].map((when) => alertRule(when));
+    const first = world.clock.now();
+    for (const rule of rules) {
+      world.clock.setWall(first);
+      world.value = 0.5;
+      world.look([rule]);
+      world.value = 0.9;
+      world.look([rule]);
+    }
+    assert.equal(world.group()?.episode, 3);
+    assert.deepEqual(world.kinds, ['firing', 'resolved', 'firing', 'resolved', 'firing', 'resolved']);
+    assert.equal(new Set(world.told.map(({ key }) => key)).size, 6);
+    const times = world.told.map(({ startsAtMs, endsAtMs }) => endsAtMs ?? startsAtMs);
+    assert.deepEqual(
+      times,
+      [...times].sort((a, b) => a - b),
+    );
+  });
+
   it('go on where a process was killed', () => {
     const world = new AlertWorld();
     const rule = { ...quality, forMs: 12_000 };
