@@ -253,6 +253,8 @@ describe('a webhook of alerts', () => {
     world.delivery = world.openDelivery(connection);
     world.value = 0.5;
     world.look([rule]);
+    world.value = 0.9;
+    world.look([rule]);
     world.delivery.begin(world.channels, (error) => world.bugs.push(error));
     const moved: AlertChannel[] = [
       { kind: 'webhook', name: 'hook', url: elsewhere.url, secret: 'ALERT_SECRET' },
@@ -265,7 +267,7 @@ describe('a webhook of alerts', () => {
     assert.deepEqual([receiver.calls.length, elsewhere.calls.length], [1, 0]);
 
     world.channels = moved;
-    await world.turn(0.9);
+    await world.deliver();
     assert.deepEqual([receiver.calls.length, elsewhere.calls.length], [1, 1]);
     assert.deepEqual(
       world.store.channels().map(({ sent, dropped, waiting }) => [sent, dropped, waiting]),
