@@ -57,6 +57,11 @@ export class LiveMonitors {
     if (before) void ended.then(() => before.close());
   }
 
+  /** What keeps judges from being asked. */
+  get problem(): string | null | undefined {
+    return this.#opened?.problem;
+  }
+
   receive(...spans: SpanRecord[]): void {
     this.traces.append(spans, []);
   }

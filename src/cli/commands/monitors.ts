@@ -2,7 +2,9 @@ import type { Command } from 'commander';
 import { formatCost, formatCount } from '../../engine/model/figures.ts';
 import type { MonitorFigures } from '../../engine/monitors/monitorFigures.ts';
 import { readFigures } from '../../engine/monitors/readFigures.ts';
+import type { WorkspaceConfig } from '../../engine/suites/config/workspaceConfig.ts';
 import type { MonitorConfig } from '../../engine/suites/monitoring/monitorConfig.ts';
+import { unpricedText } from '../../engine/suites/monitoring/unpricedJudges.ts';
 import { EXIT } from '../exitCode.ts';
 import { openWorkspace } from '../openWorkspace.ts';
 import { configOption } from '../options/common.ts';
@@ -38,8 +40,18 @@ async function monitors(options: MonitorsOptions, io: Io): Promise<number> {
   const shown = join(workspace.config.monitors ?? [], readFigures(workspace.root));
   if (options.json) io.out(JSON.stringify({ monitors: shown.map(entryOf) }, null, 2));
   else if (shown.length === 0) io.out('no monitors yet; add them to touchstone.yaml under monitors');
-  else for (const line of table(shown, io)) io.out(line);
+  else for (const line of [...table(shown, io), ...problemsOf(workspace.config, io)]) io.out(line);
   return EXIT.passed;
+}
+
+/** Judges that are never asked. */
+function problemsOf({ monitors = [], providers }: WorkspaceConfig, { style }: Io): string[] {
+  return monitors.flatMap((monitor) => {
+    const text = unpricedText(monitor, providers);
+    return text === undefined
+      ? []
+      : style.yellow(`${sanitizeLine(text)}; touchstone validate says what to do`);
+  });
 }
 
 function join(configs: readonly MonitorConfig[], figures: readonly MonitorFigures[]): Shown[] {

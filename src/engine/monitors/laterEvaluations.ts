@@ -15,6 +15,9 @@ export interface LaterOptions {
   onBug(error: unknown): void;
 }
 
+/** So long after a refusal it is still shown, in milliseconds. */
+const LATELY_MS = 600_000;
+
 /** An evaluation that a policy refused, for people. */
 export interface LastRefusal {
   monitor: string;
@@ -30,13 +33,20 @@ export class LaterEvaluations {
   readonly #lanes: JudgeLanes;
   readonly #stop = new AbortController();
   #set: MonitorSet;
-  /** The last one; null where none was refused. */
-  lastRefusal: LastRefusal | null = null;
+  #refusal: (LastRefusal & { at: number }) | null = null;
 
   constructor(options: LaterOptions, set: MonitorSet) {
     this.#options = options;
     this.#set = set;
     this.#lanes = new JudgeLanes((job) => this.#make(job));
+  }
+
+  /** The last one; null where none was refused lately by the monitors as they are now. */
+  get lastRefusal(): LastRefusal | null {
+    const refusal = this.#refusal;
+    if (!refusal || this.#options.clock.monotonic() - refusal.at > LATELY_MS) return null;
+    const { monitor, message } = refusal;
+    return { monitor, message };
   }
 
   /** How many more of an evaluator may wait. */
@@ -58,6 +68,7 @@ export class LaterEvaluations {
   /** Resolves when nothing is evaluated by the former set any more. */
   use(set: MonitorSet): Promise<void> {
     this.#set = set;
+    this.#refusal = null;
     const ended = this.#lanes.settled();
     for (const job of this.#lanes.takeBack((one) => this.#evaluatorOf(one) !== undefined))
       this.#finish(job, [], dropped('removed'));
@@ -115,7 +126,8 @@ export class LaterEvaluations {
     try {
       const refusal = refusalOf(error);
       if (refusal) {
-        this.lastRefusal = { monitor: job.monitor, message: refusal.message };
+        const at = this.#options.clock.monotonic();
+        this.#refusal = { monitor: job.monitor, message: refusal.message, at };
         this.#finish(job, [], dropped(refusal.by === 'budget' ? 'budget' : 'refused'));
       } else {
         onBug(error);

@@ -13,6 +13,7 @@ import { storePath } from '../store/storeFile.ts';
 import { PoolLedger } from '../store/tables/poolLedger.ts';
 import type { Workspace } from '../suites/loadWorkspace.ts';
 import { type MonitorConfig, monitorPool, monitorPools } from '../suites/monitoring/monitorConfig.ts';
+import { unpricedText } from '../suites/monitoring/unpricedJudges.ts';
 import { LiveMonitor } from './liveMonitor.ts';
 
 export interface OpenMonitorPorts {
@@ -78,12 +79,20 @@ export async function openMonitors(
 
   try {
     const monitors = configs.map(open);
-    const problem = await missingKey(models, signal);
+    const problem = (await missingKey(models, signal)) ?? unpriced(configs, providers);
     return { monitors, problem, clean: (value) => redactor.value(value), close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+function unpriced(
+  configs: readonly MonitorConfig[],
+  providers: Workspace['config']['providers'],
+): string | null {
+  const texts = configs.flatMap((config) => unpricedText(config, providers) ?? []);
+  return texts[0] ?? null;
 }
 
 async function missingKey(

@@ -54,6 +54,8 @@ export interface LimitConfig {
 
 /** One bulkhead. A limit of 0 allows none, an absent one does not limit. */
 export interface PoolConfig {
+  /** Whose budget it is, for messages, where it is no bulkhead of a person's. */
+  owner?: string;
   /** Calls at once. */
   maxConcurrency?: number;
   /** Calls that may wait for a place. */

@@ -111,6 +111,34 @@ ${price ? '    prices: { judge: { input: 1, output: 1 }, slow: { input: 1, outpu
     assert.match(live.stream.lastRefusal?.message ?? '', /budget/);
   });
 
+  it('whose cost is unknown are not asked within a budget, which says so until they are', async () => {
+    const monitors = `support:
+  match: { kind: agent }
+  evaluators: [ { rubric: { criteria: polite, model: local/judge } } ]
+  budget: { max_cost_usd: 1 }`;
+    await live.use(monitors, providers(false));
+    assert.match(
+      live.problem ?? '',
+      /^the cost of local\/judge is unknown, so the budget of "support" cannot hold/,
+    );
+    live.receive(span('a1'));
+    live.advance();
+    while (live.stream.lastRefusal === null) await new Promise((resolve) => setTimeout(resolve, 5));
+    assert.equal(
+      live.stream.lastRefusal.message,
+      "the budget of the monitor 'support' is in dollars, and the cost of this call is unknown: the price of judge is unknown; set it under providers in touchstone.yaml",
+    );
+    assert.deepEqual(live.figures('support')?.dropped, { budget: 1 });
+    assert.equal(server.requests.length, 0);
+
+    await live.use(monitors, providers());
+    assert.equal(live.problem, null);
+    assert.equal(live.stream.lastRefusal, null);
+    live.receive(span('a2'));
+    live.advance();
+    await live.until(1);
+  });
+
   it('that fail are an error and never a pass', async () => {
     answer = () => ({ status: 400, message: 'no' });
     await live.use(

@@ -15,7 +15,7 @@ import { WaitingRoom } from '../waiting/waitingRoom.ts';
 import type { BudgetLedger, BudgetRefusal, PoolLimits, Reservation } from './hourlyLedger.ts';
 import { HOUR_MS, refusalOf } from './hourWindow.ts';
 
-export type BudgetConfig = Pick<PoolConfig, 'tokensPerHour' | 'costPerHourUsd' | 'whenFull'>;
+export type BudgetConfig = Pick<PoolConfig, 'owner' | 'tokensPerHour' | 'costPerHourUsd' | 'whenFull'>;
 
 /** After its deadline, a call is still given this time to be settled, in milliseconds. */
 const GRACE_MS = 30_000;
@@ -121,7 +121,7 @@ export class PoolBudget implements Policy {
     try {
       this.#ledger.settle(reservation, { tokens, costUsd }, this.#clock.now());
     } catch (error) {
-      const what = `a call could not be settled in the budget of the bulkhead '${this.#pool}'`;
+      const what = `a call could not be settled in ${this.#title}`;
       this.#log.write('warn', `${what}: ${String(error)}`);
     }
   }
@@ -184,7 +184,7 @@ export class PoolBudget implements Policy {
       case 'unpriced':
         return new Rejected(
           'budget',
-          `${this.#title} is in dollars, and the cost of this call is unknown: ${estimate?.unpriced ?? 'set a price for its model'}, or limit tokens_per_hour in place of cost_per_hour_usd`,
+          `${this.#title} is in dollars, and the cost of this call is unknown: ${estimate?.unpriced ?? 'set a price for its model'}${this.#config.owner === undefined ? ', or limit tokens_per_hour in place of cost_per_hour_usd' : ''}`,
         );
       case 'too large':
         return new Rejected(
@@ -203,7 +203,7 @@ export class PoolBudget implements Policy {
   }
 
   get #title(): string {
-    return `the budget of the bulkhead '${this.#pool}'`;
+    return `the budget of ${this.#config.owner ?? `the bulkhead '${this.#pool}'`}`;
   }
 
   #limit(limit: keyof PoolLimits): string {

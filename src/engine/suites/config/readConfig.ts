@@ -5,6 +5,7 @@ import type { Environment } from '../../ports.ts';
 import { readAlerts } from '../alerting/readAlerts.ts';
 import { readMonitor } from '../monitoring/readMonitor.ts';
 import { checkStream, toSubscribers } from '../monitoring/streamConfig.ts';
+import { warnOfUnpriced } from '../monitoring/unpricedJudges.ts';
 import { BUILT_IN_PROVIDER, builtInProvider } from './builtInProvider.ts';
 import { poolNames, toPools } from './bulkheadConfig.ts';
 import { toCaches } from './cacheConfig.ts';
@@ -54,6 +55,7 @@ export function readConfig(reader: ConfigReader, environment: Environment): Work
     providers[name] = toProvider(provider, startOf(reader.document.locateKey(['providers', name])));
   }
 
+  for (const monitor of monitors) warnOfUnpriced(reader, monitor, providers);
   return {
     providers,
     suites: usable,

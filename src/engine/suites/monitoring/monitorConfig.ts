@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SPAN_ROLES, type SpanRole } from '../../model/agentSpan.ts';
+import { defined } from '../../model/defined.ts';
 import type { EvaluatorSpec } from '../../model/evaluation.ts';
 import type { SourceLocation } from '../../model/location.ts';
 import type { PoolConfig } from '../../resilience/resilienceConfig.ts';
@@ -48,7 +49,7 @@ export function monitorPools(monitors: readonly MonitorConfig[]): Record<string,
   return Object.fromEntries(
     monitors.map(({ name, maxCostPerHourUsd: most }) => [
       monitorPool(name),
-      { whenFull: 'reject', ...(most === undefined ? {} : { costPerHourUsd: most }) },
+      { owner: `the monitor '${name}'`, whenFull: 'reject', ...defined({ costPerHourUsd: most }) },
     ]),
   );
 }

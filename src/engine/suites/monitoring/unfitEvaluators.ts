@@ -66,7 +66,10 @@ export function unfitFor(spec: Pick<EvaluatorSpec, 'type' | 'options' | 'transfo
   };
 }
 
-function membersOf(value: JsonValue | undefined): Pick<EvaluatorSpec, 'type' | 'options' | 'transform'>[] {
+/** Of a set; none for any other option. */
+export function membersOf(
+  value: JsonValue | undefined,
+): Pick<EvaluatorSpec, 'type' | 'options' | 'transform'>[] {
   if (!Array.isArray(value)) return [];
   return value.flatMap((member) => {
     if (!isJsonObject(member) || typeof member['type'] !== 'string') return [];

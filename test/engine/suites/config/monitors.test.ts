@@ -137,6 +137,31 @@ traces:
     ]);
   });
 
+  it('warn of a budget in dollars where the cost of a judge is unknown', async () => {
+    const monitorOf = (budget: string) => `
+providers: { local: { base_url: "http://127.0.0.1:9/v1", prices: { priced: { input: 1, output: 1 }, free: { input: 0, output: 0 } } } }
+monitors:
+  support:
+    match: { kind: agent }
+    judge: local/priced
+    embeddings: local/vectors
+    evaluators:
+      - is-json
+      - rubric: polite
+      - rubric: { criteria: short, model: local/free }
+        name: short
+      - assert-set: { assert: [ { type: not-llm-rubric, value: rude, provider: local/inner }, { type: contains, value: a } ] }
+      - answer-relevance
+      - similar: { value: text, model: local/other }
+${budget}`;
+    const { monitors, said } = await check(monitorOf('    budget: { max_cost_usd: 1 }'));
+    assert.equal(monitors?.length, 1);
+    assert.deepEqual(said, [
+      '16:29: the cost of local/inner and local/vectors and local/other is unknown, so the budget of "support" cannot hold and its judges are not asked | Add its price to "prices" of the provider, { input: 0, output: 0 } for a model that costs nothing, or remove "budget".',
+    ]);
+    assert.deepEqual((await check(monitorOf(''))).said, []);
+  });
+
   it('know of every evaluator whether it needs an expectation', async () => {
     const deps = depsWith();
     const input = inputWith('some text');
