@@ -15,7 +15,7 @@ import {
 import { judged, noText, thresholdOf } from './judgeScore.ts';
 import { materialOf } from './material.ts';
 import { checkTexts } from './placeholders.ts';
-import type { Paid } from './spending.ts';
+import { type Paid, spendingOf } from './spending.ts';
 import { gEvalTemplate, gEvalWithoutInput } from './templates/gEval.ts';
 
 const options = z.strictObject({
@@ -75,9 +75,8 @@ export const gEval: EvaluatorDefinition<z.infer<typeof options>> = {
       const calls: Paid[] = [];
       for (const [index, one] of all.entries()) {
         const graded = await grade(one, index, grader, input, context);
-        if ('missing' in graded) return noText(graded.missing);
-
         calls.push(...graded.calls);
+        if ('missing' in graded) return { ...noText(graded.missing), ...spendingOf(calls) };
         if (graded.status === 'failed') return unanswered({ reason: graded.reason, calls });
 
         const { score, reason } = graded.answer;
@@ -115,11 +114,12 @@ async function grade(
   { client, random, custom, steps: caches }: Grader,
   input: EvaluationInput,
   context: EvaluationContext,
-): Promise<Asked<z.infer<typeof answer>> | { missing: string }> {
+): Promise<Asked<z.infer<typeof answer>> | { missing: string; calls: Paid[] }> {
   const { trial: _, ...shared } = context;
   const steps = await caches[index]?.get(shared);
   if (steps === undefined) throw new RangeError(`no criteria ${index}`);
-  if ('missing' in steps || steps.status === 'failed') return steps;
+  if ('missing' in steps) return { ...steps, calls: [] };
+  if (steps.status === 'failed') return steps;
 
   const material = materialOf(input);
   const built = judgeMessages({
@@ -130,7 +130,7 @@ async function grade(
     material,
     random,
   });
-  if ('missing' in built) return built;
+  if ('missing' in built) return { ...built, calls: steps.calls };
 
   const asked = await askJudge(client, { name: 'grade', ...built, answer, full: MAX_SCORE }, context);
   return { ...asked, calls: [...steps.calls, ...asked.calls] };

@@ -50,7 +50,6 @@ export function createStepCache(
       // Someone else is asking: wait for them, but ask ourselves if they fail or are cancelled.
       while (known === undefined && pending !== undefined) {
         await pending;
-        context.signal.throwIfAborted();
       }
 
       if (known !== undefined) return { status: 'answered', answer: known, calls: [] };

@@ -4,6 +4,7 @@ import { checkOptions } from '../../../../src/engine/evaluators/options/optionCh
 import type { GoldenCase } from '../../../../src/engine/model/case.ts';
 import type { EvaluatorSpec, Score } from '../../../../src/engine/model/evaluation.ts';
 import type { JsonObject } from '../../../../src/engine/model/json.ts';
+import type { SourceLocation } from '../../../../src/engine/model/location.ts';
 import type { ToolCall } from '../../../../src/engine/model/message.ts';
 import { emptyOutput } from '../../../../src/engine/model/output.ts';
 import { createModelCatalog } from '../../../../src/engine/models/catalog.ts';
@@ -20,7 +21,12 @@ import { countingRandom, manualClock } from '../../models/manualClock.ts';
 export interface Bench {
   readonly server: OpenAiServer;
   /** Creates an evaluator once; call the result as often as there are outputs to judge. */
-  judge(type: string, options: JsonObject, deps?: Partial<EvaluatorDeps>): (input: Judged) => Promise<Score>;
+  judge(
+    type: string,
+    options: JsonObject,
+    deps?: Partial<EvaluatorDeps>,
+    location?: SourceLocation,
+  ): (input: Judged) => Promise<Score>;
   /** What evaluators are handed. */
   readonly deps: EvaluatorDeps;
   /** The chat of the n-th request, as one text. */
@@ -34,6 +40,8 @@ export interface Judged {
   /** What else the output holds. */
   output?: Partial<EvaluationInput['output']>;
   case?: Partial<GoldenCase>;
+  /** The case has no input of its own. */
+  bare?: true;
   /** The target that gave the output; set together with `others`. */
   target?: string;
   others?: { target: string; text: string }[];
@@ -71,9 +79,16 @@ export async function startBench(
   return {
     server,
     deps,
-    judge: (type, options, more) => {
+    judge: (type, options, more, location) => {
       const definition = judgeDefinitions.find((one) => one.type === type) ?? never();
-      const spec: EvaluatorSpec = { type, name: type, negated: false, options, weight: 1 };
+      const spec: EvaluatorSpec = {
+        type,
+        name: type,
+        negated: false,
+        options,
+        weight: 1,
+        ...(location && { location }),
+      };
       const evaluate = definition.create(spec, checkOptions(spec, definition), { ...deps, ...more });
       return async (input) =>
         evaluate(inputOf(input), {
@@ -95,7 +110,7 @@ export function verdict(answer: JsonObject): Script {
 function inputOf(input: Judged): EvaluationInput {
   const output = (text: string) => ({ ...emptyOutput(), status: 'complete' as const, text });
   return {
-    case: { id: 'c1', input: 'What does it cost?', ...input.case },
+    case: { id: 'c1', ...(input.bare ? {} : { input: 'What does it cost?' }), ...input.case },
     output: {
       ...output(input.text ?? 'It costs 5 euros.'),
       toolCalls: input.toolCalls ?? [],

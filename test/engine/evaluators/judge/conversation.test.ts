@@ -6,6 +6,16 @@ import { type Bench, startBench, verdict } from './bench.ts';
 const YES = { verdict: 'yes' };
 const NO = { verdict: 'no', reason: 'it speaks of the weather' };
 
+/** Fields of the answer that the provider is told to require. */
+function requiredIn(bench: Bench) {
+  const form = bench.server.requests[0]?.body.response_format as AskedForm | undefined;
+  return form?.json_schema.schema['required'];
+}
+
+interface AskedForm {
+  json_schema: { schema: JsonObject };
+}
+
 describe('conversation-relevance', () => {
   const benches: Bench[] = [];
   afterEach(async () => {
@@ -44,6 +54,17 @@ describe('conversation-relevance', () => {
       { role: 'user', content: 'A price,\n\nplease.' },
       { role: 'assistant', content: 'It rains.' },
     ]);
+  });
+
+  it('names what is wrong in the order of the answers, and asks the judge for a reason', async () => {
+    const bench = await open([NO, YES, { verdict: 'no' }]);
+    const _conversation = [1, 2, 3].map((turn) => ({ input: `q${turn}`, output: 'a' }));
+    const score = await bench.judge('conversation-relevance', {})({ case: { input: { _conversation } } });
+    assert.equal(
+      score.reason,
+      '1 of 3 answers are relevant; answer 1: it speaks of the weather; answer 3: it is not relevant',
+    );
+    assert.deepEqual(requiredIn(bench), ['verdict', 'reason']);
   });
 
   it('shows no more exchanges than the window holds', async () => {
@@ -85,6 +106,7 @@ describe('trajectory:goal-success', () => {
     const reply = { reason: 'done', pass: true, score: 0.8 };
     const { bench, score } = await judgeOnce([reply], { goal: 'Sell {{ input }}' }, ['find', 'find', 'pay']);
     assert.ok(score.status === 'scored' && score.pass && score.score === 0.8);
+    assert.deepEqual(requiredIn(bench), ['reason', 'pass', 'score']);
     assert.match(bench.sent(0), /Sell <data-[0-9a-f]+ name="input">\nWhat does it cost\?/);
     const [, told = ''] = /name="trajectory">\n([\s\S]*?)\n<\/data/.exec(bench.sent(0)) ?? [];
     assert.deepEqual(JSON.parse(told), {

@@ -3,7 +3,7 @@ import { judgeDefinitions } from '../../../../src/engine/evaluators/judge/judgeD
 import type { JsonObject, JsonValue } from '../../../../src/engine/model/json.ts';
 
 const CHOICES = [
-  { choice: 'good', score: 1 },
+  { choice: 'Y', score: 1 },
   { choice: 2, score: 0 },
 ];
 

@@ -122,6 +122,29 @@ describe('the judges', () => {
       assert.match(judged.sent(0), /name="ideal">\nIt costs 7 €\.\n/);
     });
 
+    it('shows that answer by each of its names, and the case’s own to a prompt that says ideal', async () => {
+      const judged = await bench(() => verdict({ reason: 'r', category: 'C' }));
+      const shown = async (options: JsonObject, input: Judged) => {
+        const rubricPrompt = '{{ expected }} {{ ideal }} {{ reference }}';
+        await judged.judge('factuality', { ...options, rubricPrompt })(input);
+        const text = judged.server.requests.at(-1)?.body.messages[1]?.content ?? '';
+        return [...text.matchAll(/name="(\w+)">\n(.*)\n/g)].map(([, name, value]) => [name, value]);
+      };
+      assert.deepEqual(await shown({ expected: '7 €' }, golden), [
+        ['expected', '7 €'],
+        ['ideal', '7 €'],
+        ['reference', '7 €'],
+      ]);
+      const variable = { case: { ...golden.case, input: { ideal: 'a variable' } } };
+      assert.deepEqual((await shown({}, variable))[1], ['ideal', 'It costs 5 €.']);
+    });
+
+    it('is an error when the answer of its options names what the case does not have', async () => {
+      const result = await score('factuality', { expected: '{{ shoe }} and {{ hat }}' }, [], golden);
+      assert.equal(result.status, 'error');
+      assert.match(result.reason, /\{\{ shoe \}\}/);
+    });
+
     it('is skipped without an expected answer', async () => {
       const result = await score('factuality', {}, []);
       assert.equal(result.status, 'skipped');
@@ -144,6 +167,85 @@ describe('the judges', () => {
       assert.equal(second.costUsd, 0.00012);
       assert.match(judged.sent(1), /- Read it\.\n- Grade it\./);
       assert.equal(judged.server.requests.length, 3);
+    });
+
+    for (const [value, share] of [
+      [0, 0],
+      [0.5, 0.05],
+      [10, 1],
+      [-1, undefined],
+      [11, undefined],
+    ] as const) {
+      it(`${share === undefined ? 'takes no' : 'reads a'} score of ${value}`, async () => {
+        const result = await score('g-eval', { criteria: 'clear' }, [steps('Read it.'), grade(value)]);
+        assert.equal(result.status === 'scored' ? result.score : undefined, share);
+      });
+    }
+
+    it('takes words that say the score of ten for what they are', async () => {
+      const text = 'Score: 8/10\n{"reason": "clear", "score": 8}';
+      const result = await score('g-eval', { criteria: 'clear' }, [steps('Read it.'), { text }]);
+      assert.equal(result.status === 'scored' && result.score, 0.8, result.reason);
+    });
+
+    it('takes no steps that say nothing', async () => {
+      for (const none of [[], [''], [' ']]) {
+        const result = await score('g-eval', { criteria: 'clear' }, [steps(...none), steps(...none)]);
+        assert.equal(result.status, 'error');
+      }
+    });
+
+    it('says nothing of a task that the case does not have', async () => {
+      const ask = async (input: Judged) => {
+        const judged = await bench([steps('Read it.'), grade(8)]);
+        const options = { criteria: 'clear', rubricPrompt: { steps: 'Steps for {{ criteria }}!' } };
+        await judged.judge('g-eval', options)(input);
+        return judged;
+      };
+      assert.match((await ask({})).sent(1), /The task:\n<data-\w+ name="input">\nWhat does it cost\?/);
+      const judged = await ask({ bare: true });
+      assert.doesNotMatch(judged.sent(1), /The task/);
+      assert.match(judged.sent(0), /\[user\]\nSteps for clear!$/);
+    });
+
+    it('tells a prompt of a person’s own the full score', async () => {
+      const judged = await bench([steps('Read it.'), grade(8)]);
+      const rubricPrompt = { evaluate: '{{ output }}: {{ steps }}, up to {{ maxScore }}' };
+      await judged.judge('g-eval', { criteria: 'clear', rubricPrompt })({});
+      assert.match(judged.sent(1), /: - Read it\., up to 10$/);
+    });
+
+    it('knows what was paid before a criterion named what the case does not have', async () => {
+      const criteria = ['clear', 'names {{ shoe }}'];
+      const script = [steps('Read it.'), grade(8), steps('Look for it.')];
+      const result = await score('g-eval', { criteria }, script);
+      assert(result.status === 'error');
+      assert.match(result.reason, /\{\{ shoe \}\}/);
+      assert.deepEqual([result.calls, result.costUsd], [3, 0.00036]);
+    });
+
+    it('cannot be made with template code in any of its texts', async () => {
+      const judged = await bench([]);
+      for (const options of [
+        { criteria: ['fine', '{{ a | b }}'] },
+        { criteria: 'fine', rubricPrompt: { steps: '{% if a %}' } },
+        { criteria: 'fine', rubricPrompt: { evaluate: '{{ a | b }}' } },
+      ])
+        assert.throws(() => judged.judge('g-eval', options), ConfigError);
+    });
+
+    it('asks nothing more for one that was cancelled while it waited for the steps', async () => {
+      const judged = await bench([{ hang: true }, steps('Read it.'), grade(9)]);
+      const judge = judged.judge('g-eval', { criteria: 'clear' });
+      const [first, second] = [new AbortController(), new AbortController()];
+      const asking = judge({ signal: first.signal });
+      await judged.server.received(1);
+      const waiting = judge({ signal: second.signal });
+      second.abort(new Error('not needed'));
+      first.abort(new Error('stop'));
+      await assert.rejects(asking, /stop/);
+      await assert.rejects(waiting, /not needed/);
+      assert.equal(judged.server.requests.length, 1);
     });
 
     it('asks for the steps once even when many outputs wait for them', async () => {
@@ -284,6 +386,13 @@ describe('the judges', () => {
       assert.equal(plain, 'Q: |What does it cost?| A: |It costs 5 euros.| E: |5 €|. Answer good or bad.');
     });
 
+    it('tells the judge all choices, and says which it was', async () => {
+      const result = await score('choice-judge', options, [verdict({ reason: 'r', choice: '3' })], golden);
+      assert(result.status === 'scored');
+      assert.deepEqual(result.detail, { judge: 'local/judge', choice: '3' });
+      assert.match(result.bench.sent(0), /"choice": one of "good", "bad", "3"/);
+    });
+
     it('takes none but its choices', async () => {
       const fair = verdict({ reason: 'r', choice: 'fair' });
       assert.equal((await score('choice-judge', options, [fair, fair], golden)).status, 'error');
@@ -295,7 +404,14 @@ describe('the judges', () => {
         { choice: '1', score: 0 },
         { choice: 1, score: 1 },
       ];
-      assert.throws(() => judged.judge('choice-judge', { prompt: 'x', choices }), ConfigError);
+      const location = { path: 'touchstone.yaml', line: 4, column: 7 };
+      assert.throws(
+        () => judged.judge('choice-judge', { prompt: 'x', choices }, {}, location),
+        (error) =>
+          error instanceof ConfigError &&
+          /touchstone\.yaml:4:7[\s\S]*each choice different/.test(error.describe()),
+      );
+      assert.throws(() => judged.judge('choice-judge', { ...options, system: '{% if x %}' }), ConfigError);
     });
   });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'mocha';
+import { ConfigError } from '../../../../src/engine/errors.ts';
 import type { Score } from '../../../../src/engine/model/evaluation.ts';
 import type { JsonObject } from '../../../../src/engine/model/json.ts';
 import { emptyOutput } from '../../../../src/engine/model/output.ts';
@@ -89,6 +90,17 @@ describe('similar', () => {
     };
     assert.deepEqual(numbers(await not(['west', 'east'])), [0, false]);
     assert.deepEqual(numbers(await not(['north'])), [1, true]);
+  });
+
+  it('needs a model, and says where and how to name it', async () => {
+    const bench = await open();
+    const location = { path: 'touchstone.yaml', line: 4, column: 7 };
+    assert.throws(
+      () => bench.judge('similar', { value: 'east' }, { embeddingsModel: undefined }, location),
+      (error) =>
+        error instanceof ConfigError &&
+        /touchstone\.yaml:4:7[\s\S]*embeddings: provider\/model/.test(error.describe()),
+    );
   });
 
   it('never passes what cannot be measured', async () => {
