@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { ALLOWED, ATTRIBUTES, BASE } from '../test/architecture/layerTable.ts';
 
 /** File names that still stand for two things in the engine. */
@@ -11,6 +12,8 @@ const MAX_FILE = 300;
 
 /** From a file within a feature to the folder of all features, as deep as folders go. */
 const UP = '{..,../..,../../..,../../../..}';
+
+const ENGINE = new URL('../src/engine/', import.meta.url);
 
 /** What is above the engine. */
 const ABOVE = [
@@ -55,8 +58,19 @@ function layerRule(feature: string, up: string): object {
   const attributes = `!${up}/${ATTRIBUTES.replace('src/engine/', '')}`;
   const message = `${feature} may import ${allowed.join(', ') || 'nothing else of the engine'} (test/architecture/layerTable.ts).`;
 
+  // A folder of the feature may be called as another feature is: from its neighbours, it is the feature’s own.
+  const own = others.filter((name) => existsSync(new URL(`${feature}/${name}`, ENGINE)));
+
   const patterns = [
-    { group: [`${up}/{${others}}/**`, `${up}/{${others}}.ts`, attributes], message },
+    {
+      group: [
+        `${up}/{${others}}/**`,
+        `${up}/{${others}}.ts`,
+        attributes,
+        ...own.map((name) => `!../${name}/**`),
+      ],
+      message,
+    },
     {
       group: [`${UP}/{${ABOVE}}/**`, `${UP}/{${ABOVE}}.ts`],
       message: 'The engine imports nothing from above it.',

@@ -1,8 +1,10 @@
 import { isJsonObject, type JsonValue } from '../model/json.ts';
+import { RELEASE_PREFIX } from '../model/releaseFile.ts';
 import { priceRows } from '../models/prices/priceTable.ts';
 import { BUILT_IN_PROVIDER } from '../suites/config/builtInProvider.ts';
 import { poolNames } from '../suites/config/bulkheadConfig.ts';
 import { discoverWorkspace } from '../suites/discovery/discoverWorkspace.ts';
+import { releaseNames } from '../suites/gateway/targetProblems.ts';
 import { cursorText } from './cursor/cursorText.ts';
 import { jsonlCursor } from './cursor/jsonlCursor.ts';
 import { type YamlCursor, yamlCursor } from './cursor/yamlCursor.ts';
@@ -103,6 +105,7 @@ async function ofWorkspace(
     return pointer.length === 1 ? fallbackNames(file, siblings, hasColon) : [];
   }
   if (!isAlone) return [];
+  if (file.kind === 'config' && pointer[0] === 'gateway') return ofGateway(file, String(key));
   if (file.kind === 'dataset') return key === 'tags' ? tagsOf(file, written) : [];
 
   switch (key) {
@@ -116,14 +119,36 @@ async function ofWorkspace(
     case 'embeddings':
       return models(file);
     case 'bulkhead':
-      return poolNames(keysOf(file, 'bulkheads')).map((name) => ({
-        label: name,
-        kind: 'value',
-        insert: name,
-      }));
+      return named(poolNames(keysOf(file, 'bulkheads')));
     default:
       return [];
   }
+}
+
+/** What routes may name: models, providers and releases; a suite; a bulkhead. */
+function ofGateway(file: LanguageFile, key: string): Proposal[] {
+  switch (key) {
+    case 'to':
+    case 'target':
+    case 'fallbacks':
+      return [
+        ...named(releaseNames(file.root).map((name) => RELEASE_PREFIX + name)),
+        ...named([...new Set([...keysOf(file, 'providers'), BUILT_IN_PROVIDER])]),
+        ...models(file),
+      ];
+    case 'model':
+      return models(file);
+    case 'suite':
+      return named(keysOf(file, 'suites'));
+    case 'bulkhead':
+      return named(poolNames(keysOf(file, 'bulkheads')));
+    default:
+      return [];
+  }
+}
+
+function named(names: readonly string[]): Proposal[] {
+  return names.map((name) => ({ label: name, kind: 'value', insert: name }));
 }
 
 /** What can have fallbacks: targets, providers and models of the file. */

@@ -92,4 +92,4 @@ export const DEFAULT_RESILIENCE: ResilienceConfig = {
 };
 
 /** Bulkheads that are there without configuration. A user's own have other names. */
-export const BUILT_IN_POOLS = ['target', 'judge', 'embedding', 'shadow'] as const;
+export const BUILT_IN_POOLS = ['target', 'judge', 'embedding', 'gateway', 'shadow'] as const;

@@ -10,9 +10,14 @@ const schemas = new FileSchemas();
 const CASES = 'schema_version: 2.0.0\nversion: 1.0.0\ntest_cases:\n';
 
 /** Offers at the mark `|` of a text, with the line as it is after each was taken. */
-async function offers(name: string, marked: string, fromSchema = true) {
+async function offers(
+  name: string,
+  marked: string,
+  fromSchema = true,
+  files: { [path: string]: string } = {},
+) {
   const { text, line, column } = withCursor(marked);
-  const more = { 'd/a.golden.yaml': CASES, 'p/a.prompty': 'system:\nHello\n' };
+  const more = { 'd/a.golden.yaml': CASES, 'p/a.prompty': 'system:\nHello\n', ...files };
   const file = openFile({ ...more, [name]: text }, name);
   const found = await completionsAt(file, { line, column }, { schemas, fromSchema, signal });
   const written = text.split('\n')[line - 1] ?? '';
@@ -40,6 +45,7 @@ describe('completion', () => {
       'traces',
       'alerts',
       'notify',
+      'gateway',
     ]);
     assert.equal(top.take('providers')?.line, 'providers: ');
     const suite = await config('suites:\n  a:\n    dataset: x.yaml\n    |\n    targets: []\n');
@@ -111,7 +117,7 @@ describe('completion', () => {
 
   it('offers bulkheads by name, in targets and in judges', async () => {
     const pools = 'bulkheads: { planning: {} }\n';
-    const expected = ['planning', 'target', 'judge', 'embedding', 'shadow'];
+    const expected = ['planning', 'target', 'judge', 'embedding', 'gateway', 'shadow'];
     const target = await config(`${pools}suites:\n  a:\n    targets:\n      - bulkhead: |\n`);
     assert.deepEqual(target.labels, expected);
     const judge = await config(
@@ -129,6 +135,33 @@ describe('completion', () => {
     assert.ok(['cache', 'similar', 'openai/gpt-5-mini'].every((label) => steps.labels.includes(label)));
     const on = await config(`${rest}fallbacks:\n  mini:\n    on: [|]\n`);
     assert.deepEqual(on.labels, ['transient', 'rate-limited', 'overloaded', 'spent', 'rejected']);
+  });
+
+  it('offers what a route of the gateway may name', async () => {
+    const rest = 'providers: { mine: {} }\nsuites: { support: {} }\nbulkheads: { slow: {} }\n';
+    const files = { 'releases/warm.yaml': '', 'releases/.x.yaml': '' };
+    const route = (text: string) =>
+      offers('touchstone.yaml', `${rest}gateway:\n  routes:\n    a:\n${text}`, true, files);
+    for (const place of ['to: |', 'fallbacks: [|]', 'shadow: { to: | }', 'to: [{ target: | }]']) {
+      const { labels } = await route(`      ${place}\n`);
+      const own = ['release/warm', 'mine', 'openai'];
+      assert.deepEqual(
+        labels.filter((label) => own.includes(label) || label.startsWith('release/')),
+        own,
+        place,
+      );
+      assert.ok(
+        labels.some((label) => label.startsWith('openai/gpt-')),
+        place,
+      );
+    }
+    assert.deepEqual((await route('      shadow: { suite: | }\n')).labels, ['support']);
+    assert.ok((await route('      bulkhead: |\n')).labels.includes('slow'));
+    assert.deepEqual((await route('      keep: |\n')).labels, ['content', 'redacted', 'none']);
+    assert.match(
+      (await route('      limits: { first| }\n')).take('first_token')?.documentation ?? '',
+      /Default: 2m/,
+    );
   });
 
   it('offers values', async () => {

@@ -45,7 +45,7 @@ const bulkheadFile = z.strictObject({
 export const bulkheadsFile = z
   .record(nameSchema, bulkheadFile)
   .describe(
-    'Limits for groups of calls, so that one group never takes the places or the money of another. "target", "judge", "embedding" and "shadow" exist without this key; a target or judge joins another one with bulkhead: NAME.',
+    'Limits for groups of calls, so that one group never takes the places or the money of another. "target", "judge", "embedding", "gateway" and "shadow" exist without this key; a target, judge or route joins another one with bulkhead: NAME.',
   );
 
 export type BulkheadsFile = z.output<typeof bulkheadsFile>;
@@ -126,7 +126,7 @@ function warnOfUnused(reader: ConfigReader, name: string, at: Pointer): void {
   reportKey(reader, at, {
     severity: 'warning',
     code: 'unused-bulkhead',
-    message: `no target and no judge uses the bulkhead "${name}"`,
+    message: `no target, judge or route uses the bulkhead "${name}"`,
     remedy: `${guess ? `Did you mean "${guess}"? Else add` : 'Add'} bulkhead: ${name} to those that it is for, or remove it.`,
     meant: guess,
   });

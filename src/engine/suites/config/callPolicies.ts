@@ -1,6 +1,7 @@
 import { namedPools } from '../../evaluators/specs/namedPools.ts';
 import { defined } from '../../model/defined.ts';
 import { isJsonObject, type JsonObject } from '../../model/json.ts';
+import type { GatewayConfig } from '../gateway/gatewayConfig.ts';
 import type { MonitorConfig } from '../monitoring/monitorConfig.ts';
 import { bulkheadsFile, checkBulkheads } from './bulkheadConfig.ts';
 import { cachesFile } from './cacheConfig.ts';
@@ -15,6 +16,7 @@ interface Surroundings {
   /** Undefined for one that cannot be used. */
   suites: readonly (SuiteConfig | undefined)[];
   monitors: readonly MonitorConfig[];
+  gateway: GatewayConfig | undefined;
   providers: readonly string[];
 }
 
@@ -25,7 +27,7 @@ interface Surroundings {
 export function checkCallPolicies(
   reader: ConfigReader,
   file: JsonObject,
-  { suites, monitors, providers }: Surroundings,
+  { suites, monitors, gateway, providers }: Surroundings,
 ): void {
   for (const [name, provider] of Object.entries(isJsonObject(file['providers']) ? file['providers'] : {})) {
     if (isJsonObject(provider)) checkResilience(reader, provider, ['providers', name]);
@@ -41,7 +43,7 @@ export function checkCallPolicies(
   if (usable.length < suites.length) return;
 
   const bulkheads = bulkheadsFile.safeParse(file['bulkheads'] ?? {});
-  if (bulkheads.success) checkBulkheads(reader, bulkheads.data, poolsOf(usable));
+  if (bulkheads.success) checkBulkheads(reader, bulkheads.data, poolsOf(usable, gateway));
 
   const fallbacks = fallbacksFile.safeParse(file['fallbacks'] ?? {});
   if (!fallbacks.success || !caches.success) return;
@@ -95,12 +97,13 @@ const ASKED: { readonly [kind in SuiteConfig['targets'][number]['kind']]: 'model
   replay: 'nobody',
 };
 
-/** The bulkheads that targets and judges name. */
-function poolsOf(suites: readonly SuiteConfig[]): Set<string> {
-  return new Set(
-    suites.flatMap(({ targets, evaluators }) => [
+/** The bulkheads that targets, judges and routes name. */
+function poolsOf(suites: readonly SuiteConfig[], gateway: GatewayConfig | undefined): Set<string> {
+  return new Set([
+    ...(gateway?.routes ?? []).map(({ pool }) => pool),
+    ...suites.flatMap(({ targets, evaluators }) => [
       ...targets.flatMap(({ bulkhead }) => bulkhead ?? []),
       ...evaluators.flatMap((spec) => namedPools(spec).map(({ pool }) => pool)),
     ]),
-  );
+  ]);
 }

@@ -87,7 +87,7 @@ function reportCredentials(reader: ConfigReader, at: Pointer): void {
     code: 'literal-key',
     message: `${pointerText(at)} holds a user name or password`,
     remedy:
-      at[0] === 'notify'
+      at[0] === 'notify' || at[0] === 'gateway'
         ? 'Take it out of the address.'
         : 'Take it out of the address, and send it as a header with ${env:NAME}.',
   });
@@ -121,6 +121,7 @@ function useAt(at: Pointer): Use {
     if (third === 'headers') return 'header';
     return third === 'secret' ? 'key' : 'address';
   }
+  if (top === 'gateway') return at.at(-1) === 'url' ? 'address' : 'other';
   if (top === 'notify') return third === 'secret' ? 'key' : 'address';
   if (top === 'alerts' && third === 'description') return 'text';
   if (top !== 'suites') return 'other';

@@ -3,12 +3,13 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.
 import type { ProviderConfig } from '../../models/modelProvider.ts';
 import type { Environment } from '../../ports.ts';
 import { readAlerts } from '../alerting/readAlerts.ts';
+import { readGateway } from '../gateway/readGateway.ts';
 import { readMonitor } from '../monitoring/readMonitor.ts';
 import { checkStream, toSubscribers } from '../monitoring/streamConfig.ts';
 import { warnOfUnpriced } from '../monitoring/unpricedJudges.ts';
 import { BUILT_IN_PROVIDER, builtInProvider } from './builtInProvider.ts';
 import { poolNames, toPools } from './bulkheadConfig.ts';
-import { toCaches } from './cacheConfig.ts';
+import { cachesFile, toCaches } from './cacheConfig.ts';
 import { checkCallPolicies } from './callPolicies.ts';
 import { type ConfigReader, reportAt, startOf } from './configReader.ts';
 import { checkEnvironmentUse } from './environmentRules.ts';
@@ -35,6 +36,7 @@ export function readConfig(reader: ConfigReader, environment: Environment): Work
     providers: providerNamesIn(value['providers']),
     pools: poolNames(Object.keys(mapIn(value['bulkheads']))),
   };
+  const suiteNames = Object.keys(mapIn(value['suites']));
   const suites = Object.entries(mapIn(value['suites'])).map(([name, suite]) =>
     readSuite(reader, name, suite, known),
   );
@@ -44,10 +46,16 @@ export function readConfig(reader: ConfigReader, environment: Environment): Work
   const alerts = readAlerts(reader, value);
   if (file?.stream) checkStream(reader, file.stream);
   if (file?.traces) checkForward(reader, file.traces);
-  if (['suites', 'monitors', 'alerts'].every((key) => value[key] === undefined)) warnOfNoSuites(reader);
+  const gateway = readGateway(reader, value, {
+    ...known,
+    suites: new Map(suiteNames.map((name, index) => [name, suites[index]?.evaluators])),
+    hasExactCache: cachesFile.safeParse(value['caches'] ?? {}).data?.exact !== undefined,
+  });
+  if (['suites', 'monitors', 'alerts', 'gateway'].every((key) => value[key] === undefined))
+    warnOfNoSuites(reader);
   const usable = suites.filter((suite) => suite !== undefined);
   for (const suite of usable) warnAbout(reader, suite);
-  checkCallPolicies(reader, value, { suites, monitors, providers: known.providers });
+  checkCallPolicies(reader, value, { suites, monitors, gateway, providers: known.providers });
   if (!file || reader.problems.some((problem) => problem.severity === 'error')) return undefined;
 
   const providers: Record<string, ProviderConfig> = { [BUILT_IN_PROVIDER]: builtInProvider(environment) };
@@ -66,6 +74,7 @@ export function readConfig(reader: ConfigReader, environment: Environment): Work
       monitors: file.monitors === undefined ? undefined : monitors,
       stream: file.stream === undefined ? undefined : toSubscribers(file.stream),
       alerts,
+      gateway,
     }),
   };
 }

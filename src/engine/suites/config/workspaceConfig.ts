@@ -4,6 +4,8 @@ import type { CachesConfig, FallbacksConfig } from '../../models/fallbacks/confi
 import type { ProviderConfig } from '../../models/modelProvider.ts';
 import type { PoolConfig } from '../../resilience/resilienceConfig.ts';
 import { alertsFile, notifyFile } from '../alerting/alertsConfig.ts';
+import type { GatewayConfig } from '../gateway/gatewayConfig.ts';
+import { gatewayFile } from '../gateway/gatewayFile.ts';
 import { type MonitorConfig, monitorFile } from '../monitoring/monitorConfig.ts';
 import { type SubscriberConfig, streamFile } from '../monitoring/streamConfig.ts';
 import { bulkheadsFile } from './bulkheadConfig.ts';
@@ -32,6 +34,8 @@ export interface WorkspaceConfig {
   stream?: SubscriberConfig[];
   /** Alerts and the channels that they are sent to. */
   alerts?: AlertsConfig;
+  /** What the gateway does beyond what it does without configuration. */
+  gateway?: GatewayConfig;
 }
 
 /** The file as it is written. Strict: an unknown key is an error. */
@@ -53,5 +57,6 @@ export const workspaceFile = z
     traces: tracesFile.optional(),
     alerts: alertsFile.optional(),
     notify: notifyFile.optional(),
+    gateway: gatewayFile.optional(),
   })
   .describe('Configuration of a Touchstone workspace.');
