@@ -60,18 +60,18 @@ export function alertHandlers(session: Session): Handlers<typeof alertCalls> {
       };
     },
 
-    'alerts/mute': async ({ name, forMs, reason }, signal) => {
+    'alerts/mute': async ({ name, group, forMs, reason }, signal) => {
       session.requireTrust('muting alerts');
       await ruleNamed(session, name, signal);
       const atMs = clock.now();
       const untilMs = atMs + forMs;
-      writing((store) => store.mute({ rule: name, untilMs, reason, atMs }));
+      writing((store) => store.mutes.add({ rule: name, group, untilMs, reason, atMs }));
       return { untilMs };
     },
 
-    'alerts/unmute': ({ name }) => {
+    'alerts/unmute': ({ name, group }) => {
       session.requireTrust('muting alerts');
-      writing((store) => store.unmute(name));
+      writing((store) => store.mutes.remove({ rule: name, group }));
       return {};
     },
 

@@ -30,7 +30,8 @@ const alertEntry = z.object({
   samples: z.number(),
   /** The worst first. */
   traces: z.array(alertTrace),
-  muted: z.object({ untilMs: z.number(), reason: z.string() }).nullable(),
+  /** `whole`: with all of its groups. */
+  muted: z.object({ untilMs: z.number(), reason: z.string(), whole: z.boolean() }).nullable(),
   notify: z.array(z.string()),
   /** Of its rule in the configuration, from 1. */
   line: z.int(),
@@ -64,6 +65,8 @@ const alertListing = z.object({
 export type AlertListing = z.output<typeof alertListing>;
 
 const name = z.string().min(1).max(200);
+/** One group of an alert; null: all of it. */
+const muteGroup = z.object({ label: z.string().nullable() }).nullable().default(null);
 
 /** Alerts are looked at by the services process; they are read from its file. Only what changes something needs trust. */
 export const alertCalls = {
@@ -73,10 +76,15 @@ export const alertCalls = {
     result: alertListing,
   },
   'alerts/mute': {
-    params: z.strictObject({ name, forMs: z.number().positive(), reason: z.string().max(1_000) }),
+    params: z.strictObject({
+      name,
+      group: muteGroup,
+      forMs: z.number().positive(),
+      reason: z.string().max(1_000),
+    }),
     result: z.object({ untilMs: z.number() }),
   },
-  'alerts/unmute': { params: z.strictObject({ name }), result: z.object({}) },
+  'alerts/unmute': { params: z.strictObject({ name, group: muteGroup }), result: z.object({}) },
   /** Sends a test through the channels of an alert. */
   'alerts/test': {
     params: z.strictObject({ name }),

@@ -101,8 +101,8 @@ export interface Commands {
   'touchstone.traces.compareWith'(trace?: unknown, selected?: unknown): Promise<void>;
   'touchstone.alerts.show'(): Promise<void>;
   /** An alert by its name; without one the person picks. */
-  'touchstone.alerts.mute'(alert?: { name: string }): Promise<void>;
-  'touchstone.alerts.unmute'(alert?: { name: string }): Promise<void>;
+  'touchstone.alerts.mute'(alert?: { name: string; label?: string | null }): Promise<void>;
+  'touchstone.alerts.unmute'(alert?: { name: string; label?: string | null }): Promise<void>;
   'touchstone.alerts.test'(alert?: { name: string }): Promise<void>;
   'touchstone.alerts.goToRule'(alert?: { name: string }): Promise<void>;
   'touchstone.openWalkthrough'(): Promise<void>;

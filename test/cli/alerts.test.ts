@@ -63,6 +63,21 @@ describe('touchstone alerts', function () {
     const wrong = await run('mute', 'qualty', '--for', '1h');
     assert.equal(wrong.code, 2);
     assert.match(wrong.err, /there is no alert 'qualty'\n {2}Choose from: quality, slow/);
+    assert.match(
+      (await run('mute', 'slow', '--for', '1h', '--group', 'gpt')).out,
+      /^slow for 'gpt' is muted until .*; it was not seen so far/,
+    );
+    assert.match((await run('mute', 'slow', '--for', '1h')).out, /^slow is muted until [^;]*$/m);
+    assert.match(
+      (await run('unmute', 'slow', '--group', 'gpt')).out,
+      /^slow for 'gpt' is no longer muted, but all of slow is/,
+    );
+    assert.deepEqual(JSON.parse((await run('unmute', 'slow', '--group', '', '--json')).out), {
+      ...{ alert: 'slow', group: { value: null }, unmuted: false },
+    });
+    const ungrouped = await run('mute', 'quality', '--for', '1h', '--group', 'gpt');
+    assert.equal(ungrouped.code, 2);
+    assert.match(ungrouped.err, /'quality' has no groups\n {2}Leave out --group/);
     for (const time of ['0s', 'soon', '400d'])
       assert.equal((await run('mute', 'quality', '--for', time)).code, 2);
   });

@@ -76,6 +76,14 @@ describe('engine process: alerts', () => {
     assert.equal(await muted(), 'release');
     await window.call('alerts/unmute', { name: 'quality' });
     assert.equal(await muted(), undefined);
+    await window.call('alerts/mute', { name: 'slow', group: { label: 'x' }, forMs: 60_000, reason: '' });
+    await window.call('alerts/unmute', { name: 'slow', group: { label: 'y' } });
+    const store = new AlertStore(alertStorePath(root), { access: 'read' });
+    assert.deepEqual(
+      store.mutes.at(0).map(({ rule: name, group }) => [name, group]),
+      [['slow', { label: 'x' }]],
+    );
+    store.close();
     await assert.rejects(
       window.call('alerts/mute', { name: 'other', forMs: 1, reason: '' }),
       /no alert 'other'/,

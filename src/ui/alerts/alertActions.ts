@@ -12,7 +12,10 @@ import type { AlertFeed } from './alertFeed.ts';
 import { alertLabel, alertText, momentText } from './alertTexts.ts';
 
 /** What menus give: a node of the view. */
-const alertArgument = z.object({ name: z.string().check(z.minLength(1)) });
+const alertArgument = z.object({
+  name: z.string().check(z.minLength(1)),
+  label: z.optional(z.nullable(z.string())),
+});
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -31,34 +34,37 @@ export class AlertActions {
 
   async mute(given: unknown): Promise<void> {
     requireTrust(vscode.l10n.t('Muting alerts'));
-    const name =
-      alertArgument.safeParse(given).data?.name ?? (await this.#pick(({ muted }) => muted === null));
-    if (name === undefined) return;
-    const forMs = await pickTime(name);
+    const alert = this.#given(given) ?? (await this.#pick(({ muted }) => muted === null));
+    const scope = alert && (await pickScope(alert));
+    if (!alert || !scope) return;
+    const shown = scope.group ? alertLabel(alert) : alert.name;
+    const forMs = await pickTime(shown);
     if (forMs === undefined) return;
     const reason = await vscode.window.showInputBox({
-      prompt: vscode.l10n.t('Why is {0} muted? Others see it.', name),
+      prompt: vscode.l10n.t('Why is {0} muted? Others see it.', shown),
       placeHolder: vscode.l10n.t('optional'),
     });
     if (reason === undefined) return;
 
-    await this.#engine.call('alerts/mute', { name, forMs, reason: reason.trim() });
+    const { name } = alert;
+    await this.#engine.call('alerts/mute', { name, group: scope.group, forMs, reason: reason.trim() });
     this.#feed.reload();
   }
 
   async unmute(given: unknown): Promise<void> {
     requireTrust(vscode.l10n.t('Muting alerts'));
-    const name =
-      alertArgument.safeParse(given).data?.name ?? (await this.#pick(({ muted }) => muted !== null));
-    if (name === undefined) return;
-    await this.#engine.call('alerts/unmute', { name });
+    const alert = this.#given(given) ?? (await this.#pick(({ muted }) => muted !== null));
+    if (!alert) return;
+    const { name, group, muted } = alert;
+    const isOwn = group !== null && muted?.whole === false;
+    await this.#engine.call('alerts/unmute', { name, group: isOwn ? { label: group.label } : null });
     this.#feed.reload();
   }
 
   /** Says which channels could be told. */
   async test(given: unknown): Promise<void> {
     requireTrust(vscode.l10n.t('Sending notifications'));
-    const name = alertArgument.safeParse(given).data?.name ?? (await this.#pick(() => true));
+    const name = (this.#given(given) ?? (await this.#pick(() => true)))?.name;
     if (name === undefined) return;
     const { channels } = await this.#engine.call('alerts/test', { name });
     const failed = channels.filter(({ problem }) => problem !== null);
@@ -81,8 +87,7 @@ export class AlertActions {
   }
 
   async goToRule(given: unknown): Promise<void> {
-    const name = alertArgument.safeParse(given).data?.name ?? (await this.#pick(() => true));
-    const line = this.#alerts().find((alert) => alert.name === name)?.line;
+    const line = (this.#given(given) ?? (await this.#pick(() => true)))?.line;
     if (line === undefined) return;
     const file = vscode.Uri.joinPath(workspaceFolder().uri, this.#settings.config ?? 'touchstone.yaml');
     const at = new vscode.Position(line - 1, 0);
@@ -110,17 +115,42 @@ export class AlertActions {
     return this.#feed.listing?.alerts ?? [];
   }
 
-  async #pick(fits: (alert: AlertEntry) => boolean): Promise<string | undefined> {
+  /** The alert, or the group of it, that a menu or a notification is about; undefined where none was given. */
+  #given(given: unknown): AlertEntry | undefined {
+    const { data } = alertArgument.safeParse(given);
+    if (!data) return undefined;
+    const known = this.#alerts().filter(({ name }) => name === data.name);
+    const { label = null } = data;
+    const alert = known.find(({ group }) => (group?.label ?? null) === label);
+    if (alert) return alert;
+    const [other] = known;
+    // A group that is no longer listed.
+    if (other) return { ...other, group: other.group && { by: other.group.by, label } };
+    throw new PlainError(vscode.l10n.t('There is no such alert in touchstone.yaml.'));
+  }
+
+  async #pick(fits: (alert: AlertEntry) => boolean): Promise<AlertEntry | undefined> {
     const fitting = this.#alerts().filter(fits);
     if (fitting.length === 0)
       throw new PlainError(vscode.l10n.t('There is no such alert in touchstone.yaml.'));
     const items = fitting.map((alert) => ({
       label: withoutIcons(alertLabel(alert)),
       description: alertText(alert),
-      name: alert.name,
+      alert,
     }));
-    return (await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('Which alert?') }))?.name;
+    return (await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('Which alert?') }))?.alert;
   }
+}
+
+/** Of an alert with groups one of them, or all. */
+async function pickScope(alert: AlertEntry): Promise<{ group: { label: string | null } | null } | undefined> {
+  const { group, name } = alert;
+  if (!group) return { group: null };
+  const items = [
+    { label: vscode.l10n.t('Only {0}', withoutIcons(alertLabel(alert))), group: { label: group.label } },
+    { label: vscode.l10n.t('All of {0}', name), group: null },
+  ];
+  return await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t('What is muted?') });
 }
 
 async function pickTime(name: string): Promise<number | undefined> {

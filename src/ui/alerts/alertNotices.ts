@@ -57,5 +57,5 @@ async function tell(news: AlertNews, actions: AlertActions): Promise<void> {
       ? await vscode.window.showErrorMessage(text, ...buttons)
       : await vscode.window.showWarningMessage(text, ...buttons);
   if (answer === show) await actions.showTraces(news);
-  if (answer === mute) await actions.mute({ name: news.rule });
+  if (answer === mute) await actions.mute({ name: news.rule, label: news.group?.label ?? null });
 }

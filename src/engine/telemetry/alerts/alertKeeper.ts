@@ -2,6 +2,7 @@ import { type AlertRule, EDITOR_CHANNEL } from '../../model/alertRule.ts';
 import { contentHash } from '../../model/hash.ts';
 import type { Clock } from '../../ports.ts';
 import { type AlertGroup, type Announced, anew, isFiring, newGroup, observed } from './alertGroup.ts';
+import { type Mute, muteOf } from './alertMutes.ts';
 import type { AlertTrace } from './alertNotice.ts';
 import type { AlertWindow, EvaluationLog, FigureSource, TraceSource } from './alertSources.ts';
 import type { AlertEffect } from './alertStates.ts';
@@ -45,7 +46,7 @@ export interface KeeperOptions {
 
 interface Look {
   time: WatchedTime;
-  muted: ReadonlySet<string>;
+  mutes: readonly Mute[];
   scores: readonly ScoredTrace[];
   groups: StoredGroup[];
   announcements: Announced[];
@@ -80,8 +81,8 @@ export class AlertKeeper {
 
     const { scores, read } = this.#readScores();
     this.#recent.add(scores);
-    const muted = new Set(store.mutes(time.nowMs).map(({ rule }) => rule));
-    const look: Look = { time, scores, muted, groups: [], announcements: [] };
+    const mutes = store.mutes.at(time.nowMs);
+    const look: Look = { time, scores, mutes, groups: [], announcements: [] };
     this.#withdraw(rules, look);
     for (const rule of rules) this.#lookAt(rule, look);
 
@@ -147,7 +148,7 @@ export class AlertKeeper {
     const channels = names.filter((name) => !before?.channels.includes(name));
     const editor = rule.notify.includes(EDITOR_CHANNEL) && before?.editor !== true;
     const isTold = before !== null && channels.length === 0 && !editor;
-    if (isTold || look.muted.has(rule.name)) return shown;
+    if (isTold || muteOf(look.mutes, group)) return shown;
 
     const notice = before?.notice ?? noticeOf(rule, shown, { kind: 'firing', root, nowMs });
     look.announcements.push({ notice, channels, editor });

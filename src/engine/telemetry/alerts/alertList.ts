@@ -1,5 +1,6 @@
 import type { AlertDimension, AlertRule, AlertSeverity } from '../../model/alertRule.ts';
 import { type AlertGroup, newGroup } from './alertGroup.ts';
+import { type Mute, muteOf } from './alertMutes.ts';
 import type { AlertTrace } from './alertNotice.ts';
 import type { AlertStateName } from './alertStates.ts';
 import type { AlertStore, ChannelState } from './alertStore.ts';
@@ -24,7 +25,8 @@ export interface AlertEntry {
   limitText: string;
   samples: number;
   traces: AlertTrace[];
-  muted: { untilMs: number; reason: string } | null;
+  /** `whole`: with all of its groups. */
+  muted: { untilMs: number; reason: string; whole: boolean } | null;
   notify: string[];
   /** Of its rule in touchstone.yaml, from 1. */
   line: number;
@@ -48,13 +50,14 @@ export function listAlerts(rules: readonly AlertRule[], store: AlertStore, nowMs
     store.groups().map(({ group }) => group),
     ({ rule }) => rule,
   );
-  const mutes = new Map(store.mutes(nowMs).map((mute) => [mute.rule, mute]));
+  const mutes = store.mutes.at(nowMs);
   const { lookedMs } = store;
   const alerts = rules.flatMap((rule) => {
     const groups = stored.get(rule.name) ?? [undefined];
-    const { untilMs, reason } = mutes.get(rule.name) ?? {};
-    const muted = untilMs === undefined ? null : { untilMs, reason: reason ?? '' };
-    return groups.map((group) => ({ ...entryOf(rule, group), muted }));
+    return groups.map((group) => ({
+      ...entryOf(rule, group),
+      muted: mutedOf(mutes, { rule: rule.name, label: group?.label ?? null }),
+    }));
   });
   return {
     alerts,
@@ -62,6 +65,11 @@ export function listAlerts(rules: readonly AlertRule[], store: AlertStore, nowMs
     lookedMs,
     watched: lookedMs !== null && Math.abs(nowMs - lookedMs) < RECENT_MS,
   };
+}
+
+function mutedOf(mutes: readonly Mute[], group: { rule: string; label: string | null }): AlertEntry['muted'] {
+  const mute = muteOf(mutes, group);
+  return mute ? { untilMs: mute.untilMs, reason: mute.reason, whole: mute.group === null } : null;
 }
 
 function entryOf(rule: AlertRule, known: AlertGroup | undefined): Omit<AlertEntry, 'muted'> {

@@ -1,5 +1,6 @@
 import { Connection, type StoreAccess } from '../../store/file/connection.ts';
 import type { AlertGroup, Announced } from './alertGroup.ts';
+import { AlertMutes } from './alertMutes.ts';
 import type { AlertNotice } from './alertNotice.ts';
 import { ALERT_STORE } from './alertStoreFormat.ts';
 
@@ -25,13 +26,6 @@ export interface AlertChanges {
   evaluations: number | null;
 }
 
-export interface Mute {
-  rule: string;
-  untilMs: number;
-  reason: string;
-  atMs: number;
-}
-
 export interface ChannelState {
   name: string;
   problem: string | null;
@@ -55,10 +49,12 @@ export interface Transition {
 
 /** The alerts of a workspace, in a file of their own: states, mutes, and an outbox for each channel. Throws StoreError. */
 export class AlertStore {
+  readonly mutes: AlertMutes;
   readonly #connection: Connection;
 
   constructor(file: string, { access = 'write' }: { access?: StoreAccess } = {}) {
     this.#connection = new Connection(file, ALERT_STORE, access);
+    this.mutes = new AlertMutes(this.#connection);
   }
 
   /** Durable when this returns. */
@@ -163,28 +159,6 @@ export class AlertStore {
         dropped: Number(row['dropped']),
         waiting: Number(row['waiting']),
       }));
-  }
-
-  mute({ rule, untilMs, reason, atMs }: Mute): void {
-    this.#connection.run(
-      'INSERT OR REPLACE INTO mutes (rule, until_ms, reason, at_ms) VALUES (?, ?, ?, ?)',
-      ...[rule, untilMs, reason, atMs],
-    );
-  }
-
-  /** Whether it was muted. */
-  unmute(rule: string): boolean {
-    return this.#connection.run('DELETE FROM mutes WHERE rule = ?', rule) > 0;
-  }
-
-  /** Those that hold at a moment. */
-  mutes(nowMs: number): Mute[] {
-    return this.#connection.all('SELECT * FROM mutes WHERE until_ms > ? ORDER BY rule', nowMs).map((row) => ({
-      rule: String(row['rule']),
-      untilMs: Number(row['until_ms']),
-      reason: String(row['reason']),
-      atMs: Number(row['at_ms']),
-    }));
   }
 
   /** Differs from before where another connection has written since. */

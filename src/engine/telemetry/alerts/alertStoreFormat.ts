@@ -56,9 +56,22 @@ CREATE TABLE channels (
 CREATE TABLE positions (name TEXT PRIMARY KEY, value REAL NOT NULL) STRICT, WITHOUT ROWID;
 `;
 
+/** One group of an alert can be muted by itself. */
+const GROUP_MUTES = `
+CREATE TABLE group_mutes (
+  rule TEXT NOT NULL,
+  -- As in alerts.
+  label TEXT NOT NULL,
+  until_ms REAL NOT NULL,
+  reason TEXT NOT NULL,
+  at_ms REAL NOT NULL,
+  PRIMARY KEY (rule, label)
+) STRICT, WITHOUT ROWID;
+`;
+
 /** "Toal" in ASCII. */
 export const ALERT_STORE: StoreFormat = {
   name: 'alert store',
   applicationId: 0x546f616c,
-  migrations: [ALERTS],
+  migrations: [ALERTS, GROUP_MUTES],
 };

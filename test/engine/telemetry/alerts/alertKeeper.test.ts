@@ -241,7 +241,13 @@ describe('alerts over time', () => {
   it('are told later where they were muted, and only the end of what was told before', () => {
     const world = new AlertWorld();
     const mute = (forMs: number) =>
-      world.store.mute({ rule: 'a', untilMs: world.clock.now() + forMs, reason: 'release', atMs: 0 });
+      world.store.mutes.add({
+        rule: 'a',
+        group: null,
+        untilMs: world.clock.now() + forMs,
+        reason: 'release',
+        atMs: 0,
+      });
     mute(12_000);
     world.value = 0.5;
     world.look([quality]);
@@ -259,9 +265,30 @@ describe('alerts over time', () => {
       world.look([quality]);
     }
     assert.deepEqual(world.kinds, ['firing', 'resolved']);
-    world.store.unmute('a');
+    world.store.mutes.remove({ rule: 'a', group: null });
     world.look([quality]);
     assert.deepEqual(world.kinds, ['firing', 'resolved']);
+  });
+
+  it('are told of all groups but the one that is muted', () => {
+    const world = new AlertWorld();
+    const rule = { ...quality, by: 'model' as const };
+    const mute = (label: string | null) =>
+      world.store.mutes.add({ rule: 'a', group: { label }, untilMs: 9e15, reason: '', atMs: 0 });
+    mute('a');
+    mute(null);
+    for (const label of ['a', 'b', null]) world.figures.set(label, figurePoint(0.5));
+    world.look([rule]);
+    const told = () => world.told.map(({ kind, group }) => `${kind} ${group?.label}`);
+    assert.deepEqual(told(), ['firing b']);
+
+    world.restart();
+    world.store.mutes.remove({ rule: 'a', group: { label: null } });
+    world.look([rule]);
+    assert.deepEqual(told(), ['firing b', 'firing null']);
+    world.store.mutes.remove({ rule: 'a', group: null });
+    world.look([rule]);
+    assert.deepEqual(told(), ['firing b', 'firing null', 'firing a']);
   });
 
   it('take back what was told where their rule is changed or removed', () => {
@@ -292,7 +319,13 @@ describe('alerts over time', () => {
     const world = new AlertWorld();
     world.value = 0.5;
     world.look([{ ...quality, notify: ['former'] }]);
-    world.store.mute({ rule: 'a', untilMs: world.clock.now() + 7_000, reason: '', atMs: 0 });
+    world.store.mutes.add({
+      rule: 'a',
+      group: null,
+      untilMs: world.clock.now() + 7_000,
+      reason: '',
+      atMs: 0,
+    });
     world.look([quality]);
     assert.deepEqual(world.kinds, []);
     world.look([quality]);

@@ -125,10 +125,16 @@ function run(steps: readonly Step[]): { receiver: Receiver; written: AlertNotice
         world.clock.setWall(world.clock.now() + one.byMs);
         break;
       case 'mute':
-        world.store.mute({ rule: one.rule, untilMs: world.clock.now() + one.forMs, reason: '', atMs: 0 });
+        world.store.mutes.add({
+          rule: one.rule,
+          group: null,
+          untilMs: world.clock.now() + one.forMs,
+          reason: '',
+          atMs: 0,
+        });
         break;
       case 'unmute':
-        world.store.unmute(one.rule);
+        world.store.mutes.remove({ rule: one.rule, group: null });
         break;
       case 'rules':
         rules = rulesOf(one.limit, one.without);
