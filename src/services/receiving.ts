@@ -1,11 +1,9 @@
-import { isPortTaken } from '../engine/attach/portHolder.ts';
 import { UserError } from '../engine/errors.ts';
-import { ServerError } from '../engine/http/server/listen.ts';
 import { type LocalServer, type Route, startServer } from '../engine/http/server/serverShell.ts';
 import type { Clock, Random } from '../engine/ports.ts';
 import { otlpRoutes, type ReceivedRecords } from '../engine/telemetry/receiver/otlpRoutes.ts';
 import type { ReceiverState } from '../protocol/servicesCalls.ts';
-import { holderText } from './holderText.ts';
+import { type InsteadOf, startAt } from './chosenPort.ts';
 import { claimPort, releasePort } from './portClaims.ts';
 
 /** OTLP's own port. */
@@ -50,7 +48,7 @@ interface Listening {
   server: LocalServer;
   keep: boolean;
   token: string | null;
-  insteadOf: { port: number; holder: string } | null;
+  insteadOf: InsteadOf;
 }
 
 /** The OTLP receiver of a workspace: off, or listening on one port. Changes are made one after the other. */
@@ -123,61 +121,33 @@ export class Receiving {
     await server.close(GRACE_MS);
   }
 
-  async #listen(wish: Wish): Promise<Listening> {
-    const { keep, token } = wish;
-    if (wish.port !== null)
-      return { server: await this.#start(wish.port, token), keep, token, insteadOf: null };
-
+  async #listen({ port, keep, token }: Wish): Promise<Listening> {
     const { usualPort = USUAL_PORT } = this.#options;
-    try {
-      return { server: await this.#start(usualPort, token), keep, token, insteadOf: null };
-    } catch (error) {
-      if (!(error instanceof PortTaken)) throw error;
-      const insteadOf = { port: usualPort, holder: error.holder };
-      return { server: await this.#start(0, token), keep, token, insteadOf };
-    }
+    const wish = { port, usualPort, otherwise: 'traces cannot be received there' };
+    return { ...(await startAt(wish, (at) => this.#start(at, token))), keep, token };
   }
 
-  async #start(port: number, token: string | null): Promise<LocalServer> {
+  #start(port: number, token: string | null): Promise<LocalServer> {
     const { received, exposure, clock, random, onBug, routes = () => [] } = this.#options;
-    if (port !== 0 && (await isPortTaken(port))) throw new PortTaken(port);
-    try {
-      return await startServer({
-        name: 'the OTLP receiver',
-        port,
-        ...(exposure.address === undefined ? {} : { exposeOn: exposure.address }),
-        allowedHosts: exposure.hosts,
-        token: token ?? random.hex(32),
-        routes: [
-          ...otlpRoutes(received, token === null ? 'open' : 'token'),
-          ...routes(token === null && exposure.address === undefined ? 'open' : 'token'),
-        ],
-        clock,
-        onBug,
-      });
-    } catch (error) {
-      if (error instanceof ServerError && codeOf(error.cause) === 'EADDRINUSE') throw new PortTaken(port);
-      throw error;
-    }
+    return startServer({
+      name: 'the OTLP receiver',
+      port,
+      ...(exposure.address === undefined ? {} : { exposeOn: exposure.address }),
+      allowedHosts: exposure.hosts,
+      token: token ?? random.hex(32),
+      routes: [
+        ...otlpRoutes(received, token === null ? 'open' : 'token'),
+        ...routes(token === null && exposure.address === undefined ? 'open' : 'token'),
+      ],
+      clock,
+      onBug,
+    });
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {
     const done = this.#last.then(work);
     this.#last = done.catch(() => {});
     return done;
-  }
-}
-
-/** Another program has the port. */
-class PortTaken extends ServerError {
-  readonly holder: string;
-
-  constructor(port: number) {
-    const holder = holderText(port);
-    super(`port ${port} is in use by ${holder}, so traces cannot be received there`, {
-      remedy: 'Stop that program, or choose another port (0 for any that is free).',
-    });
-    this.holder = holder;
   }
 }
 
@@ -197,8 +167,4 @@ function localName(address: string): string {
 
 function failure({ port }: Wish, error: UserError): Extract<ReceiverState, { state: 'failed' }> {
   return { state: 'failed', port: port ?? USUAL_PORT, message: error.message, remedy: error.remedy ?? '' };
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

@@ -1,75 +1,43 @@
 import { rmSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { type ServicesFiles, servicesFiles } from '../engine/attach/servicesFiles.ts';
-import { readLease, type ServicesLease, writeLease } from '../engine/attach/servicesLease.ts';
+import { readLease, type ServicesLease } from '../engine/attach/servicesLease.ts';
 import { ServicesLock } from '../engine/attach/servicesLock.ts';
 import { listenAt } from '../engine/attach/servicesSocket.ts';
-import { UserError } from '../engine/errors.ts';
-import { type Clock, fixedEnvironment, type Random } from '../engine/ports.ts';
 import { processIdentity } from '../engine/processes/processIdentity.ts';
-import { receiverSamples } from '../engine/telemetry/metrics/prometheus/stateSamples.ts';
-import { EvaluationHub } from '../engine/telemetry/stream/evaluationHub.ts';
-import { eventsRoute } from '../engine/telemetry/stream/eventsRoute.ts';
-import { streamSamples } from '../engine/telemetry/stream/streamSamples.ts';
-import { processOwner } from '../processOwner.ts';
 import type { EndReason, Receive, ServicesStatus } from '../protocol/servicesCalls.ts';
 import { VERSION } from '../version.ts';
-import { Clients } from './clients.ts';
-import { ConfigurationFile } from './configurationFile.ts';
-import { ExposedMetrics } from './exposedMetrics.ts';
-import { Forwarding, type ForwardingOptions } from './forwarding.ts';
+import { Clients, type ServicesHandlers } from './clients.ts';
+import { type HostedOptions, HostedServices } from './hostedServices.ts';
+import { HostLease } from './hostLease.ts';
 import { IdleWatch } from './idleWatch.ts';
-import { Live } from './live.ts';
-import { LiveAlerts } from './liveAlerts.ts';
-import { LiveMetrics } from './liveMetrics.ts';
-import { LiveMonitors } from './liveMonitors.ts';
-import { ReceivedTraces } from './receivedTraces.ts';
-import { type Exposure, Receiving, type Wish } from './receiving.ts';
-import { WorkspacePrices } from './workspacePrices.ts';
+import { StatusTeller } from './statusTeller.ts';
 
 const net = process.getBuiltinModule('node:net');
 
 /** How often it is looked whether this is still the process of the workspace, in milliseconds. */
 const WATCH_MS = 5_000;
-/** Most often that those who are attached are told of changes, in milliseconds. */
-const TELL_MS = 500;
 
-export interface HostOptions {
-  /** Real path of the workspace. */
-  root: string;
+export interface HostOptions
+  extends Pick<HostedOptions, 'root' | 'exposure' | 'clock' | 'random' | 'forward' | 'onBug'> {
   foreground: boolean;
   /** Without anybody attached and anything to do, it ends after so long, in milliseconds; null for never. */
   idleMs: number | null;
-  exposure: Exposure;
-  clock: Clock;
-  random: Random;
-  onBug(error: unknown): void;
-  /** Where what is received is sent on. */
-  forward: Pick<ForwardingOptions, 'configFile' | 'environment' | 'given' | 'mayReadKeys' | 'onLoss'>;
 }
 
 /** The services of a workspace, while this process is the one that hosts them. */
 export class ServicesHost {
   readonly #options: HostOptions;
-  readonly #files: ServicesFiles;
   readonly #lock: ServicesLock;
   readonly #server: Server;
-  readonly #lease: ServicesLease;
+  readonly #self: Omit<ServicesLease, 'receives'>;
+  readonly #lease: HostLease;
   readonly #clients: Clients;
-  readonly #forwarding: Forwarding;
-  readonly #traces: ReceivedTraces;
-  readonly #hub = new EvaluationHub();
-  readonly #prices: WorkspacePrices;
-  readonly #monitors: LiveMonitors;
-  readonly #live: Live;
-  readonly #alerts: LiveAlerts;
-  #watchingAlerts: Promise<void> | undefined;
-  readonly #receiving: Receiving;
+  readonly #services: HostedServices;
+  readonly #teller: StatusTeller;
   readonly #idle: IdleWatch | undefined;
   readonly #ending = new AbortController();
   readonly #ended = Promise.withResolvers<EndReason>();
-  #telling = false;
-  #told = '';
 
   /** Undefined where another process hosts them. Rejects with StoreError, for example where nothing can be written. */
   static async start(options: HostOptions): Promise<ServicesHost | undefined> {
@@ -101,97 +69,51 @@ export class ServicesHost {
       socket,
     }: { files: ServicesFiles; lock: ServicesLock; server: Server; socket: string },
   ) {
-    const { root, clock, random, idleMs, onBug } = options;
+    const { clock, random, idleMs, onBug } = options;
     this.#options = options;
-    this.#files = files;
     this.#lock = lock;
     this.#server = server;
     const token = random.hex(32);
-    this.#lease = {
+    this.#self = {
       pid: process.pid,
       started: processIdentity(process.pid),
       startedAt: clock.now(),
       socket,
       version: VERSION,
       token,
-      receives: null,
     };
-    const changed = (): void => this.#changed();
-    const touched = (): void => {
-      this.#idle?.touch();
-      changed();
-    };
-    this.#forwarding = new Forwarding({ ...options.forward, clock, random, onChange: changed });
-    const exposed = new ExposedMetrics(clock);
-    exposed.add(() =>
-      receiverSamples({ ...this.#traces.received, isStoring: this.#traces.problem === null }),
-    );
-    const { mayReadKeys, environment } = options.forward;
-    // An editor may have keys in its environment that the person gave to something else.
-    const keys = mayReadKeys ? environment : fixedEnvironment({});
-    const configuration = new ConfigurationFile(root, keys, clock);
-    this.#prices = new WorkspacePrices(configuration);
-    this.#monitors = new LiveMonitors({
-      ...{ root, clock, random, onBug, onChange: changed, hub: this.#hub, owner: processOwner() },
-      ...{ configuration, environment: keys },
-    });
-    exposed.add(() => streamSamples(this.#monitors.status));
-    this.#live = new Live({
-      ...{ clock, onBug, onChange: changed },
-      consumers: [new LiveMetrics({ root, clock, exposed, prices: this.#prices }), this.#monitors],
-    });
-    this.#traces = new ReceivedTraces({
-      ...{ root, clock, onBug, onChange: touched, forward: this.#forwarding, price: this.#prices.price },
-      onOpen: (source, signal) => this.#live.start(source, signal),
-    });
-    this.#receiving = new Receiving({
-      ...{ root, clock, random, onBug, exposure: options.exposure },
-      received: this.#traces,
-      routes: (access) => [
-        exposed.route(access),
-        eventsRoute({
-          ...{ hub: this.#hub, token, clock },
-          after: (...from) => this.#traces.evaluations(...from),
-          lastSeq: () => this.#traces.lastEvaluation,
-        }),
-      ],
+
+    const changed = (): void => this.#teller.changed();
+    this.#services = new HostedServices({
+      ...options,
+      token,
+      onTouch: () => this.#idle?.touch(),
       onChange: changed,
     });
-    this.#alerts = new LiveAlerts({
-      ...{ root, configuration, clock, random, onBug, onChange: changed },
-      // A workspace names what signs and where to: no key is used for it without a word of the person.
-      environment: mayReadKeys ? environment : null,
-      isReceiving: () => this.#receiving.state.state === 'receiving',
+    this.#lease = new HostLease({
+      ...{ file: files.lease, lock, random },
+      read: () => ({ ...this.#self, ...this.#services.lease }),
     });
     this.#clients = new Clients({
-      ...{ clock, onBug, version: VERSION, token: this.#lease.token, onChange: changed },
-      handlers: {
-        'services/status': () => this.status,
-        'services/receive': (wanted) => this.receive(wanted),
-        'services/stop': () => {
-          setImmediate(() => void this.end('asked'));
-          return {};
-        },
-      },
+      ...{ clock, onBug, version: VERSION, token, onChange: changed },
+      handlers: this.#handlers(),
     });
-    this.#idle =
-      idleMs === null ? undefined : new IdleWatch({ clock, idleMs, isNeeded: () => this.#isNeeded() });
+    this.#teller = new StatusTeller({
+      ...{ clock, ending: this.#ending.signal, read: () => this.status },
+      tell: (status) => this.#clients.tell('services/status', status),
+    });
+    const isNeeded = (): boolean => {
+      const { windows, terminals } = this.#clients.attached;
+      return windows + terminals > 0 || this.#services.isKept;
+    };
+    this.#idle = idleMs === null ? undefined : new IdleWatch({ clock, idleMs, isNeeded });
   }
 
   get status(): ServicesStatus {
-    return {
-      pid: process.pid,
-      version: VERSION,
-      startedAt: this.#lease.startedAt,
-      foreground: this.#options.foreground,
-      attached: this.#clients.attached,
-      receiver: this.#receiving.state,
-      received: this.#traces.received,
-      storeProblem: this.#traces.problem,
-      liveProblems: [...this.#live.problems, ...this.#alerts.problems],
-      forward: this.#forwarding.status,
-      stream: this.#monitors.status,
-    };
+    const { pid, startedAt } = this.#self;
+    const { foreground } = this.#options;
+    const { attached } = this.#clients;
+    return { pid, version: VERSION, startedAt, foreground, attached, ...this.#services.status };
   }
 
   /** Why it has ended. */
@@ -200,12 +122,8 @@ export class ServicesHost {
   }
 
   /** Rejects with ServerError where it cannot listen there. */
-  async receive(wanted: Receive): Promise<ServicesStatus> {
-    await this.#forwarding.refresh();
-    if (wanted.on) await this.#receiving.on(this.#wishOf(wanted));
-    else await this.#receiving.off();
-    this.#writeLease();
-    return this.status;
+  receive(wanted: Receive): Promise<ServicesStatus> {
+    return this.#change(() => this.#services.receive(wanted));
   }
 
   /** What is under way is finished first. Idempotent. */
@@ -215,81 +133,45 @@ export class ServicesHost {
     this.#idle?.stop();
     this.#clients.tell('services/ending', { reason });
 
-    await this.#receiving.off();
-    await this.#forwarding.close();
-    await this.#watchingAlerts;
-    this.#traces.close();
-    this.#hub.close();
-    this.#removeLease();
+    await this.#services.close();
+    this.#lease.remove();
     this.#server.close();
     await this.#clients.close();
     this.#lock.release();
     this.#ended.resolve(reason);
   }
 
+  #handlers(): ServicesHandlers {
+    return {
+      'services/status': () => this.status,
+      'services/receive': (wanted) => this.receive(wanted),
+      'services/stop': () => {
+        setImmediate(() => void this.end('asked'));
+        return {};
+      },
+    };
+  }
+
+  /** What those who attach, and the next process, read of it is written then. */
+  async #change(work: () => Promise<void>): Promise<ServicesStatus> {
+    await work();
+    this.#lease.write();
+    return this.status;
+  }
+
   async #begin(left: ServicesLease | undefined): Promise<void> {
-    await this.#forwarding.refresh();
+    await this.#services.prepare();
     this.#server.on('connection', (socket) => this.#clients.take(socket));
     // Whoever finds the lease is served at once.
-    this.#writeLease();
-    await this.#prices.refresh();
-    this.#traces.goOn();
-    if (left?.receives) await this.#goOn(left.receives);
-    this.#watchingAlerts = this.#alerts.run(this.#ending.signal);
+    this.#lease.write();
+    await this.#services.goOn({ receives: left?.receives ?? null }, this.#ending.signal);
+    this.#lease.write();
     void this.#watch();
     void this.#endWhenIdle();
   }
 
-  /** As the process did that was killed. Where its port is taken meanwhile, the state says so. */
-  async #goOn({ port, keep, token }: NonNullable<ServicesLease['receives']>): Promise<void> {
-    try {
-      await this.#receiving.on({ port, keep, token: this.#options.exposure.token ?? token });
-    } catch {
-      return;
-    }
-    this.#writeLease();
-  }
-
-  #wishOf({ port, keep, requireToken }: Extract<Receive, { on: true }>): Wish {
-    const { state } = this.#receiving;
-    const now = state.state === 'receiving' ? state.token : null;
-    const { exposure, random } = this.#options;
-    const token = requireToken === null ? now : requireToken ? (now ?? random.hex(16)) : null;
-    return { port, keep, token: exposure.token ?? token };
-  }
-
-  #isNeeded(): boolean {
-    const { windows, terminals } = this.#clients.attached;
-    const { state } = this.#receiving;
-    return windows + terminals > 0 || (state.state === 'receiving' && state.keep);
-  }
-
   async #endWhenIdle(): Promise<void> {
     if (await this.#idle?.idle()) await this.end('idle');
-  }
-
-  #changed(): void {
-    if (this.#telling || this.#ending.signal.aborted) return;
-    this.#telling = true;
-    void this.#tell();
-  }
-
-  /** At once, and then as long as something changes, also by itself: what was recent is so no longer. */
-  async #tell(): Promise<void> {
-    try {
-      for (let quiet = false; !quiet; ) {
-        const { status } = this;
-        const now = JSON.stringify(status);
-        if (now !== this.#told) this.#clients.tell('services/status', status);
-        quiet = now === this.#told && status.received.recentSpans === 0;
-        this.#told = now;
-        if (!quiet) await this.#options.clock.sleep(TELL_MS, this.#ending.signal);
-      }
-    } catch (error) {
-      if (!this.#ending.signal.aborted) throw error;
-    } finally {
-      this.#telling = false;
-    }
   }
 
   /** Somebody may remove the folder, or only the lease, and another process may have taken over. */
@@ -299,40 +181,9 @@ export class ServicesHost {
       await this.#options.clock.sleep(WATCH_MS, signal).catch(() => {});
       if (signal.aborted) return;
       if (this.#lock.isRemoved) return this.end('replaced');
-      this.#keepLease();
-      await this.#forwarding.refresh();
+      this.#lease.keep();
+      await this.#services.refresh();
     }
-  }
-
-  /** What cannot be written now is written at the next look: the receiver goes on. */
-  #keepLease(): void {
-    try {
-      if (!this.#isLeaseOurs()) this.#writeLease();
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-    }
-  }
-
-  /** Something that is no lease may stand in its place. */
-  #isLeaseOurs(): boolean {
-    try {
-      return readLease(this.#files.lease)?.token === this.#lease.token;
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      return false;
-    }
-  }
-
-  #writeLease(): void {
-    if (this.#lock.isRemoved) return;
-    const { state } = this.#receiving;
-    this.#lease.receives =
-      state.state === 'receiving' ? { port: state.port, keep: state.keep, token: state.token } : null;
-    writeLease(this.#files.lease, this.#lease, this.#options.random);
-  }
-
-  #removeLease(): void {
-    if (!this.#lock.isRemoved && this.#isLeaseOurs()) rmSync(this.#files.lease, { force: true });
   }
 }
 

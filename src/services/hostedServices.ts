@@ -1,0 +1,183 @@
+import type { ServicesLease } from '../engine/attach/servicesLease.ts';
+import { UserError } from '../engine/errors.ts';
+import { type Clock, fixedEnvironment, type Random } from '../engine/ports.ts';
+import { receiverSamples } from '../engine/telemetry/metrics/prometheus/stateSamples.ts';
+import { EvaluationHub } from '../engine/telemetry/stream/evaluationHub.ts';
+import { eventsRoute } from '../engine/telemetry/stream/eventsRoute.ts';
+import { streamSamples } from '../engine/telemetry/stream/streamSamples.ts';
+import { processOwner } from '../processOwner.ts';
+import type { Receive, ServicesStatus } from '../protocol/servicesCalls.ts';
+import { ConfigurationFile } from './configurationFile.ts';
+import { ExposedMetrics } from './exposedMetrics.ts';
+import { Forwarding, type ForwardingOptions } from './forwarding.ts';
+import { Live } from './live.ts';
+import { LiveAlerts } from './liveAlerts.ts';
+import { LiveMetrics } from './liveMetrics.ts';
+import { LiveMonitors } from './liveMonitors.ts';
+import { ReceivedTraces } from './receivedTraces.ts';
+import { type Exposure, Receiving, type Wish } from './receiving.ts';
+import { WorkspacePrices } from './workspacePrices.ts';
+
+export interface HostedOptions {
+  /** Real path of the workspace. */
+  root: string;
+  exposure: Exposure;
+  clock: Clock;
+  random: Random;
+  /** Where what is received is sent on. */
+  forward: Pick<ForwardingOptions, 'configFile' | 'environment' | 'given' | 'mayReadKeys' | 'onLoss'>;
+  /** Which those who ask for evaluations must show. */
+  token: string;
+  /** Something was done for a sender or client. */
+  onTouch(): void;
+  /** The status has changed. */
+  onChange(): void;
+  onBug(error: unknown): void;
+}
+
+type Left = Pick<ServicesLease, 'receives'>;
+
+/** What the services process does for its workspace: it receives traces, and measures, evaluates and watches them. */
+export class HostedServices {
+  readonly #options: HostedOptions;
+  readonly #forwarding: Forwarding;
+  readonly #traces: ReceivedTraces;
+  readonly #hub = new EvaluationHub();
+  readonly #prices: WorkspacePrices;
+  readonly #monitors: LiveMonitors;
+  readonly #live: Live;
+  readonly #alerts: LiveAlerts;
+  readonly #receiving: Receiving;
+  #watchingAlerts: Promise<void> | undefined;
+
+  constructor(options: HostedOptions) {
+    const { root, clock, random, exposure, token, forward, onTouch, onChange, onBug } = options;
+    this.#options = options;
+    const touched = (): void => {
+      onTouch();
+      onChange();
+    };
+    this.#forwarding = new Forwarding({ ...forward, clock, random, onChange });
+    const exposed = new ExposedMetrics(clock);
+    exposed.add(() =>
+      receiverSamples({ ...this.#traces.received, isStoring: this.#traces.problem === null }),
+    );
+    const { mayReadKeys, environment } = forward;
+    // An editor may have keys in its environment that the person gave to something else.
+    const keys = mayReadKeys ? environment : fixedEnvironment({});
+    const configuration = new ConfigurationFile(root, keys, clock);
+    this.#prices = new WorkspacePrices(configuration);
+    this.#monitors = new LiveMonitors({
+      ...{ root, clock, random, onBug, onChange, hub: this.#hub, owner: processOwner() },
+      ...{ configuration, environment: keys },
+    });
+    exposed.add(() => streamSamples(this.#monitors.status));
+    this.#live = new Live({
+      ...{ clock, onBug, onChange },
+      consumers: [new LiveMetrics({ root, clock, exposed, prices: this.#prices }), this.#monitors],
+    });
+    this.#traces = new ReceivedTraces({
+      ...{ root, clock, onBug, onChange: touched, forward: this.#forwarding, price: this.#prices.price },
+      onOpen: (source, signal) => this.#live.start(source, signal),
+    });
+    this.#receiving = new Receiving({
+      ...{ root, clock, random, onBug, exposure, onChange },
+      received: this.#traces,
+      routes: (access) => [
+        exposed.route(access),
+        eventsRoute({
+          ...{ hub: this.#hub, token, clock },
+          after: (...from) => this.#traces.evaluations(...from),
+          lastSeq: () => this.#traces.lastEvaluation,
+        }),
+      ],
+    });
+    this.#alerts = new LiveAlerts({
+      ...{ root, configuration, clock, random, onBug, onChange },
+      // A workspace names what signs and where to: no key is used for it without a word of the person.
+      environment: mayReadKeys ? environment : null,
+      isReceiving: () => this.#receiving.state.state === 'receiving',
+    });
+  }
+
+  get status(): Omit<ServicesStatus, 'pid' | 'version' | 'startedAt' | 'foreground' | 'attached'> {
+    return {
+      receiver: this.#receiving.state,
+      received: this.#traces.received,
+      storeProblem: this.#traces.problem,
+      liveProblems: [...this.#live.problems, ...this.#alerts.problems],
+      forward: this.#forwarding.status,
+      stream: this.#monitors.status,
+    };
+  }
+
+  /** What the next process goes on with where this one is killed. */
+  get lease(): Left {
+    const { state } = this.#receiving;
+    return {
+      receives:
+        state.state === 'receiving' ? { port: state.port, keep: state.keep, token: state.token } : null,
+    };
+  }
+
+  /** Goes on when nobody is attached. */
+  get isKept(): boolean {
+    const { state } = this.#receiving;
+    return state.state === 'receiving' && state.keep;
+  }
+
+  /** Rejects with UserErrors for what is given beside the configuration. */
+  prepare(): Promise<void> {
+    return this.#forwarding.refresh();
+  }
+
+  /** As the process did that was killed. Where its port is taken meanwhile, the state says so. */
+  async goOn({ receives }: Left, signal: AbortSignal): Promise<void> {
+    await this.#prices.refresh();
+    this.#traces.goOn();
+    if (receives) {
+      const { port, keep, token } = receives;
+      await this.#quietly(() =>
+        this.#receiving.on({ port, keep, token: this.#options.exposure.token ?? token }),
+      );
+    }
+    this.#watchingAlerts = this.#alerts.run(signal);
+  }
+
+  /** Rejects with ServerError where it cannot listen there. */
+  async receive(wanted: Receive): Promise<void> {
+    await this.#forwarding.refresh();
+    if (wanted.on) await this.#receiving.on(this.#wishOf(wanted));
+    else await this.#receiving.off();
+  }
+
+  /** Brings it up to what the configuration says now. */
+  refresh(): Promise<void> {
+    return this.#forwarding.refresh();
+  }
+
+  /** What is under way is finished first; the signal of `goOn` must be aborted. */
+  async close(): Promise<void> {
+    await this.#receiving.off();
+    await this.#forwarding.close();
+    await this.#watchingAlerts;
+    this.#traces.close();
+    this.#hub.close();
+  }
+
+  async #quietly(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof UserError)) this.#options.onBug(error);
+    }
+  }
+
+  #wishOf({ port, keep, requireToken }: Extract<Receive, { on: true }>): Wish {
+    const { state } = this.#receiving;
+    const now = state.state === 'receiving' ? state.token : null;
+    const { exposure, random } = this.#options;
+    const token = requireToken === null ? now : requireToken ? (now ?? random.hex(16)) : null;
+    return { port, keep, token: exposure.token ?? token };
+  }
+}
