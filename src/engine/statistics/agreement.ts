@@ -47,7 +47,7 @@ export function krippendorffAlpha(
   let within = 0;
   for (const values of rated) within += pairSum(values, delta) / (values.length - 1);
   const between = pairSum(all, delta) / (all.length - 1);
-  return all.length === 0 || between === 0 ? null : 1 - within / between;
+  return between === 0 ? null : 1 - within / between;
 }
 
 /** Σ δ(a, b) over ordered pairs, in one pass over distinct values. */

@@ -49,10 +49,11 @@ export class BettingTest {
   /** Confidence sequence at 1 − α: covers the mean at all times at once. */
   interval(alpha = 0.05): Interval {
     const limit = Math.log(2 / alpha);
+    // Neither end of the grid is ever rejected: nothing lies beyond it.
     let low = 0;
-    while (low < GRID && (this.#upMax[low] ?? 0) >= limit) low += 1;
+    while ((this.#upMax[low] ?? 0) >= limit) low += 1;
     let high = GRID;
-    while (high > 0 && (this.#downMax[high] ?? 0) >= limit) high -= 1;
+    while ((this.#downMax[high] ?? 0) >= limit) high -= 1;
     // The last point of the grid that is excluded does not belong to it, all that lies beyond does.
     return {
       low: Math.max(-1, ((low - 1) / GRID) * 2 - 1 + ROUNDING),

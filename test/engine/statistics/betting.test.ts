@@ -30,10 +30,24 @@ describe('BettingTest', () => {
     const differences = Array.from({ length: 60 }, () => random.below(5) / 2 - 1);
     const test = new BettingTest();
     for (const d of differences) test.add(d);
-    for (const mean of [-0.5, -0.05, 0, 0.3]) {
+    for (const mean of [-1, -0.995, -0.99, -0.5, -0.05, 0, 0.3, 0.99, 0.995, 1]) {
       const expected = wealth(differences, (mean + 1) / 2);
       const { atMost, atLeast } = test.pValues(mean);
       assert.ok(Math.abs(atMost - expected.up) < 1e-9 && Math.abs(atLeast - expected.down) < 1e-9);
+    }
+  });
+
+  it('rejects neither end of the scale, and takes what rounding leaves beyond one for the end', () => {
+    for (const end of [-1, 1]) {
+      const [exact, rounded] = [new BettingTest(), new BettingTest()];
+      for (let i = 0; i < 2000; i += 1) {
+        exact.add(end);
+        rounded.add(end * (1 + 1e-9));
+      }
+      assert.deepEqual(rounded.interval(), exact.interval());
+      assert.deepEqual(rounded.pValues(0), exact.pValues(0));
+      const { low, high } = exact.interval();
+      assert.ok(end < 0 ? low === -1 && high < -0.9 : high === 1 && low > 0.9);
     }
   });
 

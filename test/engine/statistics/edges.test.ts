@@ -58,6 +58,30 @@ describe('statistics without much data', () => {
     assert.equal(predictionPoweredRate([{ cluster: 'a', weight: 1, judge: true, label: undefined }]), null);
   });
 
+  it('know no agreement beyond chance where chance alone agrees, and none where all disagree', () => {
+    assert.equal(
+      cohensKappa(
+        [
+          [1, 1],
+          [1, 1],
+        ],
+        2,
+      ),
+      null,
+    );
+    assert.equal(cohensKappa([[0, 1]], 2), 0);
+    for (const units of [
+      [],
+      [
+        [1, 1],
+        [1, 1, 1],
+      ],
+      [[], [2]],
+    ])
+      for (const distance of ['nominal', 'interval'] as const)
+        assert.equal(krippendorffAlpha(units, distance), null);
+  });
+
   it('do not call no change among few cases equivalent', () => {
     const p = (units: number) => boundedMeanP(clustersOf(Array<number>(units).fill(0)), -0.05).atMost;
     assert.ok(p(40) > 0.05);

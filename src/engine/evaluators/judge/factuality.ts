@@ -79,7 +79,7 @@ export const factuality: EvaluatorDefinition<z.infer<typeof options>> = {
       if (expected !== undefined) {
         const filled = fillExpected(expected, material);
         if ('missing' in filled) return noText(filled.missing);
-        for (const name of ['expected', 'ideal', 'reference']) material.set(name, filled.text);
+        for (const name of ['expected', 'reference']) material.set(name, filled.text);
       }
 
       if (!material.has('expected')) return notApplicable('the case has no expected answer');

@@ -59,22 +59,24 @@ export const gEval: EvaluatorDefinition<z.infer<typeof options>> = {
   fromAssertion: assertionAs('criteria'),
   create(spec, { criteria, model, threshold, rubricPrompt }, deps) {
     const client = judgeClient(model, spec, deps);
-    const all = typeof criteria === 'string' ? [criteria] : criteria;
-    for (const one of all) checkTexts(spec, one, rubricPrompt?.evaluate);
-    checkTexts(spec, undefined, rubricPrompt?.steps);
+    const texts = typeof criteria === 'string' ? [criteria] : criteria;
+    checkTexts(spec, ...texts, rubricPrompt?.evaluate, rubricPrompt?.steps);
     const grader: Grader = {
       client,
       random: deps.random,
       custom: rubricPrompt?.evaluate,
-      steps: all.map((one) => createStepCache(client, one, rubricPrompt?.steps, deps.random)),
     };
+    const all = texts.map((text) => ({
+      text,
+      steps: createStepCache(client, text, rubricPrompt?.steps, deps.random),
+    }));
 
     return async (input, context) => {
       const reasons: string[] = [];
       let sum = 0;
       const calls: Paid[] = [];
-      for (const [index, one] of all.entries()) {
-        const graded = await grade(one, index, grader, input, context);
+      for (const criterion of all) {
+        const graded = await grade(criterion, grader, input, context);
         calls.push(...graded.calls);
         if ('missing' in graded) return { ...noText(graded.missing), ...spendingOf(calls) };
         if (graded.status === 'failed') return unanswered({ reason: graded.reason, calls });
@@ -105,19 +107,21 @@ interface Grader {
   client: ModelClient;
   random: Random;
   custom: z.infer<typeof rubricPromptOption>;
-  steps: StepCache[];
+}
+
+interface Criterion {
+  text: string;
+  steps: StepCache;
 }
 
 async function grade(
-  criteria: string,
-  index: number,
-  { client, random, custom, steps: caches }: Grader,
+  { text, steps: cache }: Criterion,
+  { client, random, custom }: Grader,
   input: EvaluationInput,
   context: EvaluationContext,
 ): Promise<Asked<z.infer<typeof answer>> | { missing: string; calls: Paid[] }> {
   const { trial: _, ...shared } = context;
-  const steps = await caches[index]?.get(shared);
-  if (steps === undefined) throw new RangeError(`no criteria ${index}`);
+  const steps = await cache.get(shared);
   if ('missing' in steps) return { ...steps, calls: [] };
   if (steps.status === 'failed') return steps;
 
@@ -125,7 +129,7 @@ async function grade(
   const built = judgeMessages({
     template: material.has('input') ? gEvalTemplate : gEvalWithoutInput,
     custom,
-    instructions: { criteria },
+    instructions: { criteria: text },
     literals: { steps: steps.answer.map((step) => `- ${step}`).join('\n'), maxScore: String(MAX_SCORE) },
     material,
     random,

@@ -15,6 +15,8 @@ interface Row {
   own?: (text: string) => JsonObject;
   /** An answer without a reason is none. */
   reasoned: boolean;
+  /** It judges what nobody asked for as well. */
+  bare?: false;
 }
 
 const rubricPrompt = (text: string): JsonObject => ({ rubricPrompt: text });
@@ -78,7 +80,7 @@ const ROWS: readonly Row[] = [
   },
   {
     type: 'choice-judge',
-    options: { prompt: 'x', choices: CHOICES },
+    options: { prompt: 'Is {{ completion }} fine?', choices: CHOICES },
     replies: [{ reason: 'r', choice: 'Y' }],
     own: (prompt) => ({ prompt }),
     reasoned: true,
@@ -89,6 +91,7 @@ const ROWS: readonly Row[] = [
     replies: [{ verdict: 'yes' }],
     own: rubricPrompt,
     reasoned: false,
+    bare: false,
   },
   {
     type: 'trajectory:goal-success',
@@ -141,6 +144,14 @@ describe('every judge', () => {
           }
           const { score } = await ask(row, lastAs(row, { reason: '\n so it is ' }));
           assert.match(score.reason, /(^|\S )so it is$/);
+        });
+
+      if (row.bare !== false)
+        it('judges an output that answers no task', async () => {
+          const { score, bench } = await ask({ ...row, input: { ...row.input, bare: true } }, row.replies);
+          assert.equal(score.status, 'scored', JSON.stringify(score));
+          assert.match(bench.sent(row.replies.length - 1), /\nIt costs 5 euros\./);
+          assert.doesNotMatch(bench.sent(row.replies.length - 1), /name="input"/);
         });
 
       const { own } = row;

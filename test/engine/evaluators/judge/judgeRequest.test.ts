@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { sendQuestion } from '../../../../src/engine/evaluators/judge/judgeRequest.ts';
+import { wholeClient } from '../../../../src/engine/models/clientForms.ts';
+import { ModelError } from '../../../../src/engine/models/modelClient.ts';
 import type { RecordedRequest } from '../../../support/openaiServer.ts';
 import { type Bench, startBench, verdict } from './bench.ts';
+import { context, identity, whole } from './scriptedJudge.ts';
 
 describe('how a judge is asked', () => {
   const benches: Bench[] = [];
@@ -90,5 +94,36 @@ describe('how a judge is asked', () => {
     const judged = await bench([{ status: 400, param: 'messages' }]);
     assert.equal((await judged.judge('rubric', { criteria: 'x' })({})).status, 'error');
     assert.equal(judged.server.requests.length, 1);
+  });
+
+  it('remembers what was accepted first, whatever else was under way', async () => {
+    const refused = new ModelError('bad-request', 'no schema here', { transient: false });
+    const forms: boolean[] = [];
+    const client = wholeClient(identity, async ({ responseFormat }) => {
+      forms.push(responseFormat !== undefined);
+      if (forms.length === 1) {
+        await new Promise(setImmediate);
+        throw refused;
+      }
+      return whole;
+    });
+    const question = { form: { name: 'x', schema: {} }, messages: [] };
+    const options = { ...context, pool: 'judge' as const, timeoutMs: 1000 };
+    await Promise.all([sendQuestion(client, question, options), sendQuestion(client, question, options)]);
+    await sendQuestion(client, question, options);
+    assert.deepEqual(forms, [true, true, false, true]);
+  });
+
+  it('learns nothing of schemas from a question in plain words', async () => {
+    const asked: (string | undefined)[] = [];
+    const client = wholeClient(identity, async ({ responseFormat }) => {
+      asked.push(responseFormat?.type);
+      return whole;
+    });
+    const options = { ...context, pool: 'judge' as const, timeoutMs: 1000 };
+    await sendQuestion(client, { messages: [] }, options);
+    await sendQuestion(client, { form: { name: 'x', schema: {} }, messages: [] }, options);
+    await sendQuestion(client, { messages: [] }, options);
+    assert.deepEqual(asked, [undefined, 'json_schema', undefined]);
   });
 });

@@ -204,6 +204,7 @@ describe('the judges', () => {
       };
       assert.match((await ask({})).sent(1), /The task:\n<data-\w+ name="input">\nWhat does it cost\?/);
       const judged = await ask({ bare: true });
+      assert.equal(judged.server.requests.length, 2);
       assert.doesNotMatch(judged.sent(1), /The task/);
       assert.match(judged.sent(0), /\[user\]\nSteps for clear!$/);
     });
@@ -222,6 +223,14 @@ describe('the judges', () => {
       assert(result.status === 'error');
       assert.match(result.reason, /\{\{ shoe \}\}/);
       assert.deepEqual([result.calls, result.costUsd], [3, 0.00036]);
+    });
+
+    it('is an error when the request for steps names what it cannot have', async () => {
+      const rubricPrompt = { steps: '{{ criteria }} of {{ shoe }}' };
+      const result = await score('g-eval', { criteria: 'clear', rubricPrompt }, []);
+      assert.equal(result.status, 'error');
+      assert.match(result.reason, /\{\{ shoe \}\}/);
+      assert.equal(result.bench.server.requests.length, 0);
     });
 
     it('cannot be made with template code in any of its texts', async () => {

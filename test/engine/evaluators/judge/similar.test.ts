@@ -92,6 +92,14 @@ describe('similar', () => {
     assert.deepEqual(numbers(await not(['north'])), [1, true]);
   });
 
+  it('asks the model of its own, in promptfoo’s writing too, before that of the suite', async () => {
+    for (const model of ['local/tiny', 'local:embedding:tiny']) {
+      const bench = await open();
+      await bench.judge('similar', { value: 'east', model })({ text: 'east' });
+      assert.equal(bench.server.requests[0]?.body.model, 'tiny');
+    }
+  });
+
   it('needs a model, and says where and how to name it', async () => {
     const bench = await open();
     const location = { path: 'touchstone.yaml', line: 4, column: 7 };
