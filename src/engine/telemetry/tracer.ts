@@ -8,6 +8,10 @@ export interface RootOptions {
   baggage: { [key: string]: string };
   /** A span in another trace that this one belongs to, e.g. the run's. */
   link?: Span;
+  /** Of a caller's span in the same trace; null or absent where it begins the trace. */
+  parentSpanId?: string | null;
+  /** Default `internal`. */
+  kind?: 'internal' | 'server';
 }
 
 /** Opens traces. It is handed to whatever works under spans, which knows neither how nor for whom they are kept. */

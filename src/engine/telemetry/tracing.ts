@@ -9,7 +9,6 @@ import type { RootOptions } from './tracer.ts';
 /** The name under which our own spans are known. */
 const OWN_SERVICE = 'touchstone';
 
-/** Attributes are cut to so many UTF-16 code units. */
 const LONGEST_ATTRIBUTE = 16_384;
 
 /** Hears of everything that has finished. */
@@ -23,24 +22,41 @@ export class Tracing {
   readonly #recorder: Recorder;
 
   /** `attempt` counts how often the run was started: span ids of two attempts never clash. */
-  constructor(clock: Clock, attempt: number, emit: Emit) {
-    const spanIds = new SpanIds(attempt);
-    this.#recorder = { emit, clock: traceClock(clock), nextSpanId: () => spanIds.next() };
+  constructor(clock: Clock, attempt: number, emit: Emit, identity: SpanIdentity = ownSpans(attempt)) {
+    this.#recorder = { emit, clock: traceClock(clock), ...identity };
   }
 
-  /** Starts a trace of its own. */
-  root(name: string, { traceId, link, baggage, attributes }: RootOptions): Span {
+  /** Starts a trace of its own, or goes on with a caller's. */
+  root(name: string, options: RootOptions): Span {
+    const { traceId, link, baggage, attributes, parentSpanId = null, kind = 'internal' } = options;
     const links = link ? [{ traceId: link.traceId, spanId: link.spanId }] : [];
-    const opened = { traceId, parentSpanId: null, name, kind: 'internal' as const, links };
+    const opened = { traceId, parentSpanId, name, kind, links };
     return new RecordedSpan(this.#recorder, opened, baggage, attributes);
   }
 }
 
+/** Whose spans they are. */
+export interface SpanIdentity {
+  /** The `service.name` of its resource. */
+  service: string;
+  nextSpanId(): string;
+  /** Attributes are cut to so many UTF-16 code units. */
+  longestAttribute: number;
+}
+
+function ownSpans(attempt: number): SpanIdentity {
+  const spanIds = new SpanIds(attempt);
+  return {
+    service: OWN_SERVICE,
+    nextSpanId: () => spanIds.next(),
+    longestAttribute: LONGEST_ATTRIBUTE,
+  };
+}
+
 /** What the spans of an attempt share. */
-interface Recorder {
+interface Recorder extends SpanIdentity {
   emit: Emit;
   clock: TraceClock;
-  nextSpanId(): string;
 }
 
 type Opened = Pick<SpanRecord, 'traceId' | 'parentSpanId' | 'name' | 'kind' | 'links'>;
@@ -68,9 +84,9 @@ class RecordedSpan implements Span {
       attributes: {},
       events: [],
       links,
-      service: OWN_SERVICE,
+      service: recorder.service,
     };
-    if (attributes) addAttributes(this.#record.attributes, attributes);
+    if (attributes) addAttributes(this.#record.attributes, attributes, recorder);
   }
 
   get traceId(): string {
@@ -97,13 +113,13 @@ class RecordedSpan implements Span {
   }
 
   set(attributes: Attributes): void {
-    if (!this.#isOver) addAttributes(this.#record.attributes, attributes);
+    if (!this.#isOver) addAttributes(this.#record.attributes, attributes, this.#recorder);
   }
 
   event(name: string, attributes: Attributes = {}): void {
     if (this.#isOver) return;
     const event = { name, timeMs: this.#recorder.clock(), attributes: {} };
-    addAttributes(event.attributes, attributes);
+    addAttributes(event.attributes, attributes, this.#recorder);
     this.#record.events.push(event);
   }
 
@@ -128,16 +144,16 @@ class RecordedSpan implements Span {
   }
 }
 
-function addAttributes(to: JsonObject, attributes: Attributes): void {
+function addAttributes(to: JsonObject, attributes: Attributes, { longestAttribute }: SpanIdentity): void {
   for (const name of Object.keys(attributes)) {
     const value = attributes[name];
-    if (value !== undefined) to[name] = shortened(value);
+    if (value !== undefined) to[name] = shortened(value, longestAttribute);
   }
 }
 
-function shortened(value: AttributeValue): JsonValue {
-  if (typeof value === 'string') return value.slice(0, LONGEST_ATTRIBUTE);
-  return Array.isArray(value) ? value.map((item) => item.slice(0, LONGEST_ATTRIBUTE)) : value;
+function shortened(value: AttributeValue, longest: number): JsonValue {
+  if (typeof value === 'string') return value.slice(0, longest);
+  return Array.isArray(value) ? value.map((item) => item.slice(0, longest)) : value;
 }
 
 /** https://www.w3.org/TR/baggage/: keys are tokens of ours, values percent-encoded. */

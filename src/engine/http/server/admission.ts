@@ -34,9 +34,30 @@ export function checkSender(request: IncomingMessage, host: string | undefined, 
 
 /** Throws HttpProblem unless the request has the bearer token. */
 export function checkToken(request: IncomingMessage, token: string): void {
-  const given = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1];
+  const given = bearerOf(request);
   if (given !== undefined && isSameSecret(given, token)) return;
   throw new HttpProblem(401, 'a bearer token is needed', { 'www-authenticate': 'Bearer' });
+}
+
+/** The same for clients that show their key in `x-api-key`, as those of Anthropic do. */
+export function checkTokenOrKey(request: IncomingMessage, token: string): void {
+  const key = request.headers['x-api-key'];
+  if (typeof key === 'string' && isSameSecret(key, token)) return;
+  const given = bearerOf(request);
+  if (given !== undefined && isSameSecret(given, token)) return;
+  throw new HttpProblem(401, 'the token is needed, as bearer token or in x-api-key', {
+    'www-authenticate': 'Bearer',
+  });
+}
+
+function bearerOf({ headers }: IncomingMessage): string | undefined {
+  return /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
+}
+
+/** Nothing here speaks another protocol. Throws HttpProblem; an offer of HTTP/2, as Java makes it with each request, is just not taken. */
+export function checkUpgrade({ headers }: IncomingMessage): void {
+  if (headers.upgrade !== undefined && headers.upgrade.trim().toLowerCase() !== 'h2c')
+    throw new HttpProblem(501, 'no other protocol is spoken here', { connection: 'close' });
 }
 
 /** Forms that a browser sends to anywhere without asking there first. */

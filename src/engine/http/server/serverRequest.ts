@@ -11,6 +11,8 @@ export interface ServerRequest {
   method: string;
   /** As it was sent, without the query. */
   path: string;
+  /** Path and query, as they were sent. */
+  target: string;
   query: URLSearchParams;
   headers: IncomingHttpHeaders;
   /** Aborted when the client has gone, or the server closes. */

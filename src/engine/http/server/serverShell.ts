@@ -1,7 +1,14 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from '../../ports.ts';
-import { type AdmissionRules, checkContentType, checkSender, checkToken } from './admission.ts';
+import {
+  type AdmissionRules,
+  checkContentType,
+  checkSender,
+  checkToken,
+  checkTokenOrKey,
+  checkUpgrade,
+} from './admission.ts';
 import { BodyPool } from './bodyPool.ts';
 import { HttpProblem } from './httpProblem.ts';
 import { listen } from './listen.ts';
@@ -29,6 +36,15 @@ export interface Route {
   refuse?(problem: HttpProblem, contentType: string | undefined): WholeReply;
 }
 
+/** Every path below one that has no route of its own, by any method. Needs the token, also from `x-api-key`. */
+export interface PrefixRoute {
+  /** Begins and ends with a slash. */
+  prefix: string;
+  /** Writes the reply itself: nothing is added to its head. Where it rejects before it has begun one, a refusal is sent. */
+  answer(request: ServerRequest, outgoing: ServerResponse): Promise<void>;
+  refuse(problem: HttpProblem, path: string): WholeReply;
+}
+
 export interface ServerOptions extends Partial<AdmissionRules> {
   /** For messages, e.g. `the OTLP receiver`. */
   name: string;
@@ -37,7 +53,7 @@ export interface ServerOptions extends Partial<AdmissionRules> {
   /** An address beside 127.0.0.1 is for a person to choose, never for the workspace. */
   exposeOn?: string;
   token: string;
-  routes: readonly Route[];
+  routes: readonly (Route | PrefixRoute)[];
   limits?: Partial<ServerLimits>;
   clock: Clock;
   /** Hears of a bug in a route; the client is told no more than that there was one. */
@@ -100,25 +116,31 @@ async function respond(incoming: IncomingMessage, outgoing: ServerResponse, serv
   outgoing.once('close', () => gone.abort());
 
   try {
-    const { route, path, query } = admit(incoming, serving.options);
+    const { route, path, target, query } = admit(incoming, serving.options);
     const maxBytes = serving.limits.bodyBytes;
     let sent: Promise<Buffer> | undefined;
+    let signal: AbortSignal | undefined;
     const read = () => {
       if (serving.expects && !sent) outgoing.writeContinue();
       sent ??= readSentBody(incoming, maxBytes, room);
       return sent;
     };
     const request: ServerRequest = {
-      method: route.method,
+      method: incoming.method ?? '',
       path,
+      target,
       query,
       headers: incoming.headers,
-      signal: AbortSignal.any([gone.signal, serving.closing]),
+      get signal() {
+        signal ??= AbortSignal.any([gone.signal, serving.closing]);
+        return signal;
+      },
       sent: read,
       body: async () => unpackBody(await read(), incoming, { maxBytes, room }),
     };
 
-    await sendReply(outgoing, await route.handle(request), request.signal);
+    if ('prefix' in route) await route.answer(request, outgoing);
+    else await sendReply(outgoing, await route.handle(request), request.signal);
   } catch (error) {
     const left = gone.signal.aborted || serving.closing.aborted;
     if (!(error instanceof HttpProblem) && !left) serving.options.onBug(error);
@@ -128,17 +150,29 @@ async function respond(incoming: IncomingMessage, outgoing: ServerResponse, serv
   }
 }
 
-function refusalOf(error: unknown, incoming: IncomingMessage, routes: readonly Route[]): WholeReply {
+function refusalOf(
+  error: unknown,
+  incoming: IncomingMessage,
+  routes: readonly (Route | PrefixRoute)[],
+): WholeReply {
   const problem = error instanceof HttpProblem ? error : new HttpProblem(500, 'something went wrong here');
   const { path } = targetOf(incoming);
-  const route = routes.find((one) => one.path === path);
+  const [route] = routesAt(path, routes);
+  if (route && 'prefix' in route) return route.refuse(problem, path);
   return route?.refuse?.(problem, incoming.headers['content-type']) ?? plainRefusal(problem);
+}
+
+/** Those of exactly this path, else what is served below a part of it. */
+function routesAt(path: string, routes: readonly (Route | PrefixRoute)[]): (Route | PrefixRoute)[] {
+  const exact = routes.filter((route) => 'path' in route && route.path === path);
+  if (exact.length > 0) return exact;
+  return routes.filter((route) => 'prefix' in route && path.startsWith(route.prefix));
 }
 
 /** A client that takes this for a proxy sends a whole address, whose host counts instead of the header (RFC 9112, 3.2.2). */
 function targetOf({ url = '' }: IncomingMessage): { host: string | undefined; path: string; search: string } {
   const [, host, path = '', search = ''] =
-    /^(?:http:\/\/([^/?#]*))?(\/[^?#]*)(?:\?([^#]*))?$/i.exec(url) ?? [];
+    /^(?:http:\/\/([^/?#]*))?(\/[^?#]*)(\?[^#]*)?$/i.exec(url) ?? [];
   return { host, path, search };
 }
 
@@ -147,19 +181,21 @@ function admit(incoming: IncomingMessage, options: ServerOptions) {
   const { allowedHosts = [], allowedOrigins = [], token } = options;
   const { host, path, search } = targetOf(incoming);
   checkSender(incoming, host, { allowedHosts, allowedOrigins, token });
+  checkUpgrade(incoming);
 
-  const there = options.routes.filter((route) => route.path === path);
-  const route = there.find(({ method }) => method === incoming.method);
+  const there = routesAt(path, options.routes);
+  const route = there.find((one) => 'prefix' in one || one.method === incoming.method);
   if (there.length === 0) throw new HttpProblem(404, 'nothing is served at this path');
   if (!route) {
-    const allow = there.map(({ method }) => method).join(', ');
+    const allow = there.flatMap((one) => ('method' in one ? [one.method] : [])).join(', ');
     throw new HttpProblem(405, `this path takes ${allow}`, { allow });
   }
 
-  if (route.access === 'token') checkToken(incoming, token);
+  if ('prefix' in route) checkTokenOrKey(incoming, token);
+  else if (route.access === 'token') checkToken(incoming, token);
   else if (route.method === 'POST') checkContentType(incoming);
 
-  return { route, path, query: new URLSearchParams(search) };
+  return { route, path, target: `${path}${search}`, query: new URLSearchParams(search) };
 }
 
 /** Too long, too slow, or no HTTP: there is no request to answer. */
