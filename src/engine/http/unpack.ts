@@ -1,5 +1,12 @@
 import { Transform, type TransformCallback } from 'node:stream';
-import { createBrotliDecompress, createInflateRaw, createUnzip } from 'node:zlib';
+import {
+  brotliDecompressSync,
+  createBrotliDecompress,
+  createInflateRaw,
+  createUnzip,
+  inflateRawSync,
+  unzipSync,
+} from 'node:zlib';
 
 export type Packing = 'gzip' | 'deflate' | 'br';
 
@@ -22,6 +29,24 @@ export function packingsOf(contentEncoding: string | undefined): Packing[] {
   const packed = names.filter((name) => name !== '' && name !== 'identity');
   const packings = packed.flatMap((name) => PACKINGS.get(name) ?? []);
   return packings.length === packed.length ? packings.reverse() : [];
+}
+
+/** The start of a short body as text, at once; empty where it cannot be unpacked, or is longer than `maxBytes`. */
+export function unpackedText(body: Buffer, contentEncoding: string | undefined, maxBytes = 64 * 1024): string {
+  let bytes = body;
+  try {
+    for (const packing of packingsOf(contentEncoding)) bytes = unpackSync(bytes, packing, maxBytes);
+  } catch {
+    return '';
+  }
+  return bytes.subarray(0, maxBytes).toString();
+}
+
+function unpackSync(bytes: Buffer, packing: Packing, maxOutputLength: number): Buffer {
+  if (packing === 'br') return brotliDecompressSync(bytes, { maxOutputLength });
+  return isBare(packing, bytes[0] ?? 0)
+    ? inflateRawSync(bytes, { maxOutputLength })
+    : unzipSync(bytes, { maxOutputLength });
 }
 
 const USUAL_CHUNK = 16 * 1024;
@@ -93,6 +118,9 @@ const ZLIB = 0x08;
 /** `deflate` means the form of zlib; some servers send it bare, and some send gzip. */
 function unpacker(packing: Packing, firstByte: number, chunkSize: number): Transform {
   if (packing === 'br') return createBrotliDecompress({ chunkSize });
-  const bare = packing === 'deflate' && firstByte !== GZIP && (firstByte & 0x0f) !== ZLIB;
-  return bare ? createInflateRaw({ chunkSize }) : createUnzip({ chunkSize });
+  return isBare(packing, firstByte) ? createInflateRaw({ chunkSize }) : createUnzip({ chunkSize });
+}
+
+function isBare(packing: Packing, firstByte: number): boolean {
+  return packing === 'deflate' && firstByte !== GZIP && (firstByte & 0x0f) !== ZLIB;
 }

@@ -9,7 +9,7 @@ export function endpointOf(
   name: string,
   baseUrl: string,
   config: ProviderConfig,
-  { environment, secrets }: { environment: Environment; secrets?: Secrets },
+  { environment, secrets }: { environment: Environment; secrets?: Secrets | undefined },
 ): (signal: AbortSignal) => Promise<Endpoint> | Endpoint {
   const variables = variablesOf(config);
   if (secrets === undefined || variables.length === 0) {

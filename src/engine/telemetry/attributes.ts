@@ -89,6 +89,10 @@ export const TOUCHSTONE = {
   sourceAge: 'touchstone.source.age_ms',
   /** The run whose stored answer is judged again. */
   rejudged: 'touchstone.rejudged',
+  /** How an exchange of the gateway ended. */
+  ending: 'touchstone.gateway.ending',
+  route: 'touchstone.gateway.route',
+  arm: 'touchstone.gateway.arm',
   /** The trace in which an agent recorded a span that now stands in the trace of a case. */
   originTraceId: 'touchstone.origin.trace_id',
   /** The span's own parent there, where that did not arrive. */
@@ -110,6 +114,9 @@ export const GENERAL = {
   sessionId: 'session.id',
   serverAddress: 'server.address',
   serverPort: 'server.port',
+  requestMethod: 'http.request.method',
+  responseStatus: 'http.response.status_code',
+  urlPath: 'url.path',
 } as const;
 
 /** Names of events. */

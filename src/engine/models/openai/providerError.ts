@@ -28,7 +28,7 @@ export async function statusError(reply: Reply, clock: Clock): Promise<ModelErro
     return new ModelError('protocol', message, { transient: false, status });
   }
   const text = new TextDecoder().decode(await reply.start(MAX_ERROR));
-  const error = errorOf(text);
+  const error = errorWordsOf(text);
   const retryAfterMs = parseRetryAfter(reply.headers, clock.now()) ?? error.retryDelayMs;
   const evidence = { kind: 'status', status, said: error, waitMs: retryAfterMs } as const;
   const decision = decide(evidence, clock.monotonic());
@@ -84,7 +84,7 @@ interface Said {
 }
 
 /** OpenAI's form is `{ error: { message, code, param } }`; Google puts that into a list; others say `{ error: "…" }`, or what they like. */
-function errorOf(text: string): Said {
+export function errorWordsOf(text: string): Said {
   const body = parse(text);
   const error = body?.['error'];
   const fields: JsonObject = isJsonObject(error) ? error : {};

@@ -1,0 +1,149 @@
+import { errorWordsOf } from '../../models/openai/providerError.ts';
+import type { HttpFault } from '../../http/httpError.ts';
+import { parseRetryAfter } from '../../http/retryAfter.ts';
+import { unpackedText } from '../../http/unpack.ts';
+import type { Clock } from '../../ports.ts';
+import { decide, type Evidence, statusOf } from '../../resilience/classify.ts';
+import type { Decision } from '../../resilience/decision.ts';
+import type { Outcome } from '../../resilience/guard.ts';
+import { readAllowance } from '../../resilience/pace/readAllowance.ts';
+import type { Rejected } from '../../resilience/policy.ts';
+import type { ReplyHead } from './client.ts';
+import type { ExchangeEnding } from './finishedExchange.ts';
+import type { Opened, UpstreamReply } from './upstreamReply.ts';
+
+/** Why an upstream did not answer, and what its client is told where nothing else does. */
+export interface Failure {
+  ending: ExchangeEnding;
+  /** For people. */
+  reason: string;
+  decision: Decision;
+  /** A reply of the upstream, to be passed on as it is; else one of ours. */
+  answer: { head: ReplyHead; headers: { readonly [name: string]: string | string[] | undefined }; body: Buffer } | OwnAnswer;
+}
+
+/** What we say in the API's own form. */
+export interface OwnAnswer {
+  status: number;
+  type: string;
+  /** The policy that refused it. */
+  refusedBy?: string;
+  /** On the monotonic clock, in milliseconds. */
+  until?: number | undefined;
+}
+
+/** Why an attempt brought nothing to hand on; undefined where it did. */
+export function failureOf(
+  opened: Opened,
+  reply: UpstreamReply,
+  { target, clock, firstTokenMs }: { target: string; clock: Clock; firstTokenMs: number },
+): { failure: Failure; outcome: Outcome } | undefined {
+  const judged = (evidence: Evidence) => decide(evidence, clock.monotonic());
+  const { incoming } = reply;
+  const allowance = incoming && readAllowance(incoming.headers, clock.now(), clock.monotonic());
+  const silentMs = reply.silentMs;
+
+  switch (opened.kind) {
+    case 'content':
+      return undefined;
+
+    case 'refusal': {
+      const { status, body } = opened;
+      const headers = incoming?.headers ?? {};
+      const said = errorWordsOf(unpackedText(body, headers['content-encoding']));
+      const waitMs = parseRetryAfter(headers, clock.now()) ?? said.retryDelayMs;
+      const decision = judged({ kind: 'status', status, said, waitMs });
+      return {
+        failure: {
+          ending: 'done',
+          reason: `${target} answered with status ${status}`,
+          decision,
+          answer: { head: reply.head, headers, body },
+        },
+        outcome: { decision, silentMs, tokens: 0, costUsd: 0, allowance, errorType: String(status) },
+      };
+    }
+
+    case 'error': {
+      const said = reply.tap?.error ?? {};
+      const decision = judged({ kind: 'error-event', said });
+      const text = typeof said.message === 'string' ? said.message : 'the provider gave an error in place of an answer';
+      const type = typeof said.type === 'string' ? said.type : 'upstream_error';
+      return {
+        failure: { ending: 'failed', reason: text, decision, answer: { status: statusOf(said), type } },
+        outcome: { decision, silentMs, tokens: null, costUsd: null, allowance, errorType: type },
+      };
+    }
+
+    case 'empty':
+    case 'cut': {
+      const decision = judged({ kind: 'cut' });
+      const reason =
+        opened.kind === 'empty' ? `${target} answered with nothing` : `${target} broke off its answer: ${opened.reason}`;
+      return {
+        failure: {
+          ending: opened.kind === 'empty' ? 'empty' : 'failed',
+          reason,
+          decision,
+          answer: { status: 502, type: 'upstream_error' },
+        },
+        outcome: { decision, silentMs, tokens: null, costUsd: null, allowance, errorType: opened.kind },
+      };
+    }
+
+    case 'silent': {
+      const decision = judged({ kind: 'timeout' });
+      return {
+        failure: {
+          ending: 'timeout',
+          reason: `${target} gave nothing within ${firstTokenMs / 1000} s`,
+          decision,
+          answer: { status: 504, type: 'timeout_error' },
+        },
+        // It may be carried out nevertheless, and took its time: the same would be asked twice.
+        outcome: { decision, silentMs, tokens: null, costUsd: null, errorType: 'timeout', final: true },
+      };
+    }
+
+    case 'fault': {
+      const { fault, message } = opened.error;
+      const decision = judged({ kind: 'fault', fault });
+      return {
+        failure: {
+          ending: 'failed',
+          reason: `${target} was not reached: ${message}`,
+          decision,
+          answer: { status: 502, type: 'upstream_error' },
+        },
+        outcome: { decision, silentMs, ...used(fault), errorType: fault.kind === 'network' ? fault.code : fault.kind },
+      };
+    }
+  }
+}
+
+/** Nothing was sent where there was no connection; else nobody knows what became of it. */
+function used(fault: HttpFault): { tokens: number | null; costUsd: number | null } {
+  const isUnsent = fault.kind === 'unsendable' || (fault.kind === 'network' && UNSENT.has(fault.code));
+  return isUnsent ? { tokens: 0, costUsd: 0 } : { tokens: null, costUsd: null };
+}
+
+const UNSENT: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'EACCES']);
+
+/** One of our policies said no. */
+export function rejection(rejected: Rejected): Failure {
+  const { by, until, message } = rejected;
+  const isCount = by === 'budget' || by === 'limit' || by === 'pace';
+  const status = by === 'deadline' ? 504 : isCount ? 429 : 503;
+  return {
+    ending: 'refused',
+    reason: message,
+    decision: { kind: 'rejected', by, until },
+    answer: { status, type: isCount ? 'rate_limit_error' : 'overloaded_error', refusedBy: by, until },
+  };
+}
+
+/** Whether something else may answer in its place: not where the request itself is wrong, but where our key for it is. */
+export function mayFallBack({ decision, answer }: Failure): boolean {
+  if (decision.kind !== 'caller') return true;
+  return 'head' in answer && (answer.head.status === 401 || answer.head.status === 403);
+}

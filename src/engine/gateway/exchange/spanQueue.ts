@@ -1,0 +1,71 @@
+import type { SpanRecord } from '../../model/span.ts';
+import type { Clock, Log } from '../../ports.ts';
+
+/** Where finished spans go: the intake of received traces. */
+export interface SpanIntake {
+  keep(batch: { spans: readonly SpanRecord[]; logs: readonly [] }): Promise<unknown>;
+}
+
+/** So many spans wait at most; what is beyond is not kept. */
+const MOST_WAITING = 10_000;
+/** Stored together, and so often, in milliseconds: each time costs a wait for the disk. */
+const TOGETHER = 500;
+const EVERY_MS = 200;
+
+/** Spans on their way to the store. It may be slow, full or broken: nobody waits for it. */
+export class SpanQueue {
+  readonly #intake: SpanIntake;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  #waiting: SpanRecord[] = [];
+  #isStoring = false;
+  #isFailing = false;
+  #closed = new AbortController();
+  /** Not kept, since there were too many or the store failed. */
+  lost = 0;
+
+  constructor(intake: SpanIntake, { clock, log }: { clock: Clock; log: Log }) {
+    this.#intake = intake;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  add(spans: readonly SpanRecord[]): void {
+    for (const span of spans)
+      if (this.#waiting.length < MOST_WAITING) this.#waiting.push(span);
+      else this.lost += 1;
+    if (!this.#isStoring) void this.#store();
+  }
+
+  /** Stores what waits; nothing is stored later. */
+  async close(): Promise<void> {
+    this.#closed.abort('closed');
+    while (this.#waiting.length > 0 && !this.#isFailing) await this.#keepSome();
+  }
+
+  async #store(): Promise<void> {
+    this.#isStoring = true;
+    try {
+      while (this.#waiting.length > 0) {
+        await this.#clock.sleep(EVERY_MS, this.#closed.signal);
+        while (this.#waiting.length > 0) await this.#keepSome();
+      }
+    } catch {
+      // It is closed, which stores the rest.
+    } finally {
+      this.#isStoring = false;
+    }
+  }
+
+  async #keepSome(): Promise<void> {
+    const spans = this.#waiting.splice(0, TOGETHER);
+    try {
+      await this.#intake.keep({ spans, logs: [] });
+      this.#isFailing = false;
+    } catch (error) {
+      this.lost += spans.length;
+      if (!this.#isFailing) this.#log.write('warn', `spans of the gateway are not kept: ${String(error)}`);
+      this.#isFailing = true;
+    }
+  }
+}
