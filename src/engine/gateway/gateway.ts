@@ -6,17 +6,17 @@ import type { LocalServer } from '../http/server/serverShell.ts';
 import type { ProviderConfig } from '../models/modelProvider.ts';
 import type { Clock, Environment, Log, Random, Secrets } from '../ports.ts';
 import type { ProviderGuards } from '../resilience/providerGuards.ts';
-import type { ArmConfig, ArmTarget, GatewayConfig, RouteConfig } from '../suites/gateway/gatewayConfig.ts';
+import type { ArmTarget, GatewayConfig, RouteConfig } from '../suites/gateway/gatewayConfig.ts';
 import { GENERAL, TOUCHSTONE } from '../telemetry/attributes.ts';
 import { Tracing } from '../telemetry/tracing.ts';
-import { ArmCounts } from './exchange/armCounts.ts';
+import { callerSpan, readAsked } from './exchange/admitted.ts';
 import { type Client, noClient } from './exchange/client.ts';
 import { Exchange } from './exchange/exchange.ts';
 import type { AskUpstream, ExchangeListener } from './exchange/exchangeListener.ts';
 import { ExchangeSpan } from './exchange/exchangeSpan.ts';
 import type { FinishedExchange } from './exchange/finishedExchange.ts';
-import { apiOf, chooseArm, readApiRequest, routeFor } from './exchange/interim.ts';
-import { passedOn } from './exchange/passedHeaders.ts';
+import { chooseArm, readApiRequest, routeFor } from './exchange/interim.ts';
+import { RouteCounts } from './exchange/routeCounts.ts';
 import { type SpanIntake, SpanQueue } from './exchange/spanQueue.ts';
 import { type ApplyRelease, type Asked, targetName } from './exchange/upstreamRequest.ts';
 import { Upstreams } from './exchange/upstreams.ts';
@@ -59,9 +59,7 @@ export class Gateway implements AskUpstream {
   readonly #ports: GatewayPorts;
   readonly #connection = new Connection();
   readonly #listeners = new Set<ExchangeListener>();
-  readonly #counts = new Map<string, Map<string, ArmCounts>>();
-  readonly #inFlight = new Map<string, number>();
-  readonly #weights = new Map<string, { readonly [arm: string]: number }>();
+  readonly #counts = new RouteCounts();
   readonly #spans: SpanQueue;
   readonly #tracing: Tracing;
   readonly #shadowTracing: Tracing;
@@ -98,29 +96,15 @@ export class Gateway implements AskUpstream {
     );
   }
 
-  /** Holds from now on, and its counts begin anew. Arms that are not named keep theirs. */
+  /** Holds from now on, and the counts of the route begin anew. Arms that are not named keep theirs. */
   setWeights(route: string, weights: { readonly [arm: string]: number }): void {
-    this.#weights.set(route, { ...this.#weights.get(route), ...weights });
-    this.#counts.delete(route);
+    this.#counts.setWeights(route, weights);
   }
 
   status(shadowOf: (route: string) => ShadowStatus | null = () => null): GatewayStatus {
     const { config, problem } = this.#used.settings;
-    return {
-      routes: (config?.routes ?? []).map((route) => {
-        const counts = this.#countsOf(route.name);
-        return {
-          route: route.name,
-          path: route.match.path,
-          models: route.match.models ?? [],
-          inFlight: this.#inFlight.get(route.name) ?? 0,
-          arms: this.#armsOf(route).map((arm) => (counts.get(arm.name) ?? new ArmCounts()).status(arm)),
-          mismatch: null,
-          shadow: shadowOf(route.name),
-        };
-      }),
-      problem,
-    };
+    const routes = config?.routes ?? [];
+    return { routes: routes.map((route) => this.#counts.status(route, shadowOf(route.name))), problem };
   }
 
   /** Stores what there is still to store. */
@@ -177,31 +161,21 @@ export class Gateway implements AskUpstream {
     const startedMs = clock.now();
     const started = clock.monotonic();
     const used = this.#used;
-    const { method, path } = request;
-    const api = apiOf(method, path) ?? 'agent';
-
-    const sent = await request.sent();
-    const body = request.headers['content-encoding'] === undefined ? sent : await request.body();
-    if (body.includes(this.#token)) throw new HttpProblem(400, "the gateway's token stands in the body: it is not passed on");
-
-    const asked: Asked = {
-      ...{ api, method, path, search: searchOf(request.target, this.#token) },
-      headers: passedOn(request.headers, this.#token),
-      ...{ sent, body, read: readApiRequest(api, body) },
-    };
+    const asked = await readAsked(request, this.#token);
+    const { method, path } = asked;
     const route = routeFor(used.settings.config, { path, model: asked.read.model });
     if (!route) throw new HttpProblem(404, 'no route fits this path and model');
 
-    const arm = chooseArm(this.#armsOf(route), random.next());
+    const arm = chooseArm(this.#counts.armsOf(route), random.next());
     if (!arm) throw new HttpProblem(503, `the route '${route.name}' has no target with a weight above 0`);
 
     const id = random.hex(16);
     const stickyKey = null;
     const begun = { id, route: route.name, arm: arm.name, stickyKey };
-    const parent = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}/.exec(String(request.headers['traceparent'] ?? ''));
+    const caller = callerSpan(request.headers['traceparent']);
     const span = this.#tracing.root(`gateway ${route.name}`, {
-      traceId: parent?.[1] ?? random.hex(16),
-      parentSpanId: parent?.[2] ?? null,
+      traceId: caller?.traceId ?? random.hex(16),
+      parentSpanId: caller?.spanId ?? null,
       kind: 'server',
       baggage: {},
       attributes: {
@@ -229,7 +203,7 @@ export class Gateway implements AskUpstream {
       used,
     );
 
-    this.#inFlight.set(route.name, (this.#inFlight.get(route.name) ?? 0) + 1);
+    this.#counts.began(route.name);
     await exchange.run();
     // Until then its body counts as being handled.
     await over.promise;
@@ -241,42 +215,22 @@ export class Gateway implements AskUpstream {
     id = this.#ports.random.hex(16),
     { upstreams, settings }: Used = this.#used,
   ): Exchange {
-    const { clock, log, onBug } = this.#ports;
+    const { clock, onBug } = this.#ports;
     const { applyRelease } = settings;
     return new Exchange(
       { ...options, id, finished },
-      { clock, log, connection: this.#connection, upstreams, applyRelease, onBug },
+      { clock, connection: this.#connection, upstreams, applyRelease, onBug },
     );
   }
 
   #tell(finished: FinishedExchange): void {
-    const { route, arm } = finished;
-    this.#inFlight.set(route, Math.max(0, (this.#inFlight.get(route) ?? 0) - 1));
-    if (arm !== null) {
-      const counts = this.#countsOf(route);
-      const known = counts.get(arm) ?? new ArmCounts();
-      counts.set(arm, known);
-      known.add(finished);
-    }
-
+    this.#counts.ended(finished);
     for (const listener of this.#listeners)
       try {
         listener.finished(finished);
       } catch (error) {
         this.#ports.onBug(error);
       }
-  }
-
-  #countsOf(route: string): Map<string, ArmCounts> {
-    const known = this.#counts.get(route) ?? new Map<string, ArmCounts>();
-    this.#counts.set(route, known);
-    return known;
-  }
-
-  #armsOf({ name, arms }: RouteConfig): readonly ArmConfig[] {
-    const weights = this.#weights.get(name);
-    if (!weights) return arms;
-    return arms.map((arm) => ({ ...arm, weight: weights[arm.name] ?? arm.weight }));
   }
 
   #routeNamed(name: string): RouteConfig {
@@ -328,23 +282,4 @@ const ANY_ROUTE: RouteConfig = {
 /** A body that is kept is unpacked. */
 function withoutPacking({ 'content-encoding': _packing, ...headers }: { readonly [name: string]: string }) {
   return headers;
-}
-
-/** The query, without any part that shows our token. */
-function searchOf(target: string, token: string): string {
-  const at = target.indexOf('?');
-  if (at < 0) return '';
-  const search = target.slice(at);
-  if (!decodeURIComponentSafely(search).includes(token)) return search;
-  const parts = search.slice(1).split('&');
-  const kept = parts.filter((part) => !decodeURIComponentSafely(part).includes(token));
-  return kept.length > 0 ? `?${kept.join('&')}` : '';
-}
-
-function decodeURIComponentSafely(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

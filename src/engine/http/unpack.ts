@@ -32,7 +32,11 @@ export function packingsOf(contentEncoding: string | undefined): Packing[] {
 }
 
 /** The start of a short body as text, at once; empty where it cannot be unpacked, or is longer than `maxBytes`. */
-export function unpackedText(body: Buffer, contentEncoding: string | undefined, maxBytes = 64 * 1024): string {
+export function unpackedText(
+  body: Buffer,
+  contentEncoding: string | undefined,
+  maxBytes = 64 * 1024,
+): string {
   let bytes = body;
   try {
     for (const packing of packingsOf(contentEncoding)) bytes = unpackSync(bytes, packing, maxBytes);

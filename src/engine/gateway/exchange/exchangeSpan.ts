@@ -1,9 +1,9 @@
 import { defined } from '../../model/defined.ts';
 import type { Message } from '../../model/message.ts';
 import type { Attributes, Span } from '../../ports.ts';
+import type { RouteConfig } from '../../suites/gateway/gatewayConfig.ts';
 import { EVENT, FALLBACK, GEN_AI, GENERAL, TOUCHSTONE } from '../../telemetry/attributes.ts';
 import { findSensitive, redacted } from '../../traces/sensitiveData.ts';
-import type { RouteConfig } from '../../suites/gateway/gatewayConfig.ts';
 import type { ReplySummary } from '../apis/replyTap.ts';
 import type { FinishedExchange } from './finishedExchange.ts';
 import type { Asked, UpstreamRequest } from './upstreamRequest.ts';
@@ -84,12 +84,17 @@ export function attemptSpan({ span, route, asked }: ExchangeSpan, request: Upstr
 /** What came of it; `reason` where it is not an answer. */
 export function endAttempt(
   span: Span,
-  { summary, reason, errorType }: { summary: ReplySummary | null; reason: string | undefined; errorType: string | undefined },
+  {
+    summary,
+    reason,
+    errorType,
+  }: { summary: ReplySummary | null; reason: string | undefined; errorType: string | undefined },
 ): void {
   span.set({
     [GEN_AI.responseModel]: summary?.model ?? undefined,
     [GEN_AI.responseId]: summary?.responseId ?? undefined,
-    [GEN_AI.responseFinishReasons]: summary && summary.finishReasons.length > 0 ? summary.finishReasons : undefined,
+    [GEN_AI.responseFinishReasons]:
+      summary && summary.finishReasons.length > 0 ? summary.finishReasons : undefined,
     [GEN_AI.inputTokens]: summary?.usage?.inputTokens,
     [GEN_AI.outputTokens]: summary?.usage?.outputTokens,
     [GEN_AI.cacheReadTokens]: summary?.usage?.cachedInputTokens,
@@ -106,7 +111,12 @@ export function outputAttributes(route: RouteConfig, summary: ReplySummary | nul
   if (text === null && toolCalls.length === 0) return {};
   const parts = [
     ...(text ? [{ type: 'text', content: text }] : []),
-    ...toolCalls.map((call) => ({ type: 'tool_call', ...defined({ id: call.id }), name: call.name, arguments: call.arguments })),
+    ...toolCalls.map((call) => ({
+      type: 'tool_call',
+      ...defined({ id: call.id }),
+      name: call.name,
+      arguments: call.arguments,
+    })),
   ];
   return {
     [GEN_AI.outputMessages]: written(route, [
@@ -124,7 +134,12 @@ function inputOf(route: RouteConfig, asked: Asked, { read }: UpstreamRequest): A
   return {
     [GEN_AI.inputMessages]: written(route, told),
     [GEN_AI.toolDefinitions]:
-      tools.length > 0 ? written(route, tools.map((tool) => ({ type: 'function', ...tool }))) : undefined,
+      tools.length > 0
+        ? written(
+            route,
+            tools.map((tool) => ({ type: 'function', ...tool })),
+          )
+        : undefined,
   };
 }
 
@@ -150,7 +165,12 @@ function writeMessage({ role, content, toolCalls = [], toolCallId, name }: Messa
           ? { type: 'text', content: part.text }
           : { type: 'uri', modality: 'image', uri: part.url.slice(0, MOST_TEXT) },
       ),
-      ...toolCalls.map((call) => ({ type: 'tool_call', ...defined({ id: call.id }), name: call.name, arguments: call.arguments })),
+      ...toolCalls.map((call) => ({
+        type: 'tool_call',
+        ...defined({ id: call.id }),
+        name: call.name,
+        arguments: call.arguments,
+      })),
     ],
   };
 }

@@ -1,13 +1,14 @@
-import { errorWordsOf } from '../../models/openai/providerError.ts';
+import type { UserError } from '../../errors.ts';
 import type { HttpFault } from '../../http/httpError.ts';
 import { parseRetryAfter } from '../../http/retryAfter.ts';
 import { unpackedText } from '../../http/unpack.ts';
+import { errorWordsOf } from '../../models/openai/providerError.ts';
 import type { Clock } from '../../ports.ts';
 import { decide, type Evidence, statusOf } from '../../resilience/classify.ts';
 import type { Decision } from '../../resilience/decision.ts';
 import type { Outcome } from '../../resilience/guard.ts';
 import { readAllowance } from '../../resilience/pace/readAllowance.ts';
-import type { Rejected } from '../../resilience/policy.ts';
+import type { Allowance, Rejected } from '../../resilience/policy.ts';
 import type { ReplyHead } from './client.ts';
 import type { ExchangeEnding } from './finishedExchange.ts';
 import type { Opened, UpstreamReply } from './upstreamReply.ts';
@@ -19,7 +20,9 @@ export interface Failure {
   reason: string;
   decision: Decision;
   /** A reply of the upstream, to be passed on as it is; else one of ours. */
-  answer: { head: ReplyHead; headers: { readonly [name: string]: string | string[] | undefined }; body: Buffer } | OwnAnswer;
+  answer:
+    | { head: ReplyHead; headers: { readonly [name: string]: string | string[] | undefined }; body: Buffer }
+    | OwnAnswer;
 }
 
 /** What we say in the API's own form. */
@@ -38,87 +41,75 @@ export function failureOf(
   reply: UpstreamReply,
   { target, clock, firstTokenMs }: { target: string; clock: Clock; firstTokenMs: number },
 ): { failure: Failure; outcome: Outcome } | undefined {
-  const judged = (evidence: Evidence) => decide(evidence, clock.monotonic());
-  const { incoming } = reply;
+  const { silentMs, incoming } = reply;
   const allowance = incoming && readAllowance(incoming.headers, clock.now(), clock.monotonic());
-  const silentMs = reply.silentMs;
+  const unanswered = (
+    evidence: Evidence,
+    reason: string,
+    more: Partial<Pick<Failure, 'ending'> & OwnAnswer & Outcome> = {},
+  ) => {
+    const { ending = 'failed', status = 502, type = 'upstream_error', ...outcome } = more;
+    const decision = decide(evidence, clock.monotonic());
+    return {
+      failure: { ending, reason, decision, answer: { status, type } },
+      outcome: {
+        decision,
+        silentMs,
+        tokens: null,
+        costUsd: null,
+        allowance,
+        errorType: opened.kind,
+        ...outcome,
+      },
+    };
+  };
 
   switch (opened.kind) {
     case 'content':
       return undefined;
-
-    case 'refusal': {
-      const { status, body } = opened;
-      const headers = incoming?.headers ?? {};
-      const said = errorWordsOf(unpackedText(body, headers['content-encoding']));
-      const waitMs = parseRetryAfter(headers, clock.now()) ?? said.retryDelayMs;
-      const decision = judged({ kind: 'status', status, said, waitMs });
-      return {
-        failure: {
-          ending: 'done',
-          reason: `${target} answered with status ${status}`,
-          decision,
-          answer: { head: reply.head, headers, body },
-        },
-        outcome: { decision, silentMs, tokens: 0, costUsd: 0, allowance, errorType: String(status) },
-      };
-    }
-
+    case 'refusal':
+      return refused(opened, reply, { target, clock, allowance });
     case 'error': {
       const said = reply.tap?.error ?? {};
-      const decision = judged({ kind: 'error-event', said });
-      const text = typeof said.message === 'string' ? said.message : 'the provider gave an error in place of an answer';
-      const type = typeof said.type === 'string' ? said.type : 'upstream_error';
-      return {
-        failure: { ending: 'failed', reason: text, decision, answer: { status: statusOf(said), type } },
-        outcome: { decision, silentMs, tokens: null, costUsd: null, allowance, errorType: type },
-      };
+      const { message, type } = said;
+      const reason = typeof message === 'string' ? message : `${target} gave an error in place of an answer`;
+      const named = typeof type === 'string' ? { type, errorType: type } : {};
+      return unanswered({ kind: 'error-event', said }, reason, { status: statusOf(said), ...named });
     }
-
     case 'empty':
-    case 'cut': {
-      const decision = judged({ kind: 'cut' });
-      const reason =
-        opened.kind === 'empty' ? `${target} answered with nothing` : `${target} broke off its answer: ${opened.reason}`;
-      return {
-        failure: {
-          ending: opened.kind === 'empty' ? 'empty' : 'failed',
-          reason,
-          decision,
-          answer: { status: 502, type: 'upstream_error' },
-        },
-        outcome: { decision, silentMs, tokens: null, costUsd: null, allowance, errorType: opened.kind },
-      };
-    }
-
-    case 'silent': {
-      const decision = judged({ kind: 'timeout' });
-      return {
-        failure: {
-          ending: 'timeout',
-          reason: `${target} gave nothing within ${firstTokenMs / 1000} s`,
-          decision,
-          answer: { status: 504, type: 'timeout_error' },
-        },
-        // It may be carried out nevertheless, and took its time: the same would be asked twice.
-        outcome: { decision, silentMs, tokens: null, costUsd: null, errorType: 'timeout', final: true },
-      };
-    }
-
+      return unanswered({ kind: 'cut' }, `${target} answered with nothing`, { ending: 'empty' });
+    case 'cut':
+      return unanswered({ kind: 'cut' }, `${target} broke off its answer: ${opened.reason}`);
+    case 'silent':
+      // It may be carried out nevertheless, and took its time: the same would be asked twice.
+      return unanswered({ kind: 'timeout' }, `${target} gave nothing within ${firstTokenMs / 1000} s`, {
+        ...{ ending: 'timeout', status: 504, type: 'timeout_error', errorType: 'timeout', final: true },
+      });
     case 'fault': {
       const { fault, message } = opened.error;
-      const decision = judged({ kind: 'fault', fault });
-      return {
-        failure: {
-          ending: 'failed',
-          reason: `${target} was not reached: ${message}`,
-          decision,
-          answer: { status: 502, type: 'upstream_error' },
-        },
-        outcome: { decision, silentMs, ...used(fault), errorType: fault.kind === 'network' ? fault.code : fault.kind },
-      };
+      const errorType = fault.kind === 'network' ? fault.code : fault.kind;
+      return unanswered({ kind: 'fault', fault }, `${target} was not reached: ${message}`, {
+        ...{ ...used(fault), errorType },
+      });
     }
   }
+}
+
+/** An error status, whose body is passed on as it is. */
+function refused(
+  { status, body }: Extract<Opened, { kind: 'refusal' }>,
+  { incoming, head, silentMs }: UpstreamReply,
+  { target, clock, allowance }: { target: string; clock: Clock; allowance: Allowance | undefined },
+): { failure: Failure; outcome: Outcome } {
+  const headers = incoming?.headers ?? {};
+  const said = errorWordsOf(unpackedText(body, headers['content-encoding']));
+  const waitMs = parseRetryAfter(headers, clock.now()) ?? said.retryDelayMs;
+  const decision = decide({ kind: 'status', status, said, waitMs }, clock.monotonic());
+  const reason = `${target} answered with status ${status}`;
+  return {
+    failure: { ending: 'done', reason, decision, answer: { head, headers, body } },
+    outcome: { decision, silentMs, tokens: 0, costUsd: 0, allowance, errorType: String(status) },
+  };
 }
 
 /** Nothing was sent where there was no connection; else nobody knows what became of it. */
@@ -127,7 +118,13 @@ function used(fault: HttpFault): { tokens: number | null; costUsd: number | null
   return isUnsent ? { tokens: 0, costUsd: 0 } : { tokens: null, costUsd: null };
 }
 
-const UNSENT: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'EACCES']);
+const UNSENT: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'EACCES',
+]);
 
 /** One of our policies said no. */
 export function rejection(rejected: Rejected): Failure {
@@ -146,4 +143,14 @@ export function rejection(rejected: Rejected): Failure {
 export function mayFallBack({ decision, answer }: Failure): boolean {
   if (decision.kind !== 'caller') return true;
   return 'head' in answer && (answer.head.status === 401 || answer.head.status === 403);
+}
+
+/** A target that cannot be asked: its key is missing, say, or its release. */
+export function notReady(error: UserError): Failure {
+  return {
+    ending: 'refused',
+    reason: error.message,
+    decision: { kind: 'spent' },
+    answer: { status: 503, type: 'configuration_error', refusedBy: 'configuration' },
+  };
 }

@@ -41,7 +41,9 @@ export function readApiRequest(api: ApiName, body: Buffer): ApiRequest {
   };
 }
 
-export function openTap({ stream }: {
+export function openTap({
+  stream,
+}: {
   api: ApiName;
   status: number;
   headers: IncomingHttpHeaders;
@@ -63,7 +65,9 @@ export function openTap({ stream }: {
       return stream ? /\[DONE\]|message_stop/.test(text) : true;
     },
     get error() {
-      return stream && text.includes('data: {"error"') ? { message: 'error', type: 'server_error' } : undefined;
+      return stream && text.includes('data: {"error"')
+        ? { message: 'error', type: 'server_error' }
+        : undefined;
     },
     summary: () => ({
       model: null,
@@ -102,7 +106,11 @@ export function routeFor(
       (match.models === undefined || (model !== undefined && match.models.includes(model))),
   );
   if (found || !path.startsWith('/v1/')) return found;
-  const provider = model?.includes('/') ? (model.split('/')[0] ?? '') : path === '/v1/messages' ? 'anthropic' : 'openai';
+  const provider = model?.includes('/')
+    ? (model.split('/')[0] ?? '')
+    : path === '/v1/messages'
+      ? 'anthropic'
+      : 'openai';
   return {
     name: provider,
     match: { path: '/v1' },

@@ -92,7 +92,10 @@ export class UpstreamReply {
 
   /** The longest time in which nothing came although it was waited for. */
   get silentMs(): number {
-    return Math.max(this.#silentMs, this.#isPaused || this.#end ? 0 : this.#options.monotonic() - this.#lastAt);
+    return Math.max(
+      this.#silentMs,
+      this.#isPaused || this.#end ? 0 : this.#options.monotonic() - this.#lastAt,
+    );
   }
 
   /** When something last came; undefined while nothing is asked for. */
@@ -207,8 +210,8 @@ export class UpstreamReply {
   }
 
   #pass(bytes: Uint8Array): void {
-    if (this.#sink) return this.#sink.bytes(bytes);
-    this.#held.push(bytes);
+    if (this.#sink) this.#sink.bytes(bytes);
+    else this.#held.push(bytes);
     this.#heldBytes += bytes.length;
   }
 
@@ -221,7 +224,10 @@ export class UpstreamReply {
   #fail(error: unknown): void {
     if (this.#end) return;
     const known = toHttpError(error);
-    if (this.#isOpened) return this.#break(known);
+    if (this.#isOpened) {
+      this.#break(known);
+      return;
+    }
 
     if (!(known instanceof HttpError)) {
       this.#isOpened = true;

@@ -66,7 +66,8 @@ export function upstreamRequest(
     case 'provider': {
       const { asked } = preparing;
       const model = target.model ?? withoutProvider(asked.read.model, target.provider);
-      if (model === undefined || model === asked.read.model || asked.api === 'agent') return providerRequest(target.provider, preparing);
+      if (model === undefined || model === asked.read.model || asked.api === 'agent')
+        return providerRequest(target.provider, preparing);
 
       const body = editRequest(asked.body, { model });
       const edited = { ...asked, body, sent: body, read: readApiRequest(asked.api, body) };
@@ -128,8 +129,11 @@ function requestOf(
   const dropsUsage = api === 'chat' && read.stream && !read.asksUsage;
   const body = dropsUsage ? editRequest(asked.body, { includeUsage: true }) : asked.sent;
   const { model } = read;
-  const name = release === undefined ? (model === undefined ? provider : `${provider}/${model}`) : `release/${release}`;
-  const authorization = server.authorization(api === 'messages' || asked.headers['anthropic-version'] !== undefined);
+  const name =
+    release === undefined ? (model === undefined ? provider : `${provider}/${model}`) : `release/${release}`;
+  const authorization = server.authorization(
+    api === 'messages' || asked.headers['anthropic-version'] !== undefined,
+  );
   return {
     target: name,
     provider,

@@ -57,10 +57,10 @@ export class Upstreams {
         remedy: `Add it under providers in touchstone.yaml, or ask for a model of ${Object.keys(this.#providers).join(', ')}.`,
       });
     if (!(readAddress(config.baseUrl) instanceof URL))
-      throw new ConfigError(
-        `the base_url of the provider '${name}' is not a plain http or https address`,
-        { where: config.location, remedy: 'Write e.g. https://api.openai.com/v1.' },
-      );
+      throw new ConfigError(`the base_url of the provider '${name}' is not a plain http or https address`, {
+        where: config.location,
+        remedy: 'Write e.g. https://api.openai.com/v1.',
+      });
 
     const baseUrl = config.baseUrl.replace(/\/+$/, '');
     const endpoint = endpointOf(name, baseUrl, config, this.#ports)(signal);
@@ -136,7 +136,8 @@ export function below(baseUrl: string, rest: string): URL {
   const base = new URL(baseUrl);
   const url = URL.parse(`${baseUrl}${rest}`);
   const root = base.pathname.replace(/\/+$/, '');
-  const isBelow = url?.origin === base.origin && (url.pathname === root || url.pathname.startsWith(`${root}/`));
+  const isBelow =
+    url?.origin === base.origin && (url.pathname === root || url.pathname.startsWith(`${root}/`));
   if (!url || !isBelow || /(?:^|\/)(?:\.|%2e){1,2}(?=[/?#]|$)|\\/i.test(rest.split('?')[0] ?? ''))
     throw new UserError('the path does not stay below the address that it is for');
   return url;

@@ -171,8 +171,7 @@ function routesAt(path: string, routes: readonly (Route | PrefixRoute)[]): (Rout
 
 /** A client that takes this for a proxy sends a whole address, whose host counts instead of the header (RFC 9112, 3.2.2). */
 function targetOf({ url = '' }: IncomingMessage): { host: string | undefined; path: string; search: string } {
-  const [, host, path = '', search = ''] =
-    /^(?:http:\/\/([^/?#]*))?(\/[^?#]*)(\?[^#]*)?$/i.exec(url) ?? [];
+  const [, host, path = '', search = ''] = /^(?:http:\/\/([^/?#]*))?(\/[^?#]*)(\?[^#]*)?$/i.exec(url) ?? [];
   return { host, path, search };
 }
 

@@ -1,0 +1,22 @@
+import type { AskingOptions, AskingPorts } from './asking.ts';
+import type { Client } from './client.ts';
+import type { FinishedExchange } from './finishedExchange.ts';
+
+export interface ExchangePorts extends AskingPorts {
+  onBug(error: unknown): void;
+}
+
+export interface ExchangeOptions extends Omit<AskingOptions, 'signal' | 'deadline' | 'sent'> {
+  id: string;
+  /** Null beside the route's arms. */
+  arm: string | null;
+  client: Client;
+  keepsBodies: boolean;
+  /** Ends it from outside; a client that leaves does so by itself. */
+  signal?: AbortSignal | undefined;
+  /** When it was admitted: since the epoch, and on the monotonic clock. */
+  startedMs: number;
+  started: number;
+  /** Called once. */
+  finished(exchange: FinishedExchange): void;
+}
