@@ -11,10 +11,10 @@ import { GENERAL, TOUCHSTONE } from '../telemetry/attributes.ts';
 import { Tracing } from '../telemetry/tracing.ts';
 import { callerSpan, readAsked } from './exchange/admitted.ts';
 import { type Client, noClient } from './exchange/client.ts';
-import { Exchange } from './exchange/exchange.ts';
 import type { AskUpstream, ExchangeListener } from './exchange/exchangeListener.ts';
 import { ExchangeSpan } from './exchange/exchangeSpan.ts';
 import type { FinishedExchange } from './exchange/finishedExchange.ts';
+import { GatewayExchange } from './exchange/gatewayExchange.ts';
 import { chooseArm, readApiRequest, routeFor } from './exchange/interim.ts';
 import { RouteCounts } from './exchange/routeCounts.ts';
 import { type SpanIntake, SpanQueue } from './exchange/spanQueue.ts';
@@ -210,14 +210,14 @@ export class Gateway implements AskUpstream {
   }
 
   #open(
-    options: Omit<ConstructorParameters<typeof Exchange>[0], 'id' | 'finished'> & { client: Client },
+    options: Omit<ConstructorParameters<typeof GatewayExchange>[0], 'id' | 'finished'> & { client: Client },
     finished: (exchange: FinishedExchange) => void,
     id = this.#ports.random.hex(16),
     { upstreams, settings }: Used = this.#used,
-  ): Exchange {
+  ): GatewayExchange {
     const { clock, onBug } = this.#ports;
     const { applyRelease } = settings;
-    return new Exchange(
+    return new GatewayExchange(
       { ...options, id, finished },
       { clock, connection: this.#connection, upstreams, applyRelease, onBug },
     );

@@ -4,7 +4,7 @@ import type { Clock } from '../../ports.ts';
 const LONGEST_MS = 2_147_483_647;
 
 /** Waits for a time that is put off again and again, with one timer where it is put off only. */
-export class TimeLimit {
+export class WaitLimit {
   readonly #clock: Clock;
   /** When it is time, on the monotonic clock; asked again whenever that may have come. Undefined: not now. */
   readonly #due: () => number | undefined;

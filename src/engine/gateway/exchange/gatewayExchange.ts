@@ -12,7 +12,7 @@ import { KeptBytes } from './keptBytes.ts';
 import { ownReply, withoutLength } from './ownReply.ts';
 import { shownHeaders } from './passedHeaders.ts';
 import { replyEnding } from './replyEnding.ts';
-import { TimeLimit } from './timeLimit.ts';
+import { WaitLimit } from './waitLimit.ts';
 
 /** Tells a client that has left from other reasons to stop. */
 const LEFT = new Error('the client has left');
@@ -24,12 +24,12 @@ class SilenceReached extends Error {}
  * One request and its reply: asks for it, hands on byte for byte what comes from the first content on, and ends once. A slow client
  * slows its upstream, and one that leaves ends it.
  */
-export class Exchange {
+export class GatewayExchange {
   readonly #ports: ExchangePorts;
   readonly #options: ExchangeOptions;
   readonly #stop = new AbortController();
   readonly #asking: Asking;
-  readonly #limit: TimeLimit;
+  readonly #limit: WaitLimit;
   readonly #deadline: number;
   readonly #kept: KeptBytes | undefined;
   /** What is handed on; undefined before its first content, and after its end. */
@@ -50,7 +50,7 @@ export class Exchange {
     this.#ports = ports;
     this.#deadline = started + route.limits.wholeMs;
     this.#kept = keepsBodies ? new KeptBytes() : undefined;
-    this.#limit = new TimeLimit(
+    this.#limit = new WaitLimit(
       ports.clock,
       () => this.#due(),
       () => this.#overdue(),
