@@ -6,7 +6,7 @@ import type { ArmTarget, RouteConfig } from '../../suites/gateway/gatewayConfig.
 import { GATEWAY_DEFAULTS } from '../../suites/gateway/gatewayFile.ts';
 import { toLimits } from '../../suites/gateway/readGateway.ts';
 import { isBelow, MODELS_PATH } from '../../suites/gateway/routePath.ts';
-import type { RoutedRequest } from './routeFor.ts';
+import type { RoutedRequest } from './routedRequest.ts';
 
 /** Paths whose requests name their model, or need none. */
 const KNOWN_PATHS: ReadonlySet<string> = new Set([

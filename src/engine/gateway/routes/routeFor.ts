@@ -3,17 +3,12 @@ import type { GatewayConfig, RouteConfig, RouteMatch } from '../../suites/gatewa
 import { matchesModel } from '../../suites/gateway/modelPattern.ts';
 import { isBelow } from '../../suites/gateway/routePath.ts';
 import { builtInRoute } from './builtInRoute.ts';
+import type { RoutedRequest } from './routedRequest.ts';
 
 /** What routes follow from. */
 export interface RoutedConfig {
   gateway?: GatewayConfig | undefined;
   providers: { readonly [name: string]: ProviderConfig };
-}
-
-/** Of a request: the path without its query, and the model that its body names. */
-export interface RoutedRequest {
-  path: string;
-  model: string | undefined;
 }
 
 /** Models have names; longer ones fit nothing. */

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { WeightFile } from '../../../../src/engine/gateway/routes/weightFile.ts';
 import type { ArmConfig } from '../../../../src/engine/suites/gateway/gatewayConfig.ts';
 import { systemRandom } from '../../../../src/systemRandom.ts';
+import { skip } from '../../../support/skip.ts';
 import { temporaryFolder } from '../../../support/temporaryFolder.ts';
 import { routeOf } from './routeOf.ts';
 
@@ -83,7 +84,7 @@ describe('weights that are set while the gateway runs', () => {
   }
 
   it('are private, and their folder ignores itself', function () {
-    if (process.platform === 'win32') this.skip();
+    if (process.platform === 'win32') skip(this, 'Windows has no modes of files');
     const root = temporaryFolder();
     open(root).set(split(1, 1), { blue: 2 });
     assert.equal(statSync(fileIn(root)).mode & 0o777, 0o600);
@@ -112,7 +113,7 @@ describe('weights that are set while the gateway runs', () => {
   }
 
   it('are not written through a link, and not set then', function () {
-    if (process.platform === 'win32') this.skip();
+    if (process.platform === 'win32') skip(this, 'Windows needs a right to make links');
     const root = temporaryFolder();
     const elsewhere = temporaryFolder();
     symlinkSync(elsewhere, path.join(root, '.touchstone'));
