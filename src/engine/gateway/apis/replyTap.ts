@@ -27,6 +27,8 @@ export interface ReplySummary {
   finishReasons: string[];
   /** Of the first choice; null where it was too long to keep. */
   text: string | null;
+  /** It was longer than is kept: there is no text, and tool calls are not told. */
+  isTooLong?: true;
   /** The text says why the model would not answer. */
   isRefusal?: true;
   toolCalls: ToolCall[];
