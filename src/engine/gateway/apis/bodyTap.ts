@@ -1,10 +1,10 @@
 import { JsonLimitError, parseUntrustedJson } from '../../files/formats/untrustedJson.ts';
 import type { JsonObject, JsonValue } from '../../model/json.ts';
 import type { ErrorWords } from '../../resilience/classify.ts';
-import { Members } from './members.ts';
 import type { ReplyForm } from './reply/replyForm.ts';
 import { unpackCopy } from './reply/unpackCopy.ts';
 import type { ReplySummary, ReplyTap } from './replyTap.ts';
+import { Members } from './requestMembers.ts';
 import type { TapReading } from './tapReading.ts';
 
 /** Bytes, as they pass, of which a copy is kept to be read. */

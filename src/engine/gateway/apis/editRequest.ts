@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../model/json.ts';
-import { type MemberSpan, type ObjectSpan, objectSpan } from './jsonSpans.ts';
+import { type MemberSpan, type ObjectSpan, objectSpan } from './memberSpans.ts';
 
 export interface RequestEdits {
   model?: string;

@@ -2,11 +2,11 @@ import type { JsonObject, JsonValue } from '../../model/json.ts';
 import type { Message } from '../../model/message.ts';
 import type { ApiName } from './apiName.ts';
 import type { ApiRequest } from './apiRequest.ts';
-import { Members, textOf } from './members.ts';
 import { anthropicMessages } from './messages/anthropicMessages.ts';
 import { chatMessages } from './messages/chatMessages.ts';
 import { readTools } from './messages/requestTools.ts';
 import { responsesMessages } from './messages/responsesMessages.ts';
+import { Members, textOf } from './requestMembers.ts';
 import type { TokenCounts } from './tokenCounts.ts';
 
 /** Reads what the gateway needs to know. Never throws; the work is linear in the body, whatever it is. */

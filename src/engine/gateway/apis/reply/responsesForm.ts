@@ -13,8 +13,9 @@ export class ResponsesForm implements ReplyForm {
     'response.failed',
   ]);
   readonly #notes: ReplyNotes;
-  /** Numbers of tool calls by those of their items. */
+  /** Numbers of tool calls by those of their items, and by their items' ids. */
   readonly #calls = new Map<JsonValue, number>();
+  #begun = 0;
 
   constructor(notes: ReplyNotes) {
     this.#notes = notes;
@@ -54,6 +55,7 @@ export class ResponsesForm implements ReplyForm {
     this.#head(response);
     const items = Array.isArray(response['output']) ? response['output'].filter(isJsonObject) : [];
     this.#calls.clear();
+    this.#begun = 0;
     for (const [index, item] of items.entries()) this.#whole(item, index);
 
     const reason = finishReason(response);
@@ -83,9 +85,12 @@ export class ResponsesForm implements ReplyForm {
     }
   }
 
-  #call({ call_id, name }: JsonObject, index: JsonValue): void {
-    const call = this.#calls.size;
-    if (call < MOST_CALLS) this.#calls.set(index, call);
+  #call({ id, call_id, name }: JsonObject, index: JsonValue): void {
+    const call = this.#begun++;
+    if (call < MOST_CALLS) {
+      this.#calls.set(index, call);
+      if (saidIn(id)) this.#calls.set(id, call);
+    }
     this.#notes.add([
       {
         type: 'tool-call',
@@ -97,7 +102,7 @@ export class ResponsesForm implements ReplyForm {
     ]);
   }
 
-  #delta(type: string, { delta, output_index, partial_image_b64 }: JsonObject): boolean {
+  #delta(type: string, { delta, output_index, item_id, partial_image_b64 }: JsonObject): boolean {
     if (!type.endsWith('.delta')) return saidIn(partial_image_b64);
     if (!saidIn(delta)) return isJsonObject(delta) && Object.keys(delta).length > 0;
 
@@ -114,7 +119,7 @@ export class ResponsesForm implements ReplyForm {
         break;
       case 'response.function_call_arguments.delta':
       case 'response.custom_tool_call_input.delta':
-        this.#argue(output_index ?? null, delta);
+        this.#argue(output_index ?? item_id ?? null, delta);
     }
     return true;
   }

@@ -1,6 +1,6 @@
 import { parseUntrustedJson } from '../../files/formats/untrustedJson.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
-import { lastMember, type ObjectSpan, objectSpan } from './jsonSpans.ts';
+import { lastMember, type ObjectSpan, objectSpan } from './memberSpans.ts';
 
 /** The members of a body's JSON object, each parsed when it is asked for. */
 export class Members {
