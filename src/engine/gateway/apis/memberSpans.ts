@@ -106,8 +106,8 @@ function endOfBrackets(text: string, from: number, to: number): number | undefin
   return undefined;
 }
 
-/** Keys that matter are ASCII; the letters of others stay as their bytes. */
-function keyOf(quoted: string): string {
+function keyOf(latin1: string): string {
+  const quoted = Buffer.from(latin1, 'latin1').toString('utf8');
   if (!quoted.includes('\\')) return quoted.slice(1, -1);
   try {
     return String(JSON.parse(quoted));

@@ -4,7 +4,10 @@ import type { ErrorWords } from '../../resilience/classify.ts';
 
 /** Sees the bytes of one reply as they pass. Never throws, whatever they are. */
 export interface ReplyTap {
-  /** Returns what the client gets of them: the same bytes, but for a usage event that only we had asked for. */
+  /**
+   * Returns what the client gets of them: the same bytes, but for a usage event that only we had asked for. They may be kept,
+   * so nobody writes over them.
+   */
   push(bytes: Uint8Array): Uint8Array;
   /** Nothing more comes. Returns what was held back. */
   end(): Uint8Array;

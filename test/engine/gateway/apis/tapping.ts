@@ -27,16 +27,10 @@ export async function tapOf(options: Partial<TapOptions> = {}, asked: object = Q
   });
 }
 
-export const JSON_TYPE = { 'content-type': 'application/json' };
-
-/** What the client gets of these pieces, each in memory of its own that is then written over. */
+/** What the client gets of these pieces. */
 export function passed(tap: ReplyTap, pieces: readonly Uint8Array[]): Buffer {
   const got: Buffer[] = [];
-  for (const piece of pieces) {
-    const own = Uint8Array.from(piece);
-    got.push(Buffer.from(tap.push(own)));
-    own.fill(0);
-  }
+  for (const piece of pieces) got.push(Buffer.from(tap.push(piece)));
   got.push(Buffer.from(tap.end()));
   return Buffer.concat(got);
 }
