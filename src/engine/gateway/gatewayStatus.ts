@@ -47,7 +47,11 @@ export interface ShadowStatus {
   queued: number;
   /** Copies that were not made or not evaluated, by reason. */
   dropped: { readonly [reason: string]: number };
+  /** Candidate and judges. A call of the candidate whose cost is unknown counts as a typical one. */
   costUsd: number;
+  /** Calls of the candidate whose cost is unknown. */
+  unpriced: number;
+  /** Pairs whose candidate asked for a tool call that the primary had not made. */
   diverged: number;
   /** The comparison that its pairs are stored as; null before the first. */
   runId: string | null;

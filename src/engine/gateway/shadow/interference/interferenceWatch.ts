@@ -1,0 +1,143 @@
+import type { Clock, Random } from '../../../ports.ts';
+import { Sample } from '../../../statistics/quantiles.ts';
+import { HarmlessTest, SlowdownTest } from '../../../statistics/slowdown.ts';
+import type { FinishedExchange } from '../../exchange/finishedExchange.ts';
+import type { Interference, SliceLatency } from '../../gatewayStatus.ts';
+import { type Block, type Slice, TimeSlices } from './timeSlices.ts';
+
+/** A slower primary is told at this level, over the whole life of a shadow. */
+const TRIPS_AT = 0.01;
+/** Copies are known to be harmless when a slowdown of this much is excluded at this level. */
+const HARMFUL = 0.2;
+const HARMLESS_AT = 0.05;
+/** Of one slice, and of each kind for the figures shown. */
+const MOST_VALUES = 500;
+const SHOWN_VALUES = 2_000;
+
+/** A finished request, in milliseconds; Infinity where it brought nothing. */
+interface Latency {
+  wholeMs: number;
+  firstContentMs: number | null;
+}
+
+/** Whether copies make the requests of a route's own clients slower: draws the slices of time, and compares them. */
+export class InterferenceWatch {
+  readonly #slices: TimeSlices;
+  readonly #slowdown = new SlowdownTest({ measures: 2 });
+  readonly #harmless = new HarmlessTest(HARMFUL);
+  readonly #measured = new Map<Slice, MeasuredSlice>();
+  readonly #blocks: Block[] = [];
+  readonly #shown = { on: new RecentLatencies(), off: new RecentLatencies() };
+
+  /** `copyMs`: how long copies usually take; null while that is unknown. */
+  constructor(ports: { clock: Clock; random: Random; copyMs: () => number | null }) {
+    this.#slices = new TimeSlices({
+      ...ports,
+      isHarmless: () => this.#harmless.p <= HARMLESS_AT,
+      onBlock: (block) => {
+        this.#blocks.push(block);
+        for (const slice of block.slices) this.#measured.set(slice, new MeasuredSlice());
+      },
+    });
+  }
+
+  /** A request begins. Whatever becomes of it, `end` is to be called exactly once. */
+  begin(): { kind: 'on' | 'off'; end(exchange: FinishedExchange): void } {
+    const { kind, slice } = this.#slices.place();
+    const measured = slice && this.#measured.get(slice);
+    if (!measured) return { kind, end: () => {} };
+
+    measured.pending += 1;
+    return {
+      kind,
+      end: (exchange) => {
+        measured.pending -= 1;
+        const latency = latencyOf(exchange);
+        if (latency) {
+          measured.add(latency);
+          this.#shown[kind].add(latency.wholeMs);
+        }
+        this.#compare();
+      },
+    };
+  }
+
+  /** For how long no copy may be made, at most; 0 where copies may be. */
+  get offMs(): number {
+    return this.#slices.offMs;
+  }
+
+  figures(): Interference {
+    return {
+      on: this.#shown.on.figures(),
+      off: this.#shown.off.figures(),
+      p: this.#slowdown.p,
+      isTripped: this.isTripped,
+    };
+  }
+
+  get isTripped(): boolean {
+    return (this.#slowdown.p ?? 1) <= TRIPS_AT;
+  }
+
+  /** Takes the blocks of which everything is known, in the order in which they were begun. */
+  #compare(): void {
+    for (;;) {
+      const [block] = this.#blocks;
+      if (!block?.slices.every((slice) => slice.isOver && this.#measured.get(slice)?.pending === 0)) return;
+
+      this.#blocks.shift();
+      const on = this.#take(block, 'on');
+      const off = this.#take(block, 'off');
+      const whole = { on: on.whole, off: off.whole };
+      this.#slowdown.add([whole, { on: on.firstContent, off: off.firstContent }]);
+      this.#harmless.add(whole);
+    }
+  }
+
+  #take(block: Block, kind: 'on' | 'off'): MeasuredSlice {
+    const slice = block.slices.find((one) => one.kind === kind);
+    const measured = slice && this.#measured.get(slice);
+    if (slice) this.#measured.delete(slice);
+    return measured ?? new MeasuredSlice();
+  }
+}
+
+class MeasuredSlice {
+  pending = 0;
+  readonly whole: number[] = [];
+  readonly firstContent: number[] = [];
+
+  add({ wholeMs, firstContentMs }: Latency): void {
+    if (this.whole.length < MOST_VALUES) this.whole.push(wholeMs);
+    if (firstContentMs !== null && this.firstContent.length < MOST_VALUES)
+      this.firstContent.push(firstContentMs);
+  }
+}
+
+/** Failed requests have no latency to show. */
+class RecentLatencies {
+  readonly #values: number[] = [];
+  #requests = 0;
+
+  add(ms: number): void {
+    if (!Number.isFinite(ms)) return;
+    this.#values[this.#requests % SHOWN_VALUES] = ms;
+    this.#requests += 1;
+  }
+
+  figures(): SliceLatency {
+    const sample = new Sample();
+    for (const value of this.#values) sample.add(value);
+    return { requests: this.#requests, p50Ms: sample.quantile(0.5), p99Ms: sample.quantile(0.99) };
+  }
+}
+
+/** Null where it says nothing about the upstream's speed: the client left, or its request was refused as wrong. */
+function latencyOf({ ending, status, durationMs, firstContentMs, source }: FinishedExchange): Latency | null {
+  if (source === 'cache' || ending === 'left') return null;
+
+  const isFailed = ending !== 'done' || status === null || status >= 500 || status === 429;
+  if (isFailed) return { wholeMs: Number.POSITIVE_INFINITY, firstContentMs: Number.POSITIVE_INFINITY };
+  return status >= 400 ? null : { wholeMs: durationMs, firstContentMs };
+}

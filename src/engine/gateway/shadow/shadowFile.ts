@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import * as z from 'zod';
+import { UserError } from '../../errors.ts';
+import { replaceFile } from '../../files/replaceFile.ts';
+import type { Log, Random } from '../../ports.ts';
+import { entryOf } from '../../store/storeFile.ts';
+import type { ShadowConfig } from '../../suites/gateway/gatewayConfig.ts';
+
+const target = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('provider'), provider: z.string(), model: z.string().exactOptional() }),
+  z.object({ kind: z.literal('release'), release: z.string() }),
+  z.object({ kind: z.literal('agent'), url: z.string() }),
+]);
+
+const config = z.object({
+  to: target,
+  share: z.number().min(0).max(1),
+  suite: z.string().exactOptional(),
+  maxPairs: z.int().positive(),
+  maxCostUsd: z.number().nonnegative().exactOptional(),
+  maxMs: z.number().positive().exactOptional(),
+  workers: z.int().positive(),
+  queue: z.int().nonnegative(),
+});
+
+const keptShadow = z.object({
+  route: z.string(),
+  /** The configuration's stays ended until it is another one. */
+  startedBy: z.enum(['configuration', 'person']),
+  config,
+  /** Why it ended; null while it goes on. */
+  ended: z.string().nullable(),
+  startedMs: z.number(),
+  mirrored: z.int().nonnegative(),
+  pairs: z.int().nonnegative(),
+  diverged: z.int().nonnegative(),
+  costUsd: z.number().nonnegative(),
+  priced: z.int().nonnegative(),
+  unpriced: z.int().nonnegative(),
+});
+
+const file = z.object({ version: z.literal(1), shadows: z.array(keptShadow) });
+
+/** A shadow as it survives its process. */
+export type KeptShadow = Omit<z.output<typeof keptShadow>, 'config'> & { config: ShadowConfig };
+
+/** Longer than any list of shadows; a file of a workspace may be anything. */
+const MAX_BYTES = 1024 * 1024;
+
+/** Where shadows are kept, usually `.touchstone/shadows.json`. */
+export class ShadowFile {
+  readonly #path: string;
+  readonly #random: Random;
+  readonly #log: Log;
+
+  constructor(path: string, { random, log }: { random: Random; log: Log }) {
+    this.#path = path;
+    this.#random = random;
+    this.#log = log;
+  }
+
+  /** Empty where there is none. One that cannot be used is said, and begun anew. */
+  read(): KeptShadow[] {
+    try {
+      const entry = entryOf(this.#path);
+      if (!entry) return [];
+      if (!isOwn(entry)) return this.#unusable('it is not a file of this user');
+      if (entry.size > MAX_BYTES) return this.#unusable('it is too long');
+
+      const read = file.safeParse(JSON.parse(readFileSync(this.#path, 'utf8')));
+      return read.success ? read.data.shadows : this.#unusable('its content is not what Touchstone writes');
+    } catch (error) {
+      return this.#unusable(messageOf(error));
+    }
+  }
+
+  /** In one step, readable by this person alone. What cannot be written is said, and tried again with the next change. */
+  write(shadows: readonly KeptShadow[]): void {
+    try {
+      const entry = entryOf(this.#path);
+      if (entry && !isOwn(entry)) throw new UserError('it is not a file of this user');
+      replaceFile(this.#path, `${JSON.stringify({ version: 1, shadows }, null, 2)}\n`, 0o600, this.#random);
+    } catch (error) {
+      this.#log.write('warn', `shadows are not kept for the next start: ${messageOf(error)}`, {
+        path: this.#path,
+      });
+    }
+  }
+
+  #unusable(why: string): [] {
+    this.#log.write('warn', `the file of shadows is not used: ${why}`, { path: this.#path });
+    return [];
+  }
+}
+
+/** A link could lead anywhere, and another user's file say anything. */
+function isOwn(entry: { isFile(): boolean; isSymbolicLink(): boolean; nlink: number; uid: number }): boolean {
+  const isSomebodyElse = process.getuid !== undefined && entry.uid !== process.getuid();
+  return entry.isFile() && !entry.isSymbolicLink() && entry.nlink === 1 && !isSomebodyElse;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
