@@ -4,10 +4,10 @@ import type { RouteConfig } from '../../suites/gateway/gatewayConfig.ts';
 import type { FinishedExchange } from '../exchange/finishedExchange.ts';
 import type { DropReason } from './drops.ts';
 import type { MirrorJob } from './mirrorQueue.ts';
-import { readTurn } from './tools/assistantTurn.ts';
 import { bodyObject } from './tools/bodyJson.ts';
 import { isSuccess } from './tools/candidateLoop.ts';
 import { isToolApi, lastResults, type ToolApi } from './tools/conversation.ts';
+import { readTurn } from './tools/readTurn.ts';
 import { ToolLoops } from './tools/toolLoops.ts';
 import { readToolRequest } from './tools/toolRequest.ts';
 

@@ -4,9 +4,10 @@ import type { ArmTarget } from '../../../suites/gateway/gatewayConfig.ts';
 import type { AskUpstream } from '../../exchange/exchangeListener.ts';
 import type { FinishedExchange } from '../../exchange/finishedExchange.ts';
 import type { ToolDivergence } from '../shadowPair.ts';
-import { readTurn, type TurnCall } from './assistantTurn.ts';
+import type { TurnCall } from './assistantTurn.ts';
 import { bodyObject } from './bodyJson.ts';
 import { asResultOf, extended, isToolApi, resultItems, type ToolApi } from './conversation.ts';
+import { readTurn } from './readTurn.ts';
 import { type RecordedCall, RecordedCalls } from './recordedCalls.ts';
 
 /** The upstream's name for the bulkhead of copies, and what tells an agent that nobody waits for its answer. */
