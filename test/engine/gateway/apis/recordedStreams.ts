@@ -110,7 +110,7 @@ export const RECORDED: readonly RecordedStream[] = [
     events: [
       chunk({ index: 1, delta: { role: 'assistant', content: '' } }),
       chunk({ index: 1, delta: { content: 'second' } }),
-      chunk({ delta: { content: 'first' } }),
+      chunk({ delta: { role: 'assistant', content: 'first' } }),
       chunk({ index: 1, finish_reason: 'length' }),
       ...END,
     ],
@@ -316,12 +316,23 @@ export const RECORDED: readonly RecordedStream[] = [
         item: { id: 'msg_1', type: 'message', status: 'in_progress', content: [], role: 'assistant' },
       }),
       named('response.content_part.added', {
+        item_id: 'msg_1',
         output_index: 1,
         content_index: 0,
         part: { type: 'output_text', text: '', annotations: [] },
       }),
-      named('response.output_text.delta', { output_index: 1, content_index: 0, delta: 'One ' }),
-      named('response.output_text.delta', { output_index: 1, content_index: 0, delta: 'moment' }),
+      named('response.output_text.delta', {
+        item_id: 'msg_1',
+        output_index: 1,
+        content_index: 0,
+        delta: 'One ',
+      }),
+      named('response.output_text.delta', {
+        item_id: 'msg_1',
+        output_index: 1,
+        content_index: 0,
+        delta: 'moment',
+      }),
       named('response.output_item.added', {
         output_index: 2,
         item: { id: 'fc_1', type: 'function_call', call_id: 'call_9', name: 'find', arguments: '' },
