@@ -42,7 +42,12 @@ export const runIdentity = z.looseObject({
   judge: z.string().exactOptional(),
   /** Where outputs come from that were not called for in this run. */
   origin: z
-    .object({ replay: z.literal(true).exactOptional(), rejudge: z.string().exactOptional() })
+    .object({
+      replay: z.literal(true).exactOptional(),
+      rejudge: z.string().exactOptional(),
+      /** Live pairs of a route. */
+      live: z.looseObject({ route: z.string() }).exactOptional(),
+    })
     .exactOptional(),
   repeat: z.int(),
   seed: z.int(),

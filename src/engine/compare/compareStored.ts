@@ -31,7 +31,12 @@ export interface StoredComparison {
   same: boolean;
   reused?: { baseline: number; candidate: number };
   /** Set for a comparison that was looked at while it ran: the cases looked at, in the order drawn. */
-  sequential?: { caseIds: readonly string[]; progress: SequentialProgress };
+  sequential?: {
+    caseIds: readonly string[];
+    progress: SequentialProgress;
+    /** The cases are a part of more that nobody has planned: what is the same so far is not identical. */
+    open?: true;
+  };
   notes?: readonly string[];
 }
 
@@ -67,7 +72,7 @@ export function compareStored(store: RunStore, request: StoredComparison): Compa
     sequential: request.sequential !== undefined,
     same: request.same,
     unseen,
-    partial: progress !== null && progress.pairs < progress.planned,
+    partial: request.sequential?.open ?? (progress !== null && progress.pairs < progress.planned),
   });
 
   const counts = {

@@ -81,11 +81,28 @@ export interface PlanTarget {
   environment?: { [name: string]: string };
 }
 
-/** `replay`: recordings answered in place of models and agents. `rejudge`: the outputs are those of a stored run. */
+/**
+ * `replay`: recordings answered in place of models and agents. `rejudge`: the outputs are those of a stored run. `live`: they
+ * are those of requests that clients sent.
+ */
 export interface RunOrigin {
   replay?: true;
   /** Id of the run whose outputs are judged anew. */
   rejudge?: string;
+  live?: LiveOrigin;
+}
+
+/** Pairs of answers to the requests of clients, in a comparison that is looked at while they come in. */
+export interface LiveOrigin {
+  route: string;
+  /** Name of the target whose answers the clients got: what they cost is not this run's. */
+  baseline: string;
+  /** Both targets are the very same thing. */
+  same: boolean;
+  /** Non-inferiority and equivalence margin, 0–1. */
+  margin: number;
+  /** SHA-256 of what a person asked for: what goes on after a restart is the very same. */
+  key: string;
 }
 
 export interface RunOmission {

@@ -18,7 +18,14 @@ export interface CandidateVerdict {
   passed: boolean;
   /** Null where the suite has no gate. */
   gate: GateReport | null;
-  comparison: { word: ComparisonWord; reason: string };
+  comparison: {
+    word: ComparisonWord;
+    reason: string;
+    /** Of live pairs: as many clusters of them were looked at; all where absent. */
+    clusters?: number;
+    /** Why nothing may be concluded from it. */
+    void?: string;
+  };
 }
 
 export type RunVerdict = EvaluationVerdict | CandidateVerdict;

@@ -124,7 +124,7 @@ function wellFormed<T extends JsonValue>(value: T): T {
 }
 
 /** A tool is asked its arguments, all others a conversation: without their instructions, which are the prompt's own matter. */
-export function inputOf({ input, tool }: AgentSpan): Asked | null {
+export function inputOf({ input, tool }: Pick<AgentSpan, 'input' | 'tool'>): Asked | null {
   if (tool?.arguments !== undefined) return { input: asInput(tool.arguments) };
   if (!input) return null;
   if (input.kind === 'value') return { input: asInput(input.value) };

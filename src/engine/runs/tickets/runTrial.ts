@@ -19,10 +19,19 @@ import { judgedCase, type ToldCase } from '../ordered/tellCase.ts';
 import type { Called } from './ticket.ts';
 import { TrialRejected } from './trialRejected.ts';
 
-export interface TrialJob {
+export interface TrialJob extends JudgingJob {
+  target: Target;
+  /** Limit of the target's call in milliseconds. */
+  timeoutMs: number;
+  /** Takes what the target traces of itself. */
+  agentSpans: AgentSpans;
+}
+
+/** An output that is there, to be judged. */
+export interface JudgingJob {
   runId: string;
   located: LocatedCase;
-  target: Target;
+  target: Pick<Target, 'name'>;
   trial: number;
   /** What earlier cases gave, where the case reads that. */
   told?: ToldCase | undefined;
@@ -30,8 +39,6 @@ export interface TrialJob {
   /** The span of this trial. */
   span: Span;
   signal: AbortSignal;
-  /** Limit of the target's call in milliseconds. */
-  timeoutMs: number;
   seed: number;
   cascade: Omit<CascadeOptions, 'signal' | 'span' | 'audit'>;
   /** Share of cases, 0–1, whose judge runs although the verdict is settled. */
@@ -41,8 +48,6 @@ export interface TrialJob {
   /** Takes keys out of what evaluators say. */
   redactor?: Redactor | undefined;
   clock: Clock;
-  /** Takes what the target traces of itself. */
-  agentSpans: AgentSpans;
 }
 
 /** Calls the target once, unless it was `called` before, and evaluates what it returned. Rejects as an executor does. */
@@ -67,7 +72,7 @@ function rejected(error: unknown, called?: Called): unknown {
 
 /** Evaluates an output; `others` are those of the other targets, for evaluators that compare. Rejects as `runTrial`. */
 export async function judgeTrial(
-  job: TrialJob,
+  job: JudgingJob,
   { output, startedAt, judged: before }: Called,
   others?: EvaluationInput['others'],
   paid: PaidReplies = new PaidReplies(before),
@@ -102,7 +107,7 @@ interface Grounds {
 }
 
 /** A judge that may not be asked leaves the output as it is, to be judged later, with what others have answered. */
-async function judged(job: TrialJob, called: Called, grounds: Grounds): Promise<Verdict> {
+async function judged(job: JudgingJob, called: Called, grounds: Grounds): Promise<Verdict> {
   try {
     return await scoreOf(job, called.output, grounds);
   } catch (error) {
@@ -111,7 +116,7 @@ async function judged(job: TrialJob, called: Called, grounds: Grounds): Promise<
 }
 
 /** An output with what its judges have answered, without keys. */
-export function withJudged({ redactor }: TrialJob, called: Called, { all }: PaidReplies): Called {
+export function withJudged({ redactor }: JudgingJob, called: Called, { all }: PaidReplies): Called {
   if (all.length === 0) return called;
   return { ...called, judged: redactor ? all.map((paid) => redactedReply(paid, redactor)) : all };
 }
@@ -183,7 +188,7 @@ function sourceAttributes(source: ReplySource | undefined): Attributes {
 }
 
 /** Only what the target itself answered, and all of it, is measured. */
-async function scoreOf(job: TrialJob, output: Output, grounds: Grounds): Promise<Verdict> {
+async function scoreOf(job: JudgingJob, output: Output, grounds: Grounds): Promise<Verdict> {
   if (output.status === 'error') return notScored(`${output.error.code}: ${output.error.message}`);
   if (output.status === 'incomplete') return notScored(`the output is incomplete: ${output.reason}`);
   if (standsIn(output.source) && !job.scoreFallbacks) return notScored(standInText(output.source));
@@ -195,7 +200,7 @@ function standInText(source: ReplySource): string {
   return `not scored, because a fallback answered (${sourceText(source)}) and not the target itself${why}`;
 }
 
-function evaluate(job: TrialJob, output: EvaluationInput['output'], { others, paid }: Grounds) {
+function evaluate(job: JudgingJob, output: EvaluationInput['output'], { others, paid }: Grounds) {
   const { evaluators, located, span, signal, cascade, auditShare, trial } = job;
   const draw = auditShare > 0 && share(job.seed, located.case.id, job.trial) < auditShare;
   return runCascade(

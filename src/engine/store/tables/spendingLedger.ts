@@ -213,12 +213,13 @@ export class SpendingLedger {
 }
 
 /**
- * US dollars that a trial cost its run: nothing for a replay, the judges alone where outputs were paid for before. Null
- * for a call that failed and may have been billed.
+ * US dollars that a trial cost its run: nothing for a replay, the judges alone where outputs were paid for before, or by
+ * others. Null for a call that failed and may have been billed.
  */
-function costOf({ output, evaluations }: TrialResult, origin: RunPlan['origin']): number | null {
+function costOf({ target, output, evaluations }: TrialResult, origin: RunPlan['origin']): number | null {
   if (origin?.replay) return 0;
-  const own = origin?.rejudge === undefined ? output.costUsd : 0;
+  const isPaidFor = origin?.rejudge !== undefined || origin?.live?.baseline === target;
+  const own = isPaidFor ? 0 : output.costUsd;
   let judges = 0;
   for (const evaluation of evaluations)
     if (evaluation.status !== 'skipped') judges += evaluation.costUsd ?? 0;

@@ -1,0 +1,26 @@
+import { findSuite } from '../../runs/preparation/findSuite.ts';
+import type { RouteConfig, ShadowConfig } from '../../suites/gateway/gatewayConfig.ts';
+import type { Workspace } from '../../suites/loadWorkspace.ts';
+import { PairComparison, type PairComparisonOptions } from './pairComparison.ts';
+import { type PairEvaluatorPorts, PairEvaluators } from './pairEvaluators.ts';
+import { pairPlan } from './pairPlan.ts';
+
+export type OpenPairsPorts = PairEvaluatorPorts &
+  Pick<PairComparisonOptions, 'store' | 'owner' | 'reader' | 'onEnd' | 'onChange' | 'onBug'>;
+
+/**
+ * The comparison of a shadow with its route, over the suite that the shadow names. Throws ConfigError where there is no such suite,
+ * and as PairComparison does.
+ */
+export function openPairs(
+  workspace: Workspace,
+  route: RouteConfig,
+  shadow: ShadowConfig,
+  ports: OpenPairsPorts,
+): PairComparison {
+  const suite = shadow.suite === undefined ? undefined : findSuite(workspace, shadow.suite);
+  const evaluators = new PairEvaluators(workspace, suite, ports);
+  const { configPath } = workspace;
+  const plan = pairPlan({ route, shadow, suite, configPath, evaluatorsHash: evaluators.hash });
+  return new PairComparison({ ...ports, route, shadow, plan, evaluators });
+}
