@@ -46,7 +46,7 @@ export const runIdentity = z.looseObject({
       replay: z.literal(true).exactOptional(),
       rejudge: z.string().exactOptional(),
       /** Live pairs of a route. */
-      live: z.looseObject({ route: z.string() }).exactOptional(),
+      live: z.object({ route: z.string() }).exactOptional(),
     })
     .exactOptional(),
   repeat: z.int(),

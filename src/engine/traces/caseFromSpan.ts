@@ -1,8 +1,7 @@
 import { deriveId } from '../datasets/import/caseIds.ts';
-import { readRecords } from '../datasets/migrations/upgrade.ts';
 import type { AgentSpan, SpanContent, SpanMessage } from '../model/agentSpan.ts';
 import type { CaseMessage, ExpectedOutput, GoldenCase } from '../model/case.ts';
-import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import { toolCallsIn } from '../telemetry/dialects/completeTools.ts';
 import { walk } from '../telemetry/dialects/traceNode.ts';
 import type { TraceTree } from '../telemetry/dialects/traceTree.ts';
@@ -73,25 +72,24 @@ function isEmpty(value: JsonValue): boolean {
   return typeof value === 'object' && Object.values(value).every(isEmpty);
 }
 
-/** The case of a dataset that asks the same, by its id; undefined where there is none. Throws FileError for what is no dataset. */
-export function sameInput(source: { path: string; text: string }, entry: GoldenCase): string | undefined {
-  const asked = askedOf(entry);
-  const { cases } = readRecords(source.path, source.text);
-  const same = cases.find((one) => askedOf(one) === asked);
-  return same === undefined ? undefined : String(same['id']);
-}
-
-function askedOf(entry: { input?: JsonValue; messages?: unknown } | JsonObject): string {
-  return canonicalJson(entry['input'] ?? entry['messages'] ?? null);
-}
-
 function proposal(span: AgentSpan, origin: JsonObject): CaseProposal | null {
   const asked = inputOf(span);
   if (!asked) return null;
 
-  const content = contentOf(span, asked);
+  return caseProposal({ ...asked, ...expectation(expectedOf(span)) }, origin, 'from-trace');
+}
+
+/** A case of what an agent was asked, and of what is expected of it. `tag` says where it is from, as `origin` does in detail. */
+export function caseProposal(asked: GoldenContent, origin: JsonObject, tag: string): CaseProposal {
+  const content: JsonObject = wellFormed(JSON.parse(JSON.stringify(asked)));
   const sensitive = sensitiveIn({ ...content, metadata: origin });
-  return { whole: toCase(content, origin, []), redacted: toCase(content, origin, sensitive), sensitive };
+  const made = (places: readonly SensitivePlace[]) => toCase(content, { origin, tag, places });
+  return { whole: made([]), redacted: made(sensitive), sensitive };
+}
+
+/** Nothing where nothing is expected. */
+export function expectation(expected: ExpectedOutput): { expected_output?: ExpectedOutput } {
+  return Object.keys(expected).length === 0 ? {} : { expected_output: expected };
 }
 
 /** What of a case must not be written unseen. Its ids and its service say nothing of anybody; its session may be named after a person. */
@@ -101,18 +99,18 @@ export function sensitiveIn(data: JsonObject): SensitivePlace[] {
   return findSensitive(session === undefined ? content : { ...content, metadata: { session } });
 }
 
-function toCase(content: JsonObject, origin: JsonObject, places: readonly SensitivePlace[]): GoldenCase {
-  const written = redacted<JsonObject>({ ...content, tags: ['from-trace'], metadata: origin }, places);
+function toCase(
+  content: JsonObject,
+  { origin, tag, places }: { origin: JsonObject; tag: string; places: readonly SensitivePlace[] },
+): GoldenCase {
+  const written = redacted<JsonObject>({ ...content, tags: [tag], metadata: origin }, places);
   return { id: deriveId(written['input'] ?? written['messages'] ?? null), ...written };
 }
 
 export type Asked = { input: JsonValue } | { messages: CaseMessage[] };
 
-function contentOf(span: AgentSpan, asked: Asked): JsonObject {
-  const expected = expectedOf(span);
-  const content = Object.keys(expected).length === 0 ? asked : { ...asked, expected_output: expected };
-  return wellFormed(JSON.parse(JSON.stringify(content)));
-}
+/** What a case asks and expects. */
+export type GoldenContent = Pick<GoldenCase, 'input' | 'messages' | 'expected_output' | 'cluster'>;
 
 /** Half of a character, as texts that were cut short end with, can be written to no file. */
 function wellFormed<T extends JsonValue>(value: T): T {

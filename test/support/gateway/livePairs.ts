@@ -1,10 +1,8 @@
-import type { ApiRequest } from '../../../src/engine/gateway/apis/apiRequest.ts';
+import type { ReplySummary } from '../../../src/engine/gateway/apis/replyTap.ts';
 import type { FinishedExchange } from '../../../src/engine/gateway/exchange/finishedExchange.ts';
 import { openPairs } from '../../../src/engine/gateway/pairs/openPairs.ts';
-import type { ExchangeReader } from '../../../src/engine/gateway/pairs/pairCase.ts';
 import type { PairComparison } from '../../../src/engine/gateway/pairs/pairComparison.ts';
 import type { ShadowPair } from '../../../src/engine/gateway/shadow/shadowPair.ts';
-import { emptyOutput } from '../../../src/engine/model/output.ts';
 import { noLog, systemClock } from '../../../src/engine/ports.ts';
 import { EngineModels } from '../../../src/engine/runs/preparation/engineModels.ts';
 import { RunStore } from '../../../src/engine/store/runStore.ts';
@@ -81,11 +79,9 @@ export function exchange(
   };
 }
 
-function summary(text: string): NonNullable<FinishedExchange['summary']> {
+function summary(text: string): ReplySummary {
   const told = { model: 'm', responseId: null, usage: null, finishReasons: ['stop'], fingerprint: null };
-  return { ...told, text, toolCalls: [], isRefusal: false, isTooLong: false } as NonNullable<
-    FinishedExchange['summary']
-  >;
+  return { ...told, text, toolCalls: [] };
 }
 
 export function pair(
@@ -102,30 +98,6 @@ export function pair(
     divergence: null,
   };
 }
-
-/** As far as these tests need it. */
-export const reader: ExchangeReader = {
-  request: ({ api, request }): ApiRequest => {
-    const body = JSON.parse(request.body?.toString() ?? '{}');
-    return {
-      ...{ api, model: body.model, stream: false, asksUsage: false, user: undefined, session: undefined },
-      ...{ variables: body.variables, maxOutputTokens: undefined },
-      messages: () => body.messages ?? [],
-      tools: () => [],
-      inputTokens: () => 0,
-    };
-  },
-  output: ({ summary: told, durationMs, costUsd, reason }) => {
-    const base = { ...emptyOutput(), latencyMs: durationMs, costUsd };
-    if (!told)
-      return {
-        ...base,
-        status: 'error',
-        error: { code: 'server', message: reason ?? 'no', transient: true },
-      };
-    return { ...base, status: 'complete', text: told.text ?? '', toolCalls: told.toolCalls };
-  },
-};
 
 export interface OpenedPairs {
   root: string;
@@ -168,7 +140,7 @@ export async function openLivePairs(
     {
       ...ports,
       models: new EngineModels(ports),
-      ...{ store, owner: processOwner(), reader },
+      ...{ store, owner: processOwner() },
       onEnd: (reason) => ends.push(reason),
       onChange: () => {},
       onBug: (error) => bugs.push(error),

@@ -10,7 +10,7 @@ import { findSensitive, redacted } from '../../traces/sensitiveData.ts';
 type Keep = RouteConfig['keep'];
 
 /** Stands where content was not to be kept. */
-const NOT_KEPT = '[not kept]';
+export const NOT_KEPT = '[not kept]';
 
 /** A case as its route lets it be kept. */
 export function keptCase(located: LocatedCase, keep: Keep): LocatedCase {

@@ -6,7 +6,7 @@ import { type PairEvaluatorPorts, PairEvaluators } from './pairEvaluators.ts';
 import { pairPlan } from './pairPlan.ts';
 
 export type OpenPairsPorts = PairEvaluatorPorts &
-  Pick<PairComparisonOptions, 'store' | 'owner' | 'reader' | 'onEnd' | 'onChange' | 'onBug'>;
+  Pick<PairComparisonOptions, 'store' | 'owner' | 'onEnd' | 'onChange' | 'onBug'>;
 
 /**
  * The comparison of a shadow with its route, over the suite that the shadow names. Throws ConfigError where there is no such suite,

@@ -5,17 +5,13 @@ import type { LocatedCase } from '../../model/case.ts';
 import { defined } from '../../model/defined.ts';
 import type { JsonObject, JsonValue } from '../../model/json.ts';
 import type { Output } from '../../model/output.ts';
-import type { ApiRequest } from '../apis/apiRequest.ts';
+import type { RouteConfig, ShadowConfig } from '../../suites/gateway/gatewayConfig.ts';
+import { readApiRequest } from '../apis/readApiRequest.ts';
 import type { FinishedExchange } from '../exchange/finishedExchange.ts';
 import type { ShadowPair } from '../shadow/shadowPair.ts';
 import { askedOf } from './askedOf.ts';
-import { outputsOf, type ReadOutput } from './pairOutputs.ts';
-
-/** How exchanges are read. */
-export interface ExchangeReader {
-  request(exchange: FinishedExchange): ApiRequest;
-  output: ReadOutput;
-}
+import { outputsOf } from './pairOutputs.ts';
+import { isSame } from './pairPlan.ts';
 
 /** A pair as it is stored: what was asked as a case without an expectation, and both answers. */
 export interface PairCase {
@@ -38,16 +34,21 @@ const MOST_TOOLS = 20;
 /** Where a case says from which exchange it is. */
 export const EXCHANGE = 'exchange';
 
-/** `same`: both sides were asked the very same thing. */
-export function pairCase(
-  pair: ShadowPair,
-  at: { position: number; same: boolean },
-  reader: ExchangeReader,
-): PairCase {
+/** What a pair is of. */
+export interface PairPlace {
+  position: number;
+  route: Pick<RouteConfig, 'arms'>;
+  shadow: Pick<ShadowConfig, 'to'>;
+}
+
+export function pairCase(pair: ShadowPair, { position, route, shadow }: PairPlace): PairCase {
   const { primary, candidate } = pair;
-  const request = reader.request(primary);
-  const asked = askedOf(request, primary.request.body) ?? { input: '' };
-  const answers = outputsOf(pair, reader.output);
+  const { api, request: sent } = primary;
+  const request = readApiRequest(api, sent.body ?? Buffer.alloc(0));
+  const asked = askedOf(request, sent.body) ?? { input: '' };
+  const answers = outputsOf(pair);
+  const arm = route.arms.find(({ name }) => name === primary.arm);
+  const same = arm !== undefined && isSame(arm.target, shadow.to, request.model);
   const tools = [...answers.baseline.toolCalls, ...answers.candidate.toolCalls].map(({ name }) => name);
   const cluster = clusterOf(primary.stickyKey);
 
@@ -55,25 +56,31 @@ export function pairCase(
     [EXCHANGE]: primary.id,
     ...(primary.arm === null ? {} : { target: primary.arm }),
     trace_id: primary.traceId,
-    ...(at.same ? { [SAME]: true } : {}),
+    ...(same ? { [SAME]: true } : {}),
     ...(pair.divergence ? { divergence: pair.divergence as unknown as JsonObject } : {}),
   };
   return {
     exchange: primary.id,
     located: {
       case: {
-        id: `${deriveId(contentOf(asked))}-${at.position + 1}`,
+        id: `${deriveId(contentOf(asked))}-${position + 1}`,
         ...asked,
         ...defined({ cluster }),
         tags: tagsOf(primary, [...new Set(tools)]),
         metadata,
       },
-      index: at.position,
-      location: { path: `gateway/${primary.route}`, line: at.position + 1, column: 1 },
+      index: position,
+      location: { path: `gateway/${primary.route}`, line: position + 1, column: 1 },
     },
     baseline: answerOf(answers.baseline, primary),
     candidate: answerOf(answers.candidate, pair.candidateCalls[0] ?? candidate),
   };
+}
+
+/** The client itself, or a policy of ours, kept the primary from answering: that says nothing of either target. */
+export function isUnanswered({ primary: { ending, status } }: ShadowPair): boolean {
+  if (ending === 'left' || ending === 'refused') return true;
+  return status !== null && status >= 400 && status < 500 && status !== 408 && status !== 429;
 }
 
 /** Sessions may be named after people. */

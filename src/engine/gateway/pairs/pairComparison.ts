@@ -1,20 +1,18 @@
-import { SAME } from '../../compare/live/liveComparison.ts';
-import { LiveVerdict } from '../../compare/live/liveVerdict.ts';
-import { compareCase } from '../../compare/pairs/pairCases.ts';
-import { caseHalf } from '../../compare/sides/caseHalf.ts';
 import { LeaseLostError, ResumeError, UserError } from '../../errors.ts';
 import type { ComparisonWord } from '../../model/comparison.ts';
-import { counted, formatCost } from '../../model/figures.ts';
+import { counted } from '../../model/figures.ts';
 import type { TrialResult } from '../../model/result.ts';
-import type { LiveOrigin, RunPlan } from '../../model/run.ts';
+import type { RunPlan } from '../../model/run.ts';
 import type { RouteConfig, ShadowConfig } from '../../suites/gateway/gatewayConfig.ts';
 import type { PairSink, ShadowPair } from '../shadow/shadowPair.ts';
 import { keptCase, keptResult } from './keptPair.ts';
-import { type ExchangeReader, type PairCase, pairCase } from './pairCase.ts';
-import type { LeftOut, PairEvaluators } from './pairEvaluators.ts';
+import { isUnanswered, type PairCase, pairCase } from './pairCase.ts';
+import type { PairEvaluators } from './pairEvaluators.ts';
 import { PairJudging } from './pairJudging.ts';
 import { type PairEnding, PairLog, type PairLogPorts } from './pairLog.ts';
-import { isSame } from './pairPlan.ts';
+import { PairPlaces } from './pairPlaces.ts';
+import type { PairStatus } from './pairStatus.ts';
+import { PairTally } from './pairTally.ts';
 import { exchangeOf, type PairTargets, pendingOutputs, pendingPair } from './pendingPair.ts';
 
 export interface PairComparisonOptions extends PairLogPorts {
@@ -23,7 +21,6 @@ export interface PairComparisonOptions extends PairLogPorts {
   plan: RunPlan;
   /** Closed with it. */
   evaluators: PairEvaluators;
-  reader: ExchangeReader;
   /** It takes no more pairs: a verdict, or as many pairs, as much money or time as was asked for. */
   onEnd(reason: string): void;
   /** Its status has changed. */
@@ -31,29 +28,8 @@ export interface PairComparisonOptions extends PairLogPorts {
   onBug(error: unknown): void;
 }
 
-/** What a comparison of live pairs tells of itself. */
-export interface PairStatus {
-  /** Null before the first pair. */
-  runId: string | null;
-  /** So far. */
-  verdict: ComparisonWord | null;
-  /** Evaluated and stored. */
-  pairs: number;
-  /** Accepted, and not evaluated yet. */
-  waiting: number;
-  /** Pairs that are none, because the client or a policy of ours kept the primary from answering. */
-  unanswered: number;
-  /** Evaluators of the suite that take no part. */
-  leftOut: readonly LeftOut[];
-  judgeCostUsd: number;
-  /** What keeps it from going on; null where nothing does. */
-  problem: string | null;
-}
-
 /** Pairs that are accepted and not evaluated; more are dropped. */
 const MOST_WAITING = 100;
-/** Requests that are begun and neither offered nor given up; the oldest of more is taken for lost. */
-const MOST_BEGUN = 1_000;
 /** Pairs are gathered for so long before they are stored together, in milliseconds. */
 const GATHER_MS = 50;
 
@@ -64,24 +40,18 @@ const GATHER_MS = 50;
  */
 export class PairComparison implements PairSink {
   readonly #options: PairComparisonOptions;
-  readonly #live: LiveOrigin;
   readonly #targets: PairTargets;
   readonly #judging: PairJudging;
-  readonly #verdict: LiveVerdict;
+  readonly #tally: PairTally;
   readonly #stop = new AbortController();
-  /** Positions of requests whose pairs are to come. */
-  readonly #begun = new Map<string, number>();
+  readonly #places = new PairPlaces();
   /** Exchanges whose pairs have come. */
   readonly #known = new Set<string>();
   /** Not stored yet. */
   #arrived: PairCase[] = [];
   #judged: { pair: PairCase; results: TrialResult[] }[] = [];
   #log: PairLog | undefined;
-  #next = 0;
-  #pairs = 0;
   #unanswered = 0;
-  #candidateUsd = 0;
-  #judgeUsd = 0;
   #storeProblem: string | null = null;
   #judgeProblem: string | null = null;
   #isScheduled = false;
@@ -97,9 +67,8 @@ export class PairComparison implements PairSink {
     if (!live || !candidate) throw new Error('the plan is not one of live pairs');
 
     this.#options = options;
-    this.#live = live;
     this.#targets = { baseline: live.baseline, candidate: candidate.name };
-    this.#verdict = new LiveVerdict(live);
+    this.#tally = new PairTally(live, this.#targets);
     this.#judging = new PairJudging({
       ...{ evaluators, targets: this.#targets, clock, onBug },
       runId: () => this.#log?.run.id ?? '',
@@ -120,50 +89,46 @@ export class PairComparison implements PairSink {
   get status(): PairStatus {
     return {
       runId: this.#log?.run.id ?? null,
-      verdict: this.#word ?? (this.#pairs === 0 ? null : this.#verdict.word),
-      pairs: this.#pairs,
+      verdict: this.#word ?? this.#tally.word,
+      pairs: this.#tally.pairs,
       waiting: this.#waiting,
       unanswered: this.#unanswered,
       leftOut: this.#options.evaluators.leftOut,
-      judgeCostUsd: this.#judgeUsd,
+      judgeCostUsd: this.#tally.judgeUsd,
       problem: this.#storeProblem ?? this.#judgeProblem,
     };
   }
 
   /** What its shadow tells of it. */
-  figures(): Pick<PairStatus, 'runId' | 'verdict' | 'judgeCostUsd'> {
-    const { runId, verdict, judgeCostUsd } = this.status;
-    return { runId, verdict, judgeCostUsd };
+  figures(): PairStatus {
+    return this.status;
   }
 
   begin(id: string): void {
-    if (this.#state !== 'open' || this.#known.has(id) || this.#begun.has(id)) return;
-    this.#begun.set(id, this.#place());
-    const [oldest] = this.#begun.keys();
-    if (this.#begun.size > MOST_BEGUN && oldest !== undefined) this.giveUp(oldest);
+    if (this.#state !== 'open' || this.#known.has(id)) return;
+    const lost = this.#places.begin(id);
+    if (lost !== undefined) this.giveUp(lost);
   }
 
   offer(pair: ShadowPair): boolean {
     const { id } = pair.primary;
     if (this.#state !== 'open') return false;
     if (this.#known.has(id)) return true;
-    if (this.#waiting >= MOST_WAITING || this.#pairs + this.#waiting >= this.#options.shadow.maxPairs) {
+    const { maxPairs } = this.#options.shadow;
+    if (this.#waiting >= MOST_WAITING || this.#tally.pairs + this.#waiting >= maxPairs) {
       this.giveUp(id);
       return false;
     }
 
-    const position = this.#begun.get(id) ?? this.#place();
-    this.#begun.delete(id);
+    const position = this.#places.end(id) ?? this.#places.take();
     this.#known.add(id);
     this.#arrive(pair, position);
     return true;
   }
 
   giveUp(id: string): void {
-    const position = this.#begun.get(id);
-    if (position === undefined) return;
-    this.#begun.delete(id);
-    this.#skip(position);
+    const position = this.#places.end(id);
+    if (position !== undefined) this.#skip(position);
   }
 
   /** No more pairs are wanted, e.g. because a person ends the shadow: those that are stored decide. */
@@ -193,41 +158,27 @@ export class PairComparison implements PairSink {
     return this.#arrived.length + this.#judging.waiting + this.#judged.length;
   }
 
-  #place(): number {
-    this.#next += 1;
-    return this.#next - 1;
-  }
-
   #skip(position: number): void {
     if (this.#state !== 'open') return;
-    this.#verdict.skip(position);
+    this.#tally.skip(position);
     this.#look();
   }
 
   #arrive(pair: ShadowPair, position: number): void {
-    const { reader, evaluators, onBug } = this.#options;
+    const { route, shadow, evaluators, onBug } = this.#options;
     try {
-      if (isOwnFault(pair)) {
+      if (isUnanswered(pair)) {
         this.#unanswered += 1;
         this.#skip(position);
         return;
       }
-      const made = pairCase(pair, { position, same: this.#isSame(pair) }, reader);
-      this.#arrived.push(evaluators.clean(made));
+      this.#arrived.push(evaluators.clean(pairCase(pair, { position, route, shadow })));
       this.#schedule();
     } catch (error) {
       // Whatever a client sends ends nobody.
       onBug(error);
       this.#skip(position);
     }
-  }
-
-  /** Whether the request asked its target and the shadow for the very same thing. */
-  #isSame({ primary }: ShadowPair): boolean {
-    if (this.#live.same) return true;
-    const { route, shadow, reader } = this.#options;
-    const arm = route.arms.find(({ name }) => name === primary.arm);
-    return arm !== undefined && isSame(arm.target, shadow.to, reader.request(primary).model);
   }
 
   #schedule(): void {
@@ -261,43 +212,14 @@ export class PairComparison implements PairSink {
 
     [this.#arrived, this.#judged] = [[], []];
     this.#judging.add(arrived);
-    for (const { pair, results } of judged) this.#count(pair, results);
+    for (const { pair, results } of judged) this.#tally.add(pair.located, results);
     this.#look();
     this.#options.onChange();
   }
 
-  #count({ located }: Pick<PairCase, 'located'>, results: readonly TrialResult[]): void {
-    const of = (name: string) => results.find(({ target }) => target === name);
-    const [before, after] = [of(this.#targets.baseline), of(this.#targets.candidate)];
-    if (!before || !after) return;
-
-    this.#pairs += 1;
-    this.#candidateUsd += after.output.costUsd ?? 0;
-    for (const evaluation of results.flatMap(({ evaluations }) => evaluations))
-      if (evaluation.status !== 'skipped') this.#judgeUsd += evaluation.costUsd ?? 0;
-
-    this.#verdict.add({
-      position: located.index,
-      compared: compareCase(caseHalf([before], 1), caseHalf([after], 1)),
-      same: located.case.metadata?.[SAME] === true,
-    });
-  }
-
   #look(): void {
-    const ending = this.#endingNow();
+    const ending = this.#tally.ending(this.#options.shadow);
     if (ending && this.#finish(ending)) this.#options.onEnd(ending.reason);
-  }
-
-  #endingNow(): PairEnding | undefined {
-    const { maxPairs, maxCostUsd } = this.#options.shadow;
-    const { settled, word, clusters } = this.#verdict;
-    const pairs = counted(this.#pairs, 'pair');
-    if (settled) return { reason: `${word}: the verdict was clear after ${pairs}`, clusters };
-    if (this.#pairs >= maxPairs) return { reason: `${pairs} were compared, as many as were asked for` };
-
-    const spent = this.#candidateUsd + this.#judgeUsd;
-    if (maxCostUsd === undefined || spent < maxCostUsd) return undefined;
-    return { reason: `${formatCost(spent)} of at most ${formatCost(maxCostUsd)} were spent after ${pairs}` };
   }
 
   /** False where it had ended before. */
@@ -310,7 +232,6 @@ export class PairComparison implements PairSink {
     this.#stop.abort(new Error('the comparison has ended'));
     this.#judging.stop();
     [this.#arrived, this.#judged] = [[], []];
-    this.#begun.clear();
     this.#options.onChange();
     return true;
   }
@@ -319,15 +240,15 @@ export class PairComparison implements PairSink {
     const pending: PairCase[] = [];
     for (const stored of log.pairs()) {
       const { located } = stored;
-      for (; this.#next < located.index; this.#next += 1) this.#verdict.skip(this.#next);
-      this.#next = located.index + 1;
+      while (this.#places.next < located.index) this.#tally.skip(this.#places.take());
+      this.#places.take();
       this.#known.add(exchangeOf(located));
 
-      if (stored.state === 'judged') this.#count(stored, stored.results);
+      if (stored.state === 'judged') this.#tally.add(located, stored.results);
       else {
         const pair = pendingPair(located, stored.outputs, this.#targets);
         if (pair) pending.push(pair);
-        else this.#verdict.skip(located.index);
+        else this.#tally.skip(located.index);
       }
     }
 
@@ -338,25 +259,18 @@ export class PairComparison implements PairSink {
 
   #opened(log: PairLog): PairLog {
     this.#log = log;
-    const { clock, store, shadow } = this.#options;
-    const { signal } = this.#stop;
-    const beat = async (): Promise<void> => {
-      await clock.sleep(store.leaseMs / 3, signal);
+    const { maxMs } = this.#options.shadow;
+    log.beat(this.#stop.signal, () => {
       this.#guarded(() => log.append());
       this.#schedule();
-      return beat();
-    };
-    beat().catch(() => {});
-
-    if (shadow.maxMs !== undefined)
-      clock.sleep(Math.max(0, log.run.createdAt + shadow.maxMs - clock.now()), signal).then(
-        () => {
-          const reason = `its time was over after ${counted(this.#pairs, 'pair')}`;
-          if (this.#finish({ reason })) this.#options.onEnd(reason);
-        },
-        () => {},
-      );
+    });
+    if (maxMs !== undefined) log.after(maxMs, this.#stop.signal, () => this.#timeOver());
     return log;
+  }
+
+  #timeOver(): void {
+    const reason = `its time was over after ${counted(this.#tally.pairs, 'pair')}`;
+    if (this.#finish({ reason })) this.#options.onEnd(reason);
   }
 
   async #fetchKeys(): Promise<void> {
@@ -385,10 +299,4 @@ export class PairComparison implements PairSink {
       this.#options.onChange();
     }
   }
-}
-
-/** The client itself, or a policy of ours, kept the primary from answering: that says nothing of either target. */
-function isOwnFault({ primary: { ending, status } }: ShadowPair): boolean {
-  if (ending === 'left' || ending === 'refused') return true;
-  return status !== null && status >= 400 && status < 500 && status !== 408 && status !== 429;
 }

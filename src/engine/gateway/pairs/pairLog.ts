@@ -107,6 +107,23 @@ export class PairLog {
     this.#beat = now;
   }
 
+  /** Calls `work` often enough to keep the run, until the signal is aborted. */
+  beat(signal: AbortSignal, work: () => void): void {
+    const { clock, store } = this.#ports;
+    const next = (): Promise<void> =>
+      clock.sleep(store.leaseMs / 3, signal).then(() => {
+        work();
+        return next();
+      });
+    next().catch(() => {});
+  }
+
+  /** Calls `work` so many milliseconds after the run was begun, unless the signal is aborted before. */
+  after(ms: number, signal: AbortSignal, work: () => void): void {
+    const { clock } = this.#ports;
+    clock.sleep(Math.max(0, this.run.createdAt + ms - clock.now()), signal).then(work, () => {});
+  }
+
   /** Gives the run up, to be gone on with. */
   leave(reason: string): void {
     this.#ports.store.release(this.#lease, 'interrupted', this.#ports.clock.now(), reason);

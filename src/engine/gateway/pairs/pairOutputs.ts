@@ -1,23 +1,21 @@
 import type { Output, Usage } from '../../model/output.ts';
+import { outputOf } from '../apis/outputOf.ts';
 import type { FinishedExchange } from '../exchange/finishedExchange.ts';
 import type { ShadowPair, ToolDivergence } from '../shadow/shadowPair.ts';
 import { shown } from './askedOf.ts';
 
-/** What an exchange answered, as evaluators see it. */
-export type ReadOutput = (exchange: FinishedExchange) => Output;
-
 /** What both sides answered. */
-export function outputsOf(pair: ShadowPair, read: ReadOutput): { baseline: Output; candidate: Output } {
-  const candidate = whole(pair.candidateCalls.length > 0 ? pair.candidateCalls : [pair.candidate], read);
+export function outputsOf(pair: ShadowPair): { baseline: Output; candidate: Output } {
+  const candidate = whole(pair.candidateCalls.length > 0 ? pair.candidateCalls : [pair.candidate]);
   return {
-    baseline: withSteps(ofTarget(pair.primary, read)),
+    baseline: withSteps(ofTarget(pair.primary)),
     candidate: pair.divergence ? diverged(candidate, pair.divergence) : candidate,
   };
 }
 
 /** What a fallback of the route answered is not the target's own. */
-function ofTarget(exchange: FinishedExchange, read: ReadOutput): Output {
-  const output = read(exchange);
+function ofTarget(exchange: FinishedExchange): Output {
+  const output = outputOf(exchange);
   if (exchange.source !== 'fallback' || output.source !== undefined) return output;
   const message = exchange.reason ?? 'the target did not answer';
   return {
@@ -27,8 +25,8 @@ function ofTarget(exchange: FinishedExchange, read: ReadOutput): Output {
 }
 
 /** The last answer of a loop over tools, at the cost of all its calls. */
-function whole(calls: readonly FinishedExchange[], read: ReadOutput): Output {
-  const outputs = calls.map((call) => ofTarget(call, read));
+function whole(calls: readonly FinishedExchange[]): Output {
+  const outputs = calls.map(ofTarget);
   const last = outputs.at(-1);
   if (!last) throw new Error('a candidate was asked at least once');
   if (outputs.length === 1) return withSteps(last);
