@@ -73,7 +73,13 @@ async function promote(run: string, options: PromoteOptions, io: Io): Promise<nu
   }
 }
 
-function linesOf(done: { to: string; added: number; same: number; notKept: number; isNew: boolean }): string[] {
+function linesOf(done: {
+  to: string;
+  added: number;
+  same: number;
+  notKept: number;
+  isNew: boolean;
+}): string[] {
   const { to, added, same, notKept, isNew } = done;
   return [
     `${to}: ${counted(added, 'case')} added${isNew && added > 0 ? ' to a new dataset' : ''}`,

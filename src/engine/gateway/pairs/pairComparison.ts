@@ -83,7 +83,9 @@ export class PairComparison implements PairSink {
 
     const left = PairLog.resume(options, plan);
     if (left) this.#goOn(left);
-    void this.#fetchKeys();
+    this.#fetchKeys().catch((error: unknown) => {
+      if (!this.#stop.signal.aborted) onBug(error);
+    });
   }
 
   get status(): PairStatus {
@@ -274,12 +276,8 @@ export class PairComparison implements PairSink {
   }
 
   async #fetchKeys(): Promise<void> {
-    try {
-      const problem = await this.#options.evaluators.ready(this.#stop.signal);
-      if (problem !== null) this.#tell(problem);
-    } catch (error) {
-      if (!this.#stop.signal.aborted) this.#options.onBug(error);
-    }
+    const problem = await this.#options.evaluators.ready(this.#stop.signal);
+    if (problem !== null) this.#tell(problem);
   }
 
   #tell(problem: string): void {

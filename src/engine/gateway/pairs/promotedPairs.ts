@@ -90,7 +90,11 @@ function answerOf(
 function proposalOf(entry: GoldenCase, runId: string, output: Output | undefined): CaseProposal {
   const { input, messages, cluster, metadata = {} } = entry;
   const { trace_id: traceId } = metadata;
-  const origin: JsonObject = { run: runId, pair: entry.id, ...(traceId === undefined ? {} : { trace_id: traceId }) };
+  const origin: JsonObject = {
+    run: runId,
+    pair: entry.id,
+    ...(traceId === undefined ? {} : { trace_id: traceId }),
+  };
   const content = { ...defined({ input, messages, cluster }), ...expectation(expectedOf(output)) };
   return caseProposal(content, origin, 'from-live-traffic');
 }
