@@ -1,28 +1,20 @@
-import type { ServerResponse } from 'node:http';
 import { Connection } from '../http/httpConnection.ts';
-import { HttpProblem } from '../http/server/httpProblem.ts';
-import type { ServerRequest } from '../http/server/serverRequest.ts';
 import type { LocalServer } from '../http/server/serverShell.ts';
 import type { ProviderConfig } from '../models/modelProvider.ts';
 import type { Clock, Environment, Log, Random, Secrets } from '../ports.ts';
 import type { ProviderGuards } from '../resilience/providerGuards.ts';
-import type { ArmTarget, GatewayConfig, RouteConfig } from '../suites/gateway/gatewayConfig.ts';
-import { GENERAL, TOUCHSTONE } from '../telemetry/attributes.ts';
+import type { GatewayConfig } from '../suites/gateway/gatewayConfig.ts';
 import { Tracing } from '../telemetry/tracing.ts';
-import { callerSpan, readAsked } from './exchange/admitted.ts';
-import { type Client, noClient } from './exchange/client.ts';
+import { askAlone } from './exchange/askAlone.ts';
+import { ClientExchanges, type InUse } from './exchange/clientExchanges.ts';
 import type { AskUpstream, ExchangeListener } from './exchange/exchangeListener.ts';
-import { ExchangeSpan } from './exchange/exchangeSpan.ts';
 import type { FinishedExchange } from './exchange/finishedExchange.ts';
-import { GatewayExchange } from './exchange/gatewayExchange.ts';
-import { chooseArm, readApiRequest, routeFor } from './exchange/interim.ts';
 import { RouteCounts } from './exchange/routeCounts.ts';
 import { type SpanIntake, SpanQueue } from './exchange/spanQueue.ts';
-import { type ApplyRelease, type Asked, targetName } from './exchange/upstreamRequest.ts';
+import type { ApplyRelease } from './exchange/upstreamRequest.ts';
 import { Upstreams } from './exchange/upstreams.ts';
 import type { GatewayStatus, ShadowStatus } from './gatewayStatus.ts';
 import { type ServeOptions, startGatewayServer } from './server/gatewayServer.ts';
-import { ServerClient } from './server/serverClient.ts';
 
 export interface GatewayPorts {
   clock: Clock;
@@ -48,12 +40,6 @@ export interface GatewaySettings {
   problem: string | null;
 }
 
-/** What belongs to one configuration: an exchange ends with that it began with. */
-interface Used {
-  settings: GatewaySettings;
-  upstreams: Upstreams;
-}
-
 /** Passes requests to providers and agents, byte for byte, and tells what became of them. */
 export class Gateway implements AskUpstream {
   readonly #ports: GatewayPorts;
@@ -61,22 +47,27 @@ export class Gateway implements AskUpstream {
   readonly #listeners = new Set<ExchangeListener>();
   readonly #counts = new RouteCounts();
   readonly #spans: SpanQueue;
-  readonly #tracing: Tracing;
+  readonly #clients: ClientExchanges;
   readonly #shadowTracing: Tracing;
-  #used: Used;
-  #token = '';
+  #inUse: InUse;
+  #problem: string | null = null;
 
   constructor(ports: GatewayPorts) {
+    const { clock, random, onBug } = ports;
     this.#ports = ports;
-    this.#used = this.#prepare(NO_SETTINGS);
     this.#spans = new SpanQueue(ports.intake, ports);
-    this.#tracing = this.#openTracing('gateway');
     this.#shadowTracing = this.#openTracing('shadow');
+    this.#clients = new ClientExchanges({
+      ...{ clock, random, onBug, counts: this.#counts, listeners: this.#listeners },
+      tracing: this.#openTracing('gateway'),
+    });
+    this.#inUse = this.#prepare(NO_SETTINGS);
   }
 
-  /** Holds for what is asked from now on. */
+  /** Holds for what is asked from now on; what is under way ends as it began. */
   use(settings: GatewaySettings): void {
-    this.#used = this.#prepare(settings);
+    this.#inUse = this.#prepare(settings);
+    this.#problem = settings.problem;
   }
 
   /** Returns how to stop. */
@@ -88,12 +79,12 @@ export class Gateway implements AskUpstream {
   /** Rejects with ServerError where it cannot listen. */
   async serve(options: ServeOptions): Promise<LocalServer> {
     const { clock, onBug } = this.#ports;
-    const port = options.port ?? this.#used.settings.config?.port;
-    this.#token = options.token;
-    return await startGatewayServer(
-      { ...options, ...(port === undefined ? {} : { port }) },
-      { clock, onBug, answer: (request, outgoing) => this.#answer(request, outgoing) },
-    );
+    const { token } = options;
+    const port = options.port ?? this.#inUse.gateway?.port;
+    return await startGatewayServer(port === undefined ? options : { ...options, port }, {
+      ...{ clock, onBug },
+      answer: (request, outgoing) => this.#clients.answer(request, outgoing, this.#inUse, token),
+    });
   }
 
   /** Holds from now on, and the counts of the route begin anew. Arms that are not named keep theirs. */
@@ -102,140 +93,22 @@ export class Gateway implements AskUpstream {
   }
 
   status(shadowOf: (route: string) => ShadowStatus | null = () => null): GatewayStatus {
-    const { config, problem } = this.#used.settings;
-    const routes = config?.routes ?? [];
-    return { routes: routes.map((route) => this.#counts.status(route, shadowOf(route.name))), problem };
+    const routes = this.#inUse.gateway?.routes ?? [];
+    return {
+      routes: routes.map((route) => this.#counts.status(route, shadowOf(route.name))),
+      problem: this.#problem,
+    };
+  }
+
+  ask(asked: Parameters<AskUpstream['ask']>[0]): Promise<FinishedExchange> {
+    const { clock, random } = this.#ports;
+    return askAlone(asked, this.#inUse, { clock, random, tracing: this.#shadowTracing });
   }
 
   /** Stores what there is still to store. */
   async close(): Promise<void> {
     await this.#spans.close();
     this.#connection.close();
-  }
-
-  ask(options: Parameters<AskUpstream['ask']>[0]): Promise<FinishedExchange> {
-    const { like, target, pool, signal, headers = {} } = options;
-    signal.throwIfAborted();
-    const { clock } = this.#ports;
-    const route = this.#routeNamed(like.route);
-    const body = options.body ?? like.request.body ?? Buffer.alloc(0);
-    const [path = '', query] = like.request.target.split(/\?(.*)/s);
-    const asked: Asked = {
-      api: like.api,
-      method: like.request.method,
-      path,
-      search: query === undefined ? '' : `?${query}`,
-      headers: { ...withoutPacking(like.request.headers), ...headers },
-      sent: body,
-      body,
-      read: readApiRequest(like.api, body),
-    };
-
-    return new Promise((resolve, reject) => {
-      const span = this.#shadowTracing.root(`shadow ${route.name}`, {
-        traceId: this.#ports.random.hex(16),
-        baggage: {},
-        attributes: { [TOUCHSTONE.route]: route.name, [TOUCHSTONE.targetName]: targetName(target) },
-      });
-      const exchange = this.#open(
-        {
-          route: { ...route, fallbacks: [] },
-          arm: null,
-          ...{ targets: [target], asked, client: noClient(), stickyKey: null, pool, signal },
-          keepsBodies: true,
-          span: new ExchangeSpan(span, route, asked),
-          startedMs: clock.now(),
-          started: clock.monotonic(),
-        },
-        (finished) => {
-          if (signal.aborted) reject(signal.reason);
-          else resolve(finished);
-        },
-      );
-      void exchange.run();
-    });
-  }
-
-  async #answer(request: ServerRequest, outgoing: ServerResponse): Promise<void> {
-    const { clock, random } = this.#ports;
-    const startedMs = clock.now();
-    const started = clock.monotonic();
-    const used = this.#used;
-    const asked = await readAsked(request, this.#token);
-    const { method, path } = asked;
-    const route = routeFor(used.settings.config, { path, model: asked.read.model });
-    if (!route) throw new HttpProblem(404, 'no route fits this path and model');
-
-    const arm = chooseArm(this.#counts.armsOf(route), random.next());
-    if (!arm) throw new HttpProblem(503, `the route '${route.name}' has no target with a weight above 0`);
-
-    const id = random.hex(16);
-    const stickyKey = null;
-    const begun = { id, route: route.name, arm: arm.name, stickyKey };
-    const caller = callerSpan(request.headers['traceparent']);
-    const span = this.#tracing.root(`gateway ${route.name}`, {
-      traceId: caller?.traceId ?? random.hex(16),
-      parentSpanId: caller?.spanId ?? null,
-      kind: 'server',
-      baggage: {},
-      attributes: {
-        [TOUCHSTONE.route]: route.name,
-        [TOUCHSTONE.arm]: arm.name,
-        [GENERAL.requestMethod]: method,
-        [GENERAL.urlPath]: path,
-      },
-    });
-    const over = Promise.withResolvers<void>();
-    const exchange = this.#open(
-      {
-        route,
-        arm: arm.name,
-        targets: [arm.target, ...route.fallbacks],
-        ...{ asked, client: new ServerClient(outgoing), stickyKey, pool: route.pool, startedMs, started },
-        keepsBodies: [...this.#listeners].some((listener) => listener.keeps(begun)),
-        span: new ExchangeSpan(span, route, asked),
-      },
-      (finished) => {
-        over.resolve();
-        this.#tell(finished);
-      },
-      id,
-      used,
-    );
-
-    this.#counts.began(route.name);
-    await exchange.run();
-    // Until then its body counts as being handled.
-    await over.promise;
-  }
-
-  #open(
-    options: Omit<ConstructorParameters<typeof GatewayExchange>[0], 'id' | 'finished'> & { client: Client },
-    finished: (exchange: FinishedExchange) => void,
-    id = this.#ports.random.hex(16),
-    { upstreams, settings }: Used = this.#used,
-  ): GatewayExchange {
-    const { clock, onBug } = this.#ports;
-    const { applyRelease } = settings;
-    return new GatewayExchange(
-      { ...options, id, finished },
-      { clock, connection: this.#connection, upstreams, applyRelease, onBug },
-    );
-  }
-
-  #tell(finished: FinishedExchange): void {
-    this.#counts.ended(finished);
-    for (const listener of this.#listeners)
-      try {
-        listener.finished(finished);
-      } catch (error) {
-        this.#ports.onBug(error);
-      }
-  }
-
-  #routeNamed(name: string): RouteConfig {
-    const found = this.#used.settings.config?.routes.find((route) => route.name === name);
-    return found ?? { ...ANY_ROUTE, name };
   }
 
   #openTracing(service: string): Tracing {
@@ -247,10 +120,11 @@ export class Gateway implements AskUpstream {
     });
   }
 
-  #prepare(settings: GatewaySettings): Used {
-    const { environment, secrets, guards } = this.#ports;
-    const ports = { environment, secrets, guards, connection: this.#connection };
-    return { settings, upstreams: new Upstreams(settings.providers, ports) };
+  #prepare({ config, providers, applyRelease }: GatewaySettings): InUse {
+    const { environment, secrets, guards, clock, onBug } = this.#ports;
+    const upstreams = new Upstreams(providers, { environment, secrets, guards });
+    const exchange = { clock, connection: this.#connection, upstreams, applyRelease, onBug };
+    return { gateway: config, providers, exchange };
   }
 }
 
@@ -265,21 +139,3 @@ const NO_SETTINGS: GatewaySettings = {
   },
   problem: null,
 };
-
-const ANY_TARGET: ArmTarget = { kind: 'provider', provider: 'openai' };
-const ANY_ROUTE: RouteConfig = {
-  name: '',
-  match: { path: '/' },
-  arms: [{ name: 'openai', weight: 1, target: ANY_TARGET }],
-  pool: 'gateway',
-  limits: { firstTokenMs: 120_000, idleMs: 120_000, wholeMs: 600_000 },
-  fallbacks: [],
-  cache: false,
-  isSafeToMirror: false,
-  keep: 'content',
-};
-
-/** A body that is kept is unpacked. */
-function withoutPacking({ 'content-encoding': _packing, ...headers }: { readonly [name: string]: string }) {
-  return headers;
-}

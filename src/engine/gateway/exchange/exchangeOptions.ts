@@ -12,6 +12,8 @@ export interface ExchangeOptions extends Omit<AskingOptions, 'signal' | 'deadlin
   arm: string | null;
   client: Client;
   keepsBodies: boolean;
+  /** The reply is kept for itself, too. */
+  keepsReply: boolean;
   /** Ends it from outside; a client that leaves does so by itself. */
   signal?: AbortSignal | undefined;
   /** When it was admitted: since the epoch, and on the monotonic clock. */

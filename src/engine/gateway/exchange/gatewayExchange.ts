@@ -11,6 +11,7 @@ import type { ExchangeEnding, FinishedExchange } from './finishedExchange.ts';
 import { KeptBytes } from './keptBytes.ts';
 import { ownReply, withoutLength } from './ownReply.ts';
 import { shownHeaders } from './passedHeaders.ts';
+import type { KeptExchange } from './replayCache.ts';
 import { replyEnding } from './replyEnding.ts';
 import { WaitLimit } from './waitLimit.ts';
 
@@ -37,7 +38,7 @@ export class GatewayExchange {
   #summary: ReplySummary | null = null;
   #costUsd: number | null = null;
   #firstContent: number | undefined;
-  #status: number | null = null;
+  #head: ReplyHead | undefined;
   #headers: { readonly [name: string]: string } = {};
   #source: FinishedExchange['source'] = 'upstream';
   /** How it ends once the client has everything. */
@@ -45,11 +46,11 @@ export class GatewayExchange {
   #isOver = false;
 
   constructor(options: ExchangeOptions, ports: ExchangePorts) {
-    const { route, started, keepsBodies, signal } = options;
+    const { route, started, keepsReply, signal } = options;
     this.#options = options;
     this.#ports = ports;
     this.#deadline = started + route.limits.wholeMs;
-    this.#kept = keepsBodies ? new KeptBytes() : undefined;
+    this.#kept = keepsReply ? new KeptBytes() : undefined;
     this.#limit = new WaitLimit(
       ports.clock,
       () => this.#due(),
@@ -73,6 +74,12 @@ export class GatewayExchange {
     } catch (error) {
       this.#giveUp(error);
     }
+  }
+
+  /** The reply as the client got it; undefined where it was not kept, or there was too much of it. */
+  get kept(): KeptExchange | undefined {
+    const body = this.#kept?.bytes();
+    return body && this.#head ? { head: this.#head, body, summary: this.#summary } : undefined;
   }
 
   /** Gives a reply once more that was kept. */
@@ -219,7 +226,7 @@ export class GatewayExchange {
 
   #begin(head: ReplyHead): void {
     this.#options.client.begin(head);
-    this.#status = head.status;
+    this.#head = head;
   }
 
   #left(): void {
@@ -258,10 +265,9 @@ export class GatewayExchange {
       ...{ id, route: route.name, arm, api: asked.api, startedMs },
       firstContentMs: first === undefined ? null : first - started,
       durationMs: this.#ports.clock.monotonic() - started,
-      ...{ ending, reason, status: this.#status },
+      ...{ ending, reason, status: this.#head?.status ?? null },
       request: { method: asked.method, target: `${asked.path}${asked.search}`, headers: asked.headers, body },
-      reply:
-        this.#kept && this.#status !== null ? { headers: this.#headers, body: this.#kept.bytes() } : null,
+      reply: keepsBodies && this.#head ? { headers: this.#headers, body: this.#kept?.bytes() ?? null } : null,
       ...{ summary: this.#summary, costUsd: this.#costUsd, source: this.#source },
       ...{ traceId: span.traceId, spanId: span.spanId, stickyKey },
     };

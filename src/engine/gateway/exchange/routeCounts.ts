@@ -9,8 +9,8 @@ export class RouteCounts {
   readonly #inFlight = new Map<string, number>();
   readonly #weights = new Map<string, { readonly [arm: string]: number }>();
 
-  began(route: string): void {
-    this.#inFlight.set(route, (this.#inFlight.get(route) ?? 0) + 1);
+  began({ name }: RouteConfig, _arm: string, _stickyKey: string | null): void {
+    this.#inFlight.set(name, (this.#inFlight.get(name) ?? 0) + 1);
   }
 
   ended(finished: FinishedExchange): void {

@@ -1,6 +1,5 @@
 import { ConfigError, UserError } from '../../errors.ts';
 import { readAddress } from '../../http/address.ts';
-import type { Connection } from '../../http/httpConnection.ts';
 import type { ProviderConfig } from '../../models/modelProvider.ts';
 import { credentialOf, type Endpoint } from '../../models/openai/endpoint.ts';
 import type { PriceTable } from '../../models/prices/prices.ts';
@@ -15,7 +14,6 @@ export interface UpstreamPorts {
   /** Where keys come from instead of the environment: each is bound to an origin. */
   secrets?: Secrets | undefined;
   guards: ProviderGuards;
-  connection: Connection;
 }
 
 /** A server that may be asked, with what it is asked with. */
