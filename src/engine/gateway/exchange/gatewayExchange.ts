@@ -13,13 +13,8 @@ import { ownReply, withoutLength } from './ownReply.ts';
 import { shownHeaders } from './passedHeaders.ts';
 import type { KeptExchange } from './replayCache.ts';
 import { replyEnding } from './replyEnding.ts';
+import { LEFT, SilenceReached } from './stopReasons.ts';
 import { WaitLimit } from './waitLimit.ts';
-
-/** Tells a client that has left from other reasons to stop. */
-const LEFT = new Error('the client has left');
-
-/** Nothing came for as long as the route allows. */
-class SilenceReached extends Error {}
 
 /**
  * One request and its reply: asks for it, hands on byte for byte what comes from the first content on, and ends once. A slow client

@@ -1,0 +1,5 @@
+/** Tells a client that has left from other reasons to stop. */
+export const LEFT = new Error('the client has left');
+
+/** Nothing came for as long as the route allows. */
+export class SilenceReached extends Error {}
