@@ -1,3 +1,4 @@
+import { UsageError } from '../errors.ts';
 import { Connection } from '../http/httpConnection.ts';
 import type { LocalServer } from '../http/server/serverShell.ts';
 import type { ProviderConfig } from '../models/modelProvider.ts';
@@ -9,7 +10,7 @@ import { askAlone } from './exchange/askAlone.ts';
 import { ClientExchanges, type InUse } from './exchange/clientExchanges.ts';
 import type { AskUpstream, ExchangeListener } from './exchange/exchangeListener.ts';
 import type { FinishedExchange } from './exchange/finishedExchange.ts';
-import { RouteCounts } from './exchange/routeCounts.ts';
+import { RouteCounts, type RouteWeights } from './exchange/routeCounts.ts';
 import { type SpanIntake, SpanQueue } from './exchange/spanQueue.ts';
 import type { ApplyRelease } from './exchange/upstreamRequest.ts';
 import { Upstreams } from './exchange/upstreams.ts';
@@ -24,6 +25,8 @@ export interface GatewayPorts {
   secrets?: Secrets;
   /** Shared with whoever else asks the same servers; its pools are configured by whoever owns it. */
   guards: ProviderGuards;
+  /** What a person has set in place of the configuration's. */
+  weights: RouteWeights;
   /** Where spans go. */
   intake: SpanIntake;
   /** Hears of a bug. */
@@ -45,7 +48,7 @@ export class Gateway implements AskUpstream {
   readonly #ports: GatewayPorts;
   readonly #connection = new Connection();
   readonly #listeners = new Set<ExchangeListener>();
-  readonly #counts = new RouteCounts();
+  readonly #counts: RouteCounts;
   readonly #spans: SpanQueue;
   readonly #clients: ClientExchanges;
   readonly #shadowTracing: Tracing;
@@ -55,6 +58,7 @@ export class Gateway implements AskUpstream {
   constructor(ports: GatewayPorts) {
     const { clock, random, onBug } = ports;
     this.#ports = ports;
+    this.#counts = new RouteCounts(ports.weights);
     this.#spans = new SpanQueue(ports.intake, ports);
     this.#shadowTracing = this.#openTracing('shadow');
     this.#clients = new ClientExchanges({
@@ -87,8 +91,17 @@ export class Gateway implements AskUpstream {
     });
   }
 
-  /** Holds from now on, and the counts of the route begin anew. Arms that are not named keep theirs. */
-  setWeights(route: string, weights: { readonly [arm: string]: number }): void {
+  /** Holds from now on, and the counts of the route begin anew. Arms that are not named keep theirs. Throws UserError. */
+  setWeights(name: string, weights: { readonly [arm: string]: number }): void {
+    const routes = this.#inUse.gateway?.routes ?? [];
+    const route = routes.find((one) => one.name === name);
+    if (!route)
+      throw new UsageError(`the gateway has no route "${name}"`, {
+        remedy:
+          routes.length > 0
+            ? `Use one of: ${routes.map((one) => one.name).join(', ')}.`
+            : 'Add it under gateway.routes in touchstone.yaml.',
+      });
     this.#counts.setWeights(route, weights);
   }
 

@@ -91,6 +91,7 @@ export async function startGateway({
     ...{ clock: systemClock, random, log, guards },
     environment: fixedEnvironment({ OPENAI_API_KEY: KEY }),
     intake: intake ?? { keep: async (batch) => spans.push(...batch.spans) },
+    weights: heldWeights(),
     onBug: (error) => bugs.push(error),
   });
   gateway.use({
@@ -123,6 +124,20 @@ export async function startGateway({
     close: async () => {
       await server.close(0);
       await gateway.close();
+    },
+  };
+}
+
+/** Weights that are set, in memory. */
+function heldWeights(): ConstructorParameters<typeof Gateway>[0]['weights'] {
+  const held = new Map<string, { readonly [arm: string]: number }>();
+  const armsOf = ({ name, arms }: RouteConfig) =>
+    arms.map((arm) => ({ ...arm, weight: held.get(name)?.[arm.name] ?? arm.weight }));
+  return {
+    armsOf,
+    set: (one, weights) => {
+      held.set(one.name, { ...held.get(one.name), ...weights });
+      return armsOf(one);
     },
   };
 }

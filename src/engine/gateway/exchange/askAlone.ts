@@ -1,5 +1,7 @@
 import type { Clock, Random } from '../../ports.ts';
 import type { RouteConfig } from '../../suites/gateway/gatewayConfig.ts';
+import { GATEWAY_DEFAULTS } from '../../suites/gateway/gatewayFile.ts';
+import { toLimits } from '../../suites/gateway/readGateway.ts';
 import { TOUCHSTONE } from '../../telemetry/attributes.ts';
 import type { Tracing } from '../../telemetry/tracing.ts';
 import { noClient } from './client.ts';
@@ -69,10 +71,10 @@ const ANY_ROUTE: RouteConfig = {
   name: '',
   match: { path: '/' },
   arms: [],
-  pool: 'gateway',
-  limits: { firstTokenMs: 120_000, idleMs: 120_000, wholeMs: 600_000 },
+  pool: GATEWAY_DEFAULTS.pool,
+  limits: toLimits(undefined),
   fallbacks: [],
   cache: false,
   isSafeToMirror: false,
-  keep: 'content',
+  keep: GATEWAY_DEFAULTS.keep,
 };

@@ -6,14 +6,16 @@ import type { Clock, Random } from '../../ports.ts';
 import type { ArmConfig, ArmTarget, GatewayConfig, RouteConfig } from '../../suites/gateway/gatewayConfig.ts';
 import { GENERAL, TOUCHSTONE } from '../../telemetry/attributes.ts';
 import type { Tracing } from '../../telemetry/tracing.ts';
+import { routeFor } from '../routes/routeFor.ts';
+import { stickyKeyOf } from '../routes/stickyKey.ts';
 import { ServerClient } from '../server/serverClient.ts';
+import { chooseArm } from '../split/chooseArm.ts';
 import { callerSpan, readAsked } from './admitted.ts';
 import type { ExchangeListener } from './exchangeListener.ts';
 import type { ExchangePorts } from './exchangeOptions.ts';
 import { ExchangeSpan } from './exchangeSpan.ts';
 import type { FinishedExchange } from './finishedExchange.ts';
 import { GatewayExchange } from './gatewayExchange.ts';
-import { chooseArm, routeFor } from './interim.ts';
 import { mayBeKept, ReplayCache, replayedHead, replayKey } from './replayCache.ts';
 import type { RouteCounts } from './routeCounts.ts';
 import type { Asked } from './upstreamRequest.ts';
@@ -99,10 +101,10 @@ export class ClientExchanges {
     const started = clock.monotonic();
 
     const asked = await readAsked(request, token);
-    const route = routeFor(inUse.gateway, { path: asked.path, model: asked.read.model });
+    const route = routeFor(inUse, { path: asked.path, model: asked.read.model });
     if (!route) throw new HttpProblem(404, 'no route of the gateway fits this path and model');
 
-    const stickyKey = null;
+    const stickyKey = stickyKeyOf(route, { headers: request.headers, request: asked.read });
     const arm = chooseArm(counts.armsOf(route), stickyKey ?? random.next());
     if (!arm) throw new HttpProblem(503, `no target of the route '${route.name}' has a weight above 0`);
     return { ...{ asked, route, arm, stickyKey, startedMs, started }, id: random.hex(16) };

@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { WholeReply } from '../../http/server/serverRequest.ts';
 import { isJsonObject, type JsonObject } from '../../model/json.ts';
-import type { ArmConfig, GatewayConfig, RouteConfig } from '../../suites/gateway/gatewayConfig.ts';
 import type { ApiName } from '../apis/apiName.ts';
 import type { ApiRequest } from '../apis/apiRequest.ts';
 import type { ReplyTap } from '../apis/replyTap.ts';
@@ -92,45 +91,4 @@ export function apiError(api: ApiName, status: number, message: string, type: st
       ? { type: 'error', error: { type, message } }
       : { error: { message, type, code: null, param: null } };
   return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
-}
-
-const LIMITS = { firstTokenMs: 120_000, idleMs: 120_000, wholeMs: 600_000 };
-
-export function routeFor(
-  config: GatewayConfig | undefined,
-  { path, model }: { path: string; model: string | undefined },
-): RouteConfig | undefined {
-  const found = config?.routes.find(
-    ({ match }) =>
-      (path === match.path || path.startsWith(`${match.path}/`)) &&
-      (match.models === undefined || (model !== undefined && match.models.includes(model))),
-  );
-  if (found || !path.startsWith('/v1/')) return found;
-  const provider = model?.includes('/')
-    ? (model.split('/')[0] ?? '')
-    : path === '/v1/messages'
-      ? 'anthropic'
-      : 'openai';
-  return {
-    name: provider,
-    match: { path: '/v1' },
-    arms: [{ name: provider, weight: 1, target: { kind: 'provider', provider } }],
-    pool: 'gateway',
-    limits: LIMITS,
-    fallbacks: [],
-    cache: false,
-    isSafeToMirror: true,
-    keep: 'content',
-  };
-}
-
-export function chooseArm(arms: readonly ArmConfig[], draw: number | string): ArmConfig | undefined {
-  const open = arms.filter(({ weight }) => weight > 0);
-  const whole = open.reduce((sum, { weight }) => sum + weight, 0);
-  let at = (typeof draw === 'number' ? draw : 0) * whole;
-  for (const arm of open) {
-    at -= arm.weight;
-    if (at < 0) return arm;
-  }
-  return open.at(-1);
 }

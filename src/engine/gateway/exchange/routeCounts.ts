@@ -1,53 +1,84 @@
 import type { ArmConfig, RouteConfig } from '../../suites/gateway/gatewayConfig.ts';
 import type { RouteStatus, ShadowStatus } from '../gatewayStatus.ts';
+import { ObservedSplit } from '../split/observedSplit.ts';
 import { ArmCounts } from './armCounts.ts';
 import type { FinishedExchange } from './finishedExchange.ts';
 
-/** What became of the requests of each route, and the weights that a person set in place of the configuration's. */
-export class RouteCounts {
-  readonly #arms = new Map<string, Map<string, ArmCounts>>();
-  readonly #inFlight = new Map<string, number>();
-  readonly #weights = new Map<string, { readonly [arm: string]: number }>();
+/** The weights of routes that hold now. */
+export interface RouteWeights {
+  armsOf(route: RouteConfig): readonly ArmConfig[];
+  /** Arms that are not named keep theirs. Throws UserError. */
+  set(route: RouteConfig, weights: { readonly [arm: string]: number }): readonly ArmConfig[];
+}
 
-  began({ name }: RouteConfig, _arm: string, _stickyKey: string | null): void {
-    this.#inFlight.set(name, (this.#inFlight.get(name) ?? 0) + 1);
+/** Of one route, since its weights are as they are. */
+interface Counted {
+  /** The weights, by which it is told that they have changed. */
+  weights: string;
+  split: ObservedSplit;
+  arms: Map<string, ArmCounts>;
+}
+
+/** What became of the requests of each route under the weights that hold. */
+export class RouteCounts {
+  readonly #weights: RouteWeights;
+  readonly #routes = new Map<string, Counted>();
+  readonly #inFlight = new Map<string, number>();
+
+  constructor(weights: RouteWeights) {
+    this.#weights = weights;
+  }
+
+  began(route: RouteConfig, arm: string, stickyKey: string | null): void {
+    this.#inFlight.set(route.name, (this.#inFlight.get(route.name) ?? 0) + 1);
+    this.#of(route).split.count(arm, stickyKey);
   }
 
   ended(finished: FinishedExchange): void {
     const { route, arm } = finished;
-    this.#inFlight.set(route, Math.max(0, (this.#inFlight.get(route) ?? 0) - 1));
+    const left = (this.#inFlight.get(route) ?? 0) - 1;
+    if (left > 0) this.#inFlight.set(route, left);
+    else this.#inFlight.delete(route);
     if (arm === null) return;
 
-    const counts = this.#arms.get(route) ?? new Map<string, ArmCounts>();
-    this.#arms.set(route, counts);
-    const known = counts.get(arm) ?? new ArmCounts();
-    counts.set(arm, known);
+    const arms = this.#routes.get(route)?.arms;
+    const known = arms?.get(arm) ?? new ArmCounts();
+    arms?.set(arm, known);
     known.add(finished);
   }
 
   /** What was counted under other weights says nothing of these. */
-  setWeights(route: string, weights: { readonly [arm: string]: number }): void {
-    this.#weights.set(route, { ...this.#weights.get(route), ...weights });
-    this.#arms.delete(route);
+  setWeights(route: RouteConfig, weights: { readonly [arm: string]: number }): void {
+    this.#weights.set(route, weights);
+    this.#routes.delete(route.name);
   }
 
   /** The arms of a route with the weights that hold now. */
-  armsOf({ name, arms }: RouteConfig): readonly ArmConfig[] {
-    const weights = this.#weights.get(name);
-    if (!weights) return arms;
-    return arms.map((arm) => ({ ...arm, weight: weights[arm.name] ?? arm.weight }));
+  armsOf(route: RouteConfig): readonly ArmConfig[] {
+    return this.#weights.armsOf(route);
   }
 
   status(route: RouteConfig, shadow: ShadowStatus | null): RouteStatus {
-    const counts = this.#arms.get(route.name);
+    const { arms, split } = this.#of(route);
     return {
       route: route.name,
       path: route.match.path,
       models: route.match.models ?? [],
       inFlight: this.#inFlight.get(route.name) ?? 0,
-      arms: this.armsOf(route).map((arm) => (counts?.get(arm.name) ?? new ArmCounts()).status(arm)),
-      mismatch: null,
+      arms: this.armsOf(route).map((arm) => (arms.get(arm.name) ?? new ArmCounts()).status(arm)),
+      mismatch: split.mismatch(),
       shadow,
     };
+  }
+
+  #of(route: RouteConfig): Counted {
+    const arms = this.armsOf(route);
+    const weights = JSON.stringify(arms.map(({ name, weight }) => [name, weight]));
+    const known = this.#routes.get(route.name);
+    if (known?.weights === weights) return known;
+
+    const counted = { weights, split: new ObservedSplit(arms), arms: new Map<string, ArmCounts>() };
+    this.#routes.set(route.name, counted);
+    return counted;
   }
 }
