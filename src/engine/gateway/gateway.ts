@@ -6,6 +6,7 @@ import type { Clock, Environment, Log, Random, Secrets } from '../ports.ts';
 import type { ProviderGuards } from '../resilience/providerGuards.ts';
 import type { GatewayConfig } from '../suites/gateway/gatewayConfig.ts';
 import { Tracing } from '../telemetry/tracing.ts';
+import { TokenCounts } from './apis/tokenCounts.ts';
 import { askAlone } from './exchange/askAlone.ts';
 import { ClientExchanges, type InUse } from './exchange/clientExchanges.ts';
 import type { AskUpstream, ExchangeListener } from './exchange/exchangeListener.ts';
@@ -29,6 +30,8 @@ export interface GatewayPorts {
   weights: RouteWeights;
   /** Where spans go. */
   intake: SpanIntake;
+  /** What counts tokens where several gateways share it. */
+  loadTokens?(): Promise<TokenCounts>;
   /** Hears of a bug. */
   onBug(error: unknown): void;
 }
@@ -54,6 +57,8 @@ export class Gateway implements AskUpstream {
   readonly #shadowTracing: Tracing;
   #inUse: InUse;
   #problem: string | null = null;
+  #loading: Promise<TokenCounts> | undefined;
+  #tokens: TokenCounts | undefined;
 
   constructor(ports: GatewayPorts) {
     const { clock, random, onBug } = ports;
@@ -84,6 +89,7 @@ export class Gateway implements AskUpstream {
   async serve(options: ServeOptions): Promise<LocalServer> {
     const { clock, onBug } = this.#ports;
     const { token } = options;
+    await this.#loadTokens();
     const port = options.port ?? this.#inUse.gateway?.port;
     return await startGatewayServer(port === undefined ? options : { ...options, port }, {
       ...{ clock, onBug },
@@ -113,15 +119,27 @@ export class Gateway implements AskUpstream {
     };
   }
 
-  ask(asked: Parameters<AskUpstream['ask']>[0]): Promise<FinishedExchange> {
+  async ask(asked: Parameters<AskUpstream['ask']>[0]): Promise<FinishedExchange> {
     const { clock, random } = this.#ports;
-    return askAlone(asked, this.#inUse, { clock, random, tracing: this.#shadowTracing });
+    await this.#loadTokens();
+    return await askAlone(asked, this.#inUse, { clock, random, tracing: this.#shadowTracing });
   }
 
   /** Stores what there is still to store. */
   async close(): Promise<void> {
     await this.#spans.close();
     this.#connection.close();
+  }
+
+  /** Once, and before anything is asked: later nobody may wait for it. */
+  async #loadTokens(): Promise<void> {
+    this.#loading ??= (this.#ports.loadTokens ?? TokenCounts.load)();
+    this.#tokens ??= await this.#loading;
+  }
+
+  #loaded(): TokenCounts {
+    if (this.#tokens) return this.#tokens;
+    throw new Error('nothing is asked before tokens can be counted');
   }
 
   #openTracing(service: string): Tracing {
@@ -136,7 +154,10 @@ export class Gateway implements AskUpstream {
   #prepare({ config, providers, applyRelease }: GatewaySettings): InUse {
     const { environment, secrets, guards, clock, onBug } = this.#ports;
     const upstreams = new Upstreams(providers, { environment, secrets, guards });
-    const exchange = { clock, connection: this.#connection, upstreams, applyRelease, onBug };
+    const exchange = {
+      ...{ clock, connection: this.#connection, upstreams, applyRelease, onBug },
+      tokens: () => this.#loaded(),
+    };
     return { gateway: config, providers, exchange };
   }
 }

@@ -1,4 +1,5 @@
 import { type IncomingMessage, request as sendRequest } from 'node:http';
+import { TokenCounts } from '../../../src/engine/gateway/apis/tokenCounts.ts';
 import type { ExchangeListener } from '../../../src/engine/gateway/exchange/exchangeListener.ts';
 import type { FinishedExchange } from '../../../src/engine/gateway/exchange/finishedExchange.ts';
 import { Gateway, type GatewaySettings } from '../../../src/engine/gateway/gateway.ts';
@@ -42,6 +43,9 @@ export function route(more: Partial<RouteConfig> = {}): RouteConfig {
     ...more,
   };
 }
+
+/** Shared by all tests of a process: it takes a while. */
+let tokens: Promise<TokenCounts> | undefined;
 
 export interface TestGateway {
   gateway: Gateway;
@@ -92,6 +96,10 @@ export async function startGateway({
     environment: fixedEnvironment({ OPENAI_API_KEY: KEY }),
     intake: intake ?? { keep: async (batch) => spans.push(...batch.spans) },
     weights: heldWeights(),
+    loadTokens: () => {
+      tokens ??= TokenCounts.load();
+      return tokens;
+    },
     onBug: (error) => bugs.push(error),
   });
   gateway.use({

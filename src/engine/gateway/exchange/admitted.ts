@@ -1,6 +1,7 @@
 import { HttpProblem } from '../../http/server/httpProblem.ts';
 import type { ServerRequest } from '../../http/server/serverRequest.ts';
-import { apiOf, readApiRequest } from './interim.ts';
+import { apiOf } from '../apis/apiName.ts';
+import { readApiRequest } from '../apis/readApiRequest.ts';
 import { passedOn } from './passedHeaders.ts';
 import type { Asked } from './upstreamRequest.ts';
 

@@ -4,13 +4,13 @@ import { GATEWAY_DEFAULTS } from '../../suites/gateway/gatewayFile.ts';
 import { toLimits } from '../../suites/gateway/readGateway.ts';
 import { TOUCHSTONE } from '../../telemetry/attributes.ts';
 import type { Tracing } from '../../telemetry/tracing.ts';
+import { readApiRequest } from '../apis/readApiRequest.ts';
 import { noClient } from './client.ts';
 import type { InUse } from './clientExchanges.ts';
 import type { AskUpstream } from './exchangeListener.ts';
 import { ExchangeSpan } from './exchangeSpan.ts';
 import type { FinishedExchange } from './finishedExchange.ts';
 import { GatewayExchange } from './gatewayExchange.ts';
-import { readApiRequest } from './interim.ts';
 import { type Asked, targetName } from './upstreamRequest.ts';
 
 /** Asks a target as a client would be answered, but for nobody, in a trace of its own. Rejects with the signal's reason. */

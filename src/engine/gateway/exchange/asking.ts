@@ -5,9 +5,10 @@ import type { Clock, Span } from '../../ports.ts';
 import type { Answered, CallRequest } from '../../resilience/guard.ts';
 import { type CallEstimate, Rejected } from '../../resilience/policy.ts';
 import type { ArmTarget, RouteConfig } from '../../suites/gateway/gatewayConfig.ts';
+import { openTap } from '../apis/openTap.ts';
+import type { TokenCounts } from '../apis/tokenCounts.ts';
 import { attemptSpan, type ExchangeSpan, endAttempt } from './exchangeSpan.ts';
 import { type Failure, failureOf, mayFallBack, notReady, rejection } from './failure.ts';
-import { openTap } from './interim.ts';
 import { UpstreamReply } from './upstreamReply.ts';
 import { type ApplyRelease, type Asked, type UpstreamRequest, upstreamRequest } from './upstreamRequest.ts';
 import type { Upstreams } from './upstreams.ts';
@@ -17,6 +18,8 @@ export interface AskingPorts {
   connection: Connection;
   upstreams: Upstreams;
   applyRelease: ApplyRelease;
+  /** Loaded before anything is asked. */
+  tokens(): TokenCounts;
 }
 
 export interface AskingOptions {
@@ -131,7 +134,7 @@ export class Asking {
 
   async #attempt(request: UpstreamRequest, signal: AbortSignal) {
     const { asked, route, span } = this.#options;
-    const { clock, connection, upstreams } = this.#ports;
+    const { clock, connection, upstreams, tokens } = this.#ports;
     const { api } = asked;
     const { read, dropsUsage, target } = request;
     const child = attemptSpan(span, request);
@@ -142,9 +145,12 @@ export class Asking {
       request: { ...request.http, headers: { ...request.http.headers, ...traced } },
       signal,
       monotonic: () => clock.monotonic(),
-      mustHaveContent: api === 'chat' || api === 'responses' || api === 'messages',
+      mustHaveContent: api !== 'agent',
       openTap: ({ statusCode: status = 0, headers }) =>
-        openTap({ api, status, headers, stream: read.stream, dropsUsage, request: read }),
+        openTap({
+          ...{ api, status, headers, dropsUsage, stream: read.stream },
+          ...{ request: read, counts: tokens() },
+        }),
     });
     const underWay: UnderWay = { request, reply, span: child, since: clock.monotonic() };
     this.underWay = underWay;

@@ -1,8 +1,8 @@
 import type { Clock } from '../../ports.ts';
+import { apiError } from '../apis/apiError.ts';
 import type { ApiName } from '../apis/apiName.ts';
 import type { ReplyHead } from './client.ts';
 import type { OwnAnswer } from './failure.ts';
-import { apiError } from './interim.ts';
 
 /** What we say in place of an upstream, in the form of the API; `x-touchstone-refused` tells it from what a provider says. */
 export function ownReply(

@@ -202,7 +202,7 @@ export class UpstreamReply {
     // A model may have nothing to say, and say so.
     if (tap?.isWhole && tap.summary().finishReasons.length > 0) return { kind: 'content' };
     if (this.#heldBytes === 0 || tap?.isWhole) return { kind: 'empty' };
-    return { kind: 'cut', reason: 'the stream ended before its first content' };
+    return { kind: 'cut', reason: 'it ended before it was whole' };
   }
 
   get #isRefusal(): boolean {

@@ -2,7 +2,8 @@ import type { HttpRequest } from '../../http/httpConnection.ts';
 import type { ArmTarget, RouteConfig } from '../../suites/gateway/gatewayConfig.ts';
 import type { ApiName } from '../apis/apiName.ts';
 import type { ApiRequest } from '../apis/apiRequest.ts';
-import { editRequest, readApiRequest } from './interim.ts';
+import { editRequest } from '../apis/editRequest.ts';
+import { readApiRequest } from '../apis/readApiRequest.ts';
 import { below, type Server, type Upstreams } from './upstreams.ts';
 
 /** What a client asks for, read once. */

@@ -4,7 +4,8 @@ import type { ServerLimits } from '../../http/server/serverLimits.ts';
 import type { ServerRequest, WholeReply } from '../../http/server/serverRequest.ts';
 import { type LocalServer, startServer } from '../../http/server/serverShell.ts';
 import type { Clock } from '../../ports.ts';
-import { apiError, apiOf } from '../exchange/interim.ts';
+import { apiError } from '../apis/apiError.ts';
+import { apiOf } from '../apis/apiName.ts';
 
 export const USUAL_PORT = 4320;
 
