@@ -5,7 +5,8 @@ import { spanPrice } from '../engine/models/prices/spanPrice.ts';
 import { systemClock } from '../engine/ports.ts';
 import { RunStore } from '../engine/store/runStore.ts';
 import { entryOf, storePath } from '../engine/store/storeFile.ts';
-import { DEFAULT_LEVEL_RETENTION } from '../engine/telemetry/metrics/levels.ts';
+import { retentionOf } from '../engine/suites/config/metricsConfig.ts';
+import type { Workspace } from '../engine/suites/loadWorkspace.ts';
 import { LiveQuality } from '../engine/telemetry/metrics/liveQuality.ts';
 import { MetricConsumer } from '../engine/telemetry/metrics/metricConsumer.ts';
 import { CURSORS, MetricStore } from '../engine/telemetry/metrics/metricStore.ts';
@@ -28,24 +29,24 @@ const MANY = 20_000;
 /** The metrics of a workspace, up to now. Throws UserErrors for what is wrong with the workspace, and StoreError. */
 export async function openMetrics(options: { config?: string }, io: Io): Promise<OpenedMetrics> {
   const { workspace } = await openWorkspace([], options, io.cwd, new AbortController().signal);
-  const { root, config } = workspace;
-  const store = await caughtUp(root, spanPrice(config.providers), io);
+  const store = await caughtUp(workspace, io);
   return { store, now: systemClock.now(), [Symbol.dispose]: () => store.close() };
 }
 
 /** What runs and imports stored since is measured here, unless the process that receives traces does so. */
-async function caughtUp(root: string, price: ReturnType<typeof spanPrice>, io: Io): Promise<MetricStore> {
+async function caughtUp({ root, config }: Workspace, io: Io): Promise<MetricStore> {
   const file = metricStorePath(root);
   const isThere = [traceStorePath(root), storePath(root)].some((path) => entryOf(path) !== undefined);
   if (!isThere || isReceiving(root)) return new MetricStore(file, { access: 'read' });
 
   const store = new MetricStore(file);
   try {
-    const shared = { store, clock: systemClock, retention: DEFAULT_LEVEL_RETENTION };
+    store.keep(retentionOf(config), systemClock.now());
+    const shared = { store, clock: systemClock };
     using traces = new ReadTraces(root);
     const behind = traces.log.lastSeq - store.cursor(CURSORS.spans).seq;
     if (behind > MANY) io.err(io.errStyle.dim(`measuring ${counted(behind, 'span')}…`));
-    const spans = new MetricConsumer({ ...shared, log: traces.log, price });
+    const spans = new MetricConsumer({ ...shared, log: traces.log, price: spanPrice(config.providers) });
     while (await spans.next());
     const quality = new LiveQuality({ ...shared, log: traces.evaluations });
     while (quality.next());

@@ -74,7 +74,10 @@ export class HostedServices {
     exposed.add(() => streamSamples(this.#monitors.status));
     this.#live = new Live({
       ...{ clock, onBug, onChange },
-      consumers: [new LiveMetrics({ root, clock, exposed, prices: this.#prices }), this.#monitors],
+      consumers: [
+        new LiveMetrics({ root, clock, exposed, configuration, prices: this.#prices }),
+        this.#monitors,
+      ],
     });
     this.#traces = new ReceivedTraces({
       ...{ root, clock, onBug, onChange: touched, forward: this.#forwarding, price: this.#prices.price },

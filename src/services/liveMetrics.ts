@@ -1,8 +1,9 @@
+import type { LevelRetention } from '../engine/model/levelRetention.ts';
 import type { Clock } from '../engine/ports.ts';
 import type { RunStore } from '../engine/store/runStore.ts';
 import { storePath } from '../engine/store/storeFile.ts';
 import { StoreReader } from '../engine/store/storeReader.ts';
-import { DEFAULT_LEVEL_RETENTION } from '../engine/telemetry/metrics/levels.ts';
+import { retentionOf } from '../engine/suites/config/metricsConfig.ts';
 import { LiveQuality } from '../engine/telemetry/metrics/liveQuality.ts';
 import { MetricConsumer } from '../engine/telemetry/metrics/metricConsumer.ts';
 import { MetricStore } from '../engine/telemetry/metrics/metricStore.ts';
@@ -12,6 +13,7 @@ import { refusedSamples, resilienceSamples } from '../engine/telemetry/metrics/p
 import { measureRuns } from '../engine/telemetry/metrics/runQuality.ts';
 import type { TraceIntake } from '../engine/traces/traceIntake.ts';
 import { processOwner } from '../processOwner.ts';
+import type { ConfigurationFile, ConfigurationReader } from './configurationFile.ts';
 import type { ExposedMetrics } from './exposedMetrics.ts';
 import type { LiveConsumer, LiveSource } from './live.ts';
 import type { WorkspacePrices } from './workspacePrices.ts';
@@ -30,6 +32,7 @@ export interface LiveMetricsOptions {
   clock: Clock;
   exposed: ExposedMetrics;
   prices: WorkspacePrices;
+  configuration: ConfigurationFile;
 }
 
 interface Measuring {
@@ -47,16 +50,20 @@ export class LiveMetrics implements LiveConsumer {
   readonly #exposed: ExposedMetrics;
   readonly #prices: WorkspacePrices;
   readonly #runs: StoreReader;
+  readonly #file: ConfigurationReader;
+  /** Undefined while the file could not be read so far: what was kept before is kept. */
+  #retention: LevelRetention | undefined;
   /** What was exposed of each log, which counts once there also where it is measured anew, into another file. */
   readonly #told = new WeakMap<LiveSource['traces'], { span: number; evaluation: number }>();
   readonly #toldRuns = new Set<string>();
   #store: MetricStore | undefined;
 
-  constructor({ root, clock, exposed, prices }: LiveMetricsOptions) {
+  constructor({ root, clock, exposed, prices, configuration }: LiveMetricsOptions) {
     this.#root = root;
     this.#clock = clock;
     this.#exposed = exposed;
     this.#prices = prices;
+    this.#file = configuration.follow();
     this.#runs = new StoreReader(storePath(root));
     exposed.add(() =>
       refusedSamples(this.#store?.refused({ fromMs: 0, toMs: Number.MAX_SAFE_INTEGER }) ?? []),
@@ -71,7 +78,7 @@ export class LiveMetrics implements LiveConsumer {
     this.#store = store;
     const ended = new AbortController();
     const until = AbortSignal.any([signal, ended.signal]);
-    const shared = { store, clock: this.#clock, retention: DEFAULT_LEVEL_RETENTION };
+    const shared = { store, clock: this.#clock };
     const told = this.#told.get(traces) ?? { span: 0, evaluation: 0 };
     this.#told.set(traces, told);
     const measuring: Measuring = {
@@ -111,6 +118,7 @@ export class LiveMetrics implements LiveConsumer {
       const isTimeToLook = began - lookedAt >= RUNS_MS;
       if (isTimeToLook) {
         await this.#prices.refresh();
+        await this.#keep(store);
         lookedAt = began;
       }
       const isMore = [await spans.next(), quality.next()].includes(true);
@@ -125,11 +133,18 @@ export class LiveMetrics implements LiveConsumer {
     }
   }
 
+  /** For as long as touchstone.yaml says now. */
+  async #keep(store: MetricStore): Promise<void> {
+    const workspace = await this.#file.read();
+    if (workspace !== undefined) this.#retention = retentionOf(workspace?.config);
+    if (this.#retention) store.keep(this.#retention, this.#clock.now());
+  }
+
   async #measureRuns(store: MetricStore): Promise<void> {
     const runs = this.#runStore();
     if (!runs) return;
     await measureRuns({
-      ...{ runs, store, clock: this.#clock, retention: DEFAULT_LEVEL_RETENTION },
+      ...{ runs, store, clock: this.#clock },
       onMeasured: (measured) => {
         if (!this.#toldRuns.has(measured.run.id)) this.#exposed.quality.ran(measured);
         this.#toldRuns.add(measured.run.id);

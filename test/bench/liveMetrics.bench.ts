@@ -5,7 +5,6 @@ import os from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { spanPrice } from '../../src/engine/models/prices/spanPrice.ts';
 import { systemClock } from '../../src/engine/ports.ts';
-import { DEFAULT_LEVEL_RETENTION } from '../../src/engine/telemetry/metrics/levels.ts';
 import type { Measure } from '../../src/engine/telemetry/metrics/measures.ts';
 import { MetricBatch } from '../../src/engine/telemetry/metrics/metricBatch.ts';
 import { MetricConsumer } from '../../src/engine/telemetry/metrics/metricConsumer.ts';
@@ -50,7 +49,6 @@ async function measureSpans(rate: number): Promise<void> {
       log: traces.log,
       store,
       clock: systemClock,
-      retention: DEFAULT_LEVEL_RETENTION,
       price: spanPrice({}),
     },
   });

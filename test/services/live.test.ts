@@ -35,13 +35,13 @@ describe('live', () => {
   });
   afterEach(() => traces.close());
 
-  const metrics = () =>
-    new LiveMetrics({
-      root,
-      clock: systemClock,
-      exposed: new ExposedMetrics(systemClock),
-      prices: new WorkspacePrices(new ConfigurationFile(root, fixedEnvironment({}), systemClock)),
+  const metrics = () => {
+    const configuration = new ConfigurationFile(root, fixedEnvironment({}), systemClock);
+    return new LiveMetrics({
+      ...{ root, configuration, clock: systemClock, exposed: new ExposedMetrics(systemClock) },
+      prices: new WorkspacePrices(configuration),
     });
+  };
   const source = () => ({ traces, intake: new TraceIntake(traces) });
 
   it('starts a consumer that failed again, and lets the others go on', async () => {

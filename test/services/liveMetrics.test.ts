@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
+import { DEFAULT_LEVEL_RETENTION } from '../../src/engine/model/levelRetention.ts';
 import { fixedEnvironment, systemClock } from '../../src/engine/ports.ts';
 import { MetricStore } from '../../src/engine/telemetry/metrics/metricStore.ts';
 import { metricStorePath } from '../../src/engine/telemetry/metrics/metricStoreFormat.ts';
@@ -16,12 +17,36 @@ import { temporaryFolder } from '../support/temporaryFolder.ts';
 describe('live metrics', function () {
   this.timeout(60_000);
 
+  it('keep levels for as long as touchstone.yaml says, for whoever reads the file', async () => {
+    const root = temporaryFolder({ 'touchstone.yaml': 'metrics: { keep: { 1s: 2h, 1min: 30d } }\n' });
+    const traces = new TraceStore(traceStorePath(root));
+    const configuration = new ConfigurationFile(root, fixedEnvironment({}), systemClock);
+    const live = new LiveMetrics({
+      ...{ root, configuration, clock: systemClock, exposed: new ExposedMetrics(systemClock) },
+      prices: new WorkspacePrices(configuration),
+    });
+    const stop = new AbortController();
+    const running = live.run({ traces, intake: new TraceIntake(traces) }, stop.signal);
+    const kept = () => {
+      const store = new MetricStore(metricStorePath(root), { access: 'read' });
+      const { retention } = store;
+      store.close();
+      return retention;
+    };
+    while (kept()['1s'] !== 7_200_000) await systemClock.sleep(10);
+    assert.deepEqual(kept(), { ...DEFAULT_LEVEL_RETENTION, '1s': 7_200_000, '1min': 30 * 86_400_000 });
+    stop.abort();
+    await running;
+    traces.close();
+  });
+
   it('count once for a scraper what is measured anew, into another file', async () => {
     const root = temporaryFolder();
     const traces = new TraceStore(traceStorePath(root));
     const exposed = new ExposedMetrics(systemClock);
-    const prices = new WorkspacePrices(new ConfigurationFile(root, fixedEnvironment({}), systemClock));
-    const live = new LiveMetrics({ root, clock: systemClock, exposed, prices });
+    const configuration = new ConfigurationFile(root, fixedEnvironment({}), systemClock);
+    const prices = new WorkspacePrices(configuration);
+    const live = new LiveMetrics({ root, clock: systemClock, exposed, prices, configuration });
     const source = { traces, intake: new TraceIntake(traces) };
     const heard = { spans: 0, evaluations: 0 };
     exposed.spans.measured = ({ spans }) => {

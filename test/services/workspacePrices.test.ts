@@ -34,11 +34,13 @@ describe('prices of a workspace', () => {
   let root: string;
   let prices: WorkspacePrices;
   let clock: ManualClock;
+  let file: ConfigurationFile;
 
   beforeEach(() => {
     root = temporaryFolder({ 'touchstone.yaml': configuration(2) });
     clock = new ManualClock();
-    prices = new WorkspacePrices(new ConfigurationFile(root, fixedEnvironment({}), clock));
+    file = new ConfigurationFile(root, fixedEnvironment({}), clock);
+    prices = new WorkspacePrices(file);
   });
 
   const price = () => prices.price(readSpan(CALL));
@@ -71,10 +73,8 @@ describe('prices of a workspace', () => {
     await intake.keep({ spans: [CALL], logs: [] });
     const stop = new AbortController();
     const exposed = new ExposedMetrics(systemClock);
-    const running = new LiveMetrics({ root, clock: systemClock, exposed, prices }).run(
-      { traces, intake },
-      stop.signal,
-    );
+    const live = new LiveMetrics({ root, clock: systemClock, exposed, prices, configuration: file });
+    const running = live.run({ traces, intake }, stop.signal);
 
     while (measured() === undefined) await systemClock.sleep(20);
     assert.equal(measured(), 12);

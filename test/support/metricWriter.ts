@@ -1,6 +1,6 @@
 // Measures the received spans of a workspace, and prints a line for each batch: node metricWriter.ts ROOT
+
 import { systemClock } from '../../src/engine/ports.ts';
-import { DEFAULT_LEVEL_RETENTION } from '../../src/engine/telemetry/metrics/levels.ts';
 import { MetricConsumer } from '../../src/engine/telemetry/metrics/metricConsumer.ts';
 import { MetricStore } from '../../src/engine/telemetry/metrics/metricStore.ts';
 import { metricStorePath } from '../../src/engine/telemetry/metrics/metricStoreFormat.ts';
@@ -11,7 +11,7 @@ const [root = ''] = process.argv.slice(2);
 const { log } = new TraceStore(traceStorePath(root));
 const store = new MetricStore(metricStorePath(root));
 const consumer = new MetricConsumer({
-  ...{ log, store, clock: systemClock, retention: DEFAULT_LEVEL_RETENTION },
+  ...{ log, store, clock: systemClock },
   price: ({ tokens }) => (tokens?.input ?? 0) / 1e6,
 });
 

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../../engine/errors.ts';
-import { DEFAULT_LEVEL_RETENTION, LEVELS, type Level } from '../../engine/telemetry/metrics/levels.ts';
+import { LEVELS, type Level } from '../../engine/model/levelRetention.ts';
 import {
   DIMENSIONS,
   type Dimension,
@@ -91,7 +91,7 @@ async function show(options: MetricsOptions, io: Io): Promise<number> {
       },
     );
   const range = { fromMs, toMs, where, by, level };
-  const keptMs = level === 'auto' ? opened.now : DEFAULT_LEVEL_RETENTION[level];
+  const keptMs = level === 'auto' ? opened.now : opened.store.retention[level];
   if (opened.now - fromMs > keptMs)
     io.err(
       io.errStyle.dim(

@@ -14,6 +14,7 @@ import { checkCallPolicies } from './callPolicies.ts';
 import { type ConfigReader, reportAt, startOf } from './configReader.ts';
 import { checkEnvironmentUse } from './environmentRules.ts';
 import { toFallbacks } from './fallbackConfig.ts';
+import { checkMetrics, toMetrics } from './metricsConfig.ts';
 import { toProvider } from './providerConfig.ts';
 import { readSuite } from './readSuite.ts';
 import { checkSchema } from './schemaProblems.ts';
@@ -46,6 +47,7 @@ export function readConfig(reader: ConfigReader, environment: Environment): Work
   const alerts = readAlerts(reader, value);
   if (file?.stream) checkStream(reader, file.stream);
   if (file?.traces) checkForward(reader, file.traces);
+  if (file?.metrics) checkMetrics(reader, file.metrics);
   const gateway = readGateway(reader, value, {
     ...known,
     suites: new Map(suiteNames.map((name, index) => [name, suites[index]?.evaluators])),
@@ -73,6 +75,7 @@ export function readConfig(reader: ConfigReader, environment: Environment): Work
       fallbacks: file.fallbacks === undefined ? undefined : toFallbacks(file.fallbacks),
       monitors: file.monitors === undefined ? undefined : monitors,
       stream: file.stream === undefined ? undefined : toSubscribers(file.stream),
+      metrics: file.metrics === undefined ? undefined : toMetrics(file.metrics),
       alerts,
       gateway,
     }),

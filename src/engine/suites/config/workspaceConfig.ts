@@ -11,6 +11,7 @@ import { type SubscriberConfig, streamFile } from '../monitoring/streamConfig.ts
 import { bulkheadsFile } from './bulkheadConfig.ts';
 import { cachesFile } from './cacheConfig.ts';
 import { fallbacksFile } from './fallbackConfig.ts';
+import { type MetricsConfig, metricsFile } from './metricsConfig.ts';
 import { nameSchema } from './name.ts';
 import { providersFile } from './providerConfig.ts';
 import { type SuiteConfig, suiteFile } from './suiteConfig.ts';
@@ -32,6 +33,7 @@ export interface WorkspaceConfig {
   monitors?: MonitorConfig[];
   /** Who else hears of what they say. */
   stream?: SubscriberConfig[];
+  metrics?: MetricsConfig;
   /** Alerts and the channels that they are sent to. */
   alerts?: AlertsConfig;
   /** What the gateway does beyond what it does without configuration. */
@@ -55,6 +57,7 @@ export const workspaceFile = z
       .describe('Monitors by name: which spans of running agents are evaluated as they come, and how.'),
     stream: streamFile.optional(),
     traces: tracesFile.optional(),
+    metrics: metricsFile.optional(),
     alerts: alertsFile.optional(),
     notify: notifyFile.optional(),
     gateway: gatewayFile.optional(),

@@ -1,7 +1,4 @@
-/** A scale of the stored aggregates, from the finest to the coarsest. Days are UTC days: they have no daylight saving. */
-export const LEVELS = ['1s', '1min', '1h', '1d'] as const;
-
-export type Level = (typeof LEVELS)[number];
+import type { Level } from '../../model/levelRetention.ts';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -14,16 +11,6 @@ export const LEVEL_MS: { readonly [level in Level]: number } = {
   '1min': MINUTE_MS,
   '1h': HOUR_MS,
   '1d': DAY_MS,
-};
-
-/** For how long the buckets of each level are kept, in milliseconds. */
-export type LevelRetention = { readonly [level in Level]: number };
-
-export const DEFAULT_LEVEL_RETENTION: LevelRetention = {
-  '1s': 6 * HOUR_MS,
-  '1min': 400 * DAY_MS,
-  '1h': 5 * 366 * DAY_MS,
-  '1d': Number.POSITIVE_INFINITY,
 };
 
 /** Start of the bucket that a moment belongs to, in milliseconds since the epoch. */

@@ -1,6 +1,6 @@
+import type { LevelRetention } from '../../model/levelRetention.ts';
 import type { LiveEvaluation } from '../../model/liveEvaluation.ts';
 import type { Clock } from '../../ports.ts';
-import type { LevelRetention } from './levels.ts';
 import { labelText } from './measuredSpan.ts';
 import { finestLevel, wrongTime } from './measuredTime.ts';
 import { MetricBatch } from './metricBatch.ts';
@@ -15,7 +15,6 @@ export interface LiveQualityOptions {
   log: EvaluationLog;
   store: MetricStore;
   clock: Clock;
-  retention: LevelRetention;
   /** Hears of what was measured once it is stored. */
   onMeasured?(evaluations: readonly LiveEvaluation[]): void;
 }
@@ -40,7 +39,8 @@ export class LiveQuality {
     if (!last) return false;
 
     const batch = new MetricBatch();
-    for (const evaluation of evaluations) this.#measure(evaluation, batch);
+    const { retention } = store;
+    for (const evaluation of evaluations) this.#measure(evaluation, batch, retention);
     try {
       store.commit(batch, { name: NAME, from, to: cursorOf(last) }, clock.now());
     } catch (error) {
@@ -52,7 +52,11 @@ export class LiveQuality {
   }
 
   /** A missing measurement is none: it is neither a score of 0 nor a good one. */
-  #measure({ score, evaluator, labels, spanEndMs, atMs }: LiveEvaluation, batch: MetricBatch): void {
+  #measure(
+    { score, evaluator, labels, spanEndMs, atMs }: LiveEvaluation,
+    batch: MetricBatch,
+    retention: LevelRetention,
+  ): void {
     if (score === null) return;
     const refused = wrongTime(spanEndMs, atMs);
     if (refused !== null) {
@@ -68,7 +72,7 @@ export class LiveQuality {
         evaluator: labelText(evaluator),
       },
       timeMs: spanEndMs,
-      finest: finestLevel(atMs - spanEndMs, this.#options.retention),
+      finest: finestLevel(atMs - spanEndMs, retention),
       values: { score },
     });
   }

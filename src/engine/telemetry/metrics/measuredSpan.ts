@@ -1,10 +1,10 @@
 import type { AgentSpan } from '../../model/agentSpan.ts';
+import type { LevelRetention } from '../../model/levelRetention.ts';
 import type { LoggedSpan } from '../../model/loggedSpan.ts';
 import type { SpanRecord } from '../../model/span.ts';
 import { GEN_AI, GENERAL } from '../attributes.ts';
 import { readSpan } from '../dialects/readSpan.ts';
 import type { PriceSpan } from '../dialects/traceTree.ts';
-import type { LevelRetention } from './levels.ts';
 import { finestLevel, wrongTime } from './measuredTime.ts';
 import type { MetricLabels } from './measures.ts';
 import type { Measurement } from './metricBatch.ts';

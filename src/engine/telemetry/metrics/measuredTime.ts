@@ -1,4 +1,4 @@
-import { LEVELS, type Level, type LevelRetention } from './levels.ts';
+import { LEVELS, type Level, type LevelRetention } from '../../model/levelRetention.ts';
 
 /** How far a sender's clock may be ahead of ours, in milliseconds. */
 const TOLERANCE_MS = 5 * 60_000;

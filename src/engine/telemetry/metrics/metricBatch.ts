@@ -1,5 +1,6 @@
+import { LEVELS, type Level } from '../../model/levelRetention.ts';
 import { Bucket } from './bucket.ts';
-import { LEVEL_MS, LEVELS, type Level } from './levels.ts';
+import { LEVEL_MS } from './levels.ts';
 import {
   DIMENSIONS,
   MEASURE_RULES,

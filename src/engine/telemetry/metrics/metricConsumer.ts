@@ -20,7 +20,7 @@ export interface MeasuredBatch {
   uncounted: readonly Measurement[];
 }
 
-export interface MetricConsumerOptions extends MeasureOptions {
+export interface MetricConsumerOptions extends Pick<MeasureOptions, 'price'> {
   log: MeasuredLog;
   store: MetricStore;
   clock: Clock;
@@ -104,11 +104,12 @@ export class MetricConsumer {
   /** What is known of the traces that go on, after a restart or a long time. */
   async #recall(spans: readonly LoggedSpan[], throughSeq: number): Promise<void> {
     const { log, clock } = this.#options;
+    const options = this.#measuring();
     const unknown = new Set(spans.map(({ record }) => record.traceId).filter((id) => !this.#calls.has(id)));
     for (const traceId of unknown) {
       for (let afterSpan = ''; ; ) {
         const page = log.ofTrace(traceId, { throughSeq, afterSpan, limit: PAGE });
-        for (const span of page) this.#tell(span.record, measuredSpan(span, this.#options));
+        for (const span of page) this.#tell(span.record, measuredSpan(span, options));
         afterSpan = page.at(-1)?.record.spanId ?? '';
         if (page.length < PAGE) break;
         await clock.sleep(0);
@@ -120,8 +121,9 @@ export class MetricConsumer {
 
   #measure(spans: readonly LoggedSpan[]): { batch: MetricBatch; measured: MeasuredBatch } {
     const batch = new MetricBatch();
+    const options = this.#measuring();
     const measured = spans.map((span) => {
-      const one = measuredSpan(span, this.#options);
+      const one = measuredSpan(span, options);
       if (one.call) batch.add(one.call);
       if (one.refused !== null) batch.refuse(one.refused);
       this.#tell(span.record, one);
@@ -132,6 +134,11 @@ export class MetricConsumer {
     for (const use of counted) batch.add(use);
     for (const use of uncounted) batch.remove(use);
     return { batch, measured: { spans: measured, counted, uncounted } };
+  }
+
+  #measuring(): MeasureOptions {
+    const { price, store } = this.#options;
+    return { price, retention: store.retention };
   }
 
   #tell({ traceId, spanId, parentSpanId, startMs }: SpanRecord, { hasTokens, use }: MeasuredSpan): void {

@@ -1,4 +1,5 @@
-import { bucketStart, LEVEL_MS, LEVELS, type Level, type LevelRetention } from './levels.ts';
+import { LEVELS, type Level, type LevelRetention } from '../../model/levelRetention.ts';
+import { bucketStart, LEVEL_MS } from './levels.ts';
 import type { Dimension, Measure } from './measures.ts';
 
 export interface MetricQuery {

@@ -1,7 +1,8 @@
 import type { Clock } from '../../ports.ts';
 import type { Connection } from '../../store/file/connection.ts';
 import { Bucket, type BucketRow } from './bucket.ts';
-import { bucketStart, LEVEL_MS, type LevelRetention } from './levels.ts';
+import type { KeptLevels } from './keptLevels.ts';
+import { bucketStart, LEVEL_MS } from './levels.ts';
 import { labelText } from './measuredSpan.ts';
 import { DIMENSIONS, type Dimension, MEASURE_RULES, type Measure, type StoredMeasure } from './measures.ts';
 import {
@@ -19,24 +20,29 @@ import { levelId } from './metricStoreFormat.ts';
 export class MetricReader {
   readonly #connection: Connection;
   readonly #clock: Clock;
-  readonly #retention: LevelRetention;
+  readonly #kept: Pick<KeptLevels, 'availableAt'>;
 
-  constructor(connection: Connection, { clock, retention }: { clock: Clock; retention: LevelRetention }) {
+  constructor(
+    connection: Connection,
+    { clock, kept }: { clock: Clock; kept: Pick<KeptLevels, 'availableAt'> },
+  ) {
     this.#connection = connection;
     this.#clock = clock;
-    this.#retention = retention;
+    this.#kept = kept;
   }
 
   series(query: MetricQuery): MetricSeriesAnswer {
-    const { level, stepMs } = stepOf(query, this.#retention, this.#clock.now());
+    const now = this.#clock.now();
+    const { level, stepMs } = stepOf(query, this.#kept.availableAt(now), now);
     const range = { level, fromMs: bucketStart(query.fromMs, stepMs), toMs: query.toMs };
     return { level, stepMs, series: this.#merged(query, [range], (ms) => bucketStart(ms, stepMs)) };
   }
 
   total(query: MetricQuery): MetricSeries[] {
+    const now = this.#clock.now();
     const ranges =
       query.level === 'auto'
-        ? coveringRanges(query, this.#retention, this.#clock.now())
+        ? coveringRanges(query, this.#kept.availableAt(now), now)
         : [
             {
               level: query.level,

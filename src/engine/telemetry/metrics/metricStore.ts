@@ -1,7 +1,9 @@
+import { LEVELS, type LevelRetention } from '../../model/levelRetention.ts';
 import { type Clock, systemClock } from '../../ports.ts';
 import { Connection, type StoreAccess } from '../../store/file/connection.ts';
 import type { BucketRow } from './bucket.ts';
-import { bucketStart, DEFAULT_LEVEL_RETENTION, LEVEL_MS, LEVELS, type LevelRetention } from './levels.ts';
+import { KeptLevels } from './keptLevels.ts';
+import { bucketStart, LEVEL_MS } from './levels.ts';
 import { type Dimension, MEASURE_RULES } from './measures.ts';
 import type { MetricBatch, PendingBucket } from './metricBatch.ts';
 import type { MetricQuery, MetricSeries, MetricSeriesAnswer } from './metricQuery.ts';
@@ -26,6 +28,7 @@ export interface Commit {
 export interface MetricStoreOptions {
   access?: StoreAccess;
   clock?: Clock;
+  /** In place of what the file says. */
   retention?: LevelRetention;
   /** Distinct sets of labels; what comes beyond goes into one for each operation. */
   mostSeries?: number;
@@ -52,24 +55,19 @@ const SHRUNK_AT_ONCE = 256;
 export class MetricStore {
   readonly #connection: Connection;
   readonly #reader: MetricReader;
-  readonly #retention: LevelRetention;
+  readonly #kept: KeptLevels;
   readonly #series: SeriesTable;
 
   constructor(
     file: string,
-    {
-      access = 'write',
-      clock = systemClock,
-      retention = DEFAULT_LEVEL_RETENTION,
-      mostSeries = MOST_SERIES,
-    }: MetricStoreOptions = {},
+    { access = 'write', clock = systemClock, retention, mostSeries = MOST_SERIES }: MetricStoreOptions = {},
   ) {
     this.#connection = new Connection(file, METRIC_STORE, access);
     // A cursor is lost together with what was read up to it, and both are made again: no commit needs to wait for the disk.
     if (access === 'write') this.#connection.all('PRAGMA synchronous = NORMAL');
-    this.#retention = retention;
+    this.#kept = new KeptLevels(this.#connection, retention);
     this.#series = new SeriesTable(this.#connection, mostSeries);
-    this.#reader = new MetricReader(this.#connection, { clock, retention });
+    this.#reader = new MetricReader(this.#connection, { clock, kept: this.#kept });
   }
 
   /** Points over time. */
@@ -90,6 +88,16 @@ export class MetricStore {
   /** What could not be measured, by reason, over UTC days. */
   refused(range: { fromMs: number; toMs: number }): { reason: string; count: number }[] {
     return this.#reader.refused(range);
+  }
+
+  /** For how long each level is kept. */
+  get retention(): LevelRetention {
+    return this.#kept.retention;
+  }
+
+  /** Sets it, for whoever reads the file as well. */
+  keep(retention: LevelRetention, nowMs: number): void {
+    this.#kept.set(retention, nowMs);
   }
 
   /** Differs from before where another connection has written since. */
@@ -133,9 +141,10 @@ export class MetricStore {
   forgetSome(nowMs: number): number {
     return this.#connection.transaction(() => {
       this.#setCursor(FORGOTTEN, { seq: Math.floor(nowMs), mark: '' });
+      const { retention } = this;
       let forgotten = 0;
       for (const level of LEVELS) {
-        const oldestMs = nowMs - this.#retention[level];
+        const oldestMs = nowMs - retention[level];
         const left = FORGOTTEN_AT_ONCE - forgotten;
         if (left > 0 && Number.isFinite(oldestMs))
           forgotten += this.#forget(levelId(level), bucketStart(oldestMs, LEVEL_MS[level]) / 1_000, left);

@@ -1,6 +1,6 @@
 import path from 'node:path';
+import { LEVELS, type Level } from '../../model/levelRetention.ts';
 import type { StoreFormat } from '../../store/file/storeFormat.ts';
-import { LEVELS, type Level } from './levels.ts';
 
 /** The file of live quality inside a workspace. */
 export function metricStorePath(root: string): string {

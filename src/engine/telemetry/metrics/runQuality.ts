@@ -3,7 +3,6 @@ import type { RunRecord } from '../../model/run.ts';
 import type { Clock } from '../../ports.ts';
 import { CurrentResults } from '../../store/currentResults.ts';
 import type { RunStore } from '../../store/runStore.ts';
-import type { LevelRetention } from './levels.ts';
 import { labelText } from './measuredSpan.ts';
 import { finestLevel, wrongTime } from './measuredTime.ts';
 import { MetricBatch } from './metricBatch.ts';
@@ -21,7 +20,6 @@ export interface RunQualityOptions {
   runs: RunStore;
   store: MetricStore;
   clock: Clock;
-  retention: LevelRetention;
   /** Hears of each run once it is stored. */
   onMeasured?(run: MeasuredRun): void;
 }
@@ -71,7 +69,7 @@ function isWhole({ plan }: RunRecord): boolean {
 async function batchOf(
   { plan }: RunRecord,
   current: CurrentResults,
-  { clock, retention }: RunQualityOptions,
+  { clock, store: { retention } }: RunQualityOptions,
 ): Promise<MetricBatch> {
   const batch = new MetricBatch();
   const suite = labelText(plan.suite);

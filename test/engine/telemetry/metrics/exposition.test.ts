@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { DEFAULT_LEVEL_RETENTION } from '../../../../src/engine/telemetry/metrics/levels.ts';
+import { DEFAULT_LEVEL_RETENTION } from '../../../../src/engine/model/levelRetention.ts';
 import { measuredSpan } from '../../../../src/engine/telemetry/metrics/measuredSpan.ts';
 import {
   Exposition,

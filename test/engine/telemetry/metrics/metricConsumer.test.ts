@@ -4,7 +4,6 @@ import fc from 'fast-check';
 import type { JsonObject } from '../../../../src/engine/model/json.ts';
 import type { SpanRecord } from '../../../../src/engine/model/span.ts';
 import { traceTree } from '../../../../src/engine/telemetry/dialects/traceTree.ts';
-import { DEFAULT_LEVEL_RETENTION } from '../../../../src/engine/telemetry/metrics/levels.ts';
 import type { Measure } from '../../../../src/engine/telemetry/metrics/measures.ts';
 import type { MetricBatch } from '../../../../src/engine/telemetry/metrics/metricBatch.ts';
 import { MetricConsumer } from '../../../../src/engine/telemetry/metrics/metricConsumer.ts';
@@ -41,7 +40,7 @@ describe('metric consumer', () => {
 
   function consumer(log: MemoryLog, store: MetricStore, mostRemembered = 1_000): MetricConsumer {
     return new MetricConsumer({
-      ...{ log, store, clock, mostRemembered, retention: DEFAULT_LEVEL_RETENTION },
+      ...{ log, store, clock, mostRemembered },
       price: ({ tokens }) =>
         tokens?.input === null || tokens?.input === undefined ? null : tokens.input * USD_PER_TOKEN,
     });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import type { Level } from '../../../../src/engine/telemetry/metrics/levels.ts';
+import type { Level } from '../../../../src/engine/model/levelRetention.ts';
 import type { StoredMeasure } from '../../../../src/engine/telemetry/metrics/measures.ts';
 import { MetricBatch } from '../../../../src/engine/telemetry/metrics/metricBatch.ts';
 import type { MetricQuery } from '../../../../src/engine/telemetry/metrics/metricQuery.ts';

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import type { LiveEvaluation } from '../../../../src/engine/model/liveEvaluation.ts';
-import { DEFAULT_LEVEL_RETENTION } from '../../../../src/engine/telemetry/metrics/levels.ts';
 import { LiveQuality } from '../../../../src/engine/telemetry/metrics/liveQuality.ts';
 import { MetricBatch } from '../../../../src/engine/telemetry/metrics/metricBatch.ts';
 import type { MetricQuery } from '../../../../src/engine/telemetry/metrics/metricQuery.ts';
@@ -224,7 +223,7 @@ describe('times of metrics', () => {
     }
 
     it('is measured once, at the time of the span; a missing measurement is none', () => {
-      const quality = () => new LiveQuality({ log, store, clock, retention: DEFAULT_LEVEL_RETENTION });
+      const quality = () => new LiveQuality({ log, store, clock });
       evaluations.push(evaluation(1), evaluation(2, { score: null, passed: null }));
       while (quality().next());
       evaluations.push(

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import type { RunPlan } from '../../../../src/engine/model/run.ts';
 import type { Owner } from '../../../../src/engine/store/lease.ts';
 import { RunStore } from '../../../../src/engine/store/runStore.ts';
-import { DEFAULT_LEVEL_RETENTION } from '../../../../src/engine/telemetry/metrics/levels.ts';
 import { MetricStore } from '../../../../src/engine/telemetry/metrics/metricStore.ts';
 import { measureRuns } from '../../../../src/engine/telemetry/metrics/runQuality.ts';
 import { ManualClock } from '../../../support/manualClock.ts';
@@ -35,7 +34,7 @@ describe('quality of runs', () => {
 
   async function measured(): Promise<string[]> {
     const ids: string[] = [];
-    const shared = { runs, store, clock, retention: DEFAULT_LEVEL_RETENTION };
+    const shared = { runs, store, clock };
     const count = await measureRuns({ ...shared, onMeasured: ({ run }) => ids.push(run.id) });
     assert.equal(count, ids.length);
     return ids;
