@@ -43,6 +43,7 @@ describe('completion', () => {
       'monitors',
       'stream',
       'traces',
+      'metrics',
       'alerts',
       'notify',
       'gateway',
