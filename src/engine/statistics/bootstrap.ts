@@ -4,6 +4,9 @@ import type { Interval } from './interval.ts';
 import { normalPoint, normalProbability } from './normalDistribution.ts';
 import type { Xoshiro128 } from './prng.ts';
 
+/** Draws which cluster comes next. */
+type Draw = Pick<Xoshiro128, 'below'>;
+
 /** The quantile at which an interval of 95 % ends. */
 export const UP_TO_95 = 0.975;
 /** 2^(1−5) is the first that comes near 5 %. */
@@ -38,7 +41,7 @@ export interface BootstrapMean {
  */
 export function bootstrapMean(
   clusters: readonly ClusterSum[],
-  random: Xoshiro128,
+  random: Draw,
   resamples = usualResamples(clusters.length),
   upTo = UP_TO_95,
 ): BootstrapMean | null {
@@ -79,7 +82,7 @@ function usualResamples(clusters: number): number {
 }
 
 /** Sorted means of the resamples. */
-function resample(clusters: readonly ClusterSum[], random: Xoshiro128, resamples: number): Float64Array {
+function resample(clusters: readonly ClusterSum[], random: Draw, resamples: number): Float64Array {
   const sums = Float64Array.from(clusters, ({ sum }) => sum);
   const sizes = Float64Array.from(clusters, ({ n }) => n);
   const means = new Float64Array(resamples);

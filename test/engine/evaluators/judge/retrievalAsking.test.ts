@@ -339,6 +339,19 @@ describe('judges of retrieved context', () => {
     );
   });
 
+  it('run contextTransform as a script that ends with the run', async () => {
+    const bench = await open([]);
+    const { signal } = new AbortController();
+    const seen: unknown[] = [];
+    const run = async (call: ScriptCall, { signal: given }: { signal: AbortSignal }) => {
+      seen.push(call.kind === 'script' && call.code, given === signal);
+      return [];
+    };
+    const scripts = scriptsWith({ javascript: { run, close: async () => {} } });
+    await bench.judge('context-relevance', { contextTransform: 'x', query: 'q' }, { scripts })({ signal });
+    assert.deepEqual(seen, ['x', true]);
+  });
+
   describe('answer-relevance', () => {
     const scoreOf = async (
       vectors: { readonly [text: string]: readonly number[] },
