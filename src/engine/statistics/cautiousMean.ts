@@ -26,7 +26,7 @@ export function cautiousMean(
   if (!boot.interval || standardError === 0) return { interval: null, p: boot.p };
 
   const freedom = clusters.length - 1;
-  const t = Math.min(1, 2 * studentCdf(-Math.abs(mean) / standardError, freedom));
+  const t = 2 * studentCdf(-Math.abs(mean) / standardError, freedom);
   const half = studentQuantile(upTo, freedom) * standardError;
 
   return {

@@ -1,12 +1,12 @@
 import { midRanks } from './ranks.ts';
 
 /**
- * Pearson's product-moment correlation. Pearson 1895, Proc. R. Soc. 58, 240–242. Null with fewer than two
- * pairs or when one side does not vary.
+ * Pearson's product-moment correlation of two lists of one length. Pearson 1895, Proc. R. Soc. 58, 240–242. Null with
+ * fewer than two pairs or when one side does not vary.
  */
 export function pearson(x: readonly number[], y: readonly number[]): number | null {
-  const n = Math.min(x.length, y.length);
-  if (n < 2) return null;
+  const n = x.length;
+  if (n === 0) return null;
 
   const meanX = mean(x);
   const meanY = mean(y);

@@ -52,7 +52,7 @@ export function oddsRatio(clusters: readonly GainAndLoss[], levels: Levels = LEV
 
   return {
     ratio: losses < ROUNDING ? null : gains / losses,
-    low: low < ROUNDING ? 0 : low / (1 - low),
+    low: low / (1 - low),
     high: high > 1 - ROUNDING ? null : high / (1 - high),
   };
 }

@@ -42,6 +42,46 @@ describe('ClusteredMean', () => {
     );
   });
 
+  it('takes numbers for clusters, in ascending order over and over', () => {
+    const rows: [number, number | undefined][] = [
+      [1, 1],
+      [0.5, 2],
+      [0, 7],
+      [0.25, 1],
+      [1, 2],
+      [0.75, 7],
+      [0.5, undefined],
+      [0, undefined],
+    ];
+    const [numbered, named] = [new ClusteredMean(), new ClusteredMean()];
+    for (const [value, cluster] of rows) {
+      numbered.add(value, cluster);
+      named.add(value, cluster === undefined ? undefined : `c${cluster}`);
+    }
+    assert.equal(numbered.estimate()?.clusters, 5);
+    assert.deepEqual(numbered.estimate(), named.estimate());
+    assert.deepEqual(
+      [...numbered.named()],
+      [
+        { n: 2, sum: 1.25 },
+        { n: 2, sum: 1.5 },
+        { n: 2, sum: 0.75 },
+      ],
+    );
+    assert.deepEqual([...named.named()], [...numbered.named()]);
+    numbered.add(0, 'more');
+    assert.equal(numbered.estimate()?.clusters, 6);
+  });
+
+  it('tells rounding from a small difference', () => {
+    for (const cluster of [() => undefined, (index: number) => `c${index}`]) {
+      const same = estimate(Array.from({ length: 10_000 }, (_, index) => [0.1, cluster(index)]));
+      assert.equal(same?.standardError, 0);
+      const differing = estimate([1, 1.00001].map((value, index) => [value, cluster(index)]));
+      assert.ok(Math.abs((differing?.standardError ?? 0) - 5e-6) < 1e-10);
+    }
+  });
+
   it('equals the ordinary standard error when every value is its own cluster', () => {
     fc.assert(
       fc.property(

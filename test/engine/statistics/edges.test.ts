@@ -38,7 +38,7 @@ describe('statistics without much data', () => {
     assert.equal(wilcoxonSignedRank([0, 0]).p, 1);
     assert.deepEqual(holm([]), []);
     assert.equal(boot([0.5, 1, 0.5, 1]), null);
-    assert.equal(cohensDz([1, 1, 1]), null);
+    for (const none of [[], [1], [0, 0], [1, 1, 1]]) assert.equal(cohensDz(none), null);
     assert.equal(oddsRatio(pairs(0, 0)), null);
     assert.equal(cohensKappa([], 2), null);
     assert.equal(
@@ -97,6 +97,16 @@ describe('statistics without much data', () => {
   it('take a change of few clusters for what it may be: chance', () => {
     const few = [...Array<number>(40).fill(0), 0.5, 0.5, 0.5, 0.5];
     assert.equal(boot(few)?.p, 2 ** (1 - 4));
+  });
+
+  it('tell a small effect of small differences', () => {
+    // Mean 0.00100001 over the standard deviation √2 · 1e-8.
+    assert.ok(Math.abs((cohensDz([0.001, 0.00100002]) ?? 0) / (0.00100001 / (Math.SQRT2 * 1e-8)) - 1) < 1e-6);
+  });
+
+  it('give the odds of gains against losses', () => {
+    assert.equal(oddsRatio(pairs(6, 3))?.ratio, 2);
+    assert.equal(oddsRatio(pairs(3, 6))?.ratio, 0.5);
   });
 
   it('leave an unbounded odds ratio open', () => {

@@ -195,6 +195,7 @@ describe('statistics against an outside reference', () => {
       assertClose(cautious?.p, Math.max(boot?.resolved ? boot.p : 0, reference), 'p');
       const low = stored.values[`t interval low ${index}`] ?? 0;
       assertClose(cautious?.interval?.low, Math.min(boot?.interval?.low ?? 0, low), 'low');
+      assertClose(cautious?.interval?.high, Math.max(boot?.interval?.high ?? 0, 2 * mean - low), 'high');
     });
   }
 

@@ -1,5 +1,5 @@
 import { counted, formatPercent as percent } from '../../model/figures.ts';
-import { exactUpperBound } from '../../statistics/exactUpper.ts';
+import { upperBoundOfNone } from '../../statistics/exactUpper.ts';
 import { type Place, similarity } from './likeness.ts';
 
 /** A case of the golden dataset, as the semantic cache would see its question. */
@@ -48,7 +48,7 @@ export async function calibrate(
     if (threshold <= differing.similarity) continue;
 
     const shown = independentHits(known, hits, threshold);
-    const bound = exactUpperBound(0, shown, 1 - ERROR / THRESHOLDS.length);
+    const bound = upperBoundOfNone(shown, 1 - ERROR / THRESHOLDS.length);
     if (bound <= maxWrong) return { on: true, threshold, hits: shown, bound };
     if (bound < best.bound) best = { hits: shown, bound };
   }
