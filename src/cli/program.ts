@@ -27,6 +27,7 @@ const COMMANDS: { [name: string]: () => Promise<AddCommand> } = {
   prices: async () => (await import('./commands/prices.ts')).addPrices,
   budgets: async () => (await import('./commands/budgets.ts')).addBudgets,
   providers: async () => (await import('./commands/providers.ts')).addProviders,
+  release: async () => (await import('./commands/release.ts')).addRelease,
   serve: async () => (await import('./commands/serve.ts')).addServe,
 };
 

@@ -41,6 +41,8 @@ export class ConfigError extends UserError {}
 export class MissingKeyError extends ConfigError {}
 /** A prompt file cannot be parsed or rendered. */
 export class PromptError extends UserError {}
+/** A release does not exist, was changed by hand, or cannot answer a request. */
+export class ReleaseError extends UserError {}
 /** The command line was used wrongly. */
 export class UsageError extends UserError {}
 /** A revision that is to be compared with has no configuration or no such suite, e.g. before Touchstone was set up. */

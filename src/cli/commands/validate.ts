@@ -6,9 +6,11 @@ import { statPath } from '../../engine/files/statPath.ts';
 import { defined } from '../../engine/model/defined.ts';
 import { counted } from '../../engine/model/figures.ts';
 import type { Problem } from '../../engine/model/problem.ts';
+import { releaseFile } from '../../engine/model/releaseFile.ts';
 import { processEnvironment } from '../../engine/ports.ts';
 import { promptfooFormat } from '../../engine/promptfoo/promptfooFormat.ts';
 import { detectFormat } from '../../engine/prompts/detectFormat.ts';
+import { listReleases } from '../../engine/releases/readRelease.ts';
 import { unmeasuredLimitsOf } from '../../engine/runs/preparation/unmeasuredLimits.ts';
 import { listWorkspace } from '../../engine/suites/discovery/listWorkspace.ts';
 import { checkWorkspace, holdsConfig } from '../../engine/suites/loadWorkspace.ts';
@@ -103,7 +105,7 @@ async function checkConfig(absolute: string, checked: Checked, cwd: string): Pro
   add(problems, root ?? workspace?.root ?? path.dirname(absolute), checked, cwd);
 }
 
-/** The configuration, and every prompt and dataset of its workspace. */
+/** The configuration, and every prompt, dataset and release of its workspace. */
 async function checkFolder(
   folder: string,
   configPath: string | undefined,
@@ -125,7 +127,24 @@ async function checkFolder(
   const listing = await listWorkspace(workspace, signal);
   for (const file of [...listing.prompts.map((prompt) => prompt.path), ...listing.datasets])
     await checkFile(path.join(workspace.root, file), workspace.root, checked, cwd);
+  checkReleases(workspace.root, checked, cwd);
   add(await unmeasuredLimitsOf(workspace, signal), workspace.root, checked, cwd);
+}
+
+/** Those that were changed since they were created, or cannot be read. */
+function checkReleases(root: string, checked: Checked, cwd: string): void {
+  for (const one of listReleases(root)) {
+    checked.files += 1;
+    if ('release' in one) continue;
+    const { message, remedy, where = { path: releaseFile(one.name) } } = one.error;
+    const location = { line: 1, column: 1, ...where };
+    add(
+      [{ severity: 'error', code: 'changed-release', message, location, ...defined({ remedy }) }],
+      root,
+      checked,
+      cwd,
+    );
+  }
 }
 
 async function checkFile(file: string, root: string, checked: Checked, cwd: string): Promise<void> {

@@ -1,10 +1,10 @@
+import { releaseNames } from '../files/releaseNames.ts';
 import { isJsonObject, type JsonValue } from '../model/json.ts';
 import { RELEASE_PREFIX } from '../model/releaseFile.ts';
 import { priceRows } from '../models/prices/priceTable.ts';
 import { BUILT_IN_PROVIDER } from '../suites/config/builtInProvider.ts';
 import { poolNames } from '../suites/config/bulkheadConfig.ts';
 import { discoverWorkspace } from '../suites/discovery/discoverWorkspace.ts';
-import { releaseNames } from '../suites/gateway/targetProblems.ts';
 import { cursorText } from './cursor/cursorText.ts';
 import { jsonlCursor } from './cursor/jsonlCursor.ts';
 import { type YamlCursor, yamlCursor } from './cursor/yamlCursor.ts';

@@ -1,10 +1,11 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { nearest } from '../../evaluators/options/optionCheck.ts';
 import type { Pointer } from '../../files/formats/document.ts';
+import { releaseNames } from '../../files/releaseNames.ts';
 import { readAddress } from '../../http/address.ts';
 import { isLinkLocal } from '../../http/linkLocal.ts';
-import { isReleaseName, RELEASE_PREFIX, RELEASES_FOLDER, releaseFile } from '../../model/releaseFile.ts';
+import { isReleaseName, RELEASE_PREFIX, releaseFile } from '../../model/releaseFile.ts';
 import { EDITOR_PROVIDER } from '../../models/editorClient.ts';
 import { type ConfigReader, reportAt } from '../config/configReader.ts';
 import { checkModelReference } from '../config/modelReference.ts';
@@ -79,16 +80,6 @@ function checkRelease(reader: ConfigReader, name: string, at: Pointer): void {
       : `Create it with \`touchstone release create\`${names.length === 0 ? '' : `, or use: ${names.join(', ')}`}.`,
     meant: guess && RELEASE_PREFIX + guess,
   });
-}
-
-/** The releases that a workspace has, by their files. */
-export function releaseNames(root: string): string[] {
-  const folder = path.join(root, RELEASES_FOLDER);
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((file) => file.endsWith('.yaml') && isReleaseName(file.slice(0, -'.yaml'.length)))
-    .map((file) => file.slice(0, -'.yaml'.length))
-    .sort();
 }
 
 function checkUrl(reader: ConfigReader, written: string, at: Pointer): void {

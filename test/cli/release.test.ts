@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { touchstone } from '../support/commandLine.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
+
+const PROMPT =
+  '---\nname: Answer\nmodel: { id: gpt-5-mini }\n---\nsystem:\nBe kind.\n\nuser:\n{{question}}\n';
+
+const CREATE = ['release', 'create', 'warm', '--prompt', 'answer.prompty', '--model', 'openai/gpt-5-mini'];
+
+function workspace(files: { [path: string]: string } = {}): string {
+  return temporaryFolder({ 'answer.prompty': PROMPT, ...files });
+}
+
+describe('touchstone release', () => {
+  it('creates, lists, shows and verifies a release', async () => {
+    const root = workspace();
+    const created = await touchstone(root, ...CREATE, '--description', 'first');
+    assert.deepEqual(
+      [created.code, created.out.split('\n')[0]],
+      [0, 'releases/warm.yaml: answer.prompty with openai/gpt-5-mini'],
+    );
+    const listed = await touchstone(root, 'release', 'list');
+    assert.match(listed.out, /warm +\d{4}-\d\d-\d\d \d\d:\d\d +openai\/gpt-5-mini +[0-9a-f]{12} +first/);
+    const shown = await touchstone(root, 'release', 'show', 'warm');
+    assert.match(
+      shown.out,
+      /^release\/warm\n[\s\S]*inputs +question\n[\s\S]*system\nBe kind\.\n\nuser\n\{\{question\}\}$/,
+    );
+    const verified = await touchstone(root, 'release', 'verify');
+    assert.deepEqual([verified.code, verified.out], [0, '1 release checked: 1 unchanged, 0 unusable']);
+    assert.equal((await touchstone(root, 'validate')).code, 0);
+  });
+
+  it('says the same as JSON', async () => {
+    const root = workspace();
+    const created = JSON.parse((await touchstone(root, ...CREATE, '--json')).out);
+    assert.deepEqual(
+      [created.name, created.model, created.prompt.messages.length],
+      ['warm', 'openai/gpt-5-mini', 2],
+    );
+    assert.deepEqual(JSON.parse((await touchstone(root, 'release', 'show', 'warm', '--json')).out), created);
+    const [listed] = JSON.parse((await touchstone(root, 'release', 'list', '--json')).out);
+    assert.deepEqual(
+      [listed.name, listed.digest, listed.run, listed.problem],
+      ['warm', created.digest, null, null],
+    );
+  });
+
+  it('exits with 2 where a release was changed by hand, and so does validate', async () => {
+    const root = workspace();
+    await touchstone(root, ...CREATE);
+    const file = path.join(root, 'releases', 'warm.yaml');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('Be kind.', 'Be rude.'));
+    for (const argv of [
+      ['release', 'verify'],
+      ['release', 'verify', 'warm'],
+      ['release', 'show', 'warm'],
+      ['validate'],
+    ]) {
+      const { code, out, err } = await touchstone(root, ...argv);
+      assert.equal(code, 2, argv.join(' '));
+      assert.match(
+        out + err,
+        /releases\/warm\.yaml:5:1: .*changed since the release was created: the prompt/,
+      );
+    }
+    const [listed] = JSON.parse((await touchstone(root, 'release', 'verify', '--json')).out);
+    assert.equal(listed.problem.message, 'changed since the release was created: the prompt');
+  });
+
+  const wrong: [argv: string[], message: RegExp][] = [
+    [[...CREATE], /this release exists, and releases do not change/],
+    [['release', 'create', '../x', ...CREATE.slice(3)], /cannot be the name of a release/],
+    [['release', 'create', 'x', '--prompt', 'missing.prompty'], /there is no such prompt file/],
+    [
+      ['release', 'create', 'x', '--prompt', 'answer.prompty', '--model', 'gpt'],
+      /not of the form provider\/model/,
+    ],
+    [
+      ['release', 'create', 'x', '--prompt', 'answer.prompty', '--model', 'opnai/gpt'],
+      /names the provider "opnai", which is not configured/,
+    ],
+    [
+      ['release', 'create', 'x', '--prompt', 'answer.prompty', '--model', 'vscode/gpt'],
+      /cannot use a model of the editor/,
+    ],
+    [
+      ['release', 'create', 'x', '--prompt', 'answer.prompty', '--model', 'openai/gpt', '--run', 'nope'],
+      /there is no run nope/,
+    ],
+    [
+      ['release', 'create', 'x', '--prompt', 'secret.prompty', '--model', 'openai/gpt'],
+      /takes a value from the environment/,
+    ],
+    [['release', 'create', 'x'], /--prompt/],
+    [['release', 'show', 'nope'], /there is no release "nope"/],
+  ];
+  for (const [argv, message] of wrong) {
+    it(`exits with 2 for ${argv.join(' ')}`, async () => {
+      const root = workspace({
+        'secret.prompty': PROMPT.replace('name: Answer', 'name: Answer\ninputs: { key: "${env:PATH}" }'),
+      });
+      await touchstone(root, ...CREATE);
+      const { code, out, err } = await touchstone(root, ...argv);
+      assert.equal(code, 2, out + err);
+      assert.match(out + err, message);
+      assert.equal(existsSync(path.join(root, 'releases', 'x.yaml')), false);
+    });
+  }
+
+  it('has nothing to verify where there are no releases', async () => {
+    const root = workspace();
+    assert.match((await touchstone(root, 'release')).out, /no releases; create one with/);
+    assert.equal((await touchstone(root, 'release', 'verify')).code, 2);
+  });
+});
