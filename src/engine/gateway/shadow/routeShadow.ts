@@ -59,7 +59,7 @@ export class RouteShadow {
   readonly route: RouteConfig;
   readonly shadow: ShadowConfig;
   readonly #ports: RouteShadowPorts;
-  readonly #progress: ShadowProgress;
+  readonly #progress: Pick<ShadowProgress, 'startedMs' | 'mirrored' | 'pairs' | 'diverged'>;
   readonly #money: ShadowMoney;
   readonly #drops = new Drops();
   readonly #watch: InterferenceWatch;
@@ -76,7 +76,8 @@ export class RouteShadow {
     this.route = route;
     this.shadow = shadow;
     this.#ports = ports;
-    this.#progress = progress;
+    const { startedMs, mirrored, pairs, diverged } = progress;
+    this.#progress = { startedMs, mirrored, pairs, diverged };
     this.#money = new ShadowMoney(progress);
     this.#queue = new MirrorQueue(shadow.queue);
     this.#watch = new InterferenceWatch({ ...ports, copyMs: () => medianOf(this.#copyMs) });

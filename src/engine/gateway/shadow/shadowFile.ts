@@ -27,6 +27,8 @@ const keptShadow = z.object({
   route: z.string(),
   /** The configuration's stays ended until it is another one. */
   startedBy: z.enum(['configuration', 'person']),
+  /** Hash of the configuration's shadow that a person's took the place of; null where there was none. */
+  replaced: z.string().nullable(),
   config,
   /** Why it ended; null while it goes on. */
   ended: z.string().nullable(),

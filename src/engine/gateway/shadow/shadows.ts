@@ -27,9 +27,12 @@ const KEEP_EVERY_MS = 10_000;
 
 interface Entry {
   startedBy: KeptShadow['startedBy'];
+  replaced: string | null;
   running: RouteShadow;
   /** Why it ended; null while it goes on. */
   ended: string | null;
+  /** Still shown, but the configuration does not have it any more: if it comes back, it is another one. */
+  isGone: boolean;
 }
 
 /**
@@ -76,7 +79,12 @@ export class Shadows implements ExchangeListener {
       throw new UserError(`the route '${name}' cannot be mirrored: ${why.what}`, { remedy: why.remedy });
 
     this.stop(name, 'another shadow was started');
-    this.#begin(route, shadow, { startedBy: 'person', startedMs: this.#ports.clock.now(), ...NOTHING_YET });
+    this.#begin(route, shadow, {
+      ...NOTHING_YET,
+      startedBy: 'person',
+      replaced: route.shadow ? contentHash(route.shadow) : null,
+      startedMs: this.#ports.clock.now(),
+    });
     this.#keep();
   }
 
@@ -122,11 +130,12 @@ export class Shadows implements ExchangeListener {
   #useRoute(route: RouteConfig): void {
     const kept = this.#keptOf(route.name);
     const configured = route.shadow;
-    const isPersons = kept?.startedBy === 'person' && kept.ended === null;
+    const isReplaced = !configured || contentHash(configured) === kept?.replaced;
+    const isPersons = kept?.startedBy === 'person' && (kept.ended === null || isReplaced);
     const shadow = isPersons ? kept.config : configured;
     if (!shadow) {
       // The last one is still shown, but not one that the configuration no longer has.
-      if (kept?.startedBy === 'configuration') this.stop(route.name, 'touchstone.yaml no longer has it');
+      if (kept?.startedBy === 'configuration') this.#forget(route.name);
       return;
     }
 
@@ -136,8 +145,8 @@ export class Shadows implements ExchangeListener {
 
     this.stop(route.name, 'its configuration has changed');
     const since = isAsBefore
-      ? { ...kept, ended: current && current.ended === null ? null : kept.ended }
-      : { startedBy: 'configuration' as const, startedMs: this.#ports.clock.now(), ...NOTHING_YET };
+      ? kept
+      : { ...NOTHING_YET, startedBy: 'configuration' as const, startedMs: this.#ports.clock.now() };
     this.#begin(route, shadow, since);
   }
 
@@ -161,8 +170,22 @@ export class Shadows implements ExchangeListener {
     });
     if (ended !== null) running.end(ended);
     this.#absent.delete(route.name);
-    this.#entries.set(route.name, { startedBy: since.startedBy, running, ended: since.ended ?? null });
+    this.#entries.set(route.name, {
+      startedBy: since.startedBy,
+      replaced: since.replaced,
+      running,
+      ended: since.ended,
+      isGone: false,
+    });
     this.#ports.onChange?.();
+  }
+
+  /** The configuration no longer has its shadow. */
+  #forget(name: string): void {
+    this.stop(name, 'touchstone.yaml no longer has it');
+    this.#absent.delete(name);
+    const entry = this.#entries.get(name);
+    if (entry) entry.isGone = true;
   }
 
   /** The configuration no longer has the route. */
@@ -176,8 +199,9 @@ export class Shadows implements ExchangeListener {
   #keptOf(name: string): KeptShadow | undefined {
     const entry = this.#entries.get(name);
     if (!entry) return this.#absent.get(name);
-    const { startedBy, running, ended } = entry;
-    return { route: name, startedBy, config: running.shadow, ended, ...running.progress };
+    if (entry.isGone) return undefined;
+    const { running, isGone: _is, ...rest } = entry;
+    return { ...running.progress, ...rest, route: name, config: running.shadow };
   }
 
   #progressed(): void {
@@ -197,7 +221,16 @@ export class Shadows implements ExchangeListener {
   }
 }
 
-const NOTHING_YET = { ended: null, mirrored: 0, pairs: 0, diverged: 0, costUsd: 0, priced: 0, unpriced: 0 };
+const NOTHING_YET = {
+  ended: null,
+  replaced: null,
+  mirrored: 0,
+  pairs: 0,
+  diverged: 0,
+  costUsd: 0,
+  priced: 0,
+  unpriced: 0,
+};
 
 /** Of a shadow that has ended before it began. */
 const NO_SINK: PairSink = { begin: () => {}, offer: () => false, giveUp: () => {} };

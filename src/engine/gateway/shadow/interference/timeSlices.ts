@@ -42,6 +42,7 @@ export class TimeSlices {
   readonly #onBlock: (block: Block) => void;
   #block: Block | undefined;
   #freeUntilMs = 0;
+  #lastRequestMs = Number.NEGATIVE_INFINITY;
 
   /** `copyMs`: how long copies usually take. `onBlock` hears of each block when it begins. */
   constructor({
@@ -67,6 +68,7 @@ export class TimeSlices {
   /** A request begins. */
   place(): Place {
     const now = this.#clock.monotonic();
+    this.#lastRequestMs = now;
     const slice = this.#sliceAt(now) ?? this.#begin(now);
     if (!slice) return { kind: 'on', slice: null };
 
@@ -75,11 +77,15 @@ export class TimeSlices {
     return { kind: slice.kind, slice };
   }
 
-  /** For how long no copy may be made, at most; 0 where copies may be. */
+  /** For how long no copy may be made, at most; 0 where copies may be, as when no request came for so long that none is disturbed. */
   get offMs(): number {
     const now = this.#clock.monotonic();
     const slice = this.#sliceAt(now);
-    return slice?.kind === 'off' ? Math.max(1, slice.startedMs + longestOf(slice) - now) : 0;
+    if (slice?.kind !== 'off') return 0;
+    return Math.max(
+      0,
+      Math.min(slice.startedMs + longestOf(slice), this.#lastRequestMs + slice.lengthMs) - now,
+    );
   }
 
   /** Undefined between blocks. */
