@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { sendQuestion } from '../../../../src/engine/evaluators/judge/judgeRequest.ts';
 import { wholeClient } from '../../../../src/engine/models/clientForms.ts';
-import { ModelError } from '../../../../src/engine/models/modelClient.ts';
+import { ModelError, type ModelRequest } from '../../../../src/engine/models/modelClient.ts';
 import type { RecordedRequest } from '../../../support/openaiServer.ts';
 import { type Bench, startBench, verdict } from './bench.ts';
 import { context, identity, whole } from './scriptedJudge.ts';
@@ -45,7 +45,7 @@ describe('how a judge is asked', () => {
     sampling: request.body['temperature'] !== undefined,
   });
 
-  for (const param of ['response_format', null]) {
+  for (const param of ['response_format', 'response_format.json_schema', null]) {
     it(`falls back to plain JSON when the server refuses the schema (param: ${param}), and remembers`, async () => {
       const judged = await bench((request) => (wants(request).schema ? { status: 400, param } : GOOD));
       const judge = judged.judge('rubric', { criteria: 'x' });
@@ -59,19 +59,18 @@ describe('how a judge is asked', () => {
     });
   }
 
-  it('goes without temperature and seed where a reasoning model refuses them', async () => {
-    const judged = await bench((request) =>
-      wants(request).sampling ? { status: 400, param: 'temperature' } : GOOD,
-    );
-    const judge = judged.judge('rubric', { criteria: 'x' });
-    await judge({});
-    await judge({});
-    assert.deepEqual(judged.server.requests.map(wants), [
-      { schema: true, sampling: true },
-      { schema: true, sampling: false },
-      { schema: true, sampling: false },
-    ]);
-  });
+  for (const param of ['temperature', 'seed'])
+    it(`goes without temperature and seed where a reasoning model refuses ${param}`, async () => {
+      const judged = await bench((request) => (wants(request).sampling ? { status: 400, param } : GOOD));
+      const judge = judged.judge('rubric', { criteria: 'x' });
+      await judge({});
+      await judge({});
+      assert.deepEqual(judged.server.requests.map(wants), [
+        { schema: true, sampling: true },
+        { schema: true, sampling: false },
+        { schema: true, sampling: false },
+      ]);
+    });
 
   it('asks a storm of bad requests at most three times, and learns nothing from it', async () => {
     const judged = await bench((_, index) => (index < 3 ? { status: 400 } : GOOD));
@@ -125,5 +124,16 @@ describe('how a judge is asked', () => {
     await sendQuestion(client, { form: { name: 'x', schema: {} }, messages: [] }, options);
     await sendQuestion(client, { messages: [] }, options);
     assert.deepEqual(asked, [undefined, 'json_schema', undefined]);
+  });
+
+  it('may be asked by a fallback, or answered by a recording, that knows none of its settings', async () => {
+    const asked: ModelRequest[] = [];
+    const client = wholeClient(identity, async (request) => {
+      asked.push(request);
+      return whole;
+    });
+    const options = { ...context, pool: 'judge' as const, timeoutMs: 1000 };
+    await sendQuestion(client, { messages: [] }, options);
+    assert.deepEqual(asked[0]?.negotiable?.toSorted(), ['responseFormat', 'seed', 'temperature']);
   });
 });

@@ -311,7 +311,8 @@ describe('the judges', () => {
   describe('pairwise', () => {
     const choice = (winner: string) => verdict({ reason: `${winner} it is`, winner });
     const others = [{ target: 'old', text: 'Five.' }];
-    const table: [string, string, number, string][] = [
+    type Winner = 'A' | 'B' | 'tie';
+    const table: [Winner, Winner, number, string][] = [
       ['A', 'B', 1, 'win'],
       ['B', 'A', 0, 'loss'],
       ['tie', 'tie', 0.5, 'tie'],
@@ -325,7 +326,19 @@ describe('the judges', () => {
         assert(result.status === 'scored');
         assert.equal(result.score, value);
         assert.equal(result.pass, value >= 0.5);
-        assert.equal((result.detail as JsonObject)['outcome'], outcome);
+        const said = { A: ['win', 'loss'], B: ['loss', 'win'], tie: ['tie', 'tie'] } as const;
+        assert.deepEqual(result.detail, {
+          judge: 'local/judge',
+          opponent: 'old',
+          outcome,
+          orders: [said[first][0], said[second][1]],
+        });
+        const head = said[first][0] === said[second][1] ? outcome : 'tie, because the two orders disagree';
+        assert.equal(
+          result.reason,
+          `${head}; first: ${first} it is; second, with the answers swapped: ${second} it is`,
+        );
+        assert.match(result.bench.sent(0), /The task:\n<data-\w+ name="input">\nWhat does it cost\?/);
         assert.match(result.bench.sent(0), /answer_a">\nIt costs 5 euros\.[\s\S]*answer_b">\nFive\./);
         assert.match(result.bench.sent(1), /answer_a">\nFive\.[\s\S]*answer_b">\nIt costs 5 euros\./);
         assert.equal(result.costUsd, 0.00024);
@@ -341,6 +354,55 @@ describe('the judges', () => {
         others,
       });
       assert.match(told.bench.sent(0), /answer_b">\n5 €/);
+      assert(told.status === 'scored');
+      assert.equal((told.detail as JsonObject)['opponent'], 'expected');
+    });
+
+    it('compares with the target that is named, of several', async () => {
+      const more = [...others, { target: 'older', text: 'Six.' }];
+      const result = await score('pairwise', { against: 'older' }, [choice('A'), choice('B')], {
+        others: more,
+      });
+      assert(result.status === 'scored');
+      assert.match(result.bench.sent(0), /answer_b">\nSix\./);
+      assert.equal((result.detail as JsonObject)['opponent'], 'older');
+    });
+
+    it('passes a tie, or from its threshold', async () => {
+      for (const [threshold, pass] of [
+        [undefined, true],
+        [0.5, true],
+        [0.6, false],
+      ] as const) {
+        const options = threshold === undefined ? {} : { threshold };
+        const result = await score('pairwise', options, [choice('tie'), choice('tie')], { others });
+        assert.equal(result.status === 'scored' && result.pass, pass);
+      }
+      const lost = await score('pairwise', { threshold: 0 }, [choice('B'), choice('A')], { others });
+      assert.equal(lost.status === 'scored' && lost.pass, true);
+    });
+
+    it('is an error when the only other target has no whole output, whatever was expected', async () => {
+      const golden = { expected_output: { answer: '5 €' } };
+      const result = await score('pairwise', {}, [], { others: [], case: golden });
+      assert.equal(result.status, 'error');
+      assert.match(result.reason, /no other target returned a complete output/);
+    });
+
+    it('is an error when its criteria name what the case does not have, or are no plain text', async () => {
+      const result = await score('pairwise', { criteria: 'better {{ shoe }}' }, [], { others });
+      assert.equal(result.status, 'error');
+      assert.match(result.reason, /\{\{ shoe \}\}/);
+      assert.equal(result.bench.server.requests.length, 0);
+      const judged = await bench([]);
+      assert.throws(() => judged.judge('pairwise', { criteria: '{% if x %}' }), ConfigError);
+    });
+
+    it('is an error when the judge fails in the first order, which is not asked again', async () => {
+      const result = await score('pairwise', {}, [{ refusal: 'no' }], { others });
+      assert.equal(result.status, 'error');
+      assert.match(result.reason, /refused/);
+      assert.equal(result.bench.server.requests.length, 1);
     });
 
     it('is skipped with nothing to compare with', async () => {
@@ -353,8 +415,10 @@ describe('the judges', () => {
       assert.match(missing.reason, /"new"/);
       const several = await score('pairwise', {}, [], {
         others: [...others, { target: 'older', text: '5' }],
+        case: { expected_output: { answer: '5 €' } },
       });
       assert.equal(several.status, 'error');
+      assert.match(several.reason, /several other targets/);
     });
 
     it('is an error, never a tie, when one of the orders fails', async () => {
