@@ -1,6 +1,7 @@
 import type { Agent, AgentOptions, ClientRequest, IncomingMessage } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import { defined } from '../model/defined.ts';
+import { HttpError } from './httpError.ts';
 import { nodeHttp, nodeHttps } from './nodeHttp.ts';
 
 export interface HttpRequest {
@@ -27,6 +28,8 @@ export interface Sent {
   /** Ends the request and its reply, whatever of it has come. */
   cancel(): void;
 }
+
+const NO_REPLY = 'the connection was closed before a reply came';
 
 /** Servers close idle connections; one that has not been used for so long is not used again. */
 const IDLE_MS = 4_000;
@@ -105,7 +108,15 @@ function headOf(outgoing: ClientRequest, body: HttpRequest['body']): Promise<Inc
   return new Promise((resolve, reject) => {
     // Kept for as long as the request: an error that nobody hears would end the process.
     outgoing.on('error', reject);
-    outgoing.once('response', resolve);
+    let isAnswered = false;
+    outgoing.once('response', (incoming) => {
+      isAnswered = true;
+      resolve(incoming);
+    });
+    // A server that goes over to another protocol is left without an error.
+    outgoing.once('close', () => {
+      if (!isAnswered) reject(new HttpError({ kind: 'network', code: 'ECONNRESET' }, NO_REPLY));
+    });
     outgoing.end(body);
   });
 }

@@ -158,6 +158,7 @@ export interface Got {
   body: Buffer;
   /** The connection broke before the reply was whole. */
   isCut: boolean;
+  leave(): void;
 }
 
 export interface Sending {
@@ -167,13 +168,25 @@ export interface Sending {
   body?: string | Buffer | object;
   /** Stops reading, and leaves, after so many bytes. */
   leaveAfter?: number;
+  /** Does not leave then, but reads no more until `leave`. */
+  pauses?: boolean;
+  onBytes?(): void;
   signal?: AbortSignal;
 }
 
 /** One request to a gateway, over a connection of its own. Rejects where no head came. */
 export function send(
   { server }: Pick<TestGateway, 'server'>,
-  { method = 'POST', path = '/v1/chat/completions', headers = {}, body, leaveAfter, signal }: Sending,
+  {
+    method = 'POST',
+    path = '/v1/chat/completions',
+    headers = {},
+    body,
+    leaveAfter,
+    pauses = false,
+    onBytes,
+    signal,
+  }: Sending,
 ): Promise<Got> {
   return new Promise((resolve, reject) => {
     const outgoing = sendRequest(
@@ -193,11 +206,16 @@ export function send(
             trailers: incoming.trailers,
             body: Buffer.concat(chunks),
             isCut,
+            leave: () => outgoing.destroy(),
           });
         incoming.on('data', (chunk: Buffer) => {
           chunks.push(chunk);
           size += chunk.length;
-          if (leaveAfter !== undefined && size >= leaveAfter) outgoing.destroy();
+          onBytes?.();
+          if (leaveAfter === undefined || size < leaveAfter) return;
+          if (!pauses) return void outgoing.destroy();
+          incoming.pause();
+          done(false);
         });
         incoming.on('error', () => done(true));
         incoming.on('end', () => done(false));
