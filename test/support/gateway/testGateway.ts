@@ -1,4 +1,5 @@
 import { type IncomingMessage, request as sendRequest } from 'node:http';
+import { UserError } from '../../../src/engine/errors.ts';
 import { TokenCounts } from '../../../src/engine/gateway/apis/tokenCounts.ts';
 import type { ExchangeListener } from '../../../src/engine/gateway/exchange/exchangeListener.ts';
 import type { FinishedExchange } from '../../../src/engine/gateway/exchange/finishedExchange.ts';
@@ -106,7 +107,7 @@ export async function startGateway({
     config,
     providers,
     applyRelease: () => {
-      throw new Error('no releases here');
+      throw new UserError('there are no releases here');
     },
     problem: null,
     ...settings,

@@ -13,7 +13,7 @@ import { ownReply, withoutLength } from './ownReply.ts';
 import { shownHeaders } from './passedHeaders.ts';
 import type { KeptExchange } from './replayCache.ts';
 import { replyEnding } from './replyEnding.ts';
-import { LEFT, SilenceReached } from './stopReasons.ts';
+import { BUG, LEFT, SilenceReached } from './stopReasons.ts';
 import { WaitLimit } from './waitLimit.ts';
 
 /**
@@ -210,11 +210,14 @@ export class GatewayExchange {
     }
 
     const { aborted, reason } = this.#stop.signal;
-    const words = reason instanceof Error ? reason.message : String(reason);
-    this.#ending = aborted
-      ? { ending: 'left', reason: words }
-      : { ending: 'failed', reason: 'something went wrong in the gateway' };
     if (!aborted) this.#ports.onBug(error);
+    if (!aborted && !this.#head) {
+      const answer = { status: 500, type: 'api_error' };
+      this.#refuse({ ending: 'failed', reason: BUG, decision: { kind: 'caller' }, answer });
+      return;
+    }
+    const words = reason instanceof Error ? reason.message : String(reason);
+    this.#ending = aborted ? { ending: 'left', reason: words } : { ending: 'failed', reason: BUG };
     this.#options.client.cut();
     this.#finish();
   }
