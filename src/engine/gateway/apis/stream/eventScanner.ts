@@ -112,7 +112,7 @@ export class EventScanner {
   #hold(passed: Uint8Array[], bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     if (this.#held && this.#heldBytes + bytes.length <= this.#limits.maxHeld) {
-      this.#held.push(Uint8Array.from(bytes));
+      this.#held.push(bytes.slice());
       this.#heldBytes += bytes.length;
       return;
     }
@@ -121,28 +121,35 @@ export class EventScanner {
     this.#held = undefined;
   }
 
+  /** More of the line that is under way. */
   #addToLine(bytes: Uint8Array): void {
-    if (bytes.length === 0) return;
-    if (this.#lineBytes === 0) this.#isComment = bytes[0] === COLON;
-    this.#lineBytes += bytes.length;
-    if (this.#isComment || this.#isTooLong) return;
-
-    if (this.#dataBytes + this.#lineBytes > this.#limits.maxEvent) {
-      this.#isTooLong = true;
-      this.#line = [];
-      this.#data = [];
-    } else this.#line.push(Uint8Array.from(bytes));
+    if (bytes.length === 0 || !this.#counts(bytes)) return;
+    // A piece of a chunk would keep all of it in memory.
+    this.#line.push(bytes.slice());
   }
 
   #endLine(rest: Uint8Array): void {
-    this.#addToLine(rest);
-    const line = this.#line.length === 1 && this.#line[0] ? this.#line[0] : Buffer.concat(this.#line);
+    const isRead = rest.length === 0 ? this.#line.length > 0 : this.#counts(rest);
+    const line = this.#line.length === 0 ? rest : Buffer.concat([...this.#line, rest]);
     this.#line = [];
     this.#lineBytes = 0;
 
-    if (!this.#isComment && !this.#isTooLong)
-      this.#readLine(Buffer.from(line.buffer, line.byteOffset, line.byteLength));
+    if (isRead) this.#readLine(Buffer.from(line.buffer, line.byteOffset, line.byteLength));
     this.#isFirstLine = false;
+  }
+
+  /** Whether these bytes of the line are to be read: not those of a comment, nor of an event that is too long. */
+  #counts(bytes: Uint8Array): boolean {
+    if (this.#lineBytes === 0) this.#isComment = bytes[0] === COLON;
+    this.#lineBytes += bytes.length;
+    if (this.#isComment || this.#isTooLong) return false;
+
+    this.#isTooLong = this.#dataBytes + this.#lineBytes > this.#limits.maxEvent;
+    if (this.#isTooLong) {
+      this.#line = [];
+      this.#data = [];
+    }
+    return !this.#isTooLong;
   }
 
   #readLine(whole: Buffer): void {
