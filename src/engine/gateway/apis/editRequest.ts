@@ -5,7 +5,7 @@ export interface RequestEdits {
   model?: string;
   /** A stream is to say its usage in an event of its own. */
   includeUsage?: boolean;
-  /** In the form of the request's API (`messagesFields`). */
+  /** The member of that name, in the form of the request's API (`writeMessages`). */
   messages?: JsonValue;
   /** Further members, by the names of the request's API. */
   parameters?: JsonObject;

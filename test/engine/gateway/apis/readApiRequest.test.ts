@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { apiError } from '../../../../src/engine/gateway/apis/apiError.ts';
 import { apiOf } from '../../../../src/engine/gateway/apis/apiName.ts';
+import { editRequest } from '../../../../src/engine/gateway/apis/editRequest.ts';
+import { writeMessages } from '../../../../src/engine/gateway/apis/messages/writeMessages.ts';
 import { readApiRequest } from '../../../../src/engine/gateway/apis/readApiRequest.ts';
+import type { Message } from '../../../../src/engine/model/message.ts';
 import { loadedCounts } from './tapping.ts';
 
 const read = (api: Parameters<typeof readApiRequest>[0], body: unknown) =>
@@ -236,6 +239,57 @@ describe('what is read of a request', () => {
     const content = 'All happy families are alike. '.repeat(70_000);
     const request = read('chat', { model: 'gpt-4o', messages: [{ role: 'user', content }] });
     assert.ok(Math.abs(request.inputTokens(counts) / (70_000 * 6) - 1) < 0.05);
+  });
+});
+
+describe('messages in the form of an API', () => {
+  const messages: Message[] = [
+    { role: 'system', content: 'Be kind.' },
+    {
+      role: 'user',
+      content: [
+        { type: 'text', text: 'See' },
+        { type: 'image', url: 'data:image/png;base64,AA' },
+      ],
+    },
+    {
+      role: 'assistant',
+      content: 'I look.',
+      toolCalls: [
+        { id: 'a', name: 'f', arguments: { q: 1 } },
+        { id: 'b', name: 'g', arguments: {} },
+      ],
+    },
+    { role: 'tool', content: 'here', toolCallId: 'a' },
+    { role: 'tool', content: 'there', toolCallId: 'b' },
+    { role: 'assistant', content: 'There it is.' },
+    { role: 'user', content: 'Thanks' },
+  ];
+
+  for (const api of ['chat', 'messages'] as const)
+    it(`mean the same when they are read again: ${api}`, () =>
+      assert.deepEqual(read(api, writeMessages(api, messages)).messages(), messages));
+
+  it('mean the same when they are read again: responses, where each call is a message', () => {
+    const again = read('responses', writeMessages('responses', messages)).messages();
+    const calls = again.flatMap(({ toolCalls = [] }) => toolCalls);
+    assert.deepEqual(calls, messages[2]?.toolCalls);
+    assert.deepEqual(
+      again.filter(({ toolCalls }) => !toolCalls),
+      messages.map(({ toolCalls, ...message }) => message),
+    );
+  });
+
+  it('are set in a request beside everything else that it says', () => {
+    const body = Buffer.from('{"model":"m", "input":"old", "temperature":1.0}');
+    const edited = editRequest(body, {
+      parameters: writeMessages('responses', [{ role: 'user', content: 'new' }]),
+    });
+    assert.equal(
+      edited.toString(),
+      '{"model":"m", "input":[{"role":"user","content":"new"}], "temperature":1.0}',
+    );
+    assert.deepEqual(writeMessages('agent', messages), {});
   });
 });
 
