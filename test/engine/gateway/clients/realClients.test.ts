@@ -96,8 +96,7 @@ describe('clients that people use work through the gateway unchanged', () => {
             function: {
               name: TOOL_CALL.name,
               parameters: PARAMETERS,
-              parse: JSON.parse,
-              function: ({ city }: { city: string }) => `rain in ${city}`,
+              function: (given: string) => `rain in ${JSON.parse(given).city}`,
             },
           },
         ],
