@@ -96,6 +96,7 @@ describe('clients that people use work through the gateway unchanged', () => {
             function: {
               name: TOOL_CALL.name,
               parameters: PARAMETERS,
+              description: 'what it is like outside',
               function: (given: string) => `rain in ${JSON.parse(given).city}`,
             },
           },
