@@ -44,6 +44,27 @@ export function objectSpan(text: string, from = bomLength(text), to = text.lengt
   }
 }
 
+/** Where the items of a list stand, in the same way. Undefined for anything else than a list. */
+export function elementSpans(text: string): { from: number; to: number }[] | undefined {
+  const open = skipSpace(text, 0, text.length);
+  if (text[open] !== '[') return undefined;
+
+  const items: { from: number; to: number }[] = [];
+  let at = skipSpace(text, open + 1, text.length);
+  if (text[at] === ']') return isEnd(text, at + 1, text.length) ? items : undefined;
+
+  for (;;) {
+    const to = endOfValue(text, at, text.length);
+    if (to === undefined) return undefined;
+    items.push({ from: at, to });
+
+    at = skipSpace(text, to, text.length);
+    if (text[at] === ']') return isEnd(text, at + 1, text.length) ? items : undefined;
+    if (text[at] !== ',') return undefined;
+    at = skipSpace(text, at + 1, text.length);
+  }
+}
+
 /** The last member of that name is the one that counts, as for JSON.parse. */
 export function lastMember(span: ObjectSpan, key: string): MemberSpan | undefined {
   return span.members.findLast((member) => member.key === key);

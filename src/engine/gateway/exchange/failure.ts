@@ -1,4 +1,4 @@
-import type { UserError } from '../../errors.ts';
+import { ReleaseError, type UserError } from '../../errors.ts';
 import type { HttpFault } from '../../http/httpError.ts';
 import { parseRetryAfter } from '../../http/retryAfter.ts';
 import { unpackedText } from '../../http/unpack.ts';
@@ -9,6 +9,7 @@ import type { Decision } from '../../resilience/decision.ts';
 import type { Outcome } from '../../resilience/guard.ts';
 import { readAllowance } from '../../resilience/pace/readAllowance.ts';
 import type { Allowance, Rejected } from '../../resilience/policy.ts';
+import { RequestRefusal } from '../released/requestRefusal.ts';
 import type { ReplyHead } from './client.ts';
 import type { ExchangeEnding } from './finishedExchange.ts';
 import type { Opened, UpstreamReply } from './upstreamReply.ts';
@@ -147,10 +148,25 @@ export function mayFallBack({ decision, answer }: Failure): boolean {
 
 /** A target that cannot be asked: its key is missing, say, or its release. */
 export function notReady(error: UserError): Failure {
+  if (error instanceof RequestRefusal) return askedWrongly(error);
+  // What does not exist now does not in a moment: nobody need try again.
+  const isUnknown = error instanceof ReleaseError;
   return {
     ending: 'refused',
     reason: error.message,
     decision: { kind: 'spent' },
-    answer: { status: 503, type: 'configuration_error', refusedBy: 'configuration' },
+    answer: isUnknown
+      ? { status: 404, type: 'not_found_error', refusedBy: 'configuration' }
+      : { status: 503, type: 'configuration_error', refusedBy: 'configuration' },
+  };
+}
+
+/** A request that no release can answer: another target could not, either. */
+function askedWrongly({ message }: RequestRefusal): Failure {
+  return {
+    ending: 'refused',
+    reason: message,
+    decision: { kind: 'caller' },
+    answer: { status: 400, type: 'invalid_request_error', refusedBy: 'request' },
   };
 }

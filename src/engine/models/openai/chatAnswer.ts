@@ -182,7 +182,8 @@ function isProtocolFault(fault: unknown): boolean {
   return fault instanceof ModelError && fault.code === 'protocol';
 }
 
-function maxTokensField(baseUrl: string): MaxTokensField {
+/** By the server’s host: an address that can be parsed. */
+export function maxTokensField(baseUrl: string): MaxTokensField {
   return /(^|\.)openai\.(com|azure\.com)$/.test(new URL(baseUrl).hostname)
     ? 'max_completion_tokens'
     : 'max_tokens';

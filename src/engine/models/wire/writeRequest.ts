@@ -50,18 +50,18 @@ export function writeParameters(parameters: ModelParameters, maxTokensField: Max
   return written;
 }
 
-function writeTool({ name, description, parameters, strict }: ToolDefinition): JsonObject {
+export function writeTool({ name, description, parameters, strict }: ToolDefinition): JsonObject {
   return { type: 'function', function: defined({ name, description, parameters, strict }) };
 }
 
-function writeFormat(format: ResponseFormat | undefined): JsonObject | undefined {
+export function writeFormat(format: ResponseFormat | undefined): JsonObject | undefined {
   if (format === undefined || format.type === 'text') return undefined;
   if (format.type === 'json_object') return { type: format.type };
   const { name, schema, strict } = format;
   return { type: format.type, json_schema: defined({ name, schema, strict }) };
 }
 
-function writeMessage({ role, content, name, toolCalls, toolCallId = '' }: Message): JsonObject {
+export function writeMessage({ role, content, name, toolCalls, toolCallId = '' }: Message): JsonObject {
   switch (role) {
     case 'user':
       return defined({ role, content: userContent(content), name });
